@@ -1,1 +1,46 @@
-fn main() {}
+//! What `./dev` calls for the jobs that are more than a command line.
+//!
+//! Runs on a developer's machine only; nothing here ships.
+
+mod build_ui;
+mod stylesheet;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo run -p xtask -- <job>
+
+  build-ui [--release]   compile the screens to ui/dist
+  tidy                   check who depends on whom, file sizes and names
+";
+
+/// A job ends well or with one sentence for the person at the terminal.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match args.as_slice() {
+        ["build-ui"] => build_ui::run(&root(), build_ui::Mode::Debug),
+        ["build-ui", "--release"] => build_ui::run(&root(), build_ui::Mode::Release),
+        ["tidy"] => tidy::run(&root()),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace root: this crate's folder is always one below it.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lies one folder below the workspace root")
+        .to_owned()
+}

@@ -1,0 +1,39 @@
+//! Keeps the house in order: who may depend on whom, how long a file may grow, which names say nothing.
+
+mod edges;
+mod sources;
+
+use crate::Outcome;
+use std::path::Path;
+use std::process::Command;
+
+pub(crate) fn run(root: &Path) -> Outcome {
+    let mut faults = edges::faults(&metadata(root)?);
+    let findings = sources::look(root)?;
+    for note in &findings.notes {
+        eprintln!("note: {note}");
+    }
+    faults.extend(findings.faults);
+    if faults.is_empty() {
+        eprintln!("tidy: in order");
+        return Ok(());
+    }
+    for fault in &faults {
+        eprintln!("fault: {fault}");
+    }
+    Err(format!("tidy: {} fault(s)", faults.len()))
+}
+
+fn metadata(root: &Path) -> Result<serde_json::Value, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(root)
+        .args(["metadata", "--locked", "--format-version=1"])
+        .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
+        .output()
+        .map_err(|e| format!("cargo did not start: {e}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata: {e}"))
+}
