@@ -1,0 +1,67 @@
+//! The window's hold on its desk: opened once, beside the first painting of the page.
+
+use crate::pending::{Desk, DeskConfig, ErrorReply};
+use std::path::PathBuf;
+use tauri::{AppHandle, Emitter, Manager};
+use tokio::sync::OnceCell;
+use tokio::sync::broadcast::error::RecvError;
+
+pub(crate) struct Link {
+    /// The folder of the book, if it was named; else the user's own.
+    book: Option<PathBuf>,
+    desk: OnceCell<Result<Desk, ErrorReply>>,
+}
+
+impl Link {
+    pub(crate) fn new(book: Option<PathBuf>) -> Self {
+        let desk = OnceCell::new();
+        Self { book, desk }
+    }
+
+    /// The desk, or why it could not be opened; every page then shows the reason.
+    pub(crate) async fn desk(&self, app: &AppHandle) -> Result<Desk, ErrorReply> {
+        self.desk.get_or_init(|| self.open(app)).await.clone()
+    }
+
+    async fn open(&self, app: &AppHandle) -> Result<Desk, ErrorReply> {
+        let folder = match &self.book {
+            Some(folder) => folder.clone(),
+            None => app.path().app_local_data_dir().map_err(|_| no_home())?,
+        };
+        let desk = tauri::async_runtime::spawn_blocking(move || Desk::open(DeskConfig::at(folder)))
+            .await
+            .map_err(|_| no_home())??;
+        tauri::async_runtime::spawn(forward(app.clone(), desk.clone()));
+        Ok(desk)
+    }
+}
+
+/// Starts opening the book while the page is still loading.
+pub(crate) fn open_ahead(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        // A failure is kept and told at the first call.
+        let _ = app.state::<Link>().desk(&app).await;
+    });
+}
+
+/// Passes the desk's events to the page until the desk is gone.
+async fn forward(app: AppHandle, desk: Desk) {
+    let mut events = desk.subscribe();
+    loop {
+        match events.recv().await {
+            Ok(event) => {
+                let _ = app.emit("desk", event);
+            }
+            Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the page fell behind"),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn no_home() -> ErrorReply {
+    ErrorReply::new(
+        "shell.no_book",
+        "没能打开本机的数据文件夹，数据没有改动。请重新打开程序；仍不行请联系管理员。",
+    )
+}
