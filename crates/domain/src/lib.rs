@@ -1,1 +1,24 @@
-//! placeholder
+//! The nouns of the association's work and the rules they obey.
+//!
+//! Pure: no I/O, no clock, no randomness, no SQL, no HTTP. The same input gives
+//! the same output on a desk, on the server and in the browser (wasm).
+//! Times and ids always come in as arguments.
+
+pub mod access;
+pub mod cadence;
+mod codes;
+pub mod date;
+pub mod id_number;
+pub mod money;
+pub mod nouns;
+pub mod phone;
+pub mod record;
+pub mod region;
+
+pub use access::{Action, Grant, Role, User};
+pub use date::{PartialDate, YearHint};
+pub use id_number::{IdNumber, IdNumberError, Sex};
+pub use money::Fen;
+pub use nouns::{Gap, Kind, Noun, Problem};
+pub use record::{Fields, MergeClass, Record, Void};
+pub use region::{Level, RegionCode};

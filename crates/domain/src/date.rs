@@ -1,0 +1,275 @@
+//! Dates as offices write them, with the precision that was given.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A year, a month or a day. Travels as `2014`, `2014-01` or `2014-01-05`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum PartialDate {
+    /// Only the year is known.
+    Year(i32),
+    /// Year and month (1–12).
+    Month(i32, u32),
+    /// A whole date.
+    Day(NaiveDate),
+}
+
+/// The year that a date without one belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum YearHint {
+    /// Dates must carry their year.
+    None,
+    /// A date without a year lies in this year (a monthly sheet's).
+    Year(i32),
+    /// Typed on this day: `昨天` works, and a date without a year is the latest one not after it.
+    Today(NaiveDate),
+}
+
+/// The text is no date that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("日期不对，请写成如 2026-10-05、10月5日")]
+pub struct BadDate;
+
+impl PartialDate {
+    /// Reads `2016-05-03`, `2016.5.3`, `2016/05/03`, `20160503`, `2016年5月3日`, `2016年5月`, `2016年`,
+    /// and with a hint `10.5`, `10月5日`, `5日`, `今天`, `昨天`, `前天`. A time behind the date is ignored.
+    pub fn parse(text: &str, hint: YearHint) -> Result<PartialDate, BadDate> {
+        let plain: String = text.trim().chars().map(narrow).collect();
+        if let YearHint::Today(today) = hint {
+            let back = match plain.as_str() {
+                "今天" | "今日" => Some(0),
+                "昨天" | "昨日" => Some(1),
+                "前天" => Some(2),
+                _ => None,
+            };
+            if let Some(days) = back {
+                return Ok(PartialDate::Day(today - chrono::Days::new(days)));
+            }
+        }
+        let date_part = cut_time(&plain);
+        if date_part.len() == 8 && date_part.bytes().all(|b| b.is_ascii_digit()) {
+            return whole(number(&date_part[..4])?, number(&date_part[4..6])?, number(&date_part[6..])?);
+        }
+        let chinese = date_part.contains(['年', '月', '日', '号']);
+        let numbers = split_numbers(date_part)?;
+        match (numbers.as_slice(), chinese) {
+            ([y, m, d], _) => whole(year(*y)?, *m, *d),
+            ([y, m], _) if y.1 == 4 => month(year(*y)?, *m),
+            ([m, d], _) => {
+                let (y, floating) = match hint {
+                    YearHint::None => return Err(BadDate),
+                    YearHint::Year(y) => (y, None),
+                    YearHint::Today(t) => (t.year(), Some(t)),
+                };
+                let day = whole((y as u32, 4), *m, *d);
+                match (day, floating) {
+                    (Ok(PartialDate::Day(day)), Some(today)) if day > today => {
+                        whole((y as u32 - 1, 4), *m, *d)
+                    }
+                    (Err(_), Some(_)) => whole((y as u32 - 1, 4), *m, *d),
+                    (day, _) => day,
+                }
+            }
+            ([y], _) if y.1 == 4 && !date_part.contains(['月', '日', '号']) => {
+                Ok(PartialDate::Year(year(*y)?.0 as i32))
+            }
+            ([d], true) if date_part.ends_with(['日', '号']) => match hint {
+                YearHint::Today(t) => whole((t.year() as u32, 4), (t.month(), 2), *d),
+                _ => Err(BadDate),
+            },
+            _ => Err(BadDate),
+        }
+    }
+
+    /// The whole date, if it is known to the day.
+    pub fn day(self) -> Option<NaiveDate> {
+        match self {
+            PartialDate::Day(d) => Some(d),
+            _ => None,
+        }
+    }
+
+    /// The year.
+    pub fn year(self) -> i32 {
+        match self {
+            PartialDate::Year(y) | PartialDate::Month(y, _) => y,
+            PartialDate::Day(d) => d.year(),
+        }
+    }
+
+    /// Whether the day or the month is missing.
+    pub fn is_partial(self) -> bool {
+        !matches!(self, PartialDate::Day(_))
+    }
+
+    /// How a worker reads it: `2014年1月5日`, `2014年1月`, `2014年`.
+    pub fn label(self) -> String {
+        match self {
+            PartialDate::Year(y) => format!("{y}年"),
+            PartialDate::Month(y, m) => format!("{y}年{m}月"),
+            PartialDate::Day(d) => format!("{}年{}月{}日", d.year(), d.month(), d.day()),
+        }
+    }
+}
+
+type Part = (u32, usize);
+
+fn narrow(c: char) -> char {
+    match c {
+        '０'..='９' => char::from(b'0' + (c as u32 - '０' as u32) as u8),
+        '．' | '。' => '.',
+        '／' => '/',
+        '－' | '—' | '–' => '-',
+        '：' => ':',
+        '\u{3000}' => ' ',
+        other => other,
+    }
+}
+
+/// `2026-10-12 09:00` and `2026-10-12T09:00` keep their date only; spaces around 年月日 are dropped by the splitter.
+fn cut_time(text: &str) -> &str {
+    let end = text.find('T').or_else(|| {
+        let colon = text.find(':')?;
+        text[..colon].rfind(' ')
+    });
+    text[..end.unwrap_or(text.len())].trim_end()
+}
+
+fn split_numbers(text: &str) -> Result<Vec<Part>, BadDate> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut digits = String::new();
+    let mut separated = false;
+    for c in text.chars() {
+        match c {
+            '0'..='9' => digits.push(c),
+            '.' | '/' | '-' | '年' | '月' | '日' | '号' | ' ' => {
+                if !digits.is_empty() {
+                    parts.push(number(&digits)?);
+                    digits.clear();
+                } else if parts.is_empty() || (separated && c != ' ' && !text.contains(' ')) {
+                    return Err(BadDate);
+                }
+                separated = true;
+                continue;
+            }
+            _ => return Err(BadDate),
+        }
+        separated = false;
+    }
+    if !digits.is_empty() {
+        parts.push(number(&digits)?);
+    }
+    Ok(parts)
+}
+
+fn number(digits: &str) -> Result<Part, BadDate> {
+    if digits.len() > 4 {
+        return Err(BadDate);
+    }
+    Ok((digits.parse().map_err(|_| BadDate)?, digits.len()))
+}
+
+/// Four digits, 1850–2100: anything else is a slip of the pen.
+fn year(part: Part) -> Result<Part, BadDate> {
+    if part.1 == 4 && (1850..=2100).contains(&part.0) { Ok(part) } else { Err(BadDate) }
+}
+
+fn month(y: Part, m: Part) -> Result<PartialDate, BadDate> {
+    if m.1 <= 2 && (1..=12).contains(&m.0) { Ok(PartialDate::Month(y.0 as i32, m.0)) } else { Err(BadDate) }
+}
+
+fn whole(y: Part, m: Part, d: Part) -> Result<PartialDate, BadDate> {
+    year(y)?;
+    if m.1 > 2 || d.1 > 2 {
+        return Err(BadDate);
+    }
+    NaiveDate::from_ymd_opt(y.0 as i32, m.0, d.0).map(PartialDate::Day).ok_or(BadDate)
+}
+
+impl fmt::Display for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PartialDate::Year(y) => write!(f, "{y:04}"),
+            PartialDate::Month(y, m) => write!(f, "{y:04}-{m:02}"),
+            PartialDate::Day(d) => write!(f, "{}", d.format("%Y-%m-%d")),
+        }
+    }
+}
+
+impl TryFrom<String> for PartialDate {
+    type Error = BadDate;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        PartialDate::parse(&text, YearHint::None)
+    }
+}
+
+impl From<PartialDate> for String {
+    fn from(date: PartialDate) -> Self {
+        date.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(y: i32, m: u32, d: u32) -> PartialDate {
+        PartialDate::Day(NaiveDate::from_ymd_opt(y, m, d).unwrap())
+    }
+
+    #[test]
+    fn dates_as_ledgers_write_them() {
+        for (text, want) in [
+            ("2016.5.3", day(2016, 5, 3)),
+            ("2016年5月3日", day(2016, 5, 3)),
+            ("2016 年 5 月 3 日", day(2016, 5, 3)),
+            ("2016/05/03", day(2016, 5, 3)),
+            ("2016-05-03", day(2016, 5, 3)),
+            ("20160503", day(2016, 5, 3)),
+            ("２０１６．５．３", day(2016, 5, 3)),
+            ("2026-10-12 09:00", day(2026, 10, 12)),
+            ("2016年5月", PartialDate::Month(2016, 5)),
+            ("2016-05", PartialDate::Month(2016, 5)),
+            ("2023年", PartialDate::Year(2023)),
+            ("2023", PartialDate::Year(2023)),
+        ] {
+            assert_eq!(PartialDate::parse(text, YearHint::None), Ok(want), "{text}");
+        }
+        for bad in
+            ["2007-02-30", "10.5", "2016年13月", "", "不详", "16.5.3", "2016..5", "2016-5-3-4", "320160503"]
+        {
+            assert!(PartialDate::parse(bad, YearHint::None).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_monthly_sheet_leaves_out_the_year() {
+        let hint = YearHint::Year(2026);
+        assert_eq!(PartialDate::parse("10月5日", hint), Ok(day(2026, 10, 5)));
+        assert_eq!(PartialDate::parse("10.16", hint), Ok(day(2026, 10, 16)));
+        assert!(PartialDate::parse("10月32日", hint).is_err());
+    }
+
+    #[test]
+    fn typed_dates_look_back_from_today() {
+        let hint = YearHint::Today(NaiveDate::from_ymd_opt(2026, 1, 3).unwrap());
+        assert_eq!(PartialDate::parse("昨天", hint), Ok(day(2026, 1, 2)));
+        assert_eq!(PartialDate::parse("12.30", hint), Ok(day(2025, 12, 30)));
+        assert_eq!(PartialDate::parse("2日", hint), Ok(day(2026, 1, 2)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_stored_reads_back(y in 1850i32..2100, m in 1u32..=12, d in 1u32..=28) {
+            for date in [PartialDate::Year(y), PartialDate::Month(y, m), day(y, m, d)] {
+                proptest::prop_assert_eq!(PartialDate::parse(&date.to_string(), YearHint::None), Ok(date));
+            }
+        }
+        #[test]
+        fn no_text_panics(text in "\\PC{0,20}") {
+            let _ = PartialDate::parse(&text, YearHint::Today(NaiveDate::from_ymd_opt(2026, 2, 28).unwrap()));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Household 家庭户: the centre of a family's page.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Gap, Kind, Noun, Problem, need_name};
+use crate::codes::codes;
+use crate::region::RegionCode;
+
+codes! {
+    /// What a household is known for.
+    HouseholdKind {
+        LostChild = "lost_child", "特殊-死亡";
+        DisabledChild = "disabled_child", "特殊-伤残";
+        Hardship = "hardship", "困难";
+        Floating = "floating", "流动";
+        General = "general", "一般";
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Household {
+    pub region: RegionCode,
+    /// 户主 as written on the ledger.
+    pub head_name: String,
+    /// The head's person record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<HouseholdKind>,
+    /// 困难原因.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hardship: Vec<String>,
+    /// 户籍地址.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_address: Option<String>,
+    /// 现居住地址.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_address: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+impl Noun for Household {
+    const KIND: Kind = Kind::Household;
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        need_name("head_name", &self.head_name, &mut problems);
+        check_phone("phone", self.phone.as_deref(), &mut problems);
+        problems
+    }
+    fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        if self.phone.is_none() {
+            gaps.push(Gap::new("phone", "phone_missing", "缺联系电话"));
+        }
+        if self.registered_address.is_none() && self.current_address.is_none() {
+            gaps.push(Gap::new("current_address", "address_missing", "缺住址"));
+        }
+        gaps
+    }
+    fn title(&self) -> String {
+        format!("{}家", self.head_name)
+    }
+}
+
+pub(super) fn check_phone(field: &str, phone: Option<&str>, problems: &mut Vec<Problem>) {
+    if let Some(Err(bad)) = phone.map(crate::phone::read) {
+        problems.push(Problem::new(field, "phone_invalid", bad.to_string()));
+    }
+}

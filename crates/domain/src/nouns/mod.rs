@@ -1,0 +1,277 @@
+//! One noun a file. A new kind of record is one file here and one line in [`Kind`].
+
+pub mod activity;
+pub mod contact_pair;
+pub mod counselling;
+pub mod household;
+pub mod insurance_claim;
+pub mod member;
+pub mod need_survey;
+pub mod person;
+pub mod support_file;
+pub mod visit;
+pub mod volunteer;
+
+pub use activity::Activity;
+pub use contact_pair::ContactPair;
+pub use counselling::Counselling;
+pub use household::Household;
+pub use insurance_claim::InsuranceClaim;
+pub use member::Member;
+pub use need_survey::NeedSurvey;
+pub use person::Person;
+pub use support_file::SupportFile;
+pub use visit::Visit;
+pub use volunteer::Volunteer;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::codes::codes;
+use crate::record::{Fields, MergeClass};
+use crate::region::RegionCode;
+
+/// Something wrong with a field: the record cannot be saved until it is mended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Field name, as stored.
+    pub field: String,
+    /// Stable code.
+    pub code: String,
+    /// Chinese; says what to do.
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(field: &str, code: &str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code: code.into(), message: message.into() }
+    }
+}
+
+/// Something missing: the record is saved and stands on the to-do list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    pub field: String,
+    pub code: String,
+    /// Chinese; says what is missing.
+    pub message: String,
+}
+
+impl Gap {
+    pub fn new(field: &str, code: &str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code: code.into(), message: message.into() }
+    }
+}
+
+/// A kind of record.
+pub trait Noun: Serialize + DeserializeOwned + Clone + PartialEq {
+    const KIND: Kind;
+    /// Where the record belongs.
+    fn region(&self) -> &RegionCode;
+    /// What is wrong. Empty when it may be saved.
+    fn problems(&self) -> Vec<Problem>;
+    /// What is missing though it may be saved.
+    fn gaps(&self) -> Vec<Gap> {
+        Vec::new()
+    }
+    /// The line by which a list or a search result names it. Never the child's name or the loss.
+    fn title(&self) -> String;
+
+    /// The stored form. Absent options leave no field.
+    fn to_fields(&self) -> Fields {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(map)) => map,
+            // Invariant: every noun is a struct with string keys.
+            other => unreachable!("a noun is an object: {other:?}"),
+        }
+    }
+
+    /// Reads the stored form; fields it does not know are passed over (and stay in the record).
+    fn from_fields(fields: &Fields) -> Result<Self, Problem> {
+        serde_json::from_value(serde_json::Value::Object(fields.clone()))
+            .map_err(|e| Problem::new("", "unreadable", format!("这条记录的内容不完整或写法不对：{e}")))
+    }
+}
+
+/// How many of whom a record is about: a person met, surveyed or insured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRef {
+    /// The person's record, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Uuid>,
+    /// The name as it was written.
+    pub name: String,
+}
+
+codes! {
+    /// The kinds this program knows.
+    Kind {
+        Household = "household", "家庭户";
+        Person = "person", "人员";
+        SupportFile = "support_file", "特殊家庭台账";
+        ContactPair = "contact_pair", "双岗联系人";
+        Visit = "visit", "走访";
+        NeedSurvey = "need_survey", "需求调查";
+        InsuranceClaim = "insurance_claim", "保险理赔";
+        Counselling = "counselling", "心理健康服务";
+        Member = "member", "会员";
+        Volunteer = "volunteer", "志愿者";
+        Activity = "activity", "活动";
+    }
+}
+
+/// Everything the store, the desk and the server need to know of a kind without its type.
+struct Spec {
+    check: fn(&Fields) -> Result<(Vec<Problem>, Vec<Gap>, String), Problem>,
+    sensitive: &'static [&'static str],
+    sets: &'static [&'static str],
+    long_notes: &'static [&'static str],
+    /// Fields hidden unless deliberately unmasked: ID numbers and phones.
+    masked: &'static [&'static str],
+    /// The field that names the household, and through it the family page.
+    parent: &'static [&'static str],
+}
+
+fn check_as<N: Noun>(fields: &Fields) -> Result<(Vec<Problem>, Vec<Gap>, String), Problem> {
+    let noun = N::from_fields(fields)?;
+    Ok((noun.problems(), noun.gaps(), noun.title()))
+}
+
+/// The one table of kinds. The order of `match` is the order of [`Kind::ALL`].
+fn spec(kind: &Kind) -> Option<Spec> {
+    const PLAIN: Spec = Spec {
+        check: |_| Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录")),
+        sensitive: &[],
+        sets: &[],
+        long_notes: &["notes"],
+        masked: &[],
+        parent: &["household"],
+    };
+    Some(match kind {
+        Kind::Household => Spec {
+            check: check_as::<Household>,
+            sets: &["kinds", "hardship"],
+            masked: &["phone"],
+            parent: &[],
+            ..PLAIN
+        },
+        Kind::Person => Spec {
+            check: check_as::<Person>,
+            sensitive: &["id_number"],
+            sets: &["tags"],
+            masked: &["id_number", "phone"],
+            ..PLAIN
+        },
+        Kind::SupportFile => Spec {
+            check: check_as::<SupportFile>,
+            sensitive: &["category", "assistance", "code"],
+            masked: &["disability_card", "phone"],
+            ..PLAIN
+        },
+        Kind::ContactPair => Spec {
+            check: check_as::<ContactPair>,
+            long_notes: &["handover_note"],
+            parent: &["household", "file"],
+            ..PLAIN
+        },
+        Kind::Visit => Spec { check: check_as::<Visit>, long_notes: &["note", "needs"], ..PLAIN },
+        Kind::NeedSurvey => Spec { check: check_as::<NeedSurvey>, sets: &["needs"], ..PLAIN },
+        Kind::InsuranceClaim => Spec { check: check_as::<InsuranceClaim>, ..PLAIN },
+        Kind::Counselling => Spec { check: check_as::<Counselling>, long_notes: &["session_note"], ..PLAIN },
+        Kind::Member => Spec { check: check_as::<Member>, sets: &["tags"], parent: &["person"], ..PLAIN },
+        Kind::Volunteer => {
+            Spec { check: check_as::<Volunteer>, sets: &["skills"], parent: &["person"], ..PLAIN }
+        }
+        Kind::Activity => Spec {
+            check: check_as::<Activity>,
+            sets: &["sign_ins"],
+            long_notes: &["summary"],
+            parent: &[],
+            ..PLAIN
+        },
+        Kind::Other(_) => return None,
+    })
+}
+
+/// The merge class of a field (`sync.md`, Merge). Unknown kinds and fields are ordinary.
+pub fn merge_class(kind: &str, field: &str) -> MergeClass {
+    let Some(spec) = spec(&Kind::from_code(kind)) else { return MergeClass::Ordinary };
+    if spec.sensitive.contains(&field) {
+        MergeClass::Sensitive
+    } else if spec.sets.contains(&field) {
+        MergeClass::Set
+    } else if spec.long_notes.contains(&field) {
+        MergeClass::LongNote
+    } else {
+        MergeClass::Ordinary
+    }
+}
+
+/// Fields of the kind that are shown masked by default.
+pub fn masked_fields(kind: &str) -> &'static [&'static str] {
+    spec(&Kind::from_code(kind)).map(|s| s.masked).unwrap_or_default()
+}
+
+/// Fields of the kind that point to what it belongs to (a household, a person, a file).
+pub fn parent_fields(kind: &str) -> &'static [&'static str] {
+    spec(&Kind::from_code(kind)).map(|s| s.parent).unwrap_or_default()
+}
+
+/// Checks stored fields by the rules of their kind.
+pub struct Checked {
+    pub problems: Vec<Problem>,
+    pub gaps: Vec<Gap>,
+    pub title: String,
+}
+
+/// Runs a kind's rules over stored fields. An unknown kind is an `Err` with code `kind_unknown`.
+pub fn check(kind: &str, fields: &Fields) -> Result<Checked, Problem> {
+    let Some(spec) = spec(&Kind::from_code(kind)) else {
+        return Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录，请更新程序"));
+    };
+    let (mut problems, gaps, title) = (spec.check)(fields)?;
+    for (field, value) in fields {
+        if value.as_str().is_some_and(|text| text.contains('\0')) {
+            problems.push(Problem::new(field, "text_invalid", "含有不能保存的字符，请重新输入"));
+        }
+    }
+    Ok(Checked { problems, gaps, title })
+}
+
+/// Trims text and drops it when nothing is left.
+pub fn tidy(text: &str) -> Option<String> {
+    let kept = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// A person's name as it is compared and stored: all spaces inside and around it are gone, `·` is one sign.
+pub fn tidy_name(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '\u{feff}' | '\u{200b}'))
+        .map(|c| if matches!(c, '•' | '・' | '‧' | '．') { '·' } else { c })
+        .collect()
+}
+
+fn need_name(field: &str, name: &str, problems: &mut Vec<Problem>) {
+    if tidy_name(name).is_empty() {
+        problems.push(Problem::new(field, "name_missing", "请填写姓名"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_kind_has_its_rules() {
+        for kind in Kind::ALL {
+            assert!(spec(kind).is_some(), "{kind:?}");
+        }
+        assert!(check("pairing_of_the_future", &Fields::new()).is_err());
+    }
+
+    #[test]
+    fn names_lose_their_spaces() {
+        assert_eq!(tidy_name(" 贾　文广 "), "贾文广");
+    }
+}

@@ -1,0 +1,150 @@
+//! Person 人员.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Gap, Kind, Noun, Problem, household::check_phone, need_name};
+use crate::codes::codes;
+use crate::date::PartialDate;
+use crate::id_number::{IdNumber, Sex};
+use crate::region::RegionCode;
+
+codes! {
+    /// Relation to the head of the household.
+    Relation {
+        Head = "head", "户主";
+        Spouse = "spouse", "配偶";
+        Child = "child", "子女";
+        Parent = "parent", "父母";
+        Grandchild = "grandchild", "孙子女";
+        Relative = "relative", "其他亲属";
+    }
+}
+
+codes! {
+    /// Key groups a person belongs to.
+    PersonTag {
+        LostChild = "lost_child", "失独人群";
+        Childbearing = "childbearing", "育龄家庭";
+        Youth = "youth", "青少年";
+        LeftBehindElder = "left_behind_elder", "留守老人";
+        LeftBehindChild = "left_behind_child", "留守儿童";
+        LeftBehindWoman = "left_behind_woman", "留守妇女";
+        FiveElders = "five_elders", "五老";
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub region: RegionCode,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<Sex>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth: Option<PartialDate>,
+    /// The birthday is kept by the lunar calendar.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lunar_birthday: bool,
+    /// 18 places, or absent: a file may be incomplete. Kept as text so that a wrong one can be told by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// 婚姻.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marriage: Option<String>,
+    /// 健康.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<String>,
+    /// 政治面貌.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub politics: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<PersonTag>,
+    /// The day the person died; the record stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub died_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+impl Person {
+    /// A person of whom only name and region are known.
+    pub fn named(region: RegionCode, name: impl Into<String>) -> Self {
+        Self {
+            region,
+            name: name.into(),
+            household: None,
+            relation: None,
+            sex: None,
+            birth: None,
+            lunar_birthday: false,
+            id_number: None,
+            phone: None,
+            marriage: None,
+            health: None,
+            politics: None,
+            tags: Vec::new(),
+            died_on: None,
+            notes: None,
+        }
+    }
+
+    /// Fills number, sex and birth date from a checked ID number; the number is believed.
+    pub fn with_id(mut self, number: &IdNumber) -> Self {
+        self.id_number = Some(number.as_str().to_owned());
+        self.sex = Some(number.sex());
+        if !self.lunar_birthday {
+            self.birth = Some(PartialDate::Day(number.birth()));
+        }
+        self
+    }
+
+    /// Birth date, from its own field or the ID number.
+    pub fn birth_day(&self) -> Option<NaiveDate> {
+        let by_id =
+            || self.id_number.as_deref().and_then(|t| IdNumber::read(t).ok()).map(|r| r.number.birth());
+        self.birth.and_then(PartialDate::day).or_else(by_id)
+    }
+}
+
+impl Noun for Person {
+    const KIND: Kind = Kind::Person;
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        need_name("name", &self.name, &mut problems);
+        check_phone("phone", self.phone.as_deref(), &mut problems);
+        if let Some(text) = &self.id_number {
+            match IdNumber::read(text) {
+                Err(e) => problems.push(Problem::new("id_number", "id_invalid", e.to_string())),
+                Ok(read) if self.sex.as_ref().is_some_and(|s| *s != read.number.sex()) => {
+                    problems.push(Problem::new(
+                        "sex",
+                        "sex_mismatch",
+                        format!("按身份证号应为“{}”，请核对", read.number.sex().label()),
+                    ))
+                }
+                Ok(_) => {}
+            }
+        }
+        problems
+    }
+    fn gaps(&self) -> Vec<Gap> {
+        if self.id_number.is_none() {
+            vec![Gap::new("id_number", "id_missing", "缺身份证号")]
+        } else {
+            Vec::new()
+        }
+    }
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+}

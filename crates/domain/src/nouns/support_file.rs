@@ -1,0 +1,187 @@
+//! SupportFile 特殊家庭台账: one family's file. The loss is told here and nowhere else.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Gap, Kind, Noun, Problem, household::check_phone};
+use crate::codes::codes;
+use crate::date::PartialDate;
+use crate::region::RegionCode;
+
+codes! {
+    /// 家庭类别.
+    LossCategory {
+        Death = "death", "死亡";
+        Disability = "disability", "伤残";
+    }
+}
+
+codes! {
+    /// Whether the family draws special assistance (特扶).
+    Assistance {
+        Yes = "yes", "是";
+        No = "no", "否";
+    }
+}
+
+codes! {
+    /// How the family wishes to be approached. A refusal is respected.
+    ContactPreference {
+        Welcome = "welcome", "欢迎上门";
+        PhoneOnly = "phone_only", "仅电话联系";
+        Declined = "declined", "暂不希望联系";
+    }
+}
+
+codes! {
+    /// State of the file.
+    FileStatus {
+        Active = "active", "在册";
+        MovedOut = "moved_out", "已迁出";
+        Closed = "closed", "已结档";
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportFile {
+    pub region: RegionCode,
+    pub household: Uuid,
+    /// The head of the household, so that a list can name the family without the loss.
+    pub head_name: String,
+    /// 信息编码.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    pub category: LossCategory,
+    /// 残疾等级 (伤残 only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disability_grade: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disability_card: Option<String>,
+    /// Shown only inside the family's own file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child_name: Option<String>,
+    /// 失独/伤残时间.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_date: Option<PartialDate>,
+    /// 失独原因. Shown only inside the family's own file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_cause: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistance: Option<Assistance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistance_from: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistance_to: Option<PartialDate>,
+    /// 签约家庭医生.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doctor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doctor_signed_on: Option<PartialDate>,
+    /// 就医绿色通道医院.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hospital: Option<String>,
+    /// 保险单号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_contact: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preference: Option<ContactPreference>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preference_on: Option<NaiveDate>,
+    pub status: FileStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_on: Option<NaiveDate>,
+    /// The family asked to be remembered on the anniversary.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anniversary: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+impl SupportFile {
+    /// A new active file with nothing but what it must have.
+    pub fn open(
+        region: RegionCode,
+        household: Uuid,
+        head_name: impl Into<String>,
+        category: LossCategory,
+    ) -> Self {
+        Self {
+            region,
+            household,
+            head_name: head_name.into(),
+            code: None,
+            category,
+            disability_grade: None,
+            disability_card: None,
+            child_name: None,
+            loss_date: None,
+            loss_cause: None,
+            assistance: None,
+            assistance_from: None,
+            assistance_to: None,
+            doctor: None,
+            doctor_signed_on: None,
+            hospital: None,
+            policy: None,
+            emergency_contact: None,
+            phone: None,
+            preference: None,
+            preference_on: None,
+            status: FileStatus::Active,
+            status_reason: None,
+            opened_on: None,
+            anniversary: false,
+            notes: None,
+        }
+    }
+}
+
+impl Noun for SupportFile {
+    const KIND: Kind = Kind::SupportFile;
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        check_phone("phone", self.phone.as_deref(), &mut problems);
+        if self.status == FileStatus::Closed && self.status_reason.is_none() {
+            problems.push(Problem::new("status_reason", "reason_missing", "结档请写明原因"));
+        }
+        if let Some(code) = &self.code
+            && !(code.len() >= 6 && code.bytes().all(|b| b.is_ascii_alphanumeric()))
+        {
+            problems.push(Problem::new("code", "code_invalid", "信息编码只含数字和字母，请核对"));
+        }
+        problems
+    }
+    fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        if self.code.is_none() {
+            gaps.push(Gap::new("code", "code_missing", "缺信息编码"));
+        }
+        match self.loss_date {
+            None => gaps.push(Gap::new("loss_date", "date_missing", "缺时间")),
+            Some(date) if date.is_partial() => {
+                gaps.push(Gap::new("loss_date", "date_partial", "时间待补全到日"))
+            }
+            Some(_) => {}
+        }
+        if self.preference.is_none() {
+            gaps.push(Gap::new("preference", "preference_missing", "未问过联系意愿"));
+        }
+        gaps
+    }
+    fn title(&self) -> String {
+        match &self.code {
+            Some(code) => format!("{}家（{code}）", self.head_name),
+            None => format!("{}家", self.head_name),
+        }
+    }
+}

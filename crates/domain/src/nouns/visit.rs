@@ -1,0 +1,197 @@
+//! Visit 走访: what a worker records most often.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Kind, Noun, PersonRef, Problem, tidy_name};
+use crate::codes::codes;
+use crate::money::Fen;
+use crate::nouns::support_file::ContactPreference;
+use crate::region::RegionCode;
+
+codes! {
+    /// The five kinds of the monthly form.
+    VisitKind {
+        Routine = "routine", "日常走访";
+        Festival = "festival", "节日看望";
+        Birthday = "birthday", "生日陪伴";
+        Hospital = "hospital", "住院探望";
+        Emergency = "emergency", "突发事件";
+    }
+}
+
+codes! {
+    /// Whether somebody was met, or why not.
+    Presence {
+        AtHome = "at_home", "在家";
+        Away = "away", "外出未遇";
+        InHospital = "in_hospital", "住院中";
+        ByPhone = "by_phone", "电话联系";
+        NotWilling = "not_willing", "不便见面";
+    }
+}
+
+/// 慰问品 or money handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gift {
+    /// What: 慰问金, 米面油 …
+    pub item: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Fen>,
+    /// Who signed for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    pub region: RegionCode,
+    pub household: Uuid,
+    /// The household's head, so that a list can be read.
+    pub head_name: String,
+    pub date: NaiveDate,
+    /// `HH:MM`, when it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    pub kind: VisitKind,
+    /// 春节, 端午 … for a festival visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub festival: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub met: Vec<PersonRef>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visitors: Vec<String>,
+    #[serde(default = "at_home")]
+    pub presence: Presence,
+    /// What was seen and done, in the worker's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub living: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gifts: Vec<Gift>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<NaiveDate>,
+    /// Why a family that asked not to be contacted was visited all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_reason: Option<String>,
+}
+
+fn at_home() -> Presence {
+    Presence::AtHome
+}
+
+impl Visit {
+    /// A routine visit with nothing but what it must have.
+    pub fn routine(
+        region: RegionCode,
+        household: Uuid,
+        head_name: impl Into<String>,
+        date: NaiveDate,
+    ) -> Self {
+        Self {
+            region,
+            household,
+            head_name: head_name.into(),
+            date,
+            time: None,
+            kind: VisitKind::Routine,
+            festival: None,
+            met: Vec::new(),
+            visitors: Vec::new(),
+            presence: Presence::AtHome,
+            note: None,
+            needs: None,
+            health: None,
+            living: None,
+            safety: None,
+            gifts: Vec::new(),
+            follow_up: None,
+            contact_reason: None,
+        }
+    }
+
+    /// Rules that need to know more than the visit itself: the day it is recorded and the family's wish.
+    pub fn problems_at(&self, today: NaiveDate, preference: Option<&ContactPreference>) -> Vec<Problem> {
+        let mut problems = self.problems();
+        if self.date > today {
+            problems.push(Problem::new("date", "date_in_future", "走访日期在今天之后，请核对"));
+        }
+        let declined = match preference {
+            Some(ContactPreference::Declined) => true,
+            Some(ContactPreference::PhoneOnly) => self.presence != Presence::ByPhone,
+            _ => false,
+        };
+        if declined && self.contact_reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
+            problems.push(Problem::new(
+                "contact_reason",
+                "reason_missing",
+                "这家人希望暂不上门，请写明这次联系的原因",
+            ));
+        }
+        problems
+    }
+}
+
+impl Noun for Visit {
+    const KIND: Kind = Kind::Visit;
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if tidy_name(&self.head_name).is_empty() {
+            problems.push(Problem::new("household", "household_missing", "请选择走访的家庭"));
+        }
+        if self.visitors.iter().all(|v| tidy_name(v).is_empty()) {
+            problems.push(Problem::new("visitors", "visitor_missing", "请填写走访人"));
+        }
+        if self.gifts.iter().any(|g| g.amount.is_some_and(|a| a.0 < 0)) {
+            problems.push(Problem::new("gifts", "number_invalid", "慰问金额不能为负"));
+        }
+        if self.follow_up.is_some_and(|day| day < self.date) {
+            problems.push(Problem::new("follow_up", "date_invalid", "下次跟进日期早于走访日期，请核对"));
+        }
+        problems
+    }
+    fn title(&self) -> String {
+        format!("{} {} {}", self.head_name, self.date.format("%Y-%m-%d"), self.kind.label())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_contact_is_respected() {
+        let day = NaiveDate::from_ymd_opt(2026, 10, 5).unwrap();
+        let mut visit = Visit::routine("340323100001".parse().unwrap(), Uuid::nil(), "某", day);
+        visit.visitors = vec!["专干".into()];
+        assert!(visit.problems_at(day, Some(&ContactPreference::Welcome)).is_empty());
+        let codes =
+            |v: &Visit, p| v.problems_at(day, Some(p)).iter().map(|x| x.code.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(&visit, &ContactPreference::Declined), ["reason_missing"]);
+        assert_eq!(codes(&visit, &ContactPreference::PhoneOnly), ["reason_missing"]);
+        visit.presence = Presence::ByPhone;
+        assert!(codes(&visit, &ContactPreference::PhoneOnly).is_empty());
+        visit.contact_reason = Some("本人来电求助".into());
+        assert!(codes(&visit, &ContactPreference::Declined).is_empty());
+    }
+
+    #[test]
+    fn unknown_kinds_survive() {
+        let day = NaiveDate::from_ymd_opt(2026, 10, 5).unwrap();
+        let mut fields = Visit::routine("340323100001".parse().unwrap(), Uuid::nil(), "某", day).to_fields();
+        fields.insert("kind".into(), "video_call".into());
+        let visit = Visit::from_fields(&fields).unwrap();
+        assert_eq!(visit.to_fields()["kind"], "video_call");
+    }
+}
