@@ -1,1 +1,24 @@
-//! placeholder
+//! What a desk and the province say to each other, and how changes are brought together.
+//!
+//! Pure: no axum, no reqwest, no SQL, no clock. The numbered invariants I1–I17 that comments
+//! cite are listed in `docs/sync.md`.
+
+pub mod chain;
+pub mod change;
+pub mod merge;
+pub mod wire;
+
+pub use chain::{Chain, Digest, canonical};
+pub use change::{Change, ChangeId, FieldOrigin, Held, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
+pub use merge::{Decision, Effect, decide};
+
+/// Version of the wire protocol spoken by this program.
+pub const PROTOCOL: u32 = 1;
+/// The oldest desk whose pushes the server still takes.
+pub const OLDEST_PROTOCOL: u32 = 1;
+/// Most changes in one push.
+pub const PUSH_CHANGES: usize = 500;
+/// Most bytes of JSON in one push, before compression.
+pub const PUSH_BYTES: usize = 1024 * 1024;
+/// Most log entries in one page of a pull.
+pub const PULL_ENTRIES: usize = 2_000;

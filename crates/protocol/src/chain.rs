@@ -1,0 +1,168 @@
+//! The log's hash chain and the digest of a scope's state.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tiexin_domain::record::Record;
+
+use crate::change::LogEntry;
+
+/// JSON with sorted keys and no white space: equal values give equal bytes on every machine.
+pub fn canonical(value: &Value) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    write_canonical(value, &mut out);
+    out
+}
+
+fn write_canonical(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Array(items) => {
+            out.push(b'[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                write_canonical(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort_unstable();
+            out.push(b'{');
+            for (i, key) in keys.into_iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                write_scalar(&Value::String(key.clone()), out);
+                out.push(b':');
+                write_canonical(&map[key.as_str()], out);
+            }
+            out.push(b'}');
+        }
+        scalar => write_scalar(scalar, out),
+    }
+}
+
+fn write_scalar(value: &Value, out: &mut Vec<u8>) {
+    // Invariant: writing JSON scalars to memory cannot fail.
+    serde_json::to_writer(out, value).unwrap_or_default();
+}
+
+/// Head of a scope's hash chain: 32 bytes, hex on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Chain(pub [u8; 32]);
+
+impl Chain {
+    /// The head after one more entry: `blake3(head ‖ canonical(entry))`.
+    #[must_use]
+    pub fn then(self, entry: &LogEntry) -> Chain {
+        let value = serde_json::to_value(entry).unwrap_or(Value::Null);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.0);
+        hasher.update(&canonical(&value));
+        Chain(*hasher.finalize().as_bytes())
+    }
+}
+
+/// Digest of a set of records: the sum of their hashes modulo 2^256, so that it can be kept
+/// up to date record by record and does not depend on order (I6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// The digest of one record.
+    pub fn of(record: &Record) -> Digest {
+        let value = serde_json::to_value(record).unwrap_or(Value::Null);
+        Digest(*blake3::hash(&canonical(&value)).as_bytes())
+    }
+
+    /// With one more record.
+    #[must_use]
+    pub fn plus(self, other: Digest) -> Digest {
+        let mut carry = 0u16;
+        let mut sum = [0u8; 32];
+        for (out, (a, b)) in sum.iter_mut().zip(self.0.iter().zip(other.0)) {
+            let total = u16::from(*a) + u16::from(b) + carry;
+            *out = (total & 0xff) as u8;
+            carry = total >> 8;
+        }
+        Digest(sum)
+    }
+
+    /// Without a record it held.
+    #[must_use]
+    pub fn minus(self, other: Digest) -> Digest {
+        let mut borrow = 0i16;
+        let mut rest = [0u8; 32];
+        for (out, (a, b)) in rest.iter_mut().zip(self.0.iter().zip(other.0)) {
+            let total = i16::from(*a) - i16::from(b) - borrow;
+            borrow = i16::from(total < 0);
+            *out = total.rem_euclid(256) as u8;
+        }
+        Digest(rest)
+    }
+
+    /// After `before` became `after`.
+    #[must_use]
+    pub fn replace(self, before: Option<&Record>, after: &Record) -> Digest {
+        let without = before.map_or(self, |old| self.minus(Digest::of(old)));
+        without.plus(Digest::of(after))
+    }
+}
+
+macro_rules! as_hex {
+    ($name:ident) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&hex::encode(self.0))
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = hex::FromHexError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let mut bytes = [0u8; 32];
+                hex::decode_to_slice(text, &mut bytes)?;
+                Ok($name(bytes))
+            }
+        }
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as Deserialize>::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+as_hex!(Chain);
+as_hex!(Digest);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_digest_forgets_what_is_taken_away(a: [u8; 32], b: [u8; 32]) {
+            let (a, b) = (Digest(a), Digest(b));
+            prop_assert_eq!(a.plus(b).minus(b), a);
+            prop_assert_eq!(a.plus(b), b.plus(a));
+            prop_assert_eq!(a.to_string().parse::<Digest>().unwrap(), a);
+        }
+    }
+
+    #[test]
+    fn canonical_json_is_sorted_and_tight() {
+        let value: Value =
+            serde_json::from_str(r#"{ "b": [1, {"z": "人", "a": null}], "a": "\n" }"#).unwrap();
+        assert_eq!(
+            String::from_utf8(canonical(&value)).unwrap(),
+            r#"{"a":"\n","b":[1,{"a":null,"z":"人"}]}"#
+        );
+    }
+}

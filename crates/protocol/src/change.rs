@@ -1,0 +1,178 @@
+//! A change, its verdict, and the log entry it becomes.
+//!
+//! FROZEN WIRE FORMAT (protocol 1): fields may be added as optional, never renamed or removed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tiexin_domain::record::{Fields, Record, Void};
+use tiexin_domain::region::RegionCode;
+use uuid::Uuid;
+
+/// Names a change for ever: applied once, in order of `seq` (I2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChangeId {
+    pub device: Uuid,
+    /// Random number of the desk's database; new after a restore.
+    pub incarnation: Uuid,
+    /// 1, 2, 3 … without gaps within (device, incarnation).
+    pub seq: u64,
+}
+
+/// Hiding a record, or bringing it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoidChange {
+    Hide(Void),
+    Restore,
+}
+
+/// What one save did to one record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    #[serde(flatten)]
+    pub id: ChangeId,
+    /// Changes with the same group stand or fall together. The group's members have adjacent seqs.
+    pub group: Uuid,
+    pub record: Uuid,
+    pub kind: String,
+    pub scope: RegionCode,
+    /// The record's version that the author saw; 0 for a record no province has seen.
+    pub base: u64,
+    /// Field → new value, null to remove, `{"+":[],"-":[]}` for sets.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub set: Fields,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void: Option<VoidChange>,
+    /// The user who made it.
+    pub author: Uuid,
+    /// Desk clock, milliseconds since 1970 UTC. Shown to people, never used to decide (I13).
+    pub noted_at: i64,
+}
+
+/// What the server made of a change. Every acked change has exactly one (I4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// It stands. `version` is the record's version that contains it.
+    Applied { version: u64 },
+    /// Two people disagree on something only a person may settle. Nothing of it was applied.
+    Conflict { code: String, fields: Vec<String> },
+    /// Kept whole in quarantine until a person with the right adopts or declines it.
+    Parked { code: ParkCode, message: String },
+}
+
+/// Why a change is parked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParkCode {
+    /// The author has no right there.
+    NoRight,
+    /// The author may not use this device.
+    AuthorUnknown,
+    KindUnknown,
+    RuleBroken,
+    /// An edit of a record this scope does not hold.
+    RecordUnknown,
+    /// The record's region lies outside the change's scope.
+    ScopeMismatch,
+    /// Another change of its group was not applied.
+    Group,
+}
+
+/// A value that gave way to a later one; kept so that it can be put back (I8).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Overwritten {
+    pub field: String,
+    /// The value that gave way; null when the field was absent.
+    pub value: Value,
+    /// Who had written it.
+    pub author: Uuid,
+    /// The log entry that had written it.
+    pub seq: u64,
+}
+
+/// One entry of a scope's log: the effective outcome of one change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// 1, 2, 3 … gapless within (scope, generation), in commit order (I5).
+    pub seq: u64,
+    pub origin: ChangeId,
+    pub record: Uuid,
+    pub kind: String,
+    /// Final values; null removes. Never a set change.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub set: Fields,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void: Option<VoidChange>,
+    pub author: Uuid,
+    pub noted_at: i64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overwrote: Vec<Overwritten>,
+}
+
+impl LogEntry {
+    /// Folds the entry into a record (or into nothing, creating it).
+    pub fn fold(&self, before: Option<Record>, scope: &RegionCode) -> Record {
+        let mut record = before.unwrap_or_else(|| Record {
+            id: self.record,
+            kind: self.kind.clone(),
+            scope: scope.clone(),
+            version: 0,
+            fields: Fields::new(),
+            void: None,
+        });
+        tiexin_domain::record::apply(&mut record.fields, &self.set);
+        match &self.void {
+            Some(VoidChange::Hide(void)) => record.void = Some(void.clone()),
+            Some(VoidChange::Restore) => record.void = None,
+            None => {}
+        }
+        record.version = self.seq;
+        record
+    }
+}
+
+/// Who last wrote a field, and when in the scope's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldOrigin {
+    pub seq: u64,
+    pub device: Uuid,
+    pub incarnation: Uuid,
+    pub author: Uuid,
+}
+
+/// A record as the server holds it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    pub record: Record,
+    /// Field → who last wrote it; [`VOID_FIELD`] for hiding and restoring.
+    pub field_versions: BTreeMap<String, FieldOrigin>,
+}
+
+/// The name under which [`Held::field_versions`] keeps hiding and restoring.
+pub const VOID_FIELD: &str = "@void";
+
+impl Held {
+    /// The state after a log entry, field origins included.
+    pub fn fold(before: Option<Held>, entry: &LogEntry, scope: &RegionCode) -> Held {
+        let (record, mut field_versions) = match before {
+            Some(held) => (Some(held.record), held.field_versions),
+            None => (None, BTreeMap::new()),
+        };
+        let origin = FieldOrigin {
+            seq: entry.seq,
+            device: entry.origin.device,
+            incarnation: entry.origin.incarnation,
+            author: entry.author,
+        };
+        for field in entry.set.keys() {
+            field_versions.insert(field.clone(), origin);
+        }
+        if entry.void.is_some() {
+            field_versions.insert(VOID_FIELD.into(), origin);
+        }
+        Held { record: entry.fold(record, scope), field_versions }
+    }
+}

@@ -1,0 +1,182 @@
+//! The verdict on one change: field-level merge against the version its author saw.
+//!
+//! The order of receipt decides, never a clock (I13). No change touches another record (I16).
+
+use serde_json::Value;
+use tiexin_domain::nouns::{self, Kind};
+use tiexin_domain::record::{Fields, MergeClass, is_set_change};
+
+use crate::change::{Change, Held, Overwritten, ParkCode, VOID_FIELD, VoidChange};
+
+/// What is to be done with a change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    Apply(Effect),
+    /// For a person to settle; nothing is applied.
+    Conflict {
+        code: &'static str,
+        fields: Vec<String>,
+    },
+    /// Kept whole in quarantine.
+    Park {
+        code: ParkCode,
+        message: String,
+    },
+}
+
+/// The outcome of an applied change. When empty, the record already stood so and no log entry is written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Effect {
+    /// Final values; null removes.
+    pub set: Fields,
+    pub void: Option<VoidChange>,
+    pub overwrote: Vec<Overwritten>,
+}
+
+impl Effect {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.void.is_none()
+    }
+}
+
+/// Decides on `change` against what the server holds. Rights are the caller's to check, before this.
+pub fn decide(held: Option<&Held>, change: &Change) -> Decision {
+    if !Kind::from_code(&change.kind).is_known() {
+        return park(ParkCode::KindUnknown, "省平台还不认识这类记录");
+    }
+    let Some(held) = held else {
+        if change.base > 0 {
+            return park(ParkCode::RecordUnknown, "省平台没有这条记录");
+        }
+        return checked(None, change, resolve(None, change));
+    };
+    if held.record.kind != change.kind || held.record.scope != change.scope {
+        return park(ParkCode::ScopeMismatch, "记录的种类或乡镇与省平台不一致");
+    }
+    if let Some(conflict) = void_conflict(held, change) {
+        return conflict;
+    }
+    let fields: Vec<String> = change
+        .set
+        .iter()
+        .filter(|(field, value)| {
+            nouns::merge_class(&change.kind, field) == MergeClass::Sensitive
+                && written_meanwhile(held, field, change)
+                && held.record.fields.get(*field).unwrap_or(&Value::Null) != *value
+        })
+        .map(|(field, _)| field.clone())
+        .collect();
+    if !fields.is_empty() {
+        return Decision::Conflict { code: "sensitive", fields };
+    }
+    checked(Some(held), change, resolve(Some(held), change))
+}
+
+fn park(code: ParkCode, message: &str) -> Decision {
+    Decision::Park { code, message: message.into() }
+}
+
+/// Whether somebody else wrote the field after the version that the author saw.
+fn written_meanwhile(held: &Held, field: &str, change: &Change) -> bool {
+    held.field_versions.get(field).is_some_and(|origin| {
+        let own = origin.device == change.id.device && origin.incarnation == change.id.incarnation;
+        origin.seq > change.base && !own
+    })
+}
+
+fn void_conflict(held: &Held, change: &Change) -> Option<Decision> {
+    let conflict = |code| Some(Decision::Conflict { code, fields: Vec::new() });
+    match (&held.record.void, &change.void) {
+        (Some(_), Some(VoidChange::Hide(_)) | None) if held.record.void.is_some() => {
+            // Hiding what is hidden already is no quarrel; editing it is.
+            let again = matches!(change.void, Some(VoidChange::Hide(_))) && change.set.is_empty();
+            if again { None } else { conflict("voided") }
+        }
+        (None, Some(VoidChange::Hide(_))) => {
+            let edited = held.field_versions.iter().any(|(field, _)| written_meanwhile(held, field, change));
+            if edited { conflict("edited_meanwhile") } else { None }
+        }
+        (Some(_), Some(VoidChange::Restore)) if written_meanwhile(held, VOID_FIELD, change) => {
+            conflict("voided")
+        }
+        _ => None,
+    }
+}
+
+fn resolve(held: Option<&Held>, change: &Change) -> Effect {
+    let mut effect = Effect::default();
+    let empty = Fields::new();
+    let current = held.map_or(&empty, |h| &h.record.fields);
+    for (field, value) in &change.set {
+        let class = nouns::merge_class(&change.kind, field);
+        let now = current.get(field);
+        let meanwhile = held.is_some_and(|h| written_meanwhile(h, field, change));
+        let next = match (class, value) {
+            (MergeClass::Set, Value::Object(ops)) if is_set_change(ops) => {
+                let mut one = Fields::new();
+                if let Some(now) = now {
+                    one.insert(field.clone(), now.clone());
+                }
+                let only: Fields = [(field.clone(), value.clone())].into_iter().collect();
+                tiexin_domain::record::apply(&mut one, &only);
+                one.remove(field).unwrap_or(Value::Null)
+            }
+            (MergeClass::LongNote, Value::String(text)) if meanwhile => join_notes(now, text),
+            _ => value.clone(),
+        };
+        if next == *now.unwrap_or(&Value::Null) {
+            continue;
+        }
+        if meanwhile
+            && class == MergeClass::Ordinary
+            && let Some(origin) = held.and_then(|h| h.field_versions.get(field))
+        {
+            effect.overwrote.push(Overwritten {
+                field: field.clone(),
+                value: now.cloned().unwrap_or(Value::Null),
+                author: origin.author,
+                seq: origin.seq,
+            });
+        }
+        effect.set.insert(field.clone(), next);
+    }
+    let hidden = held.is_some_and(|h| h.record.void.is_some());
+    effect.void = match &change.void {
+        Some(VoidChange::Hide(_)) if hidden => None,
+        Some(VoidChange::Restore) if !hidden => None,
+        other => other.clone(),
+    };
+    effect
+}
+
+/// Both texts are kept, each once.
+fn join_notes(now: Option<&Value>, text: &str) -> Value {
+    match now.and_then(Value::as_str) {
+        Some(theirs) if theirs.contains(text) => Value::String(theirs.into()),
+        Some(theirs) if text.contains(theirs) => Value::String(text.into()),
+        Some(theirs) => Value::String(format!("{theirs}\n——另一处同时填写——\n{text}")),
+        None => Value::String(text.into()),
+    }
+}
+
+/// The merged record must obey its kind's rules and stay in its scope.
+fn checked(held: Option<&Held>, change: &Change, effect: Effect) -> Decision {
+    if effect.is_empty() {
+        return Decision::Apply(effect);
+    }
+    let mut fields = held.map(|h| h.record.fields.clone()).unwrap_or_default();
+    tiexin_domain::record::apply(&mut fields, &effect.set);
+    let region = fields.get("region").and_then(Value::as_str).and_then(|c| c.parse().ok());
+    match region {
+        Some(region) if tiexin_domain::RegionCode::scope(&region) == change.scope => {}
+        _ => return park(ParkCode::ScopeMismatch, "记录的地区不在所属乡镇内"),
+    }
+    let hiding = matches!(effect.void, Some(VoidChange::Hide(_)));
+    match nouns::check(&change.kind, &fields) {
+        Ok(checked) if checked.problems.is_empty() || hiding => Decision::Apply(effect),
+        // Messages of rules name fields, never values.
+        Ok(checked) => park(ParkCode::RuleBroken, &checked.problems[0].message),
+        Err(problem) => park(ParkCode::RuleBroken, &format!("记录不完整（{}）", problem.code)),
+    }
+}

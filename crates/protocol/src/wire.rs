@@ -1,0 +1,218 @@
+//! Bodies of the messages. JSON, compressed with zstd (`content-encoding: zstd`).
+//!
+//! FROZEN WIRE FORMAT (protocol 1): fields may be added as optional, never renamed or removed.
+
+use serde::{Deserialize, Serialize};
+use tiexin_domain::access::User;
+use tiexin_domain::region::RegionCode;
+use uuid::Uuid;
+
+use crate::chain::{Chain, Digest};
+use crate::change::{Change, LogEntry, Verdict};
+
+/// `POST /v1/enrol`, once for each user of a device, with a one-time code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// The one-time code, as typed (case and spaces do not matter).
+    pub code: String,
+    /// The device's id when it is enrolled already and another user joins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Uuid>,
+    /// Ed25519 public key of the device, 64 hex digits.
+    pub device_key: String,
+    /// A name by which people know the machine.
+    pub device_name: String,
+    /// The id under which the local user has recorded so far; the server takes it as this user's alias.
+    pub author: Uuid,
+    pub app: String,
+}
+
+/// Reply to [`EnrolRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EnrolReply {
+    pub device: Uuid,
+    pub user: User,
+}
+
+/// `POST /v1/token`: first without, then with the signature of the nonce.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenRequest {
+    pub device: Uuid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// Ed25519 over `"tiexin-token-v1:" + nonce`, 128 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+/// Reply to [`TokenRequest`]: a nonce to sign, or the bearer token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenReply {
+    Nonce(String),
+    /// `seconds` from receipt until it must be renewed.
+    Token {
+        token: String,
+        seconds: u64,
+    },
+}
+
+/// `POST /v1/hello`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HelloRequest {
+    pub device: Uuid,
+    pub incarnation: Uuid,
+    pub protocol: u32,
+    pub app: String,
+}
+
+/// Reply to [`HelloRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HelloReply {
+    /// Milliseconds since 1970 UTC; for people's eyes.
+    pub server_time: i64,
+    pub protocol: u32,
+    /// The device's users with their grants as they stand.
+    pub users: Vec<User>,
+    /// Changes whenever `users` does; also in every pull reply.
+    pub access: String,
+    /// Scopes the device may pull.
+    pub scopes: Vec<ScopeHead>,
+    /// Highest seq of this (device, incarnation) that has a verdict.
+    pub acked: u64,
+    /// Highest seq the server can promise after losing its newest backup interval.
+    pub durable: u64,
+    pub limits: Limits,
+}
+
+/// What one message may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    pub push_changes: usize,
+    pub push_bytes: usize,
+    pub pull_entries: usize,
+}
+
+/// Where a scope's log stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeHead {
+    pub scope: RegionCode,
+    pub generation: Uuid,
+    pub head: u64,
+}
+
+/// `POST /v1/push`: whole groups, seqs without gaps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PushRequest {
+    pub device: Uuid,
+    pub incarnation: Uuid,
+    pub changes: Vec<Change>,
+}
+
+/// Reply to [`PushRequest`]. A change without a verdict here was not taken: send it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PushReply {
+    pub verdicts: Vec<ChangeVerdict>,
+    /// Highest seq of this (device, incarnation) that has a verdict.
+    pub acked: u64,
+    pub durable: u64,
+}
+
+/// The verdict on the change with this seq.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeVerdict {
+    pub seq: u64,
+    /// Told before: this push is a replay (I3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub duplicate: bool,
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// `POST /v1/pull`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PullRequest {
+    pub device: Uuid,
+    pub incarnation: Uuid,
+    pub cursors: Vec<Cursor>,
+}
+
+/// How far a desk has read a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    pub scope: RegionCode,
+    pub generation: Uuid,
+    pub since: u64,
+}
+
+/// Reply to [`PullRequest`]. Scopes with nothing new are left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PullReply {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<ScopePage>,
+    /// See [`HelloReply::access`]; when it differs, say hello again.
+    pub access: String,
+    pub durable: u64,
+}
+
+/// The next part of a scope's log, ending on a commit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScopePage {
+    pub scope: RegionCode,
+    pub generation: Uuid,
+    /// Entries `since+1 ..= next`, without gaps.
+    pub entries: Vec<PageEntry>,
+    pub next: u64,
+    pub head: u64,
+    /// Chain after entry `next`.
+    pub chain: Chain,
+    /// Digest of the scope's state at `head`; only when `next == head`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// The cursor belongs to a foreign generation, or the log no longer reaches back that far:
+    /// load the snapshot. `entries` is empty (I12).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rebase: bool,
+}
+
+/// An entry of a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageEntry {
+    Full(LogEntry),
+    /// The asking desk's own change, which took effect exactly as it was sent: the desk still has it.
+    Echo {
+        seq: u64,
+        /// The change's seq on the desk.
+        own: u64,
+    },
+}
+
+/// First line of `GET /v1/snapshot/{scope}` (zstd, JSON lines); one [`tiexin_domain::Record`] a line follows,
+/// newest version first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SnapshotHeader {
+    pub scope: RegionCode,
+    pub generation: Uuid,
+    pub seq: u64,
+    pub chain: Chain,
+    pub digest: Digest,
+    pub records: u64,
+}
+
+/// `GET /v1/quarantine/{scope}`: conflicts and parked changes for people with the right to settle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quarantined {
+    pub change: Change,
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// Milliseconds since 1970 UTC, server clock.
+    pub received_at: i64,
+}
+
+/// Body of every refusal: `{code, message}`; the message is Chinese and says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub code: String,
+    pub message: String,
+}

@@ -1,0 +1,189 @@
+//! Each way two people can meet on one record, named.
+
+use serde_json::{Value, json};
+use tiexin_domain::nouns::{Household, Noun, Person};
+use tiexin_domain::record::{Fields, Void};
+use tiexin_protocol::{Change, ChangeId, Decision, Effect, Held, LogEntry, ParkCode, VoidChange, decide};
+use uuid::Uuid;
+
+const RECORD: Uuid = Uuid::from_u128(9);
+
+struct Town {
+    held: Option<Held>,
+    seq: u64,
+}
+
+impl Town {
+    fn with(fields: Fields, kind: &str) -> Self {
+        let mut town = Town { held: None, seq: 0 };
+        let first = change(1, kind, 0, fields);
+        assert!(matches!(town.receive(&first), Decision::Apply(_)));
+        town
+    }
+    fn household() -> Self {
+        let household = Household {
+            region: "340323100001".parse().unwrap(),
+            head_name: "户主".into(),
+            head: None,
+            kinds: Vec::new(),
+            hardship: Vec::new(),
+            registered_address: None,
+            current_address: None,
+            phone: None,
+            notes: None,
+        };
+        Self::with(household.to_fields(), "household")
+    }
+    fn person() -> Self {
+        Self::with(Person::named("340323100001".parse().unwrap(), "某人").to_fields(), "person")
+    }
+    fn receive(&mut self, change: &Change) -> Decision {
+        let decision = decide(self.held.as_ref(), change);
+        if let Decision::Apply(effect) = &decision
+            && !effect.is_empty()
+        {
+            self.seq += 1;
+            let entry = LogEntry {
+                seq: self.seq,
+                origin: change.id,
+                record: change.record,
+                kind: change.kind.clone(),
+                set: effect.set.clone(),
+                void: effect.void.clone(),
+                author: change.author,
+                noted_at: change.noted_at,
+                overwrote: effect.overwrote.clone(),
+            };
+            self.held = Some(Held::fold(self.held.take(), &entry, &change.scope));
+        }
+        decision
+    }
+    fn field(&self, name: &str) -> Value {
+        self.held.as_ref().unwrap().record.fields.get(name).cloned().unwrap_or(Value::Null)
+    }
+}
+
+fn change(device: u128, kind: &str, base: u64, set: Fields) -> Change {
+    Change {
+        id: ChangeId { device: Uuid::from_u128(device), incarnation: Uuid::from_u128(device), seq: 1 },
+        group: Uuid::nil(),
+        record: RECORD,
+        kind: kind.into(),
+        scope: "340323100".parse().unwrap(),
+        base,
+        set,
+        void: None,
+        author: Uuid::from_u128(device + 100),
+        noted_at: 0,
+    }
+}
+
+fn edit(device: u128, kind: &str, base: u64, set: Value) -> Change {
+    change(device, kind, base, set.as_object().unwrap().clone())
+}
+
+fn effect(decision: Decision) -> Effect {
+    match decision {
+        Decision::Apply(effect) => effect,
+        other => panic!("not applied: {other:?}"),
+    }
+}
+
+#[test]
+fn different_fields_merge() {
+    let mut town = Town::household();
+    effect(town.receive(&edit(2, "household", 1, json!({"current_address": "东头"}))));
+    let second = effect(town.receive(&edit(3, "household", 1, json!({"phone": "19900000001"}))));
+    assert!(second.overwrote.is_empty());
+    assert_eq!(town.field("current_address"), "东头");
+    assert_eq!(town.field("phone"), "19900000001");
+}
+
+#[test]
+fn the_same_ordinary_field_keeps_the_later_receipt_and_the_other_value() {
+    let mut town = Town::household();
+    effect(town.receive(&edit(2, "household", 1, json!({"current_address": "东头"}))));
+    let later = effect(town.receive(&edit(3, "household", 1, json!({"current_address": "西头"}))));
+    assert_eq!(town.field("current_address"), "西头");
+    assert_eq!(later.overwrote.len(), 1);
+    assert_eq!(later.overwrote[0].value, "东头");
+    assert_eq!(later.overwrote[0].author, Uuid::from_u128(102));
+}
+
+#[test]
+fn one_desk_editing_twice_offline_overwrites_nobody() {
+    let mut town = Town::household();
+    effect(town.receive(&edit(2, "household", 1, json!({"current_address": "东头"}))));
+    let again = effect(town.receive(&edit(2, "household", 1, json!({"current_address": "东头三号"}))));
+    assert!(again.overwrote.is_empty());
+}
+
+#[test]
+fn the_first_of_two_sensitive_values_stands() {
+    let mut town = Town::person();
+    effect(town.receive(&edit(2, "person", 1, json!({"id_number": "34052419800101001X"}))));
+    let second =
+        town.receive(&edit(3, "person", 1, json!({"id_number": "440524188001010014", "health": "好"})));
+    assert_eq!(second, Decision::Conflict { code: "sensitive", fields: vec!["id_number".into()] });
+    assert_eq!(town.field("health"), Value::Null, "nothing of a conflicting change is applied");
+    let same = effect(town.receive(&edit(3, "person", 1, json!({"id_number": "34052419800101001X"}))));
+    assert!(same.is_empty());
+}
+
+#[test]
+fn sets_merge_by_element() {
+    let mut town = Town::household();
+    effect(town.receive(&edit(2, "household", 1, json!({"kinds": {"+": ["hardship"]}}))));
+    effect(town.receive(&edit(3, "household", 1, json!({"kinds": {"+": ["floating"]}}))));
+    assert_eq!(town.field("kinds"), json!(["floating", "hardship"]));
+}
+
+#[test]
+fn long_notes_keep_both_texts() {
+    let mut town = Town::household();
+    effect(town.receive(&edit(2, "household", 1, json!({"notes": "腿脚不便"}))));
+    effect(town.receive(&edit(3, "household", 1, json!({"notes": "爱下棋"}))));
+    let notes = town.field("notes");
+    let notes = notes.as_str().unwrap();
+    assert!(notes.contains("腿脚不便") && notes.contains("爱下棋"));
+}
+
+#[test]
+fn editing_what_another_voided_is_a_conflict_and_the_reverse_too() {
+    let hide = |device, base| Change {
+        void: Some(VoidChange::Hide(Void { reason: "重复登记".into() })),
+        ..edit(device, "household", base, json!({}))
+    };
+    let mut town = Town::household();
+    effect(town.receive(&hide(2, 1)));
+    assert!(matches!(
+        town.receive(&edit(3, "household", 1, json!({"phone": "19900000001"}))),
+        Decision::Conflict { code: "voided", .. }
+    ));
+    let mut town = Town::household();
+    effect(town.receive(&edit(3, "household", 1, json!({"phone": "19900000001"}))));
+    assert!(matches!(town.receive(&hide(2, 1)), Decision::Conflict { code: "edited_meanwhile", .. }));
+}
+
+#[test]
+fn broken_rules_and_strange_kinds_are_parked() {
+    let park = |d: Decision| match d {
+        Decision::Park { code, .. } => code,
+        other => panic!("{other:?}"),
+    };
+    let mut town = Town::person();
+    assert_eq!(park(town.receive(&edit(2, "person", 1, json!({"phone": "12"})))), ParkCode::RuleBroken);
+    assert_eq!(park(town.receive(&edit(2, "horoscope", 0, json!({})))), ParkCode::KindUnknown);
+    assert_eq!(park(decide(None, &edit(2, "person", 7, json!({"name": "甲"})))), ParkCode::RecordUnknown);
+    assert_eq!(
+        park(town.receive(&edit(2, "person", 1, json!({"region": "340323104001"})))),
+        ParkCode::ScopeMismatch
+    );
+}
+
+#[test]
+fn unknown_fields_survive_a_round_trip() {
+    let mut town = Town::person();
+    effect(town.receive(&edit(2, "person", 1, json!({"from_the_future": {"a": [1, "2"]}}))));
+    assert_eq!(town.field("from_the_future"), json!({"a": [1, "2"]}));
+}
