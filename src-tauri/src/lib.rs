@@ -35,12 +35,14 @@ pub fn run() -> ExitCode {
     spare_the_graphics_driver();
     let book = std::env::var_os("TIEXIN_DATA").map(PathBuf::from);
     let mut builder = tauri::Builder::default();
-    // A book named on purpose (a demo, a test) may be open beside the worker's own.
+    // A book named on purpose (a demo, a test) may be open beside the worker's own, and leaves
+    // no trace in the worker's settings.
     if book.is_none() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)));
+        builder = builder
+            .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
+            .plugin(tauri_plugin_window_state::Builder::default().build());
     }
     let outcome = builder
-        .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .manage(Link::new(book))

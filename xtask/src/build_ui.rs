@@ -28,10 +28,7 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Outcome {
     for name in STATIC {
         files.insert(name.into(), read(&root.join("ui").join(name))?);
     }
-    files.insert(
-        "favicon.png".into(),
-        read(&root.join("assets/icons/32x32.png"))?,
-    );
+    files.insert("favicon.png".into(), read(&root.join("assets/icons/32x32.png"))?);
     add_stylesheet(root, &mut files)?;
 
     let dist = root.join("ui/dist");
@@ -56,10 +53,7 @@ fn compile(root: &Path, mode: Mode) -> Result<PathBuf, String> {
     if mode == Mode::Release {
         cargo.arg("--profile=wasm-release");
     }
-    let output = cargo
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|e| format!("cargo did not start: {e}"))?;
+    let output = cargo.stderr(Stdio::inherit()).output().map_err(|e| format!("cargo did not start: {e}"))?;
     if !output.status.success() {
         return Err("the screens did not compile".to_owned());
     }
@@ -68,10 +62,7 @@ fn compile(root: &Path, mode: Mode) -> Result<PathBuf, String> {
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter(|message| message["reason"] == "compiler-artifact")
         .filter_map(|message| message["filenames"][0].as_str().map(PathBuf::from))
-        .find(|path| {
-            path.file_name()
-                .is_some_and(|name| name == "tiexin-ui.wasm")
-        })
+        .find(|path| path.file_name().is_some_and(|name| name == "tiexin-ui.wasm"))
         .ok_or_else(|| "cargo named no tiexin-ui.wasm".to_owned())
 }
 

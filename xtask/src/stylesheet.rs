@@ -37,9 +37,7 @@ pub(crate) fn thin(css: &str, drop: &[String]) -> String {
             drop.iter().any(|term| body.contains(term.as_str()))
         } else {
             !prelude.trim_start().starts_with('@')
-                && selectors(prelude)
-                    .iter()
-                    .all(|one| drop.iter().any(|term| one.contains(term.as_str())))
+                && selectors(prelude).iter().all(|one| drop.iter().any(|term| one.contains(term.as_str())))
         };
         if dropped {
             continue;
@@ -70,9 +68,7 @@ fn without_comments(css: &str) -> String {
     let mut rest = css;
     while let Some(start) = rest.find("/*") {
         out.push_str(&rest[..start]);
-        rest = rest[start..]
-            .find("*/")
-            .map_or("", |end| &rest[start + end + 2..]);
+        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
     }
     out.push_str(rest);
     out
@@ -130,18 +126,14 @@ mod tests {
     #[test]
     fn a_font_face_goes_by_its_name() {
         let drop = vec!["Red Hat".to_owned()];
-        let css =
-            "@font-face { font-family: \"Red Hat\"; }\n@font-face { font-family: \"icons\"; }";
+        let css = "@font-face { font-family: \"Red Hat\"; }\n@font-face { font-family: \"icons\"; }";
         assert_eq!(thin(css, &drop), "@font-face { font-family: \"icons\"; }\n");
     }
 
     #[test]
     fn media_blocks_stay_whole_and_comments_go() {
         let css = "/* a { } */@media print {\n  .dark { x: y; }\n}\n";
-        assert_eq!(
-            thin(css, &[".dark".to_owned()]),
-            "@media print {\n.dark { x: y; }\n}\n"
-        );
+        assert_eq!(thin(css, &[".dark".to_owned()]), "@media print {\n.dark { x: y; }\n}\n");
     }
 
     #[test]

@@ -1,1 +1,3 @@
-//! placeholder
+//! What tests share: screens to look at. Stores, servers and nouns join as they are built.
+
+pub mod window;

@@ -17,26 +17,12 @@ struct Room {
 }
 
 const TAURI: &str = "tauri";
-const PURE: &[&str] = &[
-    "rusqlite",
-    "r2d2",
-    "tokio-postgres",
-    "tokio",
-    "axum",
-    "hyper",
-    "reqwest",
-    TAURI,
-    "yew",
-];
+const PURE: &[&str] =
+    &["rusqlite", "r2d2", "tokio-postgres", "tokio", "axum", "hyper", "reqwest", TAURI, "yew"];
 
 /// Lowest floor first. `tiexin` is the shell in src-tauri.
 const ROOMS: &[Room] = &[
-    Room {
-        name: "tiexin-domain",
-        uses: &[],
-        never_reaches: PURE,
-        never_names: &["rand", "getrandom"],
-    },
+    Room { name: "tiexin-domain", uses: &[], never_reaches: PURE, never_names: &["rand", "getrandom"] },
     Room {
         name: "tiexin-contract",
         uses: &["tiexin-domain"],
@@ -58,9 +44,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "tiexin-ledger",
         uses: &["tiexin-domain"],
-        never_reaches: &[
-            "rusqlite", "tokio", "axum", "hyper", "reqwest", TAURI, "yew",
-        ],
+        never_reaches: &["rusqlite", "tokio", "axum", "hyper", "reqwest", TAURI, "yew"],
         never_names: &[],
     },
     Room {
@@ -124,12 +108,7 @@ const ROOMS: &[Room] = &[
         never_reaches: &[TAURI, "yew"],
         never_names: &[],
     },
-    Room {
-        name: "xtask",
-        uses: &["tiexin-domain"],
-        never_reaches: &[TAURI, "yew"],
-        never_names: &[],
-    },
+    Room { name: "xtask", uses: &["tiexin-domain"], never_reaches: &[TAURI, "yew"], never_names: &[] },
 ];
 
 /// What cargo resolved, reduced to names and edges.
@@ -148,9 +127,7 @@ pub(super) fn faults(metadata: &Value) -> Vec<String> {
     for member in &graph.members {
         match ROOMS.iter().find(|room| room.name == member) {
             Some(room) => inspect(room, &graph, &mut faults),
-            None => faults.push(format!(
-                "{member} has no row in the table of xtask/src/tidy/edges.rs"
-            )),
+            None => faults.push(format!("{member} has no row in the table of xtask/src/tidy/edges.rs")),
         }
     }
     faults
@@ -183,15 +160,9 @@ impl Graph {
         let names: BTreeMap<&str, &str> = list(&metadata["packages"])
             .filter_map(|package| Some((package["id"].as_str()?, package["name"].as_str()?)))
             .collect();
-        let name = |id: &Value| {
-            id.as_str()
-                .and_then(|id| names.get(id))
-                .map(|n| n.to_string())
-        };
+        let name = |id: &Value| id.as_str().and_then(|id| names.get(id)).map(|n| n.to_string());
         let mut graph = Graph {
-            members: list(&metadata["workspace_members"])
-                .filter_map(name)
-                .collect(),
+            members: list(&metadata["workspace_members"]).filter_map(name).collect(),
             ..Graph::default()
         };
         for node in list(&metadata["resolve"]["nodes"]) {
@@ -204,11 +175,7 @@ impl Graph {
                 };
                 let kinds = || list(&dep["dep_kinds"]).map(|kind| kind["kind"].as_str());
                 if kinds().any(|kind| kind.is_none()) {
-                    graph
-                        .normal
-                        .entry(from.clone())
-                        .or_default()
-                        .insert(to.clone());
+                    graph.normal.entry(from.clone()).or_default().insert(to.clone());
                 }
                 if kinds().any(|kind| kind == Some("dev")) {
                     graph.dev.entry(from.clone()).or_default().insert(to);
@@ -237,9 +204,12 @@ impl Graph {
         let mut path = vec![from.to_owned()];
         let mut at = from.to_owned();
         while at != to && path.len() < 64 {
-            let next = self.normal.get(&at).into_iter().flatten().find(|next| {
-                !path.contains(*next) && (*next == to || self.reach(next).contains(to))
-            });
+            let next = self
+                .normal
+                .get(&at)
+                .into_iter()
+                .flatten()
+                .find(|next| !path.contains(*next) && (*next == to || self.reach(next).contains(to)));
             let Some(next) = next.cloned() else { break };
             path.push(next.clone());
             at = next;
@@ -286,14 +256,8 @@ mod tests {
 
     #[test]
     fn a_library_is_found_through_others() {
-        let found = faults(&metadata(&[
-            ("tiexin-domain", "innocent", None),
-            ("innocent", "rusqlite", None),
-        ]));
-        assert_eq!(
-            found,
-            ["tiexin-domain must not reach rusqlite: tiexin-domain → innocent → rusqlite"]
-        );
+        let found = faults(&metadata(&[("tiexin-domain", "innocent", None), ("innocent", "rusqlite", None)]));
+        assert_eq!(found, ["tiexin-domain must not reach rusqlite: tiexin-domain → innocent → rusqlite"]);
     }
 
     #[test]

@@ -1,0 +1,3 @@
+//! User stories, told through the real programs. One file per story, one binary for all.
+
+mod window_opens;
