@@ -1,0 +1,81 @@
+//! The book itself: audit, backup, preferences of this PC.
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands;
+use crate::records::FileMade;
+use crate::session::Done;
+
+/// Recomputes the audit chain and everything that can be recomputed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Verify {}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerifyReport {
+    pub sound: bool,
+    pub audit_entries: u64,
+    pub records: u64,
+    /// Chinese; empty when sound.
+    pub faults: Vec<String>,
+}
+
+/// An encrypted copy of the book and its keyring, at a path the user chose.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Backup {
+    pub path: String,
+}
+
+/// Newest audit entries, for those with the right.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AuditTrail {
+    #[serde(default)]
+    pub before: Option<u64>,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditRow {
+    pub seq: u64,
+    pub at: i64,
+    pub actor: String,
+    /// Chinese.
+    pub act: String,
+    pub kind: Option<String>,
+    pub record: Option<uuid::Uuid>,
+    pub fields: Vec<String>,
+}
+
+/// Preferences of the user on this PC.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct Preferences {
+    /// 大字
+    #[serde(default)]
+    pub large_type: bool,
+    /// The region last worked in.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Whatever a page wants to keep.
+    #[serde(default)]
+    pub pages: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetPreferences {}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SetPreferences {
+    pub preferences: Preferences,
+}
+
+/// The user did something: the idle clock starts anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Touch {}
+
+commands! {
+    Verify => "book.verify" -> VerifyReport;
+    Backup => "book.backup" -> FileMade;
+    AuditTrail => "book.audit" -> Vec<AuditRow>;
+    GetPreferences => "book.preferences" -> Preferences;
+    SetPreferences => "book.set_preferences" -> Done;
+    Touch => "session.touch" -> Done;
+}

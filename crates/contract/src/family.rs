@@ -1,0 +1,82 @@
+//! A family's page, registering a family, recording a visit.
+
+use serde::{Deserialize, Serialize};
+use tiexin_domain::nouns::{ContactPair, Household, Person, SupportFile, Visit};
+use uuid::Uuid;
+
+use crate::commands;
+use crate::records::{RecordRow, Saved};
+
+/// Everything about one family.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetFamily {
+    pub household: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FamilyPage {
+    pub household: RecordRow,
+    pub persons: Vec<RecordRow>,
+    /// The active file first.
+    pub files: Vec<RecordRow>,
+    /// The pair in force first.
+    pub contacts: Vec<RecordRow>,
+    /// Visits, surveys, claims, counselling: newest first.
+    pub timeline: Vec<RecordRow>,
+    /// Days since the last visit; none when never visited.
+    pub days_since_visit: Option<i64>,
+    /// Positive: days overdue by the cadence rule.
+    pub overdue_days: Option<i64>,
+    /// Chinese: what is missing, over all of the family's records.
+    pub gaps: Vec<String>,
+}
+
+/// Saves a family with its people, file and contacts as one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RegisterFamily {
+    pub household: Household,
+    /// `household` and `region` of each are filled by the desk.
+    pub persons: Vec<Person>,
+    #[serde(default)]
+    pub file: Option<SupportFile>,
+    #[serde(default)]
+    pub contacts: Option<ContactPair>,
+}
+
+/// Records a visit (new), or corrects one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordVisit {
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    pub visit: Visit,
+}
+
+/// What the visit form needs to begin: the family, who may be met, who visited last, the family's wish.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VisitStart {
+    /// Absent: begin with the family still to be chosen.
+    #[serde(default)]
+    pub household: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VisitStartReply {
+    pub household: Option<RecordRow>,
+    pub persons: Vec<RecordRow>,
+    /// A [`tiexin_domain::nouns::support_file::ContactPreference`] code.
+    pub preference: Option<String>,
+    /// Visitors offered first: me, then those of the last visit, then the paired contacts.
+    pub visitors: Vec<String>,
+    /// Families offered first: due ones, then recently visited.
+    pub suggested: Vec<RecordRow>,
+    pub last_visit: Option<RecordRow>,
+    /// Festival names near today, for a festival visit.
+    pub festivals: Vec<String>,
+}
+
+commands! {
+    GetFamily => "family.get" -> FamilyPage;
+    RegisterFamily => "family.register" -> Saved;
+    VisitStart => "visit.start" -> VisitStartReply;
+    RecordVisit => "visit.record" -> Saved;
+}

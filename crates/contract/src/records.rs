@@ -1,0 +1,257 @@
+//! Records of any kind: lists, one record, saving, hiding, search, drafts.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tiexin_domain::nouns::Gap;
+use tiexin_domain::record::Fields;
+use tiexin_domain::region::RegionCode;
+use uuid::Uuid;
+
+use crate::commands;
+use crate::session::Done;
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListRecords {
+    /// A [`tiexin_domain::Kind`] code.
+    pub kind: String,
+    pub region: RegionCode,
+    #[serde(default)]
+    pub filters: Vec<Filter>,
+    /// Words anywhere in what is searched.
+    #[serde(default)]
+    pub text: Option<String>,
+    #[serde(default)]
+    pub sort: Option<Sort>,
+    /// From the page before.
+    #[serde(default)]
+    pub after: Option<String>,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Filter {
+    pub field: String,
+    pub op: FilterOp,
+    /// Text, or an array for `Any`.
+    pub value: Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilterOp {
+    /// Equal; for a set field: contains.
+    Is,
+    /// One of an array.
+    Any,
+    /// Text contains.
+    Contains,
+    /// ≥, by text order (dates).
+    From,
+    /// ≤, by text order (dates); `2026-10` includes all of October.
+    To,
+    /// The field is absent; value is ignored.
+    Missing,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sort {
+    pub field: String,
+    pub descending: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordPage {
+    pub rows: Vec<RecordRow>,
+    pub next: Option<String>,
+    /// All rows of the list, not of the page.
+    pub total: u64,
+}
+
+/// A record as a list or a page may show it: masked, restricted fields left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordRow {
+    pub id: Uuid,
+    pub kind: String,
+    pub region: RegionCode,
+    pub region_name: String,
+    pub version: u64,
+    pub title: String,
+    /// Masked fields hold their masked form; [`RecordRow::masked`] names them.
+    pub fields: Fields,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+    pub state: RecordState,
+    /// Why it is hidden, when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void: Option<String>,
+    pub recorded_by: Option<String>,
+    /// Milliseconds since 1970 UTC.
+    pub recorded_at: Option<i64>,
+}
+
+/// Where the newest change of a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordState {
+    /// Saved on this desk, which stands alone.
+    Local,
+    /// Saved, waits for the network.
+    Waiting,
+    /// The province has it.
+    Synced,
+    /// Refused or in conflict: needs a person.
+    Attention,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetRecord {
+    pub id: Uuid,
+}
+
+/// One entry of a record's history, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    pub at: i64,
+    pub author: String,
+    /// Chinese: 登记, 修改 …
+    pub act: String,
+    /// Chinese labels of the fields that changed.
+    pub fields: Vec<String>,
+    /// A value that was overwritten and can be put back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overwritten: Option<OverwrittenValue>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OverwrittenValue {
+    pub field: String,
+    pub value: Value,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecordHistory {
+    pub id: Uuid,
+}
+
+/// Saves a new record or an edit. On an edit, `fields` holds only what the form shows; fields it does
+/// not name stay. A null removes. Masked values sent back unchanged stay as they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SaveRecord {
+    pub kind: String,
+    /// Absent for a new record.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// The version the form was opened on.
+    #[serde(default)]
+    pub version: Option<u64>,
+    pub fields: Fields,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    pub id: Uuid,
+    pub row: RecordRow,
+}
+
+/// Hides a record; nothing is deleted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VoidRecord {
+    pub id: Uuid,
+    pub reason: String,
+}
+
+/// Brings a hidden record back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RestoreRecord {
+    pub id: Uuid,
+}
+
+/// Shows one masked value. A deliberate act: it is an audit entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Unmask {
+    pub id: Uuid,
+    pub field: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unmasked {
+    pub value: String,
+}
+
+/// Families, persons, visits, activities … by name, pinyin initials, ID tail, phone, file code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Search {
+    pub text: String,
+    pub limit: u32,
+    /// Only these kinds; empty: all.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    pub id: Uuid,
+    pub kind: String,
+    pub title: String,
+    pub region: RegionCode,
+    pub region_name: String,
+    /// Chinese: what matched, e.g. `姓名`, `身份证尾号 6454`.
+    pub matched: String,
+    /// The family page to open, when the record belongs to one.
+    pub household: Option<Uuid>,
+}
+
+/// Keeps what a form holds, by the second.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SaveDraft {
+    /// E.g. `visit:new` or `person:<id>`.
+    pub key: String,
+    pub value: Value,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetDraft {
+    pub key: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DropDraft {
+    pub key: String,
+}
+
+/// Writes what a list shows to an xlsx file: the rows with these ids, or all that match.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExportList {
+    pub list: ListRecords,
+    /// Field → head, in order.
+    pub columns: Vec<(String, String)>,
+    pub path: Option<String>,
+}
+
+/// A file the desk made: written to `path`, or handed over in `base64` (loopback host).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileMade {
+    pub name: String,
+    #[serde(default)]
+    pub path: Option<String>,
+    #[serde(default)]
+    pub base64: Option<String>,
+}
+
+commands! {
+    ListRecords => "record.list" -> RecordPage;
+    GetRecord => "record.get" -> RecordRow;
+    RecordHistory => "record.history" -> Vec<HistoryEntry>;
+    SaveRecord => "record.save" -> Saved;
+    VoidRecord => "record.void" -> Done;
+    RestoreRecord => "record.restore" -> Done;
+    Unmask => "record.unmask" -> Unmasked;
+    Search => "search" -> Vec<Hit>;
+    SaveDraft => "draft.save" -> Done;
+    GetDraft => "draft.get" -> Option<Value>;
+    DropDraft => "draft.drop" -> Done;
+    ExportList => "record.export" -> FileMade;
+}

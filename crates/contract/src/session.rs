@@ -1,0 +1,125 @@
+//! Signing in and out, the first use of a desk, users of this PC.
+
+use serde::{Deserialize, Serialize};
+use tiexin_domain::access::{Grant, User};
+use tiexin_domain::region::RegionCode;
+use uuid::Uuid;
+
+use crate::commands;
+
+/// What the desk is and who is at it. Allowed signed out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetSession {}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionState {
+    /// No book yet: show the first-use screen.
+    pub needs_setup: bool,
+    /// Sign-in names on this PC.
+    pub users: Vec<LocalUserName>,
+    pub signed_in: Option<SignedIn>,
+    /// Accounts of the demo county with their passwords; only in the demo.
+    pub demo_accounts: Vec<DemoAccount>,
+    /// The demo banner is to be shown.
+    pub demo: bool,
+    /// Today by the desk's clock, `YYYY-MM-DD`.
+    pub today: chrono::NaiveDate,
+    pub app_version: String,
+    /// Minutes without a touch until the desk locks.
+    pub idle_minutes: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LocalUserName {
+    pub name: String,
+    pub display_name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignedIn {
+    pub user: User,
+    /// The region the user works in first: the deepest grant.
+    pub home: RegionCode,
+    pub home_name: String,
+    /// Grants in force.
+    pub grants: Vec<Grant>,
+    pub can_write: bool,
+    pub can_settle: bool,
+    pub can_audit: bool,
+    /// Enrolled with a province.
+    pub enrolled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DemoAccount {
+    pub name: String,
+    pub password: String,
+    /// Chinese: whose account it is.
+    pub label: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignIn {
+    pub name: String,
+    pub password: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignOut {}
+
+/// First use: a township (or village) begins alone and may enrol later.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SetUpStandalone {
+    pub region: RegionCode,
+    pub name: String,
+    pub display_name: String,
+    pub password: String,
+}
+
+/// First use: with the province's address and a one-time code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SetUpEnrolled {
+    pub server: String,
+    pub code: String,
+    /// Name and password under which the user signs in on this PC.
+    pub name: String,
+    pub display_name: String,
+    pub password: String,
+}
+
+/// Another user of this PC; the one signed in vouches by being signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AddLocalUser {
+    pub name: String,
+    pub display_name: String,
+    pub password: String,
+    /// Where the new user works on a desk that stands alone; enrolled desks take grants from the province.
+    #[serde(default)]
+    pub region: Option<RegionCode>,
+    /// The new user's one-time code on an enrolled desk.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ChangePassword {
+    pub old: String,
+    pub new: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// The thing made or changed, when there is one.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+}
+
+commands! {
+    GetSession => "session.get" -> SessionState;
+    SignIn => "session.sign_in" -> SessionState;
+    SignOut => "session.sign_out" -> SessionState;
+    SetUpStandalone => "session.set_up_standalone" -> SessionState;
+    SetUpEnrolled => "session.set_up_enrolled" -> SessionState;
+    AddLocalUser => "session.add_user" -> SessionState;
+    ChangePassword => "session.change_password" -> Done;
+}

@@ -1,0 +1,100 @@
+//! The sync indicator and page. It never says 已同步 on a guess.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tiexin_domain::region::RegionCode;
+use uuid::Uuid;
+
+use crate::commands;
+use crate::session::{Done, SessionState};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetSync {}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SyncState {
+    pub enrolled: bool,
+    pub server: Option<String>,
+    /// Changes that the province has not told a verdict on.
+    pub waiting: u64,
+    /// The same by kind code.
+    pub waiting_by_kind: Vec<(String, u64)>,
+    pub parked: u64,
+    pub conflicts: u64,
+    /// A round is going on.
+    pub running: bool,
+    /// End of the last full round (push empty and every scope pulled to its head), ms since 1970 UTC.
+    pub last_full_round: Option<i64>,
+    /// Chinese: why the last try failed, when it did.
+    pub trouble: Option<String>,
+    /// Everything of this desk is at the province and every scope was read to its head in the last round.
+    pub complete: bool,
+    pub scopes: Vec<ScopeState>,
+    /// First load of a scope: done and total records.
+    pub loading: Option<(u64, u64)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScopeState {
+    pub scope: RegionCode,
+    pub name: String,
+    pub sequence: u64,
+    pub digest: String,
+    /// Digest agreed with the province at this sequence.
+    pub agreed: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncNow {}
+
+/// A desk that stands alone joins the province; nothing is lost.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Enrol {
+    pub server: String,
+    pub code: String,
+}
+
+/// What needs a person: conflicts and parked changes of this desk.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ListTroubles {}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Change seq on this desk.
+    pub seq: u64,
+    pub record: Uuid,
+    pub kind: String,
+    pub title: String,
+    /// `conflict` or `parked`.
+    pub verdict: String,
+    pub code: String,
+    /// Chinese: what happened and what to do.
+    pub message: String,
+    pub author: String,
+    pub noted_at: i64,
+    pub fields: Vec<TroubleField>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TroubleField {
+    pub field: String,
+    pub label: String,
+    pub mine: Value,
+    pub theirs: Value,
+}
+
+/// Settles one of [`ListTroubles`]: keep what the province has, or save mine again on top of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SettleTrouble {
+    pub seq: u64,
+    /// Save mine again; false: let it go (it stays in the history).
+    pub keep_mine: bool,
+}
+
+commands! {
+    GetSync => "sync.state" -> SyncState;
+    SyncNow => "sync.now" -> SyncState;
+    Enrol => "sync.enrol" -> SessionState;
+    ListTroubles => "sync.troubles" -> Vec<Trouble>;
+    SettleTrouble => "sync.settle" -> Done;
+}

@@ -1,0 +1,109 @@
+//! 今日: whom should I see, what is missing, how far is the month.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use tiexin_domain::region::RegionCode;
+use uuid::Uuid;
+
+use crate::commands;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetToday {
+    pub region: RegionCode,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Today {
+    pub date: NaiveDate,
+    /// 农历, e.g. `十月初五`.
+    pub lunar: String,
+    /// Most overdue first; families that declined contact are not here.
+    pub due: Vec<DueFamily>,
+    pub due_total: u64,
+    pub gaps: Vec<FileGap>,
+    pub gaps_total: u64,
+    pub reminders: Vec<Reminder>,
+    pub month: MonthSoFar,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DueFamily {
+    pub household: Uuid,
+    pub name: String,
+    pub village: String,
+    pub last_visit: Option<NaiveDate>,
+    /// Positive: overdue; 0 or negative: due in so many days.
+    pub overdue_days: i64,
+    /// Whose job it is.
+    pub contact: Option<String>,
+    pub phone_only: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileGap {
+    pub household: Uuid,
+    pub name: String,
+    pub village: String,
+    /// Chinese: 缺村联系人 …
+    pub missing: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReminderKind {
+    Birthday,
+    Festival,
+    AssociationDay,
+    FollowUp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reminder {
+    pub kind: ReminderKind,
+    pub date: NaiveDate,
+    pub days_ahead: i64,
+    /// Chinese, e.g. `余英爱 生日（农历八月十五）`, `重阳节`.
+    pub text: String,
+    pub household: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MonthSoFar {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Visits on each day of the month so far.
+    pub visits_by_day: Vec<DayCount>,
+    /// Families to be visited this month by the cadence rules.
+    pub planned: u64,
+    /// Different families visited this month.
+    pub visited: u64,
+    /// Coverage by village (or township, above it), lowest first.
+    pub coverage: Vec<Coverage>,
+    /// This month's figures beside last month's.
+    pub figures: Vec<MonthFigure>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DayCount {
+    pub date: NaiveDate,
+    pub count: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub region: RegionCode,
+    pub name: String,
+    pub visited: u64,
+    pub families: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MonthFigure {
+    pub label: String,
+    pub this_month: u64,
+    pub last_month: u64,
+}
+
+commands! {
+    GetToday => "today.get" -> Today;
+}
