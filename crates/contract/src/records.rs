@@ -26,6 +26,9 @@ pub struct ListRecords {
     /// From the page before.
     #[serde(default)]
     pub after: Option<String>,
+    /// Rows to pass over first, behind `after`: a jump in a long list.
+    #[serde(default)]
+    pub skip: u64,
     pub limit: u32,
 }
 
