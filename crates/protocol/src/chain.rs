@@ -53,14 +53,37 @@ fn write_scalar(value: &Value, out: &mut Vec<u8>) {
 pub struct Chain(pub [u8; 32]);
 
 impl Chain {
-    /// The head after one more entry: `blake3(head ‖ canonical(entry))`.
+    /// The head after one more entry.
     #[must_use]
     pub fn then(self, entry: &LogEntry) -> Chain {
-        let value = serde_json::to_value(entry).unwrap_or(Value::Null);
+        self.link(EntryHash::of(entry))
+    }
+
+    /// The head after an entry of which only the hash is known: `blake3(head ‖ hash)`.
+    #[must_use]
+    pub fn link(self, entry: EntryHash) -> Chain {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.0);
-        hasher.update(&canonical(&value));
+        hasher.update(&entry.0);
         Chain(*hasher.finalize().as_bytes())
+    }
+}
+
+/// What a log entry adds to the chain. A desk that may not see an entry gets this in its place and can
+/// still check that nothing was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryHash(pub [u8; 32]);
+
+impl EntryHash {
+    /// `blake3(canonical(entry))`.
+    pub fn of(entry: &LogEntry) -> EntryHash {
+        let value = serde_json::to_value(entry).unwrap_or(Value::Null);
+        EntryHash::of_canonical(&canonical(&value))
+    }
+
+    /// The same, from bytes that are canonical already.
+    pub fn of_canonical(entry: &[u8]) -> EntryHash {
+        EntryHash(*blake3::hash(entry).as_bytes())
     }
 }
 
@@ -140,6 +163,7 @@ macro_rules! as_hex {
 }
 as_hex!(Chain);
 as_hex!(Digest);
+as_hex!(EntryHash);
 
 #[cfg(test)]
 mod tests {

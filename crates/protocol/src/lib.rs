@@ -8,7 +8,7 @@ pub mod change;
 pub mod merge;
 pub mod wire;
 
-pub use chain::{Chain, Digest, canonical};
+pub use chain::{Chain, Digest, EntryHash, canonical};
 pub use change::{Change, ChangeId, FieldOrigin, Held, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
 pub use merge::{Decision, Effect, decide};
 

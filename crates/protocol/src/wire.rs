@@ -4,10 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 use tiexin_domain::access::User;
+use tiexin_domain::record::Record;
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
-use crate::chain::{Chain, Digest};
+use crate::chain::{Chain, Digest, EntryHash};
 use crate::change::{Change, LogEntry, Verdict};
 
 /// `POST /v1/enrol`, once for each user of a device, with a one-time code.
@@ -93,12 +94,18 @@ pub struct Limits {
     pub pull_entries: usize,
 }
 
+/// How much of a scope a device may see: nothing here means the whole; else the records of these
+/// regions (village codes, sorted). Equal (scope, generation, seq, view) ⇒ equal digest (I6).
+pub type View = Vec<RegionCode>;
+
 /// Where a scope's log stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeHead {
     pub scope: RegionCode,
     pub generation: Uuid,
     pub head: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub view: View,
 }
 
 /// `POST /v1/push`: whole groups, seqs without gaps.
@@ -143,6 +150,9 @@ pub struct Cursor {
     pub scope: RegionCode,
     pub generation: Uuid,
     pub since: u64,
+    /// The view that the desk has loaded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub view: View,
 }
 
 /// Reply to [`PullRequest`]. Scopes with nothing new are left out.
@@ -160,17 +170,21 @@ pub struct PullReply {
 pub struct ScopePage {
     pub scope: RegionCode,
     pub generation: Uuid,
-    /// Entries `since+1 ..= next`, without gaps.
+    /// The device's view of the scope as its grants stand today.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub view: View,
+    /// Entries `since+1 ..= next`, without gaps. May be empty with `next < head` when the reply was full
+    /// with other scopes: ask again.
     pub entries: Vec<PageEntry>,
     pub next: u64,
     pub head: u64,
     /// Chain after entry `next`.
     pub chain: Chain,
-    /// Digest of the scope's state at `head`; only when `next == head`.
+    /// Digest of the view's state at `head`; only when `next == head`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
-    /// The cursor belongs to a foreign generation, or the log no longer reaches back that far:
-    /// load the snapshot. `entries` is empty (I12).
+    /// The cursor belongs to a foreign generation or another view, or lies beyond the log: drop what is
+    /// held of the scope (what is pending stays) and load the snapshot, or pull from 0. `entries` is empty (I12).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rebase: bool,
 }
@@ -186,6 +200,20 @@ pub enum PageEntry {
         /// The change's seq on the desk.
         own: u64,
     },
+    /// An entry outside the device's view: nothing but its link in the chain (I10).
+    Hidden {
+        seq: u64,
+        hash: EntryHash,
+    },
+    /// The entry moved a record into the device's view (`record`, as it stood after the entry) or out of
+    /// it (none: remove the record; it is not void).
+    Crossed {
+        seq: u64,
+        hash: EntryHash,
+        id: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        record: Option<Record>,
+    },
 }
 
 /// First line of `GET /v1/snapshot/{scope}` (zstd, JSON lines); one [`tiexin_domain::Record`] a line follows,
@@ -195,7 +223,10 @@ pub struct SnapshotHeader {
     pub scope: RegionCode,
     pub generation: Uuid,
     pub seq: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub view: View,
     pub chain: Chain,
+    /// Digest of the records that follow.
     pub digest: Digest,
     pub records: u64,
 }
