@@ -1,0 +1,1 @@
+//! Place names as people write them.

@@ -1,0 +1,163 @@
+//! The light model of a spreadsheet that the rest of the crate works on.
+
+use chrono::{NaiveDateTime, Timelike};
+
+/// How the bytes were packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Xlsx,
+    Xls,
+    Csv,
+}
+
+/// A file as read: its sheets in the order of the tabs.
+#[derive(Debug, Clone)]
+pub struct Workbook {
+    pub file_name: String,
+    pub format: Format,
+    pub sheets: Vec<Sheet>,
+}
+
+/// One sheet. Rows without any value are not kept.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// The name on the tab; `None` for CSV, which has none.
+    pub name: Option<String>,
+    /// Rows with at least one value, ascending by number.
+    pub rows: Vec<Row>,
+    pub merges: Vec<Merge>,
+}
+
+/// A row with the number the spreadsheet shows, from 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub number: u32,
+    /// Cells from column A on; trailing empty cells are cut off.
+    pub cells: Vec<Cell>,
+}
+
+/// A merged range: row numbers from 1, column indexes from 0, all inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    pub first_row: u32,
+    pub last_row: u32,
+    pub first_column: usize,
+    pub last_column: usize,
+}
+
+/// What stands in a cell. Of a formula only the value it had when the file was saved.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Cell {
+    #[default]
+    Empty,
+    Text(String),
+    Number(f64),
+    DateTime(NaiveDateTime),
+    Bool(bool),
+    /// `#REF!` and its like, as the spreadsheet shows it.
+    Error(String),
+}
+
+static EMPTY: Cell = Cell::Empty;
+
+impl Row {
+    /// The cell in a column (from 0); empty beyond the end.
+    pub fn cell(&self, column: usize) -> &Cell {
+        self.cells.get(column).unwrap_or(&EMPTY)
+    }
+}
+
+impl Sheet {
+    /// The row with this number, if it has any value.
+    pub fn row(&self, number: u32) -> Option<&Row> {
+        self.rows.binary_search_by_key(&number, |r| r.number).ok().map(|at| &self.rows[at])
+    }
+
+    /// Number of columns up to the last one with a value.
+    pub fn width(&self) -> usize {
+        self.rows.iter().map(|r| r.cells.len()).max().unwrap_or(0)
+    }
+}
+
+impl Cell {
+    /// Whether nothing visible stands there.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Cell::Empty => true,
+            Cell::Text(text) => text.chars().all(blank),
+            _ => false,
+        }
+    }
+
+    /// What the worker sees, trimmed. Numbers as a spreadsheet's general format, dates as `2026-10-05`.
+    pub fn shown(&self) -> String {
+        match self {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => text.trim_matches(blank).to_owned(),
+            Cell::Number(value) => shown_number(*value),
+            Cell::DateTime(at) => {
+                if at.num_seconds_from_midnight() == 0 {
+                    at.format("%Y-%m-%d").to_string()
+                } else {
+                    at.format("%Y-%m-%d %H:%M").to_string()
+                }
+            }
+            Cell::Bool(true) => "是".into(),
+            Cell::Bool(false) => "否".into(),
+            Cell::Error(text) => text.clone(),
+        }
+    }
+}
+
+pub(crate) fn blank(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}')
+}
+
+/// A spreadsheet keeps 15 significant digits; what lies beyond is an artefact of binary fractions.
+fn shown_number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return format!("{}", value as i64);
+    }
+    match format!("{value:.14e}").parse::<f64>() {
+        Ok(rounded) => format!("{rounded}"),
+        Err(_) => format!("{value}"),
+    }
+}
+
+/// `0` → `A`, `26` → `AA`.
+pub fn column_letters(index: usize) -> String {
+    let mut letters = Vec::new();
+    let mut rest = index + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_lettered() {
+        for (index, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (702, "AAA")] {
+            assert_eq!(column_letters(index), letters);
+        }
+    }
+
+    #[test]
+    fn numbers_read_as_the_sheet_shows_them() {
+        for (value, text) in [
+            (200.0, "200"),
+            (500.5, "500.5"),
+            (0.1 + 0.2, "0.3"),
+            (3403231000001.0, "3403231000001"),
+            (340_399_195_011_116_123_f64, "340399195011116000"),
+        ] {
+            assert_eq!(Cell::Number(value).shown(), text);
+        }
+    }
+}
