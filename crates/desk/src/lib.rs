@@ -1,1 +1,25 @@
-//! placeholder
+//! A desk: sessions, rights, and the body of every command. Binary `tiexin-desk`.
+//!
+//! A shell (the window, the loopback host, the terminal, a test) opens a [`Desk`] and hands it every
+//! call. Sessions, roles and regions are checked in one place, `rights`, before a body runs.
+//! Must not know Tauri; knows axum only for the loopback host in [`host`]. All SQL is the store's.
+
+pub mod cli;
+pub mod clock;
+mod commands;
+mod config;
+mod crash;
+pub mod demo;
+mod desk;
+mod errors;
+pub mod host;
+mod jobs;
+mod registry;
+mod rights;
+mod session;
+
+pub use clock::{Clock, Ids, ManualClock, SystemClock, SystemIds};
+pub use config::{DEMO_ACCOUNTS, DeskConfig, KdfCost};
+pub use crash::write_crash_files;
+pub use desk::Desk;
+pub use host::{Running, serve};

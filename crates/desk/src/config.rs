@@ -1,0 +1,55 @@
+//! How a desk is set up. Everything that differs between the window, the terminal and a test is here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Ids, SystemClock, SystemIds};
+
+/// How much work a password check costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KdfCost {
+    /// For people's books.
+    Full,
+    /// For tests and the demo: quick and not safe.
+    Quick,
+}
+
+#[derive(Clone)]
+pub struct DeskConfig {
+    /// The folder of the book. Made when absent.
+    pub data_dir: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    /// Minutes without a touch until the desk locks; 0: never.
+    pub idle_minutes: u32,
+    pub kdf: KdfCost,
+    /// A demo county: its accounts (`demo-accounts.json` in the folder) stand at the sign-in screen.
+    pub demo: bool,
+    /// Rounds with the province start by themselves; off in tests that want to say when.
+    pub automatic_sync: bool,
+}
+
+impl DeskConfig {
+    /// A worker's desk with its book in this folder. A folder with `demo-accounts.json` is a demo.
+    pub fn at(data_dir: impl Into<PathBuf>) -> Self {
+        let data_dir = data_dir.into();
+        let demo = data_dir.join(DEMO_ACCOUNTS).is_file();
+        Self {
+            data_dir,
+            clock: SystemClock::start(),
+            ids: Arc::new(SystemIds),
+            idle_minutes: 15,
+            kdf: KdfCost::Full,
+            demo,
+            automatic_sync: true,
+        }
+    }
+
+    /// A desk for a test: quick passwords, no idling, no rounds by itself.
+    pub fn quick(data_dir: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, kdf: KdfCost::Quick, idle_minutes: 0, automatic_sync: false, ..Self::at(data_dir) }
+    }
+}
+
+/// A list of [`tiexin_contract::session::DemoAccount`], written by the demo generator only.
+pub const DEMO_ACCOUNTS: &str = "demo-accounts.json";

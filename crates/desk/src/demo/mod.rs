@@ -1,0 +1,1 @@
+//! The demo county: real regions, invented people.
