@@ -4,6 +4,7 @@
 //! call. Sessions, roles and regions are checked in one place, `rights`, before a body runs.
 //! Must not know Tauri; knows axum only for the loopback host in [`host`]. All SQL is the store's.
 
+mod calendar;
 pub mod cli;
 pub mod clock;
 mod commands;
@@ -22,4 +23,4 @@ pub use clock::{Clock, Ids, ManualClock, SystemClock, SystemIds};
 pub use config::{DEMO_ACCOUNTS, DeskConfig, KdfCost};
 pub use crash::write_crash_files;
 pub use desk::Desk;
-pub use host::{Running, serve};
+pub use host::{Running, find_pages, serve};

@@ -1,34 +1,149 @@
 //! The loopback host: the same screens in the system's own browser, from the same book.
+//!
+//! Binds 127.0.0.1 and nothing else. A page of another site cannot use it: `Host` and `Origin` must be
+//! this host's own, and every call carries a random token that only the opened page was given.
 
-use std::net::SocketAddr;
+mod gate;
+mod pages;
+
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::sse::{Event as Told, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use futures::stream::{self, Stream};
+use tiexin_contract::{ErrorCode, ErrorReply, Event};
+use tiexin_domain::Kind;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::desk::Desk;
+use crate::errors;
 
-/// A host that answers until it is dropped or stopped.
+pub use pages::find_pages;
+
+/// A host that answers until it is stopped or dropped.
 pub struct Running {
     pub addr: SocketAddr,
     pub token: String,
-    /// To be opened in a browser; the token is behind `#` and never sent by itself.
+    /// To be opened in a browser. The token stands behind `#`, so a browser does not send it by itself.
     pub url: String,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Running {
     /// Stops answering.
-    pub fn stop(self) {
+    pub fn stop(&self) {
         self.task.abort();
     }
 
     /// Waits until the host ends by itself.
-    pub async fn wait(self) {
-        let _ = self.task.await;
+    pub async fn wait(&mut self) {
+        let _ = (&mut self.task).await;
     }
 }
 
-/// Serves `desk` on 127.0.0.1. Port 0 takes a free one. Without `ui_dist` the usual places are looked at.
-pub async fn serve(_desk: Desk, port: u16, _ui_dist: Option<PathBuf>) -> std::io::Result<Running> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What the answering functions share.
+pub(crate) struct Host {
+    desk: Desk,
+    port: u16,
+    token: String,
+}
+
+/// Files of up to 64 MB arrive in base64, inside JSON.
+const BODY_BYTES: usize = 64 * 1024 * 1024 / 3 * 4 + 1024 * 1024;
+
+/// Serves `desk` on 127.0.0.1. Port 0 takes a free one. The screens are looked for in the usual places
+/// ([`find_pages`]) unless `ui_dist` names theirs.
+pub async fn serve(desk: Desk, port: u16, ui_dist: Option<PathBuf>) -> std::io::Result<Running> {
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let addr = listener.local_addr()?;
-    Ok(Running { addr, token: String::new(), url: format!("http://{addr}/"), task: tokio::spawn(async {}) })
+    let token = fresh_token(&desk);
+    let host = Arc::new(Host { desk, port: addr.port(), token: token.clone() });
+    let app = routes(host, ui_dist.or_else(find_pages));
+    let task = tokio::spawn(async move {
+        if axum::serve(listener, app).await.is_err() {
+            tracing::error!("the loopback host has ended");
+        }
+    });
+    let url = format!("http://127.0.0.1:{}/#token={token}", addr.port());
+    Ok(Running { addr, token, url, task })
+}
+
+fn fresh_token(desk: &Desk) -> String {
+    let mut bytes = [0u8; 32];
+    desk.inner().config.ids.random(&mut bytes);
+    hex::encode(bytes)
+}
+
+fn routes(host: Arc<Host>, ui_dist: Option<PathBuf>) -> Router {
+    let asked = Router::new()
+        .route("/call/{name}", post(call))
+        .route("/events", get(events))
+        .route_layer(middleware::from_fn_with_state(host.clone(), gate::token))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .with_state(host.clone());
+    pages::beside(asked, ui_dist).layer(middleware::from_fn_with_state(host, gate::own_page))
+}
+
+async fn call(State(host): State<Arc<Host>>, Path(name): Path<String>, body: Bytes) -> Response {
+    let args = if body.is_empty() { Ok(serde_json::json!({})) } else { serde_json::from_slice(&body) };
+    let answer = match args {
+        Ok(args) => host.desk.call(Some(&host.token), &name, args).await,
+        Err(_) => Err(errors::unreadable()),
+    };
+    match answer {
+        Ok(value) => ([(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response(),
+        Err(error) => refuse(status(error.code), &error),
+    }
+}
+
+async fn events(State(host): State<Arc<Host>>) -> Sse<impl Stream<Item = Result<Told, axum::Error>>> {
+    let heard = stream::unfold(host.desk.subscribe(), |mut events| async move {
+        let event = next_event(&mut events).await?;
+        Some((Told::default().json_data(event), events))
+    });
+    Sse::new(heard).keep_alive(KeepAlive::default())
+}
+
+/// A page that fell behind is told to fetch everything again.
+async fn next_event(events: &mut Receiver<Event>) -> Option<Event> {
+    match events.recv().await {
+        Ok(event) => Some(event),
+        Err(RecvError::Lagged(_)) => {
+            Some(Event::Changed { kinds: Kind::ALL.iter().map(|k| k.code().to_owned()).collect() })
+        }
+        Err(RecvError::Closed) => None,
+    }
+}
+
+/// Screens match the code in the body; the status is for the browser's network view.
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::SignedOut | ErrorCode::WrongPassword => StatusCode::UNAUTHORIZED,
+        ErrorCode::LockedOut => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::NoRight => StatusCode::FORBIDDEN,
+        ErrorCode::NotFound | ErrorCode::UnknownCommand => StatusCode::NOT_FOUND,
+        ErrorCode::ChangedMeanwhile => StatusCode::CONFLICT,
+        ErrorCode::Invalid | ErrorCode::FileRefused | ErrorCode::Cancelled => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::Offline | ErrorCode::Refused => StatusCode::BAD_GATEWAY,
+        ErrorCode::Disk | ErrorCode::NewerBook | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+pub(crate) fn refuse(status: StatusCode, error: &ErrorReply) -> Response {
+    // Invariant: an error reply is a plain struct and can always be written.
+    let body = serde_json::to_string(error).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
