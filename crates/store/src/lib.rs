@@ -1,1 +1,80 @@
-//! placeholder
+//! The desk's encrypted book: one SQLCipher database, and all the SQL of the desk.
+//!
+//! Knows nouns ([`tiexin_domain`]) and changes ([`tiexin_protocol`]). Must never know HTTP, the
+//! contract with the screens, Tauri or tokio: everything here is synchronous, callers put it on a
+//! blocking thread. Clock and ids come in as arguments.
+//!
+//! - One door for writing: [`Book::write`] and what is built on it. A row, its change in the outbox
+//!   and its audit entry are one transaction (I1).
+//! - Readers come from a pool and never wait for the writer (WAL).
+//! - What is listed or counted stands in columns of `record`, kept by `derive.rs`; see there
+//!   for what `day`, `category`, `number` and `flags` mean for each kind.
+//! - Nothing personal enters an error message, a log line or the audit: only field names do.
+
+#![allow(unused, reason = "skeleton")]
+
+mod attendance;
+mod audit;
+mod backup;
+mod base;
+mod batch;
+mod book;
+mod checkpoint;
+mod column_mapping;
+mod connection;
+mod cursor;
+pub mod derive;
+mod device;
+mod draft;
+mod error;
+mod family;
+pub mod figures;
+mod history;
+mod incarnation;
+mod keyring;
+mod link;
+mod list;
+mod meta;
+mod migrate;
+mod outbox;
+mod overwritten;
+mod page;
+mod preference;
+mod record;
+mod refused;
+mod regions;
+mod save;
+mod search;
+mod seen;
+mod sent;
+mod snapshot;
+mod spelling;
+mod state;
+mod suite;
+mod today;
+mod unlock;
+mod user;
+mod verdicts;
+mod verify;
+
+pub use audit::AuditEntry;
+pub use backup::restore;
+pub use batch::{BatchOutcome, BatchSave, Source, UndoOutcome};
+pub use book::{Book, Write};
+pub use cursor::ScopeCursor;
+pub use device::Device;
+pub use error::{StoreError, UnlockError};
+pub use history::{Event, EventOrigin};
+pub use keyring::{LocalUser, NewUser};
+pub use list::{Key, KeyValue, ListQuery, Op, Page};
+pub use overwritten::OverwrittenValue;
+pub use page::PageOutcome;
+pub use refused::Refused;
+pub use regions::{Region, Regions};
+pub use save::{By, Changed, Save, Saved};
+pub use search::Hit;
+pub use snapshot::SnapshotOutcome;
+pub use state::{ScopeState, SyncState};
+pub use suite::KdfCost;
+pub use today::{Birthday, DueFile, FileGaps, FollowUp, VillageMonth};
+pub use verify::{Fault, VerifyReport};

@@ -1,0 +1,166 @@
+//! `audit`: who did what to which record, when. Append-only, linked by hash; never a value,
+//! only the names of fields.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tiexin_protocol::canonical;
+use uuid::Uuid;
+
+use crate::book::{Book, Write};
+use crate::error::{Result, StoreError};
+
+/// Where the audit and the outbox stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) audit_seq: i64,
+    pub(crate) audit_chain: [u8; 32],
+    pub(crate) outbox_seq: i64,
+}
+
+impl Head {
+    pub(crate) fn read(conn: &Connection) -> Result<Head> {
+        Ok(conn
+            .prepare_cached("SELECT audit_seq, audit_chain, outbox_seq FROM head WHERE one = 1")?
+            .query_row([], |row| {
+                Ok(Head { audit_seq: row.get(0)?, audit_chain: row.get(1)?, outbox_seq: row.get(2)? })
+            })?)
+    }
+
+    pub(crate) fn store(&self, conn: &Connection) -> Result<()> {
+        conn.prepare_cached(
+            "UPDATE head SET audit_seq = ?1, audit_chain = ?2, outbox_seq = ?3 WHERE one = 1",
+        )?
+        .execute(params![self.audit_seq, self.audit_chain, self.outbox_seq])?;
+        Ok(())
+    }
+}
+
+/// What is to be entered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entry<'a> {
+    pub(crate) at: i64,
+    pub(crate) actor: Uuid,
+    pub(crate) act: &'a str,
+    /// A record, or a user when there is no kind.
+    pub(crate) about: Option<Uuid>,
+    pub(crate) kind: Option<&'a str>,
+    pub(crate) fields: Vec<&'a str>,
+    /// The entry before this one about the same record.
+    pub(crate) before: Option<i64>,
+}
+
+/// One entry of the audit, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    pub seq: i64,
+    /// Milliseconds since 1970 UTC, desk clock.
+    pub at: i64,
+    pub actor: Uuid,
+    /// `create`, `change`, `void`, `restore`, `sign_in`, `unmask`, …
+    pub act: String,
+    /// The record; the user for entries about access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Names only, never values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<i64>,
+}
+
+/// The chain after one more entry, from its stored text.
+pub(crate) fn link(chain: &[u8; 32], entry: &str) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(chain);
+    hasher.update(entry.as_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+impl Write<'_> {
+    /// Appends to the audit; gives the entry's number.
+    pub(crate) fn enter(&mut self, entry: Entry<'_>) -> Result<i64> {
+        let seq = self.head.audit_seq + 1;
+        let stored = AuditEntry {
+            seq,
+            at: entry.at,
+            actor: entry.actor,
+            act: entry.act.to_owned(),
+            about: entry.about,
+            kind: entry.kind.map(str::to_owned),
+            fields: entry.fields.iter().map(|f| (*f).to_owned()).collect(),
+            before: entry.before,
+        };
+        let value = serde_json::to_value(&stored).unwrap_or(Value::Null);
+        let text =
+            String::from_utf8(canonical(&value)).map_err(|_| StoreError::Unreadable { what: "audit" })?;
+        let chain = link(&self.head.audit_chain, &text);
+        self.tx
+            .prepare_cached("INSERT INTO audit (seq, entry, chain) VALUES (?1, ?2, ?3)")?
+            .execute(params![seq, text, chain])?;
+        self.head.audit_seq = seq;
+        self.head.audit_chain = chain;
+        Ok(seq)
+    }
+
+    pub(crate) fn note(&mut self, entry: Entry<'_>) -> Result<()> {
+        self.enter(entry).map(drop)
+    }
+
+    /// Enters a deliberate act: unmasking a record's fields, an export, a print.
+    /// `about`: the record, when it is about one; `fields`: names, never values.
+    pub fn note_act(
+        &mut self,
+        act: &str,
+        about: Option<Uuid>,
+        fields: &[&str],
+        actor: Uuid,
+        now_ms: i64,
+    ) -> Result<()> {
+        let found = match about {
+            Some(id) => crate::record::find(&self.tx, id)?,
+            None => None,
+        };
+        let (kind, before) = match &found {
+            Some(row) => (Some(row.record.kind.as_str()), row.audit_head),
+            None => (None, None),
+        };
+        let entry = Entry { at: now_ms, actor, act, about, kind, fields: fields.to_vec(), before };
+        let seq = self.enter(entry)?;
+        if let Some(row) = &found {
+            crate::record::set_audit_head(&self.tx, row.n, seq)?;
+        }
+        Ok(())
+    }
+}
+
+impl Book {
+    /// The audit from newest to oldest, before entry `before` when given.
+    pub fn audit(&self, before: Option<i64>, limit: usize) -> Result<Vec<AuditEntry>> {
+        self.read(|conn| {
+            let mut select =
+                conn.prepare_cached("SELECT entry FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2")?;
+            let mut rows = select.query(params![before.unwrap_or(i64::MAX), limit as i64])?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                entries.push(parse(row.get_ref(0)?.as_str().unwrap_or_default())?);
+            }
+            Ok(entries)
+        })
+    }
+}
+
+pub(crate) fn parse(text: &str) -> Result<AuditEntry> {
+    serde_json::from_str(text).map_err(|_| StoreError::Unreadable { what: "audit" })
+}
+
+/// The entry with this number.
+pub(crate) fn at(conn: &Connection, seq: i64) -> Result<Option<AuditEntry>> {
+    let text: Option<String> = conn
+        .prepare_cached("SELECT entry FROM audit WHERE seq = ?1")?
+        .query_row([seq], |row| row.get(0))
+        .optional()?;
+    text.as_deref().map(parse).transpose()
+}

@@ -1,0 +1,104 @@
+//! An open book: one writer, a pool of readers, one thread that keeps the WAL short.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::checkpoint::Checkpointer;
+use crate::connection::{self, Purpose};
+use crate::error::{Result, UnlockError};
+use crate::save::Changed;
+use crate::suite::DataKey;
+
+/// Readers at once. A desk has one person; charts and lists load side by side.
+const READERS: u32 = 4;
+
+/// An open book. Cheap to clone; the database closes when the last clone goes.
+#[derive(Clone)]
+pub struct Book {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dir: PathBuf,
+    key: DataKey,
+    readers: r2d2::Pool<SqliteConnectionManager>,
+    writer: Mutex<Connection>,
+    checkpointer: Checkpointer,
+}
+
+/// The one open writing transaction. Everything done with it commits together or not at all.
+pub struct Write<'a> {
+    pub(crate) tx: Transaction<'a>,
+    pub(crate) changed: Changed,
+    pub(crate) head: crate::audit::Head,
+}
+
+impl Book {
+    pub(crate) fn open(dir: &Path, key: DataKey, writer: Connection) -> Result<Book, UnlockError> {
+        let path = connection::database(dir);
+        let reader_key = key.clone();
+        let source = SqliteConnectionManager::file(&path)
+            .with_init(move |conn| connection::prepare(conn, &reader_key, Purpose::Read));
+        let readers = r2d2::Pool::builder().max_size(READERS).min_idle(Some(1)).build(source)?;
+        let checkpointer = Checkpointer::start(&path, key.clone())?;
+        let inner = Inner { dir: dir.to_owned(), key, readers, writer: Mutex::new(writer), checkpointer };
+        Ok(Book { inner: Arc::new(inner) })
+    }
+
+    /// The folder the book lies in.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    pub(crate) fn key(&self) -> &DataKey {
+        &self.inner.key
+    }
+
+    /// The one door for writing: `work` commits whole, or leaves no trace when it fails.
+    pub fn write<T>(&self, work: impl FnOnce(&mut Write<'_>) -> Result<T>) -> Result<(T, Changed)> {
+        let done = {
+            let mut conn = self.writer();
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let head = crate::audit::Head::read(&tx)?;
+            let before = head.clone();
+            let mut write = Write { tx, changed: Changed::default(), head };
+            let value = work(&mut write)?;
+            let Write { tx, changed, head } = write;
+            if head != before {
+                head.store(&tx)?;
+            }
+            tx.commit()?;
+            (value, changed)
+        };
+        self.inner.checkpointer.committed();
+        Ok(done)
+    }
+
+    /// Runs `look` on a reading connection, in one consistent state of the book.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let mut conn = self.inner.readers.get()?;
+        let tx = conn.transaction()?;
+        look(&tx)
+    }
+
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolled it back when it was dropped: the connection is sound.
+        self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves everything from the write-ahead log into the database file. For tests and before a backup.
+    pub fn checkpoint(&self) -> Result<()> {
+        let conn = self.writer();
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Book {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Book").field("dir", &self.inner.dir).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! What can go wrong with a book. Messages never carry personal data.
+
+use std::path::PathBuf;
+
+use tiexin_domain::RegionCode;
+use uuid::Uuid;
+
+/// A book that is open could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("数据库出错，请退出后重试；数据没有丢失")]
+    Sql(#[from] rusqlite::Error),
+    #[error("数据库暂时没有空闲的读取通道，请稍后重试")]
+    Busy(#[from] r2d2::Error),
+    #[error("读写数据文件出错，请检查磁盘空间和权限")]
+    Io(#[from] std::io::Error),
+    /// A stored value that this program wrote cannot be read.
+    #[error("数据库中的记录无法读取（{what}），请运行核验")]
+    Unreadable { what: &'static str },
+    #[error("没有这条记录")]
+    NoSuchRecord(Uuid),
+    /// Kind and scope of a record are for ever.
+    #[error("记录的种类不能更改")]
+    KindChanged(Uuid),
+    /// A household that moves to another township is a transfer, not an edit.
+    #[error("不能把记录直接改到另一个乡镇，请使用迁移")]
+    ScopeChanged(Uuid),
+    #[error("记录缺少有效的地区代码")]
+    RegionMissing,
+    /// The caller asked to stop; nothing was written.
+    #[error("已取消，没有写入任何内容")]
+    Cancelled,
+    #[error("没有这批导入记录，或已经撤销")]
+    NoSuchBatch,
+    /// The page does not continue what this desk has read (I5): read the snapshot.
+    #[error("{scope} 的同步记录不连续，将重新下载")]
+    NotContiguous { scope: RegionCode },
+    /// The log's hash chain or the digest of its state differs: read the snapshot.
+    #[error("{scope} 与省平台的数据核对不一致，将重新下载")]
+    Differs { scope: RegionCode, what: &'static str },
+    /// The server asks for a new beginning, or the generation is foreign (I12).
+    #[error("{scope} 需要重新下载")]
+    Rebase { scope: RegionCode },
+    #[error("这个列表不能按“{field}”筛选或排序")]
+    BadField { field: String },
+    #[error(transparent)]
+    Unlock(#[from] UnlockError),
+}
+
+/// A book could not be opened or a user could not be let in.
+#[derive(Debug, thiserror::Error)]
+pub enum UnlockError {
+    #[error("这个文件夹里还没有数据")]
+    NoBook,
+    #[error("这个文件夹里已经有数据，不能新建")]
+    AlreadyThere,
+    #[error("没有这个用户")]
+    NoSuchUser,
+    #[error("已经有同名用户")]
+    NameTaken,
+    #[error("至少要保留一个用户")]
+    LastUser,
+    #[error("密码不对，请在 {wait_seconds} 秒后再试")]
+    WrongPassword { wait_seconds: u64 },
+    /// Asked again before the wait was over; the password was not looked at.
+    #[error("请在 {wait_seconds} 秒后再试")]
+    TooSoon { wait_seconds: u64 },
+    /// `until`: milliseconds since 1970 UTC.
+    #[error("密码连续输错，已锁定，请稍后再试")]
+    Locked { until: i64 },
+    #[error("密码太短，至少 8 位")]
+    WeakPassword,
+    #[error("数据由更新版本的程序写成（{found} > {known}），请更新程序")]
+    NewerThanProgram { found: i64, known: i64 },
+    /// The database was not this book's or is damaged. It lies under a new name and was not deleted.
+    #[error("数据库无法识别，已改名保存为 {to:?}，没有删除")]
+    MovedAside { to: PathBuf },
+    #[error("用户钥匙文件损坏，请从备份恢复")]
+    KeyringUnreadable,
+    #[error("这份数据使用的加密方式（{0}）本程序不支持")]
+    UnknownSuite(String),
+    #[error("读写数据文件出错，请检查磁盘空间和权限")]
+    Io(#[from] std::io::Error),
+    #[error("数据库出错，请退出后重试；数据没有丢失")]
+    Sql(#[from] rusqlite::Error),
+    #[error("数据库暂时无法打开，请稍后重试")]
+    Busy(#[from] r2d2::Error),
+    #[error("数据库升级失败，请保留原文件并联系管理员")]
+    Migration,
+}
+
+/// Shorthand inside this crate.
+pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -1,0 +1,225 @@
+//! `keyring.json` beside the database: who may open it, and how often somebody tried in vain.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error::UnlockError;
+use crate::suite::{self, DataKey, KdfCost, WrappedKey};
+
+const FILE: &str = "keyring.json";
+/// Shorter passwords are refused when they are set.
+const SHORTEST_PASSWORD: usize = 8;
+/// Wrong passwords in a row after which the user is locked.
+const LOCK_AFTER: u32 = 8;
+/// How long a lock lasts, milliseconds.
+const LOCK_MS: i64 = 15 * 60 * 1000;
+/// Failures kept until the next sign-in writes them to the audit.
+const KEPT_FAILURES: usize = 200;
+
+/// A user to be let in from now on.
+#[derive(Debug)]
+pub struct NewUser {
+    pub id: Uuid,
+    /// Sign-in name.
+    pub name: String,
+    pub display_name: String,
+    pub password: SecretString,
+}
+
+/// A user of this computer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalUser {
+    pub id: Uuid,
+    pub name: String,
+    pub display_name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Holder {
+    #[serde(flatten)]
+    pub(crate) user: LocalUser,
+    key: WrappedKey,
+    #[serde(default)]
+    failed: u32,
+    /// Milliseconds since 1970 UTC before which no password is looked at.
+    #[serde(default)]
+    not_before: i64,
+    /// Times of failed attempts, not yet in the audit.
+    #[serde(default)]
+    failures: Vec<i64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Keyring {
+    format: u32,
+    pub(crate) holders: Vec<Holder>,
+}
+
+impl Keyring {
+    pub(crate) fn path(dir: &Path) -> PathBuf {
+        dir.join(FILE)
+    }
+
+    pub(crate) fn read(dir: &Path) -> Result<Keyring, UnlockError> {
+        let text = match fs::read(Self::path(dir)) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(UnlockError::NoBook),
+            Err(e) => return Err(e.into()),
+        };
+        serde_json::from_slice(&text).map_err(|_| UnlockError::KeyringUnreadable)
+    }
+
+    /// Replaces the file in one step: a crash leaves the old one or the new one.
+    pub(crate) fn write(&self, dir: &Path) -> Result<(), UnlockError> {
+        let text = serde_json::to_vec_pretty(self).map_err(|_| UnlockError::KeyringUnreadable)?;
+        replace_file(&Self::path(dir), &text)?;
+        Ok(())
+    }
+
+    pub(crate) fn first(new: &NewUser, key: &DataKey, cost: KdfCost) -> Result<Keyring, UnlockError> {
+        let mut keyring = Keyring { format: 1, holders: Vec::new() };
+        keyring.add(new, key, cost)?;
+        Ok(keyring)
+    }
+
+    pub(crate) fn add(&mut self, new: &NewUser, key: &DataKey, cost: KdfCost) -> Result<(), UnlockError> {
+        if self.holders.iter().any(|h| h.user.name == new.name || h.user.id == new.id) {
+            return Err(UnlockError::NameTaken);
+        }
+        check_strength(&new.password)?;
+        let user = LocalUser { id: new.id, name: new.name.clone(), display_name: new.display_name.clone() };
+        let key = suite::current().wrap(key, &new.password, cost, new.id.as_bytes())?;
+        self.holders.push(Holder { user, key, failed: 0, not_before: 0, failures: Vec::new() });
+        Ok(())
+    }
+
+    pub(crate) fn holder(&mut self, name: &str) -> Result<&mut Holder, UnlockError> {
+        self.holders.iter_mut().find(|h| h.user.name == name).ok_or(UnlockError::NoSuchUser)
+    }
+
+    pub(crate) fn holder_by_id(&mut self, id: Uuid) -> Result<&mut Holder, UnlockError> {
+        self.holders.iter_mut().find(|h| h.user.id == id).ok_or(UnlockError::NoSuchUser)
+    }
+}
+
+impl Holder {
+    /// Opens the data key, or counts one more failure. The attempt is on disk before the password
+    /// is looked at, so that pulling the plug does not give a free guess.
+    pub(crate) fn open(
+        dir: &Path,
+        name: &str,
+        password: &SecretString,
+        now_ms: i64,
+    ) -> Result<(DataKey, LocalUser, Vec<i64>), UnlockError> {
+        let mut keyring = Keyring::read(dir)?;
+        let holder = keyring.holder(name)?;
+        if let Err(refusal) = holder.refuse_if_waiting(now_ms) {
+            keyring.write(dir)?;
+            return Err(refusal);
+        }
+        holder.count_failure(now_ms);
+        let attempt = holder.clone();
+        keyring.write(dir)?;
+        let bound = attempt.user.id;
+        let opened = suite::by_id(&attempt.key.suite)?.unwrap(&attempt.key, password, bound.as_bytes())?;
+        let Some(key) = opened else {
+            return Err(if attempt.failed >= LOCK_AFTER {
+                UnlockError::Locked { until: attempt.not_before }
+            } else {
+                UnlockError::WrongPassword { wait_seconds: wait_seconds(attempt.failed) }
+            });
+        };
+        let holder = keyring.holder(name)?;
+        // This attempt was none of them.
+        holder.failures.pop();
+        let failures = holder.failures.clone();
+        holder.failed = 0;
+        holder.not_before = 0;
+        let user = holder.user.clone();
+        keyring.write(dir)?;
+        Ok((key, user, failures))
+    }
+
+    fn refuse_if_waiting(&mut self, now_ms: i64) -> Result<(), UnlockError> {
+        // A clock set back must not lock an honest machine out for longer than a lock lasts (I13).
+        self.not_before = self.not_before.min(now_ms + LOCK_MS);
+        let left = self.not_before - now_ms;
+        if left <= 0 {
+            return Ok(());
+        }
+        if self.failed >= LOCK_AFTER {
+            return Err(UnlockError::Locked { until: self.not_before });
+        }
+        Err(UnlockError::TooSoon { wait_seconds: (left as u64).div_ceil(1000) })
+    }
+
+    fn count_failure(&mut self, now_ms: i64) {
+        self.failed = self.failed.saturating_add(1);
+        let wait = if self.failed >= LOCK_AFTER { LOCK_MS } else { wait_seconds(self.failed) as i64 * 1000 };
+        self.not_before = now_ms + wait;
+        if self.failures.len() >= KEPT_FAILURES {
+            self.failures.remove(0);
+        }
+        self.failures.push(now_ms);
+    }
+
+    /// The failures stand in the audit now.
+    pub(crate) fn failures_told(dir: &Path, name: &str, told: &[i64]) -> Result<(), UnlockError> {
+        if told.is_empty() {
+            return Ok(());
+        }
+        let mut keyring = Keyring::read(dir)?;
+        keyring.holder(name)?.failures.retain(|at| !told.contains(at));
+        keyring.write(dir)
+    }
+
+    pub(crate) fn rewrap(&mut self, key: &DataKey, password: &SecretString) -> Result<(), UnlockError> {
+        check_strength(password)?;
+        let cost = self.key.cost;
+        self.key = suite::current().wrap(key, password, cost, self.user.id.as_bytes())?;
+        Ok(())
+    }
+}
+
+/// Two mistakes are free of waiting, then 2, 4, 8 … seconds.
+fn wait_seconds(failed: u32) -> u64 {
+    if failed <= 2 { 1 } else { 1u64 << (failed - 2).min(6) }
+}
+
+fn check_strength(password: &SecretString) -> Result<(), UnlockError> {
+    use secrecy::ExposeSecret;
+    if password.expose_secret().chars().count() < SHORTEST_PASSWORD {
+        return Err(UnlockError::WeakPassword);
+    }
+    Ok(())
+}
+
+/// Writes beside, flushes, renames over, flushes the folder.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let fresh = path.with_extension("new");
+    let mut file = File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&fresh, path)?;
+    sync_folder(path)
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    // Windows flushes a rename with the file; a folder cannot be opened for this.
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! Forward-only migrations. A database newer than the program is refused, never touched.
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use crate::error::UnlockError;
+
+/// Every step ever shipped, in order. A shipped file is frozen: the next change is a new file.
+const STEPS: &[&str] = &[include_str!("../migrations/0001_book.sql")];
+
+/// The schema version this program writes.
+pub(crate) fn known() -> i64 {
+    STEPS.len() as i64
+}
+
+/// Brings the schema up to date.
+pub(crate) fn run(conn: &mut Connection) -> Result<(), UnlockError> {
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known() {
+        return Err(UnlockError::NewerThanProgram { found, known: known() });
+    }
+    if found == known() {
+        return Ok(());
+    }
+    let steps: Vec<M<'_>> = STEPS.iter().map(|sql| M::up(sql)).collect();
+    Migrations::new(steps).to_latest(conn).map_err(|error| {
+        tracing::error!(%error, "migration failed");
+        UnlockError::Migration
+    })
+}

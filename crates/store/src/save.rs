@@ -1,0 +1,181 @@
+//! Saving: the row, its change in the outbox and its audit entry, in one transaction (I1).
+
+use std::collections::BTreeSet;
+
+use tiexin_domain::RegionCode;
+use tiexin_domain::record::{self as shape, Fields, Record};
+use tiexin_protocol::VoidChange;
+use uuid::Uuid;
+
+use crate::audit::Entry;
+use crate::book::{Book, Write};
+use crate::error::{Result, StoreError};
+use crate::{base, outbox, record};
+
+/// A record as it is to be from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Save {
+    pub id: Uuid,
+    pub kind: String,
+    /// All fields, not only the changed ones; unknown ones of the old state must be carried along.
+    pub fields: Fields,
+    /// Hide or restore; `None` leaves it as it is.
+    pub void: Option<VoidChange>,
+}
+
+/// Who saves, when, and what stands or falls together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct By {
+    pub author: Uuid,
+    /// Desk clock, milliseconds since 1970 UTC.
+    pub now_ms: i64,
+    /// Changes of one group are applied together at the province, or not at all.
+    pub group: Uuid,
+}
+
+/// What a save did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Saved {
+    Created(Record),
+    Changed(Record),
+    /// It stood so already; nothing was written.
+    Unchanged(Record),
+}
+
+impl Saved {
+    /// The record as it stands now.
+    pub fn record(&self) -> &Record {
+        match self {
+            Saved::Created(r) | Saved::Changed(r) | Saved::Unchanged(r) => r,
+        }
+    }
+}
+
+/// What a write touched, so that screens know what to fetch again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    pub kinds: BTreeSet<String>,
+}
+
+impl Changed {
+    pub(crate) fn kind(&mut self, kind: &str) {
+        if !self.kinds.contains(kind) {
+            self.kinds.insert(kind.to_owned());
+        }
+    }
+    /// Nothing that a list or a figure shows has changed.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+    pub fn merge(&mut self, other: Changed) {
+        self.kinds.extend(other.kinds);
+    }
+}
+
+impl Write<'_> {
+    /// Saves a record. Saving what stands already writes nothing.
+    pub fn save(&mut self, save: &Save, by: &By) -> Result<Saved> {
+        self.save_as(save, by, None).map(|(saved, _)| saved)
+    }
+
+    /// With another word in the audit than `create` or `change`. Gives the audit entry's number too.
+    pub(crate) fn save_as(&mut self, save: &Save, by: &By, act: Option<&str>) -> Result<(Saved, i64)> {
+        let Some(row) = record::find(&self.tx, save.id)? else {
+            return self.create(save, by, act);
+        };
+        let old = &row.record;
+        if old.kind != save.kind {
+            return Err(StoreError::KindChanged(save.id));
+        }
+        let set = shape::diff(&save.kind, &old.fields, &save.fields);
+        let void = save.void.clone().filter(|change| match change {
+            VoidChange::Hide(void) => old.void.as_ref() != Some(void),
+            VoidChange::Restore => old.void.is_some(),
+        });
+        if set.is_empty() && void.is_none() {
+            return Ok((Saved::Unchanged(row.record), 0));
+        }
+        if region(&save.fields)?.scope() != old.scope {
+            return Err(StoreError::ScopeChanged(save.id));
+        }
+        let mut new = old.clone();
+        shape::apply(&mut new.fields, &set);
+        match &void {
+            Some(VoidChange::Hide(reason)) => new.void = Some(reason.clone()),
+            Some(VoidChange::Restore) => new.void = None,
+            None => {}
+        }
+        let act = act.unwrap_or(match &void {
+            Some(VoidChange::Hide(_)) => "void",
+            Some(VoidChange::Restore) => "restore",
+            None => "change",
+        });
+        let entry = Entry {
+            at: by.now_ms,
+            actor: by.author,
+            act,
+            about: Some(save.id),
+            kind: Some(&save.kind),
+            fields: set.keys().map(String::as_str).collect(),
+            before: row.audit_head,
+        };
+        let audit = self.enter(entry)?;
+        let seq = self.head.outbox_seq + 1;
+        self.head.outbox_seq = seq;
+        base::begin(&self.tx, &row, seq)?;
+        outbox::put(&self.tx, seq, row.n, old.version, &set, void.as_ref(), by)?;
+        record::update(&self.tx, &row, &new, Some(audit))?;
+        self.changed.kind(&save.kind);
+        Ok((Saved::Changed(new), audit))
+    }
+
+    fn create(&mut self, save: &Save, by: &By, act: Option<&str>) -> Result<(Saved, i64)> {
+        let set = shape::diff(&save.kind, &Fields::new(), &save.fields);
+        let mut new = Record {
+            id: save.id,
+            kind: save.kind.clone(),
+            scope: region(&save.fields)?.scope(),
+            version: 0,
+            fields: Fields::new(),
+            void: None,
+        };
+        // Through the change, so that the row is what a fold of the change gives (I7).
+        shape::apply(&mut new.fields, &set);
+        if let Some(VoidChange::Hide(void)) = &save.void {
+            new.void = Some(void.clone());
+        }
+        let void = save.void.as_ref().filter(|v| matches!(v, VoidChange::Hide(_)));
+        let entry = Entry {
+            at: by.now_ms,
+            actor: by.author,
+            act: act.unwrap_or("create"),
+            about: Some(save.id),
+            kind: Some(&save.kind),
+            fields: set.keys().map(String::as_str).collect(),
+            before: None,
+        };
+        let audit = self.enter(entry)?;
+        let n = record::insert(&self.tx, &new, Some(audit), record::Index::Now)?;
+        let seq = self.head.outbox_seq + 1;
+        self.head.outbox_seq = seq;
+        base::begin_new(&self.tx, n, seq)?;
+        outbox::put(&self.tx, seq, n, 0, &set, void, by)?;
+        self.changed.kind(&save.kind);
+        Ok((Saved::Created(new), audit))
+    }
+}
+
+fn region(fields: &Fields) -> Result<RegionCode> {
+    fields
+        .get("region")
+        .and_then(serde_json::Value::as_str)
+        .and_then(|code| code.parse().ok())
+        .ok_or(StoreError::RegionMissing)
+}
+
+impl Book {
+    /// Saves records that stand or fall together.
+    pub fn save_group(&self, saves: &[Save], by: &By) -> Result<(Vec<Saved>, Changed)> {
+        self.write(|tx| saves.iter().map(|save| tx.save(save, by)).collect())
+    }
+}
