@@ -6,6 +6,8 @@
 //!
 //! It must not know: HTTP, Tauri, the contract with the screens, who is signed in.
 
+mod count;
+mod figures;
 mod form;
 mod measure;
 mod month;
@@ -13,6 +15,7 @@ mod sheet;
 mod table;
 mod xlsx;
 
+pub use figures::{ReportError, figures, records_behind, report};
 pub use form::{Column as FormColumn, Form, FormError, Forms, Period};
 pub use measure::{Count, Format, Measure};
 pub use month::{BadMonth, Month};

@@ -1,0 +1,209 @@
+//! Counting. One pass over the records of each kind serves all columns of a form.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{Datelike, NaiveDate};
+use tiexin_domain::{Fen, Kind, Level, RegionCode};
+use tiexin_store::StoreError;
+use tiexin_store::figures::{Days, FactReader, Filter, Reach, unit_of};
+
+use crate::form::{Form, Period};
+use crate::measure::{Count, Format, Measure};
+use crate::month::Month;
+
+/// What was counted for one unit: a number for each column of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tallies(Vec<i64>);
+
+impl Tallies {
+    pub(crate) fn new(form: &Form) -> Self {
+        Self(vec![0; form.columns.len()])
+    }
+
+    pub(crate) fn add(&mut self, other: &Tallies) {
+        for (sum, more) in self.0.iter_mut().zip(&other.0) {
+            *sum = sum.saturating_add(*more);
+        }
+    }
+
+    /// As printed.
+    pub(crate) fn values<'a>(&'a self, form: &'a Form) -> impl Iterator<Item = String> + 'a {
+        self.0.iter().zip(&form.columns).map(|(value, column)| match column.measure.format {
+            Format::Whole => value.to_string(),
+            Format::Money => Fen(*value).to_string(),
+        })
+    }
+}
+
+/// Which records a form looks at.
+pub(crate) struct Scan<'a> {
+    form: &'a Form,
+    region: &'a RegionCode,
+    days: Days,
+}
+
+/// A column while it is being counted.
+struct Counter<'a> {
+    column: usize,
+    measure: &'a Measure,
+    filter: Filter,
+    /// Sums and records by unit; households and persons are told apart first.
+    numbers: BTreeMap<i64, i64>,
+    seen: HashSet<(i64, i64)>,
+    /// Records whose persons are counted, when an attendance alone cannot tell.
+    records: Option<HashSet<i64>>,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn new(form: &'a Form, month: Month, region: &'a RegionCode) -> Self {
+        let last = number(month.last());
+        let days = match form.period {
+            Period::Month => Days::Within(number(month.first()), last),
+            Period::None => Days::StandingAt(last),
+        };
+        Self { form, region, days }
+    }
+
+    fn reach(&self, kind: &Kind) -> Reach {
+        Reach { kind: kind.clone(), region: self.region.clone(), days: self.days }
+    }
+
+    /// Counts every column, by unit.
+    pub(crate) fn count(
+        &self,
+        facts: &FactReader,
+        level: Level,
+        units: &mut BTreeMap<RegionCode, Tallies>,
+    ) -> Result<(), StoreError> {
+        let mut kinds: Vec<&Kind> = self.form.columns.iter().map(|c| &c.measure.of).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        for kind in kinds {
+            let mut counters = self.counters(kind);
+            self.count_records(facts, kind, level, &mut counters)?;
+            self.count_persons(facts, kind, level, &mut counters)?;
+            for counter in counters {
+                counter.hand_over(self.form, level, units);
+            }
+        }
+        Ok(())
+    }
+
+    fn counters(&self, kind: &Kind) -> Vec<Counter<'a>> {
+        let columns = self.form.columns.iter().enumerate().filter(|(_, c)| &c.measure.of == kind);
+        columns.map(|(at, column)| Counter::new(at, &column.measure, self.days)).collect()
+    }
+
+    fn count_records(
+        &self,
+        facts: &FactReader,
+        kind: &Kind,
+        level: Level,
+        counters: &mut [Counter],
+    ) -> Result<(), StoreError> {
+        let idle = |c: &Counter| c.measure.count == Count::Persons && c.records.is_none();
+        if counters.iter().all(idle) {
+            return Ok(());
+        }
+        let with_fields = counters.iter().any(|c| c.filter.needs_fields());
+        facts.each(&self.reach(kind), with_fields, |fact, fields| {
+            let unit = unit_key(fact.place, level);
+            for counter in counters.iter_mut().filter(|c| !idle(c)) {
+                if !counter.filter.matches(fact, fields) {
+                    continue;
+                }
+                let more = match counter.measure.count {
+                    Count::Records => 1,
+                    Count::Sum(_) => counter.filter.number(fact, fields).unwrap_or(0),
+                    Count::Households => {
+                        i64::from(fact.household.is_some_and(|h| counter.seen.insert((unit, h))))
+                    }
+                    Count::Persons => {
+                        counter.records.iter_mut().for_each(|records| {
+                            records.insert(fact.record);
+                        });
+                        0
+                    }
+                };
+                counter.add(unit, more);
+            }
+        })
+    }
+
+    fn count_persons(
+        &self,
+        facts: &FactReader,
+        kind: &Kind,
+        level: Level,
+        counters: &mut [Counter],
+    ) -> Result<(), StoreError> {
+        if counters.iter().all(|c| c.measure.count != Count::Persons) {
+            return Ok(());
+        }
+        facts.each_attendance(&self.reach(kind), |attendance| {
+            let unit = unit_key(attendance.place, level);
+            for counter in counters.iter_mut().filter(|c| c.measure.count == Count::Persons) {
+                let meant = match &counter.records {
+                    Some(records) => records.contains(&attendance.record),
+                    None => counter.filter.matches_attendance(attendance),
+                };
+                if meant && counter.seen.insert((unit, attendance.person)) {
+                    counter.add(unit, 1);
+                }
+            }
+        })
+    }
+
+    /// Numbers of the records of one measure, in the order of their days.
+    pub(crate) fn records(&self, facts: &FactReader, measure: &Measure) -> Result<Vec<i64>, StoreError> {
+        let filter = Counter::new(0, measure, self.days).filter;
+        let mut records = Vec::new();
+        facts.each(&self.reach(&measure.of), filter.needs_fields(), |fact, fields| {
+            if filter.matches(fact, fields) {
+                records.push(fact.record);
+            }
+        })?;
+        Ok(records)
+    }
+}
+
+impl<'a> Counter<'a> {
+    fn new(column: usize, measure: &'a Measure, days: Days) -> Self {
+        let sum = match &measure.count {
+            Count::Sum(field) => Some(field.as_str()),
+            _ => None,
+        };
+        let filter = Filter::new(&measure.of, &measure.wanted, sum);
+        // An attendance knows neither the record's other fields nor whether it has ended.
+        let by_record = filter.needs_fields() || matches!(days, Days::StandingAt(_));
+        let records = (measure.count == Count::Persons && by_record).then(HashSet::new);
+        Self { column, measure, filter, numbers: BTreeMap::new(), seen: HashSet::new(), records }
+    }
+
+    fn add(&mut self, unit: i64, more: i64) {
+        if more != 0 {
+            *self.numbers.entry(unit).or_default() += more;
+        }
+    }
+
+    fn hand_over(self, form: &Form, level: Level, units: &mut BTreeMap<RegionCode, Tallies>) {
+        for (unit, value) in self.numbers {
+            // Invariant: a place of the book is a region code filled to 12 digits.
+            let Some(region) = unit_of(unit, level) else { continue };
+            let tallies = units.entry(region).or_insert_with(|| Tallies::new(form));
+            tallies.0[self.column] = tallies.0[self.column].saturating_add(value);
+        }
+    }
+}
+
+/// The place of the unit that a place belongs to.
+fn unit_key(place: i64, level: Level) -> i64 {
+    match level {
+        Level::Village => place,
+        _ => place - place % 1000,
+    }
+}
+
+fn number(day: NaiveDate) -> i64 {
+    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
+}
