@@ -63,12 +63,7 @@ pub fn report(
 }
 
 /// The region's own figures.
-pub fn figures(
-    book: &Book,
-    form: &Form,
-    month: Month,
-    region: &RegionCode,
-) -> Result<Figures, ReportError> {
+pub fn figures(book: &Book, form: &Form, month: Month, region: &RegionCode) -> Result<Figures, ReportError> {
     let mut total = Tallies::new(form);
     for tallies in tally(book, form, month, region)?.values() {
         total.add(tallies);

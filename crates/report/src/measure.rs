@@ -48,7 +48,8 @@ impl Measure {
     }
 
     fn read(file: &str, entry: &Value) -> Result<Measure, FormError> {
-        let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty());
+        let text =
+            |key: &str| entry.get(key).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty());
         let name = text("name")
             .ok_or_else(|| FormError::new(file, format!("有一个指标没有名称（name）：{}", brief(entry))))?;
         let wrong = |what: String| FormError::new(file, format!("指标“{name}”{what}"));

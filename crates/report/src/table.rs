@@ -301,10 +301,7 @@ fn disk_full() -> TableError {
 }
 
 /// Writes beside the file and puts it in its place when it is whole: never half a file.
-pub(crate) fn replace_file(
-    path: &Path,
-    write: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
+pub(crate) fn replace_file(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);

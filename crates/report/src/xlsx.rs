@@ -19,8 +19,10 @@ pub enum ExportError {
 /// Fonts an office has; none is bundled. Excel and WPS fall back to another Chinese font.
 const TITLE_FONT: &str = "宋体";
 const BODY_FONT: &str = "仿宋_GB2312";
+/// `_ ` keeps figures a little off the border.
+const WHOLE: &str = "0_ ";
 /// Zeros are shown as 0 (the forms' own rule), also among amounts of money.
-const MONEY: &str = "0.00;-0.00;0";
+const MONEY: &str = "0.00_ ;-0.00_ ;0_ ";
 const TITLE_HEIGHT: f64 = 39.0;
 const LINE_HEIGHT: f64 = 24.0;
 const HEAD_HEIGHT: f64 = 27.0;
@@ -90,7 +92,8 @@ fn line(page: &mut Worksheet, row: u32, texts: &[String], last: u16, height: f64
 /// The row of the last head.
 fn heads(page: &mut Worksheet, sheet: &Sheet) -> Result<u32, XlsxError> {
     const TOP: u32 = 2;
-    let head = boxed(body().set_font_name(TITLE_FONT).set_bold().set_text_wrap().set_align(FormatAlign::Center));
+    let head =
+        boxed(body().set_font_name(TITLE_FONT).set_bold().set_text_wrap().set_align(FormatAlign::Center));
     for row in 0..sheet.head_rows {
         page.set_row_height(TOP + row, HEAD_HEIGHT)?;
     }
@@ -111,7 +114,7 @@ fn rows(page: &mut Worksheet, sheet: &Sheet, top: u32) -> Result<u32, XlsxError>
         page.write_string_with_format(at, 0, &row.label, &label)?;
         let number = plain.set_align(FormatAlign::Right);
         let money = number.clone().set_num_format(MONEY);
-        let number = number.set_num_format("0");
+        let number = number.set_num_format(WHOLE);
         for (column, cell) in (1u16..).zip(&row.cells) {
             let format = if is_money(cell) { &money } else { &number };
             match exact_number(&cell.value) {
@@ -143,7 +146,7 @@ fn widths(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
         let head = head.map(|h| shown_width(&h.text).min(12)).max().unwrap_or(0);
         let values = sheet.rows.iter().filter_map(|row| row.cells.get(column as usize - 1));
         let value = values.map(|cell| shown_width(&cell.value)).max().unwrap_or(0);
-        let width = (head.max(value) + 1).max(fair.clamp(6, 14));
+        let width = (head.max(value + 1) + 1).max(fair.clamp(6, 14));
         page.set_column_width(column as u16, width as f64)?;
     }
     Ok(())
@@ -178,7 +181,8 @@ fn span(
 
 /// A sheet's tab holds 31 characters, none of `[ ] : * ? / \`, and no apostrophe at its ends.
 pub(crate) fn tab_name(title: &str) -> String {
-    let kept: String = title.chars().filter(|c| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\')).collect();
+    let kept: String =
+        title.chars().filter(|c| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\')).collect();
     let kept: String = kept.trim_matches(['\'', ' ']).chars().take(31).collect();
     if kept.is_empty() { "表".into() } else { kept }
 }

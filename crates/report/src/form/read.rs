@@ -17,11 +17,7 @@ fn json(file: &str, text: &str) -> Result<Value, FormError> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| {
         FormError::new(
             file,
-            format!(
-                "第 {} 行第 {} 列附近不是正确的 JSON，请检查逗号、引号和括号",
-                e.line(),
-                e.column()
-            ),
+            format!("第 {} 行第 {} 列附近不是正确的 JSON，请检查逗号、引号和括号", e.line(), e.column()),
         )
     })
 }
@@ -61,8 +57,7 @@ pub(super) fn form(file: &str, text: &str, given: &BTreeMap<String, Measure>) ->
         "month" => Period::Month,
         "none" => Period::None,
         other => {
-            let message =
-                format!("统计期（period）“{other}”不认识，应为 month（按月）或 none（不分月）");
+            let message = format!("统计期（period）“{other}”不认识，应为 month（按月）或 none（不分月）");
             return Err(FormError::new(file, message));
         }
     };
@@ -131,9 +126,7 @@ impl Tree<'_> {
             return Err(wrong(format!("超过了 {DEEPEST} 层，请减少层数")));
         }
         match (entry.get("measure"), entry.get("children")) {
-            (Some(_), Some(_)) => {
-                Err(wrong("既有指标（measure）又有下级（children），只能留一个".into()))
-            }
+            (Some(_), Some(_)) => Err(wrong("既有指标（measure）又有下级（children），只能留一个".into())),
             (None, None) => Err(wrong("没有指标（measure），也没有下级（children）".into())),
             (None, children) => Ok(Node::Group { text: text.into(), children: self.nodes(children, path)? }),
             (Some(name), None) => {

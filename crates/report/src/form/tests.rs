@@ -54,7 +54,8 @@ fn covers_once(form: &Form) {
     for row in 0..form.head_rows {
         for column in 0..columns {
             let owners = form.heads.iter().filter(|h| {
-                (h.row..h.row + h.row_span).contains(&row) && (h.column..h.column + h.column_span).contains(&column)
+                (h.row..h.row + h.row_span).contains(&row)
+                    && (h.column..h.column + h.column_span).contains(&column)
             });
             assert_eq!(owners.count(), 1, "{} {row},{column}", form.code);
         }
