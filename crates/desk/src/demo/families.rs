@@ -42,6 +42,7 @@ pub(super) struct Ground<'a, 'n> {
     pub(super) people: &'a mut People<'n>,
     pub(super) words: &'a Words,
     pub(super) today: NaiveDate,
+    pub(super) year: &'a super::visits::Year,
     pub(super) prefix: String,
 }
 
@@ -121,22 +122,17 @@ impl Family {
     /// Circumstances that follow from who lives there.
     fn settle(&mut self, ground: &mut Ground<'_, '_>, chance: &mut Chance, village: &Village) {
         let aged = self.persons[0].1.birth_day().is_some_and(|b| years(b, ground.today) >= 62);
+        let paired = self.persons.iter().any(|(_, p)| p.relation == Some(Relation::Spouse));
         for (_, person) in &mut self.persons {
             let age = years_old(person, ground.today);
             if age >= 18 && chance.percent(70) {
                 person.phone = Some(ground.people.phone());
             }
-            person.marriage = match age {
-                ..24 => (age >= 18).then(|| "未婚".to_owned()),
-                _ if self.household.kinds.is_empty() => None,
-                _ => Some(
-                    if matches!(person.relation, Some(Relation::Head)) && aged && chance.percent(20) {
-                        "丧偶"
-                    } else {
-                        "已婚"
-                    }
-                    .to_owned(),
-                ),
+            person.marriage = match person.relation {
+                Some(Relation::Head | Relation::Spouse) if paired => Some("已婚".into()),
+                Some(Relation::Head) if age >= 55 => Some("丧偶".into()),
+                Some(Relation::Head) => Some("离异".into()),
+                _ => None,
             };
             if age >= 18 && chance.percent(9) {
                 person.politics = Some("中共党员".into());

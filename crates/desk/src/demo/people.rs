@@ -46,7 +46,7 @@ impl<'a> People<'a> {
             (Sex::Female, _) => &names.girls,
             _ => &names.boys,
         };
-        chance.pick(pool)
+        chance.pick::<String>(pool)
     }
 
     /// Any grown-up's name, for workers, doctors and counsellors.

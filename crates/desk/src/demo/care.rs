@@ -1,0 +1,126 @@
+//! What else is done for families: need surveys, claims, counselling.
+
+use chrono::{Days, NaiveDate};
+use tiexin_domain::Fen;
+use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef};
+
+use super::chance::Chance;
+use super::families::{Family, Ground, Standing};
+use super::record::{Made, evening_ms};
+use super::village::Village;
+
+/// Yuan a day in hospital, by the policy of the demo.
+const YUAN_A_DAY: i64 = 100;
+
+pub(super) fn care(
+    family: &Family,
+    ground: &Ground<'_, '_>,
+    chance: &mut Chance,
+    village: &Village,
+    policy: Option<String>,
+) -> Vec<Made> {
+    let Standing::Special(_) = family.standing else {
+        return if family.standing == Standing::Hardship && chance.percent(25) {
+            vec![survey(family, ground, chance)]
+        } else {
+            Vec::new()
+        };
+    };
+    if family.preference == Some(ContactPreference::Declined) {
+        return Vec::new();
+    }
+    let mut made = Vec::new();
+    if chance.percent(80) {
+        made.push(survey(family, ground, chance));
+    }
+    if chance.percent(28) {
+        made.push(claim(family, ground, chance, policy));
+    }
+    if chance.percent(35) {
+        made.extend(counselling(family, ground, chance, village));
+    }
+    made
+}
+
+fn some_day(family: &Family, today: NaiveDate, chance: &mut Chance) -> NaiveDate {
+    (today - Days::new(chance.within(1, 364) as u64)).max(family.since)
+}
+
+fn one(family: &Family, today: NaiveDate, chance: &mut Chance) -> PersonRef {
+    let grown = family.grown(today);
+    let (id, person) = chance.pick(&grown[..grown.len().clamp(1, 2)]);
+    PersonRef { person: Some(*id), name: person.name.clone() }
+}
+
+fn survey(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let date = some_day(family, ground.today, chance);
+    let count = chance.within(1, 3) as usize;
+    let mut needs = chance.some(&ground.words.needs, count);
+    needs.sort();
+    let survey = NeedSurvey {
+        region: family.region.clone(),
+        household: family.id,
+        head_name: family.household.head_name.clone(),
+        date,
+        persons: vec![one(family, ground.today, chance)],
+        needs,
+        notes: None,
+    };
+    let at_ms = evening_ms(date, chance.within(0, 50));
+    Made::new(chance.id(at_ms), &survey, at_ms)
+}
+
+fn claim(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance, policy: Option<String>) -> Made {
+    let paid_on = some_day(family, ground.today, chance);
+    let days = chance.within(3, 24);
+    let claim = InsuranceClaim {
+        region: family.region.clone(),
+        household: family.id,
+        head_name: family.household.head_name.clone(),
+        insured: one(family, ground.today, chance),
+        policy,
+        days: Some(days as u32),
+        amount: Fen(days * YUAN_A_DAY * 100),
+        paid_on,
+        notes: None,
+    };
+    let at_ms = evening_ms(paid_on, chance.within(0, 50));
+    Made::new(chance.id(at_ms), &claim, at_ms)
+}
+
+/// One to four sessions, a month apart; the first opens the file.
+fn counselling(
+    family: &Family,
+    ground: &Ground<'_, '_>,
+    chance: &mut Chance,
+    village: &Village,
+) -> Vec<Made> {
+    let person = one(family, ground.today, chance);
+    let mut date = some_day(family, ground.today, chance);
+    let mut made = Vec::new();
+    for session in 0..chance.within(1, 4) {
+        if date >= ground.today {
+            break;
+        }
+        let assessed = session == 0 || chance.percent(30);
+        let counselling = Counselling {
+            region: family.region.clone(),
+            household: family.id,
+            head_name: family.household.head_name.clone(),
+            person: person.clone(),
+            counsellor: Some(village.counsellor.clone()),
+            date,
+            paired: true,
+            file_opened: session == 0,
+            assessed,
+            scale: assessed.then(|| "PHQ-9".to_owned()),
+            score: assessed.then(|| chance.within(3, 17)),
+            session_note: Some(chance.pick(&ground.words.session).clone()),
+        };
+        let at_ms = evening_ms(date, chance.within(0, 50));
+        made.push(Made::new(chance.id(at_ms), &counselling, at_ms));
+        date = date + Days::new(chance.within(21, 35) as u64);
+    }
+    made
+}
