@@ -1,1 +1,31 @@
-//! placeholder
+//! The provincial server: orders each township's changes, decides on them, and hands them on.
+//!
+//! It knows the nouns (`tiexin-domain`) and the wire (`tiexin-protocol`), nothing of a desk's store or screens.
+//! What is decided is decided purely (`plan`, `page`, `access`); the two stores only load and write. Transport
+//! is a shell (`http`) over [`Province`], which tests and simulation may call without it.
+
+mod access;
+mod audit;
+pub mod cli;
+mod code;
+pub mod config;
+pub mod demo;
+mod error;
+mod http;
+mod origins;
+mod page;
+mod plan;
+mod province;
+mod random;
+mod running;
+mod snapshot;
+mod store;
+mod token;
+mod verify;
+
+pub use access::Device;
+pub use config::{BeforeCommit, Clock, Config, Rate, StoreUrl, Tls};
+pub use error::{Error, Refused, Result};
+pub use province::{CODE_DAYS, Province};
+pub use running::{Running, spawn};
+pub use verify::{Finding, Report};

@@ -1,0 +1,143 @@
+//! What a device may see: the union of its users' grants, cut to scopes. The server's one place for this.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::{Action, Grant, User};
+use tiexin_domain::region::Level;
+use tiexin_protocol::canonical;
+use tiexin_protocol::wire::{ScopeHead, View};
+use uuid::Uuid;
+
+use crate::plan::ScopeState;
+
+/// An enrolled device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Device {
+    pub id: Uuid,
+    /// Ed25519 public key, 64 hex digits.
+    pub key: String,
+    pub name: String,
+    pub app: String,
+    /// Milliseconds since 1970 UTC, as are the other times.
+    pub enrolled_at: i64,
+    pub last_seen: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+/// A device as it stands at the door.
+#[derive(Debug, Clone)]
+pub(crate) struct Admission {
+    pub(crate) device: Device,
+    pub(crate) users: Vec<User>,
+    /// Scopes that exist under [`prefixes`], sorted.
+    pub(crate) scopes: Vec<(RegionCode, ScopeState)>,
+    /// Highest seq of the asking incarnation that has a verdict.
+    pub(crate) acked: u64,
+}
+
+/// A scope that the device may read, and how much of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Readable {
+    pub(crate) scope: RegionCode,
+    pub(crate) state: ScopeState,
+    pub(crate) view: View,
+}
+
+fn reading<'a>(users: &'a [User], today: NaiveDate) -> impl Iterator<Item = &'a Grant> {
+    users
+        .iter()
+        .filter(|user| !user.disabled)
+        .flat_map(|user| &user.grants)
+        .filter(move |grant| grant.in_force(today) && grant.role.carries(Action::Read))
+}
+
+/// Scope ids that may be readable begin with one of these. Sorted, none covers another.
+pub(crate) fn prefixes(users: &[User], today: NaiveDate) -> Vec<RegionCode> {
+    let mut regions: Vec<RegionCode> =
+        reading(users, today).map(|grant| grant.region.at(Level::Township)).collect();
+    regions.sort();
+    regions.dedup_by(|later, kept| kept.covers(later));
+    regions
+}
+
+/// How much of a scope the users may read: none, or a [`View`] of it.
+pub(crate) fn view_of(users: &[User], scope: &RegionCode, today: NaiveDate) -> Option<View> {
+    if reading(users, today).any(|grant| grant.region.covers(scope)) {
+        return Some(View::new());
+    }
+    let mut villages: View = reading(users, today)
+        .filter(|grant| grant.region.level() == Level::Village && grant.region.scope() == *scope)
+        .map(|grant| grant.region.clone())
+        .collect();
+    villages.sort();
+    villages.dedup();
+    (!villages.is_empty()).then_some(villages)
+}
+
+impl Admission {
+    /// The scopes that may be read, sorted.
+    pub(crate) fn readable(&self, today: NaiveDate) -> Vec<Readable> {
+        self.scopes
+            .iter()
+            .filter_map(|(scope, state)| {
+                let view = view_of(&self.users, scope, today)?;
+                Some(Readable { scope: scope.clone(), state: state.clone(), view })
+            })
+            .collect()
+    }
+
+    /// Whether anybody who may still work here uses the device.
+    pub(crate) fn in_use(&self) -> bool {
+        self.users.iter().any(|user| !user.disabled)
+    }
+}
+
+/// Changes whenever the users, their grants, or the scopes and views they may read change.
+pub(crate) fn access_mark(users: &[User], readable: &[Readable]) -> String {
+    let scopes: Vec<_> = readable.iter().map(|r| (&r.scope, r.state.generation, &r.view)).collect();
+    let body = serde_json::json!([users, scopes]);
+    hex::encode(&blake3::hash(&canonical(&body)).as_bytes()[..12])
+}
+
+impl From<&Readable> for ScopeHead {
+    fn from(r: &Readable) -> ScopeHead {
+        ScopeHead {
+            scope: r.scope.clone(),
+            generation: r.state.generation,
+            head: r.state.head,
+            view: r.view.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tiexin_domain::access::Role;
+
+    fn user(regions: &[&str]) -> User {
+        let grant = |r: &&str| Grant { role: Role::Worker, region: r.parse().unwrap(), from: None, to: None };
+        User {
+            id: Uuid::nil(),
+            name: "u".into(),
+            display_name: "u".into(),
+            grants: regions.iter().map(grant).collect(),
+            disabled: false,
+        }
+    }
+
+    #[test]
+    fn a_village_sees_itself_and_a_township_the_whole() {
+        let day = NaiveDate::from_ymd_opt(2026, 10, 5).unwrap();
+        let town: RegionCode = "340323100".parse().unwrap();
+        let village = user(&["340323100002", "340323100001"]);
+        let view = view_of(std::slice::from_ref(&village), &town, day).unwrap();
+        assert_eq!(view.iter().map(RegionCode::as_str).collect::<Vec<_>>(), ["340323100001", "340323100002"]);
+        assert_eq!(view_of(&[user(&["340323"]), village.clone()], &town, day), Some(vec![]));
+        assert_eq!(view_of(&[user(&["340323104001"])], &town, day), None);
+        assert_eq!(view_of(&[user(&["340323100"])], &"340323".parse().unwrap(), day), None);
+        assert_eq!(prefixes(&[village], day), [town]);
+        assert_eq!(prefixes(&[user(&["340323100", "340323", "34032310"[..6].into()])], day).len(), 1);
+    }
+}

@@ -1,0 +1,206 @@
+//! The command line: `tiexin-server …`. Results on stdout, messages on stderr, non-zero exit on failure.
+
+mod office;
+mod print;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::Role;
+use uuid::Uuid;
+
+use crate::config::{Clock, File, StoreUrl};
+use crate::error::{Error, Result};
+use crate::province::{CODE_DAYS, Province};
+
+/// 贴心省平台
+#[derive(Parser)]
+#[command(name = "tiexin-server", version, about = "贴心省平台", disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Common {
+    /// 数据库：sqlite:路径 或 postgres://用户@主机/库
+    #[arg(long, global = true, env = "TIEXIN_STORE")]
+    store: Option<String>,
+    /// 配置文件（TOML）；命令行和环境变量优先
+    #[arg(long, global = true, env = "TIEXIN_CONFIG")]
+    config: Option<PathBuf>,
+    /// 以 JSON 输出
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 运行服务
+    Serve(Serve),
+    /// 建立或升级数据库
+    Migrate,
+    /// 用户
+    #[command(subcommand)]
+    User(User),
+    /// 授权
+    #[command(subcommand)]
+    Grant(Grant),
+    /// 设备
+    #[command(subcommand)]
+    Device(Device),
+    /// 重新计算全部日志、摘要和审计链，发现问题时退出码为 2
+    Verify,
+    /// 建立演示县的用户并发放登记码（可重复执行）
+    Demo,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// 监听地址，端口 0 为任意空闲端口
+    #[arg(long, env = "TIEXIN_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// TLS 证书链（PEM）
+    #[arg(long, env = "TIEXIN_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// TLS 私钥（PEM）
+    #[arg(long, env = "TIEXIN_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// 新增用户
+    Add {
+        /// 登录名，全省唯一
+        name: String,
+        /// 显示的姓名
+        #[arg(long)]
+        display: Option<String>,
+    },
+    /// 列出用户
+    List,
+    /// 停用用户
+    Disable { name: String },
+}
+
+#[derive(Args)]
+struct Right {
+    #[arg(long)]
+    user: String,
+    /// worker、supervisor、reviewer、cashier、auditor、admin
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// 地区代码：2、4、6、9 或 12 位
+    #[arg(long)]
+    region: RegionCode,
+}
+
+#[derive(Subcommand)]
+enum Grant {
+    /// 新增授权
+    Add {
+        #[command(flatten)]
+        right: Right,
+        /// 起始日期（含）
+        #[arg(long)]
+        from: Option<NaiveDate>,
+        /// 截止日期（含）
+        #[arg(long)]
+        to: Option<NaiveDate>,
+    },
+    /// 列出授权
+    List,
+    /// 终止授权；不写 --to 即刻终止
+    End {
+        #[command(flatten)]
+        right: Right,
+        #[arg(long)]
+        to: Option<NaiveDate>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Device {
+    /// 发放一次性登记码
+    EnrolCode {
+        #[arg(long)]
+        user: String,
+        /// 有效天数
+        #[arg(long, default_value_t = CODE_DAYS)]
+        days: u32,
+    },
+    /// 列出设备
+    List,
+    /// 停用设备
+    Revoke { device: Uuid },
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    let role = Role::from_code(code);
+    if role.is_known() { Ok(role) } else { Err(format!("没有这种角色：{code}")) }
+}
+
+impl Common {
+    fn file(&self) -> Result<File> {
+        self.config.as_deref().map_or_else(|| Ok(File::default()), File::read)
+    }
+
+    fn store(&self, file: &File) -> Result<StoreUrl> {
+        let store = self.store.as_ref().or(file.store.as_ref());
+        store.ok_or_else(|| Error::Config("请用 --store 指明数据库，例如 sqlite:tiexin.db".into()))?.parse()
+    }
+
+    async fn province(&self) -> Result<Province> {
+        Province::open(&self.store(&self.file()?)?, Clock::default()).await
+    }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logs();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(e) => return failed(&e.into()),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(e) => failed(&e),
+    }
+}
+
+fn failed(e: &Error) -> ExitCode {
+    eprintln!("{e}");
+    ExitCode::FAILURE
+}
+
+/// JSON lines on stderr; `TIEXIN_LOG` chooses what (default `info`).
+fn logs() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TIEXIN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,refinery_core=warn"));
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let Cli { common, command } = cli;
+    match command {
+        Command::Serve(args) => serve::serve(&common, args).await?,
+        Command::Migrate => {
+            common.province().await?;
+        }
+        Command::User(command) => office::user(&common, command).await?,
+        Command::Grant(command) => office::grant(&common, command).await?,
+        Command::Device(command) => office::device(&common, command).await?,
+        Command::Verify => return office::verify(&common).await,
+        Command::Demo => office::demo(&common).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

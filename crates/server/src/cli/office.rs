@@ -1,0 +1,130 @@
+//! Users, grants, devices, verification and the demonstration.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::print::{list, one, time};
+use super::{Common, Device, Grant, User};
+use crate::error::Result;
+use crate::verify::Finding;
+
+/// Exit code of a book that does not fit.
+const BROKEN: u8 = 2;
+
+pub(super) async fn user(common: &Common, command: User) -> Result<()> {
+    let province = common.province().await?;
+    match command {
+        User::Add { name, display } => {
+            let display = display.unwrap_or_else(|| name.clone());
+            let user = province.add_user(&name, &display).await?;
+            one(common.json, &user, |u| format!("{}\t{}", u.id, u.name))
+        }
+        User::List => list(common.json, &province.users().await?, |u| {
+            let state = if u.disabled { "停用" } else { "在用" };
+            format!("{}\t{}\t{}\t{state}", u.id, u.name, u.display_name)
+        }),
+        User::Disable { name } => {
+            province.disable_user(&name).await?;
+            one(common.json, &json!({"disabled": name}), |_| format!("已停用 {name}"))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Granted {
+    user: String,
+    #[serde(flatten)]
+    grant: tiexin_domain::access::Grant,
+}
+
+pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
+    let province = common.province().await?;
+    match command {
+        Grant::Add { right, from, to } => {
+            let grant = tiexin_domain::access::Grant { role: right.role, region: right.region, from, to };
+            province.add_grant(&right.user, &grant).await?;
+            one(common.json, &Granted { user: right.user, grant }, line)
+        }
+        Grant::End { right, to } => {
+            province.end_grant(&right.user, &right.role, &right.region, to).await?;
+            let ended = json!({"user": right.user, "role": right.role, "region": right.region});
+            one(common.json, &ended, |_| format!("已终止 {} {}", right.user, right.region))
+        }
+        Grant::List => {
+            let granted: Vec<Granted> = province
+                .users()
+                .await?
+                .into_iter()
+                .flat_map(|u| u.grants.into_iter().map(move |grant| Granted { user: u.name.clone(), grant }))
+                .collect();
+            list(common.json, &granted, line)
+        }
+    }
+}
+
+fn line(granted: &Granted) -> String {
+    let day = |d: Option<chrono::NaiveDate>| d.map_or("-".into(), |d| d.to_string());
+    let grant = &granted.grant;
+    format!(
+        "{}\t{}\t{}\t{}\t{}",
+        granted.user,
+        grant.role.code(),
+        grant.region,
+        day(grant.from),
+        day(grant.to)
+    )
+}
+
+pub(super) async fn device(common: &Common, command: Device) -> Result<()> {
+    let province = common.province().await?;
+    match command {
+        Device::EnrolCode { user, days } => {
+            let code = province.enrol_code(&user, days).await?;
+            one(common.json, &json!({"user": user, "code": code, "days": days}), |_| code.clone())
+        }
+        Device::List => list(common.json, &province.devices().await?, |d| {
+            let state = if d.revoked_at.is_some() { "停用" } else { "在用" };
+            format!("{}\t{}\t{}\t{}\t{state}", d.id, d.name, d.app, time(d.last_seen))
+        }),
+        Device::Revoke { device } => {
+            province.revoke_device(device).await?;
+            one(common.json, &json!({"revoked": device}), |_| format!("已停用 {device}"))
+        }
+    }
+}
+
+pub(super) async fn verify(common: &Common) -> Result<ExitCode> {
+    let report = common.province().await?.verify().await?;
+    one(common.json, &report, |r| {
+        let mut text = format!(
+            "乡镇日志 {}，条目 {}，记录 {}，审计条目 {}：{}",
+            r.scopes,
+            r.entries,
+            r.records,
+            r.audit_entries,
+            if r.broken.is_empty() { "完好" } else { "有问题" }
+        );
+        for found in &r.broken {
+            text.push('\n');
+            text.push_str(&describe(found));
+        }
+        text
+    })?;
+    Ok(if report.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(BROKEN) })
+}
+
+fn describe(found: &Finding) -> String {
+    let seq = found.seq.map_or(String::new(), |seq| format!(" 第 {seq} 条"));
+    let record = found.record.map_or(String::new(), |id| format!(" 记录 {id}"));
+    format!("{}{seq}{record}：{}", found.at, found.code)
+}
+
+pub(super) async fn demo(common: &Common) -> Result<()> {
+    let users = common.province().await?.demo().await?;
+    if common.json {
+        return one(true, &json!({ "users": users }), |_| String::new());
+    }
+    list(false, &users, |u| format!("{}\t{}\t{}\t{}", u.name, u.role.code(), u.region, u.code))
+}

@@ -1,0 +1,111 @@
+//! How the server is set up: command line over environment over file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+pub use crate::store::{BeforeCommit, StoreUrl};
+
+/// A certificate chain and its key, PEM files.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+/// Requests of one device: so many at once, then so many a second.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    pub burst: u32,
+    pub per_second: u32,
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Rate { burst: 2_000, per_second: 100 }
+    }
+}
+
+/// The server's clock. Desks' clocks decide nothing (I13).
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+
+impl Default for Clock {
+    fn default() -> Self {
+        Clock(Arc::new(Utc::now))
+    }
+}
+
+impl Clock {
+    /// A clock of one's own, for tests and simulation.
+    pub fn of(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Clock(Arc::new(now))
+    }
+
+    /// Milliseconds since 1970 UTC.
+    pub fn now(&self) -> i64 {
+        (self.0)().timestamp_millis()
+    }
+
+    /// The day in China (UTC+8, no summer time): the day on which grants begin and end.
+    pub fn today(&self) -> NaiveDate {
+        // Invariant: eight hours is a valid offset.
+        let china = FixedOffset::east_opt(8 * 3600).expect("UTC+8 exists");
+        (self.0)().with_timezone(&china).date_naive()
+    }
+}
+
+/// Everything [`crate::spawn`] needs.
+#[derive(Clone)]
+pub struct Config {
+    pub store: StoreUrl,
+    /// Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Required unless listening on loopback only.
+    pub tls: Option<Tls>,
+    pub rate: Rate,
+    pub clock: Clock,
+    /// Tests only: see [`BeforeCommit`]. Heard by the PostgreSQL store.
+    #[doc(hidden)]
+    pub before_commit: Option<BeforeCommit>,
+}
+
+impl Config {
+    /// On a free loopback port, without TLS.
+    pub fn loopback(store: StoreUrl) -> Config {
+        Config {
+            store,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls: None,
+            rate: Rate::default(),
+            clock: Clock::default(),
+            before_commit: None,
+        }
+    }
+}
+
+/// The configuration file: TOML.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub store: Option<String>,
+    pub listen: Option<SocketAddr>,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub rate_burst: Option<u32>,
+    pub rate_per_second: Option<u32>,
+}
+
+impl File {
+    /// Reads a file; an unknown name in it is an error.
+    pub fn read(path: &Path) -> Result<File> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Error::Config(format!("配置文件 {} 无法读取：{e}", path.display())))?;
+        toml::from_str(&text)
+            .map_err(|e| Error::Config(format!("配置文件 {}：{}", path.display(), e.message())))
+    }
+}

@@ -1,0 +1,126 @@
+//! Exact errors of the store, and refusals as a desk hears them.
+
+use tiexin_protocol::wire::Refusal;
+
+/// A request that is not granted. Desks match the code, people read the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("这台设备没有在省平台登记，请先登记设备")]
+    DeviceUnknown,
+    #[error("这台设备已被省平台停用，请联系管理员")]
+    DeviceRevoked,
+    #[error("请求与登录的设备不一致，请重新登录")]
+    DeviceMismatch,
+    #[error("登录凭据无效或已过期，请重新登录")]
+    TokenInvalid,
+    #[error("设备签名不正确，请重新登记设备")]
+    SignatureWrong,
+    #[error("登记码不正确、已使用或已过期，请向管理员索取新的登记码")]
+    CodeInvalid,
+    #[error("该用户已停用，请联系管理员")]
+    UserDisabled,
+    #[error("这个填写人编号已属于另一位用户，请联系管理员")]
+    AuthorTaken,
+    #[error("设备密钥不正确")]
+    KeyInvalid,
+    #[error("程序版本过旧，请更新后再同步")]
+    ProtocolOld,
+    #[error("这批改动不属于本设备的这个数据库")]
+    ChangeForeign,
+    #[error("同一序号出现了两份不同的改动：这台设备的数据可能被复制到另一台电脑，请重新取得编号后同步")]
+    IncarnationForked,
+    #[error("一次上传的改动太多，请分批上传")]
+    PushTooLarge,
+    #[error("上传内容太大，请分批上传")]
+    BodyTooLarge,
+    #[error("无法识别上传内容")]
+    BodyUnreadable,
+    #[error("没有查看这个地区的权限")]
+    NoRight,
+    #[error("请求过于频繁，请稍后再试")]
+    TooManyRequests,
+    #[error("没有这个地址")]
+    NotFound,
+    #[error("已有同名用户")]
+    NameTaken,
+    #[error("没有这个用户")]
+    UserUnknown,
+    #[error("没有这条授权")]
+    GrantUnknown,
+}
+
+impl Refused {
+    /// The code that programs match.
+    pub fn code(self) -> &'static str {
+        match self {
+            Refused::DeviceUnknown => "device_unknown",
+            Refused::DeviceRevoked => "device_revoked",
+            Refused::DeviceMismatch => "device_mismatch",
+            Refused::TokenInvalid => "token_invalid",
+            Refused::SignatureWrong => "signature_wrong",
+            Refused::CodeInvalid => "code_invalid",
+            Refused::UserDisabled => "user_disabled",
+            Refused::AuthorTaken => "author_taken",
+            Refused::KeyInvalid => "key_invalid",
+            Refused::ProtocolOld => "protocol_old",
+            Refused::ChangeForeign => "change_foreign",
+            Refused::IncarnationForked => "incarnation_forked",
+            Refused::PushTooLarge => "push_too_large",
+            Refused::BodyTooLarge => "body_too_large",
+            Refused::BodyUnreadable => "body_unreadable",
+            Refused::NoRight => "no_right",
+            Refused::TooManyRequests => "too_many_requests",
+            Refused::NotFound => "not_found",
+            Refused::NameTaken => "name_taken",
+            Refused::UserUnknown => "user_unknown",
+            Refused::GrantUnknown => "grant_unknown",
+        }
+    }
+
+    /// The body of the reply.
+    pub fn refusal(self) -> Refusal {
+        Refusal { code: self.code().into(), message: self.to_string() }
+    }
+}
+
+/// What can go wrong at the server.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("SQLite：{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("SQLite 迁移：{0}")]
+    SqliteMigration(#[from] rusqlite_migration::Error),
+    #[error("PostgreSQL：{0}")]
+    Postgres(#[from] tokio_postgres::Error),
+    #[error("PostgreSQL 连接：{0}")]
+    Pool(#[from] deadpool_postgres::PoolError),
+    #[error("PostgreSQL 迁移：{0}")]
+    PostgresMigration(#[from] refinery::Error),
+    /// A row that this program did not write, or that was altered.
+    #[error("数据库内容无法识别：{0}")]
+    Row(String),
+    #[error("{0}")]
+    Config(String),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error("内部任务中断")]
+    Task,
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(e: serde_json::Error) -> Self {
+        // The position only: the text could hold personal data.
+        Error::Row(format!("JSON，第 {} 列", e.column()))
+    }
+}
+
+impl From<tokio::task::JoinError> for Error {
+    fn from(_: tokio::task::JoinError) -> Self {
+        Error::Task
+    }
+}
+
+/// Shorthand of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,84 @@
+//! JSON bodies, compressed with zstd where the desk says so. Decompression is bounded.
+
+use std::io::Read;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tiexin_protocol::PUSH_BYTES;
+
+use super::refusal::Refuse;
+use crate::error::Refused;
+
+/// Most bytes of a request as they travel.
+pub(super) const WIRE_BYTES: usize = 2 * PUSH_BYTES;
+/// Most bytes of a request after decompression: a push and its envelope.
+const PLAIN_BYTES: usize = 2 * PUSH_BYTES;
+/// zstd may not ask for a window larger than 8 MiB.
+const WINDOW_LOG: u32 = 23;
+/// Smaller replies travel as they are.
+const WORTH_PACKING: usize = 400;
+const LEVEL: i32 = 3;
+
+/// A JSON body.
+pub(super) struct Packed<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Packed<T> {
+    type Rejection = Refuse;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refuse> {
+        let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| Refused::BodyTooLarge)?;
+        let plain = match encoding.as_ref().map(HeaderValue::as_bytes) {
+            None | Some(b"identity") => bytes,
+            Some(b"zstd") => unpack(&bytes)?.into(),
+            Some(_) => return Err(Refused::BodyUnreadable.into()),
+        };
+        serde_json::from_slice(&plain).map(Packed).map_err(|_| Refused::BodyUnreadable.into())
+    }
+}
+
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
+    let mut decoder = zstd::Decoder::with_buffer(bytes).map_err(|_| Refused::BodyUnreadable)?;
+    decoder.window_log_max(WINDOW_LOG).map_err(|_| Refused::BodyUnreadable)?;
+    let mut plain = Vec::with_capacity((bytes.len() * 4).min(PLAIN_BYTES));
+    decoder.take(PLAIN_BYTES as u64 + 1).read_to_end(&mut plain).map_err(|_| Refused::BodyUnreadable)?;
+    if plain.len() > PLAIN_BYTES { Err(Refused::BodyTooLarge) } else { Ok(plain) }
+}
+
+/// The reply, compressed when the desk takes it and it is worth while.
+pub(super) fn reply<T: Serialize>(asked: &HeaderMap, body: &T) -> Result<Response, Refuse> {
+    let plain = serde_json::to_vec(body).map_err(crate::Error::from)?;
+    let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let takes = asked
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|name| name.split(';').next().is_some_and(|n| n.trim() == "zstd"));
+    if !takes || plain.len() < WORTH_PACKING {
+        return Ok(([json], plain).into_response());
+    }
+    let packed = zstd::bulk::compress(&plain, LEVEL).map_err(crate::Error::from)?;
+    let zstd = (header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
+    Ok(([json, zstd], packed).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bomb_is_refused_in_bounded_memory() {
+        let bomb = zstd::bulk::compress(&vec![b' '; 64 * 1024 * 1024], 19).unwrap();
+        assert!(bomb.len() < 16 * 1024);
+        assert_eq!(unpack(&bomb), Err(Refused::BodyTooLarge));
+        assert_eq!(unpack(b"not zstd"), Err(Refused::BodyUnreadable));
+        let honest = zstd::bulk::compress(b"{}", 3).unwrap();
+        assert_eq!(unpack(&honest), Ok(b"{}".to_vec()));
+        assert_eq!(unpack(&honest[..honest.len() - 1]), Err(Refused::BodyUnreadable));
+    }
+}

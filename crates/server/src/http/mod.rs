@@ -1,0 +1,76 @@
+//! The HTTP shell over [`Province`].
+
+mod body;
+mod caller;
+mod desk;
+mod fetch;
+mod openapi;
+mod refusal;
+mod watch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use tower_governor::GovernorLayer;
+use tower_governor::governor::GovernorConfigBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::config::Rate;
+use crate::error::Refused;
+use crate::province::Province;
+
+/// A township's line may need minutes for a megabyte.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// All routes.
+pub(crate) fn router(province: Province, rate: Rate) -> Router {
+    let by_device = caller::ByDevice::new(&province);
+    let governed = GovernorConfigBuilder::default()
+        .period(Duration::from_secs(1) / rate.per_second.max(1))
+        .burst_size(rate.burst.max(1))
+        .key_extractor(by_device)
+        .finish();
+    // Invariant: `finish` fails on a zero only, and both were raised to one.
+    let governed = Arc::new(governed.expect("a rate above zero"));
+    let limiter = Arc::downgrade(governed.limiter());
+    tokio::spawn(async move {
+        let mut minutes = tokio::time::interval(Duration::from_secs(60));
+        loop {
+            minutes.tick().await;
+            let Some(limiter) = limiter.upgrade() else { break };
+            limiter.retain_recent();
+        }
+    });
+    let desks = Router::new()
+        .route("/v1/hello", post(desk::hello))
+        .route("/v1/push", post(desk::push))
+        .route("/v1/pull", post(desk::pull))
+        .route("/v1/snapshot/{scope}", get(fetch::snapshot))
+        .route("/v1/quarantine/{scope}", get(desk::quarantine))
+        .layer(GovernorLayer::new(governed).error_handler(refusal::governed));
+    let open = Router::new()
+        .route("/v1/enrol", post(desk::enrol))
+        .route("/v1/token", post(desk::token))
+        .route("/health/live", get(watch::live))
+        .route("/health/ready", get(watch::ready))
+        .route("/metrics", get(watch::metrics))
+        .route("/openapi.json", get(openapi::document));
+    desks
+        .merge(open)
+        .fallback(|| async { refusal::Refuse::from(Refused::NotFound) })
+        // Innermost first: the route is known to `measure`.
+        .layer(axum::middleware::from_fn(watch::measure))
+        .layer(watch::trace())
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(DefaultBodyLimit::max(body::WIRE_BYTES))
+        .with_state(province)
+}

@@ -1,0 +1,84 @@
+//! Errors as desks hear them: `{code, message}`. Causes go to the log, without personal data.
+
+use std::any::Any;
+
+use axum::Json;
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use tiexin_protocol::wire::Refusal;
+use tower_governor::GovernorError;
+
+use crate::error::{Error, Refused};
+
+/// An error on its way out.
+pub(super) struct Refuse(Error);
+
+impl<E: Into<Error>> From<E> for Refuse {
+    fn from(e: E) -> Self {
+        Refuse(e.into())
+    }
+}
+
+fn status(refused: Refused) -> StatusCode {
+    match refused {
+        Refused::TokenInvalid | Refused::SignatureWrong | Refused::DeviceUnknown => StatusCode::UNAUTHORIZED,
+        Refused::DeviceRevoked | Refused::DeviceMismatch | Refused::NoRight | Refused::UserDisabled => {
+            StatusCode::FORBIDDEN
+        }
+        Refused::CodeInvalid | Refused::KeyInvalid | Refused::ChangeForeign | Refused::BodyUnreadable => {
+            StatusCode::BAD_REQUEST
+        }
+        Refused::AuthorTaken | Refused::IncarnationForked | Refused::NameTaken => StatusCode::CONFLICT,
+        Refused::ProtocolOld => StatusCode::UPGRADE_REQUIRED,
+        Refused::PushTooLarge | Refused::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refused::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Refused::NotFound | Refused::UserUnknown | Refused::GrantUnknown => StatusCode::NOT_FOUND,
+    }
+}
+
+/// What the log may know: a kind and a code, never a row's content.
+fn cause(error: &Error) -> String {
+    match error {
+        Error::Postgres(e) => format!("postgres {}", e.code().map_or("connection", |c| c.code())),
+        Error::Sqlite(e) => format!("sqlite {:?}", e.sqlite_error_code()),
+        Error::Pool(_) => "postgres pool".into(),
+        Error::Row(what) => format!("row {what}"),
+        other => format!("{:?}", std::mem::discriminant(other)),
+    }
+}
+
+impl IntoResponse for Refuse {
+    fn into_response(self) -> axum::response::Response {
+        if let Error::Refused(refused) = self.0 {
+            tracing::debug!(code = refused.code(), "refused");
+            return (status(refused), Json(refused.refusal())).into_response();
+        }
+        tracing::error!(cause = cause(&self.0), "request failed");
+        internal(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    }
+}
+
+fn internal(status: StatusCode) -> (StatusCode, Json<Refusal>) {
+    let message = "省平台暂时无法处理，请稍后再试；您的内容仍保存在本机".into();
+    (status, Json(Refusal { code: "internal".into(), message }))
+}
+
+/// Too many requests of one device, or no device at all.
+pub(super) fn governed(error: GovernorError) -> Response<Body> {
+    match error {
+        GovernorError::TooManyRequests { wait_time, .. } => {
+            let refused = Refused::TooManyRequests;
+            let mut response = (status(refused), Json(refused.refusal())).into_response();
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_time.max(1)));
+            response
+        }
+        _ => Refuse::from(Refused::TokenInvalid).into_response(),
+    }
+}
+
+/// A bug; the transaction it happened in has been rolled back.
+pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    tracing::error!("a request panicked");
+    internal(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+}

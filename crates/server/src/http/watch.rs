@@ -1,0 +1,72 @@
+//! Health, metrics and traces. Routes and codes only: never a name, a body or an address.
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use metrics::{counter, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tower_http::classify::{ServerErrorsAsFailures, SharedClassifier};
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+
+use crate::province::Province;
+
+/// The process is up.
+pub(super) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The book can be written.
+pub(super) async fn ready(State(province): State<Province>) -> (StatusCode, &'static str) {
+    match province.book.ready().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the book cannot be written\n"),
+    }
+}
+
+/// One recorder for the process, however many servers run in it.
+fn recorder() -> &'static PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        // Another program that embeds the server may have a recorder of its own.
+        let _ = metrics::set_global_recorder(recorder);
+        handle
+    })
+}
+
+/// Prometheus text.
+pub(super) async fn metrics() -> String {
+    let handle = recorder();
+    handle.run_upkeep();
+    handle.render()
+}
+
+/// Counts and times requests by route.
+pub(super) async fn measure(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    recorder();
+    let route = path.map_or_else(|| "other".to_owned(), |p| p.as_str().to_owned());
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    histogram!("tiexin_request_seconds", "route" => route.clone()).record(begun.elapsed().as_secs_f64());
+    counter!("tiexin_requests_total", "route" => route, "status" => status).increment(1);
+    response
+}
+
+type SpanOf = fn(&Request) -> Span;
+
+pub(super) fn trace() -> TraceLayer<SharedClassifier<ServerErrorsAsFailures>, SpanOf> {
+    TraceLayer::new_for_http().make_span_with(span as SpanOf)
+}
+
+fn span(request: &Request) -> Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), route, id)
+}

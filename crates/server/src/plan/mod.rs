@@ -1,0 +1,187 @@
+//! What a push comes to: pure, so that both stores decide alike and yield the same log.
+//!
+//! A store loads the [`Ground`], holds its locks, calls [`plan`], and writes the [`Outcome`] down.
+
+mod group;
+mod outcome;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use tiexin_domain::access::{User, permits};
+use tiexin_domain::{RegionCode, access::Action};
+use tiexin_protocol::wire::{ChangeVerdict, PushReply, PushRequest};
+use tiexin_protocol::{Chain, Change, Digest, Held, ParkCode, Verdict, canonical};
+use uuid::Uuid;
+
+use crate::audit::{AuditHead, AuditRow};
+use crate::error::Refused;
+
+pub(crate) use outcome::{LogRow, Outcome, Quarantine, RecordRow, VerdictRow, canonical_text};
+
+/// Where a scope's log stands before or after a push.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ScopeState {
+    pub(crate) generation: Uuid,
+    pub(crate) head: u64,
+    pub(crate) chain: Chain,
+    pub(crate) digest: Digest,
+}
+
+/// The part of a scope's digest that comes from one region.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct RegionState {
+    pub(crate) digest: Digest,
+    pub(crate) records: u64,
+}
+
+/// A verdict told before, and what it was told about.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) print: [u8; 32],
+    pub(crate) verdict: Verdict,
+}
+
+/// Everything a push stands on, read under the locks of its scopes.
+#[derive(Debug, Default)]
+pub(crate) struct Ground {
+    /// Highest seq of the (device, incarnation) that has a verdict.
+    pub(crate) acked: u64,
+    pub(crate) told: HashMap<u64, Told>,
+    /// Author id as the desk writes it → user.
+    pub(crate) authors: HashMap<Uuid, Uuid>,
+    pub(crate) users: HashMap<Uuid, User>,
+    pub(crate) scopes: BTreeMap<RegionCode, ScopeState>,
+    pub(crate) regions: BTreeMap<(RegionCode, RegionCode), RegionState>,
+    pub(crate) held: HashMap<Uuid, Held>,
+    pub(crate) audit: AuditHead,
+}
+
+/// What a store has to load for a push.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// Seqs that have a verdict already.
+    pub(crate) replayed: Vec<u64>,
+    /// Scopes of the new changes, sorted: the order in which they are locked.
+    pub(crate) scopes: Vec<RegionCode>,
+    pub(crate) records: Vec<Uuid>,
+}
+
+impl Wanted {
+    /// For a push of a desk whose changes are acked up to `acked`.
+    pub(crate) fn of(request: &PushRequest, acked: u64) -> Wanted {
+        let mut scopes = BTreeSet::new();
+        let mut records = BTreeSet::new();
+        for change in new_changes(request, acked) {
+            scopes.insert(change.scope.clone());
+            records.insert(change.record);
+        }
+        Wanted {
+            replayed: request.changes.iter().map(|c| c.id.seq).filter(|seq| *seq <= acked).collect(),
+            scopes: scopes.into_iter().collect(),
+            records: records.into_iter().collect(),
+        }
+    }
+}
+
+/// The scopes among `wanted` that any of the users could write to at all: only these may come into being.
+pub(crate) fn may_begin<'a>(
+    wanted: &'a [RegionCode],
+    users: &[User],
+    today: NaiveDate,
+) -> Vec<&'a RegionCode> {
+    let reaches = |scope: &RegionCode| {
+        users.iter().filter(|u| !u.disabled).flat_map(|u| &u.grants).any(|grant| {
+            grant.in_force(today)
+                && grant.role.carries(Action::Write)
+                && (grant.region.covers(scope) || scope.covers(&grant.region))
+        })
+    };
+    wanted.iter().filter(|scope| scope.scope() == **scope && reaches(scope)).collect()
+}
+
+/// The changes without a verdict, in order, up to the first gap.
+fn new_changes(request: &PushRequest, acked: u64) -> Vec<&Change> {
+    let mut changes: Vec<&Change> = request.changes.iter().filter(|c| c.id.seq > acked).collect();
+    changes.sort_by_key(|c| c.id.seq);
+    changes.dedup_by_key(|c| c.id.seq);
+    let whole = changes.iter().zip(acked + 1..).take_while(|(c, expected)| c.id.seq == *expected).count();
+    changes.truncate(whole);
+    changes
+}
+
+/// What makes two changes of one seq the same change. What a desk may rewrite before it has an answer
+/// (`base`, its clock) does not count.
+pub(crate) fn print(change: &Change) -> [u8; 32] {
+    let body = serde_json::json!({
+        "group": change.group, "record": change.record, "kind": change.kind, "set": change.set,
+        "void": change.void, "author": change.author,
+    });
+    *blake3::hash(&canonical(&body)).as_bytes()
+}
+
+/// Decides on every change of a push. `today` is the server's day, `now` its clock in milliseconds;
+/// the desk's clock decides nothing (I13).
+pub(crate) fn plan(
+    request: &PushRequest,
+    ground: Ground,
+    today: NaiveDate,
+    now: i64,
+) -> Result<Outcome, Refused> {
+    let mut verdicts = Vec::with_capacity(request.changes.len());
+    for change in request.changes.iter().filter(|c| c.id.seq <= ground.acked) {
+        let Some(told) = ground.told.get(&change.id.seq) else { continue };
+        if told.print != print(change) {
+            return Err(Refused::IncarnationForked);
+        }
+        let verdict = told.verdict.clone();
+        verdicts.push(ChangeVerdict { seq: change.id.seq, duplicate: true, verdict });
+    }
+    let fresh = new_changes(request, ground.acked);
+    let mut work = outcome::Work::on(ground, today, now);
+    for members in fresh.chunk_by(|a, b| a.group == b.group) {
+        group::receive(&mut work, members);
+    }
+    let (mut outcome, acked) = work.finish(request);
+    verdicts.append(&mut outcome.reply.verdicts);
+    outcome.reply = PushReply { verdicts, acked, durable: acked };
+    Ok(outcome)
+}
+
+/// Whether the author may write where the change lies and where it would bring the record.
+fn refuse_right(ground: &Ground, change: &Change, held: Option<&Held>, today: NaiveDate) -> Option<Verdict> {
+    let park = |code, message: &str| Some(Verdict::Parked { code, message: message.into() });
+    let Some(user) = ground.authors.get(&change.author).and_then(|id| ground.users.get(id)) else {
+        return park(ParkCode::AuthorUnknown, "填写人没有在这台设备上登记，已留待审核人处理");
+    };
+    let set_region = change.set.get("region").and_then(|v| v.as_str()).and_then(|c| c.parse().ok());
+    let here = held.filter(|h| h.record.scope == change.scope).map(|h| h.record.region());
+    let mut places = [here, set_region].into_iter().flatten().peekable();
+    let allowed = |region: &RegionCode| permits(&user.grants, Action::Write, region, today);
+    let whole = if places.peek().is_none() { allowed(&change.scope) } else { places.all(|r| allowed(&r)) };
+    if user.disabled || !whole {
+        return park(ParkCode::NoRight, "填写人没有这个地区的填写权限，已留待审核人处理");
+    }
+    None
+}
+
+/// The audit entry of a push: counts only, nothing about any person.
+fn audit_row(head: AuditHead, request: &PushRequest, rows: &[VerdictRow], now: i64) -> Option<AuditRow> {
+    let (first, last) = (rows.first()?, rows.last()?);
+    let count = |want: fn(&Verdict) -> bool| rows.iter().filter(|row| want(&row.verdict)).count();
+    let mut prints = blake3::Hasher::new();
+    for row in rows {
+        prints.update(&row.print);
+    }
+    let detail = serde_json::json!({
+        "device": request.device,
+        "incarnation": request.incarnation,
+        "from": first.seq,
+        "to": last.seq,
+        "applied": count(|v| matches!(v, Verdict::Applied { .. })),
+        "conflict": count(|v| matches!(v, Verdict::Conflict { .. })),
+        "parked": count(|v| matches!(v, Verdict::Parked { .. })),
+        "prints": hex::encode(prints.finalize().as_bytes()),
+    });
+    Some(head.next(request.device.to_string(), now, "push", detail))
+}

@@ -1,0 +1,223 @@
+//! The province as a whole: what desks may ask of it and what its office may do, above any transport.
+
+use std::sync::Arc;
+
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::{Action, Grant, Role, User, permits};
+use tiexin_protocol::wire::{
+    EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PullReply, PullRequest, PushReply,
+    PushRequest, Quarantined, TokenReply, TokenRequest,
+};
+use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES};
+use uuid::Uuid;
+
+use crate::access::{Device, access_mark, view_of};
+use crate::config::{BeforeCommit, Clock, StoreUrl};
+use crate::error::{Refused, Result};
+use crate::page::RawPullReply;
+use crate::snapshot::{Shelf, Snapshot};
+use crate::store::{self, Book, Enrolment};
+use crate::token::{Seal, verifying_key};
+use crate::{code, verify};
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// Days for which an enrolment code is good unless told otherwise.
+pub const CODE_DAYS: u32 = 7;
+
+/// One book with its rules. Cheap to clone; several may stand on one book.
+#[derive(Clone)]
+pub struct Province {
+    pub(crate) book: Arc<dyn Book>,
+    pub(crate) clock: Clock,
+    pub(crate) seal: Seal,
+    secret: [u8; 32],
+    shelf: Arc<Shelf>,
+}
+
+impl Province {
+    /// Opens the book, bringing its schema up to date.
+    pub async fn open(store: &StoreUrl, clock: Clock) -> Result<Province> {
+        Self::open_with(store, clock, None).await
+    }
+
+    pub(crate) async fn open_with(
+        store: &StoreUrl,
+        clock: Clock,
+        before_commit: Option<BeforeCommit>,
+    ) -> Result<Province> {
+        let book = store::open(store, before_commit).await?;
+        let secret = book.secret().await?;
+        Ok(Province { book, clock, seal: Seal::new(secret), secret, shelf: Arc::default() })
+    }
+
+    // What desks ask.
+
+    /// A device (or one more user of it) joins with a one-time code.
+    pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply> {
+        verifying_key(&request.device_key)?;
+        let enrolment = Enrolment {
+            code_hash: code::hash(&request.code, &self.secret),
+            device: request.device,
+            new_device: Uuid::now_v7(),
+            key: request.device_key.to_ascii_lowercase(),
+            name: request.device_name.chars().take(80).collect(),
+            author: request.author,
+            app: request.app.chars().take(40).collect(),
+        };
+        let (device, user) = self.book.enrol(&enrolment, self.clock.now()).await?;
+        Ok(EnrolReply { device, user })
+    }
+
+    /// A nonce, or a token for a signed one.
+    pub async fn token(&self, request: &TokenRequest) -> Result<TokenReply> {
+        let device = self.standing(request.device).await?;
+        Ok(self.seal.answer(request, &device.key, self.clock.now())?)
+    }
+
+    async fn standing(&self, device: Uuid) -> Result<Device> {
+        let device = self.book.device(device).await?.ok_or(Refused::DeviceUnknown)?;
+        if device.revoked_at.is_some() { Err(Refused::DeviceRevoked.into()) } else { Ok(device) }
+    }
+
+    /// Who the device's users are today, and where every scope stands.
+    pub async fn hello(&self, request: &HelloRequest) -> Result<HelloReply> {
+        if request.protocol < OLDEST_PROTOCOL {
+            return Err(Refused::ProtocolOld.into());
+        }
+        let now = self.clock.now();
+        let today = self.clock.today();
+        let admission = self.book.admit(request.device, request.incarnation, today, Some(now)).await?;
+        let readable = admission.readable(today);
+        Ok(HelloReply {
+            server_time: now,
+            protocol: PROTOCOL,
+            access: access_mark(&admission.users, &readable),
+            scopes: readable.iter().map(Into::into).collect(),
+            users: admission.users,
+            acked: admission.acked,
+            durable: admission.acked,
+            limits: Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES },
+        })
+    }
+
+    /// Takes changes in. Every new one gets a verdict, every old one the verdict it had (I3, I4).
+    pub async fn push(&self, request: &PushRequest) -> Result<PushReply> {
+        let own = (request.device, request.incarnation);
+        if request.changes.iter().any(|c| (c.id.device, c.id.incarnation) != own) {
+            return Err(Refused::ChangeForeign.into());
+        }
+        if request.changes.len() > PUSH_CHANGES {
+            return Err(Refused::PushTooLarge.into());
+        }
+        self.book.push(request, self.clock.today(), self.clock.now()).await
+    }
+
+    /// What is new in the scopes that the device may read.
+    pub async fn pull(&self, request: &PullRequest) -> Result<PullReply> {
+        let raw = self.pull_raw(request).await?;
+        Ok(serde_json::from_str(&serde_json::to_string(&raw)?)?)
+    }
+
+    pub(crate) async fn pull_raw(&self, request: &PullRequest) -> Result<RawPullReply> {
+        self.book.pull(request, self.clock.today()).await
+    }
+
+    /// A snapshot of the device's view of the scope: its name and its bytes.
+    pub(crate) async fn snapshot(&self, device: Uuid, scope: &RegionCode) -> Result<Snapshot> {
+        let today = self.clock.today();
+        let admission = self.book.admit(device, Uuid::nil(), today, None).await?;
+        if !admission.in_use() {
+            return Err(Refused::DeviceRevoked.into());
+        }
+        let view = view_of(&admission.users, scope, today).ok_or(Refused::NoRight)?;
+        let state = self.book.scope(scope).await?.ok_or(Refused::NoRight)?;
+        let build = async || self.book.snapshot(scope, &view).await;
+        let found = self.shelf.take(scope, &view, &state, build).await?;
+        Ok(found.ok_or(Refused::NoRight)?)
+    }
+
+    /// The bytes of a snapshot, as `GET /v1/snapshot/{scope}` gives them.
+    pub async fn snapshot_bytes(&self, device: Uuid, scope: &RegionCode) -> Result<bytes::Bytes> {
+        Ok(self.snapshot(device, scope).await?.body)
+    }
+
+    /// Conflicts and parked changes of a scope, for people who may settle them.
+    pub async fn quarantine(&self, device: Uuid, scope: &RegionCode) -> Result<Vec<Quarantined>> {
+        let today = self.clock.today();
+        let admission = self.book.admit(device, Uuid::nil(), today, None).await?;
+        let may = admission
+            .users
+            .iter()
+            .any(|user| !user.disabled && permits(&user.grants, Action::Settle, scope, today));
+        if !may {
+            return Err(Refused::NoRight.into());
+        }
+        self.book.quarantine(scope).await
+    }
+
+    // What the province's office does.
+
+    /// A new user.
+    pub async fn add_user(&self, name: &str, display_name: &str) -> Result<User> {
+        let user = User {
+            id: Uuid::now_v7(),
+            name: name.into(),
+            display_name: display_name.into(),
+            grants: Vec::new(),
+            disabled: false,
+        };
+        self.book.add_user(&user, self.clock.now()).await?;
+        Ok(user)
+    }
+
+    /// All users with their grants, by name.
+    pub async fn users(&self) -> Result<Vec<User>> {
+        self.book.users().await
+    }
+
+    /// Takes a user's rights. What the user still sends is parked, not lost.
+    pub async fn disable_user(&self, name: &str) -> Result<()> {
+        self.book.disable_user(name, self.clock.now()).await
+    }
+
+    /// Gives a user a role in a region.
+    pub async fn add_grant(&self, user: &str, grant: &Grant) -> Result<()> {
+        self.book.add_grant(user, grant, self.clock.now()).await
+    }
+
+    /// Ends a user's role in a region: with `to` (inclusive), or at once.
+    pub async fn end_grant(
+        &self,
+        user: &str,
+        role: &Role,
+        region: &RegionCode,
+        to: Option<chrono::NaiveDate>,
+    ) -> Result<()> {
+        let to = to.unwrap_or(self.clock.today() - chrono::Days::new(1));
+        self.book.end_grant(user, role.code(), region, to, self.clock.now()).await
+    }
+
+    /// A one-time code with which a user's device may enrol. Shown once: only its hash is kept.
+    pub async fn enrol_code(&self, user: &str, days: u32) -> Result<String> {
+        let code = code::new_code();
+        let now = self.clock.now();
+        let hash = code::hash(&code, &self.secret);
+        self.book.add_code(user, &hash, now + i64::from(days) * DAY_MS, now).await?;
+        Ok(code)
+    }
+
+    /// All devices.
+    pub async fn devices(&self) -> Result<Vec<Device>> {
+        self.book.devices().await
+    }
+
+    /// Shuts a device out from its next request on.
+    pub async fn revoke_device(&self, device: Uuid) -> Result<()> {
+        self.book.revoke(device, self.clock.now()).await
+    }
+
+    /// Recomputes every chain and digest of the book and names what is broken.
+    pub async fn verify(&self) -> Result<verify::Report> {
+        verify::run(self.book.as_ref()).await
+    }
+}

@@ -1,0 +1,81 @@
+//! A server that listens.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http;
+use crate::province::Province;
+
+/// Requests under way get this long to end when the server stops.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// A listening server. Dropping it stops it at once; [`Running::stop`] lets requests under way end.
+pub struct Running {
+    /// Where it listens, with the port it was given.
+    pub addr: SocketAddr,
+    /// `http://…` or `https://…`, without a slash at the end.
+    pub url: String,
+    /// The book it serves, for its office and for tests.
+    pub province: Province,
+    handle: axum_server::Handle<SocketAddr>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+/// Opens the book and begins to listen.
+pub async fn spawn(config: Config) -> Result<Running> {
+    if config.tls.is_none() && !config.listen.ip().is_loopback() {
+        return Err(Error::Config(
+            "不加密的 HTTP 只能监听本机地址：请给出 --tls-cert 与 --tls-key，或改为监听 127.0.0.1".into(),
+        ));
+    }
+    let province =
+        Province::open_with(&config.store, config.clock.clone(), config.before_commit.clone()).await?;
+    let listener = TcpListener::bind(config.listen)
+        .map_err(|e| Error::Config(format!("无法监听 {}：{e}", config.listen)))?;
+    listener.set_nonblocking(true)?;
+    let addr = listener.local_addr()?;
+    let app = http::router(province.clone(), config.rate).into_make_service();
+    let handle = axum_server::Handle::new();
+    let server = axum_server::from_tcp(listener)?.handle(handle.clone());
+    let (scheme, task) = match config.tls {
+        None => ("http", tokio::spawn(server.acceptor(NoDelayAcceptor).serve(app))),
+        Some(tls) => {
+            // Another crate in the process may have installed it already.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let pem = RustlsConfig::from_pem_file(&tls.cert, &tls.key)
+                .await
+                .map_err(|e| Error::Config(format!("TLS 证书或私钥无法读取：{e}")))?;
+            let acceptor = RustlsAcceptor::new(pem).acceptor(NoDelayAcceptor);
+            ("https", tokio::spawn(server.acceptor(acceptor).serve(app)))
+        }
+    };
+    tracing::info!(%addr, scheme, "listening");
+    Ok(Running { addr, url: format!("{scheme}://{addr}"), province, handle, task })
+}
+
+impl Running {
+    /// Takes no new connections, lets requests under way end, and returns when all is still.
+    pub async fn stop(mut self) -> Result<()> {
+        self.handle.graceful_shutdown(Some(GRACE));
+        (&mut self.task).await??;
+        Ok(())
+    }
+
+    /// Returns when the server has ended.
+    pub async fn ended(&mut self) -> Result<()> {
+        (&mut self.task).await??;
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+    }
+}

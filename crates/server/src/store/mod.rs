@@ -1,0 +1,150 @@
+//! Where the province keeps its book: PostgreSQL, or SQLite on one machine.
+//!
+//! All SQL of the server lives below here. What is decided is decided elsewhere, purely.
+
+mod sqlite;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use futures::future::BoxFuture;
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
+use uuid::Uuid;
+
+use crate::access::{Admission, Device};
+use crate::audit::AuditRow;
+use crate::error::{Error, Result};
+use crate::page::RawPullReply;
+use crate::plan::{LogRow, RecordRow, RegionState, ScopeState};
+use crate::snapshot::Snapshot;
+
+/// Which store, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// `sqlite:PATH`
+    Sqlite(PathBuf),
+    /// `postgres://…`
+    Postgres(String),
+}
+
+impl FromStr for StoreUrl {
+    type Err = Error;
+    fn from_str(url: &str) -> Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Ok(StoreUrl::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(StoreUrl::Postgres(url.to_owned()));
+        }
+        Err(Error::Config("--store 应为 sqlite:路径 或 postgres://…".into()))
+    }
+}
+
+/// Called in a push after everything is written and before it is committed: tests hold a commit back here.
+pub type BeforeCommit = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// A person's device joining the province.
+#[derive(Debug, Clone)]
+pub(crate) struct Enrolment {
+    pub(crate) code_hash: String,
+    /// The device that is enrolled already.
+    pub(crate) device: Option<Uuid>,
+    /// The id it gets when it is new.
+    pub(crate) new_device: Uuid,
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) author: Uuid,
+    pub(crate) app: String,
+}
+
+/// Everything of one scope, read at one moment.
+#[derive(Debug)]
+pub(crate) struct ScopeDump {
+    pub(crate) state: ScopeState,
+    pub(crate) log: Vec<LogRow>,
+    pub(crate) records: Vec<RecordRow>,
+    pub(crate) regions: Vec<(RegionCode, RegionState)>,
+}
+
+/// The province's book. Times are milliseconds since 1970 UTC by the server's clock, handed in.
+#[async_trait]
+pub(crate) trait Book: Send + Sync + 'static {
+    /// Whether it can be written.
+    async fn ready(&self) -> Result<()>;
+    /// The key of tokens and nonces; made once, shared by all processes on the same book.
+    async fn secret(&self) -> Result<[u8; 32]>;
+
+    async fn add_user(&self, user: &User, now: i64) -> Result<()>;
+    async fn users(&self) -> Result<Vec<User>>;
+    async fn disable_user(&self, name: &str, now: i64) -> Result<()>;
+    /// Adds the grant, and the scope that it names if it is not there yet.
+    async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()>;
+    /// Ends grants of this role and region with the day `to`; those of the future fall away.
+    async fn end_grant(
+        &self,
+        user: &str,
+        role: &str,
+        region: &RegionCode,
+        to: NaiveDate,
+        now: i64,
+    ) -> Result<()>;
+
+    async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()>;
+    async fn enrol(&self, enrolment: &Enrolment, now: i64) -> Result<(Uuid, User)>;
+    async fn devices(&self) -> Result<Vec<Device>>;
+    async fn device(&self, id: Uuid) -> Result<Option<Device>>;
+    async fn revoke(&self, device: Uuid, now: i64) -> Result<()>;
+
+    /// The device, its users and the scopes under their grants. Notes that it was seen when `seen` is given.
+    async fn admit(
+        &self,
+        device: Uuid,
+        incarnation: Uuid,
+        today: NaiveDate,
+        seen: Option<i64>,
+    ) -> Result<Admission>;
+    async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply>;
+    async fn pull(&self, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply>;
+    async fn scope(&self, scope: &RegionCode) -> Result<Option<ScopeState>>;
+    async fn snapshot(&self, scope: &RegionCode, view: &View) -> Result<Option<Snapshot>>;
+    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>>;
+
+    async fn scopes(&self) -> Result<Vec<RegionCode>>;
+    async fn dump(&self, scope: &RegionCode) -> Result<Option<ScopeDump>>;
+    async fn audit_books(&self) -> Result<Vec<String>>;
+    async fn audit(&self, book: &str) -> Result<(crate::audit::AuditHead, Vec<AuditRow>)>;
+}
+
+/// Opens a book and brings it to this program's schema.
+pub(crate) async fn open(url: &StoreUrl, before_commit: Option<BeforeCommit>) -> Result<Arc<dyn Book>> {
+    Ok(match url {
+        StoreUrl::Sqlite(path) => Arc::new(sqlite::SqliteBook::open(path.clone()).await?),
+        StoreUrl::Postgres(_) => {
+            let _ = before_commit;
+            return Err(Error::Config("postgres".into()));
+        }
+    })
+}
+
+/// A region code as stored.
+fn region(code: String) -> Result<RegionCode> {
+    RegionCode::new(code).map_err(|_| Error::Row("地区代码".into()))
+}
+
+fn bytes32(bytes: &[u8]) -> Result<[u8; 32]> {
+    bytes.try_into().map_err(|_| Error::Row("散列值".into()))
+}
+
+/// Sequence numbers are below 2^63.
+fn db(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+fn wire(seq: i64) -> u64 {
+    u64::try_from(seq).unwrap_or(0)
+}

@@ -1,0 +1,118 @@
+//! Devices, their codes and their authors.
+
+use rusqlite::{OptionalExtension, Row, Transaction};
+use serde_json::json;
+use tiexin_domain::access::User;
+use uuid::Uuid;
+
+use super::{id, note, people};
+use crate::access::Device;
+use crate::error::{Refused, Result};
+use crate::store::Enrolment;
+
+pub(super) fn add_code(
+    tx: &Transaction<'_>,
+    user: &str,
+    hash: &str,
+    expires_at: i64,
+    now: i64,
+) -> Result<()> {
+    let user = people::named(tx, user)?;
+    tx.execute(
+        "INSERT INTO enrol_code (hash, user_id, expires_at) VALUES (?1, ?2, ?3)",
+        (hash, user.as_bytes(), expires_at),
+    )?;
+    note(tx, now, "enrol_code_issued", json!({"user": user, "expires_at": expires_at}))
+}
+
+pub(super) fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Result<(Uuid, User)> {
+    let code = tx
+        .query_row(
+            "SELECT user_id FROM enrol_code WHERE hash = ?1 AND used_at IS NULL AND expires_at > ?2",
+            (&e.code_hash, now),
+            |row| id(row, 0),
+        )
+        .optional()?;
+    let user = code.ok_or(Refused::CodeInvalid)?;
+    let device = match e.device {
+        Some(known) => {
+            let found = device(tx, known)?.ok_or(Refused::DeviceUnknown)?;
+            if found.revoked_at.is_some() {
+                return Err(Refused::DeviceRevoked.into());
+            }
+            if found.key != e.key {
+                return Err(Refused::KeyInvalid.into());
+            }
+            known
+        }
+        None => {
+            tx.execute(
+                "INSERT INTO device (id, device_key, name, app, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                (e.new_device.as_bytes(), &e.key, &e.name, &e.app, now),
+            )?;
+            e.new_device
+        }
+    };
+    let taken = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM device_author WHERE author = ?1 AND user_id <> ?2)
+             OR EXISTS (SELECT 1 FROM \"user\" WHERE id = ?1 AND id <> ?2)",
+        (e.author.as_bytes(), user.as_bytes()),
+        |row| row.get::<_, bool>(0),
+    )?;
+    if taken {
+        return Err(Refused::AuthorTaken.into());
+    }
+    for author in [e.author, user] {
+        tx.execute(
+            "INSERT INTO device_author (device, author, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            (device.as_bytes(), author.as_bytes(), user.as_bytes()),
+        )?;
+    }
+    tx.execute(
+        "UPDATE enrol_code SET used_at = ?2, used_by = ?3 WHERE hash = ?1",
+        (&e.code_hash, now, device.as_bytes()),
+    )?;
+    let found = people::users_of(tx, device)?.into_iter().find(|u| u.id == user);
+    let found = found.ok_or(Refused::UserUnknown)?;
+    if found.disabled {
+        return Err(Refused::UserDisabled.into());
+    }
+    note(tx, now, "device_enrolled", json!({"device": device, "user": user, "author": e.author}))?;
+    Ok((device, found))
+}
+
+const DEVICE: &str = "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at FROM device";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Device> {
+    Ok(Device {
+        id: id(row, 0)?,
+        key: row.get(1)?,
+        name: row.get(2)?,
+        app: row.get(3)?,
+        enrolled_at: row.get(4)?,
+        last_seen: row.get(5)?,
+        revoked_at: row.get(6)?,
+    })
+}
+
+pub(super) fn devices(tx: &Transaction<'_>) -> Result<Vec<Device>> {
+    let mut query = tx.prepare(&format!("{DEVICE} ORDER BY enrolled_at, id"))?;
+    let rows = query.query_map([], read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn device(tx: &Transaction<'_>, device: Uuid) -> Result<Option<Device>> {
+    let mut query = tx.prepare_cached(&format!("{DEVICE} WHERE id = ?1"))?;
+    Ok(query.query_row([device.as_bytes()], read).optional()?)
+}
+
+pub(super) fn revoke(tx: &Transaction<'_>, device: Uuid, now: i64) -> Result<()> {
+    let known = tx.execute(
+        "UPDATE device SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
+        (device.as_bytes(), now),
+    )?;
+    if known == 0 {
+        return Err(Refused::DeviceUnknown.into());
+    }
+    note(tx, now, "device_revoked", json!({"device": device}))
+}

@@ -1,0 +1,287 @@
+//! The pilot's book: one SQLite file, one writer, readers that never wait for it.
+
+mod device;
+mod dump;
+mod people;
+mod pull;
+mod push;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+use serde_json::Value;
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
+use uuid::Uuid;
+
+use super::{Book, Enrolment, ScopeDump, bytes32, db, wire};
+use crate::access::{Admission, Device};
+use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::error::{Error, Result};
+use crate::page::RawPullReply;
+use crate::plan::ScopeState;
+use crate::snapshot::Snapshot;
+
+/// Reader connections that are kept open.
+const KEPT_READERS: usize = 8;
+
+/// See the module.
+pub(super) struct SqliteBook {
+    path: PathBuf,
+    writer: Arc<Mutex<Connection>>,
+    readers: Arc<Mutex<Vec<Connection>>>,
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!("../../../migrations/sqlite/001_book.sql"))])
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(20))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+impl SqliteBook {
+    /// Opens the file, or begins it. A book newer than the program is refused.
+    pub(super) async fn open(path: PathBuf) -> Result<Self> {
+        let at = path.clone();
+        let connection = tokio::task::spawn_blocking(move || {
+            if let Some(folder) = at.parent().filter(|f| !f.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder)?;
+            }
+            let mut connection = connect(&at)?;
+            migrations().to_latest(&mut connection)?;
+            connection.execute(
+                "INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?1), ('server', ?2)",
+                (hex::encode(crate::random::bytes::<32>()), Uuid::now_v7().to_string()),
+            )?;
+            Ok::<_, Error>(connection)
+        })
+        .await??;
+        Ok(Self { path, writer: Arc::new(Mutex::new(connection)), readers: Arc::default() })
+    }
+
+    /// One durable transaction.
+    async fn write<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let writer = self.writer.clone();
+        tokio::task::spawn_blocking(move || {
+            // A panic in a body rolled its transaction back: the connection is sound.
+            let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = body(&tx)?;
+            tx.commit()?;
+            Ok(done)
+        })
+        .await?
+    }
+
+    /// One read transaction: everything in it is of one moment.
+    async fn read<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (readers, path) = (self.readers.clone(), self.path.clone());
+        tokio::task::spawn_blocking(move || {
+            let kept = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => connect(&path)?,
+            };
+            let tx = connection.transaction()?;
+            let done = body(&tx);
+            drop(tx);
+            let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < KEPT_READERS {
+                readers.push(connection);
+            }
+            done
+        })
+        .await?
+    }
+}
+
+fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    row.get::<_, [u8; 16]>(column).map(Uuid::from_bytes)
+}
+
+fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
+    row.get::<_, [u8; 32]>(column)
+}
+
+fn seq(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(wire)
+}
+
+fn place(row: &Row<'_>, column: usize) -> rusqlite::Result<RegionCode> {
+    let code: String = row.get(column)?;
+    RegionCode::new(code).map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, e.into()))
+}
+
+fn head(tx: &Transaction<'_>, book: &str) -> Result<AuditHead> {
+    let head = tx
+        .prepare_cached("SELECT seq, chain FROM audit_head WHERE book = ?1")?
+        .query_row([book], |row| Ok(AuditHead { seq: seq(row, 0)?, chain: hash(row, 1)? }))
+        .optional()?;
+    Ok(head.unwrap_or_default())
+}
+
+fn append(tx: &Transaction<'_>, row: &AuditRow) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO audit (book, seq, at, act, detail, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute((&row.book, db(row.seq), row.at, &row.act, &row.detail, row.chain))?;
+    tx.prepare_cached(
+        "INSERT INTO audit_head (book, seq, chain) VALUES (?1, ?2, ?3)
+         ON CONFLICT (book) DO UPDATE SET seq = excluded.seq, chain = excluded.chain",
+    )?
+    .execute((&row.book, db(row.seq), row.chain))?;
+    Ok(())
+}
+
+/// Notes an administrative act.
+fn note(tx: &Transaction<'_>, now: i64, act: &str, detail: Value) -> Result<()> {
+    append(tx, &head(tx, PROVINCE)?.next(PROVINCE.into(), now, act, detail))
+}
+
+#[async_trait]
+impl Book for SqliteBook {
+    async fn ready(&self) -> Result<()> {
+        self.write(|tx| Ok(tx.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+    async fn secret(&self) -> Result<[u8; 32]> {
+        let secret: String = self
+            .read(|tx| Ok(tx.query_row("SELECT value FROM meta WHERE name = 'secret'", [], |r| r.get(0))?))
+            .await?;
+        bytes32(&hex::decode(secret).unwrap_or_default())
+    }
+
+    async fn add_user(&self, user: &User, now: i64) -> Result<()> {
+        let user = user.clone();
+        self.write(move |tx| people::add_user(tx, &user, now)).await
+    }
+    async fn users(&self) -> Result<Vec<User>> {
+        self.read(people::users).await
+    }
+    async fn disable_user(&self, name: &str, now: i64) -> Result<()> {
+        let name = name.to_owned();
+        self.write(move |tx| people::disable_user(tx, &name, now)).await
+    }
+    async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()> {
+        let (user, grant) = (user.to_owned(), grant.clone());
+        self.write(move |tx| people::add_grant(tx, &user, &grant, now)).await
+    }
+    async fn end_grant(
+        &self,
+        user: &str,
+        role: &str,
+        region: &RegionCode,
+        to: NaiveDate,
+        now: i64,
+    ) -> Result<()> {
+        let (user, role, region) = (user.to_owned(), role.to_owned(), region.clone());
+        self.write(move |tx| people::end_grant(tx, &user, &role, &region, to, now)).await
+    }
+
+    async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()> {
+        let (user, hash) = (user.to_owned(), hash.to_owned());
+        self.write(move |tx| device::add_code(tx, &user, &hash, expires_at, now)).await
+    }
+    async fn enrol(&self, enrolment: &Enrolment, now: i64) -> Result<(Uuid, User)> {
+        let enrolment = enrolment.clone();
+        self.write(move |tx| device::enrol(tx, &enrolment, now)).await
+    }
+    async fn devices(&self) -> Result<Vec<Device>> {
+        self.read(device::devices).await
+    }
+    async fn device(&self, id: Uuid) -> Result<Option<Device>> {
+        self.read(move |tx| device::device(tx, id)).await
+    }
+    async fn revoke(&self, device: Uuid, now: i64) -> Result<()> {
+        self.write(move |tx| device::revoke(tx, device, now)).await
+    }
+
+    async fn admit(
+        &self,
+        device: Uuid,
+        incarnation: Uuid,
+        today: NaiveDate,
+        seen: Option<i64>,
+    ) -> Result<Admission> {
+        let work = move |tx: &Transaction<'_>| pull::admit(tx, device, incarnation, today);
+        match seen {
+            None => self.read(work).await,
+            Some(now) => {
+                self.write(move |tx| {
+                    tx.execute(
+                        "UPDATE device SET last_seen = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+                        (device.as_bytes(), now),
+                    )?;
+                    work(tx)
+                })
+                .await
+            }
+        }
+    }
+    async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
+        let request = request.clone();
+        self.write(move |tx| push::push(tx, &request, today, now)).await
+    }
+    async fn pull(&self, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply> {
+        let request = request.clone();
+        self.read(move |tx| pull::pull(tx, &request, today)).await
+    }
+    async fn scope(&self, scope: &RegionCode) -> Result<Option<ScopeState>> {
+        let scope = scope.clone();
+        self.read(move |tx| pull::scope(tx, &scope)).await
+    }
+    async fn snapshot(&self, scope: &RegionCode, view: &View) -> Result<Option<Snapshot>> {
+        let (scope, view) = (scope.clone(), view.clone());
+        self.read(move |tx| pull::snapshot(tx, &scope, &view)).await
+    }
+    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>> {
+        let scope = scope.clone();
+        self.read(move |tx| dump::quarantine(tx, &scope)).await
+    }
+
+    async fn scopes(&self) -> Result<Vec<RegionCode>> {
+        self.read(|tx| {
+            let mut query = tx.prepare("SELECT id FROM scope ORDER BY id")?;
+            let rows = query.query_map([], |row| place(row, 0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+    async fn dump(&self, scope: &RegionCode) -> Result<Option<ScopeDump>> {
+        let scope = scope.clone();
+        self.read(move |tx| dump::dump(tx, &scope)).await
+    }
+    async fn audit_books(&self) -> Result<Vec<String>> {
+        self.read(|tx| {
+            let mut query =
+                tx.prepare("SELECT book FROM audit_head UNION SELECT book FROM audit ORDER BY 1")?;
+            let rows = query.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+    async fn audit(&self, book: &str) -> Result<(AuditHead, Vec<AuditRow>)> {
+        let book = book.to_owned();
+        self.read(move |tx| dump::audit(tx, &book)).await
+    }
+}

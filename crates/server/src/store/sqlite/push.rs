@@ -1,0 +1,218 @@
+//! Taking a push in: load the ground, decide, write everything down.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use rusqlite::{OptionalExtension, Transaction};
+use tiexin_domain::RegionCode;
+use tiexin_protocol::wire::{PushReply, PushRequest};
+use tiexin_protocol::{Digest, Held};
+use uuid::Uuid;
+
+use super::{append, db, device, hash, head, id, people, place, pull, seq};
+use crate::error::{Refused, Result};
+use crate::origins;
+use crate::plan::{Ground, Outcome, Quarantine, RegionState, Told, Wanted, may_begin, plan};
+
+pub(super) fn push(
+    tx: &Transaction<'_>,
+    request: &PushRequest,
+    today: NaiveDate,
+    now: i64,
+) -> Result<PushReply> {
+    let known = device::device(tx, request.device)?.ok_or(Refused::DeviceUnknown)?;
+    if known.revoked_at.is_some() {
+        return Err(Refused::DeviceRevoked.into());
+    }
+    let ground = ground(tx, request, today)?;
+    let outcome = plan(request, ground, today, now)?;
+    write(tx, request, &outcome)?;
+    Ok(outcome.reply)
+}
+
+pub(super) fn acked(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<u64> {
+    let acked = tx
+        .prepare_cached("SELECT acked FROM incarnation WHERE device = ?1 AND incarnation = ?2")?
+        .query_row((device.as_bytes(), incarnation.as_bytes()), |row| seq(row, 0))
+        .optional()?;
+    Ok(acked.unwrap_or(0))
+}
+
+fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {
+    let acked = acked(tx, request.device, request.incarnation)?;
+    let wanted = Wanted::of(request, acked);
+    let users = people::users_of(tx, request.device)?;
+    for scope in may_begin(&wanted.scopes, &users, today) {
+        people::begin_scope(tx, scope)?;
+    }
+    let mut ground = Ground {
+        acked,
+        authors: authors(tx, request.device)?,
+        users: users.into_iter().map(|user| (user.id, user)).collect(),
+        audit: head(tx, &request.device.to_string())?,
+        ..Ground::default()
+    };
+    let mut told = tx.prepare_cached(
+        "SELECT print, verdict FROM verdict WHERE device = ?1 AND incarnation = ?2 AND own = ?3",
+    )?;
+    for own in wanted.replayed {
+        let key = (request.device.as_bytes(), request.incarnation.as_bytes(), db(own));
+        let row = told.query_row(key, |row| Ok((hash(row, 0)?, row.get::<_, String>(1)?))).optional()?;
+        if let Some((print, verdict)) = row {
+            ground.told.insert(own, Told { print, verdict: serde_json::from_str(&verdict)? });
+        }
+    }
+    for scope in wanted.scopes {
+        let Some(state) = pull::scope(tx, &scope)? else { continue };
+        for (region, state) in regions(tx, &scope)? {
+            ground.regions.insert((scope.clone(), region), state);
+        }
+        ground.scopes.insert(scope, state);
+    }
+    let mut record = tx.prepare_cached("SELECT record, origins FROM record WHERE id = ?1")?;
+    for id in wanted.records {
+        let row = record
+            .query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .optional()?;
+        if let Some((record, packed)) = row {
+            let held =
+                Held { record: serde_json::from_str(&record)?, field_versions: origins::unpack(&packed)? };
+            ground.held.insert(id, held);
+        }
+    }
+    Ok(ground)
+}
+
+fn authors(tx: &Transaction<'_>, device: Uuid) -> Result<HashMap<Uuid, Uuid>> {
+    let mut query = tx.prepare_cached("SELECT author, user_id FROM device_author WHERE device = ?1")?;
+    let rows = query.query_map([device.as_bytes()], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn regions(tx: &Transaction<'_>, scope: &RegionCode) -> Result<Vec<(RegionCode, RegionState)>> {
+    let mut query = tx.prepare_cached(
+        "SELECT region, digest, records FROM region_digest WHERE scope = ?1 ORDER BY region",
+    )?;
+    let rows = query.query_map([scope.as_str()], |row| {
+        Ok((place(row, 0)?, RegionState { digest: Digest(hash(row, 1)?), records: seq(row, 2)? }))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn write(tx: &Transaction<'_>, request: &PushRequest, outcome: &Outcome) -> Result<()> {
+    write_log(tx, outcome)?;
+    write_state(tx, outcome)?;
+    for (table, kept) in [("conflict", &outcome.conflicts), ("parked", &outcome.parked)] {
+        for item in kept {
+            quarantine(tx, table, item)?;
+        }
+    }
+    let key = (request.device.as_bytes(), request.incarnation.as_bytes());
+    let mut verdict = tx.prepare_cached(
+        "INSERT INTO verdict (device, incarnation, own, print, verdict) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for row in &outcome.verdicts {
+        verdict.execute((key.0, key.1, db(row.seq), row.print, serde_json::to_string(&row.verdict)?))?;
+    }
+    if let (Some(last), Some(audit)) = (outcome.verdicts.last(), &outcome.audit) {
+        tx.prepare_cached(
+            "INSERT INTO incarnation (device, incarnation, acked) VALUES (?1, ?2, ?3)
+             ON CONFLICT (device, incarnation) DO UPDATE SET acked = excluded.acked",
+        )?
+        .execute((key.0, key.1, db(last.seq)))?;
+        append(tx, audit)?;
+    }
+    Ok(())
+}
+
+fn write_log(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
+    let mut log = tx.prepare_cached(
+        "INSERT INTO log (scope, seq, commit_end, device, incarnation, own, echo, record, region,
+                          left_region, entry, whole, chain)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    for row in &outcome.log {
+        log.execute((
+            row.scope.as_str(),
+            db(row.seq),
+            db(row.commit_end),
+            row.origin.device.as_bytes(),
+            row.origin.incarnation.as_bytes(),
+            db(row.origin.seq),
+            row.echo,
+            row.record.as_bytes(),
+            row.region.as_str(),
+            row.left.as_ref().map(RegionCode::as_str),
+            &row.entry,
+            &row.whole,
+            row.chain.0,
+        ))?;
+    }
+    let mut history = tx.prepare_cached(
+        "INSERT INTO field_history (scope, record, field, gave_way_at, value, author, written_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (scope, record, at, old) in &outcome.overwritten {
+        history.execute((
+            scope.as_str(),
+            record.as_bytes(),
+            &old.field,
+            db(*at),
+            old.value.to_string(),
+            old.author.as_bytes(),
+            db(old.seq),
+        ))?;
+    }
+    Ok(())
+}
+
+fn write_state(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
+    let mut record = tx.prepare_cached(
+        "INSERT INTO record (scope, id, kind, region, version, record, origins)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (scope, id) DO UPDATE SET region = excluded.region, version = excluded.version,
+           record = excluded.record, origins = excluded.origins",
+    )?;
+    for row in &outcome.records {
+        record.execute((
+            row.scope.as_str(),
+            row.id.as_bytes(),
+            &row.kind,
+            row.region.as_str(),
+            db(row.version),
+            &row.record,
+            &row.origins,
+        ))?;
+    }
+    let mut region = tx.prepare_cached(
+        "INSERT INTO region_digest (scope, region, digest, records) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (scope, region) DO UPDATE SET digest = excluded.digest, records = excluded.records",
+    )?;
+    for (scope, place, state) in &outcome.regions {
+        region.execute((scope.as_str(), place.as_str(), state.digest.0, db(state.records)))?;
+    }
+    let mut scope = tx.prepare_cached("UPDATE scope SET head = ?2, chain = ?3, digest = ?4 WHERE id = ?1")?;
+    for (id, state) in &outcome.scopes {
+        scope.execute((id.as_str(), db(state.head), state.chain.0, state.digest.0))?;
+    }
+    Ok(())
+}
+
+fn quarantine(tx: &Transaction<'_>, table: &str, item: &Quarantine) -> Result<()> {
+    let change = &item.change;
+    tx.prepare_cached(&format!(
+        "INSERT INTO {table} (scope, device, incarnation, own, record, change, verdict, received_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    ))?
+    .execute((
+        change.scope.as_str(),
+        change.id.device.as_bytes(),
+        change.id.incarnation.as_bytes(),
+        db(change.id.seq),
+        change.record.as_bytes(),
+        serde_json::to_string(change)?,
+        serde_json::to_string(&item.verdict)?,
+        item.received_at,
+    ))?;
+    Ok(())
+}

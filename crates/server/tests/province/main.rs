@@ -1,0 +1,35 @@
+//! The server's promises, each shown on both stores. PostgreSQL is named by `TIEXIN_TEST_PG`, the URL of a
+//! database in which every test makes a schema of its own.
+
+mod desk;
+mod doors;
+mod generations;
+mod groups;
+mod office;
+mod place;
+mod pushes;
+mod rights;
+mod same_log;
+mod snapshots;
+mod transport;
+mod under_load;
+mod villages;
+
+/// Runs each story on SQLite and on PostgreSQL.
+macro_rules! on_both_stores {
+    ($($story:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() { super::$story(crate::place::Place::sqlite()).await })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() {
+                if let Some(place) = crate::place::Place::postgres(stringify!($story)).await {
+                    super::$story(place).await
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_stores;

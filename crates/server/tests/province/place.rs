@@ -1,0 +1,107 @@
+//! A book of its own for every test, and the people of a small county.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, NaiveDate};
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::{Grant, Role};
+use tiexin_server::{BeforeCommit, Clock, Config, Province, Running, StoreUrl, spawn};
+use uuid::Uuid;
+
+use crate::desk::Desk;
+
+/// 2026-10-05 10:00 in China.
+const BEGIN: i64 = 1_791_165_600_000;
+pub const TOWN: &str = "340323100";
+pub const OTHER_TOWN: &str = "340323104";
+pub const VILLAGE: &str = "340323100001";
+pub const OTHER_VILLAGE: &str = "340323100002";
+
+/// An empty store and a clock that stands still unless it is moved.
+pub struct Place {
+    pub store: StoreUrl,
+    clock: Arc<AtomicI64>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Place {
+    pub fn sqlite() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let store = StoreUrl::Sqlite(folder.path().join("province.db"));
+        Place { store, clock: Arc::new(BEGIN.into()), _folder: Some(folder) }
+    }
+
+    /// None, and loudly, when there is no PostgreSQL to test on.
+    pub async fn postgres(story: &str) -> Option<Place> {
+        let Ok(base) = std::env::var("TIEXIN_TEST_PG") else {
+            eprintln!("SKIPPED on PostgreSQL: {story}: set TIEXIN_TEST_PG to a database's URL");
+            return None;
+        };
+        let schema = format!("t_{}", Uuid::new_v4().simple());
+        let (client, connection) = tokio_postgres::connect(&base, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
+        let sign = if base.contains('?') { '&' } else { '?' };
+        let url = format!("{base}{sign}options=-csearch_path%3D{schema}");
+        Some(Place { store: StoreUrl::Postgres(url), clock: Arc::new(BEGIN.into()), _folder: None })
+    }
+
+    pub fn clock(&self) -> Clock {
+        let at = self.clock.clone();
+        Clock::of(move || DateTime::from_timestamp_millis(at.load(Ordering::SeqCst)).unwrap())
+    }
+
+    pub fn days_pass(&self, days: i64) {
+        self.clock.fetch_add(days * 24 * 3600 * 1000, Ordering::SeqCst);
+    }
+
+    pub async fn province(&self) -> Province {
+        Province::open(&self.store, self.clock()).await.unwrap()
+    }
+
+    pub async fn server(&self, before_commit: Option<BeforeCommit>) -> Running {
+        let config = Config { clock: self.clock(), before_commit, ..Config::loopback(self.store.clone()) };
+        spawn(config).await.unwrap()
+    }
+
+    /// SQL behind the program's back, for tests that break things.
+    pub async fn meddle(&self, sql: &str) {
+        match &self.store {
+            StoreUrl::Sqlite(path) => {
+                rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+            }
+            StoreUrl::Postgres(url) => {
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                client.batch_execute(sql).await.unwrap();
+            }
+        }
+    }
+}
+
+pub fn region(code: &str) -> RegionCode {
+    code.parse().unwrap()
+}
+
+pub fn grant(role: Role, code: &str) -> Grant {
+    Grant { role, region: region(code), from: None, to: None }
+}
+
+pub fn until(grant: Grant, to: NaiveDate) -> Grant {
+    Grant { to: Some(to), ..grant }
+}
+
+/// A user with grants, and a desk of the user's own.
+pub async fn person(province: &Province, name: &str, grants: &[Grant]) -> Desk {
+    province.add_user(name, name).await.unwrap();
+    for grant in grants {
+        province.add_grant(name, grant).await.unwrap();
+    }
+    Desk::enrol(province, name).await
+}
+
+/// A township worker's desk.
+pub async fn worker(province: &Province, name: &str, code: &str) -> Desk {
+    person(province, name, &[grant(Role::Worker, code)]).await
+}
