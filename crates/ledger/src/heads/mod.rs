@@ -1,6 +1,15 @@
 //! Heads recognised by what they mean.
 
+mod recognise;
+mod table;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use serde::Serialize;
+
+pub(crate) use recognise::{Column, Recognised, guess, recognise};
+pub(crate) use table::{FORMS, Field, Form};
 
 use crate::kind::SheetKind;
 
@@ -8,16 +17,163 @@ use crate::kind::SheetKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FieldInfo {
     pub code: &'static str,
+    /// What a worker calls it.
     pub label: &'static str,
 }
 
 /// The fields of a kind of sheet, for mapping by hand.
 pub fn fields_of(kind: SheetKind) -> Vec<FieldInfo> {
-    let _ = kind;
-    Vec::new()
+    form(kind).fields.iter().map(|f| FieldInfo { code: f.code, label: f.label }).collect()
 }
 
-/// A head as it is compared.
+pub(crate) fn form(kind: SheetKind) -> &'static Form {
+    &FORMS[kind as usize]
+}
+
+/// A head as it is compared: no spaces, brackets or signs, half-width, small letters.
 pub(crate) fn plain(head: &str) -> String {
-    head.to_owned()
+    head.chars()
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            other => other,
+        })
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The head without what stands in brackets: `慰问金额（元）` → `慰问金额`.
+fn without_brackets(head: &str) -> String {
+    let mut depth = 0usize;
+    let kept: String = head
+        .chars()
+        .filter(|c| match c {
+            '(' | '（' | '[' | '【' => {
+                depth += 1;
+                false
+            }
+            ')' | '）' | ']' | '】' => {
+                depth = depth.saturating_sub(1);
+                false
+            }
+            _ => depth == 0,
+        })
+        .collect();
+    plain(&kept)
+}
+
+type Heads = HashMap<String, &'static Field>;
+
+/// Every head that means a field, for each kind, expanded from the table.
+static HEADS: LazyLock<Vec<Heads>> = LazyLock::new(|| {
+    let expand_form = |form: &'static Form| {
+        let mut heads = Heads::new();
+        for field in form.fields {
+            for pattern in field.heads.split('|') {
+                for head in expand(pattern.trim()) {
+                    heads.entry(head).or_insert(field);
+                }
+            }
+        }
+        heads
+    };
+    FORMS.iter().map(expand_form).collect()
+});
+
+fn expand(pattern: &str) -> Vec<String> {
+    let Some((group, words)) = table::GROUPS.iter().find(|(group, _)| pattern.contains(group)) else {
+        return vec![pattern.to_owned()];
+    };
+    words.split('|').flat_map(|word| expand(&pattern.replacen(group, word.trim(), 1))).collect()
+}
+
+/// Parents that make a leaf such as 姓名 somebody else's.
+const ROLES: &[&str] =
+    &["男", "女", "夫", "妻", "父", "母", "孩", "联系人", "医生", "配偶", "监护", "紧急", "村", "镇", "咨询师"];
+
+/// The field that a head means, given its levels from the top down.
+pub(crate) fn meaning(kind: SheetKind, levels: &[String]) -> Option<&'static Field> {
+    let heads = &HEADS[kind as usize];
+    for first in 0..levels.len() {
+        if first > 0 && is_role(&plain(&levels[first - 1])) {
+            break;
+        }
+        let joined: String = levels[first..].iter().map(|l| plain(l)).collect();
+        let bare: String = levels[first..].iter().map(|l| without_brackets(l)).collect();
+        let unit_cut = |text: &str| text.trim_end_matches(['元', '人', '份', '天', '次']).to_owned();
+        for candidate in [joined.clone(), bare.clone(), unit_cut(&joined), unit_cut(&bare)] {
+            if let Some(field) = heads.get(&candidate) {
+                return Some(field);
+            }
+        }
+    }
+    let whole: String = levels.iter().map(|l| plain(l)).collect();
+    hinted(kind, &whole)
+}
+
+fn is_role(parent: &str) -> bool {
+    parent.chars().count() <= 8 && ROLES.iter().any(|role| parent.contains(role))
+}
+
+/// The field whose hint words all stand in a head that is short enough to be one.
+fn hinted(kind: SheetKind, head: &str) -> Option<&'static Field> {
+    if head.chars().count() > 16 {
+        return None;
+    }
+    let fits = |field: &&Field| {
+        !field.hints.is_empty()
+            && field.hints.iter().all(|words| words.iter().any(|word| head.contains(word)))
+    };
+    form(kind).fields.iter().filter(fits).max_by_key(|field| field.hints.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(kind: SheetKind, levels: &[&str]) -> Option<&'static str> {
+        let levels: Vec<String> = levels.iter().map(|l| l.to_string()).collect();
+        meaning(kind, &levels).map(|f| f.code)
+    }
+
+    #[test]
+    fn forms_stand_in_the_order_of_kinds() {
+        for kind in SheetKind::ALL {
+            assert_eq!(form(kind).kind, kind);
+            for list in form(kind).must {
+                for code in *list {
+                    assert!(*code == "title" || form(kind).fields.iter().any(|f| f.code == *code), "{code}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn heads_are_known_by_meaning() {
+        use SheetKind::*;
+        for (kind, levels, field) in [
+            (SpecialFamilies, &["男方", "姓名"][..], Some("husband.name")),
+            (SpecialFamilies, &["家庭成员", "妻子", "身份证号码"], Some("wife.id")),
+            (SpecialFamilies, &["父亲身份证"], Some("husband.id")),
+            (SpecialFamilies, &["姓名（女方）"], Some("wife.name")),
+            (SpecialFamilies, &["子女情况", "姓名"], Some("child.name")),
+            (SpecialFamilies, &["子女情况", "死亡/伤残时间"], Some("loss_date")),
+            (SpecialFamilies, &["失独时间"], Some("loss_date")),
+            (SpecialFamilies, &["联系人", "镇"], Some("township_leader")),
+            (SpecialFamilies, &["联系人", "村"], Some("village_worker")),
+            (SpecialFamilies, &["村（社区）"], Some("village")),
+            (SpecialFamilies, &["紧急联系人", "姓名"], Some("emergency_contact")),
+            (SpecialFamilies, &["签约医生", "电话"], None),
+            (Members, &["公民身份号码"], Some("id")),
+            (Members, &["身份证号（18位）"], Some("id")),
+            (Members, &["基本信息", "姓 名"], Some("name")),
+            (Members, &["文化程度"], None),
+            (Visits, &["慰问金额（元）"], Some("amount")),
+            (Visits, &["慰问金额/元"], Some("amount")),
+            (Visits, &["走访情况"], Some("note")),
+            (Activities, &["参加人数（人）"], Some("headcount")),
+        ] {
+            assert_eq!(code(kind, levels), field, "{levels:?}");
+        }
+    }
 }

@@ -1,5 +1,14 @@
 //! What every row of a ledger becomes, decided without touching anything.
 
+mod activities;
+mod families;
+mod members;
+mod planner;
+mod reader;
+mod services;
+mod sheet;
+mod values;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use tiexin_domain::{Fields, Kind, RegionCode};
@@ -134,16 +143,5 @@ pub fn stable_id(key: &str) -> Uuid {
 
 /// Plans the import of one file. Refuses only when the watch says stop.
 pub fn plan(workbook: &Workbook, context: &ImportContext<'_>) -> Result<LedgerPlan, FileRefused> {
-    let _ = context;
-    Ok(LedgerPlan {
-        file_name: workbook.file_name.clone(),
-        kind: None,
-        sheets: Vec::new(),
-        data_rows: 0,
-        taken: 0,
-        unchanged: 0,
-        refused: 0,
-        findings: Vec::new(),
-        groups: Vec::new(),
-    })
+    planner::plan(workbook, context)
 }

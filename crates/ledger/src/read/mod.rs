@@ -1,7 +1,18 @@
 //! Bytes into a workbook, whatever the extension says, within fixed bounds.
+//!
+//! Containers are looked into before the spreadsheet library may unpack them: what they would cost is
+//! counted first, and a file that costs too much is refused with a message.
 
-use crate::refusal::{FileRefused, Watch};
-use crate::workbook::Workbook;
+mod biff;
+mod delimited;
+mod xls;
+mod xlsx;
+mod zip_check;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::refusal::{FileRefused, Progress, Stage, Watch};
+use crate::workbook::{Cell, Row, Sheet, Workbook};
 
 /// How much a ledger may hold. Everything beyond is refused before it costs memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +54,119 @@ pub fn read_watched(
     limits: &Limits,
     watch: Watch<'_>,
 ) -> Result<Workbook, FileRefused> {
-    let _ = (bytes, file_name, limits, watch);
-    Err(FileRefused::damaged())
+    if bytes.len() > limits.file_bytes {
+        return Err(FileRefused::too_large(&format!("文件有 {} MB", bytes.len() >> 20)));
+    }
+    // The spreadsheet library has panicked on broken files before; a ledger must never take the desk down.
+    let read = catch_unwind(AssertUnwindSafe(|| by_content(bytes, limits, watch)));
+    let (format, sheets) = read.unwrap_or_else(|_| Err(FileRefused::damaged()))?;
+    Ok(Workbook { file_name: file_name.to_owned(), format, sheets })
+}
+
+type Sheets = (crate::workbook::Format, Vec<Sheet>);
+
+const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+fn by_content(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets, FileRefused> {
+    use crate::workbook::Format;
+    if bytes.is_empty() {
+        return Err(FileRefused::not_ledger("文件是空的，请选择台账文件"));
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return Ok((Format::Xlsx, xlsx::read(bytes, limits, watch)?));
+    }
+    if bytes.starts_with(OLE) {
+        return Ok((Format::Xls, xls::read(bytes, limits, watch)?));
+    }
+    if OLE.starts_with(&bytes[..bytes.len().min(OLE.len())]) || bytes.starts_with(b"PK") {
+        return Err(FileRefused::damaged());
+    }
+    for (magic, what) in [
+        (&b"%PDF"[..], "PDF 文档"),
+        (b"\x89PNG", "图片"),
+        (b"\xFF\xD8\xFF", "图片"),
+        (b"Rar!", "压缩包"),
+        (b"7z\xBC\xAF", "压缩包"),
+        (b"\x1F\x8B", "压缩包"),
+    ] {
+        if bytes.starts_with(magic) {
+            return Err(FileRefused::not_ledger(&format!(
+                "这是{what}，不是表格。请选择 .xlsx、.xls 或 .csv 台账"
+            )));
+        }
+    }
+    Ok((Format::Csv, delimited::read(bytes, limits, watch)?))
+}
+
+/// Collects cells into rows and refuses when there are too many.
+struct Rows<'a> {
+    limits: &'a Limits,
+    watch: Watch<'a>,
+    rows: Vec<Row>,
+    /// Over all sheets of the file.
+    spent: &'a mut Spent,
+}
+
+/// What the file has cost so far.
+#[derive(Default)]
+struct Spent {
+    cells: usize,
+    text: usize,
+    seen: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn new(limits: &'a Limits, watch: Watch<'a>, spent: &'a mut Spent) -> Self {
+        Self { limits, watch, rows: Vec::new(), spent }
+    }
+
+    /// Called for each cell met, empty or not, so that a sheet of nothing can be stopped.
+    fn seen(&mut self) -> Result<(), FileRefused> {
+        self.spent.seen += 1;
+        if self.spent.seen.is_multiple_of(16_384) {
+            let progress = Progress { stage: Stage::Reading, done: self.rows.len(), total: 0 };
+            if !(self.watch)(progress) {
+                return Err(FileRefused::cancelled());
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a cell; rows must come in ascending order, a repeated cell replaces the former one.
+    fn put(&mut self, number: u32, column: usize, cell: Cell) -> Result<(), FileRefused> {
+        if cell.is_empty() {
+            return Ok(());
+        }
+        if column >= self.limits.columns {
+            return Err(FileRefused::too_large(&format!("表格超过 {} 列", self.limits.columns)));
+        }
+        if let Cell::Text(text) = &cell {
+            self.spent.text += text.len();
+        }
+        let new_row = self.rows.last().is_none_or(|row| row.number != number);
+        if new_row {
+            if self.rows.last().is_some_and(|row| row.number > number) {
+                return Err(FileRefused::damaged());
+            }
+            self.rows.push(Row { number, cells: Vec::new() });
+        }
+        // Invariant: a row was pushed just now if there was none.
+        let Some(row) = self.rows.last_mut() else { return Err(FileRefused::damaged()) };
+        if row.cells.len() <= column {
+            self.spent.cells += column + 1 - row.cells.len();
+            row.cells.resize(column + 1, Cell::Empty);
+        }
+        row.cells[column] = cell;
+        if self.spent.cells > self.limits.cells {
+            return Err(FileRefused::too_large(&format!("单元格超过 {} 万个", self.limits.cells / 10_000)));
+        }
+        if self.spent.text > self.limits.text_bytes {
+            return Err(FileRefused::too_large("文字内容过多"));
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Vec<Row> {
+        self.rows
+    }
 }

@@ -1,0 +1,188 @@
+//! Where the head of a sheet stands, and what it is the head of.
+
+use crate::heads::{FORMS, Field, Form, form, meaning, plain};
+use crate::kind::SheetKind;
+use crate::mapping::{Choice, Mapping};
+use crate::workbook::{Merge, Sheet};
+
+/// A head may stand anywhere in the first rows.
+const ROWS_SEARCHED: u32 = 40;
+const LEVELS: u32 = 3;
+
+/// A column of a recognised sheet.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) index: usize,
+    /// Levels joined by `>`; empty for a column without a head.
+    pub(crate) head: String,
+    pub(crate) field: Option<&'static Field>,
+    pub(crate) ignored: bool,
+}
+
+/// What a sheet was recognised as.
+#[derive(Debug, Clone)]
+pub(crate) struct Recognised {
+    pub(crate) kind: SheetKind,
+    pub(crate) first_row: u32,
+    pub(crate) last_row: u32,
+    pub(crate) columns: Vec<Column>,
+}
+
+/// The best reading of the sheet, if any is good enough.
+pub(crate) fn recognise(sheet: &Sheet, file_name: &str, mapping: &Mapping) -> Option<Recognised> {
+    let mut best: Option<(usize, u32, Recognised)> = None;
+    let searched: Vec<u32> =
+        sheet.rows.iter().map(|r| r.number).take(30).take_while(|n| *n <= ROWS_SEARCHED + sheet.rows[0].number).collect();
+    for &first in &searched {
+        let title = titles_above(sheet, first, file_name);
+        for depth in 1..=LEVELS {
+            if depth > 1 && sheet.row(first + depth - 1).is_none() {
+                break;
+            }
+            let heads = heads(sheet, first, depth);
+            for form in FORMS {
+                let columns = columns(form, &heads, mapping);
+                let Some(score) = score(form, &columns, &title) else { continue };
+                // Of equal readings the one with fewer levels, so that no row of data is taken for a head.
+                if best.as_ref().is_none_or(|(s, d, _)| score > *s || (score == *s && depth < *d)) {
+                    let last_row = last_head_row(sheet, first, depth);
+                    let found = Recognised { kind: form.kind, first_row: first, last_row, columns };
+                    best = Some((score, depth, found));
+                }
+            }
+        }
+    }
+    best.map(|(_, _, found)| found)
+}
+
+/// The row that looks most like a head in a sheet that was not recognised, for mapping by hand.
+pub(crate) fn guess(sheet: &Sheet) -> (u32, Vec<Column>) {
+    let short_texts = |row: &&crate::workbook::Row| {
+        row.cells.iter().filter(|c| !c.is_empty() && plain(&c.shown()).chars().count() <= 12).count()
+    };
+    let Some(row) = sheet.rows.iter().take(20).rev().max_by_key(short_texts) else { return (0, Vec::new()) };
+    let columns = heads(sheet, row.number, 1)
+        .into_iter()
+        .map(|(index, levels)| Column { index, head: levels.join(">"), field: None, ignored: false })
+        .collect();
+    (row.number, columns)
+}
+
+/// For each column up to the last its head, from the top level down.
+fn heads(sheet: &Sheet, first: u32, depth: u32) -> Vec<(usize, Vec<String>)> {
+    let rows = || first..first + depth;
+    let width = rows().filter_map(|n| sheet.row(n)).map(|r| r.cells.len()).max().unwrap_or(0);
+    let merges: Vec<&Merge> = sheet.merges.iter().filter(|m| rows().contains(&m.first_row)).collect();
+    let mut texts: Vec<Vec<String>> =
+        rows().map(|n| (0..width).map(|c| head_text(sheet, &merges, n, c)).collect()).collect();
+    // Without merges a group's name stands over its first column only.
+    for level in 0..texts.len().saturating_sub(1) {
+        for column in 1..width {
+            let below = |c: usize| texts[level + 1..].iter().any(|row| !row[c].is_empty());
+            if texts[level][column].is_empty() && below(column) && below(column - 1) {
+                let above_blank = texts[..level].iter().all(|row| row[column].is_empty());
+                let left = texts[level][column - 1].clone();
+                if above_blank || level > 0 {
+                    texts[level][column] = left;
+                }
+            }
+        }
+    }
+    (0..width)
+        .map(|column| {
+            let mut levels: Vec<String> = Vec::new();
+            for row in &texts {
+                if !row[column].is_empty() && levels.last() != Some(&row[column]) {
+                    levels.push(row[column].clone());
+                }
+            }
+            (column, levels)
+        })
+        .collect()
+}
+
+fn head_text(sheet: &Sheet, merges: &[&Merge], row: u32, column: usize) -> String {
+    let (row, column) = merges
+        .iter()
+        .find(|m| {
+            (m.first_row..=m.last_row).contains(&row) && (m.first_column..=m.last_column).contains(&column)
+        })
+        .map_or((row, column), |m| (m.first_row, m.first_column));
+    let shown = sheet.row(row).map(|r| r.cell(column).shown()).unwrap_or_default();
+    shown.split_whitespace().collect()
+}
+
+fn columns(form: &Form, heads: &[(usize, Vec<String>)], mapping: &Mapping) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::with_capacity(heads.len());
+    for (index, levels) in heads {
+        let head = levels.join(">");
+        let choice = if levels.is_empty() { None } else { mapping.get(form.kind, &head) };
+        let field = match choice {
+            Some(Choice::Field(code)) => form.fields.iter().find(|f| f.code == code),
+            Some(Choice::Ignore | Choice::Notes) => None,
+            None => meaning(form.kind, levels),
+        };
+        // A second column of the same meaning is kept in the notes; a choice by hand goes before.
+        let by_hand = matches!(choice, Some(Choice::Field(_)));
+        let field = field.filter(|f| {
+            let taken = columns.iter_mut().find(|c| c.field.is_some_and(|g| g.code == f.code));
+            match taken {
+                Some(other) if by_hand => {
+                    other.field = None;
+                    true
+                }
+                Some(_) => f.code == "notes",
+                None => true,
+            }
+        });
+        columns.push(Column { index: *index, head, field, ignored: choice == Some(&Choice::Ignore) });
+    }
+    columns
+}
+
+/// How much of the form was found; `None` when it cannot be this form.
+fn score(form: &Form, columns: &[Column], title: &str) -> Option<usize> {
+    let titled = form.titles.iter().any(|word| title.contains(word));
+    let has = |code: &str| {
+        (code == "title" && titled) || columns.iter().any(|c| c.field.is_some_and(|f| f.code == code))
+    };
+    if !form.must.iter().all(|list| list.iter().any(|code| has(code))) {
+        return None;
+    }
+    let fields = columns.iter().filter(|c| c.field.is_some_and(|f| f.code != "seq")).count();
+    Some(fields * 2 + usize::from(titled))
+}
+
+fn titles_above(sheet: &Sheet, first: u32, file_name: &str) -> String {
+    let mut title = sheet.name.clone().unwrap_or_default();
+    for row in sheet.rows.iter().take_while(|r| r.number < first).take(6) {
+        for cell in row.cells.iter().filter(|c| !c.is_empty()) {
+            title.push_str(&cell.shown());
+        }
+    }
+    title.push_str(file_name);
+    title
+}
+
+/// A head cell merged downwards ends the head where its merge ends.
+fn last_head_row(sheet: &Sheet, first: u32, depth: u32) -> u32 {
+    let last = first + depth - 1;
+    sheet
+        .merges
+        .iter()
+        .filter(|m| (first..=last).contains(&m.first_row) && m.last_row < first + LEVELS + 1)
+        .map(|m| m.last_row)
+        .fold(last, u32::max)
+}
+
+impl Recognised {
+    /// The column of a field.
+    pub(crate) fn column(&self, code: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.field.is_some_and(|f| f.code == code))
+    }
+
+    /// The field's label, for a hint where the sheet has no such column.
+    pub(crate) fn label(&self, code: &str) -> &'static str {
+        form(self.kind).fields.iter().find(|f| f.code == code).map_or("", |f| f.label)
+    }
+}

@@ -1,0 +1,114 @@
+//! A row of the activities register.
+
+use tiexin_domain::RegionCode;
+use tiexin_domain::nouns::Activity;
+use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
+use tiexin_domain::nouns::tidy;
+
+use super::Intent;
+use super::planner::{Outcome, Planner};
+use super::reader::RowReader;
+use super::values::moment;
+use crate::finding::FindingCode;
+use crate::lookup::Lookup;
+
+const BAD_TIME: &str = "时间不对，请写成如 2026-10-12 09:00";
+
+impl Planner<'_> {
+    pub(super) fn activity(&mut self, reader: &mut RowReader<'_>) -> Outcome {
+        let region = self.activity_region(reader);
+        let name = reader.said("name");
+        if name.is_none() {
+            reader.find("name", FindingCode::NameMissing, "请填写活动名称");
+        }
+        let project = project(reader);
+        let hint = reader.period.hint();
+        let month = reader.period.month;
+        let start = moment(reader.cell("start"), hint, month, None).unwrap_or(None);
+        if start.is_none() {
+            reader.find("start", FindingCode::DateInvalid, BAD_TIME);
+        }
+        let end = moment(reader.cell("end"), hint, month, start.map(|s| s.date())).unwrap_or_else(|()| {
+            reader.find("end", FindingCode::DateInvalid, BAD_TIME);
+            None
+        });
+        let headcount = reader.count("headcount");
+        let handouts = reader.count("handouts");
+        let money = reader.money("money");
+        let (Some(region), Some(name), Some(project), Some(start), false) =
+            (region, name, project, start, reader.is_refused())
+        else {
+            return Outcome::Refused;
+        };
+        let when = start.format("%Y-%m-%dT%H:%M").to_string();
+        let mut drafts = self.drafts(&["activity", region.scope().as_str(), &name, &when]);
+        let id = self.id(&drafts, "activity");
+        if self.staged.knows(&id) {
+            return Outcome::Unchanged;
+        }
+        let key_task = reader.said("key_task").and_then(|text| {
+            let task = KeyTask::from_label(&text);
+            if task.is_none() {
+                reader.keep("key_task");
+            }
+            task
+        });
+        let summary = [reader.said("summary"), reader.notes()].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let activity = Activity {
+            region,
+            name,
+            project,
+            key_task,
+            place: reader.said("place"),
+            start,
+            // A day alone ends when it ends.
+            end: end.filter(|end| *end != start),
+            head: reader.name("head"),
+            approval: reader.said("approval"),
+            headcount,
+            sign_ins: Vec::new(),
+            handouts,
+            money,
+            summary: tidy(&summary),
+            archived: false,
+        };
+        drafts.add(reader, id, Intent::New, &activity);
+        drafts.done(reader)
+    }
+
+    /// By its village column, the place it was held at, the tab; else it is the township's.
+    fn activity_region(&self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+        if reader.said("village").is_some() {
+            return self.region(reader);
+        }
+        let place = reader.said("place").unwrap_or_default();
+        let region = self.places.find(&place).or_else(|| self.places.named_in(&place));
+        Some(region.or_else(|| self.village.clone()).unwrap_or_else(|| self.places.scope().clone()))
+    }
+}
+
+fn project(reader: &mut RowReader<'_>) -> Option<ProjectColumn> {
+    use ProjectColumn::*;
+    let text = reader.said("project").unwrap_or_default();
+    let words: [(&[&str], ProjectColumn); 8] = [
+        (&["流动"], FloatingPopulation),
+        (&["青春", "青少年"], Youth),
+        (&["帮扶"], FamilySupport),
+        (&["权益", "维权"], Rights),
+        (&["培训"], Training),
+        (&["健康服务", "生殖健康", "优生", "义诊", "体检"], Health),
+        (&["宣传"], Publicity),
+        (&["其他", "其它"], Misc),
+    ];
+    let fits = |(words, _): &&(&[&str], ProjectColumn)| words.iter().any(|w| text.contains(w));
+    let mut found = words.iter().filter(fits).map(|(_, project)| project.clone());
+    let known = ProjectColumn::from_label(&text).or_else(|| match (found.next(), found.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    });
+    if known.is_none() {
+        let labels: Vec<&str> = ProjectColumn::ALL.iter().map(|p| p.label()).collect();
+        reader.find("project", FindingCode::KindUnknown, format!("项目请填其中之一：{}", labels.join("、")));
+    }
+    known
+}
