@@ -281,6 +281,18 @@ impl FactReader<'_> {
         Ok(())
     }
 
+    /// How many records happened within the days: nothing but a walk along the index that
+    /// [`FactReader::each`] reads, for comparison.
+    pub fn count_within(&self, kind: &Kind, region: &RegionCode, from: i64, to: i64) -> Result<u64> {
+        let (first, last) = bounds(region);
+        let mut query = self.conn.prepare_cached(
+            "SELECT count(*) FROM record WHERE kind = ?1 AND day BETWEEN ?2 AND ?3
+             AND place BETWEEN ?4 AND ?5 AND hidden = 0",
+        )?;
+        let count: i64 = query.query_row(params![kind.code(), from, to, first, last], |row| row.get(0))?;
+        Ok(count as u64)
+    }
+
     /// The records' ids, in the given order.
     pub fn ids(&self, records: &[i64]) -> Result<Vec<Uuid>> {
         let mut query = self.conn.prepare_cached("SELECT id FROM record WHERE n = ?1")?;

@@ -1,0 +1,5 @@
+//! Figures over a book in its encrypted database.
+
+mod office;
+mod recount;
+mod rules;
