@@ -1,6 +1,5 @@
 //! What only a window can do for a page: ask for a file, open a finished one.
 
-use crate::pending::ErrorReply;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -8,6 +7,7 @@ use std::path::Path;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tauri_plugin_opener::OpenerExt;
+use tiexin_contract::{ErrorCode, ErrorReply};
 use tokio::sync::oneshot;
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ pub(crate) async fn answer(app: &AppHandle, verb: &str, args: Value) -> Result<V
         "pick_open" => pick_open(app, parse(args)?).await,
         "pick_save" => pick_save(app, parse(args)?).await,
         "open_path" => open_path(app, parse(args)?),
-        _ => Err(ErrorReply::new("shell.unknown", "这个窗口不认识这项操作。请更新程序后再试。")),
+        _ => Err(ErrorReply::new(ErrorCode::UnknownCommand, "这个窗口不认识这项操作。请更新程序后再试。")),
     }
 }
 
@@ -65,10 +65,10 @@ async fn pick_save(app: &AppHandle, ask: PickSave) -> Result<Value, ErrorReply> 
 
 fn open_path(app: &AppHandle, ask: OpenPath) -> Result<Value, ErrorReply> {
     if !Path::new(&ask.path).exists() {
-        return Err(ErrorReply::new("shell.no_file", "找不到这个文件，可能已被移动或删除。"));
+        return Err(ErrorReply::new(ErrorCode::NotFound, "找不到这个文件，可能已被移动或删除。"));
     }
     app.opener().open_path(ask.path, None::<&str>).map(|()| Value::Null).map_err(|_| {
-        ErrorReply::new("shell.no_program", "本机没有能打开这个文件的程序。文件已保存，可拷到别的电脑打开。")
+        ErrorReply::new(ErrorCode::Internal, "本机没有能打开这个文件的程序。文件已保存，可拷到别的电脑打开。")
     })
 }
 
@@ -86,5 +86,5 @@ fn chosen(path: Option<FilePath>) -> Value {
 
 fn parse<T: DeserializeOwned>(args: Value) -> Result<T, ErrorReply> {
     serde_json::from_value(args)
-        .map_err(|_| ErrorReply::new("shell.arguments", "窗口收到的内容不完整。请更新程序后再试。"))
+        .map_err(|_| ErrorReply::new(ErrorCode::Internal, "窗口收到的内容不完整。请更新程序后再试。"))
 }

@@ -6,14 +6,13 @@
 
 mod dialogs;
 mod link;
-mod pending;
 
 use link::Link;
-use pending::ErrorReply;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tauri::{AppHandle, Manager, State};
+use tiexin_contract::ErrorReply;
 
 /// The one command of the window. `token` is the page's session, absent before sign-in.
 #[tauri::command]

@@ -1,8 +1,9 @@
 //! The window's hold on its desk: opened once, beside the first painting of the page.
 
-use crate::pending::{Desk, DeskConfig, ErrorReply};
 use std::path::PathBuf;
 use tauri::{AppHandle, Emitter, Manager};
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_desk::{Desk, DeskConfig};
 use tokio::sync::OnceCell;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -28,9 +29,12 @@ impl Link {
             Some(folder) => folder.clone(),
             None => app.path().app_local_data_dir().map_err(|_| no_home())?,
         };
-        let desk = tauri::async_runtime::spawn_blocking(move || Desk::open(DeskConfig::at(folder)))
-            .await
-            .map_err(|_| no_home())??;
+        let open = move || {
+            let desk = Desk::open(DeskConfig::at(&folder))?;
+            tiexin_desk::write_crash_files(&folder);
+            Ok(desk)
+        };
+        let desk = tauri::async_runtime::spawn_blocking(open).await.map_err(|_| no_home())??;
         tauri::async_runtime::spawn(forward(app.clone(), desk.clone()));
         Ok(desk)
     }
@@ -61,7 +65,7 @@ async fn forward(app: AppHandle, desk: Desk) {
 
 fn no_home() -> ErrorReply {
     ErrorReply::new(
-        "shell.no_book",
+        ErrorCode::Disk,
         "没能打开本机的数据文件夹，数据没有改动。请重新打开程序；仍不行请联系管理员。",
     )
 }

@@ -20,6 +20,14 @@ pub(crate) enum Mode {
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 const PATTERNFLY: &str = "node_modules/@patternfly/patternfly";
+const WASM_FEATURES: [&str; 6] = [
+    "bulk-memory",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+];
 const STATIC: [&str; 2] = ["index.html", "boot.js"];
 
 pub(crate) fn run(root: &Path, mode: Mode) -> Outcome {
@@ -99,7 +107,10 @@ fn optimise(root: &Path, wasm: &Path) -> Outcome {
     eprintln!("shrinking the wasm (wasm-opt, about a minute)…");
     let status = Command::new("node")
         .arg(root.join("node_modules/binaryen/bin/wasm-opt"))
-        .args(["-Os", "--all-features", "--output"])
+        .arg("-Os")
+        // What rustc itself emits and every WebKitGTK 4.1 understands; more would be used.
+        .args(WASM_FEATURES.map(|feature| format!("--enable-{feature}")))
+        .arg("--output")
         .args([wasm, wasm])
         .status()
         .map_err(|e| format!("node did not start: {e}"))?;
