@@ -30,10 +30,9 @@ CREATE TABLE record (
 CREATE INDEX record_sort ON record(kind, sort, place) WHERE sort IS NOT NULL AND hidden = 0;
 CREATE INDEX record_place ON record(kind, hidden, place, sort);
 CREATE INDEX record_day ON record(kind, day, place, category, household, number, flags) WHERE day IS NOT NULL AND hidden = 0;
-CREATE INDEX record_household ON record(household, kind, day, flags) WHERE household IS NOT NULL AND hidden = 0;
+CREATE INDEX record_household ON record(household, hidden, kind, day, flags) WHERE household IS NOT NULL;
 CREATE INDEX record_natural ON record(natural) WHERE natural IS NOT NULL;
 CREATE INDEX record_until ON record(kind, until, place) WHERE until IS NOT NULL AND hidden = 0;
-CREATE INDEX record_birthday ON record(day % 10000, place) WHERE kind = 'person' AND day IS NOT NULL AND hidden = 0;
 CREATE INDEX record_void ON record(id) WHERE void IS NOT NULL;
 
 -- Persons met, surveyed, insured, counselled: one row for each different person of a record.
@@ -76,13 +75,13 @@ CREATE TABLE sent (
 ) STRICT;
 CREATE INDEX sent_waiting ON sent(scope, version) WHERE pulled = 0;
 CREATE TABLE refused (
-  id INTEGER PRIMARY KEY, record INTEGER NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, record INTEGER NOT NULL, seq INTEGER NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL,
   change TEXT NOT NULL, told TEXT NOT NULL, refused_at INTEGER NOT NULL, settled_at INTEGER
 ) STRICT;
 CREATE INDEX refused_open ON refused(verdict, id) WHERE settled_at IS NULL;
 CREATE TABLE cursor (
-  scope TEXT PRIMARY KEY, generation BLOB NOT NULL, since INTEGER NOT NULL, chain BLOB NOT NULL,
-  digest BLOB NOT NULL, checked_at INTEGER
+  scope TEXT PRIMARY KEY, generation BLOB NOT NULL, view TEXT NOT NULL, since INTEGER NOT NULL,
+  chain BLOB NOT NULL, digest BLOB NOT NULL, checked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 -- Entries of the province's log that this desk has read: who changed which fields, for the record's history.
 CREATE TABLE seen (

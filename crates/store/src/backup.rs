@@ -1,14 +1,61 @@
-//! stub
-use crate::book::Book;
-use crate::error::Result;
+//! A whole copy of the book, encrypted like the book, and putting it back.
+
 use std::path::Path;
+
+use crate::book::Book;
+use crate::connection::{DATABASE, database};
+use crate::error::{Result, UnlockError};
+use crate::keyring::{Keyring, replace_file};
+use crate::unlock::move_aside;
+
 impl Book {
-    /// A whole encrypted copy (same key, same passwords) in the new folder `to`.
+    /// Writes a copy into the new folder `to`: same key, same passwords. Readers and writers go on.
+    ///
+    /// `VACUUM INTO` writes through the cipher; SQLite's online backup would refuse between keys.
     pub fn backup_to(&self, to: &Path) -> Result<()> {
-        unimplemented!()
+        std::fs::create_dir_all(to)?;
+        let target = database(to);
+        if target.exists() || Keyring::path(to).exists() {
+            return Err(UnlockError::AlreadyThere.into());
+        }
+        let conn = crate::connection::open(
+            &database(self.dir()),
+            self.key(),
+            crate::connection::Purpose::Checkpoint,
+        )?;
+        let name = target.to_str().ok_or_else(|| std::io::Error::other("folder name"))?;
+        conn.execute("VACUUM INTO ?1", [name])?;
+        // The keyring last: a folder without one is no backup.
+        let keyring = std::fs::read(Keyring::path(self.dir()))?;
+        replace_file(&Keyring::path(to), &keyring)?;
+        Ok(())
     }
 }
-/// Puts a backup in place of the book in `dir`, which must be closed; the book there is moved aside.
-pub fn restore(_backup: &Path, _dir: &Path) -> Result<()> {
-    unimplemented!()
+
+/// Puts the backup in folder `backup` into `dir`, whose book must be closed; the book that was
+/// there is moved aside. The next unlock notices that the incarnation differs: what had not come
+/// back from the province is sent again, every scope is read anew.
+pub fn restore(backup: &Path, dir: &Path) -> Result<(), UnlockError> {
+    let source = database(backup);
+    if !source.is_file() || !Keyring::path(backup).is_file() {
+        return Err(UnlockError::NoBook);
+    }
+    std::fs::create_dir_all(dir)?;
+    let keyring = std::fs::read(Keyring::path(backup))?;
+    let coming = dir.join(format!("{DATABASE}.coming"));
+    std::fs::copy(&source, &coming)?;
+    std::fs::File::open(&coming)?.sync_all()?;
+    let target = database(dir);
+    if target.exists() {
+        let aside = move_aside(&target)?;
+        if Book::exists(dir) {
+            // The old keyring opens the book that was moved aside.
+            std::fs::copy(Keyring::path(dir), aside.with_added_extension("keyring.json"))?;
+        }
+    }
+    replace_file(&Keyring::path(dir), &keyring)?;
+    std::fs::rename(&coming, &target)?;
+    let mark = crate::incarnation::fresh()?;
+    crate::incarnation::keep_outside(dir, mark)?;
+    Ok(())
 }

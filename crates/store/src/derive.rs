@@ -18,7 +18,8 @@
 //! | household | | | | | | | head's name | |
 //!
 //! ¹ `headcount`, or how many signed in when no headcount was given.
-//! Days are `yyyymmdd`; what is unknown of a partial date is `00`. Columns are NULL when absent.
+//! Days are `yyyymmdd`; what is unknown of a partial date is `00`, and `day` is 0 when it is wholly
+//! unknown (a list by day must not lose the record). Other columns are NULL when absent.
 //!
 //! `attendance` holds one row for each different person of a visit (met), need survey (persons),
 //! insurance claim (insured) and counselling (person). A person is told from another by
@@ -73,7 +74,7 @@ pub(crate) struct Derived {
     pub(crate) flags: i64,
     /// Keys of different persons, for `attendance`.
     pub(crate) persons: Vec<i64>,
-    /// What the record belongs to.
+    /// What the record belongs to, the household apart.
     pub(crate) parents: Vec<Uuid>,
 }
 
@@ -129,6 +130,11 @@ fn text<'a>(fields: &'a Fields, field: &str) -> Option<&'a str> {
     fields.get(field).and_then(Value::as_str)
 }
 
+/// A list by name must not lose what has none.
+fn named(name: Option<&str>) -> Option<String> {
+    Some(spelling::sort_key(name.unwrap_or_default()))
+}
+
 fn flag(fields: &Fields, field: &str, bit: i64) -> i64 {
     if fields.get(field).and_then(Value::as_bool).unwrap_or(false) { bit } else { 0 }
 }
@@ -149,7 +155,7 @@ pub(crate) fn derive(record: &Record) -> Derived {
     d.household = household.map(household_key);
     match record.kind.as_str() {
         "visit" => {
-            d.day = day(f, "date");
+            d.day = Some(day(f, "date").unwrap_or(0));
             d.until = day(f, "follow_up");
             d.category = text(f, "kind").map(str::to_owned);
             d.number = gifts(f);
@@ -157,79 +163,76 @@ pub(crate) fn derive(record: &Record) -> Derived {
             d.persons = persons(household, f.get("met"));
         }
         "need_survey" => {
-            d.day = day(f, "date");
+            d.day = Some(day(f, "date").unwrap_or(0));
             d.number = len(f, "needs");
             d.persons = persons(household, f.get("persons"));
         }
         "insurance_claim" => {
-            d.day = day(f, "paid_on");
+            d.day = Some(day(f, "paid_on").unwrap_or(0));
             d.number = money(f.get("amount"));
             d.persons = persons(household, f.get("insured"));
         }
         "counselling" => {
-            d.day = day(f, "date");
+            d.day = Some(day(f, "date").unwrap_or(0));
             d.number = f.get("score").and_then(Value::as_i64);
             d.flags = flag(f, "file_opened", 1) | flag(f, "assessed", 2) | flag(f, "paired", 4);
             d.persons = persons(household, f.get("person"));
         }
         "activity" => {
-            d.day = day(f, "start");
+            d.day = Some(day(f, "start").unwrap_or(0));
             d.until = day(f, "end");
             d.category = text(f, "project").map(str::to_owned);
             d.number = f.get("headcount").and_then(Value::as_i64).or_else(|| len(f, "sign_ins"));
             d.flags = flag(f, "archived", 1);
         }
         "member" => {
-            d.sort = text(f, "name").map(spelling::sort_key);
-            d.day = day(f, "joined");
+            d.sort = named(text(f, "name"));
+            d.day = Some(day(f, "joined").unwrap_or(0));
             d.until = day(f, "left");
             d.category = text(f, "structure").map(str::to_owned);
             d.flags = member_flags(f);
         }
         "volunteer" => {
-            d.sort = text(f, "name").map(spelling::sort_key);
-            d.day = day(f, "approved_on");
+            d.sort = named(text(f, "name"));
+            d.day = Some(day(f, "approved_on").unwrap_or(0));
             d.category = text(f, "approval").map(str::to_owned);
             d.number = f.get("minutes").and_then(Value::as_i64);
         }
         "person" => {
-            d.sort = text(f, "name").map(spelling::sort_key);
+            d.sort = named(text(f, "name"));
             d.natural = text(f, "id_number").map(str::to_uppercase);
-            d.day = day(f, "birth");
+            d.day = Some(day(f, "birth").unwrap_or(0));
             d.until = day(f, "died_on");
             d.category = text(f, "relation").map(str::to_owned);
             d.flags = flag(f, "lunar_birthday", person_flag::LUNAR)
                 | if d.natural.is_some() { person_flag::HAS_ID } else { 0 };
         }
         "support_file" => {
-            d.sort = text(f, "head_name").map(spelling::sort_key);
+            d.sort = named(text(f, "head_name"));
             d.natural = text(f, "code").map(str::to_owned);
-            d.day = day(f, "opened_on");
+            d.day = Some(day(f, "opened_on").unwrap_or(0));
             d.category = text(f, "category").map(str::to_owned);
             d.flags = file_flags(f);
         }
         "contact_pair" => {
             d.sort = text(f, "township_leader").or_else(|| text(f, "village_worker")).map(spelling::sort_key);
-            d.day = day(f, "from");
+            d.day = Some(day(f, "from").unwrap_or(0));
             d.until = day(f, "to");
             d.flags = i64::from(text(f, "township_leader").is_some())
                 | i64::from(text(f, "village_worker").is_some()) << 1;
         }
         "household" => {
             d.household = None;
-            d.sort = text(f, "head_name").map(spelling::sort_key);
+            d.sort = named(text(f, "head_name"));
         }
         // A kind of a newer program is listed by the day or the name it seems to have.
         _ => {
-            d.day = day(f, "date");
-            d.sort = text(f, "name").or_else(|| text(f, "head_name")).map(spelling::sort_key);
+            d.day = Some(day(f, "date").unwrap_or(0));
+            d.sort = named(text(f, "name").or_else(|| text(f, "head_name")));
         }
     }
-    for field in tiexin_domain::nouns::parent_fields(&record.kind) {
-        if let Some(id) = record.reference(field) {
-            d.parents.push(id);
-        }
-    }
+    let others = tiexin_domain::nouns::parent_fields(&record.kind).iter().filter(|f| **f != "household");
+    d.parents = others.filter_map(|field| record.reference(field)).collect();
     d
 }
 
@@ -297,4 +300,50 @@ fn person_key(household: Option<Uuid>, person: &Value) -> Option<i64> {
     let mut bytes = [0u8; 8];
     bytes.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
     Some(i64::from_le_bytes(bytes))
+}
+
+/// The region of a place.
+pub fn region_of(place: i64) -> Option<RegionCode> {
+    let digits = [(1_000, 12), (1_000_000, 9), (100_000_000, 6), (10_000_000_000, 4)]
+        .into_iter()
+        .find(|(unit, _)| place % unit != 0)
+        .map_or(2, |(_, digits)| digits);
+    let code = format!("{place:012}");
+    RegionCode::new(&code[..digits]).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_region_code_filled_up() {
+        for code in ["34", "3403", "340323", "340323100", "340323100001"] {
+            let region: RegionCode = code.parse().unwrap();
+            assert_eq!(region_of(place(&region)), Some(region));
+        }
+        let (first, last) = bounds(&"340323".parse().unwrap());
+        assert_eq!((first, last), (340_323_000_000, 340_323_999_999));
+    }
+
+    #[test]
+    fn stored_dates_become_days() {
+        let fields = serde_json::json!({"a": "2026-10-05", "b": "2026-10-05T09:00:00", "c": "2014-01", "d": "2014", "e": "x"});
+        let fields = fields.as_object().unwrap();
+        let of = |field| day(fields, field);
+        assert_eq!(of("a"), Some(20_261_005));
+        assert_eq!(of("b"), Some(20_261_005));
+        assert_eq!(of("c"), Some(20_140_100));
+        assert_eq!(of("d"), Some(20_140_000));
+        assert_eq!(of("e"), None);
+        assert_eq!(date_of(20_261_005), chrono::NaiveDate::from_ymd_opt(2026, 10, 5));
+        assert_eq!(date_of(20_140_100), None);
+    }
+
+    #[test]
+    fn one_person_counts_once_however_named() {
+        let home = Uuid::from_u128(7);
+        let met = serde_json::json!([{"name": "张 三"}, {"name": "张三", "person": Uuid::from_u128(9).to_string()}, {"name": "李四"}]);
+        assert_eq!(persons(Some(home), Some(&met)).len(), 2);
+    }
 }

@@ -1,12 +1,18 @@
-//! stub
-use crate::book::Book;
-use crate::error::{Result, UnlockError};
-use rusqlite::Connection;
+//! This desk as the province knows it, and its incarnation.
+
 use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+use crate::audit::Head;
+use crate::book::Book;
+use crate::error::{Result, StoreError, UnlockError};
+use crate::{incarnation as outside, meta, suite};
+
 /// This desk as the province knows it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Device {
     /// `None` before enrolment.
     pub id: Option<Uuid>,
@@ -18,26 +24,150 @@ pub struct Device {
     pub name: Option<String>,
     /// Bearer token and when it ends, milliseconds since 1970 UTC.
     pub token: Option<(String, i64)>,
-    /// [`tiexin_protocol::wire::HelloReply::access`] as last heard.
+    /// `HelloReply::access` as last heard.
     pub access: Option<String>,
 }
-impl Book {
-    pub fn device(&self) -> Result<Device> {
-        unimplemented!()
-    }
-    pub fn enrolled(&self, id: Uuid, server: &str, name: &str) -> Result<()> {
-        unimplemented!()
-    }
-    pub fn set_server(&self, server: &str) -> Result<()> {
-        unimplemented!()
-    }
-    pub fn set_token(&self, token: Option<(&str, i64)>) -> Result<()> {
-        unimplemented!()
-    }
-    pub fn set_access(&self, access: &str) -> Result<()> {
-        unimplemented!()
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Device { id, incarnation, server, .. } = self;
+        f.debug_struct("Device")
+            .field("id", id)
+            .field("incarnation", incarnation)
+            .field("server", server)
+            .finish_non_exhaustive()
     }
 }
-pub(crate) fn settle_incarnation(_: &mut Connection, _: &Path) -> Result<(), UnlockError> {
-    unimplemented!()
+
+pub(crate) fn id(conn: &Connection) -> Result<Option<Uuid>> {
+    Ok(meta::get(conn, "device")?.and_then(|id| id.parse().ok()))
+}
+
+pub(crate) fn incarnation(conn: &Connection) -> Result<Uuid> {
+    meta::get(conn, "incarnation")?
+        .and_then(|id| id.parse().ok())
+        .ok_or(StoreError::Unreadable { what: "incarnation" })
+}
+
+impl Book {
+    /// This desk as the province knows it.
+    pub fn device(&self) -> Result<Device> {
+        self.read(|conn| {
+            let seed = meta::get(conn, "key_seed")?.map(Zeroizing::new).unwrap_or_default();
+            let mut key_seed = Zeroizing::new([0u8; 32]);
+            hex::decode_to_slice(seed.as_str(), key_seed.as_mut())
+                .map_err(|_| StoreError::Unreadable { what: "key_seed" })?;
+            let token = meta::get(conn, "token")?.zip(meta::number(conn, "token_ends")?);
+            Ok(Device {
+                id: id(conn)?,
+                incarnation: incarnation(conn)?,
+                key_seed,
+                server: meta::get(conn, "server")?,
+                name: meta::get(conn, "device_name")?,
+                token,
+                access: meta::get(conn, "access")?,
+            })
+        })
+    }
+
+    /// The province has taken this desk in.
+    pub fn enrolled(&self, id: Uuid, server: &str, name: &str) -> Result<()> {
+        self.put_meta(&[("device", &id.to_string()), ("server", server), ("device_name", name)])
+    }
+
+    /// The server has moved.
+    pub fn set_server(&self, server: &str) -> Result<()> {
+        self.put_meta(&[("server", server)])
+    }
+
+    /// Keeps the bearer token and when it ends; `None` forgets it.
+    pub fn set_token(&self, token: Option<(&str, i64)>) -> Result<()> {
+        match token {
+            Some((token, ends)) => self.put_meta(&[("token", token), ("token_ends", &ends.to_string())]),
+            None => self
+                .write(|w| Ok(w.tx.execute("DELETE FROM meta WHERE key IN ('token', 'token_ends')", [])?))
+                .map(drop),
+        }
+    }
+
+    /// Keeps `HelloReply::access`.
+    pub fn set_access(&self, access: &str) -> Result<()> {
+        self.put_meta(&[("access", access)])
+    }
+
+    pub(crate) fn put_meta(&self, values: &[(&str, &str)]) -> Result<()> {
+        self.write(|w| {
+            for (key, value) in values {
+                meta::put(&w.tx, key, value)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+/// Compares the incarnation inside and outside. Where they differ the database was put back from
+/// a copy: it gets a new number, what it had not seen come back is sent again under it, and every
+/// scope is read anew.
+pub(crate) fn settle_incarnation(conn: &mut Connection, dir: &Path) -> Result<(), UnlockError> {
+    let inside = meta::get(conn, "incarnation")?.and_then(|id| id.parse::<Uuid>().ok());
+    if inside.is_some() && inside == outside::outside(dir) {
+        return Ok(());
+    }
+    let fresh = outside::fresh()?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if inside.is_some() {
+        begin_anew(&tx).map_err(|error| match error {
+            StoreError::Sql(e) => UnlockError::Sql(e),
+            _ => UnlockError::Migration,
+        })?;
+    } else {
+        let seed = Zeroizing::new(hex::encode(suite::random::<32>()?));
+        meta::put(&tx, "key_seed", &seed)?;
+    }
+    meta::put(&tx, "incarnation", &fresh.to_string())?;
+    tx.commit()?;
+    // After the commit: a crash in between only means one more new number.
+    outside::keep_outside(dir, fresh)?;
+    Ok(())
+}
+
+/// Numbers everything that waits from 1 on, and forgets how far the scopes were read.
+fn begin_anew(conn: &Connection) -> Result<()> {
+    let mut waiting: Vec<(i64, &'static str)> = Vec::new();
+    for table in ["sent", "outbox"] {
+        let all = if table == "sent" {
+            "SELECT seq FROM sent WHERE pulled = 0 AND verdict = 'applied' ORDER BY seq"
+        } else {
+            "SELECT seq FROM outbox ORDER BY seq"
+        };
+        let mut select = conn.prepare(all)?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            waiting.push((row.get(0)?, table));
+        }
+    }
+    waiting.sort_unstable();
+    conn.execute_batch(
+        "CREATE TEMP TABLE anew AS SELECT * FROM outbox WHERE 0; UPDATE base SET pending = ''; UPDATE cursor SET generation = zeroblob(16), since = 0",
+    )?;
+    for (i, (seq, table)) in waiting.iter().enumerate() {
+        let new = i as i64 + 1;
+        conn.prepare_cached(&format!(
+            "INSERT INTO anew SELECT ?1, record, grp, base, body, author, noted_at FROM {table} WHERE seq = ?2"
+        ))?
+        .execute(params![new, seq])?;
+        conn.prepare_cached(
+            "UPDATE base SET pending = CASE pending WHEN '' THEN ?1 ELSE pending || ',' || ?1 END
+             WHERE record = (SELECT record FROM anew WHERE seq = ?2)",
+        )?
+        .execute(params![new.to_string(), new])?;
+    }
+    conn.execute_batch(
+        "DELETE FROM outbox; DELETE FROM sent; INSERT INTO outbox SELECT * FROM anew; DROP TABLE anew;
+         DELETE FROM base WHERE pending = ''",
+    )?;
+    let mut head = Head::read(conn)?;
+    head.outbox_seq = waiting.len() as i64;
+    head.store(conn)
 }

@@ -41,6 +41,9 @@ pub enum StoreError {
     /// The server asks for a new beginning, or the generation is foreign (I12).
     #[error("{scope} 需要重新下载")]
     Rebase { scope: RegionCode },
+    /// Work of a withdrawn scope must be handed over before it is removed (I11).
+    #[error("{scope} 还有未上传的内容，上传后才能移除")]
+    WorkWaiting { scope: RegionCode },
     #[error("这个列表不能按“{field}”筛选或排序")]
     BadField { field: String },
     #[error(transparent)]

@@ -11,8 +11,6 @@
 //!   for what `day`, `category`, `number` and `flags` mean for each kind.
 //! - Nothing personal enters an error message, a log line or the audit: only field names do.
 
-#![allow(unused, reason = "skeleton")]
-
 mod attendance;
 mod audit;
 mod backup;
@@ -59,7 +57,7 @@ mod verify;
 
 pub use audit::AuditEntry;
 pub use backup::restore;
-pub use batch::{BatchOutcome, BatchSave, Source, UndoOutcome};
+pub use batch::{Batch, BatchOutcome, BatchSave, Source, UndoOutcome};
 pub use book::{Book, Write};
 pub use cursor::ScopeCursor;
 pub use device::Device;

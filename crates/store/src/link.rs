@@ -1,1 +1,30 @@
-//! stub
+//! `link`: which record belongs to which person or file (the household stands in its own column).
+
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::error::Result;
+
+pub(crate) fn put(conn: &Connection, child: i64, parents: &[Uuid]) -> Result<()> {
+    for parent in parents {
+        conn.prepare_cached("INSERT OR IGNORE INTO link (parent, child) VALUES (?1, ?2)")?
+            .execute(params![parent, child])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn remove(conn: &Connection, child: i64, parents: &[Uuid]) -> Result<()> {
+    for parent in parents {
+        conn.prepare_cached("DELETE FROM link WHERE parent = ?1 AND child = ?2")?
+            .execute(params![parent, child])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn children(conn: &Connection, parent: Uuid) -> Result<Vec<i64>> {
+    let children = conn
+        .prepare_cached("SELECT child FROM link WHERE parent = ?1")?
+        .query_map([parent], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(children)
+}

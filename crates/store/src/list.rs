@@ -1,9 +1,22 @@
-//! stub
-use crate::book::Book;
-use crate::error::Result;
+//! Lists: any kind, filtered, sorted, paged by key.
+//!
+//! Paging by key, never by offset: the hundredth page costs what the first one does, and rows do
+//! not shift when somebody saves. Name, day and region are sorted by an index; another field is
+//! sorted by reading every record of the kind in the region.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tiexin_domain::{Record, RegionCode};
+use tiexin_domain::{Level, PartialDate, Record, RegionCode, YearHint};
+use uuid::Uuid;
+
+use crate::book::Book;
+use crate::derive::{bounds, day_of, household_key};
+use crate::error::{Result, StoreError};
+use crate::record::{self, select};
+use crate::search;
+
 /// How a field is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,16 +27,20 @@ pub enum Op {
     AtMost,
     Contains,
     StartsWith,
+    /// A list field has the element.
     Has,
     Present,
     Missing,
 }
+
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Key {
     pub value: KeyValue,
     pub n: i64,
 }
+
+/// The sorted value of the last record on a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum KeyValue {
@@ -31,6 +48,7 @@ pub enum KeyValue {
     Real(f64),
     Text(String),
 }
+
 /// What a list shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListQuery {
@@ -40,28 +58,276 @@ pub struct ListQuery {
     pub filter: Vec<(String, Op, Value)>,
     /// As typed into the search field.
     pub text: Option<String>,
-    /// Field and whether descending; `None`: by name, or newest first for what has a day.
+    /// Field and whether descending; `None`: by name, or newest first for what happens on a day.
     pub sort: Option<(String, bool)>,
     pub after: Option<Key>,
     pub limit: usize,
 }
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Page {
     pub records: Vec<Record>,
+    /// Where the next page begins; `None` on the last one.
     pub next: Option<Key>,
     /// How many in all; counted for the first page only.
     pub total: Option<u64>,
 }
+
+/// By what a list is ordered.
+struct Order {
+    /// Never NULL.
+    by: String,
+    descending: bool,
+    index: Option<&'static str>,
+}
+
 impl Book {
+    /// A page of shown records.
     pub fn list(&self, query: &ListQuery) -> Result<Page> {
-        unimplemented!()
+        let order = order(query)?;
+        let mut args: Vec<Sql> = vec![query.kind.clone().into()];
+        let matching = conditions(query, &mut args)?;
+        self.read(|conn| {
+            let total = match query.after {
+                None => Some(count(conn, &matching, &args)?),
+                Some(_) => None,
+            };
+            page(conn, query, &order, &matching, args, total)
+        })
     }
+
+    /// How many shown records of a kind lie in the regions (empty: everywhere).
     pub fn count(&self, kind: &str, regions: &[RegionCode]) -> Result<u64> {
-        unimplemented!()
+        let matching = format!("kind = ?1 AND hidden = 0{}", within(regions));
+        self.read(|conn| count(conn, &matching, &[kind.to_owned().into()]))
     }
+
     /// All shown records of a kind in the regions, in no particular order.
     pub fn all(&self, kind: &str, regions: &[RegionCode]) -> Result<Vec<Record>> {
-        unimplemented!()
+        let sql = format!("{} WHERE kind = ?1 AND hidden = 0{}", select!(), within(regions));
+        self.read(|conn| record::collect(conn, &sql, [kind]))
     }
+}
+
+fn count(conn: &Connection, matching: &str, args: &[Sql]) -> Result<u64> {
+    let total: i64 = conn
+        .prepare_cached(&format!("SELECT count(*) FROM record WHERE {matching}"))?
+        .query_row(params_from_iter(args), |row| row.get(0))?;
+    Ok(total as u64)
+}
+
+fn page(
+    conn: &Connection,
+    query: &ListQuery,
+    order: &Order,
+    matching: &str,
+    mut args: Vec<Sql>,
+    total: Option<u64>,
+) -> Result<Page> {
+    let by = &order.by;
+    let (worse, way) = if order.descending { ("<", "DESC") } else { (">", "ASC") };
+    let index = order.index.map(|i| format!(" INDEXED BY {i}")).unwrap_or_default();
+    let mut after = String::new();
+    if let Some(key) = &query.after {
+        args.push(match &key.value {
+            KeyValue::Number(n) => Sql::Integer(*n),
+            KeyValue::Real(r) => Sql::Real(*r),
+            KeyValue::Text(t) => Sql::Text(t.clone()),
+        });
+        let value = args.len();
+        args.push(Sql::Integer(key.n));
+        let n = args.len();
+        // Spelled out rather than as a row value: so the index is entered at the value.
+        after = format!(" AND {by} {worse}= ?{value} AND ({by} {worse} ?{value} OR n {worse} ?{n})");
+    }
+    args.push(Sql::Integer(query.limit as i64 + 1));
+    let sql = format!(
+        "SELECT n, id, kind, scope, version, fields, void, audit_head, hidden, {by} FROM record{index}
+         WHERE {matching}{after} ORDER BY {by} {way}, n {way} LIMIT ?{}",
+        args.len()
+    );
+    let mut select = conn.prepare_cached(&sql)?;
+    let mut rows = select.query(params_from_iter(&args))?;
+    let mut page = Page { total, ..Page::default() };
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        if page.records.len() == query.limit {
+            page.next = last;
+            break;
+        }
+        let value = match row.get::<_, Sql>(9)? {
+            Sql::Integer(n) => KeyValue::Number(n),
+            Sql::Real(r) => KeyValue::Real(r),
+            Sql::Text(t) => KeyValue::Text(t),
+            Sql::Null | Sql::Blob(_) => KeyValue::Text(String::new()),
+        };
+        let found = record::read(row)?;
+        last = Some(Key { value, n: found.n });
+        page.records.push(found.record);
+    }
+    Ok(page)
+}
+
+/// ` AND (place BETWEEN … OR …)`, or nothing.
+pub(crate) fn within(regions: &[RegionCode]) -> String {
+    let ranges: Vec<String> = regions
+        .iter()
+        .map(|region| {
+            let (first, last) = bounds(region);
+            format!("place BETWEEN {first} AND {last}")
+        })
+        .collect();
+    if ranges.is_empty() { String::new() } else { format!(" AND ({})", ranges.join(" OR ")) }
+}
+
+fn order(query: &ListQuery) -> Result<Order> {
+    let kind = query.kind.as_str();
+    let by_day = day_field(kind);
+    let (field, descending) = match &query.sort {
+        Some((field, descending)) => (field.as_str(), *descending),
+        None if sort_field(kind).is_none() => (by_day.unwrap_or("date"), true),
+        None => (sort_field(kind).unwrap_or("name"), false),
+    };
+    // In one village there are few: found by place, then sorted. Elsewhere the order comes from
+    // the index and the region is looked at in it.
+    let village = !query.regions.is_empty() && query.regions.iter().all(|r| r.level() == Level::Village);
+    let from = |index| if village { Some("record_place") } else { Some(index) };
+    Ok(if sort_field(kind) == Some(field) {
+        Order { by: "sort".into(), descending, index: from("record_sort") }
+    } else if by_day == Some(field) {
+        Order { by: "day".into(), descending, index: from("record_day") }
+    } else if field == "region" {
+        Order { by: "place".into(), descending, index: Some("record_place") }
+    } else {
+        Order { by: format!("coalesce({}, '')", column(kind, field)?), descending, index: None }
+    })
+}
+
+/// The field that `record.sort` comes from.
+fn sort_field(kind: &str) -> Option<&'static str> {
+    match kind {
+        "household" | "support_file" => Some("head_name"),
+        "person" | "member" | "volunteer" => Some("name"),
+        "contact_pair" => Some("township_leader"),
+        "visit" | "need_survey" | "insurance_claim" | "counselling" | "activity" => None,
+        _ => Some("name"),
+    }
+}
+
+/// The field that `record.day` comes from.
+fn day_field(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "visit" | "need_survey" | "counselling" => "date",
+        "insurance_claim" => "paid_on",
+        "activity" => "start",
+        "member" => "joined",
+        "volunteer" => "approved_on",
+        "person" => "birth",
+        "support_file" => "opened_on",
+        "contact_pair" => "from",
+        "household" => return None,
+        _ => "date",
+    })
+}
+
+/// The field that `record.category` comes from.
+fn category_field(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "visit" => "kind",
+        "activity" => "project",
+        "member" => "structure",
+        "volunteer" => "approval",
+        "person" => "relation",
+        "support_file" => "category",
+        _ => return None,
+    })
+}
+
+/// SQL for a field. Only plain names: this goes into the statement.
+fn column(kind: &str, field: &str) -> Result<String> {
+    if category_field(kind) == Some(field) {
+        return Ok("category".into());
+    }
+    let plain = field.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if field.is_empty() || field.len() > 64 || !plain {
+        return Err(StoreError::BadField { field: field.chars().take(64).collect() });
+    }
+    Ok(format!("json_extract(fields, '$.{field}')"))
+}
+
+fn conditions(query: &ListQuery, args: &mut Vec<Sql>) -> Result<String> {
+    // Said in full so that the partial indexes apply.
+    let mut all = String::from("kind = ?1 AND hidden = 0");
+    if sort_field(&query.kind).is_some() {
+        all.push_str(" AND sort IS NOT NULL");
+    }
+    if query.kind != "household" {
+        all.push_str(" AND day IS NOT NULL");
+    }
+    all.push_str(&within(&query.regions));
+    for (field, op, value) in &query.filter {
+        all.push_str(" AND ");
+        all.push_str(&condition(&query.kind, field, *op, value, args)?);
+    }
+    if let Some(question) = query.text.as_deref().and_then(search::matching) {
+        let words = query.text.as_deref().and_then(search::matching_words).unwrap_or_default();
+        args.push(Sql::Text(question));
+        let names = args.len();
+        args.push(Sql::Text(words));
+        let words = args.len();
+        all.push_str(&format!(
+            " AND n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}
+               UNION ALL SELECT rowid FROM text_search WHERE text_search MATCH ?{words})"
+        ));
+    }
+    Ok(all)
+}
+
+fn condition(kind: &str, field: &str, op: Op, value: &Value, args: &mut Vec<Sql>) -> Result<String> {
+    if field == "region"
+        && let (Op::Is | Op::StartsWith, Some(region)) =
+            (op, value.as_str().and_then(|code| code.parse::<RegionCode>().ok()))
+    {
+        let (first, last) = bounds(&region);
+        return Ok(format!("place BETWEEN {first} AND {last}"));
+    }
+    if field == "household"
+        && let (Op::Is, Some(id)) = (op, value.as_str().and_then(|id| id.parse::<Uuid>().ok()))
+    {
+        return Ok(format!("household = {}", household_key(id)));
+    }
+    let date = value.as_str().and_then(|text| PartialDate::parse(text, YearHint::None).ok());
+    let (column, value) = match (day_field(kind) == Some(field), date) {
+        (true, Some(date)) if !matches!(op, Op::Contains | Op::StartsWith) => {
+            ("day".to_owned(), Value::from(day_of(date)))
+        }
+        _ => (column(kind, field)?, value.clone()),
+    };
+    let mut arg = |value: Value| {
+        args.push(match value {
+            Value::String(text) => Sql::Text(text),
+            Value::Number(n) => match n.as_i64() {
+                Some(n) => Sql::Integer(n),
+                None => Sql::Real(n.as_f64().unwrap_or_default()),
+            },
+            Value::Bool(yes) => Sql::Integer(yes.into()),
+            other => Sql::Text(other.to_string()),
+        });
+        format!("?{}", args.len())
+    };
+    Ok(match op {
+        Op::Is => format!("{column} = {}", arg(value)),
+        Op::IsNot => format!("{column} IS NOT {}", arg(value)),
+        Op::AtLeast => format!("{column} >= {}", arg(value)),
+        Op::AtMost => format!("{column} <= {}", arg(value)),
+        Op::Contains => format!("instr({column}, {}) > 0", arg(value)),
+        Op::StartsWith => format!("instr({column}, {}) = 1", arg(value)),
+        Op::Has => {
+            let arg = arg(value);
+            format!("EXISTS (SELECT 1 FROM json_each(fields, '$.{field}') AS item WHERE item.value = {arg})")
+        }
+        Op::Present => format!("{column} IS NOT NULL"),
+        Op::Missing => format!("{column} IS NULL"),
+    })
 }

@@ -1,28 +1,175 @@
-//! stub
-use crate::book::Book;
-use crate::error::Result;
-use tiexin_protocol::Change;
+//! `outbox`: changes not yet sent, numbered without gaps; and reading a change back from here or
+//! from `sent`.
+
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+use serde::{Deserialize, Serialize};
+use tiexin_domain::record::Fields;
+use tiexin_protocol::{Change, ChangeId, VoidChange};
 use uuid::Uuid;
-impl Book {
-    /// The oldest unsent changes: whole groups, at most `changes` and `bytes` of JSON (a single
-    /// larger group is given alone). One short read. `device` is nil before enrolment.
-    pub fn outbox_batch(&self, changes: usize, bytes: usize) -> Result<Vec<Change>> {
-        unimplemented!()
-    }
-    /// Puts changes back into the outbox that the server no longer knows (`acked` lower than what was sent).
-    pub fn send_again_after(&self, acked: u64) -> Result<u64> {
-        unimplemented!()
-    }
+
+use crate::base::Step;
+use crate::book::Book;
+use crate::device;
+use crate::error::{Result, StoreError};
+use crate::record::text;
+use crate::save::By;
+
+/// What is stored of a change besides its columns.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    set: Fields,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    void: Option<VoidChange>,
+}
+
+/// A change of this desk, sent or not.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pending {
+    pub(crate) seq: i64,
+    pub(crate) record: i64,
+    pub(crate) group: Uuid,
+    pub(crate) base: u64,
+    pub(crate) step: Step,
+    pub(crate) author: Uuid,
+    pub(crate) noted_at: i64,
 }
 
 pub(crate) fn put(
-    _: &rusqlite::Connection,
-    _: i64,
-    _: i64,
-    _: u64,
-    _: &tiexin_domain::Fields,
-    _: Option<&tiexin_protocol::VoidChange>,
-    _: &crate::save::By,
+    conn: &Connection,
+    seq: i64,
+    record: i64,
+    base: u64,
+    set: &Fields,
+    void: Option<&VoidChange>,
+    by: &By,
 ) -> Result<()> {
-    unimplemented!()
+    #[derive(Serialize)]
+    struct BodyRef<'a> {
+        #[serde(skip_serializing_if = "Fields::is_empty")]
+        set: &'a Fields,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        void: Option<&'a VoidChange>,
+    }
+    conn.prepare_cached(
+        "INSERT INTO outbox (seq, record, grp, base, body, author, noted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![seq, record, by.group, base as i64, text(&BodyRef { set, void })?, by.author, by.now_ms])?;
+    Ok(())
+}
+
+/// The columns that [`read`] needs, in its order.
+pub(crate) const COLUMNS: &str = "seq, record, grp, base, body, author, noted_at";
+
+pub(crate) fn read(row: &SqlRow<'_>) -> Result<Pending> {
+    let unreadable = || StoreError::Unreadable { what: "outbox" };
+    let body: Body = serde_json::from_str(row.get_ref(4)?.as_str().map_err(|_| unreadable())?)
+        .map_err(|_| unreadable())?;
+    Ok(Pending {
+        seq: row.get(0)?,
+        record: row.get(1)?,
+        group: row.get(2)?,
+        base: row.get::<_, i64>(3)? as u64,
+        step: Step { set: body.set, void: body.void },
+        author: row.get(5)?,
+        noted_at: row.get(6)?,
+    })
+}
+
+/// The change with this number, from the outbox or from what was sent.
+pub(crate) fn pending(conn: &Connection, seq: i64) -> Result<Option<Pending>> {
+    for table in ["outbox", "sent"] {
+        let mut select = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM {table} WHERE seq = ?1"))?;
+        let mut rows = select.query([seq])?;
+        if let Some(row) = rows.next()? {
+            return read(row).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The change as it travels.
+pub(crate) fn change(
+    conn: &Connection,
+    pending: &Pending,
+    device: Uuid,
+    incarnation: Uuid,
+) -> Result<Change> {
+    let (record, kind, scope): (Uuid, String, String) = conn
+        .prepare_cached("SELECT id, kind, scope FROM record WHERE n = ?1")?
+        .query_row([pending.record], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?
+        .ok_or(StoreError::Unreadable { what: "outbox" })?;
+    Ok(Change {
+        id: ChangeId { device, incarnation, seq: pending.seq as u64 },
+        group: pending.group,
+        record,
+        kind,
+        scope: scope.parse().map_err(|_| StoreError::Unreadable { what: "record" })?,
+        base: pending.base,
+        set: pending.step.set.clone(),
+        void: pending.step.void.clone(),
+        author: pending.author,
+        noted_at: pending.noted_at,
+    })
+}
+
+impl Book {
+    /// The oldest unsent changes: whole groups, at most `changes` and `bytes` of JSON (a single
+    /// group that is larger is given alone). One short read; nothing is marked. The device id is
+    /// nil before enrolment.
+    pub fn outbox_batch(&self, changes: usize, bytes: usize) -> Result<Vec<Change>> {
+        self.read(|conn| {
+            let device = device::id(conn)?.unwrap_or(Uuid::nil());
+            let incarnation = device::incarnation(conn)?;
+            let mut select =
+                conn.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox ORDER BY seq LIMIT ?1"))?;
+            let mut rows = select.query([changes as i64 + 1])?;
+            let mut batch: Vec<Change> = Vec::new();
+            let mut size = 0;
+            // Where the last whole group ended.
+            let mut whole = 0;
+            while let Some(row) = rows.next()? {
+                let next = change(conn, &read(row)?, device, incarnation)?;
+                if batch.last().is_some_and(|last| last.group != next.group) {
+                    whole = batch.len();
+                }
+                size += text(&next)?.len() + 1;
+                let full = size > bytes || batch.len() >= changes;
+                if full && whole > 0 {
+                    batch.truncate(whole);
+                    return Ok(batch);
+                }
+                batch.push(next);
+                if full {
+                    return rest_of_group(conn, batch, device, incarnation);
+                }
+            }
+            Ok(batch)
+        })
+    }
+}
+
+/// The first group alone is over the limit: it goes whole all the same.
+fn rest_of_group(
+    conn: &Connection,
+    mut batch: Vec<Change>,
+    device: Uuid,
+    incarnation: Uuid,
+) -> Result<Vec<Change>> {
+    let (Some(group), Some(last)) = (batch.first().map(|c| c.group), batch.last().map(|c| c.id.seq)) else {
+        return Ok(batch);
+    };
+    batch.retain(|c| c.group == group);
+    let mut select =
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE seq > ?1 ORDER BY seq"))?;
+    let mut rows = select.query([last as i64])?;
+    while let Some(row) = rows.next()? {
+        let next = read(row)?;
+        if next.group != group {
+            break;
+        }
+        batch.push(change(conn, &next, device, incarnation)?);
+    }
+    Ok(batch)
 }

@@ -1,20 +1,266 @@
-//! stub
-use crate::book::Book;
-use crate::error::Result;
+//! Applying a page of a scope's log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+use tiexin_domain::{Record, RegionCode};
+use tiexin_protocol::wire::{PageEntry, ScopePage};
+use tiexin_protocol::{Chain, ChangeId, Digest, EntryHash, LogEntry, Verdict};
+use uuid::Uuid;
+
+use crate::base::{self, Base};
+use crate::book::{Book, Write};
+use crate::cursor::{self, ScopeCursor};
+use crate::error::{Result, StoreError};
+use crate::record::{self, Row, hidden};
 use crate::save::Changed;
-use tiexin_protocol::wire::ScopePage;
+use crate::{device, outbox, overwritten, seen, sent};
+
 /// What a page did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageOutcome {
+    /// Entries that were new to this desk.
     pub entries: u64,
+    /// The scope has been read up to here.
     pub next: u64,
     pub head: u64,
     pub changed: Changed,
 }
+
+/// What an entry of a page tells this desk.
+enum News {
+    Entry(LogEntry),
+    /// Outside the view: only its link in the chain.
+    Hidden(EntryHash),
+    /// A record that came into the view, or left it.
+    Crossed(EntryHash, Uuid, Option<Record>),
+}
+
+/// A record that the page touches.
+struct Touched {
+    row: Option<Row>,
+    pending: Vec<i64>,
+    /// The province's state before and after.
+    before: Option<Record>,
+    state: Option<Record>,
+    /// Entries about it, by their place among the page's new ones.
+    entries: Vec<usize>,
+}
+
 impl Book {
-    /// Applies a page in one transaction: contiguity (I5), chain, fold into base with pending kept on
-    /// top (I7), cursor and digest. `Differs`, `NotContiguous`, `Rebase`: nothing was written, load the snapshot.
+    /// Applies a page in one transaction: contiguity (I5), chain, fold into base with pending work
+    /// kept on top (I7), cursor and digest. A page read before changes nothing.
+    ///
+    /// # Errors
+    /// `Differs`, `NotContiguous`, `Rebase`: nothing was written, load the snapshot.
     pub fn apply_page(&self, page: &ScopePage, now_ms: i64) -> Result<PageOutcome> {
-        unimplemented!()
+        let (mut outcome, changed) = self.write(|w| apply(w, page, now_ms))?;
+        outcome.changed = changed;
+        Ok(outcome)
+    }
+}
+
+fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome> {
+    let scope = &page.scope;
+    let held = cursor::get(&w.tx, scope)?;
+    let foreign = held.as_ref().is_some_and(|c| c.generation != page.generation || c.view != page.view);
+    if page.rebase || foreign {
+        return Err(StoreError::Rebase { scope: scope.clone() });
+    }
+    let mut cursor = held.unwrap_or_else(|| ScopeCursor {
+        scope: scope.clone(),
+        generation: page.generation,
+        view: page.view.clone(),
+        since: 0,
+        chain: Chain::default(),
+        digest: Digest::default(),
+        checked_at: None,
+    });
+    let own = (device::id(&w.tx)?.unwrap_or(Uuid::nil()), device::incarnation(&w.tx)?);
+    let entries = new_entries(&w.tx, page, &cursor, own)?;
+    if page.next < cursor.since {
+        return Ok(PageOutcome { next: cursor.since, head: page.head, ..PageOutcome::default() });
+    }
+    let mut pulled = BTreeSet::new();
+    let mut touched: BTreeMap<Uuid, Touched> = BTreeMap::new();
+    for (i, news) in entries.iter().enumerate() {
+        match news {
+            News::Entry(entry) => {
+                cursor.chain = cursor.chain.then(entry);
+                let one = load(&w.tx, &mut touched, entry.record)?;
+                one.state = Some(entry.fold(one.state.take(), scope));
+                one.entries.push(i);
+                if (entry.origin.device, entry.origin.incarnation) == own {
+                    pulled.insert(entry.origin.seq as i64);
+                    returned(&w.tx, entry.origin.seq as i64, scope, entry.seq)?;
+                }
+            }
+            News::Hidden(hash) => cursor.chain = cursor.chain.link(*hash),
+            News::Crossed(hash, id, record) => {
+                cursor.chain = cursor.chain.link(*hash);
+                load(&w.tx, &mut touched, *id)?.state = record.clone();
+            }
+        }
+    }
+    if cursor.chain != page.chain {
+        return Err(StoreError::Differs { scope: scope.clone(), what: "chain" });
+    }
+    for (seq, n) in sent::covered(&w.tx, scope.as_str(), page.next)? {
+        pulled.insert(seq);
+        sent::mark_pulled(&w.tx, seq)?;
+        if let Some(row) = record::at(&w.tx, n)? {
+            load(&w.tx, &mut touched, row.record.id)?;
+        }
+    }
+    for one in touched.values_mut() {
+        one.pending.retain(|seq| !pulled.contains(seq));
+        if one.before != one.state {
+            let digest = one.before.as_ref().map_or(cursor.digest, |r| cursor.digest.minus(Digest::of(r)));
+            cursor.digest = one.state.as_ref().map_or(digest, |r| digest.plus(Digest::of(r)));
+        }
+        write_touched(w, one, &entries)?;
+    }
+    cursor.since = page.next;
+    if let Some(digest) = page.digest.filter(|_| page.next == page.head) {
+        if digest != cursor.digest {
+            return Err(StoreError::Differs { scope: scope.clone(), what: "digest" });
+        }
+        cursor.checked_at = Some(now_ms);
+    }
+    cursor::put(&w.tx, &cursor)?;
+    Ok(PageOutcome {
+        entries: entries.len() as u64,
+        next: page.next,
+        head: page.head,
+        changed: Changed::default(),
+    })
+}
+
+/// The page's entries that this desk has not read, echoes put in full, checked to be contiguous.
+fn new_entries(
+    conn: &Connection,
+    page: &ScopePage,
+    cursor: &ScopeCursor,
+    own: (Uuid, Uuid),
+) -> Result<Vec<News>> {
+    let gap = || StoreError::NotContiguous { scope: page.scope.clone() };
+    let mut expected = cursor.since + 1;
+    let mut entries = Vec::with_capacity(page.entries.len());
+    for entry in &page.entries {
+        let seq = match entry {
+            PageEntry::Full(entry) => entry.seq,
+            PageEntry::Echo { seq, .. } | PageEntry::Hidden { seq, .. } | PageEntry::Crossed { seq, .. } => {
+                *seq
+            }
+        };
+        if seq < expected {
+            // Read before.
+            continue;
+        }
+        if seq != expected {
+            return Err(gap());
+        }
+        expected += 1;
+        entries.push(match entry {
+            PageEntry::Full(entry) => News::Entry(entry.clone()),
+            PageEntry::Echo { seq, own: sent } => News::Entry(echo(conn, *seq, *sent, own)?.ok_or_else(gap)?),
+            PageEntry::Hidden { hash, .. } => News::Hidden(*hash),
+            PageEntry::Crossed { hash, id, record, .. } => News::Crossed(*hash, *id, record.clone()),
+        });
+    }
+    if page.next >= cursor.since && expected != page.next + 1 {
+        return Err(gap());
+    }
+    Ok(entries)
+}
+
+/// The log entry that this desk's own change became.
+fn echo(conn: &Connection, seq: u64, own_seq: u64, own: (Uuid, Uuid)) -> Result<Option<LogEntry>> {
+    let Some(pending) = outbox::pending(conn, own_seq as i64)? else { return Ok(None) };
+    let change = outbox::change(conn, &pending, own.0, own.1)?;
+    Ok(Some(LogEntry {
+        seq,
+        origin: ChangeId { device: own.0, incarnation: own.1, seq: own_seq },
+        record: change.record,
+        kind: change.kind,
+        set: change.set,
+        void: change.void,
+        author: change.author,
+        noted_at: change.noted_at,
+        overwrote: Vec::new(),
+    }))
+}
+
+/// An own change has come back. When its verdict was lost on the way it still stands in the outbox.
+fn returned(conn: &Connection, seq: i64, scope: &RegionCode, version: u64) -> Result<()> {
+    let waiting: bool = conn.prepare_cached("SELECT 1 FROM outbox WHERE seq = ?1")?.exists([seq])?;
+    if waiting {
+        sent::take(conn, seq, scope.as_str(), &Verdict::Applied { version }, true)?;
+    } else {
+        sent::mark_pulled(conn, seq)?;
+    }
+    Ok(())
+}
+
+fn load<'t>(
+    conn: &Connection,
+    touched: &'t mut BTreeMap<Uuid, Touched>,
+    id: Uuid,
+) -> Result<&'t mut Touched> {
+    use std::collections::btree_map::Entry;
+    match touched.entry(id) {
+        Entry::Occupied(found) => Ok(found.into_mut()),
+        Entry::Vacant(vacant) => {
+            let row = record::find(conn, id)?;
+            let held = match &row {
+                Some(row) => base::get(conn, row.n)?,
+                None => None,
+            };
+            let (state, pending) = match (held, &row) {
+                (Some(base), _) => (base.state, base.pending),
+                (None, Some(row)) if row.hidden != hidden::WITHHELD => (Some(row.record.clone()), Vec::new()),
+                _ => (None, Vec::new()),
+            };
+            Ok(vacant.insert(Touched { row, pending, before: state.clone(), state, entries: Vec::new() }))
+        }
+    }
+}
+
+fn write_touched(w: &mut Write<'_>, one: &Touched, entries: &[News]) -> Result<()> {
+    let n = match (&one.row, &one.state) {
+        (Some(row), state) => {
+            w.changed.kind(&row.record.kind);
+            base::refold(&w.tx, row, &Base { state: state.clone(), pending: one.pending.clone() })?;
+            if state.is_none() && one.pending.is_empty() && one.before.is_some() {
+                return left_view(&w.tx, row.n);
+            }
+            row.n
+        }
+        (None, Some(state)) => {
+            w.changed.kind(&state.kind);
+            record::insert(&w.tx, state, None)?
+        }
+        (None, None) => return Ok(()),
+    };
+    for i in &one.entries {
+        if let News::Entry(entry) = &entries[*i] {
+            seen::put(&w.tx, n, entry)?;
+            overwritten::put(&w.tx, n, entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// A record that is no longer this desk's to hold; kept out of sight while a sent or refused
+/// change of it is still on file.
+fn left_view(conn: &Connection, n: i64) -> Result<()> {
+    let needed: bool = conn
+        .prepare_cached(
+            "SELECT 1 FROM sent WHERE record = ?1 UNION ALL SELECT 1 FROM refused WHERE record = ?1",
+        )?
+        .exists([n])?;
+    match record::at(conn, n)? {
+        Some(row) if !needed => record::remove(conn, &row),
+        _ => Ok(()),
     }
 }

@@ -1,12 +1,30 @@
-//! stub
+//! `preference`: a user's own settings on this desk.
+
+use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
+
 use crate::book::Book;
 use crate::error::Result;
-use uuid::Uuid;
+
 impl Book {
     pub fn preference(&self, user: Uuid, key: &str) -> Result<Option<String>> {
-        unimplemented!()
+        self.read(|conn| {
+            Ok(conn
+                .prepare_cached("SELECT value FROM preference WHERE user = ?1 AND key = ?2")?
+                .query_row(params![user, key], |row| row.get(0))
+                .optional()?)
+        })
     }
+
     pub fn set_preference(&self, user: Uuid, key: &str, value: &str) -> Result<()> {
-        unimplemented!()
+        self.write(|w| {
+            w.tx.prepare_cached(
+                "INSERT INTO preference (user, key, value) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (user, key) DO UPDATE SET value = excluded.value",
+            )?
+            .execute(params![user, key, value])?;
+            Ok(())
+        })?;
+        Ok(())
     }
 }

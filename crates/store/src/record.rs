@@ -1,26 +1,311 @@
-//! stub
-use crate::error::Result;
-use rusqlite::Connection;
+//! `record`: the row of every noun. What hangs on it (derived columns, attendance, links, search
+//! index) is written here and nowhere else.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use tiexin_domain::Record;
+use tiexin_domain::record::{Fields, Void};
 use uuid::Uuid;
+
+use crate::derive::{Derived, derive, household_key};
+use crate::error::{Result, StoreError};
+use crate::search::index;
+use crate::{attendance, link};
+
+/// `record.hidden`.
+pub(crate) mod hidden {
+    pub(crate) const SHOWN: i64 = 0;
+    pub(crate) const VOID: i64 = 1;
+    pub(crate) const PARENT_VOID: i64 = 2;
+    /// The province refused to make it and nothing is left of it: kept for the refused change.
+    pub(crate) const WITHHELD: i64 = 3;
+}
+
+/// A row as it stands.
+#[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) n: i64,
     pub(crate) record: Record,
     pub(crate) audit_head: Option<i64>,
+    pub(crate) hidden: i64,
 }
-pub(crate) enum Index {
-    Now,
-    Later,
+
+/// Begins a query whose rows [`read`] understands.
+macro_rules! select {
+    () => {
+        "SELECT n, id, kind, scope, version, fields, void, audit_head, hidden FROM record"
+    };
 }
-pub(crate) fn find(_: &Connection, _: Uuid) -> Result<Option<Row>> {
-    unimplemented!()
+pub(crate) use select;
+
+pub(crate) fn read(row: &SqlRow<'_>) -> Result<Row> {
+    let unreadable = StoreError::Unreadable { what: "record" };
+    let scope: String = row.get(3)?;
+    let fields: Fields = json(row.get_ref(5)?)?;
+    let void: Option<Void> = match row.get_ref(6)? {
+        ValueRef::Null => None,
+        text => Some(json(text)?),
+    };
+    Ok(Row {
+        n: row.get(0)?,
+        record: Record {
+            id: row.get(1)?,
+            kind: row.get(2)?,
+            scope: scope.parse().map_err(|_| unreadable)?,
+            version: row.get::<_, i64>(4)? as u64,
+            fields,
+            void,
+        },
+        audit_head: row.get(7)?,
+        hidden: row.get(8)?,
+    })
 }
-pub(crate) fn set_audit_head(_: &Connection, _: i64, _: i64) -> Result<()> {
-    unimplemented!()
+
+fn json<T: serde::de::DeserializeOwned>(value: ValueRef<'_>) -> Result<T> {
+    let text = value.as_str().map_err(|_| StoreError::Unreadable { what: "record" })?;
+    serde_json::from_str(text).map_err(|_| StoreError::Unreadable { what: "record" })
 }
-pub(crate) fn update(_: &Connection, _: &Row, _: &Record, _: Option<i64>) -> Result<()> {
-    unimplemented!()
+
+pub(crate) fn text<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| StoreError::Unreadable { what: "record" })
 }
-pub(crate) fn insert(_: &Connection, _: &Record, _: Option<i64>, _: Index) -> Result<i64> {
-    unimplemented!()
+
+pub(crate) fn find(conn: &Connection, id: Uuid) -> Result<Option<Row>> {
+    let mut select = conn.prepare_cached(concat!(select!(), " WHERE id = ?1"))?;
+    let mut rows = select.query([id])?;
+    rows.next()?.map(read).transpose()
+}
+
+pub(crate) fn at(conn: &Connection, n: i64) -> Result<Option<Row>> {
+    let mut select = conn.prepare_cached(concat!(select!(), " WHERE n = ?1"))?;
+    let mut rows = select.query([n])?;
+    rows.next()?.map(read).transpose()
+}
+
+/// All rows that `sql` (begun with [`select`]) gives.
+pub(crate) fn collect(conn: &Connection, sql: &str, args: impl rusqlite::Params) -> Result<Vec<Record>> {
+    let mut select = conn.prepare_cached(sql)?;
+    let mut rows = select.query(args)?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(read(row)?.record);
+    }
+    Ok(records)
+}
+
+pub(crate) fn set_audit_head(conn: &Connection, n: i64, seq: i64) -> Result<()> {
+    conn.prepare_cached("UPDATE record SET audit_head = ?2 WHERE n = ?1")?.execute(params![n, seq])?;
+    Ok(())
+}
+
+/// A record ready to be inserted: everything but the database's own work, so that it can be
+/// prepared on another thread.
+pub(crate) struct Prepared {
+    pub(crate) record: Record,
+    fields: String,
+    void: Option<String>,
+    derived: Derived,
+}
+
+impl Prepared {
+    pub(crate) fn new(record: Record) -> Result<Prepared> {
+        Ok(Prepared {
+            fields: text(&record.fields)?,
+            void: record.void.as_ref().map(text).transpose()?,
+            derived: derive(&record),
+            record,
+        })
+    }
+}
+
+/// A new record, search index and all.
+pub(crate) fn insert(conn: &Connection, record: &Record, audit: Option<i64>) -> Result<i64> {
+    let prepared = Prepared::new(record.clone())?;
+    let n = insert_prepared(conn, &prepared, audit)?.ok_or(StoreError::Unreadable { what: "record" })?;
+    index::put(conn, n, &index::documents(record))?;
+    Ok(n)
+}
+
+/// `None`: a record with this id is there already, nothing was written. The search index is the
+/// caller's.
+pub(crate) fn insert_prepared(
+    conn: &Connection,
+    prepared: &Prepared,
+    audit: Option<i64>,
+) -> Result<Option<i64>> {
+    let Prepared { record, fields, void, derived: d } = prepared;
+    let hidden = hidden_state(conn, record, d)?;
+    let inserted = conn
+        .prepare_cached(
+            "INSERT INTO record (id, kind, scope, version, fields, void, audit_head, hidden,
+               place, sort, natural, day, until, household, category, number, flags)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+             ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute(params![
+            record.id,
+            record.kind,
+            record.scope.as_str(),
+            record.version as i64,
+            fields,
+            void,
+            audit,
+            hidden,
+            d.place,
+            d.sort,
+            d.natural,
+            d.day,
+            d.until,
+            d.household,
+            d.category,
+            d.number,
+            d.flags
+        ])?;
+    if inserted == 0 {
+        return Ok(None);
+    }
+    let n = conn.last_insert_rowid();
+    if hidden == hidden::SHOWN {
+        attendance::put(conn, n, &record.kind, d)?;
+    }
+    link::put(conn, n, &d.parents)?;
+    if hidden != hidden::SHOWN {
+        spread_hidden(conn, record.id)?;
+    }
+    Ok(Some(n))
+}
+
+/// Brings the row from `old` to `new`. `audit`: the entry that tells of it, if there is a new one.
+pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i64>) -> Result<()> {
+    let before = derive(&old.record);
+    let after = derive(new);
+    let hidden = hidden_state(conn, new, &after)?;
+    let audit = audit.or(old.audit_head);
+    let fields = text(&new.fields)?;
+    let void = new.void.as_ref().map(text).transpose()?;
+    if before == after && hidden == old.hidden {
+        // The usual edit: no index of the table is touched.
+        if new.void == old.record.void {
+            conn.prepare_cached("UPDATE record SET version = ?2, fields = ?3, audit_head = ?4 WHERE n = ?1")?
+                .execute(params![old.n, new.version as i64, fields, audit])?;
+        } else {
+            conn.prepare_cached(
+                "UPDATE record SET version = ?2, fields = ?3, audit_head = ?4, void = ?5 WHERE n = ?1",
+            )?
+            .execute(params![old.n, new.version as i64, fields, audit, void])?;
+        }
+    } else {
+        conn.prepare_cached(
+            "UPDATE record SET version = ?2, fields = ?3, audit_head = ?4, void = ?5, hidden = ?6, place = ?7,
+               sort = ?8, natural = ?9, day = ?10, until = ?11, household = ?12, category = ?13,
+               number = ?14, flags = ?15 WHERE n = ?1",
+        )?
+        .execute(params![
+            old.n,
+            new.version as i64,
+            fields,
+            audit,
+            void,
+            hidden,
+            after.place,
+            after.sort,
+            after.natural,
+            after.day,
+            after.until,
+            after.household,
+            after.category,
+            after.number,
+            after.flags
+        ])?;
+        if old.hidden == hidden::SHOWN {
+            attendance::remove(conn, old.n, &old.record.kind, &before)?;
+        }
+        if hidden == hidden::SHOWN {
+            attendance::put(conn, old.n, &new.kind, &after)?;
+        }
+        if before.parents != after.parents {
+            link::remove(conn, old.n, &before.parents)?;
+            link::put(conn, old.n, &after.parents)?;
+        }
+    }
+    if hidden != old.hidden {
+        spread_hidden(conn, new.id)?;
+    }
+    index::change(conn, old.n, &index::documents(&old.record), &index::documents(new))
+}
+
+/// The making was refused and nothing is left to show; the row stays for the refused change.
+pub(crate) fn withhold(conn: &Connection, row: &Row) -> Result<()> {
+    set_hidden(conn, row, hidden::WITHHELD)?;
+    spread_hidden(conn, row.record.id)
+}
+
+/// Takes the row away altogether: the province no longer has it, or the scope is withdrawn.
+pub(crate) fn remove(conn: &Connection, row: &Row) -> Result<()> {
+    let d = derive(&row.record);
+    attendance::remove(conn, row.n, &row.record.kind, &d)?;
+    link::remove(conn, row.n, &d.parents)?;
+    index::remove(conn, row.n, &index::documents(&row.record))?;
+    conn.prepare_cached("DELETE FROM record WHERE n = ?1")?.execute([row.n])?;
+    Ok(())
+}
+
+fn set_hidden(conn: &Connection, row: &Row, hidden: i64) -> Result<()> {
+    let d = derive(&row.record);
+    conn.prepare_cached("UPDATE record SET hidden = ?2 WHERE n = ?1")?.execute(params![row.n, hidden])?;
+    if row.hidden == hidden::SHOWN {
+        attendance::remove(conn, row.n, &row.record.kind, &d)?;
+    }
+    if hidden == hidden::SHOWN {
+        attendance::put(conn, row.n, &row.record.kind, &d)?;
+    }
+    Ok(())
+}
+
+/// Void itself, or belonging to what is hidden (`docs/sync.md`: void hides, in views, the children).
+fn hidden_state(conn: &Connection, record: &Record, d: &Derived) -> Result<i64> {
+    if record.void.is_some() {
+        return Ok(hidden::VOID);
+    }
+    if d.household.is_some()
+        && let Some(home) = record.reference("household")
+    {
+        // A household has no parent: it is hidden only by its own void. The index holds void records only.
+        let void =
+            conn.prepare_cached("SELECT 1 FROM record WHERE id = ?1 AND void IS NOT NULL")?.exists([home])?;
+        if void {
+            return Ok(hidden::PARENT_VOID);
+        }
+    }
+    for parent in &d.parents {
+        let state: Option<i64> = conn
+            .prepare_cached("SELECT hidden FROM record WHERE id = ?1")?
+            .query_row([parent], |row| row.get(0))
+            .optional()?;
+        if matches!(state, Some(hidden::VOID | hidden::PARENT_VOID)) {
+            return Ok(hidden::PARENT_VOID);
+        }
+    }
+    Ok(hidden::SHOWN)
+}
+
+/// Children follow their parent in and out of sight.
+fn spread_hidden(conn: &Connection, parent: Uuid) -> Result<()> {
+    let mut children: Vec<i64> = conn
+        .prepare_cached("SELECT n FROM record WHERE household = ?1")?
+        .query_map([household_key(parent)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    children.extend(link::children(conn, parent)?);
+    for n in children {
+        let Some(row) = at(conn, n)? else { continue };
+        if row.hidden == hidden::WITHHELD {
+            continue;
+        }
+        let hidden = hidden_state(conn, &row.record, &derive(&row.record))?;
+        if hidden != row.hidden {
+            set_hidden(conn, &row, hidden)?;
+            spread_hidden(conn, row.record.id)?;
+        }
+    }
+    Ok(())
 }

@@ -155,7 +155,7 @@ impl Write<'_> {
             before: None,
         };
         let audit = self.enter(entry)?;
-        let n = record::insert(&self.tx, &new, Some(audit), record::Index::Now)?;
+        let n = record::insert(&self.tx, &new, Some(audit))?;
         let seq = self.head.outbox_seq + 1;
         self.head.outbox_seq = seq;
         base::begin_new(&self.tx, n, seq)?;

@@ -1,20 +1,45 @@
-//! stub
-use crate::book::Book;
-use crate::error::Result;
-use crate::save::Changed;
+//! Taking a scope's whole state at once, and giving a scope up.
+//!
+//! Batches, so that the worker's own saves get in between. While a snapshot is being taken the
+//! scope has no cursor: after a crash it is simply taken again. Records are usable as soon as
+//! their batch is in; the search index follows by [`Book::index_some`].
+
+use std::collections::HashSet;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use rusqlite::{Connection, params};
 use tiexin_domain::{Record, RegionCode};
+use tiexin_protocol::Digest;
 use tiexin_protocol::wire::SnapshotHeader;
+
+use crate::base::{self, Base};
+use crate::book::{Book, Write};
+use crate::cursor::{self, ScopeCursor};
+use crate::derive::bounds;
+use crate::error::{Result, StoreError};
+use crate::record::{self, Prepared, hidden};
+use crate::save::Changed;
+use crate::search::index;
+
+/// Records in one transaction: about 40 ms during which a save waits.
+const BATCH: usize = 2_000;
+
 /// What a snapshot did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SnapshotOutcome {
     pub records: u64,
+    /// Records that the province no longer has.
     pub removed: u64,
     pub changed: Changed,
 }
+
 impl Book {
-    /// Replaces the scope's base state; pending changes stay on top. Usable as soon as it returns; the
-    /// search index is filled by [`Book::index_some`]. `progress(done)` returning false cancels.
-    /// An `Err` from the iterator rolls back.
+    /// Replaces the scope's base state; pending work stays on top (I7). `progress(done)` returning
+    /// false cancels. Reading `records` (decompressing, parsing) happens on a thread of its own.
+    ///
+    /// # Errors
+    /// `Differs` when count or digest is not the header's; `Cancelled`; `Io` for a failure of the
+    /// iterator. The scope then has no cursor: take the snapshot again.
     pub fn apply_snapshot<E>(
         &self,
         header: &SnapshotHeader,
@@ -25,14 +50,263 @@ impl Book {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
-        unimplemented!()
+        let scope = &header.scope;
+        let (mut old, _) = self.write(|w| {
+            cursor::remove(&w.tx, scope)?;
+            Ok(rows_of(&w.tx, scope)?.into_iter().collect::<HashSet<i64>>())
+        })?;
+        let mut outcome = SnapshotOutcome::default();
+        let digest = std::thread::scope(|threads| {
+            let (send, receive) = sync_channel(3);
+            let reader = threads.spawn(move || prepare(records, &send));
+            let taken = self.take_batches(&receive, &mut old, &mut outcome, progress);
+            // Unblocks the reader when taking has failed.
+            drop(receive);
+            let digest = reader.join().map_err(|_| StoreError::Unreadable { what: "snapshot" })?;
+            taken.and(digest)
+        })?;
+        if outcome.records != header.records || digest != header.digest {
+            return Err(StoreError::Differs { scope: scope.clone(), what: "snapshot" });
+        }
+        let (removed, changed) = self.write(|w| {
+            let removed = remove_unseen(w, &old)?;
+            let cursor = ScopeCursor {
+                scope: scope.clone(),
+                generation: header.generation,
+                view: header.view.clone(),
+                since: header.seq,
+                chain: header.chain,
+                digest: header.digest,
+                checked_at: Some(now_ms),
+            };
+            cursor::put(&w.tx, &cursor)?;
+            settle_sent(w, scope, header.seq)?;
+            Ok(removed)
+        })?;
+        outcome.removed = removed;
+        outcome.changed.merge(changed);
+        Ok(outcome)
     }
-    /// Puts up to `most` records into the search index; gives how many are left.
+
+    fn take_batches(
+        &self,
+        batches: &Receiver<Vec<Prepared>>,
+        old: &mut HashSet<i64>,
+        outcome: &mut SnapshotOutcome,
+        progress: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<()> {
+        for batch in batches {
+            let ((), changed) = self.write(|w| take_batch(w, &batch, old))?;
+            outcome.records += batch.len() as u64;
+            outcome.changed.merge(changed);
+            if !progress(outcome.records) {
+                return Err(StoreError::Cancelled);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts up to `most` records into the search index; gives how many are left, at most. Call
+    /// until it gives 0.
     pub fn index_some(&self, most: usize) -> Result<u64> {
-        unimplemented!()
+        let (left, _) = self.write(|w| index_some(&w.tx, most as i64))?;
+        Ok(left)
     }
-    /// Removes all of a scope from this desk (withdrawn grant, I11). Refused while work of it waits unsent.
+
+    /// Removes all of a scope from this desk (a withdrawn grant, I11).
+    ///
+    /// # Errors
+    /// `WorkWaiting` while changes of it are unsent: hand them over first.
     pub fn drop_scope(&self, scope: &RegionCode) -> Result<Changed> {
-        unimplemented!()
+        let ((), changed) = self.write(|w| {
+            let waiting: bool = w
+                .tx
+                .prepare("SELECT 1 FROM outbox JOIN record ON record.n = outbox.record WHERE scope = ?1")?
+                .exists([scope.as_str()])?;
+            if waiting {
+                return Err(StoreError::WorkWaiting { scope: scope.clone() });
+            }
+            for n in rows_of(&w.tx, scope)? {
+                if let Some(row) = record::at(&w.tx, n)? {
+                    w.changed.kind(&row.record.kind);
+                    record::remove(&w.tx, &row)?;
+                }
+            }
+            sweep(&w.tx)?;
+            cursor::remove(&w.tx, scope)?;
+            // Deleted rows leave their words behind in the index until it is rewritten.
+            w.tx.execute_batch(
+                "INSERT INTO name_search (name_search) VALUES ('optimize');
+                 INSERT INTO text_search (text_search) VALUES ('optimize');",
+            )?;
+            Ok(())
+        })?;
+        Ok(changed)
     }
+}
+
+/// Everything about records that does not need the database.
+fn prepare<E>(
+    records: impl Iterator<Item = std::result::Result<Record, E>>,
+    send: &SyncSender<Vec<Prepared>>,
+) -> Result<Digest>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let mut digest = Digest::default();
+    let mut batch = Vec::with_capacity(BATCH);
+    for record in records {
+        let record = record.map_err(|e| StoreError::Io(std::io::Error::other(e)))?;
+        digest = digest.plus(Digest::of(&record));
+        batch.push(Prepared::new(record)?);
+        if batch.len() == BATCH && send.send(std::mem::take(&mut batch)).is_err() {
+            // The other side has given up and says why.
+            return Ok(digest);
+        }
+    }
+    if !batch.is_empty() {
+        let _ = send.send(batch);
+    }
+    Ok(digest)
+}
+
+fn take_batch(w: &mut Write<'_>, batch: &[Prepared], old: &mut HashSet<i64>) -> Result<()> {
+    let mut fresh: Option<(i64, i64)> = None;
+    for prepared in batch {
+        w.changed.kind(&prepared.record.kind);
+        if let Some(n) = record::insert_prepared(&w.tx, prepared, None)? {
+            fresh = Some((fresh.map_or(n, |(lo, _)| lo), n));
+            continue;
+        }
+        let Some(row) = record::find(&w.tx, prepared.record.id)? else { continue };
+        old.remove(&row.n);
+        match base::get(&w.tx, row.n)? {
+            Some(held) => {
+                let base = Base { state: Some(prepared.record.clone()), pending: held.pending };
+                base::refold(&w.tx, &row, &base)?;
+            }
+            None if row.record != prepared.record || row.hidden == hidden::WITHHELD => {
+                record::update(&w.tx, &row, &prepared.record, None)?;
+            }
+            None => {}
+        }
+    }
+    if let Some((lo, hi)) = fresh {
+        index::queue(&w.tx, lo, hi)?;
+    }
+    Ok(())
+}
+
+/// Applied changes that the snapshot contains are no longer pending.
+fn settle_sent(w: &mut Write<'_>, scope: &RegionCode, seq: u64) -> Result<()> {
+    for (own, n) in crate::sent::covered(&w.tx, scope.as_str(), seq)? {
+        crate::sent::mark_pulled(&w.tx, own)?;
+        let (Some(row), Some(mut base)) = (record::at(&w.tx, n)?, base::get(&w.tx, n)?) else { continue };
+        base.pending.retain(|s| *s != own);
+        base::refold(&w.tx, &row, &base)?;
+        w.changed.kind(&row.record.kind);
+    }
+    Ok(())
+}
+
+/// Rows that were here and are not in the snapshot: the province no longer has them. What is
+/// pending on them stays and becomes visible again as this desk's own; what a sent or refused
+/// change still needs is only hidden.
+fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
+    if unseen.is_empty() {
+        return Ok(0);
+    }
+    let needed: HashSet<i64> =
+        w.tx.prepare("SELECT record FROM sent UNION SELECT record FROM refused")?
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+    let mut removed = 0;
+    for n in unseen {
+        let Some(row) = record::at(&w.tx, *n)? else { continue };
+        match base::get(&w.tx, *n)? {
+            Some(held) if held.state.is_none() => {}
+            Some(held) => {
+                base::refold(&w.tx, &row, &Base { state: None, pending: held.pending })?;
+                w.changed.kind(&row.record.kind);
+            }
+            None if row.hidden == hidden::WITHHELD => {}
+            None => {
+                w.changed.kind(&row.record.kind);
+                removed += 1;
+                if needed.contains(n) {
+                    record::withhold(&w.tx, &row)?;
+                } else {
+                    record::remove(&w.tx, &row)?;
+                }
+            }
+        }
+    }
+    sweep(&w.tx)?;
+    Ok(removed)
+}
+
+/// After rows were removed: what hung on them. The audit stays: it holds no values.
+fn sweep(conn: &Connection) -> Result<()> {
+    for table in ["base", "sent", "refused", "seen", "overwritten", "import_record"] {
+        conn.execute(&format!("DELETE FROM {table} WHERE record NOT IN (SELECT n FROM record)"), [])?;
+    }
+    Ok(())
+}
+
+/// Row numbers of a scope, by the index on places.
+fn rows_of(conn: &Connection, scope: &RegionCode) -> Result<Vec<i64>> {
+    let (first, last) = bounds(scope);
+    let mut kinds: Vec<String> = Vec::new();
+    let mut next: Option<String> = conn.query_row("SELECT min(kind) FROM record", [], |row| row.get(0))?;
+    while let Some(kind) = next {
+        next = conn.query_row("SELECT min(kind) FROM record WHERE kind > ?1", [&kind], |row| row.get(0))?;
+        kinds.push(kind);
+    }
+    let mut rows = Vec::new();
+    for kind in &kinds {
+        for hidden in 0..=hidden::WITHHELD {
+            let mut select = conn.prepare_cached(
+                "SELECT n, scope = ?5 FROM record WHERE kind = ?1 AND hidden = ?2 AND place BETWEEN ?3 AND ?4",
+            )?;
+            let mut found = select.query(params![kind, hidden, first, last, scope.as_str()])?;
+            while let Some(row) = found.next()? {
+                // A county's own things lie in the same range as its townships'.
+                if row.get::<_, bool>(1)? {
+                    rows.push(row.get(0)?);
+                }
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn index_some(conn: &Connection, most: i64) -> Result<u64> {
+    let mut room = most;
+    while room > 0 {
+        let range: Option<(i64, i64)> = {
+            let mut select = conn.prepare_cached("SELECT lo, hi FROM index_queue ORDER BY lo LIMIT 1")?;
+            let mut rows = select.query([])?;
+            rows.next()?.map(|row| Ok::<_, StoreError>((row.get(0)?, row.get(1)?))).transpose()?
+        };
+        let Some((lo, hi)) = range else { break };
+        let end = hi.min(lo + room - 1);
+        let records = {
+            let mut select = conn.prepare_cached(concat!(record::select!(), " WHERE n BETWEEN ?1 AND ?2"))?;
+            let mut rows = select.query([lo, end])?;
+            let mut records = Vec::new();
+            while let Some(row) = rows.next()? {
+                records.push(record::read(row)?);
+            }
+            records
+        };
+        for row in records {
+            index::put(conn, row.n, &index::documents(&row.record))?;
+        }
+        room -= end - lo + 1;
+        conn.execute("DELETE FROM index_queue WHERE lo = ?1", [lo])?;
+        if end < hi {
+            index::queue(conn, end + 1, hi)?;
+        }
+    }
+    index::queued(conn)
 }

@@ -1,9 +1,14 @@
-//! stub
-use crate::book::Book;
-use crate::error::Result;
+//! What the sync indicator tells. Never more than is known.
+
 use tiexin_domain::RegionCode;
 use tiexin_protocol::Digest;
 use uuid::Uuid;
+
+use crate::book::Book;
+use crate::error::Result;
+use crate::search::index;
+use crate::{cursor, meta, refused};
+
 /// How far a scope is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopeState {
@@ -11,26 +16,58 @@ pub struct ScopeState {
     pub generation: Uuid,
     pub seq: u64,
     pub digest: Digest,
+    /// When the digest was last found equal to the server's.
     pub checked_at: Option<i64>,
 }
-/// What the sync indicator tells.
+
+/// What waits, what was refused, how far the scopes are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyncState {
+    /// Changes without a verdict.
     pub waiting: u64,
     pub parked: u64,
     pub conflicts: u64,
-    /// Applied by the province but not yet read back.
+    /// Applied by the province but not yet read back from it.
     pub unread: u64,
     /// Milliseconds since 1970 UTC of the last round that pushed and pulled everything.
     pub last_round: Option<i64>,
+    /// Records that the search index does not know yet.
     pub to_index: u64,
     pub scopes: Vec<ScopeState>,
 }
+
 impl Book {
+    /// What waits, what was refused, how far the scopes are.
     pub fn sync_state(&self) -> Result<SyncState> {
-        unimplemented!()
+        self.read(|conn| {
+            let count = |sql: &str| -> Result<u64> {
+                let count: i64 = conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+                Ok(count as u64)
+            };
+            let scopes = cursor::all(conn)?
+                .into_iter()
+                .map(|c| ScopeState {
+                    scope: c.scope,
+                    generation: c.generation,
+                    seq: c.since,
+                    digest: c.digest,
+                    checked_at: c.checked_at,
+                })
+                .collect();
+            Ok(SyncState {
+                waiting: count("SELECT count(*) FROM outbox")?,
+                parked: refused::open_count(conn, "parked")?,
+                conflicts: refused::open_count(conn, "conflict")?,
+                unread: count("SELECT count(*) FROM sent WHERE pulled = 0 AND verdict = 'applied'")?,
+                last_round: meta::number(conn, "last_round")?,
+                to_index: index::queued(conn)?,
+                scopes,
+            })
+        })
     }
+
+    /// A round has pushed and pulled everything.
     pub fn set_last_round(&self, now_ms: i64) -> Result<()> {
-        unimplemented!()
+        self.put_meta(&[("last_round", &now_ms.to_string())])
     }
 }

@@ -1,14 +1,31 @@
-//! stub
+//! Looking the whole book over: the file, the audit, the outbox, what is shown, what was agreed
+//! with the province.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use tiexin_protocol::Digest;
+
+use crate::base::{self, fold};
 use crate::book::Book;
+use crate::derive::derive;
 use crate::error::Result;
+use crate::record::{hidden, select};
+use crate::{audit, cursor, outbox, record};
+
 /// Something that should not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
+    /// `file_damaged`, `audit_changed`, `audit_missing`, `audit_unknown`, `outbox_gap`,
+    /// `pending_lost`, `row_differs`, `columns_differ`, `digest_differs`.
     pub code: &'static str,
-    /// Number of the entry, change or row.
+    /// Number of the audit entry, change or row.
     pub at: Option<i64>,
+    /// For people; no personal data.
     pub what: String,
 }
+
+/// What was looked at, and what is wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VerifyReport {
     pub audit_entries: u64,
@@ -17,14 +34,195 @@ pub struct VerifyReport {
     pub scopes: u64,
     pub faults: Vec<Fault>,
 }
+
 impl VerifyReport {
+    /// Nothing is wrong.
     pub fn sound(&self) -> bool {
         self.faults.is_empty()
     }
-}
-impl Book {
-    /// Checks the file, the audit chain, the outbox, what is shown against base and pending (I7), and digests (I6).
-    pub fn verify(&self) -> Result<VerifyReport> {
-        unimplemented!()
+
+    fn fault(&mut self, code: &'static str, at: Option<i64>, what: impl Into<String>) {
+        self.faults.push(Fault { code, at, what: what.into() });
     }
+}
+
+impl Book {
+    /// Checks the file, the audit chain, the outbox, every shown row against base and pending
+    /// (I7), its columns, and each scope's digest (I6). In one consistent state; writers go on.
+    pub fn verify(&self) -> Result<VerifyReport> {
+        self.read(|conn| {
+            let mut report = VerifyReport::default();
+            file(conn, &mut report)?;
+            audit_chain(conn, &mut report)?;
+            outbox_numbers(conn, &mut report)?;
+            rows(conn, &mut report)?;
+            Ok(report)
+        })
+    }
+}
+
+fn file(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
+    for pragma in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check"] {
+        let mut select = conn.prepare(pragma)?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let found: String = row.get(0)?;
+            if found != "ok" {
+                report.fault("file_damaged", None, "数据库文件有损坏的页");
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every entry is where it was, says what it said, and none is missing, not even at the end.
+fn audit_chain(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
+    let head = audit::Head::read(conn)?;
+    let mut chain = [0u8; 32];
+    let mut expected = 1;
+    let mut select = conn.prepare("SELECT seq, entry, chain FROM audit ORDER BY seq")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get(0)?;
+        let entry: String = row.get(1)?;
+        let stored: [u8; 32] = row.get(2)?;
+        if seq != expected {
+            report.fault("audit_missing", Some(expected), format!("审计记录第 {expected} 条缺失"));
+            return Ok(());
+        }
+        chain = audit::link(&chain, &entry);
+        if chain != stored || !audit::parse(&entry).is_ok_and(|e| e.seq == seq) {
+            report.fault("audit_changed", Some(seq), format!("审计记录第 {seq} 条被改动"));
+            return Ok(());
+        }
+        expected += 1;
+        report.audit_entries += 1;
+    }
+    if head.audit_seq != expected - 1 || head.audit_chain != chain {
+        report.fault("audit_missing", Some(expected), format!("审计记录在第 {expected} 条处中断"));
+    }
+    Ok(())
+}
+
+/// Unsent changes go on to the newest number without a gap (I2).
+fn outbox_numbers(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
+    let head = audit::Head::read(conn)?;
+    let mut expected: Option<i64> = None;
+    let mut select = conn.prepare("SELECT seq FROM outbox ORDER BY seq")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get(0)?;
+        if expected.is_some_and(|e| e != seq) {
+            report.fault("outbox_gap", Some(seq), format!("待上传的第 {seq} 条之前有缺号"));
+        }
+        expected = Some(seq + 1);
+    }
+    if expected.is_some_and(|e| e != head.outbox_seq + 1) {
+        report.fault("outbox_gap", Some(head.outbox_seq), "待上传的最后一条缺失");
+    }
+    Ok(())
+}
+
+fn rows(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
+    let mut digests: BTreeMap<String, Digest> = BTreeMap::new();
+    let mut select = conn.prepare(concat!(select!(), " ORDER BY n"))?;
+    let mut found = select.query([])?;
+    while let Some(row) = found.next()? {
+        let row = match record::read(row) {
+            Ok(row) => row,
+            Err(_) => {
+                report.fault("row_differs", row.get(0).ok(), "有一条记录无法读取");
+                continue;
+            }
+        };
+        report.records += 1;
+        let state = shown(conn, &row, report)?;
+        if let Some(state) = state {
+            let digest = digests.entry(row.record.scope.to_string()).or_default();
+            *digest = digest.plus(Digest::of(&state));
+        }
+        columns(conn, &row, report)?;
+    }
+    for cursor in cursor::all(conn)? {
+        report.scopes += 1;
+        let digest = digests.remove(cursor.scope.as_str()).unwrap_or_default();
+        if digest != cursor.digest {
+            report.fault("digest_differs", None, format!("{} 的数据与核对值不一致", cursor.scope));
+        }
+    }
+    Ok(())
+}
+
+/// The row is what base and pending give (I7), and its newest audit entry tells of it. Gives the
+/// province's state of the record.
+fn shown(
+    conn: &Connection,
+    row: &record::Row,
+    report: &mut VerifyReport,
+) -> Result<Option<tiexin_domain::Record>> {
+    let r = &row.record;
+    if let Some(seq) = row.audit_head {
+        let told = audit::at(conn, seq).ok().flatten();
+        if told.and_then(|entry| entry.about) != Some(r.id) {
+            report.fault("audit_unknown", Some(seq), format!("第 {} 行的审计记录不存在", row.n));
+        }
+    }
+    let Some(held) = base::get(conn, row.n)? else {
+        let province = row.hidden != hidden::WITHHELD;
+        if province && r.version == 0 {
+            report.fault("pending_lost", Some(row.n), format!("第 {} 行没有对应的待上传内容", row.n));
+        }
+        return Ok(province.then(|| r.clone()));
+    };
+    report.pending += held.pending.len() as u64;
+    let mut steps = Vec::new();
+    for seq in &held.pending {
+        match outbox::pending(conn, *seq)? {
+            Some(pending) if pending.record == row.n => steps.push(pending.step),
+            _ => report.fault("pending_lost", Some(*seq), format!("待上传的第 {seq} 条缺失")),
+        }
+    }
+    if fold(held.state.clone(), &steps, r.id, &r.kind, &r.scope).as_ref() != Some(r) {
+        report.fault("row_differs", Some(row.n), format!("第 {} 行与应有内容不一致", row.n));
+    }
+    Ok(held.state)
+}
+
+/// The columns that lists and figures read are those of the fields.
+fn columns(conn: &Connection, row: &record::Row, report: &mut VerifyReport) -> Result<()> {
+    let d = derive(&row.record);
+    let same: bool = conn
+        .prepare_cached(
+            "SELECT place = ?2 AND sort IS ?3 AND natural IS ?4 AND day IS ?5 AND until IS ?6
+               AND household IS ?7 AND category IS ?8 AND number IS ?9 AND flags = ?10
+             FROM record WHERE n = ?1",
+        )?
+        .query_row(
+            rusqlite::params![
+                row.n,
+                d.place,
+                d.sort,
+                d.natural,
+                d.day,
+                d.until,
+                d.household,
+                d.category,
+                d.number,
+                d.flags
+            ],
+            |row| row.get(0),
+        )?;
+    let shown = row.hidden == hidden::SHOWN;
+    let persons = match d.day {
+        Some(day) if !d.persons.is_empty() => conn
+            .prepare_cached("SELECT count(*) FROM attendance WHERE kind = ?1 AND day = ?2 AND record = ?3")?
+            .query_row(rusqlite::params![row.record.kind, day, row.n], |row| row.get(0))?,
+        _ => 0i64,
+    };
+    let expected = if shown && d.day.is_some() { d.persons.len() as i64 } else { 0 };
+    if !same || persons != expected {
+        report.fault("columns_differ", Some(row.n), format!("第 {} 行的统计列与内容不一致", row.n));
+    }
+    Ok(())
 }

@@ -1,0 +1,165 @@
+//! What of a record goes into the index, and writing it there.
+
+use rusqlite::{Connection, params};
+use serde_json::Value;
+use tiexin_domain::Record;
+
+use crate::error::Result;
+use crate::spelling::{spaced, spell};
+
+/// What the index knows of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Documents {
+    pub(crate) names: Option<Names>,
+    pub(crate) text: Option<String>,
+}
+
+/// By what a record can be named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Names {
+    pub(crate) name: String,
+    pub(crate) id_number: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) code: Option<String>,
+}
+
+/// Chosen by kind, field by field: nothing enters the index because nobody thought of it.
+pub(crate) fn documents(record: &Record) -> Documents {
+    let own = |field: &str| record.text(field).map(str::to_owned);
+    let named = |field: &str| Names { name: own(field).unwrap_or_default(), ..Names::default() };
+    match record.kind.as_str() {
+        "household" => names(Names { phone: own("phone"), ..named("head_name") }),
+        "person" => names(Names {
+            id_number: own("id_number").map(|n| n.to_uppercase()),
+            phone: own("phone"),
+            ..named("name")
+        }),
+        "support_file" => names(Names { code: own("code"), phone: own("phone"), ..named("head_name") }),
+        "member" | "volunteer" => names(named("name")),
+        "activity" => Documents {
+            names: Some(named("name")),
+            text: words(record, &["name", "place", "head", "summary"]),
+        },
+        "visit" => Documents {
+            names: None,
+            text: words(record, &["head_name", "festival", "note", "needs", "health", "living", "safety"]),
+        },
+        "need_survey" => Documents { names: None, text: words(record, &["head_name", "needs", "notes"]) },
+        "contact_pair" => {
+            Documents { names: None, text: words(record, &["township_leader", "village_worker"]) }
+        }
+        "insurance_claim" => Documents { names: None, text: words(record, &["head_name", "policy"]) },
+        // Only who, never what about.
+        "counselling" => Documents { names: None, text: words(record, &["head_name"]) },
+        _ => Documents {
+            names: record.text("name").map(|_| named("name")),
+            text: words(record, &["head_name", "title"]),
+        },
+    }
+}
+
+fn names(names: Names) -> Documents {
+    Documents { names: Some(names), text: None }
+}
+
+fn words(record: &Record, fields: &[&str]) -> Option<String> {
+    let mut all = String::new();
+    for field in fields {
+        match record.fields.get(*field) {
+            Some(Value::String(text)) => push(&mut all, text),
+            Some(Value::Array(items)) => {
+                items.iter().filter_map(Value::as_str).for_each(|text| push(&mut all, text));
+            }
+            _ => {}
+        }
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+fn push(all: &mut String, text: &str) {
+    if !all.is_empty() {
+        all.push('\n');
+    }
+    all.push_str(text);
+}
+
+/// The last four and last six places, as people read them out.
+fn tails(number: Option<&str>) -> String {
+    let Some(number) = number.filter(|n| n.is_ascii() && n.len() > 6) else { return String::new() };
+    format!("{} {}", &number[number.len() - 4..], &number[number.len() - 6..])
+}
+
+/// Enters the documents of a record; what stood there before is replaced.
+pub(crate) fn put(conn: &Connection, n: i64, documents: &Documents) -> Result<()> {
+    if let Some(names) = &documents.names {
+        let spelled = spell(&names.name);
+        let phone = names.phone.as_deref();
+        conn.prepare_cached(
+            "INSERT OR REPLACE INTO name_search
+               (rowid, name, pinyin, initials, id_number, id_tail, phone, phone_tail, code)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            n,
+            spaced(&names.name),
+            spelled.full,
+            spelled.initials,
+            names.id_number,
+            tails(names.id_number.as_deref()),
+            phone,
+            tails(phone),
+            names.code
+        ])?;
+    }
+    if let Some(text) = &documents.text {
+        conn.prepare_cached("INSERT OR REPLACE INTO text_search (rowid, text) VALUES (?1, ?2)")?
+            .execute(params![n, spaced(text)])?;
+    }
+    Ok(())
+}
+
+/// Writes only what differs.
+pub(crate) fn change(conn: &Connection, n: i64, old: &Documents, new: &Documents) -> Result<()> {
+    if old == new {
+        return Ok(());
+    }
+    let gone = Documents {
+        names: old.names.clone().filter(|_| new.names.is_none()),
+        text: old.text.clone().filter(|_| new.text.is_none()),
+    };
+    remove(conn, n, &gone)?;
+    put(
+        conn,
+        n,
+        &Documents {
+            names: new.names.clone().filter(|_| new.names != old.names),
+            text: new.text.clone().filter(|_| new.text != old.text),
+        },
+    )
+}
+
+pub(crate) fn remove(conn: &Connection, n: i64, documents: &Documents) -> Result<()> {
+    if documents.names.is_some() {
+        conn.prepare_cached("DELETE FROM name_search WHERE rowid = ?1")?.execute([n])?;
+    }
+    if documents.text.is_some() {
+        conn.prepare_cached("DELETE FROM text_search WHERE rowid = ?1")?.execute([n])?;
+    }
+    Ok(())
+}
+
+/// Puts a range of records on the queue: a snapshot is usable before it can be searched.
+pub(crate) fn queue(conn: &Connection, lo: i64, hi: i64) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO index_queue (lo, hi) VALUES (?1, ?2) ON CONFLICT (lo) DO UPDATE SET hi = max(hi, excluded.hi)",
+    )?
+    .execute(params![lo, hi])?;
+    Ok(())
+}
+
+/// How many records wait for the index, at most.
+pub(crate) fn queued(conn: &Connection) -> Result<u64> {
+    let left: i64 =
+        conn.query_row("SELECT coalesce(sum(hi - lo + 1), 0) FROM index_queue", [], |row| row.get(0))?;
+    Ok(left as u64)
+}

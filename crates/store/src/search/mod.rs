@@ -1,0 +1,10 @@
+//! Full-text search over names, numbers and the words of visits.
+//!
+//! `name_search` holds who and what can be named; `text_search` holds free words of what happened.
+//! Never in either: a child's name, the cause of a loss, notes of a file, a session note.
+
+pub(crate) mod index;
+mod query;
+
+pub use query::Hit;
+pub(crate) use query::{matching, matching_words};

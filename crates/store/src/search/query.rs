@@ -1,0 +1,258 @@
+//! From what was typed to what was meant.
+
+use rusqlite::Connection;
+use tiexin_domain::{Kind, Record, RegionCode, nouns};
+use uuid::Uuid;
+
+use crate::book::Book;
+use crate::derive::bounds;
+use crate::error::Result;
+use crate::record;
+use crate::spelling::{is_han, spaced, spell};
+
+/// A search result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    pub id: Uuid,
+    pub kind: String,
+    /// The line that names it; never the child's name or the loss.
+    pub title: String,
+    pub region: RegionCode,
+    /// What fits: `name`, `pinyin`, `initials`, `id_number`, `id_tail`, `phone`, `phone_tail`,
+    /// `code` or `text`.
+    pub matched: String,
+}
+
+/// Candidates looked at for each hit wanted, so that the best come first.
+const CANDIDATES: usize = 3;
+/// More parts than this in one search are cut off.
+const PARTS: usize = 6;
+
+/// One part of what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Han(String),
+    Letters(String),
+    /// Digits; an ID number may end in X.
+    Digits(String),
+}
+
+/// Han runs, letter runs and digit runs stand apart, with or without spaces between them.
+fn parts(text: &str) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut joined = false;
+    for c in text.chars().map(narrow) {
+        let here = if is_han(c) {
+            Part::Han(c.to_string())
+        } else if c.is_ascii_digit() {
+            Part::Digits(c.to_string())
+        } else if c.is_alphabetic() {
+            Part::Letters(c.to_lowercase().collect())
+        } else {
+            joined = false;
+            continue;
+        };
+        match (parts.last_mut(), here) {
+            (Some(Part::Han(run)), Part::Han(c)) if joined => run.push_str(&c),
+            (Some(Part::Letters(run)), Part::Letters(c)) if joined => run.push_str(&c),
+            (Some(Part::Digits(run)), Part::Digits(c)) if joined => run.push_str(&c),
+            // The check letter of an ID number.
+            (Some(Part::Digits(run)), Part::Letters(c)) if joined && c == "x" => run.push('X'),
+            (_, here) => parts.push(here),
+        }
+        joined = true;
+    }
+    parts.truncate(PARTS);
+    parts
+}
+
+fn narrow(c: char) -> char {
+    match c {
+        '０'..='９' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' => {
+            char::from_u32(c as u32 - 0xFF10 + 0x30).unwrap_or(c)
+        }
+        other => other,
+    }
+}
+
+/// The question put to `name_search`; `None` when the text names nothing.
+pub(crate) fn matching(text: &str) -> Option<String> {
+    let all = parts(text);
+    let asked: Vec<String> = all.iter().map(name_part).collect();
+    (!asked.is_empty()).then(|| asked.join(" AND "))
+}
+
+fn name_part(part: &Part) -> String {
+    match part {
+        Part::Han(run) => format!("(name : \"{}\")", spaced(run).trim_end()),
+        Part::Letters(run) => {
+            format!("(({{initials pinyin}} : \"{run}\" *) OR (code : \"{run}\" *) OR (name : \"{run}\" *))")
+        }
+        Part::Digits(run) => match run.len() {
+            0..=3 => format!("({{id_tail phone_tail code name}} : \"{run}\")"),
+            4 | 6 => format!("(({{id_tail phone_tail}} : \"{run}\") OR (code : \"{run}\" *))"),
+            5 => format!("(code : \"{run}\" *)"),
+            _ => format!("({{id_number phone code}} : \"{run}\" *)"),
+        },
+    }
+}
+
+/// The question put to `text_search`; `None` when the text has no words.
+pub(crate) fn matching_words(text: &str) -> Option<String> {
+    text_matching(&parts(text))
+}
+
+fn text_matching(parts: &[Part]) -> Option<String> {
+    let asked: Vec<String> = parts
+        .iter()
+        .map(|part| match part {
+            Part::Han(run) => format!("\"{}\"", spaced(run).trim_end()),
+            Part::Letters(run) | Part::Digits(run) => format!("\"{run}\""),
+        })
+        .collect();
+    (!asked.is_empty()).then(|| asked.join(" AND "))
+}
+
+impl Book {
+    /// Everything that the text names: people, families, files, members, activities by name,
+    /// pinyin, initials, ID number or tail, phone or tail, file code; then visits and surveys by
+    /// their words. Best first. `regions` empty: everywhere. Hidden records are left out.
+    pub fn search(&self, text: &str, regions: &[RegionCode], limit: usize) -> Result<Vec<Hit>> {
+        let parts = parts(text);
+        let Some(names) = matching(text) else { return Ok(Vec::new()) };
+        self.read(|conn| {
+            let mut found = look(conn, "name_search", &names, regions, limit * CANDIDATES)?;
+            let mut hits: Vec<(usize, usize, Hit)> = Vec::with_capacity(found.len());
+            for record in found.drain(..) {
+                let (rank, matched) = judge(&record, &parts);
+                hits.push((rank, order(&record.kind), hit(&record, matched)));
+            }
+            // Stable: among equals the newest stays first.
+            hits.sort_by_key(|(rank, order, _)| (*rank, *order));
+            let mut hits: Vec<Hit> = hits.into_iter().map(|(_, _, hit)| hit).collect();
+            hits.truncate(limit);
+            let room = limit - hits.len();
+            if room > 0
+                && let Some(words) = text_matching(&parts)
+            {
+                for record in look(conn, "text_search", &words, regions, room + hits.len())? {
+                    if hits.len() < limit && !hits.iter().any(|h| h.id == record.id) {
+                        hits.push(hit(&record, "text"));
+                    }
+                }
+            }
+            Ok(hits)
+        })
+    }
+}
+
+/// Newest first, bounded: one common word must not read the whole book.
+fn look(
+    conn: &Connection,
+    table: &str,
+    question: &str,
+    regions: &[RegionCode],
+    limit: usize,
+) -> Result<Vec<Record>> {
+    let mut within = String::new();
+    for (i, region) in regions.iter().enumerate() {
+        let (first, last) = bounds(region);
+        let or = if i == 0 { " AND (" } else { " OR " };
+        within.push_str(&format!("{or}place BETWEEN {first} AND {last}"));
+    }
+    if !regions.is_empty() {
+        within.push(')');
+    }
+    let sql = format!(
+        "SELECT n, id, kind, scope, version, fields, void, audit_head, hidden FROM {table} AS found
+         CROSS JOIN record ON record.n = found.rowid
+         WHERE {table} MATCH ?1 AND hidden = 0{within} ORDER BY found.rowid DESC LIMIT ?2"
+    );
+    record::collect(conn, &sql, (question, limit as i64))
+}
+
+fn hit(record: &Record, matched: &str) -> Hit {
+    Hit {
+        id: record.id,
+        kind: record.kind.clone(),
+        title: title(record),
+        region: record.region(),
+        matched: matched.to_owned(),
+    }
+}
+
+/// The noun's own title; a kind or a shape this program does not know is named by its name alone.
+fn title(record: &Record) -> String {
+    match nouns::check(&record.kind, &record.fields) {
+        Ok(checked) => checked.title,
+        Err(_) => record.text("name").or_else(|| record.text("head_name")).unwrap_or_default().to_owned(),
+    }
+}
+
+/// Families and people before what happened to them.
+fn order(kind: &str) -> usize {
+    Kind::ALL.iter().position(|k| k.code() == kind).unwrap_or(usize::MAX)
+}
+
+/// How well a record fits (0 best) and by what.
+fn judge(record: &Record, parts: &[Part]) -> (usize, &'static str) {
+    let name = record.text("name").or_else(|| record.text("head_name")).unwrap_or_default();
+    let Some(first) = parts.first() else { return (9, "name") };
+    match first {
+        Part::Han(run) if name == run => (0, "name"),
+        Part::Han(run) if name.starts_with(run.as_str()) => (1, "name"),
+        Part::Han(_) => (2, "name"),
+        Part::Letters(run) => {
+            let spelled = spell(name);
+            if spelled.initials.split(' ').next() == Some(run) {
+                (0, "initials")
+            } else if spelled.full.split(' ').next() == Some(run) {
+                (0, "pinyin")
+            } else if spelled.initials.split(' ').any(|w| w.starts_with(run.as_str())) {
+                (1, "initials")
+            } else if spelled.full.split(' ').any(|w| w.starts_with(run.as_str())) {
+                (2, "pinyin")
+            } else {
+                (3, "code")
+            }
+        }
+        Part::Digits(run) => judge_digits(record, run),
+    }
+}
+
+fn judge_digits(record: &Record, run: &str) -> (usize, &'static str) {
+    let of = |field: &str| record.text(field).unwrap_or_default().to_uppercase();
+    let (id, phone, code) = (of("id_number"), of("phone"), of("code"));
+    if code == run {
+        (0, "code")
+    } else if id == run {
+        (0, "id_number")
+    } else if phone == run {
+        (0, "phone")
+    } else if run.len() <= 6 && id.ends_with(run) {
+        (1, "id_tail")
+    } else if run.len() <= 6 && phone.ends_with(run) {
+        (1, "phone_tail")
+    } else if !id.is_empty() && id.starts_with(run) {
+        (2, "id_number")
+    } else if !phone.is_empty() && phone.starts_with(run) {
+        (2, "phone")
+    } else {
+        (3, "code")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_falls_into_parts() {
+        assert_eq!(parts("张三 6454"), [Part::Han("张三".into()), Part::Digits("6454".into())]);
+        assert_eq!(parts("张三6454"), parts("张三　６４５４"));
+        assert_eq!(parts("34052419800101001x"), [Part::Digits("34052419800101001X".into())]);
+        assert_eq!(parts("ZSF"), [Part::Letters("zsf".into())]);
+        assert!(parts("\" OR *").iter().all(|p| *p == Part::Letters("or".into())));
+        assert!(matching(" -\"' ").is_none());
+    }
+}
