@@ -72,6 +72,9 @@ pub struct SheetReport {
     pub taken: usize,
     pub unchanged: usize,
     pub refused: usize,
+    /// The rows that are in the book already, for the marked copy.
+    #[serde(skip)]
+    pub unchanged_rows: std::collections::BTreeSet<u32>,
 }
 
 /// What a column was taken for.

@@ -87,6 +87,7 @@ fn report(sheet: &Sheet, head: Option<&Recognised>) -> SheetReport {
         taken: 0,
         unchanged: 0,
         refused: 0,
+        unchanged_rows: Default::default(),
     }
 }
 
@@ -198,6 +199,7 @@ impl<'a> Planner<'a> {
             Outcome::Unchanged => {
                 report.taken += 1;
                 report.unchanged += 1;
+                report.unchanged_rows.insert(row.number);
             }
             Outcome::Taken(drafts) => {
                 report.taken += 1;

@@ -101,11 +101,16 @@ impl<'a> RowReader<'a> {
                 }
                 Some(read.number)
             }
+            // Text that ends in 000 may be a number that was lost in another spreadsheet before; certain is
+            // only that it is wrong. Scientific notation is certain.
+            Err(IdNumberError::LostDigits) if !text.contains(['e', 'E']) => {
+                let hint = "身份证号校验位不对；末三位是 000，可能曾被表格当数字保存而丢失，请按证件重新填写";
+                self.find(field, FindingCode::IdChecksum, hint);
+                None
+            }
             Err(error) => {
-                let code = match error {
-                    IdNumberError::LostDigits => FindingCode::IdLostDigits,
-                    _ => FindingCode::IdChecksum,
-                };
+                let lost = error == IdNumberError::LostDigits;
+                let code = if lost { FindingCode::IdLostDigits } else { FindingCode::IdChecksum };
                 self.find(field, code, error.to_string());
                 None
             }
