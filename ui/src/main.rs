@@ -1,19 +1,19 @@
 //! The screens of 贴心: a desk's face, compiled to wasm.
+//!
+//! Knows `domain` and `contract` only; what it wants of the desk goes through [`transport`].
+#![allow(clippy::too_many_lines, reason = "a page's markup reads best in one piece")]
 
-use patternfly_yew::prelude::*;
-use yew::prelude::*;
-
-#[component]
-fn Opening() -> Html {
-    html! {
-        <Bullseye>
-            <EmptyState title="贴心" icon={Icon::InfoCircle}>
-                { "心贴心的服务，从今天的走访开始。" }
-            </EmptyState>
-        </Bullseye>
-    }
-}
+mod app;
+mod components;
+mod hooks;
+mod pages;
+mod record;
+mod routes;
+mod shell;
+mod text;
+mod transport;
 
 fn main() {
-    yew::Renderer::<Opening>::new().render();
+    transport::start();
+    yew::Renderer::<app::App>::new().render();
 }

@@ -1,0 +1,170 @@
+//! Which face the program shows: first use, signing in, or the work.
+
+use crate::components::{Toaster, Trouble, Waiting};
+use crate::hooks::{PreferencesKeeper, RegionKeeper, Session, SyncKeeper};
+use crate::pages::{first_use::FirstUse, sign_in::SignInPage};
+use crate::shell::Shell;
+use crate::transport::{call, listen};
+use std::rc::Rc;
+use tiexin_contract::Event;
+use tiexin_contract::book::{GetPreferences, Preferences, SetPreferences};
+use tiexin_contract::regions::{RegionGet, RegionName};
+use tiexin_contract::session::{GetSession, SessionState, SignedIn};
+use tiexin_contract::sync::{GetSync, SyncState};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[component]
+pub(crate) fn App() -> Html {
+    let state = use_state(|| None::<Rc<SessionState>>);
+    let trouble = use_state(|| None);
+    let ask = {
+        let (state, trouble) = (state.setter(), trouble.setter());
+        Callback::from(move |()| {
+            let (state, trouble) = (state.clone(), trouble.clone());
+            spawn_local(async move {
+                match call(GetSession {}).await {
+                    Ok(found) => {
+                        trouble.set(None);
+                        state.set(Some(Rc::new(found)));
+                    }
+                    Err(cause) => trouble.set(Some(Rc::new(cause))),
+                }
+            });
+        })
+    };
+    {
+        let ask = ask.clone();
+        use_effect_with((), move |()| {
+            ask.emit(());
+            // The desk has locked itself, or a call found it locked.
+            let hearing = listen(move |event| {
+                if *event == Event::SignedOut {
+                    ask.emit(());
+                }
+            });
+            || drop(hearing)
+        });
+    }
+    let set = {
+        let state = state.setter();
+        Callback::from(move |found: SessionState| state.set(Some(Rc::new(found))))
+    };
+    // Who worked here last: the pages stay as they are behind the sign-in screen, so that what was
+    // being typed is there again afterwards.
+    let last = use_mut_ref(|| None::<SignedIn>);
+    let Some(found) = (*state).clone() else {
+        return match (*trouble).clone() {
+            Some(error) => html! { <div class="tx-alone"><Trouble {error} again={ask} /></div> },
+            None => html! { <div class="tx-alone"><Waiting label="正在打开本机的台账……" /></div> },
+        };
+    };
+    if found.signed_in.is_some() {
+        last.borrow_mut().clone_from(&found.signed_in);
+    }
+    let session = Session { state: found.clone(), set };
+    let away = found.signed_in.is_none();
+    let worker = last.borrow().clone();
+    html! {
+        <ContextProvider<Session> context={session}>
+            if found.needs_setup {
+                <FirstUse />
+            } else if away {
+                <SignInPage />
+            }
+            if let Some(me) = worker.filter(|_| !found.needs_setup) {
+                <div class={classes!("tx-work", away.then_some("tx-away"))} key={me.user.id.to_string()} aria-hidden={away.then_some("true")}>
+                    <Work {me} />
+                </div>
+            }
+            <Toaster />
+        </ContextProvider<Session>>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct WorkProps {
+    me: SignedIn,
+}
+
+/// The work of one user: region, preferences, sync state, then the pages.
+#[component]
+fn Work(props: &WorkProps) -> Html {
+    let me = &props.me;
+    let home =
+        RegionName { code: me.home.clone(), name: me.home_name.clone(), path: vec![me.home_name.clone()] };
+    let region = use_state(|| home);
+    let kept = use_state(|| Rc::new(Preferences::default()));
+    let sync = use_state(|| None::<Rc<SyncState>>);
+    {
+        let (region, kept, sync) = (region.setter(), kept.setter(), sync.setter());
+        let home = me.home.clone();
+        use_effect_with((), move |()| {
+            let tell = sync.clone();
+            let hearing = listen(move |event| {
+                if let Event::Sync(state) = event {
+                    tell.set(Some(Rc::new(state.clone())));
+                }
+            });
+            spawn_local(async move {
+                if let Ok(state) = call(GetSync {}).await {
+                    sync.set(Some(Rc::new(state)));
+                }
+                let preferences = call(GetPreferences {}).await.unwrap_or_default();
+                let code =
+                    preferences.region.as_deref().and_then(|code| code.parse().ok()).unwrap_or(home.clone());
+                kept.set(Rc::new(preferences));
+                // A region that is no longer the user's falls back to home.
+                let named = match call(RegionGet { code }).await {
+                    Ok(name) => Ok(name),
+                    Err(_) => call(RegionGet { code: home }).await,
+                };
+                if let Ok(name) = named {
+                    region.set(name);
+                }
+            });
+            || drop(hearing)
+        });
+    }
+    use_effect_with(kept.large_type, |large| {
+        let root = gloo::utils::document().document_element();
+        if let Some(root) = root {
+            let _ = if *large {
+                root.set_attribute("data-size", "large")
+            } else {
+                root.remove_attribute("data-size")
+            };
+        }
+    });
+    let set_kept = {
+        let kept = kept.setter();
+        Callback::from(move |preferences: Preferences| {
+            kept.set(Rc::new(preferences.clone()));
+            spawn_local(async move {
+                // A preference that could not be kept holds until the window is closed.
+                let _ = call(SetPreferences { preferences }).await;
+            });
+        })
+    };
+    let set_region = {
+        let (region, kept, set_kept) = (region.setter(), kept.clone(), set_kept.clone());
+        Callback::from(move |name: RegionName| {
+            set_kept.emit(Preferences { region: Some(name.code.as_str().to_owned()), ..(**kept).clone() });
+            region.set(name);
+        })
+    };
+    let set_sync = {
+        let sync = sync.setter();
+        Callback::from(move |state: SyncState| sync.set(Some(Rc::new(state))))
+    };
+    html! {
+        <ContextProvider<PreferencesKeeper> context={PreferencesKeeper { kept: (*kept).clone(), set: set_kept }}>
+        <ContextProvider<RegionKeeper> context={RegionKeeper { name: (*region).clone(), set: set_region }}>
+        <ContextProvider<SyncKeeper> context={SyncKeeper { state: (*sync).clone(), set: set_sync }}>
+            <HashRouter><Shell /></HashRouter>
+        </ContextProvider<SyncKeeper>>
+        </ContextProvider<RegionKeeper>>
+        </ContextProvider<PreferencesKeeper>>
+    }
+}

@@ -1,0 +1,269 @@
+//! Dates typed as people write them, with what was understood beside the text.
+
+use super::field::use_field_id;
+use super::text_field::value_of;
+use super::{Button, Field, Look, Sign};
+use crate::hooks::{composing, use_session};
+use crate::text::weekday;
+use chrono::{Datelike, Months, NaiveDate};
+use tiexin_domain::{PartialDate, YearHint};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// What a date field holds, of any precision. Empty text is no date. The message says what to do.
+pub(crate) fn read_date(text: &str, today: NaiveDate) -> Result<Option<PartialDate>, String> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let ahead = match text.trim() {
+        "明天" | "明日" => Some(1),
+        "后天" => Some(2),
+        _ => None,
+    };
+    if let Some(days) = ahead {
+        return Ok(Some(PartialDate::Day(today + chrono::Days::new(days))));
+    }
+    PartialDate::parse(text, YearHint::Today(today)).map(Some).map_err(|bad| bad.to_string())
+}
+
+/// The same where only a whole day will do.
+pub(crate) fn read_day(text: &str, today: NaiveDate) -> Result<Option<NaiveDate>, String> {
+    match read_date(text, today)? {
+        None => Ok(None),
+        Some(PartialDate::Day(day)) => Ok(Some(day)),
+        Some(_) => Err("请写到哪一日，如 10月5日".to_owned()),
+    }
+}
+
+/// The same for a day that lies ahead: a date without a year is the next one.
+pub(crate) fn read_day_ahead(text: &str, today: NaiveDate) -> Result<Option<NaiveDate>, String> {
+    let day = read_day(text, today)?;
+    let has_year = text.chars().filter(char::is_ascii_digit).count() >= 5 || text.contains('年');
+    Ok(day.map(|day| if day < today && !has_year { day + Months::new(12) } else { day }))
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct DateFieldProps {
+    pub(crate) label: AttrValue,
+    /// The text as typed, or a stored date.
+    pub(crate) value: AttrValue,
+    pub(crate) onchange: Callback<String>,
+    #[prop_or_default]
+    pub(crate) name: AttrValue,
+    #[prop_or_default]
+    pub(crate) problem: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) hint: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) required: bool,
+    /// A year or a month alone will do.
+    #[prop_or_default]
+    pub(crate) partial: bool,
+    /// Lies ahead: `3.8` typed in November is next year's.
+    #[prop_or_default]
+    pub(crate) ahead: bool,
+    #[prop_or_default]
+    pub(crate) wide: bool,
+}
+
+fn understood(text: &str, props: &DateFieldProps, today: NaiveDate) -> Result<Option<PartialDate>, String> {
+    if props.partial {
+        read_date(text, today)
+    } else if props.ahead {
+        Ok(read_day_ahead(text, today)?.map(PartialDate::Day))
+    } else {
+        Ok(read_day(text, today)?.map(PartialDate::Day))
+    }
+}
+
+/// A date in a text field, with a small calendar for those who would rather point.
+#[component]
+pub(crate) fn DateField(props: &DateFieldProps) -> Html {
+    let id = use_field_id(&props.name);
+    let today = use_session().today();
+    let open = use_state(|| false);
+    let touched = use_state(|| false);
+    let node = use_node_ref();
+    let read = understood(&props.value, props, today);
+    let problem = match (&props.problem, &read) {
+        (Some(problem), _) => Some(problem.clone()),
+        (None, Err(message)) if *touched => Some(message.clone().into()),
+        _ => None,
+    };
+    let oninput = {
+        let (change, touched) = (props.onchange.clone(), touched.setter());
+        Callback::from(move |event: InputEvent| {
+            touched.set(false);
+            change.emit(value_of(&event));
+        })
+    };
+    let onblur = {
+        let touched = touched.setter();
+        Callback::from(move |_: FocusEvent| touched.set(true))
+    };
+    let onkeydown = {
+        let open = open.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if composing(&event) {
+                return;
+            }
+            match event.key().as_str() {
+                "ArrowDown" if event.alt_key() => open.set(true),
+                "Escape" if *open => {
+                    event.stop_propagation();
+                    open.set(false);
+                }
+                _ => {}
+            }
+        })
+    };
+    let pick = {
+        let (change, open, node) = (props.onchange.clone(), open.clone(), node.clone());
+        Callback::from(move |day: NaiveDate| {
+            open.set(false);
+            change.emit(day.to_string());
+            if let Some(input) = node.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+            }
+        })
+    };
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |()| open.set(!*open))
+    };
+    let seen = match &read {
+        Ok(Some(PartialDate::Day(day))) => format!("{} {}", PartialDate::Day(*day).label(), weekday(*day)),
+        Ok(Some(date)) => date.label(),
+        _ => String::new(),
+    };
+    let shown = read.ok().flatten().and_then(PartialDate::day).unwrap_or(today);
+    html! {
+        <Field label={props.label.clone()} id={id.clone()} {problem} hint={props.hint.clone()} required={props.required}
+            wide={props.wide}>
+            <div class="tx-date" {onkeydown}>
+                <span class="pf-v6-c-form-control">
+                    <input ref={node} {id} type="text" value={props.value.clone()} {oninput} {onblur} autocomplete="off"
+                        data-field={props.name.clone()} placeholder={if props.partial { "如 1968.3 或 1968年" } else { "如 10.5、昨天" }} />
+                </span>
+                <Button label="打开日历" look={Look::Plain} sign={Sign::Calendar} onclick={toggle} expanded={*open}
+                    class="tx-date-button" />
+                <span class="tx-understood" aria-live="polite">{ seen }</span>
+                if *open {
+                    <Calendar {shown} {today} onpick={pick} />
+                }
+            </div>
+        </Field>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CalendarProps {
+    shown: NaiveDate,
+    today: NaiveDate,
+    onpick: Callback<NaiveDate>,
+}
+
+#[component]
+fn Calendar(props: &CalendarProps) -> Html {
+    let month = use_state(|| props.shown.with_day(1).unwrap_or(props.shown));
+    let turn = |by: i32| {
+        let month = month.clone();
+        Callback::from(move |()| {
+            let step = Months::new(by.unsigned_abs());
+            month.set(if by < 0 { *month - step } else { *month + step });
+        })
+    };
+    let first = *month - chrono::Days::new(u64::from(month.weekday().num_days_from_monday()));
+    let weeks = (0..6).map(|week| {
+        let days = (0..7).map(|day| {
+            let date = first + chrono::Days::new(week * 7 + day);
+            let class = classes!(
+                "tx-day",
+                (date.month() != month.month()).then_some("tx-other"),
+                (date == props.shown).then_some("tx-chosen"),
+                (date == props.today).then_some("tx-today"),
+            );
+            // The cursor must not leave the field before the press is heard.
+            let onmousedown = Callback::from(|event: MouseEvent| event.prevent_default());
+            let onclick = props.onpick.reform(move |_: MouseEvent| date);
+            html! { <button type="button" tabindex="-1" {class} {onclick} {onmousedown}>{ date.day() }</button> }
+        });
+        html! { <div class="tx-week">{ for days }</div> }
+    });
+    html! {
+        <div class="tx-calendar" role="dialog" aria-label="日历">
+            <div class="tx-calendar-head">
+                <Button label="前一年" look={Look::Plain} sign={Sign::Undo} onclick={turn(-12)} class="tx-year-back" />
+                <Button label="前一月" look={Look::Plain} sign={Sign::Left} onclick={turn(-1)} />
+                <strong>{ format!("{}年{}月", month.year(), month.month()) }</strong>
+                <Button label="后一月" look={Look::Plain} sign={Sign::Right} onclick={turn(1)} />
+            </div>
+            <div class="tx-week tx-week-head">{ for ["一", "二", "三", "四", "五", "六", "日"].map(|d| html! { <span>{ d }</span> }) }</div>
+            { for weeks }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct MomentFieldProps {
+    pub(crate) label: AttrValue,
+    /// `YYYY-MM-DDTHH:MM:SS`, or `<date as typed>T<time as typed>`.
+    pub(crate) value: AttrValue,
+    pub(crate) onchange: Callback<String>,
+    #[prop_or_default]
+    pub(crate) name: AttrValue,
+    #[prop_or_default]
+    pub(crate) problem: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) required: bool,
+}
+
+/// A day and a time of day; the time may be left out.
+#[component]
+pub(crate) fn MomentField(props: &MomentFieldProps) -> Html {
+    let (day, time) = props.value.split_once('T').unwrap_or((&props.value, ""));
+    let (day, time) =
+        (day.to_owned(), time.strip_suffix(":00").filter(|t| t.len() == 5).unwrap_or(time).to_owned());
+    let on_day = {
+        let time = time.clone();
+        props.onchange.reform(move |day: String| format!("{day}T{time}"))
+    };
+    let on_time = {
+        let day = day.clone();
+        props.onchange.reform(move |event: InputEvent| format!("{day}T{}", value_of(&event)))
+    };
+    html! {
+        <div class="tx-moment">
+            <DateField label={props.label.clone()} value={day} onchange={on_day} name={props.name.clone()}
+                problem={props.problem.clone()} required={props.required} />
+            <span class="pf-v6-c-form-control tx-time">
+                <input type="text" value={time} oninput={on_time} placeholder="如 9:30" aria-label={format!("{}：几点", props.label)}
+                    autocomplete="off" />
+            </span>
+        </div>
+    }
+}
+
+/// What a [`MomentField`] holds, as stored. A missing time is midnight.
+pub(crate) fn read_moment(text: &str, today: NaiveDate) -> Result<Option<String>, String> {
+    let (day, time) = text.split_once('T').unwrap_or((text, ""));
+    let Some(day) = read_day(day, today)? else { return Ok(None) };
+    let plain: String = time
+        .trim()
+        .chars()
+        .map(|c| match c {
+            '０'..='９' => char::from(b'0' + (c as u32 - '０' as u32) as u8),
+            '：' | '点' | '时' | '.' => ':',
+            other => other,
+        })
+        .collect();
+    let mut parts = plain.split(':').filter(|part| !part.is_empty()).map(|part| part.parse::<u32>());
+    let wrong = || "时间请写成如 9:30".to_owned();
+    let mut next = |limit: u32| match parts.next() {
+        None => Ok(0),
+        Some(Ok(number)) if number < limit => Ok(number),
+        Some(_) => Err(wrong()),
+    };
+    let (hour, minute) = (next(24)?, next(60)?);
+    Ok(Some(format!("{day}T{hour:02}:{minute:02}:00")))
+}

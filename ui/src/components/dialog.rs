@@ -1,0 +1,152 @@
+//! A question over the page. It never comes up by itself while somebody types.
+
+use super::{Button, Look, Sign};
+use crate::hooks::composing;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct DialogProps {
+    pub(crate) title: AttrValue,
+    pub(crate) onclose: Callback<()>,
+    #[prop_or_default]
+    pub(crate) wide: bool,
+    #[prop_or_default]
+    pub(crate) foot: Html,
+    #[prop_or_default]
+    pub(crate) children: Html,
+}
+
+/// Keeps the cursor inside, closes on Esc, and gives the cursor back to where it was.
+#[component]
+pub(crate) fn Dialog(props: &DialogProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            let before =
+                gloo::utils::document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+            focus_first(&node);
+            move || {
+                if let Some(before) = before {
+                    let _ = before.focus();
+                }
+            }
+        });
+    }
+    let onkeydown = {
+        let (close, node) = (props.onclose.clone(), node.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            event.stop_propagation();
+            if composing(&event) {
+                return;
+            }
+            match event.key().as_str() {
+                "Escape" => close.emit(()),
+                "Tab" => keep_inside(&node, &event),
+                _ => {}
+            }
+        })
+    };
+    let swallow = Callback::from(|event: MouseEvent| event.stop_propagation());
+    html! {
+        <div class="tx-veil" onclick={swallow}>
+            <div ref={node} class={classes!("tx-dialog", props.wide.then_some("tx-dialog-wide"))} role="dialog"
+                aria-modal="true" aria-label={props.title.clone()} {onkeydown}>
+                <header>
+                    <h2>{ props.title.clone() }</h2>
+                    <Button label="关闭" look={Look::Plain} sign={Sign::Close} onclick={props.onclose.clone()} class="tx-dialog-close" />
+                </header>
+                <div class="tx-dialog-body">{ props.children.clone() }</div>
+                <footer>{ props.foot.clone() }</footer>
+            </div>
+        </div>
+    }
+}
+
+const REACHABLE: &str = "input:not([disabled]),select:not([disabled]),textarea,button:not([disabled]):not([tabindex='-1']),a[href]";
+
+fn reachable(node: &NodeRef) -> Vec<HtmlElement> {
+    let Some(root) = node.cast::<Element>() else { return Vec::new() };
+    let Ok(list) = root.query_selector_all(REACHABLE) else { return Vec::new() };
+    (0..list.length()).filter_map(|at| list.get(at)?.dyn_into::<HtmlElement>().ok()).collect()
+}
+
+fn focus_first(node: &NodeRef) {
+    let all = reachable(node);
+    // The close button comes first in the page; the work comes first for the worker.
+    let first = all.iter().find(|one| !one.class_name().contains("tx-dialog-close")).or(all.first());
+    if let Some(first) = first {
+        let _ = first.focus();
+    }
+}
+
+fn keep_inside(node: &NodeRef, event: &KeyboardEvent) {
+    let all = reachable(node);
+    let (Some(first), Some(last)) = (all.first(), all.last()) else { return };
+    let here = gloo::utils::document().active_element();
+    let at = |one: &HtmlElement| here.as_ref() == Some(one.as_ref());
+    let next = match event.shift_key() {
+        true if at(first) => last,
+        false if at(last) => first,
+        _ => return,
+    };
+    event.prevent_default();
+    let _ = next.focus();
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ConfirmProps {
+    pub(crate) title: AttrValue,
+    /// The word on the button that goes on.
+    pub(crate) yes: AttrValue,
+    #[prop_or(AttrValue::Static("取消"))]
+    pub(crate) no: AttrValue,
+    pub(crate) onyes: Callback<()>,
+    pub(crate) onno: Callback<()>,
+    #[prop_or_default]
+    pub(crate) danger: bool,
+    #[prop_or_default]
+    pub(crate) children: Html,
+}
+
+#[component]
+pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
+    let look = if props.danger { Look::Danger } else { Look::Primary };
+    let foot = html! {
+        <>
+            <Button label={props.yes.clone()} {look} onclick={props.onyes.clone()} />
+            <Button label={props.no.clone()} onclick={props.onno.clone()} />
+        </>
+    };
+    html! {
+        <Dialog title={props.title.clone()} onclose={props.onno.clone()} {foot}>{ props.children.clone() }</Dialog>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ConfirmLeaveProps {
+    /// Leaves; what was typed stays as a draft.
+    pub(crate) onkeep: Callback<()>,
+    /// Leaves and lets it go.
+    pub(crate) ondrop: Callback<()>,
+    pub(crate) onstay: Callback<()>,
+}
+
+/// Asked before a form with unsaved work is left.
+#[component]
+pub(crate) fn ConfirmLeave(props: &ConfirmLeaveProps) -> Html {
+    let foot = html! {
+        <>
+            <Button label="继续填写" look={Look::Primary} onclick={props.onstay.clone()} />
+            <Button label="留作草稿，先离开" onclick={props.onkeep.clone()} />
+            <Button label="不要了" look={Look::Link} onclick={props.ondrop.clone()} />
+        </>
+    };
+    html! {
+        <Dialog title="还没有保存" onclose={props.onstay.clone()} {foot}>
+            <p>{ "填写的内容还没有保存。留作草稿的话，下次打开会接着填。" }</p>
+        </Dialog>
+    }
+}

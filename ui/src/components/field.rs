@@ -1,0 +1,69 @@
+//! A field with its label, and beside it in plain words what is wrong with it.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct FieldProps {
+    pub(crate) label: AttrValue,
+    /// The id of the input inside.
+    #[prop_or_default]
+    pub(crate) id: AttrValue,
+    #[prop_or_default]
+    pub(crate) problem: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) hint: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) required: bool,
+    /// Takes the whole width of the form.
+    #[prop_or_default]
+    pub(crate) wide: bool,
+    #[prop_or_default]
+    pub(crate) children: Html,
+}
+
+#[component]
+pub(crate) fn Field(props: &FieldProps) -> Html {
+    let class =
+        classes!("tx-field", props.wide.then_some("tx-wide"), props.problem.is_some().then_some("tx-wrong"));
+    html! {
+        <div {class}>
+            <label class="tx-label" for={props.id.clone()}>
+                { props.label.clone() }
+                if props.required { <span class="tx-required">{ "必填" }</span> }
+            </label>
+            <div class="tx-control">{ props.children.clone() }</div>
+            if let Some(problem) = &props.problem {
+                <p class="tx-problem" role="alert" id={format!("{}-problem", props.id)}>{ problem }</p>
+            } else if let Some(hint) = &props.hint {
+                <p class="tx-hint">{ hint }</p>
+            }
+        </div>
+    }
+}
+
+/// An id for a field's input, the same as long as the component lives.
+#[hook]
+pub(super) fn use_field_id(name: &AttrValue) -> AttrValue {
+    let id = use_memo((), |()| {
+        thread_local!(static NEXT: std::cell::Cell<u64> = const { std::cell::Cell::new(0) });
+        let next = NEXT.get();
+        NEXT.set(next + 1);
+        next
+    });
+    AttrValue::from(format!("f{id}-{name}"))
+}
+
+/// Puts the cursor into the field of this name below `root`.
+pub(crate) fn focus_field(root: &NodeRef, name: &str) -> bool {
+    let Some(root) = root.cast::<Element>() else { return false };
+    let found = root.query_selector(&format!("[data-field=\"{name}\"]")).ok().flatten();
+    let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    // A group of choices carries the name itself; the cursor goes into its first member.
+    let inner = element.query_selector("input,button,select,textarea").ok().flatten();
+    let target = inner.and_then(|inner| inner.dyn_into::<HtmlElement>().ok()).unwrap_or(element);
+    target.focus().is_ok()
+}

@@ -1,0 +1,185 @@
+//! What a list shows of a record, how it is written, and how it is filtered.
+
+use crate::components::choice::{self, Options};
+use crate::components::{StateMark, Tag};
+use crate::text;
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+use tiexin_contract::records::{Filter, FilterOp, RecordRow};
+use tiexin_domain::{PartialDate, YearHint};
+use yew::prelude::*;
+
+/// How a value is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Show {
+    Text,
+    Date,
+    Moment,
+    Money,
+    Code(Options),
+    Codes(Options),
+    Flag,
+    /// The record's own line.
+    Title,
+    /// The village or township.
+    Place,
+    /// Where its newest change is.
+    State,
+    /// What is missing.
+    Gaps,
+    /// Anything that is worked out from the row.
+    By(fn(&RecordRow) -> String),
+}
+
+/// A column of a list: `Column::new("name", "姓名").width(8)`.
+#[derive(Clone)]
+pub(crate) struct Column {
+    pub(crate) field: &'static str,
+    pub(crate) head: &'static str,
+    /// Share of the width; 10 is ordinary.
+    pub(crate) share: u16,
+    pub(crate) show: Show,
+    pub(crate) sortable: bool,
+    pub(crate) filtered: bool,
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        (self.field, self.head, self.share) == (other.field, other.head, other.share)
+    }
+}
+
+impl Column {
+    pub(crate) fn new(field: &'static str, head: &'static str) -> Self {
+        Self { field, head, share: 10, show: Show::Text, sortable: true, filtered: true }
+    }
+
+    /// 所属地区
+    pub(crate) fn place() -> Self {
+        Self::new("region", "所在村（社区）").show(Show::Place).width(11).unfiltered()
+    }
+
+    /// Where the newest change is.
+    pub(crate) fn state() -> Self {
+        Self::new("", "状态").show(Show::State).width(9).unsorted().unfiltered()
+    }
+
+    /// What is missing.
+    pub(crate) fn gaps() -> Self {
+        Self::new("", "待补").show(Show::Gaps).width(11).unsorted().unfiltered()
+    }
+
+    pub(crate) fn show(mut self, show: Show) -> Self {
+        self.show = show;
+        self
+    }
+
+    pub(crate) fn width(mut self, share: u16) -> Self {
+        self.share = share;
+        self
+    }
+
+    pub(crate) fn unsorted(mut self) -> Self {
+        self.sortable = false;
+        self
+    }
+
+    pub(crate) fn unfiltered(mut self) -> Self {
+        self.filtered = false;
+        self
+    }
+
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self.show, Show::Money)
+    }
+
+    /// The cell as plain text: for the eye, for copying and for the title on hovering.
+    pub(crate) fn text(&self, row: &RecordRow) -> String {
+        let value = row.fields.get(self.field);
+        let word = || value.map(text::plain).unwrap_or_default();
+        match self.show {
+            Show::Text | Show::Money => word(),
+            Show::Date => text::stored_date(&word()),
+            Show::Moment => text::stored_moment(&word()),
+            Show::Flag => if value == Some(&Value::Bool(true)) { "是" } else { "" }.to_owned(),
+            Show::Code(options) => match value.and_then(Value::as_str) {
+                Some(code) => choice::label_of(options, code),
+                None => String::new(),
+            },
+            Show::Codes(options) => {
+                let codes = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                let labels =
+                    codes.iter().filter_map(Value::as_str).map(|code| choice::label_of(options, code));
+                labels.collect::<Vec<_>>().join("、")
+            }
+            Show::Title => row.title.clone(),
+            Show::Place => row.region_name.clone(),
+            Show::State => crate::components::state_mark::words(row.state).1.to_owned(),
+            Show::Gaps => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
+            Show::By(word) => word(row),
+        }
+    }
+
+    /// The cell for the eye.
+    pub(crate) fn cell(&self, row: &RecordRow) -> Html {
+        match self.show {
+            Show::State => html! { <StateMark state={row.state} /> },
+            Show::Gaps if !row.gaps.is_empty() => {
+                let more = row.gaps.len() - 1;
+                let first = row.gaps[0].message.clone();
+                html! {
+                    <>
+                        <Tag text={first} class="tx-warm" />
+                        if more > 0 { <span class="tx-muted">{ format!(" 等{}项", more + 1) }</span> }
+                    </>
+                }
+            }
+            _ => html! { { self.text(row) } },
+        }
+    }
+
+    /// What the filter row's text asks for; nothing while it cannot be understood.
+    pub(crate) fn filter(&self, typed: &str, today: NaiveDate) -> Vec<Filter> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let one = |op, value| Filter { field: self.field.to_owned(), op, value };
+        match self.show {
+            Show::Code(_) | Show::Codes(_) => vec![one(FilterOp::Is, json!(typed))],
+            Show::Flag => vec![one(FilterOp::Is, json!(true))],
+            Show::Date | Show::Moment => {
+                let (from, to) = match typed.split_once(['~', '～', '至', '到']) {
+                    Some((from, to)) => (stored(from, today), stored(to, today)),
+                    None => (stored(typed, today), stored(typed, today)),
+                };
+                let from = from.map(|date| one(FilterOp::From, json!(date)));
+                let to = to.map(|date| one(FilterOp::To, json!(date)));
+                from.into_iter().chain(to).collect()
+            }
+            _ => vec![one(FilterOp::Contains, json!(typed))],
+        }
+    }
+
+    /// The choices of the filter row, where there are any.
+    pub(crate) fn choices(&self) -> Option<Vec<(&'static str, &'static str)>> {
+        match self.show {
+            Show::Code(options) | Show::Codes(options) => Some(options()),
+            Show::Flag => Some(vec![("true", "是")]),
+            _ => None,
+        }
+    }
+}
+
+/// A date as typed, stored: `10月` → `2026-10`.
+fn stored(typed: &str, today: NaiveDate) -> Option<String> {
+    use chrono::Datelike;
+    let typed = typed.trim();
+    if let Some(month) =
+        typed.strip_suffix('月').and_then(|m| m.parse::<u32>().ok()).filter(|m| (1..=12).contains(m))
+    {
+        let year = if month > today.month() { today.year() - 1 } else { today.year() };
+        return Some(PartialDate::Month(year, month).to_string());
+    }
+    PartialDate::parse(typed, YearHint::Today(today)).ok().map(|date| date.to_string())
+}

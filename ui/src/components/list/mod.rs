@@ -1,0 +1,414 @@
+//! A list that behaves like the spreadsheet people know.
+//!
+//! Pages come by key from the desk, a window of them is painted, so a hundred thousand rows scroll
+//! like a hundred.
+
+mod column;
+mod copy;
+mod head;
+mod keys;
+mod rows;
+
+pub(crate) use column::{Column, Show};
+
+use crate::components::{Button, Look, Sign, Trouble, Waiting};
+use crate::hooks::{use_command, use_preferences, use_region, use_session, use_toast};
+use crate::transport::{call, hand_over, listen};
+use gloo::timers::callback::Timeout;
+use head::Head;
+use rows::{Ground, PAGE, Rows};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use tiexin_contract::Event;
+use tiexin_contract::records::{ExportList, Filter, ListRecords, RecordRow, Sort};
+use tiexin_domain::RegionCode;
+use uuid::Uuid;
+use web_sys::HtmlElement;
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct DataListProps {
+    pub(crate) kind: &'static str,
+    pub(crate) columns: Rc<[Column]>,
+    /// Always in force, beside what the worker filters.
+    #[prop_or_default]
+    pub(crate) filters: Vec<Filter>,
+    #[prop_or_default]
+    pub(crate) sort: Option<Sort>,
+    /// The picked region when absent.
+    #[prop_or_default]
+    pub(crate) region: Option<RegionCode>,
+    pub(crate) onopen: Callback<RecordRow>,
+    /// What would stand here, and how to bring it about.
+    #[prop_or_default]
+    pub(crate) empty: Html,
+    /// The exported file's name, without ending.
+    pub(crate) name: AttrValue,
+    /// `户`, `人`, `条`
+    #[prop_or(AttrValue::Static("条"))]
+    pub(crate) unit: AttrValue,
+    /// Further things on the list's bar.
+    #[prop_or_default]
+    pub(crate) tools: Html,
+}
+
+/// What the worker has done to the list.
+#[derive(Clone, PartialEq, Default)]
+struct View {
+    text: String,
+    typed: BTreeMap<&'static str, String>,
+    sort: Option<Sort>,
+    filtering: bool,
+}
+
+#[derive(Clone, PartialEq, Default)]
+struct Hand {
+    cursor: u64,
+    anchor: u64,
+    chosen: BTreeSet<Uuid>,
+}
+
+const HEAD: f64 = 40.0;
+
+#[component]
+pub(crate) fn DataList(props: &DataListProps) -> Html {
+    let picked = use_region();
+    let today = use_session().today();
+    let large = use_preferences().kept.large_type;
+    let toast = use_toast();
+    let export = use_command::<ExportList>();
+    let view = use_state(|| View { sort: props.sort.clone(), ..View::default() });
+    let hand = use_state(Hand::default);
+    let scroll = use_state(|| 0f64);
+    let rows = use_mut_ref(Rows::default);
+    let error = use_state(|| None);
+    let repaint = use_force_update();
+    let scroller = use_node_ref();
+    let row_height = if large { 48.0 } else { 40.0 };
+
+    let list = ListRecords {
+        kind: props.kind.to_owned(),
+        region: props.region.clone().unwrap_or_else(|| picked.code()),
+        filters: {
+            let typed =
+                props.columns.iter().filter_map(|c| view.typed.get(c.field).map(|t| c.filter(t, today)));
+            props.filters.iter().cloned().chain(typed.flatten()).collect()
+        },
+        text: (!view.text.trim().is_empty()).then(|| view.text.trim().to_owned()),
+        sort: view.sort.clone(),
+        after: None,
+        skip: 0,
+        limit: PAGE as u32,
+    };
+
+    // One page, under the question of its time.
+    let fetch = {
+        let (rows, error, repaint) = (rows.clone(), error.setter(), repaint.clone());
+        Callback::from(move |(list, page, turn): (ListRecords, u64, u64)| {
+            let (rows, error, repaint) = (rows.clone(), error.clone(), repaint.clone());
+            spawn_local(async move {
+                let fresh = rows.borrow().turn != turn;
+                let (after, skip) = if fresh { (None, page * PAGE) } else { rows.borrow().way_to(page) };
+                let outcome = call(ListRecords { after, skip, ..list }).await;
+                let mut held = rows.borrow_mut();
+                match outcome {
+                    Ok(reply) if held.turn < turn => {
+                        // The first answer to a new question takes the place of the old rows.
+                        *held = Rows::of_turn(turn);
+                        held.put(page, reply);
+                        error.set(None);
+                    }
+                    Ok(reply) if held.turn == turn => held.put(page, reply),
+                    Ok(_) => {}
+                    Err(cause) => {
+                        held.failed(page);
+                        error.set(Some(Rc::new(cause)));
+                    }
+                }
+                drop(held);
+                repaint.force_update();
+            });
+        })
+    };
+
+    let total = rows.borrow().total.unwrap_or(0);
+    let view_height = scroller.cast::<HtmlElement>().map_or(800.0, |e| f64::from(e.client_height()));
+    let bars = if view.filtering { HEAD * 2.0 } else { HEAD };
+    let ground = Ground { total, row: row_height, view: (view_height - bars).max(row_height) };
+    let (window, top) = ground.window(*scroll);
+
+    // A new question: its first page, from the top. Words being typed wait a moment.
+    let asked = use_mut_ref(|| (0u64, None::<Timeout>));
+    {
+        let (fetch, asked, hand, scroller) = (fetch.clone(), asked.clone(), hand.setter(), scroller.clone());
+        let text = serde_json::to_string(&list).unwrap_or_default();
+        let list = list.clone();
+        use_effect_with(text, move |_| {
+            let mut held = asked.borrow_mut();
+            held.0 += 1;
+            let turn = held.0;
+            hand.set(Hand::default());
+            let wait = if turn == 1 { 0 } else { 60 };
+            held.1 = Some(Timeout::new(wait, move || {
+                if let Some(element) = scroller.cast::<HtmlElement>() {
+                    element.set_scroll_top(0);
+                }
+                fetch.emit((list, 0, turn));
+            }));
+        });
+    }
+    // Records changed: the same question anew, the rows stay where they are.
+    let newest = use_mut_ref(|| (list.clone(), 0u64));
+    *newest.borrow_mut() = (list.clone(), window.start / PAGE);
+    {
+        let (fetch, asked, newest, kind) = (fetch.clone(), asked.clone(), newest.clone(), props.kind);
+        use_effect_with(kind, move |_| {
+            let hearing = listen(move |event| {
+                if let Event::Changed { kinds } = event
+                    && kinds.iter().any(|one| one == kind)
+                {
+                    asked.borrow_mut().0 += 1;
+                    let turn = asked.borrow().0;
+                    let (list, page) = newest.borrow().clone();
+                    fetch.emit((list, page, turn));
+                }
+            });
+            || drop(hearing)
+        });
+    }
+    // What came into view and is not here yet; while the thumb is dragged, only where it rests.
+    let resting = use_mut_ref(|| None::<Timeout>);
+    {
+        let (rows, fetch, list, window) = (rows.clone(), fetch.clone(), list.clone(), window.clone());
+        use_effect(move || {
+            let known = rows.borrow().total.is_some();
+            let missing = window.clone().any(|at| rows.borrow().row(at).is_none());
+            *resting.borrow_mut() = (known && missing).then(|| {
+                Timeout::new(40, move || {
+                    let (pages, turn) = {
+                        let mut held = rows.borrow_mut();
+                        (held.wanted(window), held.turn)
+                    };
+                    for page in pages {
+                        fetch.emit((list.clone(), page, turn));
+                    }
+                })
+            });
+        });
+    }
+
+    let onscroll = {
+        let scroll = scroll.setter();
+        Callback::from(move |event: yew::Event| {
+            if let Some(element) = event.target_dyn_into::<HtmlElement>() {
+                scroll.set(f64::from(element.scroll_top()));
+            }
+        })
+    };
+    let reveal = {
+        let scroller = scroller.clone();
+        Rc::new(move |at: u64| {
+            let Some(element) = scroller.cast::<HtmlElement>() else { return };
+            if let Some(to) = ground.reveal(at, f64::from(element.scroll_top())) {
+                element.set_scroll_top(to as i32);
+            }
+        })
+    };
+    let copy_rows = {
+        let (rows, columns, hand) = (rows.clone(), props.columns.clone(), hand.clone());
+        Callback::from(move |()| {
+            let held = rows.borrow();
+            let cursor = held.row(hand.cursor).map(|row| row.id);
+            let wanted = |row: &RecordRow| match hand.chosen.is_empty() {
+                true => Some(row.id) == cursor,
+                false => hand.chosen.contains(&row.id),
+            };
+            let chosen: Vec<&RecordRow> = held.all().map(|(_, row)| row).filter(|row| wanted(row)).collect();
+            let many = chosen.len();
+            if many > 0 && copy::put(&copy::table(&columns, chosen.into_iter())) {
+                toast.good(format!("已复制 {many} 行，可以直接粘贴到表格里"));
+            }
+        })
+    };
+    let onkeydown = keys::pressed(keys::Board {
+        rows: rows.clone(),
+        hand: hand.clone(),
+        total,
+        page: (ground.view / row_height).max(1.0) as u64,
+        reveal: reveal.clone(),
+        open: props.onopen.clone(),
+        copy: copy_rows.clone(),
+    });
+
+    let on_export = {
+        let (list, columns, name, export) =
+            (list.clone(), props.columns.clone(), props.name.clone(), export.clone());
+        Callback::from(move |()| {
+            let columns = columns.iter().filter(|c| !c.field.is_empty());
+            let columns: Vec<_> = columns.map(|c| (c.field.to_owned(), c.head.to_owned())).collect();
+            let (list, name) = (list.clone(), format!("{name}.xlsx"));
+            let _ = &export;
+            spawn_local(async move {
+                let made = hand_over("导出表格", &name, |path| ExportList { list, columns, path }).await;
+                match made {
+                    Ok(Some(made)) => toast.good(format!("已导出：{}", made.path.unwrap_or(made.name))),
+                    Ok(None) => {}
+                    Err(cause) => toast.bad(&cause),
+                }
+            });
+        })
+    };
+    let on_text = {
+        let view = view.clone();
+        Callback::from(move |text: String| view.set(View { text, ..(*view).clone() }))
+    };
+    let on_filtering = {
+        let view = view.clone();
+        Callback::from(move |()| {
+            let filtering = !view.filtering;
+            let typed = if filtering { view.typed.clone() } else { BTreeMap::new() };
+            view.set(View { filtering, typed, ..(*view).clone() });
+        })
+    };
+    let on_sort = {
+        let view = view.clone();
+        Callback::from(move |field: &'static str| {
+            let sort = match &view.sort {
+                Some(sort) if sort.field == field && !sort.descending => {
+                    Some(Sort { field: field.to_owned(), descending: true })
+                }
+                Some(sort) if sort.field == field => None,
+                _ => Some(Sort { field: field.to_owned(), descending: false }),
+            };
+            view.set(View { sort, ..(*view).clone() });
+        })
+    };
+    let on_filter = {
+        let view = view.clone();
+        Callback::from(move |(field, text): (&'static str, String)| {
+            let mut typed = view.typed.clone();
+            typed.insert(field, text);
+            view.set(View { typed, ..(*view).clone() });
+        })
+    };
+
+    let held = rows.borrow();
+    let known = held.total.is_some();
+    let narrowed = !view.text.trim().is_empty() || view.typed.values().any(|text| !text.trim().is_empty());
+    let tracks =
+        props.columns.iter().map(|c| format!("minmax(0,{}fr)", c.share)).collect::<Vec<_>>().join(" ");
+    let count = match (known, hand.chosen.len()) {
+        (false, _) => String::new(),
+        (true, 0 | 1) => format!("共 {} {}", crate::text::count(total), props.unit),
+        (true, many) => {
+            format!("已选 {many} {}，共 {} {}", props.unit, crate::text::count(total), props.unit)
+        }
+    };
+    html! {
+        <div class="tx-list">
+            <div class="tx-list-bar">
+                <FindBox value={view.text.clone()} onchange={on_text} />
+                <Button label={if view.filtering { "收起筛选" } else { "按列筛选" }} look={Look::Link} sign={Sign::Filter}
+                    small=true onclick={on_filtering} expanded={view.filtering} />
+                { props.tools.clone() }
+                <span class="tx-list-count" aria-live="polite">{ count }</span>
+                if hand.chosen.len() > 1 {
+                    <Button label="复制" look={Look::Link} small=true onclick={copy_rows} hint="Ctrl+C" />
+                }
+                <Button label="导出" look={Look::Link} sign={Sign::Export} small=true disabled={total == 0} onclick={on_export} />
+            </div>
+            if let Some(cause) = (*error).clone() { <Trouble error={cause} /> }
+            <div ref={scroller} class="tx-scroller" {onscroll} {onkeydown} tabindex="0" role="grid"
+                aria-rowcount={total.to_string()} aria-label={props.name.clone()}
+                aria-activedescendant={(total > 0).then(|| format!("row-{}", hand.cursor))}>
+                <Head columns={props.columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} {on_sort}
+                    filtering={view.filtering} typed={view.typed.clone()} {on_filter} />
+                if known && total == 0 {
+                    if narrowed {
+                        <div class="tx-empty"><p class="tx-empty-title">{ "没有符合条件的记录" }</p>
+                            <div class="tx-empty-text">{ "可以换个词，或者把筛选放宽一些。" }</div></div>
+                    } else {
+                        { props.empty.clone() }
+                    }
+                } else if !known && error.is_none() {
+                    <Waiting />
+                }
+                <div class="tx-spacer" style={format!("height:{}px", ground.height())}>
+                    <div class="tx-rows" style={format!("transform:translateY({top}px)")}>
+                        { for window.map(|at| paint(at, held.row(at), props, &tracks, &hand, &rows)) }
+                    </div>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+fn paint(
+    at: u64,
+    row: Option<&RecordRow>,
+    props: &DataListProps,
+    tracks: &str,
+    hand: &UseStateHandle<Hand>,
+    rows: &Rc<RefCell<Rows>>,
+) -> Html {
+    let style = format!("grid-template-columns:{tracks}");
+    let Some(row) = row else {
+        return html! { <div key={at.to_string()} class="tx-row tx-row-coming" {style} aria-rowindex={(at + 1).to_string()} /> };
+    };
+    let chosen = hand.chosen.contains(&row.id);
+    let onclick = keys::clicked(at, hand.clone(), rows.clone());
+    let open = {
+        let row = row.clone();
+        props.onopen.reform(move |event: MouseEvent| {
+            event.stop_propagation();
+            row.clone()
+        })
+    };
+    let cells = props.columns.iter().enumerate().map(|(n, column)| {
+        let class = classes!("tx-cell", column.is_number().then_some("tx-number"));
+        let title = column.text(row);
+        if n == 0 {
+            let word = if title.is_empty() { row.title.clone() } else { title.clone() };
+            html! {
+                <div {class} role="gridcell" {title}>
+                    <button type="button" tabindex="-1" class="tx-open" onclick={open.clone()}>{ word }</button>
+                </div>
+            }
+        } else {
+            html! { <div {class} role="gridcell" {title}>{ column.cell(row) }</div> }
+        }
+    });
+    let class = classes!(
+        "tx-row",
+        chosen.then_some("tx-chosen"),
+        (hand.cursor == at).then_some("tx-cursor"),
+        row.void.is_some().then_some("tx-void")
+    );
+    html! {
+        <div key={row.id.to_string()} id={format!("row-{at}")} {class} {style} role="row" aria-rowindex={(at + 1).to_string()}
+            aria-selected={chosen.to_string()} {onclick} ondblclick={open.clone()}>
+            { for cells }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FindBoxProps {
+    value: String,
+    onchange: Callback<String>,
+}
+
+/// Words anywhere in the list.
+#[component]
+fn FindBox(props: &FindBoxProps) -> Html {
+    let oninput = props.onchange.reform(|event: InputEvent| crate::components::text_field::value_of(&event));
+    html! {
+        <span class="pf-v6-c-form-control tx-find">
+            <crate::components::Icon sign={Sign::Search} />
+            <input type="text" value={props.value.clone()} {oninput} placeholder="在列表中查找" aria-label="在列表中查找"
+                autocomplete="off" />
+        </span>
+    }
+}

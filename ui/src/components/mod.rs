@@ -1,0 +1,45 @@
+//! Our own components. PatternFly gives the classes and some of the bodies; pages know only these.
+
+pub(crate) mod button;
+pub(crate) mod charts;
+pub(crate) mod choice;
+pub(crate) mod date_field;
+pub(crate) mod dialog;
+pub(crate) mod empty;
+pub(crate) mod field;
+pub(crate) mod form;
+pub(crate) mod icon;
+pub(crate) mod list;
+pub(crate) mod masked;
+pub(crate) mod money_field;
+pub(crate) mod page;
+pub(crate) mod picker;
+pub(crate) mod region_picker;
+pub(crate) mod state_mark;
+pub(crate) mod tabs;
+pub(crate) mod tags;
+pub(crate) mod text_field;
+pub(crate) mod toaster;
+pub(crate) mod waiting;
+
+pub(crate) use button::{Button, Look};
+pub(crate) use charts::{BarsByDay, CompareBars, RankedBars, RankedRow, Timeline, TimelineEntry};
+pub(crate) use choice::{Choice, Choices, Codes, Flag, Options, options};
+pub(crate) use date_field::{DateField, MomentField, read_date, read_day};
+pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog};
+pub(crate) use empty::Empty;
+pub(crate) use field::{Field, focus_field};
+pub(crate) use form::{Fold, Foot, Form};
+pub(crate) use icon::{Icon, Sign};
+pub(crate) use list::DataList;
+pub(crate) use masked::Masked;
+pub(crate) use money_field::MoneyField;
+pub(crate) use page::{Card, Page};
+pub(crate) use picker::{FamilyPicker, PersonPicker, Picked, RecordPicker};
+pub(crate) use region_picker::{RegionField, RegionPanel};
+pub(crate) use state_mark::{StateMark, Tag};
+pub(crate) use tabs::{Tab, Tabs};
+pub(crate) use tags::Tags;
+pub(crate) use text_field::{TextArea, TextField, TextKind};
+pub(crate) use toaster::Toaster;
+pub(crate) use waiting::{Progress, Trouble, Waiting, show};

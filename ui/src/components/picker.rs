@@ -1,0 +1,271 @@
+//! Choosing a family or a person: by name, pinyin initials, or the ID number's tail.
+
+use super::field::use_field_id;
+use super::text_field::value_of;
+use super::{Button, Field, Look, Sign};
+use crate::hooks::{composing, use_composed};
+use crate::transport::call;
+use gloo::timers::callback::Timeout;
+use tiexin_contract::records::{Hit, Search};
+use uuid::Uuid;
+use web_sys::HtmlInputElement;
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+/// What was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Picked {
+    /// None: the name as written, of somebody who has no record.
+    pub(crate) id: Option<Uuid>,
+    pub(crate) title: AttrValue,
+    /// The village, to tell people of one name apart.
+    pub(crate) place: AttrValue,
+    pub(crate) household: Option<Uuid>,
+}
+
+impl From<Hit> for Picked {
+    fn from(hit: Hit) -> Self {
+        let place = match hit.matched.is_empty() {
+            true => hit.region_name,
+            false => format!("{} · {}", hit.region_name, hit.matched),
+        };
+        Self { id: Some(hit.id), title: hit.title.into(), place: place.into(), household: hit.household }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct PickerProps {
+    pub(crate) label: AttrValue,
+    #[prop_or_default]
+    pub(crate) value: Option<Picked>,
+    pub(crate) onpick: Callback<Option<Picked>>,
+    /// Offered before anything is typed.
+    #[prop_or_default]
+    pub(crate) suggested: Vec<Picked>,
+    /// A name without a record will do.
+    #[prop_or_default]
+    pub(crate) free: bool,
+    #[prop_or_default]
+    pub(crate) name: AttrValue,
+    #[prop_or_default]
+    pub(crate) problem: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) hint: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) required: bool,
+    #[prop_or_default]
+    pub(crate) first: bool,
+    #[prop_or_default]
+    pub(crate) wide: bool,
+}
+
+#[component]
+pub(crate) fn FamilyPicker(props: &PickerProps) -> Html {
+    html! { <RecordPicker kinds={&["household"] as &'static [&'static str]} inner={props.clone_props()} /> }
+}
+
+#[component]
+pub(crate) fn PersonPicker(props: &PickerProps) -> Html {
+    html! { <RecordPicker kinds={&["person"] as &'static [&'static str]} inner={props.clone_props()} /> }
+}
+
+impl PickerProps {
+    fn clone_props(&self) -> std::rc::Rc<PickerProps> {
+        std::rc::Rc::new(PickerProps {
+            label: self.label.clone(),
+            value: self.value.clone(),
+            onpick: self.onpick.clone(),
+            suggested: self.suggested.clone(),
+            free: self.free,
+            name: self.name.clone(),
+            problem: self.problem.clone(),
+            hint: self.hint.clone(),
+            required: self.required,
+            first: self.first,
+            wide: self.wide,
+        })
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct RecordPickerProps {
+    pub(crate) kinds: &'static [&'static str],
+    pub(crate) inner: std::rc::Rc<PickerProps>,
+}
+
+#[component]
+pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
+    let p = &props.inner;
+    let id = use_field_id(&p.name);
+    let typed = use_state(String::new);
+    let found = use_state(Vec::<Picked>::new);
+    let at = use_state(|| 0usize);
+    let open = use_state(|| false);
+    let node = use_node_ref();
+    let turn = use_mut_ref(|| (0u64, None::<Timeout>));
+
+    {
+        let (node, chosen) = (node.clone(), p.value.is_some());
+        use_effect_with(p.first, move |first| {
+            if let Some(input) = node.cast::<HtmlInputElement>().filter(|_| *first && !chosen) {
+                let _ = input.focus();
+            }
+        });
+    }
+
+    let ask = {
+        let (found, at, kinds) = (found.setter(), at.setter(), props.kinds);
+        let (free, turn) = (p.free, turn.clone());
+        Callback::from(move |text: String| {
+            let mut held = turn.borrow_mut();
+            held.0 += 1;
+            let mine = held.0;
+            let (found, at, again, text) = (found.clone(), at.clone(), turn.clone(), text.trim().to_owned());
+            held.1 = Some(Timeout::new(30, move || {
+                spawn_local(async move {
+                    let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+                    let hits = match text.is_empty() {
+                        true => Vec::new(),
+                        false => {
+                            call(Search { text: text.clone(), limit: 8, kinds }).await.unwrap_or_default()
+                        }
+                    };
+                    if again.borrow().0 == mine {
+                        let mut list: Vec<Picked> = hits.into_iter().map(Picked::from).collect();
+                        if free && !text.is_empty() {
+                            let place = "没有档案，只记姓名".into();
+                            list.push(Picked { id: None, title: text.into(), place, household: None });
+                        }
+                        at.set(0);
+                        found.set(list);
+                    }
+                });
+            }));
+        })
+    };
+
+    let list: Vec<Picked> = if typed.trim().is_empty() { p.suggested.clone() } else { (*found).clone() };
+    let shown = *open && !list.is_empty();
+
+    let pick = {
+        let (onpick, typed, open) = (p.onpick.clone(), typed.setter(), open.setter());
+        Callback::from(move |picked: Picked| {
+            typed.set(String::new());
+            open.set(false);
+            onpick.emit(Some(picked));
+        })
+    };
+    let oninput = {
+        let (typed, open, ask) = (typed.setter(), open.setter(), ask.clone());
+        Callback::from(move |event: InputEvent| {
+            let text = value_of(&event);
+            typed.set(text.clone());
+            open.set(true);
+            // What an input method still holds is no name yet.
+            if !event.is_composing() {
+                ask.emit(text);
+            }
+        })
+    };
+    use_composed(node.clone(), ask.clone());
+    let onkeydown = {
+        let (list, at, open, pick) = (list.clone(), at.clone(), open.clone(), pick.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if composing(&event) {
+                return;
+            }
+            let many = list.len();
+            match event.key().as_str() {
+                "ArrowDown" => {
+                    event.prevent_default();
+                    open.set(true);
+                    at.set(if *open && many > 0 { (*at + 1) % many } else { 0 });
+                }
+                "ArrowUp" if many > 0 => {
+                    event.prevent_default();
+                    at.set((*at + many - 1) % many);
+                }
+                "Enter" if *open && *at < many && !event.ctrl_key() => {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    pick.emit(list[*at].clone());
+                }
+                "Escape" if *open && many > 0 => {
+                    event.stop_propagation();
+                    open.set(false);
+                }
+                _ => {}
+            }
+        })
+    };
+    let onfocus = {
+        let open = open.setter();
+        Callback::from(move |_: FocusEvent| open.set(true))
+    };
+    let onblur = {
+        let open = open.setter();
+        Callback::from(move |_: FocusEvent| open.set(false))
+    };
+    let change = {
+        let (onpick, node) = (p.onpick.clone(), node.clone());
+        Callback::from(move |()| {
+            onpick.emit(None);
+            let node = node.clone();
+            // The input stands there only after the next painting.
+            Timeout::new(0, move || {
+                if let Some(input) = node.cast::<HtmlInputElement>() {
+                    let _ = input.focus();
+                }
+            })
+            .forget();
+        })
+    };
+
+    let inner = match &p.value {
+        Some(value) => html! {
+            <div class="tx-picked" data-field={p.name.clone()}>
+                <strong>{ value.title.clone() }</strong>
+                <span class="tx-muted">{ value.place.clone() }</span>
+                <Button label="换一位" look={Look::Link} small=true onclick={change} />
+            </div>
+        },
+        None => html! {
+            <div class="tx-picker">
+                <span class={classes!("pf-v6-c-form-control", p.problem.is_some().then_some("pf-m-error"))}>
+                    <input ref={node} id={id.clone()} type="text" value={(*typed).clone()} {oninput} {onkeydown} {onfocus}
+                        {onblur} data-field={p.name.clone()} role="combobox" autocomplete="off"
+                        aria-expanded={shown.to_string()} aria-controls={format!("{id}-list")}
+                        aria-activedescendant={shown.then(|| format!("{id}-{}", *at))}
+                        placeholder="姓名、拼音首字母或身份证尾号" />
+                </span>
+                <super::Icon sign={Sign::Search} />
+                if shown {
+                    <ul class="tx-menu" role="listbox" id={format!("{id}-list")}>
+                        { for list.iter().enumerate().map(|(n, one)| {
+                            let (pick, picked) = (pick.clone(), one.clone());
+                            // Before the field loses the cursor and the list goes.
+                            let onmousedown = Callback::from(move |event: MouseEvent| {
+                                event.prevent_default();
+                                pick.emit(picked.clone());
+                            });
+                            html! {
+                                <li id={format!("{id}-{n}")} role="option" aria-selected={(n == *at).to_string()} {onmousedown}
+                                    class={(n == *at).then_some("tx-chosen")}>
+                                    <span>{ one.title.clone() }</span>
+                                    <span class="tx-muted">{ one.place.clone() }</span>
+                                </li>
+                            }
+                        }) }
+                    </ul>
+                } else if *open && !typed.trim().is_empty() && !p.free {
+                    <div class="tx-menu tx-menu-none">{ "没有找到。可以换拼音首字母或身份证后四位试试。" }</div>
+                }
+            </div>
+        },
+    };
+    html! {
+        <Field label={p.label.clone()} {id} problem={p.problem.clone()} hint={p.hint.clone()} required={p.required} wide={p.wide}>
+            { inner }
+        </Field>
+    }
+}

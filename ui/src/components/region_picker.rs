@@ -1,0 +1,211 @@
+//! Choosing a region: walk down the tree, or type its name.
+
+use super::field::use_field_id;
+use super::text_field::value_of;
+use super::{Field, Icon, Sign};
+use crate::hooks::{composing, use_query, use_query_when};
+use tiexin_contract::regions::{RegionChildren, RegionGet, RegionName, RegionSearch};
+use tiexin_domain::{Level, RegionCode};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct RegionPanelProps {
+    /// The region in force.
+    #[prop_or_default]
+    pub(crate) chosen: Option<RegionName>,
+    pub(crate) onpick: Callback<RegionName>,
+    #[prop_or_default]
+    pub(crate) onclose: Callback<()>,
+}
+
+/// The tree and its search field, as a panel that something else opens.
+#[component]
+pub(crate) fn RegionPanel(props: &RegionPanelProps) -> Html {
+    let start = props.chosen.as_ref().and_then(|name| match name.code.level() {
+        Level::Village => name.code.parent(),
+        _ => Some(name.code.clone()),
+    });
+    let open_at = use_state(|| start);
+    let typed = use_state(String::new);
+    let at = use_state(|| 0usize);
+    let node = use_node_ref();
+    let below = use_query(RegionChildren { of: (*open_at).clone() }, &[]);
+    let here = use_query_when((*open_at).clone().map(|code| RegionGet { code }), &[]);
+    let text = typed.trim().to_owned();
+    let searching = !text.is_empty();
+    let found = use_query_when(searching.then_some(RegionSearch { text, limit: 12 }), &[]);
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(input) = node.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+            }
+        });
+    }
+    let rows: Vec<RegionName> = match searching {
+        true => found.data.as_deref().cloned().unwrap_or_default(),
+        false => below.data.as_deref().cloned().unwrap_or_default(),
+    };
+    let go = |code: Option<RegionCode>| {
+        let (open_at, at) = (open_at.setter(), at.setter());
+        Callback::from(move |event: MouseEvent| {
+            event.stop_propagation();
+            at.set(0);
+            open_at.set(code.clone());
+        })
+    };
+    let onkeydown = {
+        let (rows, at, open_at, typed) = (rows.clone(), at.clone(), open_at.clone(), typed.clone());
+        let (pick, close) = (props.onpick.clone(), props.onclose.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if composing(&event) {
+                return;
+            }
+            let many = rows.len();
+            match event.key().as_str() {
+                "ArrowDown" if many > 0 => at.set((*at + 1) % many),
+                "ArrowUp" if many > 0 => at.set((*at + many - 1) % many),
+                "ArrowRight"
+                    if *at < many && typed.is_empty() && rows[*at].code.level() != Level::Village =>
+                {
+                    open_at.set(Some(rows[*at].code.clone()));
+                    at.set(0);
+                }
+                "ArrowLeft" if typed.is_empty() => {
+                    open_at.set(open_at.as_ref().and_then(RegionCode::parent));
+                    at.set(0);
+                }
+                "Enter" if *at < many => pick.emit(rows[*at].clone()),
+                "Escape" => close.emit(()),
+                _ => return,
+            }
+            event.prevent_default();
+            event.stop_propagation();
+        })
+    };
+    let oninput = {
+        let (typed, at) = (typed.setter(), at.setter());
+        Callback::from(move |event: InputEvent| {
+            at.set(0);
+            typed.set(value_of(&event));
+        })
+    };
+    let whole = here.data.clone().filter(|_| !searching && open_at.is_some());
+    html! {
+        <div class="tx-regions" {onkeydown}>
+            <span class="pf-v6-c-form-control">
+                <input ref={node} type="text" value={(*typed).clone()} {oninput} autocomplete="off"
+                    placeholder="村、镇、县的名称或拼音" aria-label="查找地区" />
+            </span>
+            if let Some(whole) = whole {
+                <div class="tx-crumbs">
+                    <button type="button" onclick={go(None)}>{ "全部" }</button>
+                    { for ancestors(&whole).into_iter().map(|(code, name)| html! {
+                        <><Icon sign={Sign::Right} /><button type="button" onclick={go(Some(code))}>{ name }</button></>
+                    }) }
+                </div>
+                <button type="button" class="tx-region-whole" onclick={
+                    let (pick, whole) = (props.onpick.clone(), (*whole).clone());
+                    Callback::from(move |_: MouseEvent| pick.emit(whole.clone()))
+                }>{ format!("选整个{}", whole.name) }</button>
+            }
+            <ul role="listbox" aria-label="地区">
+                { for rows.iter().enumerate().map(|(n, row)| {
+                    let deep = row.code.level() != Level::Village;
+                    let (pick, name) = (props.onpick.clone(), row.clone());
+                    let onclick = Callback::from(move |_: MouseEvent| pick.emit(name.clone()));
+                    let upper = row.path.split_last().map(|(_, above)| above.join(" ")).unwrap_or_default();
+                    let now = props.chosen.as_ref().is_some_and(|chosen| chosen.code == row.code);
+                    html! {
+                        <li role="option" aria-selected={(n == *at).to_string()} {onclick}
+                            class={classes!((n == *at).then_some("tx-chosen"), now.then_some("tx-now"))}>
+                            <span>{ &row.name }</span>
+                            if searching { <span class="tx-muted">{ upper }</span> }
+                            if deep && !searching {
+                                <button type="button" tabindex="-1" class="tx-region-in" aria-label={format!("看{}下面的", row.name)}
+                                    onclick={go(Some(row.code.clone()))}>{ "下级" }<Icon sign={Sign::Right} /></button>
+                            }
+                        </li>
+                    }
+                }) }
+                if rows.is_empty() && searching && !found.pending {
+                    <li class="tx-menu-none">{ "没有找到这个地方，请换个写法。" }</li>
+                }
+            </ul>
+        </div>
+    }
+}
+
+/// Codes and names from the top down to the region itself, as far as its path is known.
+fn ancestors(name: &RegionName) -> Vec<(RegionCode, String)> {
+    let mut codes = vec![name.code.clone()];
+    while let Some(up) = codes.last().and_then(RegionCode::parent) {
+        codes.push(up);
+    }
+    codes.reverse();
+    let skip = codes.len().saturating_sub(name.path.len());
+    codes.into_iter().skip(skip).zip(name.path.iter().cloned()).collect()
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct RegionFieldProps {
+    pub(crate) label: AttrValue,
+    /// The stored code; empty: none.
+    pub(crate) value: AttrValue,
+    pub(crate) onchange: Callback<String>,
+    #[prop_or_default]
+    pub(crate) name: AttrValue,
+    #[prop_or_default]
+    pub(crate) problem: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) hint: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) required: bool,
+}
+
+/// A region as a field of a form.
+#[component]
+pub(crate) fn RegionField(props: &RegionFieldProps) -> Html {
+    let id = use_field_id(&props.name);
+    let open = use_state(|| false);
+    let code = props.value.parse::<RegionCode>().ok();
+    let named = use_query_when(code.map(|code| RegionGet { code }), &[]);
+    let shown = match (&named.data, props.value.is_empty()) {
+        (_, true) => "请选择".to_owned(),
+        (Some(name), _) => {
+            let from = name.path.len().saturating_sub(2);
+            name.path[from..].join(" ")
+        }
+        (None, _) => String::new(),
+    };
+    let onclick = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let onpick = {
+        let (open, change) = (open.setter(), props.onchange.clone());
+        Callback::from(move |name: RegionName| {
+            open.set(false);
+            change.emit(name.code.as_str().to_owned());
+        })
+    };
+    let onclose = {
+        let open = open.setter();
+        Callback::from(move |()| open.set(false))
+    };
+    html! {
+        <Field label={props.label.clone()} id={id.clone()} problem={props.problem.clone()} hint={props.hint.clone()}
+            required={props.required}>
+            <div class="tx-region-field">
+                <button type="button" {id} class="tx-select" data-field={props.name.clone()} {onclick}
+                    aria-expanded={open.to_string()}>{ shown }<Icon sign={Sign::Down} /></button>
+                if *open {
+                    <div class="tx-popover">
+                        <RegionPanel chosen={named.data.as_deref().cloned()} {onpick} {onclose} />
+                    </div>
+                }
+            </div>
+        </Field>
+    }
+}

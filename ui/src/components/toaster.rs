@@ -1,0 +1,96 @@
+//! Notes in the corner: never over a field, gone by themselves, except for bad news.
+
+use crate::components::{Button, Icon, Look, Sign};
+use crate::hooks::{Note, Tone, on_note};
+use gloo::timers::callback::Timeout;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Default, Clone, PartialEq)]
+struct Notes {
+    next: u64,
+    shown: VecDeque<(u64, Note)>,
+}
+
+enum Act {
+    Say(Note),
+    Take(u64),
+}
+
+impl Reducible for Notes {
+    type Action = Act;
+    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
+        let mut notes = (*self).clone();
+        match act {
+            Act::Say(note) => {
+                notes.shown.retain(|(_, one)| *one != note);
+                notes.shown.push_back((notes.next, note));
+                notes.next += 1;
+                while notes.shown.len() > 4 {
+                    notes.shown.pop_front();
+                }
+            }
+            Act::Take(id) => notes.shown.retain(|(one, _)| *one != id),
+        }
+        notes.into()
+    }
+}
+
+#[component]
+pub(crate) fn Toaster() -> Html {
+    let notes = use_reducer(Notes::default);
+    {
+        let dispatch = notes.dispatcher();
+        use_effect_with((), move |()| {
+            on_note(Some(Callback::from(move |note| dispatch.dispatch(Act::Say(note)))));
+            || on_note(None)
+        });
+    }
+    html! {
+        <div class="tx-toasts" role="status" aria-live="polite">
+            { for notes.shown.iter().map(|(id, note)| {
+                let (dispatch, id) = (notes.dispatcher(), *id);
+                let onclose = Callback::from(move |()| dispatch.dispatch(Act::Take(id)));
+                html! { <Toast key={id} note={note.clone()} {onclose} /> }
+            }) }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ToastProps {
+    note: Note,
+    onclose: Callback<()>,
+}
+
+#[component]
+fn Toast(props: &ToastProps) -> Html {
+    {
+        let (close, tone) = (props.onclose.clone(), props.note.tone);
+        let lingers = props.note.action.is_some();
+        use_effect_with((), move |()| {
+            let stay = if lingers { 10_000 } else { 5_000 };
+            let timer = (tone != Tone::Bad).then(|| Timeout::new(stay, move || close.emit(())));
+            || drop(timer)
+        });
+    }
+    let (class, sign) = match props.note.tone {
+        Tone::Good => ("tx-good", Sign::Check),
+        Tone::Plain => ("tx-plain", Sign::Check),
+        Tone::Bad => ("tx-bad", Sign::Warning),
+    };
+    html! {
+        <div class={classes!("tx-toast", class)}>
+            <Icon {sign} />
+            <span>{ props.note.text.clone() }</span>
+            if let Some((label, act)) = &props.note.action {
+                <Button label={label.clone()} look={Look::Link} small=true onclick={
+                    let (act, close) = (act.clone(), props.onclose.clone());
+                    Callback::from(move |()| { act.emit(()); close.emit(()); })
+                } />
+            }
+            <Button label="知道了" look={Look::Plain} sign={Sign::Close} small=true onclick={props.onclose.clone()} />
+        </div>
+    }
+}

@@ -1,0 +1,63 @@
+//! Keys, and never a key that belongs to an input method.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
+use yew::prelude::*;
+
+/// An input method is at work: Enter and letters are its own. WebKit reports the Enter that ends a
+/// composition as not composing, with key code 229.
+pub(crate) fn composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
+}
+
+/// Whether the event is these keys: `ctrl+k`, `escape`, `?`.
+pub(crate) fn pressed(event: &KeyboardEvent, keys: &str) -> bool {
+    if composing(event) {
+        return false;
+    }
+    let (ctrl, key) = match keys.strip_prefix("ctrl+") {
+        Some(key) => (true, key),
+        None => (false, keys),
+    };
+    (event.ctrl_key() || event.meta_key()) == ctrl && !event.alt_key() && event.key().to_lowercase() == key
+}
+
+/// Whether the worker is typing text.
+pub(crate) fn in_text(event: &KeyboardEvent) -> bool {
+    event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            || element.is_content_editable()
+    })
+}
+
+/// Calls back when the keys are pressed anywhere on the page. Single signs are left to text fields.
+#[hook]
+pub(crate) fn use_hotkey(keys: &'static str, act: Callback<()>) {
+    use_effect_with(act, move |act| {
+        let act = act.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener =
+            EventListener::new_with_options(&gloo::utils::document(), "keydown", options, move |event| {
+                let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                if pressed(event, keys) && (keys.len() > 1 || !in_text(event)) {
+                    event.prevent_default();
+                    act.emit(());
+                }
+            });
+        || drop(listener)
+    });
+}
+
+/// Calls back with the input's text when an input method has finished with it.
+#[hook]
+pub(crate) fn use_composed(node: NodeRef, act: Callback<String>) {
+    // Attached anew after each painting: the input may not have stood there before.
+    use_effect(move || {
+        let listener = node.cast::<HtmlInputElement>().map(|input| {
+            let target = input.clone();
+            EventListener::new(&target, "compositionend", move |_| act.emit(input.value()))
+        });
+        || drop(listener)
+    });
+}

@@ -1,0 +1,21 @@
+//! What every page leans on: commands, queries, the session, the picked region, drafts, keys.
+
+mod command;
+mod draft;
+mod hotkey;
+mod preferences;
+mod query;
+mod region;
+mod session;
+mod sync;
+mod toast;
+
+pub(crate) use command::{Busy, use_command};
+pub(crate) use draft::{Draft, use_draft};
+pub(crate) use hotkey::{composing, in_text, pressed, use_composed, use_hotkey};
+pub(crate) use preferences::{PreferencesKeeper, use_preferences};
+pub(crate) use query::{Query, use_query, use_query_when};
+pub(crate) use region::{RegionKeeper, use_region};
+pub(crate) use session::{Session, use_session};
+pub(crate) use sync::{SyncKeeper, use_sync_state};
+pub(crate) use toast::{Note, Toasts, Tone, on_note, use_toast};

@@ -1,0 +1,43 @@
+//! Who is at the desk.
+
+use chrono::NaiveDate;
+use std::rc::Rc;
+use tiexin_contract::session::{SessionState, SignedIn};
+use yew::prelude::*;
+
+/// The session, and the way to put a newer one in its place.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Session {
+    pub(crate) state: Rc<SessionState>,
+    pub(crate) set: Callback<SessionState>,
+}
+
+impl Session {
+    /// Who is signed in.
+    pub(crate) fn me(&self) -> Option<&SignedIn> {
+        self.state.signed_in.as_ref()
+    }
+
+    /// Today by the desk's clock.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.state.today
+    }
+
+    pub(crate) fn can_write(&self) -> bool {
+        self.me().is_some_and(|me| me.can_write)
+    }
+
+    pub(crate) fn can_settle(&self) -> bool {
+        self.me().is_some_and(|me| me.can_settle)
+    }
+
+    pub(crate) fn can_audit(&self) -> bool {
+        self.me().is_some_and(|me| me.can_audit)
+    }
+}
+
+/// The session; pages stand only where there is one.
+#[hook]
+pub(crate) fn use_session() -> Session {
+    use_context::<Session>().expect("pages stand inside the session's provider")
+}

@@ -1,0 +1,54 @@
+//! One folder a noun or a piece of work. A new noun is a folder here and a line in [`NOUNS`].
+
+pub(crate) mod activities;
+pub(crate) mod family;
+pub(crate) mod first_use;
+pub(crate) mod households;
+pub(crate) mod import;
+pub(crate) mod members;
+pub(crate) mod not_found;
+pub(crate) mod reports;
+pub(crate) mod settings;
+pub(crate) mod sign_in;
+pub(crate) mod sync;
+pub(crate) mod today;
+pub(crate) mod visits;
+pub(crate) mod volunteers;
+
+use crate::record::{Noun, RecordPage};
+use crate::routes::Route;
+use yew::prelude::*;
+
+/// Every kind of record with pages out of data.
+pub(crate) const NOUNS: &[&Noun] = &[
+    &households::HOUSEHOLD,
+    &households::SUPPORT_FILE,
+    &visits::VISIT,
+    &members::MEMBER,
+    &volunteers::VOLUNTEER,
+    &activities::ACTIVITY,
+];
+
+/// The page of a route.
+pub(crate) fn page(route: Route) -> Html {
+    match route {
+        Route::Today => html! { <today::TodayPage /> },
+        Route::Families => html! { <households::FamiliesPage /> },
+        Route::FamilyNew => html! { <family::NewFamilyPage /> },
+        Route::Family { id } => html! { <family::FamilyPage key={id.to_string()} {id} /> },
+        Route::Visits => html! { <visits::VisitsPage /> },
+        Route::VisitNew => html! { <visits::VisitFormPage /> },
+        Route::Visit { id } => html! { <visits::VisitPage key={id.to_string()} {id} /> },
+        Route::Members => html! { <members::MembersPage /> },
+        Route::Volunteers => html! { <volunteers::VolunteersPage /> },
+        Route::Activities => html! { <activities::ActivitiesPage /> },
+        Route::Reports => html! { <reports::ReportsPage /> },
+        Route::Import => html! { <import::ImportPage /> },
+        Route::Sync => html! { <sync::SyncPage /> },
+        Route::Settings => html! { <settings::SettingsPage /> },
+        Route::RecordNew { kind } => html! { <RecordPage {kind} /> },
+        Route::Record { kind, id } => html! { <RecordPage {kind} {id} /> },
+        Route::RecordEdit { kind, id } => html! { <RecordPage {kind} {id} edit=true /> },
+        Route::NotFound => html! { <not_found::NotFound /> },
+    }
+}

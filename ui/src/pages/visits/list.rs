@@ -1,0 +1,62 @@
+//! Visits of a region, newest first.
+
+use crate::components::list::{Column, Show};
+use crate::components::{Button, Look, Page, Sign, options};
+use crate::hooks::use_session;
+use crate::record::{Noun, RecordList};
+use crate::routes::Route;
+use crate::text;
+use serde_json::Value;
+use tiexin_contract::records::Sort;
+use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+pub(crate) static VISIT: Noun = Noun {
+    kind: "visit",
+    label: "走访",
+    add: "记一次走访",
+    unit: "次",
+    sign: Sign::Footsteps,
+    empty: ("这里会按时间列出走访", "上门回来，用一句话记下来就好，没有网络也能记。"),
+    columns: || {
+        vec![
+            Column::new("date", "日期").show(Show::Date).width(11),
+            Column::new("head_name", "家庭（户主）").width(9),
+            Column::place(),
+            Column::new("kind", "方式").show(Show::Code(options::<VisitKind>)).width(8),
+            Column::new("presence", "见面情况").show(Show::Code(options::<Presence>)).width(8),
+            Column::new("visitors", "走访人").width(11),
+            Column::new("note", "记录").show(Show::By(note)).width(22).unsorted(),
+            Column::state(),
+        ]
+    },
+    sort: || Some(Sort { field: "date".into(), descending: true }),
+    fields: Vec::new,
+};
+
+fn note(row: &tiexin_contract::records::RecordRow) -> String {
+    row.fields
+        .get("note")
+        .and_then(Value::as_str)
+        .map(|note| note.replace('\n', " "))
+        .unwrap_or_else(|| row.fields.get("needs").map(text::plain).unwrap_or_default())
+}
+
+#[component]
+pub(crate) fn VisitsPage() -> Html {
+    let navigator = use_navigator();
+    let can_write = use_session().can_write();
+    let onclick = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.push(&Route::VisitNew);
+        }
+    });
+    let action = match can_write {
+        true => html! { <Button label="记一次走访" look={Look::Primary} sign={Sign::Plus} {onclick} /> },
+        false => Html::default(),
+    };
+    html! {
+        <Page title="走访" {action} full=true><RecordList noun={&VISIT} new_at={Route::VisitNew} /></Page>
+    }
+}

@@ -1,0 +1,330 @@
+//! One record: what it says, what is missing, what happened to it.
+
+use super::form::RecordForm;
+use super::noun;
+use super::spec::{FieldKind, FormField, Noun};
+use crate::components::choice::label_of;
+use crate::components::{Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, show};
+use crate::hooks::{use_command, use_query, use_session, use_toast};
+use crate::pages::not_found::NotFound;
+use crate::routes::Route;
+use crate::text;
+use chrono::NaiveDate;
+use serde_json::Value;
+use std::rc::Rc;
+use tiexin_contract::records::{
+    GetRecord, HistoryEntry, RecordHistory, RecordRow, RestoreRecord, VoidRecord,
+};
+use uuid::Uuid;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct RecordPageProps {
+    pub(crate) kind: String,
+    /// None: a new one.
+    #[prop_or_default]
+    pub(crate) id: Option<Uuid>,
+    #[prop_or_default]
+    pub(crate) edit: bool,
+}
+
+/// The page of a record, its form, or the form of a new one.
+#[component]
+pub(crate) fn RecordPage(props: &RecordPageProps) -> Html {
+    let Some(noun) = noun(&props.kind) else { return html! { <NotFound /> } };
+    match props.id {
+        Some(id) => html! { <Opened key={id.to_string()} {noun} {id} edit={props.edit} /> },
+        None => html! { <New key={noun.kind} {noun} /> },
+    }
+}
+
+#[derive(Properties)]
+struct NewProps {
+    noun: &'static Noun,
+}
+
+impl PartialEq for NewProps {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.noun, other.noun)
+    }
+}
+
+#[component]
+fn New(props: &NewProps) -> Html {
+    let noun = props.noun;
+    let navigator = use_navigator();
+    let onsaved = {
+        let navigator = navigator.clone();
+        Callback::from(move |row: RecordRow| {
+            if let Some(navigator) = &navigator {
+                navigator.replace(&Route::of_record(&row.kind, row.id, None));
+            }
+        })
+    };
+    let onleave = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.back();
+        }
+    });
+    html! { <Page title={noun.add}><RecordForm {noun} {onsaved} {onleave} /></Page> }
+}
+
+#[derive(Properties)]
+struct OpenedProps {
+    noun: &'static Noun,
+    id: Uuid,
+    edit: bool,
+}
+
+impl PartialEq for OpenedProps {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.noun, other.noun) && self.id == other.id && self.edit == other.edit
+    }
+}
+
+#[component]
+fn Opened(props: &OpenedProps) -> Html {
+    let (noun, id) = (props.noun, props.id);
+    let query = use_query(GetRecord { id }, &["*"]);
+    let navigator = use_navigator();
+    let kind = noun.kind;
+    let go_to_page = {
+        let navigator = navigator.clone();
+        Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                navigator.replace(&Route::Record { kind: kind.to_owned(), id });
+            }
+        })
+    };
+    if props.edit {
+        let title = format!("修改{}", noun.label);
+        return html! {
+            <Page {title}>
+                { show(&query, |row| html! {
+                    <RecordForm {noun} row={row.clone()} onsaved={go_to_page.reform(|_: RecordRow| ())} onleave={go_to_page.clone()} />
+                }) }
+            </Page>
+        };
+    }
+    show(&query, |row| html! { <Reading {noun} row={row.clone()} reload={query.reload.clone()} /> })
+}
+
+#[derive(Properties)]
+struct ReadingProps {
+    noun: &'static Noun,
+    row: Rc<RecordRow>,
+    reload: Callback<()>,
+}
+
+impl PartialEq for ReadingProps {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.noun, other.noun) && self.row == other.row
+    }
+}
+
+#[component]
+fn Reading(props: &ReadingProps) -> Html {
+    let (noun, row) = (props.noun, &props.row);
+    let session = use_session();
+    let today = session.today();
+    let navigator = use_navigator();
+    let toast = use_toast();
+    let restore = use_command::<RestoreRecord>();
+    let hiding = use_state(|| false);
+    let id = row.id;
+    let onedit = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.push(&Route::RecordEdit { kind: noun.kind.to_owned(), id });
+        }
+    });
+    let onhide = {
+        let hiding = hiding.setter();
+        Callback::from(move |()| hiding.set(true))
+    };
+    let close = {
+        let hiding = hiding.setter();
+        Callback::from(move |()| hiding.set(false))
+    };
+    let onrestore = {
+        let reload = props.reload.clone();
+        Callback::from(move |()| {
+            let reload = reload.clone();
+            restore.run(RestoreRecord { id }, move |_| {
+                toast.good("已恢复");
+                reload.emit(());
+            });
+        })
+    };
+    let action = match (session.can_write(), &row.void) {
+        (false, _) => Html::default(),
+        (true, Some(_)) => html! { <Button label="恢复这条记录" onclick={onrestore} /> },
+        (true, None) => html! {
+            <>
+                <Button label="作废" look={Look::Link} onclick={onhide} />
+                <Button label="修改" look={Look::Primary} sign={Sign::Pen} onclick={onedit} />
+            </>
+        },
+    };
+    let lead = html! {
+        <>
+            <span>{ format!("{} · {}", noun.label, row.region_name) }</span>
+            <StateMark state={row.state} />
+        </>
+    };
+    let fields = (noun.fields)();
+    html! {
+        <Page title={row.title.clone()} {lead} {action}>
+            if let Some(reason) = &row.void {
+                <p class="tx-void-note">{ format!("这条记录已作废：{reason}") }</p>
+            }
+            if !row.gaps.is_empty() {
+                <p class="tx-gaps">{ "还可以补上：" }{ for row.gaps.iter().map(|gap| html! { <Tag text={gap.message.clone()} class="tx-warm" /> }) }</p>
+            }
+            <div class="tx-two">
+                <Card title="内容"><Facts fields={fields} row={row.clone()} /></Card>
+                <History {id} {today} />
+            </div>
+            if *hiding {
+                <Hide {id} label={noun.label} onclose={close} ondone={props.reload.clone()} />
+            }
+        </Page>
+    }
+}
+
+#[derive(Properties)]
+struct FactsProps {
+    fields: Vec<FormField>,
+    row: Rc<RecordRow>,
+}
+
+impl PartialEq for FactsProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.row == other.row
+    }
+}
+
+/// The fields that say something, in the form's order.
+#[component]
+fn Facts(props: &FactsProps) -> Html {
+    let row = &props.row;
+    html! {
+        <dl class="tx-facts">
+            { for props.fields.iter().filter_map(|field| {
+                let word = fact(field, row)?;
+                let masked = row.masked.iter().any(|name| name == field.name);
+                Some(html! {
+                    <>
+                        <dt>{ field.label }</dt>
+                        <dd>{ if masked { html! { <Masked id={row.id} field={field.name} value={word} /> } } else { html! { { word } } } }</dd>
+                    </>
+                })
+            }) }
+        </dl>
+    }
+}
+
+fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
+    let value = row.fields.get(field.name);
+    let word = || value.map(text::plain).filter(|word| !word.is_empty());
+    match field.kind {
+        FieldKind::Region => Some(row.region_name.clone()),
+        FieldKind::Person { name_into } | FieldKind::Family { name_into } => {
+            row.fields.get(name_into).map(text::plain)
+        }
+        FieldKind::Code(options) => word().map(|code| label_of(options, &code)),
+        FieldKind::Codes(options) => {
+            let codes = value.and_then(Value::as_array)?;
+            Some(
+                codes
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|code| label_of(options, code))
+                    .collect::<Vec<_>>()
+                    .join("、"),
+            )
+        }
+        FieldKind::Day | FieldKind::PartialDay => word().map(|date| text::stored_date(&date)),
+        FieldKind::Moment => word().map(|at| text::stored_moment(&at)),
+        FieldKind::Money => word().map(|amount| format!("{amount} 元")),
+        FieldKind::Flag => (value == Some(&Value::Bool(true))).then(|| "是".to_owned()),
+        _ => word(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct HistoryProps {
+    id: Uuid,
+    today: NaiveDate,
+}
+
+#[component]
+fn History(props: &HistoryProps) -> Html {
+    let query = use_query(RecordHistory { id: props.id }, &["*"]);
+    let line = |entry: &HistoryEntry| {
+        html! {
+            <li>
+                <span class="tx-history-when">{ text::moment(entry.at, props.today) }</span>
+                <span>{ format!("{} {}", entry.author, entry.act) }</span>
+                if !entry.fields.is_empty() { <span class="tx-muted">{ entry.fields.join("、") }</span> }
+                if let Some(old) = &entry.overwritten {
+                    <span class="tx-muted">{ format!("原来写的是：{}", text::plain(&old.value)) }</span>
+                }
+            </li>
+        }
+    };
+    html! {
+        <Card title="经过">
+            { show(&query, |entries| html! { <ol class="tx-history">{ for entries.iter().map(line) }</ol> }) }
+        </Card>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct HideProps {
+    id: Uuid,
+    label: &'static str,
+    onclose: Callback<()>,
+    ondone: Callback<()>,
+}
+
+/// Hiding wants a reason; nothing is deleted.
+#[component]
+fn Hide(props: &HideProps) -> Html {
+    let reason = use_state(String::new);
+    let missing = use_state(|| false);
+    let hide = use_command::<VoidRecord>();
+    let toast = use_toast();
+    let onyes = {
+        let (reason, missing, hide, id) = (reason.clone(), missing.setter(), hide.clone(), props.id);
+        let (close, done) = (props.onclose.clone(), props.ondone.clone());
+        Callback::from(move |()| {
+            if reason.trim().is_empty() {
+                missing.set(true);
+                return;
+            }
+            let (close, done) = (close.clone(), done.clone());
+            hide.run(VoidRecord { id, reason: reason.trim().to_owned() }, move |_| {
+                toast.good("已作废，需要时还可以恢复");
+                close.emit(());
+                done.emit(());
+            });
+        })
+    };
+    let onchange = {
+        let (reason, missing) = (reason.setter(), missing.setter());
+        Callback::from(move |text: String| {
+            missing.set(false);
+            reason.set(text);
+        })
+    };
+    let problem = (*missing)
+        .then(|| AttrValue::from("请写一句原因，方便以后查看"))
+        .or_else(|| hide.error.as_ref().map(|e| e.message.clone().into()));
+    html! {
+        <Confirm title={format!("作废这条{}记录", props.label)} yes="作废" no="不作废" {onyes} onno={props.onclose.clone()} danger=true>
+            <p>{ "作废后不再出现在列表和报表里，内容仍然保留，可以恢复。" }</p>
+            <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} required=true first=true />
+        </Confirm>
+    }
+}

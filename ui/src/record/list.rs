@@ -1,0 +1,62 @@
+//! A noun's list.
+
+use super::spec::Noun;
+use crate::components::list::Column;
+use crate::components::{Button, DataList, Empty, Look, Sign};
+use crate::hooks::use_session;
+use crate::routes::Route;
+use std::rc::Rc;
+use tiexin_contract::records::{Filter, RecordRow};
+use uuid::Uuid;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[derive(Properties)]
+pub(crate) struct RecordListProps {
+    pub(crate) noun: &'static Noun,
+    #[prop_or_default]
+    pub(crate) filters: Vec<Filter>,
+    /// Where a new one is made; the noun's own form when absent.
+    #[prop_or_default]
+    pub(crate) new_at: Option<Route>,
+}
+
+impl PartialEq for RecordListProps {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.noun, other.noun) && self.filters == other.filters && self.new_at == other.new_at
+    }
+}
+
+/// Lists a kind of record; a record opens its page.
+#[component]
+pub(crate) fn RecordList(props: &RecordListProps) -> Html {
+    let noun = props.noun;
+    let columns = use_memo(noun.kind, |_| (noun.columns)());
+    let columns: Rc<[Column]> = columns.iter().cloned().collect();
+    let navigator = use_navigator();
+    let can_write = use_session().can_write();
+    let onopen = {
+        let navigator = navigator.clone();
+        Callback::from(move |row: RecordRow| {
+            let household = row.fields.get("household").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
+            if let Some(navigator) = &navigator {
+                navigator.push(&Route::of_record(&row.kind, row.id, household));
+            }
+        })
+    };
+    let new_at = props.new_at.clone().unwrap_or(Route::RecordNew { kind: noun.kind.to_owned() });
+    let onadd = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.push(&new_at);
+        }
+    });
+    let action = match can_write {
+        true => html! { <Button label={noun.add} look={Look::Primary} sign={Sign::Plus} onclick={onadd} /> },
+        false => Html::default(),
+    };
+    let empty = html! { <Empty title={noun.empty.0} sign={noun.sign} {action}>{ noun.empty.1 }</Empty> };
+    html! {
+        <DataList key={noun.kind} kind={noun.kind} {columns} filters={props.filters.clone()} sort={(noun.sort)()} {onopen} {empty}
+            name={noun.label} unit={noun.unit} />
+    }
+}

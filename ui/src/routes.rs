@@ -1,0 +1,66 @@
+//! Every page of the program has its address here.
+
+use uuid::Uuid;
+use yew_router::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Routable)]
+pub(crate) enum Route {
+    #[at("/")]
+    Today,
+    /// 家庭与特殊家庭台账
+    #[at("/families")]
+    Families,
+    #[at("/family/new")]
+    FamilyNew,
+    #[at("/family/:id")]
+    Family { id: Uuid },
+    #[at("/visits")]
+    Visits,
+    /// A new visit; the family may come as `?household=`.
+    #[at("/visit/new")]
+    VisitNew,
+    #[at("/visit/:id")]
+    Visit { id: Uuid },
+    #[at("/members")]
+    Members,
+    #[at("/volunteers")]
+    Volunteers,
+    #[at("/activities")]
+    Activities,
+    #[at("/reports")]
+    Reports,
+    #[at("/import")]
+    Import,
+    #[at("/sync")]
+    Sync,
+    #[at("/settings")]
+    Settings,
+    /// One record of any kind.
+    #[at("/record/:kind/new")]
+    RecordNew { kind: String },
+    #[at("/record/:kind/:id")]
+    Record { kind: String, id: Uuid },
+    #[at("/record/:kind/:id/edit")]
+    RecordEdit { kind: String, id: Uuid },
+    #[not_found]
+    #[at("/nowhere")]
+    NotFound,
+}
+
+impl Route {
+    /// Where a record is looked at: families and visits have pages of their own.
+    pub(crate) fn of_record(kind: &str, id: Uuid, household: Option<Uuid>) -> Route {
+        match (kind, household) {
+            ("household", _) => Route::Family { id },
+            ("support_file" | "contact_pair", Some(household)) => Route::Family { id: household },
+            ("visit", _) => Route::Visit { id },
+            _ => Route::Record { kind: kind.to_owned(), id },
+        }
+    }
+}
+
+/// The family that the visit form begins with.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct ForHousehold {
+    pub(crate) household: Uuid,
+}

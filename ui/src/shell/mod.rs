@@ -1,0 +1,107 @@
+//! The frame around every page: navigation by work, the top bar, the keys that work everywhere.
+
+mod keymap;
+mod navigation;
+mod palette;
+mod sync_words;
+mod top;
+
+pub(crate) use sync_words::in_words;
+
+use crate::hooks::{use_hotkey, use_session};
+use crate::pages;
+use crate::routes::Route;
+use crate::transport::call;
+use gloo::events::EventListener;
+use keymap::KeyMap;
+use navigation::Navigation;
+use palette::Palette;
+use tiexin_contract::book::Touch;
+use top::TopBar;
+use yew::platform::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[component]
+pub(crate) fn Shell() -> Html {
+    let searching = use_state(|| false);
+    let mapped = use_state(|| false);
+    let demo = use_session().state.demo;
+    use_hotkey("ctrl+k", {
+        let searching = searching.setter();
+        Callback::from(move |()| searching.set(true))
+    });
+    use_hotkey("?", {
+        let mapped = mapped.setter();
+        Callback::from(move |()| mapped.set(true))
+    });
+    use_touch();
+    let on_search = {
+        let searching = searching.setter();
+        Callback::from(move |()| searching.set(true))
+    };
+    let on_keys = {
+        let mapped = mapped.setter();
+        Callback::from(move |()| mapped.set(true))
+    };
+    let close_search = {
+        let searching = searching.setter();
+        Callback::from(move |()| searching.set(false))
+    };
+    let close_keys = {
+        let mapped = mapped.setter();
+        Callback::from(move |()| mapped.set(false))
+    };
+    html! {
+        <div class="tx-shell">
+            <a class="tx-skip" href="#main" onclick={Callback::from(skip)}>{ "跳到正文" }</a>
+            <Navigation onkeys={on_keys} />
+            <div class="tx-column">
+                <TopBar onsearch={on_search} />
+                if demo {
+                    <p class="tx-demo">{ "演示数据：人名、号码都是编造的，可以放心试用。" }</p>
+                }
+                <main id="main" tabindex="-1">
+                    <Switch<Route> render={pages::page} />
+                </main>
+            </div>
+            if *searching { <Palette onclose={close_search} /> }
+            if *mapped { <KeyMap onclose={close_keys} /> }
+        </div>
+    }
+}
+
+/// The address belongs to the router; only the cursor goes to the content.
+fn skip(event: MouseEvent) {
+    use wasm_bindgen::JsCast;
+    event.prevent_default();
+    let main = gloo::utils::document().get_element_by_id("main");
+    if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = main.focus();
+    }
+}
+
+/// At most this often the desk is told that somebody is there.
+const TOUCH_MS: f64 = 30_000.0;
+
+/// Tells the desk that the worker is at work, so that it does not lock.
+#[hook]
+fn use_touch() {
+    let last = use_mut_ref(|| 0f64);
+    use_effect_with((), move |()| {
+        let document = gloo::utils::document();
+        let listeners = ["keydown", "pointerdown", "wheel"].map(|kind| {
+            let last = last.clone();
+            EventListener::new(&document, kind, move |_| {
+                let now = js_sys::Date::now();
+                if now - *last.borrow() > TOUCH_MS {
+                    *last.borrow_mut() = now;
+                    spawn_local(async {
+                        let _ = call(Touch {}).await;
+                    });
+                }
+            })
+        });
+        || drop(listeners)
+    });
+}

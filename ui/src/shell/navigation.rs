@@ -1,0 +1,71 @@
+//! The work, as the office names it.
+
+use crate::components::{Icon, Sign};
+use crate::hooks::use_sync_state;
+use crate::routes::Route;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+pub(super) const WORK: [(Route, Sign, &str); 9] = [
+    (Route::Today, Sign::Sun, "今日"),
+    (Route::Families, Sign::Home, "家庭台账"),
+    (Route::Visits, Sign::Footsteps, "走访"),
+    (Route::Members, Sign::People, "会员与志愿者"),
+    (Route::Activities, Sign::Flag, "活动"),
+    (Route::Reports, Sign::Sheet, "报表"),
+    (Route::Import, Sign::Inbox, "导入"),
+    (Route::Sync, Sign::Exchange, "同步"),
+    (Route::Settings, Sign::Gear, "设置"),
+];
+
+/// The entry that a page belongs to.
+fn home_of(route: &Route) -> Route {
+    match route {
+        Route::Family { .. } | Route::FamilyNew => Route::Families,
+        Route::Visit { .. } | Route::VisitNew => Route::Visits,
+        Route::Volunteers => Route::Members,
+        Route::Record { kind, .. } | Route::RecordNew { kind } | Route::RecordEdit { kind, .. } => {
+            match kind.as_str() {
+                "member" | "volunteer" => Route::Members,
+                "activity" => Route::Activities,
+                "visit" => Route::Visits,
+                _ => Route::Families,
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct NavigationProps {
+    pub(super) onkeys: Callback<()>,
+}
+
+#[component]
+pub(super) fn Navigation(props: &NavigationProps) -> Html {
+    let here = use_route::<Route>().map(|route| home_of(&route));
+    let sync = use_sync_state().state;
+    let troubles = sync.map_or(0, |state| state.conflicts + state.parked);
+    let onkeys = props.onkeys.reform(|_: MouseEvent| ());
+    html! {
+        <nav class="tx-nav" aria-label="工作">
+            <div class="tx-brand"><span class="tx-brand-sign"><Icon sign={Sign::Heart} /></span>{ "贴心" }</div>
+            <ul>
+                { for WORK.into_iter().map(|(route, sign, label)| {
+                    let now = here.as_ref() == Some(&route);
+                    let trouble = route == Route::Sync && troubles > 0;
+                    html! {
+                        <li>
+                            <Link<Route> to={route} classes={classes!("tx-nav-link", now.then_some("tx-now"))}>
+                                <Icon {sign} />
+                                <span>{ label }</span>
+                                if trouble { <span class="tx-nav-mark" title="有需要处理的">{ format!("! {troubles}") }</span> }
+                            </Link<Route>>
+                        </li>
+                    }
+                }) }
+            </ul>
+            <button type="button" class="tx-nav-foot" onclick={onkeys}>{ "快捷键" }<kbd>{ "?" }</kbd></button>
+        </nav>
+    }
+}

@@ -1,0 +1,43 @@
+//! How desk and province stand, in people's words. Never 已同步 on a guess.
+
+use crate::text;
+use chrono::NaiveDate;
+use tiexin_contract::sync::SyncState;
+
+/// Sign, class and words of the indicator.
+pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'static str, String) {
+    if !state.enrolled {
+        return ("●", "tx-local", "单机使用，未接入省平台".to_owned());
+    }
+    let last = state.last_full_round.map(|at| text::moment(at, today));
+    let checked = match &last {
+        Some(last) => format!("上次与省平台核对完毕：{last}"),
+        None => "还没有与省平台核对完毕过".to_owned(),
+    };
+    let troubles = state.conflicts + state.parked;
+    if troubles > 0 {
+        return ("!", "tx-attention", format!("有 {troubles} 条需处理，{checked}"));
+    }
+    if let Some((done, total)) = state.loading {
+        let (done, total) = (text::count(done), text::count(total));
+        return ("↑", "tx-waits", format!("正在取回台账：{done} / {total} 条"));
+    }
+    if state.running {
+        let waiting = if state.waiting > 0 {
+            format!("，还有 {} 条待上传", state.waiting)
+        } else {
+            String::new()
+        };
+        return ("↑", "tx-waits", format!("正在与省平台核对{waiting}"));
+    }
+    if state.waiting > 0 {
+        return ("↑", "tx-waits", format!("本机有 {} 条待上传，{checked}", state.waiting));
+    }
+    if state.trouble.is_some() {
+        return ("●", "tx-local", format!("暂时连不上省平台，{checked}"));
+    }
+    if state.complete {
+        return ("✓", "tx-synced", checked);
+    }
+    ("●", "tx-local", format!("已保存在本机，{checked}"))
+}

@@ -1,0 +1,78 @@
+//! The only place that leaves wasm: calls to the desk, its events, files.
+//!
+//! In the window calls go through Tauri's one command, on the loopback host over HTTP. Nothing above
+//! this module knows which. Arguments and replies cross as JSON text, so no number is rounded.
+
+mod bus;
+mod files;
+mod loopback;
+mod window;
+
+pub(crate) use bus::{Listening, listen, tell};
+pub(crate) use files::{Filter, SPREADSHEETS, hand_over, in_window, open_made, pick_files, pick_place};
+
+use serde_json::Value;
+use tiexin_contract::{Command, ErrorCode, ErrorReply, Event};
+
+/// Takes the page's token out of the address and begins to hear the desk's events.
+pub(crate) fn start() {
+    if window::present() {
+        window::hear();
+    } else {
+        loopback::take_token();
+        loopback::hear();
+    }
+}
+
+/// Asks the desk. A desk that has locked itself is told to everyone, whoever asked.
+pub(crate) async fn call<C: Command>(args: C) -> Result<C::Reply, ErrorReply> {
+    let args = serde_json::to_string(&args).map_err(|_| unreadable())?;
+    let reply = call_text(C::NAME, &args).await.inspect_err(|error| {
+        if error.code == ErrorCode::SignedOut {
+            tell(&Event::SignedOut);
+        }
+    })?;
+    serde_json::from_str(&reply).map_err(|cause| {
+        gloo::console::error!(C::NAME, cause.to_string());
+        unreadable()
+    })
+}
+
+/// What only the shell of the window can do; the name begins with `shell.`.
+pub(crate) async fn call_shell(name: &str, args: Value) -> Result<Value, ErrorReply> {
+    let reply = call_text(name, &args.to_string()).await?;
+    serde_json::from_str(&reply).map_err(|_| unreadable())
+}
+
+async fn call_text(name: &str, args: &str) -> Result<String, ErrorReply> {
+    if window::present() { window::call(name, args).await } else { loopback::call(name, args).await }
+}
+
+fn hear_text(text: &str) {
+    match serde_json::from_str::<Event>(text) {
+        Ok(event) => tell(&event),
+        // An event of a newer desk: nothing here shows it.
+        Err(cause) => gloo::console::debug!(cause.to_string()),
+    }
+}
+
+fn read_error(text: &str) -> ErrorReply {
+    serde_json::from_str(text).unwrap_or_else(|_| {
+        gloo::console::error!(text);
+        lost()
+    })
+}
+
+fn lost() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Internal,
+        "和本机程序的联系断了。已保存的内容都在本机；请看程序是否还开着，再试一次。",
+    )
+}
+
+fn unreadable() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Internal,
+        "程序的两部分版本不一致，这一页没能读出内容。数据没有改动；请关闭程序重新打开。",
+    )
+}
