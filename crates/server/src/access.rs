@@ -28,7 +28,6 @@ pub struct Device {
 /// A device as it stands at the door.
 #[derive(Debug, Clone)]
 pub(crate) struct Admission {
-    pub(crate) device: Device,
     pub(crate) users: Vec<User>,
     /// Scopes that exist under [`prefixes`], sorted.
     pub(crate) scopes: Vec<(RegionCode, ScopeState)>,

@@ -1,7 +1,7 @@
 //! Where the province keeps its book: PostgreSQL, or SQLite on one machine.
 //!
 //! All SQL of the server lives below here. What is decided is decided elsewhere, purely.
-
+mod postgres;
 mod sqlite;
 
 use std::path::PathBuf;
@@ -124,10 +124,7 @@ pub(crate) trait Book: Send + Sync + 'static {
 pub(crate) async fn open(url: &StoreUrl, before_commit: Option<BeforeCommit>) -> Result<Arc<dyn Book>> {
     Ok(match url {
         StoreUrl::Sqlite(path) => Arc::new(sqlite::SqliteBook::open(path.clone()).await?),
-        StoreUrl::Postgres(_) => {
-            let _ = before_commit;
-            return Err(Error::Config("postgres".into()));
-        }
+        StoreUrl::Postgres(url) => Arc::new(postgres::PostgresBook::open(url, before_commit).await?),
     })
 }
 

@@ -1,1 +1,279 @@
-//! PostgreSQL.
+//! The province's book on PostgreSQL, or an engine that speaks like it: row locks only, no tricks.
+
+mod device;
+mod dump;
+mod people;
+mod pull;
+mod push;
+mod push_rows;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Transaction};
+use serde_json::Value;
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{IsolationLevel, NoTls, Row};
+use uuid::Uuid;
+
+use super::{BeforeCommit, Book, Enrolment, ScopeDump, bytes32, db, region, wire};
+use crate::access::{Admission, Device};
+use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::error::{Error, Result};
+use crate::page::RawPullReply;
+use crate::plan::ScopeState;
+use crate::snapshot::Snapshot;
+
+/// Two processes that start together migrate one after the other.
+const MIGRATION_LOCK: i64 = 0x7469_6578_696e;
+/// How often a push that met another in a race is tried.
+const TRIES: usize = 5;
+
+mod migrations {
+    refinery::embed_migrations!("migrations/postgres");
+}
+
+/// See the module.
+pub(super) struct PostgresBook {
+    pool: Pool,
+    before_commit: Option<BeforeCommit>,
+}
+
+impl PostgresBook {
+    /// Connects and brings the schema up to date. A schema newer than the program is refused.
+    pub(super) async fn open(url: &str, before_commit: Option<BeforeCommit>) -> Result<Self> {
+        let config: tokio_postgres::Config = url.parse()?;
+        let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let connections = std::thread::available_parallelism().map_or(4, usize::from) * 8;
+        let pool = Pool::builder(Manager::from_config(config, NoTls, recycle))
+            .max_size(connections.clamp(16, 64))
+            .build()
+            .map_err(|e| Error::Config(e.to_string()))?;
+        let mut client = pool.get().await?;
+        client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
+        let migrated = migrations::migrations::runner().run_async(&mut **client.as_mut()).await;
+        client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
+        migrated?;
+        client
+            .execute(
+                "INSERT INTO meta (name, value) VALUES ('secret', $1), ('server', $2) ON CONFLICT DO NOTHING",
+                &[&hex::encode(crate::random::bytes::<32>()), &Uuid::now_v7().to_string()],
+            )
+            .await?;
+        drop(client);
+        Ok(Self { pool, before_commit })
+    }
+
+    async fn client(&self) -> Result<Object> {
+        Ok(self.pool.get().await?)
+    }
+}
+
+/// A transaction in which everything is of one moment.
+async fn moment(client: &mut Object) -> Result<Transaction<'_>> {
+    let begin = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    Ok(begin.start().await?)
+}
+
+fn place(row: &Row, column: usize) -> Result<RegionCode> {
+    region(row.try_get(column)?)
+}
+
+fn hash(row: &Row, column: usize) -> Result<[u8; 32]> {
+    bytes32(row.try_get::<_, &[u8]>(column)?)
+}
+
+fn seq(row: &Row, column: usize) -> Result<u64> {
+    Ok(wire(row.try_get(column)?))
+}
+
+/// The head of a book, held until the transaction ends: its entries are written one after the other.
+async fn lock_head(tx: &Transaction<'_>, book: &str) -> Result<AuditHead> {
+    let begin = tx
+        .prepare_cached("INSERT INTO audit_head (book, seq, chain) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING")
+        .await?;
+    let lock = tx.prepare_cached("SELECT seq, chain FROM audit_head WHERE book = $1 FOR UPDATE").await?;
+    if let Some(row) = tx.query_opt(&lock, &[&book]).await? {
+        return Ok(AuditHead { seq: seq(&row, 0)?, chain: hash(&row, 1)? });
+    }
+    tx.execute(&begin, &[&book, &[0u8; 32].as_slice()]).await?;
+    let row = tx.query_one(&lock, &[&book]).await?;
+    Ok(AuditHead { seq: seq(&row, 0)?, chain: hash(&row, 1)? })
+}
+
+async fn append(tx: &Transaction<'_>, row: &AuditRow) -> Result<()> {
+    let statement = tx
+        .prepare_cached(
+            "WITH head AS (UPDATE audit_head SET seq = $2, chain = $6 WHERE book = $1)
+             INSERT INTO audit (book, seq, at, act, detail, chain) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .await?;
+    tx.execute(&statement, &[&row.book, &db(row.seq), &row.at, &row.act, &row.detail, &row.chain.as_slice()])
+        .await?;
+    Ok(())
+}
+
+/// Notes an administrative act.
+async fn note(tx: &Transaction<'_>, now: i64, act: &str, detail: Value) -> Result<()> {
+    let head = lock_head(tx, PROVINCE).await?;
+    append(tx, &head.next(PROVINCE.into(), now, act, detail)).await
+}
+
+/// Whether another transaction was in the way and trying again may do.
+fn raced(error: &Error) -> bool {
+    let Error::Postgres(e) = error else { return false };
+    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION]
+        .iter()
+        .any(|code| e.code() == Some(code))
+}
+
+#[async_trait]
+impl Book for PostgresBook {
+    async fn ready(&self) -> Result<()> {
+        let client = self.client().await?;
+        let row = client.query_one("SELECT pg_is_in_recovery()", &[]).await?;
+        if row.try_get::<_, bool>(0)? {
+            Err(Error::Config("数据库是只读副本".into()))
+        } else {
+            Ok(())
+        }
+    }
+    async fn secret(&self) -> Result<[u8; 32]> {
+        let row = self.client().await?.query_one("SELECT value FROM meta WHERE name = 'secret'", &[]).await?;
+        bytes32(&hex::decode(row.try_get::<_, &str>(0)?).unwrap_or_default())
+    }
+
+    async fn add_user(&self, user: &User, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        people::add_user(&tx, user, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn users(&self) -> Result<Vec<User>> {
+        people::users(&**self.client().await?).await
+    }
+    async fn disable_user(&self, name: &str, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        people::disable_user(&tx, name, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        people::add_grant(&tx, user, grant, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn end_grant(
+        &self,
+        user: &str,
+        role: &str,
+        region: &RegionCode,
+        to: NaiveDate,
+        now: i64,
+    ) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        people::end_grant(&tx, user, role, region, to, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        device::add_code(&tx, user, hash, expires_at, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn enrol(&self, enrolment: &Enrolment, now: i64) -> Result<(Uuid, User)> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        let joined = device::enrol(&tx, enrolment, now).await?;
+        tx.commit().await?;
+        Ok(joined)
+    }
+    async fn devices(&self) -> Result<Vec<Device>> {
+        device::devices(&**self.client().await?).await
+    }
+    async fn device(&self, id: Uuid) -> Result<Option<Device>> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        device::device(&tx, id).await
+    }
+    async fn revoke(&self, device: Uuid, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        device::revoke(&tx, device, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn admit(
+        &self,
+        device: Uuid,
+        incarnation: Uuid,
+        today: NaiveDate,
+        seen: Option<i64>,
+    ) -> Result<Admission> {
+        let mut client = self.client().await?;
+        if let Some(now) = seen {
+            let statement = client
+                .prepare_cached("UPDATE device SET last_seen = $2 WHERE id = $1 AND revoked_at IS NULL")
+                .await?;
+            client.execute(&statement, &[&device, &now]).await?;
+        }
+        let tx = moment(&mut client).await?;
+        pull::admit(&tx, device, incarnation, today).await
+    }
+    async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
+        let mut tried = 1;
+        loop {
+            let mut client = self.client().await?;
+            let done = push::push(&mut client, request, today, now, self.before_commit.as_ref()).await;
+            match done {
+                Err(e) if raced(&e) && tried < TRIES => tried += 1,
+                done => return done,
+            }
+        }
+    }
+    async fn pull(&self, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        let reply = pull::pull(&tx, request, today).await?;
+        tx.commit().await?;
+        Ok(reply)
+    }
+    async fn scope(&self, scope: &RegionCode) -> Result<Option<ScopeState>> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        pull::scope(&tx, scope).await
+    }
+    async fn snapshot(&self, scope: &RegionCode, view: &View) -> Result<Option<Snapshot>> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        pull::snapshot(&tx, scope, view).await
+    }
+    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>> {
+        dump::quarantine(&**self.client().await?, scope).await
+    }
+
+    async fn scopes(&self) -> Result<Vec<RegionCode>> {
+        let rows = self.client().await?.query("SELECT id FROM scope ORDER BY id", &[]).await?;
+        rows.iter().map(|row| place(row, 0)).collect()
+    }
+    async fn dump(&self, scope: &RegionCode) -> Result<Option<ScopeDump>> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        dump::dump(&tx, scope).await
+    }
+    async fn audit_books(&self) -> Result<Vec<String>> {
+        let query = "SELECT book FROM audit_head UNION SELECT book FROM audit ORDER BY 1";
+        let rows = self.client().await?.query(query, &[]).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+    async fn audit(&self, book: &str) -> Result<(AuditHead, Vec<AuditRow>)> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        dump::audit(&tx, book).await
+    }
+}

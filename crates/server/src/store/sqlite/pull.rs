@@ -51,7 +51,7 @@ pub(super) fn admit(
         }
     }
     let acked = push::acked(tx, device, incarnation)?;
-    Ok(Admission { device: found, users, scopes, acked })
+    Ok(Admission { users, scopes, acked })
 }
 
 pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply> {
