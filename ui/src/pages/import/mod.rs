@@ -1,9 +1,220 @@
-//! Bringing ledgers in.
+//! Bringing ledgers in: choose, look, take in; undo.
 
-use crate::components::Page;
+mod batches;
+mod findings;
+mod mapping;
+mod plan;
+
+use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiting};
+use crate::hooks::{use_region, use_session, use_toast};
+use crate::transport::{SPREADSHEETS, call, listen, pick_files};
+use batches::Batches;
+use plan::PlanView;
+use std::rc::Rc;
+use tiexin_contract::import::{
+    CancelJob, ColumnChoice, FileGiven, ImportDone, ImportPlan, ImportPreview, RunImport,
+};
+use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
+use yew::platform::spawn_local;
 use yew::prelude::*;
+
+/// How far the work is.
+#[derive(Clone, PartialEq)]
+enum Stage {
+    Choose,
+    Reading,
+    Look(Rc<ImportPlan>),
+    Writing(Rc<ImportPlan>),
+    Done(Rc<ImportDone>),
+}
 
 #[component]
 pub(crate) fn ImportPage() -> Html {
-    html! { <Page title="导入" /> }
+    let session = use_session();
+    let region = use_region();
+    let toast = use_toast();
+    let stage = use_state(|| Stage::Choose);
+    let error = use_state(|| None::<Rc<ErrorReply>>);
+    let files = use_state(Vec::<FileGiven>::new);
+    let mapping = use_state(Vec::<ColumnChoice>::new);
+    let progress = use_state(|| None::<event::Progress>);
+
+    {
+        let progress = progress.setter();
+        use_effect_with((), move |()| {
+            let hearing = listen(move |event| {
+                if let Event::Progress(now) = event {
+                    progress.set((!now.finished).then(|| now.clone()));
+                }
+            });
+            || drop(hearing)
+        });
+    }
+
+    let preview = {
+        let (stage, error, code) = (stage.setter(), error.setter(), region.code());
+        Callback::from(move |(files, mapping): (Vec<FileGiven>, Vec<ColumnChoice>)| {
+            let (stage, error, region) = (stage.clone(), error.clone(), code.clone());
+            stage.set(Stage::Reading);
+            error.set(None);
+            spawn_local(async move {
+                match call(ImportPreview { files, region, mapping }).await {
+                    Ok(plan) => stage.set(Stage::Look(Rc::new(plan))),
+                    Err(why) => {
+                        stage.set(Stage::Choose);
+                        error.set(Some(Rc::new(why)));
+                    }
+                }
+            });
+        })
+    };
+    let choose = {
+        let (files, mapping, preview, toast) = (files.clone(), mapping.clone(), preview.clone(), toast);
+        Callback::from(move |()| {
+            let (files, mapping, preview) = (files.setter(), mapping.setter(), preview.clone());
+            spawn_local(async move {
+                match pick_files("选择台账文件", SPREADSHEETS).await {
+                    Ok(picked) if !picked.is_empty() => {
+                        files.set(picked.clone());
+                        mapping.set(Vec::new());
+                        preview.emit((picked, Vec::new()));
+                    }
+                    Ok(_) => {}
+                    Err(why) => toast.bad(&why),
+                }
+            });
+        })
+    };
+    let remap = {
+        let (files, mapping, preview) = (files.clone(), mapping.clone(), preview.clone());
+        Callback::from(move |choice: ColumnChoice| {
+            let mut next = (*mapping).clone();
+            next.retain(|one| one.sheet_kind != choice.sheet_kind || one.head != choice.head);
+            next.push(choice);
+            mapping.set(next.clone());
+            preview.emit(((*files).clone(), next));
+        })
+    };
+    let run = {
+        let (stage, error) = (stage.clone(), error.setter());
+        Callback::from(move |()| {
+            let Stage::Look(plan) = (*stage).clone() else { return };
+            let (stage, error) = (stage.setter(), error.clone());
+            stage.set(Stage::Writing(plan.clone()));
+            error.set(None);
+            spawn_local(async move {
+                match call(RunImport { plan: plan.plan }).await {
+                    Ok(done) => stage.set(Stage::Done(Rc::new(done))),
+                    Err(why) => {
+                        stage.set(Stage::Look(plan));
+                        if why.code == ErrorCode::Cancelled {
+                            toast.plain("已取消，什么都没有写入");
+                        } else {
+                            error.set(Some(Rc::new(why)));
+                        }
+                    }
+                }
+            });
+        })
+    };
+    let cancel = |job| {
+        Callback::from(move |()| {
+            spawn_local(async move {
+                // Whether it was still running shows in what the run itself answers.
+                let _ = call(CancelJob { job }).await;
+            });
+        })
+    };
+    let anew = {
+        let (stage, error) = (stage.setter(), error.setter());
+        Callback::from(move |()| {
+            stage.set(Stage::Choose);
+            error.set(None);
+        })
+    };
+
+    let action = match &*stage {
+        Stage::Look(plan) if plan.files.iter().any(|f| f.taken > 0) => {
+            let rows: u64 = plan.files.iter().map(|f| f.taken).sum();
+            html! { <Button label={format!("导入 {} 行", crate::text::count(rows))} look={Look::Primary} onclick={run} /> }
+        }
+        Stage::Choose | Stage::Done(_) if session.can_write() => {
+            html! { <Button label="选择文件" look={Look::Primary} sign={Sign::Inbox} onclick={choose.clone()} /> }
+        }
+        _ => Html::default(),
+    };
+    let lead = html! { { format!("导入到：{}。先预览，满意了再写入；导错了可以整批撤销。", region.name.path.join(" ")) } };
+    html! {
+        <Page title="导入" {action} {lead}>
+            if let Some(why) = &*error { <Trouble error={why.clone()} /> }
+            { match &*stage {
+                Stage::Choose => html! { <Welcome can_write={session.can_write()} onchoose={choose} /> },
+                Stage::Reading => html! { <Waiting label="正在看文件里写了什么……" /> },
+                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} onchoose={remap} onanother={anew} /> },
+                Stage::Writing(plan) => {
+                    let now = (*progress).clone();
+                    let (done, total) = now.as_ref().map(|p| (p.done, p.total)).unwrap_or_default();
+                    let label = now.map_or_else(|| "正在写入本机……".to_owned(), |p| p.label);
+                    html! { <Card><Progress {label} {done} {total} oncancel={cancel(plan.plan)} /></Card> }
+                }
+                Stage::Done(done) => html! { <Finished done={done.clone()} onanother={anew} /> },
+            } }
+            <Batches />
+        </Page>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct WelcomeProps {
+    can_write: bool,
+    onchoose: Callback<()>,
+}
+
+/// What can be taken in, said before anything is chosen.
+#[component]
+fn Welcome(props: &WelcomeProps) -> Html {
+    const KINDS: [(&str, &str); 4] = [
+        ("特殊家庭台账", "男方、女方、身份证、失独时间、联系人……"),
+        ("会员花名册", "姓名、性别、身份证、会员类型、服务对象……"),
+        ("走访慰问记录", "一个村一张表也行，后面跟需求调查、理赔、心理服务"),
+        ("活动表", "活动名称、项目、时间、参加人数……"),
+    ];
+    html! {
+        <Card class="tx-import-welcome">
+            <p>{ "办公室原来的台账可以直接拿来用：xlsx、xls、csv 都行，表头不用改，几个文件可以一起选。" }</p>
+            <ul class="tx-import-kinds">
+                { for KINDS.iter().map(|(name, hint)| html! {
+                    <li><strong>{ *name }</strong><span class="tx-muted">{ *hint }</span></li>
+                }) }
+            </ul>
+            if props.can_write {
+                <Button label="选择文件" look={Look::Secondary} sign={Sign::Inbox} onclick={props.onchoose.clone()} />
+            } else {
+                <p class="tx-muted">{ "您可以查看，但没有在这里录入的权限。" }</p>
+            }
+        </Card>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FinishedProps {
+    done: Rc<ImportDone>,
+    onanother: Callback<()>,
+}
+
+#[component]
+fn Finished(props: &FinishedProps) -> Html {
+    let sum =
+        |pick: fn(&tiexin_contract::import::FilePlan) -> u64| props.done.files.iter().map(pick).sum::<u64>();
+    let refused = sum(|f| f.refused);
+    html! {
+        <Card title="导入完成" class="tx-import-done">
+            <p class="tx-import-sum">
+                { format!("写入 {} 行", crate::text::count(sum(|f| f.taken))) }
+                if refused > 0 { { format!("，{} 行等您改好再导", crate::text::count(refused)) } }
+                { "。已经存在的行没有重复添加。" }
+            </p>
+            <Button label="继续导入" look={Look::Link} onclick={props.onanother.clone()} />
+        </Card>
+    }
 }

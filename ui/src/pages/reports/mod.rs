@@ -1,9 +1,171 @@
 //! Forms, figures, and the records behind them.
 
-use crate::components::Page;
+mod figure;
+mod sheet;
+
+use crate::components::{Button, Card, Empty, Look, Page, Sign, show};
+use crate::hooks::{use_query, use_query_when, use_region, use_session, use_toast};
+use crate::transport::hand_over;
+use chrono::{Datelike, NaiveDate};
+use figure::FigurePanel;
+use sheet::SheetTable;
+use tiexin_contract::report::{ExportReport, GetReport, ListForms, ReportSheet};
+use tiexin_domain::RegionCode;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+use yew::platform::spawn_local;
 use yew::prelude::*;
+
+/// The figure that was pressed: a unit and the heads down to the number.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pressed {
+    pub(crate) region: RegionCode,
+    pub(crate) unit: String,
+    pub(crate) path: Vec<String>,
+    pub(crate) value: String,
+}
 
 #[component]
 pub(crate) fn ReportsPage() -> Html {
-    html! { <Page title="报表" /> }
+    let session = use_session();
+    let region = use_region();
+    let toast = use_toast();
+    let forms = use_query(ListForms {}, &[]);
+    let form = use_state(|| "F1".to_owned());
+    let month = use_state(|| month_before(session.today()));
+    let pressed = use_state(|| None::<Pressed>);
+    let exporting = use_state(|| false);
+    let ask = GetReport { form: (*form).clone(), month: text_of(*month), region: region.code() };
+    let report = use_query_when(Some(ask.clone()), &["*"]);
+
+    {
+        let pressed = pressed.setter();
+        use_effect_with((ask.form.clone(), ask.month.clone(), ask.region.clone()), move |_| {
+            pressed.set(None)
+        });
+    }
+
+    let export = {
+        let (toast, exporting, ask) = (toast.clone(), exporting.setter(), ask.clone());
+        let title = report.data.as_ref().map(|sheet| file_name(sheet));
+        Callback::from(move |()| {
+            let Some(name) = title.clone() else { return };
+            let (toast, exporting, ask) = (toast.clone(), exporting.clone(), ask.clone());
+            exporting.set(true);
+            spawn_local(async move {
+                let made = hand_over("导出报表", &name, |path| ExportReport {
+                    form: ask.form,
+                    month: ask.month,
+                    region: ask.region,
+                    path,
+                });
+                match made.await {
+                    Ok(Some(file)) => toast.good(format!("已导出：{}", file.name)),
+                    Ok(None) => {}
+                    Err(error) => toast.bad(&error),
+                }
+                exporting.set(false);
+            });
+        })
+    };
+
+    let step = |by: i32| {
+        let month = month.clone();
+        Callback::from(move |()| month.set(shifted(*month, by)))
+    };
+    let pick_form = {
+        let form = form.clone();
+        Callback::from(move |event: Event| {
+            if let Some(select) = event.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()) {
+                form.set(select.value());
+            }
+        })
+    };
+    let last = shifted(first_of(session.today()), 0);
+    let onpress = {
+        let pressed = pressed.clone();
+        Callback::from(move |figure: Pressed| pressed.set(Some(figure)))
+    };
+    let close = {
+        let pressed = pressed.clone();
+        Callback::from(move |()| pressed.set(None))
+    };
+    let action = html! {
+        <Button label="导出 Excel" look={Look::Primary} sign={Sign::Export} busy={*exporting} onclick={export}
+            disabled={report.data.is_none()} />
+    };
+    html! {
+        <Page title="报表" {action} lead={html! { "点任何一个数字，看它背后的每一条记录。" }}>
+            <div class="tx-report-bar">
+                <label class="tx-report-form">
+                    <span class="tx-muted">{ "报表" }</span>
+                    <span class="pf-v6-c-form-control">
+                        <select aria-label="报表" onchange={pick_form}>
+                            { for forms.data.iter().flat_map(|list| list.iter()).map(|one| html! {
+                                <option value={one.code.clone()} selected={one.code == *form}>{ &one.title }</option>
+                            }) }
+                        </select>
+                        <span class="tx-select-arrow" aria-hidden="true" />
+                    </span>
+                </label>
+                <div class="tx-report-month" role="group" aria-label="月份">
+                    <Button label="上一月" small=true onclick={step(-1)} />
+                    <strong aria-live="polite">{ format!("{}年{}月", month.year(), month.month()) }</strong>
+                    <Button label="下一月" small=true onclick={step(1)} disabled={*month >= last} />
+                </div>
+                <span class="tx-muted">{ "地区：" }{ region.name.name.clone() }</span>
+            </div>
+            { show(&report, |sheet| view(sheet, &pressed, onpress, close, &ask)) }
+        </Page>
+    }
+}
+
+fn view(
+    sheet: &ReportSheet,
+    pressed: &Option<Pressed>,
+    onpress: Callback<Pressed>,
+    close: Callback<()>,
+    ask: &GetReport,
+) -> Html {
+    if sheet.rows.is_empty() {
+        return html! {
+            <Empty title="这个月还没有可以统计的记录">
+                { "记下走访、导入台账之后，这里就会有数字。" }
+            </Empty>
+        };
+    }
+    html! {
+        <div class="tx-report">
+            <Card class="tx-report-paper">
+                <SheetTable sheet={sheet.clone()} pressed={pressed.clone()} {onpress} />
+            </Card>
+            if let Some(figure) = pressed {
+                <FigurePanel figure={figure.clone()} form={ask.form.clone()} month={ask.month.clone()} onclose={close} />
+            }
+        </div>
+    }
+}
+
+/// `谷阳镇暖心活动月报2026年10月.xlsx`
+fn file_name(sheet: &ReportSheet) -> String {
+    format!("{}{}{}.xlsx", sheet.unit, sheet.title, sheet.period)
+}
+
+fn first_of(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+/// In the first ten days of a month it is the month before that is reported.
+fn month_before(today: NaiveDate) -> NaiveDate {
+    shifted(first_of(today), if today.day() <= 10 { -1 } else { 0 })
+}
+
+fn shifted(month: NaiveDate, by: i32) -> NaiveDate {
+    let months = chrono::Months::new(by.unsigned_abs());
+    let moved = if by < 0 { month.checked_sub_months(months) } else { month.checked_add_months(months) };
+    moved.unwrap_or(month)
+}
+
+fn text_of(month: NaiveDate) -> String {
+    month.format("%Y-%m").to_string()
 }

@@ -1,0 +1,69 @@
+//! A form as it is printed: merged heads, a row for each unit, figures that can be pressed.
+
+use super::Pressed;
+use tiexin_contract::report::{ReportRow, ReportSheet};
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct SheetTableProps {
+    pub(crate) sheet: ReportSheet,
+    pub(crate) pressed: Option<Pressed>,
+    pub(crate) onpress: Callback<Pressed>,
+}
+
+#[component]
+pub(crate) fn SheetTable(props: &SheetTableProps) -> Html {
+    let sheet = &props.sheet;
+    html! {
+        <div class="tx-form-sheet">
+            <h2 class="tx-form-title">{ &sheet.title }</h2>
+            <div class="tx-form-unit">
+                <span>{ "填报单位：" }{ &sheet.unit }</span>
+                <span>{ "填报时间：" }{ &sheet.period }</span>
+            </div>
+            <table class="tx-form-table">
+                <thead>
+                    { for (0..sheet.head_rows).map(|row| html! {
+                        <tr>
+                            { for sheet.heads.iter().filter(|head| head.row == row).map(|head| html! {
+                                <th rowspan={head.row_span.to_string()} colspan={head.column_span.to_string()}
+                                    scope={if head.column_span > 1 { "colgroup" } else { "col" }}>
+                                    { &head.text }
+                                </th>
+                            }) }
+                        </tr>
+                    }) }
+                </thead>
+                <tbody>{ for sheet.rows.iter().map(|row| line(row, props)) }</tbody>
+            </table>
+            <div class="tx-form-foot-line">
+                { for sheet.foot.iter().map(|word| html! { <span>{ word }{ "：" }</span> }) }
+            </div>
+        </div>
+    }
+}
+
+fn line(row: &ReportRow, props: &SheetTableProps) -> Html {
+    html! {
+        <tr class={row.total.then_some("tx-total")}>
+            <th scope="row">{ &row.label }</th>
+            { for row.cells.iter().map(|cell| {
+                let figure = Pressed {
+                    region: row.region.clone(),
+                    unit: row.label.clone(),
+                    path: cell.path.clone(),
+                    value: cell.value.clone(),
+                };
+                let open = props.pressed.as_ref() == Some(&figure);
+                let name = format!("{} {} {}", row.label, cell.path.join(" "), cell.value);
+                let onclick = props.onpress.reform(move |_: MouseEvent| figure.clone());
+                html! {
+                    <td>
+                        <button type="button" {onclick} aria-label={name} aria-pressed={open.to_string()}
+                            class={classes!("tx-figure", open.then_some("tx-chosen"))}>{ &cell.value }</button>
+                    </td>
+                }
+            }) }
+        </tr>
+    }
+}
