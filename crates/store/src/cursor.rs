@@ -83,6 +83,26 @@ pub(crate) fn remove(conn: &Connection, scope: &RegionCode) -> Result<()> {
 }
 
 impl Book {
+    /// Begins a scope whose log is to be read from its first entry; does nothing when it was begun.
+    pub fn start_scope(&self, scope: &RegionCode, generation: Uuid, view: &[RegionCode]) -> Result<()> {
+        self.write(|w| {
+            if get(&w.tx, scope)?.is_some() {
+                return Ok(());
+            }
+            let begun = ScopeCursor {
+                scope: scope.clone(),
+                generation,
+                view: view.to_vec(),
+                since: 0,
+                chain: Chain::default(),
+                digest: Digest::default(),
+                checked_at: None,
+            };
+            put(&w.tx, &begun)
+        })?;
+        Ok(())
+    }
+
     /// How far each scope has been read.
     pub fn cursors(&self) -> Result<Vec<ScopeCursor>> {
         self.read(all)

@@ -20,6 +20,8 @@ pub struct Device {
     /// Seed of the device's ed25519 key.
     pub key_seed: Zeroizing<[u8; 32]>,
     pub server: Option<String>,
+    /// PEM of the province's own authority, when it has one.
+    pub authority: Option<String>,
     /// Name by which people know the machine.
     pub name: Option<String>,
     /// Bearer token and when it ends, milliseconds since 1970 UTC.
@@ -63,6 +65,7 @@ impl Book {
                 incarnation: incarnation(conn)?,
                 key_seed,
                 server: meta::get(conn, "server")?,
+                authority: meta::get(conn, "authority")?.filter(|pem| !pem.is_empty()),
                 name: meta::get(conn, "device_name")?,
                 token,
                 access: meta::get(conn, "access")?,
@@ -71,8 +74,13 @@ impl Book {
     }
 
     /// The province has taken this desk in.
-    pub fn enrolled(&self, id: Uuid, server: &str, name: &str) -> Result<()> {
-        self.put_meta(&[("device", &id.to_string()), ("server", server), ("device_name", name)])
+    pub fn enrolled(&self, id: Uuid, server: &str, name: &str, authority: Option<&str>) -> Result<()> {
+        self.put_meta(&[
+            ("device", &id.to_string()),
+            ("server", server),
+            ("device_name", name),
+            ("authority", authority.unwrap_or_default()),
+        ])
     }
 
     /// The server has moved.

@@ -296,7 +296,7 @@ impl FactReader<'_> {
     /// The records' ids, in the given order.
     pub fn ids(&self, records: &[i64]) -> Result<Vec<Uuid>> {
         let mut query = self.conn.prepare_cached("SELECT id FROM record WHERE n = ?1")?;
-        let mut id = |n: &i64| -> Result<Uuid> {
+        let id = |n: &i64| -> Result<Uuid> {
             let id = query.query_row([n], |row| Ok(Uuid::from_slice(row.get_ref(0)?.as_blob()?)))?;
             id.map_err(|_| StoreError::Unreadable { what: "record.id" })
         };

@@ -25,6 +25,8 @@ pub struct ScopeState {
 pub struct SyncState {
     /// Changes without a verdict.
     pub waiting: u64,
+    /// The same by kind code.
+    pub waiting_by_kind: Vec<(String, u64)>,
     pub parked: u64,
     pub conflicts: u64,
     /// Applied by the province but not yet read back from it.
@@ -54,7 +56,14 @@ impl Book {
                     checked_at: c.checked_at,
                 })
                 .collect();
+            let mut by_kind = conn.prepare_cached(
+                "SELECT record.kind, count(*) FROM outbox JOIN record ON record.n = outbox.record GROUP BY 1",
+            )?;
+            let waiting_by_kind = by_kind
+                .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?
+                .collect::<Result<_, _>>()?;
             Ok(SyncState {
+                waiting_by_kind,
                 waiting: count("SELECT count(*) FROM outbox")?,
                 parked: refused::open_count(conn, "parked")?,
                 conflicts: refused::open_count(conn, "conflict")?,

@@ -1,1 +1,18 @@
-//! placeholder
+//! The desk's side of the protocol: plan, send, receive, apply.
+//!
+//! No lock and no transaction is held across the network: outbox → short read → network →
+//! verdicts and pages → one transaction in the store. Must not know the contract or Tauri.
+
+mod body;
+mod engine;
+mod enrol;
+mod http;
+mod plan;
+mod round;
+mod snapshot;
+
+pub use engine::{Engine, Status};
+pub use enrol::{EnrolWish, enrol};
+pub use http::{HttpProvince, ProvinceAddress, device_key};
+pub use plan::{Facts, Step, next_step};
+pub use round::{RoundReport, SyncError, run_round};

@@ -1,3 +1,6 @@
-//! What tests share: screens to look at. Stores, servers and nouns join as they are built.
+//! What tests share: real servers, real desks, screens to look at, a network that can be cut.
 
+pub mod desks;
+pub mod province;
+pub mod proxy;
 pub mod window;

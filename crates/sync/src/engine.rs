@@ -1,0 +1,194 @@
+//! Syncing by itself: after a save, at a button, now and then; backing off when the province is away.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tiexin_store::Book;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use crate::http::{HttpProvince, ProvinceAddress, device_key};
+use crate::round::{RoundReport, SyncError, on_store, run_round};
+
+/// Time between rounds when nothing happens.
+const QUIET: Duration = Duration::from_secs(60);
+/// A save waits so long for the next one, so that a burst is one push.
+const GATHER: Duration = Duration::from_millis(800);
+
+/// What the indicator needs beyond the store's counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Status {
+    pub running: bool,
+    /// Chinese: why the last try failed.
+    pub trouble: Option<String>,
+    /// Records laid down and all, while a scope is loaded for the first time.
+    pub loading: Option<(u64, u64)>,
+    /// The last round came to its end and nothing was saved since.
+    pub complete: bool,
+    /// Kinds that the last round changed; screens fetch them again.
+    pub changed: std::collections::BTreeSet<String>,
+    /// Grows with every round.
+    pub round: u64,
+}
+
+type Asked = oneshot::Sender<Result<RoundReport, SyncError>>;
+type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// A desk's syncing. Dropping the last handle ends it between two steps.
+#[derive(Clone)]
+pub struct Engine {
+    asks: mpsc::UnboundedSender<Asked>,
+    saved: Arc<Notify>,
+    status: watch::Receiver<Status>,
+    province: Arc<Mutex<Option<Arc<HttpProvince>>>>,
+}
+
+impl Engine {
+    /// Starts syncing `book` on the current tokio runtime. Does nothing while the book is not enrolled.
+    /// `clock` gives milliseconds since 1970 UTC.
+    pub fn start(book: Book, clock: Clock) -> Engine {
+        let (asks, asked) = mpsc::unbounded_channel();
+        let (tell, status) = watch::channel(Status::default());
+        let saved = Arc::new(Notify::new());
+        let province = Arc::new(Mutex::new(None));
+        let worker = Worker { book, clock, tell, province: province.clone() };
+        tokio::spawn(worker.run(asked, saved.clone()));
+        Engine { asks, saved, status, province }
+    }
+
+    /// A full round now; answers when it has ended.
+    pub async fn sync_now(&self) -> Result<RoundReport, SyncError> {
+        let (tell, told) = oneshot::channel();
+        self.asks.send(tell).map_err(|_| SyncError::Cancelled)?;
+        told.await.map_err(|_| SyncError::Cancelled)?
+    }
+
+    /// Something was saved: a round begins soon.
+    pub fn saved(&self) {
+        self.saved.notify_one();
+    }
+
+    /// The enrolment changed: the next round connects anew.
+    pub fn reconnect(&self) {
+        *lock(&self.province) = None;
+        self.saved.notify_one();
+    }
+
+    /// What to show; `changed()` on it waits for news.
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.clone()
+    }
+
+    /// Bytes of bodies and requests since the connection was made.
+    pub fn traffic(&self) -> (u64, u64) {
+        lock(&self.province).as_ref().map(|p| p.traffic()).unwrap_or_default()
+    }
+}
+
+/// A poisoned lock holds a whole value all the same: it is only ever replaced.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+struct Worker {
+    book: Book,
+    clock: Clock,
+    tell: watch::Sender<Status>,
+    province: Arc<Mutex<Option<Arc<HttpProvince>>>>,
+}
+
+fn patience() -> backon::ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(Duration::from_secs(5))
+        .with_max_delay(Duration::from_secs(300))
+        .without_max_times()
+        .build()
+}
+
+impl Worker {
+    async fn run(self, mut asked: mpsc::UnboundedReceiver<Asked>, saved: Arc<Notify>) {
+        let mut backoff = patience();
+        // The first round begins at once: the desk was just opened.
+        let mut wait = Duration::ZERO;
+        loop {
+            let mut answers = Vec::new();
+            tokio::select! {
+                ask = asked.recv() => match ask {
+                    Some(ask) => answers.push(ask),
+                    None => return,
+                },
+                () = saved.notified() => {
+                    self.tell.send_if_modified(|s| std::mem::replace(&mut s.complete, false));
+                    tokio::time::sleep(GATHER).await;
+                }
+                () = tokio::time::sleep(wait) => {}
+            }
+            while let Ok(ask) = asked.try_recv() {
+                answers.push(ask);
+            }
+            let result = self.round().await;
+            wait = match &result {
+                Ok(_) | Err(SyncError::NotEnrolled) => {
+                    backoff = patience();
+                    QUIET
+                }
+                Err(_) => backoff.next().unwrap_or(QUIET),
+            };
+            for answer in answers {
+                // Who asked may have gone.
+                let _ = answer.send(result.clone());
+            }
+        }
+    }
+
+    async fn round(&self) -> Result<RoundReport, SyncError> {
+        let province = match self.connect().await {
+            Ok(province) => province,
+            Err(SyncError::NotEnrolled) => return Err(SyncError::NotEnrolled),
+            Err(error) => {
+                self.tell.send_modify(|s| s.trouble = Some(error.to_string()));
+                return Err(error);
+            }
+        };
+        self.tell.send_modify(|s| s.running = true);
+        let loading = |done, total| self.tell.send_modify(|s| s.loading = Some((done, total)));
+        let result = run_round(&self.book, &province, (self.clock)(), &loading).await;
+        if result.is_ok() {
+            self.finish_index().await;
+        }
+        self.tell.send_modify(|s| {
+            s.running = false;
+            s.loading = None;
+            s.round += 1;
+            s.complete = result.is_ok();
+            s.trouble = result.as_ref().err().map(ToString::to_string);
+            s.changed = result.as_ref().map(|r| r.kinds.clone()).unwrap_or_default();
+        });
+        result
+    }
+
+    /// Records of a snapshot are laid down first and made searchable afterwards, a part at a time,
+    /// so that saves never wait long for the writer.
+    async fn finish_index(&self) {
+        while let Ok(left) = on_store(&self.book, |book| book.index_some(2_000)).await {
+            if left == 0 {
+                break;
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Arc<HttpProvince>, SyncError> {
+        if let Some(province) = lock(&self.province).clone() {
+            return Ok(province);
+        }
+        let device = on_store(&self.book, |book| book.device()).await?;
+        let server = device.server.as_deref().ok_or(SyncError::NotEnrolled)?;
+        let address = ProvinceAddress::read(server, device.authority.clone())?;
+        let id = device.id.ok_or(SyncError::NotEnrolled)?;
+        let province = HttpProvince::new(&address, Some((id, device_key(&device.key_seed))))?;
+        let province = Arc::new(province);
+        *lock(&self.province) = Some(province.clone());
+        Ok(province)
+    }
+}

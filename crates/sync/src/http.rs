@@ -1,0 +1,276 @@
+//! The province over HTTPS. The only place that speaks HTTP.
+
+use std::time::Duration;
+
+use ed25519_dalek::{Signer, SigningKey};
+use serde::{Serialize, de::DeserializeOwned};
+use tiexin_domain::region::RegionCode;
+use tiexin_protocol::wire::{
+    EnrolReply, EnrolRequest, HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest,
+    Refusal, TokenReply, TokenRequest,
+};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::body::{self, BodyError};
+use crate::round::SyncError;
+
+/// Where a province is. Plain HTTP is for loopback only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvinceAddress {
+    base: reqwest::Url,
+    /// PEM of an authority of the province's own, when it has one.
+    authority: Option<String>,
+}
+
+impl ProvinceAddress {
+    /// Reads an address as typed: `https://host[:port]`, or `http://127.0.0.1:port` for a pilot on one machine.
+    pub fn read(text: &str, authority: Option<String>) -> Result<Self, SyncError> {
+        let text = text.trim().trim_end_matches('/');
+        let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let base = reqwest::Url::parse(&text).map_err(|_| SyncError::Address)?;
+        let loopback = matches!(base.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        match base.scheme() {
+            "https" => {}
+            "http" if loopback => {}
+            _ => return Err(SyncError::Address),
+        }
+        Ok(Self { base, authority })
+    }
+
+    /// The address as it is shown and kept.
+    pub fn as_text(&self) -> String {
+        self.base.as_str().trim_end_matches('/').to_owned()
+    }
+}
+
+/// The device's signing key from its 32-byte seed.
+pub fn device_key(seed: &[u8; 32]) -> SigningKey {
+    SigningKey::from_bytes(seed)
+}
+
+/// A connection that signs in by itself and renews its token.
+pub struct HttpProvince {
+    base: reqwest::Url,
+    client: reqwest::Client,
+    device: Option<(Uuid, SigningKey)>,
+    token: Mutex<Option<String>>,
+    /// Bytes sent and received in bodies, for the figures.
+    traffic: std::sync::atomic::AtomicU64,
+    requests: std::sync::atomic::AtomicU64,
+}
+
+impl HttpProvince {
+    /// Connects nothing yet. `device` is absent before enrolment.
+    pub fn new(address: &ProvinceAddress, device: Option<(Uuid, SigningKey)>) -> Result<Self, SyncError> {
+        // Another part of the program may have installed it already; that is the same provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .read_timeout(Duration::from_secs(60))
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("tiexin-desk/", env!("CARGO_PKG_VERSION")));
+        if let Some(pem) = &address.authority {
+            let cert = reqwest::Certificate::from_pem(pem.as_bytes()).map_err(|_| SyncError::Authority)?;
+            builder = builder.tls_certs_merge([cert]);
+        }
+        let client = builder.build().map_err(|_| SyncError::Authority)?;
+        Ok(Self {
+            base: address.base.clone(),
+            client,
+            device,
+            token: Mutex::new(None),
+            traffic: Default::default(),
+            requests: Default::default(),
+        })
+    }
+
+    /// Bodies' bytes and requests so far.
+    pub fn traffic(&self) -> (u64, u64) {
+        use std::sync::atomic::Ordering::Relaxed;
+        (self.traffic.load(Relaxed), self.requests.load(Relaxed))
+    }
+
+    /// `POST /v1/enrol`.
+    pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply, SyncError> {
+        self.post("v1/enrol", request, None).await
+    }
+
+    /// `POST /v1/hello`.
+    pub async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {
+        self.signed("v1/hello", request).await
+    }
+
+    /// `POST /v1/push`.
+    pub async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError> {
+        self.signed("v1/push", request).await
+    }
+
+    /// `POST /v1/pull`.
+    pub async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
+        self.signed("v1/pull", request).await
+    }
+
+    /// `GET /v1/snapshot/{scope}` from byte `from` on. The etag names the snapshot, so that a resumed
+    /// download is of the same one.
+    pub(crate) async fn snapshot(
+        &self,
+        scope: &RegionCode,
+        from: u64,
+        etag: Option<&str>,
+    ) -> Result<reqwest::Response, SyncError> {
+        for attempt in 0..2 {
+            let token = self.token(attempt > 0).await?;
+            let mut request = self.client.get(self.url(&format!("v1/snapshot/{scope}"))).bearer_auth(token);
+            if from > 0 {
+                request = request.header("range", format!("bytes={from}-"));
+                if let Some(etag) = etag {
+                    request = request.header("if-range", etag);
+                }
+            }
+            let response = request.send().await.map_err(SyncError::from_network)?;
+            self.count(0, 0);
+            match response.status().as_u16() {
+                200 | 206 => return Ok(response),
+                401 if attempt == 0 => continue,
+                _ => return Err(refusal(response).await),
+            }
+        }
+        Err(SyncError::Refused {
+            code: "unauthorised".into(), message: "省平台不认识这台电脑".into()
+        })
+    }
+
+    pub(crate) fn count(&self, sent: usize, received: usize) {
+        use std::sync::atomic::Ordering::Relaxed;
+        self.traffic.fetch_add((sent + received) as u64, Relaxed);
+        if sent + received == 0 {
+            self.requests.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn url(&self, path: &str) -> reqwest::Url {
+        let mut url = self.base.clone();
+        let prefix = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{prefix}/{path}"));
+        url
+    }
+
+    async fn signed<Q: Serialize, R: DeserializeOwned>(
+        &self,
+        path: &str,
+        request: &Q,
+    ) -> Result<R, SyncError> {
+        let token = self.token(false).await?;
+        match self.post(path, request, Some(&token)).await {
+            Err(SyncError::Refused { code, .. }) if code == "token_expired" || code == "unauthorised" => {
+                let token = self.token(true).await?;
+                self.post(path, request, Some(&token)).await
+            }
+            other => other,
+        }
+    }
+
+    /// The bearer token: the kept one, or a new one for the device's signature.
+    async fn token(&self, renew: bool) -> Result<String, SyncError> {
+        let mut kept = self.token.lock().await;
+        if let Some(token) = kept.as_ref().filter(|_| !renew) {
+            return Ok(token.clone());
+        }
+        let (device, key) = self.device.as_ref().ok_or(SyncError::NotEnrolled)?;
+        let mut request = TokenRequest { device: *device, nonce: None, signature: None };
+        let nonce = match self.post("v1/token", &request, None).await? {
+            TokenReply::Nonce(nonce) => nonce,
+            TokenReply::Token { .. } => return Err(SyncError::Protocol("token")),
+        };
+        let signature = key.sign(format!("tiexin-token-v1:{nonce}").as_bytes());
+        request.signature = Some(hex::encode(signature.to_bytes()));
+        request.nonce = Some(nonce);
+        match self.post("v1/token", &request, None).await? {
+            TokenReply::Token { token, .. } => {
+                *kept = Some(token.clone());
+                Ok(token)
+            }
+            TokenReply::Nonce(_) => Err(SyncError::Protocol("token")),
+        }
+    }
+
+    async fn post<Q: Serialize, R: DeserializeOwned>(
+        &self,
+        path: &str,
+        request: &Q,
+        token: Option<&str>,
+    ) -> Result<R, SyncError> {
+        let body = body::pack(request)?;
+        let sent = body.len();
+        let mut post = self
+            .client
+            .post(self.url(path))
+            .header("content-type", "application/json")
+            .header("content-encoding", "zstd")
+            .header("accept-encoding", "zstd")
+            .body(body);
+        if let Some(token) = token {
+            post = post.bearer_auth(token);
+        }
+        let response = post.send().await.map_err(SyncError::from_network)?;
+        self.count(0, 0);
+        if !response.status().is_success() {
+            return Err(refusal(response).await);
+        }
+        let zstd = is_zstd(&response);
+        let bytes = bounded(response).await?;
+        self.count(sent, bytes.len());
+        Ok(body::unpack(&bytes, zstd)?)
+    }
+}
+
+fn is_zstd(response: &reqwest::Response) -> bool {
+    response.headers().get("content-encoding").is_some_and(|v| v.as_bytes() == b"zstd")
+}
+
+async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, SyncError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(SyncError::from_network)? {
+        if (bytes.len() + chunk.len()) as u64 > body::MOST_BYTES {
+            return Err(BodyError::TooLarge.into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+async fn refusal(response: reqwest::Response) -> SyncError {
+    let status = response.status().as_u16();
+    let zstd = is_zstd(&response);
+    let Ok(bytes) = bounded(response).await else { return SyncError::Offline };
+    match body::unpack::<Refusal>(&bytes, zstd) {
+        Ok(refusal) => SyncError::Refused { code: refusal.code, message: refusal.message },
+        Err(_) if status == 401 => SyncError::Refused {
+            code: "unauthorised".into(),
+            message: "省平台不认识这台电脑，请联系管理员".into(),
+        },
+        Err(_) if status >= 500 || status == 429 => SyncError::Offline,
+        Err(_) => SyncError::Refused {
+            code: format!("http_{status}"), message: "省平台没有接受请求".into()
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_reaches_loopback_only() {
+        for good in
+            ["https://p.example.cn", "p.example.cn:8443", "http://127.0.0.1:8080/", "http://localhost:1"]
+        {
+            assert!(ProvinceAddress::read(good, None).is_ok(), "{good}");
+        }
+        for bad in ["http://p.example.cn", "ftp://127.0.0.1", "http://127.0.0.1.example.cn", ""] {
+            assert_eq!(ProvinceAddress::read(bad, None), Err(SyncError::Address), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What to do next in a round. Pure: the facts in, one step out.
+
+use tiexin_domain::region::RegionCode;
+
+/// What a round knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Hello was said in this round, or the access told by the last pull is the one we hold.
+    pub greeted: bool,
+    /// Changes in the outbox without a verdict.
+    pub waiting: u64,
+    /// Scopes to be loaded from a snapshot, most wanted first.
+    pub to_load: Vec<RegionCode>,
+    /// A pull of this round answered that nothing is new, after the last push.
+    pub at_head: bool,
+}
+
+/// The next thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    Hello,
+    Push,
+    Load(RegionCode),
+    Pull,
+    /// Everything told, everything read: the round is full.
+    Finish,
+}
+
+/// Pushing comes before loading and pulling: what the worker did is told first, so that it is
+/// safe first, and a re-based scope never has to be laid over untold work.
+pub fn next_step(facts: &Facts) -> Step {
+    if !facts.greeted {
+        Step::Hello
+    } else if facts.waiting > 0 {
+        Step::Push
+    } else if let Some(scope) = facts.to_load.first() {
+        Step::Load(scope.clone())
+    } else if !facts.at_head {
+        Step::Pull
+    } else {
+        Step::Finish
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_round_is_full_only_when_nothing_is_left(greeted: bool, waiting in 0u64..3, load: bool, at_head: bool) {
+            let to_load = if load { vec!["340323100".parse().unwrap()] } else { vec![] };
+            let facts = Facts { greeted, waiting, to_load, at_head };
+            let full = greeted && waiting == 0 && !load && at_head;
+            prop_assert_eq!(next_step(&facts) == Step::Finish, full);
+        }
+    }
+
+    #[test]
+    fn work_is_told_before_anything_is_read() {
+        let facts = Facts { greeted: true, waiting: 1, to_load: vec!["34".parse().unwrap()], at_head: false };
+        assert_eq!(next_step(&facts), Step::Push);
+    }
+}

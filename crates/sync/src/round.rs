@@ -1,0 +1,226 @@
+//! One round: tell everything, read everything.
+
+use std::collections::BTreeSet;
+
+use tiexin_domain::region::RegionCode;
+use tiexin_protocol::wire::{Cursor, HelloReply, HelloRequest, PullRequest, PushRequest, ScopePage};
+use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES};
+use tiexin_store::{Book, Changed, StoreError};
+
+use crate::body::BodyError;
+use crate::http::HttpProvince;
+use crate::plan::{Facts, Step, next_step};
+use crate::snapshot;
+
+/// What a round did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoundReport {
+    pub pushed: u64,
+    pub pulled: u64,
+    pub loaded: u64,
+    /// Kinds of records that changed on this desk.
+    pub kinds: BTreeSet<String>,
+    /// Hello was said: users and grants may have changed.
+    pub greeted: bool,
+}
+
+/// Why a round did not come to its end. Whatever was done stays done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    #[error("省平台地址不对，应以 https:// 开头")]
+    Address,
+    #[error("省平台的证书文件不能使用，请向管理员索取")]
+    Authority,
+    #[error("这台电脑还没有接入省平台")]
+    NotEnrolled,
+    #[error("连不上省平台，已保存在本机，有网络时会自动上传")]
+    Offline,
+    #[error("{message}")]
+    Refused { code: String, message: String },
+    #[error("省平台的答复{0}，已保存在本机，稍后会重试")]
+    Body(#[from] BodyError),
+    #[error("省平台的答复不符合约定（{0}），请更新程序")]
+    Protocol(&'static str),
+    #[error("{0}")]
+    Store(String),
+    #[error("已取消")]
+    Cancelled,
+}
+
+impl SyncError {
+    pub(crate) fn from_network(_: reqwest::Error) -> Self {
+        SyncError::Offline
+    }
+}
+
+impl From<StoreError> for SyncError {
+    fn from(error: StoreError) -> Self {
+        // Messages of the store never carry personal data.
+        SyncError::Store(error.to_string())
+    }
+}
+
+/// Runs store work on the blocking pool: no transaction is ever held across the network.
+pub(crate) async fn on_store<T, F>(book: &Book, work: F) -> Result<T, SyncError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Book) -> Result<T, StoreError> + Send + 'static,
+{
+    let book = book.clone();
+    let done = tokio::task::spawn_blocking(move || work(&book)).await;
+    done.map_err(|_| SyncError::Cancelled)?.map_err(SyncError::from)
+}
+
+/// Runs one full round. `progress(done, total)` is told while a scope is loaded for the first time;
+/// `now_ms` is the desk's clock, shown to people only (I13).
+pub async fn run_round(
+    book: &Book,
+    province: &HttpProvince,
+    now_ms: i64,
+    progress: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<RoundReport, SyncError> {
+    let mut round = Round { book, province, report: RoundReport::default(), facts: Facts::default() };
+    let device = on_store(book, |book| book.device()).await?;
+    round.facts.greeted = device.access.is_some();
+    round.count_waiting().await?;
+    // Every step either shrinks what is left or errs; the bound only guards against a province
+    // that keeps promising news (I17).
+    for _ in 0..100_000 {
+        match next_step(&round.facts) {
+            Step::Hello => round.hello(now_ms).await?,
+            Step::Push => round.push(now_ms).await?,
+            Step::Load(scope) => {
+                let outcome = snapshot::load(book, province, &scope, now_ms, progress).await?;
+                round.report.loaded += outcome.records;
+                round.changed(outcome.changed);
+                round.facts.to_load.retain(|s| *s != scope);
+                round.facts.at_head = false;
+            }
+            Step::Pull => round.pull(now_ms).await?,
+            Step::Finish => {
+                on_store(book, move |book| book.set_last_round(now_ms)).await?;
+                return Ok(round.report);
+            }
+        }
+    }
+    Err(SyncError::Protocol("endless"))
+}
+
+struct Round<'a> {
+    book: &'a Book,
+    province: &'a HttpProvince,
+    report: RoundReport,
+    facts: Facts,
+}
+
+impl Round<'_> {
+    async fn hello(&mut self, now_ms: i64) -> Result<(), SyncError> {
+        let device = on_store(self.book, |book| book.device()).await?;
+        let request = HelloRequest {
+            device: device.id.ok_or(SyncError::NotEnrolled)?,
+            incarnation: device.incarnation,
+            protocol: PROTOCOL,
+            app: env!("CARGO_PKG_VERSION").into(),
+        };
+        let reply = self.province.hello(&request).await?;
+        self.facts.to_load = on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
+        self.facts.greeted = true;
+        self.facts.at_head = false;
+        self.report.greeted = true;
+        self.count_waiting().await
+    }
+
+    async fn push(&mut self, now_ms: i64) -> Result<(), SyncError> {
+        let device = on_store(self.book, |book| book.device()).await?;
+        let changes = on_store(self.book, |book| book.outbox_batch(PUSH_CHANGES, PUSH_BYTES)).await?;
+        let id = device.id.ok_or(SyncError::NotEnrolled)?;
+        let request = PushRequest { device: id, incarnation: device.incarnation, changes };
+        let reply = self.province.push(&request).await?;
+        if reply.verdicts.is_empty() {
+            return Err(SyncError::Protocol("push"));
+        }
+        self.report.pushed += reply.verdicts.len() as u64;
+        let changed = on_store(self.book, move |book| book.record_verdicts(&reply, now_ms)).await?;
+        self.changed(changed);
+        self.facts.at_head = false;
+        self.count_waiting().await
+    }
+
+    async fn pull(&mut self, now_ms: i64) -> Result<(), SyncError> {
+        let device = on_store(self.book, |book| book.device()).await?;
+        let cursors = on_store(self.book, |book| book.cursors()).await?;
+        let cursors = cursors
+            .into_iter()
+            .map(|c| Cursor { scope: c.scope, generation: c.generation, since: c.since, view: c.view })
+            .collect();
+        let id = device.id.ok_or(SyncError::NotEnrolled)?;
+        let request = PullRequest { device: id, incarnation: device.incarnation, cursors };
+        let reply = self.province.pull(&request).await?;
+        let mut at_head = true;
+        for page in reply.pages {
+            let scope = page.scope.clone();
+            let last = page.next == page.head;
+            match self.apply(page, now_ms).await? {
+                true => at_head &= last,
+                false => {
+                    at_head = false;
+                    self.facts.to_load.push(scope);
+                }
+            }
+        }
+        let durable = reply.durable;
+        on_store(self.book, move |book| book.prune_sent(durable)).await?;
+        if device.access.as_deref() != Some(reply.access.as_str()) {
+            self.facts.greeted = false;
+        }
+        self.facts.at_head = at_head;
+        self.count_waiting().await
+    }
+
+    /// Applies a page; false when the scope must be loaded anew from its snapshot.
+    async fn apply(&mut self, page: ScopePage, now_ms: i64) -> Result<bool, SyncError> {
+        if page.rebase {
+            return Ok(false);
+        }
+        let applied = on_store(self.book, move |book| match book.apply_page(&page, now_ms) {
+            Err(
+                StoreError::Differs { .. } | StoreError::NotContiguous { .. } | StoreError::Rebase { .. },
+            ) => Ok(None),
+            other => other.map(Some),
+        });
+        let Some(outcome) = applied.await? else { return Ok(false) };
+        self.report.pulled += outcome.entries;
+        self.changed(outcome.changed);
+        Ok(true)
+    }
+
+    async fn count_waiting(&mut self) -> Result<(), SyncError> {
+        self.facts.waiting = on_store(self.book, |book| book.sync_state()).await?.waiting;
+        Ok(())
+    }
+
+    fn changed(&mut self, changed: Changed) {
+        self.report.kinds.extend(changed.kinds);
+    }
+}
+
+/// Takes in what the province said: users and grants, what it has of ours, the scopes to read.
+/// Gives the scopes that want a snapshot; new and empty ones are simply begun.
+fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Vec<RegionCode>, StoreError> {
+    let _ = now_ms;
+    let users = crate::enrol::as_local(book, reply.users)?;
+    book.set_users(&users)?;
+    book.send_again_after(reply.acked)?;
+    let held = book.cursors()?;
+    let mut to_load = Vec::new();
+    for head in reply.scopes {
+        let known = held.iter().find(|c| c.scope == head.scope);
+        match known {
+            Some(c) if c.generation == head.generation && c.view == head.view && c.since <= head.head => {}
+            None if head.head == 0 => book.start_scope(&head.scope, head.generation, &head.view)?,
+            _ => to_load.push(head.scope),
+        }
+    }
+    book.set_access(&reply.access)?;
+    Ok(to_load)
+}

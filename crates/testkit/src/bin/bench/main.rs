@@ -1,0 +1,44 @@
+//! The figures of `docs/performance.md`: each beside a bare counterpart measured in the same run.
+//!
+//! `bench [sync|import|window …]`; without words, all. Build in release. PostgreSQL comes from
+//! TIEXIN_TEST_PG, the programs from TIEXIN_BIN_DIR (`./dev bench` sets both).
+
+mod import;
+mod mixed;
+mod sync;
+mod window;
+
+use std::time::{Duration, Instant};
+
+#[tokio::main]
+async fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|w| !w.starts_with('-')).collect();
+    let wanted = |name: &str| words.is_empty() || words.iter().any(|w| w == name);
+    if wanted("sync") {
+        sync::measure().await;
+    }
+    if wanted("import") {
+        import::measure().await;
+    }
+    if wanted("window") {
+        window::measure().await;
+    }
+}
+
+/// One line: what, how long, and the ratio to its bare counterpart.
+fn row(what: &str, took: Duration, bare: Option<(&str, Duration)>) {
+    let ms = took.as_secs_f64() * 1e3;
+    match bare {
+        Some((name, bare)) => {
+            let ratio = took.as_secs_f64() / bare.as_secs_f64();
+            println!("{what:<46} {ms:>10.1} ms   {ratio:>5.2}× of {name} ({:.1} ms)", bare.as_secs_f64() * 1e3);
+        }
+        None => println!("{what:<46} {ms:>10.1} ms"),
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let value = work();
+    (value, start.elapsed())
+}

@@ -1,0 +1,194 @@
+//! First sync, push, a small delta, an idle round: time and bytes, against PostgreSQL.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tiexin_store::{Book, By, KdfCost, NewUser, Save, Source};
+use tiexin_sync::{EnrolWish, HttpProvince, ProvinceAddress, RoundReport, device_key, enrol, run_round};
+use tiexin_testkit::province::{Keep, Province};
+use tiexin_testkit::proxy::Network;
+use uuid::Uuid;
+
+use crate::{mixed, row, timed};
+
+const NOW: i64 = 1_793_000_000_000;
+
+struct Desk {
+    book: Book,
+    user: Uuid,
+    province: HttpProvince,
+    _dir: TempDir,
+}
+
+impl Desk {
+    async fn enrolled(province: &Province, network: &Network) -> Desk {
+        let dir = tempfile::tempdir().expect("a folder");
+        let user = Uuid::new_v4();
+        let first = NewUser {
+            id: user,
+            name: "bench".into(),
+            display_name: "bench".into(),
+            password: SecretString::from("bench-password"),
+        };
+        let (book, _) = Book::create(dir.path(), first, KdfCost::QUICK, NOW).expect("a new book");
+        let address = ProvinceAddress::read(&network.url(), None).expect("an address");
+        let wish = EnrolWish {
+            address: address.clone(),
+            authority: None,
+            code: province.code("bench").expect("a code"),
+            author: user,
+            device_name: "bench".into(),
+        };
+        enrol(&book, wish).await.expect("enrolled");
+        let device = book.device().expect("a device");
+        let key = device_key(&device.key_seed);
+        let province = HttpProvince::new(&address, device.id.map(|id| (id, key))).expect("a client");
+        Desk { book, user, province, _dir: dir }
+    }
+
+    fn save(&self, from: u64, count: u64) {
+        let source = Source { batch: Uuid::new_v4(), label: "bench".into() };
+        let rows = mixed::records(from, count);
+        self.book.save_batch(&source, &rows, self.user, NOW, &mut |_, _| true).expect("saved");
+    }
+
+    async fn round(&self) -> (RoundReport, Duration) {
+        let start = Instant::now();
+        let report = run_round(&self.book, &self.province, NOW, &|_, _| {}).await.expect("a round");
+        (report, start.elapsed())
+    }
+
+    fn index_all(&self) {
+        while self.book.index_some(5_000).expect("indexed") > 0 {}
+    }
+}
+
+pub(crate) async fn measure() {
+    let Some(keep) = Keep::postgres() else { return };
+    println!("\n== sync, PostgreSQL-backed server");
+    let province = Province::start(keep).expect("a server");
+    province.user("bench", "worker", "340323100").expect("a user");
+    let network = Network::to(province.address()).await.expect("a network");
+    let a = Desk::enrolled(&province, &network).await;
+    a.round().await;
+
+    for (upto, label) in [(10_000u64, "10,000"), (50_000, "50,000")] {
+        let have = if upto == 10_000 { 0 } else { 10_000 };
+        a.save(have, upto - have);
+        let before = network.bytes();
+        let (report, took) = a.round().await;
+        assert_eq!(report.pushed, upto - have);
+        if have == 0 {
+            row("push of 10,000 offline changes", took, None);
+            println!("{:<46} {:>10.1} kB", "  on the wire", (network.bytes() - before) as f64 / 1e3);
+        }
+        let bare = bare_insert(&a.book, upto);
+        // Once unmeasured, so that the server's snapshot is cached as it would be in an office.
+        Desk::enrolled(&province, &network).await.round().await;
+        let b = Desk::enrolled(&province, &network).await;
+        let before = network.bytes();
+        let (report, usable) = b.round().await;
+        let bytes = network.bytes() - before;
+        assert_eq!(report.loaded, upto);
+        let ((), indexing) = timed(|| b.index_all());
+        row(&format!("first sync of {label}: usable"), usable, Some(("decompress + insert + full text", bare)));
+        row(&format!("first sync of {label}: whole"), usable + indexing, Some(("the same", bare)));
+        println!("{:<46} {:>10.1} kB", "  on the wire", bytes as f64 / 1e3);
+        if upto == 50_000 {
+            delta(&a, &b, &network).await;
+        }
+    }
+}
+
+async fn delta(a: &Desk, b: &Desk, network: &Network) {
+    let by = By { author: a.user, now_ms: NOW, group: Uuid::new_v4() };
+    for n in 0..200u64 {
+        let rows = mixed::records(n * 200 + 4, 1);
+        let save: &Save = &rows[0].saves[0];
+        let mut fields = a.book.get(save.id).expect("readable").expect("there").fields;
+        fields.insert("health".into(), "一般".into());
+        let by = By { group: Uuid::new_v4(), ..by };
+        a.book.save_group(&[Save { fields, ..save.clone() }], &by).expect("saved");
+    }
+    let before = network.bytes();
+    let (report, pushing) = a.round().await;
+    assert_eq!(report.pushed, 200);
+    let pushed = network.bytes() - before;
+    let before = network.bytes();
+    let (report, pulling) = b.round().await;
+    assert_eq!(report.pulled, 200);
+    row("200 one-field edits among 50,000: push", pushing, None);
+    println!("{:<46} {:>10.1} kB", "  on the wire", pushed as f64 / 1e3);
+    row("200 one-field edits among 50,000: pull", pulling, None);
+    println!("{:<46} {:>10.1} kB", "  on the wire", (network.bytes() - before) as f64 / 1e3);
+    let before = (network.bytes(), b.province.traffic());
+    let (_, idle) = b.round().await;
+    let after = (network.bytes(), b.province.traffic());
+    row("a round with nothing to do", idle, None);
+    println!(
+        "{:<46} {:>10} requests, {} bytes of bodies, {} with HTTP heads",
+        "",
+        after.1.1 - before.1.1,
+        after.1.0 - before.1.0,
+        after.0 - before.0
+    );
+}
+
+/// The bare counterpart: the same records as zstd-compressed JSON lines, decompressed, parsed and put into
+/// a bare encrypted table with a full-text index of spaced Han characters, one transaction.
+fn bare_insert(book: &Book, count: u64) -> Duration {
+    let mut lines = Vec::new();
+    for save in mixed::records(0, count).into_iter().flat_map(|row| row.saves) {
+        let record = book.get(save.id).expect("readable").expect("there");
+        serde_json::to_writer(&mut lines, &record).expect("JSON");
+        lines.push(b'\n');
+    }
+    let packed = zstd::bulk::compress(&lines, 3).expect("packed");
+    let dir = tempfile::tempdir().expect("a folder");
+    let ((), took) = timed(|| insert_all(dir.path(), &packed));
+    took
+}
+
+fn insert_all(dir: &Path, packed: &[u8]) {
+    use std::io::BufRead;
+    let mut db = Connection::open(dir.join("bare.db")).expect("opens");
+    db.execute_batch(
+        "PRAGMA key = \"x'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'\";
+         PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
+         CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, kind TEXT, version INTEGER, fields TEXT);
+         CREATE VIRTUAL TABLE text USING fts5(text, content='', tokenize='unicode61');",
+    )
+    .expect("tables");
+    let tx = db.transaction().expect("begins");
+    {
+        let mut insert = tx.prepare("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5)").expect("prepares");
+        let mut index = tx.prepare("INSERT INTO text (rowid, text) VALUES (?1, ?2)").expect("prepares");
+        let reader = std::io::BufReader::new(zstd::Decoder::new(packed).expect("a stream"));
+        for (n, line) in reader.lines().enumerate() {
+            let line = line.expect("a line");
+            let record: tiexin_domain::Record = serde_json::from_str(&line).expect("a record");
+            let fields = serde_json::to_string(&record.fields).expect("JSON");
+            let n = i64::try_from(n).expect("small");
+            let version = i64::try_from(record.version).expect("small");
+            insert.execute((n, record.id.to_string(), &record.kind, version, &fields)).expect("inserts");
+            index.execute((n, spaced(&record))).expect("inserts");
+        }
+    }
+    tx.commit().expect("commits");
+}
+
+fn spaced(record: &tiexin_domain::Record) -> String {
+    let mut out = String::new();
+    for text in ["name", "head_name", "note", "notes", "summary", "current_address"].iter().filter_map(|f| record.text(f)) {
+        for c in text.chars() {
+            out.push(c);
+            if !c.is_ascii() {
+                out.push(' ');
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,123 @@
+//! Real desks for stories: their own book, their own clock that a story may move.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tiexin_contract::book::{Verify, VerifyReport};
+use tiexin_contract::import::{FileGiven, ImportDone, ImportPreview, RunImport};
+use tiexin_contract::records::{Search, SaveRecord, Saved};
+use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
+use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
+use tiexin_contract::{Command, ErrorReply};
+use tiexin_desk::{Desk, DeskConfig, ManualClock};
+use tiexin_domain::record::Fields;
+use uuid::Uuid;
+
+/// The password of everybody in a story.
+pub const PASSWORD: &str = "暖心2026走访";
+
+/// The ledgers of a sample township, in the order in which an office would take them in.
+pub fn ledgers(township: &str) -> Vec<PathBuf> {
+    let folder = fixtures().join(township);
+    ["special-families.xlsx", "members.xls", "services-2026-10.xlsx", "activities.csv"]
+        .iter()
+        .map(|name| folder.join(name))
+        .collect()
+}
+
+/// What an independent program computed for a sample township.
+pub fn expected(township: &str) -> Value {
+    let text = std::fs::read_to_string(fixtures().join(township).join("expected.json")).expect("expected.json");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/ledgers")
+}
+
+/// A desk with its folder.
+pub struct StoryDesk {
+    pub desk: Desk,
+    pub clock: Arc<ManualClock>,
+    pub dir: TempDir,
+}
+
+impl StoryDesk {
+    fn empty(clock: Arc<ManualClock>) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let desk = Desk::open(DeskConfig::quick(dir.path(), clock.clone())).expect("an empty folder opens");
+        Self { desk, clock, dir }
+    }
+
+    /// A township that begins alone; signed in.
+    pub async fn alone(clock: Arc<ManualClock>, name: &str, region: &str) -> Result<Self, ErrorReply> {
+        let this = Self::empty(clock);
+        let setup = SetUpStandalone {
+            region: region.parse().expect("a region code"),
+            name: name.into(),
+            display_name: name.into(),
+            password: PASSWORD.into(),
+        };
+        this.run(setup).await?;
+        Ok(this)
+    }
+
+    /// A desk that begins with the province; signed in.
+    pub async fn enrolled(clock: Arc<ManualClock>, name: &str, server: &str, code: &str) -> Result<Self, ErrorReply> {
+        let this = Self::empty(clock);
+        let setup = SetUpEnrolled {
+            server: server.into(),
+            code: code.into(),
+            name: name.into(),
+            display_name: name.into(),
+            password: PASSWORD.into(),
+        };
+        this.run(setup).await?;
+        Ok(this)
+    }
+
+    pub async fn run<C: Command>(&self, command: C) -> Result<C::Reply, ErrorReply> {
+        self.desk.run(command).await
+    }
+
+    /// Takes in ledger files as one batch.
+    pub async fn import(&self, files: &[PathBuf], region: &str) -> Result<ImportDone, ErrorReply> {
+        let files = files
+            .iter()
+            .map(|path| FileGiven {
+                name: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+                path: Some(path.to_string_lossy().into_owned()),
+                base64: None,
+            })
+            .collect();
+        let region = region.parse().expect("a region code");
+        let plan = self.run(ImportPreview { files, region, mapping: Vec::new() }).await?;
+        self.run(RunImport { plan: plan.plan }).await
+    }
+
+    pub async fn sync(&self) -> Result<SyncState, ErrorReply> {
+        self.run(SyncNow {}).await
+    }
+
+    pub async fn sync_state(&self) -> SyncState {
+        self.run(GetSync {}).await.expect("the state can always be asked")
+    }
+
+    pub async fn verify(&self) -> VerifyReport {
+        self.run(Verify {}).await.expect("verify runs")
+    }
+
+    /// The household of a name, by search.
+    pub async fn household(&self, text: &str) -> Uuid {
+        let hits = self.run(Search { text: text.into(), limit: 20, kinds: Vec::new() }).await.expect("search runs");
+        hits.iter().find_map(|hit| hit.household).unwrap_or_else(|| panic!("no family for {text}: {hits:?}"))
+    }
+
+    /// Edits some fields of a record.
+    pub async fn edit(&self, kind: &str, id: Uuid, fields: Value) -> Result<Saved, ErrorReply> {
+        let fields: Fields = fields.as_object().cloned().unwrap_or_default();
+        self.run(SaveRecord { kind: kind.into(), id: Some(id), version: None, fields }).await
+    }
+}

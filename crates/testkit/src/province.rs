@@ -1,0 +1,164 @@
+//! A real provincial server, in a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::window::{Trouble, program};
+
+/// Where a province keeps its records.
+pub enum Keep {
+    /// One file, as in a pilot.
+    Sqlite(TempDir),
+    /// A database of its own in the cluster of TIEXIN_TEST_PG.
+    Postgres(String),
+}
+
+impl Keep {
+    /// A new SQLite file.
+    pub fn sqlite() -> Keep {
+        Keep::Sqlite(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// A new PostgreSQL database; none (said loudly) when there is no cluster to test on.
+    pub fn postgres() -> Option<Keep> {
+        let Ok(cluster) = std::env::var("TIEXIN_TEST_PG") else {
+            eprintln!("SKIPPED: TIEXIN_TEST_PG is not set; `./dev test` starts a PostgreSQL");
+            return None;
+        };
+        let name = format!("story_{}", uuid::Uuid::new_v4().simple());
+        let made = Command::new("psql").args([&cluster, "-qc", &format!("CREATE DATABASE {name}")]).status();
+        assert!(made.is_ok_and(|s| s.success()), "psql could not create a database");
+        let (base, _) = cluster.rsplit_once('/').expect("a URL with a database");
+        Some(Keep::Postgres(format!("{base}/{name}")))
+    }
+
+    /// As `tiexin-server --store` takes it.
+    pub fn store(&self) -> String {
+        match self {
+            Keep::Sqlite(dir) => format!("sqlite:{}", dir.path().join("province.db").display()),
+            Keep::Postgres(url) => url.clone(),
+        }
+    }
+}
+
+/// A running server. Killed when dropped.
+pub struct Province {
+    keep: Keep,
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Province {
+    /// Makes the tables and serves on a free port of the loopback.
+    pub fn start(keep: Keep) -> Result<Province, Trouble> {
+        administer(&keep, &["migrate"])?;
+        let (child, address) = serve(&keep, "127.0.0.1:0")?;
+        Ok(Province { keep, child, address })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The store as the command line names it.
+    pub fn store(&self) -> String {
+        self.keep.store()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Runs an administrator's command, e.g. `["user", "add", …]`; its JSON.
+    pub fn administer(&self, words: &[&str]) -> Result<Value, Trouble> {
+        administer(&self.keep, words)
+    }
+
+    /// A user with one grant and a one-time code to enrol with.
+    pub fn user(&self, name: &str, role: &str, region: &str) -> Result<String, Trouble> {
+        self.administer(&["user", "add", "--name", name, "--display-name", name])?;
+        self.administer(&["grant", "add", "--user", name, "--role", role, "--region", region])?;
+        self.code(name)
+    }
+
+    /// One more one-time code for a user.
+    pub fn code(&self, name: &str) -> Result<String, Trouble> {
+        let reply = self.administer(&["device", "enrol-code", "--user", name])?;
+        let code = reply["code"].as_str().map(str::to_owned);
+        code.ok_or_else(|| Trouble(format!("no code in {reply}")))
+    }
+
+    /// Kills the server as a power cut would, and starts it again at the same address.
+    pub fn kill_and_restart(&mut self) -> Result<(), Trouble> {
+        self.kill();
+        let (child, address) = serve(&self.keep, &self.address.to_string())?;
+        (self.child, self.address) = (child, address);
+        Ok(())
+    }
+
+    fn kill(&mut self) {
+        // The process may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Province {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn server() -> PathBuf {
+    program("tiexin-server")
+}
+
+fn administer(keep: &Keep, words: &[&str]) -> Result<Value, Trouble> {
+    let output = Command::new(server())
+        .args(words)
+        .args(["--store", &keep.store(), "--json"])
+        .output()
+        .map_err(|e| Trouble(format!("tiexin-server: {e}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(Trouble(format!("tiexin-server {words:?}: {said}")));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(&text).map_err(|e| Trouble(format!("tiexin-server {words:?} said {text}: {e}")))
+}
+
+fn serve(keep: &Keep, listen: &str) -> Result<(Child, SocketAddr), Trouble> {
+    let mut child = Command::new(server())
+        .args(["serve", "--store", &keep.store(), "--listen", listen])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| Trouble(format!("tiexin-server: {e}")))?;
+    let stdout = child.stdout.take().ok_or_else(|| Trouble("no stdout".into()))?;
+    let mut lines = BufReader::new(stdout).lines();
+    for line in lines.by_ref().map_while(Result::ok) {
+        if let Some(address) = line.trim().strip_prefix("listening on ") {
+            let address = address.trim_start_matches("http://").trim_start_matches("https://");
+            let address = address.parse().map_err(|_| Trouble(format!("an address: {address}")))?;
+            // Whatever it says later must not fill the pipe.
+            std::thread::spawn(move || lines.for_each(drop));
+            return Ok((child, address));
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    Err(Trouble("the server ended before it listened".into()))
+}

@@ -1,0 +1,81 @@
+//! A network that can be cut: a TCP proxy between a desk and the province.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// Forwards connections until it is cut; then drops them and refuses new ones.
+pub struct Network {
+    address: SocketAddr,
+    up: watch::Sender<bool>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Network {
+    /// A network to `target`, up at first.
+    pub async fn to(target: SocketAddr) -> std::io::Result<Network> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (up, state) = watch::channel(true);
+        let bytes = Arc::new(AtomicU64::new(0));
+        tokio::spawn(accept(listener, target, state, bytes.clone()));
+        Ok(Network { address, up, bytes })
+    }
+
+    /// The address that desks are given.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Cuts every connection, at once.
+    pub fn cut(&self) {
+        self.up.send_replace(false);
+    }
+
+    /// Lets connections through again.
+    pub fn restore(&self) {
+        self.up.send_replace(true);
+    }
+
+    /// Bytes that crossed, both ways, HTTP heads included.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+}
+
+async fn accept(listener: TcpListener, target: SocketAddr, up: watch::Receiver<bool>, bytes: Arc<AtomicU64>) {
+    while let Ok((near, _)) = listener.accept().await {
+        if *up.borrow() {
+            tokio::spawn(forward(near, target, up.clone(), bytes.clone()));
+        }
+    }
+}
+
+async fn forward(near: TcpStream, target: SocketAddr, mut up: watch::Receiver<bool>, bytes: Arc<AtomicU64>) {
+    let Ok(far) = TcpStream::connect(target).await else { return };
+    let (near_read, near_write) = near.into_split();
+    let (far_read, far_write) = far.into_split();
+    tokio::select! {
+        _ = async { tokio::join!(pump(near_read, far_write, &bytes), pump(far_read, near_write, &bytes)) } => {}
+        _ = up.wait_for(|up| !*up) => {}
+    }
+}
+
+async fn pump(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    bytes: &AtomicU64,
+) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut buffer = vec![0u8; 64 * 1024];
+    while let Ok(read) = from.read(&mut buffer).await {
+        if read == 0 || to.write_all(&buffer[..read]).await.is_err() {
+            break;
+        }
+        bytes.fetch_add(read as u64, Ordering::Relaxed);
+    }
+    let _ = to.shutdown().await;
+}
