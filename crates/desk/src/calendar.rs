@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use tyme4rs::tyme::Culture;
-use tyme4rs::tyme::lunar::{LunarDay, LunarMonth};
+use tyme4rs::tyme::lunar::LunarDay;
 use tyme4rs::tyme::solar::SolarDay;
 
 /// A lunar date without its year.
@@ -67,7 +67,9 @@ impl Window {
         if by_lunar {
             let birth = lunar(born)?;
             let keeps = |on: &LunarDate| {
-                !on.leap && on.month == birth.month && (on.day == birth.day || (birth.day > on.day && on.last))
+                !on.leap
+                    && on.month == birth.month
+                    && (on.day == birth.day || (birth.day > on.day && on.last))
             };
             let (date, _) = self.days.iter().find(|(_, l)| l.as_ref().is_some_and(keeps))?;
             return Some(Birthday { date: *date, lunar: Some(lunar_label(born).replace('闰', "")) });

@@ -53,3 +53,12 @@ impl DeskConfig {
 
 /// A list of [`tiexin_contract::session::DemoAccount`], written by the demo generator only.
 pub const DEMO_ACCOUNTS: &str = "demo-accounts.json";
+
+impl KdfCost {
+    pub(crate) fn of_store(self) -> tiexin_store::KdfCost {
+        match self {
+            KdfCost::Full => tiexin_store::KdfCost::STRONG,
+            KdfCost::Quick => tiexin_store::KdfCost::QUICK,
+        }
+    }
+}

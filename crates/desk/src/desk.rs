@@ -1,6 +1,6 @@
 //! The desk itself: one book, one session, one list of commands.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorReply, Event};
@@ -63,6 +63,11 @@ impl Desk {
         self.inner.events.subscribe()
     }
 
+    /// A hold that does not keep the desk open: for work in the background.
+    pub(crate) fn downgrade(&self) -> WeakDesk {
+        WeakDesk(Arc::downgrade(&self.inner))
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }
@@ -70,5 +75,13 @@ impl Desk {
     /// Tells all screens; nobody listening is fine.
     pub(crate) fn tell(&self, event: Event) {
         let _ = self.inner.events.send(event);
+    }
+}
+
+pub(crate) struct WeakDesk(Weak<Inner>);
+
+impl WeakDesk {
+    pub(crate) fn upgrade(&self) -> Option<Desk> {
+        self.0.upgrade().map(|inner| Desk { inner })
     }
 }

@@ -2,6 +2,7 @@
 //! Never personal data, never the words of a library.
 
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_store::{StoreError, UnlockError};
 
 pub(crate) fn unknown_command() -> ErrorReply {
     ErrorReply::new(ErrorCode::UnknownCommand, "这个版本的程序没有这项功能，数据没有改动。请更新程序后再试。")
@@ -15,6 +16,135 @@ pub(crate) fn signed_out() -> ErrorReply {
     ErrorReply::new(ErrorCode::SignedOut, "还没有登录，或离开较久已自动锁定。已保存的内容都在，请重新登录。")
 }
 
+pub(crate) fn no_right() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::NoRight,
+        "您的账号没有这里的这项权限，没有改动任何内容。需要的话请联系管理员授权。",
+    )
+}
+
+pub(crate) fn not_found() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::NotFound,
+        "没有找到这条记录，可能已被作废，或不在您的辖区内。请返回列表重新查找。",
+    )
+}
+
+pub(crate) fn cancelled() -> ErrorReply {
+    ErrorReply::new(ErrorCode::Cancelled, "已取消，没有写入任何内容。")
+}
+
 pub(crate) fn internal() -> ErrorReply {
     ErrorReply::new(ErrorCode::Internal, "程序出了差错，这一步没有完成，已保存的内容都在。请再试一次。")
+}
+
+/// A fault that nobody at the screen can mend: logged by its kind, told in plain words.
+pub(crate) fn fault(what: &'static str) -> ErrorReply {
+    tracing::error!(what, "a command failed");
+    internal()
+}
+
+pub(crate) fn store(error: StoreError) -> ErrorReply {
+    match error {
+        StoreError::Unlock(error) => unlock(error),
+        StoreError::NoSuchRecord(_) => not_found(),
+        StoreError::Cancelled => cancelled(),
+        StoreError::Io(_) => disk(),
+        StoreError::Sql(ref cause) if out_of_space(&cause.to_string()) => disk(),
+        StoreError::KindChanged(_) | StoreError::ScopeChanged(_) | StoreError::BadField { .. } => {
+            ErrorReply::new(ErrorCode::Invalid, format!("{error}。没有保存，请核对后再试。"))
+        }
+        StoreError::RegionMissing => {
+            ErrorReply::new(ErrorCode::Invalid, "请选择所在的村（社区），还没有保存。")
+        }
+        StoreError::NoSuchBatch => {
+            ErrorReply::new(ErrorCode::NotFound, "没有这批导入记录，或已经撤销过了。数据没有改动。")
+        }
+        StoreError::Busy(_) => {
+            ErrorReply::new(ErrorCode::Internal, "本机正忙，这一步没有完成，已保存的内容都在。请稍后再试。")
+        }
+        // The store's own words name fields and places, never persons.
+        other => {
+            tracing::error!(cause = %other, "the book refused");
+            ErrorReply::new(ErrorCode::Internal, format!("{other}。已保存的内容都在；再次出现请联系管理员。"))
+        }
+    }
+}
+
+pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
+    match error {
+        // Whether a name exists is not told apart from a wrong password.
+        UnlockError::NoSuchUser => wrong_password(1),
+        UnlockError::WrongPassword { wait_seconds } => wrong_password(wait_seconds),
+        UnlockError::TooSoon { wait_seconds } => ErrorReply {
+            wait_seconds: Some(wait_seconds),
+            ..ErrorReply::new(
+                ErrorCode::LockedOut,
+                format!("请在 {wait_seconds} 秒后再输入密码。数据没有改动。"),
+            )
+        },
+        UnlockError::Locked { .. } => ErrorReply {
+            wait_seconds: Some(15 * 60),
+            ..ErrorReply::new(
+                ErrorCode::LockedOut,
+                "密码连续输错多次，账号已锁定 15 分钟。数据都安全；忘记密码请联系管理员。",
+            )
+        },
+        UnlockError::NoBook => {
+            ErrorReply::new(ErrorCode::NotFound, "这台电脑还没有建立数据，请先完成首次设置。")
+        }
+        UnlockError::AlreadyThere => {
+            ErrorReply::new(ErrorCode::Invalid, "这台电脑已经有数据了，没有改动。请直接登录。")
+        }
+        UnlockError::NameTaken => ErrorReply::new(ErrorCode::Invalid, "这个登录名已经有人用了，请换一个。"),
+        UnlockError::WeakPassword => ErrorReply::new(ErrorCode::Invalid, "密码至少 8 位，请再长一些。"),
+        UnlockError::LastUser => ErrorReply::new(ErrorCode::Invalid, "至少要保留一个用户，没有改动。"),
+        UnlockError::NewerThanProgram { .. } => ErrorReply::new(
+            ErrorCode::NewerBook,
+            "本机数据是由更新版本的程序写成的，没有改动。请更新程序后再打开。",
+        ),
+        UnlockError::MovedAside { .. } => ErrorReply::new(
+            ErrorCode::Disk,
+            "数据文件无法识别，已改名保留在原文件夹，没有删除。请联系管理员恢复，或重新登录以新数据继续。",
+        ),
+        UnlockError::Io(_) => disk(),
+        UnlockError::Sql(ref cause) if out_of_space(&cause.to_string()) => disk(),
+        other => {
+            tracing::error!(cause = %other, "the book could not be opened");
+            ErrorReply::new(ErrorCode::Disk, format!("{other}。原文件没有删除；请联系管理员。"))
+        }
+    }
+}
+
+fn wrong_password(wait_seconds: u64) -> ErrorReply {
+    ErrorReply {
+        wait_seconds: Some(wait_seconds),
+        ..ErrorReply::new(
+            ErrorCode::WrongPassword,
+            "登录名或密码不对，请检查大小写和输入法后再试。连续输错会暂时锁定。",
+        )
+    }
+}
+
+pub(crate) fn disk() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Disk,
+        "写不了数据文件，这一步没有保存，以前保存的都在。请检查磁盘空间和文件夹权限后再试。",
+    )
+}
+
+fn out_of_space(cause: &str) -> bool {
+    ["full", "readonly", "disk I/O"].iter().any(|sign| cause.contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_reads_like_a_wrong_password() {
+        let name = unlock(UnlockError::NoSuchUser);
+        let password = unlock(UnlockError::WrongPassword { wait_seconds: 1 });
+        assert_eq!(name, password);
+    }
 }

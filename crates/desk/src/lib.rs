@@ -4,6 +4,7 @@
 //! call. Sessions, roles and regions are checked in one place, `rights`, before a body runs.
 //! Must not know Tauri; knows axum only for the loopback host in [`host`]. All SQL is the store's.
 
+mod cadence;
 mod calendar;
 pub mod cli;
 pub mod clock;
@@ -13,11 +14,22 @@ mod crash;
 pub mod demo;
 mod desk;
 mod errors;
+mod files;
 pub mod host;
 mod jobs;
+mod labels;
+mod lookup;
+mod masking;
+mod password;
+mod place;
+mod plans;
+mod province;
 mod registry;
 mod rights;
+mod rows;
+mod rules;
 mod session;
+mod values;
 
 pub use clock::{Clock, Ids, ManualClock, SystemClock, SystemIds};
 pub use config::{DEMO_ACCOUNTS, DeskConfig, KdfCost};

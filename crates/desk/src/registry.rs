@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use futures::future::BoxFuture;
+use serde::Serialize;
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorReply};
 
@@ -12,8 +13,10 @@ use crate::errors;
 use crate::rights::{self, At, Need, Place};
 
 type Run = Box<dyn Fn(Desk, Value) -> BoxFuture<'static, Result<Value, ErrorReply>> + Send + Sync>;
+type Waiting<T> = BoxFuture<'static, Result<T, ErrorReply>>;
 
 pub(crate) struct Entry {
+    /// Read by the table of rights in the tests.
     #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) need: Need,
     run: Run,
@@ -42,43 +45,62 @@ impl Registry {
         self.entries.get(name)
     }
 
-    /// A command whose body blocks: it runs on the blocking pool, after its right was checked there.
-    pub(crate) fn add<C: Command + Send>(
+    /// A command for which nobody need be signed in.
+    pub(crate) fn open<C>(&mut self, body: fn(&Desk, C) -> Result<C::Reply, ErrorReply>)
+    where
+        C: Command + Send,
+        C::Reply: Send,
+    {
+        let run: Run =
+            Box::new(move |desk, args| Box::pin(on_blocking_pool(move || answer(body(&desk, read(args)?)?))));
+        self.insert(C::NAME, Need::Open, run);
+    }
+
+    /// The same for a body that waits for the network.
+    pub(crate) fn open_waiting<C>(&mut self, body: fn(Desk, C) -> Waiting<C::Reply>)
+    where
+        C: Command + Send,
+        C::Reply: Send,
+    {
+        let run: Run =
+            Box::new(move |desk, args| Box::pin(async move { answer(body(desk, read(args)?).await?) }));
+        self.insert(C::NAME, Need::Open, run);
+    }
+
+    /// A command at a [`Place`]: its right is checked and its body runs on the blocking pool.
+    pub(crate) fn add<C>(
         &mut self,
         need: Need,
         place: fn(&At, &C) -> Result<Place, ErrorReply>,
         body: fn(&At, C) -> Result<C::Reply, ErrorReply>,
     ) where
+        C: Command + Send,
         C::Reply: Send,
     {
         let run: Run = Box::new(move |desk, args| {
-            Box::pin(async move {
-                let work = move || {
-                    let args: C = serde_json::from_value(args).map_err(|_| errors::unreadable())?;
-                    let at = rights::admit(&desk, need, place, &args)?;
-                    let reply = body(&at, args)?;
-                    serde_json::to_value(reply).map_err(|_| errors::internal())
-                };
-                tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(errors::internal()))
-            })
+            Box::pin(on_blocking_pool(move || {
+                let args: C = read(args)?;
+                let at = rights::admit(&desk, need, place, &args)?;
+                answer(body(&at, args)?)
+            }))
         });
         self.insert(C::NAME, need, run);
     }
 
-    /// A command whose body waits for the network.
-    pub(crate) fn add_waiting<C: Command + Send>(
-        &mut self,
-        need: Need,
-        body: fn(At, C) -> BoxFuture<'static, Result<C::Reply, ErrorReply>>,
-    ) where
+    /// The same for a body that waits for the network.
+    pub(crate) fn add_waiting<C>(&mut self, need: Need, body: fn(At, C) -> Waiting<C::Reply>)
+    where
+        C: Command + Send,
         C::Reply: Send,
     {
         let run: Run = Box::new(move |desk, args| {
             Box::pin(async move {
-                let args: C = serde_json::from_value(args).map_err(|_| errors::unreadable())?;
-                let at = rights::admit(&desk, need, |_, _| Ok(Place::Anywhere), &args)?;
-                let reply = body(at, args).await?;
-                serde_json::to_value(reply).map_err(|_| errors::internal())
+                let admit = move || {
+                    let args: C = read(args)?;
+                    rights::admit(&desk, need, anywhere, &args).map(|at| (at, args))
+                };
+                let (at, args) = on_blocking_pool(admit).await?;
+                answer(body(at, args).await?)
             })
         });
         self.insert(C::NAME, need, run);
@@ -87,5 +109,61 @@ impl Registry {
     fn insert(&mut self, name: &'static str, need: Need, run: Run) {
         let before = self.entries.insert(name, Entry { need, run });
         debug_assert!(before.is_none(), "{name} has two bodies");
+    }
+}
+
+/// The place of commands whose bodies look at the grants themselves.
+pub(crate) fn anywhere<C>(_: &At, _: &C) -> Result<Place, ErrorReply> {
+    Ok(Place::Anywhere)
+}
+
+fn read<C: Command>(args: Value) -> Result<C, ErrorReply> {
+    // A command without arguments may be called with nothing.
+    let args = if args.is_null() { Value::Object(serde_json::Map::new()) } else { args };
+    serde_json::from_value(args).map_err(|_| errors::unreadable())
+}
+
+fn answer<T: Serialize>(reply: T) -> Result<Value, ErrorReply> {
+    serde_json::to_value(reply).map_err(|_| errors::fault("a reply could not be written"))
+}
+
+/// A body that panics is a fault of the program; the desk goes on.
+async fn on_blocking_pool<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ErrorReply> + Send + 'static,
+) -> Result<T, ErrorReply> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(errors::fault("a body broke")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_of_the_contract_has_a_body() {
+        let registry = Registry::whole();
+        let all = tiexin_contract::all_names();
+        let missing: Vec<_> = all.iter().filter(|name| registry.find(name).is_none()).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert_eq!(registry.entries.len(), all.len());
+    }
+
+    #[test]
+    fn only_first_use_and_sign_in_are_open() {
+        let registry = Registry::whole();
+        let mut open: Vec<_> =
+            registry.entries.iter().filter(|(_, e)| e.need == Need::Open).map(|(name, _)| *name).collect();
+        open.sort_unstable();
+        assert_eq!(
+            open,
+            [
+                "region.get",
+                "region.search",
+                "session.get",
+                "session.set_up_enrolled",
+                "session.set_up_standalone",
+                "session.sign_in",
+                "session.sign_out",
+            ]
+        );
     }
 }

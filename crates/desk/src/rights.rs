@@ -1,12 +1,17 @@
 //! The one place on the desk where session, role and region are checked.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
-use tiexin_contract::{ErrorCode, ErrorReply};
-use tiexin_domain::access::{self, Action, Grant};
+use tiexin_contract::{ErrorCode, ErrorReply, Event};
+use tiexin_domain::access::{self, Action, Grant, User};
 use tiexin_domain::region::RegionCode;
+use tiexin_store::{Book, By, Changed};
+use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::errors;
+use crate::session::Session;
 
 /// What a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,18 +23,24 @@ pub(crate) enum Need {
     Right(Action),
 }
 
+pub(crate) const READ: Need = Need::Right(Action::Read);
+pub(crate) const WRITE: Need = Need::Right(Action::Write);
+pub(crate) const AUDIT: Need = Need::Right(Action::Audit);
+
 /// Where a command works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Any of the user's grants may carry the action; the body shows only what the grants cover.
     Anywhere,
-    /// All of these regions must be covered.
+    /// Each of these regions must be covered.
     In(Vec<RegionCode>),
 }
 
-/// A call that was admitted.
+/// A call that was admitted: who, when, at which book.
 pub(crate) struct At {
     pub(crate) desk: Desk,
+    pub(crate) session: Arc<Session>,
+    pub(crate) user: User,
     pub(crate) today: NaiveDate,
     pub(crate) now_ms: i64,
 }
@@ -41,25 +52,82 @@ pub(crate) fn admit<C>(
     place: impl Fn(&At, &C) -> Result<Place, ErrorReply>,
     args: &C,
 ) -> Result<At, ErrorReply> {
+    let session = desk.session().ok_or_else(errors::signed_out)?;
     let clock = &desk.inner().config.clock;
-    let at = At { desk: desk.clone(), today: clock.today(), now_ms: clock.now_ms() };
-    match need {
-        Need::Open => return Ok(at),
-        Need::SignedIn | Need::Right(_) => {}
+    let (today, now_ms) = (clock.today(), clock.now_ms());
+    let user = session.user()?;
+    if user.disabled {
+        return Err(disabled());
     }
-    let grants: Vec<Grant> = Vec::new();
+    let at = At { desk: desk.clone(), session, user, today, now_ms };
     if let Need::Right(action) = need {
-        let allowed = match place(&at, args)? {
-            Place::Anywhere => grants.iter().any(|g| g.in_force(at.today) && g.role.carries(action)),
-            Place::In(regions) => regions.iter().all(|r| access::permits(&grants, action, r, at.today)),
+        // Without the right anywhere, not even whether a record exists is told.
+        let carried = at.in_force().any(|grant| grant.role.carries(action));
+        let there = || -> Result<bool, ErrorReply> {
+            Ok(match place(&at, args)? {
+                Place::Anywhere => true,
+                Place::In(regions) => regions.iter().all(|region| at.may(action, region)),
+            })
         };
-        if !allowed {
-            return Err(no_right());
+        if !carried || !there()? {
+            return Err(errors::no_right());
+        }
+        if action == Action::Write {
+            at.session.touch(clock.steady_ms());
         }
     }
-    Err(errors::signed_out())
+    Ok(at)
 }
 
-pub(crate) fn no_right() -> ErrorReply {
-    ErrorReply::new(ErrorCode::NoRight, "您的账号没有这里的这项权限，没有改动任何内容。需要的话请联系管理员授权。")
+pub(crate) fn disabled() -> ErrorReply {
+    ErrorReply::new(ErrorCode::NoRight, "这个账号已被停用。本机已保存的内容都在，请联系管理员。")
+}
+
+impl At {
+    pub(crate) fn book(&self) -> &Book {
+        &self.session.book
+    }
+
+    fn in_force(&self) -> impl Iterator<Item = &Grant> {
+        self.user.grants.iter().filter(|grant| grant.in_force(self.today))
+    }
+
+    pub(crate) fn may(&self, action: Action, region: &RegionCode) -> bool {
+        access::permits(&self.user.grants, action, region, self.today)
+    }
+
+    /// The regions in which the user may do this, without those that lie inside others of them.
+    pub(crate) fn reach(&self, action: Action) -> Vec<RegionCode> {
+        let carried = self.in_force().filter(|grant| grant.role.carries(action));
+        let regions: Vec<RegionCode> = carried.map(|grant| grant.region.clone()).collect();
+        let inside = |r: &RegionCode| regions.iter().any(|other| other != r && other.covers(r));
+        let mut tops: Vec<RegionCode> = regions.iter().filter(|r| !inside(r)).cloned().collect();
+        tops.sort();
+        tops.dedup();
+        tops
+    }
+
+    /// The author, the time and a new group for what is saved now.
+    pub(crate) fn by(&self) -> By {
+        By { author: self.user.id, now_ms: self.now_ms, group: self.new_id() }
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.desk.inner().config.ids.id()
+    }
+
+    /// Tells the screens what to fetch again, and the province that there is something new.
+    pub(crate) fn changed(&self, changed: Changed) {
+        if changed.is_empty() {
+            return;
+        }
+        self.desk.tell(Event::Changed { kinds: changed.kinds.into_iter().collect() });
+        self.session.province.saved();
+    }
+
+    /// Enters a deliberate act into the audit.
+    pub(crate) fn note(&self, act: &str, about: Option<Uuid>, fields: &[&str]) -> Result<(), ErrorReply> {
+        let noted = self.book().write(|tx| tx.note_act(act, about, fields, self.user.id, self.now_ms));
+        noted.map(drop).map_err(errors::store)
+    }
 }

@@ -1,5 +1,38 @@
 //! The bodies of all commands, one file an area.
 
+mod book;
+mod family;
+mod family_save;
+mod import;
+mod import_write;
+mod lists;
+mod records;
+mod regions;
+mod report;
+mod save;
+mod session;
+mod setup;
+mod sync;
+mod today;
+mod today_month;
+mod today_soon;
+mod visit;
+
 use crate::registry::Registry;
 
-pub(crate) fn register(_: &mut Registry) {}
+pub(crate) fn register(registry: &mut Registry) {
+    session::register(registry);
+    setup::register(registry);
+    regions::register(registry);
+    lists::register(registry);
+    records::register(registry);
+    save::register(registry);
+    family::register(registry);
+    visit::register(registry);
+    today::register(registry);
+    import::register(registry);
+    import_write::register(registry);
+    report::register(registry);
+    sync::register(registry);
+    book::register(registry);
+}

@@ -136,7 +136,9 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::NoRight => StatusCode::FORBIDDEN,
         ErrorCode::NotFound | ErrorCode::UnknownCommand => StatusCode::NOT_FOUND,
         ErrorCode::ChangedMeanwhile => StatusCode::CONFLICT,
-        ErrorCode::Invalid | ErrorCode::FileRefused | ErrorCode::Cancelled => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::Invalid | ErrorCode::FileRefused | ErrorCode::Cancelled => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         ErrorCode::Offline | ErrorCode::Refused => StatusCode::BAD_GATEWAY,
         ErrorCode::Disk | ErrorCode::NewerBook | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

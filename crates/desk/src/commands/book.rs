@@ -1,0 +1,89 @@
+//! The book itself: checking it, copying it, its audit, preferences.
+
+use std::path::Path;
+
+use tiexin_contract::book::{
+    AuditRow, AuditTrail, Backup, GetPreferences, Preferences, SetPreferences, Verify, VerifyReport,
+};
+use tiexin_contract::records::FileMade;
+use tiexin_contract::session::Done;
+use tiexin_contract::{ErrorCode, ErrorReply};
+
+use super::records::Names;
+use crate::registry::{Registry, anywhere};
+use crate::rights::{AUDIT, At, Need};
+use crate::{errors, files, labels};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(Need::SignedIn, anywhere, verify);
+    registry.add(Need::SignedIn, anywhere, backup);
+    registry.add(AUDIT, anywhere, audit);
+    registry.add(Need::SignedIn, anywhere, preferences);
+    registry.add(Need::SignedIn, anywhere, set_preferences);
+}
+
+fn verify(at: &At, _: Verify) -> Result<VerifyReport, ErrorReply> {
+    let report = at.book().verify().map_err(errors::store)?;
+    let fault = |fault: &tiexin_store::Fault| match fault.at {
+        Some(place) => format!("{}（{} 第 {place} 条）", fault.what, fault.code),
+        None => format!("{}（{}）", fault.what, fault.code),
+    };
+    Ok(VerifyReport {
+        sound: report.sound(),
+        audit_entries: report.audit_entries,
+        records: report.records,
+        faults: report.faults.iter().map(fault).collect(),
+    })
+}
+
+/// The copy opens with the same passwords; without one it is of no use to anybody.
+fn backup(at: &At, args: Backup) -> Result<FileMade, ErrorReply> {
+    let to = Path::new(&args.path);
+    let taken = to.is_file() || to.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if taken {
+        return Err(ErrorReply::new(
+            ErrorCode::Disk,
+            "所选的位置已经有文件，没有备份，也没有覆盖。请换一个新的文件夹名。",
+        ));
+    }
+    at.book().backup_to(to).map_err(|error| match error {
+        tiexin_store::StoreError::Io(_) => files::not_written(),
+        other => errors::store(other),
+    })?;
+    at.note("backup", None, &[])?;
+    Ok(files::written(&args.path))
+}
+
+const MOST: u32 = 1_000;
+
+fn audit(at: &At, args: AuditTrail) -> Result<Vec<AuditRow>, ErrorReply> {
+    let before = args.before.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
+    let entries = at.book().audit(before, args.limit.clamp(1, MOST) as usize).map_err(errors::store)?;
+    let names = Names::of(at.book())?;
+    let row = |entry: tiexin_store::AuditEntry| {
+        let kind = entry.kind.clone().unwrap_or_default();
+        AuditRow {
+            seq: u64::try_from(entry.seq).unwrap_or_default(),
+            at: entry.at,
+            actor: names.of_author(entry.actor),
+            act: labels::act(&entry.act).to_owned(),
+            record: entry.about.filter(|_| entry.kind.is_some()),
+            fields: entry.fields.iter().map(|field| labels::field(&kind, field)).collect(),
+            kind: entry.kind,
+        }
+    };
+    Ok(entries.into_iter().map(row).collect())
+}
+
+const KEY: &str = "preferences";
+
+fn preferences(at: &At, _: GetPreferences) -> Result<Preferences, ErrorReply> {
+    let kept = at.book().preference(at.user.id, KEY).map_err(errors::store)?;
+    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+fn set_preferences(at: &At, args: SetPreferences) -> Result<Done, ErrorReply> {
+    let text = serde_json::to_string(&args.preferences).map_err(|_| errors::unreadable())?;
+    at.book().set_preference(at.user.id, KEY, &text).map_err(errors::store)?;
+    Ok(Done { id: None })
+}

@@ -1,0 +1,170 @@
+//! A family's page.
+
+use chrono::NaiveDate;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::family::{FamilyPage, GetFamily};
+use tiexin_contract::records::RecordRow;
+use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus, LossCategory};
+use tiexin_domain::nouns::{self, person::Relation};
+use tiexin_domain::record::Record;
+use tiexin_domain::{Kind, PartialDate};
+use uuid::Uuid;
+
+use super::records::{find, kind_of, of_record};
+use crate::cadence::{Cadence, Seen};
+use crate::masking::Shown;
+use crate::registry::Registry;
+use crate::rights::{At, READ};
+use crate::{errors, rows, rules};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, |at, args: &GetFamily| of_record(at, args.household), get);
+    super::family_save::register(registry);
+}
+
+/// A household and all that belongs to it.
+pub(super) struct Family {
+    pub(super) household: Record,
+    pub(super) children: Vec<Record>,
+}
+
+impl Family {
+    pub(super) fn load(at: &At, household: Uuid) -> Result<Family, ErrorReply> {
+        let household = find(at, household)?;
+        if kind_of(&household) != Kind::Household {
+            return Err(errors::not_found());
+        }
+        let children = at.book().children(household.id).map_err(errors::store)?;
+        Ok(Family { household, children })
+    }
+
+    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Record> {
+        self.children.iter().filter(move |record| kind_of(record) == kind)
+    }
+
+    /// The head first, then the spouse, then by age of the record.
+    pub(super) fn persons(&self) -> Vec<&Record> {
+        let mut persons: Vec<&Record> = self.of_kind(Kind::Person).collect();
+        persons.sort_by_key(|person| {
+            let relation = person.text("relation").map(Relation::from_code);
+            let order = relation.and_then(|r| Relation::ALL.iter().position(|known| *known == r));
+            (order.unwrap_or(usize::MAX), person.id)
+        });
+        persons
+    }
+
+    fn active_file(&self) -> Option<&Record> {
+        self.of_kind(Kind::SupportFile).find(|file| is_active(file))
+    }
+
+    /// The pair in force on a day first, then the newest.
+    fn contacts(&self, today: NaiveDate) -> Vec<&Record> {
+        let mut pairs: Vec<&Record> = self.of_kind(Kind::ContactPair).collect();
+        pairs.sort_by_key(|pair| {
+            let from = pair.text("from").map(str::to_owned).unwrap_or_default();
+            (!in_force(pair, today), std::cmp::Reverse(from))
+        });
+        pairs
+    }
+
+    /// The pair that looks after the family now.
+    pub(super) fn contact_now(&self, today: NaiveDate) -> Option<&Record> {
+        self.contacts(today).into_iter().find(|pair| in_force(pair, today))
+    }
+
+    /// Visits and services, newest first.
+    fn timeline(&self) -> Vec<&Record> {
+        let kinds = [Kind::Visit, Kind::NeedSurvey, Kind::InsuranceClaim, Kind::Counselling];
+        let mut told: Vec<&Record> = self.children.iter().filter(|r| kinds.contains(&kind_of(r))).collect();
+        told.sort_by_key(|record| std::cmp::Reverse((day(record).map(str::to_owned), record.id)));
+        told
+    }
+
+    pub(super) fn last_visit(&self) -> Option<&Record> {
+        self.timeline().into_iter().find(|record| kind_of(record) == Kind::Visit)
+    }
+
+    pub(super) fn preference(&self) -> Option<ContactPreference> {
+        rules::preference_of(&self.children)
+    }
+}
+
+fn is_active(file: &Record) -> bool {
+    file.text("status").is_none_or(|status| status == FileStatus::Active.code())
+}
+
+fn in_force(pair: &Record, today: NaiveDate) -> bool {
+    date(pair, "from").is_none_or(|from| from <= today) && date(pair, "to").is_none_or(|to| today <= to)
+}
+
+/// The day a record of the timeline happened, as text that sorts by time.
+fn day(record: &Record) -> Option<&str> {
+    record.text("date").or_else(|| record.text("paid_on"))
+}
+
+pub(super) fn date(record: &Record, field: &str) -> Option<NaiveDate> {
+    record.text(field).and_then(|text| text.parse().ok())
+}
+
+fn get(at: &At, args: GetFamily) -> Result<FamilyPage, ErrorReply> {
+    let family = Family::load(at, args.household)?;
+    let rows = rows::Rows::of(at, family.children.iter().chain([&family.household]))?;
+    let own = |record: &Record| rows.row(record, Shown::Own);
+    let all = |records: Vec<&Record>| -> Vec<RecordRow> { records.into_iter().map(own).collect() };
+    let mut files: Vec<&Record> = family.of_kind(Kind::SupportFile).collect();
+    files.sort_by_key(|file| (!is_active(file), std::cmp::Reverse(file.id)));
+    let last_visit = family.last_visit().and_then(|visit| date(visit, "date"));
+    Ok(FamilyPage {
+        household: own(&family.household),
+        persons: all(family.persons()),
+        files: all(files),
+        contacts: all(family.contacts(at.today)),
+        timeline: all(family.timeline()),
+        days_since_visit: last_visit.map(|day| (at.today - day).num_days()),
+        overdue_days: overdue(at, &family, last_visit),
+        gaps: gaps(&family, at.today),
+    })
+}
+
+/// By the cadence rule of the active file; none for a family that wishes no contact.
+fn overdue(at: &At, family: &Family, last_visit: Option<NaiveDate>) -> Option<i64> {
+    let file = family.active_file()?;
+    if family.preference() == Some(ContactPreference::Declined) {
+        return None;
+    }
+    let category = LossCategory::from_code(file.text("category").unwrap_or_default());
+    let opened_on = file.text("opened_on").and_then(|t| PartialDate::try_from(t.to_owned()).ok()?.day());
+    let cadence = Cadence::of(at.book().dir());
+    cadence.overdue(&file.region(), &category, Seen { last_visit, opened_on }, at.today)
+}
+
+/// What is missing over all of the family's records, once each.
+fn gaps(family: &Family, today: NaiveDate) -> Vec<String> {
+    let mut gaps: Vec<String> = Vec::new();
+    let mut tell = |gap: String| {
+        if !gaps.contains(&gap) {
+            gaps.push(gap);
+        }
+    };
+    for record in [&family.household].into_iter().chain(family.active_file()) {
+        for gap in nouns::check(&record.kind, &record.fields).map(|c| c.gaps).unwrap_or_default() {
+            tell(gap.message);
+        }
+    }
+    for person in family.persons().into_iter().filter(|p| !p.fields.contains_key("died_on")) {
+        for gap in nouns::check(&person.kind, &person.fields).map(|c| c.gaps).unwrap_or_default() {
+            tell(format!("{}：{}", person.text("name").unwrap_or_default(), gap.message));
+        }
+    }
+    if family.active_file().is_some() {
+        let pair = family.contact_now(today);
+        let lacks = |field: &str| pair.is_none_or(|pair| pair.text(field).is_none());
+        if lacks("township_leader") {
+            tell("缺镇联系人".into());
+        }
+        if lacks("village_worker") {
+            tell("缺村联系人".into());
+        }
+    }
+    gaps
+}

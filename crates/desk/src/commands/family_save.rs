@@ -1,0 +1,126 @@
+//! Registering a family: household, people, file and contacts as one group.
+
+use tiexin_contract::ErrorReply;
+use tiexin_contract::family::RegisterFamily;
+use tiexin_contract::records::Saved;
+use tiexin_domain::nouns::{ContactPair, Household, Noun, Person, SupportFile, person::Relation};
+use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::{Kind, Problem};
+use tiexin_store::Save;
+use uuid::Uuid;
+
+use super::records::find;
+use super::save::sign;
+use crate::registry::Registry;
+use crate::rights::{At, Place, WRITE};
+use crate::{errors, rows, rules};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(WRITE, |_, args: &RegisterFamily| Ok(Place::In(vec![args.household.region.clone()])), save);
+}
+
+fn save(at: &At, args: RegisterFamily) -> Result<Saved, ErrorReply> {
+    let home = at.new_id();
+    let mut group = Group { at, saves: Vec::new(), problems: Vec::new() };
+    let region = args.household.region.clone();
+    let mut household = args.household;
+    if household.head_name.trim().is_empty()
+        && let Some(head) = args.persons.iter().find(|p| is_head(p)).or(args.persons.first())
+    {
+        household.head_name = head.name.clone();
+    }
+    let mut head = None;
+    for (index, person) in args.persons.into_iter().enumerate() {
+        let is_head = is_head(&person);
+        let person = Person { household: Some(home), region: region.clone(), ..person };
+        let id = group.person(index, person)?;
+        if is_head && head.is_none() {
+            head = Some(id);
+        }
+    }
+    household.head = head.or(household.head);
+    let head_name = household.head_name.clone();
+    group.noun::<Household>("household", home, &household)?;
+    if let Some(file) = args.file {
+        let id = at.new_id();
+        let file = SupportFile { region: region.clone(), household: home, head_name, ..file };
+        group.noun::<SupportFile>("file", id, &file)?;
+        if let Some(pair) = args.contacts {
+            let pair = ContactPair { region: region.clone(), household: home, file: id, ..pair };
+            group.noun::<ContactPair>("contacts", at.new_id(), &pair)?;
+        }
+    }
+    group.write(home)
+}
+
+fn is_head(person: &Person) -> bool {
+    person.relation == Some(Relation::Head)
+}
+
+/// What is saved together or not at all.
+struct Group<'a> {
+    at: &'a At,
+    saves: Vec<Save>,
+    problems: Vec<Problem>,
+}
+
+impl Group<'_> {
+    /// A new record; its problems are told under `within.field`.
+    fn noun<N: Noun>(&mut self, within: &str, id: Uuid, noun: &N) -> Result<(), ErrorReply> {
+        let mut fields = noun.to_fields();
+        rules::tidy_fields(N::KIND.code(), &mut fields, self.at.today);
+        fields.retain(|_, value| !value.is_null());
+        self.fields(within, N::KIND, id, fields)
+    }
+
+    fn fields(&mut self, within: &str, kind: Kind, id: Uuid, mut fields: Fields) -> Result<(), ErrorReply> {
+        let found = rules::problems(self.at.book(), kind.code(), id, &fields, self.at.today);
+        let named = |p: Problem| Problem { field: format!("{within}.{}", p.field), ..p };
+        self.problems.extend(found.map_err(errors::store)?.into_iter().map(named));
+        if !fields.contains_key("recorded_at") {
+            sign(self.at, &mut fields);
+        }
+        self.saves.push(Save { id, kind: kind.code().to_owned(), fields, void: None });
+        Ok(())
+    }
+
+    /// A person who is in the book without a family (a member, say) is taken into this one.
+    fn person(&mut self, index: usize, person: Person) -> Result<Uuid, ErrorReply> {
+        let mut sent = person.to_fields();
+        rules::tidy_fields(Kind::Person.code(), &mut sent, self.at.today);
+        sent.retain(|_, value| !value.is_null());
+        let known = match sent.get("id_number").and_then(|value| value.as_str()) {
+            Some(number) => self.without_family(number)?,
+            None => None,
+        };
+        let (id, mut fields) = match known {
+            Some(record) => (record.id, record.fields),
+            None => (self.at.new_id(), Fields::new()),
+        };
+        fields.extend(sent.clone());
+        rules::follow_id_number(&mut fields, &sent);
+        self.fields(&format!("persons.{index}"), Kind::Person, id, fields)?;
+        Ok(id)
+    }
+
+    fn without_family(&self, number: &str) -> Result<Option<Record>, ErrorReply> {
+        let found = self.at.book().by_id_number(number).map_err(errors::store)?;
+        Ok(found.into_iter().find(|person| {
+            let free = person.kind == Kind::Person.code() && person.reference("household").is_none();
+            free && person.void.is_none() && self.at.may(tiexin_domain::Action::Write, &person.region())
+        }))
+    }
+
+    fn write(mut self, home: Uuid) -> Result<Saved, ErrorReply> {
+        if !self.problems.is_empty() {
+            return Err(ErrorReply::invalid(self.problems));
+        }
+        // The household first: nothing refers ahead.
+        self.saves.sort_by_key(|save| save.id != home);
+        let by = self.at.by();
+        let (_, changed) = self.at.book().save_group(&self.saves, &by).map_err(errors::store)?;
+        self.at.changed(changed);
+        let household = find(self.at, home)?;
+        Ok(Saved { id: home, row: rows::opened(self.at, &household)? })
+    }
+}

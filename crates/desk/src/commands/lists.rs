@@ -1,0 +1,230 @@
+//! Lists, search, and a list as a spreadsheet.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tiexin_contract::records::{
+    ExportList, FileMade, Filter, FilterOp, Hit, ListRecords, RecordPage, RecordRow, Search,
+};
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::access::Action;
+use tiexin_domain::nouns::merge_class;
+use tiexin_domain::{Kind, MergeClass, PartialDate, YearHint};
+use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
+use tiexin_store::{Key, ListQuery, Op};
+
+use crate::masking::{self, Shown};
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, Place, READ};
+use crate::{errors, files, place, rows, values};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, |_, args: &ListRecords| Ok(Place::In(vec![args.region.clone()])), list);
+    registry.add(READ, |_, args: &ExportList| Ok(Place::In(vec![args.list.region.clone()])), export);
+    registry.add(READ, anywhere, search);
+}
+
+const LONGEST_PAGE: u32 = 1_000;
+
+fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
+    let (mut query, mut counted) = query(&args)?;
+    let mut to_skip = args.skip;
+    while to_skip > 0 {
+        let step = to_skip.min(u64::from(LONGEST_PAGE));
+        let passed = at.book().list(&ListQuery { limit: step as usize, ..query.clone() });
+        let passed = passed.map_err(errors::store)?;
+        counted = counted.or(passed.total);
+        let Some(next) = passed.next else {
+            return Ok(RecordPage { rows: Vec::new(), next: None, total: counted.unwrap_or_default() });
+        };
+        query.after = Some(next);
+        to_skip -= step;
+    }
+    let page = at.book().list(&query).map_err(errors::store)?;
+    let total = counted.or(page.total).unwrap_or_default();
+    Ok(RecordPage {
+        rows: rows::all(at, &page.records, Shown::Listed)?,
+        next: page.next.map(|key| After { key, total }.as_text()),
+        total,
+    })
+}
+
+/// Where a page ended, and what the first page counted.
+#[derive(Serialize, Deserialize)]
+struct After {
+    key: Key,
+    total: u64,
+}
+
+impl After {
+    fn as_text(&self) -> String {
+        // Invariant: plain numbers and texts can always be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+fn query(args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
+    let after: Option<After> = match &args.after {
+        Some(text) => Some(serde_json::from_str(text).map_err(|_| errors::unreadable())?),
+        None => None,
+    };
+    let mut filter = Vec::new();
+    for one in &args.filters {
+        filter.push(condition(&args.kind, one)?);
+    }
+    let sort = match &args.sort {
+        Some(sort) if !masking::may_be_asked_for(&args.kind, &sort.field) => return Err(not_by(&sort.field)),
+        Some(sort) => Some((sort.field.clone(), sort.descending)),
+        None => None,
+    };
+    let counted = after.as_ref().map(|after| after.total);
+    let query = ListQuery {
+        kind: args.kind.clone(),
+        regions: vec![args.region.clone()],
+        filter,
+        text: args.text.clone().filter(|text| !text.trim().is_empty()),
+        sort,
+        after: after.map(|after| after.key),
+        limit: args.limit.clamp(1, LONGEST_PAGE) as usize,
+    };
+    Ok((query, counted))
+}
+
+fn condition(kind: &str, filter: &Filter) -> Result<(String, Op, Value), ErrorReply> {
+    let field = &filter.field;
+    if filter.op != FilterOp::Missing && !masking::may_be_asked_for(kind, field) {
+        return Err(not_by(field));
+    }
+    let set = merge_class(kind, field) == MergeClass::Set;
+    let value = filter.value.clone();
+    let (op, value) = match filter.op {
+        FilterOp::Is | FilterOp::Any if set => (Op::Has, value),
+        FilterOp::Is | FilterOp::Any => (Op::Is, value),
+        FilterOp::Contains => (Op::Contains, value),
+        FilterOp::From => (Op::AtLeast, value),
+        FilterOp::To => (Op::AtMost, to_the_end(value)),
+        FilterOp::Missing => (Op::Missing, Value::Null),
+    };
+    Ok((field.clone(), op, value))
+}
+
+/// `2026-10` includes all of October, `2026` all of the year.
+fn to_the_end(value: Value) -> Value {
+    let date = value.as_str().and_then(|text| PartialDate::parse(text, YearHint::None).ok());
+    match date {
+        Some(PartialDate::Month(year, month)) => match Month::new(year, month) {
+            Ok(month) => month.last().to_string().into(),
+            Err(_) => value,
+        },
+        Some(PartialDate::Year(year)) => format!("{year:04}-12-31").into(),
+        _ => value,
+    }
+}
+
+fn not_by(field: &str) -> ErrorReply {
+    ErrorReply::new(ErrorCode::Invalid, format!("列表不能按“{field}”筛选或排序，请换一列。"))
+}
+
+const MOST_HITS: usize = 100;
+
+fn search(at: &At, args: Search) -> Result<Vec<Hit>, ErrorReply> {
+    let limit = (args.limit as usize).clamp(1, MOST_HITS);
+    let regions = at.reach(Action::Read);
+    if args.text.trim().is_empty() || regions.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Of other kinds there may be many before the wanted ones.
+    let asked = if args.kinds.is_empty() { limit } else { limit * 8 };
+    let found = at.book().search(&args.text, &regions, asked).map_err(errors::store)?;
+    let wanted = found.into_iter().filter(|hit| args.kinds.is_empty() || args.kinds.contains(&hit.kind));
+    wanted.take(limit).map(|hit| shown_hit(at, &args.text, hit)).collect()
+}
+
+fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {
+    let household = if hit.kind == Kind::Household.code() {
+        Some(hit.id)
+    } else {
+        let record = at.book().get(hit.id).map_err(errors::store)?;
+        record.and_then(|record| record.reference("household"))
+    };
+    let typed = text.trim();
+    let matched = match hit.matched.as_str() {
+        "name" => "姓名".into(),
+        "pinyin" => "拼音".into(),
+        "initials" => "拼音首字母".into(),
+        "id_number" => "身份证号".into(),
+        "id_tail" => format!("身份证尾号 {typed}"),
+        "phone" => "电话".into(),
+        "phone_tail" => format!("电话尾号 {typed}"),
+        "code" => "信息编码".into(),
+        _ => "内容".into(),
+    };
+    Ok(Hit {
+        id: hit.id,
+        kind: hit.kind,
+        title: hit.title,
+        region_name: place::name(&hit.region),
+        region: hit.region,
+        matched,
+        household,
+    })
+}
+
+/// Rows read at a time.
+const EXPORT_PAGE: u32 = 500;
+
+/// Writes all rows of the list, masked as they are shown.
+fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
+    let columns: Vec<(String, String)> = args
+        .columns
+        .into_iter()
+        .filter(|(field, _)| !masking::FAMILY_ONLY.contains(&field.as_str()))
+        .collect();
+    let named: Vec<&str> = columns.iter().map(|(field, _)| field.as_str()).collect();
+    let kind = Kind::from_code(&args.list.kind);
+    let heads = columns.iter().map(|(_, head)| Column::new(head.clone())).collect();
+    let name = format!("{}_{}.xlsx", kind.label(), at.today.format("%Y%m%d"));
+    let mut writer = match &args.path {
+        Some(path) => TableWriter::to_file(path.as_ref(), kind.label(), heads),
+        None => TableWriter::to_memory(kind.label(), heads),
+    }
+    .map_err(refused)?;
+    let mut list = ListRecords { after: None, skip: 0, limit: EXPORT_PAGE, ..args.list };
+    loop {
+        let (query, _) = query(&list)?;
+        let page = at.book().list(&query).map_err(errors::store)?;
+        for row in rows::all(at, &page.records, Shown::Listed)? {
+            let texts: Vec<String> = named.iter().map(|field| cell(&row, field)).collect();
+            let cells: Vec<Cell<'_>> =
+                texts.iter().map(|t| if t.is_empty() { Cell::Blank } else { Cell::Text(t) }).collect();
+            writer.row(&cells).map_err(refused)?;
+        }
+        match page.next {
+            Some(key) => list.after = Some(After { key, total: 0 }.as_text()),
+            None => break,
+        }
+    }
+    at.note("export", None, &named)?;
+    match args.path {
+        Some(path) => {
+            writer.finish().map_err(refused)?;
+            Ok(files::written(&path))
+        }
+        None => files::hand_out(&name, None, &writer.finish_bytes().map_err(refused)?),
+    }
+}
+
+fn cell(row: &RecordRow, field: &str) -> String {
+    match field {
+        "region" | "region_name" => row.region_name.clone(),
+        "title" => row.title.clone(),
+        "gaps" => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
+        _ => row.fields.get(field).map(|value| values::shown(&row.kind, field, value)).unwrap_or_default(),
+    }
+}
+
+fn refused(error: TableError) -> ErrorReply {
+    match error {
+        TableError::Io(_) => files::not_written(),
+        _ => errors::fault("a list could not be laid out"),
+    }
+}

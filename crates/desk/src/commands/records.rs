@@ -1,0 +1,162 @@
+//! One record: open, hide, bring back, history, unmask; drafts.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use tiexin_contract::records::{
+    DropDraft, GetDraft, GetRecord, HistoryEntry, OverwrittenValue, RecordHistory, RecordRow, RestoreRecord,
+    SaveDraft, Unmask, Unmasked, VoidRecord,
+};
+use tiexin_contract::session::Done;
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::nouns::{masked_fields, tidy};
+use tiexin_domain::record::{Record, Void};
+use tiexin_domain::{Kind, Problem};
+use tiexin_protocol::VoidChange;
+use tiexin_store::{Book, Event, EventOrigin, Save, StoreError};
+use uuid::Uuid;
+
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, Need, Place, READ, WRITE};
+use crate::{errors, labels, masking, rows};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, |at, args: &GetRecord| of_record(at, args.id), get);
+    registry.add(READ, |at, args: &RecordHistory| of_record(at, args.id), history);
+    registry.add(READ, |at, args: &Unmask| of_record(at, args.id), unmask);
+    registry.add(WRITE, |at, args: &VoidRecord| of_record(at, args.id), void);
+    registry.add(WRITE, |at, args: &RestoreRecord| of_record(at, args.id), restore);
+    registry.add(Need::SignedIn, anywhere, save_draft);
+    registry.add(Need::SignedIn, anywhere, get_draft);
+    registry.add(Need::SignedIn, anywhere, drop_draft);
+}
+
+/// Where a record is. A record elsewhere is, to those without the right, not there.
+pub(super) fn of_record(at: &At, id: Uuid) -> Result<Place, ErrorReply> {
+    Ok(Place::In(vec![find(at, id)?.region()]))
+}
+
+pub(super) fn find(at: &At, id: Uuid) -> Result<Record, ErrorReply> {
+    at.book().get(id).map_err(errors::store)?.ok_or_else(errors::not_found)
+}
+
+fn get(at: &At, args: GetRecord) -> Result<RecordRow, ErrorReply> {
+    rows::opened(at, &find(at, args.id)?)
+}
+
+fn unmask(at: &At, args: Unmask) -> Result<Unmasked, ErrorReply> {
+    let record = find(at, args.id)?;
+    let known = masked_fields(&record.kind).contains(&args.field.as_str());
+    let value = record.text(&args.field).filter(|_| known).ok_or_else(errors::not_found)?;
+    // Shown only when the audit has it.
+    at.note("unmask", Some(record.id), &[&args.field])?;
+    Ok(Unmasked { value: value.to_owned() })
+}
+
+fn void(at: &At, args: VoidRecord) -> Result<Done, ErrorReply> {
+    let Some(reason) = tidy(&args.reason) else {
+        let problem = Problem::new("reason", "reason_missing", "请写明作废的原因");
+        return Err(ErrorReply::invalid(vec![problem]));
+    };
+    change_void(at, args.id, VoidChange::Hide(Void { reason }))
+}
+
+fn restore(at: &At, args: RestoreRecord) -> Result<Done, ErrorReply> {
+    change_void(at, args.id, VoidChange::Restore)
+}
+
+fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> {
+    let by = at.by();
+    let written = at.book().write(|tx| {
+        let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
+        tx.save(&Save { id, kind: now.kind, fields: now.fields, void: Some(void) }, &by)
+    });
+    at.changed(written.map_err(errors::store)?.1);
+    Ok(Done { id: Some(id) })
+}
+
+fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply> {
+    let record = find(at, args.id)?;
+    let events = at.book().history(record.id).map_err(errors::store)?;
+    let names = Names::of(at.book())?;
+    let overwritten = at.book().overwritten(record.id).map_err(errors::store)?;
+    let mut entries = Vec::new();
+    for event in events.iter().filter(|event| !is_echo(event, &events)) {
+        let fields = event.fields.iter().filter(|f| !f.starts_with("recorded_"));
+        let entry = HistoryEntry {
+            at: event.at,
+            author: names.of_author(event.author),
+            act: labels::act(&event.act).to_owned(),
+            fields: fields.map(|field| labels::field(&record.kind, field)).collect(),
+            overwritten: None,
+        };
+        let gone = overwritten
+            .iter()
+            .filter(|gone| event.origin == EventOrigin::Province && gone.seq == event.seq)
+            .map(|gone| HistoryEntry {
+                at: event.at,
+                author: names.of_author(gone.author),
+                act: "被后来的内容替换".into(),
+                fields: vec![labels::field(&record.kind, &gone.field)],
+                overwritten: Some(OverwrittenValue {
+                    field: gone.field.clone(),
+                    value: masking::cover_value(&record, &gone.field, &gone.value, at.user.id),
+                }),
+            });
+        entries.push(entry);
+        entries.extend(gone);
+    }
+    Ok(entries)
+}
+
+/// This desk's own deed, come back from the province.
+pub(super) fn is_echo(event: &Event, events: &[Event]) -> bool {
+    event.origin == EventOrigin::Province
+        && events.iter().any(|own| {
+            own.origin == EventOrigin::ThisDesk && own.at == event.at && own.author == event.author
+        })
+}
+
+/// Who is who, for authors of entries.
+pub(super) struct Names(HashMap<Uuid, String>);
+
+impl Names {
+    pub(super) fn of(book: &Book) -> Result<Names, ErrorReply> {
+        let users = book.users().map_err(errors::store)?;
+        let local = Book::users_of(book.dir()).map_err(errors::unlock)?;
+        let mut names: HashMap<Uuid, String> =
+            local.into_iter().map(|user| (user.id, user.display_name)).collect();
+        names.extend(users.into_iter().map(|user| (user.id, user.display_name)));
+        Ok(Names(names))
+    }
+
+    pub(super) fn of_author(&self, author: Uuid) -> String {
+        self.0.get(&author).cloned().unwrap_or_else(|| "其他同事".into())
+    }
+}
+
+/// Drafts hold personal data: they lie in the encrypted book, for their writer alone.
+const LONGEST_DRAFT: usize = 256 * 1024;
+
+fn save_draft(at: &At, args: SaveDraft) -> Result<Done, ErrorReply> {
+    let body = args.value.to_string();
+    if body.len() > LONGEST_DRAFT || args.key.len() > 200 {
+        return Err(ErrorReply::new(ErrorCode::Invalid, "草稿太长，没有自动保存。请尽快保存这一页。"));
+    }
+    at.book().keep_draft(at.user.id, &args.key, &body, at.now_ms).map_err(errors::store)?;
+    Ok(Done { id: None })
+}
+
+fn get_draft(at: &At, args: GetDraft) -> Result<Option<Value>, ErrorReply> {
+    let body = at.book().draft(at.user.id, &args.key).map_err(errors::store)?;
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+}
+
+fn drop_draft(at: &At, args: DropDraft) -> Result<Done, ErrorReply> {
+    at.book().drop_draft(at.user.id, &args.key).map_err(errors::store)?;
+    Ok(Done { id: None })
+}
+
+pub(super) fn kind_of(record: &Record) -> Kind {
+    Kind::from_code(&record.kind)
+}

@@ -1,0 +1,192 @@
+//! Saving one record of any kind.
+
+use serde_json::Value;
+use tiexin_contract::records::{SaveRecord, Saved};
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::{Kind, MergeClass, Problem, RegionCode, nouns::merge_class};
+use tiexin_store::{EventOrigin, Save, StoreError};
+use uuid::Uuid;
+
+use super::records::{find, is_echo, kind_of};
+use crate::masking::{self, AUTHOR_ONLY, RECORDED_BY_ID};
+use crate::registry::Registry;
+use crate::rights::{At, Place, WRITE};
+use crate::{errors, labels, rows, rules};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(WRITE, place, save);
+}
+
+/// Where the record is, and where it is to be.
+fn place(at: &At, args: &SaveRecord) -> Result<Place, ErrorReply> {
+    let mut regions = Vec::new();
+    if let Some(id) = args.id {
+        regions.push(find(at, id)?.region());
+    }
+    let mut sent = args.fields.clone();
+    rules::follow_household(at.book(), &args.kind, &mut sent).map_err(errors::store)?;
+    // A region that is none is told beside its field by the rules.
+    regions.extend(region_of(&sent));
+    Ok(if regions.is_empty() { Place::Anywhere } else { Place::In(regions) })
+}
+
+pub(super) fn region_of(fields: &Fields) -> Option<RegionCode> {
+    fields.get("region").and_then(Value::as_str).and_then(|code| code.parse().ok())
+}
+
+fn save(at: &At, args: SaveRecord) -> Result<Saved, ErrorReply> {
+    if !Kind::from_code(&args.kind).is_known() {
+        return Err(errors::unreadable());
+    }
+    let mut sent = args.fields;
+    // Who recorded it, and when, is not for a form to say.
+    sent.retain(|field, _| !field.starts_with("recorded_"));
+    rules::tidy_fields(&args.kind, &mut sent, at.today);
+    match args.id {
+        None => create(at, &args.kind, sent),
+        Some(id) => edit(at, id, args.version, sent),
+    }
+}
+
+fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
+    let mut sent = sent;
+    refuse(masking::uncover(kind, &mut sent, |_| Vec::new()))?;
+    let mut fields: Fields = sent.clone().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    rules::follow_household(at.book(), kind, &mut fields).map_err(errors::store)?;
+    if kind == Kind::Person.code() {
+        rules::follow_id_number(&mut fields, &sent);
+    }
+    if region_of(&fields).is_none() {
+        return Err(ErrorReply::invalid(vec![Problem::new(
+            "region",
+            "region_missing",
+            "请选择所在的村（社区）",
+        )]));
+    }
+    let id = at.new_id();
+    refuse(rules::problems(at.book(), kind, id, &fields, at.today).map_err(errors::store)?)?;
+    sign(at, &mut fields);
+    let save = Save { id, kind: kind.to_owned(), fields, void: None };
+    let by = at.by();
+    let (saved, changed) = at.book().write(|tx| tx.save(&save, &by)).map_err(errors::store)?;
+    at.changed(changed);
+    Ok(Saved { id, row: rows::opened(at, saved.record())? })
+}
+
+/// Who records it, and when.
+pub(super) fn sign(at: &At, fields: &mut Fields) {
+    fields.insert("recorded_by".into(), at.user.display_name.clone().into());
+    fields.insert(RECORDED_BY_ID.into(), at.user.id.to_string().into());
+    fields.insert("recorded_at".into(), at.now_ms.into());
+}
+
+fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, ErrorReply> {
+    let seen = find(at, id)?;
+    if seen.void.is_some() {
+        return Err(ErrorReply::new(
+            ErrorCode::ChangedMeanwhile,
+            "这条记录已被作废，您的修改没有保存。需要的话请先恢复它，再修改。",
+        ));
+    }
+    if let Some(version) = version {
+        refuse_if_changed(at, &seen, version, &sent)?;
+    }
+    let known = rules::known_numbers(at.book(), &seen).map_err(errors::store)?;
+    let mut sent = sent;
+    refuse(masking::uncover(&seen.kind, &mut sent, |field| texts(known.get(field))))?;
+    keep_restricted(at, &seen, &mut sent)?;
+    let merged = merged(&seen, &sent);
+    refuse(rules::problems(at.book(), &seen.kind, id, &merged, at.today).map_err(errors::store)?)?;
+    let by = at.by();
+    let written = at.book().write(|tx| {
+        // Sync may have written in between: what it wrote to other fields stays.
+        let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
+        let fields = merged_now(&now, &seen, &merged);
+        tx.save(&Save { id, kind: now.kind, fields, void: None }, &by)
+    });
+    let (saved, changed) = written.map_err(errors::store)?;
+    at.changed(changed);
+    Ok(Saved { id, row: rows::opened(at, saved.record())? })
+}
+
+fn texts(values: Option<&Value>) -> Vec<String> {
+    let items = values.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+/// The record with the named fields over what it was; null removes.
+fn merged(seen: &Record, sent: &Fields) -> Fields {
+    let mut fields = seen.fields.clone();
+    for (field, value) in sent {
+        if value.is_null() {
+            fields.remove(field);
+        } else {
+            fields.insert(field.clone(), value.clone());
+        }
+    }
+    if kind_of(seen) == Kind::Person {
+        rules::follow_id_number(&mut fields, sent);
+    }
+    fields
+}
+
+/// The fields that the save changes, over the record as it stands at the moment of writing.
+fn merged_now(now: &Record, seen: &Record, merged: &Fields) -> Fields {
+    let set = tiexin_domain::record::diff(&seen.kind, &seen.fields, merged);
+    let mut fields = now.fields.clone();
+    tiexin_domain::record::apply(&mut fields, &set);
+    fields
+}
+
+/// A session note that the writer cannot see is neither removed nor replaced by them.
+fn keep_restricted(at: &At, seen: &Record, sent: &mut Fields) -> Result<(), ErrorReply> {
+    if !masking::withheld(seen, masking::Shown::Own, at.user.id).contains(&AUTHOR_ONLY) {
+        return Ok(());
+    }
+    match sent.remove(AUTHOR_ONLY) {
+        None | Some(Value::Null) => Ok(()),
+        Some(_) => {
+            let message = "咨询记录由另一位同事填写，只有本人可以修改";
+            Err(ErrorReply::invalid(vec![Problem::new(AUTHOR_ONLY, "author_only", message)]))
+        }
+    }
+}
+
+/// The form was opened on an older version. Fields that nobody else touched are merged; a field that
+/// both changed goes back to the worker. Sets and long notes come together by themselves.
+fn refuse_if_changed(at: &At, seen: &Record, version: u64, sent: &Fields) -> Result<(), ErrorReply> {
+    if version >= seen.version {
+        return Ok(());
+    }
+    let events = at.book().history(seen.id).map_err(errors::store)?;
+    let newer = events.iter().filter(|event| {
+        event.origin == EventOrigin::Province && event.seq > version && !is_echo(event, &events)
+    });
+    let touched: Vec<&str> = newer.flat_map(|event| event.fields.iter().map(String::as_str)).collect();
+    let shown = masking::cover(seen, masking::Shown::Own, at.user.id).0;
+    let both: Vec<String> = sent
+        .iter()
+        .filter(|(field, value)| {
+            let same = shown.get(*field) == Some(*value) || seen.fields.get(*field) == Some(*value);
+            let absent = value.is_null() && !seen.fields.contains_key(*field);
+            touched.contains(&field.as_str()) && !same && !absent
+        })
+        .filter(|(field, _)| {
+            matches!(merge_class(&seen.kind, field), MergeClass::Ordinary | MergeClass::Sensitive)
+        })
+        .map(|(field, _)| labels::field(&seen.kind, field))
+        .collect();
+    if both.is_empty() {
+        return Ok(());
+    }
+    let names = both.join("、");
+    Err(ErrorReply::new(
+        ErrorCode::ChangedMeanwhile,
+        format!("您填写期间，其他同事改了“{names}”。您的内容还没有保存；请刷新看看新内容，再决定要不要改。"),
+    ))
+}
+
+fn refuse(problems: Vec<Problem>) -> Result<(), ErrorReply> {
+    if problems.is_empty() { Ok(()) } else { Err(ErrorReply::invalid(problems)) }
+}

@@ -1,0 +1,124 @@
+//! Who is at the desk: sign in, sign out, password, idling.
+
+use secrecy::SecretString;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::book::Touch;
+use tiexin_contract::session::{
+    ChangePassword, DemoAccount, Done, GetSession, LocalUserName, SessionState, SignIn, SignOut, SignedIn,
+};
+use tiexin_domain::access::{Action, Grant, User};
+use tiexin_domain::{Problem, RegionCode};
+use tiexin_store::Book;
+
+use crate::config::DEMO_ACCOUNTS;
+use crate::desk::Desk;
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, Need};
+use crate::{errors, password, place, province};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.open(get);
+    registry.open(sign_in);
+    registry.open(sign_out);
+    registry.add(Need::SignedIn, anywhere, change_password);
+    registry.add(Need::SignedIn, anywhere, touch);
+}
+
+fn get(desk: &Desk, _: GetSession) -> Result<SessionState, ErrorReply> {
+    state(desk)
+}
+
+fn sign_in(desk: &Desk, args: SignIn) -> Result<SessionState, ErrorReply> {
+    let config = &desk.inner().config;
+    let secret = SecretString::from(args.password);
+    // The place is taken only by somebody whose password was right.
+    let now_ms = config.clock.now_ms();
+    let opened = Book::unlock(&config.data_dir, args.name.trim(), &secret, now_ms);
+    let (book, local) = opened.map_err(errors::unlock)?;
+    let known = book.user(local.id).map_err(errors::store)?;
+    if known.is_some_and(|user| user.disabled) {
+        return Err(crate::rights::disabled());
+    }
+    desk.seat(book, local);
+    state(desk)
+}
+
+fn sign_out(desk: &Desk, _: SignOut) -> Result<SessionState, ErrorReply> {
+    desk.leave(Some("sign_out"));
+    state(desk)
+}
+
+fn change_password(at: &At, args: ChangePassword) -> Result<Done, ErrorReply> {
+    let problems = password::problems("new", &args.new, &at.user.name, &at.user.display_name);
+    if !problems.is_empty() {
+        return Err(ErrorReply::invalid(problems));
+    }
+    if args.old == args.new {
+        let message = "新密码与原密码相同，请换一个";
+        return Err(ErrorReply::invalid(vec![Problem::new("new", "password_same", message)]));
+    }
+    let (old, new) = (SecretString::from(args.old), SecretString::from(args.new));
+    let name = &at.session.local.name;
+    at.book().change_password(name, &old, &new, at.now_ms).map_err(errors::store)?;
+    Ok(Done { id: None })
+}
+
+fn touch(at: &At, _: Touch) -> Result<Done, ErrorReply> {
+    at.session.touch(at.desk.inner().config.clock.steady_ms());
+    Ok(Done { id: None })
+}
+
+/// What the desk is and who is at it.
+pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
+    let config = &desk.inner().config;
+    let needs_setup = !Book::exists(&config.data_dir);
+    let users =
+        if needs_setup { Vec::new() } else { Book::users_of(&config.data_dir).map_err(errors::unlock)? };
+    let signed_in = desk.session().map(|session| {
+        let user = session.user()?;
+        let enrolled = province::is_enrolled(&session.book)?;
+        Ok(signed_in(user, enrolled, config.clock.today()))
+    });
+    Ok(SessionState {
+        needs_setup,
+        users: users
+            .into_iter()
+            .map(|user| LocalUserName { name: user.name, display_name: user.display_name })
+            .collect(),
+        signed_in: signed_in.transpose()?,
+        demo_accounts: if config.demo { demo_accounts(desk) } else { Vec::new() },
+        demo: config.demo,
+        today: config.clock.today(),
+        app_version: env!("CARGO_PKG_VERSION").into(),
+        idle_minutes: config.idle_minutes,
+    })
+}
+
+fn signed_in(user: User, enrolled: bool, today: chrono::NaiveDate) -> SignedIn {
+    let grants: Vec<Grant> = user.grants.iter().filter(|grant| grant.in_force(today)).cloned().collect();
+    let carries = |action| grants.iter().any(|grant| grant.role.carries(action));
+    let home = home(&grants);
+    SignedIn {
+        home_name: place::name(&home),
+        home,
+        can_write: carries(Action::Write),
+        can_settle: carries(Action::Settle),
+        can_audit: carries(Action::Audit),
+        grants,
+        user,
+        enrolled,
+    }
+}
+
+/// The deepest grant's region, the first of several; the province for a user without any.
+fn home(grants: &[Grant]) -> RegionCode {
+    let deepest = grants.iter().map(|grant| &grant.region).rev().max_by_key(|region| region.as_str().len());
+    // Invariant: 34 is a region code.
+    deepest.cloned().unwrap_or_else(|| RegionCode::new("34").expect("two digits"))
+}
+
+fn demo_accounts(desk: &Desk) -> Vec<DemoAccount> {
+    let path = desk.inner().config.data_dir.join(DEMO_ACCOUNTS);
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}

@@ -1,0 +1,102 @@
+//! What comes: birthdays, festivals, the association's day, follow-ups.
+
+use std::collections::HashSet;
+
+use chrono::Days;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::today::{Reminder, ReminderKind};
+use tiexin_domain::RegionCode;
+use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_store::DueFile;
+use uuid::Uuid;
+
+use crate::calendar::{self, Window};
+use crate::errors;
+use crate::rights::At;
+
+/// Days ahead.
+const BIRTHDAYS: u64 = 14;
+const FESTIVALS: u64 = 30;
+const FOLLOW_UPS: u64 = 7;
+/// More than these nobody reads.
+const MOST: usize = 60;
+
+/// The nearest first. Families that declined contact are left in peace here too.
+pub(super) fn reminders(
+    at: &At,
+    regions: &[RegionCode],
+    files: &[DueFile],
+) -> Result<Vec<Reminder>, ErrorReply> {
+    let declined: HashSet<Uuid> = files
+        .iter()
+        .filter(|file| file.preference == Some(ContactPreference::Declined))
+        .map(|file| file.household)
+        .collect();
+    let mut all = follow_ups(at, regions, &declined)?;
+    all.extend(birthdays(at, regions, &declined)?);
+    all.extend(festivals(at));
+    all.sort_by_key(|reminder| reminder.date);
+    all.truncate(MOST);
+    Ok(all)
+}
+
+fn reminder(
+    at: &At,
+    kind: ReminderKind,
+    date: chrono::NaiveDate,
+    text: String,
+    household: Option<Uuid>,
+) -> Reminder {
+    Reminder { kind, date, days_ahead: (date - at.today).num_days(), text, household }
+}
+
+fn birthdays(at: &At, regions: &[RegionCode], declined: &HashSet<Uuid>) -> Result<Vec<Reminder>, ErrorReply> {
+    use chrono::Datelike;
+    let until = at.today.checked_add_days(Days::new(BIRTHDAYS)).unwrap_or(at.today);
+    // A 29 February is kept a day early in other years: asked for a day further.
+    let (from, to) = ((at.today.month(), at.today.day()), (until.month(), until.day()));
+    let to = if to == (2, 28) { (2, 29) } else { to };
+    let window = Window::from(at.today, BIRTHDAYS);
+    let people = at.book().birthdays(regions, from, to).map_err(errors::store)?;
+    let mut found = Vec::new();
+    for person in people.iter().filter(|person| !declined.contains(&person.household)) {
+        let Some(birthday) = window.birthday(person.birth, person.lunar) else { continue };
+        let by_lunar = birthday.lunar.map(|day| format!("（农历{day}）")).unwrap_or_default();
+        let text = format!("{} 生日{by_lunar}", person.name);
+        found.push(reminder(at, ReminderKind::Birthday, birthday.date, text, Some(person.household)));
+    }
+    Ok(found)
+}
+
+fn festivals(at: &At) -> impl Iterator<Item = Reminder> {
+    calendar::festivals(at.today, FESTIVALS).into_iter().map(|festival| {
+        let own = festival.name == calendar::ASSOCIATION_DAY;
+        let kind = if own { ReminderKind::AssociationDay } else { ReminderKind::Festival };
+        let text = if own || festival.name.ends_with('节') {
+            festival.name.to_owned()
+        } else {
+            format!(
+                "{}{}",
+                festival.name,
+                if festival.name == "清明" || festival.name == "国庆" { "" } else { "节" }
+            )
+        };
+        reminder(at, kind, festival.date, text, None)
+    })
+}
+
+fn follow_ups(
+    at: &At,
+    regions: &[RegionCode],
+    declined: &HashSet<Uuid>,
+) -> Result<Vec<Reminder>, ErrorReply> {
+    let until = at.today.checked_add_days(Days::new(FOLLOW_UPS)).unwrap_or(at.today);
+    let due = at.book().follow_ups(regions, until).map_err(errors::store)?;
+    let wanted = due.into_iter().filter(|follow_up| !declined.contains(&follow_up.household));
+    Ok(wanted
+        .map(|follow_up| {
+            let text = format!("{}家 约定跟进", follow_up.head_name);
+            reminder(at, ReminderKind::FollowUp, follow_up.due, text, Some(follow_up.household))
+        })
+        .collect())
+}

@@ -1,0 +1,167 @@
+//! What the office calls fields and deeds, for histories and lists of troubles.
+
+/// The Chinese name of a field; a field of a newer program is called by its code.
+pub(crate) fn field(kind: &str, field: &str) -> String {
+    let special = match (kind, field) {
+        ("visit", "kind") => Some("走访类型"),
+        ("visit", "date") => Some("走访日期"),
+        ("visit", "note") => Some("走访情况"),
+        ("activity", "name") => Some("活动名称"),
+        ("member", "name") | ("volunteer", "name") => Some("姓名"),
+        ("support_file", "code") => Some("信息编码"),
+        _ => None,
+    };
+    special.or_else(|| common(field)).unwrap_or(field).to_owned()
+}
+
+fn common(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "region" => "地区",
+        "recorded_by" | "recorded_by_id" => "登记人",
+        "recorded_at" => "登记时间",
+        "household" => "家庭",
+        "file" => "台账",
+        "person" => "人员",
+        "persons" => "人员",
+        "head" | "head_name" => "户主",
+        "kinds" => "家庭类型",
+        "hardship" => "困难原因",
+        "registered_address" => "户籍地址",
+        "current_address" => "现居住地址",
+        "phone" => "联系电话",
+        "notes" => "备注",
+        "name" => "姓名",
+        "relation" => "与户主关系",
+        "sex" => "性别",
+        "birth" => "出生日期",
+        "lunar_birthday" => "按农历过生日",
+        "id_number" => "身份证号",
+        "marriage" => "婚姻",
+        "health" => "健康",
+        "politics" => "政治面貌",
+        "tags" => "重点人群",
+        "died_on" => "去世日期",
+        "category" => "家庭类别",
+        "disability_grade" => "残疾等级",
+        "disability_card" => "残疾人证号",
+        "child_name" => "孩子姓名",
+        "loss_date" => "发生时间",
+        "loss_cause" => "原因",
+        "assistance" => "特扶",
+        "assistance_from" => "特扶开始",
+        "assistance_to" => "特扶结束",
+        "doctor" => "签约医生",
+        "doctor_signed_on" => "签约日期",
+        "hospital" => "绿色通道医院",
+        "policy" => "保险单号",
+        "emergency_contact" => "紧急联系人",
+        "preference" => "联系意愿",
+        "preference_on" => "询问意愿日期",
+        "status" => "档案状态",
+        "status_reason" => "状态原因",
+        "opened_on" => "建档日期",
+        "anniversary" => "纪念日提醒",
+        "township_leader" => "镇联系人",
+        "village_worker" => "村联系人",
+        "from" => "开始日期",
+        "to" => "结束日期",
+        "handover_note" => "交接说明",
+        "date" => "日期",
+        "time" => "时间",
+        "kind" => "类型",
+        "festival" => "节日",
+        "met" => "见到的人",
+        "visitors" => "走访人",
+        "presence" => "是否在家",
+        "note" => "情况",
+        "needs" => "需求",
+        "living" => "生活",
+        "safety" => "安全",
+        "gifts" => "慰问品",
+        "follow_up" => "下次跟进",
+        "contact_reason" => "联系原因",
+        "insured" => "被保险人",
+        "days" => "住院天数",
+        "amount" => "理赔金额",
+        "paid_on" => "理赔日期",
+        "counsellor" => "服务人员",
+        "paired" => "结对",
+        "file_opened" => "建档",
+        "assessed" => "测评",
+        "scale" => "量表",
+        "score" => "得分",
+        "session_note" => "咨询记录",
+        "structure" => "会员结构",
+        "residence" => "居住情况",
+        "group" => "会员小组",
+        "joined" => "入会时间",
+        "left" => "退会时间",
+        "wants_notices" => "接收通知",
+        "approval" => "审批",
+        "approved_on" => "通过日期",
+        "skills" => "特长",
+        "team" => "服务队",
+        "minutes" => "服务时长",
+        "project" => "所属项目",
+        "key_task" => "重点任务",
+        "place" => "地点",
+        "start" => "开始时间",
+        "end" => "结束时间",
+        "headcount" => "参加人数",
+        "sign_ins" => "签到会员",
+        "handouts" => "发放资料",
+        "money" => "经费",
+        "summary" => "总结",
+        "archived" => "已归档",
+        _ => return None,
+    })
+}
+
+/// The Chinese name of an entry's act in the audit or in a history.
+pub(crate) fn act(act: &str) -> &str {
+    match act {
+        "create" => "登记",
+        "change" => "修改",
+        "void" => "作废",
+        "restore" => "恢复",
+        "import" => "导入",
+        "import_undone" | "undo" => "撤销导入",
+        "sign_in" => "登录",
+        "sign_in_failed" => "登录失败",
+        "sign_out" => "退出",
+        "idle_lock" => "离开自动锁定",
+        "unmask" => "查看完整号码",
+        "export" => "导出",
+        "export_report" => "导出报表",
+        "backup" => "备份",
+        "verify" => "核验",
+        "book_made" => "建立数据",
+        "user_added" => "增加用户",
+        "user_removed" => "移除用户",
+        "password_changed" => "修改密码",
+        "enrolled" => "接入省平台",
+        "settled" => "处理冲突",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tiexin_domain::record::Fields;
+
+    #[test]
+    fn fields_have_their_office_names() {
+        assert_eq!(field("person", "id_number"), "身份证号");
+        assert_eq!(field("visit", "date"), "走访日期");
+        assert_eq!(field("visit", "from_the_future"), "from_the_future");
+        let file = tiexin_domain::nouns::SupportFile::open(
+            "340323100001".parse().unwrap(),
+            uuid::Uuid::nil(),
+            "某",
+            tiexin_domain::nouns::support_file::LossCategory::Death,
+        );
+        let fields: Fields = tiexin_domain::Noun::to_fields(&file);
+        assert!(fields.keys().all(|f| field("support_file", f) != *f));
+    }
+}

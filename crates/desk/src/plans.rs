@@ -1,0 +1,51 @@
+//! Import previews that wait to be written.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tiexin_contract::import::FilePlan;
+use tiexin_domain::RegionCode;
+use tiexin_ledger::{LedgerPlan, Workbook};
+use uuid::Uuid;
+
+/// A preview as the worker saw it.
+pub(crate) struct Plan {
+    pub(crate) id: Uuid,
+    pub(crate) region: RegionCode,
+    pub(crate) files: Vec<PlannedFile>,
+}
+
+pub(crate) struct PlannedFile {
+    pub(crate) name: String,
+    /// None: the file was refused.
+    pub(crate) read: Option<(Workbook, LedgerPlan)>,
+    pub(crate) shown: FilePlan,
+}
+
+/// Previews hold whole ledgers: the newest few are kept, in memory only.
+#[derive(Default)]
+pub(crate) struct Plans {
+    kept: Mutex<Vec<Arc<Plan>>>,
+}
+
+const KEPT: usize = 3;
+
+impl Plans {
+    pub(crate) fn keep(&self, plan: Plan) {
+        let mut kept = self.list();
+        kept.push(Arc::new(plan));
+        let surplus = kept.len().saturating_sub(KEPT);
+        kept.drain(..surplus);
+    }
+
+    pub(crate) fn find(&self, id: Uuid) -> Option<Arc<Plan>> {
+        self.list().iter().find(|plan| plan.id == id).cloned()
+    }
+
+    pub(crate) fn forget(&self) {
+        self.list().clear();
+    }
+
+    fn list(&self) -> MutexGuard<'_, Vec<Arc<Plan>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,167 @@
+//! The one place where the desk touches the syncing engine.
+
+use std::sync::Arc;
+
+use tiexin_contract::sync::{ScopeState, SyncState};
+use tiexin_contract::{ErrorCode, ErrorReply, Event};
+use tiexin_domain::User;
+use tiexin_store::Book;
+use tiexin_sync::{Engine, EnrolWish, ProvinceAddress, Status, SyncError, enrol};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::config::DeskConfig;
+use crate::desk::{Desk, WeakDesk};
+use crate::errors;
+use crate::place;
+
+/// The engine of a session; ends with it.
+pub(crate) struct Province {
+    engine: Option<Engine>,
+}
+
+impl Province {
+    /// Begins rounds by itself where that is wanted and a runtime is there to carry them.
+    pub(crate) fn start(desk: &Desk, book: &Book, config: &DeskConfig) -> Province {
+        let runtime = tokio::runtime::Handle::try_current().ok().filter(|_| config.automatic_sync);
+        let engine = runtime.map(|runtime| {
+            let _inside = runtime.enter();
+            let engine = begin(book, config);
+            runtime.spawn(tell_screens(desk.downgrade(), book.clone(), engine.status()));
+            engine
+        });
+        Province { engine }
+    }
+
+    /// Something was saved: a round begins soon.
+    pub(crate) fn saved(&self) {
+        if let Some(engine) = &self.engine {
+            engine.saved();
+        }
+    }
+
+    /// What the indicator shows now.
+    pub(crate) fn state(&self, book: &Book) -> Result<SyncState, ErrorReply> {
+        let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone());
+        state(book, &status.unwrap_or_default())
+    }
+
+    /// A full round now; the state after it, whether it came to its end or not.
+    pub(crate) async fn round(&self, desk: &Desk, book: &Book) -> Result<SyncState, ErrorReply> {
+        let engine = self.engine.clone().unwrap_or_else(|| begin(book, &desk.inner().config));
+        let outcome = engine.sync_now().await;
+        let status = engine.status().borrow().clone();
+        if self.engine.is_none()
+            && let Ok(report) = &outcome
+            && !report.kinds.is_empty()
+        {
+            desk.tell(Event::Changed { kinds: report.kinds.iter().cloned().collect() });
+        }
+        match outcome {
+            Ok(_) | Err(SyncError::Offline) => {}
+            Err(error) => return Err(reply(error)),
+        }
+        let book = book.clone();
+        let after = move || {
+            let trouble = status.trouble.clone();
+            state(&book, &Status { running: false, trouble, ..status })
+        };
+        tokio::task::spawn_blocking(after).await.unwrap_or_else(|_| Err(errors::internal()))
+    }
+
+    /// The enrolment changed.
+    pub(crate) fn reconnect(&self) {
+        if let Some(engine) = &self.engine {
+            engine.reconnect();
+        }
+    }
+}
+
+fn begin(book: &Book, config: &DeskConfig) -> Engine {
+    let clock = config.clock.clone();
+    Engine::start(book.clone(), Arc::new(move || clock.now_ms()))
+}
+
+/// Passes the engine's news to the screens until the session or the desk is gone.
+async fn tell_screens(desk: WeakDesk, book: Book, mut status: watch::Receiver<Status>) {
+    let mut told = 0;
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().clone();
+        let Some(desk) = desk.upgrade() else { return };
+        if now.round != told && !now.changed.is_empty() {
+            desk.tell(Event::Changed { kinds: now.changed.iter().cloned().collect() });
+        }
+        told = now.round;
+        let book = book.clone();
+        let counted = tokio::task::spawn_blocking(move || state(&book, &now)).await;
+        if let Ok(Ok(state)) = counted {
+            desk.tell(Event::Sync(state));
+        }
+    }
+}
+
+/// Joins the province under the local user's own id. All that was recorded before goes along.
+pub(crate) async fn join(book: &Book, author: Uuid, server: &str, code: &str) -> Result<User, ErrorReply> {
+    let address = ProvinceAddress::read(server.trim(), None).map_err(reply)?;
+    let wish =
+        EnrolWish { address, authority: None, code: code.to_owned(), author, device_name: machine_name() };
+    enrol(book, wish).await.map_err(reply)
+}
+
+/// A name by which the office knows the machine.
+fn machine_name() -> String {
+    let named = std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME")).ok();
+    let read = || std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
+    named.or_else(read).filter(|name| !name.is_empty()).unwrap_or_else(|| "办公电脑".into())
+}
+
+/// Whether the book is enrolled with a province.
+pub(crate) fn is_enrolled(book: &Book) -> Result<bool, ErrorReply> {
+    Ok(book.device().map_err(errors::store)?.id.is_some())
+}
+
+fn state(book: &Book, status: &Status) -> Result<SyncState, ErrorReply> {
+    let counts = book.sync_state().map_err(errors::store)?;
+    let device = book.device().map_err(errors::store)?;
+    let enrolled = device.id.is_some();
+    Ok(SyncState {
+        enrolled,
+        server: device.server.filter(|_| enrolled),
+        // Applied but not yet read back is not yet safe to call done.
+        complete: enrolled && status.complete && counts.waiting == 0 && counts.unread == 0,
+        waiting: counts.waiting,
+        waiting_by_kind: counts.waiting_by_kind,
+        parked: counts.parked,
+        conflicts: counts.conflicts,
+        running: status.running,
+        last_full_round: counts.last_round,
+        trouble: status.trouble.clone(),
+        scopes: counts.scopes.iter().map(scope).collect(),
+        loading: status.loading,
+    })
+}
+
+fn scope(scope: &tiexin_store::ScopeState) -> ScopeState {
+    ScopeState {
+        scope: scope.scope.clone(),
+        name: place::name(&scope.scope),
+        sequence: scope.seq,
+        digest: hex::encode(scope.digest.0),
+        agreed: scope.checked_at.is_some(),
+    }
+}
+
+fn reply(error: SyncError) -> ErrorReply {
+    match error {
+        SyncError::Offline => ErrorReply::new(
+            ErrorCode::Offline,
+            "连不上省平台。已保存的内容都在本机，有网络时会自动上传；请检查网络和地址。",
+        ),
+        SyncError::Cancelled => errors::cancelled(),
+        SyncError::Address => {
+            ErrorReply::new(ErrorCode::Invalid, "省平台地址不对，应以 https:// 开头，请向管理员核对。")
+        }
+        // The engine's words name the platform and what to do, never a person.
+        other => ErrorReply::new(ErrorCode::Refused, other.to_string()),
+    }
+}

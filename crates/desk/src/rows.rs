@@ -1,0 +1,88 @@
+//! Records as screens see them.
+
+use std::collections::HashSet;
+
+use tiexin_contract::ErrorReply;
+use tiexin_contract::records::{RecordRow, RecordState};
+use tiexin_domain::nouns;
+use tiexin_domain::record::Record;
+use uuid::Uuid;
+
+use crate::masking::{self, Shown};
+use crate::rights::At;
+use crate::{errors, place, province};
+
+/// Makes rows for one call; what is the same for all of them is looked up once.
+pub(crate) struct Rows {
+    viewer: Uuid,
+    enrolled: bool,
+    waiting: HashSet<Uuid>,
+    refused: HashSet<Uuid>,
+}
+
+impl Rows {
+    /// For rows of these records.
+    pub(crate) fn of<'r>(at: &At, records: impl IntoIterator<Item = &'r Record>) -> Result<Rows, ErrorReply> {
+        let enrolled = province::is_enrolled(at.book())?;
+        let (mut waiting, mut refused) = (HashSet::new(), HashSet::new());
+        if enrolled {
+            let ids: Vec<Uuid> = records.into_iter().map(|record| record.id).collect();
+            waiting.extend(at.book().waiting_among(&ids).map_err(errors::store)?);
+            let troubles = at.book().conflicts().and_then(|mut conflicts| {
+                conflicts.extend(at.book().parked()?);
+                Ok(conflicts)
+            });
+            refused.extend(troubles.map_err(errors::store)?.into_iter().map(|t| t.change.record));
+        }
+        Ok(Rows { viewer: at.user.id, enrolled, waiting, refused })
+    }
+
+    pub(crate) fn row(&self, record: &Record, shown: Shown) -> RecordRow {
+        let (fields, masked) = masking::cover(record, shown, self.viewer);
+        let checked = nouns::check(&record.kind, &record.fields).ok();
+        let region = record.region();
+        RecordRow {
+            id: record.id,
+            kind: record.kind.clone(),
+            region_name: place::name(&region),
+            region,
+            version: record.version,
+            title: checked.as_ref().map(|c| c.title.clone()).unwrap_or_default(),
+            masked,
+            gaps: checked.map(|c| c.gaps).unwrap_or_default(),
+            state: self.state(record),
+            void: record.void.as_ref().map(|void| void.reason.clone()),
+            recorded_by: record.text("recorded_by").map(str::to_owned),
+            recorded_at: record.fields.get("recorded_at").and_then(serde_json::Value::as_i64),
+            fields,
+        }
+    }
+
+    fn state(&self, record: &Record) -> RecordState {
+        if self.refused.contains(&record.id) {
+            RecordState::Attention
+        } else if !self.enrolled {
+            RecordState::Local
+        } else if self.waiting.contains(&record.id) || record.version == 0 {
+            RecordState::Waiting
+        } else {
+            RecordState::Synced
+        }
+    }
+}
+
+/// One row on a list.
+pub(crate) fn listed(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> {
+    Ok(Rows::of(at, [record])?.row(record, Shown::Listed))
+}
+
+/// One record opened by itself.
+pub(crate) fn opened(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> {
+    Ok(Rows::of(at, [record])?.row(record, Shown::Own))
+}
+
+/// Several rows of one list.
+pub(crate) fn all(at: &At, records: &[Record], shown: Shown) -> Result<Vec<RecordRow>, ErrorReply> {
+    let rows = Rows::of(at, records)?;
+    Ok(records.iter().map(|record| rows.row(record, shown)).collect())
+}

@@ -1,0 +1,243 @@
+//! The rules of nouns, applied to what somebody wants to save.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
+use tiexin_domain::nouns::{self, Noun, Visit, masked_fields, tidy, tidy_name};
+use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
+use tiexin_store::{Book, StoreError};
+use uuid::Uuid;
+
+/// Puts typing habits right: spaces, full-width digits, dates as people write them. Empty text is no text.
+pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, today: NaiveDate) {
+    for (field, value) in sent.iter_mut() {
+        let Value::String(text) = value else { continue };
+        let kept = match field.as_str() {
+            "name" if kind == Kind::Person.code() => tidy(&tidy_name(text)),
+            "head_name" => tidy(&tidy_name(text)),
+            "phone" => tidy(text).map(|text| phone::read(&text).ok().flatten().unwrap_or(text)),
+            "id_number" => tidy(text).map(|text| match IdNumber::read(&text) {
+                Ok(read) => read.number.as_str().to_owned(),
+                Err(_) => text,
+            }),
+            field if is_date(field) => {
+                let hint = YearHint::Today(today);
+                tidy(text).map(|text| PartialDate::parse(&text, hint).map_or(text, |date| date.to_string()))
+            }
+            _ => tidy(text),
+        };
+        *value = kept.map_or(Value::Null, Value::String);
+    }
+}
+
+fn is_date(field: &str) -> bool {
+    matches!(
+        field,
+        "date"
+            | "birth"
+            | "loss_date"
+            | "opened_on"
+            | "preference_on"
+            | "doctor_signed_on"
+            | "died_on"
+            | "paid_on"
+            | "follow_up"
+            | "joined"
+            | "left"
+            | "approved_on"
+            | "assistance_from"
+            | "assistance_to"
+            | "from"
+            | "to"
+    )
+}
+
+/// An ID number is believed: sex and birth date follow it. What was stated beside it in this very save
+/// stays as stated and is checked against it.
+pub(crate) fn follow_id_number(fields: &mut Fields, sent: &Fields) {
+    let number = fields.get("id_number").and_then(Value::as_str).and_then(|t| IdNumber::read(t).ok());
+    let Some(number) = number.map(|read| read.number) else { return };
+    let stated = |field: &str| sent.get(field).is_some_and(|value| !value.is_null());
+    if !stated("sex") {
+        fields.insert("sex".into(), number.sex().code().into());
+    }
+    let lunar = fields.get("lunar_birthday").and_then(Value::as_bool).unwrap_or(false);
+    if !fields.contains_key("birth") || (!lunar && !stated("birth")) {
+        fields.insert("birth".into(), PartialDate::Day(number.birth()).to_string().into());
+    }
+}
+
+/// What is wrong with a record as it is to be.
+pub(crate) fn problems(
+    book: &Book,
+    kind: &str,
+    id: Uuid,
+    fields: &Fields,
+    today: NaiveDate,
+) -> Result<Vec<Problem>, StoreError> {
+    let mut problems = match nouns::check(kind, fields) {
+        Ok(checked) => checked.problems,
+        Err(problem) => return Ok(vec![culprit(kind, fields, problem)]),
+    };
+    match Kind::from_code(kind) {
+        Kind::Visit => problems.extend(of_visit(book, fields, today)?),
+        Kind::Person => problems.extend(same_number(book, id, fields)?),
+        _ => {}
+    }
+    problems.dedup_by(|a, b| a.field == b.field && a.code == b.code);
+    Ok(problems)
+}
+
+/// The words of a reader that failed hold values; here only the field is named.
+fn culprit(kind: &str, fields: &Fields, problem: Problem) -> Problem {
+    if let Some(field) =
+        problem.message.split("missing field `").nth(1).and_then(|rest| rest.split('`').next())
+    {
+        let label = crate::labels::field(kind, field);
+        return Problem::new(field, "missing", format!("请填写{label}"));
+    }
+    for field in fields.keys() {
+        let mut without = fields.clone();
+        without.remove(field);
+        let gone = match nouns::check(kind, &without) {
+            Ok(_) => true,
+            Err(other) => other.message.contains(&format!("missing field `{field}`")),
+        };
+        if gone {
+            let label = crate::labels::field(kind, field);
+            return Problem::new(field, "invalid", format!("{label}的写法不对，请核对后重新填写"));
+        }
+    }
+    Problem::new("", &problem.code, "这条记录的内容不完整或写法不对，请核对后再保存")
+}
+
+/// A visit's day and the family's wish.
+fn of_visit(book: &Book, fields: &Fields, today: NaiveDate) -> Result<Vec<Problem>, StoreError> {
+    let Ok(visit) = Visit::from_fields(fields) else { return Ok(Vec::new()) };
+    let preference = preference_of(&book.children(visit.household)?);
+    let own = visit.problems();
+    let at = visit.problems_at(today, preference.as_ref());
+    Ok(at.into_iter().filter(|problem| !own.contains(problem)).collect())
+}
+
+/// The wish of a family by its active file; the strictest, should there be several.
+pub(crate) fn preference_of(records: &[Record]) -> Option<ContactPreference> {
+    let files = records.iter().filter(|record| record.kind == Kind::SupportFile.code());
+    let wishes = files
+        .filter(|file| file.text("status").unwrap_or(FileStatus::Active.code()) == FileStatus::Active.code())
+        .filter_map(|file| file.text("preference").map(ContactPreference::from_code));
+    wishes.max_by_key(|wish| match wish {
+        ContactPreference::Declined => 2,
+        ContactPreference::PhoneOnly => 1,
+        _ => 0,
+    })
+}
+
+/// Two persons cannot have one ID number.
+fn same_number(book: &Book, id: Uuid, fields: &Fields) -> Result<Vec<Problem>, StoreError> {
+    let Some(number) = fields.get("id_number").and_then(Value::as_str) else { return Ok(Vec::new()) };
+    let other =
+        book.by_id_number(number)?.into_iter().find(|record| record.id != id && record.void.is_none());
+    Ok(other
+        .map(|record| {
+            let place = crate::place::name(&record.region());
+            let message = format!("这个身份证号在{place}已经登记过，请用搜索打开原来的记录");
+            Problem::new("id_number", "id_duplicate", message)
+        })
+        .into_iter()
+        .collect())
+}
+
+/// Writes the region of a file without changing what the office knows: absent fields of a child are
+/// taken from its household.
+pub(crate) fn follow_household(book: &Book, kind: &str, fields: &mut Fields) -> Result<(), StoreError> {
+    if !matches!(
+        Kind::from_code(kind),
+        Kind::Visit
+            | Kind::NeedSurvey
+            | Kind::InsuranceClaim
+            | Kind::Counselling
+            | Kind::SupportFile
+            | Kind::ContactPair
+            | Kind::Person
+    ) {
+        return Ok(());
+    }
+    let household = fields.get("household").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let Some(home) = household.map(|id| book.get(id)).transpose()?.flatten() else { return Ok(()) };
+    if !fields.contains_key("region") {
+        fields.insert("region".into(), home.region().to_string().into());
+    }
+    let named = !matches!(Kind::from_code(kind), Kind::ContactPair | Kind::Person);
+    if named && !fields.contains_key("head_name") {
+        fields.insert("head_name".into(), home.text("head_name").unwrap_or_default().into());
+    }
+    Ok(())
+}
+
+/// Numbers for which a mask sent by a form may stand: the current one, then those that gave way.
+pub(crate) fn known_numbers(book: &Book, current: &Record) -> Result<Fields, StoreError> {
+    let mut known = Fields::new();
+    for field in masked_fields(&current.kind) {
+        let now = current.text(field).map(|text| Value::String(text.to_owned()));
+        let gone = book.overwritten(current.id)?.into_iter().filter(|v| v.field == *field).map(|v| v.value);
+        known.insert((*field).into(), Value::Array(now.into_iter().chain(gone).collect()));
+    }
+    Ok(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fields(value: Value) -> Fields {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn typing_habits_are_put_right() {
+        let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
+        let mut sent = fields(json!({
+            "name": " 贾　文广 ", "phone": "199 0000 2580", "id_number": "34052419800101001x", "notes": "  ",
+            "birth": "1980年1月1日", "died_on": "昨天",
+        }));
+        tidy_fields("person", &mut sent, today);
+        assert_eq!(
+            sent,
+            fields(json!({
+                "name": "贾文广", "phone": "19900002580", "id_number": "34052419800101001X", "notes": null,
+                "birth": "1980-01-01", "died_on": "2026-10-19",
+            }))
+        );
+    }
+
+    #[test]
+    fn sex_and_birth_follow_the_number() {
+        let mut person = fields(json!({"id_number": "34052419800101001X", "sex": "female"}));
+        follow_id_number(&mut person, &Fields::new());
+        assert_eq!((&person["sex"], &person["birth"]), (&json!("male"), &json!("1980-01-01")));
+        let mut stated = fields(json!({"id_number": "34052419800101001X", "sex": "female"}));
+        let sent = stated.clone();
+        follow_id_number(&mut stated, &sent);
+        assert_eq!(stated["sex"], "female");
+    }
+
+    #[test]
+    fn a_reader_that_fails_names_the_field_and_no_value() {
+        let of = |value| {
+            let fields = fields(value);
+            culprit("visit", &fields, nouns::check("visit", &fields).err().unwrap())
+        };
+        let home = Uuid::nil();
+        let missing =
+            of(json!({"region": "340323100001", "household": home, "head_name": "某", "kind": "routine"}));
+        assert_eq!((missing.field.as_str(), missing.message.as_str()), ("date", "请填写走访日期"));
+        let wrong =
+            of(json!({"region": "340323100001", "household": home, "head_name": "某", "kind": "routine",
+            "date": "秘密"}));
+        assert_eq!(wrong.field, "date");
+        assert!(!wrong.message.contains("秘密"));
+    }
+}

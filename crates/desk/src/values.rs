@@ -1,0 +1,87 @@
+//! Stored values in the office's words: codes become labels, lists become text.
+
+use serde_json::Value;
+use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
+use tiexin_domain::nouns::household::HouseholdKind;
+use tiexin_domain::nouns::member::{MemberStructure, Residence};
+use tiexin_domain::nouns::person::{PersonTag, Relation};
+use tiexin_domain::nouns::support_file::{Assistance, ContactPreference, FileStatus, LossCategory};
+use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use tiexin_domain::nouns::volunteer::Approval;
+use tiexin_domain::{PartialDate, Sex, YearHint};
+
+/// What a worker reads for a field's value.
+pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(true) => "是".into(),
+        Value::Bool(false) => "否".into(),
+        Value::Number(number) if field == "recorded_at" => moment(number.as_i64()),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => label(kind, field, text),
+        Value::Array(items) => {
+            items.iter().map(|item| shown(kind, field, item)).collect::<Vec<_>>().join("、")
+        }
+        Value::Object(parts) => {
+            let text = |part: &str| parts.get(part).and_then(Value::as_str).unwrap_or_default().to_owned();
+            // A person met, or a gift.
+            let amount = text("amount");
+            let words = [text("name"), text("item"), if amount.is_empty() { amount } else { amount + "元" }];
+            words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+fn label(kind: &str, field: &str, text: &str) -> String {
+    macro_rules! of {
+        ($code:ty) => {
+            <$code>::from_code(text).label().to_owned()
+        };
+    }
+    match (kind, field) {
+        ("visit", "kind") => of!(VisitKind),
+        ("visit", "presence") => of!(Presence),
+        ("household", "kinds") => of!(HouseholdKind),
+        ("person" | "member", "sex") => of!(Sex),
+        ("person", "relation") => of!(Relation),
+        ("person" | "member", "tags") => of!(PersonTag),
+        ("support_file", "category") => of!(LossCategory),
+        ("support_file", "assistance") => of!(Assistance),
+        ("support_file", "preference") => of!(ContactPreference),
+        ("support_file", "status") => of!(FileStatus),
+        ("member", "structure") => of!(MemberStructure),
+        ("member", "residence") => of!(Residence),
+        ("volunteer", "approval") => of!(Approval),
+        ("activity", "project") => of!(ProjectColumn),
+        ("activity", "key_task") => of!(KeyTask),
+        ("activity", "start" | "end") => text.replace('T', " ").chars().take(16).collect(),
+        (_, "birth" | "loss_date" | "joined" | "left" | "died_on" | "doctor_signed_on" | "approved_on") => {
+            PartialDate::parse(text, YearHint::None).map_or_else(|_| text.to_owned(), PartialDate::label)
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Office time (UTC+8) of a moment.
+fn moment(ms: Option<i64>) -> String {
+    let at = ms.and_then(|ms| chrono::DateTime::from_timestamp_millis(ms + 8 * 3_600_000));
+    at.map(|at| at.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn codes_read_as_the_office_says_them() {
+        assert_eq!(shown("visit", "kind", &json!("routine")), "日常走访");
+        assert_eq!(shown("household", "kinds", &json!(["lost_child", "hardship"])), "特殊-死亡、困难");
+        assert_eq!(shown("visit", "met", &json!([{"name": "甲"}, {"name": "乙"}])), "甲、乙");
+        assert_eq!(
+            shown("visit", "gifts", &json!([{"item": "慰问金", "amount": "300.00"}])),
+            "慰问金 300.00元"
+        );
+        assert_eq!(shown("person", "birth", &json!("1950-09")), "1950年9月");
+    }
+}

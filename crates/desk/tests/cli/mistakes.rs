@@ -1,0 +1,87 @@
+//! What goes wrong is told in Chinese, with a code that a script can act on.
+
+use crate::run::{Desk, PASSWORD, ended};
+
+#[test]
+fn help_is_in_chinese_for_every_command() {
+    let desk = Desk::empty();
+    let commands = [
+        "init", "enrol", "user", "import", "add", "list", "show", "search", "void", "report", "figure",
+        "sync", "status", "verify", "backup", "restore", "serve", "demo",
+    ];
+    let whole = desk.run(&["--help"]);
+    assert_eq!(whole.code, 0);
+    for command in commands {
+        assert!(whole.out.contains(command), "{command}");
+        let help = desk.run(&[command, "--help"]);
+        assert_eq!(help.code, 0, "{command}");
+        assert!(help.out.contains("用法：tiexin-desk"), "{}", help.out);
+        for english in ["Usage", "Options", "Commands", "Arguments", "Print help", "[default", "[env"] {
+            assert!(!help.out.contains(english), "{command}: {english} in {}", help.out);
+        }
+    }
+    assert!(!desk.data().exists(), "help makes no book");
+}
+
+#[test]
+fn words_that_are_wrong() {
+    let desk = Desk::empty();
+    desk.run(&["fly"]).failed(2, "没有这个命令：fly");
+    desk.run(&["show"]).failed(2, "缺少");
+    desk.run(&["show", "not-an-id"]).failed(2, "内容不对");
+    desk.run(&["list", "visit", "--colour"]).failed(2, "--colour");
+    desk.run(&["list", "dragons"]).failed(2, "没有这类记录");
+    desk.run(&["list", "visit", "--filter", "nonsense"]).failed(2, "条件写法不对");
+    desk.run(&["report", "F1", "--month", "10"]).failed(2, "月份写法不对");
+    desk.run(&["status"]).failed(4, "还没有台账");
+}
+
+#[test]
+fn a_region_that_does_not_exist() {
+    let desk = Desk::empty();
+    for code in ["999999", "34032310a", "340323199"] {
+        let ended = desk.run(&["init", "--standalone", "--region", code, "--user", "wang"]);
+        ended.failed(4, &format!("没有代码为 {code} 的地区"));
+    }
+    desk.run(&["status"]).failed(4, "还没有台账");
+    let desk = Desk::of("340323100");
+    desk.run(&["list", "visit", "--region", "110000"]).failed(4, "110000");
+}
+
+#[test]
+fn passwords_come_by_environment_or_descriptor_only() {
+    let desk = Desk::of("340323100");
+    // No terminal, no variable: it asks for neither and says so.
+    ended(&mut desk.command(&["status"]), "").failed(2, "没有得到密码");
+    let by_descriptor = ended(&mut desk.command(&["status", "--password-fd", "0"]), &format!("{PASSWORD}\n"));
+    assert_eq!(by_descriptor.code, 0, "{}", by_descriptor.err);
+    ended(&mut desk.command(&["status", "--password-fd", "9"]), "").failed(2, "9");
+    let refused = desk.run(&["status", "--password", PASSWORD]);
+    assert_eq!(refused.code, 2);
+    let wrong = || ended(desk.command(&["status"]).env("TIEXIN_PASSWORD", "wrong-password"), "");
+    wrong().failed(3, "密码");
+    // And again at once: it asks for patience, with the same code.
+    wrong().failed(3, "密码");
+}
+
+#[test]
+fn a_book_is_never_made_over_another() {
+    let desk = Desk::of("340323100");
+    let again = ["init", "--standalone", "--region", "340323104", "--user", "li"];
+    desk.run(&again).failed(1, "已经有台账");
+    let weak = Desk::empty();
+    let mut short = weak.command(&["init", "--standalone", "--region", "340323100", "--user", "wang"]);
+    ended(short.env("TIEXIN_PASSWORD", "1234"), "").failed(6, "密码");
+    desk.run(&["report", "F99", "--month", "2026-10"]).failed(4, "没有这张表");
+    desk.run(&["show", "00000000-0000-7000-8000-000000000000"]).failed(4, "");
+    desk.run(&["sync"]).failed(1, "还没有加入省平台");
+}
+
+#[test]
+fn a_province_that_does_not_answer() {
+    let desk = Desk::of("340323100");
+    // Port 9 of this machine: nobody listens.
+    desk.run(&["enrol", "--server", "http://127.0.0.1:9", "--code", "ABCD-EFGH"]).failed(5, "连不上省平台");
+    let status = desk.json(&["status"]);
+    assert_eq!(status["enrolled"], false);
+}

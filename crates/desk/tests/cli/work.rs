@@ -1,0 +1,122 @@
+//! Recording, finding, looking, hiding; copies and their proof.
+
+use serde_json::{Value, json};
+
+use crate::run::{Desk, PASSWORD, ended};
+
+fn register(desk: &Desk) -> Value {
+    let family = json!({
+        "household": {"region": "340323100001", "head_name": "熊国学", "kinds": ["general"], "phone": "19900002580"},
+        "persons": [
+            {"region": "340323100001", "name": "熊国学", "relation": "head", "id_number": "340399197309166454"},
+            {"region": "340323100001", "name": "白梅霞", "relation": "spouse"},
+        ],
+    });
+    let saved = desk.fed(&["add", "family", "--json"], &family.to_string()).json();
+    saved["saved"][0]["id"].clone()
+}
+
+#[test]
+fn a_visit_is_recorded_found_shown_and_hidden() {
+    let desk = Desk::of("340323100");
+    let household = register(&desk);
+    let household = household.as_str().unwrap();
+
+    // Region, head, kind, day and visitor need not be written.
+    let visit = json!({"household": household, "date": "2026-10-05", "note": "送去棉被，老人很高兴。"});
+    let saved = desk.fed(&["add", "visit", "--json"], &visit.to_string()).json();
+    let id = saved["saved"][0]["id"].as_str().unwrap().to_owned();
+    let shown = desk.json(&["show", &id, "--history"]);
+    assert_eq!(shown["fields"]["head_name"], "熊国学");
+    assert_eq!(shown["fields"]["visitors"], json!(["王丽丽"]));
+    assert_eq!(shown["region"], "340323100001");
+    assert_eq!(shown["history"].as_array().unwrap().len(), 1);
+
+    let hits = desk.json(&["search", "xgx"]);
+    let hit = hits.as_array().unwrap().iter().find(|h| h["kind"] == "household").unwrap();
+    let keys: Vec<&String> = hit.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["id", "kind", "matched", "region", "title"]);
+    assert_eq!(hit["id"], household);
+    assert_eq!(desk.json(&["search", "没有这个人"]), json!([]));
+
+    let list = desk.json(&["list", "visit", "--region", "340323100", "--filter", "kind=routine"]);
+    assert_eq!(list["total"], 1);
+    assert_eq!(list["rows"][0]["id"], id.as_str());
+    assert_eq!(desk.json(&["list", "visit", "--filter", "date>=2026-11-01"])["total"], 0);
+
+    let edit = json!({"id": id, "needs": "希望有人陪同就医"});
+    desk.fed(&["add", "visit", "--json"], &edit.to_string()).json();
+    assert_eq!(desk.json(&["show", &id])["fields"]["needs"], "希望有人陪同就医");
+
+    desk.json(&["void", &id, "--reason", "重复登记"]);
+    assert_eq!(desk.json(&["list", "visit"])["total"], 0);
+    let status = desk.json(&["status"]);
+    assert_eq!(status["enrolled"], false);
+    assert_eq!((&status["parked"], &status["conflicts"]), (&json!(0), &json!(0)));
+    assert_eq!(status["last_full_round"], Value::Null);
+    assert!(status["scopes"].is_array() && status["waiting"].as_u64().unwrap() > 0);
+    assert_eq!(desk.json(&["verify"])["sound"], true);
+}
+
+#[test]
+fn an_id_number_is_shown_only_when_asked_for() {
+    let desk = Desk::of("340323100");
+    register(&desk);
+    let persons = desk.json(&["list", "person", "--filter", "name=熊国学"]);
+    let id = persons["rows"][0]["id"].as_str().unwrap();
+    let masked = desk.json(&["show", id]);
+    assert_eq!(masked["fields"]["id_number"], "340399********6454");
+    let open = desk.json(&["show", id, "--unmask", "id_number"]);
+    assert_eq!(open["fields"]["id_number"], "340399197309166454");
+}
+
+#[test]
+fn lines_that_are_wrong_wait_and_the_others_are_saved() {
+    let desk = Desk::of("340323100");
+    let lines = [
+        json!({"name": "甲", "phone": "12345"}).to_string(),
+        String::new(),
+        json!({"name": "乙"}).to_string(),
+    ];
+    let ended = desk.fed(&["add", "person", "--json"], &lines.join("\n"));
+    assert_eq!(ended.code, 6);
+    assert!(ended.err.contains("第 1 行"), "{}", ended.err);
+    let told = ended.json_anyhow();
+    assert_eq!(told["saved"].as_array().unwrap().len(), 1);
+    assert_eq!(told["refused"][0]["line"], 1);
+    assert_eq!(told["refused"][0]["problems"][0]["field"], "phone");
+    desk.fed(&["add", "person"], "{not json").failed(6, "第 1 行");
+    desk.fed(&["add", "person"], "").failed(6, "没有内容");
+    assert_eq!(desk.json(&["list", "person"])["total"], 1);
+}
+
+#[test]
+fn a_copy_is_as_good_as_the_book() {
+    let desk = Desk::of("340323100");
+    register(&desk);
+    let (copy, other) = (desk.beside("copy.tiexin"), Desk::empty());
+    desk.json(&["backup", &copy]);
+    let to = other.data();
+    let to = to.to_str().unwrap();
+    let restored = ended(&mut other.command(&["restore", &copy, "--to", to]), "");
+    assert_eq!(restored.code, 0, "{}", restored.err);
+    assert_eq!(other.json(&["list", "person"])["total"], 2);
+    assert_eq!(other.json(&["verify"])["sound"], true);
+    ended(&mut other.command(&["restore", "nowhere", "--to", to]), "").failed(4, "nowhere");
+}
+
+#[test]
+fn two_users_of_one_desk() {
+    let desk = Desk::of("340323100");
+    let mut add =
+        desk.command(&["user", "add", "li", "--display-name", "李志强", "--region", "340323100001"]);
+    let added =
+        ended(add.env("TIEXIN_PASSWORD", PASSWORD).env("TIEXIN_NEW_PASSWORD", "another-password-2"), "");
+    assert_eq!(added.code, 0, "{}", added.err);
+    desk.run(&["status"]).failed(2, "--user");
+    let mut status = desk.command(&["--user", "li", "status", "--json"]);
+    let told = ended(status.env("TIEXIN_PASSWORD", "another-password-2"), "").json();
+    assert_eq!(told["enrolled"], false);
+    let users = ended(&mut desk.command(&["user", "list", "--json"]), "").json();
+    assert_eq!(users.as_array().unwrap().len(), 2);
+}

@@ -1,0 +1,10 @@
+//! A desk as a shell sees it: commands in, replies and events out. One binary, one file a theme.
+
+mod families;
+mod host;
+mod imports;
+mod office;
+mod records;
+mod rights;
+mod sessions;
+mod today;

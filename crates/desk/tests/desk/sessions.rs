@@ -1,0 +1,135 @@
+//! Signing in and out, waiting after mistakes, idling, users of this PC.
+
+use chrono::TimeDelta;
+use tiexin_contract::ErrorCode;
+use tiexin_contract::Event;
+use tiexin_contract::book::Touch;
+use tiexin_contract::records::ListRecords;
+use tiexin_contract::session::{AddLocalUser, ChangePassword, GetSession, SignIn, SignOut};
+use tiexin_desk::{Desk, DeskConfig};
+
+use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, set_up};
+
+fn sign_in(password: &str) -> SignIn {
+    SignIn { name: "wangli".into(), password: password.into() }
+}
+
+fn list() -> ListRecords {
+    ListRecords {
+        kind: "household".into(),
+        region: TOWNSHIP.parse().unwrap(),
+        filters: vec![],
+        text: None,
+        sort: None,
+        after: None,
+        skip: 0,
+        limit: 10,
+    }
+}
+
+#[tokio::test]
+async fn a_township_begins_alone() {
+    let office = Office::fresh(day(2026, 10, 20));
+    assert!(office.ok(GetSession {}).await.needs_setup);
+    assert_eq!(office.refused(list()).await.code, ErrorCode::SignedOut);
+    let state = office.ok(set_up(TOWNSHIP)).await;
+    let me = state.signed_in.unwrap();
+    assert_eq!((me.home.as_str(), me.home_name.as_str()), (TOWNSHIP, "谷阳镇"));
+    assert!(me.can_write && !me.can_settle && !me.can_audit && !me.enrolled);
+    assert!(!state.needs_setup);
+    assert_eq!(state.users[0].display_name, "王丽");
+    assert_eq!(office.refused(set_up(TOWNSHIP)).await.code, ErrorCode::Invalid);
+    assert!(office.ok(SignOut {}).await.signed_in.is_none());
+    assert_eq!(office.refused(list()).await.code, ErrorCode::SignedOut);
+    assert!(office.ok(sign_in(PASSWORD)).await.signed_in.is_some());
+    assert_eq!(office.ok(list()).await.total, 0);
+}
+
+#[tokio::test]
+async fn a_county_begins_with_a_supervisor() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    let me = office.ok(GetSession {}).await.signed_in.unwrap();
+    assert!(me.can_write && me.can_settle && me.can_audit);
+}
+
+#[tokio::test]
+async fn bad_names_passwords_and_regions_are_told_beside_their_fields() {
+    let office = Office::fresh(day(2026, 10, 20));
+    let mut wish = set_up("349999");
+    wish.name = " ".into();
+    wish.password = "短".into();
+    let error = office.refused(wish).await;
+    for field in ["name", "password", "region"] {
+        assert!(error.about(field).is_some(), "{field}");
+    }
+    assert!(office.ok(GetSession {}).await.needs_setup);
+}
+
+#[tokio::test]
+async fn mistakes_slow_down_then_lock() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.ok(SignOut {}).await;
+    let first = office.refused(sign_in("不是这个密码呀")).await;
+    assert_eq!(first.code, ErrorCode::WrongPassword);
+    let wait = first.wait_seconds.unwrap();
+    assert_eq!(office.refused(sign_in(PASSWORD)).await.code, ErrorCode::LockedOut);
+    office.clock.pass(TimeDelta::seconds(wait as i64));
+    let unknown = office.refused(SignIn { name: "nobody".into(), password: PASSWORD.into() }).await;
+    assert_eq!(unknown.code, ErrorCode::WrongPassword);
+    for _ in 0..8 {
+        office.clock.pass(TimeDelta::minutes(2));
+        office.refused(sign_in("不是这个密码呀")).await;
+    }
+    office.clock.pass(TimeDelta::minutes(5));
+    assert_eq!(office.refused(sign_in(PASSWORD)).await.code, ErrorCode::LockedOut);
+    office.clock.pass(TimeDelta::minutes(15));
+    assert!(office.ok(sign_in(PASSWORD)).await.signed_in.is_some());
+}
+
+#[tokio::test]
+async fn an_untouched_desk_locks_itself() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.ok(SignOut {}).await;
+    let config =
+        DeskConfig { idle_minutes: 10, ..DeskConfig::quick(office.folder.path(), office.clock.clone()) };
+    let desk = Desk::open(config).unwrap();
+    let mut events = desk.subscribe();
+    desk.run(sign_in(PASSWORD)).await.unwrap();
+    office.clock.pass(TimeDelta::minutes(9));
+    desk.run(Touch {}).await.unwrap();
+    office.clock.pass(TimeDelta::minutes(9));
+    assert_eq!(desk.run(list()).await.unwrap().total, 0);
+    office.clock.pass(TimeDelta::minutes(2));
+    assert_eq!(desk.run(list()).await.unwrap_err().code, ErrorCode::SignedOut);
+    assert_eq!(events.try_recv().unwrap(), Event::SignedOut);
+    assert!(desk.run(GetSession {}).await.unwrap().signed_in.is_none());
+}
+
+#[tokio::test]
+async fn passwords_change_and_colleagues_join() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let change = |old: &str, new: &str| ChangePassword { old: old.into(), new: new.into() };
+    assert!(office.refused(change(PASSWORD, "wangli")).await.about("new").is_some());
+    assert_eq!(
+        office.refused(change("不是这个密码呀", "新的密码也很长很长")).await.code,
+        ErrorCode::WrongPassword
+    );
+    office.clock.pass(TimeDelta::minutes(1));
+    office.ok(change(PASSWORD, "新的密码也很长很长")).await;
+    let colleague = |region: &str| AddLocalUser {
+        name: "zhangsan".into(),
+        display_name: "张三".into(),
+        password: "另一个够长的密码".into(),
+        region: Some(region.parse().unwrap()),
+        code: None,
+    };
+    assert_eq!(office.refused(colleague("340323104")).await.code, ErrorCode::NoRight);
+    let state = office.ok(colleague(VILLAGE)).await;
+    assert_eq!(state.users.len(), 2);
+    assert!(office.refused(colleague(VILLAGE)).await.about("name").is_some());
+    office.ok(SignOut {}).await;
+    let state = office.ok(SignIn { name: "zhangsan".into(), password: "另一个够长的密码".into() }).await;
+    assert_eq!(state.signed_in.unwrap().home.as_str(), VILLAGE);
+    office.ok(SignOut {}).await;
+    assert!(office.ok(sign_in("新的密码也很长很长")).await.signed_in.is_some());
+}
