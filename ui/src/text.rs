@@ -40,6 +40,11 @@ pub(crate) fn day(date: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
+/// `11月23日 周一`
+pub(crate) fn day_long(date: NaiveDate) -> String {
+    format!("{}月{}日 {}", date.month(), date.day(), weekday(date))
+}
+
 /// `周三`
 pub(crate) fn weekday(date: NaiveDate) -> &'static str {
     const DAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];

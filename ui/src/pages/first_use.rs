@@ -1,8 +1,174 @@
 //! The first use of a desk: alone, or with the province.
 
+use crate::components::{
+    Button, Foot, Form, Icon, Look, RegionField, Sign, TextField, TextKind, focus_field,
+};
+use crate::hooks::{Busy, use_command, use_session};
+use std::collections::BTreeMap;
+use tiexin_contract::Command;
+use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
+use tiexin_domain::Level;
 use yew::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Choosing,
+    Alone,
+    Enrolled,
+}
 
 #[component]
 pub(crate) fn FirstUse() -> Html {
-    Html::default()
+    let way = use_state(|| Way::Choosing);
+    let go = |to: Way| {
+        let way = way.setter();
+        Callback::from(move |()| way.set(to))
+    };
+    html! {
+        <div class="tx-gate">
+            <div class="tx-gate-side">
+                <div class="tx-gate-sign"><Icon sign={Sign::Heart} /></div>
+                <h1>{ "贴心" }</h1>
+                <p>{ "计生协基层工作台" }</p>
+                <p class="tx-gate-words">{ "第一次使用，只需两三步。台账加密保存在这台电脑上，别人拿走硬盘也读不出来。" }</p>
+            </div>
+            <div class="tx-gate-main">
+                { match *way {
+                    Way::Choosing => html! { <Choosing onalone={go(Way::Alone)} onenrolled={go(Way::Enrolled)} /> },
+                    Way::Alone => html! { <Account key="alone" enrolled=false onback={go(Way::Choosing)} /> },
+                    Way::Enrolled => html! { <Account key="enrolled" enrolled=true onback={go(Way::Choosing)} /> },
+                } }
+            </div>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ChoosingProps {
+    onalone: Callback<()>,
+    onenrolled: Callback<()>,
+}
+
+#[component]
+fn Choosing(props: &ChoosingProps) -> Html {
+    let way = |onclick: &Callback<()>, sign: Sign, title: &'static str, words: &'static str| html! {
+        <button type="button" class="tx-way" onclick={onclick.reform(|_: MouseEvent| ())}>
+            <span class="tx-way-sign"><Icon {sign} /></span>
+            <span><strong>{ title }</strong><span class="tx-muted">{ words }</span></span>
+            <Icon sign={Sign::Right} />
+        </button>
+    };
+    html! {
+        <div class="tx-gate-form">
+            <h2>{ "您想怎样开始？" }</h2>
+            { way(&props.onalone, Sign::Home, "单机开始", "选好乡镇就能用，不需要网络。以后接入省平台，已经记下的全部带上去。") }
+            { way(&props.onenrolled, Sign::Exchange, "接入省平台", "手上有县里发的接入码，用它取回本乡镇的台账。") }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct AccountProps {
+    enrolled: bool,
+    onback: Callback<()>,
+}
+
+type Typed = BTreeMap<&'static str, String>;
+
+#[component]
+fn Account(props: &AccountProps) -> Html {
+    let session = use_session();
+    let alone = use_command::<SetUpStandalone>();
+    let enrolled = use_command::<SetUpEnrolled>();
+    let typed = use_state(Typed::new);
+    let wrong = use_state(|| None::<(&'static str, &'static str)>);
+    let node = use_node_ref();
+    let get = |name: &str| typed.get(name).cloned().unwrap_or_default();
+    let put = |name: &'static str| {
+        let (typed, wrong) = (typed.clone(), wrong.setter());
+        let (alone, enrolled) = (alone.clone(), enrolled.clone());
+        Callback::from(move |text: String| {
+            wrong.set(None);
+            alone.forget();
+            enrolled.forget();
+            let mut next = (*typed).clone();
+            next.insert(name, text);
+            typed.set(next);
+        })
+    };
+    let onsave = {
+        let (typed, wrong, node, with_province) = (typed.clone(), wrong.setter(), node.clone(), props.enrolled);
+        let (alone, enrolled, set) = (alone.clone(), enrolled.clone(), session.set.clone());
+        Callback::from(move |()| {
+            if let Some(problem) = first_problem(&typed, with_province) {
+                focus_field(&node, problem.0);
+                wrong.set(Some(problem));
+                return;
+            }
+            let get = |name: &str| typed.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+            let password = typed.get("password").cloned().unwrap_or_default();
+            let set = set.clone();
+            if with_province {
+                let (server, code) = (get("server"), get("code"));
+                let args = SetUpEnrolled { server, code, name: get("name"), display_name: get("display_name"), password };
+                enrolled.run(args, move |state| set.emit(state));
+            } else if let Ok(region) = get("region").parse() {
+                let args = SetUpStandalone { region, name: get("name"), display_name: get("display_name"), password };
+                alone.run(args, move |state| set.emit(state));
+            }
+        })
+    };
+    let problem = |name: &str| {
+        let own = wrong.filter(|(field, _)| *field == name).map(|(_, message)| AttrValue::Static(message));
+        own.or_else(|| about(&alone, &enrolled, name))
+    };
+    let error = alone.error.clone().or_else(|| enrolled.error.clone()).filter(|error| error.problems.is_empty());
+    let busy = alone.pending || enrolled.pending;
+    html! {
+        <Form {node} onsave={onsave.clone()} oncancel={props.onback.clone()} short=true class="tx-gate-form">
+            <h2>{ if props.enrolled { "接入省平台" } else { "单机开始" } }</h2>
+            if props.enrolled {
+                <TextField label="省平台地址" name="server" value={get("server")} onchange={put("server")} problem={problem("server")}
+                    required=true first=true hint="县里会告诉您，形如 https://……" />
+                <TextField label="接入码" name="code" value={get("code")} onchange={put("code")} problem={problem("code")} required=true
+                    hint="只能用一次，用过就作废" />
+            } else {
+                <RegionField label="您负责的乡镇（或村）" name="region" value={get("region")} onchange={put("region")}
+                    problem={problem("region")} required=true />
+            }
+            <TextField label="您的姓名" name="display_name" value={get("display_name")} onchange={put("display_name")}
+                problem={problem("display_name")} required=true hint="走访记录里会写上这个名字" />
+            <TextField label="登录名" name="name" value={get("name")} onchange={put("name")} problem={problem("name")} required=true
+                hint="姓名拼音就好，如 wangfang" />
+            <TextField label="密码" name="password" kind={TextKind::Password} value={get("password")} onchange={put("password")}
+                problem={problem("password")} required=true hint="至少 8 位。忘了密码谁也打不开台账，请记牢" autocomplete="new-password" />
+            <TextField label="再输一遍密码" name="again" kind={TextKind::Password} value={get("again")} onchange={put("again")}
+                problem={problem("again")} required=true autocomplete="new-password" />
+            <Foot save="建立台账" {onsave} {busy} {error}>
+                <Button label="返回" look={Look::Link} onclick={props.onback.clone()} />
+            </Foot>
+        </Form>
+    }
+}
+
+fn about<A: Command, B: Command>(a: &Busy<A>, b: &Busy<B>, name: &str) -> Option<AttrValue> {
+    a.about(name).or_else(|| b.about(name))
+}
+
+/// The first field that keeps the book from being made.
+fn first_problem(typed: &Typed, enrolled: bool) -> Option<(&'static str, &'static str)> {
+    let get = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
+    let deep = get("region")
+        .parse::<tiexin_domain::RegionCode>()
+        .is_ok_and(|code| matches!(code.level(), Level::Township | Level::Village | Level::County));
+    let checks = [
+        ("server", !enrolled || !get("server").is_empty(), "请填写省平台的地址"),
+        ("code", !enrolled || !get("code").is_empty(), "请填写接入码"),
+        ("region", enrolled || deep, "请选到乡镇或村"),
+        ("display_name", !get("display_name").is_empty(), "请填写您的姓名"),
+        ("name", !get("name").is_empty(), "请填写登录名"),
+        ("password", get("password").chars().count() >= 8, "密码至少 8 位"),
+        ("again", get("again") == get("password"), "两遍密码不一样，请再输一遍"),
+    ];
+    checks.into_iter().find(|(_, fine, _)| !fine).map(|(field, _, message)| (field, message))
 }

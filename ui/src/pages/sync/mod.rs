@@ -1,9 +1,108 @@
-//! How desk and province stand to each other.
+//! 同步: how desk and province stand, told in people's words, and what needs a person.
 
-use crate::components::Page;
+mod enrol;
+mod scopes;
+mod troubles;
+
+use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiting};
+use crate::hooks::{use_command, use_session, use_sync_state};
+use crate::shell::in_words;
+use crate::text;
+use enrol::EnrolForm;
+use scopes::Scopes;
+use tiexin_contract::sync::{SyncNow, SyncState};
+use tiexin_domain::Kind;
+use troubles::Troubles;
 use yew::prelude::*;
 
 #[component]
 pub(crate) fn SyncPage() -> Html {
-    html! { <Page title="同步" /> }
+    let keeper = use_sync_state();
+    let now = use_command::<SyncNow>();
+    let Some(state) = keeper.state.clone() else {
+        return html! { <Page title="同步"><Waiting /></Page> };
+    };
+    let onclick = {
+        let (now, set) = (now.clone(), keeper.set.clone());
+        Callback::from(move |()| {
+            let set = set.clone();
+            now.run(SyncNow {}, move |state| set.emit(state));
+        })
+    };
+    let action = match state.enrolled {
+        true => html! {
+            <Button label="现在核对" look={Look::Primary} sign={Sign::Exchange} busy={now.pending || state.running} {onclick} />
+        },
+        false => Html::default(),
+    };
+    let needs = state.conflicts + state.parked;
+    html! {
+        <Page title="同步" {action}>
+            if let Some(error) = &now.error { <Trouble error={error.clone()} /> }
+            <Standing state={(*state).clone()} />
+            if needs > 0 { <Troubles /> }
+            if state.enrolled {
+                <div class="tx-two">
+                    <Scopes state={(*state).clone()} />
+                    <WaitingByKind state={(*state).clone()} />
+                </div>
+            } else {
+                <EnrolForm />
+            }
+        </Page>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct StateProps {
+    state: SyncState,
+}
+
+/// The one sentence, large, and what it means.
+#[component]
+fn Standing(props: &StateProps) -> Html {
+    let state = &props.state;
+    let today = use_session().today();
+    let (sign, class, words) = in_words(state, today);
+    let meaning = if !state.enrolled {
+        "所有记录都加密保存在这台电脑上，可以一直这样用。请记得定期备份。".to_owned()
+    } else if let Some(trouble) = &state.trouble {
+        format!("{trouble} 记录都在本机，网络好了会自己再试，不耽误您继续登记。")
+    } else if state.complete {
+        "本机的记录省平台都有了，各乡镇的台账也取到了最新。".to_owned()
+    } else if state.waiting > 0 {
+        "没传完的都在本机，不会丢。有网络时会自己上传，您可以继续做别的。".to_owned()
+    } else {
+        "有网络时会自己核对。".to_owned()
+    };
+    html! {
+        <section class={classes!("tx-standing", class)}>
+            <span class="tx-standing-sign" aria-hidden="true">{ sign }</span>
+            <div>
+                <p class="tx-standing-words">{ words }</p>
+                <p class="tx-muted">{ meaning }</p>
+                if let Some((done, total)) = state.loading {
+                    <Progress label="正在取回台账" {done} {total} />
+                }
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn WaitingByKind(props: &StateProps) -> Html {
+    let state = &props.state;
+    html! {
+        <Card title="本机待上传">
+            if state.waiting == 0 {
+                <p class="tx-muted">{ "没有待上传的记录。" }</p>
+            } else {
+                <dl class="tx-facts">
+                    { for state.waiting_by_kind.iter().map(|(kind, count)| html! {
+                        <><dt>{ Kind::from_code(kind).label().to_owned() }</dt><dd>{ format!("{} 条", text::count(*count)) }</dd></>
+                    }) }
+                </dl>
+            }
+        </Card>
+    }
 }

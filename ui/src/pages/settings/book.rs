@@ -1,0 +1,99 @@
+//! The book itself: a copy of it, and whether it is sound.
+
+use crate::components::{Button, Card, Look, Sign, TextField, Trouble, Waiting};
+use crate::hooks::{use_command, use_session, use_toast};
+use crate::text;
+use crate::transport::{in_window, pick_place};
+use tiexin_contract::book::{Backup, Verify, VerifyReport};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+#[component]
+pub(super) fn Book() -> Html {
+    html! { <><BackupCard /><VerifyCard /></> }
+}
+
+#[component]
+fn BackupCard() -> Html {
+    let backup = use_command::<Backup>();
+    let today = use_session().today();
+    let toast = use_toast();
+    let path = use_state(String::new);
+    let made = use_state(|| None::<String>);
+    let run = {
+        let (backup, made) = (backup.clone(), made.setter());
+        Callback::from(move |path: String| {
+            let made = made.clone();
+            backup.run(Backup { path: path.clone() }, move |file| {
+                toast.good("备份好了");
+                made.set(Some(file.path.unwrap_or_else(|| path.clone())));
+            });
+        })
+    };
+    let onclick = {
+        let (run, path) = (run.clone(), path.clone());
+        Callback::from(move |()| {
+            if !in_window() {
+                run.emit(path.trim().to_owned());
+                return;
+            }
+            let (run, name) = (run.clone(), format!("贴心台账备份-{today}.tiexin"));
+            spawn_local(async move {
+                match pick_place("备份到哪里", &name).await {
+                    Ok(Some(place)) => run.emit(place),
+                    Ok(None) => {}
+                    Err(cause) => toast.bad(&cause),
+                }
+            });
+        })
+    };
+    let onchange = {
+        let path = path.setter();
+        Callback::from(move |text| path.set(text))
+    };
+    let needs_path = !in_window() && path.trim().is_empty();
+    html! {
+        <Card title="备份">
+            <p class="tx-muted">{ "把整本台账另存一份，仍然是加密的，用同样的密码打开。建议每周备份到 U 盘或另一块硬盘。" }</p>
+            if !in_window() {
+                <TextField label="备份文件的完整位置" name="path" value={(*path).clone()} {onchange}
+                    placeholder="如 /media/u盘/贴心备份.tiexin" />
+            }
+            if let Some(error) = &backup.error { <Trouble error={error.clone()} /> }
+            if backup.pending { <Waiting label="正在备份，请不要拔掉 U 盘……" /> }
+            if let Some(made) = (*made).clone() { <p class="tx-good-note">{ format!("✓ 已备份到：{made}") }</p> }
+            <p><Button label="备份台账" look={Look::Primary} sign={Sign::Export} busy={backup.pending} disabled={needs_path} {onclick} /></p>
+        </Card>
+    }
+}
+
+#[component]
+fn VerifyCard() -> Html {
+    let verify = use_command::<Verify>();
+    let report = use_state(|| None::<VerifyReport>);
+    let onclick = {
+        let (verify, report) = (verify.clone(), report.setter());
+        Callback::from(move |()| {
+            let report = report.clone();
+            verify.run(Verify {}, move |found| report.set(Some(found)));
+        })
+    };
+    html! {
+        <Card title="核验">
+            <p class="tx-muted">{ "把台账从头到尾核对一遍：每条记录、每一步操作都对得上，没有被改动过。" }</p>
+            if let Some(error) = &verify.error { <Trouble error={error.clone()} /> }
+            if verify.pending { <Waiting label="正在核验，台账大时要一两分钟……" /> }
+            if let Some(report) = (*report).clone() {
+                if report.sound {
+                    <p class="tx-good-note">{ format!("✓ 台账完好：{} 条记录，{} 步操作，全部对得上。", text::count(report.records), text::count(report.audit_entries)) }</p>
+                } else {
+                    <div class="tx-trouble"><div>
+                        <p>{ "发现对不上的地方。请先备份，再联系县里的管理员：" }</p>
+                        <ul>{ for report.faults.iter().map(|fault| html! { <li>{ fault }</li> }) }</ul>
+                    </div></div>
+                }
+            }
+            <p><Button label="核验台账" busy={verify.pending} {onclick} /></p>
+        </Card>
+    }
+}

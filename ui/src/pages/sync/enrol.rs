@@ -1,0 +1,69 @@
+//! A desk that stands alone joins the province.
+
+use crate::components::{Card, Foot, Form, TextField, focus_field};
+use crate::hooks::{use_command, use_session, use_sync_state, use_toast};
+use crate::transport::call;
+use tiexin_contract::sync::{Enrol, GetSync};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+#[component]
+pub(super) fn EnrolForm() -> Html {
+    let session = use_session();
+    let sync = use_sync_state();
+    let toast = use_toast();
+    let enrol = use_command::<Enrol>();
+    let server = use_state(String::new);
+    let code = use_state(String::new);
+    let missing = use_state(|| None::<&'static str>);
+    let node = use_node_ref();
+    let onsave = {
+        let (server, code, missing, node) = (server.clone(), code.clone(), missing.setter(), node.clone());
+        let (enrol, set, set_sync) = (enrol.clone(), session.set.clone(), sync.set.clone());
+        Callback::from(move |()| {
+            let gap = [("server", server.trim()), ("code", code.trim())].into_iter().find(|(_, text)| text.is_empty());
+            missing.set(gap.map(|(field, _)| field));
+            if let Some((field, _)) = gap {
+                focus_field(&node, field);
+                return;
+            }
+            let args = Enrol { server: server.trim().to_owned(), code: code.trim().to_owned() };
+            let (set, set_sync) = (set.clone(), set_sync.clone());
+            enrol.run(args, move |state| {
+                toast.good("已接入省平台，已有的记录会陆续上传");
+                set.emit(state);
+                let set_sync = set_sync.clone();
+                spawn_local(async move {
+                    if let Ok(state) = call(GetSync {}).await {
+                        set_sync.emit(state);
+                    }
+                });
+            });
+        })
+    };
+    let typing = |into: &UseStateHandle<String>| {
+        let (into, enrol, missing) = (into.setter(), enrol.clone(), missing.setter());
+        Callback::from(move |text| {
+            enrol.forget();
+            missing.set(None);
+            into.set(text);
+        })
+    };
+    let problem = |name: &'static str, message: &'static str| {
+        enrol.about(name).or_else(|| (*missing == Some(name)).then_some(AttrValue::Static(message)))
+    };
+    html! {
+        <Card title="接入省平台">
+            <p class="tx-muted">{ "县里会发给您省平台的地址和一个只能用一次的接入码。接入以后，已经记下的全部带上去，一条不少；没有网络时照样使用。" }</p>
+            <Form {node} onsave={onsave.clone()} short=true>
+                <div class="tx-fields">
+                    <TextField label="省平台地址" name="server" value={(*server).clone()} onchange={typing(&server)}
+                        problem={problem("server", "请填写省平台的地址")} required=true placeholder="https://" />
+                    <TextField label="接入码" name="code" value={(*code).clone()} onchange={typing(&code)}
+                        problem={problem("code", "请填写接入码")} required=true />
+                </div>
+                <Foot save="接入" {onsave} busy={enrol.pending} error={enrol.error.clone().filter(|e| e.problems.is_empty())} />
+            </Form>
+        </Card>
+    }
+}
