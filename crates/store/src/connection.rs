@@ -34,6 +34,8 @@ pub(crate) fn open(path: &Path, key: &DataKey, purpose: Purpose) -> rusqlite::Re
 
 /// The raw key leaves no trace in memory beyond SQLCipher's own.
 pub(crate) fn prepare(conn: &Connection, key: &DataKey, purpose: Purpose) -> rusqlite::Result<()> {
+    // SQLCipher would write its errors to the terminal; they come back as errors anyway.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     let digits = Zeroizing::new(hex::encode(key.as_ref()));
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", digits.as_str()));
     conn.execute_batch(&pragma)?;

@@ -49,6 +49,8 @@ mod snapshot;
 mod spelling;
 mod state;
 mod suite;
+#[cfg(test)]
+mod tests;
 mod today;
 mod unlock;
 mod user;

@@ -13,6 +13,11 @@ pub(crate) fn known() -> i64 {
     STEPS.len() as i64
 }
 
+/// The steps as the library wants them.
+pub(crate) fn steps() -> Vec<M<'static>> {
+    STEPS.iter().map(|sql| M::up(sql)).collect()
+}
+
 /// Brings the schema up to date.
 pub(crate) fn run(conn: &mut Connection) -> Result<(), UnlockError> {
     let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -22,8 +27,7 @@ pub(crate) fn run(conn: &mut Connection) -> Result<(), UnlockError> {
     if found == known() {
         return Ok(());
     }
-    let steps: Vec<M<'_>> = STEPS.iter().map(|sql| M::up(sql)).collect();
-    Migrations::new(steps).to_latest(conn).map_err(|error| {
+    Migrations::new(steps()).to_latest(conn).map_err(|error| {
         tracing::error!(%error, "migration failed");
         UnlockError::Migration
     })

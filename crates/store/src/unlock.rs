@@ -123,14 +123,13 @@ fn unlock_error(error: StoreError) -> UnlockError {
 
 fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockError> {
     let path = connection::database(dir);
-    let mut writer = connection::open(&path, &key, Purpose::Write)?;
-    if let Err(error) = readable(&writer) {
-        drop(writer);
-        return Err(match foreign(&error) {
-            true => UnlockError::MovedAside { to: move_aside(&path)? },
-            false => error.into(),
-        });
-    }
+    let opened =
+        connection::open(&path, &key, Purpose::Write).and_then(|writer| readable(&writer).map(|()| writer));
+    let mut writer = match opened {
+        Ok(writer) => writer,
+        Err(error) if foreign(&error) => return Err(UnlockError::MovedAside { to: move_aside(&path)? }),
+        Err(error) => return Err(error.into()),
+    };
     migrate::run(&mut writer)?;
     device::settle_incarnation(&mut writer, dir)?;
     Book::open(dir, key, writer)

@@ -1,0 +1,129 @@
+//! Backup, restore, and books of earlier versions.
+
+use std::fs;
+
+use super::province::{Province, desk, own};
+use super::*;
+use crate::{StoreError, UnlockError, restore};
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn a_backup_is_whole_encrypted_and_opens_with_the_same_password() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "欧阳贞观");
+    let away = tempfile::tempdir().unwrap();
+    let to = away.path().join("2026-11-23");
+    book.backup_to(&to).unwrap();
+    let again = book.backup_to(&to);
+    assert!(matches!(again, Err(StoreError::Unlock(UnlockError::AlreadyThere))));
+    for file in fs::read_dir(&to).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        for word in ["欧阳贞观", "household", "SQLite format 3"] {
+            assert!(!bytes.windows(word.len()).any(|w| w == word.as_bytes()), "{word}");
+        }
+    }
+    let copy = reopen(&to);
+    assert_eq!(record(&copy, home), record(&book, home));
+    sound(&copy);
+}
+
+#[test]
+fn a_restored_desk_counts_anew_and_loses_nothing() {
+    let (dir, book) = desk();
+    let mut province = Province::new();
+    let first = household(&book, VILLAGE, "已传");
+    province.round(&book);
+    let waiting = household(&book, VILLAGE, "未传");
+    let backup = tempfile::tempdir().unwrap();
+    book.backup_to(backup.path()).unwrap();
+    // After the backup: one more household, and everything reaches the province.
+    let later = household(&book, VILLAGE, "备份之后");
+    province.round(&book);
+    let old = own(&book);
+    drop(book);
+    restore(backup.path(), dir.path()).unwrap();
+    assert!(
+        fs::read_dir(dir.path()).unwrap().any(|f| f.unwrap().file_name().to_string_lossy().contains("aside"))
+    );
+    let book = reopen(dir.path());
+    assert_eq!(own(&book).0, old.0);
+    assert_ne!(own(&book).1, old.1, "a new incarnation");
+    let again = book.outbox_batch(10, 1 << 20).unwrap();
+    assert_eq!(again.iter().map(|c| (c.id.seq, c.record)).collect::<Vec<_>>(), [(1, waiting)]);
+    // Every scope is read anew.
+    let (header, records) = province.snapshot();
+    let page = province.page(0, 10, own(&book));
+    assert!(matches!(book.apply_page(&page, NOW), Err(StoreError::Rebase { .. })));
+    book.apply_snapshot(&header, records.into_iter().map(Ok::<_, std::io::Error>), &mut |_| true, NOW)
+        .unwrap();
+    province.round(&book);
+    for id in [first, waiting, later] {
+        assert_eq!(record(&book, id), province.held[&id].record);
+    }
+    assert_eq!(book.sync_state().unwrap().waiting, 0);
+    sound(&book);
+}
+
+#[test]
+fn a_disk_image_put_back_is_noticed() {
+    let (dir, book) = desk();
+    household(&book, VILLAGE, "张三");
+    let image = tempfile::tempdir().unwrap();
+    book.checkpoint().unwrap();
+    let old = own(&book);
+    drop(book);
+    copy(dir.path(), image.path());
+    fs::remove_file(image.path().join("incarnation")).unwrap();
+    let book = reopen(image.path());
+    assert_ne!(own(&book).1, old.1);
+    assert_eq!(book.outbox_batch(10, 1 << 20).unwrap().len(), 1);
+    sound(&book);
+}
+
+#[test]
+fn migrations_are_sound_and_forward_only() {
+    let steps = crate::migrate::steps();
+    rusqlite_migration::Migrations::new(steps).validate().unwrap();
+}
+
+/// The book of every version ever shipped opens with this program.
+#[test]
+fn books_of_every_version_open() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut versions = 0;
+    for version in fs::read_dir(fixtures).unwrap() {
+        let version = version.unwrap();
+        versions += 1;
+        let dir = tempfile::tempdir().unwrap();
+        copy(&version.path(), dir.path());
+        let book = reopen(dir.path());
+        sound(&book);
+        assert_eq!(book.count("household", &[]).unwrap(), 2);
+        assert_eq!(book.search("zs", &[], 5).unwrap()[0].title, "张三家");
+        assert_eq!(book.outbox_batch(10, 1 << 20).unwrap().len(), 3);
+        household(&book, VILLAGE, "新来");
+        sound(&book);
+    }
+    assert_eq!(versions, crate::migrate::known());
+}
+
+/// Writes the fixture of this version: `cargo test -p tiexin-store -- --ignored write_fixture`.
+#[test]
+#[ignore = "run once for each new schema version"]
+fn write_fixture() {
+    let name = format!("v{}", crate::migrate::known());
+    let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    fs::remove_dir_all(&to).unwrap_or_default();
+    let (book, _) = Book::create(&to, user("wang"), KdfCost::QUICK, NOW).unwrap();
+    let home = household(&book, VILLAGE, "张三");
+    household(&book, VILLAGE, "李四");
+    visit(&book, home, "张三", "2026-10-05", json!({"note": "一切都好"}));
+    book.checkpoint().unwrap();
+}

@@ -1,0 +1,135 @@
+//! Lists page by key and miss nothing.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{ListQuery, Op};
+
+fn pages(book: &Book, mut query: ListQuery) -> (Vec<Uuid>, u64) {
+    let mut ids = Vec::new();
+    let mut total = None;
+    loop {
+        let page = book.list(&query).unwrap();
+        total = total.or(page.total);
+        assert!(page.records.len() <= query.limit);
+        ids.extend(page.records.iter().map(|r| r.id));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return (ids, total.unwrap()),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn keyset_paging_equals_a_naive_sort(
+        rows in prop::collection::vec((0usize..5, 1u32..4, 0usize..4, prop::option::of(0u32..3)), 0..40),
+        limit in 1usize..9,
+        sort in prop::sample::select(vec!["date", "kind", "note", "region"]),
+        descending: bool,
+        region in prop::sample::select(vec!["34", "340323100", "340323100001", "340323101"]),
+    ) {
+        let (_dir, book, _) = book();
+        let villages = ["340323100001", "340323100002", "340323101001", "340323101002", "340323102001"];
+        let kinds = ["routine", "festival", "birthday", "hospital"];
+        let mut naive = Vec::new();
+        for (i, (village, day, kind, note)) in rows.iter().enumerate() {
+            let mut value = json!({"region": villages[*village], "household": id().to_string(), "head_name": "某",
+                "date": format!("2026-10-{day:02}"), "kind": kinds[*kind], "visitors": ["专干"]});
+            if let Some(note) = note {
+                value["note"] = json!(format!("第{note}次"));
+            }
+            let key = match sort {
+                "date" => value["date"].as_str().unwrap().to_owned(),
+                "kind" => kinds[*kind].to_owned(),
+                "note" => value["note"].as_str().unwrap_or_default().to_owned(),
+                _ => villages[*village].to_owned(),
+            };
+            let one = save(id(), "visit", value);
+            put(&book, &one);
+            if villages[*village].starts_with(region) {
+                naive.push((key, i, one.id));
+            }
+        }
+        naive.sort();
+        if descending {
+            naive.reverse();
+        }
+        let query = ListQuery {
+            kind: "visit".into(),
+            regions: vec![region.parse().unwrap()],
+            sort: Some((sort.into(), descending)),
+            limit,
+            ..ListQuery::default()
+        };
+        let (ids, total) = pages(&book, query);
+        prop_assert_eq!(total as usize, naive.len());
+        prop_assert_eq!(ids, naive.into_iter().map(|(_, _, id)| id).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn people_are_listed_by_pinyin_and_filtered_by_any_field() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "赵四");
+    for (name, more) in [
+        ("赵四", json!({"tags": ["five_elders"], "birth": "1960-05-01", "sex": "male"})),
+        ("安宁", json!({"tags": ["youth"], "birth": "2010-01-01", "phone": "19900001111"})),
+        ("李四", json!({"birth": "1955"})),
+        ("陈二", json!({})),
+    ] {
+        person(&book, home, name, more);
+    }
+    let names = |filter: Vec<(&str, Op, Value)>, sort: Option<(&str, bool)>, text: Option<&str>| {
+        let query = ListQuery {
+            kind: "person".into(),
+            filter: filter.into_iter().map(|(f, op, v)| (f.to_owned(), op, v)).collect(),
+            sort: sort.map(|(f, d)| (f.to_owned(), d)),
+            text: text.map(str::to_owned),
+            limit: 10,
+            ..ListQuery::default()
+        };
+        let page = book.list(&query).unwrap();
+        assert_eq!(page.total, Some(page.records.len() as u64));
+        page.records.iter().map(|r| r.text("name").unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(vec![], None, None), ["安宁", "陈二", "李四", "赵四"]);
+    assert_eq!(names(vec![], Some(("birth", false)), None), ["陈二", "李四", "赵四", "安宁"]);
+    assert_eq!(names(vec![("tags", Op::Has, json!("youth"))], None, None), ["安宁"]);
+    assert_eq!(names(vec![("birth", Op::AtLeast, json!("1960-01-01"))], None, None), ["安宁", "赵四"]);
+    assert_eq!(names(vec![("phone", Op::Missing, Value::Null)], None, None), ["陈二", "李四", "赵四"]);
+    assert_eq!(
+        names(vec![("household", Op::Is, json!(home.to_string()))], None, Some("sz")),
+        [] as [&str; 0]
+    );
+    assert_eq!(names(vec![], None, Some("四")), ["李四", "赵四"]);
+    assert_eq!(
+        names(vec![("name", Op::Contains, json!("四"))], Some(("name", true)), None),
+        ["赵四", "李四"]
+    );
+    let bad = ListQuery {
+        kind: "person".into(),
+        filter: vec![("x') --".into(), Op::Is, json!(1))],
+        limit: 1,
+        ..ListQuery::default()
+    };
+    assert!(matches!(book.list(&bad), Err(crate::StoreError::BadField { .. })));
+}
+
+#[test]
+fn records_are_found_by_what_people_call_them() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let other = household(&book, "340323101001", "张三");
+    let one = person(&book, home, "张三", json!({"id_number": "34052419800101001x"}));
+    let township = "340323100".parse().unwrap();
+    let ids = |records: Vec<Record>| records.into_iter().map(|r| r.id).collect::<Vec<_>>();
+    assert_eq!(ids(book.by_head_name(&township, " 张 三").unwrap()), [home]);
+    assert_eq!(ids(book.by_head_name(&"340323".parse().unwrap(), "张三").unwrap()).len(), 2);
+    assert_eq!(ids(book.by_id_number("34052419800101001X").unwrap()), [one]);
+    assert_eq!(ids(book.children(home).unwrap()), [one]);
+    assert!(book.children(other).unwrap().is_empty());
+    assert_eq!(ids(book.all("person", &[township]).unwrap()), [one]);
+}

@@ -1,0 +1,113 @@
+//! Search finds what people type, and never what must not be found.
+
+use super::*;
+
+struct Town {
+    _dir: TempDir,
+    book: Book,
+    home: Uuid,
+    person: Uuid,
+    file: Uuid,
+}
+
+fn town() -> Town {
+    let (dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三丰");
+    let person = person(
+        &book,
+        home,
+        "张三丰",
+        json!({"id_number": "34052419800101001X", "phone": "19900002580", "sex": "male"}),
+    );
+    let file = id();
+    put(
+        &book,
+        &save(
+            file,
+            "support_file",
+            json!({"region": VILLAGE, "household": home.to_string(), "head_name": "张三丰", "code": "34032310000017",
+                   "category": "death", "status": "active", "child_name": "张无忌", "loss_cause": "交通事故",
+                   "notes": "无忌"}),
+        ),
+    );
+    household(&book, "340323101002", "单福");
+    visit(&book, home, "张三丰", "2026-10-05", json!({"note": "帮助申请低保，水管已修好"}));
+    Town { _dir: dir, book, home, person, file }
+}
+
+fn found(book: &Book, text: &str) -> Vec<(String, String)> {
+    book.search(text, &[], 20).unwrap().into_iter().map(|h| (h.kind, h.matched)).collect()
+}
+
+fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+}
+
+#[test]
+fn names_spellings_and_numbers_are_found() {
+    let t = town();
+    let everything =
+        pairs(&[("household", "name"), ("person", "name"), ("support_file", "name"), ("visit", "text")]);
+    assert_eq!(found(&t.book, "张三丰"), everything);
+    // Two characters, inner characters, one character.
+    assert_eq!(found(&t.book, "张三"), everything);
+    assert_eq!(found(&t.book, "三丰"), everything);
+    assert_eq!(found(&t.book, "丰"), everything);
+    let by = |word: &str| pairs(&[("household", word), ("person", word), ("support_file", word)]);
+    assert_eq!(found(&t.book, "zsf"), by("initials"));
+    assert_eq!(found(&t.book, "ZS"), by("initials"));
+    assert_eq!(found(&t.book, "zhangsan"), by("pinyin"));
+    assert_eq!(found(&t.book, "zhang san"), by("pinyin"));
+    assert_eq!(found(&t.book, "001X"), pairs(&[("person", "id_tail")]));
+    assert_eq!(found(&t.book, "01001x"), pairs(&[("person", "id_tail")]));
+    assert_eq!(found(&t.book, "34052419800101001x"), pairs(&[("person", "id_number")]));
+    assert_eq!(found(&t.book, "2580"), pairs(&[("person", "phone_tail")]));
+    assert_eq!(found(&t.book, "1990000"), pairs(&[("person", "phone")]));
+    assert_eq!(found(&t.book, "34032310000017"), pairs(&[("support_file", "code")]));
+    assert_eq!(found(&t.book, "张三 2580"), pairs(&[("person", "name")]));
+    assert_eq!(found(&t.book, "张三2580"), pairs(&[("person", "name")]));
+    assert_eq!(found(&t.book, "低保"), pairs(&[("visit", "text")]));
+    // Heteronyms: 单 is read shàn as a name, dān otherwise.
+    assert_eq!(found(&t.book, "shanfu"), pairs(&[("household", "pinyin")]));
+    assert_eq!(found(&t.book, "df"), pairs(&[("household", "initials")]));
+}
+
+#[test]
+fn the_child_and_the_cause_are_never_found() {
+    let t = town();
+    for text in ["张无忌", "无忌", "zwj", "wuji", "交通事故", "交通"] {
+        assert_eq!(found(&t.book, text), [], "{text}");
+    }
+    let hit = &t.book.search("34032310000017", &[], 5).unwrap()[0];
+    assert_eq!(hit.title, "张三丰家（34032310000017）");
+}
+
+#[test]
+fn a_region_narrows_and_odd_input_does_no_harm() {
+    let t = town();
+    let there = |text: &str, region: &str| t.book.search(text, &[region.parse().unwrap()], 20).unwrap().len();
+    assert_eq!(there("单福", "340323101"), 1);
+    assert_eq!(there("单福", "340323100"), 0);
+    assert_eq!(there("单福", "340323"), 1);
+    for text in ["", "  ", "\"", "*", "a\"b", "NEAR(", "name : 张", "-", "张 OR", "%", "'; DROP", "（", "🙂"]
+    {
+        t.book.search(text, &[], 5).unwrap();
+    }
+}
+
+#[test]
+fn edits_and_voids_are_followed() {
+    let t = town();
+    let mut fields = record(&t.book, t.person).fields;
+    fields.insert("name".into(), "李清照".into());
+    fields.remove("phone");
+    put(&t.book, &save(t.person, "person", Value::Object(fields)));
+    assert_eq!(found(&t.book, "lqz"), pairs(&[("person", "initials")]));
+    assert_eq!(found(&t.book, "2580"), []);
+    let mut hide = save(t.home, "household", Value::Object(record(&t.book, t.home).fields));
+    hide.void = Some(tiexin_protocol::VoidChange::Hide(tiexin_domain::Void { reason: "重复".into() }));
+    put(&t.book, &hide);
+    assert_eq!(found(&t.book, "张三丰"), []);
+    assert_eq!(found(&t.book, "李清照"), []);
+    assert!(t.book.get(t.file).unwrap().is_some());
+}

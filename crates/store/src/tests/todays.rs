@@ -1,0 +1,108 @@
+//! What 今日 shows.
+
+use chrono::NaiveDate;
+use tiexin_domain::RegionCode;
+
+use super::*;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn file(book: &Book, home: Uuid, name: &str, more: Value) -> Uuid {
+    let file = id();
+    let mut all = fields(json!({"region": VILLAGE, "household": home.to_string(), "head_name": name,
+        "category": "death", "status": "active", "child_name": "某某", "loss_cause": "意外"}));
+    all.extend(fields(more));
+    put(book, &Save { id: file, kind: "support_file".into(), fields: all, void: None });
+    file
+}
+
+#[test]
+fn families_are_due_by_their_newest_visit() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let one = file(&book, home, "张三", json!({"code": "34032310000017", "preference": "phone_only"}));
+    let other = household(&book, VILLAGE, "李四");
+    file(&book, other, "李四", json!({}));
+    let closed = household(&book, VILLAGE, "王五");
+    file(&book, closed, "王五", json!({"status": "closed", "status_reason": "迁出"}));
+    visit(&book, home, "张三", "2026-09-01", json!({"follow_up": "2026-10-10"}));
+    visit(&book, home, "张三", "2026-10-02", json!({"presence": "away", "met": []}));
+    for (from, to, leader) in [("2025-01-01", Some("2026-01-01"), "旧领导"), ("2026-01-02", None, "新领导")]
+    {
+        let mut pair = json!({"region": VILLAGE, "household": home.to_string(), "file": one.to_string(),
+            "township_leader": leader, "from": from});
+        if let Some(to) = to {
+            pair["to"] = json!(to);
+        }
+        put(&book, &save(id(), "contact_pair", pair));
+    }
+    let here: Vec<RegionCode> = vec!["340323100".parse().unwrap()];
+    let due = book.due_files(&here, day("2026-10-20")).unwrap();
+    assert_eq!(due.len(), 2);
+    let zhang = due.iter().find(|d| d.file == one).unwrap();
+    assert_eq!(zhang.last_visit, Some(day("2026-10-02")));
+    assert_eq!(zhang.last_met, Some(day("2026-09-01")));
+    assert_eq!(zhang.township_leader.as_deref(), Some("新领导"));
+    assert_eq!(zhang.preference.as_ref().map(|p| p.code().to_owned()).as_deref(), Some("phone_only"));
+    assert!(book.due_files(&["340323101".parse().unwrap()], day("2026-10-20")).unwrap().is_empty());
+    // The follow-up of September was overtaken by the visit of October.
+    assert!(book.follow_ups(&here, day("2026-10-20")).unwrap().is_empty());
+    visit(&book, other, "李四", "2026-10-03", json!({"follow_up": "2026-10-09"}));
+    let follow = book.follow_ups(&here, day("2026-10-20")).unwrap();
+    assert_eq!((follow.len(), follow[0].due), (1, day("2026-10-09")));
+    let told = format!("{due:?}{follow:?}");
+    assert!(!told.contains("某某") && !told.contains("意外"));
+}
+
+#[test]
+fn gaps_birthdays_and_the_month_so_far() {
+    let (_dir, book, _) = book();
+    let here: Vec<RegionCode> = vec!["340323100".parse().unwrap()];
+    let home = household(&book, VILLAGE, "张三");
+    file(
+        &book,
+        home,
+        "张三",
+        json!({"code": "34032310000017", "loss_date": "2014-01-05", "preference": "welcome"}),
+    );
+    person(&book, home, "张三", json!({"id_number": "34052419800101001X", "birth": "1980-01-01"}));
+    person(&book, home, "刘英", json!({"birth": "1962-12-30", "lunar_birthday": true}));
+    let general = household(&book, VILLAGE, "无档案");
+    person(&book, general, "无档案", json!({"birth": "1980-01-01"}));
+    let codes = |book: &Book| -> Vec<(String, String)> {
+        let gaps = book.files_with_gaps(&here, day("2026-10-20")).unwrap();
+        gaps.iter().flat_map(|f| &f.gaps).map(|g| (g.field.clone(), g.code.clone())).collect()
+    };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        codes(&book),
+        [
+            pair("township_leader", "contact_missing"),
+            pair("village_worker", "contact_missing"),
+            pair("id_number", "id_missing")
+        ]
+    );
+    let names = |from, to| {
+        let all = book.birthdays(&here, from, to).unwrap();
+        all.into_iter().map(|b| (b.name, b.lunar)).collect::<Vec<_>>()
+    };
+    assert_eq!(names((12, 25), (1, 5)), [("张三".to_owned(), false), ("刘英".to_owned(), true)]);
+    assert_eq!(names((2, 1), (2, 10)), [("刘英".to_owned(), true)]);
+    visit(&book, home, "张三", "2026-10-05", json!({}));
+    visit(&book, home, "张三", "2026-10-05", json!({"kind": "festival"}));
+    visit(&book, general, "无档案", "2026-10-06", json!({"region": "340323100002"}));
+    visit(&book, general, "无档案", "2026-11-06", json!({}));
+    let (from, to) = (day("2026-10-01"), day("2026-10-31"));
+    assert_eq!(
+        book.visits_per_day(&here, from, to).unwrap(),
+        [(day("2026-10-05"), 2), (day("2026-10-06"), 1)]
+    );
+    let villages = book.village_months(&here, from, to).unwrap();
+    let told: Vec<_> = villages
+        .iter()
+        .map(|v| (v.region.as_str(), v.visits, v.households, v.files, v.files_visited))
+        .collect();
+    assert_eq!(told, [("340323100001", 2, 1, 1, 1), ("340323100002", 1, 1, 0, 0)]);
+}
