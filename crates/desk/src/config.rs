@@ -27,6 +27,8 @@ pub struct DeskConfig {
     pub demo: bool,
     /// Rounds with the province start by themselves; off in tests that want to say when.
     pub automatic_sync: bool,
+    /// PEM of the province's own authority, for joining; kept in the book from then on.
+    pub authority: Option<String>,
 }
 
 impl DeskConfig {
@@ -42,6 +44,7 @@ impl DeskConfig {
             kdf: KdfCost::Full,
             demo,
             automatic_sync: true,
+            authority: None,
         }
     }
 

@@ -101,10 +101,21 @@ async fn tell_screens(desk: WeakDesk, book: Book, mut status: watch::Receiver<St
 }
 
 /// Joins the province under the local user's own id. All that was recorded before goes along.
-pub(crate) async fn join(book: &Book, author: Uuid, server: &str, code: &str) -> Result<User, ErrorReply> {
-    let address = ProvinceAddress::read(server.trim(), None).map_err(reply)?;
-    let wish =
-        EnrolWish { address, authority: None, code: code.to_owned(), author, device_name: machine_name() };
+///
+/// `authority` is the PEM of the province's own, where one was given; else the one that the book keeps.
+pub(crate) async fn join(
+    book: &Book,
+    author: Uuid,
+    server: &str,
+    code: &str,
+    authority: Option<String>,
+) -> Result<User, ErrorReply> {
+    let authority = match authority {
+        None => book.device().map_err(errors::store)?.authority,
+        given => given,
+    };
+    let address = ProvinceAddress::read(server.trim(), authority.clone()).map_err(reply)?;
+    let wish = EnrolWish { address, authority, code: code.to_owned(), author, device_name: machine_name() };
     enrol(book, wish).await.map_err(reply)
 }
 

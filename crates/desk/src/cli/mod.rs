@@ -1,1 +1,110 @@
-//! The desk in a terminal.
+//! The desk in a terminal: every command of `docs/command-line.md`.
+//!
+//! Holds no rule of its own: it reads arguments, asks the desk, prints. JSON on stdout with `--json`,
+//! messages on stderr, an exit code that scripts can act on. Shapes marked frozen never change.
+
+mod add;
+mod args;
+mod at;
+mod book;
+mod demo;
+mod exit;
+mod import;
+mod out;
+mod records;
+mod report;
+mod secret;
+mod serve;
+mod sync;
+mod words;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+
+use args::{Cli, Command};
+use at::Door;
+use exit::{Exit, Failure, Outcome};
+use out::Out;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let matches = match words::chinese(Cli::command()).try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return unread(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return unread(&error),
+    };
+    log_to_stderr();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(_) => return Failure::new(Exit::Failed, "系统资源不足，程序没有启动。").end(),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.end(),
+    }
+}
+
+/// Help and version are answers, everything else is a mistake in the words.
+fn unread(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A reader that went away is no mistake.
+            let _ = out::print(words::translated(&error.render().to_string()).trim_end());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Failure::new(Exit::Usage, words::translated(&error.render().to_string())).end()
+        }
+        _ => Failure::new(Exit::Usage, words::mistake(error)).end(),
+    }
+}
+
+async fn run(cli: Cli) -> Outcome {
+    let Cli { shared, command } = cli;
+    match command {
+        Command::Restore(args) => return book::restore(&args, Out { json: shared.json }),
+        Command::Serve(args) => return serve::serve(&shared, args).await,
+        Command::Demo(args) => return demo::demo(&shared, args).await,
+        Command::Enrol(args) => return book::enrol(&shared, args).await,
+        _ => {}
+    }
+    let door = Door::open(&shared)?;
+    match command {
+        Command::Init(args) => book::init(door, args).await,
+        Command::User(args) => book::user(door, args).await,
+        Command::Import(args) => import::import(door, args).await,
+        Command::Add(args) => add::add(door, args).await,
+        Command::List(args) => records::list(door, args).await,
+        Command::Show(args) => records::show(door, args).await,
+        Command::Search(args) => records::search(door, args).await,
+        Command::Void(args) => records::void(door, args).await,
+        Command::Report(args) => report::report(door, args).await,
+        Command::Figure(args) => report::figure(door, args).await,
+        Command::Sync => sync::sync(door).await,
+        Command::Status => sync::status(door).await,
+        Command::Verify => book::verify(door).await,
+        Command::Backup(args) => book::backup(door, args).await,
+        // Those above.
+        Command::Enrol(_) | Command::Restore(_) | Command::Serve(_) | Command::Demo(_) => Ok(()),
+    }
+}
+
+/// Warnings only, unless `RUST_LOG` asks for more. Never stdout: that belongs to the results.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+    // A test in this process may have set one already.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Paths are the desk's to open: it may not stand where the terminal stands.
+fn absolute(path: &Path) -> Outcome<String> {
+    let whole = std::path::absolute(path).ok().and_then(|p| p.into_os_string().into_string().ok());
+    whole.ok_or_else(|| Failure::new(Exit::Usage, format!("这个路径用不了：{}", path.display())))
+}

@@ -51,7 +51,8 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
             make_book(&maker, &args.name, &args.display_name, args.password)
         });
         let (book, local) = made.await.map_err(|_| errors::internal())??;
-        if let Err(refusal) = province::join(&book, local.id, &args.server, &args.code).await {
+        let authority = desk.inner().config.authority.clone();
+        if let Err(refusal) = province::join(&book, local.id, &args.server, &args.code, authority).await {
             // Nothing was recorded in it yet: what this call made goes again, so that it can be repeated.
             drop(book);
             for path in names_in(&folder).difference(&before) {
@@ -71,7 +72,8 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
 /// A desk that stands alone joins the province; all that was recorded goes along.
 fn join(at: At, args: Enrol) -> BoxFuture<'static, Result<SessionState, ErrorReply>> {
     async move {
-        province::join(at.book(), at.user.id, &args.server, &args.code).await?;
+        let authority = at.desk.inner().config.authority.clone();
+        province::join(at.book(), at.user.id, &args.server, &args.code, authority).await?;
         at.session.province.reconnect();
         on_pool(move || {
             at.note("enrolled", None, &[])?;
@@ -94,7 +96,7 @@ fn add_user(at: At, args: AddLocalUser) -> BoxFuture<'static, Result<SessionStat
         if let Some(code) = &args.code {
             let device = book.device().map_err(errors::store)?;
             let server = device.server.ok_or_else(not_enrolled)?;
-            province::join(&book, id, &server, code).await?;
+            province::join(&book, id, &server, code, None).await?;
         }
         on_pool(move || {
             let cost = at.desk.inner().config.kdf.of_store();

@@ -31,14 +31,8 @@ pub struct Scale {
 
 impl Scale {
     /// The demo county of `./dev run`.
-    pub const FULL: Scale = Scale {
-        households: 1000,
-        special: 40,
-        members: 1500,
-        volunteers: 60,
-        activities: 48,
-        villages: 20,
-    };
+    pub const FULL: Scale =
+        Scale { households: 1000, special: 40, members: 1500, volunteers: 60, activities: 48, villages: 20 };
     /// Enough to see that everything is there.
     pub const SMALL: Scale =
         Scale { households: 60, special: 8, members: 60, volunteers: 6, activities: 12, villages: 5 };

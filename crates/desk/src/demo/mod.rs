@@ -1,7 +1,7 @@
 //! The demo county: real regions, invented people, one year of work.
 //!
-//! [`county`] is pure and decides everything; filling a book with it goes through the store's one door,
-//! so that audit, outbox and search are as real as in an office.
+//! [`county`] is pure and decides everything; [`fill`] writes it through the store's one door, so that
+//! audit, outbox and search are as real as in an office; [`set_up`] makes the demo's desk.
 
 mod association;
 mod care;
@@ -9,16 +9,20 @@ mod chance;
 mod county;
 mod families;
 mod files;
+mod fill;
 mod people;
 mod place;
 mod record;
+mod set_up;
 mod village;
 mod visits;
 mod words;
 
 pub use county::{Peopled, Scale, county};
+pub use fill::{Author, fill};
 pub use place::{COUNTY, TOWNSHIPS, Township};
 pub use record::{Group, Made};
+pub use set_up::{DemoCode, DemoDesk, DemoProvince, Wish, set_up};
 
 /// The seed of `./dev run`.
 pub const SEED: u64 = 529;

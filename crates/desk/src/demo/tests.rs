@@ -92,6 +92,7 @@ fn nobody_who_declined_is_visited_and_nothing_lies_in_the_future() {
         assert!(!declined.contains(&visit.fields["household"]));
         assert!(visit.fields["date"].as_str().unwrap() < "2026-11-23");
     }
-    let told = |word: &str| made.iter().any(|m| m.fields.get("note").is_some_and(|n| n.to_string().contains(word)));
+    let told =
+        |word: &str| made.iter().any(|m| m.fields.get("note").is_some_and(|n| n.to_string().contains(word)));
     assert!(told("粽子") && told("长寿面"));
 }

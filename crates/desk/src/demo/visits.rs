@@ -157,8 +157,7 @@ fn written(
     }
     visit.note = Some(note(&visit, occasion, family, ground, chance));
     if visit.presence == Presence::AtHome {
-        let mut said =
-            |percent, pool: &[String]| chance.percent(percent).then(|| chance.pick(pool).clone());
+        let mut said = |percent, pool: &[String]| chance.percent(percent).then(|| chance.pick(pool).clone());
         visit.living = said(14, &words.living);
         visit.safety = said(12, &words.safety);
         visit.needs = said(9, &words.need_said);

@@ -1,0 +1,140 @@
+//! Recording from standard input: one JSON object, an array of them, or one a line.
+
+use std::io::Read;
+
+use serde_json::{Value, json};
+use tiexin_contract::ErrorReply;
+use tiexin_contract::family::{RecordVisit, RegisterFamily};
+use tiexin_contract::records::{GetRecord, SaveRecord, Saved};
+use tiexin_domain::nouns::{self, Noun, Visit};
+use tiexin_domain::{Fields, Kind};
+
+use super::args::Add;
+use super::at::{Door, Seat};
+use super::exit::{Exit, Failure, Outcome, told};
+use super::out::plain;
+use super::records::kind;
+
+/// Not a kind of record: a household with its people, file and contacts, saved as one.
+const FAMILY: &str = "family";
+
+pub(super) async fn add(door: Door, args: Add) -> Outcome {
+    let kind = if args.kind == FAMILY { args.kind } else { kind(&args.kind)? };
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|_| Failure::new(Exit::Invalid, "标准输入读不到文字（应为 UTF-8 的 JSON）。"))?;
+    let objects = objects(&text)?;
+    let seat = door.sign_in().await?;
+    let (mut saved, mut refused) = (Vec::new(), Vec::new());
+    for (number, object) in objects {
+        match save(&seat, &kind, object).await {
+            Ok(done) => saved.push(done),
+            Err(reply) => refused.push((number, reply)),
+        }
+    }
+    tell(&seat, &saved, &refused)
+}
+
+/// The objects with the line each begins on (or its place in an array), from 1.
+fn objects(text: &str) -> Outcome<Vec<(usize, Fields)>> {
+    let bad =
+        |line: usize| Failure::new(Exit::Invalid, format!("第 {line} 行不是 JSON 对象，没有登记任何内容。"));
+    let mut found = Vec::new();
+    let mut read = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    loop {
+        let rest = &text[read.byte_offset()..];
+        let line = |rest: &str| {
+            let begins = text.len() - rest.trim_start().len();
+            text[..begins].matches('\n').count() + 1
+        };
+        let at = line(rest);
+        match read.next() {
+            None => break,
+            Some(Ok(Value::Object(object))) => found.push((at, object)),
+            Some(Ok(Value::Array(items))) => {
+                for (index, item) in items.into_iter().enumerate() {
+                    let Value::Object(object) = item else { return Err(bad(index + 1)) };
+                    found.push((index + 1, object));
+                }
+            }
+            Some(_) => return Err(bad(at)),
+        }
+    }
+    if found.is_empty() {
+        return Err(Failure::new(Exit::Invalid, "标准输入里没有内容，没有登记任何内容。"));
+    }
+    Ok(found)
+}
+
+async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, ErrorReply> {
+    if kind == FAMILY {
+        return seat.desk.run(read::<RegisterFamily>(object)?).await;
+    }
+    if let Some(id) = object.remove("id") {
+        let id = serde_json::from_value(id).map_err(|_| unreadable("id"))?;
+        let version = seat.desk.run(GetRecord { id }).await?.version;
+        let edit = SaveRecord { kind: kind.into(), id: Some(id), version: Some(version), fields: object };
+        return seat.desk.run(edit).await;
+    }
+    complete(seat, kind, &mut object).await?;
+    if kind == Kind::Visit.code() {
+        let visit = Visit::from_fields(&object).map_err(|problem| ErrorReply::invalid(vec![problem]))?;
+        return seat.desk.run(RecordVisit { id: None, visit }).await;
+    }
+    seat.desk.run(SaveRecord { kind: kind.into(), id: None, version: None, fields: object }).await
+}
+
+/// What need not be written: the household's own region and head, today, the one at the desk.
+async fn complete(seat: &Seat, kind: &str, object: &mut Fields) -> Result<(), ErrorReply> {
+    let belongs = nouns::parent_fields(kind).contains(&"household");
+    let household = object.get("household").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    if let (true, Some(id)) = (belongs, household)
+        && !(object.contains_key("region") && object.contains_key("head_name"))
+    {
+        let household = seat.desk.run(GetRecord { id }).await?;
+        object.entry("region").or_insert_with(|| json!(household.region));
+        if kind != Kind::Person.code()
+            && kind != Kind::ContactPair.code()
+            && let Some(head) = household.fields.get("head_name")
+        {
+            object.entry("head_name").or_insert_with(|| head.clone());
+        }
+    }
+    object.entry("region").or_insert_with(|| json!(seat.me.home));
+    if kind == Kind::Visit.code() {
+        object.entry("date").or_insert_with(|| json!(seat.today));
+        object.entry("kind").or_insert_with(|| json!("routine"));
+        object.entry("visitors").or_insert_with(|| json!([seat.me.user.display_name]));
+    }
+    Ok(())
+}
+
+fn read<T: serde::de::DeserializeOwned>(object: Fields) -> Result<T, ErrorReply> {
+    serde_json::from_value(Value::Object(object)).map_err(|e| unreadable(&e.to_string()))
+}
+
+fn unreadable(what: &str) -> ErrorReply {
+    ErrorReply::new(tiexin_contract::ErrorCode::Invalid, format!("内容不完整或写法不对：{what}"))
+}
+
+fn tell(seat: &Seat, saved: &[Saved], refused: &[(usize, ErrorReply)]) -> Outcome {
+    let value = json!({
+        "saved": saved.iter().map(|s| json!({
+            "id": s.id, "kind": s.row.kind, "title": s.row.title, "region": s.row.region,
+        })).collect::<Vec<_>>(),
+        "refused": refused.iter().map(|(line, reply)| json!({
+            "line": line, "code": reply.code, "message": reply.message, "problems": reply.problems,
+        })).collect::<Vec<_>>(),
+    });
+    seat.out.tell(&value, || {
+        saved.iter().map(|s| format!("{}\t{}", s.id, plain(&json!(s.row.title)))).collect()
+    })?;
+    for (line, reply) in refused {
+        eprintln!("第 {line} 行没有登记：{}", told(reply));
+    }
+    match refused.first() {
+        None => Ok(()),
+        Some((_, reply)) => Err(Failure::told(Failure::from(reply.clone()).exit)),
+    }
+}

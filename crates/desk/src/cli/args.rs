@@ -1,0 +1,305 @@
+//! The words of the command line. Help is in Chinese: it is read by an office's IT people.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "tiexin-desk",
+    version,
+    about = "贴心：不开窗口也能做的全部工作（导入、登记、查询、报表、同步、备份）",
+    after_help = "退出码：0 完成，1 没有完成，2 用法不对，3 密码不对或已锁定，4 没有找到，5 连不上省平台，6 内容有误，7 核验发现问题。\n密码从键盘输入，或由环境变量 TIEXIN_PASSWORD、--password-fd 给出，不能写在命令行里。"
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) shared: Shared,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Shared {
+    /// 台账所在的文件夹
+    #[arg(
+        long,
+        global = true,
+        env = "TIEXIN_DATA",
+        hide_env_values = true,
+        value_name = "文件夹",
+        display_order = 800
+    )]
+    pub(super) data: Option<PathBuf>,
+    /// 登录名；本机只有一个账号时可以不写
+    #[arg(
+        long,
+        global = true,
+        env = "TIEXIN_USER",
+        hide_env_values = true,
+        value_name = "登录名",
+        display_order = 801
+    )]
+    pub(super) user: Option<String>,
+    /// 结果以 JSON 输出，供脚本使用
+    #[arg(long, global = true, display_order = 802)]
+    pub(super) json: bool,
+    /// 从这个文件描述符读取密码（第一行）
+    #[arg(long, global = true, value_name = "N", display_order = 803)]
+    pub(super) password_fd: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// 新建台账，先在本机独立使用，以后可用 enrol 加入省平台
+    Init(Init),
+    /// 用一次性接入码加入省平台；已有的内容全部带上去
+    Enrol(Enrol),
+    /// 本机账号
+    #[command(subcommand)]
+    User(User),
+    /// 导入 Excel 或 CSV 台账
+    Import(Import),
+    /// 登记：从标准输入读一个 JSON 对象，或每行一个
+    Add(Add),
+    /// 列出一类记录
+    List(List),
+    /// 查看一条记录
+    Show(Show),
+    /// 按姓名、拼音首字母、身份证尾号、电话、信息编码查找
+    Search(Search),
+    /// 作废一条记录（不会删除，留有原因）
+    Void(Void),
+    /// 统计报表，可导出成正式表样
+    Report(Report),
+    /// 报表里一个数字背后的记录
+    Figure(Figure),
+    /// 与省平台同步一次
+    Sync,
+    /// 待上传、待处理和各乡镇的核对情况
+    Status,
+    /// 核验审计链和全部内容
+    Verify,
+    /// 备份整本台账（加密）
+    Backup(Backup),
+    /// 从备份恢复到一个文件夹
+    Restore(Restore),
+    /// 在本机浏览器里使用同样的界面
+    Serve(Serve),
+    /// 生成演示县：真实区划，虚构人员，一年走访
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// 先独立使用，不连省平台
+    #[arg(long, required = true)]
+    pub(super) standalone: bool,
+    /// 工作地区代码（乡镇 9 位，村 12 位）
+    #[arg(long, value_name = "代码")]
+    pub(super) region: String,
+    /// 姓名；不写则同登录名
+    #[arg(long, value_name = "姓名")]
+    pub(super) display_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Enrol {
+    /// 省平台地址，如 https://tiexin.example.gov.cn
+    #[arg(long, value_name = "地址")]
+    pub(super) server: String,
+    /// 管理员给的一次性接入码
+    #[arg(long, value_name = "接入码")]
+    pub(super) code: String,
+    /// 省平台自有证书机构的证书（PEM）
+    #[arg(long, value_name = "文件")]
+    pub(super) ca: Option<PathBuf>,
+    /// 姓名（空文件夹首次使用时）
+    #[arg(long, value_name = "姓名")]
+    pub(super) display_name: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// 列出本机账号（不需要密码）
+    List,
+    /// 增加本机账号；新账号的密码从键盘、TIEXIN_NEW_PASSWORD 或 --new-password-fd 给出
+    Add(UserAdd),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UserAdd {
+    /// 新账号的登录名
+    #[arg(value_name = "登录名")]
+    pub(super) name: String,
+    /// 姓名；不写则同登录名
+    #[arg(long, value_name = "姓名")]
+    pub(super) display_name: Option<String>,
+    /// 工作地区代码（独立使用的台账）
+    #[arg(long, value_name = "代码")]
+    pub(super) region: Option<String>,
+    /// 这位用户的一次性接入码（已加入省平台的台账）
+    #[arg(long, value_name = "接入码")]
+    pub(super) code: Option<String>,
+    /// 从这个文件描述符读取新账号的密码
+    #[arg(long, value_name = "N")]
+    pub(super) new_password_fd: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// 台账文件：.xlsx、.xls 或 .csv
+    #[arg(required = true, value_name = "文件")]
+    pub(super) files: Vec<PathBuf>,
+    /// 只检查，不写入
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// 台账所属乡镇；不写则为自己的工作地区
+    #[arg(long, value_name = "代码")]
+    pub(super) region: Option<String>,
+    /// 把标注了问题的台账副本放到这个文件夹
+    #[arg(long, value_name = "文件夹")]
+    pub(super) marked: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// family、visit、household、person、support_file、contact_pair、need_survey、insurance_claim、counselling、member、volunteer、activity
+    #[arg(value_name = "类别")]
+    pub(super) kind: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// 类别，如 visit、household、person
+    #[arg(value_name = "类别")]
+    pub(super) kind: String,
+    /// 地区代码；不写则为自己的工作地区
+    #[arg(long, value_name = "代码")]
+    pub(super) region: Option<String>,
+    /// 最多列出多少条
+    #[arg(long, default_value_t = 100, value_name = "条数")]
+    pub(super) limit: u32,
+    /// 条件：字段=值、字段~包含、字段>=从、字段<=到、字段!（缺）；可写多个
+    #[arg(long, value_name = "条件")]
+    pub(super) filter: Vec<String>,
+    /// 排序字段；前面加 - 为从大到小
+    #[arg(long, value_name = "字段", allow_hyphen_values = true)]
+    pub(super) sort: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// 记录编号
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
+    /// 连同修改历史
+    #[arg(long)]
+    pub(super) history: bool,
+    /// 显示一个隐去的字段，如 id_number；会记入审计
+    #[arg(long, value_name = "字段")]
+    pub(super) unmask: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    /// 要找的文字
+    #[arg(value_name = "文字")]
+    pub(super) text: String,
+    /// 最多多少条
+    #[arg(long, default_value_t = 20, value_name = "条数")]
+    pub(super) limit: u32,
+    /// 只找这些类别；可写多个
+    #[arg(long, value_name = "类别")]
+    pub(super) kind: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Void {
+    /// 记录编号
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
+    /// 作废原因
+    #[arg(long, value_name = "原因")]
+    pub(super) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// 表号，如 F1
+    #[arg(value_name = "表号")]
+    pub(super) form: String,
+    /// 月份，如 2026-10
+    #[arg(long, value_name = "年-月")]
+    pub(super) month: String,
+    /// 地区代码；不写则为自己的工作地区
+    #[arg(long, value_name = "代码")]
+    pub(super) region: Option<String>,
+    /// 导出成这个 Excel 文件
+    #[arg(long, value_name = "文件")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Figure {
+    /// 表号，如 F1
+    #[arg(value_name = "表号")]
+    pub(super) form: String,
+    /// 月份，如 2026-10
+    #[arg(long, value_name = "年-月")]
+    pub(super) month: String,
+    /// 地区代码；不写则为自己的工作地区
+    #[arg(long, value_name = "代码")]
+    pub(super) region: Option<String>,
+    /// 栏目，自上而下用 / 连接，如 走访慰问落实/日常走访/户
+    #[arg(long, value_name = "栏目")]
+    pub(super) cell: String,
+    /// 最多列出多少条
+    #[arg(long, default_value_t = 1000, value_name = "条数")]
+    pub(super) limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    /// 备份写到这个新文件夹
+    #[arg(value_name = "文件夹")]
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// backup 写成的文件夹
+    #[arg(value_name = "备份")]
+    pub(super) file: PathBuf,
+    /// 恢复到这个文件夹；里面原有的台账移到一旁，不会删除
+    #[arg(long, value_name = "文件夹")]
+    pub(super) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// 端口；不写则任选一个空闲的
+    #[arg(long, default_value_t = 0, value_name = "端口")]
+    pub(super) port: u16,
+    /// 顺便打开浏览器
+    #[arg(long)]
+    pub(super) open: bool,
+    /// 界面文件所在的文件夹
+    #[arg(long, env = "TIEXIN_UI_DIST", hide_env_values = true, value_name = "文件夹")]
+    pub(super) ui: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// 演示省平台的地址；不写则只在本机
+    #[arg(long, value_name = "地址", requires = "codes")]
+    pub(super) server: Option<String>,
+    /// 接入码：tiexin-server demo --json 的输出，或存有它的文件
+    #[arg(long, value_name = "JSON或文件", requires = "server")]
+    pub(super) codes: Option<String>,
+    /// 同一个数生成同一个县
+    #[arg(long, default_value_t = crate::demo::SEED, value_name = "数")]
+    pub(super) seed: u64,
+    /// 只生成一小部分，很快
+    #[arg(long)]
+    pub(super) small: bool,
+}

@@ -1,0 +1,130 @@
+//! Getting to the book: which folder, which user, signed in.
+
+use std::path::PathBuf;
+
+use tiexin_contract::regions::RegionGet;
+use tiexin_contract::session::{GetSession, SessionState, SignIn, SignedIn};
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::region::RegionCode;
+
+use super::args::Shared;
+use super::exit::{Exit, Failure, Outcome};
+use super::out::Out;
+use super::secret::{self, Source};
+use crate::{Desk, DeskConfig};
+
+/// A desk before anybody signed in.
+pub(super) struct Door {
+    pub(super) desk: Desk,
+    pub(super) out: Out,
+    user: Option<String>,
+    password_fd: Option<u32>,
+}
+
+/// A desk with a signed-in user.
+pub(super) struct Seat {
+    pub(super) desk: Desk,
+    pub(super) out: Out,
+    pub(super) me: SignedIn,
+    pub(super) today: chrono::NaiveDate,
+}
+
+pub(super) fn folder(shared: &Shared) -> Outcome<PathBuf> {
+    shared.data.clone().ok_or_else(|| {
+        Failure::new(Exit::Usage, "请用 --data 指明台账所在的文件夹（或设置环境变量 TIEXIN_DATA）。")
+    })
+}
+
+/// The folder's desk for one run: it neither idles nor syncs by itself.
+pub(super) fn one_run(shared: &Shared) -> Outcome<DeskConfig> {
+    let mut config = DeskConfig::at(folder(shared)?);
+    config.idle_minutes = 0;
+    config.automatic_sync = false;
+    Ok(config)
+}
+
+impl Door {
+    pub(super) fn open(shared: &Shared) -> Outcome<Door> {
+        Door::with(one_run(shared)?, shared)
+    }
+
+    pub(super) fn with(config: DeskConfig, shared: &Shared) -> Outcome<Door> {
+        Ok(Door {
+            desk: Desk::open(config)?,
+            out: Out { json: shared.json },
+            user: shared.user.clone(),
+            password_fd: shared.password_fd,
+        })
+    }
+
+    pub(super) async fn state(&self) -> Outcome<SessionState> {
+        Ok(self.desk.run(GetSession {}).await?)
+    }
+
+    /// The user's name as given.
+    pub(super) fn named(&self) -> Outcome<String> {
+        let given = self.user.clone().filter(|name| !name.is_empty());
+        given.ok_or_else(|| {
+            Failure::new(Exit::Usage, "请用 --user 写明登录名（或设置环境变量 TIEXIN_USER）。")
+        })
+    }
+
+    pub(super) fn password(&self, prompt: &str, twice: bool) -> Outcome<zeroize::Zeroizing<String>> {
+        secret::password(&Source { fd: self.password_fd, variable: "TIEXIN_PASSWORD", prompt, twice })
+    }
+
+    /// Unlocks the book for the user named, or for its only one.
+    pub(super) async fn sign_in(self) -> Outcome<Seat> {
+        let state = self.state().await?;
+        if state.needs_setup {
+            return Err(Failure::new(
+                Exit::NotFound,
+                "这个文件夹里还没有台账。请先用 init 新建，或用 enrol 加入省平台。",
+            ));
+        }
+        let name = match (&self.user, state.users.as_slice()) {
+            (Some(name), _) if !name.is_empty() => name.clone(),
+            (_, [only]) => only.name.clone(),
+            (_, users) => {
+                let names: Vec<&str> = users.iter().map(|u| u.name.as_str()).collect();
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("本机有几个账号，请用 --user 写明是谁：{}", names.join("、")),
+                ));
+            }
+        };
+        let password = self.password(&format!("{name} 的密码："), false)?.to_string();
+        let state = self.desk.run(SignIn { name, password }).await?;
+        let today = state.today;
+        let me = state.signed_in.ok_or_else(|| {
+            Failure::from(ErrorReply::new(ErrorCode::SignedOut, "没有登录成功，内容没有改动。请再试一次。"))
+        })?;
+        Ok(Seat { desk: self.desk, out: self.out, me, today })
+    }
+}
+
+impl Seat {
+    /// The region that was asked for, or the user's own.
+    pub(super) async fn region(&self, code: Option<&str>) -> Outcome<RegionCode> {
+        match code {
+            Some(code) => region(&self.desk, code).await,
+            None => Ok(self.me.home.clone()),
+        }
+    }
+}
+
+/// A region that exists.
+pub(super) async fn region(desk: &Desk, code: &str) -> Outcome<RegionCode> {
+    let unknown = || {
+        Failure::new(
+            Exit::NotFound,
+            format!("没有代码为 {code} 的地区。代码是 2、4、6、9 或 12 位数字，请核对。"),
+        )
+    };
+    let code = code.trim().parse::<RegionCode>().map_err(|_| unknown())?;
+    match desk.run(RegionGet { code }).await {
+        Ok(found) => Ok(found.code),
+        Err(reply) if reply.code == ErrorCode::NotFound => Err(unknown()),
+        Err(reply) => Err(reply.into()),
+    }
+}

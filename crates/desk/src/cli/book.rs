@@ -1,0 +1,134 @@
+//! Making a book, joining the province, users, copies, proofs.
+
+use serde_json::json;
+use tiexin_contract::book::{Backup as MakeBackup, Verify as RunVerify, VerifyReport};
+use tiexin_contract::session::{AddLocalUser, SessionState, SetUpEnrolled, SetUpStandalone};
+use tiexin_contract::sync::Enrol as Join;
+
+use super::args::{Backup, Enrol, Init, Restore, Shared, User, UserAdd};
+use super::at::{Door, one_run, region};
+use super::exit::{Exit, Failure, Outcome};
+use super::out::Out;
+use super::secret::{self, Source};
+use crate::errors;
+
+pub(super) async fn init(door: Door, args: Init) -> Outcome {
+    if !door.state().await?.needs_setup {
+        return Err(Failure::new(Exit::Failed, "这个文件夹里已经有台账了，没有改动。请换一个文件夹。"));
+    }
+    let region = region(&door.desk, &args.region).await?;
+    let name = door.named()?;
+    let display_name = args.display_name.unwrap_or_else(|| name.clone());
+    let password = door.password("给自己定一个密码（至少 8 位）：", true)?.to_string();
+    let state = door.desk.run(SetUpStandalone { region, name, display_name, password }).await?;
+    tell_state(door.out, &state)
+}
+
+pub(super) async fn enrol(shared: &Shared, args: Enrol) -> Outcome {
+    let mut config = one_run(shared)?;
+    if let Some(file) = &args.ca {
+        let unread = |_| Failure::new(Exit::NotFound, format!("读不到证书文件：{}", file.display()));
+        config.authority = Some(std::fs::read_to_string(file).map_err(unread)?);
+    }
+    let door = Door::with(config, shared)?;
+    let (server, code, out) = (args.server, args.code, door.out);
+    if door.state().await?.needs_setup {
+        let name = door.named()?;
+        let display_name = args.display_name.unwrap_or_else(|| name.clone());
+        let password = door.password("给自己定一个密码（至少 8 位）：", true)?.to_string();
+        let set_up = SetUpEnrolled { server, code, name, display_name, password };
+        return tell_state(out, &door.desk.run(set_up).await?);
+    }
+    let seat = door.sign_in().await?;
+    let state = seat.desk.run(Join { server, code }).await?;
+    tell_state(out, &state)
+}
+
+/// Who is signed in now, and where.
+fn tell_state(out: Out, state: &SessionState) -> Outcome {
+    let me = state.signed_in.as_ref();
+    let value = json!({
+        "user": me.map(|m| &m.user.name),
+        "display_name": me.map(|m| &m.user.display_name),
+        "region": me.map(|m| &m.home),
+        "region_name": me.map(|m| &m.home_name),
+        "enrolled": me.is_some_and(|m| m.enrolled),
+    });
+    out.tell(&value, || {
+        let Some(me) = me else { return vec!["完成。".into()] };
+        let joined = if me.enrolled { "，已加入省平台" } else { "，本机独立使用" };
+        vec![format!("{}（{}）{joined}。", me.user.display_name, me.home_name)]
+    })
+}
+
+pub(super) async fn user(door: Door, command: User) -> Outcome {
+    match command {
+        User::List => {
+            let users = door.state().await?.users;
+            door.out
+                .tell(&users, || users.iter().map(|u| format!("{}\t{}", u.name, u.display_name)).collect())
+        }
+        User::Add(args) => add_user(door, args).await,
+    }
+}
+
+async fn add_user(door: Door, args: UserAdd) -> Outcome {
+    let seat = door.sign_in().await?;
+    let region = match &args.region {
+        Some(code) => Some(region(&seat.desk, code).await?),
+        None => None,
+    };
+    let password = secret::password(&Source {
+        fd: args.new_password_fd,
+        variable: "TIEXIN_NEW_PASSWORD",
+        prompt: &format!("给 {} 定一个密码（至少 8 位）：", args.name),
+        twice: true,
+    })?;
+    let name = args.name;
+    let display_name = args.display_name.unwrap_or_else(|| name.clone());
+    let new = AddLocalUser {
+        name: name.clone(),
+        display_name,
+        password: password.to_string(),
+        region,
+        code: args.code,
+    };
+    let state = seat.desk.run(new).await?;
+    seat.out.tell(&state.users, || vec![format!("已增加账号 {name}。")])
+}
+
+pub(super) async fn verify(door: Door) -> Outcome {
+    let seat = door.sign_in().await?;
+    let report: VerifyReport = seat.desk.run(RunVerify {}).await?;
+    seat.out.tell(&report, || {
+        let counted = format!("审计 {} 条，记录 {} 条。", report.audit_entries, report.records);
+        if report.sound {
+            vec![format!("核验通过：{counted}")]
+        } else {
+            let mut lines = vec![format!("核验发现 {} 处问题：{counted}", report.faults.len())];
+            lines.extend(report.faults.iter().map(|fault| format!("  {fault}")));
+            lines
+        }
+    })?;
+    if report.sound { Ok(()) } else { Err(Failure::told(Exit::Faults)) }
+}
+
+pub(super) async fn backup(door: Door, args: Backup) -> Outcome {
+    let seat = door.sign_in().await?;
+    let path = super::absolute(&args.file)?;
+    let made = seat.desk.run(MakeBackup { path }).await?;
+    seat.out.tell(&json!({"name": made.name, "path": made.path}), || {
+        vec![format!("已备份到 {}", made.path.as_deref().unwrap_or(&made.name))]
+    })
+}
+
+/// Needs no password: the copy stays as locked as it was.
+pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
+    if !args.file.exists() {
+        return Err(Failure::new(Exit::NotFound, format!("没有这个备份：{}", args.file.display())));
+    }
+    tiexin_store::restore(&args.file, &args.to).map_err(|error| Failure::from(errors::unlock(error)))?;
+    out.tell(&json!({"to": args.to}), || {
+        vec![format!("已恢复到 {}，原来的账号和密码照旧。", args.to.display())]
+    })
+}

@@ -1,0 +1,138 @@
+//! Looking at records: lists, one record, search.
+
+use serde_json::{Value, json};
+use tiexin_contract::records::{
+    Filter, FilterOp, GetRecord, Hit, ListRecords, RecordHistory, RecordRow, Search as Find, Sort, Unmask,
+    VoidRecord,
+};
+use tiexin_domain::Kind;
+
+use super::args::{List, Search, Show, Void};
+use super::at::Door;
+use super::exit::{Exit, Failure, Outcome};
+use super::out::plain;
+
+/// Rows fetched at once.
+const PAGE: u32 = 500;
+
+pub(super) async fn list(door: Door, args: List) -> Outcome {
+    let kind = kind(&args.kind)?;
+    let filters = args.filter.iter().map(|text| filter(text)).collect::<Outcome<Vec<_>>>()?;
+    let sort = args.sort.as_deref().map(|field| Sort {
+        field: field.trim_start_matches('-').to_owned(),
+        descending: field.starts_with('-'),
+    });
+    let seat = door.sign_in().await?;
+    let region = seat.region(args.region.as_deref()).await?;
+    let mut ask = ListRecords {
+        kind,
+        region,
+        filters,
+        text: None,
+        sort,
+        after: None,
+        skip: 0,
+        limit: args.limit.min(PAGE),
+    };
+    let (mut rows, mut total) = (Vec::new(), 0);
+    loop {
+        let page = seat.desk.run(ask.clone()).await?;
+        total = total.max(page.total);
+        rows.extend(page.rows);
+        let left = args.limit.saturating_sub(rows.len() as u32);
+        match page.next {
+            Some(next) if left > 0 => (ask.after, ask.limit) = (Some(next), left.min(PAGE)),
+            _ => break,
+        }
+    }
+    seat.out.tell(&json!({"total": total, "rows": rows}), || {
+        let mut lines: Vec<String> = rows.iter().map(line).collect();
+        lines.push(format!("共 {total} 条，列出 {} 条", rows.len()));
+        lines
+    })
+}
+
+pub(super) fn kind(code: &str) -> Outcome<String> {
+    if Kind::from_code(code).is_known() {
+        return Ok(code.to_owned());
+    }
+    if let Some(kind) = Kind::from_label(code) {
+        return Ok(kind.code().to_owned());
+    }
+    let known: Vec<&str> = Kind::ALL.iter().map(Kind::code).collect();
+    Err(Failure::new(Exit::Usage, format!("没有这类记录：{code}。可以是：{}", known.join("、"))))
+}
+
+/// `字段=值`, `字段~包含`, `字段>=从`, `字段<=到`, `字段!`.
+fn filter(text: &str) -> Outcome<Filter> {
+    let made = |field: &str, op, value: &str| Filter { field: field.trim().into(), op, value: json!(value) };
+    if let Some(field) = text.strip_suffix('!') {
+        return Ok(made(field, FilterOp::Missing, ""));
+    }
+    let signs =
+        [(">=", FilterOp::From), ("<=", FilterOp::To), ("~", FilterOp::Contains), ("=", FilterOp::Is)];
+    let found =
+        signs.iter().filter_map(|(sign, op)| text.find(sign).map(|at| (at, *sign, *op))).min_by_key(|f| f.0);
+    match found {
+        Some((at, sign, op)) if at > 0 => Ok(made(&text[..at], op, &text[at + sign.len()..])),
+        _ => Err(Failure::new(
+            Exit::Usage,
+            format!("条件写法不对：{text}。请写成 字段=值、字段~包含、字段>=从、字段<=到 或 字段!"),
+        )),
+    }
+}
+
+pub(super) fn line(row: &RecordRow) -> String {
+    let void = if row.void.is_some() { "（已作废）" } else { "" };
+    format!("{}\t{}\t{}{void}", row.id, row.region_name, row.title)
+}
+
+pub(super) async fn show(door: Door, args: Show) -> Outcome {
+    let seat = door.sign_in().await?;
+    let mut row = seat.desk.run(GetRecord { id: args.id }).await?;
+    for field in args.unmask {
+        let shown = seat.desk.run(Unmask { id: args.id, field: field.clone() }).await?;
+        row.masked.retain(|masked| *masked != field);
+        row.fields.insert(field, Value::String(shown.value));
+    }
+    let mut value = serde_json::to_value(&row).unwrap_or_default();
+    let mut lines = vec![line(&row)];
+    lines.extend(row.fields.iter().map(|(field, value)| format!("  {field}：{}", plain(value))));
+    lines.extend(row.gaps.iter().map(|gap| format!("  待补：{}", gap.message)));
+    if args.history {
+        let history = seat.desk.run(RecordHistory { id: args.id }).await?;
+        lines.extend(history.iter().map(|entry| {
+            let at = chrono::DateTime::from_timestamp_millis(entry.at).unwrap_or_default();
+            let at = at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
+            format!("  {at} {} {} {}", entry.author, entry.act, entry.fields.join("、"))
+        }));
+        value["history"] = serde_json::to_value(history).unwrap_or_default();
+    }
+    seat.out.tell(&value, || lines)
+}
+
+pub(super) async fn search(door: Door, args: Search) -> Outcome {
+    let kinds = args.kind.iter().map(|code| kind(code)).collect::<Outcome<Vec<_>>>()?;
+    let seat = door.sign_in().await?;
+    let hits: Vec<Hit> = seat.desk.run(Find { text: args.text, limit: args.limit, kinds }).await?;
+    // Frozen shape: `docs/command-line.md`.
+    let shape: Vec<Value> = hits
+        .iter()
+        .map(|h| json!({"id": h.id, "kind": h.kind, "title": h.title, "region": h.region, "matched": h.matched}))
+        .collect();
+    seat.out.tell(&shape, || {
+        let label = |kind: &str| Kind::from_code(kind).label().to_owned();
+        let line =
+            |h: &Hit| format!("{}\t{}\t{}\t{}\t{}", h.id, label(&h.kind), h.title, h.region_name, h.matched);
+        if hits.is_empty() { vec!["没有找到。".into()] } else { hits.iter().map(line).collect() }
+    })
+}
+
+pub(super) async fn void(door: Door, args: Void) -> Outcome {
+    if args.reason.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "请写明作废的原因。"));
+    }
+    let seat = door.sign_in().await?;
+    seat.desk.run(VoidRecord { id: args.id, reason: args.reason }).await?;
+    seat.out.tell(&json!({"id": args.id}), || vec!["已作废，内容仍保留在历史里。".into()])
+}

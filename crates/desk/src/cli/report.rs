@@ -1,0 +1,98 @@
+//! Forms and the records behind their figures.
+
+use serde_json::{Value, json};
+use tiexin_contract::ErrorCode;
+use tiexin_contract::report::{ExportReport, FigureRecords, GetReport, ListForms, ReportCell, ReportSheet};
+use tiexin_domain::region::RegionCode;
+
+use super::args::{Figure, Report};
+use super::at::{Door, Seat};
+use super::exit::{Exit, Failure, Outcome};
+use super::records::line;
+
+pub(super) async fn report(door: Door, args: Report) -> Outcome {
+    month(&args.month)?;
+    let seat = door.sign_in().await?;
+    let region = seat.region(args.region.as_deref()).await?;
+    let form = form(&seat, &args.form).await?;
+    let ask = GetReport { form: form.clone(), month: args.month.clone(), region: region.clone() };
+    let sheet = seat.desk.run(ask).await?;
+    let figures = figures(&sheet, &region);
+    if let Some(out) = &args.out {
+        let path = Some(super::absolute(out)?);
+        let ask =
+            ExportReport { form: form.clone(), month: args.month.clone(), region: region.clone(), path };
+        let made = seat.desk.run(ask).await?;
+        eprintln!("已导出：{}", made.path.unwrap_or(made.name));
+    }
+    // Frozen shape: `docs/command-line.md`.
+    let value = json!({
+        "form": form, "month": args.month, "region": region,
+        "figures": figures.iter().map(|c| json!({"path": c.path, "value": c.value})).collect::<Vec<Value>>(),
+    });
+    seat.out.tell(&value, || {
+        let mut lines = vec![format!("{} {} {}", sheet.title, sheet.unit, sheet.period)];
+        lines.extend(figures.iter().map(|c| format!("{}\t{}", c.path.join("/"), c.value)));
+        lines
+    })
+}
+
+/// The row of the whole region: the total, or the only row there is.
+fn figures<'a>(sheet: &'a ReportSheet, region: &RegionCode) -> &'a [ReportCell] {
+    let total = sheet.rows.iter().find(|row| row.total);
+    let own = || sheet.rows.iter().find(|row| row.region == *region);
+    total.or_else(own).or(sheet.rows.first()).map(|row| row.cells.as_slice()).unwrap_or_default()
+}
+
+fn month(text: &str) -> Outcome {
+    let whole = format!("{text}-01");
+    let good = text.len() == 7 && chrono::NaiveDate::parse_from_str(&whole, "%Y-%m-%d").is_ok();
+    if good {
+        Ok(())
+    } else {
+        Err(Failure::new(Exit::Usage, format!("月份写法不对：{text}。请写成如 2026-10")))
+    }
+}
+
+/// The form's code as the desk writes it.
+async fn form(seat: &Seat, code: &str) -> Outcome<String> {
+    let forms = seat.desk.run(ListForms {}).await?;
+    if let Some(form) = forms.iter().find(|f| f.code.eq_ignore_ascii_case(code) || f.title == code) {
+        return Ok(form.code.clone());
+    }
+    let known: Vec<String> = forms.iter().map(|f| format!("{} {}", f.code, f.title)).collect();
+    Err(Failure::new(Exit::NotFound, format!("没有这张表：{code}。现有：{}", known.join("，"))))
+}
+
+pub(super) async fn figure(door: Door, args: Figure) -> Outcome {
+    month(&args.month)?;
+    let seat = door.sign_in().await?;
+    let region = seat.region(args.region.as_deref()).await?;
+    let form = form(&seat, &args.form).await?;
+    let path: Vec<String> = args.cell.split('/').map(|part| part.trim().to_owned()).collect();
+    let ask = FigureRecords {
+        form: form.clone(),
+        month: args.month.clone(),
+        region: region.clone(),
+        path: path.clone(),
+        limit: args.limit,
+    };
+    let reply = match seat.desk.run(ask).await {
+        Err(reply) if matches!(reply.code, ErrorCode::NotFound | ErrorCode::Invalid) => {
+            let sheet = seat.desk.run(GetReport { form, month: args.month, region: region.clone() }).await?;
+            let known: Vec<String> = figures(&sheet, &region).iter().map(|c| c.path.join("/")).collect();
+            let message = format!("表里没有这一栏：{}。现有：\n  {}", args.cell, known.join("\n  "));
+            return Err(Failure::new(Exit::NotFound, message));
+        }
+        other => other?,
+    };
+    let value = json!({
+        "form": form, "month": args.month, "region": region, "path": path,
+        "value": reply.value, "total": reply.total, "records": reply.records,
+    });
+    seat.out.tell(&value, || {
+        let mut lines = vec![format!("{}：{}，记录 {} 条", args.cell, reply.value, reply.total)];
+        lines.extend(reply.records.iter().map(line));
+        lines
+    })
+}

@@ -1,0 +1,68 @@
+//! A round with the province, and how things stand.
+
+use serde_json::{Value, json};
+use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
+
+use super::at::Door;
+use super::exit::{Exit, Failure, Outcome};
+use super::out::Out;
+
+pub(super) async fn sync(door: Door) -> Outcome {
+    let seat = door.sign_in().await?;
+    if !seat.me.enrolled {
+        return Err(Failure::new(
+            Exit::Failed,
+            "这本台账还没有加入省平台，内容都在本机。需要时请用 enrol 加入。",
+        ));
+    }
+    let state = seat.desk.run(SyncNow {}).await?;
+    tell(seat.out, &state)?;
+    match state.trouble {
+        Some(trouble) => Err(Failure::new(Exit::Offline, trouble)),
+        None => Ok(()),
+    }
+}
+
+pub(super) async fn status(door: Door) -> Outcome {
+    let seat = door.sign_in().await?;
+    tell(seat.out, &seat.desk.run(GetSync {}).await?)
+}
+
+/// Frozen shape: `docs/command-line.md`.
+fn tell(out: Out, state: &SyncState) -> Outcome {
+    let last = state.last_full_round.and_then(chrono::DateTime::from_timestamp_millis);
+    let scopes: Vec<Value> = state
+        .scopes
+        .iter()
+        .map(|s| json!({"scope": s.scope, "sequence": s.sequence, "digest": s.digest, "agreed": s.agreed}))
+        .collect();
+    let value = json!({
+        "enrolled": state.enrolled,
+        "server": state.server,
+        "waiting": state.waiting,
+        "parked": state.parked,
+        "conflicts": state.conflicts,
+        "last_full_round": last.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
+        "complete": state.complete,
+        "scopes": scopes,
+    });
+    out.tell(&value, || {
+        let mut lines = vec![match (&state.server, last) {
+            (None, _) => "本机独立使用，没有加入省平台。".to_owned(),
+            (Some(server), None) => format!("已加入省平台 {server}，还没有核对完毕过。"),
+            (Some(server), Some(at)) => {
+                let at = at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
+                format!("省平台 {server}，上次核对完毕：{at}")
+            }
+        }];
+        lines.push(format!(
+            "本机有 {} 条待上传，{} 条待裁决，{} 条冲突",
+            state.waiting, state.parked, state.conflicts
+        ));
+        for s in &state.scopes {
+            let agreed = if s.agreed { "已核对" } else { "待核对" };
+            lines.push(format!("  {} {} 序号 {} {agreed}", s.scope, s.name, s.sequence));
+        }
+        lines
+    })
+}
