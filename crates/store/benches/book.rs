@@ -67,7 +67,15 @@ fn fields(value: serde_json::Value) -> Fields {
 
 fn person(dice: &mut Dice) -> (Fields, String, String) {
     let name = dice.name();
-    let number = format!("3403231{:02}19{:02}{:02}{:02}{:03}{}", dice.below(11), 40 + dice.below(60), 1 + dice.below(12), 1 + dice.below(28), dice.below(1000), dice.below(10));
+    let number = format!(
+        "3403231{:02}19{:02}{:02}{:02}{:03}{}",
+        dice.below(11),
+        40 + dice.below(60),
+        1 + dice.below(12),
+        1 + dice.below(28),
+        dice.below(1000),
+        dice.below(10)
+    );
     let number = number[..18].to_owned();
     let phone = format!("199{:08}", dice.below(100_000_000));
     let value = json!({"region": dice.village(), "name": name, "household": dice.id().to_string(), "relation": "head",
@@ -87,9 +95,11 @@ fn visit(dice: &mut Dice, home: Uuid, note: usize) -> Fields {
 
 fn household(dice: &mut Dice) -> Fields {
     let name = dice.name();
-    fields(json!({"region": dice.village(), "head_name": name, "kinds": ["general"], "phone": format!("199{:08}", dice.below(100_000_000)),
+    fields(
+        json!({"region": dice.village(), "head_name": name, "kinds": ["general"], "phone": format!("199{:08}", dice.below(100_000_000)),
         "registered_address": dice.sentence(20), "current_address": dice.sentence(20), "notes": dice.sentence(80),
-        "recorded_by": dice.id().to_string(), "recorded_at": "2026-10-05T09:12:33+08:00"}))
+        "recorded_by": dice.id().to_string(), "recorded_at": "2026-10-05T09:12:33+08:00"}),
+    )
 }
 
 fn book(dir: &std::path::Path) -> Book {
@@ -161,7 +171,9 @@ fn saving() {
         let body = serde_json::to_string(&one.fields).unwrap();
         let id = one.id;
         let ((), took) = timed(|| {
-            bare.execute("INSERT INTO record VALUES (?1, ?2)", params![id.as_bytes(), body]).map(drop).unwrap();
+            bare.execute("INSERT INTO record VALUES (?1, ?2)", params![id.as_bytes(), body])
+                .map(drop)
+                .unwrap();
         });
         theirs.0.push(took);
         let by = By { author: Uuid::from_u128(1), now_ms: NOW, group: dice.id() };
@@ -170,8 +182,13 @@ fn saving() {
     }
     println!(
         "save one visit: p50 {:.3} ms, p99 {:.3} ms, worst {:.3} ms; bare durable commit p50 {:.3} ms, p99 {:.3} ms; p50 ratio {:.2} (aim 2), p99/p50 {:.1} (aim 10)",
-        ours.at(0.5), ours.at(0.99), ours.at(1.0), theirs.at(0.5), theirs.at(0.99),
-        ours.at(0.5) / theirs.at(0.5), ours.at(0.99) / ours.at(0.5)
+        ours.at(0.5),
+        ours.at(0.99),
+        ours.at(1.0),
+        theirs.at(0.5),
+        theirs.at(0.99),
+        ours.at(0.5) / theirs.at(0.5),
+        ours.at(0.99) / ours.at(0.5)
     );
 }
 
@@ -193,7 +210,10 @@ fn searching() {
     let asks: [(&str, fn(&(String, String, String)) -> String); 7] = [
         ("two-character name", |p| p.0.chars().take(2).collect()),
         ("whole name", |p| p.0.clone()),
-        ("two inner characters", |p| { let n = p.0.chars().count(); p.0.chars().skip(n - 2).collect() }),
+        ("two inner characters", |p| {
+            let n = p.0.chars().count();
+            p.0.chars().skip(n - 2).collect()
+        }),
         ("pinyin initials", |p| pinyin_initials(&p.0)),
         ("two initials", |p| pinyin_initials(&p.0)[..2].to_owned()),
         ("ID tail", |p| p.1[14..].to_owned()),
@@ -209,7 +229,12 @@ fn searching() {
             hits += found.len();
             times.0.push(took);
         }
-        println!("search by {what}: p50 {:.3} ms, p99 {:.3} ms (aim 5), {} hits a search", times.at(0.5), times.at(0.99), hits / 600);
+        println!(
+            "search by {what}: p50 {:.3} ms, p99 {:.3} ms (aim 5), {} hits a search",
+            times.at(0.5),
+            times.at(0.99),
+            hits / 600
+        );
     }
     listing(&book);
 }
@@ -244,7 +269,10 @@ fn listing(book: &Book) {
         }
         println!(
             "list {what}: first page with count of {} {:.1} ms, next pages p50 {:.2} ms, worst {:.2} ms",
-            first.total.unwrap_or_default(), took.as_secs_f64() * 1000.0, times.at(0.5), times.at(1.0)
+            first.total.unwrap_or_default(),
+            took.as_secs_f64() * 1000.0,
+            times.at(0.5),
+            times.at(1.0)
         );
     };
     list("100,000 persons by name, everywhere", &[], None, None);
@@ -290,7 +318,11 @@ fn snapshot(n: usize) {
         lines.push(b'\n');
     }
     let packed = zstd::encode_all(lines.as_slice(), 3).unwrap();
-    println!("snapshot of {n}: {} bytes a record, {:.1} MB packed", lines.len() / n, packed.len() as f64 / 1e6);
+    println!(
+        "snapshot of {n}: {} bytes a record, {:.1} MB packed",
+        lines.len() / n,
+        packed.len() as f64 / 1e6
+    );
     let bare = bare(&dir.path().join("bare.db"));
     let ((), plain) = timed(|| {
         use std::io::BufRead;
@@ -323,15 +355,19 @@ fn snapshot(n: usize) {
     };
     let (_, usable) = timed(|| {
         let reader = zstd::Decoder::new(packed.as_slice()).unwrap();
-        let records = serde_json::Deserializer::from_reader(std::io::BufReader::new(reader)).into_iter::<Record>();
+        let records =
+            serde_json::Deserializer::from_reader(std::io::BufReader::new(reader)).into_iter::<Record>();
         book.apply_snapshot(&header, records, &mut |_| true, NOW).unwrap()
     });
     let (_, indexed) = timed(|| while book.index_some(2_000).unwrap() > 0 {});
     let whole = usable + indexed;
     println!(
         "snapshot of {n}: usable {:.2} s, whole {:.2} s; bare {:.2} s; ratios {:.2} (aim 1) and {:.2} (aim 2)",
-        usable.as_secs_f64(), whole.as_secs_f64(), plain.as_secs_f64(),
-        usable.as_secs_f64() / plain.as_secs_f64(), whole.as_secs_f64() / plain.as_secs_f64()
+        usable.as_secs_f64(),
+        whole.as_secs_f64(),
+        plain.as_secs_f64(),
+        usable.as_secs_f64() / plain.as_secs_f64(),
+        whole.as_secs_f64() / plain.as_secs_f64()
     );
 }
 

@@ -9,6 +9,7 @@ use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
+use crate::book::Book;
 use crate::error::{Result, StoreError};
 use crate::outbox;
 use crate::record::{Row, text};
@@ -116,5 +117,23 @@ pub(crate) fn refold(conn: &Connection, row: &Row, base: &Base) -> Result<()> {
     match fold(base.state.clone(), &steps, r.id, &r.kind, &r.scope) {
         Some(new) => crate::record::update(conn, row, &new, None),
         None => crate::record::withhold(conn, row),
+    }
+}
+
+impl Book {
+    /// Those of the records that have changes the province has not confirmed yet.
+    pub fn waiting_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        self.read(|conn| {
+            let mut pending = conn.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM base JOIN record ON record.n = base.record WHERE record.id = ?1)",
+            )?;
+            let mut waiting = Vec::new();
+            for id in ids {
+                if pending.query_row([id], |row| row.get(0))? {
+                    waiting.push(*id);
+                }
+            }
+            Ok(waiting)
+        })
     }
 }

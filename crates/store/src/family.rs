@@ -4,7 +4,7 @@ use rusqlite::params;
 use tiexin_domain::{Record, RegionCode, nouns};
 use uuid::Uuid;
 
-use crate::book::Book;
+use crate::book::{Book, Write};
 use crate::derive::{bounds, household_key};
 use crate::error::Result;
 use crate::record::{self, hidden, select};
@@ -84,5 +84,13 @@ impl Book {
             );
             record::collect(conn, sql, params![kind, sort, first, last])
         })
+    }
+}
+
+impl Write<'_> {
+    /// The record as this transaction sees it, void ones too: for reading, changing and saving in one.
+    pub fn get(&self, id: Uuid) -> Result<Option<Record>> {
+        let row = record::find(&self.tx, id)?.filter(|row| row.hidden != hidden::WITHHELD);
+        Ok(row.map(|row| row.record))
     }
 }

@@ -21,6 +21,7 @@ use crate::search;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
+    /// Equal, or one of an array.
     Is,
     IsNot,
     AtLeast,
@@ -316,6 +317,10 @@ fn condition(kind: &str, field: &str, op: Op, value: &Value, args: &mut Vec<Sql>
         });
         format!("?{}", args.len())
     };
+    if let (Op::Is, Value::Array(any)) = (op, &value) {
+        let any: Vec<String> = any.iter().map(|one| arg(one.clone())).collect();
+        return Ok(format!("{column} IN ({})", any.join(", ")));
+    }
     Ok(match op {
         Op::Is => format!("{column} = {}", arg(value)),
         Op::IsNot => format!("{column} IS NOT {}", arg(value)),
