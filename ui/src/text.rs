@@ -4,15 +4,16 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc};
 use serde_json::Value;
 use tiexin_domain::PartialDate;
 
-/// Offices keep Beijing time, wherever the PC's clock thinks it stands.
-fn beijing(milliseconds: i64) -> Option<DateTime<FixedOffset>> {
-    let zone = FixedOffset::east_opt(8 * 3600)?;
+/// By the PC's clock, as the desk's `today` is.
+fn local(milliseconds: i64) -> Option<DateTime<FixedOffset>> {
+    let west_minutes = js_sys::Date::new_0().get_timezone_offset() as i32;
+    let zone = FixedOffset::west_opt(west_minutes * 60)?;
     DateTime::<Utc>::from_timestamp_millis(milliseconds).map(|at| at.with_timezone(&zone))
 }
 
 /// `今天 09:41`, `昨天 17:02`, `11月3日 08:15`, `2025年11月3日`.
 pub(crate) fn moment(milliseconds: i64, today: NaiveDate) -> String {
-    let Some(at) = beijing(milliseconds) else { return String::new() };
+    let Some(at) = local(milliseconds) else { return String::new() };
     let day = at.date_naive();
     match (today - day).num_days() {
         0 => format!("今天 {}", at.format("%H:%M")),
@@ -26,7 +27,7 @@ pub(crate) fn moment(milliseconds: i64, today: NaiveDate) -> String {
 
 /// The calendar day of a moment.
 pub(crate) fn day_of(milliseconds: i64) -> Option<NaiveDate> {
-    beijing(milliseconds).map(|at| at.date_naive())
+    local(milliseconds).map(|at| at.date_naive())
 }
 
 /// `今天`, `昨天`, `11月3日`, `2025年11月3日`.
@@ -57,9 +58,10 @@ pub(crate) fn stored_date(text: &str) -> String {
     date.map_or_else(|_| text.to_owned(), PartialDate::label)
 }
 
-/// A stored local time: `2026-05-29T09:00:00` → `2026-05-29 09:00`.
+/// A stored local time: `2026-05-29T09:00:00` → `2026-05-29 09:00`. Midnight means that no time was given.
 pub(crate) fn stored_moment(text: &str) -> String {
     match text.split_once('T') {
+        Some((day, time)) if time.starts_with("00:00") => day.to_owned(),
         Some((day, time)) => format!("{day} {}", time.get(..5).unwrap_or(time)),
         None => text.to_owned(),
     }

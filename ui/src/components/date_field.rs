@@ -64,6 +64,9 @@ pub(crate) struct DateFieldProps {
     pub(crate) ahead: bool,
     #[prop_or_default]
     pub(crate) wide: bool,
+    /// Stands right behind the date, as a time of day does.
+    #[prop_or_default]
+    pub(crate) beside: Html,
 }
 
 fn understood(text: &str, props: &DateFieldProps, today: NaiveDate) -> Result<Option<PartialDate>, String> {
@@ -147,6 +150,7 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
                 </span>
                 <Button label="打开日历" look={Look::Plain} sign={Sign::Calendar} onclick={toggle} expanded={*open}
                     class="tx-date-button" />
+                { props.beside.clone() }
                 <span class="tx-understood" aria-live="polite">{ seen }</span>
                 if *open {
                     <Calendar {shown} {today} onpick={pick} />
@@ -193,7 +197,6 @@ fn Calendar(props: &CalendarProps) -> Html {
     html! {
         <div class="tx-calendar" role="dialog" aria-label="日历">
             <div class="tx-calendar-head">
-                <Button label="前一年" look={Look::Plain} sign={Sign::Undo} onclick={turn(-12)} class="tx-year-back" />
                 <Button label="前一月" look={Look::Plain} sign={Sign::Left} onclick={turn(-1)} />
                 <strong>{ format!("{}年{}月", month.year(), month.month()) }</strong>
                 <Button label="后一月" look={Look::Plain} sign={Sign::Right} onclick={turn(1)} />
@@ -232,15 +235,15 @@ pub(crate) fn MomentField(props: &MomentFieldProps) -> Html {
         let day = day.clone();
         props.onchange.reform(move |event: InputEvent| format!("{day}T{}", value_of(&event)))
     };
+    let beside = html! {
+        <span class="pf-v6-c-form-control tx-time">
+            <input type="text" value={time} oninput={on_time} placeholder="如 9:30" autocomplete="off"
+                aria-label={format!("{}：几点", props.label)} />
+        </span>
+    };
     html! {
-        <div class="tx-moment">
-            <DateField label={props.label.clone()} value={day} onchange={on_day} name={props.name.clone()}
-                problem={props.problem.clone()} required={props.required} />
-            <span class="pf-v6-c-form-control tx-time">
-                <input type="text" value={time} oninput={on_time} placeholder="如 9:30" aria-label={format!("{}：几点", props.label)}
-                    autocomplete="off" />
-            </span>
-        </div>
+        <DateField label={props.label.clone()} value={day} onchange={on_day} name={props.name.clone()}
+            problem={props.problem.clone()} required={props.required} {beside} />
     }
 }
 

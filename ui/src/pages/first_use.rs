@@ -51,12 +51,14 @@ struct ChoosingProps {
 
 #[component]
 fn Choosing(props: &ChoosingProps) -> Html {
-    let way = |onclick: &Callback<()>, sign: Sign, title: &'static str, words: &'static str| html! {
-        <button type="button" class="tx-way" onclick={onclick.reform(|_: MouseEvent| ())}>
-            <span class="tx-way-sign"><Icon {sign} /></span>
-            <span><strong>{ title }</strong><span class="tx-muted">{ words }</span></span>
-            <Icon sign={Sign::Right} />
-        </button>
+    let way = |onclick: &Callback<()>, sign: Sign, title: &'static str, words: &'static str| {
+        html! {
+            <button type="button" class="tx-way" onclick={onclick.reform(|_: MouseEvent| ())}>
+                <span class="tx-way-sign"><Icon {sign} /></span>
+                <span><strong>{ title }</strong><span class="tx-muted">{ words }</span></span>
+                <Icon sign={Sign::Right} />
+            </button>
+        }
     };
     html! {
         <div class="tx-gate-form">
@@ -97,7 +99,8 @@ fn Account(props: &AccountProps) -> Html {
         })
     };
     let onsave = {
-        let (typed, wrong, node, with_province) = (typed.clone(), wrong.setter(), node.clone(), props.enrolled);
+        let (typed, wrong, node, with_province) =
+            (typed.clone(), wrong.setter(), node.clone(), props.enrolled);
         let (alone, enrolled, set) = (alone.clone(), enrolled.clone(), session.set.clone());
         Callback::from(move |()| {
             if let Some(problem) = first_problem(&typed, with_province) {
@@ -110,10 +113,21 @@ fn Account(props: &AccountProps) -> Html {
             let set = set.clone();
             if with_province {
                 let (server, code) = (get("server"), get("code"));
-                let args = SetUpEnrolled { server, code, name: get("name"), display_name: get("display_name"), password };
+                let args = SetUpEnrolled {
+                    server,
+                    code,
+                    name: get("name"),
+                    display_name: get("display_name"),
+                    password,
+                };
                 enrolled.run(args, move |state| set.emit(state));
             } else if let Ok(region) = get("region").parse() {
-                let args = SetUpStandalone { region, name: get("name"), display_name: get("display_name"), password };
+                let args = SetUpStandalone {
+                    region,
+                    name: get("name"),
+                    display_name: get("display_name"),
+                    password,
+                };
                 alone.run(args, move |state| set.emit(state));
             }
         })
@@ -122,7 +136,8 @@ fn Account(props: &AccountProps) -> Html {
         let own = wrong.filter(|(field, _)| *field == name).map(|(_, message)| AttrValue::Static(message));
         own.or_else(|| about(&alone, &enrolled, name))
     };
-    let error = alone.error.clone().or_else(|| enrolled.error.clone()).filter(|error| error.problems.is_empty());
+    let error =
+        alone.error.clone().or_else(|| enrolled.error.clone()).filter(|error| error.problems.is_empty());
     let busy = alone.pending || enrolled.pending;
     html! {
         <Form {node} onsave={onsave.clone()} oncancel={props.onback.clone()} short=true class="tx-gate-form">

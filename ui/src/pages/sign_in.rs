@@ -32,7 +32,8 @@ pub(crate) fn SignInPage() -> Html {
         })
     };
     let onsave = {
-        let (name, password, missing, node) = (name.clone(), password.clone(), missing.setter(), node.clone());
+        let (name, password, missing, node) =
+            (name.clone(), password.clone(), missing.setter(), node.clone());
         let (enter, waiting) = (enter.clone(), wait > 0);
         Callback::from(move |()| {
             let gap = if name.trim().is_empty() {

@@ -5,7 +5,7 @@ use super::noun;
 use super::spec::{FieldKind, FormField, Noun};
 use crate::components::choice::label_of;
 use crate::components::{Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, show};
-use crate::hooks::{use_command, use_query, use_session, use_toast};
+use crate::hooks::{Note, Tone, use_command, use_query, use_session, use_toast};
 use crate::pages::not_found::NotFound;
 use crate::routes::Route;
 use crate::text;
@@ -54,12 +54,16 @@ impl PartialEq for NewProps {
 fn New(props: &NewProps) -> Html {
     let noun = props.noun;
     let navigator = use_navigator();
+    let toast = use_toast();
     let onsaved = {
         let navigator = navigator.clone();
         Callback::from(move |row: RecordRow| {
-            if let Some(navigator) = &navigator {
-                navigator.replace(&Route::of_record(&row.kind, row.id, None));
-            }
+            let Some(navigator) = navigator.clone() else { return };
+            navigator.replace(&Route::of_record(&row.kind, row.id, None));
+            let another =
+                Callback::from(move |()| navigator.push(&Route::RecordNew { kind: noun.kind.to_owned() }));
+            let action = Some((AttrValue::from(format!("再{}", noun.add)), another));
+            toast.say(Note { tone: Tone::Good, text: format!("已保存：{}", row.title).into(), action });
         })
     };
     let onleave = Callback::from(move |()| {
@@ -89,6 +93,7 @@ fn Opened(props: &OpenedProps) -> Html {
     let query = use_query(GetRecord { id }, &["*"]);
     let navigator = use_navigator();
     let kind = noun.kind;
+    let toast = use_toast();
     let go_to_page = {
         let navigator = navigator.clone();
         Callback::from(move |()| {
@@ -102,7 +107,7 @@ fn Opened(props: &OpenedProps) -> Html {
         return html! {
             <Page {title}>
                 { show(&query, |row| html! {
-                    <RecordForm {noun} row={row.clone()} onsaved={go_to_page.reform(|_: RecordRow| ())} onleave={go_to_page.clone()} />
+                    <RecordForm {noun} row={row.clone()} onsaved={go_to_page.reform(move |row: RecordRow| toast.good(format!("已保存：{}", row.title)))} onleave={go_to_page.clone()} />
                 }) }
             </Page>
         };

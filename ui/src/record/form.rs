@@ -4,10 +4,10 @@ use super::spec::{FieldKind, FormField, Noun};
 use super::value::{self, Beginning, Typed};
 use crate::components::choice::given;
 use crate::components::{
-    Choice, Choices, ConfirmLeave, DateField, FamilyPicker, Flag, Fold, Foot, Form, MomentField, MoneyField,
-    PersonPicker, Picked, RegionField, Tags, TextArea, TextField, TextKind, Waiting, focus_field,
+    Button, Choice, Choices, ConfirmLeave, DateField, FamilyPicker, Flag, Fold, Foot, Form, Look, MomentField,
+    MoneyField, PersonPicker, Picked, RegionField, Tags, TextArea, TextField, TextKind, Waiting, focus_field,
 };
-use crate::hooks::{use_command, use_draft, use_region, use_session, use_toast};
+use crate::hooks::{use_command, use_draft, use_region, use_session};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tiexin_contract::records::{RecordRow, SaveRecord, Saved};
@@ -68,7 +68,6 @@ impl PartialEq for FillingProps {
 fn Filling(props: &FillingProps) -> Html {
     let session = use_session();
     let region = use_region();
-    let toast = use_toast();
     let save = use_command::<SaveRecord>();
     let leaving = use_state(|| false);
     let wrong = use_state(Vec::<(String, String)>::new);
@@ -123,7 +122,6 @@ fn Filling(props: &FillingProps) -> Html {
                 let (draft, done) = (draft.clone(), done.clone());
                 save.run(args, move |Saved { row, .. }| {
                     draft.drop_it();
-                    toast.good(format!("已保存：{}", row.title));
                     done.emit(row);
                 });
             }
@@ -162,6 +160,13 @@ fn Filling(props: &FillingProps) -> Html {
             leave.emit(());
         })
     };
+    let onfresh = {
+        let (draft, typed, begun) = (props.draft.clone(), typed.setter(), begun.clone());
+        Callback::from(move |()| {
+            draft.drop_it();
+            typed.set((*begun).clone());
+        })
+    };
     let onstay = {
         let leaving = leaving.setter();
         Callback::from(move |()| leaving.set(false))
@@ -173,8 +178,10 @@ fn Filling(props: &FillingProps) -> Html {
         .filter(|error| error.problems.iter().all(|p| !fields.iter().any(|f| f.name == p.field)));
     html! {
         <Form node={node} onsave={onsave.clone()} oncancel={oncancel.clone()}>
-            if props.kept.is_some() {
-                <p class="tx-draft-note">{ "接着上次没保存的内容填写。" }</p>
+            if props.kept.is_some() && dirty {
+                <p class="tx-draft-note">
+                    { "接着上次没保存的内容填写。" }<Button label="从头填写" look={Look::Link} small=true onclick={onfresh} />
+                </p>
             }
             <div class="tx-fields">{ for fields.iter().filter(|field| field.group.is_none()).map(paint) }</div>
             { for groups.into_iter().map(|group| {
@@ -236,7 +243,7 @@ fn field_of(
             html! { <Flag {label} {name} value={yes} {onchange} {hint} /> }
         }
         FieldKind::Code(options) => html! {
-            <Choice {label} {name} {value} options={given(options)} onchange={put} {problem} {hint} {required} wide=true />
+            <Choice {label} {name} {value} options={given(options)} onchange={put} {problem} {hint} {required} />
         },
         FieldKind::Codes(options) => html! {
             <Choices {label} {name} value={value::list(typed, name)} options={given(options)} onchange={put_list} {problem} {hint} wide=true />

@@ -18,6 +18,7 @@ use navigation::Navigation;
 use palette::Palette;
 use tiexin_contract::book::Touch;
 use top::TopBar;
+use wasm_bindgen::JsCast;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -36,6 +37,14 @@ pub(crate) fn Shell() -> Html {
         Callback::from(move |()| mapped.set(true))
     });
     use_touch();
+    let route = use_route::<Route>();
+    use_effect_with(route, |_| {
+        // A press on a link leaves the cursor there; a page that has vanished leaves it nowhere.
+        let lost = gloo::utils::document().active_element().is_none_or(|e| e.tag_name() == "BODY");
+        if lost {
+            focus_main();
+        }
+    });
     let on_search = {
         let searching = searching.setter();
         Callback::from(move |()| searching.set(true))
@@ -73,8 +82,11 @@ pub(crate) fn Shell() -> Html {
 
 /// The address belongs to the router; only the cursor goes to the content.
 fn skip(event: MouseEvent) {
-    use wasm_bindgen::JsCast;
     event.prevent_default();
+    focus_main();
+}
+
+fn focus_main() {
     let main = gloo::utils::document().get_element_by_id("main");
     if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = main.focus();

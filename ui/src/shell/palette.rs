@@ -9,10 +9,19 @@ use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use tiexin_contract::records::{Hit, Search};
 use tiexin_domain::Kind;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
+
+/// Asked side by side, so that no kind crowds out another: families first.
+const ASKED: [(&[&str], u32); 4] = [
+    (&["household", "support_file"], 6),
+    (&["person"], 6),
+    (&["member", "volunteer"], 5),
+    (&["visit", "activity", "need_survey", "insurance_claim", "counselling"], 6),
+];
 
 #[derive(Clone, PartialEq)]
 struct Entry {
@@ -53,7 +62,10 @@ fn pages() -> Vec<(Entry, &'static str)> {
 
 fn from_hit(hit: Hit) -> Entry {
     let kind = Kind::from_code(&hit.kind);
-    let sign = noun(&hit.kind).map_or(Sign::Sheet, |noun| noun.sign);
+    let sign = match hit.kind.as_str() {
+        "person" => Sign::Person,
+        kind => noun(kind).map_or(Sign::Sheet, |noun| noun.sign),
+    };
     let beside = if hit.matched.is_empty() {
         hit.region_name
     } else {
@@ -74,36 +86,48 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
     let found = use_state(Vec::<Entry>::new);
     let at = use_state(|| 0usize);
     let turn = use_mut_ref(|| (0u64, None::<Timeout>));
+    let parts = use_mut_ref(|| [const { Vec::<Entry>::new() }; ASKED.len()]);
     let node = use_node_ref();
     let navigator = use_navigator();
     {
         let node = node.clone();
         use_effect_with((), move |()| {
+            let before =
+                gloo::utils::document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
             if let Some(input) = node.cast::<HtmlInputElement>() {
                 let _ = input.focus();
+            }
+            move || {
+                if let Some(before) = before {
+                    let _ = before.focus();
+                }
             }
         });
     }
     let ask = {
-        let (found, turn) = (found.setter(), turn.clone());
+        let (found, turn, parts) = (found.setter(), turn.clone(), parts.clone());
         Callback::from(move |text: String| {
             let mut held = turn.borrow_mut();
             held.0 += 1;
-            let (mine, again, found) = (held.0, turn.clone(), found.clone());
-            held.1 = Some(Timeout::new(20, move || {
-                spawn_local(async move {
-                    let text = text.trim().to_owned();
-                    let hits = match text.is_empty() {
-                        true => Vec::new(),
-                        false => {
-                            call(Search { text, limit: 24, kinds: Vec::new() }).await.unwrap_or_default()
+            let (mine, again, found, parts) = (held.0, turn.clone(), found.clone(), parts.clone());
+            held.1 = Some(Timeout::new(15, move || {
+                for (n, (kinds, limit)) in ASKED.into_iter().enumerate() {
+                    let (again, found, parts, text) =
+                        (again.clone(), found.clone(), parts.clone(), text.trim().to_owned());
+                    spawn_local(async move {
+                        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+                        let hits = match text.is_empty() {
+                            true => Vec::new(),
+                            false => call(Search { text, limit, kinds }).await.unwrap_or_default(),
+                        };
+                        // Something newer has been typed: this answer is stale.
+                        if again.borrow().0 == mine {
+                            let mut parts = parts.borrow_mut();
+                            parts[n] = hits.into_iter().map(from_hit).collect();
+                            found.set(parts.concat());
                         }
-                    };
-                    // Something newer has been typed: this answer is stale.
-                    if again.borrow().0 == mine {
-                        found.set(hits.into_iter().map(from_hit).collect());
-                    }
-                });
+                    });
+                }
             }));
         })
     };

@@ -52,8 +52,11 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
     });
     let large = preferences.kept.large_type;
     let on_large = {
-        let preferences = preferences.clone();
-        Callback::from(move |_: MouseEvent| preferences.change(|kept| kept.large_type = !kept.large_type))
+        let (preferences, close) = (preferences.clone(), close.clone());
+        Callback::from(move |_: MouseEvent| {
+            close.emit(());
+            preferences.change(|kept| kept.large_type = !kept.large_type);
+        })
     };
     let on_out = {
         let set = session.set.clone();

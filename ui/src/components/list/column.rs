@@ -41,6 +41,8 @@ pub(crate) struct Column {
     pub(crate) show: Show,
     pub(crate) sortable: bool,
     pub(crate) filtered: bool,
+    /// Gives way where 大字 leaves little room.
+    pub(crate) spare: bool,
 }
 
 impl PartialEq for Column {
@@ -51,7 +53,7 @@ impl PartialEq for Column {
 
 impl Column {
     pub(crate) fn new(field: &'static str, head: &'static str) -> Self {
-        Self { field, head, share: 10, show: Show::Text, sortable: true, filtered: true }
+        Self { field, head, share: 10, show: Show::Text, sortable: true, filtered: true, spare: false }
     }
 
     /// 所属地区
@@ -61,7 +63,7 @@ impl Column {
 
     /// Where the newest change is.
     pub(crate) fn state() -> Self {
-        Self::new("", "状态").show(Show::State).width(9).unsorted().unfiltered()
+        Self::new("", "状态").show(Show::State).unsorted().unfiltered()
     }
 
     /// What is missing.
@@ -79,6 +81,11 @@ impl Column {
         self
     }
 
+    pub(crate) fn spare(mut self) -> Self {
+        self.spare = true;
+        self
+    }
+
     pub(crate) fn unsorted(mut self) -> Self {
         self.sortable = false;
         self
@@ -87,6 +94,14 @@ impl Column {
     pub(crate) fn unfiltered(mut self) -> Self {
         self.filtered = false;
         self
+    }
+
+    /// The column's track in the grid. States keep the width of their words.
+    pub(super) fn track(&self) -> String {
+        match self.show {
+            Show::State => "8.8rem".to_owned(),
+            _ => format!("minmax(0,{}fr)", self.share),
+        }
     }
 
     pub(crate) fn is_number(&self) -> bool {
@@ -99,7 +114,8 @@ impl Column {
         let word = || value.map(text::plain).unwrap_or_default();
         match self.show {
             Show::Text | Show::Money => word(),
-            Show::Date => text::stored_date(&word()),
+            // As a spreadsheet writes it: columns of dates line up.
+            Show::Date => word(),
             Show::Moment => text::stored_moment(&word()),
             Show::Flag => if value == Some(&Value::Bool(true)) { "是" } else { "" }.to_owned(),
             Show::Code(options) => match value.and_then(Value::as_str) {

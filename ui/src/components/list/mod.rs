@@ -87,6 +87,8 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let repaint = use_force_update();
     let scroller = use_node_ref();
     let row_height = if large { 48.0 } else { 40.0 };
+    let narrow = large && gloo::utils::body().client_width() < 1500;
+    let columns: Rc<[Column]> = props.columns.iter().filter(|c| !(narrow && c.spare)).cloned().collect();
 
     let list = ListRecords {
         kind: props.kind.to_owned(),
@@ -199,6 +201,17 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         });
     }
 
+    {
+        // On arrival the arrow keys belong to the list, unless the cursor has a better place already.
+        let scroller = scroller.clone();
+        use_effect_with((), move |()| {
+            let at = gloo::utils::document().active_element();
+            let idle = at.is_none_or(|e| matches!(e.tag_name().as_str(), "BODY" | "MAIN" | "A"));
+            if let Some(element) = scroller.cast::<HtmlElement>().filter(|_| idle) {
+                let _ = element.focus();
+            }
+        });
+    }
     let onscroll = {
         let scroll = scroll.setter();
         Callback::from(move |event: yew::Event| {
@@ -217,7 +230,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         })
     };
     let copy_rows = {
-        let (rows, columns, hand) = (rows.clone(), props.columns.clone(), hand.clone());
+        let (rows, columns, hand) = (rows.clone(), columns.clone(), hand.clone());
         Callback::from(move |()| {
             let held = rows.borrow();
             let cursor = held.row(hand.cursor).map(|row| row.id);
@@ -297,8 +310,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let held = rows.borrow();
     let known = held.total.is_some();
     let narrowed = !view.text.trim().is_empty() || view.typed.values().any(|text| !text.trim().is_empty());
-    let tracks =
-        props.columns.iter().map(|c| format!("minmax(0,{}fr)", c.share)).collect::<Vec<_>>().join(" ");
+    let tracks = columns.iter().map(Column::track).collect::<Vec<_>>().join(" ");
     let count = match (known, hand.chosen.len()) {
         (false, _) => String::new(),
         (true, 0 | 1) => format!("共 {} {}", crate::text::count(total), props.unit),
@@ -323,7 +335,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
             <div ref={scroller} class="tx-scroller" {onscroll} {onkeydown} tabindex="0" role="grid"
                 aria-rowcount={total.to_string()} aria-label={props.name.clone()}
                 aria-activedescendant={(total > 0).then(|| format!("row-{}", hand.cursor))}>
-                <Head columns={props.columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} {on_sort}
+                <Head columns={columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} {on_sort}
                     filtering={view.filtering} typed={view.typed.clone()} {on_filter} />
                 if known && total == 0 {
                     if narrowed {
@@ -337,7 +349,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 }
                 <div class="tx-spacer" style={format!("height:{}px", ground.height())}>
                     <div class="tx-rows" style={format!("transform:translateY({top}px)")}>
-                        { for window.map(|at| paint(at, held.row(at), props, &tracks, &hand, &rows)) }
+                        { for window.map(|at| paint(at, held.row(at), props, &columns, &tracks, &hand, &rows)) }
                     </div>
                 </div>
             </div>
@@ -349,6 +361,7 @@ fn paint(
     at: u64,
     row: Option<&RecordRow>,
     props: &DataListProps,
+    columns: &[Column],
     tracks: &str,
     hand: &UseStateHandle<Hand>,
     rows: &Rc<RefCell<Rows>>,
@@ -366,7 +379,7 @@ fn paint(
             row.clone()
         })
     };
-    let cells = props.columns.iter().enumerate().map(|(n, column)| {
+    let cells = columns.iter().enumerate().map(|(n, column)| {
         let class = classes!("tx-cell", column.is_number().then_some("tx-number"));
         let title = column.text(row);
         if n == 0 {
@@ -405,7 +418,7 @@ struct FindBoxProps {
 fn FindBox(props: &FindBoxProps) -> Html {
     let oninput = props.onchange.reform(|event: InputEvent| crate::components::text_field::value_of(&event));
     html! {
-        <span class="pf-v6-c-form-control tx-find">
+        <span class="tx-find">
             <crate::components::Icon sign={Sign::Search} />
             <input type="text" value={props.value.clone()} {oninput} placeholder="在列表中查找" aria-label="在列表中查找"
                 autocomplete="off" />

@@ -21,7 +21,7 @@ pub(crate) static ACTIVITY: Noun = Noun {
         vec![
             Column::new("name", "活动名称").width(18),
             Column::new("start", "时间").show(Show::Moment).width(11),
-            Column::new("place", "地点").width(12),
+            Column::new("place", "地点").width(12).spare(),
             Column::new("project", "项目").show(Show::Code(options::<ProjectColumn>)).width(9),
             Column::new("headcount", "人数").width(5),
             Column::new("head", "负责人").width(7),

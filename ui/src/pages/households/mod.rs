@@ -40,13 +40,12 @@ pub(crate) static SUPPORT_FILE: Noun = Noun {
     empty: ("这里是需要多走动的家庭", "登记一户，或者把现有的特殊家庭台账整本导入。"),
     columns: || {
         vec![
-            Column::new("head_name", "家庭（户主）").width(9),
-            Column::new("code", "信息编码").width(11),
+            Column::new("head_name", "户主").width(8),
+            Column::new("code", "信息编码").width(12),
             Column::place(),
             Column::new("preference", "联系意愿").show(Show::Code(options::<ContactPreference>)).width(9),
             Column::new("assistance", "特别扶助").show(Show::Code(options::<Assistance>)).width(7),
-            Column::new("doctor", "家庭医生").width(8),
-            Column::new("emergency_contact", "紧急联系人").width(9),
+            Column::new("emergency_contact", "紧急联系人").width(9).spare(),
             Column::new("status", "台账").show(Show::Code(options::<FileStatus>)).width(6),
             Column::gaps(),
             Column::state(),

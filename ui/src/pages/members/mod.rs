@@ -20,13 +20,13 @@ pub(crate) static MEMBER: Noun = Noun {
     columns: || {
         vec![
             Column::new("name", "姓名（单位）").width(10),
-            Column::new("sex", "性别").show(Show::Code(options::<Sex>)).width(5),
+            Column::new("sex", "性别").show(Show::Code(options::<Sex>)).width(6),
             Column::place(),
             Column::new("structure", "会员类型").show(Show::Code(options::<MemberStructure>)).width(8),
-            Column::new("residence", "居住").show(Show::Code(options::<Residence>)).width(8),
+            Column::new("residence", "居住").show(Show::Code(options::<Residence>)).width(8).spare(),
             Column::new("group", "会员小组").width(10),
             Column::new("tags", "重点服务对象").show(Show::Codes(options::<PersonTag>)).width(12).unsorted(),
-            Column::new("joined", "入会时间").show(Show::Date).width(9),
+            Column::new("joined", "入会时间").show(Show::Date).width(8),
             Column::state(),
         ]
     },

@@ -58,7 +58,8 @@ pub(super) fn Password() -> Html {
             typed.set(next);
         })
     };
-    let refused = change.error.clone().filter(|e| matches!(e.code, ErrorCode::WrongPassword | ErrorCode::LockedOut));
+    let refused =
+        change.error.clone().filter(|e| matches!(e.code, ErrorCode::WrongPassword | ErrorCode::LockedOut));
     let problem = |name: &str| {
         let own = wrong.filter(|(field, _)| *field == name).map(|(_, message)| AttrValue::Static(message));
         let old = refused.as_ref().filter(|_| name == "old").map(|e| AttrValue::from(e.message.clone()));

@@ -1,8 +1,6 @@
 //! Who may sign in on this PC.
 
-use crate::components::{
-    Card, Foot, Form, Icon, RegionField, Sign, TextField, TextKind, focus_field,
-};
+use crate::components::{Card, Foot, Form, Icon, RegionField, Sign, TextField, TextKind, focus_field};
 use crate::hooks::{use_command, use_session, use_toast};
 use std::collections::BTreeMap;
 use tiexin_contract::session::AddLocalUser;
@@ -40,7 +38,8 @@ fn AddUser() -> Html {
     let add = use_command::<AddLocalUser>();
     let toast = use_toast();
     let enrolled = session.me().is_some_and(|me| me.enrolled);
-    let begun = Typed::from([("region", session.me().map(|me| me.home.as_str().to_owned()).unwrap_or_default())]);
+    let begun =
+        Typed::from([("region", session.me().map(|me| me.home.as_str().to_owned()).unwrap_or_default())]);
     let typed = use_state(|| begun);
     let wrong = use_state(|| None::<(&'static str, &'static str)>);
     let node = use_node_ref();
@@ -56,7 +55,8 @@ fn AddUser() -> Html {
                 ("password", get("password").chars().count() < 8, "密码至少 8 位"),
                 ("code", enrolled && get("code").is_empty(), "请填写这位同事的接入码"),
             ];
-            let problem = checks.into_iter().find(|(_, bad, _)| *bad).map(|(field, _, message)| (field, message));
+            let problem =
+                checks.into_iter().find(|(_, bad, _)| *bad).map(|(field, _, message)| (field, message));
             wrong.set(problem);
             if let Some((field, _)) = problem {
                 focus_field(&node, field);

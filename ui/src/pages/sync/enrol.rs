@@ -21,7 +21,9 @@ pub(super) fn EnrolForm() -> Html {
         let (server, code, missing, node) = (server.clone(), code.clone(), missing.setter(), node.clone());
         let (enrol, set, set_sync) = (enrol.clone(), session.set.clone(), sync.set.clone());
         Callback::from(move |()| {
-            let gap = [("server", server.trim()), ("code", code.trim())].into_iter().find(|(_, text)| text.is_empty());
+            let gap = [("server", server.trim()), ("code", code.trim())]
+                .into_iter()
+                .find(|(_, text)| text.is_empty());
             missing.set(gap.map(|(field, _)| field));
             if let Some((field, _)) = gap {
                 focus_field(&node, field);

@@ -21,11 +21,11 @@ pub(crate) static VISIT: Noun = Noun {
     empty: ("这里会按时间列出走访", "上门回来，用一句话记下来就好，没有网络也能记。"),
     columns: || {
         vec![
-            Column::new("date", "日期").show(Show::Date).width(11),
-            Column::new("head_name", "家庭（户主）").width(9),
+            Column::new("date", "日期").show(Show::Date).width(8),
+            Column::new("head_name", "户主").width(7),
             Column::place(),
             Column::new("kind", "方式").show(Show::Code(options::<VisitKind>)).width(8),
-            Column::new("presence", "见面情况").show(Show::Code(options::<Presence>)).width(8),
+            Column::new("presence", "见面情况").show(Show::Code(options::<Presence>)).width(8).spare(),
             Column::new("visitors", "走访人").width(11),
             Column::new("note", "记录").show(Show::By(note)).width(22).unsorted(),
             Column::state(),

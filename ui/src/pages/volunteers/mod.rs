@@ -25,7 +25,7 @@ pub(crate) static VOLUNTEER: Noun = Noun {
             Column::new("team", "服务队").width(11),
             Column::new("skills", "特长").width(14).unsorted(),
             Column::new("minutes", "服务时长").show(Show::By(hours)).width(8),
-            Column::new("approved_on", "通过时间").show(Show::Date).width(9),
+            Column::new("approved_on", "通过时间").show(Show::Date).width(9).spare(),
             Column::state(),
         ]
     },
