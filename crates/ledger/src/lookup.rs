@@ -46,6 +46,11 @@ pub trait Lookup {
     fn persons_of(&self, household: &Uuid) -> Vec<FoundPerson>;
     /// The person with this 18-place ID number.
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson>;
+    /// Whether the person is a member already, perhaps typed by hand: a register's row adds nothing then.
+    fn is_member(&self, person: &Uuid) -> bool {
+        let _ = person;
+        false
+    }
     /// Whether a record with this id is in the book, void ones included.
     fn knows(&self, id: &Uuid) -> bool;
 }
@@ -163,6 +168,10 @@ impl Lookup for Staged<'_> {
 
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson> {
         self.by_number.get(number).cloned().or_else(|| self.book.person_by_id_number(number))
+    }
+
+    fn is_member(&self, person: &Uuid) -> bool {
+        self.book.is_member(person)
     }
 
     fn knows(&self, id: &Uuid) -> bool {

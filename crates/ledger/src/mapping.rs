@@ -44,6 +44,12 @@ impl Mapping {
         self.columns.get(&kind)?.get(&plain(head))
     }
 
+    /// Whether a head, or its last level, was decided about in any kind of sheet.
+    pub(crate) fn speaks_of(&self, text: &str) -> bool {
+        let text = plain(text);
+        !text.is_empty() && self.columns.values().flat_map(BTreeMap::keys).any(|head| head.ends_with(&text))
+    }
+
     /// Whether nothing was decided.
     pub fn is_empty(&self) -> bool {
         self.columns.values().all(BTreeMap::is_empty)

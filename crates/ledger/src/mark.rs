@@ -127,6 +127,9 @@ impl Marks<'_> {
     }
 
     fn marked(&self, found: &[&Finding], at: usize) -> Option<Severity> {
+        if found.is_empty() {
+            return None;
+        }
         let letter = crate::workbook::column_letters(at);
         found.iter().filter(|f| f.letter == letter).map(|f| f.severity).min()
     }
@@ -148,7 +151,8 @@ impl Marks<'_> {
             None => return None,
         };
         let said: Vec<String> = found.iter().map(|f| format!("【{}】{}", f.column, f.hint)).collect();
-        let text = if said.is_empty() { opening.to_owned() } else { format!("{opening}：{}", said.join("；")) };
+        let text =
+            if said.is_empty() { opening.to_owned() } else { format!("{opening}：{}", said.join("；")) };
         Some((text, severity))
     }
 }
@@ -158,7 +162,11 @@ fn column(at: usize) -> Result<u16, XlsxError> {
 }
 
 fn cut(text: &str) -> String {
-    if text.encode_utf16().count() <= LONGEST_TEXT { text.to_owned() } else { text.chars().take(LONGEST_TEXT / 2).collect() }
+    if text.encode_utf16().count() <= LONGEST_TEXT {
+        text.to_owned()
+    } else {
+        text.chars().take(LONGEST_TEXT / 2).collect()
+    }
 }
 
 /// Days since 1899-12-30, as a spreadsheet counts.
@@ -185,7 +193,12 @@ fn put(
         }
         Cell::DateTime(at) => {
             let midnight = at.time() == chrono::NaiveTime::MIN;
-            page.write_number_with_format(row, column, serial(at), if midnight { &styles.day } else { &styles.moment })?
+            page.write_number_with_format(
+                row,
+                column,
+                serial(at),
+                if midnight { &styles.day } else { &styles.moment },
+            )?
         }
         Cell::Number(value) if value.fract() == 0.0 => {
             page.write_number_with_format(row, column, *value, &styles.whole)?

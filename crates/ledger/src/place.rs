@@ -7,6 +7,8 @@ use crate::lookup::NamedRegion;
 /// The townships and villages a ledger can speak of.
 pub(crate) struct Places {
     scope: RegionCode,
+    /// The one township that a sheet's title names, inside a wider scope.
+    focus: Option<RegionCode>,
     townships: Vec<NamedRegion>,
     villages: Vec<Village>,
 }
@@ -38,43 +40,40 @@ impl Places {
             })
             .collect();
         let townships = of(Level::Township).cloned().collect();
-        Self { scope, townships, villages }
+        Self { scope, focus: None, townships, villages }
     }
 
     /// The smallest region that is sure to hold the ledger.
     pub(crate) fn scope(&self) -> &RegionCode {
-        &self.scope
+        self.focus.as_ref().unwrap_or(&self.scope)
     }
 
-    /// The same places, only those of the one township a title names.
-    pub(crate) fn narrowed(self, title: &str) -> Self {
+    /// Looks only at the one township that a title names; at all of the scope when it names none or several.
+    pub(crate) fn focus_on(&mut self, title: &str) {
         let title = squeeze(title);
         let mut named = self.townships.iter().filter(|t| title.contains(&squeeze(&t.name)));
-        let (Some(one), None) = (named.next(), named.next()) else { return self };
-        let scope = one.code.clone();
-        if !self.scope.covers(&scope) || scope == self.scope {
-            return self;
-        }
-        let villages = self.villages.into_iter().filter(|v| scope.covers(&v.code)).collect();
-        Self { townships: self.townships, villages, scope }
+        self.focus = match (named.next(), named.next()) {
+            (Some(one), None) => Some(one.code.clone()),
+            _ => None,
+        };
     }
 
     /// The region a cell names: a village, or the township itself. `None` when unknown or more than one fits.
     pub(crate) fn find(&self, text: &str) -> Option<RegionCode> {
         let text = squeeze(text);
-        if let Some(township) = self.townships.iter().find(|t| text.ends_with(&squeeze(&t.name)))
-            && self.scope.covers(&township.code)
-        {
-            return Some(township.code.clone());
-        }
-        let text = self.without_township(&text);
+        let (within, text) = match self.township_in(&text) {
+            Some((township, "")) => return Some(township),
+            Some((township, rest)) => (township, rest),
+            None => (self.scope().clone(), text.as_str()),
+        };
         if text.is_empty() {
             return None;
         }
         let (stem, sort) = split(text);
-        only(self.villages.iter().filter(|v| v.full == text))
-            .or_else(|| only(self.villages.iter().filter(|v| sort != Sort::Unsaid && v.sort == sort && v.stem == stem)))
-            .or_else(|| only(self.villages.iter().filter(|v| v.stem == text)))
+        let here = || self.villages.iter().filter(|v| within.covers(&v.code));
+        only(here().filter(|v| v.full == text))
+            .or_else(|| only(here().filter(|v| sort != Sort::Unsaid && v.sort == sort && v.stem == stem)))
+            .or_else(|| only(here().filter(|v| v.stem == text)))
     }
 
     /// The one village named somewhere in a title, an address or a tab's name.
@@ -84,20 +83,22 @@ impl Places {
             let short = format!("{}{}", v.stem, if v.sort == Sort::Community { "社区" } else { "村" });
             [&v.full, &short].into_iter().filter(|n| text.contains(*n)).map(|n| n.len()).max()
         };
-        let found: Vec<(usize, &Village)> =
-            self.villages.iter().filter_map(|v| length(v).map(|l| (l, v))).collect();
+        let found: Vec<(usize, &Village)> = self
+            .villages
+            .iter()
+            .filter(|v| self.scope().covers(&v.code))
+            .filter_map(|v| length(v).map(|l| (l, v)))
+            .collect();
         let longest = found.iter().map(|(l, _)| *l).max()?;
         only(found.into_iter().filter(|(l, _)| *l == longest).map(|(_, v)| v))
     }
 
-    fn without_township<'t>(&self, text: &'t str) -> &'t str {
-        for township in &self.townships {
+    /// The township a text names, and what follows its name.
+    fn township_in<'t>(&self, text: &'t str) -> Option<(RegionCode, &'t str)> {
+        self.townships.iter().find_map(|township| {
             let name = squeeze(&township.name);
-            if let Some(at) = text.find(&name) {
-                return &text[at + name.len()..];
-            }
-        }
-        text
+            text.find(&name).map(|at| (township.code.clone(), &text[at + name.len()..]))
+        })
     }
 }
 
@@ -201,8 +202,12 @@ mod tests {
         assert_eq!(named("2026年10月东关社区居民委员会走访慰问记录").as_deref(), Some("340323100001"));
         assert_eq!(named("杨湖村10月走访").as_deref(), Some("340323104203"));
         assert_eq!(named("固镇县特殊家庭"), None);
-        let narrowed = places.narrowed("固镇县刘集镇计划生育特殊家庭台账");
-        assert_eq!(narrowed.scope().as_str(), "340323104");
-        assert_eq!(narrowed.find("东关社区"), None);
+        let mut places = places;
+        places.focus_on("固镇县刘集镇计划生育特殊家庭台账");
+        assert_eq!(places.scope().as_str(), "340323104");
+        assert_eq!(places.find("东关社区"), None);
+        assert_eq!(places.find("谷阳镇东关社区").unwrap().as_str(), "340323100001");
+        places.focus_on("固镇县各乡镇汇总");
+        assert_eq!(places.scope().as_str(), "340323");
     }
 }

@@ -1,6 +1,8 @@
 //! Heads recognised by what they mean.
 
 mod recognise;
+mod registers;
+mod services;
 mod table;
 
 use std::collections::HashMap;
@@ -12,6 +14,17 @@ pub(crate) use recognise::{Column, Recognised, guess, recognise};
 pub(crate) use table::{FORMS, Field, Form};
 
 use crate::kind::SheetKind;
+
+/// A line of the table: code, label, heads, and hints where it has some.
+macro_rules! field {
+    ($code:literal, $label:literal, $heads:expr) => {
+        $crate::heads::Field { code: $code, label: $label, heads: $heads, hints: &[] }
+    };
+    ($code:literal, $label:literal, $heads:expr, $hints:expr) => {
+        $crate::heads::Field { code: $code, label: $label, heads: $heads, hints: $hints }
+    };
+}
+use field;
 
 /// A field a column can be mapped to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -87,9 +100,37 @@ fn expand(pattern: &str) -> Vec<String> {
     words.split('|').flat_map(|word| expand(&pattern.replacen(group, word.trim(), 1))).collect()
 }
 
+/// Whether a text alone is a head, or half of one, in any kind of sheet.
+fn is_word(text: &str) -> bool {
+    // 男 or 村 alone stand in data as well.
+    if !(2..=24).contains(&text.chars().count()) {
+        return false;
+    }
+    let levels = [text.to_owned()];
+    let groups = || table::GROUPS.iter().flat_map(|(_, words)| words.split('|'));
+    let bare = plain(text);
+    groups().any(|word| word.trim() == bare)
+        || SheetKind::ALL.into_iter().any(|kind| meaning(kind, &levels).is_some())
+}
+
 /// Parents that make a leaf such as 姓名 somebody else's.
-const ROLES: &[&str] =
-    &["男", "女", "夫", "妻", "父", "母", "孩", "联系人", "医生", "配偶", "监护", "紧急", "村", "镇", "咨询师"];
+const ROLES: &[&str] = &[
+    "男",
+    "女",
+    "夫",
+    "妻",
+    "父",
+    "母",
+    "孩",
+    "联系人",
+    "医生",
+    "配偶",
+    "监护",
+    "紧急",
+    "村",
+    "镇",
+    "咨询师",
+];
 
 /// The field that a head means, given its levels from the top down.
 pub(crate) fn meaning(kind: SheetKind, levels: &[String]) -> Option<&'static Field> {

@@ -1,9 +1,9 @@
 //! Where the head of a sheet stands, and what it is the head of.
 
-use crate::heads::{FORMS, Field, Form, form, meaning, plain};
+use crate::heads::{FORMS, Field, Form, form, is_word, meaning, plain};
 use crate::kind::SheetKind;
 use crate::mapping::{Choice, Mapping};
-use crate::workbook::{Merge, Sheet};
+use crate::workbook::{Cell, Merge, Sheet};
 
 /// A head may stand anywhere in the first rows.
 const ROWS_SEARCHED: u32 = 40;
@@ -31,9 +31,7 @@ pub(crate) struct Recognised {
 /// The best reading of the sheet, if any is good enough.
 pub(crate) fn recognise(sheet: &Sheet, file_name: &str, mapping: &Mapping) -> Option<Recognised> {
     let mut best: Option<(usize, u32, Recognised)> = None;
-    let searched: Vec<u32> =
-        sheet.rows.iter().map(|r| r.number).take(30).take_while(|n| *n <= ROWS_SEARCHED + sheet.rows[0].number).collect();
-    for &first in &searched {
+    for first in candidates(sheet, mapping) {
         let title = titles_above(sheet, first, file_name);
         for depth in 1..=LEVELS {
             if depth > 1 && sheet.row(first + depth - 1).is_none() {
@@ -53,6 +51,22 @@ pub(crate) fn recognise(sheet: &Sheet, file_name: &str, mapping: &Mapping) -> Op
         }
     }
     best.map(|(_, _, found)| found)
+}
+
+/// Rows where a head may begin: itself or one just below it holds two words that heads are made of.
+fn candidates(sheet: &Sheet, mapping: &Mapping) -> Vec<u32> {
+    let Some(first) = sheet.rows.first() else { return Vec::new() };
+    let searched = sheet.rows.iter().take(30).take_while(|r| r.number <= ROWS_SEARCHED + first.number);
+    let wordy: Vec<u32> = searched
+        .filter(|row| {
+            let texts =
+                row.cells.iter().filter_map(|c| if let Cell::Text(text) = c { Some(text) } else { None });
+            texts.filter(|text| is_word(text) || mapping.speaks_of(text)).take(2).count() == 2
+        })
+        .map(|row| row.number)
+        .collect();
+    let near = |number: u32| wordy.iter().any(|w| (number..number + LEVELS).contains(w));
+    sheet.rows.iter().take(30).map(|r| r.number).filter(|n| near(*n)).collect()
 }
 
 /// The row that looks most like a head in a sheet that was not recognised, for mapping by hand.

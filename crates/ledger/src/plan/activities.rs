@@ -53,7 +53,8 @@ impl Planner<'_> {
             }
             task
         });
-        let summary = [reader.said("summary"), reader.notes()].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let summary =
+            [reader.said("summary"), reader.notes()].into_iter().flatten().collect::<Vec<_>>().join("\n");
         let activity = Activity {
             region,
             name,
@@ -77,7 +78,7 @@ impl Planner<'_> {
     }
 
     /// By its village column, the place it was held at, the tab; else it is the township's.
-    fn activity_region(&self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+    fn activity_region(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
         if reader.said("village").is_some() {
             return self.region(reader);
         }

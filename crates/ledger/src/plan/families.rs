@@ -43,7 +43,9 @@ impl Planner<'_> {
         let marks = marks(code.as_deref(), &adults);
         let mut drafts = self.family_drafts(&region, code.as_deref(), &adults);
         let file_id = self.id(&drafts, "file");
-        if self.staged.knows(&file_id) || code.as_deref().is_some_and(|c| self.staged.household_by_code(c).is_some()) {
+        if self.staged.knows(&file_id)
+            || code.as_deref().is_some_and(|c| self.staged.household_by_code(c).is_some())
+        {
             marks.iter().for_each(|mark| self.see(KIND, mark));
             return Outcome::Unchanged;
         }
@@ -87,7 +89,7 @@ impl Planner<'_> {
     }
 
     /// A family must belong to a village: a row without one waits.
-    fn family_region(&self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+    fn family_region(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
         let before = reader.findings.len();
         let region = self.region(reader);
         if region.is_none() && reader.findings.len() == before {
@@ -152,8 +154,16 @@ fn adults(reader: &mut RowReader<'_>) -> Vec<Adult> {
     let male = reader.has("husband.name");
     let female = reader.has("wife.name");
     let pairs = [
-        if male { ("husband.name", "husband.id", "husband.phone", Some(Sex::Male)) } else { ("head.name", "head.id", "", None) },
-        if female { ("wife.name", "wife.id", "wife.phone", Some(Sex::Female)) } else { ("spouse.name", "spouse.id", "", None) },
+        if male {
+            ("husband.name", "husband.id", "husband.phone", Some(Sex::Male))
+        } else {
+            ("head.name", "head.id", "", None)
+        },
+        if female {
+            ("wife.name", "wife.id", "wife.phone", Some(Sex::Female))
+        } else {
+            ("spouse.name", "spouse.id", "", None)
+        },
     ];
     let mut adults = Vec::new();
     for (name_field, id_field, phone_field, sex) in pairs {
@@ -224,7 +234,8 @@ fn household(
         _ => HouseholdKind::LostChild,
     };
     let registered = reader.said("registered_address");
-    let same = |text: &String| text.contains("同户籍") || matches!(text.as_str(), "同上" | "同左" | "同前" | "同");
+    let same =
+        |text: &String| text.contains("同户籍") || matches!(text.as_str(), "同上" | "同左" | "同前" | "同");
     let current = match reader.said("current_address") {
         Some(text) if same(&text) => registered.clone(),
         other => other,

@@ -50,7 +50,8 @@ impl Planner<'_> {
         }
         let mut drafts = self.member_drafts(&region, &name, number.as_ref(), phone.as_deref());
         let id = self.id(&drafts, "member");
-        if self.staged.knows(&id) {
+        let known = number.as_ref().and_then(|n| self.staged.person_by_id_number(n.as_str()));
+        if self.staged.knows(&id) || known.is_some_and(|person| self.staged.is_member(&person.id)) {
             return Outcome::Unchanged;
         }
         let sex = number.as_ref().map(IdNumber::sex).or(stated);
@@ -86,7 +87,7 @@ impl Planner<'_> {
     }
 
     /// A register of a whole township may leave the village out: the member then belongs to the township.
-    fn member_region(&self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+    fn member_region(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
         let before = reader.findings.len();
         let region = self.region(reader);
         if region.is_none() && reader.findings.len() == before {

@@ -9,6 +9,8 @@ mod services;
 mod sheet;
 mod values;
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use tiexin_domain::{Fields, Kind, RegionCode};
@@ -138,9 +140,11 @@ impl LedgerPlan {
 /// The id of an imported record: a UUIDv8 (RFC 9562) made from its key alone, so that two desks which
 /// import the same ledger make the same records. Domain-separated; never compare it with UUIDv7 by time.
 pub fn stable_id(key: &str) -> Uuid {
-    let hash = blake3::derive_key("tiexin 2026-10 imported record id", key.as_bytes());
+    static KEY: LazyLock<blake3::Hasher> =
+        LazyLock::new(|| blake3::Hasher::new_derive_key("tiexin 2026-10 imported record id"));
+    let hash = KEY.clone().update(key.as_bytes()).finalize();
     let mut bytes = [0u8; 16];
-    bytes.copy_from_slice(&hash[..16]);
+    bytes.copy_from_slice(&hash.as_bytes()[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 

@@ -1,9 +1,9 @@
 //! The run over a file: sheets in the order in which they may refer to each other, rows one by one.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
-use tiexin_domain::nouns::check;
-use tiexin_domain::{Kind, Noun, RegionCode};
+use tiexin_domain::{Noun, RegionCode};
 use uuid::Uuid;
 
 use super::reader::RowReader;
@@ -99,6 +99,8 @@ pub(super) struct Planner<'a> {
     groups: Vec<PlannedGroup>,
     findings: Vec<(usize, crate::finding::Finding)>,
     occurrences: HashMap<String, u32>,
+    /// Village names met so far and what they are.
+    named: HashMap<String, Option<RegionCode>>,
     /// ID numbers and file codes of the rows taken so far, by kind of sheet.
     seen: HashSet<(SheetKind, String)>,
     done: usize,
@@ -124,21 +126,15 @@ pub(super) struct Drafts {
 impl<'a> Planner<'a> {
     fn new(context: &'a ImportContext<'a>, workbook: &'a Workbook, total: usize) -> Self {
         let regions = context.lookup.regions(&context.scope);
-        let mut titles = workbook.file_name.clone();
-        for sheet in &workbook.sheets {
-            titles.push_str(sheet.name.as_deref().unwrap_or_default());
-            for cell in sheet.rows.iter().take(3).flat_map(|r| &r.cells) {
-                titles.push_str(&cell.shown());
-            }
-        }
         Self {
             context,
             file_name: &workbook.file_name,
             staged: Staged::over(context.lookup),
-            places: Places::new(context.scope.clone(), regions).narrowed(&titles),
+            places: Places::new(context.scope.clone(), regions),
             groups: Vec::new(),
             findings: Vec::new(),
             occurrences: HashMap::new(),
+            named: HashMap::new(),
             seen: HashSet::new(),
             done: 0,
             total,
@@ -163,6 +159,12 @@ impl<'a> Planner<'a> {
         let start = Period { year: None, month: None, today: self.context.today };
         let texts = above.iter().map(String::as_str).chain(tab).chain([self.file_name]);
         let mut period = texts.fold(start, |period, text| period.or_from(text));
+        let titles = above.concat() + tab.unwrap_or_default();
+        self.places.focus_on(&titles);
+        if self.places.scope() == &self.context.scope {
+            self.places.focus_on(self.file_name);
+        }
+        self.named.clear();
         self.village = tab
             .and_then(|t| self.places.find(t).or_else(|| self.places.named_in(t)))
             .or_else(|| above.iter().find_map(|t| self.places.named_in(t)));
@@ -184,7 +186,14 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn row(&mut self, at: usize, row: DataRow<'_>, mut reader: RowReader<'_>, kind: SheetKind, report: &mut SheetReport) {
+    fn row(
+        &mut self,
+        at: usize,
+        row: DataRow<'_>,
+        mut reader: RowReader<'_>,
+        kind: SheetKind,
+        report: &mut SheetReport,
+    ) {
         let outcome = match kind {
             SheetKind::SpecialFamilies => self.family(&mut reader),
             SheetKind::Members => self.member(&mut reader),
@@ -225,16 +234,25 @@ impl<'a> Planner<'a> {
 
     /// Where a row belongs: by its village column, else by the tab or title. Without either it is unknown
     /// to the village; `None` then, or with a finding where a name stands that is no village here.
-    pub(super) fn region(&self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
-        let Some(text) = reader.said("village") else {
+    pub(super) fn region(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+        let Some(village) = reader.said("village") else {
             return self.village.clone();
         };
-        let found = self.places.find(&text);
+        let text = reader.said("township").unwrap_or_default() + &village;
+        let found = match self.named.get(&text) {
+            Some(found) => found.clone(),
+            None => self.named.entry(text).or_insert_with_key(|text| self.places.find(text)).clone(),
+        };
         if found.is_none() {
             let hint = "在本地区没有找到这个村（社区），请核对名称，或先选对导入地区";
             reader.find("village", FindingCode::RegionUnknown, hint);
         }
         found
+    }
+
+    /// Whether a region lies in what is being imported for.
+    pub(super) fn is_ours(&self, region: &RegionCode) -> bool {
+        self.context.scope.covers(region)
     }
 
     /// Whether an earlier row of the same kind was taken with this number or code.
@@ -250,10 +268,11 @@ impl<'a> Planner<'a> {
     /// and yet get the same ids whenever the file is imported again.
     pub(super) fn drafts(&mut self, parts: &[&str]) -> Drafts {
         let said = parts.join("\u{1f}");
-        let count = self.occurrences.entry(said.clone()).or_default();
-        let said = if *count == 0 { said } else { format!("{said}\u{1f}#{count}") };
+        let first = opaque(&said);
+        let count = self.occurrences.entry(first.clone()).or_default();
+        let key = if *count == 0 { first } else { opaque(&format!("{said}\u{1f}#{count}")) };
         *count += 1;
-        Drafts { key: opaque(&said), records: Vec::new() }
+        Drafts { key, records: Vec::new() }
     }
 
     /// The id of a part of a row's drafts.
@@ -269,20 +288,18 @@ impl<'a> Planner<'a> {
 
 /// A key that says nothing about the person.
 fn opaque(said: &str) -> String {
-    let hash = blake3::derive_key("tiexin 2026-10 imported row key", said.as_bytes());
-    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    static KEY: LazyLock<blake3::Hasher> =
+        LazyLock::new(|| blake3::Hasher::new_derive_key("tiexin 2026-10 imported row key"));
+    let hash = KEY.clone().update(said.as_bytes()).finalize();
+    hash.to_hex()[..32].to_owned()
 }
 
 impl Drafts {
     /// Adds a record after its own rules were asked; what they say against it refuses the row.
     pub(super) fn add<N: Noun>(&mut self, reader: &mut RowReader<'_>, id: Uuid, intent: Intent, noun: &N) {
         let fields = noun.to_fields();
-        let record = PlannedRecord { kind: N::KIND, id, region: noun.region().clone(), fields, intent };
         reader.problems(noun.problems());
-        if let Ok(checked) = check(Kind::code(&record.kind), &record.fields) {
-            reader.problems(checked.problems.into_iter().filter(|p| p.code == "text_invalid").collect());
-        }
-        self.records.push(record);
+        self.records.push(PlannedRecord { kind: N::KIND, id, region: noun.region().clone(), fields, intent });
     }
 
     /// The row is taken unless its own rules refused it.

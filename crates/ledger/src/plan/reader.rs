@@ -22,7 +22,12 @@ pub(super) struct RowReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
-    pub(super) fn new(row: DataRow<'a>, head: &'a Recognised, sheet: Option<&'a str>, period: Period) -> Self {
+    pub(super) fn new(
+        row: DataRow<'a>,
+        head: &'a Recognised,
+        sheet: Option<&'a str>,
+        period: Period,
+    ) -> Self {
         Self { row, period, head, sheet, findings: Vec::new(), notes: Vec::new() }
     }
 
@@ -38,8 +43,9 @@ impl<'a> RowReader<'a> {
     /// The text as it stands; `None` when nothing does.
     pub(super) fn text(&self, field: &str) -> Option<String> {
         match self.cell(field) {
-            Cell::Error(_) => None,
-            cell => tidy(&cell.shown()),
+            Cell::Empty | Cell::Error(_) => None,
+            Cell::Text(text) => tidy(text),
+            cell => Some(cell.shown()),
         }
     }
 
@@ -57,10 +63,20 @@ impl<'a> RowReader<'a> {
     pub(super) fn code(&mut self, field: &str) -> Option<String> {
         let text = self.said(field)?;
         if matches!(self.cell(field), Cell::Number(value) if *value >= 1e15) {
-            self.find(field, FindingCode::IdLostDigits, "表格把编码当数字保存，末几位已丢失，请把该列设为文本后重新填写");
+            self.find(
+                field,
+                FindingCode::IdLostDigits,
+                "表格把编码当数字保存，末几位已丢失，请把该列设为文本后重新填写",
+            );
             return None;
         }
-        Some(values::narrow(&text).chars().filter(|c| !c.is_whitespace() && *c != '\'').collect::<String>().to_uppercase())
+        Some(
+            values::narrow(&text)
+                .chars()
+                .filter(|c| !c.is_whitespace() && *c != '\'')
+                .collect::<String>()
+                .to_uppercase(),
+        )
     }
 
     /// Notes a finding about a field.
@@ -142,7 +158,11 @@ impl<'a> RowReader<'a> {
         match read.iter().all(Option::is_some) {
             true => read.into_iter().flatten().next(),
             false => {
-                self.find(field, FindingCode::PhoneInvalid, format!("{}；原内容已记在备注里", phone::BadPhone));
+                self.find(
+                    field,
+                    FindingCode::PhoneInvalid,
+                    format!("{}；原内容已记在备注里", phone::BadPhone),
+                );
                 None
             }
         }

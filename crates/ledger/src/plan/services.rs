@@ -11,8 +11,22 @@ use super::values::{listed, time_of};
 use crate::finding::FindingCode;
 use crate::lookup::{FoundHousehold, Lookup};
 
-const FESTIVALS: &[&str] =
-    &["春节", "元宵", "清明", "端午", "七夕", "中秋", "国庆", "重阳", "元旦", "除夕", "腊八", "冬至", "母亲节", "父亲节"];
+const FESTIVALS: &[&str] = &[
+    "春节",
+    "元宵",
+    "清明",
+    "端午",
+    "七夕",
+    "中秋",
+    "国庆",
+    "重阳",
+    "元旦",
+    "除夕",
+    "腊八",
+    "冬至",
+    "母亲节",
+    "父亲节",
+];
 
 /// Words in place of a name that say nobody was met.
 const NOBODY: &[&str] = &["未遇", "外出", "不在家", "无人", "未见", "电话"];
@@ -24,12 +38,18 @@ impl Planner<'_> {
         let kind = visit_kind(reader);
         let amount = reader.money("amount");
         let follow_up = reader.date("follow_up").and_then(|d| d.day());
-        let (Some(household), Some(date), Some(kind), false) = (household, date, kind, reader.is_refused()) else {
+        let (Some(household), Some(date), Some(kind), false) = (household, date, kind, reader.is_refused())
+        else {
             return Outcome::Refused;
         };
         let met_text = reader.said("met").unwrap_or_default();
-        let visitors: Vec<String> =
-            reader.said("visitors").map(|text| listed(&text)).unwrap_or_default().iter().map(|v| tidy_name(v)).collect();
+        let visitors: Vec<String> = reader
+            .said("visitors")
+            .map(|text| listed(&text))
+            .unwrap_or_default()
+            .iter()
+            .map(|v| tidy_name(v))
+            .collect();
         let mut drafts = self.drafts(&[
             "visit",
             &household.id.to_string(),
@@ -56,7 +76,8 @@ impl Planner<'_> {
         visit.safety = reader.said("safety");
         visit.follow_up = follow_up;
         let note = [reader.said("note"), reader.notes()];
-        visit.note = Some(note.into_iter().flatten().collect::<Vec<_>>().join("\n")).filter(|n| !n.is_empty());
+        visit.note =
+            Some(note.into_iter().flatten().collect::<Vec<_>>().join("\n")).filter(|n| !n.is_empty());
         drafts.add(reader, id, Intent::New, &visit);
         drafts.done(reader)
     }
@@ -96,7 +117,8 @@ impl Planner<'_> {
         if amount.is_none() && reader.findings.len() == before {
             reader.find("amount", FindingCode::NumberInvalid, "请填写理赔金额");
         }
-        let (Some(household), Some(paid_on), Some(amount), false) = (household, paid_on, amount, reader.is_refused())
+        let (Some(household), Some(paid_on), Some(amount), false) =
+            (household, paid_on, amount, reader.is_refused())
         else {
             return Outcome::Refused;
         };
@@ -161,11 +183,13 @@ impl Planner<'_> {
     }
 
     /// The household by its code or, where there is none, by a name within the village; else with a finding.
-    fn household(&self, reader: &mut RowReader<'_>, names: &[&str]) -> Option<FoundHousehold> {
+    fn household(&mut self, reader: &mut RowReader<'_>, names: &[&str]) -> Option<FoundHousehold> {
         let unknown = FindingCode::HouseholdUnknown;
         if let Some(code) = reader.code("file_code") {
-            let Some(found) = self.staged.household_by_code(&code) else {
-                reader.find("file_code", unknown, "没有找到这个信息编码的家庭，请核对编码，或先导入特殊家庭台账");
+            let found = self.staged.household_by_code(&code).filter(|found| self.is_ours(&found.region));
+            let Some(found) = found else {
+                let hint = "在本地区没有找到这个信息编码的家庭，请核对编码，或先导入特殊家庭台账";
+                reader.find("file_code", unknown, hint);
                 return None;
             };
             // A code that is off by one place would book the visit to another family.
@@ -210,7 +234,8 @@ impl Planner<'_> {
 
     fn belongs(&self, household: &FoundHousehold, name: &str) -> bool {
         let name = bare(name);
-        bare(&household.head_name) == name || self.staged.persons_of(&household.id).iter().any(|p| bare(&p.name) == name)
+        bare(&household.head_name) == name
+            || self.staged.persons_of(&household.id).iter().any(|p| bare(&p.name) == name)
     }
 
     /// The persons a cell names, tied to the household's own where they are.
@@ -225,7 +250,8 @@ impl Planner<'_> {
             match bare(&name).as_str() {
                 "" => {}
                 said if NOBODY.iter().any(|word| said.contains(word)) => {}
-                "夫妻" | "夫妇" | "夫妻二人" | "夫妻双方" | "夫妇二人" | "老两口" | "两口子" | "全家" => {
+                "夫妻" | "夫妇" | "夫妻二人" | "夫妻双方" | "夫妇二人" | "老两口" | "两口子" | "全家" =>
+                {
                     let all = self.staged.persons_of(&household.id);
                     all.into_iter().for_each(|p| add(PersonRef { person: Some(p.id), name: p.name }));
                 }
@@ -300,6 +326,9 @@ fn presence(kind: &VisitKind, met: &str) -> Presence {
 
 fn gifts(reader: &RowReader<'_>, amount: Option<tiexin_domain::Fen>) -> Vec<Gift> {
     let goods = reader.said("gifts").map(|item| Gift { item, amount: None, signed_by: None });
-    let money = amount.filter(|a| a.0 > 0).map(|a| Gift { item: "慰问金".into(), amount: Some(a), signed_by: None });
+    let money =
+        amount
+            .filter(|a| a.0 > 0)
+            .map(|a| Gift { item: "慰问金".into(), amount: Some(a), signed_by: None });
     money.into_iter().chain(goods).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::heads::{Recognised, plain};
+use crate::heads::Recognised;
 use crate::workbook::{Cell, Row, Sheet};
 
 /// Rows below the head, with cells merged downwards filled.
@@ -11,7 +11,9 @@ pub(super) struct Body<'a> {
     head: &'a Recognised,
     /// Cells covered by a merge that began above them in the same column.
     filled: HashMap<(u32, usize), &'a Cell>,
-    head_texts: Vec<(usize, String)>,
+    head_texts: Vec<(usize, &'a str)>,
+    /// Columns that make a row one of data: not the running number, the village or a remark.
+    telling: Vec<usize>,
 }
 
 /// A row of data.
@@ -39,10 +41,31 @@ impl<'a> DataRow<'a> {
     }
 }
 
-const TOTALS: &[&str] = &["合计", "小计", "总计", "共计", "累计", "本页合计", "本页小计", "总合计", "全镇合计", "全村合计"];
+const TOTALS: &[&str] =
+    &["合计", "小计", "总计", "共计", "累计", "本页合计", "本页小计", "总合计", "全镇合计", "全村合计"];
 const SIGNATURES: &[&str] = &[
-    "单位负责人", "填表人", "填报人", "审核人", "制表人", "负责人签字", "审批人", "填表单位", "填报单位", "填报时间", "填报日期", "填表日期",
-    "制表日期", "统计负责人", "分管领导", "主管领导", "经办人", "联系电话", "负责人", "签字", "盖章", "单位（盖章）",
+    "单位负责人",
+    "填表人",
+    "填报人",
+    "审核人",
+    "制表人",
+    "负责人签字",
+    "审批人",
+    "填表单位",
+    "填报单位",
+    "填报时间",
+    "填报日期",
+    "填表日期",
+    "制表日期",
+    "统计负责人",
+    "分管领导",
+    "主管领导",
+    "经办人",
+    "联系电话",
+    "负责人",
+    "签字",
+    "盖章",
+    "单位（盖章）",
 ];
 const NOTES: &[&str] = &["注", "备注", "说明", "填表说明", "填报说明", "附注", "注意", "注释"];
 
@@ -62,7 +85,10 @@ impl<'a> Body<'a> {
             }
         }
         let head_texts = head_texts(sheet, head);
-        Self { sheet, head, filled, head_texts }
+        let tells = |code: &str| !matches!(code, "seq" | "notes" | "township" | "village");
+        let told = head.columns.iter().filter(|c| c.field.is_some_and(|f| tells(f.code)));
+        let telling = told.map(|c| c.index).collect();
+        Self { sheet, head, filled, head_texts, telling }
     }
 
     /// Rows below the head that are data or titles, in order.
@@ -72,75 +98,104 @@ impl<'a> Body<'a> {
     }
 
     fn line<'s>(&'s self, row: &'s Row) -> Option<Line<'s>> {
-        let data = DataRow { number: row.number, row, filled: &self.filled };
-        let texts: Vec<String> = row.cells.iter().filter(|c| !c.is_empty()).map(Cell::shown).collect();
-        if texts.is_empty() || is_total(&texts) || is_signature(&texts) || self.repeats_head(row) || is_numbering(&texts)
-        {
+        let mut filled = row.cells.iter().filter(|c| !c.is_empty());
+        let first = filled.next()?;
+        let more = filled.clone().next();
+        if is_total(first, more) || is_signature(first) || self.repeats_head(row) || is_numbering(row) {
             return None;
         }
-        if texts.len() == 1 && (texts[0].chars().count() > 12 || starts_note(&texts[0])) {
-            return Some(Line::Title(texts[0].clone()));
+        if more.is_none() {
+            let text = first.shown();
+            if text.chars().count() > 12 || starts_note(&text) {
+                return Some(Line::Title(text));
+            }
         }
-        let tells = |code: &str| !matches!(code, "seq" | "notes" | "village");
-        let substance = self.head.columns.iter().any(|column| {
-            column.field.is_some_and(|f| tells(f.code)) && !data.cell(column.index).is_empty()
-        });
-        if substance {
-            Some(Line::Data(data))
-        } else {
-            (texts.len() == 1).then(|| Line::Title(texts[0].clone()))
+        let data = DataRow { number: row.number, row, filled: &self.filled };
+        if self.telling.iter().any(|column| !data.cell(*column).is_empty()) {
+            return Some(Line::Data(data));
         }
+        more.is_none().then(|| Line::Title(first.shown()))
     }
 
+    /// Compared as they were written: a head is repeated by copying it.
     fn repeats_head(&self, row: &Row) -> bool {
-        let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
         let same = self
             .head_texts
             .iter()
-            .filter(|(column, text)| match row.cell(*column) {
-                Cell::Text(own) => plain(own) == *text,
-                _ => false,
-            })
+            .filter(|(column, text)| matches!(row.cell(*column), Cell::Text(own) if own == text))
             .count();
-        same >= 2 && same * 2 > filled
+        same >= 2 && same * 2 > row.cells.iter().filter(|c| !c.is_empty()).count()
     }
 }
 
 /// Every text of the head rows by its column, so that a head repeated further down is known.
-fn head_texts(sheet: &Sheet, head: &Recognised) -> Vec<(usize, String)> {
+fn head_texts<'a>(sheet: &'a Sheet, head: &Recognised) -> Vec<(usize, &'a str)> {
     let mut texts = Vec::new();
     for number in head.first_row..=head.last_row {
         let Some(row) = sheet.row(number) else { continue };
-        for (column, cell) in row.cells.iter().enumerate().filter(|(_, c)| !c.is_empty()) {
-            texts.push((column, plain(&cell.shown())));
+        for (column, cell) in row.cells.iter().enumerate() {
+            if let Cell::Text(text) = cell
+                && !cell.is_empty()
+            {
+                texts.push((column, text.as_str()));
+            }
         }
     }
     texts
 }
 
-fn is_total(texts: &[String]) -> bool {
-    texts.iter().take(2).any(|text| {
+fn is_total(first: &Cell, second: Option<&Cell>) -> bool {
+    [Some(first), second].into_iter().flatten().any(|cell| {
+        let Cell::Text(text) = cell else { return false };
+        if !text.contains('计') {
+            return false;
+        }
         let text: String = text.split_whitespace().collect();
         let bare = text.trim_end_matches(['：', ':']);
         TOTALS.contains(&bare)
-            || (TOTALS.iter().any(|t| text.starts_with(t)) && text.contains(|c: char| "：:0123456789".contains(c)))
+            || (TOTALS.iter().any(|t| text.starts_with(t))
+                && text.contains(|c: char| "：:0123456789".contains(c)))
     })
 }
 
-fn is_signature(texts: &[String]) -> bool {
-    // Only the first text counts: a remark at the end of a row of data may well say 联系电话：….
-    let first: String = texts[0].split_whitespace().collect();
+/// Only the first text counts: a remark at the end of a row of data may well say 联系电话：….
+fn is_signature(first: &Cell) -> bool {
+    let Cell::Text(text) = first else { return false };
+    if !text.contains(['：', ':', '（', '(']) {
+        return false;
+    }
+    let text: String = text.split_whitespace().collect();
     SIGNATURES
         .iter()
-        .any(|word| first.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':', '（', '('])))
+        .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':', '（', '('])))
 }
 
 fn starts_note(text: &str) -> bool {
-    NOTES.iter().any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':', '1', '、'])))
+    NOTES
+        .iter()
+        .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':', '1', '、'])))
 }
 
-/// A row of 1, 2, 3 … or 甲, 乙 … under a head.
-fn is_numbering(texts: &[String]) -> bool {
-    let numbers: Vec<i64> = texts.iter().filter_map(|t| t.parse().ok()).collect();
-    numbers.len() >= 3 && numbers.len() + 2 >= texts.len() && numbers.windows(2).all(|w| w[1] == w[0] + 1)
+/// A row of 1, 2, 3 … under a head.
+fn is_numbering(row: &Row) -> bool {
+    let (mut last, mut numbers, mut others) = (None, 0, 0);
+    for cell in row.cells.iter().filter(|c| !c.is_empty()) {
+        let number = match cell {
+            Cell::Number(value) if value.fract() == 0.0 => Some(*value as i64),
+            Cell::Text(text) if text.len() <= 3 => text.trim().parse().ok(),
+            _ => None,
+        };
+        match (number, last) {
+            (Some(number), Some(before)) if number != before + 1 => return false,
+            (Some(number), _) => {
+                last = Some(number);
+                numbers += 1;
+            }
+            (None, _) => others += 1,
+        }
+        if others > 2 {
+            return false;
+        }
+    }
+    numbers >= 3
 }

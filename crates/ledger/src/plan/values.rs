@@ -22,7 +22,21 @@ pub(super) fn says_nothing(text: &str) -> bool {
     text.is_empty()
         || matches!(
             text,
-            "无" | "没有" | "暂无" | "不详" | "未知" | "不清楚" | "空" | "/" | "\\" | "-" | "--" | "—" | "——" | "／" | "－" | "〃"
+            "无" | "没有"
+                | "暂无"
+                | "不详"
+                | "未知"
+                | "不清楚"
+                | "空"
+                | "/"
+                | "\\"
+                | "-"
+                | "--"
+                | "—"
+                | "——"
+                | "／"
+                | "－"
+                | "〃"
         )
 }
 
@@ -44,10 +58,14 @@ fn spaced(piece: &str) -> Vec<String> {
 pub(super) fn yes(text: &str) -> Option<bool> {
     let text = narrow(text).to_lowercase();
     match text.trim() {
-        "是" | "有" | "对" | "√" | "✓" | "✔" | "☑" | "1" | "y" | "yes" | "true" | "已" | "享受" | "已享受" | "已建" | "已建档"
-        | "已测评" | "已测" | "已评估" | "建档" | "测评" | "1份" | "1人" => Some(true),
-        "否" | "无" | "没有" | "未" | "不是" | "×" | "✗" | "✘" | "x" | "0" | "n" | "no" | "false" | "不" | "未享受" | "不享受"
-        | "未建" | "未建档" | "未测评" | "未测" | "-" | "/" | "—" => Some(false),
+        "是" | "有" | "对" | "√" | "✓" | "✔" | "☑" | "1" | "y" | "yes" | "true" | "已" | "享受"
+        | "已享受" | "已建" | "已建档" | "已测评" | "已测" | "已评估" | "建档" | "测评" | "1份" | "1人" => {
+            Some(true)
+        }
+        "否" | "无" | "没有" | "未" | "不是" | "×" | "✗" | "✘" | "x" | "0" | "n" | "no" | "false" | "不"
+        | "未享受" | "不享受" | "未建" | "未建档" | "未测评" | "未测" | "-" | "/" | "—" => {
+            Some(false)
+        }
         _ => None,
     }
 }
@@ -55,7 +73,8 @@ pub(super) fn yes(text: &str) -> Option<bool> {
 /// `35`, `35人`, `1,200 人次`. `None` when it is no whole number of things.
 pub(super) fn count(text: &str) -> Option<u32> {
     let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-    let digits = plain.trim_end_matches(['人', '次', '份', '天', '日', '名', '个', '册', '张', '场', '户', '套', '条']);
+    let digits = plain
+        .trim_end_matches(['人', '次', '份', '天', '日', '名', '个', '册', '张', '场', '户', '套', '条']);
     let digits = digits.strip_suffix(".0").unwrap_or(digits);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) { None } else { digits.parse().ok() }
 }
@@ -97,7 +116,8 @@ impl Period {
         let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).peekable();
         while let Some(number) = numbers.next() {
             let (year, rest) = number.split_at(number.len().min(4));
-            let Some(year) = year.parse::<i32>().ok().filter(|y| (1990..2100).contains(y) && number.len() >= 4)
+            let Some(year) =
+                year.parse::<i32>().ok().filter(|y| (1990..2100).contains(y) && number.len() >= 4)
             else {
                 continue;
             };
@@ -131,7 +151,9 @@ pub(super) fn date(cell: &Cell, hint: YearHint, month: Option<u32>) -> Result<Op
                 && let Some(digits) = text.strip_suffix(['日', '号'])
                 && let Ok(day) = digits.parse::<u32>()
             {
-                return NaiveDate::from_ymd_opt(year, month, day).map(|d| Some(PartialDate::Day(d))).ok_or(());
+                return NaiveDate::from_ymd_opt(year, month, day)
+                    .map(|d| Some(PartialDate::Day(d)))
+                    .ok_or(());
             }
             PartialDate::parse(text, hint).map(Some).map_err(|_| ())
         }
@@ -182,14 +204,16 @@ fn split_time(text: &str) -> (String, Option<NaiveTime>) {
     };
     let from = chars[..at].iter().rposition(|c| !c.is_ascii_digit()).map_or(0, |p| p + 1);
     let number = |digits: &[char]| digits.iter().collect::<String>().parse::<u32>().ok();
-    let minutes: Vec<char> = chars[at + 1..].iter().copied().take_while(char::is_ascii_digit).take(2).collect();
+    let minutes: Vec<char> =
+        chars[at + 1..].iter().copied().take_while(char::is_ascii_digit).take(2).collect();
     let Some(mut hour) = number(&chars[from..at]) else { return (text.trim().to_owned(), None) };
     let before: String = chars[..from].iter().collect();
     if ["下午", "晚上", "傍晚"].iter().any(|w| before.contains(w)) && hour < 12 {
         hour += 12;
     }
     let day = before.replace(['T', 't'], " ");
-    let day = ["上午", "下午", "晚上", "早上", "中午", "傍晚"].iter().fold(day, |day, word| day.replace(word, " "));
+    let day =
+        ["上午", "下午", "晚上", "早上", "中午", "傍晚"].iter().fold(day, |day, word| day.replace(word, " "));
     let time = NaiveTime::from_hms_opt(hour, number(&minutes).unwrap_or(0), 0);
     match time {
         Some(time) => (day.trim().to_owned(), Some(time)),

@@ -62,7 +62,7 @@ struct Cost {
 
 impl Cost {
     fn add_sheet(&mut self, mut records: Records<'_>, strings: &[usize]) {
-        let (mut rows, mut columns): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+        let (mut rows, mut columns): (Span, Span) = (None, None);
         let mut depth = 0usize;
         while let Some((kind, data)) = records.next() {
             self.records += 1;
@@ -93,12 +93,15 @@ impl Cost {
                 _ => {}
             }
         }
-        let span = |range: Option<(usize, usize)>| range.map_or(0, |(first, last)| last - first + 1);
+        let span = |range: Span| range.map_or(0, |(first, last)| last - first + 1);
         self.cells = self.cells.saturating_add(span(rows).saturating_mul(span(columns)));
     }
 }
 
-fn widen(range: &mut Option<(usize, usize)>, at: usize) {
+/// First and last row or column with a value.
+type Span = Option<(usize, usize)>;
+
+fn widen(range: &mut Span, at: usize) {
     let (first, last) = range.unwrap_or((at, at));
     *range = Some((first.min(at), last.max(at)));
 }

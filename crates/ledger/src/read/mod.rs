@@ -133,7 +133,12 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds a cell; rows must come in ascending order, a repeated cell replaces the former one.
-    fn put(&mut self, number: u32, column: usize, cell: Cell) -> Result<(), FileRefused> {
+    fn put(&mut self, number: u32, column: usize, mut cell: Cell) -> Result<(), FileRefused> {
+        if let Cell::Text(text) = &mut cell
+            && text.contains('\0')
+        {
+            text.retain(|c| c != '\0');
+        }
         if cell.is_empty() {
             return Ok(());
         }

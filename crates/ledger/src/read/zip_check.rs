@@ -28,7 +28,8 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<(
             return Err(FileRefused::encrypted());
         }
         declared = declared.saturating_add(part.size());
-        if part.size() > limit_of(&name_of(&part)?, limits) || declared > limits.sheet_bytes.saturating_mul(2) {
+        if part.size() > limit_of(&name_of(&part)?, limits) || declared > limits.sheet_bytes.saturating_mul(2)
+        {
             return Err(unpacks_too_far());
         }
     }
@@ -101,8 +102,7 @@ fn count(mut part: impl Read, limit: u64, styles: bool, watch: Watch<'_>) -> Res
         if total > limit || one_piece || marks.formats > CELL_FORMATS {
             return Err(unpacks_too_far());
         }
-        if (total >> 16).is_multiple_of(256)
-            && !watch(Progress { stage: Stage::Reading, done: 0, total: 0 })
+        if (total >> 16).is_multiple_of(256) && !watch(Progress { stage: Stage::Reading, done: 0, total: 0 })
         {
             return Err(FileRefused::cancelled());
         }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::{Fields, Kind, RegionCode};
 use tiexin_ledger::{
-    FoundHousehold, FoundPerson, ImportContext, Intent, LedgerPlan, Limits, Lookup, Mapping, NamedRegion, Workbook,
-    plan, read, stable_id,
+    FoundHousehold, FoundPerson, ImportContext, Intent, LedgerPlan, Limits, Lookup, Mapping, NamedRegion,
+    Workbook, plan, read, stable_id,
 };
 use uuid::Uuid;
 
@@ -38,7 +38,12 @@ pub(crate) fn open(bytes: &[u8], name: &str) -> Workbook {
     read(bytes, name, &Limits::default()).unwrap()
 }
 
-pub(crate) fn plan_with(book: &dyn Lookup, scope: &str, mapping: &Mapping, workbook: &Workbook) -> LedgerPlan {
+pub(crate) fn plan_with(
+    book: &dyn Lookup,
+    scope: &str,
+    mapping: &Mapping,
+    workbook: &Workbook,
+) -> LedgerPlan {
     let context = ImportContext {
         scope: scope.parse().unwrap(),
         today: day(2026, 11, 2),
@@ -119,7 +124,10 @@ impl Lookup for Book {
     }
     fn persons_of(&self, household: &Uuid) -> Vec<FoundPerson> {
         let id = household.to_string();
-        self.of(Kind::Person).filter(|(_, f)| text(f, "household") == id).map(|(id, f)| person(id, f)).collect()
+        self.of(Kind::Person)
+            .filter(|(_, f)| text(f, "household") == id)
+            .map(|(id, f)| person(id, f))
+            .collect()
     }
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson> {
         self.of(Kind::Person).find(|(_, f)| text(f, "id_number") == number).map(|(id, f)| person(id, f))

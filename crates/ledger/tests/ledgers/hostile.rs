@@ -53,7 +53,8 @@ fn text_cell(at: &str, text: &str) -> String {
 const HEAD: [&str; 4] = ["活动名称", "项目", "开始时间", "参加人数"];
 
 fn head_row() -> String {
-    let cells: String = HEAD.iter().zip(["A1", "B1", "C1", "D1"]).map(|(text, at)| text_cell(at, text)).collect();
+    let cells: String =
+        HEAD.iter().zip(["A1", "B1", "C1", "D1"]).map(|(text, at)| text_cell(at, text)).collect();
     format!(r#"<row r="1">{cells}</row>"#)
 }
 
@@ -74,7 +75,8 @@ fn what_is_no_spreadsheet_is_told_so() {
 
 #[test]
 fn a_table_that_is_no_ledger_is_refused_by_its_plan() {
-    let plan = planned(&Book::default(), "340323100", "品名,单价,库存\n米,3,5\n油,9,2\n".as_bytes(), "库存.csv");
+    let plan =
+        planned(&Book::default(), "340323100", "品名,单价,库存\n米,3,5\n油,9,2\n".as_bytes(), "库存.csv");
     assert_eq!(plan.refusal().unwrap().code, RefusalCode::FileNotLedger);
     let heads: Vec<&str> = plan.sheets[0].columns.iter().map(|c| c.head.as_str()).collect();
     assert_eq!(heads, ["品名", "单价", "库存"]);
@@ -107,7 +109,8 @@ fn protected_files_are_told_so() {
 
     // FILEPASS stands behind the first BOF of a protected xls.
     let mut container = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
-    let bof = [0x09, 0x08, 0x10, 0x00, 0x00, 0x06, 0x05, 0x00, 0xbb, 0x0d, 0xcc, 0x07, 0, 0, 0, 0, 6, 0, 0, 0];
+    let bof =
+        [0x09, 0x08, 0x10, 0x00, 0x00, 0x06, 0x05, 0x00, 0xbb, 0x0d, 0xcc, 0x07, 0, 0, 0, 0, 6, 0, 0, 0];
     let pass = [0x2f, 0x00, 0x06, 0x00, 0x01, 0x00, 0x01, 0x00, 0x01, 0x00];
     let mut stream = container.create_stream("/Workbook").unwrap();
     stream.write_all(&[&bof[..], &pass[..], &[0u8; 5000]].concat()).unwrap();
@@ -179,7 +182,8 @@ fn of_formulas_only_the_saved_value_is_read() {
         let cells = [("A", "广场宣传"), ("B", "宣传教育"), ("C", "2026-10-12 09:00")];
         for (row, value) in [(2, "<v>35</v>"), (3, "")] {
             let texts: String = cells.iter().map(|(c, text)| text_cell(&format!("{c}{row}"), text)).collect();
-            write!(sheet, r#"<row r="{row}">{texts}<c r="D{row}"><f>SUM(Z1:Z9)</f>{value}</c></row>"#).unwrap();
+            write!(sheet, r#"<row r="{row}">{texts}<c r="D{row}"><f>SUM(Z1:Z9)</f>{value}</c></row>"#)
+                .unwrap();
         }
     });
     let plan = planned(&Book::default(), "340323100", &bytes, "activities.xlsx");
@@ -196,7 +200,10 @@ fn an_xls_cannot_claim_more_than_it_holds() {
     };
     let bof = record(0x0809, &[0, 6, 0x10, 0, 0xbb, 0x0d, 0xcc, 0x07, 0, 0, 0, 0, 6, 0, 0, 0]);
     let number = |row: u16, column: u16| {
-        record(0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes()[..], &[0, 0], &1f64.to_le_bytes()[..]].concat())
+        record(
+            0x0203,
+            &[&row.to_le_bytes()[..], &column.to_le_bytes()[..], &[0, 0], &1f64.to_le_bytes()[..]].concat(),
+        )
     };
     let end = record(0x000A, &[]);
     let sheet = [bof.clone(), number(0, 0), number(65_535, 255), end.clone()].concat();

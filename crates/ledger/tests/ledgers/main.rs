@@ -3,5 +3,6 @@
 mod book;
 mod hostile;
 mod marked;
+mod registers;
 mod townships;
 mod variations;

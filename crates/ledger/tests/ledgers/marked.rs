@@ -43,6 +43,7 @@ fn a_text_that_looks_like_a_formula_stays_text() {
     assert_eq!(copy.sheets[0].row(2).unwrap().cell(0), &Cell::Text("=cmd|' /C calc'!A0".into()));
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut xml = String::new();
-    std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut xml).unwrap();
+    std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut xml)
+        .unwrap();
     assert!(!xml.contains("<f>") && xml.contains("t=\"s\""));
 }

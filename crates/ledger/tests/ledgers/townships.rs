@@ -51,7 +51,12 @@ fn same_findings(plan: &LedgerPlan, wanted: &Value, with_sheet: bool) {
     let decisive = |code: &str| {
         !matches!(
             code,
-            "id_missing" | "id_upgraded" | "date_partial" | "phone_invalid" | "contact_missing" | "sex_mismatch"
+            "id_missing"
+                | "id_upgraded"
+                | "date_partial"
+                | "phone_invalid"
+                | "contact_missing"
+                | "sex_mismatch"
         )
     };
     let wanted_refused: HashSet<(Option<String>, u32)> =
@@ -83,7 +88,9 @@ fn special_families_are_as_expected() {
                 let household: Uuid = text(f, "household").parse().unwrap();
                 let person = |relation: &str| {
                     book.of(Kind::Person)
-                        .find(|(_, p)| text(p, "household") == household.to_string() && text(p, "relation") == relation)
+                        .find(|(_, p)| {
+                            text(p, "household") == household.to_string() && text(p, "relation") == relation
+                        })
                         .map(|(_, p)| p.clone())
                         .unwrap()
                 };
@@ -115,9 +122,12 @@ fn members_are_as_expected() {
         assert_eq!(plan.taken as u64, expected["imported"].as_u64().unwrap());
         same_findings(&plan, &expected["findings"], false);
         book.write(&plan);
-        let members = |field: &str, value: &str| count(&book, Kind::Member, |f| f.get(field) == Some(&json!(value)));
+        let members =
+            |field: &str, value: &str| count(&book, Kind::Member, |f| f.get(field) == Some(&json!(value)));
         let tagged = |tag: &str| {
-            count(&book, Kind::Member, |f| f.get("tags").is_some_and(|t| t.as_array().unwrap().contains(&json!(tag))))
+            count(&book, Kind::Member, |f| {
+                f.get("tags").is_some_and(|t| t.as_array().unwrap().contains(&json!(tag)))
+            })
         };
         let f3 = json!({
             "个体": members("structure", "individual"), "团体": members("structure", "unit"),
@@ -148,14 +158,17 @@ fn services_find_the_families_of_the_file_before() {
 
         same_findings(&plan, &services["findings"], true);
         let rows = |kind: &str, n: fn(&tiexin_ledger::SheetReport) -> usize| {
-            plan.sheets.iter().filter(|s| s.kind.is_some_and(|k| k.as_str() == kind)).map(n).sum::<usize>() as u64
+            plan.sheets.iter().filter(|s| s.kind.is_some_and(|k| k.as_str() == kind)).map(n).sum::<usize>()
+                as u64
         };
         assert_eq!(rows("visits", |s| s.data_rows), services["visit_rows"].as_u64().unwrap());
         assert_eq!(rows("visits", |s| s.taken), services["visits_imported"].as_u64().unwrap());
         book.write(&plan);
-        for (kind, key) in
-            [(Kind::NeedSurvey, "surveys"), (Kind::InsuranceClaim, "claims"), (Kind::Counselling, "counselling")]
-        {
+        for (kind, key) in [
+            (Kind::NeedSurvey, "surveys"),
+            (Kind::InsuranceClaim, "claims"),
+            (Kind::Counselling, "counselling"),
+        ] {
             assert_eq!(count(&book, kind, |_| true), services[key].as_u64().unwrap(), "{key}");
         }
         same_f1(&book, &expected["f1"]);
@@ -165,7 +178,11 @@ fn services_find_the_families_of_the_file_before() {
 /// 户 are different households, 人 different persons, counted here from the written records alone.
 fn same_f1(book: &Book, f1: &Value) {
     let households = |kind: Kind, wanted: &dyn Fn(&tiexin_domain::Fields) -> bool| {
-        book.of(kind).filter(|(_, f)| wanted(f)).map(|(_, f)| text(f, "household")).collect::<HashSet<_>>().len()
+        book.of(kind)
+            .filter(|(_, f)| wanted(f))
+            .map(|(_, f)| text(f, "household"))
+            .collect::<HashSet<_>>()
+            .len()
     };
     let people = |kind: Kind, field: &str, wanted: &dyn Fn(&tiexin_domain::Fields) -> bool| {
         let refs = |f: &tiexin_domain::Fields| match f.get(field) {
@@ -186,7 +203,11 @@ fn same_f1(book: &Book, f1: &Value) {
         ("突发事件", "emergency"),
     ] {
         let is = |f: &tiexin_domain::Fields| f["kind"] == code;
-        assert_eq!(json!([households(Kind::Visit, &is), people(Kind::Visit, "met", &is)]), f1[label], "{label}");
+        assert_eq!(
+            json!([households(Kind::Visit, &is), people(Kind::Visit, "met", &is)]),
+            f1[label],
+            "{label}"
+        );
     }
     let all = |_: &tiexin_domain::Fields| true;
     let surveys = json!([households(Kind::NeedSurvey, &all), people(Kind::NeedSurvey, "persons", &all)]);
@@ -199,8 +220,10 @@ fn same_f1(book: &Book, f1: &Value) {
         said("assessed")
     ]);
     assert_eq!(counselling, f1["心理健康服务"]);
-    let paid: tiexin_domain::Fen =
-        book.of(Kind::InsuranceClaim).map(|(_, f)| tiexin_domain::Fen::parse(&text(f, "amount")).unwrap()).sum();
+    let paid: tiexin_domain::Fen = book
+        .of(Kind::InsuranceClaim)
+        .map(|(_, f)| tiexin_domain::Fen::parse(&text(f, "amount")).unwrap())
+        .sum();
     assert_eq!(json!([count(book, Kind::InsuranceClaim, |_| true), paid.to_string()]), f1["保险理赔"]);
 }
 
@@ -215,7 +238,8 @@ fn activities_are_as_expected() {
         book.write(&plan);
         for (label, figures) in expected["f4"].as_object().unwrap() {
             let project = tiexin_domain::nouns::activity::ProjectColumn::from_label(label).unwrap();
-            let of: Vec<_> = book.of(Kind::Activity).filter(|(_, f)| f["project"] == project.code()).collect();
+            let of: Vec<_> =
+                book.of(Kind::Activity).filter(|(_, f)| f["project"] == project.code()).collect();
             let people: u64 = of.iter().map(|(_, f)| f["headcount"].as_u64().unwrap()).sum();
             assert_eq!(json!([of.len(), people]), *figures, "{label}");
             assert!(of.iter().all(|(_, f)| text(f, "region").len() == 12 && f["start"] != f["end"]));

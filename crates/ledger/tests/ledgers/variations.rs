@@ -1,15 +1,17 @@
 //! The same ledgers as other offices keep them.
 
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook as Writer, Worksheet};
+use rust_xlsxwriter::{Format, Workbook as Writer, Worksheet};
 use serde_json::json;
 use tiexin_domain::{Fields, Kind};
-use tiexin_ledger::{Choice, LedgerKind, LedgerPlan, Mapping, SheetKind, fields_of};
+use tiexin_ledger::{LedgerKind, LedgerPlan};
 
-use crate::book::{Book, fixture, open, plan_with, planned, text};
+use crate::book::{Book, fixture, planned, text};
 
-const SCOPE: &str = "340323100";
+pub(crate) const SCOPE: &str = "340323100";
 
-fn xlsx(sheets: &[(&str, &dyn Fn(&mut Worksheet))]) -> Vec<u8> {
+type Fill<'a> = &'a dyn Fn(&mut Worksheet);
+
+pub(crate) fn xlsx(sheets: &[(&str, Fill<'_>)]) -> Vec<u8> {
     let mut writer = Writer::new();
     for (name, fill) in sheets {
         fill(writer.add_worksheet().set_name(*name).unwrap());
@@ -18,7 +20,7 @@ fn xlsx(sheets: &[(&str, &dyn Fn(&mut Worksheet))]) -> Vec<u8> {
 }
 
 /// Texts from a row (from 0) on; empty ones leave the cell out.
-fn texts(sheet: &mut Worksheet, first: u32, rows: &[&[&str]]) {
+pub(crate) fn texts(sheet: &mut Worksheet, first: u32, rows: &[&[&str]]) {
     for (down, row) in rows.iter().enumerate() {
         for (right, text) in row.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
             sheet.write_string(first + down as u32, right as u16, *text).unwrap();
@@ -26,15 +28,15 @@ fn texts(sheet: &mut Worksheet, first: u32, rows: &[&[&str]]) {
     }
 }
 
-fn codes(plan: &LedgerPlan) -> Vec<(u32, String)> {
+pub(crate) fn codes(plan: &LedgerPlan) -> Vec<(u32, String)> {
     plan.findings.iter().map(|f| (f.row, f.code.as_str().to_owned())).collect()
 }
 
-fn found(row: u32, code: &str) -> (u32, String) {
+pub(crate) fn found(row: u32, code: &str) -> (u32, String) {
     (row, code.to_owned())
 }
 
-fn of(plan: &LedgerPlan, kind: Kind) -> Vec<&Fields> {
+pub(crate) fn of(plan: &LedgerPlan, kind: Kind) -> Vec<&Fields> {
     plan.groups.iter().flat_map(|g| &g.records).filter(|r| r.kind == kind).map(|r| &r.fields).collect()
 }
 
@@ -43,7 +45,7 @@ fn families_in(bytes: &[u8], name: &str) -> LedgerPlan {
 }
 
 /// A book with the families of the sample township.
-fn township() -> Book {
+pub(crate) fn township() -> Book {
     let mut book = Book::default();
     let plan = families_in(&fixture("guyang-2026-10/special-families.xlsx"), "special-families.xlsx");
     book.write(&plan);
@@ -53,14 +55,74 @@ fn township() -> Book {
 #[test]
 fn one_level_heads_in_another_order_with_other_words() {
     let bytes = xlsx(&[("Sheet1", &|s| {
-        texts(s, 0, &[
-            &["联系方式", "母亲公民身份号码", "母亲姓名", "父亲公民身份号码", "父亲姓名", "失独时间", "类型", "档案编号", "所在村居", "民族", "双岗联系人（镇）", "双岗联系人（村）"],
-            &["１９９００００２５８０", "340399196512210428", "白　梅霞", "３４０３９９１９７３０９１６６４５４", "熊国学", "２０１３年８月２１日", "失独家庭", "３４０３２３１０００００１", "东关社区", "汉", "龙建", "刘素月"],
-            &["199 0000 1655", "", "", "34039919501021203x", "廖长", "2005.4", "独生子女残疾", "3403231000002", "谷阳镇孟庄社区居委会", "回", "李国庆", ""],
-        ]);
+        texts(
+            s,
+            0,
+            &[
+                &[
+                    "联系方式",
+                    "母亲公民身份号码",
+                    "母亲姓名",
+                    "父亲公民身份号码",
+                    "父亲姓名",
+                    "失独时间",
+                    "类型",
+                    "档案编号",
+                    "所在村居",
+                    "民族",
+                    "双岗联系人（镇）",
+                    "双岗联系人（村）",
+                ],
+                &[
+                    "１９９００００２５８０",
+                    "340399196512210428",
+                    "白　梅霞",
+                    "３４０３９９１９７３０９１６６４５４",
+                    "熊国学",
+                    "２０１３年８月２１日",
+                    "失独家庭",
+                    "３４０３２３１０００００１",
+                    "东关社区",
+                    "汉",
+                    "龙建",
+                    "刘素月",
+                ],
+                &[
+                    "199 0000 1655",
+                    "",
+                    "",
+                    "34039919501021203x",
+                    "廖长",
+                    "2005.4",
+                    "独生子女残疾",
+                    "3403231000002",
+                    "谷阳镇孟庄社区居委会",
+                    "回",
+                    "李国庆",
+                    "",
+                ],
+            ],
+        );
         s.write_number(2, 1, 340_399_194_807_259_449_f64).unwrap();
         s.write_string(2, 2, "龚华桂").unwrap();
-        texts(s, 3, &[&["12345", "", "", "", "谭学", "2003-02-15", "死亡", "3403231000004", "曹庄", "汉", "丁田田", "万云"]]);
+        texts(
+            s,
+            3,
+            &[&[
+                "12345",
+                "",
+                "",
+                "",
+                "谭学",
+                "2003-02-15",
+                "死亡",
+                "3403231000004",
+                "曹庄",
+                "汉",
+                "丁田田",
+                "万云",
+            ]],
+        );
         s.write_number(3, 3, 340_399_590_622_495_f64).unwrap();
     })]);
     let plan = families_in(&bytes, "x.xlsx");
@@ -103,20 +165,39 @@ fn three_levels_totals_and_heads_in_between() {
             s.merge_range(at, 9, at + 2, 9, "联系电话", &format).unwrap();
         };
         head(s, 3);
-        texts(s, 6, &[
-            &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"],
-            &["1", "", "熊国学", "340399197309166454", "白梅霞", "340399196512210428", "傅萍", "2013年8月", "伤残", "19900002580"],
-            &["2", "", "廖长", "340399195010212031", "", "", "", "2005-04-23", "死亡", "无"],
-            &["", "小计", "2户"],
-        ]);
+        texts(
+            s,
+            6,
+            &[
+                &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"],
+                &[
+                    "1",
+                    "",
+                    "熊国学",
+                    "340399197309166454",
+                    "白梅霞",
+                    "340399196512210428",
+                    "傅萍",
+                    "2013年8月",
+                    "伤残",
+                    "19900002580",
+                ],
+                &["2", "", "廖长", "340399195010212031", "", "", "", "2005-04-23", "死亡", "无"],
+                &["", "小计", "2户"],
+            ],
+        );
         s.merge_range(7, 1, 8, 1, "东关社区居民委员会", &format).unwrap();
         head(s, 11);
-        texts(s, 14, &[
-            &["3", "", "谭学", "340399194808127173", "", "", "", "2003-02-15", "死亡", ""],
-            &["合  计", "", "3"],
-            &["备注：本表一式两份，由村专干如实填写并签字。"],
-            &["单位负责人：张三", "", "", "审核人：李四", "", "填表人：王五"],
-        ]);
+        texts(
+            s,
+            14,
+            &[
+                &["3", "", "谭学", "340399194808127173", "", "", "", "2003-02-15", "死亡", ""],
+                &["合  计", "", "3"],
+                &["备注：本表一式两份，由村专干如实填写并签字。"],
+                &["单位负责人：张三", "", "", "审核人：李四", "", "填表人：王五"],
+            ],
+        );
     })]);
     let plan = families_in(&bytes, "x.xlsx");
     assert_eq!((plan.data_rows, plan.taken, plan.refused), (3, 2, 1));
@@ -150,12 +231,16 @@ fn csv_with_two_levels_blank_lines_and_line_breaks() {
 fn merged_villages_fill_their_own_rows_only() {
     let format = Format::new();
     let bytes = xlsx(&[("台账", &|s| {
-        texts(s, 4, &[
-            &["村", "户主", "身份证号", "家庭类别", "配偶姓名", "配偶身份证号"],
-            &["", "熊国学", "340399197309166454", "伤残"],
-            &["", "余英爱", "340399195012103269", "死亡"],
-            &["", "谭学", "340399194808127173", "死亡"],
-        ]);
+        texts(
+            s,
+            4,
+            &[
+                &["村", "户主", "身份证号", "家庭类别", "配偶姓名", "配偶身份证号"],
+                &["", "熊国学", "340399197309166454", "伤残"],
+                &["", "余英爱", "340399195012103269", "死亡"],
+                &["", "谭学", "340399194808127173", "死亡"],
+            ],
+        );
         s.merge_range(5, 0, 6, 0, "东关社区", &format).unwrap();
     })]);
     let plan = families_in(&bytes, "x.xlsx");
@@ -169,29 +254,60 @@ fn merged_villages_fill_their_own_rows_only() {
 fn visits_of_all_villages_on_one_sheet() {
     let book = township();
     let bytes = xlsx(&[("走访", &|s| {
-        texts(s, 0, &[
-            &["走访人员", "村（社区）", "走访对象", "走访时间", "走访类别", "见面对象", "慰问金", "档案号", "慰问物资", "天气", "内容"],
-            &["康梅 李华", "东关社区", "余喆", "3日", "中秋节走访", "夫妻", "３００元", "", "米面油", "晴", "聊了一小时"],
-            &["康梅", "东关社区", "余喆", "10月4号", "住院看望", "洪凤玉（妻）", "", "3403231000006"],
-            &["康梅", "孟庄社区", "余喆", "10.5", "日常"],
-            &["康梅", "没有村", "余喆", "10.5", "日常"],
-            &["康梅", "", "余喆", "10.5", "日常"],
-            &["康梅", "", "廖长", "10.5", "日常", "", "", "3403231000006"],
-            &["康梅", "", "余喆", "10月", "日常"],
-            &["康梅", "", "余喆", "10.5", "日常", "", "一箱牛奶"],
-            &["", "", "余喆", "10.5", "日常"],
-            &["康梅", "", "余喆", "10.5", "日常"],
-        ]);
+        texts(
+            s,
+            0,
+            &[
+                &[
+                    "走访人员",
+                    "村（社区）",
+                    "走访对象",
+                    "走访时间",
+                    "走访类别",
+                    "见面对象",
+                    "慰问金",
+                    "档案号",
+                    "慰问物资",
+                    "天气",
+                    "内容",
+                ],
+                &[
+                    "康梅 李华",
+                    "东关社区",
+                    "余喆",
+                    "3日",
+                    "中秋节走访",
+                    "夫妻",
+                    "３００元",
+                    "",
+                    "米面油",
+                    "晴",
+                    "聊了一小时",
+                ],
+                &["康梅", "东关社区", "余喆", "10月4号", "住院看望", "洪凤玉（妻）", "", "3403231000006"],
+                &["康梅", "孟庄社区", "余喆", "10.5", "日常"],
+                &["康梅", "没有村", "余喆", "10.5", "日常"],
+                &["康梅", "", "余喆", "10.5", "日常"],
+                &["康梅", "", "廖长", "10.5", "日常", "", "", "3403231000006"],
+                &["康梅", "", "余喆", "10月", "日常"],
+                &["康梅", "", "余喆", "10.5", "日常", "", "一箱牛奶"],
+                &["", "", "余喆", "10.5", "日常"],
+                &["康梅", "", "余喆", "10.5", "日常"],
+            ],
+        );
     })]);
     let plan = planned(&book, SCOPE, &bytes, "services-2026-10.xlsx");
-    assert_eq!(codes(&plan), [
-        found(4, "household_unknown"),
-        found(5, "region_unknown"),
-        found(7, "household_unknown"),
-        found(8, "date_invalid"),
-        found(9, "number_invalid"),
-        found(10, "visitor_missing"),
-    ]);
+    assert_eq!(
+        codes(&plan),
+        [
+            found(4, "household_unknown"),
+            found(5, "region_unknown"),
+            found(7, "household_unknown"),
+            found(8, "date_invalid"),
+            found(9, "number_invalid"),
+            found(10, "visitor_missing"),
+        ]
+    );
     let visits = of(&plan, Kind::Visit);
     assert_eq!(visits.len(), 4);
     assert_eq!(visits[0]["date"], "2026-10-03");
@@ -227,83 +343,4 @@ fn several_tables_on_a_sheet_each_under_its_village() {
     let plan = planned(&township(), SCOPE, csv.as_bytes(), "走访.csv");
     assert_eq!((plan.data_rows, codes(&plan)), (3, vec![found(8, "household_unknown")]));
     assert_eq!(of(&plan, Kind::Visit)[1]["date"], "2026-09-06");
-}
-
-#[test]
-fn members_of_other_kinds_and_unicode_text() {
-    let tab = "谷阳镇会员花名册\n姓名\t性别\t证件号码\t会员类别\t重点对象\t手机\t志愿者\t入会年月\t村居\t学历\n\
-        谷阳超市\t\t\t团体会员\t\t0552-6012345\t否\t2019.5\t东关\t\n\
-        洪玲桂\t男\t34039919770627626X\t个体会员、流动人口\t留守妇女、青少年\t无\t√\t2020\t东关社区\t高中\n\
-        李四\t男\t\t荣誉会员\t\t\t\t\t东关社区\t\n";
-    let bytes: Vec<u8> =
-        [0xFF, 0xFE].into_iter().chain(tab.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    let plan = planned(&Book::default(), SCOPE, &bytes, "x.txt");
-    assert_eq!(codes(&plan), [found(4, "sex_mismatch"), found(5, "kind_unknown"), found(5, "id_missing")]);
-    let members = of(&plan, Kind::Member);
-    assert_eq!((&members[0]["structure"], members[0].get("person")), (&json!("unit"), None));
-    assert_eq!((&members[1]["structure"], &members[1]["residence"]), (&json!("individual"), &json!("floating")));
-    assert_eq!((&members[1]["sex"], &members[1]["joined"]), (&json!("female"), &json!("2020")));
-    assert_eq!(members[1]["notes"], "学历：高中");
-    assert_eq!(of(&plan, Kind::Volunteer).len(), 1);
-}
-
-#[test]
-fn activities_with_real_dates_and_bare_times() {
-    let date = Format::new().set_num_format("yyyy\"年\"m\"月\"d\"日\"");
-    let time = Format::new().set_num_format("hh:mm");
-    let bytes = xlsx(&[("活动", &|s| {
-        texts(s, 0, &[&["2026年10月活动登记表"], &["活动主题", "活动类别", "活动时间", "结束时间", "参与人次", "资料份数", "经费（元）", "村"]]);
-        texts(s, 2, &[&["义诊", "健康服务", "", "", "35人次", "50份", "1,200.50", "东关社区"], &["座谈", "青少年青春健康", "10月12日下午3点", "17:00", "百余人"], &["比赛", "文体", "10.13"]]);
-        s.write_datetime_with_format(2, 2, ExcelDateTime::from_ymd(2026, 10, 12).unwrap(), &date).unwrap();
-        s.write_datetime_with_format(2, 3, ExcelDateTime::from_hms(11, 30, 0).unwrap(), &time).unwrap();
-        s.write_number(4, 4, 20).unwrap();
-    })]);
-    let plan = planned(&Book::default(), SCOPE, &bytes, "x.xlsx");
-    assert_eq!(codes(&plan), [found(4, "number_invalid"), found(5, "kind_unknown")]);
-    let activity = of(&plan, Kind::Activity)[0];
-    assert_eq!((&activity["start"], &activity["end"]), (&json!("2026-10-12T00:00:00"), &json!("2026-10-12T11:30:00")));
-    assert_eq!((&activity["headcount"], &activity["handouts"], &activity["money"]), (&json!(35), &json!(50), &json!("1200.50")));
-    assert_eq!(activity["region"], "340323100001");
-}
-
-#[test]
-fn columns_mapped_by_hand_are_kept() {
-    let csv = "事主,证号,挂靠,属性,密级,说法\n雷素珍,34039919770627626X,东关社区,个体会员,内部,好\n";
-    let workbook = open(csv.as_bytes(), "x.csv");
-    let book = Book::default();
-    let plan = plan_with(&book, SCOPE, &Mapping::default(), &workbook);
-    assert_eq!(plan.kind, None);
-    let mut mapping = Mapping::default();
-    for (head, code) in [("事主", "name"), ("证号", "id"), ("挂靠", "village"), ("属性", "type")] {
-        assert!(fields_of(SheetKind::Members).iter().any(|f| f.code == code));
-        mapping.set(SheetKind::Members, head, Choice::Field(code.into()));
-    }
-    mapping.set(SheetKind::Members, "密级", Choice::Ignore);
-    let kept = serde_json::to_string(&mapping).unwrap();
-    let mapping: Mapping = serde_json::from_str(&kept).unwrap();
-    let plan = plan_with(&book, SCOPE, &mapping, &workbook);
-    assert_eq!((plan.kind, plan.taken), (Some(LedgerKind::Members), 1));
-    let member = of(&plan, Kind::Member)[0];
-    assert_eq!((&member["structure"], &member["notes"]), (&json!("individual"), &json!("说法：好")));
-    let ignored: Vec<_> = plan.sheets[0].columns.iter().filter(|c| c.ignored).map(|c| c.head.as_str()).collect();
-    assert_eq!(ignored, ["密级"]);
-}
-
-#[test]
-fn a_workbook_of_several_ledgers_is_planned_in_the_right_order() {
-    let bytes = xlsx(&[
-        ("填表说明", &|s| texts(s, 0, &[&["请如实填写"], &["一、日期写到日"]])),
-        ("走访", &|s| texts(s, 0, &[&["日期", "信息编码", "走访类型", "走访人"], &["2026-10-05", "3403231000001", "日常", "康梅"]])),
-        ("特殊家庭", &|s| {
-            let rows: [&[&str]; 2] = [
-                &["村", "信息编码", "家庭类别", "父亲姓名", "父亲身份证"],
-                &["东关社区", "3403231000001", "死亡", "熊国学", "340399197309166454"],
-            ];
-            texts(s, 0, &rows);
-        }),
-    ]);
-    let plan = families_in(&bytes, "x.xlsx");
-    assert_eq!((plan.taken, plan.refused), (2, 0));
-    assert_eq!(plan.groups[0].sheet.as_deref(), Some("特殊家庭"));
-    assert_eq!(plan.sheets[0].kind, None);
 }
