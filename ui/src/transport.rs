@@ -8,8 +8,8 @@ mod files;
 mod loopback;
 mod window;
 
-pub(crate) use bus::{Listening, listen, tell};
-pub(crate) use files::{Filter, SPREADSHEETS, hand_over, in_window, open_made, pick_files, pick_place};
+pub(crate) use bus::{listen, tell};
+pub(crate) use files::{SPREADSHEETS, hand_over, in_window, open_made, pick_files, pick_place};
 
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorCode, ErrorReply, Event};

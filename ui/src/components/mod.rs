@@ -24,7 +24,7 @@ pub(crate) mod waiting;
 
 pub(crate) use button::{Button, Look};
 pub(crate) use charts::{BarsByDay, CompareBars, RankedBars, RankedRow, Timeline, TimelineEntry};
-pub(crate) use choice::{Choice, Choices, Codes, Flag, Options, options};
+pub(crate) use choice::{Choice, Choices, Flag, Options, options};
 pub(crate) use date_field::{DateField, MomentField, read_date, read_day};
 pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog};
 pub(crate) use empty::Empty;
@@ -35,7 +35,7 @@ pub(crate) use list::DataList;
 pub(crate) use masked::Masked;
 pub(crate) use money_field::MoneyField;
 pub(crate) use page::{Card, Page};
-pub(crate) use picker::{FamilyPicker, PersonPicker, Picked, RecordPicker};
+pub(crate) use picker::{FamilyPicker, PersonPicker, Picked};
 pub(crate) use region_picker::{RegionField, RegionPanel};
 pub(crate) use state_mark::{StateMark, Tag};
 pub(crate) use tabs::{Tab, Tabs};

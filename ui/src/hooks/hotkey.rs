@@ -12,7 +12,7 @@ pub(crate) fn composing(event: &KeyboardEvent) -> bool {
 }
 
 /// Whether the event is these keys: `ctrl+k`, `escape`, `?`.
-pub(crate) fn pressed(event: &KeyboardEvent, keys: &str) -> bool {
+fn pressed(event: &KeyboardEvent, keys: &str) -> bool {
     if composing(event) {
         return false;
     }
@@ -24,7 +24,7 @@ pub(crate) fn pressed(event: &KeyboardEvent, keys: &str) -> bool {
 }
 
 /// Whether the worker is typing text.
-pub(crate) fn in_text(event: &KeyboardEvent) -> bool {
+fn in_text(event: &KeyboardEvent) -> bool {
     event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).is_some_and(|element| {
         matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
             || element.is_content_editable()

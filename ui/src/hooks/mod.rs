@@ -12,7 +12,7 @@ mod toast;
 
 pub(crate) use command::{Busy, use_command};
 pub(crate) use draft::{Draft, use_draft};
-pub(crate) use hotkey::{composing, in_text, pressed, use_composed, use_hotkey};
+pub(crate) use hotkey::{composing, use_composed, use_hotkey};
 pub(crate) use preferences::{PreferencesKeeper, use_preferences};
 pub(crate) use query::{Query, use_query, use_query_when};
 pub(crate) use region::{RegionKeeper, use_region};

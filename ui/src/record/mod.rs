@@ -1,6 +1,6 @@
 //! The pattern that every noun follows: a list, a page, a form out of a few lines of data.
 //!
-//! `pages/<noun>/mod.rs` gives a [`Noun`]; [`RecordList`], [`RecordPage`] and [`RecordForm`] do the rest.
+//! `pages/<noun>/mod.rs` gives a [`Noun`]; [`RecordList`], [`RecordPage`] and its form do the rest.
 
 mod detail;
 mod form;
@@ -9,7 +9,6 @@ mod spec;
 mod value;
 
 pub(crate) use detail::RecordPage;
-pub(crate) use form::RecordForm;
 pub(crate) use list::RecordList;
 pub(crate) use spec::{FieldKind, FormField, Noun, Start};
 

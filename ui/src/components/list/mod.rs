@@ -5,23 +5,25 @@
 
 mod column;
 mod copy;
+mod export;
 mod head;
 mod keys;
+mod row;
 mod rows;
 
 pub(crate) use column::{Column, Show};
 
 use crate::components::{Button, Look, Sign, Trouble, Waiting};
-use crate::hooks::{use_command, use_preferences, use_region, use_session, use_toast};
-use crate::transport::{call, hand_over, listen};
+use crate::hooks::{use_preferences, use_region, use_session, use_toast};
+use crate::transport::{call, listen};
 use gloo::timers::callback::Timeout;
 use head::Head;
+use row::FindBox;
 use rows::{Ground, PAGE, Rows};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use tiexin_contract::Event;
-use tiexin_contract::records::{ExportList, Filter, ListRecords, RecordRow, Sort};
+use tiexin_contract::records::{Filter, ListRecords, RecordRow, Sort};
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
 use web_sys::HtmlElement;
@@ -78,7 +80,6 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let today = use_session().today();
     let large = use_preferences().kept.large_type;
     let toast = use_toast();
-    let export = use_command::<ExportList>();
     let view = use_state(|| View { sort: props.sort.clone(), ..View::default() });
     let hand = use_state(Hand::default);
     let scroll = use_state(|| 0f64);
@@ -256,22 +257,8 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     });
 
     let on_export = {
-        let (list, columns, name, export) =
-            (list.clone(), props.columns.clone(), props.name.clone(), export.clone());
-        Callback::from(move |()| {
-            let columns = columns.iter().filter(|c| !c.field.is_empty());
-            let columns: Vec<_> = columns.map(|c| (c.field.to_owned(), c.head.to_owned())).collect();
-            let (list, name) = (list.clone(), format!("{name}.xlsx"));
-            let _ = &export;
-            spawn_local(async move {
-                let made = hand_over("导出表格", &name, |path| ExportList { list, columns, path }).await;
-                match made {
-                    Ok(Some(made)) => toast.good(format!("已导出：{}", made.path.unwrap_or(made.name))),
-                    Ok(None) => {}
-                    Err(cause) => toast.bad(&cause),
-                }
-            });
-        })
+        let (list, columns, name) = (list.clone(), props.columns.clone(), props.name.clone());
+        Callback::from(move |()| export::run(list.clone(), &columns, &name))
     };
     let on_text = {
         let view = view.clone();
@@ -349,79 +336,10 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 }
                 <div class="tx-spacer" style={format!("height:{}px", ground.height())}>
                     <div class="tx-rows" style={format!("transform:translateY({top}px)")}>
-                        { for window.map(|at| paint(at, held.row(at), props, &columns, &tracks, &hand, &rows)) }
+                        { for window.map(|at| row::paint(at, held.row(at), props, &columns, &tracks, &hand, &rows)) }
                     </div>
                 </div>
             </div>
         </div>
-    }
-}
-
-fn paint(
-    at: u64,
-    row: Option<&RecordRow>,
-    props: &DataListProps,
-    columns: &[Column],
-    tracks: &str,
-    hand: &UseStateHandle<Hand>,
-    rows: &Rc<RefCell<Rows>>,
-) -> Html {
-    let style = format!("grid-template-columns:{tracks}");
-    let Some(row) = row else {
-        return html! { <div key={at.to_string()} class="tx-row tx-row-coming" {style} aria-rowindex={(at + 1).to_string()} /> };
-    };
-    let chosen = hand.chosen.contains(&row.id);
-    let onclick = keys::clicked(at, hand.clone(), rows.clone());
-    let open = {
-        let row = row.clone();
-        props.onopen.reform(move |event: MouseEvent| {
-            event.stop_propagation();
-            row.clone()
-        })
-    };
-    let cells = columns.iter().enumerate().map(|(n, column)| {
-        let class = classes!("tx-cell", column.is_number().then_some("tx-number"));
-        let title = column.text(row);
-        if n == 0 {
-            let word = if title.is_empty() { row.title.clone() } else { title.clone() };
-            html! {
-                <div {class} role="gridcell" {title}>
-                    <button type="button" tabindex="-1" class="tx-open" onclick={open.clone()}>{ word }</button>
-                </div>
-            }
-        } else {
-            html! { <div {class} role="gridcell" {title}>{ column.cell(row) }</div> }
-        }
-    });
-    let class = classes!(
-        "tx-row",
-        chosen.then_some("tx-chosen"),
-        (hand.cursor == at).then_some("tx-cursor"),
-        row.void.is_some().then_some("tx-void")
-    );
-    html! {
-        <div key={row.id.to_string()} id={format!("row-{at}")} {class} {style} role="row" aria-rowindex={(at + 1).to_string()}
-            aria-selected={chosen.to_string()} {onclick} ondblclick={open.clone()}>
-            { for cells }
-        </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct FindBoxProps {
-    value: String,
-    onchange: Callback<String>,
-}
-
-/// Words anywhere in the list.
-#[component]
-fn FindBox(props: &FindBoxProps) -> Html {
-    let oninput = props.onchange.reform(|event: InputEvent| crate::components::text_field::value_of(&event));
-    html! {
-        <span class="tx-find">
-            <crate::components::Icon sign={Sign::Search} />
-            <input type="text" value={props.value.clone()} {oninput} placeholder="在列表中查找" aria-label="在列表中查找"
-                autocomplete="off" />
-        </span>
     }
 }
