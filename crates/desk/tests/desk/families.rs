@@ -1,1 +1,102 @@
-//! families
+//! A family's page, visits, the family's wish.
+
+use tiexin_contract::ErrorCode;
+use tiexin_contract::family::{GetFamily, RecordVisit, VisitStart};
+use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::nouns::{Person, Visit};
+use uuid::Uuid;
+
+use crate::office::{Office, VILLAGE, day, family};
+
+fn visit(home: Uuid, on: chrono::NaiveDate) -> RecordVisit {
+    let mut visit = Visit::routine(VILLAGE.parse().unwrap(), home, "", on);
+    visit.visitors = vec![" 王丽 ".into(), "王丽".into()];
+    visit.note = Some("一切都好".into());
+    RecordVisit { id: None, visit }
+}
+
+#[tokio::test]
+async fn a_visit_appears_on_the_familys_timeline() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let before = office.ok(GetFamily { household: home }).await;
+    assert_eq!((before.days_since_visit, before.overdue_days), (None, Some(0)));
+    assert_eq!(before.contacts.len(), 1);
+    assert!(before.gaps.iter().any(|gap| gap.contains("缺身份证号")));
+    assert!(!before.gaps.iter().any(|gap| gap.contains("联系人")));
+    let saved = office.ok(visit(home, day(2026, 10, 15))).await;
+    assert_eq!(saved.row.title, "贾文广 2026-10-15 日常走访");
+    assert_eq!(saved.row.fields["visitors"], serde_json::json!(["王丽"]));
+    let after = office.ok(GetFamily { household: home }).await;
+    assert_eq!((after.days_since_visit, after.overdue_days), (Some(5), Some(-25)));
+    assert_eq!(after.timeline[0].id, saved.id);
+    // A correction: what the form leaves out is gone, who recorded it stays.
+    let mut correction = visit(home, day(2026, 10, 16));
+    correction.id = Some(saved.id);
+    correction.visit.note = None;
+    let corrected = office.ok(correction).await.row;
+    assert_eq!(corrected.fields["date"], "2026-10-16");
+    assert!(!corrected.fields.contains_key("note"));
+    assert_eq!(corrected.recorded_by.as_deref(), Some("王丽"));
+}
+
+#[tokio::test]
+async fn a_visit_in_the_future_or_to_nobody_is_refused() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    assert!(office.refused(visit(home, day(2026, 10, 21))).await.about("date").is_some());
+    let nobody = office.refused(visit(Uuid::from_u128(1), day(2026, 10, 20))).await;
+    assert_eq!(nobody.code, ErrorCode::Invalid);
+    assert!(nobody.about("household").is_some());
+}
+
+#[tokio::test]
+async fn a_declined_family_is_visited_only_with_a_reason() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let wish = |family: &mut tiexin_contract::family::RegisterFamily| {
+        family.file.as_mut().unwrap().preference = Some(ContactPreference::Declined);
+    };
+    let home = office.family("贾文广", wish).await;
+    let start = office.ok(VisitStart { household: Some(home) }).await;
+    assert_eq!(start.preference.as_deref(), Some("declined"));
+    let mut plain = visit(home, day(2026, 10, 20));
+    assert!(office.refused(plain.clone()).await.about("contact_reason").is_some());
+    plain.visit.contact_reason = Some("本人来电求助".into());
+    office.ok(plain).await;
+    assert_eq!(office.ok(GetFamily { household: home }).await.overdue_days, None);
+}
+
+#[tokio::test]
+async fn the_visit_form_begins_with_who_is_likely() {
+    let office = Office::township(day(2026, 9, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let mut first = visit(home, day(2026, 9, 18));
+    first.visit.visitors = vec!["周主任".into()];
+    office.ok(first).await;
+    let start = office.ok(VisitStart { household: Some(home) }).await;
+    assert_eq!(start.visitors, ["王丽", "周主任", "李村医", "赵镇长"]);
+    assert_eq!(start.festivals, ["中秋", "国庆"]);
+    assert_eq!(start.persons.len(), 1);
+    assert!(start.last_visit.is_some());
+    let open = office.ok(VisitStart { household: None }).await;
+    assert_eq!(open.suggested[0].id, home);
+}
+
+#[tokio::test]
+async fn a_family_is_registered_whole_or_not_at_all() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let mut wrong = family("贾文广");
+    wrong.persons[0].id_number = Some("123".into());
+    let error = office.refused(wrong).await;
+    assert!(error.about("persons.0.id_number").is_some());
+    let none = tiexin_contract::records::Search { text: "贾文广".into(), limit: 5, kinds: vec![] };
+    assert!(office.ok(none).await.is_empty());
+    let home = office
+        .family("", |family| {
+            family.persons[0] = Person { name: "孙有福".into(), ..family.persons[0].clone() };
+        })
+        .await;
+    let page = office.ok(GetFamily { household: home }).await;
+    assert_eq!(page.household.title, "孙有福家");
+    assert_eq!(page.household.fields["head"], page.persons[0].id.to_string());
+}

@@ -1,1 +1,101 @@
-//! today
+//! 今日: due, missing, coming, the month.
+
+use tiexin_contract::family::{RecordVisit, RegisterFamily};
+use tiexin_contract::today::{GetToday, ReminderKind};
+use tiexin_domain::PartialDate;
+use tiexin_domain::nouns::Visit;
+use tiexin_domain::nouns::support_file::ContactPreference;
+use uuid::Uuid;
+
+use crate::office::{Office, TOWNSHIP, VILLAGE, day};
+
+fn today() -> GetToday {
+    GetToday { region: TOWNSHIP.parse().unwrap() }
+}
+
+async fn visited(office: &Office, home: Uuid, on: chrono::NaiveDate) {
+    let mut visit = Visit::routine(VILLAGE.parse().unwrap(), home, "", on);
+    visit.visitors = vec!["王丽".into()];
+    visit.contact_reason = Some("本人来电".into());
+    office.ok(RecordVisit { id: None, visit }).await;
+}
+
+fn wish(preference: ContactPreference) -> impl FnOnce(&mut RegisterFamily) {
+    move |family| family.file.as_mut().unwrap().preference = Some(preference)
+}
+
+#[tokio::test]
+async fn overdue_families_come_first_and_those_who_declined_not_at_all() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let long = office.family("贾文广", wish(ContactPreference::PhoneOnly)).await;
+    let short = office.family("孙有福", wish(ContactPreference::Welcome)).await;
+    let lately = office.family("周大伟", wish(ContactPreference::Welcome)).await;
+    let declined = office.family("吴安", wish(ContactPreference::Declined)).await;
+    for (home, on) in [
+        (long, day(2026, 8, 1)),
+        (short, day(2026, 9, 10)),
+        (lately, day(2026, 10, 18)),
+        (declined, day(2026, 1, 1)),
+    ] {
+        visited(&office, home, on).await;
+    }
+    let page = office.ok(today()).await;
+    let due: Vec<(Uuid, i64)> = page.due.iter().map(|d| (d.household, d.overdue_days)).collect();
+    // The county's rule: thirty days.
+    assert_eq!(due, [(long, 50), (short, 10)]);
+    assert_eq!(page.due_total, 2);
+    assert!(page.due[0].phone_only);
+    assert_eq!(page.due[0].contact.as_deref(), Some("李村医"));
+    assert_eq!(page.due[0].village, "东关社区");
+    assert!(page.gaps.iter().all(|gap| gap.household != declined) || page.gaps_total > 0);
+    assert_eq!(page.lunar, "九月十一");
+    let month = &page.month;
+    assert_eq!((month.month.as_str(), month.visited, month.planned), ("2026-10", 1, 3));
+    assert_eq!(month.visits_by_day.len(), 20);
+    assert_eq!(month.visits_by_day[17].count, 1);
+    assert_eq!((month.coverage[0].visited, month.coverage[0].families), (1, 4));
+    let visits = month.figures.iter().find(|f| f.label == "走访（次）").unwrap();
+    assert_eq!((visits.this_month, visits.last_month), (1, 1));
+}
+
+#[tokio::test]
+async fn birthdays_by_both_calendars_and_festivals_are_told_in_time() {
+    let office = Office::township(day(2026, 9, 14)).await;
+    let born = |on, lunar| {
+        move |family: &mut RegisterFamily| {
+            family.persons[0].birth = Some(PartialDate::Day(on));
+            family.persons[0].lunar_birthday = lunar;
+        }
+    };
+    office.family("贾文广", born(day(1950, 9, 26), true)).await;
+    office.family("孙有福", born(day(1962, 9, 20), false)).await;
+    office.family("周大伟", born(day(1962, 10, 20), false)).await;
+    let quiet = |family: &mut RegisterFamily| {
+        born(day(1962, 9, 20), false)(family);
+        wish(ContactPreference::Declined)(family);
+    };
+    office.family("吴安", quiet).await;
+    let page = office.ok(today()).await;
+    let told: Vec<(String, String)> =
+        page.reminders.iter().map(|r| (r.date.to_string(), r.text.clone())).collect();
+    let expected = [
+        ("2026-09-20", "孙有福 生日"),
+        ("2026-09-25", "贾文广 生日（农历八月十五）"),
+        ("2026-09-25", "中秋节"),
+        ("2026-10-01", "国庆"),
+    ];
+    assert_eq!(told, expected.map(|(date, text)| (date.to_owned(), text.to_owned())));
+    assert_eq!(page.reminders[1].days_ahead, 11);
+    assert_eq!(page.reminders[2].kind, ReminderKind::Festival);
+}
+
+#[tokio::test]
+async fn what_is_missing_is_listed_without_the_loss() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |family| family.contacts = None).await;
+    let page = office.ok(today()).await;
+    let gap = page.gaps.iter().find(|gap| gap.household == home).unwrap();
+    assert!(gap.missing.iter().any(|m| m.contains("村联系人")), "{:?}", gap.missing);
+    let whole = serde_json::to_string(&page).unwrap();
+    assert!(!whole.contains("某某") && !whole.contains("某因"));
+}
