@@ -76,7 +76,9 @@ fn go_on(node: &NodeRef, event: &KeyboardEvent) -> bool {
     let Some(here) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
         return false;
     };
-    let Ok(list) = root.query_selector_all("input:not([disabled]),select:not([disabled]),textarea") else {
+    let Ok(list) =
+        root.query_selector_all("input:not([disabled]),select:not([disabled]),textarea,button.tx-select")
+    else {
         return false;
     };
     let fields: Vec<HtmlElement> =

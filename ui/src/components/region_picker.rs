@@ -6,7 +6,7 @@ use super::{Field, Icon, Sign};
 use crate::hooks::{composing, use_query, use_query_when};
 use tiexin_contract::regions::{RegionChildren, RegionGet, RegionName, RegionSearch};
 use tiexin_domain::{Level, RegionCode};
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -76,7 +76,9 @@ pub(crate) fn RegionPanel(props: &RegionPanelProps) -> Html {
                     open_at.set(open_at.as_ref().and_then(RegionCode::parent));
                     at.set(0);
                 }
-                "Enter" if *at < many => pick.emit(rows[*at].clone()),
+                // Nothing found yet: Enter waits with the worker and never leaves the field.
+                "Enter" if many == 0 => {}
+                "Enter" => pick.emit(rows[(*at).min(many - 1)].clone()),
                 "Escape" => close.emit(()),
                 _ => return,
             }
@@ -183,24 +185,31 @@ pub(crate) fn RegionField(props: &RegionFieldProps) -> Html {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    let onpick = {
-        let (open, change) = (open.setter(), props.onchange.clone());
-        Callback::from(move |name: RegionName| {
+    let button = use_node_ref();
+    let onclose = {
+        let (open, button) = (open.setter(), button.clone());
+        Callback::from(move |()| {
             open.set(false);
-            change.emit(name.code.as_str().to_owned());
+            if let Some(button) = button.cast::<HtmlElement>() {
+                let _ = button.focus();
+            }
         })
     };
-    let onclose = {
-        let open = open.setter();
-        Callback::from(move |()| open.set(false))
+    let onpick = {
+        let (close, change) = (onclose.clone(), props.onchange.clone());
+        Callback::from(move |name: RegionName| {
+            close.emit(());
+            change.emit(name.code.as_str().to_owned());
+        })
     };
     html! {
         <Field label={props.label.clone()} id={id.clone()} problem={props.problem.clone()} hint={props.hint.clone()}
             required={props.required}>
             <div class="tx-region-field">
-                <button type="button" {id} class="tx-select" data-field={props.name.clone()} {onclick}
+                <button ref={button} type="button" {id} class="tx-select" data-field={props.name.clone()} {onclick}
                     aria-expanded={open.to_string()}>{ shown }<Icon sign={Sign::Down} /></button>
                 if *open {
+                    <div class="tx-under" onclick={onclose.reform(|_: MouseEvent| ())} />
                     <div class="tx-popover">
                         <RegionPanel chosen={named.data.as_deref().cloned()} {onpick} {onclose} />
                     </div>

@@ -27,7 +27,9 @@ pub(super) fn Scopes(props: &ScopesProps) -> Html {
                                 <td class="tx-number">{ text::count(scope.sequence) }</td>
                                 <td title={scope.digest.clone()}><code>{ code }</code></td>
                                 <td>
-                                    if scope.agreed { <Tag text="✓ 内容一致" class="tx-soft" /> } else { <Tag text="待核对" /> }
+                                    if scope.sequence == 0 {
+                                        <Tag text="还没有内容" />
+                                    } else if scope.agreed { <Tag text="✓ 内容一致" class="tx-soft" /> } else { <Tag text="待核对" /> }
                                 </td>
                             </tr>
                         }
