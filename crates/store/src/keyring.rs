@@ -12,6 +12,8 @@ use crate::error::UnlockError;
 use crate::suite::{self, DataKey, KdfCost, WrappedKey};
 
 const FILE: &str = "keyring.json";
+/// Held while the file is read and written anew.
+const LOCK_FILE: &str = "keyring.lock";
 /// Shorter passwords are refused when they are set.
 const SHORTEST_PASSWORD: usize = 8;
 /// Wrong passwords in a row after which the user is locked.
@@ -81,6 +83,21 @@ impl Keyring {
         Ok(())
     }
 
+    /// Waits until no other program is at the keyring; theirs begins when the file is dropped. Without it
+    /// a sign-in in the window would look like a failure to one that begins meanwhile in a terminal.
+    pub(crate) fn alone(dir: &Path) -> Result<File, UnlockError> {
+        if !Self::path(dir).is_file() {
+            return Err(UnlockError::NoBook);
+        }
+        let file = File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_FILE))?;
+        match file.lock() {
+            // A file system without locks serves one program at a time.
+            Err(e) if e.kind() == std::io::ErrorKind::Unsupported => {}
+            other => other?,
+        }
+        Ok(file)
+    }
+
     pub(crate) fn first(new: &NewUser, key: &DataKey, cost: KdfCost) -> Result<Keyring, UnlockError> {
         let mut keyring = Keyring { format: 1, holders: Vec::new() };
         keyring.add(new, key, cost)?;
@@ -116,6 +133,7 @@ impl Holder {
         password: &SecretString,
         now_ms: i64,
     ) -> Result<(DataKey, LocalUser, Vec<i64>), UnlockError> {
+        let _alone = Keyring::alone(dir)?;
         let mut keyring = Keyring::read(dir)?;
         let holder = keyring.holder(name)?;
         if let Err(refusal) = holder.refuse_if_waiting(now_ms) {
@@ -173,6 +191,7 @@ impl Holder {
         if told.is_empty() {
             return Ok(());
         }
+        let _alone = Keyring::alone(dir)?;
         let mut keyring = Keyring::read(dir)?;
         keyring.holder(name)?.failures.retain(|at| !told.contains(at));
         keyring.write(dir)

@@ -71,6 +71,7 @@ impl Book {
 
     /// Lets one more user in.
     pub fn add_user(&self, new: NewUser, cost: KdfCost, by: Uuid, now_ms: i64) -> Result<()> {
+        let _alone = Keyring::alone(self.dir())?;
         let mut keyring = Keyring::read(self.dir())?;
         keyring.add(&new, self.key(), cost)?;
         self.note_access("user_added", by, new.id, now_ms)?;
@@ -86,6 +87,7 @@ impl Book {
         now_ms: i64,
     ) -> Result<()> {
         let (key, user, _) = Holder::open(self.dir(), user, old, now_ms)?;
+        let _alone = Keyring::alone(self.dir())?;
         let mut keyring = Keyring::read(self.dir())?;
         keyring.holder_by_id(user.id)?.rewrap(&key, new)?;
         self.note_access("password_changed", user.id, user.id, now_ms)?;
@@ -94,6 +96,7 @@ impl Book {
 
     /// Takes a user's key away. What they recorded stays.
     pub fn remove_user(&self, id: Uuid, by: Uuid, now_ms: i64) -> Result<()> {
+        let _alone = Keyring::alone(self.dir())?;
         let mut keyring = Keyring::read(self.dir())?;
         keyring.holder_by_id(id)?;
         if keyring.holders.len() == 1 {

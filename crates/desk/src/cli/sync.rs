@@ -60,7 +60,11 @@ fn tell(out: Out, state: &SyncState) -> Outcome {
             state.waiting, state.parked, state.conflicts
         ));
         for s in &state.scopes {
-            let agreed = if s.agreed { "已核对" } else { "待核对" };
+            let agreed = match s.sequence {
+                0 => "暂无内容",
+                _ if s.agreed => "已核对",
+                _ => "待核对",
+            };
             lines.push(format!("  {} {} 序号 {} {agreed}", s.scope, s.name, s.sequence));
         }
         lines

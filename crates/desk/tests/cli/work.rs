@@ -120,3 +120,20 @@ fn two_users_of_one_desk() {
     let users = ended(&mut desk.command(&["user", "list", "--json"]), "").json();
     assert_eq!(users.as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn several_runs_at_once_on_one_book() {
+    let desk = Desk::of("340323100");
+    let runs: Vec<_> = (0..6)
+        .map(|n| {
+            let mut command = desk.command(&["add", "person", "--json"]);
+            command.env("TIEXIN_PASSWORD", PASSWORD);
+            std::thread::spawn(move || ended(&mut command, &json!({"name": format!("第{n}人")}).to_string()))
+        })
+        .collect();
+    for run in runs {
+        run.join().unwrap().json();
+    }
+    assert_eq!(desk.json(&["list", "person"])["total"], 6);
+    assert_eq!(desk.json(&["verify"])["sound"], true);
+}
