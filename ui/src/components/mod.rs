@@ -25,7 +25,7 @@ pub(crate) mod waiting;
 pub(crate) use button::{Button, Look};
 pub(crate) use charts::{BarsByDay, CompareBars, RankedBars, RankedRow, Timeline, TimelineEntry};
 pub(crate) use choice::{Choice, Choices, Flag, Options, options};
-pub(crate) use date_field::{DateField, MomentField, read_date, read_day};
+pub(crate) use date_field::{DateField, MomentField, read_date, read_day, read_day_ahead};
 pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog};
 pub(crate) use empty::Empty;
 pub(crate) use field::{Field, focus_field};

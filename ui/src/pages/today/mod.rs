@@ -1,9 +1,56 @@
 //! 今日: whom should I see, what is missing, how far is the month.
 
-use crate::components::Page;
+mod month;
+mod people;
+mod soon;
+
+use crate::components::{Button, Look, Page, Sign, show};
+use crate::hooks::{use_query, use_region, use_session};
+use crate::routes::Route;
+use crate::text;
+use chrono::Datelike;
+use month::Month;
+use people::{Due, Gaps};
+use soon::Soon;
+use tiexin_contract::today::GetToday;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 #[component]
 pub(crate) fn TodayPage() -> Html {
-    html! { <Page title="今日" /> }
+    let session = use_session();
+    let region = use_region();
+    let navigator = use_navigator();
+    let today = use_query(GetToday { region: region.code() }, &["*"]);
+    let record = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.push(&Route::VisitNew);
+        }
+    });
+    let action = html! {
+        if session.can_write() {
+            <Button label="记走访" look={Look::Primary} sign={Sign::Pen} onclick={record} />
+        }
+    };
+    let day = session.today();
+    let lunar = today.data.as_ref().map(|t| format!("农历{} · ", t.lunar)).unwrap_or_default();
+    let lead = html! {
+        { format!("{}月{}日 {} · {lunar}{}", day.month(), day.day(), text::weekday(day), region.name.name) }
+    };
+    html! {
+        <Page title="今日" {action} {lead}>
+            { show(&today, |now| html! {
+                <div class="tx-today">
+                    <div class="tx-today-main">
+                        <Due families={now.due.clone()} total={now.due_total} />
+                        <Gaps files={now.gaps.clone()} total={now.gaps_total} />
+                    </div>
+                    <div class="tx-today-side">
+                        <Month month={now.month.clone()} today={now.date} />
+                        <Soon reminders={now.reminders.clone()} />
+                    </div>
+                </div>
+            }) }
+        </Page>
+    }
 }

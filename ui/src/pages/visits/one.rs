@@ -1,0 +1,148 @@
+//! One visit, to be read and, if need be, corrected or taken back.
+
+use super::form::Correcting;
+use crate::components::{Button, Card, Confirm, Look, Page, Sign, StateMark, TextField, show};
+use crate::hooks::{use_command, use_query, use_session, use_toast};
+use crate::routes::Route;
+use crate::text;
+use std::rc::Rc;
+use tiexin_contract::records::{GetRecord, RecordRow, RestoreRecord, VoidRecord};
+use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use uuid::Uuid;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct VisitPageProps {
+    pub(crate) id: Uuid,
+}
+
+#[component]
+pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
+    let session = use_session();
+    let correcting = use_state(|| false);
+    let asking = use_state(|| false);
+    let row = use_query(GetRecord { id: props.id }, &["visit"]);
+    if *correcting && let Some(row) = &row.data {
+        return html! { <Correcting row={row.clone()} /> };
+    }
+    let set = |flag: &UseStateHandle<bool>, to: bool| {
+        let flag = flag.clone();
+        Callback::from(move |()| flag.set(to))
+    };
+    let standing = row.data.as_ref().is_some_and(|r| r.void.is_none());
+    let action = html! {
+        if session.can_write() && standing {
+            <Button label="收起" look={Look::Link} onclick={set(&asking, true)} />
+            <Button label="更正" sign={Sign::Pen} onclick={set(&correcting, true)} />
+        }
+    };
+    html! {
+        <Page title="走访" {action}>
+            { show(&row, |row| html! { <Reading row={row.clone()} /> }) }
+            if *asking { <TakeBack id={props.id} onclose={set(&asking, false)} /> }
+        </Page>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ReadingProps {
+    row: Rc<RecordRow>,
+}
+
+#[component]
+fn Reading(props: &ReadingProps) -> Html {
+    let row = &props.row;
+    let session = use_session();
+    let restore = use_command::<RestoreRecord>();
+    let word = |field: &str| row.fields.get(field).map(text::plain).filter(|t| !t.is_empty());
+    let lines: Vec<(&str, Option<String>)> = vec![
+        ("日期", word("date").map(|d| text::stored_date(&d))),
+        ("走访类型", word("kind").map(|k| VisitKind::from_code(&k).label().to_owned())),
+        ("节日", word("festival")),
+        ("见面情况", word("presence").map(|p| Presence::from_code(&p).label().to_owned())),
+        ("见到了谁", word("met")),
+        ("走访人", word("visitors")),
+        ("走访情况", word("note")),
+        ("需求", word("needs")),
+        ("健康", word("health")),
+        ("生活", word("living")),
+        ("居家安全", word("safety")),
+        ("慰问", gifts(row)),
+        ("下次跟进", word("follow_up").map(|d| text::stored_date(&d))),
+        ("联系的原因", word("contact_reason")),
+    ];
+    let family = row.fields.get("household").and_then(|v| v.as_str()).and_then(|id| id.parse().ok());
+    let bring_back = {
+        let (restore, id) = (restore.clone(), row.id);
+        Callback::from(move |()| restore.run(RestoreRecord { id }, |_| {}))
+    };
+    html! {
+        <Card title={row.fields.get("head_name").map(text::plain).unwrap_or_default()} aside={html! { <StateMark state={row.state} /> }}>
+            if let Some(reason) = &row.void {
+                <p class="tx-visit-void">
+                    { format!("这条走访已收起：{reason}") }
+                    if session.can_write() { <Button label="恢复" look={Look::Link} small=true onclick={bring_back} /> }
+                </p>
+            }
+            <dl class="tx-read">
+                { for lines.into_iter().filter_map(|(label, value)| Some(html! {
+                    <><dt>{ label }</dt><dd>{ value? }</dd></>
+                })) }
+            </dl>
+            <p class="tx-muted">
+                { row.recorded_by.clone().unwrap_or_default() }
+                { row.recorded_at.map(|at| format!(" 记于 {}", text::moment(at, session.today()))).unwrap_or_default() }
+            </p>
+            if let Some(id) = family { <Link<Route> to={Route::Family { id }}>{ "看这一家人" }</Link<Route>> }
+        </Card>
+    }
+}
+
+fn gifts(row: &RecordRow) -> Option<String> {
+    let gifts = row.fields.get("gifts")?.as_array()?;
+    let one = |gift: &serde_json::Value| {
+        let part = |name: &str| gift.get(name).map(text::plain).unwrap_or_default();
+        let amount = part("amount");
+        let amount = if amount.is_empty() { amount } else { format!(" {amount} 元") };
+        let signed = part("signed_by");
+        let signed = if signed.is_empty() { signed } else { format!("（{signed} 签收）") };
+        format!("{}{amount}{signed}", part("item"))
+    };
+    Some(gifts.iter().map(one).collect::<Vec<_>>().join("；")).filter(|t| !t.is_empty())
+}
+
+#[derive(Properties, PartialEq)]
+struct TakeBackProps {
+    id: Uuid,
+    onclose: Callback<()>,
+}
+
+/// Hiding a visit wants a reason; nothing is deleted.
+#[component]
+fn TakeBack(props: &TakeBackProps) -> Html {
+    let reason = use_state(String::new);
+    let hide = use_command::<VoidRecord>();
+    let toast = use_toast();
+    let onyes = {
+        let (reason, hide, close, id) = (reason.clone(), hide.clone(), props.onclose.clone(), props.id);
+        Callback::from(move |()| {
+            let close = close.clone();
+            hide.run(VoidRecord { id, reason: reason.trim().to_owned() }, move |_| {
+                toast.plain("已收起，可以随时恢复");
+                close.emit(());
+            });
+        })
+    };
+    let onchange = {
+        let reason = reason.clone();
+        Callback::from(move |text| reason.set(text))
+    };
+    let problem = hide.error.as_ref().map(|e| AttrValue::from(e.message.clone()));
+    html! {
+        <Confirm title="收起这条走访？" yes="收起" {onyes} onno={props.onclose.clone()}>
+            <p>{ "收起后不再计入报表，但不会删除。请写明原因。" }</p>
+            <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} first=true />
+        </Confirm>
+    }
+}
