@@ -26,6 +26,10 @@ impl Tallies {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|value| *value == 0)
+    }
+
     /// As printed.
     pub(crate) fn values<'a>(&'a self, form: &'a Form) -> impl Iterator<Item = String> + 'a {
         self.0.iter().zip(&form.columns).map(|(value, column)| match column.measure.format {

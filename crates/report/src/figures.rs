@@ -40,6 +40,10 @@ pub fn report(
     } else {
         let mut total = Tallies::new(form);
         for (code, tallies) in rolled_up(form, region, units) {
+            // A township stands there with zeros; the region's own row only when it has something.
+            if &code == region && tallies.is_empty() {
+                continue;
+            }
             let label = if &code == region { format!("{}本级", name(&code)) } else { name(&code) };
             rows.push(row(form, &code, label, &tallies, false));
             total.add(&tallies);

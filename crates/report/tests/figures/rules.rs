@@ -167,6 +167,9 @@ fn rows_are_one_for_a_township_and_one_for_each_township_of_a_county() {
     let county = [plain("<340323>本级", "1"), plain("<340323100>", "0"), plain("<340323104>", "0")];
     assert_eq!(rows(COUNTY)[..3], county);
     assert_eq!(rows(COUNTY)[3..], [("合计".into(), true, "1".into())]);
+    let members =
+        report(&office.book, office.form("F3"), october(), &region(COUNTY), |r| r.to_string()).unwrap();
+    assert_eq!(members.rows.len(), 3, "no empty row of the county itself");
     assert_eq!(rows("3403")[..2], [plain("<340322>", "0"), plain("<340323>", "1")]);
     assert_eq!(rows("34")[..1], [plain("<3403>", "1")]);
 }
