@@ -28,7 +28,7 @@ CREATE TABLE record (
   flags INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX record_sort ON record(kind, sort, place) WHERE sort IS NOT NULL AND hidden = 0;
-CREATE INDEX record_place ON record(kind, hidden, place, sort);
+CREATE INDEX record_place ON record(kind, hidden, place);
 CREATE INDEX record_day ON record(kind, day, place, category, household, number, flags) WHERE day IS NOT NULL AND hidden = 0;
 CREATE INDEX record_household ON record(household, hidden, kind, day, flags) WHERE household IS NOT NULL;
 CREATE INDEX record_natural ON record(natural) WHERE natural IS NOT NULL;

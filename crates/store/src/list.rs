@@ -8,7 +8,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tiexin_domain::{Level, PartialDate, Record, RegionCode, YearHint};
+use tiexin_domain::{PartialDate, Record, RegionCode, YearHint};
 use uuid::Uuid;
 
 use crate::book::Book;
@@ -190,14 +190,12 @@ fn order(query: &ListQuery) -> Result<Order> {
         None if sort_field(kind).is_none() => (by_day.unwrap_or("date"), true),
         None => (sort_field(kind).unwrap_or("name"), false),
     };
-    // In one village there are few: found by place, then sorted. Elsewhere the order comes from
-    // the index and the region is looked at in it.
-    let village = !query.regions.is_empty() && query.regions.iter().all(|r| r.level() == Level::Village);
-    let from = |index| if village { Some("record_place") } else { Some(index) };
+    // The order comes from the index and the region is looked at in it: even one village of a
+    // hundred fills a page after a hundred pages' worth of index entries.
     Ok(if sort_field(kind) == Some(field) {
-        Order { by: "sort".into(), descending, index: from("record_sort") }
+        Order { by: "sort".into(), descending, index: Some("record_sort") }
     } else if by_day == Some(field) {
-        Order { by: "day".into(), descending, index: from("record_day") }
+        Order { by: "day".into(), descending, index: Some("record_day") }
     } else if field == "region" {
         Order { by: "place".into(), descending, index: Some("record_place") }
     } else {

@@ -102,7 +102,7 @@ impl Regions {
         }
         let digits = text.bytes().all(|b| b.is_ascii_digit());
         let han = text.chars().any(is_han);
-        let mut found: Vec<(usize, (usize, (&'static str, &'static str)))> = Vec::new();
+        let mut found = Vec::new();
         for (i, (code, name)) in self.within(within) {
             let fit = if digits {
                 code.starts_with(&text).then_some(0)

@@ -21,8 +21,9 @@ use crate::record::{self, Prepared, hidden};
 use crate::save::Changed;
 use crate::search::index;
 
-/// Records in one transaction: about 40 ms during which a save waits.
-const BATCH: usize = 2_000;
+/// Records in one transaction: about 150 ms during which a save waits. Smaller batches write the
+/// same index pages more often (measured: 2,000 takes 1.6 times as long for 50,000 records).
+const BATCH: usize = 8_000;
 
 /// What a snapshot did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,8 +57,10 @@ impl Book {
             Ok(rows_of(&w.tx, scope)?.into_iter().collect::<HashSet<i64>>())
         })?;
         let mut outcome = SnapshotOutcome::default();
+        // Ids come in no order: the index pages they fall on should all stay at hand.
+        let _roomy = Roomy::new(self)?;
         let digest = std::thread::scope(|threads| {
-            let (send, receive) = sync_channel(3);
+            let (send, receive) = sync_channel(2);
             let reader = threads.spawn(move || prepare(records, &send));
             let taken = self.take_batches(&receive, &mut old, &mut outcome, progress);
             // Unblocks the reader when taking has failed.
@@ -142,6 +145,25 @@ impl Book {
             Ok(())
         })?;
         Ok(changed)
+    }
+}
+
+/// The writer's cache is larger while a snapshot is taken.
+struct Roomy<'a>(&'a Book);
+
+impl Roomy<'_> {
+    fn new(book: &Book) -> Result<Roomy<'_>> {
+        book.writer().execute_batch("PRAGMA cache_size = -131072")?;
+        Ok(Roomy(book))
+    }
+}
+
+impl Drop for Roomy<'_> {
+    fn drop(&mut self) {
+        let usual = "PRAGMA cache_size = -32768; PRAGMA shrink_memory;";
+        if let Err(error) = self.0.writer().execute_batch(usual) {
+            tracing::warn!(%error, "cache stays large");
+        }
     }
 }
 
