@@ -1,8 +1,20 @@
 //! A family's page: who they are, whom they trust, what was agreed, then the timeline.
 
-use crate::components::Page;
+mod new;
+mod past;
+mod people;
+
+pub(crate) use new::NewFamilyPage;
+
+use crate::components::{Button, Look, Masked, Page, Sign, StateMark, show};
+use crate::hooks::{use_query, use_session};
+use crate::routes::{ForHousehold, Route};
+use past::Past;
+use people::{Agreed, People, Trusted};
+use tiexin_contract::family::{self, GetFamily};
 use uuid::Uuid;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct FamilyPageProps {
@@ -10,11 +22,74 @@ pub(crate) struct FamilyPageProps {
 }
 
 #[component]
-pub(crate) fn FamilyPage(_props: &FamilyPageProps) -> Html {
-    html! { <Page title="家庭" /> }
+pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
+    let session = use_session();
+    let navigator = use_navigator();
+    let family = use_query(GetFamily { household: props.id }, &["*"]);
+    let household = props.id;
+    let record = {
+        let navigator = navigator.clone();
+        Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                // The query is a plain struct of one id: it can always be written.
+                let _ = navigator.push_with_query(&Route::VisitNew, &ForHousehold { household });
+            }
+        })
+    };
+    let edit = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.push(&Route::RecordEdit { kind: "household".into(), id: household });
+        }
+    });
+    let action = html! {
+        if session.can_write() {
+            <Button label="修改" look={Look::Link} onclick={edit} />
+            <Button label="记走访" look={Look::Primary} sign={Sign::Pen} onclick={record} />
+        }
+    };
+    let title = family.data.as_ref().map_or_else(|| "家庭".to_owned(), |page| page.household.title.clone());
+    let lead = family.data.as_ref().map(|page| head(page)).unwrap_or_default();
+    html! {
+        <Page {title} {action} {lead}>
+            { show(&family, |page| html! {
+                <>
+                    if !page.gaps.is_empty() {
+                        <p class="tx-family-gaps"><strong>{ "还缺：" }</strong>{ page.gaps.join("、") }</p>
+                    }
+                    <div class="tx-family">
+                        <div class="tx-family-left">
+                            <People page={page.clone()} />
+                            <Trusted page={page.clone()} />
+                            <Agreed page={page.clone()} />
+                        </div>
+                        <div class="tx-family-right"><Past page={page.clone()} /></div>
+                    </div>
+                </>
+            }) }
+        </Page>
+    }
 }
 
-#[component]
-pub(crate) fn NewFamilyPage() -> Html {
-    html! { <Page title="登记家庭" /> }
+fn head(page: &family::FamilyPage) -> Html {
+    let row = &page.household;
+    let word = |field: &str| row.fields.get(field).map(crate::text::plain).unwrap_or_default();
+    let address =
+        Some(word("current_address")).filter(|a| !a.is_empty()).unwrap_or_else(|| word("registered_address"));
+    let seen = match (page.days_since_visit, page.overdue_days) {
+        (None, _) => "还没有走访记录".to_owned(),
+        (Some(0), _) => "今天看望过".to_owned(),
+        (Some(days), Some(over)) if over > 0 => format!("上次走访在 {days} 天前，该去看看了"),
+        (Some(days), _) => format!("上次走访在 {days} 天前"),
+    };
+    html! {
+        <span class="tx-family-head">
+            <span>{ &row.region_name }</span>
+            if !address.is_empty() { <span>{ address }</span> }
+            if let Some(phone) = row.fields.get("phone").and_then(|v| v.as_str()) {
+                <Masked id={row.id} field="phone" value={phone.to_owned()} />
+            }
+            <span>{ seen }</span>
+            <StateMark state={row.state} />
+        </span>
+    }
 }

@@ -55,7 +55,9 @@ impl VisitDraft {
         let visit = Visit::from_fields(&row.fields).ok()?;
         let gift = visit.gifts.first().cloned();
         let (gift_item, gift_amount, gift_signed) = match gift {
-            Some(g) => (g.item, g.amount.map(|a| a.to_string()).unwrap_or_default(), g.signed_by.unwrap_or_default()),
+            Some(g) => {
+                (g.item, g.amount.map(|a| a.to_string()).unwrap_or_default(), g.signed_by.unwrap_or_default())
+            }
             None => Default::default(),
         };
         Some(Self {
@@ -91,9 +93,17 @@ impl VisitDraft {
 
     /// Whether something lies in the folded part.
     pub(super) fn more(&self) -> bool {
-        [&self.needs, &self.health, &self.living, &self.safety, &self.gift_item, &self.gift_amount, &self.follow_up]
-            .iter()
-            .any(|text| !text.trim().is_empty())
+        [
+            &self.needs,
+            &self.health,
+            &self.living,
+            &self.safety,
+            &self.gift_item,
+            &self.gift_amount,
+            &self.follow_up,
+        ]
+        .iter()
+        .any(|text| !text.trim().is_empty())
     }
 
     /// The family's own wish about being approached.
@@ -102,9 +112,14 @@ impl VisitDraft {
     }
 
     /// The visit, or what is to be mended first.
-    pub(super) fn visit(&self, today: NaiveDate, start: Option<&VisitStartReply>) -> Result<Visit, Vec<Problem>> {
+    pub(super) fn visit(
+        &self,
+        today: NaiveDate,
+        start: Option<&VisitStartReply>,
+    ) -> Result<Visit, Vec<Problem>> {
         let mut problems = Vec::new();
-        let Some((family, region)) = self.family.as_ref().and_then(|f| f.region.clone().map(|r| (f, r))) else {
+        let Some((family, region)) = self.family.as_ref().and_then(|f| f.region.clone().map(|r| (f, r)))
+        else {
             return Err(vec![Problem::new("household", "household_missing", "请选择走访的家庭")]);
         };
         let mut day = |field: &str, text: &str| {

@@ -2,8 +2,8 @@
 
 use super::draft::{Chosen, VisitDraft};
 use crate::components::{
-    Button, Choice, ConfirmLeave, DateField, FamilyPicker, Fold, Foot, Form, Icon, MoneyField, Page, Picked, Sign, Tags,
-    TextArea, TextField, Waiting, focus_field, options,
+    Button, Choice, ConfirmLeave, DateField, FamilyPicker, Fold, Foot, Form, Icon, MoneyField, Page, Picked,
+    Sign, Tags, TextArea, TextField, Waiting, focus_field, options,
 };
 use crate::hooks::{Draft, use_command, use_draft, use_query, use_session, use_toast};
 use crate::routes::{ForHousehold, Route};
@@ -11,9 +11,9 @@ use std::rc::Rc;
 use tiexin_contract::family::{RecordVisit, VisitStart, VisitStartReply};
 use tiexin_contract::records::{RecordRow, Saved};
 use tiexin_domain::nouns::PersonRef;
+use tiexin_domain::nouns::Problem;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
-use tiexin_domain::nouns::Problem;
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -53,7 +53,8 @@ pub(super) struct FillingProps {
 
 impl PartialEq for FillingProps {
     fn eq(&self, other: &Self) -> bool {
-        (self.household, self.id, &self.begin, self.again) == (other.household, other.id, &other.begin, other.again)
+        (self.household, self.id, &self.begin, self.again)
+            == (other.household, other.id, &other.begin, other.again)
     }
 }
 
@@ -250,7 +251,9 @@ fn main_part(
     });
     let preference = VisitDraft::preference(began);
     let asks = match (&preference, draft.presence.as_str()) {
-        (Some(ContactPreference::Declined), _) => Some("这家人希望暂不上门。确有需要，请写明这次联系的原因。"),
+        (Some(ContactPreference::Declined), _) => {
+            Some("这家人希望暂不上门。确有需要，请写明这次联系的原因。")
+        }
         (Some(ContactPreference::PhoneOnly), presence) if presence != Presence::ByPhone.code() => {
             Some("这家人希望只用电话联系。确需上门，请写明原因；电话联系请在“见面情况”里选“电话联系”。")
         }
@@ -262,7 +265,7 @@ fn main_part(
         ("visitors", Box::new(move |d: &mut VisitDraft| d.visitors = names) as Edit)
     });
     html! {
-        <div class="tx-visit-main">
+        <div class="tx-fields">
             <FamilyPicker label="家庭" name="household" required=true {value} {suggested} {onpick} {first} wide=true
                 problem={about("household")} />
             if let Some(asks) = asks {
@@ -329,7 +332,7 @@ fn more_part(draft: &VisitDraft, change: &Change, about: &dyn Fn(&str) -> Option
     let wrong = about("gift_amount").or_else(|| about("follow_up")).is_some();
     html! {
         <Fold title="更多" lead="慰问金、需求、健康、安全、下次跟进" open={draft.more() || wrong}>
-            <div class="tx-form-grid">
+            <div class="tx-fields">
                 <TextField label="慰问品" name="gift_item" value={draft.gift_item.clone()} placeholder="如 慰问金、米面油"
                     onchange={text(change, "gift_item", |d, v| d.gift_item = v)} />
                 <MoneyField label="金额" name="gift_amount" value={draft.gift_amount.clone()} problem={about("gift_amount")}
@@ -353,7 +356,12 @@ fn more_part(draft: &VisitDraft, change: &Change, about: &dyn Fn(&str) -> Option
 
 fn offered(row: &RecordRow) -> Picked {
     let family = chosen(row);
-    Picked { id: Some(family.id), title: family.name.into(), place: family.place.into(), household: Some(family.id) }
+    Picked {
+        id: Some(family.id),
+        title: family.name.into(),
+        place: family.place.into(),
+        household: Some(family.id),
+    }
 }
 
 fn given(options: Vec<(&'static str, &'static str)>) -> Vec<(AttrValue, AttrValue)> {

@@ -1,0 +1,91 @@
+//! What happened, newest first.
+
+use super::people::PartProps;
+use crate::components::{Card, Empty, Sign, StateMark, Timeline, TimelineEntry};
+use crate::hooks::use_session;
+use crate::routes::Route;
+use crate::text;
+use chrono::NaiveDate;
+use tiexin_contract::records::RecordRow;
+use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+/// More on demand.
+const SHOWN: usize = 30;
+
+#[component]
+pub(super) fn Past(props: &PartProps) -> Html {
+    let today = use_session().today();
+    let navigator = use_navigator();
+    let all = use_state(|| false);
+    let rows = &props.page.timeline;
+    let shown = if *all { rows.len() } else { SHOWN };
+    let more = {
+        let all = all.clone();
+        Callback::from(move |()| all.set(true))
+    };
+    let entries = rows
+        .iter()
+        .take(shown)
+        .map(|row| {
+            let (navigator, to) = (navigator.clone(), Route::of_record(&row.kind, row.id, None));
+            let open = Callback::from(move |()| {
+                if let Some(navigator) = &navigator {
+                    navigator.push(&to);
+                }
+            });
+            entry(row, today, (row.kind == "visit").then_some(open))
+        })
+        .collect::<Vec<_>>();
+    html! {
+        <Card title="走过的日子">
+            if entries.is_empty() {
+                <Empty title="还没有记录" sign={Sign::Footsteps}>{ "第一次上门之后，这里会记下每一次看望。" }</Empty>
+            } else {
+                <Timeline {entries} />
+            }
+            if rows.len() > shown {
+                <crate::components::Button label={format!("再看以前的 {} 条", rows.len() - shown)}
+                    look={crate::components::Look::Link} small=true onclick={more} />
+            }
+        </Card>
+    }
+}
+
+fn entry(row: &RecordRow, today: NaiveDate, onclick: Option<Callback<()>>) -> TimelineEntry {
+    let word = |field: &str| row.fields.get(field).map(text::plain).filter(|t| !t.is_empty());
+    let day = word("date").or_else(|| word("paid_on")).and_then(|d| d.parse::<NaiveDate>().ok());
+    let when = day.map(|d| text::day(d, today)).unwrap_or_default();
+    let (sign, title, body) = match row.kind.as_str() {
+        "visit" => {
+            let kind = word("kind").map(|k| VisitKind::from_code(&k).label().to_owned()).unwrap_or_default();
+            let presence = word("presence").filter(|p| p != Presence::AtHome.code());
+            let presence =
+                presence.map(|p| format!(" · {}", Presence::from_code(&p).label())).unwrap_or_default();
+            let met = word("met").map(|m| format!("见到{m}。")).unwrap_or_default();
+            (
+                Sign::Footsteps,
+                format!("{kind}{presence}"),
+                format!("{met}{}", word("note").unwrap_or_default()),
+            )
+        }
+        "need_survey" => (Sign::Pen, "需求调查".to_owned(), word("needs").unwrap_or_default()),
+        "insurance_claim" => (
+            Sign::Sheet,
+            "保险理赔".to_owned(),
+            word("amount").map(|a| format!("{a} 元")).unwrap_or_default(),
+        ),
+        "counselling" => (Sign::Heart, "心理健康服务".to_owned(), word("counsellor").unwrap_or_default()),
+        _ => (Sign::Clock, row.title.clone(), String::new()),
+    };
+    let who = word("visitors").unwrap_or_default();
+    TimelineEntry {
+        key: row.id.to_string().into(),
+        sign,
+        when: when.into(),
+        title: html! { <><strong>{ title }</strong>{ " " }<span class="tx-muted">{ who }</span></> },
+        body: html! { <>{ body }{ " " }<StateMark state={row.state} brief=true /></> },
+        onclick,
+    }
+}

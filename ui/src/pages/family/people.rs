@@ -1,0 +1,135 @@
+//! The people of a family, whom they trust, what was agreed. The loss is told once, behind a fold.
+
+use crate::components::{Card, Fold, Masked};
+use crate::hooks::use_session;
+use crate::routes::Route;
+use crate::text;
+use std::rc::Rc;
+use tiexin_contract::family::FamilyPage;
+use tiexin_contract::records::RecordRow;
+use tiexin_domain::Sex;
+use tiexin_domain::nouns::person::Relation;
+use tiexin_domain::nouns::support_file::{Assistance, ContactPreference, FileStatus, LossCategory};
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct PartProps {
+    pub(super) page: Rc<FamilyPage>,
+}
+
+/// A field as plain words.
+fn word(row: &RecordRow, field: &str) -> Option<String> {
+    row.fields.get(field).map(text::plain).filter(|t| !t.is_empty())
+}
+
+/// The link to mend a record.
+fn mend(row: &RecordRow, can_write: bool) -> Html {
+    html! {
+        if can_write {
+            <Link<Route> to={Route::RecordEdit { kind: row.kind.clone(), id: row.id }} classes="tx-mend">{ "修改" }</Link<Route>>
+        }
+    }
+}
+
+#[component]
+pub(super) fn People(props: &PartProps) -> Html {
+    let can_write = use_session().can_write();
+    html! {
+        <Card title="家里的人">
+            if props.page.persons.is_empty() { <p class="tx-muted">{ "还没有登记家里的人。" }</p> }
+            <ul class="tx-people">
+                { for props.page.persons.iter().map(|row| {
+                    let relation = word(row, "relation").map(|r| Relation::from_code(&r).label().to_owned());
+                    let sex = word(row, "sex").map(|s| Sex::from_code(&s).label().to_owned());
+                    let birth = word(row, "birth").map(|b| text::stored_date(&b));
+                    let lunar = row.fields.get("lunar_birthday").is_some_and(|v| v == true);
+                    let facts = [relation, sex, birth.map(|b| if lunar { format!("{b}（过农历）") } else { b })];
+                    let facts: Vec<String> = facts.into_iter().flatten().collect();
+                    html! {
+                        <li key={row.id.to_string()}>
+                            <div><strong>{ &row.title }</strong>{ " " }<span class="tx-muted">{ facts.join(" · ") }</span>{ mend(row, can_write) }</div>
+                            <div class="tx-people-numbers">
+                                if let Some(id) = word(row, "id_number") { <Masked id={row.id} field="id_number" value={id} /> }
+                                else { <span class="tx-muted">{ "缺身份证号" }</span> }
+                                if let Some(phone) = word(row, "phone") { <Masked id={row.id} field="phone" value={phone} /> }
+                            </div>
+                        </li>
+                    }
+                }) }
+            </ul>
+        </Card>
+    }
+}
+
+#[component]
+pub(super) fn Trusted(props: &PartProps) -> Html {
+    let can_write = use_session().can_write();
+    let file = props.page.files.first();
+    let Some(file) = file else { return Html::default() };
+    let preference = word(file, "preference")
+        .map_or_else(|| "还没有问过".to_owned(), |p| ContactPreference::from_code(&p).label().to_owned());
+    let lines: Vec<(&str, Option<String>)> = vec![
+        ("联系意愿", Some(preference)),
+        ("紧急联系人", word(file, "emergency_contact")),
+        ("家庭医生", word(file, "doctor")),
+        ("就医绿色通道", word(file, "hospital")),
+    ];
+    let (now, before) = match props.page.contacts.split_first() {
+        Some((now, before)) => (Some(now), before),
+        None => (None, &[][..]),
+    };
+    html! {
+        <Card title="信任的人" aside={mend(file, can_write)}>
+            <dl class="tx-read">
+                if let Some(pair) = now {
+                    <dt>{ "镇联系人" }</dt><dd>{ word(pair, "township_leader").unwrap_or_else(|| "（缺）".into()) }</dd>
+                    <dt>{ "村联系人" }</dt><dd>{ word(pair, "village_worker").unwrap_or_else(|| "（缺）".into()) }{ mend(pair, can_write) }</dd>
+                } else {
+                    <dt>{ "双岗联系人" }</dt><dd>{ "（缺）" }</dd>
+                }
+                { for lines.into_iter().filter_map(|(label, value)| Some(html! { <><dt>{ label }</dt><dd>{ value? }</dd></> })) }
+            </dl>
+            if !before.is_empty() {
+                <Fold title="以前的联系人">
+                    <ul>{ for before.iter().map(|pair| html! { <li>{ &pair.title }{ " " }
+                        <span class="tx-muted">{ word(pair, "to").map(|d| format!("到 {}", text::stored_date(&d))).unwrap_or_default() }</span></li> }) }</ul>
+                </Fold>
+            }
+        </Card>
+    }
+}
+
+#[component]
+pub(super) fn Agreed(props: &PartProps) -> Html {
+    let Some(file) = props.page.files.first() else { return Html::default() };
+    let child = Some(word(file, "child_name"))
+        .into_iter()
+        .chain([
+            word(file, "category").map(|c| LossCategory::from_code(&c).label().to_owned()),
+            word(file, "loss_date").map(|d| text::stored_date(&d)),
+            word(file, "loss_cause"),
+            word(file, "disability_grade"),
+        ])
+        .flatten()
+        .collect::<Vec<_>>();
+    let follow_up = props.page.timeline.iter().find_map(|row| word(row, "follow_up"));
+    let lines: Vec<(&str, Option<String>)> = vec![
+        ("信息编码", word(file, "code")),
+        ("台账", word(file, "status").map(|s| FileStatus::from_code(&s).label().to_owned())),
+        ("特别扶助", word(file, "assistance").map(|a| Assistance::from_code(&a).label().to_owned())),
+        ("保险", word(file, "policy")),
+        ("约好再去", follow_up.map(|d| text::stored_date(&d))),
+        ("备注", word(file, "notes")),
+    ];
+    html! {
+        <Card title="约定">
+            <dl class="tx-read">
+                { for lines.into_iter().filter_map(|(label, value)| Some(html! { <><dt>{ label }</dt><dd>{ value? }</dd></> })) }
+            </dl>
+            if !child.is_empty() {
+                <Fold title="孩子的情况"><p class="tx-quiet-line">{ child.join(" · ") }</p></Fold>
+            }
+        </Card>
+    }
+}
