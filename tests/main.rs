@@ -1,3 +1,4 @@
 //! User stories, told through the real programs. One file per story, one binary for all.
 
 mod window_opens;
+mod two_townships;

@@ -85,7 +85,7 @@ impl Province {
 
     /// A user with one grant and a one-time code to enrol with.
     pub fn user(&self, name: &str, role: &str, region: &str) -> Result<String, Trouble> {
-        self.administer(&["user", "add", "--name", name, "--display-name", name])?;
+        self.administer(&["user", "add", name, "--display", name])?;
         self.administer(&["grant", "add", "--user", name, "--role", role, "--region", region])?;
         self.code(name)
     }
