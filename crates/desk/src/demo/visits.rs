@@ -219,7 +219,7 @@ fn note(
     parts.iter().map(|pool| chance.pick(pool).as_str()).collect()
 }
 
-fn gifts(visit: &Visit, chance: &mut Chance, pool: &[String]) -> Vec<Gift> {
+fn gifts(visit: &Visit, chance: &mut Chance, pool: &[(String, i64, i64)]) -> Vec<Gift> {
     let likely = match visit.kind {
         VisitKind::Festival => 80,
         VisitKind::Birthday | VisitKind::Hospital => 55,
@@ -229,11 +229,9 @@ fn gifts(visit: &Visit, chance: &mut Chance, pool: &[String]) -> Vec<Gift> {
     if !chance.percent(likely) {
         return Vec::new();
     }
-    let item = chance.pick(pool).clone();
-    let yuan = if item == "慰问金" {
-        *chance.pick(&[200, 300, 300, 500, 500, 1000])
-    } else {
-        chance.within(6, 20) * 10
-    };
-    vec![Gift { item, amount: Some(Fen(yuan * 100)), signed_by: Some(visit.head_name.clone()) }]
+    let (item, low, high) = chance.pick(pool);
+    // Money goes in whole hundreds, things cost what they cost.
+    let step = if *low >= 200 { 100 } else { 10 };
+    let yuan = chance.within(low / step, high / step) * step;
+    vec![Gift { item: item.clone(), amount: Some(Fen(yuan * 100)), signed_by: Some(visit.head_name.clone()) }]
 }

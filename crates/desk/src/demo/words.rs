@@ -63,7 +63,8 @@ pub(super) struct Words {
     pub(super) hardship: Vec<String>,
     pub(super) session: Vec<String>,
     pub(super) cause: Vec<String>,
-    pub(super) gifts: Vec<String>,
+    /// What, and from and to how many yuan.
+    pub(super) gifts: Vec<(String, i64, i64)>,
     pub(super) activity: BTreeMap<String, Vec<String>>,
     pub(super) summary: Vec<String>,
 }
