@@ -4,8 +4,9 @@ use super::spec::{FieldKind, FormField, Noun};
 use super::value::{self, Beginning, Typed};
 use crate::components::choice::given;
 use crate::components::{
-    Button, Choice, Choices, ConfirmLeave, DateField, FamilyPicker, Flag, Fold, Foot, Form, Look, MomentField,
-    MoneyField, PersonPicker, Picked, RegionField, Tags, TextArea, TextField, TextKind, Waiting, focus_field,
+    Button, Choice, Choices, ConfirmLeave, DateField, FamilyPicker, Flag, Fold, Foot, Form, Look,
+    MomentField, MoneyField, PersonPicker, Picked, RegionField, Tags, TextArea, TextField, TextKind, Waiting,
+    focus_field,
 };
 use crate::hooks::{use_command, use_draft, use_region, use_session};
 use serde_json::{Value, json};
