@@ -16,7 +16,7 @@ pub(super) async fn sync(door: Door) -> Outcome {
         ));
     }
     let state = seat.desk.run(SyncNow {}).await?;
-    tell(seat.out, &state)?;
+    tell(seat.out, &state, true)?;
     match state.trouble {
         Some(trouble) => Err(Failure::new(Exit::Offline, trouble)),
         None => Ok(()),
@@ -25,27 +25,29 @@ pub(super) async fn sync(door: Door) -> Outcome {
 
 pub(super) async fn status(door: Door) -> Outcome {
     let seat = door.sign_in().await?;
-    tell(seat.out, &seat.desk.run(GetSync {}).await?)
+    tell(seat.out, &seat.desk.run(GetSync {}).await?, false)
 }
 
-/// Frozen shape: `docs/command-line.md`.
-fn tell(out: Out, state: &SyncState) -> Outcome {
+/// Frozen shape: `docs/command-line.md`. Whether a round was complete is known only to who made one.
+fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
     let last = state.last_full_round.and_then(chrono::DateTime::from_timestamp_millis);
     let scopes: Vec<Value> = state
         .scopes
         .iter()
         .map(|s| json!({"scope": s.scope, "sequence": s.sequence, "digest": s.digest, "agreed": s.agreed}))
         .collect();
-    let value = json!({
+    let mut value = json!({
         "enrolled": state.enrolled,
         "server": state.server,
         "waiting": state.waiting,
         "parked": state.parked,
         "conflicts": state.conflicts,
         "last_full_round": last.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
-        "complete": state.complete,
         "scopes": scopes,
     });
+    if after_round {
+        value["complete"] = json!(state.complete);
+    }
     out.tell(&value, || {
         let mut lines = vec![match (&state.server, last) {
             (None, _) => "本机独立使用，没有加入省平台。".to_owned(),
