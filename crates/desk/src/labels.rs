@@ -14,6 +14,11 @@ pub(crate) fn field(kind: &str, field: &str) -> String {
     special.or_else(|| common(field)).unwrap_or(field).to_owned()
 }
 
+/// The fields of a deed; who recorded it and when stands beside it anyway.
+pub(crate) fn fields(kind: &str, fields: &[String]) -> Vec<String> {
+    fields.iter().filter(|name| !name.starts_with("recorded_")).map(|name| field(kind, name)).collect()
+}
+
 fn common(field: &str) -> Option<&'static str> {
     Some(match field {
         "region" => "地区",

@@ -18,7 +18,8 @@ pub(crate) fn problems(field: &str, password: &str, name: &str, display_name: &s
     {
         return refuse("password_is_name", "密码不能用自己的登录名或姓名，请换一个别人猜不到的");
     }
-    if password.chars().all(|c| Some(c) == password.chars().next()) {
+    let first = password.chars().next();
+    if password.chars().all(|c| Some(c) == first) {
         return refuse("password_simple", "密码不能是同一个字符重复，请换一个");
     }
     Vec::new()

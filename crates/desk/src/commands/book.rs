@@ -68,7 +68,7 @@ fn audit(at: &At, args: AuditTrail) -> Result<Vec<AuditRow>, ErrorReply> {
             actor: names.of_author(entry.actor),
             act: labels::act(&entry.act).to_owned(),
             record: entry.about.filter(|_| entry.kind.is_some()),
-            fields: entry.fields.iter().map(|field| labels::field(&kind, field)).collect(),
+            fields: labels::fields(&kind, &entry.fields),
             kind: entry.kind,
         }
     };

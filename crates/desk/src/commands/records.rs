@@ -82,12 +82,11 @@ fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply
     let overwritten = at.book().overwritten(record.id).map_err(errors::store)?;
     let mut entries = Vec::new();
     for event in events.iter().filter(|event| !is_echo(event, &events)) {
-        let fields = event.fields.iter().filter(|f| !f.starts_with("recorded_"));
         let entry = HistoryEntry {
             at: event.at,
             author: names.of_author(event.author),
             act: labels::act(&event.act).to_owned(),
-            fields: fields.map(|field| labels::field(&record.kind, field)).collect(),
+            fields: labels::fields(&record.kind, &event.fields),
             overwritten: None,
         };
         let gone = overwritten

@@ -53,7 +53,7 @@ fn planned(files: &[DueFile], cadence: &Cadence, month: Month) -> u64 {
     homes.len() as u64
 }
 
-/// By unit, the lowest share first; and how many different families were visited in all.
+/// By unit, the lowest share first; and how many of the families that the plan is about were visited.
 fn coverage(at: &At, region: &RegionCode, first: NaiveDate) -> Result<(Vec<Coverage>, u64), ErrorReply> {
     let villages = at.book().village_months(std::slice::from_ref(region), first, at.today);
     let villages = villages.map_err(errors::store)?;
@@ -64,7 +64,7 @@ fn coverage(at: &At, region: &RegionCode, first: NaiveDate) -> Result<(Vec<Cover
         unit.0 += village.files_visited;
         unit.1 += village.files;
     }
-    let visited = villages.iter().map(|village| village.households).sum();
+    let visited = villages.iter().map(|village| village.files_visited).sum();
     let mut coverage: Vec<Coverage> = units
         .into_iter()
         .map(|(region, (visited, families))| Coverage {

@@ -18,8 +18,8 @@ use crate::rights::At;
 const BIRTHDAYS: u64 = 14;
 const FESTIVALS: u64 = 30;
 const FOLLOW_UPS: u64 = 7;
-/// More than these nobody reads.
-const MOST: usize = 60;
+/// More of one sort nobody reads.
+const MOST: usize = 30;
 
 /// The nearest first. Families that declined contact are left in peace here too.
 pub(super) fn reminders(
@@ -32,11 +32,13 @@ pub(super) fn reminders(
         .filter(|file| file.preference == Some(ContactPreference::Declined))
         .map(|file| file.household)
         .collect();
-    let mut all = follow_ups(at, regions, &declined)?;
-    all.extend(birthdays(at, regions, &declined)?);
+    let mut all = Vec::new();
+    for mut sort in [follow_ups(at, regions, &declined)?, birthdays(at, regions, &declined)?] {
+        sort.sort_by_key(|reminder| reminder.date);
+        all.extend(sort.into_iter().take(MOST));
+    }
     all.extend(festivals(at));
     all.sort_by_key(|reminder| reminder.date);
-    all.truncate(MOST);
     Ok(all)
 }
 

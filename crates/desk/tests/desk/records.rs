@@ -206,6 +206,11 @@ async fn lists_page_filter_and_sort() {
     assert_eq!(office.ok(by("joined", FilterOp::To, json!("2026-09"))).await.total, 1);
     assert_eq!(office.ok(by("group", FilterOp::Missing, json!(null))).await.total, 3);
     assert_eq!(office.ok(by("name", FilterOp::Any, json!(["甲", "丙"]))).await.total, 2);
+    // What lacks a date stands on its list all the same.
+    office.ok(new("member", json!({"region": VILLAGE, "name": "丁"}))).await;
+    assert_eq!(office.ok(list("member")).await.total, 4);
+    office.ok(new("person", json!({"region": VILLAGE, "name": "戊"}))).await;
+    assert_eq!(office.ok(list("person")).await.total, 1);
 }
 
 #[tokio::test]
