@@ -25,11 +25,6 @@ pub(crate) fn moment(milliseconds: i64, today: NaiveDate) -> String {
     }
 }
 
-/// The calendar day of a moment.
-pub(crate) fn day_of(milliseconds: i64) -> Option<NaiveDate> {
-    local(milliseconds).map(|at| at.date_naive())
-}
-
 /// `今天`, `昨天`, `11月3日`, `2025年11月3日`.
 pub(crate) fn day(date: NaiveDate, today: NaiveDate) -> String {
     match (today - date).num_days() {

@@ -18,7 +18,6 @@ pub(crate) enum Sign {
     Down,
     Right,
     Left,
-    Up,
     Plus,
     Close,
     Eye,
@@ -28,9 +27,6 @@ pub(crate) enum Sign {
     Calendar,
     Filter,
     Export,
-    Lock,
-    Key,
-    Phone,
     Heart,
     Person,
     Pen,
@@ -67,7 +63,6 @@ impl Sign {
             Sign::Down => "M6 9.500l6 6 6-6",
             Sign::Right => "M9.500 6l6 6-6 6",
             Sign::Left => "M14.500 6l-6 6 6 6",
-            Sign::Up => "M6 14.500l6-6 6 6",
             Sign::Plus => "M12 5v14M5 12h14",
             Sign::Close => "M6 6l12 12M18 6 6 18",
             Sign::Eye => {
@@ -81,11 +76,6 @@ impl Sign {
             Sign::Calendar => "M4 6h16v14H4zM4 10.500h16M8.500 3.500V8M15.500 3.500V8",
             Sign::Filter => "M4 5h16l-6.200 7.500v6L10.200 20v-7.500z",
             Sign::Export => "M12 14V4M8 7.500 12 3.500l4 4M4 14.500v5h16v-5",
-            Sign::Lock => "M5.500 10.500h13v9.500h-13zM8.500 10.500V7.500a3.500 3.500 0 0 1 7 0v3",
-            Sign::Key => "M8 11.500a4 4 0 1 0 0 8 4 4 0 0 0 0-8M11 12.700 20 4M16.500 7.500l2.500 2.500",
-            Sign::Phone => {
-                "M6.500 3.500h3l1.500 4.500-2 1.600a12 12 0 0 0 5.400 5.400l1.600-2 4.500 1.500v3c0 1.600-1.200 2.500-2.500 2.500C10.500 20 4 13.500 4 6c0-1.300.900-2.500 2.500-2.500"
-            }
             Sign::Heart => {
                 "M12 20C6 15.500 3.500 12.300 3.500 9.200A4.600 4.600 0 0 1 12 6.800a4.600 4.600 0 0 1 8.500 2.400c0 3.100-2.500 6.300-8.500 10.800"
             }

@@ -27,10 +27,6 @@ impl Session {
         self.me().is_some_and(|me| me.can_write)
     }
 
-    pub(crate) fn can_settle(&self) -> bool {
-        self.me().is_some_and(|me| me.can_settle)
-    }
-
     pub(crate) fn can_audit(&self) -> bool {
         self.me().is_some_and(|me| me.can_audit)
     }

@@ -8,6 +8,7 @@ pub(crate) mod import;
 pub(crate) mod members;
 pub(crate) mod not_found;
 pub(crate) mod reports;
+pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sync;
@@ -24,6 +25,9 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &households::HOUSEHOLD,
     &households::SUPPORT_FILE,
     &visits::VISIT,
+    &services::NEED_SURVEY,
+    &services::INSURANCE_CLAIM,
+    &services::COUNSELLING,
     &members::MEMBER,
     &volunteers::VOLUNTEER,
     &activities::ACTIVITY,

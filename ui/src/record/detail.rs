@@ -3,11 +3,14 @@
 use super::form::RecordForm;
 use super::noun;
 use super::spec::{FieldKind, FormField, Noun};
+use super::value::HEAD_NAME;
 use crate::components::choice::label_of;
-use crate::components::{Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, show};
-use crate::hooks::{Note, Tone, use_command, use_query, use_session, use_toast};
+use crate::components::{
+    Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, Waiting, show,
+};
+use crate::hooks::{Note, Tone, use_command, use_query, use_query_when, use_session, use_toast};
 use crate::pages::not_found::NotFound;
-use crate::routes::Route;
+use crate::routes::{ForHousehold, Route};
 use crate::text;
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -55,6 +58,8 @@ fn New(props: &NewProps) -> Html {
     let noun = props.noun;
     let navigator = use_navigator();
     let toast = use_toast();
+    let family = use_location().and_then(|at| at.query::<ForHousehold>().ok());
+    let family = use_query_when(family.map(|for_one| GetRecord { id: for_one.household }), &[]);
     let onsaved = {
         let navigator = navigator.clone();
         Callback::from(move |row: RecordRow| {
@@ -71,7 +76,15 @@ fn New(props: &NewProps) -> Html {
             navigator.back();
         }
     });
-    html! { <Page title={noun.add}><RecordForm {noun} {onsaved} {onleave} /></Page> }
+    html! {
+        <Page title={noun.add}>
+            if family.pending {
+                <Waiting />
+            } else {
+                <RecordForm {noun} family={family.data.clone()} {onsaved} {onleave} />
+            }
+        </Page>
+    }
 }
 
 #[derive(Properties)]
@@ -234,9 +247,7 @@ fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
     let word = || value.map(text::plain).filter(|word| !word.is_empty());
     match field.kind {
         FieldKind::Region => Some(row.region_name.clone()),
-        FieldKind::Person { name_into } | FieldKind::Family { name_into } => {
-            row.fields.get(name_into).map(text::plain)
-        }
+        FieldKind::Family => row.fields.get(HEAD_NAME).map(text::plain),
         FieldKind::Code(options) => word().map(|code| label_of(options, &code)),
         FieldKind::Codes(options) => {
             let codes = value.and_then(Value::as_array)?;

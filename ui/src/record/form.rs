@@ -1,16 +1,17 @@
 //! A noun's form: fields out of data, a draft by the second, messages beside the fields.
 
+use super::people::{Change, FamilyField, PeopleField, PersonField, family_of, members};
 use super::spec::{FieldKind, FormField, Noun};
 use super::value::{self, Beginning, Typed};
 use crate::components::choice::given;
 use crate::components::{
-    Button, Choice, Choices, ConfirmLeave, DateField, FamilyPicker, Flag, Fold, Foot, Form, Look,
-    MomentField, MoneyField, PersonPicker, Picked, RegionField, Tags, TextArea, TextField, TextKind, Waiting,
-    focus_field,
+    Button, Choice, Choices, ConfirmLeave, DateField, Flag, Fold, Foot, Form, Look, MomentField, MoneyField,
+    Picked, RegionField, Tags, TextArea, TextField, TextKind, Waiting, focus_field,
 };
-use crate::hooks::{use_command, use_draft, use_region, use_session};
+use crate::hooks::{use_command, use_draft, use_query_when, use_region, use_session};
 use serde_json::{Value, json};
 use std::rc::Rc;
+use tiexin_contract::family::GetFamily;
 use tiexin_contract::records::{RecordRow, SaveRecord, Saved};
 use tiexin_domain::Level;
 use yew::prelude::*;
@@ -21,6 +22,9 @@ pub(crate) struct RecordFormProps {
     /// The record to mend; absent for a new one.
     #[prop_or_default]
     pub(crate) row: Option<Rc<RecordRow>>,
+    /// The family that a new record is about.
+    #[prop_or_default]
+    pub(crate) family: Option<Rc<RecordRow>>,
     pub(crate) onsaved: Callback<RecordRow>,
     pub(crate) onleave: Callback<()>,
 }
@@ -28,6 +32,7 @@ pub(crate) struct RecordFormProps {
 impl PartialEq for RecordFormProps {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.noun, other.noun)
+            && self.family == other.family
             && self.row.as_ref().map(|r| (r.id, r.version)) == other.row.as_ref().map(|r| (r.id, r.version))
     }
 }
@@ -43,7 +48,7 @@ pub(crate) fn RecordForm(props: &RecordFormProps) -> Html {
     match draft.kept.clone() {
         None => html! { <Waiting /> },
         Some(kept) => html! {
-            <Filling {key} {noun} row={props.row.clone()} kept={kept} {draft} onsaved={props.onsaved.clone()}
+            <Filling {key} {noun} row={props.row.clone()} family={props.family.clone()} {kept} {draft} onsaved={props.onsaved.clone()}
                 onleave={props.onleave.clone()} />
         },
     }
@@ -53,6 +58,7 @@ pub(crate) fn RecordForm(props: &RecordFormProps) -> Html {
 struct FillingProps {
     noun: &'static Noun,
     row: Option<Rc<RecordRow>>,
+    family: Option<Rc<RecordRow>>,
     kept: Option<Rc<Value>>,
     draft: crate::hooks::Draft,
     onsaved: Callback<RecordRow>,
@@ -82,7 +88,9 @@ fn Filling(props: &FillingProps) -> Html {
             let here = Some(region.code()).filter(|code| code.level() >= Level::Township).or(home);
             let me = session.me().map(|me| me.user.display_name.clone()).unwrap_or_default();
             let region = here.map(|code| code.as_str().to_owned()).unwrap_or_default();
-            value::fresh(&fields, &Beginning { today, region: &region, me: &me })
+            let mut fresh = value::fresh(&fields, &Beginning { today, region: &region, me: &me });
+            fresh.extend(props.family.as_deref().map(family_of).unwrap_or_default());
+            fresh
         }
     });
     let typed = use_state(|| {
@@ -141,13 +149,18 @@ fn Filling(props: &FillingProps) -> Html {
         let (leaving, leave) = (leaving.setter(), props.onleave.clone());
         Callback::from(move |()| if dirty { leaving.set(true) } else { leave.emit(()) })
     };
+    // Who may be meant: the chosen family's people.
+    let family = value::text(&typed, "household").parse().ok();
+    let family = use_query_when(family.map(|household| GetFamily { household }), &[]);
+    let suggested = family.data.as_deref().map(members).unwrap_or_default();
     let problem = |name: &str| {
         let own = wrong.iter().find(|(field, _)| field == name).map(|(_, message)| message.clone().into());
         own.or_else(|| save.about(name))
     };
     let first = if props.row.is_none() { fields.first().map(|field| field.name) } else { None };
-    let paint =
-        |field: &FormField| field_of(field, &typed, problem(field.name), first == Some(field.name), &change);
+    let paint = |field: &FormField| {
+        field_of(field, &typed, problem(field.name), first == Some(field.name), &suggested, &change)
+    };
     let mut groups: Vec<&'static str> = Vec::new();
     for group in fields.iter().filter_map(|field| field.group) {
         if !groups.contains(&group) {
@@ -199,15 +212,15 @@ fn Filling(props: &FillingProps) -> Html {
     }
 }
 
-type Change = Callback<Vec<(String, Value)>>;
-
 fn field_of(
     field: &FormField,
     typed: &Typed,
     problem: Option<AttrValue>,
     first: bool,
+    suggested: &[Picked],
     change: &Change,
 ) -> Html {
+    let (suggested, change) = (suggested.to_vec(), change.clone());
     let (name, label) = (field.name, field.label);
     let hint = field.hint.map(AttrValue::from);
     let (required, value) = (field.required, value::text(typed, name));
@@ -252,33 +265,15 @@ fn field_of(
         FieldKind::Tags => html! {
             <Tags {label} {name} value={value::list(typed, name)} onchange={put_list} {problem} {hint} {required} />
         },
-        FieldKind::Person { name_into } => {
-            let (value, onpick) = picker(typed, name, name_into, change);
-            html! { <PersonPicker {label} {name} {value} {onpick} {problem} {hint} {required} free=true /> }
-        }
-        FieldKind::Family { name_into } => {
-            let (value, onpick) = picker(typed, name, name_into, change);
-            html! { <FamilyPicker {label} {name} {value} {onpick} {problem} {hint} {required} /> }
-        }
+        FieldKind::Person => html! {
+            <PersonField {label} {name} value={typed.get(name).cloned()} {suggested} {change} {problem} {hint} {required} />
+        },
+        FieldKind::People => html! {
+            <PeopleField {label} {name} value={typed.get(name).cloned()} {suggested} {change} {problem} {hint} {required} />
+        },
+        FieldKind::Family => html! {
+            <FamilyField {label} {name} value={typed.get(name).cloned()} head={value::text(typed, value::HEAD_NAME)}
+                {change} {problem} {hint} {required} {first} />
+        },
     }
-}
-
-fn picker(
-    typed: &Typed,
-    name: &'static str,
-    name_into: &'static str,
-    change: &Change,
-) -> (Option<Picked>, Callback<Option<Picked>>) {
-    let title = value::text(typed, name_into);
-    let id = value::text(typed, name).parse().ok();
-    let value =
-        (!title.is_empty()).then(|| Picked { id, title: title.into(), place: "".into(), household: None });
-    let onpick = change.reform(move |picked: Option<Picked>| {
-        let (id, title) = match picked {
-            Some(picked) => (picked.id.map(|id| json!(id.to_string())), json!(picked.title.to_string())),
-            None => (None, Value::Null),
-        };
-        vec![(name.to_owned(), id.unwrap_or(Value::Null)), (name_into.to_owned(), title)]
-    });
-    (value, onpick)
 }

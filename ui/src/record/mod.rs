@@ -5,6 +5,7 @@
 mod detail;
 mod form;
 mod list;
+mod people;
 mod spec;
 mod value;
 

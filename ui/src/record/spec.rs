@@ -24,14 +24,12 @@ pub(crate) enum FieldKind {
     /// Short texts.
     Tags,
     Region,
-    /// A reference to a person; the name goes into the other field.
-    Person {
-        name_into: &'static str,
-    },
-    /// A reference to a household; the head's name goes into the other field.
-    Family {
-        name_into: &'static str,
-    },
+    /// A person met, insured, counselled: the record when there is one, and the name.
+    Person,
+    /// Several of them.
+    People,
+    /// The family it is about; its head's name and its region are taken over.
+    Family,
 }
 
 /// What stands in a new form's field.
@@ -44,7 +42,6 @@ pub(crate) enum Start {
     /// The worker's own name.
     Me,
     Code(&'static str),
-    Yes,
 }
 
 /// A field of a form: `FormField::new("name", "姓名", FieldKind::Text).required()`.

@@ -20,6 +20,9 @@ pub(super) fn list(typed: &Typed, field: &str) -> Vec<String> {
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// Where the name of a family's head is kept beside the reference to the family.
+pub(super) const HEAD_NAME: &str = "head_name";
+
 /// Where a new record begins.
 pub(super) struct Beginning<'a> {
     pub(super) today: NaiveDate,
@@ -36,7 +39,6 @@ pub(super) fn fresh(fields: &[FormField], at: &Beginning) -> Typed {
             Start::Here => json!(at.region),
             Start::Me => json!(at.me),
             Start::Code(code) => json!(code),
-            Start::Yes => json!(true),
         })
     };
     fields.iter().filter_map(|field| Some((field.name.to_owned(), start(field)?))).collect()
@@ -59,7 +61,7 @@ pub(super) fn opened(fields: &[FormField], stored: &Fields) -> Typed {
 /// The field that a picker fills beside its own.
 fn beside(field: &FormField) -> Option<&'static str> {
     match field.kind {
-        FieldKind::Person { name_into } | FieldKind::Family { name_into } => Some(name_into),
+        FieldKind::Family => Some(HEAD_NAME),
         _ => None,
     }
 }
@@ -94,7 +96,12 @@ fn one(field: &FormField, typed: &Typed, today: NaiveDate) -> Result<Value, Stri
         FieldKind::Text | FieldKind::Long | FieldKind::Code(_) | FieldKind::Region => {
             or_null(written.map(Value::from))
         }
-        FieldKind::Person { .. } | FieldKind::Family { .. } => or_null(written.map(Value::from)),
+        FieldKind::Family => or_null(written.map(Value::from)),
+        FieldKind::Person => typed.get(field.name).cloned().unwrap_or(Value::Null),
+        FieldKind::People => match typed.get(field.name) {
+            Some(Value::Array(people)) if !people.is_empty() => json!(people),
+            _ => Value::Null,
+        },
         FieldKind::Flag => {
             if typed.get(field.name) == Some(&json!(true)) {
                 json!(true)

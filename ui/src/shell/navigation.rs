@@ -28,7 +28,7 @@ fn home_of(route: &Route) -> Route {
             match kind.as_str() {
                 "member" | "volunteer" => Route::Members,
                 "activity" => Route::Activities,
-                "visit" => Route::Visits,
+                "visit" | "need_survey" | "insurance_claim" | "counselling" => Route::Visits,
                 _ => Route::Families,
             }
         }

@@ -40,9 +40,12 @@ fn pages() -> Vec<(Entry, &'static str)> {
         let entry = Entry { group: "页面".into(), sign, title: title.into(), beside: String::new(), route };
         all.push((entry, initials));
     }
-    let actions: [(&str, &str, Route); 5] = [
+    let actions: [(&str, &str, Route); 8] = [
         ("记一次走访", "jyczf", Route::VisitNew),
         ("登记家庭", "djjt", Route::FamilyNew),
+        ("登记需求调查", "djxqdc", Route::RecordNew { kind: "need_survey".into() }),
+        ("登记保险理赔", "djbxlp", Route::RecordNew { kind: "insurance_claim".into() }),
+        ("登记心理健康服务", "djxljkfw", Route::RecordNew { kind: "counselling".into() }),
         ("登记会员", "djhy", Route::RecordNew { kind: "member".into() }),
         ("登记志愿者", "djzyz", Route::RecordNew { kind: "volunteer".into() }),
         ("登记活动", "djhd", Route::RecordNew { kind: "activity".into() }),

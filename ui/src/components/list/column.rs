@@ -19,8 +19,6 @@ pub(crate) enum Show {
     Code(Options),
     Codes(Options),
     Flag,
-    /// The record's own line.
-    Title,
     /// The village or township.
     Place,
     /// Where its newest change is.
@@ -128,7 +126,6 @@ impl Column {
                     codes.iter().filter_map(Value::as_str).map(|code| choice::label_of(options, code));
                 labels.collect::<Vec<_>>().join("、")
             }
-            Show::Title => row.title.clone(),
             Show::Place => row.region_name.clone(),
             Show::State => crate::components::state_mark::words(row.state).1.to_owned(),
             Show::Gaps => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),

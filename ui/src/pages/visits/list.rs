@@ -1,8 +1,9 @@
 //! Visits of a region, newest first.
 
 use crate::components::list::{Column, Show};
-use crate::components::{Button, Look, Page, Sign, options};
+use crate::components::{Button, Look, Page, Sign, Tab, Tabs, options};
 use crate::hooks::use_session;
+use crate::pages::services::{COUNSELLING, INSURANCE_CLAIM, NEED_SURVEY};
 use crate::record::{Noun, RecordList};
 use crate::routes::Route;
 use crate::text;
@@ -43,20 +44,39 @@ fn note(row: &tiexin_contract::records::RecordRow) -> String {
         .unwrap_or_else(|| row.fields.get("needs").map(text::plain).unwrap_or_default())
 }
 
+const TABS: [&Noun; 4] = [&VISIT, &NEED_SURVEY, &INSURANCE_CLAIM, &COUNSELLING];
+
+/// Visits, and what else is done for families; each list with its own action.
 #[component]
 pub(crate) fn VisitsPage() -> Html {
+    let at = use_state(|| 0usize);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
-    let onclick = Callback::from(move |()| {
-        if let Some(navigator) = &navigator {
-            navigator.push(&Route::VisitNew);
-        }
-    });
+    let noun = TABS[*at];
+    let new_at = match *at {
+        0 => Route::VisitNew,
+        _ => Route::RecordNew { kind: noun.kind.to_owned() },
+    };
+    let onclick = {
+        let new_at = new_at.clone();
+        Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                navigator.push(&new_at);
+            }
+        })
+    };
+    let onchange = {
+        let at = at.setter();
+        Callback::from(move |chosen| at.set(chosen))
+    };
     let action = match can_write {
-        true => html! { <Button label="记一次走访" look={Look::Primary} sign={Sign::Plus} {onclick} /> },
+        true => html! { <Button label={noun.add} look={Look::Primary} sign={Sign::Plus} {onclick} /> },
         false => Html::default(),
     };
     html! {
-        <Page title="走访" {action} full=true><RecordList noun={&VISIT} new_at={Route::VisitNew} /></Page>
+        <Page title="走访" {action} full=true>
+            <Tabs tabs={TABS.iter().map(|noun| Tab::new(noun.label)).collect::<Vec<_>>()} chosen={*at} {onchange} />
+            <RecordList key={noun.kind} {noun} {new_at} />
+        </Page>
     }
 }
