@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Value, json};
 use tiexin_domain::Record;
-use tiexin_domain::record::Fields;
 use tiexin_protocol::wire::*;
 use tiexin_protocol::{Chain, Change, ChangeId, Digest, EntryHash, LogEntry, PROTOCOL, Verdict, VoidChange};
 use tiexin_server::Province;
@@ -13,38 +12,38 @@ use uuid::Uuid;
 
 use crate::place::region;
 
-pub struct Desk {
-    pub device: Uuid,
-    pub incarnation: Uuid,
-    pub user: Uuid,
+pub(crate) struct Desk {
+    pub(crate) device: Uuid,
+    pub(crate) incarnation: Uuid,
+    pub(crate) user: Uuid,
     /// The id under which the user records here.
-    pub author: Uuid,
-    pub key: SigningKey,
-    pub seq: u64,
-    pub sent: HashMap<u64, Change>,
-    pub scopes: BTreeMap<String, Followed>,
+    pub(crate) author: Uuid,
+    pub(crate) key: SigningKey,
+    pub(crate) seq: u64,
+    pub(crate) sent: HashMap<u64, Change>,
+    pub(crate) scopes: BTreeMap<String, Followed>,
 }
 
 /// A scope as the desk has it.
 #[derive(Debug, Clone, Default)]
-pub struct Followed {
-    pub generation: Uuid,
-    pub view: View,
-    pub since: u64,
-    pub chain: Chain,
-    pub records: HashMap<Uuid, Record>,
+pub(crate) struct Followed {
+    pub(crate) generation: Uuid,
+    pub(crate) view: View,
+    pub(crate) since: u64,
+    pub(crate) chain: Chain,
+    pub(crate) records: HashMap<Uuid, Record>,
     /// Everything the server let the desk read of it, for I10.
-    pub seen: Vec<String>,
+    pub(crate) seen: Vec<String>,
 }
 
 impl Followed {
-    pub fn digest(&self) -> Digest {
+    pub(crate) fn digest(&self) -> Digest {
         self.records.values().fold(Digest::default(), |sum, r| sum.plus(Digest::of(r)))
     }
 }
 
 impl Desk {
-    pub async fn enrol(province: &Province, user: &str) -> Desk {
+    pub(crate) async fn enrol(province: &Province, user: &str) -> Desk {
         let code = province.enrol_code(user, 7).await.unwrap();
         let key = SigningKey::from_bytes(&rand32());
         let request = EnrolRequest {
@@ -68,12 +67,30 @@ impl Desk {
         }
     }
 
-    pub fn sign(&self, nonce: &str) -> String {
+    /// Another user joins an enrolled desk.
+    pub(crate) async fn join(
+        province: &Province,
+        desk: &Desk,
+        user: &str,
+        author: Uuid,
+    ) -> tiexin_server::Result<EnrolReply> {
+        let request = EnrolRequest {
+            code: province.enrol_code(user, 7).await.unwrap(),
+            device: Some(desk.device),
+            device_key: hex::encode(desk.key.verifying_key().as_bytes()),
+            device_name: "测试机".into(),
+            author,
+            app: "test".into(),
+        };
+        province.enrol(&request).await
+    }
+
+    pub(crate) fn sign(&self, nonce: &str) -> String {
         hex::encode(self.key.sign(format!("tiexin-token-v1:{nonce}").as_bytes()).to_bytes())
     }
 
     /// The next change, in a group of its own.
-    pub fn change(&mut self, kind: &str, record: Uuid, scope: &str, base: u64, set: Value) -> Change {
+    pub(crate) fn change(&mut self, kind: &str, record: Uuid, scope: &str, base: u64, set: Value) -> Change {
         self.seq += 1;
         Change {
             id: ChangeId { device: self.device, incarnation: self.incarnation, seq: self.seq },
@@ -89,31 +106,31 @@ impl Desk {
         }
     }
 
-    pub fn new_household(&mut self, record: Uuid, village: &str, name: &str) -> Change {
+    pub(crate) fn new_household(&mut self, record: Uuid, village: &str, name: &str) -> Change {
         let scope = &village[..9];
         self.change("household", record, scope, 0, json!({"region": village, "head_name": name}))
     }
 
-    pub fn edit(&mut self, record: Uuid, scope: &str, base: u64, set: Value) -> Change {
+    pub(crate) fn edit(&mut self, record: Uuid, scope: &str, base: u64, set: Value) -> Change {
         self.change("household", record, scope, base, set)
     }
 
-    pub fn hide(&mut self, record: Uuid, scope: &str, base: u64) -> Change {
+    pub(crate) fn hide(&mut self, record: Uuid, scope: &str, base: u64) -> Change {
         let mut change = self.change("household", record, scope, base, json!({}));
         change.void = Some(VoidChange::Hide(tiexin_domain::record::Void { reason: "重复登记".into() }));
         change
     }
 
-    pub fn pushing(&self, changes: &[Change]) -> PushRequest {
+    pub(crate) fn pushing(&self, changes: &[Change]) -> PushRequest {
         PushRequest { device: self.device, incarnation: self.incarnation, changes: changes.to_vec() }
     }
 
-    pub async fn push(&mut self, province: &Province, changes: &[Change]) -> PushReply {
+    pub(crate) async fn push(&mut self, province: &Province, changes: &[Change]) -> PushReply {
         self.sent.extend(changes.iter().map(|change| (change.id.seq, change.clone())));
         province.push(&self.pushing(changes)).await.unwrap()
     }
 
-    pub async fn hello(&self, province: &Province) -> HelloReply {
+    pub(crate) async fn hello(&self, province: &Province) -> HelloReply {
         let request = HelloRequest {
             device: self.device,
             incarnation: self.incarnation,
@@ -123,12 +140,12 @@ impl Desk {
         province.hello(&request).await.unwrap()
     }
 
-    pub fn pulling(&self, cursors: Vec<Cursor>) -> PullRequest {
+    pub(crate) fn pulling(&self, cursors: Vec<Cursor>) -> PullRequest {
         PullRequest { device: self.device, incarnation: self.incarnation, cursors }
     }
 
     /// Says hello and pulls until every scope is at its head. Checks order, chain and digest all the way.
-    pub async fn follow(&mut self, province: &Province) {
+    pub(crate) async fn follow(&mut self, province: &Province) {
         for head in self.hello(province).await.scopes {
             let at = self.scopes.entry(head.scope.to_string()).or_default();
             if at.generation != head.generation || at.view != head.view {
@@ -148,7 +165,7 @@ impl Desk {
         }
     }
 
-    pub fn cursors(&self) -> Vec<Cursor> {
+    pub(crate) fn cursors(&self) -> Vec<Cursor> {
         self.scopes
             .iter()
             .map(|(scope, at)| Cursor {
@@ -160,7 +177,7 @@ impl Desk {
             .collect()
     }
 
-    pub fn take(&mut self, page: ScopePage) {
+    pub(crate) fn take(&mut self, page: ScopePage) {
         assert!(!page.rebase, "a cursor of our own never rebases here");
         let at = self.scopes.get_mut(page.scope.as_str()).expect("a scope we asked for");
         assert_eq!((page.generation, &page.view), (at.generation, &at.view));
@@ -195,11 +212,11 @@ impl Desk {
         }
     }
 
-    pub fn record(&self, scope: &str, id: Uuid) -> Option<&Record> {
+    pub(crate) fn record(&self, scope: &str, id: Uuid) -> Option<&Record> {
         self.scopes.get(scope)?.records.get(&id)
     }
 
-    pub fn field(&self, scope: &str, id: Uuid, field: &str) -> Value {
+    pub(crate) fn field(&self, scope: &str, id: Uuid, field: &str) -> Value {
         self.record(scope, id).and_then(|r| r.fields.get(field)).cloned().unwrap_or(Value::Null)
     }
 }
@@ -225,7 +242,7 @@ fn echoed(change: &Change, seq: u64) -> LogEntry {
     }
 }
 
-pub fn rand32() -> [u8; 32] {
+pub(crate) fn rand32() -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes[..16].copy_from_slice(Uuid::new_v4().as_bytes());
     bytes[16..].copy_from_slice(Uuid::new_v4().as_bytes());
@@ -233,7 +250,7 @@ pub fn rand32() -> [u8; 32] {
 }
 
 /// `applied`, `conflict` or the code of the park.
-pub fn words(reply: &PushReply) -> Vec<String> {
+pub(crate) fn words(reply: &PushReply) -> Vec<String> {
     reply
         .verdicts
         .iter()
@@ -245,13 +262,9 @@ pub fn words(reply: &PushReply) -> Vec<String> {
         .collect()
 }
 
-pub fn version(reply: &PushReply, at: usize) -> u64 {
+pub(crate) fn version(reply: &PushReply, at: usize) -> u64 {
     match &reply.verdicts[at].verdict {
         Verdict::Applied { version } => *version,
         other => panic!("not applied: {other:?}"),
     }
-}
-
-pub fn fields(value: Value) -> Fields {
-    value.as_object().unwrap().clone()
 }

@@ -11,7 +11,6 @@ mod pushes;
 mod rights;
 mod same_log;
 mod snapshots;
-mod transport;
 mod under_load;
 mod villages;
 

@@ -13,27 +13,27 @@ use crate::desk::Desk;
 
 /// 2026-10-05 10:00 in China.
 const BEGIN: i64 = 1_791_165_600_000;
-pub const TOWN: &str = "340323100";
-pub const OTHER_TOWN: &str = "340323104";
-pub const VILLAGE: &str = "340323100001";
-pub const OTHER_VILLAGE: &str = "340323100002";
+pub(crate) const TOWN: &str = "340323100";
+pub(crate) const OTHER_TOWN: &str = "340323104";
+pub(crate) const VILLAGE: &str = "340323100001";
+pub(crate) const OTHER_VILLAGE: &str = "340323100002";
 
 /// An empty store and a clock that stands still unless it is moved.
-pub struct Place {
-    pub store: StoreUrl,
+pub(crate) struct Place {
+    pub(crate) store: StoreUrl,
     clock: Arc<AtomicI64>,
     _folder: Option<tempfile::TempDir>,
 }
 
 impl Place {
-    pub fn sqlite() -> Place {
+    pub(crate) fn sqlite() -> Place {
         let folder = tempfile::tempdir().unwrap();
         let store = StoreUrl::Sqlite(folder.path().join("province.db"));
         Place { store, clock: Arc::new(BEGIN.into()), _folder: Some(folder) }
     }
 
     /// None, and loudly, when there is no PostgreSQL to test on.
-    pub async fn postgres(story: &str) -> Option<Place> {
+    pub(crate) async fn postgres(story: &str) -> Option<Place> {
         let Ok(base) = std::env::var("TIEXIN_TEST_PG") else {
             eprintln!("SKIPPED on PostgreSQL: {story}: set TIEXIN_TEST_PG to a database's URL");
             return None;
@@ -47,26 +47,26 @@ impl Place {
         Some(Place { store: StoreUrl::Postgres(url), clock: Arc::new(BEGIN.into()), _folder: None })
     }
 
-    pub fn clock(&self) -> Clock {
+    pub(crate) fn clock(&self) -> Clock {
         let at = self.clock.clone();
         Clock::of(move || DateTime::from_timestamp_millis(at.load(Ordering::SeqCst)).unwrap())
     }
 
-    pub fn days_pass(&self, days: i64) {
+    pub(crate) fn days_pass(&self, days: i64) {
         self.clock.fetch_add(days * 24 * 3600 * 1000, Ordering::SeqCst);
     }
 
-    pub async fn province(&self) -> Province {
+    pub(crate) async fn province(&self) -> Province {
         Province::open(&self.store, self.clock()).await.unwrap()
     }
 
-    pub async fn server(&self, before_commit: Option<BeforeCommit>) -> Running {
+    pub(crate) async fn server(&self, before_commit: Option<BeforeCommit>) -> Running {
         let config = Config { clock: self.clock(), before_commit, ..Config::loopback(self.store.clone()) };
         spawn(config).await.unwrap()
     }
 
     /// SQL behind the program's back, for tests that break things.
-    pub async fn meddle(&self, sql: &str) {
+    pub(crate) async fn meddle(&self, sql: &str) {
         match &self.store {
             StoreUrl::Sqlite(path) => {
                 rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
@@ -80,20 +80,20 @@ impl Place {
     }
 }
 
-pub fn region(code: &str) -> RegionCode {
+pub(crate) fn region(code: &str) -> RegionCode {
     code.parse().unwrap()
 }
 
-pub fn grant(role: Role, code: &str) -> Grant {
+pub(crate) fn grant(role: Role, code: &str) -> Grant {
     Grant { role, region: region(code), from: None, to: None }
 }
 
-pub fn until(grant: Grant, to: NaiveDate) -> Grant {
+pub(crate) fn until(grant: Grant, to: NaiveDate) -> Grant {
     Grant { to: Some(to), ..grant }
 }
 
 /// A user with grants, and a desk of the user's own.
-pub async fn person(province: &Province, name: &str, grants: &[Grant]) -> Desk {
+pub(crate) async fn person(province: &Province, name: &str, grants: &[Grant]) -> Desk {
     province.add_user(name, name).await.unwrap();
     for grant in grants {
         province.add_grant(name, grant).await.unwrap();
@@ -102,6 +102,6 @@ pub async fn person(province: &Province, name: &str, grants: &[Grant]) -> Desk {
 }
 
 /// A township worker's desk.
-pub async fn worker(province: &Province, name: &str, code: &str) -> Desk {
+pub(crate) async fn worker(province: &Province, name: &str, code: &str) -> Desk {
     person(province, name, &[grant(Role::Worker, code)]).await
 }
