@@ -1,6 +1,7 @@
 //! The one place where the desk touches the syncing engine.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tiexin_contract::sync::{ScopeState, SyncState};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
@@ -18,6 +19,8 @@ use crate::place;
 /// The engine of a session; ends with it.
 pub(crate) struct Province {
     engine: Option<Engine>,
+    /// The state is being counted for the screens.
+    counting: Arc<AtomicBool>,
 }
 
 impl Province {
@@ -30,14 +33,29 @@ impl Province {
             runtime.spawn(tell_screens(desk.downgrade(), book.clone(), engine.status()));
             engine
         });
-        Province { engine }
+        Province { engine, counting: Arc::default() }
     }
 
-    /// Something was saved: a round begins soon.
-    pub(crate) fn saved(&self) {
+    /// Something was saved: the indicator counts anew, beside the worker's next step, and a round begins
+    /// soon.
+    pub(crate) fn saved(&self, desk: &Desk, book: &Book) {
         if let Some(engine) = &self.engine {
             engine.saved();
         }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if self.counting.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone()).unwrap_or_default();
+        let (desk, book, counting) = (desk.downgrade(), book.clone(), self.counting.clone());
+        runtime.spawn_blocking(move || {
+            counting.store(false, Ordering::Release);
+            // What was just saved is not at the province, whatever the last round said.
+            let counted = state(&book, &Status { complete: false, ..status });
+            if let (Some(desk), Ok(state)) = (desk.upgrade(), counted) {
+                desk.tell(Event::Sync(state));
+            }
+        });
     }
 
     /// What the indicator shows now.

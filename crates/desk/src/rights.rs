@@ -122,7 +122,7 @@ impl At {
             return;
         }
         self.desk.tell(Event::Changed { kinds: changed.kinds.into_iter().collect() });
-        self.session.province.saved();
+        self.session.province.saved(&self.desk, self.book());
     }
 
     /// Enters a deliberate act into the audit.

@@ -99,15 +99,43 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
     let merged = merged(&seen, &sent);
     refuse(rules::problems(at.book(), &seen.kind, id, &merged, at.today).map_err(errors::store)?)?;
     let by = at.by();
+    let children = match kind_of(&seen) {
+        Kind::Household => at.book().children(id).map_err(errors::store)?,
+        _ => Vec::new(),
+    };
     let written = at.book().write(|tx| {
         // Sync may have written in between: what it wrote to other fields stays.
         let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
         let fields = merged_now(&now, &seen, &merged);
+        for child in &children {
+            if let Some(moved) = moved_along(child, &now.fields, &fields) {
+                tx.save(&moved, &by)?;
+            }
+        }
         tx.save(&Save { id, kind: now.kind, fields, void: None }, &by)
     });
     let (saved, changed) = written.map_err(errors::store)?;
     at.changed(changed);
     Ok(Saved { id, row: rows::opened(at, saved.record())? })
+}
+
+/// A family that moves to another village, or has a new head, takes its people, files and contacts along.
+/// Visits and services stay where and with whom they happened.
+fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
+    if !matches!(kind_of(child), Kind::Person | Kind::SupportFile | Kind::ContactPair) {
+        return None;
+    }
+    let mut fields = child.fields.clone();
+    for copied in ["region", "head_name"] {
+        if fields.contains_key(copied)
+            && fields.get(copied) == before.get(copied)
+            && let Some(value) = after.get(copied)
+        {
+            fields.insert(copied.into(), value.clone());
+        }
+    }
+    let moved = fields != child.fields;
+    moved.then(|| Save { id: child.id, kind: child.kind.clone(), fields, void: None })
 }
 
 fn texts(values: Option<&Value>) -> Vec<String> {

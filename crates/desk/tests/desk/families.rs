@@ -6,7 +6,7 @@ use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::{Person, Visit};
 use uuid::Uuid;
 
-use crate::office::{Office, VILLAGE, day, family};
+use crate::office::{Office, VILLAGE, day, family, fields};
 
 fn visit(home: Uuid, on: chrono::NaiveDate) -> RecordVisit {
     let mut visit = Visit::routine(VILLAGE.parse().unwrap(), home, "", on);
@@ -99,4 +99,28 @@ async fn a_family_is_registered_whole_or_not_at_all() {
     let page = office.ok(GetFamily { household: home }).await;
     assert_eq!(page.household.title, "孙有福家");
     assert_eq!(page.household.fields["head"], page.persons[0].id.to_string());
+}
+
+#[tokio::test]
+async fn a_family_that_moves_takes_its_people_along() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    office.ok(visit(home, day(2026, 10, 15))).await;
+    let moved = tiexin_contract::records::SaveRecord {
+        kind: "household".into(),
+        id: Some(home),
+        version: None,
+        fields: fields(serde_json::json!({"region": "340323100002", "head_name": "贾文广大"})),
+    };
+    office.ok(moved).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    for row in page.persons.iter().chain(&page.files).chain(&page.contacts) {
+        assert_eq!(row.region.as_str(), "340323100002");
+    }
+    assert_eq!(page.files[0].fields["head_name"], "贾文广大");
+    assert_eq!(page.persons[0].title, "贾文广");
+    assert_eq!(
+        (page.timeline[0].region.as_str(), &page.timeline[0].fields["head_name"]),
+        (VILLAGE, &"贾文广".into())
+    );
 }

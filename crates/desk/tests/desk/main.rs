@@ -3,6 +3,7 @@
 mod families;
 mod host;
 mod imports;
+mod meanwhile;
 mod office;
 mod records;
 mod rights;
