@@ -52,7 +52,7 @@ impl Route {
     pub(crate) fn of_record(kind: &str, id: Uuid, household: Option<Uuid>) -> Route {
         match (kind, household) {
             ("household", _) => Route::Family { id },
-            ("support_file" | "contact_pair", Some(household)) => Route::Family { id: household },
+            ("support_file" | "contact_pair" | "person", Some(household)) => Route::Family { id: household },
             ("visit", _) => Route::Visit { id },
             _ => Route::Record { kind: kind.to_owned(), id },
         }

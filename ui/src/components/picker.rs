@@ -226,7 +226,7 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
             <div class="tx-picked" data-field={p.name.clone()}>
                 <strong>{ value.title.clone() }</strong>
                 <span class="tx-muted">{ value.place.clone() }</span>
-                <Button label="换一位" look={Look::Link} small=true onclick={change} />
+                <Button label="更换" look={Look::Link} small=true onclick={change} />
             </div>
         },
         None => html! {

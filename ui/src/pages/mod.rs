@@ -24,6 +24,8 @@ use yew::prelude::*;
 pub(crate) const NOUNS: &[&Noun] = &[
     &households::HOUSEHOLD,
     &households::SUPPORT_FILE,
+    &households::PERSON,
+    &households::CONTACT_PAIR,
     &visits::VISIT,
     &services::NEED_SURVEY,
     &services::INSURANCE_CLAIM,

@@ -105,27 +105,38 @@ fn Opened(props: &OpenedProps) -> Html {
     let (noun, id) = (props.noun, props.id);
     let query = use_query(GetRecord { id }, &["*"]);
     let navigator = use_navigator();
-    let kind = noun.kind;
     let toast = use_toast();
-    let go_to_page = {
+    let onsaved = {
         let navigator = navigator.clone();
-        Callback::from(move |()| {
+        Callback::from(move |row: RecordRow| {
+            toast.good(format!("已保存：{}", row.title));
             if let Some(navigator) = &navigator {
-                navigator.replace(&Route::Record { kind: kind.to_owned(), id });
+                navigator.replace(&route_of(&row));
             }
         })
     };
+    let onleave = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.back();
+        }
+    });
     if props.edit {
         let title = format!("修改{}", noun.label);
         return html! {
             <Page {title}>
                 { show(&query, |row| html! {
-                    <RecordForm {noun} row={row.clone()} onsaved={go_to_page.reform(move |row: RecordRow| toast.good(format!("已保存：{}", row.title)))} onleave={go_to_page.clone()} />
+                    <RecordForm {noun} row={row.clone()} onsaved={onsaved.clone()} onleave={onleave.clone()} />
                 }) }
             </Page>
         };
     }
     show(&query, |row| html! { <Reading {noun} row={row.clone()} reload={query.reload.clone()} /> })
+}
+
+/// Where a record is looked at: its family's page, or its own.
+fn route_of(row: &RecordRow) -> Route {
+    let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
+    Route::of_record(&row.kind, row.id, household)
 }
 
 #[derive(Properties)]

@@ -81,6 +81,8 @@ fn Filling(props: &FillingProps) -> Html {
     let node = use_node_ref();
     let today = session.today();
     let fields = use_memo(props.noun.kind, |_| (props.noun.fields)());
+    // The version that was opened: a change that comes in meanwhile must not pass for what the worker saw.
+    let opened = use_memo((), |()| props.row.clone());
     let begun = use_memo((), |()| match &props.row {
         Some(row) => value::opened(&fields, &row.fields),
         None => {
@@ -115,7 +117,7 @@ fn Filling(props: &FillingProps) -> Html {
         let (typed, wrong, fields, save, node) =
             (typed.clone(), wrong.setter(), fields.clone(), save.clone(), node.clone());
         let (row, draft, done, kind) =
-            (props.row.clone(), props.draft.clone(), props.onsaved.clone(), props.noun.kind);
+            (opened.clone(), props.draft.clone(), props.onsaved.clone(), props.noun.kind);
         Callback::from(move |()| match value::read(&fields, &typed, today) {
             Err(problems) => {
                 focus_field(&node, &problems[0].0);
@@ -124,8 +126,8 @@ fn Filling(props: &FillingProps) -> Html {
             Ok(stored) => {
                 let args = SaveRecord {
                     kind: kind.to_owned(),
-                    id: row.as_ref().map(|row| row.id),
-                    version: row.as_ref().map(|row| row.version),
+                    id: (*row).as_ref().map(|row| row.id),
+                    version: (*row).as_ref().map(|row| row.version),
                     fields: stored,
                 };
                 let (draft, done) = (draft.clone(), done.clone());

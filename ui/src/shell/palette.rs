@@ -65,10 +65,7 @@ fn pages() -> Vec<(Entry, &'static str)> {
 
 fn from_hit(hit: Hit) -> Entry {
     let kind = Kind::from_code(&hit.kind);
-    let sign = match hit.kind.as_str() {
-        "person" => Sign::Person,
-        kind => noun(kind).map_or(Sign::Sheet, |noun| noun.sign),
-    };
+    let sign = noun(&hit.kind).map_or(Sign::Sheet, |noun| noun.sign);
     let beside = if hit.matched.is_empty() {
         hit.region_name
     } else {

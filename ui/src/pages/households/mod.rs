@@ -1,12 +1,20 @@
 //! 家庭台账: special families, and all families. A list never tells the loss.
 
-use crate::components::list::{Column, Show};
+mod contact_pair;
+mod person;
+mod support_file;
+
+pub(crate) use contact_pair::CONTACT_PAIR;
+pub(crate) use person::PERSON;
+pub(crate) use support_file::SUPPORT_FILE;
+
+use crate::components::list::Column;
 use crate::components::{Button, Look, Page, Sign, Tab, Tabs, options};
 use crate::hooks::use_session;
-use crate::record::{FieldKind, FormField, Noun, RecordList};
+use crate::record::{FieldKind, FormField, Noun, RecordList, Start};
 use crate::routes::Route;
 use tiexin_contract::records::Sort;
-use tiexin_domain::nouns::support_file::{Assistance, ContactPreference, FileStatus};
+use tiexin_domain::nouns::household::HouseholdKind;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -28,31 +36,18 @@ pub(crate) static HOUSEHOLD: Noun = Noun {
         ]
     },
     sort: || Some(Sort { field: "head_name".into(), descending: false }),
-    fields: Vec::new,
-};
-
-pub(crate) static SUPPORT_FILE: Noun = Noun {
-    kind: "support_file",
-    label: "特殊家庭台账",
-    add: "登记家庭",
-    unit: "户",
-    sign: Sign::Heart,
-    empty: ("这里是需要多走动的家庭", "登记一户，或者把现有的特殊家庭台账整本导入。"),
-    columns: || {
+    fields: || {
         vec![
-            Column::new("head_name", "户主").width(8),
-            Column::new("code", "信息编码").width(12),
-            Column::place(),
-            Column::new("preference", "联系意愿").show(Show::Code(options::<ContactPreference>)).width(9),
-            Column::new("assistance", "特别扶助").show(Show::Code(options::<Assistance>)).width(7),
-            Column::new("emergency_contact", "紧急联系人").width(9).spare(),
-            Column::new("status", "台账").show(Show::Code(options::<FileStatus>)).width(6),
-            Column::gaps(),
-            Column::state(),
+            FormField::new("head_name", "户主", FieldKind::Text).required(),
+            FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Here),
+            FormField::new("current_address", "现居住地址", FieldKind::Text),
+            FormField::new("registered_address", "户籍地址", FieldKind::Text),
+            FormField::new("phone", "联系电话", FieldKind::Text).hint("手机或带区号的座机，没有就写“无”"),
+            FormField::new("hardship", "困难原因", FieldKind::Tags).hint("写一项按回车"),
+            FormField::new("notes", "备注", FieldKind::Long),
+            FormField::new("kinds", "家庭类别", FieldKind::Codes(options::<HouseholdKind>)).folded("更多"),
         ]
     },
-    sort: || Some(Sort { field: "head_name".into(), descending: false }),
-    fields: || vec![FormField::new("notes", "备注", FieldKind::Long)],
 };
 
 #[component]
