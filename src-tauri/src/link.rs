@@ -32,6 +32,7 @@ impl Link {
         let open = move || {
             let desk = Desk::open(DeskConfig::at(&folder))?;
             tiexin_desk::write_crash_files(&folder);
+            tiexin_desk::write_logs(&folder);
             Ok(desk)
         };
         let desk = tauri::async_runtime::spawn_blocking(open).await.map_err(|_| no_home())??;

@@ -1,6 +1,10 @@
-//! When the program breaks it writes where, and nothing of what it held.
+//! What the program leaves behind for those who mend it: where it broke, what it was doing. Never a
+//! word of what it held.
 
 use std::path::{Path, PathBuf};
+
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
 
 /// From now on a panic leaves `crash-<ms>.txt` in `folder`: version, place in the source, thread. The
 /// message is left out, it could hold a person's data; the default report on stderr goes with it.
@@ -16,4 +20,21 @@ pub fn write_crash_files(folder: &Path) {
         tracing::error!(%place, "the program broke");
         eprintln!("程序出错（{place}），已保存的数据不受影响。");
     }));
+}
+
+/// More than half a year of days (Cybersecurity Law: six months at least).
+const DAYS_KEPT: usize = 200;
+
+/// Writes the log to `logs/` in `folder`, a file a day. `TIEXIN_LOG` chooses what is told. Does nothing
+/// when the process logs somewhere already or the folder cannot be written.
+pub fn write_logs(folder: &Path) {
+    let files = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("tiexin")
+        .filename_suffix("log")
+        .max_log_files(DAYS_KEPT)
+        .build(folder.join("logs"));
+    let Ok(files) = files else { return };
+    let filter = EnvFilter::try_from_env("TIEXIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter).with_writer(files).try_init();
 }

@@ -33,6 +33,6 @@ mod values;
 
 pub use clock::{Clock, Ids, ManualClock, SystemClock, SystemIds};
 pub use config::{DEMO_ACCOUNTS, DeskConfig, KdfCost};
-pub use crash::write_crash_files;
+pub use crash::{write_crash_files, write_logs};
 pub use desk::Desk;
 pub use host::{Running, find_pages, serve};
