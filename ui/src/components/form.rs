@@ -1,7 +1,7 @@
 //! The frame of a form: Enter goes to the next field, Ctrl+Enter saves, Esc asks before anything is lost.
 
 use super::{Button, Icon, Look, Sign, Trouble};
-use crate::hooks::composing;
+use crate::hooks::{composing, use_hotkey};
 use std::rc::Rc;
 use tiexin_contract::ErrorReply;
 use wasm_bindgen::JsCast;
@@ -27,6 +27,16 @@ pub(crate) struct FormProps {
 
 #[component]
 pub(crate) fn Form(props: &FormProps) -> Html {
+    // Saves wherever the cursor stands; a short form only from within.
+    let (save, short) = (props.onsave.clone(), props.short);
+    use_hotkey(
+        "ctrl+enter",
+        Callback::from(move |()| {
+            if !short {
+                save.emit(())
+            }
+        }),
+    );
     let onkeydown = {
         let (save, cancel) = (props.onsave.clone(), props.oncancel.clone());
         let (node, short) = (props.node.clone(), props.short);

@@ -11,7 +11,7 @@ pub(crate) fn composing(event: &KeyboardEvent) -> bool {
     event.is_composing() || event.key_code() == 229
 }
 
-/// Whether the event is these keys: `ctrl+k`, `escape`, `?`.
+/// Whether the event is these keys: `ctrl+k`, `ctrl+enter`, `?`.
 fn pressed(event: &KeyboardEvent, keys: &str) -> bool {
     if composing(event) {
         return false;
@@ -40,7 +40,7 @@ pub(crate) fn use_hotkey(keys: &'static str, act: Callback<()>) {
         let listener =
             EventListener::new_with_options(&gloo::utils::document(), "keydown", options, move |event| {
                 let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-                if pressed(event, keys) && (keys.len() > 1 || !in_text(event)) {
+                if !event.default_prevented() && pressed(event, keys) && (keys.len() > 1 || !in_text(event)) {
                     event.prevent_default();
                     act.emit(());
                 }

@@ -159,7 +159,7 @@ fn Filling(props: &FillingProps) -> Html {
         let own = wrong.iter().find(|(field, _)| field == name).map(|(_, message)| message.clone().into());
         own.or_else(|| save.about(name))
     };
-    let first = if props.row.is_none() { fields.first().map(|field| field.name) } else { None };
+    let first = fields.first().map(|field| field.name);
     let paint = |field: &FormField| {
         field_of(field, &typed, problem(field.name), first == Some(field.name), &suggested, &change)
     };
