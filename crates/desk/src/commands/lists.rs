@@ -77,15 +77,16 @@ fn query(args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
         None => None,
     };
     let counted = after.as_ref().map(|after| after.total);
-    let query = ListQuery {
+    let mut query = ListQuery {
         kind: args.kind.clone(),
         regions: vec![args.region.clone()],
         filter,
         text: args.text.clone().filter(|text| !text.trim().is_empty()),
         sort,
-        after: after.map(|after| after.key),
         limit: args.limit.clamp(1, LONGEST_PAGE) as usize,
+        ..ListQuery::default()
     };
+    query.after = after.map(|after| after.key);
     Ok((query, counted))
 }
 

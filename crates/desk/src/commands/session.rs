@@ -1,11 +1,11 @@
 //! Who is at the desk: sign in, sign out, password, idling.
 
 use secrecy::SecretString;
-use tiexin_contract::ErrorReply;
 use tiexin_contract::book::Touch;
 use tiexin_contract::session::{
     ChangePassword, DemoAccount, Done, GetSession, LocalUserName, SessionState, SignIn, SignOut, SignedIn,
 };
+use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::{Action, Grant, User};
 use tiexin_domain::{Problem, RegionCode};
 use tiexin_store::Book;
@@ -59,7 +59,13 @@ fn change_password(at: &At, args: ChangePassword) -> Result<Done, ErrorReply> {
     }
     let (old, new) = (SecretString::from(args.old), SecretString::from(args.new));
     let name = &at.session.local.name;
-    at.book().change_password(name, &old, &new, at.now_ms).map_err(errors::store)?;
+    at.book().change_password(name, &old, &new, at.now_ms).map_err(|error| match errors::store(error) {
+        wrong if wrong.code == ErrorCode::WrongPassword => ErrorReply {
+            message: "原密码不对，密码没有改动。请检查大小写和输入法后再试。".into(),
+            ..wrong
+        },
+        other => other,
+    })?;
     Ok(Done { id: None })
 }
 

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tiexin_contract::import::{
-    FileGiven, ImportBatches, ImportDone, ImportPlan, ImportPreview, MarkedCopy, RunImport, UndoImport,
+    CancelJob, FileGiven, ImportBatches, ImportDone, ImportPlan, ImportPreview, MarkedCopy, RunImport,
+    UndoImport,
 };
 use tiexin_contract::records::ListRecords;
 use tiexin_contract::report::{ExportReport, FigureRecords, GetReport, ListForms, ReportSheet};
@@ -43,6 +44,19 @@ async fn import(office: &Office, township: (&str, &str)) -> (ImportPlan, ImportD
     let plan = office.ok(all_files(township)).await;
     let done = office.ok(RunImport { plan: plan.plan }).await;
     (plan, done)
+}
+
+fn list(kind: &str) -> ListRecords {
+    ListRecords {
+        kind: kind.into(),
+        region: GUYANG.0.parse().unwrap(),
+        filters: vec![],
+        text: None,
+        sort: None,
+        after: None,
+        skip: 0,
+        limit: 1,
+    }
 }
 
 async fn sheet(office: &Office, form: &str, region: &str) -> ReportSheet {
@@ -161,17 +175,7 @@ async fn the_same_ledger_twice_adds_nothing_and_can_be_taken_back() {
     office.ok(UndoImport { batch: first.batch }).await;
     assert_eq!(office.refused(UndoImport { batch: first.batch }).await.code, ErrorCode::NotFound);
     for kind in ["household", "person", "member", "visit", "activity"] {
-        let list = ListRecords {
-            kind: kind.into(),
-            region: GUYANG.0.parse().unwrap(),
-            filters: vec![],
-            text: None,
-            sort: None,
-            after: None,
-            skip: 0,
-            limit: 1,
-        };
-        assert_eq!(office.ok(list).await.total, 0, "{kind}");
+        assert_eq!(office.ok(list(kind)).await.total, 0, "{kind}");
     }
 }
 
@@ -221,4 +225,22 @@ async fn what_is_no_ledger_is_told_beside_its_name() {
     assert_eq!(done.records, 24);
     let gone = RunImport { plan: uuid::Uuid::from_u128(1) };
     assert_eq!(office.refused(gone).await.code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_cancelled_import_leaves_nothing() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    let mut preview = all_files(GUYANG);
+    preview.files = vec![given(GUYANG.1, "members.xls")];
+    let plan = office.ok(preview).await;
+    let mut events = office.desk.subscribe();
+    let desk = office.desk.clone();
+    let running = tokio::spawn(async move { desk.run(RunImport { plan: plan.plan }).await });
+    while !matches!(events.recv().await.unwrap(), Event::Progress(step) if step.label == "正在写入") {}
+    office.ok(CancelJob { job: plan.plan }).await;
+    assert_eq!(running.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+    assert!(office.ok(ImportBatches {}).await.is_empty());
+    assert_eq!(office.ok(list("member")).await.total, 0);
+    // The preview is still there: the worker may think better of it.
+    assert!(office.ok(RunImport { plan: plan.plan }).await.records > 2_000);
 }

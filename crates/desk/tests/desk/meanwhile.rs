@@ -2,11 +2,12 @@
 
 use serde_json::json;
 use tiexin_contract::ErrorCode;
-use tiexin_contract::records::{GetRecord, RecordHistory, RecordState, SaveRecord};
+use tiexin_contract::records::{GetRecord, RecordHistory, RecordState, SaveRecord, Unmask};
 use tiexin_contract::session::{SignIn, SignOut};
+use tiexin_contract::sync::{GetSync, ListTroubles, SettleTrouble};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_protocol::wire::{PageEntry, ScopePage};
-use tiexin_protocol::{Chain, ChangeId, Digest, LogEntry};
+use tiexin_protocol::wire::{ChangeVerdict, PageEntry, PushReply, ScopePage};
+use tiexin_protocol::{Chain, ChangeId, Digest, LogEntry, Verdict};
 use tiexin_store::Book;
 use uuid::Uuid;
 
@@ -55,13 +56,21 @@ impl Province {
             digest: self.record.as_ref().map(Digest::of),
             rebase: false,
         };
-        office.ok(SignOut {}).await;
-        let (book, _) = Book::unlock(office.folder.path(), "wangli", &PASSWORD.into(), 0).unwrap();
-        book.start_scope(&scope, Uuid::from_u128(9), &[]).unwrap();
-        book.apply_page(&page, 0).unwrap();
-        drop(book);
-        office.ok(SignIn { name: "wangli".into(), password: PASSWORD.into() }).await;
+        behind(office, |book| {
+            book.start_scope(&scope, Uuid::from_u128(9), &[]).unwrap();
+            book.apply_page(&page, 0).unwrap();
+        })
+        .await;
     }
+}
+
+/// Does something to the book while nobody is at the desk.
+async fn behind(office: &Office, act: impl FnOnce(&Book)) {
+    office.ok(SignOut {}).await;
+    let (book, _) = Book::unlock(office.folder.path(), "wangli", &PASSWORD.into(), 0).unwrap();
+    act(&book);
+    drop(book);
+    office.ok(SignIn { name: "wangli".into(), password: PASSWORD.into() }).await;
 }
 
 fn save(version: u64, value: serde_json::Value) -> SaveRecord {
@@ -93,4 +102,34 @@ async fn different_fields_come_together_and_the_same_field_goes_back_to_the_work
     let acts: Vec<&str> = history.iter().map(|entry| entry.author.as_str()).collect();
     assert_eq!(acts.iter().filter(|author| **author == "其他同事").count(), 2);
     assert_eq!(row.state, RecordState::Local);
+}
+
+#[tokio::test]
+async fn a_conflict_is_shown_masked_and_settled_by_a_person() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let mut province = Province { chain: Chain::default(), record: None, seq: 0 };
+    let number = "340399197309166454";
+    province.tells(&office, fields(json!({"region": VILLAGE, "name": "贾文广", "id_number": number}))).await;
+    let mine = "34052419800101001X";
+    office.ok(save(1, json!({"id_number": mine}))).await;
+    let verdict = Verdict::Conflict { code: "sensitive".into(), fields: vec!["id_number".into()] };
+    let verdicts = vec![ChangeVerdict { seq: 1, duplicate: false, verdict }];
+    behind(&office, |book| {
+        let reply = PushReply { verdicts, acked: 1, durable: 1 };
+        book.record_verdicts(&reply, 0).unwrap();
+    })
+    .await;
+    assert_eq!(office.ok(GetSync {}).await.conflicts, 1);
+    let troubles = office.ok(ListTroubles {}).await;
+    let trouble = &troubles[0];
+    assert_eq!((trouble.verdict.as_str(), trouble.title.as_str()), ("conflict", "贾文广"));
+    assert_eq!(trouble.fields.len(), 1);
+    let field = &trouble.fields[0];
+    assert_eq!((field.label.as_str(), &field.mine), ("身份证号", &json!("340524********001X")));
+    assert_eq!(field.theirs, "340399********6454");
+    office.ok(SettleTrouble { seq: trouble.seq, keep_mine: true }).await;
+    assert!(office.ok(ListTroubles {}).await.is_empty());
+    assert_eq!(office.ok(Unmask { id: PERSON, field: "id_number".into() }).await.value, mine);
+    let again = SettleTrouble { seq: trouble.seq, keep_mine: false };
+    assert_eq!(office.refused(again).await.code, ErrorCode::NotFound);
 }
