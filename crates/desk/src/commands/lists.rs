@@ -26,19 +26,7 @@ pub(super) fn register(registry: &mut Registry) {
 const LONGEST_PAGE: u32 = 1_000;
 
 fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
-    let (mut query, mut counted) = query(&args)?;
-    let mut to_skip = args.skip;
-    while to_skip > 0 {
-        let step = to_skip.min(u64::from(LONGEST_PAGE));
-        let passed = at.book().list(&ListQuery { limit: step as usize, ..query.clone() });
-        let passed = passed.map_err(errors::store)?;
-        counted = counted.or(passed.total);
-        let Some(next) = passed.next else {
-            return Ok(RecordPage { rows: Vec::new(), next: None, total: counted.unwrap_or_default() });
-        };
-        query.after = Some(next);
-        to_skip -= step;
-    }
+    let (query, counted) = query(&args)?;
     let page = at.book().list(&query).map_err(errors::store)?;
     let total = counted.or(page.total).unwrap_or_default();
     Ok(RecordPage {
@@ -83,6 +71,7 @@ fn query(args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
         filter,
         text: args.text.clone().filter(|text| !text.trim().is_empty()),
         sort,
+        skip: args.skip,
         limit: args.limit.clamp(1, LONGEST_PAGE) as usize,
         ..ListQuery::default()
     };
