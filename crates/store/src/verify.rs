@@ -105,21 +105,24 @@ fn audit_chain(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
     Ok(())
 }
 
-/// Unsent changes go on to the newest number without a gap (I2).
+/// From the oldest unsent change to the newest number every change is there, sent or not (I2).
 fn outbox_numbers(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
     let head = audit::Head::read(conn)?;
-    let mut expected: Option<i64> = None;
-    let mut select = conn.prepare("SELECT seq FROM outbox ORDER BY seq")?;
-    let mut rows = select.query([])?;
+    let oldest: Option<i64> = conn.query_row("SELECT min(seq) FROM outbox", [], |row| row.get(0))?;
+    let Some(mut expected) = oldest else { return Ok(()) };
+    let mut select =
+        conn.prepare("SELECT seq FROM outbox UNION ALL SELECT seq FROM sent WHERE seq > ?1 ORDER BY 1")?;
+    let mut rows = select.query([expected])?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
-        if expected.is_some_and(|e| e != seq) {
-            report.fault("outbox_gap", Some(seq), format!("待上传的第 {seq} 条之前有缺号"));
+        if seq != expected {
+            report.fault("outbox_gap", Some(expected), format!("待上传的第 {expected} 条缺失"));
+            return Ok(());
         }
-        expected = Some(seq + 1);
+        expected += 1;
     }
-    if expected.is_some_and(|e| e != head.outbox_seq + 1) {
-        report.fault("outbox_gap", Some(head.outbox_seq), "待上传的最后一条缺失");
+    if expected != head.outbox_seq + 1 {
+        report.fault("outbox_gap", Some(expected), format!("待上传的第 {expected} 条缺失"));
     }
     Ok(())
 }

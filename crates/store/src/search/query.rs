@@ -24,7 +24,7 @@ pub struct Hit {
 }
 
 /// Candidates looked at for each hit wanted, so that the best come first.
-const CANDIDATES: usize = 3;
+const CANDIDATES: usize = 2;
 /// More parts than this in one search are cut off.
 const PARTS: usize = 6;
 
@@ -121,16 +121,19 @@ impl Book {
         let parts = parts(text);
         let Some(names) = matching(text) else { return Ok(Vec::new()) };
         self.read(|conn| {
-            let mut found = look(conn, "name_search", &names, regions, limit * CANDIDATES)?;
-            let mut hits: Vec<(usize, usize, Hit)> = Vec::with_capacity(found.len());
-            for record in found.drain(..) {
-                let (rank, matched) = judge(&record, &parts);
-                hits.push((rank, order(&record.kind), hit(&record, matched)));
-            }
+            let found = look(conn, "name_search", &names, regions, limit * CANDIDATES)?;
+            let mut judged: Vec<(usize, usize, &Record, &str)> = found
+                .iter()
+                .map(|record| {
+                    let (rank, matched) = judge(record, &parts);
+                    (rank, order(&record.kind), record, matched)
+                })
+                .collect();
             // Stable: among equals the newest stays first.
-            hits.sort_by_key(|(rank, order, _)| (*rank, *order));
-            let mut hits: Vec<Hit> = hits.into_iter().map(|(_, _, hit)| hit).collect();
-            hits.truncate(limit);
+            judged.sort_by_key(|(rank, order, ..)| (*rank, *order));
+            judged.truncate(limit);
+            let mut hits: Vec<Hit> =
+                judged.into_iter().map(|(_, _, record, matched)| hit(record, matched)).collect();
             let room = limit - hits.len();
             if room > 0
                 && let Some(words) = text_matching(&parts)

@@ -171,3 +171,39 @@ fn a_wrapped_key_serves_its_own_user_only() {
     let error = Book::unlock(dir.path(), "wang", &secret(PASSWORD), NOW).unwrap_err();
     assert!(matches!(error, UnlockError::WrongPassword { .. }));
 }
+
+const FIRST: &str = "TIEXIN_STORE_FIRST_OPEN";
+
+/// Not a test by itself: eight threads open the first databases of their process at one moment.
+#[test]
+fn the_first_opens_of_a_process() {
+    if std::env::var_os(FIRST).is_none() {
+        return;
+    }
+    let start = std::sync::Barrier::new(8);
+    std::thread::scope(|threads| {
+        for _ in 0..8 {
+            threads.spawn(|| {
+                let dir = tempfile::tempdir().unwrap();
+                let path = dir.path().join("book.db");
+                let key = zeroize::Zeroizing::new([7; 32]);
+                start.wait();
+                connection::open(&path, &key, Purpose::Write).unwrap();
+            });
+        }
+    });
+}
+
+/// SQLite calls itself ready a moment before SQLCipher is: whoever opens in that moment is told
+/// that there is no cipher.
+#[test]
+fn books_may_be_opened_side_by_side_from_the_first_moment() {
+    for _ in 0..30 {
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "tests::access::the_first_opens_of_a_process"])
+            .env(FIRST, "ours")
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+    }
+}

@@ -64,6 +64,10 @@ proptest! {
             limit,
             ..ListQuery::default()
         };
+        let skip = naive.len() / 2;
+        let jumped = book.list(&ListQuery { skip: skip as u64, ..query.clone() }).unwrap();
+        let first = naive.iter().skip(skip).take(limit).map(|(_, _, id)| *id);
+        prop_assert_eq!(jumped.records.iter().map(|r| r.id).collect::<Vec<_>>(), first.collect::<Vec<_>>());
         let (ids, total) = pages(&book, query);
         prop_assert_eq!(total as usize, naive.len());
         prop_assert_eq!(ids, naive.into_iter().map(|(_, _, id)| id).collect::<Vec<_>>());

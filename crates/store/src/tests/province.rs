@@ -39,6 +39,7 @@ impl Province {
     }
 
     pub(crate) fn push(&mut self, changes: &[Change]) -> PushReply {
+        assert!(changes.windows(2).all(|two| two[0].id.seq + 1 == two[1].id.seq), "a push has no gaps");
         let verdicts = changes
             .iter()
             .map(|change| {
