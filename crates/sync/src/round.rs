@@ -207,7 +207,6 @@ impl Round<'_> {
 /// Takes in what the province said: users and grants, what it has of ours, the scopes to read.
 /// Gives the scopes that want a snapshot; new and empty ones are simply begun.
 fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Vec<RegionCode>, StoreError> {
-    let _ = now_ms;
     let users = crate::enrol::as_local(book, reply.users)?;
     book.set_users(&users)?;
     book.send_again_after(reply.acked)?;
@@ -217,7 +216,7 @@ fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Vec<RegionCode
         let known = held.iter().find(|c| c.scope == head.scope);
         match known {
             Some(c) if c.generation == head.generation && c.view == head.view && c.since <= head.head => {}
-            None if head.head == 0 => book.start_scope(&head.scope, head.generation, &head.view)?,
+            None if head.head == 0 => book.start_scope(&head.scope, head.generation, &head.view, now_ms)?,
             _ => to_load.push(head.scope),
         }
     }

@@ -57,7 +57,7 @@ impl Province {
             rebase: false,
         };
         behind(office, |book| {
-            book.start_scope(&scope, Uuid::from_u128(9), &[]).unwrap();
+            book.start_scope(&scope, Uuid::from_u128(9), &[], 0).unwrap();
             book.apply_page(&page, 0).unwrap();
         })
         .await;
