@@ -37,6 +37,7 @@ pub enum Action {
 
 /// A role in a region and everything below it, from–to inclusive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Grant {
     pub role: Role,
     pub region: RegionCode,
@@ -48,6 +49,7 @@ pub struct Grant {
 
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     pub id: Uuid,
     /// Sign-in name, unique at the province.

@@ -11,6 +11,8 @@ pub mod date;
 pub mod id_number;
 pub mod money;
 pub mod nouns;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod phone;
 pub mod record;
 pub mod region;

@@ -11,6 +11,7 @@ pub type Fields = serde_json::Map<String, Value>;
 
 /// Why a record is hidden. Nothing is ever physically deleted by a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Void {
     /// The reason the worker gave.
     pub reason: String,
@@ -19,6 +20,7 @@ pub struct Void {
 /// A record as it stands. `version` is the sequence number, in its scope's log, of the last
 /// entry that changed it; 0 while no province has seen it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Record {
     pub id: Uuid,
     /// A [`crate::Kind`] code; kinds unknown to this program are kept.
@@ -26,6 +28,7 @@ pub struct Record {
     pub scope: RegionCode,
     pub version: u64,
     /// All fields, `region`, `recorded_by` and `recorded_at` among them.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub fields: Fields,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub void: Option<Void>,

@@ -148,6 +148,16 @@ macro_rules! as_hex {
                 Ok($name(bytes))
             }
         }
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+                let string = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+                string.description(Some("32 bytes, hex")).pattern(Some("^[0-9a-f]{64}$")).into()
+            }
+        }
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
         impl Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 s.collect_str(self)

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 /// Names a change for ever: applied once, in order of `seq` (I2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeId {
     pub device: Uuid,
     /// Random number of the desk's database; new after a restore.
@@ -22,6 +23,7 @@ pub struct ChangeId {
 
 /// Hiding a record, or bringing it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VoidChange {
     Hide(Void),
@@ -30,6 +32,7 @@ pub enum VoidChange {
 
 /// What one save did to one record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
     #[serde(flatten)]
     pub id: ChangeId,
@@ -42,6 +45,7 @@ pub struct Change {
     pub base: u64,
     /// Field → new value, null to remove, `{"+":[],"-":[]}` for sets.
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub set: Fields,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub void: Option<VoidChange>,
@@ -53,6 +57,7 @@ pub struct Change {
 
 /// What the server made of a change. Every acked change has exactly one (I4).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
     /// It stands. `version` is the record's version that contains it.
@@ -65,6 +70,7 @@ pub enum Verdict {
 
 /// Why a change is parked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ParkCode {
     /// The author has no right there.
@@ -83,6 +89,7 @@ pub enum ParkCode {
 
 /// A value that gave way to a later one; kept so that it can be put back (I8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Overwritten {
     pub field: String,
     /// The value that gave way; null when the field was absent.
@@ -95,6 +102,7 @@ pub struct Overwritten {
 
 /// One entry of a scope's log: the effective outcome of one change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogEntry {
     /// 1, 2, 3 … gapless within (scope, generation), in commit order (I5).
     pub seq: u64,
@@ -103,6 +111,7 @@ pub struct LogEntry {
     pub kind: String,
     /// Final values; null removes. Never a set change.
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub set: Fields,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub void: Option<VoidChange>,

@@ -13,6 +13,7 @@ use crate::change::{Change, LogEntry, Verdict};
 
 /// `POST /v1/enrol`, once for each user of a device, with a one-time code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolRequest {
     /// The one-time code, as typed (case and spaces do not matter).
     pub code: String,
@@ -30,6 +31,7 @@ pub struct EnrolRequest {
 
 /// Reply to [`EnrolRequest`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolReply {
     pub device: Uuid,
     pub user: User,
@@ -37,6 +39,7 @@ pub struct EnrolReply {
 
 /// `POST /v1/token`: first without, then with the signature of the nonce.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenRequest {
     pub device: Uuid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +51,7 @@ pub struct TokenRequest {
 
 /// Reply to [`TokenRequest`]: a nonce to sign, or the bearer token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TokenReply {
     Nonce(String),
@@ -60,6 +64,7 @@ pub enum TokenReply {
 
 /// `POST /v1/hello`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HelloRequest {
     pub device: Uuid,
     pub incarnation: Uuid,
@@ -69,6 +74,7 @@ pub struct HelloRequest {
 
 /// Reply to [`HelloRequest`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HelloReply {
     /// Milliseconds since 1970 UTC; for people's eyes.
     pub server_time: i64,
@@ -88,6 +94,7 @@ pub struct HelloReply {
 
 /// What one message may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limits {
     pub push_changes: usize,
     pub push_bytes: usize,
@@ -100,16 +107,19 @@ pub type View = Vec<RegionCode>;
 
 /// Where a scope's log stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScopeHead {
     pub scope: RegionCode,
     pub generation: Uuid,
     pub head: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<RegionCode>))]
     pub view: View,
 }
 
 /// `POST /v1/push`: whole groups, seqs without gaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushRequest {
     pub device: Uuid,
     pub incarnation: Uuid,
@@ -118,6 +128,7 @@ pub struct PushRequest {
 
 /// Reply to [`PushRequest`]. A change without a verdict here was not taken: send it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushReply {
     pub verdicts: Vec<ChangeVerdict>,
     /// Highest seq of this (device, incarnation) that has a verdict.
@@ -127,6 +138,7 @@ pub struct PushReply {
 
 /// The verdict on the change with this seq.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeVerdict {
     pub seq: u64,
     /// Told before: this push is a replay (I3).
@@ -138,6 +150,7 @@ pub struct ChangeVerdict {
 
 /// `POST /v1/pull`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PullRequest {
     pub device: Uuid,
     pub incarnation: Uuid,
@@ -146,17 +159,20 @@ pub struct PullRequest {
 
 /// How far a desk has read a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cursor {
     pub scope: RegionCode,
     pub generation: Uuid,
     pub since: u64,
     /// The view that the desk has loaded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<RegionCode>))]
     pub view: View,
 }
 
 /// Reply to [`PullRequest`]. Scopes with nothing new are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PullReply {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pages: Vec<ScopePage>,
@@ -167,11 +183,13 @@ pub struct PullReply {
 
 /// The next part of a scope's log, ending on a commit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScopePage {
     pub scope: RegionCode,
     pub generation: Uuid,
     /// The device's view of the scope as its grants stand today.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<RegionCode>))]
     pub view: View,
     /// Entries `since+1 ..= next`, without gaps. May be empty with `next < head` when the reply was full
     /// with other scopes: ask again.
@@ -191,6 +209,7 @@ pub struct ScopePage {
 
 /// An entry of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PageEntry {
     Full(LogEntry),
@@ -217,13 +236,15 @@ pub enum PageEntry {
 }
 
 /// First line of `GET /v1/snapshot/{scope}` (zstd, JSON lines); one [`tiexin_domain::Record`] a line follows,
-/// newest version first.
+/// newest version first, each as canonical JSON: the hash of a line's bytes is the record's digest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotHeader {
     pub scope: RegionCode,
     pub generation: Uuid,
     pub seq: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<RegionCode>))]
     pub view: View,
     pub chain: Chain,
     /// Digest of the records that follow.
@@ -233,6 +254,7 @@ pub struct SnapshotHeader {
 
 /// `GET /v1/quarantine/{scope}`: conflicts and parked changes for people with the right to settle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quarantined {
     pub change: Change,
     #[serde(flatten)]
@@ -243,6 +265,7 @@ pub struct Quarantined {
 
 /// Body of every refusal: `{code, message}`; the message is Chinese and says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refusal {
     pub code: String,
     pub message: String,

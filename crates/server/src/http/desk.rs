@@ -6,7 +6,10 @@ use axum::response::Response;
 use metrics::counter;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::Verdict;
-use tiexin_protocol::wire::{EnrolRequest, HelloRequest, PullRequest, PushRequest, TokenRequest};
+use tiexin_protocol::wire::{
+    EnrolReply, EnrolRequest, HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest,
+    Quarantined, Refusal, TokenReply, TokenRequest,
+};
 
 use super::body::{Packed, reply};
 use super::caller::Caller;
@@ -14,6 +17,9 @@ use super::refusal::Refuse;
 use crate::error::Refused;
 use crate::province::Province;
 
+/// A device, or one more user of it, joins with a one-time code.
+#[utoipa::path(post, path = "/v1/enrol", request_body = EnrolRequest,
+    responses((status = 200, body = EnrolReply), (status = "4XX", body = Refusal)))]
 pub(super) async fn enrol(
     State(province): State<Province>,
     headers: HeaderMap,
@@ -22,6 +28,9 @@ pub(super) async fn enrol(
     reply(&headers, &province.enrol(&request).await?)
 }
 
+/// First a nonce, then for its signature a bearer token.
+#[utoipa::path(post, path = "/v1/token", request_body = TokenRequest,
+    responses((status = 200, body = TokenReply), (status = "4XX", body = Refusal)))]
 pub(super) async fn token(
     State(province): State<Province>,
     headers: HeaderMap,
@@ -30,6 +39,9 @@ pub(super) async fn token(
     reply(&headers, &province.token(&request).await?)
 }
 
+/// Users, grants and scopes of the device as they stand.
+#[utoipa::path(post, path = "/v1/hello", request_body = HelloRequest, security(("device" = [])),
+    responses((status = 200, body = HelloReply), (status = "4XX", body = Refusal)))]
 pub(super) async fn hello(
     State(province): State<Province>,
     caller: Caller,
@@ -40,6 +52,9 @@ pub(super) async fn hello(
     reply(&headers, &province.hello(&request).await?)
 }
 
+/// Changes in order of seq, whole groups; a verdict for each.
+#[utoipa::path(post, path = "/v1/push", request_body = PushRequest, security(("device" = [])),
+    responses((status = 200, body = PushReply), (status = "4XX", body = Refusal)))]
 pub(super) async fn push(
     State(province): State<Province>,
     caller: Caller,
@@ -60,6 +75,9 @@ pub(super) async fn push(
     reply(&headers, &answer)
 }
 
+/// What is new behind each cursor.
+#[utoipa::path(post, path = "/v1/pull", request_body = PullRequest, security(("device" = [])),
+    responses((status = 200, body = PullReply), (status = "4XX", body = Refusal)))]
 pub(super) async fn pull(
     State(province): State<Province>,
     caller: Caller,
@@ -70,6 +88,10 @@ pub(super) async fn pull(
     reply(&headers, &province.pull_raw(&request).await?)
 }
 
+/// Conflicts and parked changes, for people who may settle them.
+#[utoipa::path(get, path = "/v1/quarantine/{scope}", params(("scope" = String, Path)),
+    security(("device" = [])),
+    responses((status = 200, body = Vec<Quarantined>), (status = "4XX", body = Refusal)))]
 pub(super) async fn quarantine(
     State(province): State<Province>,
     caller: Caller,

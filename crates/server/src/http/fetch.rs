@@ -4,12 +4,19 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tiexin_domain::RegionCode;
+use tiexin_protocol::wire::Refusal;
 
 use super::caller::Caller;
 use super::refusal::Refuse;
 use crate::error::{Error, Refused};
 use crate::province::Province;
 
+/// The device's view of a scope: zstd-compressed JSON lines, a SnapshotHeader and then the records, newest
+/// first. Resumable: send `Range` with `If-Range` set to the `ETag`.
+#[utoipa::path(get, path = "/v1/snapshot/{scope}", params(("scope" = String, Path)),
+    security(("device" = [])),
+    responses((status = 200, content_type = "application/zstd"), (status = 206),
+              (status = 416), (status = "4XX", body = Refusal)))]
 pub(super) async fn snapshot(
     State(province): State<Province>,
     caller: Caller,

@@ -1,5 +1,49 @@
-//! `/openapi.json`.
+//! `/openapi.json`: every message of the wire, from the types that carry it.
+
+use super::{desk, fetch, watch};
 use axum::Json;
-pub(super) async fn document() -> Json<serde_json::Value> {
-    Json(serde_json::json!({}))
+use tiexin_protocol::change::{Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
+use tiexin_protocol::wire::{
+    ChangeVerdict, Cursor, EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PageEntry, PullReply,
+    PullRequest, PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader,
+    TokenReply, TokenRequest,
+};
+use tiexin_protocol::{Chain, Digest, EntryHash};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "贴心 provincial server",
+        description = "JSON; bodies may be compressed with zstd (`content-encoding: zstd`), replies are where \
+                       `accept-encoding` allows it. Every refusal is `{code, message}`."
+    ),
+    paths(
+        desk::enrol, desk::token, desk::hello, desk::push, desk::pull, desk::quarantine, fetch::snapshot,
+        watch::live, watch::ready, watch::metrics,
+    ),
+    components(schemas(
+        Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange, ChangeVerdict, Cursor,
+        EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PageEntry, PullReply, PullRequest,
+        PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader, TokenReply,
+        TokenRequest, Chain, Digest, EntryHash,
+    )),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        if let Some(components) = api.components.as_mut() {
+            let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+            components.add_security_scheme("device", scheme);
+        }
+    }
+}
+
+pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(Document::openapi())
 }

@@ -16,11 +16,13 @@ use tracing::Span;
 use crate::province::Province;
 
 /// The process is up.
+#[utoipa::path(get, path = "/health/live", responses((status = 200)))]
 pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
 /// The book can be written.
+#[utoipa::path(get, path = "/health/ready", responses((status = 200), (status = 503)))]
 pub(super) async fn ready(State(province): State<Province>) -> (StatusCode, &'static str) {
     match province.book.ready().await {
         Ok(()) => (StatusCode::OK, "ok\n"),
@@ -41,6 +43,7 @@ fn recorder() -> &'static PrometheusHandle {
 }
 
 /// Prometheus text.
+#[utoipa::path(get, path = "/metrics", responses((status = 200, content_type = "text/plain")))]
 pub(super) async fn metrics() -> String {
     let handle = recorder();
     handle.run_upkeep();
