@@ -215,7 +215,8 @@ fn searching() {
     println!("import of 100,000 persons: {:.1} s", took.as_secs_f64());
     book.checkpoint().unwrap();
     type Known = (String, String, String);
-    let asks: [(&str, fn(&Known) -> String); 7] = [
+    type Ask = fn(&Known) -> String;
+    let asks: [(&str, Ask); 7] = [
         ("two-character name", |p| p.0.chars().take(2).collect()),
         ("whole name", |p| p.0.clone()),
         ("two inner characters", |p| {

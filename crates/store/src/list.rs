@@ -96,7 +96,16 @@ impl Book {
                 None => Some(count(conn, &matching, &args)?),
                 Some(_) => None,
             };
-            page(conn, query, &order, &matching, args, total)
+            let after = if query.skip == 0 {
+                query.after.clone()
+            } else {
+                match jump(conn, query, &order, &matching, args.clone())? {
+                    Some(key) => Some(key),
+                    // Beyond the end.
+                    None => return Ok(Page { total, ..Page::default() }),
+                }
+            };
+            page(conn, query, &order, &matching, args, after.as_ref(), total)
         })
     }
 
@@ -120,21 +129,15 @@ fn count(conn: &Connection, matching: &str, args: &[Sql]) -> Result<u64> {
     Ok(total as u64)
 }
 
-fn page(
-    conn: &Connection,
-    query: &ListQuery,
-    order: &Order,
-    matching: &str,
-    mut args: Vec<Sql>,
-    total: Option<u64>,
-) -> Result<Page> {
+/// The statement behind a page: `what` of the rows behind `after`, in order.
+fn statement(what: &str, order: &Order, matching: &str, after: Option<&Key>, args: &mut Vec<Sql>) -> String {
     let by = &order.by;
     let (worse, way) = if order.descending { ("<", "DESC") } else { (">", "ASC") };
     let index = order.index.map(|i| format!(" INDEXED BY {i}")).unwrap_or_default();
     // Said in full so that the partial index applies; true of every record of the kind.
     let there = if order.index.is_some() { format!(" AND {by} IS NOT NULL") } else { String::new() };
-    let mut after = String::new();
-    if let Some(key) = &query.after {
+    let mut behind = String::new();
+    if let Some(key) = after {
         args.push(match &key.value {
             KeyValue::Number(n) => Sql::Integer(*n),
             KeyValue::Real(r) => Sql::Real(*r),
@@ -144,17 +147,50 @@ fn page(
         args.push(Sql::Integer(key.n));
         let n = args.len();
         // Spelled out rather than as a row value: so the index is entered at the value.
-        after = format!(" AND {by} {worse}= ?{value} AND ({by} {worse} ?{value} OR n {worse} ?{n})");
+        behind = format!(" AND {by} {worse}= ?{value} AND ({by} {worse} ?{value} OR n {worse} ?{n})");
     }
+    format!("SELECT {what} FROM record{index} WHERE {matching}{there}{behind} ORDER BY {by} {way}, n {way}")
+}
+
+/// The key of the last row passed over; the index alone is read.
+fn jump(
+    conn: &Connection,
+    query: &ListQuery,
+    order: &Order,
+    matching: &str,
+    mut args: Vec<Sql>,
+) -> Result<Option<Key>> {
+    let what = format!("{}, n", order.by);
+    let sql = statement(&what, order, matching, query.after.as_ref(), &mut args);
+    args.push(Sql::Integer(i64::try_from(query.skip - 1).unwrap_or(i64::MAX)));
+    let mut select = conn.prepare_cached(&format!("{sql} LIMIT 1 OFFSET ?{}", args.len()))?;
+    let mut rows = select.query(params_from_iter(&args))?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(Key { value: key_value(row.get(0)?), n: row.get(1)? }))
+}
+
+fn key_value(value: Sql) -> KeyValue {
+    match value {
+        Sql::Integer(n) => KeyValue::Number(n),
+        Sql::Real(r) => KeyValue::Real(r),
+        Sql::Text(t) => KeyValue::Text(t),
+        Sql::Null | Sql::Blob(_) => KeyValue::Text(String::new()),
+    }
+}
+
+fn page(
+    conn: &Connection,
+    query: &ListQuery,
+    order: &Order,
+    matching: &str,
+    mut args: Vec<Sql>,
+    after: Option<&Key>,
+    total: Option<u64>,
+) -> Result<Page> {
+    let what = format!("n, id, kind, scope, version, fields, void, audit_head, hidden, {}", order.by);
+    let sql = statement(&what, order, matching, after, &mut args);
     args.push(Sql::Integer(query.limit as i64 + 1));
-    args.push(Sql::Integer(i64::try_from(query.skip).unwrap_or(i64::MAX)));
-    let sql = format!(
-        "SELECT n, id, kind, scope, version, fields, void, audit_head, hidden, {by} FROM record{index}
-         WHERE {matching}{there}{after} ORDER BY {by} {way}, n {way} LIMIT ?{} OFFSET ?{}",
-        args.len() - 1,
-        args.len()
-    );
-    let mut select = conn.prepare_cached(&sql)?;
+    let mut select = conn.prepare_cached(&format!("{sql} LIMIT ?{}", args.len()))?;
     let mut rows = select.query(params_from_iter(&args))?;
     let mut page = Page { total, ..Page::default() };
     let mut last = None;
@@ -163,14 +199,8 @@ fn page(
             page.next = last;
             break;
         }
-        let value = match row.get::<_, Sql>(9)? {
-            Sql::Integer(n) => KeyValue::Number(n),
-            Sql::Real(r) => KeyValue::Real(r),
-            Sql::Text(t) => KeyValue::Text(t),
-            Sql::Null | Sql::Blob(_) => KeyValue::Text(String::new()),
-        };
         let found = record::read(row)?;
-        last = Some(Key { value, n: found.n });
+        last = Some(Key { value: key_value(row.get(9)?), n: found.n });
         page.records.push(found.record);
     }
     Ok(page)
