@@ -43,7 +43,7 @@ pub(crate) struct Readable {
     pub(crate) view: View,
 }
 
-fn reading<'a>(users: &'a [User], today: NaiveDate) -> impl Iterator<Item = &'a Grant> {
+fn reading(users: &[User], today: NaiveDate) -> impl Iterator<Item = &Grant> {
     users
         .iter()
         .filter(|user| !user.disabled)
