@@ -122,7 +122,7 @@ codes! {
 
 /// Everything the store, the desk and the server need to know of a kind without its type.
 struct Spec {
-    check: fn(&Fields) -> Result<(Vec<Problem>, Vec<Gap>, String), Problem>,
+    check: fn(&Fields) -> Result<Checked, Problem>,
     sensitive: &'static [&'static str],
     sets: &'static [&'static str],
     long_notes: &'static [&'static str],
@@ -132,9 +132,9 @@ struct Spec {
     parent: &'static [&'static str],
 }
 
-fn check_as<N: Noun>(fields: &Fields) -> Result<(Vec<Problem>, Vec<Gap>, String), Problem> {
+fn check_as<N: Noun>(fields: &Fields) -> Result<Checked, Problem> {
     let noun = N::from_fields(fields)?;
-    Ok((noun.problems(), noun.gaps(), noun.title()))
+    Ok(Checked { problems: noun.problems(), gaps: noun.gaps(), title: noun.title() })
 }
 
 /// The one table of kinds. The order of `match` is the order of [`Kind::ALL`].
@@ -229,13 +229,13 @@ pub fn check(kind: &str, fields: &Fields) -> Result<Checked, Problem> {
     let Some(spec) = spec(&Kind::from_code(kind)) else {
         return Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录，请更新程序"));
     };
-    let (mut problems, gaps, title) = (spec.check)(fields)?;
+    let mut checked = (spec.check)(fields)?;
     for (field, value) in fields {
         if value.as_str().is_some_and(|text| text.contains('\0')) {
-            problems.push(Problem::new(field, "text_invalid", "含有不能保存的字符，请重新输入"));
+            checked.problems.push(Problem::new(field, "text_invalid", "含有不能保存的字符，请重新输入"));
         }
     }
-    Ok(Checked { problems, gaps, title })
+    Ok(checked)
 }
 
 /// Trims text and drops it when nothing is left.
