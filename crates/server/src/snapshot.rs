@@ -21,14 +21,8 @@ const SHELF_BYTES: usize = 256 * 1024 * 1024;
 pub(crate) struct Snapshot {
     pub(crate) header: SnapshotHeader,
     pub(crate) body: Bytes,
-}
-
-impl Snapshot {
-    /// Names the bytes: equal tags, equal bytes.
-    pub(crate) fn tag(&self) -> String {
-        let sum = blake3::hash(&self.body);
-        format!("\"{}-{}\"", self.header.seq, hex::encode(&sum.as_bytes()[..12]))
-    }
+    /// Names the bytes: equal tags, equal bytes. In quotes, as an `ETag` is written.
+    pub(crate) tag: String,
 }
 
 /// Writes a snapshot line by line.
@@ -56,7 +50,10 @@ impl Writer {
 
     /// The whole.
     pub(crate) fn finish(self) -> Result<Snapshot> {
-        Ok(Snapshot { header: self.header, body: self.encoder.finish()?.into() })
+        let body: Bytes = self.encoder.finish()?.into();
+        let sum = blake3::hash(&body);
+        let tag = format!("\"{}-{}\"", self.header.seq, hex::encode(&sum.as_bytes()[..12]));
+        Ok(Snapshot { header: self.header, body, tag })
     }
 }
 

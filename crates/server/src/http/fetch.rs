@@ -25,10 +25,9 @@ pub(super) async fn snapshot(
 ) -> Result<Response, Refuse> {
     let scope = RegionCode::new(scope).map_err(|_| Refused::NotFound)?;
     let snapshot = province.snapshot(caller.device(), &scope).await?;
-    let tag = snapshot.tag();
-    let etag = HeaderValue::from_str(&tag).map_err(|_| Error::Row("标签".into()))?;
+    let etag = HeaderValue::from_str(&snapshot.tag).map_err(|_| Error::Row("标签".into()))?;
     let total = snapshot.body.len();
-    let mut response = match range(&headers, &tag, total) {
+    let mut response = match range(&headers, &snapshot.tag, total) {
         Range::Whole => snapshot.body.into_response(),
         Range::Part(from, to) => {
             let mut part = snapshot.body.slice(from..to).into_response();

@@ -70,6 +70,8 @@ pub(super) fn trace() -> TraceLayer<SharedClassifier<ServerErrorsAsFailures>, Sp
 
 fn span(request: &Request) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    // A desk may send an id of its own; it is not a place for text.
+    let id = id.filter(|id| id.len() <= 64).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), route, id)
 }

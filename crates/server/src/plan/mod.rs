@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use tiexin_domain::access::{User, permits};
 use tiexin_domain::{RegionCode, access::Action};
-use tiexin_protocol::wire::{ChangeVerdict, PushReply, PushRequest};
+use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
 use tiexin_protocol::{Chain, Change, Digest, Held, ParkCode, Verdict, canonical};
 use uuid::Uuid;
 
@@ -142,9 +142,10 @@ pub(crate) fn plan(
     for members in fresh.chunk_by(|a, b| a.group == b.group) {
         group::receive(&mut work, members);
     }
-    let (mut outcome, acked) = work.finish(request);
+    let mut outcome = work.finish(request);
+    // What was told before comes first: its seqs are lower.
     verdicts.append(&mut outcome.reply.verdicts);
-    outcome.reply = PushReply { verdicts, acked, durable: acked };
+    outcome.reply.verdicts = verdicts;
     Ok(outcome)
 }
 

@@ -9,6 +9,7 @@ use tiexin_protocol::{Change, ChangeId, Digest, EntryHash, Held, LogEntry, Overw
 use uuid::Uuid;
 
 use super::{Ground, RegionState, ScopeState, audit_row, print};
+use crate::access::durable;
 use crate::audit::AuditRow;
 
 /// One entry about to be appended.
@@ -183,7 +184,7 @@ impl Work {
         self.verdicts.push(VerdictRow { seq: change.id.seq, print: print(change), verdict });
     }
 
-    pub(super) fn finish(mut self, request: &PushRequest) -> (Outcome, u64) {
+    pub(super) fn finish(mut self, request: &PushRequest) -> Outcome {
         let mut regions: BTreeMap<(RegionCode, RegionCode), RegionState> = BTreeMap::new();
         let mut records = Vec::with_capacity(self.touched.len());
         for id in &self.touched {
@@ -227,8 +228,8 @@ impl Work {
             .map(|row| ChangeVerdict { seq: row.seq, duplicate: false, verdict: row.verdict.clone() })
             .collect();
         let ground = self.ground;
-        let outcome = Outcome {
-            reply: PushReply { verdicts: told, acked, durable: acked },
+        Outcome {
+            reply: PushReply { verdicts: told, acked, durable: durable(acked) },
             verdicts: self.verdicts,
             log: self.log,
             records,
@@ -242,8 +243,7 @@ impl Work {
                 .collect(),
             regions: regions.into_iter().map(|((scope, region), state)| (scope, region, state)).collect(),
             audit,
-        };
-        (outcome, acked)
+        }
     }
 }
 

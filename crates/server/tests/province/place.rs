@@ -23,13 +23,37 @@ pub(crate) struct Place {
     pub(crate) store: StoreUrl,
     clock: Arc<AtomicI64>,
     _folder: Option<tempfile::TempDir>,
+    _schema: Option<Schema>,
+}
+
+/// A schema that goes with its test.
+struct Schema {
+    base: String,
+    name: String,
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        let (base, name) = (self.base.clone(), self.name.clone());
+        // On a thread of its own: the test's runtime may be at its end.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let (client, connection) =
+                    tokio_postgres::connect(&base, tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                let _ = client.batch_execute(&format!("SET lock_timeout = '3s'; DROP SCHEMA {name} CASCADE")).await;
+            });
+        });
+        let _ = dropped.join();
+    }
 }
 
 impl Place {
     pub(crate) fn sqlite() -> Place {
         let folder = tempfile::tempdir().unwrap();
         let store = StoreUrl::Sqlite(folder.path().join("province.db"));
-        Place { store, clock: Arc::new(BEGIN.into()), _folder: Some(folder) }
+        Place { store, clock: Arc::new(BEGIN.into()), _folder: Some(folder), _schema: None }
     }
 
     /// None, and loudly, when there is no PostgreSQL to test on.
@@ -44,7 +68,12 @@ impl Place {
         client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
         let sign = if base.contains('?') { '&' } else { '?' };
         let url = format!("{base}{sign}options=-csearch_path%3D{schema}");
-        Some(Place { store: StoreUrl::Postgres(url), clock: Arc::new(BEGIN.into()), _folder: None })
+        Some(Place {
+            store: StoreUrl::Postgres(url),
+            clock: Arc::new(BEGIN.into()),
+            _folder: None,
+            _schema: Some(Schema { base, name: schema }),
+        })
     }
 
     pub(crate) fn clock(&self) -> Clock {

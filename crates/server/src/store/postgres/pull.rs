@@ -11,7 +11,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{db, device, hash, people, place, push, seq};
-use crate::access::{Admission, Readable, access_mark, prefixes};
+use crate::access::{Admission, Readable, access_mark, durable, prefixes};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
 use crate::plan::{LogRow, ScopeState};
@@ -97,7 +97,11 @@ pub(super) async fn pull(
         room = room.saturating_sub(page.len());
         pages.push(if page.at_head() { page.with_digest(digest(tx, at).await?) } else { page });
     }
-    Ok(RawPullReply { pages, access: access_mark(&admission.users, &readable), durable: admission.acked })
+    Ok(RawPullReply {
+        pages,
+        access: access_mark(&admission.users, &readable),
+        durable: durable(admission.acked),
+    })
 }
 
 async fn digest(tx: &Transaction<'_>, at: &Readable) -> Result<Digest> {

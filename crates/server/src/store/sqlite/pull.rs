@@ -8,7 +8,7 @@ use tiexin_protocol::{Chain, ChangeId, Digest};
 use uuid::Uuid;
 
 use super::{db, device, hash, id, people, place, push, seq};
-use crate::access::{Admission, Readable, access_mark, prefixes};
+use crate::access::{Admission, Readable, access_mark, durable, prefixes};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
 use crate::plan::{LogRow, ScopeState};
@@ -76,7 +76,11 @@ pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate
         room = room.saturating_sub(page.len());
         pages.push(if page.at_head() { page.with_digest(digest(tx, at)?) } else { page });
     }
-    Ok(RawPullReply { pages, access: access_mark(&admission.users, &readable), durable: admission.acked })
+    Ok(RawPullReply {
+        pages,
+        access: access_mark(&admission.users, &readable),
+        durable: durable(admission.acked),
+    })
 }
 
 fn chain_at(tx: &Transaction<'_>, scope: &RegionCode, at: u64) -> Result<Chain> {
