@@ -1,4 +1,5 @@
 //! User stories, told through the real programs. One file per story, one binary for all.
 
-mod window_opens;
+mod at_the_screen;
 mod two_townships;
+mod window_opens;

@@ -44,7 +44,9 @@ async fn the_story(keep: Keep) {
     let guyang_code = province.user("guyang", "worker", GUYANG).unwrap();
     let liuji_code = province.user("liuji", "worker", LIUJI).unwrap();
     // The second worker helps out in the first township too.
-    province.administer(&["grant", "add", "--user", "liuji", "--role", "worker", "--region", GUYANG]).unwrap();
+    province
+        .administer(&["grant", "add", "--user", "liuji", "--role", "worker", "--region", GUYANG])
+        .unwrap();
     let county_code = province.user("county", "supervisor", "340323").unwrap();
 
     // Both townships take in their ledgers; everything reaches the province and each other.
@@ -68,7 +70,9 @@ async fn the_story(keep: Keep) {
     visit(&a, mine.0, "甲新户", VisitKind::Routine, mine.1).await;
     let theirs = register(&b, "340323104001", "乙新户", 1).await;
     visit(&b, theirs.0, "乙新户", VisitKind::Hospital, theirs.1).await;
-    a.edit("household", family, json!({"current_address": "东头一号", "phone": "19900001111"})).await.unwrap();
+    a.edit("household", family, json!({"current_address": "东头一号", "phone": "19900001111"}))
+        .await
+        .unwrap();
     b.edit("household", family, json!({"current_address": "西头二号", "hardship": ["因病"]})).await.unwrap();
     let offline = a.sync().await;
     assert!(offline.is_err() || offline.unwrap().trouble.is_some(), "a cut network is told");
@@ -164,7 +168,8 @@ async fn register(desk: &StoryDesk, village: &str, head: &str, people: usize) ->
         .map(|n| Person::named(region.clone(), if n == 0 { head.to_owned() } else { format!("{head}{n}") }))
         .collect();
     let file = SupportFile::open(region, Uuid::nil(), head, LossCategory::Death);
-    let saved = desk.run(RegisterFamily { household, persons, file: Some(file), contacts: None }).await.unwrap();
+    let saved =
+        desk.run(RegisterFamily { household, persons, file: Some(file), contacts: None }).await.unwrap();
     let page = desk.run(GetFamily { household: saved.id }).await.unwrap();
     let met = page
         .persons
@@ -235,4 +240,3 @@ fn exported_row(path: &Path, unit: &str) -> Vec<f64> {
         })
         .collect()
 }
-
