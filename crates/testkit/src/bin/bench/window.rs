@@ -1,5 +1,5 @@
-//! Window to usable list, cold, and the memory of all its processes, against an empty Tauri window.
+//! Window to usable list and memory, against an empty Tauri window: not measured yet. Said, not faked.
 
 pub(crate) async fn measure() {
-    println!("\n== window: see ./dev bench window (not measured here yet)");
+    println!("\n== window: not measured yet; it needs an empty Tauri window built beside ours");
 }
