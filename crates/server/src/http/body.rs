@@ -2,10 +2,12 @@
 
 use std::io::Read;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
+use futures::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tiexin_protocol::PUSH_BYTES;
@@ -14,7 +16,9 @@ use super::refusal::Refuse;
 use crate::error::Refused;
 
 /// Most bytes of a request as they travel.
-pub(super) const WIRE_BYTES: usize = 2 * PUSH_BYTES;
+const WIRE_BYTES: usize = 2 * PUSH_BYTES;
+/// What is read of a request that is too large.
+const DRAINED_BYTES: usize = 16 * PUSH_BYTES;
 /// Most bytes of a request after decompression: a push and its envelope.
 const PLAIN_BYTES: usize = 2 * PUSH_BYTES;
 /// zstd may not ask for a window larger than 8 MiB.
@@ -29,9 +33,9 @@ pub(super) struct Packed<T>(pub(super) T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Packed<T> {
     type Rejection = Refuse;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refuse> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refuse> {
         let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Refused::BodyTooLarge)?;
+        let bytes = whole(request.into_body()).await?;
         let plain = match encoding.as_ref().map(HeaderValue::as_bytes) {
             None | Some(b"identity") => bytes,
             Some(b"zstd") => unpack(&bytes)?.into(),
@@ -39,6 +43,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Packed<T> {
         };
         serde_json::from_slice(&plain).map(Packed).map_err(|_| Refused::BodyUnreadable.into())
     }
+}
+
+/// The body as it travelled. One that is too large is read to its end, within reason, so that the desk is
+/// still there to hear why it was refused.
+async fn whole(body: Body) -> Result<Bytes, Refused> {
+    let mut stream = body.into_data_stream();
+    let mut bytes = BytesMut::new();
+    let mut total = 0;
+    while let Some(part) = stream.next().await {
+        let part = part.map_err(|_| Refused::BodyUnreadable)?;
+        total += part.len();
+        if total > DRAINED_BYTES {
+            break;
+        }
+        if total <= WIRE_BYTES {
+            bytes.extend_from_slice(&part);
+        }
+    }
+    if total > WIRE_BYTES { Err(Refused::BodyTooLarge) } else { Ok(bytes.freeze()) }
 }
 
 fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {

@@ -42,7 +42,9 @@ impl Drop for Schema {
                 let (client, connection) =
                     tokio_postgres::connect(&base, tokio_postgres::NoTls).await.unwrap();
                 tokio::spawn(connection);
-                let _ = client.batch_execute(&format!("SET lock_timeout = '3s'; DROP SCHEMA {name} CASCADE")).await;
+                let _ = client
+                    .batch_execute(&format!("SET lock_timeout = '3s'; DROP SCHEMA {name} CASCADE"))
+                    .await;
             });
         });
         let _ = dropped.join();

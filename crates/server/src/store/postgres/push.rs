@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use deadpool_postgres::{Object, Transaction};
-use futures::future::try_join4;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{PushReply, PushRequest};
 use tiexin_protocol::{Chain, Digest, Held};
@@ -15,6 +14,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{db, device, hash, lock_head, people, place, pull, push_rows, seq, wire};
+use crate::audit::AuditHead;
 use crate::error::{Refused, Result};
 use crate::origins;
 use crate::plan::{Ground, RegionState, ScopeState, Told, Wanted, may_begin, plan};
@@ -48,22 +48,12 @@ pub(super) async fn acked(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid)
 
 async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {
     // First of all, so that two pushes of one device cannot read the same `acked`.
-    let book = request.device.to_string();
-    let known = device::device(tx, request.device).await?.ok_or(Refused::DeviceUnknown)?;
-    if known.revoked_at.is_some() {
-        return Err(Refused::DeviceRevoked.into());
-    }
-    let audit = lock_head(tx, &book).await?;
-    let (known, acked, users, authors) = try_join4(
-        device::device(tx, request.device),
+    let audit = lock_device(tx, request.device).await?;
+    let (acked, users, authors) = futures::try_join!(
         acked(tx, request.device, request.incarnation),
         people::users_of(tx, request.device),
         authors(tx, request.device),
-    )
-    .await?;
-    if known.is_none_or(|device| device.revoked_at.is_some()) {
-        return Err(Refused::DeviceRevoked.into());
-    }
+    )?;
     let wanted = Wanted::of(request, acked);
     let begin = may_begin(&wanted.scopes, &users, today);
     let mut ground = Ground {
@@ -87,6 +77,30 @@ async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -
         futures::try_join!(held(tx, &wanted.records), regions(tx, wanted.scopes.as_slice()))?;
     (ground.held, ground.regions) = (held, regions);
     Ok(ground)
+}
+
+/// Locks the device's audit book, which every push of it writes to.
+async fn lock_device(tx: &Transaction<'_>, id: Uuid) -> Result<AuditHead> {
+    let lock = tx
+        .prepare_cached(
+            "SELECT h.seq, h.chain, d.revoked_at FROM device d JOIN audit_head h ON h.book = $2
+             WHERE d.id = $1 FOR UPDATE OF h",
+        )
+        .await?;
+    let book = id.to_string();
+    let Some(row) = tx.query_opt(&lock, &[&id, &book]).await? else {
+        // Its first push, or no device of ours.
+        let known = device::device(tx, id).await?.ok_or(Refused::DeviceUnknown)?;
+        return if known.revoked_at.is_some() {
+            Err(Refused::DeviceRevoked.into())
+        } else {
+            lock_head(tx, &book).await
+        };
+    };
+    if row.try_get::<_, Option<i64>>(2)?.is_some() {
+        return Err(Refused::DeviceRevoked.into());
+    }
+    Ok(AuditHead { seq: seq(&row, 0)?, chain: hash(&row, 1)? })
 }
 
 async fn authors(tx: &Transaction<'_>, device: Uuid) -> Result<HashMap<Uuid, Uuid>> {
