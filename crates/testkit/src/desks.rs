@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tiexin_contract::book::{Verify, VerifyReport};
 use tiexin_contract::import::{FileGiven, ImportDone, ImportPreview, RunImport};
-use tiexin_contract::records::{Search, SaveRecord, Saved};
+use tiexin_contract::records::{SaveRecord, Saved, Search};
 use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 use tiexin_contract::{Command, ErrorReply};
@@ -29,7 +29,8 @@ pub fn ledgers(township: &str) -> Vec<PathBuf> {
 
 /// What an independent program computed for a sample township.
 pub fn expected(township: &str) -> Value {
-    let text = std::fs::read_to_string(fixtures().join(township).join("expected.json")).expect("expected.json");
+    let text =
+        std::fs::read_to_string(fixtures().join(township).join("expected.json")).expect("expected.json");
     serde_json::from_str(&text).expect("JSON")
 }
 
@@ -65,7 +66,12 @@ impl StoryDesk {
     }
 
     /// A desk that begins with the province; signed in.
-    pub async fn enrolled(clock: Arc<ManualClock>, name: &str, server: &str, code: &str) -> Result<Self, ErrorReply> {
+    pub async fn enrolled(
+        clock: Arc<ManualClock>,
+        name: &str,
+        server: &str,
+        code: &str,
+    ) -> Result<Self, ErrorReply> {
         let this = Self::empty(clock);
         let setup = SetUpEnrolled {
             server: server.into(),
@@ -111,7 +117,8 @@ impl StoryDesk {
 
     /// The household of a name, by search.
     pub async fn household(&self, text: &str) -> Uuid {
-        let hits = self.run(Search { text: text.into(), limit: 20, kinds: Vec::new() }).await.expect("search runs");
+        let hits =
+            self.run(Search { text: text.into(), limit: 20, kinds: Vec::new() }).await.expect("search runs");
         hits.iter().find_map(|hit| hit.household).unwrap_or_else(|| panic!("no family for {text}: {hits:?}"))
     }
 

@@ -45,7 +45,11 @@ async fn main() -> Result<(), Trouble> {
     let screen = Screen::browser(&host.address).await?;
     screen.shows("请登录").await?;
     take(&screen, &folder, "sign-in").await?;
-    run(&screen, "[...document.querySelectorAll('button')].filter(b => b.textContent.includes('guyang'))[0].click()").await?;
+    run(
+        &screen,
+        "[...document.querySelectorAll('button')].filter(b => b.textContent.includes('guyang'))[0].click()",
+    )
+    .await?;
     for (route, word, name) in PAGES {
         run(&screen, &format!("location.hash = '{route}'")).await?;
         screen.shows(word).await?;

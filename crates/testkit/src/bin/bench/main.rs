@@ -31,7 +31,10 @@ fn row(what: &str, took: Duration, bare: Option<(&str, Duration)>) {
     match bare {
         Some((name, bare)) => {
             let ratio = took.as_secs_f64() / bare.as_secs_f64();
-            println!("{what:<46} {ms:>10.1} ms   {ratio:>5.2}× of {name} ({:.1} ms)", bare.as_secs_f64() * 1e3);
+            println!(
+                "{what:<46} {ms:>10.1} ms   {ratio:>5.2}× of {name} ({:.1} ms)",
+                bare.as_secs_f64() * 1e3
+            );
         }
         None => println!("{what:<46} {ms:>10.1} ms"),
     }

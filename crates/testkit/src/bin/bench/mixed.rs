@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 const SURNAMES: &str = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜";
 const GIVEN: &str = "国建文志明春秀兰玉梅英华桂珍福庆学德守信家长永东强广云霞凤萍素娥";
-const SENTENCE: &str =
-    "老人身体状况良好，情绪稳定，帮助打扫卫生并谈心一小时，提醒按时服药，约定下周再来看望；邻里关系和睦，屋内用电安全。";
+const SENTENCE: &str = "老人身体状况良好，情绪稳定，帮助打扫卫生并谈心一小时，提醒按时服药，约定下周再来看望；邻里关系和睦，屋内用电安全。";
 
 fn pick(text: &str, n: u64) -> char {
     let chars: Vec<char> = text.chars().collect();
@@ -41,33 +40,48 @@ fn record(n: u64) -> Save {
         0..=3 => (
             "household",
             id(0, n / 20 * 4 + n % 20),
-            common(json!({"head_name": name(n), "phone": format!("1990{:07}", n), "kinds": ["general"],
-                "current_address": "谷阳镇东关社区居民委员会十组二十三号"}), 3),
+            common(
+                json!({"head_name": name(n), "phone": format!("1990{:07}", n), "kinds": ["general"],
+                "current_address": "谷阳镇东关社区居民委员会十组二十三号"}),
+                3,
+            ),
         ),
         4..=9 => (
             "person",
             id(1, n),
-            common(json!({"name": name(n), "household": household, "sex": "male", "birth": "1956-03-02",
-                "phone": format!("1991{:07}", n), "health": "良好", "politics": "群众"}), 3),
+            common(
+                json!({"name": name(n), "household": household, "sex": "male", "birth": "1956-03-02",
+                "phone": format!("1991{:07}", n), "health": "良好", "politics": "群众"}),
+                3,
+            ),
         ),
         10..=17 => (
             "visit",
             id(2, n),
-            common(json!({"household": household, "head_name": name(n), "date": day, "kind": "routine",
+            common(
+                json!({"household": household, "head_name": name(n), "date": day, "kind": "routine",
                 "met": [{"name": name(n)}], "visitors": ["刘素月"], "presence": "at_home",
-                "note": SENTENCE.repeat(1)}), 1),
+                "note": SENTENCE.repeat(1)}),
+                1,
+            ),
         ),
         18 => (
             "insurance_claim",
             id(3, n),
-            common(json!({"household": household, "head_name": name(n), "insured": {"name": name(n)},
-                "amount": "900.00", "paid_on": day}), 3),
+            common(
+                json!({"household": household, "head_name": name(n), "insured": {"name": name(n)},
+                "amount": "900.00", "paid_on": day}),
+                3,
+            ),
         ),
         _ => (
             "activity",
             id(4, n),
-            common(json!({"name": "计生家庭帮扶活动", "project": "family_support", "place": "东关社区",
-                "start": format!("{day}T09:00:00"), "headcount": 41, "summary": SENTENCE.repeat(2)}), 1),
+            common(
+                json!({"name": "计生家庭帮扶活动", "project": "family_support", "place": "东关社区",
+                "start": format!("{day}T09:00:00"), "headcount": 41, "summary": SENTENCE.repeat(2)}),
+                1,
+            ),
         ),
     };
     Save { id: which, kind: kind.into(), fields, void: None }

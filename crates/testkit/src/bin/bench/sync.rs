@@ -94,7 +94,11 @@ pub(crate) async fn measure() {
         let bytes = network.bytes() - before;
         assert_eq!(report.loaded, upto);
         let ((), indexing) = timed(|| b.index_all());
-        row(&format!("first sync of {label}: usable"), usable, Some(("decompress + insert + full text", bare)));
+        row(
+            &format!("first sync of {label}: usable"),
+            usable,
+            Some(("decompress + insert + full text", bare)),
+        );
         row(&format!("first sync of {label}: whole"), usable + indexing, Some(("the same", bare)));
         println!("{:<46} {:>10.1} kB", "  on the wire", bytes as f64 / 1e3);
         if upto == 50_000 {
@@ -182,7 +186,10 @@ fn insert_all(dir: &Path, packed: &[u8]) {
 
 fn spaced(record: &tiexin_domain::Record) -> String {
     let mut out = String::new();
-    for text in ["name", "head_name", "note", "notes", "summary", "current_address"].iter().filter_map(|f| record.text(f)) {
+    for text in ["name", "head_name", "note", "notes", "summary", "current_address"]
+        .iter()
+        .filter_map(|f| record.text(f))
+    {
         for c in text.chars() {
             out.push(c);
             if !c.is_ascii() {
