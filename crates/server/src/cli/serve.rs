@@ -8,7 +8,7 @@ use crate::config::{Clock, Config, Rate, Tls};
 use crate::error::{Error, Result};
 use crate::running::spawn;
 
-const LISTEN: ([u8; 4], u16) = ([127, 0, 0, 1], 8470);
+const LISTEN: ([u8; 4], u16) = ([127, 0, 0, 1], 7340);
 
 pub(super) async fn serve(common: &Common, args: Serve) -> Result<()> {
     let file = common.file()?;
