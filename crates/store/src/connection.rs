@@ -40,9 +40,6 @@ pub(crate) fn open(path: &Path, key: &DataKey, purpose: Purpose) -> rusqlite::Re
 fn cipher_ready() {
     static READY: Once = Once::new();
     READY.call_once(|| {
-        // Before SQLCipher: OpenSSL must not clean up at the process's end while the pool or the
-        // checkpointer still uses it (seen: a crash after the last line of work, 1 of 387 runs).
-        openssl_sys::init();
         for _ in 0..500 {
             let keyed = Connection::open_in_memory().and_then(|c| c.execute_batch("PRAGMA key = 'ready'"));
             if keyed.is_ok() {
