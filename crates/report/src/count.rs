@@ -1,11 +1,12 @@
 //! Counting. One pass over the records of each kind serves all columns of a form.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use tiexin_domain::{Fen, Kind, Level, RegionCode};
+use foldhash::HashSet;
+use tiexin_domain::{Fen, Fields, Kind, Level, RegionCode};
 use tiexin_store::StoreError;
-use tiexin_store::figures::{Days, FactReader, Filter, Reach, unit_of};
+use tiexin_store::figures::{Days, Fact, FactReader, Filter, Reach, unit_of};
 
 use crate::form::{Form, Period};
 use crate::measure::{Count, Format, Measure};
@@ -54,8 +55,15 @@ struct Counter<'a> {
     /// Sums and records by unit; households and persons are told apart first.
     numbers: BTreeMap<i64, i64>,
     seen: HashSet<(i64, i64)>,
-    /// Records whose persons are counted, when an attendance alone cannot tell.
-    records: Option<HashSet<i64>>,
+}
+
+/// The counters a record is meant for. Records that all filters see alike come one after the
+/// other from the index, so the filters are asked once for each run of them.
+#[derive(Default)]
+struct Meant {
+    category: String,
+    flags: i64,
+    counters: Option<Vec<usize>>,
 }
 
 impl<'a> Scan<'a> {
@@ -84,8 +92,7 @@ impl<'a> Scan<'a> {
         kinds.dedup();
         for kind in kinds {
             let mut counters = self.counters(kind);
-            self.count_records(facts, kind, level, &mut counters)?;
-            self.count_persons(facts, kind, level, &mut counters)?;
+            self.count_kind(facts, kind, level, &mut counters)?;
             for counter in counters {
                 counter.hand_over(self.form, level, units);
             }
@@ -95,72 +102,29 @@ impl<'a> Scan<'a> {
 
     fn counters(&self, kind: &Kind) -> Vec<Counter<'a>> {
         let columns = self.form.columns.iter().enumerate().filter(|(_, c)| &c.measure.of == kind);
-        columns.map(|(at, column)| Counter::new(at, &column.measure, self.days)).collect()
+        columns.map(|(at, column)| Counter::new(at, &column.measure)).collect()
     }
 
-    fn count_records(
+    fn count_kind(
         &self,
         facts: &FactReader,
         kind: &Kind,
         level: Level,
         counters: &mut [Counter],
     ) -> Result<(), StoreError> {
-        let idle = |c: &Counter| c.measure.count == Count::Persons && c.records.is_none();
-        if counters.iter().all(idle) {
-            return Ok(());
-        }
         let with_fields = counters.iter().any(|c| c.filter.needs_fields());
+        let mut meant = Meant::default();
         facts.each(&self.reach(kind), with_fields, |fact, fields| {
             let unit = unit_key(fact.place, level);
-            for counter in counters.iter_mut().filter(|c| !idle(c)) {
-                if !counter.filter.matches(fact, fields) {
-                    continue;
-                }
-                let more = match counter.measure.count {
-                    Count::Records => 1,
-                    Count::Sum(_) => counter.filter.number(fact, fields).unwrap_or(0),
-                    Count::Households => {
-                        i64::from(fact.household.is_some_and(|h| counter.seen.insert((unit, h))))
-                    }
-                    Count::Persons => {
-                        counter.records.iter_mut().for_each(|records| {
-                            records.insert(fact.record);
-                        });
-                        0
-                    }
-                };
-                counter.add(unit, more);
-            }
-        })
-    }
-
-    fn count_persons(
-        &self,
-        facts: &FactReader,
-        kind: &Kind,
-        level: Level,
-        counters: &mut [Counter],
-    ) -> Result<(), StoreError> {
-        if counters.iter().all(|c| c.measure.count != Count::Persons) {
-            return Ok(());
-        }
-        facts.each_attendance(&self.reach(kind), |attendance| {
-            let unit = unit_key(attendance.place, level);
-            for counter in counters.iter_mut().filter(|c| c.measure.count == Count::Persons) {
-                let meant = match &counter.records {
-                    Some(records) => records.contains(&attendance.record),
-                    None => counter.filter.matches_attendance(attendance),
-                };
-                if meant && counter.seen.insert((unit, attendance.person)) {
-                    counter.add(unit, 1);
-                }
+            for at in meant.counters(counters, fact, fields) {
+                counters[*at].count(unit, fact, fields);
             }
         })
     }
 
     /// Numbers of the records of one measure, in the order of their days.
     pub(crate) fn records(&self, facts: &FactReader, measure: &Measure) -> Result<Vec<i64>, StoreError> {
-        let filter = Counter::new(0, measure, self.days).filter;
+        let filter = Counter::new(0, measure).filter;
         let mut records = Vec::new();
         facts.each(&self.reach(&measure.of), filter.needs_fields(), |fact, fields| {
             if filter.matches(fact, fields) {
@@ -172,16 +136,23 @@ impl<'a> Scan<'a> {
 }
 
 impl<'a> Counter<'a> {
-    fn new(column: usize, measure: &'a Measure, days: Days) -> Self {
+    fn new(column: usize, measure: &'a Measure) -> Self {
         let sum = match &measure.count {
             Count::Sum(field) => Some(field.as_str()),
             _ => None,
         };
         let filter = Filter::new(&measure.of, &measure.wanted, sum);
-        // An attendance knows neither the record's other fields nor whether it has ended.
-        let by_record = filter.needs_fields() || matches!(days, Days::StandingAt(_));
-        let records = (measure.count == Count::Persons && by_record).then(HashSet::new);
-        Self { column, measure, filter, numbers: BTreeMap::new(), seen: HashSet::new(), records }
+        Self { column, measure, filter, numbers: BTreeMap::new(), seen: HashSet::default() }
+    }
+
+    fn count(&mut self, unit: i64, fact: &Fact, fields: Option<&Fields>) {
+        let more = match self.measure.count {
+            Count::Records => 1,
+            Count::Sum(_) => self.filter.number(fact, fields).unwrap_or(0),
+            Count::Households => i64::from(fact.household.is_some_and(|h| self.seen.insert((unit, h)))),
+            Count::Persons => fact.persons().filter(|p| self.seen.insert((unit, *p))).count() as i64,
+        };
+        self.add(unit, more);
     }
 
     fn add(&mut self, unit: i64, more: i64) {
@@ -197,6 +168,22 @@ impl<'a> Counter<'a> {
             let tallies = units.entry(region).or_insert_with(|| Tallies::new(form));
             tallies.0[self.column] = tallies.0[self.column].saturating_add(value);
         }
+    }
+}
+
+impl Meant {
+    /// Places of counters.
+    fn counters(&mut self, counters: &[Counter], fact: &Fact, fields: Option<&Fields>) -> &[usize] {
+        let (category, flags) = fact.class();
+        if fields.is_some() || self.flags != flags || self.category != category {
+            self.counters = None;
+        }
+        self.counters.get_or_insert_with(|| {
+            self.flags = flags;
+            category.clone_into(&mut self.category);
+            let meant = counters.iter().enumerate().filter(|(_, c)| c.filter.matches(fact, fields));
+            meant.map(|(at, _)| at).collect()
+        })
     }
 }
 

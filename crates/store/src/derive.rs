@@ -21,7 +21,7 @@
 //! Days are `yyyymmdd`; what is unknown of a partial date is `00`, and `day` is 0 when it is wholly
 //! unknown (a list by day must not lose the record). Other columns are NULL when absent.
 //!
-//! `attendance` holds one row for each different person of a visit (met), need survey (persons),
+//! `persons` holds eight bytes for each different person of a visit (met), need survey (persons),
 //! insurance claim (insured) and counselling (person). A person is told from another by
 //! household and name: the same person counts once whether or not the record names the
 //! person's own record.
@@ -72,8 +72,8 @@ pub(crate) struct Derived {
     pub(crate) category: Option<String>,
     pub(crate) number: Option<i64>,
     pub(crate) flags: i64,
-    /// Keys of different persons, for `attendance`.
-    pub(crate) persons: Vec<i64>,
+    /// Keys of different persons, eight bytes each; read by [`persons_in`].
+    pub(crate) persons: Option<Vec<u8>>,
     /// What the record belongs to, the household apart.
     pub(crate) parents: Vec<Uuid>,
 }
@@ -268,8 +268,11 @@ fn file_flags(f: &Fields) -> i64 {
     active | wish | flag(f, "anniversary", ANNIVERSARY)
 }
 
+/// The kinds of record that name persons.
+pub(crate) const WITH_PERSONS: [&str; 4] = ["visit", "need_survey", "insurance_claim", "counselling"];
+
 /// Different persons of one reference or a list of them.
-fn persons(household: Option<Uuid>, value: Option<&Value>) -> Vec<i64> {
+fn persons(household: Option<Uuid>, value: Option<&Value>) -> Option<Vec<u8>> {
     let mut keys: Vec<i64> = match value {
         Some(Value::Array(items)) => items.iter().filter_map(|p| person_key(household, p)).collect(),
         Some(one) => person_key(household, one).into_iter().collect(),
@@ -277,7 +280,14 @@ fn persons(household: Option<Uuid>, value: Option<&Value>) -> Vec<i64> {
     };
     keys.sort_unstable();
     keys.dedup();
-    keys
+    let bytes: Vec<u8> = keys.into_iter().flat_map(i64::to_le_bytes).collect();
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+/// The persons of the column `persons`: the same number for the same person.
+pub(crate) fn persons_in(column: &[u8]) -> impl Iterator<Item = i64> {
+    let (keys, _) = column.as_chunks();
+    keys.iter().copied().map(i64::from_le_bytes)
 }
 
 fn person_key(household: Option<Uuid>, person: &Value) -> Option<i64> {
@@ -344,6 +354,7 @@ mod tests {
     fn one_person_counts_once_however_named() {
         let home = Uuid::from_u128(7);
         let met = serde_json::json!([{"name": "张 三"}, {"name": "张三", "person": Uuid::from_u128(9).to_string()}, {"name": "李四"}]);
-        assert_eq!(persons(Some(home), Some(&met)).len(), 2);
+        assert_eq!(persons_in(&persons(Some(home), Some(&met)).unwrap()).count(), 2);
+        assert_eq!(persons(Some(home), None), None);
     }
 }

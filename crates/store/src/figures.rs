@@ -1,8 +1,9 @@
 //! Reading facts for the forms: which records of a kind, in a region, in a period, with which
 //! values. Counting itself belongs to the report crate.
 //!
-//! What `derive.rs` keeps in columns is read from a covering index and never parses JSON; a
-//! condition on any other field still works, by reading the record's fields, only slower.
+//! What `derive.rs` keeps in columns is read from a covering index and never parses JSON, the
+//! persons of a record among them; a condition on any other field still works, by reading the
+//! record's fields, only slower.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use tiexin_domain::{Fen, Fields, Kind, Level, RegionCode};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{bounds, member_flag};
+use crate::derive::{bounds, member_flag, persons_in};
 use crate::error::{Result, StoreError};
 
 /// Which records are looked at.
@@ -45,17 +46,19 @@ pub struct Fact<'r> {
     category: Option<&'r str>,
     number: Option<i64>,
     flags: i64,
+    persons: &'r [u8],
 }
 
-/// A person of a record: met, surveyed, insured, counselled.
-#[derive(Debug, Clone, Copy)]
-pub struct Attendance<'r> {
-    pub record: i64,
-    pub place: i64,
-    /// The same number for the same person.
-    pub person: i64,
-    category: &'r str,
-    flags: i64,
+impl<'r> Fact<'r> {
+    /// The different persons met, surveyed, insured, counselled: the same number for the same person.
+    pub fn persons(&self) -> impl Iterator<Item = i64> + use<'r> {
+        persons_in(self.persons)
+    }
+
+    /// Facts that agree in this meet the same filters, unless a filter needs fields.
+    pub fn class(&self) -> (&'r str, i64) {
+        (self.category.unwrap_or_default(), self.flags)
+    }
 }
 
 /// Conditions on a kind's fields, and the number that is summed.
@@ -106,11 +109,6 @@ impl Filter {
     /// Whether a record is meant. `fields` are asked only when [`Filter::needs_fields`].
     pub fn matches(&self, fact: &Fact, fields: Option<&Fields>) -> bool {
         self.conditions.iter().all(|c| c.holds(fact.category.unwrap_or_default(), fact.flags, fields))
-    }
-
-    /// Whether the record of an attendance is meant. Only for filters that need no fields.
-    pub fn matches_attendance(&self, attendance: &Attendance) -> bool {
-        self.conditions.iter().all(|c| c.holds(attendance.category, attendance.flags, None))
     }
 
     /// The number that is summed; money in fen. None when the record has none.
@@ -213,7 +211,7 @@ impl FactReader<'_> {
     ) -> Result<()> {
         let (first, last) = bounds(&reach.region);
         let fields = if with_fields { ", fields" } else { "" };
-        let columns = format!("n, place, household, category, number, flags{fields}");
+        let columns = format!("n, place, household, category, number, flags, persons{fields}");
         let mut look = |row: &Row| -> Result<()> {
             let fact = Fact {
                 record: row.get(0)?,
@@ -222,9 +220,14 @@ impl FactReader<'_> {
                 category: optional_text(row.get_ref(3)?)?,
                 number: row.get(4)?,
                 flags: row.get(5)?,
+                persons: row
+                    .get_ref(6)?
+                    .as_bytes_or_null()
+                    .map_err(rusqlite::Error::from)?
+                    .unwrap_or_default(),
             };
             let fields: Option<Fields> = match with_fields {
-                true => serde_json::from_str(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?).ok(),
+                true => serde_json::from_str(row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?).ok(),
                 false => None,
             };
             see(&fact, fields.as_ref());
@@ -253,30 +256,6 @@ impl FactReader<'_> {
                     look(row)?;
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// Shows every person of every record in reach; of standing records too those that have ended.
-    pub fn each_attendance(&self, reach: &Reach, mut see: impl FnMut(&Attendance)) -> Result<()> {
-        let (first, last) = bounds(&reach.region);
-        let (from, to) = match reach.days {
-            Days::Within(from, to) => (from, to),
-            Days::StandingAt(day) => (0, day),
-        };
-        let mut query = self.conn.prepare_cached(
-            "SELECT record, place, person, category, flags FROM attendance
-             WHERE kind = ?1 AND day BETWEEN ?2 AND ?3 AND place BETWEEN ?4 AND ?5",
-        )?;
-        let mut rows = query.query(params![reach.kind.code(), from, to, first, last])?;
-        while let Some(row) = rows.next()? {
-            see(&Attendance {
-                record: row.get(0)?,
-                place: row.get(1)?,
-                person: row.get(2)?,
-                category: optional_text(row.get_ref(3)?)?.unwrap_or_default(),
-                flags: row.get(4)?,
-            });
         }
         Ok(())
     }

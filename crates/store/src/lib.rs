@@ -11,7 +11,6 @@
 //!   for what `day`, `category`, `number` and `flags` mean for each kind.
 //! - Nothing personal enters an error message, a log line or the audit: only field names do.
 
-mod attendance;
 mod audit;
 mod backup;
 mod base;

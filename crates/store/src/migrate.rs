@@ -1,21 +1,53 @@
 //! Forward-only migrations. A database newer than the program is refused, never touched.
 
-use rusqlite::Connection;
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, Transaction, params};
+use rusqlite_migration::{HookResult, M, Migrations};
 
-use crate::error::UnlockError;
+use crate::derive::{WITH_PERSONS, derive};
+use crate::error::{Result, UnlockError};
+use crate::record;
 
 /// Every step ever shipped, in order. A shipped file is frozen: the next change is a new file.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_book.sql")];
+pub(crate) fn steps() -> Vec<M<'static>> {
+    vec![
+        M::up(include_str!("../migrations/0001_book.sql")),
+        M::up_with_hook(include_str!("../migrations/0002_persons.sql"), |tx: &Transaction| -> HookResult {
+            fill_persons(tx).map_err(|error| rusqlite_migration::HookError::Hook(error.to_string()))?;
+            Ok(tx.execute_batch(include_str!("../migrations/0002_persons_index.sql"))?)
+        }),
+    ]
+}
 
 /// The schema version this program writes.
 pub(crate) fn known() -> i64 {
-    STEPS.len() as i64
+    steps().len() as i64
 }
 
-/// The steps as the library wants them.
-pub(crate) fn steps() -> Vec<M<'static>> {
-    STEPS.iter().map(|sql| M::up(sql)).collect()
+/// Derives `record.persons` of every record that names persons.
+fn fill_persons(tx: &Transaction) -> Result<()> {
+    // By `n`, never by an index on `kind`: each step would sort all that is left.
+    let mut rows = tx.prepare(concat!(
+        record::select!(),
+        " WHERE n > ?1 AND +kind IN (?2, ?3, ?4, ?5) ORDER BY n LIMIT 1000"
+    ))?;
+    let mut set = tx.prepare("UPDATE record SET persons = ?2 WHERE n = ?1")?;
+    let [a, b, c, d] = WITH_PERSONS;
+    let mut last = 0;
+    loop {
+        let mut found = rows.query(params![last, a, b, c, d])?;
+        let mut some = Vec::new();
+        while let Some(row) = found.next()? {
+            some.push(record::read(row)?);
+        }
+        drop(found);
+        let Some(end) = some.last() else { return Ok(()) };
+        last = end.n;
+        for row in some {
+            if let Some(persons) = derive(&row.record).persons {
+                set.execute(params![row.n, persons])?;
+            }
+        }
+    }
 }
 
 /// Brings the schema up to date.

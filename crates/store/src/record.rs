@@ -1,5 +1,5 @@
-//! `record`: the row of every noun. What hangs on it (derived columns, attendance, links, search
-//! index) is written here and nowhere else.
+//! `record`: the row of every noun. What hangs on it (derived columns, links, search index) is
+//! written here and nowhere else.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::derive::{Derived, derive, household_key};
 use crate::error::{Result, StoreError};
+use crate::link;
 use crate::search::index;
-use crate::{attendance, link};
 
 /// `record.hidden`.
 pub(crate) mod hidden {
@@ -138,8 +138,8 @@ pub(crate) fn insert_prepared(
     let inserted = conn
         .prepare_cached(
             "INSERT INTO record (id, kind, scope, version, fields, void, audit_head, hidden,
-               place, sort, natural, day, until, household, category, number, flags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+               place, sort, natural, day, until, household, category, number, flags, persons)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
              ON CONFLICT (id) DO NOTHING",
         )?
         .execute(params![
@@ -159,15 +159,13 @@ pub(crate) fn insert_prepared(
             d.household,
             d.category,
             d.number,
-            d.flags
+            d.flags,
+            d.persons
         ])?;
     if inserted == 0 {
         return Ok(None);
     }
     let n = conn.last_insert_rowid();
-    if hidden == hidden::SHOWN {
-        attendance::put(conn, n, &record.kind, d)?;
-    }
     link::put(conn, n, &d.parents)?;
     if hidden != hidden::SHOWN {
         spread_hidden(conn, record.id)?;
@@ -198,7 +196,7 @@ pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i
         conn.prepare_cached(
             "UPDATE record SET version = ?2, fields = ?3, audit_head = ?4, void = ?5, hidden = ?6, place = ?7,
                sort = ?8, natural = ?9, day = ?10, until = ?11, household = ?12, category = ?13,
-               number = ?14, flags = ?15 WHERE n = ?1",
+               number = ?14, flags = ?15, persons = ?16 WHERE n = ?1",
         )?
         .execute(params![
             old.n,
@@ -215,14 +213,9 @@ pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i
             after.household,
             after.category,
             after.number,
-            after.flags
+            after.flags,
+            after.persons
         ])?;
-        if old.hidden == hidden::SHOWN {
-            attendance::remove(conn, old.n, &old.record.kind, &before)?;
-        }
-        if hidden == hidden::SHOWN {
-            attendance::put(conn, old.n, &new.kind, &after)?;
-        }
         if before.parents != after.parents {
             link::remove(conn, old.n, &before.parents)?;
             link::put(conn, old.n, &after.parents)?;
@@ -242,23 +235,14 @@ pub(crate) fn withhold(conn: &Connection, row: &Row) -> Result<()> {
 
 /// Takes the row away altogether: the province no longer has it, or the scope is withdrawn.
 pub(crate) fn remove(conn: &Connection, row: &Row) -> Result<()> {
-    let d = derive(&row.record);
-    attendance::remove(conn, row.n, &row.record.kind, &d)?;
-    link::remove(conn, row.n, &d.parents)?;
+    link::remove(conn, row.n, &derive(&row.record).parents)?;
     index::remove(conn, row.n, &index::documents(&row.record))?;
     conn.prepare_cached("DELETE FROM record WHERE n = ?1")?.execute([row.n])?;
     Ok(())
 }
 
 fn set_hidden(conn: &Connection, row: &Row, hidden: i64) -> Result<()> {
-    let d = derive(&row.record);
     conn.prepare_cached("UPDATE record SET hidden = ?2 WHERE n = ?1")?.execute(params![row.n, hidden])?;
-    if row.hidden == hidden::SHOWN {
-        attendance::remove(conn, row.n, &row.record.kind, &d)?;
-    }
-    if hidden == hidden::SHOWN {
-        attendance::put(conn, row.n, &row.record.kind, &d)?;
-    }
     Ok(())
 }
 

@@ -1,10 +1,12 @@
 //! I1, and what a save does and does not.
 
+use tiexin_domain::Kind;
 use tiexin_domain::record::Void;
 use tiexin_protocol::VoidChange;
 
 use super::*;
 use crate::StoreError;
+use crate::figures::{Days, Reach};
 
 fn counts(book: &Book) -> (i64, i64, i64) {
     book.read(|conn| {
@@ -95,8 +97,13 @@ fn a_void_household_hides_its_children_and_brings_them_back() {
     put(&book, &save(member, "member", membership));
     visit(&book, home, "张三", "2026-10-05", json!({}));
     let shown = |book: &Book| {
-        let attended: i64 =
-            book.read(|c| Ok(c.query_row("SELECT count(*) FROM attendance", [], |row| row.get(0))?)).unwrap();
+        let reach = Reach {
+            kind: Kind::Visit,
+            region: VILLAGE.parse().unwrap(),
+            days: Days::Within(20_261_001, 20_261_031),
+        };
+        let mut attended = 0;
+        book.facts(|f| f.each(&reach, false, |fact, _| attended += fact.persons().count())).unwrap();
         let count = |kind| book.count(kind, &[]).unwrap();
         (count("household"), count("person"), count("member"), count("visit"), attended)
     };
