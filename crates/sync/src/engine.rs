@@ -153,7 +153,7 @@ impl Worker {
         };
         self.tell.send_modify(|s| s.running = true);
         let loading = |done, total| self.tell.send_modify(|s| s.loading = Some((done, total)));
-        let result = run_round(&self.book, &province, (self.clock)(), &loading).await;
+        let result = run_round(&self.book, &*province, (self.clock)(), &loading).await;
         if result.is_ok() {
             self.finish_index().await;
         }

@@ -1,8 +1,12 @@
 //! The province over HTTPS. The only place that speaks HTTP.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use ed25519_dalek::{Signer, SigningKey};
+use futures::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::wire::{
@@ -13,6 +17,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::body::{self, BodyError};
+use crate::province::{Province, SnapshotPart};
 use crate::round::SyncError;
 
 /// Where a province is. Plain HTTP is for loopback only.
@@ -56,8 +61,8 @@ pub struct HttpProvince {
     device: Option<(Uuid, SigningKey)>,
     token: Mutex<Option<String>>,
     /// Bytes sent and received in bodies, for the figures.
-    traffic: std::sync::atomic::AtomicU64,
-    requests: std::sync::atomic::AtomicU64,
+    traffic: Arc<AtomicU64>,
+    requests: AtomicU64,
 }
 
 impl HttpProvince {
@@ -88,7 +93,6 @@ impl HttpProvince {
 
     /// Bodies' bytes and requests so far.
     pub fn traffic(&self) -> (u64, u64) {
-        use std::sync::atomic::Ordering::Relaxed;
         (self.traffic.load(Relaxed), self.requests.load(Relaxed))
     }
 
@@ -97,53 +101,7 @@ impl HttpProvince {
         self.post("v1/enrol", request, None).await
     }
 
-    /// `POST /v1/hello`.
-    pub async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {
-        self.signed("v1/hello", request).await
-    }
-
-    /// `POST /v1/push`.
-    pub async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError> {
-        self.signed("v1/push", request).await
-    }
-
-    /// `POST /v1/pull`.
-    pub async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
-        self.signed("v1/pull", request).await
-    }
-
-    /// `GET /v1/snapshot/{scope}` from byte `from` on. The etag names the snapshot, so that a resumed
-    /// download is of the same one.
-    pub(crate) async fn snapshot(
-        &self,
-        scope: &RegionCode,
-        from: u64,
-        etag: Option<&str>,
-    ) -> Result<reqwest::Response, SyncError> {
-        for attempt in 0..2 {
-            let token = self.token(attempt > 0).await?;
-            let mut request = self.client.get(self.url(&format!("v1/snapshot/{scope}"))).bearer_auth(token);
-            if from > 0 {
-                request = request.header("range", format!("bytes={from}-"));
-                if let Some(etag) = etag {
-                    request = request.header("if-range", etag);
-                }
-            }
-            let response = request.send().await.map_err(SyncError::from_network)?;
-            self.count(0, 0);
-            match response.status().as_u16() {
-                200 | 206 => return Ok(response),
-                401 if attempt == 0 => continue,
-                _ => return Err(refusal(response).await),
-            }
-        }
-        Err(SyncError::Refused {
-            code: "unauthorised".into(), message: "省平台不认识这台电脑".into()
-        })
-    }
-
-    pub(crate) fn count(&self, sent: usize, received: usize) {
-        use std::sync::atomic::Ordering::Relaxed;
+    fn count(&self, sent: usize, received: usize) {
         self.traffic.fetch_add((sent + received) as u64, Relaxed);
         if sent + received == 0 {
             self.requests.fetch_add(1, Relaxed);
@@ -223,6 +181,58 @@ impl HttpProvince {
         let bytes = bounded(response).await?;
         self.count(sent, bytes.len());
         Ok(body::unpack(&bytes, zstd)?)
+    }
+}
+
+#[async_trait]
+impl Province for HttpProvince {
+    async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {
+        self.signed("v1/hello", request).await
+    }
+
+    async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError> {
+        self.signed("v1/push", request).await
+    }
+
+    async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
+        self.signed("v1/pull", request).await
+    }
+
+    async fn snapshot(
+        &self,
+        scope: &RegionCode,
+        from: u64,
+        tag: Option<&str>,
+    ) -> Result<SnapshotPart, SyncError> {
+        for attempt in 0..2 {
+            let token = self.token(attempt > 0).await?;
+            let mut request = self.client.get(self.url(&format!("v1/snapshot/{scope}"))).bearer_auth(token);
+            if from > 0 {
+                request = request.header("range", format!("bytes={from}-"));
+                if let Some(tag) = tag {
+                    request = request.header("if-range", tag);
+                }
+            }
+            let response = request.send().await.map_err(SyncError::from_network)?;
+            self.count(0, 0);
+            match response.status().as_u16() {
+                status @ (200 | 206) => {
+                    let tag = response.headers().get("etag").and_then(|v| v.to_str().ok()).map(str::to_owned);
+                    let traffic = self.traffic.clone();
+                    let chunks = response.bytes_stream().map(move |chunk| {
+                        let chunk = chunk.map_err(SyncError::from_network)?;
+                        traffic.fetch_add(chunk.len() as u64, Relaxed);
+                        Ok(chunk)
+                    });
+                    return Ok(SnapshotPart { tag, resumed: status == 206, chunks: chunks.boxed() });
+                }
+                401 if attempt == 0 => continue,
+                _ => return Err(refusal(response).await),
+            }
+        }
+        Err(SyncError::Refused {
+            code: "unauthorised".into(), message: "省平台不认识这台电脑".into()
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod engine;
 mod enrol;
 mod http;
 mod plan;
+mod province;
 mod round;
 mod snapshot;
 
@@ -15,4 +16,5 @@ pub use engine::{Engine, Status};
 pub use enrol::{EnrolWish, enrol};
 pub use http::{HttpProvince, ProvinceAddress, device_key};
 pub use plan::{Facts, Step, next_step};
+pub use province::{Province, SnapshotPart};
 pub use round::{RoundReport, SyncError, run_round};

@@ -8,8 +8,8 @@ use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES};
 use tiexin_store::{Book, Changed, StoreError};
 
 use crate::body::BodyError;
-use crate::http::HttpProvince;
 use crate::plan::{Facts, Step, next_step};
+use crate::province::Province;
 use crate::snapshot;
 
 /// What a round did.
@@ -75,7 +75,7 @@ where
 /// `now_ms` is the desk's clock, shown to people only (I13).
 pub async fn run_round(
     book: &Book,
-    province: &HttpProvince,
+    province: &dyn Province,
     now_ms: i64,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<RoundReport, SyncError> {
@@ -108,7 +108,7 @@ pub async fn run_round(
 
 struct Round<'a> {
     book: &'a Book,
-    province: &'a HttpProvince,
+    province: &'a dyn Province,
     report: RoundReport,
     facts: Facts,
 }

@@ -1,16 +1,16 @@
 //! Loading a scope from the province's snapshot: streamed, resumable, usable while it loads.
 
 use std::io::{BufRead, BufReader, Read};
-use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
+use backon::BackoffBuilder;
+use futures::StreamExt;
 use tiexin_domain::Record;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::wire::SnapshotHeader;
 use tiexin_store::{Book, SnapshotOutcome};
 use tokio::sync::mpsc;
 
-use crate::http::HttpProvince;
+use crate::province::Province;
 use crate::round::SyncError;
 
 /// Most bytes of one line: a record with long notes is a few kilobytes.
@@ -21,7 +21,7 @@ const PARTS_AHEAD: usize = 64;
 /// Downloads and lays down `scope`. A broken line is taken up where it broke.
 pub(crate) async fn load(
     book: &Book,
-    province: &HttpProvince,
+    province: &dyn Province,
     scope: &RegionCode,
     now_ms: i64,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
@@ -52,30 +52,26 @@ pub(crate) async fn load(
 }
 
 async fn download(
-    province: &HttpProvince,
+    province: &dyn Province,
     scope: &RegionCode,
     parts: mpsc::Sender<Vec<u8>>,
 ) -> Result<(), SyncError> {
-    let mut backoff = ExponentialBuilder::default()
-        .with_jitter()
-        .with_min_delay(Duration::from_millis(300))
-        .with_max_times(5)
-        .build();
+    let mut backoff = province.patience().build();
     let mut received: u64 = 0;
-    let mut etag: Option<String> = None;
+    let mut tag: Option<String> = None;
     loop {
         let attempt = async {
-            let mut response = province.snapshot(scope, received, etag.as_deref()).await?;
-            if received > 0 && response.status().as_u16() != 206 {
+            let mut part = province.snapshot(scope, received, tag.as_deref()).await?;
+            if received > 0 && !part.resumed {
                 // Another snapshot by now: what is half read cannot be gone on with.
                 return Err(SyncError::Protocol("snapshot"));
             }
-            if let Some(tag) = response.headers().get("etag").and_then(|v| v.to_str().ok()) {
-                etag = Some(tag.to_owned());
+            if part.tag.is_some() {
+                tag = part.tag;
             }
-            while let Some(chunk) = response.chunk().await.map_err(SyncError::from_network)? {
+            while let Some(chunk) = part.chunks.next().await {
+                let chunk = chunk?;
                 received += chunk.len() as u64;
-                province.count(0, chunk.len());
                 if parts.send(chunk.to_vec()).await.is_err() {
                     return Ok(());
                 }

@@ -1,0 +1,48 @@
+//! What a round needs of the province, whatever carries it there.
+
+use async_trait::async_trait;
+use backon::ExponentialBuilder;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use std::time::Duration;
+use tiexin_domain::region::RegionCode;
+use tiexin_protocol::wire::{HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest};
+
+use crate::round::SyncError;
+
+/// The province as a desk sees it: [`crate::HttpProvince`] over the network; in the simulator the
+/// server's core behind a network that loses things.
+#[async_trait]
+pub trait Province: Send + Sync {
+    /// `POST /v1/hello`.
+    async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError>;
+    /// `POST /v1/push`.
+    async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError>;
+    /// `POST /v1/pull`.
+    async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError>;
+    /// `GET /v1/snapshot/{scope}` from byte `from` on. `tag` names the snapshot that was begun, so
+    /// that a resumed download is of the same one.
+    async fn snapshot(
+        &self,
+        scope: &RegionCode,
+        from: u64,
+        tag: Option<&str>,
+    ) -> Result<SnapshotPart, SyncError>;
+
+    /// How a broken download is tried again.
+    fn patience(&self) -> ExponentialBuilder {
+        ExponentialBuilder::default()
+            .with_jitter()
+            .with_min_delay(Duration::from_millis(300))
+            .with_max_times(5)
+    }
+}
+
+/// The bytes of a snapshot from some byte on.
+pub struct SnapshotPart {
+    /// Names the snapshot.
+    pub tag: Option<String>,
+    /// The bytes go on where the last part broke; otherwise they begin at the beginning.
+    pub resumed: bool,
+    pub chunks: BoxStream<'static, Result<Bytes, SyncError>>,
+}
