@@ -1,5 +1,6 @@
 //! Records of any kind: lists, one record, saving, hiding, search, drafts.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_domain::nouns::Gap;
@@ -87,12 +88,35 @@ pub struct RecordRow {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
     pub state: RecordState,
+    /// Of a family's file only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub care: Option<Care>,
     /// Why it is hidden, when it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub void: Option<String>,
     pub recorded_by: Option<String>,
     /// Milliseconds since 1970 UTC.
     pub recorded_at: Option<i64>,
+}
+
+/// Who looks after a family today, and when it was last visited.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Care {
+    #[serde(default)]
+    pub township_leader: Option<String>,
+    #[serde(default)]
+    pub village_worker: Option<String>,
+    #[serde(default)]
+    pub last_visit: Option<NaiveDate>,
+}
+
+impl Care {
+    /// `镇 王建国，村 李芳`; empty when there is neither.
+    pub fn contacts(&self) -> String {
+        let told = [("镇", &self.township_leader), ("村", &self.village_worker)];
+        let told = told.iter().filter_map(|(of, name)| name.as_ref().map(|name| format!("{of} {name}")));
+        told.collect::<Vec<_>>().join("，")
+    }
 }
 
 /// Where the newest change of a record is.

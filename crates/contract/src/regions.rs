@@ -13,7 +13,7 @@ pub struct RegionName {
     pub path: Vec<String>,
 }
 
-/// The regions directly below one; `None`: the tops the user may see.
+/// The regions directly below one; `None`: the tops the user may see, before sign-in the cities.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RegionChildren {
     pub of: Option<RegionCode>,

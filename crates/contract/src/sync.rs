@@ -79,6 +79,7 @@ pub struct Trouble {
 pub struct TroubleField {
     pub field: String,
     pub label: String,
+    /// In the office's words, covered as a list would.
     pub mine: Value,
     pub theirs: Value,
 }

@@ -7,6 +7,7 @@ pub(crate) fn field(kind: &str, field: &str) -> String {
         ("visit", "date") => Some("走访日期"),
         ("visit", "note") => Some("走访情况"),
         ("activity", "name") => Some("活动名称"),
+        ("activity", "head") => Some("负责人"),
         ("member", "name") | ("volunteer", "name") => Some("姓名"),
         ("support_file", "code") => Some("信息编码"),
         _ => None,
@@ -159,6 +160,8 @@ mod tests {
     fn fields_have_their_office_names() {
         assert_eq!(field("person", "id_number"), "身份证号");
         assert_eq!(field("visit", "date"), "走访日期");
+        assert_eq!(field("household", "head"), "户主");
+        assert_eq!(field("activity", "head"), "负责人");
         assert_eq!(field("visit", "from_the_future"), "from_the_future");
         let file = tiexin_domain::nouns::SupportFile::open(
             "340323100001".parse().unwrap(),

@@ -156,6 +156,7 @@ mod tests {
         assert_eq!(
             open,
             [
+                "region.children",
                 "region.get",
                 "region.search",
                 "session.get",

@@ -83,13 +83,28 @@ pub(crate) fn disabled() -> ErrorReply {
     ErrorReply::new(ErrorCode::NoRight, "这个账号已被停用。本机已保存的内容都在，请联系管理员。")
 }
 
+fn in_force(user: &User, today: NaiveDate) -> impl Iterator<Item = &Grant> {
+    user.grants.iter().filter(move |grant| grant.in_force(today))
+}
+
+/// The regions in which a user may do this, without those that lie inside others of them.
+pub(crate) fn reach(user: &User, action: Action, today: NaiveDate) -> Vec<RegionCode> {
+    let carried = in_force(user, today).filter(|grant| grant.role.carries(action));
+    let regions: Vec<RegionCode> = carried.map(|grant| grant.region.clone()).collect();
+    let inside = |r: &RegionCode| regions.iter().any(|other| other != r && other.covers(r));
+    let mut tops: Vec<RegionCode> = regions.iter().filter(|r| !inside(r)).cloned().collect();
+    tops.sort();
+    tops.dedup();
+    tops
+}
+
 impl At {
     pub(crate) fn book(&self) -> &Book {
         &self.session.book
     }
 
     fn in_force(&self) -> impl Iterator<Item = &Grant> {
-        self.user.grants.iter().filter(|grant| grant.in_force(self.today))
+        in_force(&self.user, self.today)
     }
 
     pub(crate) fn may(&self, action: Action, region: &RegionCode) -> bool {
@@ -98,13 +113,7 @@ impl At {
 
     /// The regions in which the user may do this, without those that lie inside others of them.
     pub(crate) fn reach(&self, action: Action) -> Vec<RegionCode> {
-        let carried = self.in_force().filter(|grant| grant.role.carries(action));
-        let regions: Vec<RegionCode> = carried.map(|grant| grant.region.clone()).collect();
-        let inside = |r: &RegionCode| regions.iter().any(|other| other != r && other.covers(r));
-        let mut tops: Vec<RegionCode> = regions.iter().filter(|r| !inside(r)).cloned().collect();
-        tops.sort();
-        tops.dedup();
-        tops
+        reach(&self.user, action, self.today)
     }
 
     /// The author, the time and a new group for what is saved now.

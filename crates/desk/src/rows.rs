@@ -1,9 +1,10 @@
 //! Records as screens see them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tiexin_contract::ErrorReply;
-use tiexin_contract::records::{RecordRow, RecordState};
+use tiexin_contract::records::{Care, RecordRow, RecordState};
+use tiexin_domain::Kind;
 use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
 use uuid::Uuid;
@@ -18,15 +19,18 @@ pub(crate) struct Rows {
     enrolled: bool,
     waiting: HashSet<Uuid>,
     refused: HashSet<Uuid>,
+    /// By household.
+    care: HashMap<Uuid, Care>,
 }
 
 impl Rows {
     /// For rows of these records.
     pub(crate) fn of<'r>(at: &At, records: impl IntoIterator<Item = &'r Record>) -> Result<Rows, ErrorReply> {
+        let records: Vec<&Record> = records.into_iter().collect();
         let enrolled = province::is_enrolled(at.book())?;
         let (mut waiting, mut refused) = (HashSet::new(), HashSet::new());
         if enrolled {
-            let ids: Vec<Uuid> = records.into_iter().map(|record| record.id).collect();
+            let ids: Vec<Uuid> = records.iter().map(|record| record.id).collect();
             waiting.extend(at.book().waiting_among(&ids).map_err(errors::store)?);
             let troubles = at.book().conflicts().and_then(|mut conflicts| {
                 conflicts.extend(at.book().parked()?);
@@ -34,7 +38,7 @@ impl Rows {
             });
             refused.extend(troubles.map_err(errors::store)?.into_iter().map(|t| t.change.record));
         }
-        Ok(Rows { viewer: at.user.id, enrolled, waiting, refused })
+        Ok(Rows { viewer: at.user.id, enrolled, waiting, refused, care: care(at, &records)? })
     }
 
     pub(crate) fn row(&self, record: &Record, shown: Shown) -> RecordRow {
@@ -51,6 +55,7 @@ impl Rows {
             masked,
             gaps: checked.map(|c| c.gaps).unwrap_or_default(),
             state: self.state(record),
+            care: household_of_file(record).and_then(|home| self.care.get(&home).cloned()),
             void: record.void.as_ref().map(|void| void.reason.clone()),
             recorded_by: record.text("recorded_by").map(str::to_owned),
             recorded_at: record.fields.get("recorded_at").and_then(serde_json::Value::as_i64),
@@ -69,6 +74,25 @@ impl Rows {
             RecordState::Synced
         }
     }
+}
+
+fn household_of_file(record: &Record) -> Option<Uuid> {
+    if record.kind == Kind::SupportFile.code() { record.reference("household") } else { None }
+}
+
+/// Who looks after the families whose files are among the records.
+fn care(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, Care>, ErrorReply> {
+    let households: Vec<Uuid> = records.iter().filter_map(|record| household_of_file(record)).collect();
+    if households.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = at.book().care_of(&households, at.today).map_err(errors::store)?;
+    let care = found.into_iter().map(|care| Care {
+        township_leader: care.township_leader,
+        village_worker: care.village_worker,
+        last_visit: care.last_visit,
+    });
+    Ok(households.into_iter().zip(care).collect())
 }
 
 /// One row on a list.

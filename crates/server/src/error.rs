@@ -15,7 +15,7 @@ pub enum Refused {
     TokenInvalid,
     #[error("设备签名不正确，请重新登记设备")]
     SignatureWrong,
-    #[error("登记码不正确、已使用或已过期，请向管理员索取新的登记码")]
+    #[error("接入码不正确、已使用或已过期，请向管理员索取新的接入码")]
     CodeInvalid,
     #[error("该用户已停用，请联系管理员")]
     UserDisabled,

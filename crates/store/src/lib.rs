@@ -75,5 +75,5 @@ pub use search::Hit;
 pub use snapshot::SnapshotOutcome;
 pub use state::{ScopeState, SyncState};
 pub use suite::KdfCost;
-pub use today::{Birthday, DueFile, FileGaps, FollowUp, VillageMonth};
+pub use today::{Birthday, Care, DueFile, FileGaps, FollowUp, VillageMonth};
 pub use verify::{Fault, VerifyReport};

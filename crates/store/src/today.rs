@@ -35,6 +35,15 @@ pub struct DueFile {
     pub village_worker: Option<String>,
 }
 
+/// Who looks after a family, and when it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Care {
+    pub township_leader: Option<String>,
+    pub village_worker: Option<String>,
+    /// Any visit, also one that met nobody.
+    pub last_visit: Option<NaiveDate>,
+}
+
 /// What a family's file lacks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileGaps {
@@ -148,6 +157,19 @@ impl Book {
                 });
             }
             Ok(due)
+        })
+    }
+
+    /// The contacts in force on `today` and the newest visit of each family, in the given order.
+    pub fn care_of(&self, households: &[Uuid], today: NaiveDate) -> Result<Vec<Care>> {
+        self.read(|conn| {
+            let care = households.iter().map(|household| {
+                let key = household_key(*household);
+                let (township_leader, village_worker) = contacts(conn, key, day(today))?;
+                let last_visit = last_visit(conn, key, false)?.and_then(date_of);
+                Ok(Care { township_leader, village_worker, last_visit })
+            });
+            care.collect()
         })
     }
 

@@ -3,7 +3,7 @@
 use super::field::use_field_id;
 use super::text_field::value_of;
 use super::{Field, Icon, Sign};
-use crate::hooks::{composing, use_query_when, use_session};
+use crate::hooks::{composing, use_query, use_query_when};
 use tiexin_contract::regions::{RegionChildren, RegionGet, RegionName, RegionSearch};
 use tiexin_domain::{Level, RegionCode};
 use web_sys::{HtmlElement, HtmlInputElement};
@@ -30,9 +30,7 @@ pub(crate) fn RegionPanel(props: &RegionPanelProps) -> Html {
     let typed = use_state(String::new);
     let at = use_state(|| 0usize);
     let node = use_node_ref();
-    // The tree is for those who have signed in; before that the name is typed.
-    let signed_in = use_session().me().is_some();
-    let below = use_query_when(signed_in.then(|| RegionChildren { of: (*open_at).clone() }), &[]);
+    let below = use_query(RegionChildren { of: (*open_at).clone() }, &[]);
     let here = use_query_when((*open_at).clone().map(|code| RegionGet { code }), &[]);
     let text = typed.trim().to_owned();
     let searching = !text.is_empty();
@@ -137,8 +135,6 @@ pub(crate) fn RegionPanel(props: &RegionPanelProps) -> Html {
                     <li class="tx-menu-none">
                         { if found.pending { "正在查找……" } else { "没有找到这个地方，请换个写法。" } }
                     </li>
-                } else if !signed_in && !searching {
-                    <li class="tx-menu-none">{ "输入乡镇或村的名称、拼音或首字母，如 谷阳、gy。" }</li>
                 }
             </ul>
         </div>

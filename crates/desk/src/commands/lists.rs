@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_contract::records::{
-    ExportList, FileMade, Filter, FilterOp, Hit, ListRecords, RecordPage, RecordRow, Search,
+    Care, ExportList, FileMade, Filter, FilterOp, Hit, ListRecords, RecordPage, RecordRow, Search,
 };
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
@@ -207,6 +207,10 @@ fn cell(row: &RecordRow, field: &str) -> String {
     match field {
         "region" | "region_name" => row.region_name.clone(),
         "title" => row.title.clone(),
+        "care_contacts" => row.care.as_ref().map(Care::contacts).unwrap_or_default(),
+        "care_last_visit" => {
+            row.care.as_ref().and_then(|care| care.last_visit).map(|day| day.to_string()).unwrap_or_default()
+        }
         "gaps" => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
         _ => row.fields.get(field).map(|value| values::shown(&row.kind, field, value)).unwrap_or_default(),
     }

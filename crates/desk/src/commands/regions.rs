@@ -7,23 +7,33 @@ use tiexin_domain::access::Action;
 use tiexin_store::Regions;
 
 use crate::desk::Desk;
-use crate::place;
-use crate::registry::{Registry, anywhere};
-use crate::rights::{At, Need};
+use crate::registry::Registry;
+use crate::{errors, place, rights};
 
 pub(super) fn register(registry: &mut Registry) {
-    registry.add(Need::SignedIn, anywhere, children);
+    registry.open(children);
     registry.open(search);
     registry.open(get);
 }
 
-/// Names of regions are no secret: the tree is open downwards, only its tops follow the grants.
-fn children(at: &At, args: RegionChildren) -> Result<Vec<RegionName>, ErrorReply> {
-    Ok(match args.of {
-        None => at.reach(Action::Read).iter().map(place::named).collect(),
-        Some(code) => Regions::anhui().children(&code).iter().map(|r| place::named(&r.code)).collect(),
+/// Names of regions are no secret and are compiled in: the tree is open downwards, at first use too.
+/// Only its tops follow the grants of who is signed in.
+fn children(desk: &Desk, args: RegionChildren) -> Result<Vec<RegionName>, ErrorReply> {
+    let below = |code: &RegionCode| -> Vec<RegionName> {
+        Regions::anhui().children(code).iter().map(|region| place::named(&region.code)).collect()
+    };
+    Ok(match (args.of, desk.session()) {
+        (Some(code), _) => below(&code),
+        (None, None) => below(&RegionCode::new(PROVINCE).map_err(|_| errors::fault("no such province"))?),
+        (None, Some(session)) => {
+            let tops = rights::reach(&session.user()?, Action::Read, desk.inner().config.clock.today());
+            tops.iter().map(place::named).collect()
+        }
     })
 }
+
+/// 安徽省.
+const PROVINCE: &str = "34";
 
 const MOST: usize = 200;
 

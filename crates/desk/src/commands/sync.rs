@@ -1,6 +1,7 @@
 //! The sync indicator, a round at a button, and what needs a person.
 
 use futures::future::{BoxFuture, FutureExt};
+use serde_json::Value;
 use tiexin_contract::session::Done;
 use tiexin_contract::sync::{
     GetSync, ListTroubles, SettleTrouble, SyncNow, SyncState, Trouble, TroubleField,
@@ -16,7 +17,7 @@ use super::records::Names;
 use super::save::region_of;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need, Place, READ, WRITE};
-use crate::{errors, labels, masking, rules};
+use crate::{errors, labels, masking, rules, values};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, get);
@@ -78,7 +79,10 @@ fn trouble(at: &At, names: &Names, refused: &Refused) -> Trouble {
     let fields = change.set.iter().filter(|(field, _)| {
         !field.starts_with("recorded_") && (contested.is_empty() || contested.contains(field))
     });
-    let cover = |field: &str, value| masking::cover_value(&mine, field, &value, at.user.id);
+    let cover = |field: &str, value| {
+        let covered = masking::cover_value(&mine, field, &value, at.user.id);
+        Value::String(values::shown(&change.kind, field, &covered))
+    };
     Trouble {
         seq: u64::try_from(refused.id).unwrap_or_default(),
         record: change.record,

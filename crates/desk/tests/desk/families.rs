@@ -2,6 +2,7 @@
 
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, RecordVisit, VisitStart};
+use tiexin_contract::records::{Care, ListRecords, RecordPage};
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::{Person, Visit};
 use uuid::Uuid;
@@ -16,7 +17,7 @@ fn visit(home: Uuid, on: chrono::NaiveDate) -> RecordVisit {
 }
 
 #[tokio::test]
-async fn a_visit_appears_on_the_familys_timeline() {
+async fn a_visit_appears_on_the_timeline_of_its_family() {
     let office = Office::township(day(2026, 10, 20)).await;
     let home = office.family("贾文广", |_| {}).await;
     let before = office.ok(GetFamily { household: home }).await;
@@ -38,6 +39,35 @@ async fn a_visit_appears_on_the_familys_timeline() {
     assert_eq!(corrected.fields["date"], "2026-10-16");
     assert!(!corrected.fields.contains_key("note"));
     assert_eq!(corrected.recorded_by.as_deref(), Some("王丽"));
+}
+
+#[tokio::test]
+async fn the_list_of_files_tells_who_looks_after_a_family_and_when_it_was_seen() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    office.family("孙有福", |family| family.contacts = None).await;
+    let list = ListRecords {
+        kind: "support_file".into(),
+        region: VILLAGE.parse().unwrap(),
+        filters: vec![],
+        text: None,
+        sort: None,
+        after: None,
+        skip: 0,
+        limit: 10,
+    };
+    let care = |page: &RecordPage, name: &str| {
+        page.rows.iter().find(|row| row.fields["head_name"] == name).unwrap().care.clone().unwrap()
+    };
+    let before = office.ok(list.clone()).await;
+    assert_eq!(care(&before, "孙有福"), Care::default());
+    assert!(care(&before, "贾文广").township_leader.is_some());
+    assert_eq!(care(&before, "贾文广").last_visit, None);
+    office.ok(visit(home, day(2026, 10, 15))).await;
+    office.ok(visit(home, day(2026, 9, 1))).await;
+    let after = office.ok(list).await;
+    assert_eq!(care(&after, "贾文广").last_visit, Some(day(2026, 10, 15)));
+    assert_eq!(care(&after, "孙有福").last_visit, None);
 }
 
 #[tokio::test]

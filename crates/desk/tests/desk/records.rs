@@ -95,7 +95,7 @@ async fn what_is_wrong_is_told_beside_its_field() {
 }
 
 #[tokio::test]
-async fn the_loss_stays_in_the_familys_own_file() {
+async fn the_loss_stays_in_the_own_file_of_the_family() {
     let office = Office::township(day(2026, 10, 20)).await;
     let home = office.family("贾文广", |_| {}).await;
     let page = office.ok(GetFamily { household: home }).await;

@@ -158,6 +158,11 @@ async fn a_record_is_not_carried_out_of_ones_region() {
     let search = tiexin_contract::records::Search { text: "孙有福".into(), limit: 5, kinds: vec![] };
     assert!(county.office.ok(search).await.is_empty());
     let tops = tiexin_contract::regions::RegionChildren { of: None };
-    let tops = county.office.ok(tops).await;
-    assert_eq!(tops.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["东关社区"]);
+    let seen = county.office.ok(tops.clone()).await;
+    assert_eq!(seen.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["东关社区"]);
+    // Nobody signed in, as at first use: the cities of the province.
+    county.office.ok(SignOut {}).await;
+    let cities = county.office.ok(tops).await;
+    assert_eq!(cities.len(), 16);
+    assert!(cities.iter().any(|city| city.name == "蚌埠市"));
 }

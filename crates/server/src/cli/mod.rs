@@ -58,7 +58,7 @@ enum Command {
     Device(Device),
     /// 重新计算全部日志、摘要和审计链，发现问题时退出码为 2
     Verify,
-    /// 建立演示县的用户并发放登记码（可重复执行）
+    /// 建立演示县的用户并发放接入码（可重复执行）
     Demo,
 }
 
@@ -129,7 +129,7 @@ enum Grant {
 
 #[derive(Subcommand)]
 enum Device {
-    /// 发放一次性登记码
+    /// 发放一次性接入码
     EnrolCode {
         #[arg(long)]
         user: String,
