@@ -1,5 +1,6 @@
 //! What a list shows of a record, how it is written, and how it is filtered.
 
+use super::care;
 use crate::components::choice::{self, Options};
 use crate::components::{StateMark, Tag};
 use crate::text;
@@ -25,6 +26,10 @@ pub(crate) enum Show {
     State,
     /// What is missing.
     Gaps,
+    /// Who looks after the family.
+    Contacts,
+    /// When the family was last visited.
+    LastVisit,
     /// Anything that is worked out from the row.
     By(fn(&RecordRow) -> String),
 }
@@ -62,6 +67,16 @@ impl Column {
     /// Where the newest change is.
     pub(crate) fn state() -> Self {
         Self::new("", "状态").show(Show::State).unsorted().unfiltered()
+    }
+
+    /// 双岗联系人 of a family's file.
+    pub(crate) fn contacts() -> Self {
+        Self::new("care_contacts", "双岗联系人").show(Show::Contacts).width(14).unsorted().unfiltered()
+    }
+
+    /// 最近走访 of a family's file.
+    pub(crate) fn last_visit() -> Self {
+        Self::new("care_last_visit", "最近走访").show(Show::LastVisit).width(9).unsorted().unfiltered()
     }
 
     /// What is missing.
@@ -126,6 +141,8 @@ impl Column {
                     codes.iter().filter_map(Value::as_str).map(|code| choice::label_of(options, code));
                 labels.collect::<Vec<_>>().join("、")
             }
+            Show::Contacts => care::contacts(row),
+            Show::LastVisit => care::last_visit(row),
             Show::Place => row.region_name.clone(),
             Show::State => crate::components::state_mark::words(row.state).1.to_owned(),
             Show::Gaps => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
@@ -137,6 +154,8 @@ impl Column {
     pub(crate) fn cell(&self, row: &RecordRow) -> Html {
         match self.show {
             Show::State => html! { <StateMark state={row.state} /> },
+            Show::Contacts => care::contacts_cell(row),
+            Show::LastVisit => care::last_visit_cell(row),
             Show::Gaps if !row.gaps.is_empty() => {
                 let more = row.gaps.len() - 1;
                 let first = row.gaps[0].message.clone();

@@ -3,6 +3,7 @@
 //! Pages come by key from the desk, a window of them is painted, so a hundred thousand rows scroll
 //! like a hundred.
 
+mod care;
 mod column;
 mod copy;
 mod export;
@@ -73,6 +74,11 @@ struct Hand {
 }
 
 const HEAD: f64 = 40.0;
+
+/// Other kinds whose records the rows of a kind tell of.
+fn shown_with(kind: &str) -> &'static [&'static str] {
+    if kind == "support_file" { &["visit", "contact_pair"] } else { &[] }
+}
 
 #[component]
 pub(crate) fn DataList(props: &DataListProps) -> Html {
@@ -170,7 +176,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         use_effect_with(kind, move |_| {
             let hearing = listen(move |event| {
                 if let Event::Changed { kinds } = event
-                    && kinds.iter().any(|one| one == kind)
+                    && kinds.iter().any(|one| shown_with(kind).contains(&one.as_str()) || one == kind)
                 {
                     asked.borrow_mut().0 += 1;
                     let turn = asked.borrow().0;

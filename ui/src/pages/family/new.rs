@@ -147,6 +147,9 @@ impl PartialEq for FillingProps {
     }
 }
 
+/// What one field does to the draft.
+type Edit = Box<dyn FnOnce(&mut FamilyDraft)>;
+
 #[component]
 fn Filling(props: &FillingProps) -> Html {
     let session = use_session();
@@ -159,7 +162,7 @@ fn Filling(props: &FillingProps) -> Html {
     let save = use_command::<RegisterFamily>();
     let change = {
         let (typed, wrong, draft, save) = (typed.clone(), wrong.clone(), props.draft.clone(), save.clone());
-        Callback::from(move |(field, put): (&'static str, Box<dyn FnOnce(&mut FamilyDraft)>)| {
+        Callback::from(move |(field, put): (&'static str, Edit)| {
             let mut next = (*typed).clone();
             put(&mut next);
             if let Ok(value) = serde_json::to_value(&next) {
@@ -171,9 +174,7 @@ fn Filling(props: &FillingProps) -> Html {
         })
     };
     let text = |field: &'static str, put: fn(&mut FamilyDraft, String)| {
-        change.reform(move |v: String| {
-            (field, Box::new(move |d: &mut FamilyDraft| put(d, v)) as Box<dyn FnOnce(&mut FamilyDraft)>)
-        })
+        change.reform(move |v: String| (field, Box::new(move |d: &mut FamilyDraft| put(d, v)) as Edit))
     };
     let onsave = {
         let (typed, wrong, save, node) = (typed.clone(), wrong.setter(), save.clone(), node.clone());
@@ -226,9 +227,8 @@ fn Filling(props: &FillingProps) -> Html {
         let own = wrong.iter().find(|p| p.field == field).map(|p| p.message.clone().into());
         own.or_else(|| save.about(field))
     };
-    let special = change.reform(|v: bool| {
-        ("special", Box::new(move |d: &mut FamilyDraft| d.special = v) as Box<dyn FnOnce(&mut FamilyDraft)>)
-    });
+    let special =
+        change.reform(|v: bool| ("special", Box::new(move |d: &mut FamilyDraft| d.special = v) as Edit));
     let given = |list: Vec<(&'static str, &'static str)>| -> Vec<(AttrValue, AttrValue)> {
         list.into_iter().map(|(code, label)| (code.into(), label.into())).collect()
     };

@@ -18,10 +18,10 @@ pub(crate) static SUPPORT_FILE: Noun = Noun {
             Column::new("head_name", "户主").width(8),
             Column::new("code", "信息编码").width(12),
             Column::place(),
+            Column::contacts(),
+            Column::last_visit(),
             Column::new("preference", "联系意愿").show(Show::Code(options::<ContactPreference>)).width(9),
-            Column::new("assistance", "特别扶助").show(Show::Code(options::<Assistance>)).width(7),
-            Column::new("emergency_contact", "紧急联系人").width(9).spare(),
-            Column::new("status", "台账").show(Show::Code(options::<FileStatus>)).width(6),
+            Column::new("status", "台账").show(Show::Code(options::<FileStatus>)).width(6).spare(),
             Column::gaps(),
             Column::state(),
         ]

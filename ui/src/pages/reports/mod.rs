@@ -46,11 +46,11 @@ pub(crate) fn ReportsPage() -> Html {
     }
 
     let export = {
-        let (toast, exporting, ask) = (toast.clone(), exporting.setter(), ask.clone());
+        let (toast, exporting, ask) = (toast, exporting.setter(), ask.clone());
         let title = report.data.as_ref().map(|sheet| file_name(sheet));
         Callback::from(move |()| {
             let Some(name) = title.clone() else { return };
-            let (toast, exporting, ask) = (toast.clone(), exporting.clone(), ask.clone());
+            let (toast, exporting, ask) = (toast, exporting.clone(), ask.clone());
             exporting.set(true);
             spawn_local(async move {
                 let made = hand_over("导出报表", &name, |path| ExportReport {

@@ -33,7 +33,7 @@ pub(crate) fn VisitFormPage() -> Html {
     let again = kept.as_ref().is_some_and(VisitDraft::touched);
     html! {
         <Filling key={household.map(|h| h.to_string()).unwrap_or_default()} {household} {draft} {again}
-            begin={kept.unwrap_or_else(VisitDraft::new)} />
+            begin={kept.unwrap_or_default()} />
     }
 }
 

@@ -1,0 +1,53 @@
+//! Who looks after a family and when it was last seen, in a cell. A gap shows by a sign and its words
+//! as well as by colour; a family that wishes no visits has none.
+
+use tiexin_contract::records::{Care, RecordRow};
+use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
+use yew::prelude::*;
+
+/// Both contacts, whichever there are.
+pub(super) fn contacts(row: &RecordRow) -> String {
+    row.care.as_ref().map(Care::contacts).unwrap_or_default()
+}
+
+pub(super) fn contacts_cell(row: &RecordRow) -> Html {
+    let Some(care) = &row.care else { return Html::default() };
+    let missing = match (&care.township_leader, &care.village_worker) {
+        (Some(leader), Some(worker)) => return html! { { format!("{leader}、{worker}") } },
+        (Some(_), None) => "缺村联系人",
+        (None, Some(_)) => "缺镇联系人",
+        (None, None) => "缺双岗联系人",
+    };
+    let known = care.township_leader.as_ref().or(care.village_worker.as_ref());
+    html! {
+        <>
+            if let Some(known) = known { <span>{ known }{ " " }</span> }
+            if is_active(row) { { gap(missing) } }
+        </>
+    }
+}
+
+pub(super) fn last_visit(row: &RecordRow) -> String {
+    row.care.as_ref().and_then(|care| care.last_visit).map(|day| day.to_string()).unwrap_or_default()
+}
+
+pub(super) fn last_visit_cell(row: &RecordRow) -> Html {
+    let declined = row.fields.get("preference").and_then(|wish| wish.as_str())
+        == Some(ContactPreference::Declined.code());
+    match row.care.as_ref().map(|care| care.last_visit) {
+        Some(None) if is_active(row) && !declined => gap("还没走访"),
+        Some(Some(day)) => html! { { day.to_string() } },
+        _ => Html::default(),
+    }
+}
+
+fn is_active(row: &RecordRow) -> bool {
+    row.fields
+        .get("status")
+        .and_then(|status| status.as_str())
+        .is_none_or(|status| status == FileStatus::Active.code())
+}
+
+fn gap(words: &'static str) -> Html {
+    html! { <span class="tx-gap"><i aria-hidden="true">{ "◇" }</i>{ words }</span> }
+}
