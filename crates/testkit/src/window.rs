@@ -68,16 +68,24 @@ impl Screen {
     /// Opens the real window with further environment, as `("TIEXIN_DEMO", "1")`.
     pub async fn window_with(data: &Path, environment: &[(&str, &str)]) -> Result<Self, Trouble> {
         let mut command = Command::new("WebKitWebDriver");
-        command
-            .env("TIEXIN_DATA", data)
+        command.env("TIEXIN_DATA", data).envs(environment.iter().copied());
+        Self::window_of(&program("tiexin"), command).await
+    }
+
+    /// Opens the window of another Tauri program.
+    pub async fn tauri(program: &Path) -> Result<Self, Trouble> {
+        Self::window_of(program, Command::new("WebKitWebDriver")).await
+    }
+
+    async fn window_of(program: &Path, mut driver: Command) -> Result<Self, Trouble> {
+        driver
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
-            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
-            .envs(environment.iter().copied());
+            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
         let mut capabilities = Capabilities::new();
-        let options = json!({ "binary": program("tiexin"), "args": [] });
+        let options = json!({ "binary": program, "args": [] });
         capabilities.set("webkitgtk:browserOptions", options).map_err(|e| trouble("capabilities")(&e))?;
-        Self::open(command, capabilities).await
+        Self::open(driver, capabilities).await
     }
 
     /// Opens an address of the loopback host in Chromium, 1366×768.
@@ -211,6 +219,11 @@ impl Screen {
             Ok(status) => Err(trouble("import")(&status)),
             Err(error) => Err(trouble("import")(&error)),
         }
+    }
+
+    /// The process group of the driver and of all that it started: window and page.
+    pub fn process_group(&self) -> u32 {
+        self.host.id()
     }
 
     /// Closes the window as its close button does.

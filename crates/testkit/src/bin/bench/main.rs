@@ -5,6 +5,7 @@
 
 mod import;
 mod mixed;
+mod process;
 mod sync;
 mod window;
 
