@@ -2,6 +2,8 @@
 //!
 //! FROZEN WIRE FORMAT (protocol 1): fields may be added as optional, never renamed or removed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use tiexin_domain::access::User;
 use tiexin_domain::record::Record;
@@ -124,6 +126,11 @@ pub struct PushRequest {
     pub device: Uuid,
     pub incarnation: Uuid,
     pub changes: Vec<Change>,
+    /// The generation that the desk holds of each scope it writes to: what `base` refers to. A scope that is
+    /// left out: the one of today.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Uuid>))]
+    pub generations: BTreeMap<RegionCode, Uuid>,
 }
 
 /// Reply to [`PushRequest`]. A change without a verdict here was not taken: send it again.

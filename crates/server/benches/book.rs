@@ -68,7 +68,12 @@ impl Desk {
 
     fn push_of(&mut self, town: &str, changes: usize) -> PushRequest {
         let changes = (0..changes).map(|_| self.change(town)).collect();
-        PushRequest { device: self.device, incarnation: self.incarnation, changes }
+        PushRequest {
+            device: self.device,
+            incarnation: self.incarnation,
+            changes,
+            generations: Default::default(),
+        }
     }
 }
 

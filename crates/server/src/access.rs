@@ -31,8 +31,7 @@ pub(crate) struct Admission {
     pub(crate) users: Vec<User>,
     /// Scopes that exist under [`prefixes`], sorted.
     pub(crate) scopes: Vec<(RegionCode, ScopeState)>,
-    /// Highest seq of the asking incarnation that has a verdict.
-    pub(crate) acked: u64,
+    pub(crate) heard: Heard,
 }
 
 /// A scope that the device may read, and how much of it.
@@ -92,10 +91,21 @@ impl Admission {
     }
 }
 
-/// The highest seq that is safe when this book is restored from its newest backup. What is committed counts
-/// as safe; a replica or a backup that lags behind lowers it here.
-pub(crate) fn durable(acked: u64) -> u64 {
-    acked
+/// How far a (device, incarnation) has been heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// Highest seq that has a verdict.
+    pub(crate) acked: u64,
+    /// What the newest finished backup holds; none while the office makes no backups known here, and
+    /// what is committed counts as safe.
+    pub(crate) backed_up: Option<u64>,
+}
+
+impl Heard {
+    /// The highest seq that is safe when this book is put back from its newest backup.
+    pub(crate) fn durable(self) -> u64 {
+        self.backed_up.unwrap_or(self.acked)
+    }
 }
 
 /// Changes whenever the users, their grants, or the scopes and views they may read change.

@@ -11,7 +11,7 @@ use tiexin_protocol::wire::{
 use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES};
 use uuid::Uuid;
 
-use crate::access::{Device, access_mark, durable, view_of};
+use crate::access::{Device, access_mark, view_of};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::error::{Refused, Result};
 use crate::page::RawPullReply;
@@ -94,8 +94,8 @@ impl Province {
             access: access_mark(&admission.users, &readable),
             scopes: readable.iter().map(Into::into).collect(),
             users: admission.users,
-            acked: admission.acked,
-            durable: durable(admission.acked),
+            acked: admission.heard.acked,
+            durable: admission.heard.durable(),
             limits: Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES },
         })
     }
@@ -214,6 +214,30 @@ impl Province {
     /// Shuts a device out from its next request on.
     pub async fn revoke_device(&self, device: Uuid) -> Result<()> {
         self.book.revoke(device, self.clock.now()).await
+    }
+
+    /// A backup of the book begins. Once this was said, desks keep what they sent until a backup that
+    /// holds it has ended ([`Province::backup_ended`]).
+    pub async fn backup_begins(&self) -> Result<()> {
+        self.book.backup_begins(self.clock.now()).await
+    }
+
+    /// The backup that was begun last is safe.
+    pub async fn backup_ended(&self) -> Result<()> {
+        self.book.backup_ended(self.clock.now()).await
+    }
+
+    /// A whole backup of a pilot's book into the new file `to`.
+    pub async fn back_up(&self, to: &std::path::Path) -> Result<()> {
+        self.backup_begins().await?;
+        self.book.copy_to(to).await?;
+        self.backup_ended().await
+    }
+
+    /// To be said once after this book was put back from a backup: every log begins a new generation, so
+    /// that desks read it anew and tell again what it lacks.
+    pub async fn restored(&self) -> Result<()> {
+        self.book.restored(self.clock.now()).await
     }
 
     /// Recomputes every chain and digest of the book and names what is broken.

@@ -103,6 +103,25 @@ impl Book {
         self.put_meta(&[("access", access)])
     }
 
+    /// The highest number this database has given to a change.
+    pub fn last_own(&self) -> Result<u64> {
+        self.read(|conn| Ok(Head::read(conn)?.outbox_seq as u64))
+    }
+
+    /// Takes a new incarnation: the province has heard more or other things under the old one than this
+    /// database knows, so it is a copy. What had not been read back is told again, scopes are read anew.
+    pub fn take_new_incarnation(&self) -> Result<()> {
+        let fresh = outside::fresh()?;
+        self.write(|w| {
+            begin_anew(&w.tx)?;
+            w.head = Head::read(&w.tx)?;
+            Ok(meta::put(&w.tx, "incarnation", &fresh.to_string())?)
+        })?;
+        // After the commit: a crash in between only means one more new number.
+        outside::keep_outside(self.dir(), fresh)?;
+        Ok(())
+    }
+
     pub(crate) fn put_meta(&self, values: &[(&str, &str)]) -> Result<()> {
         self.write(|w| {
             for (key, value) in values {

@@ -1,7 +1,7 @@
 //! Joining the province with a one-time code. All that was recorded before goes along.
 
 use tiexin_domain::access::User;
-use tiexin_protocol::wire::EnrolRequest;
+use tiexin_protocol::wire::{EnrolReply, EnrolRequest};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
 
@@ -34,14 +34,16 @@ pub async fn enrol(book: &Book, wish: EnrolWish) -> Result<User, SyncError> {
         app: env!("CARGO_PKG_VERSION").into(),
     };
     let reply = HttpProvince::new(&wish.address, None)?.enrol(&request).await?;
-    on_store(book, move |book| {
-        book.set_preference(Uuid::nil(), &alias_key(reply.user.id), &wish.author.to_string())?;
-        book.enrolled(reply.device, &wish.address.as_text(), &wish.device_name, wish.authority.as_deref())?;
-        let user = User { id: wish.author, ..reply.user };
-        book.put_user(&user)?;
-        Ok(user)
-    })
-    .await
+    on_store(book, move |book| joined(book, &wish, reply)).await
+}
+
+/// The province has taken the desk in: keeps what it said.
+pub fn joined(book: &Book, wish: &EnrolWish, reply: EnrolReply) -> Result<User, StoreError> {
+    book.set_preference(Uuid::nil(), &alias_key(reply.user.id), &wish.author.to_string())?;
+    book.enrolled(reply.device, &wish.address.as_text(), &wish.device_name, wish.authority.as_deref())?;
+    let user = User { id: wish.author, ..reply.user };
+    book.put_user(&user)?;
+    Ok(user)
 }
 
 /// The province's users under the ids by which this book knows them.

@@ -13,7 +13,7 @@ mod round;
 mod snapshot;
 
 pub use engine::{Engine, Status};
-pub use enrol::{EnrolWish, enrol};
+pub use enrol::{EnrolWish, enrol, joined};
 pub use http::{HttpProvince, ProvinceAddress, device_key};
 pub use plan::{Facts, Step, next_step};
 pub use province::{Province, SnapshotPart};

@@ -9,6 +9,8 @@ pub struct Facts {
     pub greeted: bool,
     /// Changes in the outbox without a verdict.
     pub waiting: u64,
+    /// Scopes that this desk may no longer hold.
+    pub to_drop: Vec<RegionCode>,
     /// Scopes to be loaded from a snapshot, most wanted first.
     pub to_load: Vec<RegionCode>,
     /// A pull of this round answered that nothing is new, after the last push.
@@ -20,19 +22,22 @@ pub struct Facts {
 pub enum Step {
     Hello,
     Push,
+    Drop(RegionCode),
     Load(RegionCode),
     Pull,
     /// Everything told, everything read: the round is full.
     Finish,
 }
 
-/// Pushing comes before loading and pulling: what the worker did is told first, so that it is
-/// safe first, and a re-based scope never has to be laid over untold work.
+/// Pushing comes before all else: what the worker did is told first, so that it is safe first, is
+/// handed over before a withdrawn scope is given up (I11), and never lies under a re-based scope.
 pub fn next_step(facts: &Facts) -> Step {
     if !facts.greeted {
         Step::Hello
     } else if facts.waiting > 0 {
         Step::Push
+    } else if let Some(scope) = facts.to_drop.first() {
+        Step::Drop(scope.clone())
     } else if let Some(scope) = facts.to_load.first() {
         Step::Load(scope.clone())
     } else if !facts.at_head {
@@ -49,17 +54,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_round_is_full_only_when_nothing_is_left(greeted: bool, waiting in 0u64..3, load: bool, at_head: bool) {
-            let to_load = if load { vec!["340323100".parse().unwrap()] } else { vec![] };
-            let facts = Facts { greeted, waiting, to_load, at_head };
-            let full = greeted && waiting == 0 && !load && at_head;
+        fn a_round_is_full_only_when_nothing_is_left(greeted: bool, waiting in 0u64..3, load: bool, drop: bool, at_head: bool) {
+            let some = |wanted: bool| if wanted { vec!["340323100".parse().unwrap()] } else { vec![] };
+            let facts = Facts { greeted, waiting, to_drop: some(drop), to_load: some(load), at_head };
+            let full = greeted && waiting == 0 && !load && !drop && at_head;
             prop_assert_eq!(next_step(&facts) == Step::Finish, full);
         }
     }
 
     #[test]
     fn work_is_told_before_anything_is_read() {
-        let facts = Facts { greeted: true, waiting: 1, to_load: vec!["34".parse().unwrap()], at_head: false };
+        let facts = Facts {
+            greeted: true,
+            waiting: 1,
+            to_drop: vec!["3403".parse().unwrap()],
+            to_load: vec!["34".parse().unwrap()],
+            at_head: false,
+        };
         assert_eq!(next_step(&facts), Step::Push);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::wire::{Cursor, HelloReply, HelloRequest, PullRequest, PushRequest, ScopePage};
 use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES};
-use tiexin_store::{Book, Changed, StoreError};
+use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 
 use crate::body::BodyError;
 use crate::plan::{Facts, Step, next_step};
@@ -89,6 +89,7 @@ pub async fn run_round(
         match next_step(&round.facts) {
             Step::Hello => round.hello(now_ms).await?,
             Step::Push => round.push(now_ms).await?,
+            Step::Drop(scope) => round.drop_scope(scope).await?,
             Step::Load(scope) => {
                 let outcome = snapshot::load(book, province, &scope, now_ms, progress).await?;
                 round.report.loaded += outcome.records;
@@ -123,10 +124,37 @@ impl Round<'_> {
             app: env!("CARGO_PKG_VERSION").into(),
         };
         let reply = self.province.hello(&request).await?;
-        self.facts.to_load = on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
+        let (acked, last_own) = (reply.acked, on_store(self.book, |book| book.last_own()).await?);
+        if acked > last_own {
+            return self.be_another().await;
+        }
+        let (to_drop, to_load) = on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
+        self.facts.to_drop = to_drop;
+        self.facts.to_load = to_load;
         self.facts.greeted = true;
         self.facts.at_head = false;
         self.report.greeted = true;
+        self.count_waiting().await
+    }
+
+    /// This book was put back from an image, or another machine was cloned from it.
+    async fn be_another(&mut self) -> Result<(), SyncError> {
+        on_store(self.book, |book| book.take_new_incarnation()).await?;
+        self.facts.greeted = false;
+        self.count_waiting().await
+    }
+
+    /// Gives a withdrawn scope up; what was saved in it meanwhile is told first.
+    async fn drop_scope(&mut self, scope: RegionCode) -> Result<(), SyncError> {
+        let gone = scope.clone();
+        let dropped = on_store(self.book, move |book| match book.drop_scope(&gone) {
+            Err(StoreError::WorkWaiting { .. }) => Ok(None),
+            other => other.map(Some),
+        });
+        if let Some(changed) = dropped.await? {
+            self.facts.to_drop.retain(|s| *s != scope);
+            self.changed(changed);
+        }
         self.count_waiting().await
     }
 
@@ -134,8 +162,19 @@ impl Round<'_> {
         let device = on_store(self.book, |book| book.device()).await?;
         let changes = on_store(self.book, |book| book.outbox_batch(PUSH_CHANGES, PUSH_BYTES)).await?;
         let id = device.id.ok_or(SyncError::NotEnrolled)?;
-        let request = PushRequest { device: id, incarnation: device.incarnation, changes };
-        let reply = self.province.push(&request).await?;
+        let cursors = on_store(self.book, |book| book.cursors()).await?;
+        let generations = cursors
+            .into_iter()
+            .filter(|c| !c.generation.is_nil() && changes.iter().any(|change| change.scope == c.scope))
+            .map(|c| (c.scope, c.generation))
+            .collect();
+        let request = PushRequest { device: id, incarnation: device.incarnation, changes, generations };
+        let reply = match self.province.push(&request).await {
+            Err(SyncError::Refused { code, .. }) if code == "incarnation_forked" => {
+                return self.be_another().await;
+            }
+            other => other?,
+        };
         if reply.verdicts.is_empty() {
             return Err(SyncError::Protocol("push"));
         }
@@ -205,12 +244,18 @@ impl Round<'_> {
 }
 
 /// Takes in what the province said: users and grants, what it has of ours, the scopes to read.
-/// Gives the scopes that want a snapshot; new and empty ones are simply begun.
-fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Vec<RegionCode>, StoreError> {
+/// Gives the scopes that are withdrawn and those that want a snapshot; new and empty ones are simply begun.
+fn greeted(
+    book: &Book,
+    reply: HelloReply,
+    now_ms: i64,
+) -> Result<(Vec<RegionCode>, Vec<RegionCode>), StoreError> {
     let users = crate::enrol::as_local(book, reply.users)?;
     book.set_users(&users)?;
     book.send_again_after(reply.acked)?;
     let held = book.cursors()?;
+    let withdrawn = |c: &&ScopeCursor| !reply.scopes.iter().any(|head| head.scope == c.scope);
+    let to_drop = held.iter().filter(withdrawn).map(|c| c.scope.clone()).collect();
     let mut to_load = Vec::new();
     for head in reply.scopes {
         let known = held.iter().find(|c| c.scope == head.scope);
@@ -221,5 +266,5 @@ fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Vec<RegionCode
         }
     }
     book.set_access(&reply.access)?;
-    Ok(to_load)
+    Ok((to_drop, to_load))
 }

@@ -5,6 +5,7 @@
 mod group;
 mod outcome;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
@@ -14,6 +15,7 @@ use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
 use tiexin_protocol::{Chain, Change, Digest, Held, ParkCode, Verdict, canonical};
 use uuid::Uuid;
 
+use crate::access::Heard;
 use crate::audit::{AuditHead, AuditRow};
 use crate::error::Refused;
 
@@ -26,6 +28,8 @@ pub(crate) struct ScopeState {
     pub(crate) head: u64,
     pub(crate) chain: Chain,
     pub(crate) digest: Digest,
+    /// Where the log stood when this generation began.
+    pub(crate) began: u64,
 }
 
 /// The part of a scope's digest that comes from one region.
@@ -45,8 +49,7 @@ pub(crate) struct Told {
 /// Everything a push stands on, read under the locks of its scopes.
 #[derive(Debug, Default)]
 pub(crate) struct Ground {
-    /// Highest seq of the (device, incarnation) that has a verdict.
-    pub(crate) acked: u64,
+    pub(crate) heard: Heard,
     pub(crate) told: HashMap<u64, Told>,
     /// Author id as the desk writes it → user.
     pub(crate) authors: HashMap<Uuid, Uuid>,
@@ -128,8 +131,9 @@ pub(crate) fn plan(
     today: NaiveDate,
     now: i64,
 ) -> Result<Outcome, Refused> {
+    let request = &*on_this_generation(request, &ground);
     let mut verdicts = Vec::with_capacity(request.changes.len());
-    for change in request.changes.iter().filter(|c| c.id.seq <= ground.acked) {
+    for change in request.changes.iter().filter(|c| c.id.seq <= ground.heard.acked) {
         let Some(told) = ground.told.get(&change.id.seq) else { continue };
         if told.print != print(change) {
             return Err(Refused::IncarnationForked);
@@ -137,7 +141,7 @@ pub(crate) fn plan(
         let verdict = told.verdict.clone();
         verdicts.push(ChangeVerdict { seq: change.id.seq, duplicate: true, verdict });
     }
-    let fresh = new_changes(request, ground.acked);
+    let fresh = new_changes(request, ground.heard.acked);
     let mut work = outcome::Work::on(ground, today, now);
     for members in fresh.chunk_by(|a, b| a.group == b.group) {
         group::receive(&mut work, members);
@@ -147,6 +151,24 @@ pub(crate) fn plan(
     verdicts.append(&mut outcome.reply.verdicts);
     outcome.reply.verdicts = verdicts;
     Ok(outcome)
+}
+
+/// A base seen in an older generation reaches no further than where that generation was cut off: what
+/// was written since is news to the author, whatever its number.
+fn on_this_generation<'a>(request: &'a PushRequest, ground: &Ground) -> Cow<'a, PushRequest> {
+    let cut = |change: &Change| {
+        let seen = request.generations.get(&change.scope)?;
+        let scope = ground.scopes.get(&change.scope)?;
+        (*seen != scope.generation && change.base > scope.began).then_some(scope.began)
+    };
+    if request.changes.iter().all(|change| cut(change).is_none()) {
+        return Cow::Borrowed(request);
+    }
+    let mut rebased = request.clone();
+    for change in &mut rebased.changes {
+        change.base = cut(change).unwrap_or(change.base);
+    }
+    Cow::Owned(rebased)
 }
 
 /// Whether the author may write where the change lies and where it would bring the record.

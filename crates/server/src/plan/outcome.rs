@@ -9,7 +9,7 @@ use tiexin_protocol::{Change, ChangeId, Digest, EntryHash, Held, LogEntry, Overw
 use uuid::Uuid;
 
 use super::{Ground, RegionState, ScopeState, audit_row, print};
-use crate::access::durable;
+use crate::access::Heard;
 use crate::audit::AuditRow;
 
 /// One entry about to be appended.
@@ -220,7 +220,8 @@ impl Work {
         for row in &mut self.log {
             row.commit_end = self.ground.scopes.get(&row.scope).map_or(row.seq, |s| s.head);
         }
-        let acked = self.verdicts.last().map_or(self.ground.acked, |v| v.seq);
+        let acked = self.verdicts.last().map_or(self.ground.heard.acked, |v| v.seq);
+        let durable = Heard { acked, ..self.ground.heard }.durable();
         let audit = audit_row(self.ground.audit.clone(), request, &self.verdicts, self.now);
         let told = self
             .verdicts
@@ -229,7 +230,7 @@ impl Work {
             .collect();
         let ground = self.ground;
         Outcome {
-            reply: PushReply { verdicts: told, acked, durable: durable(acked) },
+            reply: PushReply { verdicts: told, acked, durable },
             verdicts: self.verdicts,
             log: self.log,
             records,

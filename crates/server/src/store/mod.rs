@@ -114,6 +114,17 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn snapshot(&self, scope: &RegionCode, view: &View) -> Result<Option<Snapshot>>;
     async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>>;
 
+    /// A backup begins: what is acked now will be safe when it has ended.
+    async fn backup_begins(&self, now: i64) -> Result<()>;
+    async fn backup_ended(&self, now: i64) -> Result<()>;
+    /// This book was put back from a backup: every log begins a new generation.
+    async fn restored(&self, now: i64) -> Result<()>;
+    /// Writes a whole copy to a new file.
+    ///
+    /// # Errors
+    /// `Config` where the store has tools of its own for it (PostgreSQL).
+    async fn copy_to(&self, to: &std::path::Path) -> Result<()>;
+
     async fn scopes(&self) -> Result<Vec<RegionCode>>;
     async fn dump(&self, scope: &RegionCode) -> Result<Option<ScopeDump>>;
     async fn audit_books(&self) -> Result<Vec<String>>;

@@ -122,7 +122,12 @@ impl Desk {
     }
 
     pub(crate) fn pushing(&self, changes: &[Change]) -> PushRequest {
-        PushRequest { device: self.device, incarnation: self.incarnation, changes: changes.to_vec() }
+        PushRequest {
+            device: self.device,
+            incarnation: self.incarnation,
+            changes: changes.to_vec(),
+            generations: Default::default(),
+        }
     }
 
     pub(crate) async fn push(&mut self, province: &Province, changes: &[Change]) -> PushReply {

@@ -6,6 +6,7 @@ mod people;
 mod pull;
 mod push;
 mod push_rows;
+mod restore;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -255,6 +256,30 @@ impl Book for PostgresBook {
     }
     async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>> {
         dump::quarantine(&**self.client().await?, scope).await
+    }
+
+    async fn backup_begins(&self, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        restore::backup_begins(&tx, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn backup_ended(&self, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        restore::backup_ended(&tx, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn restored(&self, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        restore::restored(&tx, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn copy_to(&self, _: &std::path::Path) -> Result<()> {
+        Err(Error::Config(
+            "PostgreSQL 请用它自己的工具备份，前后各运行一次 backup --begin 与 backup --end".into(),
+        ))
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

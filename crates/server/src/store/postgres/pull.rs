@@ -11,7 +11,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{db, device, hash, people, place, push, seq};
-use crate::access::{Admission, Readable, access_mark, durable, prefixes};
+use crate::access::{Admission, Readable, access_mark, prefixes};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
 use crate::plan::{LogRow, ScopeState};
@@ -27,13 +27,15 @@ pub(super) fn state(row: &Row) -> Result<(RegionCode, ScopeState)> {
         head: seq(row, 2)?,
         chain: Chain(hash(row, 3)?),
         digest: Digest(hash(row, 4)?),
+        began: seq(row, 5)?,
     };
     Ok((place(row, 0)?, state))
 }
 
 pub(super) async fn scope(tx: &Transaction<'_>, scope: &RegionCode) -> Result<Option<ScopeState>> {
-    let statement =
-        tx.prepare_cached("SELECT id, generation, head, chain, digest FROM scope WHERE id = $1").await?;
+    let statement = tx
+        .prepare_cached("SELECT id, generation, head, chain, digest, began FROM scope WHERE id = $1")
+        .await?;
     let row = tx.query_opt(&statement, &[&scope.as_str()]).await?;
     Ok(row.as_ref().map(state).transpose()?.map(|(_, state)| state))
 }
@@ -44,10 +46,10 @@ pub(super) async fn admit(
     incarnation: Uuid,
     today: NaiveDate,
 ) -> Result<Admission> {
-    let (found, users, acked) = futures::try_join!(
+    let (found, users, heard) = futures::try_join!(
         device::device(tx, device),
         people::users_of(tx, device),
-        push::acked(tx, device, incarnation),
+        push::heard(tx, device, incarnation),
     )?;
     let found = found.ok_or(Refused::DeviceUnknown)?;
     if found.revoked_at.is_some() {
@@ -58,7 +60,7 @@ pub(super) async fn admit(
     // ':' is the character after '9': the range is the prefix.
     let statement = tx
         .prepare_cached(
-            "SELECT s.id, s.generation, s.head, s.chain, s.digest
+            "SELECT s.id, s.generation, s.head, s.chain, s.digest, s.began
              FROM unnest($1::text[]) AS p (id)
              JOIN scope s ON s.id >= p.id COLLATE \"C\" AND s.id < (p.id || ':') COLLATE \"C\"
              ORDER BY s.id",
@@ -66,7 +68,7 @@ pub(super) async fn admit(
         .await?;
     let rows = tx.query(&statement, &[&prefixes]).await?;
     let scopes = rows.iter().map(state).collect::<Result<_>>()?;
-    Ok(Admission { users, scopes, acked })
+    Ok(Admission { users, scopes, heard })
 }
 
 pub(super) async fn pull(
@@ -100,7 +102,7 @@ pub(super) async fn pull(
     Ok(RawPullReply {
         pages,
         access: access_mark(&admission.users, &readable),
-        durable: durable(admission.acked),
+        durable: admission.heard.durable(),
     })
 }
 

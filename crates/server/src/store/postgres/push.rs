@@ -13,7 +13,8 @@ use tiexin_protocol::{Chain, Digest, Held};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{db, device, hash, lock_head, people, place, pull, push_rows, seq, wire};
+use super::{db, device, hash, lock_head, people, place, pull, push_rows, seq};
+use crate::access::Heard;
 use crate::audit::AuditHead;
 use crate::error::{Refused, Result};
 use crate::origins;
@@ -39,25 +40,31 @@ pub(super) async fn push(
     Ok(outcome.reply)
 }
 
-pub(super) async fn acked(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<u64> {
-    let statement =
-        tx.prepare_cached("SELECT acked FROM incarnation WHERE device = $1 AND incarnation = $2").await?;
-    let row = tx.query_opt(&statement, &[&device, &incarnation]).await?;
-    Ok(wire(row.map(|row| row.try_get(0)).transpose()?.unwrap_or(0)))
+pub(super) async fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<Heard> {
+    let statement = tx
+        .prepare_cached(
+            "SELECT coalesce(max(i.acked), 0), coalesce(max(i.durable), 0),
+               EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup')
+             FROM incarnation i WHERE i.device = $1 AND i.incarnation = $2",
+        )
+        .await?;
+    let row = tx.query_one(&statement, &[&device, &incarnation]).await?;
+    let backups: bool = row.try_get(2)?;
+    Ok(Heard { acked: seq(&row, 0)?, backed_up: if backups { Some(seq(&row, 1)?) } else { None } })
 }
 
 async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {
     // First of all, so that two pushes of one device cannot read the same `acked`.
     let audit = lock_device(tx, request.device).await?;
-    let (acked, users, authors) = futures::try_join!(
-        acked(tx, request.device, request.incarnation),
+    let (heard, users, authors) = futures::try_join!(
+        heard(tx, request.device, request.incarnation),
         people::users_of(tx, request.device),
         authors(tx, request.device),
     )?;
-    let wanted = Wanted::of(request, acked);
+    let wanted = Wanted::of(request, heard.acked);
     let begin = may_begin(&wanted.scopes, &users, today);
     let mut ground = Ground {
-        acked,
+        heard,
         authors,
         users: users.into_iter().map(|user| (user.id, user)).collect(),
         audit,
@@ -139,7 +146,7 @@ async fn lock_scopes(
 ) -> Result<std::collections::BTreeMap<RegionCode, ScopeState>> {
     let statement = tx
         .prepare_cached(
-            "SELECT id, generation, head, chain, digest FROM scope
+            "SELECT id, generation, head, chain, digest, began FROM scope
              WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
         )
         .await?;

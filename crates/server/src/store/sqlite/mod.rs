@@ -5,6 +5,7 @@ mod dump;
 mod people;
 mod pull;
 mod push;
+mod restore;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,7 +41,10 @@ pub(super) struct SqliteBook {
 }
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("../../../migrations/sqlite/001_book.sql"))])
+    Migrations::new(vec![
+        M::up(include_str!("../../../migrations/sqlite/001_book.sql")),
+        M::up(include_str!("../../../migrations/sqlite/002_restore.sql")),
+    ])
 }
 
 fn connect(path: &Path) -> Result<Connection> {
@@ -257,6 +261,25 @@ impl Book for SqliteBook {
     async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>> {
         let scope = scope.clone();
         self.read(move |tx| dump::quarantine(tx, &scope)).await
+    }
+
+    async fn backup_begins(&self, now: i64) -> Result<()> {
+        self.write(move |tx| restore::backup_begins(tx, now)).await
+    }
+    async fn backup_ended(&self, now: i64) -> Result<()> {
+        self.write(move |tx| restore::backup_ended(tx, now)).await
+    }
+    async fn restored(&self, now: i64) -> Result<()> {
+        self.write(move |tx| restore::restored(tx, now)).await
+    }
+    async fn copy_to(&self, to: &Path) -> Result<()> {
+        let (from, to) = (self.path.clone(), to.to_owned());
+        tokio::task::spawn_blocking(move || {
+            let target = to.to_str().ok_or_else(|| Error::Config("备份路径含有不能识别的字符".into()))?;
+            connect(&from)?.execute("VACUUM INTO ?1", [target])?;
+            Ok(())
+        })
+        .await?
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

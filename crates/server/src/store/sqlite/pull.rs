@@ -8,13 +8,13 @@ use tiexin_protocol::{Chain, ChangeId, Digest};
 use uuid::Uuid;
 
 use super::{db, device, hash, id, people, place, push, seq};
-use crate::access::{Admission, Readable, access_mark, durable, prefixes};
+use crate::access::{Admission, Readable, access_mark, prefixes};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
 use crate::plan::{LogRow, ScopeState};
 use crate::snapshot::{Snapshot, Writer, counted};
 
-const SCOPE: &str = "SELECT id, generation, head, chain, digest FROM scope";
+const SCOPE: &str = "SELECT id, generation, head, chain, digest, began FROM scope";
 
 fn state(row: &Row<'_>) -> rusqlite::Result<(RegionCode, ScopeState)> {
     let state = ScopeState {
@@ -22,6 +22,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<(RegionCode, ScopeState)> {
         head: seq(row, 2)?,
         chain: Chain(hash(row, 3)?),
         digest: Digest(hash(row, 4)?),
+        began: seq(row, 5)?,
     };
     Ok((place(row, 0)?, state))
 }
@@ -50,8 +51,8 @@ pub(super) fn admit(
             scopes.push(found?);
         }
     }
-    let acked = push::acked(tx, device, incarnation)?;
-    Ok(Admission { users, scopes, acked })
+    let heard = push::heard(tx, device, incarnation)?;
+    Ok(Admission { users, scopes, heard })
 }
 
 pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply> {
@@ -79,7 +80,7 @@ pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate
     Ok(RawPullReply {
         pages,
         access: access_mark(&admission.users, &readable),
-        durable: durable(admission.acked),
+        durable: admission.heard.durable(),
     })
 }
 

@@ -10,6 +10,7 @@ use tiexin_protocol::{Digest, Held};
 use uuid::Uuid;
 
 use super::{append, db, device, hash, head, id, people, place, pull, seq};
+use crate::access::Heard;
 use crate::error::{Refused, Result};
 use crate::origins;
 use crate::plan::{Ground, Outcome, Quarantine, RegionState, Told, Wanted, may_begin, plan};
@@ -30,23 +31,26 @@ pub(super) fn push(
     Ok(outcome.reply)
 }
 
-pub(super) fn acked(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<u64> {
-    let acked = tx
-        .prepare_cached("SELECT acked FROM incarnation WHERE device = ?1 AND incarnation = ?2")?
-        .query_row((device.as_bytes(), incarnation.as_bytes()), |row| seq(row, 0))
+pub(super) fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<Heard> {
+    let backups =
+        tx.prepare_cached("SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup'")?.exists([])?;
+    let found = tx
+        .prepare_cached("SELECT acked, durable FROM incarnation WHERE device = ?1 AND incarnation = ?2")?
+        .query_row((device.as_bytes(), incarnation.as_bytes()), |row| Ok((seq(row, 0)?, seq(row, 1)?)))
         .optional()?;
-    Ok(acked.unwrap_or(0))
+    let (acked, durable) = found.unwrap_or_default();
+    Ok(Heard { acked, backed_up: backups.then_some(durable) })
 }
 
 fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {
-    let acked = acked(tx, request.device, request.incarnation)?;
-    let wanted = Wanted::of(request, acked);
+    let heard = heard(tx, request.device, request.incarnation)?;
+    let wanted = Wanted::of(request, heard.acked);
     let users = people::users_of(tx, request.device)?;
     for scope in may_begin(&wanted.scopes, &users, today) {
         people::begin_scope(tx, scope)?;
     }
     let mut ground = Ground {
-        acked,
+        heard,
         authors: authors(tx, request.device)?,
         users: users.into_iter().map(|user| (user.id, user)).collect(),
         audit: head(tx, &request.device.to_string())?,
