@@ -106,11 +106,10 @@ fn is_word(text: &str) -> bool {
     if !(2..=24).contains(&text.chars().count()) {
         return false;
     }
-    let levels = [text.to_owned()];
+    let head = Spelled::of(&[text.to_owned()]);
     let groups = || table::GROUPS.iter().flat_map(|(_, words)| words.split('|'));
-    let bare = plain(text);
-    groups().any(|word| word.trim() == bare)
-        || SheetKind::ALL.into_iter().any(|kind| meaning(kind, &levels).is_some())
+    groups().any(|word| word.trim() == head.whole)
+        || SheetKind::ALL.into_iter().any(|kind| meaning(kind, &head).is_some())
 }
 
 /// Parents that make a leaf such as 姓名 somebody else's.
@@ -132,24 +131,43 @@ const ROLES: &[&str] = &[
     "咨询师",
 ];
 
-/// The field that a head means, given its levels from the top down.
-pub(crate) fn meaning(kind: SheetKind, levels: &[String]) -> Option<&'static Field> {
-    let heads = &HEADS[kind as usize];
-    for first in 0..levels.len() {
-        if first > 0 && is_role(&plain(&levels[first - 1])) {
-            break;
-        }
-        let joined: String = levels[first..].iter().map(|l| plain(l)).collect();
-        let bare: String = levels[first..].iter().map(|l| without_brackets(l)).collect();
+/// A head in the spellings under which the table is asked for it: made once for all kinds of sheet.
+pub(crate) struct Spelled {
+    /// The likeliest first.
+    spellings: Vec<String>,
+    whole: String,
+}
+
+impl Spelled {
+    /// From a head's levels from the top down.
+    pub(crate) fn of(levels: &[String]) -> Self {
+        let plains: Vec<String> = levels.iter().map(|l| plain(l)).collect();
         let unit_cut = |text: &str| text.trim_end_matches(['元', '人', '份', '天', '次']).to_owned();
-        for candidate in [joined.clone(), bare.clone(), unit_cut(&joined), unit_cut(&bare)] {
-            if let Some(field) = heads.get(&candidate) {
-                return Some(field);
+        let mut spellings = Vec::new();
+        for first in 0..levels.len() {
+            if first > 0 && is_role(&plains[first - 1]) {
+                break;
+            }
+            let joined = plains[first..].concat();
+            let bare: String = levels[first..].iter().map(|l| without_brackets(l)).collect();
+            let (joined_cut, bare_cut) = (unit_cut(&joined), unit_cut(&bare));
+            for spelling in [joined, bare, joined_cut, bare_cut] {
+                if !spellings.contains(&spelling) {
+                    spellings.push(spelling);
+                }
             }
         }
+        Self { spellings, whole: plains.concat() }
     }
-    let whole: String = levels.iter().map(|l| plain(l)).collect();
-    hinted(kind, &whole)
+}
+
+/// The field that a head means in a kind of sheet.
+pub(crate) fn meaning(kind: SheetKind, head: &Spelled) -> Option<&'static Field> {
+    let heads = &HEADS[kind as usize];
+    head.spellings
+        .iter()
+        .find_map(|spelling| heads.get(spelling).copied())
+        .or_else(|| hinted(kind, &head.whole))
 }
 
 fn is_role(parent: &str) -> bool {
@@ -174,7 +192,7 @@ mod tests {
 
     fn code(kind: SheetKind, levels: &[&str]) -> Option<&'static str> {
         let levels: Vec<String> = levels.iter().map(|l| l.to_string()).collect();
-        meaning(kind, &levels).map(|f| f.code)
+        meaning(kind, &Spelled::of(&levels)).map(|f| f.code)
     }
 
     #[test]

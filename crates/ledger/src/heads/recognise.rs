@@ -1,6 +1,6 @@
 //! Where the head of a sheet stands, and what it is the head of.
 
-use crate::heads::{FORMS, Field, Form, form, is_word, meaning, plain};
+use crate::heads::{FORMS, Field, Form, Spelled, form, is_word, meaning, plain};
 use crate::kind::SheetKind;
 use crate::mapping::{Choice, Mapping};
 use crate::workbook::{Cell, Merge, Sheet};
@@ -38,8 +38,9 @@ pub(crate) fn recognise(sheet: &Sheet, file_name: &str, mapping: &Mapping) -> Op
                 break;
             }
             let heads = heads(sheet, first, depth);
+            let spelled: Vec<Spelled> = heads.iter().map(|(_, levels)| Spelled::of(levels)).collect();
             for form in FORMS {
-                let columns = columns(form, &heads, mapping);
+                let columns = columns(form, &heads, &spelled, mapping);
                 let Some(score) = score(form, &columns, &title) else { continue };
                 // Of equal readings the one with fewer levels, so that no row of data is taken for a head.
                 if best.as_ref().is_none_or(|(s, d, _)| score > *s || (score == *s && depth < *d)) {
@@ -126,15 +127,20 @@ fn head_text(sheet: &Sheet, merges: &[&Merge], row: u32, column: usize) -> Strin
     shown.split_whitespace().collect()
 }
 
-fn columns(form: &Form, heads: &[(usize, Vec<String>)], mapping: &Mapping) -> Vec<Column> {
+fn columns(
+    form: &Form,
+    heads: &[(usize, Vec<String>)],
+    spelled: &[Spelled],
+    mapping: &Mapping,
+) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::with_capacity(heads.len());
-    for (index, levels) in heads {
+    for ((index, levels), spelled) in heads.iter().zip(spelled) {
         let head = levels.join(">");
         let choice = if levels.is_empty() { None } else { mapping.get(form.kind, &head) };
         let field = match choice {
             Some(Choice::Field(code)) => form.fields.iter().find(|f| f.code == code),
             Some(Choice::Ignore | Choice::Notes) => None,
-            None => meaning(form.kind, levels),
+            None => meaning(form.kind, spelled),
         };
         // A second column of the same meaning is kept in the notes; a choice by hand goes before.
         let by_hand = matches!(choice, Some(Choice::Field(_)));

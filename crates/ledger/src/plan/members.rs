@@ -50,8 +50,8 @@ impl Planner<'_> {
         }
         let mut drafts = self.member_drafts(&region, &name, number.as_ref(), phone.as_deref());
         let id = self.id(&drafts, "member");
-        let known = number.as_ref().and_then(|n| self.staged.person_by_id_number(n.as_str()));
-        if self.staged.knows(&id) || known.is_some_and(|person| self.staged.is_member(&person.id)) {
+        let known = number.as_ref().and_then(|n| self.staged.person_by_id_number(n.as_str())).map(|p| p.id);
+        if self.staged.knows(&id) || known.is_some_and(|person| self.staged.is_member(&person)) {
             return Outcome::Unchanged;
         }
         let sex = number.as_ref().map(IdNumber::sex).or(stated);
@@ -59,7 +59,7 @@ impl Planner<'_> {
             None
         } else {
             let person = person(reader, &region, &name, number.as_ref(), sex.clone(), born, phone, &tags);
-            let (person_id, intent) = self.member_person(&drafts, number.as_ref());
+            let (person_id, intent) = self.member_person(&drafts, number.as_ref(), known);
             drafts.add(reader, person_id, intent, &person);
             Some(person_id)
         };
@@ -109,9 +109,14 @@ impl Planner<'_> {
         }
     }
 
-    fn member_person(&self, drafts: &Drafts, number: Option<&IdNumber>) -> (Uuid, Intent) {
+    /// `known`: who has the number already.
+    fn member_person(
+        &self,
+        drafts: &Drafts,
+        number: Option<&IdNumber>,
+        known: Option<Uuid>,
+    ) -> (Uuid, Intent) {
         let Some(number) = number else { return (self.id(drafts, "person"), Intent::New) };
-        let known = self.staged.person_by_id_number(number.as_str()).map(|p| p.id);
         let id = known.unwrap_or_else(|| self.person_id(number.as_str()));
         (id, if known.is_some() || self.staged.knows(&id) { Intent::Fill } else { Intent::New })
     }
