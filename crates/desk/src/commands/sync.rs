@@ -6,7 +6,7 @@ use tiexin_contract::session::Done;
 use tiexin_contract::sync::{
     GetSync, ListTroubles, SettleTrouble, SyncNow, SyncState, Trouble, TroubleField,
 };
-use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns;
 use tiexin_domain::record::{self as shape, Fields, Record};
@@ -177,5 +177,8 @@ fn settle(at: &At, args: SettleTrouble) -> Result<Done, ErrorReply> {
         at.changed(changed);
     }
     at.book().settle_refused(refused.id, at.user.id, at.now_ms).map_err(errors::store)?;
+    // One trouble less, in the lists and on the indicator.
+    at.desk.tell(Event::Changed { kinds: vec![refused.change.kind.clone()] });
+    at.desk.tell(Event::Sync(at.session.province.state(at.book())?));
     Ok(Done { id: Some(record) })
 }
