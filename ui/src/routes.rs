@@ -47,6 +47,12 @@ pub(crate) enum Route {
     NotFound,
 }
 
+impl ForHousehold {
+    pub(crate) fn of(household: Uuid) -> Self {
+        Self { household, file: None }
+    }
+}
+
 impl Route {
     /// Where a record is looked at: families and visits have pages of their own.
     pub(crate) fn of_record(kind: &str, id: Uuid, household: Option<Uuid>) -> Route {
@@ -59,8 +65,11 @@ impl Route {
     }
 }
 
-/// The family that the visit form begins with.
+/// The family that a form begins with.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ForHousehold {
     pub(crate) household: Uuid,
+    /// Its file, for a record that belongs to the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<Uuid>,
 }

@@ -58,13 +58,18 @@ fn New(props: &NewProps) -> Html {
     let noun = props.noun;
     let navigator = use_navigator();
     let toast = use_toast();
-    let family = use_location().and_then(|at| at.query::<ForHousehold>().ok());
-    let family = use_query_when(family.map(|for_one| GetRecord { id: for_one.household }), &[]);
+    let about = use_location().and_then(|at| at.query::<ForHousehold>().ok());
+    let family = use_query_when(about.as_ref().map(|about| GetRecord { id: about.household }), &[]);
     let onsaved = {
         let navigator = navigator.clone();
         Callback::from(move |row: RecordRow| {
             let Some(navigator) = navigator.clone() else { return };
-            navigator.replace(&Route::of_record(&row.kind, row.id, None));
+            let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
+            navigator.replace(&Route::of_record(&row.kind, row.id, household));
+            if noun.of_family() {
+                toast.good(format!("已保存：{}", row.title));
+                return;
+            }
             let another =
                 Callback::from(move |()| navigator.push(&Route::RecordNew { kind: noun.kind.to_owned() }));
             let action = Some((AttrValue::from(format!("再{}", noun.add)), another));
@@ -81,7 +86,7 @@ fn New(props: &NewProps) -> Html {
             if family.pending {
                 <Waiting />
             } else {
-                <RecordForm {noun} family={family.data.clone()} {onsaved} {onleave} />
+                <RecordForm {noun} family={family.data.clone()} file={about.and_then(|about| about.file)} {onsaved} {onleave} />
             }
         </Page>
     }
@@ -257,6 +262,7 @@ fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
     let value = row.fields.get(field.name);
     let word = || value.map(text::plain).filter(|word| !word.is_empty());
     match field.kind {
+        FieldKind::Carried => None,
         FieldKind::Region => Some(row.region_name.clone()),
         FieldKind::Family => row.fields.get(HEAD_NAME).map(text::plain),
         FieldKind::Code(options) => word().map(|code| label_of(options, &code)),

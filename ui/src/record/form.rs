@@ -14,6 +14,7 @@ use std::rc::Rc;
 use tiexin_contract::family::GetFamily;
 use tiexin_contract::records::{RecordRow, SaveRecord, Saved};
 use tiexin_domain::Level;
+use uuid::Uuid;
 use yew::prelude::*;
 
 #[derive(Properties)]
@@ -25,6 +26,9 @@ pub(crate) struct RecordFormProps {
     /// The family that a new record is about.
     #[prop_or_default]
     pub(crate) family: Option<Rc<RecordRow>>,
+    /// The family's file that a new record belongs to.
+    #[prop_or_default]
+    pub(crate) file: Option<Uuid>,
     pub(crate) onsaved: Callback<RecordRow>,
     pub(crate) onleave: Callback<()>,
 }
@@ -32,7 +36,7 @@ pub(crate) struct RecordFormProps {
 impl PartialEq for RecordFormProps {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.noun, other.noun)
-            && self.family == other.family
+            && (&self.family, self.file) == (&other.family, other.file)
             && self.row.as_ref().map(|r| (r.id, r.version)) == other.row.as_ref().map(|r| (r.id, r.version))
     }
 }
@@ -40,15 +44,17 @@ impl PartialEq for RecordFormProps {
 #[component]
 pub(crate) fn RecordForm(props: &RecordFormProps) -> Html {
     let noun = props.noun;
-    let key = match &props.row {
-        Some(row) => format!("{}:{}", noun.kind, row.id),
-        None => format!("{}:new", noun.kind),
+    let key = match (&props.row, &props.family) {
+        (Some(row), _) => format!("{}:{}", noun.kind, row.id),
+        // What was begun for one family does not appear at another's.
+        (None, Some(family)) if noun.of_family() => format!("{}:new:{}", noun.kind, family.id),
+        (None, _) => format!("{}:new", noun.kind),
     };
     let draft = use_draft(key.clone());
     match draft.kept.clone() {
         None => html! { <Waiting /> },
         Some(kept) => html! {
-            <Filling {key} {noun} row={props.row.clone()} family={props.family.clone()} {kept} {draft} onsaved={props.onsaved.clone()}
+            <Filling {key} {noun} row={props.row.clone()} family={props.family.clone()} file={props.file} {kept} {draft} onsaved={props.onsaved.clone()}
                 onleave={props.onleave.clone()} />
         },
     }
@@ -59,6 +65,7 @@ struct FillingProps {
     noun: &'static Noun,
     row: Option<Rc<RecordRow>>,
     family: Option<Rc<RecordRow>>,
+    file: Option<Uuid>,
     kept: Option<Rc<Value>>,
     draft: crate::hooks::Draft,
     onsaved: Callback<RecordRow>,
@@ -92,6 +99,7 @@ fn Filling(props: &FillingProps) -> Html {
             let region = here.map(|code| code.as_str().to_owned()).unwrap_or_default();
             let mut fresh = value::fresh(&fields, &Beginning { today, region: &region, me: &me });
             fresh.extend(props.family.as_deref().map(family_of).unwrap_or_default());
+            fresh.extend(props.file.map(|file| ("file".to_owned(), json!(file))));
             fresh
         }
     });
@@ -159,7 +167,7 @@ fn Filling(props: &FillingProps) -> Html {
         let own = wrong.iter().find(|(field, _)| field == name).map(|(_, message)| message.clone().into());
         own.or_else(|| save.about(name))
     };
-    let first = fields.first().map(|field| field.name);
+    let first = fields.iter().find(|field| !matches!(field.kind, FieldKind::Carried)).map(|field| field.name);
     let paint = |field: &FormField| {
         field_of(field, &typed, problem(field.name), first == Some(field.name), &suggested, &change)
     };
@@ -273,6 +281,7 @@ fn field_of(
         FieldKind::People => html! {
             <PeopleField {label} {name} value={typed.get(name).cloned()} {suggested} {change} {problem} {hint} {required} />
         },
+        FieldKind::Carried => Html::default(),
         FieldKind::Family => html! {
             <FamilyField {label} {name} value={typed.get(name).cloned()} head={value::text(typed, value::HEAD_NAME)}
                 {change} {problem} {hint} {required} {first} />

@@ -30,6 +30,8 @@ pub(crate) enum FieldKind {
     People,
     /// The family it is about; its head's name and its region are taken over.
     Family,
+    /// Not shown: comes with the family on whose page the record is made.
+    Carried,
 }
 
 /// What stands in a new form's field.
@@ -99,4 +101,11 @@ pub(crate) struct Noun {
     pub(crate) columns: fn() -> Vec<Column>,
     pub(crate) sort: fn() -> Option<Sort>,
     pub(crate) fields: fn() -> Vec<FormField>,
+}
+
+impl Noun {
+    /// Made on a family's page only, and shown there.
+    pub(crate) fn of_family(&self) -> bool {
+        (self.fields)().iter().any(|field| matches!(field.kind, FieldKind::Carried))
+    }
 }

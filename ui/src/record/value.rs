@@ -96,7 +96,7 @@ fn one(field: &FormField, typed: &Typed, today: NaiveDate) -> Result<Value, Stri
         FieldKind::Text | FieldKind::Long | FieldKind::Code(_) | FieldKind::Region => {
             or_null(written.map(Value::from))
         }
-        FieldKind::Family => or_null(written.map(Value::from)),
+        FieldKind::Family | FieldKind::Carried => or_null(written.map(Value::from)),
         FieldKind::Person => typed.get(field.name).cloned().unwrap_or(Value::Null),
         FieldKind::People => match typed.get(field.name) {
             Some(Value::Array(people)) if !people.is_empty() => json!(people),

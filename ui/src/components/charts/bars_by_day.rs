@@ -18,9 +18,9 @@ pub(crate) struct BarsByDayProps {
     pub(crate) label: AttrValue,
 }
 
-const WIDTH: f64 = 620.0;
+const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 150.0;
-const BASE: f64 = 122.0;
+const BASE: f64 = 124.0;
 
 #[component]
 pub(crate) fn BarsByDay(props: &BarsByDayProps) -> Html {
@@ -49,12 +49,17 @@ pub(crate) fn BarsByDay(props: &BarsByDayProps) -> Html {
     });
     let ticks = (0..u32::from(month.num_days_in_month())).filter(|d| d % 5 == 0 || *d + 1 == props.today.day()).map(|d| {
         let now = d + 1 == props.today.day() && props.today.month() == month.month();
-        let close = !now && props.today.month() == month.month() && (d + 1).abs_diff(props.today.day()) < 2;
-        let x = (f64::from(d) + 0.5) * step;
+        let close = !now && props.today.month() == month.month() && (d + 1).abs_diff(props.today.day()) < 3;
+        // Words at either end stay inside the picture.
+        let (x, anchor) = match f64::from(d) {
+            0.0 => (0.0, "start"),
+            d if d + 1.0 >= many => (WIDTH, "end"),
+            d => ((d + 0.5) * step, "middle"),
+        };
         html! {
             if !close {
                 <text class={if now { "tx-chart-word tx-now" } else { "tx-chart-word" }} x={x.to_string()} y={(BASE + 17.0).to_string()}
-                    text-anchor="middle">{ if now { "今天".to_owned() } else { format!("{}日", d + 1) } }</text>
+                    text-anchor={anchor}>{ if now { "今天".to_owned() } else { format!("{}日", d + 1) } }</text>
             }
         }
     });

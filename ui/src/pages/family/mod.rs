@@ -32,7 +32,7 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
         Callback::from(move |()| {
             if let Some(navigator) = &navigator {
                 // The query is a plain struct of one id: it can always be written.
-                let _ = navigator.push_with_query(&Route::VisitNew, &ForHousehold { household });
+                let _ = navigator.push_with_query(&Route::VisitNew, &ForHousehold::of(household));
             }
         })
     };

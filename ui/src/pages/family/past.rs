@@ -84,8 +84,10 @@ fn entry(row: &RecordRow, today: NaiveDate, onclick: Option<Callback<()>>) -> Ti
         key: row.id.to_string().into(),
         sign,
         when: when.into(),
-        title: html! { <><strong>{ title }</strong>{ " " }<span class="tx-muted">{ who }</span></> },
-        body: html! { <>{ body }{ " " }<StateMark state={row.state} brief=true /></> },
+        title: html! {
+            <><strong>{ title }</strong>{ " " }<span class="tx-muted">{ who }</span>{ " " }<StateMark state={row.state} brief=true /></>
+        },
+        body: html! { { body } },
         onclick,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::components::{Card, Fold, Masked};
 use crate::hooks::use_session;
-use crate::routes::Route;
+use crate::routes::{ForHousehold, Route};
 use crate::text;
 use std::rc::Rc;
 use tiexin_contract::family::FamilyPage;
@@ -24,10 +24,22 @@ fn word(row: &RecordRow, field: &str) -> Option<String> {
 }
 
 /// The link to mend a record.
-fn mend(row: &RecordRow, can_write: bool) -> Html {
+fn mend(row: &RecordRow, label: &'static str, can_write: bool) -> Html {
     html! {
         if can_write {
-            <Link<Route> to={Route::RecordEdit { kind: row.kind.clone(), id: row.id }} classes="tx-mend">{ "修改" }</Link<Route>>
+            <Link<Route> to={Route::RecordEdit { kind: row.kind.clone(), id: row.id }} classes="tx-mend">{ label }</Link<Route>>
+        }
+    }
+}
+
+/// The link to register something that belongs to the family.
+fn add(kind: &str, page: &FamilyPage, label: &'static str, can_write: bool) -> Html {
+    let query = ForHousehold { household: page.household.id, file: page.files.first().map(|file| file.id) };
+    html! {
+        if can_write {
+            <Link<Route, ForHousehold> to={Route::RecordNew { kind: kind.to_owned() }} query={Some(query)} classes="tx-mend">
+                { label }
+            </Link<Route, ForHousehold>>
         }
     }
 }
@@ -36,7 +48,7 @@ fn mend(row: &RecordRow, can_write: bool) -> Html {
 pub(super) fn People(props: &PartProps) -> Html {
     let can_write = use_session().can_write();
     html! {
-        <Card title="家里的人">
+        <Card title="家里的人" aside={add("person", &props.page, "添一位家人", can_write)}>
             if props.page.persons.is_empty() { <p class="tx-muted">{ "还没有登记家里的人。" }</p> }
             <ul class="tx-people">
                 { for props.page.persons.iter().map(|row| {
@@ -48,7 +60,7 @@ pub(super) fn People(props: &PartProps) -> Html {
                     let facts: Vec<String> = facts.into_iter().flatten().collect();
                     html! {
                         <li key={row.id.to_string()}>
-                            <div><strong>{ &row.title }</strong>{ " " }<span class="tx-muted">{ facts.join(" · ") }</span>{ mend(row, can_write) }</div>
+                            <div><strong>{ &row.title }</strong>{ " " }<span class="tx-muted">{ facts.join(" · ") }</span>{ mend(row, "修改", can_write) }</div>
                             <div class="tx-people-numbers">
                                 if let Some(id) = word(row, "id_number") { <Masked id={row.id} field="id_number" value={id} /> }
                                 else { <span class="tx-muted">{ "缺身份证号" }</span> }
@@ -60,6 +72,15 @@ pub(super) fn People(props: &PartProps) -> Html {
             </ul>
         </Card>
     }
+}
+
+/// A gap by sign and word as well as by colour.
+fn missing() -> Html {
+    html! { <span class="tx-gap"><i aria-hidden="true">{ "◇" }</i>{ "缺" }</span> }
+}
+
+fn contact(pair: &RecordRow, field: &str) -> Html {
+    word(pair, field).map_or_else(missing, Html::from)
 }
 
 #[component]
@@ -80,13 +101,13 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
         None => (None, &[][..]),
     };
     html! {
-        <Card title="信任的人" aside={mend(file, can_write)}>
+        <Card title="信任的人" aside={mend(file, "修改台账", can_write)}>
             <dl class="tx-read">
                 if let Some(pair) = now {
-                    <dt>{ "镇联系人" }</dt><dd>{ word(pair, "township_leader").unwrap_or_else(|| "（缺）".into()) }</dd>
-                    <dt>{ "村联系人" }</dt><dd>{ word(pair, "village_worker").unwrap_or_else(|| "（缺）".into()) }{ mend(pair, can_write) }</dd>
+                    <dt>{ "镇联系人" }</dt><dd>{ contact(pair, "township_leader") }{ mend(pair, "修改联系人", can_write) }</dd>
+                    <dt>{ "村联系人" }</dt><dd>{ contact(pair, "village_worker") }</dd>
                 } else {
-                    <dt>{ "双岗联系人" }</dt><dd>{ "（缺）" }</dd>
+                    <dt>{ "双岗联系人" }</dt><dd>{ missing() }{ add("contact_pair", &props.page, "登记联系人", can_write) }</dd>
                 }
                 { for lines.into_iter().filter_map(|(label, value)| Some(html! { <><dt>{ label }</dt><dd>{ value? }</dd></> })) }
             </dl>
@@ -113,7 +134,9 @@ pub(super) fn Agreed(props: &PartProps) -> Html {
         ])
         .flatten()
         .collect::<Vec<_>>();
-    let follow_up = props.page.timeline.iter().find_map(|row| word(row, "follow_up"));
+    // What was agreed at an earlier visit has been kept by a later one.
+    let follow_up =
+        props.page.timeline.iter().find(|row| row.kind == "visit").and_then(|row| word(row, "follow_up"));
     let lines: Vec<(&str, Option<String>)> = vec![
         ("信息编码", word(file, "code")),
         ("台账", word(file, "status").map(|s| FileStatus::from_code(&s).label().to_owned())),

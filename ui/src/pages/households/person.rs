@@ -29,6 +29,7 @@ pub(crate) static PERSON: Noun = Noun {
     sort: || Some(Sort { field: "name".into(), descending: false }),
     fields: || {
         vec![
+            FormField::new("household", "家庭", FieldKind::Carried),
             FormField::new("name", "姓名", FieldKind::Text).required(),
             FormField::new("relation", "与户主关系", FieldKind::Code(options::<Relation>)),
             FormField::new("sex", "性别", FieldKind::Code(options::<Sex>)),

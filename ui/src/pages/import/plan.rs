@@ -97,7 +97,7 @@ fn FileView(props: &FileViewProps) -> Html {
 
 fn number(count: u64, words: &'static str, tone: &'static str) -> Html {
     html! {
-        <div class={classes!("tx-number", format!("tx-number-{tone}"))}>
+        <div class={classes!("tx-import-number", format!("tx-import-{tone}"))}>
             <strong>{ crate::text::count(count) }</strong>
             <span>{ words }</span>
         </div>

@@ -51,7 +51,7 @@ fn due(family: &DueFamily) -> Html {
         Some(day) => format!("上次 {}", text::stored_date(&day.to_string())),
         None => "还没有走访记录".to_owned(),
     };
-    let query = ForHousehold { household: family.household };
+    let query = ForHousehold::of(family.household);
     html! {
         <li key={family.household.to_string()}>
             <div class="tx-due-who">
@@ -83,12 +83,12 @@ pub(super) fn Gaps(props: &GapsProps) -> Html {
     let aside = html! { { format!("共 {} 份档案", text::count(props.total)) } };
     html! {
         <Card title="还缺什么" {aside}>
-            <ul class="tx-gaps">
+            <ul class="tx-missing">
                 { for props.files.iter().take(SHOWN).map(|file| html! {
                     <li key={file.household.to_string()}>
                         <Link<Route> to={Route::Family { id: file.household }} classes="tx-strong">{ &file.name }</Link<Route>>
                         <span class="tx-muted">{ &file.village }</span>
-                        <span class="tx-gaps-what">{ file.missing.join("、") }</span>
+                        <span class="tx-gap"><i aria-hidden="true">{ "◇" }</i>{ file.missing.join("、") }</span>
                     </li>
                 }) }
             </ul>

@@ -46,7 +46,7 @@ pub(super) struct VisitDraft {
 
 impl VisitDraft {
     /// A routine visit of today.
-    pub(super) fn new() -> Self {
+    pub(super) fn begun() -> Self {
         Self { date: "今天".into(), kind: "routine".into(), presence: "at_home".into(), ..Self::default() }
     }
 

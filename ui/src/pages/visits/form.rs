@@ -33,7 +33,7 @@ pub(crate) fn VisitFormPage() -> Html {
     let again = kept.as_ref().is_some_and(VisitDraft::touched);
     html! {
         <Filling key={household.map(|h| h.to_string()).unwrap_or_default()} {household} {draft} {again}
-            begin={kept.unwrap_or_default()} />
+            begin={kept.unwrap_or_else(VisitDraft::begun)} />
     }
 }
 
@@ -139,7 +139,7 @@ pub(super) fn Filling(props: &FillingProps) -> Html {
                     }
                     After::Another => {
                         let (date, visitors) = (draft.date.clone(), draft.visitors.clone());
-                        draft.set(VisitDraft { date, visitors, ..VisitDraft::new() });
+                        draft.set(VisitDraft { date, visitors, ..VisitDraft::begun() });
                         focus_field(&node, "household");
                     }
                 }
