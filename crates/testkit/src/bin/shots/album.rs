@@ -1,0 +1,111 @@
+//! Where pictures go: each page at the office's size for the handbook, and at a large screen's.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tiexin_testkit::window::{Screen, Trouble};
+
+const OFFICE: (i64, i64) = (1366, 768);
+const LARGE: (i64, i64) = (1920, 1080);
+const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_millis(50);
+
+pub(crate) struct Album {
+    office: PathBuf,
+    large: PathBuf,
+}
+
+impl Album {
+    pub(crate) fn new(office: PathBuf, large: PathBuf) -> Result<Album, Trouble> {
+        for folder in [&office, &large] {
+            std::fs::create_dir_all(folder).map_err(|e| Trouble(format!("{}: {e}", folder.display())))?;
+        }
+        Ok(Album { office, large })
+    }
+
+    /// One page at both sizes.
+    pub(crate) async fn take(&self, screen: &Screen, name: &str) -> Result<(), Trouble> {
+        eprintln!("  {name}");
+        // The pointer rests where nothing answers to it.
+        let pointer = screen.action_chain().move_to(0, 0).perform().await;
+        pointer.map_err(|e| Trouble(e.to_string()))?;
+        for (size, folder) in [(LARGE, &self.large), (OFFICE, &self.office)] {
+            sized(screen, size).await?;
+            until(screen, AT_REST).await?;
+            let picture = screen.screenshot_as_png().await.map_err(|e| Trouble(e.to_string()))?;
+            keep(&picture, &folder.join(format!("{name}.png")))?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes the page itself so large, whatever the browser puts around it.
+async fn sized(screen: &Screen, (width, height): (i64, i64)) -> Result<(), Trouble> {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let inner = screen.execute("return [innerWidth, innerHeight]", Vec::new()).await;
+        let inner: (i64, i64) =
+            inner.and_then(|value| value.convert()).map_err(|e| Trouble(e.to_string()))?;
+        if inner == (width, height) {
+            return Ok(());
+        }
+        if Instant::now() > patience {
+            return Err(Trouble(format!("the page stays {inner:?}")));
+        }
+        let outer = screen.get_window_rect().await.map_err(|e| Trouble(e.to_string()))?;
+        let (width, height) = (outer.width + width - inner.0, outer.height + height - inner.1);
+        let (width, height) = (u32::try_from(width), u32::try_from(height));
+        let (Ok(width), Ok(height)) = (width, height) else {
+            return Err(Trouble("the page cannot be so small".into()));
+        };
+        screen.set_window_rect(0, 0, width, height).await.map_err(|e| Trouble(e.to_string()))?;
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
+/// Fonts are there, nothing moves, nothing is waited for.
+const AT_REST: &str = "
+    const moving = document.getAnimations().some(a => a.playState === 'running');
+    const waits = document.querySelector('.tx-waiting, .tx-row-coming, .tx-toast');
+    if (document.fonts.status !== 'loaded' || moving || waits) { window.shotsRest = 0; return false; }
+    window.shotsRest = (window.shotsRest || 0) + 1;
+    if (window.shotsRest < 5) return false;
+    window.shotsRest = 0;
+    return true;";
+
+/// Runs a script until it returns true.
+pub(crate) async fn until(screen: &Screen, script: &str) -> Result<(), Trouble> {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let done = screen.execute(script, Vec::new()).await;
+        if done.as_ref().is_ok_and(|value| value.json().as_bool() == Some(true)) {
+            return Ok(());
+        }
+        if Instant::now() > patience {
+            let why = done.map_or_else(|e| e.to_string(), |_| screen_text_hint(script));
+            return Err(Trouble(format!("{why}\nthe page says:\n{}", screen.text().await?)));
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
+fn screen_text_hint(script: &str) -> String {
+    format!("never true: {script}")
+}
+
+/// As a small file: a page has few colours.
+fn keep(picture: &[u8], file: &Path) -> Result<(), Trouble> {
+    use std::io::Write;
+    let mut convert = Command::new("convert")
+        .args(["png:-", "-strip", "-dither", "None", "-colors", "160", "-define", "png:compression-level=9"])
+        .arg(format!("PNG8:{}", file.display()))
+        .stdin(Stdio::piped())
+        .spawn()
+        .map_err(|e| Trouble(format!("ImageMagick's convert: {e}")))?;
+    if let Some(mut stdin) = convert.stdin.take() {
+        stdin.write_all(picture).map_err(|e| Trouble(e.to_string()))?;
+    }
+    let status = convert.wait().map_err(|e| Trouble(e.to_string()))?;
+    if status.success() { Ok(()) } else { Err(Trouble(format!("convert: {status}"))) }
+}

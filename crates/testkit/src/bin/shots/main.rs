@@ -1,0 +1,216 @@
+//! A picture of every page, from a demo county of its own: `./dev shots [folder] [folder]`.
+//!
+//! PNG files of 1366×768 go into the first folder (default: docs/handbook/images), of 1920×1080
+//! into the second (default: target/shots).
+
+mod album;
+mod stage;
+
+use std::path::PathBuf;
+
+use album::{Album, until};
+use stage::Stage;
+use tiexin_testkit::window::{Screen, Trouble};
+
+/// Route, a word that the page shows once it is there, file name.
+const PAGES: &[(&str, &str, &str)] = &[
+    ("#/", "该去看谁", "today"),
+    ("#/families", "双岗联系人", "special-families"),
+    ("#/family/new", "户主姓名", "family-new"),
+    ("#/visits", "走访", "visits"),
+    ("#/members", "会员", "members"),
+    ("#/volunteers", "志愿者", "volunteers"),
+    ("#/activities", "活动", "activities"),
+    ("#/record/activity/new", "活动名称", "activity-new"),
+    ("#/settings", "大字", "settings"),
+];
+
+#[tokio::main]
+async fn main() -> Result<(), Trouble> {
+    let mut folders = std::env::args().skip(1).map(PathBuf::from);
+    let office = folders.next().unwrap_or_else(|| "docs/handbook/images".into());
+    let large = folders.next().unwrap_or_else(|| "target/shots".into());
+    let album = Album::new(office, large)?;
+    let stage = Stage::set().await?;
+    first_use(&stage, &album).await?;
+    let screen = Screen::browser(&stage.demo.address).await?;
+    screen.shows("请登录").await?;
+    album.take(&screen, "sign-in").await?;
+    sign_in(&screen, "guyang").await?;
+    for (route, word, name) in PAGES {
+        go(&screen, route, word).await?;
+        album.take(&screen, name).await?;
+    }
+    families(&screen, &album).await?;
+    records(&screen, &album).await?;
+    reports(&screen, &album).await?;
+    import(&stage, &screen, &album).await?;
+    sync(&screen, &album).await?;
+    over_the_page(&screen, &album).await?;
+    county(&screen, &album).await?;
+    screen.close().await
+}
+
+/// The two ways to begin, and the tree of regions.
+async fn first_use(stage: &Stage, album: &Album) -> Result<(), Trouble> {
+    let screen = Screen::browser(&stage.unused.address).await?;
+    screen.shows("您想怎样开始").await?;
+    album.take(&screen, "first-use").await?;
+    run(&screen, "document.querySelectorAll('.tx-way')[1].click()").await?;
+    screen.shows("接入码").await?;
+    album.take(&screen, "first-use-enrol").await?;
+    screen.press("返回").await?;
+    screen.shows("您想怎样开始").await?;
+    run(&screen, "document.querySelectorAll('.tx-way')[0].click()").await?;
+    screen.shows("您负责的乡镇").await?;
+    run(&screen, "document.querySelector('[data-field=region]').click()").await?;
+    screen.press("看蚌埠市下面的").await?;
+    screen.press("看固镇县下面的").await?;
+    screen.shows("谷阳镇").await?;
+    album.take(&screen, "first-use-region").await?;
+    screen.close().await
+}
+
+async fn sign_in(screen: &Screen, name: &str) -> Result<(), Trouble> {
+    let account = format!(
+        "const b = [...document.querySelectorAll('button')].find(b => b.textContent.includes('{name}')); \
+         if (!b) return false; b.click(); return true;"
+    );
+    until(screen, &account).await?;
+    screen.find_css(".tx-nav").await.map(drop)
+}
+
+/// All families, one family, a visit being recorded.
+async fn families(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    go(screen, "#/families", "特殊家庭").await?;
+    screen.press("全部家庭").await?;
+    screen.shows("现居住地址").await?;
+    album.take(screen, "families").await?;
+    go(screen, "#/", "该去看谁").await?;
+    until(
+        screen,
+        "const a = document.querySelector('.tx-due a'); if (!a) return false; a.click(); return true;",
+    )
+    .await?;
+    screen.shows("走过的日子").await?;
+    album.take(screen, "family").await?;
+    go(screen, "#/", "该去看谁").await?;
+    screen.find_css(".tx-due-act").await?;
+    run(screen, "document.querySelector('.tx-due-act').click()").await?;
+    screen.shows("见到了谁").await?;
+    run(screen, "const more = document.querySelector('.tx-fold, details, [aria-expanded=false].tx-fold-head'); if (more) more.scrollIntoView()")
+        .await?;
+    album.take(screen, "visit-form").await
+}
+
+/// One record of a kind, opened from its list.
+async fn records(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    for (route, word, shown, name) in [
+        ("#/activities", "活动", "经过", "activity"),
+        ("#/members", "会员", "经过", "member"),
+        ("#/visits", "走访", "记于", "visit"),
+    ] {
+        go(screen, route, word).await?;
+        until(screen, OPEN_FIRST).await?;
+        screen.shows(shown).await?;
+        album.take(screen, name).await?;
+    }
+    Ok(())
+}
+
+const OPEN_FIRST: &str = "const row = document.querySelector('.tx-row .tx-open'); \
+    if (!row) return false; row.click(); return true;";
+
+/// Two forms, and what stands behind a figure.
+async fn reports(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    go(screen, "#/reports", "填报单位").await?;
+    screen.press("上一月").await?;
+    until(screen, "return !document.querySelector('.tx-waiting') && !!document.querySelector('.tx-figure')")
+        .await?;
+    album.take(screen, "report").await?;
+    let figure = "const f = [...document.querySelectorAll('.tx-figure')] \
+                  .find(f => Number(f.textContent) > 2 && Number(f.textContent) < 30); \
+                  if (!f) return false; f.click(); return true;";
+    until(screen, figure).await?;
+    screen.shows("条记录").await?;
+    album.take(screen, "figure").await
+}
+
+/// A sample township's ledgers, looked at and not taken in.
+async fn import(stage: &Stage, screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    go(screen, "#/import", "特殊家庭台账").await?;
+    album.take(screen, "import").await?;
+    // The picker is the browser's own; its field is put on the page so that WebDriver can fill it.
+    let field =
+        "HTMLInputElement.prototype.click = function () { this.id = 'picked'; document.body.append(this); }";
+    run(screen, field).await?;
+    screen.press("选择文件").await?;
+    let paths: Vec<String> = stage.ledgers.iter().map(|path| path.display().to_string()).collect();
+    let picked = screen.find_css("#picked").await?;
+    picked.send_keys(paths.join("\n")).await.map_err(|e| Trouble(e.to_string()))?;
+    run(screen, "document.getElementById('picked').remove()").await?;
+    screen.shows("可以导入").await?;
+    album.take(screen, "import-preview").await?;
+    screen.press("认出的列").await?;
+    screen.shows("表头").await?;
+    album.take(screen, "import-columns").await
+}
+
+async fn sync(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    go(screen, "#/sync", "需要您处理").await?;
+    screen.shows("用省平台的").await?;
+    album.take(screen, "conflicts").await?;
+    screen.press("用省平台的").await?;
+    until(screen, "return !document.body.innerText.includes('需要您处理')").await?;
+    album.take(screen, "sync").await
+}
+
+/// Search, the map of keys, large type.
+async fn over_the_page(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    go(screen, "#/", "该去看谁").await?;
+    run(screen, "document.querySelector('.tx-search').click()").await?;
+    let field = screen.find_css(".tx-palette input").await?;
+    field.send_keys("wang").await.map_err(|e| Trouble(e.to_string()))?;
+    until(screen, "return document.querySelectorAll('.tx-palette li[role=option]').length > 4").await?;
+    album.take(screen, "search").await?;
+    escape(screen).await?;
+    run(screen, "document.querySelector('.tx-nav-foot').click()").await?;
+    screen.shows("快捷键").await?;
+    album.take(screen, "keys").await?;
+    escape(screen).await?;
+    menu(screen, "换成大字").await?;
+    album.take(screen, "large-type").await?;
+    go(screen, "#/families", "双岗联系人").await?;
+    album.take(screen, "large-type-list").await?;
+    menu(screen, "恢复标准字号").await
+}
+
+/// The same county as its supervisor sees it.
+async fn county(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    menu(screen, "退出登录").await?;
+    screen.shows("请登录").await?;
+    sign_in(screen, "county").await?;
+    go(screen, "#/reports", "填报单位").await?;
+    album.take(screen, "report-county").await
+}
+
+/// Closes what lies over the page.
+async fn escape(screen: &Screen) -> Result<(), Trouble> {
+    screen.action_chain().send_keys("\u{e00c}").perform().await.map_err(|e| Trouble(e.to_string()))?;
+    until(screen, "return !document.querySelector('.tx-veil')").await
+}
+
+/// An entry of the user's own menu.
+async fn menu(screen: &Screen, entry: &str) -> Result<(), Trouble> {
+    run(screen, "document.querySelector('.tx-top-user button').click()").await?;
+    screen.press(entry).await
+}
+
+async fn go(screen: &Screen, route: &str, word: &str) -> Result<(), Trouble> {
+    run(screen, &format!("location.hash = '{route}'")).await?;
+    screen.shows(word).await
+}
+
+async fn run(screen: &Screen, script: &str) -> Result<(), Trouble> {
+    screen.execute(script, Vec::new()).await.map(drop).map_err(|e| Trouble(e.to_string()))
+}

@@ -1,0 +1,161 @@
+//! What the pictures show: a demo county with its province, a conflict that really happened, and a
+//! desk that nobody has used yet.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::json;
+use tempfile::TempDir;
+use tiexin_contract::records::{ListRecords, RecordRow};
+use tiexin_contract::session::SignIn;
+use tiexin_desk::{Desk, DeskConfig, ManualClock};
+use tiexin_testkit::desks::StoryDesk;
+use tiexin_testkit::province::{Keep, Province};
+use tiexin_testkit::window::{Trouble, program};
+
+/// As the demo's generator sets it, for all of its accounts.
+const PASSWORD: &str = "nuanxin-2026";
+const GUYANG: &str = "340323100";
+
+/// Everything that must live while pictures are taken.
+pub(crate) struct Stage {
+    pub(crate) demo: Host,
+    pub(crate) unused: Host,
+    _province: Province,
+    /// A township's ledgers under the names that an office gives them.
+    pub(crate) ledgers: Vec<PathBuf>,
+    _folders: [TempDir; 2],
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Result<Stage, Trouble> {
+        let (home, unused) = (folder()?, folder()?);
+        let province = Province::start(Keep::sqlite())?;
+        let data = home.path().join("desk");
+        fill(&data, home.path(), &province)?;
+        conflict(&data, &province).await?;
+        Ok(Stage {
+            ledgers: ledgers(home.path())?,
+            demo: Host::start(&data)?,
+            unused: Host::start(unused.path())?,
+            _province: province,
+            _folders: [home, unused],
+        })
+    }
+}
+
+fn folder() -> Result<TempDir, Trouble> {
+    tempfile::tempdir().map_err(told)
+}
+
+fn told(error: impl std::fmt::Display) -> Trouble {
+    Trouble(error.to_string())
+}
+
+/// The demo county, as `./dev run` makes it.
+fn fill(data: &Path, home: &Path, province: &Province) -> Result<(), Trouble> {
+    let codes = home.join("codes.json");
+    std::fs::write(&codes, province.administer(&["demo"])?.to_string()).map_err(told)?;
+    let filled = desk_command(data)
+        .args(["demo", "--server", &province.url(), "--codes"])
+        .arg(&codes)
+        .status()
+        .map_err(told)?;
+    if filled.success() { Ok(()) } else { Err(Trouble("the demo county could not be made".into())) }
+}
+
+/// Another PC of the same office corrects a family's file while this desk, unsynced, does so too.
+async fn conflict(data: &Path, province: &Province) -> Result<(), Trouble> {
+    let mut config = DeskConfig::at(data);
+    config.automatic_sync = false;
+    let today = config.clock.today();
+    let desk = Desk::open(config).map_err(|e| Trouble(e.message))?;
+    let run = |error: tiexin_contract::ErrorReply| Trouble(error.message);
+    desk.run(SignIn { name: "guyang".into(), password: PASSWORD.into() }).await.map_err(run)?;
+    let files = ListRecords {
+        kind: "support_file".into(),
+        region: GUYANG.parse().map_err(|_| Trouble("a region".into()))?,
+        filters: Vec::new(),
+        text: None,
+        sort: None,
+        after: None,
+        skip: 0,
+        limit: 1,
+    };
+    let file: RecordRow =
+        desk.run(files).await.map_err(run)?.rows.pop().ok_or_else(|| Trouble("no file".into()))?;
+    let code = province.code("guyang")?;
+    let url = province.url();
+    let other = StoryDesk::enrolled(ManualClock::on(today), "guyang", &url, &code);
+    let other = other.await.map_err(run)?;
+    other.sync().await.map_err(run)?;
+    let theirs = json!({"assistance": "yes", "code": "3403231000088"});
+    other.edit("support_file", file.id, theirs).await.map_err(run)?;
+    other.sync().await.map_err(run)?;
+    let mine = json!({"assistance": "no", "code": "3403231000080"});
+    let save = tiexin_contract::records::SaveRecord {
+        kind: "support_file".into(),
+        id: Some(file.id),
+        version: None,
+        fields: mine.as_object().cloned().unwrap_or_default(),
+    };
+    desk.run(save).await.map_err(run)?;
+    let state = desk.run(tiexin_contract::sync::SyncNow {}).await.map_err(run)?;
+    if state.conflicts == 0 {
+        return Err(Trouble("the two edits did not meet".into()));
+    }
+    desk.run(tiexin_contract::session::SignOut {}).await.map(drop).map_err(run)
+}
+
+fn desk_command(data: &Path) -> Command {
+    let mut command = Command::new(program("tiexin-desk"));
+    command.arg("--data").arg(data);
+    command
+}
+
+fn ledgers(home: &Path) -> Result<Vec<PathBuf>, Trouble> {
+    let names = ["特殊家庭台账.xlsx", "会员花名册.xls", "走访慰问记录2026年10月.xlsx", "活动登记表.csv"];
+    let given = tiexin_testkit::desks::ledgers("guyang-2026-10").into_iter().zip(names);
+    let copied = given.map(|(ledger, name)| {
+        let copy = home.join(format!("谷阳镇{name}"));
+        std::fs::copy(ledger, &copy).map_err(told).map(|_| copy)
+    });
+    copied.collect()
+}
+
+/// The loopback host of a desk; ends when dropped.
+pub(crate) struct Host {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Host {
+    fn start(data: &Path) -> Result<Host, Trouble> {
+        let mut child = desk_command(data)
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|e| Trouble(format!("tiexin-desk: {e}")))?;
+        let stdout = child.stdout.take().ok_or_else(|| Trouble("no stdout".into()))?;
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| line.find("http://").map(|at| line[at..].trim().to_owned()));
+        // Whatever it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        match address {
+            Some(address) => Ok(Host { child, address }),
+            None => {
+                let _ = child.kill();
+                Err(Trouble("the loopback host told no address".into()))
+            }
+        }
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
