@@ -42,7 +42,7 @@ pub(crate) fn TodayPage() -> Html {
             { show(&today, |now| html! {
                 <div class="tx-today">
                     <div class="tx-today-main">
-                        <Due families={now.due.clone()} total={now.due_total} />
+                        <Due families={now.due.clone()} total={now.due_total} any={!now.month.coverage.is_empty()} />
                         <Gaps files={now.gaps.clone()} total={now.gaps_total} />
                     </div>
                     <div class="tx-today-side">

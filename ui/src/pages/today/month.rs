@@ -24,6 +24,8 @@ pub(super) fn Month(props: &MonthProps) -> Html {
         .collect();
     let figures: Vec<(AttrValue, u64, u64)> =
         month.figures.iter().map(|f| (f.label.clone().into(), f.this_month, f.last_month)).collect();
+    // A comparison of nothing with nothing says nothing.
+    let figures = if figures.iter().all(|(_, now, before)| now + before == 0) { Vec::new() } else { figures };
     let words = format!("{} 户里看望了 {} 户", month.planned, month.visited);
     html! {
         <>

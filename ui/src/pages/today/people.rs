@@ -14,6 +14,8 @@ const SHOWN: usize = 8;
 pub(super) struct DueProps {
     pub(super) families: Vec<DueFamily>,
     pub(super) total: u64,
+    /// There are files of families here at all.
+    pub(super) any: bool,
 }
 
 #[component]
@@ -28,7 +30,12 @@ pub(super) fn Due(props: &DueProps) -> Html {
     let aside = html! { { format!("共 {} 户，{} 户已到时候", text::count(props.total), overdue) } };
     html! {
         <Card title="该去看谁" aside={if props.total > 0 { aside } else { Html::default() }}>
-            if props.families.is_empty() {
+            if !props.any {
+                <Empty title="这里会排出该去看的家庭" sign={Sign::Heart}>
+                    { "先" }<Link<Route> to={Route::FamilyNew}>{ "登记一户" }</Link<Route>>{ "，或者把现有的台账" }
+                    <Link<Route> to={Route::Import}>{ "整本导入" }</Link<Route>>{ "。" }
+                </Empty>
+            } else if props.families.is_empty() {
                 <Empty title="这阵子都看望过了" sign={Sign::Check}>{ "到了该走访的时候，家庭会自己排到这里。" }</Empty>
             }
             <ul class="tx-due">{ for props.families.iter().take(shown).map(due) }</ul>
