@@ -68,7 +68,31 @@ async fn first_use(stage: &Stage, album: &Album) -> Result<(), Trouble> {
     screen.press("看固镇县下面的").await?;
     screen.shows("谷阳镇").await?;
     album.take(&screen, "first-use-region").await?;
+    let township = "const one = [...document.querySelectorAll('.tx-regions li span:first-child')] \
+                    .find(name => name.textContent === '谷阳镇'); \
+                    if (!one) return false; one.click(); return true;";
+    until(&screen, township).await?;
+    screen.fill("您的姓名", "王丽").await?;
+    screen.fill("登录名", "wangli").await?;
+    screen.fill("密码", "暖心2026走访").await?;
+    screen.fill("再输一遍密码", "暖心2026走访").await?;
+    screen.press("建立台账").await?;
+    empty(&screen, album).await?;
     screen.close().await
+}
+
+/// What the pages say when nothing has been recorded yet.
+async fn empty(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    for (route, word, name) in [
+        ("#/", "该去看谁", "empty-today"),
+        ("#/families", "登记家庭", "empty-families"),
+        ("#/reports", "报表", "empty-report"),
+        ("#/sync", "接入省平台", "sync-alone"),
+    ] {
+        go(screen, route, word).await?;
+        album.take(screen, name).await?;
+    }
+    Ok(())
 }
 
 async fn sign_in(screen: &Screen, name: &str) -> Result<(), Trouble> {
