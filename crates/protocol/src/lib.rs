@@ -6,19 +6,23 @@
 pub mod chain;
 pub mod change;
 pub mod merge;
+pub mod planted;
 pub mod wire;
 
 pub use chain::{Chain, Digest, EntryHash, canonical};
 pub use change::{Change, ChangeId, FieldOrigin, Held, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
 pub use merge::{Decision, Effect, decide};
+pub use planted::planted;
 
 /// Version of the wire protocol spoken by this program.
 pub const PROTOCOL: u32 = 1;
 /// The oldest desk whose pushes the server still takes.
 pub const OLDEST_PROTOCOL: u32 = 1;
+/// The simulator's build: few changes fill a push, a page or a batch, so that their edges are met often.
+pub const SMALL: bool = cfg!(feature = "sim");
 /// Most changes in one push.
-pub const PUSH_CHANGES: usize = 500;
+pub const PUSH_CHANGES: usize = if SMALL { 6 } else { 500 };
 /// Most bytes of JSON in one push, before compression.
 pub const PUSH_BYTES: usize = 1024 * 1024;
 /// Most log entries in one page of a pull.
-pub const PULL_ENTRIES: usize = 2_000;
+pub const PULL_ENTRIES: usize = if SMALL { 5 } else { 2_000 };

@@ -93,6 +93,15 @@ impl Book {
         self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// As if the disk were full: a write that needs more pages fails. For tests.
+    #[doc(hidden)]
+    pub fn pretend_full(&self, full: bool) -> Result<()> {
+        // SQLite never goes below the pages that are in use.
+        let most = if full { 1 } else { i64::from(u32::MAX) - 1 };
+        self.writer().query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// Moves everything from the write-ahead log into the database file. For tests and before a backup.
     pub fn checkpoint(&self) -> Result<()> {
         let conn = self.writer();

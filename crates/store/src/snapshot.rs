@@ -23,7 +23,7 @@ use crate::search::index;
 
 /// Records in one transaction: about 150 ms during which a save waits. Smaller batches write the
 /// same index pages more often (measured: 2,000 takes 1.6 times as long for 50,000 records).
-const BATCH: usize = 8_000;
+const BATCH: usize = if tiexin_protocol::SMALL { 4 } else { 8_000 };
 
 /// What a snapshot did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

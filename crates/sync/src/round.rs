@@ -168,6 +168,7 @@ impl Round<'_> {
             .filter(|c| !c.generation.is_nil() && changes.iter().any(|change| change.scope == c.scope))
             .map(|c| (c.scope, c.generation))
             .collect();
+        let first = changes.first().map(|change| change.id.seq);
         let request = PushRequest { device: id, incarnation: device.incarnation, changes, generations };
         let reply = match self.province.push(&request).await {
             Err(SyncError::Refused { code, .. }) if code == "incarnation_forked" => {
@@ -176,7 +177,16 @@ impl Round<'_> {
             other => other?,
         };
         if reply.verdicts.is_empty() {
-            return Err(SyncError::Protocol("push"));
+            // Put back from a backup, the province has not heard what came before these changes.
+            return match first {
+                Some(first) if reply.acked + 1 < first && !self.report.greeted => {
+                    self.facts.greeted = false;
+                    Ok(())
+                }
+                // It promised too much: what it lost is forgotten here too. The rest must get through.
+                Some(first) if reply.acked + 1 < first => self.be_another().await,
+                _ => Err(SyncError::Protocol("push")),
+            };
         }
         self.report.pushed += reply.verdicts.len() as u64;
         let changed = on_store(self.book, move |book| book.record_verdicts(&reply, now_ms)).await?;

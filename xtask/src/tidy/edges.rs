@@ -108,6 +108,12 @@ const ROOMS: &[Room] = &[
         never_reaches: &[TAURI, "yew"],
         never_names: &[],
     },
+    Room {
+        name: "tiexin-sim",
+        uses: &["tiexin-domain", "tiexin-protocol", "tiexin-store", "tiexin-sync", "tiexin-server"],
+        never_reaches: &[TAURI, "yew"],
+        never_names: &["rusqlite", "axum", "reqwest"],
+    },
     Room { name: "xtask", uses: &["tiexin-domain"], never_reaches: &[TAURI, "yew"], never_names: &[] },
 ];
 

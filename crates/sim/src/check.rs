@@ -1,0 +1,334 @@
+//! After the faults have stopped: does every promise hold?
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use tiexin_domain::access::{Grant, Role};
+use tiexin_domain::{Record, RegionCode};
+use tiexin_protocol::wire::{Cursor, EnrolRequest, HelloRequest, PageEntry, PullRequest, Quarantined};
+use tiexin_protocol::{Chain, LogEntry};
+use uuid::Uuid;
+
+use crate::world::{Broken, COUNTY, Mark, World, book};
+
+/// Rounds of every desk after which all must be quiet (I17).
+const SWEEPS: usize = 6;
+
+/// A scope as somebody sees it who may see everything.
+struct Truth {
+    generation: Uuid,
+    chain_at: Vec<Chain>,
+    entries: Vec<LogEntry>,
+    records: HashMap<Uuid, Record>,
+    quarantined: Vec<Quarantined>,
+}
+
+/// Lets everybody finish, then looks at everything.
+pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
+    world.open_server().await?;
+    for desk in &world.desks {
+        book(desk)?.pretend_full(false).map_err(|e| e.to_string())?;
+    }
+    quiet(world).await?;
+    let truth = truth(world).await?;
+    server_is_sound(world).await?;
+    each_change_once(&truth)?;
+    nothing_is_lost(world, &truth)?;
+    overwritten_values_are_kept(world, &truth)?;
+    desks_agree(world, &truth)?;
+    heads_are_explained(world, &truth)?;
+    let before: Vec<usize> = truth.values().map(|t| t.entries.len()).collect();
+    for pick in 0..8 {
+        world.say_again(pick * 37).await?;
+    }
+    let after: Vec<usize> = self::truth(world).await?.values().map(|t| t.entries.len()).collect();
+    if before != after {
+        return Err("I3: saying a push again made new entries".into());
+    }
+    Ok(())
+}
+
+/// I17: after the faults every desk is quiet within a bounded number of rounds.
+async fn quiet(world: &mut World) -> Result<(), Broken> {
+    for sweep in 0..SWEEPS {
+        let mut still = true;
+        for n in 0..world.desks.len() {
+            let report = world.round(n, 0, 0, false).await?;
+            if let Some(report) = report {
+                still &= report.pushed == 0 && report.pulled == 0 && report.loaded == 0;
+            }
+        }
+        if still && sweep > 0 {
+            return Ok(());
+        }
+    }
+    Err("I17: not quiet".into())
+}
+
+async fn truth(world: &World) -> Result<BTreeMap<RegionCode, Truth>, Broken> {
+    let province = world.province()?;
+    let say = |e: tiexin_server::Error| format!("auditor: {e}");
+    let name = format!("auditor{}", Uuid::new_v4());
+    province.add_user(&name, &name).await.map_err(say)?;
+    let region = COUNTY.parse::<RegionCode>().map_err(|e| e.to_string())?;
+    let grant = Grant { role: Role::Supervisor, region, from: None, to: None };
+    province.add_grant(&name, &grant).await.map_err(say)?;
+    let request = EnrolRequest {
+        code: province.enrol_code(&name, 7).await.map_err(say)?,
+        device: None,
+        device_key: hex::encode(tiexin_sync::device_key(&[8; 32]).verifying_key().to_bytes()),
+        device_name: name.clone(),
+        author: Uuid::new_v4(),
+        app: "sim".into(),
+    };
+    let device = province.enrol(&request).await.map_err(say)?.device;
+    let incarnation = Uuid::new_v4();
+    let hello = HelloRequest { device, incarnation, protocol: World::protocol(), app: "sim".into() };
+    let mut all = BTreeMap::new();
+    for head in province.hello(&hello).await.map_err(say)?.scopes {
+        let mut truth = Truth {
+            generation: head.generation,
+            chain_at: vec![Chain::default()],
+            entries: Vec::new(),
+            records: HashMap::new(),
+            quarantined: province.quarantine(device, &head.scope).await.map_err(say)?,
+        };
+        while (truth.entries.len() as u64) < head.head {
+            let since = truth.entries.len() as u64;
+            let cursor =
+                Cursor { scope: head.scope.clone(), generation: head.generation, since, view: vec![] };
+            let request = PullRequest { device, incarnation, cursors: vec![cursor] };
+            let reply = province.pull(&request).await.map_err(say)?;
+            let page = reply.pages.into_iter().next().ok_or("I5: no page")?;
+            if page.entries.is_empty() {
+                return Err("I5: an empty page before the head".into());
+            }
+            for entry in page.entries {
+                let PageEntry::Full(entry) = entry else { return Err("an auditor sees everything".into()) };
+                if entry.seq != truth.entries.len() as u64 + 1 {
+                    return Err(format!("I5: entry {} after {}", entry.seq, truth.entries.len()));
+                }
+                let before = truth.records.remove(&entry.record);
+                truth.records.insert(entry.record, entry.fold(before, &head.scope));
+                truth.chain_at.push(truth.chain_at[truth.entries.len()].then(&entry));
+                truth.entries.push(entry);
+            }
+        }
+        all.insert(head.scope, truth);
+    }
+    Ok(all)
+}
+
+/// I5 and the server's own look at its book.
+async fn server_is_sound(world: &World) -> Result<(), Broken> {
+    let report = world.province()?.verify().await.map_err(|e| e.to_string())?;
+    match report.broken.first() {
+        None => Ok(()),
+        Some(finding) => Err(format!("server: {finding:?}")),
+    }
+}
+
+/// I2, I4: each (device, incarnation, seq) is in exactly one place, and in order.
+fn each_change_once(truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+    let mut seen = HashSet::new();
+    for (scope, one) in truth {
+        let mut last: HashMap<(Uuid, Uuid), u64> = HashMap::new();
+        for entry in &one.entries {
+            let id = (entry.origin.device, entry.origin.incarnation, entry.origin.seq);
+            if !seen.insert(id) {
+                return Err(format!("I2: {id:?} twice, again in {scope} at {}", entry.seq));
+            }
+            let last = last.entry((id.0, id.1)).or_default();
+            if id.2 <= *last {
+                return Err(format!("I2: {id:?} after {last}"));
+            }
+            *last = id.2;
+        }
+        for kept in &one.quarantined {
+            let id = (kept.change.id.device, kept.change.id.incarnation, kept.change.id.seq);
+            if !seen.insert(id) {
+                return Err(format!("I4: {id:?} is applied and refused"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I1, I4, I10, I12, I15: every word that anybody saved is in a log or in quarantine; without a right
+/// never in a log.
+fn nothing_is_lost(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+    let mut applied = HashSet::new();
+    let mut refused = HashSet::new();
+    for one in truth.values() {
+        for entry in &one.entries {
+            words(&serde_json::to_string(&entry.set).unwrap_or_default(), &mut applied);
+        }
+        for kept in &one.quarantined {
+            words(&serde_json::to_string(&kept.change.set).unwrap_or_default(), &mut refused);
+        }
+    }
+    // Changes for scopes that never began are refused where nobody can ask yet; the desk keeps them.
+    for desk in &world.desks {
+        let book = book(desk)?;
+        for list in [book.conflicts(), book.parked()] {
+            for kept in list.map_err(|e| e.to_string())? {
+                words(&serde_json::to_string(&kept.change.set).unwrap_or_default(), &mut refused);
+            }
+        }
+    }
+    for mark in &world.memory.lock().expect("memory").marks {
+        let found = applied.contains(&mark.word) || refused.contains(&mark.word);
+        if !found && !mark.maybe {
+            return Err(format!("lost: {mark:?}"));
+        }
+        let ever = world.desks.get(mark.desk).map(|desk| &desk.ever);
+        let allowed = ever.is_none_or(|ever| ever.iter().any(|e| mark.region.starts_with(e.as_str())));
+        if (!allowed || mark.unknown_kind) && applied.contains(&mark.word) {
+            return Err(format!("I10: applied without the right: {mark:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn words(text: &str, into: &mut HashSet<String>) {
+    let bytes = text.as_bytes();
+    for (i, _) in text.match_indices('m') {
+        let word = bytes.get(i..i + 7).filter(|w| w[1..].iter().all(u8::is_ascii_digit));
+        if let Some(word) = word {
+            into.insert(String::from_utf8_lossy(word).into_owned());
+        }
+    }
+}
+
+/// I8: a value that gave way to somebody who had not seen it is kept with its author.
+fn overwritten_values_are_kept(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+    if world.restores > 0 {
+        // Numbers of versions were cut off and given anew.
+        return Ok(());
+    }
+    let memory = world.memory.lock().expect("memory");
+    let marks: HashMap<&str, &Mark> = memory.marks.iter().map(|m| (m.word.as_str(), m)).collect();
+    for one in truth.values() {
+        // The newest writer of each ordinary field.
+        let mut holds: HashMap<(Uuid, &str), (u64, Uuid, Uuid, Uuid, String)> = HashMap::new();
+        for entry in &one.entries {
+            for field in ["current_address", "hospital"] {
+                let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
+                let origin = (entry.origin.device, entry.origin.incarnation);
+                let before = holds.insert(
+                    (entry.record, field),
+                    (entry.seq, origin.0, origin.1, entry.author, value.to_owned()),
+                );
+                let (Some(mark), Some((seq, device, incarnation, author, old))) = (marks.get(value), before)
+                else {
+                    continue;
+                };
+                let unseen = seq > mark.base && (device, incarnation) != origin;
+                if !unseen || mark.orphan {
+                    continue;
+                }
+                let kept = entry
+                    .overwrote
+                    .iter()
+                    .any(|o| o.field == field && o.value == old.as_str() && o.author == author);
+                if !kept {
+                    return Err(format!("I8: {old} of entry {seq} gave way unseen in entry {}", entry.seq));
+                }
+            }
+            let long = ["notes", "note"];
+            for field in long {
+                let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
+                let record = holds.insert(
+                    (entry.record, field),
+                    (
+                        entry.seq,
+                        entry.origin.device,
+                        entry.origin.incarnation,
+                        entry.author,
+                        value.to_owned(),
+                    ),
+                );
+                let mut written = HashSet::new();
+                words(value, &mut written);
+                let newest = written.iter().filter_map(|w| marks.get(w.as_str())).max_by_key(|m| &m.word);
+                let (Some(mark), Some((seq, device, incarnation, _, old))) = (newest, record) else {
+                    continue;
+                };
+                let own = (device, incarnation) == (entry.origin.device, entry.origin.incarnation);
+                if seq > mark.base && !own && !mark.orphan && !value.contains(&old) && !old.contains(value) {
+                    return Err(format!("I8: a note of entry {seq} was lost in entry {}", entry.seq));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I6, I7, I10, I11, I16 at every desk.
+fn desks_agree(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+    for desk in &world.desks {
+        let book = book(desk)?;
+        let name = &desk.name;
+        let report = book.verify().map_err(|e| e.to_string())?;
+        if let Some(fault) = report.faults.first() {
+            return Err(format!("{name}: {fault:?}"));
+        }
+        let state = book.sync_state().map_err(|e| e.to_string())?;
+        if state.waiting != 0 || state.unread != 0 {
+            return Err(format!("{name}: {} wait and {} unread after all", state.waiting, state.unread));
+        }
+        let cursors = book.cursors().map_err(|e| e.to_string())?;
+        let mut held: BTreeSet<RegionCode> = BTreeSet::new();
+        for cursor in &cursors {
+            let Some(one) = truth.get(&cursor.scope) else {
+                return Err(format!("{name} holds {} which is not there", cursor.scope));
+            };
+            if cursor.since != one.entries.len() as u64 || cursor.generation != one.generation {
+                return Err(format!("I5: {name} stands at {} in {}", cursor.since, cursor.scope));
+            }
+            let may = |r: &RegionCode| desk.grants.iter().any(|g| g.covers(r));
+            held.insert(cursor.scope.clone());
+            for (id, record) in &one.records {
+                let region = record.region();
+                let at_desk = book.get(*id).map_err(|e| e.to_string())?;
+                match (may(&region), at_desk) {
+                    (true, Some(found)) if found == *record => {}
+                    (true, found) => {
+                        return Err(format!("I6: {name} has {found:?} for {record:?}"));
+                    }
+                    (false, Some(found)) if found.version > 0 => {
+                        return Err(format!("I10: {name} holds a record of {region}: {id}"));
+                    }
+                    (false, _) => {}
+                }
+            }
+        }
+        for (scope, one) in truth {
+            let part = desk.grants.iter().any(|g| g.covers(scope) || g.scope() == *scope);
+            if part && !held.contains(scope) {
+                return Err(format!("I6: {name} does not hold {scope}"));
+            }
+            if part {
+                continue;
+            }
+            for id in one.records.keys() {
+                if book.get(*id).map_err(|e| e.to_string())?.is_some_and(|r| r.version > 0) {
+                    return Err(format!("I11: {name} still holds {id} of {scope}"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I14: a chain head that a desk has seen under today's generation is on today's chain.
+fn heads_are_explained(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+    for desk in &world.desks {
+        for (scope, generation, seq, chain) in &desk.witnessed {
+            let Some(one) = truth.get(scope).filter(|t| t.generation == *generation) else { continue };
+            if one.chain_at.get(*seq as usize) != Some(chain) {
+                return Err(format!("I14: {} saw another chain at {seq} of {scope}", desk.name));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The network between a desk and the province, with everything that goes wrong on it.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use backon::ExponentialBuilder;
+use bytes::Bytes;
+use fastrand::Rng;
+use futures::StreamExt;
+use tiexin_domain::RegionCode;
+use tiexin_protocol::wire::{HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest};
+use tiexin_sync::{Province, SnapshotPart, SyncError};
+use uuid::Uuid;
+
+use crate::tally::Tally;
+
+/// Bytes of a snapshot that arrive at a time.
+const CHUNK: usize = 300;
+
+/// What every line shares: what was sent, and what is still under way.
+#[derive(Default)]
+pub(crate) struct Wire {
+    /// Pushes that left a desk and were given up by it, but may arrive yet.
+    pub(crate) late: Mutex<Vec<PushRequest>>,
+    /// Pushes that were answered, with the answer: said again later, they must get it again (I3).
+    pub(crate) answered: Mutex<Vec<(PushRequest, PushReply)>>,
+}
+
+/// What happens to one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Arrives,
+    /// Lost on the way there.
+    Lost,
+    /// Taken in by the province, the reply is lost.
+    ReplyLost,
+    /// Arrives twice.
+    Twice,
+    /// Given up by the desk; arrives some time later.
+    Late,
+    /// The desk dies before it has read the reply.
+    DeskDies,
+}
+
+/// One desk's connection for one round.
+pub(crate) struct Line<'a> {
+    pub(crate) province: tiexin_server::Province,
+    pub(crate) device: Uuid,
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) tally: Arc<Tally>,
+    /// Messages of 256 that something happens to.
+    pub(crate) trouble: u8,
+    pub(crate) dice: Mutex<Rng>,
+    /// Saves that happen on the desk while a message is under way.
+    pub(crate) meanwhile: Option<&'a (dyn Fn() + Send + Sync)>,
+}
+
+impl Line<'_> {
+    fn fate(&self) -> Fate {
+        let mut dice = self.dice.lock().expect("dice");
+        if dice.u8(..) >= self.trouble {
+            return Fate::Arrives;
+        }
+        let fate = match dice.u8(0..5) {
+            0 => Fate::Lost,
+            1 => Fate::ReplyLost,
+            2 => Fate::Twice,
+            3 => Fate::Late,
+            _ => Fate::DeskDies,
+        };
+        self.tally.count(&format!("network {fate:?}"));
+        fate
+    }
+
+    fn between(&self) {
+        if let Some(save) = self.meanwhile {
+            let now = self.dice.lock().expect("dice").u8(..) < 60;
+            if now {
+                self.tally.count("saved during a round");
+                save();
+            }
+        }
+    }
+}
+
+fn heard(error: tiexin_server::Error) -> SyncError {
+    match error {
+        tiexin_server::Error::Refused(refused) => {
+            SyncError::Refused { code: refused.code().into(), message: refused.to_string() }
+        }
+        // What an HTTP server answers with 500.
+        _ => SyncError::Offline,
+    }
+}
+
+/// Sends a request by its fate; `$late` runs when it is given up but may arrive yet.
+macro_rules! send {
+    ($self:ident, $call:expr, $late:expr) => {{
+        $self.between();
+        match $self.fate() {
+            Fate::Arrives => $call.await.map_err(heard),
+            Fate::Lost => Err(SyncError::Offline),
+            Fate::Late => {
+                $late;
+                Err(SyncError::Offline)
+            }
+            Fate::ReplyLost => {
+                let _ = $call.await;
+                Err(SyncError::Offline)
+            }
+            Fate::Twice => {
+                let _ = $call.await;
+                $call.await.map_err(heard)
+            }
+            Fate::DeskDies => {
+                let _ = $call.await;
+                Err(SyncError::Cancelled)
+            }
+        }
+    }};
+}
+
+#[async_trait]
+impl Province for Line<'_> {
+    async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {
+        send!(self, self.province.hello(request), ())
+    }
+
+    async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError> {
+        let late = || self.wire.late.lock().expect("wire").push(request.clone());
+        let answer: Result<PushReply, SyncError> = send!(self, self.province.push(request), late());
+        if let Ok(reply) = &answer {
+            self.wire.answered.lock().expect("wire").push((request.clone(), reply.clone()));
+            for told in &reply.verdicts {
+                self.tally.verdict(told);
+            }
+        }
+        answer
+    }
+
+    async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
+        let answer: Result<PullReply, SyncError> = send!(self, self.province.pull(request), ());
+        if let Ok(reply) = &answer {
+            for page in &reply.pages {
+                self.tally.page(page);
+            }
+        }
+        answer
+    }
+
+    async fn snapshot(
+        &self,
+        scope: &RegionCode,
+        from: u64,
+        tag: Option<&str>,
+    ) -> Result<SnapshotPart, SyncError> {
+        self.between();
+        let fate = self.fate();
+        if fate == Fate::Lost {
+            return Err(SyncError::Offline);
+        }
+        let bytes = self.province.snapshot_bytes(self.device, scope).await.map_err(heard)?;
+        let name = blake3::hash(&bytes).to_hex().to_string();
+        let resumed = from > 0 && tag == Some(name.as_str()) && from <= bytes.len() as u64;
+        let begin = if resumed { from as usize } else { 0 };
+        let mut chunks: Vec<Result<Bytes, SyncError>> =
+            bytes[begin..].chunks(CHUNK).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
+        let broken = match fate {
+            Fate::ReplyLost | Fate::Late => Some(SyncError::Offline),
+            Fate::DeskDies => Some(SyncError::Cancelled),
+            _ => None,
+        };
+        if let Some(broken) = broken {
+            let at = self.dice.lock().expect("dice").usize(..=chunks.len());
+            chunks.truncate(at);
+            chunks.push(Err(broken));
+            self.tally.count("snapshot broken off");
+        }
+        self.tally.count(if resumed { "snapshot resumed" } else { "snapshot begun" });
+        Ok(SnapshotPart { tag: Some(name), resumed, chunks: futures::stream::iter(chunks).boxed() })
+    }
+
+    fn patience(&self) -> ExponentialBuilder {
+        ExponentialBuilder::default().with_min_delay(std::time::Duration::ZERO).with_max_times(3)
+    }
+}

@@ -1,0 +1,203 @@
+//! Playing histories: one, many, shrunk; with bugs planted.
+
+use std::collections::BTreeMap;
+use std::process::{Command, ExitCode};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::time::Instant;
+
+use fastrand::Rng;
+
+use crate::check::settle_and_check;
+use crate::step::{Step, history};
+use crate::tally::Summary;
+use crate::world::{Broken, World};
+
+/// The planted bugs, each a line of the production code behind `planted("…")`, and what it does.
+const BUGS: &[(&str, &str)] = &[];
+
+fn steps_of(seed: u64, steps: usize) -> (Rng, Vec<Step>) {
+    let mut dice = Rng::with_seed(seed);
+    let history = history(&mut dice, steps);
+    (dice, history)
+}
+
+/// Plays `history` in the world that `dice` makes.
+fn play(mut dice: Rng, history: &[Step], summary: Option<&Mutex<Summary>>) -> Result<(), Broken> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .max_blocking_threads(4)
+        .build()
+        .map_err(|e| e.to_string())?;
+    runtime.block_on(async {
+        let mut world = World::begin(&mut dice, None).await?;
+        for (n, step) in history.iter().enumerate() {
+            world.play(*step).await.map_err(|e| format!("step {n} {step:?}: {e}"))?;
+        }
+        let end = settle_and_check(&mut world).await;
+        if let Some(summary) = summary {
+            summary.lock().expect("summary").add(history.len() as u64, &world.tally);
+        }
+        end
+    })
+}
+
+/// A panic in production code is a failure like any other.
+fn guarded(seed: u64, steps: usize, summary: Option<&Mutex<Summary>>) -> Result<(), Broken> {
+    let (dice, history) = steps_of(seed, steps);
+    caught(|| play(dice, &history, summary))
+}
+
+fn caught(play: impl FnOnce() -> Result<(), Broken>) -> Result<(), Broken> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(play)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        Err(format!(
+            "panic: {}",
+            text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).into())).unwrap_or_default()
+        ))
+    })
+}
+
+/// Plays seeds on all threads; ends with the first failures told.
+pub(crate) fn many(
+    from: u64,
+    seeds: u64,
+    steps: usize,
+    threads: usize,
+    end: Option<Instant>,
+    begun: Instant,
+) -> ExitCode {
+    let next = AtomicU64::new(0);
+    let stop = AtomicBool::new(false);
+    let summary = Mutex::new(Summary::default());
+    let failures: Mutex<BTreeMap<u64, Broken>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while !stop.load(SeqCst) && end.is_none_or(|end| Instant::now() < end) {
+                    let n = next.fetch_add(1, SeqCst);
+                    if n >= seeds {
+                        break;
+                    }
+                    if let Err(broken) = guarded(from + n, steps, Some(&summary)) {
+                        println!("seed {}: {broken}", from + n);
+                        let mut failures = failures.lock().expect("failures");
+                        failures.insert(from + n, broken);
+                        if failures.len() >= 5 {
+                            stop.store(true, SeqCst);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let summary = summary.into_inner().expect("summary");
+    summary.print();
+    let failures = failures.into_inner().expect("failures");
+    println!(
+        "simulator: {} seeds, {} steps, {} failures, {:.0} s",
+        summary.seeds,
+        summary.steps,
+        failures.len(),
+        begun.elapsed().as_secs_f64()
+    );
+    match failures.keys().next() {
+        None => ExitCode::SUCCESS,
+        Some(seed) => {
+            println!("look at it with: sim replay {seed} --steps {steps}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Plays one seed; when it fails, finds a short history that still does.
+pub(crate) fn replay(seed: u64, steps: usize) -> ExitCode {
+    let (dice, history) = steps_of(seed, steps);
+    let Err(broken) = caught(|| play(dice.clone(), &history, None)) else {
+        println!("seed {seed}: all invariants hold after {steps} steps");
+        return ExitCode::SUCCESS;
+    };
+    println!("seed {seed}: {broken}");
+    std::panic::set_hook(Box::new(|_| {}));
+    let fails = |part: &[Step]| caught(|| play(dice.clone(), part, None)).is_err();
+    let short = shrink(history, &fails);
+    println!("{} steps are enough:", short.len());
+    for step in &short {
+        println!("  {step:?}");
+    }
+    if let Err(broken) = caught(|| play(dice.clone(), &short, None)) {
+        println!("{broken}");
+    }
+    ExitCode::FAILURE
+}
+
+/// Takes parts out, halves first, as long as what is left still fails.
+fn shrink(mut history: Vec<Step>, fails: &dyn Fn(&[Step]) -> bool) -> Vec<Step> {
+    let mut part = history.len() / 2;
+    while part > 0 {
+        let mut at = 0;
+        let mut shrunk = false;
+        while at < history.len() {
+            let mut less = history.clone();
+            less.drain(at..(at + part).min(history.len()));
+            if fails(&less) {
+                history = less;
+                shrunk = true;
+            } else {
+                at += part;
+            }
+        }
+        if !shrunk || part > 1 {
+            part /= 2;
+        }
+    }
+    history
+}
+
+/// Prints the first seed that fails, or nothing.
+pub(crate) fn find(most: u64, steps: usize) -> ExitCode {
+    std::panic::set_hook(Box::new(|_| {}));
+    for seed in 1..=most {
+        if let Err(broken) = guarded(seed, steps, None) {
+            println!("{seed} {}", broken.lines().next().unwrap_or_default());
+            return ExitCode::SUCCESS;
+        }
+    }
+    ExitCode::FAILURE
+}
+
+/// Every planted bug must be found.
+pub(crate) fn bugs(most: u64, only: &[String], steps: usize, threads: usize) -> ExitCode {
+    let wanted: Vec<_> =
+        BUGS.iter().filter(|(name, _)| only.is_empty() || only.iter().any(|o| o == name)).collect();
+    let next = AtomicU64::new(0);
+    let missed = AtomicU64::new(0);
+    println!("| planted bug | what it does | seeds | found as |\n|---|---|---|---|");
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while let Some((name, what)) = wanted.get(next.fetch_add(1, SeqCst) as usize) {
+                    let found = std::env::current_exe().and_then(|me| {
+                        Command::new(me)
+                            .args(["find", &most.to_string(), "--steps", &steps.to_string()])
+                            .env("TIEXIN_PLANTED", name)
+                            .output()
+                    });
+                    let told = found.map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
+                    match told.as_deref().unwrap_or_default().split_once(' ') {
+                        Some((seed, broken)) => {
+                            let broken: String = broken.chars().take(90).collect();
+                            println!("| `{name}` | {what} | {seed} | {broken} |");
+                        }
+                        None => {
+                            missed.fetch_add(1, SeqCst);
+                            println!("| `{name}` | {what} | **not found in {most}** | |");
+                        }
+                    }
+                }
+            });
+        }
+    });
+    println!("planted bugs: {} of {} found", wanted.len() as u64 - missed.load(SeqCst), wanted.len());
+    if missed.load(SeqCst) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,108 @@
+//! What may happen, one step at a time. A step holds everything it needs: any part of a history can be
+//! played again.
+
+use fastrand::Rng;
+
+/// One event. Numbers choose among what there is when the step is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Somebody saves something at a desk.
+    Save {
+        desk: u8,
+        what: u8,
+        pick: u16,
+    },
+    /// A desk runs a round; something happens to `trouble` of 256 messages.
+    Round {
+        desk: u8,
+        trouble: u8,
+        dice: u32,
+        saving: bool,
+    },
+    /// A push given up long ago arrives.
+    LateArrives {
+        pick: u16,
+    },
+    /// A push is said once more, word for word.
+    SayAgain {
+        pick: u16,
+    },
+    /// The program at the desk ends and begins anew.
+    Reopen {
+        desk: u8,
+    },
+    /// Somebody copies a desk's folder.
+    CopyDesk {
+        desk: u8,
+    },
+    /// The newest copy is put back in place of the desk's folder, by the program's own restore.
+    RestoreDesk {
+        desk: u8,
+    },
+    /// The machine is put back from an image of the whole disk.
+    RestoreImage {
+        desk: u8,
+    },
+    /// A second machine is set up from an image of the first.
+    CloneDesk {
+        desk: u8,
+    },
+    /// A desk's clock is set wrong.
+    DeskClock {
+        desk: u8,
+        days: i16,
+    },
+    ServerClock {
+        days: u8,
+    },
+    ServerReopen,
+    ServerBackup,
+    /// The newest finished backup is put back.
+    ServerRestore,
+    /// A user gets or loses a right.
+    Grant {
+        desk: u8,
+        what: u8,
+    },
+    /// A desk's disk is full, or has room again.
+    Disk {
+        desk: u8,
+        full: bool,
+    },
+    /// A program of another version pushes: fields and kinds that this one does not know.
+    OldProgram {
+        pick: u16,
+    },
+}
+
+/// A history from a seed.
+pub(crate) fn history(dice: &mut Rng, steps: usize) -> Vec<Step> {
+    (0..steps).map(|_| step(dice)).collect()
+}
+
+fn step(dice: &mut Rng) -> Step {
+    let desk = dice.u8(..);
+    let pick = dice.u16(..);
+    match dice.u32(0..1000) {
+        0..520 => Step::Save { desk, what: dice.u8(..), pick },
+        520..820 => {
+            let trouble = *dice.choice(&[0u8, 0, 20, 60, 120, 200]).unwrap_or(&0);
+            Step::Round { desk, trouble, dice: dice.u32(..), saving: dice.u8(..) < 80 }
+        }
+        820..845 => Step::LateArrives { pick },
+        845..870 => Step::SayAgain { pick },
+        870..890 => Step::Reopen { desk },
+        890..904 => Step::CopyDesk { desk },
+        904..910 => Step::RestoreDesk { desk },
+        910..916 => Step::RestoreImage { desk },
+        916..920 => Step::CloneDesk { desk },
+        920..930 => Step::DeskClock { desk, days: dice.i16(-3650..=3650) },
+        930..936 => Step::ServerClock { days: dice.u8(..40) },
+        936..944 => Step::ServerReopen,
+        944..956 => Step::ServerBackup,
+        956..962 => Step::ServerRestore,
+        962..976 => Step::Grant { desk, what: dice.u8(..) },
+        976..988 => Step::Disk { desk, full: dice.bool() },
+        _ => Step::OldProgram { pick },
+    }
+}
