@@ -180,8 +180,10 @@ fn nothing_is_lost(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result
         if !found && !mark.maybe {
             return Err(format!("lost: {mark:?}"));
         }
-        let ever = world.desks.get(mark.desk).map(|desk| &desk.ever);
-        let allowed = ever.is_none_or(|ever| ever.iter().any(|e| mark.region.starts_with(e.as_str())));
+        let allowed = match (world.desks.get(mark.desk), &mark.region) {
+            (Some(desk), Some(region)) => desk.ever.iter().any(|e| region.starts_with(e.as_str())),
+            _ => true,
+        };
         if (!allowed || mark.unknown_kind) && applied.contains(&mark.word) {
             return Err(format!("I10: applied without the right: {mark:?}"));
         }

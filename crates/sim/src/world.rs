@@ -39,7 +39,8 @@ pub(crate) struct Mark {
     /// Shown when a run fails.
     #[allow(dead_code)]
     pub(crate) about: (Uuid, &'static str),
-    pub(crate) region: String,
+    /// Where a new record was made; without the right there it is never applied.
+    pub(crate) region: Option<String>,
     /// `usize::MAX`: the program of another version.
     pub(crate) desk: usize,
     /// The version its author saw, in the generation of the time.
@@ -574,7 +575,7 @@ impl World {
             memory.marks.push(Mark {
                 word,
                 about: (id, "x_future"),
-                region: TOWNS[0].into(),
+                region: None,
                 desk: usize::MAX,
                 base: 0,
                 unknown_kind: unknown,
@@ -708,7 +709,7 @@ impl Saver<'_> {
             marks.push((*home, "notes", word, record.version));
             saves.push(Save { id: *home, kind: "household".into(), fields: record.fields, void: None });
         }
-        if self.commit(book, desk, &saves, marks, &region)? {
+        if self.commit(book, desk, &saves, marks, Some(&region))? {
             self.world.memory.lock().expect("memory").records.push((id, kind));
         }
         Ok(())
@@ -716,7 +717,6 @@ impl Saver<'_> {
 
     fn edit(&self, book: &Book, desk: &Desk, record: Record, what: u8, pick: u16) -> Result<(), Broken> {
         let word = self.world.word();
-        let region = record.region().to_string();
         let base = record.version;
         let mut fields = record.fields.clone();
         let mut void = None;
@@ -780,7 +780,8 @@ impl Saver<'_> {
         };
         let marks = if field.is_empty() { vec![] } else { vec![(record.id, field, word, base)] };
         let save = Save { id: record.id, kind: record.kind.clone(), fields, void };
-        self.commit(book, desk, &[save], marks, &region).map(drop)
+        // Whether it is allowed depends on where the province holds the record when it hears of this.
+        self.commit(book, desk, &[save], marks, None).map(drop)
     }
 
     /// True when it was saved. A full disk is the one reason not to; then nothing has changed (I1).
@@ -790,7 +791,7 @@ impl Saver<'_> {
         desk: &Desk,
         saves: &[Save],
         marks: Vec<(Uuid, &'static str, String, u64)>,
-        region: &str,
+        region: Option<&str>,
     ) -> Result<bool, Broken> {
         let by = By { author: desk.author, now_ms: self.world.desk_now(self.desk), group: self.group(0) };
         match book.save_group(saves, &by) {
@@ -808,7 +809,7 @@ impl Saver<'_> {
             memory.marks.push(Mark {
                 word,
                 about: (record, field),
-                region: region.to_owned(),
+                region: region.filter(|_| base == 0).map(str::to_owned),
                 desk,
                 base,
                 unknown_kind: false,

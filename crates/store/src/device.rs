@@ -68,7 +68,7 @@ impl Book {
                 authority: meta::get(conn, "authority")?.filter(|pem| !pem.is_empty()),
                 name: meta::get(conn, "device_name")?,
                 token,
-                access: meta::get(conn, "access")?,
+                access: meta::get(conn, "access")?.filter(|mark| !mark.is_empty()),
             })
         })
     }
@@ -98,7 +98,7 @@ impl Book {
         }
     }
 
-    /// Keeps `HelloReply::access`.
+    /// Keeps `HelloReply::access`; empty: none, hello is to be said again.
     pub fn set_access(&self, access: &str) -> Result<()> {
         self.put_meta(&[("access", access)])
     }

@@ -35,6 +35,10 @@ pub enum StoreError {
     /// The page does not continue what this desk has read (I5): read the snapshot.
     #[error("{scope} 的同步记录不连续，将重新下载")]
     NotContiguous { scope: RegionCode },
+    /// The province has a change under this book's number that this book never made: it is a copy, or was
+    /// copied. It needs a new incarnation.
+    #[error("这台电脑的数据曾被复制或恢复过，将重新登记编号后继续同步")]
+    Copied,
     /// The log's hash chain or the digest of its state differs: read the snapshot.
     #[error("{scope} 与省平台的数据核对不一致，将重新下载")]
     Differs { scope: RegionCode, what: &'static str },

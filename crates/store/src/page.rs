@@ -52,7 +52,8 @@ impl Book {
     /// kept on top (I7), cursor and digest. A page read before changes nothing.
     ///
     /// # Errors
-    /// `Differs`, `NotContiguous`, `Rebase`: nothing was written, load the snapshot.
+    /// `Differs`, `NotContiguous`, `Rebase`: nothing was written, load the snapshot. `Copied`: nothing was
+    /// written, take a new incarnation.
     pub fn apply_page(&self, page: &ScopePage, now_ms: i64) -> Result<PageOutcome> {
         let (mut outcome, changed) = self.write(|w| apply(w, page, now_ms))?;
         outcome.changed = changed;
@@ -163,7 +164,9 @@ fn new_entries(
         expected += 1;
         entries.push(match entry {
             PageEntry::Full(entry) => News::Entry(entry.clone()),
-            PageEntry::Echo { seq, own: sent } => News::Entry(echo(conn, *seq, *sent, own)?.ok_or_else(gap)?),
+            PageEntry::Echo { seq, own: sent } => {
+                News::Entry(echo(conn, *seq, *sent, own)?.ok_or(StoreError::Copied)?)
+            }
             PageEntry::Hidden { hash, .. } => News::Hidden(*hash),
             PageEntry::Crossed { hash, id, record, .. } => News::Crossed(*hash, *id, record.clone()),
         });

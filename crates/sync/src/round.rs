@@ -12,6 +12,9 @@ use crate::plan::{Facts, Step, next_step};
 use crate::province::Province;
 use crate::snapshot;
 
+/// Steps of one round at most.
+const MOST_STEPS: usize = if tiexin_protocol::SMALL { 1_000 } else { 100_000 };
+
 /// What a round did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RoundReport {
@@ -79,25 +82,30 @@ pub async fn run_round(
     now_ms: i64,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<RoundReport, SyncError> {
-    let mut round = Round { book, province, report: RoundReport::default(), facts: Facts::default() };
+    let mut round =
+        Round { book, province, report: RoundReport::default(), facts: Facts::default(), access: None };
     let device = on_store(book, |book| book.device()).await?;
     round.facts.greeted = device.access.is_some();
     round.count_waiting().await?;
     // Every step either shrinks what is left or errs; the bound only guards against a province
     // that keeps promising news (I17).
-    for _ in 0..100_000 {
+    for _ in 0..MOST_STEPS {
         match next_step(&round.facts) {
             Step::Hello => round.hello(now_ms).await?,
             Step::Push => round.push(now_ms).await?,
             Step::Drop(scope) => round.drop_scope(scope).await?,
             Step::Load(scope) => {
+                round.hold_access_back().await?;
                 let outcome = snapshot::load(book, province, &scope, now_ms, progress).await?;
                 round.report.loaded += outcome.records;
                 round.changed(outcome.changed);
                 round.facts.to_load.retain(|s| *s != scope);
                 round.facts.at_head = false;
             }
-            Step::Pull => round.pull(now_ms).await?,
+            Step::Pull => {
+                round.keep_access().await?;
+                round.pull(now_ms).await?;
+            }
             Step::Finish => {
                 on_store(book, move |book| book.set_last_round(now_ms)).await?;
                 return Ok(round.report);
@@ -107,11 +115,23 @@ pub async fn run_round(
     Err(SyncError::Protocol("endless"))
 }
 
+/// What became of a page.
+enum Applied {
+    Yes,
+    /// The scope must be loaded anew from its snapshot.
+    LoadAnew,
+    /// Another machine speaks under this desk's number.
+    Copied,
+}
+
 struct Round<'a> {
     book: &'a Book,
     province: &'a dyn Province,
     report: RoundReport,
     facts: Facts,
+    /// The access mark to be kept once every scope under it is loaded or given up. Until then none is
+    /// kept: a round that is broken off begins with hello, which tells again what is to be loaded.
+    access: Option<String>,
 }
 
 impl Round<'_> {
@@ -128,6 +148,7 @@ impl Round<'_> {
         if acked > last_own {
             return self.be_another().await;
         }
+        self.access = Some(reply.access.clone());
         let (to_drop, to_load) = on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
         self.facts.to_drop = to_drop;
         self.facts.to_load = to_load;
@@ -135,6 +156,21 @@ impl Round<'_> {
         self.facts.at_head = false;
         self.report.greeted = true;
         self.count_waiting().await
+    }
+
+    async fn hold_access_back(&mut self) -> Result<(), SyncError> {
+        if self.access.is_none() {
+            self.access = on_store(self.book, |book| book.device()).await?.access;
+            on_store(self.book, |book| book.set_access("")).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_access(&mut self) -> Result<(), SyncError> {
+        match self.access.take() {
+            Some(access) => on_store(self.book, move |book| book.set_access(&access)).await,
+            None => Ok(()),
+        }
     }
 
     /// This book was put back from an image, or another machine was cloned from it.
@@ -210,11 +246,12 @@ impl Round<'_> {
             let scope = page.scope.clone();
             let last = page.next == page.head;
             match self.apply(page, now_ms).await? {
-                true => at_head &= last,
-                false => {
+                Applied::Yes => at_head &= last,
+                Applied::LoadAnew => {
                     at_head = false;
                     self.facts.to_load.push(scope);
                 }
+                Applied::Copied => return self.be_another().await,
             }
         }
         let durable = reply.durable;
@@ -226,21 +263,24 @@ impl Round<'_> {
         self.count_waiting().await
     }
 
-    /// Applies a page; false when the scope must be loaded anew from its snapshot.
-    async fn apply(&mut self, page: ScopePage, now_ms: i64) -> Result<bool, SyncError> {
+    async fn apply(&mut self, page: ScopePage, now_ms: i64) -> Result<Applied, SyncError> {
         if page.rebase {
-            return Ok(false);
+            return Ok(Applied::LoadAnew);
         }
         let applied = on_store(self.book, move |book| match book.apply_page(&page, now_ms) {
             Err(
                 StoreError::Differs { .. } | StoreError::NotContiguous { .. } | StoreError::Rebase { .. },
-            ) => Ok(None),
-            other => other.map(Some),
+            ) => Ok(Err(Applied::LoadAnew)),
+            Err(StoreError::Copied) => Ok(Err(Applied::Copied)),
+            other => other.map(Ok),
         });
-        let Some(outcome) = applied.await? else { return Ok(false) };
+        let outcome = match applied.await? {
+            Ok(outcome) => outcome,
+            Err(not) => return Ok(not),
+        };
         self.report.pulled += outcome.entries;
         self.changed(outcome.changed);
-        Ok(true)
+        Ok(Applied::Yes)
     }
 
     async fn count_waiting(&mut self) -> Result<(), SyncError> {
@@ -275,6 +315,6 @@ fn greeted(
             _ => to_load.push(head.scope),
         }
     }
-    book.set_access(&reply.access)?;
+    book.set_access("")?;
     Ok((to_drop, to_load))
 }
