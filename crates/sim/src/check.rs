@@ -8,7 +8,7 @@ use tiexin_protocol::wire::{Cursor, EnrolRequest, HelloRequest, PageEntry, PullR
 use tiexin_protocol::{Chain, LogEntry};
 use uuid::Uuid;
 
-use crate::world::{Broken, COUNTY, Mark, World, book};
+use crate::world::{Broken, COUNTY, Mark, TOWNS, World, book};
 
 /// Rounds of every desk after which all must be quiet (I17).
 const SWEEPS: usize = 6;
@@ -36,11 +36,11 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
     overwritten_values_are_kept(world, &truth)?;
     desks_agree(world, &truth)?;
     heads_are_explained(world, &truth)?;
-    let before: Vec<usize> = truth.values().map(|t| t.entries.len()).collect();
+    let before: Vec<usize> = truth.scopes.values().map(|t| t.entries.len()).collect();
     for pick in 0..8 {
         world.say_again(pick * 37).await?;
     }
-    let after: Vec<usize> = self::truth(world).await?.values().map(|t| t.entries.len()).collect();
+    let after: Vec<usize> = self::truth(world).await?.scopes.values().map(|t| t.entries.len()).collect();
     if before != after {
         return Err("I3: saying a push again made new entries".into());
     }
@@ -64,7 +64,14 @@ async fn quiet(world: &mut World) -> Result<(), Broken> {
     Err("I17: not quiet".into())
 }
 
-async fn truth(world: &World) -> Result<BTreeMap<RegionCode, Truth>, Broken> {
+/// Everything that is at the province.
+struct Province {
+    scopes: BTreeMap<RegionCode, Truth>,
+    outside: Vec<Quarantined>,
+}
+
+async fn truth(world: &World) -> Result<Province, Broken> {
+    let mut outside = Vec::new();
     let province = world.province()?;
     let say = |e: tiexin_server::Error| format!("auditor: {e}");
     let name = format!("auditor{}", Uuid::new_v4());
@@ -115,7 +122,15 @@ async fn truth(world: &World) -> Result<BTreeMap<RegionCode, Truth>, Broken> {
         }
         all.insert(head.scope, truth);
     }
-    Ok(all)
+    // A change for a township whose log has not begun is kept all the same.
+    for town in TOWNS.iter().chain(&[COUNTY]) {
+        let scope: RegionCode = town.parse().map_err(|_| "region")?;
+        if !all.contains_key(&scope) {
+            let quarantined = province.quarantine(device, &scope).await.map_err(say)?;
+            outside.extend(quarantined);
+        }
+    }
+    Ok(Province { scopes: all, outside })
 }
 
 /// I5 and the server's own look at its book.
@@ -128,9 +143,9 @@ async fn server_is_sound(world: &World) -> Result<(), Broken> {
 }
 
 /// I2, I4: each (device, incarnation, seq) is in exactly one place, and in order.
-fn each_change_once(truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+fn each_change_once(truth: &Province) -> Result<(), Broken> {
     let mut seen = HashSet::new();
-    for (scope, one) in truth {
+    for (scope, one) in &truth.scopes {
         let mut last: HashMap<(Uuid, Uuid), u64> = HashMap::new();
         for entry in &one.entries {
             let id = (entry.origin.device, entry.origin.incarnation, entry.origin.seq);
@@ -155,10 +170,10 @@ fn each_change_once(truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
 
 /// I1, I4, I10, I12, I15: every word that anybody saved is in a log or in quarantine; without a right
 /// never in a log.
-fn nothing_is_lost(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     let mut applied = HashSet::new();
     let mut refused = HashSet::new();
-    for one in truth.values() {
+    for one in truth.scopes.values() {
         for entry in &one.entries {
             words(&serde_json::to_string(&entry.set).unwrap_or_default(), &mut applied);
         }
@@ -166,14 +181,8 @@ fn nothing_is_lost(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result
             words(&serde_json::to_string(&kept.change.set).unwrap_or_default(), &mut refused);
         }
     }
-    // Changes for scopes that never began are refused where nobody can ask yet; the desk keeps them.
-    for desk in &world.desks {
-        let book = book(desk)?;
-        for list in [book.conflicts(), book.parked()] {
-            for kept in list.map_err(|e| e.to_string())? {
-                words(&serde_json::to_string(&kept.change.set).unwrap_or_default(), &mut refused);
-            }
-        }
+    for kept in &truth.outside {
+        words(&serde_json::to_string(&kept.change.set).unwrap_or_default(), &mut refused);
     }
     for mark in &world.memory.lock().expect("memory").marks {
         let found = applied.contains(&mark.word) || refused.contains(&mark.word);
@@ -202,14 +211,14 @@ fn words(text: &str, into: &mut HashSet<String>) {
 }
 
 /// I8: a value that gave way to somebody who had not seen it is kept with its author.
-fn overwritten_values_are_kept(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Broken> {
     if world.restores > 0 {
         // Numbers of versions were cut off and given anew.
         return Ok(());
     }
     let memory = world.memory.lock().expect("memory");
     let marks: HashMap<&str, &Mark> = memory.marks.iter().map(|m| (m.word.as_str(), m)).collect();
-    for one in truth.values() {
+    for one in truth.scopes.values() {
         // The newest writer of each ordinary field.
         let mut holds: HashMap<(Uuid, &str), (u64, Uuid, Uuid, Uuid, String)> = HashMap::new();
         for entry in &one.entries {
@@ -266,7 +275,7 @@ fn overwritten_values_are_kept(world: &World, truth: &BTreeMap<RegionCode, Truth
 }
 
 /// I6, I7, I10, I11, I16 at every desk.
-fn desks_agree(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+fn desks_agree(world: &World, truth: &Province) -> Result<(), Broken> {
     for desk in &world.desks {
         let book = book(desk)?;
         let name = &desk.name;
@@ -281,7 +290,7 @@ fn desks_agree(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(),
         let cursors = book.cursors().map_err(|e| e.to_string())?;
         let mut held: BTreeSet<RegionCode> = BTreeSet::new();
         for cursor in &cursors {
-            let Some(one) = truth.get(&cursor.scope) else {
+            let Some(one) = truth.scopes.get(&cursor.scope) else {
                 return Err(format!("{name} holds {} which is not there", cursor.scope));
             };
             if cursor.since != one.entries.len() as u64 || cursor.generation != one.generation {
@@ -304,7 +313,7 @@ fn desks_agree(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(),
                 }
             }
         }
-        for (scope, one) in truth {
+        for (scope, one) in &truth.scopes {
             let part = desk.grants.iter().any(|g| g.covers(scope) || g.scope() == *scope);
             if part && !held.contains(scope) {
                 return Err(format!("I6: {name} does not hold {scope}"));
@@ -323,10 +332,10 @@ fn desks_agree(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(),
 }
 
 /// I14: a chain head that a desk has seen under today's generation is on today's chain.
-fn heads_are_explained(world: &World, truth: &BTreeMap<RegionCode, Truth>) -> Result<(), Broken> {
+fn heads_are_explained(world: &World, truth: &Province) -> Result<(), Broken> {
     for desk in &world.desks {
         for (scope, generation, seq, chain) in &desk.witnessed {
-            let Some(one) = truth.get(scope).filter(|t| t.generation == *generation) else { continue };
+            let Some(one) = truth.scopes.get(scope).filter(|t| t.generation == *generation) else { continue };
             if one.chain_at.get(*seq as usize) != Some(chain) {
                 return Err(format!("I14: {} saw another chain at {seq} of {scope}", desk.name));
             }

@@ -1,6 +1,6 @@
 //! A small province: its server, some desks, and everybody's memory of what was saved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -89,7 +89,8 @@ pub(crate) struct World {
     next: AtomicU32,
     pub(crate) wire: Arc<Wire>,
     pub(crate) tally: Arc<Tally>,
-    backup: Option<(PathBuf, usize)>,
+    /// The newest backup, and who had which rights then.
+    backup: Option<(PathBuf, BTreeMap<String, Vec<RegionCode>>)>,
     backups: usize,
     /// Restores of the server so far.
     pub(crate) restores: usize,
@@ -476,14 +477,14 @@ impl World {
         self.tally.count("server backed up");
         self.backups += 1;
         let to = self.dir.path().join(format!("province-{}.bak", self.backups));
-        let marks = self.memory.lock().expect("memory").marks.len();
         self.province()?.back_up(&to).await.map_err(broke("backup"))?;
-        self.backup = Some((to, marks));
+        let grants = self.desks.iter().map(|d| (d.user.clone(), d.grants.clone())).collect();
+        self.backup = Some((to, grants));
         Ok(())
     }
 
     async fn server_restore(&mut self) -> Result<(), Broken> {
-        let Some((backup, _)) = self.backup.clone() else { return Ok(()) };
+        let Some((backup, grants)) = self.backup.clone() else { return Ok(()) };
         self.tally.count("server put back");
         let StoreUrl::Sqlite(path) = &self.store else { return Ok(()) };
         self.province = None;
@@ -496,6 +497,9 @@ impl World {
         self.open_server().await?;
         self.province()?.restored().await.map_err(broke("restored"))?;
         self.restores += 1;
+        for desk in &mut self.desks {
+            desk.grants = grants.get(&desk.user).cloned().unwrap_or_default();
+        }
         // What only the province still had is gone with it.
         for mark in &mut self.memory.lock().expect("memory").marks {
             mark.maybe |= mark.orphan;

@@ -75,7 +75,7 @@ pub(crate) struct Step {
     pub(crate) void: Option<VoidChange>,
 }
 
-/// The record with pending changes on top; `None` when there is neither base nor change.
+/// The record with pending changes on top; `None` when there is no base and no change makes the record.
 pub(crate) fn fold(
     state: Option<Record>,
     steps: &[Step],
@@ -83,7 +83,9 @@ pub(crate) fn fold(
     kind: &str,
     scope: &RegionCode,
 ) -> Option<Record> {
-    if state.is_none() && steps.is_empty() {
+    // A record whose making was refused is not made by what was changed in it afterwards.
+    let made = |step: &Step| step.set.contains_key("region");
+    if state.is_none() && !steps.iter().any(made) {
         return None;
     }
     let mut record = state.unwrap_or_else(|| Record {
