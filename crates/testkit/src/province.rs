@@ -1,5 +1,6 @@
 //! A real provincial server, in a process of its own.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -97,6 +98,14 @@ impl Province {
         code.ok_or_else(|| Trouble(format!("no code in {reply}")))
     }
 
+    /// Head and digest (hexadecimal) of every township, read from the province's own table.
+    pub fn digests(&self) -> Result<BTreeMap<String, (u64, String)>, Trouble> {
+        match &self.keep {
+            Keep::Sqlite(_) => sqlite_digests(&self.keep),
+            Keep::Postgres(url) => postgres_digests(url),
+        }
+    }
+
     /// Kills the server as a power cut would, and starts it again at the same address.
     pub fn kill_and_restart(&mut self) -> Result<(), Trouble> {
         self.kill();
@@ -116,6 +125,31 @@ impl Drop for Province {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+fn sqlite_digests(keep: &Keep) -> Result<BTreeMap<String, (u64, String)>, Trouble> {
+    let read = || -> rusqlite::Result<_> {
+        let book = rusqlite::Connection::open(keep.store().trim_start_matches("sqlite:"))?;
+        let mut select = book.prepare("SELECT id, head, lower(hex(digest)) FROM scope")?;
+        let rows = select
+            .query_map([], |row| Ok((row.get(0)?, (row.get::<_, i64>(1)?.unsigned_abs(), row.get(2)?))))?;
+        rows.collect()
+    };
+    read().map_err(|e| Trouble(format!("the province's file: {e}")))
+}
+
+fn postgres_digests(url: &str) -> Result<BTreeMap<String, (u64, String)>, Trouble> {
+    let select = "SELECT id, head, encode(digest, 'hex') FROM scope";
+    let output = Command::new("psql").args([url, "-Atqc", select]).output();
+    let output = output.map_err(|e| Trouble(format!("psql: {e}")))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let row = |line: &str| {
+        let mut parts = line.split('|');
+        let (id, head, digest) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((id.to_owned(), (head.parse().ok()?, digest.to_owned())))
+    };
+    let rows: Option<_> = text.lines().map(row).collect();
+    rows.ok_or_else(|| Trouble(format!("psql said {text}")))
 }
 
 fn server() -> PathBuf {
