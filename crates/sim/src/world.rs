@@ -46,7 +46,8 @@ pub(crate) struct Mark {
     /// The version its author saw, in the generation of the time.
     pub(crate) base: u64,
     pub(crate) unknown_kind: bool,
-    /// The desk that saved it has since lost it; it may or may not be at the province.
+    /// The desk that saved it has since taken a new number and no longer tells it again; were the province
+    /// put back too, it would be gone (`docs/sync-proof.md`, what is left).
     pub(crate) orphan: bool,
     /// Nobody can promise any more that it is anywhere.
     pub(crate) maybe: bool,
@@ -73,6 +74,8 @@ pub(crate) struct Desk {
     pub(crate) ever: BTreeSet<String>,
     clock: AtomicI64,
     full: bool,
+    /// Another machine has the same number.
+    pub(crate) cloned: bool,
     /// Copies of the folder, with how many marks there were.
     copies: Vec<(PathBuf, usize)>,
     /// Chain heads it has seen: scope, generation, seq, chain.
@@ -216,6 +219,7 @@ impl World {
             grants,
             clock: AtomicI64::new(0),
             full: false,
+            cloned: false,
             copies: Vec::new(),
             witnessed: Vec::new(),
         });
@@ -431,11 +435,10 @@ impl World {
             tiexin_store::restore(&copy, &desk.dir).map_err(broke("restore"))?;
         }
         // What was saved since may be at the province, or nowhere.
-        let others: Vec<usize> = (0..self.desks.len()).collect();
-        for mark in self.memory.lock().expect("memory").marks.iter_mut().skip(marks) {
-            if others.contains(&mark.desk) && mark.desk == n {
+        for (i, mark) in self.memory.lock().expect("memory").marks.iter_mut().enumerate() {
+            if mark.desk == n {
                 mark.orphan = true;
-                mark.maybe = true;
+                mark.maybe |= i >= marks;
             }
         }
         self.reopen(n)
@@ -463,10 +466,13 @@ impl World {
             ever: desk.ever.clone(),
             clock: AtomicI64::new(desk.clock.load(Relaxed)),
             full: false,
+            cloned: true,
             copies: Vec::new(),
             witnessed: Vec::new(),
         };
+        let device = clone.device;
         self.desks.push(clone);
+        self.desks.iter_mut().filter(|d| d.device == device).for_each(|d| d.cloned = true);
         self.reopen(count)
     }
 
@@ -499,10 +505,6 @@ impl World {
         self.restores += 1;
         for desk in &mut self.desks {
             desk.grants = grants.get(&desk.user).cloned().unwrap_or_default();
-        }
-        // What only the province still had is gone with it.
-        for mark in &mut self.memory.lock().expect("memory").marks {
-            mark.maybe |= mark.orphan;
         }
         // The old program has no memory of its own: it goes on where the book stands.
         self.old_program.2 = Uuid::from_u128(u128::from(self.restores as u64) << 64 | 77);

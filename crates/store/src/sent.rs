@@ -1,5 +1,7 @@
 //! `sent`: changes that have a verdict, kept until the server promises that it cannot lose them (I12).
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 use tiexin_protocol::Verdict;
 
@@ -52,11 +54,28 @@ impl Book {
     /// Nothing above `durable` is ever forgotten (I12), nor anything behind a change without a verdict.
     pub fn prune_sent(&self, durable: u64) -> Result<u64> {
         let (gone, _) = self.write(|w| {
-            Ok(w.tx.execute(
-                "DELETE FROM sent WHERE seq <= ?1 AND pulled = 1
-                   AND seq < coalesce((SELECT min(seq) FROM outbox), seq + 1)",
-                [durable as i64],
-            )?)
+            let gone: Vec<i64> =
+                w.tx.prepare_cached(
+                    "DELETE FROM sent WHERE seq <= ?1 AND pulled = 1
+                       AND seq < coalesce((SELECT min(seq) FROM outbox), seq + 1) RETURNING record",
+                )?
+                .query_map([durable as i64], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            for n in gone.iter().collect::<BTreeSet<_>>() {
+                let needed: bool =
+                    w.tx.prepare_cached(
+                        "SELECT 1 FROM sent WHERE record = ?1 UNION ALL SELECT 1 FROM outbox WHERE record = ?1
+                         UNION ALL SELECT 1 FROM refused WHERE record = ?1",
+                    )?
+                    .exists([n])?;
+                let row = crate::record::at(&w.tx, *n)?;
+                // A hollow row of a scope that was given up.
+                if let Some(row) = row.filter(|row| row.hidden == crate::record::hidden::WITHHELD && !needed)
+                {
+                    crate::record::remove(&w.tx, &row)?;
+                }
+            }
+            Ok(gone.len())
         })?;
         Ok(gone as u64)
     }

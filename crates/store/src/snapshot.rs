@@ -116,7 +116,9 @@ impl Book {
         Ok(left)
     }
 
-    /// Removes all of a scope from this desk (a withdrawn grant, I11).
+    /// Removes all of a scope from this desk (a withdrawn grant, I11). Only this desk's own changes that
+    /// the province could still lose stay, each on a hollow row that nothing shows, until
+    /// [`Book::prune_sent`] is told that they are safe (I12).
     ///
     /// # Errors
     /// `WorkWaiting` while changes of it are unsent: hand them over first.
@@ -130,10 +132,10 @@ impl Book {
                 return Err(StoreError::WorkWaiting { scope: scope.clone() });
             }
             for n in rows_of(&w.tx, scope)? {
-                if let Some(row) = record::at(&w.tx, n)? {
-                    w.changed.kind(&row.record.kind);
-                    record::remove(&w.tx, &row)?;
-                }
+                let Some(row) = record::at(&w.tx, n)? else { continue };
+                w.changed.kind(&row.record.kind);
+                let unsafe_yet = w.tx.prepare_cached("SELECT 1 FROM sent WHERE record = ?1")?.exists([n])?;
+                if unsafe_yet { hollow(&w.tx, &row)? } else { record::remove(&w.tx, &row)? }
             }
             sweep(&w.tx)?;
             cursor::remove(&w.tx, scope)?;
@@ -265,6 +267,19 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
     }
     sweep(&w.tx)?;
     Ok(removed)
+}
+
+/// Empties a row of all but what its sent changes need to be told again.
+fn hollow(conn: &Connection, row: &record::Row) -> Result<()> {
+    let empty = Record { fields: Default::default(), void: None, version: 0, ..row.record.clone() };
+    record::update(conn, row, &empty, None)?;
+    for table in ["base", "refused", "seen", "overwritten", "import_record"] {
+        conn.prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?.execute([row.n])?;
+    }
+    match record::at(conn, row.n)? {
+        Some(row) => record::withhold(conn, &row),
+        None => Ok(()),
+    }
 }
 
 /// After rows were removed: what hung on them. The audit stays: it holds no values.
