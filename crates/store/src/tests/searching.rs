@@ -111,3 +111,16 @@ fn edits_and_voids_are_followed() {
     assert_eq!(found(&t.book, "李清照"), []);
     assert!(t.book.get(t.file).unwrap().is_some());
 }
+
+/// FTS5 checks itself by the list of segments that this connection last saw.
+#[test]
+fn an_index_that_was_merged_since_is_sound() {
+    let (_dir, book, _) = book();
+    household(&book, VILLAGE, "张三");
+    sound(&book);
+    // Each save is a segment; enough of them are merged into one.
+    for n in 0..80 {
+        household(&book, VILLAGE, ["张三", "李四", "王五"][n % 3]);
+    }
+    sound(&book);
+}
