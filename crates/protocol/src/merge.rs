@@ -7,6 +7,7 @@ use tiexin_domain::nouns::{self, Kind};
 use tiexin_domain::record::{Fields, MergeClass, is_set_change};
 
 use crate::change::{Change, Held, Overwritten, ParkCode, VOID_FIELD, VoidChange};
+use crate::planted;
 
 /// What is to be done with a change.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +63,7 @@ pub fn decide(held: Option<&Held>, change: &Change) -> Decision {
         .iter()
         .filter(|(field, value)| {
             nouns::merge_class(&change.kind, field) == MergeClass::Sensitive
+                && !planted("sensitive_is_ordinary")
                 && written_meanwhile(held, field, change)
                 && held.record.fields.get(*field).unwrap_or(&Value::Null) != *value
         })
@@ -81,7 +83,7 @@ fn park(code: ParkCode, message: &str) -> Decision {
 fn written_meanwhile(held: &Held, field: &str, change: &Change) -> bool {
     held.field_versions.get(field).is_some_and(|origin| {
         let own = origin.device == change.id.device && origin.incarnation == change.id.incarnation;
-        origin.seq > change.base && !own
+        origin.seq > change.base + u64::from(planted("base_one_too_far")) && !own
     })
 }
 
@@ -91,7 +93,7 @@ fn void_conflict(held: &Held, change: &Change) -> Option<Decision> {
         (Some(_), Some(VoidChange::Hide(_)) | None) if held.record.void.is_some() => {
             // Hiding what is hidden already is no quarrel; editing it is.
             let again = matches!(change.void, Some(VoidChange::Hide(_))) && change.set.is_empty();
-            if again { None } else { conflict("voided") }
+            if again || planted("hidden_is_edited") { None } else { conflict("voided") }
         }
         (None, Some(VoidChange::Hide(_))) => {
             let edited = held.field_versions.iter().any(|(field, _)| written_meanwhile(held, field, change));
@@ -122,14 +124,19 @@ fn resolve(held: Option<&Held>, change: &Change) -> Effect {
                 tiexin_domain::record::apply(&mut one, &only);
                 one.remove(field).unwrap_or(Value::Null)
             }
-            (MergeClass::LongNote, Value::String(text)) if meanwhile => join_notes(now, text),
+            (MergeClass::LongNote, Value::String(text)) if meanwhile && !planted("note_replaced") => {
+                join_notes(now, text)
+            }
             _ => value.clone(),
         };
-        if next == *now.unwrap_or(&Value::Null) {
+        if next == *now.unwrap_or(&Value::Null)
+            || (planted("unknown_field_dropped") && field.starts_with("x_"))
+        {
             continue;
         }
         if meanwhile
             && class == MergeClass::Ordinary
+            && !planted("overwritten_forgotten")
             && let Some(origin) = held.and_then(|h| h.field_versions.get(field))
         {
             effect.overwrote.push(Overwritten {

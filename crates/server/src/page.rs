@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{Cursor, View};
-use tiexin_protocol::{Chain, Digest, EntryHash, PULL_ENTRIES};
+use tiexin_protocol::{Chain, Digest, EntryHash, PULL_ENTRIES, planted};
 use uuid::Uuid;
 
 use crate::access::Readable;
@@ -75,7 +75,8 @@ pub(crate) enum Ask {
 /// Weighs a cursor against the scope as it stands. `room` is what the reply still has space for.
 pub(crate) fn ask(cursor: &Cursor, at: &Readable, room: usize) -> Ask {
     let state = &at.state;
-    if cursor.generation != state.generation || cursor.since > state.head || cursor.view != at.view {
+    let foreign = cursor.generation != state.generation && !planted("foreign_generation_served");
+    if foreign || cursor.since > state.head || cursor.view != at.view {
         return Ask::Rebase(RawPage {
             rebase: true,
             ..RawPage::empty(at, 0, if state.head == 0 { state.chain } else { Chain::default() })
@@ -132,7 +133,7 @@ impl RawPage {
 }
 
 fn entry(row: LogRow, view: &View, asking: (Uuid, Uuid)) -> Result<RawEntry> {
-    let inside = |region: &RegionCode| view.is_empty() || view.contains(region);
+    let inside = |region: &RegionCode| view.is_empty() || view.contains(region) || planted("view_leaks");
     let hash = || EntryHash::of_canonical(row.entry.as_bytes());
     let was_inside = row.left.as_ref().map_or(inside(&row.region), inside);
     Ok(match (was_inside, inside(&row.region)) {
@@ -141,6 +142,7 @@ fn entry(row: LogRow, view: &View, asking: (Uuid, Uuid)) -> Result<RawEntry> {
         }
         (true, true) => RawEntry::Full(RawValue::from_string(row.entry)?),
         (false, false) => RawEntry::Hidden { seq: row.seq, hash: hash() },
+        (true, false) if planted("leaving_not_told") => RawEntry::Hidden { seq: row.seq, hash: hash() },
         (true, false) => RawEntry::Crossed { seq: row.seq, hash: hash(), id: row.record, record: None },
         (false, true) => {
             let whole = row.whole.as_ref().ok_or_else(|| Error::Row("缺移入记录的全文".into()))?;

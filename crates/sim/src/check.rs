@@ -116,6 +116,10 @@ async fn truth(world: &World) -> Result<Province, Broken> {
                     return Err(format!("I5: entry {} after {}", entry.seq, truth.entries.len()));
                 }
                 let before = truth.records.remove(&entry.record);
+                let hidden = before.as_ref().is_some_and(|r| r.void.is_some());
+                if hidden && entry.void.is_none() && !entry.set.is_empty() {
+                    return Err(format!("merge: entry {} edits what is hidden", entry.seq));
+                }
                 truth.records.insert(entry.record, entry.fold(before, &head.scope));
                 truth.chain_at.push(truth.chain_at[truth.entries.len()].then(&entry));
                 truth.entries.push(entry);
@@ -171,6 +175,27 @@ fn each_change_once(truth: &Province) -> Result<(), Broken> {
 
 /// I1, I4, I10, I12, I15: every word that anybody saved is in a log or in quarantine; without a right
 /// never in a log.
+/// I17: a visit and what it changed in the family's record are applied together or not at all.
+fn groups_stand_or_fall(
+    world: &World,
+    applied: &HashSet<String>,
+    refused: &HashSet<String>,
+) -> Result<(), Broken> {
+    let memory = world.memory.lock().expect("memory");
+    let mut groups: HashMap<Uuid, (bool, bool)> = HashMap::new();
+    for mark in
+        memory.marks.iter().filter(|m| !m.orphan && world.desks.get(m.desk).is_some_and(|d| !d.cloned))
+    {
+        let found = groups.entry(mark.group).or_default();
+        found.0 |= applied.contains(&mark.word) && !refused.contains(&mark.word);
+        found.1 |= refused.contains(&mark.word) && !applied.contains(&mark.word);
+    }
+    match groups.iter().find(|(_, found)| found.0 && found.1) {
+        Some((group, _)) if world.restores == 0 => Err(format!("group {group} was split")),
+        _ => Ok(()),
+    }
+}
+
 fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     let mut applied = HashSet::new();
     let mut refused = HashSet::new();
@@ -185,6 +210,7 @@ fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     for kept in &truth.outside {
         words(&serde_json::to_string(&kept.change.set).unwrap_or_default(), &mut refused);
     }
+    groups_stand_or_fall(world, &applied, &refused)?;
     for mark in &world.memory.lock().expect("memory").marks {
         let orphan = mark.orphan || world.desks.get(mark.desk).is_some_and(|desk| desk.cloned);
         let maybe = mark.maybe || (orphan && world.restores > 0);
@@ -246,6 +272,21 @@ fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Br
                     .any(|o| o.field == field && o.value == old.as_str() && o.author == author);
                 if !kept {
                     return Err(format!("I8: {old} of entry {seq} gave way unseen in entry {}", entry.seq));
+                }
+            }
+            if let Some(value) = entry.set.get("code").and_then(|v| v.as_str()) {
+                let origin = (entry.origin.device, entry.origin.incarnation);
+                let new = (entry.seq, origin.0, origin.1, entry.author, value.to_owned());
+                let before = holds.insert((entry.record, "code"), new);
+                if let (Some(mark), Some((seq, device, incarnation, ..))) = (marks.get(value), before)
+                    && seq > mark.base
+                    && (device, incarnation) != origin
+                    && !mark.orphan
+                {
+                    return Err(format!(
+                        "merge: a sensitive value of entry {seq} gave way in entry {}",
+                        entry.seq
+                    ));
                 }
             }
             let long = ["notes", "note"];

@@ -14,7 +14,38 @@ use crate::tally::Summary;
 use crate::world::{Broken, World};
 
 /// The planted bugs, each a line of the production code behind `planted("…")`, and what it does.
-const BUGS: &[(&str, &str)] = &[];
+const BUGS: &[(&str, &str)] = &[
+    ("ack_before_commit", "the reply leaves, the transaction does not"),
+    ("gap_accepted", "a push whose beginning is missing is taken in"),
+    ("cursor_one_too_far", "a page begins one entry late"),
+    ("rights_unchecked", "every author may write everywhere"),
+    ("group_is_split", "a change is applied though another of its group is not"),
+    ("view_leaks", "a village's desk is sent the whole township"),
+    ("leaving_not_told", "a record that leaves the view is not taken away"),
+    ("view_digest_not_taken_off", "a record that moved stays in its old village's digest"),
+    ("foreign_generation_served", "a cursor of an older generation gets entries"),
+    ("generation_kept", "a restored log goes on under its old generation"),
+    ("acked_is_durable", "desks may forget what no backup holds"),
+    ("fork_not_noticed", "two different changes under one number"),
+    ("base_one_too_far", "an edit one version after the base is not seen as meanwhile"),
+    ("sensitive_is_ordinary", "a second ID number overwrites the first"),
+    ("overwritten_forgotten", "a value that gave way is not kept"),
+    ("note_replaced", "the later note replaces the other"),
+    ("hidden_is_edited", "a hidden record is edited"),
+    ("unknown_field_dropped", "a field of a newer program is lost"),
+    ("page_drops_pending", "a page drops unsent changes of the records it touches"),
+    ("snapshot_over_pending", "a snapshot is laid over unsent work"),
+    ("unseen_kept", "records that the province no longer has stay after a snapshot"),
+    ("everything_read_is_pruned", "sent changes are forgotten before a backup holds them"),
+    ("sent_goes_with_its_scope", "sent changes go with a withdrawn township though no backup holds them"),
+    ("copy_keeps_its_number", "a book put back from a copy keeps its incarnation"),
+    ("image_not_noticed", "a book older than what the province heard from it goes on"),
+    ("echo_taken_for_a_gap", "another machine's change under one's own number is read as a gap"),
+    ("first_load_forgotten", "a first load that broke off is not taken up again"),
+    ("withdrawn_is_kept", "a withdrawn township stays on the desk"),
+    ("gap_after_restore", "a desk is stuck when the province lost what came before"),
+    ("change_makes_a_record", "a change of a refused record makes half a record"),
+];
 
 fn steps_of(seed: u64, steps: usize) -> (Rng, Vec<Step>) {
     let mut dice = Rng::with_seed(seed);

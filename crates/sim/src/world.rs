@@ -39,6 +39,7 @@ pub(crate) struct Mark {
     /// Shown when a run fails.
     #[allow(dead_code)]
     pub(crate) about: (Uuid, &'static str),
+    pub(crate) group: Uuid,
     /// Where a new record was made; without the right there it is never applied.
     pub(crate) region: Option<String>,
     /// `usize::MAX`: the program of another version.
@@ -581,6 +582,7 @@ impl World {
             memory.marks.push(Mark {
                 word,
                 about: (id, "x_future"),
+                group: id,
                 region: None,
                 desk: usize::MAX,
                 base: 0,
@@ -815,6 +817,7 @@ impl Saver<'_> {
             memory.marks.push(Mark {
                 word,
                 about: (record, field),
+                group: by.group,
                 region: region.filter(|_| base == 0).map(str::to_owned),
                 desk,
                 base,

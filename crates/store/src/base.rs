@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use tiexin_domain::record::{self as shape, Fields};
 use tiexin_domain::{Record, RegionCode};
-use tiexin_protocol::VoidChange;
+use tiexin_protocol::{VoidChange, planted};
 use uuid::Uuid;
 
 use crate::book::Book;
@@ -84,7 +84,7 @@ pub(crate) fn fold(
     scope: &RegionCode,
 ) -> Option<Record> {
     // A record whose making was refused is not made by what was changed in it afterwards.
-    let made = |step: &Step| step.set.contains_key("region");
+    let made = |step: &Step| step.set.contains_key("region") || planted("change_makes_a_record");
     if state.is_none() && !steps.iter().any(made) {
         return None;
     }

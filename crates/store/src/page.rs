@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::{PageEntry, ScopePage};
-use tiexin_protocol::{Chain, ChangeId, Digest, EntryHash, LogEntry, Verdict};
+use tiexin_protocol::{Chain, ChangeId, Digest, EntryHash, LogEntry, Verdict, planted};
 use uuid::Uuid;
 
 use crate::base::{self, Base};
@@ -114,7 +114,7 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
         }
     }
     for one in touched.values_mut() {
-        one.pending.retain(|seq| !pulled.contains(seq));
+        one.pending.retain(|seq| !pulled.contains(seq) && !planted("page_drops_pending"));
         if one.before != one.state {
             let digest = one.before.as_ref().map_or(cursor.digest, |r| cursor.digest.minus(Digest::of(r)));
             cursor.digest = one.state.as_ref().map_or(digest, |r| digest.plus(Digest::of(r)));
@@ -165,7 +165,9 @@ fn new_entries(
         entries.push(match entry {
             PageEntry::Full(entry) => News::Entry(entry.clone()),
             PageEntry::Echo { seq, own: sent } => {
-                News::Entry(echo(conn, *seq, *sent, own)?.ok_or(StoreError::Copied)?)
+                News::Entry(echo(conn, *seq, *sent, own)?.ok_or_else(|| {
+                    if planted("echo_taken_for_a_gap") { gap() } else { StoreError::Copied }
+                })?)
             }
             PageEntry::Hidden { hash, .. } => News::Hidden(*hash),
             PageEntry::Crossed { hash, id, record, .. } => News::Crossed(*hash, *id, record.clone()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
-use tiexin_protocol::Verdict;
+use tiexin_protocol::{Verdict, planted};
 
 use crate::book::Book;
 use crate::error::Result;
@@ -54,6 +54,7 @@ impl Book {
     /// Nothing above `durable` is ever forgotten (I12), nor anything behind a change without a verdict.
     pub fn prune_sent(&self, durable: u64) -> Result<u64> {
         let (gone, _) = self.write(|w| {
+            let durable = if planted("everything_read_is_pruned") { u64::MAX >> 1 } else { durable };
             let gone: Vec<i64> =
                 w.tx.prepare_cached(
                     "DELETE FROM sent WHERE seq <= ?1 AND pulled = 1

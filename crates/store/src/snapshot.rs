@@ -4,13 +4,13 @@
 //! scope has no cursor: after a crash it is simply taken again. Records are usable as soon as
 //! their batch is in; the search index follows by [`Book::index_some`].
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use tiexin_domain::{Record, RegionCode};
-use tiexin_protocol::Digest;
 use tiexin_protocol::wire::SnapshotHeader;
+use tiexin_protocol::{Digest, planted};
 
 use crate::base::{self, Base};
 use crate::book::{Book, Write};
@@ -116,6 +116,34 @@ impl Book {
         Ok(left)
     }
 
+    /// Scopes of which anything is shown here: those that are read, and those where only own or half loaded
+    /// records lie. Steps along the index on places, so that it costs as much as there are places.
+    pub fn scopes_held(&self) -> Result<BTreeSet<RegionCode>> {
+        self.read(|conn| {
+            let mut held: BTreeSet<RegionCode> = cursor::all(conn)?.into_iter().map(|c| c.scope).collect();
+            for kind in kinds(conn)? {
+                // A withheld row only carries what was refused, which its author is still to see.
+                for hidden in 0..hidden::WITHHELD {
+                    let mut next = conn.prepare_cached(
+                        "SELECT place, scope FROM record WHERE kind = ?1 AND hidden = ?2 AND place > ?3
+                         ORDER BY place LIMIT 1",
+                    )?;
+                    let mut at = -1i64;
+                    while let Some((place, scope)) = next
+                        .query_row(params![kind, hidden, at], |row| {
+                            Ok((row.get(0)?, row.get::<_, String>(1)?))
+                        })
+                        .optional()?
+                    {
+                        at = place;
+                        held.insert(scope.parse().map_err(|_| StoreError::Unreadable { what: "record" })?);
+                    }
+                }
+            }
+            Ok(held)
+        })
+    }
+
     /// Removes all of a scope from this desk (a withdrawn grant, I11). Only this desk's own changes that
     /// the province could still lose stay, each on a hollow row that nothing shows, until
     /// [`Book::prune_sent`] is told that they are safe (I12).
@@ -134,7 +162,8 @@ impl Book {
             for n in rows_of(&w.tx, scope)? {
                 let Some(row) = record::at(&w.tx, n)? else { continue };
                 w.changed.kind(&row.record.kind);
-                let unsafe_yet = w.tx.prepare_cached("SELECT 1 FROM sent WHERE record = ?1")?.exists([n])?;
+                let unsafe_yet = w.tx.prepare_cached("SELECT 1 FROM sent WHERE record = ?1")?.exists([n])?
+                    && !planted("sent_goes_with_its_scope");
                 if unsafe_yet { hollow(&w.tx, &row)? } else { record::remove(&w.tx, &row)? }
             }
             sweep(&w.tx)?;
@@ -205,6 +234,9 @@ fn take_batch(w: &mut Write<'_>, batch: &[Prepared], old: &mut HashSet<i64>) -> 
         let Some(row) = record::find(&w.tx, prepared.record.id)? else { continue };
         old.remove(&row.n);
         match base::get(&w.tx, row.n)? {
+            Some(_) if planted("snapshot_over_pending") => {
+                record::update(&w.tx, &row, &prepared.record, None)?;
+            }
             Some(held) => {
                 let base = Base { state: Some(prepared.record.clone()), pending: held.pending };
                 base::refold(&w.tx, &row, &base)?;
@@ -237,7 +269,7 @@ fn settle_sent(w: &mut Write<'_>, scope: &RegionCode, seq: u64) -> Result<()> {
 /// pending on them stays and becomes visible again as this desk's own; what a sent or refused
 /// change still needs is only hidden.
 fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
-    if unseen.is_empty() {
+    if unseen.is_empty() || planted("unseen_kept") {
         return Ok(0);
     }
     let needed: HashSet<i64> =
@@ -276,6 +308,8 @@ fn hollow(conn: &Connection, row: &record::Row) -> Result<()> {
     for table in ["base", "refused", "seen", "overwritten", "import_record"] {
         conn.prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?.execute([row.n])?;
     }
+    // The scope will not be read any more, so neither will these come back.
+    conn.prepare_cached("UPDATE sent SET pulled = 1 WHERE record = ?1")?.execute([row.n])?;
     match record::at(conn, row.n)? {
         Some(row) => record::withhold(conn, &row),
         None => Ok(()),
@@ -290,17 +324,22 @@ fn sweep(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Row numbers of a scope, by the index on places.
-fn rows_of(conn: &Connection, scope: &RegionCode) -> Result<Vec<i64>> {
-    let (first, last) = bounds(scope);
+/// The kinds of which there are records.
+fn kinds(conn: &Connection) -> Result<Vec<String>> {
     let mut kinds: Vec<String> = Vec::new();
     let mut next: Option<String> = conn.query_row("SELECT min(kind) FROM record", [], |row| row.get(0))?;
     while let Some(kind) = next {
         next = conn.query_row("SELECT min(kind) FROM record WHERE kind > ?1", [&kind], |row| row.get(0))?;
         kinds.push(kind);
     }
+    Ok(kinds)
+}
+
+/// Row numbers of a scope, by the index on places.
+fn rows_of(conn: &Connection, scope: &RegionCode) -> Result<Vec<i64>> {
+    let (first, last) = bounds(scope);
     let mut rows = Vec::new();
-    for kind in &kinds {
+    for kind in &kinds(conn)? {
         for hidden in 0..=hidden::WITHHELD {
             let mut select = conn.prepare_cached(
                 "SELECT n, scope = ?5 FROM record WHERE kind = ?1 AND hidden = ?2 AND place BETWEEN ?3 AND ?4",

