@@ -38,8 +38,6 @@ const BUGS: &[(&str, &str)] = &[
     ("unseen_kept", "records that the province no longer has stay after a snapshot"),
     ("everything_read_is_pruned", "sent changes are forgotten before a backup holds them"),
     ("sent_goes_with_its_scope", "sent changes go with a withdrawn township though no backup holds them"),
-    ("copy_keeps_its_number", "a book put back from a copy keeps its incarnation"),
-    ("image_not_noticed", "a book older than what the province heard from it goes on"),
     ("echo_taken_for_a_gap", "another machine's change under one's own number is read as a gap"),
     ("first_load_forgotten", "a first load that broke off is not taken up again"),
     ("withdrawn_is_kept", "a withdrawn township stays on the desk"),

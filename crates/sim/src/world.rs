@@ -304,7 +304,17 @@ impl World {
     ) -> Result<Option<tiexin_sync::RoundReport>, Broken> {
         let rng = Mutex::new(Rng::with_seed(u64::from(dice)));
         let saver = Saver { world: self, desk: n };
+        let seen: Mutex<Option<Broken>> = Mutex::default();
         let meanwhile = || {
+            // I7 between two messages, when a page was read and work waits.
+            let report = saver.book().and_then(|book| book.verify().map_err(broke("verify")));
+            let fault = match report {
+                Ok(report) => report.faults.first().map(|fault| format!("I7 in a round: {fault:?}")),
+                Err(broken) => Some(broken),
+            };
+            if fault.is_some() {
+                *seen.lock().expect("seen") = fault;
+            }
             let (what, pick) = {
                 let mut rng = rng.lock().expect("dice");
                 (rng.u8(..), rng.u16(..))
@@ -327,6 +337,16 @@ impl World {
         let ended = run_round(&book, &line, now, &|_, _| {}).await;
         drop(line);
         drop(book);
+        if let Some(broken) = seen.into_inner().expect("seen") {
+            return Err(broken);
+        }
+        if dice % 8 == 0 {
+            // I7 also in the middle, when work waits.
+            let report = self::book(&self.desks[n])?.verify().map_err(broke("verify"))?;
+            if let Some(fault) = report.faults.first() {
+                return Err(format!("I7: {}: {fault:?}", self.desks[n].name));
+            }
+        }
         match ended {
             Ok(report) => {
                 self.tally.count("round full");
@@ -632,6 +652,10 @@ struct Saver<'a> {
 }
 
 impl Saver<'_> {
+    fn book(&self) -> Result<&Book, Broken> {
+        book(&self.world.desks[self.desk])
+    }
+
     fn save(&self, what: u8, pick: u16) -> Result<(), Broken> {
         let desk = &self.world.desks[self.desk];
         let book = book(desk)?;

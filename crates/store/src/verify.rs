@@ -55,6 +55,7 @@ impl Book {
             file(conn, &mut report)?;
             audit_chain(conn, &mut report)?;
             outbox_numbers(conn, &mut report)?;
+            waiting_is_shown(conn, &mut report)?;
             rows(conn, &mut report)?;
             Ok(report)
         })
@@ -128,6 +129,20 @@ fn outbox_numbers(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
     }
     if expected != head.outbox_seq + 1 {
         report.fault("outbox_gap", Some(expected), format!("待上传的第 {expected} 条缺失"));
+    }
+    Ok(())
+}
+
+/// Every change that waits is on top of its record (I7).
+fn waiting_is_shown(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
+    let mut select = conn.prepare(
+        "SELECT outbox.seq FROM outbox LEFT JOIN base USING (record)
+         WHERE instr(',' || coalesce(pending, '') || ',', ',' || outbox.seq || ',') = 0",
+    )?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get(0)?;
+        report.fault("pending_lost", Some(seq), format!("待上传的第 {seq} 条没有显示在记录上"));
     }
     Ok(())
 }

@@ -56,6 +56,20 @@ enum Command {
     /// 设备
     #[command(subcommand)]
     Device(Device),
+    /// 备份：单机版写出整个数据库；PostgreSQL 用它自己的工具备份，前后各运行一次 --begin 与 --end
+    Backup {
+        /// 单机版：备份写到这个新文件
+        #[arg(long, required_unless_present_any = ["begin", "end"], conflicts_with_all = ["begin", "end"])]
+        to: Option<PathBuf>,
+        /// 备份即将开始
+        #[arg(long)]
+        begin: bool,
+        /// 上一次开始的备份已经完成并保存妥当
+        #[arg(long, conflicts_with = "begin")]
+        end: bool,
+    },
+    /// 数据库由备份恢复后运行一次：各电脑会重新核对，并补传备份之后的内容
+    Restored,
     /// 重新计算全部日志、摘要和审计链，发现问题时退出码为 2
     Verify,
     /// 建立演示县的用户并发放接入码（可重复执行）
@@ -199,6 +213,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::User(command) => office::user(&common, command).await?,
         Command::Grant(command) => office::grant(&common, command).await?,
         Command::Device(command) => office::device(&common, command).await?,
+        Command::Backup { to, begin, .. } => office::backup(&common, to.as_deref(), begin).await?,
+        Command::Restored => office::restored(&common).await?,
         Command::Verify => return office::verify(&common).await,
         Command::Demo => office::demo(&common).await?,
     }

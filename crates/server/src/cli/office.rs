@@ -1,5 +1,6 @@
 //! Users, grants, devices, verification and the demonstration.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -93,6 +94,27 @@ pub(super) async fn device(common: &Common, command: Device) -> Result<()> {
             one(common.json, &json!({"revoked": device}), |_| format!("已停用 {device}"))
         }
     }
+}
+
+pub(super) async fn backup(common: &Common, to: Option<&Path>, begin: bool) -> Result<()> {
+    let province = common.province().await?;
+    match (to, begin) {
+        (Some(to), _) => province.back_up(to).await?,
+        (None, true) => province.backup_begins().await?,
+        (None, false) => province.backup_ended().await?,
+    }
+    one(common.json, &json!({"backup": to, "begun": begin}), |_| {
+        if begin {
+            "已记下备份的起点".into()
+        } else {
+            "备份完成，各电脑可以清理备份里已有的内容".into()
+        }
+    })
+}
+
+pub(super) async fn restored(common: &Common) -> Result<()> {
+    common.province().await?.restored().await?;
+    one(common.json, &json!({"restored": true}), |_| "各乡镇日志已换新编号，电脑下次同步时会重新核对".into())
 }
 
 pub(super) async fn verify(common: &Common) -> Result<ExitCode> {

@@ -49,6 +49,9 @@ async fn the_office_works_from_a_terminal(place: Place) {
     assert_eq!(json(&place, &["user", "list"])[0]["disabled"], true);
     let demo = json(&place, &["demo"]);
     assert_eq!(demo["users"].as_array().unwrap().len(), 3);
+    for said in [&["backup", "--begin"][..], &["backup", "--end"], &["restored"]] {
+        json(&place, said);
+    }
     assert_eq!(json(&place, &["verify"])["broken"], Value::Array(vec![]));
     // Failures are told in Chinese on stderr, with a code to match.
     for wrong in [

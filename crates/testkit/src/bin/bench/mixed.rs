@@ -61,7 +61,7 @@ fn record(n: u64) -> Save {
             common(
                 json!({"household": household, "head_name": name(n), "date": day, "kind": "routine",
                 "met": [{"name": name(n)}], "visitors": ["刘素月"], "presence": "at_home",
-                "note": SENTENCE.repeat(1)}),
+                "note": SENTENCE}),
                 1,
             ),
         ),
