@@ -6,6 +6,7 @@
 pub mod chain;
 pub mod change;
 pub mod merge;
+pub mod package;
 pub mod planted;
 pub mod wire;
 

@@ -92,6 +92,35 @@ pub struct HelloReply {
     /// Highest seq the server can promise after losing its newest backup interval.
     pub durable: u64,
     pub limits: Limits,
+    /// For carried packages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub province_keys: Option<PublicKeys>,
+}
+
+/// By which packages of a sender are checked, and to which packages for it are encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicKeys {
+    /// Ed25519, 64 hex digits.
+    pub sign: String,
+    /// An age recipient, `age1…`.
+    pub seal: String,
+}
+
+/// How far the parts of a carried package are together at the province.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PackageState {
+    pub package: Uuid,
+    /// The device that made it.
+    pub device: Uuid,
+    pub number: u64,
+    /// Parts that have not come yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<u32>,
+    /// Parts of the reply, once the package was taken in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_parts: Option<u32>,
 }
 
 /// What one message may hold.

@@ -1,5 +1,6 @@
 //! Exact errors of the store, and refusals as a desk hears them.
 
+use tiexin_protocol::package::Fault;
 use tiexin_protocol::wire::Refusal;
 
 /// A request that is not granted. Desks match the code, people read the message.
@@ -47,6 +48,9 @@ pub enum Refused {
     UserUnknown,
     #[error("没有这条授权")]
     GrantUnknown,
+    /// A carried package is not taken.
+    #[error(transparent)]
+    Package(#[from] Fault),
 }
 
 impl Refused {
@@ -74,6 +78,7 @@ impl Refused {
             Refused::NameTaken => "name_taken",
             Refused::UserUnknown => "user_unknown",
             Refused::GrantUnknown => "grant_unknown",
+            Refused::Package(fault) => fault.code(),
         }
     }
 
@@ -107,6 +112,12 @@ pub enum Error {
     Io(#[from] std::io::Error),
     #[error("内部任务中断")]
     Task,
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Error::Refused(fault.into())
+    }
 }
 
 impl From<serde_json::Error> for Error {

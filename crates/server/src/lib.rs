@@ -13,6 +13,7 @@ pub mod demo;
 mod error;
 mod http;
 mod origins;
+mod package;
 mod page;
 mod plan;
 mod province;

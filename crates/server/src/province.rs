@@ -9,6 +9,7 @@ use tiexin_protocol::wire::{
     PushRequest, Quarantined, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES};
+use tiexin_seal::Keys;
 use uuid::Uuid;
 
 use crate::access::{Device, access_mark, view_of};
@@ -32,6 +33,8 @@ pub struct Province {
     pub(crate) seal: Seal,
     secret: [u8; 32],
     shelf: Arc<Shelf>,
+    /// For carried packages.
+    pub(crate) keys: Arc<Keys>,
 }
 
 impl Province {
@@ -47,7 +50,8 @@ impl Province {
     ) -> Result<Province> {
         let book = store::open(store, before_commit).await?;
         let secret = book.secret().await?;
-        Ok(Province { book, clock, seal: Seal::new(secret), secret, shelf: Arc::default() })
+        let keys = Arc::new(Keys::of_province(&secret)?);
+        Ok(Province { book, clock, seal: Seal::new(secret), secret, shelf: Arc::default(), keys })
     }
 
     // What desks ask.
@@ -74,7 +78,7 @@ impl Province {
         Ok(self.seal.answer(request, &device.key, self.clock.now())?)
     }
 
-    async fn standing(&self, device: Uuid) -> Result<Device> {
+    pub(crate) async fn standing(&self, device: Uuid) -> Result<Device> {
         let device = self.book.device(device).await?.ok_or(Refused::DeviceUnknown)?;
         if device.revoked_at.is_some() { Err(Refused::DeviceRevoked.into()) } else { Ok(device) }
     }
@@ -97,6 +101,7 @@ impl Province {
             acked: admission.heard.acked,
             durable: admission.heard.durable(),
             limits: Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES },
+            province_keys: Some(self.keys.public()),
         })
     }
 

@@ -36,6 +36,12 @@ const ROOMS: &[Room] = &[
         never_names: &["rand", "getrandom"],
     },
     Room {
+        name: "tiexin-seal",
+        uses: &["tiexin-protocol"],
+        never_reaches: &["rusqlite", "tokio-postgres", "tokio", "axum", "hyper", "reqwest", TAURI, "yew"],
+        never_names: &[],
+    },
+    Room {
         name: "tiexin-store",
         uses: &["tiexin-domain", "tiexin-protocol"],
         never_reaches: &["axum", "hyper", "reqwest", TAURI, "yew"],
@@ -49,7 +55,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "tiexin-sync",
-        uses: &["tiexin-domain", "tiexin-protocol", "tiexin-store"],
+        uses: &["tiexin-domain", "tiexin-protocol", "tiexin-seal", "tiexin-store"],
         never_reaches: &["axum", TAURI, "yew"],
         never_names: &["rusqlite"],
     },
@@ -61,7 +67,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "tiexin-server",
-        uses: &["tiexin-domain", "tiexin-protocol"],
+        uses: &["tiexin-domain", "tiexin-protocol", "tiexin-seal"],
         never_reaches: &["calamine", TAURI, "yew"],
         never_names: &["reqwest"],
     },

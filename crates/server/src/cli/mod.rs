@@ -1,6 +1,7 @@
 //! The command line: `tiexin-server …`. Results on stdout, messages on stderr, non-zero exit on failure.
 
 mod office;
+mod package;
 mod print;
 mod serve;
 
@@ -70,6 +71,9 @@ enum Command {
     },
     /// 数据库由备份恢复后运行一次：各电脑会重新核对，并补传备份之后的内容
     Restored,
+    /// 同步包（U盘）
+    #[command(subcommand)]
+    Package(Package),
     /// 重新计算全部日志、摘要和审计链，发现问题时退出码为 2
     Verify,
     /// 建立演示县的用户并发放接入码（可重复执行）
@@ -157,6 +161,19 @@ enum Device {
     Revoke { device: Uuid },
 }
 
+#[derive(Subcommand)]
+enum Package {
+    /// 读入工作台带来的同步包，并把答复写到一个文件夹；缺份或有不能读入的文件时退出码为 1
+    Take {
+        /// 同步包文件（.txp），或放着它们的文件夹
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// 答复写到这个文件夹
+        #[arg(long)]
+        reply: PathBuf,
+    },
+}
+
 fn role(code: &str) -> Result<Role, String> {
     let role = Role::from_code(code);
     if role.is_known() { Ok(role) } else { Err(format!("没有这种角色：{code}")) }
@@ -215,6 +232,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Device(command) => office::device(&common, command).await?,
         Command::Backup { to, begin, .. } => office::backup(&common, to.as_deref(), begin).await?,
         Command::Restored => office::restored(&common).await?,
+        Command::Package(Package::Take { files, reply }) => {
+            return package::take(&common, &files, &reply).await;
+        }
         Command::Verify => return office::verify(&common).await,
         Command::Demo => office::demo(&common).await?,
     }

@@ -5,6 +5,7 @@ mod caller;
 mod desk;
 mod fetch;
 mod openapi;
+mod package;
 mod refusal;
 mod watch;
 
@@ -12,8 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use tiexin_protocol::package::MOST_FILE_BYTES;
 use tower_governor::GovernorLayer;
 use tower_governor::governor::GovernorConfigBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -52,6 +55,8 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .route("/v1/pull", post(desk::pull))
         .route("/v1/snapshot/{scope}", get(fetch::snapshot))
         .route("/v1/quarantine/{scope}", get(desk::quarantine))
+        .route("/v1/package", post(package::take).layer(DefaultBodyLimit::max(MOST_FILE_BYTES)))
+        .route("/v1/package/{id}/reply/{part}", get(package::fetch))
         .layer(GovernorLayer::new(governed).error_handler(refusal::governed));
     let open = Router::new()
         .route("/v1/enrol", post(desk::enrol))

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
+use tiexin_protocol::package::Fault;
 use tiexin_protocol::wire::Refusal;
 use tower_governor::GovernorError;
 
@@ -30,6 +31,12 @@ fn status(refused: Refused) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         Refused::AuthorTaken | Refused::IncarnationForked | Refused::NameTaken => StatusCode::CONFLICT,
+        Refused::Package(Fault::SenderUnknown | Fault::SenderRevoked | Fault::Forged) => {
+            StatusCode::FORBIDDEN
+        }
+        Refused::Package(Fault::Forked) => StatusCode::CONFLICT,
+        Refused::Package(Fault::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+        Refused::Package(_) => StatusCode::BAD_REQUEST,
         Refused::ProtocolOld => StatusCode::UPGRADE_REQUIRED,
         Refused::PushTooLarge | Refused::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,

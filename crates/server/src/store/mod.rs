@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use futures::future::BoxFuture;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::package::Part;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
@@ -71,6 +72,15 @@ pub(crate) struct ScopeDump {
     pub(crate) regions: Vec<(RegionCode, RegionState)>,
 }
 
+/// What is kept of a carried package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Parts that have come; empty once the package was taken in.
+    pub(crate) held: Vec<u32>,
+    /// Parts of the reply, once the package was taken in.
+    pub(crate) reply_parts: Option<u32>,
+}
+
 /// The province's book. Times are milliseconds since 1970 UTC by the server's clock, handed in.
 #[async_trait]
 pub(crate) trait Book: Send + Sync + 'static {
@@ -124,6 +134,18 @@ pub(crate) trait Book: Send + Sync + 'static {
     /// # Errors
     /// `Config` where the store has tools of its own for it (PostgreSQL).
     async fn copy_to(&self, to: &std::path::Path) -> Result<()>;
+
+    /// Keeps a part of a package, once; `Forked` when it is of another package under the same id.
+    async fn keep_part(&self, part: &Part, now: i64) -> Result<Kept>;
+    /// The files of a package that was not taken in yet, in order.
+    async fn package_parts(&self, package: Uuid) -> Result<Vec<Vec<u8>>>;
+    /// Puts the reply in the place of the parts. Of two who do so at once the first one's stands.
+    /// Gives how many parts the reply has.
+    async fn finish_package(&self, package: Uuid, reply: &[Part], now: i64) -> Result<u32>;
+    /// A file of the reply.
+    async fn package_reply(&self, package: Uuid, part: u32) -> Result<Option<Vec<u8>>>;
+    /// Forgets packages that came before `before`.
+    async fn prune_packages(&self, before: i64) -> Result<()>;
 
     async fn scopes(&self) -> Result<Vec<RegionCode>>;
     async fn dump(&self, scope: &RegionCode) -> Result<Option<ScopeDump>>;

@@ -2,6 +2,7 @@
 
 mod device;
 mod dump;
+mod package;
 mod people;
 mod pull;
 mod push;
@@ -14,12 +15,13 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, T
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::package::Part;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{IsolationLevel, NoTls, Row};
 use uuid::Uuid;
 
-use super::{BeforeCommit, Book, Enrolment, ScopeDump, bytes32, db, region, wire};
+use super::{BeforeCommit, Book, Enrolment, Kept, ScopeDump, bytes32, db, region, wire};
 use crate::access::{Admission, Device};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::error::{Error, Result};
@@ -280,6 +282,31 @@ impl Book for PostgresBook {
         Err(Error::Config(
             "PostgreSQL 请用它自己的工具备份，前后各运行一次 backup --begin 与 backup --end".into(),
         ))
+    }
+
+    async fn keep_part(&self, part: &Part, now: i64) -> Result<Kept> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        let kept = package::keep_part(&tx, part, now).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+    async fn package_parts(&self, package: Uuid) -> Result<Vec<Vec<u8>>> {
+        package::parts(&**self.client().await?, package).await
+    }
+    async fn finish_package(&self, package: Uuid, reply: &[Part], now: i64) -> Result<u32> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        let parts = package::finish(&tx, package, reply, now).await?;
+        tx.commit().await?;
+        Ok(parts)
+    }
+    async fn package_reply(&self, package: Uuid, part: u32) -> Result<Option<Vec<u8>>> {
+        package::reply(&**self.client().await?, package, part).await
+    }
+    async fn prune_packages(&self, before: i64) -> Result<()> {
+        self.client().await?.execute("DELETE FROM package WHERE received_at < $1", &[&before]).await?;
+        Ok(())
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

@@ -2,6 +2,7 @@
 
 mod device;
 mod dump;
+mod package;
 mod people;
 mod pull;
 mod push;
@@ -19,10 +20,11 @@ use rusqlite_migration::{M, Migrations};
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::package::Part;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
-use super::{Book, Enrolment, ScopeDump, bytes32, db, wire};
+use super::{Book, Enrolment, Kept, ScopeDump, bytes32, db, wire};
 use crate::access::{Admission, Device};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::error::{Error, Result};
@@ -44,6 +46,7 @@ fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("../../../migrations/sqlite/001_book.sql")),
         M::up(include_str!("../../../migrations/sqlite/002_restore.sql")),
+        M::up(include_str!("../../../migrations/sqlite/003_package.sql")),
     ])
 }
 
@@ -280,6 +283,24 @@ impl Book for SqliteBook {
             Ok(())
         })
         .await?
+    }
+
+    async fn keep_part(&self, part: &Part, now: i64) -> Result<Kept> {
+        let part = part.clone();
+        self.write(move |tx| package::keep_part(tx, &part, now)).await
+    }
+    async fn package_parts(&self, package: Uuid) -> Result<Vec<Vec<u8>>> {
+        self.read(move |tx| package::parts(tx, package)).await
+    }
+    async fn finish_package(&self, package: Uuid, reply: &[Part], now: i64) -> Result<u32> {
+        let reply = reply.to_vec();
+        self.write(move |tx| package::finish(tx, package, &reply, now)).await
+    }
+    async fn package_reply(&self, package: Uuid, part: u32) -> Result<Option<Vec<u8>>> {
+        self.read(move |tx| package::reply(tx, package, part)).await
+    }
+    async fn prune_packages(&self, before: i64) -> Result<()> {
+        self.write(move |tx| package::prune(tx, before)).await
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {
