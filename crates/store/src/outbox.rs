@@ -119,12 +119,18 @@ impl Book {
     /// group that is larger is given alone). One short read; nothing is marked. The device id is
     /// nil before enrolment.
     pub fn outbox_batch(&self, changes: usize, bytes: usize) -> Result<Vec<Change>> {
+        self.outbox_batch_after(0, changes, bytes)
+    }
+
+    /// The same for changes behind the one numbered `after`.
+    pub fn outbox_batch_after(&self, after: u64, changes: usize, bytes: usize) -> Result<Vec<Change>> {
         self.read(|conn| {
             let device = device::id(conn)?.unwrap_or(Uuid::nil());
             let incarnation = device::incarnation(conn)?;
-            let mut select =
-                conn.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox ORDER BY seq LIMIT ?1"))?;
-            let mut rows = select.query([changes as i64 + 1])?;
+            let mut select = conn.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+            ))?;
+            let mut rows = select.query([after as i64, changes as i64 + 1])?;
             let mut batch: Vec<Change> = Vec::new();
             let mut size = 0;
             // Where the last whole group ended.

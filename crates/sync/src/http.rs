@@ -10,8 +10,8 @@ use futures::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::wire::{
-    EnrolReply, EnrolRequest, HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest,
-    Refusal, TokenReply, TokenRequest,
+    EnrolReply, EnrolRequest, HelloReply, HelloRequest, PackageState, PullReply, PullRequest, PushReply,
+    PushRequest, Refusal, TokenReply, TokenRequest,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -99,6 +99,48 @@ impl HttpProvince {
     /// `POST /v1/enrol`.
     pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply, SyncError> {
         self.post("v1/enrol", request, None).await
+    }
+
+    /// `POST /v1/package`: one part of anybody's package, as a file.
+    pub async fn deliver(&self, file: &[u8]) -> Result<PackageState, SyncError> {
+        for attempt in 0..2 {
+            let token = self.token(attempt > 0).await?;
+            let post = self.client.post(self.url("v1/package")).bearer_auth(token).body(file.to_vec());
+            let response = post.send().await.map_err(SyncError::from_network)?;
+            self.count(0, 0);
+            match response.status().as_u16() {
+                200 => {
+                    let zstd = is_zstd(&response);
+                    let bytes = bounded(response).await?;
+                    self.count(file.len(), bytes.len());
+                    return Ok(body::unpack(&bytes, zstd)?);
+                }
+                401 if attempt == 0 => continue,
+                _ => return Err(refusal(response).await),
+            }
+        }
+        Err(unknown_here())
+    }
+
+    /// `GET /v1/package/{id}/reply/{part}`: a part of the reply, as a file.
+    pub async fn fetch_reply(&self, package: Uuid, part: u32) -> Result<Vec<u8>, SyncError> {
+        for attempt in 0..2 {
+            let token = self.token(attempt > 0).await?;
+            let path = format!("v1/package/{package}/reply/{part}");
+            let get = self.client.get(self.url(&path)).bearer_auth(token);
+            let response = get.send().await.map_err(SyncError::from_network)?;
+            self.count(0, 0);
+            match response.status().as_u16() {
+                200 => {
+                    let bytes = bounded(response).await?;
+                    self.count(0, bytes.len());
+                    return Ok(bytes);
+                }
+                401 if attempt == 0 => continue,
+                _ => return Err(refusal(response).await),
+            }
+        }
+        Err(unknown_here())
     }
 
     fn count(&self, sent: usize, received: usize) {
@@ -230,10 +272,12 @@ impl Province for HttpProvince {
                 _ => return Err(refusal(response).await),
             }
         }
-        Err(SyncError::Refused {
-            code: "unauthorised".into(), message: "省平台不认识这台电脑".into()
-        })
+        Err(unknown_here())
     }
+}
+
+fn unknown_here() -> SyncError {
+    SyncError::Refused { code: "unauthorised".into(), message: "省平台不认识这台电脑".into() }
 }
 
 fn is_zstd(response: &reqwest::Response) -> bool {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::wire::{Cursor, HelloReply, HelloRequest, PullRequest, PushRequest, ScopePage};
-use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES, planted};
-use tiexin_store::{Book, Changed, StoreError};
+use tiexin_protocol::{Change, PROTOCOL, PUSH_BYTES, PUSH_CHANGES, planted};
+use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
+use uuid::Uuid;
 
 use crate::body::BodyError;
 use crate::plan::{Facts, Step, next_step};
@@ -85,7 +86,8 @@ pub async fn run_round(
     let mut round =
         Round { book, province, report: RoundReport::default(), facts: Facts::default(), access: None };
     let device = on_store(book, |book| book.device()).await?;
-    round.facts.greeted = device.access.is_some();
+    let keys = on_store(book, crate::package::asked_for_keys).await?;
+    round.facts.greeted = device.access.is_some() && keys;
     round.count_waiting().await?;
     // Every step either shrinks what is left or errs; the bound only guards against a province
     // that keeps promising news (I17).
@@ -199,13 +201,8 @@ impl Round<'_> {
         let changes = on_store(self.book, |book| book.outbox_batch(PUSH_CHANGES, PUSH_BYTES)).await?;
         let id = device.id.ok_or(SyncError::NotEnrolled)?;
         let cursors = on_store(self.book, |book| book.cursors()).await?;
-        let generations = cursors
-            .into_iter()
-            .filter(|c| !c.generation.is_nil() && changes.iter().any(|change| change.scope == c.scope))
-            .map(|c| (c.scope, c.generation))
-            .collect();
         let first = changes.first().map(|change| change.id.seq);
-        let request = PushRequest { device: id, incarnation: device.incarnation, changes, generations };
+        let request = pushing(id, device.incarnation, changes, &cursors);
         let reply = match self.province.push(&request).await {
             Err(SyncError::Refused { code, .. }) if code == "incarnation_forked" => {
                 return self.be_another().await;
@@ -235,10 +232,7 @@ impl Round<'_> {
     async fn pull(&mut self, now_ms: i64) -> Result<(), SyncError> {
         let device = on_store(self.book, |book| book.device()).await?;
         let cursors = on_store(self.book, |book| book.cursors()).await?;
-        let cursors = cursors
-            .into_iter()
-            .map(|c| Cursor { scope: c.scope, generation: c.generation, since: c.since, view: c.view })
-            .collect();
+        let cursors = cursors.into_iter().map(asked).collect();
         let id = device.id.ok_or(SyncError::NotEnrolled)?;
         let request = PullRequest { device: id, incarnation: device.incarnation, cursors };
         let reply = self.province.pull(&request).await?;
@@ -294,6 +288,26 @@ impl Round<'_> {
     }
 }
 
+/// The push of these changes, with the generations that their bases refer to.
+pub(crate) fn pushing(
+    device: Uuid,
+    incarnation: Uuid,
+    changes: Vec<Change>,
+    cursors: &[ScopeCursor],
+) -> PushRequest {
+    let generations = cursors
+        .iter()
+        .filter(|c| !c.generation.is_nil() && changes.iter().any(|change| change.scope == c.scope))
+        .map(|c| (c.scope.clone(), c.generation))
+        .collect();
+    PushRequest { device, incarnation, changes, generations }
+}
+
+/// The cursor as a pull names it.
+pub(crate) fn asked(c: ScopeCursor) -> Cursor {
+    Cursor { scope: c.scope, generation: c.generation, since: c.since, view: c.view }
+}
+
 /// Takes in what the province said: users and grants, what it has of ours, the scopes to read.
 /// Gives the scopes that are withdrawn and those that want a snapshot; new and empty ones are simply begun.
 fn greeted(
@@ -301,6 +315,7 @@ fn greeted(
     reply: HelloReply,
     now_ms: i64,
 ) -> Result<(Vec<RegionCode>, Vec<RegionCode>), StoreError> {
+    crate::package::heard(book, reply.province_keys.as_ref(), reply.server_time)?;
     let users = crate::enrol::as_local(book, reply.users)?;
     book.set_users(&users)?;
     book.send_again_after(reply.acked)?;

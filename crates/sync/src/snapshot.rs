@@ -117,7 +117,17 @@ fn lay_down(
     now_ms: i64,
 ) -> Result<SnapshotOutcome, SyncError> {
     let parts = Parts { incoming, part: Vec::new(), at: 0 };
-    let decoder = zstd::stream::read::Decoder::new(parts).map_err(|_| SyncError::Offline)?;
+    lay(book, parts, told, now_ms)
+}
+
+/// Lays down a snapshot from its bytes. One that breaks off is `Offline`.
+pub(crate) fn lay(
+    book: &Book,
+    bytes: impl Read + Send,
+    told: mpsc::UnboundedSender<(u64, u64)>,
+    now_ms: i64,
+) -> Result<SnapshotOutcome, SyncError> {
+    let decoder = zstd::stream::read::Decoder::new(bytes).map_err(|_| SyncError::Offline)?;
     let mut lines = Lines { reader: BufReader::with_capacity(256 * 1024, decoder), line: Vec::new() };
     let header: SnapshotHeader = lines.next()?.ok_or(SyncError::Offline)?;
     let total = header.records;

@@ -1,130 +1,15 @@
 //! Rounds between real books and a real server.
 
-use secrecy::SecretString;
+mod town;
+
 use serde_json::json;
-use tiexin_domain::nouns::{Household, Noun};
-use tiexin_domain::record::Fields;
-use tiexin_domain::{Grant, Role};
-use tiexin_server::{Config, Running};
-use tiexin_store::{Book, By, KdfCost, NewUser, Save};
-use tiexin_sync::{
-    EnrolWish, HttpProvince, ProvinceAddress, RoundReport, SyncError, device_key, enrol, run_round,
-};
+use tiexin_sync::SyncError;
 use uuid::Uuid;
 
-const NOW: i64 = 1_793_000_000_000;
+use town::{Desk, NOW, Town, household, with};
+
 /// Ten years, in milliseconds.
 const TEN_YEARS: i64 = 10 * 365 * 86_400_000;
-
-struct Town {
-    server: Running,
-    _dir: tempfile::TempDir,
-}
-
-impl Town {
-    async fn begin() -> Town {
-        let dir = tempfile::tempdir().unwrap();
-        let store = format!("sqlite:{}", dir.path().join("province.db").display()).parse().unwrap();
-        let server = tiexin_server::spawn(Config::loopback(store)).await.unwrap();
-        server.province.add_user("worker", "专干").await.unwrap();
-        let grant = Grant { role: Role::Worker, region: "340323100".parse().unwrap(), from: None, to: None };
-        server.province.add_grant("worker", &grant).await.unwrap();
-        Town { server, _dir: dir }
-    }
-
-    fn address(&self) -> ProvinceAddress {
-        ProvinceAddress::read(&self.server.url, None).unwrap()
-    }
-}
-
-struct Desk {
-    book: Book,
-    user: Uuid,
-    _dir: tempfile::TempDir,
-}
-
-impl Desk {
-    fn alone() -> Desk {
-        let dir = tempfile::tempdir().unwrap();
-        let user = Uuid::new_v4();
-        let first = NewUser {
-            id: user,
-            name: "worker".into(),
-            display_name: "专干".into(),
-            password: SecretString::from("long-enough-password"),
-        };
-        let (book, _) = Book::create(dir.path(), first, KdfCost::QUICK, NOW).unwrap();
-        Desk { book, user, _dir: dir }
-    }
-
-    async fn enrol(&self, town: &Town) {
-        let wish = EnrolWish {
-            address: town.address(),
-            authority: None,
-            code: town.server.province.enrol_code("worker", 7).await.unwrap(),
-            author: self.user,
-            device_name: "测试机".into(),
-        };
-        let user = enrol(&self.book, wish).await.unwrap();
-        assert_eq!(user.id, self.user, "the person keeps the id of this book");
-        assert_eq!(user.grants.len(), 1);
-    }
-
-    async fn enrolled(town: &Town) -> Desk {
-        let desk = Desk::alone();
-        desk.enrol(town).await;
-        desk
-    }
-
-    async fn round_at(&self, address: &ProvinceAddress, now: i64) -> Result<RoundReport, SyncError> {
-        let device = self.book.device().unwrap();
-        let key = device_key(&device.key_seed);
-        let province = HttpProvince::new(address, device.id.map(|id| (id, key)))?;
-        run_round(&self.book, &province, now, &|_, _| {}).await
-    }
-
-    async fn round(&self, town: &Town) -> RoundReport {
-        self.round_at(&town.address(), NOW).await.unwrap()
-    }
-
-    fn save(&self, id: Uuid, fields: Fields, now_ms: i64) {
-        let by = By { author: self.user, now_ms, group: Uuid::new_v4() };
-        self.book.save_group(&[Save { id, kind: "household".into(), fields, void: None }], &by).unwrap();
-    }
-
-    fn fields(&self, id: Uuid) -> Fields {
-        self.book.get(id).unwrap().expect("the record").fields
-    }
-
-    /// (sequence, digest) of the township, agreed with the province.
-    fn agreed(&self) -> (u64, String) {
-        let state = self.book.sync_state().unwrap();
-        let scope = &state.scopes[0];
-        assert!(scope.checked_at.is_some());
-        assert_eq!((state.waiting, state.unread, state.parked, state.conflicts), (0, 0, 0, 0));
-        (scope.seq, scope.digest.to_string())
-    }
-}
-
-fn household(name: &str) -> Fields {
-    let household = Household {
-        region: "340323100001".parse().unwrap(),
-        head_name: name.into(),
-        head: None,
-        kinds: Vec::new(),
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: None,
-        phone: None,
-        notes: None,
-    };
-    household.to_fields()
-}
-
-fn with(mut fields: Fields, field: &str, value: serde_json::Value) -> Fields {
-    fields.insert(field.into(), value);
-    fields
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_desk_saves_the_other_reads() {

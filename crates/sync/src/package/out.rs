@@ -1,0 +1,70 @@
+//! Everything that waits, for a stick.
+
+use tiexin_protocol::package::{Address, Part, PushBody, Way, split};
+use tiexin_protocol::wire::PullRequest;
+use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES};
+use tiexin_seal::Keys;
+use tiexin_store::Book;
+use uuid::Uuid;
+
+use super::{ANEW, NUMBER, PackageError, keep, kept, province_keys};
+use crate::round::{SyncError, asked, pushing};
+
+/// Pushes in one package: with [`PUSH_BYTES`] each, what the other side opens. The rest goes next time.
+const MOST_PUSHES: usize = 200;
+
+/// A package that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub number: u64,
+    pub parts: Vec<Part>,
+    /// Changes in it.
+    pub changes: u64,
+    /// Changes that found no room.
+    pub left: u64,
+}
+
+/// Puts all that waits into a package of parts of at most `most` bytes, together with how far this desk has
+/// read. Marks nothing: the verdicts in the reply do. `package` is a fresh id.
+///
+/// # Errors
+/// `NoKeys` when the desk never heard the province's keys; `NotEnrolled`.
+pub fn make(book: &Book, package: Uuid, most: usize) -> Result<Made, PackageError> {
+    let device = book.device()?;
+    let id = device.id.ok_or(SyncError::NotEnrolled)?;
+    let to = province_keys(book)?;
+    let keys = Keys::of_desk(&device.key_seed)?;
+    let cursors = book.cursors()?;
+    let waiting = book.sync_state()?.waiting;
+    let mut pushes = Vec::new();
+    let (mut after, mut changes) = (0, 0);
+    while pushes.len() < MOST_PUSHES {
+        let batch = book.outbox_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
+        let Some(last) = batch.last() else { break };
+        after = last.id.seq;
+        changes += batch.len() as u64;
+        pushes.push(pushing(id, device.incarnation, batch, &cursors));
+    }
+    let anew = kept(book, ANEW)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let pull = PullRequest {
+        device: id,
+        incarnation: device.incarnation,
+        cursors: cursors.into_iter().map(asked).collect(),
+    };
+    let app = env!("CARGO_PKG_VERSION").into();
+    let body = PushBody { protocol: PROTOCOL, app, reply_to: keys.public().seal, pushes, pull, anew };
+    let number = kept(book, NUMBER)?.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) + 1;
+    let address = Address {
+        package,
+        way: Way::Push,
+        device: id,
+        incarnation: device.incarnation,
+        province: to.sign,
+        number,
+        answers: None,
+    };
+    let sealed = tiexin_seal::seal(&to.seal, &body, &[])?;
+    let parts = split(&address, &sealed, most, |bytes| keys.sign(bytes))?;
+    keep(book, NUMBER, &number.to_string())?;
+    Ok(Made { number, parts, changes, left: waiting.saturating_sub(changes) })
+}

@@ -1,0 +1,127 @@
+//! A township with a province of its own, and desks with real books.
+
+use secrecy::SecretString;
+use tiexin_domain::nouns::{Household, Noun};
+use tiexin_domain::record::Fields;
+use tiexin_domain::{Grant, Role};
+use tiexin_server::{Config, Running};
+use tiexin_store::{Book, By, KdfCost, NewUser, Save};
+use tiexin_sync::{
+    EnrolWish, HttpProvince, ProvinceAddress, RoundReport, SyncError, device_key, enrol, run_round,
+};
+use uuid::Uuid;
+
+pub(crate) const NOW: i64 = 1_793_000_000_000;
+pub(crate) struct Town {
+    pub(crate) server: Running,
+    _dir: tempfile::TempDir,
+}
+
+impl Town {
+    pub(crate) async fn begin() -> Town {
+        let dir = tempfile::tempdir().unwrap();
+        let store = format!("sqlite:{}", dir.path().join("province.db").display()).parse().unwrap();
+        let server = tiexin_server::spawn(Config::loopback(store)).await.unwrap();
+        server.province.add_user("worker", "专干").await.unwrap();
+        let grant = Grant { role: Role::Worker, region: "340323100".parse().unwrap(), from: None, to: None };
+        server.province.add_grant("worker", &grant).await.unwrap();
+        Town { server, _dir: dir }
+    }
+
+    pub(crate) fn address(&self) -> ProvinceAddress {
+        ProvinceAddress::read(&self.server.url, None).unwrap()
+    }
+}
+
+pub(crate) struct Desk {
+    pub(crate) book: Book,
+    pub(crate) user: Uuid,
+    _dir: tempfile::TempDir,
+}
+
+impl Desk {
+    pub(crate) fn alone() -> Desk {
+        let dir = tempfile::tempdir().unwrap();
+        let user = Uuid::new_v4();
+        let first = NewUser {
+            id: user,
+            name: "worker".into(),
+            display_name: "专干".into(),
+            password: SecretString::from("long-enough-password"),
+        };
+        let (book, _) = Book::create(dir.path(), first, KdfCost::QUICK, NOW).unwrap();
+        Desk { book, user, _dir: dir }
+    }
+
+    pub(crate) async fn enrol(&self, town: &Town) {
+        let wish = EnrolWish {
+            address: town.address(),
+            authority: None,
+            code: town.server.province.enrol_code("worker", 7).await.unwrap(),
+            author: self.user,
+            device_name: "测试机".into(),
+        };
+        let user = enrol(&self.book, wish).await.unwrap();
+        assert_eq!(user.id, self.user, "the person keeps the id of this book");
+        assert_eq!(user.grants.len(), 1);
+    }
+
+    pub(crate) async fn enrolled(town: &Town) -> Desk {
+        let desk = Desk::alone();
+        desk.enrol(town).await;
+        desk
+    }
+
+    pub(crate) async fn round_at(
+        &self,
+        address: &ProvinceAddress,
+        now: i64,
+    ) -> Result<RoundReport, SyncError> {
+        let device = self.book.device().unwrap();
+        let key = device_key(&device.key_seed);
+        let province = HttpProvince::new(address, device.id.map(|id| (id, key)))?;
+        run_round(&self.book, &province, now, &|_, _| {}).await
+    }
+
+    pub(crate) async fn round(&self, town: &Town) -> RoundReport {
+        self.round_at(&town.address(), NOW).await.unwrap()
+    }
+
+    pub(crate) fn save(&self, id: Uuid, fields: Fields, now_ms: i64) {
+        let by = By { author: self.user, now_ms, group: Uuid::new_v4() };
+        self.book.save_group(&[Save { id, kind: "household".into(), fields, void: None }], &by).unwrap();
+    }
+
+    pub(crate) fn fields(&self, id: Uuid) -> Fields {
+        self.book.get(id).unwrap().expect("the record").fields
+    }
+
+    /// (sequence, digest) of the township, agreed with the province.
+    pub(crate) fn agreed(&self) -> (u64, String) {
+        let state = self.book.sync_state().unwrap();
+        let scope = &state.scopes[0];
+        assert!(scope.checked_at.is_some());
+        assert_eq!((state.waiting, state.unread, state.parked, state.conflicts), (0, 0, 0, 0));
+        (scope.seq, scope.digest.to_string())
+    }
+}
+
+pub(crate) fn household(name: &str) -> Fields {
+    let household = Household {
+        region: "340323100001".parse().unwrap(),
+        head_name: name.into(),
+        head: None,
+        kinds: Vec::new(),
+        hardship: Vec::new(),
+        registered_address: None,
+        current_address: None,
+        phone: None,
+        notes: None,
+    };
+    household.to_fields()
+}
+
+pub(crate) fn with(mut fields: Fields, field: &str, value: serde_json::Value) -> Fields {
+    fields.insert(field.into(), value);
+    fields
+}
