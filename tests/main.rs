@@ -1,5 +1,6 @@
 //! User stories, told through the real programs. One file per story, one binary for all.
 
 mod at_the_screen;
+mod carried;
 mod two_townships;
 mod window_opens;

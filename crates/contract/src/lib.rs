@@ -8,6 +8,7 @@ pub mod error;
 pub mod event;
 pub mod family;
 pub mod import;
+pub mod package;
 pub mod records;
 pub mod regions;
 pub mod report;
@@ -50,6 +51,7 @@ pub fn all_names() -> Vec<&'static str> {
         import::NAMES,
         report::NAMES,
         sync::NAMES,
+        package::NAMES,
         book::NAMES,
     ]
     .concat()

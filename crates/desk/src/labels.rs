@@ -147,6 +147,9 @@ pub(crate) fn act(act: &str) -> &str {
         "password_changed" => "修改密码",
         "enrolled" => "接入省平台",
         "settled" => "处理冲突",
+        "package_out" => "用U盘带走",
+        "package_in" => "从U盘带回",
+        "package_carried" => "代送同步包",
         other => other,
     }
 }

@@ -180,7 +180,7 @@ fn scope(scope: &tiexin_store::ScopeState) -> ScopeState {
     }
 }
 
-fn reply(error: SyncError) -> ErrorReply {
+pub(crate) fn reply(error: SyncError) -> ErrorReply {
     match error {
         SyncError::Offline => ErrorReply::new(
             ErrorCode::Offline,

@@ -77,6 +77,9 @@ pub(super) enum Command {
     Sync,
     /// 待上传、待处理和各乡镇的核对情况
     Status,
+    /// 没有网络时用U盘与省平台来往
+    #[command(subcommand)]
+    Package(Package),
     /// 核验审计链和全部内容
     Verify,
     /// 备份整本台账（加密）
@@ -256,6 +259,34 @@ pub(super) struct Figure {
     /// 最多列出多少条
     #[arg(long, default_value_t = 1000, value_name = "条数")]
     pub(super) limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Package {
+    /// 带走：把待上传的内容做成加密的同步包
+    Out {
+        /// 同步包写到这个文件夹（如U盘）
+        #[arg(long, value_name = "文件夹")]
+        to: PathBuf,
+        /// 每个文件最多多少 MiB（默认 8，最多 32）
+        #[arg(long, value_name = "MiB", value_parser = clap::value_parser!(u32).range(1..=32))]
+        part_mib: Option<u32>,
+    },
+    /// 带回：读入省平台的答复
+    In {
+        /// 答复文件（.txp），或放着它们的文件夹
+        #[arg(required = true, value_name = "文件")]
+        files: Vec<PathBuf>,
+    },
+    /// 代送：用本机的网络替别的电脑送同步包、取答复；内容本机看不到
+    Carry {
+        /// 同步包文件（.txp），或放着它们的文件夹
+        #[arg(required = true, value_name = "文件")]
+        files: Vec<PathBuf>,
+        /// 答复写到这个文件夹
+        #[arg(long, value_name = "文件夹")]
+        to: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod demo;
 mod exit;
 mod import;
 mod out;
+mod package;
 mod records;
 mod report;
 mod secret;
@@ -88,6 +89,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Figure(args) => report::figure(door, args).await,
         Command::Sync => sync::sync(door).await,
         Command::Status => sync::status(door).await,
+        Command::Package(command) => package::package(door, command).await,
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.

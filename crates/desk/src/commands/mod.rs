@@ -6,6 +6,8 @@ mod family_save;
 mod import;
 mod import_write;
 mod lists;
+mod package;
+mod package_files;
 mod records;
 mod regions;
 mod report;
@@ -34,5 +36,6 @@ pub(crate) fn register(registry: &mut Registry) {
     import_write::register(registry);
     report::register(registry);
     sync::register(registry);
+    package::register(registry);
     book::register(registry);
 }

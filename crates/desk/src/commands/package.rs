@@ -1,0 +1,180 @@
+//! 用U盘带走、带回、代送.
+
+use futures::future::{BoxFuture, FutureExt};
+use tiexin_contract::package::{
+    CarriedOne, PackageCarried, PackageCarry, PackageIn, PackageMade, PackageOut, PackageTaken, ReplyTaken,
+};
+use tiexin_contract::{ErrorCode, ErrorReply, Event};
+use tiexin_protocol::package::{Fault, Gathered, MOST_PART_BYTES, PART_BYTES, Part, Way, gather, short};
+use tiexin_sync::{
+    Carried, HttpProvince, PackageError, ProvinceAddress, SyncError, TakenIn, carry, device_key, make,
+    take_in,
+};
+
+use super::package_files::{self, Found};
+use crate::province::reply;
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, Need};
+use crate::{errors, place};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(Need::SignedIn, anywhere, out);
+    registry.add(Need::SignedIn, anywhere, back);
+    registry.add_waiting(Need::SignedIn, deliver);
+}
+
+fn refuse(error: PackageError) -> ErrorReply {
+    match error {
+        PackageError::Sync(error) => reply(error),
+        PackageError::NoKeys => ErrorReply::new(ErrorCode::Refused, error.to_string()),
+        PackageError::Fault(_) | PackageError::Missing { .. } => {
+            ErrorReply::new(ErrorCode::FileRefused, error.to_string())
+        }
+    }
+}
+
+fn out(at: &At, args: PackageOut) -> Result<PackageMade, ErrorReply> {
+    let most = args.part_mib.map_or(PART_BYTES, |mib| (mib as usize).saturating_mul(1024 * 1024));
+    let most = most.clamp(1, MOST_PART_BYTES);
+    let made = make(at.book(), at.new_id(), most).map_err(refuse)?;
+    let files = package_files::write(&made.parts, args.to.as_deref())?;
+    at.note("package_out", None, &[])?;
+    Ok(PackageMade { number: made.number, changes: made.changes, left: made.left, files })
+}
+
+/// Parts of packages that go one way. What lies in a folder beside them is passed over; damage there is
+/// told when nothing else is found.
+fn going(way: Way, found: Vec<Found>, mine: impl Fn(&Part) -> bool) -> Result<Vec<Gathered>, ErrorReply> {
+    let mut parts = Vec::new();
+    let mut damaged = None;
+    for Found { part, named } in found {
+        match part {
+            Ok(part) if named || (part.header.address.way == way && mine(&part)) => parts.push(part),
+            Ok(_) => {}
+            Err(fault) if named => return Err(refuse(fault.into())),
+            Err(fault) => damaged = Some(fault),
+        }
+    }
+    match damaged {
+        Some(fault) if parts.is_empty() => Err(refuse(fault.into())),
+        _ => gather(parts).map_err(|fault| refuse(fault.into())),
+    }
+}
+
+fn back(at: &At, args: PackageIn) -> Result<PackageTaken, ErrorReply> {
+    let own = at.book().device().map_err(errors::store)?.id;
+    let found = package_files::read(&args.files)?;
+    let replies = going(Way::Reply, found, |part| Some(part.header.address.device) == own)?;
+    if replies.is_empty() {
+        return Err(ErrorReply::new(
+            ErrorCode::NotFound,
+            "这里没有带给本机的答复，没有改动。请先把带走的同步包交给省平台，或交给有网络的电脑代送。",
+        ));
+    }
+    let mut taken = PackageTaken { replies: Vec::new(), notes: Vec::new() };
+    let mut refused = None;
+    for one in &replies {
+        match take_in(at.book(), one, at.now_ms) {
+            Ok(done) => {
+                tell(at, &done);
+                taken.notes.extend(notes(&done));
+                let news = done.entries + done.loaded;
+                taken.replies.push(ReplyTaken { number: done.number, settled: done.settled, news });
+            }
+            Err(error) => {
+                taken.notes.push(error.to_string());
+                refused.get_or_insert(error);
+            }
+        }
+    }
+    match refused {
+        Some(error) if taken.replies.is_empty() => Err(refuse(error)),
+        _ => {
+            at.note("package_in", None, &[])?;
+            at.desk.tell(Event::Sync(at.session.province.state(at.book())?));
+            Ok(taken)
+        }
+    }
+}
+
+fn tell(at: &At, done: &TakenIn) {
+    if !done.kinds.is_empty() {
+        at.desk.tell(Event::Changed { kinds: done.kinds.iter().cloned().collect() });
+    }
+}
+
+fn notes(done: &TakenIn) -> Vec<String> {
+    let names =
+        |scopes: &[tiexin_domain::RegionCode]| scopes.iter().map(place::name).collect::<Vec<_>>().join("、");
+    let mut notes = Vec::new();
+    if !done.gaps.is_empty() {
+        notes.push(format!("{}还缺更早的内容，请先带回较早的答复，或联网同步一次。", names(&done.gaps)));
+    }
+    if !done.anew.is_empty() {
+        notes
+            .push(format!("{}与省平台核对不一致，请再带走一次，省平台会带回完整的内容。", names(&done.anew)));
+    }
+    if done.copied {
+        notes.push(
+            "这台电脑的数据曾被复制或恢复过，已重新编号，内容都在。请再带走一次，原来的答复不再有用。".into(),
+        );
+    }
+    if done.more {
+        notes.push("省平台还有内容没有带完，请再带走一次。".into());
+    }
+    notes
+}
+
+fn deliver(at: At, args: PackageCarry) -> BoxFuture<'static, Result<PackageCarried, ErrorReply>> {
+    async move {
+        let (at, packages) = on_pool(move || {
+            let packages = going(Way::Push, package_files::read(&args.files)?, |_| true)?;
+            if packages.is_empty() {
+                return Err(ErrorReply::new(
+                    ErrorCode::NotFound,
+                    "这里没有要代送的同步包。请选择名称以“贴心-”开头、以 .txp 结尾的文件。",
+                ));
+            }
+            if packages.iter().any(|one| one.address.way == Way::Reply) {
+                return Err(refuse(Fault::Homeward.into()));
+            }
+            Ok(((at, args.to), packages))
+        })
+        .await?;
+        let (at, to) = at;
+        let device = at.book().device().map_err(errors::store)?;
+        let server = device.server.as_deref().ok_or_else(|| reply(SyncError::NotEnrolled))?;
+        let id = device.id.ok_or_else(|| reply(SyncError::NotEnrolled))?;
+        let address = ProvinceAddress::read(server, device.authority.clone()).map_err(reply)?;
+        let province =
+            HttpProvince::new(&address, Some((id, device_key(&device.key_seed)))).map_err(reply)?;
+        let mut carried = PackageCarried { packages: Vec::new() };
+        for package in &packages {
+            let one = carry(&province, package).await.map_err(refuse)?;
+            let to = to.clone();
+            carried.packages.push(on_pool(move || written(one, to.as_deref())).await?);
+        }
+        on_pool(move || {
+            at.note("package_carried", None, &[])?;
+            Ok(carried)
+        })
+        .await
+    }
+    .boxed()
+}
+
+fn written(one: Carried, to: Option<&str>) -> Result<CarriedOne, ErrorReply> {
+    Ok(CarriedOne {
+        desk: short(one.address.device),
+        number: one.address.number,
+        missing: one.missing,
+        refused: one.refused,
+        files: package_files::write(&one.replies, to)?,
+    })
+}
+
+async fn on_pool<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ErrorReply> + Send + 'static,
+) -> Result<T, ErrorReply> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(errors::internal()))
+}
