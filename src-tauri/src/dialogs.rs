@@ -31,6 +31,11 @@ struct PickSave {
 }
 
 #[derive(Deserialize)]
+struct PickFolder {
+    title: String,
+}
+
+#[derive(Deserialize)]
 struct OpenPath {
     path: String,
 }
@@ -41,6 +46,7 @@ pub(crate) async fn answer(app: &AppHandle, verb: &str, args: Value) -> Result<V
         "host" => Ok(json!("window")),
         "pick_open" => pick_open(app, parse(args)?).await,
         "pick_save" => pick_save(app, parse(args)?).await,
+        "pick_folder" => pick_folder(app, parse(args)?).await,
         "open_path" => open_path(app, parse(args)?),
         _ => Err(ErrorReply::new(ErrorCode::UnknownCommand, "这个窗口不认识这项操作。请更新程序后再试。")),
     }
@@ -60,6 +66,12 @@ async fn pick_open(app: &AppHandle, ask: PickOpen) -> Result<Value, ErrorReply> 
 async fn pick_save(app: &AppHandle, ask: PickSave) -> Result<Value, ErrorReply> {
     let (tell, told) = oneshot::channel();
     dialog(app, ask.title).set_file_name(ask.default_name).save_file(move |path| drop(tell.send(path)));
+    Ok(chosen(told.await.ok().flatten()))
+}
+
+async fn pick_folder(app: &AppHandle, ask: PickFolder) -> Result<Value, ErrorReply> {
+    let (tell, told) = oneshot::channel();
+    dialog(app, ask.title).pick_folder(move |path| drop(tell.send(path)));
     Ok(chosen(told.await.ok().flatten()))
 }
 

@@ -9,7 +9,9 @@ mod loopback;
 mod window;
 
 pub(crate) use bus::{listen, tell};
-pub(crate) use files::{SPREADSHEETS, hand_over, in_window, open_made, pick_files, pick_place};
+pub(crate) use files::{
+    PACKAGES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files, pick_folder, pick_place,
+};
 
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorCode, ErrorReply, Event};

@@ -19,6 +19,8 @@ pub(crate) struct Filter {
 pub(crate) const SPREADSHEETS: Filter =
     Filter { name: "表格文件", extensions: &["xlsx", "xls", "et", "csv"] };
 
+pub(crate) const PACKAGES: Filter = Filter { name: "贴心同步包", extensions: &["txp"] };
+
 /// Whether files have paths here.
 pub(crate) fn in_window() -> bool {
     window::present()
@@ -40,6 +42,19 @@ pub(crate) async fn pick_place(title: &str, default_name: &str) -> Result<Option
     Ok(call_shell("shell.pick_save", args).await?.as_str().map(str::to_owned))
 }
 
+/// Lets the worker choose a folder, such as a stick; only the window can.
+pub(crate) async fn pick_folder(title: &str) -> Result<Option<FileGiven>, ErrorReply> {
+    let picked = call_shell("shell.pick_folder", json!({ "title": title })).await?;
+    Ok(picked.as_str().map(given_path))
+}
+
+/// A file that the desk handed over goes to the browser's downloads.
+pub(crate) fn keep_made(made: &FileMade) {
+    if let Some(base64) = &made.base64 {
+        download(&made.name, base64);
+    }
+}
+
 /// Has the desk make a file and hands it to the worker: to a place of the worker's choice, or as a
 /// download. `None`: the worker thought better of it.
 pub(crate) async fn hand_over<C: Command<Reply = FileMade>>(
@@ -52,9 +67,7 @@ pub(crate) async fn hand_over<C: Command<Reply = FileMade>>(
         return call(make(Some(path))).await.map(Some);
     }
     let made = call(make(None)).await?;
-    if let Some(base64) = &made.base64 {
-        download(&made.name, base64);
-    }
+    keep_made(&made);
     Ok(Some(made))
 }
 

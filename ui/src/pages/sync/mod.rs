@@ -2,6 +2,7 @@
 
 mod enrol;
 mod scopes;
+mod stick;
 mod troubles;
 
 use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiting};
@@ -10,6 +11,7 @@ use crate::shell::in_words;
 use crate::text;
 use enrol::EnrolForm;
 use scopes::Scopes;
+use stick::Stick;
 use tiexin_contract::sync::{SyncNow, SyncState};
 use tiexin_domain::Kind;
 use troubles::Troubles;
@@ -46,6 +48,7 @@ pub(crate) fn SyncPage() -> Html {
                     <Scopes state={(*state).clone()} />
                     <WaitingByKind state={(*state).clone()} />
                 </div>
+                <Stick />
             } else {
                 <EnrolForm />
             }
