@@ -72,7 +72,7 @@ pub(super) fn Stick() -> Html {
     let busy = out.pending || back.pending || carry.pending;
     let errors = [&out.error, &back.error, &carry.error];
     html! {
-        <Card title="没有网络时用U盘">
+        <Card title="没有网络时用U盘" class="tx-stick">
             <p class="tx-muted">
                 { "带走的内容是加密的，只有省平台读得了。拿到省平台，或者请任何一台有网络的贴心电脑代送，答复再带回来。" }
             </p>
