@@ -35,7 +35,11 @@ pub enum StoreError {
     /// The page does not continue what this desk has read (I5): read the snapshot.
     #[error("{scope} 的同步记录不连续，将重新下载")]
     NotContiguous { scope: RegionCode },
-    /// The province has a change under this book's number that this book never made: it is a copy, or was
+    /// An own change came back by its number alone and is not here any more: it was safe and forgotten, or
+    /// another machine made it under this number. Ask for the entries in full.
+    #[error("{scope} 的部分内容需要重新读取")]
+    EchoUnknown { scope: RegionCode },
+    /// The province has another change under the number of one that waits here: this book is a copy, or was
     /// copied. It needs a new incarnation.
     #[error("这台电脑的数据曾被复制或恢复过，将重新登记编号后继续同步")]
     Copied,

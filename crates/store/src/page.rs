@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::{PageEntry, ScopePage};
 use tiexin_protocol::{Chain, ChangeId, Digest, EntryHash, LogEntry, Verdict, planted};
@@ -52,8 +52,8 @@ impl Book {
     /// kept on top (I7), cursor and digest. A page read before changes nothing.
     ///
     /// # Errors
-    /// `Differs`, `NotContiguous`, `Rebase`: nothing was written, load the snapshot. `Copied`: nothing was
-    /// written, take a new incarnation.
+    /// `Differs`, `NotContiguous`, `Rebase`: nothing was written, load the snapshot. `EchoUnknown`:
+    /// nothing was written, ask without echoes. `Copied`: nothing was written, take a new incarnation.
     pub fn apply_page(&self, page: &ScopePage, now_ms: i64) -> Result<PageOutcome> {
         let (mut outcome, changed) = self.write(|w| apply(w, page, now_ms))?;
         outcome.changed = changed;
@@ -93,7 +93,7 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
                 one.entries.push(i);
                 if (entry.origin.device, entry.origin.incarnation) == own {
                     pulled.insert(entry.origin.seq as i64);
-                    returned(&w.tx, entry.origin.seq as i64, scope, entry.seq)?;
+                    returned(&w.tx, entry, scope)?;
                 }
             }
             News::Hidden(hash) => cursor.chain = cursor.chain.link(*hash),
@@ -166,7 +166,11 @@ fn new_entries(
             PageEntry::Full(entry) => News::Entry(entry.clone()),
             PageEntry::Echo { seq, own: sent } => {
                 News::Entry(echo(conn, *seq, *sent, own)?.ok_or_else(|| {
-                    if planted("echo_taken_for_a_gap") { gap() } else { StoreError::Copied }
+                    if planted("echo_taken_for_a_gap") {
+                        gap()
+                    } else {
+                        StoreError::EchoUnknown { scope: page.scope.clone() }
+                    }
                 })?)
             }
             PageEntry::Hidden { hash, .. } => News::Hidden(*hash),
@@ -197,14 +201,25 @@ fn echo(conn: &Connection, seq: u64, own_seq: u64, own: (Uuid, Uuid)) -> Result<
 }
 
 /// An own change has come back. When its verdict was lost on the way it still stands in the outbox.
-fn returned(conn: &Connection, seq: i64, scope: &RegionCode, version: u64) -> Result<()> {
-    let waiting: bool = conn.prepare_cached("SELECT 1 FROM outbox WHERE seq = ?1")?.exists([seq])?;
-    if waiting {
-        sent::take(conn, seq, scope.as_str(), &Verdict::Applied { version }, true)?;
-    } else {
-        sent::mark_pulled(conn, seq)?;
+///
+/// # Errors
+/// `Copied`: what waits under this number is something else.
+fn returned(conn: &Connection, entry: &LogEntry, scope: &RegionCode) -> Result<()> {
+    let seq = entry.origin.seq as i64;
+    let waiting: Option<(Uuid, i64)> = conn
+        .prepare_cached(
+            "SELECT record.id, noted_at FROM outbox JOIN record ON record.n = outbox.record WHERE seq = ?1",
+        )?
+        .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match waiting {
+        Some(own) if own != (entry.record, entry.noted_at) => Err(StoreError::Copied),
+        Some(_) => {
+            let verdict = Verdict::Applied { version: entry.seq };
+            sent::take(conn, seq, scope.as_str(), &verdict, true).map(drop)
+        }
+        None => sent::mark_pulled(conn, seq),
     }
-    Ok(())
 }
 
 fn load<'t>(

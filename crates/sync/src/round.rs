@@ -83,8 +83,14 @@ pub async fn run_round(
     now_ms: i64,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<RoundReport, SyncError> {
-    let mut round =
-        Round { book, province, report: RoundReport::default(), facts: Facts::default(), access: None };
+    let mut round = Round {
+        book,
+        province,
+        report: RoundReport::default(),
+        facts: Facts::default(),
+        access: None,
+        in_full: false,
+    };
     let device = on_store(book, |book| book.device()).await?;
     let keys = on_store(book, crate::package::asked_for_keys).await?;
     round.facts.greeted = device.access.is_some() && keys;
@@ -122,6 +128,8 @@ enum Applied {
     Yes,
     /// The scope must be loaded anew from its snapshot.
     LoadAnew,
+    /// The entries are needed in full.
+    InFull,
     /// Another machine speaks under this desk's number.
     Copied,
 }
@@ -134,6 +142,8 @@ struct Round<'a> {
     /// The access mark to be kept once every scope under it is loaded or given up. Until then none is
     /// kept: a round that is broken off begins with hello, which tells again what is to be loaded.
     access: Option<String>,
+    /// Own changes come back in full: one of which only the number came is not here any more.
+    in_full: bool,
 }
 
 impl Round<'_> {
@@ -234,7 +244,9 @@ impl Round<'_> {
         let cursors = on_store(self.book, |book| book.cursors()).await?;
         let cursors = cursors.into_iter().map(asked).collect();
         let id = device.id.ok_or(SyncError::NotEnrolled)?;
-        let request = PullRequest { device: id, incarnation: device.incarnation, cursors };
+        // Under a number that nothing was ever told, nothing comes back as an echo.
+        let incarnation = if self.in_full { Uuid::nil() } else { device.incarnation };
+        let request = PullRequest { device: id, incarnation, cursors };
         let reply = self.province.pull(&request).await?;
         let mut at_head = true;
         for page in reply.pages {
@@ -245,6 +257,10 @@ impl Round<'_> {
                 Applied::LoadAnew => {
                     at_head = false;
                     self.facts.to_load.push(scope);
+                }
+                Applied::InFull => {
+                    at_head = false;
+                    self.in_full = true;
                 }
                 Applied::Copied => return self.be_another().await,
             }
@@ -266,6 +282,7 @@ impl Round<'_> {
             Err(
                 StoreError::Differs { .. } | StoreError::NotContiguous { .. } | StoreError::Rebase { .. },
             ) => Ok(Err(Applied::LoadAnew)),
+            Err(StoreError::EchoUnknown { .. }) => Ok(Err(Applied::InFull)),
             Err(StoreError::Copied) => Ok(Err(Applied::Copied)),
             other => other.map(Ok),
         });

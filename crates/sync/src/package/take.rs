@@ -200,7 +200,8 @@ impl Taking<'_> {
             Err(StoreError::Differs { scope, .. }) => once(&mut self.done.anew, scope),
             // The scope began anew since, on the line.
             Err(StoreError::Rebase { .. }) => {}
-            Err(StoreError::Copied) => {
+            // A package cannot ask again: it is sure only under a new number.
+            Err(StoreError::EchoUnknown { .. } | StoreError::Copied) => {
                 self.book.take_new_incarnation()?;
                 self.done.copied = true;
                 return Ok(false);
