@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tiexin_domain::access::{Grant, Role};
+use tiexin_domain::record::MergeClass;
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::{Cursor, EnrolRequest, HelloRequest, PageEntry, PullRequest, Quarantined};
-use tiexin_protocol::{Chain, LogEntry};
+use tiexin_protocol::{Chain, LogEntry, PROTOCOL};
 use uuid::Uuid;
 
 use crate::world::{Broken, COUNTY, Mark, TOWNS, World, book};
@@ -90,7 +91,7 @@ async fn truth(world: &World) -> Result<Province, Broken> {
     };
     let device = province.enrol(&request).await.map_err(say)?.device;
     let incarnation = Uuid::new_v4();
-    let hello = HelloRequest { device, incarnation, protocol: World::protocol(), app: "sim".into() };
+    let hello = HelloRequest { device, incarnation, protocol: PROTOCOL, app: "sim".into() };
     let mut all = BTreeMap::new();
     for head in province.hello(&hello).await.map_err(say)?.scopes {
         let mut truth = Truth {
@@ -216,14 +217,14 @@ fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
         let maybe = mark.maybe || (orphan && world.restores > 0);
         let found = applied.contains(&mark.word) || refused.contains(&mark.word);
         if !found && !maybe {
-            return Err(format!("lost: {mark:?}"));
+            return Err(format!("lost: {mark}"));
         }
         let allowed = match (world.desks.get(mark.desk), &mark.region) {
             (Some(desk), Some(region)) => desk.ever.iter().any(|e| region.starts_with(e.as_str())),
             _ => true,
         };
         if (!allowed || mark.unknown_kind) && applied.contains(&mark.word) {
-            return Err(format!("I10: applied without the right: {mark:?}"));
+            return Err(format!("I10: applied without the right: {mark}"));
         }
     }
     Ok(())
@@ -239,7 +240,25 @@ fn words(text: &str, into: &mut HashSet<String>) {
     }
 }
 
-/// I8: a value that gave way to somebody who had not seen it is kept with its author.
+/// Who wrote a field last.
+struct Writer {
+    seq: u64,
+    origin: (Uuid, Uuid),
+    author: Uuid,
+    value: String,
+}
+
+/// The fields that are watched, by how their values meet (`docs/sync.md`, Merge).
+const WATCHED: [(&str, MergeClass); 5] = [
+    ("current_address", MergeClass::Ordinary),
+    ("hospital", MergeClass::Ordinary),
+    ("code", MergeClass::Sensitive),
+    ("notes", MergeClass::LongNote),
+    ("note", MergeClass::LongNote),
+];
+
+/// I8: a value that gave way to somebody who had not seen it is kept with its author; of a note both texts
+/// are kept; a sensitive value does not give way.
 fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Broken> {
     if world.restores > 0 {
         // Numbers of versions were cut off and given anew.
@@ -248,69 +267,35 @@ fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Br
     let memory = world.memory.lock().expect("memory");
     let marks: HashMap<&str, &Mark> = memory.marks.iter().map(|m| (m.word.as_str(), m)).collect();
     for one in truth.scopes.values() {
-        // The newest writer of each ordinary field.
-        let mut holds: HashMap<(Uuid, &str), (u64, Uuid, Uuid, Uuid, String)> = HashMap::new();
+        let mut newest: HashMap<(Uuid, &str), Writer> = HashMap::new();
         for entry in &one.entries {
-            for field in ["current_address", "hospital"] {
+            for (field, class) in WATCHED {
                 let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
                 let origin = (entry.origin.device, entry.origin.incarnation);
-                let before = holds.insert(
-                    (entry.record, field),
-                    (entry.seq, origin.0, origin.1, entry.author, value.to_owned()),
-                );
-                let (Some(mark), Some((seq, device, incarnation, author, old))) = (marks.get(value), before)
-                else {
-                    continue;
-                };
-                let unseen = seq > mark.base && (device, incarnation) != origin;
-                if !unseen || mark.orphan {
-                    continue;
-                }
-                let kept = entry
-                    .overwrote
-                    .iter()
-                    .any(|o| o.field == field && o.value == old.as_str() && o.author == author);
-                if !kept {
-                    return Err(format!("I8: {old} of entry {seq} gave way unseen in entry {}", entry.seq));
-                }
-            }
-            if let Some(value) = entry.set.get("code").and_then(|v| v.as_str()) {
-                let origin = (entry.origin.device, entry.origin.incarnation);
-                let new = (entry.seq, origin.0, origin.1, entry.author, value.to_owned());
-                let before = holds.insert((entry.record, "code"), new);
-                if let (Some(mark), Some((seq, device, incarnation, ..))) = (marks.get(value), before)
-                    && seq > mark.base
-                    && (device, incarnation) != origin
-                    && !mark.orphan
-                {
-                    return Err(format!(
-                        "merge: a sensitive value of entry {seq} gave way in entry {}",
-                        entry.seq
-                    ));
-                }
-            }
-            let long = ["notes", "note"];
-            for field in long {
-                let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
-                let record = holds.insert(
-                    (entry.record, field),
-                    (
-                        entry.seq,
-                        entry.origin.device,
-                        entry.origin.incarnation,
-                        entry.author,
-                        value.to_owned(),
-                    ),
-                );
+                let now = Writer { seq: entry.seq, origin, author: entry.author, value: value.to_owned() };
+                let Some(before) = newest.insert((entry.record, field), now) else { continue };
                 let mut written = HashSet::new();
                 words(value, &mut written);
-                let newest = written.iter().filter_map(|w| marks.get(w.as_str())).max_by_key(|m| &m.word);
-                let (Some(mark), Some((seq, device, incarnation, _, old))) = (newest, record) else {
+                // A note holds older words too.
+                let mark = written.iter().filter_map(|w| marks.get(w.as_str())).max_by_key(|m| &m.word);
+                let unseen =
+                    |mark: &&&Mark| before.seq > mark.base && before.origin != origin && !mark.orphan;
+                if mark.filter(unseen).is_none() {
                     continue;
+                }
+                let kept = match class {
+                    MergeClass::Sensitive => false,
+                    MergeClass::LongNote => value.contains(&before.value) || before.value.contains(value),
+                    _ => entry.overwrote.iter().any(|o| {
+                        o.field == field && o.value == before.value.as_str() && o.author == before.author
+                    }),
                 };
-                let own = (device, incarnation) == (entry.origin.device, entry.origin.incarnation);
-                if seq > mark.base && !own && !mark.orphan && !value.contains(&old) && !old.contains(value) {
-                    return Err(format!("I8: a note of entry {seq} was lost in entry {}", entry.seq));
+                if !kept {
+                    let Writer { seq, value, .. } = before;
+                    return Err(format!(
+                        "I8: {field} {value} of entry {seq} was lost in entry {}",
+                        entry.seq
+                    ));
                 }
             }
         }

@@ -101,7 +101,7 @@ macro_rules! send {
             Fate::Arrives => $call.await.map_err(heard),
             Fate::Lost => Err(SyncError::Offline),
             Fate::Late => {
-                $late;
+                $late();
                 Err(SyncError::Offline)
             }
             Fate::ReplyLost => {
@@ -123,12 +123,12 @@ macro_rules! send {
 #[async_trait]
 impl Province for Line<'_> {
     async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {
-        send!(self, self.province.hello(request), ())
+        send!(self, self.province.hello(request), || ())
     }
 
     async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError> {
         let late = || self.wire.late.lock().expect("wire").push(request.clone());
-        let answer: Result<PushReply, SyncError> = send!(self, self.province.push(request), late());
+        let answer: Result<PushReply, SyncError> = send!(self, self.province.push(request), late);
         if let Ok(reply) = &answer {
             self.wire.answered.lock().expect("wire").push((request.clone(), reply.clone()));
             for told in &reply.verdicts {
@@ -139,7 +139,7 @@ impl Province for Line<'_> {
     }
 
     async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
-        let answer: Result<PullReply, SyncError> = send!(self, self.province.pull(request), ());
+        let answer: Result<PullReply, SyncError> = send!(self, self.province.pull(request), || ());
         if let Ok(reply) = &answer {
             for page in &reply.pages {
                 self.tally.page(page);

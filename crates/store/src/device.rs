@@ -98,9 +98,9 @@ impl Book {
         }
     }
 
-    /// Keeps `HelloReply::access`; empty: none, hello is to be said again.
-    pub fn set_access(&self, access: &str) -> Result<()> {
-        self.put_meta(&[("access", access)])
+    /// Keeps `HelloReply::access`; `None`: hello is to be said again.
+    pub fn set_access(&self, access: Option<&str>) -> Result<()> {
+        self.put_meta(&[("access", access.unwrap_or_default())])
     }
 
     /// The highest number this database has given to a change.

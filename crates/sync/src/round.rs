@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use tiexin_domain::region::RegionCode;
-use tiexin_protocol::wire::{Cursor, HelloReply, HelloRequest, PullRequest, PushRequest, ScopePage};
+use tiexin_protocol::wire::{
+    Cursor, HelloReply, HelloRequest, PullRequest, PushRequest, ScopeHead, ScopePage,
+};
 use tiexin_protocol::{Change, PROTOCOL, PUSH_BYTES, PUSH_CHANGES, planted};
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use uuid::Uuid;
@@ -173,14 +175,14 @@ impl Round<'_> {
     async fn hold_access_back(&mut self) -> Result<(), SyncError> {
         if self.access.is_none() {
             self.access = on_store(self.book, |book| book.device()).await?.access;
-            on_store(self.book, |book| book.set_access("")).await?;
+            on_store(self.book, |book| book.set_access(None)).await?;
         }
         Ok(())
     }
 
     async fn keep_access(&mut self) -> Result<(), SyncError> {
         match self.access.take() {
-            Some(access) => on_store(self.book, move |book| book.set_access(&access)).await,
+            Some(access) => on_store(self.book, move |book| book.set_access(Some(&access))).await,
             None => Ok(()),
         }
     }
@@ -325,29 +327,40 @@ pub(crate) fn asked(c: ScopeCursor) -> Cursor {
     Cursor { scope: c.scope, generation: c.generation, since: c.since, view: c.view }
 }
 
-/// Takes in what the province said: users and grants, what it has of ours, the scopes to read.
-/// Gives the scopes that are withdrawn and those that want a snapshot; new and empty ones are simply begun.
+/// Takes in who works here and where: users with their grants, the province's keys, scopes that are new and
+/// empty. Gives the scopes that are withdrawn.
+pub(crate) fn whereabouts(
+    book: &Book,
+    hello: &HelloReply,
+    now_ms: i64,
+) -> Result<Vec<RegionCode>, StoreError> {
+    crate::package::heard(book, hello.province_keys.as_ref(), hello.server_time)?;
+    book.set_users(&crate::enrol::as_local(book, hello.users.clone())?)?;
+    for head in hello.scopes.iter().filter(|head| head.head == 0) {
+        book.start_scope(&head.scope, head.generation, &head.view, now_ms)?;
+    }
+    let withdrawn = |scope: &RegionCode| !hello.scopes.iter().any(|head| head.scope == *scope);
+    Ok(book.scopes_held()?.into_iter().filter(withdrawn).collect())
+}
+
+/// Takes in what the province said: what it has of ours, the scopes to read besides.
+/// Gives the scopes that are withdrawn and those that want a snapshot.
 fn greeted(
     book: &Book,
     reply: HelloReply,
     now_ms: i64,
 ) -> Result<(Vec<RegionCode>, Vec<RegionCode>), StoreError> {
-    crate::package::heard(book, reply.province_keys.as_ref(), reply.server_time)?;
-    let users = crate::enrol::as_local(book, reply.users)?;
-    book.set_users(&users)?;
+    let to_drop = whereabouts(book, &reply, now_ms)?;
     book.send_again_after(reply.acked)?;
     let held = book.cursors()?;
-    let withdrawn = |scope: &RegionCode| !reply.scopes.iter().any(|head| head.scope == *scope);
-    let to_drop = book.scopes_held()?.into_iter().filter(withdrawn).collect();
-    let mut to_load = Vec::new();
-    for head in reply.scopes {
-        let known = held.iter().find(|c| c.scope == head.scope);
-        match known {
-            Some(c) if c.generation == head.generation && c.view == head.view && c.since <= head.head => {}
-            None if head.head == 0 => book.start_scope(&head.scope, head.generation, &head.view, now_ms)?,
-            _ => to_load.push(head.scope),
-        }
-    }
-    book.set_access(if planted("first_load_forgotten") { &reply.access } else { "" })?;
+    let agrees = |head: &&ScopeHead| {
+        held.iter().any(|c| {
+            c.scope == head.scope
+                && (&c.generation, &c.view) == (&head.generation, &head.view)
+                && c.since <= head.head
+        })
+    };
+    let to_load = reply.scopes.iter().filter(|head| !agrees(head)).map(|head| head.scope.clone()).collect();
+    book.set_access(planted("first_load_forgotten").then_some(reply.access.as_str()))?;
     Ok((if planted("withdrawn_is_kept") { Vec::new() } else { to_drop }, to_load))
 }

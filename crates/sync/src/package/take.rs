@@ -10,8 +10,8 @@ use tiexin_seal::Keys;
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use tokio::sync::mpsc;
 
-use super::{ANEW, HEARD, PackageError, heard, keep, kept, province_keys};
-use crate::round::{SyncError, asked};
+use super::{ANEW, HEARD, PackageError, keep, kept, province_keys};
+use crate::round::{SyncError, asked, whereabouts};
 use crate::snapshot;
 
 /// Records made searchable at a time.
@@ -131,15 +131,7 @@ impl Taking<'_> {
 
     /// Newer than anything the province has said here: users, scopes that begin, scopes that are withdrawn.
     fn hello(&mut self, hello: &HelloReply) -> Result<(), PackageError> {
-        let users = crate::enrol::as_local(self.book, hello.users.clone())?;
-        self.book.set_users(&users)?;
-        for head in hello.scopes.iter().filter(|head| head.head == 0) {
-            self.book.start_scope(&head.scope, head.generation, &head.view, self.now_ms)?;
-        }
-        for scope in self.book.scopes_held()? {
-            if hello.scopes.iter().any(|head| head.scope == scope) {
-                continue;
-            }
+        for scope in whereabouts(self.book, hello, self.now_ms)? {
             match self.book.drop_scope(&scope) {
                 Ok(changed) => self.changed(changed),
                 // Handed over first (I11): it goes with the next package.
@@ -148,9 +140,7 @@ impl Taking<'_> {
             }
         }
         // The next round on the line says hello and finds out whatever a package cannot tell.
-        self.book.set_access("")?;
-        heard(self.book, hello.province_keys.as_ref(), hello.server_time)?;
-        Ok(())
+        Ok(self.book.set_access(None)?)
     }
 
     fn snapshots(&mut self, all: &[Attached], bytes: &[u8], newest: bool) -> Result<(), PackageError> {

@@ -1,0 +1,121 @@
+//! What happens besides the desks' own work: rights given and withdrawn, pushes said again, a program of
+//! another version.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde_json::json;
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::{Grant, Role};
+use tiexin_domain::record::Fields;
+use tiexin_protocol::wire::PushRequest;
+use tiexin_protocol::{Change, ChangeId};
+use uuid::Uuid;
+
+use super::{Broken, COUNTY, Mark, TOWNS, World, broke};
+
+impl World {
+    pub(super) async fn grant(&mut self, n: usize, what: u8) -> Result<(), Broken> {
+        // A clone shares its user with the first.
+        let user = self.desks[n].user.clone();
+        let province = self.province()?.clone();
+        let town = TOWNS[usize::from(what) % TOWNS.len()];
+        if what < 128 {
+            let region: RegionCode = if what & 8 == 0 { town.to_owned() } else { format!("{town}002") }
+                .parse()
+                .map_err(broke("region"))?;
+            if self.desks[n].grants.contains(&region) {
+                return Ok(());
+            }
+            let grant = Grant { role: Role::Worker, region: region.clone(), from: None, to: None };
+            province.add_grant(&user, &grant).await.map_err(broke("grant"))?;
+            self.tally.count("grant given");
+            for desk in self.desks.iter_mut().filter(|d| d.user == user) {
+                desk.ever.insert(region.to_string());
+                desk.grants.push(region.clone());
+            }
+        } else if self.desks[n].grants.len() > 1 {
+            let region = self.desks[n].grants[usize::from(what) % self.desks[n].grants.len()].clone();
+            if region.as_str() == COUNTY {
+                return Ok(());
+            }
+            province.end_grant(&user, &Role::Worker, &region, None).await.map_err(broke("end"))?;
+            self.tally.count("grant withdrawn");
+            for desk in self.desks.iter_mut().filter(|d| d.user == user) {
+                desk.grants.retain(|g| *g != region);
+            }
+        }
+        Ok(())
+    }
+
+    /// Three versions behind or ahead: unknown fields on a known kind, and an unknown kind (I15).
+    pub(super) async fn old_program(&mut self, pick: u16) -> Result<(), Broken> {
+        let word = self.word();
+        let (device, author, incarnation, seq) = self.old_program;
+        let id = Uuid::from_u128(u128::from(pick) << 32 | u128::from(self.next.load(Relaxed)));
+        let unknown = pick.is_multiple_of(3);
+        let village = format!("{}001", TOWNS[0]);
+        let mut set = Fields::new();
+        set.insert("region".into(), village.into());
+        set.insert("head_name".into(), "老程序".into());
+        set.insert("x_future".into(), json!({"deep": [word]}));
+        let change = Change {
+            id: ChangeId { device, incarnation, seq: seq + 1 },
+            group: id,
+            record: id,
+            kind: if unknown { "telepathy".into() } else { "household".into() },
+            scope: TOWNS[0].parse().map_err(broke("region"))?,
+            base: 0,
+            set,
+            void: None,
+            author,
+            noted_at: 0,
+        };
+        let request =
+            PushRequest { device, incarnation, changes: vec![change], generations: Default::default() };
+        let reply = self.province()?.push(&request).await.map_err(broke("old program"))?;
+        self.tally.count(if unknown { "unknown kind pushed" } else { "unknown field pushed" });
+        if reply.acked == seq + 1 {
+            self.old_program.3 += 1;
+            let mut memory = self.memory.lock().expect("memory");
+            memory.marks.push(Mark {
+                word,
+                record: id,
+                field: "x_future",
+                group: id,
+                region: None,
+                desk: usize::MAX,
+                base: 0,
+                unknown_kind: unknown,
+                orphan: false,
+                maybe: false,
+            });
+        }
+        Ok(())
+    }
+
+    /// A push said before, word for word: the same verdicts, and nothing else happens (I3).
+    pub(crate) async fn say_again(&self, pick: u16) -> Result<(), Broken> {
+        let (request, reply) = {
+            let answered = self.wire.answered.lock().expect("wire");
+            if answered.is_empty() {
+                return Ok(());
+            }
+            answered[usize::from(pick) % answered.len()].clone()
+        };
+        self.tally.count("network said again");
+        match self.province()?.push(&request).await {
+            Ok(again) => {
+                for told in &again.verdicts {
+                    let before = reply.verdicts.iter().find(|v| v.seq == told.seq);
+                    if self.restores == 0 && before.is_some_and(|b| b.verdict != told.verdict) {
+                        return Err(format!("I3: seq {} was {before:?}, now {told:?}", told.seq));
+                    }
+                }
+                Ok(())
+            }
+            // A copy of the desk has gone on under the same number.
+            Err(tiexin_server::Error::Refused(_)) => Ok(()),
+            Err(e) => Err(format!("I3: said again: {e}")),
+        }
+    }
+}

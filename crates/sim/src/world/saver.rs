@@ -1,0 +1,230 @@
+//! Somebody at a desk who saves: new records, edits of every merge class, moves, without the right, against
+//! the rules.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde_json::{Value, json};
+use tiexin_domain::Record;
+use tiexin_domain::record::{Fields, Void};
+use tiexin_protocol::VoidChange;
+use tiexin_store::{Book, By, Save, StoreError};
+use uuid::Uuid;
+
+use super::{Broken, Desk, Mark, TOWNS, World, book, broke};
+
+/// Somebody at a desk who saves.
+pub(super) struct Saver<'a> {
+    pub(super) world: &'a World,
+    pub(super) desk: usize,
+}
+
+impl Saver<'_> {
+    pub(super) fn book(&self) -> Result<&Book, Broken> {
+        book(&self.world.desks[self.desk])
+    }
+
+    pub(super) fn save(&self, what: u8, pick: u16) -> Result<(), Broken> {
+        let desk = &self.world.desks[self.desk];
+        let book = book(desk)?;
+        let known: Vec<(Uuid, &'static str)> = self.world.memory.lock().expect("memory").records.clone();
+        let chosen = (!known.is_empty()).then(|| known[usize::from(pick) % known.len()]);
+        let held = match chosen {
+            Some((id, _)) if what >= 70 => book.get(id).map_err(broke("get"))?,
+            _ => None,
+        };
+        match held {
+            Some(record) => self.edit(book, desk, record, what, pick),
+            None => self.make(book, desk, what, pick, &known),
+        }
+    }
+
+    fn group(&self, what: u8) -> Uuid {
+        Uuid::from_u128(u128::from(self.world.next.fetch_add(1, Relaxed)) << 8 | u128::from(what))
+    }
+
+    fn region(&self, desk: &Desk, what: u8, pick: u16) -> String {
+        // Now and then somewhere else: a change without the right (I10).
+        if what.is_multiple_of(23) {
+            return format!("{}00{}", TOWNS[usize::from(pick) % TOWNS.len()], pick % 3 + 1);
+        }
+        let Some(grant) = desk.grants.get(usize::from(pick) % desk.grants.len().max(1)) else {
+            return format!("{}001", TOWNS[0]);
+        };
+        match grant.as_str().len() {
+            6 => format!("{}00{}", TOWNS[usize::from(pick) % TOWNS.len()], pick % 3 + 1),
+            9 => format!("{grant}00{}", pick % 3 + 1),
+            _ => grant.to_string(),
+        }
+    }
+
+    fn make(
+        &self,
+        book: &Book,
+        desk: &Desk,
+        what: u8,
+        pick: u16,
+        known: &[(Uuid, &'static str)],
+    ) -> Result<(), Broken> {
+        let word = self.world.word();
+        let id = Uuid::from_u128(u128::from(self.world.next.fetch_add(1, Relaxed)) << 64 | u128::from(pick));
+        let region = self.region(desk, what, pick);
+        let home =
+            known.iter().filter(|(_, k)| *k == "household").nth(usize::from(pick) % known.len().max(1));
+        let mut saves = Vec::new();
+        let mut marks = Vec::new();
+        let (kind, field, mut fields): (&'static str, &'static str, Value) = match (what % 3, home) {
+            (1, Some((home, _))) => (
+                "visit",
+                "note",
+                json!({"region": region, "household": home, "head_name": "户主", "date": "2026-10-05",
+                       "kind": "routine", "note": word}),
+            ),
+            (2, Some((home, _))) => (
+                "support_file",
+                "hospital",
+                json!({"region": region, "household": home, "head_name": "户主", "category": "death",
+                       "status": "active", "hospital": word}),
+            ),
+            _ => (
+                "household",
+                "current_address",
+                json!({"region": region, "head_name": "户主", "current_address": word}),
+            ),
+        };
+        if what.is_multiple_of(29) {
+            // A rule is broken that this desk does not know.
+            fields["head_name"] = "".into();
+        }
+        saves.push(Save { id, kind: kind.into(), fields: object(fields), void: None });
+        marks.push((id, field, word, 0));
+        // A visit and what it changed in the family's record stand or fall together.
+        if kind == "visit"
+            && what.is_multiple_of(5)
+            && let Some((home, _)) = home
+            && let Some(mut record) = book.get(*home).map_err(broke("get"))?
+        {
+            let word = self.world.word();
+            record.fields.insert("notes".into(), word.clone().into());
+            marks.push((*home, "notes", word, record.version));
+            saves.push(Save { id: *home, kind: "household".into(), fields: record.fields, void: None });
+        }
+        if self.commit(book, desk, &saves, marks, Some(&region))? {
+            self.world.memory.lock().expect("memory").records.push((id, kind));
+        }
+        Ok(())
+    }
+
+    fn edit(&self, book: &Book, desk: &Desk, record: Record, what: u8, pick: u16) -> Result<(), Broken> {
+        let word = self.world.word();
+        let base = record.version;
+        let mut fields = record.fields.clone();
+        let mut void = None;
+        let field = match (record.kind.as_str(), what % 8) {
+            (_, 0) if what.is_multiple_of(3) => {
+                self.world.tally.count("edit void");
+                void = Some(match &record.void {
+                    None => VoidChange::Hide(Void { reason: word.clone() }),
+                    Some(_) => VoidChange::Restore,
+                });
+                ""
+            }
+            (_, 1) if what % 2 == 1 => {
+                // To another village of the township: into one view, out of another.
+                self.world.tally.count("edit moves");
+                let scope = record.scope.as_str();
+                if scope.len() == 9 {
+                    fields.insert("region".into(), format!("{scope}00{}", pick % 3 + 1).into());
+                }
+                ""
+            }
+            ("household", 2 | 3) => {
+                self.world.tally.count("edit set");
+                let mut hardship: Vec<Value> =
+                    fields.get("hardship").and_then(Value::as_array).cloned().unwrap_or_default();
+                if what % 8 == 3 && !hardship.is_empty() {
+                    hardship.remove(usize::from(pick) % hardship.len());
+                    fields.insert("hardship".into(), hardship.into());
+                    ""
+                } else {
+                    hardship.push(word.clone().into());
+                    fields.insert("hardship".into(), hardship.into());
+                    "hardship"
+                }
+            }
+            ("support_file", 2..=4) => {
+                self.world.tally.count("edit sensitive");
+                fields.insert("code".into(), word.clone().into());
+                "code"
+            }
+            ("visit", _) => {
+                self.world.tally.count("edit long note");
+                fields.insert("note".into(), word.clone().into());
+                "note"
+            }
+            ("household", 4) => {
+                self.world.tally.count("edit long note");
+                fields.insert("notes".into(), word.clone().into());
+                "notes"
+            }
+            ("support_file", _) => {
+                self.world.tally.count("edit ordinary");
+                fields.insert("hospital".into(), word.clone().into());
+                "hospital"
+            }
+            _ => {
+                self.world.tally.count("edit ordinary");
+                fields.insert("current_address".into(), word.clone().into());
+                "current_address"
+            }
+        };
+        let marks = if field.is_empty() { vec![] } else { vec![(record.id, field, word, base)] };
+        let save = Save { id: record.id, kind: record.kind.clone(), fields, void };
+        // Whether it is allowed depends on where the province holds the record when it hears of this.
+        self.commit(book, desk, &[save], marks, None).map(drop)
+    }
+
+    /// True when it was saved. A full disk is the one reason not to; then nothing has changed (I1).
+    fn commit(
+        &self,
+        book: &Book,
+        desk: &Desk,
+        saves: &[Save],
+        marks: Vec<(Uuid, &'static str, String, u64)>,
+        region: Option<&str>,
+    ) -> Result<bool, Broken> {
+        let by = By { author: desk.author, now_ms: self.world.desk_now(self.desk), group: self.group(0) };
+        match book.save_group(saves, &by) {
+            Ok(_) => {}
+            Err(StoreError::Sql(_)) if desk.full => {
+                self.world.tally.count("save met a full disk");
+                return Ok(false);
+            }
+            Err(e) => return Err(format!("save at {}: {e}", desk.name)),
+        }
+        self.world.tally.count("saved");
+        let mut memory = self.world.memory.lock().expect("memory");
+        for (record, field, word, base) in marks {
+            let desk = self.desk;
+            memory.marks.push(Mark {
+                word,
+                record,
+                field,
+                group: by.group,
+                region: region.filter(|_| base == 0).map(str::to_owned),
+                desk,
+                base,
+                unknown_kind: false,
+                orphan: false,
+                maybe: false,
+            });
+        }
+        Ok(true)
+    }
+}
+
+fn object(value: Value) -> Fields {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Fields::new(),
+    }
+}
