@@ -1,6 +1,7 @@
 //! One noun a file. A new kind of record is one file here and one line in [`Kind`].
 
 pub mod activity;
+pub mod attachment;
 pub mod contact_pair;
 pub mod counselling;
 pub mod household;
@@ -13,6 +14,7 @@ pub mod visit;
 pub mod volunteer;
 
 pub use activity::Activity;
+pub use attachment::Attachment;
 pub use contact_pair::ContactPair;
 pub use counselling::Counselling;
 pub use household::Household;
@@ -117,6 +119,7 @@ codes! {
         Member = "member", "会员";
         Volunteer = "volunteer", "志愿者";
         Activity = "activity", "活动";
+        Attachment = "attachment", "附件";
     }
 }
 
@@ -187,6 +190,14 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sets: &["sign_ins"],
             long_notes: &["summary"],
             parent: &[],
+            ..PLAIN
+        },
+        // Which bytes they are is said once: whoever says otherwise disagrees.
+        Kind::Attachment => Spec {
+            check: check_as::<Attachment>,
+            sensitive: &["sha256", "bytes", "thumb_sha256", "thumb_bytes", "owner"],
+            long_notes: &[],
+            parent: &["household", "owner"],
             ..PLAIN
         },
         Kind::Other(_) => return None,

@@ -25,7 +25,8 @@ codes! {
 codes! {
     /// Key groups a person belongs to.
     PersonTag {
-        LostChild = "lost_child", "失独人群";
+        // Screens and lists say it gently; the official forms keep their own word (F3: 失独人口).
+        LostChild = "lost_child", "特殊家庭";
         Childbearing = "childbearing", "育龄家庭";
         Youth = "youth", "青少年";
         LeftBehindElder = "left_behind_elder", "留守老人";
