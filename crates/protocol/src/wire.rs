@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::chain::{Chain, Digest, EntryHash};
 use crate::change::{Change, LogEntry, Verdict};
+use crate::statement::Signed;
 
 /// `POST /v1/enrol`, once for each user of a device, with a one-time code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,13 +66,55 @@ pub enum TokenReply {
 }
 
 /// `POST /v1/hello`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HelloRequest {
     pub device: Uuid,
     pub incarnation: Uuid,
     pub protocol: u32,
     pub app: String,
+    /// Changes that the desk has not sent yet, for the page of devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
+    /// Chain heads that the desk holds: the province compares them with its own (I14).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<SeenHead>,
+    /// The newest audit root that the desk was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<SeenRoot>,
+    /// The book's key under the province's escrow key, until the province says that it holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escrow: Option<Escrowed>,
+}
+
+/// A chain head of a scope as a desk has seen it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SeenHead {
+    pub scope: RegionCode,
+    pub generation: Uuid,
+    pub seq: u64,
+    pub chain: Chain,
+}
+
+/// An audit root as a desk was told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SeenRoot {
+    /// `YYYY-MM-DD` in China.
+    pub day: String,
+    /// [`crate::statement::AuditRoot::digest`].
+    pub digest: String,
+}
+
+/// A book's key that only the holder of the escrow key can open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Escrowed {
+    /// For whom it was encrypted: an age recipient, `age1…`.
+    pub to: String,
+    /// The age file, hex digits.
+    pub sealed: String,
 }
 
 /// Reply to [`HelloRequest`].
@@ -95,6 +138,25 @@ pub struct HelloReply {
     /// For carried packages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub province_keys: Option<PublicKeys>,
+    /// A [`crate::statement::Lease`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Signed>,
+    /// A [`crate::statement::WipeOrder`] with `hand_over`; without it the device is refused, and the order
+    /// stands in the [`Refusal`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Signed>,
+    /// What a person at the desk should know. `device_copied`: two machines speak as this device.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
+    /// The newest [`crate::statement::AuditRoot`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Signed>,
+    /// To whom the book's key is to be left: an age recipient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escrow: Option<String>,
+    /// The recipient for whom the province holds this device's key already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escrow_held: Option<String>,
 }
 
 /// By which packages of a sender are checked, and to which packages for it are encrypted.
@@ -305,4 +367,63 @@ pub struct Quarantined {
 pub struct Refusal {
     pub code: String,
     pub message: String,
+    /// With `device_revoked`: a [`crate::statement::WipeOrder`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Signed>,
+}
+
+/// `GET /v1/devices`: a desk of the region, for those who look after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceRow {
+    pub id: Uuid,
+    /// By which people know the machine.
+    pub name: String,
+    /// Who works on it, by the names shown to people.
+    pub users: Vec<String>,
+    /// Where they work.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<RegionCode>))]
+    pub regions: Vec<RegionCode>,
+    /// Version of the program as last told.
+    pub app: String,
+    /// Milliseconds since 1970 UTC, the province's clock, as are the other times.
+    pub enrolled_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<i64>,
+    /// Changes not yet sent, as last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<i64>,
+    pub state: DeviceState,
+    /// When two machines were last heard under this device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied_at: Option<i64>,
+    /// All its people work where the asker may revoke.
+    #[serde(default)]
+    pub may_revoke: bool,
+}
+
+/// How a device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    InUse,
+    /// It hands over what waits, then destroys its book.
+    Retiring,
+    /// Shut out; it destroys its book as soon as it hears so.
+    Revoked,
+    /// It has said that its book is destroyed.
+    Wiped,
+}
+
+/// `POST /v1/devices/{id}/revoke`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevokeRequest {
+    /// Who asks: the id under which the user records on the asking desk.
+    pub author: Uuid,
+    /// The machine was lost: it is shut out at once. Otherwise it retires and hands over first.
+    pub lost: bool,
 }

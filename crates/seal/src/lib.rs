@@ -6,6 +6,8 @@
 
 mod body;
 mod keys;
+mod statement;
 
 pub use body::{open, seal};
 pub use keys::{Keys, verify};
+pub use statement::{check, check_mark, mark, state};

@@ -84,7 +84,7 @@ impl Refused {
 
     /// The body of the reply.
     pub fn refusal(self) -> Refusal {
-        Refusal { code: self.code().into(), message: self.to_string() }
+        Refusal { code: self.code().into(), message: self.to_string(), order: None }
     }
 }
 

@@ -102,6 +102,12 @@ impl Province {
             durable: admission.heard.durable(),
             limits: Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES },
             province_keys: Some(self.keys.public()),
+            lease: None,
+            order: None,
+            notices: Vec::new(),
+            root: None,
+            escrow: None,
+            escrow_held: None,
         })
     }
 

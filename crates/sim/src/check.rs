@@ -91,7 +91,13 @@ async fn truth(world: &World) -> Result<Province, Broken> {
     };
     let device = province.enrol(&request).await.map_err(say)?.device;
     let incarnation = Uuid::new_v4();
-    let hello = HelloRequest { device, incarnation, protocol: PROTOCOL, app: "sim".into() };
+    let hello = HelloRequest {
+        device,
+        incarnation,
+        protocol: PROTOCOL,
+        app: "sim".into(),
+        ..HelloRequest::default()
+    };
     let mut all = BTreeMap::new();
     for head in province.hello(&hello).await.map_err(say)?.scopes {
         let mut truth = Truth {

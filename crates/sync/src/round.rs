@@ -156,6 +156,7 @@ impl Round<'_> {
             incarnation: device.incarnation,
             protocol: PROTOCOL,
             app: env!("CARGO_PKG_VERSION").into(),
+            ..HelloRequest::default()
         };
         let reply = self.province.hello(&request).await?;
         let (acked, last_own) = (reply.acked, on_store(self.book, |book| book.last_own()).await?);

@@ -5,7 +5,9 @@
 use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 
-use crate::wire::{Cursor, HelloReply, PullRequest, PushReply, PushRequest, Refusal, ScopePage};
+use crate::wire::{
+    Cursor, HelloReply, HelloRequest, PullRequest, PushReply, PushRequest, Refusal, ScopePage,
+};
 
 /// What a desk sends by package. Its pushes and its pull are those of the network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +21,9 @@ pub struct PushBody {
     /// Scopes of which the desk wants the snapshot though it has a cursor: what it holds did not agree.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub anew: Vec<RegionCode>,
+    /// What the desk would say in hello on the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greeting: Option<HelloRequest>,
 }
 
 /// What the province sends back. Bytes of the snapshots follow it, in their order.

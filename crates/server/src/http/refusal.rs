@@ -68,7 +68,7 @@ impl IntoResponse for Refuse {
 
 fn internal(status: StatusCode) -> (StatusCode, Json<Refusal>) {
     let message = "省平台暂时无法处理，请稍后再试；您的内容仍保存在本机".into();
-    (status, Json(Refusal { code: "internal".into(), message }))
+    (status, Json(Refusal { code: "internal".into(), message, order: None }))
 }
 
 /// Too many requests of one device, or no device at all.

@@ -39,6 +39,7 @@ impl Province {
             incarnation: from.incarnation,
             protocol: asked.protocol,
             app: asked.app.clone(),
+            ..asked.greeting.clone().unwrap_or_default()
         };
         let hello = self.hello(&hello).await?;
         let mut reply =

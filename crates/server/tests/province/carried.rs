@@ -38,6 +38,7 @@ async fn package(province: &Province, desk: &Desk, changes: Vec<Change>, most: u
         pushes: vec![desk.pushing(&changes)],
         pull: desk.pulling(desk.cursors()),
         anew: Vec::new(),
+        greeting: None,
     };
     let address = Address {
         package: Uuid::new_v4(),

@@ -141,6 +141,7 @@ impl Desk {
             incarnation: self.incarnation,
             protocol: PROTOCOL,
             app: "test".into(),
+            ..HelloRequest::default()
         };
         province.hello(&request).await.unwrap()
     }

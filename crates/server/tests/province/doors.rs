@@ -97,6 +97,7 @@ async fn a_desk_works_through_the_door(place: Place) {
         incarnation: desk.incarnation,
         protocol: PROTOCOL,
         app: "test".into(),
+        ..HelloRequest::default()
     };
     let hello: HelloReply = line.ask("/v1/hello", &hello).await.unwrap();
     assert_eq!((hello.users[0].name.as_str(), hello.acked), ("w", 0));

@@ -52,7 +52,15 @@ pub fn make(book: &Book, package: Uuid, most: usize) -> Result<Made, PackageErro
         cursors: cursors.into_iter().map(asked).collect(),
     };
     let app = env!("CARGO_PKG_VERSION").into();
-    let body = PushBody { protocol: PROTOCOL, app, reply_to: keys.public().seal, pushes, pull, anew };
+    let body = PushBody {
+        protocol: PROTOCOL,
+        app,
+        reply_to: keys.public().seal,
+        pushes,
+        pull,
+        anew,
+        greeting: None,
+    };
     let number = kept(book, NUMBER)?.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) + 1;
     let address = Address {
         package,

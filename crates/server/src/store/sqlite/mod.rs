@@ -47,6 +47,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/001_book.sql")),
         M::up(include_str!("../../../migrations/sqlite/002_restore.sql")),
         M::up(include_str!("../../../migrations/sqlite/003_package.sql")),
+        M::up(include_str!("../../../migrations/sqlite/004_device.sql")),
     ])
 }
 
