@@ -31,6 +31,8 @@ pub enum Action {
     Settle,
     /// Read the audit chain.
     Audit,
+    /// See the desks of a region, and shut one out.
+    Devices,
     /// Users, devices, forms.
     Administer,
 }
@@ -66,10 +68,10 @@ impl Role {
         use Action::*;
         match self {
             Role::Worker => matches!(action, Read | Write),
-            Role::Supervisor => matches!(action, Read | Write | Settle | Audit),
+            Role::Supervisor => matches!(action, Read | Write | Settle | Audit | Devices),
             Role::Reviewer | Role::Cashier => matches!(action, Read),
             Role::Auditor => matches!(action, Read | Audit),
-            Role::Admin => matches!(action, Read | Settle | Audit | Administer),
+            Role::Admin => matches!(action, Read | Settle | Audit | Devices | Administer),
             Role::Other(_) => false,
         }
     }

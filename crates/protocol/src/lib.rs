@@ -8,6 +8,7 @@ pub mod change;
 pub mod merge;
 pub mod package;
 pub mod planted;
+pub mod rescue;
 pub mod statement;
 pub mod wire;
 

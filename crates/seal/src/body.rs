@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use age::x25519::Identity;
 use serde::{Serialize, de::DeserializeOwned};
 use tiexin_protocol::package::Fault;
 
@@ -42,11 +43,16 @@ pub fn seal<T: Serialize>(to: &str, body: &T, attachments: &[&[u8]]) -> Result<V
 /// # Errors
 /// `OtherDesk` when it is sealed for somebody else, `Damaged`, `TooLarge`.
 pub fn open<T: DeserializeOwned>(keys: &Keys, sealed: &[u8]) -> Result<(T, Vec<u8>), Fault> {
-    open_within(keys, sealed, MOST_BYTES)
+    open_for(keys.identity(), sealed)
 }
 
-fn open_within<T: DeserializeOwned>(keys: &Keys, sealed: &[u8], most: u64) -> Result<(T, Vec<u8>), Fault> {
-    let mut plain = age::decrypt(keys.identity(), sealed).map_err(|error| match error {
+/// The same for any key.
+pub(crate) fn open_for<T: DeserializeOwned>(key: &Identity, sealed: &[u8]) -> Result<(T, Vec<u8>), Fault> {
+    open_within(key, sealed, MOST_BYTES)
+}
+
+fn open_within<T: DeserializeOwned>(key: &Identity, sealed: &[u8], most: u64) -> Result<(T, Vec<u8>), Fault> {
+    let mut plain = age::decrypt(key, sealed).map_err(|error| match error {
         age::DecryptError::NoMatchingKeys => Fault::OtherDesk,
         _ => Fault::Damaged,
     })?;
@@ -135,8 +141,8 @@ mod tests {
         let keys = desk(1);
         let sealed = seal(&keys.public().seal, &vec![0u8; 1 << 20], &[]).unwrap();
         assert!(sealed.len() < 10_000);
-        assert_eq!(open_within::<Value>(&keys, &sealed, 1 << 20).unwrap_err(), Fault::TooLarge);
-        assert!(open_within::<Value>(&keys, &sealed, 1 << 22).is_ok());
+        assert_eq!(open_within::<Value>(keys.identity(), &sealed, 1 << 20).unwrap_err(), Fault::TooLarge);
+        assert!(open_within::<Value>(keys.identity(), &sealed, 1 << 22).is_ok());
     }
 
     #[test]

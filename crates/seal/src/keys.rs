@@ -55,7 +55,7 @@ impl Keys {
 }
 
 /// An age identity of 32 derived bytes. age takes keys as text only.
-fn identity(context: &str, secret: &[u8; 32]) -> Result<Identity, Fault> {
+pub(crate) fn identity(context: &str, secret: &[u8; 32]) -> Result<Identity, Fault> {
     let bytes = Zeroizing::new(blake3::derive_key(context, secret));
     let text = bech32::encode_upper::<Bech32>(Hrp::parse_unchecked("AGE-SECRET-KEY-"), bytes.as_slice());
     let text = Zeroizing::new(text.map_err(|_| Fault::KeyUnusable)?);

@@ -5,9 +5,11 @@
 //! stores, files or the network.
 
 mod body;
+mod escrow;
 mod keys;
 mod statement;
 
 pub use body::{open, seal};
+pub use escrow::{escrow_keygen, is_recipient, leave, plain_code, take_out, under_code, with_code};
 pub use keys::{Keys, verify};
 pub use statement::{check, check_mark, mark, state};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, Grant, User};
 use tiexin_domain::region::Level;
-use tiexin_protocol::wire::{ScopeHead, View};
+use tiexin_protocol::wire::{DeviceState, Escrowed, ScopeHead, View};
 use tiexin_protocol::{canonical, planted};
 use uuid::Uuid;
 
@@ -23,6 +23,34 @@ pub struct Device {
     pub enrolled_at: i64,
     pub last_seen: Option<i64>,
     pub revoked_at: Option<i64>,
+    /// Changes not yet sent, as last told.
+    pub waiting: Option<u64>,
+    /// End of the lease given last.
+    pub lease_until: Option<i64>,
+    /// Since when it is to hand over and destroy its book.
+    pub retires_at: Option<i64>,
+    /// When it said that its book is destroyed.
+    pub wiped_at: Option<i64>,
+    /// When two machines were last heard under it.
+    pub copied_at: Option<i64>,
+    /// The order to destroy its book: a [`tiexin_protocol::statement::Signed`] as JSON.
+    #[serde(skip)]
+    pub wipe_order: Option<String>,
+    /// The book's key, which only the holder of the escrow key can open.
+    #[serde(skip)]
+    pub escrow: Option<Escrowed>,
+}
+
+impl Device {
+    /// How it stands.
+    pub fn state(&self) -> DeviceState {
+        match (self.wiped_at, self.revoked_at, self.retires_at) {
+            (Some(_), ..) => DeviceState::Wiped,
+            (_, Some(_), _) => DeviceState::Revoked,
+            (.., Some(_)) => DeviceState::Retiring,
+            _ => DeviceState::InUse,
+        }
+    }
 }
 
 /// A device as it stands at the door.

@@ -10,17 +10,16 @@ pub(crate) fn new_code() -> String {
     format!("{}-{}-{}", &signs[..4], &signs[4..8], &signs[8..])
 }
 
+/// A code that opens a rescue file: twenty signs, a hundred random bits.
+pub(crate) fn new_rescue_code() -> String {
+    let random = crate::random::bytes::<20>();
+    let signs: Vec<char> = random.iter().map(|b| char::from(SIGNS[usize::from(b & 31)])).collect();
+    signs.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
+}
+
 /// The hash under which a code is kept. Case, spaces, dashes and look-alikes do not matter.
 pub(crate) fn hash(code: &str, secret: &[u8; 32]) -> String {
-    let plain: String = code
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
-        .map(|c| match c.to_ascii_uppercase() {
-            'I' | 'L' => '1',
-            'O' => '0',
-            other => other,
-        })
-        .collect();
+    let plain = tiexin_seal::plain_code(code);
     let key = blake3::derive_key("tiexin-server enrol code v1", secret);
     blake3::keyed_hash(&key, plain.as_bytes()).to_hex().to_string()
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Deserialize;
 
+use crate::devices::Policy;
 use crate::error::{Error, Result};
 pub use crate::store::{BeforeCommit, StoreUrl};
 
@@ -69,6 +70,7 @@ pub struct Config {
     pub tls: Option<Tls>,
     pub rate: Rate,
     pub clock: Clock,
+    pub policy: Policy,
     /// Tests only: see [`BeforeCommit`]. Heard by the PostgreSQL store.
     #[doc(hidden)]
     pub before_commit: Option<BeforeCommit>,
@@ -83,6 +85,7 @@ impl Config {
             tls: None,
             rate: Rate::default(),
             clock: Clock::default(),
+            policy: Policy::default(),
             before_commit: None,
         }
     }
@@ -98,9 +101,24 @@ pub struct File {
     pub tls_key: Option<PathBuf>,
     pub rate_burst: Option<u32>,
     pub rate_per_second: Option<u32>,
+    pub lease_days: Option<u32>,
+    pub escrow: Option<String>,
 }
 
 impl File {
+    /// What the file decides for all desks.
+    ///
+    /// # Errors
+    /// `Config`: `escrow` is not a public key of age.
+    pub fn policy(&self) -> Result<Policy> {
+        let usual = Policy::default();
+        let escrow = self.escrow.clone().filter(|key| !key.is_empty());
+        if escrow.as_ref().is_some_and(|key| !tiexin_seal::is_recipient(key)) {
+            return Err(Error::Config("escrow 应为 escrow keygen 给出的公钥（age1…）".into()));
+        }
+        Ok(Policy { lease_days: self.lease_days.unwrap_or(usual.lease_days), escrow })
+    }
+
     /// Reads a file; an unknown name in it is an error.
     pub fn read(path: &Path) -> Result<File> {
         let text = std::fs::read_to_string(path)

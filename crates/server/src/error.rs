@@ -1,6 +1,7 @@
 //! Exact errors of the store, and refusals as a desk hears them.
 
 use tiexin_protocol::package::Fault;
+use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::Refusal;
 
 /// A request that is not granted. Desks match the code, people read the message.
@@ -93,6 +94,9 @@ impl Refused {
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// The device is shut out; the order to destroy its book.
+    #[error("{}", Refused::DeviceRevoked)]
+    Shut(Box<Signed>),
     #[error("SQLite：{0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error("SQLite 迁移：{0}")]

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::access::{Device, access_mark, view_of};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
+use crate::devices::Policy;
 use crate::error::{Refused, Result};
 use crate::page::RawPullReply;
 use crate::snapshot::{Shelf, Snapshot};
@@ -25,6 +26,9 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Days for which an enrolment code is good unless told otherwise.
 pub const CODE_DAYS: u32 = 7;
 
+const LIMITS: Limits =
+    Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES };
+
 /// One book with its rules. Cheap to clone; several may stand on one book.
 #[derive(Clone)]
 pub struct Province {
@@ -33,8 +37,9 @@ pub struct Province {
     pub(crate) seal: Seal,
     secret: [u8; 32],
     shelf: Arc<Shelf>,
-    /// For carried packages.
+    /// For carried packages, and for what is said with a signature.
     pub(crate) keys: Arc<Keys>,
+    pub(crate) policy: Arc<Policy>,
 }
 
 impl Province {
@@ -51,7 +56,14 @@ impl Province {
         let book = store::open(store, before_commit).await?;
         let secret = book.secret().await?;
         let keys = Arc::new(Keys::of_province(&secret)?);
-        Ok(Province { book, clock, seal: Seal::new(secret), secret, shelf: Arc::default(), keys })
+        let seal = Seal::new(secret);
+        Ok(Province { book, clock, seal, secret, shelf: Arc::default(), keys, policy: Arc::default() })
+    }
+
+    /// The same with decisions of its own.
+    #[must_use]
+    pub fn under(self, policy: Policy) -> Province {
+        Province { policy: Arc::new(policy), ..self }
     }
 
     // What desks ask.
@@ -74,7 +86,8 @@ impl Province {
 
     /// A nonce, or a token for a signed one.
     pub async fn token(&self, request: &TokenRequest) -> Result<TokenReply> {
-        let device = self.standing(request.device).await?;
+        let standing = self.standing(request.device).await;
+        let device = self.with_order(request.device, standing).await?;
         Ok(self.seal.answer(request, &device.key, self.clock.now())?)
     }
 
@@ -85,6 +98,11 @@ impl Province {
 
     /// Who the device's users are today, and where every scope stands.
     pub async fn hello(&self, request: &HelloRequest) -> Result<HelloReply> {
+        let said = self.say_hello(request, false).await;
+        self.with_order(request.device, said).await
+    }
+
+    pub(crate) async fn say_hello(&self, request: &HelloRequest, by_package: bool) -> Result<HelloReply> {
         if request.protocol < OLDEST_PROTOCOL {
             return Err(Refused::ProtocolOld.into());
         }
@@ -92,6 +110,8 @@ impl Province {
         let today = self.clock.today();
         let admission = self.book.admit(request.device, request.incarnation, today, Some(now)).await?;
         let readable = admission.readable(today);
+        let greeted = self.greet(request, by_package).await?;
+        self.hear_witness(request, &readable).await?;
         Ok(HelloReply {
             server_time: now,
             protocol: PROTOCOL,
@@ -100,7 +120,28 @@ impl Province {
             users: admission.users,
             acked: admission.heard.acked,
             durable: admission.heard.durable(),
-            limits: Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES },
+            limits: LIMITS,
+            province_keys: Some(self.keys.public()),
+            lease: greeted.lease,
+            order: greeted.order,
+            notices: greeted.notices,
+            root: self.newest_root().await?,
+            escrow: greeted.escrow,
+            escrow_held: greeted.escrow_held,
+        })
+    }
+
+    /// What a device hears that nobody may work on any more.
+    pub(crate) fn farewell(&self) -> HelloReply {
+        HelloReply {
+            server_time: self.clock.now(),
+            protocol: PROTOCOL,
+            users: Vec::new(),
+            access: String::new(),
+            scopes: Vec::new(),
+            acked: 0,
+            durable: 0,
+            limits: LIMITS,
             province_keys: Some(self.keys.public()),
             lease: None,
             order: None,
@@ -108,7 +149,7 @@ impl Province {
             root: None,
             escrow: None,
             escrow_held: None,
-        })
+        }
     }
 
     /// Takes changes in. Every new one gets a verdict, every old one the verdict it had (I3, I4).
@@ -130,7 +171,8 @@ impl Province {
     }
 
     pub(crate) async fn pull_raw(&self, request: &PullRequest) -> Result<RawPullReply> {
-        self.book.pull(request, self.clock.today()).await
+        let pulled = self.book.pull(request, self.clock.today()).await;
+        self.with_order(request.device, pulled).await
     }
 
     /// A snapshot of the device's view of the scope: its name and its bytes.
@@ -222,9 +264,9 @@ impl Province {
         self.book.devices().await
     }
 
-    /// Shuts a device out from its next request on.
+    /// Shuts a lost device out from its next request on.
     pub async fn revoke_device(&self, device: Uuid) -> Result<()> {
-        self.book.revoke(device, self.clock.now()).await
+        self.revoke(device, true, None).await
     }
 
     /// A backup of the book begins. Once this was said, desks keep what they sent until a backup that
@@ -253,6 +295,8 @@ impl Province {
 
     /// Recomputes every chain and digest of the book and names what is broken.
     pub async fn verify(&self) -> Result<verify::Report> {
-        verify::run(self.book.as_ref()).await
+        let mut report = verify::run(self.book.as_ref()).await?;
+        self.verify_witnesses(&mut report).await?;
+        Ok(report)
     }
 }

@@ -15,6 +15,9 @@ use crate::province::Province;
 /// Requests under way get this long to end when the server stops.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// How often it is looked whether a new day wants an audit root.
+const ROOT_LOOK: Duration = Duration::from_secs(600);
+
 /// A listening server. Dropping it stops it at once; [`Running::stop`] lets requests under way end.
 pub struct Running {
     /// Where it listens, with the port it was given.
@@ -25,6 +28,18 @@ pub struct Running {
     pub province: Province,
     handle: axum_server::Handle<SocketAddr>,
     task: JoinHandle<std::io::Result<()>>,
+    roots: tokio::task::AbortHandle,
+}
+
+/// Makes the root of each day soon after it has begun.
+async fn daily_roots(province: Province) {
+    let mut look = tokio::time::interval(ROOT_LOOK);
+    loop {
+        look.tick().await;
+        if let Err(error) = province.audit_root(None).await {
+            tracing::error!(%error, "no audit root was made");
+        }
+    }
 }
 
 /// Opens the book and begins to listen.
@@ -36,6 +51,7 @@ pub async fn spawn(config: Config) -> Result<Running> {
     }
     let province =
         Province::open_with(&config.store, config.clock.clone(), config.before_commit.clone()).await?;
+    let province = province.under(config.policy.clone());
     let listener = TcpListener::bind(config.listen)
         .map_err(|e| Error::Config(format!("无法监听 {}：{e}", config.listen)))?;
     listener.set_nonblocking(true)?;
@@ -56,7 +72,8 @@ pub async fn spawn(config: Config) -> Result<Running> {
         }
     };
     tracing::info!(%addr, scheme, "listening");
-    Ok(Running { addr, url: format!("{scheme}://{addr}"), province, handle, task })
+    let roots = tokio::spawn(daily_roots(province.clone())).abort_handle();
+    Ok(Running { addr, url: format!("{scheme}://{addr}"), province, handle, task, roots })
 }
 
 impl Running {
@@ -76,6 +93,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.roots.abort();
         self.handle.shutdown();
     }
 }

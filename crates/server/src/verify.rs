@@ -46,16 +46,21 @@ pub(crate) async fn run(book: &dyn Book) -> Result<Report> {
     for name in book.audit_books().await? {
         let (stands, rows) = book.audit(&name).await?;
         let mut head = AuditHead::default();
+        let mut say = |seq, code| {
+            report.broken.push(Finding { at: format!("audit {name}"), seq: Some(seq), record: None, code });
+        };
         for row in &rows {
-            if !row.follows(&head) {
-                let at = format!("audit {name}");
-                report.broken.push(Finding { at, seq: Some(row.seq), record: None, code: "audit_broken" });
+            if row.seq > head.seq + 1 {
+                say(head.seq + 1, "audit_missing");
+            } else if !row.follows(&head) {
+                say(row.seq, "audit_broken");
             }
             head = row.head();
         }
-        if head != stands {
-            let at = format!("audit {name}");
-            report.broken.push(Finding { at, seq: Some(stands.seq), record: None, code: "audit_head_wrong" });
+        if head.seq < stands.seq {
+            say(head.seq + 1, "audit_missing");
+        } else if head != stands {
+            say(stands.seq, "audit_head_wrong");
         }
         report.audit_entries += rows.len() as u64;
     }

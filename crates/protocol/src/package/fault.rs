@@ -29,8 +29,6 @@ pub enum Fault {
     TooLarge,
     #[error("做这个同步包的电脑没有在省平台登记，没有读入任何内容。请先在那台电脑上接入省平台。")]
     SenderUnknown,
-    #[error("做这个同步包的电脑已被省平台停用，没有读入任何内容。请联系管理员。")]
-    SenderRevoked,
     #[error("对方的密钥不能使用，没有做成同步包。请联网同步一次后再试。")]
     KeyUnusable,
 }
@@ -51,7 +49,6 @@ impl Fault {
             Fault::Forked => "package_forked",
             Fault::TooLarge => "package_too_large",
             Fault::SenderUnknown => "package_sender_unknown",
-            Fault::SenderRevoked => "package_sender_revoked",
             Fault::KeyUnusable => "package_key_unusable",
         }
     }

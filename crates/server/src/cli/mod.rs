@@ -1,5 +1,7 @@
 //! The command line: `tiexin-server …`. Results on stdout, messages on stderr, non-zero exit on failure.
 
+mod audit_root;
+mod escrow;
 mod office;
 mod package;
 mod print;
@@ -16,6 +18,7 @@ use tiexin_domain::access::Role;
 use uuid::Uuid;
 
 use crate::config::{Clock, File, StoreUrl};
+use crate::devices::Policy;
 use crate::error::{Error, Result};
 use crate::province::{CODE_DAYS, Province};
 
@@ -37,6 +40,12 @@ struct Common {
     /// 配置文件（TOML）；命令行和环境变量优先
     #[arg(long, global = true, env = "TIEXIN_CONFIG")]
     config: Option<PathBuf>,
+    /// 电脑不联系省平台也能打开的天数（默认 30；0 为不限）
+    #[arg(long, global = true, env = "TIEXIN_LEASE_DAYS")]
+    lease_days: Option<u32>,
+    /// 托管公钥（escrow keygen 给出的 age1…）；不写则不托管
+    #[arg(long, global = true, env = "TIEXIN_ESCROW")]
+    escrow: Option<String>,
     /// 以 JSON 输出
     #[arg(long, global = true)]
     json: bool,
@@ -74,6 +83,12 @@ enum Command {
     /// 同步包（U盘）
     #[command(subcommand)]
     Package(Package),
+    /// 审计根：每天一份、带签名的全部日志与审计链的当前位置
+    #[command(subcommand)]
+    AuditRoot(AuditRoot),
+    /// 托管钥匙：忘记密码时由省里救援
+    #[command(subcommand)]
+    Escrow(Escrow),
     /// 重新计算全部日志、摘要和审计链，发现问题时退出码为 2
     Verify,
     /// 建立演示县的用户并发放接入码（可重复执行）
@@ -157,8 +172,52 @@ enum Device {
     },
     /// 列出设备
     List,
-    /// 停用设备
-    Revoke { device: Uuid },
+    /// 停用设备：它下次联系省平台时销毁本机数据
+    Revoke {
+        device: Uuid,
+        /// 退役：先把没上传的交上来，再销毁；不写则按遗失处理，立即停用
+        #[arg(long)]
+        retired: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditRoot {
+    /// 写出一天的审计根；不写 --date 为今天
+    Export {
+        /// 日期，如 2026-10-05
+        #[arg(long)]
+        date: Option<NaiveDate>,
+        /// 写到这个文件；不写则输出到屏幕
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// 用另处保存的审计根核对现在的数据库，发现问题时退出码为 2
+    Check { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum Escrow {
+    /// 生成托管钥匙
+    Keygen {
+        /// 私钥写到这个新文件
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 为一台电脑上忘记密码的用户做救援文件；会记入审计
+    Rescue {
+        #[arg(long)]
+        device: Uuid,
+        /// 用户的登录名（省平台上的）
+        #[arg(long)]
+        user: String,
+        /// 托管私钥文件
+        #[arg(long)]
+        identity: PathBuf,
+        /// 救援文件写到这个新文件
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -189,8 +248,14 @@ impl Common {
         store.ok_or_else(|| Error::Config("请用 --store 指明数据库，例如 sqlite:tiexin.db".into()))?.parse()
     }
 
+    fn policy(&self, file: &File) -> Result<Policy> {
+        let escrow = self.escrow.clone().or_else(|| file.escrow.clone());
+        File { escrow, lease_days: self.lease_days.or(file.lease_days), ..File::default() }.policy()
+    }
+
     async fn province(&self) -> Result<Province> {
-        Province::open(&self.store(&self.file()?)?, Clock::default()).await
+        let file = self.file()?;
+        Ok(Province::open(&self.store(&file)?, Clock::default()).await?.under(self.policy(&file)?))
     }
 }
 
@@ -235,6 +300,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Package(Package::Take { files, reply }) => {
             return package::take(&common, &files, &reply).await;
         }
+        Command::AuditRoot(command) => return audit_root::audit_root(&common, command).await,
+        Command::Escrow(command) => escrow::escrow(&common, command).await?,
         Command::Verify => return office::verify(&common).await,
         Command::Demo => office::demo(&common).await?,
     }

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::json;
+use tiexin_protocol::wire::DeviceState;
 
 use super::print::{list, one, time};
 use super::{Common, Device, Grant, User};
 use crate::error::Result;
-use crate::verify::Finding;
+use crate::verify::{Finding, Report};
 
 /// Exit code of a book that does not fit.
 const BROKEN: u8 = 2;
@@ -86,13 +87,27 @@ pub(super) async fn device(common: &Common, command: Device) -> Result<()> {
             one(common.json, &json!({"user": user, "code": code, "days": days}), |_| code.clone())
         }
         Device::List => list(common.json, &province.devices().await?, |d| {
-            let state = if d.revoked_at.is_some() { "停用" } else { "在用" };
-            format!("{}\t{}\t{}\t{}\t{state}", d.id, d.name, d.app, time(d.last_seen))
+            let waiting = d.waiting.map_or("-".into(), |n| n.to_string());
+            let copied = if d.copied_at.is_some() { "\t有两台电脑共用" } else { "" };
+            let (seen, lease) = (time(d.last_seen), time(d.lease_until));
+            format!("{}\t{}\t{}\t{seen}\t{waiting}\t{lease}\t{}{copied}", d.id, d.name, d.app, state(d))
         }),
-        Device::Revoke { device } => {
-            province.revoke_device(device).await?;
-            one(common.json, &json!({"revoked": device}), |_| format!("已停用 {device}"))
+        Device::Revoke { device, retired } => {
+            province.revoke(device, !retired, None).await?;
+            one(common.json, &json!({"revoked": device, "retired": retired}), |_| match retired {
+                true => format!("{device} 退役：它下次联系省平台时交清内容、销毁数据"),
+                false => format!("已停用 {device}，它下次联系省平台时销毁数据"),
+            })
         }
+    }
+}
+
+fn state(device: &crate::access::Device) -> &'static str {
+    match device.state() {
+        DeviceState::InUse => "在用",
+        DeviceState::Retiring => "退役中",
+        DeviceState::Revoked => "停用",
+        DeviceState::Wiped => "已销毁",
     }
 }
 
@@ -118,8 +133,11 @@ pub(super) async fn restored(common: &Common) -> Result<()> {
 }
 
 pub(super) async fn verify(common: &Common) -> Result<ExitCode> {
-    let report = common.province().await?.verify().await?;
-    one(common.json, &report, |r| {
+    tell_report(common, &common.province().await?.verify().await?)
+}
+
+pub(super) fn tell_report(common: &Common, report: &Report) -> Result<ExitCode> {
+    one(common.json, report, |r| {
         let mut text = format!(
             "乡镇日志 {}，条目 {}，记录 {}，审计条目 {}：{}",
             r.scopes,

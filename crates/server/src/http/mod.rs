@@ -3,6 +3,7 @@
 mod body;
 mod caller;
 mod desk;
+mod devices;
 mod fetch;
 mod openapi;
 mod package;
@@ -55,12 +56,15 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .route("/v1/pull", post(desk::pull))
         .route("/v1/snapshot/{scope}", get(fetch::snapshot))
         .route("/v1/quarantine/{scope}", get(desk::quarantine))
+        .route("/v1/devices", get(devices::list))
+        .route("/v1/devices/{id}/revoke", post(devices::revoke))
         .route("/v1/package", post(package::take).layer(DefaultBodyLimit::max(MOST_FILE_BYTES)))
         .route("/v1/package/{id}/reply/{part}", get(package::fetch))
         .layer(GovernorLayer::new(governed).error_handler(refusal::governed));
     let open = Router::new()
         .route("/v1/enrol", post(desk::enrol))
         .route("/v1/token", post(desk::token))
+        .route("/v1/wiped", post(devices::wiped))
         .route("/health/live", get(watch::live))
         .route("/health/ready", get(watch::ready))
         .route("/metrics", get(watch::metrics))

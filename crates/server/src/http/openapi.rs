@@ -1,12 +1,14 @@
 //! `/openapi.json`: every message of the wire, from the types that carry it.
 
-use super::{desk, fetch, package, watch};
+use super::{desk, devices, fetch, package, watch};
 use axum::Json;
 use tiexin_protocol::change::{Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
+use tiexin_protocol::statement::{Signed, Wiped};
 use tiexin_protocol::wire::{
-    ChangeVerdict, Cursor, EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PackageState,
-    PageEntry, PublicKeys, PullReply, PullRequest, PushReply, PushRequest, Quarantined, Refusal, ScopeHead,
-    ScopePage, SnapshotHeader, TokenReply, TokenRequest,
+    ChangeVerdict, Cursor, DeviceRow, DeviceState, EnrolReply, EnrolRequest, Escrowed, HelloReply,
+    HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest, PushReply,
+    PushRequest, Quarantined, Refusal, RevokeRequest, ScopeHead, ScopePage, SeenHead, SeenRoot,
+    SnapshotHeader, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{Chain, Digest, EntryHash};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -21,14 +23,15 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         desk::enrol, desk::token, desk::hello, desk::push, desk::pull, desk::quarantine, fetch::snapshot,
-        package::take, package::fetch,
+        package::take, package::fetch, devices::list, devices::revoke, devices::wiped,
         watch::live, watch::ready, watch::metrics,
     ),
     components(schemas(
         Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange, ChangeVerdict, Cursor,
         EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest,
         PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader, TokenReply,
-        TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash,
+        TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Wiped, SeenHead, SeenRoot,
+        Escrowed, DeviceRow, DeviceState, RevokeRequest,
     )),
     modifiers(&Bearer)
 )]

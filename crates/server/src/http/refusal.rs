@@ -31,9 +31,7 @@ fn status(refused: Refused) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         Refused::AuthorTaken | Refused::IncarnationForked | Refused::NameTaken => StatusCode::CONFLICT,
-        Refused::Package(Fault::SenderUnknown | Fault::SenderRevoked | Fault::Forged) => {
-            StatusCode::FORBIDDEN
-        }
+        Refused::Package(Fault::SenderUnknown | Fault::Forged) => StatusCode::FORBIDDEN,
         Refused::Package(Fault::Forked) => StatusCode::CONFLICT,
         Refused::Package(Fault::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::Package(_) => StatusCode::BAD_REQUEST,
@@ -60,6 +58,10 @@ impl IntoResponse for Refuse {
         if let Error::Refused(refused) = self.0 {
             tracing::debug!(code = refused.code(), "refused");
             return (status(refused), Json(refused.refusal())).into_response();
+        }
+        if let Error::Shut(order) = self.0 {
+            let refusal = Refusal { order: Some(*order), ..Refused::DeviceRevoked.refusal() };
+            return (status(Refused::DeviceRevoked), Json(refusal)).into_response();
         }
         tracing::error!(cause = cause(&self.0), "request failed");
         internal(StatusCode::INTERNAL_SERVER_ERROR).into_response()

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use tiexin_protocol::package::{Address, Attached, PushBody, Pushed, ReplyBody};
-use tiexin_protocol::wire::{Cursor, HelloRequest, PullRequest, ScopeHead, ScopePage};
+use tiexin_protocol::wire::{Cursor, HelloRequest, PullRequest, Refusal, ScopeHead, ScopePage};
 
 use crate::error::{Error, Refused, Result};
 use crate::province::Province;
@@ -41,7 +41,14 @@ impl Province {
             app: asked.app.clone(),
             ..asked.greeting.clone().unwrap_or_default()
         };
-        let hello = self.hello(&hello).await?;
+        let said = self.say_hello(&hello, true).await;
+        let hello = match self.with_order(from.device, said).await {
+            Err(Error::Shut(order)) => {
+                refused = Some(Refusal { order: Some(*order), ..Refused::DeviceRevoked.refusal() });
+                self.farewell()
+            }
+            other => other?,
+        };
         let mut reply =
             ReplyBody { hello, pushes, pages: Vec::new(), snapshots: Vec::new(), refused, more: false };
         let mut attached = Vec::new();

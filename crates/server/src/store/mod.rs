@@ -14,15 +14,18 @@ use futures::future::BoxFuture;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
 use tiexin_protocol::package::Part;
-use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
+use tiexin_protocol::statement::Signed;
+use tiexin_protocol::wire::{Escrowed, PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
 use crate::access::{Admission, Device};
 use crate::audit::AuditRow;
+use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
 use crate::plan::{LogRow, RecordRow, RegionState, ScopeState};
 use crate::snapshot::Snapshot;
+use crate::witness::{Head, Root, Witness};
 
 /// Which store, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +111,15 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn enrol(&self, enrolment: &Enrolment, now: i64) -> Result<(Uuid, User)>;
     async fn devices(&self) -> Result<Vec<Device>>;
     async fn device(&self, id: Uuid) -> Result<Option<Device>>;
-    async fn revoke(&self, device: Uuid, now: i64) -> Result<()>;
+    /// Which user records on which device under which id: (device, author, user).
+    async fn device_users(&self) -> Result<Vec<(Uuid, Uuid, Uuid)>>;
+    /// Keeps what a desk told of itself; gives the device as it stands after it.
+    async fn greet(&self, told: &Greeting, now: i64) -> Result<Device>;
+    async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()>;
+    /// The device has destroyed its book: it is out of use.
+    async fn wiped(&self, device: Uuid, now: i64) -> Result<()>;
+    /// Notes an act of the office that changes nothing else.
+    async fn note(&self, act: &str, detail: serde_json::Value, now: i64) -> Result<()>;
 
     /// The device, its users and the scopes under their grants. Notes that it was seen when `seen` is given.
     async fn admit(
@@ -147,6 +158,22 @@ pub(crate) trait Book: Send + Sync + 'static {
     /// Forgets packages that came before `before`.
     async fn prune_packages(&self, before: i64) -> Result<()>;
 
+    /// Where every chain stands, scopes first, all of one moment.
+    async fn heads(&self) -> Result<Vec<Head>>;
+    /// Keeps the root of a day, once.
+    async fn add_root(&self, root: &Root, now: i64) -> Result<()>;
+    async fn root(&self, day: &str) -> Result<Option<Root>>;
+    async fn newest_root(&self) -> Result<Option<Signed>>;
+    /// All roots, the oldest first.
+    async fn roots(&self) -> Result<Vec<Root>>;
+    async fn chain_at(&self, scope: &RegionCode, seq: u64) -> Result<Option<[u8; 32]>>;
+    async fn audit_chain_at(&self, book: &str, seq: u64) -> Result<Option<[u8; 32]>>;
+    /// Keeps a disagreement, and notes it in the audit, once.
+    async fn add_witness(&self, witness: &Witness, now: i64) -> Result<()>;
+    async fn witnesses(&self) -> Result<Vec<Witness>>;
+    /// When this book was last put back from a backup.
+    async fn restored_at(&self) -> Result<Option<i64>>;
+
     async fn scopes(&self) -> Result<Vec<RegionCode>>;
     async fn dump(&self, scope: &RegionCode) -> Result<Option<ScopeDump>>;
     async fn audit_books(&self) -> Result<Vec<String>>;
@@ -168,6 +195,11 @@ fn region(code: String) -> Result<RegionCode> {
 
 fn bytes32(bytes: &[u8]) -> Result<[u8; 32]> {
     bytes.try_into().map_err(|_| Error::Row("散列值".into()))
+}
+
+/// The key of a desk's book as it was left here.
+fn escrowed(sealed: Option<String>, to: Option<String>) -> Option<Escrowed> {
+    Some(Escrowed { sealed: sealed?, to: to? })
 }
 
 /// Sequence numbers are below 2^63.

@@ -4,6 +4,7 @@
 mod carried;
 mod command_line;
 mod desk;
+mod devices;
 mod doors;
 mod generations;
 mod groups;
@@ -15,6 +16,7 @@ mod same_log;
 mod snapshots;
 mod under_load;
 mod villages;
+mod witnesses;
 
 /// Runs each story on SQLite and on PostgreSQL.
 macro_rules! on_both_stores {

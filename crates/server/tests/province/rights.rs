@@ -90,9 +90,10 @@ async fn a_revoked_device_hears_so(place: Place) {
     let mut desk = worker(&province, "w", TOWN).await;
     province.revoke_device(desk.device).await.unwrap();
     let one = desk.new_household(Uuid::new_v4(), VILLAGE, "户主");
-    let refused = |e: Error| matches!(e, Error::Refused(Refused::DeviceRevoked));
-    assert!(refused(province.push(&desk.pushing(&[one])).await.unwrap_err()));
-    assert!(refused(province.pull(&desk.pulling(vec![])).await.unwrap_err()));
+    let parked = desk.push(&province, &[one]).await;
+    assert_eq!(words(&parked), ["no_right"], "late, but not lost (I10)");
+    let shut = |e: Error| matches!(e, Error::Shut(_));
+    assert!(shut(province.pull(&desk.pulling(vec![])).await.unwrap_err()));
     let unknown = Uuid::new_v4();
     desk.device = unknown;
     let stranger = province.pull(&desk.pulling(vec![])).await.unwrap_err();

@@ -6,10 +6,11 @@ use tiexin_domain::access::User;
 use tokio_postgres::{GenericClient, Row};
 use uuid::Uuid;
 
-use super::{note, people};
+use super::{db, note, people, wire};
 use crate::access::Device;
+use crate::devices::{Greeting, Revocation};
 use crate::error::{Refused, Result};
-use crate::store::Enrolment;
+use crate::store::{Enrolment, escrowed};
 
 pub(super) async fn add_code(
     tx: &Transaction<'_>,
@@ -86,7 +87,9 @@ pub(super) async fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Resu
     Ok((device, found))
 }
 
-const DEVICE: &str = "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at FROM device";
+const DEVICE: &str =
+    "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at, waiting, lease_until,
+    retires_at, wiped_at, copied_at, wipe_order, escrow, escrow_to FROM device";
 
 fn read(row: &Row) -> Result<Device> {
     Ok(Device {
@@ -97,6 +100,13 @@ fn read(row: &Row) -> Result<Device> {
         enrolled_at: row.try_get(4)?,
         last_seen: row.try_get(5)?,
         revoked_at: row.try_get(6)?,
+        waiting: row.try_get::<_, Option<i64>>(7)?.map(wire),
+        lease_until: row.try_get(8)?,
+        retires_at: row.try_get(9)?,
+        wiped_at: row.try_get(10)?,
+        copied_at: row.try_get(11)?,
+        wipe_order: row.try_get(12)?,
+        escrow: escrowed(row.try_get(13)?, row.try_get(14)?),
     })
 }
 
@@ -110,12 +120,75 @@ pub(super) async fn device(tx: &Transaction<'_>, device: Uuid) -> Result<Option<
     tx.query_opt(&statement, &[&device]).await?.as_ref().map(read).transpose()
 }
 
-pub(super) async fn revoke(tx: &Transaction<'_>, device: Uuid, now: i64) -> Result<()> {
-    let known = tx
-        .execute("UPDATE device SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1", &[&device, &now])
+pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
+    let rows = client.query("SELECT device, author, user_id FROM device_author ORDER BY 1, 2", &[]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
+pub(super) async fn greet(tx: &Transaction<'_>, told: &Greeting, now: i64) -> Result<Device> {
+    let key = &told.device;
+    let statement = tx
+        .prepare_cached(
+            "UPDATE device SET app = $2, waiting = coalesce($3, waiting), lease_until = coalesce($4, lease_until)
+             WHERE id = $1",
+        )
         .await?;
-    if known == 0 {
+    tx.execute(&statement, &[key, &told.app, &told.waiting.map(db), &told.lease_until]).await?;
+    if let Some(escrow) = &told.escrow {
+        tx.execute(
+            "UPDATE device SET escrow = $2, escrow_to = $3 WHERE id = $1",
+            &[key, &escrow.sealed, &escrow.to],
+        )
+        .await?;
+        note(tx, now, "escrow_left", json!({"device": told.device, "to": escrow.to})).await?;
+    }
+    let before = device(tx, told.device).await?.ok_or(Refused::DeviceUnknown)?;
+    let Some(incarnation) = told.incarnation else { return Ok(before) };
+    let statement = tx
+        .prepare_cached(
+            "INSERT INTO incarnation_heard (device, incarnation, first_at, last_at) VALUES ($1, $2, $3, $3)
+             ON CONFLICT (device, incarnation) DO UPDATE SET last_at = excluded.last_at",
+        )
+        .await?;
+    tx.execute(&statement, &[key, &incarnation, &now]).await?;
+    // An older incarnation that still speaks: the newer one is not its restored self.
+    let statement = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM incarnation_heard own JOIN incarnation_heard other USING (device)
+             WHERE own.device = $1 AND own.incarnation = $2 AND other.first_at > own.first_at)",
+        )
+        .await?;
+    if tx.query_one(&statement, &[key, &incarnation]).await?.try_get::<_, bool>(0)? {
+        tx.execute("UPDATE device SET copied_at = $2 WHERE id = $1", &[key, &now]).await?;
+        if before.copied_at.is_none() {
+            note(tx, now, "device_copied", json!({"device": told.device})).await?;
+        }
+        return Ok(Device { copied_at: Some(now), ..before });
+    }
+    Ok(before)
+}
+
+pub(super) async fn revoke(
+    tx: &Transaction<'_>,
+    device: Uuid,
+    revocation: &Revocation,
+    now: i64,
+) -> Result<()> {
+    let Revocation { order, lost, by } = revocation;
+    let set =
+        if *lost { "revoked_at = coalesce(revoked_at, $2)" } else { "retires_at = coalesce(retires_at, $2)" };
+    let update = format!("UPDATE device SET {set}, wipe_order = $3 WHERE id = $1");
+    if tx.execute(&update, &[&device, &now, order]).await? == 0 {
         return Err(Refused::DeviceUnknown.into());
     }
-    note(tx, now, "device_revoked", json!({"device": device})).await
+    note(tx, now, "device_revoked", json!({"device": device, "lost": lost, "by": by})).await
+}
+
+pub(super) async fn wiped(tx: &Transaction<'_>, device: Uuid, now: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE device SET wiped_at = coalesce(wiped_at, $2), revoked_at = coalesce(revoked_at, $2) WHERE id = $1",
+        &[&device, &now],
+    )
+    .await?;
+    note(tx, now, "device_wiped", json!({"device": device})).await
 }

@@ -8,6 +8,7 @@ mod pull;
 mod push;
 mod push_rows;
 mod restore;
+mod root;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
 use tiexin_protocol::package::Part;
+use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{IsolationLevel, NoTls, Row};
@@ -24,10 +26,12 @@ use uuid::Uuid;
 use super::{BeforeCommit, Book, Enrolment, Kept, ScopeDump, bytes32, db, region, wire};
 use crate::access::{Admission, Device};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
 use crate::plan::ScopeState;
 use crate::snapshot::Snapshot;
+use crate::witness::{Head, Root, Witness};
 
 /// Two processes that start together migrate one after the other.
 const MIGRATION_LOCK: i64 = 0x7469_6578_696e;
@@ -204,10 +208,32 @@ impl Book for PostgresBook {
         let tx = client.transaction().await?;
         device::device(&tx, id).await
     }
-    async fn revoke(&self, device: Uuid, now: i64) -> Result<()> {
+    async fn device_users(&self) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
+        device::users(&**self.client().await?).await
+    }
+    async fn greet(&self, told: &Greeting, now: i64) -> Result<Device> {
         let mut client = self.client().await?;
         let tx = client.transaction().await?;
-        device::revoke(&tx, device, now).await?;
+        let device = device::greet(&tx, told, now).await?;
+        tx.commit().await?;
+        Ok(device)
+    }
+    async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        device::revoke(&tx, device, revocation, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn wiped(&self, device: Uuid, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        device::wiped(&tx, device, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn note(&self, act: &str, detail: Value, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        note(&tx, now, act, detail).await?;
         Ok(tx.commit().await?)
     }
 
@@ -307,6 +333,43 @@ impl Book for PostgresBook {
     async fn prune_packages(&self, before: i64) -> Result<()> {
         self.client().await?.execute("DELETE FROM package WHERE received_at < $1", &[&before]).await?;
         Ok(())
+    }
+
+    async fn heads(&self) -> Result<Vec<Head>> {
+        root::heads(&**self.client().await?).await
+    }
+    async fn add_root(&self, root: &Root, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        root::add(&tx, root, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn root(&self, day: &str) -> Result<Option<Root>> {
+        root::of_day(&**self.client().await?, day).await
+    }
+    async fn newest_root(&self) -> Result<Option<Signed>> {
+        root::newest(&**self.client().await?).await
+    }
+    async fn roots(&self) -> Result<Vec<Root>> {
+        root::all(&**self.client().await?).await
+    }
+    async fn chain_at(&self, scope: &RegionCode, seq: u64) -> Result<Option<[u8; 32]>> {
+        root::chain_at(&**self.client().await?, scope, seq).await
+    }
+    async fn audit_chain_at(&self, book: &str, seq: u64) -> Result<Option<[u8; 32]>> {
+        root::audit_chain_at(&**self.client().await?, book, seq).await
+    }
+    async fn add_witness(&self, witness: &Witness, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        root::add_witness(&tx, witness, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn witnesses(&self) -> Result<Vec<Witness>> {
+        root::witnesses(&**self.client().await?).await
+    }
+    async fn restored_at(&self) -> Result<Option<i64>> {
+        root::restored_at(&**self.client().await?).await
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

@@ -104,7 +104,7 @@ pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<User>> {
     collect(client.query(&query, &[]).await?)
 }
 
-/// The users who work on a device, by name.
+/// The users who work on a device, by name. On one that is shut out nobody may.
 pub(super) async fn users_of(tx: &Transaction<'_>, device: Uuid) -> Result<Vec<User>> {
     let statement = tx
         .prepare_cached(&format!(
@@ -112,7 +112,11 @@ pub(super) async fn users_of(tx: &Transaction<'_>, device: Uuid) -> Result<Vec<U
              ORDER BY u.name COLLATE \"C\", u.id, g.id"
         ))
         .await?;
-    collect(tx.query(&statement, &[&device]).await?)
+    let mut users = collect(tx.query(&statement, &[&device]).await?)?;
+    let shut = tx.prepare_cached("SELECT 1 FROM device WHERE id = $1 AND revoked_at IS NOT NULL").await?;
+    let shut = tx.query_opt(&shut, &[&device]).await?.is_some();
+    users.iter_mut().for_each(|user| user.disabled |= shut);
+    Ok(users)
 }
 
 fn collect(rows: Vec<Row>) -> Result<Vec<User>> {

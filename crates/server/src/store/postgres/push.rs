@@ -86,27 +86,21 @@ async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -
     Ok(ground)
 }
 
-/// Locks the device's audit book, which every push of it writes to.
+/// Locks the device's audit book, which every push of it writes to; also of one that is shut out: nobody may
+/// work on it, so that what it brings is parked (I10).
 async fn lock_device(tx: &Transaction<'_>, id: Uuid) -> Result<AuditHead> {
     let lock = tx
         .prepare_cached(
-            "SELECT h.seq, h.chain, d.revoked_at FROM device d JOIN audit_head h ON h.book = $2
+            "SELECT h.seq, h.chain FROM device d JOIN audit_head h ON h.book = $2
              WHERE d.id = $1 FOR UPDATE OF h",
         )
         .await?;
     let book = id.to_string();
     let Some(row) = tx.query_opt(&lock, &[&id, &book]).await? else {
         // Its first push, or no device of ours.
-        let known = device::device(tx, id).await?.ok_or(Refused::DeviceUnknown)?;
-        return if known.revoked_at.is_some() {
-            Err(Refused::DeviceRevoked.into())
-        } else {
-            lock_head(tx, &book).await
-        };
+        device::device(tx, id).await?.ok_or(Refused::DeviceUnknown)?;
+        return lock_head(tx, &book).await;
     };
-    if row.try_get::<_, Option<i64>>(2)?.is_some() {
-        return Err(Refused::DeviceRevoked.into());
-    }
     Ok(AuditHead { seq: seq(&row, 0)?, chain: hash(&row, 1)? })
 }
 

@@ -5,10 +5,11 @@ use serde_json::json;
 use tiexin_domain::access::User;
 use uuid::Uuid;
 
-use super::{id, note, people};
+use super::{db, id, note, people, wire};
 use crate::access::Device;
+use crate::devices::{Greeting, Revocation};
 use crate::error::{Refused, Result};
-use crate::store::Enrolment;
+use crate::store::{Enrolment, escrowed};
 
 pub(super) fn add_code(
     tx: &Transaction<'_>,
@@ -81,7 +82,9 @@ pub(super) fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Result<(Uu
     Ok((device, found))
 }
 
-const DEVICE: &str = "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at FROM device";
+const DEVICE: &str =
+    "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at, waiting, lease_until,
+    retires_at, wiped_at, copied_at, wipe_order, escrow, escrow_to FROM device";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Device> {
     Ok(Device {
@@ -92,6 +95,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Device> {
         enrolled_at: row.get(4)?,
         last_seen: row.get(5)?,
         revoked_at: row.get(6)?,
+        waiting: row.get::<_, Option<i64>>(7)?.map(wire),
+        lease_until: row.get(8)?,
+        retires_at: row.get(9)?,
+        wiped_at: row.get(10)?,
+        copied_at: row.get(11)?,
+        wipe_order: row.get(12)?,
+        escrow: escrowed(row.get(13)?, row.get(14)?),
     })
 }
 
@@ -106,13 +116,68 @@ pub(super) fn device(tx: &Transaction<'_>, device: Uuid) -> Result<Option<Device
     Ok(query.query_row([device.as_bytes()], read).optional()?)
 }
 
-pub(super) fn revoke(tx: &Transaction<'_>, device: Uuid, now: i64) -> Result<()> {
+pub(super) fn users(tx: &Transaction<'_>) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
+    let mut query = tx.prepare("SELECT device, author, user_id FROM device_author ORDER BY 1, 2")?;
+    let rows = query.query_map([], |row| Ok((id(row, 0)?, id(row, 1)?, id(row, 2)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn greet(tx: &Transaction<'_>, told: &Greeting, now: i64) -> Result<Device> {
+    let key = told.device.as_bytes();
+    tx.execute(
+        "UPDATE device SET app = ?2, waiting = coalesce(?3, waiting), lease_until = coalesce(?4, lease_until)
+         WHERE id = ?1",
+        (key, &told.app, told.waiting.map(db), told.lease_until),
+    )?;
+    if let Some(escrow) = &told.escrow {
+        tx.execute(
+            "UPDATE device SET escrow = ?2, escrow_to = ?3 WHERE id = ?1",
+            (key, &escrow.sealed, &escrow.to),
+        )?;
+        note(tx, now, "escrow_left", json!({"device": told.device, "to": escrow.to}))?;
+    }
+    let before = device(tx, told.device)?.ok_or(Refused::DeviceUnknown)?;
+    let Some(incarnation) = told.incarnation else { return Ok(before) };
+    tx.execute(
+        "INSERT INTO incarnation_heard (device, incarnation, first_at, last_at) VALUES (?1, ?2, ?3, ?3)
+         ON CONFLICT (device, incarnation) DO UPDATE SET last_at = excluded.last_at",
+        (key, incarnation.as_bytes(), now),
+    )?;
+    // An older incarnation that still speaks: the newer one is not its restored self.
+    let two: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM incarnation_heard own JOIN incarnation_heard other USING (device)
+         WHERE own.device = ?1 AND own.incarnation = ?2 AND other.first_at > own.first_at)",
+        (key, incarnation.as_bytes()),
+        |row| row.get(0),
+    )?;
+    if two {
+        tx.execute("UPDATE device SET copied_at = ?2 WHERE id = ?1", (key, now))?;
+        if before.copied_at.is_none() {
+            note(tx, now, "device_copied", json!({"device": told.device}))?;
+        }
+        return Ok(Device { copied_at: Some(now), ..before });
+    }
+    Ok(before)
+}
+
+pub(super) fn revoke(tx: &Transaction<'_>, device: Uuid, revocation: &Revocation, now: i64) -> Result<()> {
+    let Revocation { order, lost, by } = revocation;
+    let set =
+        if *lost { "revoked_at = coalesce(revoked_at, ?2)" } else { "retires_at = coalesce(retires_at, ?2)" };
     let known = tx.execute(
-        "UPDATE device SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
-        (device.as_bytes(), now),
+        &format!("UPDATE device SET {set}, wipe_order = ?3 WHERE id = ?1"),
+        (device.as_bytes(), now, order),
     )?;
     if known == 0 {
         return Err(Refused::DeviceUnknown.into());
     }
-    note(tx, now, "device_revoked", json!({"device": device}))
+    note(tx, now, "device_revoked", json!({"device": device, "lost": lost, "by": by}))
+}
+
+pub(super) fn wiped(tx: &Transaction<'_>, device: Uuid, now: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE device SET wiped_at = coalesce(wiped_at, ?2), revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
+        (device.as_bytes(), now),
+    )?;
+    note(tx, now, "device_wiped", json!({"device": device}))
 }

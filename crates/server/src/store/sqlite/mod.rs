@@ -7,6 +7,7 @@ mod people;
 mod pull;
 mod push;
 mod restore;
+mod root;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,16 +22,19 @@ use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
 use tiexin_protocol::package::Part;
+use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
 use super::{Book, Enrolment, Kept, ScopeDump, bytes32, db, wire};
 use crate::access::{Admission, Device};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
 use crate::plan::ScopeState;
 use crate::snapshot::Snapshot;
+use crate::witness::{Head, Root, Witness};
 
 /// Reader connections that are kept open.
 const KEPT_READERS: usize = 8;
@@ -220,8 +224,23 @@ impl Book for SqliteBook {
     async fn device(&self, id: Uuid) -> Result<Option<Device>> {
         self.read(move |tx| device::device(tx, id)).await
     }
-    async fn revoke(&self, device: Uuid, now: i64) -> Result<()> {
-        self.write(move |tx| device::revoke(tx, device, now)).await
+    async fn device_users(&self) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
+        self.read(device::users).await
+    }
+    async fn greet(&self, told: &Greeting, now: i64) -> Result<Device> {
+        let told = told.clone();
+        self.write(move |tx| device::greet(tx, &told, now)).await
+    }
+    async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()> {
+        let revocation = revocation.clone();
+        self.write(move |tx| device::revoke(tx, device, &revocation, now)).await
+    }
+    async fn wiped(&self, device: Uuid, now: i64) -> Result<()> {
+        self.write(move |tx| device::wiped(tx, device, now)).await
+    }
+    async fn note(&self, act: &str, detail: Value, now: i64) -> Result<()> {
+        let act = act.to_owned();
+        self.write(move |tx| note(tx, now, &act, detail)).await
     }
 
     async fn admit(
@@ -302,6 +321,42 @@ impl Book for SqliteBook {
     }
     async fn prune_packages(&self, before: i64) -> Result<()> {
         self.write(move |tx| package::prune(tx, before)).await
+    }
+
+    async fn heads(&self) -> Result<Vec<Head>> {
+        self.read(root::heads).await
+    }
+    async fn add_root(&self, root: &Root, now: i64) -> Result<()> {
+        let root = root.clone();
+        self.write(move |tx| root::add(tx, &root, now)).await
+    }
+    async fn root(&self, day: &str) -> Result<Option<Root>> {
+        let day = day.to_owned();
+        self.read(move |tx| root::of_day(tx, &day)).await
+    }
+    async fn newest_root(&self) -> Result<Option<Signed>> {
+        self.read(root::newest).await
+    }
+    async fn roots(&self) -> Result<Vec<Root>> {
+        self.read(root::all).await
+    }
+    async fn chain_at(&self, scope: &RegionCode, seq: u64) -> Result<Option<[u8; 32]>> {
+        let scope = scope.clone();
+        self.read(move |tx| root::chain_at(tx, &scope, seq)).await
+    }
+    async fn audit_chain_at(&self, book: &str, seq: u64) -> Result<Option<[u8; 32]>> {
+        let book = book.to_owned();
+        self.read(move |tx| root::audit_chain_at(tx, &book, seq)).await
+    }
+    async fn add_witness(&self, witness: &Witness, now: i64) -> Result<()> {
+        let witness = witness.clone();
+        self.write(move |tx| root::add_witness(tx, &witness, now)).await
+    }
+    async fn witnesses(&self) -> Result<Vec<Witness>> {
+        self.read(root::witnesses).await
+    }
+    async fn restored_at(&self) -> Result<Option<i64>> {
+        self.read(root::restored_at).await
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

@@ -92,12 +92,17 @@ pub(super) fn users(tx: &Transaction<'_>) -> Result<Vec<User>> {
     collect(query.query([])?)
 }
 
-/// The users who work on a device, by name.
+/// The users who work on a device, by name. On one that is shut out nobody may.
 pub(super) fn users_of(tx: &Transaction<'_>, device: Uuid) -> Result<Vec<User>> {
     let mut query = tx.prepare_cached(&format!(
         "{USERS} WHERE u.id IN (SELECT user_id FROM device_author WHERE device = ?1) ORDER BY u.name, u.id, g.id"
     ))?;
-    collect(query.query([device.as_bytes()])?)
+    let mut users = collect(query.query([device.as_bytes()])?)?;
+    let shut = tx
+        .prepare_cached("SELECT 1 FROM device WHERE id = ?1 AND revoked_at IS NOT NULL")?
+        .exists([device.as_bytes()])?;
+    users.iter_mut().for_each(|user| user.disabled |= shut);
+    Ok(users)
 }
 
 fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Vec<User>> {

@@ -1,0 +1,39 @@
+//! `tiexin-server audit-root`: signed roots over all chains, to be kept elsewhere.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::office::tell_report;
+use super::print::one;
+use super::{AuditRoot, Common};
+use crate::error::{Error, Result};
+use crate::witness::Root;
+
+pub(super) async fn audit_root(common: &Common, command: AuditRoot) -> Result<ExitCode> {
+    let province = common.province().await?;
+    match command {
+        AuditRoot::Export { date, out } => {
+            let root = province.audit_root(date).await?;
+            let text = serde_json::to_string(&root)?;
+            match out {
+                None => println!("{text}"),
+                Some(file) => {
+                    std::fs::write(&file, &text)?;
+                    one(common.json, &json!({"day": root.day, "file": file}), |_| {
+                        format!("{} 的审计根已写到 {}，请另处保存", root.day, file.display())
+                    })?;
+                }
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        AuditRoot::Check { file } => tell_report(common, &province.check_root(&read(&file)?).await?),
+    }
+}
+
+fn read(file: &Path) -> Result<Root> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|_| Error::Config(format!("没有这个文件：{}", file.display())))?;
+    serde_json::from_str(&text).map_err(|_| Error::Config(format!("不是审计根文件：{}", file.display())))
+}

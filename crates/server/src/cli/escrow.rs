@@ -1,0 +1,51 @@
+//! `tiexin-server escrow`: the key under which desks leave theirs, and the rescue of one.
+
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::print::one;
+use super::{Common, Escrow};
+use crate::error::{Error, Result};
+
+pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {
+    match command {
+        Escrow::Keygen { out } => {
+            let (private, public) = tiexin_seal::escrow_keygen();
+            write_new(&out, private.as_bytes())?;
+            one(common.json, &json!({"public": public, "private_file": out}), |_| {
+                format!(
+                    "公钥（写进服务器配置 escrow）：{public}\n私钥已写到 {}，请移到不联网的地方保存，服务器上不要留",
+                    out.display()
+                )
+            })
+        }
+        Escrow::Rescue { device, user, identity, out } => {
+            let private = zeroize::Zeroizing::new(std::fs::read_to_string(&identity)?);
+            let province = common.province().await?;
+            let rescued = province.rescue(device, &user, &private).await?;
+            write_new(&out, serde_json::to_string(&rescued.file)?.as_bytes())?;
+            one(common.json, &json!({"file": out, "code": rescued.code}), |_| {
+                format!(
+                    "救援文件已写到 {}\n救援码：{}（请当面或打电话告诉本人，不要和文件放在一起）",
+                    out.display(),
+                    rescued.code
+                )
+            })
+        }
+    }
+}
+
+/// A file that nobody else on the machine may read, and that was not there before.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options
+        .open(path)
+        .map_err(|e| Error::Config(format!("{} 写不了，或已经有这个文件：{e}", path.display())))?;
+    file.write_all(bytes)?;
+    Ok(file.sync_all()?)
+}
