@@ -1,141 +1,215 @@
-//! A worker at the screen: signs in, reads the month's form, opens what stands behind a figure,
-//! records a visit. Once in the real window, once in a browser from the loopback host.
+//! The story of the two townships, at the screen: once in real windows, once in a browser from loopback
+//! hosts. Both workers take in their ledgers, lose the line, go on working, also on the same family,
+//! get it back; the supervisor reads, opens and exports the month.
 
-use chrono::NaiveDate;
-use serde_json::Value;
-use tiexin_contract::records::ListRecords;
-use tiexin_contract::session::SignIn;
-use tiexin_desk::{Desk, DeskConfig, ManualClock};
-use tiexin_testkit::desks::{PASSWORD, StoryDesk, expected, ledgers};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+use tiexin_testkit::desks::{expected, ledgers};
+use tiexin_testkit::f1::Row;
+use tiexin_testkit::province::{Keep, Province};
+use tiexin_testkit::proxy::Network;
+use tiexin_testkit::terminal::Host;
 use tiexin_testkit::window::{self, Screen, Trouble};
+use tiexin_testkit::worker::{Seen, Worker};
 
 const GUYANG: &str = "340323100";
+const LIUJI: &str = "340323104";
+/// The family that both workers visit and mend.
+const FAMILY: &str = "余喆";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_window() -> Result<(), Trouble> {
     if !window::display() {
         return Ok(());
     }
-    let home = township().await;
-    let screen = Screen::window(home.path()).await?;
-    the_story(&screen).await?;
-    screen.close().await?;
-    a_visit_was_saved(home.path()).await;
-    Ok(())
+    the_story(Way::Window).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_browser() -> Result<(), Trouble> {
-    let home = township().await;
-    let desk = Desk::open(DeskConfig::at(home.path())).map_err(|e| Trouble(e.message))?;
-    let host = tiexin_desk::serve(desk.clone(), 0, None).await.map_err(|e| Trouble(e.to_string()))?;
-    let screen = Screen::browser(&host.url).await?;
-    the_story(&screen).await?;
-    screen.close().await?;
-    a_visit_was_saved(home.path()).await;
-    Ok(())
+    the_story(Way::Browser).await
 }
 
-/// A township that took in its ledgers of October, and closed the program.
-async fn township() -> tempfile::TempDir {
-    let day = NaiveDate::from_ymd_opt(2026, 10, 31).unwrap();
-    let desk = StoryDesk::alone(ManualClock::on(day), "guyang", GUYANG).await.unwrap();
-    desk.import(&ledgers("guyang-2026-10"), GUYANG).await.unwrap();
-    desk.dir
+#[derive(Clone, Copy)]
+enum Way {
+    Window,
+    Browser,
 }
 
-async fn the_story(screen: &Screen) -> Result<(), Trouble> {
-    screen.fill("密码", PASSWORD).await?;
-    screen.press("进入").await?;
-    screen.shows("该去看谁").await?;
-
-    // The month's form shows what an independent program counted.
-    goes_to(screen, "#/reports").await?;
-    screen.shows("填报单位").await?;
-    let months = "const want = '2026年10月'; const shown = document.querySelector('.tx-report-month strong').textContent; \
-                  if (shown !== want) { [...document.querySelectorAll('button')].find(b => b.textContent === '上一月').click(); } \
-                  return shown === want;";
-    until(screen, months).await?;
-    let f1 = expected("guyang-2026-10")["f1"].clone();
-    let row = figures(&f1);
-    let same = format!(
-        "return JSON.stringify([...document.querySelectorAll('.tx-form-table tbody tr:first-child .tx-figure')].map(b => b.textContent)) === {}",
-        serde_json::to_string(&serde_json::to_string(&row).unwrap()).unwrap()
-    );
-    until(screen, &same).await?;
-
-    // Every number opens its records.
-    screen.press(&format!("谷阳镇 走访慰问落实 日常走访 户 {}", row[8])).await?;
-    screen.shows("条记录").await?;
-
-    // A visit: a family, a sentence, saved.
-    goes_to(screen, "#/visit/new").await?;
-    screen.fill("家庭", "余喆").await?;
-    screen.find_css("[role=option]").await?;
-    let first = "const o = document.querySelector('[role=option]'); if (!o) return false; \
-                 o.dispatchEvent(new MouseEvent('mousedown', {bubbles: true, cancelable: true})); return true;";
-    until(screen, first).await?;
-    screen.shows("见到了谁").await?;
-    screen.fill("走访情况", "身体不错，聊了一小时。").await?;
-    screen.press("保存").await?;
-    screen.shows("走过的日子").await?;
-    screen.shows("聊了一小时").await
+/// A desk of its own that a person sits at.
+struct Seat {
+    worker: Worker,
+    network: Network,
+    home: TempDir,
+    _host: Option<Host>,
 }
 
-/// The figures of F1 after 单位, as they are printed.
-fn figures(f1: &Value) -> Vec<String> {
-    [
-        "需求调查",
-        "保险理赔",
-        "心理健康服务",
-        "日常走访",
-        "节日看望",
-        "生日陪伴",
-        "住院探望",
-        "突发事件",
-        "服务活动开展",
-    ]
-    .iter()
-    .flat_map(|name| f1[*name].as_array().unwrap().clone())
-    .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
-    .collect()
-}
-
-async fn goes_to(screen: &Screen, page: &str) -> Result<(), Trouble> {
-    let script = format!("location.hash = '{page}'");
-    screen.execute(&script, Vec::new()).await.map(drop).map_err(|e| Trouble(e.to_string()))
-}
-
-/// Runs a script until it returns true.
-async fn until(screen: &Screen, script: &str) -> Result<(), Trouble> {
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    loop {
-        let done = screen.execute(script, Vec::new()).await;
-        if done.is_ok_and(|value| value.json().as_bool() == Some(true)) {
-            return Ok(());
-        }
-        if std::time::Instant::now() > patience {
-            let page = screen.text().await.unwrap_or_default();
-            return Err(Trouble(format!("never true: {script}\nthe page says:\n{page}")));
-        }
-        tokio::task::yield_now().await;
+impl Seat {
+    /// Opens an empty desk and joins the province over a line of its own.
+    async fn taken(way: Way, province: &Province, name: &str, code: &str) -> Result<Seat, Trouble> {
+        let home = tempfile::tempdir().map_err(|e| Trouble(e.to_string()))?;
+        let network = Network::to(province.address()).await.map_err(|e| Trouble(e.to_string()))?;
+        let data = home.path().join("book");
+        let (screen, host) = match way {
+            Way::Window => (Screen::window(&data).await?, None),
+            Way::Browser => {
+                let host = Host::start(&data)?;
+                (Screen::browser(&host.url()).await?, Some(host))
+            }
+        };
+        let worker = Worker::joins(screen, &network.url(), code, name).await?;
+        Ok(Seat { worker, network, home, _host: host })
     }
 }
 
-async fn a_visit_was_saved(home: &std::path::Path) {
-    let desk = Desk::open(DeskConfig::at(home)).unwrap();
-    desk.run(SignIn { name: "guyang".into(), password: PASSWORD.into() }).await.unwrap();
-    let list = ListRecords {
-        kind: "visit".into(),
-        region: GUYANG.parse().unwrap(),
-        filters: Vec::new(),
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 1,
+async fn the_story(way: Way) -> Result<(), Trouble> {
+    let Some(keep) = Keep::postgres() else { return Ok(()) };
+    let province = Province::start(keep)?;
+    let guyang_code = province.user("guyang", "worker", GUYANG)?;
+    let liuji_code = province.user("liuji", "worker", LIUJI)?;
+    // The second worker helps out in the first township too.
+    province.administer(&["grant", "add", "--user", "liuji", "--role", "worker", "--region", GUYANG])?;
+    let county_code = province.user("county", "supervisor", "340323")?;
+
+    // Both townships take in their ledgers; everything reaches the province, each other, and the county.
+    let a = Seat::taken(way, &province, "guyang", &guyang_code).await?;
+    let b = Seat::taken(way, &province, "liuji", &liuji_code).await?;
+    a.worker.imports(&counted("guyang-2026-10")).await?;
+    b.worker.imports(&counted("liuji-2026-10")).await?;
+    let c = Seat::taken(way, &province, "county", &county_code).await?;
+    for seat in [&a, &b, &a, &c] {
+        seat.worker.syncs().await?;
+    }
+
+    offline(&a, &b).await?;
+    the_line_comes_back(&a, &b).await?;
+
+    c.worker.syncs().await?;
+    converged(&province, &[&a, &b, &c]).await?;
+    for seat in [&a, &c] {
+        seat.worker.opens(FAMILY).await?;
+        seat.worker.screen.shows("西头二号").await?;
+    }
+    // What was overwritten is not lost: the record's history tells it.
+    c.worker.screen.press("经过").await?;
+    c.worker.screen.shows("原来写的是：东头一号").await?;
+    the_month(&c).await?;
+    for seat in [a, b, c] {
+        seat.worker.screen.close().await?;
+    }
+    Ok(())
+}
+
+/// A township's ledgers, and how many rows of each an independent program took in.
+fn counted(township: &str) -> Vec<(PathBuf, u64)> {
+    let expected = expected(township);
+    let sum = |part: &str, fields: &[&str]| -> u64 {
+        fields.iter().map(|field| expected[part][*field].as_u64().expect("a count")).sum()
     };
-    let page = desk.run(list).await.unwrap();
-    assert_eq!(page.total, 137, "136 visits of the ledger and one more");
-    assert_eq!(page.rows[0].fields["note"], "身体不错，聊了一小时。");
+    let rows = [
+        sum("special_families", &["imported"]),
+        sum("members", &["imported"]),
+        sum("services", &["visits_imported", "surveys", "claims", "counselling"]),
+        sum("activities", &["imported"]),
+    ];
+    ledgers(township).into_iter().zip(rows).collect()
+}
+
+/// The network goes. Both go on working, on the same family too, and both screens tell the truth.
+async fn offline(a: &Seat, b: &Seat) -> Result<(), Trouble> {
+    for seat in [a, b] {
+        seat.network.cut();
+    }
+    // By the ledgers nobody of this family was seen in hospital in October.
+    let in_hospital = Seen {
+        family: "郝长文",
+        kind: "住院探望",
+        day: "2026-10-30",
+        met: &["郝长文", "黄云兰"],
+        note: "在县医院，恢复得不错。",
+    };
+    a.worker.visits(&in_hospital).await?;
+    // Nor anybody of this one on a birthday.
+    let birthday = Seen {
+        family: "杜广宝",
+        kind: "生日陪伴",
+        day: "10月30日",
+        met: &["杜广宝"],
+        note: "一起吃了长寿面。",
+    };
+    b.worker.visits(&birthday).await?;
+    for (seat, address, code) in [(a, "东头一号", "3403231000601"), (b, "西头二号", "3403231000602")]
+    {
+        seat.worker.opens(FAMILY).await?;
+        seat.worker.mends("修改", "现居住地址", address).await?;
+        seat.worker.mends("修改台账", "信息编码", code).await?;
+    }
+    for seat in [a, b] {
+        seat.worker.told("暂时连不上省平台，本机有 3 条待上传").await?;
+        seat.worker.checks().await?;
+        seat.worker.told("暂时连不上省平台，本机有 3 条待上传").await?;
+        seat.worker.screen.shows("连不上省平台，已保存在本机，有网络时会自动上传。记录都在本机").await?;
+    }
+    Ok(())
+}
+
+/// First at one desk, then at the other: the second meets what the first wrote.
+async fn the_line_comes_back(a: &Seat, b: &Seat) -> Result<(), Trouble> {
+    a.network.restore();
+    a.worker.syncs().await?;
+    b.network.restore();
+    b.worker.checks().await?;
+    // The file's code is a thing for people to settle; both are shown, and the first one stays.
+    b.worker.told("有 1 条需处理").await?;
+    for text in ["需要您处理", "信息编码", "3403231000601", "3403231000602"] {
+        b.worker.screen.shows(text).await?;
+    }
+    b.worker.screen.press("用省平台的").await?;
+    for seat in [b, a] {
+        seat.worker.syncs().await?;
+    }
+    Ok(())
+}
+
+/// Wherever two desks hold the same township, they show the same digest, and it is the province's.
+async fn converged(province: &Province, seats: &[&Seat]) -> Result<(), Trouble> {
+    let held: Vec<String> = province.digests()?.into_values().map(|(_, digest)| digest).collect();
+    let mut seen: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    for seat in seats {
+        for (township, digest) in seat.worker.digests().await? {
+            assert!(held.contains(&digest), "{township} {digest}: {held:?}");
+            let (before, times) = seen.entry(township.clone()).or_insert((digest.clone(), 0));
+            assert_eq!(*before, digest, "{township}");
+            *times += 1;
+        }
+    }
+    let shared: Vec<usize> = ["谷阳镇", "刘集镇"].iter().map(|name| seen[*name].1).collect();
+    assert_eq!(shared, [3, 2], "{seen:?}");
+    Ok(())
+}
+
+/// F1 of the county: read, opened, exported, held against an independent count.
+async fn the_month(county: &Seat) -> Result<(), Trouble> {
+    let guyang = Row::of("guyang-2026-10").more("住院探望", 1, 2);
+    let liuji = Row::of("liuji-2026-10").more("生日陪伴", 1, 1);
+    let total = guyang.plus(&liuji);
+    let rows = [("谷阳镇", guyang), ("刘集镇", liuji), ("合计", total)];
+    let screen = &county.worker.screen;
+    county.worker.reads_f1("2026年10月").await?;
+    for (unit, row) in &rows {
+        county.worker.sees_row(unit, &row.printed()).await?;
+    }
+    // Every number opens its records.
+    let in_hospital = &rows[0].1.printed()[14];
+    screen.press(&format!("谷阳镇 走访慰问落实 住院探望 户 {in_hospital}")).await?;
+    screen.shows("条记录").await?;
+    screen.shows("郝长文").await?;
+
+    let file = county.worker.exports(county.home.path()).await?;
+    for (unit, row) in rows {
+        assert_eq!(Row::exported(&file, unit), row, "{unit}");
+    }
+    Ok(())
 }

@@ -1,15 +1,12 @@
 //! A township without a line: its work goes to the province on a stick, once with a colleague who has a network,
 //! once to the province's own machine; the replies come back the same way.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use tiexin_testkit::desks::PASSWORD;
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::proxy::Network;
-use tiexin_testkit::window::program;
+use tiexin_testkit::terminal::{self, Ended};
 
 const GUYANG: &str = "340323100";
 const LIUJI: &str = "340323104";
@@ -32,12 +29,6 @@ struct Desk {
     folder: tempfile::TempDir,
 }
 
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
 impl Desk {
     fn enrolled(name: &str, url: &str, code: &str) -> Desk {
         let desk = Desk { folder: tempfile::tempdir().unwrap() };
@@ -46,40 +37,27 @@ impl Desk {
         desk
     }
 
-    fn run(&self, words: &[&str], input: &str) -> Ended {
-        let mut child = Command::new(program("tiexin-desk"))
-            .arg("--data")
-            .arg(self.folder.path().join("book"))
-            .args(words)
-            .env("TIEXIN_PASSWORD", PASSWORD)
-            .env_remove("TIEXIN_USER")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A run that ends before it reads is no fault.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    #[track_caller]
-    fn fed(&self, words: &[&str], input: &str) -> Value {
-        let ended = self.run(&[words, &["--json"]].concat(), input);
-        assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.err);
-        serde_json::from_str(&ended.out).unwrap()
+    fn run(&self, words: &[&str]) -> Ended {
+        terminal::run(&self.book(), words, None).unwrap()
     }
 
     #[track_caller]
     fn json(&self, words: &[&str]) -> Value {
-        self.fed(words, "")
+        terminal::told(&self.book(), words, None).unwrap()
+    }
+
+    #[track_caller]
+    fn fed(&self, words: &[&str], input: &Value) {
+        terminal::told(&self.book(), words, Some(&input.to_string())).unwrap();
+    }
+
+    fn book(&self) -> PathBuf {
+        self.folder.path().join("book")
     }
 
     #[track_caller]
     fn refused(&self, words: &[&str], code: i32, why: &str) {
-        let ended = self.run(words, "");
+        let ended = self.run(words);
         assert_eq!(ended.code, Some(code), "{words:?}: {} {}", ended.out, ended.err);
         assert!(ended.err.contains(why), "{}", ended.err);
         assert_eq!(ended.out, "");
@@ -87,7 +65,7 @@ impl Desk {
 
     fn household(&self, name: &str) {
         let household = json!({"region": "340323100001", "head_name": name});
-        self.fed(&["add", "household"], &household.to_string());
+        self.fed(&["add", "household"], &household);
     }
 
     fn waiting(&self) -> u64 {
@@ -165,7 +143,7 @@ async fn the_story(keep: Keep) {
     let county = Desk::enrolled("county", &province.url(), &county_code);
     let found = county.json(&["search", NAME]);
     let edited = json!({"id": found[0]["id"], "phone": "19900001111"});
-    county.fed(&["add", "household"], &edited.to_string());
+    county.fed(&["add", "household"], &edited);
     county.json(&["sync"]);
     remote.household("丙户");
     remote.json(&["package", "out", "--to", stick]);
@@ -199,7 +177,7 @@ async fn the_story(keep: Keep) {
     let device = devices.as_array().unwrap().iter().find(|d| d["id"].as_str().unwrap().ends_with(&short));
     let id = device.expect("the machine of the file's name")["id"].as_str().unwrap();
     province.administer(&["device", "revoke", id]).unwrap();
-    let ended = courier.run(&["package", "carry", path, "--to", stick], "");
+    let ended = courier.run(&["package", "carry", path, "--to", stick]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.out.contains("已被省平台停用"), "{}", ended.out);
 }

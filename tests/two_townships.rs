@@ -1,19 +1,17 @@
 //! Two desks work without a network on the same families; it comes back; a supervisor exports the month.
 
-use std::path::Path;
-
 use chrono::NaiveDate;
-use serde_json::{Value, json};
-use tiexin_contract::family::{GetFamily, RecordVisit, RegisterFamily};
+use serde_json::json;
+use tiexin_contract::family::{GetFamily, RecordVisit};
 use tiexin_contract::records::RecordHistory;
 use tiexin_contract::report::ExportReport;
 use tiexin_contract::sync::SyncState;
 use tiexin_desk::ManualClock;
-use tiexin_domain::nouns::support_file::LossCategory;
+use tiexin_domain::nouns::PersonRef;
 use tiexin_domain::nouns::visit::VisitKind;
-use tiexin_domain::nouns::{Household, Person, PersonRef, SupportFile, Visit};
 use tiexin_domain::record::Fields;
-use tiexin_testkit::desks::{StoryDesk, expected, ledgers};
+use tiexin_testkit::desks::{self, StoryDesk, ledgers};
+use tiexin_testkit::f1::Row;
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::proxy::Network;
 use uuid::Uuid;
@@ -66,9 +64,9 @@ async fn the_story(keep: Keep) {
     // The ledger holds such a visit already: these add nothing to 户 and 人.
     visit(&a, family, "余喆", VisitKind::Emergency, vec![met.clone()]).await;
     visit(&b, family, "余喆", VisitKind::Emergency, vec![met]).await;
-    let mine = register(&a, "340323100001", "甲新户", 2).await;
+    let mine = register(&a, "340323100001", &["甲新户", "甲新户妻"]).await;
     visit(&a, mine.0, "甲新户", VisitKind::Routine, mine.1).await;
-    let theirs = register(&b, "340323104001", "乙新户", 1).await;
+    let theirs = register(&b, "340323104001", &["乙新户"]).await;
     visit(&b, theirs.0, "乙新户", VisitKind::Hospital, theirs.1).await;
     a.edit("household", family, json!({"current_address": "东头一号", "phone": "19900001111"}))
         .await
@@ -142,74 +140,31 @@ async fn person_named(desk: &StoryDesk, household: Uuid, name: &str) -> PersonRe
 
 async fn visit(desk: &StoryDesk, household: Uuid, head: &str, kind: VisitKind, met: Vec<PersonRef>) {
     let page = desk.run(GetFamily { household }).await.unwrap();
-    let mut visit = Visit::routine(page.household.region, household, head, day(30));
+    let region = page.household.region;
+    let mut visit = desks::visit(region, household, head, day(30), "谈心一小时，情绪平稳。");
     visit.kind = kind;
     visit.met = met;
-    visit.visitors = vec!["专干".into()];
-    visit.note = Some("谈心一小时，情绪平稳。".into());
     desk.run(RecordVisit { id: None, visit }).await.unwrap();
 }
 
-/// A new special family of `people` persons.
-async fn register(desk: &StoryDesk, village: &str, head: &str, people: usize) -> (Uuid, Vec<PersonRef>) {
-    let region: tiexin_domain::RegionCode = village.parse().unwrap();
-    let household = Household {
-        region: region.clone(),
-        head_name: head.into(),
-        head: None,
-        kinds: Vec::new(),
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: Some("村东".into()),
-        phone: None,
-        notes: None,
-    };
-    let persons = (0..people)
-        .map(|n| Person::named(region.clone(), if n == 0 { head.to_owned() } else { format!("{head}{n}") }))
-        .collect();
-    let file = SupportFile::open(region, Uuid::nil(), head, LossCategory::Death);
-    let saved =
-        desk.run(RegisterFamily { household, persons, file: Some(file), contacts: None }).await.unwrap();
+/// A new special family, and who can be met there.
+async fn register(desk: &StoryDesk, village: &str, persons: &[&str]) -> (Uuid, Vec<PersonRef>) {
+    let saved = desk.run(desks::family(village, persons)).await.unwrap();
     let page = desk.run(GetFamily { household: saved.id }).await.unwrap();
     let met = page
         .persons
         .iter()
         .map(|p| PersonRef { person: Some(p.id), name: p.fields["name"].as_str().unwrap_or_default().into() })
         .collect::<Vec<_>>();
-    assert_eq!(met.len(), people);
+    assert_eq!(met.len(), persons.len());
     (saved.id, met)
 }
 
-/// The columns of F1 after 单位, from a township's expected figures.
-fn f1_row(expected: &Value) -> Vec<f64> {
-    let f1 = &expected["f1"];
-    [
-        "需求调查",
-        "保险理赔",
-        "心理健康服务",
-        "日常走访",
-        "节日看望",
-        "生日陪伴",
-        "住院探望",
-        "突发事件",
-        "服务活动开展",
-    ]
-    .iter()
-    .flat_map(|name| f1[name].as_array().expect("figures").clone())
-    .map(|v| v.as_f64().or_else(|| v.as_str()?.parse().ok()).expect("a number"))
-    .collect()
-}
-
 async fn export_matches(county: &StoryDesk) {
-    let mut guyang = f1_row(&expected("guyang-2026-10"));
-    let mut liuji = f1_row(&expected("liuji-2026-10"));
-    // What was recorded offline: 日常走访 +1 户 +2 人 in the one, 住院探望 +1 户 +1 人 in the other.
-    guyang[8] += 1.0;
-    guyang[9] += 2.0;
-    liuji[14] += 1.0;
-    liuji[15] += 1.0;
-    let total: Vec<f64> = guyang.iter().zip(&liuji).map(|(a, b)| a + b).collect();
-
+    // What was recorded offline.
+    let guyang = Row::of("guyang-2026-10").more("日常走访", 1, 2);
+    let liuji = Row::of("liuji-2026-10").more("住院探望", 1, 1);
+    let total = guyang.plus(&liuji);
     let path = county.dir.path().join("F1.xlsx");
     let export = ExportReport {
         form: "F1".into(),
@@ -218,25 +173,7 @@ async fn export_matches(county: &StoryDesk) {
         path: Some(path.to_string_lossy().into_owned()),
     };
     county.run(export).await.unwrap();
-    for (unit, want) in [("谷阳镇", guyang), ("刘集镇", liuji), ("合计", total)] {
-        assert_eq!(exported_row(&path, unit), want, "{unit}");
+    for (unit, row) in [("谷阳镇", guyang), ("刘集镇", liuji), ("合计", total)] {
+        assert_eq!(Row::exported(&path, unit), row, "{unit}");
     }
-}
-
-fn exported_row(path: &Path, unit: &str) -> Vec<f64> {
-    use calamine::{Data, Reader};
-    let mut book = calamine::open_workbook_auto(path).expect("the export opens");
-    let sheet = book.worksheet_range_at(0).expect("a sheet").expect("readable");
-    let row = sheet
-        .rows()
-        .find(|row| matches!(&row[0], Data::String(text) if text == unit))
-        .unwrap_or_else(|| panic!("no row for {unit}"));
-    row[1..]
-        .iter()
-        .filter_map(|cell| match cell {
-            Data::Float(v) => Some(*v),
-            Data::Int(v) => Some(*v as f64),
-            _ => None,
-        })
-        .collect()
 }

@@ -40,7 +40,8 @@ struct OpenPath {
     path: String,
 }
 
-/// Answers `shell.<verb>`. A dialog that is closed without a choice answers null.
+/// Answers `shell.<verb>`. A dialog that is closed without a choice answers null. Files to read are a
+/// list: a worker may pick several at once.
 pub(crate) async fn answer(app: &AppHandle, verb: &str, args: Value) -> Result<Value, ErrorReply> {
     match verb {
         "host" => Ok(json!("window")),
@@ -59,8 +60,9 @@ async fn pick_open(app: &AppHandle, ask: PickOpen) -> Result<Value, ErrorReply> 
         dialog = dialog.add_filter(&filter.name, &extensions);
     }
     let (tell, told) = oneshot::channel();
-    dialog.pick_file(move |path| drop(tell.send(path)));
-    Ok(chosen(told.await.ok().flatten()))
+    dialog.pick_files(move |paths| drop(tell.send(paths)));
+    let paths = told.await.ok().flatten();
+    Ok(json!(paths.map(|paths| paths.iter().map(ToString::to_string).collect::<Vec<_>>())))
 }
 
 async fn pick_save(app: &AppHandle, ask: PickSave) -> Result<Value, ErrorReply> {

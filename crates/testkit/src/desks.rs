@@ -3,15 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use tempfile::TempDir;
 use tiexin_contract::book::{Verify, VerifyReport};
+use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::import::{FileGiven, ImportDone, ImportPreview, RunImport};
 use tiexin_contract::records::{SaveRecord, Saved, Search};
 use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 use tiexin_contract::{Command, ErrorReply};
 use tiexin_desk::{Desk, DeskConfig, ManualClock};
+use tiexin_domain::RegionCode;
+use tiexin_domain::nouns::support_file::LossCategory;
+use tiexin_domain::nouns::{Household, Person, SupportFile, Visit};
 use tiexin_domain::record::Fields;
 use uuid::Uuid;
 
@@ -32,6 +37,34 @@ pub fn expected(township: &str) -> Value {
     let text =
         std::fs::read_to_string(fixtures().join(township).join("expected.json")).expect("expected.json");
     serde_json::from_str(&text).expect("JSON")
+}
+
+/// A special family of these persons, the first of them its head, as the form of 登记家庭 sends it.
+pub fn family(village: &str, persons: &[&str]) -> RegisterFamily {
+    let region: RegionCode = village.parse().expect("a region code");
+    let head = persons.first().copied().unwrap_or_default();
+    let household = Household {
+        region: region.clone(),
+        head_name: head.into(),
+        head: None,
+        kinds: Vec::new(),
+        hardship: Vec::new(),
+        registered_address: None,
+        current_address: None,
+        phone: None,
+        notes: None,
+    };
+    let file = SupportFile::open(region.clone(), Uuid::nil(), head, LossCategory::Death);
+    let persons = persons.iter().map(|name| Person::named(region.clone(), *name)).collect();
+    RegisterFamily { household, persons, file: Some(file), contacts: None }
+}
+
+/// A routine visit with one visitor.
+pub fn visit(region: RegionCode, household: Uuid, head: &str, day: NaiveDate, note: &str) -> Visit {
+    let mut visit = Visit::routine(region, household, head, day);
+    visit.visitors = vec!["专干".into()];
+    visit.note = Some(note.into());
+    visit
 }
 
 fn fixtures() -> PathBuf {

@@ -1,8 +1,12 @@
 //! What tests share: real servers, real desks, screens to look at, a network that can be cut.
 
 pub mod desks;
+mod driver;
+pub mod f1;
+mod files;
 pub mod killed;
 pub mod province;
 pub mod proxy;
 pub mod terminal;
 pub mod window;
+pub mod worker;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
@@ -26,30 +26,38 @@ pub fn desk(data: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// Runs to the end; the JSON it prints. Any other exit code than 0 is a trouble.
-pub fn told(data: &Path, words: &[&str], input: Option<&str>) -> Result<Value, Trouble> {
-    let output = run(data, words, input)?;
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if !output.status.success() {
-        return Err(Trouble(format!("tiexin-desk {words:?} {}: {complained}{said}", output.status)));
-    }
-    serde_json::from_str(&said).map_err(|e| Trouble(format!("tiexin-desk {words:?} said {said}: {e}")))
+/// How a run of the program ended.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
-fn run(data: &Path, words: &[&str], input: Option<&str>) -> Result<Output, Trouble> {
+/// Runs to the end; the JSON it prints. Any other exit code than 0 is a trouble.
+pub fn told(data: &Path, words: &[&str], input: Option<&str>) -> Result<Value, Trouble> {
+    let Ended { code, out, err } = run(data, &[words, &["--json"]].concat(), input)?;
+    if code != Some(0) {
+        return Err(Trouble(format!("tiexin-desk {words:?} ended with {code:?}: {err}{out}")));
+    }
+    serde_json::from_str(&out).map_err(|e| Trouble(format!("tiexin-desk {words:?} said {out}: {e}")))
+}
+
+/// Runs to the end, whatever it is.
+pub fn run(data: &Path, words: &[&str], input: Option<&str>) -> Result<Ended, Trouble> {
     let lost = |e: std::io::Error| Trouble(format!("tiexin-desk {words:?}: {e}"));
     let mut command = desk(data, words);
-    command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     if input.is_some() {
         command.stdin(Stdio::piped());
     }
     let mut child = command.spawn().map_err(lost)?;
     if let (Some(text), Some(mut stdin)) = (input, child.stdin.take()) {
-        // It reads all before it answers, so it cannot wait for us meanwhile.
-        stdin.write_all(text.as_bytes()).map_err(lost)?;
+        // A run that ends before it reads is no fault; how it ended says why.
+        let _ = stdin.write_all(text.as_bytes());
     }
-    child.wait_with_output().map_err(lost)
+    let output = child.wait_with_output().map_err(lost)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(Ended { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) })
 }
 
 /// Why a command came back without its reply.
@@ -96,6 +104,11 @@ impl Host {
         };
         let (address, token) = (address.to_owned(), token.to_owned());
         Ok(Host { child: Mutex::new(child), client: reqwest::Client::new(), address, token })
+    }
+
+    /// What a browser opens.
+    pub fn url(&self) -> String {
+        format!("{}/#token={}", self.address, self.token)
     }
 
     /// Asks the desk. A reply means that the desk has acknowledged.

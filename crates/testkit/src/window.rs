@@ -7,17 +7,19 @@
 
 use serde_json::json;
 use std::fmt::Display;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, WebDriver};
 
+use crate::driver::Driver;
+
 /// Longest wait for anything to appear. Generous: the machine may be busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(30);
-const GLANCE: Duration = Duration::from_millis(50);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const GLANCE: Duration = Duration::from_millis(50);
 
 /// What went wrong, for the person who reads the test's output.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ impl Display for Trouble {
 
 impl std::error::Error for Trouble {}
 
-fn trouble(what: &str) -> impl Fn(&dyn Display) -> Trouble + '_ {
+pub(crate) fn trouble(what: &str) -> impl Fn(&dyn Display) -> Trouble + '_ {
     move |cause| Trouble(format!("{what}: {cause}"))
 }
 
@@ -56,7 +58,9 @@ pub fn program(name: &str) -> PathBuf {
 /// One open screen. Closes its window and ends its driver when dropped.
 pub struct Screen {
     driver: WebDriver,
-    host: Child,
+    host: Driver,
+    /// Where the browser puts what it downloads; the window asks its worker instead.
+    pub(crate) downloads: Option<TempDir>,
 }
 
 impl Screen {
@@ -85,7 +89,7 @@ impl Screen {
         let mut capabilities = Capabilities::new();
         let options = json!({ "binary": program, "args": [] });
         capabilities.set("webkitgtk:browserOptions", options).map_err(|e| trouble("capabilities")(&e))?;
-        Self::open(driver, capabilities).await
+        Self::open(driver, capabilities, None).await
     }
 
     /// Opens an address of the loopback host in Chromium, 1366×768.
@@ -103,39 +107,27 @@ impl Screen {
             "--window-size=1366,768",
             "--lang=zh-CN",
         ];
-        let options = json!({ "args": arguments });
+        let downloads = tempfile::tempdir().map_err(|e| trouble("a folder for downloads")(&e))?;
+        let kept = json!({ "download.default_directory": downloads.path() });
+        let options = json!({ "args": arguments, "prefs": kept });
         capabilities.set("browserName", "chrome").map_err(|e| trouble("capabilities")(&e))?;
         capabilities.set("goog:chromeOptions", options).map_err(|e| trouble("capabilities")(&e))?;
-        let screen = Self::open(Command::new("chromedriver"), capabilities).await?;
+        let screen = Self::open(Command::new("chromedriver"), capabilities, Some(downloads)).await?;
         screen.driver.goto(address).await.map_err(|e| trouble(address)(&e))?;
         Ok(screen)
     }
 
-    async fn open(mut command: Command, capabilities: Capabilities) -> Result<Self, Trouble> {
+    async fn open(
+        command: Command,
+        capabilities: Capabilities,
+        downloads: Option<TempDir>,
+    ) -> Result<Self, Trouble> {
         // reqwest is built without a TLS provider of its own and wants one even for loopback.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let port = free_port()?;
-        use std::os::unix::process::CommandExt;
-        let name = command.get_program().to_string_lossy().into_owned();
-        let mut host = command
-            .arg(format!("--port={port}"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            // Its own group, so that the window goes with it whatever happens.
-            .process_group(0)
-            .spawn()
-            .map_err(|e| trouble(&name)(&e))?;
-        if let Err(trouble) = answers(port, &name) {
-            end(&mut host);
-            return Err(trouble);
-        }
-        match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await {
-            Ok(driver) => Ok(Self { driver, host }),
-            Err(error) => {
-                end(&mut host);
-                Err(trouble("no session")(&error))
-            }
-        }
+        let host = Driver::start(command)?;
+        let driver = WebDriver::new(host.address.as_str(), capabilities).await;
+        let driver = driver.map_err(|e| trouble("no session")(&e))?;
+        Ok(Self { driver, host, downloads })
     }
 
     /// Waits until the page shows `text` somewhere a person can see it.
@@ -154,6 +146,35 @@ impl Screen {
         }
     }
 
+    /// Runs a script until it returns true.
+    pub async fn until(&self, script: &str) -> Result<(), Trouble> {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let done = self.driver.execute(script, Vec::new()).await;
+            if done.as_ref().is_ok_and(|value| value.json().as_bool() == Some(true)) {
+                return Ok(());
+            }
+            if Instant::now() > patience {
+                let said = done.map_or_else(|e| e.to_string(), |value| value.json().to_string());
+                let page = self.text().await.unwrap_or_else(|trouble| trouble.0);
+                return Err(Trouble(format!("never true: {script}\nbut {said}; the page says:\n{page}")));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Runs a script once.
+    pub async fn run(&self, script: &str) -> Result<serde_json::Value, Trouble> {
+        let done = self.driver.execute(script, Vec::new()).await;
+        done.map(|value| value.json().clone()).map_err(|e| trouble(script)(&e))
+    }
+
+    /// Goes to a page by its address, such as `#/reports`, and waits for a word on it.
+    pub async fn go(&self, route: &str, word: &str) -> Result<(), Trouble> {
+        self.run(&format!("location.hash = '{route}'")).await?;
+        self.shows(word).await
+    }
+
     /// All the text on the page as a person sees it.
     pub async fn text(&self) -> Result<String, Trouble> {
         let body = self.driver.find(By::Tag("body")).await.map_err(|e| trouble("no body")(&e))?;
@@ -170,9 +191,12 @@ impl Screen {
             .map_err(|e| trouble(selector)(&e))
     }
 
-    /// Presses the button or link that carries `name`.
+    /// Presses the button or link that carries `name`, once it can be pressed.
     pub async fn press(&self, name: &str) -> Result<(), Trouble> {
-        let carries = format!("[normalize-space(.)='{name}' or @aria-label='{name}' or @title='{name}']");
+        let carries = format!(
+            "[normalize-space(.)='{name}' or @aria-label='{name}' or @title='{name}' or .//strong='{name}']\
+             [not(@aria-busy='true')]"
+        );
         let path = format!(
             "//button{carries} | //a{carries} | //*[@role='button' or @role='tab' or @role='menuitem']{carries}"
         );
@@ -189,10 +213,31 @@ impl Screen {
             .map_err(|e| trouble(name)(&e))
     }
 
-    /// Types into the field labelled `label`, replacing what stands there.
+    /// Ticks one of the choices that stand side by side in a form.
+    pub async fn tick(&self, label: &str) -> Result<(), Trouble> {
+        let path = format!("//label[.//input][normalize-space(.)='{label}']");
+        let choice = self.driver.query(By::XPath(path.as_str())).wait(PATIENCE, GLANCE).first().await;
+        choice.map_err(|e| trouble(label)(&e))?.click().await.map_err(|e| trouble(label)(&e))
+    }
+
+    /// Chooses from an open list the first entry that holds `text`, as the pointer does.
+    pub async fn option(&self, text: &str) -> Result<(), Trouble> {
+        // By script: the list is painted anew while it is looked at.
+        let script = format!(
+            "const one = [...document.querySelectorAll('[role=option]')].find(o => o.textContent.includes('{text}')); \
+             if (!one) return false; \
+             for (const kind of ['mousedown', 'click']) \
+               one.dispatchEvent(new MouseEvent(kind, {{bubbles: true, cancelable: true}})); \
+             return true;"
+        );
+        self.until(&script).await
+    }
+
+    /// Types into the field labelled `label`, over what stands there, as a person does: WebDriver's own
+    /// clearing is not heard by a page that listens to typing.
     pub async fn fill(&self, label: &str, text: &str) -> Result<(), Trouble> {
         let field = self.field(label).await?;
-        field.clear().await.map_err(|e| trouble(label)(&e))?;
+        field.send_keys(Key::Control + "a").await.map_err(|e| trouble(label)(&e))?;
         field.send_keys(text).await.map_err(|e| trouble(label)(&e))
     }
 
@@ -223,7 +268,7 @@ impl Screen {
 
     /// The process group of the driver and of all that it started: window and page.
     pub fn process_group(&self) -> u32 {
-        self.host.id()
+        self.host.process_group()
     }
 
     /// Closes the window as its close button does.
@@ -239,35 +284,4 @@ impl Deref for Screen {
     fn deref(&self) -> &WebDriver {
         &self.driver
     }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        end(&mut self.host);
-    }
-}
-
-/// Ends a driver together with the window or browser that it started.
-fn end(host: &mut Child) {
-    let group = format!("-{}", host.id());
-    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-    let _ = host.kill();
-    let _ = host.wait();
-}
-
-fn free_port() -> Result<u16, Trouble> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| trouble("no port")(&e))?;
-    Ok(listener.local_addr().map_err(|e| trouble("no port")(&e))?.port())
-}
-
-/// Waits until the driver listens.
-fn answers(port: u16, name: &str) -> Result<(), Trouble> {
-    let patience = Instant::now() + PATIENCE;
-    while Instant::now() < patience {
-        if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return Ok(());
-        }
-        std::thread::sleep(GLANCE);
-    }
-    Err(Trouble(format!("{name} does not answer")))
 }

@@ -30,11 +30,12 @@ pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'
         };
         return ("↑", "tx-waits", format!("正在与省平台核对{waiting}"));
     }
+    let away = if state.trouble.is_some() { "暂时连不上省平台，" } else { "" };
     if state.waiting > 0 {
-        return ("↑", "tx-waits", format!("本机有 {} 条待上传，{checked}", state.waiting));
+        return ("↑", "tx-waits", format!("{away}本机有 {} 条待上传，{checked}", state.waiting));
     }
     if state.trouble.is_some() {
-        return ("●", "tx-local", format!("暂时连不上省平台，{checked}"));
+        return ("●", "tx-local", format!("{away}{checked}"));
     }
     if state.complete {
         return ("✓", "tx-synced", checked);

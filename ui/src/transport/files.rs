@@ -33,7 +33,7 @@ pub(crate) async fn pick_files(title: &str, filter: Filter) -> Result<Vec<FileGi
     }
     let filters = json!([{ "name": filter.name, "extensions": filter.extensions }]);
     let picked = call_shell("shell.pick_open", json!({ "title": title, "filters": filters })).await?;
-    Ok(picked.as_str().map(given_path).into_iter().collect())
+    Ok(picked.as_array().into_iter().flatten().filter_map(|path| path.as_str()).map(given_path).collect())
 }
 
 /// Asks where a file is to be kept; only the window can.
@@ -98,7 +98,11 @@ async fn pick_in_browser(filter: Filter) -> Option<Vec<FileGiven>> {
     input.set_multiple(true);
     let accept: Vec<String> = filter.extensions.iter().map(|ext| format!(".{ext}")).collect();
     input.set_accept(&accept.join(","));
+    input.set_hidden(true);
+    // In the page, so that whatever drives the page can fill it as it fills any field.
+    gloo::utils::body().append_child(&input).ok()?;
     happens(&input, &["change", "cancel"], || input.click()).await;
+    input.remove();
     let files = input.files()?;
     let mut given = Vec::new();
     for at in 0..files.length() {

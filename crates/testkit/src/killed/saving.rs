@@ -9,13 +9,11 @@ use tiexin_contract::family::{GetFamily, RecordVisit, RegisterFamily};
 use tiexin_contract::records::{RecordRow, SaveRecord, Saved};
 use tiexin_contract::session::SignIn;
 use tiexin_desk::{Desk, ManualClock};
-use tiexin_domain::nouns::support_file::LossCategory;
-use tiexin_domain::nouns::{Household, Person, SupportFile, Visit};
 use tiexin_domain::record::Fields;
 use uuid::Uuid;
 
 use super::{Aim, Moment, TOWNSHIP, Tally, USER, all, kill, looked_at, verified};
-use crate::desks::{PASSWORD, StoryDesk, ledgers};
+use crate::desks::{self, PASSWORD, StoryDesk, ledgers};
 use crate::terminal::{Host, Unanswered, desk};
 use crate::window::Trouble;
 
@@ -225,31 +223,16 @@ fn visit(families: &[RecordRow], round: u64, n: u64) -> Wish<RecordVisit> {
     let family = &families[n as usize % families.len()];
     let mark = format!("走访{round}-{n}");
     let today = chrono::Local::now().date_naive();
-    let mut visit = Visit::routine(family.region.clone(), family.id, text(family, "head_name"), today);
-    visit.visitors = vec!["专干".into()];
-    visit.note = Some(mark.clone());
+    let visit = desks::visit(family.region.clone(), family.id, &text(family, "head_name"), today, &mark);
     Wish { command: RecordVisit { id: None, visit }, record: None, mark }
 }
 
 fn family(round: u64, n: u64) -> Wish<RegisterFamily> {
-    // Invariant: a region code of the standard.
-    let region: tiexin_domain::RegionCode = format!("{TOWNSHIP}001").parse().expect("a region code");
-    let (head, mark) = ("新户", format!("新户{round}-{n}"));
-    let household = Household {
-        region: region.clone(),
-        head_name: head.into(),
-        head: None,
-        kinds: Vec::new(),
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: None,
-        phone: None,
-        notes: Some(mark.clone()),
-    };
-    let persons = ["新户", "新户妻"].map(|name| Person::named(region.clone(), name)).to_vec();
-    debug_assert_eq!(persons.len(), PERSONS);
-    let file = Some(SupportFile::open(region, Uuid::nil(), head, LossCategory::Death));
-    Wish { command: RegisterFamily { household, persons, file, contacts: None }, record: None, mark }
+    let mark = format!("新户{round}-{n}");
+    let mut command = desks::family(&format!("{TOWNSHIP}001"), &["新户", "新户妻"]);
+    debug_assert_eq!(command.persons.len(), PERSONS);
+    command.household.notes = Some(mark.clone());
+    Wish { command, record: None, mark }
 }
 
 fn note(families: &[RecordRow], round: u64, n: u64) -> Wish<SaveRecord> {

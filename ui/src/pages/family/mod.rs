@@ -36,16 +36,24 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
             }
         })
     };
-    let edit = Callback::from(move |()| {
-        if let Some(navigator) = &navigator {
-            navigator.push(&Route::RecordEdit { kind: "household".into(), id: household });
-        }
-    });
+    let go = |to: Route| {
+        let navigator = navigator.clone();
+        Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                navigator.push(&to);
+            }
+        })
+    };
+    let history = go(Route::Record { kind: "household".into(), id: household });
+    let edit = go(Route::RecordEdit { kind: "household".into(), id: household });
     let action = html! {
-        if session.can_write() {
-            <Button label="修改" look={Look::Link} onclick={edit} />
-            <Button label="记走访" look={Look::Primary} sign={Sign::Pen} onclick={record} />
-        }
+        <>
+            <Button label="经过" look={Look::Link} onclick={history} />
+            if session.can_write() {
+                <Button label="修改" look={Look::Link} onclick={edit} />
+                <Button label="记走访" look={Look::Primary} sign={Sign::Pen} onclick={record} />
+            }
+        </>
     };
     let title = family.data.as_ref().map_or_else(|| "家庭".to_owned(), |page| page.household.title.clone());
     let lead = family.data.as_ref().map(|page| head(page)).unwrap_or_default();

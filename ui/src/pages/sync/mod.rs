@@ -70,7 +70,8 @@ fn Standing(props: &StateProps) -> Html {
     let meaning = if !state.enrolled {
         "所有记录都加密保存在这台电脑上，可以一直这样用。请记得定期备份。".to_owned()
     } else if let Some(trouble) = &state.trouble {
-        format!("{trouble} 记录都在本机，网络好了会自己再试，不耽误您继续登记。")
+        // The desk tells it as half a sentence, the province as a whole one.
+        format!("{}。记录都在本机，过一会儿会自己再试，不耽误您继续登记。", trouble.trim_end_matches('。'))
     } else if state.conflicts + state.parked > 0 {
         "您写的那一份还留在本机，没有丢。请在下面核对，选定以后就按选定的上传。".to_owned()
     } else if state.complete {

@@ -32,7 +32,7 @@ impl Album {
         pointer.map_err(|e| Trouble(e.to_string()))?;
         for (size, folder) in [(LARGE, &self.large), (OFFICE, &self.office)] {
             sized(screen, size).await?;
-            until(screen, AT_REST).await?;
+            screen.until(AT_REST).await?;
             let picture = screen.screenshot_as_png().await.map_err(|e| Trouble(e.to_string()))?;
             keep(&picture, &folder.join(format!("{name}.png")))?;
         }
@@ -73,26 +73,6 @@ const AT_REST: &str = "
     if (window.shotsRest < 5) return false;
     window.shotsRest = 0;
     return true;";
-
-/// Runs a script until it returns true.
-pub(crate) async fn until(screen: &Screen, script: &str) -> Result<(), Trouble> {
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        let done = screen.execute(script, Vec::new()).await;
-        if done.as_ref().is_ok_and(|value| value.json().as_bool() == Some(true)) {
-            return Ok(());
-        }
-        if Instant::now() > patience {
-            let why = done.map_or_else(|e| e.to_string(), |_| screen_text_hint(script));
-            return Err(Trouble(format!("{why}\nthe page says:\n{}", screen.text().await?)));
-        }
-        tokio::time::sleep(GLANCE).await;
-    }
-}
-
-fn screen_text_hint(script: &str) -> String {
-    format!("never true: {script}")
-}
 
 /// As a small file: a page has few colours.
 fn keep(picture: &[u8], file: &Path) -> Result<(), Trouble> {

@@ -8,7 +8,7 @@ mod stage;
 
 use std::path::PathBuf;
 
-use album::{Album, until};
+use album::Album;
 use stage::Stage;
 use tiexin_testkit::window::{Screen, Trouble};
 
@@ -33,12 +33,12 @@ async fn main() -> Result<(), Trouble> {
     let album = Album::new(office, large)?;
     let stage = Stage::set().await?;
     first_use(&stage, &album).await?;
-    let screen = Screen::browser(&stage.demo.address).await?;
+    let screen = Screen::browser(&stage.demo.url()).await?;
     screen.shows("请登录").await?;
     album.take(&screen, "sign-in").await?;
     sign_in(&screen, "guyang").await?;
     for (route, word, name) in PAGES {
-        go(&screen, route, word).await?;
+        screen.go(route, word).await?;
         album.take(&screen, name).await?;
     }
     families(&screen, &album).await?;
@@ -53,17 +53,17 @@ async fn main() -> Result<(), Trouble> {
 
 /// The two ways to begin, and the tree of regions.
 async fn first_use(stage: &Stage, album: &Album) -> Result<(), Trouble> {
-    let screen = Screen::browser(&stage.unused.address).await?;
+    let screen = Screen::browser(&stage.unused.url()).await?;
     screen.shows("您想怎样开始").await?;
     album.take(&screen, "first-use").await?;
-    run(&screen, "document.querySelectorAll('.tx-way')[1].click()").await?;
+    screen.run("document.querySelectorAll('.tx-way')[1].click()").await?;
     screen.shows("接入码").await?;
     album.take(&screen, "first-use-enrol").await?;
     screen.press("返回").await?;
     screen.shows("您想怎样开始").await?;
-    run(&screen, "document.querySelectorAll('.tx-way')[0].click()").await?;
+    screen.run("document.querySelectorAll('.tx-way')[0].click()").await?;
     screen.shows("您负责的乡镇").await?;
-    run(&screen, "document.querySelector('[data-field=region]').click()").await?;
+    screen.run("document.querySelector('[data-field=region]').click()").await?;
     screen.press("看蚌埠市下面的").await?;
     screen.press("看固镇县下面的").await?;
     screen.shows("谷阳镇").await?;
@@ -71,7 +71,7 @@ async fn first_use(stage: &Stage, album: &Album) -> Result<(), Trouble> {
     let township = "const one = [...document.querySelectorAll('.tx-regions li span:first-child')] \
                     .find(name => name.textContent === '谷阳镇'); \
                     if (!one) return false; one.click(); return true;";
-    until(&screen, township).await?;
+    screen.until(township).await?;
     screen.fill("您的姓名", "王丽").await?;
     screen.fill("登录名", "wangli").await?;
     screen.fill("密码", "暖心2026走访").await?;
@@ -89,7 +89,7 @@ async fn empty(screen: &Screen, album: &Album) -> Result<(), Trouble> {
         ("#/reports", "报表", "empty-report"),
         ("#/sync", "接入省平台", "sync-alone"),
     ] {
-        go(screen, route, word).await?;
+        screen.go(route, word).await?;
         album.take(screen, name).await?;
     }
     Ok(())
@@ -100,29 +100,27 @@ async fn sign_in(screen: &Screen, name: &str) -> Result<(), Trouble> {
         "const b = [...document.querySelectorAll('button')].find(b => b.textContent.includes('{name}')); \
          if (!b) return false; b.click(); return true;"
     );
-    until(screen, &account).await?;
+    screen.until(&account).await?;
     screen.find_css(".tx-nav").await.map(drop)
 }
 
 /// All families, one family, a visit being recorded.
 async fn families(screen: &Screen, album: &Album) -> Result<(), Trouble> {
-    go(screen, "#/families", "特殊家庭").await?;
+    screen.go("#/families", "特殊家庭").await?;
     screen.press("全部家庭").await?;
     screen.shows("现居住地址").await?;
     album.take(screen, "families").await?;
-    go(screen, "#/", "该去看谁").await?;
-    until(
-        screen,
-        "const a = document.querySelector('.tx-due a'); if (!a) return false; a.click(); return true;",
-    )
-    .await?;
+    screen.go("#/", "该去看谁").await?;
+    screen
+        .until("const a = document.querySelector('.tx-due a'); if (!a) return false; a.click(); return true;")
+        .await?;
     screen.shows("走过的日子").await?;
     album.take(screen, "family").await?;
-    go(screen, "#/", "该去看谁").await?;
+    screen.go("#/", "该去看谁").await?;
     screen.find_css(".tx-due-act").await?;
-    run(screen, "document.querySelector('.tx-due-act').click()").await?;
+    screen.run("document.querySelector('.tx-due-act').click()").await?;
     screen.shows("见到了谁").await?;
-    run(screen, "const more = document.querySelector('.tx-fold, details, [aria-expanded=false].tx-fold-head'); if (more) more.scrollIntoView()")
+    screen.run("const more = document.querySelector('.tx-fold, details, [aria-expanded=false].tx-fold-head'); if (more) more.scrollIntoView()")
         .await?;
     album.take(screen, "visit-form").await
 }
@@ -134,8 +132,8 @@ async fn records(screen: &Screen, album: &Album) -> Result<(), Trouble> {
         ("#/members", "会员", "经过", "member"),
         ("#/visits", "走访", "记于", "visit"),
     ] {
-        go(screen, route, word).await?;
-        until(screen, OPEN_FIRST).await?;
+        screen.go(route, word).await?;
+        screen.until(OPEN_FIRST).await?;
         screen.shows(shown).await?;
         album.take(screen, name).await?;
     }
@@ -147,32 +145,25 @@ const OPEN_FIRST: &str = "const row = document.querySelector('.tx-row .tx-open')
 
 /// Two forms, and what stands behind a figure.
 async fn reports(screen: &Screen, album: &Album) -> Result<(), Trouble> {
-    go(screen, "#/reports", "填报单位").await?;
+    screen.go("#/reports", "填报单位").await?;
     screen.press("上一月").await?;
-    until(screen, "return !document.querySelector('.tx-waiting') && !!document.querySelector('.tx-figure')")
+    screen
+        .until("return !document.querySelector('.tx-waiting') && !!document.querySelector('.tx-figure')")
         .await?;
     album.take(screen, "report").await?;
     let figure = "const f = [...document.querySelectorAll('.tx-figure')] \
                   .find(f => Number(f.textContent) > 2 && Number(f.textContent) < 30); \
                   if (!f) return false; f.click(); return true;";
-    until(screen, figure).await?;
+    screen.until(figure).await?;
     screen.shows("条记录").await?;
     album.take(screen, "figure").await
 }
 
 /// A sample township's ledgers, looked at and not taken in.
 async fn import(stage: &Stage, screen: &Screen, album: &Album) -> Result<(), Trouble> {
-    go(screen, "#/import", "特殊家庭台账").await?;
+    screen.go("#/import", "特殊家庭台账").await?;
     album.take(screen, "import").await?;
-    // The picker is the browser's own; its field is put on the page so that WebDriver can fill it.
-    let field =
-        "HTMLInputElement.prototype.click = function () { this.id = 'picked'; document.body.append(this); }";
-    run(screen, field).await?;
-    screen.press("选择文件").await?;
-    let paths: Vec<String> = stage.ledgers.iter().map(|path| path.display().to_string()).collect();
-    let picked = screen.find_css("#picked").await?;
-    picked.send_keys(paths.join("\n")).await.map_err(|e| Trouble(e.to_string()))?;
-    run(screen, "document.getElementById('picked').remove()").await?;
+    screen.pick("选择文件", "选择台账文件", &stage.ledgers).await?;
     screen.shows("可以导入").await?;
     album.take(screen, "import-preview").await?;
     screen.press("认出的列").await?;
@@ -181,30 +172,30 @@ async fn import(stage: &Stage, screen: &Screen, album: &Album) -> Result<(), Tro
 }
 
 async fn sync(screen: &Screen, album: &Album) -> Result<(), Trouble> {
-    go(screen, "#/sync", "需要您处理").await?;
+    screen.go("#/sync", "需要您处理").await?;
     screen.shows("用省平台的").await?;
     album.take(screen, "conflicts").await?;
     screen.press("用省平台的").await?;
-    until(screen, "return !document.body.innerText.includes('需要您处理')").await?;
+    screen.until("return !document.body.innerText.includes('需要您处理')").await?;
     album.take(screen, "sync").await
 }
 
 /// Search, the map of keys, large type.
 async fn over_the_page(screen: &Screen, album: &Album) -> Result<(), Trouble> {
-    go(screen, "#/", "该去看谁").await?;
-    run(screen, "document.querySelector('.tx-search').click()").await?;
+    screen.go("#/", "该去看谁").await?;
+    screen.run("document.querySelector('.tx-search').click()").await?;
     let field = screen.find_css(".tx-palette input").await?;
     field.send_keys("wang").await.map_err(|e| Trouble(e.to_string()))?;
-    until(screen, "return document.querySelectorAll('.tx-palette li[role=option]').length > 4").await?;
+    screen.until("return document.querySelectorAll('.tx-palette li[role=option]').length > 4").await?;
     album.take(screen, "search").await?;
     escape(screen).await?;
-    run(screen, "document.querySelector('.tx-nav-foot').click()").await?;
+    screen.run("document.querySelector('.tx-nav-foot').click()").await?;
     screen.shows("快捷键").await?;
     album.take(screen, "keys").await?;
     escape(screen).await?;
     menu(screen, "换成大字").await?;
     album.take(screen, "large-type").await?;
-    go(screen, "#/families", "双岗联系人").await?;
+    screen.go("#/families", "双岗联系人").await?;
     album.take(screen, "large-type-list").await?;
     menu(screen, "恢复标准字号").await
 }
@@ -214,27 +205,18 @@ async fn county(screen: &Screen, album: &Album) -> Result<(), Trouble> {
     menu(screen, "退出登录").await?;
     screen.shows("请登录").await?;
     sign_in(screen, "county").await?;
-    go(screen, "#/reports", "填报单位").await?;
+    screen.go("#/reports", "填报单位").await?;
     album.take(screen, "report-county").await
 }
 
 /// Closes what lies over the page.
 async fn escape(screen: &Screen) -> Result<(), Trouble> {
     screen.action_chain().send_keys("\u{e00c}").perform().await.map_err(|e| Trouble(e.to_string()))?;
-    until(screen, "return !document.querySelector('.tx-veil')").await
+    screen.until("return !document.querySelector('.tx-veil')").await
 }
 
 /// An entry of the user's own menu.
 async fn menu(screen: &Screen, entry: &str) -> Result<(), Trouble> {
-    run(screen, "document.querySelector('.tx-top-user button').click()").await?;
+    screen.run("document.querySelector('.tx-top-user button').click()").await?;
     screen.press(entry).await
-}
-
-async fn go(screen: &Screen, route: &str, word: &str) -> Result<(), Trouble> {
-    run(screen, &format!("location.hash = '{route}'")).await?;
-    screen.shows(word).await
-}
-
-async fn run(screen: &Screen, script: &str) -> Result<(), Trouble> {
-    screen.execute(script, Vec::new()).await.map(drop).map_err(|e| Trouble(e.to_string()))
 }

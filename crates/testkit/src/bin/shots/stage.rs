@@ -1,9 +1,7 @@
 //! What the pictures show: a demo county with its province, a conflict that really happened, and a
 //! desk that nobody has used yet.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -12,7 +10,8 @@ use tiexin_contract::session::SignIn;
 use tiexin_desk::{Desk, DeskConfig, ManualClock};
 use tiexin_testkit::desks::StoryDesk;
 use tiexin_testkit::province::{Keep, Province};
-use tiexin_testkit::window::{Trouble, program};
+use tiexin_testkit::terminal::{self, Host};
+use tiexin_testkit::window::Trouble;
 
 /// As the demo's generator sets it, for all of its accounts.
 const PASSWORD: &str = "nuanxin-2026";
@@ -57,8 +56,7 @@ fn told(error: impl std::fmt::Display) -> Trouble {
 fn fill(data: &Path, home: &Path, province: &Province) -> Result<(), Trouble> {
     let codes = home.join("codes.json");
     std::fs::write(&codes, province.administer(&["demo"])?.to_string()).map_err(told)?;
-    let filled = desk_command(data)
-        .args(["demo", "--server", &province.url(), "--codes"])
+    let filled = terminal::desk(data, &["demo", "--server", &province.url(), "--codes"])
         .arg(&codes)
         .status()
         .map_err(told)?;
@@ -108,12 +106,6 @@ async fn conflict(data: &Path, province: &Province) -> Result<(), Trouble> {
     desk.run(tiexin_contract::session::SignOut {}).await.map(drop).map_err(run)
 }
 
-fn desk_command(data: &Path) -> Command {
-    let mut command = Command::new(program("tiexin-desk"));
-    command.arg("--data").arg(data);
-    command
-}
-
 fn ledgers(home: &Path) -> Result<Vec<PathBuf>, Trouble> {
     let names = ["特殊家庭台账.xlsx", "会员花名册.xls", "走访慰问记录2026年10月.xlsx", "活动登记表.csv"];
     let given = tiexin_testkit::desks::ledgers("guyang-2026-10").into_iter().zip(names);
@@ -122,40 +114,4 @@ fn ledgers(home: &Path) -> Result<Vec<PathBuf>, Trouble> {
         std::fs::copy(ledger, &copy).map_err(told).map(|_| copy)
     });
     copied.collect()
-}
-
-/// The loopback host of a desk; ends when dropped.
-pub(crate) struct Host {
-    child: Child,
-    pub(crate) address: String,
-}
-
-impl Host {
-    fn start(data: &Path) -> Result<Host, Trouble> {
-        let mut child = desk_command(data)
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|e| Trouble(format!("tiexin-desk: {e}")))?;
-        let stdout = child.stdout.take().ok_or_else(|| Trouble("no stdout".into()))?;
-        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        let address = lines.find_map(|line| line.find("http://").map(|at| line[at..].trim().to_owned()));
-        // Whatever it says later must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        match address {
-            Some(address) => Ok(Host { child, address }),
-            None => {
-                let _ = child.kill();
-                Err(Trouble("the loopback host told no address".into()))
-            }
-        }
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
