@@ -55,8 +55,17 @@ pub(crate) struct Spelled {
 }
 
 pub(crate) fn spell(name: &str) -> Spelled {
+    spelled(&readings(name))
+}
+
+/// The same for the usual reading alone: 方 is fang, and wang only to a lexicographer.
+pub(crate) fn spell_usual(name: &str) -> Spelled {
+    spelled(&readings(name)[..1])
+}
+
+fn spelled(readings: &[Vec<String>]) -> Spelled {
     let mut spelled = Spelled::default();
-    for reading in readings(name) {
+    for reading in readings {
         // A person's name is found from every character on; a long title from its beginning.
         let last = if reading.len() <= 6 { reading.len() } else { 1 };
         for from in 0..last {

@@ -8,7 +8,7 @@ use crate::book::Book;
 use crate::derive::bounds;
 use crate::error::Result;
 use crate::record;
-use crate::spelling::{is_han, spaced, spell};
+use crate::spelling::{is_han, spaced, spell, spell_usual};
 
 /// A search result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub struct Hit {
     /// The line that names it; never the child's name or the loss.
     pub title: String,
     pub region: RegionCode,
-    /// What fits: `name`, `pinyin`, `initials`, `id_number`, `id_tail`, `phone`, `phone_tail`,
-    /// `code` or `text`.
+    /// What fits: `name`, `pinyin`, `initials`, `other_reading` (a rarer reading of a character),
+    /// `id_number`, `id_tail`, `phone`, `phone_tail`, `code` or `text`.
     pub matched: String,
 }
 
@@ -206,17 +206,20 @@ fn judge(record: &Record, parts: &[Part]) -> (usize, &'static str) {
         Part::Han(run) if name.starts_with(run.as_str()) => (1, "name"),
         Part::Han(_) => (2, "name"),
         Part::Letters(run) => {
-            let spelled = spell(name);
-            if spelled.initials.split(' ').next() == Some(run) {
+            let usual = spell_usual(name);
+            let begins = |words: &str| words.split(' ').any(|w| w.starts_with(run.as_str()));
+            if usual.initials.split(' ').next() == Some(run) {
                 (0, "initials")
-            } else if spelled.full.split(' ').next() == Some(run) {
+            } else if usual.full.split(' ').next() == Some(run) {
                 (0, "pinyin")
-            } else if spelled.initials.split(' ').any(|w| w.starts_with(run.as_str())) {
+            } else if begins(&usual.initials) {
                 (1, "initials")
-            } else if spelled.full.split(' ').any(|w| w.starts_with(run.as_str())) {
+            } else if begins(&usual.full) {
                 (2, "pinyin")
             } else {
-                (3, "code")
+                let every = spell(name);
+                let read_otherwise = begins(&every.full) || begins(&every.initials);
+                (3, if read_otherwise { "other_reading" } else { "code" })
             }
         }
         Part::Digits(run) => judge_digits(record, run),

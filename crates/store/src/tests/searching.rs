@@ -68,8 +68,19 @@ fn names_spellings_and_numbers_are_found() {
     assert_eq!(found(&t.book, "张三2580"), pairs(&[("person", "name")]));
     assert_eq!(found(&t.book, "低保"), pairs(&[("visit", "text")]));
     // Heteronyms: 单 is read shàn as a name, dān otherwise.
-    assert_eq!(found(&t.book, "shanfu"), pairs(&[("household", "pinyin")]));
+    assert_eq!(found(&t.book, "shanfu"), pairs(&[("household", "other_reading")]));
     assert_eq!(found(&t.book, "df"), pairs(&[("household", "initials")]));
+}
+
+#[test]
+fn a_rarer_reading_comes_last_and_says_so() {
+    let t = town();
+    household(&t.book, VILLAGE, "王明");
+    // Newer, and 方 can be read wǎng.
+    household(&t.book, VILLAGE, "方培元");
+    let hits = t.book.search("wang", &[], 20).unwrap();
+    let told: Vec<_> = hits.iter().map(|h| (h.title.as_str(), h.matched.as_str())).collect();
+    assert_eq!(told, [("王明家", "pinyin"), ("方培元家", "other_reading")]);
 }
 
 #[test]
