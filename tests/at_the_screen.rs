@@ -74,14 +74,15 @@ async fn the_story(way: Way) -> Result<(), Trouble> {
     let county_code = province.user("county", "supervisor", "340323")?;
 
     // Both townships take in their ledgers; everything reaches the province, each other, and the county.
-    let a = Seat::taken(way, &province, "guyang", &guyang_code).await?;
-    let b = Seat::taken(way, &province, "liuji", &liuji_code).await?;
-    a.worker.imports(&counted("guyang-2026-10")).await?;
-    b.worker.imports(&counted("liuji-2026-10")).await?;
-    let c = Seat::taken(way, &province, "county", &county_code).await?;
-    for seat in [&a, &b, &a, &c] {
-        seat.worker.syncs().await?;
-    }
+    let (a, b, c) = tokio::try_join!(
+        Seat::taken(way, &province, "guyang", &guyang_code),
+        Seat::taken(way, &province, "liuji", &liuji_code),
+        Seat::taken(way, &province, "county", &county_code),
+    )?;
+    let (guyang, liuji) = (counted("guyang-2026-10"), counted("liuji-2026-10"));
+    tokio::try_join!(a.worker.imports(&guyang), b.worker.imports(&liuji))?;
+    tokio::try_join!(a.worker.syncs(), b.worker.syncs())?;
+    tokio::try_join!(a.worker.syncs(), b.worker.syncs(), c.worker.syncs())?;
 
     offline(&a, &b).await?;
     the_line_comes_back(&a, &b).await?;
@@ -119,9 +120,6 @@ fn counted(township: &str) -> Vec<(PathBuf, u64)> {
 
 /// The network goes. Both go on working, on the same family too, and both screens tell the truth.
 async fn offline(a: &Seat, b: &Seat) -> Result<(), Trouble> {
-    for seat in [a, b] {
-        seat.network.cut();
-    }
     // By the ledgers nobody of this family was seen in hospital in October.
     let in_hospital = Seen {
         family: "郝长文",
@@ -130,29 +128,31 @@ async fn offline(a: &Seat, b: &Seat) -> Result<(), Trouble> {
         met: &["郝长文", "黄云兰"],
         note: "在县医院，恢复得不错。",
     };
-    a.worker.visits(&in_hospital).await?;
     // Nor anybody of this one on a birthday.
     let birthday = Seen {
         family: "杜广宝",
         kind: "生日陪伴",
-        day: "10月30日",
+        day: "2026.10.30",
         met: &["杜广宝"],
         note: "一起吃了长寿面。",
     };
-    b.worker.visits(&birthday).await?;
-    for (seat, address, code) in [(a, "东头一号", "3403231000601"), (b, "西头二号", "3403231000602")]
-    {
-        seat.worker.opens(FAMILY).await?;
-        seat.worker.mends("修改", "现居住地址", address).await?;
-        seat.worker.mends("修改台账", "信息编码", code).await?;
-    }
-    for seat in [a, b] {
-        seat.worker.told("暂时连不上省平台，本机有 3 条待上传").await?;
-        seat.worker.checks().await?;
-        seat.worker.told("暂时连不上省平台，本机有 3 条待上传").await?;
-        seat.worker.screen.shows("连不上省平台，已保存在本机，有网络时会自动上传。记录都在本机").await?;
-    }
-    Ok(())
+    let at_a = cut_off(a, &in_hospital, "东头一号", "3403231000601");
+    let at_b = cut_off(b, &birthday, "西头二号", "3403231000602");
+    tokio::try_join!(at_a, at_b).map(drop)
+}
+
+/// What one of them does without a line.
+async fn cut_off(seat: &Seat, seen: &Seen<'_>, address: &str, code: &str) -> Result<(), Trouble> {
+    let worker = &seat.worker;
+    seat.network.cut();
+    worker.visits(seen).await?;
+    worker.opens(FAMILY).await?;
+    worker.mends("修改", "现居住地址", address).await?;
+    worker.mends("修改台账", "信息编码", code).await?;
+    worker.told("暂时连不上省平台，本机有 3 条待上传").await?;
+    worker.checks().await?;
+    worker.told("暂时连不上省平台，本机有 3 条待上传").await?;
+    worker.screen.shows("连不上省平台，已保存在本机，有网络时会自动上传。记录都在本机").await
 }
 
 /// First at one desk, then at the other: the second meets what the first wrote.

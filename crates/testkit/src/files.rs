@@ -9,8 +9,12 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::sync::Mutex;
 
 use crate::window::{GLANCE, PATIENCE, Screen, Trouble, trouble};
+
+/// All windows share one keyboard.
+static KEYBOARD: Mutex<()> = Mutex::const_new(());
 
 /// A dialog that has taken its answer closes sooner.
 const TAKEN: Duration = Duration::from_secs(1);
@@ -28,6 +32,7 @@ impl Screen {
         let names: Result<Vec<String>, _> = files.iter().map(whole).collect();
         let names = names.map_err(|e| trouble("a file to pick")(&e))?.join("\n");
         if self.downloads.is_none() {
+            let _mine = KEYBOARD.lock().await;
             self.press(button).await?;
             return answer(title, &names).await;
         }
@@ -48,8 +53,9 @@ impl Screen {
         folder: &Path,
         name: &str,
     ) -> Result<PathBuf, Trouble> {
-        self.press(button).await?;
         let wanted = folder.join(name);
+        let _mine = KEYBOARD.lock().await;
+        self.press(button).await?;
         let kept = match &self.downloads {
             None => {
                 answer(title, &wanted.display().to_string()).await?;
