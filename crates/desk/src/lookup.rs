@@ -6,7 +6,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, RegionCode};
 use tiexin_ledger::{FoundHousehold, FoundPerson, Lookup, NamedRegion};
-use tiexin_store::{Book, Regions, StoreError};
+use tiexin_store::{Look, Regions, StoreError};
 use uuid::Uuid;
 
 use crate::errors;
@@ -14,13 +14,13 @@ use crate::errors;
 /// Looks only inside the region whose ledgers are imported. A fault of the book is kept and told at
 /// the end: a plan that was made on half an answer is thrown away.
 pub(crate) struct BookLookup<'a> {
-    book: &'a Book,
+    book: &'a Look<'a>,
     within: RegionCode,
     fault: RefCell<Option<StoreError>>,
 }
 
 impl<'a> BookLookup<'a> {
-    pub(crate) fn new(book: &'a Book, within: &RegionCode) -> Self {
+    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode) -> Self {
         Self { book, within: within.clone(), fault: RefCell::new(None) }
     }
 
@@ -101,10 +101,9 @@ impl Lookup for BookLookup<'_> {
     }
 
     fn persons_of(&self, household: &Uuid) -> Vec<FoundPerson> {
-        let children = self.told(self.book.children(*household));
+        let persons = self.told(self.book.children_of_kind(*household, Kind::Person.code()));
         let head = self.record(*household).and_then(|home| home.reference("head"));
-        let persons = children.iter().filter(|r| r.kind == Kind::Person.code() && r.void.is_none());
-        let mut found: Vec<FoundPerson> = persons.map(person).collect();
+        let mut found: Vec<FoundPerson> = persons.iter().map(person).collect();
         found.sort_by_key(|person| (Some(person.id) != head, person.id));
         found
     }
@@ -114,7 +113,12 @@ impl Lookup for BookLookup<'_> {
         self.here(&found, &Kind::Person).next().map(person)
     }
 
+    fn is_member(&self, person: &Uuid) -> bool {
+        let records = self.told(self.book.belonging_to(*person));
+        self.here(&records, &Kind::Member).next().is_some()
+    }
+
     fn knows(&self, id: &Uuid) -> bool {
-        self.told(self.book.get(*id)).is_some()
+        self.told(self.book.knows(*id))
     }
 }

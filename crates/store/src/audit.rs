@@ -3,8 +3,6 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tiexin_protocol::canonical;
 use uuid::Uuid;
 
 use crate::book::{Book, Write};
@@ -71,6 +69,29 @@ pub struct AuditEntry {
     pub before: Option<i64>,
 }
 
+/// The text of an entry: canonical JSON of [`AuditEntry`], written straight off.
+fn stored(seq: i64, entry: &Entry<'_>) -> Result<String> {
+    /// Never reorder: canonical JSON has its keys sorted.
+    #[derive(Serialize)]
+    struct Stored<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        about: Option<Uuid>,
+        act: &'a str,
+        actor: Uuid,
+        at: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<i64>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        fields: &'a [&'a str],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kind: Option<&'a str>,
+        seq: i64,
+    }
+    let Entry { at, actor, act, about, kind, ref fields, before } = *entry;
+    let stored = Stored { about, act, actor, at, before, fields, kind, seq };
+    serde_json::to_string(&stored).map_err(|_| StoreError::Unreadable { what: "audit" })
+}
+
 /// The chain after one more entry, from its stored text.
 pub(crate) fn link(chain: &[u8; 32], entry: &str) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
@@ -83,19 +104,7 @@ impl Write<'_> {
     /// Appends to the audit; gives the entry's number.
     pub(crate) fn enter(&mut self, entry: Entry<'_>) -> Result<i64> {
         let seq = self.head.audit_seq + 1;
-        let stored = AuditEntry {
-            seq,
-            at: entry.at,
-            actor: entry.actor,
-            act: entry.act.to_owned(),
-            about: entry.about,
-            kind: entry.kind.map(str::to_owned),
-            fields: entry.fields.iter().map(|f| (*f).to_owned()).collect(),
-            before: entry.before,
-        };
-        let value = serde_json::to_value(&stored).unwrap_or(Value::Null);
-        let text =
-            String::from_utf8(canonical(&value)).map_err(|_| StoreError::Unreadable { what: "audit" })?;
+        let text = stored(seq, &entry)?;
         let chain = link(&self.head.audit_chain, &text);
         self.tx
             .prepare_cached("INSERT INTO audit (seq, entry, chain) VALUES (?1, ?2, ?3)")?
@@ -163,4 +172,29 @@ pub(crate) fn at(conn: &Connection, seq: i64) -> Result<Option<AuditEntry>> {
         .query_row([seq], |row| row.get(0))
         .optional()?;
     text.as_deref().map(parse).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_stored_as_canonical_json() {
+        let bare = Entry { at: 1, act: "import", ..Entry::default() };
+        let full = Entry {
+            about: Some(Uuid::from_u128(7)),
+            kind: Some("x_\"kind"),
+            fields: vec!["region", "name", "x_新"],
+            before: Some(3),
+            ..bare.clone()
+        };
+        for entry in [bare, full] {
+            let text = stored(9, &entry).unwrap();
+            let whole = parse(&text).unwrap();
+            assert_eq!((whole.seq, whole.about, whole.before), (9, entry.about, entry.before));
+            assert_eq!(whole.fields, entry.fields);
+            let canonical = tiexin_protocol::canonical(&serde_json::to_value(&whole).unwrap());
+            assert_eq!(text.as_bytes(), canonical);
+        }
+    }
 }

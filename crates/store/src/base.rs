@@ -34,7 +34,9 @@ pub(crate) fn begin(conn: &Connection, row: &Row, seq: i64) -> Result<()> {
 
 /// The change that makes a record.
 pub(crate) fn begin_new(conn: &Connection, n: i64, seq: i64) -> Result<()> {
-    put(conn, n, &Base { state: None, pending: vec![seq] })
+    conn.prepare_cached("INSERT OR REPLACE INTO base (record, state, pending) VALUES (?1, NULL, ?2)")?
+        .execute(params![n, seq.to_string()])?;
+    Ok(())
 }
 
 pub(crate) fn get(conn: &Connection, n: i64) -> Result<Option<Base>> {

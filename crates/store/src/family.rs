@@ -1,6 +1,6 @@
 //! Records one by one: by id, by what they belong to, by what people call them.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use tiexin_domain::{Record, RegionCode, nouns};
 use uuid::Uuid;
 
@@ -10,45 +10,63 @@ use crate::error::Result;
 use crate::record::{self, hidden, select};
 use crate::spelling::sort_key;
 
-impl Book {
+/// One consistent state of the book, for many look-ups in a row: each alone would cost a reader and
+/// a transaction of its own.
+pub struct Look<'a> {
+    conn: &'a Connection,
+}
+
+impl Look<'_> {
     /// The record, void ones too.
     pub fn get(&self, id: Uuid) -> Result<Option<Record>> {
-        self.read(|conn| {
-            let row = record::find(conn, id)?.filter(|row| row.hidden != hidden::WITHHELD);
-            Ok(row.map(|row| row.record))
-        })
+        let row = record::find(self.conn, id)?.filter(|row| row.hidden != hidden::WITHHELD);
+        Ok(row.map(|row| row.record))
+    }
+
+    /// Whether [`Look::get`] gives a record.
+    pub fn knows(&self, id: Uuid) -> Result<bool> {
+        let mut select = self.conn.prepare_cached("SELECT 1 FROM record WHERE id = ?1 AND hidden <> ?2")?;
+        Ok(select.exists(params![id, hidden::WITHHELD])?)
     }
 
     /// Everything that belongs to a household, newest first; what has no day comes first. Hidden
     /// records are left out.
     pub fn children(&self, household: Uuid) -> Result<Vec<Record>> {
-        self.read(|conn| {
-            let mut children = record::collect(
-                conn,
-                concat!(
-                    select!(),
-                    " WHERE household = ?1 AND hidden = 0 ORDER BY coalesce(day, 99999999) DESC, n DESC"
-                ),
-                [household_key(household)],
-            )?;
-            // The column holds 64 bits of the id.
-            children.retain(|record| record.reference("household") == Some(household));
-            Ok(children)
-        })
+        let mut children = record::collect(
+            self.conn,
+            concat!(
+                select!(),
+                " WHERE household = ?1 AND hidden = 0 ORDER BY coalesce(day, 99999999) DESC, n DESC"
+            ),
+            [household_key(household)],
+        )?;
+        // The column holds 64 bits of the id.
+        children.retain(|record| record.reference("household") == Some(household));
+        Ok(children)
     }
 
-    /// What names `parent` (a person, a file) as what it belongs to.
+    /// Those of [`Look::children`] that are of one kind.
+    pub fn children_of_kind(&self, household: Uuid, kind: &str) -> Result<Vec<Record>> {
+        let mut children = record::collect(
+            self.conn,
+            concat!(
+                select!(),
+                " WHERE household = ?1 AND hidden = 0 AND kind = ?2 ORDER BY coalesce(day, 99999999) DESC, n DESC"
+            ),
+            params![household_key(household), kind],
+        )?;
+        children.retain(|record| record.reference("household") == Some(household));
+        Ok(children)
+    }
+
+    /// What names `parent` (a person, a file) as what it belongs to, newest first. Hidden records are
+    /// left out.
     pub fn belonging_to(&self, parent: Uuid) -> Result<Vec<Record>> {
-        self.read(|conn| {
-            record::collect(
-                conn,
-                concat!(
-                    select!(),
-                    " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND hidden = 0 ORDER BY n DESC"
-                ),
-                [parent],
-            )
-        })
+        let sql = concat!(
+            select!(),
+            " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND hidden = 0 ORDER BY n DESC"
+        );
+        record::collect(self.conn, sql, [parent])
     }
 
     /// Support files with this code.
@@ -62,10 +80,8 @@ impl Book {
     }
 
     fn by_natural(&self, kind: &str, natural: &str) -> Result<Vec<Record>> {
-        self.read(|conn| {
-            let sql = concat!(select!(), " WHERE natural = ?1 AND kind = ?2 AND hidden = 0");
-            record::collect(conn, sql, params![natural, kind])
-        })
+        let sql = concat!(select!(), " WHERE natural = ?1 AND kind = ?2 AND hidden = 0");
+        record::collect(self.conn, sql, params![natural, kind])
     }
 
     /// Households of the region whose head has exactly this name.
@@ -77,13 +93,37 @@ impl Book {
     pub fn by_name(&self, kind: &str, region: &RegionCode, name: &str) -> Result<Vec<Record>> {
         let (first, last) = bounds(region);
         let sort = sort_key(&nouns::tidy_name(name));
-        self.read(|conn| {
-            let sql = concat!(
-                select!(),
-                " WHERE kind = ?1 AND sort = ?2 AND place BETWEEN ?3 AND ?4 AND hidden = 0"
-            );
-            record::collect(conn, sql, params![kind, sort, first, last])
-        })
+        let sql =
+            concat!(select!(), " WHERE kind = ?1 AND sort = ?2 AND place BETWEEN ?3 AND ?4 AND hidden = 0");
+        record::collect(self.conn, sql, params![kind, sort, first, last])
+    }
+}
+
+impl Book {
+    /// Many look-ups in one consistent state of the book. It holds one of the few readers: for work
+    /// that ends.
+    pub fn look<T>(&self, work: impl FnOnce(&Look<'_>) -> Result<T>) -> Result<T> {
+        self.read(|conn| work(&Look { conn }))
+    }
+
+    /// The record, void ones too.
+    pub fn get(&self, id: Uuid) -> Result<Option<Record>> {
+        self.look(|look| look.get(id))
+    }
+
+    /// [`Look::children`].
+    pub fn children(&self, household: Uuid) -> Result<Vec<Record>> {
+        self.look(|look| look.children(household))
+    }
+
+    /// Those of [`Book::children`] that are of one kind: a family may have visits by the hundred.
+    pub fn children_of_kind(&self, household: Uuid, kind: &str) -> Result<Vec<Record>> {
+        self.look(|look| look.children_of_kind(household, kind))
+    }
+
+    /// [`Look::by_id_number`].
+    pub fn by_id_number(&self, number: &str) -> Result<Vec<Record>> {
+        self.look(|look| look.by_id_number(number))
     }
 }
 

@@ -58,11 +58,12 @@ mod verify;
 
 pub use audit::AuditEntry;
 pub use backup::restore;
-pub use batch::{Batch, BatchOutcome, BatchSave, Source, UndoOutcome};
+pub use batch::{Batch, BatchOutcome, BatchSave, Fill, Source, UndoOutcome};
 pub use book::{Book, Write};
 pub use cursor::ScopeCursor;
 pub use device::Device;
 pub use error::{StoreError, UnlockError};
+pub use family::Look;
 pub use history::{Event, EventOrigin};
 pub use keyring::{LocalUser, NewUser};
 pub use list::{Key, KeyValue, ListQuery, Op, Page};

@@ -14,12 +14,12 @@ use crate::error::{Result, StoreError};
 use crate::record::text;
 use crate::save::By;
 
-/// What is stored of a change besides its columns.
-#[derive(Serialize, Deserialize)]
+/// What [`body`] wrote.
+#[derive(Deserialize)]
 struct Body {
-    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    #[serde(default)]
     set: Fields,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     void: Option<VoidChange>,
 }
 
@@ -35,15 +35,8 @@ pub(crate) struct Pending {
     pub(crate) noted_at: i64,
 }
 
-pub(crate) fn put(
-    conn: &Connection,
-    seq: i64,
-    record: i64,
-    base: u64,
-    set: &Fields,
-    void: Option<&VoidChange>,
-    by: &By,
-) -> Result<()> {
+/// What is stored of a change besides its columns.
+pub(crate) fn body(set: &Fields, void: Option<&VoidChange>) -> Result<String> {
     #[derive(Serialize)]
     struct BodyRef<'a> {
         #[serde(skip_serializing_if = "Fields::is_empty")]
@@ -51,10 +44,15 @@ pub(crate) fn put(
         #[serde(skip_serializing_if = "Option::is_none")]
         void: Option<&'a VoidChange>,
     }
+    text(&BodyRef { set, void })
+}
+
+/// `body` comes from [`body`].
+pub(crate) fn put(conn: &Connection, seq: i64, record: i64, base: u64, body: &str, by: &By) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO outbox (seq, record, grp, base, body, author, noted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
-    .execute(params![seq, record, by.group, base as i64, text(&BodyRef { set, void })?, by.author, by.now_ms])?;
+    .execute(params![seq, record, by.group, base as i64, body, by.author, by.now_ms])?;
     Ok(())
 }
 

@@ -122,7 +122,7 @@ impl Prepared {
 pub(crate) fn insert(conn: &Connection, record: &Record, audit: Option<i64>) -> Result<i64> {
     let prepared = Prepared::new(record.clone())?;
     let n = insert_prepared(conn, &prepared, audit)?.ok_or(StoreError::Unreadable { what: "record" })?;
-    index::put(conn, n, &index::documents(record))?;
+    index::add(conn, n, &index::Entry::of(index::documents(record)))?;
     Ok(n)
 }
 

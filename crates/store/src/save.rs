@@ -10,6 +10,8 @@ use uuid::Uuid;
 use crate::audit::Entry;
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
+use crate::record::Prepared;
+use crate::search::index;
 use crate::{base, outbox, record};
 
 /// A record as it is to be from now on.
@@ -123,45 +125,83 @@ impl Write<'_> {
         let seq = self.head.outbox_seq + 1;
         self.head.outbox_seq = seq;
         base::begin(&self.tx, &row, seq)?;
-        outbox::put(&self.tx, seq, row.n, old.version, &set, void.as_ref(), by)?;
+        outbox::put(&self.tx, seq, row.n, old.version, &outbox::body(&set, void.as_ref())?, by)?;
         record::update(&self.tx, &row, &new, Some(audit))?;
         self.changed.kind(&save.kind);
         Ok((Saved::Changed(new), audit))
     }
 
     fn create(&mut self, save: &Save, by: &By, act: Option<&str>) -> Result<(Saved, i64)> {
-        let set = shape::diff(&save.kind, &Fields::new(), &save.fields);
-        let mut new = Record {
-            id: save.id,
-            kind: save.kind.clone(),
-            scope: region(&save.fields)?.scope(),
+        let making = Making::of(save.id, &save.kind, &save.fields, save.void.as_ref())?;
+        let made = self.make(&making, by, act)?.ok_or(StoreError::Unreadable { what: "record" })?;
+        Ok((Saved::Created(making.prepared.record), made.audit))
+    }
+
+    /// Makes a record; `None`: one with this id is there already, nothing was written.
+    pub(crate) fn make(&mut self, making: &Making, by: &By, act: Option<&str>) -> Result<Option<Made>> {
+        let record = &making.prepared.record;
+        let next = self.head.audit_seq + 1;
+        let Some(n) = record::insert_prepared(&self.tx, &making.prepared, Some(next))? else {
+            return Ok(None);
+        };
+        index::add(&self.tx, n, &making.indexed)?;
+        let entry = Entry {
+            at: by.now_ms,
+            actor: by.author,
+            act: act.unwrap_or("create"),
+            about: Some(record.id),
+            kind: Some(&record.kind),
+            fields: making.set.keys().map(String::as_str).collect(),
+            before: None,
+        };
+        let audit = self.enter(entry)?;
+        let seq = self.head.outbox_seq + 1;
+        self.head.outbox_seq = seq;
+        base::begin_new(&self.tx, n, seq)?;
+        outbox::put(&self.tx, seq, n, 0, &making.body, by)?;
+        self.changed.kind(&record.kind);
+        Ok(Some(Made { n, audit }))
+    }
+}
+
+/// A record that is to be made, with everything that needs no database: it can be got ready on
+/// another thread.
+pub(crate) struct Making {
+    prepared: Prepared,
+    indexed: index::Entry,
+    set: Fields,
+    /// The change as the outbox holds it.
+    body: String,
+}
+
+/// What was made: the row and its audit entry.
+pub(crate) struct Made {
+    pub(crate) n: i64,
+    pub(crate) audit: i64,
+}
+
+impl Making {
+    /// # Errors
+    /// `RegionMissing`.
+    pub(crate) fn of(id: Uuid, kind: &str, fields: &Fields, void: Option<&VoidChange>) -> Result<Making> {
+        let set = shape::diff(kind, &Fields::new(), fields);
+        let mut record = Record {
+            id,
+            kind: kind.to_owned(),
+            scope: region(fields)?.scope(),
             version: 0,
             fields: Fields::new(),
             void: None,
         };
         // Through the change, so that the row is what a fold of the change gives (I7).
-        shape::apply(&mut new.fields, &set);
-        if let Some(VoidChange::Hide(void)) = &save.void {
-            new.void = Some(void.clone());
+        shape::apply(&mut record.fields, &set);
+        if let Some(VoidChange::Hide(void)) = void {
+            record.void = Some(void.clone());
         }
-        let void = save.void.as_ref().filter(|v| matches!(v, VoidChange::Hide(_)));
-        let entry = Entry {
-            at: by.now_ms,
-            actor: by.author,
-            act: act.unwrap_or("create"),
-            about: Some(save.id),
-            kind: Some(&save.kind),
-            fields: set.keys().map(String::as_str).collect(),
-            before: None,
-        };
-        let audit = self.enter(entry)?;
-        let n = record::insert(&self.tx, &new, Some(audit))?;
-        let seq = self.head.outbox_seq + 1;
-        self.head.outbox_seq = seq;
-        base::begin_new(&self.tx, n, seq)?;
-        outbox::put(&self.tx, seq, n, 0, &set, void, by)?;
-        self.changed.kind(&save.kind);
-        Ok((Saved::Created(new), audit))
+        let void = void.filter(|change| matches!(change, VoidChange::Hide(_)));
+        let body = outbox::body(&set, void)?;
+        let indexed = index::Entry::of(index::documents(&record));
+        Ok(Making { prepared: Prepared::new(record)?, indexed, set, body })
     }
 }
 

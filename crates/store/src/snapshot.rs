@@ -376,7 +376,7 @@ fn index_some(conn: &Connection, most: i64) -> Result<u64> {
             records
         };
         for row in records {
-            index::put(conn, row.n, &index::documents(&row.record))?;
+            index::put(conn, row.n, &index::Entry::of(index::documents(&row.record)))?;
         }
         room -= end - lo + 1;
         conn.execute("DELETE FROM index_queue WHERE lo = ?1", [lo])?;

@@ -14,6 +14,7 @@ use tiexin_ledger::{
     RefusalCode, Severity, SheetKind, Stage, Staged, Workbook, fields_of, marked_copy, plan, read_watched,
     stable_id,
 };
+use tiexin_store::Look;
 use uuid::Uuid;
 
 use crate::desk::Desk;
@@ -64,11 +65,25 @@ fn read_all(
     mapping: &Mapping,
     teller: &Teller<'_>,
 ) -> Result<Vec<PlannedFile>, ErrorReply> {
-    let lookup = BookLookup::new(at.book(), &args.region);
     let mut read = Vec::new();
     for file in &args.files {
         read.push((file.name.clone(), read_one(file, teller)?));
     }
+    let plans = at.book().look(|look| Ok(plan_all(at, args, mapping, teller, look, &read)));
+    let plans = plans.map_err(errors::store)??;
+    Ok(read.into_iter().zip(plans).map(|((name, book), plan)| planned(name, book, plan)).collect())
+}
+
+/// The plan of each file that could be read, all made over one state of the book.
+fn plan_all(
+    at: &At,
+    args: &ImportPreview,
+    mapping: &Mapping,
+    teller: &Teller<'_>,
+    look: &Look<'_>,
+    read: &[(String, Result<Workbook, String>)],
+) -> Result<Vec<Option<LedgerPlan>>, ErrorReply> {
+    let lookup = BookLookup::new(look, &args.region);
     let make = |book: &Workbook, over: &dyn Lookup| {
         let context = ImportContext {
             scope: args.region.clone(),
@@ -88,6 +103,7 @@ fn read_all(
         }
     }
     firsts.sort_by_key(|(at, plan)| (order(plan.kind), *at));
+    let last = firsts.len().saturating_sub(1);
     let mut staged = Staged::over(&lookup);
     let mut plans: Vec<Option<LedgerPlan>> = read.iter().map(|_| None).collect();
     for (nth, (at, first)) in firsts.into_iter().enumerate() {
@@ -95,11 +111,13 @@ fn read_all(
             Ok(book) if nth > 0 && first.kind.is_some() => make(book, &staged)?,
             _ => first,
         };
-        staged.stage(&plan);
+        if nth < last {
+            staged.stage(&plan);
+        }
         plans[at] = Some(plan);
     }
     lookup.fault()?;
-    Ok(read.into_iter().zip(plans).map(|((name, book), plan)| planned(name, book, plan)).collect())
+    Ok(plans)
 }
 
 /// Families before what refers to them.

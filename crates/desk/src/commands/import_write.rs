@@ -1,7 +1,5 @@
 //! Writing a preview as one batch that can be undone.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use tiexin_contract::ErrorReply;
 use tiexin_contract::import::{Batch, ImportBatches, ImportDone, RunImport, UndoImport};
@@ -9,8 +7,8 @@ use tiexin_contract::session::Done;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Fields;
-use tiexin_ledger::{Intent, PlannedRecord};
-use tiexin_store::{BatchSave, Save, Source};
+use tiexin_ledger::PlannedRecord;
+use tiexin_store::{BatchSave, Fill, Source};
 use uuid::Uuid;
 
 use super::import::{Teller, find_plan, of_plan};
@@ -35,18 +33,17 @@ struct Label {
 
 fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     let plan = find_plan(at, args.plan)?;
-    let mut rows = Rows { at, pending: HashMap::new() };
-    let mut batch = Vec::new();
-    for (_, ledger) in plan.files.iter().filter_map(|file| file.read.as_ref()) {
-        for group in &ledger.groups {
-            let saves: Vec<Save> =
-                group.records.iter().map(|record| rows.save(record)).collect::<Result<_, _>>()?;
-            batch.push(BatchSave { group: at.new_id(), saves });
-        }
-    }
+    let groups =
+        plan.files.iter().filter_map(|file| file.read.as_ref()).flat_map(|(_, ledger)| &ledger.groups);
+    let batch: Vec<BatchSave<'_>> = groups
+        .map(|group| BatchSave { group: at.new_id(), records: group.records.iter().map(fill).collect() })
+        .collect();
     let files: Vec<String> = plan.files.iter().filter(|f| f.read.is_some()).map(|f| f.name.clone()).collect();
     let label = serde_json::to_string(&Label { region: plan.region.clone(), files });
-    let source = Source { batch: at.new_id(), label: label.map_err(|_| errors::fault("a batch's label"))? };
+    let mut signed = Fields::new();
+    sign(at, &mut signed);
+    let label = label.map_err(|_| errors::fault("a batch's label"))?;
+    let source = Source { batch: at.new_id(), label, signed };
     let job = at.desk.inner().jobs.begin(args.plan);
     let teller = Teller::new(&at.desk, &job, args.plan);
     let mut progress = |done, total| teller.tell("正在写入", done, total);
@@ -61,36 +58,10 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     })
 }
 
-/// Turns planned records into saves; what an earlier row of the batch makes is known to a later one.
-struct Rows<'a> {
-    at: &'a At,
-    pending: HashMap<Uuid, Fields>,
-}
-
-impl Rows<'_> {
-    fn save(&mut self, planned: &PlannedRecord) -> Result<Save, ErrorReply> {
-        let held = match self.pending.get(&planned.id) {
-            Some(fields) => Some(fields.clone()),
-            None => self.at.book().get(planned.id).map_err(errors::store)?.map(|record| record.fields),
-        };
-        let fields = match (held, planned.intent) {
-            // Never over what somebody wrote, also when the record came by sync since the preview.
-            (Some(held), _) => filled(held, &planned.fields),
-            (None, Intent::New | Intent::Fill) => {
-                let mut fields = planned.fields.clone();
-                sign(self.at, &mut fields);
-                fields
-            }
-        };
-        self.pending.insert(planned.id, fields.clone());
-        Ok(Save { id: planned.id, kind: planned.kind.code().to_owned(), fields, void: None })
-    }
-}
-
-fn filled(held: Fields, planned: &Fields) -> Fields {
-    let mut fields = planned.clone();
-    fields.extend(held);
-    fields
+/// Never over what somebody wrote, also when the record came by sync since the preview: the store fills
+/// what is there and makes what is not.
+fn fill(planned: &PlannedRecord) -> Fill<'_> {
+    Fill { id: planned.id, kind: planned.kind.code(), fields: &planned.fields }
 }
 
 /// Where a batch was written.

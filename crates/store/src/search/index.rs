@@ -5,7 +5,7 @@ use serde_json::Value;
 use tiexin_domain::Record;
 
 use crate::error::Result;
-use crate::spelling::{spaced, spell};
+use crate::spelling::{Spelled, spaced, spell};
 
 /// What the index knows of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -89,31 +89,77 @@ fn tails(number: Option<&str>) -> String {
     format!("{} {}", &number[number.len() - 4..], &number[number.len() - 6..])
 }
 
-/// Enters the documents of a record; what stood there before is replaced.
-pub(crate) fn put(conn: &Connection, n: i64, documents: &Documents) -> Result<()> {
-    if let Some(names) = &documents.names {
-        let spelled = spell(&names.name);
-        let phone = names.phone.as_deref();
-        conn.prepare_cached(
-            "INSERT OR REPLACE INTO name_search
+/// Documents as the index takes them: spelled, spaced, cut.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    names: Option<SpelledNames>,
+    text: Option<String>,
+}
+
+#[derive(Debug)]
+struct SpelledNames {
+    name: String,
+    spelled: Spelled,
+    id_number: Option<String>,
+    id_tail: String,
+    phone: Option<String>,
+    phone_tail: String,
+    code: Option<String>,
+}
+
+impl Entry {
+    pub(crate) fn of(documents: Documents) -> Entry {
+        let names = documents.names.map(|names| SpelledNames {
+            name: spaced(&names.name),
+            spelled: spell(&names.name),
+            id_tail: tails(names.id_number.as_deref()),
+            id_number: names.id_number,
+            phone_tail: tails(names.phone.as_deref()),
+            phone: names.phone,
+            code: names.code,
+        });
+        Entry { names, text: documents.text.as_deref().map(spaced) }
+    }
+}
+
+macro_rules! insert_names {
+    ($verb:literal) => {
+        concat!(
+            $verb,
+            " INTO name_search
                (rowid, name, pinyin, initials, id_number, id_tail, phone, phone_tail, code)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        )
+    };
+}
+
+/// Enters a record that the index does not know yet: replacing would look for it first.
+pub(crate) fn add(conn: &Connection, n: i64, entry: &Entry) -> Result<()> {
+    write(conn, n, entry, insert_names!("INSERT"), "INSERT INTO text_search (rowid, text) VALUES (?1, ?2)")
+}
+
+/// Enters the documents of a record; what stood there before is replaced.
+pub(crate) fn put(conn: &Connection, n: i64, entry: &Entry) -> Result<()> {
+    let text = "INSERT OR REPLACE INTO text_search (rowid, text) VALUES (?1, ?2)";
+    write(conn, n, entry, insert_names!("INSERT OR REPLACE"), text)
+}
+
+fn write(conn: &Connection, n: i64, entry: &Entry, names_sql: &str, text_sql: &str) -> Result<()> {
+    if let Some(names) = &entry.names {
+        conn.prepare_cached(names_sql)?.execute(params![
             n,
-            spaced(&names.name),
-            spelled.full,
-            spelled.initials,
+            names.name,
+            names.spelled.full,
+            names.spelled.initials,
             names.id_number,
-            tails(names.id_number.as_deref()),
-            phone,
-            tails(phone),
+            names.id_tail,
+            names.phone,
+            names.phone_tail,
             names.code
         ])?;
     }
-    if let Some(text) = &documents.text {
-        conn.prepare_cached("INSERT OR REPLACE INTO text_search (rowid, text) VALUES (?1, ?2)")?
-            .execute(params![n, spaced(text)])?;
+    if let Some(text) = &entry.text {
+        conn.prepare_cached(text_sql)?.execute(params![n, text])?;
     }
     Ok(())
 }
@@ -128,14 +174,11 @@ pub(crate) fn change(conn: &Connection, n: i64, old: &Documents, new: &Documents
         text: old.text.clone().filter(|_| new.text.is_none()),
     };
     remove(conn, n, &gone)?;
-    put(
-        conn,
-        n,
-        &Documents {
-            names: new.names.clone().filter(|_| new.names != old.names),
-            text: new.text.clone().filter(|_| new.text != old.text),
-        },
-    )
+    let fresh = Documents {
+        names: new.names.clone().filter(|_| new.names != old.names),
+        text: new.text.clone().filter(|_| new.text != old.text),
+    };
+    put(conn, n, &Entry::of(fresh))
 }
 
 pub(crate) fn remove(conn: &Connection, n: i64, documents: &Documents) -> Result<()> {

@@ -1,28 +1,44 @@
 //! A ledger is written as one and taken back as one.
 
 use super::*;
-use crate::{BatchSave, Source, StoreError};
+use crate::{BatchOutcome, BatchSave, Fill, Source, StoreError};
 
-fn rows(book: &Book, names: &[&str]) -> Vec<BatchSave> {
-    let _ = book;
-    names
-        .iter()
-        .map(|name| {
-            let home = id();
-            let person = json!({"region": VILLAGE, "name": name, "household": home.to_string()});
-            BatchSave {
-                group: id(),
-                saves: vec![
-                    save(home, "household", json!({"region": VILLAGE, "head_name": name})),
-                    save(id(), "person", person),
-                ],
-            }
-        })
-        .collect()
+/// Groups of records as a ledger gives them.
+type Rows = Vec<Vec<Save>>;
+
+fn rows(names: &[&str]) -> Rows {
+    let row = |name: &&str| {
+        let home = id();
+        let person = json!({"region": VILLAGE, "name": name, "household": home.to_string()});
+        vec![
+            save(home, "household", json!({"region": VILLAGE, "head_name": name})),
+            save(id(), "person", person),
+        ]
+    };
+    names.iter().map(row).collect()
 }
 
 fn source() -> Source {
-    Source { batch: id(), label: "特殊家庭台账".into() }
+    let signed = fields(json!({"recorded_by": "王专干"}));
+    Source { batch: id(), label: "特殊家庭台账".into(), signed }
+}
+
+fn write(book: &Book, source: &Source, rows: &Rows) -> BatchOutcome {
+    write_while(book, source, rows, &mut |_, _| true).unwrap()
+}
+
+fn write_while(
+    book: &Book,
+    source: &Source,
+    rows: &Rows,
+    progress: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<BatchOutcome, StoreError> {
+    fn fill(save: &Save) -> Fill<'_> {
+        Fill { id: save.id, kind: &save.kind, fields: &save.fields }
+    }
+    let batch: Vec<BatchSave<'_>> =
+        rows.iter().map(|row| BatchSave { group: id(), records: row.iter().map(fill).collect() }).collect();
+    book.save_batch(source, &batch, AUTHOR, NOW, progress)
 }
 
 const AUTHOR: Uuid = Uuid::from_u128(1);
@@ -30,13 +46,55 @@ const AUTHOR: Uuid = Uuid::from_u128(1);
 #[test]
 fn the_same_ledger_twice_adds_nothing() {
     let (_dir, book, _) = book();
-    let rows = rows(&book, &["张三", "李四"]);
-    let first = book.save_batch(&source(), &rows, AUTHOR, NOW, &mut |_, _| true).unwrap();
+    let rows = rows(&["张三", "李四"]);
+    let first = write(&book, &source(), &rows);
     assert_eq!((first.created, first.changed, first.unchanged), (4, 0, 0));
-    let again = book.save_batch(&source(), &rows, AUTHOR, NOW, &mut |_, _| true).unwrap();
+    let again = write(&book, &source(), &rows);
     assert_eq!((again.created, again.changed, again.unchanged), (0, 0, 4));
     assert_eq!(book.batches().unwrap().len(), 1);
     assert_eq!(book.outbox_batch(100, 1 << 20).unwrap().len(), 4);
+    sound(&book);
+}
+
+/// What somebody wrote is never overwritten by a ledger; nor is what the ledger itself said further up.
+#[test]
+fn a_record_that_is_there_gets_only_what_it_lacks() {
+    let (_dir, book, _) = book();
+    let known = household(&book, VILLAGE, "张三");
+    let new = id();
+    let told = |home, name: &str, phone: &str| {
+        vec![save(home, "household", json!({"region": VILLAGE, "head_name": name, "phone": phone}))]
+    };
+    let rows = vec![told(known, "张四", "19900002580"), told(new, "李四", "1"), told(new, "李五", "2")];
+    let source = source();
+    let outcome = write(&book, &source, &rows);
+    assert_eq!((outcome.created, outcome.changed, outcome.unchanged), (1, 1, 1));
+    let held = record(&book, known);
+    assert_eq!((held.text("head_name"), held.text("phone")), (Some("张三"), Some("19900002580")));
+    assert_eq!(held.text("recorded_by"), None, "it is not the import that recorded it");
+    let made = record(&book, new);
+    assert_eq!((made.text("head_name"), made.text("phone")), (Some("李四"), Some("1")));
+    assert_eq!(made.text("recorded_by"), Some("王专干"));
+    book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+    assert_eq!(record(&book, known).text("phone"), None);
+    assert!(record(&book, new).void.is_some());
+    sound(&book);
+}
+
+/// The rows come from another thread, piece by piece: more of them than one piece, and one that is none.
+#[test]
+fn a_row_that_cannot_be_made_takes_the_batch_with_it() {
+    let (_dir, book, _) = book();
+    let names: Vec<String> = (0..1_000).map(|i| format!("户{i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut all = rows(&names);
+    all.push(vec![save(id(), "household", json!({"head_name": "无处"}))]);
+    let failed = write_while(&book, &source(), &all, &mut |_, _| true);
+    assert!(matches!(failed, Err(StoreError::RegionMissing)));
+    assert_eq!(book.count("household", &[]).unwrap(), 0);
+    all.pop();
+    assert_eq!(write(&book, &source(), &all).created, 2_000);
+    assert_eq!(book.search("户999", &[], 5).unwrap().len(), 2, "the family and its person");
     sound(&book);
 }
 
@@ -45,8 +103,8 @@ fn cancelling_writes_nothing() {
     let (_dir, book, _) = book();
     let names: Vec<String> = (0..200).map(|i| format!("户{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let rows = rows(&book, &names);
-    let cancelled = book.save_batch(&source(), &rows, AUTHOR, NOW, &mut |done, _| done < 128);
+    let rows = rows(&names);
+    let cancelled = write_while(&book, &source(), &rows, &mut |done, _| done < 128);
     assert!(matches!(cancelled, Err(StoreError::Cancelled)));
     assert_eq!(book.count("household", &[]).unwrap(), 0);
     assert!(book.outbox_batch(10, 1 << 20).unwrap().is_empty());
@@ -58,19 +116,18 @@ fn a_batch_is_taken_back_but_not_what_was_edited_since() {
     let (_dir, book, _) = book();
     let known = household(&book, VILLAGE, "原有");
     let source = source();
-    let mut all = rows(&book, &["张三", "李四"]);
-    let mut fields = record(&book, known).fields;
-    fields.insert("phone".into(), "19900002580".into());
-    all.push(BatchSave { group: id(), saves: vec![save(known, "household", Value::Object(fields))] });
-    book.save_batch(&source, &all, AUTHOR, NOW, &mut |_, _| true).unwrap();
-    let edited = all[1].saves[0].id;
+    let mut all = rows(&["张三", "李四"]);
+    all.push(vec![save(known, "household", json!({"region": VILLAGE, "phone": "19900002580"}))]);
+    write(&book, &source, &all);
+    assert_eq!(record(&book, known).text("phone"), Some("19900002580"));
+    let edited = all[1][0].id;
     let mut fields = record(&book, edited).fields;
     fields.insert("phone".into(), "19900001111".into());
     put(&book, &save(edited, "household", Value::Object(fields)));
     let outcome = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
     assert_eq!((outcome.undone, outcome.kept.as_slice()), (4, [edited].as_slice()));
     assert_eq!(record(&book, known).text("phone"), None);
-    assert_eq!(record(&book, all[0].saves[0].id).void.unwrap().reason, "导入错误");
+    assert_eq!(record(&book, all[0][0].id).void.unwrap().reason, "导入错误");
     assert_eq!(book.count("household", &[]).unwrap(), 2);
     assert!(matches!(book.undo_batch(source.batch, "再来", AUTHOR, NOW), Err(StoreError::NoSuchBatch)));
     // Numbers stay gapless.

@@ -1,6 +1,8 @@
 //! Lists page by key and miss nothing.
 
 use proptest::prelude::*;
+use tiexin_domain::record::Void;
+use tiexin_protocol::VoidChange;
 
 use super::*;
 use crate::{ListQuery, Op};
@@ -130,10 +132,26 @@ fn records_are_found_by_what_people_call_them() {
     let one = person(&book, home, "张三", json!({"id_number": "34052419800101001x"}));
     let township = "340323100".parse().unwrap();
     let ids = |records: Vec<Record>| records.into_iter().map(|r| r.id).collect::<Vec<_>>();
-    assert_eq!(ids(book.by_head_name(&township, " 张 三").unwrap()), [home]);
-    assert_eq!(ids(book.by_head_name(&"340323".parse().unwrap(), "张三").unwrap()).len(), 2);
+    let headed = |region, name| book.look(|look| look.by_head_name(region, name)).unwrap();
+    assert_eq!(ids(headed(&township, " 张 三")), [home]);
+    assert_eq!(ids(headed(&"340323".parse().unwrap(), "张三")).len(), 2);
     assert_eq!(ids(book.by_id_number("34052419800101001X").unwrap()), [one]);
     assert_eq!(ids(book.children(home).unwrap()), [one]);
     assert!(book.children(other).unwrap().is_empty());
+    put(
+        &book,
+        &save(id(), "visit", json!({"region": VILLAGE, "household": home.to_string(), "date": "2026-10-05"})),
+    );
+    assert_eq!(ids(book.children_of_kind(home, "person").unwrap()), [one]);
+    assert_eq!(book.children(home).unwrap().len(), 2);
     assert_eq!(ids(book.all("person", &[township]).unwrap()), [one]);
+    let joined = save(id(), "member", json!({"region": VILLAGE, "name": "张三", "person": one.to_string()}));
+    put(&book, &joined);
+    let of_one = book.look(|look| look.belonging_to(one)).unwrap();
+    assert_eq!(ids(of_one), [joined.id]);
+    let known = |id| book.look(|look| look.knows(id)).unwrap();
+    assert!(known(joined.id) && !known(id()));
+    put(&book, &Save { void: Some(VoidChange::Hide(Void { reason: "重复".into() })), ..joined.clone() });
+    assert!(known(joined.id), "a void record's id is taken");
+    assert!(book.look(|look| look.belonging_to(one)).unwrap().is_empty());
 }

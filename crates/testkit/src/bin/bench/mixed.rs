@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use tiexin_domain::record::Fields;
-use tiexin_store::{BatchSave, Save};
+use tiexin_store::{BatchSave, Fill, Save};
 use uuid::Uuid;
 
 const SURNAMES: &str = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜";
@@ -87,9 +87,17 @@ fn record(n: u64) -> Save {
     Save { id: which, kind: kind.into(), fields, void: None }
 }
 
-/// `count` records from number `from`, each its own group.
-pub(crate) fn records(from: u64, count: u64) -> Vec<BatchSave> {
-    (from..from + count)
-        .map(|n| BatchSave { group: Uuid::from_u128(u128::from(n) + 1), saves: vec![record(n)] })
-        .collect()
+/// `count` records from number `from`.
+pub(crate) fn records(from: u64, count: u64) -> Vec<Save> {
+    (from..from + count).map(record).collect()
+}
+
+/// Each record its own group.
+pub(crate) fn batch(records: &[Save]) -> Vec<BatchSave<'_>> {
+    records.iter().map(alone).collect()
+}
+
+fn alone(save: &Save) -> BatchSave<'_> {
+    let fill = Fill { id: save.id, kind: &save.kind, fields: &save.fields };
+    BatchSave { group: save.id, records: vec![fill] }
 }

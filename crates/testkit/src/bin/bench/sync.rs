@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use secrecy::SecretString;
 use tempfile::TempDir;
+use tiexin_domain::Fields;
 use tiexin_store::{Book, By, KdfCost, NewUser, Save, Source};
 use tiexin_sync::{EnrolWish, HttpProvince, ProvinceAddress, RoundReport, device_key, enrol, run_round};
 use tiexin_testkit::province::{Keep, Province};
@@ -50,8 +51,9 @@ impl Desk {
     }
 
     fn save(&self, from: u64, count: u64) {
-        let source = Source { batch: Uuid::new_v4(), label: "bench".into() };
-        let rows = mixed::records(from, count);
+        let source = Source { batch: Uuid::new_v4(), label: "bench".into(), signed: Fields::new() };
+        let records = mixed::records(from, count);
+        let rows = mixed::batch(&records);
         self.book.save_batch(&source, &rows, self.user, NOW, &mut |_, _| true).expect("saved");
     }
 
@@ -111,7 +113,7 @@ async fn delta(a: &Desk, b: &Desk, network: &Network) {
     let by = By { author: a.user, now_ms: NOW, group: Uuid::new_v4() };
     for n in 0..200u64 {
         let rows = mixed::records(n * 200 + 4, 1);
-        let save: &Save = &rows[0].saves[0];
+        let save = &rows[0];
         let mut fields = a.book.get(save.id).expect("readable").expect("there").fields;
         fields.insert("health".into(), "一般".into());
         let by = By { group: Uuid::new_v4(), ..by };
@@ -145,7 +147,7 @@ async fn delta(a: &Desk, b: &Desk, network: &Network) {
 /// a bare encrypted table with a full-text index of spaced Han characters, one transaction.
 fn bare_insert(book: &Book, count: u64) -> Duration {
     let mut lines = Vec::new();
-    for save in mixed::records(0, count).into_iter().flat_map(|row| row.saves) {
+    for save in mixed::records(0, count) {
         let record = book.get(save.id).expect("readable").expect("there");
         serde_json::to_writer(&mut lines, &record).expect("JSON");
         lines.push(b'\n');

@@ -1,0 +1,89 @@
+//! A ledger as one batch: written in one transaction, taken back as one.
+
+mod fill;
+mod undo;
+
+use tiexin_domain::record::Fields;
+use uuid::Uuid;
+
+use crate::book::Book;
+use crate::error::Result;
+use crate::save::Changed;
+
+/// Where a batch came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub batch: Uuid,
+    /// What the worker reads in the list of imports; no personal data.
+    pub label: String,
+    /// What every record that the batch makes carries besides its own fields: who recorded it, and when.
+    pub signed: Fields,
+}
+
+/// Records of one ledger row: they stand or fall together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchSave<'a> {
+    pub group: Uuid,
+    pub records: Vec<Fill<'a>>,
+}
+
+/// A record to be made; or, where it is there already, the fields to be filled if it lacks them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fill<'a> {
+    pub id: Uuid,
+    pub kind: &'a str,
+    pub fields: &'a Fields,
+}
+
+/// What a batch did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BatchOutcome {
+    pub created: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub touched: Changed,
+}
+
+/// What taking a batch back did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UndoOutcome {
+    pub undone: u64,
+    /// Edited since: left as they are.
+    pub kept: Vec<Uuid>,
+    pub touched: Changed,
+}
+
+/// A batch in the list of imports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    pub id: Uuid,
+    pub label: String,
+    pub author: Uuid,
+    pub made_at: i64,
+    pub records: u64,
+    pub undone_at: Option<i64>,
+}
+
+impl Book {
+    /// Batches, newest first.
+    pub fn batches(&self) -> Result<Vec<Batch>> {
+        self.read(|conn| {
+            let batches = conn
+                .prepare_cached(
+                    "SELECT id, source, author, made_at, records, undone_at FROM import_batch ORDER BY made_at DESC",
+                )?
+                .query_map([], |row| {
+                    Ok(Batch {
+                        id: row.get(0)?,
+                        label: row.get(1)?,
+                        author: row.get(2)?,
+                        made_at: row.get(3)?,
+                        records: row.get::<_, i64>(4)? as u64,
+                        undone_at: row.get(5)?,
+                    })
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(batches)
+        })
+    }
+}
