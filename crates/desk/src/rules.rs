@@ -115,7 +115,7 @@ fn culprit(kind: &str, fields: &Fields, problem: Problem) -> Problem {
 /// A visit's day and the family's wish.
 fn of_visit(book: &Book, fields: &Fields, today: NaiveDate) -> Result<Vec<Problem>, StoreError> {
     let Ok(visit) = Visit::from_fields(fields) else { return Ok(Vec::new()) };
-    let preference = preference_of(&book.children(visit.household)?);
+    let preference = preference_of(&book.children_of_kind(visit.household, Kind::SupportFile.code())?);
     let own = visit.problems();
     let at = visit.problems_at(today, preference.as_ref());
     Ok(at.into_iter().filter(|problem| !own.contains(problem)).collect())
