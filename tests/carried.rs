@@ -177,7 +177,12 @@ async fn the_story(keep: Keep) {
     let device = devices.as_array().unwrap().iter().find(|d| d["id"].as_str().unwrap().ends_with(&short));
     let id = device.expect("the machine of the file's name")["id"].as_str().unwrap();
     province.administer(&["device", "revoke", id]).unwrap();
-    let ended = courier.run(&["package", "carry", path, "--to", stick]);
-    assert_eq!(ended.code, Some(1));
-    assert!(ended.out.contains("已被省平台停用"), "{}", ended.out);
+    // What it brings late is kept at the province, and it hears that it is shut out.
+    remote.household("丁户");
+    remote.json(&["package", "out", "--to", stick]);
+    courier.json(&["package", "carry", stick, "--to", stick]);
+    remote.refused(&["package", "in", stick], 1, "已按要求销毁");
+    remote.refused(&["status"], 4, "还没有台账");
+    county.json(&["sync"]);
+    assert_eq!(county.json(&["list", "household"])["total"], 4);
 }

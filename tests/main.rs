@@ -2,5 +2,6 @@
 
 mod at_the_screen;
 mod carried;
+mod devices;
 mod two_townships;
 mod window_opens;

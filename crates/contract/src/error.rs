@@ -30,6 +30,10 @@ pub enum ErrorCode {
     /// The book was written by a newer program.
     NewerBook,
     Cancelled,
+    /// The lease is over: the book stays locked until it has spoken with the province.
+    LeaseEnded,
+    /// The book was destroyed on the province's order.
+    Wiped,
     /// The command is not known to this desk.
     UnknownCommand,
     /// A fault of the program; what was saved is safe.

@@ -4,6 +4,7 @@
 //! Money travels as text (`Fen`), ids as text (`Uuid`), so nothing is lost in JavaScript numbers.
 
 pub mod book;
+pub mod devices;
 pub mod error;
 pub mod event;
 pub mod family;
@@ -53,6 +54,7 @@ pub fn all_names() -> Vec<&'static str> {
         sync::NAMES,
         package::NAMES,
         book::NAMES,
+        devices::NAMES,
     ]
     .concat()
 }

@@ -27,6 +27,29 @@ pub struct SessionState {
     pub app_version: String,
     /// Minutes without a touch until the desk locks.
     pub idle_minutes: u32,
+    /// The password was right, but the lease is over: the book stays locked until it has spoken with the
+    /// province, by line or by stick. Nobody is signed in until then.
+    #[serde(default)]
+    pub lease_ended: Option<LeaseEnded>,
+    /// The book of this desk was destroyed on the province's order, and none was begun since.
+    #[serde(default)]
+    pub wiped: Option<WipedState>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseEnded {
+    /// Whose password was right.
+    pub display_name: String,
+    /// Changes that wait for the province; they are safe.
+    pub waiting: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WipedState {
+    /// Milliseconds since 1970 UTC, desk clock.
+    pub at: i64,
+    /// The machine was called lost; otherwise it retired and handed over first.
+    pub lost: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +69,9 @@ pub struct SignedIn {
     pub can_write: bool,
     pub can_settle: bool,
     pub can_audit: bool,
+    /// Looks after the desks of a region.
+    #[serde(default)]
+    pub can_devices: bool,
     /// Enrolled with a province.
     pub enrolled: bool,
 }

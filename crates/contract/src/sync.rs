@@ -32,6 +32,22 @@ pub struct SyncState {
     pub scopes: Vec<ScopeState>,
     /// First load of a scope: done and total records.
     pub loading: Option<(u64, u64)>,
+    /// How long the book may still be opened without having spoken with the province.
+    #[serde(default)]
+    pub lease: Option<Lease>,
+    /// Chinese: what a person at this desk should know and see to.
+    #[serde(default)]
+    pub notices: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Milliseconds since 1970 UTC, desk clock.
+    pub until: i64,
+    /// Whole days left.
+    pub days_left: i64,
+    /// It ends soon: to be said without being asked.
+    pub soon: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -150,6 +150,8 @@ pub(crate) fn act(act: &str) -> &str {
         "package_out" => "用U盘带走",
         "package_in" => "从U盘带回",
         "package_carried" => "代送同步包",
+        "device_revoked" => "停用电脑",
+        "rescued" => "用救援文件重设密码",
         other => other,
     }
 }

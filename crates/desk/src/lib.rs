@@ -20,6 +20,7 @@ mod jobs;
 mod labels;
 mod lookup;
 mod masking;
+mod obey;
 mod password;
 mod place;
 mod plans;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tiexin_contract::sync::{ScopeState, SyncState};
+use tiexin_contract::sync::{Lease, ScopeState, SyncState};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::User;
-use tiexin_store::Book;
-use tiexin_sync::{Engine, EnrolWish, ProvinceAddress, Status, SyncError, enrol};
+use tiexin_store::{Book, LeaseState};
+use tiexin_sync::{Engine, EnrolWish, HttpProvince, ProvinceAddress, Status, SyncError, device_key, enrol};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -47,11 +47,12 @@ impl Province {
             return;
         }
         let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone()).unwrap_or_default();
+        let now_ms = desk.inner().config.clock.now_ms();
         let (desk, book, counting) = (desk.downgrade(), book.clone(), self.counting.clone());
         runtime.spawn_blocking(move || {
             counting.store(false, Ordering::Release);
             // What was just saved is not at the province, whatever the last round said.
-            let counted = state(&book, &Status { complete: false, ..status });
+            let counted = state(&book, &Status { complete: false, ..status }, now_ms);
             if let (Some(desk), Ok(state)) = (desk.upgrade(), counted) {
                 desk.tell(Event::Sync(state));
             }
@@ -59,9 +60,9 @@ impl Province {
     }
 
     /// What the indicator shows now.
-    pub(crate) fn state(&self, book: &Book) -> Result<SyncState, ErrorReply> {
+    pub(crate) fn state(&self, book: &Book, now_ms: i64) -> Result<SyncState, ErrorReply> {
         let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone());
-        state(book, &status.unwrap_or_default())
+        state(book, &status.unwrap_or_default(), now_ms)
     }
 
     /// A full round now; the state after it, whether it came to its end or not.
@@ -76,13 +77,17 @@ impl Province {
             desk.tell(Event::Changed { kinds: report.kinds.iter().cloned().collect() });
         }
         match outcome {
-            Ok(_) | Err(SyncError::Offline) => {}
+            Ok(_) | Err(SyncError::Offline | SyncError::Shut(_)) => {}
             Err(error) => return Err(reply(error)),
+        }
+        let now_ms = desk.inner().config.clock.now_ms();
+        if let Some(session) = desk.inner().sessions.current() {
+            session.look_at_lease(now_ms);
         }
         let book = book.clone();
         let after = move || {
             let trouble = status.trouble.clone();
-            state(&book, &Status { running: false, trouble, ..status })
+            state(&book, &Status { running: false, trouble, ..status }, now_ms)
         };
         tokio::task::spawn_blocking(after).await.unwrap_or_else(|_| Err(errors::internal()))
     }
@@ -110,8 +115,14 @@ async fn tell_screens(desk: WeakDesk, book: Book, mut status: watch::Receiver<St
             desk.tell(Event::Changed { kinds: now.changed.iter().cloned().collect() });
         }
         told = now.round;
-        let book = book.clone();
-        let counted = tokio::task::spawn_blocking(move || state(&book, &now)).await;
+        let (held, book, clock) = (book.clone(), book.clone(), desk.inner().config.clock.clone());
+        let counted = tokio::task::spawn_blocking(move || state(&book, &now, clock.now_ms())).await;
+        if let Some(session) = desk.inner().sessions.current() {
+            session.look_at_lease(desk.inner().config.clock.now_ms());
+        }
+        if matches!(desk.obey(&held).await, Ok(true)) {
+            return;
+        }
         if let Ok(Ok(state)) = counted {
             desk.tell(Event::Sync(state));
         }
@@ -149,7 +160,7 @@ pub(crate) fn is_enrolled(book: &Book) -> Result<bool, ErrorReply> {
     Ok(book.device().map_err(errors::store)?.id.is_some())
 }
 
-fn state(book: &Book, status: &Status) -> Result<SyncState, ErrorReply> {
+fn state(book: &Book, status: &Status, now_ms: i64) -> Result<SyncState, ErrorReply> {
     let counts = book.sync_state().map_err(errors::store)?;
     let device = book.device().map_err(errors::store)?;
     let enrolled = device.id.is_some();
@@ -167,7 +178,38 @@ fn state(book: &Book, status: &Status) -> Result<SyncState, ErrorReply> {
         trouble: status.trouble.clone(),
         scopes: counts.scopes.iter().map(scope).collect(),
         loading: status.loading,
+        lease: book.lease(now_ms).map_err(errors::store)?.map(|lease| shown(lease, now_ms)),
+        notices: tiexin_sync::notices(book).map_err(errors::store)?.iter().map(|code| notice(code)).collect(),
     })
+}
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// A lease is spoken of when so many days are left.
+const SOON_DAYS: i64 = 7;
+
+fn shown(lease: LeaseState, now_ms: i64) -> Lease {
+    let left = (lease.ends - lease.now).max(0);
+    let days_left = left / DAY_MS;
+    Lease { until: now_ms.saturating_add(left), days_left, soon: days_left < SOON_DAYS }
+}
+
+fn notice(code: &str) -> String {
+    let words = match code {
+        "device_copied" => {
+            "有另一台电脑在用从这里复制的同一份数据。内容都会照常汇总，但请联系管理员：只保留一台，另一台重新接入。"
+        }
+        _ => "省平台有一条提醒，请更新程序后查看，或联系管理员。",
+    };
+    words.into()
+}
+
+/// A line to the province, for what is not part of a round.
+pub(crate) fn line(book: &Book) -> Result<HttpProvince, ErrorReply> {
+    let device = book.device().map_err(errors::store)?;
+    let server = device.server.as_deref().ok_or_else(|| reply(SyncError::NotEnrolled))?;
+    let id = device.id.ok_or_else(|| reply(SyncError::NotEnrolled))?;
+    let address = ProvinceAddress::read(server, device.authority.clone()).map_err(reply)?;
+    HttpProvince::new(&address, Some((id, device_key(&device.key_seed)))).map_err(reply)
 }
 
 fn scope(scope: &tiexin_store::ScopeState) -> ScopeState {

@@ -160,6 +160,7 @@ mod tests {
                 "region.get",
                 "region.search",
                 "session.get",
+                "session.rescue",
                 "session.set_up_enrolled",
                 "session.set_up_standalone",
                 "session.sign_in",

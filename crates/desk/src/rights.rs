@@ -19,6 +19,8 @@ pub(crate) enum Need {
     /// Nobody need be signed in.
     Open,
     SignedIn,
+    /// Signed in, also while the lease is over: what speaks with the province.
+    EvenLocked,
     /// A role that carries the action, at the command's [`Place`].
     Right(Action),
 }
@@ -55,6 +57,9 @@ pub(crate) fn admit<C>(
     let session = desk.session().ok_or_else(errors::signed_out)?;
     let clock = &desk.inner().config.clock;
     let (today, now_ms) = (clock.today(), clock.now_ms());
+    if session.locked() && need != Need::EvenLocked {
+        return Err(errors::lease_ended());
+    }
     let user = session.user()?;
     if user.disabled {
         return Err(disabled());

@@ -1,16 +1,19 @@
 //! Who is at the desk: the open book, its user, idling.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tiexin_contract::{ErrorReply, Event};
 use tiexin_domain::User;
-use tiexin_store::{Book, LocalUser};
+use tiexin_store::{Book, LeaseState, LocalUser};
 
 use crate::config::DeskConfig;
 use crate::desk::Desk;
 use crate::province::Province;
 use crate::{errors, plans::Plans};
+
+/// How often the book is told that time passes while it is open.
+const TELL_TIME_MS: i64 = 10 * 60 * 1000;
 
 /// Somebody is signed in: the book is open, its key is in memory. All of it goes at sign-out.
 pub(crate) struct Session {
@@ -20,6 +23,10 @@ pub(crate) struct Session {
     /// Import previews not yet written.
     pub(crate) plans: Plans,
     touched: AtomicI64,
+    /// The lease is over: nothing but speaking with the province.
+    locked: AtomicBool,
+    /// Until when, by the steady clock, the time the book was open was told to it.
+    told_open: AtomicI64,
 }
 
 /// The one place at the desk.
@@ -56,6 +63,29 @@ impl Session {
         }))
     }
 
+    /// Whether the book stays locked until it has spoken with the province. A lease that ends while somebody
+    /// works ends at the next sign-in.
+    pub(crate) fn locked(&self) -> bool {
+        self.locked.load(Ordering::Relaxed)
+    }
+
+    /// Looks at the lease anew: it may have been renewed.
+    pub(crate) fn look_at_lease(&self, now_ms: i64) {
+        match self.book.lease(now_ms) {
+            Ok(lease) => self.locked.store(lease.is_some_and(LeaseState::over), Ordering::Relaxed),
+            // What cannot be read opens nothing.
+            Err(error) => tracing::error!(cause = %error, "the lease could not be read"),
+        }
+    }
+
+    /// Tells the book how long it was open: a clock set back does not prolong the lease.
+    fn tell_time(&self, now_ms: i64, steady_ms: i64) {
+        let since = self.told_open.swap(steady_ms, Ordering::Relaxed);
+        if let Err(error) = self.book.time_passed(steady_ms - since, now_ms) {
+            tracing::error!(cause = %error, "the lease's clock was not kept");
+        }
+    }
+
     pub(crate) fn touch(&self, steady_ms: i64) {
         self.touched.store(steady_ms, Ordering::Relaxed);
     }
@@ -67,7 +97,18 @@ impl Desk {
         let config = &self.inner().config;
         let province = Province::start(self, &book, config);
         let touched = AtomicI64::new(config.clock.steady_ms());
-        let session = Arc::new(Session { local, book, province, plans: Plans::default(), touched });
+        let (now_ms, steady_ms) = (config.clock.now_ms(), config.clock.steady_ms());
+        let session = Arc::new(Session {
+            local,
+            book,
+            province,
+            plans: Plans::default(),
+            touched,
+            locked: AtomicBool::new(true),
+            told_open: AtomicI64::new(steady_ms),
+        });
+        session.tell_time(now_ms, steady_ms);
+        session.look_at_lease(now_ms);
         *self.inner().sessions.place() = Some(session.clone());
         if config.idle_minutes > 0 {
             self.watch_idling(&session);
@@ -94,7 +135,9 @@ impl Desk {
     pub(crate) fn leave(&self, act: Option<&str>) {
         let Some(session) = self.inner().sessions.place().take() else { return };
         session.plans.forget();
-        let now_ms = self.inner().config.clock.now_ms();
+        let clock = &self.inner().config.clock;
+        let now_ms = clock.now_ms();
+        session.tell_time(now_ms, clock.steady_ms());
         if let Some(act) = act
             && let Err(error) = session.book.write(|tx| tx.note_act(act, None, &[], session.local.id, now_ms))
         {
@@ -115,6 +158,12 @@ impl Desk {
                 let here = desk.inner().sessions.current().is_some_and(|s| Arc::ptr_eq(&s, &session));
                 if !here {
                     return;
+                }
+                let clock = &desk.inner().config.clock;
+                let steady_ms = clock.steady_ms();
+                if steady_ms - session.told_open.load(Ordering::Relaxed) >= TELL_TIME_MS {
+                    let (session, now_ms) = (session.clone(), clock.now_ms());
+                    let _ = tokio::task::spawn_blocking(move || session.tell_time(now_ms, steady_ms)).await;
                 }
                 if desk.has_idled(&session) {
                     drop(session);

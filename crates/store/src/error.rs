@@ -88,6 +88,9 @@ pub enum UnlockError {
     MovedAside { to: PathBuf },
     #[error("用户钥匙文件损坏，请从备份恢复")]
     KeyringUnreadable,
+    /// The rescue is of another book.
+    #[error("救援文件不是给这台电脑的")]
+    RescueForeign,
     #[error("这份数据使用的加密方式（{0}）本程序不支持")]
     UnknownSuite(String),
     #[error("读写数据文件出错，请检查磁盘空间和权限")]

@@ -197,6 +197,12 @@ impl Holder {
         keyring.write(dir)
     }
 
+    /// Whoever was locked out may try at once.
+    pub(crate) fn let_in_again(&mut self) {
+        self.failed = 0;
+        self.not_before = 0;
+    }
+
     pub(crate) fn rewrap(&mut self, key: &DataKey, password: &SecretString) -> Result<(), UnlockError> {
         check_strength(password)?;
         let cost = self.key.cost;

@@ -114,7 +114,7 @@ impl Book {
     }
 }
 
-fn unlock_error(error: StoreError) -> UnlockError {
+pub(crate) fn unlock_error(error: StoreError) -> UnlockError {
     match error {
         StoreError::Sql(e) => UnlockError::Sql(e),
         StoreError::Io(e) => UnlockError::Io(e),
@@ -124,7 +124,7 @@ fn unlock_error(error: StoreError) -> UnlockError {
     }
 }
 
-fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockError> {
+pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockError> {
     let path = connection::database(dir);
     let opened =
         connection::open(&path, &key, Purpose::Write).and_then(|writer| readable(&writer).map(|()| writer));

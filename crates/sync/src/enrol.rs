@@ -40,6 +40,9 @@ pub async fn enrol(book: &Book, wish: EnrolWish) -> Result<User, SyncError> {
 /// The province has taken the desk in: keeps what it said.
 pub fn joined(book: &Book, wish: &EnrolWish, reply: EnrolReply) -> Result<User, StoreError> {
     book.set_preference(Uuid::nil(), &alias_key(reply.user.id), &wish.author.to_string())?;
+    if book.device()?.id != Some(reply.device) {
+        crate::package::forget_keys(book)?;
+    }
     book.enrolled(reply.device, &wish.address.as_text(), &wish.device_name, wish.authority.as_deref())?;
     let user = User { id: wish.author, ..reply.user };
     book.put_user(&user)?;

@@ -9,9 +9,10 @@ use ed25519_dalek::{Signer, SigningKey};
 use futures::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use tiexin_domain::region::RegionCode;
+use tiexin_protocol::statement::Wiped;
 use tiexin_protocol::wire::{
-    EnrolReply, EnrolRequest, HelloReply, HelloRequest, PackageState, PullReply, PullRequest, PushReply,
-    PushRequest, Refusal, TokenReply, TokenRequest,
+    DeviceRow, EnrolReply, EnrolRequest, HelloReply, HelloRequest, PackageState, PullReply, PullRequest,
+    PushReply, PushRequest, Refusal, RevokeRequest, TokenReply, TokenRequest,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -141,6 +142,43 @@ impl HttpProvince {
             }
         }
         Err(unknown_here())
+    }
+
+    /// `GET /v1/devices`: the desks that `author` looks after.
+    pub async fn devices(&self, author: Uuid) -> Result<Vec<DeviceRow>, SyncError> {
+        for attempt in 0..2 {
+            let token = self.token(attempt > 0).await?;
+            let mut url = self.url("v1/devices");
+            url.query_pairs_mut().append_pair("author", &author.to_string());
+            let get = self.client.get(url).bearer_auth(token).header("accept-encoding", "zstd");
+            let response = get.send().await.map_err(SyncError::from_network)?;
+            self.count(0, 0);
+            match response.status().as_u16() {
+                200 => {
+                    let zstd = is_zstd(&response);
+                    let bytes = bounded(response).await?;
+                    self.count(0, bytes.len());
+                    return Ok(body::unpack(&bytes, zstd)?);
+                }
+                401 if attempt == 0 => continue,
+                _ => return Err(refusal(response).await),
+            }
+        }
+        Err(unknown_here())
+    }
+
+    /// `POST /v1/devices/{id}/revoke`: shuts a desk out, or lets it retire.
+    pub async fn revoke(&self, device: Uuid, ask: &RevokeRequest) -> Result<Vec<DeviceRow>, SyncError> {
+        self.signed(&format!("v1/devices/{device}/revoke"), ask).await
+    }
+
+    /// `POST /v1/wiped`: the book of this desk is destroyed.
+    pub async fn wiped(&self, told: &Wiped) -> Result<(), SyncError> {
+        let body = body::pack(told)?;
+        let post = self.client.post(self.url("v1/wiped")).header("content-type", "application/json");
+        let post = post.header("content-encoding", "zstd").body(body);
+        let response = post.send().await.map_err(SyncError::from_network)?;
+        if response.status().is_success() { Ok(()) } else { Err(refusal(response).await) }
     }
 
     fn count(&self, sent: usize, received: usize) {
@@ -300,6 +338,7 @@ async fn refusal(response: reqwest::Response) -> SyncError {
     let zstd = is_zstd(&response);
     let Ok(bytes) = bounded(response).await else { return SyncError::Offline };
     match body::unpack::<Refusal>(&bytes, zstd) {
+        Ok(Refusal { order: Some(order), .. }) => SyncError::Shut(Box::new(order)),
         Ok(refusal) => SyncError::Refused { code: refusal.code, message: refusal.message },
         Err(_) if status == 401 => SyncError::Refused {
             code: "unauthorised".into(),

@@ -12,6 +12,7 @@ mod plan;
 mod province;
 mod round;
 mod snapshot;
+mod standing;
 
 pub use engine::{Engine, Status};
 pub use enrol::{EnrolWish, enrol, joined};
@@ -20,3 +21,4 @@ pub use package::{Carried, Made, PackageError, TakenIn, carry, make, take_in};
 pub use plan::{Facts, Step, next_step};
 pub use province::{Province, SnapshotPart};
 pub use round::{RoundReport, SyncError, run_round};
+pub use standing::{due, last_word, notices, open_rescue};

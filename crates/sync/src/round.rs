@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use tiexin_domain::region::RegionCode;
-use tiexin_protocol::wire::{
-    Cursor, HelloReply, HelloRequest, PullRequest, PushRequest, ScopeHead, ScopePage,
-};
-use tiexin_protocol::{Change, PROTOCOL, PUSH_BYTES, PUSH_CHANGES, planted};
+use tiexin_protocol::statement::Signed;
+use tiexin_protocol::wire::{Cursor, HelloReply, PullRequest, PushRequest, ScopeHead, ScopePage};
+use tiexin_protocol::{Change, PUSH_BYTES, PUSH_CHANGES, planted};
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use uuid::Uuid;
 
@@ -14,6 +13,7 @@ use crate::body::BodyError;
 use crate::plan::{Facts, Step, next_step};
 use crate::province::Province;
 use crate::snapshot;
+use crate::standing::{self, Heard};
 
 /// Steps of one round at most.
 const MOST_STEPS: usize = if tiexin_protocol::SMALL { 1_000 } else { 100_000 };
@@ -41,6 +41,9 @@ pub enum SyncError {
     NotEnrolled,
     #[error("连不上省平台，已保存在本机，有网络时会自动上传")]
     Offline,
+    /// With the order to destroy this book, which may be anybody's until it was checked.
+    #[error("这台电脑已被省平台停用，请联系管理员")]
+    Shut(Box<Signed>),
     #[error("{message}")]
     Refused { code: String, message: String },
     #[error("省平台的答复{0}，已保存在本机，稍后会重试")]
@@ -85,6 +88,22 @@ pub async fn run_round(
     now_ms: i64,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<RoundReport, SyncError> {
+    match whole_round(book, province, now_ms, progress).await {
+        Err(SyncError::Shut(order)) => {
+            let told = order.clone();
+            on_store(book, move |book| standing::keep_order(book, &told)).await?;
+            Err(SyncError::Shut(order))
+        }
+        other => other,
+    }
+}
+
+async fn whole_round(
+    book: &Book,
+    province: &dyn Province,
+    now_ms: i64,
+    progress: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<RoundReport, SyncError> {
     let mut round = Round {
         book,
         province,
@@ -95,7 +114,8 @@ pub async fn run_round(
     };
     let device = on_store(book, |book| book.device()).await?;
     let keys = on_store(book, crate::package::asked_for_keys).await?;
-    round.facts.greeted = device.access.is_some() && keys;
+    let silent = on_store(book, move |book| standing::silent(book, now_ms)).await?;
+    round.facts.greeted = device.access.is_some() && keys && !silent;
     round.count_waiting().await?;
     // Every step either shrinks what is left or errs; the bound only guards against a province
     // that keeps promising news (I17).
@@ -150,24 +170,21 @@ struct Round<'a> {
 
 impl Round<'_> {
     async fn hello(&mut self, now_ms: i64) -> Result<(), SyncError> {
-        let device = on_store(self.book, |book| book.device()).await?;
-        let request = HelloRequest {
-            device: device.id.ok_or(SyncError::NotEnrolled)?,
-            incarnation: device.incarnation,
-            protocol: PROTOCOL,
-            app: env!("CARGO_PKG_VERSION").into(),
-            ..HelloRequest::default()
-        };
+        let book = self.book.clone();
+        let said = tokio::task::spawn_blocking(move || standing::greeting(&book, &book.device()?)).await;
+        let request = said.map_err(|_| SyncError::Cancelled)??;
         let reply = self.province.hello(&request).await?;
         let (acked, last_own) = (reply.acked, on_store(self.book, |book| book.last_own()).await?);
         if acked > last_own {
             return self.be_another().await;
         }
         self.access = Some(reply.access.clone());
-        let (to_drop, to_load) = on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
+        let (to_drop, to_load, key_wanted) =
+            on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
         self.facts.to_drop = to_drop;
         self.facts.to_load = to_load;
-        self.facts.greeted = true;
+        // The province asks for the book's key: hello is said once more, with it.
+        self.facts.greeted = !key_wanted;
         self.facts.at_head = false;
         self.report.greeted = true;
         self.count_waiting().await
@@ -345,13 +362,14 @@ pub(crate) fn whereabouts(
 }
 
 /// Takes in what the province said: what it has of ours, the scopes to read besides.
-/// Gives the scopes that are withdrawn and those that want a snapshot.
+/// Gives the scopes that are withdrawn, those that want a snapshot, and whether the book's key is asked for.
 fn greeted(
     book: &Book,
     reply: HelloReply,
     now_ms: i64,
-) -> Result<(Vec<RegionCode>, Vec<RegionCode>), StoreError> {
+) -> Result<(Vec<RegionCode>, Vec<RegionCode>, bool), StoreError> {
     let to_drop = whereabouts(book, &reply, now_ms)?;
+    let key_wanted = standing::hear(book, &reply, Heard::Now(now_ms))?;
     book.send_again_after(reply.acked)?;
     let held = book.cursors()?;
     let agrees = |head: &&ScopeHead| {
@@ -363,5 +381,5 @@ fn greeted(
     };
     let to_load = reply.scopes.iter().filter(|head| !agrees(head)).map(|head| head.scope.clone()).collect();
     book.set_access(planted("first_load_forgotten").then_some(reply.access.as_str()))?;
-    Ok((if planted("withdrawn_is_kept") { Vec::new() } else { to_drop }, to_load))
+    Ok((if planted("withdrawn_is_kept") { Vec::new() } else { to_drop }, to_load, key_wanted))
 }

@@ -17,7 +17,7 @@ use town::{Desk, NOW, Town, household, with};
 const OTHER_TOWN: &str = "340323104";
 
 fn out(desk: &Desk) -> Made {
-    make(&desk.book, Uuid::new_v4(), 1 << 20).unwrap()
+    make(&desk.book, Uuid::new_v4(), 1 << 20, NOW).unwrap()
 }
 
 /// The province's own machine reads the stick and writes the reply on it.
@@ -128,11 +128,11 @@ async fn twice_late_and_out_of_order_changes_nothing() {
 async fn what_is_damaged_or_not_for_this_desk_is_refused_and_changes_nothing() {
     let town = Town::begin().await;
     let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
-    assert_eq!(make(&a.book, Uuid::new_v4(), 100).unwrap_err(), PackageError::NoKeys);
+    assert_eq!(make(&a.book, Uuid::new_v4(), 100, NOW).unwrap_err(), PackageError::NoKeys);
     a.round(&town).await;
     b.round(&town).await;
     a.save(Uuid::new_v4(), household("甲户"), NOW);
-    let made = make(&a.book, Uuid::new_v4(), 200).unwrap();
+    let made = make(&a.book, Uuid::new_v4(), 200, NOW).unwrap();
     let reply = answered(&town, &made.parts).await;
     let now = all_of(&a);
     let own = gather(made.parts.clone()).unwrap().remove(0);
@@ -212,7 +212,7 @@ async fn a_courier_brings_the_parts_and_fetches_the_reply() {
     let (a, courier) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
     a.round(&town).await;
     a.save(Uuid::new_v4(), household("甲户"), NOW);
-    let made = make(&a.book, Uuid::new_v4(), 100).unwrap();
+    let made = make(&a.book, Uuid::new_v4(), 100, NOW).unwrap();
     let device = courier.book.device().unwrap();
     let line =
         HttpProvince::new(&town.address(), device.id.map(|id| (id, device_key(&device.key_seed)))).unwrap();

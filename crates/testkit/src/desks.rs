@@ -117,6 +117,17 @@ impl StoryDesk {
         Ok(this)
     }
 
+    /// A copy of the folder on another machine, as an image of the disk makes it. Nobody may be signed in.
+    pub fn cloned(&self, clock: Arc<ManualClock>) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        for entry in std::fs::read_dir(self.dir.path()).expect("the folder can be read") {
+            let entry = entry.expect("the folder can be read");
+            std::fs::copy(entry.path(), dir.path().join(entry.file_name())).expect("a file is copied");
+        }
+        let desk = Desk::open(DeskConfig::quick(dir.path(), clock.clone())).expect("a copied folder opens");
+        Self { desk, clock, dir }
+    }
+
     pub async fn run<C: Command>(&self, command: C) -> Result<C::Reply, ErrorReply> {
         self.desk.run(command).await
     }

@@ -52,14 +52,27 @@ pub struct Province {
     keep: Keep,
     child: Child,
     address: SocketAddr,
+    /// What `serve` is told besides.
+    words: Vec<String>,
 }
 
 impl Province {
     /// Makes the tables and serves on a free port of the loopback.
     pub fn start(keep: Keep) -> Result<Province, Trouble> {
+        Self::start_with(keep, &[])
+    }
+
+    /// The same with more words for `serve`.
+    pub fn start_with(keep: Keep, words: &[&str]) -> Result<Province, Trouble> {
         administer(&keep, &["migrate"])?;
-        let (child, address) = serve(&keep, "127.0.0.1:0")?;
-        Ok(Province { keep, child, address })
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let (child, address) = serve(&keep, "127.0.0.1:0", &words)?;
+        Ok(Province { keep, child, address, words })
+    }
+
+    /// An administrator's command where no server runs yet; its JSON.
+    pub fn run(keep: &Keep, words: &[&str]) -> Result<Value, Trouble> {
+        administer(keep, words)
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -109,7 +122,7 @@ impl Province {
     /// Kills the server as a power cut would, and starts it again at the same address.
     pub fn kill_and_restart(&mut self) -> Result<(), Trouble> {
         self.kill();
-        let (child, address) = serve(&self.keep, &self.address.to_string())?;
+        let (child, address) = serve(&self.keep, &self.address.to_string(), &self.words)?;
         (self.child, self.address) = (child, address);
         Ok(())
     }
@@ -173,9 +186,10 @@ fn administer(keep: &Keep, words: &[&str]) -> Result<Value, Trouble> {
     serde_json::from_str(&text).map_err(|e| Trouble(format!("tiexin-server {words:?} said {text}: {e}")))
 }
 
-fn serve(keep: &Keep, listen: &str) -> Result<(Child, SocketAddr), Trouble> {
+fn serve(keep: &Keep, listen: &str, words: &[String]) -> Result<(Child, SocketAddr), Trouble> {
     let mut child = Command::new(server())
         .args(["serve", "--store", &keep.store(), "--listen", listen])
+        .args(words)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

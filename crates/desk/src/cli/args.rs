@@ -80,6 +80,11 @@ pub(super) enum Command {
     /// 没有网络时用U盘与省平台来往
     #[command(subcommand)]
     Package(Package),
+    /// 辖区里的电脑（要联网，要有管理权限）
+    #[command(subcommand)]
+    Device(Device),
+    /// 忘记密码：用管理员发来的救援文件和救援码设一个新密码（不需要网络）
+    Rescue(Rescue),
     /// 核验审计链和全部内容
     Verify,
     /// 备份整本台账（加密）
@@ -287,6 +292,37 @@ pub(super) enum Package {
         #[arg(long, value_name = "文件夹")]
         to: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Device {
+    /// 列出辖区里的电脑
+    List,
+    /// 停用一台电脑：它下次联系省平台时销毁本机数据
+    Revoke {
+        /// 电脑编号
+        #[arg(value_name = "编号")]
+        device: uuid::Uuid,
+        /// 这台电脑的名称，原样写出以免停错
+        #[arg(long, value_name = "名称")]
+        name: String,
+        /// 遗失：立即停用，没上传的不再收
+        #[arg(long, conflicts_with = "retired", required_unless_present = "retired")]
+        lost: bool,
+        /// 退役：先把没上传的交上来，再销毁
+        #[arg(long)]
+        retired: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rescue {
+    /// 救援文件
+    #[arg(value_name = "文件")]
+    pub(super) file: PathBuf,
+    /// 救援码
+    #[arg(long, env = "TIEXIN_RESCUE_CODE", hide_env_values = true, value_name = "救援码")]
+    pub(super) code: String,
 }
 
 #[derive(Debug, Args)]

@@ -29,6 +29,15 @@ pub(super) struct Seat {
     pub(super) today: chrono::NaiveDate,
 }
 
+/// A desk whose user gave the right password.
+pub(super) struct Entered {
+    pub(super) desk: Desk,
+    pub(super) out: Out,
+    /// None: the lease is over.
+    pub(super) me: Option<SignedIn>,
+    pub(super) today: chrono::NaiveDate,
+}
+
 pub(super) fn folder(shared: &Shared) -> Outcome<PathBuf> {
     shared.data.clone().ok_or_else(|| {
         Failure::new(Exit::Usage, "请用 --data 指明台账所在的文件夹（或设置环境变量 TIEXIN_DATA）。")
@@ -75,6 +84,13 @@ impl Door {
 
     /// Unlocks the book for the user named, or for its only one.
     pub(super) async fn sign_in(self) -> Outcome<Seat> {
+        let Entered { desk, out, me, today } = self.enter().await?;
+        let me = me.ok_or_else(|| Failure::from(crate::errors::lease_ended()))?;
+        Ok(Seat { desk, out, me, today })
+    }
+
+    /// The same, also while the lease is over: for what speaks with the province.
+    pub(super) async fn enter(self) -> Outcome<Entered> {
         let state = self.state().await?;
         if state.needs_setup {
             return Err(Failure::new(
@@ -96,10 +112,11 @@ impl Door {
         let password = self.password(&format!("{name} 的密码："), false)?.to_string();
         let state = self.desk.run(SignIn { name, password }).await?;
         let today = state.today;
-        let me = state.signed_in.ok_or_else(|| {
-            Failure::from(ErrorReply::new(ErrorCode::SignedOut, "没有登录成功，内容没有改动。请再试一次。"))
-        })?;
-        Ok(Seat { desk: self.desk, out: self.out, me, today })
+        if state.signed_in.is_none() && state.lease_ended.is_none() {
+            let message = "没有登录成功，内容没有改动。请再试一次。";
+            return Err(Failure::from(ErrorReply::new(ErrorCode::SignedOut, message)));
+        }
+        Ok(Entered { desk: self.desk, out: self.out, me: state.signed_in, today })
     }
 }
 

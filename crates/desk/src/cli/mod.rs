@@ -8,6 +8,7 @@ mod args;
 mod at;
 mod book;
 mod demo;
+mod devices;
 mod exit;
 mod import;
 mod out;
@@ -90,6 +91,8 @@ async fn run(cli: Cli) -> Outcome {
         Command::Sync => sync::sync(door).await,
         Command::Status => sync::status(door).await,
         Command::Package(command) => package::package(door, command).await,
+        Command::Device(command) => devices::device(door, command).await,
+        Command::Rescue(args) => devices::rescue(door, args).await,
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.

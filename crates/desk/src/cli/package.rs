@@ -9,11 +9,11 @@ use tiexin_contract::records::FileMade;
 
 use super::absolute;
 use super::args::Package;
-use super::at::{Door, Seat};
+use super::at::{Door, Entered};
 use super::exit::{Exit, Failure, Outcome};
 
 pub(super) async fn package(door: Door, command: Package) -> Outcome {
-    let seat = door.sign_in().await?;
+    let seat = door.enter().await?;
     match command {
         Package::Out { to, part_mib } => out(seat, to, part_mib).await,
         Package::In { files } => back(seat, files).await,
@@ -35,7 +35,7 @@ fn given(files: &[PathBuf]) -> Outcome<Vec<FileGiven>> {
 }
 
 /// Frozen shape, as all below: `docs/command-line.md`.
-async fn out(seat: Seat, to: PathBuf, part_mib: Option<u32>) -> Outcome {
+async fn out(seat: Entered, to: PathBuf, part_mib: Option<u32>) -> Outcome {
     let made = seat.desk.run(PackageOut { to: Some(absolute(&to)?), part_mib }).await?;
     let value = json!({
         "number": made.number, "changes": made.changes, "left": made.left, "files": paths(&made.files),
@@ -50,7 +50,7 @@ async fn out(seat: Seat, to: PathBuf, part_mib: Option<u32>) -> Outcome {
     })
 }
 
-async fn back(seat: Seat, files: Vec<PathBuf>) -> Outcome {
+async fn back(seat: Entered, files: Vec<PathBuf>) -> Outcome {
     let taken = seat.desk.run(PackageIn { files: given(&files)? }).await?;
     seat.out.tell(&taken, || {
         let reply = |one: &tiexin_contract::package::ReplyTaken| {
@@ -63,7 +63,7 @@ async fn back(seat: Seat, files: Vec<PathBuf>) -> Outcome {
     })
 }
 
-async fn carry(seat: Seat, files: Vec<PathBuf>, to: PathBuf) -> Outcome {
+async fn carry(seat: Entered, files: Vec<PathBuf>, to: PathBuf) -> Outcome {
     let asked = PackageCarry { files: given(&files)?, to: Some(absolute(&to)?) };
     let carried = seat.desk.run(asked).await?;
     let packages: Vec<Value> = carried

@@ -8,8 +8,8 @@ use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 
 pub(super) async fn sync(door: Door) -> Outcome {
-    let seat = door.sign_in().await?;
-    if !seat.me.enrolled {
+    let seat = door.enter().await?;
+    if seat.me.as_ref().is_some_and(|me| !me.enrolled) {
         return Err(Failure::new(
             Exit::Failed,
             "这本台账还没有加入省平台，内容都在本机。需要时请用 enrol 加入。",
@@ -24,7 +24,7 @@ pub(super) async fn sync(door: Door) -> Outcome {
 }
 
 pub(super) async fn status(door: Door) -> Outcome {
-    let seat = door.sign_in().await?;
+    let seat = door.enter().await?;
     tell(seat.out, &seat.desk.run(GetSync {}).await?, false)
 }
 
@@ -44,6 +44,10 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
         "conflicts": state.conflicts,
         "last_full_round": last.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
         "scopes": scopes,
+        "lease_until": state.lease.and_then(|lease| chrono::DateTime::from_timestamp_millis(lease.until))
+            .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
+        "lease_days_left": state.lease.map(|lease| lease.days_left),
+        "notices": state.notices,
     });
     if after_round {
         value["complete"] = json!(state.complete);
@@ -61,6 +65,10 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
             "本机有 {} 条待上传，{} 条待裁决，{} 条冲突",
             state.waiting, state.parked, state.conflicts
         ));
+        if let Some(lease) = state.lease {
+            lines.push(format!("不联网还能用 {} 天，联系一次省平台就会续上", lease.days_left));
+        }
+        lines.extend(state.notices.iter().cloned());
         for s in &state.scopes {
             let agreed = match s.sequence {
                 0 => "暂无内容",

@@ -1,6 +1,7 @@
 //! The bodies of all commands, one file an area.
 
 mod book;
+mod devices;
 mod family;
 mod family_save;
 mod import;
@@ -38,4 +39,5 @@ pub(crate) fn register(registry: &mut Registry) {
     sync::register(registry);
     package::register(registry);
     book::register(registry);
+    devices::register(registry);
 }

@@ -6,20 +6,17 @@ use tiexin_contract::package::{
 };
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_protocol::package::{Fault, Gathered, MOST_PART_BYTES, PART_BYTES, Part, Way, gather, short};
-use tiexin_sync::{
-    Carried, HttpProvince, PackageError, ProvinceAddress, SyncError, TakenIn, carry, device_key, make,
-    take_in,
-};
+use tiexin_sync::{Carried, PackageError, TakenIn, carry, make, take_in};
 
 use super::package_files::{self, Found};
-use crate::province::reply;
+use crate::province::{line, reply};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::{errors, place};
 
 pub(super) fn register(registry: &mut Registry) {
-    registry.add(Need::SignedIn, anywhere, out);
-    registry.add(Need::SignedIn, anywhere, back);
+    registry.add(Need::EvenLocked, anywhere, out);
+    registry.add_waiting(Need::EvenLocked, bring_back);
     registry.add_waiting(Need::SignedIn, deliver);
 }
 
@@ -36,7 +33,7 @@ fn refuse(error: PackageError) -> ErrorReply {
 fn out(at: &At, args: PackageOut) -> Result<PackageMade, ErrorReply> {
     let most = args.part_mib.map_or(PART_BYTES, |mib| (mib as usize).saturating_mul(1024 * 1024));
     let most = most.clamp(1, MOST_PART_BYTES);
-    let made = make(at.book(), at.new_id(), most).map_err(refuse)?;
+    let made = make(at.book(), at.new_id(), most, at.now_ms).map_err(refuse)?;
     let files = package_files::write(&made.parts, args.to.as_deref())?;
     at.note("package_out", None, &[])?;
     Ok(PackageMade { number: made.number, changes: made.changes, left: made.left, files })
@@ -59,6 +56,19 @@ fn going(way: Way, found: Vec<Found>, mine: impl Fn(&Part) -> bool) -> Result<Ve
         Some(fault) if parts.is_empty() => Err(refuse(fault.into())),
         _ => gather(parts).map_err(|fault| refuse(fault.into())),
     }
+}
+
+fn bring_back(at: At, args: PackageIn) -> BoxFuture<'static, Result<PackageTaken, ErrorReply>> {
+    async move {
+        let (at, taken) = on_pool(move || {
+            let taken = back(&at, args);
+            at.session.look_at_lease(at.now_ms);
+            Ok((at, taken))
+        })
+        .await?;
+        if at.desk.obey(at.book()).await? { Err(crate::obey::reply()) } else { taken }
+    }
+    .boxed()
 }
 
 fn back(at: &At, args: PackageIn) -> Result<PackageTaken, ErrorReply> {
@@ -91,7 +101,7 @@ fn back(at: &At, args: PackageIn) -> Result<PackageTaken, ErrorReply> {
         Some(error) if taken.replies.is_empty() => Err(refuse(error)),
         _ => {
             at.note("package_in", None, &[])?;
-            at.desk.tell(Event::Sync(at.session.province.state(at.book())?));
+            at.desk.tell(Event::Sync(at.session.province.state(at.book(), at.now_ms)?));
             Ok(taken)
         }
     }
@@ -142,12 +152,7 @@ fn deliver(at: At, args: PackageCarry) -> BoxFuture<'static, Result<PackageCarri
         })
         .await?;
         let (at, to) = at;
-        let device = at.book().device().map_err(errors::store)?;
-        let server = device.server.as_deref().ok_or_else(|| reply(SyncError::NotEnrolled))?;
-        let id = device.id.ok_or_else(|| reply(SyncError::NotEnrolled))?;
-        let address = ProvinceAddress::read(server, device.authority.clone()).map_err(reply)?;
-        let province =
-            HttpProvince::new(&address, Some((id, device_key(&device.key_seed)))).map_err(reply)?;
+        let province = line(at.book())?;
         let mut carried = PackageCarried { packages: Vec::new() };
         for package in &packages {
             let one = carry(&province, package).await.map_err(refuse)?;

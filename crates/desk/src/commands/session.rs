@@ -3,7 +3,8 @@
 use secrecy::SecretString;
 use tiexin_contract::book::Touch;
 use tiexin_contract::session::{
-    ChangePassword, DemoAccount, Done, GetSession, LocalUserName, SessionState, SignIn, SignOut, SignedIn,
+    ChangePassword, DemoAccount, Done, GetSession, LeaseEnded, LocalUserName, SessionState, SignIn, SignOut,
+    SignedIn,
 };
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::{Action, Grant, User};
@@ -14,7 +15,7 @@ use crate::config::DEMO_ACCOUNTS;
 use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
-use crate::{errors, password, place, province};
+use crate::{errors, obey, password, place, province};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(get);
@@ -80,7 +81,22 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
     let needs_setup = !Book::exists(&config.data_dir);
     let users =
         if needs_setup { Vec::new() } else { Book::users_of(&config.data_dir).map_err(errors::unlock)? };
-    let signed_in = desk.session().map(|session| {
+    let session = desk.session();
+    let locked = match &session {
+        Some(session) if session.locked() => {
+            session.look_at_lease(config.clock.now_ms());
+            session.locked()
+        }
+        _ => false,
+    };
+    let lease_ended = match &session {
+        Some(session) if locked => Some(LeaseEnded {
+            display_name: session.local.display_name.clone(),
+            waiting: session.book.sync_state().map_err(errors::store)?.waiting,
+        }),
+        _ => None,
+    };
+    let signed_in = session.filter(|_| !locked).map(|session| {
         let user = session.user()?;
         let enrolled = province::is_enrolled(&session.book)?;
         Ok(signed_in(user, enrolled, config.clock.today()))
@@ -97,6 +113,8 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         today: config.clock.today(),
         app_version: env!("CARGO_PKG_VERSION").into(),
         idle_minutes: config.idle_minutes,
+        lease_ended,
+        wiped: if needs_setup { obey::wiped(&config.data_dir) } else { None },
     })
 }
 
@@ -110,6 +128,7 @@ fn signed_in(user: User, enrolled: bool, today: chrono::NaiveDate) -> SignedIn {
         can_write: carries(Action::Write),
         can_settle: carries(Action::Settle),
         can_audit: carries(Action::Audit),
+        can_devices: enrolled && carries(Action::Devices),
         grants,
         user,
         enrolled,

@@ -16,7 +16,7 @@ use super::session::state;
 use crate::desk::Desk;
 use crate::registry::Registry;
 use crate::rights::{At, Need};
-use crate::{errors, password, province};
+use crate::{errors, obey, password, province};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(standalone);
@@ -157,6 +157,7 @@ fn make_book(
         display_name: display_name.trim().to_owned(),
         password: SecretString::from(password),
     };
+    obey::forget(&config.data_dir);
     let made = Book::create(&config.data_dir, first, config.kdf.of_store(), config.clock.now_ms());
     made.map_err(errors::unlock)
 }

@@ -20,18 +20,22 @@ use crate::rights::{At, Need, Place, READ, WRITE};
 use crate::{errors, labels, masking, rules, values};
 
 pub(super) fn register(registry: &mut Registry) {
-    registry.add(Need::SignedIn, anywhere, get);
-    registry.add_waiting(Need::SignedIn, now);
+    registry.add(Need::EvenLocked, anywhere, get);
+    registry.add_waiting(Need::EvenLocked, now);
     registry.add(READ, anywhere, troubles);
     registry.add(WRITE, of_trouble, settle);
 }
 
 fn get(at: &At, _: GetSync) -> Result<SyncState, ErrorReply> {
-    at.session.province.state(at.book())
+    at.session.province.state(at.book(), at.now_ms)
 }
 
 fn now(at: At, _: SyncNow) -> BoxFuture<'static, Result<SyncState, ErrorReply>> {
-    async move { at.session.province.round(&at.desk, at.book()).await }.boxed()
+    async move {
+        let done = at.session.province.round(&at.desk, at.book()).await;
+        if at.desk.obey(at.book()).await? { Err(crate::obey::reply()) } else { done }
+    }
+    .boxed()
 }
 
 fn open_troubles(at: &At) -> Result<Vec<Refused>, ErrorReply> {
@@ -179,6 +183,6 @@ fn settle(at: &At, args: SettleTrouble) -> Result<Done, ErrorReply> {
     at.book().settle_refused(refused.id, at.user.id, at.now_ms).map_err(errors::store)?;
     // One trouble less, in the lists and on the indicator.
     at.desk.tell(Event::Changed { kinds: vec![refused.change.kind.clone()] });
-    at.desk.tell(Event::Sync(at.session.province.state(at.book())?));
+    at.desk.tell(Event::Sync(at.session.province.state(at.book(), at.now_ms)?));
     Ok(Done { id: Some(record) })
 }

@@ -133,7 +133,8 @@ fn status(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::SignedOut | ErrorCode::WrongPassword => StatusCode::UNAUTHORIZED,
         ErrorCode::LockedOut => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::NoRight => StatusCode::FORBIDDEN,
+        ErrorCode::NoRight | ErrorCode::LeaseEnded => StatusCode::FORBIDDEN,
+        ErrorCode::Wiped => StatusCode::GONE,
         ErrorCode::NotFound | ErrorCode::UnknownCommand => StatusCode::NOT_FOUND,
         ErrorCode::ChangedMeanwhile => StatusCode::CONFLICT,
         ErrorCode::Invalid | ErrorCode::FileRefused | ErrorCode::Cancelled => {

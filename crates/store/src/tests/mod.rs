@@ -5,6 +5,7 @@ mod audit;
 mod batches;
 mod copies;
 mod crash;
+mod devices;
 mod lists;
 mod province;
 mod saving;

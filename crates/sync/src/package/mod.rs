@@ -25,6 +25,10 @@ const KEYS: &str = "province.keys";
 const HEARD: &str = "province.heard";
 /// How many packages this desk has made.
 const NUMBER: &str = "package.number";
+/// When each of the last packages was made, by the book's own clock: `[(number, milliseconds)]`.
+const MADE: &str = "package.made";
+/// Packages of which it is kept when they were made.
+const MADE_KEPT: usize = 50;
 /// Scopes that did not agree: the next package asks for them whole.
 const ANEW: &str = "package.anew";
 
@@ -48,15 +52,27 @@ impl From<StoreError> for PackageError {
     }
 }
 
+/// Keeps when a package was made.
+fn made(book: &Book, number: u64, at: i64) -> Result<(), StoreError> {
+    let mut all = all_made(book)?;
+    all.push((number, at));
+    let from = all.len().saturating_sub(MADE_KEPT);
+    keep(book, MADE, &serde_json::to_string(&all[from..]).unwrap_or_default())
+}
+
+fn all_made(book: &Book) -> Result<Vec<(u64, i64)>, StoreError> {
+    Ok(kept(book, MADE)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
 fn list(parts: &[u32]) -> String {
     parts.iter().map(u32::to_string).collect::<Vec<_>>().join("、")
 }
 
-fn kept(book: &Book, key: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn kept(book: &Book, key: &str) -> Result<Option<String>, StoreError> {
     book.preference(Uuid::nil(), key)
 }
 
-fn keep(book: &Book, key: &str, value: &str) -> Result<(), StoreError> {
+pub(crate) fn keep(book: &Book, key: &str, value: &str) -> Result<(), StoreError> {
     book.set_preference(Uuid::nil(), key, value)
 }
 
@@ -65,11 +81,26 @@ pub(crate) fn asked_for_keys(book: &Book) -> Result<bool, StoreError> {
     Ok(kept(book, KEYS)?.is_some())
 }
 
-/// Keeps what hello tells for packages.
+/// Keeps what hello tells for packages. The province's keys are those of the first hello: whoever speaks in
+/// its name later under other keys gives no orders here.
 pub(crate) fn heard(book: &Book, keys: Option<&PublicKeys>, server_time: i64) -> Result<(), StoreError> {
+    if kept(book, KEYS)?.is_some_and(|keys| !keys.is_empty()) {
+        return keep(book, HEARD, &server_time.to_string());
+    }
     let keys = keys.and_then(|keys| serde_json::to_string(keys).ok()).unwrap_or_default();
     keep(book, KEYS, &keys)?;
     keep(book, HEARD, &server_time.to_string())
+}
+
+/// Forgets the keys: the desk joins another province.
+pub(crate) fn forget_keys(book: &Book) -> Result<(), StoreError> {
+    keep(book, KEYS, "")
+}
+
+/// By which the province's word is known here.
+pub(crate) fn province_sign(book: &Book) -> Result<Option<String>, StoreError> {
+    let text = kept(book, KEYS)?.filter(|text| !text.is_empty());
+    Ok(text.and_then(|text| serde_json::from_str::<PublicKeys>(&text).ok()).map(|keys| keys.sign))
 }
 
 fn province_keys(book: &Book) -> Result<PublicKeys, PackageError> {

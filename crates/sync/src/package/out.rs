@@ -7,8 +7,9 @@ use tiexin_seal::Keys;
 use tiexin_store::Book;
 use uuid::Uuid;
 
-use super::{ANEW, NUMBER, PackageError, keep, kept, province_keys};
+use super::{ANEW, NUMBER, PackageError, keep, kept, made, province_keys};
 use crate::round::{SyncError, asked, pushing};
+use crate::standing;
 
 /// Pushes in one package: with [`PUSH_BYTES`] each, what the other side opens. The rest goes next time.
 const MOST_PUSHES: usize = 200;
@@ -25,11 +26,11 @@ pub struct Made {
 }
 
 /// Puts all that waits into a package of parts of at most `most` bytes, together with how far this desk has
-/// read. Marks nothing: the verdicts in the reply do. `package` is a fresh id.
+/// read. Marks nothing: the verdicts in the reply do. `package` is a fresh id, `now_ms` the desk's clock.
 ///
 /// # Errors
 /// `NoKeys` when the desk never heard the province's keys; `NotEnrolled`.
-pub fn make(book: &Book, package: Uuid, most: usize) -> Result<Made, PackageError> {
+pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made, PackageError> {
     let device = book.device()?;
     let id = device.id.ok_or(SyncError::NotEnrolled)?;
     let to = province_keys(book)?;
@@ -46,21 +47,15 @@ pub fn make(book: &Book, package: Uuid, most: usize) -> Result<Made, PackageErro
         pushes.push(pushing(id, device.incarnation, batch, &cursors));
     }
     let anew = kept(book, ANEW)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let greeting = Some(standing::greeting(book, &device)?);
     let pull = PullRequest {
         device: id,
         incarnation: device.incarnation,
         cursors: cursors.into_iter().map(asked).collect(),
     };
     let app = env!("CARGO_PKG_VERSION").into();
-    let body = PushBody {
-        protocol: PROTOCOL,
-        app,
-        reply_to: keys.public().seal,
-        pushes,
-        pull,
-        anew,
-        greeting: None,
-    };
+    let body =
+        PushBody { protocol: PROTOCOL, app, reply_to: keys.public().seal, pushes, pull, anew, greeting };
     let number = kept(book, NUMBER)?.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) + 1;
     let address = Address {
         package,
@@ -73,6 +68,7 @@ pub fn make(book: &Book, package: Uuid, most: usize) -> Result<Made, PackageErro
     };
     let sealed = tiexin_seal::seal(&to.seal, &body, &[])?;
     let parts = split(&address, &sealed, most, |bytes| keys.sign(bytes))?;
+    made(book, number, book.lease_clock(now_ms)?)?;
     keep(book, NUMBER, &number.to_string())?;
     Ok(Made { number, parts, changes, left: waiting.saturating_sub(changes) })
 }

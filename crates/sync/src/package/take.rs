@@ -10,9 +10,10 @@ use tiexin_seal::Keys;
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use tokio::sync::mpsc;
 
-use super::{ANEW, HEARD, PackageError, keep, kept, province_keys};
+use super::{ANEW, HEARD, PackageError, all_made, keep, kept, province_keys};
 use crate::round::{SyncError, asked, whereabouts};
 use crate::snapshot;
+use crate::standing::{self, Heard};
 
 /// Records made searchable at a time.
 const INDEXED: usize = 2_000;
@@ -55,6 +56,10 @@ pub fn take_in(book: &Book, reply: &Gathered, now_ms: i64) -> Result<TakenIn, Pa
     let (body, attached): (ReplyBody, Vec<u8>) = tiexin_seal::open(&keys, &reply.whole()?)?;
     let mut taking =
         Taking { book, now_ms, done: TakenIn { number: reply.address.number, ..TakenIn::default() } };
+    if let Some(order) = body.refused.as_ref().and_then(|refused| refused.order.as_ref()) {
+        standing::keep_order(book, order)?;
+        return Err(SyncError::Shut(Box::new(order.clone())).into());
+    }
     if body.refused.is_some() || body.hello.acked > book.last_own()? {
         book.take_new_incarnation()?;
         taking.done.copied = true;
@@ -131,7 +136,10 @@ impl Taking<'_> {
 
     /// Newer than anything the province has said here: users, scopes that begin, scopes that are withdrawn.
     fn hello(&mut self, hello: &HelloReply) -> Result<(), PackageError> {
-        for scope in whereabouts(self.book, hello, self.now_ms)? {
+        let scopes = whereabouts(self.book, hello, self.now_ms)?;
+        let asked = all_made(self.book)?.into_iter().find(|(number, _)| *number == self.done.number);
+        standing::hear(self.book, hello, Heard::AskedAt(asked.map(|(_, at)| at)))?;
+        for scope in scopes {
             match self.book.drop_scope(&scope) {
                 Ok(changed) => self.changed(changed),
                 // Handed over first (I11): it goes with the next package.

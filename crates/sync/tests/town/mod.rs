@@ -28,6 +28,21 @@ impl Town {
         Town { server, _dir: dir }
     }
 
+    /// The same province under other decisions.
+    #[allow(dead_code)] // Not every binary of these tests asks for it.
+    pub(crate) async fn decide(&mut self, policy: tiexin_server::Policy) {
+        let store = format!("sqlite:{}", self._dir.path().join("province.db").display()).parse().unwrap();
+        let config = Config { policy, ..Config::loopback(store) };
+        self.server = tiexin_server::spawn(config).await.unwrap();
+    }
+
+    /// SQL behind the province's back.
+    #[allow(dead_code)]
+    pub(crate) fn meddle(&self, sql: &str) {
+        let book = rusqlite::Connection::open(self._dir.path().join("province.db")).unwrap();
+        book.execute_batch(sql).unwrap();
+    }
+
     pub(crate) fn address(&self) -> ProvinceAddress {
         ProvinceAddress::read(&self.server.url, None).unwrap()
     }
@@ -50,6 +65,12 @@ impl Desk {
             password: SecretString::from("long-enough-password"),
         };
         let (book, _) = Book::create(dir.path(), first, KdfCost::QUICK, NOW).unwrap();
+        Desk { book, user, _dir: dir }
+    }
+
+    /// A book that lies somewhere already.
+    #[allow(dead_code)]
+    pub(crate) fn of(book: Book, user: Uuid, dir: tempfile::TempDir) -> Desk {
         Desk { book, user, _dir: dir }
     }
 

@@ -1,0 +1,113 @@
+//! Destroying a book because the province has ordered it.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::book::Book;
+use crate::connection::DATABASE;
+use crate::keyring::Keyring;
+use crate::suite;
+
+/// What belongs to a book besides its database and keyring.
+const FILES: [&str; 4] = ["incarnation", "keyring.lock", "keyring.new", "demo-accounts.json"];
+const FOLDERS: [&str; 1] = ["blobs"];
+/// Folders in folders that are looked into for backups.
+const DEPTH: usize = 4;
+
+/// Destroys the book in the folder, the backups below it, and what was moved aside. The keys go first: a
+/// database without its keyring can be read by nobody. Whatever else lies in the folder stays.
+///
+/// # Errors
+/// The first thing that could not be removed; everything else is gone, the keys before all.
+pub fn wipe(dir: &Path) -> io::Result<()> {
+    let mut books = Vec::new();
+    find(dir, DEPTH, &mut books)?;
+    let mut failed = None;
+    for book in &books {
+        keep_first(&mut failed, destroy_keys(book));
+    }
+    for book in &books {
+        keep_first(&mut failed, remove_files(book));
+    }
+    for book in books.iter().filter(|book| book.as_path() != dir) {
+        // A backup's folder, if nothing else lay in it.
+        let _ = fs::remove_dir(book);
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+fn keep_first(failed: &mut Option<io::Error>, done: io::Result<()>) {
+    if let Err(error) = done {
+        failed.get_or_insert(error);
+    }
+}
+
+/// The folder itself and every folder below it that holds a book.
+fn find(dir: &Path, depth: usize, books: &mut Vec<std::path::PathBuf>) -> io::Result<()> {
+    books.push(dir.to_owned());
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let path = entry.path();
+        // A link may lead anywhere.
+        if depth > 0 && entry.file_type()?.is_dir() {
+            if Book::exists(&path) || path.join(DATABASE).is_file() {
+                find(&path, depth - 1, books)?;
+            } else {
+                let mut below = Vec::new();
+                find(&path, depth - 1, &mut below)?;
+                books.extend(below.into_iter().skip(1));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_key(name: &str) -> bool {
+    name.ends_with("keyring.json") || name == "keyring.new"
+}
+
+/// Also the keyrings of databases that were moved aside.
+fn destroy_keys(dir: &Path) -> io::Result<()> {
+    for path in named(dir, is_key)? {
+        let length = fs::metadata(&path)?.len();
+        let mut file = File::options().write(true).open(&path)?;
+        let mut left = length;
+        while left > 0 {
+            let noise = suite::random::<256>()?;
+            let part = usize::try_from(left.min(256)).unwrap_or(256);
+            file.write_all(&noise[..part])?;
+            left -= part as u64;
+        }
+        file.sync_all()?;
+        drop(file);
+        fs::remove_file(&path)?;
+    }
+    debug_assert!(!Keyring::path(dir).exists());
+    Ok(())
+}
+
+fn remove_files(dir: &Path) -> io::Result<()> {
+    let ours = |name: &str| name.starts_with(DATABASE) || FILES.contains(&name) || is_key(name);
+    for path in named(dir, ours)? {
+        fs::remove_file(path)?;
+    }
+    for folder in FOLDERS {
+        match fs::remove_dir_all(dir.join(folder)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn named(dir: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<std::path::PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() && entry.file_name().to_str().is_some_and(&wanted) {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,151 @@
+//! How this desk stands with the province: its lease, orders, notices, the key it leaves, what it witnesses.
+
+use tiexin_protocol::PROTOCOL;
+use tiexin_protocol::package::Fault;
+use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
+use tiexin_protocol::statement::{AuditRoot, Lease, Signed, WipeOrder, Wiped};
+use tiexin_protocol::wire::{Escrowed, HelloReply, HelloRequest, SeenHead, SeenRoot};
+use tiexin_seal::Keys;
+use tiexin_store::{Book, Device, StoreError};
+
+use crate::package::{keep, kept, province_sign};
+use crate::round::SyncError;
+
+/// When hello was last said on the line, by the desk's clock: only to know when to say it again.
+const SAID: &str = "hello.said";
+/// An order to destroy this book, as it was signed.
+const ORDER: &str = "province.order";
+/// What a person here should know: JSON list of codes.
+const NOTICES: &str = "province.notices";
+/// The newest audit root: JSON of [`SeenRoot`].
+const ROOT: &str = "province.root";
+/// To whom the book's key is to be left, until the province says that it holds it.
+const ESCROW: &str = "province.escrow";
+
+/// Hello is said at least so often, also when nothing of ours changed: the lease, the page of devices.
+const HELLO_MS: i64 = 3600 * 1000;
+
+/// How the lease in a hello is to be counted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Heard {
+    /// On the line, just now by the desk's clock.
+    Now(i64),
+    /// By package, which was made then by the book's own clock. None: that is not known, and it gives no lease.
+    AskedAt(Option<i64>),
+}
+
+/// What this desk says in hello.
+pub(crate) fn greeting(book: &Book, device: &Device) -> Result<HelloRequest, SyncError> {
+    let id = device.id.ok_or(SyncError::NotEnrolled)?;
+    let heads = book.cursors()?.into_iter().filter(|cursor| cursor.since > 0).map(|cursor| SeenHead {
+        scope: cursor.scope,
+        generation: cursor.generation,
+        seq: cursor.since,
+        chain: cursor.chain,
+    });
+    let escrow = match text(book, ESCROW)? {
+        Some(to) => {
+            let left = LeftKey { device: id, key: book.key_for_escrow().to_string() };
+            tiexin_seal::leave(&to, &left).ok().map(|sealed| Escrowed { to, sealed })
+        }
+        None => None,
+    };
+    Ok(HelloRequest {
+        device: id,
+        incarnation: device.incarnation,
+        protocol: PROTOCOL,
+        app: env!("CARGO_PKG_VERSION").into(),
+        waiting: Some(book.sync_state()?.waiting),
+        heads: heads.collect(),
+        root: text(book, ROOT)?.and_then(|root| serde_json::from_str::<SeenRoot>(&root).ok()),
+        escrow,
+    })
+}
+
+/// Whether it is time to say hello again, whatever the access mark says.
+pub(crate) fn silent(book: &Book, now_ms: i64) -> Result<bool, StoreError> {
+    let said = text(book, SAID)?.and_then(|said| said.parse::<i64>().ok());
+    Ok(said.is_none_or(|said| now_ms < said || now_ms - said >= HELLO_MS))
+}
+
+/// Keeps what hello says of this desk. What is not signed by the province under whose keys this desk stands,
+/// or is for another desk, does nothing. True: the province asks for the book's key, which it does not have.
+pub(crate) fn hear(book: &Book, hello: &HelloReply, heard: Heard) -> Result<bool, StoreError> {
+    let Some(key) = province_sign(book)? else { return Ok(false) };
+    let own = book.device()?.id;
+    if let Heard::Now(now_ms) = heard {
+        keep(book, SAID, &now_ms.to_string())?;
+    }
+    let lease = hello.lease.as_ref().and_then(|lease| tiexin_seal::check::<Lease>(&key, lease).ok());
+    if let Some(lease) = lease.filter(|lease| Some(lease.device) == own) {
+        let span = lease.until.saturating_sub(lease.told).max(0);
+        match heard {
+            Heard::Now(now_ms) => book.lease_renewed(span, now_ms)?,
+            Heard::AskedAt(Some(asked)) => book.lease_carried(span, asked)?,
+            Heard::AskedAt(None) => {}
+        }
+    }
+    if let Some(order) = &hello.order {
+        keep_order(book, order)?;
+    }
+    keep(book, NOTICES, &serde_json::to_string(&hello.notices).unwrap_or_default())?;
+    let root = hello.root.as_ref().and_then(|root| tiexin_seal::check::<AuditRoot>(&key, root).ok());
+    if let Some(AuditRoot { day, digest, .. }) = root {
+        let seen = serde_json::to_string(&SeenRoot { day, digest }).unwrap_or_default();
+        keep(book, ROOT, &seen)?;
+    }
+    let wanted = hello.escrow.as_deref().filter(|to| hello.escrow_held.as_deref() != Some(*to));
+    let told = text(book, ESCROW)?;
+    keep(book, ESCROW, wanted.unwrap_or_default())?;
+    // Asked for once more in the same round only when it was not sent yet.
+    Ok(wanted.is_some() && told.as_deref() != wanted)
+}
+
+/// Keeps an order to destroy this book, if it is the province's own and for this desk.
+pub(crate) fn keep_order(book: &Book, order: &Signed) -> Result<(), StoreError> {
+    if read(book, order)?.is_some() {
+        keep(book, ORDER, &serde_json::to_string(order).unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+fn read(book: &Book, order: &Signed) -> Result<Option<WipeOrder>, StoreError> {
+    let Some(key) = province_sign(book)? else { return Ok(None) };
+    let own = book.device()?.id;
+    let order = tiexin_seal::check::<WipeOrder>(&key, order).ok();
+    Ok(order.filter(|order| Some(order.device) == own))
+}
+
+/// The order to destroy this book, when it is to be carried out now: what waits was handed over, or was not
+/// asked for.
+pub fn due(book: &Book) -> Result<Option<WipeOrder>, StoreError> {
+    let kept = text(book, ORDER)?.and_then(|order| serde_json::from_str::<Signed>(&order).ok());
+    let Some(order) = kept else { return Ok(None) };
+    let Some(order) = read(book, &order)? else { return Ok(None) };
+    let handed_over = !order.hand_over || book.sync_state()?.waiting == 0;
+    Ok(handed_over.then_some(order))
+}
+
+/// What is told to the province once the book is destroyed; its key goes with the book.
+pub fn last_word(book: &Book, order: &WipeOrder) -> Result<Wiped, SyncError> {
+    let keys = Keys::of_desk(&book.device()?.key_seed).map_err(|_| SyncError::Protocol("key"))?;
+    let signature = tiexin_seal::mark(&keys, "wiped", &order.order.to_string());
+    Ok(Wiped { device: order.device, order: order.order, signature })
+}
+
+/// What a rescue file holds, by its code as typed.
+///
+/// # Errors
+/// `OtherDesk`: another code. `Damaged`.
+pub fn open_rescue(file: &RescueFile, code: &str) -> Result<Rescue, Fault> {
+    tiexin_seal::with_code(code, &file.sealed)
+}
+
+/// Codes of what a person at this desk should know.
+pub fn notices(book: &Book) -> Result<Vec<String>, StoreError> {
+    Ok(text(book, NOTICES)?.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default())
+}
+
+fn text(book: &Book, key: &str) -> Result<Option<String>, StoreError> {
+    Ok(kept(book, key)?.filter(|text| !text.is_empty()))
+}
