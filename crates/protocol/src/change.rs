@@ -10,6 +10,8 @@ use tiexin_domain::record::{Fields, Record, Void};
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
+use crate::planted;
+
 /// Names a change for ever: applied once, in order of `seq` (I2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -61,7 +63,12 @@ pub struct Change {
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
     /// It stands. `version` is the record's version that contains it.
-    Applied { version: u64 },
+    Applied {
+        version: u64,
+        /// The scope whose log it stands in, when another than the change named: the record had moved there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        elsewhere: Option<RegionCode>,
+    },
     /// Two people disagree on something only a person may settle. Nothing of it was applied.
     Conflict { code: String, fields: Vec<String> },
     /// Kept whole in quarantine until a person with the right adopts or declines it.
@@ -85,6 +92,11 @@ pub enum ParkCode {
     ScopeMismatch,
     /// Another change of its group was not applied.
     Group,
+    /// What it is about has moved to another township, where it waits for somebody with the right.
+    Moved,
+    /// A reason that this program does not know yet.
+    #[serde(other)]
+    Other,
 }
 
 /// A value that gave way to a later one; kept so that it can be put back (I8).
@@ -109,7 +121,7 @@ pub struct LogEntry {
     pub origin: ChangeId,
     pub record: Uuid,
     pub kind: String,
-    /// Final values; null removes. Never a set change.
+    /// Final values; null removes. Never a set change. The whole record when it came from another scope.
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub set: Fields,
@@ -119,11 +131,42 @@ pub struct LogEntry {
     pub noted_at: i64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overwrote: Vec<Overwritten>,
+    /// The record left this scope with the entry, or came into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+}
+
+/// A record's change of scope: an entry in the log that it leaves and one in the log that it comes into,
+/// in one commit. Its id stays, so whatever refers to it still does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    /// This log no longer holds it. It is not void.
+    Away { to: RegionCode },
+    /// `set` is the whole record; it stood at `version` in `from` before.
+    Here { from: RegionCode, version: u64, wrote: Vec<Wrote> },
+}
+
+/// Who had last written these fields before a record moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Wrote {
+    pub device: Uuid,
+    pub incarnation: Uuid,
+    pub author: Uuid,
+    pub fields: Vec<String>,
 }
 
 impl LogEntry {
+    /// Whether the record is in the scope after this entry.
+    pub fn stays(&self) -> bool {
+        !matches!(self.moved, Some(Moved::Away { .. }))
+    }
+
     /// Folds the entry into a record (or into nothing, creating it).
     pub fn fold(&self, before: Option<Record>, scope: &RegionCode) -> Record {
+        let before = before.filter(|_| !matches!(self.moved, Some(Moved::Here { .. })));
         let mut record = before.unwrap_or_else(|| Record {
             id: self.record,
             kind: self.kind.clone(),
@@ -158,6 +201,18 @@ pub struct Held {
     pub record: Record,
     /// Field → who last wrote it; [`VOID_FIELD`] for hiding and restoring.
     pub field_versions: BTreeMap<String, FieldOrigin>,
+    /// How it came from another scope, the last time it did.
+    pub arrived: Option<Arrived>,
+}
+
+/// A record's arrival from another scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrived {
+    pub from: RegionCode,
+    /// The record's version there.
+    pub version: u64,
+    /// The entry of this scope's log with which it came.
+    pub at: u64,
 }
 
 /// The name under which [`Held::field_versions`] keeps hiding and restoring.
@@ -166,9 +221,9 @@ pub const VOID_FIELD: &str = "@void";
 impl Held {
     /// The state after a log entry, field origins included.
     pub fn fold(before: Option<Held>, entry: &LogEntry, scope: &RegionCode) -> Held {
-        let (record, mut field_versions) = match before {
-            Some(held) => (Some(held.record), held.field_versions),
-            None => (None, BTreeMap::new()),
+        let (record, mut field_versions, mut arrived) = match before {
+            Some(held) => (Some(held.record), held.field_versions, held.arrived),
+            None => (None, BTreeMap::new(), None),
         };
         let origin = FieldOrigin {
             seq: entry.seq,
@@ -176,12 +231,52 @@ impl Held {
             incarnation: entry.origin.incarnation,
             author: entry.author,
         };
-        for field in entry.set.keys() {
-            field_versions.insert(field.clone(), origin);
+        let here = entry.moved.as_ref().filter(|_| !planted("moved_is_all_rewritten"));
+        if let Some(Moved::Here { from, version, wrote }) = here {
+            arrived = Some(Arrived { from: from.clone(), version: *version, at: entry.seq });
+            field_versions = BTreeMap::new();
+            for Wrote { device, incarnation, author, fields } in wrote {
+                let origin = FieldOrigin {
+                    seq: entry.seq,
+                    device: *device,
+                    incarnation: *incarnation,
+                    author: *author,
+                };
+                field_versions.extend(fields.iter().map(|field| (field.clone(), origin)));
+            }
+        } else {
+            field_versions.extend(entry.set.keys().map(|field| (field.clone(), origin)));
+            if entry.void.is_some() {
+                field_versions.insert(VOID_FIELD.into(), origin);
+            }
         }
-        if entry.void.is_some() {
-            field_versions.insert(VOID_FIELD.into(), origin);
+        Held { record: entry.fold(record, scope), field_versions, arrived }
+    }
+
+    /// The entry that writes this record, whole, into the log of the scope where it now lies.
+    /// `self` is the state after `away`, the last entry of the log it leaves.
+    pub fn arrival(&self, away: &LogEntry, from: &RegionCode, version: u64, seq: u64) -> LogEntry {
+        let mut wrote: Vec<Wrote> = Vec::new();
+        for (field, by) in &self.field_versions {
+            let same = |w: &&mut Wrote| {
+                (w.device, w.incarnation, w.author) == (by.device, by.incarnation, by.author)
+            };
+            match wrote.iter_mut().find(same) {
+                Some(one) => one.fields.push(field.clone()),
+                None => wrote.push(Wrote {
+                    device: by.device,
+                    incarnation: by.incarnation,
+                    author: by.author,
+                    fields: vec![field.clone()],
+                }),
+            }
         }
-        Held { record: entry.fold(record, scope), field_versions }
+        LogEntry {
+            seq,
+            set: self.record.fields.clone(),
+            void: self.record.void.clone().map(VoidChange::Hide),
+            moved: Some(Moved::Here { from: from.clone(), version, wrote }),
+            ..away.clone()
+        }
     }
 }

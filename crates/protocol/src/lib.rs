@@ -3,6 +3,7 @@
 //! Pure: no axum, no reqwest, no SQL, no clock. The numbered invariants I1–I17 that comments
 //! cite are listed in `docs/sync.md`.
 
+pub mod blob;
 pub mod chain;
 pub mod change;
 pub mod merge;
@@ -13,7 +14,10 @@ pub mod statement;
 pub mod wire;
 
 pub use chain::{Chain, Digest, EntryHash, canonical};
-pub use change::{Change, ChangeId, FieldOrigin, Held, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
+pub use change::{
+    Arrived, Change, ChangeId, FieldOrigin, Held, LogEntry, Moved, Overwritten, ParkCode, Verdict,
+    VoidChange, Wrote,
+};
 pub use merge::{Decision, Effect, decide};
 pub use planted::planted;
 

@@ -3,8 +3,10 @@
 //! The order of receipt decides, never a clock (I13). No change touches another record (I16).
 
 use serde_json::Value;
+use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::{self, Kind};
 use tiexin_domain::record::{Fields, MergeClass, is_set_change};
+use tiexin_domain::region::Level;
 
 use crate::change::{Change, Held, Overwritten, ParkCode, VOID_FIELD, VoidChange};
 use crate::planted;
@@ -38,6 +40,11 @@ impl Effect {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.set.is_empty() && self.void.is_none()
+    }
+
+    /// Where it brings the record.
+    pub fn region(&self) -> Option<RegionCode> {
+        self.set.get("region").and_then(Value::as_str).and_then(|code| code.parse().ok())
     }
 }
 
@@ -174,10 +181,14 @@ fn checked(held: Option<&Held>, change: &Change, effect: Effect) -> Decision {
     }
     let mut fields = held.map(|h| h.record.fields.clone()).unwrap_or_default();
     tiexin_domain::record::apply(&mut fields, &effect.set);
-    let region = fields.get("region").and_then(Value::as_str).and_then(|c| c.parse().ok());
-    match region {
-        Some(region) if tiexin_domain::RegionCode::scope(&region) == change.scope => {}
-        _ => return park(ParkCode::ScopeMismatch, "记录的地区不在所属乡镇内"),
+    let region: Option<RegionCode> =
+        fields.get("region").and_then(Value::as_str).and_then(|c| c.parse().ok());
+    let stays = region.as_ref().is_some_and(|region| RegionCode::scope(region) == change.scope);
+    // A record that is there already may move to another township; a new one lies where it says.
+    let town = |r: &&RegionCode| matches!(r.level(), Level::Township | Level::Village);
+    let moves = held.is_some_and(|h| region.as_ref().filter(town).is_some_and(|r| *r != h.record.region()));
+    if !stays && !moves {
+        return park(ParkCode::ScopeMismatch, "记录的地区不在所属乡镇内");
     }
     let hiding = matches!(effect.void, Some(VoidChange::Hide(_)));
     match nouns::check(&change.kind, &fields) {

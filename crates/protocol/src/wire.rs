@@ -192,6 +192,9 @@ pub struct Limits {
     pub push_changes: usize,
     pub push_bytes: usize,
     pub pull_entries: usize,
+    /// Most bytes of one attachment; none: the province takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob_bytes: Option<u64>,
 }
 
 /// How much of a scope a device may see: nothing here means the whole; else the records of these

@@ -53,6 +53,7 @@ impl Town {
                 author: change.author,
                 noted_at: change.noted_at,
                 overwrote: effect.overwrote.clone(),
+                moved: None,
             };
             self.held = Some(Held::fold(self.held.take(), &entry, &change.scope));
         }

@@ -70,6 +70,9 @@ pub struct Config {
     pub tls: Option<Tls>,
     pub rate: Rate,
     pub clock: Clock,
+    /// Where the bytes of attachments lie: `FOLDER`, `file:FOLDER` or `s3://BUCKET/PREFIX`. None: with SQLite
+    /// beside the file, with PostgreSQL nowhere.
+    pub blobs: Option<String>,
     pub policy: Policy,
     /// Tests only: see [`BeforeCommit`]. Heard by the PostgreSQL store.
     #[doc(hidden)]
@@ -85,6 +88,7 @@ impl Config {
             tls: None,
             rate: Rate::default(),
             clock: Clock::default(),
+            blobs: None,
             policy: Policy::default(),
             before_commit: None,
         }
@@ -101,6 +105,7 @@ pub struct File {
     pub tls_key: Option<PathBuf>,
     pub rate_burst: Option<u32>,
     pub rate_per_second: Option<u32>,
+    pub blobs: Option<String>,
     pub lease_days: Option<u32>,
     pub escrow: Option<String>,
 }

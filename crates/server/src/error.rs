@@ -43,6 +43,16 @@ pub enum Refused {
     TooManyRequests,
     #[error("没有这个地址")]
     NotFound,
+    #[error("这一段附件在路上损坏了，请重新上传")]
+    BlobDamaged,
+    #[error("附件的内容与登记的校验值不一致，没有保存；请在原来的电脑上重新添加")]
+    BlobDiffers,
+    #[error("省平台上的这个附件已损坏，请由保存着它的电脑重新上传")]
+    BlobBroken,
+    #[error("这个乡镇的附件已满，请联系管理员")]
+    BlobsFull,
+    #[error("省平台还没有设置附件的存放位置，请联系管理员")]
+    BlobsOff,
     #[error("已有同名用户")]
     NameTaken,
     #[error("没有这个用户")]
@@ -76,6 +86,11 @@ impl Refused {
             Refused::NoRight => "no_right",
             Refused::TooManyRequests => "too_many_requests",
             Refused::NotFound => "not_found",
+            Refused::BlobDamaged => "blob_damaged",
+            Refused::BlobDiffers => "blob_differs",
+            Refused::BlobBroken => "blob_broken",
+            Refused::BlobsFull => "blobs_full",
+            Refused::BlobsOff => "blobs_off",
             Refused::NameTaken => "name_taken",
             Refused::UserUnknown => "user_unknown",
             Refused::GrantUnknown => "grant_unknown",
@@ -94,6 +109,9 @@ impl Refused {
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Another push was in the way; trying again does it.
+    #[error("正忙，请重试")]
+    Raced,
     /// The device is shut out; the order to destroy its book.
     #[error("{}", Refused::DeviceRevoked)]
     Shut(Box<Signed>),
@@ -114,6 +132,9 @@ pub enum Error {
     Config(String),
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// Without its text, which holds paths.
+    #[error("附件的存放位置读写出错")]
+    Blobs(#[from] object_store::Error),
     #[error("内部任务中断")]
     Task,
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod audit;
+pub(crate) mod blob;
 pub mod cli;
 mod code;
 pub mod config;
@@ -28,6 +29,7 @@ mod verify;
 mod witness;
 
 pub use access::Device;
+pub use blob::Asked;
 pub use config::{BeforeCommit, Clock, Config, Rate, StoreUrl, Tls};
 pub use devices::Policy;
 pub use error::{Error, Refused, Result};

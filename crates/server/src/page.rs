@@ -111,7 +111,7 @@ impl RawPage {
         }
         let Some(last) = rows.last() else { return Err(Error::Row("日志缺页".into())) };
         let mut page = RawPage::empty(at, last.seq, last.chain);
-        page.entries = rows.into_iter().map(|row| entry(row, &at.view, asking)).collect::<Result<_>>()?;
+        page.entries = rows.into_iter().map(|row| entry(row, at, asking)).collect::<Result<_>>()?;
         Ok(page)
     }
 
@@ -132,8 +132,11 @@ impl RawPage {
     }
 }
 
-fn entry(row: LogRow, view: &View, asking: (Uuid, Uuid)) -> Result<RawEntry> {
-    let inside = |region: &RegionCode| view.is_empty() || view.contains(region) || planted("view_leaks");
+fn entry(row: LogRow, at: &Readable, asking: (Uuid, Uuid)) -> Result<RawEntry> {
+    let in_view = |region: &RegionCode| at.view.is_empty() || at.view.contains(region);
+    // A record that has moved to another township lies outside for everybody who reads this log.
+    let inside =
+        |region: &RegionCode| region.scope() == at.scope && (in_view(region) || planted("view_leaks"));
     let hash = || EntryHash::of_canonical(row.entry.as_bytes());
     let was_inside = row.left.as_ref().map_or(inside(&row.region), inside);
     Ok(match (was_inside, inside(&row.region)) {

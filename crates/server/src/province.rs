@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, Grant, Role, User, permits};
+use tiexin_protocol::blob::BLOB_BYTES;
 use tiexin_protocol::wire::{
     EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PullReply, PullRequest, PushReply,
     PushRequest, Quarantined, TokenReply, TokenRequest,
@@ -13,6 +14,7 @@ use tiexin_seal::Keys;
 use uuid::Uuid;
 
 use crate::access::{Device, access_mark, view_of};
+use crate::blob::{self, Place};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::devices::Policy;
 use crate::error::{Refused, Result};
@@ -26,8 +28,12 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Days for which an enrolment code is good unless told otherwise.
 pub const CODE_DAYS: u32 = 7;
 
-const LIMITS: Limits =
-    Limits { push_changes: PUSH_CHANGES, push_bytes: PUSH_BYTES, pull_entries: PULL_ENTRIES };
+const LIMITS: Limits = Limits {
+    push_changes: PUSH_CHANGES,
+    push_bytes: PUSH_BYTES,
+    pull_entries: PULL_ENTRIES,
+    blob_bytes: None,
+};
 
 /// One book with its rules. Cheap to clone; several may stand on one book.
 #[derive(Clone)]
@@ -39,6 +45,8 @@ pub struct Province {
     shelf: Arc<Shelf>,
     /// For carried packages, and for what is said with a signature.
     pub(crate) keys: Arc<Keys>,
+    /// Where the bytes of attachments lie; none: nowhere yet.
+    pub(crate) blobs: Option<Place>,
     pub(crate) policy: Arc<Policy>,
 }
 
@@ -56,8 +64,15 @@ impl Province {
         let book = store::open(store, before_commit).await?;
         let secret = book.secret().await?;
         let keys = Arc::new(Keys::of_province(&secret)?);
+        let blobs = Place::usual(store)?;
         let seal = Seal::new(secret);
-        Ok(Province { book, clock, seal, secret, shelf: Arc::default(), keys, policy: Arc::default() })
+        Ok(Province { book, clock, seal, secret, shelf: Arc::default(), keys, policy: Arc::default(), blobs })
+    }
+
+    /// Keeps the bytes of attachments there: `FOLDER`, `file:FOLDER` or `s3://BUCKET/PREFIX`.
+    pub fn with_blobs(mut self, place: &str) -> Result<Province> {
+        self.blobs = Some(Place::open(place)?);
+        Ok(self)
     }
 
     /// The same with decisions of its own.
@@ -120,7 +135,7 @@ impl Province {
             users: admission.users,
             acked: admission.heard.acked,
             durable: admission.heard.durable(),
-            limits: LIMITS,
+            limits: Limits { blob_bytes: self.blobs.as_ref().map(|_| BLOB_BYTES), ..LIMITS },
             province_keys: Some(self.keys.public()),
             lease: greeted.lease,
             order: greeted.order,
@@ -141,7 +156,7 @@ impl Province {
             scopes: Vec::new(),
             acked: 0,
             durable: 0,
-            limits: LIMITS,
+            limits: Limits { blob_bytes: self.blobs.as_ref().map(|_| BLOB_BYTES), ..LIMITS },
             province_keys: Some(self.keys.public()),
             lease: None,
             order: None,
@@ -296,6 +311,9 @@ impl Province {
     /// Recomputes every chain and digest of the book and names what is broken.
     pub async fn verify(&self) -> Result<verify::Report> {
         let mut report = verify::run(self.book.as_ref()).await?;
+        if let Some(place) = &self.blobs {
+            blob::check(self.book.as_ref(), place, &mut report).await?;
+        }
         self.verify_witnesses(&mut report).await?;
         Ok(report)
     }

@@ -51,6 +51,10 @@ pub async fn spawn(config: Config) -> Result<Running> {
     }
     let province =
         Province::open_with(&config.store, config.clock.clone(), config.before_commit.clone()).await?;
+    let province = match &config.blobs {
+        Some(place) => province.with_blobs(place)?,
+        None => province,
+    };
     let province = province.under(config.policy.clone());
     let listener = TcpListener::bind(config.listen)
         .map_err(|e| Error::Config(format!("无法监听 {}：{e}", config.listen)))?;

@@ -20,6 +20,8 @@ pub struct Report {
     pub entries: u64,
     pub records: u64,
     pub audit_entries: u64,
+    /// Blobs of attachments, each read and hashed.
+    pub blobs: u64,
     pub broken: Vec<Finding>,
 }
 
@@ -87,7 +89,9 @@ fn check_scope(scope: &RegionCode, dump: &ScopeDump, report: &mut Report) {
         match serde_json::from_str::<LogEntry>(&row.entry) {
             Ok(entry) if entry.seq == row.seq && entry.record == row.record && entry.origin == row.origin => {
                 let before = held.remove(&entry.record);
-                held.insert(entry.record, Held::fold(before, &entry, scope));
+                if entry.stays() {
+                    held.insert(entry.record, Held::fold(before, &entry, scope));
+                }
             }
             _ => say(Some(row.seq), None, "entry_unreadable"),
         }
@@ -104,7 +108,7 @@ fn check_scope(scope: &RegionCode, dump: &ScopeDump, report: &mut Report) {
         *region = RegionState { digest: region.digest.plus(one), records: region.records + 1 };
         let fits = held.remove(&row.id).is_some_and(|held| {
             canonical_text(&held.record) == row.record
-                && origins::unpack(&row.origins).is_ok_and(|o| o == held.field_versions)
+                && origins::pack(&held) == row.origins
                 && (held.record.version, held.record.region()) == (row.version, row.region.clone())
         });
         if !fits {

@@ -6,10 +6,10 @@ use tiexin_domain::access::{Grant, Role};
 use tiexin_domain::record::MergeClass;
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::{Cursor, EnrolRequest, HelloRequest, PageEntry, PullRequest, Quarantined};
-use tiexin_protocol::{Chain, LogEntry, PROTOCOL};
+use tiexin_protocol::{Chain, LogEntry, Moved, PROTOCOL};
 use uuid::Uuid;
 
-use crate::world::{Broken, COUNTY, Mark, TOWNS, World, book};
+use crate::world::{Broken, COUNTY, Desk, Mark, TOWNS, World, book};
 
 /// Rounds of every desk after which all must be quiet (I17).
 const SWEEPS: usize = 6;
@@ -18,9 +18,16 @@ const SWEEPS: usize = 6;
 struct Truth {
     generation: Uuid,
     chain_at: Vec<Chain>,
+    /// All but those with which a record left for another scope: of them the links only.
     entries: Vec<LogEntry>,
     records: HashMap<Uuid, Record>,
     quarantined: Vec<Quarantined>,
+}
+
+impl Truth {
+    fn head(&self) -> u64 {
+        self.chain_at.len() as u64 - 1
+    }
 }
 
 /// Lets everybody finish, then looks at everything.
@@ -34,14 +41,15 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
     server_is_sound(world).await?;
     each_change_once(&truth)?;
     nothing_is_lost(world, &truth)?;
+    nobody_wrote_without_the_right(world, &truth)?;
     overwritten_values_are_kept(world, &truth)?;
     desks_agree(world, &truth)?;
     heads_are_explained(world, &truth)?;
-    let before: Vec<usize> = truth.scopes.values().map(|t| t.entries.len()).collect();
+    let before: Vec<u64> = truth.scopes.values().map(Truth::head).collect();
     for pick in 0..8 {
         world.say_again(pick * 37).await?;
     }
-    let after: Vec<usize> = self::truth(world).await?.scopes.values().map(|t| t.entries.len()).collect();
+    let after: Vec<u64> = self::truth(world).await?.scopes.values().map(Truth::head).collect();
     // Put back from a backup, the province does not know what it was told since.
     if before != after && world.restores == 0 {
         return Err("I3: saying a push again made new entries".into());
@@ -107,8 +115,8 @@ async fn truth(world: &World) -> Result<Province, Broken> {
             records: HashMap::new(),
             quarantined: province.quarantine(device, &head.scope).await.map_err(say)?,
         };
-        while (truth.entries.len() as u64) < head.head {
-            let since = truth.entries.len() as u64;
+        while truth.head() < head.head {
+            let since = truth.head();
             let cursor =
                 Cursor { scope: head.scope.clone(), generation: head.generation, since, view: vec![] };
             let request = PullRequest { device, incarnation, cursors: vec![cursor] };
@@ -118,9 +126,18 @@ async fn truth(world: &World) -> Result<Province, Broken> {
                 return Err("I5: an empty page before the head".into());
             }
             for entry in page.entries {
-                let PageEntry::Full(entry) = entry else { return Err("an auditor sees everything".into()) };
-                if entry.seq != truth.entries.len() as u64 + 1 {
-                    return Err(format!("I5: entry {} after {}", entry.seq, truth.entries.len()));
+                let next = truth.head() + 1;
+                let entry = match entry {
+                    PageEntry::Full(entry) => entry,
+                    PageEntry::Crossed { seq, hash, id, record: None } if seq == next => {
+                        truth.records.remove(&id);
+                        truth.chain_at.push(truth.chain_at[seq as usize - 1].link(hash));
+                        continue;
+                    }
+                    other => return Err(format!("an auditor sees everything, not {other:?}")),
+                };
+                if entry.seq != next {
+                    return Err(format!("I5: entry {} where {next} is due", entry.seq));
                 }
                 let before = truth.records.remove(&entry.record);
                 let hidden = before.as_ref().is_some_and(|r| r.void.is_some());
@@ -128,7 +145,7 @@ async fn truth(world: &World) -> Result<Province, Broken> {
                     return Err(format!("merge: entry {} edits what is hidden", entry.seq));
                 }
                 truth.records.insert(entry.record, entry.fold(before, &head.scope));
-                truth.chain_at.push(truth.chain_at[truth.entries.len()].then(&entry));
+                truth.chain_at.push(truth.chain_at[next as usize - 1].then(&entry));
                 truth.entries.push(entry);
             }
         }
@@ -161,6 +178,7 @@ fn each_change_once(truth: &Province) -> Result<(), Broken> {
         let mut last: HashMap<(Uuid, Uuid), u64> = HashMap::new();
         for entry in &one.entries {
             let id = (entry.origin.device, entry.origin.incarnation, entry.origin.seq);
+            // Of a move the entry with which the record arrived, which is one of two.
             if !seen.insert(id) {
                 return Err(format!("I2: {id:?} twice, again in {scope} at {}", entry.seq));
             }
@@ -236,6 +254,25 @@ fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     Ok(())
 }
 
+/// I10: every entry was written by somebody who had, at some time, the right where the record then lay.
+fn nobody_wrote_without_the_right(world: &World, truth: &Province) -> Result<(), Broken> {
+    for (scope, one) in &truth.scopes {
+        let mut records: HashMap<Uuid, Record> = HashMap::new();
+        for entry in &one.entries {
+            let before = records.remove(&entry.record);
+            let after = entry.fold(before, scope);
+            let region = after.region();
+            records.insert(entry.record, after);
+            let mut desks = world.desks.iter().filter(|desk| desk.device == entry.origin.device).peekable();
+            let may = |desk: &Desk| desk.ever.iter().any(|e| region.as_str().starts_with(e.as_str()));
+            if desks.peek().is_some() && !desks.any(may) {
+                return Err(format!("I10: entry {} of {scope} was written without the right", entry.seq));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn words(text: &str, into: &mut HashSet<String>) {
     let bytes = text.as_bytes();
     for (i, _) in text.match_indices('m') {
@@ -275,6 +312,25 @@ fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Br
     for one in truth.scopes.values() {
         let mut newest: HashMap<(Uuid, &str), Writer> = HashMap::new();
         for entry in &one.entries {
+            if let Some(Moved::Here { wrote, .. }) = &entry.moved {
+                // As others had written it in the township that it left.
+                newest.retain(|(record, _), _| *record != entry.record);
+                for (field, _) in WATCHED {
+                    let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
+                    let by = wrote.iter().find(|wrote| wrote.fields.iter().any(|f| f == field));
+                    let Some(by) = by else {
+                        return Err(format!("I8: nobody wrote {field} of {}", entry.seq));
+                    };
+                    let writer = Writer {
+                        seq: entry.seq,
+                        origin: (by.device, by.incarnation),
+                        author: by.author,
+                        value: value.to_owned(),
+                    };
+                    newest.insert((entry.record, field), writer);
+                }
+                continue;
+            }
             for (field, class) in WATCHED {
                 let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
                 let origin = (entry.origin.device, entry.origin.incarnation);
@@ -285,7 +341,7 @@ fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Br
                 // A note holds older words too.
                 let mark = written.iter().filter_map(|w| marks.get(w.as_str())).max_by_key(|m| &m.word);
                 let unseen =
-                    |mark: &&&Mark| before.seq > mark.base && before.origin != origin && !mark.orphan;
+                    |mark: &&&Mark| before.value != mark.saw && before.origin != origin && !mark.orphan;
                 if mark.filter(unseen).is_none() {
                     continue;
                 }
@@ -328,7 +384,7 @@ fn desks_agree(world: &World, truth: &Province) -> Result<(), Broken> {
             let Some(one) = truth.scopes.get(&cursor.scope) else {
                 return Err(format!("{name} holds {} which is not there", cursor.scope));
             };
-            if cursor.since != one.entries.len() as u64 || cursor.generation != one.generation {
+            if cursor.since != one.head() || cursor.generation != one.generation {
                 return Err(format!("I5: {name} stands at {} in {}", cursor.since, cursor.scope));
             }
             let may = |r: &RegionCode| desk.grants.iter().any(|g| g.covers(r));

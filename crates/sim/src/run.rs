@@ -42,6 +42,9 @@ const BUGS: &[(&str, &str)] = &[
     ("first_load_forgotten", "a first load that broke off is not taken up again"),
     ("withdrawn_is_kept", "a withdrawn township stays on the desk"),
     ("gap_after_restore", "a desk is stuck when the province lost what came before"),
+    ("base_of_another_log", "versions of two townships' logs are compared"),
+    ("moved_is_all_rewritten", "who moves a record is taken for the author of all of it"),
+    ("moves_without_right", "a record may be moved to where its mover has no right"),
     ("change_makes_a_record", "a change of a refused record makes half a record"),
 ];
 

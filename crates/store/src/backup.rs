@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::blob;
 use crate::book::Book;
 use crate::connection::{DATABASE, database};
 use crate::error::{Result, UnlockError};
@@ -25,6 +26,10 @@ impl Book {
         )?;
         let name = target.to_str().ok_or_else(|| std::io::Error::other("folder name"))?;
         conn.execute("VACUUM INTO ?1", [name])?;
+        // What the copy names; a file that went meanwhile is fetched from the province again.
+        let files = crate::connection::open(&target, self.key(), crate::connection::Purpose::Checkpoint)
+            .and_then(|copy| blob::file::named(&copy))?;
+        files.iter().try_for_each(|file| blob::file::copy(self.dir(), to, file))?;
         // The keyring last: a folder without one is no backup.
         let keyring = std::fs::read(Keyring::path(self.dir()))?;
         replace_file(&Keyring::path(to), &keyring)?;
@@ -45,6 +50,8 @@ pub fn restore(backup: &Path, dir: &Path) -> Result<(), UnlockError> {
     let coming = dir.join(format!("{DATABASE}.coming"));
     std::fs::copy(&source, &coming)?;
     std::fs::File::open(&coming)?.sync_all()?;
+    let blobs = dir.join(format!("{}.coming", blob::file::FOLDER));
+    blob::file::copy_all(backup, &blobs)?;
     let target = database(dir);
     if target.exists() {
         let aside = move_aside(&target)?;
@@ -54,6 +61,9 @@ pub fn restore(backup: &Path, dir: &Path) -> Result<(), UnlockError> {
         }
     }
     replace_file(&Keyring::path(dir), &keyring)?;
+    if blobs.exists() {
+        std::fs::rename(&blobs, dir.join(blob::file::FOLDER))?;
+    }
     std::fs::rename(&coming, &target)?;
     let mark = crate::incarnation::fresh()?;
     crate::incarnation::keep_outside(dir, mark)?;

@@ -49,7 +49,11 @@ impl Book {
             r2d2::Pool::builder().max_size(READERS).idle_timeout(None).max_lifetime(None).build(source)?;
         let checkpointer = Checkpointer::start(&path, key.clone())?;
         let inner = Inner { dir: dir.to_owned(), key, readers, writer: Mutex::new(writer), checkpointer };
-        Ok(Book { inner: Arc::new(inner) })
+        let book = Book { inner: Arc::new(inner) };
+        if let Err(error) = book.sweep_strays() {
+            tracing::warn!(%error, "files of attachments that nobody needs stay");
+        }
+        Ok(book)
     }
 
     /// The folder the book lies in.

@@ -15,6 +15,7 @@
 //! | person | birth | died on | yes | relation | | [`person_flag`] | name | ID number |
 //! | support_file | opened on | | yes | loss category | | [`file_flag`] | head's name | file code |
 //! | contact_pair | from | to | yes | | | 1 has leader, 2 has worker | leader's name | |
+//! | attachment | taken at | | yes | what it shows | bytes | | | |
 //! | household | | | | | | | head's name | |
 //!
 //! ¹ `headcount`, or how many signed in when no headcount was given.
@@ -220,6 +221,11 @@ pub(crate) fn derive(record: &Record) -> Derived {
             d.until = day(f, "to");
             d.flags = i64::from(text(f, "township_leader").is_some())
                 | i64::from(text(f, "village_worker").is_some()) << 1;
+        }
+        "attachment" => {
+            d.day = Some(day(f, "taken_at").unwrap_or(0));
+            d.category = text(f, "what").map(str::to_owned);
+            d.number = f.get("bytes").and_then(Value::as_i64);
         }
         "household" => {
             d.household = None;

@@ -52,6 +52,12 @@ pub enum StoreError {
     /// Work of a withdrawn scope must be handed over before it is removed (I11).
     #[error("{scope} 还有未上传的内容，上传后才能移除")]
     WorkWaiting { scope: RegionCode },
+    /// The bytes are not those that the attachment names.
+    #[error("附件的内容与登记的校验值不一致，没有保存")]
+    BlobDiffers,
+    /// The file of an attachment is not what was written.
+    #[error("附件在本机的文件已损坏，将重新下载")]
+    BlobDamaged,
     #[error("这个列表不能按“{field}”筛选或排序")]
     BadField { field: String },
     #[error(transparent)]

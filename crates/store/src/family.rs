@@ -1,5 +1,7 @@
 //! Records one by one: by id, by what they belong to, by what people call them.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, params};
 use tiexin_domain::{Record, RegionCode, nouns};
 use uuid::Uuid;
@@ -16,6 +18,23 @@ pub struct Look<'a> {
     conn: &'a Connection,
 }
 
+/// The keys of a small book, hidden records included.
+pub struct Keys {
+    ids: HashSet<Uuid>,
+    /// ID numbers and file codes.
+    naturals: HashSet<String>,
+}
+
+impl Keys {
+    pub fn has_id(&self, id: Uuid) -> bool {
+        self.ids.contains(&id)
+    }
+
+    pub fn has_number(&self, number: &str) -> bool {
+        self.naturals.contains(&number.to_uppercase())
+    }
+}
+
 impl Look<'_> {
     /// The record, void ones too.
     pub fn get(&self, id: Uuid) -> Result<Option<Record>> {
@@ -27,6 +46,20 @@ impl Look<'_> {
     pub fn knows(&self, id: Uuid) -> Result<bool> {
         let mut select = self.conn.prepare_cached("SELECT 1 FROM record WHERE id = ?1 AND hidden <> ?2")?;
         Ok(select.exists(params![id, hidden::WITHHELD])?)
+    }
+
+    /// What could be known at all, when the book holds at most `most` records: most rows of a new ledger
+    /// are in no book, and then need not be looked up one by one.
+    pub fn keys(&self, most: usize) -> Result<Option<Keys>> {
+        let mut select = self.conn.prepare_cached("SELECT id FROM record LIMIT ?1")?;
+        let ids: HashSet<Uuid> =
+            select.query_map([most as i64 + 1], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        if ids.len() > most {
+            return Ok(None);
+        }
+        let mut select = self.conn.prepare_cached("SELECT natural FROM record WHERE natural IS NOT NULL")?;
+        let naturals = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        Ok(Some(Keys { ids, naturals }))
     }
 
     /// Everything that belongs to a household, newest first; what has no day comes first. Hidden

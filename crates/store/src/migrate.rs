@@ -15,6 +15,8 @@ pub(crate) fn steps() -> Vec<M<'static>> {
             fill_persons(tx).map_err(|error| rusqlite_migration::HookError::Hook(error.to_string()))?;
             Ok(tx.execute_batch(include_str!("../migrations/0002_persons_index.sql"))?)
         }),
+        M::up(include_str!("../migrations/0003_elsewhere.sql")),
+        M::up(include_str!("../migrations/0004_blob.sql")),
     ]
 }
 

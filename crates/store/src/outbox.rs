@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use serde::{Deserialize, Serialize};
+use tiexin_domain::RegionCode;
 use tiexin_domain::record::Fields;
 use tiexin_protocol::{Change, ChangeId, VoidChange};
 use uuid::Uuid;
@@ -21,6 +22,9 @@ struct Body {
     set: Fields,
     #[serde(default)]
     void: Option<VoidChange>,
+    /// The scope in which its author saw the record, when that has moved since: `base` is of its log.
+    #[serde(default)]
+    scope: Option<RegionCode>,
 }
 
 /// A change of this desk, sent or not.
@@ -30,6 +34,8 @@ pub(crate) struct Pending {
     pub(crate) record: i64,
     pub(crate) group: Uuid,
     pub(crate) base: u64,
+    /// See [`Body::scope`].
+    pub(crate) scope: Option<RegionCode>,
     pub(crate) step: Step,
     pub(crate) author: Uuid,
     pub(crate) noted_at: i64,
@@ -68,6 +74,7 @@ pub(crate) fn read(row: &SqlRow<'_>) -> Result<Pending> {
         record: row.get(1)?,
         group: row.get(2)?,
         base: row.get::<_, i64>(3)? as u64,
+        scope: body.scope,
         step: Step { set: body.set, void: body.void },
         author: row.get(5)?,
         noted_at: row.get(6)?,
@@ -84,6 +91,18 @@ pub(crate) fn pending(conn: &Connection, seq: i64) -> Result<Option<Pending>> {
         }
     }
     Ok(None)
+}
+
+/// The record's row comes to lie in another scope: its changes still are of the one their authors saw.
+pub(crate) fn keep_scope(conn: &Connection, record: i64, seen: &RegionCode) -> Result<()> {
+    for table in ["outbox", "sent"] {
+        conn.prepare_cached(&format!(
+            "UPDATE {table} SET body = json_set(body, '$.scope', ?2)
+             WHERE record = ?1 AND json_extract(body, '$.scope') IS NULL"
+        ))?
+        .execute(params![record, seen.as_str()])?;
+    }
+    Ok(())
 }
 
 /// The change as it travels.
@@ -103,7 +122,10 @@ pub(crate) fn change(
         group: pending.group,
         record,
         kind,
-        scope: scope.parse().map_err(|_| StoreError::Unreadable { what: "record" })?,
+        scope: match &pending.scope {
+            Some(seen) => seen.clone(),
+            None => scope.parse().map_err(|_| StoreError::Unreadable { what: "record" })?,
+        },
         base: pending.base,
         set: pending.step.set.clone(),
         void: pending.step.void.clone(),

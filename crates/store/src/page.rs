@@ -14,7 +14,7 @@ use crate::cursor::{self, ScopeCursor};
 use crate::error::{Result, StoreError};
 use crate::record::{self, Row, hidden};
 use crate::save::Changed;
-use crate::{device, outbox, overwritten, seen, sent};
+use crate::{device, elsewhere, outbox, overwritten, seen, sent};
 
 /// What a page did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +40,9 @@ enum News {
 struct Touched {
     row: Option<Row>,
     pending: Vec<i64>,
-    /// The province's state before and after.
+    /// It is shown as another scope's, in this state.
+    home: Option<Record>,
+    /// The state in this scope before and after.
     before: Option<Record>,
     state: Option<Record>,
     /// Entries about it, by their place among the page's new ones.
@@ -88,7 +90,7 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
         match news {
             News::Entry(entry) => {
                 cursor.chain = cursor.chain.then(entry);
-                let one = load(&w.tx, &mut touched, entry.record)?;
+                let one = load(&w.tx, &mut touched, entry.record, scope)?;
                 one.state = Some(entry.fold(one.state.take(), scope));
                 one.entries.push(i);
                 if (entry.origin.device, entry.origin.incarnation) == own {
@@ -99,7 +101,7 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
             News::Hidden(hash) => cursor.chain = cursor.chain.link(*hash),
             News::Crossed(hash, id, record) => {
                 cursor.chain = cursor.chain.link(*hash);
-                load(&w.tx, &mut touched, *id)?.state = record.clone();
+                load(&w.tx, &mut touched, *id, scope)?.state = record.clone();
             }
         }
     }
@@ -110,7 +112,7 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
         pulled.insert(seq);
         sent::mark_pulled(&w.tx, seq)?;
         if let Some(row) = record::at(&w.tx, n)? {
-            load(&w.tx, &mut touched, row.record.id)?;
+            load(&w.tx, &mut touched, row.record.id, scope)?;
         }
     }
     for one in touched.values_mut() {
@@ -197,35 +199,42 @@ fn echo(conn: &Connection, seq: u64, own_seq: u64, own: (Uuid, Uuid)) -> Result<
         author: change.author,
         noted_at: change.noted_at,
         overwrote: Vec::new(),
+        moved: None,
     }))
 }
 
 /// An own change has come back. When its verdict was lost on the way it still stands in the outbox.
 ///
 /// # Errors
-/// `Copied`: what waits under this number is something else.
+/// `Copied`: what this desk has under the number is something else.
 fn returned(conn: &Connection, entry: &LogEntry, scope: &RegionCode) -> Result<()> {
     let seq = entry.origin.seq as i64;
-    let waiting: Option<(Uuid, i64)> = conn
-        .prepare_cached(
-            "SELECT record.id, noted_at FROM outbox JOIN record ON record.n = outbox.record WHERE seq = ?1",
-        )?
-        .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    match waiting {
-        Some(own) if own != (entry.record, entry.noted_at) => Err(StoreError::Copied),
-        Some(_) => {
-            let verdict = Verdict::Applied { version: entry.seq };
-            sent::take(conn, seq, scope.as_str(), &verdict, true).map(drop)
+    let told = |table: &str| -> Result<Option<(Uuid, i64)>> {
+        let sql = format!(
+            "SELECT record.id, noted_at FROM {table} JOIN record ON record.n = {table}.record WHERE seq = ?1"
+        );
+        let own = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        Ok(conn.prepare_cached(&sql)?.query_row([seq], own).optional()?)
+    };
+    let another = |own: (Uuid, i64)| own != (entry.record, entry.noted_at);
+    if let Some(own) = told("outbox")? {
+        if another(own) {
+            return Err(StoreError::Copied);
         }
-        None => sent::mark_pulled(conn, seq),
+        let verdict = Verdict::Applied { version: entry.seq, elsewhere: None };
+        return sent::take(conn, seq, scope.as_str(), &verdict, true).map(drop);
     }
+    if told("sent")?.is_some_and(another) {
+        return Err(StoreError::Copied);
+    }
+    sent::mark_pulled(conn, seq)
 }
 
 fn load<'t>(
     conn: &Connection,
     touched: &'t mut BTreeMap<Uuid, Touched>,
     id: Uuid,
+    scope: &RegionCode,
 ) -> Result<&'t mut Touched> {
     use std::collections::btree_map::Entry;
     match touched.entry(id) {
@@ -241,17 +250,25 @@ fn load<'t>(
                 (None, Some(row)) if row.hidden != hidden::WITHHELD => (Some(row.record.clone()), Vec::new()),
                 _ => (None, Vec::new()),
             };
-            Ok(vacant.insert(Touched { row, pending, before: state.clone(), state, entries: Vec::new() }))
+            let (home, state) = match state {
+                Some(state) if state.scope == *scope => (None, Some(state)),
+                Some(state) => (Some(state), elsewhere::get(conn, scope, id)?),
+                None => (None, None),
+            };
+            let before = state.clone();
+            Ok(vacant.insert(Touched { row, pending, home, before, state, entries: Vec::new() }))
         }
     }
 }
 
 fn write_touched(w: &mut Write<'_>, one: &Touched, entries: &[News]) -> Result<()> {
     let n = match (&one.row, &one.state) {
-        (Some(row), state) => {
+        (Some(row), _) => {
             w.changed.kind(&row.record.kind);
-            base::refold(&w.tx, row, &Base { state: state.clone(), pending: one.pending.clone() })?;
-            if state.is_none() && one.pending.is_empty() && one.before.is_some() {
+            let state = shown(&w.tx, one, row.record.id)?;
+            let left = state.is_none() && one.pending.is_empty() && one.before.is_some();
+            base::refold(&w.tx, row, &Base { state, pending: one.pending.clone() })?;
+            if left {
                 return left_view(&w.tx, row.n);
             }
             row.n
@@ -269,6 +286,27 @@ fn write_touched(w: &mut Write<'_>, one: &Touched, entries: &[News]) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The state to be shown, now that the page has told the one in its scope. The other, if there are two,
+/// is kept beside it until the log that is behind tells that the record has left.
+fn shown(conn: &Connection, one: &Touched, id: Uuid) -> Result<Option<Record>> {
+    match (&one.home, &one.before, &one.state) {
+        (None, _, None) => elsewhere::take(conn, id),
+        (None, _, state) => Ok(state.clone()),
+        (Some(home), None, Some(arrived)) => {
+            elsewhere::put(conn, home)?;
+            Ok(Some(arrived.clone()))
+        }
+        (Some(home), before, state) => {
+            match (before, state) {
+                (_, Some(state)) => elsewhere::put(conn, state)?,
+                (Some(before), None) => elsewhere::remove(conn, &before.scope, id)?,
+                (None, None) => {}
+            }
+            Ok(Some(home.clone()))
+        }
+    }
 }
 
 /// A record that is no longer this desk's to hold; kept out of sight while a sent or refused

@@ -7,6 +7,7 @@ use tiexin_domain::Record;
 use tiexin_domain::record::{Fields, Void};
 use uuid::Uuid;
 
+use crate::blob;
 use crate::derive::{Derived, derive, household_key};
 use crate::error::{Result, StoreError};
 use crate::link;
@@ -167,6 +168,7 @@ pub(crate) fn insert_prepared(
     }
     let n = conn.last_insert_rowid();
     link::put(conn, n, &d.parents)?;
+    blob::follow(conn, n, record)?;
     if hidden != hidden::SHOWN {
         spread_hidden(conn, record.id)?;
     }
@@ -181,6 +183,11 @@ pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i
     let audit = audit.or(old.audit_head);
     let fields = text(&new.fields)?;
     let void = new.void.as_ref().map(text).transpose()?;
+    if old.record.scope != new.scope {
+        crate::outbox::keep_scope(conn, old.n, &old.record.scope)?;
+        conn.prepare_cached("UPDATE record SET scope = ?2 WHERE n = ?1")?
+            .execute(params![old.n, new.scope.as_str()])?;
+    }
     if before == after && hidden == old.hidden {
         // The usual edit: no index of the table is touched.
         if new.void == old.record.void {
@@ -224,6 +231,7 @@ pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i
     if hidden != old.hidden {
         spread_hidden(conn, new.id)?;
     }
+    blob::follow(conn, old.n, new)?;
     index::change(conn, old.n, &index::documents(&old.record), &index::documents(new))
 }
 
@@ -235,6 +243,7 @@ pub(crate) fn withhold(conn: &Connection, row: &Row) -> Result<()> {
 
 /// Takes the row away altogether: the province no longer has it, or the scope is withdrawn.
 pub(crate) fn remove(conn: &Connection, row: &Row) -> Result<()> {
+    blob::unfollow(conn, row.n, &row.record)?;
     link::remove(conn, row.n, &derive(&row.record).parents)?;
     index::remove(conn, row.n, &index::documents(&row.record))?;
     conn.prepare_cached("DELETE FROM record WHERE n = ?1")?.execute([row.n])?;

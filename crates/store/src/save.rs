@@ -74,6 +74,9 @@ impl Changed {
     }
 }
 
+/// The audit's word for [`Book::move_group`].
+const MOVE: &str = "move";
+
 impl Write<'_> {
     /// Saves a record. Saving what stands already writes nothing.
     pub fn save(&mut self, save: &Save, by: &By) -> Result<Saved> {
@@ -97,7 +100,8 @@ impl Write<'_> {
         if set.is_empty() && void.is_none() {
             return Ok((Saved::Unchanged(row.record), 0));
         }
-        if region(&save.fields)?.scope() != old.scope {
+        let to = region(&save.fields)?;
+        if to.scope() != old.scope && to != old.region() && act != Some(MOVE) {
             return Err(StoreError::ScopeChanged(save.id));
         }
         let mut new = old.clone();
@@ -217,5 +221,13 @@ impl Book {
     /// Saves records that stand or fall together.
     pub fn save_group(&self, saves: &[Save], by: &By) -> Result<(Vec<Saved>, Changed)> {
         self.write(|tx| saves.iter().map(|save| tx.save(save, by)).collect())
+    }
+
+    /// The same for records whose region changes, to another township too. Until the province has moved
+    /// them they still lie in the scope where they were.
+    pub fn move_group(&self, saves: &[Save], by: &By) -> Result<(Vec<Saved>, Changed)> {
+        self.write(|tx| {
+            saves.iter().map(|save| tx.save_as(save, by, Some(MOVE)).map(|(saved, _)| saved)).collect()
+        })
     }
 }

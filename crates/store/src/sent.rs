@@ -17,7 +17,7 @@ pub(crate) fn take(
     pulled: bool,
 ) -> Result<bool> {
     let (code, version) = match verdict {
-        Verdict::Applied { version } => ("applied", Some(*version as i64)),
+        Verdict::Applied { version, .. } => ("applied", Some(*version as i64)),
         Verdict::Conflict { .. } => ("conflict", None),
         Verdict::Parked { .. } => ("parked", None),
     };

@@ -13,9 +13,11 @@ use tiexin_protocol::wire::SnapshotHeader;
 use tiexin_protocol::{Digest, planted};
 
 use crate::base::{self, Base};
+use crate::blob;
 use crate::book::{Book, Write};
 use crate::cursor::{self, ScopeCursor};
 use crate::derive::bounds;
+use crate::elsewhere;
 use crate::error::{Result, StoreError};
 use crate::record::{self, Prepared, hidden};
 use crate::save::Changed;
@@ -54,6 +56,7 @@ impl Book {
         let scope = &header.scope;
         let (mut old, _) = self.write(|w| {
             cursor::remove(&w.tx, scope)?;
+            elsewhere::remove_scope(&w.tx, scope)?;
             Ok(rows_of(&w.tx, scope)?.into_iter().collect::<HashSet<i64>>())
         })?;
         let mut outcome = SnapshotOutcome::default();
@@ -121,6 +124,14 @@ impl Book {
     pub fn scopes_held(&self) -> Result<BTreeSet<RegionCode>> {
         self.read(|conn| {
             let mut held: BTreeSet<RegionCode> = cursor::all(conn)?.into_iter().map(|c| c.scope).collect();
+            let mut moving = conn.prepare_cached(
+                "SELECT DISTINCT scope FROM base JOIN record ON n = base.record WHERE hidden < ?1",
+            )?;
+            let mut scopes = moving.query([hidden::WITHHELD])?;
+            while let Some(row) = scopes.next()? {
+                let scope: String = row.get(0)?;
+                held.insert(scope.parse().map_err(|_| StoreError::Unreadable { what: "record" })?);
+            }
             for kind in kinds(conn)? {
                 // A withheld row only carries what was refused, which its author is still to see.
                 for hidden in 0..hidden::WITHHELD {
@@ -156,17 +167,24 @@ impl Book {
                 .tx
                 .prepare("SELECT 1 FROM outbox JOIN record ON record.n = outbox.record WHERE scope = ?1")?
                 .exists([scope.as_str()])?;
-            if waiting {
+            if waiting || blob::waits_up(&w.tx, scope)? {
                 return Err(StoreError::WorkWaiting { scope: scope.clone() });
             }
+            elsewhere::remove_scope(&w.tx, scope)?;
             for n in rows_of(&w.tx, scope)? {
                 let Some(row) = record::at(&w.tx, n)? else { continue };
                 w.changed.kind(&row.record.kind);
+                if let Some(state) = elsewhere::take(&w.tx, row.record.id)? {
+                    let pending = base::get(&w.tx, n)?.map_or(Vec::new(), |base| base.pending);
+                    base::refold(&w.tx, &row, &Base { state: Some(state), pending })?;
+                    continue;
+                }
                 let unsafe_yet = w.tx.prepare_cached("SELECT 1 FROM sent WHERE record = ?1")?.exists([n])?
                     && !planted("sent_goes_with_its_scope");
                 if unsafe_yet { hollow(&w.tx, &row)? } else { record::remove(&w.tx, &row)? }
             }
             sweep(&w.tx)?;
+            blob::drop_scope(&w.tx, scope)?;
             cursor::remove(&w.tx, scope)?;
             // Deleted rows leave their words behind in the index until it is rewritten.
             w.tx.execute_batch(
@@ -175,6 +193,7 @@ impl Book {
             )?;
             Ok(())
         })?;
+        self.sweep_blobs()?;
         Ok(changed)
     }
 }
@@ -233,7 +252,9 @@ fn take_batch(w: &mut Write<'_>, batch: &[Prepared], old: &mut HashSet<i64>) -> 
         }
         let Some(row) = record::find(&w.tx, prepared.record.id)? else { continue };
         old.remove(&row.n);
-        match base::get(&w.tx, row.n)? {
+        let held = base::get(&w.tx, row.n)?;
+        keep_other(&w.tx, &row, held.as_ref(), &prepared.record.scope)?;
+        match held {
             Some(_) if planted("snapshot_over_pending") => {
                 record::update(&w.tx, &row, &prepared.record, None)?;
             }
@@ -251,6 +272,18 @@ fn take_batch(w: &mut Write<'_>, batch: &[Prepared], old: &mut HashSet<i64>) -> 
         index::queue(&w.tx, lo, hi)?;
     }
     Ok(())
+}
+
+/// The record is shown as another scope's, whose log is read on its own: what that says of it is kept.
+fn keep_other(conn: &Connection, row: &record::Row, held: Option<&Base>, scope: &RegionCode) -> Result<()> {
+    let state = match held {
+        Some(base) => base.state.as_ref(),
+        None => Some(&row.record).filter(|_| row.hidden != hidden::WITHHELD),
+    };
+    match state.filter(|state| state.scope != *scope) {
+        Some(other) => elsewhere::put(conn, other),
+        None => Ok(()),
+    }
 }
 
 /// Applied changes that the snapshot contains are no longer pending.
@@ -279,13 +312,18 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
     let mut removed = 0;
     for n in unseen {
         let Some(row) = record::at(&w.tx, *n)? else { continue };
+        let elsewhere = elsewhere::take(&w.tx, row.record.id)?;
         match base::get(&w.tx, *n)? {
             Some(held) if held.state.is_none() => {}
             Some(held) => {
-                base::refold(&w.tx, &row, &Base { state: None, pending: held.pending })?;
+                base::refold(&w.tx, &row, &Base { state: elsewhere, pending: held.pending })?;
                 w.changed.kind(&row.record.kind);
             }
             None if row.hidden == hidden::WITHHELD => {}
+            None if elsewhere.is_some() => {
+                base::refold(&w.tx, &row, &Base { state: elsewhere, pending: Vec::new() })?;
+                w.changed.kind(&row.record.kind);
+            }
             None => {
                 w.changed.kind(&row.record.kind);
                 removed += 1;
@@ -353,6 +391,14 @@ fn rows_of(conn: &Connection, scope: &RegionCode) -> Result<Vec<i64>> {
             }
         }
     }
+    // A move that the province has not confirmed shows the record in a place of another scope.
+    let mut moving =
+        conn.prepare_cached("SELECT n FROM base JOIN record ON n = base.record WHERE scope = ?1")?;
+    let moving =
+        moving.query_map([scope.as_str()], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    rows.extend(moving);
+    rows.sort_unstable();
+    rows.dedup();
     Ok(rows)
 }
 

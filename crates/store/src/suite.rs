@@ -27,6 +27,9 @@ impl KdfCost {
     pub const QUICK: KdfCost = KdfCost { memory_kib: 64, passes: 1, lanes: 1 };
 }
 
+/// What [`CryptoSuite::seal`] adds to what it seals, in bytes.
+pub(crate) const SEALED_MORE: usize = 40;
+
 /// A data key under a password. `salt`, `nonce` and `sealed` are hex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WrappedKey {
@@ -56,6 +59,10 @@ pub(crate) trait CryptoSuite: Sync {
         password: &SecretString,
         bound: &[u8],
     ) -> Result<Option<DataKey>, UnlockError>;
+    /// Encrypts bytes under a key of their own; [`SEALED_MORE`] longer than they are. `bound` is authenticated.
+    fn seal(&self, key: &DataKey, plain: &[u8], bound: &[u8]) -> Result<Vec<u8>, std::io::Error>;
+    /// `None`: these are not the bytes that were sealed, or not for this key.
+    fn open(&self, key: &DataKey, sealed: &[u8], bound: &[u8]) -> Option<Vec<u8>>;
 }
 
 /// Argon2id and XChaCha20-Poly1305.
@@ -149,5 +156,20 @@ impl CryptoSuite for A1 {
         }
         key.copy_from_slice(&plain);
         Ok(Some(key))
+    }
+
+    fn seal(&self, key: &DataKey, plain: &[u8], bound: &[u8]) -> Result<Vec<u8>, std::io::Error> {
+        let nonce = random::<24>()?;
+        let sealed = XChaCha20Poly1305::new((&**key).into())
+            .encrypt((&nonce).into(), Payload { msg: plain, aad: bound })
+            .map_err(|_| std::io::Error::other("too long to seal"))?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    fn open(&self, key: &DataKey, sealed: &[u8], bound: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<24>()?;
+        XChaCha20Poly1305::new((&**key).into())
+            .decrypt(nonce.into(), Payload { msg: sealed, aad: bound })
+            .ok()
     }
 }

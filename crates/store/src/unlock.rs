@@ -158,9 +158,16 @@ pub(crate) fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
         name.push(end);
         PathBuf::from(name)
     };
-    let free = (1..).map(|i| format!(".aside-{i}")).find(|end| !with(end).exists());
+    let blobs = path.with_file_name(crate::blob::file::FOLDER);
+    let blobs_with = |end: &str| path.with_file_name(format!("{}{end}", crate::blob::file::FOLDER));
+    let free =
+        (1..).map(|i| format!(".aside-{i}")).find(|end| !with(end).exists() && !blobs_with(end).exists());
     // Invariant: the range has no end.
     let end = free.unwrap_or_default();
+    // First: beside another database they would be files that no row names.
+    if blobs.exists() {
+        std::fs::rename(&blobs, blobs_with(&end))?;
+    }
     for part in ["-wal", "-shm"] {
         let from = with(part);
         if from.exists() {

@@ -39,10 +39,15 @@ fn take(
     }
     let pending = outbox::pending(&w.tx, seq)?.ok_or(StoreError::Unreadable { what: "outbox" })?;
     let row = record::at(&w.tx, pending.record)?.ok_or(StoreError::Unreadable { what: "outbox" })?;
-    let scope = row.record.scope.clone();
+    let scope = pending.scope.clone().unwrap_or_else(|| row.record.scope.clone());
     match verdict {
-        Verdict::Applied { version } => {
-            let read_already = cursor::get(&w.tx, &scope)?.is_some_and(|c| c.since >= *version);
+        Verdict::Applied { version, elsewhere } => {
+            let scope = elsewhere.as_ref().unwrap_or(&scope);
+            let read_already = match cursor::get(&w.tx, scope)? {
+                Some(cursor) => cursor.since >= *version,
+                // It moved to where this desk does not read: nothing will come back.
+                None => elsewhere.is_some(),
+            };
             sent::take(&w.tx, seq, scope.as_str(), verdict, read_already)?;
             if !read_already {
                 return Ok(());

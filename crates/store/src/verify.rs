@@ -11,13 +11,14 @@ use crate::book::Book;
 use crate::derive::derive;
 use crate::error::Result;
 use crate::record::{hidden, select};
-use crate::{audit, cursor, outbox, record};
+use crate::{audit, cursor, elsewhere, outbox, record};
 
 /// Something that should not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// `file_damaged`, `audit_changed`, `audit_missing`, `audit_unknown`, `outbox_gap`,
-    /// `pending_lost`, `row_differs`, `columns_differ`, `digest_differs`.
+    /// `pending_lost`, `row_differs`, `columns_differ`, `digest_differs`,
+    /// `blob_damaged`, `blob_missing`, `blob_lost`.
     pub code: &'static str,
     /// Number of the audit entry, change or row.
     pub at: Option<i64>,
@@ -32,6 +33,8 @@ pub struct VerifyReport {
     pub records: u64,
     pub pending: u64,
     pub scopes: u64,
+    /// Whole blobs of attachments, each decrypted and hashed.
+    pub blobs: u64,
     pub faults: Vec<Fault>,
 }
 
@@ -41,7 +44,7 @@ impl VerifyReport {
         self.faults.is_empty()
     }
 
-    fn fault(&mut self, code: &'static str, at: Option<i64>, what: impl Into<String>) {
+    pub(crate) fn fault(&mut self, code: &'static str, at: Option<i64>, what: impl Into<String>) {
         self.faults.push(Fault { code, at, what: what.into() });
     }
 }
@@ -57,6 +60,7 @@ impl Book {
             outbox_numbers(conn, &mut report)?;
             waiting_is_shown(conn, &mut report)?;
             rows(conn, &mut report)?;
+            crate::blob::verify::look(conn, self.dir(), &mut report)?;
             Ok(report)
         })
     }
@@ -162,10 +166,14 @@ fn rows(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
         report.records += 1;
         let state = shown(conn, &row, report)?;
         if let Some(state) = state {
-            let digest = digests.entry(row.record.scope.to_string()).or_default();
+            let digest = digests.entry(state.scope.to_string()).or_default();
             *digest = digest.plus(Digest::of(&state));
         }
         columns(conn, &row, report)?;
+    }
+    for state in elsewhere::all(conn)? {
+        let digest = digests.entry(state.scope.to_string()).or_default();
+        *digest = digest.plus(Digest::of(&state));
     }
     for cursor in cursor::all(conn)? {
         report.scopes += 1;

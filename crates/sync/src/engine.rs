@@ -1,12 +1,16 @@
 //! Syncing by itself: after a save, at a button, now and then; backing off when the province is away.
 
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use tiexin_domain::Kind;
+use tiexin_protocol::blob::Wanted;
 use tiexin_store::Book;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
+use crate::blob::{Carrying, carry_blobs};
 use crate::http::{HttpProvince, ProvinceAddress, device_key};
 use crate::round::{RoundReport, SyncError, on_store, run_round};
 
@@ -29,6 +33,8 @@ pub struct Status {
     pub changed: std::collections::BTreeSet<String>,
     /// Grows with every round.
     pub round: u64,
+    /// Attachments are being carried.
+    pub carrying: bool,
 }
 
 type Asked = oneshot::Sender<Result<RoundReport, SyncError>>;
@@ -39,6 +45,8 @@ type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub struct Engine {
     asks: mpsc::UnboundedSender<Asked>,
     saved: Arc<Notify>,
+    /// Something more urgent than attachments waits.
+    pressing: Arc<AtomicBool>,
     status: watch::Receiver<Status>,
     province: Arc<Mutex<Option<Arc<HttpProvince>>>>,
 }
@@ -51,26 +59,30 @@ impl Engine {
         let (tell, status) = watch::channel(Status::default());
         let saved = Arc::new(Notify::new());
         let province = Arc::new(Mutex::new(None));
-        let worker = Worker { book, clock, tell, province: province.clone() };
+        let pressing = Arc::new(AtomicBool::new(false));
+        let worker = Worker { book, clock, tell, province: province.clone(), pressing: pressing.clone() };
         tokio::spawn(worker.run(asked, saved.clone()));
-        Engine { asks, saved, status, province }
+        Engine { asks, saved, pressing, status, province }
     }
 
     /// A full round now; answers when it has ended.
     pub async fn sync_now(&self) -> Result<RoundReport, SyncError> {
         let (tell, told) = oneshot::channel();
+        self.pressing.store(true, Ordering::Release);
         self.asks.send(tell).map_err(|_| SyncError::Cancelled)?;
         told.await.map_err(|_| SyncError::Cancelled)?
     }
 
     /// Something was saved: a round begins soon.
     pub fn saved(&self) {
+        self.pressing.store(true, Ordering::Release);
         self.saved.notify_one();
     }
 
     /// The enrolment changed: the next round connects anew.
     pub fn reconnect(&self) {
         *lock(&self.province) = None;
+        self.pressing.store(true, Ordering::Release);
         self.saved.notify_one();
     }
 
@@ -95,6 +107,7 @@ struct Worker {
     clock: Clock,
     tell: watch::Sender<Status>,
     province: Arc<Mutex<Option<Arc<HttpProvince>>>>,
+    pressing: Arc<AtomicBool>,
 }
 
 fn patience() -> backon::ExponentialBackoff {
@@ -104,6 +117,12 @@ fn patience() -> backon::ExponentialBackoff {
         .with_max_delay(Duration::from_secs(300))
         .without_max_times()
         .build()
+}
+
+/// Screens that show attachments fetch them again.
+fn attachments_changed(status: &mut Status) {
+    status.round += 1;
+    status.changed = std::iter::once(Kind::Attachment.code().to_owned()).collect();
 }
 
 impl Worker {
@@ -127,8 +146,10 @@ impl Worker {
             while let Ok(ask) = asked.try_recv() {
                 answers.push(ask);
             }
+            self.pressing.store(false, Ordering::Release);
             let result = self.round().await;
-            wait = match &result {
+            let carried = if result.is_ok() { self.carry().await } else { Ok(()) };
+            wait = match result.as_ref().map(|_| ()).and(carried.as_ref().map(|()| ())) {
                 Ok(_) | Err(SyncError::NotEnrolled) => {
                     backoff = patience();
                     QUIET
@@ -166,6 +187,31 @@ impl Worker {
             s.changed = result.as_ref().map(|r| r.kinds.clone()).unwrap_or_default();
         });
         result
+    }
+
+    /// Attachments follow the records, and let themselves be interrupted by them.
+    async fn carry(&self) -> Result<(), SyncError> {
+        let Some(province) = lock(&self.province).clone() else { return Ok(()) };
+        self.tell.send_modify(|s| s.carrying = true);
+        let stop = || self.pressing.load(Ordering::Acquire);
+        // Small pictures come in hundreds: the screens hear of them now and then.
+        let quiet = AtomicU32::new(0);
+        let arrived = |one: &Wanted| {
+            if one.asked || !one.thumb || quiet.fetch_add(1, Ordering::Relaxed) % 24 == 23 {
+                self.tell.send_modify(attachments_changed);
+            }
+        };
+        let carried = carry_blobs(&self.book, &*province, &Carrying { stop: &stop, arrived: &arrived }).await;
+        self.tell.send_modify(|s| {
+            s.carrying = false;
+            if let Err(error) = &carried {
+                s.trouble = Some(error.to_string());
+            }
+            if carried.as_ref().map_or(true, |report| report.up + report.down > 0) {
+                attachments_changed(s);
+            }
+        });
+        carried.map(drop)
     }
 
     /// Records of a snapshot are laid down first and made searchable afterwards, a part at a time,

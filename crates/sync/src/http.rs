@@ -9,6 +9,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use futures::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use tiexin_domain::region::RegionCode;
+use tiexin_protocol::blob::{Chunks, Wanted};
 use tiexin_protocol::statement::Wiped;
 use tiexin_protocol::wire::{
     DeviceRow, EnrolReply, EnrolRequest, HelloReply, HelloRequest, PackageState, PullReply, PullRequest,
@@ -188,11 +189,41 @@ impl HttpProvince {
         }
     }
 
-    fn url(&self, path: &str) -> reqwest::Url {
+    pub(crate) fn url(&self, path: &str) -> reqwest::Url {
         let mut url = self.base.clone();
         let prefix = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{prefix}/{path}"));
         url
+    }
+
+    /// A request with the bearer token, once more with a fresh one where the first is not taken.
+    pub(crate) async fn asked(
+        &self,
+        sent: usize,
+        make: impl Fn(&reqwest::Client) -> reqwest::RequestBuilder,
+    ) -> Result<reqwest::Response, SyncError> {
+        for attempt in 0..2 {
+            let token = self.token(attempt > 0).await?;
+            let asking = make(&self.client).bearer_auth(token);
+            let response = asking.send().await.map_err(SyncError::from_network)?;
+            self.count(0, 0);
+            if sent > 0 {
+                self.count(sent, 0);
+            }
+            match response.status().as_u16() {
+                200..=299 => return Ok(response),
+                401 if attempt == 0 => continue,
+                _ => return Err(refusal(response).await),
+            }
+        }
+        Err(unknown_here())
+    }
+
+    /// The bytes of a reply.
+    pub(crate) async fn read(&self, response: reqwest::Response) -> Result<Vec<u8>, SyncError> {
+        let bytes = bounded(response).await?;
+        self.count(0, bytes.len());
+        Ok(bytes)
     }
 
     async fn signed<Q: Serialize, R: DeserializeOwned>(
@@ -266,6 +297,18 @@ impl HttpProvince {
 
 #[async_trait]
 impl Province for HttpProvince {
+    async fn blob_have(&self, one: &Wanted) -> Result<Chunks, SyncError> {
+        self.have_of(one).await
+    }
+
+    async fn blob_put(&self, one: &Wanted, chunk: u32, bytes: Vec<u8>) -> Result<Chunks, SyncError> {
+        self.bring(one, chunk, bytes).await
+    }
+
+    async fn blob_get(&self, one: &Wanted, chunk: u32) -> Result<(Vec<u8>, String), SyncError> {
+        self.fetch(one, chunk).await
+    }
+
     async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {
         self.signed("v1/hello", request).await
     }

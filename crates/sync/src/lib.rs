@@ -3,6 +3,7 @@
 //! No lock and no transaction is held across the network: outbox → short read → network →
 //! verdicts and pages → one transaction in the store. Must not know the contract or Tauri.
 
+mod blob;
 mod body;
 mod engine;
 mod enrol;
@@ -14,6 +15,7 @@ mod round;
 mod snapshot;
 mod standing;
 
+pub use blob::{CarryReport, Carrying, carry_blobs};
 pub use engine::{Engine, Status};
 pub use enrol::{EnrolWish, enrol, joined};
 pub use http::{HttpProvince, ProvinceAddress, device_key};

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use std::time::Duration;
 use tiexin_domain::region::RegionCode;
+use tiexin_protocol::blob::{Chunks, Wanted};
 use tiexin_protocol::wire::{HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest};
 
 use crate::round::SyncError;
@@ -29,6 +30,19 @@ pub trait Province: Send + Sync {
         tag: Option<&str>,
     ) -> Result<SnapshotPart, SyncError>;
 
+    /// `HEAD /v1/blob/…`: which chunks of the attachment's bytes the province has.
+    async fn blob_have(&self, _: &Wanted) -> Result<Chunks, SyncError> {
+        Err(no_blobs())
+    }
+    /// `PUT /v1/blob/…`: brings a chunk; gives which the province has now.
+    async fn blob_put(&self, _: &Wanted, _: u32, _: Vec<u8>) -> Result<Chunks, SyncError> {
+        Err(no_blobs())
+    }
+    /// `GET /v1/blob/…`: a chunk, and its print as the province knows it.
+    async fn blob_get(&self, _: &Wanted, _: u32) -> Result<(Vec<u8>, String), SyncError> {
+        Err(no_blobs())
+    }
+
     /// How a broken download is tried again.
     fn patience(&self) -> ExponentialBuilder {
         ExponentialBuilder::default()
@@ -36,6 +50,11 @@ pub trait Province: Send + Sync {
             .with_min_delay(Duration::from_millis(300))
             .with_max_times(5)
     }
+}
+
+/// What carries no attachments.
+fn no_blobs() -> SyncError {
+    SyncError::Refused { code: "blobs_off".into(), message: "这里不传送附件".into() }
 }
 
 /// The bytes of a snapshot from some byte on.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::statement::Signed;
-use tiexin_protocol::wire::{Cursor, HelloReply, PullRequest, PushRequest, ScopeHead, ScopePage};
+use tiexin_protocol::wire::{Cursor, HelloReply, PageEntry, PullRequest, PushRequest, ScopeHead, ScopePage};
 use tiexin_protocol::{Change, PUSH_BYTES, PUSH_CHANGES, planted};
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use uuid::Uuid;
@@ -214,6 +214,7 @@ impl Round<'_> {
 
     /// Gives a withdrawn scope up; what was saved in it meanwhile is told first.
     async fn drop_scope(&mut self, scope: RegionCode) -> Result<(), SyncError> {
+        crate::blob::hand_over(self.book, self.province, &scope).await?;
         let gone = scope.clone();
         let dropped = on_store(self.book, move |book| match book.drop_scope(&gone) {
             Err(StoreError::WorkWaiting { .. }) => Ok(None),
@@ -298,7 +299,11 @@ impl Round<'_> {
         if page.rebase {
             return Ok(Applied::LoadAnew);
         }
+        let echoes = page.entries.iter().any(|entry| matches!(entry, PageEntry::Echo { .. }));
+        let in_full = self.in_full || planted("echo_believed");
         let applied = on_store(self.book, move |book| match book.apply_page(&page, now_ms) {
+            // What this desk has under a number may not be what another machine said under it.
+            Err(StoreError::Differs { .. }) if echoes && !in_full => Ok(Err(Applied::InFull)),
             Err(
                 StoreError::Differs { .. } | StoreError::NotContiguous { .. } | StoreError::Rebase { .. },
             ) => Ok(Err(Applied::LoadAnew)),
@@ -369,6 +374,7 @@ fn greeted(
     now_ms: i64,
 ) -> Result<(Vec<RegionCode>, Vec<RegionCode>, bool), StoreError> {
     let to_drop = whereabouts(book, &reply, now_ms)?;
+    book.set_blobs_taken(reply.limits.blob_bytes.is_some())?;
     let key_wanted = standing::hear(book, &reply, Heard::Now(now_ms))?;
     book.send_again_after(reply.acked)?;
     let held = book.cursors()?;

@@ -37,6 +37,9 @@ struct Common {
     /// 数据库：sqlite:路径 或 postgres://用户@主机/库
     #[arg(long, global = true, env = "TIEXIN_STORE")]
     store: Option<String>,
+    /// 附件存放位置：文件夹，或 s3://桶/前缀（密钥取自 AWS_… 环境变量）；SQLite 不写则放在数据库文件旁边
+    #[arg(long, global = true, env = "TIEXIN_BLOBS")]
+    blobs: Option<String>,
     /// 配置文件（TOML）；命令行和环境变量优先
     #[arg(long, global = true, env = "TIEXIN_CONFIG")]
     config: Option<PathBuf>,
@@ -248,6 +251,11 @@ impl Common {
         store.ok_or_else(|| Error::Config("请用 --store 指明数据库，例如 sqlite:tiexin.db".into()))?.parse()
     }
 
+    /// Where the bytes of attachments lie.
+    fn blobs(&self, file: &File) -> Option<String> {
+        self.blobs.clone().or_else(|| file.blobs.clone())
+    }
+
     fn policy(&self, file: &File) -> Result<Policy> {
         let escrow = self.escrow.clone().or_else(|| file.escrow.clone());
         File { escrow, lease_days: self.lease_days.or(file.lease_days), ..File::default() }.policy()
@@ -255,7 +263,9 @@ impl Common {
 
     async fn province(&self) -> Result<Province> {
         let file = self.file()?;
-        Ok(Province::open(&self.store(&file)?, Clock::default()).await?.under(self.policy(&file)?))
+        let province = Province::open(&self.store(&file)?, Clock::default()).await?;
+        let province = province.under(self.policy(&file)?);
+        self.blobs(&file).map_or(Ok(province.clone()), |place| province.with_blobs(&place))
     }
 }
 

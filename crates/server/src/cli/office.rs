@@ -139,11 +139,12 @@ pub(super) async fn verify(common: &Common) -> Result<ExitCode> {
 pub(super) fn tell_report(common: &Common, report: &Report) -> Result<ExitCode> {
     one(common.json, report, |r| {
         let mut text = format!(
-            "乡镇日志 {}，条目 {}，记录 {}，审计条目 {}：{}",
+            "乡镇日志 {}，条目 {}，记录 {}，审计条目 {}，附件 {}：{}",
             r.scopes,
             r.entries,
             r.records,
             r.audit_entries,
+            r.blobs,
             if r.broken.is_empty() { "完好" } else { "有问题" }
         );
         for found in &r.broken {

@@ -27,6 +27,7 @@ pub(super) async fn serve(common: &Common, args: Serve) -> Result<()> {
             per_second: file.rate_per_second.unwrap_or(usual.per_second),
         },
         clock: Clock::default(),
+        blobs: common.blobs(&file),
         policy: common.policy(&file)?,
         before_commit: None,
     };

@@ -1,5 +1,6 @@
 //! The HTTP shell over [`Province`].
 
+mod blob;
 mod body;
 mod caller;
 mod desk;
@@ -17,6 +18,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use tiexin_protocol::blob::CHUNK_BYTES;
 use tiexin_protocol::package::MOST_FILE_BYTES;
 use tower_governor::GovernorLayer;
 use tower_governor::governor::GovernorConfigBuilder;
@@ -59,6 +61,10 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .route("/v1/devices", get(devices::list))
         .route("/v1/devices/{id}/revoke", post(devices::revoke))
         .route("/v1/package", post(package::take).layer(DefaultBodyLimit::max(MOST_FILE_BYTES)))
+        .route(
+            "/v1/blob/{sha256}/{chunk}",
+            get(blob::fetch).head(blob::have).put(blob::bring).layer(DefaultBodyLimit::max(CHUNK_BYTES)),
+        )
         .route("/v1/package/{id}/reply/{part}", get(package::fetch))
         .layer(GovernorLayer::new(governed).error_handler(refusal::governed));
     let open = Router::new()

@@ -1,6 +1,6 @@
 //! `/openapi.json`: every message of the wire, from the types that carry it.
 
-use super::{desk, devices, fetch, package, watch};
+use super::{blob, desk, devices, fetch, package, watch};
 use axum::Json;
 use tiexin_protocol::change::{Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
 use tiexin_protocol::statement::{Signed, Wiped};
@@ -23,7 +23,7 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         desk::enrol, desk::token, desk::hello, desk::push, desk::pull, desk::quarantine, fetch::snapshot,
-        package::take, package::fetch, devices::list, devices::revoke, devices::wiped,
+        package::take, package::fetch, blob::have, blob::fetch, blob::bring, devices::list, devices::revoke, devices::wiped,
         watch::live, watch::ready, watch::metrics,
     ),
     components(schemas(

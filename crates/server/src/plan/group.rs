@@ -3,65 +3,98 @@
 use std::collections::{BTreeMap, HashMap};
 
 use tiexin_domain::RegionCode;
-use tiexin_protocol::{Change, Decision, Held, LogEntry, ParkCode, Verdict, decide, planted};
+use tiexin_protocol::{Change, Decision, Held, LogEntry, Moved, ParkCode, Verdict, decide, planted};
 use uuid::Uuid;
 
 use super::outcome::{Step, Work};
-use super::refuse_right;
+use super::{moves, refuse_right};
 
 /// What the group would do, on top of the work so far. Thrown away unless all of it stands.
 #[derive(Default)]
-struct Layer {
+pub(super) struct Layer {
     held: HashMap<Uuid, Held>,
     heads: BTreeMap<RegionCode, u64>,
     steps: Vec<Step>,
 }
 
+impl Layer {
+    /// A record as it stands after what the group did so far.
+    pub(super) fn held<'a>(&'a self, work: &'a Work, id: Uuid) -> Option<&'a Held> {
+        self.held.get(&id).or_else(|| work.held(id))
+    }
+
+    fn next(&self, work: &Work, scope: &RegionCode) -> Option<u64> {
+        self.heads.get(scope).copied().or_else(|| work.head(scope)).map(|head| head + 1)
+    }
+
+    fn take(&mut self, step: Step) {
+        self.heads.insert(step.scope.clone(), step.entry.seq);
+        self.held.insert(step.entry.record, step.after.clone());
+        self.steps.push(step);
+    }
+}
+
+/// A verdict, and the scope in which people are shown what was not applied.
+pub(super) type Weighed = (Verdict, RegionCode);
+
 /// Takes a group in: all of its changes are applied, or none.
 pub(super) fn receive(work: &mut Work, members: &[&Change]) {
     let mut layer = Layer::default();
-    let verdicts: Vec<Verdict> = members.iter().map(|change| weigh(work, &mut layer, change)).collect();
-    let whole = verdicts.iter().all(|v| matches!(v, Verdict::Applied { .. })) || planted("group_is_split");
-    if whole {
+    let weighed: Vec<Weighed> = members.iter().map(|change| weigh(work, &mut layer, change)).collect();
+    let refused = weighed.iter().find(|(v, _)| !matches!(v, Verdict::Applied { .. }));
+    let seen = refused.map(|(_, scope)| scope.clone()).filter(|_| !planted("group_is_split"));
+    if seen.is_none() {
         for step in layer.steps {
             work.take(step);
         }
     }
-    for (change, verdict) in members.iter().zip(verdicts) {
-        let verdict = match verdict {
-            Verdict::Applied { .. } if !whole => Verdict::Parked {
-                code: ParkCode::Group,
-                message: "同一次保存的另一条内容没有被接收，已一起留待处理".into(),
-            },
-            verdict => verdict,
-        };
-        work.tell(change, verdict);
+    for (change, (verdict, scope)) in members.iter().zip(weighed) {
+        match (&verdict, &seen) {
+            (Verdict::Applied { .. }, Some(seen)) => {
+                let message = "同一次保存的另一条内容没有被接收，已一起留待处理".into();
+                work.tell(change, Verdict::Parked { code: ParkCode::Group, message }, seen);
+            }
+            _ => work.tell(change, verdict, &scope),
+        }
     }
 }
 
-fn weigh(work: &Work, layer: &mut Layer, change: &Change) -> Verdict {
-    let held = layer.held.get(&change.record).or_else(|| work.held(change.record));
+fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
+    if let Some(weighed) = moves::left_behind(work, layer, asked) {
+        return weighed;
+    }
+    let held = layer.held(work, asked.record);
+    let change = &*moves::followed(asked, held);
+    let here = &change.scope;
+    let told = |verdict| (verdict, here.clone());
     if let Some(refusal) = refuse_right(work.ground(), change, held, work.today()) {
-        return refusal;
+        return moves::refused(work, asked, change, held, refusal);
     }
     let effect = match decide(held, change) {
         Decision::Apply(effect) => effect,
-        Decision::Conflict { code, fields } => return Verdict::Conflict { code: code.into(), fields },
-        Decision::Park { code, message } => return Verdict::Parked { code, message },
+        Decision::Conflict { code, fields } => {
+            return told(Verdict::Conflict { code: code.into(), fields });
+        }
+        Decision::Park { code, message } => return told(Verdict::Parked { code, message }),
     };
+    let elsewhere = (*here != asked.scope).then(|| here.clone());
     if effect.is_empty() {
-        return match held {
-            Some(held) => Verdict::Applied { version: held.record.version },
+        return told(match held {
+            Some(held) => Verdict::Applied { version: held.record.version, elsewhere },
             None => Verdict::Parked { code: ParkCode::RuleBroken, message: "记录没有内容".into() },
-        };
+        });
     }
-    let Some(head) = layer.heads.get(&change.scope).copied().or_else(|| work.head(&change.scope)) else {
+    let no_scope = || Verdict::Parked { code: ParkCode::ScopeMismatch, message: "没有这个乡镇".into() };
+    let Some(seq) = layer.next(work, here) else {
         // A right in a village reaches its township's log; nothing else begins a scope.
-        return Verdict::Parked { code: ParkCode::ScopeMismatch, message: "没有这个乡镇".into() };
+        return told(no_scope());
     };
-    let echo = effect.overwrote.is_empty() && effect.set == change.set && effect.void == change.void;
-    let entry = LogEntry {
-        seq: head + 1,
+    let to = effect.region().map(|region| region.scope()).filter(|to| to != here);
+    let echo =
+        effect.overwrote.is_empty() && effect.set == change.set && effect.void == change.void && to.is_none();
+    let (left, version) = (held.map(|h| h.record.region()), held.map_or(0, |h| h.record.version));
+    let mut entry = LogEntry {
+        seq,
         origin: change.id,
         record: change.record,
         kind: change.kind.clone(),
@@ -70,12 +103,19 @@ fn weigh(work: &Work, layer: &mut Layer, change: &Change) -> Verdict {
         author: change.author,
         noted_at: change.noted_at,
         overwrote: effect.overwrote,
+        moved: to.clone().map(|to| Moved::Away { to }),
     };
-    let left = held.map(|h| h.record.region());
-    let after = Held::fold(held.cloned(), &entry, &change.scope);
-    let version = entry.seq;
-    layer.heads.insert(change.scope.clone(), version);
-    layer.held.insert(change.record, after.clone());
-    layer.steps.push(Step { scope: change.scope.clone(), entry, echo, left, after });
-    Verdict::Applied { version }
+    // What gave way is told where the record lies from now on.
+    let overwrote = if to.is_some() { std::mem::take(&mut entry.overwrote) } else { Vec::new() };
+    let after = Held::fold(held.cloned(), &entry, here);
+    if let Some(to) = to {
+        let Some(at) = layer.next(work, &to) else { return told(no_scope()) };
+        let arrival = LogEntry { overwrote, ..after.arrival(&entry, here, version, at) };
+        let there = Held::fold(None, &arrival, &to);
+        layer.take(Step { scope: here.clone(), entry, echo, left, after });
+        layer.take(Step { scope: to, entry: arrival, echo, left: None, after: there });
+    } else {
+        layer.take(Step { scope: here.clone(), entry, echo, left, after });
+    }
+    told(Verdict::Applied { version: seq, elsewhere })
 }

@@ -70,6 +70,8 @@ pub(crate) struct VerdictRow {
 /// A row of `conflict` or `parked`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Quarantine {
+    /// Where people see it: usually the change's own scope.
+    pub(crate) scope: RegionCode,
     pub(crate) change: Change,
     pub(crate) verdict: Verdict,
     pub(crate) received_at: i64,
@@ -82,6 +84,8 @@ pub(crate) struct Outcome {
     pub(crate) verdicts: Vec<VerdictRow>,
     pub(crate) log: Vec<LogRow>,
     pub(crate) records: Vec<RecordRow>,
+    /// Records that no longer lie in this scope.
+    pub(crate) left: Vec<(RegionCode, Uuid)>,
     pub(crate) overwritten: Vec<(RegionCode, Uuid, u64, Overwritten)>,
     pub(crate) conflicts: Vec<Quarantine>,
     pub(crate) parked: Vec<Quarantine>,
@@ -155,6 +159,8 @@ impl Work {
             state.chain = state.chain.link(EntryHash::of_canonical(text.as_bytes()));
             let region = after.record.region();
             let left = left.filter(|l| *l != region);
+            // Nobody who reads this log sees where it went to.
+            let whole = left.is_some() && entry.stays();
             self.log.push(LogRow {
                 scope: scope.clone(),
                 seq: entry.seq,
@@ -163,7 +169,7 @@ impl Work {
                 echo,
                 record: id,
                 region,
-                whole: left.is_some().then(|| canonical_text(&after.record)),
+                whole: whole.then(|| canonical_text(&after.record)),
                 left,
                 entry: text,
                 chain: state.chain,
@@ -176,8 +182,13 @@ impl Work {
     }
 
     /// Notes the verdict, and keeps whole what was not applied (I4).
-    pub(super) fn tell(&mut self, change: &Change, verdict: Verdict) {
-        let kept = || Quarantine { change: change.clone(), verdict: verdict.clone(), received_at: self.now };
+    pub(super) fn tell(&mut self, change: &Change, verdict: Verdict, scope: &RegionCode) {
+        let kept = || Quarantine {
+            scope: scope.clone(),
+            change: change.clone(),
+            verdict: verdict.clone(),
+            received_at: self.now,
+        };
         match &verdict {
             Verdict::Applied { .. } => {}
             Verdict::Conflict { .. } => self.conflicts.push(kept()),
@@ -189,33 +200,39 @@ impl Work {
     pub(super) fn finish(mut self, request: &PushRequest) -> Outcome {
         let mut regions: BTreeMap<(RegionCode, RegionCode), RegionState> = BTreeMap::new();
         let mut records = Vec::with_capacity(self.touched.len());
+        let mut gone = Vec::new();
         for id in &self.touched {
             // Invariant: `take` puts every touched record into `held`.
             let Some(held) = self.ground.held.get(id) else { continue };
             let row = record_row(held);
             let scope = &held.record.scope;
-            let before = self.before.get(id).and_then(Option::as_ref);
-            let (gone, came) =
-                (before.map(Digest::of), Digest(*blake3::hash(row.record.as_bytes()).as_bytes()));
-            if let Some(state) = self.ground.scopes.get_mut(scope) {
-                state.digest = gone.map_or(state.digest, |d| state.digest.minus(d)).plus(came);
-            }
+            let came = Digest(*blake3::hash(row.record.as_bytes()).as_bytes());
             let known = &self.ground.regions;
-            let mut at = |region: RegionCode, change: &dyn Fn(&mut RegionState)| {
+            let mut at = |scope: &RegionCode, region: RegionCode, change: &dyn Fn(&mut RegionState)| {
                 let key = (scope.clone(), region);
                 let state =
                     regions.entry(key).or_insert_with_key(|key| known.get(key).copied().unwrap_or_default());
                 change(state);
             };
-            if let (Some(record), Some(gone)) =
-                (before, gone.filter(|_| !planted("view_digest_not_taken_off")))
-            {
-                at(record.region(), &|state| {
-                    state.digest = state.digest.minus(gone);
-                    state.records -= 1;
-                });
+            if let Some(before) = self.before.get(id).and_then(Option::as_ref) {
+                let gone_digest = Digest::of(before);
+                if let Some(state) = self.ground.scopes.get_mut(&before.scope) {
+                    state.digest = state.digest.minus(gone_digest);
+                }
+                if !planted("view_digest_not_taken_off") {
+                    at(&before.scope, before.region(), &|state| {
+                        state.digest = state.digest.minus(gone_digest);
+                        state.records -= 1;
+                    });
+                }
+                if before.scope != *scope {
+                    gone.push((before.scope.clone(), *id));
+                }
             }
-            at(row.region.clone(), &|state| {
+            if let Some(state) = self.ground.scopes.get_mut(scope) {
+                state.digest = state.digest.plus(came);
+            }
+            at(scope, row.region.clone(), &|state| {
                 state.digest = state.digest.plus(came);
                 state.records += 1;
             });
@@ -238,6 +255,7 @@ impl Work {
             verdicts: self.verdicts,
             log: self.log,
             records,
+            left: gone,
             overwritten: self.overwritten,
             conflicts: self.conflicts,
             parked: self.parked,
@@ -260,7 +278,7 @@ fn record_row(held: &Held) -> RecordRow {
         region: held.record.region(),
         version: held.record.version,
         record: canonical_text(&held.record),
-        origins: crate::origins::pack(&held.field_versions),
+        origins: crate::origins::pack(held),
     }
 }
 

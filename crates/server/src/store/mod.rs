@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use futures::future::BoxFuture;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::Part;
 use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{Escrowed, PullRequest, PushReply, PushRequest, Quarantined, View};
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use crate::access::{Admission, Device};
 use crate::audit::AuditRow;
+use crate::blob::{Claim, Whole};
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
@@ -158,6 +160,27 @@ pub(crate) trait Book: Send + Sync + 'static {
     /// Forgets packages that came before `before`.
     async fn prune_packages(&self, before: i64) -> Result<()>;
 
+    /// What a device has to do with an attachment.
+    async fn claim(&self, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim>;
+    /// The record's blob, once its bytes were brought whole.
+    async fn blob_of(&self, record: Uuid, hash: BlobHash) -> Result<Option<Whole>>;
+    /// Chunks of a record's blob that is not whole yet, with their prints, in order.
+    async fn blob_chunks(&self, record: Uuid, hash: BlobHash) -> Result<Vec<(u32, [u8; 32])>>;
+    async fn keep_blob_chunk(
+        &self,
+        record: Uuid,
+        hash: BlobHash,
+        chunk: u32,
+        print: [u8; 32],
+        now: i64,
+    ) -> Result<()>;
+    /// Forgets one chunk, or all of them.
+    async fn drop_blob_chunks(&self, record: Uuid, hash: BlobHash, chunk: Option<u32>) -> Result<()>;
+    /// The record's blob is whole; its chunks are forgotten.
+    async fn finish_blob(&self, record: Uuid, whole: &Whole, now: i64) -> Result<()>;
+    /// Bytes of all whole blobs of a scope.
+    async fn blob_bytes(&self, scope: &RegionCode) -> Result<u64>;
+    async fn blobs_in(&self, scope: &RegionCode) -> Result<Vec<BlobHash>>;
     /// Where every chain stands, scopes first, all of one moment.
     async fn heads(&self) -> Result<Vec<Head>>;
     /// Keeps the root of a day, once.

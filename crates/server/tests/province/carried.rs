@@ -95,7 +95,7 @@ async fn a_package_is_a_push_and_a_pull(place: Place) {
     let (body, _) =
         told(&province, &desk, &package(&province, &desk, vec![mine.clone()], 1 << 20).await).await;
     assert_eq!((body.pushes.len(), body.pushes[0].first), (1, mine.id.seq));
-    assert!(matches!(body.pushes[0].reply.verdicts[0].verdict, Verdict::Applied { version: 3 }));
+    assert!(matches!(body.pushes[0].reply.verdicts[0].verdict, Verdict::Applied { version: 3, .. }));
     assert_eq!(body.hello.acked, mine.id.seq);
     assert!(body.hello.users.iter().any(|user| user.name == "desk"));
     let page = &body.pages[0];

@@ -245,6 +245,7 @@ fn echoed(change: &Change, seq: u64) -> LogEntry {
         author: change.author,
         noted_at: change.noted_at,
         overwrote: Vec::new(),
+        moved: None,
     }
 }
 
@@ -270,7 +271,7 @@ pub(crate) fn words(reply: &PushReply) -> Vec<String> {
 
 pub(crate) fn version(reply: &PushReply, at: usize) -> u64 {
     match &reply.verdicts[at].verdict {
-        Verdict::Applied { version } => *version,
+        Verdict::Applied { version, .. } => *version,
         other => panic!("not applied: {other:?}"),
     }
 }

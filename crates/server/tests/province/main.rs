@@ -1,6 +1,7 @@
 //! The server's promises, each shown on both stores. PostgreSQL is named by `TIEXIN_TEST_PG`, the URL of a
 //! database in which every test makes a schema of its own.
 
+mod blobs;
 mod carried;
 mod command_line;
 mod desk;
@@ -8,6 +9,7 @@ mod devices;
 mod doors;
 mod generations;
 mod groups;
+mod moves;
 mod office;
 mod place;
 mod pushes;

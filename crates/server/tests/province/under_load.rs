@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 use serde_json::json;
 use tiexin_domain::access::Role;
@@ -24,11 +23,10 @@ fn uneven() -> BeforeCommit {
     Arc::new(move || {
         let turn = turn.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
-            for _ in 0..turn % 7 * 3 {
+            // Others read and queue meanwhile: some commits end at once, some after thousands of their steps.
+            for _ in 0..turn * 7 % 11 * 500 {
                 tokio::task::yield_now().await;
             }
-            // The load itself: time is what is injected here, nothing waits for it.
-            tokio::time::sleep(Duration::from_millis(turn * 7 % 11)).await;
         })
     })
 }

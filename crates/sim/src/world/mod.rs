@@ -44,8 +44,10 @@ pub(crate) struct Mark {
     pub(crate) region: Option<String>,
     /// `usize::MAX`: the program of another version.
     pub(crate) desk: usize,
-    /// The version its author saw, in the generation of the time.
+    /// The version its author saw; 0 for a new record.
     pub(crate) base: u64,
+    /// The value its author saw there.
+    pub(crate) saw: String,
     pub(crate) unknown_kind: bool,
     /// The desk that saved it has since taken a new number and no longer tells it again; were the province
     /// put back too, it would be gone (`docs/sync-proof.md`, what is left).

@@ -85,6 +85,7 @@ impl World {
                 region: None,
                 desk: usize::MAX,
                 base: 0,
+                saw: String::new(),
                 unknown_kind: unknown,
                 orphan: false,
                 maybe: false,

@@ -12,6 +12,25 @@ use uuid::Uuid;
 
 use super::{Broken, Desk, Mark, TOWNS, World, book, broke};
 
+/// Where what is saved comes to lie.
+enum Place<'a> {
+    /// Made here; without the right there the province does not take it.
+    Region(&'a str),
+    /// Where it lay.
+    Same,
+    /// Perhaps in another township.
+    Moved,
+}
+
+/// A word about to be saved.
+struct Marked {
+    record: Uuid,
+    field: &'static str,
+    word: String,
+    base: u64,
+    saw: String,
+}
+
 /// Somebody at a desk who saves.
 pub(super) struct Saver<'a> {
     pub(super) world: &'a World,
@@ -96,7 +115,7 @@ impl Saver<'_> {
             fields["head_name"] = "".into();
         }
         saves.push(Save { id, kind: kind.into(), fields: object(fields), void: None });
-        marks.push((id, field, word, 0));
+        marks.push(Marked { record: id, field, word, base: 0, saw: String::new() });
         // A visit and what it changed in the family's record stand or fall together.
         if kind == "visit"
             && what.is_multiple_of(5)
@@ -104,11 +123,12 @@ impl Saver<'_> {
             && let Some(mut record) = book.get(*home).map_err(broke("get"))?
         {
             let word = self.world.word();
+            let saw = record.text("notes").unwrap_or_default().to_owned();
             record.fields.insert("notes".into(), word.clone().into());
-            marks.push((*home, "notes", word, record.version));
+            marks.push(Marked { record: *home, field: "notes", word, base: record.version, saw });
             saves.push(Save { id: *home, kind: "household".into(), fields: record.fields, void: None });
         }
-        if self.commit(book, desk, &saves, marks, Some(&region))? {
+        if self.commit(book, desk, &saves, marks, Place::Region(&region))? {
             self.world.memory.lock().expect("memory").records.push((id, kind));
         }
         Ok(())
@@ -128,7 +148,8 @@ impl Saver<'_> {
                 });
                 ""
             }
-            (_, 1) if what % 2 == 1 => {
+            (_, 1) if pick % 3 > 0 => return self.move_away(book, desk, record, what, pick),
+            (_, 1) => {
                 // To another village of the township: into one view, out of another.
                 self.world.tally.count("edit moves");
                 let scope = record.scope.as_str();
@@ -177,10 +198,34 @@ impl Saver<'_> {
                 "current_address"
             }
         };
-        let marks = if field.is_empty() { vec![] } else { vec![(record.id, field, word, base)] };
+        let saw = record.text(field).unwrap_or_default().to_owned();
+        let marks = if field.is_empty() {
+            vec![]
+        } else {
+            vec![Marked { record: record.id, field, word, base, saw }]
+        };
         let save = Save { id: record.id, kind: record.kind.clone(), fields, void };
         // Whether it is allowed depends on where the province holds the record when it hears of this.
-        self.commit(book, desk, &[save], marks, None).map(drop)
+        self.commit(book, desk, &[save], marks, Place::Same).map(drop)
+    }
+
+    /// A family moves to another township: it and its files in one group. What was done for it stays.
+    fn move_away(&self, book: &Book, desk: &Desk, record: Record, what: u8, pick: u16) -> Result<(), Broken> {
+        let to = self.region(desk, what, pick.rotate_left(5));
+        let near = to.starts_with(record.scope.as_str());
+        self.world.tally.count(if near { "edit moves in a group" } else { "edit moves to another township" });
+        let mut all = book.children(record.id).map_err(broke("children"))?;
+        all.retain(|child| child.kind == "support_file");
+        all.insert(0, record);
+        let saves: Vec<Save> = all
+            .into_iter()
+            .filter(|record| record.void.is_none())
+            .map(|mut record| {
+                record.fields.insert("region".into(), to.clone().into());
+                Save { id: record.id, kind: record.kind, fields: record.fields, void: None }
+            })
+            .collect();
+        self.commit(book, desk, &saves, Vec::new(), Place::Moved).map(drop)
     }
 
     /// True when it was saved. A full disk is the one reason not to; then nothing has changed (I1).
@@ -189,11 +234,16 @@ impl Saver<'_> {
         book: &Book,
         desk: &Desk,
         saves: &[Save],
-        marks: Vec<(Uuid, &'static str, String, u64)>,
-        region: Option<&str>,
+        marks: Vec<Marked>,
+        place: Place<'_>,
     ) -> Result<bool, Broken> {
         let by = By { author: desk.author, now_ms: self.world.desk_now(self.desk), group: self.group(0) };
-        match book.save_group(saves, &by) {
+        let (saved, region) = match place {
+            Place::Region(region) => (book.save_group(saves, &by), Some(region)),
+            Place::Same => (book.save_group(saves, &by), None),
+            Place::Moved => (book.move_group(saves, &by), None),
+        };
+        match saved {
             Ok(_) => {}
             Err(StoreError::Sql(_)) if desk.full => {
                 self.world.tally.count("save met a full disk");
@@ -203,7 +253,7 @@ impl Saver<'_> {
         }
         self.world.tally.count("saved");
         let mut memory = self.world.memory.lock().expect("memory");
-        for (record, field, word, base) in marks {
+        for Marked { record, field, word, base, saw } in marks {
             let desk = self.desk;
             memory.marks.push(Mark {
                 word,
@@ -213,6 +263,7 @@ impl Saver<'_> {
                 region: region.filter(|_| base == 0).map(str::to_owned),
                 desk,
                 base,
+                saw,
                 unknown_kind: false,
                 orphan: false,
                 maybe: false,

@@ -151,6 +151,10 @@ fn records_are_found_by_what_people_call_them() {
     assert_eq!(ids(of_one), [joined.id]);
     let known = |id| book.look(|look| look.knows(id)).unwrap();
     assert!(known(joined.id) && !known(id()));
+    let keys = book.look(|look| look.keys(5)).unwrap().expect("five records");
+    assert!(keys.has_id(joined.id) && !keys.has_id(id()));
+    assert!(keys.has_number("34052419800101001x") && !keys.has_number("11010519491231002X"));
+    assert!(book.look(|look| look.keys(4)).unwrap().is_none(), "too many to hold");
     put(&book, &Save { void: Some(VoidChange::Hide(Void { reason: "重复".into() })), ..joined.clone() });
     assert!(known(joined.id), "a void record's id is taken");
     assert!(book.look(|look| look.belonging_to(one)).unwrap().is_empty());

@@ -3,10 +3,12 @@
 mod access;
 mod audit;
 mod batches;
+mod blobs;
 mod copies;
 mod crash;
 mod devices;
 mod lists;
+mod moved;
 mod province;
 mod saving;
 mod searching;

@@ -59,7 +59,7 @@ impl Province {
             Decision::Conflict { code, fields } => Verdict::Conflict { code: code.into(), fields },
             Decision::Park { code, message } => Verdict::Parked { code, message },
             Decision::Apply(effect) if effect.is_empty() => {
-                Verdict::Applied { version: held.map_or(0, |h| h.record.version) }
+                Verdict::Applied { version: held.map_or(0, |h| h.record.version), elsewhere: None }
             }
             Decision::Apply(effect) => {
                 let entry = LogEntry {
@@ -72,6 +72,7 @@ impl Province {
                     author: change.author,
                     noted_at: change.noted_at,
                     overwrote: effect.overwrote,
+                    moved: None,
                 };
                 self.exact
                     .push(entry.set == change.set && entry.void == change.void && entry.overwrote.is_empty());
@@ -83,7 +84,7 @@ impl Province {
                 self.held.insert(change.record, after);
                 let version = entry.seq;
                 self.log.push(entry);
-                Verdict::Applied { version }
+                Verdict::Applied { version, elsewhere: None }
             }
         }
     }

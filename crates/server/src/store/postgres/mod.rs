@@ -1,5 +1,6 @@
 //! The province's book on PostgreSQL, or an engine that speaks like it: row locks only, no tricks.
 
+mod blob;
 mod device;
 mod dump;
 mod package;
@@ -16,6 +17,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, T
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::Part;
 use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
@@ -26,6 +28,7 @@ use uuid::Uuid;
 use super::{BeforeCommit, Book, Enrolment, Kept, ScopeDump, bytes32, db, region, wire};
 use crate::access::{Admission, Device};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::blob::{Claim, Whole};
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
@@ -130,7 +133,7 @@ async fn note(tx: &Transaction<'_>, now: i64, act: &str, detail: Value) -> Resul
 
 /// Whether another transaction was in the way and trying again may do.
 fn raced(error: &Error) -> bool {
-    let Error::Postgres(e) = error else { return false };
+    let Error::Postgres(e) = error else { return matches!(error, Error::Raced) };
     [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION]
         .iter()
         .any(|code| e.code() == Some(code))
@@ -308,6 +311,41 @@ impl Book for PostgresBook {
         Err(Error::Config(
             "PostgreSQL 请用它自己的工具备份，前后各运行一次 backup --begin 与 backup --end".into(),
         ))
+    }
+
+    async fn claim(&self, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim> {
+        blob::claim(&**self.client().await?, device, scope, record).await
+    }
+    async fn blob_of(&self, record: Uuid, hash: BlobHash) -> Result<Option<Whole>> {
+        blob::of(&**self.client().await?, record, hash).await
+    }
+    async fn blob_chunks(&self, record: Uuid, hash: BlobHash) -> Result<Vec<(u32, [u8; 32])>> {
+        blob::chunks(&**self.client().await?, record, hash).await
+    }
+    async fn keep_blob_chunk(
+        &self,
+        record: Uuid,
+        hash: BlobHash,
+        chunk: u32,
+        print: [u8; 32],
+        now: i64,
+    ) -> Result<()> {
+        blob::keep(&**self.client().await?, record, hash, chunk, print, now).await
+    }
+    async fn drop_blob_chunks(&self, record: Uuid, hash: BlobHash, chunk: Option<u32>) -> Result<()> {
+        blob::drop_chunks(&**self.client().await?, record, hash, chunk).await
+    }
+    async fn finish_blob(&self, record: Uuid, whole: &Whole, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        blob::finish(&tx, record, whole, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn blob_bytes(&self, scope: &RegionCode) -> Result<u64> {
+        blob::total(&**self.client().await?, scope).await
+    }
+    async fn blobs_in(&self, scope: &RegionCode) -> Result<Vec<BlobHash>> {
+        blob::all(&**self.client().await?, scope).await
     }
 
     async fn keep_part(&self, part: &Part, now: i64) -> Result<Kept> {

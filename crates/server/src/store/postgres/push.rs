@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{db, device, hash, lock_head, people, place, pull, push_rows, seq};
 use crate::access::Heard;
 use crate::audit::AuditHead;
-use crate::error::{Refused, Result};
+use crate::error::{Error, Refused, Result};
 use crate::origins;
 use crate::plan::{Ground, RegionState, ScopeState, Told, Wanted, may_begin, plan};
 use crate::store::BeforeCommit;
@@ -61,7 +61,10 @@ async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -
         people::users_of(tx, request.device),
         authors(tx, request.device),
     )?;
-    let wanted = Wanted::of(request, heard.acked);
+    let mut wanted = Wanted::of(request, heard.acked);
+    for scope in homes(tx, &wanted.records).await? {
+        wanted.lies_in(scope);
+    }
     let begin = may_begin(&wanted.scopes, &users, today);
     let mut ground = Ground {
         heard,
@@ -82,8 +85,19 @@ async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -
     // Only now: what is read from here on cannot change before the commit.
     let (held, regions) =
         futures::try_join!(held(tx, &wanted.records), regions(tx, wanted.scopes.as_slice()))?;
+    if held.values().any(|held| !wanted.scopes.contains(&held.record.scope)) {
+        // It moved between the first look and the lock.
+        return Err(Error::Raced);
+    }
     (ground.held, ground.regions) = (held, regions);
     Ok(ground)
+}
+
+/// The scopes in which the records lie, not locked yet.
+async fn homes(tx: &Transaction<'_>, records: &[Uuid]) -> Result<Vec<RegionCode>> {
+    let statement = tx.prepare_cached("SELECT DISTINCT scope FROM record WHERE id = ANY ($1)").await?;
+    let rows = tx.query(&statement, &[&records]).await?;
+    rows.iter().map(|row| place(row, 0)).collect()
 }
 
 /// Locks the device's audit book, which every push of it writes to; also of one that is shut out: nobody may
@@ -154,8 +168,7 @@ async fn held(tx: &Transaction<'_>, records: &[Uuid]) -> Result<HashMap<Uuid, He
     rows.iter()
         .map(|row| {
             let record = serde_json::from_str(row.try_get(1)?)?;
-            let field_versions = origins::unpack(row.try_get(2)?)?;
-            Ok((row.try_get(0)?, Held { record, field_versions }))
+            Ok((row.try_get(0)?, origins::unpack(record, row.try_get(2)?)?))
         })
         .collect()
 }

@@ -93,6 +93,16 @@ async fn history(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
 }
 
 async fn records(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
+    let left = &outcome.left;
+    if !left.is_empty() {
+        run(
+            tx,
+            "DELETE FROM record USING unnest($1::text[], $2::uuid[]) AS gone (scope, id)
+             WHERE record.scope = gone.scope AND record.id = gone.id",
+            &[&column!(left, (scope, _) => scope.as_str()), &column!(left, (_, id) => *id)],
+        )
+        .await?;
+    }
     let rows = &outcome.records;
     if rows.is_empty() {
         return Ok(());
@@ -171,7 +181,7 @@ async fn quarantine(tx: &Transaction<'_>, table: &str, rows: &[Quarantine]) -> R
                                   $7::text[], $8::bigint[])"
         ),
         &[
-            &column!(rows, r => r.change.scope.as_str()),
+            &column!(rows, r => r.scope.as_str()),
             &column!(rows, r => r.change.id.device),
             &column!(rows, r => r.change.id.incarnation),
             &column!(rows, r => db(r.change.id.seq)),

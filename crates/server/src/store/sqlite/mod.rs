@@ -1,5 +1,6 @@
 //! The pilot's book: one SQLite file, one writer, readers that never wait for it.
 
+mod blob;
 mod device;
 mod dump;
 mod package;
@@ -21,6 +22,7 @@ use rusqlite_migration::{M, Migrations};
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
+use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::Part;
 use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
@@ -29,6 +31,7 @@ use uuid::Uuid;
 use super::{Book, Enrolment, Kept, ScopeDump, bytes32, db, wire};
 use crate::access::{Admission, Device};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::blob::{Claim, Whole};
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
@@ -52,6 +55,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/002_restore.sql")),
         M::up(include_str!("../../../migrations/sqlite/003_package.sql")),
         M::up(include_str!("../../../migrations/sqlite/004_device.sql")),
+        M::up(include_str!("../../../migrations/sqlite/005_blob.sql")),
     ])
 }
 
@@ -303,6 +307,42 @@ impl Book for SqliteBook {
             Ok(())
         })
         .await?
+    }
+
+    async fn claim(&self, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim> {
+        let scope = scope.clone();
+        self.read(move |tx| blob::claim(tx, device, &scope, record)).await
+    }
+    async fn blob_of(&self, record: Uuid, hash: BlobHash) -> Result<Option<Whole>> {
+        self.read(move |tx| blob::of(tx, record, hash)).await
+    }
+    async fn blob_chunks(&self, record: Uuid, hash: BlobHash) -> Result<Vec<(u32, [u8; 32])>> {
+        self.read(move |tx| blob::chunks(tx, record, hash)).await
+    }
+    async fn keep_blob_chunk(
+        &self,
+        record: Uuid,
+        hash: BlobHash,
+        chunk: u32,
+        print: [u8; 32],
+        now: i64,
+    ) -> Result<()> {
+        self.write(move |tx| blob::keep(tx, record, hash, chunk, print, now)).await
+    }
+    async fn drop_blob_chunks(&self, record: Uuid, hash: BlobHash, chunk: Option<u32>) -> Result<()> {
+        self.write(move |tx| blob::drop_chunks(tx, record, hash, chunk)).await
+    }
+    async fn finish_blob(&self, record: Uuid, whole: &Whole, now: i64) -> Result<()> {
+        let whole = whole.clone();
+        self.write(move |tx| blob::finish(tx, record, &whole, now)).await
+    }
+    async fn blob_bytes(&self, scope: &RegionCode) -> Result<u64> {
+        let scope = scope.clone();
+        self.read(move |tx| blob::total(tx, &scope)).await
+    }
+    async fn blobs_in(&self, scope: &RegionCode) -> Result<Vec<BlobHash>> {
+        let scope = scope.clone();
+        self.read(move |tx| blob::all(tx, &scope)).await
     }
 
     async fn keep_part(&self, part: &Part, now: i64) -> Result<Kept> {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Transaction};
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{PushReply, PushRequest};
-use tiexin_protocol::{Digest, Held, planted};
+use tiexin_protocol::{Digest, planted};
 use uuid::Uuid;
 
 use super::{append, db, device, hash, head, id, people, place, pull, seq};
@@ -46,7 +46,13 @@ pub(super) fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Re
 
 fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {
     let heard = heard(tx, request.device, request.incarnation)?;
-    let wanted = Wanted::of(request, heard.acked);
+    let mut wanted = Wanted::of(request, heard.acked);
+    let mut home = tx.prepare_cached("SELECT scope FROM record WHERE id = ?1")?;
+    for id in wanted.records.clone() {
+        if let Some(scope) = home.query_row([id.as_bytes()], |row| place(row, 0)).optional()? {
+            wanted.lies_in(scope);
+        }
+    }
     let users = people::users_of(tx, request.device)?;
     for scope in may_begin(&wanted.scopes, &users, today) {
         people::begin_scope(tx, scope)?;
@@ -81,9 +87,7 @@ fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Resu
             .query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
             .optional()?;
         if let Some((record, packed)) = row {
-            let held =
-                Held { record: serde_json::from_str(&record)?, field_versions: origins::unpack(&packed)? };
-            ground.held.insert(id, held);
+            ground.held.insert(id, origins::unpack(serde_json::from_str(&record)?, &packed)?);
         }
     }
     Ok(ground)
@@ -173,6 +177,10 @@ fn write_log(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
 }
 
 fn write_state(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
+    let mut left = tx.prepare_cached("DELETE FROM record WHERE scope = ?1 AND id = ?2")?;
+    for (scope, id) in &outcome.left {
+        left.execute((scope.as_str(), id.as_bytes()))?;
+    }
     let mut record = tx.prepare_cached(
         "INSERT INTO record (scope, id, kind, region, version, record, origins)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -211,7 +219,7 @@ fn quarantine(tx: &Transaction<'_>, table: &str, item: &Quarantine) -> Result<()
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
     ))?
     .execute((
-        change.scope.as_str(),
+        item.scope.as_str(),
         change.id.device.as_bytes(),
         change.id.incarnation.as_bytes(),
         db(change.id.seq),

@@ -1,0 +1,62 @@
+//! Records that move to another township, and work on them that was done where they were before.
+//!
+//! Nothing of it is lost: it is done where the record lies now if its author has the right there, and is
+//! parked there for somebody who has it if not.
+
+use std::borrow::Cow;
+
+use tiexin_protocol::{Change, Held, ParkCode, Verdict, planted};
+
+use super::group::{Layer, Weighed};
+use super::outcome::Work;
+use super::{parents, set_region};
+
+/// A change of a record that lies elsewhere than its author saw it, as a change of it where it lies: it moved
+/// since, or the province was put back to before it moved.
+pub(super) fn followed<'a>(change: &'a Change, held: Option<&Held>) -> Cow<'a, Change> {
+    let Some(held) = held.filter(|h| h.record.scope != change.scope) else { return Cow::Borrowed(change) };
+    if held.arrived.is_none() && change.base == 0 && set_region(change).is_some() {
+        // Not that record, but another one that came by the same id.
+        return Cow::Borrowed(change);
+    }
+    // Versions of two logs cannot be compared, but for the one moment of the move.
+    let base = match &held.arrived {
+        _ if planted("base_of_another_log") => change.base,
+        Some(arrived) if arrived.from == change.scope && change.base >= arrived.version => arrived.at,
+        _ => 0,
+    };
+    Cow::Owned(Change { scope: held.record.scope.clone(), base, ..change.clone() })
+}
+
+/// A new record of something that has moved away: parked where that lies now.
+pub(super) fn left_behind(work: &Work, layer: &Layer, change: &Change) -> Option<Weighed> {
+    if layer.held(work, change.record).is_some() {
+        return None;
+    }
+    let gone = |parent: &&Held| parent.record.scope != change.scope && parent.arrived.is_some();
+    let parent = parents(change).filter_map(|id| layer.held(work, id)).find(gone)?;
+    Some((moved(), parent.record.scope.clone()))
+}
+
+/// Where a change without the right is parked: with what has moved, where that lies; an intended move, at the
+/// place it is meant for.
+pub(super) fn refused(
+    work: &Work,
+    asked: &Change,
+    change: &Change,
+    held: Option<&Held>,
+    refusal: Verdict,
+) -> Weighed {
+    if change.scope != asked.scope {
+        return (moved(), change.scope.clone());
+    }
+    let to = set_region(change).map(|region| region.scope()).filter(|to| work.head(to).is_some());
+    (refusal, to.filter(|_| held.is_some()).unwrap_or_else(|| change.scope.clone()))
+}
+
+fn moved() -> Verdict {
+    Verdict::Parked {
+        code: ParkCode::Moved,
+        message: "这户已迁到别的乡镇，这次填写已转到那里留待处理".into(),
+    }
+}
