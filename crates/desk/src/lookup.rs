@@ -6,7 +6,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, RegionCode};
 use tiexin_ledger::{FoundHousehold, FoundPerson, Lookup, NamedRegion};
-use tiexin_store::{Look, Regions, StoreError};
+use tiexin_store::{Keys, Look, Regions, StoreError};
 use uuid::Uuid;
 
 use crate::errors;
@@ -16,12 +16,19 @@ use crate::errors;
 pub(crate) struct BookLookup<'a> {
     book: &'a Look<'a>,
     within: RegionCode,
+    /// Of a small book.
+    keys: Option<Keys>,
     fault: RefCell<Option<StoreError>>,
 }
 
+/// Keys held in memory at most: reading them costs as much as some thousand look-ups.
+const KEYS: usize = 20_000;
+
 impl<'a> BookLookup<'a> {
     pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode) -> Self {
-        Self { book, within: within.clone(), fault: RefCell::new(None) }
+        let mut this = Self { book, within: within.clone(), keys: None, fault: RefCell::new(None) };
+        this.keys = this.told(book.keys(KEYS));
+        this
     }
 
     /// The first fault, if there was one.
@@ -109,6 +116,9 @@ impl Lookup for BookLookup<'_> {
     }
 
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson> {
+        if self.keys.as_ref().is_some_and(|keys| !keys.has_number(number)) {
+            return None;
+        }
         let found = self.told(self.book.by_id_number(number));
         self.here(&found, &Kind::Person).next().map(person)
     }
@@ -119,6 +129,6 @@ impl Lookup for BookLookup<'_> {
     }
 
     fn knows(&self, id: &Uuid) -> bool {
-        self.told(self.book.knows(*id))
+        self.keys.as_ref().is_none_or(|keys| keys.has_id(*id)) && self.told(self.book.knows(*id))
     }
 }

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 use tiexin_contract::import::{
     CancelJob, FileGiven, ImportBatches, ImportDone, ImportPlan, ImportPreview, MarkedCopy, RunImport,
     UndoImport,
 };
-use tiexin_contract::records::ListRecords;
+use tiexin_contract::records::{ListRecords, SaveRecord};
 use tiexin_contract::report::{ExportReport, FigureRecords, GetReport, ListForms, ReportSheet};
 use tiexin_contract::{ErrorCode, Event};
 
@@ -243,4 +245,30 @@ async fn a_cancelled_import_leaves_nothing() {
     assert_eq!(office.ok(list("member")).await.total, 0);
     // The preview is still there: the worker may think better of it.
     assert!(office.ok(RunImport { plan: plan.plan }).await.records > 2_000);
+}
+
+/// Two registers of one township, or one typed by hand: nobody becomes a member twice.
+#[tokio::test]
+async fn whom_somebody_made_a_member_by_hand_the_register_does_not_make_one_again() {
+    let office = Office::township(day(2026, 10, 31)).await;
+    let number = "34052419800101001X";
+    let save = |kind: &str, fields: Value| SaveRecord {
+        kind: kind.into(),
+        id: None,
+        version: None,
+        fields: fields.as_object().unwrap().clone(),
+    };
+    let village = "340323100001";
+    let person = json!({"region": village, "name": "张三", "id_number": number});
+    let person = office.ok(save("person", person)).await.id;
+    let member = json!({"region": village, "name": "张三", "person": person, "structure": "individual"});
+    office.ok(save("member", member)).await;
+    let register =
+        format!("姓名,身份证号,村居,会员类型\n张三,{number},东关社区,个体会员\n李四,,东关社区,个体会员\n");
+    let file = FileGiven { name: "会员.csv".into(), path: None, base64: Some(STANDARD.encode(register)) };
+    let ask = ImportPreview { files: vec![file], region: GUYANG.0.parse().unwrap(), mapping: Vec::new() };
+    let plan = office.ok(ask).await;
+    assert_eq!((plan.files[0].taken, plan.files[0].unchanged), (2, 1));
+    office.ok(RunImport { plan: plan.plan }).await;
+    assert_eq!(office.ok(list("member")).await.total, 2);
 }
