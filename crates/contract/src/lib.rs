@@ -3,6 +3,7 @@
 //! Builds for wasm. Must not know the store, Tauri or the wire protocol.
 //! Money travels as text (`Fen`), ids as text (`Uuid`), so nothing is lost in JavaScript numbers.
 
+pub mod attachment;
 pub mod book;
 pub mod devices;
 pub mod error;
@@ -53,6 +54,7 @@ pub fn all_names() -> Vec<&'static str> {
         report::NAMES,
         sync::NAMES,
         package::NAMES,
+        attachment::NAMES,
         book::NAMES,
         devices::NAMES,
     ]

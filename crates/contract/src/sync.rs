@@ -32,6 +32,13 @@ pub struct SyncState {
     pub scopes: Vec<ScopeState>,
     /// First load of a scope: done and total records.
     pub loading: Option<(u64, u64)>,
+    /// Attachments that wait to go up, to come down, and that a person must look at.
+    #[serde(default)]
+    pub attachments_up: u64,
+    #[serde(default)]
+    pub attachments_down: u64,
+    #[serde(default)]
+    pub attachments_faulty: u64,
     /// How long the book may still be opened without having spoken with the province.
     #[serde(default)]
     pub lease: Option<Lease>,

@@ -22,6 +22,7 @@ mod lookup;
 mod masking;
 mod obey;
 mod password;
+mod picture;
 mod place;
 mod plans;
 mod province;

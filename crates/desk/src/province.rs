@@ -87,7 +87,7 @@ impl Province {
         let book = book.clone();
         let after = move || {
             let trouble = status.trouble.clone();
-            state(&book, &Status { running: false, trouble, ..status }, now_ms)
+            state(&book, &Status { running: false, carrying: false, trouble, ..status }, now_ms)
         };
         tokio::task::spawn_blocking(after).await.unwrap_or_else(|_| Err(errors::internal()))
     }
@@ -164,20 +164,27 @@ fn state(book: &Book, status: &Status, now_ms: i64) -> Result<SyncState, ErrorRe
     let counts = book.sync_state().map_err(errors::store)?;
     let device = book.device().map_err(errors::store)?;
     let enrolled = device.id.is_some();
+    let attachments = book.blob_counts().map_err(errors::store)?;
     Ok(SyncState {
         enrolled,
         server: device.server.filter(|_| enrolled),
         // Applied but not yet read back is not yet safe to call done.
-        complete: enrolled && status.complete && counts.waiting == 0 && counts.unread == 0,
+        complete: enrolled && status.complete
+            && counts.waiting == 0
+            && counts.unread == 0
+            && attachments.up == 0,
         waiting: counts.waiting,
         waiting_by_kind: counts.waiting_by_kind,
         parked: counts.parked,
         conflicts: counts.conflicts,
-        running: status.running,
+        running: status.running || status.carrying,
         last_full_round: counts.last_round,
         trouble: status.trouble.clone(),
         scopes: counts.scopes.iter().map(scope).collect(),
         loading: status.loading,
+        attachments_up: attachments.up,
+        attachments_down: attachments.down,
+        attachments_faulty: attachments.faulty,
         lease: book.lease(now_ms).map_err(errors::store)?.map(|lease| shown(lease, now_ms)),
         notices: tiexin_sync::notices(book).map_err(errors::store)?.iter().map(|code| notice(code)).collect(),
     })

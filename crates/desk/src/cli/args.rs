@@ -69,6 +69,12 @@ pub(super) enum Command {
     Search(Search),
     /// 作废一条记录（不会删除，留有原因）
     Void(Void),
+    /// 给一条记录添加照片或扫描件（自动转正、缩小、去掉拍摄信息）
+    Attach(Attach),
+    /// 列出一条记录的附件；家庭的，列出全家的
+    Attachments(Attachments),
+    /// 把一个附件导出成文件
+    ExportAttachment(ExportAttachment),
     /// 统计报表，可导出成正式表样
     Report(Report),
     /// 报表里一个数字背后的记录
@@ -323,6 +329,42 @@ pub(super) struct Rescue {
     /// 救援码
     #[arg(long, env = "TIEXIN_RESCUE_CODE", hide_env_values = true, value_name = "救援码")]
     pub(super) code: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Attach {
+    /// 记录的编号：走访、家庭、活动、台账……
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
+    /// JPG、PNG、WebP、BMP 照片或 PDF
+    #[arg(required = true, value_name = "文件")]
+    pub(super) files: Vec<PathBuf>,
+    /// 家访照片、证件扫描、签收单、活动照片、其他；不写则按记录种类
+    #[arg(long, value_name = "种类")]
+    pub(super) what: Option<String>,
+    /// 拍摄日期；不写则用相机记下的
+    #[arg(long, value_name = "日期")]
+    pub(super) taken: Option<String>,
+    /// 说明
+    #[arg(long, value_name = "文字")]
+    pub(super) note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Attachments {
+    /// 记录的编号
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportAttachment {
+    /// 附件的编号
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
+    /// 写到这个文件
+    #[arg(value_name = "文件")]
+    pub(super) to: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@
 mod add;
 mod args;
 mod at;
+mod attachment;
 mod book;
 mod demo;
 mod devices;
@@ -86,6 +87,9 @@ async fn run(cli: Cli) -> Outcome {
         Command::Show(args) => records::show(door, args).await,
         Command::Search(args) => records::search(door, args).await,
         Command::Void(args) => records::void(door, args).await,
+        Command::Attach(args) => attachment::attach(door, args).await,
+        Command::Attachments(args) => attachment::attachments(door, args).await,
+        Command::ExportAttachment(args) => attachment::export(door, args).await,
         Command::Report(args) => report::report(door, args).await,
         Command::Figure(args) => report::figure(door, args).await,
         Command::Sync => sync::sync(door).await,

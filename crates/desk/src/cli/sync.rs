@@ -44,6 +44,9 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
         "conflicts": state.conflicts,
         "last_full_round": last.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
         "scopes": scopes,
+        "attachments_up": state.attachments_up,
+        "attachments_down": state.attachments_down,
+        "attachments_faulty": state.attachments_faulty,
         "lease_until": state.lease.and_then(|lease| chrono::DateTime::from_timestamp_millis(lease.until))
             .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
         "lease_days_left": state.lease.map(|lease| lease.days_left),
@@ -65,6 +68,12 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
             "本机有 {} 条待上传，{} 条待裁决，{} 条冲突",
             state.waiting, state.parked, state.conflicts
         ));
+        if state.attachments_up + state.attachments_down + state.attachments_faulty > 0 {
+            lines.push(format!(
+                "附件：{} 个待上传，{} 个待下载，{} 个需处理",
+                state.attachments_up, state.attachments_down, state.attachments_faulty
+            ));
+        }
         if let Some(lease) = state.lease {
             lines.push(format!("不联网还能用 {} 天，联系一次省平台就会续上", lease.days_left));
         }

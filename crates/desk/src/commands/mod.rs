@@ -1,5 +1,6 @@
 //! The bodies of all commands, one file an area.
 
+mod attachment;
 mod book;
 mod devices;
 mod family;
@@ -39,5 +40,6 @@ pub(crate) fn register(registry: &mut Registry) {
     sync::register(registry);
     package::register(registry);
     book::register(registry);
+    attachment::register(registry);
     devices::register(registry);
 }

@@ -36,7 +36,9 @@ pub(super) fn region_of(fields: &Fields) -> Option<RegionCode> {
 }
 
 fn save(at: &At, args: SaveRecord) -> Result<Saved, ErrorReply> {
-    if !Kind::from_code(&args.kind).is_known() {
+    // An attachment comes with its bytes, by a command of its own.
+    let without_bytes = args.id.is_none() && args.kind == Kind::Attachment.code();
+    if !Kind::from_code(&args.kind).is_known() || without_bytes {
         return Err(errors::unreadable());
     }
     let mut sent = args.fields;
@@ -122,7 +124,12 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
 /// A family that moves to another village, or has a new head, takes its people, files and contacts along.
 /// Visits and services stay where and with whom they happened.
 fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
-    if !matches!(kind_of(child), Kind::Person | Kind::SupportFile | Kind::ContactPair) {
+    // A picture goes with what it belongs to.
+    let of = match kind_of(child) {
+        Kind::Attachment => child.text("owner_kind").map_or(Kind::Attachment, Kind::from_code),
+        kind => kind,
+    };
+    if !matches!(of, Kind::Household | Kind::Person | Kind::SupportFile | Kind::ContactPair) {
         return None;
     }
     let mut fields = child.fields.clone();

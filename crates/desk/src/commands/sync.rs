@@ -155,6 +155,10 @@ fn told(verdict: &Verdict) -> (&'static str, String, String, Vec<String>) {
                 ParkCode::RuleBroken => message.as_str(),
                 ParkCode::RecordUnknown => "省平台上没有这条记录，这次修改暂存未生效。请核对后重新登记。",
                 ParkCode::ScopeMismatch => "记录的地区不在所属乡镇内，这次修改暂存未生效。请核对地区。",
+                ParkCode::Moved => {
+                    "这户已迁到别的乡镇，这次填写没有在本地生效，已转到迁入地，由那里的同事处理。"
+                }
+                ParkCode::Other => message.as_str(),
                 ParkCode::Group => "同一次保存的其他内容没有通过，这一条一起暂存。请先处理那一条。",
             };
             let code = serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned));

@@ -74,7 +74,8 @@ fn it_is_as_large_as_a_county_is() {
     assert_eq!(count("member"), 3000);
     assert!((4000..8000).contains(&count("person")), "{}", count("person"));
     assert!((1800..4500).contains(&count("visit")), "{}", count("visit"));
-    for kind in tiexin_domain::Kind::ALL {
+    // An attachment comes with bytes, which the demo does not invent.
+    for kind in tiexin_domain::Kind::ALL.iter().filter(|kind| kind.code() != "attachment") {
         assert!(count(kind.code()) > 0, "{kind:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! A desk as a shell sees it: commands in, replies and events out. One binary, one file a theme.
 
+mod attachments;
 mod families;
 mod host;
 mod imports;

@@ -9,8 +9,8 @@ mod verify;
 
 use bytes::{Bytes, BytesMut};
 use tiexin_domain::access::{Action, User, permits};
-use tiexin_domain::{Record, RegionCode};
-use tiexin_protocol::Change;
+use tiexin_domain::{Fields, RegionCode};
+use tiexin_protocol::{Change, Held};
 use tiexin_protocol::blob::{self, BLOB_BYTES, BlobHash, Chunks};
 use uuid::Uuid;
 
@@ -26,12 +26,10 @@ const SCOPE_BYTES: u64 = 50 * 1024 * 1024 * 1024;
 /// What a device has to do with an attachment.
 #[derive(Debug)]
 pub(crate) struct Claim {
-    /// The record, wherever it is now.
-    pub(crate) record: Option<Record>,
+    /// The record, wherever it is now, and which device wrote which field.
+    pub(crate) held: Option<Held>,
     /// Changes of it by this device that were parked or conflict.
     pub(crate) refused: Vec<Change>,
-    /// Ids under which the device's users record.
-    pub(crate) authors: Vec<Uuid>,
 }
 
 /// A blob that is whole.
@@ -65,16 +63,15 @@ struct Standing {
     scope: RegionCode,
 }
 
-/// How many bytes the blob of this hash has by these fields; `None`: they do not name it.
-fn named(fields: &tiexin_domain::Fields, hash: BlobHash) -> Option<u64> {
+/// Which field names this hash, and how many bytes the blob has; `None`: none does.
+fn named(fields: &Fields, hash: BlobHash) -> Option<(&'static str, u64)> {
     let hash = hash.to_string();
-    let of = |name: &str, bytes: &str| {
+    let of = |name: &'static str, bytes: &str| {
         let named = fields.get(name).and_then(|value| value.as_str()) == Some(&hash);
-        fields.get(bytes).and_then(|value| value.as_u64()).filter(|_| named)
+        fields.get(bytes).and_then(|value| value.as_u64()).filter(|_| named).map(|bytes| (name, bytes))
     };
-    of("sha256", "bytes")
-        .or(of("thumb_sha256", "thumb_bytes"))
-        .filter(|bytes| (1..=BLOB_BYTES).contains(bytes))
+    let found = of("sha256", "bytes").or(of("thumb_sha256", "thumb_bytes"));
+    found.filter(|(_, bytes)| (1..=BLOB_BYTES).contains(bytes))
 }
 
 impl Province {
@@ -89,13 +86,14 @@ impl Province {
         let admission = self.book.admit(asked.device, Uuid::nil(), today, None).await?;
         let claim = self.book.claim(asked.device, asked.scope, asked.record).await?;
         let users: Vec<&User> = admission.users.iter().filter(|user| !user.disabled).collect();
-        if let Some(record) = &claim.record
-            && let Some(bytes) = named(&record.fields, asked.hash)
+        if let Some(held) = &claim.held
+            && let Some((field, bytes)) = named(&held.record.fields, asked.hash)
         {
+            let record = &held.record;
             let region = record.region();
             let read = view_of(&admission.users, &record.scope, today)
                 .is_some_and(|view| view.is_empty() || view.iter().any(|part| part.covers(&region)));
-            let own = record.reference("recorded_by_id").is_some_and(|by| claim.authors.contains(&by));
+            let own = held.field_versions.get(field).is_some_and(|origin| origin.device == asked.device);
             let write = users.iter().any(|user| permits(&user.grants, Action::Write, &region, today));
             // One's own goes up also after the right is gone: work is handed over first (I11).
             if read || write || own {
@@ -103,7 +101,7 @@ impl Province {
             }
         }
         let parked =
-            claim.refused.iter().find_map(|change| Some((named(&change.set, asked.hash)?, &change.scope)));
+            claim.refused.iter().find_map(|change| Some((named(&change.set, asked.hash)?.1, &change.scope)));
         match parked {
             Some((bytes, scope)) => Ok(Standing { bytes, read: false, write: true, scope: scope.clone() }),
             None => Err(Refused::NotFound.into()),

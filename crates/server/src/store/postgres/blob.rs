@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::blob::{Claim, Whole};
 use crate::error::{Error, Result};
+use crate::origins;
 use crate::store::{bytes32, region};
 
 /// Numbers of chunks are small.
@@ -21,9 +22,12 @@ pub(super) async fn claim(
     scope: &RegionCode,
     record: Uuid,
 ) -> Result<Claim> {
-    let found = client.query_opt("SELECT record FROM record WHERE id = $1", &[&record]).await?;
-    let found = found.map(|row| row.try_get::<_, String>(0)).transpose()?;
-    let found = found.as_deref().map(serde_json::from_str).transpose()?;
+    let found = client.query_opt("SELECT record, origins FROM record WHERE id = $1", &[&record]).await?;
+    let held = found
+        .map(|row| -> Result<_> {
+            Ok(origins::unpack(serde_json::from_str(row.try_get(0)?)?, row.try_get(1)?)?)
+        })
+        .transpose()?;
     let refused = client
         .query(
             "SELECT change FROM parked WHERE scope = $1 AND device = $2 AND record = $3
@@ -33,9 +37,7 @@ pub(super) async fn claim(
         .await?;
     let refused =
         refused.iter().map(|row| Ok(serde_json::from_str(row.try_get(0)?)?)).collect::<Result<_>>()?;
-    let authors = client.query("SELECT author FROM device_author WHERE device = $1", &[&device]).await?;
-    let authors = authors.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<_>>()?;
-    Ok(Claim { record: found, refused, authors })
+    Ok(Claim { held, refused })
 }
 
 pub(super) async fn of(client: &impl GenericClient, record: Uuid, hash: BlobHash) -> Result<Option<Whole>> {

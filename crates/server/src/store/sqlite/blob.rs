@@ -1,20 +1,23 @@
 //! Attachments' bytes: what is known of them.
 
 use rusqlite::{OptionalExtension, Transaction};
-use tiexin_domain::{Record, RegionCode};
+use tiexin_domain::RegionCode;
 use tiexin_protocol::Change;
 use tiexin_protocol::blob::BlobHash;
 use uuid::Uuid;
 
 use crate::blob::{Claim, Whole};
 use crate::error::{Error, Result};
+use crate::origins;
 use crate::store::{bytes32, region};
 
 pub(super) fn claim(tx: &Transaction<'_>, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim> {
-    let text: Option<String> = tx
-        .query_row("SELECT record FROM record WHERE id = ?1", [record.as_bytes()], |row| row.get(0))
+    let found: Option<(String, String)> = tx
+        .query_row("SELECT record, origins FROM record WHERE id = ?1", [record.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
-    let found: Option<Record> = text.as_deref().map(serde_json::from_str).transpose()?;
+    let held = found.map(|(record, origins)| origins::unpack(serde_json::from_str(&record)?, &origins));
     let mut refused = Vec::new();
     for table in ["parked", "conflict"] {
         let mut query = tx.prepare_cached(&format!(
@@ -25,10 +28,7 @@ pub(super) fn claim(tx: &Transaction<'_>, device: Uuid, scope: &RegionCode, reco
             refused.push(serde_json::from_str::<Change>(row.get_ref(0)?.as_str().map_err(column)?)?);
         }
     }
-    let mut query = tx.prepare_cached("SELECT author FROM device_author WHERE device = ?1")?;
-    let authors = query.query_map([device.as_bytes()], |row| row.get(0))?;
-    let authors: Vec<[u8; 16]> = authors.collect::<rusqlite::Result<_>>()?;
-    Ok(Claim { record: found, refused, authors: authors.into_iter().map(Uuid::from_bytes).collect() })
+    Ok(Claim { held: held.transpose()?, refused })
 }
 
 fn column<E>(_: E) -> Error {
