@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::record::{self as shape, Fields, Record};
 use tiexin_protocol::VoidChange;
@@ -136,7 +137,7 @@ impl Write<'_> {
     }
 
     fn create(&mut self, save: &Save, by: &By, act: Option<&str>) -> Result<(Saved, i64)> {
-        let making = Making::of(save.id, &save.kind, &save.fields, save.void.as_ref())?;
+        let making = Making::of(save.id, &save.kind, &save.fields, &Fields::new(), save.void.as_ref())?;
         let made = self.make(&making, by, act)?.ok_or(StoreError::Unreadable { what: "record" })?;
         Ok((Saved::Created(making.prepared.record), made.audit))
     }
@@ -155,7 +156,7 @@ impl Write<'_> {
             act: act.unwrap_or("create"),
             about: Some(record.id),
             kind: Some(&record.kind),
-            fields: making.set.keys().map(String::as_str).collect(),
+            fields: making.names.iter().map(String::as_str).collect(),
             before: None,
         };
         let audit = self.enter(entry)?;
@@ -173,7 +174,8 @@ impl Write<'_> {
 pub(crate) struct Making {
     prepared: Prepared,
     indexed: index::Entry,
-    set: Fields,
+    /// Names of the fields that the change sets, for the audit.
+    names: Vec<String>,
     /// The change as the outbox holds it.
     body: String,
 }
@@ -185,34 +187,57 @@ pub(crate) struct Made {
 }
 
 impl Making {
+    /// `signed`: fields that it carries besides, none of them a set.
+    ///
     /// # Errors
     /// `RegionMissing`.
-    pub(crate) fn of(id: Uuid, kind: &str, fields: &Fields, void: Option<&VoidChange>) -> Result<Making> {
-        let set = shape::diff(kind, &Fields::new(), fields);
+    pub(crate) fn of(
+        id: Uuid,
+        kind: &str,
+        fields: &Fields,
+        signed: &Fields,
+        void: Option<&VoidChange>,
+    ) -> Result<Making> {
+        let mut set = shape::diff(kind, &Fields::new(), fields);
+        set.extend(signed.clone());
+        let kept = void.filter(|change| matches!(change, VoidChange::Hide(_)));
+        let body = outbox::body(&set, kept)?;
+        let names = set.keys().cloned().collect();
         let mut record = Record {
             id,
             kind: kind.to_owned(),
             scope: region(fields)?.scope(),
             version: 0,
-            fields: Fields::new(),
+            fields: applied(set),
             void: None,
         };
-        // Through the change, so that the row is what a fold of the change gives (I7).
-        shape::apply(&mut record.fields, &set);
         if let Some(VoidChange::Hide(void)) = void {
             record.void = Some(void.clone());
         }
-        let void = void.filter(|change| matches!(change, VoidChange::Hide(_)));
-        let body = outbox::body(&set, void)?;
         let indexed = index::Entry::of(index::documents(&record));
-        Ok(Making { prepared: Prepared::new(record)?, indexed, set, body })
+        Ok(Making { prepared: Prepared::new(record)?, indexed, names, body })
     }
+}
+
+/// What a change that makes a record makes of it, so that the row is what a fold of the change gives
+/// (I7): as [`shape::apply`], without another copy of every value.
+fn applied(set: Fields) -> Fields {
+    let mut fields = Fields::new();
+    for (field, value) in set {
+        match value {
+            Value::Null | Value::Object(_) => shape::apply(&mut fields, &Fields::from_iter([(field, value)])),
+            plain => {
+                fields.insert(field, plain);
+            }
+        }
+    }
+    fields
 }
 
 fn region(fields: &Fields) -> Result<RegionCode> {
     fields
         .get("region")
-        .and_then(serde_json::Value::as_str)
+        .and_then(Value::as_str)
         .and_then(|code| code.parse().ok())
         .ok_or(StoreError::RegionMissing)
 }

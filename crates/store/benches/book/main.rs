@@ -1,7 +1,8 @@
 //! Each figure as a ratio to a bare counterpart measured in the same run.
 //!
-//! `cargo bench -p tiexin-store [-- save search snapshot]`
+//! `cargo bench -p tiexin-store [-- save import search snapshot]`
 
+mod importing;
 mod made_up;
 mod saving;
 mod searching;
@@ -87,6 +88,9 @@ fn main() {
     let wanted = |name: &str| asked.is_empty() || asked.iter().any(|a| a == name);
     if wanted("save") {
         saving::saving();
+    }
+    if wanted("import") {
+        importing::importing();
     }
     if wanted("search") {
         searching::searching();

@@ -69,9 +69,8 @@ fn get_ready<'a>(rows: &'a [BatchSave<'a>], signed: &Fields, send: &SyncSender<R
 }
 
 fn ready<'a>(row: &'a BatchSave<'a>, signed: &Fields) -> Result<Ready<'a>> {
-    let records =
-        row.records.iter().map(|fill| Ok((fill, Making::of(fill.id, fill.kind, &made(fill, signed), None)?)));
-    Ok(Ready { group: row.group, records: records.collect::<Result<_>>()? })
+    let making = |fill: &'a Fill<'a>| Ok((fill, Making::of(fill.id, fill.kind, fill.fields, signed, None)?));
+    Ok(Ready { group: row.group, records: row.records.iter().map(making).collect::<Result<_>>()? })
 }
 
 /// The fields of a record that the batch makes.
