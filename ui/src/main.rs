@@ -4,6 +4,7 @@
 #![allow(clippy::too_many_lines, reason = "a page's markup reads best in one piece")]
 
 mod app;
+mod attachments;
 mod components;
 mod hooks;
 mod pages;

@@ -10,7 +10,8 @@ mod window;
 
 pub(crate) use bus::{listen, tell};
 pub(crate) use files::{
-    PACKAGES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files, pick_folder, pick_place,
+    PACKAGES, PICTURES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files, pick_folder,
+    pick_place, read_files,
 };
 
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use super::Field;
 use super::field::use_field_id;
-use tiexin_domain::nouns::{activity, household, member, person, support_file, visit, volunteer};
+use tiexin_domain::nouns::{activity, attachment, household, member, person, support_file, visit, volunteer};
 use tiexin_domain::{Kind, Role, Sex};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -29,6 +29,7 @@ codes!(
     Sex,
     activity::KeyTask,
     activity::ProjectColumn,
+    attachment::AttachmentKind,
     household::HouseholdKind,
     member::MemberStructure,
     member::Residence,

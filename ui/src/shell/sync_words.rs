@@ -34,6 +34,10 @@ pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'
     if state.waiting > 0 {
         return ("↑", "tx-waits", format!("{away}本机有 {} 条待上传，{checked}", state.waiting));
     }
+    if state.attachments_up > 0 {
+        let words = format!("{away}本机有 {} 个附件待上传，{checked}", state.attachments_up);
+        return ("↑", "tx-waits", words);
+    }
     if state.trouble.is_some() {
         return ("●", "tx-local", format!("{away}{checked}"));
     }

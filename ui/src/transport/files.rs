@@ -19,6 +19,9 @@ pub(crate) struct Filter {
 pub(crate) const SPREADSHEETS: Filter =
     Filter { name: "表格文件", extensions: &["xlsx", "xls", "et", "csv"] };
 
+pub(crate) const PICTURES: Filter =
+    Filter { name: "照片和扫描件", extensions: &["jpg", "jpeg", "png", "webp", "bmp", "pdf"] };
+
 pub(crate) const PACKAGES: Filter = Filter { name: "贴心同步包", extensions: &["txp"] };
 
 /// Whether files have paths here.
@@ -103,7 +106,11 @@ async fn pick_in_browser(filter: Filter) -> Option<Vec<FileGiven>> {
     gloo::utils::body().append_child(&input).ok()?;
     happens(&input, &["change", "cancel"], || input.click()).await;
     input.remove();
-    let files = input.files()?;
+    read_files(input.files()?).await
+}
+
+/// Files that a browser holds: picked, or dropped on the page.
+pub(crate) async fn read_files(files: web_sys::FileList) -> Option<Vec<FileGiven>> {
     let mut given = Vec::new();
     for at in 0..files.length() {
         let file = files.get(at)?;

@@ -6,6 +6,7 @@ mod people;
 
 pub(crate) use new::NewFamilyPage;
 
+use crate::attachments::Attachments;
 use crate::components::{Button, Look, Masked, Page, Sign, StateMark, show};
 use crate::hooks::{use_query, use_session};
 use crate::routes::{ForHousehold, Route};
@@ -70,7 +71,10 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
                             <Trusted page={page.clone()} />
                             <Agreed page={page.clone()} />
                         </div>
-                        <div class="tx-family-right"><Past page={page.clone()} /></div>
+                        <div class="tx-family-right">
+                            <Attachments owner={page.household.id} />
+                            <Past page={page.clone()} />
+                        </div>
                     </div>
                 </>
             }) }

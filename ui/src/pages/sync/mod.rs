@@ -109,6 +109,19 @@ fn WaitingByKind(props: &StateProps) -> Html {
                     }) }
                 </dl>
             }
+            if let Some(words) = attachments(state) { <p class="tx-muted">{ words }</p> }
         </Card>
     }
+}
+
+/// Photos and scans that are on their way, or stuck.
+fn attachments(state: &SyncState) -> Option<String> {
+    let told = [
+        (state.attachments_up, "待上传"),
+        (state.attachments_down, "待下载"),
+        (state.attachments_faulty, "传不动，请在附件上查看"),
+    ];
+    let told = told.iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> = told.map(|(count, what)| format!("{} 个{what}", text::count(*count))).collect();
+    (!words.is_empty()).then(|| format!("附件：{}", words.join("，")))
 }

@@ -1,6 +1,7 @@
 //! One visit, to be read and, if need be, corrected or taken back.
 
 use super::form::Correcting;
+use crate::attachments::Attachments;
 use crate::components::{Button, Card, Confirm, Look, Page, Sign, StateMark, TextField, show};
 use crate::hooks::{use_command, use_query, use_session, use_toast};
 use crate::routes::Route;
@@ -40,6 +41,7 @@ pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
     html! {
         <Page title="走访" {action}>
             { show(&row, |row| html! { <Reading row={row.clone()} /> }) }
+            if row.data.is_some() { <Attachments owner={props.id} /> }
             if *asking { <TakeBack id={props.id} onclose={set(&asking, false)} /> }
         </Page>
     }
