@@ -21,6 +21,8 @@ pub(crate) struct BarsByDayProps {
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 150.0;
 const BASE: f64 = 124.0;
+/// A row below the days for what the line means: on the bars it could not be read.
+const LEGEND: f64 = 20.0;
 
 #[component]
 pub(crate) fn BarsByDay(props: &BarsByDayProps) -> Html {
@@ -63,17 +65,19 @@ pub(crate) fn BarsByDay(props: &BarsByDayProps) -> Html {
             }
         }
     });
+    let pace = props.pace.filter(|pace| *pace > 0.0);
+    let tall = if pace.is_some() { HEIGHT + LEGEND } else { HEIGHT };
     let sum: u64 = props.days.iter().map(|(_, count)| count).sum();
     html! {
-        <svg class="tx-chart" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} role="img"
+        <svg class="tx-chart" viewBox={format!("0 0 {WIDTH} {tall}")} role="img"
             aria-label={format!("{}：共 {sum} {}", props.label, props.unit)}>
             <line class="tx-axis" x1="0" x2={WIDTH.to_string()} y1={BASE.to_string()} y2={BASE.to_string()} />
             { for bars }
-            if let Some(pace) = props.pace.filter(|pace| *pace > 0.0) {
+            if let Some(pace) = pace {
                 <line class="tx-pace" x1="0" x2={WIDTH.to_string()} y1={(BASE - height(pace)).to_string()}
                     y2={(BASE - height(pace)).to_string()} />
-                <text class="tx-chart-word tx-pace-word" x={WIDTH.to_string()} y={(BASE - height(pace) - 4.0).to_string()}
-                    text-anchor="end">{ format!("按计划每天约 {pace:.1} {}", props.unit) }</text>
+                <text class="tx-chart-word tx-pace-word" x={WIDTH.to_string()} y={(tall - 6.0).to_string()}
+                    text-anchor="end">{ format!("虚线：按计划每天约 {pace:.1} {}", props.unit) }</text>
             }
             { for ticks }
         </svg>
