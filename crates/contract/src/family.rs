@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tiexin_domain::nouns::{ContactPair, Household, Person, SupportFile, Visit};
+use tiexin_domain::{PartialDate, RegionCode};
 use uuid::Uuid;
 
 use crate::commands;
@@ -43,6 +44,33 @@ pub struct RegisterFamily {
     pub contacts: Option<ContactPair>,
 }
 
+/// A family moves to another village, perhaps of another township: its people, files and contacts move with
+/// it as one group, visits and services stay where they happened. Takes the right to write at both places.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MoveFamily {
+    pub household: Uuid,
+    /// The village it moves to.
+    pub region: RegionCode,
+    /// 新住址; the former one stays when it is left out.
+    #[serde(default)]
+    pub address: Option<String>,
+    #[serde(default)]
+    pub on: Option<PartialDate>,
+    #[serde(default)]
+    pub why: Option<String>,
+    /// 交接的话: added to the family's notes for the colleagues at the new place.
+    #[serde(default)]
+    pub handover: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FamilyMoved {
+    /// Records that move, the household among them.
+    pub records: u64,
+    /// Of another township: the province still has to confirm it.
+    pub leaves: bool,
+}
+
 /// Records a visit (new), or corrects one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordVisit {
@@ -77,6 +105,7 @@ pub struct VisitStartReply {
 commands! {
     GetFamily => "family.get" -> FamilyPage;
     RegisterFamily => "family.register" -> Saved;
+    MoveFamily => "family.move" -> FamilyMoved;
     VisitStart => "visit.start" -> VisitStartReply;
     RecordVisit => "visit.record" -> Saved;
 }

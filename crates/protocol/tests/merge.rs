@@ -21,17 +21,7 @@ impl Town {
         town
     }
     fn household() -> Self {
-        let household = Household {
-            region: "340323100001".parse().unwrap(),
-            head_name: "户主".into(),
-            head: None,
-            kinds: Vec::new(),
-            hardship: Vec::new(),
-            registered_address: None,
-            current_address: None,
-            phone: None,
-            notes: None,
-        };
+        let household = Household::named("340323100001".parse().unwrap(), "户主");
         Self::with(household.to_fields(), "household")
     }
     fn person() -> Self {

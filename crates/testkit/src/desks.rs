@@ -43,17 +43,7 @@ pub fn expected(township: &str) -> Value {
 pub fn family(village: &str, persons: &[&str]) -> RegisterFamily {
     let region: RegionCode = village.parse().expect("a region code");
     let head = persons.first().copied().unwrap_or_default();
-    let household = Household {
-        region: region.clone(),
-        head_name: head.into(),
-        head: None,
-        kinds: Vec::new(),
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: None,
-        phone: None,
-        notes: None,
-    };
+    let household = Household::named(region.clone(), head);
     let file = SupportFile::open(region.clone(), Uuid::nil(), head, LossCategory::Death);
     let persons = persons.iter().map(|name| Person::named(region.clone(), *name)).collect();
     RegisterFamily { household, persons, file: Some(file), contacts: None }

@@ -69,6 +69,8 @@ pub(super) enum Command {
     Search(Search),
     /// 作废一条记录（不会删除，留有原因）
     Void(Void),
+    /// 一户迁到别的村（社区）或乡镇：人员、档案、联系人一起迁，走访留在原处
+    Move(Move),
     /// 给一条记录添加照片或扫描件（自动转正、缩小、去掉拍摄信息）
     Attach(Attach),
     /// 列出一条记录的附件；家庭的，列出全家的
@@ -114,6 +116,27 @@ pub(super) struct Init {
     /// 姓名；不写则同登录名
     #[arg(long, value_name = "姓名")]
     pub(super) display_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Move {
+    /// 家庭户的编号
+    pub(super) id: uuid::Uuid,
+    /// 迁去的村（社区）代码，12 位
+    #[arg(long, value_name = "代码")]
+    pub(super) to: String,
+    /// 新住址
+    #[arg(long, value_name = "地址")]
+    pub(super) address: Option<String>,
+    /// 迁移时间；不写则今天
+    #[arg(long, value_name = "日期")]
+    pub(super) on: Option<String>,
+    /// 迁移原因
+    #[arg(long, value_name = "原因")]
+    pub(super) why: Option<String>,
+    /// 给迁入地同事的交接说明
+    #[arg(long, value_name = "说明")]
+    pub(super) handover: Option<String>,
 }
 
 #[derive(Debug, Args)]

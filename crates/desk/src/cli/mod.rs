@@ -87,6 +87,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Show(args) => records::show(door, args).await,
         Command::Search(args) => records::search(door, args).await,
         Command::Void(args) => records::void(door, args).await,
+        Command::Move(args) => records::move_family(door, args).await,
         Command::Attach(args) => attachment::attach(door, args).await,
         Command::Attachments(args) => attachment::attachments(door, args).await,
         Command::ExportAttachment(args) => attachment::export(door, args).await,

@@ -1,13 +1,15 @@
 //! Looking at records: lists, one record, search.
 
 use serde_json::{Value, json};
+use tiexin_contract::family::MoveFamily;
 use tiexin_contract::records::{
     Filter, FilterOp, GetRecord, Hit, ListRecords, RecordHistory, RecordRow, Search as Find, Sort, Unmask,
     VoidRecord,
 };
-use tiexin_domain::Kind;
+use tiexin_domain::date::YearHint;
+use tiexin_domain::{Kind, PartialDate};
 
-use super::args::{List, Search, Show, Void};
+use super::args::{List, Move, Search, Show, Void};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::plain;
@@ -135,4 +137,33 @@ pub(super) async fn void(door: Door, args: Void) -> Outcome {
     let seat = door.sign_in().await?;
     seat.desk.run(VoidRecord { id: args.id, reason: args.reason }).await?;
     seat.out.tell(&json!({"id": args.id}), || vec!["已作废，内容仍保留在历史里。".into()])
+}
+
+/// Frozen shape: `docs/command-line.md`.
+pub(super) async fn move_family(door: Door, args: Move) -> Outcome {
+    let on = args.on.as_deref().map(day).transpose()?;
+    let seat = door.sign_in().await?;
+    let region = super::at::region(&seat.desk, &args.to).await?;
+    let asked = MoveFamily {
+        household: args.id,
+        region,
+        address: args.address,
+        on,
+        why: args.why,
+        handover: args.handover,
+    };
+    let moved = seat.desk.run(asked).await?;
+    seat.out.tell(&json!({"id": args.id, "records": moved.records, "leaves": moved.leaves}), || {
+        let and_then = if moved.leaves {
+            "同步后原乡镇不再保留，走访记录留在原处。"
+        } else {
+            "走访记录留在原处。"
+        };
+        vec![format!("已迁移 {} 条内容，{and_then}", moved.records)]
+    })
+}
+
+fn day(text: &str) -> Outcome<PartialDate> {
+    PartialDate::parse(text, YearHint::None)
+        .map_err(|bad| Failure::new(Exit::Usage, format!("看不懂这个日期“{text}”：{bad}")))
 }

@@ -4,6 +4,7 @@ mod attachment;
 mod book;
 mod devices;
 mod family;
+mod family_move;
 mod family_save;
 mod import;
 mod import_write;

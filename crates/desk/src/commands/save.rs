@@ -123,7 +123,7 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
 
 /// A family that moves to another village, or has a new head, takes its people, files and contacts along.
 /// Visits and services stay where and with whom they happened.
-fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
+pub(super) fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
     // A picture goes with what it belongs to.
     let of = match kind_of(child) {
         Kind::Attachment => child.text("owner_kind").map_or(Kind::Attachment, Kind::from_code),

@@ -179,9 +179,6 @@ impl Family {
 
 fn household(region: &RegionCode, standing: &Standing) -> Household {
     Household {
-        region: region.clone(),
-        head_name: String::new(),
-        head: None,
         kinds: vec![match standing {
             Standing::Special(LossCategory::Disability) => HouseholdKind::DisabledChild,
             Standing::Special(_) => HouseholdKind::LostChild,
@@ -189,11 +186,7 @@ fn household(region: &RegionCode, standing: &Standing) -> Household {
             Standing::Floating => HouseholdKind::Floating,
             Standing::General => HouseholdKind::General,
         }],
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: None,
-        phone: None,
-        notes: None,
+        ..Household::named(region.clone(), "")
     }
 }
 

@@ -40,6 +40,7 @@ impl Province {
             author: COLLEAGUE,
             noted_at: 1_790_000_000_000 + self.seq as i64,
             overwrote: vec![],
+            moved: None,
         };
         let scope: tiexin_domain::RegionCode = TOWNSHIP.parse().unwrap();
         self.seq += 1;

@@ -94,15 +94,8 @@ pub(crate) fn family(head: &str) -> RegisterFamily {
     file.loss_cause = Some("某因".into());
     RegisterFamily {
         household: Household {
-            region: village.clone(),
-            head_name: head.into(),
-            head: None,
-            kinds: Vec::new(),
-            hardship: Vec::new(),
-            registered_address: None,
-            current_address: None,
             phone: Some("19900002580".into()),
-            notes: None,
+            ..Household::named(village.clone(), head)
         },
         persons: vec![husband],
         file: Some(file),

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Gap, Kind, Noun, Problem, need_name};
 use crate::codes::codes;
+use crate::date::PartialDate;
 use crate::region::RegionCode;
 
 codes! {
@@ -41,6 +42,35 @@ pub struct Household {
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// Where the family lived before it last moved to another village: 迁出地址 of F2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<RegionCode>,
+    /// 迁移时间.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_on: Option<PartialDate>,
+    /// 迁移原因.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_why: Option<String>,
+}
+
+impl Household {
+    /// Of whom no more is known than where it is and whose it is.
+    pub fn named(region: RegionCode, head_name: impl Into<String>) -> Household {
+        Household {
+            region,
+            head_name: head_name.into(),
+            head: None,
+            kinds: Vec::new(),
+            hardship: Vec::new(),
+            registered_address: None,
+            current_address: None,
+            phone: None,
+            notes: None,
+            moved_from: None,
+            moved_on: None,
+            moved_why: None,
+        }
+    }
 }
 
 impl Noun for Household {

@@ -241,15 +241,12 @@ fn household(
         other => other,
     };
     Household {
-        region: region.clone(),
-        head_name: head_name.to_owned(),
         head: Some(head),
         kinds: vec![kind],
-        hardship: Vec::new(),
         registered_address: registered,
         current_address: current,
         phone,
-        notes: None,
+        ..Household::named(region.clone(), head_name)
     }
 }
 

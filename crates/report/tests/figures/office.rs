@@ -110,17 +110,7 @@ pub(crate) fn people(names: &[&str]) -> Vec<PersonRef> {
 }
 
 pub(crate) fn household(village: &str, head: &str) -> Household {
-    Household {
-        region: region(village),
-        head_name: head.into(),
-        head: None,
-        kinds: Vec::new(),
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: None,
-        phone: None,
-        notes: None,
-    }
+    Household::named(region(village), head)
 }
 
 pub(crate) fn visit(village: &str, home: Uuid, on: &str, kind: VisitKind, met: &[&str]) -> Visit {

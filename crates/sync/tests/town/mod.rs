@@ -128,17 +128,7 @@ impl Desk {
 }
 
 pub(crate) fn household(name: &str) -> Fields {
-    let household = Household {
-        region: "340323100001".parse().unwrap(),
-        head_name: name.into(),
-        head: None,
-        kinds: Vec::new(),
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: None,
-        phone: None,
-        notes: None,
-    };
+    let household = Household::named("340323100001".parse().unwrap(), name);
     household.to_fields()
 }
 

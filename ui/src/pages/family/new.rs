@@ -88,15 +88,10 @@ impl FamilyDraft {
         let (leader, worker) = (tidy(&self.leader), tidy(&self.worker));
         Ok(RegisterFamily {
             household: Household {
-                region: region.clone(),
-                head_name: head.clone(),
-                head: None,
                 kinds,
-                hardship: Vec::new(),
-                registered_address: None,
                 current_address: tidy(&self.address),
                 phone,
-                notes: None,
+                ..Household::named(region.clone(), &head)
             },
             persons,
             contacts: (self.special && (leader.is_some() || worker.is_some())).then(|| ContactPair {

@@ -1,0 +1,76 @@
+//! A family moves to another village or township.
+
+use serde_json::Value;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::family::{FamilyMoved, MoveFamily};
+use tiexin_domain::Problem;
+use tiexin_domain::region::Level;
+use tiexin_store::Save;
+
+use super::family::Family;
+use super::records::find;
+use super::save::moved_along;
+use crate::registry::Registry;
+use crate::rights::{At, Place, WRITE};
+use crate::{errors, rules};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(WRITE, place, move_family);
+}
+
+/// Where it is, and where it is to be.
+fn place(at: &At, args: &MoveFamily) -> Result<Place, ErrorReply> {
+    Ok(Place::In(vec![find(at, args.household)?.region(), args.region.clone()]))
+}
+
+fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
+    let Family { household, children } = Family::load(at, args.household)?;
+    let from = household.region();
+    let refuse = |field: &str, code: &str, message: &str| {
+        Err(ErrorReply::invalid(vec![Problem::new(field, code, message)]))
+    };
+    if household.void.is_some() {
+        return refuse("household", "voided", "这一户已作废，请先恢复再迁移");
+    }
+    if args.region == from {
+        return refuse("region", "region_same", "这一户已经在这个村（社区），请选择要迁去的村（社区）");
+    }
+    if args.region.level() != Level::Village {
+        return refuse("region", "region_not_village", "请选择要迁去的村（社区）");
+    }
+    let mut fields = household.fields.clone();
+    let mut set = |field: &str, value: Option<String>| {
+        if let Some(value) = value.map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) {
+            fields.insert(field.into(), value.into());
+        }
+    };
+    set("region", Some(args.region.to_string()));
+    set("moved_from", Some(from.to_string()));
+    set("moved_on", args.on.map(|on| on.to_string()).or_else(|| Some(at.today.to_string())));
+    set("current_address", args.address);
+    let handover = args.handover.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
+    let notes = household.text("notes").into_iter().map(str::to_owned).chain(handover);
+    set("notes", Some(notes.collect::<Vec<_>>().join("\n")));
+    // An older move's reason is not this one's.
+    match args.why.map(|why| why.trim().to_owned()).filter(|why| !why.is_empty()) {
+        Some(why) => fields.insert("moved_why".into(), why.into()),
+        None => fields.remove("moved_why"),
+    };
+    rules::tidy_fields(&household.kind, &mut fields, at.today);
+    fields.retain(|_, value| *value != Value::Null);
+    let found = rules::problems(at.book(), &household.kind, household.id, &fields, at.today);
+    let problems = found.map_err(errors::store)?;
+    if !problems.is_empty() {
+        return Err(ErrorReply::invalid(problems));
+    }
+    let mut saves: Vec<Save> = children
+        .iter()
+        .filter(|child| child.void.is_none())
+        .filter_map(|child| moved_along(child, &household.fields, &fields))
+        .collect();
+    saves.insert(0, Save { id: household.id, kind: household.kind, fields, void: None });
+    let by = at.by();
+    let (_, changed) = at.book().move_group(&saves, &by).map_err(errors::store)?;
+    at.changed(changed);
+    Ok(FamilyMoved { records: saves.len() as u64, leaves: from.scope() != args.region.scope() })
+}
