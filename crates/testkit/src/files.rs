@@ -17,7 +17,7 @@ use crate::window::{GLANCE, PATIENCE, Screen, Trouble, trouble};
 static KEYBOARD: Mutex<()> = Mutex::const_new(());
 
 /// A dialog that has taken its answer closes sooner.
-const TAKEN: Duration = Duration::from_secs(1);
+const TAKEN: Duration = Duration::from_secs(2);
 
 impl Screen {
     /// How many files may be picked at once: GTK's line for a path takes one.
@@ -78,20 +78,26 @@ fn whole(folder: &Path) -> Option<PathBuf> {
 async fn answer(title: &str, path: &str) -> Result<(), Trouble> {
     let dialog = wait(|| dialog(title)).await;
     let dialog = dialog.ok_or_else(|| Trouble(format!("the dialog “{title}” never opened")))?;
-    // Nothing manages windows under Xvfb: the keyboard goes where it is sent.
-    xdotool(&["windowfocus", "--sync", &dialog])?;
-    // Ctrl+L opens the line for a path; what stands in it goes.
-    xdotool(&["key", "--clearmodifiers", "ctrl+l", "ctrl+a"])?;
-    xdotool(&["type", "--clearmodifiers", path])?;
     let patience = Instant::now() + PATIENCE;
-    while Instant::now() < patience {
-        // The first Return may do no more than end the completion of what was typed.
-        xdotool(&["key", "--clearmodifiers", "Return"])?;
-        if wait_for(TAKEN, || self::dialog(title).is_none().then_some(())).await.is_some() {
-            return Ok(());
+    while Instant::now() < patience && self::dialog(title).is_some() {
+        // Nothing manages windows under Xvfb: the keyboard goes where it is sent.
+        xdotool(&["windowfocus", "--sync", &dialog])?;
+        // Ctrl+L opens the line for a path; what stands in it goes. GTK completes what is typed, and that
+        // may get between: then all of it is typed again.
+        xdotool(&["key", "--clearmodifiers", "ctrl+l", "ctrl+a"])?;
+        xdotool(&["type", "--clearmodifiers", path])?;
+        for _ in 0..2 {
+            // The first Return may do no more than end the completion.
+            xdotool(&["key", "--clearmodifiers", "Return"])?;
+            if wait_for(TAKEN, || self::dialog(title).is_none().then_some(())).await.is_some() {
+                return Ok(());
+            }
         }
     }
-    Err(Trouble(format!("the dialog “{title}” did not take {path}")))
+    match self::dialog(title) {
+        None => Ok(()),
+        Some(_) => Err(Trouble(format!("the dialog “{title}” did not take {path}"))),
+    }
 }
 
 /// The X window with this title, once it can be seen.
