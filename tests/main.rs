@@ -3,5 +3,6 @@
 mod at_the_screen;
 mod carried;
 mod devices;
+mod quarantine;
 mod two_townships;
 mod window_opens;

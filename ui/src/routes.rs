@@ -33,6 +33,9 @@ pub(crate) enum Route {
     Import,
     #[at("/sync")]
     Sync,
+    /// What the province did not apply, and what was decided.
+    #[at("/quarantine")]
+    Quarantine,
     #[at("/settings")]
     Settings,
     /// One record of any kind.

@@ -11,6 +11,7 @@ pub mod event;
 pub mod family;
 pub mod import;
 pub mod package;
+pub mod quarantine;
 pub mod records;
 pub mod regions;
 pub mod report;
@@ -55,6 +56,7 @@ pub fn all_names() -> Vec<&'static str> {
         sync::NAMES,
         package::NAMES,
         attachment::NAMES,
+        quarantine::NAMES,
         book::NAMES,
         devices::NAMES,
     ]

@@ -156,6 +156,9 @@ pub struct HistoryEntry {
 pub struct OverwrittenValue {
     pub field: String,
     pub value: Value,
+    /// With `field` it names the value in [`crate::quarantine::PutBack`].
+    #[serde(default)]
+    pub seq: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

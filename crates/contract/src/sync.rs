@@ -1,12 +1,17 @@
 //! The sync indicator and page. It never says 已同步 on a guess.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tiexin_domain::region::RegionCode;
-use uuid::Uuid;
 
 use crate::commands;
-use crate::session::{Done, SessionState};
+use crate::session::SessionState;
+
+impl SyncState {
+    /// How many things wait for a person here: own refused changes, others' to decide on, answers to read.
+    pub fn needs_person(&self) -> u64 {
+        self.conflicts + self.parked + self.to_settle + self.answered
+    }
+}
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GetSync {}
@@ -21,6 +26,12 @@ pub struct SyncState {
     pub waiting_by_kind: Vec<(String, u64)>,
     pub parked: u64,
     pub conflicts: u64,
+    /// Changes of others that wait for a decision of this user.
+    #[serde(default)]
+    pub to_settle: u64,
+    /// What others decided about this desk's refused changes, not yet put away.
+    #[serde(default)]
+    pub answered: u64,
     /// A round is going on.
     pub running: bool,
     /// End of the last full round (push empty and every scope pulled to its head), ms since 1970 UTC.
@@ -77,48 +88,8 @@ pub struct Enrol {
     pub code: String,
 }
 
-/// What needs a person: conflicts and parked changes of this desk.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ListTroubles {}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Trouble {
-    /// Change seq on this desk.
-    pub seq: u64,
-    pub record: Uuid,
-    pub kind: String,
-    pub title: String,
-    /// `conflict` or `parked`.
-    pub verdict: String,
-    pub code: String,
-    /// Chinese: what happened and what to do.
-    pub message: String,
-    pub author: String,
-    pub noted_at: i64,
-    pub fields: Vec<TroubleField>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TroubleField {
-    pub field: String,
-    pub label: String,
-    /// In the office's words, covered as a list would.
-    pub mine: Value,
-    pub theirs: Value,
-}
-
-/// Settles one of [`ListTroubles`]: keep what the province has, or save mine again on top of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SettleTrouble {
-    pub seq: u64,
-    /// Save mine again; false: let it go (it stays in the history).
-    pub keep_mine: bool,
-}
-
 commands! {
     GetSync => "sync.state" -> SyncState;
     SyncNow => "sync.now" -> SyncState;
     Enrol => "sync.enrol" -> SessionState;
-    ListTroubles => "sync.troubles" -> Vec<Trouble>;
-    SettleTrouble => "sync.settle" -> Done;
 }

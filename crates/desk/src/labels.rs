@@ -157,7 +157,7 @@ pub(crate) fn act(act: &str) -> &str {
         "user_removed" => "移除用户",
         "password_changed" => "修改密码",
         "enrolled" => "接入省平台",
-        "settled" => "处理冲突",
+        "settled" | "refusal_settled" => "处理未生效的修改",
         "package_out" => "用U盘带走",
         "package_in" => "从U盘带回",
         "package_carried" => "代送同步包",

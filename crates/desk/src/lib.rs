@@ -26,6 +26,7 @@ mod picture;
 mod place;
 mod plans;
 mod province;
+mod refusals;
 mod registry;
 mod rights;
 mod rows;

@@ -1,11 +1,13 @@
 //! The one place where the desk touches the syncing engine.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tiexin_contract::sync::{Lease, ScopeState, SyncState};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::User;
+use tiexin_domain::access::{self, Action};
 use tiexin_store::{Book, LeaseState};
 use tiexin_sync::{Engine, EnrolWish, HttpProvince, ProvinceAddress, Status, SyncError, device_key, enrol};
 use tokio::sync::watch;
@@ -21,19 +23,44 @@ pub(crate) struct Province {
     engine: Option<Engine>,
     /// The state is being counted for the screens.
     counting: Arc<AtomicBool>,
+    viewer: Viewer,
+}
+
+/// Whose indicator it is: what waits for a person depends on who looks.
+#[derive(Clone)]
+struct Viewer {
+    user: Uuid,
+    clock: Arc<dyn crate::Clock>,
+}
+
+impl Viewer {
+    /// Changes of others that this user may decide on.
+    fn to_settle(&self, book: &Book) -> Result<u64, ErrorReply> {
+        let waiting = book.unsettled().map_err(errors::store)?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let grants = book.user(self.user).map_err(errors::store)?.map(|user| user.grants).unwrap_or_default();
+        let today = self.clock.today();
+        let mine = waiting.iter().filter(|one| access::permits(&grants, Action::Settle, &one.scope, today));
+        // Changes of one save are one thing to decide.
+        let groups: HashSet<_> = mine.map(|one| (one.told.change.id.device, one.told.change.group)).collect();
+        Ok(groups.len() as u64)
+    }
 }
 
 impl Province {
     /// Begins rounds by itself where that is wanted and a runtime is there to carry them.
-    pub(crate) fn start(desk: &Desk, book: &Book, config: &DeskConfig) -> Province {
+    pub(crate) fn start(desk: &Desk, book: &Book, user: Uuid, config: &DeskConfig) -> Province {
+        let viewer = Viewer { user, clock: config.clock.clone() };
         let runtime = tokio::runtime::Handle::try_current().ok().filter(|_| config.automatic_sync);
         let engine = runtime.map(|runtime| {
             let _inside = runtime.enter();
             let engine = begin(book, config);
-            runtime.spawn(tell_screens(desk.downgrade(), book.clone(), engine.status()));
+            runtime.spawn(tell_screens(desk.downgrade(), book.clone(), viewer.clone(), engine.status()));
             engine
         });
-        Province { engine, counting: Arc::default() }
+        Province { engine, counting: Arc::default(), viewer }
     }
 
     /// Something was saved: the indicator counts anew, beside the worker's next step, and a round begins
@@ -49,10 +76,11 @@ impl Province {
         let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone()).unwrap_or_default();
         let now_ms = desk.inner().config.clock.now_ms();
         let (desk, book, counting) = (desk.downgrade(), book.clone(), self.counting.clone());
+        let viewer = self.viewer.clone();
         runtime.spawn_blocking(move || {
             counting.store(false, Ordering::Release);
             // What was just saved is not at the province, whatever the last round said.
-            let counted = state(&book, &Status { complete: false, ..status }, now_ms);
+            let counted = state(&book, &viewer, &Status { complete: false, ..status }, now_ms);
             if let (Some(desk), Ok(state)) = (desk.upgrade(), counted) {
                 desk.tell(Event::Sync(state));
             }
@@ -62,7 +90,7 @@ impl Province {
     /// What the indicator shows now.
     pub(crate) fn state(&self, book: &Book, now_ms: i64) -> Result<SyncState, ErrorReply> {
         let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone());
-        state(book, &status.unwrap_or_default(), now_ms)
+        state(book, &self.viewer, &status.unwrap_or_default(), now_ms)
     }
 
     /// A full round now; the state after it, whether it came to its end or not.
@@ -84,10 +112,10 @@ impl Province {
         if let Some(session) = desk.inner().sessions.current() {
             session.look_at_lease(now_ms);
         }
-        let book = book.clone();
+        let (book, viewer) = (book.clone(), self.viewer.clone());
         let after = move || {
             let trouble = status.trouble.clone();
-            state(&book, &Status { running: false, carrying: false, trouble, ..status }, now_ms)
+            state(&book, &viewer, &Status { running: false, carrying: false, trouble, ..status }, now_ms)
         };
         tokio::task::spawn_blocking(after).await.unwrap_or_else(|_| Err(errors::internal()))
     }
@@ -106,7 +134,7 @@ fn begin(book: &Book, config: &DeskConfig) -> Engine {
 }
 
 /// Passes the engine's news to the screens until the session or the desk is gone.
-async fn tell_screens(desk: WeakDesk, book: Book, mut status: watch::Receiver<Status>) {
+async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: watch::Receiver<Status>) {
     let mut told = 0;
     while status.changed().await.is_ok() {
         let now = status.borrow_and_update().clone();
@@ -116,7 +144,8 @@ async fn tell_screens(desk: WeakDesk, book: Book, mut status: watch::Receiver<St
         }
         told = now.round;
         let (held, book, clock) = (book.clone(), book.clone(), desk.inner().config.clock.clone());
-        let counted = tokio::task::spawn_blocking(move || state(&book, &now, clock.now_ms())).await;
+        let viewer = viewer.clone();
+        let counted = tokio::task::spawn_blocking(move || state(&book, &viewer, &now, clock.now_ms())).await;
         if let Some(session) = desk.inner().sessions.current() {
             session.look_at_lease(desk.inner().config.clock.now_ms());
         }
@@ -160,7 +189,7 @@ pub(crate) fn is_enrolled(book: &Book) -> Result<bool, ErrorReply> {
     Ok(book.device().map_err(errors::store)?.id.is_some())
 }
 
-fn state(book: &Book, status: &Status, now_ms: i64) -> Result<SyncState, ErrorReply> {
+fn state(book: &Book, viewer: &Viewer, status: &Status, now_ms: i64) -> Result<SyncState, ErrorReply> {
     let counts = book.sync_state().map_err(errors::store)?;
     let device = book.device().map_err(errors::store)?;
     let enrolled = device.id.is_some();
@@ -169,7 +198,8 @@ fn state(book: &Book, status: &Status, now_ms: i64) -> Result<SyncState, ErrorRe
         enrolled,
         server: device.server.filter(|_| enrolled),
         // Applied but not yet read back is not yet safe to call done.
-        complete: enrolled && status.complete
+        complete: enrolled
+            && status.complete
             && counts.waiting == 0
             && counts.unread == 0
             && attachments.up == 0,
@@ -177,6 +207,8 @@ fn state(book: &Book, status: &Status, now_ms: i64) -> Result<SyncState, ErrorRe
         waiting_by_kind: counts.waiting_by_kind,
         parked: counts.parked,
         conflicts: counts.conflicts,
+        to_settle: viewer.to_settle(book)?,
+        answered: counts.answered,
         running: status.running || status.carrying,
         last_full_round: counts.last_round,
         trouble: status.trouble.clone(),

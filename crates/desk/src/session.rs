@@ -95,7 +95,7 @@ impl Desk {
     /// Seats a user at an open book; whoever sat there leaves.
     pub(crate) fn seat(&self, book: Book, local: LocalUser) {
         let config = &self.inner().config;
-        let province = Province::start(self, &book, config);
+        let province = Province::start(self, &book, local.id, config);
         let touched = AtomicI64::new(config.clock.steady_ms());
         let (now_ms, steady_ms) = (config.clock.now_ms(), config.clock.steady_ms());
         let session = Arc::new(Session {

@@ -23,6 +23,21 @@ pub struct ChangeId {
     pub seq: u64,
 }
 
+impl ChangeId {
+    /// The id of the record that settles this change, should it not be applied: whoever decides on it
+    /// writes to this one record. FROZEN: desks and server derive it alike.
+    pub fn settlement(&self) -> Uuid {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"tiexin-settlement-v1");
+        hasher.update(self.device.as_bytes());
+        hasher.update(self.incarnation.as_bytes());
+        hasher.update(&self.seq.to_be_bytes());
+        let mut bytes = [0u8; 16];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+}
+
 /// Hiding a record, or bringing it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -18,7 +18,7 @@ pub use change::{
     Arrived, Change, ChangeId, FieldOrigin, Held, LogEntry, Moved, Overwritten, ParkCode, Verdict,
     VoidChange, Wrote,
 };
-pub use merge::{Decision, Effect, decide};
+pub use merge::{Decision, Effect, decide, join_notes};
 pub use planted::planted;
 
 /// Version of the wire protocol spoken by this program.

@@ -165,7 +165,7 @@ fn resolve(held: Option<&Held>, change: &Change) -> Effect {
 }
 
 /// Both texts are kept, each once.
-fn join_notes(now: Option<&Value>, text: &str) -> Value {
+pub fn join_notes(now: Option<&Value>, text: &str) -> Value {
     match now.and_then(Value::as_str) {
         Some(theirs) if theirs.contains(text) => Value::String(theirs.into()),
         Some(theirs) if text.contains(theirs) => Value::String(text.into()),

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tiexin_domain::access::User;
+use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::record::Record;
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
 use crate::chain::{Chain, Digest, EntryHash};
-use crate::change::{Change, LogEntry, Verdict};
+use crate::change::{Change, ChangeId, LogEntry, Verdict};
 use crate::statement::Signed;
 
 /// `POST /v1/enrol`, once for each user of a device, with a one-time code.
@@ -250,12 +251,18 @@ pub struct ChangeVerdict {
 }
 
 /// `POST /v1/pull`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PullRequest {
     pub device: Uuid,
     pub incarnation: Uuid,
     pub cursors: Vec<Cursor>,
+    /// The [`QuarantineMarks::mark`] that the desk holds, empty for none. Absent: it does not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<String>,
+    /// Changes of this device that were not applied: what was decided about them?
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<ChangeId>,
 }
 
 /// How far a desk has read a scope.
@@ -280,6 +287,42 @@ pub struct PullReply {
     /// See [`HelloReply::access`]; when it differs, say hello again.
     pub access: String,
     pub durable: u64,
+    /// Only when the desk asked and holds another mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<QuarantineMarks>,
+    /// Those of [`PullRequest::refused`] that somebody has decided on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Settled>,
+}
+
+/// Where there is or was something to settle for this device's users.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuarantineMarks {
+    /// Stands for all of `scopes`; empty when there are none.
+    pub mark: String,
+    /// Scope → a number that changes whenever its quarantine does. Says nothing by its size.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u64>))]
+    pub scopes: BTreeMap<RegionCode, u64>,
+}
+
+/// What was decided about a change that was not applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Settled {
+    #[serde(flatten)]
+    pub change: ChangeId,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub choice: Choice,
+    /// For the author of the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The name of who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Milliseconds since 1970 UTC, clock of the desk where it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
 }
 
 /// The next part of a scope's log, ending on a commit.
@@ -362,6 +405,25 @@ pub struct Quarantined {
     pub verdict: Verdict,
     /// Milliseconds since 1970 UTC, server clock.
     pub received_at: i64,
+    /// The name of the change's author, when the province knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    /// Who wrote what stands in the fields that the change sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Standing>,
+}
+
+/// Who last wrote a field of a record, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Standing {
+    /// [`crate::change::VOID_FIELD`] for hiding and restoring.
+    pub field: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    /// Desk clock, milliseconds since 1970 UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noted_at: Option<i64>,
 }
 
 /// Body of every refusal: `{code, message}`; the message is Chinese and says what to do.

@@ -115,6 +115,7 @@ async fn measure(store: &StoreUrl) {
             device: reader.device,
             incarnation: reader.incarnation,
             cursors: vec![cursor.clone()],
+            ..PullRequest::default()
         };
         province.pull(&request).await.expect("pulled")
     };

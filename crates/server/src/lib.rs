@@ -20,6 +20,7 @@ mod package;
 mod page;
 mod plan;
 mod province;
+mod quarantine;
 mod random;
 mod running;
 mod snapshot;

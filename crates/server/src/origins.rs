@@ -74,6 +74,15 @@ pub(crate) fn unpack(record: Record, text: &str) -> Result<Held, serde_json::Err
     Ok(Held { record, field_versions, arrived })
 }
 
+/// Field → the entry that wrote it, and by whom.
+pub(crate) fn writers(text: &str) -> Result<Vec<(String, u64, Uuid)>, serde_json::Error> {
+    let kept: serde_json::Value = serde_json::from_str(text)?;
+    let list = kept.get("o").unwrap_or(&kept);
+    let list: Vec<Packed> = serde_json::from_value(list.clone())?;
+    let each = |p: Packed| p.fields.into_iter().map(move |field| (field, p.seq, p.author));
+    Ok(list.into_iter().flat_map(each).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

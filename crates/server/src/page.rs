@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tiexin_domain::RegionCode;
-use tiexin_protocol::wire::{Cursor, View};
+use tiexin_protocol::wire::{Cursor, QuarantineMarks, Settled, View};
 use tiexin_protocol::{Chain, Digest, EntryHash, PULL_ENTRIES, planted};
 use uuid::Uuid;
 
@@ -21,6 +21,10 @@ pub(crate) struct RawPullReply {
     pub(crate) pages: Vec<RawPage>,
     pub(crate) access: String,
     pub(crate) durable: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) quarantine: Option<QuarantineMarks>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) settled: Vec<Settled>,
 }
 
 /// [`tiexin_protocol::wire::ScopePage`].

@@ -209,7 +209,7 @@ impl Province {
         Ok(self.snapshot(device, scope).await?.body)
     }
 
-    /// Conflicts and parked changes of a scope, for people who may settle them.
+    /// Conflicts and parked changes of a scope on which nobody has decided, for people who may settle them.
     pub async fn quarantine(&self, device: Uuid, scope: &RegionCode) -> Result<Vec<Quarantined>> {
         let today = self.clock.today();
         let admission = self.book.admit(device, Uuid::nil(), today, None).await?;
@@ -220,7 +220,12 @@ impl Province {
         if !may {
             return Err(Refused::NoRight.into());
         }
-        self.book.quarantine(scope).await
+        self.book.quarantine(scope, false).await
+    }
+
+    /// Everything that was ever put into a scope's quarantine, decided on or not.
+    pub async fn quarantine_on_file(&self, scope: &RegionCode) -> Result<Vec<Quarantined>> {
+        self.book.quarantine(scope, true).await
     }
 
     // What the province's office does.

@@ -119,7 +119,8 @@ async fn truth(world: &World) -> Result<Province, Broken> {
             let since = truth.head();
             let cursor =
                 Cursor { scope: head.scope.clone(), generation: head.generation, since, view: vec![] };
-            let request = PullRequest { device, incarnation, cursors: vec![cursor] };
+            let request =
+                PullRequest { device, incarnation, cursors: vec![cursor], ..PullRequest::default() };
             let reply = province.pull(&request).await.map_err(say)?;
             let page = reply.pages.into_iter().next().ok_or("I5: no page")?;
             if page.entries.is_empty() {

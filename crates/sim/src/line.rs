@@ -8,7 +8,9 @@ use bytes::Bytes;
 use fastrand::Rng;
 use futures::StreamExt;
 use tiexin_domain::RegionCode;
-use tiexin_protocol::wire::{HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest};
+use tiexin_protocol::wire::{
+    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
+};
 use tiexin_sync::{Province, SnapshotPart, SyncError};
 use uuid::Uuid;
 
@@ -146,6 +148,10 @@ impl Province for Line<'_> {
             }
         }
         answer
+    }
+
+    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError> {
+        send!(self, self.province.quarantine(self.device, scope), || ())
     }
 
     async fn snapshot(

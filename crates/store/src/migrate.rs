@@ -5,7 +5,7 @@ use rusqlite_migration::{HookResult, M, Migrations};
 
 use crate::derive::{WITH_PERSONS, derive};
 use crate::error::{Result, UnlockError};
-use crate::record;
+use crate::{record, refused};
 
 /// Every step ever shipped, in order. A shipped file is frozen: the next change is a new file.
 pub(crate) fn steps() -> Vec<M<'static>> {
@@ -17,6 +17,13 @@ pub(crate) fn steps() -> Vec<M<'static>> {
         }),
         M::up(include_str!("../migrations/0003_elsewhere.sql")),
         M::up(include_str!("../migrations/0004_blob.sql")),
+        M::up_with_hook(
+            include_str!("../migrations/0005_quarantine.sql"),
+            |tx: &Transaction| -> HookResult {
+                refused::name_settlements(tx)
+                    .map_err(|error| rusqlite_migration::HookError::Hook(error.to_string()))
+            },
+        ),
     ]
 }
 

@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, params};
 use serde_json::Value;
+use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::LogEntry;
 use uuid::Uuid;
 
 use crate::book::Book;
+use crate::derive::bounds;
 use crate::error::{Result, StoreError};
 use crate::record::{self, text};
 
@@ -19,6 +21,16 @@ pub struct OverwrittenValue {
     pub author: Uuid,
     /// The log entry that replaced it.
     pub seq: u64,
+}
+
+/// A value that gave way, with the record as it stands now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GaveWay {
+    pub record: Record,
+    pub gone: OverwrittenValue,
+    /// Who wrote what took its place, and when (milliseconds since 1970 UTC, clock of that desk).
+    pub by: Option<Uuid>,
+    pub at: Option<i64>,
 }
 
 pub(crate) fn put(conn: &Connection, n: i64, entry: &LogEntry) -> Result<()> {
@@ -60,6 +72,36 @@ impl Book {
                 });
             }
             Ok(values)
+        })
+    }
+
+    /// Values of shown records in the region that gave way and do not stand again, newest first; at most
+    /// `most` are looked at.
+    pub fn gave_way(&self, region: &RegionCode, most: u32) -> Result<Vec<GaveWay>> {
+        self.read(|conn| {
+            let (first, last) = bounds(region);
+            let mut select = conn.prepare_cached(
+                "SELECT o.record, o.field, o.value, o.author, o.seq, seen.author, seen.noted_at
+                 FROM overwritten o JOIN record ON record.n = o.record
+                 LEFT JOIN seen ON seen.record = o.record AND seen.seq = o.seq
+                 WHERE record.hidden = 0 AND record.place BETWEEN ?1 AND ?2
+                 ORDER BY seen.noted_at DESC, o.record, o.field LIMIT ?3",
+            )?;
+            let mut rows = select.query(params![first, last, most])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let Some(record) = record::at(conn, row.get(0)?)?.map(|row| row.record) else { continue };
+                let (field, value): (String, String) = (row.get(1)?, row.get(2)?);
+                let value: Value = serde_json::from_str(&value)
+                    .map_err(|_| StoreError::Unreadable { what: "overwritten" })?;
+                if record.fields.get(&field).unwrap_or(&Value::Null) == &value {
+                    continue;
+                }
+                let seq = row.get::<_, i64>(4)? as u64;
+                let gone = OverwrittenValue { field, value, author: row.get(3)?, seq };
+                found.push(GaveWay { record, gone, by: row.get(5)?, at: row.get(6)? });
+            }
+            Ok(found)
         })
     }
 }

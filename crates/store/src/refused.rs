@@ -1,14 +1,16 @@
 //! `refused`: changes the province did not apply, kept whole for a person to deal with (I4, I10).
 
-use rusqlite::{Connection, params};
-use tiexin_domain::Record;
-use tiexin_protocol::{Change, Verdict};
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, Transaction, params};
+use tiexin_domain::{Kind, Record};
+use tiexin_protocol::wire::Settled;
+use tiexin_protocol::{Change, ChangeId, Verdict};
 use uuid::Uuid;
 
 use crate::audit::Entry;
 use crate::book::Book;
 use crate::error::{Result, StoreError};
 use crate::record::{self, text};
+use crate::save::Changed;
 
 /// A change the province did not apply.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +24,15 @@ pub struct Refused {
     pub current: Option<Record>,
     /// Milliseconds since 1970 UTC, desk clock.
     pub refused_at: i64,
+    /// What somebody decided about it, as the province told it.
+    pub outcome: Option<Settled>,
 }
+
+/// Not dealt with here, not decided on elsewhere, no decision of this desk's own under way.
+const OPEN: &str = "settled_at IS NULL AND outcome IS NULL AND NOT EXISTS (
+  SELECT 1 FROM record AS decided WHERE decided.id = refused.settlement AND decided.hidden <> 3)";
+/// Most changes that one message asks about.
+const MOST_ASKED: i64 = 200;
 
 pub(crate) fn put(conn: &Connection, n: i64, change: &Change, verdict: &Verdict, now_ms: i64) -> Result<()> {
     let (word, code) = match verdict {
@@ -30,10 +40,37 @@ pub(crate) fn put(conn: &Connection, n: i64, change: &Change, verdict: &Verdict,
         Verdict::Parked { code, .. } => ("parked", text(code)?.trim_matches('"').to_owned()),
         Verdict::Applied { .. } => return Ok(()),
     };
+    // That somebody else had decided first leaves nothing more to decide.
+    let settled = (change.kind == Kind::Settlement.code()).then_some(now_ms);
     conn.prepare_cached(
-        "INSERT INTO refused (record, seq, verdict, code, change, told, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO refused (record, seq, verdict, code, change, told, refused_at, settled_at, settlement)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
-    .execute(params![n, change.id.seq as i64, word, code, text(change)?, text(verdict)?, now_ms])?;
+    .execute(params![
+        n,
+        change.id.seq as i64,
+        word,
+        code,
+        text(change)?,
+        text(verdict)?,
+        now_ms,
+        settled,
+        change.id.settlement()
+    ])?;
+    Ok(())
+}
+
+/// For a book of an older program: which record would settle each.
+pub(crate) fn name_settlements(tx: &Transaction<'_>) -> Result<()> {
+    let all: Vec<(i64, String)> = tx
+        .prepare("SELECT id, change FROM refused")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (id, change) in all {
+        let change: Change =
+            serde_json::from_str(&change).map_err(|_| StoreError::Unreadable { what: "refused" })?;
+        tx.execute("UPDATE refused SET settlement = ?2 WHERE id = ?1", params![id, change.id.settlement()])?;
+    }
     Ok(())
 }
 
@@ -45,9 +82,45 @@ pub(crate) fn withdraw(conn: &Connection, seq: i64) -> Result<()> {
 
 pub(crate) fn open_count(conn: &Connection, verdict: &str) -> Result<u64> {
     let count: i64 = conn
-        .prepare_cached("SELECT count(*) FROM refused WHERE verdict = ?1 AND settled_at IS NULL")?
+        .prepare_cached(&format!("SELECT count(*) FROM refused WHERE verdict = ?1 AND {OPEN}"))?
         .query_row([verdict], |row| row.get(0))?;
     Ok(count as u64)
+}
+
+/// Refused changes on which somebody has decided, and whose author has not put it away yet.
+pub(crate) fn answered_count(conn: &Connection) -> Result<u64> {
+    let count: i64 = conn
+        .prepare_cached("SELECT count(*) FROM refused WHERE outcome IS NOT NULL AND settled_at IS NULL")?
+        .query_row([], |row| row.get(0))?;
+    Ok(count as u64)
+}
+
+const SELECT: &str = "SELECT id, record, change, told, refused_at, outcome FROM refused";
+
+fn read(conn: &Connection, row: &SqlRow<'_>) -> Result<Refused> {
+    let unreadable = |_| StoreError::Unreadable { what: "refused" };
+    let change: String = row.get(2)?;
+    let told: String = row.get(3)?;
+    let outcome: Option<String> = row.get(5)?;
+    let current = record::at(conn, row.get(1)?)?.filter(|found| found.hidden != record::hidden::WITHHELD);
+    Ok(Refused {
+        id: row.get(0)?,
+        change: serde_json::from_str(&change).map_err(unreadable)?,
+        verdict: serde_json::from_str(&told).map_err(unreadable)?,
+        current: current.map(|row| row.record),
+        refused_at: row.get(4)?,
+        outcome: outcome.as_deref().map(serde_json::from_str).transpose().map_err(unreadable)?,
+    })
+}
+
+fn all(conn: &Connection, which: &str, args: impl rusqlite::Params) -> Result<Vec<Refused>> {
+    let mut select = conn.prepare_cached(&format!("{SELECT} WHERE {which} ORDER BY id"))?;
+    let mut rows = select.query(args)?;
+    let mut refused = Vec::new();
+    while let Some(row) = rows.next()? {
+        refused.push(read(conn, row)?);
+    }
+    Ok(refused)
 }
 
 impl Book {
@@ -62,29 +135,51 @@ impl Book {
     }
 
     fn refused(&self, verdict: &str) -> Result<Vec<Refused>> {
+        self.read(|conn| all(conn, &format!("verdict = ?1 AND {OPEN}"), [verdict]))
+    }
+
+    /// Refused changes on which somebody has decided, until [`Book::settle_refused`] puts them away.
+    pub fn answered(&self) -> Result<Vec<Refused>> {
+        self.read(|conn| all(conn, "outcome IS NOT NULL AND settled_at IS NULL", []))
+    }
+
+    /// Refused changes about which the province is to be asked: nobody is known to have decided yet.
+    /// What this desk's own people decided is among them until the province confirms it.
+    pub fn undecided(&self) -> Result<Vec<ChangeId>> {
         self.read(|conn| {
             let mut select = conn.prepare_cached(
-                "SELECT id, record, change, told, refused_at FROM refused
-                 WHERE verdict = ?1 AND settled_at IS NULL ORDER BY id",
+                "SELECT change FROM refused WHERE outcome IS NULL AND settled_at IS NULL ORDER BY id LIMIT ?1",
             )?;
-            let mut rows = select.query([verdict])?;
-            let mut refused = Vec::new();
+            let mut rows = select.query([MOST_ASKED])?;
+            let mut ids = Vec::new();
             while let Some(row) = rows.next()? {
-                let unreadable = |_| StoreError::Unreadable { what: "refused" };
-                let change: String = row.get(2)?;
-                let told: String = row.get(3)?;
-                let current =
-                    record::at(conn, row.get(1)?)?.filter(|found| found.hidden != record::hidden::WITHHELD);
-                refused.push(Refused {
-                    id: row.get(0)?,
-                    change: serde_json::from_str(&change).map_err(unreadable)?,
-                    verdict: serde_json::from_str(&told).map_err(unreadable)?,
-                    current: current.map(|row| row.record),
-                    refused_at: row.get(4)?,
-                });
+                let change: String = row.get(0)?;
+                let change: Change = serde_json::from_str(&change)
+                    .map_err(|_| StoreError::Unreadable { what: "refused" })?;
+                ids.push(change.id);
             }
-            Ok(refused)
+            Ok(ids)
         })
+    }
+
+    /// Keeps what the province told about refused changes. Gives the kinds of records they are about.
+    pub fn keep_outcomes(&self, settled: &[Settled]) -> Result<Changed> {
+        let ((), changed) = self.write(|w| {
+            for one in settled {
+                let kind: Option<String> =
+                    w.tx.prepare_cached(
+                        "UPDATE refused SET outcome = ?2 WHERE settlement = ?1 AND outcome IS NULL
+                         RETURNING json_extract(change, '$.kind')",
+                    )?
+                    .query_row(params![one.change.settlement(), text(one)?], |row| row.get(0))
+                    .optional()?;
+                if let Some(kind) = kind {
+                    w.changed.kind(&kind);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(changed)
     }
 
     /// A person has dealt with it (saved anew, or let it go). The change itself stays on file.

@@ -186,6 +186,7 @@ impl Book {
             sweep(&w.tx)?;
             blob::drop_scope(&w.tx, scope)?;
             cursor::remove(&w.tx, scope)?;
+            crate::quarantine::forget(&w.tx, scope)?;
             // Deleted rows leave their words behind in the index until it is rewritten.
             w.tx.execute_batch(
                 "INSERT INTO name_search (name_search) VALUES ('optimize');

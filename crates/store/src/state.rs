@@ -29,6 +29,8 @@ pub struct SyncState {
     pub waiting_by_kind: Vec<(String, u64)>,
     pub parked: u64,
     pub conflicts: u64,
+    /// Refused changes on which somebody has decided, not yet put away.
+    pub answered: u64,
     /// Applied by the province but not yet read back from it.
     pub unread: u64,
     /// Milliseconds since 1970 UTC of the last round that pushed and pulled everything.
@@ -67,6 +69,7 @@ impl Book {
                 waiting: count("SELECT count(*) FROM outbox")?,
                 parked: refused::open_count(conn, "parked")?,
                 conflicts: refused::open_count(conn, "conflict")?,
+                answered: refused::answered_count(conn)?,
                 unread: count("SELECT count(*) FROM sent WHERE pulled = 0 AND verdict = 'applied'")?,
                 last_round: meta::number(conn, "last_round")?,
                 to_index: index::queued(conn)?,

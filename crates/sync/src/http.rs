@@ -13,7 +13,7 @@ use tiexin_protocol::blob::{Chunks, Wanted};
 use tiexin_protocol::statement::Wiped;
 use tiexin_protocol::wire::{
     DeviceRow, EnrolReply, EnrolRequest, HelloReply, HelloRequest, PackageState, PullReply, PullRequest,
-    PushReply, PushRequest, Refusal, RevokeRequest, TokenReply, TokenRequest,
+    PushReply, PushRequest, Quarantined, Refusal, RevokeRequest, TokenReply, TokenRequest,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -319,6 +319,27 @@ impl Province for HttpProvince {
 
     async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
         self.signed("v1/pull", request).await
+    }
+
+    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError> {
+        for attempt in 0..2 {
+            let token = self.token(attempt > 0).await?;
+            let get = self.client.get(self.url(&format!("v1/quarantine/{scope}"))).bearer_auth(token);
+            let response =
+                get.header("accept-encoding", "zstd").send().await.map_err(SyncError::from_network)?;
+            self.count(0, 0);
+            match response.status().as_u16() {
+                200 => {
+                    let zstd = is_zstd(&response);
+                    let bytes = bounded(response).await?;
+                    self.count(0, bytes.len());
+                    return Ok(body::unpack(&bytes, zstd)?);
+                }
+                401 if attempt == 0 => continue,
+                _ => return Err(refusal(response).await),
+            }
+        }
+        Err(unknown_here())
     }
 
     async fn snapshot(

@@ -15,6 +15,8 @@ pub struct Facts {
     pub to_load: Vec<RegionCode>,
     /// A pull of this round answered that nothing is new, after the last push.
     pub at_head: bool,
+    /// Scopes where something new waits for a decision of this desk's people.
+    pub to_review: Vec<RegionCode>,
 }
 
 /// The next thing to do.
@@ -25,6 +27,8 @@ pub enum Step {
     Drop(RegionCode),
     Load(RegionCode),
     Pull,
+    /// Fetch what waits for a decision.
+    Review(RegionCode),
     /// Everything told, everything read: the round is full.
     Finish,
 }
@@ -42,6 +46,8 @@ pub fn next_step(facts: &Facts) -> Step {
         Step::Load(scope.clone())
     } else if !facts.at_head {
         Step::Pull
+    } else if let Some(scope) = facts.to_review.first() {
+        Step::Review(scope.clone())
     } else {
         Step::Finish
     }
@@ -54,10 +60,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_round_is_full_only_when_nothing_is_left(greeted: bool, waiting in 0u64..3, load: bool, drop: bool, at_head: bool) {
+        fn a_round_is_full_only_when_nothing_is_left(greeted: bool, waiting in 0u64..3, load: bool, drop: bool, at_head: bool, review: bool) {
             let some = |wanted: bool| if wanted { vec!["340323100".parse().unwrap()] } else { vec![] };
-            let facts = Facts { greeted, waiting, to_drop: some(drop), to_load: some(load), at_head };
-            let full = greeted && waiting == 0 && !load && !drop && at_head;
+            let facts = Facts { greeted, waiting, to_drop: some(drop), to_load: some(load), at_head, to_review: some(review) };
+            let full = greeted && waiting == 0 && !load && !drop && at_head && !review;
             prop_assert_eq!(next_step(&facts) == Step::Finish, full);
         }
     }
@@ -70,6 +76,7 @@ mod tests {
             to_drop: vec!["3403".parse().unwrap()],
             to_load: vec!["34".parse().unwrap()],
             at_head: false,
+            to_review: Vec::new(),
         };
         assert_eq!(next_step(&facts), Step::Push);
     }

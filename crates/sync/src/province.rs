@@ -7,7 +7,9 @@ use futures::stream::BoxStream;
 use std::time::Duration;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::blob::{Chunks, Wanted};
-use tiexin_protocol::wire::{HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest};
+use tiexin_protocol::wire::{
+    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
+};
 
 use crate::round::SyncError;
 
@@ -42,6 +44,8 @@ pub trait Province: Send + Sync {
     async fn blob_get(&self, _: &Wanted, _: u32) -> Result<(Vec<u8>, String), SyncError> {
         Err(no_blobs())
     }
+    /// `GET /v1/quarantine/{scope}`: what waits there for a decision.
+    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError>;
 
     /// How a broken download is tried again.
     fn patience(&self) -> ExponentialBuilder {

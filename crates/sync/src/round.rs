@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use tiexin_domain::Kind;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::statement::Signed;
-use tiexin_protocol::wire::{Cursor, HelloReply, PageEntry, PullRequest, PushRequest, ScopeHead, ScopePage};
+use tiexin_protocol::wire::{
+    Cursor, HelloReply, PageEntry, PullRequest, PushRequest, QuarantineMarks, ScopeHead, ScopePage, Settled,
+};
 use tiexin_protocol::{Change, PUSH_BYTES, PUSH_CHANGES, planted};
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use uuid::Uuid;
@@ -110,6 +113,7 @@ async fn whole_round(
         report: RoundReport::default(),
         facts: Facts::default(),
         access: None,
+        marks: QuarantineMarks::default(),
         in_full: false,
     };
     let device = on_store(book, |book| book.device()).await?;
@@ -136,6 +140,7 @@ async fn whole_round(
                 round.keep_access().await?;
                 round.pull(now_ms).await?;
             }
+            Step::Review(scope) => round.review(scope).await?,
             Step::Finish => {
                 on_store(book, move |book| book.set_last_round(now_ms)).await?;
                 return Ok(round.report);
@@ -164,6 +169,8 @@ struct Round<'a> {
     /// The access mark to be kept once every scope under it is loaded or given up. Until then none is
     /// kept: a round that is broken off begins with hello, which tells again what is to be loaded.
     access: Option<String>,
+    /// Where there is something to settle, as the last pull told.
+    marks: QuarantineMarks,
     /// Own changes come back in full: one of which only the number came is not here any more.
     in_full: bool,
 }
@@ -267,8 +274,11 @@ impl Round<'_> {
         let id = device.id.ok_or(SyncError::NotEnrolled)?;
         // Under a number that nothing was ever told, nothing comes back as an echo.
         let incarnation = if self.in_full { Uuid::nil() } else { device.incarnation };
-        let request = PullRequest { device: id, incarnation, cursors };
+        let (quarantine, refused) =
+            on_store(self.book, |book| Ok((Some(book.quarantine_mark()?), book.undecided()?))).await?;
+        let request = PullRequest { device: id, incarnation, cursors, quarantine, refused };
         let reply = self.province.pull(&request).await?;
+        self.decided(reply.settled, reply.quarantine).await?;
         let mut at_head = true;
         for page in reply.pages {
             let scope = page.scope.clone();
@@ -293,6 +303,40 @@ impl Round<'_> {
         }
         self.facts.at_head = at_head;
         self.count_waiting().await
+    }
+
+    /// Takes in what was decided about this desk's changes, and where there is something for its people to
+    /// decide.
+    async fn decided(
+        &mut self,
+        settled: Vec<Settled>,
+        marks: Option<QuarantineMarks>,
+    ) -> Result<(), SyncError> {
+        if !settled.is_empty() {
+            let changed = on_store(self.book, move |book| book.keep_outcomes(&settled)).await?;
+            self.changed(changed);
+        }
+        if let Some(marks) = marks {
+            let told = marks.clone();
+            self.facts.to_review = on_store(self.book, move |book| book.quarantine_told(&told)).await?;
+            self.marks = marks;
+        }
+        Ok(())
+    }
+
+    /// Fetches what waits in a scope for this desk's people. What cannot be fetched now is asked for again
+    /// in the next round; it holds up nothing else.
+    async fn review(&mut self, scope: RegionCode) -> Result<(), SyncError> {
+        self.facts.to_review.retain(|other| *other != scope);
+        let items = match self.province.quarantine(&scope).await {
+            Ok(items) => items,
+            Err(SyncError::Refused { .. } | SyncError::Body(_)) => return Ok(()),
+            Err(other) => return Err(other),
+        };
+        let marks = self.marks.clone();
+        on_store(self.book, move |book| book.keep_quarantine(&scope, &items, &marks)).await?;
+        self.report.kinds.insert(Kind::Settlement.code().to_owned());
+        Ok(())
     }
 
     async fn apply(&mut self, page: ScopePage, now_ms: i64) -> Result<Applied, SyncError> {

@@ -7,6 +7,7 @@ pub(crate) mod households;
 pub(crate) mod import;
 pub(crate) mod members;
 pub(crate) mod not_found;
+pub(crate) mod quarantine;
 pub(crate) mod reports;
 pub(crate) mod services;
 pub(crate) mod settings;
@@ -51,6 +52,7 @@ pub(crate) fn page(route: Route) -> Html {
         Route::Reports => html! { <reports::ReportsPage /> },
         Route::Import => html! { <import::ImportPage /> },
         Route::Sync => html! { <sync::SyncPage /> },
+        Route::Quarantine => html! { <quarantine::QuarantinePage /> },
         Route::Settings => html! { <settings::SettingsPage /> },
         Route::RecordNew { kind } => html! { <RecordPage {kind} /> },
         Route::Record { kind, id } => html! { <RecordPage {kind} {id} /> },

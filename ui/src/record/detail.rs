@@ -6,7 +6,7 @@ use super::spec::{FieldKind, FormField, Noun};
 use super::value::HEAD_NAME;
 use crate::components::choice::label_of;
 use crate::components::{
-    Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, Waiting, show,
+    Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, Trouble, Waiting, show,
 };
 use crate::hooks::{Note, Tone, use_command, use_query, use_query_when, use_session, use_toast};
 use crate::pages::not_found::NotFound;
@@ -15,6 +15,7 @@ use crate::text;
 use chrono::NaiveDate;
 use serde_json::Value;
 use std::rc::Rc;
+use tiexin_contract::quarantine::PutBack;
 use tiexin_contract::records::{
     GetRecord, HistoryEntry, RecordHistory, RecordRow, RestoreRecord, VoidRecord,
 };
@@ -294,7 +295,19 @@ struct HistoryProps {
 #[component]
 fn History(props: &HistoryProps) -> Html {
     let query = use_query(RecordHistory { id: props.id }, &["*"]);
+    let put_back = use_command::<PutBack>();
+    let toast = use_toast();
+    let may = use_session().can_write();
+    let record = props.id;
     let line = |entry: &HistoryEntry| {
+        let back = entry.overwritten.as_ref().map(|old| {
+            let (put_back, toast) = (put_back.clone(), toast.clone());
+            let ask = PutBack { record, field: old.field.clone(), seq: old.seq };
+            Callback::from(move |()| {
+                let toast = toast.clone();
+                put_back.run(ask.clone(), move |_| toast.good("已放回，原来的也留在经过里"));
+            })
+        });
         html! {
             <li>
                 <span class="tx-history-when">{ text::moment(entry.at, props.today) }</span>
@@ -302,12 +315,14 @@ fn History(props: &HistoryProps) -> Html {
                 if !entry.fields.is_empty() { <span class="tx-muted">{ entry.fields.join("、") }</span> }
                 if let Some(old) = &entry.overwritten {
                     <span class="tx-muted">{ format!("原来写的是：{}", text::plain(&old.value)) }</span>
+                    if may { <Button label="放回" small=true look={Look::Link} busy={put_back.pending} onclick={back.unwrap_or_default()} /> }
                 }
             </li>
         }
     };
     html! {
         <Card title="经过">
+            if let Some(error) = &put_back.error { <Trouble error={error.clone()} /> }
             { show(&query, |entries| html! { <ol class="tx-history">{ for entries.iter().map(line) }</ol> }) }
         </Card>
     }

@@ -6,7 +6,7 @@ use crate::routes::Route;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-pub(super) const WORK: [(Route, Sign, &str); 9] = [
+pub(super) const WORK: [(Route, Sign, &str); 10] = [
     (Route::Today, Sign::Sun, "今日"),
     (Route::Families, Sign::Home, "家庭台账"),
     (Route::Visits, Sign::Footsteps, "走访"),
@@ -15,6 +15,7 @@ pub(super) const WORK: [(Route, Sign, &str); 9] = [
     (Route::Reports, Sign::Sheet, "报表"),
     (Route::Import, Sign::Inbox, "导入"),
     (Route::Sync, Sign::Exchange, "同步"),
+    (Route::Quarantine, Sign::Warning, "待处理"),
     (Route::Settings, Sign::Gear, "设置"),
 ];
 
@@ -45,7 +46,7 @@ pub(super) struct NavigationProps {
 pub(super) fn Navigation(props: &NavigationProps) -> Html {
     let here = use_route::<Route>().map(|route| home_of(&route));
     let sync = use_sync_state().state;
-    let troubles = sync.map_or(0, |state| state.conflicts + state.parked);
+    let troubles = sync.map_or(0, |state| state.needs_person());
     let onkeys = props.onkeys.reform(|_: MouseEvent| ());
     html! {
         <nav class="tx-nav" aria-label="工作">
@@ -53,7 +54,7 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
             <ul>
                 { for WORK.into_iter().map(|(route, sign, label)| {
                     let now = here.as_ref() == Some(&route);
-                    let trouble = route == Route::Sync && troubles > 0;
+                    let trouble = route == Route::Quarantine && troubles > 0;
                     html! {
                         <li>
                             <Link<Route> to={route} classes={classes!("tx-nav-link", now.then_some("tx-now"))}>

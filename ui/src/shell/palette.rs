@@ -35,7 +35,7 @@ struct Entry {
 /// Pages and actions by word; a few initials help those who type without an input method.
 fn pages() -> Vec<(Entry, &'static str)> {
     let mut all: Vec<(Entry, &'static str)> = Vec::new();
-    let initials = ["jr", "jttz", "zf", "hyyzyz", "hd", "bb", "dr", "tb", "sz"];
+    let initials = ["jr", "jttz", "zf", "hyyzyz", "hd", "bb", "dr", "tb", "dcl", "sz"];
     for ((route, sign, title), initials) in WORK.into_iter().zip(initials) {
         let entry = Entry { group: "页面".into(), sign, title: title.into(), beside: String::new(), route };
         all.push((entry, initials));

@@ -14,7 +14,7 @@ pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'
         Some(last) => format!("上次与省平台核对完毕：{last}"),
         None => "还没有与省平台核对完毕过".to_owned(),
     };
-    let troubles = state.conflicts + state.parked;
+    let troubles = state.needs_person();
     if troubles > 0 {
         return ("!", "tx-attention", format!("有 {troubles} 条需处理，{checked}"));
     }

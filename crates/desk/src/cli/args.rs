@@ -93,6 +93,9 @@ pub(super) enum Command {
     Device(Device),
     /// 忘记密码：用管理员发来的救援文件和救援码设一个新密码（不需要网络）
     Rescue(Rescue),
+    /// 省平台没有采纳的修改：查看、采纳、退回、选定
+    #[command(subcommand)]
+    Quarantine(Quarantine),
     /// 核验审计链和全部内容
     Verify,
     /// 备份整本台账（加密）
@@ -434,4 +437,46 @@ pub(super) struct Demo {
     /// 只生成一小部分，很快
     #[arg(long)]
     pub(super) small: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Quarantine {
+    /// 列出待处理的修改，和别人对本人修改的处理结果
+    List {
+        /// 只看这个地区
+        #[arg(long, value_name = "代码")]
+        region: Option<String>,
+    },
+    /// 查看一条：提交的和现有的并排
+    Show {
+        /// 编号，见 quarantine list
+        id: String,
+    },
+    /// 采纳：按提交的内容生效，登记人保留在经过里
+    Adopt {
+        /// 编号，见 quarantine list
+        id: String,
+        /// 给登记人的话
+        #[arg(long, value_name = "文字")]
+        note: Option<String>,
+    },
+    /// 退回，登记人会看到原因
+    Decline {
+        /// 编号，见 quarantine list
+        id: String,
+        /// 退回的原因
+        #[arg(long, value_name = "文字")]
+        note: String,
+    },
+    /// 两边不一致时选定一个
+    Choose {
+        /// 编号，见 quarantine list
+        id: String,
+        /// theirs 保留原值，ours 改用后提交的，both 两份文字都保留
+        #[arg(value_parser = ["theirs", "ours", "both"])]
+        choice: String,
+        /// 给登记人的话
+        #[arg(long, value_name = "文字")]
+        note: Option<String>,
+    },
 }

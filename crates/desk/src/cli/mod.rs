@@ -14,6 +14,7 @@ mod exit;
 mod import;
 mod out;
 mod package;
+mod quarantine;
 mod records;
 mod report;
 mod secret;
@@ -98,6 +99,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Package(command) => package::package(door, command).await,
         Command::Device(command) => devices::device(door, command).await,
         Command::Rescue(args) => devices::rescue(door, args).await,
+        Command::Quarantine(command) => quarantine::quarantine(door, command).await,
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.

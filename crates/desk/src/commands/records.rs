@@ -9,9 +9,9 @@ use tiexin_contract::records::{
 };
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
-use tiexin_domain::nouns::{masked_fields, tidy};
+use tiexin_domain::nouns::{Settlement, masked_fields, tidy};
 use tiexin_domain::record::{Record, Void};
-use tiexin_domain::{Kind, Problem};
+use tiexin_domain::{Kind, Noun, Problem};
 use tiexin_protocol::VoidChange;
 use tiexin_store::{Book, Event, EventOrigin, Save, StoreError};
 use uuid::Uuid;
@@ -66,6 +66,7 @@ fn restore(at: &At, args: RestoreRecord) -> Result<Done, ErrorReply> {
 }
 
 fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> {
+    refuse_decision(&find(at, id)?.kind)?;
     let by = at.by();
     let written = at.book().write(|tx| {
         let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
@@ -100,12 +101,44 @@ fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply
                 overwritten: Some(OverwrittenValue {
                     field: gone.field.clone(),
                     value: masking::cover_value(&record, &gone.field, &gone.value, at.user.id),
+                    seq: gone.seq,
                 }),
             });
         entries.push(entry);
         entries.extend(gone);
     }
+    entries.extend(decisions(at, record.id)?);
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     Ok(entries)
+}
+
+/// What was decided about changes of the record that were not applied: whose they were stays visible.
+fn decisions(at: &At, id: Uuid) -> Result<Vec<HistoryEntry>, ErrorReply> {
+    let decided = at.book().settlements_of(id).map_err(errors::store)?;
+    let told = decided.into_iter().filter_map(|record| {
+        let decision = Settlement::from_fields(&record.fields).ok()?;
+        let whose = decision.author_name.unwrap_or_else(|| "其他同事".into());
+        let why = decision.note.map(|note| format!("：{note}")).unwrap_or_default();
+        Some(HistoryEntry {
+            at: record.fields.get("recorded_at").and_then(Value::as_i64).unwrap_or_default(),
+            author: record.text("recorded_by").unwrap_or("其他同事").to_owned(),
+            act: format!("处理{whose}的修改，{}{why}", decision.choice.label()),
+            fields: Vec::new(),
+            overwritten: None,
+        })
+    });
+    Ok(told.collect())
+}
+
+/// A decision is made where it is asked for and stands: it is not edited like a record.
+pub(super) fn refuse_decision(kind: &str) -> Result<(), ErrorReply> {
+    if kind == Kind::Settlement.code() {
+        return Err(ErrorReply::new(
+            ErrorCode::Invalid,
+            "处理意见不能这样修改，没有保存。请在“待处理”里处理。",
+        ));
+    }
+    Ok(())
 }
 
 /// This desk's own deed, come back from the province.

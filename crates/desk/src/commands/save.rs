@@ -8,7 +8,7 @@ use tiexin_domain::{Kind, MergeClass, Problem, RegionCode, nouns::merge_class};
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
 
-use super::records::{find, is_echo, kind_of};
+use super::records::{find, is_echo, kind_of, refuse_decision};
 use crate::masking::{self, AUTHOR_ONLY, RECORDED_BY_ID};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
@@ -41,6 +41,7 @@ fn save(at: &At, args: SaveRecord) -> Result<Saved, ErrorReply> {
     if !Kind::from_code(&args.kind).is_known() || without_bytes {
         return Err(errors::unreadable());
     }
+    refuse_decision(&args.kind)?;
     let mut sent = args.fields;
     // Who recorded it, and when, is not for a form to say.
     sent.retain(|field, _| !field.starts_with("recorded_"));

@@ -2,9 +2,11 @@
 
 use serde_json::json;
 use tiexin_contract::ErrorCode;
+use tiexin_contract::quarantine::{ListQuarantine, Settle, UnmaskBoth};
 use tiexin_contract::records::{GetRecord, RecordHistory, RecordState, SaveRecord, Unmask};
 use tiexin_contract::session::{SignIn, SignOut};
-use tiexin_contract::sync::{GetSync, ListTroubles, SettleTrouble};
+use tiexin_contract::sync::GetSync;
+use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_protocol::wire::{ChangeVerdict, PageEntry, PushReply, ScopePage};
 use tiexin_protocol::{Chain, ChangeId, Digest, LogEntry, Verdict};
@@ -121,16 +123,27 @@ async fn a_conflict_is_shown_masked_and_settled_by_a_person() {
     })
     .await;
     assert_eq!(office.ok(GetSync {}).await.conflicts, 1);
-    let troubles = office.ok(ListTroubles {}).await;
-    let trouble = &troubles[0];
-    assert_eq!((trouble.verdict.as_str(), trouble.title.as_str()), ("conflict", "贾文广"));
-    assert_eq!(trouble.fields.len(), 1);
-    let field = &trouble.fields[0];
-    assert_eq!((field.label.as_str(), &field.mine), ("身份证号", &json!("340524********001X")));
-    assert_eq!(field.theirs, "340399********6454");
-    office.ok(SettleTrouble { seq: trouble.seq, keep_mine: true }).await;
-    assert!(office.ok(ListTroubles {}).await.is_empty());
+    let list = ListQuarantine { region: None };
+    let waiting = office.ok(list.clone()).await.items.remove(0);
+    let part = &waiting.parts[0];
+    assert_eq!((waiting.verdict.as_str(), part.title.as_str()), ("conflict", "贾文广"));
+    assert!(waiting.mine && part.fields.len() == 1);
+    let field = &part.fields[0];
+    assert_eq!((field.label.as_str(), &field.ours), ("身份证号", &json!("340524********001X")));
+    assert!(field.masked && field.theirs == "340399********6454");
+    // Shown only on purpose, and the audit has it.
+    let show = |ours| UnmaskBoth { id: waiting.id, record: PERSON, field: "id_number".into(), ours };
+    assert_eq!(office.ok(show(true)).await.value, mine);
+    assert_eq!(office.ok(show(false)).await.value, number);
+    let looked = office.ok(RecordHistory { id: PERSON }).await;
+    assert_eq!(looked.iter().filter(|entry| entry.act == "查看完整号码").count(), 2);
+    let settle = |choice| Settle { id: waiting.id, choice, note: None };
+    assert_eq!(office.refused(settle(Choice::Adopt)).await.code, ErrorCode::NoRight);
+    office.ok(settle(Choice::Ours)).await;
+    assert!(office.ok(list).await.items.is_empty());
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 0);
     assert_eq!(office.ok(Unmask { id: PERSON, field: "id_number".into() }).await.value, mine);
-    let again = SettleTrouble { seq: trouble.seq, keep_mine: false };
-    assert_eq!(office.refused(again).await.code, ErrorCode::NotFound);
+    let history = office.ok(RecordHistory { id: PERSON }).await;
+    assert!(history.iter().any(|entry| entry.act.contains("改用后提交的")), "{history:?}");
+    assert_eq!(office.refused(settle(Choice::Theirs)).await.code, ErrorCode::NotFound);
 }

@@ -9,6 +9,7 @@ pub mod insurance_claim;
 pub mod member;
 pub mod need_survey;
 pub mod person;
+pub mod settlement;
 pub mod support_file;
 pub mod visit;
 pub mod volunteer;
@@ -22,6 +23,7 @@ pub use insurance_claim::InsuranceClaim;
 pub use member::Member;
 pub use need_survey::NeedSurvey;
 pub use person::Person;
+pub use settlement::Settlement;
 pub use support_file::SupportFile;
 pub use visit::Visit;
 pub use volunteer::Volunteer;
@@ -120,6 +122,7 @@ codes! {
         Volunteer = "volunteer", "志愿者";
         Activity = "activity", "活动";
         Attachment = "attachment", "附件";
+        Settlement = "settlement", "处理意见";
     }
 }
 
@@ -193,6 +196,14 @@ fn spec(kind: &Kind) -> Option<Spec> {
             ..PLAIN
         },
         // Which bytes they are is said once: whoever says otherwise disagrees.
+        // Of two people who decide differently the first one's word stands.
+        Kind::Settlement => Spec {
+            check: check_as::<Settlement>,
+            sensitive: &["choice"],
+            long_notes: &["note"],
+            parent: &[],
+            ..PLAIN
+        },
         Kind::Attachment => Spec {
             check: check_as::<Attachment>,
             sensitive: &["sha256", "bytes", "thumb_sha256", "thumb_bytes", "owner"],

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 
 use crate::wire::{
-    Cursor, HelloReply, HelloRequest, PullRequest, PushReply, PushRequest, Refusal, ScopePage,
+    Cursor, HelloReply, HelloRequest, PullRequest, PushReply, PushRequest, Refusal, ScopePage, Settled,
 };
 
 /// What a desk sends by package. Its pushes and its pull are those of the network.
@@ -38,6 +38,9 @@ pub struct ReplyBody {
     /// The pushes were not taken; nothing else follows then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refusal>,
+    /// What was decided about changes of the desk that were not applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Settled>,
     /// There is more than one package holds: send another one after this was taken in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,

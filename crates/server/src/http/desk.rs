@@ -17,6 +17,9 @@ use super::refusal::Refuse;
 use crate::error::Refused;
 use crate::province::Province;
 
+/// Most changes in one reply of quarantine.
+const MOST_QUARANTINED: usize = 2_000;
+
 /// A device, or one more user of it, joins with a one-time code.
 #[utoipa::path(post, path = "/v1/enrol", request_body = EnrolRequest,
     responses((status = 200, body = EnrolReply), (status = "4XX", body = Refusal)))]
@@ -99,5 +102,8 @@ pub(super) async fn quarantine(
     Path(scope): Path<String>,
 ) -> Result<Response, Refuse> {
     let scope = RegionCode::new(scope).map_err(|_| Refused::NotFound)?;
-    reply(&headers, &province.quarantine(caller.device(), &scope).await?)
+    let mut waiting = province.quarantine(caller.device(), &scope).await?;
+    // The oldest first; the next ones come when these are decided.
+    waiting.truncate(MOST_QUARANTINED);
+    reply(&headers, &waiting)
 }

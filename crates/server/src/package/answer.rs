@@ -49,12 +49,21 @@ impl Province {
             }
             other => other?,
         };
-        let mut reply =
-            ReplyBody { hello, pushes, pages: Vec::new(), snapshots: Vec::new(), refused, more: false };
+        let mut reply = ReplyBody {
+            hello,
+            pushes,
+            pages: Vec::new(),
+            snapshots: Vec::new(),
+            refused,
+            settled: Vec::new(),
+            more: false,
+        };
         let mut attached = Vec::new();
         if reply.refused.is_none() {
             let whole = self.pages(asked, &mut reply).await?;
             self.snapshots(from, whole, &mut reply, &mut attached).await?;
+            let about = PullRequest { cursors: Vec::new(), ..asked.pull.clone() };
+            reply.settled = self.pull(&about).await?.settled;
         }
         Ok((reply, attached))
     }

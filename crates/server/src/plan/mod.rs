@@ -5,15 +5,16 @@
 mod group;
 mod moves;
 mod outcome;
+mod settle;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use tiexin_domain::access::{User, permits};
-use tiexin_domain::{RegionCode, access::Action, nouns};
+use tiexin_domain::{Kind, RegionCode, access::Action, nouns};
 use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
-use tiexin_protocol::{Chain, Change, Digest, Held, ParkCode, Verdict, canonical, planted};
+use tiexin_protocol::{Chain, Change, ChangeId, Digest, Held, ParkCode, Verdict, canonical, planted};
 use uuid::Uuid;
 
 use crate::access::Heard;
@@ -21,6 +22,7 @@ use crate::audit::{AuditHead, AuditRow};
 use crate::error::Refused;
 
 pub(crate) use outcome::{LogRow, Outcome, Quarantine, RecordRow, VerdictRow, canonical_text};
+pub(crate) use settle::{Closing, asked as decided_on, closing};
 
 /// Where a scope's log stands before or after a push.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +60,8 @@ pub(crate) struct Ground {
     pub(crate) scopes: BTreeMap<RegionCode, ScopeState>,
     pub(crate) regions: BTreeMap<(RegionCode, RegionCode), RegionState>,
     pub(crate) held: HashMap<Uuid, Held>,
+    /// Quarantined changes that decisions of the push are about → their authors.
+    pub(crate) quarantined: HashMap<ChangeId, Uuid>,
     pub(crate) audit: AuditHead,
 }
 
@@ -200,6 +204,9 @@ fn refuse_right(ground: &Ground, change: &Change, held: Option<&Held>, today: Na
     let Some(user) = ground.authors.get(&change.author).and_then(|id| ground.users.get(id)) else {
         return park(ParkCode::AuthorUnknown, "填写人没有在这台设备上登记，已留待审核人处理");
     };
+    if change.kind == Kind::Settlement.code() {
+        return settle::refuse(ground, user, change, held, today);
+    }
     let here = held.filter(|h| h.record.scope == change.scope).map(|h| h.record.region());
     let there = set_region(change).filter(|_| !planted("moves_without_right") || here.is_none());
     let mut places = [here, there].into_iter().flatten().peekable();

@@ -135,7 +135,8 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn pull(&self, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply>;
     async fn scope(&self, scope: &RegionCode) -> Result<Option<ScopeState>>;
     async fn snapshot(&self, scope: &RegionCode, view: &View) -> Result<Option<Snapshot>>;
-    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>>;
+    /// What waits for a decision in the scope; `all`: what somebody has decided on as well.
+    async fn quarantine(&self, scope: &RegionCode, all: bool) -> Result<Vec<Quarantined>>;
 
     /// A backup begins: what is acked now will be safe when it has ended.
     async fn backup_begins(&self, now: i64) -> Result<()>;

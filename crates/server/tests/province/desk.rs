@@ -147,7 +147,7 @@ impl Desk {
     }
 
     pub(crate) fn pulling(&self, cursors: Vec<Cursor>) -> PullRequest {
-        PullRequest { device: self.device, incarnation: self.incarnation, cursors }
+        PullRequest { device: self.device, incarnation: self.incarnation, cursors, ..PullRequest::default() }
     }
 
     /// Says hello and pulls until every scope is at its head. Checks order, chain and digest all the way.

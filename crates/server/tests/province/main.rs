@@ -15,6 +15,7 @@ mod place;
 mod pushes;
 mod rights;
 mod same_log;
+mod settlements;
 mod snapshots;
 mod under_load;
 mod villages;

@@ -10,6 +10,7 @@ mod devices;
 mod lists;
 mod moved;
 mod province;
+mod quarantine;
 mod saving;
 mod searching;
 mod snapshots;

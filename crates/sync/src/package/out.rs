@@ -52,6 +52,9 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
         device: id,
         incarnation: device.incarnation,
         cursors: cursors.into_iter().map(asked).collect(),
+        // What waits for this desk's people is for the line; what became of its own changes is not.
+        quarantine: None,
+        refused: book.undecided()?,
     };
     let app = env!("CARGO_PKG_VERSION").into();
     let body =

@@ -110,6 +110,8 @@ impl Taking<'_> {
                 return Ok(());
             }
         }
+        let changed = self.book.keep_outcomes(&body.settled)?;
+        self.changed(changed);
         self.keep_anew(&body.snapshots)?;
         self.book.prune_sent(body.hello.durable)?;
         self.done.more = body.more;

@@ -37,12 +37,12 @@ pub(crate) fn SyncPage() -> Html {
         },
         false => Html::default(),
     };
-    let needs = state.conflicts + state.parked;
+    let needs = state.needs_person();
     html! {
         <Page title="同步" {action}>
             if let Some(error) = &now.error { <Trouble error={error.clone()} /> }
             <Standing state={(*state).clone()} />
-            if needs > 0 { <Troubles /> }
+            if needs > 0 { <Troubles state={(*state).clone()} /> }
             if state.enrolled {
                 <div class="tx-two">
                     <Scopes state={(*state).clone()} />

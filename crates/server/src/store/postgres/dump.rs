@@ -1,9 +1,7 @@
-//! Reading whole: for `verify`, and the quarantine for people who settle.
+//! Reading whole: for `verify`.
 
 use deadpool_postgres::Transaction;
 use tiexin_domain::RegionCode;
-use tiexin_protocol::wire::Quarantined;
-use tokio_postgres::GenericClient;
 
 use super::{hash, place, pull, push, seq};
 use crate::audit::{AuditHead, AuditRow};
@@ -60,23 +58,4 @@ pub(super) async fn audit(tx: &Transaction<'_>, book: &str) -> Result<(AuditHead
         })
         .collect::<Result<_>>()?;
     Ok((head, rows))
-}
-
-pub(super) async fn quarantine(client: &impl GenericClient, scope: &RegionCode) -> Result<Vec<Quarantined>> {
-    let rows = client
-        .query(
-            "SELECT change, verdict, received_at FROM conflict WHERE scope = $1
-             UNION ALL SELECT change, verdict, received_at FROM parked WHERE scope = $1 ORDER BY 3, 1",
-            &[&scope.as_str()],
-        )
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Quarantined {
-                change: serde_json::from_str(row.try_get(0)?)?,
-                verdict: serde_json::from_str(row.try_get(1)?)?,
-                received_at: row.try_get(2)?,
-            })
-        })
-        .collect()
 }

@@ -10,6 +10,7 @@ mod push;
 mod push_rows;
 mod restore;
 mod root;
+mod settle;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -285,8 +286,10 @@ impl Book for PostgresBook {
         let tx = moment(&mut client).await?;
         pull::snapshot(&tx, scope, view).await
     }
-    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>> {
-        dump::quarantine(&**self.client().await?, scope).await
+    async fn quarantine(&self, scope: &RegionCode, all: bool) -> Result<Vec<Quarantined>> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        settle::quarantined(&tx, scope, all).await
     }
 
     async fn backup_begins(&self, now: i64) -> Result<()> {

@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{db, device, hash, people, place, push, seq};
+use super::{db, device, hash, people, place, push, seq, settle};
 use crate::access::{Admission, Readable, access_mark, prefixes};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
@@ -103,6 +103,8 @@ pub(super) async fn pull(
         pages,
         access: access_mark(&admission.users, &readable),
         durable: admission.heard.durable(),
+        quarantine: settle::news(tx, &admission.users, request, today).await?,
+        settled: settle::settled(tx, request).await?,
     })
 }
 

@@ -13,7 +13,7 @@ use tiexin_protocol::{Chain, Digest, Held};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{db, device, hash, lock_head, people, place, pull, push_rows, seq};
+use super::{db, device, hash, lock_head, people, place, pull, push_rows, seq, settle};
 use crate::access::Heard;
 use crate::audit::AuditHead;
 use crate::error::{Error, Refused, Result};
@@ -32,6 +32,7 @@ pub(super) async fn push(
     let ground = ground(&tx, request, today).await?;
     let outcome = plan(request, ground, today, now)?;
     push_rows::write(&tx, request, &outcome).await?;
+    settle::close(&tx, request, &outcome, now).await?;
     if let Some(hold) = before_commit {
         hold().await;
     }
@@ -72,6 +73,7 @@ async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -
         users: users.into_iter().map(|user| (user.id, user)).collect(),
         audit,
         told: told(tx, request, &wanted.replayed).await?,
+        quarantined: settle::authors(tx, request).await?,
         ..Ground::default()
     };
     if wanted.scopes.is_empty() {

@@ -36,5 +36,6 @@ pub(super) async fn restored(tx: &Transaction<'_>, now: i64) -> Result<()> {
             .await?;
     }
     tx.execute("UPDATE incarnation SET durable = acked, marked = NULL", &[]).await?;
+    super::settle::restored(tx, now).await?;
     note(tx, now, "restored", json!({})).await
 }

@@ -1,8 +1,7 @@
-//! Reading whole: for `verify`, and the quarantine for people who settle.
+//! Reading whole: for `verify`.
 
 use rusqlite::Transaction;
 use tiexin_domain::RegionCode;
-use tiexin_protocol::wire::Quarantined;
 
 use super::{hash, head, id, place, pull, push, seq};
 use crate::audit::{AuditHead, AuditRow};
@@ -45,21 +44,4 @@ pub(super) fn audit(tx: &Transaction<'_>, book: &str) -> Result<(AuditHead, Vec<
         })
     })?;
     Ok((head(tx, book)?, rows.collect::<rusqlite::Result<_>>()?))
-}
-
-pub(super) fn quarantine(tx: &Transaction<'_>, scope: &RegionCode) -> Result<Vec<Quarantined>> {
-    let mut query = tx.prepare(
-        "SELECT change, verdict, received_at FROM conflict WHERE scope = ?1
-         UNION ALL SELECT change, verdict, received_at FROM parked WHERE scope = ?1 ORDER BY 3, 1",
-    )?;
-    let mut rows = query.query([scope.as_str()])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(Quarantined {
-            change: serde_json::from_str(&row.get::<_, String>(0)?)?,
-            verdict: serde_json::from_str(&row.get::<_, String>(1)?)?,
-            received_at: row.get(2)?,
-        });
-    }
-    Ok(found)
 }

@@ -9,6 +9,7 @@ mod pull;
 mod push;
 mod restore;
 mod root;
+mod settle;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,6 +57,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/003_package.sql")),
         M::up(include_str!("../../../migrations/sqlite/004_device.sql")),
         M::up(include_str!("../../../migrations/sqlite/005_blob.sql")),
+        M::up(include_str!("../../../migrations/sqlite/006_quarantine.sql")),
     ])
 }
 
@@ -285,9 +287,9 @@ impl Book for SqliteBook {
         let (scope, view) = (scope.clone(), view.clone());
         self.read(move |tx| pull::snapshot(tx, &scope, &view)).await
     }
-    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>> {
+    async fn quarantine(&self, scope: &RegionCode, all: bool) -> Result<Vec<Quarantined>> {
         let scope = scope.clone();
-        self.read(move |tx| dump::quarantine(tx, &scope)).await
+        self.read(move |tx| settle::quarantined(tx, &scope, all)).await
     }
 
     async fn backup_begins(&self, now: i64) -> Result<()> {

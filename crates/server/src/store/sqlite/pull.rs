@@ -7,7 +7,7 @@ use tiexin_protocol::wire::{PullRequest, SnapshotHeader, View};
 use tiexin_protocol::{Chain, ChangeId, Digest, planted};
 use uuid::Uuid;
 
-use super::{db, device, hash, id, people, place, push, seq};
+use super::{db, device, hash, id, people, place, push, seq, settle};
 use crate::access::{Admission, Readable, access_mark, prefixes};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
@@ -81,6 +81,8 @@ pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate
         pages,
         access: access_mark(&admission.users, &readable),
         durable: admission.heard.durable(),
+        quarantine: settle::news(tx, &admission.users, request, today)?,
+        settled: settle::settled(tx, request)?,
     })
 }
 

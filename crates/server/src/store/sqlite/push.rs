@@ -9,7 +9,7 @@ use tiexin_protocol::wire::{PushReply, PushRequest};
 use tiexin_protocol::{Digest, planted};
 use uuid::Uuid;
 
-use super::{append, db, device, hash, head, id, people, place, pull, seq};
+use super::{append, db, device, hash, head, id, people, place, pull, seq, settle};
 use crate::access::Heard;
 use crate::error::{Refused, Result};
 use crate::origins;
@@ -30,6 +30,7 @@ pub(super) fn push(
         return Ok(outcome.reply);
     }
     write(tx, request, &outcome)?;
+    settle::close(tx, request, &outcome, now)?;
     Ok(outcome.reply)
 }
 
@@ -60,6 +61,7 @@ fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Resu
     let mut ground = Ground {
         heard,
         authors: authors(tx, request.device)?,
+        quarantined: settle::authors(tx, request)?,
         users: users.into_iter().map(|user| (user.id, user)).collect(),
         audit: head(tx, &request.device.to_string())?,
         ..Ground::default()

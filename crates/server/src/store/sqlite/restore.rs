@@ -40,5 +40,6 @@ pub(super) fn restored(tx: &Transaction<'_>, now: i64) -> Result<()> {
         )?;
     }
     tx.execute("UPDATE incarnation SET durable = acked, marked = NULL", [])?;
+    super::settle::restored(tx, now)?;
     note(tx, now, "restored", json!({}))
 }

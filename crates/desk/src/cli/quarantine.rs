@@ -1,0 +1,105 @@
+//! What waits for a decision, and deciding.
+
+use serde_json::json;
+use tiexin_contract::quarantine::{Item, ListQuarantine, Settle};
+use tiexin_domain::Kind;
+use tiexin_domain::nouns::settlement::Choice;
+use uuid::Uuid;
+
+use super::args::Quarantine;
+use super::at::{Door, Seat, region};
+use super::exit::{Exit, Failure, Outcome};
+
+pub(super) async fn quarantine(door: Door, command: Quarantine) -> Outcome {
+    let seat = door.sign_in().await?;
+    match command {
+        Quarantine::List { region } => list(seat, region.as_deref()).await,
+        Quarantine::Show { id } => show(seat, &id).await,
+        Quarantine::Adopt { id, note } => settle(seat, &id, Choice::Adopt, note).await,
+        Quarantine::Decline { id, note } => settle(seat, &id, Choice::Decline, Some(note)).await,
+        Quarantine::Choose { id, choice, note } => {
+            let choice = Choice::from_code(&choice);
+            settle(seat, &id, choice, note).await
+        }
+    }
+}
+
+/// Frozen shape: `docs/command-line.md`.
+async fn list(seat: Seat, code: Option<&str>) -> Outcome {
+    let region = match code {
+        Some(code) => Some(region(&seat.desk, code).await?),
+        None => None,
+    };
+    let all = seat.desk.run(ListQuarantine { region }).await?;
+    seat.out.tell(&json!({"items": all.items, "answers": all.answers}), || {
+        let mut lines: Vec<String> = all.items.iter().map(line).collect();
+        if lines.is_empty() {
+            lines.push("没有待处理的内容。".into());
+        }
+        lines.extend(all.answers.iter().map(|answer| {
+            let by = answer.by.as_deref().unwrap_or("审核人");
+            let why = answer.note.as_ref().map(|note| format!("：{note}")).unwrap_or_default();
+            format!("结果  {}  {by}{}{why}", answer.title, answer.choice.label())
+        }));
+        lines
+    })
+}
+
+fn line(item: &Item) -> String {
+    let what: Vec<String> = item
+        .parts
+        .iter()
+        .map(|part| format!("{} {}", Kind::from_code(&part.kind).label(), part.title))
+        .collect();
+    format!("{}  {}  {}  {}  {}", item.id, item.reason, item.region_name, item.author, what.join("，"))
+}
+
+async fn one(seat: &Seat, id: &str) -> Outcome<Item> {
+    let gone = || Failure::new(Exit::NotFound, "没有这一条，可能已经处理过了。请用 quarantine list 查看。");
+    let id: Uuid = id.trim().parse().map_err(|_| gone())?;
+    let all = seat.desk.run(ListQuarantine { region: None }).await?;
+    all.items.into_iter().find(|item| item.id == id).ok_or_else(gone)
+}
+
+async fn show(seat: Seat, id: &str) -> Outcome {
+    let item = one(&seat, id).await?;
+    seat.out.tell(&item, || {
+        let mut lines = vec![line(&item), item.message.clone()];
+        for part in &item.parts {
+            lines.push(format!("{} {}", Kind::from_code(&part.kind).label(), part.title));
+            lines.extend(part.hides.iter().map(|why| format!("  要作废，原因：{why}")));
+            for field in &part.fields {
+                let word = |value: &serde_json::Value| match value.as_str().unwrap_or_default() {
+                    "" => "（空）".to_owned(),
+                    text => text.to_owned(),
+                };
+                let by = field.by.as_ref().map(|by| format!("（{by}）")).unwrap_or_default();
+                lines.push(format!(
+                    "  {}：提交 {}，现有 {}{by}",
+                    field.label,
+                    word(&field.ours),
+                    word(&field.theirs)
+                ));
+            }
+        }
+        let choices: Vec<&str> = item.choices.iter().map(Choice::code).collect();
+        lines.push(format!("可以选择：{}", choices.join(" ")));
+        lines
+    })
+}
+
+async fn settle(seat: Seat, id: &str, choice: Choice, note: Option<String>) -> Outcome {
+    let item = one(&seat, id).await?;
+    if !item.choices.contains(&choice) {
+        let choices: Vec<&str> = item.choices.iter().map(Choice::code).collect();
+        let message = match choices.as_slice() {
+            [] => "这一条要由有审核权限的人处理，没有改动。".to_owned(),
+            some => format!("这一条不能这样处理，没有改动。可以选择：{}", some.join(" ")),
+        };
+        return Err(Failure::new(Exit::Failed, message));
+    }
+    seat.desk.run(Settle { id: item.id, choice: choice.clone(), note }).await?;
+    seat.out.tell(&json!({"id": item.id, "choice": choice, "record": item.parts[0].record}), || {
+        vec![format!("{}。同步以后其他电脑也会知道。", choice.label())]
+    })
+}

@@ -1,0 +1,79 @@
+//! Decisions on what was not applied: who may take them, and which changes they close.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use tiexin_domain::access::{Action, User, permits};
+use tiexin_domain::nouns::Settlement;
+use tiexin_domain::record::{self, Fields};
+use tiexin_domain::{Kind, Noun, RegionCode};
+use tiexin_protocol::wire::PushRequest;
+use tiexin_protocol::{Change, ChangeId, Held, ParkCode, Verdict};
+
+use super::{Ground, Outcome};
+
+/// A change that may be closed by now: quarantined in this push, or named by a decision in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Closing {
+    pub(crate) scope: RegionCode,
+    pub(crate) change: ChangeId,
+    /// Without a decision: nobody decides on a decision.
+    pub(crate) at_once: bool,
+}
+
+fn is_decision(change: &Change) -> bool {
+    change.kind == Kind::Settlement.code()
+}
+
+/// The change that a decision is about.
+fn about(fields: &Fields) -> Option<ChangeId> {
+    let decision = Settlement::from_fields(fields).ok()?;
+    Some(ChangeId { device: decision.device, incarnation: decision.incarnation, seq: decision.seq })
+}
+
+/// The changes that decisions of this push are about, each with the scope of the decision.
+pub(crate) fn asked(request: &PushRequest) -> Vec<(RegionCode, ChangeId)> {
+    let decisions = request.changes.iter().filter(|change| is_decision(change));
+    decisions.filter_map(|change| Some((change.scope.clone(), about(&change.set)?))).collect()
+}
+
+/// What has to be looked at after the push was written down.
+pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Closing> {
+    let kept = outcome.conflicts.iter().chain(&outcome.parked).map(|kept| Closing {
+        scope: kept.scope.clone(),
+        change: kept.change.id,
+        at_once: is_decision(&kept.change),
+    });
+    let named = asked(request)
+        .into_iter()
+        .map(|(scope, change)| Closing { scope, change, at_once: false })
+        .filter(|_| !outcome.verdicts.is_empty());
+    kept.chain(named).collect()
+}
+
+/// Whether the user may take this decision there: with the right to settle, or the right to write when the
+/// change is the user's own.
+pub(super) fn refuse(
+    ground: &Ground,
+    user: &User,
+    change: &Change,
+    held: Option<&Held>,
+    today: NaiveDate,
+) -> Option<Verdict> {
+    let park = |code, message: &str| Some(Verdict::Parked { code, message: message.into() });
+    let mut fields = held.map(|h| h.record.fields.clone()).unwrap_or_default();
+    record::apply(&mut fields, &change.set);
+    // Without a readable one the rules of the kind refuse it.
+    let about = about(&fields)?;
+    if about.settlement() != change.record {
+        return park(ParkCode::RuleBroken, "处理意见与所处理的修改不符");
+    }
+    let region = fields.get("region").and_then(|v| v.as_str()).and_then(|code| code.parse().ok());
+    let places: Vec<RegionCode> = held.map(|h| h.record.region()).into_iter().chain(region).collect();
+    let may = |action| places.iter().all(|place| permits(&user.grants, action, place, today));
+    let own = ground.quarantined.get(&about).and_then(|author| ground.authors.get(author)) == Some(&user.id);
+    if user.disabled || !(may(Action::Settle) || own && may(Action::Write)) {
+        return park(ParkCode::NoRight, "填写人没有这个地区的审核权限，处理意见没有生效");
+    }
+    None
+}

@@ -1,0 +1,156 @@
+//! What waits for a decision, what was decided, and that both go where they must.
+
+use std::collections::BTreeMap;
+
+use tiexin_domain::RegionCode;
+use tiexin_domain::nouns::settlement::Choice;
+use tiexin_protocol::wire::{QuarantineMarks, Quarantined, Settled};
+use tiexin_protocol::{Change, ChangeId, ParkCode, Verdict};
+
+use super::province::{Province, desk, own};
+use super::*;
+
+fn town() -> RegionCode {
+    "340323100".parse().unwrap()
+}
+
+fn parked(seq: u64, village: &str) -> Quarantined {
+    let change = Change {
+        id: ChangeId { device: Uuid::from_u128(77), incarnation: Uuid::from_u128(78), seq },
+        group: id(),
+        record: id(),
+        kind: "household".into(),
+        scope: town(),
+        base: 0,
+        set: fields(json!({"region": village, "head_name": "张三", "kinds": ["general"]})),
+        void: None,
+        author: Uuid::from_u128(5),
+        noted_at: NOW,
+    };
+    Quarantined {
+        change,
+        verdict: Verdict::Parked { code: ParkCode::NoRight, message: String::new() },
+        received_at: NOW + seq as i64,
+        author_name: Some("王专干".into()),
+        standing: Vec::new(),
+    }
+}
+
+fn marks(scopes: &[(&str, u64)]) -> QuarantineMarks {
+    let scopes: BTreeMap<RegionCode, u64> =
+        scopes.iter().map(|(scope, mark)| (scope.parse().unwrap(), *mark)).collect();
+    QuarantineMarks { mark: format!("{scopes:?}"), scopes }
+}
+
+/// The record that settles a change, as the desk's command saves it.
+fn settlement(of: &Change, choice: &str, note: &str) -> Save {
+    let value = json!({
+        "region": VILLAGE, "device": of.id.device, "incarnation": of.id.incarnation, "seq": of.id.seq,
+        "record": of.record, "record_kind": of.kind, "author": of.author, "choice": choice, "note": note,
+    });
+    save(of.id.settlement(), "settlement", value)
+}
+
+#[test]
+fn what_waits_is_kept_until_somebody_decides_or_the_right_goes() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    household(&book, VILLAGE, "本地");
+    province.round(&book);
+    let told = marks(&[("340323100", 7), ("340323104", 3)]);
+    assert_eq!(book.quarantine_told(&told).unwrap().len(), 2);
+    book.keep_quarantine(&town(), &[parked(2, VILLAGE), parked(1, VILLAGE)], &told).unwrap();
+    assert_eq!(book.quarantine_mark().unwrap(), "", "half of it is not the whole");
+    book.keep_quarantine(&"340323104".parse().unwrap(), &[parked(3, "340323104001")], &told).unwrap();
+    assert_eq!(book.quarantine_mark().unwrap(), told.mark);
+    assert!(book.quarantine_told(&told).unwrap().is_empty());
+    let waits = book.unsettled().unwrap();
+    assert_eq!(waits.iter().map(|one| one.told.change.id.seq).collect::<Vec<_>>(), [1, 2, 3]);
+    // Decided here, not sent yet: it no longer waits.
+    put(&book, &settlement(&waits[0].told.change, "decline", "邻村登记"));
+    assert_eq!(book.unsettled().unwrap().len(), 2);
+    // The right ends in one township, the scope is given up in the other.
+    let less = marks(&[("340323100", 7)]);
+    assert!(book.quarantine_told(&less).unwrap().is_empty());
+    assert_eq!(book.unsettled().unwrap().len(), 1);
+    province.round(&book);
+    book.drop_scope(&town()).unwrap();
+    assert!(book.unsettled().unwrap().is_empty());
+    sound(&book);
+}
+
+#[test]
+fn a_decision_that_the_province_refused_leaves_the_change_waiting() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    let one = parked(1, VILLAGE);
+    let told = marks(&[("340323100", 1)]);
+    book.keep_quarantine(&town(), std::slice::from_ref(&one), &told).unwrap();
+    let mut decided = settlement(&one.change, "decline", "邻村登记");
+    decided.fields.remove("note");
+    put(&book, &decided);
+    assert!(book.unsettled().unwrap().is_empty());
+    province.round(&book);
+    // It breaks a rule of its kind: parked, and nobody has to decide about a decision.
+    assert_eq!(book.unsettled().unwrap().len(), 1);
+    assert!(book.parked().unwrap().is_empty());
+    assert_eq!(book.sync_state().unwrap().parked, 0);
+    sound(&book);
+}
+
+#[test]
+fn the_author_learns_what_was_decided_until_it_is_put_away() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    let one = id();
+    put(&book, &save(one, "pairing_of_the_future", json!({"region": VILLAGE, "name": "某"})));
+    province.round(&book);
+    let asked = book.undecided().unwrap();
+    assert_eq!(asked, [book.parked().unwrap()[0].change.id]);
+    let answer = Settled {
+        change: asked[0],
+        choice: Choice::Decline,
+        note: Some("请先升级".into()),
+        by: Some("审核人".into()),
+        at: Some(NOW),
+    };
+    let changed = book.keep_outcomes(&[answer.clone()]).unwrap();
+    assert!(changed.kinds.contains("pairing_of_the_future"));
+    assert!(book.parked().unwrap().is_empty() && book.undecided().unwrap().is_empty());
+    let state = book.sync_state().unwrap();
+    assert_eq!((state.parked, state.answered), (0, 1));
+    let told = book.answered().unwrap();
+    assert_eq!(told[0].outcome, Some(answer.clone()));
+    // Told again it stays as it was.
+    let other = Settled { choice: Choice::Adopt, ..answer.clone() };
+    assert!(book.keep_outcomes(&[other]).unwrap().is_empty());
+    book.settle_refused(told[0].id, own(&book).0, NOW).unwrap();
+    assert!(book.answered().unwrap().is_empty());
+    assert_eq!(book.sync_state().unwrap().answered, 0);
+    sound(&book);
+}
+
+#[test]
+fn values_that_gave_way_are_listed_until_they_stand_again() {
+    let (_d1, one) = desk();
+    let (_d2, two) = desk();
+    let mut province = Province::new();
+    let home = household(&one, VILLAGE, "张三");
+    province.round(&one);
+    province.round(&two);
+    for (book, address) in [(&one, "一号"), (&two, "二号")] {
+        let mut next = record(book, home).fields;
+        next.insert("current_address".into(), address.into());
+        put(book, &Save { id: home, kind: "household".into(), fields: next, void: None });
+    }
+    province.round(&one);
+    province.round(&two);
+    let listed = two.gave_way(&town(), 10).unwrap();
+    assert_eq!(listed[0].gone.value, "一号");
+    assert_eq!((listed[0].record.id, listed[0].at), (home, Some(NOW)));
+    assert!(two.gave_way(&"340323104".parse().unwrap(), 10).unwrap().is_empty());
+    let mut back = record(&two, home).fields;
+    back.insert("current_address".into(), "一号".into());
+    put(&two, &Save { id: home, kind: "household".into(), fields: back, void: None });
+    assert!(two.gave_way(&town(), 10).unwrap().is_empty());
+}
