@@ -1,8 +1,9 @@
 //! User stories, told through the real programs. One file per story, one binary for all.
 
 mod at_the_screen;
+mod attachments;
 mod carried;
 mod devices;
-mod quarantine;
+mod moved;
 mod two_townships;
 mod window_opens;

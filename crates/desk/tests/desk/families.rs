@@ -1,7 +1,7 @@
 //! A family's page, visits, the family's wish.
 
 use tiexin_contract::ErrorCode;
-use tiexin_contract::family::{GetFamily, RecordVisit, VisitStart};
+use tiexin_contract::family::{GetFamily, MoveFamily, RecordVisit, VisitStart};
 use tiexin_contract::records::{Care, ListRecords, RecordPage};
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::{Person, Visit};
@@ -153,4 +153,38 @@ async fn a_family_that_moves_takes_its_people_along() {
         (page.timeline[0].region.as_str(), &page.timeline[0].fields["head_name"]),
         (VILLAGE, &"贾文广".into())
     );
+}
+
+#[tokio::test]
+async fn a_family_moves_with_all_that_is_about_it_and_without_what_was_done_for_it() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let seen = office.ok(visit(home, day(2026, 10, 15))).await.id;
+    let to = |region: &str| MoveFamily {
+        household: home,
+        region: region.parse().unwrap(),
+        address: None,
+        on: None,
+        why: None,
+        handover: None,
+    };
+    for (region, code) in [(VILLAGE, "region_same"), ("340323104", "region_not_village")] {
+        let refused = office.refused(to(region)).await;
+        assert_eq!(refused.problems[0].code, code, "{refused:?}");
+    }
+    assert_eq!(office.refused(to("340121100001")).await.code, ErrorCode::NoRight);
+    let moved = office.ok(to("340323104001")).await;
+    assert!(moved.leaves);
+    let page = office.ok(GetFamily { household: home }).await;
+    let about = [&page.persons, &page.files, &page.contacts];
+    assert_eq!(moved.records, 1 + about.iter().map(|rows| rows.len() as u64).sum::<u64>());
+    for row in about.into_iter().flatten().chain([&page.household]) {
+        assert_eq!(row.region.as_str(), "340323104001", "{row:?}");
+    }
+    let done = page.timeline.iter().find(|row| row.id == seen).unwrap();
+    assert_eq!(done.region.as_str(), VILLAGE);
+    assert_eq!(page.household.fields["moved_on"], "2026-10-20");
+    // Before the province knows of it the family can be edited, and moved on.
+    let moved = office.ok(to("340323100002")).await;
+    assert!(moved.leaves);
 }

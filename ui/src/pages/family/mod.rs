@@ -1,5 +1,6 @@
 //! A family's page: who they are, whom they trust, what was agreed, then the timeline.
 
+mod moving;
 mod new;
 mod past;
 mod people;
@@ -10,6 +11,7 @@ use crate::attachments::Attachments;
 use crate::components::{Button, Look, Masked, Page, Sign, StateMark, show};
 use crate::hooks::{use_query, use_session};
 use crate::routes::{ForHousehold, Route};
+use moving::Moving;
 use past::Past;
 use people::{Agreed, People, Trusted};
 use tiexin_contract::family::{self, GetFamily};
@@ -47,11 +49,17 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
     };
     let history = go(Route::Record { kind: "household".into(), id: household });
     let edit = go(Route::RecordEdit { kind: "household".into(), id: household });
+    let moving = use_state(|| false);
+    let turn = |to: bool| {
+        let moving = moving.setter();
+        Callback::from(move |()| moving.set(to))
+    };
     let action = html! {
         <>
             <Button label="经过" look={Look::Link} onclick={history} />
             if session.can_write() {
                 <Button label="修改" look={Look::Link} onclick={edit} />
+                <Button label="迁往别处" look={Look::Link} onclick={turn(true)} />
                 <Button label="记走访" look={Look::Primary} sign={Sign::Pen} onclick={record} />
             }
         </>
@@ -62,6 +70,9 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
         <Page {title} {action} {lead}>
             { show(&family, |page| html! {
                 <>
+                    if *moving {
+                        <Moving page={page.clone()} onclose={turn(false)} />
+                    }
                     if !page.gaps.is_empty() {
                         <p class="tx-family-gaps"><strong>{ "还缺：" }</strong>{ page.gaps.join("、") }</p>
                     }
