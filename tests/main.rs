@@ -5,5 +5,6 @@ mod attachments;
 mod carried;
 mod devices;
 mod moved;
+mod quarantine;
 mod two_townships;
 mod window_opens;
