@@ -16,7 +16,7 @@ pub enum Keep {
     /// One file, as in a pilot.
     Sqlite(TempDir),
     /// A database of its own in the cluster of TIEXIN_TEST_PG.
-    Postgres(String),
+    Postgres(String, TempDir),
 }
 
 impl Keep {
@@ -35,15 +35,21 @@ impl Keep {
         let made = Command::new("psql").args([&cluster, "-qc", &format!("CREATE DATABASE {name}")]).status();
         assert!(made.is_ok_and(|s| s.success()), "psql could not create a database");
         let (base, _) = cluster.rsplit_once('/').expect("a URL with a database");
-        Some(Keep::Postgres(format!("{base}/{name}")))
+        Some(Keep::Postgres(format!("{base}/{name}"), tempfile::tempdir().expect("a temporary folder")))
     }
 
     /// As `tiexin-server --store` takes it.
     pub fn store(&self) -> String {
         match self {
             Keep::Sqlite(dir) => format!("sqlite:{}", dir.path().join("province.db").display()),
-            Keep::Postgres(url) => url.clone(),
+            Keep::Postgres(url, _) => url.clone(),
         }
+    }
+
+    /// Where the bytes of attachments lie, as `tiexin-server --blobs` takes it.
+    fn blobs(&self) -> String {
+        let (Keep::Sqlite(dir) | Keep::Postgres(_, dir)) = self;
+        dir.path().join("blobs").display().to_string()
     }
 }
 
@@ -115,7 +121,7 @@ impl Province {
     pub fn digests(&self) -> Result<BTreeMap<String, (u64, String)>, Trouble> {
         match &self.keep {
             Keep::Sqlite(_) => sqlite_digests(&self.keep),
-            Keep::Postgres(url) => postgres_digests(url),
+            Keep::Postgres(url, _) => postgres_digests(url),
         }
     }
 
@@ -172,7 +178,7 @@ fn server() -> PathBuf {
 fn administer(keep: &Keep, words: &[&str]) -> Result<Value, Trouble> {
     let output = Command::new(server())
         .args(words)
-        .args(["--store", &keep.store(), "--json"])
+        .args(["--store", &keep.store(), "--blobs", &keep.blobs(), "--json"])
         .output()
         .map_err(|e| Trouble(format!("tiexin-server: {e}")))?;
     if !output.status.success() {
@@ -188,7 +194,7 @@ fn administer(keep: &Keep, words: &[&str]) -> Result<Value, Trouble> {
 
 fn serve(keep: &Keep, listen: &str, words: &[String]) -> Result<(Child, SocketAddr), Trouble> {
     let mut child = Command::new(server())
-        .args(["serve", "--store", &keep.store(), "--listen", listen])
+        .args(["serve", "--store", &keep.store(), "--blobs", &keep.blobs(), "--listen", listen])
         .args(words)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -12,6 +12,8 @@ pub struct Network {
     address: SocketAddr,
     up: watch::Sender<bool>,
     bytes: Arc<AtomicU64>,
+    /// Cut once so many bytes have crossed.
+    most: Arc<AtomicU64>,
 }
 
 impl Network {
@@ -21,8 +23,10 @@ impl Network {
         let address = listener.local_addr()?;
         let (up, state) = watch::channel(true);
         let bytes = Arc::new(AtomicU64::new(0));
-        tokio::spawn(accept(listener, target, state, bytes.clone()));
-        Ok(Network { address, up, bytes })
+        let most = Arc::new(AtomicU64::new(u64::MAX));
+        let count = Count { bytes: bytes.clone(), most: most.clone(), up: up.clone() };
+        tokio::spawn(accept(listener, target, state, count));
+        Ok(Network { address, up, bytes, most })
     }
 
     /// The address that desks are given.
@@ -35,8 +39,14 @@ impl Network {
         self.up.send_replace(false);
     }
 
+    /// Cuts by itself when so many more bytes have crossed: in the middle of something.
+    pub fn cut_after(&self, more: u64) {
+        self.most.store(self.bytes() + more, Ordering::Relaxed);
+    }
+
     /// Lets connections through again.
     pub fn restore(&self) {
+        self.most.store(u64::MAX, Ordering::Relaxed);
         self.up.send_replace(true);
     }
 
@@ -46,20 +56,37 @@ impl Network {
     }
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, up: watch::Receiver<bool>, bytes: Arc<AtomicU64>) {
-    while let Ok((near, _)) = listener.accept().await {
-        if *up.borrow() {
-            tokio::spawn(forward(near, target, up.clone(), bytes.clone()));
+/// What has crossed, and when that is enough.
+#[derive(Clone)]
+struct Count {
+    bytes: Arc<AtomicU64>,
+    most: Arc<AtomicU64>,
+    up: watch::Sender<bool>,
+}
+
+impl Count {
+    fn crossed(&self, bytes: usize) {
+        let all = self.bytes.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
+        if all >= self.most.load(Ordering::Relaxed) {
+            self.up.send_replace(false);
         }
     }
 }
 
-async fn forward(near: TcpStream, target: SocketAddr, mut up: watch::Receiver<bool>, bytes: Arc<AtomicU64>) {
+async fn accept(listener: TcpListener, target: SocketAddr, up: watch::Receiver<bool>, count: Count) {
+    while let Ok((near, _)) = listener.accept().await {
+        if *up.borrow() {
+            tokio::spawn(forward(near, target, up.clone(), count.clone()));
+        }
+    }
+}
+
+async fn forward(near: TcpStream, target: SocketAddr, mut up: watch::Receiver<bool>, count: Count) {
     let Ok(far) = TcpStream::connect(target).await else { return };
     let (near_read, near_write) = near.into_split();
     let (far_read, far_write) = far.into_split();
     tokio::select! {
-        _ = async { tokio::join!(pump(near_read, far_write, &bytes), pump(far_read, near_write, &bytes)) } => {}
+        _ = async { tokio::join!(pump(near_read, far_write, &count), pump(far_read, near_write, &count)) } => {}
         _ = up.wait_for(|up| !*up) => {}
     }
 }
@@ -67,7 +94,7 @@ async fn forward(near: TcpStream, target: SocketAddr, mut up: watch::Receiver<bo
 async fn pump(
     mut from: tokio::net::tcp::OwnedReadHalf,
     mut to: tokio::net::tcp::OwnedWriteHalf,
-    bytes: &AtomicU64,
+    count: &Count,
 ) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut buffer = vec![0u8; 64 * 1024];
@@ -75,7 +102,7 @@ async fn pump(
         if read == 0 || to.write_all(&buffer[..read]).await.is_err() {
             break;
         }
-        bytes.fetch_add(read as u64, Ordering::Relaxed);
+        count.crossed(read);
     }
     let _ = to.shutdown().await;
 }
