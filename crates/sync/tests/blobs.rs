@@ -10,10 +10,13 @@ use async_trait::async_trait;
 use tiexin_domain::nouns::attachment::{Attachment, AttachmentKind};
 use tiexin_domain::{Kind, Noun, RegionCode, Role};
 use tiexin_protocol::blob::{BlobHash, CHUNK_BYTES, Chunks, Wanted, Way};
-use tiexin_protocol::wire::{HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest};
+use tiexin_protocol::wire::{
+    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
+};
 use tiexin_store::{BlobCounts, By};
 use tiexin_sync::{
-    CarryReport, Carrying, HttpProvince, Province, SnapshotPart, SyncError, carry_blobs, device_key, run_round,
+    CarryReport, Carrying, HttpProvince, Province, SnapshotPart, SyncError, carry_blobs, device_key,
+    run_round,
 };
 use uuid::Uuid;
 
@@ -95,8 +98,16 @@ impl Province for Line {
     async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
         self.inner.pull(request).await
     }
-    async fn snapshot(&self, scope: &RegionCode, from: u64, tag: Option<&str>) -> Result<SnapshotPart, SyncError> {
+    async fn snapshot(
+        &self,
+        scope: &RegionCode,
+        from: u64,
+        tag: Option<&str>,
+    ) -> Result<SnapshotPart, SyncError> {
         self.inner.snapshot(scope, from, tag).await
+    }
+    async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError> {
+        self.inner.quarantine(scope).await
     }
     async fn blob_have(&self, one: &Wanted) -> Result<Chunks, SyncError> {
         self.inner.blob_have(one).await
@@ -108,7 +119,8 @@ impl Province for Line {
     async fn blob_get(&self, one: &Wanted, chunk: u32) -> Result<(Vec<u8>, String), SyncError> {
         self.one_more(Way::Down, one, chunk)?;
         let (mut bytes, print) = self.inner.blob_get(one, chunk).await?;
-        let damaged = self.damage.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        let damaged =
+            self.damage.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
         if damaged {
             bytes[0] ^= 1;
         }
@@ -225,8 +237,15 @@ async fn a_withdrawn_right_leaves_no_bytes_and_takes_unsent_ones_to_the_province
     assert_eq!(files(&a), 6);
     province.end_grant("worker", &Role::Worker, &scope(), None).await.unwrap();
     let line = Line::of(&a, &town, 2);
-    assert_eq!(run_round(&a.book, &line, NOW, &|_, _| {}).await, Err(SyncError::Offline), "cut while handing over");
-    assert!(a.book.get(home).unwrap().is_some() && files(&a) == 6, "nothing is given up before it was handed over");
+    assert_eq!(
+        run_round(&a.book, &line, NOW, &|_, _| {}).await,
+        Err(SyncError::Offline),
+        "cut while handing over"
+    );
+    assert!(
+        a.book.get(home).unwrap().is_some() && files(&a) == 6,
+        "nothing is given up before it was handed over"
+    );
     run_round(&a.book, &Line::of(&a, &town, ENOUGH), NOW, &|_, _| {}).await.unwrap();
     assert_eq!(files(&a), 0, "no bytes remain");
     assert!(a.book.get(home).unwrap().is_none() && a.book.blobs_wanted().unwrap().is_empty());

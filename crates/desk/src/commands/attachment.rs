@@ -94,7 +94,9 @@ fn list(at: &At, args: ListAttachments) -> Result<Vec<AttachmentRow>, ErrorReply
         _ => at.book().attachments_of(owner.id),
     };
     let mut all = belonging.map_err(errors::store)?;
-    all.retain(|record| kind_of(record) == Kind::Attachment && at.may(tiexin_domain::Action::Read, &record.region()));
+    all.retain(|record| {
+        kind_of(record) == Kind::Attachment && at.may(tiexin_domain::Action::Read, &record.region())
+    });
     all.sort_by_key(|record| {
         let day = record.text("taken_at").map(str::to_owned);
         std::cmp::Reverse((record.fields.get("recorded_at").and_then(|at| at.as_i64()), day, record.id))
@@ -134,7 +136,8 @@ fn read(record: &Record) -> Result<Attachment, ErrorReply> {
     if kind_of(record) != Kind::Attachment {
         return Err(errors::not_found());
     }
-    Attachment::from_fields(&record.fields).map_err(|_| errors::fault("an attachment's record cannot be read"))
+    Attachment::from_fields(&record.fields)
+        .map_err(|_| errors::fault("an attachment's record cannot be read"))
 }
 
 fn is_here(state: BlobState) -> bool {

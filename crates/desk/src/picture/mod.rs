@@ -92,14 +92,16 @@ pub(crate) fn ready(bytes: Vec<u8>, policy: Policy) -> Result<Ready, Unfit> {
     let kept = scale::within(picture, policy.edge);
     let (kept, bytes) = scale::jpeg(kept, policy.photo_bytes).ok_or(Unfit::Damaged)?;
     let size = (kept.width(), kept.height());
-    let (_, thumb) = scale::jpeg(scale::within(kept, policy.thumb_edge), policy.photo_bytes).ok_or(Unfit::Damaged)?;
+    let (_, thumb) =
+        scale::jpeg(scale::within(kept, policy.thumb_edge), policy.photo_bytes).ok_or(Unfit::Damaged)?;
     Ok(Ready { bytes, mime: "image/jpeg", size: Some(size), thumb: Some(thumb), taken })
 }
 
 /// By content, never by the file's name.
 fn decode(bytes: &[u8]) -> Result<(DynamicImage, Option<PartialDate>), Unfit> {
     let heic = bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..11), Some(b"hei" | b"mif" | b"hev"));
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Unfit::Damaged)?;
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Unfit::Damaged)?;
     if reader.format().is_none() {
         return Err(if heic { Unfit::Heic } else { Unfit::Unknown });
     }

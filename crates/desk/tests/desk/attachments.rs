@@ -44,7 +44,8 @@ fn open(id: Uuid, small: bool) -> OpenAttachment {
 async fn a_photo_is_added_made_small_listed_and_opened() {
     let office = Office::township(day(2026, 10, 20)).await;
     let home = household(&office).await;
-    let row = office.ok(AddAttachment { taken_at: Some("10.5".into()), ..of(home, &photo(3000, 1500)) }).await;
+    let row =
+        office.ok(AddAttachment { taken_at: Some("10.5".into()), ..of(home, &photo(3000, 1500)) }).await;
     assert_eq!((row.what_label.as_str(), row.width, row.height), ("家访照片", Some(2048), Some(1024)));
     assert_eq!((row.taken_at.as_deref(), row.state), (Some("2026-10-05"), AttachmentState::Local));
     assert!(row.has_thumb && row.thumb_here && !row.masked);

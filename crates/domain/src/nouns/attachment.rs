@@ -76,7 +76,8 @@ impl Noun for Attachment {
     }
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut bad = |field: &str, message: &str| problems.push(Problem::new(field, "file_invalid", message));
+        let mut bad =
+            |field: &str, message: &str| problems.push(Problem::new(field, "file_invalid", message));
         if !is_sha256(&self.sha256) {
             bad("sha256", "附件的校验值不对，请重新添加这个文件");
         }

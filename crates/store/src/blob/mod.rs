@@ -52,20 +52,27 @@ fn find(conn: &Connection, scope: &RegionCode, hash: BlobHash) -> Result<Option<
         .optional()?)
 }
 
-/// Puts a blob in the place of what may be known of it already; the sweep takes the old file.
+/// Puts a blob in the place of what may be known of it already; the sweep takes another file it had.
 fn put(conn: &Connection, scope: &RegionCode, sealed: &Sealed, have: &Chunks, whole: bool) -> Result<()> {
-    conn.prepare_cached("INSERT OR REPLACE INTO blob VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(
-        params![
-            scope.as_str(),
-            sealed.hash.0,
-            sealed.bytes as i64,
-            sealed.file,
-            sealed.suite,
-            *sealed.key,
-            have.bits(),
-            whole
-        ],
-    )?;
+    conn.prepare_cached(
+        "INSERT OR IGNORE INTO blob_gone SELECT file FROM blob WHERE scope = ?1 AND sha256 = ?2 AND file <> ?3",
+    )?
+    .execute(params![scope.as_str(), sealed.hash.0, sealed.file])?;
+    conn.prepare_cached(
+        "INSERT INTO blob VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (scope, sha256) DO UPDATE SET bytes = excluded.bytes, file = excluded.file,
+           suite = excluded.suite, key = excluded.key, have = excluded.have, whole = excluded.whole",
+    )?
+    .execute(params![
+        scope.as_str(),
+        sealed.hash.0,
+        sealed.bytes as i64,
+        sealed.file,
+        sealed.suite,
+        *sealed.key,
+        have.bits(),
+        whole
+    ])?;
     Ok(())
 }
 
@@ -97,6 +104,7 @@ pub(crate) fn follow(conn: &Connection, n: i64, record: &Record) -> Result<()> {
     if record.kind != Kind::Attachment.code() {
         return Ok(());
     }
+    take_along(conn, n, record)?;
     forget(conn, n)?;
     let scope = record.scope.as_str();
     for Named { hash, bytes, thumb } in named(record) {
@@ -118,6 +126,21 @@ pub(crate) fn follow(conn: &Connection, n: i64, record: &Record) -> Result<()> {
            AND sha256 NOT IN (SELECT sha256 FROM blob_use WHERE record = ?2)",
     )?
     .execute(params![record.id, n])?;
+    Ok(())
+}
+
+/// The record came from another scope: its bytes come along, unless others there name them too.
+fn take_along(conn: &Connection, n: i64, record: &Record) -> Result<()> {
+    let scope = record.scope.as_str();
+    conn.prepare_cached(
+        "UPDATE OR IGNORE blob SET scope = ?2
+         WHERE (scope, sha256) IN (SELECT scope, sha256 FROM blob_use WHERE record = ?1 AND scope <> ?2)
+           AND NOT EXISTS (SELECT 1 FROM blob_use o
+                           WHERE o.scope = blob.scope AND o.sha256 = blob.sha256 AND o.record <> ?1)",
+    )?
+    .execute(params![n, scope])?;
+    conn.prepare_cached("UPDATE blob_queue SET scope = ?2 WHERE attachment = ?1 AND scope <> ?2")?
+        .execute(params![record.id, scope])?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use tiexin_protocol::blob::BlobHash;
 
 use super::{SELECT, read};
 use crate::error::Result;
+use crate::record::hidden;
 use crate::verify::VerifyReport;
 
 /// Every blob that is called whole is; everything an attachment names is here or on its way.
@@ -29,10 +30,10 @@ pub(crate) fn look(conn: &Connection, dir: &std::path::Path, report: &mut Verify
     }
     let lost: i64 = conn.query_row(
         "SELECT count(*) FROM blob_use u JOIN record ON record.n = u.record
-         WHERE NOT EXISTS (SELECT 1 FROM blob WHERE scope = u.scope AND sha256 = u.sha256 AND whole)
+         WHERE record.hidden <> ?1 AND NOT EXISTS (SELECT 1 FROM blob WHERE scope = u.scope AND sha256 = u.sha256 AND whole)
            AND NOT EXISTS (SELECT 1 FROM blob_queue q WHERE q.scope = u.scope AND q.sha256 = u.sha256
                              AND q.attachment = record.id)",
-        [],
+        [hidden::WITHHELD],
         |row| row.get(0),
     )?;
     if lost > 0 {

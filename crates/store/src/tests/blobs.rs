@@ -263,3 +263,25 @@ fn a_province_put_back_from_a_backup_is_offered_the_bytes_again() {
     assert_eq!(book.blobs_wanted().unwrap().len(), 1);
     sound(&book);
 }
+
+#[test]
+fn bytes_go_along_to_another_township() {
+    let (dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let photo = bytes(CHUNK_BYTES + 5, 10);
+    let one = attach(&book, home, &photo, None);
+    let there: RegionCode = "340323104".parse().unwrap();
+    book.write(|w| {
+        let row = crate::record::find(&w.tx, one)?.unwrap();
+        let mut moved = row.record.clone();
+        moved.scope = there.clone();
+        moved.fields.insert("region".into(), "340323104001".into());
+        crate::record::update(&w.tx, &row, &moved, None)
+    })
+    .unwrap();
+    let hash = BlobHash::of(&photo);
+    assert_eq!(book.blob(&there, hash).unwrap().unwrap(), photo);
+    assert_eq!((book.blob(&scope(), hash).unwrap(), files(dir.path()).len()), (None, 1));
+    let wanted = book.blobs_wanted().unwrap();
+    assert_eq!((wanted.len(), wanted[0].way, &wanted[0].scope), (1, Way::Up, &there));
+}

@@ -7,8 +7,8 @@ mod http;
 mod one;
 
 use tiexin_domain::RegionCode;
-use tiexin_domain::region::Level;
 use tiexin_domain::access::Action;
+use tiexin_domain::region::Level;
 use tiexin_protocol::blob::{Wanted, Way, plan};
 use tiexin_store::{Book, StoreError};
 
@@ -47,6 +47,12 @@ pub async fn carry_blobs(
 ) -> Result<CarryReport, SyncError> {
     let mut report = CarryReport::default();
     if !on_store(book, |book| book.blobs_taken()).await? {
+        // Only hello tells it: the next round asks whether it has become otherwise.
+        on_store(book, |book| match book.blobs_wanted()?.is_empty() {
+            true => Ok(()),
+            false => book.set_access(None),
+        })
+        .await?;
         return Ok(report);
     }
     on_store(book, |book| book.offer_blobs()).await?;
@@ -80,7 +86,11 @@ pub async fn carry_blobs(
 }
 
 /// Hands over what waits in a scope that is withdrawn (I11): after it, nothing of it waits.
-pub(crate) async fn hand_over(book: &Book, province: &dyn Province, scope: &RegionCode) -> Result<(), SyncError> {
+pub(crate) async fn hand_over(
+    book: &Book,
+    province: &dyn Province,
+    scope: &RegionCode,
+) -> Result<(), SyncError> {
     let wanted = on_store(book, |book| book.blobs_wanted()).await?;
     let mine: Vec<Wanted> =
         wanted.into_iter().filter(|one| one.way == Way::Up && one.scope == *scope).collect();
