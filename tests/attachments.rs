@@ -108,7 +108,11 @@ async fn the_story(keep: Keep) {
     assert_eq!((&state["waiting"], &state["attachments_up"]), (&json!(0), &json!(1)), "the records are told");
     b.json(&["sync"]);
     let half = b.photo_of(&home);
-    assert_eq!((&half["thumb_here"], &half["state"]), (&json!(true), &json!("to_come_down")), "its face came first");
+    assert_eq!(
+        (&half["thumb_here"], &half["state"]),
+        (&json!(true), &json!("to_come_down")),
+        "its face came first"
+    );
 
     // What went up before is not sent again.
     network.restore();

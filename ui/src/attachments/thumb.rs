@@ -30,7 +30,7 @@ pub(super) fn spoken(row: &AttachmentRow) -> String {
 pub(super) fn Thumb(props: &ThumbProps) -> Html {
     let row = &props.row;
     let seen = row.thumb_here && !row.masked;
-    let ask = seen.then(|| OpenAttachment { id: row.id, small: true, reveal: false });
+    let ask = seen.then_some(OpenAttachment { id: row.id, small: true, reveal: false });
     let picture = use_query_when(ask, &[]);
     let data = picture.data.as_ref().and_then(|opened| {
         let base64 = opened.base64.as_ref()?;
