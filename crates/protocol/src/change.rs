@@ -38,6 +38,18 @@ impl ChangeId {
     }
 }
 
+/// The id of the record that says of two others whether they are one: whoever decides on the pair writes to
+/// this one record. FROZEN: all desks derive it alike.
+pub fn merge_of(one: Uuid, other: Uuid) -> Uuid {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"tiexin-merge-v1");
+    hasher.update(one.min(other).as_bytes());
+    hasher.update(one.max(other).as_bytes());
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
 /// Hiding a record, or bringing it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -83,6 +95,9 @@ pub enum Verdict {
         /// The scope whose log it stands in, when another than the change named: the record had moved there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         elsewhere: Option<RegionCode>,
+        /// The record under which it stands, when another than the change named: that was merged into it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Uuid>,
     },
     /// Two people disagree on something only a person may settle. Nothing of it was applied.
     Conflict { code: String, fields: Vec<String> },
@@ -109,6 +124,8 @@ pub enum ParkCode {
     Group,
     /// What it is about has moved to another township, where it waits for somebody with the right.
     Moved,
+    /// What it is about was merged into a record of another place, where it waits for somebody with the right.
+    Merged,
     /// A reason that this program does not know yet.
     #[serde(other)]
     Other,
@@ -149,6 +166,9 @@ pub struct LogEntry {
     /// The record left this scope with the entry, or came into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// The record that the author had meant: it was merged into this one meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<Uuid>,
 }
 
 /// A record's change of scope: an entry in the log that it leaves and one in the log that it comes into,

@@ -16,7 +16,7 @@ pub mod wire;
 pub use chain::{Chain, Digest, EntryHash, canonical};
 pub use change::{
     Arrived, Change, ChangeId, FieldOrigin, Held, LogEntry, Moved, Overwritten, ParkCode, Verdict,
-    VoidChange, Wrote,
+    VoidChange, Wrote, merge_of,
 };
 pub use merge::{Decision, Effect, decide, join_notes};
 pub use planted::planted;

@@ -86,6 +86,28 @@ pub struct HelloRequest {
     /// The book's key under the province's escrow key, until the province says that it holds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow: Option<Escrowed>,
+    /// Older incarnations of the desk under which it told changes that no backup may hold yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerNumber>,
+}
+
+/// An older incarnation of a desk, and the highest seq it told under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FormerNumber {
+    pub incarnation: Uuid,
+    pub seq: u64,
+}
+
+/// What the province has of an older incarnation of the asking desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FormerHeard {
+    pub incarnation: Uuid,
+    /// As [`HelloReply::acked`].
+    pub acked: u64,
+    /// As [`HelloReply::durable`].
+    pub durable: u64,
 }
 
 /// A chain head of a scope as a desk has seen it.
@@ -158,6 +180,9 @@ pub struct HelloReply {
     /// The recipient for whom the province holds this device's key already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow_held: Option<String>,
+    /// To [`HelloRequest::former`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerHeard>,
 }
 
 /// By which packages of a sender are checked, and to which packages for it are encrypted.

@@ -6,14 +6,14 @@ use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, Grant, Role, User, permits};
 use tiexin_protocol::blob::BLOB_BYTES;
 use tiexin_protocol::wire::{
-    EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PullReply, PullRequest, PushReply,
-    PushRequest, Quarantined, TokenReply, TokenRequest,
+    EnrolReply, EnrolRequest, FormerHeard, HelloReply, HelloRequest, Limits, PullReply, PullRequest,
+    PushReply, PushRequest, Quarantined, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES};
 use tiexin_seal::Keys;
 use uuid::Uuid;
 
-use crate::access::{Device, access_mark, view_of};
+use crate::access::{Device, Heard, access_mark, view_of};
 use crate::blob::{self, Place};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::devices::Policy;
@@ -24,6 +24,8 @@ use crate::store::{self, Book, Enrolment};
 use crate::token::{Seal, verifying_key};
 use crate::{code, verify};
 
+/// Older incarnations of which one hello may ask.
+const FORMER_ASKED: usize = 16;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Days for which an enrolment code is good unless told otherwise.
 pub const CODE_DAYS: u32 = 7;
@@ -143,7 +145,23 @@ impl Province {
             root: self.newest_root().await?,
             escrow: greeted.escrow,
             escrow_held: greeted.escrow_held,
+            former: self.former(request).await?,
         })
+    }
+
+    /// What came under the older incarnations that the device asks about.
+    async fn former(&self, request: &HelloRequest) -> Result<Vec<FormerHeard>> {
+        let asked: Vec<Uuid> = request.former.iter().take(FORMER_ASKED).map(|f| f.incarnation).collect();
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let heard = self.book.heard(request.device, &asked).await?;
+        let told = |(incarnation, heard): (Uuid, Heard)| FormerHeard {
+            incarnation,
+            acked: heard.acked,
+            durable: heard.durable(),
+        };
+        Ok(asked.into_iter().zip(heard).map(told).collect())
     }
 
     /// What a device hears that nobody may work on any more.
@@ -164,6 +182,7 @@ impl Province {
             root: None,
             escrow: None,
             escrow_held: None,
+            former: Vec::new(),
         }
     }
 

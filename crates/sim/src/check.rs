@@ -238,8 +238,9 @@ fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     }
     groups_stand_or_fall(world, &applied, &refused)?;
     for mark in &world.memory.lock().expect("memory").marks {
-        let orphan = mark.orphan || world.desks.get(mark.desk).is_some_and(|desk| desk.cloned);
-        let maybe = mark.maybe || (orphan && world.restores > 0);
+        // Two machines told different things under one number, and what the province knows of it is lost.
+        let cloned = world.desks.get(mark.desk).is_some_and(|desk| desk.cloned);
+        let maybe = mark.maybe || (cloned && world.restores > 0);
         let found = applied.contains(&mark.word) || refused.contains(&mark.word);
         if !found && !maybe {
             return Err(format!("lost: {mark}"));

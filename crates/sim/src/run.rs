@@ -42,6 +42,10 @@ const BUGS: &[(&str, &str)] = &[
     ("first_load_forgotten", "a first load that broke off is not taken up again"),
     ("withdrawn_is_kept", "a withdrawn township stays on the desk"),
     ("gap_after_restore", "a desk is stuck when the province lost what came before"),
+    (
+        "former_forgotten",
+        "what a desk told under an older number is not told again when the province loses it",
+    ),
     ("base_of_another_log", "versions of two townships' logs are compared"),
     ("moved_is_all_rewritten", "who moves a record is taken for the author of all of it"),
     ("moves_without_right", "a record may be moved to where its mover has no right"),

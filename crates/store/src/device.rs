@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior, params};
+use tiexin_protocol::planted;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::audit::Head;
 use crate::book::Book;
 use crate::error::{Result, StoreError, UnlockError};
-use crate::{incarnation as outside, meta, suite};
+use crate::{former, incarnation as outside, meta, suite};
 
 /// This desk as the province knows it.
 #[derive(Clone)]
@@ -161,6 +162,9 @@ pub(crate) fn settle_incarnation(conn: &mut Connection, dir: &Path) -> Result<()
 
 /// Numbers everything that waits from 1 on, and forgets how far the scopes were read.
 fn begin_anew(conn: &Connection) -> Result<()> {
+    if !planted("former_forgotten") {
+        former::keep(conn, incarnation(conn)?)?;
+    }
     let mut waiting: Vec<(i64, &'static str)> = Vec::new();
     for table in ["sent", "outbox"] {
         let all = if table == "sent" {

@@ -28,6 +28,7 @@ mod elsewhere;
 mod error;
 mod family;
 pub mod figures;
+mod former;
 mod history;
 mod incarnation;
 mod keyring;

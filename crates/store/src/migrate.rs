@@ -24,6 +24,7 @@ pub(crate) fn steps() -> Vec<M<'static>> {
                     .map_err(|error| rusqlite_migration::HookError::Hook(error.to_string()))
             },
         ),
+        M::up(include_str!("../migrations/0006_former.sql")),
     ]
 }
 

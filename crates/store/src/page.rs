@@ -14,7 +14,7 @@ use crate::cursor::{self, ScopeCursor};
 use crate::error::{Result, StoreError};
 use crate::record::{self, Row, hidden};
 use crate::save::Changed;
-use crate::{device, elsewhere, outbox, overwritten, seen, sent};
+use crate::{device, elsewhere, former, outbox, overwritten, seen, sent};
 
 /// What a page did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -200,6 +200,7 @@ fn echo(conn: &Connection, seq: u64, own_seq: u64, own: (Uuid, Uuid)) -> Result<
         noted_at: change.noted_at,
         overwrote: Vec::new(),
         moved: None,
+        meant: None,
     }))
 }
 
@@ -221,7 +222,7 @@ fn returned(conn: &Connection, entry: &LogEntry, scope: &RegionCode) -> Result<(
         if another(own) {
             return Err(StoreError::Copied);
         }
-        let verdict = Verdict::Applied { version: entry.seq, elsewhere: None };
+        let verdict = Verdict::Applied { version: entry.seq, elsewhere: None, instead: None };
         return sent::take(conn, seq, scope.as_str(), &verdict, true).map(drop);
     }
     if told("sent")?.is_some_and(another) {
@@ -312,13 +313,8 @@ fn shown(conn: &Connection, one: &Touched, id: Uuid) -> Result<Option<Record>> {
 /// A record that is no longer this desk's to hold; kept out of sight while a sent or refused
 /// change of it is still on file.
 fn left_view(conn: &Connection, n: i64) -> Result<()> {
-    let needed: bool = conn
-        .prepare_cached(
-            "SELECT 1 FROM sent WHERE record = ?1 UNION ALL SELECT 1 FROM refused WHERE record = ?1",
-        )?
-        .exists([n])?;
     match record::at(conn, n)? {
-        Some(row) if !needed => record::remove(conn, &row),
+        Some(row) if !former::needed(conn, n)? => record::remove(conn, &row),
         _ => Ok(()),
     }
 }

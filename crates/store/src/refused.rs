@@ -80,6 +80,15 @@ pub(crate) fn withdraw(conn: &Connection, seq: i64) -> Result<()> {
     Ok(())
 }
 
+/// The same for one that was told under an older number of this database.
+pub(crate) fn withdraw_former(conn: &Connection, incarnation: Uuid, seq: i64) -> Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM refused WHERE seq = ?1 AND settled_at IS NULL AND json_extract(change, '$.incarnation') = ?2",
+    )?
+    .execute(params![seq, incarnation.to_string()])?;
+    Ok(())
+}
+
 pub(crate) fn open_count(conn: &Connection, verdict: &str) -> Result<u64> {
     let count: i64 = conn
         .prepare_cached(&format!("SELECT count(*) FROM refused WHERE verdict = ?1 AND {OPEN}"))?

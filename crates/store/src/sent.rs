@@ -1,12 +1,11 @@
 //! `sent`: changes that have a verdict, kept until the server promises that it cannot lose them (I12).
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, params};
 use tiexin_protocol::{Verdict, planted};
 
 use crate::book::Book;
 use crate::error::Result;
+use crate::former;
 
 /// Moves a change out of the outbox. `false`: it is not there (told before).
 pub(crate) fn take(
@@ -62,21 +61,10 @@ impl Book {
                 )?
                 .query_map([durable as i64], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
-            for n in gone.iter().collect::<BTreeSet<_>>() {
-                let needed: bool =
-                    w.tx.prepare_cached(
-                        "SELECT 1 FROM sent WHERE record = ?1 UNION ALL SELECT 1 FROM outbox WHERE record = ?1
-                         UNION ALL SELECT 1 FROM refused WHERE record = ?1",
-                    )?
-                    .exists([n])?;
-                let row = crate::record::at(&w.tx, *n)?;
-                // A hollow row of a scope that was given up.
-                if let Some(row) = row.filter(|row| row.hidden == crate::record::hidden::WITHHELD && !needed)
-                {
-                    crate::record::remove(&w.tx, &row)?;
-                }
-            }
-            Ok(gone.len())
+            let count = gone.len();
+            // Hollow rows of a scope that was given up.
+            former::release(&w.tx, &gone.into_iter().collect())?;
+            Ok(count)
         })?;
         Ok(gone as u64)
     }

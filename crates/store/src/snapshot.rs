@@ -179,8 +179,10 @@ impl Book {
                     base::refold(&w.tx, &row, &Base { state: Some(state), pending })?;
                     continue;
                 }
-                let unsafe_yet = w.tx.prepare_cached("SELECT 1 FROM sent WHERE record = ?1")?.exists([n])?
-                    && !planted("sent_goes_with_its_scope");
+                let told =
+                    "SELECT 1 FROM sent WHERE record = ?1 UNION ALL SELECT 1 FROM former WHERE record = ?1";
+                let unsafe_yet =
+                    w.tx.prepare_cached(told)?.exists([n])? && !planted("sent_goes_with_its_scope");
                 if unsafe_yet { hollow(&w.tx, &row)? } else { record::remove(&w.tx, &row)? }
             }
             sweep(&w.tx)?;
@@ -306,10 +308,11 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
     if unseen.is_empty() || planted("unseen_kept") {
         return Ok(0);
     }
-    let needed: HashSet<i64> =
-        w.tx.prepare("SELECT record FROM sent UNION SELECT record FROM refused")?
-            .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
+    let needed: HashSet<i64> = w
+        .tx
+        .prepare("SELECT record FROM sent UNION SELECT record FROM refused UNION SELECT record FROM former")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     let mut removed = 0;
     for n in unseen {
         let Some(row) = record::at(&w.tx, *n)? else { continue };
@@ -357,7 +360,7 @@ fn hollow(conn: &Connection, row: &record::Row) -> Result<()> {
 
 /// After rows were removed: what hung on them. The audit stays: it holds no values.
 fn sweep(conn: &Connection) -> Result<()> {
-    for table in ["base", "sent", "refused", "seen", "overwritten", "import_record"] {
+    for table in ["base", "sent", "refused", "former", "seen", "overwritten", "import_record"] {
         conn.execute(&format!("DELETE FROM {table} WHERE record NOT IN (SELECT n FROM record)"), [])?;
     }
     Ok(())

@@ -41,7 +41,7 @@ fn take(
     let row = record::at(&w.tx, pending.record)?.ok_or(StoreError::Unreadable { what: "outbox" })?;
     let scope = pending.scope.clone().unwrap_or_else(|| row.record.scope.clone());
     match verdict {
-        Verdict::Applied { version, elsewhere } => {
+        Verdict::Applied { version, elsewhere, .. } => {
             let scope = elsewhere.as_ref().unwrap_or(&scope);
             let read_already = match cursor::get(&w.tx, scope)? {
                 Some(cursor) => cursor.since >= *version,

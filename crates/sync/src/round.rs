@@ -344,7 +344,7 @@ impl Round<'_> {
             return Ok(Applied::LoadAnew);
         }
         let echoes = page.entries.iter().any(|entry| matches!(entry, PageEntry::Echo { .. }));
-        let in_full = self.in_full || planted("echo_believed");
+        let in_full = self.in_full;
         let applied = on_store(self.book, move |book| match book.apply_page(&page, now_ms) {
             // What this desk has under a number may not be what another machine said under it.
             Err(StoreError::Differs { .. }) if echoes && !in_full => Ok(Err(Applied::InFull)),
@@ -421,6 +421,9 @@ fn greeted(
     book.set_blobs_taken(reply.limits.blob_bytes.is_some())?;
     let key_wanted = standing::hear(book, &reply, Heard::Now(now_ms))?;
     book.send_again_after(reply.acked)?;
+    for heard in &reply.former {
+        book.former_heard(heard)?;
+    }
     let held = book.cursors()?;
     let agrees = |head: &&ScopeHead| {
         held.iter().any(|c| {

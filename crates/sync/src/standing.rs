@@ -59,6 +59,7 @@ pub(crate) fn greeting(book: &Book, device: &Device) -> Result<HelloRequest, Syn
         heads: heads.collect(),
         root: text(book, ROOT)?.and_then(|root| serde_json::from_str::<SeenRoot>(&root).ok()),
         escrow,
+        former: book.former_numbers()?,
     })
 }
 

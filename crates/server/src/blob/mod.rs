@@ -10,8 +10,8 @@ mod verify;
 use bytes::{Bytes, BytesMut};
 use tiexin_domain::access::{Action, User, permits};
 use tiexin_domain::{Fields, RegionCode};
-use tiexin_protocol::{Change, Held};
 use tiexin_protocol::blob::{self, BLOB_BYTES, BlobHash, Chunks};
+use tiexin_protocol::{Change, Held};
 use uuid::Uuid;
 
 use crate::access::view_of;

@@ -7,7 +7,7 @@ use tiexin_protocol::{Change, Decision, Held, LogEntry, Moved, ParkCode, Verdict
 use uuid::Uuid;
 
 use super::outcome::{Step, Work};
-use super::{moves, refuse_right};
+use super::{merges, moves, refuse_right};
 
 /// What the group would do, on top of the work so far. Thrown away unless all of it stands.
 #[derive(Default)]
@@ -60,17 +60,25 @@ pub(super) fn receive(work: &mut Work, members: &[&Change]) {
 }
 
 fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
-    if let Some(weighed) = moves::left_behind(work, layer, asked) {
+    let turned = &*merges::followed(work, layer, asked);
+    let stopped = merges::stopped(work, layer, asked, turned);
+    if let Some(weighed) = stopped.or_else(|| moves::left_behind(work, layer, turned)) {
         return weighed;
     }
-    let held = layer.held(work, asked.record);
-    let change = &*moves::followed(asked, held);
+    let held = layer.held(work, turned.record);
+    let change = &*moves::followed(turned, held);
+    let meant = (change.record != asked.record).then_some(asked.record);
+    let instead = meant.map(|_| change.record);
     let here = &change.scope;
     let told = |verdict| (verdict, here.clone());
     if let Some(refusal) = refuse_right(work.ground(), change, held, work.today()) {
-        return moves::refused(work, asked, change, held, refusal);
+        return match meant {
+            Some(_) => told(merges::merged()),
+            None => moves::refused(work, asked, change, held, refusal),
+        };
     }
-    let effect = match decide(held, change) {
+    let unseen = held.filter(|_| meant.is_some()).map(merges::unseen);
+    let effect = match decide(unseen.as_ref().or(held), change) {
         Decision::Apply(effect) => effect,
         Decision::Conflict { code, fields } => {
             return told(Verdict::Conflict { code: code.into(), fields });
@@ -80,7 +88,7 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
     let elsewhere = (*here != asked.scope).then(|| here.clone());
     if effect.is_empty() {
         return told(match held {
-            Some(held) => Verdict::Applied { version: held.record.version, elsewhere },
+            Some(held) => Verdict::Applied { version: held.record.version, elsewhere, instead },
             None => Verdict::Parked { code: ParkCode::RuleBroken, message: "记录没有内容".into() },
         });
     }
@@ -90,8 +98,8 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
         return told(no_scope());
     };
     let to = effect.region().map(|region| region.scope()).filter(|to| to != here);
-    let echo =
-        effect.overwrote.is_empty() && effect.set == change.set && effect.void == change.void && to.is_none();
+    let as_sent = effect.set == asked.set && effect.void == asked.void && meant.is_none();
+    let echo = as_sent && effect.overwrote.is_empty() && to.is_none();
     let (left, version) = (held.map(|h| h.record.region()), held.map_or(0, |h| h.record.version));
     let mut entry = LogEntry {
         seq,
@@ -104,6 +112,7 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
         noted_at: change.noted_at,
         overwrote: effect.overwrote,
         moved: to.clone().map(|to| Moved::Away { to }),
+        meant,
     };
     // What gave way is told where the record lies from now on.
     let overwrote = if to.is_some() { std::mem::take(&mut entry.overwrote) } else { Vec::new() };
@@ -117,5 +126,5 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
     } else {
         layer.take(Step { scope: here.clone(), entry, echo, left, after });
     }
-    told(Verdict::Applied { version: seq, elsewhere })
+    told(Verdict::Applied { version: seq, elsewhere, instead })
 }

@@ -3,6 +3,7 @@
 //! A store loads the [`Ground`], holds its locks, calls [`plan`], and writes the [`Outcome`] down.
 
 mod group;
+mod merges;
 mod moves;
 mod outcome;
 mod settle;
@@ -90,6 +91,13 @@ impl Wanted {
             replayed: request.changes.iter().map(|c| c.id.seq).filter(|seq| *seq <= acked).collect(),
             scopes: scopes.into_iter().collect(),
             records: records.into_iter().collect(),
+        }
+    }
+
+    /// One of the records was merged into this one, which has to be loaded as well.
+    pub(crate) fn stands(&mut self, into: Uuid) {
+        if !self.records.contains(&into) {
+            self.records.push(into);
         }
     }
 

@@ -19,7 +19,7 @@ use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{Escrowed, PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
-use crate::access::{Admission, Device};
+use crate::access::{Admission, Device, Heard};
 use crate::audit::AuditRow;
 use crate::blob::{Claim, Whole};
 use crate::devices::{Greeting, Revocation};
@@ -131,6 +131,8 @@ pub(crate) trait Book: Send + Sync + 'static {
         today: NaiveDate,
         seen: Option<i64>,
     ) -> Result<Admission>;
+    /// How far a device has been heard under each of these incarnations.
+    async fn heard(&self, device: Uuid, incarnations: &[Uuid]) -> Result<Vec<Heard>>;
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply>;
     async fn pull(&self, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply>;
     async fn scope(&self, scope: &RegionCode) -> Result<Option<ScopeState>>;

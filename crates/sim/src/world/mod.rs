@@ -49,8 +49,7 @@ pub(crate) struct Mark {
     /// The value its author saw there.
     pub(crate) saw: String,
     pub(crate) unknown_kind: bool,
-    /// The desk that saved it has since taken a new number and no longer tells it again; were the province
-    /// put back too, it would be gone (`docs/sync-proof.md`, what is left).
+    /// The desk that saved it has since taken a new number: who wrote what is told of another one.
     pub(crate) orphan: bool,
     /// Nobody can promise any more that it is anywhere.
     pub(crate) maybe: bool,

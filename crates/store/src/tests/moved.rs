@@ -44,6 +44,7 @@ impl Log {
             noted_at: NOW,
             overwrote: Vec::new(),
             moved,
+            meant: None,
         }
     }
 

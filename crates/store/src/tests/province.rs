@@ -59,7 +59,7 @@ impl Province {
             Decision::Conflict { code, fields } => Verdict::Conflict { code: code.into(), fields },
             Decision::Park { code, message } => Verdict::Parked { code, message },
             Decision::Apply(effect) if effect.is_empty() => {
-                Verdict::Applied { version: held.map_or(0, |h| h.record.version), elsewhere: None }
+                Verdict::Applied { version: held.map_or(0, |h| h.record.version), elsewhere: None, instead: None }
             }
             Decision::Apply(effect) => {
                 let entry = LogEntry {
@@ -73,6 +73,7 @@ impl Province {
                     noted_at: change.noted_at,
                     overwrote: effect.overwrote,
                     moved: None,
+                    meant: None,
                 };
                 self.exact
                     .push(entry.set == change.set && entry.void == change.void && entry.overwrote.is_empty());
@@ -84,7 +85,7 @@ impl Province {
                 self.held.insert(change.record, after);
                 let version = entry.seq;
                 self.log.push(entry);
-                Verdict::Applied { version, elsewhere: None }
+                Verdict::Applied { version, elsewhere: None, instead: None }
             }
         }
     }

@@ -27,7 +27,7 @@ use tokio_postgres::{IsolationLevel, NoTls, Row};
 use uuid::Uuid;
 
 use super::{BeforeCommit, Book, Enrolment, Kept, ScopeDump, bytes32, db, region, wire};
-use crate::access::{Admission, Device};
+use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
 use crate::devices::{Greeting, Revocation};
@@ -257,6 +257,15 @@ impl Book for PostgresBook {
         }
         let tx = moment(&mut client).await?;
         pull::admit(&tx, device, incarnation, today).await
+    }
+    async fn heard(&self, device: Uuid, incarnations: &[Uuid]) -> Result<Vec<Heard>> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        let mut all = Vec::with_capacity(incarnations.len());
+        for incarnation in incarnations {
+            all.push(push::heard(&tx, device, *incarnation).await?);
+        }
+        Ok(all)
     }
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
         let mut tried = 1;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use deadpool_postgres::{Object, Transaction};
 use tiexin_domain::RegionCode;
+use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_protocol::wire::{PushReply, PushRequest};
 use tiexin_protocol::{Chain, Digest, Held};
 use tokio_postgres::types::ToSql;
@@ -63,8 +64,16 @@ async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -
         authors(tx, request.device),
     )?;
     let mut wanted = Wanted::of(request, heard.acked);
-    for scope in homes(tx, &wanted.records).await? {
-        wanted.lies_in(scope);
+    let mut look = wanted.records.clone();
+    while !look.is_empty() {
+        let known = wanted.records.len();
+        for (scope, into) in homes(tx, &look).await? {
+            wanted.lies_in(scope);
+            if let Some(into) = into {
+                wanted.stands(into);
+            }
+        }
+        look = wanted.records.get(known..).unwrap_or_default().to_vec();
     }
     let begin = may_begin(&wanted.scopes, &users, today);
     let mut ground = Ground {
@@ -87,19 +96,33 @@ async fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -
     // Only now: what is read from here on cannot change before the commit.
     let (held, regions) =
         futures::try_join!(held(tx, &wanted.records), regions(tx, wanted.scopes.as_slice()))?;
-    if held.values().any(|held| !wanted.scopes.contains(&held.record.scope)) {
-        // It moved between the first look and the lock.
+    let unforeseen = |held: &Held| {
+        let stays = held.record.reference(MERGED_INTO).is_none_or(|into| wanted.records.contains(&into));
+        !stays || !wanted.scopes.contains(&held.record.scope)
+    };
+    if held.values().any(unforeseen) {
+        // It moved, or was merged, between the first look and the lock.
         return Err(Error::Raced);
     }
     (ground.held, ground.regions) = (held, regions);
     Ok(ground)
 }
 
-/// The scopes in which the records lie, not locked yet.
-async fn homes(tx: &Transaction<'_>, records: &[Uuid]) -> Result<Vec<RegionCode>> {
-    let statement = tx.prepare_cached("SELECT DISTINCT scope FROM record WHERE id = ANY ($1)").await?;
+/// The scopes in which the records lie, not locked yet, and what they were merged into.
+async fn homes(tx: &Transaction<'_>, records: &[Uuid]) -> Result<Vec<(RegionCode, Option<Uuid>)>> {
+    let statement = tx
+        .prepare_cached(
+            "SELECT DISTINCT scope,
+               CASE WHEN strpos(record, '\"merged_into\"') > 0
+                 THEN record::jsonb #>> '{fields,merged_into}' END
+             FROM record WHERE id = ANY ($1)",
+        )
+        .await?;
     let rows = tx.query(&statement, &[&records]).await?;
-    rows.iter().map(|row| place(row, 0)).collect()
+    let into = |row: &tokio_postgres::Row| -> Result<Option<Uuid>> {
+        Ok(row.try_get::<_, Option<&str>>(1)?.and_then(|id| id.parse().ok()))
+    };
+    rows.iter().map(|row| Ok((place(row, 0)?, into(row)?))).collect()
 }
 
 /// Locks the device's audit book, which every push of it writes to; also of one that is shut out: nobody may

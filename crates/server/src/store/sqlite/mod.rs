@@ -30,7 +30,7 @@ use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, Vi
 use uuid::Uuid;
 
 use super::{Book, Enrolment, Kept, ScopeDump, bytes32, db, wire};
-use crate::access::{Admission, Device};
+use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
 use crate::devices::{Greeting, Revocation};
@@ -270,6 +270,10 @@ impl Book for SqliteBook {
                 .await
             }
         }
+    }
+    async fn heard(&self, device: Uuid, incarnations: &[Uuid]) -> Result<Vec<Heard>> {
+        let asked = incarnations.to_vec();
+        self.read(move |tx| asked.into_iter().map(|one| push::heard(tx, device, one)).collect()).await
     }
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
         let request = request.clone();

@@ -48,10 +48,20 @@ pub(super) fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Re
 fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {
     let heard = heard(tx, request.device, request.incarnation)?;
     let mut wanted = Wanted::of(request, heard.acked);
-    let mut home = tx.prepare_cached("SELECT scope FROM record WHERE id = ?1")?;
-    for id in wanted.records.clone() {
-        if let Some(scope) = home.query_row([id.as_bytes()], |row| place(row, 0)).optional()? {
-            wanted.lies_in(scope);
+    let mut home = tx.prepare_cached(
+        "SELECT scope, CASE WHEN instr(record, '\"merged_into\"') THEN json_extract(record, '$.fields.merged_into') END
+         FROM record WHERE id = ?1",
+    )?;
+    let mut next = 0;
+    while let Some(id) = wanted.records.get(next).copied() {
+        next += 1;
+        let found = home
+            .query_row([id.as_bytes()], |row| Ok((place(row, 0)?, row.get::<_, Option<String>>(1)?)))
+            .optional()?;
+        let Some((scope, into)) = found else { continue };
+        wanted.lies_in(scope);
+        if let Some(into) = into.and_then(|id| id.parse().ok()) {
+            wanted.stands(into);
         }
     }
     let users = people::users_of(tx, request.device)?;
