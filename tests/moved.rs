@@ -5,7 +5,7 @@ use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, MoveFamily, RecordVisit};
 use tiexin_contract::records::GetRecord;
-use tiexin_contract::sync::ListTroubles;
+use tiexin_contract::quarantine::ListQuarantine;
 use tiexin_desk::ManualClock;
 use tiexin_testkit::desks::{self, StoryDesk};
 use tiexin_testkit::province::{Keep, Province};
@@ -84,7 +84,7 @@ async fn the_story(keep: Keep) {
     let kept = old.run(GetRecord { id: seen }).await.unwrap();
     assert_eq!(kept.fields["note"], "一切都好");
     assert!(old.run(GetRecord { id: late }).await.is_err());
-    for trouble in old.run(ListTroubles {}).await.unwrap() {
+    for trouble in old.run(ListQuarantine { region: None }).await.unwrap().items {
         assert_eq!((trouble.verdict.as_str(), trouble.code.as_str()), ("parked", "moved"));
         assert!(trouble.message.contains("迁到别的乡镇"), "{}", trouble.message);
     }

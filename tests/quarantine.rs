@@ -59,6 +59,9 @@ async fn family(desk: &StoryDesk) -> Uuid {
         current_address: Some("村东".into()),
         phone: None,
         notes: None,
+        moved_from: None,
+        moved_on: None,
+        moved_why: None,
     };
     let persons = vec![Person::named(region.clone(), "甲户")];
     let file = Some(SupportFile::open(region, Uuid::nil(), "甲户", LossCategory::Death));

@@ -47,7 +47,8 @@ fn settle(at: &At, args: Settle) -> Result<Done, ErrorReply> {
         let (_, changed) = at.book().save_group(&saves, &at.by()).map_err(errors::store)?;
         at.changed(changed);
     }
-    for own in group.0.iter().filter_map(|one| one.refused) {
+    // Of a colleague at the same desk the answer stays to be read.
+    for own in group.0.iter().filter_map(|one| one.refused).filter(|_| group.is_own(at)) {
         at.book().settle_refused(own, at.user.id, at.now_ms).map_err(errors::store)?;
     }
     tell(at, kinds)?;
