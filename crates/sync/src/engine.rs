@@ -149,7 +149,7 @@ impl Worker {
             self.pressing.store(false, Ordering::Release);
             let result = self.round().await;
             let carried = if result.is_ok() { self.carry().await } else { Ok(()) };
-            wait = match result.as_ref().map(|_| ()).and(carried.as_ref().map(|()| ())) {
+            wait = match result.as_ref().map(drop).and(carried.as_ref()) {
                 Ok(_) | Err(SyncError::NotEnrolled) => {
                     backoff = patience();
                     QUIET
