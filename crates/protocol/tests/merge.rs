@@ -44,6 +44,7 @@ impl Town {
                 noted_at: change.noted_at,
                 overwrote: effect.overwrote.clone(),
                 moved: None,
+                meant: None,
             };
             self.held = Some(Held::fold(self.held.take(), &entry, &change.scope));
         }

@@ -7,6 +7,7 @@ pub mod counselling;
 pub mod household;
 pub mod insurance_claim;
 pub mod member;
+pub mod merge;
 pub mod need_survey;
 pub mod person;
 pub mod settlement;
@@ -21,6 +22,7 @@ pub use counselling::Counselling;
 pub use household::Household;
 pub use insurance_claim::InsuranceClaim;
 pub use member::Member;
+pub use merge::Merge;
 pub use need_survey::NeedSurvey;
 pub use person::Person;
 pub use settlement::Settlement;
@@ -123,6 +125,7 @@ codes! {
         Activity = "activity", "活动";
         Attachment = "attachment", "附件";
         Settlement = "settlement", "处理意见";
+        Merge = "merge", "合并";
     }
 }
 
@@ -158,7 +161,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
             check: check_as::<Household>,
             sets: &["kinds", "hardship"],
             masked: &["phone"],
-            parent: &[],
+            parent: &[merge::MERGED_INTO],
             ..PLAIN
         },
         Kind::Person => Spec {
@@ -166,12 +169,14 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sensitive: &["id_number"],
             sets: &["tags"],
             masked: &["id_number", "phone"],
+            parent: &["household", merge::MERGED_INTO],
             ..PLAIN
         },
         Kind::SupportFile => Spec {
             check: check_as::<SupportFile>,
             sensitive: &["category", "assistance", "code"],
             masked: &["disability_card", "phone"],
+            parent: &["household", merge::MERGED_INTO],
             ..PLAIN
         },
         Kind::ContactPair => Spec {
@@ -201,6 +206,14 @@ fn spec(kind: &Kind) -> Option<Spec> {
             check: check_as::<Settlement>,
             sensitive: &["choice"],
             long_notes: &["note"],
+            parent: &[],
+            ..PLAIN
+        },
+        // Of two who merge one pair, perhaps in opposite ways, the first one's word stands.
+        Kind::Merge => Spec {
+            check: check_as::<Merge>,
+            sensitive: &["decision", "stays", "gives_way"],
+            long_notes: &[],
             parent: &[],
             ..PLAIN
         },

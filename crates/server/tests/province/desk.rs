@@ -246,6 +246,7 @@ fn echoed(change: &Change, seq: u64) -> LogEntry {
         noted_at: change.noted_at,
         overwrote: Vec::new(),
         moved: None,
+        meant: None,
     }
 }
 

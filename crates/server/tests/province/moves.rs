@@ -75,7 +75,7 @@ async fn work_from_the_old_place_follows_or_waits_at_the_new(place: Place) {
     // Somebody with the right at both places had not heard of the move: it is done where the family is.
     let late = other_lead.edit(id, TOWN, 1, json!({"phone": "13812345678"}));
     let reply = other_lead.push(&province, &[late]).await;
-    let Verdict::Applied { elsewhere, version } = &reply.verdicts[0].verdict else { panic!("{reply:?}") };
+    let Verdict::Applied { elsewhere, version, .. } = &reply.verdicts[0].verdict else { panic!("{reply:?}") };
     assert_eq!((elsewhere.as_ref().unwrap().as_str(), *version), (OTHER_TOWN, 2));
     other_lead.follow(&province).await;
     assert_eq!(other_lead.field(OTHER_TOWN, id, "phone"), "13812345678");

@@ -1,0 +1,173 @@
+//! Merge 合并: what a person decided about two records that look like one: that they are the same and were
+//! merged, that they are not, or that a merge was undone. It is a record like any other, so that it has an
+//! author, a time and a history, every desk learns it, and nobody is asked twice.
+//!
+//! Its id is derived from the two: whoever decides on one pair meets on one record.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Kind, Noun, Problem};
+use crate::codes::codes;
+use crate::record::{Fields, Record};
+use crate::region::RegionCode;
+
+/// The field of a record that gave way: the one that stays.
+pub const MERGED_INTO: &str = "merged_into";
+/// Longest chain of merges that is followed: more is a circle.
+const LONGEST: usize = 16;
+
+codes! {
+    /// What was decided.
+    MergeDecision {
+        Merged = "merged", "已合并";
+        Different = "different", "不是同一个";
+        Undone = "undone", "已撤销合并";
+    }
+}
+
+/// A reference that was turned from the one that gave way to the one that stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turned {
+    pub record: Uuid,
+    pub field: String,
+}
+
+/// A value that the one that stays took over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Took {
+    pub field: String,
+    /// What stood there before; absent when nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Value>,
+    /// What stands there since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merge {
+    /// Where the one that stays lies.
+    pub region: RegionCode,
+    pub record_kind: Kind,
+    pub stays: Uuid,
+    pub gives_way: Uuid,
+    pub decision: MergeDecision,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turned: Vec<Turned>,
+    /// Never shown and never searched: the values may be numbers of people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub took: Vec<Took>,
+}
+
+impl Noun for Merge {
+    const KIND: Kind = Kind::Merge;
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !self.decision.is_known() {
+            problems.push(Problem::new("decision", "decision_unknown", "请选择是合并还是分开"));
+        }
+        if self.stays == self.gives_way {
+            problems.push(Problem::new("gives_way", "same_record", "请选择另一份登记"));
+        }
+        problems
+    }
+    fn title(&self) -> String {
+        format!("{}{}", self.record_kind.label(), self.decision.label())
+    }
+}
+
+/// The record into which one was merged, if it was: it is hidden since.
+pub fn merged_into(record: &Record) -> Option<Uuid> {
+    record.void.as_ref()?;
+    record.reference(MERGED_INTO)
+}
+
+/// The record that stands for one that was merged, perhaps over several merges. `into` tells what a record was
+/// merged into. None when it was not, or when the merges go in a circle.
+pub fn standing_for(id: Uuid, into: impl Fn(Uuid) -> Option<Uuid>) -> Option<Uuid> {
+    let mut at = into(id)?;
+    for _ in 0..LONGEST {
+        match into(at) {
+            None => return Some(at),
+            Some(next) => at = next,
+        }
+    }
+    None
+}
+
+/// Turns what names `from` to `to`: fields that say what the record belongs to, the head of a household, the
+/// persons of a visit or a survey. Gives the names of the fields.
+pub fn turn(kind: &str, fields: &mut Fields, from: Uuid, to: Uuid) -> Vec<String> {
+    let (from, to) = (from.to_string(), Value::from(to.to_string()));
+    let names = |value: &Value| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(&from));
+    let of_person = |value: &mut Value| {
+        let person = value.get_mut("person").filter(|person| names(person));
+        person.map(|person| *person = to.clone()).is_some()
+    };
+    let mut turned = Vec::new();
+    for (field, value) in fields.iter_mut() {
+        let belongs = super::parent_fields(kind).contains(&field.as_str()) || field == "head";
+        let hit = match value {
+            Value::String(_) if belongs && names(value) => {
+                *value = to.clone();
+                true
+            }
+            Value::Object(_) => of_person(value),
+            Value::Array(items) => items.iter_mut().fold(false, |hit, item| of_person(item) | hit),
+            _ => false,
+        };
+        if hit {
+            turned.push(field.clone());
+        }
+    }
+    turned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    #[test]
+    fn a_chain_of_merges_is_followed_and_a_circle_is_not() {
+        let into = |at: Uuid| (at < id(3)).then(|| Uuid::from_u128(at.as_u128() + 1));
+        assert_eq!(standing_for(id(1), into), Some(id(3)));
+        assert_eq!(standing_for(id(3), into), None);
+        assert_eq!(standing_for(id(1), |at| Some(if at == id(1) { id(2) } else { id(1) })), None);
+    }
+
+    #[test]
+    fn references_are_turned_and_words_are_not() {
+        let mut visit = json!({"household": id(1), "note": id(1), "met": [{"person": id(1), "name": "甲"},
+            {"name": "乙"}], "region": "340323100001"});
+        let fields = visit.as_object_mut().unwrap();
+        assert_eq!(turn("visit", fields, id(1), id(2)), ["household", "met"]);
+        assert_eq!((&fields["household"], &fields["note"]), (&json!(id(2)), &json!(id(1))));
+        assert_eq!(fields["met"][0], json!({"person": id(2), "name": "甲"}));
+        assert!(turn("visit", fields, id(1), id(2)).is_empty());
+    }
+
+    #[test]
+    fn a_pair_is_of_two() {
+        let merge = Merge {
+            region: "340323100001".parse().unwrap(),
+            record_kind: Kind::Household,
+            stays: id(1),
+            gives_way: id(1),
+            decision: MergeDecision::Merged,
+            turned: Vec::new(),
+            took: Vec::new(),
+        };
+        assert_eq!(merge.problems()[0].code, "same_record");
+        assert_eq!(merge.title(), "家庭户已合并");
+    }
+}
