@@ -2,7 +2,7 @@
 
 use crate::components::{Toaster, Trouble, Waiting};
 use crate::hooks::{PreferencesKeeper, RegionKeeper, Session, SyncKeeper};
-use crate::pages::{first_use::FirstUse, sign_in::SignInPage};
+use crate::pages::{first_use::FirstUse, locked::LockedPage, sign_in::SignInPage};
 use crate::shell::Shell;
 use crate::transport::{call, listen};
 use std::rc::Rc;
@@ -70,6 +70,8 @@ pub(crate) fn App() -> Html {
         <ContextProvider<Session> context={session}>
             if found.needs_setup {
                 <FirstUse />
+            } else if let Some(ended) = found.lease_ended.clone() {
+                <LockedPage {ended} />
             } else if away {
                 <SignInPage />
             }

@@ -10,8 +10,8 @@ mod window;
 
 pub(crate) use bus::{listen, tell};
 pub(crate) use files::{
-    PACKAGES, PICTURES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files, pick_folder,
-    pick_place, read_files,
+    PACKAGES, PICTURES, RESCUES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files,
+    pick_folder, pick_place, read_files,
 };
 
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(crate) fn start() {
 pub(crate) async fn call<C: Command>(args: C) -> Result<C::Reply, ErrorReply> {
     let args = serde_json::to_string(&args).map_err(|_| unreadable())?;
     let reply = call_text(C::NAME, &args).await.inspect_err(|error| {
-        if error.code == ErrorCode::SignedOut {
+        if matches!(error.code, ErrorCode::SignedOut | ErrorCode::LeaseEnded | ErrorCode::Wiped) {
             tell(&Event::SignedOut);
         }
     })?;

@@ -51,6 +51,7 @@ struct ChoosingProps {
 
 #[component]
 fn Choosing(props: &ChoosingProps) -> Html {
+    let session = use_session();
     let way = |onclick: &Callback<()>, sign: Sign, title: &'static str, words: &'static str| {
         html! {
             <button type="button" class="tx-way" onclick={onclick.reform(|_: MouseEvent| ())}>
@@ -62,6 +63,16 @@ fn Choosing(props: &ChoosingProps) -> Html {
     };
     html! {
         <div class="tx-gate-form">
+            if let Some(wiped) = &session.state.wiped {
+                <p class="tx-state tx-attention" role="status">
+                    <span class="tx-state-sign" aria-hidden="true">{ "!" }</span>
+                    { if wiped.lost {
+                        "省平台已停用这台电脑，本机的数据和钥匙已经销毁。上传过的内容都在省平台；如果停用错了，请联系管理员重新接入。"
+                    } else {
+                        "这台电脑已退役：内容都交到了省平台，本机的数据和钥匙已经销毁。"
+                    } }
+                </p>
+            }
             <h2>{ "您想怎样开始？" }</h2>
             { way(&props.onalone, Sign::Home, "单机开始", "选好乡镇就能用，不需要网络。以后接入省平台，已经记下的全部带上去。") }
             { way(&props.onenrolled, Sign::Exchange, "接入省平台", "手上有县里发的接入码，用它取回本乡镇的台账。") }

@@ -2,6 +2,7 @@
 
 use crate::components::{Button, Form, Icon, Look, Sign, TextField, TextKind, Trouble, focus_field};
 use crate::hooks::{use_command, use_session};
+use crate::pages::rescue::Rescue;
 use crate::text;
 use gloo::timers::callback::Interval;
 use std::rc::Rc;
@@ -87,6 +88,15 @@ pub(crate) fn SignInPage() -> Html {
         None if *missing == Some("password") => (Some("请输入密码".into()), None),
         None => (None, None),
     };
+    let rescuing = use_state(|| false);
+    let forgot = {
+        let rescuing = rescuing.setter();
+        Callback::from(move |()| rescuing.set(true))
+    };
+    let close_rescue = {
+        let rescuing = rescuing.setter();
+        Callback::from(move |()| rescuing.set(false))
+    };
     let label = if wait > 0 { format!("请稍候 {wait} 秒") } else { "进入".to_owned() };
     html! {
         <div class="tx-gate">
@@ -133,7 +143,11 @@ pub(crate) fn SignInPage() -> Html {
                 if state.demo && !state.demo_accounts.is_empty() {
                     <Demo accounts={state.demo_accounts.clone()} onenter={enter} busy={sign_in.pending} />
                 }
-                <p class="tx-gate-foot">{ format!("版本 {}", state.app_version) }</p>
+                <p class="tx-gate-foot">
+                    <Button label="忘记密码" look={Look::Link} small=true onclick={forgot} />
+                    { format!("版本 {}", state.app_version) }
+                </p>
+                if *rescuing { <Rescue onclose={close_rescue} /> }
             </div>
         </div>
     }

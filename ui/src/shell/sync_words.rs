@@ -18,6 +18,13 @@ pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'
     if troubles > 0 {
         return ("!", "tx-attention", format!("有 {troubles} 条需处理，{checked}"));
     }
+    if let Some(lease) = state.lease.filter(|lease| lease.soon) {
+        let words = format!("不联网还能用 {} 天，请尽快联系省平台，{checked}", lease.days_left);
+        return ("!", "tx-attention", words);
+    }
+    if !state.notices.is_empty() {
+        return ("!", "tx-attention", format!("有一件事请看“同步”页，{checked}"));
+    }
     if let Some((done, total)) = state.loading {
         let (done, total) = (text::count(done), text::count(total));
         return ("↑", "tx-waits", format!("正在取回台账：{done} / {total} 条"));

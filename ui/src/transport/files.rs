@@ -24,6 +24,8 @@ pub(crate) const PICTURES: Filter =
 
 pub(crate) const PACKAGES: Filter = Filter { name: "贴心同步包", extensions: &["txp"] };
 
+pub(crate) const RESCUES: Filter = Filter { name: "贴心救援文件", extensions: &["txr"] };
+
 /// Whether files have paths here.
 pub(crate) fn in_window() -> bool {
     window::present()

@@ -1,7 +1,8 @@
-//! 设置: type size, password, users of this PC, the book and its audit.
+//! 设置: type size, password, users of this PC, the book and its audit, the desks of the region.
 
 mod audit;
 mod book;
+mod devices;
 mod password;
 mod users;
 
@@ -9,19 +10,34 @@ use crate::components::{Card, Page, Tab, Tabs};
 use crate::hooks::{use_preferences, use_session};
 use audit::Audit;
 use book::Book;
+use devices::Devices;
 use password::Password;
 use patternfly_yew::prelude::Switch;
 use users::Users;
 use yew::prelude::*;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Mine,
+    Users,
+    Book,
+    Devices,
+    Audit,
+}
+
 #[component]
 pub(crate) fn SettingsPage() -> Html {
     let at = use_state(|| 0usize);
-    let can_audit = use_session().can_audit();
-    let mut tabs = vec![Tab::new("我的"), Tab::new("本机用户"), Tab::new("台账")];
-    if can_audit {
-        tabs.push(Tab::new("操作记录"));
+    let session = use_session();
+    let can_devices = session.me().is_some_and(|me| me.can_devices);
+    let mut shown = vec![("我的", Part::Mine), ("本机用户", Part::Users), ("台账", Part::Book)];
+    if can_devices {
+        shown.push(("辖区电脑", Part::Devices));
     }
+    if session.can_audit() {
+        shown.push(("操作记录", Part::Audit));
+    }
+    let tabs: Vec<Tab> = shown.iter().map(|(label, _)| Tab::new(*label)).collect();
     let onchange = {
         let at = at.setter();
         Callback::from(move |chosen| at.set(chosen))
@@ -30,11 +46,12 @@ pub(crate) fn SettingsPage() -> Html {
         <Page title="设置">
             <Tabs {tabs} chosen={*at} {onchange} />
             <div class="tx-settings">
-                { match *at {
-                    0 => html! { <><Mine /><Password /></> },
-                    1 => html! { <Users /> },
-                    2 => html! { <Book /> },
-                    _ => html! { <Audit /> },
+                { match shown.get(*at).map_or(Part::Mine, |(_, part)| *part) {
+                    Part::Mine => html! { <><Mine /><Password /></> },
+                    Part::Users => html! { <Users /> },
+                    Part::Book => html! { <Book /> },
+                    Part::Devices => html! { <Devices /> },
+                    Part::Audit => html! { <Audit /> },
                 } }
             </div>
         </Page>

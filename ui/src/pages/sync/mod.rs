@@ -11,7 +11,7 @@ use crate::shell::in_words;
 use crate::text;
 use enrol::EnrolForm;
 use scopes::Scopes;
-use stick::Stick;
+pub(crate) use stick::Stick;
 use tiexin_contract::sync::{SyncNow, SyncState};
 use tiexin_domain::Kind;
 use troubles::Troubles;
@@ -42,6 +42,7 @@ pub(crate) fn SyncPage() -> Html {
         <Page title="同步" {action}>
             if let Some(error) = &now.error { <Trouble error={error.clone()} /> }
             <Standing state={(*state).clone()} />
+            <Notices state={(*state).clone()} />
             if needs > 0 { <Troubles state={(*state).clone()} /> }
             if state.enrolled {
                 <div class="tx-two">
@@ -92,6 +93,27 @@ fn Standing(props: &StateProps) -> Html {
                 }
             </div>
         </section>
+    }
+}
+
+/// How long the book opens without a line, and what somebody should see to.
+#[component]
+fn Notices(props: &StateProps) -> Html {
+    let state = &props.state;
+    let today = use_session().today();
+    html! {
+        <>
+            { for state.notices.iter().map(|words| html! {
+                <p class="tx-state tx-attention"><span class="tx-state-sign" aria-hidden="true">{ "!" }</span>{ words }</p>
+            }) }
+            if let Some(lease) = state.lease {
+                <p class={if lease.soon { "tx-state tx-attention" } else { "tx-muted" }}>
+                    if lease.soon { <span class="tx-state-sign" aria-hidden="true">{ "!" }</span> }
+                    { format!("不联系省平台，这台电脑还能用 {} 天（到 {}）。联系一次就会续上。",
+                        lease.days_left, text::moment(lease.until, today)) }
+                </p>
+            }
+        </>
     }
 }
 

@@ -12,8 +12,15 @@ use tiexin_contract::package::{
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+#[derive(Properties, PartialEq)]
+pub(crate) struct StickProps {
+    /// Others' packages are carried, too.
+    #[prop_or(true)]
+    pub(crate) carries: bool,
+}
+
 #[component]
-pub(super) fn Stick() -> Html {
+pub(crate) fn Stick(props: &StickProps) -> Html {
     let out = use_command::<PackageOut>();
     let back = use_command::<PackageIn>();
     let carry = use_command::<PackageCarry>();
@@ -79,7 +86,7 @@ pub(super) fn Stick() -> Html {
             <div class="tx-form-buttons">
                 <Button label="用U盘带走" sign={Sign::Export} {busy} onclick={take_out} />
                 <Button label="带回" sign={Sign::Inbox} {busy} onclick={bring_back} />
-                <Button label="替别人代送" sign={Sign::Exchange} {busy} onclick={carry_on} />
+                if props.carries { <Button label="替别人代送" sign={Sign::Exchange} {busy} onclick={carry_on} /> }
             </div>
             { for errors.into_iter().flatten().map(|error| html! { <Trouble error={error.clone()} /> }) }
             if !told.is_empty() {
