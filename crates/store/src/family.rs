@@ -7,9 +7,10 @@ use tiexin_domain::{Record, RegionCode, nouns};
 use uuid::Uuid;
 
 use crate::book::{Book, Write};
-use crate::derive::{bounds, household_key};
+use crate::derive::{bounds, derive, household_key};
 use crate::error::Result;
 use crate::record::{self, hidden, select};
+use crate::merged;
 use crate::spelling::sort_key;
 
 /// One consistent state of the book, for many look-ups in a row: each alone would cost a reader and
@@ -63,32 +64,43 @@ impl Look<'_> {
     }
 
     /// Everything that belongs to a household, newest first; what has no day comes first. Hidden
-    /// records are left out.
+    /// records are left out. What still names a household that was merged into this one belongs to it too.
     pub fn children(&self, household: Uuid) -> Result<Vec<Record>> {
-        let mut children = record::collect(
-            self.conn,
-            concat!(
-                select!(),
-                " WHERE household = ?1 AND hidden = 0 ORDER BY coalesce(day, 99999999) DESC, n DESC"
-            ),
-            [household_key(household)],
-        )?;
-        // The column holds 64 bits of the id.
-        children.retain(|record| record.reference("household") == Some(household));
-        Ok(children)
+        self.children_where(household, "", [])
     }
 
     /// Those of [`Look::children`] that are of one kind.
     pub fn children_of_kind(&self, household: Uuid, kind: &str) -> Result<Vec<Record>> {
-        let mut children = record::collect(
-            self.conn,
-            concat!(
-                select!(),
-                " WHERE household = ?1 AND hidden = 0 AND kind = ?2 ORDER BY coalesce(day, 99999999) DESC, n DESC"
-            ),
-            params![household_key(household), kind],
-        )?;
-        children.retain(|record| record.reference("household") == Some(household));
+        self.children_where(household, " AND kind = ?2", [kind])
+    }
+
+    fn children_where<const N: usize>(
+        &self,
+        household: Uuid,
+        also: &str,
+        args: [&str; N],
+    ) -> Result<Vec<Record>> {
+        let mut homes = merged::into(self.conn, household)?;
+        homes.push(household);
+        let mut children = Vec::new();
+        for home in &homes {
+            let mut named: Vec<&dyn rusqlite::ToSql> = Vec::with_capacity(N + 1);
+            let key = household_key(*home);
+            named.push(&key);
+            named.extend(args.iter().map(|arg| arg as &dyn rusqlite::ToSql));
+            let sql = format!(
+                "{} WHERE household = ?1 AND hidden = 0{also} ORDER BY coalesce(day, 99999999) DESC, n DESC",
+                select!()
+            );
+            let mut of_home = record::collect(self.conn, &sql, named.as_slice())?;
+            // The column holds 64 bits of the id.
+            of_home.retain(|record| record.reference("household") == Some(*home));
+            children.extend(of_home);
+        }
+        if homes.len() > 1 {
+            let day = |record: &Record| derive(record).day.unwrap_or(99_999_999);
+            children.sort_by_cached_key(|record| std::cmp::Reverse(day(record)));
+        }
         Ok(children)
     }
 

@@ -93,6 +93,10 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
                 let one = load(&w.tx, &mut touched, entry.record, scope)?;
                 one.state = Some(entry.fold(one.state.take(), scope));
                 one.entries.push(i);
+                if let Some(meant) = entry.meant {
+                    // Written on the record that was merged into this one: nothing of it is pending there.
+                    load(&w.tx, &mut touched, meant, scope)?;
+                }
                 if (entry.origin.device, entry.origin.incarnation) == own {
                     pulled.insert(entry.origin.seq as i64);
                     returned(&w.tx, entry, scope)?;
@@ -217,12 +221,16 @@ fn returned(conn: &Connection, entry: &LogEntry, scope: &RegionCode) -> Result<(
         let own = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         Ok(conn.prepare_cached(&sql)?.query_row([seq], own).optional()?)
     };
-    let another = |own: (Uuid, i64)| own != (entry.record, entry.noted_at);
+    let another = |own: (Uuid, i64)| own != (entry.meant.unwrap_or(entry.record), entry.noted_at);
     if let Some(own) = told("outbox")? {
         if another(own) {
             return Err(StoreError::Copied);
         }
-        let verdict = Verdict::Applied { version: entry.seq, elsewhere: None, instead: None };
+        let verdict = Verdict::Applied {
+            version: entry.seq,
+            elsewhere: None,
+            instead: entry.meant.map(|_| entry.record),
+        };
         return sent::take(conn, seq, scope.as_str(), &verdict, true).map(drop);
     }
     if told("sent")?.is_some_and(another) {

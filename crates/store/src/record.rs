@@ -264,15 +264,23 @@ fn hidden_state(conn: &Connection, record: &Record, d: &Derived) -> Result<i64> 
         && let Some(home) = record.reference("household")
     {
         // A household has no parent: it is hidden only by its own void. The index holds void records only.
-        let void =
-            conn.prepare_cached("SELECT 1 FROM record WHERE id = ?1 AND void IS NOT NULL")?.exists([home])?;
+        // What still names one that was merged into another is not hidden with it: nobody turned it yet.
+        let void = conn
+            .prepare_cached(
+                "SELECT 1 FROM record WHERE id = ?1 AND void IS NOT NULL
+                   AND json_extract(fields, '$.merged_into') IS NULL",
+            )?
+            .exists([home])?;
         if void {
             return Ok(hidden::PARENT_VOID);
         }
     }
     for parent in &d.parents {
         let state: Option<i64> = conn
-            .prepare_cached("SELECT hidden FROM record WHERE id = ?1")?
+            .prepare_cached(
+                "SELECT CASE WHEN hidden = 1 AND json_extract(fields, '$.merged_into') IS NOT NULL THEN 0
+                   ELSE hidden END FROM record WHERE id = ?1",
+            )?
             .query_row([parent], |row| row.get(0))
             .optional()?;
         if matches!(state, Some(hidden::VOID | hidden::PARENT_VOID)) {

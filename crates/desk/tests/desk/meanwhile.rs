@@ -43,6 +43,7 @@ impl Province {
             noted_at: 1_790_000_000_000 + self.seq as i64,
             overwrote: vec![],
             moved: None,
+            meant: None,
         };
         let scope: tiexin_domain::RegionCode = TOWNSHIP.parse().unwrap();
         self.seq += 1;

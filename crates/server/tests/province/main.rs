@@ -9,6 +9,7 @@ mod devices;
 mod doors;
 mod generations;
 mod groups;
+mod merges;
 mod moves;
 mod office;
 mod place;

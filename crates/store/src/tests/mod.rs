@@ -8,6 +8,7 @@ mod copies;
 mod crash;
 mod devices;
 mod lists;
+mod merged;
 mod moved;
 mod province;
 mod quarantine;
