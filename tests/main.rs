@@ -4,6 +4,7 @@ mod at_the_screen;
 mod attachments;
 mod carried;
 mod devices;
+mod duplicates;
 mod moved;
 mod quarantine;
 mod two_townships;

@@ -36,6 +36,12 @@ pub(crate) enum Route {
     /// What the province did not apply, and what was decided.
     #[at("/quarantine")]
     Quarantine,
+    /// Registrations that look like one.
+    #[at("/duplicates")]
+    Duplicates,
+    /// Two of them side by side.
+    #[at("/duplicates/:one/:other")]
+    Duplicate { one: Uuid, other: Uuid },
     #[at("/settings")]
     Settings,
     /// One record of any kind.

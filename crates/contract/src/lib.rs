@@ -6,6 +6,7 @@
 pub mod attachment;
 pub mod book;
 pub mod devices;
+pub mod duplicates;
 pub mod error;
 pub mod event;
 pub mod family;
@@ -57,6 +58,7 @@ pub fn all_names() -> Vec<&'static str> {
         package::NAMES,
         attachment::NAMES,
         quarantine::NAMES,
+        duplicates::NAMES,
         book::NAMES,
         devices::NAMES,
     ]

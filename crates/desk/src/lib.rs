@@ -20,6 +20,7 @@ mod jobs;
 mod labels;
 mod lookup;
 mod masking;
+mod merging;
 mod obey;
 mod password;
 mod picture;

@@ -10,6 +10,8 @@ use uuid::Uuid;
 pub(crate) const FAMILY_ONLY: [&str; 2] = ["child_name", "loss_cause"];
 /// Shown to its author only.
 pub(crate) const AUTHOR_ONLY: &str = "session_note";
+/// Of a merge: values that were taken over.
+const TAKEN_OVER: &str = "took";
 /// Who recorded it, by id; [`Record`]s from ledgers and older programs may lack it.
 pub(crate) const RECORDED_BY_ID: &str = "recorded_by_id";
 
@@ -44,6 +46,10 @@ pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<&'sta
     if record.kind == Kind::SupportFile.code() && shown == Shown::Listed {
         fields.extend(FAMILY_ONLY);
     }
+    if record.kind == Kind::Merge.code() {
+        // What gave way in a merge may be numbers of people: it lies there to be put back, never to be read.
+        fields.push(TAKEN_OVER);
+    }
     if record.fields.contains_key(AUTHOR_ONLY) && !is_author(record, viewer) {
         fields.push(AUTHOR_ONLY);
     }
@@ -52,7 +58,8 @@ pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<&'sta
 
 /// Whether lists may be filtered or sorted by the field: what is not shown must not be guessed either.
 pub(crate) fn may_be_asked_for(kind: &str, field: &str) -> bool {
-    !FAMILY_ONLY.contains(&field) && field != AUTHOR_ONLY && !masked_fields(kind).contains(&field)
+    let never = [AUTHOR_ONLY, TAKEN_OVER];
+    !FAMILY_ONLY.contains(&field) && !never.contains(&field) && !masked_fields(kind).contains(&field)
 }
 
 fn is_author(record: &Record, viewer: Uuid) -> bool {

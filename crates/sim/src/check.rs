@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tiexin_domain::access::{Grant, Role};
 use tiexin_domain::record::MergeClass;
-use tiexin_domain::{Record, RegionCode};
+use tiexin_domain::{Kind, Record, RegionCode};
 use tiexin_protocol::wire::{Cursor, EnrolRequest, HelloRequest, PageEntry, PullRequest, Quarantined};
 use tiexin_protocol::{Chain, LogEntry, Moved, PROTOCOL};
 use uuid::Uuid;
@@ -21,7 +21,10 @@ struct Truth {
     /// All but those with which a record left for another scope: of them the links only.
     entries: Vec<LogEntry>,
     records: HashMap<Uuid, Record>,
+    /// Decided or not: it is kept for ever.
     quarantined: Vec<Quarantined>,
+    /// What still waits for a decision.
+    open: Vec<Quarantined>,
 }
 
 impl Truth {
@@ -42,6 +45,7 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
     each_change_once(&truth)?;
     nothing_is_lost(world, &truth)?;
     nobody_wrote_without_the_right(world, &truth)?;
+    what_is_decided_has_a_decision(&truth)?;
     overwritten_values_are_kept(world, &truth)?;
     desks_agree(world, &truth)?;
     heads_are_explained(world, &truth)?;
@@ -113,7 +117,8 @@ async fn truth(world: &World) -> Result<Province, Broken> {
             chain_at: vec![Chain::default()],
             entries: Vec::new(),
             records: HashMap::new(),
-            quarantined: province.quarantine(device, &head.scope).await.map_err(say)?,
+            quarantined: province.quarantine_on_file(&head.scope).await.map_err(say)?,
+            open: province.quarantine(device, &head.scope).await.map_err(say)?,
         };
         while truth.head() < head.head {
             let since = truth.head();
@@ -156,7 +161,7 @@ async fn truth(world: &World) -> Result<Province, Broken> {
     for town in TOWNS.iter().chain(&[COUNTY]) {
         let scope: RegionCode = town.parse().map_err(|_| "region")?;
         if !all.contains_key(&scope) {
-            let quarantined = province.quarantine(device, &scope).await.map_err(say)?;
+            let quarantined = province.quarantine_on_file(&scope).await.map_err(say)?;
             outside.extend(quarantined);
         }
     }
@@ -275,6 +280,25 @@ fn nobody_wrote_without_the_right(world: &World, truth: &Province) -> Result<(),
     Ok(())
 }
 
+/// I4, I16: what no longer waits has a decision in the same township, which is a record like any other; and
+/// what has one no longer waits.
+fn what_is_decided_has_a_decision(truth: &Province) -> Result<(), Broken> {
+    for (scope, one) in &truth.scopes {
+        for kept in &one.quarantined {
+            let id = kept.change.id;
+            // Nobody decides on a decision.
+            if kept.change.kind == Kind::Settlement.code() {
+                continue;
+            }
+            let waits = one.open.iter().any(|open| open.change.id == id);
+            if waits == one.records.contains_key(&id.settlement()) {
+                return Err(format!("I4: {id:?} of {scope} waits: {waits}, against its decision"));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn words(text: &str, into: &mut HashSet<String>) {
     let bytes = text.as_bytes();
     for (i, _) in text.match_indices('m') {
@@ -341,7 +365,12 @@ fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Br
                 let mut written = HashSet::new();
                 words(value, &mut written);
                 // A note holds older words too.
-                let mark = written.iter().filter_map(|w| marks.get(w.as_str())).max_by_key(|m| &m.word);
+                // What somebody else adopts was weighed by them, not by who wrote it.
+                let own = |m: &&&Mark| {
+                    world.desks.get(m.desk).is_none_or(|desk| desk.device == entry.origin.device)
+                };
+                let found = written.iter().filter_map(|w| marks.get(w.as_str()));
+                let mark = found.max_by_key(|m| &m.word).filter(own);
                 let unseen =
                     |mark: &&&Mark| before.value != mark.saw && before.origin != origin && !mark.orphan;
                 if mark.filter(unseen).is_none() {

@@ -19,6 +19,11 @@ pub(crate) enum Step {
         dice: u32,
         saving: bool,
     },
+    /// A supervisor decides on something that was not applied.
+    Settle {
+        desk: u8,
+        pick: u16,
+    },
     /// A push given up long ago arrives.
     LateArrives {
         pick: u16,
@@ -84,7 +89,8 @@ fn step(dice: &mut Rng) -> Step {
     let desk = dice.u8(..);
     let pick = dice.u16(..);
     match dice.u32(0..1000) {
-        0..520 => Step::Save { desk, what: dice.u8(..), pick },
+        0..500 => Step::Save { desk, what: dice.u8(..), pick },
+        500..520 => Step::Settle { desk, pick },
         520..820 => {
             let trouble = *dice.choice(&[0u8, 0, 20, 60, 120, 200]).unwrap_or(&0);
             Step::Round { desk, trouble, dice: dice.u32(..), saving: dice.u8(..) < 80 }

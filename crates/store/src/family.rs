@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::book::{Book, Write};
 use crate::derive::{bounds, derive, household_key};
 use crate::error::Result;
-use crate::record::{self, hidden, select};
 use crate::merged;
+use crate::record::{self, hidden, select};
 use crate::spelling::sort_key;
 
 /// One consistent state of the book, for many look-ups in a row: each alone would cost a reader and

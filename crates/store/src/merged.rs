@@ -22,10 +22,8 @@ pub(crate) fn into(conn: &Connection, id: Uuid) -> Result<Vec<Uuid>> {
     let mut gone: Vec<Uuid> = Vec::new();
     let mut look = vec![id];
     while let Some(parent) = look.pop() {
-        let sql = concat!(
-            select!(),
-            " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND void IS NOT NULL"
-        );
+        let sql =
+            concat!(select!(), " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND void IS NOT NULL");
         for record in record::collect(conn, sql, [parent])? {
             if merged_into(&record) == Some(parent) && record.id != id && !gone.contains(&record.id) {
                 gone.push(record.id);
@@ -131,10 +129,8 @@ fn by_name(conn: &Connection, regions: &[RegionCode]) -> Result<Vec<Alike>> {
         ))?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    let sql = concat!(
-        select!(),
-        " WHERE kind = 'person' AND sort = ?1 AND place = ?2 AND hidden = 0 ORDER BY n"
-    );
+    let sql =
+        concat!(select!(), " WHERE kind = 'person' AND sort = ?1 AND place = ?2 AND hidden = 0 ORDER BY n");
     let mut alike = Vec::new();
     for (sort, place) in named {
         let mut days: Vec<(i64, Record)> = record::collect(conn, sql, params![sort, place])?

@@ -77,6 +77,9 @@ impl Changed {
 
 /// The audit's word for [`Book::move_group`].
 const MOVE: &str = "move";
+/// The audit's words for [`Book::merge_group`].
+const MERGE: &str = "merge";
+const UNMERGE: &str = "unmerge";
 
 impl Write<'_> {
     /// Saves a record. Saving what stands already writes nothing.
@@ -102,7 +105,8 @@ impl Write<'_> {
             return Ok((Saved::Unchanged(row.record), 0));
         }
         let to = region(&save.fields)?;
-        if to.scope() != old.scope && to != old.region() && act != Some(MOVE) {
+        let moves = matches!(act, Some(MOVE | MERGE | UNMERGE));
+        if to.scope() != old.scope && to != old.region() && !moves {
             return Err(StoreError::ScopeChanged(save.id));
         }
         let mut new = old.clone();
@@ -254,5 +258,11 @@ impl Book {
         self.write(|tx| {
             saves.iter().map(|save| tx.save_as(save, by, Some(MOVE)).map(|(saved, _)| saved)).collect()
         })
+    }
+
+    /// The same for two records that are merged, or no longer (`undo`), and what names them.
+    pub fn merge_group(&self, saves: &[Save], by: &By, undo: bool) -> Result<(Vec<Saved>, Changed)> {
+        let act = Some(if undo { UNMERGE } else { MERGE });
+        self.write(|tx| saves.iter().map(|save| tx.save_as(save, by, act).map(|(saved, _)| saved)).collect())
     }
 }

@@ -167,6 +167,12 @@ impl tiexin_sync::Province for Forger {
     ) -> Result<tiexin_sync::SnapshotPart, SyncError> {
         self.real.snapshot(scope, from, tag).await
     }
+    async fn quarantine(
+        &self,
+        scope: &tiexin_domain::RegionCode,
+    ) -> Result<Vec<tiexin_protocol::wire::Quarantined>, SyncError> {
+        self.real.quarantine(scope).await
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! One folder a noun or a piece of work. A new noun is a folder here and a line in [`NOUNS`].
 
 pub(crate) mod activities;
+pub(crate) mod duplicates;
 pub(crate) mod family;
 pub(crate) mod first_use;
 pub(crate) mod households;
@@ -55,6 +56,10 @@ pub(crate) fn page(route: Route) -> Html {
         Route::Import => html! { <import::ImportPage /> },
         Route::Sync => html! { <sync::SyncPage /> },
         Route::Quarantine => html! { <quarantine::QuarantinePage /> },
+        Route::Duplicates => html! { <duplicates::DuplicatesPage /> },
+        Route::Duplicate { one, other } => {
+            html! { <duplicates::ComparePage key={format!("{one} {other}")} {one} {other} /> }
+        }
         Route::Settings => html! { <settings::SettingsPage /> },
         Route::RecordNew { kind } => html! { <RecordPage {kind} /> },
         Route::Record { kind, id } => html! { <RecordPage {kind} {id} /> },

@@ -22,7 +22,9 @@ pub(super) const WORK: [(Route, Sign, &str); 10] = [
 /// The entry that a page belongs to.
 fn home_of(route: &Route) -> Route {
     match route {
-        Route::Family { .. } | Route::FamilyNew => Route::Families,
+        Route::Family { .. } | Route::FamilyNew | Route::Duplicates | Route::Duplicate { .. } => {
+            Route::Families
+        }
         Route::Visit { .. } | Route::VisitNew => Route::Visits,
         Route::Volunteers => Route::Members,
         Route::Record { kind, .. } | Route::RecordNew { kind } | Route::RecordEdit { kind, .. } => {

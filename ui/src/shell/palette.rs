@@ -40,7 +40,7 @@ fn pages() -> Vec<(Entry, &'static str)> {
         let entry = Entry { group: "页面".into(), sign, title: title.into(), beside: String::new(), route };
         all.push((entry, initials));
     }
-    let actions: [(&str, &str, Route); 8] = [
+    let actions: [(&str, &str, Route); 9] = [
         ("记一次走访", "jyczf", Route::VisitNew),
         ("登记家庭", "djjt", Route::FamilyNew),
         ("登记需求调查", "djxqdc", Route::RecordNew { kind: "need_survey".into() }),
@@ -49,6 +49,7 @@ fn pages() -> Vec<(Entry, &'static str)> {
         ("登记会员", "djhy", Route::RecordNew { kind: "member".into() }),
         ("登记志愿者", "djzyz", Route::RecordNew { kind: "volunteer".into() }),
         ("登记活动", "djhd", Route::RecordNew { kind: "activity".into() }),
+        ("核对可能重复的登记", "hdkncfddj", Route::Duplicates),
     ];
     for (title, initials, route) in actions {
         let entry = Entry {

@@ -96,6 +96,9 @@ pub(super) enum Command {
     /// 省平台没有采纳的修改：查看、采纳、退回、选定
     #[command(subcommand)]
     Quarantine(Quarantine),
+    /// 可能重复的登记：查看、合并、分开、撤销合并
+    #[command(subcommand)]
+    Duplicates(Duplicates),
     /// 核验审计链和全部内容
     Verify,
     /// 备份整本台账（加密）
@@ -478,5 +481,47 @@ pub(super) enum Quarantine {
         /// 给登记人的话
         #[arg(long, value_name = "文字")]
         note: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Duplicates {
+    /// 列出可能重复的登记，和已经处理过的
+    List {
+        /// 只看这个地区
+        #[arg(long, value_name = "代码")]
+        region: Option<String>,
+    },
+    /// 两份登记并排
+    Show {
+        /// 一份的编号
+        one: uuid::Uuid,
+        /// 另一份的编号
+        other: uuid::Uuid,
+    },
+    /// 合并：并入的一份隐去，提到它的记录都改为留下的一份
+    Merge {
+        /// 留下的一份的编号
+        stays: uuid::Uuid,
+        /// 并入的一份的编号
+        gives_way: uuid::Uuid,
+        /// 这些栏目改用并入的一份的内容（字段名，可写多个）
+        #[arg(long, value_name = "字段", value_delimiter = ',')]
+        take: Vec<String>,
+        /// 这些理赔记录也转到留下的一份（编号，可写多个）；不写则不动
+        #[arg(long, value_name = "编号", value_delimiter = ',')]
+        money: Vec<uuid::Uuid>,
+    },
+    /// 不是同一份，以后不再提示
+    Differ {
+        /// 一份的编号
+        one: uuid::Uuid,
+        /// 另一份的编号
+        other: uuid::Uuid,
+    },
+    /// 撤销一次合并
+    Undo {
+        /// 编号，见 duplicates list
+        id: uuid::Uuid,
     },
 }

@@ -10,6 +10,7 @@ mod attachment;
 mod book;
 mod demo;
 mod devices;
+mod duplicates;
 mod exit;
 mod import;
 mod out;
@@ -100,6 +101,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Device(command) => devices::device(door, command).await,
         Command::Rescue(args) => devices::rescue(door, args).await,
         Command::Quarantine(command) => quarantine::quarantine(door, command).await,
+        Command::Duplicates(command) => duplicates::duplicates(door, command).await,
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.

@@ -3,12 +3,15 @@
 mod attachment;
 mod book;
 mod devices;
+mod duplicates;
+mod duplicates_compare;
 mod family;
 mod family_move;
 mod family_save;
 mod import;
 mod import_write;
 mod lists;
+mod merge;
 mod package;
 mod package_files;
 mod put_back;
@@ -25,6 +28,8 @@ mod today;
 mod today_month;
 mod today_soon;
 mod visit;
+
+pub(crate) use save::moved_along;
 
 use crate::registry::Registry;
 
@@ -44,6 +49,8 @@ pub(crate) fn register(registry: &mut Registry) {
     sync::register(registry);
     package::register(registry);
     quarantine::register(registry);
+    duplicates::register(registry);
+    merge::register(registry);
     settle::register(registry);
     put_back::register(registry);
     book::register(registry);

@@ -8,6 +8,7 @@ use tiexin_contract::records::Unmasked;
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::access::Action;
+use tiexin_domain::nouns::merge::{MERGED_INTO, merged_into};
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::nouns::{self, masked_fields};
 use tiexin_domain::record::{self as shape, Fields, Record};
@@ -18,6 +19,7 @@ use tiexin_protocol::{Change, Verdict, VoidChange};
 use tiexin_store::{Refused, Unsettled};
 use uuid::Uuid;
 
+use super::merge::standing;
 use super::records::Names;
 use super::save::region_of;
 use crate::registry::{Registry, anywhere};
@@ -178,6 +180,9 @@ pub(super) fn open(at: &At) -> Result<Vec<Group>, ErrorReply> {
         all.extend(refused.map_err(errors::store)?.into_iter().map(Waiting::from));
     }
     all.extend(book.unsettled().map_err(errors::store)?.into_iter().map(Waiting::from));
+    for one in &mut all {
+        follow_merge(at, one)?;
+    }
     all.retain(|one| {
         let own = one.refused.is_some();
         (own && one.change.author == at.user.id)
@@ -201,6 +206,21 @@ pub(super) fn open(at: &At) -> Result<Vec<Group>, ErrorReply> {
         group.0.sort_by_key(|one| one.change.id);
     }
     Ok(groups)
+}
+
+/// An edit of a record that was merged into another is one of that: there it is shown, and adopted.
+fn follow_merge(at: &At, one: &mut Waiting) -> Result<(), ErrorReply> {
+    let itself = one.change.void.is_some() || one.change.set.contains_key(MERGED_INTO);
+    if itself || one.current.as_ref().and_then(merged_into).is_none() {
+        return Ok(());
+    }
+    let stays = at.book().get(standing(at, one.change.record)).map_err(errors::store)?;
+    if let Some(stays) = stays.filter(|stays| stays.kind == one.change.kind && stays.void.is_none()) {
+        one.change.record = stays.id;
+        one.region = stays.region();
+        one.current = Some(stays);
+    }
+    Ok(())
 }
 
 pub(super) fn find(at: &At, id: Uuid) -> Result<Group, ErrorReply> {

@@ -9,6 +9,7 @@ use tiexin_contract::records::{
 };
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::nouns::{Settlement, masked_fields, tidy};
 use tiexin_domain::record::{Record, Void};
 use tiexin_domain::{Kind, Noun, Problem};
@@ -66,7 +67,14 @@ fn restore(at: &At, args: RestoreRecord) -> Result<Done, ErrorReply> {
 }
 
 fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> {
-    refuse_decision(&find(at, id)?.kind)?;
+    let record = find(at, id)?;
+    refuse_decision(&record.kind)?;
+    if void == VoidChange::Restore && merged_into(&record).is_some() {
+        return Err(ErrorReply::new(
+            ErrorCode::ChangedMeanwhile,
+            "这份登记已与另一份合并，没有改动。要分开的话，请在“可能重复”里撤销合并。",
+        ));
+    }
     let by = at.by();
     let written = at.book().write(|tx| {
         let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
@@ -136,6 +144,12 @@ pub(super) fn refuse_decision(kind: &str) -> Result<(), ErrorReply> {
         return Err(ErrorReply::new(
             ErrorCode::Invalid,
             "处理意见不能这样修改，没有保存。请在“待处理”里处理。",
+        ));
+    }
+    if kind == Kind::Merge.code() {
+        return Err(ErrorReply::new(
+            ErrorCode::Invalid,
+            "是否同一份登记不能这样修改，没有保存。请在“可能重复”里处理。",
         ));
     }
     Ok(())

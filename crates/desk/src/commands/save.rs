@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tiexin_contract::records::{SaveRecord, Saved};
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, MergeClass, Problem, RegionCode, nouns::merge_class};
 use tiexin_store::{EventOrigin, Save, StoreError};
@@ -86,6 +87,12 @@ pub(super) fn sign(at: &At, fields: &mut Fields) {
 
 fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, ErrorReply> {
     let seen = find(at, id)?;
+    if merged_into(&seen).is_some() {
+        return Err(ErrorReply::new(
+            ErrorCode::ChangedMeanwhile,
+            "这份登记已与另一份合并，您的修改没有保存。请打开合并后的那一份再改。",
+        ));
+    }
     if seen.void.is_some() {
         return Err(ErrorReply::new(
             ErrorCode::ChangedMeanwhile,
@@ -124,7 +131,7 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
 
 /// A family that moves to another village, or has a new head, takes its people, files and contacts along.
 /// Visits and services stay where and with whom they happened.
-pub(super) fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
+pub(crate) fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
     // A picture goes with what it belongs to.
     let of = match kind_of(child) {
         Kind::Attachment => child.text("owner_kind").map_or(Kind::Attachment, Kind::from_code),

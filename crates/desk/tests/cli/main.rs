@@ -1,6 +1,7 @@
 //! The real `tiexin-desk` in a terminal, as an office's scripts use it.
 
 mod demo;
+mod duplicates;
 mod ledgers;
 mod mistakes;
 mod run;

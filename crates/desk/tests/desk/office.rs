@@ -93,10 +93,7 @@ pub(crate) fn family(head: &str) -> RegisterFamily {
     file.child_name = Some("某某".into());
     file.loss_cause = Some("某因".into());
     RegisterFamily {
-        household: Household {
-            phone: Some("19900002580".into()),
-            ..Household::named(village.clone(), head)
-        },
+        household: Household { phone: Some("19900002580".into()), ..Household::named(village.clone(), head) },
         persons: vec![husband],
         file: Some(file),
         contacts: Some(ContactPair {

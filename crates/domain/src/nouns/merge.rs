@@ -34,9 +34,12 @@ pub struct Turned {
     pub field: String,
 }
 
-/// A value that the one that stays took over.
+/// A value that changed with the merge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Took {
+    /// Whose; absent for the one that stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Uuid>,
     pub field: String,
     /// What stood there before; absent when nothing did.
     #[serde(default, skip_serializing_if = "Option::is_none")]

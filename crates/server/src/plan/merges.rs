@@ -31,7 +31,7 @@ pub(super) fn followed<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Co
         let one = followed.to_mut();
         one.record = stays.record.id;
         one.scope = stays.record.scope.clone();
-        one.base = 0;
+        one.base = if planted("merge_keeps_base") { change.base } else { 0 };
     }
     for named in parents(change) {
         if let Some(stays) = standing(work, layer, named) {
@@ -48,7 +48,9 @@ pub(super) fn followed<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Co
 /// stays in another township, which is parked there.
 pub(super) fn stopped(work: &Work, layer: &Layer, asked: &Change, change: &Change) -> Option<Weighed> {
     let into = change.set.get(MERGED_INTO).and_then(|id| id.as_str()?.parse::<Uuid>().ok());
-    let circle = |id: Uuid| id == change.record || standing(work, layer, id).map(|h| h.record.id) == Some(change.record);
+    let circle = |id: Uuid| {
+        id == change.record || standing(work, layer, id).map(|h| h.record.id) == Some(change.record)
+    };
     if into.is_some_and(circle) {
         let message = "这两份登记已经反向合并过".into();
         return Some((Verdict::Parked { code: ParkCode::RuleBroken, message }, change.scope.clone()));

@@ -3,6 +3,7 @@
 mod machines;
 mod others;
 mod saver;
+mod settler;
 mod setup;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +133,7 @@ impl World {
         let of = |desk: u8| usize::from(desk) % self.desks.len();
         match step {
             Step::Save { desk, what, pick } => self.saver(of(desk)).save(what, pick),
+            Step::Settle { desk, pick } => self.saver(of(desk)).settle(pick),
             Step::Round { desk, trouble, dice, saving } => {
                 let desk = of(desk);
                 self.round(desk, trouble, dice, saving).await.map(drop)

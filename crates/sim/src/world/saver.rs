@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Broken, Desk, Mark, TOWNS, World, book, broke};
 
 /// Where what is saved comes to lie.
-enum Place<'a> {
+pub(super) enum Place<'a> {
     /// Made here; without the right there the province does not take it.
     Region(&'a str),
     /// Where it lay.
@@ -23,7 +23,7 @@ enum Place<'a> {
 }
 
 /// A word about to be saved.
-struct Marked {
+pub(super) struct Marked {
     record: Uuid,
     field: &'static str,
     word: String,
@@ -148,7 +148,9 @@ impl Saver<'_> {
                 });
                 ""
             }
-            (_, 1) if pick % 3 > 0 => return self.move_away(book, desk, record, what, pick),
+            ("household", 1 | 5 | 7) | (_, 1) if pick % 3 > 0 => {
+                return self.move_away(book, desk, record, what, pick);
+            }
             (_, 1) => {
                 // To another village of the township: into one view, out of another.
                 self.world.tally.count("edit moves");
@@ -211,7 +213,11 @@ impl Saver<'_> {
 
     /// A family moves to another township: it and its files in one group. What was done for it stays.
     fn move_away(&self, book: &Book, desk: &Desk, record: Record, what: u8, pick: u16) -> Result<(), Broken> {
-        let to = self.region(desk, what, pick.rotate_left(5));
+        // Some of them to where the mover has no right.
+        let to = match pick % 5 {
+            0 => format!("{}001", TOWNS[usize::from(pick / 5) % TOWNS.len()]),
+            _ => self.region(desk, what, pick.rotate_left(5)),
+        };
         let near = to.starts_with(record.scope.as_str());
         self.world.tally.count(if near { "edit moves in a group" } else { "edit moves to another township" });
         let mut all = book.children(record.id).map_err(broke("children"))?;
@@ -229,7 +235,7 @@ impl Saver<'_> {
     }
 
     /// True when it was saved. A full disk is the one reason not to; then nothing has changed (I1).
-    fn commit(
+    pub(super) fn commit(
         &self,
         book: &Book,
         desk: &Desk,

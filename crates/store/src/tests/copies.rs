@@ -98,7 +98,7 @@ fn migrations_are_sound_and_forward_only() {
 fn books_of_every_version_open() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut versions = 0;
-    for version in fs::read_dir(fixtures).unwrap() {
+    for version in fs::read_dir(&fixtures).unwrap() {
         let version = version.unwrap();
         versions += 1;
         let dir = tempfile::tempdir().unwrap();
@@ -111,7 +111,9 @@ fn books_of_every_version_open() {
         household(&book, VILLAGE, "新来");
         sound(&book);
     }
-    assert_eq!(versions, crate::migrate::known());
+    assert!(versions >= 4);
+    let newest = format!("v{}", crate::migrate::known());
+    assert!(fixtures.join(&newest).exists(), "write_fixture has not been run for {newest}");
 }
 
 /// Writes the fixture of this version: `cargo test -p tiexin-store -- --ignored write_fixture`.

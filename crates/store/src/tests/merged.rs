@@ -61,7 +61,8 @@ fn what_still_names_a_merged_family_is_shown_with_the_one_that_stays() {
     // Brought back, it has its own again.
     let mut back = record(&book, away);
     back.fields.remove("merged_into");
-    let restore = crate::Save { id: away, kind: back.kind, fields: back.fields, void: Some(VoidChange::Restore) };
+    let restore =
+        crate::Save { id: away, kind: back.kind, fields: back.fields, void: Some(VoidChange::Restore) };
     book.save_group(&[restore], &by()).unwrap();
     assert_eq!((of(last), of(away)), (vec![later], vec![seen]));
     // One that is hidden for another reason hides what hangs on it.

@@ -58,9 +58,11 @@ impl Province {
         match decide(held, change) {
             Decision::Conflict { code, fields } => Verdict::Conflict { code: code.into(), fields },
             Decision::Park { code, message } => Verdict::Parked { code, message },
-            Decision::Apply(effect) if effect.is_empty() => {
-                Verdict::Applied { version: held.map_or(0, |h| h.record.version), elsewhere: None, instead: None }
-            }
+            Decision::Apply(effect) if effect.is_empty() => Verdict::Applied {
+                version: held.map_or(0, |h| h.record.version),
+                elsewhere: None,
+                instead: None,
+            },
             Decision::Apply(effect) => {
                 let entry = LogEntry {
                     seq: self.head() + 1,

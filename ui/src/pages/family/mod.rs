@@ -10,6 +10,7 @@ pub(crate) use new::NewFamilyPage;
 use crate::attachments::Attachments;
 use crate::components::{Button, Look, Masked, Page, Sign, StateMark, show};
 use crate::hooks::{use_query, use_session};
+use crate::pages::duplicates::{LooksAlike, MergedInto};
 use crate::routes::{ForHousehold, Route};
 use moving::Moving;
 use past::Past;
@@ -70,6 +71,8 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
         <Page {title} {action} {lead}>
             { show(&family, |page| html! {
                 <>
+                    <MergedInto row={page.household.clone()} />
+                    if session.can_write() && page.household.void.is_none() { <LooksAlike {household} /> }
                     if *moving {
                         <Moving page={page.clone()} onclose={turn(false)} />
                     }

@@ -55,14 +55,21 @@ pub(crate) fn FamiliesPage() -> Html {
     let at = use_state(|| 0usize);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
-    let onclick = Callback::from(move |()| {
-        if let Some(navigator) = &navigator {
-            navigator.push(&Route::FamilyNew);
-        }
-    });
-    let action = match can_write {
-        true => html! { <Button label="登记家庭" look={Look::Primary} sign={Sign::Plus} {onclick} /> },
-        false => Html::default(),
+    let go = |to: Route| {
+        let navigator = navigator.clone();
+        Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                navigator.push(&to);
+            }
+        })
+    };
+    let action = html! {
+        <>
+            <Button label="可能重复" look={Look::Link} onclick={go(Route::Duplicates)} />
+            if can_write {
+                <Button label="登记家庭" look={Look::Primary} sign={Sign::Plus} onclick={go(Route::FamilyNew)} />
+            }
+        </>
     };
     let onchange = {
         let at = at.setter();

@@ -6,6 +6,7 @@ mod soon;
 
 use crate::components::{Button, Look, Page, Sign, show};
 use crate::hooks::{use_query, use_region, use_session};
+use crate::pages::duplicates::LooksAlike;
 use crate::routes::Route;
 use crate::text;
 use chrono::Datelike;
@@ -39,6 +40,7 @@ pub(crate) fn TodayPage() -> Html {
     };
     html! {
         <Page title="今日" {action} {lead}>
+            if session.can_write() { <LooksAlike region={region.code()} /> }
             { show(&today, |now| html! {
                 <div class="tx-today">
                     <div class="tx-today-main">

@@ -1,0 +1,100 @@
+//! Registrations that look like one: merging, setting apart, undoing.
+
+use serde_json::{Value, json};
+use tiexin_contract::duplicates::{
+    CompareDuplicates, ComparedField, Decided, DeclareDifferent, ListDuplicates, MergeRecords, Pair, Side,
+    UndoMerge,
+};
+use tiexin_contract::records::RecordRow;
+use tiexin_domain::Kind;
+use uuid::Uuid;
+
+use super::args::Duplicates;
+use super::at::{Door, Seat, region};
+use super::exit::Outcome;
+use super::out::plain;
+
+pub(super) async fn duplicates(door: Door, command: Duplicates) -> Outcome {
+    let seat = door.sign_in().await?;
+    match command {
+        Duplicates::List { region } => list(seat, region.as_deref()).await,
+        Duplicates::Show { one, other } => show(seat, one, other).await,
+        Duplicates::Merge { stays, gives_way, take, money } => {
+            merge(seat, MergeRecords { stays, gives_way, take, money }).await
+        }
+        Duplicates::Differ { one, other } => {
+            let done = seat.desk.run(DeclareDifferent { one, other }).await?;
+            seat.out.tell(&json!({"id": done.id}), || vec!["已记为不是同一份，以后不再提示。".into()])
+        }
+        Duplicates::Undo { id } => {
+            let done = seat.desk.run(UndoMerge { id }).await?;
+            seat.out.tell(&json!({"id": id, "record": done.id}), || {
+                vec!["已撤销合并。合并以后填写的内容留在原处。".into()]
+            })
+        }
+    }
+}
+
+/// Frozen shape: `docs/command-line.md`.
+async fn list(seat: Seat, code: Option<&str>) -> Outcome {
+    let region = match code {
+        Some(code) => Some(region(&seat.desk, code).await?),
+        None => None,
+    };
+    let all = seat.desk.run(ListDuplicates { region, household: None }).await?;
+    seat.out.tell(&all, || {
+        let mut lines: Vec<String> = all.pairs.iter().map(pair).collect();
+        if lines.is_empty() {
+            lines.push("没有可能重复的登记。".into());
+        }
+        lines.extend(all.decided.iter().map(decided));
+        lines
+    })
+}
+
+fn pair(pair: &Pair) -> String {
+    let Pair { kind, one, other, reason, .. } = pair;
+    let kind = Kind::from_code(kind);
+    format!("{}  {}  {}  {}  {} / {}", one.id, other.id, kind.label(), reason, told(one), told(other))
+}
+
+fn told(row: &RecordRow) -> String {
+    format!("{}（{}，{}登记）", row.title, row.region_name, row.recorded_by.as_deref().unwrap_or("未知"))
+}
+
+fn decided(one: &Decided) -> String {
+    let name = |row: &Option<RecordRow>| row.as_ref().map(|row| row.title.clone()).unwrap_or_default();
+    let by = one.by.as_deref().unwrap_or_default();
+    format!("{}  {}  {} / {}  {by}", one.id, one.decision.label(), name(&one.stays), name(&one.gives_way))
+}
+
+async fn show(seat: Seat, one: Uuid, other: Uuid) -> Outcome {
+    let both = seat.desk.run(CompareDuplicates { one, other }).await?;
+    seat.out.tell(&both, || {
+        let mut lines = vec![told(&both.one.row), told(&both.other.row)];
+        lines.extend(both.fields.iter().map(field));
+        for Side { row, hanging, money } in [&both.one, &both.other] {
+            lines.push(format!("{} 名下：{}", row.id, hanging.join("，")));
+            lines.extend(money.iter().map(|money| format!("  {}  {}", money.id, money.title)));
+        }
+        lines
+    })
+}
+
+fn field(field: &ComparedField) -> String {
+    let word =
+        |value: &Value| Some(plain(value)).filter(|text| !text.is_empty()).unwrap_or_else(|| "（空）".into());
+    let sign = if field.differs { "≠" } else { "=" };
+    format!("{sign} {}（{}）：{} / {}", field.label, field.field, word(&field.one), word(&field.other))
+}
+
+async fn merge(seat: Seat, args: MergeRecords) -> Outcome {
+    let merged = seat.desk.run(args).await?;
+    seat.out.tell(&merged, || {
+        let mut lines = vec![format!("已合并，{} 条记录转到留下的一份。编号 {}", merged.turned, merged.id)];
+        if merged.left > 0 {
+            lines.push(format!("另有 {} 条没有转（理赔未指定，或不在您的辖区）。", merged.left));
+        }
+        lines
+    })
+}

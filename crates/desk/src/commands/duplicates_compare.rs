@@ -1,0 +1,87 @@
+//! Two records that look like one, side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::duplicates::{CompareDuplicates, ComparedField, Comparison, MoneyRecord, Side};
+use tiexin_domain::Kind;
+use tiexin_domain::nouns::masked_fields;
+use tiexin_domain::record::Record;
+use uuid::Uuid;
+
+use super::duplicates::may;
+use super::merge::naming;
+use super::records::{find, kind_of};
+use crate::registry::Registry;
+use crate::rights::{At, Place, READ};
+use crate::{errors, labels, masking, merging, rows, values};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, |at, args: &CompareDuplicates| both(at, args.one, args.other), compare);
+}
+
+/// Where two records are.
+pub(super) fn both(at: &At, one: Uuid, other: Uuid) -> Result<Place, ErrorReply> {
+    Ok(Place::In(vec![find(at, one)?.region(), find(at, other)?.region()]))
+}
+
+fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, ErrorReply> {
+    let (one, other) = (find(at, args.one)?, find(at, args.other)?);
+    if one.kind != other.kind || !merging::mergeable(&one.kind) || one.id == other.id {
+        return Err(errors::not_found());
+    }
+    let names: BTreeSet<&String> = one.fields.keys().chain(other.fields.keys()).collect();
+    let fields = names
+        .into_iter()
+        .filter(|field| merging::choosable(&one.kind, field))
+        .map(|field| {
+            let value = |record: &Record| {
+                let value = record.fields.get(field).unwrap_or(&Value::Null);
+                let covered = masking::cover_value(record, field, value, at.user.id);
+                match values::shown(&record.kind, field, &covered) {
+                    empty if empty.is_empty() => Value::Null,
+                    shown => Value::String(shown),
+                }
+            };
+            ComparedField {
+                field: field.clone(),
+                label: labels::field(&one.kind, field),
+                one: value(&one),
+                other: value(&other),
+                differs: one.fields.get(field) != other.fields.get(field),
+                masked: masked_fields(&one.kind).contains(&field.as_str()),
+                joins: merging::joins(&one.kind, field),
+            }
+        })
+        .collect();
+    Ok(Comparison {
+        kind: one.kind.clone(),
+        may: may(at, &one, &other) && one.void.is_none() && other.void.is_none(),
+        fields,
+        one: side(at, &one)?,
+        other: side(at, &other)?,
+    })
+}
+
+fn side(at: &At, record: &Record) -> Result<Side, ErrorReply> {
+    let hanging = naming(at, record)?;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for one in hanging.iter().filter(|one| kind_of(one) != Kind::Household) {
+        *counts.entry(kind_of(one).label().to_owned()).or_default() += 1;
+    }
+    let money = hanging.iter().filter(|one| merging::is_money(&one.kind)).map(|one| MoneyRecord {
+        id: one.id,
+        title: format!(
+            "{} {} {}元",
+            kind_of(one).label(),
+            one.text("paid_on").unwrap_or_default(),
+            one.text("amount").unwrap_or_default()
+        ),
+    });
+    Ok(Side {
+        money: money.collect(),
+        hanging: counts.into_iter().map(|(label, count)| format!("{label} {count}")).collect(),
+        row: rows::listed(at, record)?,
+    })
+}

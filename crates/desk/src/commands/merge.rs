@@ -1,0 +1,166 @@
+//! Merging two registrations of one, saying that they are two, taking a merge back.
+
+use std::collections::BTreeSet;
+
+use tiexin_contract::duplicates::{DeclareDifferent, MergeRecords, Merged, UndoMerge};
+use tiexin_contract::session::Done;
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::access::Action;
+use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for, turn};
+use tiexin_domain::nouns::{self, Merge};
+use tiexin_domain::record::Record;
+use tiexin_domain::{Kind, Noun};
+use tiexin_store::Save;
+use uuid::Uuid;
+
+use super::duplicates_compare::both;
+use super::records::find;
+use super::save::sign;
+use crate::errors;
+use crate::merging::{self, Merging, Today, Two};
+use crate::registry::Registry;
+use crate::rights::{At, Place, WRITE};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(WRITE, |at, args: &MergeRecords| both(at, args.stays, args.gives_way), merge);
+    registry.add(WRITE, |at, args: &DeclareDifferent| both(at, args.one, args.other), differ);
+    registry.add(WRITE, of_merge, undo);
+}
+
+fn of_merge(at: &At, args: &UndoMerge) -> Result<Place, ErrorReply> {
+    let merge = read(&find(at, args.id)?)?;
+    both(at, merge.stays, merge.gives_way)
+}
+
+fn read(record: &Record) -> Result<Merge, ErrorReply> {
+    if record.kind != Kind::Merge.code() {
+        return Err(errors::not_found());
+    }
+    Merge::from_fields(&record.fields).map_err(|_| errors::not_found())
+}
+
+/// The record that stands for one that was merged; the same one when it was not.
+pub(super) fn standing(at: &At, id: Uuid) -> Uuid {
+    let into = |id| at.book().get(id).ok().flatten().as_ref().and_then(merged_into);
+    standing_for(id, into).unwrap_or(id)
+}
+
+/// What names the record and is shown; of a person also the family's visits and services.
+pub(super) fn naming(at: &At, record: &Record) -> Result<Vec<Record>, ErrorReply> {
+    let home = (record.kind == Kind::Person.code()).then(|| record.reference("household")).flatten();
+    let mut naming = at.book().naming(record.id, home).map_err(errors::store)?;
+    naming.retain(|one| {
+        let mut fields = one.fields.clone();
+        one.void.is_none()
+            && one.id != record.id
+            && !turn(&one.kind, &mut fields, record.id, Uuid::nil()).is_empty()
+    });
+    Ok(naming)
+}
+
+fn refuse(message: &str) -> ErrorReply {
+    ErrorReply::new(ErrorCode::Invalid, message)
+}
+
+/// Both as they stand, of one kind that can be merged.
+fn two(at: &At, one: Uuid, other: Uuid) -> Result<(Record, Record), ErrorReply> {
+    let (one, other) = (find(at, one)?, find(at, other)?);
+    if one.id == other.id || one.kind != other.kind || !merging::mergeable(&one.kind) {
+        return Err(refuse("这两条不能合并，没有改动。请选择两份同类的登记。"));
+    }
+    if one.void.is_some() || other.void.is_some() {
+        return Err(ErrorReply::new(
+            ErrorCode::ChangedMeanwhile,
+            "其中一份已作废或已经合并，没有改动。请刷新看看。",
+        ));
+    }
+    Ok((one, other))
+}
+
+fn merge(at: &At, args: MergeRecords) -> Result<Merged, ErrorReply> {
+    let (stays, gives_way) = two(at, args.stays, args.gives_way)?;
+    let naming = naming(at, &gives_way)?;
+    let turned = |one: &&Record| {
+        let money = merging::is_money(&one.kind) && !args.money.contains(&one.id);
+        !money && at.may(Action::Write, &one.region())
+    };
+    let turning: Vec<Record> = naming.iter().filter(turned).cloned().collect();
+    let take: BTreeSet<String> = args.take.into_iter().collect();
+    let two = Two { stays: &stays, gives_way: &gives_way, naming: &turning };
+    let Merging { mut saves, decision } = merging::merge(&two, &take);
+    check(&saves)?;
+    let turned: BTreeSet<Uuid> = decision.turned.iter().map(|one| one.record).collect();
+    let kept = keep(at, &decision, true)?;
+    let id = kept.id;
+    saves.push(kept);
+    let (_, changed) = at.book().merge_group(&saves, &at.by(), false).map_err(errors::store)?;
+    at.changed(changed);
+    Ok(Merged {
+        id,
+        stays: stays.id,
+        turned: turned.len() as u64,
+        left: (naming.len() - turning.len()) as u64,
+    })
+}
+
+/// What is to stand obeys its kind's rules. That another record holds the same number is no obstacle here.
+fn check(saves: &[Save]) -> Result<(), ErrorReply> {
+    for save in saves.iter().filter(|save| save.void.is_none()) {
+        let found = nouns::check(&save.kind, &save.fields).map(|checked| checked.problems);
+        let problems = found.unwrap_or_else(|problem| vec![problem]);
+        if !problems.is_empty() {
+            return Err(ErrorReply::invalid(problems));
+        }
+    }
+    Ok(())
+}
+
+/// The decision's record, signed by who decides.
+fn keep(at: &At, decision: &Merge, anew: bool) -> Result<Save, ErrorReply> {
+    let id = tiexin_protocol::merge_of(decision.stays, decision.gives_way);
+    let before = at.book().get(id).map_err(errors::store)?;
+    let mut kept = merging::decided(decision, before.as_ref());
+    if anew {
+        sign(at, &mut kept.fields);
+    }
+    Ok(kept)
+}
+
+fn differ(at: &At, args: DeclareDifferent) -> Result<Done, ErrorReply> {
+    let (one, other) = two(at, args.one, args.other)?;
+    let decision = Merge {
+        region: one.region(),
+        record_kind: Kind::from_code(&one.kind),
+        stays: one.id,
+        gives_way: other.id,
+        decision: MergeDecision::Different,
+        turned: Vec::new(),
+        took: Vec::new(),
+    };
+    let kept = keep(at, &decision, true)?;
+    let id = kept.id;
+    let (_, changed) = at.book().save_group(&[kept], &at.by()).map_err(errors::store)?;
+    at.changed(changed);
+    Ok(Done { id: Some(id) })
+}
+
+fn undo(at: &At, args: UndoMerge) -> Result<Done, ErrorReply> {
+    let merge = read(&find(at, args.id)?)?;
+    let still = find(at, merge.gives_way)?;
+    if merge.decision != MergeDecision::Merged || merged_into(&still).is_none() {
+        return Err(ErrorReply::new(
+            ErrorCode::ChangedMeanwhile,
+            "这次合并已经撤销过了，没有改动。请刷新列表。",
+        ));
+    }
+    let now = |id| at.book().get(id).ok().flatten();
+    let standing = |id| standing(at, id);
+    let mut saves =
+        merging::undo(&merge, &Today { now: &now, standing: &standing }).ok_or_else(errors::not_found)?;
+    // What was moved to where the user may not write stays there.
+    saves.retain(|save| now(save.id).is_some_and(|record| at.may(Action::Write, &record.region())));
+    saves.push(keep(at, &Merge { decision: MergeDecision::Undone, ..merge.clone() }, false)?);
+    let (_, changed) = at.book().merge_group(&saves, &at.by(), true).map_err(errors::store)?;
+    at.changed(changed);
+    Ok(Done { id: Some(merge.gives_way) })
+}

@@ -1,0 +1,144 @@
+//! One family registered twice: proposed, looked at side by side, merged, set apart, undone.
+
+use serde_json::json;
+use tiexin_contract::ErrorCode;
+use tiexin_contract::duplicates::{
+    CompareDuplicates, Comparison, DeclareDifferent, Duplicates, ListDuplicates, MergeRecords, UndoMerge,
+};
+use tiexin_contract::family::{GetFamily, RecordVisit};
+use tiexin_contract::records::{
+    GetRecord, ListRecords, RecordHistory, RestoreRecord, SaveRecord, VoidRecord,
+};
+use tiexin_domain::PartialDate;
+use tiexin_domain::nouns::Visit;
+use tiexin_domain::nouns::merge::MergeDecision;
+use uuid::Uuid;
+
+use crate::office::{Office, VILLAGE, day, family, fields};
+
+const PHONE: &str = "19900002581";
+
+async fn twice(office: &Office) -> (Uuid, Uuid) {
+    let mut homes = Vec::new();
+    for phone in ["19900002580", PHONE] {
+        let mut family = family("贾文广");
+        family.household.phone = Some(phone.into());
+        family.persons[0].birth = Some(PartialDate::Day(day(1962, 3, 5)));
+        homes.push(office.ok(family).await.id);
+    }
+    let mut visit = Visit::routine(VILLAGE.parse().unwrap(), homes[1], "贾文广", day(2026, 10, 15));
+    visit.visitors = vec!["王丽".into()];
+    office.ok(RecordVisit { id: None, visit }).await;
+    let claim = json!({"region": VILLAGE, "household": homes[1], "head_name": "贾文广",
+        "insured": {"name": "贾文广"}, "amount": "500.00", "paid_on": "2026-09-01"});
+    office
+        .ok(SaveRecord { kind: "insurance_claim".into(), id: None, version: None, fields: fields(claim) })
+        .await;
+    (homes[0], homes[1])
+}
+
+async fn all(office: &Office) -> Duplicates {
+    office.ok(ListDuplicates { region: None, household: None }).await
+}
+
+async fn side_by_side(office: &Office, (one, other): (Uuid, Uuid)) -> Comparison {
+    office.ok(CompareDuplicates { one, other }).await
+}
+
+#[tokio::test]
+async fn two_registrations_are_merged_and_set_apart_again() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (stays, away) = twice(&office).await;
+    let told = all(&office).await;
+    assert_eq!(told.pairs.len(), 1, "{:?}", told.pairs);
+    let pair = &told.pairs[0];
+    assert_eq!((pair.kind.as_str(), pair.one.id, pair.other.id, pair.may), ("household", stays, away, true));
+    assert!(pair.reason.contains("户主"), "{}", pair.reason);
+    let of_family = office.ok(ListDuplicates { region: None, household: Some(away) }).await;
+    assert_eq!(of_family.pairs, told.pairs);
+
+    let both = side_by_side(&office, (stays, away)).await;
+    let phone = both.fields.iter().find(|field| field.field == "phone").unwrap();
+    assert!(phone.differs && phone.masked && !phone.one.to_string().contains("19900002580"));
+    assert!(both.fields.iter().all(|field| field.field != "region" && field.label != field.field));
+    assert_eq!(both.other.hanging, ["人员 1", "保险理赔 1", "双岗联系人 1", "特殊家庭台账 1", "走访 1"]);
+    assert_eq!((both.one.money.len(), both.other.money.len()), (0, 1));
+
+    let before = office.ok(GetFamily { household: away }).await;
+    let merged = office
+        .ok(MergeRecords { stays, gives_way: away, take: vec!["phone".into()], money: Vec::new() })
+        .await;
+    assert_eq!((merged.turned, merged.left), (4, 1));
+    let page = office.ok(GetFamily { household: stays }).await;
+    assert_eq!((page.persons.len(), page.files.len(), page.contacts.len()), (2, 2, 2));
+    // The claim was not ticked: it still names the other one, and is seen here all the same.
+    let claim = page.timeline.iter().find(|row| row.kind == "insurance_claim").unwrap();
+    assert_eq!(claim.fields["household"], json!(away));
+    assert_eq!(page.timeline.len(), 2);
+    let gone = office.ok(GetRecord { id: away }).await;
+    assert!(gone.void.unwrap().contains("合并"));
+    assert_eq!(gone.fields["merged_into"], json!(stays));
+    let acts = office.ok(RecordHistory { id: away }).await;
+    assert_eq!(acts[0].act, "合并重复登记");
+    // What is left alike of the people and the files is asked next.
+    let told = all(&office).await;
+    let kinds: Vec<&str> = told.pairs.iter().map(|pair| pair.kind.as_str()).collect();
+    assert_eq!(kinds, ["person", "support_file"]);
+    assert_eq!((&told.decided[0].decision, told.decided[0].may), (&MergeDecision::Merged, true));
+
+    // The number that gave way lies in the decision and is never shown.
+    let decision = office.ok(GetRecord { id: merged.id }).await;
+    assert!(!serde_json::to_string(&decision).unwrap().contains("1990000258"));
+    let refused = office.refused(VoidRecord { id: merged.id, reason: "不要".into() }).await;
+    assert_eq!(refused.code, ErrorCode::Invalid);
+    let list = ListRecords {
+        kind: "merge".into(),
+        region: VILLAGE.parse().unwrap(),
+        filters: vec![],
+        text: None,
+        sort: None,
+        after: None,
+        skip: 0,
+        limit: 10,
+    };
+    assert!(!serde_json::to_string(&office.ok(list).await).unwrap().contains("1990000258"));
+    // It comes back only with everything that was its own.
+    assert_eq!(office.refused(RestoreRecord { id: away }).await.code, ErrorCode::ChangedMeanwhile);
+
+    office.ok(UndoMerge { id: merged.id }).await;
+    let after = office.ok(GetFamily { household: away }).await;
+    let told = |page: &tiexin_contract::family::FamilyPage| {
+        let rows = page.persons.iter().chain(&page.files).chain(&page.contacts).chain(&page.timeline);
+        rows.chain([&page.household]).map(|row| (row.id, row.fields.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&after), told(&before));
+    let page = office.ok(GetFamily { household: stays }).await;
+    assert_eq!((page.persons.len(), page.timeline.len()), (1, 0));
+    let left = all(&office).await;
+    assert_eq!((left.pairs.len(), &left.decided[0].decision), (0, &MergeDecision::Undone));
+    assert_eq!(office.refused(UndoMerge { id: merged.id }).await.code, ErrorCode::ChangedMeanwhile);
+    // Merged again, this time with the money.
+    let money = both.other.money.iter().map(|money| money.id).collect();
+    let merged = office.ok(MergeRecords { stays, gives_way: away, take: Vec::new(), money }).await;
+    assert_eq!((merged.turned, merged.left), (5, 0));
+    let page = office.ok(GetFamily { household: stays }).await;
+    assert!(page.timeline.iter().all(|row| row.fields["household"] == json!(stays)));
+}
+
+#[tokio::test]
+async fn two_that_are_two_are_not_asked_about_again() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (one, other) = twice(&office).await;
+    office.ok(DeclareDifferent { one, other }).await;
+    let told = all(&office).await;
+    assert_eq!((told.pairs.len(), &told.decided[0].decision), (0, &MergeDecision::Different));
+    assert!(!told.decided[0].may);
+    // Things of different kinds, or one and itself, are not merged.
+    let person = office.ok(GetFamily { household: one }).await.persons[0].id;
+    for gives_way in [person, one] {
+        let asked = MergeRecords { stays: one, gives_way, take: Vec::new(), money: Vec::new() };
+        assert_eq!(office.refused(asked).await.code, ErrorCode::Invalid);
+    }
+    let unknown = MergeRecords { stays: one, gives_way: Uuid::nil(), take: Vec::new(), money: Vec::new() };
+    assert_eq!(office.refused(unknown).await.code, ErrorCode::NotFound);
+}
