@@ -301,10 +301,10 @@ fn History(props: &HistoryProps) -> Html {
     let record = props.id;
     let line = |entry: &HistoryEntry| {
         let back = entry.overwritten.as_ref().map(|old| {
-            let (put_back, toast) = (put_back.clone(), toast.clone());
+            let (put_back, toast) = (put_back.clone(), toast);
             let ask = PutBack { record, field: old.field.clone(), seq: old.seq };
             Callback::from(move |()| {
-                let toast = toast.clone();
+                let toast = toast;
                 put_back.run(ask.clone(), move |_| toast.good("已放回，原来的也留在经过里"));
             })
         });

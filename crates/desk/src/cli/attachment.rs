@@ -1,6 +1,6 @@
 //! Photos and scans.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::json;
 use tiexin_contract::attachment::{
@@ -16,7 +16,7 @@ use super::exit::{Exit, Failure, Outcome};
 /// Frozen shape, as all below: `docs/command-line.md`.
 pub(super) async fn attach(door: Door, args: Attach) -> Outcome {
     let what = args.what.as_deref().map(what).transpose()?;
-    let files = args.files.iter().map(given).collect::<Outcome<Vec<_>>>()?;
+    let files = args.files.iter().map(|file| given(file)).collect::<Outcome<Vec<_>>>()?;
     let seat = door.sign_in().await?;
     let mut added = Vec::new();
     for file in files {
@@ -49,7 +49,7 @@ pub(super) async fn export(door: Door, args: Export) -> Outcome {
     })
 }
 
-fn given(file: &PathBuf) -> Outcome<FileGiven> {
+fn given(file: &Path) -> Outcome<FileGiven> {
     if !file.is_file() {
         return Err(Failure::new(Exit::NotFound, format!("没有这个文件：{}", file.display())));
     }

@@ -49,7 +49,7 @@ async fn a_photo_is_added_made_small_listed_and_opened() {
     assert_eq!((row.what_label.as_str(), row.width, row.height), ("家访照片", Some(2048), Some(1024)));
     assert_eq!((row.taken_at.as_deref(), row.state), (Some("2026-10-05"), AttachmentState::Local));
     assert!(row.has_thumb && row.thumb_here && !row.masked);
-    assert_eq!(office.ok(ListAttachments { owner: home }).await, [row.clone()]);
+    assert_eq!(office.ok(ListAttachments { owner: home }).await, std::slice::from_ref(&row));
     let small = STANDARD.decode(office.ok(open(row.id, true)).await.base64.unwrap()).unwrap();
     let whole = STANDARD.decode(office.ok(open(row.id, false)).await.base64.unwrap()).unwrap();
     assert_eq!(image::load_from_memory(&small).unwrap().width(), 320);

@@ -114,7 +114,7 @@ fn the_author_learns_what_was_decided_until_it_is_put_away() {
         by: Some("审核人".into()),
         at: Some(NOW),
     };
-    let changed = book.keep_outcomes(&[answer.clone()]).unwrap();
+    let changed = book.keep_outcomes(std::slice::from_ref(&answer)).unwrap();
     assert!(changed.kinds.contains("pairing_of_the_future"));
     assert!(book.parked().unwrap().is_empty() && book.undecided().unwrap().is_empty());
     let state = book.sync_state().unwrap();

@@ -97,7 +97,7 @@ fn Both(props: &BothProps) -> Html {
         })
     };
     let go = {
-        let (merge, chosen, asking, toast) = (merge.clone(), chosen.clone(), asking.setter(), toast.clone());
+        let (merge, chosen, asking, toast) = (merge.clone(), chosen.clone(), asking.setter(), toast);
         let (stays, gives_way, kind) = (stays.row.id, gives_way.row.id, both.kind.clone());
         let household = both.one.row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
         let navigator = navigator.clone();
@@ -110,7 +110,7 @@ fn Both(props: &BothProps) -> Html {
                 money: chosen.money.iter().copied().collect(),
             };
             let (toast, navigator, to) =
-                (toast.clone(), navigator.clone(), Route::of_record(&kind, stays, household));
+                (toast, navigator.clone(), Route::of_record(&kind, stays, household));
             merge.run(args, move |merged| {
                 toast.good(format!(
                     "已合并，{} 条记录转到留下的一份。不对可以在“可能重复”里撤销。",
@@ -126,7 +126,7 @@ fn Both(props: &BothProps) -> Html {
         let differ = differ.clone();
         let (one, other) = (both.one.row.id, both.other.row.id);
         Callback::from(move |()| {
-            let (toast, navigator) = (toast.clone(), navigator.clone());
+            let (toast, navigator) = (toast, navigator.clone());
             differ.run(DeclareDifferent { one, other }, move |_| {
                 toast.good("已记为不是同一份，其他电脑也不再提示");
                 if let Some(navigator) = &navigator {

@@ -39,7 +39,7 @@ pub(super) fn DecidedList(props: &DecidedListProps) -> Html {
         Callback::from(move |()| {
             let Some(id) = *asking else { return };
             asking.set(None);
-            let (done, toast) = (done.clone(), toast.clone());
+            let (done, toast) = (done.clone(), toast);
             undo.run(UndoMerge { id }, move |_| {
                 toast.good("已撤销合并，两份登记都恢复了");
                 done.emit(());

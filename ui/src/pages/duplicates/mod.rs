@@ -93,7 +93,7 @@ fn OnePair(props: &OnePairProps) -> Html {
     let apart = {
         let (differ, done) = (differ.clone(), props.ondone.clone());
         Callback::from(move |()| {
-            let (done, toast) = (done.clone(), toast.clone());
+            let (done, toast) = (done.clone(), toast);
             differ.run(DeclareDifferent { one: one_id, other: other_id }, move |_| {
                 toast.good("已记为不是同一份，其他电脑也不再提示");
                 done.emit(());

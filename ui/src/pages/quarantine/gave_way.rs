@@ -26,10 +26,10 @@ pub(crate) fn GaveWayList(props: &GaveWayListProps) -> Html {
     let toast = use_toast();
     let reload = query.reload.clone();
     let row = |one: &GaveWay| {
-        let (run, reload, toast) = (put_back.clone(), reload.clone(), toast.clone());
+        let (run, reload, toast) = (put_back.clone(), reload.clone(), toast);
         let ask = PutBack { record: one.record, field: one.field.clone(), seq: one.seq };
         let onclick = Callback::from(move |()| {
-            let (reload, toast) = (reload.clone(), toast.clone());
+            let (reload, toast) = (reload.clone(), toast);
             run.run(ask.clone(), move |_| {
                 toast.good("已放回，原来的也留在经过里");
                 reload.emit(());

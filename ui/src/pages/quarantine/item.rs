@@ -47,9 +47,9 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
     let act = {
         let (settle, done, note, toast) = (settle.clone(), props.ondone.clone(), note.clone(), toast);
         move |choice: Choice| {
-            let (settle, done, note, toast) = (settle.clone(), done.clone(), note.clone(), toast.clone());
+            let (settle, done, note, toast) = (settle.clone(), done.clone(), note.clone(), toast);
             Callback::from(move |()| {
-                let (done, toast) = (done.clone(), toast.clone());
+                let (done, toast) = (done.clone(), toast);
                 let said = words(&choice, mine).1;
                 let note = Some(note.trim().to_owned()).filter(|note| !note.is_empty());
                 settle.run(Settle { id, choice: choice.clone(), note }, move |_| {

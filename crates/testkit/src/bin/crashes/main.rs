@@ -16,7 +16,7 @@ use tiexin_testkit::window::Trouble;
 enum Loop {
     Saving(Saving),
     Importing(Importing),
-    Syncing(Syncing),
+    Syncing(Box<Syncing>),
 }
 
 impl Loop {
@@ -124,9 +124,13 @@ async fn begin(name: &str, seed: u64) -> Result<Option<Loop>, Trouble> {
     Ok(match name {
         "saving" => Some(Loop::Saving(Saving::begin(seed).await?)),
         "importing" => Some(Loop::Importing(Importing::begin(seed).await?)),
-        "syncing-sqlite" => Syncing::begin(seed, || Some(Keep::sqlite())).await?.map(Loop::Syncing),
-        _ => Syncing::begin(seed, Keep::postgres).await?.map(Loop::Syncing),
+        "syncing-sqlite" => Syncing::begin(seed, || Some(Keep::sqlite())).await?.map(syncing),
+        _ => Syncing::begin(seed, Keep::postgres).await?.map(syncing),
     })
+}
+
+fn syncing(work: Syncing) -> Loop {
+    Loop::Syncing(Box::new(work))
 }
 
 async fn one(name: &str, work: &mut Loop) -> Result<(), Trouble> {
