@@ -167,10 +167,17 @@ fn broken_rules_and_strange_kinds_are_parked() {
     assert_eq!(park(town.receive(&edit(2, "person", 1, json!({"phone": "12"})))), ParkCode::RuleBroken);
     assert_eq!(park(town.receive(&edit(2, "horoscope", 0, json!({})))), ParkCode::KindUnknown);
     assert_eq!(park(decide(None, &edit(2, "person", 7, json!({"name": "甲"})))), ParkCode::RecordUnknown);
-    assert_eq!(
-        park(town.receive(&edit(2, "person", 1, json!({"region": "340323104001"})))),
-        ParkCode::ScopeMismatch
-    );
+    // To another township it may move, but nowhere else; and a new record lies where it says.
+    for nowhere in ["340323", "nowhere"] {
+        let moved = edit(2, "person", 1, json!({"region": nowhere}));
+        assert_eq!(park(town.receive(&moved)), ParkCode::ScopeMismatch, "{nowhere}");
+    }
+    assert!(matches!(
+        town.receive(&edit(2, "person", 1, json!({"region": "340323104001"}))),
+        Decision::Apply(_)
+    ));
+    let new = edit(2, "person", 0, json!({"name": "乙", "region": "340323104001"}));
+    assert_eq!(park(decide(None, &new)), ParkCode::ScopeMismatch);
 }
 
 #[test]
