@@ -87,7 +87,7 @@ async fn converged(desks: &[&StoryDesk]) {
     }
     let mut seen: Option<(u64, String)> = None;
     for desk in desks {
-        let state = desk.sync_state().await;
+        let state = desk.sync().await.unwrap();
         assert!(state.complete, "{state:?}");
         let town = state.scopes.iter().find(|scope| scope.scope.as_str() == TOWN).expect("the township");
         assert!(town.agreed);

@@ -37,9 +37,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// The workspace root: this crate's folder is always one below it.
+/// The workspace root: this crate's folder is always one below it. Cargo says where that is now: two checkouts
+/// may share what was built.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    here.as_deref()
+        .unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")))
         .parent()
         .expect("xtask lies one folder below the workspace root")
         .to_owned()

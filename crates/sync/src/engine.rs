@@ -146,6 +146,12 @@ impl Worker {
             while let Ok(ask) = asked.try_recv() {
                 answers.push(ask);
             }
+            // What was saved until now goes with this round: it needs none of its own.
+            tokio::select! {
+                biased;
+                () = saved.notified() => {}
+                () = std::future::ready(()) => {}
+            }
             self.pressing.store(false, Ordering::Release);
             let result = self.round().await;
             let carried = if result.is_ok() { self.carry().await } else { Ok(()) };
