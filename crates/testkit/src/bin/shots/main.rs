@@ -22,6 +22,8 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("#/volunteers", "志愿者", "volunteers"),
     ("#/activities", "活动", "activities"),
     ("#/record/activity/new", "活动名称", "activity-new"),
+    ("#/quarantine", "待处理", "quarantine"),
+    ("#/duplicates", "可能重复", "duplicates"),
     ("#/settings", "大字", "settings"),
 ];
 
@@ -116,6 +118,10 @@ async fn families(screen: &Screen, album: &Album) -> Result<(), Trouble> {
         .await?;
     screen.shows("走过的日子").await?;
     album.take(screen, "family").await?;
+    screen.press("迁往别处").await?;
+    screen.shows("确定迁移").await?;
+    album.take(screen, "family-moves").await?;
+    escape(screen).await?;
     screen.go("#/", "该去看谁").await?;
     screen.find_css(".tx-due-act").await?;
     screen.run("document.querySelector('.tx-due-act').click()").await?;
@@ -206,7 +212,11 @@ async fn county(screen: &Screen, album: &Album) -> Result<(), Trouble> {
     screen.shows("请登录").await?;
     sign_in(screen, "county").await?;
     screen.go("#/reports", "填报单位").await?;
-    album.take(screen, "report-county").await
+    album.take(screen, "report-county").await?;
+    screen.go("#/settings", "辖区电脑").await?;
+    screen.press("辖区电脑").await?;
+    screen.until("return !document.querySelector('.tx-waiting')").await?;
+    album.take(screen, "devices").await
 }
 
 /// Closes what lies over the page.
