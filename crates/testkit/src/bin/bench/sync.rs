@@ -165,13 +165,13 @@ fn insert_all(dir: &Path, packed: &[u8]) {
         "PRAGMA key = \"x'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'\";
          PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
          CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, kind TEXT, version INTEGER, fields TEXT);
-         CREATE VIRTUAL TABLE text USING fts5(text, content='', tokenize='unicode61');",
+         CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61');",
     )
     .expect("tables");
     let tx = db.transaction().expect("begins");
     {
         let mut insert = tx.prepare("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5)").expect("prepares");
-        let mut index = tx.prepare("INSERT INTO text (rowid, text) VALUES (?1, ?2)").expect("prepares");
+        let mut index = tx.prepare("INSERT INTO words (rowid, text) VALUES (?1, ?2)").expect("prepares");
         let reader = std::io::BufReader::new(zstd::Decoder::new(packed).expect("a stream"));
         for (n, line) in reader.lines().enumerate() {
             let line = line.expect("a line");
