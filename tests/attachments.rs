@@ -10,17 +10,7 @@ use tiexin_testkit::terminal;
 
 const GUYANG: &str = "340323100";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn on_postgres() {
-    if let Some(keep) = Keep::postgres() {
-        the_story(keep).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite() {
-    the_story(Keep::sqlite()).await;
-}
+on_both_stores!(the_story);
 
 /// A book that is worked on from the terminal.
 struct Desk(tempfile::TempDir);

@@ -12,17 +12,7 @@ const GUYANG: &str = "340323100";
 const LIUJI: &str = "340323104";
 const NAME: &str = "欧阳带走";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn on_postgres() {
-    if let Some(keep) = Keep::postgres() {
-        the_story(keep).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite() {
-    the_story(Keep::sqlite()).await;
-}
+on_both_stores!(the_story);
 
 /// A book that is worked on from the terminal.
 struct Desk {

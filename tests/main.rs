@@ -1,5 +1,22 @@
 //! User stories, told through the real programs. One file per story, one binary for all.
 
+/// A story told twice: with a province on PostgreSQL, where there is one, and on SQLite.
+macro_rules! on_both_stores {
+    ($story:ident) => {
+        #[tokio::test(flavor = "multi_thread")]
+        async fn on_postgres() {
+            if let Some(keep) = Keep::postgres() {
+                $story(keep).await;
+            }
+        }
+
+        #[tokio::test(flavor = "multi_thread")]
+        async fn on_sqlite() {
+            $story(Keep::sqlite()).await;
+        }
+    };
+}
+
 mod at_the_screen;
 mod attachments;
 mod carried;

@@ -20,17 +20,7 @@ fn day(d: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 10, d).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn on_postgres() {
-    if let Some(keep) = Keep::postgres() {
-        the_story(keep).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite() {
-    the_story(Keep::sqlite()).await;
-}
+on_both_stores!(the_story);
 
 async fn the_story(keep: Keep) {
     let clock = || ManualClock::on(day(31));

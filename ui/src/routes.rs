@@ -1,5 +1,6 @@
 //! Every page of the program has its address here.
 
+use tiexin_contract::records::RecordRow;
 use uuid::Uuid;
 use yew_router::prelude::*;
 
@@ -71,6 +72,12 @@ impl Route {
             ("visit", _) => Route::Visit { id },
             _ => Route::Record { kind: kind.to_owned(), id },
         }
+    }
+
+    /// The same for a row of a list.
+    pub(crate) fn of_row(row: &RecordRow) -> Route {
+        let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
+        Route::of_record(&row.kind, row.id, household)
     }
 }
 

@@ -255,14 +255,17 @@ impl Book {
     /// The same for records whose region changes, to another township too. Until the province has moved
     /// them they still lie in the scope where they were.
     pub fn move_group(&self, saves: &[Save], by: &By) -> Result<(Vec<Saved>, Changed)> {
-        self.write(|tx| {
-            saves.iter().map(|save| tx.save_as(save, by, Some(MOVE)).map(|(saved, _)| saved)).collect()
-        })
+        self.act_group(saves, by, MOVE)
     }
 
     /// The same for two records that are merged, or no longer (`undo`), and what names them.
     pub fn merge_group(&self, saves: &[Save], by: &By, undo: bool) -> Result<(Vec<Saved>, Changed)> {
-        let act = Some(if undo { UNMERGE } else { MERGE });
-        self.write(|tx| saves.iter().map(|save| tx.save_as(save, by, act).map(|(saved, _)| saved)).collect())
+        self.act_group(saves, by, if undo { UNMERGE } else { MERGE })
+    }
+
+    fn act_group(&self, saves: &[Save], by: &By, act: &'static str) -> Result<(Vec<Saved>, Changed)> {
+        self.write(|tx| {
+            saves.iter().map(|save| tx.save_as(save, by, Some(act)).map(|(saved, _)| saved)).collect()
+        })
     }
 }

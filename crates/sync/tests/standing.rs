@@ -65,7 +65,7 @@ async fn carried(town: &Town, desk: &Desk, now: i64) -> tiexin_protocol::package
 async fn a_stick_renews_the_lease_from_the_day_it_was_made() {
     let town = Town::begin().await;
     let desk = Desk::enrolled(&town).await;
-    round(&desk, &town, NOW).await.unwrap();
+    desk.round(&town).await;
     let reply = carried(&town, &desk, NOW + 10 * DAY).await;
     let long_after = NOW + 35 * DAY;
     assert!(desk.book.lease(long_after).unwrap().unwrap().over());
@@ -78,7 +78,7 @@ async fn a_stick_renews_the_lease_from_the_day_it_was_made() {
 async fn a_lost_desk_is_told_to_destroy_its_book() {
     let town = Town::begin().await;
     let desk = Desk::enrolled(&town).await;
-    round(&desk, &town, NOW).await.unwrap();
+    desk.round(&town).await;
     assert_eq!(due(&desk.book).unwrap(), None);
     let id = desk.book.device().unwrap().id.unwrap();
     town.server.province.revoke_device(id).await.unwrap();
@@ -99,7 +99,7 @@ async fn a_lost_desk_is_told_to_destroy_its_book() {
 async fn a_lost_desk_hears_so_by_stick_too() {
     let town = Town::begin().await;
     let desk = Desk::enrolled(&town).await;
-    round(&desk, &town, NOW).await.unwrap();
+    desk.round(&town).await;
     desk.save(Uuid::new_v4(), household("迟到户"), NOW);
     let id = desk.book.device().unwrap().id.unwrap();
     town.server.province.revoke_device(id).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_lost_desk_hears_so_by_stick_too() {
 async fn a_desk_that_retires_hands_over_before_the_order_is_due() {
     let town = Town::begin().await;
     let desk = Desk::enrolled(&town).await;
-    round(&desk, &town, NOW).await.unwrap();
+    desk.round(&town).await;
     let id = desk.book.device().unwrap().id.unwrap();
     town.server.province.revoke(id, false, None).await.unwrap();
     let last = Uuid::new_v4();
@@ -126,7 +126,7 @@ async fn a_desk_that_retires_hands_over_before_the_order_is_due() {
     round(&desk, &town, NOW + HOUR + 1).await.unwrap();
     assert!(due(&desk.book).unwrap().is_some());
     let other = Desk::enrolled(&town).await;
-    round(&other, &town, NOW).await.unwrap();
+    other.round(&town).await;
     assert_eq!(other.fields(last)["phone"], "19900001111");
     assert_eq!(due(&other.book).unwrap(), None, "an order is for one desk");
 }
@@ -180,8 +180,8 @@ async fn a_forged_or_foreign_order_does_nothing() {
     let town = Town::begin().await;
     let desk = Desk::enrolled(&town).await;
     let other = Desk::enrolled(&town).await;
-    round(&desk, &town, NOW).await.unwrap();
-    round(&other, &town, NOW).await.unwrap();
+    desk.round(&town).await;
+    other.round(&town).await;
     let device = desk.book.device().unwrap();
     let id = device.id.unwrap();
     let of = |device, hand_over| WipeOrder { device, order: Uuid::new_v4(), issued: NOW, hand_over };
@@ -213,7 +213,7 @@ async fn a_forged_or_foreign_order_does_nothing() {
 async fn the_key_of_the_book_is_left_once_and_rescues_a_forgotten_password() {
     let mut town = Town::begin().await;
     let desk = Desk::enrolled(&town).await;
-    round(&desk, &town, NOW).await.unwrap();
+    desk.round(&town).await;
     let id = desk.book.device().unwrap().id.unwrap();
     let (private, public) = tiexin_seal::escrow_keygen();
     town.decide(Policy { escrow: Some(public.clone()), ..Policy::default() }).await;
@@ -238,7 +238,7 @@ async fn heads_and_roots_that_a_desk_holds_are_told() {
     let desk = Desk::enrolled(&town).await;
     desk.save(Uuid::new_v4(), household("甲户"), NOW);
     town.server.province.audit_root(None).await.unwrap();
-    round(&desk, &town, NOW).await.unwrap();
+    desk.round(&town).await;
     round(&desk, &town, NOW + HOUR).await.unwrap();
     assert_eq!(town.server.province.verify().await.unwrap().broken, []);
     // The province is put back from a copy without this, and says nothing of it.
@@ -265,7 +265,7 @@ async fn two_desks_of_one_disk_image_are_both_told() {
     let town = Town::begin().await;
     let first = Desk::enrolled(&town).await;
     first.save(Uuid::new_v4(), household("甲户"), NOW);
-    round(&first, &town, NOW).await.unwrap();
+    first.round(&town).await;
     first.book.checkpoint().unwrap();
     let image = tempfile::tempdir().unwrap();
     copy(first.book.dir(), image.path());

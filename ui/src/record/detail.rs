@@ -65,8 +65,7 @@ fn New(props: &NewProps) -> Html {
         let navigator = navigator.clone();
         Callback::from(move |row: RecordRow| {
             let Some(navigator) = navigator.clone() else { return };
-            let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
-            navigator.replace(&Route::of_record(&row.kind, row.id, household));
+            navigator.replace(&Route::of_row(&row));
             if noun.of_family() {
                 toast.good(format!("已保存：{}", row.title));
                 return;
@@ -117,7 +116,7 @@ fn Opened(props: &OpenedProps) -> Html {
         Callback::from(move |row: RecordRow| {
             toast.good(format!("已保存：{}", row.title));
             if let Some(navigator) = &navigator {
-                navigator.replace(&route_of(&row));
+                navigator.replace(&Route::of_row(&row));
             }
         })
     };
@@ -137,12 +136,6 @@ fn Opened(props: &OpenedProps) -> Html {
         };
     }
     show(&query, |row| html! { <Reading {noun} row={row.clone()} reload={query.reload.clone()} /> })
-}
-
-/// Where a record is looked at: its family's page, or its own.
-fn route_of(row: &RecordRow) -> Route {
-    let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
-    Route::of_record(&row.kind, row.id, household)
 }
 
 #[derive(Properties)]
@@ -304,7 +297,6 @@ fn History(props: &HistoryProps) -> Html {
             let (put_back, toast) = (put_back.clone(), toast);
             let ask = PutBack { record, field: old.field.clone(), seq: old.seq };
             Callback::from(move |()| {
-                let toast = toast;
                 put_back.run(ask.clone(), move |_| toast.good("已放回，原来的也留在经过里"));
             })
         });

@@ -7,7 +7,6 @@ use crate::hooks::use_session;
 use crate::routes::Route;
 use std::rc::Rc;
 use tiexin_contract::records::{Filter, RecordRow};
-use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -38,9 +37,8 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
     let onopen = {
         let navigator = navigator.clone();
         Callback::from(move |row: RecordRow| {
-            let household = row.fields.get("household").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
             if let Some(navigator) = &navigator {
-                navigator.push(&Route::of_record(&row.kind, row.id, household));
+                navigator.push(&Route::of_row(&row));
             }
         })
     };

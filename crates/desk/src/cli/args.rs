@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::duplicates::Duplicates;
+use super::quarantine::Quarantine;
+
 #[derive(Debug, Parser)]
 #[command(
     name = "tiexin-desk",
@@ -440,88 +443,4 @@ pub(super) struct Demo {
     /// 只生成一小部分，很快
     #[arg(long)]
     pub(super) small: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Quarantine {
-    /// 列出待处理的修改，和别人对本人修改的处理结果
-    List {
-        /// 只看这个地区
-        #[arg(long, value_name = "代码")]
-        region: Option<String>,
-    },
-    /// 查看一条：提交的和现有的并排
-    Show {
-        /// 编号，见 quarantine list
-        id: String,
-    },
-    /// 采纳：按提交的内容生效，登记人保留在经过里
-    Adopt {
-        /// 编号，见 quarantine list
-        id: String,
-        /// 给登记人的话
-        #[arg(long, value_name = "文字")]
-        note: Option<String>,
-    },
-    /// 退回，登记人会看到原因
-    Decline {
-        /// 编号，见 quarantine list
-        id: String,
-        /// 退回的原因
-        #[arg(long, value_name = "文字")]
-        note: String,
-    },
-    /// 两边不一致时选定一个
-    Choose {
-        /// 编号，见 quarantine list
-        id: String,
-        /// theirs 保留原值，ours 改用后提交的，both 两份文字都保留
-        #[arg(value_parser = ["theirs", "ours", "both"])]
-        choice: String,
-        /// 给登记人的话
-        #[arg(long, value_name = "文字")]
-        note: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Duplicates {
-    /// 列出可能重复的登记，和已经处理过的
-    List {
-        /// 只看这个地区
-        #[arg(long, value_name = "代码")]
-        region: Option<String>,
-    },
-    /// 两份登记并排
-    Show {
-        /// 一份的编号
-        one: uuid::Uuid,
-        /// 另一份的编号
-        other: uuid::Uuid,
-    },
-    /// 合并：并入的一份隐去，提到它的记录都改为留下的一份
-    Merge {
-        /// 留下的一份的编号
-        stays: uuid::Uuid,
-        /// 并入的一份的编号
-        gives_way: uuid::Uuid,
-        /// 这些栏目改用并入的一份的内容（字段名，可写多个）
-        #[arg(long, value_name = "字段", value_delimiter = ',')]
-        take: Vec<String>,
-        /// 这些理赔记录也转到留下的一份（编号，可写多个）；不写则不动
-        #[arg(long, value_name = "编号", value_delimiter = ',')]
-        money: Vec<uuid::Uuid>,
-    },
-    /// 不是同一份，以后不再提示
-    Differ {
-        /// 一份的编号
-        one: uuid::Uuid,
-        /// 另一份的编号
-        other: uuid::Uuid,
-    },
-    /// 撤销一次合并
-    Undo {
-        /// 编号，见 duplicates list
-        id: uuid::Uuid,
-    },
 }

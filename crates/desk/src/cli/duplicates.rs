@@ -1,5 +1,6 @@
 //! Registrations that look like one: merging, setting apart, undoing.
 
+use clap::Subcommand;
 use serde_json::{Value, json};
 use tiexin_contract::duplicates::{
     CompareDuplicates, ComparedField, Decided, DeclareDifferent, ListDuplicates, MergeRecords, Pair, Side,
@@ -9,10 +10,51 @@ use tiexin_contract::records::RecordRow;
 use tiexin_domain::Kind;
 use uuid::Uuid;
 
-use super::args::Duplicates;
 use super::at::{Door, Seat, region};
 use super::exit::Outcome;
 use super::out::plain;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Duplicates {
+    /// 列出可能重复的登记，和已经处理过的
+    List {
+        /// 只看这个地区
+        #[arg(long, value_name = "代码")]
+        region: Option<String>,
+    },
+    /// 两份登记并排
+    Show {
+        /// 一份的编号
+        one: uuid::Uuid,
+        /// 另一份的编号
+        other: uuid::Uuid,
+    },
+    /// 合并：并入的一份隐去，提到它的记录都改为留下的一份
+    Merge {
+        /// 留下的一份的编号
+        stays: uuid::Uuid,
+        /// 并入的一份的编号
+        gives_way: uuid::Uuid,
+        /// 这些栏目改用并入的一份的内容（字段名，可写多个）
+        #[arg(long, value_name = "字段", value_delimiter = ',')]
+        take: Vec<String>,
+        /// 这些理赔记录也转到留下的一份（编号，可写多个）；不写则不动
+        #[arg(long, value_name = "编号", value_delimiter = ',')]
+        money: Vec<uuid::Uuid>,
+    },
+    /// 不是同一份，以后不再提示
+    Differ {
+        /// 一份的编号
+        one: uuid::Uuid,
+        /// 另一份的编号
+        other: uuid::Uuid,
+    },
+    /// 撤销一次合并
+    Undo {
+        /// 编号，见 duplicates list
+        id: uuid::Uuid,
+    },
+}
 
 pub(super) async fn duplicates(door: Door, command: Duplicates) -> Outcome {
     let seat = door.sign_in().await?;

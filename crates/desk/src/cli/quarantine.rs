@@ -1,14 +1,56 @@
 //! What waits for a decision, and deciding.
 
+use clap::Subcommand;
 use serde_json::json;
 use tiexin_contract::quarantine::{Item, ListQuarantine, Settle};
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::settlement::Choice;
 use uuid::Uuid;
 
-use super::args::Quarantine;
 use super::at::{Door, Seat, region};
 use super::exit::{Exit, Failure, Outcome};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Quarantine {
+    /// 列出待处理的修改，和别人对本人修改的处理结果
+    List {
+        /// 只看这个地区
+        #[arg(long, value_name = "代码")]
+        region: Option<String>,
+    },
+    /// 查看一条：提交的和现有的并排
+    Show {
+        /// 编号，见 quarantine list
+        id: String,
+    },
+    /// 采纳：按提交的内容生效，登记人保留在经过里
+    Adopt {
+        /// 编号，见 quarantine list
+        id: String,
+        /// 给登记人的话
+        #[arg(long, value_name = "文字")]
+        note: Option<String>,
+    },
+    /// 退回，登记人会看到原因
+    Decline {
+        /// 编号，见 quarantine list
+        id: String,
+        /// 退回的原因
+        #[arg(long, value_name = "文字")]
+        note: String,
+    },
+    /// 两边不一致时选定一个
+    Choose {
+        /// 编号，见 quarantine list
+        id: String,
+        /// theirs 保留原值，ours 改用后提交的，both 两份文字都保留
+        #[arg(value_parser = ["theirs", "ours", "both"])]
+        choice: String,
+        /// 给登记人的话
+        #[arg(long, value_name = "文字")]
+        note: Option<String>,
+    },
+}
 
 pub(super) async fn quarantine(door: Door, command: Quarantine) -> Outcome {
     let seat = door.sign_in().await?;

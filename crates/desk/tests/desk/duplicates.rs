@@ -6,9 +6,7 @@ use tiexin_contract::duplicates::{
     CompareDuplicates, Comparison, DeclareDifferent, Duplicates, ListDuplicates, MergeRecords, UndoMerge,
 };
 use tiexin_contract::family::{GetFamily, RecordVisit};
-use tiexin_contract::records::{
-    GetRecord, ListRecords, RecordHistory, RestoreRecord, SaveRecord, VoidRecord,
-};
+use tiexin_contract::records::{GetRecord, RecordHistory, RestoreRecord, SaveRecord, VoidRecord};
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Visit;
 use tiexin_domain::nouns::merge::MergeDecision;
@@ -91,16 +89,7 @@ async fn two_registrations_are_merged_and_set_apart_again() {
     assert!(!serde_json::to_string(&decision).unwrap().contains("1990000258"));
     let refused = office.refused(VoidRecord { id: merged.id, reason: "不要".into() }).await;
     assert_eq!(refused.code, ErrorCode::Invalid);
-    let list = ListRecords {
-        kind: "merge".into(),
-        region: VILLAGE.parse().unwrap(),
-        filters: vec![],
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 10,
-    };
+    let list = crate::office::list("merge", VILLAGE, 10);
     assert!(!serde_json::to_string(&office.ok(list).await).unwrap().contains("1990000258"));
     // It comes back only with everything that was its own.
     assert_eq!(office.refused(RestoreRecord { id: away }).await.code, ErrorCode::ChangedMeanwhile);

@@ -2,7 +2,7 @@
 
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, MoveFamily, RecordVisit, VisitStart};
-use tiexin_contract::records::{Care, ListRecords, RecordPage};
+use tiexin_contract::records::{Care, RecordPage};
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::{Person, Visit};
 use uuid::Uuid;
@@ -46,16 +46,7 @@ async fn the_list_of_files_tells_who_looks_after_a_family_and_when_it_was_seen()
     let office = Office::township(day(2026, 10, 20)).await;
     let home = office.family("贾文广", |_| {}).await;
     office.family("孙有福", |family| family.contacts = None).await;
-    let list = ListRecords {
-        kind: "support_file".into(),
-        region: VILLAGE.parse().unwrap(),
-        filters: vec![],
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 10,
-    };
+    let list = crate::office::list("support_file", VILLAGE, 10);
     let care = |page: &RecordPage, name: &str| {
         page.rows.iter().find(|row| row.fields["head_name"] == name).unwrap().care.clone().unwrap()
     };

@@ -49,16 +49,7 @@ async fn import(office: &Office, township: (&str, &str)) -> (ImportPlan, ImportD
 }
 
 fn list(kind: &str) -> ListRecords {
-    ListRecords {
-        kind: kind.into(),
-        region: GUYANG.0.parse().unwrap(),
-        filters: vec![],
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 1,
-    }
+    crate::office::list(kind, GUYANG.0, 1)
 }
 
 async fn sheet(office: &Office, form: &str, region: &str) -> ReportSheet {

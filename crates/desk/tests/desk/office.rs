@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::Value;
 use tiexin_contract::family::RegisterFamily;
-use tiexin_contract::records::Saved;
+use tiexin_contract::records::{ListRecords, Saved};
 use tiexin_contract::session::SetUpStandalone;
 use tiexin_contract::{Command, ErrorReply};
 use tiexin_desk::{Desk, DeskConfig, ManualClock};
@@ -106,5 +106,19 @@ pub(crate) fn family(head: &str) -> RegisterFamily {
             to: None,
             handover_note: None,
         }),
+    }
+}
+
+/// The first `limit` records of a kind, as they come.
+pub(crate) fn list(kind: &str, region: &str, limit: u32) -> ListRecords {
+    ListRecords {
+        kind: kind.into(),
+        region: region.parse().unwrap(),
+        filters: vec![],
+        text: None,
+        sort: None,
+        after: None,
+        skip: 0,
+        limit,
     }
 }

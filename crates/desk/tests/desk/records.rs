@@ -19,16 +19,7 @@ fn new(kind: &str, value: Value) -> SaveRecord {
 }
 
 fn list(kind: &str) -> ListRecords {
-    ListRecords {
-        kind: kind.into(),
-        region: TOWNSHIP.parse().unwrap(),
-        filters: vec![],
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 2,
-    }
+    crate::office::list(kind, TOWNSHIP, 2)
 }
 
 fn person(name: &str) -> SaveRecord {

@@ -15,16 +15,7 @@ fn sign_in(password: &str) -> SignIn {
 }
 
 fn list() -> ListRecords {
-    ListRecords {
-        kind: "household".into(),
-        region: TOWNSHIP.parse().unwrap(),
-        filters: vec![],
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 10,
-    }
+    crate::office::list("household", TOWNSHIP, 10)
 }
 
 #[tokio::test]

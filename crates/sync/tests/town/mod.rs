@@ -104,7 +104,6 @@ impl Desk {
         run_round(&self.book, &province, now, &|_, _| {}).await
     }
 
-    #[allow(dead_code, reason = "not every test that shares this has a round without a clock")]
     pub(crate) async fn round(&self, town: &Town) -> RoundReport {
         self.round_at(&town.address(), NOW).await.unwrap()
     }

@@ -98,8 +98,7 @@ fn Both(props: &BothProps) -> Html {
     };
     let go = {
         let (merge, chosen, asking, toast) = (merge.clone(), chosen.clone(), asking.setter(), toast);
-        let (stays, gives_way, kind) = (stays.row.id, gives_way.row.id, both.kind.clone());
-        let household = both.one.row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
+        let (to, stays, gives_way) = (Route::of_row(&stays.row), stays.row.id, gives_way.row.id);
         let navigator = navigator.clone();
         Callback::from(move |()| {
             asking.set(false);
@@ -109,8 +108,7 @@ fn Both(props: &BothProps) -> Html {
                 take: chosen.take.iter().cloned().collect(),
                 money: chosen.money.iter().copied().collect(),
             };
-            let (toast, navigator, to) =
-                (toast, navigator.clone(), Route::of_record(&kind, stays, household));
+            let (toast, navigator, to) = (toast, navigator.clone(), to.clone());
             merge.run(args, move |merged| {
                 toast.good(format!(
                     "已合并，{} 条记录转到留下的一份。不对可以在“可能重复”里撤销。",

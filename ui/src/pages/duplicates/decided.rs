@@ -83,9 +83,8 @@ pub(super) fn DecidedList(props: &DecidedListProps) -> Html {
 
 fn side(row: &Option<RecordRow>) -> Html {
     let Some(row) = row else { return html! { <span class="tx-muted">{ "不在您的辖区" }</span> } };
-    let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
     html! {
-        <><Link<Route> to={Route::of_record(&row.kind, row.id, household)}>{ &row.title }</Link<Route>>
+        <><Link<Route> to={Route::of_row(row)}>{ &row.title }</Link<Route>>
         <span class="tx-muted">{ format!(" {}", row.region_name) }</span></>
     }
 }

@@ -126,12 +126,11 @@ pub(super) struct OneSideProps {
 pub(super) fn OneSide(props: &OneSideProps) -> Html {
     let today = use_session().today();
     let row = &props.row;
-    let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
     let at = row.recorded_at.map(|at| text::moment(at, today)).unwrap_or_default();
     let by = row.recorded_by.clone().unwrap_or_default();
     html! {
         <p class="tx-pair-side">
-            <Link<Route> to={Route::of_record(&row.kind, row.id, household)}>{ &row.title }</Link<Route>>
+            <Link<Route> to={Route::of_row(row)}>{ &row.title }</Link<Route>>
             <span>{ &row.region_name }</span>
             <span class="tx-muted">{ format!("{by} {at} 登记") }</span>
         </p>
