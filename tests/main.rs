@@ -22,6 +22,7 @@ mod attachments;
 mod carried;
 mod devices;
 mod duplicates;
+mod encrypted_line;
 mod moved;
 mod quarantine;
 mod two_townships;

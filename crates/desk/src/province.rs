@@ -105,7 +105,7 @@ impl Province {
             desk.tell(Event::Changed { kinds: report.kinds.iter().cloned().collect() });
         }
         match outcome {
-            Ok(_) | Err(SyncError::Offline | SyncError::Shut(_)) => {}
+            Ok(_) | Err(SyncError::Offline | SyncError::Distrusted | SyncError::Shut(_)) => {}
             Err(error) => return Err(reply(error)),
         }
         let now_ms = desk.inner().config.clock.now_ms();

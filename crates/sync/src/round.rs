@@ -1,6 +1,7 @@
 //! One round: tell everything, read everything.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 
 use tiexin_domain::Kind;
 use tiexin_domain::region::RegionCode;
@@ -44,6 +45,11 @@ pub enum SyncError {
     NotEnrolled,
     #[error("连不上省平台，已保存在本机，有网络时会自动上传")]
     Offline,
+    /// Somebody answers who cannot show that it is the province.
+    #[error(
+        "对方拿不出可信的省平台证书，没有发送任何内容。记录都在本机；请向管理员核对地址和证书，并看看电脑的日期对不对"
+    )]
+    Distrusted,
     /// With the order to destroy this book, which may be anybody's until it was checked.
     #[error("这台电脑已被省平台停用，请联系管理员")]
     Shut(Box<Signed>),
@@ -60,8 +66,20 @@ pub enum SyncError {
 }
 
 impl SyncError {
-    pub(crate) fn from_network(_: reqwest::Error) -> Self {
-        SyncError::Offline
+    pub(crate) fn from_network(error: reqwest::Error) -> Self {
+        if of_certificate(&error) { SyncError::Distrusted } else { SyncError::Offline }
+    }
+}
+
+/// Whether a certificate lies at the bottom of it. An I/O error hides what it wraps from `source`.
+fn of_certificate(error: &(dyn Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(inner) => of_certificate(inner),
+        None => error.source().is_some_and(of_certificate),
     }
 }
 

@@ -133,6 +133,12 @@ impl Province {
         Ok(())
     }
 
+    /// The same with other words for `serve`.
+    pub fn restart_with(&mut self, words: &[&str]) -> Result<(), Trouble> {
+        self.words = words.iter().map(|word| (*word).to_owned()).collect();
+        self.kill_and_restart()
+    }
+
     fn kill(&mut self) {
         // The process may have ended by itself.
         let _ = self.child.kill();

@@ -1,9 +1,13 @@
 //! Photos and scans of a record: a strip of small pictures, one of them large, adding by button or by dropping.
 
+mod add;
+mod chosen;
 mod large;
 mod strip;
 mod thumb;
 
+pub(crate) use add::add_all;
+pub(crate) use chosen::ChosenPhotos;
 pub(crate) use strip::Attachments;
 
 use tiexin_contract::attachment::AttachmentState;

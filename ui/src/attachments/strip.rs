@@ -1,12 +1,13 @@
 //! The strip: what is there, adding more.
 
+use super::add::add_all;
 use super::large::Large;
 use super::thumb::Thumb;
-use crate::components::{Button, Card, Choice, Empty, Sign, options, show};
+use crate::components::{Button, Card, Choice, Sign, options, show};
 use crate::hooks::{use_query, use_session, use_toast};
-use crate::transport::{PICTURES, call, pick_files, read_files};
+use crate::transport::{PICTURES, pick_files, read_files};
 use std::rc::Rc;
-use tiexin_contract::attachment::{AddAttachment, ListAttachments};
+use tiexin_contract::attachment::ListAttachments;
 use tiexin_contract::import::FileGiven;
 use tiexin_domain::nouns::attachment::AttachmentKind;
 use uuid::Uuid;
@@ -36,18 +37,12 @@ pub(crate) fn Attachments(props: &AttachmentsProps) -> Html {
             let (adding, what) = (adding.setter(), Some((*what).clone()).filter(|code| !code.is_empty()));
             spawn_local(async move {
                 let all = files.len();
-                let mut added = 0;
-                for (at, file) in files.into_iter().enumerate() {
-                    adding.set(all - at);
-                    let one = AddAttachment { owner, file, what: what.clone(), taken_at: None, note: None };
-                    match call(one).await {
-                        Ok(_) => added += 1,
-                        Err(error) => toast.bad(&error),
-                    }
+                let refused = add_all(owner, files, what, |left| adding.set(left)).await;
+                for error in &refused {
+                    toast.bad(error);
                 }
-                adding.set(0);
-                if added > 0 {
-                    toast.good(format!("已添加 {added} 个附件"));
+                if refused.len() < all {
+                    toast.good(format!("已添加 {} 个附件", all - refused.len()));
                 }
             });
         })
@@ -103,7 +98,7 @@ pub(crate) fn Attachments(props: &AttachmentsProps) -> Html {
     let aside = html! {
         <>
         if busy { <span class="tx-muted">{ format!("还有 {} 个在添加", *adding) }</span> }
-        if can_write && !rows.is_empty() { { button("添加") } }
+        if can_write { { button("添加") } }
         </>
     };
     let kinds: Vec<(AttrValue, AttrValue)> =
@@ -121,9 +116,7 @@ pub(crate) fn Attachments(props: &AttachmentsProps) -> Html {
             <div class={classes!("tx-attachments", over.then_some("tx-dropping"))} {ondragover} {ondragleave} {ondrop}>
                 { show(&list, |rows: &Rc<_>| html! {
                     if rows.is_empty() {
-                        <Empty title="还没有照片" sign={Sign::Eye} action={ if can_write { button("添加照片或扫描件") } else { Html::default() } }>
-                            { "家访照片、签收单和证件扫描放在这里。可以把文件拖进来；照片会自动转正、缩小，并去掉拍摄位置。" }
-                        </Empty>
+                        <p class="tx-muted">{ "还没有。家访照片、签收单和证件扫描放在这里，也可以把文件拖进来；照片会自动转正、缩小，并去掉拍摄位置。" }</p>
                     } else {
                         <ul class="tx-thumbs">
                             { for rows.iter().map(|row| html! {

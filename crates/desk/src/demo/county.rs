@@ -11,7 +11,8 @@ use super::families::{Family, Ground, Standing};
 use super::files::family_group;
 use super::people::People;
 use super::place::Township;
-use super::record::Group;
+use super::record::{Group, morning_ms};
+use super::twice::twice;
 use super::village::{Village, villages};
 use super::visits::{Year, visits};
 use super::words;
@@ -27,15 +28,31 @@ pub struct Scale {
     pub activities: i64,
     /// Villages that have people; the others stay empty.
     pub villages: usize,
+    /// Families registered a second time by mistake.
+    pub twice: usize,
 }
 
 impl Scale {
     /// The demo county of `./dev run`.
-    pub const FULL: Scale =
-        Scale { households: 1000, special: 40, members: 1500, volunteers: 60, activities: 48, villages: 20 };
+    pub const FULL: Scale = Scale {
+        households: 1000,
+        special: 40,
+        members: 1500,
+        volunteers: 60,
+        activities: 48,
+        villages: 20,
+        twice: 2,
+    };
     /// Enough to see that everything is there.
-    pub const SMALL: Scale =
-        Scale { households: 60, special: 8, members: 60, volunteers: 6, activities: 12, villages: 5 };
+    pub const SMALL: Scale = Scale {
+        households: 60,
+        special: 8,
+        members: 60,
+        volunteers: 6,
+        activities: 12,
+        villages: 5,
+        twice: 1,
+    };
 }
 
 /// The records of one township, parents before what refers to them.
@@ -89,6 +106,8 @@ fn township_groups(
         groups.push(family_group(&family, ground, chance, &villages[village], n as u32 + 1));
         families.push(family);
     }
+    let twice = twice(&groups, chance, morning_ms(ground.today), scale.twice);
+    groups.extend(twice);
     let at = (&township.code, township.name.as_str());
     let members = association::members(&families, ground, chance, scale.members, at);
     let activities = association::activities(ground, &villages, &members, chance, scale.activities, at);

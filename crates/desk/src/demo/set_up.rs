@@ -11,6 +11,7 @@ use tiexin_store::{Book, Regions};
 
 use super::county::{Scale, county};
 use super::fill::{Author, fill};
+use super::photos;
 use super::place::{COUNTY, TOWNSHIPS, Township};
 use crate::config::{DEMO_ACCOUNTS, DeskConfig, KdfCost};
 use crate::{Desk, errors};
@@ -26,6 +27,8 @@ const PEOPLE: [(&str, &str, &str); 3] = [
 ];
 /// Sets the book up; the others are let in by this one.
 const FIRST: usize = 2;
+/// Visits of the first township with a picture.
+const PICTURED: usize = 6;
 
 /// What is to be made, and where.
 pub struct Wish {
@@ -72,7 +75,7 @@ pub async fn set_up(wish: Wish, say: impl Fn(&str) + Send + Sync + 'static) -> R
     say("建立台账和三个演示账号");
     let say = std::sync::Arc::new(say);
     let authors = users(&desk).await?;
-    let records = {
+    let (records, pictured) = {
         let (desk, say) = (desk.clone(), say.clone());
         let (seed, scale) = (wish.seed, wish.scale);
         let work = move || {
@@ -86,10 +89,15 @@ pub async fn set_up(wish: Wish, say: impl Fn(&str) + Send + Sync + 'static) -> R
                     say(&format!("已写入 {done}/{total} 条记录"));
                 }
             };
-            fill(&session.book, &peopled, &authors, seed, &mut progress).map_err(errors::store)
+            let filled =
+                fill(&session.book, &peopled, &authors, seed, &mut progress).map_err(errors::store)?;
+            let pictured = peopled.first().map(|first| photos::newest_visits(first, PICTURED));
+            Ok((filled, pictured.unwrap_or_default()))
         };
         tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(errors::internal()))?
     };
+    desk.run(SignIn { name: PEOPLE[0].0.into(), password: PASSWORD.into() }).await?;
+    photos::add(&desk, &pictured, wish.seed).await?;
     let sync = match wish.province {
         Some(province) => Some(join(&desk, &province, say.as_ref()).await?),
         None => None,

@@ -84,9 +84,9 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
                             <People page={page.clone()} />
                             <Trusted page={page.clone()} />
                             <Agreed page={page.clone()} />
+                            <Attachments owner={page.household.id} />
                         </div>
                         <div class="tx-family-right">
-                            <Attachments owner={page.household.id} />
                             <Past page={page.clone()} />
                         </div>
                     </div>

@@ -101,8 +101,11 @@ fn Standing(props: &StateProps) -> Html {
 fn Notices(props: &StateProps) -> Html {
     let state = &props.state;
     let today = use_session().today();
+    if state.notices.is_empty() && state.lease.is_none() {
+        return Html::default();
+    }
     html! {
-        <>
+        <div class="tx-notices">
             { for state.notices.iter().map(|words| html! {
                 <p class="tx-state tx-attention"><span class="tx-state-sign" aria-hidden="true">{ "!" }</span>{ words }</p>
             }) }
@@ -113,7 +116,7 @@ fn Notices(props: &StateProps) -> Html {
                         lease.days_left, text::moment(lease.until, today)) }
                 </p>
             }
-        </>
+        </div>
     }
 }
 

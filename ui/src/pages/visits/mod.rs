@@ -1,6 +1,7 @@
 //! Visits: the list, the form, one visit.
 
 mod draft;
+mod fields;
 mod form;
 mod list;
 mod one;

@@ -1,0 +1,177 @@
+//! The fields of a visit: the few that every visit has, and the folded rest.
+
+use super::draft::{Chosen, VisitDraft};
+use crate::components::{
+    Choice, DateField, FamilyPicker, Fold, Icon, MoneyField, Picked, Sign, Tags, TextArea, TextField, options,
+};
+use tiexin_contract::family::VisitStartReply;
+use tiexin_contract::records::RecordRow;
+use tiexin_domain::nouns::PersonRef;
+use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use yew::prelude::*;
+
+pub(super) type Edit = Box<dyn FnOnce(&mut VisitDraft)>;
+pub(super) type Change = Callback<(&'static str, Edit)>;
+
+pub(super) fn chosen(row: &RecordRow) -> Chosen {
+    let name = row.fields.get("head_name").and_then(|v| v.as_str()).unwrap_or(&row.title).to_owned();
+    Chosen { id: row.id, name, place: row.region_name.clone(), region: Some(row.region.clone()) }
+}
+
+pub(super) fn person(row: &RecordRow) -> PersonRef {
+    PersonRef { person: Some(row.id), name: row.title.clone() }
+}
+
+/// A change of one text field.
+fn text(change: &Change, field: &'static str, put: fn(&mut VisitDraft, String)) -> Callback<String> {
+    change.reform(move |value: String| (field, Box::new(move |d: &mut VisitDraft| put(d, value)) as Edit))
+}
+
+pub(super) fn main_part(
+    draft: &VisitDraft,
+    began: Option<&VisitStartReply>,
+    change: &Change,
+    about: &dyn Fn(&str) -> Option<AttrValue>,
+    first: bool,
+) -> Html {
+    let value = draft.family.as_ref().map(|f| Picked {
+        id: Some(f.id),
+        title: f.name.clone().into(),
+        place: f.place.clone().into(),
+        household: Some(f.id),
+    });
+    let suggested = began.map(|b| b.suggested.iter().map(offered).collect::<Vec<_>>()).unwrap_or_default();
+    let onpick = change.reform(|picked: Option<Picked>| {
+        let family = picked.and_then(|p| {
+            let id = p.household.or(p.id)?;
+            Some(Chosen { id, name: p.title.to_string(), place: p.place.to_string(), region: None })
+        });
+        let edit: Edit = Box::new(move |d: &mut VisitDraft| {
+            d.met.clear();
+            d.family = family;
+        });
+        ("household", edit)
+    });
+    let preference = VisitDraft::preference(began);
+    let asks = match (&preference, draft.presence.as_str()) {
+        (Some(ContactPreference::Declined), _) => {
+            Some("这家人希望暂不上门。确有需要，请写明这次联系的原因。")
+        }
+        (Some(ContactPreference::PhoneOnly), presence) if presence != Presence::ByPhone.code() => {
+            Some("这家人希望只用电话联系。确需上门，请写明原因；电话联系请在“见面情况”里选“电话联系”。")
+        }
+        _ => None,
+    };
+    let festivals = began.map(|b| b.festivals.clone()).unwrap_or_default();
+    let visitors = began.map(|b| b.visitors.clone()).unwrap_or_default();
+    let on_visitors = change.reform(|names: Vec<String>| {
+        ("visitors", Box::new(move |d: &mut VisitDraft| d.visitors = names) as Edit)
+    });
+    html! {
+        <div class="tx-fields">
+            <FamilyPicker label="家庭" name="household" required=true {value} {suggested} {onpick} {first} wide=true
+                problem={about("household")} />
+            if let Some(asks) = asks {
+                <div class="tx-visit-wish">
+                    <p><Icon sign={Sign::Heart} />{ asks }</p>
+                    <TextField label="联系的原因" name="contact_reason" value={draft.contact_reason.clone()} required=true wide=true
+                        problem={about("contact_reason")} onchange={text(change, "contact_reason", |d, v| d.contact_reason = v)} />
+                </div>
+            }
+            { people(draft, began, change) }
+            <Choice label="走访类型" name="kind" value={draft.kind.clone()} options={given(options::<VisitKind>())} required=true wide=true
+                problem={about("kind")} onchange={text(change, "kind", |d, v| d.kind = v)} />
+            if draft.kind == VisitKind::Festival.code() {
+                <Choice label="节日" name="festival" value={draft.festival.clone()} wide=true
+                    options={festivals.iter().map(|f| (f.clone().into(), f.clone().into())).collect::<Vec<(AttrValue, AttrValue)>>()}
+                    onchange={text(change, "festival", |d, v| d.festival = v)} />
+            }
+            <TextArea label="走访情况" name="note" value={draft.note.clone()} rows=3 problem={about("note")}
+                placeholder="写一句就行，比如：身体不错，陪着聊了一小时，提醒按时吃药。"
+                onchange={text(change, "note", |d, v| d.note = v)} />
+            <DateField label="日期" name="date" value={draft.date.clone()} required=true problem={about("date")}
+                onchange={text(change, "date", |d, v| d.date = v)} />
+            <Choice label="见面情况" name="presence" value={draft.presence.clone()} options={given(options::<Presence>())} required=true
+                wide=true onchange={text(change, "presence", |d, v| d.presence = v)} />
+            <Tags label="走访人" name="visitors" value={draft.visitors.clone()} offered={visitors} required=true wide=true
+                problem={about("visitors")} onchange={on_visitors} />
+        </div>
+    }
+}
+
+/// Whom the worker met: one press each.
+fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change) -> Html {
+    let Some(began) = began.filter(|b| !b.persons.is_empty()) else { return Html::default() };
+    html! {
+        <div class="tx-field tx-wide">
+            <span class="tx-label">{ "见到了谁" }</span>
+            <div class="tx-choice tx-choice-many" role="group" aria-label="见到了谁" data-field="met">
+                { for began.persons.iter().map(|row| {
+                    let one = person(row);
+                    let met = draft.met.iter().any(|m| m.person == one.person);
+                    let onchange = change.reform(move |_: Event| {
+                        let one = one.clone();
+                        let edit: Edit = Box::new(move |d: &mut VisitDraft| {
+                            match d.met.iter().position(|m| m.person == one.person) {
+                                Some(at) => drop(d.met.remove(at)),
+                                None => d.met.push(one),
+                            }
+                        });
+                        ("met", edit)
+                    });
+                    html! {
+                        <label class={classes!("tx-choice-one", met.then_some("tx-chosen"))}>
+                            <input type="checkbox" checked={met} {onchange} />
+                            { &row.title }
+                        </label>
+                    }
+                }) }
+            </div>
+        </div>
+    }
+}
+
+pub(super) fn more_part(
+    draft: &VisitDraft,
+    change: &Change,
+    about: &dyn Fn(&str) -> Option<AttrValue>,
+) -> Html {
+    let wrong = about("gift_amount").or_else(|| about("follow_up")).is_some();
+    html! {
+        <Fold title="更多" lead="慰问金、需求、健康、安全、下次跟进" open={draft.more() || wrong}>
+            <div class="tx-fields">
+                <TextField label="慰问品" name="gift_item" value={draft.gift_item.clone()} placeholder="如 慰问金、米面油"
+                    onchange={text(change, "gift_item", |d, v| d.gift_item = v)} />
+                <MoneyField label="金额" name="gift_amount" value={draft.gift_amount.clone()} problem={about("gift_amount")}
+                    onchange={text(change, "gift_amount", |d, v| d.gift_amount = v)} />
+                <TextField label="签收人" name="gift_signed" value={draft.gift_signed.clone()}
+                    onchange={text(change, "gift_signed", |d, v| d.gift_signed = v)} />
+                <DateField label="下次跟进" name="follow_up" value={draft.follow_up.clone()} ahead=true problem={about("follow_up")}
+                    onchange={text(change, "follow_up", |d, v| d.follow_up = v)} />
+                <TextField label="需求" name="needs" value={draft.needs.clone()} wide=true
+                    onchange={text(change, "needs", |d, v| d.needs = v)} />
+                <TextField label="健康" name="health" value={draft.health.clone()}
+                    onchange={text(change, "health", |d, v| d.health = v)} />
+                <TextField label="生活" name="living" value={draft.living.clone()}
+                    onchange={text(change, "living", |d, v| d.living = v)} />
+                <TextField label="居家安全" name="safety" value={draft.safety.clone()}
+                    onchange={text(change, "safety", |d, v| d.safety = v)} />
+            </div>
+        </Fold>
+    }
+}
+
+fn offered(row: &RecordRow) -> Picked {
+    let family = chosen(row);
+    Picked {
+        id: Some(family.id),
+        title: family.name.into(),
+        place: family.place.into(),
+        household: Some(family.id),
+    }
+}
+
+fn given(options: Vec<(&'static str, &'static str)>) -> Vec<(AttrValue, AttrValue)> {
+    options.into_iter().map(|(code, label)| (code.into(), label.into())).collect()
+}
