@@ -164,7 +164,7 @@ fn Both(props: &BothProps) -> Html {
             }
             if let Some(error) = merge.error.as_ref().or(differ.error.as_ref()) { <Trouble error={error.clone()} /> }
             if both.may {
-                <div class="tx-form-buttons">
+                <div class="tx-form-buttons tx-pair-doing">
                     <Button label="合并成一份" look={Look::Primary} busy={merge.pending} onclick={ask(true)} />
                     <Button label="不是同一份" busy={differ.pending} onclick={apart} />
                 </div>

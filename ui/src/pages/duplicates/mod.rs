@@ -108,7 +108,7 @@ fn OnePair(props: &OnePairProps) -> Html {
             </p>
             <div class="tx-pair-sides"><OneSide row={one.clone()} /><OneSide row={other.clone()} /></div>
             if let Some(error) = &differ.error { <crate::components::Trouble error={error.clone()} /> }
-            <div class="tx-form-buttons">
+            <div class="tx-form-buttons tx-pair-doing">
                 <Button label="并排核对" look={Look::Primary} onclick={look} />
                 if *may { <Button label="不是同一份" busy={differ.pending} onclick={apart} /> }
             </div>

@@ -41,7 +41,7 @@ pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
     html! {
         <Page title="走访" {action}>
             { show(&row, |row| html! { <Reading row={row.clone()} /> }) }
-            if row.data.is_some() { <Attachments owner={props.id} /> }
+            if row.data.is_some() { <div class="tx-visit-photos"><Attachments owner={props.id} /></div> }
             if *asking { <TakeBack id={props.id} onclose={set(&asking, false)} /> }
         </Page>
     }
