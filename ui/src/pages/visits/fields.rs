@@ -128,6 +128,9 @@ fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change) 
                     }
                 }) }
             </div>
+            if draft.met.is_empty() && draft.presence == Presence::AtHome.code() {
+                <p class="tx-hint">{ "还没有选。报表里走访的“人”数按这里选的人计算。" }</p>
+            }
         </div>
     }
 }

@@ -1,5 +1,5 @@
 //! From the start of the program to a list one can use, and the memory of all its processes,
-//! against an empty Tauri window (`src-tauri/examples/empty`) in the same run; sizes of what ships.
+//! against an empty Tauri window (`src-tauri/empty`) in the same run; sizes of what ships.
 //!
 //! Each opening is a fresh process; the files are in the system's cache. The book is a township's
 //! after its ledgers, with the full cost of a password. A person's typing is not counted: opening
@@ -38,9 +38,9 @@ const DRAWN: &str = "return window.txDrawn !== null";
 pub(crate) async fn measure() {
     sizes();
     println!("\n== window, {RUNS} openings each, median");
-    let empty = program("examples/empty");
+    let empty = program("empty");
     if !window::display() || !empty.exists() {
-        println!("not measured: it needs a display, tiexin and examples/empty of the same build");
+        println!("not measured: it needs a display, tiexin and empty of the same build");
         return;
     }
     let home = township().await;
