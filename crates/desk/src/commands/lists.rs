@@ -141,6 +141,7 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
         "name" => "姓名".into(),
         "pinyin" => "拼音".into(),
         "initials" => "拼音首字母".into(),
+        "sound" => "读音相同".into(),
         "other_reading" => format!("多音字又读 {typed}"),
         "id_number" => "身份证号".into(),
         "id_tail" => format!("身份证尾号 {typed}"),

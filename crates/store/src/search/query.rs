@@ -19,7 +19,7 @@ pub struct Hit {
     pub title: String,
     pub region: RegionCode,
     /// What fits: `name`, `pinyin`, `initials`, `other_reading` (a rarer reading of a character),
-    /// `id_number`, `id_tail`, `phone`, `phone_tail`, `code` or `text`.
+    /// `sound` (other characters of the same sound), `id_number`, `id_tail`, `phone`, `phone_tail`, `code` or `text`.
     pub matched: String,
 }
 
@@ -113,6 +113,22 @@ fn text_matching(parts: &[Part]) -> Option<String> {
     (!asked.is_empty()).then(|| asked.join(" AND "))
 }
 
+/// The question for names that sound like it: an input method offers the usual characters, not a person's own.
+/// `None` unless it is names of two characters or more.
+fn sounding(parts: &[Part]) -> Option<String> {
+    let asked: Option<Vec<String>> = parts
+        .iter()
+        .map(|part| match part {
+            Part::Han(run) if run.chars().count() > 1 => {
+                let usual = spell_usual(run);
+                usual.full.split(' ').next().map(|sound| format!("(pinyin : \"{sound}\")"))
+            }
+            _ => None,
+        })
+        .collect();
+    asked.filter(|asked| !asked.is_empty()).map(|asked| asked.join(" AND "))
+}
+
 impl Book {
     /// Everything that the text names: people, families, files, members, activities by name,
     /// pinyin, initials, ID number or tail, phone or tail, file code; then visits and surveys by
@@ -143,6 +159,13 @@ impl Book {
                         hits.push(hit(&record, "text"));
                     }
                 }
+            }
+            if hits.is_empty()
+                && let Some(sound) = sounding(&parts)
+            {
+                let alike = look(conn, "name_search", &sound, regions, limit)?;
+                hits.extend(alike.iter().map(|record| hit(record, "sound")));
+                hits.sort_by_key(|hit| order(&hit.kind));
             }
             Ok(hits)
         })

@@ -53,6 +53,10 @@ fn names_spellings_and_numbers_are_found() {
     assert_eq!(found(&t.book, "张三"), everything);
     assert_eq!(found(&t.book, "三丰"), everything);
     assert_eq!(found(&t.book, "丰"), everything);
+    // As an input method writes it.
+    let by_sound = pairs(&[("household", "sound"), ("person", "sound"), ("support_file", "sound")]);
+    assert_eq!(found(&t.book, "章散风"), by_sound);
+    assert_eq!(found(&t.book, "章散"), []);
     let by = |word: &str| pairs(&[("household", word), ("person", word), ("support_file", word)]);
     assert_eq!(found(&t.book, "zsf"), by("initials"));
     assert_eq!(found(&t.book, "ZS"), by("initials"));
