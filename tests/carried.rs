@@ -123,7 +123,7 @@ async fn the_story(keep: Keep) {
     assert_eq!(taken["replies"][0]["settled"], 3);
     assert_eq!(taken["notes"], json!([]));
     let again = remote.json(&["package", "in", stick]);
-    assert_eq!(again["replies"], json!([{"number": 1, "settled": 0, "news": 0}]));
+    assert_eq!(again["replies"], json!([{"number": 1, "settled": 0, "news": 0, "attachments": 0}]));
     let status = remote.json(&["status"]);
     assert_eq!(status["waiting"], 0);
     assert_eq!(status["last_full_round"], last_round, "only the line can say that all is told");

@@ -25,6 +25,11 @@ pub struct PackageMade {
     pub changes: u64,
     /// Changes that found no room: they go with the next one.
     pub left: u64,
+    /// Pictures and files of attachments that go along, and those that found no room.
+    #[serde(default)]
+    pub attachments: u64,
+    #[serde(default)]
+    pub attachments_left: u64,
     pub files: Vec<FileMade>,
 }
 
@@ -49,6 +54,9 @@ pub struct ReplyTaken {
     pub settled: u64,
     /// Entries and records of others that are new here.
     pub news: u64,
+    /// Pictures and files of attachments that have arrived.
+    #[serde(default)]
+    pub attachments: u64,
 }
 
 /// Brings packages of other desks to the province over this desk's line, and fetches the replies.

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::json;
-use tiexin_domain::{Grant, Role};
+use tiexin_domain::nouns::attachment::{Attachment, AttachmentKind};
+use tiexin_domain::{Grant, Kind, Noun, Role};
+use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::{Fault, Gathered, Part, gather};
-use tiexin_store::SyncState;
+use tiexin_store::{By, SyncState};
 use tiexin_sync::{HttpProvince, Made, PackageError, TakenIn, carry, device_key, make, take_in};
 use uuid::Uuid;
 
@@ -230,4 +232,72 @@ async fn a_courier_brings_the_parts_and_fetches_the_reply() {
     town.server.province.revoke_device(device.id.unwrap()).await.unwrap();
     let refused = carry(&line, &gather(made.parts.clone()).unwrap()[0]).await;
     assert!(matches!(refused, Err(PackageError::Sync(_))), "{refused:?}");
+}
+
+/// A photo of a family, saved at a desk.
+fn attach(desk: &Desk, home: Uuid, photo: &[u8], thumb: &[u8]) -> Uuid {
+    let attachment = Attachment {
+        region: "340323100001".parse().unwrap(),
+        household: Some(home),
+        owner: home,
+        owner_kind: Kind::Household,
+        what: AttachmentKind::HomeVisit,
+        sha256: BlobHash::of(photo).to_string(),
+        bytes: photo.len() as u64,
+        mime: "image/jpeg".into(),
+        width: None,
+        height: None,
+        thumb_sha256: Some(BlobHash::of(thumb).to_string()),
+        thumb_bytes: Some(thumb.len() as u64),
+        taken_at: None,
+        note: None,
+    };
+    let id = Uuid::now_v7();
+    let by = By { author: desk.user, now_ms: NOW, group: Uuid::new_v4() };
+    desk.book.attach(id, &attachment, attachment.to_fields(), photo, Some(thumb), &by).unwrap();
+    id
+}
+
+fn noise(len: usize, seed: u32) -> Vec<u8> {
+    (0..len as u32).map(|n| (n.wrapping_mul(seed).wrapping_mul(2_654_435_761) >> 24) as u8).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attachments_go_along_as_far_as_there_is_room() {
+    let town = Town::begin().await;
+    let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
+    a.round(&town).await;
+    let home = Uuid::new_v4();
+    a.save(home, household("甲户"), NOW);
+    let (large, small) = (noise(300_000, 3), noise(2_000, 5));
+    attach(&a, home, &large, &small);
+    let (other, other_small) = (noise(700_000, 7), noise(2_000, 9));
+    let late = attach(&a, home, &other, &other_small);
+    assert_eq!(a.book.blob_counts().unwrap().up, 2);
+    // Both small ones and what still fits; nothing leaves the queue before it is known to have arrived.
+    let made = make(&a.book, Uuid::new_v4(), 512 * 1024, NOW).unwrap();
+    assert_eq!((made.parts.len(), made.attachments, made.attachments_left), (1, 3, 1));
+    assert_eq!(a.book.blob_counts().unwrap().up, 2);
+    let reply = answered(&town, &made.parts).await;
+    let told = back(&a, &reply);
+    assert_eq!((told.attachments, told.attachments_again), (3, 0));
+    assert_eq!(a.book.blob_counts().unwrap().up, 1);
+    // Again and late, nothing.
+    assert_eq!(back(&a, &reply).attachments, 0);
+    // The last one is larger than a part: it goes alone, in several.
+    let made = make(&a.book, Uuid::new_v4(), 256 * 1024, NOW).unwrap();
+    assert_eq!((made.parts.len() > 2, made.attachments, made.attachments_left), (true, 1, 0));
+    assert_eq!(back(&a, &answered(&town, &made.parts).await).attachments, 1);
+    assert_eq!(a.book.blob_counts().unwrap().up, 0);
+    assert_eq!(make(&a.book, Uuid::new_v4(), 256 * 1024, NOW).unwrap().attachments, 0);
+    // Another desk has them by the line.
+    b.round(&town).await;
+    let device = b.book.device().unwrap();
+    let key = device_key(&device.key_seed);
+    let line = HttpProvince::new(&town.address(), device.id.map(|id| (id, key))).unwrap();
+    b.book.ask_blob(late).unwrap();
+    let carrying = tiexin_sync::Carrying { stop: &|| false, arrived: &|_| () };
+    tiexin_sync::carry_blobs(&b.book, &line, &carrying).await.unwrap();
+    let scope = "340323100".parse().unwrap();
+    assert_eq!(b.book.blob(&scope, BlobHash::of(&other)).unwrap(), Some(other));
 }

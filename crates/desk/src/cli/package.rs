@@ -38,11 +38,18 @@ fn given(files: &[PathBuf]) -> Outcome<Vec<FileGiven>> {
 async fn out(seat: Entered, to: PathBuf, part_mib: Option<u32>) -> Outcome {
     let made = seat.desk.run(PackageOut { to: Some(absolute(&to)?), part_mib }).await?;
     let value = json!({
-        "number": made.number, "changes": made.changes, "left": made.left, "files": paths(&made.files),
+        "number": made.number, "changes": made.changes, "left": made.left,
+        "attachments": made.attachments, "attachments_left": made.attachments_left, "files": paths(&made.files),
     });
     seat.out.tell(&value, || {
         let mut lines = vec![format!("第 {} 号同步包，带走 {} 条：", made.number, made.changes)];
         lines.extend(listed(&made.files));
+        if made.attachments > 0 {
+            lines.push(format!("其中有附件 {} 个。", made.attachments));
+        }
+        if made.attachments_left > 0 {
+            lines.push(format!("还有附件 {} 个装不下，带回答复后请再带走一次。", made.attachments_left));
+        }
         if made.left > 0 {
             lines.push(format!("还有 {} 条装不下，带回答复后请再带走一次。", made.left));
         }
@@ -54,8 +61,12 @@ async fn back(seat: Entered, files: Vec<PathBuf>) -> Outcome {
     let taken = seat.desk.run(PackageIn { files: given(&files)? }).await?;
     seat.out.tell(&taken, || {
         let reply = |one: &tiexin_contract::package::ReplyTaken| {
+            let attachments = match one.attachments {
+                0 => String::new(),
+                some => format!("附件送到 {some} 个，"),
+            };
             format!(
-                "第 {} 号同步包的答复：本机 {} 条有了结果，收到 {} 条。",
+                "第 {} 号同步包的答复：{attachments}本机 {} 条有了结果，收到 {} 条。",
                 one.number, one.settled, one.news
             )
         };

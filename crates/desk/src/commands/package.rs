@@ -36,7 +36,14 @@ fn out(at: &At, args: PackageOut) -> Result<PackageMade, ErrorReply> {
     let made = make(at.book(), at.new_id(), most, at.now_ms).map_err(refuse)?;
     let files = package_files::write(&made.parts, args.to.as_deref())?;
     at.note("package_out", None, &[])?;
-    Ok(PackageMade { number: made.number, changes: made.changes, left: made.left, files })
+    Ok(PackageMade {
+        number: made.number,
+        changes: made.changes,
+        left: made.left,
+        attachments: made.attachments,
+        attachments_left: made.attachments_left,
+        files,
+    })
 }
 
 /// Parts of packages that go one way. What lies in a folder beside them is passed over; damage there is
@@ -89,7 +96,8 @@ fn back(at: &At, args: PackageIn) -> Result<PackageTaken, ErrorReply> {
                 tell(at, &done);
                 taken.notes.extend(notes(&done));
                 let news = done.entries + done.loaded;
-                taken.replies.push(ReplyTaken { number: done.number, settled: done.settled, news });
+                let TakenIn { number, settled, attachments, .. } = done;
+                taken.replies.push(ReplyTaken { number, settled, news, attachments });
             }
             Err(error) => {
                 taken.notes.push(error.to_string());
@@ -123,6 +131,12 @@ fn notes(done: &TakenIn) -> Vec<String> {
     if !done.anew.is_empty() {
         notes
             .push(format!("{}与省平台核对不一致，请再带走一次，省平台会带回完整的内容。", names(&done.anew)));
+    }
+    if done.attachments_again > 0 {
+        notes.push(format!(
+            "有 {} 个附件没有完整送到省平台，仍在本机，请再带走一次，或联网同步。",
+            done.attachments_again
+        ));
     }
     if done.copied {
         notes.push(

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::chain::canonical;
 
-pub use body::{Attached, PushBody, Pushed, ReplyBody};
+pub use body::{Attached, BlobTold, CarriedBlob, PushBody, Pushed, ReplyBody};
 pub use fault::Fault;
 
 const MAGIC: &[u8; 16] = b"TIEXIN-PACKAGE\r\n";
@@ -41,6 +41,7 @@ const SIGNATURE_BYTES: usize = 64;
 
 /// Where a package goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// From a desk to the province.
@@ -51,6 +52,7 @@ pub enum Way {
 
 /// Which package, from whom to whom. The same in all its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Address {
     pub package: Uuid,
     pub way: Way,
@@ -68,6 +70,7 @@ pub struct Address {
 
 /// What stands at the head of a part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Header {
     pub format: u32,
     #[serde(flatten)]

@@ -13,8 +13,13 @@ const MOST_ENTRIES: usize = 100_000;
 const MOST_ATTACHED: usize = 512 * 1024 * 1024;
 
 impl Province {
-    /// The reply, and the snapshots that follow it.
-    pub(super) async fn answer(&self, from: &Address, asked: &PushBody) -> Result<(ReplyBody, Vec<Bytes>)> {
+    /// The reply, and the snapshots that follow it. `brought` is what follows the package's own body.
+    pub(super) async fn answer(
+        &self,
+        from: &Address,
+        asked: &PushBody,
+        brought: &Bytes,
+    ) -> Result<(ReplyBody, Vec<Bytes>)> {
         let own = (from.device, from.incarnation);
         let foreign = asked.pushes.iter().any(|push| (push.device, push.incarnation) != own);
         if foreign || (asked.pull.device, asked.pull.incarnation) != own {
@@ -57,9 +62,11 @@ impl Province {
             refused,
             settled: Vec::new(),
             more: false,
+            blobs: Vec::new(),
         };
         let mut attached = Vec::new();
         if reply.refused.is_none() {
+            reply.blobs = self.brought(from.device, &asked.blobs, brought).await?;
             let whole = self.pages(asked, &mut reply).await?;
             self.snapshots(from, whole, &mut reply, &mut attached).await?;
             let about = PullRequest { cursors: Vec::new(), ..asked.pull.clone() };

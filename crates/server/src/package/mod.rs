@@ -3,6 +3,7 @@
 //! by its signature.
 
 mod answer;
+mod blobs;
 
 use tiexin_protocol::package::{Address, Fault, Gathered, PART_BYTES, Part, PushBody, Way, split};
 use tiexin_protocol::wire::PackageState;
@@ -69,8 +70,8 @@ impl Province {
             return self.book.finish_package(address.package, &[], now).await;
         }
         let keys = self.keys.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&keys, files)).await??;
-        let (body, attached) = self.answer(address, &opened).await?;
+        let (opened, brought) = tokio::task::spawn_blocking(move || open(&keys, files)).await??;
+        let (body, attached) = self.answer(address, &opened, &brought.into()).await?;
         let reply = Address {
             package: Uuid::now_v7(),
             way: Way::Reply,
@@ -88,16 +89,16 @@ impl Province {
     }
 }
 
-fn open(keys: &tiexin_seal::Keys, files: Vec<Vec<u8>>) -> Result<PushBody> {
+/// What the package says, and the bytes of attachments that follow.
+fn open(keys: &tiexin_seal::Keys, files: Vec<Vec<u8>>) -> Result<(PushBody, Vec<u8>)> {
     let mut files = files.into_iter().map(Part::read);
     let mut gathered = Gathered::begin(files.next().ok_or(Fault::Damaged)??);
     for part in files {
         gathered.add(part?)?;
     }
     let sealed = gathered.whole()?;
-    let (body, _) = tiexin_seal::open(keys, &sealed).map_err(|fault| match fault {
+    tiexin_seal::open(keys, &sealed).map_err(|fault| match fault {
         Fault::OtherDesk => Error::from(Fault::OtherProvince),
         other => other.into(),
-    })?;
-    Ok(body)
+    })
 }

@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use tiexin_protocol::package::{Address, Fault, Gathered, Part, PushBody, ReplyBody, Way, gather, split};
+use tiexin_protocol::blob::BlobHash;
+use tiexin_protocol::package::{
+    Address, CarriedBlob, Fault, Gathered, Part, PushBody, ReplyBody, Way, gather, split,
+};
 use tiexin_protocol::{Change, PROTOCOL, Verdict};
 use tiexin_seal::Keys;
 use tiexin_server::{Error, Province, Refused};
@@ -22,6 +25,8 @@ on_both_stores!(
     a_new_desk_gets_its_township_whole,
     a_copied_desk_is_told,
     old_packages_are_forgotten_and_harmless,
+    attachments_come_along_once_and_whole,
+    an_attachment_that_is_not_taken_holds_up_nothing,
 );
 
 fn keys(desk: &Desk) -> Keys {
@@ -30,6 +35,17 @@ fn keys(desk: &Desk) -> Keys {
 
 /// What the desk would write on a stick.
 async fn package(province: &Province, desk: &Desk, changes: Vec<Change>, most: usize) -> Vec<Part> {
+    package_with(province, desk, changes, most, &[]).await
+}
+
+/// The same with attachments; each with the bytes that follow, whole or not.
+async fn package_with(
+    province: &Province,
+    desk: &Desk,
+    changes: Vec<Change>,
+    most: usize,
+    blobs: &[(CarriedBlob, &[u8])],
+) -> Vec<Part> {
     let to = desk.hello(province).await.province_keys.expect("keys");
     let body = PushBody {
         protocol: PROTOCOL,
@@ -39,6 +55,7 @@ async fn package(province: &Province, desk: &Desk, changes: Vec<Change>, most: u
         pull: desk.pulling(desk.cursors()),
         anew: Vec::new(),
         greeting: None,
+        blobs: blobs.iter().map(|(blob, _)| blob.clone()).collect(),
     };
     let address = Address {
         package: Uuid::new_v4(),
@@ -49,7 +66,8 @@ async fn package(province: &Province, desk: &Desk, changes: Vec<Change>, most: u
         number: 1,
         answers: None,
     };
-    let sealed = tiexin_seal::seal(&to.seal, &body, &[]).unwrap();
+    let behind: Vec<&[u8]> = blobs.iter().map(|(_, bytes)| *bytes).collect();
+    let sealed = tiexin_seal::seal(&to.seal, &body, &behind).unwrap();
     split(&address, &sealed, most, |bytes| keys(desk).sign(bytes)).unwrap()
 }
 
@@ -256,4 +274,72 @@ async fn old_packages_are_forgotten_and_harmless(place: Place) {
     let (again, _) = told(&province, &desk, &old).await;
     assert!(again.pushes[0].reply.verdicts[0].duplicate);
     assert_eq!(again.hello.acked, 2);
+}
+
+fn photo(desk: &mut Desk, bytes: &[u8]) -> (Change, CarriedBlob) {
+    let set = json!({
+        "region": VILLAGE, "owner": Uuid::new_v4(), "owner_kind": "household", "what": "home_visit",
+        "sha256": BlobHash::of(bytes).to_string(), "bytes": bytes.len(), "mime": "image/jpeg",
+    });
+    let change = desk.change("attachment", Uuid::new_v4(), TOWN, 0, set);
+    let (record, scope) = (change.record, change.scope.clone());
+    let blob = CarriedBlob { record, scope, hash: BlobHash::of(bytes), bytes: bytes.len() as u64 };
+    (change, blob)
+}
+
+fn refused(body: &ReplyBody) -> Vec<Option<&str>> {
+    body.blobs.iter().map(|told| told.refused.as_deref()).collect()
+}
+
+/// A place for attachments, also with a book that has none of its own.
+fn with_blobs(province: Province, folder: &tempfile::TempDir) -> Province {
+    province.with_blobs(folder.path().to_str().unwrap()).unwrap()
+}
+
+async fn there(province: &Province, desk: &Desk, blob: &CarriedBlob) -> bool {
+    let CarriedBlob { record, scope, hash, .. } = blob;
+    let asked = tiexin_server::Asked { device: desk.device, scope, record: *record, hash: *hash, chunk: 0 };
+    province.get_blob(&asked).await.is_ok()
+}
+
+async fn attachments_come_along_once_and_whole(place: Place) {
+    let folder = tempfile::tempdir().unwrap();
+    let province = with_blobs(place.province().await, &folder);
+    let mut desk = worker(&province, "desk", TOWN).await;
+    let bytes: Vec<u8> = (0..600_000u32).map(|n| (n * 7 % 251) as u8).collect();
+    let (change, blob) = photo(&mut desk, &bytes);
+    let one = package_with(&province, &desk, vec![change.clone()], 1 << 20, &[(blob.clone(), &bytes)]).await;
+    let (body, _) = told(&province, &desk, &one).await;
+    assert_eq!(refused(&body), [None]);
+    assert!(there(&province, &desk, &blob).await);
+    // In another package: the change is a replay, the bytes are there.
+    let again = package_with(&province, &desk, vec![change], 1 << 20, &[(blob.clone(), &bytes)]).await;
+    let (body, _) = told(&province, &desk, &again).await;
+    assert!(body.pushes[0].reply.verdicts[0].duplicate);
+    assert_eq!(refused(&body), [None]);
+    assert_eq!(province.verify().await.unwrap().broken, []);
+}
+
+async fn an_attachment_that_is_not_taken_holds_up_nothing(place: Place) {
+    let folder = tempfile::tempdir().unwrap();
+    let province = with_blobs(place.province().await, &folder);
+    let mut desk = worker(&province, "desk", TOWN).await;
+    let mut other = worker(&province, "other", OTHER_TOWN).await;
+    let (whole, whole_blob) = photo(&mut desk, b"the whole one");
+    let (damaged, damaged_blob) = photo(&mut desk, b"the damaged one");
+    let (cut, cut_blob) = photo(&mut desk, b"the one that is cut off");
+    let (_, foreign) = photo(&mut other, b"somebody else's");
+    let blobs: Vec<(CarriedBlob, &[u8])> = vec![
+        (damaged_blob.clone(), b"the damaged 0ne"),
+        (foreign, b"somebody else's"),
+        (whole_blob.clone(), b"the whole one"),
+        (cut_blob.clone(), b"the one"),
+    ];
+    let package = package_with(&province, &desk, vec![whole, damaged, cut], 1 << 20, &blobs).await;
+    let (body, _) = told(&province, &desk, &package).await;
+    assert_eq!(refused(&body), [Some("blob_damaged"), Some("not_found"), None, Some("blob_damaged")]);
+    assert_eq!(body.pushes[0].reply.verdicts.len(), 3, "the records are told");
+    assert!(there(&province, &desk, &whole_blob).await);
+    assert!(!there(&province, &desk, &damaged_blob).await && !there(&province, &desk, &cut_blob).await);
+    assert_eq!(province.verify().await.unwrap().broken, []);
 }

@@ -3,6 +3,7 @@
 //! What a package says goes through the same doors as what the line says, so a round before, after or
 //! between changes nothing. Only a round on the line may call itself full.
 
+mod blobs;
 mod carry;
 mod out;
 mod take;

@@ -7,12 +7,16 @@ use tiexin_seal::Keys;
 use tiexin_store::Book;
 use uuid::Uuid;
 
+use super::blobs::along;
 use super::{ANEW, NUMBER, PackageError, keep, kept, made, province_keys};
 use crate::round::{SyncError, asked, pushing};
 use crate::standing;
 
 /// Pushes in one package: with [`PUSH_BYTES`] each, what the other side opens. The rest goes next time.
 const MOST_PUSHES: usize = 200;
+
+/// What the names of attachments add to the records of a package, at most.
+const ROOM_FOR_NAMES: usize = 64 * 1024;
 
 /// A package that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +27,13 @@ pub struct Made {
     pub changes: u64,
     /// Changes that found no room.
     pub left: u64,
+    /// Attachments that go along, and those that found no room.
+    pub attachments: u64,
+    pub attachments_left: u64,
 }
 
 /// Puts all that waits into a package of parts of at most `most` bytes, together with how far this desk has
-/// read. Marks nothing: the verdicts in the reply do. `package` is a fresh id, `now_ms` the desk's clock.
+/// read, and of the attachments so many as fit into a part. Marks nothing: the verdicts in the reply do. `package` is a fresh id, `now_ms` the desk's clock.
 ///
 /// # Errors
 /// `NoKeys` when the desk never heard the province's keys; `NotEnrolled`.
@@ -57,8 +64,14 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
         refused: book.undecided()?,
     };
     let app = env!("CARGO_PKG_VERSION").into();
-    let body =
-        PushBody { protocol: PROTOCOL, app, reply_to: keys.public().seal, pushes, pull, anew, greeting };
+    let reply_to = keys.public().seal;
+    let mut body =
+        PushBody { protocol: PROTOCOL, app, reply_to, pushes, pull, anew, greeting, blobs: Vec::new() };
+    // What the last part has room for beside the records, or a part of their own.
+    let records = tiexin_seal::seal(&to.seal, &body, &[])?.len() + ROOM_FOR_NAMES;
+    let along = along(book, most - (records % most))?;
+    body.blobs = along.blobs;
+    let bytes: Vec<&[u8]> = along.bytes.iter().map(Vec::as_slice).collect();
     let number = kept(book, NUMBER)?.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) + 1;
     let address = Address {
         package,
@@ -69,9 +82,10 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
         number,
         answers: None,
     };
-    let sealed = tiexin_seal::seal(&to.seal, &body, &[])?;
+    let sealed = tiexin_seal::seal(&to.seal, &body, &bytes)?;
     let parts = split(&address, &sealed, most, |bytes| keys.sign(bytes))?;
     made(book, number, book.lease_clock(now_ms)?)?;
     keep(book, NUMBER, &number.to_string())?;
-    Ok(Made { number, parts, changes, left: waiting.saturating_sub(changes) })
+    let left = waiting.saturating_sub(changes);
+    Ok(Made { number, parts, changes, left, attachments: bytes.len() as u64, attachments_left: along.left })
 }

@@ -10,7 +10,7 @@ use tiexin_seal::Keys;
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use tokio::sync::mpsc;
 
-use super::{ANEW, HEARD, PackageError, all_made, keep, kept, province_keys};
+use super::{ANEW, HEARD, PackageError, all_made, blobs, keep, kept, province_keys};
 use crate::round::{SyncError, asked, whereabouts};
 use crate::snapshot;
 use crate::standing::{self, Heard};
@@ -29,6 +29,9 @@ pub struct TakenIn {
     pub entries: u64,
     /// Records of scopes that were loaded whole.
     pub loaded: u64,
+    /// Attachments that have arrived at the province, and those that have to go again.
+    pub attachments: u64,
+    pub attachments_again: u64,
     /// Kinds of records that changed on this desk.
     pub kinds: BTreeSet<String>,
     /// Scopes that cannot go on from here: an earlier reply is missing.
@@ -105,6 +108,11 @@ impl Taking<'_> {
             self.hello(&body.hello)?;
         }
         self.snapshots(&body.snapshots, attached, told >= last)?;
+        if told >= last {
+            // An older reply may speak of a province that has been put back from a backup since.
+            let (arrived, again) = blobs::heard(self.book, &body.blobs)?;
+            (self.done.attachments, self.done.attachments_again) = (arrived, again);
+        }
         for page in &body.pages {
             if !self.page(page)? {
                 return Ok(());

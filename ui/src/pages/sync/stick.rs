@@ -118,6 +118,13 @@ fn of_made(made: &PackageMade) -> Vec<String> {
         count(made.changes)
     )];
     lines.extend(made.files.iter().map(|file| file.name.clone()));
+    if made.attachments > 0 {
+        lines.push(format!("其中有照片和扫描件 {} 个。", count(made.attachments)));
+    }
+    if made.attachments_left > 0 {
+        let left = count(made.attachments_left);
+        lines.push(format!("还有 {left} 个照片和扫描件装不下，带回答复后请再带走一次。"));
+    }
     if made.left > 0 {
         lines.push(format!("还有 {} 条装不下，带回答复后请再带走一次。", count(made.left)));
     }
@@ -126,8 +133,12 @@ fn of_made(made: &PackageMade) -> Vec<String> {
 
 fn of_taken(taken: &PackageTaken) -> Vec<String> {
     let reply = |one: &tiexin_contract::package::ReplyTaken| {
+        let photos = match one.attachments {
+            0 => String::new(),
+            some => format!("照片和扫描件送到 {} 个，", count(some)),
+        };
         format!(
-            "第 {} 号同步包的答复：本机 {} 条有了结果，收到 {} 条。",
+            "第 {} 号同步包的答复：{photos}本机 {} 条有了结果，收到 {} 条。",
             one.number,
             count(one.settled),
             count(one.news)
