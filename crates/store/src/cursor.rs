@@ -25,6 +25,10 @@ pub struct ScopeCursor {
     pub checked_at: Option<i64>,
 }
 
+/// The highest number that an entry of a log may have: it stands in the database as it is, and the next one is a
+/// number still.
+pub(crate) const MOST: u64 = i64::MAX as u64 - 1;
+
 const SELECT: &str = "SELECT scope, generation, view, since, chain, digest, checked_at FROM cursor";
 
 fn read(row: &SqlRow<'_>) -> Result<ScopeCursor> {

@@ -151,6 +151,9 @@ fn new_entries(
     own: (Uuid, Uuid),
 ) -> Result<Vec<News>> {
     let gap = || StoreError::NotContiguous { scope: page.scope.clone() };
+    if page.next.max(page.head) > cursor::MOST {
+        return Err(gap());
+    }
     let mut expected = cursor.since + 1;
     let mut entries = Vec::with_capacity(page.entries.len());
     for entry in &page.entries {

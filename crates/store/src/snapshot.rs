@@ -54,6 +54,9 @@ impl Book {
         E: std::error::Error + Send + Sync + 'static,
     {
         let scope = &header.scope;
+        if header.seq > cursor::MOST {
+            return Err(StoreError::Differs { scope: scope.clone(), what: "snapshot" });
+        }
         let (mut old, _) = self.write(|w| {
             cursor::remove(&w.tx, scope)?;
             elsewhere::remove_scope(&w.tx, scope)?;

@@ -25,7 +25,19 @@ impl KdfCost {
     pub const STRONG: KdfCost = KdfCost { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
     /// For tests only.
     pub const QUICK: KdfCost = KdfCost { memory_kib: 64, passes: 1, lanes: 1 };
+
+    /// Whether an office PC can pay it. A keyring comes with a backup from anywhere: what it asks for is not
+    /// believed before it is known to fit.
+    fn payable(self) -> bool {
+        let work = u64::from(self.memory_kib) * u64::from(self.passes);
+        self.memory_kib <= MOST_MEMORY_KIB && work <= MOST_WORK_KIB && self.lanes <= MOST_LANES
+    }
 }
+
+/// Four times what [`KdfCost::STRONG`] asks for, in memory and in memory times passes.
+const MOST_MEMORY_KIB: u32 = 256 * 1024;
+const MOST_WORK_KIB: u64 = 4 * 3 * 64 * 1024;
+const MOST_LANES: u32 = 8;
 
 /// What [`CryptoSuite::seal`] adds to what it seals, in bytes.
 pub(crate) const SEALED_MORE: usize = 40;
@@ -95,6 +107,9 @@ pub(crate) fn new_data_key() -> Result<DataKey, std::io::Error> {
 
 impl A1 {
     fn stretch(password: &SecretString, salt: &[u8], cost: KdfCost) -> Result<DataKey, UnlockError> {
+        if !cost.payable() {
+            return Err(UnlockError::KeyringUnreadable);
+        }
         let mut out = Zeroizing::new([0u8; 32]);
         let params = argon2::Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
             .map_err(|_| UnlockError::KeyringUnreadable)?;
@@ -171,5 +186,28 @@ impl CryptoSuite for A1 {
         XChaCha20Poly1305::new((&**key).into())
             .decrypt(nonce.into(), Payload { msg: sealed, aad: bound })
             .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyring_cannot_ask_for_all_memory_or_for_ever() {
+        let password = SecretString::from("long-enough-password");
+        let key = new_data_key().unwrap();
+        let sound = A1.wrap(&key, &password, KdfCost::QUICK, b"bound").unwrap();
+        assert_eq!(A1.unwrap(&sound, &password, b"bound").unwrap(), Some(key));
+        for cost in [
+            KdfCost { memory_kib: u32::MAX, ..KdfCost::QUICK },
+            KdfCost { passes: u32::MAX, ..KdfCost::QUICK },
+            KdfCost { lanes: 0x00ff_ffff, memory_kib: 8 * 0x00ff_ffff, ..KdfCost::QUICK },
+        ] {
+            let hostile = WrappedKey { cost, ..sound.clone() };
+            let refused = A1.unwrap(&hostile, &password, b"bound");
+            assert!(matches!(refused, Err(UnlockError::KeyringUnreadable)), "{cost:?}");
+        }
+        assert!(KdfCost::STRONG.payable());
     }
 }

@@ -144,3 +144,23 @@ fn a_record_that_crosses_the_view_comes_and_goes() {
     assert!(two.get(record.id).unwrap().is_none());
     sound(&two);
 }
+
+/// A number that no log reaches: what comes after it would have none.
+#[test]
+fn a_log_without_end_is_not_believed() {
+    let mut province = Province::new();
+    let (_d1, _one) = filled(&mut province, 1);
+    let (_d2, two) = desk();
+    let (mut header, records) = province.snapshot();
+    let mut page = province.page(0, 1, super::province::own(&two));
+    for beyond in [u64::MAX, i64::MAX as u64, i64::MAX as u64 + 1] {
+        header.seq = beyond;
+        let records = records.clone().into_iter().map(Ok::<_, std::io::Error>);
+        let taken = two.apply_snapshot(&header, records, &mut |_| true, NOW);
+        assert!(matches!(taken, Err(StoreError::Differs { .. })));
+        page.next = beyond;
+        assert!(matches!(two.apply_page(&page, NOW), Err(StoreError::NotContiguous { .. })));
+    }
+    province.round(&two);
+    sound(&two);
+}
