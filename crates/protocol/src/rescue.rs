@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// What a desk leaves with the province, encrypted to the escrow key.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeftKey {
     pub device: Uuid,
     /// The key of the desk's book, 64 hex digits.
@@ -15,6 +16,7 @@ pub struct LeftKey {
 
 /// What a rescue file holds, readable with its code only.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rescue {
     pub device: Uuid,
     /// The user who may set a new password: the id under which the user records on that desk.
@@ -27,6 +29,7 @@ pub struct Rescue {
 
 /// The file as it lies on the stick.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RescueFile {
     /// [`RescueFile::FORMAT`].
     pub format: String,

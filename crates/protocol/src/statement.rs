@@ -30,6 +30,7 @@ pub fn signed_bytes(purpose: &str, body: &str) -> Vec<u8> {
 /// How long a desk may be opened without having spoken with the province. Only the span between the two
 /// times counts for a desk: its own clock may be anywhere (I13).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lease {
     pub device: Uuid,
     /// The province's clock when it was given, milliseconds since 1970 UTC.
@@ -44,6 +45,7 @@ impl Statement for Lease {
 
 /// A desk is to destroy its keys and its book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WipeOrder {
     pub device: Uuid,
     /// Names the order; the acknowledgement repeats it.
@@ -60,6 +62,7 @@ impl Statement for WipeOrder {
 
 /// Where every chain of the province stood at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditRoot {
     /// `YYYY-MM-DD` in China.
     pub day: String,

@@ -1,6 +1,6 @@
 //! Sealing of carried packages: who signed a part, and who alone can read the whole.
 //!
-//! A sealed body is `length (u64, big endian) ‖ JSON in zstd ‖ attachments`, encrypted with age to one
+//! FROZEN FORMAT. A sealed body is `length (u64, big endian) ‖ JSON in zstd ‖ attachments`, encrypted with age to one
 //! receiver. Apart from `tiexin-protocol`, which is pure, because age draws its own randomness. Must not know
 //! stores, files or the network.
 

@@ -34,6 +34,7 @@ pub use blob::Asked;
 pub use config::{BeforeCommit, Clock, Config, Rate, StoreUrl, Tls};
 pub use devices::Policy;
 pub use error::{Error, Refused, Result};
+pub use http::{openapi, read_body};
 pub use province::{CODE_DAYS, Province};
 pub use running::{Running, spawn};
 pub use verify::{Finding, Report};

@@ -16,7 +16,10 @@ pub(crate) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, BodyError> {
 }
 
 /// Decompressed (when `zstd`) and read.
-pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8], zstd: bool) -> Result<T, BodyError> {
+///
+/// # Errors
+/// Whatever is wrong with it: nothing of a reply that is not whole is believed.
+pub fn unpack<T: DeserializeOwned>(bytes: &[u8], zstd: bool) -> Result<T, BodyError> {
     if !zstd {
         return serde_json::from_slice(bytes).map_err(|_| BodyError::Shape);
     }

@@ -16,6 +16,7 @@ mod snapshot;
 mod standing;
 
 pub use blob::{CarryReport, Carrying, carry_blobs};
+pub use body::{BodyError, unpack as read_reply};
 pub use engine::{Engine, Status};
 pub use enrol::{EnrolWish, enrol, joined};
 pub use http::{HttpProvince, ProvinceAddress, device_key};

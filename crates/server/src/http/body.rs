@@ -36,13 +36,28 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Packed<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Refuse> {
         let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
         let bytes = whole(request.into_body()).await?;
-        let plain = match encoding.as_ref().map(HeaderValue::as_bytes) {
-            None | Some(b"identity") => bytes,
-            Some(b"zstd") => unpack(&bytes)?.into(),
+        let zstd = match encoding.as_ref().map(HeaderValue::as_bytes) {
+            None | Some(b"identity") => false,
+            Some(b"zstd") => true,
             Some(_) => return Err(Refused::BodyUnreadable.into()),
         };
-        serde_json::from_slice(&plain).map(Packed).map_err(|_| Refused::BodyUnreadable.into())
+        Ok(Packed(read(&bytes, zstd)?))
     }
+}
+
+/// Reads a body that has arrived whole.
+///
+/// # Errors
+/// `BodyTooLarge` when it unpacks to more than a push may hold, `BodyUnreadable`.
+pub fn read<T: DeserializeOwned>(bytes: &[u8], zstd: bool) -> Result<T, Refused> {
+    let unpacked;
+    let plain = if zstd {
+        unpacked = unpack(bytes)?;
+        &unpacked
+    } else {
+        bytes
+    };
+    serde_json::from_slice(plain).map_err(|_| Refused::BodyUnreadable)
 }
 
 /// The body as it travelled. One that is too large is read to its end, within reason, so that the desk is

@@ -11,6 +11,9 @@ mod package;
 mod refusal;
 mod watch;
 
+pub use body::read as read_body;
+pub use openapi::describe as openapi;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -49,5 +49,10 @@ impl Modify for Bearer {
 }
 
 pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Document::openapi())
+    Json(describe())
+}
+
+/// The document: every message with its fields.
+pub fn describe() -> utoipa::openapi::OpenApi {
+    Document::openapi()
 }

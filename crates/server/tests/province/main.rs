@@ -14,6 +14,7 @@ mod moves;
 mod office;
 mod place;
 mod pushes;
+mod recorded;
 mod rights;
 mod same_log;
 mod settlements;
