@@ -136,12 +136,21 @@ async fn the_story(keep: Keep) {
     county.fed(&["add", "household"], &edited);
     county.json(&["sync"]);
     remote.household("丙户");
-    remote.json(&["package", "out", "--to", stick]);
+    // A scan goes along, and leaves the queue when the reply says that it arrived.
+    let home = remote.json(&["search", "丙户"])[0]["id"].as_str().unwrap().to_owned();
+    let scan = broken.path().join("scan.pdf");
+    std::fs::write(&scan, b"%PDF-1.7 a scan").unwrap();
+    remote.json(&["attach", &home, scan.to_str().unwrap()]);
+    assert_eq!(remote.json(&["status"])["attachments_up"], 1);
+    let made = remote.json(&["package", "out", "--to", stick]);
+    assert_eq!((&made["attachments"], &made["attachments_left"]), (&json!(1), &json!(0)));
     let taken = province.administer(&["package", "take", stick, "--reply", stick]).unwrap();
     assert_eq!(taken["refused"], json!([]));
     assert_eq!(taken["packages"].as_array().unwrap().len(), 2, "the first one again, which changes nothing");
     let taken = remote.json(&["package", "in", stick]);
     assert_eq!(taken["replies"].as_array().unwrap().len(), 2);
+    assert_eq!(taken["replies"][1]["attachments"], 1);
+    assert_eq!(remote.json(&["status"])["attachments_up"], 0);
     let hit = remote.json(&["list", "household", "--filter", "phone!"]);
     assert_eq!(hit["total"], 3, "the county's edit has come: {hit}");
 
