@@ -40,3 +40,4 @@ pub use config::{DEMO_ACCOUNTS, DeskConfig, KdfCost};
 pub use crash::{write_crash_files, write_logs};
 pub use desk::Desk;
 pub use host::{Running, find_pages, serve};
+pub use picture::picture_ready;

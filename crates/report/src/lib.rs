@@ -16,7 +16,7 @@ mod table;
 mod xlsx;
 
 pub use figures::{ReportError, figures, records_behind, report};
-pub use form::{Column as FormColumn, Form, FormError, Forms, Period};
+pub use form::{Column as FormColumn, Form, FormError, Forms, Period, read_form, read_measures};
 pub use measure::{Count, Format, Measure};
 pub use month::{BadMonth, Month};
 pub use sheet::{Figure, Figures, HeadCell, ReportCell, ReportRow, Sheet};

@@ -115,6 +115,22 @@ const ROOMS: &[Room] = &[
         never_names: &[],
     },
     Room {
+        name: "tiexin-fuzzed",
+        uses: &[
+            "tiexin-domain",
+            "tiexin-protocol",
+            "tiexin-seal",
+            "tiexin-store",
+            "tiexin-sync",
+            "tiexin-ledger",
+            "tiexin-report",
+            "tiexin-desk",
+            "tiexin-server",
+        ],
+        never_reaches: &[TAURI, "yew"],
+        never_names: &[],
+    },
+    Room {
         name: "tiexin-sim",
         uses: &["tiexin-domain", "tiexin-protocol", "tiexin-store", "tiexin-sync", "tiexin-server"],
         never_reaches: &[TAURI, "yew"],

@@ -97,6 +97,11 @@ pub(crate) fn ready(bytes: Vec<u8>, policy: Policy) -> Result<Ready, Unfit> {
     Ok(Ready { bytes, mime: "image/jpeg", size: Some(size), thumb: Some(thumb), taken })
 }
 
+/// The bytes and the small picture that a file would become; for those who try files of every kind.
+pub fn picture_ready(bytes: Vec<u8>) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
+    ready(bytes, Policy::USUAL).ok().map(|ready| (ready.bytes, ready.thumb))
+}
+
 /// By content, never by the file's name.
 fn decode(bytes: &[u8]) -> Result<(DynamicImage, Option<PartialDate>), Unfit> {
     let heic = bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..11), Some(b"hei" | b"mif" | b"hev"));

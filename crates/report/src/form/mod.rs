@@ -74,6 +74,23 @@ impl Form {
     }
 }
 
+/// Reads one file of a folder, with the measures that come with the program.
+///
+/// # Errors
+/// What is wrong with it, as [`Forms::load`] tells it.
+pub fn read_form(file: &str, text: &str) -> Result<Form, FormError> {
+    let (measures, _) = built_in()?;
+    read::form(file, text, &measures)
+}
+
+/// Reads a file of measures: how many it holds.
+///
+/// # Errors
+/// As [`read_form`].
+pub fn read_measures(file: &str, text: &str) -> Result<usize, FormError> {
+    read::measures(file, text).map(|measures| measures.len())
+}
+
 /// All forms this desk knows, by code.
 #[derive(Debug, Clone)]
 pub struct Forms {
