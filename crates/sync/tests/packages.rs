@@ -5,12 +5,13 @@ mod town;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use secrecy::SecretString;
 use serde_json::json;
 use tiexin_domain::nouns::attachment::{Attachment, AttachmentKind};
 use tiexin_domain::{Grant, Kind, Noun, Role};
 use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::{Fault, Gathered, Part, gather};
-use tiexin_store::{By, SyncState};
+use tiexin_store::{Book, By, SyncState};
 use tiexin_sync::{HttpProvince, Made, PackageError, TakenIn, carry, device_key, make, take_in};
 use uuid::Uuid;
 
@@ -206,6 +207,31 @@ async fn a_copied_book_gets_a_number_of_its_own() {
     let told = back(&a, &answered(&town, &out(&a).parts).await);
     assert_eq!((told.settled, told.loaded), (1, 1));
     assert!(a.book.verify().unwrap().sound());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_to_another_machines_package_is_not_believed() {
+    let town = Town::begin().await;
+    let a = Desk::enrolled(&town).await;
+    a.round(&town).await;
+    a.book.checkpoint().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(a.book.dir()).unwrap().map(Result::unwrap) {
+        if file.path().is_file() {
+            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+    }
+    // The same machine once more, or the same one put back from an image of its disk: one number, two works.
+    let password = SecretString::from("long-enough-password");
+    let (book, _) = Book::unlock(folder.path(), "worker", &password, NOW).unwrap();
+    let b = Desk::of(book, a.user, folder);
+    a.save(Uuid::new_v4(), household("甲户"), NOW);
+    let reply = answered(&town, &out(&a).parts).await;
+    b.save(Uuid::new_v4(), household("乙户"), NOW);
+    assert_eq!(fault(take_in(&b.book, &reply, NOW)), Fault::OtherIncarnation);
+    assert_eq!(b.book.sync_state().unwrap().waiting, 1, "乙户 was never told");
+    assert_eq!(back(&a, &reply).settled, 1);
+    assert_eq!(b.round(&town).await.pushed, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use tiexin_protocol::package::{Address, Part, ReplyBody, Way, gather, split};
 use tiexin_protocol::wire::*;
 use tiexin_seal::Keys;
 use tiexin_sync::{
-    EnrolWish, Province, ProvinceAddress, SnapshotPart, SyncError, joined, run_round, take_in,
+    EnrolWish, Province, ProvinceAddress, SnapshotPart, SyncError, joined, make, run_round, take_in,
 };
 use uuid::Uuid;
 
@@ -185,6 +185,8 @@ async fn a_recorded_reply_of_a_package_is_taken_in() {
         for n in 0..sent {
             desk.save(Uuid::from_u128(u128::from(n) + 1), household("甲户"), NOW);
         }
+        // Only a reply to what this book asked is read.
+        make(&desk.book, header.address.answers.unwrap(), 1 << 20, NOW).unwrap();
         let device = desk.book.device().unwrap();
         let own = Keys::of_desk(&device.key_seed).unwrap();
         let keys = Keys::of_province(&[1; 32]).unwrap();

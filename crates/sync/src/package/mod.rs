@@ -26,9 +26,9 @@ const KEYS: &str = "province.keys";
 const HEARD: &str = "province.heard";
 /// How many packages this desk has made.
 const NUMBER: &str = "package.number";
-/// When each of the last packages was made, by the book's own clock: `[(number, milliseconds)]`.
+/// The last packages that this book made and when, by its own clock: `[(number, milliseconds, package)]`.
 const MADE: &str = "package.made";
-/// Packages of which it is kept when they were made.
+/// Packages that are remembered; a reply to an older one is not read any more.
 const MADE_KEPT: usize = 50;
 /// Scopes that did not agree: the next package asks for them whole.
 const ANEW: &str = "package.anew";
@@ -53,15 +53,26 @@ impl From<StoreError> for PackageError {
     }
 }
 
+/// A package that this book made.
+struct Past {
+    /// By the book's own clock, milliseconds.
+    at: i64,
+    package: Uuid,
+}
+
 /// Keeps when a package was made.
-fn made(book: &Book, number: u64, at: i64) -> Result<(), StoreError> {
-    let mut all = all_made(book)?;
-    all.push((number, at));
+fn made(book: &Book, number: u64, package: Uuid, at: i64) -> Result<(), StoreError> {
+    let mut all = all_kept(book)?;
+    all.push((number, at, package));
     let from = all.len().saturating_sub(MADE_KEPT);
     keep(book, MADE, &serde_json::to_string(&all[from..]).unwrap_or_default())
 }
 
-fn all_made(book: &Book) -> Result<Vec<(u64, i64)>, StoreError> {
+fn past(book: &Book) -> Result<Vec<Past>, StoreError> {
+    Ok(all_kept(book)?.into_iter().map(|(_, at, package)| Past { at, package }).collect())
+}
+
+fn all_kept(book: &Book) -> Result<Vec<(u64, i64, Uuid)>, StoreError> {
     Ok(kept(book, MADE)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 

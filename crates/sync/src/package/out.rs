@@ -84,7 +84,7 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
     };
     let sealed = tiexin_seal::seal(&to.seal, &body, &bytes)?;
     let parts = split(&address, &sealed, most, |bytes| keys.sign(bytes))?;
-    made(book, number, book.lease_clock(now_ms)?)?;
+    made(book, number, package, book.lease_clock(now_ms)?)?;
     keep(book, NUMBER, &number.to_string())?;
     let left = waiting.saturating_sub(changes);
     Ok(Made { number, parts, changes, left, attachments: bytes.len() as u64, attachments_left: along.left })
