@@ -58,7 +58,10 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
         StoreError::Cancelled => cancelled(),
         StoreError::Io(_) => disk(),
         StoreError::Sql(ref cause) if out_of_space(&cause.to_string()) => disk(),
-        StoreError::KindChanged(_) | StoreError::ScopeChanged(_) | StoreError::BadField { .. } => {
+        StoreError::KindChanged(_)
+        | StoreError::ScopeChanged(_)
+        | StoreError::GroupTooLarge { .. }
+        | StoreError::BadField { .. } => {
             ErrorReply::new(ErrorCode::Invalid, format!("{error}。没有保存，请核对后再试。"))
         }
         StoreError::RegionMissing => {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::book::Book;
 use crate::error::{Result, StoreError};
 use crate::outbox;
-use crate::record::{Row, text};
+use crate::record::{Row, hidden, text};
 
 /// The province's state, and this desk's changes on top of it, oldest first.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +27,8 @@ pub(crate) fn begin(conn: &Connection, row: &Row, seq: i64) -> Result<()> {
         .prepare_cached("UPDATE base SET pending = pending || ',' || ?2 WHERE record = ?1")?
         .execute(params![row.n, seq])?;
     if grown == 0 {
-        put(conn, row.n, &Base { state: Some(row.record.clone()), pending: vec![seq] })?;
+        let state = (row.hidden != hidden::WITHHELD).then(|| row.record.clone());
+        put(conn, row.n, &Base { state, pending: vec![seq] })?;
     }
     Ok(())
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::record::{self as shape, Fields, Record};
-use tiexin_protocol::VoidChange;
+use tiexin_protocol::{PUSH_CHANGES, VoidChange};
 use uuid::Uuid;
 
 use crate::audit::Entry;
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
-use crate::record::Prepared;
+use crate::record::{Prepared, Row, hidden};
 use crate::search::index;
 use crate::{base, outbox, record};
 
@@ -92,6 +92,9 @@ impl Write<'_> {
         let Some(row) = record::find(&self.tx, save.id)? else {
             return self.create(save, by, act);
         };
+        if row.hidden == hidden::WITHHELD {
+            return self.make_anew(save, by, act, &row);
+        }
         let old = &row.record;
         if old.kind != save.kind {
             return Err(StoreError::KindChanged(save.id));
@@ -138,6 +141,34 @@ impl Write<'_> {
         record::update(&self.tx, &row, &new, Some(audit))?;
         self.changed.kind(&save.kind);
         Ok((Saved::Changed(new), audit))
+    }
+
+    /// Of a row that nothing shows - its making was refused, or its scope given up - the province has nothing
+    /// that could be edited: the record is made, whole, under the same id.
+    fn make_anew(&mut self, save: &Save, by: &By, act: Option<&str>, row: &Row) -> Result<(Saved, i64)> {
+        if row.record.kind != save.kind {
+            return Err(StoreError::KindChanged(save.id));
+        }
+        let making = Making::of(save.id, &save.kind, &save.fields, &Fields::new(), save.void.as_ref())?;
+        let entry = Entry {
+            at: by.now_ms,
+            actor: by.author,
+            act: act.unwrap_or("create"),
+            about: Some(save.id),
+            kind: Some(&save.kind),
+            fields: making.names.iter().map(String::as_str).collect(),
+            before: row.audit_head,
+        };
+        let audit = self.enter(entry)?;
+        let seq = self.head.outbox_seq + 1;
+        self.head.outbox_seq = seq;
+        let made = making.prepared.record;
+        base::begin(&self.tx, row, seq)?;
+        // First: what waits of it from before keeps the scope it was made for.
+        record::update(&self.tx, row, &made, Some(audit))?;
+        outbox::put(&self.tx, seq, row.n, 0, &making.body, by)?;
+        self.changed.kind(&save.kind);
+        Ok((Saved::Created(made), audit))
     }
 
     fn create(&mut self, save: &Save, by: &By, act: Option<&str>) -> Result<(Saved, i64)> {
@@ -264,6 +295,9 @@ impl Book {
     }
 
     fn act_group(&self, saves: &[Save], by: &By, act: &'static str) -> Result<(Vec<Saved>, Changed)> {
+        if saves.len() > PUSH_CHANGES {
+            return Err(StoreError::GroupTooLarge { most: PUSH_CHANGES });
+        }
         self.write(|tx| {
             saves.iter().map(|save| tx.save_as(save, by, Some(act)).map(|(saved, _)| saved)).collect()
         })

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use tiexin_domain::record::Void;
-use tiexin_protocol::VoidChange;
+use tiexin_protocol::{PUSH_CHANGES, VoidChange};
 
 use super::{VILLAGE, book, by, household, person, put, record, save, sound, visit};
-use crate::{Book, Likeness};
+use crate::{Book, Likeness, StoreError};
 
 const NUMBER: &str = "34052419800101001X";
 
@@ -70,5 +70,24 @@ fn what_still_names_a_merged_family_is_shown_with_the_one_that_stays() {
     let gone = record(&book, away);
     put(&book, &crate::Save { void: hide, ..save(away, "household", json!(gone.fields)) });
     assert_eq!(book.count("visit", &[]).unwrap(), 1);
+    sound(&book);
+}
+
+/// The province takes a group in one push or never: one that no push holds is not saved.
+#[test]
+fn a_merge_of_more_records_than_a_push_holds_is_refused() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let turned = |n: usize| -> Vec<crate::Save> {
+        (0..n)
+            .map(|i| {
+                save(uuid::Uuid::from_u128(1 + i as u128), "household", json!(record(&book, home).fields))
+            })
+            .collect()
+    };
+    let refused = book.merge_group(&turned(PUSH_CHANGES + 1), &by(), false).unwrap_err();
+    assert!(matches!(refused, StoreError::GroupTooLarge { most: PUSH_CHANGES }), "{refused}");
+    assert_eq!(book.count("household", &[]).unwrap(), 1);
+    book.merge_group(&turned(PUSH_CHANGES), &by(), false).unwrap();
     sound(&book);
 }

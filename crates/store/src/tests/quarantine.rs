@@ -96,6 +96,14 @@ fn a_decision_that_the_province_refused_leaves_the_change_waiting() {
     assert!(book.parked().unwrap().is_empty());
     assert_eq!(book.sync_state().unwrap().parked, 0);
     sound(&book);
+    // Decided anew: the refused one is nothing that could be edited, so all of it is told.
+    put(&book, &settlement(&one.change, "decline", "邻村登记"));
+    let told = book.outbox_batch(9, 1 << 20).unwrap();
+    assert_eq!((told[0].base, &told[0].set["region"]), (0, &json!(VILLAGE)));
+    province.round(&book);
+    assert!(book.unsettled().unwrap().is_empty());
+    assert_eq!(record(&book, told[0].record).fields["note"], "邻村登记");
+    sound(&book);
 }
 
 #[test]
