@@ -11,7 +11,7 @@ use fastrand::Rng;
 use crate::check::settle_and_check;
 use crate::step::{Step, history};
 use crate::tally::Summary;
-use crate::world::{Broken, World};
+use crate::world::{Broken, Database, World};
 
 /// The planted bugs, each a line of the production code behind `planted("…")`, and what it does.
 const BUGS: &[(&str, &str)] = &[
@@ -49,24 +49,50 @@ const BUGS: &[(&str, &str)] = &[
     ("base_of_another_log", "versions of two townships' logs are compared"),
     ("moved_is_all_rewritten", "who moves a record is taken for the author of all of it"),
     ("moves_without_right", "a record may be moved to where its mover has no right"),
+    ("merge_not_followed", "work on a record that was merged is not done on the one that stays"),
+    ("merge_keeps_base", "who worked on a merged record is taken to have seen the one that stays"),
+    ("reply_of_another_number", "a reply to a package of the book before it was put back is believed"),
+    ("reply_to_another_book", "a reply to a package that a copy of this book made is believed"),
+    ("reply_brings_back", "an old reply brings a withdrawn township back"),
     ("change_makes_a_record", "a change of a refused record makes half a record"),
 ];
 
-fn steps_of(seed: u64, steps: usize) -> (Rng, Vec<Step>) {
-    let mut dice = Rng::with_seed(seed);
-    let history = history(&mut dice, steps);
-    (dice, history)
+/// One seed in so many runs on PostgreSQL, when there is one.
+const ON_POSTGRES: u64 = 20;
+
+/// What a seed stands for: the world's dice, the steps, and on which store.
+#[derive(Clone)]
+struct Run {
+    dice: Rng,
+    history: Vec<Step>,
+    /// The cluster's URL.
+    postgres: Option<String>,
 }
 
-/// Plays `history` in the world that `dice` makes.
-fn play(mut dice: Rng, history: &[Step], summary: Option<&Mutex<Summary>>) -> Result<(), Broken> {
+impl Run {
+    fn of(seed: u64, steps: usize) -> Run {
+        let mut dice = Rng::with_seed(seed);
+        let history = history(&mut dice, steps);
+        let postgres = std::env::var("TIEXIN_TEST_PG").ok().filter(|_| seed.is_multiple_of(ON_POSTGRES));
+        Run { dice, history, postgres }
+    }
+
+    fn only(&self, part: &[Step]) -> Run {
+        Run { history: part.to_vec(), ..self.clone() }
+    }
+}
+
+/// Plays the steps in the world that the dice make.
+fn play(run: Run, summary: Option<&Mutex<Summary>>) -> Result<(), Broken> {
+    let Run { mut dice, history, postgres } = run;
+    let database = postgres.as_deref().map(Database::create).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .max_blocking_threads(4)
         .build()
         .map_err(|e| e.to_string())?;
     runtime.block_on(async {
-        let mut world = World::begin(&mut dice, None).await?;
+        let mut world = World::begin(&mut dice, database).await?;
         for (n, step) in history.iter().enumerate() {
             world.play(*step).await.map_err(|e| format!("step {n} {step:?}: {e}"))?;
         }
@@ -80,8 +106,7 @@ fn play(mut dice: Rng, history: &[Step], summary: Option<&Mutex<Summary>>) -> Re
 
 /// A panic in production code is a failure like any other.
 fn guarded(seed: u64, steps: usize, summary: Option<&Mutex<Summary>>) -> Result<(), Broken> {
-    let (dice, history) = steps_of(seed, steps);
-    caught(|| play(dice, &history, summary))
+    caught(|| play(Run::of(seed, steps), summary))
 }
 
 fn caught(play: impl FnOnce() -> Result<(), Broken>) -> Result<(), Broken> {
@@ -148,8 +173,8 @@ pub(crate) fn many(
 
 /// Plays one seed; when it fails, finds a short history that still does.
 pub(crate) fn replay(seed: u64, steps: usize) -> ExitCode {
-    let (dice, history) = steps_of(seed, steps);
-    let Err(broken) = caught(|| play(dice.clone(), &history, None)) else {
+    let run = Run::of(seed, steps);
+    let Err(broken) = caught(|| play(run.clone(), None)) else {
         println!("seed {seed}: all invariants hold after {steps} steps");
         return ExitCode::SUCCESS;
     };
@@ -157,13 +182,13 @@ pub(crate) fn replay(seed: u64, steps: usize) -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let class = class(&broken);
     let fails =
-        |part: &[Step]| caught(|| play(dice.clone(), part, None)).is_err_and(|e| self::class(&e) == class);
-    let short = shrink(history, &fails);
+        |part: &[Step]| caught(|| play(run.only(part), None)).is_err_and(|e| self::class(&e) == class);
+    let short = shrink(run.history.clone(), &fails);
     println!("{} steps are enough:", short.len());
     for step in &short {
         println!("  {step:?}");
     }
-    if let Err(broken) = caught(|| play(dice.clone(), &short, None)) {
+    if let Err(broken) = caught(|| play(run.only(&short), None)) {
         println!("{broken}");
     }
     ExitCode::FAILURE

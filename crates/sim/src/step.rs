@@ -78,6 +78,32 @@ pub(crate) enum Step {
     OldProgram {
         pick: u16,
     },
+    /// Two desks register the same family, each without knowing of the other.
+    Twice {
+        desk: u8,
+        other: u8,
+        pick: u16,
+    },
+    /// A person merges two registrations of one family, or takes a merge back.
+    Merge {
+        desk: u8,
+        pick: u16,
+    },
+    /// All that waits at a desk is written on a stick.
+    Pack {
+        desk: u8,
+        pick: u16,
+    },
+    /// Somebody brings a stick to the province, whole or in part, in any order; and perhaps the reply away.
+    Carry {
+        pick: u16,
+        dice: u32,
+    },
+    /// A desk reads a reply from a stick: the newest, or an old one once more.
+    TakeIn {
+        desk: u8,
+        pick: u16,
+    },
 }
 
 /// A history from a seed.
@@ -89,9 +115,14 @@ fn step(dice: &mut Rng) -> Step {
     let desk = dice.u8(..);
     let pick = dice.u16(..);
     match dice.u32(0..1000) {
-        0..500 => Step::Save { desk, what: dice.u8(..), pick },
-        500..520 => Step::Settle { desk, pick },
-        520..820 => {
+        0..440 => Step::Save { desk, what: dice.u8(..), pick },
+        440..452 => Step::Twice { desk, other: dice.u8(..), pick },
+        452..474 => Step::Merge { desk, pick },
+        474..494 => Step::Settle { desk, pick },
+        494..508 => Step::Pack { desk, pick },
+        508..530 => Step::Carry { pick, dice: dice.u32(..) },
+        530..554 => Step::TakeIn { desk, pick },
+        554..820 => {
             let trouble = *dice.choice(&[0u8, 0, 20, 60, 120, 200]).unwrap_or(&0);
             Step::Round { desk, trouble, dice: dice.u32(..), saving: dice.u8(..) < 80 }
         }
@@ -99,16 +130,16 @@ fn step(dice: &mut Rng) -> Step {
         845..870 => Step::SayAgain { pick },
         870..890 => Step::Reopen { desk },
         890..904 => Step::CopyDesk { desk },
-        904..910 => Step::RestoreDesk { desk },
-        910..916 => Step::RestoreImage { desk },
-        916..920 => Step::CloneDesk { desk },
-        920..930 => Step::DeskClock { desk, days: dice.i16(-3650..=3650) },
-        930..936 => Step::ServerClock { days: dice.u8(..40) },
-        936..944 => Step::ServerReopen,
-        944..956 => Step::ServerBackup,
+        904..912 => Step::RestoreDesk { desk },
+        912..920 => Step::RestoreImage { desk },
+        920..924 => Step::CloneDesk { desk },
+        924..932 => Step::DeskClock { desk, days: dice.i16(-3650..=3650) },
+        932..938 => Step::ServerClock { days: dice.u8(..40) },
+        938..946 => Step::ServerReopen,
+        946..956 => Step::ServerBackup,
         956..962 => Step::ServerRestore,
-        962..976 => Step::Grant { desk, what: dice.u8(..) },
-        976..988 => Step::Disk { desk, full: dice.bool() },
+        962..980 => Step::Grant { desk, what: dice.u8(..) },
+        980..990 => Step::Disk { desk, full: dice.bool() },
         _ => Step::OldProgram { pick },
     }
 }

@@ -25,6 +25,8 @@ impl Tally {
 
     pub(crate) fn verdict(&self, told: &ChangeVerdict) {
         let what = match &told.verdict {
+            Verdict::Applied { instead: Some(_), .. } => "verdict applied to the one that stays".to_owned(),
+            Verdict::Applied { elsewhere: Some(_), .. } => "verdict applied elsewhere".to_owned(),
             Verdict::Applied { .. } => "verdict applied".to_owned(),
             Verdict::Conflict { code, .. } => format!("verdict conflict {code}"),
             Verdict::Parked { code, .. } => format!("verdict parked {code:?}"),
@@ -41,6 +43,8 @@ impl Tally {
         }
         for entry in &page.entries {
             self.count(match entry {
+                PageEntry::Full(entry) if entry.meant.is_some() => "entry follows a merge",
+                PageEntry::Full(entry) if entry.moved.is_some() => "entry came from another township",
                 PageEntry::Full(entry) if !entry.overwrote.is_empty() => "entry overwrote",
                 PageEntry::Full(_) => "entry full",
                 PageEntry::Echo { .. } => "entry echo",
@@ -94,5 +98,7 @@ impl Summary {
 }
 
 fn is_fault(what: &str) -> bool {
-    ["network ", "desk ", "server ", "clock ", "grant ", "disk "].iter().any(|head| what.starts_with(head))
+    ["network ", "desk ", "server ", "clock ", "grant ", "disk ", "stick ", "merge "]
+        .iter()
+        .any(|head| what.starts_with(head))
 }

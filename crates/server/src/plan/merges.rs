@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use tiexin_domain::nouns::merge::{MERGED_INTO, merged_into, standing_for, turn};
-use tiexin_protocol::{Change, Held, ParkCode, Verdict};
+use tiexin_protocol::{Change, Held, ParkCode, Verdict, planted};
 use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
@@ -19,7 +19,7 @@ fn standing<'a>(work: &'a Work, layer: &'a Layer, id: Uuid) -> Option<&'a Held> 
     let gave_way = layer.held(work, id)?;
     let into = |id| layer.held(work, id).and_then(|held| merged_into(&held.record));
     let stays = layer.held(work, standing_for(id, into)?)?;
-    (stays.record.kind == gave_way.record.kind).then_some(stays)
+    (stays.record.kind == gave_way.record.kind && !planted("merge_not_followed")).then_some(stays)
 }
 
 /// The change as one of the record that stays, its references turned to records that stay.
@@ -31,7 +31,7 @@ pub(super) fn followed<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Co
         let one = followed.to_mut();
         one.record = stays.record.id;
         one.scope = stays.record.scope.clone();
-        one.base = 0;
+        one.base = if planted("merge_keeps_base") { change.base } else { 0 };
     }
     for named in parents(change) {
         if let Some(stays) = standing(work, layer, named) {

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use secrecy::SecretString;
-use tiexin_server::StoreUrl;
 use tiexin_store::Book;
 use uuid::Uuid;
 
-use super::{Broken, Desk, PASSWORD, World, book, broke};
+use super::{Broken, Desk, PASSWORD, Place, World, book, broke};
 
 impl World {
     pub(super) fn reopen(&mut self, n: usize) -> Result<(), Broken> {
@@ -92,29 +91,46 @@ impl World {
     }
 
     pub(super) async fn server_backup(&mut self) -> Result<(), Broken> {
-        if !matches!(self.store, StoreUrl::Sqlite(_)) {
-            return Ok(());
-        }
         self.tally.count("server backed up");
         self.backups += 1;
-        let to = self.dir.path().join(format!("province-{}.bak", self.backups));
-        self.province()?.back_up(&to).await.map_err(broke("backup"))?;
+        let copy = match &self.place {
+            Place::File(_) => {
+                let to = self.dir.path().join(format!("province-{}.bak", self.backups));
+                self.province()?.back_up(&to).await.map_err(broke("backup"))?;
+                Place::File(to)
+            }
+            Place::Database(database) => {
+                self.province()?.backup_begins().await.map_err(broke("backup"))?;
+                self.province = None;
+                let copy = database.copy()?;
+                self.open_server().await?;
+                self.province()?.backup_ended().await.map_err(broke("backup"))?;
+                Place::Database(copy)
+            }
+        };
         let grants = self.desks.iter().map(|d| (d.user.clone(), d.grants.clone())).collect();
-        self.backup = Some((to, grants));
+        self.backup = Some((copy, grants));
         Ok(())
     }
 
     pub(super) async fn server_restore(&mut self) -> Result<(), Broken> {
-        let Some((backup, grants)) = self.backup.clone() else { return Ok(()) };
+        let Some((backup, grants)) = &self.backup else { return Ok(()) };
         self.tally.count("server put back");
-        let StoreUrl::Sqlite(path) = &self.store else { return Ok(()) };
+        let grants = grants.clone();
         self.province = None;
-        for end in ["", "-wal", "-shm"] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(end);
-            let _ = std::fs::remove_file(PathBuf::from(name));
-        }
-        std::fs::copy(&backup, path).map_err(broke("put back"))?;
+        self.place = match (backup, &self.place) {
+            (Place::File(backup), Place::File(path)) => {
+                for end in ["", "-wal", "-shm"] {
+                    let mut name = path.as_os_str().to_owned();
+                    name.push(end);
+                    let _ = std::fs::remove_file(PathBuf::from(name));
+                }
+                std::fs::copy(backup, path).map_err(broke("put back"))?;
+                Place::File(path.clone())
+            }
+            (Place::Database(backup), _) => Place::Database(backup.copy()?),
+            _ => return Err("a backup of another store".into()),
+        };
         self.open_server().await?;
         self.province()?.restored().await.map_err(broke("restored"))?;
         self.restores += 1;

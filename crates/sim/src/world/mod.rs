@@ -1,10 +1,13 @@
 //! A small province: its server, some desks, and everybody's memory of what was saved.
 
 mod machines;
+mod merger;
 mod others;
+mod place;
 mod saver;
 mod settler;
 mod setup;
+mod sticks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use fastrand::Rng;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::Chain;
-use tiexin_server::{Clock, Province, StoreUrl};
+use tiexin_server::{Clock, Province};
 use tiexin_store::Book;
 use tiexin_sync::{SyncError, run_round};
 use uuid::Uuid;
@@ -22,7 +25,9 @@ use uuid::Uuid;
 use crate::line::{Line, Wire};
 use crate::step::Step;
 use crate::tally::Tally;
+pub(crate) use place::{Database, Place};
 use saver::Saver;
+use sticks::Sticks;
 
 /// The day on which every run begins: 2026-10-05 noon in China, milliseconds since 1970 UTC.
 const BEGIN: i64 = 1_791_172_800_000;
@@ -69,6 +74,11 @@ pub(crate) struct Memory {
     pub(crate) marks: Vec<Mark>,
     /// Every record that was ever made, and where.
     pub(crate) records: Vec<(Uuid, &'static str)>,
+    /// Families that two desks registered.
+    pub(crate) twins: Vec<(Uuid, Uuid)>,
+    /// What was moved, merged or registered twice, the newest last: where desks are likely to get in each
+    /// other's way.
+    pub(crate) hot: Vec<Uuid>,
 }
 
 pub(crate) struct Desk {
@@ -94,7 +104,7 @@ pub(crate) struct Desk {
 
 pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
-    store: StoreUrl,
+    place: Place,
     pub(crate) province: Option<Province>,
     clock: Arc<AtomicI64>,
     pub(crate) desks: Vec<Desk>,
@@ -103,11 +113,12 @@ pub(crate) struct World {
     pub(crate) wire: Arc<Wire>,
     pub(crate) tally: Arc<Tally>,
     /// The newest backup, and who had which rights then.
-    backup: Option<(PathBuf, BTreeMap<String, Vec<RegionCode>>)>,
+    backup: Option<(Place, BTreeMap<String, Vec<RegionCode>>)>,
     backups: usize,
     /// Restores of the server so far.
     pub(crate) restores: usize,
     old_program: (Uuid, Uuid, Uuid, u64),
+    sticks: Sticks,
 }
 
 fn broke<E: std::fmt::Display>(what: &str) -> impl FnOnce(E) -> Broken {
@@ -124,7 +135,7 @@ impl World {
         let clock = Clock::of(move || {
             chrono::DateTime::from_timestamp_millis(clock.load(Relaxed)).unwrap_or_default()
         });
-        self.province = Some(Province::open(&self.store, clock).await.map_err(broke("open server"))?);
+        self.province = Some(Province::open(&self.place.url(), clock).await.map_err(broke("open server"))?);
         Ok(())
     }
 
@@ -189,6 +200,11 @@ impl World {
                 book(desk)?.pretend_full(full).map_err(broke("disk"))
             }
             Step::OldProgram { pick } => self.old_program(pick).await,
+            Step::Twice { desk, other, pick } => self.twice(of(desk), of(other), pick),
+            Step::Merge { desk, pick } => self.saver(of(desk)).merge(pick),
+            Step::Pack { desk, pick } => self.pack(of(desk), pick).await,
+            Step::Carry { pick, dice } => self.carry(pick, dice).await,
+            Step::TakeIn { desk, pick } => self.take_in(of(desk), pick),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use serde_json::{Value, json};
 use tiexin_domain::Record;
 use tiexin_domain::record::{Fields, Void};
-use tiexin_protocol::VoidChange;
+use tiexin_protocol::{PUSH_CHANGES, VoidChange};
 use tiexin_store::{Book, By, Save, StoreError};
 use uuid::Uuid;
 
@@ -20,15 +20,17 @@ pub(super) enum Place<'a> {
     Same,
     /// Perhaps in another township.
     Moved,
+    /// Where it lay; what belongs to a family goes along with it.
+    Merged { undo: bool },
 }
 
 /// A word about to be saved.
 pub(super) struct Marked {
-    record: Uuid,
-    field: &'static str,
-    word: String,
-    base: u64,
-    saw: String,
+    pub(super) record: Uuid,
+    pub(super) field: &'static str,
+    pub(super) word: String,
+    pub(super) base: u64,
+    pub(super) saw: String,
 }
 
 /// Somebody at a desk who saves.
@@ -45,23 +47,44 @@ impl Saver<'_> {
     pub(super) fn save(&self, what: u8, pick: u16) -> Result<(), Broken> {
         let desk = &self.world.desks[self.desk];
         let book = book(desk)?;
-        let known: Vec<(Uuid, &'static str)> = self.world.memory.lock().expect("memory").records.clone();
-        let chosen = (!known.is_empty()).then(|| known[usize::from(pick) % known.len()]);
+        let chosen = self.choose(pick, |_| true);
         let held = match chosen {
-            Some((id, _)) if what >= 70 => book.get(id).map_err(broke("get"))?,
+            Some(id) if what >= 70 => book.get(id).map_err(broke("get"))?,
             _ => None,
         };
         match held {
             Some(record) => self.edit(book, desk, record, what, pick),
-            None => self.make(book, desk, what, pick, &known),
+            None => self.make(book, desk, what, pick),
         }
+    }
+
+    /// A record that somebody has made: any, or one of the newest, or one that others are about to work on too.
+    fn choose(&self, pick: u16, wanted: impl Fn(&str) -> bool) -> Option<Uuid> {
+        let memory = self.world.memory.lock().expect("memory");
+        let known: Vec<Uuid> =
+            memory.records.iter().filter(|(_, kind)| wanted(kind)).map(|(id, _)| *id).collect();
+        let at = usize::from(pick / 4);
+        let newest = |of: &[Uuid], most: usize| {
+            let some = &of[of.len().saturating_sub(most)..];
+            (!some.is_empty()).then(|| some[at % some.len()])
+        };
+        match pick % 4 {
+            0 => newest(&known, known.len()),
+            1 => newest(&known, 6),
+            _ => newest(&memory.hot, 4).or_else(|| newest(&known, known.len())),
+        }
+    }
+
+    /// Others are likely to work on it, too.
+    pub(super) fn heat(&self, id: Uuid) {
+        self.world.memory.lock().expect("memory").hot.push(id);
     }
 
     fn group(&self, what: u8) -> Uuid {
         Uuid::from_u128(u128::from(self.world.next.fetch_add(1, Relaxed)) << 8 | u128::from(what))
     }
 
-    fn region(&self, desk: &Desk, what: u8, pick: u16) -> String {
+    pub(super) fn region(&self, desk: &Desk, what: u8, pick: u16) -> String {
         // Now and then somewhere else: a change without the right (I10).
         if what.is_multiple_of(23) {
             return format!("{}00{}", TOWNS[usize::from(pick) % TOWNS.len()], pick % 3 + 1);
@@ -76,29 +99,25 @@ impl Saver<'_> {
         }
     }
 
-    fn make(
-        &self,
-        book: &Book,
-        desk: &Desk,
-        what: u8,
-        pick: u16,
-        known: &[(Uuid, &'static str)],
-    ) -> Result<(), Broken> {
+    pub(super) fn new_id(&self, pick: u16) -> Uuid {
+        Uuid::from_u128(u128::from(self.world.next.fetch_add(1, Relaxed)) << 64 | u128::from(pick))
+    }
+
+    fn make(&self, book: &Book, desk: &Desk, what: u8, pick: u16) -> Result<(), Broken> {
         let word = self.world.word();
-        let id = Uuid::from_u128(u128::from(self.world.next.fetch_add(1, Relaxed)) << 64 | u128::from(pick));
+        let id = self.new_id(pick);
         let region = self.region(desk, what, pick);
-        let home =
-            known.iter().filter(|(_, k)| *k == "household").nth(usize::from(pick) % known.len().max(1));
+        let home = self.choose(pick, |kind| kind == "household");
         let mut saves = Vec::new();
         let mut marks = Vec::new();
         let (kind, field, mut fields): (&'static str, &'static str, Value) = match (what % 3, home) {
-            (1, Some((home, _))) => (
+            (1, Some(home)) => (
                 "visit",
                 "note",
                 json!({"region": region, "household": home, "head_name": "户主", "date": "2026-10-05",
-                       "kind": "routine", "note": word}),
+                       "kind": "routine", "visitors": ["王专干"], "note": word}),
             ),
-            (2, Some((home, _))) => (
+            (2, Some(home)) => (
                 "support_file",
                 "hospital",
                 json!({"region": region, "household": home, "head_name": "户主", "category": "death",
@@ -119,14 +138,14 @@ impl Saver<'_> {
         // A visit and what it changed in the family's record stand or fall together.
         if kind == "visit"
             && what.is_multiple_of(5)
-            && let Some((home, _)) = home
-            && let Some(mut record) = book.get(*home).map_err(broke("get"))?
+            && let Some(home) = home
+            && let Some(mut record) = book.get(home).map_err(broke("get"))?
         {
             let word = self.world.word();
             let saw = record.text("notes").unwrap_or_default().to_owned();
             record.fields.insert("notes".into(), word.clone().into());
-            marks.push(Marked { record: *home, field: "notes", word, base: record.version, saw });
-            saves.push(Save { id: *home, kind: "household".into(), fields: record.fields, void: None });
+            marks.push(Marked { record: home, field: "notes", word, base: record.version, saw });
+            saves.push(Save { id: home, kind: record.kind, fields: record.fields, void: None });
         }
         if self.commit(book, desk, &saves, marks, Place::Region(&region))? {
             self.world.memory.lock().expect("memory").records.push((id, kind));
@@ -223,6 +242,8 @@ impl Saver<'_> {
         let mut all = book.children(record.id).map_err(broke("children"))?;
         all.retain(|child| child.kind == "support_file");
         all.insert(0, record);
+        // One group of more than a push holds could never be told.
+        all.truncate(PUSH_CHANGES);
         let saves: Vec<Save> = all
             .into_iter()
             .filter(|record| record.void.is_none())
@@ -231,7 +252,13 @@ impl Saver<'_> {
                 Save { id: record.id, kind: record.kind, fields: record.fields, void: None }
             })
             .collect();
-        self.commit(book, desk, &saves, Vec::new(), Place::Moved).map(drop)
+        let home = saves.first().map(|save| save.id);
+        if self.commit(book, desk, &saves, Vec::new(), Place::Moved)?
+            && let Some(home) = home
+        {
+            self.heat(home);
+        }
+        Ok(())
     }
 
     /// True when it was saved. A full disk is the one reason not to; then nothing has changed (I1).
@@ -248,6 +275,7 @@ impl Saver<'_> {
             Place::Region(region) => (book.save_group(saves, &by), Some(region)),
             Place::Same => (book.save_group(saves, &by), None),
             Place::Moved => (book.move_group(saves, &by), None),
+            Place::Merged { undo } => (book.merge_group(saves, &by, undo), None),
         };
         match saved {
             Ok(_) => {}
@@ -279,7 +307,7 @@ impl Saver<'_> {
     }
 }
 
-fn object(value: Value) -> Fields {
+pub(super) fn object(value: Value) -> Fields {
     match value {
         Value::Object(fields) => fields,
         _ => Fields::new(),

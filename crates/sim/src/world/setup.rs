@@ -9,25 +9,24 @@ use secrecy::SecretString;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, Role};
 use tiexin_protocol::wire::EnrolRequest;
-use tiexin_server::StoreUrl;
 use tiexin_store::{Book, KdfCost, NewUser};
 use tiexin_sync::{EnrolWish, ProvinceAddress, device_key, joined};
 use uuid::Uuid;
 
-use super::{BEGIN, Broken, COUNTY, Desk, PASSWORD, TOWNS, World, broke};
+use super::{BEGIN, Broken, COUNTY, Database, Desk, PASSWORD, Place, Sticks, TOWNS, World, broke};
 
 impl World {
     /// A province with desks in place: workers of whole townships, of villages, and a supervisor.
-    pub(crate) async fn begin(dice: &mut Rng, store: Option<String>) -> Result<World, Broken> {
+    pub(crate) async fn begin(dice: &mut Rng, database: Option<Database>) -> Result<World, Broken> {
         let dir =
             tempfile::Builder::new().prefix("tiexin-sim").tempdir_in(scratch()).map_err(broke("dir"))?;
-        let store = match store {
-            Some(url) => url.parse().map_err(broke("store"))?,
-            None => StoreUrl::Sqlite(dir.path().join("province.db")),
+        let place = match database {
+            Some(database) => Place::Database(database),
+            None => Place::File(dir.path().join("province.db")),
         };
         let clock = Arc::new(AtomicI64::new(BEGIN));
         let mut world = World {
-            store,
+            place,
             province: None,
             clock,
             desks: Vec::new(),
@@ -39,23 +38,27 @@ impl World {
             backups: 0,
             restores: 0,
             old_program: Default::default(),
+            sticks: Sticks::default(),
             dir,
         };
         world.open_server().await?;
+        if matches!(world.place, Place::Database(_)) {
+            world.tally.count("run on PostgreSQL");
+        }
         let desks = dice.usize(2..=5);
         for n in 0..desks {
             let town = *dice.choice(&TOWNS).unwrap_or(&TOWNS[0]);
             let (role, region) = match n {
                 0 => (Role::Worker, TOWNS[0].to_owned()),
                 1 => (Role::Worker, format!("{}001", TOWNS[0])),
-                _ if dice.u8(..) < 60 => (Role::Supervisor, COUNTY.to_owned()),
+                _ if dice.u8(..) < 110 => (Role::Supervisor, COUNTY.to_owned()),
                 _ if dice.bool() => (Role::Worker, format!("{town}00{}", dice.u8(1..4))),
                 _ => (Role::Worker, town.to_owned()),
             };
             world.add_desk(n, role, &region, dice).await?;
         }
         let author = Uuid::from_u128(dice.u128(..));
-        let device = world.enrol("old", author, Role::Worker, TOWNS[0]).await?.0;
+        let device = world.enrol("old", author, &[7; 32], Role::Worker, TOWNS[0]).await?.0;
         world.old_program = (device, author, Uuid::from_u128(dice.u128(..)), 0);
         Ok(world)
     }
@@ -64,6 +67,7 @@ impl World {
         &self,
         user: &str,
         author: Uuid,
+        key_seed: &[u8; 32],
         role: Role,
         region: &str,
     ) -> Result<(Uuid, tiexin_protocol::wire::EnrolReply), Broken> {
@@ -72,8 +76,8 @@ impl World {
         let grant = Grant { role, region: region.parse().map_err(broke("region"))?, from: None, to: None };
         province.add_grant(user, &grant).await.map_err(broke("grant"))?;
         let code = province.enrol_code(user, 7).await.map_err(broke("code"))?;
-        // The token's door is not part of the simulation.
-        let key = hex::encode(device_key(&[7; 32]).verifying_key().to_bytes());
+        // The token's door is not part of the simulation; packages are signed with it.
+        let key = hex::encode(device_key(key_seed).verifying_key().to_bytes());
         let request = EnrolRequest {
             code,
             device: None,
@@ -97,7 +101,8 @@ impl World {
             password: SecretString::from(PASSWORD),
         };
         let (book, _) = Book::create(&dir, first, KdfCost::QUICK, BEGIN).map_err(broke("book"))?;
-        let (device, reply) = self.enrol(&name, author, role, region).await?;
+        let key_seed = book.device().map_err(broke("device"))?.key_seed;
+        let (device, reply) = self.enrol(&name, author, &key_seed, role, region).await?;
         let wish = EnrolWish {
             address: ProvinceAddress::read("https://province.example", None).map_err(broke("address"))?,
             authority: None,

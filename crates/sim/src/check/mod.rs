@@ -1,15 +1,19 @@
 //! After the faults have stopped: does every promise hold?
 
+mod merges;
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tiexin_domain::access::{Grant, Role};
-use tiexin_domain::record::MergeClass;
 use tiexin_domain::{Kind, Record, RegionCode};
-use tiexin_protocol::wire::{Cursor, EnrolRequest, HelloRequest, PageEntry, PullRequest, Quarantined};
-use tiexin_protocol::{Chain, LogEntry, Moved, PROTOCOL};
+use tiexin_protocol::wire::{
+    Cursor, EnrolRequest, HelloReply, HelloRequest, PageEntry, PullRequest, Quarantined,
+};
+use tiexin_protocol::{Chain, LogEntry, PROTOCOL};
 use uuid::Uuid;
 
-use crate::world::{Broken, COUNTY, Desk, Mark, TOWNS, World, book};
+use crate::world::{Broken, COUNTY, Desk, TOWNS, World, book};
 
 /// Rounds of every desk after which all must be quiet (I17).
 const SWEEPS: usize = 6;
@@ -40,22 +44,22 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
         book(desk)?.pretend_full(false).map_err(|e| e.to_string())?;
     }
     quiet(world).await?;
-    let truth = truth(world).await?;
+    let auditor = Auditor::of(world.province()?).await?;
+    let truth = truth(world, &auditor).await?;
     server_is_sound(world).await?;
     each_change_once(&truth)?;
     nothing_is_lost(world, &truth)?;
     nobody_wrote_without_the_right(world, &truth)?;
     what_is_decided_has_a_decision(&truth)?;
-    overwritten_values_are_kept(world, &truth)?;
+    values::overwritten_are_kept(world, &truth)?;
+    merges::end_somewhere(&truth)?;
     desks_agree(world, &truth)?;
     heads_are_explained(world, &truth)?;
-    let before: Vec<u64> = truth.scopes.values().map(Truth::head).collect();
     for pick in 0..8 {
         world.say_again(pick * 37).await?;
     }
-    let after: Vec<u64> = self::truth(world).await?.scopes.values().map(Truth::head).collect();
     // Put back from a backup, the province does not know what it was told since.
-    if before != after && world.restores == 0 {
+    if world.restores == 0 && auditor.heads() != Auditor::of(world.province()?).await?.heads() {
         return Err("I3: saying a push again made new entries".into());
     }
     Ok(())
@@ -84,34 +88,56 @@ struct Province {
     outside: Vec<Quarantined>,
 }
 
-async fn truth(world: &World) -> Result<Province, Broken> {
+/// Somebody from outside who may see everything, and what the province tells them first.
+struct Auditor {
+    device: Uuid,
+    incarnation: Uuid,
+    hello: HelloReply,
+}
+
+impl Auditor {
+    async fn of(province: &tiexin_server::Province) -> Result<Auditor, Broken> {
+        let name = format!("auditor{}", Uuid::new_v4());
+        province.add_user(&name, &name).await.map_err(say)?;
+        let region = COUNTY.parse::<RegionCode>().map_err(|e| e.to_string())?;
+        let grant = Grant { role: Role::Supervisor, region, from: None, to: None };
+        province.add_grant(&name, &grant).await.map_err(say)?;
+        let request = EnrolRequest {
+            code: province.enrol_code(&name, 7).await.map_err(say)?,
+            device: None,
+            device_key: hex::encode(tiexin_sync::device_key(&[8; 32]).verifying_key().to_bytes()),
+            device_name: name.clone(),
+            author: Uuid::new_v4(),
+            app: "sim".into(),
+        };
+        let device = province.enrol(&request).await.map_err(say)?.device;
+        let incarnation = Uuid::new_v4();
+        let hello = HelloRequest {
+            device,
+            incarnation,
+            protocol: PROTOCOL,
+            app: "sim".into(),
+            ..HelloRequest::default()
+        };
+        let hello = province.hello(&hello).await.map_err(say)?;
+        Ok(Auditor { device, incarnation, hello })
+    }
+
+    fn heads(&self) -> BTreeMap<RegionCode, u64> {
+        self.hello.scopes.iter().map(|head| (head.scope.clone(), head.head)).collect()
+    }
+}
+
+fn say(error: tiexin_server::Error) -> Broken {
+    format!("auditor: {error}")
+}
+
+async fn truth(world: &World, auditor: &Auditor) -> Result<Province, Broken> {
     let mut outside = Vec::new();
     let province = world.province()?;
-    let say = |e: tiexin_server::Error| format!("auditor: {e}");
-    let name = format!("auditor{}", Uuid::new_v4());
-    province.add_user(&name, &name).await.map_err(say)?;
-    let region = COUNTY.parse::<RegionCode>().map_err(|e| e.to_string())?;
-    let grant = Grant { role: Role::Supervisor, region, from: None, to: None };
-    province.add_grant(&name, &grant).await.map_err(say)?;
-    let request = EnrolRequest {
-        code: province.enrol_code(&name, 7).await.map_err(say)?,
-        device: None,
-        device_key: hex::encode(tiexin_sync::device_key(&[8; 32]).verifying_key().to_bytes()),
-        device_name: name.clone(),
-        author: Uuid::new_v4(),
-        app: "sim".into(),
-    };
-    let device = province.enrol(&request).await.map_err(say)?.device;
-    let incarnation = Uuid::new_v4();
-    let hello = HelloRequest {
-        device,
-        incarnation,
-        protocol: PROTOCOL,
-        app: "sim".into(),
-        ..HelloRequest::default()
-    };
+    let &Auditor { device, incarnation, .. } = auditor;
     let mut all = BTreeMap::new();
-    for head in province.hello(&hello).await.map_err(say)?.scopes {
+    for head in auditor.hello.scopes.clone() {
         let mut truth = Truth {
             generation: head.generation,
             chain_at: vec![Chain::default()],
@@ -145,6 +171,7 @@ async fn truth(world: &World) -> Result<Province, Broken> {
                 if entry.seq != next {
                     return Err(format!("I5: entry {} where {next} is due", entry.seq));
                 }
+                merges::are_followed(&truth.records, &entry)?;
                 let before = truth.records.remove(&entry.record);
                 let hidden = before.as_ref().is_some_and(|r| r.void.is_some());
                 if hidden && entry.void.is_none() && !entry.set.is_empty() {
@@ -204,8 +231,6 @@ fn each_change_once(truth: &Province) -> Result<(), Broken> {
     Ok(())
 }
 
-/// I1, I4, I10, I12, I15: every word that anybody saved is in a log or in quarantine; without a right
-/// never in a log.
 /// I17: a visit and what it changed in the family's record are applied together or not at all.
 fn groups_stand_or_fall(
     world: &World,
@@ -227,6 +252,8 @@ fn groups_stand_or_fall(
     }
 }
 
+/// I1, I4, I10, I12, I15: every word that anybody saved is in a log or in quarantine; without a right
+/// never in a log.
 fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     let mut applied = HashSet::new();
     let mut refused = HashSet::new();
@@ -307,93 +334,6 @@ fn words(text: &str, into: &mut HashSet<String>) {
             into.insert(String::from_utf8_lossy(word).into_owned());
         }
     }
-}
-
-/// Who wrote a field last.
-struct Writer {
-    seq: u64,
-    origin: (Uuid, Uuid),
-    author: Uuid,
-    value: String,
-}
-
-/// The fields that are watched, by how their values meet (`docs/sync.md`, Merge).
-const WATCHED: [(&str, MergeClass); 5] = [
-    ("current_address", MergeClass::Ordinary),
-    ("hospital", MergeClass::Ordinary),
-    ("code", MergeClass::Sensitive),
-    ("notes", MergeClass::LongNote),
-    ("note", MergeClass::LongNote),
-];
-
-/// I8: a value that gave way to somebody who had not seen it is kept with its author; of a note both texts
-/// are kept; a sensitive value does not give way.
-fn overwritten_values_are_kept(world: &World, truth: &Province) -> Result<(), Broken> {
-    if world.restores > 0 {
-        // Numbers of versions were cut off and given anew.
-        return Ok(());
-    }
-    let memory = world.memory.lock().expect("memory");
-    let marks: HashMap<&str, &Mark> = memory.marks.iter().map(|m| (m.word.as_str(), m)).collect();
-    for one in truth.scopes.values() {
-        let mut newest: HashMap<(Uuid, &str), Writer> = HashMap::new();
-        for entry in &one.entries {
-            if let Some(Moved::Here { wrote, .. }) = &entry.moved {
-                // As others had written it in the township that it left.
-                newest.retain(|(record, _), _| *record != entry.record);
-                for (field, _) in WATCHED {
-                    let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
-                    let by = wrote.iter().find(|wrote| wrote.fields.iter().any(|f| f == field));
-                    let Some(by) = by else {
-                        return Err(format!("I8: nobody wrote {field} of {}", entry.seq));
-                    };
-                    let writer = Writer {
-                        seq: entry.seq,
-                        origin: (by.device, by.incarnation),
-                        author: by.author,
-                        value: value.to_owned(),
-                    };
-                    newest.insert((entry.record, field), writer);
-                }
-                continue;
-            }
-            for (field, class) in WATCHED {
-                let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
-                let origin = (entry.origin.device, entry.origin.incarnation);
-                let now = Writer { seq: entry.seq, origin, author: entry.author, value: value.to_owned() };
-                let Some(before) = newest.insert((entry.record, field), now) else { continue };
-                let mut written = HashSet::new();
-                words(value, &mut written);
-                // A note holds older words too.
-                // What somebody else adopts was weighed by them, not by who wrote it.
-                let own = |m: &&&Mark| {
-                    world.desks.get(m.desk).is_none_or(|desk| desk.device == entry.origin.device)
-                };
-                let found = written.iter().filter_map(|w| marks.get(w.as_str()));
-                let mark = found.max_by_key(|m| &m.word).filter(own);
-                let unseen =
-                    |mark: &&&Mark| before.value != mark.saw && before.origin != origin && !mark.orphan;
-                if mark.filter(unseen).is_none() {
-                    continue;
-                }
-                let kept = match class {
-                    MergeClass::Sensitive => false,
-                    MergeClass::LongNote => value.contains(&before.value) || before.value.contains(value),
-                    _ => entry.overwrote.iter().any(|o| {
-                        o.field == field && o.value == before.value.as_str() && o.author == before.author
-                    }),
-                };
-                if !kept {
-                    let Writer { seq, value, .. } = before;
-                    return Err(format!(
-                        "I8: {field} {value} of entry {seq} was lost in entry {}",
-                        entry.seq
-                    ));
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// I6, I7, I10, I11, I16 at every desk.

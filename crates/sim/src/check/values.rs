@@ -1,0 +1,98 @@
+//! I8: nothing that somebody wrote is overwritten unseen.
+
+use std::collections::{HashMap, HashSet};
+
+use tiexin_domain::record::MergeClass;
+use tiexin_protocol::Moved;
+use uuid::Uuid;
+
+use super::{Province, words};
+use crate::world::{Broken, Mark, World};
+
+/// Who wrote a field last.
+struct Writer {
+    seq: u64,
+    origin: (Uuid, Uuid),
+    author: Uuid,
+    value: String,
+}
+
+/// The fields that are watched, by how their values meet (`docs/sync.md`, Merge).
+const WATCHED: [(&str, MergeClass); 5] = [
+    ("current_address", MergeClass::Ordinary),
+    ("hospital", MergeClass::Ordinary),
+    ("code", MergeClass::Sensitive),
+    ("notes", MergeClass::LongNote),
+    ("note", MergeClass::LongNote),
+];
+
+/// I8: a value that gave way to somebody who had not seen it is kept with its author; of a note both texts
+/// are kept; a sensitive value does not give way.
+pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<(), Broken> {
+    if world.restores > 0 {
+        // Numbers of versions were cut off and given anew.
+        return Ok(());
+    }
+    let memory = world.memory.lock().expect("memory");
+    let marks: HashMap<&str, &Mark> = memory.marks.iter().map(|m| (m.word.as_str(), m)).collect();
+    for one in truth.scopes.values() {
+        let mut newest: HashMap<(Uuid, &str), Writer> = HashMap::new();
+        for entry in &one.entries {
+            if let Some(Moved::Here { wrote, .. }) = &entry.moved {
+                // As others had written it in the township that it left.
+                newest.retain(|(record, _), _| *record != entry.record);
+                for (field, _) in WATCHED {
+                    let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
+                    let by = wrote.iter().find(|wrote| wrote.fields.iter().any(|f| f == field));
+                    let Some(by) = by else {
+                        return Err(format!("I8: nobody wrote {field} of {}", entry.seq));
+                    };
+                    let writer = Writer {
+                        seq: entry.seq,
+                        origin: (by.device, by.incarnation),
+                        author: by.author,
+                        value: value.to_owned(),
+                    };
+                    newest.insert((entry.record, field), writer);
+                }
+                continue;
+            }
+            for (field, class) in WATCHED {
+                let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
+                let origin = (entry.origin.device, entry.origin.incarnation);
+                let now = Writer { seq: entry.seq, origin, author: entry.author, value: value.to_owned() };
+                let Some(before) = newest.insert((entry.record, field), now) else { continue };
+                let mut written = HashSet::new();
+                words(value, &mut written);
+                // A note holds older words too.
+                // What somebody else adopts was weighed by them, not by who wrote it.
+                let own = |m: &&&Mark| {
+                    world.desks.get(m.desk).is_none_or(|desk| desk.device == entry.origin.device)
+                };
+                let found = written.iter().filter_map(|w| marks.get(w.as_str()));
+                let mark = found.max_by_key(|m| &m.word).filter(own);
+                // Of the record that stays, the author of work on one that gave way has seen nothing.
+                let other = before.origin != origin || entry.meant.is_some();
+                let unseen = |mark: &&&Mark| before.value != mark.saw && other && !mark.orphan;
+                if mark.filter(unseen).is_none() {
+                    continue;
+                }
+                let kept = match class {
+                    MergeClass::Sensitive => false,
+                    MergeClass::LongNote => value.contains(&before.value) || before.value.contains(value),
+                    _ => entry.overwrote.iter().any(|o| {
+                        o.field == field && o.value == before.value.as_str() && o.author == before.author
+                    }),
+                };
+                if !kept {
+                    let Writer { seq, value, .. } = before;
+                    return Err(format!(
+                        "I8: {field} {value} of entry {seq} was lost in entry {}",
+                        entry.seq
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
