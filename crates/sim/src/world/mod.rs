@@ -133,7 +133,8 @@ impl World {
     pub(crate) async fn open_server(&mut self) -> Result<(), Broken> {
         let clock = self.clock.clone();
         let clock = Clock::of(move || {
-            chrono::DateTime::from_timestamp_millis(clock.load(Relaxed)).unwrap_or_default()
+            // No two things happen in one millisecond: of two replies the later one is told from the other.
+            chrono::DateTime::from_timestamp_millis(clock.fetch_add(1, Relaxed)).unwrap_or_default()
         });
         self.province = Some(Province::open(&self.place.url(), clock).await.map_err(broke("open server"))?);
         Ok(())

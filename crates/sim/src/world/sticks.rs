@@ -111,8 +111,8 @@ impl World {
         }
         match taken {
             Ok(_) => self.witness(n),
-            // Of the book before it was put back; or not of this book at all.
-            Err(PackageError::Fault(Fault::OtherIncarnation)) => Ok(()),
+            // Of the book before it was put back, perhaps to before it was ever on the line; or not of this book.
+            Err(PackageError::Fault(Fault::OtherIncarnation) | PackageError::NoKeys) => Ok(()),
             Err(e) if full(&e) && desk.full => Ok(()),
             Err(e) => Err(format!("reply at {}: {e:?}", desk.name)),
         }
