@@ -167,7 +167,7 @@ impl Saver<'_> {
                 });
                 ""
             }
-            ("household", 1 | 5 | 7) | (_, 1) if pick % 3 > 0 => {
+            ("household", 1 | 5 | 7) | (_, 1) if !pick.is_multiple_of(3) => {
                 return self.move_away(book, desk, record, what, pick);
             }
             (_, 1) => {
@@ -287,6 +287,7 @@ impl Saver<'_> {
         }
         self.world.tally.count("saved");
         let mut memory = self.world.memory.lock().expect("memory");
+        let made = saves.first().map(|save| save.id);
         for Marked { record, field, word, base, saw } in marks {
             let desk = self.desk;
             memory.marks.push(Mark {
@@ -294,7 +295,8 @@ impl Saver<'_> {
                 record,
                 field,
                 group: by.group,
-                region: region.filter(|_| base == 0).map(str::to_owned),
+                // Of the family that a visit tells something new about, somebody else may adopt it.
+                region: region.filter(|_| made == Some(record)).map(str::to_owned),
                 desk,
                 base,
                 saw,

@@ -23,7 +23,8 @@ impl Saver<'_> {
         // Nothing of it is here and nothing tells where it was to be.
         let Some(region) = region else { return Ok(()) };
         let shown = current.filter(|record| record.void.is_none());
-        let adopts = pick % 3 > 0 && change.void.is_none() && Kind::from_code(&change.kind).is_known();
+        let adopts =
+            !pick.is_multiple_of(3) && change.void.is_none() && Kind::from_code(&change.kind).is_known();
         let mut saves = Vec::new();
         if adopts && let Some(record) = shown {
             let mut fields = record.fields;
