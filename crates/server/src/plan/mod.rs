@@ -137,6 +137,13 @@ pub(crate) fn may_begin<'a>(
     wanted.iter().filter(|scope| scope.scope() == **scope && reaches(scope)).collect()
 }
 
+/// Two different changes under one number of one push: neither can be told from the other later.
+fn forked(request: &PushRequest) -> bool {
+    let mut changes: Vec<&Change> = request.changes.iter().collect();
+    changes.sort_by_key(|c| c.id.seq);
+    changes.windows(2).any(|two| two[0].id.seq == two[1].id.seq && print(two[0]) != print(two[1]))
+}
+
 /// The changes without a verdict, in order, up to the first gap.
 fn new_changes(request: &PushRequest, acked: u64) -> Vec<&Change> {
     let mut changes: Vec<&Change> = request.changes.iter().filter(|c| c.id.seq > acked).collect();
@@ -175,6 +182,9 @@ pub(crate) fn plan(
         }
         let verdict = told.verdict.clone();
         verdicts.push(ChangeVerdict { seq: change.id.seq, duplicate: true, verdict });
+    }
+    if forked(request) {
+        return Err(Refused::IncarnationForked);
     }
     let fresh = new_changes(request, ground.heard.acked);
     let mut work = outcome::Work::on(ground, today, now);

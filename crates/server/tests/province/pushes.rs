@@ -18,6 +18,7 @@ on_both_stores!(
     unknown_kinds_are_parked,
     hiding_touches_nothing_else,
     a_copied_disk_is_noticed,
+    two_changes_under_one_number_are_a_fork,
     an_empty_creation_is_no_record,
     a_record_lives_in_one_scope,
 );
@@ -247,4 +248,17 @@ async fn a_record_lives_in_one_scope(place: Place) {
     assert_eq!(words(&desk.push(&province, &[here, there]).await), ["applied", "scope_mismatch"]);
     let later = desk.new_household(id, "340323104001", "户主");
     assert_eq!(words(&desk.push(&province, &[later]).await), ["scope_mismatch"]);
+}
+
+/// In one push, too: the second one would be dropped without a word.
+async fn two_changes_under_one_number_are_a_fork(place: Place) {
+    let province = place.province().await;
+    let mut desk = worker(&province, "w", TOWN).await;
+    let one = desk.new_household(Uuid::new_v4(), VILLAGE, "甲户");
+    let other = Change { id: one.id, ..desk.new_household(Uuid::new_v4(), VILLAGE, "乙户") };
+    let pushed = province.push(&desk.pushing(&[one.clone(), other])).await;
+    assert!(matches!(pushed, Err(tiexin_server::Error::Refused(tiexin_server::Refused::IncarnationForked))));
+    // The same one twice is no fork; nothing was taken before.
+    let reply = province.push(&desk.pushing(&[one.clone(), one])).await.unwrap();
+    assert_eq!((words(&reply), reply.acked), (vec!["applied".to_owned()], 1));
 }
