@@ -56,7 +56,7 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
         StoreError::Unlock(error) => unlock(error),
         StoreError::NoSuchRecord(_) => not_found(),
         StoreError::Cancelled => cancelled(),
-        StoreError::Io(_) => disk(),
+        StoreError::Io(_) | StoreError::Full(_) => disk(),
         StoreError::Sql(ref cause) if out_of_space(&cause.to_string()) => disk(),
         StoreError::KindChanged(_)
         | StoreError::ScopeChanged(_)

@@ -12,13 +12,22 @@ use crate::unlock::move_aside;
 impl Book {
     /// Writes a copy into the new folder `to`: same key, same passwords. Readers and writers go on.
     ///
-    /// `VACUUM INTO` writes through the cipher; SQLite's online backup would refuse between keys.
+    /// `VACUUM INTO` writes through the cipher; SQLite's online backup would refuse between keys. A copy that
+    /// fails, as on a full stick, is taken away again: it would only be in the way of the next.
     pub fn backup_to(&self, to: &Path) -> Result<()> {
         std::fs::create_dir_all(to)?;
-        let target = database(to);
-        if target.exists() || Keyring::path(to).exists() {
+        if database(to).exists() || Keyring::path(to).exists() || to.join(blob::file::FOLDER).exists() {
             return Err(UnlockError::AlreadyThere.into());
         }
+        self.copy_to(to).inspect_err(|_| {
+            if let Err(error) = take_away(to) {
+                tracing::warn!(%error, "a part of a backup stays");
+            }
+        })
+    }
+
+    fn copy_to(&self, to: &Path) -> Result<()> {
+        let target = database(to);
         let conn = crate::connection::open(
             &database(self.dir()),
             self.key(),
@@ -35,6 +44,22 @@ impl Book {
         replace_file(&Keyring::path(to), &keyring)?;
         Ok(())
     }
+}
+
+/// What a backup has written so far.
+fn take_away(to: &Path) -> std::io::Result<()> {
+    let there = |done: std::io::Result<()>| match done {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    for end in ["", "-journal", "-wal", "-shm"] {
+        there(std::fs::remove_file(to.join(format!("{DATABASE}{end}"))))?;
+    }
+    there(std::fs::remove_dir_all(to.join(blob::file::FOLDER)))?;
+    for end in ["json", "new"] {
+        there(std::fs::remove_file(Keyring::path(to).with_extension(end)))?;
+    }
+    Ok(())
 }
 
 /// Puts the backup in folder `backup` into `dir`, whose book must be closed; the book that was

@@ -107,6 +107,13 @@ impl Book {
         Ok(())
     }
 
+    /// Moves what the write-ahead log holds up to the oldest reader, who waits for nothing.
+    pub(crate) fn move_pages(&self) -> Result<()> {
+        let conn = self.writer();
+        conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// Moves everything from the write-ahead log into the database file. For tests and before a backup.
     pub fn checkpoint(&self) -> Result<()> {
         let conn = self.writer();

@@ -146,7 +146,7 @@ pub(crate) fn settle_incarnation(conn: &mut Connection, dir: &Path) -> Result<()
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if inside.is_some() {
         begin_anew(&tx).map_err(|error| match error {
-            StoreError::Sql(e) => UnlockError::Sql(e),
+            StoreError::Full(e) | StoreError::Sql(e) => UnlockError::Sql(e),
             _ => UnlockError::Migration,
         })?;
     } else {

@@ -8,8 +8,10 @@ use uuid::Uuid;
 /// A book that is open could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    #[error("磁盘空间不足，这一步没有写入，以前保存的都在；请清理磁盘后再试")]
+    Full(#[source] rusqlite::Error),
     #[error("数据库出错，请退出后重试；数据没有丢失")]
-    Sql(#[from] rusqlite::Error),
+    Sql(#[source] rusqlite::Error),
     #[error("数据库暂时没有空闲的读取通道，请稍后重试")]
     Busy(#[from] r2d2::Error),
     #[error("读写数据文件出错，请检查磁盘空间和权限")]
@@ -65,6 +67,15 @@ pub enum StoreError {
     BadField { field: String },
     #[error(transparent)]
     Unlock(#[from] UnlockError),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full(error),
+            _ => StoreError::Sql(error),
+        }
+    }
 }
 
 /// A book could not be opened or a user could not be let in.

@@ -279,7 +279,7 @@ impl Saver<'_> {
         };
         match saved {
             Ok(_) => {}
-            Err(StoreError::Sql(_)) if desk.full => {
+            Err(StoreError::Full(_)) if desk.full => {
                 self.world.tally.count("save met a full disk");
                 return Ok(false);
             }

@@ -56,3 +56,42 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     }
     assert!(saved.len() >= 200, "{}", saved.len());
 }
+
+/// A power cut tears a page on its way from the log into the file: the log still has it whole.
+#[test]
+fn a_page_torn_on_its_way_from_the_log_is_no_damage() {
+    let (dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    book.checkpoint().unwrap();
+    for n in 0..20 {
+        put(&book, &save(home, "household", json!({"region": VILLAGE, "head_name": format!("张三{n}")})));
+    }
+    let cut = tempfile::tempdir().unwrap();
+    for name in ["book.db", "book.db-wal", "keyring.json", "incarnation"] {
+        std::fs::copy(dir.path().join(name), cut.path().join(name)).unwrap();
+    }
+    let mut file = std::fs::read(cut.path().join("book.db")).unwrap();
+    let torn = pages_in(&std::fs::read(cut.path().join("book.db-wal")).unwrap())
+        .into_iter()
+        .find(|page| *page > 1 && page * PAGE <= file.len())
+        .unwrap();
+    file[(torn - 1) * PAGE..][..512].fill(0x5A);
+    std::fs::write(cut.path().join("book.db"), &file).unwrap();
+    let again = reopen(cut.path());
+    sound(&again);
+    assert_eq!(record(&again, home), record(&book, home));
+    drop(again);
+    // The same without its log is damage.
+    std::fs::write(cut.path().join("book.db"), &file).unwrap();
+    std::fs::remove_file(cut.path().join("book.db-wal")).ok();
+    let damaged = Book::unlock(cut.path(), "wang", &secret(PASSWORD), NOW);
+    assert!(damaged.is_err() || damaged.is_ok_and(|(book, _)| book.verify().map_or(true, |r| !r.sound())));
+}
+
+const PAGE: usize = 4096;
+
+/// The numbers of the pages that a write-ahead log holds.
+fn pages_in(log: &[u8]) -> Vec<usize> {
+    let frames = log[32..].chunks_exact(24 + PAGE);
+    frames.map(|frame| u32::from_be_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize).collect()
+}
