@@ -3,6 +3,7 @@
 use tiexin_protocol::package::Fault;
 use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::Refusal;
+use tokio_postgres::error::SqlState;
 
 /// A request that is not granted. Desks match the code, people read the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -137,6 +138,36 @@ pub enum Error {
     Blobs(#[from] object_store::Error),
     #[error("内部任务中断")]
     Task,
+}
+
+impl Error {
+    /// The store has no room left.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Error::Sqlite(e) => e.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            Error::Postgres(e) => e.code() == Some(&SqlState::DISK_FULL),
+            Error::Io(e) => e.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
+    /// The database does not answer, or ended while it was asked: it may be starting anew, or another take its place.
+    pub fn is_away(&self) -> bool {
+        let ending = [
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ];
+        match self {
+            Error::Pool(_) => true,
+            Error::Postgres(e) => {
+                let broke = std::error::Error::source(e).is_some_and(|cause| cause.is::<std::io::Error>());
+                e.is_closed() || broke || e.code().is_some_and(|code| ending.contains(code))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<Fault> for Error {

@@ -68,8 +68,28 @@ impl IntoResponse for Refuse {
             return (status(Refused::DeviceRevoked), Json(refusal)).into_response();
         }
         tracing::error!(cause = cause(&self.0), "request failed");
+        if self.0.is_full() {
+            return wait(
+                "full",
+                "省平台的磁盘空间不足，暂时收不下；您的内容仍保存在本机，腾出空间后会自动上传",
+            );
+        }
+        if self.0.is_away() {
+            return wait("unavailable", "省平台的数据库暂时连不上，请稍后再试；您的内容仍保存在本机");
+        }
         internal(StatusCode::INTERNAL_SERVER_ERROR).into_response()
     }
+}
+
+/// Seconds after which it may be tried again.
+const WAIT: u64 = 30;
+
+/// Nothing is wrong with the request: the same one will do later.
+fn wait(code: &str, message: &str) -> axum::response::Response {
+    let refusal = Refusal { code: code.into(), message: message.into(), order: None };
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(refusal)).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(WAIT));
+    response
 }
 
 fn internal(status: StatusCode) -> (StatusCode, Json<Refusal>) {

@@ -1,7 +1,7 @@
 //! Health, metrics and traces. Routes and codes only: never a name, a body or an address.
 
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
@@ -21,12 +21,17 @@ pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
-/// The book can be written.
+/// A commit that takes longer than this is one that waits, as for a replica that is away.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The book can be written: a little is.
 #[utoipa::path(get, path = "/health/ready", responses((status = 200), (status = 503)))]
 pub(super) async fn ready(State(province): State<Province>) -> (StatusCode, &'static str) {
-    match province.book.ready().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the book cannot be written\n"),
+    match tokio::time::timeout(PATIENCE, province.book.ready()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
+        Ok(Err(e)) if e.is_full() => (StatusCode::SERVICE_UNAVAILABLE, "the disk is full\n"),
+        Ok(Err(_)) => (StatusCode::SERVICE_UNAVAILABLE, "the book cannot be written\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the book does not answer\n"),
     }
 }
 

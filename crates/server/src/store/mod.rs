@@ -7,6 +7,7 @@ mod sqlite;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -212,6 +213,31 @@ pub(crate) async fn open(url: &StoreUrl, before_commit: Option<BeforeCommit>) ->
         StoreUrl::Sqlite(path) => Arc::new(sqlite::SqliteBook::open(path.clone()).await?),
         StoreUrl::Postgres(url) => Arc::new(postgres::PostgresBook::open(url, before_commit).await?),
     })
+}
+
+/// Whether the disk was found full, and what is written to see whether there is room.
+#[derive(Debug, Clone, Default)]
+struct Room(Arc<AtomicBool>);
+
+impl Room {
+    /// A write has failed, or has not.
+    fn learn<T>(&self, done: Result<T>) -> Result<T> {
+        if done.as_ref().is_err_and(Error::is_full) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        done
+    }
+
+    /// A little; once the disk was full, as much as a large push: a small write still finds a gap where a push
+    /// does not. Not to be compressed.
+    fn mark(&self) -> String {
+        let pieces = if self.0.load(Ordering::Relaxed) { 256 } else { 1 };
+        (0..pieces).map(|_| hex::encode(crate::random::bytes::<4096>())).collect()
+    }
+
+    fn found(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 /// A region code as stored.

@@ -26,7 +26,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{IsolationLevel, NoTls, Row};
 use uuid::Uuid;
 
-use super::{BeforeCommit, Book, Enrolment, Kept, ScopeDump, bytes32, db, region, wire};
+use super::{BeforeCommit, Book, Enrolment, Kept, Room, ScopeDump, bytes32, db, region, wire};
 use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
@@ -50,6 +50,7 @@ mod migrations {
 pub(super) struct PostgresBook {
     pool: Pool,
     before_commit: Option<BeforeCommit>,
+    room: Room,
 }
 
 impl PostgresBook {
@@ -74,7 +75,7 @@ impl PostgresBook {
             )
             .await?;
         drop(client);
-        Ok(Self { pool, before_commit })
+        Ok(Self { pool, before_commit, room: Room::default() })
     }
 
     async fn client(&self) -> Result<Object> {
@@ -146,10 +147,17 @@ impl Book for PostgresBook {
         let client = self.client().await?;
         let row = client.query_one("SELECT pg_is_in_recovery()", &[]).await?;
         if row.try_get::<_, bool>(0)? {
-            Err(Error::Config("数据库是只读副本".into()))
-        } else {
-            Ok(())
+            return Err(Error::Config("数据库是只读副本".into()));
         }
+        client
+            .execute(
+                "INSERT INTO meta (name, value) VALUES ('ready', $1)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                &[&self.room.mark()],
+            )
+            .await?;
+        self.room.found();
+        Ok(())
     }
     async fn secret(&self) -> Result<[u8; 32]> {
         let row = self.client().await?.query_one("SELECT value FROM meta WHERE name = 'secret'", &[]).await?;
@@ -274,7 +282,7 @@ impl Book for PostgresBook {
             let done = push::push(&mut client, request, today, now, self.before_commit.as_ref()).await;
             match done {
                 Err(e) if raced(&e) && tried < TRIES => tried += 1,
-                done => return done,
+                done => return self.room.learn(done),
             }
         }
     }

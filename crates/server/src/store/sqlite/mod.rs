@@ -29,7 +29,7 @@ use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
-use super::{Book, Enrolment, Kept, ScopeDump, bytes32, db, wire};
+use super::{Book, Enrolment, Kept, Room, ScopeDump, bytes32, db, wire};
 use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
@@ -48,6 +48,7 @@ pub(super) struct SqliteBook {
     path: PathBuf,
     writer: Arc<Mutex<Connection>>,
     readers: Arc<Mutex<Vec<Connection>>>,
+    room: Room,
 }
 
 fn migrations() -> Migrations<'static> {
@@ -89,7 +90,12 @@ impl SqliteBook {
             Ok::<_, Error>(connection)
         })
         .await??;
-        Ok(Self { path, writer: Arc::new(Mutex::new(connection)), readers: Arc::default() })
+        Ok(Self {
+            path,
+            writer: Arc::new(Mutex::new(connection)),
+            readers: Arc::default(),
+            room: Room::default(),
+        })
     }
 
     /// One durable transaction.
@@ -98,15 +104,15 @@ impl SqliteBook {
         body: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let writer = self.writer.clone();
-        tokio::task::spawn_blocking(move || {
+        let done = tokio::task::spawn_blocking(move || {
             // A panic in a body rolled its transaction back: the connection is sound.
             let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = body(&tx)?;
             tx.commit()?;
             Ok(done)
-        })
-        .await?
+        });
+        self.room.learn(done.await?)
     }
 
     /// One read transaction: everything in it is of one moment.
@@ -180,7 +186,18 @@ fn note(tx: &Transaction<'_>, now: i64, act: &str, detail: Value) -> Result<()> 
 #[async_trait]
 impl Book for SqliteBook {
     async fn ready(&self) -> Result<()> {
-        self.write(|tx| Ok(tx.query_row("SELECT 1", [], |_| Ok(()))?)).await
+        let mark = self.room.mark();
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO meta (name, value) VALUES ('ready', ?1)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                [mark],
+            )?;
+            Ok(())
+        })
+        .await?;
+        self.room.found();
+        Ok(())
     }
     async fn secret(&self) -> Result<[u8; 32]> {
         let secret: String = self
