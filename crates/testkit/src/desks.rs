@@ -70,7 +70,10 @@ pub struct StoryDesk {
 
 impl StoryDesk {
     fn empty(clock: Arc<ManualClock>) -> Self {
-        let dir = tempfile::tempdir().expect("a temporary folder");
+        Self::empty_in(tempfile::tempdir().expect("a temporary folder"), clock)
+    }
+
+    fn empty_in(dir: TempDir, clock: Arc<ManualClock>) -> Self {
         let desk = Desk::open(DeskConfig::quick(dir.path(), clock.clone())).expect("an empty folder opens");
         Self { desk, clock, dir }
     }
@@ -95,7 +98,18 @@ impl StoryDesk {
         server: &str,
         code: &str,
     ) -> Result<Self, ErrorReply> {
-        let this = Self::empty(clock);
+        Self::enrolled_in(tempfile::tempdir().expect("a temporary folder"), clock, name, server, code).await
+    }
+
+    /// The same in a folder of the story's own.
+    pub async fn enrolled_in(
+        dir: TempDir,
+        clock: Arc<ManualClock>,
+        name: &str,
+        server: &str,
+        code: &str,
+    ) -> Result<Self, ErrorReply> {
+        let this = Self::empty_in(dir, clock);
         let setup = SetUpEnrolled {
             server: server.into(),
             code: code.into(),

@@ -1,5 +1,6 @@
 //! What tests share: real servers, real desks, screens to look at, a network that can be cut.
 
+pub mod cluster;
 pub mod desks;
 mod driver;
 pub mod f1;
@@ -7,6 +8,9 @@ mod files;
 pub mod killed;
 pub mod province;
 pub mod proxy;
+pub mod small_disk;
 pub mod terminal;
+pub mod torn;
+pub mod township;
 pub mod window;
 pub mod worker;

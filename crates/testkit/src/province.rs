@@ -128,6 +128,11 @@ impl Province {
     /// Kills the server as a power cut would, and starts it again at the same address.
     pub fn kill_and_restart(&mut self) -> Result<(), Trouble> {
         self.kill();
+        self.start_again()
+    }
+
+    /// Serves again at the same address.
+    pub fn start_again(&mut self) -> Result<(), Trouble> {
         let (child, address) = serve(&self.keep, &self.address.to_string(), &self.words)?;
         (self.child, self.address) = (child, address);
         Ok(())
@@ -139,7 +144,8 @@ impl Province {
         self.kill_and_restart()
     }
 
-    fn kill(&mut self) {
+    /// kill −9.
+    pub fn kill(&mut self) {
         // The process may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -1,6 +1,6 @@
 //! A few rounds of what `./dev soak` does for as long as one likes.
 
-use tiexin_testkit::killed::{Importing, Saving, Syncing, Tally};
+use tiexin_testkit::killed::{Importing, Saving, Syncing, Tally, Together};
 use tiexin_testkit::province::Keep;
 use tiexin_testkit::window::Trouble;
 
@@ -53,6 +53,15 @@ async fn while_syncing(keep: fn() -> Option<Keep>) -> Result<(), Trouble> {
     let Some(mut syncing) = Syncing::begin(SEED, keep).await? else { return Ok(()) };
     while !enough(&syncing.tally) {
         syncing.round().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_desk_and_province_work_together() -> Result<(), Trouble> {
+    let Some(mut together) = Together::begin(SEED, || Some(Keep::sqlite())).await? else { return Ok(()) };
+    while !enough(&together.tally) {
+        together.round().await?;
     }
     Ok(())
 }

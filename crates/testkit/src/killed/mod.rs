@@ -7,6 +7,7 @@
 mod importing;
 mod saving;
 mod syncing;
+mod together;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -25,6 +26,7 @@ use crate::window::Trouble;
 pub use importing::Importing;
 pub use saving::Saving;
 pub use syncing::Syncing;
+pub use together::Together;
 
 const TOWNSHIP: &str = "340323100";
 const USER: &str = "guyang";

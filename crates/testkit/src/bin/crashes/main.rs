@@ -1,14 +1,17 @@
 //! kill −9 while saving, importing and syncing: `docs/crash-proof.md`.
 //!
-//! `crashes [--rounds N | --minutes N] [--seed N] [saving|importing|syncing-sqlite|syncing-postgres …]`;
+//! `crashes [--rounds N | --minutes N] [--seed N] [saving|importing|syncing-sqlite|syncing-postgres|
+//! together-sqlite|together-postgres …]`;
 //! without words, all, 100 rounds each. Programs come from TIEXIN_BIN_DIR, PostgreSQL from
 //! TIEXIN_TEST_PG. Ends with 1 at the first fault.
+
+mod images;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use tiexin_testkit::killed::{Importing, Saving, Syncing, Tally};
+use tiexin_testkit::killed::{Importing, Saving, Syncing, Tally, Together};
 use tiexin_testkit::province::Keep;
 use tiexin_testkit::window::Trouble;
 
@@ -17,6 +20,7 @@ enum Loop {
     Saving(Saving),
     Importing(Importing),
     Syncing(Box<Syncing>),
+    Together(Box<Together>),
 }
 
 impl Loop {
@@ -25,6 +29,7 @@ impl Loop {
             Loop::Saving(work) => work.round().await,
             Loop::Importing(work) => work.round().await,
             Loop::Syncing(work) => work.round().await,
+            Loop::Together(work) => work.round().await,
         }
     }
 
@@ -33,6 +38,7 @@ impl Loop {
             Loop::Saving(work) => &work.tally,
             Loop::Importing(work) => &work.tally,
             Loop::Syncing(work) => &work.tally,
+            Loop::Together(work) => &work.tally,
         }
     }
 }
@@ -44,11 +50,20 @@ struct Wish {
     names: Vec<String>,
 }
 
-const NAMES: [&str; 4] = ["saving", "importing", "syncing-sqlite", "syncing-postgres"];
+const NAMES: [&str; 6] =
+    ["saving", "importing", "syncing-sqlite", "syncing-postgres", "together-sqlite", "together-postgres"];
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let wish = match wish(std::env::args().skip(1)) {
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("images", rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return images::images(rest);
+    }
+    // Invariant: threads can be started.
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(kills(words))
+}
+
+async fn kills(words: Vec<String>) -> ExitCode {
+    let wish = match wish(words.into_iter()) {
         Ok(wish) => wish,
         Err(Trouble(why)) => {
             eprintln!("{why}");
@@ -125,8 +140,14 @@ async fn begin(name: &str, seed: u64) -> Result<Option<Loop>, Trouble> {
         "saving" => Some(Loop::Saving(Saving::begin(seed).await?)),
         "importing" => Some(Loop::Importing(Importing::begin(seed).await?)),
         "syncing-sqlite" => Syncing::begin(seed, || Some(Keep::sqlite())).await?.map(syncing),
-        _ => Syncing::begin(seed, Keep::postgres).await?.map(syncing),
+        "syncing-postgres" => Syncing::begin(seed, Keep::postgres).await?.map(syncing),
+        "together-sqlite" => Together::begin(seed, || Some(Keep::sqlite())).await?.map(together),
+        _ => Together::begin(seed, Keep::postgres).await?.map(together),
     })
+}
+
+fn together(work: Together) -> Loop {
+    Loop::Together(Box::new(work))
 }
 
 fn syncing(work: Syncing) -> Loop {
