@@ -46,6 +46,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) fields: Vec<&'a str>,
     /// The entry before this one about the same record.
     pub(crate) before: Option<i64>,
+    /// Records that this entry tells of together.
+    pub(crate) made: &'a [MadeTogether],
 }
 
 /// One entry of the audit, as it is stored.
@@ -67,6 +69,34 @@ pub struct AuditEntry {
     pub fields: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<i64>,
+    /// Records that were made together, by an import: it makes many at once, of few shapes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<MadeTogether>,
+}
+
+/// Records of one kind that were made with the same fields. Never reorder: canonical JSON has its keys sorted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeTogether {
+    /// Names only, never values.
+    pub fields: Vec<String>,
+    pub ids: Vec<Uuid>,
+    pub kind: String,
+}
+
+impl AuditEntry {
+    /// Whether it tells of a record.
+    pub(crate) fn tells_of(&self, id: Uuid) -> bool {
+        self.about == Some(id) || self.made.iter().any(|made| made.ids.contains(&id))
+    }
+
+    /// What the entry says of one record; `None`: it is about others.
+    pub(crate) fn of(self, id: Uuid) -> Option<AuditEntry> {
+        if self.made.is_empty() {
+            return (self.about == Some(id)).then_some(self);
+        }
+        let MadeTogether { fields, kind, .. } = self.made.into_iter().find(|made| made.ids.contains(&id))?;
+        Some(AuditEntry { about: Some(id), kind: Some(kind), fields, made: Vec::new(), ..self })
+    }
 }
 
 /// The text of an entry: canonical JSON of [`AuditEntry`], written straight off.
@@ -85,10 +115,12 @@ fn stored(seq: i64, entry: &Entry<'_>) -> Result<String> {
         fields: &'a [&'a str],
         #[serde(skip_serializing_if = "Option::is_none")]
         kind: Option<&'a str>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        made: &'a [MadeTogether],
         seq: i64,
     }
-    let Entry { at, actor, act, about, kind, ref fields, before } = *entry;
-    let stored = Stored { about, act, actor, at, before, fields, kind, seq };
+    let Entry { at, actor, act, about, kind, ref fields, before, made } = *entry;
+    let stored = Stored { about, act, actor, at, before, fields, kind, made, seq };
     serde_json::to_string(&stored).map_err(|_| StoreError::Unreadable { what: "audit" })
 }
 
@@ -136,7 +168,7 @@ impl Write<'_> {
             Some(row) => (Some(row.record.kind.as_str()), row.audit_head),
             None => (None, None),
         };
-        let entry = Entry { at: now_ms, actor, act, about, kind, fields: fields.to_vec(), before };
+        let entry = Entry { at: now_ms, actor, act, about, kind, fields: fields.to_vec(), before, made: &[] };
         let seq = self.enter(entry)?;
         if let Some(row) = &found {
             crate::record::set_audit_head(&self.tx, row.n, seq)?;
@@ -188,13 +220,43 @@ mod tests {
             before: Some(3),
             ..bare.clone()
         };
-        for entry in [bare, full] {
+        let made = [1, 2].map(|n| MadeTogether {
+            fields: vec!["region".into(), format!("x_{n}")],
+            ids: vec![Uuid::from_u128(n), Uuid::from_u128(n + 10)],
+            kind: "member".into(),
+        });
+        let many = Entry { made: &made, ..bare.clone() };
+        for entry in [bare, full, many] {
             let text = stored(9, &entry).unwrap();
             let whole = parse(&text).unwrap();
             assert_eq!((whole.seq, whole.about, whole.before), (9, entry.about, entry.before));
+            assert_eq!(whole.made, entry.made);
             assert_eq!(whole.fields, entry.fields);
             let canonical = tiexin_protocol::canonical(&serde_json::to_value(&whole).unwrap());
             assert_eq!(text.as_bytes(), canonical);
         }
+    }
+
+    #[test]
+    fn an_entry_about_many_records_says_of_each_what_it_would_have_said_alone() {
+        let one = MadeTogether {
+            fields: vec!["name".into()],
+            ids: vec![Uuid::from_u128(1)],
+            kind: "person".into(),
+        };
+        let other = MadeTogether { ids: vec![Uuid::from_u128(2)], kind: "member".into(), ..one.clone() };
+        let made = [one, other];
+        let entry = Entry { at: 1, act: "create", made: &made, ..Entry::default() };
+        let whole = parse(&stored(9, &entry).unwrap()).unwrap();
+        let told = whole.clone().of(Uuid::from_u128(2)).unwrap();
+        let alone = Entry {
+            about: Some(Uuid::from_u128(2)),
+            kind: Some("member"),
+            fields: vec!["name"],
+            made: &[],
+            ..entry
+        };
+        assert_eq!(told, parse(&stored(9, &alone).unwrap()).unwrap());
+        assert_eq!(whole.of(Uuid::from_u128(3)), None);
     }
 }

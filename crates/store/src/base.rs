@@ -3,7 +3,7 @@
 //!
 //! I7: what the screen shows = fold(base, pending).
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use tiexin_domain::record::{self as shape, Fields};
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::{VoidChange, planted};
@@ -33,11 +33,9 @@ pub(crate) fn begin(conn: &Connection, row: &Row, seq: i64) -> Result<()> {
     Ok(())
 }
 
-/// The change that makes a record.
-pub(crate) fn begin_new(conn: &Connection, n: i64, seq: i64) -> Result<()> {
-    conn.prepare_cached("INSERT OR REPLACE INTO base (record, state, pending) VALUES (?1, NULL, ?2)")?
-        .execute(params![n, seq.to_string()])?;
-    Ok(())
+/// What begins the base of a record that is made; takes its row and the number of the change.
+pub(crate) fn beginning(conn: &Connection) -> Result<CachedStatement<'_>> {
+    Ok(conn.prepare_cached("INSERT OR REPLACE INTO base (record, state, pending) VALUES (?1, NULL, ?2)")?)
 }
 
 pub(crate) fn get(conn: &Connection, n: i64) -> Result<Option<Base>> {

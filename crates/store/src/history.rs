@@ -38,7 +38,7 @@ impl Book {
             let mut events = Vec::new();
             let mut next = row.audit_head;
             while let Some(seq) = next {
-                let Some(entry) = audit::at(conn, seq)? else { break };
+                let Some(entry) = audit::at(conn, seq)?.and_then(|entry| entry.of(id)) else { break };
                 // Entries name only earlier ones, so this ends even on a damaged chain.
                 next = entry.before.filter(|before| *before < seq);
                 events.push(Event {

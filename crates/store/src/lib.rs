@@ -64,7 +64,7 @@ mod verdicts;
 mod verify;
 mod wipe;
 
-pub use audit::AuditEntry;
+pub use audit::{AuditEntry, MadeTogether};
 pub use backup::restore;
 pub use batch::{Batch, BatchOutcome, BatchSave, Fill, Source, UndoOutcome};
 pub use blob::{BlobCounts, BlobState, Came};

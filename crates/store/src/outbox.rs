@@ -1,7 +1,7 @@
 //! `outbox`: changes not yet sent, numbered without gaps; and reading a change back from here or
 //! from `sent`.
 
-use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row as SqlRow, params};
 use serde::{Deserialize, Serialize};
 use tiexin_domain::RegionCode;
 use tiexin_domain::record::Fields;
@@ -53,13 +53,21 @@ pub(crate) fn body(set: &Fields, void: Option<&VoidChange>) -> Result<String> {
     text(&BodyRef { set, void })
 }
 
-/// `body` comes from [`body`].
-pub(crate) fn put(conn: &Connection, seq: i64, record: i64, base: u64, body: &str, by: &By) -> Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO outbox (seq, record, grp, base, body, author, noted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![seq, record, by.group, base as i64, body, by.author, by.now_ms])?;
-    Ok(())
+/// What puts changes into the outbox.
+pub(crate) struct Putting<'c>(CachedStatement<'c>);
+
+impl<'c> Putting<'c> {
+    pub(crate) fn new(conn: &'c Connection) -> Result<Putting<'c>> {
+        Ok(Putting(conn.prepare_cached(
+            "INSERT INTO outbox (seq, record, grp, base, body, author, noted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?))
+    }
+
+    /// `body` comes from [`body`].
+    pub(crate) fn put(&mut self, seq: i64, record: i64, base: u64, body: &str, by: &By) -> Result<()> {
+        self.0.execute(params![seq, record, by.group, base as i64, body, by.author, by.now_ms])?;
+        Ok(())
+    }
 }
 
 /// The columns that [`read`] needs, in its order.

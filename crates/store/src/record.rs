@@ -2,7 +2,7 @@
 //! written here and nowhere else.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row as SqlRow, params};
 use tiexin_domain::Record;
 use tiexin_domain::record::{Fields, Void};
 use uuid::Uuid;
@@ -122,28 +122,38 @@ impl Prepared {
 /// A new record, search index and all.
 pub(crate) fn insert(conn: &Connection, record: &Record, audit: Option<i64>) -> Result<i64> {
     let prepared = Prepared::new(record.clone())?;
-    let n = insert_prepared(conn, &prepared, audit)?.ok_or(StoreError::Unreadable { what: "record" })?;
+    let n =
+        Inserting::new(conn)?.insert(&prepared, audit)?.ok_or(StoreError::Unreadable { what: "record" })?;
     index::add(conn, n, &index::Entry::of(index::documents(record)))?;
     Ok(n)
 }
 
-/// `None`: a record with this id is there already, nothing was written. The search index is the
-/// caller's.
-pub(crate) fn insert_prepared(
-    conn: &Connection,
-    prepared: &Prepared,
-    audit: Option<i64>,
-) -> Result<Option<i64>> {
-    let Prepared { record, fields, void, derived: d } = prepared;
-    let hidden = hidden_state(conn, record, d)?;
-    let inserted = conn
-        .prepare_cached(
+/// What makes records: its statements are looked up once, however many they are.
+pub(crate) struct Inserting<'c> {
+    conn: &'c Connection,
+    row: CachedStatement<'c>,
+    above: Above<'c>,
+    /// The newest record made here, if it is shown: as a rule the next one belongs to it.
+    shown: Option<Uuid>,
+}
+
+impl<'c> Inserting<'c> {
+    pub(crate) fn new(conn: &'c Connection) -> Result<Inserting<'c>> {
+        let row = conn.prepare_cached(
             "INSERT INTO record (id, kind, scope, version, fields, void, audit_head, hidden,
                place, sort, natural, day, until, household, category, number, flags, persons)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
              ON CONFLICT (id) DO NOTHING",
-        )?
-        .execute(params![
+        )?;
+        Ok(Inserting { conn, row, above: Above::new(conn)?, shown: None })
+    }
+
+    /// `None`: a record with this id is there already, nothing was written. The search index is the
+    /// caller's.
+    pub(crate) fn insert(&mut self, prepared: &Prepared, audit: Option<i64>) -> Result<Option<i64>> {
+        let Prepared { record, fields, void, derived: d } = prepared;
+        let hidden = self.above.hidden(record, d, self.shown)?;
+        let inserted = self.row.execute(params![
             record.id,
             record.kind,
             record.scope.as_str(),
@@ -163,23 +173,27 @@ pub(crate) fn insert_prepared(
             d.flags,
             d.persons
         ])?;
-    if inserted == 0 {
-        return Ok(None);
+        if inserted == 0 {
+            // Whatever the caller does with the one that is there may hide others.
+            self.shown = None;
+            return Ok(None);
+        }
+        let n = self.conn.last_insert_rowid();
+        link::put(self.conn, n, &d.parents)?;
+        blob::follow(self.conn, n, record)?;
+        self.shown = Some(record.id).filter(|_| hidden == hidden::SHOWN);
+        if hidden != hidden::SHOWN {
+            spread_hidden(self.conn, record.id)?;
+        }
+        Ok(Some(n))
     }
-    let n = conn.last_insert_rowid();
-    link::put(conn, n, &d.parents)?;
-    blob::follow(conn, n, record)?;
-    if hidden != hidden::SHOWN {
-        spread_hidden(conn, record.id)?;
-    }
-    Ok(Some(n))
 }
 
 /// Brings the row from `old` to `new`. `audit`: the entry that tells of it, if there is a new one.
 pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i64>) -> Result<()> {
     let before = derive(&old.record);
     let after = derive(new);
-    let hidden = hidden_state(conn, new, &after)?;
+    let hidden = Above::new(conn)?.hidden(new, &after, None)?;
     let audit = audit.or(old.audit_head);
     let fields = text(&new.fields)?;
     let void = new.void.as_ref().map(text).transpose()?;
@@ -255,39 +269,48 @@ fn set_hidden(conn: &Connection, row: &Row, hidden: i64) -> Result<()> {
     Ok(())
 }
 
-/// Void itself, or belonging to what is hidden (`docs/sync.md`: void hides, in views, the children).
-fn hidden_state(conn: &Connection, record: &Record, d: &Derived) -> Result<i64> {
-    if record.void.is_some() {
-        return Ok(hidden::VOID);
-    }
-    if d.household.is_some()
-        && let Some(home) = record.reference("household")
-    {
-        // A household has no parent: it is hidden only by its own void. The index holds void records only.
-        // What still names one that was merged into another is not hidden with it: nobody turned it yet.
-        let void = conn
-            .prepare_cached(
+/// Looks whether what a record belongs to is hidden.
+struct Above<'c> {
+    household: CachedStatement<'c>,
+    parent: CachedStatement<'c>,
+}
+
+impl<'c> Above<'c> {
+    fn new(conn: &'c Connection) -> Result<Above<'c>> {
+        Ok(Above {
+            // A household has no parent: it is hidden only by its own void. The index holds void records only.
+            // What still names one that was merged into another is not hidden with it: nobody turned it yet.
+            household: conn.prepare_cached(
                 "SELECT 1 FROM record WHERE id = ?1 AND void IS NOT NULL
                    AND json_extract(fields, '$.merged_into') IS NULL",
-            )?
-            .exists([home])?;
-        if void {
-            return Ok(hidden::PARENT_VOID);
-        }
-    }
-    for parent in &d.parents {
-        let state: Option<i64> = conn
-            .prepare_cached(
+            )?,
+            parent: conn.prepare_cached(
                 "SELECT CASE WHEN hidden = 1 AND json_extract(fields, '$.merged_into') IS NOT NULL THEN 0
                    ELSE hidden END FROM record WHERE id = ?1",
-            )?
-            .query_row([parent], |row| row.get(0))
-            .optional()?;
-        if matches!(state, Some(hidden::VOID | hidden::PARENT_VOID)) {
+            )?,
+        })
+    }
+
+    /// Void itself, or belonging to what is hidden (`docs/sync.md`: void hides, in views, the children).
+    /// `shown`: a record that is known not to be hidden.
+    fn hidden(&mut self, record: &Record, d: &Derived, shown: Option<Uuid>) -> Result<i64> {
+        if record.void.is_some() {
+            return Ok(hidden::VOID);
+        }
+        if d.household.is_some()
+            && let Some(home) = record.reference("household").filter(|home| Some(*home) != shown)
+            && self.household.exists([home])?
+        {
             return Ok(hidden::PARENT_VOID);
         }
+        for parent in d.parents.iter().filter(|parent| Some(**parent) != shown) {
+            let state: Option<i64> = self.parent.query_row([parent], |row| row.get(0)).optional()?;
+            if matches!(state, Some(hidden::VOID | hidden::PARENT_VOID)) {
+                return Ok(hidden::PARENT_VOID);
+            }
+        }
+        Ok(hidden::SHOWN)
     }
-    Ok(hidden::SHOWN)
 }
 
 /// Children follow their parent in and out of sight.
@@ -302,7 +325,7 @@ fn spread_hidden(conn: &Connection, parent: Uuid) -> Result<()> {
         if row.hidden == hidden::WITHHELD {
             continue;
         }
-        let hidden = hidden_state(conn, &row.record, &derive(&row.record))?;
+        let hidden = Above::new(conn)?.hidden(&row.record, &derive(&row.record), None)?;
         if hidden != row.hidden {
             set_hidden(conn, &row, hidden)?;
             spread_hidden(conn, row.record.id)?;

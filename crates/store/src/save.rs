@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use rusqlite::{CachedStatement, Connection, params};
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::record::{self as shape, Fields, Record};
 use tiexin_protocol::{PUSH_CHANGES, VoidChange};
 use uuid::Uuid;
 
-use crate::audit::Entry;
+use crate::audit::{Entry, Head};
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
 use crate::record::{Prepared, Row, hidden};
@@ -132,12 +133,19 @@ impl Write<'_> {
             kind: Some(&save.kind),
             fields: set.keys().map(String::as_str).collect(),
             before: row.audit_head,
+            made: &[],
         };
         let audit = self.enter(entry)?;
         let seq = self.head.outbox_seq + 1;
         self.head.outbox_seq = seq;
         base::begin(&self.tx, &row, seq)?;
-        outbox::put(&self.tx, seq, row.n, old.version, &outbox::body(&set, void.as_ref())?, by)?;
+        outbox::Putting::new(&self.tx)?.put(
+            seq,
+            row.n,
+            old.version,
+            &outbox::body(&set, void.as_ref())?,
+            by,
+        )?;
         record::update(&self.tx, &row, &new, Some(audit))?;
         self.changed.kind(&save.kind);
         Ok((Saved::Changed(new), audit))
@@ -173,18 +181,16 @@ impl Write<'_> {
 
     fn create(&mut self, save: &Save, by: &By, act: Option<&str>) -> Result<(Saved, i64)> {
         let making = Making::of(save.id, &save.kind, &save.fields, &Fields::new(), save.void.as_ref())?;
-        let made = self.make(&making, by, act)?.ok_or(StoreError::Unreadable { what: "record" })?;
-        Ok((Saved::Created(making.prepared.record), made.audit))
+        let audit = self.make(&making, by, act)?;
+        Ok((Saved::Created(making.prepared.record), audit))
     }
 
-    /// Makes a record; `None`: one with this id is there already, nothing was written.
-    pub(crate) fn make(&mut self, making: &Making, by: &By, act: Option<&str>) -> Result<Option<Made>> {
+    fn make(&mut self, making: &Making, by: &By, act: Option<&str>) -> Result<i64> {
         let record = &making.prepared.record;
         let next = self.head.audit_seq + 1;
-        let Some(n) = record::insert_prepared(&self.tx, &making.prepared, Some(next))? else {
-            return Ok(None);
-        };
-        index::add(&self.tx, n, &making.indexed)?;
+        Maker::new(&self.tx)?
+            .put(&mut self.head, &mut self.changed, making, by, next)?
+            .ok_or(StoreError::Unreadable { what: "record" })?;
         let entry = Entry {
             at: by.now_ms,
             actor: by.author,
@@ -192,33 +198,60 @@ impl Write<'_> {
             about: Some(record.id),
             kind: Some(&record.kind),
             fields: making.names.iter().map(String::as_str).collect(),
-            before: None,
+            ..Entry::default()
         };
-        let audit = self.enter(entry)?;
-        let seq = self.head.outbox_seq + 1;
-        self.head.outbox_seq = seq;
-        base::begin_new(&self.tx, n, seq)?;
-        outbox::put(&self.tx, seq, n, 0, &making.body, by)?;
-        self.changed.kind(&record.kind);
-        Ok(Some(Made { n, audit }))
+        self.enter(entry)
+    }
+}
+
+/// What makes records: its statements are looked up once, however many they are.
+pub(crate) struct Maker<'c> {
+    rows: record::Inserting<'c>,
+    index: index::Adding<'c>,
+    base: CachedStatement<'c>,
+    outbox: outbox::Putting<'c>,
+}
+
+impl<'c> Maker<'c> {
+    pub(crate) fn new(conn: &'c Connection) -> Result<Maker<'c>> {
+        Ok(Maker {
+            rows: record::Inserting::new(conn)?,
+            index: index::Adding::new(conn)?,
+            base: base::beginning(conn)?,
+            outbox: outbox::Putting::new(conn)?,
+        })
+    }
+
+    /// Makes a record all but its audit entry, which is to be the one numbered `audit`, in this transaction.
+    /// `None`: one with this id is there already, nothing was written.
+    pub(crate) fn put(
+        &mut self,
+        head: &mut Head,
+        changed: &mut Changed,
+        making: &Making,
+        by: &By,
+        audit: i64,
+    ) -> Result<Option<i64>> {
+        let Some(n) = self.rows.insert(&making.prepared, Some(audit))? else { return Ok(None) };
+        self.index.add(n, &making.indexed)?;
+        let seq = head.outbox_seq + 1;
+        head.outbox_seq = seq;
+        self.base.execute(params![n, seq.to_string()])?;
+        self.outbox.put(seq, n, 0, &making.body, by)?;
+        changed.kind(&making.prepared.record.kind);
+        Ok(Some(n))
     }
 }
 
 /// A record that is to be made, with everything that needs no database: it can be got ready on
 /// another thread.
 pub(crate) struct Making {
-    prepared: Prepared,
+    pub(crate) prepared: Prepared,
     indexed: index::Entry,
     /// Names of the fields that the change sets, for the audit.
-    names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// The change as the outbox holds it.
     body: String,
-}
-
-/// What was made: the row and its audit entry.
-pub(crate) struct Made {
-    pub(crate) n: i64,
-    pub(crate) audit: i64,
 }
 
 impl Making {

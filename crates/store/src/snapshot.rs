@@ -250,9 +250,10 @@ where
 
 fn take_batch(w: &mut Write<'_>, batch: &[Prepared], old: &mut HashSet<i64>) -> Result<()> {
     let mut fresh: Option<(i64, i64)> = None;
+    let mut rows = record::Inserting::new(&w.tx)?;
     for prepared in batch {
         w.changed.kind(&prepared.record.kind);
-        if let Some(n) = record::insert_prepared(&w.tx, prepared, None)? {
+        if let Some(n) = rows.insert(prepared, None)? {
             fresh = Some((fresh.map_or(n, |(lo, _)| lo), n));
             continue;
         }

@@ -162,6 +162,7 @@ fn waiting_is_shown(conn: &Connection, report: &mut VerifyReport) -> Result<()> 
 
 fn rows(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
     let mut digests: BTreeMap<String, Digest> = BTreeMap::new();
+    let mut told = None;
     let mut select = conn.prepare(concat!(select!(), " ORDER BY n"))?;
     let mut found = select.query([])?;
     while let Some(row) = found.next()? {
@@ -173,7 +174,7 @@ fn rows(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
             }
         };
         report.records += 1;
-        let state = shown(conn, &row, report)?;
+        let state = shown(conn, &row, &mut told, report)?;
         if let Some(state) = state {
             let digest = digests.entry(state.scope.to_string()).or_default();
             *digest = digest.plus(Digest::of(&state));
@@ -199,12 +200,16 @@ fn rows(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
 fn shown(
     conn: &Connection,
     row: &record::Row,
+    told: &mut Option<audit::AuditEntry>,
     report: &mut VerifyReport,
 ) -> Result<Option<tiexin_domain::Record>> {
     let r = &row.record;
     if let Some(seq) = row.audit_head {
-        let told = audit::at(conn, seq).ok().flatten();
-        if told.and_then(|entry| entry.about) != Some(r.id) {
+        // The rows of an import share an entry: it is read once.
+        if told.as_ref().is_none_or(|entry| entry.seq != seq) {
+            *told = audit::at(conn, seq).ok().flatten();
+        }
+        if !told.as_ref().is_some_and(|entry| entry.tells_of(r.id)) {
             report.fault("audit_unknown", Some(seq), format!("第 {} 行的审计记录不存在", row.n));
         }
     }

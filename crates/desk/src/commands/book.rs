@@ -66,7 +66,10 @@ fn audit(at: &At, args: AuditTrail) -> Result<Vec<AuditRow>, ErrorReply> {
             seq: u64::try_from(entry.seq).unwrap_or_default(),
             at: entry.at,
             actor: names.of_author(entry.actor),
-            act: labels::act(&entry.act).to_owned(),
+            act: match entry.made.iter().map(|made| made.ids.len()).sum::<usize>() {
+                0 => labels::act(&entry.act).to_owned(),
+                many => format!("{} {many} 条", labels::act(&entry.act)),
+            },
             record: entry.about.filter(|_| entry.kind.is_some()),
             fields: labels::fields(&kind, &entry.fields),
             kind: entry.kind,

@@ -1,6 +1,7 @@
 //! A ledger as one batch: written in one transaction, taken back as one.
 
 mod fill;
+mod run;
 mod undo;
 
 use tiexin_domain::record::Fields;

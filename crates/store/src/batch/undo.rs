@@ -1,15 +1,17 @@
 //! A batch taken back.
 
+use std::collections::BTreeMap;
+
 use rusqlite::params;
 use tiexin_domain::record::{Fields, Void};
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
 use super::UndoOutcome;
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
-use crate::record;
+use crate::record::{self, hidden};
 use crate::save::{By, Save};
 
 impl Book {
@@ -43,25 +45,27 @@ struct Made {
     before: Option<Fields>,
 }
 
+/// The newest first: what hangs on another record goes before it.
 fn made_by(w: &Write<'_>, batch: Uuid) -> Result<Vec<Made>> {
-    let mut select = w
-        .tx
-        .prepare("SELECT record, audit, before FROM import_record WHERE batch = ?1 ORDER BY record DESC")?;
+    let mut made = BTreeMap::new();
+    let mut select = w.tx.prepare("SELECT lo, hi, audit FROM import_run WHERE batch = ?1")?;
     let mut rows = select.query([batch])?;
-    let mut made = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (lo, hi): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let audit = row.get(2)?;
+        made.extend((lo..=hi).map(|record| (record, Made { record, audit, before: None })));
+    }
+    // What a later row of the same ledger changed of them.
+    let mut select = w.tx.prepare("SELECT record, audit, before FROM import_record WHERE batch = ?1")?;
+    let mut rows = select.query([batch])?;
     while let Some(row) = rows.next()? {
         let before: Option<String> = row.get(2)?;
-        made.push(Made {
-            record: row.get(0)?,
-            audit: row.get(1)?,
-            before: before
-                .as_deref()
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(|_| StoreError::Unreadable { what: "import_record" })?,
-        });
+        let before = before.as_deref().map(serde_json::from_str).transpose();
+        let before = before.map_err(|_| StoreError::Unreadable { what: "import_record" })?;
+        let record = row.get(0)?;
+        made.insert(record, Made { record, audit: row.get(1)?, before });
     }
-    Ok(made)
+    Ok(made.into_values().rev().collect())
 }
 
 fn undo_one(
@@ -73,7 +77,15 @@ fn undo_one(
     outcome: &mut UndoOutcome,
 ) -> Result<()> {
     let Some(row) = record::at(&w.tx, made.record)? else { return Ok(()) };
+    // Given up with its township: nothing of it is here any more.
+    if row.hidden == hidden::WITHHELD && row.record.fields.is_empty() {
+        return Ok(());
+    }
     if row.audit_head != Some(made.audit) {
+        // A row that went left its number to another record.
+        if !audit::at(&w.tx, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
+            return Ok(());
+        }
         outcome.kept.push(row.record.id);
         return Ok(());
     }

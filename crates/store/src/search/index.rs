@@ -1,6 +1,6 @@
 //! What of a record goes into the index, and writing it there.
 
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 use serde_json::Value;
 use tiexin_domain::Record;
 
@@ -133,35 +133,58 @@ macro_rules! insert_names {
     };
 }
 
-/// Enters a record that the index does not know yet: replacing would look for it first.
+/// What enters records into the index: its statements are looked up once, however many they are.
+pub(crate) struct Adding<'c> {
+    names: CachedStatement<'c>,
+    text: CachedStatement<'c>,
+}
+
+impl<'c> Adding<'c> {
+    /// For records that the index does not know yet: replacing would look for them first.
+    pub(crate) fn new(conn: &'c Connection) -> Result<Adding<'c>> {
+        Ok(Adding {
+            names: conn.prepare_cached(insert_names!("INSERT"))?,
+            text: conn.prepare_cached("INSERT INTO text_search (rowid, text) VALUES (?1, ?2)")?,
+        })
+    }
+
+    /// What stood there before is replaced.
+    fn over(conn: &'c Connection) -> Result<Adding<'c>> {
+        Ok(Adding {
+            names: conn.prepare_cached(insert_names!("INSERT OR REPLACE"))?,
+            text: conn.prepare_cached("INSERT OR REPLACE INTO text_search (rowid, text) VALUES (?1, ?2)")?,
+        })
+    }
+
+    pub(crate) fn add(&mut self, n: i64, entry: &Entry) -> Result<()> {
+        if let Some(names) = &entry.names {
+            self.names.execute(params![
+                n,
+                names.name,
+                names.spelled.full,
+                names.spelled.initials,
+                names.id_number,
+                names.id_tail,
+                names.phone,
+                names.phone_tail,
+                names.code
+            ])?;
+        }
+        if let Some(text) = &entry.text {
+            self.text.execute(params![n, text])?;
+        }
+        Ok(())
+    }
+}
+
+/// Enters a record that the index does not know yet.
 pub(crate) fn add(conn: &Connection, n: i64, entry: &Entry) -> Result<()> {
-    write(conn, n, entry, insert_names!("INSERT"), "INSERT INTO text_search (rowid, text) VALUES (?1, ?2)")
+    Adding::new(conn)?.add(n, entry)
 }
 
 /// Enters the documents of a record; what stood there before is replaced.
 pub(crate) fn put(conn: &Connection, n: i64, entry: &Entry) -> Result<()> {
-    let text = "INSERT OR REPLACE INTO text_search (rowid, text) VALUES (?1, ?2)";
-    write(conn, n, entry, insert_names!("INSERT OR REPLACE"), text)
-}
-
-fn write(conn: &Connection, n: i64, entry: &Entry, names_sql: &str, text_sql: &str) -> Result<()> {
-    if let Some(names) = &entry.names {
-        conn.prepare_cached(names_sql)?.execute(params![
-            n,
-            names.name,
-            names.spelled.full,
-            names.spelled.initials,
-            names.id_number,
-            names.id_tail,
-            names.phone,
-            names.phone_tail,
-            names.code
-        ])?;
-    }
-    if let Some(text) = &entry.text {
-        conn.prepare_cached(text_sql)?.execute(params![n, text])?;
-    }
-    Ok(())
+    Adding::over(conn)?.add(n, entry)
 }
 
 /// Writes only what differs.

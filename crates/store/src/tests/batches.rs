@@ -1,5 +1,8 @@
 //! A ledger is written as one and taken back as one.
 
+use tiexin_domain::RegionCode;
+
+use super::province::{Province, desk};
 use super::*;
 use crate::{BatchOutcome, BatchSave, Fill, Source, StoreError};
 
@@ -134,6 +137,60 @@ fn a_batch_is_taken_back_but_not_what_was_edited_since() {
     let seqs: Vec<u64> = book.outbox_batch(100, 1 << 20).unwrap().iter().map(|c| c.id.seq).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
     sound(&book);
+}
+
+/// One audit entry tells of many records; each has its history all the same.
+#[test]
+fn what_a_batch_made_has_its_history_and_is_not_mistaken_for_what_it_changed() {
+    let (_dir, book, _) = book();
+    let (home, other) = (id(), id());
+    let row = |id, value| vec![save(id, "household", value)];
+    let all = vec![
+        row(home, json!({"region": VILLAGE, "head_name": "张三"})),
+        row(other, json!({"region": VILLAGE, "head_name": "李四", "phone": "1"})),
+        row(home, json!({"region": VILLAGE, "head_name": "张三", "phone": "2"})),
+        row(id(), json!({"region": VILLAGE, "head_name": "王五"})),
+    ];
+    let source = source();
+    let before = book.verify().unwrap().audit_entries;
+    let outcome = write(&book, &source, &all);
+    assert_eq!((outcome.created, outcome.changed, outcome.unchanged), (3, 1, 0));
+    // Two made, one changed, one made, and the import.
+    assert_eq!(book.verify().unwrap().audit_entries, before + 4);
+    let told = |id| {
+        let events = book.history(id).unwrap();
+        events.into_iter().map(|event| (event.act, event.fields.join(" "))).collect::<Vec<_>>()
+    };
+    let made = |fields: &str| ("create".to_owned(), fields.to_owned());
+    assert_eq!(told(home), [("change".to_owned(), "phone".to_owned()), made("head_name recorded_by region")]);
+    assert_eq!(told(other), [made("head_name phone recorded_by region")]);
+    sound(&book);
+    let undone = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+    assert_eq!((undone.undone, undone.kept.len()), (3, 0));
+    assert!(record(&book, home).void.is_some(), "made here, so it goes, whatever came to it later");
+    assert_eq!(told(other).len(), 2);
+    sound(&book);
+}
+
+#[test]
+fn a_batch_of_a_township_that_was_given_up_has_nothing_to_take_back() {
+    for safe in [false, true] {
+        let (_dir, book) = desk();
+        let mut province = Province::new();
+        let source = source();
+        write(&book, &source, &rows(&["张三", "李四"]));
+        province.round(&book);
+        if safe {
+            book.prune_sent(u64::MAX >> 1).unwrap();
+        }
+        book.drop_scope(&VILLAGE.parse::<RegionCode>().unwrap().scope()).unwrap();
+        // Where nothing is left, its row's number goes to this one.
+        let later = household(&book, "340323104001", "别处");
+        let undone = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+        assert_eq!((undone.undone, undone.kept.len()), (0, 0), "safe: {safe}");
+        assert!(record(&book, later).void.is_none());
+        sound(&book);
+    }
 }
 
 #[test]
