@@ -87,6 +87,22 @@ fn a_rarer_reading_comes_last_and_says_so() {
     assert_eq!(told, [("王明家", "pinyin"), ("方培元家", "other_reading")]);
 }
 
+/// Newer ones whose longer spelling begins so do not crowd them out.
+#[test]
+fn two_letters_mean_the_initials_before_all() {
+    let (_dir, book, _) = book();
+    household(&book, VILLAGE, "王安");
+    household(&book, VILLAGE, "李王安");
+    for n in 0..60 {
+        household(&book, VILLAGE, if n % 2 == 0 { "王明" } else { "汪艾琳" });
+    }
+    let hits = book.search("wa", &[], 20).unwrap();
+    let told: Vec<_> = hits.iter().map(|h| (h.title.as_str(), h.matched.as_str())).collect();
+    assert_eq!(told[0], ("王安家", "initials"));
+    assert!(told[1..].iter().all(|(_, matched)| *matched == "initials"), "{told:?}");
+    assert_eq!(hits.len(), 20);
+}
+
 #[test]
 fn the_child_and_the_cause_are_never_found() {
     let t = town();
