@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::commands;
-use crate::records::FileMade;
 use crate::session::Done;
 
 /// Recomputes the audit chain and everything that can be recomputed.
@@ -19,10 +18,23 @@ pub struct VerifyReport {
     pub faults: Vec<String>,
 }
 
-/// An encrypted copy of the book and its keyring, at a path the user chose.
+/// An encrypted copy of the book, its attachments and its keyring, in a new folder that the user chose.
+/// Reports progress and can be cancelled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Backup {
     pub path: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupMade {
+    pub name: String,
+    pub path: String,
+    /// Attachments in the copy.
+    #[serde(default)]
+    pub attachments: u64,
+    /// Attachments that are missing or damaged on this desk, so in the copy too.
+    #[serde(default)]
+    pub missing: u64,
 }
 
 /// Newest audit entries, for those with the right.
@@ -73,7 +85,7 @@ pub struct Touch {}
 
 commands! {
     Verify => "book.verify" -> VerifyReport;
-    Backup => "book.backup" -> FileMade;
+    Backup => "book.backup" -> BackupMade;
     AuditTrail => "book.audit" -> Vec<AuditRow>;
     GetPreferences => "book.preferences" -> Preferences;
     SetPreferences => "book.set_preferences" -> Done;

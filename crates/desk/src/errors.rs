@@ -113,6 +113,19 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorCode::NewerBook,
             "本机数据是由更新版本的程序写成的，没有改动。请更新程序后再打开。",
         ),
+        UnlockError::NotABackup => ErrorReply::new(
+            ErrorCode::NotFound,
+            "这个文件夹里没有完整的备份（缺少台账或钥匙文件），没有恢复，原有的台账没有动。请核对文件夹，或换一份备份。",
+        ),
+        UnlockError::BackupDamaged => ErrorReply::new(
+            ErrorCode::Disk,
+            "这份备份的台账文件已损坏，没有恢复，原有的台账没有动。请换一份备份。",
+        ),
+        UnlockError::RestoreUnfinished => ErrorReply::new(
+            ErrorCode::Disk,
+            "上一次恢复没有做完。原来的台账已改名保留，没有删除；请从备份再恢复一次。",
+        ),
+        UnlockError::Cancelled => ErrorReply::new(ErrorCode::Cancelled, "已取消，原有的台账没有动。"),
         UnlockError::MovedAside { .. } => ErrorReply::new(
             ErrorCode::Disk,
             "数据文件无法识别，已改名保留在原文件夹，没有删除。请联系管理员恢复，或重新登录以新数据继续。",

@@ -108,6 +108,17 @@ pub enum UnlockError {
     MovedAside { to: PathBuf },
     #[error("用户钥匙文件损坏，请从备份恢复")]
     KeyringUnreadable,
+    #[error("这个文件夹里没有完整的备份")]
+    NotABackup,
+    /// Its database is not what was written.
+    #[error("备份里的数据库文件已损坏")]
+    BackupDamaged,
+    /// The book lies aside and the backup did not take its place.
+    #[error("上一次恢复没有做完，请从备份再恢复一次")]
+    RestoreUnfinished,
+    /// The caller asked to stop; what was there is untouched.
+    #[error("已取消，原有的数据没有改动")]
+    Cancelled,
     /// The rescue is of another book.
     #[error("救援文件不是给这台电脑的")]
     RescueForeign,

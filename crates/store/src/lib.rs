@@ -65,7 +65,7 @@ mod verify;
 mod wipe;
 
 pub use audit::{AuditEntry, MadeTogether};
-pub use backup::restore;
+pub use backup::{Copied, restore};
 pub use batch::{Batch, BatchOutcome, BatchSave, Fill, Source, UndoOutcome};
 pub use blob::{BlobCounts, BlobState, Came};
 pub use book::{Book, Write};

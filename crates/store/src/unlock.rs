@@ -57,6 +57,9 @@ impl Book {
         now_ms: i64,
     ) -> Result<(Book, LocalUser), UnlockError> {
         let (key, user, failures) = Holder::open(dir, user, password, now_ms)?;
+        if crate::backup::interrupted(dir) {
+            return Err(UnlockError::RestoreUnfinished);
+        }
         let book = open_database(dir, key)?;
         book.write(|tx| {
             for at in &failures {
@@ -151,7 +154,7 @@ fn foreign(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Renames the database and what belongs to it to the first free `book.db.aside-N`.
+/// Renames the database and what belongs to it, as far as it is there, to the first free `book.db.aside-N`.
 pub(crate) fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
     let with = |end: &str| {
         let mut name = path.as_os_str().to_owned();
@@ -168,12 +171,11 @@ pub(crate) fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
     if blobs.exists() {
         std::fs::rename(&blobs, blobs_with(&end))?;
     }
-    for part in ["-wal", "-shm"] {
+    for part in ["-wal", "-shm", ""] {
         let from = with(part);
         if from.exists() {
             std::fs::rename(&from, with(&format!("{end}{part}")))?;
         }
     }
-    std::fs::rename(path, with(&end))?;
     Ok(with(&end))
 }

@@ -2,16 +2,17 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::blob::file::FOLDER;
 use crate::book::Book;
 use crate::connection::DATABASE;
 use crate::keyring::Keyring;
 use crate::suite;
 
 /// What belongs to a book besides its database and keyring.
-const FILES: [&str; 4] = ["incarnation", "keyring.lock", "keyring.new", "demo-accounts.json"];
-const FOLDERS: [&str; 1] = ["blobs"];
+const FILES: [&str; 6] =
+    ["incarnation", "keyring.lock", "keyring.new", "demo-accounts.json", "backup.json", "backup.new"];
 /// Folders in folders that are looked into for backups.
 const DEPTH: usize = 4;
 
@@ -44,7 +45,7 @@ fn keep_first(failed: &mut Option<io::Error>, done: io::Result<()>) {
 }
 
 /// The folder itself and every folder below it that holds a book.
-fn find(dir: &Path, depth: usize, books: &mut Vec<std::path::PathBuf>) -> io::Result<()> {
+fn find(dir: &Path, depth: usize, books: &mut Vec<PathBuf>) -> io::Result<()> {
     books.push(dir.to_owned());
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
@@ -92,20 +93,27 @@ fn remove_files(dir: &Path) -> io::Result<()> {
     for path in named(dir, ours)? {
         fs::remove_file(path)?;
     }
-    for folder in FOLDERS {
-        match fs::remove_dir_all(dir.join(folder)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+    // Those of the book, of books that were moved aside, of a restore that was broken off.
+    let bytes = |name: &str| name == FOLDER || name.starts_with("blobs.");
+    for folder in entries(dir, fs::FileType::is_dir, bytes)? {
+        fs::remove_dir_all(folder)?;
     }
     Ok(())
 }
 
-fn named(dir: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<std::path::PathBuf>> {
+fn named(dir: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<PathBuf>> {
+    entries(dir, fs::FileType::is_file, wanted)
+}
+
+fn entries(
+    dir: &Path,
+    is: impl Fn(&fs::FileType) -> bool,
+    wanted: impl Fn(&str) -> bool,
+) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
-        if entry.file_type()?.is_file() && entry.file_name().to_str().is_some_and(&wanted) {
+        if is(&entry.file_type()?) && entry.file_name().to_str().is_some_and(&wanted) {
             found.push(entry.path());
         }
     }

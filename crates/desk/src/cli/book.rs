@@ -1,7 +1,11 @@
 //! Making a book, joining the province, users, copies, proofs.
 
+use std::io::IsTerminal;
+
 use serde_json::json;
+use tiexin_contract::Event;
 use tiexin_contract::book::{Backup as MakeBackup, Verify as RunVerify, VerifyReport};
+use tiexin_contract::import::CancelJob;
 use tiexin_contract::session::{AddLocalUser, SessionState, SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::Enrol as Join;
 
@@ -113,13 +117,36 @@ pub(super) async fn verify(door: Door) -> Outcome {
     if report.sound { Ok(()) } else { Err(Failure::told(Exit::Faults)) }
 }
 
+/// Ctrl+C stops it without leaving half a copy.
 pub(super) async fn backup(door: Door, args: Backup) -> Outcome {
     let seat = door.sign_in().await?;
     let path = super::absolute(&args.file)?;
-    let made = seat.desk.run(MakeBackup { path }).await?;
-    seat.out.tell(&json!({"name": made.name, "path": made.path}), || {
-        vec![format!("已备份到 {}", made.path.as_deref().unwrap_or(&made.name))]
-    })
+    let shown = std::io::stderr().is_terminal() && !seat.out.json;
+    let mut events = seat.desk.subscribe();
+    let mut job = None;
+    let mut making = std::pin::pin!(seat.desk.run(MakeBackup { path }));
+    let made = loop {
+        tokio::select! {
+            made = &mut making => break made?,
+            Ok(event) = events.recv() => {
+                let Event::Progress(progress) = event else { continue };
+                job = Some(progress.job);
+                if shown {
+                    show(&progress.label, progress.done, progress.total, progress.finished);
+                }
+            }
+            Ok(()) = tokio::signal::ctrl_c() => {
+                if let Some(job) = job {
+                    seat.desk.run(CancelJob { job }).await?;
+                }
+            }
+        }
+    };
+    lacking(made.missing, "这台电脑上");
+    let told = json!({
+        "name": made.name, "path": made.path, "attachments": made.attachments, "missing": made.missing,
+    });
+    seat.out.tell(&told, || vec![format!("已备份到 {}", made.path)])
 }
 
 /// Needs no password: the copy stays as locked as it was.
@@ -127,8 +154,33 @@ pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
     if !args.file.exists() {
         return Err(Failure::new(Exit::NotFound, format!("没有这个备份：{}", args.file.display())));
     }
-    tiexin_store::restore(&args.file, &args.to).map_err(|error| Failure::from(errors::unlock(error)))?;
-    out.tell(&json!({"to": args.to}), || {
+    let shown = std::io::stderr().is_terminal() && !out.json;
+    let mut told = 0;
+    let mut progress = |done: u64, all: u64| {
+        let percent = (done * 100).checked_div(all).unwrap_or(100);
+        if shown && percent > told {
+            told = percent;
+            show("正在恢复", percent, 100, percent == 100);
+        }
+        true
+    };
+    let came = tiexin_store::restore(&args.file, &args.to, &mut progress)
+        .map_err(|error| Failure::from(errors::unlock(error)))?;
+    lacking(came.missing, "备份里");
+    out.tell(&json!({"to": args.to, "attachments": came.attachments, "missing": came.missing}), || {
         vec![format!("已恢复到 {}，原来的账号和密码照旧。", args.to.display())]
     })
+}
+
+fn show(label: &str, done: u64, total: u64, finished: bool) {
+    eprint!("\r{label} {done}/{total}    {}", if finished { "\n" } else { "" });
+}
+
+/// A book without some of its photos is worth having; that they lack has to be said.
+fn lacking(missing: u64, place: &str) {
+    if missing > 0 {
+        eprintln!(
+            "注意：有 {missing} 个附件在{place}已经缺失或损坏，其余内容完整。已传到省平台的，打开时会重新下载；没传过的，请从更早的备份里找。"
+        );
+    }
 }

@@ -94,16 +94,50 @@ fn lines_that_are_wrong_wait_and_the_others_are_saved() {
 #[test]
 fn a_copy_is_as_good_as_the_book() {
     let desk = Desk::of("340323100");
-    register(&desk);
-    let (copy, other) = (desk.beside("copy.tiexin"), Desk::empty());
-    desk.json(&["backup", &copy]);
-    let to = other.data();
-    let to = to.to_str().unwrap();
-    let restored = ended(&mut other.command(&["restore", &copy, "--to", to]), "");
-    assert_eq!(restored.code, 0, "{}", restored.err);
+    let household = register(&desk);
+    let photo = desk.beside("院门.jpg");
+    let picture = image::RgbImage::from_fn(640, 480, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    picture.save(&photo).unwrap();
+    let household = household.as_str().unwrap();
+    let added = desk.json(&["attach", household, &photo]);
+    let id = added["attachments"][0]["id"].as_str().unwrap();
+    let copy = desk.beside("copy.tiexin");
+    let made = desk.json(&["backup", &copy]);
+    // The photo and its small picture.
+    assert_eq!((&made["name"], &made["path"]), (&json!("copy.tiexin"), &json!(copy)));
+    assert_eq!((&made["attachments"], &made["missing"]), (&json!(2), &json!(0)));
+
+    let put_back = |there: &Desk| {
+        let to = there.data();
+        ended(&mut there.command(&["restore", &copy, "--to", to.to_str().unwrap(), "--json"]), "")
+    };
+    let other = Desk::empty();
+    let told = put_back(&other).json();
+    assert_eq!((&told["attachments"], &told["missing"]), (&json!(2), &json!(0)));
     assert_eq!(other.json(&["list", "person"])["total"], 2);
+    let (before, after) = (desk.beside("before.jpg"), other.beside("after.jpg"));
+    desk.json(&["export-attachment", id, &before]);
+    other.json(&["export-attachment", id, &after]);
+    assert_eq!(std::fs::read(before).unwrap(), std::fs::read(after).unwrap());
     assert_eq!(other.json(&["verify"])["sound"], true);
-    ended(&mut other.command(&["restore", "nowhere", "--to", to]), "").failed(4, "nowhere");
+
+    // A stick that lost something says so, and still brings the rest.
+    let lost = std::fs::read_dir(format!("{copy}/blobs")).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(lost.path()).unwrap();
+    let third = Desk::empty();
+    let told = put_back(&third);
+    assert!(told.err.contains("有 1 个附件在备份里"), "{}", told.err);
+    assert_eq!(told.json()["missing"], 1);
+    assert_eq!(third.json(&["list", "person"])["total"], 2);
+    let ended_so = third.run(&["verify"]);
+    assert_eq!(ended_so.code, 7);
+    assert!(ended_so.out.contains("只能从备份里找回"), "{}", ended_so.out);
+
+    std::fs::remove_file(format!("{copy}/keyring.json")).unwrap();
+    put_back(&other).failed(4, "没有完整的备份");
+    assert_eq!(other.json(&["list", "person"])["total"], 2);
+    let to = other.data();
+    ended(&mut other.command(&["restore", "nowhere", "--to", to.to_str().unwrap()]), "").failed(4, "nowhere");
 }
 
 #[test]

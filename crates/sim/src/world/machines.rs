@@ -46,7 +46,7 @@ impl World {
             std::fs::remove_dir_all(&desk.dir).map_err(broke("remove"))?;
             copy_folder(&copy, &desk.dir)?;
         } else {
-            tiexin_store::restore(&copy, &desk.dir).map_err(broke("restore"))?;
+            tiexin_store::restore(&copy, &desk.dir, &mut |_, _| true).map_err(broke("restore"))?;
         }
         // What was saved since may be at the province, or nowhere.
         for (i, mark) in self.memory.lock().expect("memory").marks.iter_mut().enumerate() {

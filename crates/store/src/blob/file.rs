@@ -135,32 +135,3 @@ pub(crate) fn all(dir: &Path) -> io::Result<Vec<String>> {
 pub(crate) fn named(conn: &rusqlite::Connection) -> rusqlite::Result<Vec<String>> {
     conn.prepare("SELECT file FROM blob")?.query_map([], |row| row.get(0))?.collect()
 }
-
-/// Copies all of a backup's files into a folder that is to become [`FOLDER`].
-pub(crate) fn copy_all(backup: &Path, to: &Path) -> io::Result<()> {
-    // What an interrupted restore left.
-    if to.exists() {
-        fs::remove_dir_all(to)?;
-    }
-    let files = all(backup)?;
-    if !files.is_empty() {
-        fs::create_dir_all(to)?;
-    }
-    for file in files {
-        let target = to.join(&file);
-        fs::copy(backup.join(FOLDER).join(&file), &target)?;
-        OpenOptions::new().write(true).open(target)?.sync_all()?;
-    }
-    Ok(())
-}
-
-/// Copies a file into another book's folder; one that is gone is left out.
-pub(crate) fn copy(from: &Path, to: &Path, file: &str) -> io::Result<()> {
-    let (source, target) = (from.join(FOLDER).join(file), to.join(FOLDER).join(file));
-    if !source.exists() {
-        return Ok(());
-    }
-    fs::create_dir_all(to.join(FOLDER))?;
-    fs::copy(source, &target)?;
-    OpenOptions::new().write(true).open(target)?.sync_all()
-}

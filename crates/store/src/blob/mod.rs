@@ -52,6 +52,11 @@ fn find(conn: &Connection, scope: &RegionCode, hash: BlobHash) -> Result<Option<
         .optional()?)
 }
 
+/// Every blob that a book's rows know of.
+pub(crate) fn all(conn: &Connection) -> Result<Vec<Held>> {
+    Ok(conn.prepare(SELECT)?.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Puts a blob in the place of what may be known of it already; the sweep takes another file it had.
 fn put(conn: &Connection, scope: &RegionCode, sealed: &Sealed, have: &Chunks, whole: bool) -> Result<()> {
     conn.prepare_cached(

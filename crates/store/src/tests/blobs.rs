@@ -8,16 +8,16 @@ use tiexin_protocol::blob::{BlobHash, CHUNK_BYTES, MOST_TRIES, Way, count, span}
 
 use super::province::{Province, desk};
 use super::*;
-use crate::{BlobCounts, BlobState, Came, StoreError, restore};
+use crate::{BlobCounts, BlobState, Came, StoreError};
 
 /// Bytes that do not repeat.
-fn bytes(len: usize, seed: u8) -> Vec<u8> {
+pub(super) fn bytes(len: usize, seed: u8) -> Vec<u8> {
     let mut bytes = vec![0; len];
     blake3::Hasher::new().update(&[seed]).finalize_xof().fill(&mut bytes);
     bytes
 }
 
-fn scope() -> RegionCode {
+pub(super) fn scope() -> RegionCode {
     VILLAGE.parse::<RegionCode>().unwrap().scope()
 }
 
@@ -40,13 +40,13 @@ fn noun(home: Uuid, original: &[u8], thumb: Option<&[u8]>) -> Attachment {
     }
 }
 
-fn attach(book: &Book, home: Uuid, original: &[u8], thumb: Option<&[u8]>) -> Uuid {
+pub(super) fn attach(book: &Book, home: Uuid, original: &[u8], thumb: Option<&[u8]>) -> Uuid {
     let (id, noun) = (id(), noun(home, original, thumb));
     book.attach(id, &noun, noun.to_fields(), original, thumb, &by()).unwrap();
     id
 }
 
-fn files(dir: &Path) -> Vec<std::path::PathBuf> {
+pub(super) fn files(dir: &Path) -> Vec<std::path::PathBuf> {
     match fs::read_dir(dir.join("blobs")) {
         Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
         Err(_) => Vec::new(),
@@ -204,30 +204,6 @@ fn a_damaged_file_is_noticed_and_only_the_damage_is_fetched_again() {
     sound(&book);
     fs::remove_file(&file).unwrap();
     assert_eq!(book.verify().unwrap().faults[0].code, "blob_missing");
-}
-
-#[test]
-fn a_backup_takes_the_bytes_along_and_a_restore_brings_them_back() {
-    let (dir, book, _) = book();
-    let home = household(&book, VILLAGE, "张三");
-    let photo = bytes(CHUNK_BYTES + 1, 7);
-    attach(&book, home, &photo, None);
-    let away = tempfile::tempdir().unwrap();
-    let backup = away.path().join("b");
-    book.backup_to(&backup).unwrap();
-    let later = bytes(100, 8);
-    attach(&book, home, &later, None);
-    drop(book);
-    restore(&backup, dir.path()).unwrap();
-    let book = reopen(dir.path());
-    assert_eq!(book.blob(&scope(), BlobHash::of(&photo)).unwrap().unwrap(), photo);
-    assert_eq!(files(dir.path()).len(), 1);
-    let aside = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-    assert!(
-        aside.into_iter().any(|name| name == "blobs.aside-1"),
-        "what came after the backup still lies there"
-    );
-    sound(&book);
 }
 
 #[test]

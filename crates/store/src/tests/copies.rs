@@ -6,6 +6,8 @@ use super::province::{Province, desk, own};
 use super::*;
 use crate::{StoreError, UnlockError, restore};
 
+use super::backups::on;
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -20,8 +22,8 @@ fn a_backup_is_whole_encrypted_and_opens_with_the_same_password() {
     let home = household(&book, VILLAGE, "欧阳贞观");
     let away = tempfile::tempdir().unwrap();
     let to = away.path().join("2026-11-23");
-    book.backup_to(&to).unwrap();
-    let again = book.backup_to(&to);
+    book.backup_to(&to, &mut on).unwrap();
+    let again = book.backup_to(&to, &mut on);
     assert!(matches!(again, Err(StoreError::Unlock(UnlockError::AlreadyThere))));
     for file in fs::read_dir(&to).unwrap() {
         let bytes = fs::read(file.unwrap().path()).unwrap();
@@ -42,13 +44,13 @@ fn a_restored_desk_counts_anew_and_loses_nothing() {
     province.round(&book);
     let waiting = household(&book, VILLAGE, "未传");
     let backup = tempfile::tempdir().unwrap();
-    book.backup_to(backup.path()).unwrap();
+    book.backup_to(backup.path(), &mut on).unwrap();
     // After the backup: one more household, and everything reaches the province.
     let later = household(&book, VILLAGE, "备份之后");
     province.round(&book);
     let old = own(&book);
     drop(book);
-    restore(backup.path(), dir.path()).unwrap();
+    restore(backup.path(), dir.path(), &mut on).unwrap();
     assert!(
         fs::read_dir(dir.path()).unwrap().any(|f| f.unwrap().file_name().to_string_lossy().contains("aside"))
     );

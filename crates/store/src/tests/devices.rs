@@ -89,9 +89,11 @@ fn a_destroyed_book_leaves_neither_keys_nor_contents_and_nothing_else_is_touched
     household(&book, VILLAGE, "欧阳贞观");
     book.checkpoint().unwrap();
     let keyring = fs::read(dir.path().join("keyring.json")).unwrap();
-    book.backup_to(&dir.path().join("备份").join("2026-10")).unwrap();
+    book.backup_to(&dir.path().join("备份").join("2026-10"), &mut |_, _| true).unwrap();
     fs::create_dir_all(dir.path().join("blobs/ab")).unwrap();
     fs::write(dir.path().join("blobs/ab/photo"), b"sealed").unwrap();
+    fs::create_dir_all(dir.path().join("blobs.aside-1")).unwrap();
+    fs::write(dir.path().join("blobs.aside-1/photo"), b"sealed").unwrap();
     fs::write(dir.path().join("book.db.aside-1"), b"old").unwrap();
     fs::write(dir.path().join("book.db.aside-1.keyring.json"), b"old keys").unwrap();
     fs::write(dir.path().join("我的文档.txt"), "别人的文件").unwrap();

@@ -1,10 +1,12 @@
 //! The book itself: a copy of it, and whether it is sound.
 
-use crate::components::{Button, Card, Look, Sign, TextField, Trouble, Waiting};
+use crate::components::{Button, Card, Look, Progress, Sign, TextField, Trouble, Waiting};
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::text;
-use crate::transport::{in_window, pick_place};
-use tiexin_contract::book::{Backup, Verify, VerifyReport};
+use crate::transport::{call, in_window, listen, pick_place};
+use tiexin_contract::book::{Backup, BackupMade, Verify, VerifyReport};
+use tiexin_contract::import::CancelJob;
+use tiexin_contract::{Event, event};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -19,14 +21,27 @@ fn BackupCard() -> Html {
     let today = use_session().today();
     let toast = use_toast();
     let path = use_state(String::new);
-    let made = use_state(|| None::<String>);
+    let made = use_state(|| None::<BackupMade>);
+    let progress = use_state(|| None::<event::Progress>);
+    {
+        let progress = progress.setter();
+        use_effect_with((), move |()| {
+            let hearing = listen(move |event| {
+                if let Event::Progress(now) = event {
+                    progress.set((!now.finished).then(|| now.clone()));
+                }
+            });
+            || drop(hearing)
+        });
+    }
     let run = {
         let (backup, made) = (backup.clone(), made.setter());
         Callback::from(move |path: String| {
             let made = made.clone();
-            backup.run(Backup { path: path.clone() }, move |file| {
+            made.set(None);
+            backup.run(Backup { path }, move |copy| {
                 toast.good("备份好了");
-                made.set(Some(file.path.unwrap_or_else(|| path.clone())));
+                made.set(Some(copy));
             });
         })
     };
@@ -54,17 +69,37 @@ fn BackupCard() -> Html {
     let needs_path = !in_window() && path.trim().is_empty();
     html! {
         <Card title="备份">
-            <p class="tx-muted">{ "把整本台账另存一份，仍然是加密的，用同样的密码打开。建议每周备份到 U 盘或另一块硬盘。" }</p>
+            <p class="tx-muted">{ "把整本台账连同照片另存一份，仍然是加密的，用同样的密码打开。建议每周备份到 U 盘或另一块硬盘。" }</p>
             if !in_window() {
                 <TextField label="备份文件的完整位置" name="path" value={(*path).clone()} {onchange}
                     placeholder="如 /media/u盘/贴心备份.tiexin" />
             }
             if let Some(error) = &backup.error { <Trouble error={error.clone()} /> }
-            if backup.pending { <Waiting label="正在备份，请不要拔掉 U 盘……" /> }
-            if let Some(made) = (*made).clone() { <p class="tx-good-note">{ format!("✓ 已备份到：{made}") }</p> }
+            if backup.pending { { under_way(progress.as_ref()) } }
+            if let Some(made) = &*made {
+                <p class="tx-good-note">{ format!("✓ 已备份到：{}", made.path) }</p>
+                if made.missing > 0 {
+                    <p>{ format!("有 {} 个附件在这台电脑上已经缺失或损坏，备份里也没有完整的。其余内容都在。", text::count(made.missing)) }</p>
+                }
+            }
             <p><Button label="备份台账" look={Look::Primary} sign={Sign::Export} busy={backup.pending} disabled={needs_path} {onclick} /></p>
         </Card>
     }
+}
+
+/// How far the copy is, and a way out of it.
+fn under_way(progress: Option<&event::Progress>) -> Html {
+    let Some(now) = progress else {
+        return html! { <Waiting label="正在备份，请不要拔掉 U 盘……" /> };
+    };
+    let job = now.job;
+    let cancel = Callback::from(move |()| {
+        spawn_local(async move {
+            // Whether it was still running shows in what the backup itself answers.
+            let _ = call(CancelJob { job }).await;
+        });
+    });
+    html! { <Progress label={format!("{}，请不要拔掉 U 盘", now.label)} done={now.done} total={now.total} oncancel={cancel} /> }
 }
 
 #[component]

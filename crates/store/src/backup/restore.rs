@@ -1,0 +1,129 @@
+//! Putting a backup in place.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::list::{Counter, List, copy_part};
+use super::{Copied, gone};
+use crate::blob::file::FOLDER;
+use crate::book::Book;
+use crate::connection::{DATABASE, database};
+use crate::error::UnlockError;
+use crate::keyring::{Keyring, replace_file};
+use crate::unlock::move_aside;
+
+/// Puts the backup in folder `backup` into `dir`, whose book must be closed; the book that was
+/// there is moved aside. The next unlock notices that the incarnation differs: what had not come
+/// back from the province is sent again, every scope is read anew.
+///
+/// Everything is copied and compared with the backup's own list first; until then the book that is there stays
+/// untouched. An attachment that is missing or damaged does not hold back the others: it is counted.
+/// `progress(bytes, of)` returning false cancels.
+///
+/// # Errors
+/// `NotABackup`; `BackupDamaged` when its database is not what was written; `Cancelled`.
+pub fn restore(
+    backup: &Path,
+    dir: &Path,
+    progress: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<Copied, UnlockError> {
+    if !database(backup).is_file() || !Keyring::path(backup).is_file() {
+        return Err(UnlockError::NotABackup);
+    }
+    let keyring = fs::read(Keyring::path(backup))?;
+    let list = List::read(backup);
+    fs::create_dir_all(dir)?;
+    let coming = Coming::clean(dir)?;
+    let copied = coming.take(backup, list.as_ref(), progress).inspect_err(|_| coming.leave())?;
+    let target = database(dir);
+    // A folder of bytes alone is what an interrupted restore left, or a book whose database somebody took away.
+    if target.exists() || dir.join(FOLDER).exists() {
+        let aside = move_aside(&target)?;
+        if Book::exists(dir) {
+            // The old keyring opens the book that was moved aside.
+            fs::copy(Keyring::path(dir), aside.with_added_extension("keyring.json"))?;
+        }
+    }
+    replace_file(&Keyring::path(dir), &keyring)?;
+    if coming.blobs.exists() {
+        fs::rename(&coming.blobs, dir.join(FOLDER))?;
+    }
+    fs::rename(&coming.database, &target)?;
+    let mark = crate::incarnation::fresh()?;
+    crate::incarnation::keep_outside(dir, mark)?;
+    Ok(copied)
+}
+
+/// What is being copied, beside the book that is still there.
+struct Coming {
+    database: PathBuf,
+    blobs: PathBuf,
+}
+
+impl Coming {
+    fn at(dir: &Path) -> Coming {
+        let name = |what: &str| dir.join(format!("{what}.coming"));
+        Coming { database: name(DATABASE), blobs: name(FOLDER) }
+    }
+
+    /// Without what an interrupted restore may have left.
+    fn clean(dir: &Path) -> std::io::Result<Coming> {
+        let coming = Coming::at(dir);
+        coming.clear()?;
+        Ok(coming)
+    }
+
+    fn leave(&self) {
+        if let Err(error) = self.clear() {
+            tracing::warn!(%error, "copies of an unfinished restore stay until the next one");
+        }
+    }
+
+    fn clear(&self) -> std::io::Result<()> {
+        gone(fs::remove_file(&self.database))?;
+        gone(fs::remove_dir_all(&self.blobs))
+    }
+
+    fn take(
+        &self,
+        backup: &Path,
+        list: Option<&List>,
+        progress: &mut dyn FnMut(u64, u64) -> bool,
+    ) -> Result<Copied, UnlockError> {
+        let files = files(backup, list)?;
+        let size = |name: &str| backup.join(name).metadata().map_or(0, |meta| meta.len());
+        let all = size(DATABASE) + files.iter().map(|name| size(name)).sum::<u64>();
+        let mut counter = Counter::new(all, progress);
+        let listed = |name: &str| list.and_then(|list| list.files.get(name));
+        let came = copy_part(&database(backup), &self.database, &mut counter)?;
+        if listed(DATABASE).is_some_and(|part| came.as_ref() != Some(part)) {
+            return Err(UnlockError::BackupDamaged);
+        }
+        let mut copied = Copied { missing: list.map_or(0, |list| list.missing), ..Copied::default() };
+        for name in files {
+            // Names come from a file that anybody may have written.
+            let Some(file) = Path::new(&name).file_name() else { continue };
+            let came = copy_part(&backup.join(FOLDER).join(file), &self.blobs.join(file), &mut counter)?;
+            copied.attachments += u64::from(came.is_some());
+            copied.missing +=
+                u64::from(came.is_none() || listed(&name).is_some_and(|part| came.as_ref() != Some(part)));
+        }
+        Ok(copied)
+    }
+}
+
+/// Whether the book was moved aside for a backup that then did not take its place: its copy lies here whole.
+pub(crate) fn interrupted(dir: &Path) -> bool {
+    !database(dir).exists() && Coming::at(dir).database.exists()
+}
+
+/// The attachments' files that the backup says it has, or has.
+fn files(backup: &Path, list: Option<&List>) -> std::io::Result<Vec<String>> {
+    let named = |name: &String| name.starts_with(FOLDER);
+    match list {
+        Some(list) => Ok(list.files.keys().filter(|name| named(name)).cloned().collect()),
+        None => {
+            Ok(crate::blob::file::all(backup)?.into_iter().map(|file| format!("{FOLDER}/{file}")).collect())
+        }
+    }
+}
