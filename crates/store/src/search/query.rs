@@ -99,8 +99,8 @@ fn name_part(part: &Part) -> String {
     }
 }
 
-/// Two letters begin very many spellings: asked first is for whom they are all the initials, or the last ones
-/// (measured at 100,000 persons: every spelling that begins so takes ten times as long).
+/// Two letters begin very many spellings, which are all read before the newest is known: asked first is for whom
+/// they are all the initials, or the last ones.
 fn two_initials(parts: &[Part]) -> Option<String> {
     match parts {
         [Part::Letters(run)] if run.len() == 2 => Some(format!("(initials : \"{run}\")")),
