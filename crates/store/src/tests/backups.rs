@@ -168,9 +168,9 @@ fn progress_reaches_the_end_and_stopping_leaves_nothing() {
     assert!(told.is_sorted_by_key(|(done, _)| *done));
     let all = told[0].1;
     assert!(told.iter().all(|(done, of)| *of == all && done <= of));
-    let steps = told.len();
-    assert!(steps > 4, "{told:?}");
-    for stop in 1..steps {
+    // A slow disk is told of more often: only the steps that are always there can be stopped at.
+    assert!(told.len() > 4, "{told:?}");
+    for stop in 1..5 {
         let to = kept.away.path().join("停下");
         let mut step = 0;
         let stopped = book.backup_to(&to, &mut |_, _| {
