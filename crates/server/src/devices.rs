@@ -1,6 +1,6 @@
 //! Desks as the province looks after them: leases, the page of devices, shutting one out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, User, permits};
@@ -154,8 +154,12 @@ impl Province {
         if !me.grants.iter().any(carries) {
             return Err(Refused::NoRight.into());
         }
-        let works = works.into_iter().map(|(device, _, user)| (device, user)).collect();
-        Ok(Everyone { me, devices, users, works })
+        let users: BTreeMap<Uuid, User> = users.into_iter().map(|user| (user.id, user)).collect();
+        let mut on: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
+        for (device, _, user) in works {
+            on.entry(device).or_default().insert(user);
+        }
+        Ok(Everyone { me, devices, users, on })
     }
 }
 
@@ -163,9 +167,9 @@ struct Everyone {
     /// Who asks.
     me: User,
     devices: Vec<Device>,
-    users: Vec<User>,
-    /// Who works on which device.
-    works: BTreeSet<(Uuid, Uuid)>,
+    users: BTreeMap<Uuid, User>,
+    /// Device → who works on it.
+    on: BTreeMap<Uuid, BTreeSet<Uuid>>,
 }
 
 impl Everyone {
@@ -175,8 +179,9 @@ impl Everyone {
 
     /// None when nobody of the asker's regions works on it.
     fn row(&self, device: &Device, today: chrono::NaiveDate) -> Option<DeviceRow> {
-        let people: Vec<&User> =
-            self.users.iter().filter(|user| self.works.contains(&(device.id, user.id))).collect();
+        let on = self.on.get(&device.id).into_iter().flatten();
+        let mut people: Vec<&User> = on.filter_map(|user| self.users.get(user)).collect();
+        people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         let regions: BTreeSet<&RegionCode> = people
             .iter()
             // Ended ones too: the machine of somebody who left is the one to be looked after.

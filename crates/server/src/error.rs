@@ -110,9 +110,6 @@ impl Refused {
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// Another push was in the way; trying again does it.
-    #[error("正忙，请重试")]
-    Raced,
     /// The device is shut out; the order to destroy its book.
     #[error("{}", Refused::DeviceRevoked)]
     Shut(Box<Signed>),

@@ -125,7 +125,7 @@ impl Province {
         }
         let now = self.clock.now();
         let today = self.clock.today();
-        let admission = self.book.admit(request.device, request.incarnation, today, Some(now)).await?;
+        let admission = self.book.admit(request.device, request.incarnation, today).await?;
         let readable = admission.readable(today);
         let greeted = self.greet(request, by_package).await?;
         self.hear_witness(request, &readable).await?;
@@ -212,7 +212,7 @@ impl Province {
     /// A snapshot of the device's view of the scope: its name and its bytes.
     pub(crate) async fn snapshot(&self, device: Uuid, scope: &RegionCode) -> Result<Snapshot> {
         let today = self.clock.today();
-        let admission = self.book.admit(device, Uuid::nil(), today, None).await?;
+        let admission = self.book.admit(device, Uuid::nil(), today).await?;
         if !admission.in_use() {
             return Err(Refused::DeviceRevoked.into());
         }
@@ -231,7 +231,7 @@ impl Province {
     /// Conflicts and parked changes of a scope on which nobody has decided, for people who may settle them.
     pub async fn quarantine(&self, device: Uuid, scope: &RegionCode) -> Result<Vec<Quarantined>> {
         let today = self.clock.today();
-        let admission = self.book.admit(device, Uuid::nil(), today, None).await?;
+        let admission = self.book.admit(device, Uuid::nil(), today).await?;
         let may = admission
             .users
             .iter()

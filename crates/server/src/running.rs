@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
@@ -42,6 +43,19 @@ async fn daily_roots(province: Province) {
     }
 }
 
+/// Desks that knock while others are let in. A line that is full turns them away for seconds: after an outage
+/// a whole province knocks at once. The system may allow fewer.
+const KNOCKING: u32 = 4096;
+
+fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if at.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As the standard library does: a server started again takes its place at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(KNOCKING)?.into_std()
+}
+
 /// Opens the book and begins to listen.
 pub async fn spawn(config: Config) -> Result<Running> {
     if config.tls.is_none() && !config.listen.ip().is_loopback() {
@@ -56,9 +70,8 @@ pub async fn spawn(config: Config) -> Result<Running> {
         None => province,
     };
     let province = province.under(config.policy.clone());
-    let listener = TcpListener::bind(config.listen)
-        .map_err(|e| Error::Config(format!("无法监听 {}：{e}", config.listen)))?;
-    listener.set_nonblocking(true)?;
+    let listener =
+        listen(config.listen).map_err(|e| Error::Config(format!("无法监听 {}：{e}", config.listen)))?;
     let addr = listener.local_addr()?;
     let app = http::router(province.clone(), config.rate).into_make_service();
     let handle = axum_server::Handle::new();

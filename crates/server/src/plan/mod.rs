@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use tiexin_domain::access::{User, permits};
+use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_domain::{Kind, RegionCode, access::Action, nouns};
 use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
 use tiexin_protocol::{Chain, Change, ChangeId, Digest, Held, ParkCode, Verdict, canonical, planted};
@@ -67,7 +68,7 @@ pub(crate) struct Ground {
 }
 
 /// What a store has to load for a push.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Wanted {
     /// Seqs that have a verdict already.
     pub(crate) replayed: Vec<u64>,
@@ -79,19 +80,42 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// For a push of a desk whose changes are acked up to `acked`.
     pub(crate) fn of(request: &PushRequest, acked: u64) -> Wanted {
+        let replayed = request.changes.iter().map(|c| c.id.seq).filter(|seq| *seq <= acked).collect();
+        Wanted { replayed, ..Self::about(new_changes(request, acked).into_iter()) }
+    }
+
+    /// What all changes of a push name, whether they have a verdict or not.
+    pub(crate) fn named(request: &PushRequest) -> Wanted {
+        Self::about(request.changes.iter())
+    }
+
+    fn about<'a>(changes: impl Iterator<Item = &'a Change>) -> Wanted {
         let mut scopes = BTreeSet::new();
         let mut records = BTreeSet::new();
-        for change in new_changes(request, acked) {
+        for change in changes {
             scopes.insert(change.scope.clone());
             scopes.extend(set_region(change).map(|region| region.scope()));
             records.insert(change.record);
             records.extend(parents(change));
         }
         Wanted {
-            replayed: request.changes.iter().map(|c| c.id.seq).filter(|seq| *seq <= acked).collect(),
+            replayed: Vec::new(),
             scopes: scopes.into_iter().collect(),
             records: records.into_iter().collect(),
         }
+    }
+
+    /// The same with the scopes in which the records turned out to lie, and what they were merged into; none when
+    /// that is here already.
+    pub(crate) fn and_where<'a>(&self, held: impl Iterator<Item = &'a Held>) -> Option<Wanted> {
+        let mut further = self.clone();
+        for held in held {
+            further.lies_in(held.record.scope.clone());
+            if let Some(into) = held.record.reference(MERGED_INTO) {
+                further.stands(into);
+            }
+        }
+        (further != *self).then_some(further)
     }
 
     /// One of the records was merged into this one, which has to be loaded as well.

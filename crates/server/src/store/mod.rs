@@ -116,7 +116,7 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn device(&self, id: Uuid) -> Result<Option<Device>>;
     /// Which user records on which device under which id: (device, author, user).
     async fn device_users(&self) -> Result<Vec<(Uuid, Uuid, Uuid)>>;
-    /// Keeps what a desk told of itself; gives the device as it stands after it.
+    /// Keeps what a desk told of itself, and that it was seen; gives the device as it stands after it.
     async fn greet(&self, told: &Greeting, now: i64) -> Result<Device>;
     async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()>;
     /// The device has destroyed its book: it is out of use.
@@ -124,14 +124,8 @@ pub(crate) trait Book: Send + Sync + 'static {
     /// Notes an act of the office that changes nothing else.
     async fn note(&self, act: &str, detail: serde_json::Value, now: i64) -> Result<()>;
 
-    /// The device, its users and the scopes under their grants. Notes that it was seen when `seen` is given.
-    async fn admit(
-        &self,
-        device: Uuid,
-        incarnation: Uuid,
-        today: NaiveDate,
-        seen: Option<i64>,
-    ) -> Result<Admission>;
+    /// The device, its users and the scopes under their grants.
+    async fn admit(&self, device: Uuid, incarnation: Uuid, today: NaiveDate) -> Result<Admission>;
     /// How far a device has been heard under each of these incarnations.
     async fn heard(&self, device: Uuid, incarnations: &[Uuid]) -> Result<Vec<Heard>>;
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply>;

@@ -17,7 +17,7 @@ fn store(place: &Place) -> String {
     }
 }
 
-fn command(place: &Place, args: &[&str]) -> Command {
+pub(crate) fn command(place: &Place, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-server"));
     command.env("TIEXIN_STORE", store(place)).env("TIEXIN_LOG", "error").args(args);
     command
@@ -27,7 +27,7 @@ fn run(place: &Place, args: &[&str]) -> Output {
     command(place, args).output().unwrap()
 }
 
-fn json(place: &Place, args: &[&str]) -> Value {
+pub(crate) fn json(place: &Place, args: &[&str]) -> Value {
     let done = run(place, &[args, &["--json"]].concat());
     assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
     serde_json::from_slice(&done.stdout).unwrap()
@@ -72,11 +72,12 @@ async fn the_office_works_from_a_terminal(place: Place) {
     assert!(String::from_utf8(broken.stdout).unwrap().contains("scope 340323100"));
 }
 
-struct Served(Child);
+/// A server in a process of its own.
+pub(crate) struct Served(Child);
 
 impl Served {
     /// Waits for the line that scripts wait for.
-    fn begin(mut command: Command) -> (Served, String) {
+    pub(crate) fn begin(mut command: Command) -> (Served, String) {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

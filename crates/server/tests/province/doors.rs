@@ -30,13 +30,26 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn to(server: &Running) -> Line {
+        Line::at(server.url.clone())
+    }
+
+    pub(crate) fn at(url: String) -> Line {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Line { http: reqwest::Client::new(), url: server.url.clone(), token: None }
+        Line { http: reqwest::Client::new(), url, token: None }
+    }
+
+    /// To another process on the same book, with the token that this one gave.
+    pub(crate) fn also(&self, url: String) -> Line {
+        Line { token: self.token.clone(), ..Line::at(url) }
     }
 
     /// Signs in as the desk.
     pub(crate) async fn of(server: &Running, desk: &Desk) -> Line {
-        let mut line = Line::to(server);
+        Line::to(server).signed_in(desk).await
+    }
+
+    pub(crate) async fn signed_in(mut self, desk: &Desk) -> Line {
+        let line = &mut self;
         let ask = TokenRequest { device: desk.device, nonce: None, signature: None };
         let TokenReply::Nonce(nonce) = line.ask("/v1/token", &ask).await.unwrap() else { panic!("no nonce") };
         let signature = Some(desk.sign(&nonce));
@@ -46,7 +59,7 @@ impl Line {
         };
         assert_eq!(seconds, 3600);
         line.token = Some(token);
-        line
+        self
     }
 
     pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
@@ -60,7 +73,11 @@ impl Line {
     }
 
     /// A compressed request, a compressed reply; or the code of the refusal.
-    async fn ask<A: Serialize, B: DeserializeOwned>(&self, path: &str, body: &A) -> Result<B, String> {
+    pub(crate) async fn ask<A: Serialize, B: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &A,
+    ) -> Result<B, String> {
         let packed = zstd::bulk::compress(&serde_json::to_vec(body).unwrap(), 3).unwrap();
         let response = self
             .post(path)

@@ -3,10 +3,11 @@
 use deadpool_postgres::Transaction;
 use serde_json::json;
 use tiexin_domain::access::User;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{GenericClient, Row};
 use uuid::Uuid;
 
-use super::{db, note, people, wire};
+use super::{db, lock_head, note, people, wire};
 use crate::access::Device;
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Refused, Result};
@@ -54,6 +55,8 @@ pub(super) async fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Resu
                 &[&e.new_device, &e.key, &e.name, &e.app, &now],
             )
             .await?;
+            // Its audit book, so that no push has to begin it.
+            lock_head(tx, &e.new_device.to_string()).await?;
             e.new_device
         }
     };
@@ -115,9 +118,12 @@ pub(super) async fn devices(client: &impl GenericClient) -> Result<Vec<Device>> 
     rows.iter().map(read).collect()
 }
 
-pub(super) async fn device(tx: &Transaction<'_>, device: Uuid) -> Result<Option<Device>> {
-    let statement = tx.prepare_cached(&format!("{DEVICE} WHERE id = $1")).await?;
-    tx.query_opt(&statement, &[&device]).await?.as_ref().map(read).transpose()
+pub(super) async fn device(
+    client: &impl deadpool_postgres::GenericClient,
+    device: Uuid,
+) -> Result<Option<Device>> {
+    let statement = client.prepare_cached(&format!("{DEVICE} WHERE id = $1")).await?;
+    client.query_opt(&statement, &[&device]).await?.as_ref().map(read).transpose()
 }
 
 pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
@@ -125,15 +131,21 @@ pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<(Uuid, Uuid
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
 }
 
+const GREET: &str = "UPDATE device SET last_seen = $5, app = $2, waiting = coalesce($3, waiting),
+       lease_until = coalesce($4, lease_until)
+     WHERE id = $1";
+const HEARD: &str =
+    "INSERT INTO incarnation_heard (device, incarnation, first_at, last_at) VALUES ($1, $2, $3, $3)
+     ON CONFLICT (device, incarnation) DO UPDATE SET last_at = excluded.last_at";
+/// An older incarnation that still speaks: the newer one is not its restored self.
+const TWO: &str =
+    "SELECT EXISTS (SELECT 1 FROM incarnation_heard own JOIN incarnation_heard other USING (device)
+     WHERE own.device = $1 AND own.incarnation = $2 AND other.first_at > own.first_at)";
+
 pub(super) async fn greet(tx: &Transaction<'_>, told: &Greeting, now: i64) -> Result<Device> {
     let key = &told.device;
-    let statement = tx
-        .prepare_cached(
-            "UPDATE device SET app = $2, waiting = coalesce($3, waiting), lease_until = coalesce($4, lease_until)
-             WHERE id = $1",
-        )
-        .await?;
-    tx.execute(&statement, &[key, &told.app, &told.waiting.map(db), &told.lease_until]).await?;
+    let (greet, heard, two) =
+        (tx.prepare_cached(GREET).await?, tx.prepare_cached(HEARD).await?, tx.prepare_cached(TWO).await?);
     if let Some(escrow) = &told.escrow {
         tx.execute(
             "UPDATE device SET escrow = $2, escrow_to = $3 WHERE id = $1",
@@ -142,30 +154,30 @@ pub(super) async fn greet(tx: &Transaction<'_>, told: &Greeting, now: i64) -> Re
         .await?;
         note(tx, now, "escrow_left", json!({"device": told.device, "to": escrow.to})).await?;
     }
-    let before = device(tx, told.device).await?.ok_or(Refused::DeviceUnknown)?;
-    let Some(incarnation) = told.incarnation else { return Ok(before) };
-    let statement = tx
-        .prepare_cached(
-            "INSERT INTO incarnation_heard (device, incarnation, first_at, last_at) VALUES ($1, $2, $3, $3)
-             ON CONFLICT (device, incarnation) DO UPDATE SET last_at = excluded.last_at",
-        )
-        .await?;
-    tx.execute(&statement, &[key, &incarnation, &now]).await?;
-    // An older incarnation that still speaks: the newer one is not its restored self.
-    let statement = tx
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM incarnation_heard own JOIN incarnation_heard other USING (device)
-             WHERE own.device = $1 AND own.incarnation = $2 AND other.first_at > own.first_at)",
-        )
-        .await?;
-    if tx.query_one(&statement, &[key, &incarnation]).await?.try_get::<_, bool>(0)? {
-        tx.execute("UPDATE device SET copied_at = $2 WHERE id = $1", &[key, &now]).await?;
-        if before.copied_at.is_none() {
-            note(tx, now, "device_copied", json!({"device": told.device})).await?;
-        }
-        return Ok(Device { copied_at: Some(now), ..before });
+    let waiting = told.waiting.map(db);
+    let greeting: [&(dyn ToSql + Sync); 5] = [key, &told.app, &waiting, &told.lease_until, &now];
+    let Some(incarnation) = told.incarnation else {
+        tx.execute(&greet, &greeting).await?;
+        return Ok(device(tx, told.device).await?.ok_or(Refused::DeviceUnknown)?);
+    };
+    // Sent at once, done one after the other.
+    let (key_of, keys): ([&(dyn ToSql + Sync); 3], [&(dyn ToSql + Sync); 2]) =
+        ([key, &incarnation, &now], [key, &incarnation]);
+    let (_, _, two, before) = futures::try_join!(
+        async { Ok(tx.execute(&greet, &greeting).await?) },
+        async { Ok(tx.execute(&heard, &key_of).await?) },
+        async { Ok(tx.query_one(&two, &keys).await?.try_get::<_, bool>(0)?) },
+        device(tx, told.device),
+    )?;
+    let before = before.ok_or(Refused::DeviceUnknown)?;
+    if !two {
+        return Ok(before);
     }
-    Ok(before)
+    tx.execute("UPDATE device SET copied_at = $2 WHERE id = $1", &[key, &now]).await?;
+    if before.copied_at.is_none() {
+        note(tx, now, "device_copied", json!({"device": told.device})).await?;
+    }
+    Ok(Device { copied_at: Some(now), ..before })
 }
 
 pub(super) async fn revoke(

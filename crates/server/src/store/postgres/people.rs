@@ -1,5 +1,6 @@
 //! Users and grants.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -11,7 +12,8 @@ use tiexin_protocol::{Chain, Digest};
 use tokio_postgres::{GenericClient, Row};
 use uuid::Uuid;
 
-use super::{note, place};
+use super::{note, place, seq};
+use crate::access::Heard;
 use crate::error::{Error, Refused, Result};
 
 pub(super) async fn add_user(tx: &Transaction<'_>, user: &User, now: i64) -> Result<()> {
@@ -104,19 +106,52 @@ pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<User>> {
     collect(client.query(&query, &[]).await?)
 }
 
+/// A device as it comes to the door: one statement.
+pub(super) struct Caller {
+    pub(super) revoked: bool,
+    pub(super) heard: Heard,
+    /// By name. On a device that is shut out nobody may work.
+    pub(super) users: Vec<User>,
+    /// Author id as the desk writes it → user.
+    pub(super) authors: HashMap<Uuid, Uuid>,
+}
+
+pub(super) const CALLER: &str =
+    "SELECT u.id, u.name, u.display_name, u.disabled OR d.revoked_at IS NOT NULL, g.role, g.region, g.from_day,
+       g.to_day, a.authors, d.revoked_at IS NOT NULL, coalesce(i.acked, 0), coalesce(i.durable, 0),
+       EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup')
+     FROM device d
+     LEFT JOIN incarnation i ON i.device = d.id AND i.incarnation = $2
+     LEFT JOIN (SELECT user_id, array_agg(author) AS authors FROM device_author WHERE device = $1 GROUP BY user_id)
+       AS a ON true
+     LEFT JOIN \"user\" u ON u.id = a.user_id
+     LEFT JOIN \"grant\" g ON g.user_id = u.id
+     WHERE d.id = $1 ORDER BY u.name COLLATE \"C\", u.id, g.id";
+
+/// None: no device of ours.
+pub(super) async fn caller(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<Option<Caller>> {
+    let statement = tx.prepare_cached(CALLER).await?;
+    let rows = tx.query(&statement, &[&device, &incarnation]).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let backups: bool = first.try_get(12)?;
+    let heard =
+        Heard { acked: seq(first, 10)?, backed_up: if backups { Some(seq(first, 11)?) } else { None } };
+    let revoked = first.try_get(9)?;
+    let mut authors = HashMap::new();
+    let mut people = Vec::with_capacity(rows.len());
+    for row in rows {
+        // Nobody works on it.
+        let Some(user) = row.try_get::<_, Option<Uuid>>(0)? else { continue };
+        let as_authors: Vec<Uuid> = row.try_get(8)?;
+        authors.extend(as_authors.into_iter().map(|author| (author, user)));
+        people.push(row);
+    }
+    Ok(Some(Caller { revoked, heard, users: collect(people)?, authors }))
+}
+
 /// The users who work on a device, by name. On one that is shut out nobody may.
 pub(super) async fn users_of(tx: &Transaction<'_>, device: Uuid) -> Result<Vec<User>> {
-    let statement = tx
-        .prepare_cached(&format!(
-            "{USERS} WHERE u.id IN (SELECT user_id FROM device_author WHERE device = $1)
-             ORDER BY u.name COLLATE \"C\", u.id, g.id"
-        ))
-        .await?;
-    let mut users = collect(tx.query(&statement, &[&device]).await?)?;
-    let shut = tx.prepare_cached("SELECT 1 FROM device WHERE id = $1 AND revoked_at IS NOT NULL").await?;
-    let shut = tx.query_opt(&shut, &[&device]).await?.is_some();
-    users.iter_mut().for_each(|user| user.disabled |= shut);
-    Ok(users)
+    Ok(caller(tx, device, Uuid::nil()).await?.map_or_else(Vec::new, |caller| caller.users))
 }
 
 fn collect(rows: Vec<Row>) -> Result<Vec<User>> {

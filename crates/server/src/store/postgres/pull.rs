@@ -10,8 +10,9 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{db, device, hash, people, place, push, seq, settle};
-use crate::access::{Admission, Readable, access_mark, prefixes};
+use super::people::Caller;
+use super::{db, hash, people, place, push, seq, settle};
+use crate::access::{Admission, Readable, access_mark};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
 use crate::plan::{LogRow, ScopeState};
@@ -40,35 +41,27 @@ pub(super) async fn scope(tx: &Transaction<'_>, scope: &RegionCode) -> Result<Op
     Ok(row.as_ref().map(state).transpose()?.map(|(_, state)| state))
 }
 
-pub(super) async fn admit(
-    tx: &Transaction<'_>,
-    device: Uuid,
-    incarnation: Uuid,
-    today: NaiveDate,
-) -> Result<Admission> {
-    let (found, users, heard) = futures::try_join!(
-        device::device(tx, device),
-        people::users_of(tx, device),
-        push::heard(tx, device, incarnation),
-    )?;
-    let found = found.ok_or(Refused::DeviceUnknown)?;
-    if found.revoked_at.is_some() {
-        return Err(Refused::DeviceRevoked.into());
-    }
-    let prefixes = prefixes(&users, today);
-    let prefixes: Vec<&str> = prefixes.iter().map(RegionCode::as_str).collect();
-    // ':' is the character after '9': the range is the prefix.
-    let statement = tx
-        .prepare_cached(
-            "SELECT s.id, s.generation, s.head, s.chain, s.digest, s.began
-             FROM unnest($1::text[]) AS p (id)
-             JOIN scope s ON s.id >= p.id COLLATE \"C\" AND s.id < (p.id || ':') COLLATE \"C\"
-             ORDER BY s.id",
-        )
-        .await?;
-    let rows = tx.query(&statement, &[&prefixes]).await?;
-    let scopes = rows.iter().map(state).collect::<Result<_>>()?;
-    Ok(Admission { users, scopes, heard })
+/// The scopes under all grants of the device's users, those of other days included: which of them may be read is
+/// decided in [`crate::access`]. ':' is the character after '9': the range is the prefix.
+const SCOPES: &str = "SELECT s.id, s.generation, s.head, s.chain, s.digest, s.began
+     FROM (SELECT DISTINCT left(g.region, 9) COLLATE \"C\" AS prefix
+           FROM device_author a JOIN \"grant\" g ON g.user_id = a.user_id WHERE a.device = $1) AS p
+     JOIN scope s ON s.id >= p.prefix AND s.id < (p.prefix || ':') COLLATE \"C\"
+     ORDER BY s.id";
+
+async fn scopes(tx: &Transaction<'_>, device: Uuid) -> Result<Vec<(RegionCode, ScopeState)>> {
+    let statement = tx.prepare_cached(SCOPES).await?;
+    let rows = tx.query(&statement, &[&device]).await?;
+    let mut scopes = rows.iter().map(state).collect::<Result<Vec<_>>>()?;
+    // One prefix may lie under another.
+    scopes.dedup_by(|later, kept| later.0 == kept.0);
+    Ok(scopes)
+}
+
+pub(super) async fn admit(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<Admission> {
+    let (caller, scopes) = futures::try_join!(people::caller(tx, device, incarnation), scopes(tx, device))?;
+    let Caller { revoked, heard, users, .. } = caller.ok_or(Refused::DeviceUnknown)?;
+    if revoked { Err(Refused::DeviceRevoked.into()) } else { Ok(Admission { users, scopes, heard }) }
 }
 
 pub(super) async fn pull(
@@ -76,7 +69,7 @@ pub(super) async fn pull(
     request: &PullRequest,
     today: NaiveDate,
 ) -> Result<RawPullReply> {
-    let admission = admit(tx, request.device, request.incarnation, today).await?;
+    let admission = admit(tx, request.device, request.incarnation).await?;
     if !admission.in_use() {
         return Err(Refused::DeviceRevoked.into());
     }

@@ -1,27 +1,22 @@
-//! The rows of a push: a statement for each table, all sent at once.
+//! The rows of a push: one statement for its townships, one for its desk, sent at once.
 
 use deadpool_postgres::Transaction;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::PushRequest;
 use tokio_postgres::types::ToSql;
 
-use super::{append, db};
+use super::db;
 use crate::error::Result;
 use crate::plan::{Outcome, Quarantine};
 
 /// Sends every statement before waiting for the first: one round trip for the lot.
 pub(super) async fn write(tx: &Transaction<'_>, request: &PushRequest, outcome: &Outcome) -> Result<()> {
     futures::try_join!(
-        log(tx, outcome),
+        township(tx, outcome),
         history(tx, outcome),
-        records(tx, outcome),
-        regions(tx, outcome),
-        scopes(tx, outcome),
         quarantine(tx, "conflict", &outcome.conflicts),
         quarantine(tx, "parked", &outcome.parked),
-        verdicts(tx, request, outcome),
-        acked(tx, request, outcome),
-        audit(tx, outcome),
+        desk(tx, request, outcome),
     )?;
     Ok(())
 }
@@ -38,32 +33,72 @@ macro_rules! column {
     };
 }
 
-async fn log(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
-    let rows = &outcome.log;
-    if rows.is_empty() {
+/// Entries, records, digests and heads of the scopes: one statement, since each costs a turn of the database.
+async fn township(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
+    let Outcome { log, records, regions, scopes, left, .. } = outcome;
+    if !left.is_empty() {
+        // First of all: a record lives in one scope.
+        run(
+            tx,
+            "DELETE FROM record USING unnest($1::text[], $2::uuid[]) AS gone (scope, id)
+             WHERE record.scope = gone.scope AND record.id = gone.id",
+            &[&column!(left, (scope, _) => scope.as_str()), &column!(left, (_, id) => *id)],
+        )
+        .await?;
+    }
+    if log.is_empty() {
         return Ok(());
     }
     run(
         tx,
-        "INSERT INTO log (scope, seq, commit_end, device, incarnation, own, echo, record, region,
+        "WITH
+         records AS (
+           INSERT INTO record (scope, id, kind, region, version, record, origins)
+           SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
+           ON CONFLICT (scope, id) DO UPDATE SET region = excluded.region, version = excluded.version,
+             record = excluded.record, origins = excluded.origins),
+         regions AS (
+           INSERT INTO region_digest (scope, region, digest, records)
+           SELECT * FROM unnest($8::text[], $9::text[], $10::bytea[], $11::bigint[])
+           ON CONFLICT (scope, region) DO UPDATE SET digest = excluded.digest, records = excluded.records),
+         heads AS (
+           UPDATE scope SET head = n.head, chain = n.chain, digest = n.digest
+           FROM unnest($12::text[], $13::bigint[], $14::bytea[], $15::bytea[]) AS n (id, head, chain, digest)
+           WHERE scope.id = n.id)
+         INSERT INTO log (scope, seq, commit_end, device, incarnation, own, echo, record, region,
                           left_region, entry, whole, chain)
-         SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bigint[],
-                              $7::boolean[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[],
-                              $13::bytea[])",
+         SELECT * FROM unnest($16::text[], $17::bigint[], $18::bigint[], $19::uuid[], $20::uuid[], $21::bigint[],
+                              $22::boolean[], $23::uuid[], $24::text[], $25::text[], $26::text[], $27::text[],
+                              $28::bytea[])",
         &[
-            &column!(rows, r => r.scope.as_str()),
-            &column!(rows, r => db(r.seq)),
-            &column!(rows, r => db(r.commit_end)),
-            &column!(rows, r => r.origin.device),
-            &column!(rows, r => r.origin.incarnation),
-            &column!(rows, r => db(r.origin.seq)),
-            &column!(rows, r => r.echo),
-            &column!(rows, r => r.record),
-            &column!(rows, r => r.region.as_str()),
-            &column!(rows, r => r.left.as_ref().map(RegionCode::as_str)),
-            &column!(rows, r => r.entry.as_str()),
-            &column!(rows, r => r.whole.as_deref()),
-            &column!(rows, r => r.chain.0.as_slice()),
+            &column!(records, r => r.scope.as_str()),
+            &column!(records, r => r.id),
+            &column!(records, r => r.kind.as_str()),
+            &column!(records, r => r.region.as_str()),
+            &column!(records, r => db(r.version)),
+            &column!(records, r => r.record.as_str()),
+            &column!(records, r => r.origins.as_str()),
+            &column!(regions, (scope, ..) => scope.as_str()),
+            &column!(regions, (_, region, _) => region.as_str()),
+            &column!(regions, (.., state) => state.digest.0.as_slice()),
+            &column!(regions, (.., state) => db(state.records)),
+            &column!(scopes, (scope, _) => scope.as_str()),
+            &column!(scopes, (_, state) => db(state.head)),
+            &column!(scopes, (_, state) => state.chain.0.as_slice()),
+            &column!(scopes, (_, state) => state.digest.0.as_slice()),
+            &column!(log, r => r.scope.as_str()),
+            &column!(log, r => db(r.seq)),
+            &column!(log, r => db(r.commit_end)),
+            &column!(log, r => r.origin.device),
+            &column!(log, r => r.origin.incarnation),
+            &column!(log, r => db(r.origin.seq)),
+            &column!(log, r => r.echo),
+            &column!(log, r => r.record),
+            &column!(log, r => r.region.as_str()),
+            &column!(log, r => r.left.as_ref().map(RegionCode::as_str)),
+            &column!(log, r => r.entry.as_str()),
+            &column!(log, r => r.whole.as_deref()),
+            &column!(log, r => r.chain.0.as_slice()),
         ],
     )
     .await
@@ -87,81 +122,6 @@ async fn history(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
             &column!(rows, (.., old) => old.value.to_string()),
             &column!(rows, (.., old) => old.author),
             &column!(rows, (.., old) => db(old.seq)),
-        ],
-    )
-    .await
-}
-
-async fn records(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
-    let left = &outcome.left;
-    if !left.is_empty() {
-        run(
-            tx,
-            "DELETE FROM record USING unnest($1::text[], $2::uuid[]) AS gone (scope, id)
-             WHERE record.scope = gone.scope AND record.id = gone.id",
-            &[&column!(left, (scope, _) => scope.as_str()), &column!(left, (_, id) => *id)],
-        )
-        .await?;
-    }
-    let rows = &outcome.records;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    run(
-        tx,
-        "INSERT INTO record (scope, id, kind, region, version, record, origins)
-         SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[],
-                              $7::text[])
-         ON CONFLICT (scope, id) DO UPDATE SET region = excluded.region, version = excluded.version,
-           record = excluded.record, origins = excluded.origins",
-        &[
-            &column!(rows, r => r.scope.as_str()),
-            &column!(rows, r => r.id),
-            &column!(rows, r => r.kind.as_str()),
-            &column!(rows, r => r.region.as_str()),
-            &column!(rows, r => db(r.version)),
-            &column!(rows, r => r.record.as_str()),
-            &column!(rows, r => r.origins.as_str()),
-        ],
-    )
-    .await
-}
-
-async fn regions(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
-    let rows = &outcome.regions;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    run(
-        tx,
-        "INSERT INTO region_digest (scope, region, digest, records)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bigint[])
-         ON CONFLICT (scope, region) DO UPDATE SET digest = excluded.digest, records = excluded.records",
-        &[
-            &column!(rows, (scope, ..) => scope.as_str()),
-            &column!(rows, (_, region, _) => region.as_str()),
-            &column!(rows, (.., state) => state.digest.0.as_slice()),
-            &column!(rows, (.., state) => db(state.records)),
-        ],
-    )
-    .await
-}
-
-async fn scopes(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
-    let rows = &outcome.scopes;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    run(
-        tx,
-        "UPDATE scope SET head = n.head, chain = n.chain, digest = n.digest
-         FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bytea[]) AS n (id, head, chain, digest)
-         WHERE scope.id = n.id",
-        &[
-            &column!(rows, (scope, _) => scope.as_str()),
-            &column!(rows, (_, state) => db(state.head)),
-            &column!(rows, (_, state) => state.chain.0.as_slice()),
-            &column!(rows, (_, state) => state.digest.0.as_slice()),
         ],
     )
     .await
@@ -194,42 +154,37 @@ async fn quarantine(tx: &Transaction<'_>, table: &str, rows: &[Quarantine]) -> R
     .await
 }
 
-async fn verdicts(tx: &Transaction<'_>, request: &PushRequest, outcome: &Outcome) -> Result<()> {
+/// Verdicts, how far the desk was heard, and its audit entry.
+async fn desk(tx: &Transaction<'_>, request: &PushRequest, outcome: &Outcome) -> Result<()> {
     let rows = &outcome.verdicts;
-    if rows.is_empty() {
-        return Ok(());
-    }
+    let (Some(last), Some(audit)) = (rows.last(), &outcome.audit) else { return Ok(()) };
     let said = rows.iter().map(|r| serde_json::to_string(&r.verdict)).collect::<Result<Vec<_>, _>>()?;
     run(
         tx,
-        "INSERT INTO verdict (device, incarnation, own, print, verdict)
+        "WITH
+         acked AS (
+           INSERT INTO incarnation (device, incarnation, acked) VALUES ($1, $2, $3)
+           ON CONFLICT (device, incarnation) DO UPDATE SET acked = excluded.acked),
+         head AS (UPDATE audit_head SET seq = $5, chain = $9 WHERE book = $4),
+         entry AS (
+           INSERT INTO audit (book, seq, at, act, detail, chain) VALUES ($4, $5, $6, $7, $8, $9))
+         INSERT INTO verdict (device, incarnation, own, print, verdict)
          SELECT $1, $2, own, print, verdict
-         FROM unnest($3::bigint[], $4::bytea[], $5::text[]) AS v (own, print, verdict)",
+         FROM unnest($10::bigint[], $11::bytea[], $12::text[]) AS v (own, print, verdict)",
         &[
             &request.device,
             &request.incarnation,
+            &db(last.seq),
+            &audit.book,
+            &db(audit.seq),
+            &audit.at,
+            &audit.act,
+            &audit.detail,
+            &audit.chain.as_slice(),
             &column!(rows, r => db(r.seq)),
             &column!(rows, r => r.print.as_slice()),
             &said,
         ],
     )
     .await
-}
-
-async fn acked(tx: &Transaction<'_>, request: &PushRequest, outcome: &Outcome) -> Result<()> {
-    let Some(last) = outcome.verdicts.last() else { return Ok(()) };
-    run(
-        tx,
-        "INSERT INTO incarnation (device, incarnation, acked) VALUES ($1, $2, $3)
-         ON CONFLICT (device, incarnation) DO UPDATE SET acked = excluded.acked",
-        &[&request.device, &request.incarnation, &db(last.seq)],
-    )
-    .await
-}
-
-async fn audit(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
-    match &outcome.audit {
-        Some(row) => append(tx, row).await,
-        None => Ok(()),
-    }
 }

@@ -13,7 +13,7 @@ pub(super) async fn heads(client: &impl GenericClient) -> Result<Vec<Head>> {
     let rows = client
         .query(
             "SELECT ('scope ' || id) COLLATE \"C\", head, chain FROM scope UNION ALL
-             SELECT ('audit ' || book) COLLATE \"C\", seq, chain FROM audit_head ORDER BY 1",
+             SELECT ('audit ' || book) COLLATE \"C\", seq, chain FROM audit_head WHERE seq > 0 ORDER BY 1",
             &[],
         )
         .await?;

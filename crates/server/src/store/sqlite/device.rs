@@ -125,9 +125,10 @@ pub(super) fn users(tx: &Transaction<'_>) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
 pub(super) fn greet(tx: &Transaction<'_>, told: &Greeting, now: i64) -> Result<Device> {
     let key = told.device.as_bytes();
     tx.execute(
-        "UPDATE device SET app = ?2, waiting = coalesce(?3, waiting), lease_until = coalesce(?4, lease_until)
+        "UPDATE device SET last_seen = ?5, app = ?2, waiting = coalesce(?3, waiting),
+           lease_until = coalesce(?4, lease_until)
          WHERE id = ?1",
-        (key, &told.app, told.waiting.map(db), told.lease_until),
+        (key, &told.app, told.waiting.map(db), told.lease_until, now),
     )?;
     if let Some(escrow) = &told.escrow {
         tx.execute(

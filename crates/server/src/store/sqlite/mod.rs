@@ -266,27 +266,8 @@ impl Book for SqliteBook {
         self.write(move |tx| note(tx, now, &act, detail)).await
     }
 
-    async fn admit(
-        &self,
-        device: Uuid,
-        incarnation: Uuid,
-        today: NaiveDate,
-        seen: Option<i64>,
-    ) -> Result<Admission> {
-        let work = move |tx: &Transaction<'_>| pull::admit(tx, device, incarnation, today);
-        match seen {
-            None => self.read(work).await,
-            Some(now) => {
-                self.write(move |tx| {
-                    tx.execute(
-                        "UPDATE device SET last_seen = ?2 WHERE id = ?1 AND revoked_at IS NULL",
-                        (device.as_bytes(), now),
-                    )?;
-                    work(tx)
-                })
-                .await
-            }
-        }
+    async fn admit(&self, device: Uuid, incarnation: Uuid, today: NaiveDate) -> Result<Admission> {
+        self.read(move |tx| pull::admit(tx, device, incarnation, today)).await
     }
     async fn heard(&self, device: Uuid, incarnations: &[Uuid]) -> Result<Vec<Heard>> {
         let asked = incarnations.to_vec();

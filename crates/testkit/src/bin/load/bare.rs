@@ -19,7 +19,7 @@ const CHANGES: usize = 10;
 
 /// As many as the server's pool.
 fn connections() -> usize {
-    (std::thread::available_parallelism().map_or(4, usize::from) * 8).clamp(16, 64)
+    (std::thread::available_parallelism().map_or(4, usize::from) * 16).clamp(32, 64)
 }
 
 /// Transactions a second: (log alone, log with records and verdicts).
