@@ -166,6 +166,7 @@ impl Write<'_> {
             kind: Some(&save.kind),
             fields: making.names.iter().map(String::as_str).collect(),
             before: row.audit_head,
+            made: &[],
         };
         let audit = self.enter(entry)?;
         let seq = self.head.outbox_seq + 1;
@@ -174,7 +175,7 @@ impl Write<'_> {
         base::begin(&self.tx, row, seq)?;
         // First: what waits of it from before keeps the scope it was made for.
         record::update(&self.tx, row, &made, Some(audit))?;
-        outbox::put(&self.tx, seq, row.n, 0, &making.body, by)?;
+        outbox::Putting::new(&self.tx)?.put(seq, row.n, 0, &making.body, by)?;
         self.changed.kind(&save.kind);
         Ok((Saved::Created(made), audit))
     }
