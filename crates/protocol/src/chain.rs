@@ -1,52 +1,10 @@
 //! The log's hash chain and the digest of a scope's state.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tiexin_domain::record::Record;
 
+use crate::canonical;
 use crate::change::LogEntry;
-
-/// JSON with sorted keys and no white space: equal values give equal bytes on every machine.
-pub fn canonical(value: &Value) -> Vec<u8> {
-    let mut out = Vec::with_capacity(256);
-    write_canonical(value, &mut out);
-    out
-}
-
-fn write_canonical(value: &Value, out: &mut Vec<u8>) {
-    match value {
-        Value::Array(items) => {
-            out.push(b'[');
-            for (i, item) in items.iter().enumerate() {
-                if i > 0 {
-                    out.push(b',');
-                }
-                write_canonical(item, out);
-            }
-            out.push(b']');
-        }
-        Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort_unstable();
-            out.push(b'{');
-            for (i, key) in keys.into_iter().enumerate() {
-                if i > 0 {
-                    out.push(b',');
-                }
-                write_scalar(&Value::String(key.clone()), out);
-                out.push(b':');
-                write_canonical(&map[key.as_str()], out);
-            }
-            out.push(b'}');
-        }
-        scalar => write_scalar(scalar, out),
-    }
-}
-
-fn write_scalar(value: &Value, out: &mut Vec<u8>) {
-    // Invariant: writing JSON scalars to memory cannot fail.
-    serde_json::to_writer(out, value).unwrap_or_default();
-}
 
 /// Head of a scope's hash chain: 32 bytes, hex on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,8 +35,7 @@ pub struct EntryHash(pub [u8; 32]);
 impl EntryHash {
     /// `blake3(canonical(entry))`.
     pub fn of(entry: &LogEntry) -> EntryHash {
-        let value = serde_json::to_value(entry).unwrap_or(Value::Null);
-        EntryHash::of_canonical(&canonical(&value))
+        EntryHash::of_canonical(&canonical::entry(entry))
     }
 
     /// The same, from bytes that are canonical already.
@@ -95,8 +52,12 @@ pub struct Digest(pub [u8; 32]);
 impl Digest {
     /// The digest of one record.
     pub fn of(record: &Record) -> Digest {
-        let value = serde_json::to_value(record).unwrap_or(Value::Null);
-        Digest(*blake3::hash(&canonical(&value)).as_bytes())
+        Digest::of_canonical(&canonical::record(record))
+    }
+
+    /// The same, from bytes that are canonical already.
+    pub fn of_canonical(record: &[u8]) -> Digest {
+        Digest(*blake3::hash(record).as_bytes())
     }
 
     /// With one more record.
@@ -188,15 +149,5 @@ mod tests {
             prop_assert_eq!(a.plus(b), b.plus(a));
             prop_assert_eq!(a.to_string().parse::<Digest>().unwrap(), a);
         }
-    }
-
-    #[test]
-    fn canonical_json_is_sorted_and_tight() {
-        let value: Value =
-            serde_json::from_str(r#"{ "b": [1, {"z": "人", "a": null}], "a": "\n" }"#).unwrap();
-        assert_eq!(
-            String::from_utf8(canonical(&value)).unwrap(),
-            r#"{"a":"\n","b":[1,{"a":null,"z":"人"}]}"#
-        );
     }
 }

@@ -4,6 +4,7 @@
 //! cite are listed in `docs/sync.md`.
 
 pub mod blob;
+pub mod canonical;
 pub mod chain;
 pub mod change;
 pub mod merge;
@@ -13,7 +14,8 @@ pub mod rescue;
 pub mod statement;
 pub mod wire;
 
-pub use chain::{Chain, Digest, EntryHash, canonical};
+pub use canonical::canonical;
+pub use chain::{Chain, Digest, EntryHash};
 pub use change::{
     Arrived, Change, ChangeId, FieldOrigin, Held, LogEntry, Moved, Overwritten, ParkCode, Verdict,
     VoidChange, Wrote, merge_of,

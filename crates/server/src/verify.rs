@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::audit::AuditHead;
 use crate::error::Result;
 use crate::origins;
-use crate::plan::{RegionState, canonical_text};
+use crate::plan::{RegionState, record_text};
 use crate::store::{Book, ScopeDump};
 
 /// What `verify` found.
@@ -107,7 +107,7 @@ fn check_scope(scope: &RegionCode, dump: &ScopeDump, report: &mut Report) {
         let region = regions.entry(row.region.clone()).or_default();
         *region = RegionState { digest: region.digest.plus(one), records: region.records + 1 };
         let fits = held.remove(&row.id).is_some_and(|held| {
-            canonical_text(&held.record) == row.record
+            record_text(&held.record) == row.record
                 && origins::pack(&held) == row.origins
                 && (held.record.version, held.record.region()) == (row.version, row.region.clone())
         });

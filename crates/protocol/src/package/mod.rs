@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::chain::canonical;
+use crate::canonical::canonical;
 
 pub use body::{Attached, BlobTold, CarriedBlob, PushBody, Pushed, ReplyBody};
 pub use fault::Fault;

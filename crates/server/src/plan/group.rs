@@ -12,7 +12,8 @@ use super::{merges, moves, refuse_right};
 /// What the group would do, on top of the work so far. Thrown away unless all of it stands.
 #[derive(Default)]
 pub(super) struct Layer {
-    held: HashMap<Uuid, Held>,
+    /// Record → the last step about it.
+    last: HashMap<Uuid, usize>,
     heads: BTreeMap<RegionCode, u64>,
     steps: Vec<Step>,
 }
@@ -20,7 +21,11 @@ pub(super) struct Layer {
 impl Layer {
     /// A record as it stands after what the group did so far.
     pub(super) fn held<'a>(&'a self, work: &'a Work, id: Uuid) -> Option<&'a Held> {
-        self.held.get(&id).or_else(|| work.held(id))
+        self.last
+            .get(&id)
+            .and_then(|at| self.steps.get(*at))
+            .map(|step| &step.after)
+            .or_else(|| work.held(id))
     }
 
     fn next(&self, work: &Work, scope: &RegionCode) -> Option<u64> {
@@ -29,7 +34,7 @@ impl Layer {
 
     fn take(&mut self, step: Step) {
         self.heads.insert(step.scope.clone(), step.entry.seq);
-        self.held.insert(step.entry.record, step.after.clone());
+        self.last.insert(step.entry.record, self.steps.len());
         self.steps.push(step);
     }
 }

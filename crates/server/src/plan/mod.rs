@@ -15,15 +15,16 @@ use chrono::NaiveDate;
 use tiexin_domain::access::{User, permits};
 use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_domain::{Kind, RegionCode, access::Action, nouns};
+use tiexin_protocol::canonical::print;
 use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
-use tiexin_protocol::{Chain, Change, ChangeId, Digest, Held, ParkCode, Verdict, canonical, planted};
+use tiexin_protocol::{Chain, Change, ChangeId, Digest, Held, ParkCode, Verdict, planted};
 use uuid::Uuid;
 
 use crate::access::Heard;
 use crate::audit::{AuditHead, AuditRow};
 use crate::error::Refused;
 
-pub(crate) use outcome::{LogRow, Outcome, Quarantine, RecordRow, VerdictRow, canonical_text};
+pub(crate) use outcome::{LogRow, Outcome, Quarantine, RecordRow, VerdictRow, canonical_text, record_text};
 pub(crate) use settle::{Closing, asked as decided_on, closing};
 
 /// Where a scope's log stands before or after a push.
@@ -177,16 +178,6 @@ fn new_changes(request: &PushRequest, acked: u64) -> Vec<&Change> {
     let whole = changes.iter().zip(acked + 1..).take_while(|(c, expected)| follows(c, *expected)).count();
     changes.truncate(whole);
     changes
-}
-
-/// What makes two changes of one seq the same change. What a desk may rewrite before it has an answer
-/// (`base`, its clock) does not count.
-pub(crate) fn print(change: &Change) -> [u8; 32] {
-    let body = serde_json::json!({
-        "group": change.group, "record": change.record, "kind": change.kind, "set": change.set,
-        "void": change.void, "author": change.author,
-    });
-    *blake3::hash(&canonical(&body)).as_bytes()
 }
 
 /// Decides on every change of a push. `today` is the server's day, `now` its clock in milliseconds;

@@ -10,7 +10,7 @@ use tiexin_protocol::{
 };
 use uuid::Uuid;
 
-use super::{Ground, RegionState, ScopeState, audit_row, print};
+use super::{Ground, RegionState, ScopeState, audit_row};
 use crate::access::Heard;
 use crate::audit::AuditRow;
 
@@ -148,12 +148,7 @@ impl Work {
     pub(super) fn take(&mut self, step: Step) {
         let Step { scope, entry, echo, left, after } = step;
         let id = entry.record;
-        let before = self.ground.held.insert(id, after.clone());
-        if let std::collections::hash_map::Entry::Vacant(slot) = self.before.entry(id) {
-            slot.insert(before.map(|h| h.record));
-            self.touched.push(id);
-        }
-        let text = canonical_text(&entry);
+        let text = utf8(canonical::entry(&entry));
         if let Some(state) = self.ground.scopes.get_mut(&scope) {
             state.head = entry.seq;
             state.chain = state.chain.link(EntryHash::of_canonical(text.as_bytes()));
@@ -169,11 +164,16 @@ impl Work {
                 echo,
                 record: id,
                 region,
-                whole: whole.then(|| canonical_text(&after.record)),
+                whole: whole.then(|| record_text(&after.record)),
                 left,
                 entry: text,
                 chain: state.chain,
             });
+        }
+        let before = self.ground.held.insert(id, after);
+        if let std::collections::hash_map::Entry::Vacant(slot) = self.before.entry(id) {
+            slot.insert(before.map(|h| h.record));
+            self.touched.push(id);
         }
         for old in entry.overwrote {
             self.overwritten.push((scope.clone(), id, entry.seq, old));
@@ -194,7 +194,7 @@ impl Work {
             Verdict::Conflict { .. } => self.conflicts.push(kept()),
             Verdict::Parked { .. } => self.parked.push(kept()),
         }
-        self.verdicts.push(VerdictRow { seq: change.id.seq, print: print(change), verdict });
+        self.verdicts.push(VerdictRow { seq: change.id.seq, print: canonical::print(change), verdict });
     }
 
     pub(super) fn finish(mut self, request: &PushRequest) -> Outcome {
@@ -206,7 +206,7 @@ impl Work {
             let Some(held) = self.ground.held.get(id) else { continue };
             let row = record_row(held);
             let scope = &held.record.scope;
-            let came = Digest(*blake3::hash(row.record.as_bytes()).as_bytes());
+            let came = Digest::of_canonical(row.record.as_bytes());
             let known = &self.ground.regions;
             let mut at = |scope: &RegionCode, region: RegionCode, change: &dyn Fn(&mut RegionState)| {
                 let key = (scope.clone(), region);
@@ -277,13 +277,23 @@ fn record_row(held: &Held) -> RecordRow {
         kind: held.record.kind.clone(),
         region: held.record.region(),
         version: held.record.version,
-        record: canonical_text(&held.record),
+        record: record_text(&held.record),
         origins: crate::origins::pack(held),
     }
+}
+
+/// Canonical JSON of a record.
+pub(crate) fn record_text(record: &Record) -> String {
+    utf8(canonical::record(record))
+}
+
+fn utf8(json: Vec<u8>) -> String {
+    // Invariant: JSON is UTF-8.
+    String::from_utf8(json).unwrap_or_default()
 }
 
 /// Canonical JSON of a value that always serialises.
 pub(crate) fn canonical_text<T: serde::Serialize>(value: &T) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
-    String::from_utf8(canonical(&value)).unwrap_or_default()
+    utf8(canonical::canonical(&value))
 }
