@@ -86,7 +86,8 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .layer(watch::trace())
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
-        .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        // Outermost: an id that the desk gave comes back; one made here is for the log only.
+        .layer(PropagateRequestIdLayer::x_request_id())
         .with_state(province)
 }
