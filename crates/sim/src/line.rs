@@ -11,7 +11,7 @@ use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{
     HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
 };
-use tiexin_sync::{Province, SnapshotPart, SyncError};
+use tiexin_sync::{Parcel, Province, SnapshotPart, SyncError};
 use uuid::Uuid;
 
 use crate::tally::Tally;
@@ -128,7 +128,8 @@ impl Province for Line<'_> {
         send!(self, self.province.hello(request), || ())
     }
 
-    async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError> {
+    async fn push(&self, parcel: &Parcel) -> Result<PushReply, SyncError> {
+        let request = parcel.request();
         let late = || self.wire.late.lock().expect("wire").push(request.clone());
         let answer: Result<PushReply, SyncError> = send!(self, self.province.push(request), late);
         if let Ok(reply) = &answer {

@@ -34,6 +34,7 @@ const BUGS: &[(&str, &str)] = &[
     ("hidden_is_edited", "a hidden record is edited"),
     ("unknown_field_dropped", "a field of a newer program is lost"),
     ("page_drops_pending", "a page drops unsent changes of the records it touches"),
+    ("echo_over_pending", "an own change that came back settles its record though more of it waits"),
     ("snapshot_over_pending", "a snapshot is laid over unsent work"),
     ("unseen_kept", "records that the province no longer has stay after a snapshot"),
     ("everything_read_is_pruned", "sent changes are forgotten before a backup holds them"),

@@ -39,10 +39,17 @@ pub(crate) fn needed(conn: &Connection, n: i64) -> Result<bool> {
 /// Hollow rows that were only kept for changes which are safe by now.
 pub(crate) fn release(conn: &Connection, rows: &BTreeSet<i64>) -> Result<()> {
     for n in rows {
+        // Nearly all are shown: that is seen without reading them.
+        let hollow: bool = conn
+            .prepare_cached("SELECT 1 FROM record WHERE n = ?1 AND hidden = ?2")?
+            .exists(params![n, hidden::WITHHELD])?;
+        if !hollow {
+            continue;
+        }
         let waits: bool = conn.prepare_cached("SELECT 1 FROM outbox WHERE record = ?1")?.exists([n])?;
-        let row = record::at(conn, *n)?.filter(|row| row.hidden == hidden::WITHHELD);
-        if let Some(row) = row.filter(|_| !waits)
+        if !waits
             && !needed(conn, *n)?
+            && let Some(row) = record::at(conn, *n)?
         {
             record::remove(conn, &row)?;
         }

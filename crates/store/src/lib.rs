@@ -24,6 +24,7 @@ mod cursor;
 pub mod derive;
 mod device;
 mod draft;
+mod echo;
 mod elsewhere;
 mod error;
 mod family;

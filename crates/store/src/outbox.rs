@@ -114,35 +114,66 @@ pub(crate) fn keep_scope(conn: &Connection, record: i64, seen: &RegionCode) -> R
 }
 
 /// The change as it travels.
-pub(crate) fn change(
-    conn: &Connection,
-    pending: &Pending,
-    device: Uuid,
-    incarnation: Uuid,
-) -> Result<Change> {
+pub(crate) fn change(conn: &Connection, pending: Pending, device: Uuid, incarnation: Uuid) -> Result<Change> {
     let (record, kind, scope): (Uuid, String, String) = conn
         .prepare_cached("SELECT id, kind, scope FROM record WHERE n = ?1")?
         .query_row([pending.record], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?
         .ok_or(StoreError::Unreadable { what: "outbox" })?;
-    Ok(Change {
+    Ok(travelling(pending, (record, kind, place(&scope)?), device, incarnation))
+}
+
+fn place(scope: &str) -> Result<RegionCode> {
+    scope.parse().map_err(|_| StoreError::Unreadable { what: "record" })
+}
+
+/// `about`: id, kind and scope of the record.
+pub(crate) fn travelling(
+    pending: Pending,
+    about: (Uuid, String, RegionCode),
+    device: Uuid,
+    incarnation: Uuid,
+) -> Change {
+    let (record, kind, scope) = about;
+    Change {
         id: ChangeId { device, incarnation, seq: pending.seq as u64 },
         group: pending.group,
         record,
         kind,
-        scope: match &pending.scope {
-            Some(seen) => seen.clone(),
-            None => scope.parse().map_err(|_| StoreError::Unreadable { what: "record" })?,
-        },
+        scope: pending.scope.unwrap_or(scope),
         base: pending.base,
-        set: pending.step.set.clone(),
-        void: pending.step.void.clone(),
+        set: pending.step.set,
+        void: pending.step.void,
         author: pending.author,
         noted_at: pending.noted_at,
-    })
+    }
+}
+
+/// Most bytes of a change's JSON besides its kind and what [`body`] wrote.
+const ENVELOPE: usize = 400;
+
+/// Begins a query whose rows are read by [`next_change`].
+const WAITING: &str =
+    "SELECT seq, outbox.record, grp, base, body, author, noted_at, record.id, record.kind, record.scope
+     FROM outbox LEFT JOIN record ON record.n = outbox.record WHERE seq > ?1 ORDER BY seq";
+
+/// The change of a row of [`WAITING`], and how many bytes of JSON it is at most.
+fn next_change(row: &SqlRow<'_>, device: Uuid, incarnation: Uuid) -> Result<(Change, usize)> {
+    let unreadable = || StoreError::Unreadable { what: "outbox" };
+    let body = row.get_ref(4)?.as_str().map_err(|_| unreadable())?.len();
+    let id = row.get::<_, Option<Uuid>>(7)?.ok_or_else(unreadable)?;
+    let kind: String = row.get(8)?;
+    let scope = place(row.get_ref(9)?.as_str().map_err(|_| unreadable())?)?;
+    let size = ENVELOPE + kind.len() + body;
+    Ok((travelling(read(row)?, (id, kind, scope), device, incarnation), size))
 }
 
 impl Book {
+    /// Whether any change waits for a verdict.
+    pub fn waits(&self) -> Result<bool> {
+        self.read(waits)
+    }
+
     /// The oldest unsent changes: without gaps, whole groups, at most `changes` and `bytes` of JSON (a single
     /// group that is larger is given alone). One short read; nothing is marked. The device id is
     /// nil before enrolment.
@@ -155,16 +186,14 @@ impl Book {
         self.read(|conn| {
             let device = device::id(conn)?.unwrap_or(Uuid::nil());
             let incarnation = device::incarnation(conn)?;
-            let mut select = conn.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT ?2"
-            ))?;
+            let mut select = conn.prepare_cached(&format!("{WAITING} LIMIT ?2"))?;
             let mut rows = select.query([after as i64, changes as i64 + 1])?;
             let mut batch: Vec<Change> = Vec::new();
             let mut size = 0;
             // Where the last whole group ended.
             let mut whole = 0;
             while let Some(row) = rows.next()? {
-                let next = change(conn, &read(row)?, device, incarnation)?;
+                let (next, bytes_of_next) = next_change(row, device, incarnation)?;
                 if let Some(last) = batch.last() {
                     if last.id.seq + 1 != next.id.seq {
                         // What is missing came back as an echo though its verdict was lost: a push
@@ -175,7 +204,7 @@ impl Book {
                         whole = batch.len();
                     }
                 }
-                size += text(&next)?.len() + 1;
+                size += bytes_of_next;
                 let full = size > bytes || batch.len() >= changes;
                 if full && whole > 0 {
                     batch.truncate(whole);
@@ -202,15 +231,18 @@ fn rest_of_group(
         return Ok(batch);
     };
     batch.retain(|c| c.group == group);
-    let mut select =
-        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE seq > ?1 ORDER BY seq"))?;
+    let mut select = conn.prepare_cached(WAITING)?;
     let mut rows = select.query([last as i64])?;
     while let Some(row) = rows.next()? {
-        let next = read(row)?;
-        if next.group != group || batch.last().is_some_and(|c| c.id.seq as i64 + 1 != next.seq) {
+        let (next, _) = next_change(row, device, incarnation)?;
+        if next.group != group || batch.last().is_some_and(|c| c.id.seq + 1 != next.id.seq) {
             break;
         }
-        batch.push(change(conn, &next, device, incarnation)?);
+        batch.push(next);
     }
     Ok(batch)
+}
+
+fn waits(conn: &Connection) -> Result<bool> {
+    Ok(conn.prepare_cached("SELECT 1 FROM outbox")?.exists([])?)
 }

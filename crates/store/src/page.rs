@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension};
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::{PageEntry, ScopePage};
-use tiexin_protocol::{Chain, ChangeId, Digest, EntryHash, LogEntry, Verdict, planted};
+use tiexin_protocol::{Chain, Digest, EntryHash, LogEntry, Verdict, planted};
 use uuid::Uuid;
 
 use crate::base::{self, Base};
@@ -14,7 +14,7 @@ use crate::cursor::{self, ScopeCursor};
 use crate::error::{Result, StoreError};
 use crate::record::{self, Row, hidden};
 use crate::save::Changed;
-use crate::{device, elsewhere, former, outbox, overwritten, seen, sent};
+use crate::{device, echo, elsewhere, former, outbox, overwritten, seen, sent};
 
 /// What a page did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +30,11 @@ pub struct PageOutcome {
 /// What an entry of a page tells this desk.
 enum News {
     Entry(LogEntry),
+    /// This desk's own change, by its number here, stands at this place of the log exactly as it was sent.
+    Echo {
+        seq: u64,
+        own: u64,
+    },
     /// Outside the view: only its link in the chain.
     Hidden(EntryHash),
     /// A record that came into the view, or left it.
@@ -80,14 +85,19 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
         checked_at: None,
     });
     let own = (device::id(&w.tx)?.unwrap_or(Uuid::nil()), device::incarnation(&w.tx)?);
-    let entries = new_entries(&w.tx, page, &cursor, own)?;
+    let mut entries = new_entries(page, &cursor)?;
     if page.next < cursor.since {
         return Ok(PageOutcome { next: cursor.since, head: page.head, ..PageOutcome::default() });
     }
     let mut pulled = BTreeSet::new();
     let mut touched: BTreeMap<Uuid, Touched> = BTreeMap::new();
-    for (i, news) in entries.iter().enumerate() {
+    for (i, news) in entries.iter_mut().enumerate() {
+        if stands_as_shown(w, news, own, &touched, &mut cursor)? {
+            continue;
+        }
         match news {
+            // Put in full above.
+            News::Echo { .. } => return Err(StoreError::Unreadable { what: "sent" }),
             News::Entry(entry) => {
                 cursor.chain = cursor.chain.then(entry);
                 let one = load(&w.tx, &mut touched, entry.record, scope)?;
@@ -143,13 +153,47 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
     })
 }
 
-/// The page's entries that this desk has not read, echoes put in full, checked to be contiguous.
-fn new_entries(
-    conn: &Connection,
-    page: &ScopePage,
-    cursor: &ScopeCursor,
+/// Own changes that came back as they were meant are settled at once; what else is this desk's own is put in
+/// full. A record that the page has touched already is not written yet: its changes come after.
+fn stands_as_shown(
+    w: &mut Write<'_>,
+    news: &mut News,
     own: (Uuid, Uuid),
-) -> Result<Vec<News>> {
+    touched: &BTreeMap<Uuid, Touched>,
+    cursor: &mut ScopeCursor,
+) -> Result<bool> {
+    let scope = &cursor.scope;
+    let returned = match news {
+        News::Echo { seq, own: sent } => {
+            let (seq, sent) = (*seq, *sent);
+            match echo::as_sent(&w.tx, (seq, sent), own, scope)? {
+                Some((entry, returned)) => {
+                    *news = News::Entry(entry);
+                    Some(returned)
+                }
+                None => {
+                    *news = News::Entry(echoed(&w.tx, seq, sent, own, scope)?);
+                    None
+                }
+            }
+        }
+        News::Entry(entry) if (entry.origin.device, entry.origin.incarnation) == own => {
+            echo::in_full(&w.tx, entry, scope)?
+        }
+        _ => None,
+    };
+    let (Some(returned), News::Entry(entry)) = (returned, news) else { return Ok(false) };
+    if touched.contains_key(&entry.record) {
+        return Ok(false);
+    }
+    cursor.chain = cursor.chain.then(entry);
+    cursor.digest = returned.settle(&w.tx, entry, cursor.digest)?;
+    w.changed.kind(&entry.kind);
+    Ok(true)
+}
+
+/// The page's entries that this desk has not read, checked to be contiguous.
+fn new_entries(page: &ScopePage, cursor: &ScopeCursor) -> Result<Vec<News>> {
     let gap = || StoreError::NotContiguous { scope: page.scope.clone() };
     if page.next.max(page.head) > cursor::MOST {
         return Err(gap());
@@ -173,15 +217,7 @@ fn new_entries(
         expected += 1;
         entries.push(match entry {
             PageEntry::Full(entry) => News::Entry(entry.clone()),
-            PageEntry::Echo { seq, own: sent } => {
-                News::Entry(echo(conn, *seq, *sent, own)?.ok_or_else(|| {
-                    if planted("echo_taken_for_a_gap") {
-                        gap()
-                    } else {
-                        StoreError::EchoUnknown { scope: page.scope.clone() }
-                    }
-                })?)
-            }
+            PageEntry::Echo { seq, own } => News::Echo { seq: *seq, own: *own },
             PageEntry::Hidden { hash, .. } => News::Hidden(*hash),
             PageEntry::Crossed { hash, id, record, .. } => News::Crossed(*hash, *id, record.clone()),
         });
@@ -193,22 +229,24 @@ fn new_entries(
 }
 
 /// The log entry that this desk's own change became.
-fn echo(conn: &Connection, seq: u64, own_seq: u64, own: (Uuid, Uuid)) -> Result<Option<LogEntry>> {
-    let Some(pending) = outbox::pending(conn, own_seq as i64)? else { return Ok(None) };
-    let change = outbox::change(conn, &pending, own.0, own.1)?;
-    Ok(Some(LogEntry {
-        seq,
-        origin: ChangeId { device: own.0, incarnation: own.1, seq: own_seq },
-        record: change.record,
-        kind: change.kind,
-        set: change.set,
-        void: change.void,
-        author: change.author,
-        noted_at: change.noted_at,
-        overwrote: Vec::new(),
-        moved: None,
-        meant: None,
-    }))
+///
+/// # Errors
+/// `EchoUnknown`: it is not here any more.
+fn echoed(
+    conn: &Connection,
+    seq: u64,
+    own_seq: u64,
+    own: (Uuid, Uuid),
+    scope: &RegionCode,
+) -> Result<LogEntry> {
+    let Some(pending) = outbox::pending(conn, own_seq as i64)? else {
+        return Err(if planted("echo_taken_for_a_gap") {
+            StoreError::NotContiguous { scope: scope.clone() }
+        } else {
+            StoreError::EchoUnknown { scope: scope.clone() }
+        });
+    };
+    Ok(echo::entry(outbox::change(conn, pending, own.0, own.1)?, seq))
 }
 
 /// An own change has come back. When its verdict was lost on the way it still stands in the outbox.

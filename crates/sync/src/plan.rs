@@ -7,8 +7,8 @@ use tiexin_domain::region::RegionCode;
 pub struct Facts {
     /// Hello was said in this round, or the access told by the last pull is the one we hold.
     pub greeted: bool,
-    /// Changes in the outbox without a verdict.
-    pub waiting: u64,
+    /// Changes stand in the outbox without a verdict.
+    pub waiting: bool,
     /// Scopes that this desk may no longer hold.
     pub to_drop: Vec<RegionCode>,
     /// Scopes to be loaded from a snapshot, most wanted first.
@@ -38,7 +38,7 @@ pub enum Step {
 pub fn next_step(facts: &Facts) -> Step {
     if !facts.greeted {
         Step::Hello
-    } else if facts.waiting > 0 {
+    } else if facts.waiting {
         Step::Push
     } else if let Some(scope) = facts.to_drop.first() {
         Step::Drop(scope.clone())
@@ -60,10 +60,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_round_is_full_only_when_nothing_is_left(greeted: bool, waiting in 0u64..3, load: bool, drop: bool, at_head: bool, review: bool) {
+        fn a_round_is_full_only_when_nothing_is_left(greeted: bool, waiting: bool, load: bool, drop: bool, at_head: bool, review: bool) {
             let some = |wanted: bool| if wanted { vec!["340323100".parse().unwrap()] } else { vec![] };
             let facts = Facts { greeted, waiting, to_drop: some(drop), to_load: some(load), at_head, to_review: some(review) };
-            let full = greeted && waiting == 0 && !load && !drop && at_head && !review;
+            let full = greeted && !waiting && !load && !drop && at_head && !review;
             prop_assert_eq!(next_step(&facts) == Step::Finish, full);
         }
     }
@@ -72,7 +72,7 @@ mod tests {
     fn work_is_told_before_anything_is_read() {
         let facts = Facts {
             greeted: true,
-            waiting: 1,
+            waiting: true,
             to_drop: vec!["3403".parse().unwrap()],
             to_load: vec!["34".parse().unwrap()],
             at_head: false,

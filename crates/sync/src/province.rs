@@ -11,6 +11,7 @@ use tiexin_protocol::wire::{
     HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
 };
 
+use crate::body::{self, BodyError};
 use crate::round::SyncError;
 
 /// The province as a desk sees it: [`crate::HttpProvince`] over the network; in the simulator the
@@ -20,7 +21,7 @@ pub trait Province: Send + Sync {
     /// `POST /v1/hello`.
     async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError>;
     /// `POST /v1/push`.
-    async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError>;
+    async fn push(&self, parcel: &Parcel) -> Result<PushReply, SyncError>;
     /// `POST /v1/pull`.
     async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError>;
     /// `GET /v1/snapshot/{scope}` from byte `from` on. `tag` names the snapshot that was begun, so
@@ -53,6 +54,27 @@ pub trait Province: Send + Sync {
             .with_jitter()
             .with_min_delay(Duration::from_millis(300))
             .with_max_times(5)
+    }
+}
+
+/// A push ready to travel: packed before the line is free for it.
+pub struct Parcel {
+    request: PushRequest,
+    body: Result<Bytes, BodyError>,
+}
+
+impl Parcel {
+    pub(crate) fn of(request: PushRequest) -> Parcel {
+        Parcel { body: body::pack(&request).map(Bytes::from), request }
+    }
+
+    pub fn request(&self) -> &PushRequest {
+        &self.request
+    }
+
+    /// The body as it travels.
+    pub(crate) fn body(&self) -> Result<Bytes, BodyError> {
+        self.body.clone()
     }
 }
 

@@ -5,11 +5,11 @@ use std::error::Error;
 
 use tiexin_domain::Kind;
 use tiexin_domain::region::RegionCode;
+use tiexin_protocol::planted;
 use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{
-    Cursor, HelloReply, PageEntry, PullRequest, PushRequest, QuarantineMarks, ScopeHead, ScopePage, Settled,
+    Cursor, HelloReply, PageEntry, PullRequest, QuarantineMarks, ScopeHead, ScopePage, Settled,
 };
-use tiexin_protocol::{Change, PUSH_BYTES, PUSH_CHANGES, planted};
 use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ async fn whole_round(
     let keys = on_store(book, crate::package::asked_for_keys).await?;
     let silent = on_store(book, move |book| standing::silent(book, now_ms)).await?;
     round.facts.greeted = device.access.is_some() && keys && !silent;
-    round.count_waiting().await?;
+    round.look_what_waits().await?;
     // Every step either shrinks what is left or errs; the bound only guards against a province
     // that keeps promising news (I17).
     for _ in 0..MOST_STEPS {
@@ -179,11 +179,11 @@ enum Applied {
     Copied,
 }
 
-struct Round<'a> {
-    book: &'a Book,
-    province: &'a dyn Province,
-    report: RoundReport,
-    facts: Facts,
+pub(crate) struct Round<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) province: &'a dyn Province,
+    pub(crate) report: RoundReport,
+    pub(crate) facts: Facts,
     /// The access mark to be kept once every scope under it is loaded or given up. Until then none is
     /// kept: a round that is broken off begins with hello, which tells again what is to be loaded.
     access: Option<String>,
@@ -212,7 +212,7 @@ impl Round<'_> {
         self.facts.greeted = !key_wanted;
         self.facts.at_head = false;
         self.report.greeted = true;
-        self.count_waiting().await
+        self.look_what_waits().await
     }
 
     async fn hold_access_back(&mut self) -> Result<(), SyncError> {
@@ -231,10 +231,10 @@ impl Round<'_> {
     }
 
     /// This book was put back from an image, or another machine was cloned from it.
-    async fn be_another(&mut self) -> Result<(), SyncError> {
+    pub(crate) async fn be_another(&mut self) -> Result<(), SyncError> {
         on_store(self.book, |book| book.take_new_incarnation()).await?;
         self.facts.greeted = false;
-        self.count_waiting().await
+        self.look_what_waits().await
     }
 
     /// Gives a withdrawn scope up; what was saved in it meanwhile is told first.
@@ -249,40 +249,7 @@ impl Round<'_> {
             self.facts.to_drop.retain(|s| *s != scope);
             self.changed(changed);
         }
-        self.count_waiting().await
-    }
-
-    async fn push(&mut self, now_ms: i64) -> Result<(), SyncError> {
-        let device = on_store(self.book, |book| book.device()).await?;
-        let changes = on_store(self.book, |book| book.outbox_batch(PUSH_CHANGES, PUSH_BYTES)).await?;
-        let id = device.id.ok_or(SyncError::NotEnrolled)?;
-        let cursors = on_store(self.book, |book| book.cursors()).await?;
-        let first = changes.first().map(|change| change.id.seq);
-        let request = pushing(id, device.incarnation, changes, &cursors);
-        let reply = match self.province.push(&request).await {
-            Err(SyncError::Refused { code, .. }) if code == "incarnation_forked" => {
-                return self.be_another().await;
-            }
-            other => other?,
-        };
-        if reply.verdicts.is_empty() {
-            // Put back from a backup, the province has not heard what came before these changes.
-            return match first {
-                Some(_) if planted("gap_after_restore") => Err(SyncError::Protocol("push")),
-                Some(first) if reply.acked + 1 < first && !self.report.greeted => {
-                    self.facts.greeted = false;
-                    Ok(())
-                }
-                // It promised too much: what it lost is forgotten here too. The rest must get through.
-                Some(first) if reply.acked + 1 < first => self.be_another().await,
-                _ => Err(SyncError::Protocol("push")),
-            };
-        }
-        self.report.pushed += reply.verdicts.len() as u64;
-        let changed = on_store(self.book, move |book| book.record_verdicts(&reply, now_ms)).await?;
-        self.changed(changed);
-        self.facts.at_head = false;
-        self.count_waiting().await
+        self.look_what_waits().await
     }
 
     async fn pull(&mut self, now_ms: i64) -> Result<(), SyncError> {
@@ -320,7 +287,7 @@ impl Round<'_> {
             self.facts.greeted = false;
         }
         self.facts.at_head = at_head;
-        self.count_waiting().await
+        self.look_what_waits().await
     }
 
     /// Takes in what was decided about this desk's changes, and where there is something for its people to
@@ -382,29 +349,14 @@ impl Round<'_> {
         Ok(Applied::Yes)
     }
 
-    async fn count_waiting(&mut self) -> Result<(), SyncError> {
-        self.facts.waiting = on_store(self.book, |book| book.sync_state()).await?.waiting;
+    pub(crate) async fn look_what_waits(&mut self) -> Result<(), SyncError> {
+        self.facts.waiting = on_store(self.book, |book| book.waits()).await?;
         Ok(())
     }
 
-    fn changed(&mut self, changed: Changed) {
+    pub(crate) fn changed(&mut self, changed: Changed) {
         self.report.kinds.extend(changed.kinds);
     }
-}
-
-/// The push of these changes, with the generations that their bases refer to.
-pub(crate) fn pushing(
-    device: Uuid,
-    incarnation: Uuid,
-    changes: Vec<Change>,
-    cursors: &[ScopeCursor],
-) -> PushRequest {
-    let generations = cursors
-        .iter()
-        .filter(|c| !c.generation.is_nil() && changes.iter().any(|change| change.scope == c.scope))
-        .map(|c| (c.scope.clone(), c.generation))
-        .collect();
-    PushRequest { device, incarnation, changes, generations }
 }
 
 /// The cursor as a pull names it.

@@ -10,12 +10,10 @@ use async_trait::async_trait;
 use tiexin_domain::nouns::attachment::{Attachment, AttachmentKind};
 use tiexin_domain::{Kind, Noun, RegionCode, Role};
 use tiexin_protocol::blob::{BlobHash, CHUNK_BYTES, Chunks, Wanted, Way};
-use tiexin_protocol::wire::{
-    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
-};
+use tiexin_protocol::wire::{HelloReply, HelloRequest, PullReply, PullRequest, PushReply, Quarantined};
 use tiexin_store::{BlobCounts, By};
 use tiexin_sync::{
-    CarryReport, Carrying, HttpProvince, Province, SnapshotPart, SyncError, carry_blobs, device_key,
+    CarryReport, Carrying, HttpProvince, Parcel, Province, SnapshotPart, SyncError, carry_blobs, device_key,
     run_round,
 };
 use uuid::Uuid;
@@ -92,8 +90,8 @@ impl Province for Line {
     async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {
         self.inner.hello(request).await
     }
-    async fn push(&self, request: &PushRequest) -> Result<PushReply, SyncError> {
-        self.inner.push(request).await
+    async fn push(&self, parcel: &Parcel) -> Result<PushReply, SyncError> {
+        self.inner.push(parcel).await
     }
     async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
         self.inner.pull(request).await

@@ -16,7 +16,7 @@ use tiexin_protocol::package::{Address, Part, ReplyBody, Way, gather, split};
 use tiexin_protocol::wire::*;
 use tiexin_seal::Keys;
 use tiexin_sync::{
-    EnrolWish, Province, ProvinceAddress, SnapshotPart, SyncError, joined, make, run_round, take_in,
+    EnrolWish, Parcel, Province, ProvinceAddress, SnapshotPart, SyncError, joined, make, run_round, take_in,
 };
 use uuid::Uuid;
 
@@ -65,7 +65,7 @@ impl Province for Recorded {
         Ok(self.hello.clone())
     }
 
-    async fn push(&self, _: &PushRequest) -> Result<PushReply, SyncError> {
+    async fn push(&self, _: &Parcel) -> Result<PushReply, SyncError> {
         Ok(self.push.clone().expect("this desk has nothing to say"))
     }
 

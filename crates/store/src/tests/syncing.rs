@@ -38,6 +38,25 @@ fn own_changes_come_back_as_echoes_and_nothing_is_pending() {
 }
 
 #[test]
+fn what_waits_behind_a_change_that_came_back_stays() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    let home = household(&book, VILLAGE, "张三");
+    province.round(&book);
+    edit(&book, home, "household", json!({"phone": "19900000001"}));
+    let reply = province.push(&book.outbox_batch(10, 1 << 20).unwrap());
+    book.record_verdicts(&reply, NOW).unwrap();
+    edit(&book, home, "household", json!({"phone": "19900000002"}));
+    province.pull(&book, 10);
+    assert_eq!(record(&book, home).text("phone"), Some("19900000002"));
+    assert_eq!(book.sync_state().unwrap().waiting, 1);
+    sound(&book);
+    province.round(&book);
+    assert_eq!(record(&book, home), province.held[&home].record);
+    sound(&book);
+}
+
+#[test]
 fn a_reply_lost_on_the_way_changes_nothing() {
     let (_dir, book) = desk();
     let mut province = Province::new();
