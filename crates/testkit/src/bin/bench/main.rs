@@ -1,10 +1,12 @@
 //! The figures of `docs/performance.md`: each beside a bare counterpart measured in the same run.
 //!
-//! `bench [sync|import|window …]`; without words, all. Build in release. PostgreSQL comes from
+//! `bench [sync|peers|import|window …]`; without words, all but the peers. Build in release. PostgreSQL comes from
 //! TIEXIN_TEST_PG, the programs from TIEXIN_BIN_DIR (`./dev bench` sets both).
 
+mod figures;
 mod import;
 mod mixed;
+mod peers;
 mod process;
 mod sync;
 mod window;
@@ -15,8 +17,12 @@ use std::time::{Duration, Instant};
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|w| !w.starts_with('-')).collect();
     let wanted = |name: &str| words.is_empty() || words.iter().any(|w| w == name);
-    if wanted("sync") {
-        sync::measure().await;
+    let peers = words.iter().any(|w| w == "peers");
+    if wanted("sync") || peers {
+        let ours = sync::measure().await;
+        if let Some(ours) = ours.filter(|_| peers) {
+            peers::measure(&ours).await;
+        }
     }
     if wanted("import") {
         import::measure().await;

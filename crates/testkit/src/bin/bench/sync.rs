@@ -13,7 +13,14 @@ use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::proxy::Network;
 use uuid::Uuid;
 
+use crate::figures::{Figures, Job};
 use crate::{mixed, row, timed};
+
+/// Records of the small and of the large township.
+pub(crate) const FEW: u64 = 10_000;
+pub(crate) const MANY: u64 = 50_000;
+/// One-field edits among the many.
+pub(crate) const EDITS: u64 = 200;
 
 const NOW: i64 = 1_793_000_000_000;
 
@@ -68,24 +75,33 @@ impl Desk {
     }
 }
 
-pub(crate) async fn measure() {
-    let Some(keep) = Keep::postgres() else { return };
+/// The persons whose health is noted anew.
+pub(crate) fn edited() -> impl Iterator<Item = Uuid> {
+    (0..EDITS).flat_map(|n| mixed::records(n * (MANY / EDITS) / 20 * 20 + 4, 1)).map(|save| save.id)
+}
+
+/// Measures and prints; none without a PostgreSQL to measure on.
+pub(crate) async fn measure() -> Option<Figures> {
+    let keep = Keep::postgres()?;
     println!("\n== sync, PostgreSQL-backed server");
+    let mut figures = Figures::default();
     let province = Province::start(keep).expect("a server");
     province.user("bench", "worker", "340323100").expect("a user");
     let network = Network::to(province.address()).await.expect("a network");
     let a = Desk::enrolled(&province, &network).await;
     a.round().await;
 
-    for (upto, label) in [(10_000u64, "10,000"), (50_000, "50,000")] {
-        let have = if upto == 10_000 { 0 } else { 10_000 };
+    for (upto, label, job) in [(FEW, "10,000", Job::FirstFew), (MANY, "50,000", Job::FirstMany)] {
+        let have = if upto == FEW { 0 } else { FEW };
         a.save(have, upto - have);
         let before = network.bytes();
         let (report, took) = a.round().await;
         assert_eq!(report.pushed, upto - have);
+        let bytes = network.bytes() - before;
         if have == 0 {
+            figures.add(Job::Push, (took, bytes));
             row("push of 10,000 offline changes", took, None);
-            println!("{:<46} {:>10.1} kB", "  on the wire", (network.bytes() - before) as f64 / 1e3);
+            kilobytes(bytes);
         }
         let bare = bare_insert(&a.book, upto);
         // Once unmeasured, so that the server's snapshot is cached as it would be in an office.
@@ -96,43 +112,49 @@ pub(crate) async fn measure() {
         let bytes = network.bytes() - before;
         assert_eq!(report.loaded, upto);
         let ((), indexing) = timed(|| b.index_all());
-        row(
-            &format!("first sync of {label}: usable"),
-            usable,
-            Some(("decompress + insert + full text", bare)),
-        );
+        let limit = Some(("decompress + insert + full text", bare));
+        row(&format!("first sync of {label}: usable"), usable, limit);
         row(&format!("first sync of {label}: whole"), usable + indexing, Some(("the same", bare)));
-        println!("{:<46} {:>10.1} kB", "  on the wire", bytes as f64 / 1e3);
-        if upto == 50_000 {
-            delta(&a, &b, &network).await;
+        kilobytes(bytes);
+        figures.add(job, (usable + indexing, bytes));
+        if upto == MANY {
+            delta(&a, &b, &network, &mut figures).await;
         }
     }
+    Some(figures)
 }
 
-async fn delta(a: &Desk, b: &Desk, network: &Network) {
-    let by = By { author: a.user, now_ms: NOW, group: Uuid::new_v4() };
-    for n in 0..200u64 {
-        let rows = mixed::records(n * 200 + 4, 1);
-        let save = &rows[0];
-        let mut fields = a.book.get(save.id).expect("readable").expect("there").fields;
+fn kilobytes(bytes: u64) {
+    println!("{:<46} {:>10.1} kB", "  on the wire", bytes as f64 / 1e3);
+}
+
+async fn delta(a: &Desk, b: &Desk, network: &Network, figures: &mut Figures) {
+    for id in edited() {
+        let record = a.book.get(id).expect("readable").expect("there");
+        let mut fields = record.fields;
         fields.insert("health".into(), "一般".into());
-        let by = By { group: Uuid::new_v4(), ..by };
-        a.book.save_group(&[Save { fields, ..save.clone() }], &by).expect("saved");
+        let save = Save { id, kind: record.kind, fields, void: None };
+        let by = By { author: a.user, now_ms: NOW, group: Uuid::new_v4() };
+        a.book.save_group(&[save], &by).expect("saved");
     }
     let before = network.bytes();
     let (report, pushing) = a.round().await;
-    assert_eq!(report.pushed, 200);
+    assert_eq!(report.pushed, EDITS);
     let pushed = network.bytes() - before;
     let before = network.bytes();
     let (report, pulling) = b.round().await;
-    assert_eq!(report.pulled, 200);
+    assert_eq!(report.pulled, EDITS);
+    let pulled = network.bytes() - before;
+    figures.add(Job::PushEdits, (pushing, pushed));
+    figures.add(Job::PullEdits, (pulling, pulled));
     row("200 one-field edits among 50,000: push", pushing, None);
-    println!("{:<46} {:>10.1} kB", "  on the wire", pushed as f64 / 1e3);
+    kilobytes(pushed);
     row("200 one-field edits among 50,000: pull", pulling, None);
-    println!("{:<46} {:>10.1} kB", "  on the wire", (network.bytes() - before) as f64 / 1e3);
+    kilobytes(pulled);
     let before = (network.bytes(), b.province.traffic());
     let (_, idle) = b.round().await;
     let after = (network.bytes(), b.province.traffic());
+    figures.add(Job::Idle, (idle, after.0 - before.0));
     row("a round with nothing to do", idle, None);
     println!(
         "{:<46} {:>10} requests, {} bytes of bodies, {} with HTTP heads",
