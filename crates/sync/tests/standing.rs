@@ -149,9 +149,9 @@ impl tiexin_sync::Province for Forger {
     }
     async fn push(
         &self,
-        request: &tiexin_protocol::wire::PushRequest,
+        parcel: &tiexin_sync::Parcel,
     ) -> Result<tiexin_protocol::wire::PushReply, SyncError> {
-        self.real.push(request).await
+        self.real.push(parcel).await
     }
     async fn pull(
         &self,
