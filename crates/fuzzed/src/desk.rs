@@ -13,13 +13,13 @@ use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, Role, User};
 use tiexin_domain::nouns::{Household, Noun};
 use tiexin_protocol::wire::{
-    EnrolReply, HelloReply, HelloRequest, Limits, PageEntry, PullReply, PullRequest, PushReply, PushRequest,
-    Quarantined, ScopeHead, ScopePage,
+    EnrolReply, HelloReply, HelloRequest, Limits, PageEntry, PullReply, PullRequest, PushReply, Quarantined,
+    ScopeHead, ScopePage,
 };
 use tiexin_protocol::{Chain, EntryHash};
 use tiexin_store::{Book, By, KdfCost, NewUser, Save};
 use tiexin_sync::{
-    EnrolWish, Province, ProvinceAddress, SnapshotPart, SyncError, joined, read_reply, run_round,
+    EnrolWish, Parcel, Province, ProvinceAddress, SnapshotPart, SyncError, joined, read_reply, run_round,
 };
 use uuid::Uuid;
 
@@ -300,7 +300,7 @@ impl Province for Said {
         Ok(self.hello.clone())
     }
 
-    async fn push(&self, _: &PushRequest) -> Result<PushReply, SyncError> {
+    async fn push(&self, _: &Parcel) -> Result<PushReply, SyncError> {
         self.heard()?;
         self.push.clone().ok_or(SyncError::Offline)
     }
