@@ -104,11 +104,9 @@ impl Bare {
         if whole {
             let ids: Vec<Uuid> = seqs.iter().map(|_| Uuid::now_v7()).collect();
             let device = Uuid::now_v7();
-            let (log, record, verdict): (
-                [&(dyn ToSql + Sync); 3],
-                [&(dyn ToSql + Sync); 3],
-                [&(dyn ToSql + Sync); 2],
-            ) = ([&town, &seqs, &entries], [&town, &ids, &entries], [&device, &seqs]);
+            let log: [&(dyn ToSql + Sync); 3] = [&town, &seqs, &entries];
+            let record: [&(dyn ToSql + Sync); 3] = [&town, &ids, &entries];
+            let verdict: [&(dyn ToSql + Sync); 2] = [&device, &seqs];
             futures::try_join!(
                 tx.execute(&self.log, &log),
                 tx.execute(&self.record, &record),

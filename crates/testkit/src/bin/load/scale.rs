@@ -39,7 +39,7 @@ pub(crate) async fn measure(keep: Keep, entries: u64) {
     let place = |number: usize| {
         let town = crowd::town(number);
         let village = RegionCode::new(format!("{town}001")).expect("12 digits");
-        if number % 2 == 0 { town } else { village }
+        if number.is_multiple_of(2) { town } else { village }
     };
     let mut devices = crowd::enrol(&url, (0..DESKS).map(place)).await;
     let client = connect(&url).await;
