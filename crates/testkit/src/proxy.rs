@@ -83,6 +83,10 @@ async fn accept(listener: TcpListener, target: SocketAddr, up: watch::Receiver<b
 
 async fn forward(near: TcpStream, target: SocketAddr, mut up: watch::Receiver<bool>, count: Count) {
     let Ok(far) = TcpStream::connect(target).await else { return };
+    // Both ends send small frames at once; one that waits here for company would cost 40 ms.
+    if near.set_nodelay(true).and(far.set_nodelay(true)).is_err() {
+        return;
+    }
     let (near_read, near_write) = near.into_split();
     let (far_read, far_write) = far.into_split();
     tokio::select! {
