@@ -1,5 +1,6 @@
 //! What Linux tells of the processes of a group, in `/proc` (proc(5)).
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,13 +25,16 @@ pub(crate) fn age(group: u32, name: &str) -> Duration {
     Duration::from_secs_f64((now - process.started).max(0.0))
 }
 
-/// PSS of the group in KiB, the driver apart, once two looks differ by less than one in a hundred.
-pub(crate) async fn settled_memory(group: u32) -> u64 {
+/// PSS of each process of the group in KiB, the driver apart, by name.
+pub(crate) type Memory = BTreeMap<String, u64>;
+
+/// Once two looks at the whole differ by less than one in a hundred.
+pub(crate) async fn settled_memory(group: u32) -> Memory {
     let mut before = memory(group);
     for _ in 0..LOOKS {
         tokio::time::sleep(LOOK).await;
         let now = memory(group);
-        if now.abs_diff(before) * 100 < now {
+        if whole(&now).abs_diff(whole(&before)) * 100 < whole(&now) {
             return now;
         }
         before = now;
@@ -38,12 +42,21 @@ pub(crate) async fn settled_memory(group: u32) -> u64 {
     before
 }
 
-fn memory(group: u32) -> u64 {
-    let pss = |process: Process| -> Option<u64> {
+pub(crate) fn whole(memory: &Memory) -> u64 {
+    memory.values().sum()
+}
+
+fn memory(group: u32) -> Memory {
+    let pss = |process: Process| -> Option<(String, u64)> {
         let told = std::fs::read_to_string(process.folder.join("smaps_rollup")).ok()?;
-        told.lines().find_map(|line| line.strip_prefix("Pss:")?.split_whitespace().next()?.parse().ok())
+        let kib = told.lines().find_map(|line| line.strip_prefix("Pss:")?.split_whitespace().next()?.parse().ok())?;
+        Some((process.name, kib))
     };
-    of_group(group).into_iter().filter(|p| p.name != "WebKitWebDriver").filter_map(pss).sum()
+    let mut by_name = Memory::new();
+    for (name, kib) in of_group(group).into_iter().filter(|p| p.name != "WebKitWebDriver").filter_map(pss) {
+        *by_name.entry(name).or_default() += kib;
+    }
+    by_name
 }
 
 fn of_group(group: u32) -> Vec<Process> {

@@ -43,6 +43,7 @@ async fn main() -> Result<(), Trouble> {
         screen.go(route, word).await?;
         album.take(&screen, name).await?;
     }
+    registered_twice(&screen, &album).await?;
     families(&screen, &album).await?;
     records(&screen, &album).await?;
     reports(&screen, &album).await?;
@@ -104,6 +105,14 @@ async fn sign_in(screen: &Screen, name: &str) -> Result<(), Trouble> {
     );
     screen.until(&account).await?;
     screen.find_css(".tx-nav").await.map(drop)
+}
+
+/// Two registrations of one family, side by side.
+async fn registered_twice(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    screen.go("#/duplicates", "可能重复").await?;
+    screen.press("并排核对").await?;
+    screen.shows("合并成一份").await?;
+    album.take(screen, "duplicates-compare").await
 }
 
 /// All families, one family, a visit being recorded.
