@@ -49,7 +49,9 @@ pub(crate) fn whole(memory: &Memory) -> u64 {
 fn memory(group: u32) -> Memory {
     let pss = |process: Process| -> Option<(String, u64)> {
         let told = std::fs::read_to_string(process.folder.join("smaps_rollup")).ok()?;
-        let kib = told.lines().find_map(|line| line.strip_prefix("Pss:")?.split_whitespace().next()?.parse().ok())?;
+        let kib = told
+            .lines()
+            .find_map(|line| line.strip_prefix("Pss:")?.split_whitespace().next()?.parse().ok())?;
         Some((process.name, kib))
     };
     let mut by_name = Memory::new();
