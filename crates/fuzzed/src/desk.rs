@@ -108,6 +108,7 @@ fn hello() -> HelloReply {
             generation: GENERATION,
             head: 0,
             view: Vec::new(),
+            continues: None,
         }],
         acked: 0,
         durable: 0,

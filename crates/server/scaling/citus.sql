@@ -18,14 +18,14 @@ CREATE TEMPORARY TABLE layout (
 INSERT INTO layout (name, divided_by, together) VALUES
   -- Small, seldom written, joined by everybody.
   ('meta', NULL, NULL), ('user', NULL, NULL), ('grant', NULL, NULL), ('enrol_code', NULL, NULL),
-  ('audit_root', NULL, NULL), ('refinery_schema_history', NULL, NULL),
+  ('audit_root', NULL, NULL), ('replica', NULL, NULL), ('refinery_schema_history', NULL, NULL),
   -- A township: all that a push and a pull touch under the lock of one scope.
   ('scope', 'id', 'scope'), ('region_digest', 'scope', 'scope'), ('log', 'scope', 'scope'),
   ('record', 'scope', 'scope'), ('field_history', 'scope', 'scope'), ('conflict', 'scope', 'scope'),
   ('parked', 'scope', 'scope'), ('quarantine_mark', 'scope', 'scope'), ('blob', 'scope', 'scope'),
   -- A desk: what it told, and what was said to it.
   ('device', 'id', 'device'), ('device_author', 'device', 'device'), ('incarnation', 'device', 'device'),
-  ('incarnation_heard', 'device', 'device'), ('verdict', 'device', 'device'), ('witness', 'device', 'device'),
+  ('incarnation_heard', 'device', 'device'), ('replicated', 'device', 'device'), ('verdict', 'device', 'device'), ('witness', 'device', 'device'),
   -- Books of the audit: one for each desk, and the office's.
   ('audit_head', 'book', 'audit'), ('audit', 'book', 'audit'),
   -- Attachments of a record, carried packages.

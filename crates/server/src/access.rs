@@ -124,15 +124,18 @@ impl Admission {
 pub(crate) struct Heard {
     /// Highest seq that has a verdict.
     pub(crate) acked: u64,
-    /// What the newest finished backup holds; none while the office makes no backups known here, and
-    /// what is committed counts as safe.
+    /// What the newest finished backup holds; none while the office makes no backups known here.
     pub(crate) backed_up: Option<u64>,
+    /// What every replica holds; none where none is named.
+    pub(crate) replicated: Option<u64>,
 }
 
 impl Heard {
-    /// The highest seq that is safe when this book is put back from its newest backup.
+    /// The highest seq that is safe when this book is put back from its newest backup, or a replica takes its
+    /// place. Where the office has neither, what is committed counts as safe.
     pub(crate) fn durable(self) -> u64 {
-        self.backed_up.filter(|_| !planted("acked_is_durable")).unwrap_or(self.acked)
+        let held = [self.backed_up, self.replicated].into_iter().flatten().min();
+        held.filter(|_| !planted("acked_is_durable")).unwrap_or(self.acked)
     }
 }
 
@@ -150,6 +153,7 @@ impl From<&Readable> for ScopeHead {
             generation: r.state.generation,
             head: r.state.head,
             view: r.view.clone(),
+            continues: None,
         }
     }
 }

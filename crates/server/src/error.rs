@@ -60,6 +60,8 @@ pub enum Refused {
     UserUnknown,
     #[error("没有这条授权")]
     GrantUnknown,
+    #[error("没有这个副本")]
+    ReplicaUnknown,
     /// A carried package is not taken.
     #[error(transparent)]
     Package(#[from] Fault),
@@ -95,6 +97,7 @@ impl Refused {
             Refused::NameTaken => "name_taken",
             Refused::UserUnknown => "user_unknown",
             Refused::GrantUnknown => "grant_unknown",
+            Refused::ReplicaUnknown => "replica_unknown",
             Refused::Package(fault) => fault.code(),
         }
     }

@@ -7,13 +7,13 @@ use tiexin_domain::access::{Action, Grant, Role, User, permits};
 use tiexin_protocol::blob::BLOB_BYTES;
 use tiexin_protocol::wire::{
     EnrolReply, EnrolRequest, FormerHeard, HelloReply, HelloRequest, Limits, PullReply, PullRequest,
-    PushReply, PushRequest, Quarantined, TokenReply, TokenRequest,
+    PushReply, PushRequest, Quarantined, ScopeHead, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES};
 use tiexin_seal::Keys;
 use uuid::Uuid;
 
-use crate::access::{Device, Heard, access_mark, view_of};
+use crate::access::{Device, Heard, Readable, access_mark, view_of};
 use crate::blob::{self, Place};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::devices::Policy;
@@ -133,7 +133,7 @@ impl Province {
             server_time: now,
             protocol: PROTOCOL,
             access: access_mark(&admission.users, &readable),
-            scopes: readable.iter().map(Into::into).collect(),
+            scopes: self.heads(request, &readable).await?,
             users: admission.users,
             acked: admission.heard.acked,
             durable: admission.heard.durable(),
@@ -147,6 +147,19 @@ impl Province {
             escrow_held: greeted.escrow_held,
             former: self.former(request).await?,
         })
+    }
+
+    /// Where the scopes stand, and whether they go on from what the desk told it has of them.
+    async fn heads(&self, request: &HelloRequest, readable: &[Readable]) -> Result<Vec<ScopeHead>> {
+        let mut heads: Vec<ScopeHead> = readable.iter().map(Into::into).collect();
+        for head in &mut heads {
+            let held = request.heads.iter().find(|seen| seen.scope == head.scope && seen.seq > 0);
+            let Some(held) = held.filter(|seen| seen.generation != head.generation) else { continue };
+            // The chain is of everything before it: one that stands here is the whole of what the desk has read.
+            let stands = self.book.chain_at(&head.scope, held.seq).await? == Some(held.chain.0);
+            head.continues = stands.then_some(held.generation);
+        }
+        Ok(heads)
     }
 
     /// What came under the older incarnations that the device asks about.

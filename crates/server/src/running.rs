@@ -29,7 +29,8 @@ pub struct Running {
     pub province: Province,
     handle: axum_server::Handle<SocketAddr>,
     task: JoinHandle<std::io::Result<()>>,
-    roots: tokio::task::AbortHandle,
+    /// What it does by itself.
+    tasks: [tokio::task::AbortHandle; 2],
 }
 
 /// Makes the root of each day soon after it has begun.
@@ -89,8 +90,11 @@ pub async fn spawn(config: Config) -> Result<Running> {
         }
     };
     tracing::info!(%addr, scheme, "listening");
-    let roots = tokio::spawn(daily_roots(province.clone())).abort_handle();
-    Ok(Running { addr, url: format!("{scheme}://{addr}"), province, handle, task, roots })
+    let tasks = [
+        tokio::spawn(daily_roots(province.clone())).abort_handle(),
+        tokio::spawn(province.clone().follow_replicas()).abort_handle(),
+    ];
+    Ok(Running { addr, url: format!("{scheme}://{addr}"), province, handle, task, tasks })
 }
 
 impl Running {
@@ -110,7 +114,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.roots.abort();
+        self.tasks.iter().for_each(tokio::task::AbortHandle::abort);
         self.handle.shutdown();
     }
 }

@@ -114,6 +114,19 @@ impl Book {
         Ok(())
     }
 
+    /// The province's log goes on under another generation from what was read of it under the older one, as it
+    /// has checked: reading goes on where it was.
+    pub fn continue_scope(&self, scope: &RegionCode, older: Uuid, generation: Uuid) -> Result<()> {
+        self.write(|w| {
+            w.tx.execute(
+                "UPDATE cursor SET generation = ?3 WHERE scope = ?1 AND generation = ?2",
+                params![scope.as_str(), older, generation],
+            )?;
+            Ok(())
+        })?;
+        Ok(())
+    }
+
     /// How far each scope has been read.
     pub fn cursors(&self) -> Result<Vec<ScopeCursor>> {
         self.read(all)

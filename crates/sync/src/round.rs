@@ -59,6 +59,11 @@ pub enum SyncError {
     Body(#[from] BodyError),
     #[error("省平台的答复不符合约定（{0}），请更新程序")]
     Protocol(&'static str),
+    /// What it says of a township does not fit together, also after that was loaded anew.
+    #[error(
+        "省平台的记录前后矛盾，有矛盾的乡镇没有读入，其余照常；本机保存的内容都在，已照常上传。请告诉省平台管理员运行核验（verify）"
+    )]
+    Contradictory,
     #[error("{0}")]
     Store(String),
     #[error("已取消")]
@@ -133,6 +138,8 @@ async fn whole_round(
         access: None,
         marks: QuarantineMarks::default(),
         in_full: false,
+        loaded_anew: BTreeSet::new(),
+        contradictory: BTreeSet::new(),
     };
     let device = on_store(book, |book| book.device()).await?;
     let keys = on_store(book, crate::package::asked_for_keys).await?;
@@ -159,6 +166,7 @@ async fn whole_round(
                 round.pull(now_ms).await?;
             }
             Step::Review(scope) => round.review(scope).await?,
+            Step::Finish if !round.contradictory.is_empty() => return Err(SyncError::Contradictory),
             Step::Finish => {
                 on_store(book, move |book| book.set_last_round(now_ms)).await?;
                 return Ok(round.report);
@@ -173,6 +181,8 @@ enum Applied {
     Yes,
     /// The scope must be loaded anew from its snapshot.
     LoadAnew,
+    /// So it must, for what was read does not fit what is here.
+    Contradicts,
     /// The entries are needed in full.
     InFull,
     /// Another machine speaks under this desk's number.
@@ -191,6 +201,10 @@ pub(crate) struct Round<'a> {
     marks: QuarantineMarks,
     /// Own changes come back in full: one of which only the number came is not here any more.
     in_full: bool,
+    /// Scopes that did not fit and were loaded anew in this round.
+    loaded_anew: BTreeSet<RegionCode>,
+    /// Those that did not fit even then: they are left alone until the next round.
+    contradictory: BTreeSet<RegionCode>,
 }
 
 impl Round<'_> {
@@ -206,8 +220,16 @@ impl Round<'_> {
         self.access = Some(reply.access.clone());
         let (to_drop, to_load, key_wanted) =
             on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
+        // What did not fit is loaded anew whatever hello says of it.
+        let before = std::mem::take(&mut self.facts.to_load).into_iter();
+        let unfit = before.filter(|scope| self.loaded_anew.contains(scope) && !to_drop.contains(scope));
+        self.facts.to_load = unfit.collect();
+        for scope in to_load {
+            if !self.facts.to_load.contains(&scope) {
+                self.facts.to_load.push(scope);
+            }
+        }
         self.facts.to_drop = to_drop;
-        self.facts.to_load = to_load;
         // The province asks for the book's key: hello is said once more, with it.
         self.facts.greeted = !key_wanted;
         self.facts.at_head = false;
@@ -255,7 +277,8 @@ impl Round<'_> {
     async fn pull(&mut self, now_ms: i64) -> Result<(), SyncError> {
         let device = on_store(self.book, |book| book.device()).await?;
         let cursors = on_store(self.book, |book| book.cursors()).await?;
-        let cursors = cursors.into_iter().map(asked).collect();
+        let told = |cursor: &ScopeCursor| !self.contradictory.contains(&cursor.scope);
+        let cursors = cursors.into_iter().filter(told).map(asked).collect();
         let id = device.id.ok_or(SyncError::NotEnrolled)?;
         // Under a number that nothing was ever told, nothing comes back as an echo.
         let incarnation = if self.in_full { Uuid::nil() } else { device.incarnation };
@@ -270,9 +293,19 @@ impl Round<'_> {
             let last = page.next == page.head;
             match self.apply(page, now_ms).await? {
                 Applied::Yes => at_head &= last,
+                // This log is not the one that was read: hello tells what it lacks of ours, and what to load.
                 Applied::LoadAnew => {
                     at_head = false;
-                    self.facts.to_load.push(scope);
+                    self.facts.greeted = false;
+                }
+                Applied::Contradicts => {
+                    at_head = false;
+                    self.facts.greeted = false;
+                    if self.loaded_anew.insert(scope.clone()) {
+                        self.facts.to_load.push(scope);
+                    } else {
+                        self.contradictory.insert(scope);
+                    }
                 }
                 Applied::InFull => {
                     at_head = false;
@@ -333,9 +366,10 @@ impl Round<'_> {
         let applied = on_store(self.book, move |book| match book.apply_page(&page, now_ms) {
             // What this desk has under a number may not be what another machine said under it.
             Err(StoreError::Differs { .. }) if echoes && !in_full => Ok(Err(Applied::InFull)),
-            Err(
-                StoreError::Differs { .. } | StoreError::NotContiguous { .. } | StoreError::Rebase { .. },
-            ) => Ok(Err(Applied::LoadAnew)),
+            Err(StoreError::Differs { .. } | StoreError::NotContiguous { .. }) => {
+                Ok(Err(Applied::Contradicts))
+            }
+            Err(StoreError::Rebase { .. }) => Ok(Err(Applied::LoadAnew)),
             Err(StoreError::EchoUnknown { .. }) => Ok(Err(Applied::InFull)),
             Err(StoreError::Copied) => Ok(Err(Applied::Copied)),
             other => other.map(Ok),
@@ -393,6 +427,11 @@ fn greeted(
     book.send_again_after(reply.acked)?;
     for heard in &reply.former {
         book.former_heard(heard)?;
+    }
+    for head in &reply.scopes {
+        if let Some(older) = head.continues {
+            book.continue_scope(&head.scope, older, head.generation)?;
+        }
     }
     let held = book.cursors()?;
     let agrees = |head: &&ScopeHead| {

@@ -160,4 +160,8 @@ pub struct ScopeHead {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<RegionCode>))]
     pub view: View,
+    /// The older generation under which the desk told a head of this scope, which stands on this log too: what
+    /// it has is the beginning of this log, and it reads on from there under `generation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<Uuid>,
 }

@@ -81,6 +81,9 @@ enum Command {
         #[arg(long, conflicts_with = "begin")]
         end: bool,
     },
+    /// PostgreSQL 流复制副本：列出的副本都存好的内容，各电脑才可以清理
+    #[command(subcommand)]
+    Replica(Replica),
     /// 数据库由备份恢复后运行一次：各电脑会重新核对，并补传备份之后的内容
     Restored,
     /// 同步包（U盘）
@@ -182,6 +185,16 @@ enum Device {
         #[arg(long)]
         retired: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Replica {
+    /// 等候一个副本；名称是它的 cluster_name
+    Add { name: String },
+    /// 不再等候
+    Remove { name: String },
+    /// 列出副本和它们落后多少
+    List,
 }
 
 #[derive(Subcommand)]
@@ -290,8 +303,9 @@ fn failed(e: &Error) -> ExitCode {
 
 /// JSON lines on stderr; `TIEXIN_LOG` chooses what (default `info`).
 fn logs() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TIEXIN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,refinery_core=warn"));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TIEXIN_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new("info,refinery_core=warn,tokio_postgres=warn")
+    });
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
@@ -306,6 +320,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Grant(command) => office::grant(&common, command).await?,
         Command::Device(command) => office::device(&common, command).await?,
         Command::Backup { to, begin, .. } => office::backup(&common, to.as_deref(), begin).await?,
+        Command::Replica(command) => office::replica(&common, command).await?,
         Command::Restored => office::restored(&common).await?,
         Command::Package(Package::Take { files, reply }) => {
             return package::take(&common, &files, &reply).await;

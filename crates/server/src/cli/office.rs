@@ -8,8 +8,9 @@ use serde_json::json;
 use tiexin_protocol::wire::DeviceState;
 
 use super::print::{list, one, time};
-use super::{Common, Device, Grant, User};
+use super::{Common, Device, Grant, Replica, User};
 use crate::error::Result;
+use crate::replica::Standing;
 use crate::verify::{Finding, Report};
 
 /// Exit code of a book that does not fit.
@@ -125,6 +126,30 @@ pub(super) async fn backup(common: &Common, to: Option<&Path>, begin: bool) -> R
             "备份完成，各电脑可以清理备份里已有的内容".into()
         }
     })
+}
+
+pub(super) async fn replica(common: &Common, command: Replica) -> Result<()> {
+    let province = common.province().await?;
+    match command {
+        Replica::Add { name } => {
+            province.add_replica(&name).await?;
+            one(common.json, &json!({"replica": name}), |_| format!("从现在起等候副本 {name}"))
+        }
+        Replica::Remove { name } => {
+            province.remove_replica(&name).await?;
+            one(common.json, &json!({"removed": name}), |_| format!("不再等候副本 {name}"))
+        }
+        Replica::List => list(common.json, &province.behind().await?.replicas, |replica| {
+            let standing = match replica.standing {
+                Standing::Primary => "现在的主库".into(),
+                Standing::Follows { behind } => format!("跟随中\t落后 {behind} 字节"),
+                Standing::CatchesUp => "追赶中".into(),
+                Standing::Away => "没有连接".into(),
+                Standing::Unseen => "看不到：请授予 pg_monitor".into(),
+            };
+            format!("{}\t{standing}", replica.name)
+        }),
+    }
 }
 
 pub(super) async fn restored(common: &Common) -> Result<()> {

@@ -76,6 +76,7 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .route("/v1/wiped", post(devices::wiped))
         .route("/health/live", get(watch::live))
         .route("/health/ready", get(watch::ready))
+        .route("/health/safe", get(watch::safe))
         .route("/metrics", get(watch::metrics))
         .route("/openapi.json", get(openapi::document));
     desks

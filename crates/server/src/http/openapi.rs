@@ -24,7 +24,7 @@ use utoipa::{Modify, OpenApi};
     paths(
         desk::enrol, desk::token, desk::hello, desk::push, desk::pull, desk::quarantine, fetch::snapshot,
         package::take, package::fetch, blob::have, blob::fetch, blob::bring, devices::list, devices::revoke, devices::wiped,
-        watch::live, watch::ready, watch::metrics,
+        watch::live, watch::ready, watch::safe, watch::metrics,
     ),
     components(schemas(
         Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange, ChangeVerdict, Cursor,

@@ -42,7 +42,9 @@ fn status(refused: Refused) -> StatusCode {
         Refused::BlobsOff => StatusCode::NOT_IMPLEMENTED,
         Refused::PushTooLarge | Refused::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-        Refused::NotFound | Refused::UserUnknown | Refused::GrantUnknown => StatusCode::NOT_FOUND,
+        Refused::NotFound | Refused::UserUnknown | Refused::GrantUnknown | Refused::ReplicaUnknown => {
+            StatusCode::NOT_FOUND
+        }
     }
 }
 

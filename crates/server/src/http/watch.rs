@@ -7,13 +7,14 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tower_http::classify::{ServerErrorsAsFailures, SharedClassifier};
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
 use crate::province::Province;
+use crate::replica::{Behind, Standing};
 
 /// The process is up.
 #[utoipa::path(get, path = "/health/live", responses((status = 200)))]
@@ -35,6 +36,16 @@ pub(super) async fn ready(State(province): State<Province>) -> (StatusCode, &'st
     }
 }
 
+/// What desks were told is taken is held elsewhere too, or will be soon.
+#[utoipa::path(get, path = "/health/safe", responses((status = 200), (status = 503)))]
+pub(super) async fn safe(State(province): State<Province>) -> (StatusCode, String) {
+    let trouble = match tokio::time::timeout(PATIENCE, province.behind()).await {
+        Ok(Ok(behind)) => behind.trouble(province.clock.now()),
+        _ => Some("the book does not answer\n".into()),
+    };
+    trouble.map_or((StatusCode::OK, "ok\n".into()), |why| (StatusCode::SERVICE_UNAVAILABLE, why))
+}
+
 /// One recorder for the process, however many servers run in it.
 fn recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -49,10 +60,32 @@ fn recorder() -> &'static PrometheusHandle {
 
 /// Prometheus text.
 #[utoipa::path(get, path = "/metrics", responses((status = 200, content_type = "text/plain")))]
-pub(super) async fn metrics() -> String {
+pub(super) async fn metrics(State(province): State<Province>) -> String {
     let handle = recorder();
+    // While the book is away the last figures would be stale: it is seen by the others that it is.
+    if let Ok(Ok(behind)) = tokio::time::timeout(PATIENCE, province.behind()).await {
+        gauge(&behind, province.clock.now());
+    }
     handle.run_upkeep();
     handle.render()
+}
+
+/// How far behind the copies are.
+fn gauge(behind: &Behind, now: i64) {
+    let seconds = |since: i64| (now - since).max(0) as f64 / 1000.0;
+    gauge!("tiexin_durable_behind_changes").set(behind.changes as f64);
+    gauge!("tiexin_durable_behind_desks").set(behind.desks as f64);
+    gauge!("tiexin_replica_wait_seconds").set(behind.waited_since.map_or(0.0, seconds));
+    if let Some(held) = behind.backup_held {
+        gauge!("tiexin_backup_age_seconds").set(seconds(held));
+    }
+    for replica in &behind.replicas {
+        let follows = matches!(replica.standing, Standing::Follows { .. } | Standing::Primary);
+        gauge!("tiexin_replica_follows", "replica" => replica.name.clone()).set(f64::from(u8::from(follows)));
+        if let Standing::Follows { behind } = replica.standing {
+            gauge!("tiexin_replica_behind_bytes", "replica" => replica.name.clone()).set(behind as f64);
+        }
+    }
 }
 
 /// Counts and times requests by route.

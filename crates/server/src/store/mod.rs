@@ -27,6 +27,7 @@ use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
 use crate::plan::{LogRow, RecordRow, RegionState, ScopeState};
+use crate::replica::Behind;
 use crate::snapshot::Snapshot;
 use crate::witness::{Head, Root, Witness};
 
@@ -140,6 +141,14 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn backup_ended(&self, now: i64) -> Result<()>;
     /// This book was put back from a backup: every log begins a new generation.
     async fn restored(&self, now: i64) -> Result<()>;
+    /// Looks how far the replicas are, and lets desks forget what all of them hold.
+    async fn follow_replicas(&self, now: i64) -> Result<()>;
+    /// # Errors
+    /// `Config` where there are no replicas (SQLite).
+    async fn add_replica(&self, name: &str, now: i64) -> Result<()>;
+    async fn remove_replica(&self, name: &str, now: i64) -> Result<()>;
+    /// What desks have to keep.
+    async fn behind(&self) -> Result<Behind>;
     /// Writes a whole copy to a new file.
     ///
     /// # Errors

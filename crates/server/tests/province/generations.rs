@@ -1,15 +1,18 @@
 //! I12, and what a cursor is told.
 
-use tiexin_protocol::wire::{Cursor, PageEntry};
-use tiexin_protocol::{PULL_ENTRIES, PUSH_CHANGES};
+use tiexin_protocol::wire::{Cursor, HelloRequest, PageEntry, SeenHead};
+use tiexin_protocol::{PROTOCOL, PULL_ENTRIES, PUSH_CHANGES};
+use tiexin_server::Province;
 use uuid::Uuid;
 
+use crate::desk::Desk;
 use crate::on_both_stores;
 use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, region, worker};
 
 on_both_stores!(
     a_foreign_generation_gets_no_data,
     a_cursor_beyond_the_log_begins_anew,
+    who_has_read_the_beginning_of_a_restored_log_reads_on,
     an_idle_pull_is_tiny,
     pages_end_on_a_commit,
     many_scopes_share_a_reply,
@@ -42,6 +45,48 @@ async fn a_cursor_beyond_the_log_begins_anew(place: Place) {
     cursors[0].since = 3;
     let reply = province.pull(&desk.pulling(cursors)).await.unwrap();
     assert!(reply.pages[0].rebase);
+}
+
+/// Only who has read what the restored log lacks begins anew.
+async fn who_has_read_the_beginning_of_a_restored_log_reads_on(place: Place) {
+    let province = place.province().await;
+    let mut desk = worker(&province, "w", TOWN).await;
+    let [one, two] = [(); 2].map(|()| desk.new_household(Uuid::new_v4(), VILLAGE, "户主"));
+    desk.push(&province, &[one]).await;
+    desk.follow(&province).await;
+    let early = seen(&desk);
+    desk.push(&province, &[two]).await;
+    desk.follow(&province).await;
+    let late = seen(&desk);
+    province.restored().await.unwrap();
+
+    let older = early.generation;
+    for head in [&early, &late] {
+        assert_eq!(continues(&province, &desk, head.clone()).await, Some(older));
+    }
+    // Another log of the same length; one that is longer than ours; no generation of another name.
+    let other = SeenHead { chain: early.chain, ..late.clone() };
+    assert_eq!(continues(&province, &desk, other).await, None);
+    assert_eq!(continues(&province, &desk, SeenHead { seq: 3, ..late.clone() }).await, None);
+    let today = desk.hello(&province).await.scopes[0].generation;
+    assert_ne!(today, older);
+    assert_eq!(continues(&province, &desk, SeenHead { generation: today, ..late }).await, None);
+}
+
+fn seen(desk: &Desk) -> SeenHead {
+    let at = &desk.scopes[TOWN];
+    SeenHead { scope: region(TOWN), generation: at.generation, seq: at.since, chain: at.chain }
+}
+
+async fn continues(province: &Province, desk: &Desk, head: SeenHead) -> Option<Uuid> {
+    let request = HelloRequest {
+        device: desk.device,
+        incarnation: desk.incarnation,
+        protocol: PROTOCOL,
+        heads: vec![head],
+        ..HelloRequest::default()
+    };
+    province.hello(&request).await.unwrap().scopes[0].continues
 }
 
 async fn an_idle_pull_is_tiny(place: Place) {

@@ -3,11 +3,13 @@
 mod blob;
 mod device;
 mod dump;
+mod lineage;
 mod package;
 mod people;
 mod pull;
 mod push;
 mod push_rows;
+mod replica;
 mod restore;
 mod root;
 mod settle;
@@ -36,6 +38,7 @@ use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
 use crate::plan::ScopeState;
+use crate::replica::Behind;
 use crate::snapshot::Snapshot;
 use crate::witness::{Head, Root, Witness};
 
@@ -64,7 +67,7 @@ impl PostgresBook {
         let connections = std::thread::available_parallelism().map_or(4, usize::from) * 16;
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycle))
             .max_size(connections.clamp(32, 64))
-            .post_create(Hook::async_fn(|client, _| Box::pin(settle_plans(client))))
+            .post_create(Hook::async_fn(|client, _| Box::pin(greeted(client))))
             .build()
             .map_err(|e| Error::Config(e.to_string()))?;
         let mut client = pool.get().await?;
@@ -78,6 +81,8 @@ impl PostgresBook {
                 &[&hex::encode(crate::random::bytes::<32>()), &Uuid::now_v7().to_string()],
             )
             .await?;
+        // A book that has just begun was not there when this connection was made.
+        lineage::settle(client.as_mut()).await?;
         drop(client);
         Ok(Self { pool, before_commit, room: Room::default() })
     }
@@ -85,6 +90,15 @@ impl PostgresBook {
     async fn client(&self) -> Result<Object> {
         Ok(self.pool.get().await?)
     }
+}
+
+/// What is done once over a new connection.
+async fn greeted(client: &mut ClientWrapper) -> std::result::Result<(), HookError> {
+    settle_plans(client).await?;
+    lineage::settle(client).await.map_err(|error| match error {
+        Error::Postgres(e) => HookError::Backend(e),
+        other => HookError::message(other.to_string()),
+    })
 }
 
 /// Every statement is planned once in a connection. Left to itself, PostgreSQL plans those with arrays anew at each
@@ -326,6 +340,35 @@ impl Book for PostgresBook {
         let tx = client.transaction().await?;
         restore::restored(&tx, now).await?;
         Ok(tx.commit().await?)
+    }
+    async fn follow_replicas(&self, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        replica::follow(&tx, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn add_replica(&self, name: &str, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        replica::add(&tx, name, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn remove_replica(&self, name: &str, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        replica::remove(&tx, name, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn behind(&self) -> Result<Behind> {
+        let client = self.client().await?;
+        let (changes, desks) = replica::kept_by_desks(&**client).await?;
+        Ok(Behind {
+            changes,
+            desks,
+            replicas: replica::list(&**client).await?,
+            waited_since: restore::moment(&**client, "replica_marked_at").await?,
+            backup_held: restore::moment(&**client, "backup_held").await?,
+        })
     }
     async fn copy_to(&self, _: &std::path::Path) -> Result<()> {
         Err(Error::Config(

@@ -12,7 +12,7 @@ use tiexin_protocol::{Chain, Digest};
 use tokio_postgres::{GenericClient, Row};
 use uuid::Uuid;
 
-use super::{note, place, seq};
+use super::{note, place, push};
 use crate::access::Heard;
 use crate::error::{Error, Refused, Result};
 
@@ -119,9 +119,11 @@ pub(super) struct Caller {
 pub(super) const CALLER: &str =
     "SELECT u.id, u.name, u.display_name, u.disabled OR d.revoked_at IS NOT NULL, g.role, g.region, g.from_day,
        g.to_day, a.authors, d.revoked_at IS NOT NULL, coalesce(i.acked, 0), coalesce(i.durable, 0),
-       EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup')
+       EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup'),
+       coalesce(r.durable, 0), EXISTS (SELECT 1 FROM replica)
      FROM device d
      LEFT JOIN incarnation i ON i.device = d.id AND i.incarnation = $2
+     LEFT JOIN replicated r ON r.device = d.id AND r.incarnation = $2
      LEFT JOIN (SELECT user_id, array_agg(author) AS authors FROM device_author WHERE device = $1 GROUP BY user_id)
        AS a ON true
      LEFT JOIN \"user\" u ON u.id = a.user_id
@@ -133,9 +135,7 @@ pub(super) async fn caller(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid
     let statement = tx.prepare_cached(CALLER).await?;
     let rows = tx.query(&statement, &[&device, &incarnation]).await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let backups: bool = first.try_get(12)?;
-    let heard =
-        Heard { acked: seq(first, 10)?, backed_up: if backups { Some(seq(first, 11)?) } else { None } };
+    let heard = push::how_far(first, 10)?;
     let revoked = first.try_get(9)?;
     let mut authors = HashMap::new();
     let mut people = Vec::with_capacity(rows.len());

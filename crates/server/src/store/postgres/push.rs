@@ -10,6 +10,7 @@ use deadpool_postgres::{Object, Transaction};
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{PushReply, PushRequest};
 use tiexin_protocol::{Chain, Digest, Held};
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -63,14 +64,25 @@ pub(super) async fn push(
 }
 
 const HEARD: &str = "SELECT coalesce(max(i.acked), 0), coalesce(max(i.durable), 0),
-       EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup')
-     FROM incarnation i WHERE i.device = $1 AND i.incarnation = $2";
+       EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup'),
+       coalesce(max(r.durable), 0), EXISTS (SELECT 1 FROM replica)
+     FROM incarnation i LEFT JOIN replicated r ON r.device = i.device AND r.incarnation = i.incarnation
+     WHERE i.device = $1 AND i.incarnation = $2";
 
 pub(super) async fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<Heard> {
     let statement = tx.prepare_cached(HEARD).await?;
     let row = tx.query_one(&statement, &[&device, &incarnation]).await?;
-    let backups: bool = row.try_get(2)?;
-    Ok(Heard { acked: seq(&row, 0)?, backed_up: if backups { Some(seq(&row, 1)?) } else { None } })
+    how_far(&row, 0)
+}
+
+/// From five columns: acked, what a backup holds, whether there are backups, what replicas hold, whether there are any.
+pub(super) fn how_far(row: &Row, at: usize) -> Result<Heard> {
+    let (backups, replicas): (bool, bool) = (row.try_get(at + 2)?, row.try_get(at + 4)?);
+    Ok(Heard {
+        acked: seq(row, at)?,
+        backed_up: if backups { Some(seq(row, at + 1)?) } else { None },
+        replicated: if replicas { Some(seq(row, at + 3)?) } else { None },
+    })
 }
 
 /// What a look under the locks found.

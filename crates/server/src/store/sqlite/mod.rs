@@ -34,9 +34,10 @@ use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
 use crate::devices::{Greeting, Revocation};
-use crate::error::{Error, Result};
+use crate::error::{Error, Refused, Result};
 use crate::page::RawPullReply;
 use crate::plan::ScopeState;
+use crate::replica::Behind;
 use crate::snapshot::Snapshot;
 use crate::witness::{Head, Root, Witness};
 
@@ -71,6 +72,31 @@ fn connect(path: &Path) -> Result<Connection> {
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// A whole copy in a new file, which has its name only when all of it is safely there.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        return Err(Error::Config(format!("{} 已经存在，备份请写到新文件", to.display())));
+    }
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let target = part.to_str().ok_or_else(|| Error::Config("备份路径含有不能识别的字符".into()))?;
+    // What a backup left that broke off.
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    connect(from)?.execute("VACUUM INTO ?1", [target])?;
+    std::fs::File::open(&part)?.sync_all()?;
+    std::fs::rename(&part, to)?;
+    #[cfg(unix)]
+    if let Some(folder) = to.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 impl SqliteBook {
@@ -305,12 +331,20 @@ impl Book for SqliteBook {
     }
     async fn copy_to(&self, to: &Path) -> Result<()> {
         let (from, to) = (self.path.clone(), to.to_owned());
-        tokio::task::spawn_blocking(move || {
-            let target = to.to_str().ok_or_else(|| Error::Config("备份路径含有不能识别的字符".into()))?;
-            connect(&from)?.execute("VACUUM INTO ?1", [target])?;
-            Ok(())
-        })
-        .await?
+        tokio::task::spawn_blocking(move || copy(&from, &to)).await?
+    }
+
+    async fn follow_replicas(&self, _: i64) -> Result<()> {
+        Ok(())
+    }
+    async fn add_replica(&self, _: &str, _: i64) -> Result<()> {
+        Err(Error::Config("单机版没有副本：请定期运行 backup --to".into()))
+    }
+    async fn remove_replica(&self, _: &str, _: i64) -> Result<()> {
+        Err(Refused::ReplicaUnknown.into())
+    }
+    async fn behind(&self) -> Result<Behind> {
+        self.read(restore::behind).await
     }
 
     async fn claim(&self, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim> {

@@ -42,7 +42,7 @@ pub(super) fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Re
         .query_row((device.as_bytes(), incarnation.as_bytes()), |row| Ok((seq(row, 0)?, seq(row, 1)?)))
         .optional()?;
     let (acked, durable) = found.unwrap_or_default();
-    Ok(Heard { acked, backed_up: backups.then_some(durable) })
+    Ok(Heard { acked, backed_up: backups.then_some(durable), replicated: None })
 }
 
 fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {

@@ -141,7 +141,7 @@ async fn beginnings(province: &Province, people: &mut People, tape: &mut Tape) -
         turn.bytes("snapshot.zst", &bytes).keep(&header);
         turn.keep(records.iter().find(|record| record.void.is_some()).expect("a hidden one"));
         tape.turn(&format!("{who}-snapshot")).keep(&records[records.len() - 1]);
-        let ScopeHead { scope, generation, head: since, view } = head;
+        let ScopeHead { scope, generation, head: since, view, .. } = head;
         cursor.get_or_insert(Cursor { scope, generation, since, view });
     }
     cursor.expect("the reader's")
@@ -359,6 +359,7 @@ async fn standing(province: &Province, place: &Place, people: &mut People, tape:
     let reply = province.hello(&request).await.unwrap();
     assert!(!reply.notices.is_empty() && reply.escrow_held.is_some() && reply.former.len() == 1);
     tape.turn("chief-hello-with-everything").keep(&request).keep(&reply).keep(&body);
+    goes_on(&province, chief, tape).await;
     let signed = reply.lease.expect("a lease");
     let lease: tiexin_protocol::statement::Lease = serde_json::from_str(&signed.body).unwrap();
     tape.turn("lease").keep(&lease);
@@ -368,6 +369,16 @@ async fn standing(province: &Province, place: &Place, people: &mut People, tape:
     let sealed = tiexin_seal::under_code("AB01-CDEF-2345", &rescue).unwrap();
     let file = RescueFile { format: RescueFile::FORMAT.into(), device: rescue.device, sealed };
     tape.turn("rescue").keep(&left).keep(&rescue).keep(&file);
+}
+
+/// A desk that has read under an older generation what stands on today's log too.
+async fn goes_on(province: &Province, desk: &Desk, tape: &mut Tape) {
+    let at = &desk.scopes[TOWN];
+    let head = SeenHead { scope: region(TOWN), generation: id(0x79), seq: at.since, chain: at.chain };
+    let request = HelloRequest { heads: vec![head], ..greeting(desk) };
+    let reply = province.hello(&request).await.unwrap();
+    assert!(reply.scopes.iter().any(|head| head.continues == Some(id(0x79))));
+    tape.turn("chief-hello-from-an-older-generation").keep(&request).keep(&reply);
 }
 
 async fn devices(province: &Province, people: &mut People, tape: &mut Tape) {
