@@ -125,6 +125,13 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorCode::Disk,
             "上一次恢复没有做完。原来的台账已改名保留，没有删除；请从备份再恢复一次。",
         ),
+        UnlockError::InUse => ErrorReply::new(
+            ErrorCode::Disk,
+            "这份台账正在使用中，没有恢复，也没有改动。请先退出贴心（窗口、浏览器里的页面、正在运行的命令），再恢复一次。",
+        ),
+        UnlockError::Replaced => {
+            ErrorReply::new(ErrorCode::Disk, "正在从备份恢复这份台账，暂时不能打开。请等恢复完成后再登录。")
+        }
         UnlockError::Cancelled => ErrorReply::new(ErrorCode::Cancelled, "已取消，原有的台账没有动。"),
         UnlockError::MovedAside { .. } => ErrorReply::new(
             ErrorCode::Disk,

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::checkpoint::Checkpointer;
 use crate::connection::{self, Purpose};
 use crate::error::{Result, UnlockError};
+use crate::hold::Hold;
 use crate::save::Changed;
 use crate::suite::DataKey;
 
@@ -28,6 +29,8 @@ struct Inner {
     readers: r2d2::Pool<SqliteConnectionManager>,
     writer: Mutex<Connection>,
     checkpointer: Checkpointer,
+    /// The last to go: until then nobody else may take the book away.
+    _hold: Hold,
 }
 
 /// The one open writing transaction. Everything done with it commits together or not at all.
@@ -38,7 +41,12 @@ pub struct Write<'a> {
 }
 
 impl Book {
-    pub(crate) fn open(dir: &Path, key: DataKey, writer: Connection) -> Result<Book, UnlockError> {
+    pub(crate) fn open(
+        dir: &Path,
+        key: DataKey,
+        writer: Connection,
+        hold: Hold,
+    ) -> Result<Book, UnlockError> {
         let path = connection::database(dir);
         let reader_key = key.clone();
         let source = SqliteConnectionManager::file(&path)
@@ -49,7 +57,8 @@ impl Book {
         let readers =
             r2d2::Pool::builder().max_size(READERS).idle_timeout(None).max_lifetime(None).build(source)?;
         let checkpointer = Checkpointer::start(&path, key.clone())?;
-        let inner = Inner { dir: dir.to_owned(), key, readers, writer: Mutex::new(writer), checkpointer };
+        let writer = Mutex::new(writer);
+        let inner = Inner { dir: dir.to_owned(), key, readers, writer, checkpointer, _hold: hold };
         let book = Book { inner: Arc::new(inner) };
         if let Err(error) = book.sweep_strays() {
             tracing::warn!(%error, "files of attachments that nobody needs stay");

@@ -116,6 +116,12 @@ pub enum UnlockError {
     /// The book lies aside and the backup did not take its place.
     #[error("上一次恢复没有做完，请从备份再恢复一次")]
     RestoreUnfinished,
+    /// Nothing may take its place, and nothing was touched.
+    #[error("这个文件夹里的数据正由另一个程序打开，没有改动")]
+    InUse,
+    /// A backup is being put in its place.
+    #[error("正在从备份恢复，请等恢复完成")]
+    Replaced,
     /// The caller asked to stop; what was there is untouched.
     #[error("已取消，原有的数据没有改动")]
     Cancelled,

@@ -11,6 +11,7 @@
 //!   for what `day`, `category`, `number` and `flags` mean for each kind.
 //! - Nothing personal enters an error message, a log line or the audit: only field names do.
 
+mod aside;
 mod audit;
 mod backup;
 mod base;
@@ -31,6 +32,7 @@ mod family;
 pub mod figures;
 mod former;
 mod history;
+mod hold;
 mod incarnation;
 mod keyring;
 mod lease;

@@ -1,6 +1,6 @@
 //! Making a book, opening it, and who may open it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::Connection;
 use secrecy::SecretString;
@@ -10,9 +10,10 @@ use crate::audit::Entry;
 use crate::book::{Book, Write};
 use crate::connection::{self, Purpose};
 use crate::error::{Result, StoreError, UnlockError};
+use crate::hold::Hold;
 use crate::keyring::{Holder, Keyring, LocalUser, NewUser};
 use crate::suite::{self, DataKey, KdfCost};
-use crate::{device, migrate};
+use crate::{aside, device, migrate};
 
 impl Book {
     /// Whether a book lies in the folder.
@@ -57,9 +58,6 @@ impl Book {
         now_ms: i64,
     ) -> Result<(Book, LocalUser), UnlockError> {
         let (key, user, failures) = Holder::open(dir, user, password, now_ms)?;
-        if crate::backup::interrupted(dir) {
-            return Err(UnlockError::RestoreUnfinished);
-        }
         let book = open_database(dir, key)?;
         book.write(|tx| {
             for at in &failures {
@@ -128,17 +126,40 @@ pub(crate) fn unlock_error(error: StoreError) -> UnlockError {
 }
 
 pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockError> {
+    let hold = Hold::shared(dir)?;
+    let moved = aside::finish(dir)?;
+    if crate::backup::interrupted(dir) {
+        return Err(UnlockError::RestoreUnfinished);
+    }
+    if let Some(to) = moved {
+        return Err(UnlockError::MovedAside { to });
+    }
     let path = connection::database(dir);
     let opened =
         connection::open(&path, &key, Purpose::Write).and_then(|writer| readable(&writer).map(|()| writer));
     let mut writer = match opened {
         Ok(writer) => writer,
-        Err(error) if foreign(&error) => return Err(UnlockError::MovedAside { to: move_aside(&path)? }),
+        Err(error) if foreign(&error) => {
+            drop(hold);
+            return Err(put_aside(dir, &key)?);
+        }
         Err(error) => return Err(error.into()),
     };
     migrate::run(&mut writer)?;
     device::settle_incarnation(&mut writer, dir)?;
-    Book::open(dir, key, writer)
+    Book::open(dir, key, writer, hold)
+}
+
+/// Moves away what cannot be read, once nobody else has it open.
+fn put_aside(dir: &Path, key: &DataKey) -> Result<UnlockError, UnlockError> {
+    let _alone = Hold::alone(dir)?;
+    // Another program may have done so meanwhile, and begun a book in its place.
+    let again = connection::open(&connection::database(dir), key, Purpose::Write);
+    match again.and_then(|conn| readable(&conn)) {
+        Ok(()) => Ok(UnlockError::InUse),
+        Err(error) if foreign(&error) => Ok(UnlockError::MovedAside { to: aside::move_aside(dir)? }),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The first look into the file: decrypts the first page.
@@ -152,30 +173,4 @@ fn foreign(error: &rusqlite::Error) -> bool {
         error.sqlite_error_code(),
         Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
     )
-}
-
-/// Renames the database and what belongs to it, as far as it is there, to the first free `book.db.aside-N`.
-pub(crate) fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
-    let with = |end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    let blobs = path.with_file_name(crate::blob::file::FOLDER);
-    let blobs_with = |end: &str| path.with_file_name(format!("{}{end}", crate::blob::file::FOLDER));
-    let free =
-        (1..).map(|i| format!(".aside-{i}")).find(|end| !with(end).exists() && !blobs_with(end).exists());
-    // Invariant: the range has no end.
-    let end = free.unwrap_or_default();
-    // First: beside another database they would be files that no row names.
-    if blobs.exists() {
-        std::fs::rename(&blobs, blobs_with(&end))?;
-    }
-    for part in ["-wal", "-shm", ""] {
-        let from = with(part);
-        if from.exists() {
-            std::fs::rename(&from, with(&format!("{end}{part}")))?;
-        }
-    }
-    Ok(with(&end))
 }

@@ -11,8 +11,17 @@ use crate::keyring::Keyring;
 use crate::suite;
 
 /// What belongs to a book besides its database and keyring.
-const FILES: [&str; 6] =
-    ["incarnation", "keyring.lock", "keyring.new", "demo-accounts.json", "backup.json", "backup.new"];
+const FILES: [&str; 9] = [
+    "incarnation",
+    "keyring.lock",
+    "keyring.new",
+    "demo-accounts.json",
+    "backup.json",
+    "backup.new",
+    crate::hold::LOCK_FILE,
+    crate::aside::NOTE,
+    "book.new",
+];
 /// Folders in folders that are looked into for backups.
 const DEPTH: usize = 4;
 

@@ -121,6 +121,13 @@ fn a_copy_is_as_good_as_the_book() {
     assert_eq!(std::fs::read(before).unwrap(), std::fs::read(after).unwrap());
     assert_eq!(other.json(&["verify"])["sound"], true);
 
+    // Not while a window has the book open.
+    let password = secrecy::SecretString::from(PASSWORD.to_owned());
+    let (window, _) = tiexin_store::Book::unlock(&other.data(), "wang", &password, 1).unwrap();
+    put_back(&other).failed(1, "请先退出贴心");
+    drop(window);
+    assert_eq!(other.json(&["list", "person"])["total"], 2);
+
     // A stick that lost something says so, and still brings the rest.
     let lost = std::fs::read_dir(format!("{copy}/blobs")).unwrap().next().unwrap().unwrap();
     std::fs::remove_file(lost.path()).unwrap();

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::list::{Counter, List, copy_part};
 use super::{Copied, gone};
+use crate::aside;
 use crate::blob::file::FOLDER;
-use crate::book::Book;
 use crate::connection::{DATABASE, database};
 use crate::error::UnlockError;
+use crate::hold::Hold;
 use crate::keyring::{Keyring, replace_file};
-use crate::unlock::move_aside;
 
 /// Puts the backup in folder `backup` into `dir`, whose book must be closed; the book that was
 /// there is moved aside. The next unlock notices that the incarnation differs: what had not come
@@ -21,7 +21,7 @@ use crate::unlock::move_aside;
 /// `progress(bytes, of)` returning false cancels.
 ///
 /// # Errors
-/// `NotABackup`; `BackupDamaged` when its database is not what was written; `Cancelled`.
+/// `InUse` while anybody has the book open; `NotABackup`; `BackupDamaged` when its database is not what was written; `Cancelled`.
 pub fn restore(
     backup: &Path,
     dir: &Path,
@@ -33,16 +33,15 @@ pub fn restore(
     let keyring = fs::read(Keyring::path(backup))?;
     let list = List::read(backup);
     fs::create_dir_all(dir)?;
+    let _alone = Hold::alone(dir)?;
+    aside::finish(dir)?;
     let coming = Coming::clean(dir)?;
     let copied = coming.take(backup, list.as_ref(), progress).inspect_err(|_| coming.leave())?;
     let target = database(dir);
-    // A folder of bytes alone is what an interrupted restore left, or a book whose database somebody took away.
-    if target.exists() || dir.join(FOLDER).exists() {
-        let aside = move_aside(&target)?;
-        if Book::exists(dir) {
-            // The old keyring opens the book that was moved aside.
-            fs::copy(Keyring::path(dir), aside.with_added_extension("keyring.json"))?;
-        }
+    // A folder of bytes alone is what an interrupted restore left, or a book whose database somebody took away; a log
+    // alone would be taken for that of the database which comes.
+    if aside::anything(dir) {
+        aside::move_aside(dir)?;
     }
     replace_file(&Keyring::path(dir), &keyring)?;
     if coming.blobs.exists() {

@@ -1,0 +1,74 @@
+//! Moving a book aside: its database with its log, the bytes of its attachments, and the keyring that opens it.
+//!
+//! A database without its log lacks what was saved last. So it is written down first where everything goes; whoever
+//! comes after a power cut finishes that before anything else is looked at.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::blob::file::FOLDER;
+use crate::connection::{DATABASE, database};
+use crate::keyring::{Keyring, replace_file, sync_folder};
+
+/// While it is there a book is being moved; it holds the ending of the new names.
+pub(crate) const NOTE: &str = "book.moving";
+
+/// Renames the book as far as it is there; gives the new name of the database, the first free `book.db.aside-N`.
+pub(crate) fn move_aside(dir: &Path) -> io::Result<PathBuf> {
+    if let Some(to) = finish(dir)? {
+        return Ok(to);
+    }
+    let free = (1..)
+        .map(|n| format!(".aside-{n}"))
+        .find(|end| moves(dir, end).iter().all(|(_, to)| !to.exists()) && !keyring(dir, end).exists());
+    // Invariant: the range has no end.
+    let end = free.unwrap_or_default();
+    replace_file(&dir.join(NOTE), end.as_bytes())?;
+    carry_out(dir, &end)
+}
+
+/// Finishes what a power cut broke off; gives the new name of the database.
+pub(crate) fn finish(dir: &Path) -> io::Result<Option<PathBuf>> {
+    match fs::read_to_string(dir.join(NOTE)) {
+        Ok(end) => carry_out(dir, &end).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether something of a book lies here that a database put in its place would meet.
+pub(crate) fn anything(dir: &Path) -> bool {
+    moves(dir, "").iter().any(|(from, _)| from.exists())
+}
+
+fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
+    // Whatever takes the book's place may bring a keyring of its own.
+    if Keyring::path(dir).is_file() {
+        replace_file(&keyring(dir, end), &fs::read(Keyring::path(dir))?)?;
+    }
+    for (from, to) in moves(dir, end) {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    let note = dir.join(NOTE);
+    sync_folder(&note)?;
+    fs::remove_file(&note)?;
+    // Only then may anything come in its place: a note that outlived it would move that aside as well.
+    sync_folder(&note)?;
+    Ok(database(dir).with_added_extension(end.trim_start_matches('.')))
+}
+
+/// From where to where; in whichever order.
+pub(crate) fn moves(dir: &Path, end: &str) -> [(PathBuf, PathBuf); 4] {
+    let part =
+        |name: &str| (dir.join(format!("{DATABASE}{name}")), dir.join(format!("{DATABASE}{end}{name}")));
+    let blobs = (dir.join(FOLDER), dir.join(format!("{FOLDER}{end}")));
+    [blobs, part(""), part("-wal"), part("-shm")]
+}
+
+fn keyring(dir: &Path, end: &str) -> PathBuf {
+    dir.join(format!("{DATABASE}{end}.keyring.json"))
+}

@@ -1,0 +1,50 @@
+//! Who has the book of a folder open: everybody who reads and writes it together, or one who replaces it.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use crate::error::UnlockError;
+
+/// Its lock is what counts; the file is empty and stays.
+pub(crate) const LOCK_FILE: &str = "book.lock";
+
+/// Ends when it is dropped, and with the process, however that ends.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    _file: File,
+}
+
+impl Hold {
+    /// With others who have it open.
+    ///
+    /// # Errors
+    /// `Replaced`: a restore is under way.
+    pub(crate) fn shared(dir: &Path) -> Result<Hold, UnlockError> {
+        Self::take(dir, File::try_lock_shared, UnlockError::Replaced)
+    }
+
+    /// Alone.
+    ///
+    /// # Errors
+    /// `InUse`: a window, a browser's host or a command has it open.
+    pub(crate) fn alone(dir: &Path) -> Result<Hold, UnlockError> {
+        Self::take(dir, File::try_lock, UnlockError::InUse)
+    }
+
+    fn take(
+        dir: &Path,
+        lock: impl Fn(&File) -> Result<(), TryLockError>,
+        held: UnlockError,
+    ) -> Result<Hold, UnlockError> {
+        let file = File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_FILE))?;
+        match lock(&file) {
+            Ok(()) => Ok(Hold { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(held),
+            // A file system without locks serves one program at a time.
+            Err(TryLockError::Error(e)) if e.kind() == std::io::ErrorKind::Unsupported => {
+                Ok(Hold { _file: file })
+            }
+            Err(TryLockError::Error(e)) => Err(e.into()),
+        }
+    }
+}
