@@ -1,0 +1,147 @@
+//! A province whose log contradicts what a desk has read of it, or itself: the office put a copy back and said
+//! nothing, or somebody was at its database.
+
+mod town;
+
+use std::time::Duration;
+
+use tiexin_sync::{RoundReport, SyncError};
+use uuid::Uuid;
+
+use town::{Desk, NOW, Town, household};
+
+/// A round that goes in circles would end after a hundred thousand steps.
+async fn round(desk: &Desk, town: &Town) -> Result<RoundReport, SyncError> {
+    let address = town.address();
+    let round = desk.round_at(&address, NOW + 1);
+    tokio::time::timeout(Duration::from_secs(60), round).await.expect("it comes to an end")
+}
+
+fn saved(desk: &Desk, name: &str) -> Uuid {
+    let id = Uuid::now_v7();
+    desk.save(id, household(name), NOW);
+    id
+}
+
+fn has(desk: &Desk, id: Uuid) -> bool {
+    desk.book.get(id).unwrap().is_some()
+}
+
+/// Two desks that have read the same, and a copy of the province that lacks the last change of one.
+struct Copied {
+    town: Town,
+    a: Desk,
+    b: Desk,
+    lost: Uuid,
+}
+
+async fn copied() -> Copied {
+    let town = Town::begin().await;
+    let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
+    saved(&a, "张三");
+    a.round(&town).await;
+    b.round(&town).await;
+    let copy = town.file("copy.db");
+    // From now on desks keep what no backup holds.
+    town.server.province.back_up(&copy).await.unwrap();
+    let lost = saved(&a, "李四");
+    a.round(&town).await;
+    assert_eq!(a.agreed().0, 2);
+    Copied { town: town.put_back(&copy).await, a, b, lost }
+}
+
+async fn all_agree(town: &Town, desks: &[&Desk], seq: u64) {
+    for _ in 0..2 {
+        for desk in desks {
+            round(desk, town).await.unwrap();
+        }
+    }
+    for desk in desks {
+        assert_eq!(desk.agreed(), desks[0].agreed());
+        assert_eq!(desk.agreed().0, seq);
+        let report = desk.book.verify().unwrap();
+        assert!(report.faults.is_empty(), "{report:?}");
+    }
+    let report = town.server.province.verify().await.unwrap();
+    assert!(report.broken.iter().all(|found| found.code == "witness_disagrees"), "{:?}", report.broken);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_shorter_than_what_was_read_is_told_what_it_lacks_at_once() {
+    let Copied { town, a, b, lost } = copied().await;
+    round(&a, &town).await.unwrap();
+    assert!(has(&a, lost), "it never leaves the screen");
+    round(&b, &town).await.unwrap();
+    assert!(has(&b, lost));
+    all_agree(&town, &[&a, &b], 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_went_on_differently_is_read_anew_and_told_what_it_lacks() {
+    let Copied { town, a, b, lost } = copied().await;
+    // As many entries as the desk has read, but others; and more.
+    let others = [saved(&b, "王五"), saved(&b, "赵六")];
+    round(&b, &town).await.unwrap();
+    round(&a, &town).await.unwrap();
+    assert!(others.iter().all(|id| has(&a, *id)) && has(&a, lost));
+    all_agree(&town, &[&a, &b], 4).await;
+    assert!(has(&b, lost));
+}
+
+/// Entries that do not fit their chain, behind a snapshot that is still handed out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_contradicts_itself_ends_the_round_and_holds_up_nothing_else() {
+    let town = Town::begin().await;
+    town.grant("340323104").await;
+    let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
+    let first = saved(&a, "张三");
+    a.round(&town).await;
+    // The snapshot is made here.
+    b.round(&town).await;
+    let second = saved(&a, "李四");
+    a.round(&town).await;
+    town.meddle(
+        "DROP TRIGGER log_is_append_only;
+         UPDATE log SET entry = replace(entry, '李四', '李五') WHERE seq = 2",
+    );
+    let before = b.book.sync_state().unwrap().last_round;
+    let mine = saved(&b, "王五");
+    let elsewhere = Uuid::now_v7();
+    let there = town::with(household("别处"), "region", serde_json::json!("340323104001"));
+    a.save(elsewhere, there, NOW);
+    a.round(&town).await;
+
+    assert_eq!(round(&b, &town).await, Err(SyncError::Contradictory));
+    assert_eq!(b.book.sync_state().unwrap().waiting, 0, "it was told all the same");
+    assert!(has(&b, first) && has(&b, mine));
+    assert!(has(&b, elsewhere), "the next township is read");
+    assert!(!has(&b, second), "what nobody vouches for is not shown");
+    assert_eq!(b.book.sync_state().unwrap().last_round, before, "it was no full round");
+    let broken = town.server.province.verify().await.unwrap().broken;
+    assert!(broken.iter().any(|found| (found.code, found.seq) == ("chain_broken", Some(2))), "{broken:?}");
+
+    // The office mends it.
+    town.meddle("UPDATE log SET entry = replace(entry, '李五', '李四') WHERE seq = 2");
+    round(&b, &town).await.unwrap();
+    round(&a, &town).await.unwrap();
+    assert!(has(&b, second) && has(&a, mine));
+}
+
+/// A digest that fits no state.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_that_fits_nothing_is_not_believed() {
+    let town = Town::begin().await;
+    let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
+    let first = saved(&a, "张三");
+    a.round(&town).await;
+    b.round(&town).await;
+    saved(&a, "李四");
+    a.round(&town).await;
+    town.meddle("UPDATE scope SET digest = zeroblob(32)");
+    let mine = saved(&b, "王五");
+    assert_eq!(round(&b, &town).await, Err(SyncError::Contradictory));
+    assert!(has(&b, first) && has(&b, mine), "what is here stays");
+    assert_eq!(b.book.sync_state().unwrap().waiting, 0);
+    let report = town.server.province.verify().await.unwrap();
+    assert!(report.broken.iter().any(|found| found.code == "digest_wrong"), "{:?}", report.broken);
+}
