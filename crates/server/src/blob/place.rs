@@ -2,19 +2,23 @@
 
 use std::path::Path as FilePath;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 use tiexin_domain::RegionCode;
 use tiexin_protocol::blob::BlobHash;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::store::StoreUrl;
+
+/// How long a request to the store is tried.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Bytes by their names.
 #[derive(Debug, Clone)]
@@ -28,7 +32,12 @@ impl Place {
         };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let unusable = |error| Error::Config(format!("附件存放位置 {text}：{error}"));
-        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(unusable)?;
+        // The store is spoken to by the TLS that the server itself speaks.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // A desk tries again by itself; it is not to wait minutes for a store that is away.
+        let retry = RetryConfig { max_retries: 3, retry_timeout: PATIENCE, ..RetryConfig::default() };
+        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry);
+        let store = store.build().map_err(unusable)?;
         Ok(Place(Arc::new(PrefixStore::new(store, prefix))))
     }
 

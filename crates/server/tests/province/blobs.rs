@@ -22,13 +22,13 @@ on_both_stores!(
     verify_reads_every_byte,
 );
 
-fn photo(seed: u8) -> Vec<u8> {
+pub(crate) fn photo(seed: u8) -> Vec<u8> {
     let mut bytes = vec![0; 2 * CHUNK_BYTES + 99];
     blake3::Hasher::new().update(&[seed]).finalize_xof().fill(&mut bytes);
     bytes
 }
 
-fn attachment(desk: &mut Desk, village: &str, bytes: &[u8]) -> Change {
+pub(crate) fn attachment(desk: &mut Desk, village: &str, bytes: &[u8]) -> Change {
     let set = json!({
         "region": village, "owner": Uuid::new_v4(), "owner_kind": "household", "what": "home_visit",
         "sha256": BlobHash::of(bytes).to_string(), "bytes": bytes.len(), "mime": "image/jpeg",

@@ -67,6 +67,11 @@ impl Line {
         self.token.iter().fold(request, |r, token| r.bearer_auth(token))
     }
 
+    pub(crate) fn put(&self, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.put(format!("{}{path}", self.url));
+        self.token.iter().fold(request, |r, token| r.bearer_auth(token))
+    }
+
     fn post(&self, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.post(format!("{}{path}", self.url));
         self.token.iter().fold(request, |r, token| r.bearer_auth(token))
