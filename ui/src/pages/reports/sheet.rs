@@ -22,6 +22,12 @@ pub(crate) fn SheetTable(props: &SheetTableProps) -> Html {
                 <span>{ "填报时间：" }{ &sheet.period }</span>
             </div>
             <table class="tx-form-table">
+                <colgroup>
+                    <col class="tx-form-units" />
+                    { for long_figures(sheet).into_iter().map(|signs| html! {
+                        <col style={signs.map(|signs| format!("width: calc({signs}ch + 0.8rem)"))} />
+                    }) }
+                </colgroup>
                 <thead>
                     { for (0..sheet.head_rows).map(|row| html! {
                         <tr>
@@ -41,6 +47,15 @@ pub(crate) fn SheetTable(props: &SheetTableProps) -> Html {
             </div>
         </div>
     }
+}
+
+/// Of each column of figures the signs of its longest one, where an equal share of the paper is too narrow.
+fn long_figures(sheet: &ReportSheet) -> Vec<Option<usize>> {
+    let columns = sheet.rows.first().map_or(0, |row| row.cells.len());
+    let longest = |column: usize| {
+        sheet.rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| cell.value.len()).max().unwrap_or(0)
+    };
+    (0..columns).map(longest).map(|signs| (signs > 4).then_some(signs)).collect()
 }
 
 fn line(row: &ReportRow, props: &SheetTableProps) -> Html {
