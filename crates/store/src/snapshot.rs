@@ -174,6 +174,8 @@ impl Book {
                 return Err(StoreError::WorkWaiting { scope: scope.clone() });
             }
             elsewhere::remove_scope(&w.tx, scope)?;
+            // Nothing more of its log is read: what was told there of records that lie elsewhere by now, too.
+            settle_sent(w, scope, cursor::MOST)?;
             for n in rows_of(&w.tx, scope)? {
                 let Some(row) = record::at(&w.tx, n)? else { continue };
                 w.changed.kind(&row.record.kind);
@@ -293,7 +295,7 @@ fn keep_other(conn: &Connection, row: &record::Row, held: Option<&Base>, scope: 
     }
 }
 
-/// Applied changes that the snapshot contains are no longer pending.
+/// Applied changes that stand in the log up to `seq` are no longer pending.
 fn settle_sent(w: &mut Write<'_>, scope: &RegionCode, seq: u64) -> Result<()> {
     for (own, n) in crate::sent::covered(&w.tx, scope.as_str(), seq)? {
         crate::sent::mark_pulled(&w.tx, own)?;

@@ -1,8 +1,8 @@
 //! A record that moves to another township, read in whatever order the two logs come.
 
 use tiexin_domain::RegionCode;
-use tiexin_protocol::wire::{PageEntry, ScopePage, SnapshotHeader};
-use tiexin_protocol::{Chain, ChangeId, Digest, EntryHash, Held, LogEntry, Moved};
+use tiexin_protocol::wire::{ChangeVerdict, PageEntry, PushReply, ScopePage, SnapshotHeader};
+use tiexin_protocol::{Chain, ChangeId, Digest, EntryHash, Held, LogEntry, Moved, Verdict};
 
 use super::province::desk;
 use super::*;
@@ -221,5 +221,35 @@ fn giving_one_township_up_leaves_the_family_in_the_other() {
     book.drop_scope(&b.scope).unwrap();
     assert_eq!(book.get(home).unwrap(), None);
     assert!(book.read(crate::elsewhere::all).unwrap().is_empty());
+    sound(&book);
+}
+
+/// The change was taken in before the family moved, and of the township where that stands nothing more is read.
+#[test]
+fn what_was_told_in_a_township_that_is_given_up_no_longer_waits_to_come_back() {
+    let (mut a, mut b) = (Log::new("340323100"), Log::new("340323104"));
+    let home = id();
+    a.put(home, json!({"region": VILLAGE, "head_name": "张三", "kinds": ["general"]}));
+    let (_dir, book) = desk();
+    read(&book, &a);
+    let mut mine = record(&book, home).fields;
+    mine.insert("phone".into(), "13812345678".into());
+    put(&book, &save(home, "household", Value::Object(mine)));
+    a.put(home, json!({"phone": "13812345678"}));
+    let told = ChangeVerdict {
+        seq: 1,
+        duplicate: false,
+        verdict: Verdict::Applied { version: 2, elsewhere: None, instead: None },
+    };
+    book.record_verdicts(&PushReply { verdicts: vec![told], acked: 1, durable: 0 }, NOW).unwrap();
+    a.send(home, &mut b, OTHER);
+    b.put(home, json!({"phone": "19900002580"}));
+    read(&book, &b);
+    assert_eq!(book.sync_state().unwrap().unread, 1);
+    book.drop_scope(&a.scope).unwrap();
+    assert_eq!(book.sync_state().unwrap().unread, 0);
+    assert!(book.waiting_among(&[home]).unwrap().is_empty());
+    read(&book, &b);
+    assert_eq!(record(&book, home), b.held[&home].record, "what was written since is shown");
     sound(&book);
 }
