@@ -21,6 +21,10 @@ use crate::standing::{self, Heard};
 
 /// Steps of one round at most.
 const MOST_STEPS: usize = if tiexin_protocol::SMALL { 1_000 } else { 100_000 };
+/// New numbers that a book takes in one round at most. Nothing was ever told under a fresh one, so that one is
+/// enough, and a second if the machine is cloned meanwhile: a province that never agrees, or somebody who says
+/// an old answer for it, must not have the book numbered anew without end.
+const MOST_NUMBERS: usize = 3;
 
 /// What a round did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -140,6 +144,7 @@ async fn whole_round(
         in_full: false,
         loaded_anew: BTreeSet::new(),
         contradictory: BTreeSet::new(),
+        numbers: 0,
     };
     let device = on_store(book, |book| book.device()).await?;
     let keys = on_store(book, crate::package::asked_for_keys).await?;
@@ -205,6 +210,8 @@ pub(crate) struct Round<'a> {
     loaded_anew: BTreeSet<RegionCode>,
     /// Those that did not fit even then: they are left alone until the next round.
     contradictory: BTreeSet<RegionCode>,
+    /// New numbers taken in this round.
+    numbers: usize,
 }
 
 impl Round<'_> {
@@ -254,6 +261,10 @@ impl Round<'_> {
 
     /// This book was put back from an image, or another machine was cloned from it.
     pub(crate) async fn be_another(&mut self) -> Result<(), SyncError> {
+        self.numbers += 1;
+        if self.numbers > MOST_NUMBERS {
+            return Err(SyncError::Protocol("number"));
+        }
         on_store(self.book, |book| book.take_new_incarnation()).await?;
         self.facts.greeted = false;
         self.look_what_waits().await

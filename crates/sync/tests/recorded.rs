@@ -45,6 +45,8 @@ struct Recorded {
     pull: Mutex<Option<PullReply>>,
     push: Option<PushReply>,
     snapshot: Bytes,
+    /// Under which numbers hello was said.
+    greeted: Mutex<Vec<Uuid>>,
 }
 
 impl Recorded {
@@ -61,7 +63,8 @@ impl Recorded {
 
 #[async_trait]
 impl Province for Recorded {
-    async fn hello(&self, _: &HelloRequest) -> Result<HelloReply, SyncError> {
+    async fn hello(&self, said: &HelloRequest) -> Result<HelloReply, SyncError> {
+        self.greeted.lock().unwrap().push(said.incarnation);
         Ok(self.hello.clone())
     }
 
@@ -98,6 +101,11 @@ fn let_in(hello: &HelloReply, device: Uuid) -> Desk {
     desk
 }
 
+/// A province of which only the hello was recorded.
+fn silent(hello: HelloReply) -> Recorded {
+    Recorded { snapshot: Bytes::new(), pull: Mutex::new(None), push: None, greeted: Mutex::default(), hello }
+}
+
 async fn round(desk: &Desk, province: &Recorded) {
     run_round(&desk.book, province, NOW, &|_, _| {}).await.unwrap();
 }
@@ -115,6 +123,7 @@ async fn a_snapshot_and_the_pages_behind_it_are_read_to_the_digest() {
                 snapshot: file(&folder, &format!("{who}-snapshot.snapshot.zst")).into(),
                 pull: Mutex::new(Some(pull)),
                 push: None,
+                greeted: Mutex::default(),
                 hello,
             };
             round(&desk, &province).await;
@@ -158,12 +167,31 @@ async fn every_verdict_is_understood() {
                 snapshot: file(&folder, "reader-snapshot.snapshot.zst").into(),
                 pull: Mutex::new(None),
                 push: Some(reply),
+                greeted: Mutex::default(),
                 hello,
             };
             round(&desk, &province).await;
             let state = desk.book.sync_state().unwrap();
             assert_eq!((state.waiting, state.parked, state.conflicts), (0, parked, conflicts), "{who}");
         }
+    }
+}
+
+/// An old answer that somebody says again and again: the desk has told nothing under any number of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_province_that_never_agrees_does_not_number_the_book_anew_without_end() {
+    for folder in recordings() {
+        let asked: HelloRequest = message(&folder, "reader-hello.HelloRequest");
+        let mut hello: HelloReply = message(&folder, "reader-hello.HelloReply");
+        hello.acked = 7;
+        let desk = let_in(&hello, asked.device);
+        desk.save(Uuid::from_u128(1), household("甲户"), NOW);
+        let province = silent(hello);
+        let ended = run_round(&desk.book, &province, NOW, &|_, _| {}).await;
+        assert_eq!(ended, Err(SyncError::Protocol("number")));
+        let greeted = province.greeted.lock().unwrap();
+        assert!((2..=5).contains(&greeted.len()), "{greeted:?}");
+        assert_eq!(desk.book.sync_state().unwrap().waiting, 1, "what was saved waits");
     }
 }
 
@@ -179,7 +207,7 @@ async fn a_recorded_reply_of_a_package_is_taken_in() {
         // Nothing was told yet.
         hello.acked = 0;
         // A round before, for the province's keys.
-        let province = Recorded { snapshot: Bytes::new(), pull: Mutex::new(None), push: None, hello };
+        let province = silent(hello);
         round(&desk, &province).await;
         let sent = body.pushes[0].reply.verdicts.len() as u64;
         for n in 0..sent {
