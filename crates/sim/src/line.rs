@@ -9,12 +9,13 @@ use fastrand::Rng;
 use futures::StreamExt;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{
-    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
+    Cursor, HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
 };
 use tiexin_sync::{Parcel, Province, SnapshotPart, SyncError};
 use uuid::Uuid;
 
 use crate::tally::Tally;
+use crate::world::Broken;
 
 /// Bytes of a snapshot that arrive at a time.
 const CHUNK: usize = 300;
@@ -26,6 +27,8 @@ pub(crate) struct Wire {
     pub(crate) late: Mutex<Vec<PushRequest>>,
     /// Pushes that were answered, with the answer: said again later, they must get it again (I3).
     pub(crate) answered: Mutex<Vec<(PushRequest, PushReply)>>,
+    /// What no reply may say, and one did.
+    pub(crate) broken: Mutex<Option<Broken>>,
 }
 
 /// What happens to one message.
@@ -95,6 +98,23 @@ fn heard(error: tiexin_server::Error) -> SyncError {
     }
 }
 
+/// I12: a cursor of another generation or view gets no data. A desk would not believe it, which hides the fault.
+fn of_this_log(asked: &PullRequest, reply: &PullReply) -> Result<(), Broken> {
+    for page in reply.pages.iter().filter(|page| !page.entries.is_empty()) {
+        let of = |cursor: &&Cursor| {
+            (&cursor.scope, cursor.generation, &cursor.view) == (&page.scope, page.generation, &page.view)
+        };
+        if asked.cursors.iter().find(of).is_none() {
+            return Err(format!(
+                "I12: got {} entries of {} for a foreign cursor",
+                page.entries.len(),
+                page.scope
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Sends a request by its fate; `$late` runs when it is given up but may arrive yet.
 macro_rules! send {
     ($self:ident, $call:expr, $late:expr) => {{
@@ -146,6 +166,9 @@ impl Province for Line<'_> {
         if let Ok(reply) = &answer {
             for page in &reply.pages {
                 self.tally.page(page);
+            }
+            if let Err(broken) = of_this_log(request, reply) {
+                *self.wire.broken.lock().expect("wire") = Some(broken);
             }
         }
         answer

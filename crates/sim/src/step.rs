@@ -104,6 +104,12 @@ pub(crate) enum Step {
         desk: u8,
         pick: u16,
     },
+    /// A reply comes home after its desk was put back, took a new number, or lost the right to what it brings.
+    HomeLate {
+        desk: u8,
+        what: u8,
+        pick: u16,
+    },
 }
 
 /// A history from a seed.
@@ -115,7 +121,8 @@ fn step(dice: &mut Rng) -> Step {
     let desk = dice.u8(..);
     let pick = dice.u16(..);
     match dice.u32(0..1000) {
-        0..440 => Step::Save { desk, what: dice.u8(..), pick },
+        0..428 => Step::Save { desk, what: dice.u8(..), pick },
+        428..440 => Step::HomeLate { desk, what: dice.u8(..), pick },
         440..452 => Step::Twice { desk, other: dice.u8(..), pick },
         452..474 => Step::Merge { desk, pick },
         474..494 => Step::Settle { desk, pick },

@@ -206,6 +206,7 @@ impl World {
             Step::Pack { desk, pick } => self.pack(of(desk), pick).await,
             Step::Carry { pick, dice } => self.carry(pick, dice).await,
             Step::TakeIn { desk, pick } => self.take_in(of(desk), pick),
+            Step::HomeLate { desk, what, pick } => self.home_late(of(desk), what, pick).await,
         }
     }
 
@@ -256,6 +257,10 @@ impl World {
         let ended = run_round(&book, &line, now, &|_, _| {}).await;
         drop(line);
         drop(book);
+        let heard = self.wire.broken.lock().expect("wire").take();
+        if let Some(broken) = heard {
+            return Err(format!("{} {broken}", self.desks[n].name));
+        }
         if let Some(broken) = seen.into_inner().expect("seen") {
             return Err(broken);
         }

@@ -15,34 +15,43 @@ use super::{Broken, COUNTY, Mark, TOWNS, World, broke};
 
 impl World {
     pub(super) async fn grant(&mut self, n: usize, what: u8) -> Result<(), Broken> {
-        // A clone shares its user with the first.
-        let user = self.desks[n].user.clone();
-        let province = self.province()?.clone();
         let town = TOWNS[usize::from(what) % TOWNS.len()];
+        let grants = &self.desks[n].grants;
         if what < 128 {
             let region: RegionCode = if what & 8 == 0 { town.to_owned() } else { format!("{town}002") }
                 .parse()
                 .map_err(broke("region"))?;
-            if self.desks[n].grants.contains(&region) {
-                return Ok(());
+            if !grants.contains(&region) {
+                self.give(n, &region).await?;
             }
-            let grant = Grant { role: Role::Worker, region: region.clone(), from: None, to: None };
-            province.add_grant(&user, &grant).await.map_err(broke("grant"))?;
-            self.tally.count("grant given");
-            for desk in self.desks.iter_mut().filter(|d| d.user == user) {
-                desk.ever.insert(region.to_string());
-                desk.grants.push(region.clone());
+        } else if grants.len() > 1 {
+            let region = grants[usize::from(what) % grants.len()].clone();
+            if region.as_str() != COUNTY {
+                self.withdraw(n, &region).await?;
             }
-        } else if self.desks[n].grants.len() > 1 {
-            let region = self.desks[n].grants[usize::from(what) % self.desks[n].grants.len()].clone();
-            if region.as_str() == COUNTY {
-                return Ok(());
-            }
-            province.end_grant(&user, &Role::Worker, &region, None).await.map_err(broke("end"))?;
-            self.tally.count("grant withdrawn");
-            for desk in self.desks.iter_mut().filter(|d| d.user == user) {
-                desk.grants.retain(|g| *g != region);
-            }
+        }
+        Ok(())
+    }
+
+    /// The desk's user may work there. A clone shares its user with the first.
+    pub(super) async fn give(&mut self, n: usize, region: &RegionCode) -> Result<(), Broken> {
+        let user = self.desks[n].user.clone();
+        let grant = Grant { role: Role::Worker, region: region.clone(), from: None, to: None };
+        self.province()?.add_grant(&user, &grant).await.map_err(broke("grant"))?;
+        self.tally.count("grant given");
+        for desk in self.desks.iter_mut().filter(|d| d.user == user) {
+            desk.ever.insert(region.to_string());
+            desk.grants.push(region.clone());
+        }
+        Ok(())
+    }
+
+    pub(super) async fn withdraw(&mut self, n: usize, region: &RegionCode) -> Result<(), Broken> {
+        let user = self.desks[n].user.clone();
+        self.province()?.end_grant(&user, &Role::Worker, region, None).await.map_err(broke("end"))?;
+        self.tally.count("grant withdrawn");
+        for desk in self.desks.iter_mut().filter(|d| d.user == user) {
+            desk.grants.retain(|g| g != region);
         }
         Ok(())
     }

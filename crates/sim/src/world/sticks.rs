@@ -2,11 +2,12 @@
 //! gone: any of it may be brought again, late and in any order, by any courier.
 
 use fastrand::Rng;
+use tiexin_domain::RegionCode;
 use tiexin_protocol::package::{Fault, Gathered, Part, gather};
 use tiexin_sync::{PackageError, SyncError, make, take_in};
 use uuid::Uuid;
 
-use super::{Broken, World, book, broke};
+use super::{Broken, TOWNS, World, book, broke};
 
 /// What lies on sticks.
 #[derive(Default)]
@@ -18,6 +19,16 @@ pub(super) struct Sticks {
 impl World {
     /// All that waits, for a stick; half of the time it is brought at once and whole.
     pub(super) async fn pack(&mut self, n: usize, pick: u16) -> Result<(), Broken> {
+        let Some(parts) = self.packed(n, pick)? else { return Ok(()) };
+        if pick.is_multiple_of(2) {
+            let reply = self.bring(parts.iter().collect()).await?;
+            self.sticks.home.extend(reply);
+        }
+        Ok(())
+    }
+
+    /// The parts of a package that the desk makes now; none while it cannot.
+    fn packed(&mut self, n: usize, pick: u16) -> Result<Option<Vec<Part>>, Broken> {
         let package = self.saver(n).new_id(pick);
         let most = if pick.is_multiple_of(3) { 600 } else { 1 << 20 };
         let desk = &self.desks[n];
@@ -25,14 +36,11 @@ impl World {
             Ok(made) => {
                 self.tally.count("stick packed");
                 self.sticks.out.push(made.parts.clone());
-                if pick.is_multiple_of(2) {
-                    return self.bring(made.parts.iter().collect(), true).await;
-                }
-                Ok(())
+                Ok(Some(made.parts))
             }
             // It was never on the line.
-            Err(PackageError::NoKeys) => Ok(()),
-            Err(e) if full(&e) && desk.full => Ok(()),
+            Err(PackageError::NoKeys) => Ok(None),
+            Err(e) if full(&e) && desk.full => Ok(None),
             Err(e) => Err(format!("package of {}: {e:?}", desk.name)),
         }
     }
@@ -51,11 +59,14 @@ impl World {
         let mut order: Vec<&Part> = parts.iter().filter(|_| dice.u8(..) >= 20).collect();
         order.extend(parts.iter().filter(|_| dice.u8(..) < 40));
         dice.shuffle(&mut order);
-        let keeps = dice.u8(..) >= 30;
-        self.bring(order, keeps).await
+        let lost = dice.u8(..) < 30;
+        let reply = self.bring(order).await?.filter(|_| !lost);
+        self.sticks.home.extend(reply);
+        Ok(())
     }
 
-    async fn bring(&mut self, parts: Vec<&Part>, keeps_the_reply: bool) -> Result<(), Broken> {
+    /// The reply, once the province has all parts.
+    async fn bring(&self, parts: Vec<&Part>) -> Result<Option<Gathered>, Broken> {
         let province = self.province()?.clone();
         let mut whole = None;
         for part in parts {
@@ -64,15 +75,15 @@ impl World {
                 Ok(state) => whole = state.reply_parts.map(|parts| (state.package, parts)),
                 // Every right was taken from its only user.
                 Err(tiexin_server::Error::Refused(refused)) if refused.code() == "device_revoked" => {
-                    return Ok(());
+                    return Ok(None);
                 }
                 Err(e) => return Err(format!("package brought: {e:?}")),
             }
         }
-        let Some((package, replies)) = whole.filter(|_| keeps_the_reply) else { return Ok(()) };
-        let reply = self.fetch(package, replies).await?;
-        self.sticks.home.push(reply);
-        Ok(())
+        match whole {
+            Some((package, replies)) => self.fetch(package, replies).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn fetch(&self, package: Uuid, replies: u32) -> Result<Gathered, Broken> {
@@ -96,13 +107,18 @@ impl World {
         let of: Vec<usize> =
             (0..self.desks.len()).filter(|n| self.desks[*n].device == reply.address.device).collect();
         let Some(&n) = of.get(n % of.len().max(1)) else { return Ok(()) };
+        let reply = reply.clone();
+        self.read(n, &reply, back > 0)
+    }
+
+    fn read(&mut self, n: usize, reply: &Gathered, late: bool) -> Result<(), Broken> {
         let desk = &self.desks[n];
         let book = book(desk)?;
         let taken = take_in(book, reply, self.desk_now(n));
         self.tally.count(match &taken {
             Ok(taken) if taken.copied => "stick showed that the book is a copy",
-            Ok(_) if back == 0 => "stick read",
-            Ok(_) => "stick read late",
+            Ok(_) if late => "stick read late",
+            Ok(_) => "stick read",
             Err(_) => "stick not read",
         });
         let report = book.verify().map_err(broke("verify"))?;
@@ -116,6 +132,85 @@ impl World {
             Err(e) if full(&e) && desk.full => Ok(()),
             Err(e) => Err(format!("reply at {}: {e:?}", desk.name)),
         }
+    }
+
+    /// A reply comes home to another desk than the one that asked: its machine was put back to before it packed,
+    /// or took a new number, or the township that the reply brings was withdrawn.
+    pub(super) async fn home_late(&mut self, n: usize, what: u8, pick: u16) -> Result<(), Broken> {
+        match what % 3 {
+            0 => self.home_to_an_image(n, what / 3, pick).await,
+            1 => self.home_to_another_number(n, what / 3, pick).await,
+            _ => self.home_after_withdrawal(n, pick).await,
+        }
+    }
+
+    async fn home_to_an_image(&mut self, n: usize, what: u8, pick: u16) -> Result<(), Broken> {
+        if self.desks[n].full {
+            return Ok(());
+        }
+        self.copy_desk(n)?;
+        self.works(n, what, pick, 2)?;
+        let Some(parts) = self.packed(n, pick)? else { return Ok(()) };
+        let reply = self.bring(parts.iter().collect()).await?;
+        self.restore_desk(n, true)?;
+        self.works(n, what ^ 1, pick.rotate_left(3), 3)?;
+        self.tally.count("stick home to an image of its desk");
+        reply.map_or(Ok(()), |reply| self.read(n, &reply, true))
+    }
+
+    async fn home_to_another_number(&mut self, n: usize, what: u8, pick: u16) -> Result<(), Broken> {
+        if self.desks[n].full {
+            return Ok(());
+        }
+        self.works(n, what, pick, 2)?;
+        let last = |world: &World| book(&world.desks[n])?.last_own().map_err(broke("last own"));
+        let told = last(self)?;
+        let Some(parts) = self.packed(n, pick)? else { return Ok(()) };
+        let reply = self.bring(parts.iter().collect()).await?;
+        self.copy_desk(n)?;
+        self.restore_desk(n, false)?;
+        self.round(n, 0, u32::from(pick), false).await?;
+        // Under the new number it comes as far as the reply speaks of.
+        for more in 0..12 {
+            if last(self)? >= told {
+                break;
+            }
+            self.works(n, what ^ 1, pick.rotate_left(more), 1)?;
+        }
+        self.tally.count("stick home to a desk under another number");
+        reply.map_or(Ok(()), |reply| self.read(n, &reply, true))
+    }
+
+    async fn home_after_withdrawal(&mut self, n: usize, pick: u16) -> Result<(), Broken> {
+        let grants = &self.desks[n].grants;
+        let touched =
+            |town: &str| grants.iter().any(|g| g.as_str().starts_with(town) || town.starts_with(g.as_str()));
+        let Some(town) = TOWNS.iter().find(|town| !touched(town)) else { return Ok(()) };
+        let town: RegionCode = town.parse().map_err(broke("region"))?;
+        self.give(n, &town).await?;
+        let Some(parts) = self.packed(n, pick)? else { return Ok(()) };
+        let reply = self.bring(parts.iter().collect()).await?;
+        self.round(n, 0, u32::from(pick), false).await?;
+        self.withdraw(n, &town).await?;
+        let heard = self.round(n, 0, u32::from(pick), false).await?.is_some_and(|report| report.greeted);
+        self.tally.count("stick home after a right was withdrawn");
+        if let Some(reply) = reply {
+            self.read(n, &reply, true)?;
+        }
+        let held = book(&self.desks[n])?.scopes_held().map_err(broke("held"))?;
+        if heard && held.contains(&town) {
+            return Err(format!("I11: an old reply brought {town} back"));
+        }
+        Ok(())
+    }
+
+    /// Saves a few things at a desk: half of the time what the province will not take.
+    fn works(&self, n: usize, what: u8, pick: u16, most: u16) -> Result<(), Broken> {
+        for one in 0..=pick % most {
+            let what = if what.is_multiple_of(2) { 29 } else { what / 2 };
+            self.saver(n).save(what, pick.wrapping_mul(31).wrapping_add(one))?;
+        }
+        Ok(())
     }
 }
 
