@@ -73,7 +73,7 @@ pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<()
                 let mark = found.max_by_key(|m| &m.word).filter(own);
                 // Of the record that stays, the author of work on one that gave way has seen nothing.
                 let other = before.origin != origin || entry.meant.is_some();
-                let unseen = |mark: &&&Mark| before.value != mark.saw && other && !mark.orphan;
+                let unseen = |mark: &&&Mark| other && !mark.orphan && !had_seen(mark, &before.value, &marks);
                 if mark.filter(unseen).is_none() {
                     continue;
                 }
@@ -95,4 +95,22 @@ pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Whether the author had this value before the eyes, or replaced it earlier by one of their own that the
+/// province did not take, or took for the record that this one was merged into.
+fn had_seen(mark: &Mark, value: &str, marks: &HashMap<&str, &Mark>) -> bool {
+    let mut newer = mark;
+    while newer.saw != value {
+        let mut seen = HashSet::new();
+        words(&newer.saw, &mut seen);
+        let at = |m: &Mark| (m.desk, m.record, m.field);
+        let own = seen.iter().filter_map(|word| marks.get(word.as_str()).copied());
+        let own = own.filter(|older| at(older) == at(newer) && older.word < newer.word);
+        match own.max_by_key(|older| &older.word) {
+            Some(older) => newer = older,
+            None => return false,
+        }
+    }
+    true
 }
