@@ -15,9 +15,21 @@ pub(crate) fn field(kind: &str, field: &str) -> String {
     special.or_else(|| common(field)).unwrap_or(field).to_owned()
 }
 
-/// The fields of a deed; who recorded it and when stands beside it anyway.
+/// The fields of a deed, each word once; who recorded it and when stands beside it anyway.
 pub(crate) fn fields(kind: &str, fields: &[String]) -> Vec<String> {
-    fields.iter().filter(|name| !name.starts_with("recorded_")).map(|name| field(kind, name)).collect()
+    let mut words = Vec::new();
+    for word in fields.iter().filter(|name| !name.starts_with("recorded_")).map(|name| field(kind, name)) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+#[test]
+fn fields_that_share_a_word_are_named_once() {
+    let set = ["sha256", "bytes", "what", "recorded_by", "thumb_sha256", "thumb_bytes"].map(String::from);
+    assert_eq!(fields("attachment", &set), ["附件内容", "附件种类", "缩略图"]);
 }
 
 fn common(field: &str) -> Option<&'static str> {

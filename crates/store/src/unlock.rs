@@ -134,9 +134,12 @@ pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockErro
     if let Some(to) = moved {
         return Err(UnlockError::MovedAside { to });
     }
-    let path = connection::database(dir);
-    let opened =
-        connection::open(&path, &key, Purpose::Write).and_then(|writer| readable(&writer).map(|()| writer));
+    // A power cut can tear the first page on its way from the log into the file, and with it the cipher's
+    // salt: nothing can be read then. Closing such a connection moves the log again, and the page is whole.
+    let opened = match open_readable(dir, &key) {
+        Err(error) if foreign(&error) => open_readable(dir, &key),
+        opened => opened,
+    };
     let mut writer = match opened {
         Ok(writer) => writer,
         Err(error) if foreign(&error) => {
@@ -154,12 +157,17 @@ pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockErro
 fn put_aside(dir: &Path, key: &DataKey) -> Result<UnlockError, UnlockError> {
     let _alone = Hold::alone(dir)?;
     // Another program may have done so meanwhile, and begun a book in its place.
-    let again = connection::open(&connection::database(dir), key, Purpose::Write);
-    match again.and_then(|conn| readable(&conn)) {
-        Ok(()) => Ok(UnlockError::InUse),
+    match open_readable(dir, key) {
+        Ok(_) => Ok(UnlockError::InUse),
         Err(error) if foreign(&error) => Ok(UnlockError::MovedAside { to: aside::move_aside(dir)? }),
         Err(error) => Err(error.into()),
     }
+}
+
+fn open_readable(dir: &Path, key: &DataKey) -> rusqlite::Result<Connection> {
+    let conn = connection::open(&connection::database(dir), key, Purpose::Write)?;
+    readable(&conn)?;
+    Ok(conn)
 }
 
 /// The first look into the file: decrypts the first page.

@@ -60,23 +60,9 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
 /// A power cut tears a page on its way from the log into the file: the log still has it whole.
 #[test]
 fn a_page_torn_on_its_way_from_the_log_is_no_damage() {
-    let (dir, book, _) = book();
-    let home = household(&book, VILLAGE, "张三");
-    book.checkpoint().unwrap();
-    for n in 0..20 {
-        put(&book, &save(home, "household", json!({"region": VILLAGE, "head_name": format!("张三{n}")})));
-    }
-    let cut = tempfile::tempdir().unwrap();
-    for name in ["book.db", "book.db-wal", "keyring.json", "incarnation"] {
-        std::fs::copy(dir.path().join(name), cut.path().join(name)).unwrap();
-    }
-    let mut file = std::fs::read(cut.path().join("book.db")).unwrap();
-    let torn = pages_in(&std::fs::read(cut.path().join("book.db-wal")).unwrap())
-        .into_iter()
-        .find(|page| *page > 1 && page * PAGE <= file.len())
-        .unwrap();
-    file[(torn - 1) * PAGE..][..512].fill(0x5A);
-    std::fs::write(cut.path().join("book.db"), &file).unwrap();
+    let (_dir, book, home) = at_work();
+    let cut = torn(&book, |page| page > 1);
+    let file = std::fs::read(cut.path().join("book.db")).unwrap();
     let again = reopen(cut.path());
     sound(&again);
     assert_eq!(record(&again, home), record(&book, home));
@@ -86,6 +72,42 @@ fn a_page_torn_on_its_way_from_the_log_is_no_damage() {
     std::fs::remove_file(cut.path().join("book.db-wal")).ok();
     let damaged = Book::unlock(cut.path(), "wang", &secret(PASSWORD), NOW);
     assert!(damaged.is_err() || damaged.is_ok_and(|(book, _)| book.verify().map_or(true, |r| !r.sound())));
+}
+
+/// In the first page stands the cipher's salt: without it no page can be read, not even from the log.
+#[test]
+fn a_torn_first_page_is_no_strangers_book() {
+    let (_dir, book, home) = at_work();
+    let again = reopen(torn(&book, |page| page == 1).path());
+    sound(&again);
+    assert_eq!(record(&again, home), record(&book, home));
+}
+
+/// A book whose log holds more than one save.
+fn at_work() -> (TempDir, Book, Uuid) {
+    let (dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    book.checkpoint().unwrap();
+    for n in 0..20 {
+        put(&book, &save(home, "household", json!({"region": VILLAGE, "head_name": format!("张三{n}")})));
+    }
+    (dir, book, home)
+}
+
+/// The book's files, with garbage in a page that its log holds too.
+fn torn(book: &Book, which: impl Fn(usize) -> bool) -> TempDir {
+    let cut = tempfile::tempdir().unwrap();
+    for name in ["book.db", "book.db-wal", "keyring.json", "incarnation"] {
+        std::fs::copy(book.dir().join(name), cut.path().join(name)).unwrap();
+    }
+    let mut file = std::fs::read(cut.path().join("book.db")).unwrap();
+    let torn = pages_in(&std::fs::read(cut.path().join("book.db-wal")).unwrap())
+        .into_iter()
+        .find(|page| which(*page) && page * PAGE <= file.len())
+        .unwrap();
+    file[(torn - 1) * PAGE..][..512].fill(0x5A);
+    std::fs::write(cut.path().join("book.db"), &file).unwrap();
+    cut
 }
 
 const PAGE: usize = 4096;

@@ -53,7 +53,13 @@ pub(crate) fn SheetTable(props: &SheetTableProps) -> Html {
 fn long_figures(sheet: &ReportSheet) -> Vec<Option<usize>> {
     let columns = sheet.rows.first().map_or(0, |row| row.cells.len());
     let longest = |column: usize| {
-        sheet.rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| cell.value.len()).max().unwrap_or(0)
+        sheet
+            .rows
+            .iter()
+            .filter_map(|row| row.cells.get(column))
+            .map(|cell| cell.value.len())
+            .max()
+            .unwrap_or(0)
     };
     (0..columns).map(longest).map(|signs| (signs > 4).then_some(signs)).collect()
 }
