@@ -26,12 +26,6 @@ pub(crate) fn fields(kind: &str, fields: &[String]) -> Vec<String> {
     words
 }
 
-#[test]
-fn fields_that_share_a_word_are_named_once() {
-    let set = ["sha256", "bytes", "what", "recorded_by", "thumb_sha256", "thumb_bytes"].map(String::from);
-    assert_eq!(fields("attachment", &set), ["附件内容", "附件种类", "缩略图"]);
-}
-
 fn common(field: &str) -> Option<&'static str> {
     Some(match field {
         "region" => "地区",
@@ -202,5 +196,11 @@ mod tests {
         );
         let fields: Fields = tiexin_domain::Noun::to_fields(&file);
         assert!(fields.keys().all(|f| field("support_file", f) != *f));
+    }
+
+    #[test]
+    fn fields_that_share_a_word_are_named_once() {
+        let set = ["sha256", "bytes", "what", "recorded_by", "thumb_sha256", "thumb_bytes"].map(String::from);
+        assert_eq!(fields("attachment", &set), ["附件内容", "附件种类", "缩略图"]);
     }
 }
