@@ -23,7 +23,7 @@ pub struct Device {
     pub enrolled_at: i64,
     pub last_seen: Option<i64>,
     pub revoked_at: Option<i64>,
-    /// Changes not yet sent, as last told.
+    /// Changes not yet sent: as last told, without those answered since.
     pub waiting: Option<u64>,
     /// End of the lease given last.
     pub lease_until: Option<i64>,

@@ -23,7 +23,7 @@ pub struct DeviceRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<i64>,
     /// Changes not yet sent, as last told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Changes not yet sent: as last told, without those answered since.
     pub waiting: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,

@@ -134,7 +134,7 @@ fn row<'a>(rows: &'a [DeviceRow], desk: &Desk) -> Option<&'a DeviceRow> {
 
 async fn a_supervisor_sees_the_desks_of_the_region(place: Place) {
     let province = place.province().await;
-    let village = worker(&province, "village", VILLAGE).await;
+    let mut village = worker(&province, "village", VILLAGE).await;
     let elsewhere = worker(&province, "elsewhere", OTHER_TOWN).await;
     let county = person(&province, "county", &[grant(Role::Supervisor, "340323")]).await;
     let town = person(&province, "town", &[grant(Role::Supervisor, TOWN)]).await;
@@ -147,6 +147,11 @@ async fn a_supervisor_sees_the_desks_of_the_region(place: Place) {
         (seen.waiting, seen.app.as_str(), seen.last_seen),
         (Some(7), "1.2.3", Some(hello.server_time))
     );
+    let sent = ["张三", "李四"].map(|name| village.new_household(Uuid::new_v4(), VILLAGE, name));
+    village.push(&province, &sent).await;
+    let rows = province.devices_for(town.device, town.author).await.unwrap();
+    let seen = row(&rows, &village).unwrap();
+    assert_eq!(seen.waiting, Some(5), "what was answered since waits no longer");
     assert_eq!(seen.lease_until, Some(hello.server_time + 30 * DAY_MS));
     assert_eq!((seen.users.as_slice(), seen.state), (&["village".to_owned()][..], DeviceState::InUse));
     assert!(seen.may_revoke && seen.copied_at.is_none());

@@ -91,7 +91,9 @@ pub(super) async fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Resu
 }
 
 const DEVICE: &str =
-    "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at, waiting, lease_until,
+    "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at,
+    CASE WHEN waiting_from IS NULL THEN waiting ELSE greatest(0, waiting + waiting_from - (
+      SELECT coalesce(sum(i.acked), 0) FROM incarnation i WHERE i.device = device.id))::bigint END, lease_until,
     retires_at, wiped_at, copied_at, wipe_order, escrow, escrow_to FROM device";
 
 fn read(row: &Row) -> Result<Device> {
@@ -132,6 +134,8 @@ pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<(Uuid, Uuid
 }
 
 const GREET: &str = "UPDATE device SET last_seen = $5, app = $2, waiting = coalesce($3, waiting),
+       waiting_from = CASE WHEN $3::bigint IS NULL THEN waiting_from ELSE
+         (SELECT coalesce(sum(i.acked), 0)::bigint FROM incarnation i WHERE i.device = device.id) END,
        lease_until = coalesce($4, lease_until)
      WHERE id = $1";
 const HEARD: &str =

@@ -82,8 +82,9 @@ pub(super) fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Result<(Uu
     Ok((device, found))
 }
 
-const DEVICE: &str =
-    "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at, waiting, lease_until,
+const DEVICE: &str = "SELECT id, device_key, name, app, enrolled_at, last_seen, revoked_at,
+    CASE WHEN waiting_from IS NULL THEN waiting ELSE max(0, waiting + waiting_from - (
+      SELECT coalesce(sum(i.acked), 0) FROM incarnation i WHERE i.device = device.id)) END, lease_until,
     retires_at, wiped_at, copied_at, wipe_order, escrow, escrow_to FROM device";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Device> {
@@ -126,6 +127,8 @@ pub(super) fn greet(tx: &Transaction<'_>, told: &Greeting, now: i64) -> Result<D
     let key = told.device.as_bytes();
     tx.execute(
         "UPDATE device SET last_seen = ?5, app = ?2, waiting = coalesce(?3, waiting),
+           waiting_from = CASE WHEN ?3 IS NULL THEN waiting_from ELSE
+             (SELECT coalesce(sum(i.acked), 0) FROM incarnation i WHERE i.device = device.id) END,
            lease_until = coalesce(?4, lease_until)
          WHERE id = ?1",
         (key, &told.app, told.waiting.map(db), told.lease_until, now),

@@ -60,6 +60,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/004_device.sql")),
         M::up(include_str!("../../../migrations/sqlite/005_blob.sql")),
         M::up(include_str!("../../../migrations/sqlite/006_quarantine.sql")),
+        M::up(include_str!("../../../migrations/sqlite/007_waiting.sql")),
     ])
 }
 
