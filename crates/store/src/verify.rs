@@ -64,6 +64,17 @@ impl Book {
             Ok(report)
         })
     }
+
+    /// Of that only what is shown, for whoever looks again and again (I6, I7).
+    pub fn verify_shown(&self) -> Result<VerifyReport> {
+        self.read(|conn| {
+            let mut report = VerifyReport::default();
+            outbox_numbers(conn, &mut report)?;
+            waiting_is_shown(conn, &mut report)?;
+            rows(conn, &mut report)?;
+            Ok(report)
+        })
+    }
 }
 
 fn file(book: &Book, conn: &Connection, report: &mut VerifyReport) -> Result<()> {

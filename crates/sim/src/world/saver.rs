@@ -71,7 +71,10 @@ impl Saver<'_> {
         match pick % 4 {
             0 => newest(&known, known.len()),
             1 => newest(&known, 6),
-            _ => newest(&memory.hot, 4).or_else(|| newest(&known, known.len())),
+            _ => {
+                let hot: Vec<Uuid> = memory.hot.iter().copied().filter(|id| known.contains(id)).collect();
+                newest(&hot, 4).or_else(|| newest(&known, known.len()))
+            }
         }
     }
 
