@@ -1,6 +1,6 @@
 //! A few rounds of what `./dev soak` does for as long as one likes.
 
-use tiexin_testkit::killed::{Importing, Saving, Syncing, Tally, Together};
+use tiexin_testkit::killed::{Importing, Restoring, Saving, Syncing, Tally, Together};
 use tiexin_testkit::province::Keep;
 use tiexin_testkit::window::Trouble;
 
@@ -35,6 +35,15 @@ async fn while_importing() -> Result<(), Trouble> {
     let mut importing = Importing::begin(SEED).await?;
     while !enough(&importing.tally) {
         importing.round().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_restoring() -> Result<(), Trouble> {
+    let mut restoring = Restoring::begin(SEED).await?;
+    while !enough(&restoring.tally) {
+        restoring.round().await?;
     }
     Ok(())
 }

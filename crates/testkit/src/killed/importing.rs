@@ -150,13 +150,13 @@ impl Importing {
     }
 }
 
-async fn new_book() -> Result<TempDir, Trouble> {
+pub(super) async fn new_book() -> Result<TempDir, Trouble> {
     let day = chrono::Local::now().date_naive();
     let home = StoryDesk::alone(ManualClock::on(day), USER, TOWNSHIP).await;
     Ok(home.map_err(|e| Trouble(e.message))?.dir)
 }
 
-fn sign_in() -> SignIn {
+pub(super) fn sign_in() -> SignIn {
     SignIn { name: USER.into(), password: PASSWORD.into() }
 }
 

@@ -1,10 +1,11 @@
-//! kill −9 in the midst of saving, importing and syncing, again and again: nothing acknowledged is
+//! kill −9 in the midst of saving, importing, restoring and syncing, again and again: nothing acknowledged is
 //! lost, nothing is there twice, nothing is there by half, `verify` passes.
 //!
 //! Real processes over one folder, killed at random moments. A round that finds a fault is a
 //! [`Trouble`]; [`Tally`] tells where the kills of all rounds landed.
 
 mod importing;
+mod restoring;
 mod saving;
 mod syncing;
 mod together;
@@ -24,6 +25,7 @@ use crate::terminal::told;
 use crate::window::Trouble;
 
 pub use importing::Importing;
+pub use restoring::Restoring;
 pub use saving::Saving;
 pub use syncing::Syncing;
 pub use together::Together;

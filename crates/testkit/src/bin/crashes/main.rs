@@ -1,6 +1,6 @@
-//! kill −9 while saving, importing and syncing: `docs/crash-proof.md`.
+//! kill −9 while saving, importing, restoring and syncing: `docs/crash-proof.md`.
 //!
-//! `crashes [--rounds N | --minutes N] [--seed N] [saving|importing|syncing-sqlite|syncing-postgres|
+//! `crashes [--rounds N | --minutes N] [--seed N] [saving|importing|restoring|syncing-sqlite|syncing-postgres|
 //! together-sqlite|together-postgres …]`;
 //! without words, all, 100 rounds each. Programs come from TIEXIN_BIN_DIR, PostgreSQL from
 //! TIEXIN_TEST_PG. Ends with 1 at the first fault.
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use tiexin_testkit::killed::{Importing, Saving, Syncing, Tally, Together};
+use tiexin_testkit::killed::{Importing, Restoring, Saving, Syncing, Tally, Together};
 use tiexin_testkit::province::Keep;
 use tiexin_testkit::window::Trouble;
 
@@ -19,6 +19,7 @@ use tiexin_testkit::window::Trouble;
 enum Loop {
     Saving(Saving),
     Importing(Importing),
+    Restoring(Restoring),
     Syncing(Box<Syncing>),
     Together(Box<Together>),
 }
@@ -28,6 +29,7 @@ impl Loop {
         match self {
             Loop::Saving(work) => work.round().await,
             Loop::Importing(work) => work.round().await,
+            Loop::Restoring(work) => work.round().await,
             Loop::Syncing(work) => work.round().await,
             Loop::Together(work) => work.round().await,
         }
@@ -37,6 +39,7 @@ impl Loop {
         match self {
             Loop::Saving(work) => &work.tally,
             Loop::Importing(work) => &work.tally,
+            Loop::Restoring(work) => &work.tally,
             Loop::Syncing(work) => &work.tally,
             Loop::Together(work) => &work.tally,
         }
@@ -50,8 +53,15 @@ struct Wish {
     names: Vec<String>,
 }
 
-const NAMES: [&str; 6] =
-    ["saving", "importing", "syncing-sqlite", "syncing-postgres", "together-sqlite", "together-postgres"];
+const NAMES: [&str; 7] = [
+    "saving",
+    "importing",
+    "restoring",
+    "syncing-sqlite",
+    "syncing-postgres",
+    "together-sqlite",
+    "together-postgres",
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -139,6 +149,7 @@ async fn begin(name: &str, seed: u64) -> Result<Option<Loop>, Trouble> {
     Ok(match name {
         "saving" => Some(Loop::Saving(Saving::begin(seed).await?)),
         "importing" => Some(Loop::Importing(Importing::begin(seed).await?)),
+        "restoring" => Some(Loop::Restoring(Restoring::begin(seed).await?)),
         "syncing-sqlite" => Syncing::begin(seed, || Some(Keep::sqlite())).await?.map(syncing),
         "syncing-postgres" => Syncing::begin(seed, Keep::postgres).await?.map(syncing),
         "together-sqlite" => Together::begin(seed, || Some(Keep::sqlite())).await?.map(together),
