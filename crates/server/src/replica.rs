@@ -83,10 +83,16 @@ impl Province {
     pub(crate) async fn follow_replicas(self) {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut seen = true;
         loop {
             look.tick().await;
-            if let Err(error) = self.book.follow_replicas(self.clock.now()).await {
-                tracing::warn!(%error, "it was not seen how far the replicas are");
+            match self.book.follow_replicas(self.clock.now()).await {
+                Ok(()) => seen = true,
+                // Once, not every two seconds for as long as the database is away.
+                Err(error) if std::mem::take(&mut seen) => {
+                    tracing::warn!(%error, "it is not seen how far the replicas are");
+                }
+                Err(_) => {}
             }
         }
     }

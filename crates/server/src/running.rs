@@ -71,6 +71,7 @@ pub async fn spawn(config: Config) -> Result<Running> {
         None => province,
     };
     let province = province.under(config.policy.clone());
+    province.book.served(province.clock.now()).await?;
     let listener =
         listen(config.listen).map_err(|e| Error::Config(format!("无法监听 {}：{e}", config.listen)))?;
     let addr = listener.local_addr()?;

@@ -42,8 +42,10 @@ async fn copied() -> Copied {
     a.round(&town).await;
     b.round(&town).await;
     let copy = town.file("copy.db");
-    // From now on desks keep what no backup holds.
-    town.server.province.back_up(&copy).await.unwrap();
+    // From now on desks keep what no backup holds. One that the program makes would know that it is a copy.
+    town.server.province.backup_begins().await.unwrap();
+    town.meddle(&format!("VACUUM INTO '{}'", copy.display()));
+    town.server.province.backup_ended().await.unwrap();
     let lost = saved(&a, "李四");
     a.round(&town).await;
     assert_eq!(a.agreed().0, 2);
@@ -64,6 +66,36 @@ async fn all_agree(town: &Town, desks: &[&Desk], seq: u64) {
     }
     let report = town.server.province.verify().await.unwrap();
     assert!(report.broken.iter().all(|found| found.code == "witness_disagrees"), "{:?}", report.broken);
+}
+
+/// Nobody says `restored`, and nobody has to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_served_knows_that_it_is_one() {
+    let town = Town::begin().await;
+    let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
+    saved(&a, "张三");
+    a.round(&town).await;
+    b.round(&town).await;
+    let copy = town.file("copy.db");
+    town.server.province.back_up(&copy).await.unwrap();
+    let lost = saved(&a, "李四");
+    a.round(&town).await;
+    let before = generation(&a);
+    let town = town.put_back(&copy).await;
+    assert_eq!(round(&b, &town).await.unwrap().loaded, 0, "it had read no more: it reads on");
+    round(&a, &town).await.unwrap();
+    assert_ne!(generation(&a), before);
+    all_agree(&town, &[&a, &b], 2).await;
+    assert!(has(&b, lost));
+    // Once: another start is no other copy.
+    let before = generation(&a);
+    let town = town.stop_and_start().await;
+    round(&a, &town).await.unwrap();
+    assert_eq!(generation(&a), before);
+}
+
+fn generation(desk: &Desk) -> Uuid {
+    desk.book.cursors().unwrap()[0].generation
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -149,6 +149,8 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn remove_replica(&self, name: &str, now: i64) -> Result<()>;
     /// What desks have to keep.
     async fn behind(&self) -> Result<Behind>;
+    /// Somebody begins to serve desks from this book.
+    async fn served(&self, now: i64) -> Result<()>;
     /// Writes a whole copy to a new file.
     ///
     /// # Errors

@@ -19,13 +19,10 @@ pub(crate) struct Town {
 
 impl Town {
     pub(crate) async fn begin() -> Town {
-        let dir = tempfile::tempdir().unwrap();
-        let store = format!("sqlite:{}", dir.path().join("province.db").display()).parse().unwrap();
-        let server = tiexin_server::spawn(Config::loopback(store)).await.unwrap();
-        server.province.add_user("worker", "专干").await.unwrap();
-        let grant = Grant { role: Role::Worker, region: "340323100".parse().unwrap(), from: None, to: None };
-        server.province.add_grant("worker", &grant).await.unwrap();
-        Town { server, _dir: dir }
+        let town = Self::served(tempfile::tempdir().unwrap()).await;
+        town.server.province.add_user("worker", "专干").await.unwrap();
+        town.grant("340323100").await;
+        town
     }
 
     /// The same province under other decisions.
@@ -52,16 +49,26 @@ impl Town {
     /// The province from a copy of its file, of which nobody was told.
     #[allow(dead_code)]
     pub(crate) async fn put_back(self, copy: &std::path::Path) -> Town {
-        let Town { server, _dir } = self;
-        server.stop().await.unwrap();
-        let file = _dir.path().join("province.db");
-        for end in ["-wal", "-shm"] {
+        self.server.stop().await.unwrap();
+        let file = self._dir.path().join("province.db");
+        // Removed, not overwritten: the former server may still be closing it.
+        for end in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(file.with_extension(format!("db{end}")));
         }
         std::fs::copy(copy, &file).unwrap();
-        let store = format!("sqlite:{}", file.display()).parse().unwrap();
+        Self::served(self._dir).await
+    }
+
+    #[allow(dead_code)]
+    pub(crate) async fn stop_and_start(self) -> Town {
+        self.server.stop().await.unwrap();
+        Self::served(self._dir).await
+    }
+
+    async fn served(dir: tempfile::TempDir) -> Town {
+        let store = format!("sqlite:{}", dir.path().join("province.db").display()).parse().unwrap();
         let server = tiexin_server::spawn(Config::loopback(store)).await.unwrap();
-        Town { server, _dir }
+        Town { server, _dir: dir }
     }
 
     /// SQL behind the province's back.

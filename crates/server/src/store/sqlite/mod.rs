@@ -90,6 +90,10 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         _ => {}
     }
     connect(from)?.execute("VACUUM INTO ?1", [target])?;
+    // It knows that it is one: whoever serves from it goes on from here and not from where the original is.
+    let copy = Connection::open(&part)?;
+    copy.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('copy', '1')", [])?;
+    copy.close().map_err(|(_, error)| error)?;
     std::fs::File::open(&part)?.sync_all()?;
     std::fs::rename(&part, to)?;
     #[cfg(unix)]
@@ -329,6 +333,9 @@ impl Book for SqliteBook {
     }
     async fn restored(&self, now: i64) -> Result<()> {
         self.write(move |tx| restore::restored(tx, now)).await
+    }
+    async fn served(&self, now: i64) -> Result<()> {
+        self.write(move |tx| restore::served(tx, now)).await
     }
     async fn copy_to(&self, to: &Path) -> Result<()> {
         let (from, to) = (self.path.clone(), to.to_owned());

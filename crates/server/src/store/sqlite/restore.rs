@@ -48,6 +48,14 @@ pub(super) fn behind(tx: &Transaction<'_>) -> Result<Behind> {
     Ok(Behind { changes: wire(changes), desks: wire(desks), backup_held, ..Behind::default() })
 }
 
+/// A copy that nobody has told of is one that was put back.
+pub(super) fn served(tx: &Transaction<'_>, now: i64) -> Result<()> {
+    if tx.query_row("SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'copy')", [], |row| row.get(0))? {
+        restored(tx, now)?;
+    }
+    Ok(())
+}
+
 /// Every log goes on under a new generation: desks notice and tell again what this book lacks (I12).
 pub(super) fn restored(tx: &Transaction<'_>, now: i64) -> Result<()> {
     let ids: Vec<String> = tx
@@ -61,6 +69,7 @@ pub(super) fn restored(tx: &Transaction<'_>, now: i64) -> Result<()> {
         )?;
     }
     tx.execute("UPDATE incarnation SET durable = acked, marked = NULL", [])?;
+    tx.execute("DELETE FROM meta WHERE name = 'copy'", [])?;
     super::settle::restored(tx, now)?;
     note(tx, now, "restored", json!({}))
 }
