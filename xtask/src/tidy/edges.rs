@@ -69,7 +69,8 @@ const ROOMS: &[Room] = &[
         name: "tiexin-server",
         uses: &["tiexin-domain", "tiexin-protocol", "tiexin-seal"],
         never_reaches: &["calamine", TAURI, "yew"],
-        never_names: &["reqwest"],
+        // reqwest is named for its features: object_store speaks to an S3 store through it.
+        never_names: &[],
     },
     Room {
         name: "tiexin-desk",
