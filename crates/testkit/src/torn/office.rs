@@ -112,9 +112,10 @@ impl Office {
         self.run(self.province.push(&request)).map(Some)
     }
 
-    /// What is new for the book.
-    pub(super) fn pages(&self, book: &Book) -> Result<Vec<ScopePage>, Trouble> {
+    /// What is new for the book; in full: its own changes too, not by their numbers alone.
+    pub(super) fn pages(&self, book: &Book, in_full: bool) -> Result<Vec<ScopePage>, Trouble> {
         let (device, incarnation) = own(book)?;
+        let incarnation = if in_full { Uuid::nil() } else { incarnation };
         let cursors = book.cursors().map_err(trouble)?;
         let cursors = cursors
             .into_iter()

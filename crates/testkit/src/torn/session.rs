@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tiexin_disk::{Event, Journal, Watch, watch};
 use tiexin_domain::record::{Fields, Void};
 use tiexin_protocol::VoidChange;
-use tiexin_store::{BatchSave, Book, By, Fill, KdfCost, NewUser, Save, Source};
+use tiexin_store::{BatchSave, Book, By, Fill, KdfCost, NewUser, Save, Source, StoreError};
 use uuid::Uuid;
 
 use super::memory::State;
@@ -269,14 +269,26 @@ impl Session {
         if let Some(reply) = self.office.push(&self.colleague, 100)? {
             self.colleague.record_verdicts(&reply, NOW).map_err(trouble)?;
         }
-        for page in self.office.pages(self.book()?)? {
-            if page.rebase {
-                return self.snapshot();
-            }
-            self.book()?.apply_page(&page, NOW).map_err(trouble)?;
-            self.ack("page read", true)?;
+        if !self.read(false)? {
+            self.read(true)?;
         }
         Ok(())
+    }
+
+    /// Whether no own change came back by a number that is forgotten: a round then asks once more, for all of them whole.
+    fn read(&mut self, in_full: bool) -> Result<bool, Trouble> {
+        for page in self.office.pages(self.book()?, in_full)? {
+            if page.rebase {
+                self.snapshot()?;
+                return Ok(true);
+            }
+            match self.book()?.apply_page(&page, NOW) {
+                Err(StoreError::EchoUnknown { .. }) if !in_full => return Ok(false),
+                read => read.map_err(trouble)?,
+            };
+            self.ack("page read", true)?;
+        }
+        Ok(true)
     }
 
     fn snapshot(&mut self) -> Result<(), Trouble> {
