@@ -238,6 +238,10 @@ impl Screen {
     pub async fn fill(&self, label: &str, text: &str) -> Result<(), Trouble> {
         let field = self.field(label).await?;
         field.send_keys(Key::Control + "a").await.map_err(|e| trouble(label)(&e))?;
+        // The key goes astray when the page is just being drawn anew.
+        let this = vec![field.to_json().map_err(|e| trouble(label)(&e))?];
+        self.execute("const field = arguments[0]; field.focus(); if (field.select) field.select();", this)
+            .await?;
         field.send_keys(text).await.map_err(|e| trouble(label)(&e))
     }
 

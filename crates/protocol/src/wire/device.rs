@@ -22,8 +22,8 @@ pub struct DeviceRow {
     pub enrolled_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<i64>,
-    /// Changes not yet sent, as last told.
     /// Changes not yet sent: as last told, without those answered since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,
