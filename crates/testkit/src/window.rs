@@ -241,7 +241,8 @@ impl Screen {
         // The key goes astray when the page is just being drawn anew.
         let this = vec![field.to_json().map_err(|e| trouble(label)(&e))?];
         self.execute("const field = arguments[0]; field.focus(); if (field.select) field.select();", this)
-            .await?;
+            .await
+            .map_err(|e| trouble(label)(&e))?;
         field.send_keys(text).await.map_err(|e| trouble(label)(&e))
     }
 
