@@ -2,11 +2,16 @@
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::error::UnlockError;
 
 /// Its lock is what counts; the file is empty and stays.
 pub(crate) const LOCK_FILE: &str = "book.lock";
+
+/// Between two looks whether a hold has ended, and how many.
+const LOOK: Duration = Duration::from_millis(20);
+const LOOKS: usize = 15;
 
 /// Ends when it is dropped, and with the process, however that ends.
 #[derive(Debug)]
@@ -37,7 +42,16 @@ impl Hold {
         held: UnlockError,
     ) -> Result<Hold, UnlockError> {
         let file = File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_FILE))?;
-        match lock(&file) {
+        let mut taken = lock(&file);
+        // Whoever is just letting go is not told of as somebody who has it.
+        for _ in 0..LOOKS {
+            if !matches!(taken, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(LOOK);
+            taken = lock(&file);
+        }
+        match taken {
             Ok(()) => Ok(Hold { _file: file }),
             Err(TryLockError::WouldBlock) => Err(held),
             // A file system without locks serves one program at a time.

@@ -17,6 +17,8 @@ use thirtyfour::{Capabilities, WebDriver};
 
 use crate::driver::Driver;
 
+/// How often a field is filled until it holds what was written and nothing besides.
+const FILLS: usize = 3;
 /// Longest wait for anything to appear. Generous: the machine may be busy with other tests.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const GLANCE: Duration = Duration::from_millis(50);
@@ -237,13 +239,20 @@ impl Screen {
     /// clearing is not heard by a page that listens to typing.
     pub async fn fill(&self, label: &str, text: &str) -> Result<(), Trouble> {
         let field = self.field(label).await?;
-        field.send_keys(Key::Control + "a").await.map_err(|e| trouble(label)(&e))?;
-        // The key goes astray when the page is just being drawn anew.
-        let this = vec![field.to_json().map_err(|e| trouble(label)(&e))?];
-        self.execute("const field = arguments[0]; field.focus(); if (field.select) field.select();", this)
-            .await
-            .map_err(|e| trouble(label)(&e))?;
-        field.send_keys(text).await.map_err(|e| trouble(label)(&e))
+        let this = || field.to_json().map(|one| vec![one]);
+        for _ in 0..FILLS {
+            field.send_keys(Key::Control + "a").await.map_err(|e| trouble(label)(&e))?;
+            field.send_keys(text).await.map_err(|e| trouble(label)(&e))?;
+            // What the record held may have come into the field only after it was chosen whole.
+            let held = "const value = arguments[0].value ?? ''; return value.endsWith(arguments[1]) && value.length > arguments[1].length";
+            let mut asked = this().map_err(|e| trouble(label)(&e))?;
+            asked.push(text.into());
+            let held = self.execute(held, asked).await.map_err(|e| trouble(label)(&e))?;
+            if held.json().as_bool() != Some(true) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The field that a visible label, or an `aria-label`, names.
