@@ -1,7 +1,7 @@
 //! Which face the program shows: first use, signing in, or the work.
 
 use crate::components::{Toaster, Trouble, Waiting};
-use crate::hooks::{PreferencesKeeper, RegionKeeper, Session, SyncKeeper};
+use crate::hooks::{PreferencesKeeper, RegionKeeper, Session, SyncKeeper, use_newest_sync};
 use crate::pages::{first_use::FirstUse, locked::LockedPage, sign_in::SignInPage};
 use crate::shell::Shell;
 use crate::transport::{call, listen};
@@ -10,7 +10,7 @@ use tiexin_contract::Event;
 use tiexin_contract::book::{GetPreferences, Preferences, SetPreferences};
 use tiexin_contract::regions::{RegionGet, RegionName};
 use tiexin_contract::session::{GetSession, SessionState, SignedIn};
-use tiexin_contract::sync::{GetSync, SyncState};
+use tiexin_contract::sync::GetSync;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -98,20 +98,20 @@ fn Work(props: &WorkProps) -> Html {
         RegionName { code: me.home.clone(), name: me.home_name.clone(), path: vec![me.home_name.clone()] };
     let region = use_state(|| home);
     let kept = use_state(|| Rc::new(Preferences::default()));
-    let sync = use_state(|| None::<Rc<SyncState>>);
+    let (sync, set_sync) = use_newest_sync();
     {
-        let (region, kept, sync) = (region.setter(), kept.setter(), sync.setter());
+        let (region, kept, sync) = (region.setter(), kept.setter(), set_sync.clone());
         let home = me.home.clone();
         use_effect_with((), move |()| {
             let tell = sync.clone();
             let hearing = listen(move |event| {
                 if let Event::Sync(state) = event {
-                    tell.set(Some(Rc::new(state.clone())));
+                    tell.emit(state.clone());
                 }
             });
             spawn_local(async move {
                 if let Ok(state) = call(GetSync {}).await {
-                    sync.set(Some(Rc::new(state)));
+                    sync.emit(state);
                 }
                 let preferences = call(GetPreferences {}).await.unwrap_or_default();
                 let code =
@@ -156,14 +156,10 @@ fn Work(props: &WorkProps) -> Html {
             region.set(name);
         })
     };
-    let set_sync = {
-        let sync = sync.setter();
-        Callback::from(move |state: SyncState| sync.set(Some(Rc::new(state))))
-    };
     html! {
         <ContextProvider<PreferencesKeeper> context={PreferencesKeeper { kept: (*kept).clone(), set: set_kept }}>
         <ContextProvider<RegionKeeper> context={RegionKeeper { name: (*region).clone(), set: set_region }}>
-        <ContextProvider<SyncKeeper> context={SyncKeeper { state: (*sync).clone(), set: set_sync }}>
+        <ContextProvider<SyncKeeper> context={SyncKeeper { state: sync, set: set_sync }}>
             <HashRouter><Shell /></HashRouter>
         </ContextProvider<SyncKeeper>>
         </ContextProvider<RegionKeeper>>

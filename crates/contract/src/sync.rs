@@ -18,6 +18,9 @@ pub struct GetSync {}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SyncState {
+    /// Grows with every look: what arrives later with a smaller one is old news.
+    #[serde(default)]
+    pub turn: u64,
     pub enrolled: bool,
     pub server: Option<String>,
     /// Changes that the province has not told a verdict on.

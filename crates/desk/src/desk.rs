@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 use crate::config::DeskConfig;
 use crate::errors;
 use crate::jobs::Jobs;
+use crate::province::Looks;
 use crate::registry::Registry;
 use crate::session::Sessions;
 
@@ -23,6 +24,7 @@ pub(crate) struct Inner {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) sessions: Sessions,
     pub(crate) jobs: Jobs,
+    pub(crate) looks: Looks,
     registry: Registry,
 }
 
@@ -38,6 +40,7 @@ impl Desk {
             events: broadcast::channel(EVENTS_KEPT).0,
             sessions,
             jobs: Jobs::default(),
+            looks: Looks::default(),
             registry: Registry::whole(),
         };
         Ok(Desk { inner: Arc::new(inner) })

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tiexin_contract::sync::{Lease, ScopeState, SyncState};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
@@ -17,6 +17,26 @@ use crate::config::DeskConfig;
 use crate::desk::{Desk, WeakDesk};
 use crate::errors;
 use crate::place;
+
+/// How the engine stands, and when it was looked at.
+struct Look {
+    turn: u64,
+    status: Status,
+}
+
+/// Counts the looks at the engines of a desk, so that screens can tell old news from new.
+///
+/// The number is taken before the look: a state with a greater one is never older. Every change of the
+/// status is told by a look that comes after it, so the greatest number always tells how things stand.
+#[derive(Default)]
+pub(crate) struct Looks(AtomicU64);
+
+impl Looks {
+    fn at(&self, status: impl FnOnce() -> Status) -> Look {
+        let turn = self.0.fetch_add(1, Ordering::AcqRel) + 1;
+        Look { turn, status: status() }
+    }
+}
 
 /// The engine of a session; ends with it.
 pub(crate) struct Province {
@@ -73,31 +93,30 @@ impl Province {
         if self.counting.swap(true, Ordering::AcqRel) {
             return;
         }
-        let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone()).unwrap_or_default();
         let now_ms = desk.inner().config.clock.now_ms();
         let (desk, book, counting) = (desk.downgrade(), book.clone(), self.counting.clone());
-        let viewer = self.viewer.clone();
+        let (viewer, engine) = (self.viewer.clone(), self.engine.clone());
         runtime.spawn_blocking(move || {
             counting.store(false, Ordering::Release);
-            // What was just saved is not at the province, whatever the last round said.
-            let counted = state(&book, &viewer, &Status { complete: false, ..status }, now_ms);
-            if let (Some(desk), Ok(state)) = (desk.upgrade(), counted) {
+            let Some(desk) = desk.upgrade() else { return };
+            let look = desk.inner().looks.at(|| standing(engine.as_ref()));
+            if let Ok(state) = state(&book, &viewer, look, now_ms) {
                 desk.tell(Event::Sync(state));
             }
         });
     }
 
     /// What the indicator shows now.
-    pub(crate) fn state(&self, book: &Book, now_ms: i64) -> Result<SyncState, ErrorReply> {
-        let status = self.engine.as_ref().map(|engine| engine.status().borrow().clone());
-        state(book, &self.viewer, &status.unwrap_or_default(), now_ms)
+    pub(crate) fn state(&self, desk: &Desk, book: &Book, now_ms: i64) -> Result<SyncState, ErrorReply> {
+        let look = desk.inner().looks.at(|| standing(self.engine.as_ref()));
+        state(book, &self.viewer, look, now_ms)
     }
 
     /// A full round now; the state after it, whether it came to its end or not.
     pub(crate) async fn round(&self, desk: &Desk, book: &Book) -> Result<SyncState, ErrorReply> {
         let engine = self.engine.clone().unwrap_or_else(|| begin(book, &desk.inner().config));
         let outcome = engine.sync_now().await;
-        let status = engine.status().borrow().clone();
+        let look = desk.inner().looks.at(|| standing(Some(&engine)));
         if self.engine.is_none()
             && let Ok(report) = &outcome
             && !report.kinds.is_empty()
@@ -113,10 +132,7 @@ impl Province {
             session.look_at_lease(now_ms);
         }
         let (book, viewer) = (book.clone(), self.viewer.clone());
-        let after = move || {
-            let trouble = status.trouble.clone();
-            state(&book, &viewer, &Status { running: false, carrying: false, trouble, ..status }, now_ms)
-        };
+        let after = move || state(&book, &viewer, look, now_ms);
         tokio::task::spawn_blocking(after).await.unwrap_or_else(|_| Err(errors::internal()))
     }
 
@@ -128,6 +144,11 @@ impl Province {
     }
 }
 
+/// How an engine stands now; a desk without one syncs at the button only.
+fn standing(engine: Option<&Engine>) -> Status {
+    engine.map(|engine| engine.status().borrow().clone()).unwrap_or_default()
+}
+
 fn begin(book: &Book, config: &DeskConfig) -> Engine {
     let clock = config.clock.clone();
     Engine::start(book.clone(), Arc::new(move || clock.now_ms()))
@@ -137,15 +158,15 @@ fn begin(book: &Book, config: &DeskConfig) -> Engine {
 async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: watch::Receiver<Status>) {
     let mut told = 0;
     while status.changed().await.is_ok() {
-        let now = status.borrow_and_update().clone();
         let Some(desk) = desk.upgrade() else { return };
-        if now.round != told && !now.changed.is_empty() {
-            desk.tell(Event::Changed { kinds: now.changed.iter().cloned().collect() });
+        let look = desk.inner().looks.at(|| status.borrow_and_update().clone());
+        if look.status.round != told && !look.status.changed.is_empty() {
+            desk.tell(Event::Changed { kinds: look.status.changed.iter().cloned().collect() });
         }
-        told = now.round;
+        told = look.status.round;
         let (held, book, clock) = (book.clone(), book.clone(), desk.inner().config.clock.clone());
         let viewer = viewer.clone();
-        let counted = tokio::task::spawn_blocking(move || state(&book, &viewer, &now, clock.now_ms())).await;
+        let counted = tokio::task::spawn_blocking(move || state(&book, &viewer, look, clock.now_ms())).await;
         if let Some(session) = desk.inner().sessions.current() {
             session.look_at_lease(desk.inner().config.clock.now_ms());
         }
@@ -189,12 +210,14 @@ pub(crate) fn is_enrolled(book: &Book) -> Result<bool, ErrorReply> {
     Ok(book.device().map_err(errors::store)?.id.is_some())
 }
 
-fn state(book: &Book, viewer: &Viewer, status: &Status, now_ms: i64) -> Result<SyncState, ErrorReply> {
+fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncState, ErrorReply> {
+    let Look { turn, status } = look;
     let counts = book.sync_state().map_err(errors::store)?;
     let device = book.device().map_err(errors::store)?;
     let enrolled = device.id.is_some();
     let attachments = book.blob_counts().map_err(errors::store)?;
     Ok(SyncState {
+        turn,
         enrolled,
         server: device.server.filter(|_| enrolled),
         // Applied but not yet read back is not yet safe to call done.
@@ -211,7 +234,7 @@ fn state(book: &Book, viewer: &Viewer, status: &Status, now_ms: i64) -> Result<S
         answered: counts.answered,
         running: status.running || status.carrying,
         last_full_round: counts.last_round,
-        trouble: status.trouble.clone(),
+        trouble: status.trouble,
         scopes: counts.scopes.iter().map(scope).collect(),
         loading: status.loading,
         attachments_up: attachments.up,
@@ -273,5 +296,40 @@ pub(crate) fn reply(error: SyncError) -> ErrorReply {
         }
         // The engine's words name the platform and what to do, never a person.
         other => ErrorReply::new(ErrorCode::Refused, other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// The newest state that screens hold is how things stand, however late the others were counted.
+    #[test]
+    fn the_greatest_number_tells_how_things_stand() {
+        let (looks, status, told) =
+            (Looks::default(), watch::Sender::new(Status::default()), Mutex::new(vec![]));
+        let look = || {
+            let look = looks.at(|| status.borrow().clone());
+            told.lock().expect("nobody panicked").push((look.turn, look.status.round));
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..20_000 {
+                    status.send_modify(|s| s.round += 1);
+                    look();
+                }
+            });
+            for _ in 0..2 {
+                scope.spawn(|| (0..20_000).for_each(|_| look()));
+            }
+        });
+        let mut told = told.into_inner().expect("nobody panicked");
+        told.sort_unstable();
+        let newest = told.last().map(|(_, round)| *round);
+        // No two are told under one number, and from each change on nothing older has a greater one.
+        assert!(told.windows(2).all(|two| two[0].0 < two[1].0));
+        assert_eq!(newest, Some(20_000));
     }
 }

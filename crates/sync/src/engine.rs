@@ -47,7 +47,7 @@ pub struct Engine {
     saved: Arc<Notify>,
     /// Something more urgent than attachments waits.
     pressing: Arc<AtomicBool>,
-    status: watch::Receiver<Status>,
+    tell: watch::Sender<Status>,
     province: Arc<Mutex<Option<Arc<HttpProvince>>>>,
 }
 
@@ -56,13 +56,15 @@ impl Engine {
     /// `clock` gives milliseconds since 1970 UTC.
     pub fn start(book: Book, clock: Clock) -> Engine {
         let (asks, asked) = mpsc::unbounded_channel();
-        let (tell, status) = watch::channel(Status::default());
+        let tell = watch::Sender::new(Status::default());
         let saved = Arc::new(Notify::new());
         let province = Arc::new(Mutex::new(None));
         let pressing = Arc::new(AtomicBool::new(false));
-        let worker = Worker { book, clock, tell, province: province.clone(), pressing: pressing.clone() };
+        let (province_here, pressing_here) = (province.clone(), pressing.clone());
+        let worker =
+            Worker { book, clock, tell: tell.clone(), province: province_here, pressing: pressing_here };
         tokio::spawn(worker.run(asked, saved.clone()));
-        Engine { asks, saved, pressing, status, province }
+        Engine { asks, saved, pressing, tell, province }
     }
 
     /// A full round now; answers when it has ended.
@@ -75,6 +77,8 @@ impl Engine {
 
     /// Something was saved: a round begins soon.
     pub fn saved(&self) {
+        // What was just saved is not at the province, whatever the last round said.
+        self.tell.send_if_modified(|s| std::mem::replace(&mut s.complete, false));
         self.pressing.store(true, Ordering::Release);
         self.saved.notify_one();
     }
@@ -88,7 +92,7 @@ impl Engine {
 
     /// What to show; `changed()` on it waits for news.
     pub fn status(&self) -> watch::Receiver<Status> {
-        self.status.clone()
+        self.tell.subscribe()
     }
 
     /// Bytes of bodies and requests since the connection was made.
@@ -137,10 +141,7 @@ impl Worker {
                     Some(ask) => answers.push(ask),
                     None => return,
                 },
-                () = saved.notified() => {
-                    self.tell.send_if_modified(|s| std::mem::replace(&mut s.complete, false));
-                    tokio::time::sleep(GATHER).await;
-                }
+                () = saved.notified() => tokio::time::sleep(GATHER).await,
                 () = tokio::time::sleep(wait) => {}
             }
             while let Ok(ask) = asked.try_recv() {

@@ -17,5 +17,5 @@ pub(crate) use preferences::{PreferencesKeeper, use_preferences};
 pub(crate) use query::{Query, use_query, use_query_when};
 pub(crate) use region::{RegionKeeper, use_region};
 pub(crate) use session::{Session, use_session};
-pub(crate) use sync::{SyncKeeper, use_sync_state};
+pub(crate) use sync::{SyncKeeper, use_newest_sync, use_sync_state};
 pub(crate) use toast::{Note, Toasts, Tone, on_note, use_toast};

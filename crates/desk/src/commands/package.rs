@@ -109,7 +109,7 @@ fn back(at: &At, args: PackageIn) -> Result<PackageTaken, ErrorReply> {
         Some(error) if taken.replies.is_empty() => Err(refuse(error)),
         _ => {
             at.note("package_in", None, &[])?;
-            at.desk.tell(Event::Sync(at.session.province.state(at.book(), at.now_ms)?));
+            at.desk.tell(Event::Sync(at.session.province.state(&at.desk, at.book(), at.now_ms)?));
             Ok(taken)
         }
     }

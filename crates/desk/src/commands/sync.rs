@@ -13,7 +13,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn get(at: &At, _: GetSync) -> Result<SyncState, ErrorReply> {
-    at.session.province.state(at.book(), at.now_ms)
+    at.session.province.state(&at.desk, at.book(), at.now_ms)
 }
 
 fn now(at: At, _: SyncNow) -> BoxFuture<'static, Result<SyncState, ErrorReply>> {
