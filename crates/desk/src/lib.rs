@@ -20,7 +20,6 @@ mod jobs;
 mod labels;
 mod lookup;
 mod masking;
-mod merging;
 mod obey;
 mod password;
 mod picture;

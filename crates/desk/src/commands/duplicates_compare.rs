@@ -8,6 +8,7 @@ use tiexin_contract::duplicates::{CompareDuplicates, ComparedField, Comparison, 
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::masked_fields;
 use tiexin_domain::record::Record;
+use tiexin_store::merging;
 use uuid::Uuid;
 
 use super::duplicates::may;
@@ -15,7 +16,7 @@ use super::merge::naming;
 use super::records::{find, kind_of};
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
-use crate::{errors, labels, masking, merging, rows, values};
+use crate::{errors, labels, masking, rows, values};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &CompareDuplicates| both(at, args.one, args.other), compare);

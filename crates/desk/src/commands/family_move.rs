@@ -6,10 +6,10 @@ use tiexin_contract::family::{FamilyMoved, MoveFamily};
 use tiexin_domain::Problem;
 use tiexin_domain::region::Level;
 use tiexin_store::Save;
+use tiexin_store::moving::moved_along;
 
 use super::family::Family;
 use super::records::find;
-use super::save::moved_along;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::{errors, rules};

@@ -6,18 +6,18 @@ use tiexin_contract::duplicates::{DeclareDifferent, MergeRecords, Merged, UndoMe
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
-use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for, turn};
+use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for};
 use tiexin_domain::nouns::{self, Merge};
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, Noun};
 use tiexin_store::Save;
+use tiexin_store::merging::{self, Merging, Today, Two};
 use uuid::Uuid;
 
 use super::duplicates_compare::both;
 use super::records::find;
 use super::save::sign;
 use crate::errors;
-use crate::merging::{self, Merging, Today, Two};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 
@@ -49,12 +49,7 @@ pub(super) fn standing(at: &At, id: Uuid) -> Uuid {
 pub(super) fn naming(at: &At, record: &Record) -> Result<Vec<Record>, ErrorReply> {
     let home = (record.kind == Kind::Person.code()).then(|| record.reference("household")).flatten();
     let mut naming = at.book().naming(record.id, home).map_err(errors::store)?;
-    naming.retain(|one| {
-        let mut fields = one.fields.clone();
-        one.void.is_none()
-            && one.id != record.id
-            && !turn(&one.kind, &mut fields, record.id, Uuid::nil()).is_empty()
-    });
+    naming.retain(|one| merging::names(one, record.id));
     Ok(naming)
 }
 

@@ -29,8 +29,6 @@ mod today_month;
 mod today_soon;
 mod visit;
 
-pub(crate) use save::moved_along;
-
 use crate::registry::Registry;
 
 pub(crate) fn register(registry: &mut Registry) {

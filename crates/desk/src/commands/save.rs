@@ -6,6 +6,7 @@ use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, MergeClass, Problem, RegionCode, nouns::merge_class};
+use tiexin_store::moving::moved_along;
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
 
@@ -127,30 +128,6 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
     let (saved, changed) = written.map_err(errors::store)?;
     at.changed(changed);
     Ok(Saved { id, row: rows::opened(at, saved.record())? })
-}
-
-/// A family that moves to another village, or has a new head, takes its people, files and contacts along.
-/// Visits and services stay where and with whom they happened.
-pub(crate) fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
-    // A picture goes with what it belongs to.
-    let of = match kind_of(child) {
-        Kind::Attachment => child.text("owner_kind").map_or(Kind::Attachment, Kind::from_code),
-        kind => kind,
-    };
-    if !matches!(of, Kind::Household | Kind::Person | Kind::SupportFile | Kind::ContactPair) {
-        return None;
-    }
-    let mut fields = child.fields.clone();
-    for copied in ["region", "head_name"] {
-        if fields.contains_key(copied)
-            && fields.get(copied) == before.get(copied)
-            && let Some(value) = after.get(copied)
-        {
-            fields.insert(copied.into(), value.clone());
-        }
-    }
-    let moved = fields != child.fields;
-    moved.then(|| Save { id: child.id, kind: child.kind.clone(), fields, void: None })
 }
 
 fn texts(values: Option<&Value>) -> Vec<String> {

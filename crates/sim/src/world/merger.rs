@@ -1,12 +1,14 @@
 //! A family that two desks registered: a person merges the two, and perhaps takes it back.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use tiexin_domain::nouns::Merge;
-use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision, Turned, merged_into, turn};
-use tiexin_domain::record::{Fields, Void};
+use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for};
 use tiexin_domain::{Kind, Noun, Record};
-use tiexin_protocol::{PUSH_CHANGES, VoidChange, join_notes, merge_of};
+use tiexin_protocol::{PUSH_CHANGES, merge_of};
 use tiexin_store::Save;
+use tiexin_store::merging::{self, Merging, Today, Two};
 use uuid::Uuid;
 
 use super::saver::{Marked, Place, Saver, object};
@@ -42,47 +44,20 @@ impl World {
 }
 
 impl Saver<'_> {
-    /// As the desk does it: the one that gives way is hidden and says into what, its note is taken over, what
-    /// names it is turned, the decision is written down; all in one group.
+    /// As the desk does it, with the desk's own planner; the note of the one that gives way is taken over.
     pub(super) fn merge(&self, pick: u16) -> Result<(), Broken> {
         if pick.is_multiple_of(3) {
             return self.undo(pick);
         }
         let (book, desk) = (self.book()?, &self.world.desks[self.desk]);
         let Some((stays, gives_way)) = self.pair(pick)? else { return Ok(()) };
-        let mut gone = gives_way.fields.clone();
-        gone.insert(MERGED_INTO.into(), stays.id.to_string().into());
-        let void = Some(VoidChange::Hide(Void { reason: "重复登记".into() }));
-        let mut saves = vec![Save { id: gives_way.id, kind: gives_way.kind.clone(), fields: gone, void }];
-        if let Some(note) = gives_way.text("notes") {
-            let mut fields = stays.fields.clone();
-            fields.insert("notes".into(), join_notes(stays.fields.get("notes"), note));
-            saves.push(Save { id: stays.id, kind: stays.kind.clone(), fields, void: None });
-        }
-        let mut turned = Vec::new();
-        for record in book.naming(gives_way.id, None).map_err(broke("naming"))? {
-            let mut fields = record.fields;
-            // One group of more than a push holds could never be told; the decision comes last.
-            let full = saves.len() + 1 == PUSH_CHANGES;
-            if full || record.void.is_some() || [stays.id, gives_way.id].contains(&record.id) {
-                continue;
-            }
-            let named = turn(&record.kind, &mut fields, gives_way.id, stays.id);
-            if !named.is_empty() {
-                turned.extend(named.into_iter().map(|field| Turned { record: record.id, field }));
-                saves.push(Save { id: record.id, kind: record.kind, fields, void: None });
-            }
-        }
-        let decision = Merge {
-            region: stays.region(),
-            record_kind: Kind::from_code(&stays.kind),
-            stays: stays.id,
-            gives_way: gives_way.id,
-            decision: MergeDecision::Merged,
-            turned,
-            took: Vec::new(),
-        };
-        saves.push(decided(&decision));
+        let mut naming = book.naming(gives_way.id, None).map_err(broke("naming"))?;
+        naming.retain(|record| record.id != stays.id && merging::names(record, gives_way.id));
+        // One group of more than a push holds could never be told: the two and the decision are in it, too.
+        naming.truncate(PUSH_CHANGES - 3);
+        let two = Two { stays: &stays, gives_way: &gives_way, naming: &naming };
+        let Merging { mut saves, decision } = merging::merge(&two, &BTreeSet::from(["notes".to_owned()]));
+        saves.push(self.decided(&decision)?);
         if self.commit(book, desk, &saves, Vec::new(), Place::Merged { undo: false })? {
             self.world.tally.count("merge by a person");
             self.heat(gives_way.id);
@@ -128,34 +103,27 @@ impl Saver<'_> {
             let Ok(merge) = Merge::from_fields(&record.fields) else { continue };
             let Some(gone) = get(merge.gives_way)? else { continue };
             if merge.decision == MergeDecision::Merged && merged_into(&gone) == Some(merge.stays) {
-                merges.push((merge, gone));
+                merges.push(merge);
             }
         }
         if merges.is_empty() {
             return Ok(());
         }
-        let (merge, mut back) = merges.swap_remove(usize::from(pick / 3) % merges.len());
-        back.fields.remove(MERGED_INTO);
-        let void = Some(VoidChange::Restore);
-        let mut saves = vec![Save { id: back.id, kind: back.kind, fields: back.fields, void }];
-        for Turned { record, field } in &merge.turned {
-            let Some(mut record) = get(*record)?.filter(|record| record.void.is_none()) else { continue };
-            let Some(value) = record.fields.get(field).cloned() else { continue };
-            let mut one = Fields::from_iter([(field.clone(), value)]);
-            turn(&record.kind, &mut one, merge.stays, merge.gives_way);
-            record.fields.extend(one);
-            saves.push(Save { id: record.id, kind: record.kind, fields: record.fields, void: None });
-        }
-        saves.push(decided(&Merge { decision: MergeDecision::Undone, ..merge.clone() }));
+        let merge = merges.swap_remove(usize::from(pick / 3) % merges.len());
+        let now = |id| book.get(id).ok().flatten();
+        let standing = |id| standing_for(id, |id| now(id).as_ref().and_then(merged_into)).unwrap_or(id);
+        let undone = merging::undo(&merge, &Today { now: &now, standing: &standing });
+        let mut saves = undone.ok_or("a merged record that is not there")?;
+        saves.push(self.decided(&Merge { decision: MergeDecision::Undone, ..merge.clone() })?);
         if self.commit(book, desk, &saves, Vec::new(), Place::Merged { undo: true })? {
             self.world.tally.count("merge undone");
             self.heat(merge.gives_way);
         }
         Ok(())
     }
-}
 
-fn decided(decision: &Merge) -> Save {
-    let id = merge_of(decision.stays, decision.gives_way);
-    Save { id, kind: Kind::Merge.code().to_owned(), fields: decision.to_fields(), void: None }
+    fn decided(&self, decision: &Merge) -> Result<Save, Broken> {
+        let before = self.book()?.get(merge_of(decision.stays, decision.gives_way)).map_err(broke("get"))?;
+        Ok(merging::decided(decision, before.as_ref()))
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tiexin_domain::Record;
 use tiexin_domain::record::{Fields, Void};
 use tiexin_protocol::{PUSH_CHANGES, VoidChange};
+use tiexin_store::moving::moved_along;
 use tiexin_store::{Book, By, Save, StoreError};
 use uuid::Uuid;
 
@@ -242,24 +243,18 @@ impl Saver<'_> {
         };
         let near = to.starts_with(record.scope.as_str());
         self.world.tally.count(if near { "edit moves in a group" } else { "edit moves to another township" });
-        let mut all = book.children(record.id).map_err(broke("children"))?;
-        all.retain(|child| child.kind == "support_file");
-        all.insert(0, record);
+        let mut fields = record.fields.clone();
+        fields.insert("region".into(), to.into());
+        let children = book.children(record.id).map_err(broke("children"))?;
+        let children = children.iter().filter(|child| child.void.is_none());
+        let along: Vec<Save> =
+            children.filter_map(|child| moved_along(child, &record.fields, &fields)).collect();
+        let mut saves = vec![Save { id: record.id, kind: record.kind, fields, void: None }];
+        saves.extend(along);
         // One group of more than a push holds could never be told.
-        all.truncate(PUSH_CHANGES);
-        let saves: Vec<Save> = all
-            .into_iter()
-            .filter(|record| record.void.is_none())
-            .map(|mut record| {
-                record.fields.insert("region".into(), to.clone().into());
-                Save { id: record.id, kind: record.kind, fields: record.fields, void: None }
-            })
-            .collect();
-        let home = saves.first().map(|save| save.id);
-        if self.commit(book, desk, &saves, Vec::new(), Place::Moved)?
-            && let Some(home) = home
-        {
-            self.heat(home);
+        saves.truncate(PUSH_CHANGES);
+        if self.commit(book, desk, &saves, Vec::new(), Place::Moved)? {
+            self.heat(record.id);
         }
         Ok(())
     }

@@ -1,4 +1,6 @@
 //! What merging two records comes to, and undoing it: pure, in data. Every record that changes is named (I16).
+//!
+//! Rights, money and the decision's signature are the caller's; [`crate::Book::merge_group`] writes what comes out.
 
 use std::collections::BTreeSet;
 
@@ -8,53 +10,59 @@ use tiexin_domain::nouns::{self, Merge};
 use tiexin_domain::record::{self as shape, Fields, Record, Void};
 use tiexin_domain::{Kind, MergeClass, Noun};
 use tiexin_protocol::{VoidChange, join_notes};
-use tiexin_store::Save;
 use uuid::Uuid;
 
-use crate::commands::moved_along;
+use crate::Save;
+use crate::moving::moved_along;
 
 /// Told of the one that gave way wherever it is still met.
 const REASON: &str = "与另一份登记重复，已合并";
 
 /// Kinds that can be merged.
-pub(crate) fn mergeable(kind: &str) -> bool {
+pub fn mergeable(kind: &str) -> bool {
     matches!(Kind::from_code(kind), Kind::Household | Kind::Person | Kind::SupportFile)
 }
 
+/// Whether the record is shown and names `id`: what a merge turns.
+pub fn names(record: &Record, id: Uuid) -> bool {
+    let mut fields = record.fields.clone();
+    record.void.is_none() && record.id != id && !turn(&record.kind, &mut fields, id, Uuid::nil()).is_empty()
+}
+
 /// Kinds that tell of money: turned only when a person ticked it.
-pub(crate) fn is_money(kind: &str) -> bool {
+pub fn is_money(kind: &str) -> bool {
     Kind::from_code(kind) == Kind::InsuranceClaim
 }
 
 /// Whether a person may choose between two values of the field: not for what says where a record belongs.
-pub(crate) fn choosable(kind: &str, field: &str) -> bool {
+pub fn choosable(kind: &str, field: &str) -> bool {
     !matches!(field, "region" | "head" | "moved_from" | "moved_on" | "moved_why")
         && !field.starts_with("recorded_")
         && !nouns::parent_fields(kind).contains(&field)
 }
 
 /// What is taken over of a set or a long note comes to what stands.
-pub(crate) fn joins(kind: &str, field: &str) -> bool {
+pub fn joins(kind: &str, field: &str) -> bool {
     matches!(nouns::merge_class(kind, field), MergeClass::Set | MergeClass::LongNote)
 }
 
 /// The merge as a group of saves. The decision's record is the caller's to sign.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Merging {
+pub struct Merging {
     /// The one that gives way first: whatever follows is of the one that stays.
-    pub(crate) saves: Vec<Save>,
-    pub(crate) decision: Merge,
+    pub saves: Vec<Save>,
+    pub decision: Merge,
 }
 
 /// Two records of one kind, and what names the one that gives way and is to be turned.
-pub(crate) struct Two<'a> {
-    pub(crate) stays: &'a Record,
-    pub(crate) gives_way: &'a Record,
-    pub(crate) naming: &'a [Record],
+pub struct Two<'a> {
+    pub stays: &'a Record,
+    pub gives_way: &'a Record,
+    pub naming: &'a [Record],
 }
 
 /// `take`: fields of the one that stays that take the other one's value over.
-pub(crate) fn merge(two: &Two<'_>, take: &BTreeSet<String>) -> Merging {
+pub fn merge(two: &Two<'_>, take: &BTreeSet<String>) -> Merging {
     let &Two { stays, gives_way, naming } = two;
     let mut gone = gives_way.fields.clone();
     gone.insert(MERGED_INTO.into(), stays.id.to_string().into());
@@ -142,13 +150,13 @@ fn along(record: &Record, from: &Record, to: &Record) -> Fields {
 }
 
 /// What a record is at the moment of undoing: `now` gives it, `standing` the one that stands for a merged one.
-pub(crate) struct Today<'a> {
-    pub(crate) now: &'a dyn Fn(Uuid) -> Option<Record>,
-    pub(crate) standing: &'a dyn Fn(Uuid) -> Uuid,
+pub struct Today<'a> {
+    pub now: &'a dyn Fn(Uuid) -> Option<Record>,
+    pub standing: &'a dyn Fn(Uuid) -> Uuid,
 }
 
 /// Takes the merge back. What somebody wrote since stays as they wrote it.
-pub(crate) fn undo(merge: &Merge, today: &Today<'_>) -> Option<Vec<Save>> {
+pub fn undo(merge: &Merge, today: &Today<'_>) -> Option<Vec<Save>> {
     let mut back = (today.now)(merge.gives_way)?;
     back.fields.remove(MERGED_INTO);
     let void = Some(VoidChange::Restore);
@@ -187,7 +195,7 @@ pub(crate) fn undo(merge: &Merge, today: &Today<'_>) -> Option<Vec<Save>> {
 }
 
 /// The decision as it is kept, over what stood there before.
-pub(crate) fn decided(decision: &Merge, before: Option<&Record>) -> Save {
+pub fn decided(decision: &Merge, before: Option<&Record>) -> Save {
     let mut fields = decision.to_fields();
     if let Some(before) = before {
         for (field, value) in &before.fields {
