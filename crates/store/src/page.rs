@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension};
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::{PageEntry, ScopePage};
-use tiexin_protocol::{Chain, Digest, EntryHash, LogEntry, Verdict, planted};
+use tiexin_protocol::{Chain, Digest, EntryHash, LogEntry, Moved, Verdict, planted};
 use uuid::Uuid;
 
 use crate::base::{self, Base};
@@ -103,6 +103,14 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
                 let one = load(&w.tx, &mut touched, entry.record, scope)?;
                 one.state = Some(entry.fold(one.state.take(), scope));
                 one.entries.push(i);
+                if let (Some(Moved::Here { from, version, .. }), Some(row)) = (&entry.moved, &one.row) {
+                    // What was taken in where the record lay came back with it: laid over what others wrote
+                    // there since, it would pass for newer.
+                    for seq in sent::held_by(&w.tx, row.n, from.as_str(), *version)? {
+                        pulled.insert(seq);
+                        sent::mark_pulled(&w.tx, seq)?;
+                    }
+                }
                 if let Some(meant) = entry.meant {
                     // Written on the record that was merged into this one: nothing of it is pending there.
                     load(&w.tx, &mut touched, meant, scope)?;

@@ -48,6 +48,18 @@ pub(crate) fn covered(conn: &Connection, scope: &str, next: u64) -> Result<Vec<(
     Ok(covered)
 }
 
+/// Applied changes of the record that its state at `version` of the scope holds already, whether that log was read
+/// so far or not.
+pub(crate) fn held_by(conn: &Connection, record: i64, scope: &str, version: u64) -> Result<Vec<i64>> {
+    let held = conn
+        .prepare_cached(
+            "SELECT seq FROM sent WHERE scope = ?2 AND pulled = 0 AND version <= ?3 AND record = ?1",
+        )?
+        .query_map(params![record, scope, version as i64], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(held)
+}
+
 impl Book {
     /// Forgets sent changes up to `durable` whose outcome has been read back; gives how many.
     /// Nothing above `durable` is ever forgotten (I12), nor anything behind a change without a verdict.
