@@ -5,14 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use tempfile::TempDir;
 use tiexin_testkit::desks::{expected, ledgers};
 use tiexin_testkit::f1::Row;
 use tiexin_testkit::province::{Keep, Province};
-use tiexin_testkit::proxy::Network;
-use tiexin_testkit::terminal::Host;
-use tiexin_testkit::window::{self, Screen, Trouble};
-use tiexin_testkit::worker::{Seen, Worker};
+use tiexin_testkit::window::{self, Trouble};
+use tiexin_testkit::worker::Seen;
+
+use crate::seat::{Seat, Way};
 
 const GUYANG: &str = "340323100";
 const LIUJI: &str = "340323104";
@@ -30,38 +29,6 @@ async fn in_the_window() -> Result<(), Trouble> {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_browser() -> Result<(), Trouble> {
     the_story(Way::Browser).await
-}
-
-#[derive(Clone, Copy)]
-enum Way {
-    Window,
-    Browser,
-}
-
-/// A desk of its own that a person sits at.
-struct Seat {
-    worker: Worker,
-    network: Network,
-    home: TempDir,
-    _host: Option<Host>,
-}
-
-impl Seat {
-    /// Opens an empty desk and joins the province over a line of its own.
-    async fn taken(way: Way, province: &Province, name: &str, code: &str) -> Result<Seat, Trouble> {
-        let home = tempfile::tempdir().map_err(|e| Trouble(e.to_string()))?;
-        let network = Network::to(province.address()).await.map_err(|e| Trouble(e.to_string()))?;
-        let data = home.path().join("book");
-        let (screen, host) = match way {
-            Way::Window => (Screen::window(&data).await?, None),
-            Way::Browser => {
-                let host = Host::start(&data)?;
-                (Screen::browser(&host.url()).await?, Some(host))
-            }
-        };
-        let worker = Worker::joins(screen, &network.url(), code, name).await?;
-        Ok(Seat { worker, network, home, _host: host })
-    }
 }
 
 async fn the_story(way: Way) -> Result<(), Trouble> {

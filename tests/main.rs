@@ -25,5 +25,7 @@ mod duplicates;
 mod encrypted_line;
 mod moved;
 mod quarantine;
+mod seat;
+mod supervised;
 mod two_townships;
 mod window_opens;

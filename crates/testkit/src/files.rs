@@ -44,6 +44,13 @@ impl Screen {
         input.send_keys(names).await.map_err(|e| trouble(title)(&e))
     }
 
+    /// Presses a button that asks for a folder, and chooses this one. Only the window asks.
+    pub async fn pick_folder(&self, button: &str, title: &str, folder: &Path) -> Result<(), Trouble> {
+        let _mine = KEYBOARD.lock().await;
+        self.press(button).await?;
+        answer(title, &folder.display().to_string()).await
+    }
+
     /// Presses a button that hands over a file; where it was kept. `title` is the dialog's; `folder` and
     /// `name` say where the worker of the window wants it, the browser names it by itself.
     pub async fn keep(

@@ -215,6 +215,13 @@ impl Screen {
             .map_err(|e| trouble(name)(&e))
     }
 
+    /// Presses a button in the row of a table that has `cell` for one of its cells.
+    pub async fn press_in(&self, cell: &str, name: &str) -> Result<(), Trouble> {
+        let path = format!("//tr[td[normalize-space(.)='{cell}']]//button[normalize-space(.)='{name}']");
+        let button = self.driver.query(By::XPath(path.as_str())).wait(PATIENCE, GLANCE).first().await;
+        button.map_err(|e| trouble(name)(&e))?.click().await.map_err(|e| trouble(name)(&e))
+    }
+
     /// Ticks one of the choices that stand side by side in a form.
     pub async fn tick(&self, label: &str) -> Result<(), Trouble> {
         let path = format!("//label[.//input][normalize-space(.)='{label}']");
