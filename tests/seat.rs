@@ -23,7 +23,12 @@ pub(crate) struct Seat {
 
 impl Seat {
     /// Opens an empty desk and joins the province over a line of its own.
-    pub(crate) async fn taken(way: Way, province: &Province, name: &str, code: &str) -> Result<Seat, Trouble> {
+    pub(crate) async fn taken(
+        way: Way,
+        province: &Province,
+        name: &str,
+        code: &str,
+    ) -> Result<Seat, Trouble> {
         let home = tempfile::tempdir().map_err(|e| Trouble(e.to_string()))?;
         let network = Network::to(province.address()).await.map_err(|e| Trouble(e.to_string()))?;
         let data = home.path().join("book");

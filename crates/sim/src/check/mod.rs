@@ -270,9 +270,10 @@ fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     }
     groups_stand_or_fall(world, &applied, &refused)?;
     for mark in &world.memory.lock().expect("memory").marks {
-        // Two machines told different things under one number, and what the province knows of it is lost.
-        let cloned = world.desks.get(mark.desk).is_some_and(|desk| desk.cloned);
-        let maybe = mark.maybe || (cloned && world.restores > 0);
+        // Different things were told under one number, by two machines or by one before and after it was put
+        // back, and what the province knows of it is lost.
+        let twice = world.desks.get(mark.desk).is_some_and(|desk| desk.cloned || desk.imaged);
+        let maybe = mark.maybe || (twice && world.restores > 0);
         let found = applied.contains(&mark.word) || refused.contains(&mark.word);
         if !found && !maybe {
             return Err(format!("lost: {mark}"));

@@ -124,6 +124,7 @@ impl World {
             clock: AtomicI64::new(0),
             full: false,
             cloned: false,
+            imaged: false,
             copies: Vec::new(),
             witnessed: Vec::new(),
         });
