@@ -99,6 +99,7 @@ fn begin(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
 
 fn hello() -> HelloReply {
     HelloReply {
+        print: None,
         server_time: NOW,
         protocol: 1,
         users: vec![user()],

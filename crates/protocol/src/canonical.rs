@@ -51,6 +51,11 @@ pub fn print(change: &Change) -> [u8; 32] {
     *blake3::hash(&text(&body)).as_bytes()
 }
 
+/// The beginning of a print, for comparing what is told by mistake and never by malice: 16 hex digits.
+pub fn short(print: &[u8; 32]) -> String {
+    hex::encode(&print[..8])
+}
+
 fn text<T: Serialize>(value: &T) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     // Invariant: writing JSON with text keys to memory cannot fail.

@@ -69,6 +69,7 @@ impl Desk {
     fn push_of(&mut self, town: &str, changes: usize) -> PushRequest {
         let changes = (0..changes).map(|_| self.change(town)).collect();
         PushRequest {
+            before: None,
             device: self.device,
             incarnation: self.incarnation,
             changes,

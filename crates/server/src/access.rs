@@ -124,6 +124,8 @@ impl Admission {
 pub(crate) struct Heard {
     /// Highest seq that has a verdict.
     pub(crate) acked: u64,
+    /// The print of the change that it was.
+    pub(crate) print: Option<[u8; 32]>,
     /// What the newest finished backup holds; none while the office makes no backups known here.
     pub(crate) backed_up: Option<u64>,
     /// What every replica holds; none where none is named.

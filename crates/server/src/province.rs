@@ -6,14 +6,14 @@ use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, Grant, Role, User, permits};
 use tiexin_protocol::blob::BLOB_BYTES;
 use tiexin_protocol::wire::{
-    EnrolReply, EnrolRequest, FormerHeard, HelloReply, HelloRequest, Limits, PullReply, PullRequest,
-    PushReply, PushRequest, Quarantined, ScopeHead, TokenReply, TokenRequest,
+    EnrolReply, EnrolRequest, FormerHeard, FormerNumber, HelloReply, HelloRequest, Limits, PullReply,
+    PullRequest, PushReply, PushRequest, Quarantined, ScopeHead, TakenIn, TokenReply, TokenRequest,
 };
-use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES};
+use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_CHANGES, canonical};
 use tiexin_seal::Keys;
 use uuid::Uuid;
 
-use crate::access::{Device, Heard, Readable, access_mark, view_of};
+use crate::access::{Device, Readable, access_mark, view_of};
 use crate::blob::{self, Place};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::devices::Policy;
@@ -26,6 +26,8 @@ use crate::{code, verify};
 
 /// Older incarnations of which one hello may ask.
 const FORMER_ASKED: usize = 16;
+/// Prints in one reply: what a desk told in years.
+const PRINTS_TOLD: usize = 100_000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Days for which an enrolment code is good unless told otherwise.
 pub const CODE_DAYS: u32 = 7;
@@ -136,6 +138,7 @@ impl Province {
             scopes: self.heads(request, &readable).await?,
             users: admission.users,
             acked: admission.heard.acked,
+            print: admission.heard.print.as_ref().map(canonical::short),
             durable: admission.heard.durable(),
             limits: Limits { blob_bytes: self.blobs.as_ref().map(|_| BLOB_BYTES), ..LIMITS },
             province_keys: Some(self.keys.public()),
@@ -164,17 +167,33 @@ impl Province {
 
     /// What came under the older incarnations that the device asks about.
     async fn former(&self, request: &HelloRequest) -> Result<Vec<FormerHeard>> {
-        let asked: Vec<Uuid> = request.former.iter().take(FORMER_ASKED).map(|f| f.incarnation).collect();
+        let asked: Vec<FormerNumber> = request.former.iter().take(FORMER_ASKED).copied().collect();
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let heard = self.book.heard(request.device, &asked).await?;
-        let told = |(incarnation, heard): (Uuid, Heard)| FormerHeard {
-            incarnation,
-            acked: heard.acked,
-            durable: heard.durable(),
-        };
-        Ok(asked.into_iter().zip(heard).map(told).collect())
+        let numbers: Vec<Uuid> = asked.iter().map(|one| one.incarnation).collect();
+        let heard = self.book.heard(request.device, &numbers).await?;
+        let mut former = Vec::with_capacity(asked.len());
+        for (FormerNumber { incarnation, after, .. }, heard) in asked.into_iter().zip(heard) {
+            let of = (request.device, incarnation);
+            let told = match after {
+                Some(after) => Some(self.taken_in(of, after).await?),
+                None => None,
+            };
+            former.push(FormerHeard {
+                incarnation,
+                acked: heard.acked,
+                durable: heard.durable(),
+                print: heard.print.as_ref().map(canonical::short),
+                told,
+            });
+        }
+        Ok(former)
+    }
+
+    async fn taken_in(&self, of: (Uuid, Uuid), after: u64) -> Result<Vec<TakenIn>> {
+        let prints = self.book.prints(of, after, PRINTS_TOLD).await?;
+        Ok(prints.iter().map(|(seq, print)| TakenIn { seq: *seq, print: canonical::short(print) }).collect())
     }
 
     /// What a device hears that nobody may work on any more.
@@ -186,6 +205,7 @@ impl Province {
             access: String::new(),
             scopes: Vec::new(),
             acked: 0,
+            print: None,
             durable: 0,
             limits: Limits { blob_bytes: self.blobs.as_ref().map(|_| BLOB_BYTES), ..LIMITS },
             province_keys: Some(self.keys.public()),

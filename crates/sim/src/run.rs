@@ -52,6 +52,10 @@ const BUGS: &[(&str, &str)] = &[
     ("moves_without_right", "a record may be moved to where its mover has no right"),
     ("merge_not_followed", "work on a record that was merged is not done on the one that stays"),
     ("merge_keeps_base", "who worked on a merged record is taken to have seen the one that stays"),
+    (
+        "former_number_is_believed",
+        "what the province has under an older number of the book is taken for this book's",
+    ),
     ("reply_of_another_number", "a reply to a package of the book before it was put back is believed"),
     ("reply_to_another_book", "a reply to a package that a copy of this book made is believed"),
     ("reply_brings_back", "an old reply brings a withdrawn township back"),

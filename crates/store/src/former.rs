@@ -3,10 +3,11 @@
 //! A desk that was put back from a copy, or has met its own copy, goes on under a new incarnation. What it had
 //! told under the old one is the province's, unless that is put back from a backup too: then it is told again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, params};
-use tiexin_protocol::wire::{FormerHeard, FormerNumber};
+use tiexin_protocol::wire::{FormerHeard, FormerNumber, TakenIn};
+use tiexin_protocol::{Change, canonical, planted};
 use uuid::Uuid;
 
 use crate::base::{self, Base};
@@ -14,6 +15,7 @@ use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
 use crate::record::{self, hidden};
 use crate::save::Changed;
+use crate::{device, meta, outbox};
 
 /// The sent changes that are not told anew are kept under the number they were told by.
 pub(crate) fn keep(conn: &Connection, incarnation: Uuid) -> Result<()> {
@@ -66,54 +68,153 @@ impl Book {
             let mut rows = select.query([])?;
             let mut numbers = Vec::new();
             while let Some(row) = rows.next()? {
-                numbers.push(FormerNumber { incarnation: row.get(0)?, seq: row.get::<_, i64>(1)? as u64 });
+                let (incarnation, seq) = (row.get(0)?, row.get::<_, i64>(1)? as u64);
+                numbers.push(FormerNumber { incarnation, seq, after: None });
             }
             Ok(numbers)
         })
     }
 
-    /// What the province says of an older number: what is safe is forgotten, what it lost waits to be told
-    /// under today's number.
-    pub fn former_heard(&self, heard: &FormerHeard) -> Result<Changed> {
-        let ((), changed) = self.write(|w| {
-            again(w, heard)?;
-            let gone: BTreeSet<i64> =
-                w.tx.prepare_cached(
-                    "DELETE FROM former WHERE incarnation = ?1 AND (seq <= ?2 OR seq > ?3) RETURNING record",
-                )?
-                .query_map(params![heard.incarnation, heard.durable as i64, heard.acked as i64], |row| {
-                    row.get(0)
-                })?
+    /// What the province says of an older number: what is safe is forgotten; what it lost, or has something else
+    /// for, waits to be told under today's number.
+    ///
+    /// Gives the number after which the prints are to be asked for: not all that the province has under it may be
+    /// this book's, for another machine counted with it, too. Nothing is done then.
+    pub fn former_heard(&self, heard: &FormerHeard) -> Result<(Option<u64>, Changed)> {
+        self.write(|w| {
+            let (incarnation, acked) = (heard.incarnation, heard.acked as i64);
+            let other = match (&heard.told, &heard.print) {
+                (Some(told), _) => others(&w.tx, heard, told)?,
+                (None, Some(print)) if !is_sure(&w.tx, heard, print)? => {
+                    let first: Option<i64> = w.tx.query_row(
+                        "SELECT min(seq) FROM former WHERE incarnation = ?1",
+                        [incarnation],
+                        |row| row.get(0),
+                    )?;
+                    return Ok(first.map(|first| first as u64 - 1));
+                }
+                (None, _) => BTreeSet::new(),
+            };
+            let mut lost = other;
+            lost.extend(
+                w.tx.prepare_cached("SELECT seq FROM former WHERE incarnation = ?1 AND seq > ?2")?
+                    .query_map(params![incarnation, acked], |row| row.get::<_, i64>(0))?
+                    .collect::<rusqlite::Result<Vec<_>>>()?,
+            );
+            let mut gone = BTreeSet::new();
+            for seq in &lost {
+                gone.insert(again(w, incarnation, *seq)?);
+            }
+            let safe: BTreeSet<i64> = w
+                .tx
+                .prepare_cached("DELETE FROM former WHERE incarnation = ?1 AND seq <= ?2 RETURNING record")?
+                .query_map(params![incarnation, heard.durable as i64], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
-            release(&w.tx, &gone)
-        })?;
-        Ok(changed)
+            gone.extend(safe);
+            if let Some(print) = &heard.print {
+                meta::put(&w.tx, &sure(incarnation), &format!("{acked} {print}"))?;
+            }
+            release(&w.tx, &gone)?;
+            Ok(None)
+        })
+    }
+
+    /// Whether the province has heard something under today's number that this book did not tell: up to `acked`,
+    /// where its change has this print.
+    pub fn is_doubled(&self, acked: u64, print: Option<&str>) -> Result<bool> {
+        if acked > self.last_own()? {
+            return Ok(true);
+        }
+        let Some(print) = print else { return Ok(false) };
+        Ok(self.own_print(acked)?.is_some_and(|own| own != print))
+    }
+
+    /// [`canonical::short`] of the print of the change that has this number today, if it is still kept.
+    pub fn own_print(&self, seq: u64) -> Result<Option<String>> {
+        self.read(|conn| {
+            let Some(own) = outbox::pending(conn, seq as i64)? else { return Ok(None) };
+            let (device, incarnation) =
+                (device::id(conn)?.unwrap_or(Uuid::nil()), device::incarnation(conn)?);
+            Ok(Some(print_of(&outbox::change(conn, own, device, incarnation)?)))
+        })
     }
 }
 
-fn again(w: &mut Write<'_>, heard: &FormerHeard) -> Result<()> {
-    let lost: Vec<(i64, i64)> = w
-        .tx
-        .prepare_cached("SELECT seq, record FROM former WHERE incarnation = ?1 AND seq > ?2 ORDER BY seq")?
-        .query_map(params![heard.incarnation, heard.acked as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (old, record) in lost {
-        let row = record::at(&w.tx, record)?.ok_or(StoreError::Unreadable { what: "former" })?;
-        w.head.outbox_seq += 1;
-        let seq = w.head.outbox_seq;
-        w.tx.prepare_cached(
-            "INSERT INTO outbox (seq, record, grp, base, body, author, noted_at)
-             SELECT ?3, record, grp, base, body, author, noted_at FROM former WHERE incarnation = ?1 AND seq = ?2",
-        )?
-        .execute(params![heard.incarnation, old, seq])?;
-        crate::refused::withdraw_former(&w.tx, heard.incarnation, old)?;
-        let mut held = base::get(&w.tx, record)?.unwrap_or_else(|| Base {
-            state: (row.hidden != hidden::WITHHELD).then(|| row.record.clone()),
-            pending: Vec::new(),
-        });
-        held.pending.push(seq);
-        w.changed.kind(&row.record.kind);
-        base::refold(&w.tx, &row, &held)?;
+fn print_of(change: &Change) -> String {
+    canonical::short(&canonical::print(change))
+}
+
+/// Where it is kept up to which change the province's number was found to be this book's.
+fn sure(incarnation: Uuid) -> String {
+    format!("former_sure {incarnation}")
+}
+
+/// The prefix of one change is one: whoever has the same change under a number has the same ones before it, since a
+/// desk that meets something else under its number takes another before it says more.
+fn is_sure(conn: &Connection, heard: &FormerHeard, print: &str) -> Result<bool> {
+    let FormerHeard { incarnation, acked, .. } = heard;
+    if meta::get(conn, &sure(*incarnation))? == Some(format!("{acked} {print}")) {
+        return Ok(true);
     }
-    Ok(())
+    let own = told(conn, *incarnation, *acked as i64)?;
+    Ok(own.is_some_and(|own| print_of(&own) == print) || planted("former_number_is_believed"))
+}
+
+/// What this book told under the number, as it was told.
+fn told(conn: &Connection, incarnation: Uuid, seq: i64) -> Result<Option<Change>> {
+    let mut select = conn.prepare_cached(&format!(
+        "SELECT {} FROM former WHERE incarnation = ?1 AND seq = ?2",
+        outbox::COLUMNS
+    ))?;
+    let mut rows = select.query(params![incarnation, seq])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let pending = outbox::read(row)?;
+    let device = device::id(conn)?.unwrap_or(Uuid::nil());
+    outbox::change(conn, pending, device, incarnation).map(Some)
+}
+
+/// Changes of this book under whose numbers the province has something else.
+fn others(conn: &Connection, heard: &FormerHeard, taken_in: &[TakenIn]) -> Result<BTreeSet<i64>> {
+    let prints: HashMap<u64, &str> = taken_in.iter().map(|one| (one.seq, one.print.as_str())).collect();
+    // A reply that was cut short says nothing of the rest.
+    let reach = taken_in.last().map_or(heard.acked, |last| last.seq.min(heard.acked));
+    let mut select =
+        conn.prepare_cached("SELECT seq FROM former WHERE incarnation = ?1 AND seq <= ?2 ORDER BY seq")?;
+    let own = select
+        .query_map(params![heard.incarnation, reach as i64], |row| row.get::<_, i64>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut others = BTreeSet::new();
+    for seq in own {
+        let Some(change) = told(conn, heard.incarnation, seq)? else { continue };
+        if prints.get(&(seq as u64)) != Some(&print_of(&change).as_str()) {
+            others.insert(seq);
+        }
+    }
+    Ok(others)
+}
+
+/// Tells it under today's number; gives its row.
+fn again(w: &mut Write<'_>, incarnation: Uuid, old: i64) -> Result<i64> {
+    let record: i64 =
+        w.tx.prepare_cached("SELECT record FROM former WHERE incarnation = ?1 AND seq = ?2")?
+            .query_row(params![incarnation, old], |row| row.get(0))?;
+    let row = record::at(&w.tx, record)?.ok_or(StoreError::Unreadable { what: "former" })?;
+    w.head.outbox_seq += 1;
+    let seq = w.head.outbox_seq;
+    w.tx.prepare_cached(
+        "INSERT INTO outbox (seq, record, grp, base, body, author, noted_at)
+         SELECT ?3, record, grp, base, body, author, noted_at FROM former WHERE incarnation = ?1 AND seq = ?2",
+    )?
+    .execute(params![incarnation, old, seq])?;
+    w.tx.prepare_cached("DELETE FROM former WHERE incarnation = ?1 AND seq = ?2")?
+        .execute(params![incarnation, old])?;
+    crate::refused::withdraw_former(&w.tx, incarnation, old)?;
+    let mut held = base::get(&w.tx, record)?.unwrap_or_else(|| Base {
+        state: (row.hidden != hidden::WITHHELD).then(|| row.record.clone()),
+        pending: Vec::new(),
+    });
+    held.pending.push(seq);
+    w.changed.kind(&row.record.kind);
+    base::refold(&w.tx, &row, &held)?;
+    Ok(record)
 }

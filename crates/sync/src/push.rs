@@ -72,7 +72,7 @@ impl Round<'_> {
 /// The push of what waits behind the change numbered `after`; empty when nothing does.
 fn next_push(book: &Book, (id, incarnation): (Uuid, Uuid), after: u64) -> Result<Parcel, StoreError> {
     let changes = book.outbox_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
-    Ok(Parcel::of(pushing(id, incarnation, changes, &book.cursors()?)))
+    Ok(Parcel::of(pushing((id, incarnation), changes, &book.cursors()?, book)?))
 }
 
 /// Waits for the network and for the store at once; in the simulator for one after the other, so that a seed
@@ -91,17 +91,18 @@ async fn both<A, B>(
     }
 }
 
-/// The push of these changes, with the generations that their bases refer to.
+/// The push of these changes, with the generations that their bases refer to and what was told before them.
 pub(crate) fn pushing(
-    device: Uuid,
-    incarnation: Uuid,
+    (device, incarnation): (Uuid, Uuid),
     changes: Vec<Change>,
     cursors: &[ScopeCursor],
-) -> PushRequest {
+    book: &Book,
+) -> Result<PushRequest, StoreError> {
     let generations = cursors
         .iter()
         .filter(|c| !c.generation.is_nil() && changes.iter().any(|change| change.scope == c.scope))
         .map(|c| (c.scope.clone(), c.generation))
         .collect();
-    PushRequest { device, incarnation, changes, generations }
+    let before = changes.first().map_or(Ok(None), |first| book.own_print(first.id.seq - 1))?;
+    Ok(PushRequest { device, incarnation, changes, before, generations })
 }

@@ -1,6 +1,6 @@
 //! One round: tell everything, read everything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use tiexin_domain::Kind;
@@ -94,7 +94,8 @@ fn of_certificate(error: &(dyn Error + 'static)) -> bool {
 
 impl From<StoreError> for SyncError {
     fn from(error: StoreError) -> Self {
-        // Messages of the store never carry personal data.
+        // Messages of the store never carry personal data; what SQLite said is for whoever looks after the machine.
+        tracing::error!(cause = ?error, "the book failed in a round");
         SyncError::Store(error.to_string())
     }
 }
@@ -145,6 +146,7 @@ async fn whole_round(
         loaded_anew: BTreeSet::new(),
         contradictory: BTreeSet::new(),
         numbers: 0,
+        doubted: BTreeMap::new(),
     };
     let device = on_store(book, |book| book.device()).await?;
     let keys = on_store(book, crate::package::asked_for_keys).await?;
@@ -212,20 +214,26 @@ pub(crate) struct Round<'a> {
     contradictory: BTreeSet<RegionCode>,
     /// New numbers taken in this round.
     numbers: usize,
+    /// Older numbers of this book under which the province may have another machine's changes, and after which
+    /// of them it is asked for their prints.
+    doubted: BTreeMap<Uuid, u64>,
 }
 
 impl Round<'_> {
     async fn hello(&mut self, now_ms: i64) -> Result<(), SyncError> {
         let book = self.book.clone();
         let said = tokio::task::spawn_blocking(move || standing::greeting(&book, &book.device()?)).await;
-        let request = said.map_err(|_| SyncError::Cancelled)??;
+        let mut request = said.map_err(|_| SyncError::Cancelled)??;
+        for number in &mut request.former {
+            number.after = self.doubted.remove(&number.incarnation);
+        }
         let reply = self.province.hello(&request).await?;
-        let (acked, last_own) = (reply.acked, on_store(self.book, |book| book.last_own()).await?);
-        if acked > last_own {
+        let (acked, print) = (reply.acked, reply.print.clone());
+        if on_store(self.book, move |book| book.is_doubled(acked, print.as_deref())).await? {
             return self.be_another().await;
         }
         self.access = Some(reply.access.clone());
-        let (to_drop, to_load, key_wanted) =
+        let Greeted { to_drop, to_load, key_wanted, doubted } =
             on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
         // What did not fit is loaded anew whatever hello says of it.
         let before = std::mem::take(&mut self.facts.to_load).into_iter();
@@ -237,8 +245,9 @@ impl Round<'_> {
             }
         }
         self.facts.to_drop = to_drop;
-        // The province asks for the book's key: hello is said once more, with it.
-        self.facts.greeted = !key_wanted;
+        // The province asks for the book's key, or this desk for prints: hello is said once more, with that.
+        self.facts.greeted = !key_wanted && doubted.is_empty();
+        self.doubted = doubted;
         self.facts.at_head = false;
         self.report.greeted = true;
         self.look_what_waits().await
@@ -425,19 +434,27 @@ pub(crate) fn whereabouts(
     Ok(book.scopes_held()?.into_iter().filter(withdrawn).collect())
 }
 
+/// What follows from a hello.
+struct Greeted {
+    /// Scopes that are withdrawn, and those that want a snapshot.
+    to_drop: Vec<RegionCode>,
+    to_load: Vec<RegionCode>,
+    /// The book's key is asked for.
+    key_wanted: bool,
+    /// As [`Round::doubted`].
+    doubted: BTreeMap<Uuid, u64>,
+}
+
 /// Takes in what the province said: what it has of ours, the scopes to read besides.
-/// Gives the scopes that are withdrawn, those that want a snapshot, and whether the book's key is asked for.
-fn greeted(
-    book: &Book,
-    reply: HelloReply,
-    now_ms: i64,
-) -> Result<(Vec<RegionCode>, Vec<RegionCode>, bool), StoreError> {
+fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Greeted, StoreError> {
     let to_drop = whereabouts(book, &reply, now_ms)?;
     book.set_blobs_taken(reply.limits.blob_bytes.is_some())?;
     let key_wanted = standing::hear(book, &reply, Heard::Now(now_ms))?;
     book.send_again_after(reply.acked)?;
+    let mut doubted = BTreeMap::new();
     for heard in &reply.former {
-        book.former_heard(heard)?;
+        let (after, _) = book.former_heard(heard)?;
+        doubted.extend(after.map(|after| (heard.incarnation, after)));
     }
     for head in &reply.scopes {
         if let Some(older) = head.continues {
@@ -454,5 +471,6 @@ fn greeted(
     };
     let to_load = reply.scopes.iter().filter(|head| !agrees(head)).map(|head| head.scope.clone()).collect();
     book.set_access(planted("first_load_forgotten").then_some(reply.access.as_str()))?;
-    Ok((if planted("withdrawn_is_kept") { Vec::new() } else { to_drop }, to_load, key_wanted))
+    let to_drop = if planted("withdrawn_is_kept") { Vec::new() } else { to_drop };
+    Ok(Greeted { to_drop, to_load, key_wanted, doubted })
 }

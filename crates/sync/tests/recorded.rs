@@ -199,7 +199,9 @@ async fn a_province_that_never_agrees_does_not_number_the_book_anew_without_end(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recorded_reply_of_a_package_is_taken_in() {
     for folder in recordings() {
-        let body: ReplyBody = message(&folder, "far-gets-the-reply.ReplyBody");
+        let mut body: ReplyBody = message(&folder, "far-gets-the-reply.ReplyBody");
+        // The book below says other things than the recorded one did.
+        body.hello.print = None;
         let header: tiexin_protocol::package::Header = message(&folder, "far-gets-the-reply.Header");
         let desk = let_in(&body.hello, header.address.device);
         let mut hello = body.hello.clone();

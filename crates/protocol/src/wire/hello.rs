@@ -40,10 +40,13 @@ pub struct HelloRequest {
 pub struct FormerNumber {
     pub incarnation: Uuid,
     pub seq: u64,
+    /// Not all that has a verdict under it may be this book's: the prints of what stands above are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
 }
 
 /// What the province has of an older incarnation of the asking desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FormerHeard {
     pub incarnation: Uuid,
@@ -51,6 +54,21 @@ pub struct FormerHeard {
     pub acked: u64,
     /// As [`HelloReply::durable`].
     pub durable: u64,
+    /// As [`HelloReply::print`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print: Option<String>,
+    /// To [`FormerNumber::after`]: what has a verdict, by number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Vec<TakenIn>>,
+}
+
+/// A change that has a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TakenIn {
+    pub seq: u64,
+    /// [`crate::canonical::short`] of its print.
+    pub print: String,
 }
 
 /// A chain head of a scope as a desk has seen it.
@@ -98,6 +116,10 @@ pub struct HelloReply {
     pub scopes: Vec<ScopeHead>,
     /// Highest seq of this (device, incarnation) that has a verdict.
     pub acked: u64,
+    /// Of the change at `acked`, [`crate::canonical::short`] of its print: a desk that told something else under
+    /// that number is not the only one that counts with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print: Option<String>,
     /// Highest seq the server can promise after losing its newest backup interval.
     pub durable: u64,
     pub limits: Limits,

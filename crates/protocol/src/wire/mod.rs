@@ -19,7 +19,7 @@ pub use device::{DeviceRow, DeviceState, RevokeRequest};
 pub use enrol::{EnrolReply, EnrolRequest, TokenReply, TokenRequest};
 pub use hello::{
     Escrowed, FormerHeard, FormerNumber, HelloReply, HelloRequest, Limits, PublicKeys, ScopeHead, SeenHead,
-    SeenRoot,
+    SeenRoot, TakenIn,
 };
 pub use pull::{Cursor, PageEntry, PullReply, PullRequest, ScopePage, SnapshotHeader};
 pub use push::{ChangeVerdict, PushReply, PushRequest};

@@ -15,6 +15,10 @@ pub struct PushRequest {
     pub device: Uuid,
     pub incarnation: Uuid,
     pub changes: Vec<Change>,
+    /// [`crate::canonical::short`] of the print of the change before the one with the lowest number: where the province has
+    /// something else under that number, two machines count with it, and it takes nothing (`incarnation_forked`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// The generation that the desk holds of each scope it writes to: what `base` refers to. A scope that is
     /// left out: the one of today.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

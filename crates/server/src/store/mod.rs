@@ -129,6 +129,8 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn admit(&self, device: Uuid, incarnation: Uuid, today: NaiveDate) -> Result<Admission>;
     /// How far a device has been heard under each of these incarnations.
     async fn heard(&self, device: Uuid, incarnations: &[Uuid]) -> Result<Vec<Heard>>;
+    /// What has a verdict under the incarnation above `after`, by number; at most so many.
+    async fn prints(&self, of: (Uuid, Uuid), after: u64, most: usize) -> Result<Vec<(u64, [u8; 32])>>;
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply>;
     async fn pull(&self, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply>;
     async fn scope(&self, scope: &RegionCode) -> Result<Option<ScopeState>>;

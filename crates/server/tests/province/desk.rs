@@ -6,7 +6,9 @@ use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Value, json};
 use tiexin_domain::Record;
 use tiexin_protocol::wire::*;
-use tiexin_protocol::{Chain, Change, ChangeId, Digest, EntryHash, LogEntry, PROTOCOL, Verdict, VoidChange};
+use tiexin_protocol::{
+    Chain, Change, ChangeId, Digest, EntryHash, LogEntry, PROTOCOL, Verdict, VoidChange, canonical,
+};
 use tiexin_server::Province;
 use uuid::Uuid;
 
@@ -122,7 +124,10 @@ impl Desk {
     }
 
     pub(crate) fn pushing(&self, changes: &[Change]) -> PushRequest {
+        let first = changes.iter().map(|change| change.id.seq).min();
+        let before = first.and_then(|first| self.sent.get(&first.wrapping_sub(1)));
         PushRequest {
+            before: before.map(|told| canonical::short(&canonical::print(told))),
             device: self.device,
             incarnation: self.incarnation,
             changes: changes.to_vec(),

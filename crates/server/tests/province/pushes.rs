@@ -1,7 +1,8 @@
 //! I2, I3, I4, I8, I13, I15, I16: what becomes of a change.
 
 use serde_json::json;
-use tiexin_protocol::{Change, Verdict};
+use tiexin_protocol::wire::{FormerNumber, HelloRequest, TakenIn};
+use tiexin_protocol::{Change, PROTOCOL, Verdict, canonical};
 use uuid::Uuid;
 
 use crate::desk::{version, words};
@@ -19,6 +20,7 @@ on_both_stores!(
     hiding_touches_nothing_else,
     a_copied_disk_is_noticed,
     two_changes_under_one_number_are_a_fork,
+    a_push_names_what_was_told_before_it,
     an_empty_creation_is_no_record,
     a_record_lives_in_one_scope,
 );
@@ -230,6 +232,46 @@ async fn a_copied_disk_is_noticed(place: Place) {
     let mut rebased = one;
     rebased.base = 7;
     assert!(desk.push(&province, &[rebased]).await.verdicts[0].duplicate);
+}
+
+/// Two machines that count with one number meet at the next push, also when each tells numbers of its own.
+async fn a_push_names_what_was_told_before_it(place: Place) {
+    let province = place.province().await;
+    let mut desk = worker(&province, "w", TOWN).await;
+    let one = desk.new_household(Uuid::new_v4(), VILLAGE, "甲户");
+    desk.push(&province, std::slice::from_ref(&one)).await;
+    let two = desk.new_household(Uuid::new_v4(), VILLAGE, "乙户");
+    let print = |change: &Change| canonical::short(&canonical::print(change));
+    let mut pushing = desk.pushing(std::slice::from_ref(&two));
+    assert_eq!(pushing.before, Some(print(&one)));
+    pushing.before = Some(print(&two));
+    let refused = province.push(&pushing).await.unwrap_err();
+    assert!(matches!(refused, tiexin_server::Error::Refused(tiexin_server::Refused::IncarnationForked)));
+    assert_eq!(words(&desk.push(&province, std::slice::from_ref(&two)).await), ["applied"]);
+    // A desk that has forgotten what it told says nothing of it.
+    let three = desk.new_household(Uuid::new_v4(), VILLAGE, "丙户");
+    pushing = desk.pushing(std::slice::from_ref(&three));
+    pushing.before = None;
+    assert_eq!(province.push(&pushing).await.unwrap().acked, 3);
+
+    let former = vec![
+        FormerNumber { incarnation: desk.incarnation, seq: 3, after: Some(1) },
+        FormerNumber { incarnation: Uuid::new_v4(), seq: 3, after: Some(0) },
+    ];
+    let hello = HelloRequest {
+        device: desk.device,
+        incarnation: desk.incarnation,
+        protocol: PROTOCOL,
+        app: "1".into(),
+        former,
+        ..HelloRequest::default()
+    };
+    let reply = province.hello(&hello).await.unwrap();
+    assert_eq!(reply.print, Some(print(&three)));
+    let [own, unknown] = &reply.former[..] else { panic!("{:?}", reply.former) };
+    let told = [TakenIn { seq: 2, print: print(&two) }, TakenIn { seq: 3, print: print(&three) }];
+    assert_eq!((own.acked, &own.print, own.told.as_deref()), (3, &reply.print, Some(&told[..])));
+    assert_eq!((unknown.acked, &unknown.print, unknown.told.as_deref()), (0, &None, Some(&[][..])));
 }
 
 async fn an_empty_creation_is_no_record(place: Place) {

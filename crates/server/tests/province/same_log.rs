@@ -139,8 +139,13 @@ async fn play(province: &Province, acts: &[Act]) -> (Vec<Verdict>, Vec<String>, 
             change.id.device = devices[act.desk];
         }
         let incarnation = Uuid::from_u128(act.desk as u128 + 1);
-        let request =
-            PushRequest { device: devices[act.desk], incarnation, changes, generations: Default::default() };
+        let request = PushRequest {
+            device: devices[act.desk],
+            incarnation,
+            changes,
+            before: None,
+            generations: Default::default(),
+        };
         let reply = province.push(&request).await.unwrap();
         said.extend(reply.verdicts.into_iter().map(|v| v.verdict));
     }

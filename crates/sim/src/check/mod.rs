@@ -270,12 +270,8 @@ fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
     }
     groups_stand_or_fall(world, &applied, &refused)?;
     for mark in &world.memory.lock().expect("memory").marks {
-        // Different things were told under one number, by two machines or by one before and after it was put
-        // back, and what the province knows of it is lost.
-        let twice = world.desks.get(mark.desk).is_some_and(|desk| desk.cloned || desk.imaged);
-        let maybe = mark.maybe || (twice && world.restores > 0);
         let found = applied.contains(&mark.word) || refused.contains(&mark.word);
-        if !found && !maybe {
+        if !found && !mark.maybe {
             return Err(format!("lost: {mark}"));
         }
         let allowed = match (world.desks.get(mark.desk), &mark.region) {

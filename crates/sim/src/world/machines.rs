@@ -45,7 +45,6 @@ impl World {
         if image {
             std::fs::remove_dir_all(&desk.dir).map_err(broke("remove"))?;
             copy_folder(&copy, &desk.dir)?;
-            desk.imaged = true;
         } else {
             tiexin_store::restore(&copy, &desk.dir, &mut |_, _| true).map_err(broke("restore"))?;
         }
@@ -82,7 +81,6 @@ impl World {
             clock: AtomicI64::new(desk.clock.load(Relaxed)),
             full: false,
             cloned: true,
-            imaged: desk.imaged,
             copies: Vec::new(),
             witnessed: Vec::new(),
         };

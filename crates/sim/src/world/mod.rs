@@ -96,8 +96,6 @@ pub(crate) struct Desk {
     full: bool,
     /// Another machine has the same number.
     pub(crate) cloned: bool,
-    /// Its folder was put back as it was, numbers and all.
-    pub(crate) imaged: bool,
     /// Copies of the folder, with how many marks there were.
     copies: Vec<(PathBuf, usize)>,
     /// Chain heads it has seen: scope, generation, seq, chain.

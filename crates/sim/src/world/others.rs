@@ -79,8 +79,13 @@ impl World {
             author,
             noted_at: 0,
         };
-        let request =
-            PushRequest { device, incarnation, changes: vec![change], generations: Default::default() };
+        let request = PushRequest {
+            device,
+            incarnation,
+            changes: vec![change],
+            before: None,
+            generations: Default::default(),
+        };
         let reply = self.province()?.push(&request).await.map_err(broke("old program"))?;
         self.tally.count(if unknown { "unknown kind pushed" } else { "unknown field pushed" });
         if reply.acked == seq + 1 {

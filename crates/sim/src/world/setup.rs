@@ -124,7 +124,6 @@ impl World {
             clock: AtomicI64::new(0),
             full: false,
             cloned: false,
-            imaged: false,
             copies: Vec::new(),
             witnessed: Vec::new(),
         });

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use tiexin_protocol::wire::{FormerHeard, TakenIn};
+
 use super::province::{Province, desk, own};
 use super::*;
 use crate::{StoreError, UnlockError, restore};
@@ -130,4 +132,50 @@ fn write_fixture() {
     household(&book, VILLAGE, "李四");
     visit(&book, home, "张三", "2026-10-05", json!({"note": "一切都好"}));
     book.checkpoint().unwrap();
+}
+
+/// Another machine counted with this book's number, and the province was put back in between: what it has under the
+/// number is not what this book told.
+#[test]
+fn another_machines_changes_hide_nothing_that_was_told_under_the_same_number() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    let home = household(&book, VILLAGE, "先传的");
+    province.round(&book);
+    let theirs = "b".repeat(16);
+    let mine = book.own_print(1).unwrap().expect("kept while it may have to be told again");
+    for (acked, print, doubled) in
+        [(1, Some(&mine), false), (1, None, false), (1, Some(&theirs), true), (2, None, true)]
+    {
+        assert_eq!(book.is_doubled(acked, print.map(String::as_str)).unwrap(), doubled, "{acked} {print:?}");
+    }
+    let old = own(&book).1;
+    book.take_new_incarnation().unwrap();
+    let numbers =
+        || book.former_numbers().unwrap().iter().map(|n| (n.incarnation, n.seq)).collect::<Vec<_>>();
+    assert_eq!(numbers(), [(old, 1)]);
+    let heard =
+        FormerHeard { incarnation: old, acked: 2, durable: 2, print: Some(theirs.clone()), told: None };
+    let after = |heard: &FormerHeard| book.former_heard(heard).unwrap().0;
+    assert_eq!(after(&heard), Some(0), "the prints are asked for");
+    assert_eq!(numbers(), [(old, 1)], "in doubt nothing is forgotten");
+
+    // It is there, and then something of the other machine's.
+    let told = |first: &str| {
+        let taken = [(1, first), (2, theirs.as_str())];
+        Some(taken.map(|(seq, print)| TakenIn { seq, print: print.into() }).to_vec())
+    };
+    let there = FormerHeard { durable: 0, told: told(&mine), ..heard.clone() };
+    assert_eq!((after(&there), numbers()), (None, vec![(old, 1)]));
+    assert!(book.outbox_batch(10, 1 << 20).unwrap().is_empty());
+    assert_eq!(after(&FormerHeard { durable: 0, ..heard.clone() }), None, "this much was looked at");
+    let other = FormerHeard { print: Some("c".repeat(16)), durable: 0, ..heard.clone() };
+    assert_eq!(after(&other), Some(0), "and this was not");
+
+    // It is not there.
+    assert_eq!(after(&FormerHeard { told: told(&theirs), ..heard }), None);
+    let again = book.outbox_batch(10, 1 << 20).unwrap();
+    assert_eq!(again.iter().map(|c| (c.id.seq, c.record)).collect::<Vec<_>>(), [(1, home)]);
+    assert!(numbers().is_empty());
+    sound(&book);
 }

@@ -52,7 +52,7 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
         let Some(last) = batch.last() else { break };
         after = last.id.seq;
         changes += batch.len() as u64;
-        pushes.push(pushing(id, device.incarnation, batch, &cursors));
+        pushes.push(pushing((id, device.incarnation), batch, &cursors, book)?);
     }
     let anew = kept(book, ANEW)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     let greeting = Some(standing::greeting(book, &device)?);

@@ -69,7 +69,7 @@ pub fn take_in(book: &Book, reply: &Gathered, now_ms: i64) -> Result<TakenIn, Pa
         standing::keep_order(book, order)?;
         return Err(SyncError::Shut(Box::new(order.clone())).into());
     }
-    if body.refused.is_some() || body.hello.acked > book.last_own()? {
+    if body.refused.is_some() || book.is_doubled(body.hello.acked, body.hello.print.as_deref())? {
         book.take_new_incarnation()?;
         taking.done.copied = true;
         return Ok(taking.done);

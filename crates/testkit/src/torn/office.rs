@@ -103,7 +103,7 @@ impl Office {
         }
         let cursors = book.cursors().map_err(trouble)?;
         let generations = cursors.into_iter().map(|c| (c.scope, c.generation)).collect();
-        Ok(Some(PushRequest { device, incarnation, changes, generations }))
+        Ok(Some(PushRequest { device, incarnation, changes, before: None, generations }))
     }
 
     /// Tells some of what waits.

@@ -291,6 +291,9 @@ impl Book for PostgresBook {
         }
         Ok(all)
     }
+    async fn prints(&self, of: (Uuid, Uuid), after: u64, most: usize) -> Result<Vec<(u64, [u8; 32])>> {
+        push::prints(&self.client().await?, of, after, most).await
+    }
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
         let mut tried = 1;
         loop {

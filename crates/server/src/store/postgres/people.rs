@@ -120,7 +120,8 @@ pub(super) const CALLER: &str =
     "SELECT u.id, u.name, u.display_name, u.disabled OR d.revoked_at IS NOT NULL, g.role, g.region, g.from_day,
        g.to_day, a.authors, d.revoked_at IS NOT NULL, coalesce(i.acked, 0), coalesce(i.durable, 0),
        EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup'),
-       coalesce(r.durable, 0), EXISTS (SELECT 1 FROM replica)
+       coalesce(r.durable, 0), EXISTS (SELECT 1 FROM replica),
+       (SELECT print FROM verdict v WHERE v.device = $1 AND v.incarnation = $2 AND v.own = i.acked)
      FROM device d
      LEFT JOIN incarnation i ON i.device = d.id AND i.incarnation = $2
      LEFT JOIN replicated r ON r.device = d.id AND r.incarnation = $2

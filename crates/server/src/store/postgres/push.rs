@@ -65,7 +65,8 @@ pub(super) async fn push(
 
 const HEARD: &str = "SELECT coalesce(max(i.acked), 0), coalesce(max(i.durable), 0),
        EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup'),
-       coalesce(max(r.durable), 0), EXISTS (SELECT 1 FROM replica)
+       coalesce(max(r.durable), 0), EXISTS (SELECT 1 FROM replica),
+       (SELECT print FROM verdict v WHERE v.device = $1 AND v.incarnation = $2 AND v.own = max(i.acked))
      FROM incarnation i LEFT JOIN replicated r ON r.device = i.device AND r.incarnation = i.incarnation
      WHERE i.device = $1 AND i.incarnation = $2";
 
@@ -75,12 +76,30 @@ pub(super) async fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid)
     how_far(&row, 0)
 }
 
-/// From five columns: acked, what a backup holds, whether there are backups, what replicas hold, whether there are any.
+pub(super) async fn prints(
+    client: &Object,
+    (device, incarnation): (Uuid, Uuid),
+    after: u64,
+    most: usize,
+) -> Result<Vec<(u64, [u8; 32])>> {
+    let statement = client
+        .prepare_cached(
+            "SELECT own, print FROM verdict WHERE device = $1 AND incarnation = $2 AND own > $3
+             ORDER BY own LIMIT $4",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&device, &incarnation, &db(after), &db(most as u64)]).await?;
+    rows.iter().map(|row| Ok((seq(row, 0)?, hash(row, 1)?))).collect()
+}
+
+/// From six columns: acked, what a backup holds, whether there are backups, what replicas hold, whether there are any,
+/// the print at acked.
 pub(super) fn how_far(row: &Row, at: usize) -> Result<Heard> {
     let (backups, replicas): (bool, bool) = (row.try_get(at + 2)?, row.try_get(at + 4)?);
     Ok(Heard {
         acked: seq(row, at)?,
         backed_up: if backups { Some(seq(row, at + 1)?) } else { None },
+        print: row.try_get::<_, Option<&[u8]>>(at + 5)?.and_then(|print| print.try_into().ok()),
         replicated: if replicas { Some(seq(row, at + 3)?) } else { None },
     })
 }

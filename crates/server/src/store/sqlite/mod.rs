@@ -304,6 +304,9 @@ impl Book for SqliteBook {
         let asked = incarnations.to_vec();
         self.read(move |tx| asked.into_iter().map(|one| push::heard(tx, device, one)).collect()).await
     }
+    async fn prints(&self, of: (Uuid, Uuid), after: u64, most: usize) -> Result<Vec<(u64, [u8; 32])>> {
+        self.read(move |tx| push::prints(tx, of, after, most)).await
+    }
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
         let request = request.clone();
         self.write(move |tx| push::push(tx, &request, today, now)).await

@@ -42,7 +42,27 @@ pub(super) fn heard(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Re
         .query_row((device.as_bytes(), incarnation.as_bytes()), |row| Ok((seq(row, 0)?, seq(row, 1)?)))
         .optional()?;
     let (acked, durable) = found.unwrap_or_default();
-    Ok(Heard { acked, backed_up: backups.then_some(durable), replicated: None })
+    let at = acked.checked_sub(1).map(|before| prints(tx, (device, incarnation), before, 1)).transpose()?;
+    let print = at.and_then(|found| found.first().map(|(_, print)| *print));
+    Ok(Heard { acked, print, backed_up: backups.then_some(durable), replicated: None })
+}
+
+pub(super) fn prints(
+    tx: &Transaction<'_>,
+    (device, incarnation): (Uuid, Uuid),
+    after: u64,
+    most: usize,
+) -> Result<Vec<(u64, [u8; 32])>> {
+    let mut select = tx.prepare_cached(
+        "SELECT own, print FROM verdict WHERE device = ?1 AND incarnation = ?2 AND own > ?3 ORDER BY own LIMIT ?4",
+    )?;
+    let of = (device.as_bytes(), incarnation.as_bytes(), db(after), db(most as u64));
+    let mut rows = select.query(of)?;
+    let mut prints = Vec::new();
+    while let Some(row) = rows.next()? {
+        prints.push((seq(row, 0)?, hash(row, 1)?));
+    }
+    Ok(prints)
 }
 
 fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Result<Ground> {

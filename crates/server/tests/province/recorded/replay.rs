@@ -99,7 +99,7 @@ async fn answered(
 fn least(shape: &str, mut message: Value) -> Value {
     let object = message.as_object_mut().expect("an object");
     match shape {
-        "PushRequest" => drop(object.remove("generations")),
+        "PushRequest" => ["generations", "before"].iter().for_each(|field| drop(object.remove(*field))),
         "PullRequest" => object.retain(|field, _| !matches!(field.as_str(), "quarantine" | "refused")),
         "HelloRequest" => {
             object.retain(|field, _| matches!(field.as_str(), "device" | "incarnation"));

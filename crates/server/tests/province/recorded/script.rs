@@ -348,7 +348,10 @@ async fn standing(province: &Province, place: &Place, people: &mut People, tape:
         heads: heads.collect(),
         root: Some(SeenRoot { day: body.day.clone(), digest: body.digest.clone() }),
         escrow: Some(Escrowed { to: escrow.clone(), sealed }),
-        former: vec![FormerNumber { incarnation: id(0x55), seq: 3 }],
+        former: vec![
+            FormerNumber { incarnation: id(0x55), seq: 3, after: None },
+            FormerNumber { incarnation: chief.incarnation, seq: 3, after: Some(0) },
+        ],
         ..greeting(chief)
     };
     province.hello(&request).await.unwrap();
@@ -357,7 +360,7 @@ async fn standing(province: &Province, place: &Place, people: &mut People, tape:
     province.hello(&copy).await.unwrap();
     place.days_pass(1);
     let reply = province.hello(&request).await.unwrap();
-    assert!(!reply.notices.is_empty() && reply.escrow_held.is_some() && reply.former.len() == 1);
+    assert!(!reply.notices.is_empty() && reply.escrow_held.is_some() && reply.former.len() == 2);
     tape.turn("chief-hello-with-everything").keep(&request).keep(&reply).keep(&body);
     goes_on(&province, chief, tape).await;
     let signed = reply.lease.expect("a lease");

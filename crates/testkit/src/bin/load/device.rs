@@ -146,6 +146,7 @@ impl Device {
         changes.push(self.change("household", family, json!({"phone": "13900000003"})));
         changes.push(self.change("household", family, json!({"kinds": {"+": ["hardship"]}})));
         self.ready = Some(pack(&PushRequest {
+            before: None,
             device: self.id,
             incarnation: self.incarnation,
             changes,
