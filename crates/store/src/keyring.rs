@@ -165,8 +165,9 @@ impl Holder {
 
     fn refuse_if_waiting(&mut self, now_ms: i64) -> Result<(), UnlockError> {
         // A clock set back must not lock an honest machine out for longer than a lock lasts (I13).
-        self.not_before = self.not_before.min(now_ms + LOCK_MS);
-        let left = self.not_before - now_ms;
+        self.not_before = self.not_before.min(now_ms.saturating_add(LOCK_MS));
+        // Whatever a file says that came with a backup.
+        let left = self.not_before.saturating_sub(now_ms);
         if left <= 0 {
             return Ok(());
         }
@@ -179,7 +180,7 @@ impl Holder {
     fn count_failure(&mut self, now_ms: i64) {
         self.failed = self.failed.saturating_add(1);
         let wait = if self.failed >= LOCK_AFTER { LOCK_MS } else { wait_seconds(self.failed) as i64 * 1000 };
-        self.not_before = now_ms + wait;
+        self.not_before = now_ms.saturating_add(wait);
         if self.failures.len() >= KEPT_FAILURES {
             self.failures.remove(0);
         }

@@ -138,6 +138,11 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
         }
     }
     for one in touched.values_mut() {
+        let kinds = one.row.as_ref().zip(one.state.as_ref());
+        if kinds.is_some_and(|(row, state)| row.record.kind != state.kind) {
+            // A record never becomes one of another kind.
+            return Err(StoreError::Differs { scope: scope.clone(), what: "kind" });
+        }
         one.pending.retain(|seq| !pulled.contains(seq) && !planted("page_drops_pending"));
         if one.before != one.state {
             let digest = one.before.as_ref().map_or(cursor.digest, |r| cursor.digest.minus(Digest::of(r)));

@@ -58,12 +58,12 @@ impl Round<'_> {
     async fn nothing_taken(&mut self, push: &PushRequest, reply: &PushReply) -> Result<(), SyncError> {
         match push.changes.first().map(|change| change.id.seq) {
             Some(_) if planted("gap_after_restore") => Err(SyncError::Protocol("push")),
-            Some(first) if reply.acked + 1 < first && !self.report.greeted => {
+            Some(first) if reply.acked.saturating_add(1) < first && !self.report.greeted => {
                 self.facts.greeted = false;
                 Ok(())
             }
             // It promised too much: what it lost is forgotten here too. The rest must get through.
-            Some(first) if reply.acked + 1 < first => self.be_another().await,
+            Some(first) if reply.acked.saturating_add(1) < first => self.be_another().await,
             _ => Err(SyncError::Protocol("push")),
         }
     }

@@ -138,7 +138,7 @@ impl Taking<'_> {
         let before = self.book.sync_state()?.waiting;
         for Pushed { first, reply } in pushes {
             // Put back from a backup, the province lacks what came before these changes.
-            let lacks = reply.verdicts.is_empty() && reply.acked + 1 < *first;
+            let lacks = reply.verdicts.is_empty() && reply.acked.saturating_add(1) < *first;
             let next = self.book.outbox_batch(1, 1)?;
             if lacks && next.first().is_some_and(|change| change.id.seq == *first) {
                 self.book.send_again_after(reply.acked)?;
