@@ -56,8 +56,6 @@ const BUGS: &[(&str, &str)] = &[
         "former_number_is_believed",
         "what the province has under an older number of the book is taken for this book's",
     ),
-    ("reply_of_another_number", "a reply to a package of the book before it was put back is believed"),
-    ("reply_to_another_book", "a reply to a package that a copy of this book made is believed"),
     ("reply_brings_back", "an old reply brings a withdrawn township back"),
     ("change_makes_a_record", "a change of a refused record makes half a record"),
 ];
