@@ -134,7 +134,7 @@ async fn shut_out(helper: &Seat, chief: &Seat) -> Result<(), Trouble> {
     let name = hint.await?.as_str().unwrap_or_default().to_owned();
     screen.fill("再写一遍这台电脑的名称", "不是它").await?;
     screen.press("停用").await?;
-    screen.shows("名称").await?;
+    screen.shows(&format!("请原样输入这台电脑的名称“{name}”，没有停用")).await?;
     screen.fill("再写一遍这台电脑的名称", &name).await?;
     screen.press("停用").await?;
     screen.shows("已停用，等它销毁").await?;

@@ -328,7 +328,7 @@ mod tests {
         let mut told = told.into_inner().expect("nobody panicked");
         told.sort_unstable();
         let newest = told.last().map(|(_, round)| *round);
-        // No two are told under one number, and from each change on nothing older has a greater one.
+        // No two are told under one number.
         assert!(told.windows(2).all(|two| two[0].0 < two[1].0));
         assert_eq!(newest, Some(20_000));
     }

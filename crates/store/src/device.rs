@@ -109,6 +109,16 @@ impl Book {
         self.read(|conn| Ok(Head::read(conn)?.outbox_seq as u64))
     }
 
+    /// Whether the province has heard something under today's number that this book did not tell: up to `acked`,
+    /// where its change has this print.
+    pub fn is_doubled(&self, acked: u64, print: Option<&str>) -> Result<bool> {
+        if acked > self.last_own()? {
+            return Ok(true);
+        }
+        let Some(print) = print else { return Ok(false) };
+        Ok(self.own_print(acked)?.is_some_and(|own| own != print))
+    }
+
     /// Takes a new incarnation: the province has heard more or other things under the old one than this
     /// database knows, so it is a copy. What had not been read back is told again, scopes are read anew.
     pub fn take_new_incarnation(&self) -> Result<()> {

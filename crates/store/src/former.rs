@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, params};
 use tiexin_protocol::wire::{FormerHeard, FormerNumber, TakenIn};
-use tiexin_protocol::{Change, canonical, planted};
+use tiexin_protocol::{Change, ChangeId, planted};
 use uuid::Uuid;
 
 use crate::base::{self, Base};
@@ -82,9 +82,9 @@ impl Book {
     /// this book's, for another machine counted with it, too. Nothing is done then.
     pub fn former_heard(&self, heard: &FormerHeard) -> Result<(Option<u64>, Changed)> {
         self.write(|w| {
-            let (incarnation, acked) = (heard.incarnation, heard.acked as i64);
-            let other = match (&heard.told, &heard.print) {
-                (Some(told), _) => others(&w.tx, heard, told)?,
+            let FormerHeard { incarnation, acked, .. } = *heard;
+            let mut lost = match (&heard.told, &heard.print) {
+                (Some(taken_in), _) => others(&w.tx, incarnation, taken_in)?,
                 (None, Some(print)) if !is_sure(&w.tx, heard, print)? => {
                     let first: Option<i64> = w.tx.query_row(
                         "SELECT min(seq) FROM former WHERE incarnation = ?1",
@@ -93,55 +93,31 @@ impl Book {
                     )?;
                     return Ok(first.map(|first| first as u64 - 1));
                 }
-                (None, _) => BTreeSet::new(),
+                (None, _) => Vec::new(),
             };
-            let mut lost = other;
-            lost.extend(
-                w.tx.prepare_cached("SELECT seq FROM former WHERE incarnation = ?1 AND seq > ?2")?
-                    .query_map(params![incarnation, acked], |row| row.get::<_, i64>(0))?
-                    .collect::<rusqlite::Result<Vec<_>>>()?,
-            );
+            // A reply that was cut short says nothing of the rest.
+            let reach = match &heard.told {
+                Some(taken_in) => taken_in.last().map_or(0, |last| last.seq),
+                None => acked,
+            };
+            lost.extend(told(&w.tx, incarnation, acked.saturating_add(1), u64::MAX)?);
             let mut gone = BTreeSet::new();
-            for seq in &lost {
-                gone.insert(again(w, incarnation, *seq)?);
+            for change in &lost {
+                gone.insert(again(w, change.id)?);
             }
             let safe: BTreeSet<i64> = w
                 .tx
                 .prepare_cached("DELETE FROM former WHERE incarnation = ?1 AND seq <= ?2 RETURNING record")?
-                .query_map(params![incarnation, heard.durable as i64], |row| row.get(0))?
+                .query_map(params![incarnation, number(heard.durable.min(reach))], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
             gone.extend(safe);
-            if let Some(print) = &heard.print {
+            if let Some(print) = heard.print.as_ref().filter(|_| reach >= acked) {
                 meta::put(&w.tx, &sure(incarnation), &format!("{acked} {print}"))?;
             }
             release(&w.tx, &gone)?;
             Ok(None)
         })
     }
-
-    /// Whether the province has heard something under today's number that this book did not tell: up to `acked`,
-    /// where its change has this print.
-    pub fn is_doubled(&self, acked: u64, print: Option<&str>) -> Result<bool> {
-        if acked > self.last_own()? {
-            return Ok(true);
-        }
-        let Some(print) = print else { return Ok(false) };
-        Ok(self.own_print(acked)?.is_some_and(|own| own != print))
-    }
-
-    /// [`canonical::short`] of the print of the change that has this number today, if it is still kept.
-    pub fn own_print(&self, seq: u64) -> Result<Option<String>> {
-        self.read(|conn| {
-            let Some(own) = outbox::pending(conn, seq as i64)? else { return Ok(None) };
-            let (device, incarnation) =
-                (device::id(conn)?.unwrap_or(Uuid::nil()), device::incarnation(conn)?);
-            Ok(Some(print_of(&outbox::change(conn, own, device, incarnation)?)))
-        })
-    }
-}
-
-fn print_of(change: &Change) -> String {
-    canonical::short(&canonical::print(change))
 }
 
 /// Where it is kept up to which change the province's number was found to be this book's.
@@ -152,49 +128,46 @@ fn sure(incarnation: Uuid) -> String {
 /// The prefix of one change is one: whoever has the same change under a number has the same ones before it, since a
 /// desk that meets something else under its number takes another before it says more.
 fn is_sure(conn: &Connection, heard: &FormerHeard, print: &str) -> Result<bool> {
-    let FormerHeard { incarnation, acked, .. } = heard;
-    if meta::get(conn, &sure(*incarnation))? == Some(format!("{acked} {print}")) {
+    let FormerHeard { incarnation, acked, .. } = *heard;
+    if meta::get(conn, &sure(incarnation))? == Some(format!("{acked} {print}")) {
         return Ok(true);
     }
-    let own = told(conn, *incarnation, *acked as i64)?;
-    Ok(own.is_some_and(|own| print_of(&own) == print) || planted("former_number_is_believed"))
+    let own = told(conn, incarnation, acked, acked)?;
+    Ok(own.first().is_some_and(|own| outbox::print(own) == print) || planted("former_number_is_believed"))
 }
 
-/// What this book told under the number, as it was told.
-fn told(conn: &Connection, incarnation: Uuid, seq: i64) -> Result<Option<Change>> {
+/// A number as the database has it; what a province says may lie beyond.
+fn number(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+/// What this book told under the numbers, as it was told.
+fn told(conn: &Connection, incarnation: Uuid, from: u64, to: u64) -> Result<Vec<Change>> {
     let mut select = conn.prepare_cached(&format!(
-        "SELECT {} FROM former WHERE incarnation = ?1 AND seq = ?2",
+        "SELECT {} FROM former WHERE incarnation = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq",
         outbox::COLUMNS
     ))?;
-    let mut rows = select.query(params![incarnation, seq])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let pending = outbox::read(row)?;
+    let mut rows = select.query(params![incarnation, number(from), number(to)])?;
     let device = device::id(conn)?.unwrap_or(Uuid::nil());
-    outbox::change(conn, pending, device, incarnation).map(Some)
+    let mut told = Vec::new();
+    while let Some(row) = rows.next()? {
+        told.push(outbox::change(conn, outbox::read(row)?, device, incarnation)?);
+    }
+    Ok(told)
 }
 
 /// Changes of this book under whose numbers the province has something else.
-fn others(conn: &Connection, heard: &FormerHeard, taken_in: &[TakenIn]) -> Result<BTreeSet<i64>> {
+fn others(conn: &Connection, incarnation: Uuid, taken_in: &[TakenIn]) -> Result<Vec<Change>> {
+    let (Some(first), Some(last)) = (taken_in.first(), taken_in.last()) else { return Ok(Vec::new()) };
     let prints: HashMap<u64, &str> = taken_in.iter().map(|one| (one.seq, one.print.as_str())).collect();
-    // A reply that was cut short says nothing of the rest.
-    let reach = taken_in.last().map_or(heard.acked, |last| last.seq.min(heard.acked));
-    let mut select =
-        conn.prepare_cached("SELECT seq FROM former WHERE incarnation = ?1 AND seq <= ?2 ORDER BY seq")?;
-    let own = select
-        .query_map(params![heard.incarnation, reach as i64], |row| row.get::<_, i64>(0))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let mut others = BTreeSet::new();
-    for seq in own {
-        let Some(change) = told(conn, heard.incarnation, seq)? else { continue };
-        if prints.get(&(seq as u64)) != Some(&print_of(&change).as_str()) {
-            others.insert(seq);
-        }
-    }
+    let mut others = told(conn, incarnation, first.seq, last.seq)?;
+    others.retain(|change| prints.get(&change.id.seq) != Some(&outbox::print(change).as_str()));
     Ok(others)
 }
 
 /// Tells it under today's number; gives its row.
-fn again(w: &mut Write<'_>, incarnation: Uuid, old: i64) -> Result<i64> {
+fn again(w: &mut Write<'_>, ChangeId { incarnation, seq: old, .. }: ChangeId) -> Result<i64> {
+    let old = number(old);
     let record: i64 =
         w.tx.prepare_cached("SELECT record FROM former WHERE incarnation = ?1 AND seq = ?2")?
             .query_row(params![incarnation, old], |row| row.get(0))?;

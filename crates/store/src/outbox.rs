@@ -5,7 +5,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row as SqlRow, pa
 use serde::{Deserialize, Serialize};
 use tiexin_domain::RegionCode;
 use tiexin_domain::record::Fields;
-use tiexin_protocol::{Change, ChangeId, VoidChange};
+use tiexin_protocol::{Change, ChangeId, VoidChange, canonical};
 use uuid::Uuid;
 
 use crate::base::Step;
@@ -149,6 +149,11 @@ pub(crate) fn travelling(
     }
 }
 
+/// By which desk and province see that they mean the same change under a number.
+pub(crate) fn print(change: &Change) -> String {
+    canonical::short(&canonical::print(change))
+}
+
 /// Most bytes of a change's JSON besides its kind and what [`body`] wrote.
 const ENVELOPE: usize = 400;
 
@@ -179,6 +184,16 @@ impl Book {
     /// nil before enrolment.
     pub fn outbox_batch(&self, changes: usize, bytes: usize) -> Result<Vec<Change>> {
         self.outbox_batch_after(0, changes, bytes)
+    }
+
+    /// [`print`] of the change that has this number today, if it is still kept.
+    pub fn own_print(&self, seq: u64) -> Result<Option<String>> {
+        self.read(|conn| {
+            let Some(own) = pending(conn, seq as i64)? else { return Ok(None) };
+            let (device, incarnation) =
+                (device::id(conn)?.unwrap_or(Uuid::nil()), device::incarnation(conn)?);
+            Ok(Some(print(&change(conn, own, device, incarnation)?)))
+        })
     }
 
     /// The same for changes behind the one numbered `after`.

@@ -60,11 +60,10 @@ impl Engine {
         let saved = Arc::new(Notify::new());
         let province = Arc::new(Mutex::new(None));
         let pressing = Arc::new(AtomicBool::new(false));
-        let (province_here, pressing_here) = (province.clone(), pressing.clone());
-        let worker =
-            Worker { book, clock, tell: tell.clone(), province: province_here, pressing: pressing_here };
-        tokio::spawn(worker.run(asked, saved.clone()));
-        Engine { asks, saved, pressing, tell, province }
+        let engine = Engine { asks, saved, pressing, tell, province };
+        let Engine { saved, pressing, tell, province, .. } = engine.clone();
+        tokio::spawn(Worker { book, clock, tell, province, pressing }.run(asked, saved));
+        engine
     }
 
     /// A full round now; answers when it has ended.

@@ -227,6 +227,7 @@ impl Round<'_> {
         for number in &mut request.former {
             number.after = self.doubted.remove(&number.incarnation);
         }
+        let prints_asked = request.former.iter().any(|number| number.after.is_some());
         let reply = self.province.hello(&request).await?;
         let (acked, print) = (reply.acked, reply.print.clone());
         if on_store(self.book, move |book| book.is_doubled(acked, print.as_deref())).await? {
@@ -235,6 +236,9 @@ impl Round<'_> {
         self.access = Some(reply.access.clone());
         let Greeted { to_drop, to_load, key_wanted, doubted } =
             on_store(self.book, move |book| greeted(book, reply, now_ms)).await?;
+        if prints_asked && !doubted.is_empty() {
+            return Err(SyncError::Protocol("prints"));
+        }
         // What did not fit is loaded anew whatever hello says of it.
         let before = std::mem::take(&mut self.facts.to_load).into_iter();
         let unfit = before.filter(|scope| self.loaded_anew.contains(scope) && !to_drop.contains(scope));

@@ -4,7 +4,8 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crate::window::{GLANCE, PATIENCE, Trouble, trouble};
+use crate::patience::{GLANCE, PATIENCE};
+use crate::window::{Trouble, trouble};
 
 /// A running driver and the window or browser that it opened. Killed when dropped.
 pub(crate) struct Driver {

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use crate::window::{GLANCE, PATIENCE, Screen, Trouble, trouble};
+use crate::patience::{PATIENCE, until};
+use crate::window::{Screen, Trouble, trouble};
 
 /// All windows share one keyboard.
 static KEYBOARD: Mutex<()> = Mutex::const_new(());
@@ -131,12 +132,5 @@ async fn wait<T>(look: impl FnMut() -> Option<T>) -> Option<T> {
 }
 
 async fn wait_for<T>(longest: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
-    let patience = Instant::now() + longest;
-    loop {
-        let seen = look();
-        if seen.is_some() || Instant::now() > patience {
-            return seen;
-        }
-        tokio::time::sleep(GLANCE).await;
-    }
+    until(longest, async || look()).await
 }

@@ -6,6 +6,7 @@ mod driver;
 pub mod f1;
 mod files;
 pub mod killed;
+pub mod patience;
 pub mod province;
 pub mod proxy;
 pub mod small_disk;

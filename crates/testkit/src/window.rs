@@ -10,18 +10,16 @@ use std::fmt::Display;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, WebDriver};
 
 use crate::driver::Driver;
+use crate::patience::{GLANCE, PATIENCE};
 
 /// How often a field is filled until it holds what was written and nothing besides.
 const FILLS: usize = 3;
-/// Longest wait for anything to appear. Generous: the machine may be busy with other tests.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-pub(crate) const GLANCE: Duration = Duration::from_millis(50);
 
 /// What went wrong, for the person who reads the test's output.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ use tiexin_domain::RegionCode;
 use tiexin_server::{Config, Running, StoreUrl, spawn};
 use tiexin_testkit::cluster::Cluster;
 use tiexin_testkit::desks::{StoryDesk, family, ledgers, visit};
+use tiexin_testkit::patience::{PATIENCE, until};
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::small_disk::SmallDisk;
 use tiexin_testkit::window::Trouble;
@@ -252,20 +253,14 @@ async fn tells(desk: &StoryDesk, n: u64, families: usize) -> Result<Option<Strin
 
 /// Rounds until all is told and read: (sequence, digest) of the township.
 async fn settled(desk: &StoryDesk) -> Result<(u64, String), Trouble> {
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    loop {
-        let said = desk.sync().await;
-        if let Ok(state) = &said
-            && (state.complete, state.waiting, state.parked, state.conflicts) == (true, 0, 0, 0)
-            && let Some(scope) = state.scopes.iter().find(|scope| scope.scope.as_str() == TOWN)
-        {
-            return Ok((scope.sequence, scope.digest.clone()));
-        }
-        if std::time::Instant::now() > patience {
-            return Err(Trouble(format!("not at its end: {said:?}")));
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    let mut said = None;
+    let ended = until(PATIENCE, async || {
+        let state = said.insert(desk.sync().await).as_ref().ok()?;
+        let whole = (state.complete, state.waiting, state.parked, state.conflicts) == (true, 0, 0, 0);
+        let town = state.scopes.iter().find(|scope| scope.scope.as_str() == TOWN).filter(|_| whole)?;
+        Some((town.sequence, town.digest.clone()))
+    });
+    ended.await.ok_or_else(|| Trouble(format!("not at its end: {said:?}")))
 }
 
 async fn enrolled(running: &Running) -> Result<StoryDesk, Trouble> {
@@ -351,11 +346,8 @@ async fn a_province_whose_postgresql_has_no_room() -> Result<(), Trouble> {
             fell += 1;
             cluster.start()?;
         }
-        let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
-        while ready(&province.url()).await.0 != 200 {
-            assert!(std::time::Instant::now() < patience, "never ready again");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        let again = until(PATIENCE, async || (ready(&province.url()).await.0 == 200).then_some(()));
+        again.await.expect("ready again");
         settled(&desk).await?;
     }
     let report = province.administer(&["verify"])?;

@@ -172,10 +172,9 @@ fn forked(request: &PushRequest) -> bool {
 /// What the desk told before its first change is not what is here under that number: one of two machines that count
 /// with it said something in between.
 fn follows_another(request: &PushRequest, ground: &Ground) -> bool {
+    let (Some(before), Some(here)) = (&request.before, &ground.heard.print) else { return false };
     let first = request.changes.iter().map(|change| change.id.seq).min();
-    let next = first == Some(ground.heard.acked + 1) && !planted("fork_not_noticed");
-    let here = ground.heard.print.as_ref().filter(|_| next).map(short);
-    here.is_some() && request.before.is_some() && here != request.before
+    first == Some(ground.heard.acked + 1) && *before != short(here) && !planted("fork_not_noticed")
 }
 
 /// The changes without a verdict, in order, up to the first gap.

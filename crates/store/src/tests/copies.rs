@@ -172,6 +172,11 @@ fn another_machines_changes_hide_nothing_that_was_told_under_the_same_number() {
     let other = FormerHeard { print: Some("c".repeat(16)), durable: 0, ..heard.clone() };
     assert_eq!(after(&other), Some(0), "and this was not");
 
+    // A reply that was cut short, or says nothing, forgets nothing either and is no end of doubt.
+    let cut = FormerHeard { told: Some(Vec::new()), ..other.clone() };
+    assert_eq!(after(&FormerHeard { durable: 2, ..cut }), None);
+    assert_eq!((after(&other), numbers()), (Some(0), vec![(old, 1)]));
+
     // It is not there.
     assert_eq!(after(&FormerHeard { told: told(&theirs), ..heard }), None);
     let again = book.outbox_batch(10, 1 << 20).unwrap();

@@ -224,13 +224,12 @@ fn giving_one_township_up_leaves_the_family_in_the_other() {
     sound(&book);
 }
 
-/// The change was taken in before the family moved, and of the township where that stands nothing more is read.
-#[test]
-fn what_was_told_in_a_township_that_is_given_up_no_longer_waits_to_come_back() {
-    let (mut a, mut b) = (Log::new("340323100"), Log::new("340323104"));
+/// A desk whose change of a family's number was taken in as the second entry of the township's log.
+fn told_and_not_read_back() -> (tempfile::TempDir, Book, Log, Uuid) {
+    let mut a = Log::new("340323100");
     let home = id();
     a.put(home, json!({"region": VILLAGE, "head_name": "张三", "kinds": ["general"]}));
-    let (_dir, book) = desk();
+    let (dir, book) = desk();
     read(&book, &a);
     let mut mine = record(&book, home).fields;
     mine.insert("phone".into(), "13812345678".into());
@@ -242,6 +241,14 @@ fn what_was_told_in_a_township_that_is_given_up_no_longer_waits_to_come_back() {
         verdict: Verdict::Applied { version: 2, elsewhere: None, instead: None },
     };
     book.record_verdicts(&PushReply { verdicts: vec![told], acked: 1, durable: 0 }, NOW).unwrap();
+    (dir, book, a, home)
+}
+
+/// The change was taken in before the family moved, and of the township where that stands nothing more is read.
+#[test]
+fn what_was_told_in_a_township_that_is_given_up_no_longer_waits_to_come_back() {
+    let (_dir, book, mut a, home) = told_and_not_read_back();
+    let mut b = Log::new("340323104");
     a.send(home, &mut b, OTHER);
     // A snapshot does not tell from where a record came.
     let (header, records) = b.snapshot();
@@ -260,21 +267,8 @@ fn what_was_told_in_a_township_that_is_given_up_no_longer_waits_to_come_back() {
 /// The new township's log is read before the old one's, where this desk's change was taken in and then overwritten.
 #[test]
 fn what_came_along_with_a_move_is_not_laid_over_what_others_wrote_since() {
-    let (mut a, mut b) = (Log::new("340323100"), Log::new("340323104"));
-    let home = id();
-    a.put(home, json!({"region": VILLAGE, "head_name": "张三", "kinds": ["general"]}));
-    let (_dir, book) = desk();
-    read(&book, &a);
-    let mut mine = record(&book, home).fields;
-    mine.insert("phone".into(), "13812345678".into());
-    put(&book, &save(home, "household", Value::Object(mine)));
-    a.put(home, json!({"phone": "13812345678"}));
-    let told = ChangeVerdict {
-        seq: 1,
-        duplicate: false,
-        verdict: Verdict::Applied { version: 2, elsewhere: None, instead: None },
-    };
-    book.record_verdicts(&PushReply { verdicts: vec![told], acked: 1, durable: 0 }, NOW).unwrap();
+    let (_dir, book, mut a, home) = told_and_not_read_back();
+    let mut b = Log::new("340323104");
     a.put(home, json!({"phone": "19900002580"}));
     a.send(home, &mut b, OTHER);
     read(&book, &b);
