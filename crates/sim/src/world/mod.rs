@@ -121,8 +121,9 @@ pub(crate) struct World {
     sticks: Sticks,
 }
 
-fn broke<E: std::fmt::Display>(what: &str) -> impl FnOnce(E) -> Broken {
-    move |e| format!("{what}: {e}")
+/// With all that the program knows of it: what people are told says little.
+fn broke<E: std::fmt::Debug>(what: &str) -> impl FnOnce(E) -> Broken {
+    move |e| format!("{what}: {e:?}")
 }
 
 impl World {
