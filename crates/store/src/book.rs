@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::checkpoint::Checkpointer;
 use crate::connection::{self, Purpose};
@@ -40,6 +41,22 @@ pub struct Write<'a> {
     pub(crate) head: crate::audit::Head,
 }
 
+/// All readers, opened here and kept. A pool that grows or renews itself opens connections on its own threads, and one
+/// that does so while the process ends crashes in SQLCipher's clean-up (measured: 1 process of 100).
+fn all_at_once(source: SqliteConnectionManager) -> Result<r2d2::Pool<SqliteConnectionManager>, UnlockError> {
+    let opener = Arc::new(ScheduledThreadPool::builder().num_threads(1).build());
+    let pool = r2d2::Pool::builder().max_size(READERS).idle_timeout(None).max_lifetime(None);
+    let readers = pool.thread_pool(opener.clone()).build(source)?;
+    // Whoever opened the last one holds the pool for a moment longer. Were the book let go in that moment, its readers
+    // would be closed there and later, and SQLite would take away, by its name, the log of whatever lies in the book's
+    // place by then.
+    let (done, finished) = std::sync::mpsc::channel();
+    opener.execute(move || done.send(()).unwrap_or_default());
+    // Without an answer there is no such thread any more.
+    finished.recv().unwrap_or_default();
+    Ok(readers)
+}
+
 impl Book {
     pub(crate) fn open(
         dir: &Path,
@@ -51,11 +68,7 @@ impl Book {
         let reader_key = key.clone();
         let source = SqliteConnectionManager::file(&path)
             .with_init(move |conn| connection::prepare(conn, &reader_key, Purpose::Read));
-        // All readers are opened here and kept. A pool that grows or renews itself opens connections on
-        // its own threads, and one that does so while the process ends crashes in SQLCipher's clean-up
-        // (measured: 1 process of 100).
-        let readers =
-            r2d2::Pool::builder().max_size(READERS).idle_timeout(None).max_lifetime(None).build(source)?;
+        let readers = all_at_once(source)?;
         let checkpointer = Checkpointer::start(&path, key.clone())?;
         let writer = Mutex::new(writer);
         let inner = Inner { dir: dir.to_owned(), key, readers, writer, checkpointer, _hold: hold };

@@ -187,3 +187,20 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// A connection that closes later takes away, by its name, the log of whatever lies in its place by then. It takes luck
+/// to meet: with 8,000 rounds in six processes at once all six met it within two minutes, and after it was mended none did
+/// in three.
+#[test]
+#[cfg(target_os = "linux")]
+fn whoever_lets_a_book_go_has_closed_it() {
+    let (dir, book, _) = book();
+    drop(book);
+    for round in 0..200 {
+        drop(reopen(dir.path()));
+        let open =
+            fs::read_dir("/proc/self/fd").unwrap().filter_map(|fd| fs::read_link(fd.unwrap().path()).ok());
+        let left: Vec<_> = open.filter(|file| file.starts_with(dir.path())).collect();
+        assert!(left.is_empty(), "{round}: {left:?}");
+    }
+}
