@@ -27,6 +27,7 @@ mod running;
 mod snapshot;
 mod store;
 mod token;
+mod turns;
 mod verify;
 mod witness;
 

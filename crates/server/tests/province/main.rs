@@ -22,6 +22,7 @@ mod same_log;
 mod scaling;
 mod settlements;
 mod snapshots;
+mod together;
 mod two_servers;
 mod under_load;
 mod villages;

@@ -13,6 +13,7 @@ mod replica;
 mod restore;
 mod root;
 mod settle;
+mod taking;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -42,10 +43,10 @@ use crate::replica::Behind;
 use crate::snapshot::Snapshot;
 use crate::witness::{Head, Root, Witness};
 
+use taking::Taking;
+
 /// Two processes that start together migrate one after the other.
 const MIGRATION_LOCK: i64 = 0x7469_6578_696e;
-/// How often a push that met another in a race is tried.
-const TRIES: usize = 5;
 
 mod migrations {
     refinery::embed_migrations!("migrations/postgres");
@@ -54,7 +55,7 @@ mod migrations {
 /// See the module.
 pub(super) struct PostgresBook {
     pool: Pool,
-    before_commit: Option<BeforeCommit>,
+    taking: Taking,
     room: Room,
 }
 
@@ -63,8 +64,9 @@ impl PostgresBook {
     pub(super) async fn open(url: &str, before_commit: Option<BeforeCommit>) -> Result<Self> {
         let config: tokio_postgres::Config = url.parse()?;
         let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        // More than the processors could use at once: most of them wait for the disk together, in one commit.
-        let connections = std::thread::available_parallelism().map_or(4, usize::from) * 16;
+        let processors = std::thread::available_parallelism().map_or(4, usize::from);
+        // More than the processors could use at once: most of them wait.
+        let connections = processors * 16;
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycle))
             .max_size(connections.clamp(32, 64))
             .post_create(Hook::async_fn(|client, _| Box::pin(greeted(client))))
@@ -84,7 +86,9 @@ impl PostgresBook {
         // A book that has just begun was not there when this connection was made.
         lineage::settle(client.as_mut()).await?;
         drop(client);
-        Ok(Self { pool, before_commit, room: Room::default() })
+        let room = Room::default();
+        let taking = Taking::new(pool.clone(), before_commit, room.clone(), 2 * processors);
+        Ok(Self { pool, taking, room })
     }
 
     async fn client(&self) -> Result<Object> {
@@ -105,7 +109,8 @@ async fn greeted(client: &mut ClientWrapper) -> std::result::Result<(), HookErro
 /// push, which takes longer than doing them. All of them go by an index; a plan that was made while a table was
 /// small must not read the whole of it later.
 async fn settle_plans(client: &ClientWrapper) -> std::result::Result<(), HookError> {
-    let settle = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
+    let settle = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
+         SET enable_mergejoin = off; SET jit = off";
     // An engine that does not know these does without.
     if let Err(error) = client.batch_execute(settle).await {
         tracing::debug!(code = error.code().map_or("connection", SqlState::code), "plans are not kept");
@@ -295,15 +300,7 @@ impl Book for PostgresBook {
         push::prints(&self.client().await?, of, after, most).await
     }
     async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
-        let mut tried = 1;
-        loop {
-            let mut client = self.client().await?;
-            let done = push::push(&mut client, request, today, now, self.before_commit.as_ref()).await;
-            match done {
-                Err(e) if raced(&e) && tried < TRIES => tried += 1,
-                done => return self.room.learn(done),
-            }
-        }
+        self.taking.push(request, today, now).await
     }
     async fn pull(&self, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply> {
         let mut client = self.client().await?;

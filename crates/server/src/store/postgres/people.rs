@@ -54,13 +54,13 @@ pub(super) async fn add_grant(tx: &Transaction<'_>, user: &str, grant: &Grant, n
         ],
     )
     .await?;
-    begin_scopes(tx, &[&grant.region.scope()]).await?;
+    begin_scopes(tx, &[grant.region.scope()]).await?;
     note(tx, now, "grant_added", json!({"user": user, "grant": grant})).await
 }
 
 /// Begins the logs of these scopes, sorted, each under a generation of its own, where they are not there.
-pub(super) async fn begin_scopes(tx: &Transaction<'_>, scopes: &[&RegionCode]) -> Result<()> {
-    let ids: Vec<&str> = scopes.iter().map(|s| s.as_str()).collect();
+pub(super) async fn begin_scopes(tx: &Transaction<'_>, scopes: &[RegionCode]) -> Result<()> {
+    let ids: Vec<&str> = scopes.iter().map(RegionCode::as_str).collect();
     let statement = tx
         .prepare_cached(
             "INSERT INTO scope (id, generation, head, chain, digest)
@@ -103,10 +103,10 @@ const USERS: &str = "SELECT u.id, u.name, u.display_name, u.disabled, g.role, g.
 /// All users, by name.
 pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<User>> {
     let query = format!("{USERS} ORDER BY u.name COLLATE \"C\", u.id, g.id");
-    collect(client.query(&query, &[]).await?)
+    collect(&client.query(&query, &[]).await?)
 }
 
-/// A device as it comes to the door: one statement.
+/// A device as it comes to the door.
 pub(super) struct Caller {
     pub(super) revoked: bool,
     pub(super) heard: Heard,
@@ -116,26 +116,44 @@ pub(super) struct Caller {
     pub(super) authors: HashMap<Uuid, Uuid>,
 }
 
-pub(super) const CALLER: &str =
+pub(super) const CALLERS: &str =
     "SELECT u.id, u.name, u.display_name, u.disabled OR d.revoked_at IS NOT NULL, g.role, g.region, g.from_day,
        g.to_day, a.authors, d.revoked_at IS NOT NULL, coalesce(i.acked, 0), coalesce(i.durable, 0),
        EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup'),
        coalesce(r.durable, 0), EXISTS (SELECT 1 FROM replica),
-       (SELECT print FROM verdict v WHERE v.device = $1 AND v.incarnation = $2 AND v.own = i.acked)
-     FROM device d
-     LEFT JOIN incarnation i ON i.device = d.id AND i.incarnation = $2
-     LEFT JOIN replicated r ON r.device = d.id AND r.incarnation = $2
-     LEFT JOIN (SELECT user_id, array_agg(author) AS authors FROM device_author WHERE device = $1 GROUP BY user_id)
+       (SELECT print FROM verdict v WHERE v.device = i.device AND v.incarnation = i.incarnation AND v.own = i.acked),
+       d.id
+     FROM unnest($1::uuid[], $2::uuid[]) AS asked (device, incarnation)
+     JOIN device d ON d.id = asked.device
+     LEFT JOIN incarnation i ON i.device = d.id AND i.incarnation = asked.incarnation
+     LEFT JOIN replicated r ON r.device = d.id AND r.incarnation = asked.incarnation
+     LEFT JOIN LATERAL
+       (SELECT user_id, array_agg(author) AS authors FROM device_author WHERE device = d.id GROUP BY user_id)
        AS a ON true
      LEFT JOIN \"user\" u ON u.id = a.user_id
      LEFT JOIN \"grant\" g ON g.user_id = u.id
-     WHERE d.id = $1 ORDER BY u.name COLLATE \"C\", u.id, g.id";
+     ORDER BY d.id, u.name COLLATE \"C\", u.id, g.id";
+
+/// Devices, each under an incarnation. Who is missing is no device of ours.
+pub(super) async fn callers(tx: &Transaction<'_>, asked: &[(Uuid, Uuid)]) -> Result<HashMap<Uuid, Caller>> {
+    let (devices, incarnations): (Vec<Uuid>, Vec<Uuid>) = asked.iter().copied().unzip();
+    let statement = tx.prepare_cached(CALLERS).await?;
+    let rows = tx.query(&statement, &[&devices, &incarnations]).await?;
+    let mut callers = HashMap::with_capacity(asked.len());
+    for rows in rows.chunk_by(|a, b| a.get::<_, Uuid>(16) == b.get::<_, Uuid>(16)) {
+        if let Some(first) = rows.first() {
+            callers.insert(first.try_get(16)?, from_rows(first, rows)?);
+        }
+    }
+    Ok(callers)
+}
 
 /// None: no device of ours.
 pub(super) async fn caller(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<Option<Caller>> {
-    let statement = tx.prepare_cached(CALLER).await?;
-    let rows = tx.query(&statement, &[&device, &incarnation]).await?;
-    let Some(first) = rows.first() else { return Ok(None) };
+    Ok(callers(tx, &[(device, incarnation)]).await?.remove(&device))
+}
+
+fn from_rows(first: &Row, rows: &[Row]) -> Result<Caller> {
     let heard = push::how_far(first, 10)?;
     let revoked = first.try_get(9)?;
     let mut authors = HashMap::new();
@@ -147,7 +165,7 @@ pub(super) async fn caller(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid
         authors.extend(as_authors.into_iter().map(|author| (author, user)));
         people.push(row);
     }
-    Ok(Some(Caller { revoked, heard, users: collect(people)?, authors }))
+    Ok(Caller { revoked, heard, users: collect(people)?, authors })
 }
 
 /// The users who work on a device, by name. On one that is shut out nobody may.
@@ -155,7 +173,7 @@ pub(super) async fn users_of(tx: &Transaction<'_>, device: Uuid) -> Result<Vec<U
     Ok(caller(tx, device, Uuid::nil()).await?.map_or_else(Vec::new, |caller| caller.users))
 }
 
-fn collect(rows: Vec<Row>) -> Result<Vec<User>> {
+fn collect<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Result<Vec<User>> {
     let mut users: Vec<User> = Vec::new();
     for row in rows {
         let user: Uuid = row.try_get(0)?;
@@ -172,9 +190,9 @@ fn collect(rows: Vec<Row>) -> Result<Vec<User>> {
         if let (Some(role), Some(last)) = (role, users.last_mut()) {
             last.grants.push(Grant {
                 role: Role::from_code(role),
-                region: place(&row, 5)?,
-                from: day(&row, 6)?,
-                to: day(&row, 7)?,
+                region: place(row, 5)?,
+                from: day(row, 6)?,
+                to: day(row, 7)?,
             });
         }
     }

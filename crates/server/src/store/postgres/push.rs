@@ -1,9 +1,10 @@
-//! Taking a push in: lock and load the ground, decide, write everything down, commit: four round trips.
+//! Taking pushes in: lock and load the ground, decide, write everything down, commit: four round trips, for one push
+//! or for several that share nothing.
 //!
-//! Locks are taken in one order everywhere: the device's audit book, then scopes by id. A scope's row stays
+//! Locks are taken in one order everywhere: the devices' audit books, then scopes, each by id. A scope's row stays
 //! locked to the commit, so that the order of its sequence is the order of commits (I5).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use deadpool_postgres::{Object, Transaction};
@@ -14,53 +15,109 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::people::Caller;
 use super::{db, hash, lock_head, people, place, pull, push_rows, seq, settle};
 use crate::access::Heard;
 use crate::audit::AuditHead;
 use crate::error::{Refused, Result};
 use crate::origins;
-use crate::plan::{Ground, RegionState, ScopeState, Told, Wanted, may_begin, plan};
+use crate::plan::{Ground, Outcome, RegionState, ScopeState, Told, Wanted, may_begin, plan};
 use crate::store::BeforeCommit;
 
-pub(super) async fn push(
+/// A push as it came to the door.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) request: PushRequest,
+    /// The server's day and its clock.
+    pub(super) today: NaiveDate,
+    pub(super) now: i64,
+}
+
+/// Takes one push in, whatever it needs.
+pub(super) async fn alone(
     client: &mut Object,
-    request: &PushRequest,
-    today: NaiveDate,
-    now: i64,
+    asked: &Asked,
     before_commit: Option<&BeforeCommit>,
 ) -> Result<PushReply> {
-    let mut wanted = Wanted::named(request);
+    let mut wanted = Wanted::named(&asked.request);
     let mut begins_book = false;
+    let mut begin = Vec::new();
     loop {
         let tx = client.transaction().await?;
         if begins_book {
-            lock_head(&tx, &request.device.to_string()).await?;
+            lock_head(&tx, &asked.request.device.to_string()).await?;
         }
-        let ground = match look(&tx, request, &wanted, today).await? {
-            Look::Whole(ground) => ground,
-            // Locks are taken in one order: it begins again, with all of them.
-            Look::Further(more) => {
-                wanted = more;
-                tx.rollback().await?;
+        if !begin.is_empty() {
+            people::begin_scopes(&tx, &begin).await?;
+        }
+        // Locks are taken in one order: where more is wanted, it begins again, with all of them.
+        match look(&tx, &[(asked, &wanted)]).await?.pop().ok_or(Refused::DeviceUnknown)?? {
+            Look::Whole(ground) => {
+                let outcome = plan(&asked.request, *ground, asked.today, asked.now)?;
+                return Ok(write(tx, vec![(asked, outcome)], before_commit).await?.remove(0));
+            }
+            Look::Further(more) => wanted = more,
+            Look::NoBook => begins_book = true,
+            Look::NoScope(scopes) => begin = scopes,
+        }
+        tx.rollback().await?;
+    }
+}
+
+/// Takes pushes in with one commit. They share neither device nor scope nor record. In their order, each has its own
+/// answer; none: it needs more than it names, and has to be taken in alone.
+///
+/// # Errors
+/// Nothing was written, for none of them.
+pub(super) async fn together(
+    client: &mut Object,
+    all: &[Asked],
+    before_commit: Option<&BeforeCommit>,
+) -> Result<Vec<Option<Result<PushReply>>>> {
+    let wanted: Vec<Wanted> = all.iter().map(|asked| Wanted::named(&asked.request)).collect();
+    let tx = client.transaction().await?;
+    let looks = look(&tx, &all.iter().zip(&wanted).collect::<Vec<_>>()).await?;
+    let mut stand = Vec::with_capacity(all.len());
+    let mut answers = Vec::with_capacity(all.len());
+    for (asked, look) in all.iter().zip(looks) {
+        let ground = match look {
+            Ok(Look::Whole(ground)) => ground,
+            Ok(_) => {
+                answers.push(None);
                 continue;
             }
-            Look::NoBook => {
-                begins_book = true;
-                tx.rollback().await?;
+            Err(refused) => {
+                answers.push(Some(Err(refused.into())));
                 continue;
             }
         };
-        let outcome = plan(request, *ground, today, now)?;
-        push_rows::write(&tx, request, &outcome).await?;
-        settle::close(&tx, request, &outcome, now).await?;
-        if let Some(hold) = before_commit {
-            hold().await;
+        match plan(&asked.request, *ground, asked.today, asked.now) {
+            Ok(outcome) => {
+                stand.push((answers.len(), (asked, outcome)));
+                answers.push(None);
+            }
+            Err(refused) => answers.push(Some(Err(refused.into()))),
         }
-        // The reply exists only after the commit.
-        tx.commit().await?;
-        return Ok(outcome.reply);
     }
+    let (places, stand): (Vec<usize>, Vec<_>) = stand.into_iter().unzip();
+    for (at, reply) in places.into_iter().zip(write(tx, stand, before_commit).await?) {
+        answers[at] = Some(Ok(reply));
+    }
+    Ok(answers)
+}
+
+/// Writes down what pushes come to. The replies exist only after the commit.
+async fn write(
+    tx: Transaction<'_>,
+    all: Vec<(&Asked, Outcome)>,
+    before_commit: Option<&BeforeCommit>,
+) -> Result<Vec<PushReply>> {
+    push_rows::write(&tx, &all).await?;
+    settle::close(&tx, &all).await?;
+    if let Some(hold) = before_commit {
+        hold().await;
+    }
+    tx.commit().await?;
+    Ok(all.into_iter().map(|(_, outcome)| outcome.reply).collect())
 }
 
 const HEARD: &str = "SELECT coalesce(max(i.acked), 0), coalesce(max(i.durable), 0),
@@ -112,60 +169,100 @@ enum Look {
     Further(Wanted),
     /// The device's audit book has not begun.
     NoBook,
+    /// Scopes have to begin first.
+    NoScope(Vec<RegionCode>),
 }
 
-async fn look(
-    tx: &Transaction<'_>,
-    request: &PushRequest,
-    wanted: &Wanted,
-    today: NaiveDate,
-) -> Result<Look> {
+/// Locks what all of them want and looks at it: in their order, each by itself refused or looked at.
+async fn look(tx: &Transaction<'_>, all: &[(&Asked, &Wanted)]) -> Result<Vec<Result<Look, Refused>>> {
+    let callers: Vec<(Uuid, Uuid)> =
+        all.iter().map(|(asked, _)| (asked.request.device, asked.request.incarnation)).collect();
+    let scopes: BTreeSet<&RegionCode> = all.iter().flat_map(|(_, wanted)| &wanted.scopes).collect();
+    let scopes: Vec<&str> = scopes.into_iter().map(RegionCode::as_str).collect();
+    let records: Vec<Uuid> = all.iter().flat_map(|(_, wanted)| &wanted.records).copied().collect();
     // Sent at once and done one after the other, each seeing what was committed when its turn came. First the
-    // device's book is locked, so that two pushes of one device cannot read the same `acked`; then the scopes; what
+    // devices' books are locked, so that two pushes of one device cannot read the same `acked`; then the scopes; what
     // is read behind them cannot change before the commit. A statement that is not prepared yet would fall behind.
-    for statement in [LOCK_BOOK, people::CALLER, LOCK_SCOPES, HELD, REGIONS] {
+    for statement in [LOCK_BOOKS, people::CALLERS, LOCK_SCOPES, HELD, REGIONS] {
         tx.prepare_cached(statement).await?;
     }
-    let (audit, caller, mut scopes, held, mut regions) = futures::try_join!(
-        lock_book(tx, request.device),
-        people::caller(tx, request.device, request.incarnation),
-        lock_scopes(tx, &wanted.scopes),
-        held(tx, &wanted.records),
-        regions(tx, &wanted.scopes),
+    let (mut books, mut callers, mut scopes, mut held, mut regions) = futures::try_join!(
+        lock_books(tx, &callers),
+        people::callers(tx, &callers),
+        lock_scopes(tx, &scopes),
+        held(tx, &records),
+        regions(tx, &scopes),
     )?;
-    let Caller { heard, users, authors, .. } = caller.ok_or(Refused::DeviceUnknown)?;
-    let Some(audit) = audit else { return Ok(Look::NoBook) };
-    if let Some(further) = wanted.and_where(held.values()) {
+    let mut looks = Vec::with_capacity(all.len());
+    for (asked, wanted) in all {
+        let device = asked.request.device;
+        let Some(caller) = callers.remove(&device) else {
+            looks.push(Err(Refused::DeviceUnknown));
+            continue;
+        };
+        let Some(audit) = books.remove(&device) else {
+            looks.push(Ok(Look::NoBook));
+            continue;
+        };
+        let held: HashMap<Uuid, Held> =
+            wanted.records.iter().filter_map(|id| held.remove_entry(id)).collect();
+        let own = |scope: &&RegionCode| wanted.scopes.contains(scope);
+        let ground = Ground {
+            scopes: wanted.scopes.iter().filter_map(|id| scopes.remove_entry(id)).collect(),
+            regions: regions.extract_if(.., |(scope, _), _| own(&scope)).collect(),
+            held,
+            audit,
+            ..Ground::default()
+        };
+        looks.push(Ok(whole(tx, asked, wanted, caller, ground).await?));
+    }
+    Ok(looks)
+}
+
+/// The ground of one push, from what was loaded for it.
+async fn whole(
+    tx: &Transaction<'_>,
+    asked: &Asked,
+    wanted: &Wanted,
+    caller: people::Caller,
+    ground: Ground,
+) -> Result<Look> {
+    let people::Caller { heard, users, authors, .. } = caller;
+    if let Some(further) = wanted.and_where(ground.held.values()) {
         return Ok(Look::Further(further));
     }
-    let fresh = Wanted::of(request, heard.acked);
-    let begin = may_begin(&fresh.scopes, &users, today);
-    if begin.iter().any(|scope| !scopes.contains_key(*scope)) {
-        people::begin_scopes(tx, &begin).await?;
-        scopes = lock_scopes(tx, &wanted.scopes).await?;
-        regions = self::regions(tx, &wanted.scopes).await?;
+    let fresh = Wanted::of(&asked.request, heard.acked);
+    let begin = may_begin(&fresh.scopes, &users, asked.today);
+    let begin: Vec<RegionCode> =
+        begin.into_iter().filter(|scope| !ground.scopes.contains_key(*scope)).cloned().collect();
+    if !begin.is_empty() {
+        return Ok(Look::NoScope(begin));
     }
     Ok(Look::Whole(Box::new(Ground {
         heard,
-        told: told(tx, request, &fresh.replayed).await?,
+        told: told(tx, &asked.request, &fresh.replayed).await?,
         authors,
         users: users.into_iter().map(|user| (user.id, user)).collect(),
-        scopes,
-        regions,
-        held,
-        quarantined: settle::authors(tx, request).await?,
-        audit,
+        quarantined: settle::authors(tx, &asked.request).await?,
+        ..ground
     })))
 }
 
-const LOCK_BOOK: &str = "SELECT seq, chain FROM audit_head WHERE book = $1 FOR UPDATE";
+const LOCK_BOOKS: &str = "SELECT book, seq, chain FROM audit_head WHERE book = ANY ($1) ORDER BY book FOR UPDATE";
 
-/// Locks the device's audit book, which every push of it writes to; also of one that is shut out: nobody may
+/// Locks the devices' audit books, which every push of them writes to; also of one that is shut out: nobody may
 /// work on it, so that what it brings is parked (I10).
-async fn lock_book(tx: &Transaction<'_>, device: Uuid) -> Result<Option<AuditHead>> {
-    let lock = tx.prepare_cached(LOCK_BOOK).await?;
-    let row = tx.query_opt(&lock, &[&device.to_string()]).await?;
-    row.map(|row| Ok(AuditHead { seq: seq(&row, 0)?, chain: hash(&row, 1)? })).transpose()
+async fn lock_books(tx: &Transaction<'_>, callers: &[(Uuid, Uuid)]) -> Result<HashMap<Uuid, AuditHead>> {
+    let books: HashMap<String, Uuid> =
+        callers.iter().map(|(device, _)| (device.to_string(), *device)).collect();
+    let lock = tx.prepare_cached(LOCK_BOOKS).await?;
+    let rows = tx.query(&lock, &[&books.keys().collect::<Vec<_>>()]).await?;
+    let mut heads = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let Some(device) = books.get(row.try_get::<_, &str>(0)?) else { continue };
+        heads.insert(*device, AuditHead { seq: seq(row, 1)?, chain: hash(row, 2)? });
+    }
+    Ok(heads)
 }
 
 async fn told(tx: &Transaction<'_>, request: &PushRequest, seqs: &[u64]) -> Result<HashMap<u64, Told>> {
@@ -188,19 +285,12 @@ async fn told(tx: &Transaction<'_>, request: &PushRequest, seqs: &[u64]) -> Resu
         .collect()
 }
 
-fn codes(scopes: &[RegionCode]) -> Vec<&str> {
-    scopes.iter().map(RegionCode::as_str).collect()
-}
-
 const LOCK_SCOPES: &str = "SELECT id, generation, head, chain, digest, began FROM scope
      WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
 
-async fn lock_scopes(
-    tx: &Transaction<'_>,
-    scopes: &[RegionCode],
-) -> Result<BTreeMap<RegionCode, ScopeState>> {
+async fn lock_scopes(tx: &Transaction<'_>, scopes: &[&str]) -> Result<BTreeMap<RegionCode, ScopeState>> {
     let statement = tx.prepare_cached(LOCK_SCOPES).await?;
-    let rows = tx.query(&statement, &[&codes(scopes)]).await?;
+    let rows = tx.query(&statement, &[&scopes]).await?;
     rows.iter().map(pull::state).collect()
 }
 
@@ -222,10 +312,10 @@ const REGIONS: &str = "SELECT scope, region, digest, records FROM region_digest
 
 async fn regions(
     tx: &Transaction<'_>,
-    scopes: &[RegionCode],
+    scopes: &[&str],
 ) -> Result<BTreeMap<(RegionCode, RegionCode), RegionState>> {
     let statement = tx.prepare_cached(REGIONS).await?;
-    let rows = tx.query(&statement, &[&codes(scopes) as &(dyn ToSql + Sync)]).await?;
+    let rows = tx.query(&statement, &[&scopes as &(dyn ToSql + Sync)]).await?;
     rows.iter()
         .map(|row| {
             let state = RegionState { digest: Digest(hash(row, 2)?), records: seq(row, 3)? };
@@ -239,7 +329,7 @@ pub(super) async fn regions_of(
     tx: &Transaction<'_>,
     scope: &RegionCode,
 ) -> Result<Vec<(RegionCode, RegionState)>> {
-    let found = regions(tx, std::slice::from_ref(scope)).await?;
+    let found = regions(tx, &[scope.as_str()]).await?;
     Ok(found.into_iter().map(|((_, region), state)| (region, state)).collect())
 }
 

@@ -1,24 +1,29 @@
-//! The rows of a push: one statement for its townships, one for its desk, sent at once.
+//! The rows of pushes: one statement for the townships, one for the desks, sent at once.
 
 use deadpool_postgres::Transaction;
 use tiexin_domain::RegionCode;
-use tiexin_protocol::wire::PushRequest;
 use tokio_postgres::types::ToSql;
 
 use super::db;
+use super::push::Asked;
 use crate::error::Result;
 use crate::plan::{Outcome, Quarantine};
 
 /// Sends every statement before waiting for the first: one round trip for the lot.
-pub(super) async fn write(tx: &Transaction<'_>, request: &PushRequest, outcome: &Outcome) -> Result<()> {
+pub(super) async fn write(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()> {
     futures::try_join!(
-        township(tx, outcome),
-        history(tx, outcome),
-        quarantine(tx, "conflict", &outcome.conflicts),
-        quarantine(tx, "parked", &outcome.parked),
-        desk(tx, request, outcome),
+        townships(tx, all),
+        history(tx, all),
+        quarantine(tx, "conflict", of(all, |outcome| &outcome.conflicts)),
+        quarantine(tx, "parked", of(all, |outcome| &outcome.parked)),
+        desks(tx, all),
     )?;
     Ok(())
+}
+
+/// Rows of all pushes, one push after the other.
+fn of<'a, T>(all: &'a [(&Asked, Outcome)], rows: impl Fn(&'a Outcome) -> &'a Vec<T>) -> Vec<&'a T> {
+    all.iter().flat_map(|(_, outcome)| rows(outcome)).collect()
 }
 
 async fn run(tx: &Transaction<'_>, sql: &str, columns: &[&(dyn ToSql + Sync)]) -> Result<()> {
@@ -34,8 +39,10 @@ macro_rules! column {
 }
 
 /// Entries, records, digests and heads of the scopes: one statement, since each costs a turn of the database.
-async fn township(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
-    let Outcome { log, records, regions, scopes, left, .. } = outcome;
+async fn townships(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()> {
+    let left = of(all, |outcome| &outcome.left);
+    let (log, records) = (of(all, |outcome| &outcome.log), of(all, |outcome| &outcome.records));
+    let (regions, scopes) = (of(all, |outcome| &outcome.regions), of(all, |outcome| &outcome.scopes));
     if !left.is_empty() {
         // First of all: a record lives in one scope.
         run(
@@ -104,8 +111,8 @@ async fn township(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
     .await
 }
 
-async fn history(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
-    let rows = &outcome.overwritten;
+async fn history(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()> {
+    let rows = of(all, |outcome| &outcome.overwritten);
     if rows.is_empty() {
         return Ok(());
     }
@@ -127,7 +134,7 @@ async fn history(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
     .await
 }
 
-async fn quarantine(tx: &Transaction<'_>, table: &str, rows: &[Quarantine]) -> Result<()> {
+async fn quarantine(tx: &Transaction<'_>, table: &str, rows: Vec<&Quarantine>) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -154,35 +161,55 @@ async fn quarantine(tx: &Transaction<'_>, table: &str, rows: &[Quarantine]) -> R
     .await
 }
 
-/// Verdicts, how far the desk was heard, and its audit entry.
-async fn desk(tx: &Transaction<'_>, request: &PushRequest, outcome: &Outcome) -> Result<()> {
-    let rows = &outcome.verdicts;
-    let (Some(last), Some(audit)) = (rows.last(), &outcome.audit) else { return Ok(()) };
-    let said = rows.iter().map(|r| serde_json::to_string(&r.verdict)).collect::<Result<Vec<_>, _>>()?;
+/// Verdicts, how far the desks were heard, and their audit entries.
+async fn desks(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()> {
+    let desks: Vec<_> = all
+        .iter()
+        .filter_map(|(asked, outcome)| {
+            Some((&asked.request, outcome.verdicts.last()?.seq, outcome.audit.as_ref()?))
+        })
+        .collect();
+    if desks.is_empty() {
+        return Ok(());
+    }
+    let verdicts: Vec<_> = all
+        .iter()
+        .flat_map(|(asked, outcome)| outcome.verdicts.iter().map(|verdict| (&asked.request, verdict)))
+        .collect();
+    let said = verdicts
+        .iter()
+        .map(|(_, row)| serde_json::to_string(&row.verdict))
+        .collect::<Result<Vec<_>, _>>()?;
     run(
         tx,
         "WITH
          acked AS (
-           INSERT INTO incarnation (device, incarnation, acked) VALUES ($1, $2, $3)
+           INSERT INTO incarnation (device, incarnation, acked)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
            ON CONFLICT (device, incarnation) DO UPDATE SET acked = excluded.acked),
-         head AS (UPDATE audit_head SET seq = $5, chain = $9 WHERE book = $4),
+         head AS (
+           UPDATE audit_head SET seq = n.seq, chain = n.chain
+           FROM unnest($4::text[], $5::bigint[], $9::bytea[]) AS n (book, seq, chain)
+           WHERE audit_head.book = n.book),
          entry AS (
-           INSERT INTO audit (book, seq, at, act, detail, chain) VALUES ($4, $5, $6, $7, $8, $9))
+           INSERT INTO audit (book, seq, at, act, detail, chain)
+           SELECT * FROM unnest($4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::bytea[]))
          INSERT INTO verdict (device, incarnation, own, print, verdict)
-         SELECT $1, $2, own, print, verdict
-         FROM unnest($10::bigint[], $11::bytea[], $12::text[]) AS v (own, print, verdict)",
+         SELECT * FROM unnest($10::uuid[], $11::uuid[], $12::bigint[], $13::bytea[], $14::text[])",
         &[
-            &request.device,
-            &request.incarnation,
-            &db(last.seq),
-            &audit.book,
-            &db(audit.seq),
-            &audit.at,
-            &audit.act,
-            &audit.detail,
-            &audit.chain.as_slice(),
-            &column!(rows, r => db(r.seq)),
-            &column!(rows, r => r.print.as_slice()),
+            &column!(desks, (request, ..) => request.device),
+            &column!(desks, (request, ..) => request.incarnation),
+            &column!(desks, (_, acked, _) => db(*acked)),
+            &column!(desks, (.., audit) => audit.book.as_str()),
+            &column!(desks, (.., audit) => db(audit.seq)),
+            &column!(desks, (.., audit) => audit.at),
+            &column!(desks, (.., audit) => audit.act.as_str()),
+            &column!(desks, (.., audit) => audit.detail.as_str()),
+            &column!(desks, (.., audit) => audit.chain.as_slice()),
+            &column!(verdicts, (request, _) => request.device),
+            &column!(verdicts, (request, _) => request.incarnation),
+            &column!(verdicts, (_, row) => db(row.seq)),
+            &column!(verdicts, (_, row) => row.print.as_slice()),
             &said,
         ],
     )

@@ -10,6 +10,7 @@ use tiexin_protocol::wire::{PullRequest, PushRequest, QuarantineMarks, Quarantin
 use tiexin_protocol::{Change, ChangeId};
 use uuid::Uuid;
 
+use super::push::Asked;
 use super::{db, place, seq};
 use crate::error::Result;
 use crate::plan::{Closing, Outcome, closing, decided_on};
@@ -35,14 +36,11 @@ pub(super) async fn authors(tx: &Transaction<'_>, request: &PushRequest) -> Resu
     Ok(found)
 }
 
-/// Closes what is decided, and moves the marks of the scopes concerned. After all else of the push.
-pub(super) async fn close(
-    tx: &Transaction<'_>,
-    request: &PushRequest,
-    outcome: &Outcome,
-    now: i64,
-) -> Result<()> {
-    let all: Vec<Closing> = closing(request, outcome).into_iter().collect();
+/// Closes what is decided, and moves the marks of the scopes concerned. After all else of the pushes.
+pub(super) async fn close(tx: &Transaction<'_>, pushes: &[(&Asked, Outcome)]) -> Result<()> {
+    let all: Vec<Closing> =
+        pushes.iter().flat_map(|(asked, outcome)| closing(&asked.request, outcome)).collect();
+    let now = pushes.iter().map(|(asked, _)| asked.now).max().unwrap_or_default();
     if all.is_empty() {
         return Ok(());
     }
