@@ -137,11 +137,13 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
             load(&w.tx, &mut touched, row.record.id, scope)?;
         }
     }
-    for one in touched.values_mut() {
-        let kinds = one.row.as_ref().zip(one.state.as_ref());
-        if kinds.is_some_and(|(row, state)| row.record.kind != state.kind) {
-            // A record never becomes one of another kind.
-            return Err(StoreError::Differs { scope: scope.clone(), what: "kind" });
+    for (id, one) in &mut touched {
+        if !one
+            .state
+            .as_ref()
+            .is_none_or(|state| state.id == *id && record::fits(state, one.row.as_ref(), scope))
+        {
+            return Err(StoreError::Differs { scope: scope.clone(), what: "record" });
         }
         one.pending.retain(|seq| !pulled.contains(seq) && !planted("page_drops_pending"));
         if one.before != one.state {

@@ -3,8 +3,8 @@
 
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row as SqlRow, params};
-use tiexin_domain::Record;
 use tiexin_domain::record::{Fields, Void};
+use tiexin_domain::{Record, RegionCode};
 use uuid::Uuid;
 
 use crate::blob;
@@ -69,6 +69,11 @@ fn json<T: serde::de::DeserializeOwned>(value: ValueRef<'_>) -> Result<T> {
 
 pub(crate) fn text<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|_| StoreError::Unreadable { what: "record" })
+}
+
+/// Whether a log may tell this of the record that is here: it lies in that log's scope, and stays of one kind.
+pub(crate) fn fits(told: &Record, here: Option<&Row>, scope: &RegionCode) -> bool {
+    told.scope == *scope && here.is_none_or(|row| row.record.kind == told.kind)
 }
 
 pub(crate) fn find(conn: &Connection, id: Uuid) -> Result<Option<Row>> {

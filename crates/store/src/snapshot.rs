@@ -41,8 +41,8 @@ impl Book {
     /// false cancels. Reading `records` (decompressing, parsing) happens on a thread of its own.
     ///
     /// # Errors
-    /// `Differs` when count or digest is not the header's; `Cancelled`; `Io` for a failure of the
-    /// iterator. The scope then has no cursor: take the snapshot again.
+    /// `Differs` when count or digest is not the header's, or a record is another's here; `Cancelled`; `Io` for a
+    /// failure of the iterator. The scope then has no cursor: take the snapshot again.
     pub fn apply_snapshot<E>(
         &self,
         header: &SnapshotHeader,
@@ -68,7 +68,7 @@ impl Book {
         let digest = std::thread::scope(|threads| {
             let (send, receive) = sync_channel(2);
             let reader = threads.spawn(move || prepare(records, &send));
-            let taken = self.take_batches(&receive, &mut old, &mut outcome, progress);
+            let taken = self.take_batches(scope, &receive, &mut old, &mut outcome, progress);
             // Unblocks the reader when taking has failed.
             drop(receive);
             let digest = reader.join().map_err(|_| StoreError::Unreadable { what: "snapshot" })?;
@@ -99,13 +99,14 @@ impl Book {
 
     fn take_batches(
         &self,
+        scope: &RegionCode,
         batches: &Receiver<Vec<Prepared>>,
         old: &mut HashSet<i64>,
         outcome: &mut SnapshotOutcome,
         progress: &mut dyn FnMut(u64) -> bool,
     ) -> Result<()> {
         for batch in batches {
-            let ((), changed) = self.write(|w| take_batch(w, &batch, old))?;
+            let ((), changed) = self.write(|w| take_batch(w, &batch, old, scope))?;
             outcome.records += batch.len() as u64;
             outcome.changed.merge(changed);
             if !progress(outcome.records) {
@@ -250,16 +251,28 @@ where
     Ok(digest)
 }
 
-fn take_batch(w: &mut Write<'_>, batch: &[Prepared], old: &mut HashSet<i64>) -> Result<()> {
+fn take_batch(
+    w: &mut Write<'_>,
+    batch: &[Prepared],
+    old: &mut HashSet<i64>,
+    scope: &RegionCode,
+) -> Result<()> {
+    let contradictory = || StoreError::Differs { scope: scope.clone(), what: "record" };
     let mut fresh: Option<(i64, i64)> = None;
     let mut rows = record::Inserting::new(&w.tx)?;
     for prepared in batch {
         w.changed.kind(&prepared.record.kind);
+        if !record::fits(&prepared.record, None, scope) {
+            return Err(contradictory());
+        }
         if let Some(n) = rows.insert(prepared, None)? {
             fresh = Some((fresh.map_or(n, |(lo, _)| lo), n));
             continue;
         }
         let Some(row) = record::find(&w.tx, prepared.record.id)? else { continue };
+        if !record::fits(&prepared.record, Some(&row), scope) {
+            return Err(contradictory());
+        }
         old.remove(&row.n);
         let held = base::get(&w.tx, row.n)?;
         keep_other(&w.tx, &row, held.as_ref(), &prepared.record.scope)?;

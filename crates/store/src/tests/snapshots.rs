@@ -145,6 +145,52 @@ fn a_record_that_crosses_the_view_comes_and_goes() {
     sound(&two);
 }
 
+/// A page or a snapshot in which a record is another one, lies elsewhere or is of another kind.
+#[test]
+fn what_is_told_of_a_record_is_of_that_record() {
+    use tiexin_protocol::wire::PageEntry;
+    use tiexin_protocol::{Digest, EntryHash};
+    let mut province = Province::new();
+    let (_d1, _one) = filled(&mut province, 1);
+    let (_d2, two) = desk();
+    province.round(&two);
+    let (mut header, records) = province.snapshot();
+    let mut page = province.page(0, 1, super::province::own(&two));
+    let cursor = two.cursors().unwrap().remove(0);
+    let (seq, hash) = (cursor.since + 1, EntryHash([9; 32]));
+    (page.next, page.head, page.digest) = (seq, seq, None);
+    page.chain = cursor.chain.link(hash);
+    let as_another = |change: &dyn Fn(&mut Record)| {
+        let mut told = records[0].clone();
+        change(&mut told);
+        told
+    };
+    for told in [
+        as_another(&|told| told.id = Uuid::new_v4()),
+        as_another(&|told| told.kind = "member".into()),
+        as_another(&|told| told.scope = "340323101".parse().unwrap()),
+    ] {
+        let id = records[0].id;
+        page.entries = vec![PageEntry::Crossed { seq, hash, id, record: Some(told.clone()) }];
+        let taken = two.apply_page(&page, NOW);
+        assert!(matches!(taken, Err(StoreError::Differs { what: "record", .. })), "{taken:?}");
+        sound(&two);
+        if told.id == id {
+            let records: Vec<Record> = std::iter::once(told).chain(records[1..].iter().cloned()).collect();
+            header.digest = records.iter().fold(Digest::default(), |sum, one| sum.plus(Digest::of(one)));
+            let taken = two.apply_snapshot(
+                &header,
+                records.into_iter().map(Ok::<_, std::io::Error>),
+                &mut |_| true,
+                NOW,
+            );
+            assert!(matches!(taken, Err(StoreError::Differs { what: "record", .. })), "{taken:?}");
+        }
+        take(&two, &province);
+        sound(&two);
+    }
+}
+
 /// A number that no log reaches: what comes after it would have none.
 #[test]
 fn a_log_without_end_is_not_believed() {

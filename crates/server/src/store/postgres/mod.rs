@@ -109,7 +109,8 @@ async fn greeted(client: &mut ClientWrapper) -> std::result::Result<(), HookErro
 /// push, which takes longer than doing them. All of them go by an index; a plan that was made while a table was
 /// small must not read the whole of it later.
 async fn settle_plans(client: &ClientWrapper) -> std::result::Result<(), HookError> {
-    let settle = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
+    let settle =
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
          SET enable_mergejoin = off; SET jit = off";
     // An engine that does not know these does without.
     if let Err(error) = client.batch_execute(settle).await {

@@ -248,7 +248,8 @@ async fn whole(
     })))
 }
 
-const LOCK_BOOKS: &str = "SELECT book, seq, chain FROM audit_head WHERE book = ANY ($1) ORDER BY book FOR UPDATE";
+const LOCK_BOOKS: &str =
+    "SELECT book, seq, chain FROM audit_head WHERE book = ANY ($1) ORDER BY book FOR UPDATE";
 
 /// Locks the devices' audit books, which every push of them writes to; also of one that is shut out: nobody may
 /// work on it, so that what it brings is parked (I10).

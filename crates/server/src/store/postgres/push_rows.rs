@@ -176,10 +176,8 @@ async fn desks(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()> {
         .iter()
         .flat_map(|(asked, outcome)| outcome.verdicts.iter().map(|verdict| (&asked.request, verdict)))
         .collect();
-    let said = verdicts
-        .iter()
-        .map(|(_, row)| serde_json::to_string(&row.verdict))
-        .collect::<Result<Vec<_>, _>>()?;
+    let said =
+        verdicts.iter().map(|(_, row)| serde_json::to_string(&row.verdict)).collect::<Result<Vec<_>, _>>()?;
     run(
         tx,
         "WITH

@@ -17,7 +17,7 @@ use crate::store::{BeforeCommit, Room};
 use crate::turns::{Batch, Turns};
 
 /// Most pushes of one commit: more no longer make it cheaper, and all of them wait for the last.
-const MOST: usize = 16;
+const MOST: usize = 32;
 /// How often a push that met another in a race is tried.
 const TRIES: usize = 5;
 
