@@ -1,5 +1,6 @@
 //! JSON bodies, compressed with zstd where the desk says so. Decompression is bounded.
 
+use std::cell::RefCell;
 use std::io::Read;
 
 use axum::body::{Body, Bytes};
@@ -11,6 +12,8 @@ use futures::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tiexin_protocol::PUSH_BYTES;
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::{DCtx, ResetDirective};
 
 use super::refusal::Refuse;
 use crate::error::Refused;
@@ -26,6 +29,12 @@ const WINDOW_LOG: u32 = 23;
 /// Smaller replies travel as they are.
 const WORTH_PACKING: usize = 400;
 const LEVEL: i32 = 3;
+
+thread_local! {
+    // Making one costs more than to pack or unpack a small body with it.
+    static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static UNPACKER: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
+}
 
 /// A JSON body.
 pub(super) struct Packed<T>(pub(super) T);
@@ -80,11 +89,22 @@ async fn whole(body: Body) -> Result<Bytes, Refused> {
 }
 
 fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
-    let mut decoder = zstd::Decoder::with_buffer(bytes).map_err(|_| Refused::BodyUnreadable)?;
-    decoder.window_log_max(WINDOW_LOG).map_err(|_| Refused::BodyUnreadable)?;
-    let mut plain = Vec::with_capacity((bytes.len() * 4).min(PLAIN_BYTES));
-    decoder.take(PLAIN_BYTES as u64 + 1).read_to_end(&mut plain).map_err(|_| Refused::BodyUnreadable)?;
-    if plain.len() > PLAIN_BYTES { Err(Refused::BodyTooLarge) } else { Ok(plain) }
+    UNPACKER.with_borrow_mut(|unpacker| {
+        // Whatever stopped the one before.
+        unpacker.reset(ResetDirective::SessionAndParameters).map_err(|_| Refused::BodyUnreadable)?;
+        let mut decoder = zstd::Decoder::with_context(bytes, unpacker);
+        decoder.window_log_max(WINDOW_LOG).map_err(|_| Refused::BodyUnreadable)?;
+        let mut plain = Vec::with_capacity((bytes.len() * 4).min(PLAIN_BYTES));
+        decoder.take(PLAIN_BYTES as u64 + 1).read_to_end(&mut plain).map_err(|_| Refused::BodyUnreadable)?;
+        if plain.len() > PLAIN_BYTES { Err(Refused::BodyTooLarge) } else { Ok(plain) }
+    })
+}
+
+fn pack(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    PACKER.with_borrow_mut(|packer| match packer {
+        Some(packer) => packer.compress(plain),
+        None => packer.insert(Compressor::new(LEVEL)?).compress(plain),
+    })
 }
 
 /// The reply, compressed when the desk takes it and it is worth while.
@@ -100,7 +120,7 @@ pub(super) fn reply<T: Serialize>(asked: &HeaderMap, body: &T) -> Result<Respons
     if !takes || plain.len() < WORTH_PACKING {
         return Ok(([json], plain).into_response());
     }
-    let packed = zstd::bulk::compress(&plain, LEVEL).map_err(crate::Error::from)?;
+    let packed = pack(&plain).map_err(crate::Error::from)?;
     let zstd = (header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
     Ok(([json, zstd], packed).into_response())
 }
@@ -118,5 +138,8 @@ mod tests {
         let honest = zstd::bulk::compress(b"{}", 3).unwrap();
         assert_eq!(unpack(&honest), Ok(b"{}".to_vec()));
         assert_eq!(unpack(&honest[..honest.len() - 1]), Err(Refused::BodyUnreadable));
+        // The next body is not held up by what was wrong with the last.
+        assert_eq!(unpack(&honest), Ok(b"{}".to_vec()));
+        assert_eq!(unpack(&pack(b"[]").unwrap()), Ok(b"[]".to_vec()));
     }
 }
