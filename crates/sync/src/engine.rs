@@ -11,8 +11,9 @@ use tiexin_store::Book;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::blob::{Carrying, carry_blobs};
+use crate::error::SyncError;
 use crate::http::{HttpProvince, ProvinceAddress, device_key};
-use crate::round::{RoundReport, SyncError, on_store, run_round};
+use crate::round::{RoundReport, on_store, run_round};
 
 /// Time between rounds when nothing happens.
 const QUIET: Duration = Duration::from_secs(60);

@@ -5,8 +5,9 @@ use tiexin_protocol::wire::{EnrolReply, EnrolRequest};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
 
+use crate::error::SyncError;
 use crate::http::{HttpProvince, ProvinceAddress, device_key};
-use crate::round::{SyncError, on_store};
+use crate::round::on_store;
 
 /// What a user gives to join.
 #[derive(Debug, Clone)]

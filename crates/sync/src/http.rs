@@ -20,8 +20,8 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::body::{self, BodyError};
+use crate::error::SyncError;
 use crate::province::{Parcel, Province, SnapshotPart};
-use crate::round::SyncError;
 
 /// Bytes that may be under way to the desk: a slow line is kept full.
 const WINDOW: u32 = 2 * 1024 * 1024;

@@ -12,7 +12,7 @@ use tiexin_protocol::wire::{
 };
 
 use crate::body::{self, BodyError};
-use crate::round::SyncError;
+use crate::error::SyncError;
 
 /// The province as a desk sees it: [`crate::HttpProvince`] over the network; in the simulator the
 /// server's core behind a network that loses things.

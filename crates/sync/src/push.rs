@@ -5,8 +5,9 @@ use tiexin_protocol::{Change, PUSH_BYTES, PUSH_CHANGES, SMALL, planted};
 use tiexin_store::{Book, ScopeCursor, StoreError};
 use uuid::Uuid;
 
+use crate::error::SyncError;
 use crate::province::Parcel;
-use crate::round::{Round, SyncError, on_store};
+use crate::round::{Round, on_store};
 
 impl Round<'_> {
     /// Tells all that waits, one push after the other (I2). While one is under way the desk writes down the

@@ -10,8 +10,8 @@ use tiexin_protocol::wire::SnapshotHeader;
 use tiexin_store::{Book, SnapshotOutcome};
 use tokio::sync::mpsc;
 
+use crate::error::SyncError;
 use crate::province::Province;
-use crate::round::SyncError;
 
 /// Most bytes of one line: a record with long notes is a few kilobytes.
 const LINE_BYTES: u64 = 8 * 1024 * 1024;

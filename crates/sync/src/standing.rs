@@ -8,8 +8,8 @@ use tiexin_protocol::wire::{Escrowed, HelloReply, HelloRequest, SeenHead, SeenRo
 use tiexin_seal::Keys;
 use tiexin_store::{Book, Device, StoreError};
 
+use crate::error::SyncError;
 use crate::package::{keep, kept, province_sign};
-use crate::round::SyncError;
 
 /// When hello was last said on the line, by the desk's clock: only to know when to say it again.
 const SAID: &str = "hello.said";

@@ -3,8 +3,8 @@
 use reqwest::{Method, Response};
 use tiexin_protocol::blob::{Chunks, HEADER_BYTES, HEADER_HAVE, HEADER_PRINT, Wanted, count, print};
 
+use crate::error::SyncError;
 use crate::http::HttpProvince;
-use crate::round::SyncError;
 
 fn header<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
     response.headers().get(name)?.to_str().ok()

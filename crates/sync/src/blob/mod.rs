@@ -12,8 +12,9 @@ use tiexin_domain::region::Level;
 use tiexin_protocol::blob::{Wanted, Way, plan};
 use tiexin_store::{Book, StoreError};
 
+use crate::error::SyncError;
 use crate::province::Province;
-use crate::round::{SyncError, on_store};
+use crate::round::on_store;
 use one::{Ended, down, up};
 
 /// Blobs in a row that the province has not got yet: the rest is asked for in the next round.

@@ -3,8 +3,9 @@
 use tiexin_protocol::blob::{Wanted, print};
 use tiexin_store::{Book, Came};
 
+use crate::error::SyncError;
 use crate::province::Province;
-use crate::round::{SyncError, on_store};
+use crate::round::on_store;
 
 /// How often a chunk that arrived damaged is carried again at once.
 const TRIES: u32 = 3;

@@ -5,9 +5,9 @@ use tiexin_protocol::package::{Address, Gathered, Part};
 use tiexin_protocol::wire::PackageState;
 
 use super::PackageError;
+use crate::error::SyncError;
 use crate::http::HttpProvince;
 use crate::province::Province;
-use crate::round::SyncError;
 
 /// What became of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use tiexin_protocol::wire::PublicKeys;
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
 
-use crate::round::SyncError;
+use crate::error::SyncError;
 
 /// The province's public keys as JSON; empty: it has none to tell.
 const KEYS: &str = "province.keys";

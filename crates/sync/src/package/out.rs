@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::blobs::along;
 use super::{ANEW, NUMBER, PackageError, keep, kept, made, province_keys};
+use crate::error::SyncError;
 use crate::push::pushing;
-use crate::round::{SyncError, asked};
+use crate::round::asked;
 use crate::standing;
 
 /// Pushes in one package: with [`PUSH_BYTES`] each, what the other side opens. The rest goes next time.

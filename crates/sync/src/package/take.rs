@@ -12,7 +12,8 @@ use tiexin_store::{Book, Changed, ScopeCursor, StoreError};
 use tokio::sync::mpsc;
 
 use super::{ANEW, HEARD, PackageError, blobs, keep, kept, past, province_keys};
-use crate::round::{SyncError, asked, whereabouts};
+use crate::error::SyncError;
+use crate::round::{asked, whereabouts};
 use crate::snapshot;
 use crate::standing::{self, Heard};
 

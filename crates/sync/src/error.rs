@@ -1,0 +1,70 @@
+//! What may be in a round's way.
+
+use std::error::Error;
+
+use tiexin_protocol::statement::Signed;
+use tiexin_store::StoreError;
+
+use crate::body::BodyError;
+
+/// Why a round did not come to its end. Whatever was done stays done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    #[error("省平台地址不对，应以 https:// 开头")]
+    Address,
+    #[error("省平台的证书文件不能使用，请向管理员索取")]
+    Authority,
+    #[error("这台电脑还没有接入省平台")]
+    NotEnrolled,
+    #[error("连不上省平台，已保存在本机，有网络时会自动上传")]
+    Offline,
+    /// Somebody answers who cannot show that it is the province.
+    #[error(
+        "对方拿不出可信的省平台证书，没有发送任何内容。记录都在本机；请向管理员核对地址和证书，并看看电脑的日期对不对"
+    )]
+    Distrusted,
+    /// With the order to destroy this book, which may be anybody's until it was checked.
+    #[error("这台电脑已被省平台停用，请联系管理员")]
+    Shut(Box<Signed>),
+    #[error("{message}")]
+    Refused { code: String, message: String },
+    #[error("省平台的答复{0}，已保存在本机，稍后会重试")]
+    Body(#[from] BodyError),
+    #[error("省平台的答复不符合约定（{0}），请更新程序")]
+    Protocol(&'static str),
+    /// What it says of a township does not fit together, also after that was loaded anew.
+    #[error(
+        "省平台的记录前后矛盾，有矛盾的乡镇没有读入，其余照常；本机保存的内容都在，已照常上传。请告诉省平台管理员运行核验（verify）"
+    )]
+    Contradictory,
+    #[error("{0}")]
+    Store(String),
+    #[error("已取消")]
+    Cancelled,
+}
+
+impl SyncError {
+    pub(crate) fn from_network(error: reqwest::Error) -> Self {
+        if of_certificate(&error) { SyncError::Distrusted } else { SyncError::Offline }
+    }
+}
+
+/// Whether a certificate lies at the bottom of it. An I/O error hides what it wraps from `source`.
+fn of_certificate(error: &(dyn Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(inner) => of_certificate(inner),
+        None => error.source().is_some_and(of_certificate),
+    }
+}
+
+impl From<StoreError> for SyncError {
+    fn from(error: StoreError) -> Self {
+        // Messages of the store never carry personal data; what SQLite said is for whoever looks after the machine.
+        tracing::error!(cause = ?error, "the book failed in a round");
+        SyncError::Store(error.to_string())
+    }
+}
