@@ -7,7 +7,7 @@ use futures::StreamExt;
 use tiexin_domain::Record;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::wire::SnapshotHeader;
-use tiexin_store::{Book, SnapshotOutcome};
+use tiexin_store::{Book, SnapshotOutcome, StoreError};
 use tokio::sync::mpsc;
 
 use crate::error::SyncError;
@@ -120,7 +120,7 @@ fn lay_down(
     lay(book, parts, told, now_ms)
 }
 
-/// Lays down a snapshot from its bytes. One that breaks off is `Offline`.
+/// Lays down a snapshot from its bytes. One that breaks off is `Offline`, one that does not fit itself `Contradictory`.
 pub(crate) fn lay(
     book: &Book,
     bytes: impl Read + Send,
@@ -146,9 +146,10 @@ pub(crate) fn lay(
         },
         now_ms,
     );
-    match trouble {
-        Some(error) => Err(error),
-        None => Ok(outcome?),
+    match (trouble, outcome) {
+        (Some(error), _) => Err(error),
+        (None, Err(StoreError::Differs { .. })) => Err(SyncError::Contradictory),
+        (None, outcome) => Ok(outcome?),
     }
 }
 

@@ -177,3 +177,30 @@ async fn a_digest_that_fits_nothing_is_not_believed() {
     let report = town.server.province.verify().await.unwrap();
     assert!(report.broken.iter().any(|found| found.code == "digest_wrong"), "{:?}", report.broken);
 }
+
+/// A township's snapshot that does not fit itself holds up neither the desk's own work nor the other townships.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_contradicts_itself_holds_up_nothing_else() {
+    let town = Town::begin().await;
+    town.grant("340323104").await;
+    let a = Desk::enrolled(&town).await;
+    let here = saved(&a, "李四");
+    let elsewhere = Uuid::now_v7();
+    a.save(elsewhere, town::with(household("别处"), "region", serde_json::json!("340323104001")), NOW);
+    a.round(&town).await;
+    town.meddle("UPDATE record SET record = replace(record, '李四', '李五')");
+    let b = Desk::enrolled(&town).await;
+    let mine = saved(&b, "王五");
+    for _ in 0..2 {
+        assert_eq!(round(&b, &town).await, Err(SyncError::Contradictory));
+        assert_eq!(b.book.sync_state().unwrap().waiting, 0, "it was told all the same");
+        assert!(has(&b, mine) && has(&b, elsewhere), "the other township is read");
+        assert_eq!(b.book.sync_state().unwrap().last_round, None, "it was no full round");
+    }
+    // The office mends it, and the server no longer holds the one it had made.
+    town.meddle("UPDATE record SET record = replace(record, '李五', '李四')");
+    let town = town.stop_and_start().await;
+    round(&b, &town).await.unwrap();
+    assert!(has(&b, here));
+    all_agree(&town, &[&a, &b], 2).await;
+}

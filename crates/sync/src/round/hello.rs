@@ -37,7 +37,7 @@ impl Round<'_> {
         let unfit = before.filter(|scope| self.loaded_anew.contains(scope) && !to_drop.contains(scope));
         self.facts.to_load = unfit.collect();
         for scope in to_load {
-            if !self.facts.to_load.contains(&scope) {
+            if !self.facts.to_load.contains(&scope) && !self.contradictory.contains(&scope) {
                 self.facts.to_load.push(scope);
             }
         }

@@ -98,20 +98,17 @@ async fn whole_round(
             Step::Hello => round.hello(now_ms).await?,
             Step::Push => round.push(now_ms).await?,
             Step::Drop(scope) => round.drop_scope(scope).await?,
-            Step::Load(scope) => {
-                round.hold_access_back().await?;
-                let outcome = snapshot::load(book, province, &scope, now_ms, progress).await?;
-                round.report.loaded += outcome.records;
-                round.changed(outcome.changed);
-                round.facts.to_load.retain(|s| *s != scope);
-                round.facts.at_head = false;
-            }
+            Step::Load(scope) => round.load(scope, now_ms, progress).await?,
             Step::Pull => {
                 round.keep_access().await?;
                 round.pull(now_ms).await?;
             }
             Step::Review(scope) => round.review(scope).await?,
-            Step::Finish if !round.contradictory.is_empty() => return Err(SyncError::Contradictory),
+            Step::Finish if !round.contradictory.is_empty() => {
+                // The next round begins with hello: what could not be loaded is told again.
+                on_store(book, |book| book.set_access(None)).await?;
+                return Err(SyncError::Contradictory);
+            }
             Step::Finish => {
                 on_store(book, move |book| book.set_last_round(now_ms)).await?;
                 return Ok(round.report);
@@ -145,6 +142,29 @@ pub(crate) struct Round<'a> {
 }
 
 impl Round<'_> {
+    /// Loads a scope whole. One whose snapshot does not fit itself is left alone: the others are read all the same.
+    async fn load(
+        &mut self,
+        scope: RegionCode,
+        now_ms: i64,
+        progress: &(dyn Fn(u64, u64) + Send + Sync),
+    ) -> Result<(), SyncError> {
+        self.hold_access_back().await?;
+        match snapshot::load(self.book, self.province, &scope, now_ms, progress).await {
+            Ok(outcome) => {
+                self.report.loaded += outcome.records;
+                self.changed(outcome.changed);
+            }
+            Err(SyncError::Contradictory) => {
+                self.contradictory.insert(scope.clone());
+            }
+            Err(other) => return Err(other),
+        }
+        self.facts.to_load.retain(|other| *other != scope);
+        self.facts.at_head = false;
+        Ok(())
+    }
+
     /// This book was put back from an image, or another machine was cloned from it.
     pub(crate) async fn be_another(&mut self) -> Result<(), SyncError> {
         self.numbers += 1;
