@@ -62,6 +62,9 @@ const BUGS: &[(&str, &str)] = &[
 
 /// One seed in so many runs on PostgreSQL, when there is one.
 const ON_POSTGRES: u64 = 20;
+/// One seed in so many has a crowd of desks, and a history as much longer.
+const CROWDED: u64 = 25;
+const LONGER: usize = 3;
 
 /// What a seed stands for: the world's dice, the steps, and on which store.
 #[derive(Clone)]
@@ -70,14 +73,17 @@ struct Run {
     history: Vec<Step>,
     /// The cluster's URL.
     postgres: Option<String>,
+    /// Tens of desks instead of a handful.
+    crowd: bool,
 }
 
 impl Run {
     fn of(seed: u64, steps: usize) -> Run {
         let mut dice = Rng::with_seed(seed);
-        let history = history(&mut dice, steps);
+        let crowd = seed % CROWDED == CROWDED / 2;
+        let history = history(&mut dice, if crowd { LONGER * steps } else { steps });
         let postgres = std::env::var("TIEXIN_TEST_PG").ok().filter(|_| seed.is_multiple_of(ON_POSTGRES));
-        Run { dice, history, postgres }
+        Run { dice, history, postgres, crowd }
     }
 
     fn only(&self, part: &[Step]) -> Run {
@@ -87,7 +93,7 @@ impl Run {
 
 /// Plays the steps in the world that the dice make.
 fn play(run: Run, summary: Option<&Mutex<Summary>>) -> Result<(), Broken> {
-    let Run { mut dice, history, postgres } = run;
+    let Run { mut dice, history, postgres, crowd } = run;
     let database = postgres.as_deref().map(Database::create).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -95,7 +101,7 @@ fn play(run: Run, summary: Option<&Mutex<Summary>>) -> Result<(), Broken> {
         .build()
         .map_err(|e| e.to_string())?;
     runtime.block_on(async {
-        let mut world = World::begin(&mut dice, database).await?;
+        let mut world = World::begin(&mut dice, database, crowd).await?;
         for (n, step) in history.iter().enumerate() {
             world.play(*step).await.map_err(|e| format!("step {n} {step:?}: {e}"))?;
         }

@@ -17,7 +17,11 @@ use super::{BEGIN, Broken, COUNTY, Database, Desk, PASSWORD, Place, Sticks, TOWN
 
 impl World {
     /// A province with desks in place: workers of whole townships, of villages, and a supervisor.
-    pub(crate) async fn begin(dice: &mut Rng, database: Option<Database>) -> Result<World, Broken> {
+    pub(crate) async fn begin(
+        dice: &mut Rng,
+        database: Option<Database>,
+        crowd: bool,
+    ) -> Result<World, Broken> {
         let dir =
             tempfile::Builder::new().prefix("tiexin-sim").tempdir_in(scratch()).map_err(broke("dir"))?;
         let place = match database {
@@ -45,7 +49,10 @@ impl World {
         if matches!(world.place, Place::Database(_)) {
             world.tally.count("run on PostgreSQL");
         }
-        let desks = dice.usize(2..=5);
+        let desks = if crowd { dice.usize(12..=40) } else { dice.usize(2..=5) };
+        if crowd {
+            world.tally.count("run with a crowd of desks");
+        }
         for n in 0..desks {
             let town = *dice.choice(&TOWNS).unwrap_or(&TOWNS[0]);
             let (role, region) = match n {

@@ -3,6 +3,7 @@
 //! `bench [sync|peers|import|window …]`; without words, all but the peers. Build in release. PostgreSQL comes from
 //! TIEXIN_TEST_PG, the programs from TIEXIN_BIN_DIR (`./dev bench` sets both).
 
+mod bare;
 mod figures;
 mod import;
 mod mixed;
@@ -45,6 +46,12 @@ fn row(what: &str, took: Duration, bare: Option<(&str, Duration)>) {
         }
         None => println!("{what:<46} {ms:>10.1} ms"),
     }
+}
+
+async fn timed_async<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let start = Instant::now();
+    let done = work.await;
+    (done, start.elapsed())
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {

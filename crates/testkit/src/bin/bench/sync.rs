@@ -13,6 +13,7 @@ use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::proxy::Network;
 use uuid::Uuid;
 
+use crate::bare::Bare;
 use crate::figures::{Figures, Job};
 use crate::{mixed, row, timed};
 
@@ -22,6 +23,7 @@ pub(crate) const MANY: u64 = 50_000;
 /// One-field edits among the many.
 pub(crate) const EDITS: u64 = 200;
 
+const SAME_ROWS: &str = "the same rows from a bare client";
 const NOW: i64 = 1_793_000_000_000;
 
 struct Desk {
@@ -83,6 +85,7 @@ pub(crate) fn edited() -> impl Iterator<Item = Uuid> {
 /// Measures and prints; none without a PostgreSQL to measure on.
 pub(crate) async fn measure() -> Option<Figures> {
     let keep = Keep::postgres()?;
+    let store = keep.store();
     println!("\n== sync, PostgreSQL-backed server");
     let mut figures = Figures::default();
     let province = Province::start(keep).expect("a server");
@@ -90,6 +93,7 @@ pub(crate) async fn measure() -> Option<Figures> {
     let network = Network::to(province.address()).await.expect("a network");
     let a = Desk::enrolled(&province, &network).await;
     a.round().await;
+    let mut bare = Bare::begin(&store, "340323100").await.expect("bare tables");
 
     for (upto, label, job) in [(FEW, "10,000", Job::FirstFew), (MANY, "50,000", Job::FirstMany)] {
         let have = if upto == FEW { 0 } else { FEW };
@@ -98,12 +102,13 @@ pub(crate) async fn measure() -> Option<Figures> {
         let (report, took) = a.round().await;
         assert_eq!(report.pushed, upto - have);
         let bytes = network.bytes() - before;
+        let rows = bare.follow().await.expect("the same rows");
         if have == 0 {
             figures.add(Job::Push, (took, bytes));
-            row("push of 10,000 offline changes", took, None);
+            row("push of 10,000 offline changes", took, Some((SAME_ROWS, rows)));
             kilobytes(bytes);
         }
-        let bare = bare_insert(&a.book, upto);
+        let limit = bare_insert(&a.book, upto);
         // Once unmeasured, so that the server's snapshot is cached as it would be in an office.
         Desk::enrolled(&province, &network).await.round().await;
         let b = Desk::enrolled(&province, &network).await;
@@ -112,13 +117,13 @@ pub(crate) async fn measure() -> Option<Figures> {
         let bytes = network.bytes() - before;
         assert_eq!(report.loaded, upto);
         let ((), indexing) = timed(|| b.index_all());
-        let limit = Some(("decompress + insert + full text", bare));
-        row(&format!("first sync of {label}: usable"), usable, limit);
-        row(&format!("first sync of {label}: whole"), usable + indexing, Some(("the same", bare)));
+        let told = Some(("decompress + insert + full text", limit));
+        row(&format!("first sync of {label}: usable"), usable, told);
+        row(&format!("first sync of {label}: whole"), usable + indexing, Some(("the same", limit)));
         kilobytes(bytes);
         figures.add(job, (usable + indexing, bytes));
         if upto == MANY {
-            delta(&a, &b, &network, &mut figures).await;
+            delta((&a, &b), &network, &mut bare, &mut figures).await;
         }
     }
     Some(figures)
@@ -128,7 +133,7 @@ fn kilobytes(bytes: u64) {
     println!("{:<46} {:>10.1} kB", "  on the wire", bytes as f64 / 1e3);
 }
 
-async fn delta(a: &Desk, b: &Desk, network: &Network, figures: &mut Figures) {
+async fn delta((a, b): (&Desk, &Desk), network: &Network, bare: &mut Bare, figures: &mut Figures) {
     for id in edited() {
         let record = a.book.get(id).expect("readable").expect("there");
         let mut fields = record.fields;
@@ -140,6 +145,7 @@ async fn delta(a: &Desk, b: &Desk, network: &Network, figures: &mut Figures) {
     let before = network.bytes();
     let (report, pushing) = a.round().await;
     assert_eq!(report.pushed, EDITS);
+    let rows = bare.follow().await.expect("the same rows");
     let pushed = network.bytes() - before;
     let before = network.bytes();
     let (report, pulling) = b.round().await;
@@ -147,7 +153,7 @@ async fn delta(a: &Desk, b: &Desk, network: &Network, figures: &mut Figures) {
     let pulled = network.bytes() - before;
     figures.add(Job::PushEdits, (pushing, pushed));
     figures.add(Job::PullEdits, (pulling, pulled));
-    row("200 one-field edits among 50,000: push", pushing, None);
+    row("200 one-field edits among 50,000: push", pushing, Some((SAME_ROWS, rows)));
     kilobytes(pushed);
     row("200 one-field edits among 50,000: pull", pulling, None);
     kilobytes(pulled);
