@@ -138,12 +138,11 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
         }
     }
     for (id, one) in &mut touched {
-        if !one
-            .state
-            .as_ref()
-            .is_none_or(|state| state.id == *id && record::fits(state, one.row.as_ref(), scope))
-        {
-            return Err(StoreError::Differs { scope: scope.clone(), what: "record" });
+        if let Some(state) = &one.state {
+            record::fits(state, one.row.as_ref(), scope)?;
+            if state.id != *id {
+                return Err(StoreError::Differs { scope: scope.clone(), what: "record" });
+            }
         }
         one.pending.retain(|seq| !pulled.contains(seq) && !planted("page_drops_pending"));
         if one.before != one.state {

@@ -71,9 +71,15 @@ pub(crate) fn text<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|_| StoreError::Unreadable { what: "record" })
 }
 
-/// Whether a log may tell this of the record that is here: it lies in that log's scope, and stays of one kind.
-pub(crate) fn fits(told: &Record, here: Option<&Row>, scope: &RegionCode) -> bool {
-    told.scope == *scope && here.is_none_or(|row| row.record.kind == told.kind)
+/// A log may tell this of the record that is here: it lies in that log's scope, and stays of one kind.
+///
+/// # Errors
+/// `Differs`: it may not.
+pub(crate) fn fits(told: &Record, here: Option<&Row>, scope: &RegionCode) -> Result<()> {
+    if told.scope == *scope && here.is_none_or(|row| row.record.kind == told.kind) {
+        return Ok(());
+    }
+    Err(StoreError::Differs { scope: scope.clone(), what: "record" })
 }
 
 pub(crate) fn find(conn: &Connection, id: Uuid) -> Result<Option<Row>> {

@@ -257,22 +257,17 @@ fn take_batch(
     old: &mut HashSet<i64>,
     scope: &RegionCode,
 ) -> Result<()> {
-    let contradictory = || StoreError::Differs { scope: scope.clone(), what: "record" };
     let mut fresh: Option<(i64, i64)> = None;
     let mut rows = record::Inserting::new(&w.tx)?;
     for prepared in batch {
         w.changed.kind(&prepared.record.kind);
-        if !record::fits(&prepared.record, None, scope) {
-            return Err(contradictory());
-        }
+        record::fits(&prepared.record, None, scope)?;
         if let Some(n) = rows.insert(prepared, None)? {
             fresh = Some((fresh.map_or(n, |(lo, _)| lo), n));
             continue;
         }
         let Some(row) = record::find(&w.tx, prepared.record.id)? else { continue };
-        if !record::fits(&prepared.record, Some(&row), scope) {
-            return Err(contradictory());
-        }
+        record::fits(&prepared.record, Some(&row), scope)?;
         old.remove(&row.n);
         let held = base::get(&w.tx, row.n)?;
         keep_other(&w.tx, &row, held.as_ref(), &prepared.record.scope)?;

@@ -194,6 +194,37 @@ async fn a_township_comes_and_goes_with_its_grant() {
     a.round(&town).await;
 }
 
+/// As on the line: it holds up neither the others nor the rest of the reply, and is asked for whole once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_contradicts_itself_holds_up_nothing_else() {
+    let town = Town::begin().await;
+    let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
+    a.round(&town).await;
+    let save = |name: &str, village: &str| {
+        let mut fields = household(name);
+        fields.insert("region".into(), json!(village));
+        let id = Uuid::new_v4();
+        b.save(id, fields, NOW);
+        id
+    };
+    town.grant(OTHER_TOWN).await;
+    town.grant("340323105").await;
+    b.round(&town).await;
+    let (bad, good) = (save("别处", "340323104001"), save("远处", "340323105001"));
+    b.round(&town).await;
+    town.meddle("UPDATE record SET record = replace(record, '别处', '别外')");
+    let told = back(&a, &answered(&town, &out(&a).parts).await);
+    assert_eq!((told.loaded, told.anew), (1, vec![OTHER_TOWN.parse().unwrap()]));
+    assert!(a.book.get(good).unwrap().is_some());
+    // The office mends it, and the server no longer holds the one it had made.
+    town.meddle("UPDATE record SET record = replace(record, '别外', '别处')");
+    let town = town.stop_and_start().await;
+    let told = back(&a, &answered(&town, &out(&a).parts).await);
+    assert_eq!((told.loaded, told.anew), (1, Vec::new()));
+    assert_eq!(a.fields(bad)["head_name"], "别处");
+    a.round(&town).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copied_book_gets_a_number_of_its_own() {
     let town = Town::begin().await;

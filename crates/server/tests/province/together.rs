@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::desk::{Desk, version, words};
 use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, grant, person, worker};
 
-/// More than can be under way at once.
+/// Far more than transactions that may be under way at once (16).
 const DESKS: usize = 48;
 
 /// Commits wait until the gate is open, and are counted.

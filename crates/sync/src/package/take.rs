@@ -183,7 +183,13 @@ impl Taking<'_> {
                 here => *here == one.instead_of,
             };
             if wanted {
-                self.load(bytes)?;
+                match self.load(bytes) {
+                    // One township does not hold up the others: it is asked for whole once more.
+                    Err(PackageError::Sync(SyncError::Contradictory)) => {
+                        once(&mut self.done.anew, one.scope.clone())
+                    }
+                    other => other?,
+                }
             }
         }
         Ok(())

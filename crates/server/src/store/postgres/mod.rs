@@ -64,9 +64,8 @@ impl PostgresBook {
     pub(super) async fn open(url: &str, before_commit: Option<BeforeCommit>) -> Result<Self> {
         let config: tokio_postgres::Config = url.parse()?;
         let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let processors = std::thread::available_parallelism().map_or(4, usize::from);
         // More than the processors could use at once: most of them wait.
-        let connections = processors * 16;
+        let connections = std::thread::available_parallelism().map_or(4, usize::from) * 16;
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycle))
             .max_size(connections.clamp(32, 64))
             .post_create(Hook::async_fn(|client, _| Box::pin(greeted(client))))
@@ -87,7 +86,7 @@ impl PostgresBook {
         lineage::settle(client.as_mut()).await?;
         drop(client);
         let room = Room::default();
-        let taking = Taking::new(pool.clone(), before_commit, room.clone(), 2 * processors);
+        let taking = Taking::new(pool.clone(), before_commit, room.clone());
         Ok(Self { pool, taking, room })
     }
 

@@ -27,6 +27,8 @@ use crate::store::BeforeCommit;
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) request: PushRequest,
+    /// What it names.
+    pub(super) wanted: Wanted,
     /// The server's day and its clock.
     pub(super) today: NaiveDate,
     pub(super) now: i64,
@@ -38,7 +40,7 @@ pub(super) async fn alone(
     asked: &Asked,
     before_commit: Option<&BeforeCommit>,
 ) -> Result<PushReply> {
-    let mut wanted = Wanted::named(&asked.request);
+    let mut wanted = asked.wanted.clone();
     let mut begins_book = false;
     let mut begin = Vec::new();
     loop {
@@ -73,9 +75,8 @@ pub(super) async fn together(
     all: &[Asked],
     before_commit: Option<&BeforeCommit>,
 ) -> Result<Vec<Option<Result<PushReply>>>> {
-    let wanted: Vec<Wanted> = all.iter().map(|asked| Wanted::named(&asked.request)).collect();
     let tx = client.transaction().await?;
-    let looks = look(&tx, &all.iter().zip(&wanted).collect::<Vec<_>>()).await?;
+    let looks = look(&tx, &all.iter().map(|asked| (asked, &asked.wanted)).collect::<Vec<_>>()).await?;
     let mut stand = Vec::with_capacity(all.len());
     let mut answers = Vec::with_capacity(all.len());
     for (asked, look) in all.iter().zip(looks) {
@@ -204,13 +205,10 @@ async fn look(tx: &Transaction<'_>, all: &[(&Asked, &Wanted)]) -> Result<Vec<Res
             looks.push(Ok(Look::NoBook));
             continue;
         };
-        let held: HashMap<Uuid, Held> =
-            wanted.records.iter().filter_map(|id| held.remove_entry(id)).collect();
-        let own = |scope: &&RegionCode| wanted.scopes.contains(scope);
         let ground = Ground {
             scopes: wanted.scopes.iter().filter_map(|id| scopes.remove_entry(id)).collect(),
-            regions: regions.extract_if(.., |(scope, _), _| own(&scope)).collect(),
-            held,
+            regions: regions.extract_if(.., |(scope, _), _| wanted.scopes.contains(scope)).collect(),
+            held: wanted.records.iter().filter_map(|id| held.remove_entry(id)).collect(),
             audit,
             ..Ground::default()
         };

@@ -18,6 +18,8 @@ use crate::turns::{Batch, Turns};
 
 /// Most pushes of one commit: more no longer make it cheaper, and all of them wait for the last.
 const MOST: usize = 32;
+/// Fewest and most transactions of pushes under way at once.
+const LINES: (usize, usize) = (4, 16);
 /// How often a push that met another in a race is tried.
 const TRIES: usize = 5;
 
@@ -57,8 +59,10 @@ impl Drop for UnderWay {
 }
 
 impl Taking {
-    /// `lines`: transactions under way at once.
-    pub(super) fn new(pool: Pool, before_commit: Option<BeforeCommit>, room: Room, lines: usize) -> Taking {
+    pub(super) fn new(pool: Pool, before_commit: Option<BeforeCommit>, room: Room) -> Taking {
+        // While some wait for the disk, others use the processors.
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        let lines = (2 * processors).clamp(LINES.0, LINES.1);
         let turns = Arc::new(Mutex::new(Turns::new(lines, MOST, PUSH_CHANGES)));
         Taking { pool, before_commit, room, turns }
     }
@@ -67,11 +71,11 @@ impl Taking {
     pub(super) async fn push(&self, request: &PushRequest, today: NaiveDate, now: i64) -> Result<PushReply> {
         let wanted = Wanted::named(request);
         let keys = std::iter::once(Key::Device(request.device))
-            .chain(wanted.scopes.into_iter().map(Key::Scope))
-            .chain(wanted.records.into_iter().map(Key::Record))
+            .chain(wanted.scopes.iter().cloned().map(Key::Scope))
+            .chain(wanted.records.iter().copied().map(Key::Record))
             .collect();
         let (answer, told) = oneshot::channel();
-        let asked = Asked { request: request.clone(), today, now };
+        let asked = Asked { request: request.clone(), wanted, today, now };
         self.turns().wait(keys, request.changes.len(), Waiting { asked, answer });
         self.begin();
         told.await.map_err(|_| Error::Task)?

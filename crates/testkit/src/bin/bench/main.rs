@@ -48,12 +48,6 @@ fn row(what: &str, took: Duration, bare: Option<(&str, Duration)>) {
     }
 }
 
-async fn timed_async<T>(work: impl Future<Output = T>) -> (T, Duration) {
-    let start = Instant::now();
-    let done = work.await;
-    (done, start.elapsed())
-}
-
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = Instant::now();
     let value = work();
