@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use tiexin_contract::ErrorReply;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, RegionCode};
-use tiexin_ledger::{FoundHousehold, FoundPerson, Lookup, NamedRegion};
+use tiexin_intake::{FoundHousehold, FoundPerson, Lookup, NamedRegion};
 use tiexin_store::{Keys, Look, Regions, StoreError};
 use uuid::Uuid;
 

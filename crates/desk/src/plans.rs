@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tiexin_contract::import::FilePlan;
 use tiexin_domain::RegionCode;
-use tiexin_ledger::{LedgerPlan, Workbook};
+use tiexin_intake::{LedgerPlan, Workbook};
 use uuid::Uuid;
 
 /// A preview as the worker saw it.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use tiexin_domain::RegionCode;
-use tiexin_ledger::{
+use tiexin_intake::{
     FoundHousehold, FoundPerson, ImportContext, Limits, Lookup, Mapping, NamedRegion, marked_copy, plan,
     read, stable_id,
 };

@@ -41,7 +41,7 @@ pub fn all() -> Seeds {
     seeds.push(("blob", with_flags(1, &blob())));
     seeds.push(("keyring", desk::keyring_file()));
     for folder in ["guyang-2026-10", "liuji-2026-10"] {
-        for (name, bytes) in files(&format!("crates/ledger/tests/fixtures/{folder}")) {
+        for (name, bytes) in files(&format!("crates/intake/tests/fixtures/{folder}")) {
             if name.ends_with(".csv") || name.ends_with(".xlsx") {
                 seeds.push(("ledger", bytes));
             }

@@ -9,7 +9,7 @@ use tiexin_contract::import::{
 use tiexin_contract::records::FileMade;
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
-use tiexin_ledger::{
+use tiexin_intake::{
     Choice, FileRefused, ImportContext, LedgerKind, LedgerPlan, Limits, Lookup, Mapping, Progress,
     RefusalCode, Severity, SheetKind, Stage, Staged, Workbook, fields_of, marked_copy, plan, read_watched,
     stable_id,
@@ -187,7 +187,7 @@ fn refused(name: &str, message: String) -> FilePlan {
     }
 }
 
-fn finding(finding: &tiexin_ledger::Finding) -> FindingRow {
+fn finding(finding: &tiexin_intake::Finding) -> FindingRow {
     FindingRow {
         sheet: finding.sheet.clone(),
         row: finding.row,
@@ -202,7 +202,7 @@ fn finding(finding: &tiexin_ledger::Finding) -> FindingRow {
 /// Rows shown for the eye.
 const SAMPLE: usize = 5;
 
-fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_ledger::SheetReport) -> SheetPlan {
+fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_intake::SheetReport) -> SheetPlan {
     let named = book.sheets.iter().find(|sheet| sheet.name == report.name);
     let sheet = named.or(book.sheets.get(nth));
     let rows = sheet.map(|sheet| sheet.rows.as_slice()).unwrap_or_default();

@@ -7,7 +7,7 @@ use tiexin_contract::session::Done;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Fields;
-use tiexin_ledger::PlannedRecord;
+use tiexin_intake::PlannedRecord;
 use tiexin_store::{BatchSave, Fill, Source};
 use uuid::Uuid;
 

@@ -77,8 +77,8 @@ mod tests {
             assert_ne!(after, before);
             assert!(seen > 0, "{name}");
             let unaltered = container(&before, 7, |_| ()).unwrap();
-            let limits = tiexin_ledger::Limits::default();
-            assert!(tiexin_ledger::read(&unaltered, name, &limits).is_ok(), "{name}");
+            let limits = tiexin_intake::Limits::default();
+            assert!(tiexin_intake::read(&unaltered, name, &limits).is_ok(), "{name}");
         }
     }
 }

@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn the_ledger_is_read() {
         let read =
-            tiexin_ledger::read(&super::ledger(), "会员.xls", &tiexin_ledger::Limits::default()).unwrap();
+            tiexin_intake::read(&super::ledger(), "会员.xls", &tiexin_intake::Limits::default()).unwrap();
         assert_eq!(read.sheets[0].name.as_deref(), Some("会员名册"));
         assert_eq!(read.sheets[0].rows.len(), 5);
     }

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{ExcelDateTime, Format};
 use serde_json::json;
 use tiexin_domain::Kind;
-use tiexin_ledger::{Choice, LedgerKind, Mapping, SheetKind, fields_of};
+use tiexin_intake::{Choice, LedgerKind, Mapping, SheetKind, fields_of};
 
 use crate::book::{Book, open, plan_with, planned, text};
 use crate::variations::{SCOPE, codes, found, of, texts, township, xlsx};

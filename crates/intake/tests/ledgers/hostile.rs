@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::time::Instant;
 
 use proptest::prelude::*;
-use tiexin_ledger::{FileRefused, Limits, Mapping, RefusalCode, read};
+use tiexin_intake::{FileRefused, Limits, Mapping, RefusalCode, read};
 use zip::write::SimpleFileOptions;
 
 use crate::book::{Book, fixture, open, plan_with, planned};

@@ -1,6 +1,6 @@
 //! The marked copy says beside each row what became of it.
 
-use tiexin_ledger::{Cell, Mapping, marked_copy};
+use tiexin_intake::{Cell, Mapping, marked_copy};
 
 use crate::book::{Book, fixture, open, plan_with};
 

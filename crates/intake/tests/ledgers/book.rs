@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::{Fields, Kind, RegionCode};
-use tiexin_ledger::{
+use tiexin_intake::{
     FoundHousehold, FoundPerson, ImportContext, Intent, LedgerPlan, Limits, Lookup, Mapping, NamedRegion,
     Workbook, plan, read, stable_id,
 };

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 use tiexin_domain::Kind;
-use tiexin_ledger::{LedgerPlan, Lookup, Mapping, RefusalCode, Severity, Staged};
+use tiexin_intake::{LedgerPlan, Lookup, Mapping, RefusalCode, Severity, Staged};
 use uuid::Uuid;
 
 use crate::book::{Book, fixture, open, plan_with, planned, text};
@@ -157,7 +157,7 @@ fn services_find_the_families_of_the_file_before() {
         assert_eq!(serde_json::to_value(&previewed).unwrap(), serde_json::to_value(&plan).unwrap());
 
         same_findings(&plan, &services["findings"], true);
-        let rows = |kind: &str, n: fn(&tiexin_ledger::SheetReport) -> usize| {
+        let rows = |kind: &str, n: fn(&tiexin_intake::SheetReport) -> usize| {
             plan.sheets.iter().filter(|s| s.kind.is_some_and(|k| k.as_str() == kind)).map(n).sum::<usize>()
                 as u64
         };
@@ -297,19 +297,19 @@ fn planning_can_be_watched_and_stopped() {
     let workbook = open(&fixture("guyang-2026-10/members.xls"), "members.xls");
     let book = Book::default();
     let seen = std::cell::RefCell::new(Vec::new());
-    let watch = |p: tiexin_ledger::Progress| {
+    let watch = |p: tiexin_intake::Progress| {
         seen.borrow_mut().push(p.done);
         p.done < 1000
     };
-    let context = tiexin_ledger::ImportContext {
+    let context = tiexin_intake::ImportContext {
         scope: "340323100".parse().unwrap(),
         today: crate::book::day(2026, 11, 2),
         mapping: &Mapping::default(),
         lookup: &book,
-        ids: &tiexin_ledger::stable_id,
+        ids: &tiexin_intake::stable_id,
         watch: Some(&watch),
     };
-    let stopped = tiexin_ledger::plan(&workbook, &context).unwrap_err();
+    let stopped = tiexin_intake::plan(&workbook, &context).unwrap_err();
     assert_eq!(stopped.code, RefusalCode::Cancelled);
     assert_eq!(*seen.borrow(), [256, 512, 768, 1024]);
     assert!(plan_with(&book, "340323100", &Mapping::default(), &workbook).taken > 2900);

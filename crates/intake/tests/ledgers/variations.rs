@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, Workbook as Writer, Worksheet};
 use serde_json::json;
 use tiexin_domain::{Fields, Kind};
-use tiexin_ledger::{LedgerKind, LedgerPlan};
+use tiexin_intake::{LedgerKind, LedgerPlan};
 
 use crate::book::{Book, fixture, planned, text};
 
