@@ -200,13 +200,23 @@ fn put(
                 if midnight { &styles.day } else { &styles.moment },
             )?
         }
-        Cell::Number(value) if value.fract() == 0.0 => {
-            page.write_number_with_format(row, column, *value, &styles.whole)?
+        Cell::Number(number) => {
+            let own = match number.places {
+                // What the cell showed is what the copy has to show: 10.10 is no 10.1.
+                Some(places @ 1..) => {
+                    &styles.plain.clone().set_num_format(format!("0.{:0<1$}", "", usize::from(places)))
+                }
+                _ if number.value.fract() == 0.0 => &styles.whole,
+                _ => &styles.plain,
+            };
+            page.write_number_with_format(row, column, number.value, own)?
         }
-        Cell::Number(value) => page.write_number_with_format(row, column, *value, &styles.plain)?,
         Cell::Bool(value) => page.write_boolean_with_format(row, column, *value, &or(&styles.plain))?,
         Cell::Text(text) => page.write_string_with_format(row, column, cut(text), &or(&styles.plain))?,
         Cell::Error(text) => page.write_string_with_format(row, column, cut(text), &or(&styles.plain))?,
+        Cell::Uncounted | Cell::Picture => {
+            page.write_string_with_format(row, column, cell.shown(), &or(&styles.plain))?
+        }
     };
     Ok(())
 }

@@ -8,6 +8,10 @@ pub enum Format {
     Xlsx,
     Xls,
     Csv,
+    /// A web page with a table, as many office systems export it under the name `.xls`.
+    Html,
+    /// XML Spreadsheet 2003.
+    Xml,
 }
 
 /// A file as read: its sheets in the order of the tabs.
@@ -26,6 +30,8 @@ pub struct Sheet {
     /// Rows with at least one value, ascending by number.
     pub rows: Vec<Row>,
     pub merges: Vec<Merge>,
+    /// Not shown in the spreadsheet. Its rows are read, so that the worker can be told what was passed over.
+    pub hidden: bool,
 }
 
 /// A row with the number the spreadsheet shows, from 1.
@@ -51,11 +57,36 @@ pub enum Cell {
     #[default]
     Empty,
     Text(String),
-    Number(f64),
+    Number(Number),
     DateTime(NaiveDateTime),
     Bool(bool),
     /// `#REF!` and its like, as the spreadsheet shows it.
     Error(String),
+    /// A formula whose result was never saved: only a spreadsheet program can compute it.
+    Uncounted,
+    /// A picture that stands in the cell itself.
+    Picture,
+}
+
+/// A number with what its format shows of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number {
+    pub value: f64,
+    /// Digits after the point that the cell's format shows; `None` for the general format, one that
+    /// is no plain number, or one that the file does not tell.
+    pub places: Option<u8>,
+}
+
+impl Number {
+    /// In the general format.
+    pub fn general(value: f64) -> Self {
+        Self { value, places: None }
+    }
+
+    /// Whether the spreadsheet has lost places of it: it keeps 15 significant digits.
+    pub fn lost_digits(&self) -> bool {
+        self.value.abs() >= 1e15
+    }
 }
 
 static EMPTY: Cell = Cell::Empty;
@@ -89,12 +120,12 @@ impl Cell {
         }
     }
 
-    /// What the worker sees, trimmed. Numbers as a spreadsheet's general format, dates as `2026-10-05`.
+    /// What the worker sees, trimmed. Numbers as their format shows them, dates as `2026-10-05`.
     pub fn shown(&self) -> String {
         match self {
             Cell::Empty => String::new(),
             Cell::Text(text) => text.trim_matches(blank).to_owned(),
-            Cell::Number(value) => shown_number(*value),
+            Cell::Number(number) => number.shown(),
             Cell::DateTime(at) => {
                 if at.num_seconds_from_midnight() == 0 {
                     at.format("%Y-%m-%d").to_string()
@@ -105,6 +136,18 @@ impl Cell {
             Cell::Bool(true) => "是".into(),
             Cell::Bool(false) => "否".into(),
             Cell::Error(text) => text.clone(),
+            Cell::Uncounted => "（公式未计算）".into(),
+            Cell::Picture => "（图片）".into(),
+        }
+    }
+}
+
+impl Number {
+    /// As the spreadsheet shows it: 10.1 with two places is `10.10`.
+    pub fn shown(&self) -> String {
+        match self.places {
+            Some(places) if self.value.abs() < 1e15 => format!("{:.*}", usize::from(places), self.value),
+            _ => shown_number(self.value),
         }
     }
 }
@@ -149,6 +192,14 @@ mod tests {
     }
 
     #[test]
+    fn a_format_with_places_shows_them() {
+        let shown = |value, places| Cell::Number(Number { value, places: Some(places) }).shown();
+        assert_eq!(shown(10.1, 2), "10.10");
+        assert_eq!(shown(2016.1, 2), "2016.10");
+        assert_eq!(shown(35.0, 0), "35");
+    }
+
+    #[test]
     fn numbers_read_as_the_sheet_shows_them() {
         for (value, text) in [
             (200.0, "200"),
@@ -157,7 +208,7 @@ mod tests {
             (3403231000001.0, "3403231000001"),
             (340_399_195_011_116_123_f64, "340399195011116000"),
         ] {
-            assert_eq!(Cell::Number(value).shown(), text);
+            assert_eq!(Cell::Number(Number::general(value)).shown(), text);
         }
     }
 }

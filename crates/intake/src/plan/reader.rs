@@ -62,7 +62,7 @@ impl<'a> RowReader<'a> {
     /// A file code: half-width, no spaces.
     pub(super) fn code(&mut self, field: &str) -> Option<String> {
         let text = self.said(field)?;
-        if matches!(self.cell(field), Cell::Number(value) if *value >= 1e15) {
+        if matches!(self.cell(field), Cell::Number(number) if number.lost_digits()) {
             self.find(
                 field,
                 FindingCode::IdLostDigits,
@@ -105,7 +105,7 @@ impl<'a> RowReader<'a> {
     /// An ID number. Missing is no finding here: the caller knows whether there should be one.
     pub(super) fn id_number(&mut self, field: &str) -> Option<IdNumber> {
         let text = self.said(field)?;
-        if matches!(self.cell(field), Cell::Number(value) if *value >= 1e15) {
+        if matches!(self.cell(field), Cell::Number(number) if number.lost_digits()) {
             self.find(field, FindingCode::IdLostDigits, IdNumberError::LostDigits.to_string());
             return None;
         }

@@ -181,7 +181,7 @@ fn is_numbering(row: &Row) -> bool {
     let (mut last, mut numbers, mut others) = (None, 0, 0);
     for cell in row.cells.iter().filter(|c| !c.is_empty()) {
         let number = match cell {
-            Cell::Number(value) if value.fract() == 0.0 => Some(*value as i64),
+            Cell::Number(number) if number.value.fract() == 0.0 => Some(number.value as i64),
             Cell::Text(text) if text.len() <= 3 => text.trim().parse().ok(),
             _ => None,
         };

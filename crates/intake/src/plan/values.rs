@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use tiexin_domain::{Fen, PartialDate, YearHint};
 
-use crate::workbook::Cell;
+use crate::workbook::{Cell, Number};
 
 /// Half-width digits, letters and signs; the rest untouched.
 pub(super) fn narrow(text: &str) -> String {
@@ -139,7 +139,7 @@ pub(super) fn date(cell: &Cell, hint: YearHint, month: Option<u32>) -> Result<Op
     match cell {
         Cell::DateTime(at) if at.year() < 1901 => Err(()),
         Cell::DateTime(at) => Ok(Some(PartialDate::Day(at.date()))),
-        Cell::Number(serial) if (20_000.0..80_000.0).contains(serial) => Ok(serial_day(*serial)),
+        Cell::Number(serial) if (20_000.0..80_000.0).contains(&serial.value) => Ok(serial_day(serial.value)),
         other => {
             let text = other.shown();
             if says_nothing(&text) {
@@ -176,7 +176,7 @@ pub(super) fn moment(
     match (cell, same_day) {
         (Cell::DateTime(at), Some(day)) if at.year() < 1901 => return Ok(Some(day.and_time(at.time()))),
         (Cell::DateTime(at), _) if at.year() >= 1901 => return Ok(Some(*at)),
-        (Cell::Number(part), Some(day)) if (0.0..1.0).contains(part) => {
+        (Cell::Number(Number { value: part, .. }), Some(day)) if (0.0..1.0).contains(part) => {
             let time = NaiveTime::from_num_seconds_from_midnight_opt((part * 86_400.0).round() as u32, 0);
             return time.map(|t| Some(day.and_time(t))).ok_or(());
         }
@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(count("50份"), Some(50));
         assert_eq!(count("约百人"), None);
         assert_eq!(count("-3"), None);
-        assert_eq!(money(&Cell::Number(500.5)), Ok(Some(Fen(50_050))));
+        assert_eq!(money(&Cell::Number(Number::general(500.5))), Ok(Some(Fen(50_050))));
         assert_eq!(money(&Cell::Text("300元".into())), Ok(Some(Fen(30_000))));
         assert_eq!(money(&Cell::Text("无".into())), Ok(None));
         assert_eq!(money(&Cell::Text("一箱牛奶".into())), Err(()));

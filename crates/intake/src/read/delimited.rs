@@ -46,7 +46,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
     if rows.iter().all(|row| row.cells.iter().filter(|c| !c.is_empty()).count() < 2) {
         return Err(FileRefused::not_ledger("文件里没有表格，请选择 .xlsx、.xls 或 .csv 台账"));
     }
-    Ok(vec![Sheet { name: None, rows, merges: Vec::new() }])
+    Ok(vec![Sheet { name: None, rows, merges: Vec::new(), hidden: false }])
 }
 
 /// Text that ends with a line break, so that every row does.

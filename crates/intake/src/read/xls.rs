@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
         }
         let rows = rows.finish();
         let merges = book.merge_cells_by_sheet_name(&name).map_err(refused)?.iter().map(merge).collect();
-        sheets.push(Sheet { name: Some(name), rows, merges });
+        sheets.push(Sheet { name: Some(name), rows, merges, hidden: false });
     }
     Ok(sheets)
 }

@@ -6,7 +6,7 @@ use calamine::{Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx,
 
 use super::{Limits, Rows, Spent, zip_check};
 use crate::refusal::{FileRefused, Watch};
-use crate::workbook::{Cell, Merge, Sheet};
+use crate::workbook::{Cell, Merge, Number, Sheet};
 
 pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
     zip_check::check(bytes, limits, watch)?;
@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
         } else {
             book.merge_cells_by_sheet_name(&name).map_err(refused)?.iter().map(merge).collect()
         };
-        sheets.push(Sheet { name: Some(name), rows, merges });
+        sheets.push(Sheet { name: Some(name), rows, merges, hidden: false });
     }
     Ok(sheets)
 }
@@ -83,12 +83,12 @@ pub(super) fn cell_of_data(value: &Data) -> Option<Cell> {
         Data::Empty => return None,
         Data::String(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
         Data::DateTimeIso(text) => Cell::Text(text.replace('T', " ")),
-        Data::Int(value) => Cell::Number(*value as f64),
-        Data::Float(value) => Cell::Number(*value),
+        Data::Int(value) => Cell::Number(Number::general(*value as f64)),
+        Data::Float(value) => Cell::Number(Number::general(*value)),
         Data::Bool(value) => Cell::Bool(*value),
         Data::DateTime(at) => match at.as_datetime() {
             Some(time) => Cell::DateTime(time),
-            None => Cell::Number(at.as_f64()),
+            None => Cell::Number(Number::general(at.as_f64())),
         },
         Data::Error(error) => Cell::Error(error.to_string()),
     })
