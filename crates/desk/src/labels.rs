@@ -57,6 +57,7 @@ fn common(field: &str) -> Option<&'static str> {
         "politics" => "政治面貌",
         "tags" => "重点人群",
         "died_on" => "去世日期",
+        "deceased" => "已离世",
         "category" => "家庭类别",
         "disability_grade" => "残疾等级",
         "disability_card" => "残疾人证号",

@@ -56,6 +56,6 @@ pub(crate) fn ledger(input: &[u8]) {
     let context =
         ImportContext { scope, today, mapping: &mapping, lookup: &Empty, ids: &stable_id, watch: None };
     let Ok(planned) = plan(&workbook, &context) else { return };
-    assert!(planned.taken + planned.refused <= planned.data_rows);
+    assert!(planned.rows.taken() + planned.rows.refused <= planned.data_rows);
     let _ = marked_copy(&workbook, &planned);
 }

@@ -10,70 +10,112 @@ pub enum Severity {
     Refused,
     /// The row is taken and stands on the to-do list.
     Todo,
+    /// The row is in the book with another value; the book's stays unless a person takes the ledger's.
+    Differs,
 }
 
-/// Stable codes of findings.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FindingCode {
+/// Codes, how they are written in JSON, and what becomes of a row that has one.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $severity:ident;)*) => {
+        /// Stable codes of findings.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum FindingCode {
+            $($(#[$doc])* $name,)*
+            /// A rule of the noun itself, by the domain's code; refused.
+            Rule(String),
+        }
+
+        impl FindingCode {
+            /// The code as it is written in JSON.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(FindingCode::$name => $code,)*
+                    FindingCode::Rule(code) => code,
+                }
+            }
+
+            /// Whether a row with this finding is refused or taken.
+            pub fn severity(&self) -> Severity {
+                match self {
+                    $(FindingCode::$name => Severity::$severity,)*
+                    FindingCode::Rule(_) => Severity::Refused,
+                }
+            }
+        }
+    };
+}
+
+codes! {
     /// An ID number that cannot be right.
-    IdChecksum,
-    /// A number cell that has lost the last places of an ID number.
-    IdLostDigits,
-    DateInvalid,
-    DuplicateInFile,
-    RegionUnknown,
-    HouseholdUnknown,
-    KindUnknown,
-    NumberInvalid,
-    NameMissing,
-    IdMissing,
+    IdChecksum = "id_checksum", Refused;
+    /// A number cell that has lost the last places of an ID number or of a file's code.
+    IdLostDigits = "id_lost_digits", Refused;
+    DateInvalid = "date_invalid", Refused;
+    /// A date that can be read in two ways, of something that happened then.
+    DateUnclear = "date_unclear", Refused;
+    /// Later than today.
+    DateFuture = "date_future", Refused;
+    DuplicateInFile = "duplicate_in_file", Refused;
+    /// An earlier row tells of the same event, but not the same of it.
+    SameEvent = "same_event", Refused;
+    RegionUnknown = "region_unknown", Refused;
+    HouseholdUnknown = "household_unknown", Refused;
+    /// Code and ID number belong to two families, or a name could be one of several.
+    FamilyUnclear = "family_unclear", Refused;
+    /// It was voided before by a person.
+    VoidedBefore = "voided_before", Refused;
+    KindUnknown = "kind_unknown", Refused;
+    NumberInvalid = "number_invalid", Refused;
+    /// A unit that cannot be: millions given to one family.
+    UnitUnclear = "unit_unclear", Refused;
+    /// An error or a formula without a result where a value is needed.
+    CellError = "cell_error", Refused;
+    NameMissing = "name_missing", Refused;
+    /// Two persons in a cell for one, or a mark in place of a name.
+    NameUnclear = "name_unclear", Refused;
+    /// The mark for 'as above' where nothing stands above that could be meant.
+    DittoUnclear = "ditto_unclear", Refused;
+    IdMissing = "id_missing", Todo;
     /// A number of 15 places became one of 18.
-    IdUpgraded,
+    IdUpgraded = "id_upgraded", Todo;
     /// Year or month only; kept with that precision.
-    DatePartial,
-    PhoneInvalid,
-    ContactMissing,
+    DatePartial = "date_partial", Todo;
+    /// A date that can be read in two ways was left out; it stands in the notes.
+    DateLeftOut = "date_left_out", Todo;
+    /// Not in the month that the sheet names.
+    DateOutsideMonth = "date_outside_month", Todo;
+    PhoneInvalid = "phone_invalid", Todo;
+    ContactMissing = "contact_missing", Todo;
     /// The stated sex is not the ID number's; the number is believed.
-    SexMismatch,
-    /// A rule of the noun itself, by the domain's code; refused.
-    Rule(String),
-}
-
-impl FindingCode {
-    /// The code as it is written in JSON.
-    pub fn as_str(&self) -> &str {
-        match self {
-            FindingCode::IdChecksum => "id_checksum",
-            FindingCode::IdLostDigits => "id_lost_digits",
-            FindingCode::DateInvalid => "date_invalid",
-            FindingCode::DuplicateInFile => "duplicate_in_file",
-            FindingCode::RegionUnknown => "region_unknown",
-            FindingCode::HouseholdUnknown => "household_unknown",
-            FindingCode::KindUnknown => "kind_unknown",
-            FindingCode::NumberInvalid => "number_invalid",
-            FindingCode::NameMissing => "name_missing",
-            FindingCode::IdMissing => "id_missing",
-            FindingCode::IdUpgraded => "id_upgraded",
-            FindingCode::DatePartial => "date_partial",
-            FindingCode::PhoneInvalid => "phone_invalid",
-            FindingCode::ContactMissing => "contact_missing",
-            FindingCode::SexMismatch => "sex_mismatch",
-            FindingCode::Rule(code) => code,
-        }
-    }
-
-    /// Whether a row with this finding is refused or taken.
-    pub fn severity(&self) -> Severity {
-        match self {
-            FindingCode::IdMissing
-            | FindingCode::IdUpgraded
-            | FindingCode::DatePartial
-            | FindingCode::PhoneInvalid
-            | FindingCode::ContactMissing
-            | FindingCode::SexMismatch => Severity::Todo,
-            _ => Severity::Refused,
-        }
-    }
+    SexMismatch = "sex_mismatch", Todo;
+    /// A number cell that has lost the last places of a card, a policy or an account; left out.
+    DigitsLost = "digits_lost", Todo;
+    /// Text that ends in the zeros a spreadsheet puts for lost places; kept.
+    DigitsDoubtful = "digits_doubtful", Todo;
+    /// One cell over several rows: the amount is booked once.
+    AmountMerged = "amount_merged", Todo;
+    /// An amount taken over from the row above by a mark.
+    AmountAbove = "amount_above", Todo;
+    /// An error, a picture or a formula without a result in a cell that may be empty.
+    CellLeftOut = "cell_left_out", Todo;
+    /// A sign that was lost on the way.
+    SignLost = "sign_lost", Todo;
+    /// The ledger says that somebody has died, but not when.
+    DiedWhen = "died_when", Todo;
+    /// What stood beside a name went to the notes.
+    NameNoted = "name_noted", Todo;
+    /// A second person of a family, in a cell or a row of its own.
+    SecondPerson = "second_person", Todo;
+    /// The village of the row above was taken.
+    VillageAbove = "village_above", Todo;
+    /// No village is named: the member belongs to the township.
+    VillageMissing = "village_missing", Todo;
+    /// The family lives in another village than the row or sheet says.
+    VillageOther = "village_other", Todo;
+    /// A family or person was found by name alone.
+    MatchedByName = "matched_by_name", Todo;
+    /// The book has another value.
+    Differs = "differs", Differs;
 }
 
 impl Serialize for FindingCode {

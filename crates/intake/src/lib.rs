@@ -17,17 +17,19 @@ mod place;
 mod plan;
 mod read;
 mod refusal;
+mod roll;
+mod script;
 mod workbook;
 
 pub use finding::{Finding, FindingCode, Severity};
 pub use heads::{FieldInfo, fields_of};
 pub use kind::{LedgerKind, SheetKind};
-pub use lookup::{FoundHousehold, FoundPerson, Lookup, NamedRegion, Staged};
+pub use lookup::{Family, FoundPerson, Known, Lookup, NamedRegion, Staged, Voided};
 pub use mapping::{Choice, Mapping};
 pub use mark::marked_copy;
 pub use plan::{
-    ColumnReport, ImportContext, Intent, LedgerPlan, PlannedGroup, PlannedRecord, SheetReport, plan,
-    stable_id,
+    ColumnReport, FieldChange, ImportContext, Intent, LedgerPlan, Notice, NoticeCode, PlannedGroup,
+    PlannedRecord, RowCounts, SheetReport, Taken, plan, stable_id,
 };
 pub use read::{Limits, read, read_watched};
 pub use refusal::{FileRefused, Progress, RefusalCode, Stage, Watch};

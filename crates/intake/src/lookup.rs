@@ -1,12 +1,14 @@
 //! What a plan must know of the book. The caller hands it in.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use tiexin_domain::nouns::tidy_name;
-use tiexin_domain::{Kind, RegionCode};
+use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
 use uuid::Uuid;
 
-use crate::plan::{Intent, LedgerPlan, PlannedGroup};
+use crate::plan::{Intent, LedgerPlan, PlannedGroup, PlannedRecord};
+use crate::roll::Roll;
 
 /// A region with its official name (`东关社区居民委员会`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,56 +17,86 @@ pub struct NamedRegion {
     pub name: String,
 }
 
-/// A household that is in the book or planned.
+/// Why a record is hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundHousehold {
-    pub id: Uuid,
-    pub region: RegionCode,
-    pub head_name: String,
+pub struct Voided {
+    /// As the person wrote it.
+    pub reason: String,
+    /// It went with an import that was taken back: reading the ledger again brings it back.
+    pub undone: bool,
 }
 
-/// A person who is in the book or planned.
+/// A record of the book, hidden ones included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    pub id: Uuid,
+    pub kind: Kind,
+    pub region: RegionCode,
+    pub fields: Fields,
+    pub void: Option<Voided>,
+}
+
+/// A person of a family.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundPerson {
     pub id: Uuid,
     pub name: String,
+    /// The 18 places, where they are known.
+    pub number: Option<String>,
     pub household: Option<Uuid>,
 }
 
-/// The caller's book, as far as a plan needs it. Void records are not found.
-/// Names are compared by [`tidy_name`].
+/// A household with what tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    pub household: Uuid,
+    pub region: RegionCode,
+    pub head_name: String,
+    /// The head first.
+    pub persons: Vec<FoundPerson>,
+    /// Its support file, and the file's code (信息编码).
+    pub file: Option<Uuid>,
+    pub code: Option<String>,
+    /// Its contact pair of today.
+    pub pair: Option<Uuid>,
+    /// The village it came from, and when.
+    pub moved_from: Option<RegionCode>,
+    pub moved_on: Option<PartialDate>,
+    /// Hidden: found so that a ledger which names it again is told so.
+    pub void: Option<Voided>,
+}
+
+/// The caller's book, as far as a plan needs it.
 pub trait Lookup {
     /// `within` itself and all regions below it.
     fn regions(&self, within: &RegionCode) -> Vec<NamedRegion>;
-    /// The household whose support file has this code (信息编码).
-    fn household_by_code(&self, code: &str) -> Option<FoundHousehold>;
-    /// Households in `within` whose head has this name.
-    fn households_by_head(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold>;
-    /// Households in `within` to which a person of this name belongs.
-    fn households_by_person(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold>;
-    /// The persons of a household, the head first.
-    fn persons_of(&self, household: &Uuid) -> Vec<FoundPerson>;
-    /// The person with this 18-place ID number.
+    /// The families of the region whose ledgers are imported, hidden ones included.
+    fn families(&self) -> Vec<Family>;
+    /// The person with this 18-place ID number; no hidden one.
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson>;
-    /// Whether the person is a member already, perhaps typed by hand: a register's row adds nothing then.
-    fn is_member(&self, person: &Uuid) -> bool {
-        let _ = person;
-        false
-    }
-    /// Whether a record with this id is in the book, void ones included.
-    fn knows(&self, id: &Uuid) -> bool;
+    /// The record with this id, hidden ones included.
+    fn record(&self, id: &Uuid) -> Option<Known>;
+    /// Records of a kind that belong to a household, hidden ones included.
+    fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known>;
+    /// The activities of the region, hidden ones included.
+    fn activities(&self) -> Vec<Known>;
+    /// The membership of a person, perhaps typed by hand.
+    fn member_of(&self, person: &Uuid) -> Option<Known>;
+    /// Members of this name in a village or township; names are compared by `tidy_name`.
+    fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known>;
 }
 
-/// The book with plans laid over it, so that a later file can be previewed before an earlier one is written.
+/// The book with plans laid over it, so that a later row and a later file see what earlier ones will write.
 pub struct Staged<'a> {
     book: &'a dyn Lookup,
-    known: HashSet<Uuid>,
-    by_code: HashMap<String, FoundHousehold>,
-    by_head: HashMap<String, Vec<FoundHousehold>>,
-    by_person: HashMap<String, Vec<FoundHousehold>>,
-    households: HashMap<Uuid, FoundHousehold>,
-    persons_of: HashMap<Uuid, Vec<FoundPerson>>,
+    planned: HashMap<Uuid, Known>,
     by_number: HashMap<String, FoundPerson>,
+    /// Planned records by the household they belong to.
+    of_household: HashMap<(Kind, Uuid), Vec<Uuid>>,
+    activities: Vec<Uuid>,
+    members: HashMap<String, Vec<Uuid>>,
+    member_of: HashMap<Uuid, Uuid>,
+    roll: OnceCell<Roll>,
 }
 
 impl<'a> Staged<'a> {
@@ -72,13 +104,13 @@ impl<'a> Staged<'a> {
     pub fn over(book: &'a dyn Lookup) -> Self {
         Self {
             book,
-            known: HashSet::new(),
-            by_code: HashMap::new(),
-            by_head: HashMap::new(),
-            by_person: HashMap::new(),
-            households: HashMap::new(),
-            persons_of: HashMap::new(),
+            planned: HashMap::new(),
             by_number: HashMap::new(),
+            of_household: HashMap::new(),
+            activities: Vec::new(),
+            members: HashMap::new(),
+            member_of: HashMap::new(),
+            roll: OnceCell::new(),
         }
     }
 
@@ -89,51 +121,76 @@ impl<'a> Staged<'a> {
         }
     }
 
+    /// The families of the book and of the plans, read once.
+    pub(crate) fn roll(&self) -> &Roll {
+        self.roll.get_or_init(|| Roll::of(self.book.families()))
+    }
+
     pub(crate) fn stage_group(&mut self, group: &PlannedGroup) {
         for record in &group.records {
-            self.known.insert(record.id);
-            let text = |field: &str| record.fields.get(field).and_then(|v| v.as_str());
-            let reference = |field: &str| text(field).and_then(|id| id.parse::<Uuid>().ok());
-            match record.kind {
-                Kind::Household => {
-                    let head_name = text("head_name").unwrap_or_default().to_owned();
-                    let found = FoundHousehold { id: record.id, region: record.region.clone(), head_name };
-                    self.by_head.entry(tidy_name(&found.head_name)).or_default().push(found.clone());
-                    self.households.insert(record.id, found);
+            let known = self.merged(record);
+            self.index(&known);
+            if matches!(known.kind, Kind::Household | Kind::SupportFile | Kind::Person | Kind::ContactPair) {
+                self.roll();
+                if let Some(roll) = self.roll.get_mut() {
+                    roll.take(&known);
                 }
-                Kind::SupportFile => {
-                    let household = reference("household").and_then(|id| self.households.get(&id)).cloned();
-                    if let (Some(code), Some(household)) = (text("code"), household) {
-                        self.by_code.insert(code.to_owned(), household);
-                    }
-                }
-                Kind::Person => self.stage_person(record.id, record.intent, &text, reference("household")),
-                _ => {}
             }
+            self.planned.insert(known.id, known);
         }
     }
 
-    fn stage_person<'t>(
-        &mut self,
-        id: Uuid,
-        intent: Intent,
-        text: &dyn Fn(&str) -> Option<&'t str>,
-        household: Option<Uuid>,
-    ) {
-        let name = text("name").unwrap_or_default().to_owned();
-        let person = FoundPerson { id, name, household };
-        if let Some(home) = household {
-            let persons = self.persons_of.entry(home).or_default();
-            if persons.iter().all(|p| p.id != id) {
-                persons.push(person.clone());
+    /// What the record will be once the plan is written.
+    fn merged(&self, record: &PlannedRecord) -> Known {
+        let mut fields = record.fields.clone();
+        if record.intent == Intent::Fill
+            && let Some(known) = self.record(&record.id)
+        {
+            fields.extend(known.fields.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+        Known { id: record.id, kind: record.kind.clone(), region: record.region.clone(), fields, void: None }
+    }
+
+    fn index(&mut self, known: &Known) {
+        let text = |field: &str| known.fields.get(field).and_then(|v| v.as_str());
+        let reference = |field: &str| text(field).and_then(|id| id.parse::<Uuid>().ok());
+        let new = !self.planned.contains_key(&known.id);
+        match known.kind {
+            Kind::Person => {
+                let name = text("name").unwrap_or_default().to_owned();
+                let number = text("id_number").map(str::to_owned);
+                let person = FoundPerson { id: known.id, name, number, household: reference("household") };
+                if let Some(number) = &person.number {
+                    self.by_number.insert(number.clone(), person);
+                }
             }
-            if let Some(found) = self.households.get(&home) {
-                self.by_person.entry(tidy_name(&person.name)).or_default().push(found.clone());
+            Kind::Member if new => {
+                let name = tidy_name(text("name").unwrap_or_default());
+                self.members.entry(name).or_default().push(known.id);
+                if let Some(person) = reference("person") {
+                    self.member_of.insert(person, known.id);
+                }
+            }
+            Kind::Activity if new => self.activities.push(known.id),
+            _ if new => {
+                if let Some(household) = reference("household") {
+                    self.of_household.entry((known.kind.clone(), household)).or_default().push(known.id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Records of the book with what the plans make of them, then those that only the plans have.
+    fn overlaid(&self, found: Vec<Known>, planned: impl Iterator<Item = Uuid>) -> Vec<Known> {
+        let mut all: Vec<Known> =
+            found.into_iter().map(|known| self.planned.get(&known.id).cloned().unwrap_or(known)).collect();
+        for id in planned {
+            if let Some(known) = self.planned.get(&id).filter(|_| all.iter().all(|there| there.id != id)) {
+                all.push(known.clone());
             }
         }
-        if let (Some(number), Intent::New) = (text("id_number"), intent) {
-            self.by_number.insert(number.to_owned(), person);
-        }
+        all
     }
 }
 
@@ -142,52 +199,36 @@ impl Lookup for Staged<'_> {
         self.book.regions(within)
     }
 
-    fn household_by_code(&self, code: &str) -> Option<FoundHousehold> {
-        self.by_code.get(code).cloned().or_else(|| self.book.household_by_code(code))
-    }
-
-    fn households_by_head(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold> {
-        let planned = self.by_head.get(&tidy_name(name));
-        joined(planned, self.book.households_by_head(within, name), within)
-    }
-
-    fn households_by_person(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold> {
-        let planned = self.by_person.get(&tidy_name(name));
-        joined(planned, self.book.households_by_person(within, name), within)
-    }
-
-    fn persons_of(&self, household: &Uuid) -> Vec<FoundPerson> {
-        let mut persons = self.book.persons_of(household);
-        for person in self.persons_of.get(household).into_iter().flatten() {
-            if persons.iter().all(|p| p.id != person.id) {
-                persons.push(person.clone());
-            }
-        }
-        persons
+    fn families(&self) -> Vec<Family> {
+        self.roll().families().to_vec()
     }
 
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson> {
         self.by_number.get(number).cloned().or_else(|| self.book.person_by_id_number(number))
     }
 
-    fn is_member(&self, person: &Uuid) -> bool {
-        self.book.is_member(person)
+    fn record(&self, id: &Uuid) -> Option<Known> {
+        self.planned.get(id).cloned().or_else(|| self.book.record(id))
     }
 
-    fn knows(&self, id: &Uuid) -> bool {
-        self.known.contains(id) || self.book.knows(id)
+    fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {
+        let planned = self.of_household.get(&(kind.clone(), *household)).into_iter().flatten().copied();
+        self.overlaid(self.book.events(kind, household), planned)
     }
-}
 
-fn joined(
-    planned: Option<&Vec<FoundHousehold>>,
-    mut found: Vec<FoundHousehold>,
-    within: &RegionCode,
-) -> Vec<FoundHousehold> {
-    for household in planned.into_iter().flatten().filter(|h| within.covers(&h.region)) {
-        if found.iter().all(|f| f.id != household.id) {
-            found.push(household.clone());
-        }
+    fn activities(&self) -> Vec<Known> {
+        self.overlaid(self.book.activities(), self.activities.iter().copied())
     }
-    found
+
+    fn member_of(&self, person: &Uuid) -> Option<Known> {
+        let planned = self.member_of.get(person).and_then(|id| self.planned.get(id)).cloned();
+        planned.or_else(|| self.book.member_of(person))
+    }
+
+    fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known> {
+        let planned = self.members.get(&tidy_name(name)).into_iter().flatten().copied();
+        let mut all = self.overlaid(self.book.members_named(within, name), planned);
+        all.retain(|known| within.covers(&known.region));
+        all
+    }
 }

@@ -1,15 +1,17 @@
 //! The ledger given back with every finding beside its row.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::Timelike;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook as Writer, Worksheet, XlsxError};
 
 use crate::finding::{Finding, Severity};
-use crate::plan::{LedgerPlan, SheetReport};
+use crate::plan::{LedgerPlan, SheetReport, Taken};
 use crate::refusal::FileRefused;
 use crate::workbook::{Cell, Merge, Sheet, Workbook};
 
+/// The head of the column that says what became of each row. Read again it is passed over.
+pub(crate) const RESULT: &str = "导入结果";
 /// A cell of a spreadsheet holds no more.
 const LONGEST_TEXT: usize = 32_767;
 /// Merges beyond this are only decoration, or an attack.
@@ -20,15 +22,12 @@ const LARGEST_MERGE: u64 = 10_000;
 pub fn marked_copy(workbook: &Workbook, plan: &LedgerPlan) -> Result<Vec<u8>, FileRefused> {
     let styles = Styles::new();
     let mut writer = Writer::new();
-    let mut taken: HashSet<(Option<&str>, u32)> = HashSet::new();
-    taken.extend(plan.groups.iter().map(|g| (g.sheet.as_deref(), g.row)));
     for (sheet, report) in workbook.sheets.iter().zip(&plan.sheets) {
         let name = sheet.name.as_deref();
-        let mut marks = Marks { sheet, report, findings: HashMap::new(), taken: HashSet::new() };
+        let mut marks = Marks { sheet, report, findings: HashMap::new() };
         for finding in plan.findings.iter().filter(|f| f.sheet.as_deref() == name) {
             marks.findings.entry(finding.row).or_default().push(finding);
         }
-        marks.taken.extend(taken.iter().filter(|(s, _)| *s == name).map(|(_, row)| *row));
         let page = writer.add_worksheet();
         // A tab's name that the writer will not have is replaced by its own.
         let _ = page.set_name(name.unwrap_or("台账"));
@@ -67,7 +66,7 @@ impl Styles {
     fn of(&self, severity: Severity) -> &Format {
         match severity {
             Severity::Refused => &self.refused,
-            Severity::Todo => &self.todo,
+            Severity::Todo | Severity::Differs => &self.todo,
         }
     }
 }
@@ -77,7 +76,6 @@ struct Marks<'a> {
     sheet: &'a Sheet,
     report: &'a SheetReport,
     findings: HashMap<u32, Vec<&'a Finding>>,
-    taken: HashSet<u32>,
 }
 
 impl Marks<'_> {
@@ -110,7 +108,7 @@ impl Marks<'_> {
         page.set_column_range_width(0, result.saturating_sub(1), 14)?;
         page.set_column_width(result, 60)?;
         if recognised {
-            page.write_string_with_format(last_head.max(1) - 1, result, "导入结果", &styles.head)?;
+            page.write_string_with_format(last_head.max(1) - 1, result, RESULT, &styles.head)?;
             page.set_freeze_panes(last_head, 0)?;
         }
         Ok(())
@@ -143,12 +141,14 @@ impl Marks<'_> {
 
     fn verdict(&self, row: u32, found: &[&Finding]) -> Option<(String, Option<Severity>)> {
         let severity = found.iter().map(|f| f.severity).min();
-        let opening = match severity {
-            Some(Severity::Refused) => "未导入",
-            _ if self.report.unchanged_rows.contains(&row) => "已在册，未改动",
-            Some(Severity::Todo) => "已导入，待补",
-            None if self.taken.contains(&row) => "已导入",
-            None => return None,
+        let opening = match (severity, self.report.taken_as.get(&row)) {
+            (Some(Severity::Refused), _) => "未导入",
+            (_, Some(Taken::Differs)) => "已在册，有出入",
+            (_, Some(Taken::Filled)) => "已在册，已补空缺",
+            (_, Some(Taken::Unchanged)) => "已在册，未改动",
+            (Some(_), _) => "已导入，待补",
+            (None, Some(Taken::New)) => "已导入",
+            (None, None) => return None,
         };
         let said: Vec<String> = found.iter().map(|f| format!("【{}】{}", f.column, f.hint)).collect();
         let text =

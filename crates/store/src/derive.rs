@@ -28,6 +28,7 @@
 //! person's own record.
 
 use serde_json::Value;
+use tiexin_domain::nouns::person::has_died;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Fen, PartialDate, RegionCode};
 use uuid::Uuid;
@@ -203,7 +204,8 @@ pub(crate) fn derive(record: &Record) -> Derived {
             d.sort = named(text(f, "name"));
             d.natural = text(f, "id_number").map(str::to_uppercase);
             d.day = Some(day(f, "birth").unwrap_or(0));
-            d.until = day(f, "died_on");
+            // Died, nobody knows when: ended before any day that is asked for.
+            d.until = day(f, "died_on").or_else(|| has_died(f).then_some(0));
             d.category = text(f, "relation").map(str::to_owned);
             d.flags = flag(f, "lunar_birthday", person_flag::LUNAR)
                 | if d.natural.is_some() { person_flag::HAS_ID } else { 0 };

@@ -5,7 +5,8 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{FamilyPage, GetFamily};
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus, LossCategory};
-use tiexin_domain::nouns::{self, person::Relation};
+use tiexin_domain::nouns::person::{Relation, has_died};
+use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, PartialDate};
 use uuid::Uuid;
@@ -152,7 +153,7 @@ fn gaps(family: &Family, today: NaiveDate) -> Vec<String> {
             tell(gap.message);
         }
     }
-    for person in family.persons().into_iter().filter(|p| !p.fields.contains_key("died_on")) {
+    for person in family.persons().into_iter().filter(|p| !has_died(&p.fields)) {
         for gap in nouns::check(&person.kind, &person.fields).map(|c| c.gaps).unwrap_or_default() {
             tell(format!("{}：{}", person.text("name").unwrap_or_default(), gap.message));
         }

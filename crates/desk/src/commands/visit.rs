@@ -6,6 +6,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{RecordVisit, VisitStart, VisitStartReply};
 use tiexin_contract::records::{RecordRow, Saved};
 use tiexin_domain::access::Action;
+use tiexin_domain::nouns::person::has_died;
 use tiexin_domain::nouns::{Noun, Visit};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, Problem};
@@ -122,7 +123,7 @@ fn start(at: &At, args: VisitStart) -> Result<VisitStartReply, ErrorReply> {
             visitors.extend(named.map(str::to_owned));
         }
         let persons: Vec<&Record> = family.persons();
-        let living = persons.into_iter().filter(|p| !p.fields.contains_key("died_on"));
+        let living = persons.into_iter().filter(|p| !has_died(&p.fields));
         let living: Vec<Record> = living.cloned().collect();
         reply.household = Some(rows::listed(at, &family.household)?);
         reply.persons = rows::all(at, &living, Shown::Listed)?;

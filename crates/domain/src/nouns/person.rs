@@ -70,8 +70,16 @@ pub struct Person {
     /// The day the person died; the record stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub died_on: Option<PartialDate>,
+    /// The person has died, and nobody has told when: no birthday is kept, `died_on` is on the to-do list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deceased: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+}
+
+/// Whether a stored person has died, on a known day or not: no reminder, visit or greeting counts on them.
+pub fn has_died(fields: &crate::record::Fields) -> bool {
+    fields.contains_key("died_on") || fields.get("deceased") == Some(&serde_json::Value::Bool(true))
 }
 
 impl Person {
@@ -92,6 +100,7 @@ impl Person {
             politics: None,
             tags: Vec::new(),
             died_on: None,
+            deceased: false,
             notes: None,
         }
     }
@@ -139,11 +148,14 @@ impl Noun for Person {
         problems
     }
     fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
         if self.id_number.is_none() {
-            vec![Gap::new("id_number", "id_missing", "缺身份证号")]
-        } else {
-            Vec::new()
+            gaps.push(Gap::new("id_number", "id_missing", "缺身份证号"));
         }
+        if self.deceased && self.died_on.is_none() {
+            gaps.push(Gap::new("died_on", "died_when", "缺离世时间"));
+        }
+        gaps
     }
     fn title(&self) -> String {
         self.name.clone()

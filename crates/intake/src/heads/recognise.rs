@@ -155,7 +155,10 @@ fn columns(
                 None => true,
             }
         });
-        columns.push(Column { index: *index, head, field, ignored: choice == Some(&Choice::Ignore) });
+        // Our own marked copy coming back.
+        let ignored =
+            choice == Some(&Choice::Ignore) || (choice.is_none() && head.ends_with(crate::mark::RESULT));
+        columns.push(Column { index: *index, head, field, ignored });
     }
     columns
 }

@@ -21,8 +21,17 @@ pub(super) const FAMILIES: &[Field] = &[
     field!("wife.name", "女方姓名", "{woman}{name}|{name}{woman}|女方|妻子|母亲|女主人"),
     field!("wife.id", "女方身份证号", "{woman}{id}|{id}{woman}|{woman}方{id}"),
     field!("wife.phone", "女方电话", "{woman}{phone}|{phone}{woman}"),
-    field!("head.name", "户主姓名", "户主|户主{name}|姓名|本人姓名|对象姓名|特扶对象|特扶对象姓名|本人"),
+    field!(
+        "head.name",
+        "户主姓名",
+        "户主|户主{name}|姓名|本人姓名|对象姓名|特扶对象|特扶对象姓名|本人|家庭成员|成员姓名|家庭成员姓名"
+    ),
     field!("head.id", "户主身份证号", "{id}|户主{id}|本人{id}"),
+    field!(
+        "relation",
+        "与户主关系",
+        "与户主关系|户主关系|关系|家庭关系|成员关系|与户主的关系|称谓|家庭成员关系"
+    ),
     field!("spouse.name", "配偶姓名", "配偶|配偶{name}"),
     field!("spouse.id", "配偶身份证号", "配偶{id}"),
     field!("child.name", "子女姓名", "{child}{name}"),

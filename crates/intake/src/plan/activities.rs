@@ -1,11 +1,11 @@
 //! A row of the activities register.
 
+use chrono::{NaiveDate, NaiveDateTime};
 use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::Activity;
 use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
 use tiexin_domain::nouns::tidy;
 
-use super::Intent;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::values::moment;
@@ -22,16 +22,15 @@ impl Planner<'_> {
             reader.find("name", FindingCode::NameMissing, "请填写活动名称");
         }
         let project = project(reader);
-        let hint = reader.period.hint();
-        let month = reader.period.month;
-        let start = moment(reader.cell("start"), hint, month, None).unwrap_or(None);
-        if start.is_none() {
-            reader.find("start", FindingCode::DateInvalid, BAD_TIME);
+        let start = self.moment(reader, "start", None);
+        if let Some(start) = start {
+            reader.check_day("start", start.date());
         }
-        let end = moment(reader.cell("end"), hint, month, start.map(|s| s.date())).unwrap_or_else(|()| {
-            reader.find("end", FindingCode::DateInvalid, BAD_TIME);
+        let end = if reader.said("end").is_some() {
+            self.moment(reader, "end", start.map(|s| s.date()))
+        } else {
             None
-        });
+        };
         let headcount = reader.count("headcount");
         let handouts = reader.count("handouts");
         let money = reader.money("money");
@@ -43,9 +42,6 @@ impl Planner<'_> {
         let when = start.format("%Y-%m-%dT%H:%M").to_string();
         let mut drafts = self.drafts(&["activity", region.scope().as_str(), &name, &when]);
         let id = self.id(&drafts, "activity");
-        if self.staged.knows(&id) {
-            return Outcome::Unchanged;
-        }
         let key_task = reader.said("key_task").and_then(|text| {
             let task = KeyTask::from_label(&text);
             if task.is_none() {
@@ -73,8 +69,31 @@ impl Planner<'_> {
             summary: tidy(&summary),
             archived: false,
         };
-        drafts.add(reader, id, Intent::New, &activity);
-        drafts.done(reader)
+        let scope = activity.region.scope();
+        drafts.add(reader, id, &activity);
+        let mut known = self.staged.activities();
+        known.retain(|there| there.region.scope() == scope);
+        self.event(reader, drafts, known)
+    }
+
+    /// A day with its time; an empty or a wrong one is told.
+    fn moment(
+        &self,
+        reader: &mut RowReader<'_>,
+        field: &str,
+        day: Option<NaiveDate>,
+    ) -> Option<NaiveDateTime> {
+        match moment(reader.cell(field), &reader.sheet.period, day) {
+            Ok(Some(at)) => Some(at),
+            Ok(None) | Err(None) => {
+                reader.find(field, FindingCode::DateInvalid, BAD_TIME);
+                None
+            }
+            Err(Some(why)) => {
+                reader.unclear(field, &why);
+                None
+            }
+        }
     }
 
     /// By its village column, the place it was held at, the tab; else it is the township's.

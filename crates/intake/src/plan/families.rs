@@ -7,25 +7,32 @@ use tiexin_domain::nouns::{ContactPair, Household, Person, SupportFile};
 use tiexin_domain::{IdNumber, RegionCode, Sex};
 use uuid::Uuid;
 
-use super::Intent;
-use super::planner::{Drafts, Outcome, Planner};
+use super::family_rows::Identity;
+use super::planner::{Outcome, Planner, RowAt};
 use super::reader::RowReader;
+use super::settle::Drafts;
+use super::values;
 use crate::finding::FindingCode;
 use crate::kind::SheetKind;
-use crate::lookup::Lookup;
+use crate::lookup::{Family, Lookup};
+use crate::script::{Died, PersonName, person_name, same_name};
 
-const KIND: SheetKind = SheetKind::SpecialFamilies;
+pub(super) const KIND: SheetKind = SheetKind::SpecialFamilies;
 
-/// One of the two adults of a row.
-struct Adult {
-    name: String,
-    number: Option<IdNumber>,
-    sex: Option<Sex>,
-    phone: Option<String>,
+/// One of the adults of a row.
+pub(super) struct Adult {
+    pub(super) name: String,
+    pub(super) number: Option<IdNumber>,
+    pub(super) sex: Option<Sex>,
+    pub(super) phone: Option<String>,
+    pub(super) died: Option<Died>,
 }
 
 impl Planner<'_> {
     pub(super) fn family(&mut self, reader: &mut RowReader<'_>) -> Outcome {
+        if let Some(outcome) = self.family_member(reader) {
+            return outcome;
+        }
         let region = self.family_region(reader);
         let category = category(reader);
         let code = reader.code("file_code");
@@ -36,29 +43,34 @@ impl Planner<'_> {
             reader.find("loss_date", FindingCode::DatePartial, "日期不完整，已按现有精度录入，请补全到日");
         }
         let (leader, worker) = contacts(reader);
-        self.duplicate(reader, code.as_deref(), &adults);
+        let earlier = self.earlier_row(reader, code.as_deref(), &adults);
+        self.last_family.refused(reader.row.number);
         let (Some(region), Some(category), false) = (region, category, reader.is_refused()) else {
             return Outcome::Refused;
         };
         let marks = marks(code.as_deref(), &adults);
-        let mut drafts = self.family_drafts(&region, code.as_deref(), &adults);
-        let file_id = self.id(&drafts, "file");
-        if self.staged.knows(&file_id)
-            || code.as_deref().is_some_and(|c| self.staged.household_by_code(c).is_some())
-        {
-            marks.iter().for_each(|mark| self.see(KIND, mark));
-            return Outcome::Unchanged;
-        }
+        let known = match self.identity(reader, &region, code.as_deref(), &adults) {
+            Identity::New => None,
+            Identity::Known(family) => Some(family),
+            Identity::Unclear => return Outcome::Refused,
+        };
+        // Where the family is known, that is where it lives until somebody moves it.
+        let region = known.as_ref().map_or(region, |family| family.region.clone());
 
-        let household_id = self.id(&drafts, "household");
-        let persons: Vec<(Uuid, Intent)> =
-            adults.iter().enumerate().map(|(at, adult)| self.adult_id(&drafts, at, adult)).collect();
+        let mut drafts = self.family_drafts(&region, code.as_deref(), &adults);
+        let household_id = known.as_ref().map_or_else(|| self.id(&drafts, "household"), |f| f.household);
+        let file_id = known.as_ref().and_then(|f| f.file).unwrap_or_else(|| self.id(&drafts, "file"));
+        let persons: Vec<Uuid> = adults
+            .iter()
+            .enumerate()
+            .map(|(at, adult)| self.adult_id(&drafts, known.as_ref(), at, adult))
+            .collect();
         let head_name = adults[0].name.clone();
-        let household = household(reader, &region, &category, &head_name, persons[0].0, phone.clone());
-        drafts.add(reader, household_id, Intent::New, &household);
-        for (at, (adult, (id, intent))) in adults.iter().zip(&persons).enumerate() {
-            let person = person(&region, household_id, adult, at == 0);
-            drafts.add(reader, *id, *intent, &person);
+        let household = household(reader, &region, &category, &head_name, persons[0], phone.clone());
+        drafts.add(reader, household_id, &household);
+        for (at, (adult, id)) in adults.iter().zip(&persons).enumerate() {
+            let relation = if at == 0 { Relation::Head } else { Relation::Spouse };
+            drafts.add(reader, *id, &person(&region, household_id, adult, relation));
         }
         let mut file = SupportFile::open(region.clone(), household_id, head_name, category);
         file.code = code;
@@ -66,7 +78,7 @@ impl Planner<'_> {
         file.phone = phone;
         fill_file(reader, &mut file);
         file.notes = reader.notes();
-        drafts.add(reader, file_id, Intent::New, &file);
+        drafts.add(reader, file_id, &file);
         if leader.is_some() || worker.is_some() {
             let pair = ContactPair {
                 region,
@@ -78,14 +90,27 @@ impl Planner<'_> {
                 to: None,
                 handover_note: None,
             };
-            let id = self.id(&drafts, "contacts");
-            drafts.add(reader, id, Intent::New, &pair);
+            let id = known.as_ref().and_then(|f| f.pair).unwrap_or_else(|| self.id(&drafts, "contacts"));
+            drafts.add(reader, id, &pair);
         }
-        let outcome = drafts.done(reader);
-        if matches!(outcome, Outcome::Taken(_)) {
+        let outcome = match earlier {
+            Some(at) => self.told_before(reader, drafts, at),
+            None => self.settle(reader, drafts),
+        };
+        if !matches!(outcome, Outcome::Refused) {
             marks.iter().for_each(|mark| self.see(KIND, mark));
+            self.last_family.taken(household_id, reader.row.number);
         }
         outcome
+    }
+
+    /// The row says again what one of another sheet has said.
+    fn told_before(&mut self, reader: &mut RowReader<'_>, drafts: Drafts, at: RowAt) -> Outcome {
+        if reader.is_refused() {
+            return Outcome::Refused;
+        }
+        let same = self.says_nothing_new(&drafts);
+        self.repeated(reader, at, same)
     }
 
     /// A family must belong to a village: a row without one waits.
@@ -105,21 +130,28 @@ impl Planner<'_> {
         region
     }
 
-    fn duplicate(&self, reader: &mut RowReader<'_>, code: Option<&str>, adults: &[Adult]) {
-        let field = if code.is_some_and(|c| self.is_seen(KIND, c)) {
-            "file_code"
-        } else {
-            let seen = |a: &Adult| a.number.as_ref().is_some_and(|n| self.is_seen(KIND, n.as_str()));
-            match adults.iter().position(seen) {
-                Some(0) if reader.has("husband.id") => "husband.id",
-                Some(0) => "head.id",
-                Some(_) if reader.has("wife.id") => "wife.id",
-                Some(_) => "spouse.id",
-                None => return,
-            }
+    /// The earlier row of another sheet that names this family; one of the same sheet refuses the row.
+    fn earlier_row(&self, reader: &mut RowReader<'_>, code: Option<&str>, adults: &[Adult]) -> Option<RowAt> {
+        let by_code = code.and_then(|code| self.seen(KIND, code)).map(|at| ("file_code", at));
+        let by_number = || {
+            adults.iter().enumerate().find_map(|(nth, adult)| {
+                let at = self.seen(KIND, adult.number.as_ref()?.as_str())?;
+                let field = match nth {
+                    0 if reader.has("husband.id") => "husband.id",
+                    0 => "head.id",
+                    _ if reader.has("wife.id") => "wife.id",
+                    _ => "spouse.id",
+                };
+                Some((field, at))
+            })
         };
+        let (field, at) = by_code.or_else(by_number)?;
+        if at.sheet != self.at.sheet {
+            return Some(at);
+        }
         let hint = "与本表前面的一行是同一家庭，请删除重复的一行，或核对编码和身份证号";
         reader.find(field, FindingCode::DuplicateInFile, hint);
+        None
     }
 
     fn family_drafts(&mut self, region: &RegionCode, code: Option<&str>, adults: &[Adult]) -> Drafts {
@@ -134,13 +166,24 @@ impl Planner<'_> {
         }
     }
 
-    fn adult_id(&self, drafts: &Drafts, at: usize, adult: &Adult) -> (Uuid, Intent) {
-        let Some(number) = &adult.number else {
-            return (self.id(drafts, &format!("person-{at}")), Intent::New);
-        };
-        let known = self.staged.person_by_id_number(number.as_str()).map(|p| p.id);
-        let id = known.unwrap_or_else(|| self.person_id(number.as_str()));
-        (id, if known.is_some() || self.staged.knows(&id) { Intent::Fill } else { Intent::New })
+    /// Who an adult is: by the ID number wherever it is known, else by the name within the family.
+    pub(super) fn adult_id(
+        &self,
+        drafts: &Drafts,
+        family: Option<&Family>,
+        at: usize,
+        adult: &Adult,
+    ) -> Uuid {
+        let by_number = adult.number.as_ref().and_then(|n| self.staged.person_by_id_number(n.as_str()));
+        if let Some(person) = by_number {
+            return person.id;
+        }
+        let in_family = family.and_then(|family| family.person(&adult.name));
+        match (in_family, &adult.number) {
+            (Some(person), _) => person.id,
+            (None, Some(number)) => self.person_id(number.as_str()),
+            (None, None) => self.id(drafts, &format!("person-{at}")),
+        }
     }
 }
 
@@ -167,25 +210,99 @@ fn adults(reader: &mut RowReader<'_>) -> Vec<Adult> {
     ];
     let mut adults = Vec::new();
     for (name_field, id_field, phone_field, sex) in pairs {
-        let number = reader.id_number(id_field);
-        let Some(name) = reader.name(name_field) else {
+        let (name, second) = names_of(reader, name_field);
+        let mut numbers = numbers_of(reader, id_field, second.is_some());
+        let number = if numbers.is_empty() { None } else { numbers.remove(0) };
+        let Some(name) = name else {
             if number.is_some() {
                 reader.find(name_field, FindingCode::NameMissing, "有身份证号而没有姓名，请填写姓名");
             }
             continue;
         };
-        if reader.said(id_field).is_none() {
-            reader.find(id_field, FindingCode::IdMissing, format!("缺{name}的身份证号，请补填"));
+        if reader.said(id_field).is_none() && !reader.findings.iter().any(|f| is_about(reader, f, id_field)) {
+            reader.find(id_field, FindingCode::IdMissing, format!("缺{}的身份证号，请补填", name.name));
         }
         reader.check_sex(id_field, sex.as_ref(), number.as_ref());
         let phone = reader.phone(phone_field);
-        adults.push(Adult { name, number, sex, phone });
+        died_when(reader, name_field, &name);
+        adults.push(Adult { name: name.name, number, sex, phone, died: name.died });
+        if let Some(second) = second {
+            died_when(reader, name_field, &second);
+            let hint = format!("一格里有两个人，{}已作为同一家庭的另一人录入，请核对", second.name);
+            reader.find(name_field, FindingCode::SecondPerson, hint);
+            let number = numbers.into_iter().next().flatten();
+            adults.push(Adult { name: second.name, number, sex: None, phone: None, died: second.died });
+        }
     }
     if adults.is_empty() {
         let field = if male { "husband.name" } else { "head.name" };
         reader.find(field, FindingCode::NameMissing, "请填写家庭成员姓名");
     }
+    if adults.len() > 2 {
+        let field = if male { "husband.name" } else { "head.name" };
+        reader.find(field, FindingCode::NameUnclear, "一行里有三个以上的人，请一人一格填写");
+    }
     adults
+}
+
+fn is_about(reader: &RowReader<'_>, finding: &crate::finding::Finding, field: &str) -> bool {
+    reader
+        .sheet
+        .head
+        .column(field)
+        .is_some_and(|c| crate::workbook::column_letters(c.index) == finding.letter)
+}
+
+/// The name of a cell for one person, and a second one that stands there too.
+fn names_of(reader: &mut RowReader<'_>, field: &str) -> (Option<PersonName>, Option<PersonName>) {
+    let Some(text) = reader.said(field) else { return (None, None) };
+    let names = values::listed(&without_brackets(&text), &|_| false);
+    match names.len() {
+        2 if names.iter().all(|name| name.chars().count() >= 2) => {
+            let mut read = names.iter().map(|name| person_name(name));
+            (read.next(), read.next())
+        }
+        0..=2 => (reader.person(field), None),
+        _ => {
+            reader.find(field, FindingCode::NameUnclear, "一格里有三个以上的姓名，请一人一格填写");
+            (None, None)
+        }
+    }
+}
+
+/// Separators inside brackets set no names apart.
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0usize;
+    let keep = |c: &char| {
+        match c {
+            '(' | '（' | '[' | '【' => depth += 1,
+            ')' | '）' | ']' | '】' => depth = depth.saturating_sub(1),
+            _ => return depth == 0,
+        }
+        false
+    };
+    text.chars().filter(keep).collect()
+}
+
+/// The ID number of a cell; of two persons in one cell each their own.
+fn numbers_of(reader: &mut RowReader<'_>, field: &str, two: bool) -> Vec<Option<IdNumber>> {
+    if !two {
+        return vec![reader.id_number(field)];
+    }
+    let text = reader.said(field).unwrap_or_default();
+    let parts = text.split(|c: char| "、，,；;/／\n\r ".contains(c)).filter(|part| !part.trim().is_empty());
+    let read: Vec<_> = parts.map(|part| IdNumber::read(&crate::script::number_signs(part)).ok()).collect();
+    if read.len() == 2 && read.iter().all(Option::is_some) {
+        return read.into_iter().map(|number| number.map(|read| read.number)).collect();
+    }
+    vec![reader.id_number(field)]
+}
+
+fn died_when(reader: &mut RowReader<'_>, field: &str, name: &PersonName) {
+    if name.died == Some(Died::Sometime) {
+        let hint = format!("{}注明已去世，没有写时间，请补填离世时间", name.name);
+        reader.find(field, FindingCode::DiedWhen, hint);
+    }
 }
 
 fn category(reader: &mut RowReader<'_>) -> Option<LossCategory> {
@@ -250,12 +367,14 @@ fn household(
     }
 }
 
-fn person(region: &RegionCode, household: Uuid, adult: &Adult, head: bool) -> Person {
+pub(super) fn person(region: &RegionCode, household: Uuid, adult: &Adult, relation: Relation) -> Person {
     let mut person = Person::named(region.clone(), &adult.name);
     person.household = Some(household);
-    person.relation = Some(if head { Relation::Head } else { Relation::Spouse });
+    person.relation = Some(relation);
     person.sex = adult.sex.clone();
     person.phone = adult.phone.clone();
+    person.deceased = adult.died.is_some();
+    person.died_on = adult.died.and_then(Died::on);
     match &adult.number {
         Some(number) => person.with_id(number),
         None => person,
@@ -274,4 +393,9 @@ fn fill_file(reader: &mut RowReader<'_>, file: &mut SupportFile) {
     file.hospital = reader.said("hospital");
     file.policy = reader.said("policy");
     file.emergency_contact = reader.said("emergency_contact");
+}
+
+/// Whether two people of a row and of a family are one by name.
+pub(super) fn named_alike(one: &str, other: &str) -> bool {
+    same_name(one) == same_name(other)
 }

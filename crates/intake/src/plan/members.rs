@@ -3,31 +3,29 @@
 use tiexin_domain::nouns::member::{MemberStructure, Residence};
 use tiexin_domain::nouns::person::PersonTag;
 use tiexin_domain::nouns::volunteer::Approval;
-use tiexin_domain::nouns::{Member, Person, Volunteer};
-use tiexin_domain::{IdNumber, PartialDate, RegionCode, Sex};
+use tiexin_domain::nouns::{Member, Person, Volunteer, tidy_name};
+use tiexin_domain::{IdNumber, Kind, PartialDate, RegionCode, Sex};
 use uuid::Uuid;
 
-use super::Intent;
-use super::planner::{Drafts, Outcome, Planner};
+use super::planner::{Outcome, Planner, RowAt};
 use super::reader::RowReader;
-use super::values::listed;
+use super::settle::Drafts;
+use super::values::things;
 use crate::finding::FindingCode;
 use crate::kind::SheetKind;
-use crate::lookup::Lookup;
+use crate::lookup::{Known, Lookup};
+use crate::script::{Died, PersonName};
 
 const KIND: SheetKind = SheetKind::Members;
 
 impl Planner<'_> {
     pub(super) fn member(&mut self, reader: &mut RowReader<'_>) -> Outcome {
         let region = self.member_region(reader);
-        let name = reader.name("name");
-        if name.is_none() {
-            reader.find("name", FindingCode::NameMissing, "请填写姓名");
-        }
         let (structure, residence) = standing(reader);
         let unit = structure == Some(MemberStructure::Unit);
+        let name = self.member_name(reader, unit);
         let number = if unit { None } else { reader.id_number("id") };
-        if !unit && reader.said("id").is_none() {
+        if !unit && reader.said("id").is_none() && number.is_none() && !id_is_told(reader) {
             reader.find("id", FindingCode::IdMissing, "缺身份证号，请补填");
         }
         let stated = sex(reader);
@@ -38,52 +36,154 @@ impl Planner<'_> {
         let phone = reader.phone("phone");
         let joined = reader.full_date("joined");
         let born = reader.full_date("birth");
-        if number.as_ref().is_some_and(|n| self.is_seen(KIND, n.as_str())) {
+        let earlier = number.as_ref().and_then(|n| self.seen(KIND, n.as_str()));
+        if earlier.is_some_and(|at| at.sheet == self.at.sheet) {
             let hint = "身份证号与本表前面的一行相同，请删除重复的一行，或核对身份证号";
             reader.find("id", FindingCode::DuplicateInFile, hint);
         }
         let (Some(region), Some(name), false) = (region, name, reader.is_refused()) else {
             return Outcome::Refused;
         };
-        if let Some(number) = &number {
-            self.see(KIND, number.as_str());
-        }
-        let mut drafts = self.member_drafts(&region, &name, number.as_ref(), phone.as_deref());
-        let id = self.id(&drafts, "member");
-        let known = number.as_ref().and_then(|n| self.staged.person_by_id_number(n.as_str())).map(|p| p.id);
-        if self.staged.knows(&id) || known.is_some_and(|person| self.staged.is_member(&person)) {
-            return Outcome::Unchanged;
-        }
+        let known = self.known_member(reader, &region, &name.name, number.as_ref(), phone.as_deref());
+        let mut drafts = self.member_drafts(&region, &name.name, number.as_ref(), phone.as_deref());
+        let id = known.as_ref().map_or_else(|| self.id(&drafts, "member"), |known| known.id);
         let sex = number.as_ref().map(IdNumber::sex).or(stated);
-        let person = if unit {
-            None
-        } else {
-            let person = person(reader, &region, &name, number.as_ref(), sex.clone(), born, phone, &tags);
-            let (person_id, intent) = self.member_person(&drafts, number.as_ref(), known);
-            drafts.add(reader, person_id, intent, &person);
-            Some(person_id)
-        };
+        let person_id = (!unit).then(|| self.member_person(&drafts, number.as_ref(), known.as_ref()));
         let volunteer = reader.yes("volunteer") == Some(true);
+        // The member first: when that was voided by a person, the row is told so.
         let member = Member {
             region: region.clone(),
-            name: name.clone(),
-            person,
-            sex: if unit { None } else { sex },
+            name: name.name.clone(),
+            person: person_id,
+            sex: if unit { None } else { sex.clone() },
             structure,
             residence,
             group: reader.said("group"),
             joined,
             left: None,
             wants_notices: false,
-            tags,
+            tags: tags.clone(),
             notes: reader.notes(),
         };
-        drafts.add(reader, id, Intent::New, &member);
+        drafts.add(reader, id, &member);
+        if let Some(person_id) = person_id {
+            let mut person = person(reader, &region, &name.name, number.as_ref(), sex, born, phone, &tags);
+            person.deceased = name.died.is_some();
+            person.died_on = name.died.and_then(Died::on);
+            drafts.add(reader, person_id, &person);
+        }
         if volunteer {
             let id = self.id(&drafts, "volunteer");
-            drafts.add(reader, id, Intent::New, &volunteer_of(reader, region, name, person));
+            drafts.add(reader, id, &volunteer_of(reader, region, name.name.clone(), person_id));
         }
-        drafts.done(reader)
+        // A person before who refers to them.
+        drafts.records.sort_by_key(|record| record.kind != Kind::Person);
+        self.settle_member(reader, drafts, number.as_ref(), earlier)
+    }
+
+    fn settle_member(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        drafts: Drafts,
+        number: Option<&IdNumber>,
+        earlier: Option<RowAt>,
+    ) -> Outcome {
+        if reader.is_refused() {
+            return Outcome::Refused;
+        }
+        let member = drafts.records.iter().find(|r| r.kind == Kind::Member).map(|r| r.id.to_string());
+        // Without a number it is the record that an earlier row has told of.
+        let earlier = earlier.or_else(|| self.seen(KIND, member.as_deref()?));
+        if let Some(at) = earlier {
+            let same = self.says_nothing_new(&drafts);
+            return self.repeated(reader, at, same);
+        }
+        let outcome = self.settle(reader, drafts);
+        if !matches!(outcome, Outcome::Refused) {
+            member.iter().for_each(|member| self.see(KIND, member));
+            number.iter().for_each(|number| self.see(KIND, number.as_str()));
+        }
+        outcome
+    }
+
+    /// One person, or the name of a unit as it stands.
+    fn member_name(&mut self, reader: &mut RowReader<'_>, unit: bool) -> Option<PersonName> {
+        if unit {
+            let name = reader.said("name").map(|text| tidy_name(&text));
+            if name.is_none() {
+                reader.find("name", FindingCode::NameMissing, "请填写姓名");
+            }
+            return name.map(|name| PersonName { name, note: None, died: None });
+        }
+        let text = reader.said("name").unwrap_or_default();
+        let apart =
+            text.split(['、', '，', ',', '；', ';', '/', '／']).filter(|p| p.trim().chars().count() >= 2);
+        if apart.count() > 1 && !text.contains(['(', '（']) {
+            reader.find("name", FindingCode::NameUnclear, "一格里有两个以上的人，请一人一行填写");
+            return None;
+        }
+        let name = reader.person("name");
+        match &name {
+            None => reader.find("name", FindingCode::NameMissing, "请填写姓名"),
+            Some(name) if name.died == Some(Died::Sometime) => {
+                reader.find(
+                    "name",
+                    FindingCode::DiedWhen,
+                    "注明已去世，没有写时间，请补填离世时间，并核对是否仍算会员",
+                );
+            }
+            Some(_) => {}
+        }
+        name
+    }
+
+    /// The member that the book has: by the person's ID number; else the only one of this name in the
+    /// village, unless numbers or phones say that it is another.
+    fn known_member(
+        &self,
+        reader: &mut RowReader<'_>,
+        region: &RegionCode,
+        name: &str,
+        number: Option<&IdNumber>,
+        phone: Option<&str>,
+    ) -> Option<Known> {
+        if let Some(number) = number
+            && let Some(person) = self.staged.person_by_id_number(number.as_str())
+        {
+            return self.staged.member_of(&person.id);
+        }
+        let mut named = self.staged.members_named(region, name);
+        named.retain(|known| known.void.is_none() && self.may_be(known, number, phone));
+        // Two of one name: which of them nobody can tell.
+        let [known] = &named[..] else { return None };
+        if number.is_some() || phone.is_none() || !self.has_phone(known, phone) {
+            reader.find(
+                "name",
+                FindingCode::MatchedByName,
+                "已按姓名认作本机里的同名会员，请核对是不是同一人",
+            );
+        }
+        Some(known.clone())
+    }
+
+    /// Whether a member of the same name can be the one of a row.
+    fn may_be(&self, known: &Known, number: Option<&IdNumber>, phone: Option<&str>) -> bool {
+        let person =
+            known.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+        let Some(person) = person.and_then(|id| self.staged.record(&id)) else { return number.is_none() };
+        let text = |field: &str| person.fields.get(field).and_then(|v| v.as_str());
+        // A number there and another here are two people; the same one was looked for before.
+        let other_number = number.is_some() && text("id_number").is_some();
+        let other_phone = matches!((text("phone"), phone), (Some(one), Some(other)) if one != other);
+        !other_number && !other_phone
+    }
+
+    fn has_phone(&self, known: &Known, phone: Option<&str>) -> bool {
+        let person =
+            known.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+        person
+            .and_then(|id| self.staged.record(&id))
+            .is_some_and(|p| p.fields.get("phone").and_then(|v| v.as_str()) == phone)
     }
 
     /// A register of a whole township may leave the village out: the member then belongs to the township.
@@ -91,6 +191,9 @@ impl Planner<'_> {
         let before = reader.findings.len();
         let region = self.region(reader);
         if region.is_none() && reader.findings.len() == before {
+            if reader.has("village") {
+                reader.find("village", FindingCode::VillageMissing, "没有写村（社区），已记在镇里，请补填");
+            }
             return Some(self.places.scope().clone());
         }
         region
@@ -109,17 +212,21 @@ impl Planner<'_> {
         }
     }
 
-    /// `known`: who has the number already.
-    fn member_person(
-        &self,
-        drafts: &Drafts,
-        number: Option<&IdNumber>,
-        known: Option<Uuid>,
-    ) -> (Uuid, Intent) {
-        let Some(number) = number else { return (self.id(drafts, "person"), Intent::New) };
-        let id = known.unwrap_or_else(|| self.person_id(number.as_str()));
-        (id, if known.is_some() || self.staged.knows(&id) { Intent::Fill } else { Intent::New })
+    fn member_person(&self, drafts: &Drafts, number: Option<&IdNumber>, known: Option<&Known>) -> Uuid {
+        let of_member =
+            || known?.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+        let Some(number) = number else {
+            return of_member().unwrap_or_else(|| self.id(drafts, "person"));
+        };
+        let found = self.staged.person_by_id_number(number.as_str()).map(|person| person.id);
+        found.or_else(of_member).unwrap_or_else(|| self.person_id(number.as_str()))
     }
+}
+
+/// Why there is no number was told already.
+fn id_is_told(reader: &RowReader<'_>) -> bool {
+    let letter = reader.sheet.head.column("id").map(|c| crate::workbook::column_letters(c.index));
+    letter.is_some_and(|letter| reader.findings.iter().any(|finding| finding.letter == letter))
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -154,7 +261,7 @@ fn volunteer_of(reader: &RowReader<'_>, region: RegionCode, name: String, person
         person,
         approval: Approval::Approved,
         approved_on: None,
-        skills: reader.said("skills").map(|text| listed(&text)).unwrap_or_default(),
+        skills: reader.said("skills").map(|text| things(&text)).unwrap_or_default(),
         team: reader.said("team"),
         minutes: None,
         notes: None,
@@ -177,7 +284,7 @@ fn sex(reader: &mut RowReader<'_>) -> Option<Sex> {
 fn standing(reader: &mut RowReader<'_>) -> (Option<MemberStructure>, Option<Residence>) {
     let (mut structure, mut residence) = (None, None);
     for field in ["type", "residence"] {
-        for part in reader.said(field).map(|text| listed(&text)).unwrap_or_default() {
+        for part in reader.said(field).map(|text| things(&text)).unwrap_or_default() {
             if part.contains("个体") || part.contains("个人") {
                 structure = Some(MemberStructure::Individual);
             } else if part.contains("团体") || part.contains("单位") {
@@ -199,7 +306,7 @@ fn standing(reader: &mut RowReader<'_>) -> (Option<MemberStructure>, Option<Resi
 fn tags(reader: &mut RowReader<'_>) -> Vec<PersonTag> {
     let mut tags = Vec::new();
     let mut unknown = false;
-    for part in reader.said("tags").map(|text| listed(&text)).unwrap_or_default() {
+    for part in reader.said("tags").map(|text| things(&text)).unwrap_or_default() {
         let known = [
             (&["失独", "特殊家庭"][..], PersonTag::LostChild),
             (&["育龄"], PersonTag::Childbearing),

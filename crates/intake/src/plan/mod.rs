@@ -1,11 +1,18 @@
 //! What every row of a ledger becomes, decided without touching anything.
 
 mod activities;
+mod alike;
+mod cells;
+mod compare;
+mod context;
 mod families;
+mod family_rows;
 mod members;
+mod notices;
 mod planner;
 mod reader;
 mod services;
+mod settle;
 mod sheet;
 mod values;
 
@@ -47,14 +54,14 @@ pub struct LedgerPlan {
     pub sheets: Vec<SheetReport>,
     /// Rows that are neither titles, heads, totals, signatures, notes nor blank.
     pub data_rows: usize,
-    /// Rows that will be written, and those already in the book.
-    pub taken: usize,
-    /// Of the taken rows, those already in the book: nothing is written for them.
-    pub unchanged: usize,
-    /// Rows that wait for the worker.
-    pub refused: usize,
+    /// What becomes of the rows.
+    pub rows: RowCounts,
     /// In the order of sheets and rows.
     pub findings: Vec<Finding>,
+    /// What concerns a sheet or the whole file: sheets passed over, rows that repeat others.
+    pub notices: Vec<Notice>,
+    /// Fields of records that are in the book: filled where the book has nothing, or different.
+    pub changes: Vec<FieldChange>,
     /// What is to be written, in an order in which nothing refers ahead.
     pub groups: Vec<PlannedGroup>,
 }
@@ -71,12 +78,111 @@ pub struct SheetReport {
     /// The village the sheet's name or title names.
     pub village: Option<RegionCode>,
     pub data_rows: usize,
-    pub taken: usize,
-    pub unchanged: usize,
-    pub refused: usize,
-    /// The rows that are in the book already, for the marked copy.
+    pub rows: RowCounts,
+    /// What became of each taken row, for the marked copy.
     #[serde(skip)]
-    pub unchanged_rows: std::collections::BTreeSet<u32>,
+    pub taken_as: std::collections::BTreeMap<u32, Taken>,
+}
+
+/// How a row was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Taken {
+    /// It is in the book as it stands, or an earlier row of the file says the same.
+    Unchanged,
+    /// The book gets what it lacked.
+    Filled,
+    /// The book has another value somewhere; a person takes the ledger's or leaves it.
+    Differs,
+    /// Not in the book yet, or brought back after an import was taken back.
+    New,
+}
+
+/// Rows by what becomes of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RowCounts {
+    pub new: usize,
+    pub filled: usize,
+    pub unchanged: usize,
+    pub differs: usize,
+    /// Rows that wait for the worker.
+    pub refused: usize,
+}
+
+impl RowCounts {
+    /// Rows that are in the book after the import.
+    pub fn taken(&self) -> usize {
+        self.new + self.filled + self.unchanged + self.differs
+    }
+
+    fn add(&mut self, taken: Taken) {
+        match taken {
+            Taken::New => self.new += 1,
+            Taken::Filled => self.filled += 1,
+            Taken::Unchanged => self.unchanged += 1,
+            Taken::Differs => self.differs += 1,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            new: self.new + other.new,
+            filled: self.filled + other.filled,
+            unchanged: self.unchanged + other.unchanged,
+            differs: self.differs + other.differs,
+            refused: self.refused + other.refused,
+        }
+    }
+}
+
+/// Something a worker should know of a sheet or a file as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// The tab's name, where it concerns one sheet.
+    pub sheet: Option<String>,
+    pub code: NoticeCode,
+    /// Chinese; what happened and what to do.
+    pub hint: String,
+}
+
+/// Stable codes of notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeCode {
+    /// A sheet that is not shown in the spreadsheet was passed over.
+    HiddenSheet,
+    /// A sheet that is no list we know was passed over.
+    SheetPassedOver,
+    /// Rows of the sheet repeat rows of another one.
+    RowsRepeated,
+    /// A column's blanks were read as what stands above.
+    VillageAbove,
+}
+
+impl NoticeCode {
+    /// The code as it is written in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoticeCode::HiddenSheet => "hidden_sheet",
+            NoticeCode::SheetPassedOver => "sheet_passed_over",
+            NoticeCode::RowsRepeated => "rows_repeated",
+            NoticeCode::VillageAbove => "village_above",
+        }
+    }
+}
+
+/// A field of a record that is in the book, old beside new.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FieldChange {
+    pub sheet: Option<String>,
+    pub row: u32,
+    pub record: Uuid,
+    pub kind: Kind,
+    pub region: RegionCode,
+    pub field: String,
+    /// Null where the book has nothing: it is filled. Otherwise it stays unless a person takes the new one.
+    pub old: serde_json::Value,
+    pub new: serde_json::Value,
 }
 
 /// What a column was taken for.
@@ -113,6 +219,8 @@ pub enum Intent {
     New,
     /// The record is there; set only those of these fields that it lacks, never overwrite one.
     Fill,
+    /// It went with an import that was taken back: it comes back with these fields.
+    Restore,
 }
 
 /// One record to be written.

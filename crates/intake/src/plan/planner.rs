@@ -1,50 +1,56 @@
 //! The run over a file: sheets in the order in which they may refer to each other, rows one by one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use tiexin_domain::{Noun, RegionCode};
+use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
+use super::context::{SheetContext, Units};
+use super::family_rows::LastFamily;
 use super::reader::RowReader;
-use super::sheet::{Body, DataRow, Line};
+use super::settle::Drafts;
+use super::sheet::{Body, Line};
 use super::values::Period;
-use super::{ColumnReport, ImportContext, Intent, LedgerPlan, PlannedGroup, PlannedRecord, SheetReport};
+use super::{
+    ColumnReport, FieldChange, ImportContext, LedgerPlan, Notice, PlannedGroup, RowCounts, SheetReport, Taken,
+};
 use crate::finding::FindingCode;
 use crate::heads::{Column, Recognised, guess, recognise};
 use crate::kind::{LedgerKind, SheetKind};
 use crate::lookup::Staged;
 use crate::place::Places;
 use crate::refusal::{FileRefused, Progress, Stage};
-use crate::workbook::{Sheet, Workbook, column_letters};
+use crate::workbook::{Merge, Sheet, Workbook, column_letters};
 
 pub(super) fn plan(workbook: &Workbook, context: &ImportContext<'_>) -> Result<LedgerPlan, FileRefused> {
-    let recognised: Vec<Option<Recognised>> = workbook
-        .sheets
-        .iter()
-        .map(|s| if s.rows.is_empty() { None } else { recognise(s, &workbook.file_name, context.mapping) })
-        .collect();
+    let recognise = |s: &Sheet| {
+        if s.rows.is_empty() { None } else { recognise(s, &workbook.file_name, context.mapping) }
+    };
+    let recognised: Vec<Option<Recognised>> = workbook.sheets.iter().map(recognise).collect();
     let total = workbook.sheets.iter().map(|s| s.rows.len()).sum();
     let mut planner = Planner::new(context, workbook, total);
-    let mut reports: Vec<SheetReport> =
-        workbook.sheets.iter().zip(&recognised).map(|(s, r)| report(s, r.as_ref())).collect();
+    let reported = |(s, r): (&Sheet, &Option<Recognised>)| report(s, r.as_ref().filter(|_| !s.hidden));
+    let mut reports: Vec<SheetReport> = workbook.sheets.iter().zip(&recognised).map(reported).collect();
     for kind in SheetKind::ALL {
         for (at, head) in recognised.iter().enumerate() {
-            if let Some(head) = head.as_ref().filter(|h| h.kind == kind) {
-                planner.sheet(at, &workbook.sheets[at], head, &mut reports[at])?;
+            let sheet = &workbook.sheets[at];
+            if let Some(head) = head.as_ref().filter(|h| h.kind == kind && !sheet.hidden) {
+                planner.sheet(at, sheet, head, &mut reports[at])?;
             }
         }
     }
+    let mut notices = planner.notices;
+    super::notices::passed_over(workbook, &recognised, &reports, &mut notices);
     planner.findings.sort_by_key(|(sheet, finding)| (*sheet, finding.row));
-    let sum = |count: fn(&SheetReport) -> usize| reports.iter().map(count).sum();
     Ok(LedgerPlan {
         file_name: workbook.file_name.clone(),
         kind: kind_of(&reports),
-        data_rows: sum(|r| r.data_rows),
-        taken: sum(|r| r.taken),
-        unchanged: sum(|r| r.unchanged),
-        refused: sum(|r| r.refused),
+        data_rows: reports.iter().map(|r| r.data_rows).sum(),
+        rows: reports.iter().fold(RowCounts::default(), |rows, report| rows.and(report.rows)),
         findings: planner.findings.into_iter().map(|(_, finding)| finding).collect(),
+        notices,
+        changes: planner.changes,
         groups: planner.groups,
         sheets: reports,
     })
@@ -84,43 +90,66 @@ fn report(sheet: &Sheet, head: Option<&Recognised>) -> SheetReport {
         columns: columns.into_iter().filter(|c| !c.head.is_empty()).map(column).collect(),
         village: None,
         data_rows: 0,
-        taken: 0,
-        unchanged: 0,
-        refused: 0,
-        unchanged_rows: Default::default(),
+        rows: RowCounts::default(),
+        taken_as: Default::default(),
     }
 }
 
 pub(super) struct Planner<'a> {
-    context: &'a ImportContext<'a>,
+    pub(super) context: &'a ImportContext<'a>,
     file_name: &'a str,
+    /// The names of the file's sheets.
+    pub(super) tabs: Vec<Option<String>>,
     pub(super) staged: Staged<'a>,
     pub(super) places: Places,
     groups: Vec<PlannedGroup>,
     findings: Vec<(usize, crate::finding::Finding)>,
+    notices: Vec<Notice>,
+    pub(super) changes: Vec<FieldChange>,
     occurrences: HashMap<String, u32>,
     /// Village names met so far and what they are.
     named: HashMap<String, Option<RegionCode>>,
-    /// ID numbers and file codes of the rows taken so far, by kind of sheet.
-    seen: HashSet<(SheetKind, String)>,
+    /// Where the rows taken so far stand: by ID number or file code with the kind of sheet, and by record.
+    pub(super) seen: HashMap<(SheetKind, String), RowAt>,
     done: usize,
     total: usize,
     /// The village that the tab or a title names for the rows being read.
     pub(super) village: Option<RegionCode>,
+    /// The village of the last row that named one, since the last title.
+    pub(super) above: Option<RegionCode>,
+    /// The row and sheet being read.
+    pub(super) at: RowAt,
+    pub(super) tally: Tally,
+    /// The family of the last row of a ledger of families.
+    pub(super) last_family: LastFamily,
+}
+
+/// A row of a sheet, by the sheet's place among the tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct RowAt {
+    pub(super) sheet: usize,
+    pub(super) row: u32,
+}
+
+/// What is counted over the rows of a sheet, to be told once.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Rows that repeat rows of another sheet, with the first such pair.
+    pub(super) repeated: usize,
+    pub(super) first_repeated: Option<(u32, RowAt)>,
+    /// Rows whose blank village was read as the one above.
+    pub(super) village_above: Vec<u32>,
 }
 
 /// What became of a row.
 pub(super) enum Outcome {
-    Taken(Drafts),
-    /// It is in the book already.
-    Unchanged,
+    Taken {
+        group: Option<PlannedGroup>,
+        taken: Taken,
+    },
+    /// An earlier row says the same.
+    Repeated,
     Refused,
-}
-
-/// The records of one row while they are put together.
-pub(super) struct Drafts {
-    key: String,
-    pub(super) records: Vec<PlannedRecord>,
 }
 
 impl<'a> Planner<'a> {
@@ -129,16 +158,23 @@ impl<'a> Planner<'a> {
         Self {
             context,
             file_name: &workbook.file_name,
+            tabs: workbook.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
             staged: Staged::over(context.lookup),
             places: Places::new(context.scope.clone(), regions),
             groups: Vec::new(),
             findings: Vec::new(),
+            notices: Vec::new(),
+            changes: Vec::new(),
             occurrences: HashMap::new(),
             named: HashMap::new(),
-            seen: HashSet::new(),
+            seen: HashMap::new(),
             done: 0,
             total,
             village: None,
+            above: None,
+            at: RowAt::default(),
+            tally: Tally::default(),
+            last_family: LastFamily::default(),
         }
     }
 
@@ -156,9 +192,8 @@ impl<'a> Planner<'a> {
             .take_while(|r| r.number < head.first_row)
             .flat_map(|r| r.cells.iter().filter(|c| !c.is_empty()).map(|c| c.shown()))
             .collect();
-        let start = Period { year: None, month: None, today: self.context.today };
         let texts = above.iter().map(String::as_str).chain(tab).chain([self.file_name]);
-        let mut period = texts.fold(start, |period, text| period.or_from(text));
+        let period = Period::of(texts, self.context.today);
         let titles = above.concat() + tab.unwrap_or_default();
         self.places.focus_on(&titles);
         if self.places.scope() == &self.context.scope {
@@ -168,33 +203,47 @@ impl<'a> Planner<'a> {
         self.village = tab
             .and_then(|t| self.places.find(t).or_else(|| self.places.named_in(t)))
             .or_else(|| above.iter().find_map(|t| self.places.named_in(t)));
+        self.above = None;
+        self.tally = Tally::default();
+        self.last_family = LastFamily::default();
         report.village = self.village.clone();
         let body = Body::new(sheet, head);
+        let village_merged = head.column("village").is_some_and(|column| {
+            let covers = |m: &&Merge| m.first_column == column.index && m.first_row > head.last_row;
+            sheet.merges.iter().filter(covers).any(|m| m.last_row > m.first_row)
+        });
+        let units = Units::of_sheet(head, &above);
+        let mut context = SheetContext { head, tab, period, units, village_merged };
+        let first_finding = self.findings.len();
         for line in body.lines() {
             match line {
                 Line::Title(text) => {
                     self.village = self.places.named_in(&text).or(self.village.take());
-                    period = Period { year: None, month: None, ..period }.or_from(&text).or_known(period);
+                    self.above = None;
+                    self.last_family = LastFamily::default();
+                    context.period = context.period.under(&text);
                 }
                 Line::Data(row) => {
                     report.data_rows += 1;
-                    self.row(at, row, RowReader::new(row, head, tab, period), head.kind, report);
+                    self.at = RowAt { sheet: at, row: row.number };
+                    self.row(RowReader::new(row, &context), report);
                 }
             }
             self.tick()?;
         }
+        let tally = std::mem::take(&mut self.tally);
+        if super::notices::village_above_is_the_custom(&tally, report.data_rows) {
+            // Told once: a finding on every row would hide the others.
+            let told = self.findings.split_off(first_finding);
+            self.findings.extend(told.into_iter().filter(|(_, f)| f.code != FindingCode::VillageAbove));
+        }
+        super::notices::of_sheet(report, &tally, &self.tabs, &mut self.notices);
         Ok(())
     }
 
-    fn row(
-        &mut self,
-        at: usize,
-        row: DataRow<'_>,
-        mut reader: RowReader<'_>,
-        kind: SheetKind,
-        report: &mut SheetReport,
-    ) {
-        let outcome = match kind {
+    fn row(&mut self, mut reader: RowReader<'_>, report: &mut SheetReport) {
+        let before = self.changes.len();
+        let outcome = match reader.sheet.head.kind {
             SheetKind::SpecialFamilies => self.family(&mut reader),
             SheetKind::Members => self.member(&mut reader),
             SheetKind::Visits => self.visit(&mut reader),
@@ -203,21 +252,26 @@ impl<'a> Planner<'a> {
             SheetKind::Counselling => self.counselling(&mut reader),
             SheetKind::Activities => self.activity(&mut reader),
         };
+        let row = reader.row.number;
         match outcome {
-            Outcome::Refused => report.refused += 1,
-            Outcome::Unchanged => {
-                report.taken += 1;
-                report.unchanged += 1;
-                report.unchanged_rows.insert(row.number);
+            Outcome::Refused => {
+                report.rows.refused += 1;
+                self.changes.truncate(before);
             }
-            Outcome::Taken(drafts) => {
-                report.taken += 1;
-                let sheet = report.name.clone();
-                let group = PlannedGroup { sheet, row: row.number, key: drafts.key, records: drafts.records };
-                self.staged.stage_group(&group);
-                self.groups.push(group);
+            Outcome::Repeated => {
+                report.rows.add(Taken::Unchanged);
+                report.taken_as.insert(row, Taken::Unchanged);
+            }
+            Outcome::Taken { group, taken } => {
+                report.rows.add(taken);
+                report.taken_as.insert(row, taken);
+                if let Some(group) = group {
+                    self.staged.stage_group(&group);
+                    self.groups.push(group);
+                }
             }
         }
+        let at = self.at.sheet;
         self.findings.extend(reader.findings.into_iter().map(|finding| (at, finding)));
     }
 
@@ -232,12 +286,18 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    /// Where a row belongs: by its village column, else by the tab or title. Without either it is unknown
-    /// to the village; `None` then, or with a finding where a name stands that is no village here.
+    /// Where a row belongs: by its village column, else by the tab or title, else as the row above. Without any
+    /// it is unknown to the village; `None` then, or with a finding where a name stands that is no village here.
     pub(super) fn region(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
-        let Some(village) = reader.said("village") else {
-            return self.village.clone();
-        };
+        if reader.said("village").is_none() && self.village.is_none() {
+            return self.region_above(reader);
+        }
+        self.region_said(reader)
+    }
+
+    /// Where a row belongs by its own village column or by the tab or title.
+    pub(super) fn region_said(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+        let Some(village) = reader.said("village") else { return self.village.clone() };
         let text = reader.said("township").unwrap_or_default() + &village;
         let found = match self.named.get(&text) {
             Some(found) => found.clone(),
@@ -247,7 +307,19 @@ impl<'a> Planner<'a> {
             let hint = "在本地区没有找到这个村（社区），请核对名称，或先选对导入地区";
             reader.find("village", FindingCode::RegionUnknown, hint);
         }
+        self.above = found.clone();
         found
+    }
+
+    /// A register names the village in the first row of each only; a blank below means the same.
+    fn region_above(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+        if !reader.has("village") || reader.sheet.village_merged {
+            return None;
+        }
+        let above = self.above.clone()?;
+        self.tally.village_above.push(reader.row.number);
+        reader.find("village", FindingCode::VillageAbove, "没有写村（社区），已按上一行的村录入，请核对");
+        Some(above)
     }
 
     /// Whether a region lies in what is being imported for.
@@ -255,24 +327,25 @@ impl<'a> Planner<'a> {
         self.context.scope.covers(region)
     }
 
-    /// Whether an earlier row of the same kind was taken with this number or code.
-    pub(super) fn is_seen(&self, kind: SheetKind, mark: &str) -> bool {
-        self.seen.contains(&(kind, mark.to_owned()))
+    /// Where an earlier row of the same kind was taken with this number or code.
+    pub(super) fn seen(&self, kind: SheetKind, mark: &str) -> Option<RowAt> {
+        self.seen.get(&(kind, mark.to_owned())).copied()
     }
 
     pub(super) fn see(&mut self, kind: SheetKind, mark: &str) {
-        self.seen.insert((kind, mark.to_owned()));
+        let at = self.at;
+        self.seen.entry((kind, mark.to_owned())).or_insert(at);
     }
 
-    /// The drafts of a row. Rows that say the same are told apart by their order, so that both are kept
-    /// and yet get the same ids whenever the file is imported again.
+    /// The drafts of a row. Rows with the same key are told apart by their order, so that they get the same
+    /// ids whenever the file is imported again.
     pub(super) fn drafts(&mut self, parts: &[&str]) -> Drafts {
         let said = parts.join("\u{1f}");
         let first = opaque(&said);
         let count = self.occurrences.entry(first.clone()).or_default();
         let key = if *count == 0 { first } else { opaque(&format!("{said}\u{1f}#{count}")) };
         *count += 1;
-        Drafts { key, records: Vec::new() }
+        Drafts::new(key)
     }
 
     /// The id of a part of a row's drafts.
@@ -292,18 +365,4 @@ fn opaque(said: &str) -> String {
         LazyLock::new(|| blake3::Hasher::new_derive_key("tiexin 2026-10 imported row key"));
     let hash = KEY.clone().update(said.as_bytes()).finalize();
     hash.to_hex()[..32].to_owned()
-}
-
-impl Drafts {
-    /// Adds a record after its own rules were asked; what they say against it refuses the row.
-    pub(super) fn add<N: Noun>(&mut self, reader: &mut RowReader<'_>, id: Uuid, intent: Intent, noun: &N) {
-        let fields = noun.to_fields();
-        reader.problems(noun.problems());
-        self.records.push(PlannedRecord { kind: N::KIND, id, region: noun.region().clone(), fields, intent });
-    }
-
-    /// The row is taken unless its own rules refused it.
-    pub(super) fn done(self, reader: &RowReader<'_>) -> Outcome {
-        if reader.is_refused() { Outcome::Refused } else { Outcome::Taken(self) }
-    }
 }

@@ -1,50 +1,57 @@
 //! One row of data, read field by field; what is wrong is noted on the way.
 
-use tiexin_domain::nouns::{tidy, tidy_name};
-use tiexin_domain::{Fen, IdNumber, IdNumberError, PartialDate, Problem, Sex, YearHint, phone};
+use chrono::NaiveDate;
+use tiexin_domain::nouns::tidy;
+use tiexin_domain::{Fen, IdNumber, IdNumberError, PartialDate, Problem, Sex, phone};
 
-use super::sheet::DataRow;
-use super::values::{self, Period};
+use super::context::SheetContext;
+use super::sheet::{DataRow, Origin};
+use super::values::{self, BadAmount, Dated};
 use crate::finding::{Finding, FindingCode, Severity};
-use crate::heads::Recognised;
+use crate::heads::Column;
+use crate::script::{self, PersonName, person_name};
 use crate::workbook::{Cell, column_letters};
 
 static NOTHING: Cell = Cell::Empty;
 
 pub(super) struct RowReader<'a> {
     pub(super) row: DataRow<'a>,
-    pub(super) period: Period,
-    head: &'a Recognised,
-    sheet: Option<&'a str>,
+    pub(super) sheet: &'a SheetContext<'a>,
     pub(super) findings: Vec<Finding>,
     /// What no field holds, as `列名：值`.
     notes: Vec<String>,
 }
 
+/// A number beyond which a spreadsheet has put zeros for what it could not keep.
+const KEPT_DIGITS: usize = 15;
+
 impl<'a> RowReader<'a> {
-    pub(super) fn new(
-        row: DataRow<'a>,
-        head: &'a Recognised,
-        sheet: Option<&'a str>,
-        period: Period,
-    ) -> Self {
-        Self { row, period, head, sheet, findings: Vec::new(), notes: Vec::new() }
+    pub(super) fn new(row: DataRow<'a>, sheet: &'a SheetContext<'a>) -> Self {
+        let mut reader = Self { row, sheet, findings: Vec::new(), notes: Vec::new() };
+        super::cells::look_over(&mut reader);
+        reader
     }
 
     /// Whether the sheet has a column for the field.
     pub(super) fn has(&self, field: &str) -> bool {
-        self.head.column(field).is_some()
+        self.sheet.head.column(field).is_some()
     }
 
     pub(super) fn cell(&self, field: &str) -> &'a Cell {
-        self.head.column(field).map_or(&NOTHING, |column| self.row.cell(column.index))
+        self.sheet.head.column(field).map_or(&NOTHING, |column| self.row.cell(column.index))
+    }
+
+    pub(super) fn origin(&self, field: &str) -> Origin {
+        self.sheet.head.column(field).map_or(Origin::Own, |column| self.row.origin(column.index))
     }
 
     /// The text as it stands; `None` when nothing does.
     pub(super) fn text(&self, field: &str) -> Option<String> {
         match self.cell(field) {
-            Cell::Empty | Cell::Error(_) => None,
-            Cell::Text(text) => tidy(text),
+            Cell::Empty | Cell::Error(_) | Cell::Uncounted | Cell::Picture => None,
+            Cell::Number(number) if number.lost_digits() => None,
+            Cell::Text(text) if super::cells::is_error(text) || super::cells::is_scientific(text) => None,
+            Cell::Text(text) => tidy(&script::seen(text)),
             cell => Some(cell.shown()),
         }
     }
@@ -54,48 +61,69 @@ impl<'a> RowReader<'a> {
         self.text(field).filter(|text| !values::says_nothing(text))
     }
 
-    /// A person's name without spaces.
-    pub(super) fn name(&self, field: &str) -> Option<String> {
-        self.said(field).map(|text| tidy_name(&text)).filter(|name| !name.is_empty())
+    /// The name of somebody who is named only: a contact, a doctor. What stands beside it goes to the notes.
+    pub(super) fn name(&mut self, field: &str) -> Option<String> {
+        let read = person_name(&self.said(field)?);
+        if read.note.is_some() {
+            self.keep(field);
+        }
+        Some(read.name).filter(|name| !name.is_empty())
+    }
+
+    /// The name of a person with what stands beside it.
+    pub(super) fn person(&mut self, field: &str) -> Option<PersonName> {
+        let read = person_name(&self.said(field)?);
+        if read.note.as_deref().is_some_and(|note| !KNOWN_NOTES.contains(&note)) {
+            self.keep(field);
+        }
+        if read.name.chars().any(script::lost) {
+            self.find(field, FindingCode::SignLost, "姓名里有认不出的字，请对照证件改正");
+        }
+        Some(read).filter(|read| !read.name.is_empty())
     }
 
     /// A file code: half-width, no spaces.
     pub(super) fn code(&mut self, field: &str) -> Option<String> {
-        let text = self.said(field)?;
-        if matches!(self.cell(field), Cell::Number(number) if number.lost_digits()) {
-            self.find(
-                field,
-                FindingCode::IdLostDigits,
-                "表格把编码当数字保存，末几位已丢失，请把该列设为文本后重新填写",
-            );
+        let lost = match self.cell(field) {
+            Cell::Number(number) => number.lost_digits(),
+            Cell::Text(text) => super::cells::is_scientific(text),
+            _ => false,
+        };
+        if lost {
+            let hint = "表格把编码当数字保存，末几位已丢失，请把该列设为文本后重新填写";
+            self.find(field, FindingCode::IdLostDigits, hint);
             return None;
         }
-        Some(
-            values::narrow(&text)
-                .chars()
-                .filter(|c| !c.is_whitespace() && *c != '\'')
-                .collect::<String>()
-                .to_uppercase(),
-        )
+        let text = script::number_signs(&self.said(field)?);
+        let plain: String =
+            text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '‘' | '’')).collect();
+        let plain = plain.strip_suffix(".0").map_or(plain.clone(), str::to_owned);
+        Some(plain.to_uppercase()).filter(|code| !code.is_empty())
     }
 
     /// Notes a finding about a field.
     pub(super) fn find(&mut self, field: &str, code: FindingCode, hint: impl Into<String>) {
+        match self.sheet.head.column(field) {
+            Some(column) => self.find_in(column, code, hint),
+            None => {
+                let label = self.sheet.head.label(field).to_owned();
+                self.push(String::new(), label, code, String::new(), hint.into());
+            }
+        }
+    }
+
+    /// Notes a finding about a column.
+    pub(super) fn find_in(&mut self, column: &Column, code: FindingCode, hint: impl Into<String>) {
+        let letter = column_letters(column.index);
+        let head = if column.head.is_empty() { letter.clone() } else { column.head.clone() };
+        let value = self.row.written(column.index).shown();
+        self.push(letter, head, code, value, hint.into());
+    }
+
+    fn push(&mut self, letter: String, column: String, code: FindingCode, value: String, hint: String) {
         let severity = code.severity();
-        let (letter, column) = match self.head.column(field) {
-            Some(column) => (column_letters(column.index), column.head.clone()),
-            None => (String::new(), self.head.label(field).to_owned()),
-        };
-        self.findings.push(Finding {
-            sheet: self.sheet.map(str::to_owned),
-            row: self.row.number,
-            column: if column.is_empty() { letter.clone() } else { column },
-            letter,
-            code,
-            severity,
-            value: self.cell(field).shown(),
-            hint: hint.into(),
-        });
+        let (sheet, row) = (self.sheet.tab.map(str::to_owned), self.row.number);
+        self.findings.push(Finding { sheet, row, column, letter, code, severity, value, hint });
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -104,12 +132,18 @@ impl<'a> RowReader<'a> {
 
     /// An ID number. Missing is no finding here: the caller knows whether there should be one.
     pub(super) fn id_number(&mut self, field: &str) -> Option<IdNumber> {
-        let text = self.said(field)?;
-        if matches!(self.cell(field), Cell::Number(number) if number.lost_digits()) {
+        let lost = match self.cell(field) {
+            Cell::Number(number) => number.lost_digits(),
+            Cell::Text(text) => super::cells::is_scientific(text),
+            _ => false,
+        };
+        if lost {
             self.find(field, FindingCode::IdLostDigits, IdNumberError::LostDigits.to_string());
             return None;
         }
-        match IdNumber::read(&text) {
+        let text = script::number_signs(&self.said(field)?);
+        let text = text.strip_suffix(".0").unwrap_or(&text);
+        match IdNumber::read(text).or_else(|error| letters_for_digits(text).ok_or(error)) {
             Ok(read) => {
                 if read.upgraded {
                     let hint = format!("15 位旧号码已升为 18 位：{}，请对照证件核对", read.number.as_str());
@@ -146,10 +180,11 @@ impl<'a> RowReader<'a> {
     /// A phone; of several in one cell the first right one, the others go to the notes.
     pub(super) fn phone(&mut self, field: &str) -> Option<String> {
         let text = self.text(field)?;
-        if let Ok(phone) = phone::read(&text) {
+        let text = text.strip_suffix(".0").unwrap_or(&text);
+        if let Ok(phone) = phone::read(text) {
             return phone;
         }
-        if values::says_nothing(&text) {
+        if values::says_nothing(text) {
             return None;
         }
         let parts = text.split(|c: char| "、，,；;/／ \n".contains(c)).filter(|p| !p.trim().is_empty());
@@ -168,47 +203,144 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// A date that must carry its year.
+    /// A date that must carry its year; one that is not clear is left out and kept in the notes.
     pub(super) fn full_date(&mut self, field: &str) -> Option<PartialDate> {
-        self.dated(field, YearHint::None)
+        match values::date(self.cell(field), None) {
+            Dated::Nothing => None,
+            Dated::Is(date) => Some(date),
+            Dated::Unclear(why) => {
+                self.keep(field);
+                let hint = format!("{why}；没有录入，原内容记在备注里，请写成如 2016-10 或 2016-10-05");
+                self.find(field, FindingCode::DateLeftOut, hint);
+                None
+            }
+            Dated::Wrong => {
+                self.wrong_date(field);
+                None
+            }
+        }
     }
 
-    /// A date, its year by the title where it has none.
+    fn wrong_date(&mut self, field: &str) {
+        self.find(field, FindingCode::DateInvalid, "日期不存在或写法不对，请改成如 2026-10-05 的写法");
+    }
+
+    /// A date, its year by the title where it has none; one that is not clear refuses the row.
     pub(super) fn date(&mut self, field: &str) -> Option<PartialDate> {
-        self.dated(field, self.period.hint())
+        match values::date(self.cell(field), Some(&self.sheet.period)) {
+            Dated::Nothing => None,
+            Dated::Is(date) => Some(date),
+            Dated::Unclear(why) => {
+                self.unclear(field, &why);
+                None
+            }
+            Dated::Wrong => {
+                self.wrong_date(field);
+                None
+            }
+        }
     }
 
-    fn dated(&mut self, field: &str, hint: YearHint) -> Option<PartialDate> {
-        values::date(self.cell(field), hint, self.period.month).unwrap_or_else(|()| {
-            self.find(field, FindingCode::DateInvalid, "日期不存在或写法不对，请改成如 2026-10-05 的写法");
-            None
-        })
+    pub(super) fn unclear(&mut self, field: &str, why: &str) {
+        let hint = format!("{why}，请写成如 2026-10-05 的写法后再导入这一行");
+        self.find(field, FindingCode::DateUnclear, hint);
     }
 
-    /// A date known to the day; anything less is a finding.
-    pub(super) fn day(&mut self, field: &str) -> Option<chrono::NaiveDate> {
+    /// The day on which something happened: known to the day, not later than today; outside of the
+    /// sheet's month it is told.
+    pub(super) fn day(&mut self, field: &str) -> Option<NaiveDate> {
         let before = self.findings.len();
         let day = self.date(field).and_then(PartialDate::day);
-        if day.is_none() && self.findings.len() == before {
-            self.find(field, FindingCode::DateInvalid, "请填写完整日期，写到日，如 2026-10-05");
+        match day {
+            Some(day) => self.check_day(field, day),
+            None if self.findings.len() == before => {
+                self.find(field, FindingCode::DateInvalid, "请填写完整日期，写到日，如 2026-10-05");
+            }
+            None => {}
         }
         day
     }
 
+    /// Notes a day that cannot be, or is not where the sheet says.
+    pub(super) fn check_day(&mut self, field: &str, day: NaiveDate) {
+        let period = self.sheet.period;
+        if day > period.today() {
+            let hint = format!(
+                "{} 在今天（{}）之后，请核对年份和日期；如果电脑的日期不对，请先校正电脑的日期和时间",
+                PartialDate::Day(day).label(),
+                period.today().format("%Y-%m-%d")
+            );
+            self.find(field, FindingCode::DateFuture, hint);
+        } else if period.excludes(day) {
+            let hint =
+                format!("{} 不在标题所写的时间里，已按这个日期录入，请核对", PartialDate::Day(day).label());
+            self.find(field, FindingCode::DateOutsideMonth, hint);
+        }
+    }
+
     pub(super) fn money(&mut self, field: &str) -> Option<Fen> {
-        values::money(self.cell(field)).ok().filter(|m| m.is_none_or(|fen| fen.0 >= 0)).unwrap_or_else(|| {
-            self.find(field, FindingCode::NumberInvalid, "金额写法不对，请写成如 300 或 300.50");
-            None
-        })
+        if self.counts_elsewhere(field) {
+            return None;
+        }
+        let unit = self.sheet.units.of(field);
+        match values::money(self.cell(field), unit) {
+            Ok(Some(fen)) if fen.0 < 0 => {
+                self.find(field, FindingCode::NumberInvalid, "金额不能是负数，请核对");
+                None
+            }
+            // Nobody hands a family a million: the caption says 万元 and the cells hold yuan.
+            Ok(Some(fen)) if !unit.is_one() && fen.0 >= 100_000_000 => {
+                let hint = format!("按表头或表题的单位换算是 {fen} 元，请核对单位");
+                self.find(field, FindingCode::UnitUnclear, hint);
+                None
+            }
+            Ok(amount) => amount,
+            Err(BadAmount::Shape) => {
+                self.find(field, FindingCode::NumberInvalid, "金额写法不对，请写成如 300 或 300.50");
+                None
+            }
+            Err(BadAmount::Places) => {
+                self.find(field, FindingCode::NumberInvalid, "金额不到一分钱，请核对金额和单位");
+                None
+            }
+        }
     }
 
     pub(super) fn count(&mut self, field: &str) -> Option<u32> {
-        let text = self.said(field)?;
-        let count = values::count(&text);
+        if self.counts_elsewhere(field) {
+            return None;
+        }
+        let text = match self.cell(field) {
+            Cell::Number(number) => crate::workbook::Number::general(number.value).shown(),
+            _ => self.said(field)?,
+        };
+        let count = values::count(&text, self.sheet.units.of(field));
         if count.is_none() {
             self.find(field, FindingCode::NumberInvalid, "数量写法不对，请写成整数，如 35");
         }
         count
+    }
+
+    /// One cell over several rows is one amount, not one for each: it is booked in its first row, and all say so.
+    fn counts_elsewhere(&mut self, field: &str) -> bool {
+        match self.origin(field) {
+            Origin::Merged { rows, first } => {
+                let what = self.cell(field).shown();
+                let hint = if first {
+                    format!("一格合并了 {rows} 行，{what} 只在这一行记一次；如果每行都有，请逐行填写")
+                } else {
+                    format!("与上面合并成一格，{what} 已记在第一行，这一行没有记；如果每行都有，请逐行填写")
+                };
+                self.find(field, FindingCode::AmountMerged, hint);
+                !first
+            }
+            Origin::Above => {
+                let hint = format!("写的是“同上”，已按上一行的 {} 录入，请核对", self.cell(field).shown());
+                self.find(field, FindingCode::AmountAbove, hint);
+                false
+            }
+            Origin::Nowhere | Origin::Own => false,
+        }
     }
 
     /// 是 or 否; what is neither is kept in the notes.
@@ -222,7 +354,7 @@ impl<'a> RowReader<'a> {
 
     /// Keeps a field's text in the notes.
     pub(super) fn keep(&mut self, field: &str) {
-        let label = self.head.column(field).map(|c| c.head.clone()).unwrap_or_default();
+        let label = self.sheet.head.column(field).map(|c| c.head.clone()).unwrap_or_default();
         let value = self.cell(field).shown();
         if !value.is_empty() {
             self.notes.push(format!("{label}：{value}"));
@@ -232,16 +364,12 @@ impl<'a> RowReader<'a> {
     /// The notes column, unknown columns and what was kept, or nothing.
     pub(super) fn notes(&mut self) -> Option<String> {
         let mut notes = Vec::new();
-        for column in self.head.columns.iter().filter(|c| !c.ignored) {
-            let cell = self.row.cell(column.index);
-            match column.field {
-                Some(field) if field.code != "notes" => {}
-                _ if cell.is_empty() => {}
-                Some(_) => notes.push(cell.shown()),
-                None if column.head.is_empty() => {
-                    notes.push(format!("{}列：{}", column_letters(column.index), cell.shown()));
-                }
-                None => notes.push(format!("{}：{}", column.head, cell.shown())),
+        for column in self.sheet.head.columns.iter().filter(|c| !c.ignored) {
+            if column.field.is_some_and(|field| field.code != "notes") {
+                continue;
+            }
+            if let Some(text) = super::cells::as_note(column, self.row.cell(column.index)) {
+                notes.push(text);
             }
         }
         notes.append(&mut self.notes);
@@ -268,4 +396,32 @@ impl<'a> RowReader<'a> {
             self.find(field, code, problem.message);
         }
     }
+}
+
+/// Notes in brackets behind a name that say nothing beyond what the columns do.
+const KNOWN_NOTES: &[&str] =
+    &["户主", "本人", "男", "女", "夫", "妻", "丈夫", "妻子", "配偶", "父", "母", "父亲", "母亲"];
+
+/// O for 0, l and I for 1: believed only where the check digit then fits.
+fn letters_for_digits(text: &str) -> Option<tiexin_domain::id_number::ReadIdNumber> {
+    if !text.contains(['O', 'o', 'l', 'I', 'i']) {
+        return None;
+    }
+    let plain: String = text
+        .chars()
+        .map(|c| match c {
+            'O' | 'o' => '0',
+            'l' | 'I' | 'i' => '1',
+            other => other,
+        })
+        .collect();
+    IdNumber::read(&plain).ok().filter(|read| !read.upgraded)
+}
+
+/// Whether a long number ends in the zeros that a spreadsheet puts for lost places.
+pub(super) fn ends_in_zeros(text: &str) -> bool {
+    let digits: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    digits.len() > KEPT_DIGITS
+        && digits.iter().all(char::is_ascii_digit)
+        && digits[KEPT_DIGITS..].iter().all(|c| *c == '0')
 }

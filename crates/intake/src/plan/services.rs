@@ -1,15 +1,18 @@
 //! Rows of the services ledger: visits, need surveys, insurance claims, counselling.
 
+use chrono::NaiveDate;
 use tiexin_domain::nouns::visit::{Gift, Presence, VisitKind};
-use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef, Visit, tidy_name};
-use uuid::Uuid;
+use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef, Visit};
+use tiexin_domain::{Kind, Level, PartialDate, RegionCode};
 
-use super::Intent;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
-use super::values::{listed, time_of};
-use crate::finding::FindingCode;
-use crate::lookup::{FoundHousehold, Lookup};
+use super::sheet::Origin;
+use super::values::{listed, things, time_of};
+use crate::finding::{FindingCode, Severity};
+use crate::lookup::Family;
+use crate::roll::ByName;
+use crate::script::{person_name, same_name, wild};
 
 const FESTIVALS: &[&str] = &[
     "春节",
@@ -33,41 +36,34 @@ const NOBODY: &[&str] = &["未遇", "外出", "不在家", "无人", "未见", "
 
 impl Planner<'_> {
     pub(super) fn visit(&mut self, reader: &mut RowReader<'_>) -> Outcome {
-        let household = self.household(reader, &["head"]);
         let date = reader.day("date");
+        let household = self.household(reader, &["head", "met"], date);
         let kind = visit_kind(reader);
         let amount = reader.money("amount");
         let follow_up = reader.date("follow_up").and_then(|d| d.day());
-        let (Some(household), Some(date), Some(kind), false) = (household, date, kind, reader.is_refused())
-        else {
+        let (Some(home), Some(date), Some(kind), false) = (household, date, kind, reader.is_refused()) else {
             return Outcome::Refused;
         };
-        let met_text = reader.said("met").unwrap_or_default();
+        let met_text = self.met_text(reader, &home.family);
         let visitors: Vec<String> = reader
             .said("visitors")
-            .map(|text| listed(&text))
+            .map(|text| listed(&text, &|_| false))
             .unwrap_or_default()
             .iter()
-            .map(|v| tidy_name(v))
+            .map(|v| person_name(v).name)
+            .filter(|name| !name.is_empty())
             .collect();
-        let mut drafts = self.drafts(&[
-            "visit",
-            &household.id.to_string(),
-            &date.to_string(),
-            kind.code(),
-            &listed(&met_text).join("、"),
-            &visitors.join("、"),
-        ]);
+        let household = home.family.household;
+        let time = time_of(reader.cell("date"));
+        let parts = ["visit", &household.to_string(), &date.to_string(), kind.code(), &visitors.join("、")];
+        let mut drafts = self.drafts(&parts);
         let id = self.id(&drafts, "visit");
-        if self.staged.knows(&id) {
-            return Outcome::Unchanged;
-        }
-        let mut visit = Visit::routine(household.region.clone(), household.id, &household.head_name, date);
-        visit.time = time_of(reader.cell("date"));
+        let mut visit = Visit::routine(home.region.clone(), household, &home.family.head_name, date);
+        visit.time = time;
         visit.festival = festival(reader);
         visit.kind = kind;
         visit.presence = presence(&visit.kind, &met_text);
-        visit.met = self.people(&household, &met_text);
+        visit.met = people(&home.family, &met_text);
         visit.visitors = visitors;
         visit.gifts = gifts(reader, amount);
         visit.needs = reader.said("needs");
@@ -78,93 +74,113 @@ impl Planner<'_> {
         let note = [reader.said("note"), reader.notes()];
         visit.note =
             Some(note.into_iter().flatten().collect::<Vec<_>>().join("\n")).filter(|n| !n.is_empty());
-        drafts.add(reader, id, Intent::New, &visit);
-        drafts.done(reader)
+        drafts.add(reader, id, &visit);
+        let known = self.events_of(&Kind::Visit, &household);
+        self.event(reader, drafts, known)
+    }
+
+    /// Whom the cell says was met; what stands above was meant of the family above only.
+    fn met_text(&mut self, reader: &mut RowReader<'_>, family: &Family) -> String {
+        let text = reader.said("met").unwrap_or_default();
+        let above = reader.origin("met") == Origin::Above;
+        let ours = listed(&text, &|name| family.person(name).is_some());
+        if above && !ours.iter().any(|name| family.person(&person_name(name).name).is_some()) {
+            let hint = "写的是“同上”，上一行见面的不是这家的人，没有录入见面人员，请写明";
+            reader.find("met", FindingCode::CellLeftOut, hint);
+            return String::new();
+        }
+        text
     }
 
     pub(super) fn need_survey(&mut self, reader: &mut RowReader<'_>) -> Outcome {
-        let household = self.household(reader, &["head", "person"]);
         let date = reader.day("date");
-        let (Some(household), Some(date), false) = (household, date, reader.is_refused()) else {
+        let household = self.household(reader, &["head", "person"], date);
+        let (Some(home), Some(date), false) = (household, date, reader.is_refused()) else {
             return Outcome::Refused;
         };
+        let household = home.family.household;
         let asked = reader.said("person").or_else(|| reader.said("head")).unwrap_or_default();
-        let parts = ["survey", &household.id.to_string(), &date.to_string(), &listed(&asked).join("、")];
+        let persons = people(&home.family, &asked);
+        let names: Vec<&str> = persons.iter().map(|p| p.name.as_str()).collect();
+        let parts = ["survey", &household.to_string(), &date.to_string(), &names.join("、")];
         let mut drafts = self.drafts(&parts);
         let id = self.id(&drafts, "survey");
-        if self.staged.knows(&id) {
-            return Outcome::Unchanged;
-        }
         let survey = NeedSurvey {
-            region: household.region.clone(),
-            household: household.id,
-            head_name: household.head_name.clone(),
+            region: home.region.clone(),
+            household,
+            head_name: home.family.head_name.clone(),
             date,
-            persons: self.people(&household, &asked),
-            needs: reader.said("needs").map(|text| listed(&text)).unwrap_or_default(),
+            persons,
+            needs: reader.said("needs").map(|text| things(&text)).unwrap_or_default(),
             notes: reader.notes(),
         };
-        drafts.add(reader, id, Intent::New, &survey);
-        drafts.done(reader)
+        drafts.add(reader, id, &survey);
+        let known = self.events_of(&Kind::NeedSurvey, &household);
+        self.event(reader, drafts, known)
     }
 
     pub(super) fn insurance_claim(&mut self, reader: &mut RowReader<'_>) -> Outcome {
-        let household = self.household(reader, &["head", "insured"]);
         let paid_on = reader.day("date");
+        let household = self.household(reader, &["head", "insured"], paid_on);
         let days = reader.count("days");
-        let before = reader.findings.len();
+        let before = reader.findings.iter().filter(|f| f.severity == Severity::Refused).count();
         let amount = reader.money("amount");
-        if amount.is_none() && reader.findings.len() == before {
+        let refused = reader.findings.iter().filter(|f| f.severity == Severity::Refused).count();
+        if amount.is_none() && refused == before {
             reader.find("amount", FindingCode::NumberInvalid, "请填写理赔金额");
         }
-        let (Some(household), Some(paid_on), Some(amount), false) =
+        let (Some(home), Some(paid_on), Some(amount), false) =
             (household, paid_on, amount, reader.is_refused())
         else {
             return Outcome::Refused;
         };
-        let insured = reader.name("insured").unwrap_or_else(|| household.head_name.clone());
-        let parts = ["claim", &household.id.to_string(), &paid_on.to_string(), &insured, &amount.to_string()];
+        let household = home.family.household;
+        let insured = reader.name("insured").unwrap_or_else(|| home.family.head_name.clone());
+        let policy = reader.said("policy");
+        let parts = [
+            "claim",
+            &household.to_string(),
+            &paid_on.to_string(),
+            &insured,
+            policy.as_deref().unwrap_or_default(),
+        ];
         let mut drafts = self.drafts(&parts);
         let id = self.id(&drafts, "claim");
-        if self.staged.knows(&id) {
-            return Outcome::Unchanged;
-        }
         let claim = InsuranceClaim {
-            region: household.region.clone(),
-            household: household.id,
-            head_name: household.head_name.clone(),
-            insured: self.person_ref(&household, &insured),
-            policy: reader.said("policy"),
+            region: home.region.clone(),
+            household,
+            head_name: home.family.head_name.clone(),
+            insured: person_ref(&home.family, &insured),
+            policy,
             days,
             amount,
             paid_on,
             notes: reader.notes(),
         };
-        drafts.add(reader, id, Intent::New, &claim);
-        drafts.done(reader)
+        drafts.add(reader, id, &claim);
+        let known = self.events_of(&Kind::InsuranceClaim, &household);
+        self.event(reader, drafts, known)
     }
 
     pub(super) fn counselling(&mut self, reader: &mut RowReader<'_>) -> Outcome {
-        let household = self.household(reader, &["head", "person"]);
         let date = reader.day("date");
+        let household = self.household(reader, &["head", "person"], date);
         let score = reader.count("score");
-        let (Some(household), Some(date), false) = (household, date, reader.is_refused()) else {
+        let (Some(home), Some(date), false) = (household, date, reader.is_refused()) else {
             return Outcome::Refused;
         };
-        let person = reader.name("person").unwrap_or_else(|| household.head_name.clone());
+        let household = home.family.household;
+        let person = reader.name("person").unwrap_or_else(|| home.family.head_name.clone());
         let opened = reader.yes("opened").unwrap_or(false);
         let assessed = reader.yes("assessed").unwrap_or(false) || score.is_some();
-        let parts = ["counselling", &household.id.to_string(), &date.to_string(), &person];
+        let parts = ["counselling", &household.to_string(), &date.to_string(), &person];
         let mut drafts = self.drafts(&parts);
         let id = self.id(&drafts, "counselling");
-        if self.staged.knows(&id) {
-            return Outcome::Unchanged;
-        }
         let session = Counselling {
-            region: household.region.clone(),
-            household: household.id,
-            head_name: household.head_name.clone(),
-            person: self.person_ref(&household, &person),
+            region: home.region.clone(),
+            household,
+            head_name: home.family.head_name.clone(),
+            person: person_ref(&home.family, &person),
             counsellor: reader.name("counsellor"),
             date,
             paired: reader.yes("paired").unwrap_or(false),
@@ -174,55 +190,101 @@ impl Planner<'_> {
             score: score.map(i64::from),
             session_note: reader.said("session_note"),
         };
-        drafts.add(reader, id, Intent::New, &session);
+        drafts.add(reader, id, &session);
         // The noun has no notes of its own and the session note is restricted; unknown columns stay beside it.
         if let (Some(notes), Some(record)) = (reader.notes(), drafts.records.last_mut()) {
             record.fields.insert("notes".into(), notes.into());
         }
-        drafts.done(reader)
+        let known = self.events_of(&Kind::Counselling, &household);
+        self.event(reader, drafts, known)
     }
 
     /// The household by its code or, where there is none, by a name within the village; else with a finding.
-    fn household(&mut self, reader: &mut RowReader<'_>, names: &[&str]) -> Option<FoundHousehold> {
+    /// Before it moved a family's visits belong to the village where it lived then.
+    fn household(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        names: &[&str],
+        on: Option<NaiveDate>,
+    ) -> Option<Home> {
+        let code = reader.code("file_code");
+        if code.is_none() && reader.said("file_code").is_some() {
+            return None;
+        }
+        let family = match code {
+            Some(code) => self.household_by_code(reader, &code)?,
+            None => self.household_by_name(reader, names)?,
+        };
+        if let Some(void) = &family.void {
+            reader.voided(void);
+            return None;
+        }
+        let moved = match (&family.moved_from, family.moved_on, on) {
+            (Some(from), Some(moved), Some(on)) if PartialDate::Day(on) < moved => Some(from.clone()),
+            _ => None,
+        };
+        let region = moved.unwrap_or_else(|| family.region.clone());
+        let said = self.village.as_ref().filter(|village| village.level() == Level::Village);
+        if said.is_some_and(|said| *said != region && !said.covers(&region)) {
+            let hint = "这户在本机登记在另一个村（社区），已记在那个村，请核对信息编码和村名";
+            reader.find("file_code", FindingCode::VillageOther, hint);
+        }
+        Some(Home { family, region })
+    }
+
+    fn household_by_code(&mut self, reader: &mut RowReader<'_>, code: &str) -> Option<Family> {
         let unknown = FindingCode::HouseholdUnknown;
-        if let Some(code) = reader.code("file_code") {
-            let found = self.staged.household_by_code(&code).filter(|found| self.is_ours(&found.region));
-            let Some(found) = found else {
-                let hint = "在本地区没有找到这个信息编码的家庭，请核对编码，或先导入特殊家庭台账";
-                reader.find("file_code", unknown, hint);
-                return None;
-            };
-            // A code that is off by one place would book the visit to another family.
-            if let Some(name) = reader.name("head")
-                && !self.belongs(&found, &name)
-            {
+        let found = self.staged.roll().by_code(code).filter(|found| self.is_ours(&found.region)).cloned();
+        let Some(found) = found else {
+            let hint = "在本地区没有找到这个信息编码的家庭，请核对编码，或先导入特殊家庭台账";
+            reader.find("file_code", unknown, hint);
+            return None;
+        };
+        // A code that is off by one place would book the visit to another family.
+        if let Some(name) = reader.name("head") {
+            let first =
+                listed(&name, &|name| found.person(name).is_some()).into_iter().next().unwrap_or(name);
+            if !belongs(&found, &first) {
                 reader.find("head", unknown, "信息编码与户主姓名不是同一家，请核对");
                 return None;
             }
-            return Some(found);
         }
-        if reader.is_refused() {
+        Some(found)
+    }
+
+    fn household_by_name(&mut self, reader: &mut RowReader<'_>, names: &[&str]) -> Option<Family> {
+        let unknown = FindingCode::HouseholdUnknown;
+        let refused = reader.is_refused();
+        let said = self.region_said(reader);
+        if said.is_none() && reader.is_refused() && !refused {
             return None;
         }
-        let within = match self.region(reader) {
-            Some(region) => region,
-            None if reader.is_refused() => return None,
-            None => self.places.scope().clone(),
-        };
+        // Without a village the family may be one of the village above, or the only one of this name at all.
+        let within = said.unwrap_or_else(|| self.places.scope().clone());
+        let above = self.above.clone().filter(|_| reader.said("village").is_none() && self.village.is_none());
         for field in names {
-            let Some(name) = reader.name(field) else { continue };
-            let name = listed(&name).into_iter().next().unwrap_or(name);
-            let mut found = self.staged.households_by_head(&within, &name);
-            if found.is_empty() {
-                found = self.staged.households_by_person(&within, &name);
-            }
-            return match found.len() {
-                1 => found.pop(),
-                0 => {
+            let Some(text) = reader.said(field) else { continue };
+            let roll = self.staged.roll();
+            let known = |name: &str| !roll.named(&within, name).is_empty();
+            let name = listed(&text, &known).into_iter().next().unwrap_or(text);
+            let name = person_name(&name).name;
+            let above = above.as_ref().map(|above| roll.by_name(above, &name));
+            return match above
+                .filter(|found| matches!(found, ByName::One(_)))
+                .unwrap_or_else(|| roll.by_name(&within, &name))
+            {
+                ByName::One(family) => Some(family.clone()),
+                ByName::Guessed(family) => {
+                    let hint = format!("姓名里有认不出的字，已认作本村的{}家，请核对", family.head_name);
+                    let family = family.clone();
+                    reader.find(field, FindingCode::MatchedByName, hint);
+                    Some(family)
+                }
+                ByName::None => {
                     reader.find(field, unknown, "在本村没有找到这户家庭，请核对姓名，或先导入特殊家庭台账");
                     None
                 }
-                _ => {
+                ByName::Several => {
                     reader.find(field, unknown, "有几户同名，请填写信息编码");
                     None
                 }
@@ -231,50 +293,62 @@ impl Planner<'_> {
         reader.find("file_code", unknown, "请填写信息编码或户主姓名");
         None
     }
+}
 
-    fn belongs(&self, household: &FoundHousehold, name: &str) -> bool {
-        let name = bare(name);
-        bare(&household.head_name) == name
-            || self.staged.persons_of(&household.id).iter().any(|p| bare(&p.name) == name)
-    }
+/// A family with the village to which what was done belongs.
+struct Home {
+    family: Family,
+    region: RegionCode,
+}
 
-    /// The persons a cell names, tied to the household's own where they are.
-    fn people(&self, household: &FoundHousehold, text: &str) -> Vec<PersonRef> {
-        let mut people: Vec<PersonRef> = Vec::new();
-        let mut add = |person: PersonRef| {
-            if people.iter().all(|p| p.person != person.person || p.name != person.name) {
-                people.push(person);
-            }
-        };
-        for name in listed(text) {
-            match bare(&name).as_str() {
-                "" => {}
-                said if NOBODY.iter().any(|word| said.contains(word)) => {}
-                "夫妻" | "夫妇" | "夫妻二人" | "夫妻双方" | "夫妇二人" | "老两口" | "两口子" | "全家" =>
-                {
-                    let all = self.staged.persons_of(&household.id);
-                    all.into_iter().for_each(|p| add(PersonRef { person: Some(p.id), name: p.name }));
-                }
-                "本人" | "户主" | "户主本人" => add(self.person_ref(household, &household.head_name)),
-                name => add(self.person_ref(household, name)),
-            }
+fn belongs(family: &Family, name: &str) -> bool {
+    let name = bare(name);
+    same_name(&family.head_name) == same_name(&name)
+        || family.persons.iter().any(|p| same_name(&p.name) == same_name(&name))
+        || wild(&name, &family.head_name)
+}
+
+/// The persons a cell names, tied to the family's own where they are.
+fn people(family: &Family, text: &str) -> Vec<PersonRef> {
+    let mut people: Vec<PersonRef> = Vec::new();
+    let mut add = |person: PersonRef| {
+        if people.iter().all(|p| p.person != person.person || p.name != person.name) {
+            people.push(person);
         }
-        people
+    };
+    let known = |name: &str| family.person(name).is_some();
+    for name in listed(text, &known) {
+        match bare(&name).as_str() {
+            "" => {}
+            said if NOBODY.iter().any(|word| said.contains(word)) => {}
+            "夫妻" | "夫妇" | "夫妻二人" | "夫妻双方" | "夫妇二人" | "老两口" | "两口子" | "全家" =>
+            {
+                let all = family.persons.iter();
+                all.for_each(|p| add(PersonRef { person: Some(p.id), name: p.name.clone() }));
+            }
+            "本人" | "户主" | "户主本人" => add(person_ref(family, &family.head_name)),
+            name => add(person_ref(family, name)),
+        }
     }
+    people
+}
 
-    fn person_ref(&self, household: &FoundHousehold, name: &str) -> PersonRef {
-        let name = bare(name);
-        let own: Option<Uuid> =
-            self.staged.persons_of(&household.id).iter().find(|p| bare(&p.name) == name).map(|p| p.id);
-        PersonRef { person: own, name }
+/// A person by name: the family's own where it is one, also if a sign of the name was lost.
+fn person_ref(family: &Family, name: &str) -> PersonRef {
+    let name = bare(name);
+    let guessed = || {
+        let mut fits = family.persons.iter().filter(|p| wild(&name, &p.name));
+        fits.next().filter(|_| fits.next().is_none())
+    };
+    match family.person(&name).or_else(guessed) {
+        Some(own) => PersonRef { person: Some(own.id), name: own.name.clone() },
+        None => PersonRef { person: None, name },
     }
 }
 
 /// A name without spaces and without what stands in brackets: `熊国学（户主）`.
 fn bare(name: &str) -> String {
-    let name = tidy_name(name);
-    let end = name.find(['（', '(']).unwrap_or(name.len());
-    name[..end].to_owned()
+    person_name(name).name
 }
 
 fn visit_kind(reader: &mut RowReader<'_>) -> Option<VisitKind> {

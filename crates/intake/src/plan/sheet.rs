@@ -2,18 +2,30 @@
 
 use std::collections::HashMap;
 
-use crate::heads::Recognised;
-use crate::workbook::{Cell, Row, Sheet};
+use super::cells::ONES_OWN;
+use super::values::ditto;
+use crate::heads::{Column, Recognised};
+use crate::workbook::{Cell, Merge, Row, Sheet};
 
-/// Rows below the head, with cells merged downwards filled.
+/// Rows below the head, with cells merged downwards filled and marks for 'as above' resolved.
 pub(super) struct Body<'a> {
     sheet: &'a Sheet,
     head: &'a Recognised,
-    /// Cells covered by a merge that began above them in the same column.
-    filled: HashMap<(u32, usize), &'a Cell>,
+    over: Over<'a>,
     head_texts: Vec<(usize, &'a str)>,
     /// Columns that make a row one of data: not the running number, the village or a remark.
     telling: Vec<usize>,
+}
+
+/// What stands in a cell though it was written in another.
+#[derive(Default)]
+struct Over<'a> {
+    /// Cells covered by a merge that began above them in the same column.
+    filled: HashMap<(u32, usize), &'a Cell>,
+    /// Cells of a merge over several rows of data, its first one among them: how many rows there are.
+    merged: HashMap<(u32, usize), u32>,
+    /// Cells that hold a mark for 'as above', with what stands above; none where nothing does.
+    above: HashMap<(u32, usize), Option<&'a Cell>>,
 }
 
 /// A row of data.
@@ -21,7 +33,22 @@ pub(super) struct Body<'a> {
 pub(super) struct DataRow<'a> {
     pub(super) number: u32,
     row: &'a Row,
-    filled: &'a HashMap<(u32, usize), &'a Cell>,
+    over: &'a Over<'a>,
+}
+
+/// Where the value of a cell comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Own,
+    /// From a merge over this many rows of data, of which this is the first, or a later one.
+    Merged {
+        rows: u32,
+        first: bool,
+    },
+    /// From the row above, by a mark.
+    Above,
+    /// A mark for 'as above' with nothing above.
+    Nowhere,
 }
 
 /// What a row below the head is.
@@ -33,11 +60,31 @@ pub(super) enum Line<'a> {
 
 impl<'a> DataRow<'a> {
     pub(super) fn cell(&self, column: usize) -> &'a Cell {
+        static NOTHING: Cell = Cell::Empty;
+        if let Some(above) = self.over.above.get(&(self.number, column)) {
+            return above.unwrap_or(&NOTHING);
+        }
         let own = self.row.cell(column);
         if !own.is_empty() {
             return own;
         }
-        self.filled.get(&(self.number, column)).copied().unwrap_or(own)
+        self.over.filled.get(&(self.number, column)).copied().unwrap_or(own)
+    }
+
+    pub(super) fn origin(&self, column: usize) -> Origin {
+        let at = (self.number, column);
+        match (self.over.above.get(&at), self.over.merged.get(&at)) {
+            (Some(Some(_)), _) => Origin::Above,
+            (Some(None), _) => Origin::Nowhere,
+            (None, Some(rows)) => Origin::Merged { rows: *rows, first: !self.over.filled.contains_key(&at) },
+            (None, None) => Origin::Own,
+        }
+    }
+
+    /// The cell as it was written, without what a mark for 'as above' means.
+    pub(super) fn written(&self, column: usize) -> &'a Cell {
+        let own = self.row.cell(column);
+        if own.is_empty() { self.cell(column) } else { own }
     }
 }
 
@@ -71,24 +118,71 @@ const NOTES: &[&str] = &["注", "备注", "说明", "填表说明", "填报说�
 
 impl<'a> Body<'a> {
     pub(super) fn new(sheet: &'a Sheet, head: &'a Recognised) -> Self {
-        let mut filled = HashMap::new();
-        for merge in sheet.merges.iter().filter(|m| m.first_row > head.last_row && m.last_row > m.first_row) {
-            let Some(top) = sheet.row(merge.first_row) else { continue };
-            let cell = top.cell(merge.first_column);
-            if cell.is_empty() {
-                continue;
-            }
-            // Only rows that have a value of their own can be data.
-            let from = sheet.rows.partition_point(|r| r.number <= merge.first_row);
-            for row in sheet.rows[from..].iter().take_while(|r| r.number <= merge.last_row) {
-                filled.insert((row.number, merge.first_column), cell);
-            }
-        }
         let head_texts = head_texts(sheet, head);
         let tells = |code: &str| !matches!(code, "seq" | "notes" | "township" | "village");
         let told = head.columns.iter().filter(|c| c.field.is_some_and(|f| tells(f.code)));
         let telling = told.map(|c| c.index).collect();
-        Self { sheet, head, filled, head_texts, telling }
+        let mut body = Self { sheet, head, over: Over::default(), head_texts, telling };
+        body.over.filled = filled(sheet, head);
+        body.over.merged = body.merged();
+        body.over.above = body.above();
+        body
+    }
+
+    /// Merges over more than one row of data.
+    fn merged(&self) -> HashMap<(u32, usize), u32> {
+        let mut merged = HashMap::new();
+        let data: Vec<u32> =
+            if self.over.filled.is_empty() { Vec::new() } else { self.data_rows().collect() };
+        for merge in downward(self.sheet, self.head) {
+            let from = data.partition_point(|row| *row < merge.first_row);
+            let rows: Vec<u32> =
+                data[from..].iter().copied().take_while(|row| *row <= merge.last_row).collect();
+            if rows.len() > 1 {
+                merged.extend(rows.iter().map(|row| ((*row, merge.first_column), rows.len() as u32)));
+            }
+        }
+        merged
+    }
+
+    fn data_rows(&self) -> impl Iterator<Item = u32> {
+        self.lines().filter_map(|line| if let Line::Data(row) = line { Some(row.number) } else { None })
+    }
+
+    /// Every mark for 'as above', with what the nearest row of data above has in its column.
+    fn above(&self) -> HashMap<(u32, usize), Option<&'a Cell>> {
+        // 同上 in the column of the current address means the registered one beside it.
+        let mapped =
+            || self.head.columns.iter().filter(|c| c.field.is_some_and(|f| f.code != "current_address"));
+        let ones_own = |column: &Column| column.field.is_some_and(|f| ONES_OWN.contains(&f.code));
+        let is_mark = |cell: &Cell| matches!(cell, Cell::Text(text) if ditto(text));
+        let rows = self.sheet.rows.iter().filter(|row| row.number > self.head.last_row);
+        if !rows.clone().any(|row| row.cells.iter().any(is_mark)) {
+            return HashMap::new();
+        }
+        let mut above = HashMap::new();
+        let mut last: HashMap<usize, &'a Cell> = HashMap::new();
+        for row in rows {
+            match self.line(row) {
+                // Another table: nothing of the one before stands above it.
+                Some(Line::Title(_)) => last.clear(),
+                Some(Line::Data(_)) => {
+                    for column in mapped() {
+                        let own = row.cell(column.index);
+                        let filled = self.over.filled.get(&(row.number, column.index)).copied();
+                        let cell = if own.is_empty() { filled.unwrap_or(own) } else { own };
+                        if is_mark(cell) {
+                            let there = last.get(&column.index).copied().filter(|_| !ones_own(column));
+                            above.insert((row.number, column.index), there);
+                        } else if !cell.is_empty() {
+                            last.insert(column.index, cell);
+                        }
+                    }
+                }
+                None => {}
+            }
+        }
+        above
     }
 
     /// Rows below the head that are data or titles, in order.
@@ -110,7 +204,7 @@ impl<'a> Body<'a> {
                 return Some(Line::Title(text));
             }
         }
-        let data = DataRow { number: row.number, row, filled: &self.filled };
+        let data = DataRow { number: row.number, row, over: &self.over };
         if self.telling.iter().any(|column| !data.cell(*column).is_empty()) {
             return Some(Line::Data(data));
         }
@@ -126,6 +220,27 @@ impl<'a> Body<'a> {
             .count();
         same >= 2 && same * 2 > row.cells.iter().filter(|c| !c.is_empty()).count()
     }
+}
+
+fn downward<'a>(sheet: &'a Sheet, head: &'a Recognised) -> impl Iterator<Item = &'a Merge> {
+    sheet.merges.iter().filter(|m| m.first_row > head.last_row && m.last_row > m.first_row)
+}
+
+fn filled<'a>(sheet: &'a Sheet, head: &'a Recognised) -> HashMap<(u32, usize), &'a Cell> {
+    let mut filled = HashMap::new();
+    for merge in downward(sheet, head) {
+        let Some(top) = sheet.row(merge.first_row) else { continue };
+        let cell = top.cell(merge.first_column);
+        if cell.is_empty() {
+            continue;
+        }
+        // Only rows that have a value of their own can be data.
+        let from = sheet.rows.partition_point(|r| r.number <= merge.first_row);
+        for row in sheet.rows[from..].iter().take_while(|r| r.number <= merge.last_row) {
+            filled.insert((row.number, merge.first_column), cell);
+        }
+    }
+    filled
 }
 
 /// Every text of the head rows by its column, so that a head repeated further down is known.

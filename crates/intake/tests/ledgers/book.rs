@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use tiexin_domain::nouns::tidy_name;
-use tiexin_domain::{Fields, Kind, RegionCode};
+use tiexin_domain::{Fields, Kind, PartialDate, RegionCode, YearHint};
 use tiexin_intake::{
-    FoundHousehold, FoundPerson, ImportContext, Intent, LedgerPlan, Limits, Lookup, Mapping, NamedRegion,
-    Workbook, plan, read, stable_id,
+    Family, FoundPerson, ImportContext, Intent, Known, LedgerPlan, Limits, Lookup, Mapping, NamedRegion,
+    Voided, Workbook, plan, read, stable_id,
 };
 use uuid::Uuid;
 
 #[derive(Default)]
 pub(crate) struct Book {
     pub(crate) records: BTreeMap<Uuid, (Kind, Fields)>,
+    pub(crate) void: BTreeMap<Uuid, Voided>,
 }
 
 pub(crate) fn fixture(path: &str) -> Vec<u8> {
@@ -64,9 +65,10 @@ impl Book {
     pub(crate) fn write(&mut self, plan: &LedgerPlan) {
         for record in plan.groups.iter().flat_map(|g| &g.records) {
             match record.intent {
-                Intent::New => {
+                Intent::New | Intent::Restore => {
                     let former = self.records.insert(record.id, (record.kind.clone(), record.fields.clone()));
-                    assert!(former.is_none(), "a new record replaced one: {:?}", record.kind);
+                    let hidden = self.void.remove(&record.id).is_some();
+                    assert_eq!(former.is_some(), hidden, "a new record replaced one: {:?}", record.kind);
                 }
                 Intent::Fill => {
                     let (_, fields) = self.records.get_mut(&record.id).expect("filled record is there");
@@ -78,17 +80,35 @@ impl Book {
         }
     }
 
-    pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = (&Uuid, &Fields)> {
-        self.records.iter().filter(move |(_, (k, _))| *k == kind).map(|(id, (_, fields))| (id, fields))
+    /// Hides every record, as undoing the import that made them does.
+    pub(crate) fn undo_all(&mut self) {
+        let undone = Voided { reason: "撤销导入".into(), undone: true };
+        self.void.extend(self.records.keys().map(|id| (*id, undone.clone())));
     }
 
-    fn household(&self, id: &Uuid) -> Option<FoundHousehold> {
-        let (_, fields) = self.records.get(id)?;
-        Some(FoundHousehold {
+    pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = (&Uuid, &Fields)> {
+        self.records
+            .iter()
+            .filter(move |(id, (k, _))| *k == kind && !self.void.contains_key(id))
+            .map(|(id, (_, fields))| (id, fields))
+    }
+
+    fn known(&self, id: &Uuid) -> Option<Known> {
+        let (kind, fields) = self.records.get(id)?;
+        let region = text(fields, "region").parse().unwrap();
+        Some(Known {
             id: *id,
-            region: text(fields, "region").parse().unwrap(),
-            head_name: text(fields, "head_name"),
+            kind: kind.clone(),
+            region,
+            fields: fields.clone(),
+            void: self.void.get(id).cloned(),
         })
+    }
+
+    fn of_household<'b>(&'b self, kind: &'b Kind, household: &'b Uuid) -> impl Iterator<Item = Known> + 'b {
+        let id = household.to_string();
+        let belongs = move |(_, (k, f)): &(&Uuid, &(Kind, Fields))| k == kind && text(f, "household") == id;
+        self.records.iter().filter(belongs).filter_map(|(id, _)| self.known(id))
     }
 }
 
@@ -97,42 +117,62 @@ pub(crate) fn text(fields: &Fields, field: &str) -> String {
 }
 
 fn person(id: &Uuid, fields: &Fields) -> FoundPerson {
-    FoundPerson { id: *id, name: text(fields, "name"), household: text(fields, "household").parse().ok() }
+    let number = fields.get("id_number").and_then(|v| v.as_str()).map(str::to_owned);
+    FoundPerson {
+        id: *id,
+        name: text(fields, "name"),
+        number,
+        household: text(fields, "household").parse().ok(),
+    }
 }
 
 impl Lookup for Book {
     fn regions(&self, within: &RegionCode) -> Vec<NamedRegion> {
         regions().into_iter().filter(|r| within.covers(&r.code)).collect()
     }
-    fn household_by_code(&self, code: &str) -> Option<FoundHousehold> {
-        let (_, file) = self.of(Kind::SupportFile).find(|(_, f)| text(f, "code") == code)?;
-        self.household(&text(file, "household").parse().ok()?)
-    }
-    fn households_by_head(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold> {
-        self.of(Kind::Household)
-            .filter(|(_, f)| tidy_name(&text(f, "head_name")) == tidy_name(name))
-            .filter_map(|(id, _)| self.household(id))
-            .filter(|h| within.covers(&h.region))
-            .collect()
-    }
-    fn households_by_person(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold> {
-        self.of(Kind::Person)
-            .filter(|(_, f)| tidy_name(&text(f, "name")) == tidy_name(name))
-            .filter_map(|(_, f)| self.household(&text(f, "household").parse().ok()?))
-            .filter(|h| within.covers(&h.region))
-            .collect()
-    }
-    fn persons_of(&self, household: &Uuid) -> Vec<FoundPerson> {
-        let id = household.to_string();
-        self.of(Kind::Person)
-            .filter(|(_, f)| text(f, "household") == id)
-            .map(|(id, f)| person(id, f))
+    fn families(&self) -> Vec<Family> {
+        let homes = self.records.iter().filter(|(_, (kind, _))| *kind == Kind::Household);
+        homes
+            .map(|(id, (_, fields))| {
+                let shown = |kind: Kind| {
+                    self.of_household(&kind, id).filter(|k| k.void.is_none()).collect::<Vec<_>>()
+                };
+                let file = shown(Kind::SupportFile).into_iter().next();
+                let persons = shown(Kind::Person);
+                Family {
+                    household: *id,
+                    region: text(fields, "region").parse().unwrap(),
+                    head_name: text(fields, "head_name"),
+                    persons: persons.iter().map(|known| person(&known.id, &known.fields)).collect(),
+                    code: file.as_ref().map(|f| text(&f.fields, "code")).filter(|code| !code.is_empty()),
+                    file: file.map(|f| f.id),
+                    pair: shown(Kind::ContactPair).first().map(|pair| pair.id),
+                    moved_from: text(fields, "moved_from").parse().ok(),
+                    moved_on: PartialDate::parse(&text(fields, "moved_on"), YearHint::None).ok(),
+                    void: self.void.get(id).cloned(),
+                }
+            })
             .collect()
     }
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson> {
         self.of(Kind::Person).find(|(_, f)| text(f, "id_number") == number).map(|(id, f)| person(id, f))
     }
-    fn knows(&self, id: &Uuid) -> bool {
-        self.records.contains_key(id)
+    fn record(&self, id: &Uuid) -> Option<Known> {
+        self.known(id)
+    }
+    fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {
+        self.of_household(kind, household).collect()
+    }
+    fn activities(&self) -> Vec<Known> {
+        let all = self.records.iter().filter(|(_, (kind, _))| *kind == Kind::Activity);
+        all.filter_map(|(id, _)| self.known(id)).collect()
+    }
+    fn member_of(&self, person: &Uuid) -> Option<Known> {
+        let id = person.to_string();
+        self.of(Kind::Member).find(|(_, f)| text(f, "person") == id).and_then(|(id, _)| self.known(id))
+    }
+    fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known> {
+        let named = self.of(Kind::Member).filter(|(_, f)| tidy_name(&text(f, "name")) == tidy_name(name));
+        named.filter_map(|(id, _)| self.known(id)).filter(|known| within.covers(&known.region)).collect()
     }
 }

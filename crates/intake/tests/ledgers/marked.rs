@@ -30,7 +30,7 @@ fn findings_stand_beside_their_rows() {
     assert_eq!(copy.sheets[0].row(5).unwrap().cell(result).shown(), "已在册，未改动");
     // The copy can be imported in its turn: its rows are known.
     let reimported = plan_with(&book, "340323100", &Mapping::default(), &copy);
-    assert_eq!((reimported.groups.len(), reimported.taken), (0, plan.taken));
+    assert_eq!((reimported.groups.len(), reimported.rows.taken()), (0, plan.rows.taken()));
 }
 
 #[test]

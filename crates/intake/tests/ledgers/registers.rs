@@ -85,7 +85,7 @@ fn columns_mapped_by_hand_are_kept() {
     let kept = serde_json::to_string(&mapping).unwrap();
     let mapping: Mapping = serde_json::from_str(&kept).unwrap();
     let plan = plan_with(&book, SCOPE, &mapping, &workbook);
-    assert_eq!((plan.kind, plan.taken), (Some(LedgerKind::Members), 1));
+    assert_eq!((plan.kind, plan.rows.taken()), (Some(LedgerKind::Members), 1));
     let member = of(&plan, Kind::Member)[0];
     assert_eq!((&member["structure"], &member["notes"]), (&json!("individual"), &json!("说法：好")));
     let ignored: Vec<_> =
@@ -116,7 +116,7 @@ fn a_workbook_of_several_ledgers_is_planned_in_the_right_order() {
         }),
     ]);
     let plan = planned(&Book::default(), SCOPE, &bytes, "x.xlsx");
-    assert_eq!((plan.taken, plan.refused), (2, 0));
+    assert_eq!((plan.rows.taken(), plan.rows.refused), (2, 0));
     assert_eq!(plan.groups[0].sheet.as_deref(), Some("特殊家庭"));
     assert_eq!(plan.sheets[0].kind, None);
 }
@@ -135,7 +135,7 @@ fn a_county_keeps_several_townships_in_one_book() {
     let regions: Vec<_> = of(&plan, Kind::SupportFile).iter().map(|f| text(f, "region")).collect();
     assert_eq!(regions, ["340323100001", "340323104200"]);
     let township = planned(&Book::default(), "340323104", &bytes, "x.xlsx");
-    assert_eq!((township.taken, township.refused), (1, 2));
+    assert_eq!((township.rows.taken(), township.rows.refused), (1, 2));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_code_that_names_another_family_is_not_believed() {
     let book = township();
     let csv = "日期,信息编码,户主,走访类型,走访人\n2026-10-05,3403231000001,白梅霞,日常,康梅\n2026-10-05,3403231000002,熊国学,日常,康梅\n";
     let plan = planned(&book, SCOPE, csv.as_bytes(), "走访.csv");
-    assert_eq!((plan.taken, codes(&plan)), (1, vec![found(3, "household_unknown")]));
+    assert_eq!((plan.rows.taken(), codes(&plan)), (1, vec![found(3, "household_unknown")]));
     let elsewhere = planned(&book, "340323104", csv.as_bytes(), "走访.csv");
-    assert_eq!((elsewhere.taken, elsewhere.refused), (0, 2));
+    assert_eq!((elsewhere.rows.taken(), elsewhere.rows.refused), (0, 2));
 }

@@ -127,7 +127,7 @@ fn one_level_heads_in_another_order_with_other_words() {
     })]);
     let plan = families_in(&bytes, "x.xlsx");
     assert_eq!(plan.kind, Some(LedgerKind::SpecialFamilies));
-    assert_eq!((plan.data_rows, plan.taken, plan.refused), (3, 2, 1));
+    assert_eq!((plan.data_rows, plan.rows.taken(), plan.rows.refused), (3, 2, 1));
     assert!(codes(&plan).contains(&found(3, "id_lost_digits")));
     let fourth: Vec<_> = codes(&plan).into_iter().filter(|(row, _)| *row == 4).collect();
     assert_eq!(fourth, [found(4, "id_upgraded"), found(4, "phone_invalid")]);
@@ -200,7 +200,7 @@ fn three_levels_totals_and_heads_in_between() {
         );
     })]);
     let plan = families_in(&bytes, "x.xlsx");
-    assert_eq!((plan.data_rows, plan.taken, plan.refused), (3, 2, 1));
+    assert_eq!((plan.data_rows, plan.rows.taken(), plan.rows.refused), (3, 2, 1));
     assert_eq!(codes(&plan), [found(8, "date_partial"), found(15, "region_unknown")]);
     assert_eq!(plan.sheets[0].head_rows, (4, 6));
     assert_eq!(plan.findings[0].column, "家庭基本情况>子女>伤残时间");
@@ -219,7 +219,7 @@ fn csv_with_two_levels_blank_lines_and_line_breaks() {
         \r\n\
         东关社区,廖长,\"340399195010\n212031\",龚华桂,340399194807259449,死亡,2005年\r\n";
     let plan = families_in(csv.as_bytes(), "x.csv");
-    assert_eq!((plan.data_rows, plan.taken), (2, 2));
+    assert_eq!((plan.data_rows, plan.rows.taken()), (2, 2));
     assert_eq!(codes(&plan), [found(7, "date_partial")]);
     assert_eq!(plan.findings[0].sheet, None);
     let persons = of(&plan, Kind::Person);
@@ -306,10 +306,11 @@ fn visits_of_all_villages_on_one_sheet() {
             found(8, "date_invalid"),
             found(9, "number_invalid"),
             found(10, "visitor_missing"),
+            found(11, "duplicate_in_file"),
         ]
     );
     let visits = of(&plan, Kind::Visit);
-    assert_eq!(visits.len(), 4);
+    assert_eq!(visits.len(), 3);
     assert_eq!(visits[0]["date"], "2026-10-03");
     assert_eq!((&visits[0]["kind"], &visits[0]["festival"]), (&json!("festival"), &json!("中秋")));
     assert_eq!(visits[0]["visitors"], json!(["康梅", "李华"]));
@@ -318,14 +319,11 @@ fn visits_of_all_villages_on_one_sheet() {
     assert_eq!(visits[0]["note"], "聊了一小时\n天气：晴");
     assert_eq!((&visits[1]["kind"], &visits[1]["presence"]), (&json!("hospital"), &json!("in_hospital")));
     assert!(visits[1]["met"][0]["person"].is_string());
-    // Two rows that say the same are two visits, and stay two when imported again.
-    assert_eq!(visits[2], visits[3]);
-    let ids: Vec<_> = plan.groups.iter().map(|g| g.records[0].id).collect();
-    assert_ne!(ids[2], ids[3]);
+    // A row that was copied is told, not booked twice; imported again neither adds anything.
     let mut book = book;
     book.write(&plan);
     let again = planned(&book, SCOPE, &bytes, "services-2026-10.xlsx");
-    assert_eq!((again.groups.len(), again.unchanged), (0, 4));
+    assert_eq!((again.groups.len(), again.rows.unchanged), (0, 3));
 }
 
 #[test]
@@ -341,6 +339,9 @@ fn several_tables_on_a_sheet_each_under_its_village() {
     let csv = "2026年10月东关社区走访记录\n日期,户主,走访类型,走访人\n10.5,余喆,日常,康梅\n\n\
         2026年9月孟庄社区走访记录\n日期,户主,走访类型,走访人\n9.6,白学,生日,徐兰\n10.7,余喆,日常,徐兰\n";
     let plan = planned(&township(), SCOPE, csv.as_bytes(), "走访.csv");
-    assert_eq!((plan.data_rows, codes(&plan)), (3, vec![found(8, "household_unknown")]));
+    assert_eq!(
+        (plan.data_rows, codes(&plan)),
+        (3, vec![found(8, "date_outside_month"), found(8, "household_unknown")])
+    );
     assert_eq!(of(&plan, Kind::Visit)[1]["date"], "2026-09-06");
 }

@@ -43,6 +43,7 @@ pub(crate) static PERSON: Noun = Noun {
             FormField::new("health", "健康状况", FieldKind::Text).folded("更多"),
             FormField::new("politics", "政治面貌", FieldKind::Text).folded("更多"),
             FormField::new("died_on", "离世时间", FieldKind::PartialDay).folded("更多"),
+            FormField::new("deceased", "已离世（时间不详）", FieldKind::Flag).folded("更多"),
             FormField::new("notes", "备注", FieldKind::Long).folded("更多"),
         ]
     },

@@ -1,0 +1,167 @@
+//! Whether two records tell of one event: a row that was copied, corrected, or typed by hand before.
+
+use serde_json::Value;
+use tiexin_domain::{Fields, Kind};
+
+use crate::script::same_name;
+
+/// Whether a row tells of the same event as a record of the same kind and household, or, of activities, of
+/// the same township. Two visits of one day by other people are two events; the same with another amount,
+/// or with a name mended, is one.
+pub(super) fn one_event(kind: &Kind, one: &Fields, other: &Fields) -> bool {
+    match kind {
+        Kind::Visit => one_visit(one, other),
+        Kind::NeedSurvey => same(one, other, "date") && names_meet(one, other, "persons") != Some(false),
+        Kind::InsuranceClaim => {
+            same(one, other, "paid_on") && same_insured(one, other) && !apart(one, other, "policy")
+        }
+        Kind::Counselling => same(one, other, "date") && same_person(one, other, "person"),
+        Kind::Activity => one_activity(one, other),
+        _ => false,
+    }
+}
+
+fn text<'f>(fields: &'f Fields, field: &str) -> Option<&'f str> {
+    fields.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+fn same(one: &Fields, other: &Fields, field: &str) -> bool {
+    text(one, field).is_some() && text(one, field) == text(other, field)
+}
+
+/// Both have the field, and not alike.
+fn apart(one: &Fields, other: &Fields, field: &str) -> bool {
+    matches!((text(one, field), text(other, field)), (Some(a), Some(b)) if a != b)
+}
+
+fn one_visit(one: &Fields, other: &Fields) -> bool {
+    if !same(one, other, "date") || !same(one, other, "kind") || apart(one, other, "time") {
+        return false;
+    }
+    let agree = |field: &str| one.get(field).is_some() && one.get(field) == other.get(field);
+    match visitors(one, other) {
+        Visitors::Same | Visitors::Unsaid => true,
+        // A name written otherwise, or one person more: the rest has to speak for it.
+        Visitors::Mended => {
+            let met = names_meet(one, other, "met");
+            let speaking =
+                usize::from(met == Some(true)) + usize::from(agree("note")) + usize::from(agree("gifts"));
+            met != Some(false) && speaking > 0
+        }
+        Visitors::Others => false,
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Visitors {
+    Unsaid,
+    Same,
+    Mended,
+    Others,
+}
+
+fn visitors(one: &Fields, other: &Fields) -> Visitors {
+    let (one, other) = (names(one, "visitors"), names(other, "visitors"));
+    if one.is_empty() || other.is_empty() {
+        return Visitors::Unsaid;
+    }
+    let within = |a: &[String], b: &[String]| a.iter().all(|name| b.contains(name));
+    if within(&one, &other) && within(&other, &one) {
+        return Visitors::Same;
+    }
+    if within(&one, &other) || within(&other, &one) {
+        return Visitors::Mended;
+    }
+    let mended = |name: &String| other.iter().any(|there| nearly(name, there));
+    if one.len() == other.len() && one.iter().all(mended) { Visitors::Mended } else { Visitors::Others }
+}
+
+/// One sign changed, added or left out: 严翠 and 严萃, 尤桂芝 and 尤桂之.
+fn nearly(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
+    match long.len() - short.len() {
+        0 => short.iter().zip(long).filter(|(a, b)| a != b).count() <= 1,
+        1 => (0..long.len()).any(|left_out| {
+            let rest = long.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, c)| c);
+            rest.eq(short.iter())
+        }),
+        _ => false,
+    }
+}
+
+/// Names of a field that lists texts or persons, as names are compared.
+fn names(fields: &Fields, field: &str) -> Vec<String> {
+    let items = fields.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let name = |item: &Value| item.as_str().or_else(|| item.get("name")?.as_str()).map(same_name);
+    items.iter().filter_map(name).collect()
+}
+
+/// Whether some name stands in both; `None` where one of them has none.
+fn names_meet(one: &Fields, other: &Fields, field: &str) -> Option<bool> {
+    let (one, other) = (names(one, field), names(other, field));
+    if one.is_empty() || other.is_empty() {
+        return None;
+    }
+    Some(one.iter().any(|name| other.contains(name)))
+}
+
+fn same_person(one: &Fields, other: &Fields, field: &str) -> bool {
+    let part = |fields: &Fields, part: &str| {
+        fields.get(field).and_then(|person| person.get(part)).and_then(Value::as_str).map(str::to_owned)
+    };
+    let id = part(one, "person");
+    (id.is_some() && id == part(other, "person"))
+        || part(one, "name").map(|n| same_name(&n)) == part(other, "name").map(|n| same_name(&n))
+}
+
+fn same_insured(one: &Fields, other: &Fields) -> bool {
+    same_person(one, other, "insured")
+}
+
+fn one_activity(one: &Fields, other: &Fields) -> bool {
+    let name = |fields: &Fields| text(fields, "name").map(same_name);
+    let (Some(start), Some(there)) = (text(one, "start"), text(other, "start")) else { return false };
+    let (Some(day), Some(that)) = (start.get(..10), there.get(..10)) else { return false };
+    let clock = |text: &str| text.get(11..16).filter(|time| *time != "00:00").map(str::to_owned);
+    let (clock, other_clock) = (clock(start), clock(there));
+    let two_times = clock.is_some() && other_clock.is_some() && clock != other_clock;
+    name(one) == name(other) && day == that && !two_times
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn visit(visitors: &[&str], met: &str, note: &str, amount: &str) -> Fields {
+        let value = json!({
+            "date": "2026-10-05", "kind": "routine", "visitors": visitors, "met": [{"name": met}],
+            "note": note, "gifts": [{"item": "慰问金", "amount": amount}],
+        });
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_corrected_visit_is_the_same_and_another_persons_is_not() {
+        let first = visit(&["严翠"], "韩广田", "送去棉被", "200.00");
+        for (other, one) in [
+            (visit(&["严翠"], "韩广田", "送去棉被", "500.00"), true),
+            (visit(&["严翠"], "陶桂兰", "谈心", "200.00"), true),
+            (visit(&["严萃"], "韩广田", "送去棉被", "200.00"), true),
+            (visit(&["严翠", "尤桂芝"], "韩广田", "送去棉被", "200.00"), true),
+            (visit(&[], "韩广田", "送去棉被", "200.00"), true),
+            (visit(&["尤桂芝"], "韩广田", "送去棉被", "200.00"), false),
+            (visit(&["严萃"], "陶桂兰", "谈心", "300.00"), false),
+        ] {
+            assert_eq!(one_event(&Kind::Visit, &first, &other), one, "{other:?}");
+        }
+        let mut at_nine = first.clone();
+        at_nine.insert("time".into(), "09:00".into());
+        let mut at_three = first.clone();
+        at_three.insert("time".into(), "15:00".into());
+        assert!(!one_event(&Kind::Visit, &at_nine, &at_three));
+        assert!(one_event(&Kind::Visit, &at_nine, &first));
+    }
+}

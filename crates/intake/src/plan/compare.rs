@@ -1,0 +1,183 @@
+//! What a ledger's row says beside what the book holds: what is lacking there, and what differs.
+
+use serde_json::Value;
+use tiexin_domain::{Fields, Kind};
+
+use crate::script::same_name;
+
+/// Fields that say where a record belongs, not what it says; and copies of what stands elsewhere.
+const BOOKKEEPING: &[&str] =
+    &["region", "household", "head", "file", "person", "recorded_by", "recorded_at", "merged_into"];
+
+/// Fields in which the noun puts something that the row did not say.
+fn is_default(kind: &Kind, field: &str, value: &Value) -> bool {
+    match (kind, field) {
+        (Kind::Visit, "presence") => value == "at_home" || value == "in_hospital",
+        (Kind::Volunteer, "approval") | (Kind::SupportFile, "status") => true,
+        // The head's name stands on files and events so that lists can be read; the household's own counts.
+        (Kind::Household, "head_name") => false,
+        (_, "head_name") => true,
+        _ => matches!(value, Value::Bool(false)),
+    }
+}
+
+/// A field that the book holds otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Difference {
+    pub(super) field: String,
+    pub(super) old: Value,
+    /// What it would become.
+    pub(super) new: Value,
+}
+
+/// The ledger's fields beside the book's.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Compared {
+    /// The book has nothing there.
+    pub(super) lacking: Vec<(String, Value)>,
+    pub(super) differs: Vec<Difference>,
+}
+
+/// Compares a row's record with the book's. Nothing that the row does not say is compared.
+pub(super) fn compare(kind: &Kind, book: &Fields, row: &Fields) -> Compared {
+    let mut compared = Compared::default();
+    for (field, new) in row {
+        if BOOKKEEPING.contains(&field.as_str()) || is_nothing(new) {
+            continue;
+        }
+        let old = book.get(field).unwrap_or(&Value::Null);
+        if is_default(kind, field, new) {
+            continue;
+        }
+        if is_nothing(old) {
+            compared.lacking.push((field.clone(), new.clone()));
+        } else if let Some(new) = other(field, old, new) {
+            compared.differs.push(Difference { field: field.clone(), old: old.clone(), new });
+        }
+    }
+    compared
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// What the field would become, where the row says something that the book does not.
+fn other(field: &str, old: &Value, new: &Value) -> Option<Value> {
+    match (field, old, new) {
+        _ if old == new => None,
+        // More than the row knows is no difference: 2016-05-03 beside 2016-05.
+        (_, Value::String(old), Value::String(new)) if is_day_of(old, new) => None,
+        ("notes" | "note" | "session_note" | "summary", Value::String(old), Value::String(new)) => {
+            (!says_all(old, new)).then(|| Value::String(new.clone()))
+        }
+        (
+            "name" | "head_name" | "child_name" | "township_leader" | "village_worker" | "doctor"
+            | "counsellor" | "emergency_contact",
+            Value::String(old),
+            Value::String(new),
+        ) if same_name(old) == same_name(new) => None,
+        (_, Value::String(old), Value::String(new)) => {
+            (squeezed(old) != squeezed(new)).then(|| Value::String(new.clone()))
+        }
+        ("kinds" | "tags", Value::Array(old), Value::Array(new)) => {
+            let added: Vec<&Value> = new.iter().filter(|item| !old.contains(item)).collect();
+            (!added.is_empty()).then(|| Value::Array(old.iter().chain(added).cloned().collect()))
+        }
+        ("met" | "persons", Value::Array(old), Value::Array(new)) => {
+            let there = |person: &Value| old.iter().any(|known| same_person(known, person));
+            (!new.iter().all(there)).then(|| Value::Array(new.clone()))
+        }
+        ("visitors" | "needs" | "skills", Value::Array(old), Value::Array(new)) => {
+            let key = |item: &Value| same_name(item.as_str().unwrap_or_default());
+            let mut keys: (Vec<String>, Vec<String>) =
+                (old.iter().map(key).collect(), new.iter().map(key).collect());
+            keys.0.sort();
+            keys.1.sort();
+            (keys.0 != keys.1).then(|| Value::Array(new.clone()))
+        }
+        ("insured" | "person", Value::Object(_), Value::Object(_)) if same_person(old, new) => None,
+        _ => Some(new.clone()),
+    }
+}
+
+fn same_person(one: &Value, other: &Value) -> bool {
+    let id = |value: &Value| value.get("person").and_then(Value::as_str).map(str::to_owned);
+    let name = |value: &Value| same_name(value.get("name").and_then(Value::as_str).unwrap_or_default());
+    (id(one).is_some() && id(one) == id(other)) || name(one) == name(other)
+}
+
+/// `2016-05-03` tells more of what `2016-05` or `2016` tells.
+fn is_day_of(old: &str, new: &str) -> bool {
+    let dated = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    dated(old)
+        && dated(new)
+        && old.len() > new.len()
+        && old.starts_with(new)
+        && old.as_bytes()[new.len()] == b'-'
+}
+
+/// Whether a text holds every sentence of another.
+fn says_all(old: &str, new: &str) -> bool {
+    let old = squeezed(old);
+    new.split(['\n', '；']).map(squeezed).all(|piece| old.contains(&piece))
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !crate::workbook::blank(*c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> Fields {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    fn compared(kind: Kind, book: Value, row: Value) -> (Vec<String>, Vec<String>) {
+        let compared = compare(&kind, &fields(book), &fields(row));
+        let differs = compared.differs.into_iter().map(|d| d.field).collect();
+        (compared.lacking.into_iter().map(|(field, _)| field).collect(), differs)
+    }
+
+    #[test]
+    fn what_the_book_lacks_and_what_it_holds_otherwise() {
+        let book =
+            json!({"region": "340323104200", "name": "韩广田", "phone": "19900000001", "tags": ["youth"]});
+        let row = json!({"region": "340323104201", "name": "韩 广田", "phone": "19900000002", "id_number": "x", "tags": ["youth"]});
+        assert_eq!(compared(Kind::Person, book, row), (vec!["id_number".into()], vec!["phone".into()]));
+    }
+
+    #[test]
+    fn the_book_may_know_more() {
+        for (field, old, new, differs) in [
+            ("loss_date", json!("2016-05-03"), json!("2016-05"), false),
+            ("loss_date", json!("2016-05"), json!("2016-05-03"), true),
+            ("loss_date", json!("2016-05-03"), json!("2016-06"), true),
+            ("notes", json!("民族：汉；电话已换"), json!("民族：汉"), false),
+            ("tags", json!(["a", "b"]), json!(["b"]), false),
+            ("tags", json!(["a"]), json!(["b"]), true),
+            ("visitors", json!(["严翠", "尤桂芝"]), json!(["尤桂芝", "严翠"]), false),
+            ("met", json!([{"name": "孙明"}, {"name": "金凤霞"}]), json!([{"name": "孙明"}]), false),
+            ("wants_notices", json!(true), json!(false), false),
+        ] {
+            let mut book = Fields::new();
+            book.insert(field.into(), old);
+            let mut row = Fields::new();
+            row.insert(field.into(), new.clone());
+            assert_eq!(
+                compare(&Kind::Person, &book, &row).differs.len(),
+                usize::from(differs),
+                "{field} {new}"
+            );
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What holds for every row of a sheet.
+
+use std::collections::HashMap;
+
+use super::values::{Period, Unit};
+use crate::heads::Recognised;
+
+/// A recognised sheet with what its titles say.
+pub(super) struct SheetContext<'a> {
+    pub(super) head: &'a Recognised,
+    pub(super) tab: Option<&'a str>,
+    pub(super) period: Period,
+    pub(super) units: Units,
+    /// Villages are merged downwards: a blank outside of a merge is a gap, no 'as above'.
+    pub(super) village_merged: bool,
+}
+
+/// The unit in which a field's cells are written.
+#[derive(Default)]
+pub(super) struct Units {
+    of: HashMap<&'static str, Unit>,
+}
+
+const MONEY: &[&str] = &["amount", "money"];
+const THINGS: &[&str] = &["headcount", "handouts"];
+
+impl Units {
+    /// By the heads, else by a caption above them (`单位：万元`).
+    pub(super) fn of_sheet(head: &Recognised, above: &[String]) -> Self {
+        let caption = above.iter().filter(|text| is_caption(text)).find_map(|text| Unit::of_money(text));
+        let mut of = HashMap::new();
+        for column in &head.columns {
+            let Some(field) = column.field else { continue };
+            let unit = if MONEY.contains(&field.code) {
+                Unit::of_money(&column.head).or(caption)
+            } else if THINGS.contains(&field.code) {
+                Unit::of_things(&column.head)
+            } else {
+                None
+            };
+            if let Some(unit) = unit {
+                of.insert(field.code, unit);
+            }
+        }
+        Self { of }
+    }
+
+    pub(super) fn of(&self, field: &str) -> Unit {
+        self.of.get(field).copied().unwrap_or(Unit::ONE)
+    }
+}
+
+/// `单位：万元`, `（单位：元）`, `计量单位：千元`; not `填报单位：三元村`.
+fn is_caption(text: &str) -> bool {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let Some(at) = text.find("单位") else { return false };
+    let before = &text[..at];
+    let who = ["填报", "填表", "上报", "制表", "报送", "编制", "组织", "主办"]
+        .iter()
+        .any(|word| before.ends_with(word));
+    let rest: String = text[at + "单位".len()..].chars().take_while(|c| !"）)".contains(*c)).collect();
+    !who && rest.chars().count() <= 12
+}

@@ -1,0 +1,280 @@
+//! A row's records set beside the book: what is new, what the book lacks, what differs, what was taken back.
+
+use serde_json::Value;
+use tiexin_domain::{Kind, Noun};
+use uuid::Uuid;
+
+use super::compare::compare;
+use super::planner::{Outcome, Planner};
+use super::reader::RowReader;
+use super::{FieldChange, Intent, PlannedGroup, PlannedRecord, Taken};
+use crate::finding::FindingCode;
+use crate::lookup::{Known, Lookup, Voided};
+
+/// The records of one row while they are put together.
+pub(super) struct Drafts {
+    pub(super) key: String,
+    pub(super) records: Vec<PlannedRecord>,
+}
+
+impl Drafts {
+    pub(super) fn new(key: String) -> Self {
+        Self { key, records: Vec::new() }
+    }
+
+    /// Adds a record after its own rules were asked; what they say against it refuses the row.
+    pub(super) fn add<N: Noun>(&mut self, reader: &mut RowReader<'_>, id: Uuid, noun: &N) {
+        let fields = noun.to_fields();
+        reader.problems(noun.problems());
+        let (kind, region) = (N::KIND, noun.region().clone());
+        self.records.push(PlannedRecord { kind, id, region, fields, intent: Intent::New });
+    }
+}
+
+/// What a record means beside the book's.
+enum Beside {
+    New,
+    Restore,
+    Same,
+    There { lacking: Vec<(String, Value)>, differs: Vec<super::compare::Difference> },
+    Voided(Voided),
+}
+
+impl Planner<'_> {
+    /// What becomes of the row: written, filled, told, or refused when a record of it was voided by a person.
+    pub(super) fn settle(&mut self, reader: &mut RowReader<'_>, drafts: Drafts) -> Outcome {
+        if reader.is_refused() {
+            return Outcome::Refused;
+        }
+        let Drafts { key, records } = drafts;
+        let mut taken = Taken::Unchanged;
+        let mut kept = Vec::new();
+        for (nth, mut record) in records.into_iter().enumerate() {
+            match self.beside(&record) {
+                Beside::New => {
+                    taken = Taken::New;
+                    kept.push(record);
+                }
+                Beside::Restore => {
+                    taken = Taken::New;
+                    record.intent = Intent::Restore;
+                    kept.push(record);
+                }
+                Beside::Same => {}
+                // What else hangs on the row may stay hidden; the row's own record may not.
+                Beside::Voided(_) if nth > 0 => {}
+                Beside::Voided(void) => {
+                    reader.voided(&void);
+                    return Outcome::Refused;
+                }
+                Beside::There { lacking, differs } => {
+                    taken = taken.max(if differs.is_empty() { Taken::Filled } else { Taken::Differs });
+                    for (field, new) in &lacking {
+                        self.change(reader, &record, field, Value::Null, new.clone());
+                    }
+                    for one in differs {
+                        reader.differs(&record.kind, &one);
+                        self.change(reader, &record, &one.field, one.old, one.new);
+                    }
+                    if !lacking.is_empty() {
+                        record.intent = Intent::Fill;
+                        kept.push(record);
+                    }
+                }
+            }
+        }
+        let sheet = reader.sheet.tab.map(str::to_owned);
+        let group = PlannedGroup { sheet, row: reader.row.number, key, records: kept };
+        Outcome::Taken { group: Some(group).filter(|group| !group.records.is_empty()), taken }
+    }
+
+    fn beside(&self, record: &PlannedRecord) -> Beside {
+        let Some(known) = self.staged.record(&record.id) else { return Beside::New };
+        if let Some(void) = known.void {
+            return if void.undone { Beside::Restore } else { Beside::Voided(void) };
+        }
+        let compared = compare(&record.kind, &known.fields, &record.fields);
+        if compared.lacking.is_empty() && compared.differs.is_empty() {
+            return Beside::Same;
+        }
+        Beside::There { lacking: compared.lacking, differs: compared.differs }
+    }
+
+    fn change(
+        &mut self,
+        reader: &RowReader<'_>,
+        record: &PlannedRecord,
+        field: &str,
+        old: Value,
+        new: Value,
+    ) {
+        self.changes.push(FieldChange {
+            sheet: reader.sheet.tab.map(str::to_owned),
+            row: reader.row.number,
+            record: record.id,
+            kind: record.kind.clone(),
+            region: record.region.clone(),
+            field: field.to_owned(),
+            old,
+            new,
+        });
+    }
+
+    /// The row of an event: a new one, one that the book has, or one that an earlier row has told.
+    /// `records`: what the row becomes, the event first; `known`: the records of its kind beside which it stands.
+    pub(super) fn event(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        mut drafts: Drafts,
+        known: Vec<Known>,
+    ) -> Outcome {
+        if reader.is_refused() {
+            return Outcome::Refused;
+        }
+        let Some(event) = drafts.records.first_mut() else { return Outcome::Refused };
+        let alike = |there: &&Known| super::alike::one_event(&event.kind, &there.fields, &event.fields);
+        let kind = reader.sheet.head.kind;
+        let mut found: Vec<&Known> = known.iter().filter(alike).collect();
+        // Its own record first, then one that is shown, then one that no earlier row has told of.
+        found.sort_by_key(|there| {
+            let told = self.seen(kind, &there.id.to_string()).is_some();
+            (there.void.is_some(), told, there.id != event.id)
+        });
+        let Some(there) = found.first() else {
+            let id = event.id.to_string();
+            let outcome = self.settle(reader, drafts);
+            if !matches!(outcome, Outcome::Refused) {
+                self.see(kind, &id);
+            }
+            return outcome;
+        };
+        event.id = there.id;
+        if let Some(at) = self.seen(kind, &there.id.to_string()) {
+            let compared = compare(&event.kind, &there.fields, &event.fields);
+            let same = compared.differs.is_empty() && compared.lacking.is_empty();
+            return self.repeated(reader, at, same);
+        }
+        let id = there.id.to_string();
+        let outcome = self.settle(reader, drafts);
+        if !matches!(outcome, Outcome::Refused) {
+            self.see(kind, &id);
+        }
+        outcome
+    }
+
+    /// A row that tells what an earlier one has told. On another sheet the same words are a summary; all else
+    /// waits: nobody can tell a slip from a second event.
+    pub(super) fn repeated(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        at: super::planner::RowAt,
+        same: bool,
+    ) -> Outcome {
+        let field = ["date", "start", "file_code", "id", "name"].into_iter().find(|field| reader.has(field));
+        let field = field.unwrap_or("date");
+        if same && at.sheet != self.at.sheet {
+            self.tally.repeated += 1;
+            self.tally.first_repeated.get_or_insert((reader.row.number, at));
+            return Outcome::Repeated;
+        }
+        let row = at.row;
+        let place = match self.tabs.get(at.sheet).and_then(Option::as_deref) {
+            Some(tab) if at.sheet != self.at.sheet => format!("工作表“{tab}”"),
+            _ => String::new(),
+        };
+        if same {
+            let hint = format!("与{place}第 {row} 行相同，没有重复记，请删除多余的一行");
+            reader.find(field, FindingCode::DuplicateInFile, hint);
+        } else {
+            let hint = format!(
+                "与{place}第 {row} 行是同一件事而内容不一样，没有再记；请删去一行，确是两次的请写明各自的时间"
+            );
+            reader.find(field, FindingCode::SameEvent, hint);
+        }
+        Outcome::Refused
+    }
+
+    /// Records of a kind that belong to a household, hidden ones among them.
+    pub(super) fn events_of(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {
+        self.staged.events(kind, household)
+    }
+}
+
+impl RowReader<'_> {
+    /// The row names something that a person has hidden.
+    pub(super) fn voided(&mut self, void: &Voided) {
+        let hint = format!(
+            "以前登记过，后来作废了（原因：{}），没有再录入；要恢复请在该记录上点“恢复”，不要重复登记",
+            void.reason
+        );
+        let fields = ["file_code", "date", "start", "id", "name", "husband.name", "head.name"];
+        let field = fields.into_iter().find(|field| self.has(field)).unwrap_or("date");
+        self.find(field, FindingCode::VoidedBefore, hint);
+    }
+
+    /// The book has another value: it stays until a person takes the ledger's.
+    fn differs(&mut self, kind: &Kind, one: &super::compare::Difference) {
+        let hint = "本机记的与台账不一样，没有改动；要用台账的，请在导入预览里勾选“采用台账”";
+        let field = column_of(kind, &one.field);
+        match field.iter().copied().find(|field| self.has(field)) {
+            Some(field) => self.find(field, FindingCode::Differs, hint),
+            None => {
+                if let Some(column) = self.sheet.head.columns.iter().find(|c| c.field.is_some()) {
+                    self.find_in(column, FindingCode::Differs, hint);
+                }
+            }
+        }
+    }
+}
+
+/// The columns in which a field of a record may stand.
+fn column_of(kind: &Kind, field: &str) -> &'static [&'static str] {
+    match (kind, field) {
+        (Kind::Household, "head_name") => &["husband.name", "head.name", "wife.name"],
+        (Kind::Person, "id_number" | "birth" | "sex") => {
+            &["id", "husband.id", "head.id", "wife.id", "spouse.id", "birth", "sex"]
+        }
+        (Kind::Person, "name") => &["name", "husband.name", "head.name", "wife.name", "spouse.name"],
+        (Kind::Person, "phone") => &["phone", "husband.phone", "wife.phone"],
+        (_, "phone") => &["phone"],
+        (_, "code") => &["file_code"],
+        (_, "category" | "kinds") => &["category"],
+        (_, "child_name") => &["child.name"],
+        (_, "disability_grade") => &["grade"],
+        (_, "disability_card") => &["card"],
+        (_, "gifts") => &["amount", "gifts"],
+        (_, "persons" | "person" | "insured") => &["person", "insured", "head"],
+        (_, "file_opened") => &["opened"],
+        (_, "structure") => &["type"],
+        (_, "paid_on") => &["date"],
+        (_, "registered_address") => &["registered_address"],
+        (_, "current_address") => &["current_address"],
+        (_, "loss_date") => &["loss_date"],
+        (_, "loss_cause") => &["loss_cause"],
+        (_, "assistance") => &["assistance"],
+        (_, "assistance_from") => &["assistance_from"],
+        (_, "township_leader") => &["township_leader"],
+        (_, "village_worker") => &["village_worker"],
+        (_, "doctor") => &["doctor"],
+        (_, "hospital") => &["hospital"],
+        (_, "policy") => &["policy"],
+        (_, "emergency_contact") => &["emergency_contact"],
+        (_, "visitors") => &["visitors"],
+        (_, "met") => &["met"],
+        (_, "amount") => &["amount"],
+        (_, "days") => &["days"],
+        (_, "needs") => &["needs"],
+        (_, "headcount") => &["headcount"],
+        (_, "handouts") => &["handouts"],
+        (_, "money") => &["money"],
+        (_, "project") => &["project"],
+        (_, "end") => &["end"],
+        (_, "place") => &["place"],
+        (_, "residence") => &["residence", "type"],
+        (_, "tags") => &["tags"],
+        (_, "group") => &["group"],
+        (_, "joined") => &["joined"],
+        (_, "note" | "summary") => &["note", "summary", "notes"],
+        _ => &["notes"],
+    }
+}
