@@ -66,12 +66,46 @@ pub struct FilePlan {
     /// Why the whole file cannot be read.
     pub refused_file: Option<String>,
     pub rows: u64,
+    /// Rows that are in the book afterwards: new, filled, unchanged and different ones.
     pub taken: u64,
     pub refused: u64,
-    /// Rows that are in the book already.
+    /// Rows that the book did not have.
+    pub new: u64,
+    /// Rows whose record got what it lacked.
+    pub filled: u64,
+    /// Rows that are in the book as they stand.
     pub unchanged: u64,
+    /// Rows of which the book has another value somewhere.
+    pub differs: u64,
     pub findings: Vec<FindingRow>,
+    pub notices: Vec<NoticeRow>,
+    pub changes: Vec<ChangeRow>,
     pub sheets: Vec<SheetPlan>,
+}
+
+/// What concerns a sheet or the file as a whole: a sheet passed over, rows that repeat others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NoticeRow {
+    pub sheet: Option<String>,
+    pub code: String,
+    pub hint: String,
+}
+
+/// A field of a record that is in the book: filled, or different.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeRow {
+    /// Its number within the preview: for [`RunImport::take`].
+    pub number: u32,
+    pub sheet: Option<String>,
+    pub row: u32,
+    /// Whose record it is, as lists call it.
+    pub title: String,
+    pub field_label: String,
+    /// As the book has it, masked where lists mask; none: the book has nothing, and it is filled.
+    pub old: Option<String>,
+    pub new: String,
+    /// The ledger's value was taken over the book's.
+    pub taken: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +136,8 @@ pub struct FindingRow {
     pub code: String,
     /// The row waits; false: taken with a to-do.
     pub refused: bool,
+    /// The row is in the book with another value.
+    pub differs: bool,
     pub value: String,
     pub hint: String,
 }
@@ -110,6 +146,9 @@ pub struct FindingRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunImport {
     pub plan: Uuid,
+    /// Differences of which the ledger's value is taken, by [`ChangeRow::number`]. Nothing else is overwritten.
+    #[serde(default)]
+    pub take: Vec<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,7 +177,29 @@ pub struct Batch {
     pub undone: bool,
 }
 
-/// Hides every record of a batch that nobody has touched since.
+/// What taking an import back would do, before it is done.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UndoPreview {
+    pub batch: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UndoPlan {
+    /// Records that go or get their former values, by kind: (label, number).
+    pub goes: Vec<(String, u64)>,
+    /// What stays, and why.
+    pub stays: Vec<StayRow>,
+    /// How many more stay than are listed.
+    pub more: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StayRow {
+    pub title: String,
+    pub why: String,
+}
+
+/// Hides what a batch made and nobody has edited or needs since.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UndoImport {
     pub batch: Uuid,
@@ -157,6 +218,7 @@ commands! {
     RunImport => "import.run" -> ImportDone;
     CancelJob => "job.cancel" -> Done;
     ImportBatches => "import.batches" -> Vec<Batch>;
+    UndoPreview => "import.undo_preview" -> UndoPlan;
     UndoImport => "import.undo" -> Done;
     MarkedCopy => "import.marked_copy" -> FileMade;
 }

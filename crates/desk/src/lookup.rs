@@ -1,14 +1,17 @@
 //! The book as far as an import must look into it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
 use tiexin_contract::ErrorReply;
-use tiexin_domain::record::Record;
-use tiexin_domain::{Kind, RegionCode};
-use tiexin_intake::{FoundHousehold, FoundPerson, Lookup, NamedRegion};
+use tiexin_domain::nouns::merge::merged_into;
+use tiexin_domain::record::{Record, Void};
+use tiexin_domain::{Kind, PartialDate, RegionCode, YearHint};
+use tiexin_intake::{Family, FoundPerson, Known, Lookup, NamedRegion, Voided};
 use tiexin_store::{Keys, Look, Regions, StoreError};
 use uuid::Uuid;
 
+use crate::commands::UNDONE;
 use crate::errors;
 
 /// Looks only inside the region whose ledgers are imported. A fault of the book is kept and told at
@@ -18,6 +21,7 @@ pub(crate) struct BookLookup<'a> {
     within: RegionCode,
     /// Of a small book.
     keys: Option<Keys>,
+    activities: OnceCell<Vec<Known>>,
     fault: RefCell<Option<StoreError>>,
 }
 
@@ -26,7 +30,13 @@ const KEYS: usize = 20_000;
 
 impl<'a> BookLookup<'a> {
     pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode) -> Self {
-        let mut this = Self { book, within: within.clone(), keys: None, fault: RefCell::new(None) };
+        let mut this = Self {
+            book,
+            within: within.clone(),
+            keys: None,
+            activities: OnceCell::new(),
+            fault: RefCell::new(None),
+        };
         this.keys = this.told(book.keys(KEYS));
         this
     }
@@ -43,33 +53,77 @@ impl<'a> BookLookup<'a> {
         })
     }
 
-    fn record(&self, id: Uuid) -> Option<Record> {
-        self.told(self.book.get(id)).filter(|record| record.void.is_none())
+    fn here(&self, record: &Record) -> bool {
+        record.void.is_none() && self.within.covers(&record.region())
     }
 
-    fn home(&self, id: Uuid) -> Option<FoundHousehold> {
-        self.record(id).filter(|r| r.kind == Kind::Household.code()).map(|record| household(&record))
-    }
-
-    fn here<'r>(&self, records: &'r [Record], kind: &Kind) -> impl Iterator<Item = &'r Record> {
-        let (within, kind) = (self.within.clone(), kind.code().to_owned());
-        records.iter().filter(move |r| r.void.is_none() && r.kind == kind && within.covers(&r.region()))
+    /// The region's records of a kind by the household they belong to.
+    fn by_home(&self, records: Vec<Record>) -> HashMap<Uuid, Vec<Record>> {
+        let mut homes: HashMap<Uuid, Vec<Record>> = HashMap::new();
+        for record in records {
+            if let Some(home) = record.reference("household") {
+                homes.entry(home).or_default().push(record);
+            }
+        }
+        homes
     }
 }
 
-fn household(record: &Record) -> FoundHousehold {
-    FoundHousehold {
+fn known(record: Record) -> Known {
+    Known {
         id: record.id,
+        kind: Kind::from_code(&record.kind),
         region: record.region(),
-        head_name: record.text("head_name").unwrap_or_default().to_owned(),
+        void: record.void.as_ref().map(voided),
+        fields: record.fields,
     }
+}
+
+fn voided(void: &Void) -> Voided {
+    Voided { reason: void.reason.clone(), undone: void.reason == UNDONE }
 }
 
 fn person(record: &Record) -> FoundPerson {
     FoundPerson {
         id: record.id,
         name: record.text("name").unwrap_or_default().to_owned(),
+        number: record.text("id_number").map(str::to_owned),
         household: record.reference("household"),
+    }
+}
+
+/// A household with what belongs to it; of one that is shown only what is shown too.
+fn family(
+    home: &Record,
+    persons: Option<Vec<Record>>,
+    files: Option<Vec<Record>>,
+    pairs: Option<Vec<Record>>,
+) -> Family {
+    let own = |records: Option<Vec<Record>>| {
+        let mut records = records.unwrap_or_default();
+        records.retain(|record| home.void.is_some() || record.void.is_none());
+        records
+    };
+    let (mut persons, files, pairs) = (own(persons), own(files), own(pairs));
+    let head = home.reference("head");
+    persons.sort_by_key(|person| (Some(person.id) != head, person.id));
+    // The active file before closed ones, the pair of today before former ones.
+    let file = files.iter().min_by_key(|file| file.text("status") != Some("active"));
+    let pair = pairs
+        .iter()
+        .filter(|pair| pair.text("to").is_none())
+        .max_by_key(|pair| pair.text("from").map(str::to_owned));
+    Family {
+        household: home.id,
+        region: home.region(),
+        head_name: home.text("head_name").unwrap_or_default().to_owned(),
+        persons: persons.iter().map(person).collect(),
+        file: file.map(|file| file.id),
+        code: file.and_then(|file| file.text("code")).map(str::to_owned),
+        pair: pair.map(|pair| pair.id),
+        moved_from: home.text("moved_from").and_then(|code| code.parse().ok()),
+        moved_on: home.text("moved_on").and_then(|day| PartialDate::parse(day, YearHint::None).ok()),
+        void: home.void.as_ref().map(voided),
     }
 }
 
@@ -87,32 +141,19 @@ impl Lookup for BookLookup<'_> {
         named
     }
 
-    fn household_by_code(&self, code: &str) -> Option<FoundHousehold> {
-        let files = self.told(self.book.by_code(code));
-        let home = self.here(&files, &Kind::SupportFile).find_map(|file| file.reference("household"));
-        self.home(home?)
-    }
-
-    fn households_by_head(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold> {
-        let found = self.told(self.book.by_head_name(within, name));
-        self.here(&found, &Kind::Household).map(household).collect()
-    }
-
-    fn households_by_person(&self, within: &RegionCode, name: &str) -> Vec<FoundHousehold> {
-        let found = self.told(self.book.by_name(Kind::Person.code(), within, name));
-        let homes = self.here(&found, &Kind::Person).filter_map(|person| person.reference("household"));
-        let mut households: Vec<FoundHousehold> = homes.filter_map(|id| self.home(id)).collect();
-        households.sort_by_key(|home| home.id);
-        households.dedup_by_key(|home| home.id);
-        households
-    }
-
-    fn persons_of(&self, household: &Uuid) -> Vec<FoundPerson> {
-        let persons = self.told(self.book.children_of_kind(*household, Kind::Person.code()));
-        let head = self.record(*household).and_then(|home| home.reference("head"));
-        let mut found: Vec<FoundPerson> = persons.iter().map(person).collect();
-        found.sort_by_key(|person| (Some(person.id) != head, person.id));
-        found
+    fn families(&self) -> Vec<Family> {
+        let of = |kind: Kind| self.told(self.book.within(kind.code(), &self.within));
+        let mut persons = self.by_home(self.told(self.book.persons_with_home(&self.within)));
+        let mut files = self.by_home(of(Kind::SupportFile));
+        let mut pairs = self.by_home(of(Kind::ContactPair));
+        let homes = of(Kind::Household);
+        homes
+            .iter()
+            .filter(|home| merged_into(home).is_none())
+            .map(|home| {
+                family(home, persons.remove(&home.id), files.remove(&home.id), pairs.remove(&home.id))
+            })
+            .collect()
     }
 
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson> {
@@ -120,15 +161,35 @@ impl Lookup for BookLookup<'_> {
             return None;
         }
         let found = self.told(self.book.by_id_number(number));
-        self.here(&found, &Kind::Person).next().map(person)
+        found.iter().find(|record| self.here(record)).map(person)
     }
 
-    fn is_member(&self, person: &Uuid) -> bool {
+    fn record(&self, id: &Uuid) -> Option<Known> {
+        if self.keys.as_ref().is_some_and(|keys| !keys.has_id(*id)) {
+            return None;
+        }
+        self.told(self.book.get(*id)).map(known)
+    }
+
+    fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {
+        self.told(self.book.children_and_void(*household, kind.code())).into_iter().map(known).collect()
+    }
+
+    fn activities(&self) -> Vec<Known> {
+        let all = self.activities.get_or_init(|| {
+            let found = self.told(self.book.within(Kind::Activity.code(), &self.within));
+            found.into_iter().map(known).collect()
+        });
+        all.clone()
+    }
+
+    fn member_of(&self, person: &Uuid) -> Option<Known> {
         let records = self.told(self.book.belonging_to(*person));
-        self.here(&records, &Kind::Member).next().is_some()
+        records.into_iter().find(|r| r.kind == Kind::Member.code() && self.here(r)).map(known)
     }
 
-    fn knows(&self, id: &Uuid) -> bool {
-        self.keys.as_ref().is_none_or(|keys| keys.has_id(*id)) && self.told(self.book.knows(*id))
+    fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known> {
+        let found = self.told(self.book.by_name(Kind::Member.code(), within, name));
+        found.into_iter().filter(|record| self.here(record)).map(known).collect()
     }
 }

@@ -74,10 +74,43 @@ impl Look<'_> {
         self.children_where(household, " AND kind = ?2", [kind])
     }
 
+    /// The same with void ones.
+    pub fn children_and_void(&self, household: Uuid, kind: &str) -> Result<Vec<Record>> {
+        self.children_of(household, &format!("hidden <> {} AND kind = ?2", hidden::WITHHELD), [kind])
+    }
+
+    /// Every record of a kind in a region, void ones too.
+    pub fn within(&self, kind: &str, region: &RegionCode) -> Result<Vec<Record>> {
+        self.all_within(kind, region, "")
+    }
+
+    /// Every person of a household in a region, void ones too: members without one are left out.
+    pub fn persons_with_home(&self, region: &RegionCode) -> Result<Vec<Record>> {
+        self.all_within("person", region, " AND household IS NOT NULL")
+    }
+
+    fn all_within(&self, kind: &str, region: &RegionCode, also: &str) -> Result<Vec<Record>> {
+        let (first, last) = bounds(region);
+        let sql = format!(
+            "{} WHERE kind = ?1 AND place BETWEEN ?2 AND ?3 AND hidden <> ?4{also} ORDER BY n",
+            select!()
+        );
+        record::collect(self.conn, &sql, params![kind, first, last, hidden::WITHHELD])
+    }
+
     fn children_where<const N: usize>(
         &self,
         household: Uuid,
         also: &str,
+        args: [&str; N],
+    ) -> Result<Vec<Record>> {
+        self.children_of(household, &format!("hidden = 0{also}"), args)
+    }
+
+    fn children_of<const N: usize>(
+        &self,
+        household: Uuid,
+        which: &str,
         args: [&str; N],
     ) -> Result<Vec<Record>> {
         let mut homes = merged::into(self.conn, household)?;
@@ -89,7 +122,7 @@ impl Look<'_> {
             named.push(&key);
             named.extend(args.iter().map(|arg| arg as &dyn rusqlite::ToSql));
             let sql = format!(
-                "{} WHERE household = ?1 AND hidden = 0{also} ORDER BY coalesce(day, 99999999) DESC, n DESC",
+                "{} WHERE household = ?1 AND {which} ORDER BY coalesce(day, 99999999) DESC, n DESC",
                 select!()
             );
             let mut of_home = record::collect(self.conn, &sql, named.as_slice())?;

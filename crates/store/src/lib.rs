@@ -71,7 +71,7 @@ mod wipe;
 
 pub use audit::{AuditEntry, MadeTogether};
 pub use backup::{Copied, restore};
-pub use batch::{Batch, BatchOutcome, BatchSave, Fill, Source, UndoOutcome};
+pub use batch::{Batch, BatchOutcome, BatchSave, Fill, Kept, Over, Source, UndoOutcome, UndoPlan, Why};
 pub use blob::{BlobCounts, BlobState, Came};
 pub use book::{Book, Write};
 pub use cursor::ScopeCursor;

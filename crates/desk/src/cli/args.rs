@@ -205,6 +205,9 @@ pub(super) struct Import {
     /// 把标注了问题的台账副本放到这个文件夹
     #[arg(long, value_name = "文件夹")]
     pub(super) marked: Option<PathBuf>,
+    /// 台账与本机不一致的地方，一律采用台账的（不写则保留本机的，并逐条列出）
+    #[arg(long)]
+    pub(super) take_differences: bool,
 }
 
 #[derive(Debug, Args)]

@@ -24,7 +24,9 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
     let files = if args.dry_run || plan.files.iter().all(|f| f.kind.is_none()) {
         plan.files
     } else {
-        seat.desk.run(RunImport { plan: plan.plan }).await?.files
+        let changes = plan.files.iter().flat_map(|file| &file.changes);
+        let take = changes.filter(|_| args.take_differences).map(|change| change.number).collect();
+        seat.desk.run(RunImport { plan: plan.plan, take }).await?.files
     };
     progress.abort();
     tell(&seat, &files, args.dry_run)?;
@@ -87,9 +89,22 @@ fn shape(file: &FilePlan) -> Value {
             })
         })
         .collect();
+    let notices: Vec<Value> =
+        file.notices.iter().map(|n| json!({"sheet": n.sheet, "code": n.code, "hint": n.hint})).collect();
+    let changes: Vec<Value> = file
+        .changes
+        .iter()
+        .map(|c| {
+            json!({
+                "sheet": c.sheet, "row": c.row, "title": c.title, "field": c.field_label,
+                "old": c.old, "new": c.new, "taken": c.taken || c.old.is_none(),
+            })
+        })
+        .collect();
     let mut value = json!({
-        "file": file.file, "kind": file.kind, "taken": file.taken,
-        "refused": file.refused, "findings": findings,
+        "file": file.file, "kind": file.kind, "taken": file.taken, "new": file.new, "filled": file.filled,
+        "unchanged": file.unchanged, "differs": file.differs, "refused": file.refused,
+        "findings": findings, "notices": notices, "changes": changes,
     });
     if let Some(why) = &file.refused_file {
         value["error"] = json!(why);
@@ -100,7 +115,7 @@ fn shape(file: &FilePlan) -> Value {
 fn tell(seat: &Seat, files: &[FilePlan], dry: bool) -> Outcome {
     let value = json!({"files": files.iter().map(shape).collect::<Vec<_>>()});
     seat.out.tell(&value, || {
-        let mut lines: Vec<String> = files.iter().flat_map(lines).collect();
+        let mut lines: Vec<String> = files.iter().flat_map(|file| lines(file, dry)).collect();
         if dry {
             lines.push("只做了检查，没有写入。".into());
         }
@@ -112,16 +127,30 @@ fn tell(seat: &Seat, files: &[FilePlan], dry: bool) -> Outcome {
     Ok(())
 }
 
-fn lines(file: &FilePlan) -> Vec<String> {
+fn lines(file: &FilePlan, dry: bool) -> Vec<String> {
     let Some(kind) = &file.kind_label else { return Vec::new() };
+    let done = if dry { "可以收入" } else { "已收入" };
     let mut lines = vec![format!(
-        "{}（{kind}）：{} 行，可以收入 {} 行（其中 {} 行已在台账里），退回 {} 行",
-        file.file, file.rows, file.taken, file.unchanged, file.refused
+        "{}（{kind}）：{} 行，{done} {} 行（新增 {}，补空缺 {}，原有未变 {}，与本机不一致 {}），退回 {} 行",
+        file.file, file.rows, file.taken, file.new, file.filled, file.unchanged, file.differs, file.refused
     )];
+    lines.extend(file.notices.iter().map(|notice| format!("  {}", notice.hint)));
+    let place = |sheet: &Option<String>| sheet.as_deref().map(|s| format!("{s} ")).unwrap_or_default();
     for f in &file.findings {
-        let sheet = f.sheet.as_deref().map(|s| format!("{s} ")).unwrap_or_default();
-        let mark = if f.refused { "退回" } else { "待补" };
-        lines.push(format!("  {sheet}第 {} 行 {}：{mark}，{}", f.row, f.column, f.hint));
+        let mark = match (f.refused, f.differs) {
+            (true, _) => "退回",
+            (_, true) => "不一致",
+            _ => "待补",
+        };
+        lines.push(format!("  {}第 {} 行 {}：{mark}，{}", place(&f.sheet), f.row, f.column, f.hint));
+    }
+    for c in &file.changes {
+        let at = format!("  {}第 {} 行 {} {}", place(&c.sheet), c.row, c.title, c.field_label);
+        lines.push(match (&c.old, c.taken) {
+            (None, _) => format!("{at}：补上“{}”", c.new),
+            (Some(old), true) => format!("{at}：本机“{old}”改成台账的“{}”", c.new),
+            (Some(old), false) => format!("{at}：本机“{old}”，台账“{}”，保留本机的", c.new),
+        });
     }
     lines
 }

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use tiexin_contract::import::{
-    CancelJob, ColumnChoice, ColumnPlan, FileGiven, FilePlan, FindingRow, ImportPlan, ImportPreview,
-    MarkedCopy, SheetFields, SheetPlan,
+    CancelJob, ChangeRow, ColumnChoice, ColumnPlan, FileGiven, FilePlan, FindingRow, ImportPlan,
+    ImportPreview, MarkedCopy, NoticeRow, SheetFields, SheetPlan,
 };
 use tiexin_contract::records::FileMade;
 use tiexin_contract::session::Done;
@@ -17,6 +17,7 @@ use tiexin_intake::{
 use tiexin_store::Look;
 use uuid::Uuid;
 
+use super::import_changes as changes;
 use crate::desk::Desk;
 use crate::jobs::Job;
 use crate::lookup::BookLookup;
@@ -69,9 +70,21 @@ fn read_all(
     for file in &args.files {
         read.push((file.name.clone(), read_one(file, teller)?));
     }
-    let plans = at.book().look(|look| Ok(plan_all(at, args, mapping, teller, look, &read)));
-    let plans = plans.map_err(errors::store)??;
-    Ok(read.into_iter().zip(plans).map(|((name, book), plan)| planned(name, book, plan)).collect())
+    let made = at.book().look(|look| {
+        let plans = plan_all(at, args, mapping, teller, look, &read);
+        Ok(plans.and_then(|plans| {
+            let mut number = 0;
+            let of = |plan: &Option<LedgerPlan>| match plan {
+                Some(plan) => changes::shown(at, look, plan, &mut number),
+                None => Ok(Vec::new()),
+            };
+            let changes = plans.iter().map(of).collect::<Result<Vec<_>, _>>()?;
+            Ok(plans.into_iter().zip(changes).collect::<Vec<_>>())
+        }))
+    });
+    let made = made.map_err(errors::store)??;
+    let files = read.into_iter().zip(made);
+    Ok(files.map(|((name, book), (plan, changes))| planned(name, book, plan, changes)).collect())
 }
 
 /// The plan of each file that could be read, all made over one state of the book.
@@ -151,7 +164,12 @@ fn stopped(refused: FileRefused) -> ErrorReply {
     }
 }
 
-fn planned(name: String, book: Result<Workbook, String>, plan: Option<LedgerPlan>) -> PlannedFile {
+fn planned(
+    name: String,
+    book: Result<Workbook, String>,
+    plan: Option<LedgerPlan>,
+    changes: Vec<ChangeRow>,
+) -> PlannedFile {
     let (book, plan) = match (book, plan) {
         (Ok(book), Some(plan)) => (book, plan),
         (Err(message), _) => return PlannedFile { shown: refused(&name, message), name, read: None },
@@ -163,10 +181,15 @@ fn planned(name: String, book: Result<Workbook, String>, plan: Option<LedgerPlan
         kind_label: plan.kind.map(|kind| kind.label().to_owned()),
         refused_file: plan.refusal().map(|refused| refused.message),
         rows: plan.data_rows as u64,
-        taken: plan.taken as u64,
-        refused: plan.refused as u64,
-        unchanged: plan.unchanged as u64,
+        taken: plan.rows.taken() as u64,
+        refused: plan.rows.refused as u64,
+        new: plan.rows.new as u64,
+        filled: plan.rows.filled as u64,
+        unchanged: plan.rows.unchanged as u64,
+        differs: plan.rows.differs as u64,
         findings: plan.findings.iter().map(finding).collect(),
+        notices: plan.notices.iter().map(notice).collect(),
+        changes,
         sheets: plan.sheets.iter().enumerate().map(|(nth, sheet)| sheet_plan(&book, nth, sheet)).collect(),
     };
     PlannedFile { name, shown, read: Some((book, plan)) }
@@ -181,8 +204,13 @@ fn refused(name: &str, message: String) -> FilePlan {
         rows: 0,
         taken: 0,
         refused: 0,
+        new: 0,
+        filled: 0,
         unchanged: 0,
+        differs: 0,
         findings: Vec::new(),
+        notices: Vec::new(),
+        changes: Vec::new(),
         sheets: Vec::new(),
     }
 }
@@ -194,8 +222,17 @@ fn finding(finding: &tiexin_intake::Finding) -> FindingRow {
         column: finding.column.replace('>', "/"),
         code: finding.code.as_str().to_owned(),
         refused: finding.severity == Severity::Refused,
+        differs: finding.severity == Severity::Differs,
         value: finding.value.clone(),
         hint: finding.hint.clone(),
+    }
+}
+
+fn notice(notice: &tiexin_intake::Notice) -> NoticeRow {
+    NoticeRow {
+        sheet: notice.sheet.clone(),
+        code: notice.code.as_str().to_owned(),
+        hint: notice.hint.clone(),
     }
 }
 

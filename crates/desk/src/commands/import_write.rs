@@ -1,14 +1,18 @@
 //! Writing a preview as one batch that can be undone.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use tiexin_contract::ErrorReply;
-use tiexin_contract::import::{Batch, ImportBatches, ImportDone, RunImport, UndoImport};
+use tiexin_contract::import::{
+    Batch, FilePlan, ImportBatches, ImportDone, RunImport, StayRow, UndoImport, UndoPlan, UndoPreview,
+};
 use tiexin_contract::session::Done;
-use tiexin_domain::RegionCode;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Fields;
-use tiexin_intake::PlannedRecord;
-use tiexin_store::{BatchSave, Fill, Source};
+use tiexin_domain::{Kind, RegionCode, nouns};
+use tiexin_intake::{FieldChange, Intent, PlannedRecord};
+use tiexin_store::{BatchSave, Fill, Kept, Over, Source, Why};
 use uuid::Uuid;
 
 use super::import::{Teller, find_plan, of_plan};
@@ -21,8 +25,12 @@ use crate::rights::{At, Place, READ, WRITE};
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &RunImport| of_plan(at, args.plan), run);
     registry.add(READ, anywhere, batches);
+    registry.add(WRITE, |at, args: &UndoPreview| of_batch(at, args.batch), undo_preview);
     registry.add(WRITE, |at, args: &UndoImport| of_batch(at, args.batch), undo);
 }
+
+/// The reason that stands in what an undone import made: reading the ledger again brings that back.
+pub(crate) const UNDONE: &str = "撤销导入";
 
 /// What the store keeps of a batch beside its records.
 #[derive(Serialize, Deserialize)]
@@ -33,11 +41,18 @@ struct Label {
 
 fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     let plan = find_plan(at, args.plan)?;
-    let groups =
-        plan.files.iter().filter_map(|file| file.read.as_ref()).flat_map(|(_, ledger)| &ledger.groups);
-    let batch: Vec<BatchSave<'_>> = groups
+    let ledgers = || plan.files.iter().filter_map(|file| file.read.as_ref()).map(|(_, ledger)| ledger);
+    let groups = ledgers().flat_map(|ledger| &ledger.groups);
+    let mut batch: Vec<BatchSave<'_>> = groups
         .map(|group| BatchSave { group: at.new_id(), records: group.records.iter().map(fill).collect() })
         .collect();
+    let taken: HashSet<u32> = args.take.into_iter().collect();
+    let chosen = chosen(ledgers().flat_map(|ledger| &ledger.changes), &taken);
+    // Each record by itself: two people may disagree about one, and that holds up no other.
+    batch.extend(chosen.iter().map(|(id, kind, fields)| {
+        let fill = Fill { id: *id, kind: kind.code(), fields, over: Over::Chosen };
+        BatchSave { group: at.new_id(), records: vec![fill] }
+    }));
     let files: Vec<String> = plan.files.iter().filter(|f| f.read.is_some()).map(|f| f.name.clone()).collect();
     let label = serde_json::to_string(&Label { region: plan.region.clone(), files });
     let mut signed = Fields::new();
@@ -53,7 +68,7 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     at.changed(outcome.touched);
     Ok(ImportDone {
         batch: source.batch,
-        files: plan.files.iter().map(|file| file.shown.clone()).collect(),
+        files: plan.files.iter().map(|file| told(&file.shown, &taken)).collect(),
         records: outcome.created + outcome.changed,
     })
 }
@@ -61,7 +76,39 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
 /// Never over what somebody wrote, also when the record came by sync since the preview: the store fills
 /// what is there and makes what is not.
 fn fill(planned: &PlannedRecord) -> Fill<'_> {
-    Fill { id: planned.id, kind: planned.kind.code(), fields: &planned.fields }
+    let over = if planned.intent == Intent::Restore { Over::Restored } else { Over::Lacking };
+    Fill { id: planned.id, kind: planned.kind.code(), fields: &planned.fields, over }
+}
+
+/// The fields to be taken from the ledger, for each record; what the book lacks is filled anyway.
+fn chosen<'p>(
+    changes: impl Iterator<Item = &'p FieldChange>,
+    taken: &HashSet<u32>,
+) -> Vec<(Uuid, Kind, Fields)> {
+    let mut chosen: Vec<(Uuid, Kind, Fields)> = Vec::new();
+    for (_, change) in
+        (0u32..).zip(changes).filter(|(number, change)| taken.contains(number) && !change.old.is_null())
+    {
+        let at = match chosen.iter().position(|(id, _, _)| *id == change.record) {
+            Some(at) => at,
+            None => {
+                let region = Fields::from_iter([("region".to_owned(), change.region.to_string().into())]);
+                chosen.push((change.record, change.kind.clone(), region));
+                chosen.len() - 1
+            }
+        };
+        chosen[at].2.insert(change.field.clone(), change.new.clone());
+    }
+    chosen
+}
+
+/// The plan with what was taken of its differences.
+fn told(shown: &FilePlan, taken: &HashSet<u32>) -> FilePlan {
+    let mut shown = shown.clone();
+    for change in &mut shown.changes {
+        change.taken = change.old.is_some() && taken.contains(&change.number);
+    }
+    shown
 }
 
 /// Where a batch was written.
@@ -89,8 +136,46 @@ fn batches(at: &At, _: ImportBatches) -> Result<Vec<Batch>, ErrorReply> {
     Ok(shown.collect())
 }
 
+/// Most records that stay are named.
+const MOST_NAMED: usize = 50;
+
+fn undo_preview(at: &At, args: UndoPreview) -> Result<UndoPlan, ErrorReply> {
+    let plan = at.book().undo_plan(args.batch).map_err(errors::store)?;
+    let mut goes: Vec<(String, u64)> = Vec::new();
+    for id in &plan.goes {
+        let Some(record) = at.book().get(*id).map_err(errors::store)? else { continue };
+        let label = Kind::from_code(&record.kind).label().to_owned();
+        match goes.iter_mut().find(|(there, _)| *there == label) {
+            Some((_, number)) => *number += 1,
+            None => goes.push((label, 1)),
+        }
+    }
+    let named = plan.stays.iter().take(MOST_NAMED);
+    let stays = named.map(|kept| stay(at, kept)).collect::<Result<Vec<_>, _>>()?;
+    let more = plan.stays.len().saturating_sub(MOST_NAMED) as u64;
+    Ok(UndoPlan { goes, stays: stays.into_iter().flatten().collect(), more })
+}
+
+fn stay(at: &At, kept: &Kept) -> Result<Option<StayRow>, ErrorReply> {
+    let title = |id: Uuid| -> Result<Option<String>, ErrorReply> {
+        let Some(record) = at.book().get(id).map_err(errors::store)? else { return Ok(None) };
+        let title =
+            nouns::check(&record.kind, &record.fields).map(|checked| checked.title).unwrap_or_default();
+        Ok(Some(format!("{} {title}", Kind::from_code(&record.kind).label())))
+    };
+    let Some(own) = title(kept.id)? else { return Ok(None) };
+    let why = match kept.why {
+        Why::Edited => "导入以后有人改过".to_owned(),
+        Why::Needed { by } => match title(by)? {
+            Some(by) => format!("“{by}”还要用到"),
+            None => "别的记录还要用到".to_owned(),
+        },
+    };
+    Ok(Some(StayRow { title: own, why }))
+}
+
 fn undo(at: &At, args: UndoImport) -> Result<Done, ErrorReply> {
-    let outcome = at.book().undo_batch(args.batch, "撤销导入", at.user.id, at.now_ms);
+    let outcome = at.book().undo_batch(args.batch, UNDONE, at.user.id, at.now_ms);
     at.changed(outcome.map_err(errors::store)?.touched);
     Ok(Done { id: Some(args.batch) })
 }

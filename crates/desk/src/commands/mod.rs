@@ -9,6 +9,7 @@ mod family;
 mod family_move;
 mod family_save;
 mod import;
+mod import_changes;
 mod import_write;
 mod lists;
 mod merge;
@@ -28,6 +29,8 @@ mod today;
 mod today_month;
 mod today_soon;
 mod visit;
+
+pub(crate) use import_write::UNDONE;
 
 use crate::registry::Registry;
 

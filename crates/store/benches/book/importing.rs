@@ -61,7 +61,10 @@ fn batch(rows: &[Row], dice: &mut Dice) -> Duration {
         .iter()
         .map(|row| BatchSave {
             group: dice.id(),
-            records: row.iter().map(|(id, kind, fields)| Fill { id: *id, kind, fields }).collect(),
+            records: row
+                .iter()
+                .map(|(id, kind, fields)| Fill { id: *id, kind, fields, over: tiexin_store::Over::Lacking })
+                .collect(),
         })
         .collect();
     let (outcome, took) =

@@ -76,7 +76,7 @@ fn import(book: &Book, saves: Vec<Save>, dice: &mut Dice) {
 }
 
 fn fill(save: &Save) -> Fill<'_> {
-    Fill { id: save.id, kind: &save.kind, fields: &save.fields }
+    Fill { id: save.id, kind: &save.kind, fields: &save.fields, over: tiexin_store::Over::Lacking }
 }
 
 fn save_one(id: Uuid, kind: &str, fields: Fields) -> Save {

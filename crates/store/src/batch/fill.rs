@@ -4,10 +4,11 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use rusqlite::params;
 use tiexin_domain::record::Fields;
+use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
 use super::run::Run;
-use super::{BatchOutcome, BatchSave, Fill, Source};
+use super::{BatchOutcome, BatchSave, Fill, Over, Source};
 use crate::audit::Entry;
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
@@ -99,6 +100,13 @@ fn made(fill: &Fill<'_>, signed: &Fields) -> Fields {
     fields
 }
 
+/// The fields of `below` with those of `above` laid over them.
+fn over(below: &Fields, above: &Fields) -> Fields {
+    let mut fields = below.clone();
+    fields.extend(above.clone());
+    fields
+}
+
 /// The batch while it is written.
 struct Writing<'w, 'tx, 's> {
     w: &'w mut Write<'tx>,
@@ -136,7 +144,8 @@ impl Writing<'_, '_, '_> {
 
     fn records(&mut self, mut records: &[Ready<'_>]) -> Result<()> {
         while !records.is_empty() {
-            let made = self.make(records)?;
+            let new = records.iter().take_while(|ready| ready.fill.over != Over::Chosen).count();
+            let made = self.make(&records[..new])?;
             records = &records[made..];
             if let Some((there, rest)) = records.split_first() {
                 // What this changes may have been made a moment ago: its entry comes first.
@@ -177,15 +186,27 @@ impl Writing<'_, '_, '_> {
 
     /// The record is there: made before, or by an earlier row of this batch.
     fn fill(&mut self, fill: &Fill<'_>, by: &By) -> Result<()> {
-        let row = record::find(&self.w.tx, fill.id)?.ok_or(StoreError::NoSuchRecord(fill.id))?;
-        let fields = if row.hidden == hidden::WITHHELD {
-            made(fill, &self.source.signed)
-        } else {
-            let mut fields = fill.fields.clone();
-            fields.extend(row.record.fields.clone());
-            fields
+        let Some(row) = record::find(&self.w.tx, fill.id)? else {
+            // Chosen for a record that went away since the preview.
+            self.outcome.unchanged += 1;
+            return Ok(());
         };
-        let save = Save { id: fill.id, kind: fill.kind.to_owned(), fields, void: None };
+        let void = row.record.void.is_some();
+        let (fields, restore) = match fill.over {
+            Over::Lacking | Over::Restored if row.hidden == hidden::WITHHELD => {
+                (made(fill, &self.source.signed), false)
+            }
+            Over::Restored if void => (over(&row.record.fields, fill.fields), true),
+            Over::Lacking | Over::Restored => (over(fill.fields, &row.record.fields), false),
+            Over::Chosen => (over(&row.record.fields, fill.fields), false),
+        };
+        // Hidden by a person since the preview: nothing is written into it.
+        if void && !restore {
+            self.outcome.unchanged += 1;
+            return Ok(());
+        }
+        let void = restore.then_some(VoidChange::Restore);
+        let save = Save { id: fill.id, kind: fill.kind.to_owned(), fields, void };
         match self.w.save_as(&save, by, None)? {
             (Saved::Unchanged(_), _) => {
                 self.outcome.unchanged += 1;
@@ -194,7 +215,8 @@ impl Writing<'_, '_, '_> {
             (_, audit) => {
                 self.outcome.changed += 1;
                 let own = self.first.is_some_and(|first| row.n >= first);
-                let before = if own { None } else { Some(text(&row.record.fields)?) };
+                // What was brought back goes again when this batch is taken back.
+                let before = if own || restore { None } else { Some(text(&row.record.fields)?) };
                 self.enter(row.n, audit, before)
             }
         }

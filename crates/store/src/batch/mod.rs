@@ -34,6 +34,19 @@ pub struct Fill<'a> {
     pub id: Uuid,
     pub kind: &'a str,
     pub fields: &'a Fields,
+    pub over: Over,
+}
+
+/// What a batch may do to a record that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Over {
+    /// Set what it lacks; nothing that stands there is overwritten.
+    #[default]
+    Lacking,
+    /// Set these fields whatever stands there: a person saw both and chose. Nothing is made anew.
+    Chosen,
+    /// Bring it back, with these fields, if it is void: its import was taken back, and the ledger is read again.
+    Restored,
 }
 
 /// What a batch did.
@@ -49,9 +62,33 @@ pub struct BatchOutcome {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UndoOutcome {
     pub undone: u64,
-    /// Edited since: left as they are.
-    pub kept: Vec<Uuid>,
+    /// Left as they are, and why.
+    pub kept: Vec<Kept>,
     pub touched: Changed,
+}
+
+/// A record that stays when its batch is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    pub id: Uuid,
+    pub why: Why,
+}
+
+/// Why a record stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Somebody edited it since.
+    Edited,
+    /// This record, which the batch did not make or which stays itself, needs it.
+    Needed { by: Uuid },
+}
+
+/// What taking a batch back would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UndoPlan {
+    /// Records that go, or get their former values back.
+    pub goes: Vec<Uuid>,
+    pub stays: Vec<Kept>,
 }
 
 /// A batch in the list of imports.

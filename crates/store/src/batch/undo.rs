@@ -1,23 +1,24 @@
 //! A batch taken back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rusqlite::params;
-use tiexin_domain::record::{Fields, Void};
+use rusqlite::{Connection, params};
+use tiexin_domain::record::{Fields, Record, Void};
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
-use super::UndoOutcome;
+use super::{Kept, UndoOutcome, UndoPlan, Why};
 use crate::audit::{self, Entry};
 use crate::book::{Book, Write};
+use crate::derive::household_key;
 use crate::error::{Result, StoreError};
-use crate::record::{self, hidden};
+use crate::record::{self, Row, hidden, select};
 use crate::save::{By, Save};
 
 impl Book {
     /// Takes a batch back: what it made is voided with `reason`, what it changed gets its former
-    /// values. What was edited since stays. Numbers in the outbox stay gapless: undoing is a change
-    /// like any other.
+    /// values. What was edited since stays, and so does what anything recorded since needs: the family of a
+    /// visit, the person of a member. Numbers in the outbox stay gapless: undoing is a change like any other.
     pub fn undo_batch(&self, batch: Uuid, reason: &str, author: Uuid, now_ms: i64) -> Result<UndoOutcome> {
         let (mut outcome, touched) = self.write(|w| {
             let open = w.tx.execute(
@@ -27,15 +28,24 @@ impl Book {
             if open == 0 {
                 return Err(StoreError::NoSuchBatch);
             }
-            let mut outcome = UndoOutcome::default();
-            for made in made_by(w, batch)? {
-                undo_one(w, &made, batch, reason, (author, now_ms), &mut outcome)?;
+            let plan = Plan::of(&w.tx, batch)?;
+            let mut outcome = UndoOutcome { kept: plan.kept, ..UndoOutcome::default() };
+            for one in &plan.goes {
+                undo_one(w, one, batch, reason, (author, now_ms), &mut outcome)?;
             }
             w.note(Entry { at: now_ms, actor: author, act: "import_undone", ..Entry::default() })?;
             Ok(outcome)
         })?;
         outcome.touched = touched;
         Ok(outcome)
+    }
+
+    /// What [`Book::undo_batch`] would do.
+    pub fn undo_plan(&self, batch: Uuid) -> Result<UndoPlan> {
+        self.read(|conn| {
+            let plan = Plan::of(conn, batch)?;
+            Ok(UndoPlan { goes: plan.goes.iter().map(|one| one.row.record.id).collect(), stays: plan.kept })
+        })
     }
 }
 
@@ -45,10 +55,123 @@ struct Made {
     before: Option<Fields>,
 }
 
-/// The newest first: what hangs on another record goes before it.
-fn made_by(w: &Write<'_>, batch: Uuid) -> Result<Vec<Made>> {
+/// A record that goes or gets its former values.
+struct Going {
+    row: Row,
+    before: Option<Fields>,
+}
+
+/// What goes and what stays.
+struct Plan {
+    /// The newest first: what hangs on another record goes before it.
+    goes: Vec<Going>,
+    kept: Vec<Kept>,
+}
+
+impl Plan {
+    fn of(conn: &Connection, batch: Uuid) -> Result<Plan> {
+        let mut goes: Vec<Going> = Vec::new();
+        let mut kept: Vec<Kept> = Vec::new();
+        let mut staying: Vec<Record> = Vec::new();
+        for made in made_by(conn, batch)? {
+            let Some(row) = record::at(conn, made.record)? else { continue };
+            // Given up with its township: nothing of it is here any more.
+            if row.hidden == hidden::WITHHELD && row.record.fields.is_empty() {
+                continue;
+            }
+            if row.audit_head == Some(made.audit) {
+                goes.push(Going { row, before: made.before });
+            } else if audit::at(conn, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
+                // A row that went left its number to another record; this one is the batch's, edited since.
+                kept.push(Kept { id: row.record.id, why: Why::Edited });
+                if row.record.void.is_none() {
+                    staying.push(row.record);
+                }
+            }
+        }
+        let mut plan = Plan { goes, kept };
+        plan.keep_what_is_needed(conn, staying)?;
+        Ok(plan)
+    }
+
+    /// What a record that stays refers to stays; and of a family that stays its people, file and contacts.
+    fn keep_what_is_needed(&mut self, conn: &Connection, mut staying: Vec<Record>) -> Result<()> {
+        // What gets a former value back is not taken away from anybody.
+        let made: HashMap<Uuid, usize> = self
+            .goes
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.before.is_none())
+            .map(|(at, one)| (one.row.record.id, at))
+            .collect();
+        for at in made.values() {
+            staying.extend(
+                dependents(conn, &self.goes[*at].row.record)?
+                    .into_iter()
+                    .filter(|d| !made.contains_key(&d.id)),
+            );
+        }
+        let mut needed: HashSet<usize> = HashSet::new();
+        while let Some(record) = staying.pop() {
+            let homes = references(&record);
+            let mut of_family = Vec::new();
+            if record.kind == "household" {
+                let ours = |one: &&Going| one.row.record.reference("household") == Some(record.id);
+                let parts = |one: &&Going| {
+                    matches!(one.row.record.kind.as_str(), "person" | "support_file" | "contact_pair")
+                };
+                of_family =
+                    self.goes.iter().filter(ours).filter(parts).map(|one| one.row.record.id).collect();
+            }
+            for id in homes.into_iter().chain(of_family) {
+                let Some(at) = made.get(&id).copied() else { continue };
+                if needed.insert(at) {
+                    self.kept.push(Kept { id, why: Why::Needed { by: record.id } });
+                    staying.push(self.goes[at].row.record.clone());
+                }
+            }
+        }
+        let mut at = 0;
+        self.goes.retain(|_| {
+            at += 1;
+            !needed.contains(&(at - 1))
+        });
+        Ok(())
+    }
+}
+
+/// Shown records that name this one as what they belong to, or are about.
+fn dependents(conn: &Connection, record: &Record) -> Result<Vec<Record>> {
+    let linked = concat!(select!(), " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND hidden = 0");
+    let mut found = record::collect(conn, linked, [record.id])?;
+    if record.kind == "household" {
+        let sql = concat!(select!(), " WHERE household = ?1 AND hidden = 0");
+        let of_home = record::collect(conn, sql, [household_key(record.id)])?;
+        // The column holds 64 bits of the id.
+        found.extend(of_home.into_iter().filter(|child| child.reference("household") == Some(record.id)));
+    }
+    Ok(found)
+}
+
+/// Every record that a record names, in whichever field.
+fn references(record: &Record) -> Vec<Uuid> {
+    fn walk(value: &serde_json::Value, found: &mut Vec<Uuid>) {
+        match value {
+            serde_json::Value::String(text) if text.len() == 36 => found.extend(text.parse::<Uuid>()),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            serde_json::Value::Object(map) => map.values().for_each(|item| walk(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    record.fields.values().for_each(|value| walk(value, &mut found));
+    found
+}
+
+/// The newest first.
+fn made_by(conn: &Connection, batch: Uuid) -> Result<Vec<Made>> {
     let mut made = BTreeMap::new();
-    let mut select = w.tx.prepare("SELECT lo, hi, audit FROM import_run WHERE batch = ?1")?;
+    let mut select = conn.prepare("SELECT lo, hi, audit FROM import_run WHERE batch = ?1")?;
     let mut rows = select.query([batch])?;
     while let Some(row) = rows.next()? {
         let (lo, hi): (i64, i64) = (row.get(0)?, row.get(1)?);
@@ -56,7 +179,7 @@ fn made_by(w: &Write<'_>, batch: Uuid) -> Result<Vec<Made>> {
         made.extend((lo..=hi).map(|record| (record, Made { record, audit, before: None })));
     }
     // What a later row of the same ledger changed of them.
-    let mut select = w.tx.prepare("SELECT record, audit, before FROM import_record WHERE batch = ?1")?;
+    let mut select = conn.prepare("SELECT record, audit, before FROM import_record WHERE batch = ?1")?;
     let mut rows = select.query([batch])?;
     while let Some(row) = rows.next()? {
         let before: Option<String> = row.get(2)?;
@@ -70,31 +193,19 @@ fn made_by(w: &Write<'_>, batch: Uuid) -> Result<Vec<Made>> {
 
 fn undo_one(
     w: &mut Write<'_>,
-    made: &Made,
+    one: &Going,
     batch: Uuid,
     reason: &str,
     (author, now_ms): (Uuid, i64),
     outcome: &mut UndoOutcome,
 ) -> Result<()> {
-    let Some(row) = record::at(&w.tx, made.record)? else { return Ok(()) };
-    // Given up with its township: nothing of it is here any more.
-    if row.hidden == hidden::WITHHELD && row.record.fields.is_empty() {
-        return Ok(());
-    }
-    if row.audit_head != Some(made.audit) {
-        // A row that went left its number to another record.
-        if !audit::at(&w.tx, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
-            return Ok(());
-        }
-        outcome.kept.push(row.record.id);
-        return Ok(());
-    }
-    let (fields, void) = match &made.before {
+    let record = &one.row.record;
+    let (fields, void) = match &one.before {
         Some(before) => (before.clone(), None),
-        None => (row.record.fields.clone(), Some(VoidChange::Hide(Void { reason: reason.to_owned() }))),
+        None => (record.fields.clone(), Some(VoidChange::Hide(Void { reason: reason.to_owned() }))),
     };
-    let save = Save { id: row.record.id, kind: row.record.kind.clone(), fields, void };
-    let by = By { author, now_ms, group: undo_group(batch, row.record.id) };
+    let save = Save { id: record.id, kind: record.kind.clone(), fields, void };
+    let by = By { author, now_ms, group: undo_group(batch, record.id) };
     w.save_as(&save, &by, Some("undo"))?;
     outcome.undone += 1;
     Ok(())

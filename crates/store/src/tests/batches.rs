@@ -37,7 +37,7 @@ fn write_while(
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<BatchOutcome, StoreError> {
     fn fill(save: &Save) -> Fill<'_> {
-        Fill { id: save.id, kind: &save.kind, fields: &save.fields }
+        Fill { id: save.id, kind: &save.kind, fields: &save.fields, over: crate::Over::Lacking }
     }
     let batch: Vec<BatchSave<'_>> =
         rows.iter().map(|row| BatchSave { group: id(), records: row.iter().map(fill).collect() }).collect();
