@@ -122,11 +122,8 @@ fn search(at: &At, args: Search) -> Result<Vec<Hit>, ErrorReply> {
     if args.text.trim().is_empty() || regions.is_empty() {
         return Ok(Vec::new());
     }
-    // Of other kinds there may be many before the wanted ones.
-    let asked = if args.kinds.is_empty() { limit } else { limit * 8 };
-    let found = at.book().search(&args.text, &regions, asked).map_err(errors::store)?;
-    let wanted = found.into_iter().filter(|hit| args.kinds.is_empty() || args.kinds.contains(&hit.kind));
-    wanted.take(limit).map(|hit| shown_hit(at, &args.text, hit)).collect()
+    let found = at.book().search(&args.text, &args.kinds, &regions, limit).map_err(errors::store)?;
+    found.into_iter().map(|hit| shown_hit(at, &args.text, hit)).collect()
 }
 
 fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {

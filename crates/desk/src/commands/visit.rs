@@ -151,6 +151,9 @@ fn festivals(at: &At) -> Vec<String> {
 
 const MOST_DUE: usize = 8;
 const MOST_SUGGESTED: usize = 12;
+/// Visits read at a time for those visited lately, and how often at most.
+const LATELY: usize = 40;
+const PAGES_OF_VISITS: usize = 8;
 
 /// Due families first, then those visited lately.
 fn suggested(at: &At) -> Result<Vec<RecordRow>, ErrorReply> {
@@ -169,19 +172,29 @@ fn suggested(at: &At) -> Result<Vec<RecordRow>, ErrorReply> {
         .filter(|f| f.preference == Some(tiexin_domain::nouns::support_file::ContactPreference::Declined))
         .map(|f| f.household)
         .collect();
-    let query = ListQuery { kind: Kind::Visit.code().to_owned(), regions, limit: 40, ..ListQuery::default() };
-    let lately = at.book().list(&query).map_err(errors::store)?.records;
-    wanted.extend(lately.iter().filter_map(|visit| visit.reference("household")));
+    let mut query =
+        ListQuery { kind: Kind::Visit.code().to_owned(), regions, limit: LATELY, ..ListQuery::default() };
     let mut seen = declined;
     let mut homes = Vec::new();
-    for id in wanted {
-        if homes.len() < MOST_SUGGESTED
-            && seen.insert(id)
-            && let Some(home) = at.book().get(id).map_err(errors::store)?
-            && home.void.is_none()
-        {
-            homes.push(home);
+    let mut more = true;
+    // One family may have all the visits of a page, or be one that is not to be suggested.
+    for _ in 0..PAGES_OF_VISITS {
+        for id in wanted.drain(..) {
+            if homes.len() < MOST_SUGGESTED
+                && seen.insert(id)
+                && let Some(home) = at.book().get(id).map_err(errors::store)?
+                && home.void.is_none()
+            {
+                homes.push(home);
+            }
         }
+        if homes.len() == MOST_SUGGESTED || !more {
+            break;
+        }
+        let page = at.book().list(&query).map_err(errors::store)?;
+        wanted.extend(page.records.iter().filter_map(|visit| visit.reference("household")));
+        more = page.next.is_some();
+        query.after = page.next;
     }
     rows::all(at, &homes, Shown::Listed)
 }

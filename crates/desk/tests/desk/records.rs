@@ -221,6 +221,28 @@ async fn search_tells_what_matched_and_where_to_go() {
     assert!(office.ok(only).await.iter().all(|hit| hit.kind == "person"));
 }
 
+/// A common name: those who carry it are newer and many more than what is looked for.
+#[tokio::test]
+async fn those_of_a_common_name_do_not_hide_other_kinds() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("王建国", |_| {}).await;
+    let visit = json!({
+        "region": VILLAGE, "household": home, "head_name": "王建国", "date": "2026-10-19", "kind": "routine",
+        "visitors": ["王丽"],
+    });
+    office.ok(new("visit", visit)).await;
+    for n in 0..90 {
+        office.ok(new("person", json!({"region": VILLAGE, "name": format!("王建国{n}")}))).await;
+    }
+    for (kinds, wanted) in [(vec!["visit"], "visit"), (vec!["household"], "household"), (vec![], "visit")] {
+        let kinds: Vec<String> = kinds.into_iter().map(str::to_owned).collect();
+        let hits = office.ok(Search { text: "王建国".into(), limit: 8, kinds: kinds.clone() }).await;
+        assert!(hits.iter().any(|hit| hit.kind == wanted), "{kinds:?}: {hits:?}");
+        assert!(hits.iter().all(|hit| kinds.is_empty() || kinds.contains(&hit.kind)), "{kinds:?}: {hits:?}");
+        assert!(hits.len() <= 8);
+    }
+}
+
 #[tokio::test]
 async fn drafts_are_kept_for_their_writer() {
     let office = Office::township(day(2026, 10, 20)).await;

@@ -23,6 +23,16 @@ pub(crate) struct Names {
     pub(crate) code: Option<String>,
 }
 
+/// Whether records of a kind may stand in `name_search`.
+pub(crate) fn is_named(kind: &str) -> bool {
+    !matches!(kind, "visit" | "need_survey" | "contact_pair" | "insurance_claim" | "counselling")
+}
+
+/// Whether records of a kind may stand in `text_search`.
+pub(crate) fn has_words(kind: &str) -> bool {
+    !matches!(kind, "household" | "person" | "support_file" | "member" | "volunteer")
+}
+
 /// Chosen by kind, field by field: nothing enters the index because nobody thought of it.
 pub(crate) fn documents(record: &Record) -> Documents {
     let own = |field: &str| record.text(field).map(str::to_owned);

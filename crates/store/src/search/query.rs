@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use rusqlite::Connection;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params_from_iter};
 use tiexin_domain::{Kind, Record, RegionCode, nouns};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::bounds;
 use crate::error::Result;
 use crate::record;
+use crate::search::index;
 use crate::spelling::{is_han, spaced, spell, spell_usual};
 
 /// A search result.
@@ -27,6 +28,8 @@ pub struct Hit {
 
 /// Candidates looked at for each hit wanted, so that the best come first.
 const CANDIDATES: usize = 2;
+/// One place of so many is for what only words find.
+const WORDS_SHARE: usize = 4;
 /// More parts than this in one search are cut off.
 const PARTS: usize = 6;
 
@@ -79,8 +82,11 @@ fn narrow(c: char) -> char {
 
 /// The question put to `name_search`; `None` when the text names nothing.
 pub(crate) fn matching(text: &str) -> Option<String> {
-    let all = parts(text);
-    let asked: Vec<String> = all.iter().map(name_part).collect();
+    names_matching(&parts(text))
+}
+
+fn names_matching(parts: &[Part]) -> Option<String> {
+    let asked: Vec<String> = parts.iter().map(name_part).collect();
     (!asked.is_empty()).then(|| asked.join(" AND "))
 }
 
@@ -143,51 +149,31 @@ fn sounding(parts: &[Part]) -> Option<String> {
 impl Book {
     /// Everything that the text names: people, families, files, members, activities by name,
     /// pinyin, initials, ID number or tail, phone or tail, file code; then visits and surveys by
-    /// their words. Best first. `regions` empty: everywhere. Hidden records are left out.
-    pub fn search(&self, text: &str, regions: &[RegionCode], limit: usize) -> Result<Vec<Hit>> {
+    /// their words. Best first. `kinds` empty: of any kind; `regions` empty: everywhere. Hidden
+    /// records are left out. A quarter of the places is kept for what only words find: a common
+    /// name would leave it none.
+    pub fn search(
+        &self,
+        text: &str,
+        kinds: &[String],
+        regions: &[RegionCode],
+        limit: usize,
+    ) -> Result<Vec<Hit>> {
         let parts = parts(text);
-        let Some(names) = matching(text) else { return Ok(Vec::new()) };
+        if parts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let within = Within { kinds, regions };
         self.read(|conn| {
-            let wanted = limit * CANDIDATES;
-            let mut found = match two_initials(&parts) {
-                Some(initials) => look(conn, "name_search", &initials, regions, wanted)?,
-                None => Vec::new(),
-            };
-            if found.len() < wanted {
-                let others = look(conn, "name_search", &names, regions, wanted)?;
-                if others.len() < wanted {
-                    found = others;
-                } else {
-                    let known: HashSet<Uuid> = found.iter().map(|record| record.id).collect();
-                    found.extend(others.into_iter().filter(|record| !known.contains(&record.id)));
-                }
-            }
-            let mut judged: Vec<(usize, usize, &Record, &str)> = found
-                .iter()
-                .map(|record| {
-                    let (rank, matched) = judge(record, &parts);
-                    (rank, order(&record.kind), record, matched)
-                })
-                .collect();
-            // Stable: among equals the newest stays first.
-            judged.sort_by_key(|(rank, order, ..)| (*rank, *order));
-            judged.truncate(limit);
-            let mut hits: Vec<Hit> =
-                judged.into_iter().map(|(_, _, record, matched)| hit(record, matched)).collect();
-            let room = limit - hits.len();
-            if room > 0
-                && let Some(words) = text_matching(&parts)
-            {
-                for record in look(conn, "text_search", &words, regions, room + hits.len())? {
-                    if hits.len() < limit && !hits.iter().any(|h| h.id == record.id) {
-                        hits.push(hit(&record, "text"));
-                    }
-                }
-            }
+            let mut hits = by_name(conn, &parts, &within, limit)?;
+            let words = by_words(conn, &parts, &within, limit, &hits)?;
+            hits.truncate(limit - words.len().min(limit / WORDS_SHARE));
+            hits.extend(words);
+            hits.truncate(limit);
             if hits.is_empty()
                 && let Some(sound) = sounding(&parts)
             {
-                let alike = look(conn, "name_search", &sound, regions, limit)?;
+                let alike = look(conn, NAMES, &sound, &within, limit)?;
                 hits.extend(alike.iter().map(|record| hit(record, "sound")));
                 hits.sort_by_key(|hit| order(&hit.kind));
             }
@@ -196,29 +182,99 @@ impl Book {
     }
 }
 
-/// Newest first, bounded: one common word must not read the whole book.
+/// Those whom the text names, best first.
+fn by_name(conn: &Connection, parts: &[Part], within: &Within<'_>, limit: usize) -> Result<Vec<Hit>> {
+    let Some(names) = names_matching(parts) else { return Ok(Vec::new()) };
+    let wanted = limit * CANDIDATES;
+    let mut found = match two_initials(parts) {
+        Some(initials) => look(conn, NAMES, &initials, within, wanted)?,
+        None => Vec::new(),
+    };
+    if found.len() < wanted {
+        let others = look(conn, NAMES, &names, within, wanted)?;
+        if others.len() < wanted {
+            found = others;
+        } else {
+            let known: HashSet<Uuid> = found.iter().map(|record| record.id).collect();
+            found.extend(others.into_iter().filter(|record| !known.contains(&record.id)));
+        }
+    }
+    let mut judged: Vec<(usize, usize, &Record, &str)> = found
+        .iter()
+        .map(|record| {
+            let (rank, matched) = judge(record, parts);
+            (rank, order(&record.kind), record, matched)
+        })
+        .collect();
+    // Stable: among equals the newest stays first.
+    judged.sort_by_key(|(rank, order, ..)| (*rank, *order));
+    judged.truncate(limit);
+    Ok(judged.into_iter().map(|(_, _, record, matched)| hit(record, matched)).collect())
+}
+
+/// Those that only their words find, the newest first.
+fn by_words(
+    conn: &Connection,
+    parts: &[Part],
+    within: &Within<'_>,
+    limit: usize,
+    named: &[Hit],
+) -> Result<Vec<Hit>> {
+    let Some(words) = text_matching(parts) else { return Ok(Vec::new()) };
+    // Of those found by name the words may find as many again.
+    let found = look(conn, WORDS, &words, within, limit + named.len())?;
+    let named: HashSet<Uuid> = named.iter().map(|hit| hit.id).collect();
+    let others = found.iter().filter(|record| !named.contains(&record.id));
+    Ok(others.take(limit).map(|record| hit(record, "text")).collect())
+}
+
+/// What is looked for; an empty list leaves it open.
+struct Within<'a> {
+    kinds: &'a [String],
+    regions: &'a [RegionCode],
+}
+
+/// One of the two indexes, and whether it can hold records of a kind.
+struct Table {
+    name: &'static str,
+    holds: fn(&str) -> bool,
+}
+
+const NAMES: Table = Table { name: "name_search", holds: index::is_named };
+const WORDS: Table = Table { name: "text_search", holds: index::has_words };
+
+/// Newest first, bounded: one common word must not read the whole book. Kinds and regions are asked for
+/// here, before the limit: behind it, those that are not wanted would crowd out those that are.
 fn look(
     conn: &Connection,
-    table: &str,
+    table: Table,
     question: &str,
-    regions: &[RegionCode],
+    within: &Within<'_>,
     limit: usize,
 ) -> Result<Vec<Record>> {
-    let mut within = String::new();
-    for (i, region) in regions.iter().enumerate() {
-        let (first, last) = bounds(region);
-        let or = if i == 0 { " AND (" } else { " OR " };
-        within.push_str(&format!("{or}place BETWEEN {first} AND {last}"));
+    let kinds: Vec<&str> =
+        within.kinds.iter().map(String::as_str).filter(|kind| (table.holds)(kind)).collect();
+    if kinds.is_empty() && !within.kinds.is_empty() {
+        return Ok(Vec::new());
     }
-    if !regions.is_empty() {
-        within.push(')');
+    let mut args = vec![Sql::Text(question.to_owned()), Sql::Integer(limit as i64)];
+    let mut of_kind = String::new();
+    for kind in kinds {
+        args.push(Sql::Text(kind.to_owned()));
+        let first = if of_kind.is_empty() { " AND kind IN (" } else { ", " };
+        of_kind.push_str(&format!("{first}?{}", args.len()));
     }
+    if !of_kind.is_empty() {
+        of_kind.push(')');
+    }
+    let there = crate::list::within(within.regions);
+    let table = table.name;
     let sql = format!(
         "SELECT n, id, kind, scope, version, fields, void, audit_head, hidden FROM {table} AS found
          CROSS JOIN record ON record.n = found.rowid
-         WHERE {table} MATCH ?1 AND hidden = 0{within} ORDER BY found.rowid DESC LIMIT ?2"
+         WHERE {table} MATCH ?1 AND hidden = 0{of_kind}{there} ORDER BY found.rowid DESC LIMIT ?2"
     );
-    record::collect(conn, &sql, (question, limit as i64))
+    record::collect(conn, &sql, params_from_iter(args))
 }
 
 fn hit(record: &Record, matched: &str) -> Hit {

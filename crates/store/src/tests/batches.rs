@@ -97,7 +97,7 @@ fn a_row_that_cannot_be_made_takes_the_batch_with_it() {
     assert_eq!(book.count("household", &[]).unwrap(), 0);
     all.pop();
     assert_eq!(write(&book, &source(), &all).created, 2_000);
-    assert_eq!(book.search("户999", &[], 5).unwrap().len(), 2, "the family and its person");
+    assert_eq!(book.search("户999", &[], &[], 5).unwrap().len(), 2, "the family and its person");
     sound(&book);
 }
 

@@ -110,7 +110,7 @@ fn books_of_every_version_open() {
         let book = reopen(dir.path());
         sound(&book);
         assert_eq!(book.count("household", &[]).unwrap(), 2);
-        assert_eq!(book.search("zs", &[], 5).unwrap()[0].title, "张三家");
+        assert_eq!(book.search("zs", &[], &[], 5).unwrap()[0].title, "张三家");
         assert_eq!(book.outbox_batch(10, 1 << 20).unwrap().len(), 3);
         household(&book, VILLAGE, "新来");
         sound(&book);

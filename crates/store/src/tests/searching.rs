@@ -36,7 +36,7 @@ fn town() -> Town {
 }
 
 fn found(book: &Book, text: &str) -> Vec<(String, String)> {
-    book.search(text, &[], 20).unwrap().into_iter().map(|h| (h.kind, h.matched)).collect()
+    book.search(text, &[], &[], 20).unwrap().into_iter().map(|h| (h.kind, h.matched)).collect()
 }
 
 fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -82,7 +82,7 @@ fn a_rarer_reading_comes_last_and_says_so() {
     household(&t.book, VILLAGE, "王明");
     // Newer, and 方 can be read wǎng.
     household(&t.book, VILLAGE, "方培元");
-    let hits = t.book.search("wang", &[], 20).unwrap();
+    let hits = t.book.search("wang", &[], &[], 20).unwrap();
     let told: Vec<_> = hits.iter().map(|h| (h.title.as_str(), h.matched.as_str())).collect();
     assert_eq!(told, [("王明家", "pinyin"), ("方培元家", "other_reading")]);
 }
@@ -96,7 +96,7 @@ fn two_letters_mean_the_initials_before_all() {
     for n in 0..60 {
         household(&book, VILLAGE, if n % 2 == 0 { "王明" } else { "汪艾琳" });
     }
-    let hits = book.search("wa", &[], 20).unwrap();
+    let hits = book.search("wa", &[], &[], 20).unwrap();
     let told: Vec<_> = hits.iter().map(|h| (h.title.as_str(), h.matched.as_str())).collect();
     assert_eq!(told[0], ("王安家", "initials"));
     assert!(told[1..].iter().all(|(_, matched)| *matched == "initials"), "{told:?}");
@@ -109,20 +109,21 @@ fn the_child_and_the_cause_are_never_found() {
     for text in ["张无忌", "无忌", "zwj", "wuji", "交通事故", "交通"] {
         assert_eq!(found(&t.book, text), [], "{text}");
     }
-    let hit = &t.book.search("34032310000017", &[], 5).unwrap()[0];
+    let hit = &t.book.search("34032310000017", &[], &[], 5).unwrap()[0];
     assert_eq!(hit.title, "张三丰家（34032310000017）");
 }
 
 #[test]
 fn a_region_narrows_and_odd_input_does_no_harm() {
     let t = town();
-    let there = |text: &str, region: &str| t.book.search(text, &[region.parse().unwrap()], 20).unwrap().len();
+    let there =
+        |text: &str, region: &str| t.book.search(text, &[], &[region.parse().unwrap()], 20).unwrap().len();
     assert_eq!(there("单福", "340323101"), 1);
     assert_eq!(there("单福", "340323100"), 0);
     assert_eq!(there("单福", "340323"), 1);
     for text in ["", "  ", "\"", "*", "a\"b", "NEAR(", "name : 张", "-", "张 OR", "%", "'; DROP", "（", "🙂"]
     {
-        t.book.search(text, &[], 5).unwrap();
+        t.book.search(text, &[], &[], 5).unwrap();
     }
 }
 
@@ -152,4 +153,26 @@ fn an_index_that_was_merged_since_is_sound() {
         household(&book, VILLAGE, ["张三", "李四", "王五"][n % 3]);
         sound(&book);
     }
+}
+
+/// What is not wanted is left out before the limit, and what only words find keeps a share of it.
+#[test]
+fn a_common_name_hides_no_kind() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "王建国");
+    let seen = visit(&book, home, "王建国", "2026-10-05", json!({}));
+    for n in 0..60 {
+        person(&book, home, &format!("王建国{n}"), json!({}));
+    }
+    let of = |kinds: &[&str], limit| {
+        let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        book.search("王建国", &kinds, &[], limit).unwrap()
+    };
+    assert_eq!(of(&["visit"], 5).iter().map(|hit| hit.id).collect::<Vec<_>>(), [seen]);
+    assert_eq!(of(&["household"], 5).iter().map(|hit| hit.id).collect::<Vec<_>>(), [home]);
+    assert_eq!(of(&["person"], 5).len(), 5);
+    assert_eq!(of(&["member"], 5), []);
+    assert_eq!(of(&["kind_of_the_future"], 5), []);
+    let any = of(&[], 8);
+    assert_eq!((any.len(), any.iter().filter(|hit| hit.id == seen).count()), (8, 1));
 }

@@ -32,11 +32,11 @@ fn a_snapshot_is_usable_before_it_is_indexed() {
     assert_eq!((outcome.records, outcome.removed), (10, 0));
     assert_eq!(two.count("visit", &[]).unwrap(), 5);
     assert_eq!(two.count("household", &[]).unwrap(), 6);
-    assert_eq!(two.search("一切都好", &[], 20).unwrap().len(), 0);
+    assert_eq!(two.search("一切都好", &[], &[], 20).unwrap().len(), 0);
     assert_eq!(two.sync_state().unwrap().to_index, 10);
     assert_eq!(two.index_some(3).unwrap(), 7);
     assert_eq!(two.index_some(100).unwrap(), 0);
-    assert_eq!(two.search("一切都好", &[], 20).unwrap().len(), 5);
+    assert_eq!(two.search("一切都好", &[], &[], 20).unwrap().len(), 5);
     assert_eq!(record(&two, mine).version, 0);
     sound(&two);
     province.round(&two);
@@ -108,7 +108,7 @@ fn a_scope_is_given_up_only_when_its_work_is_handed_over() {
     one.drop_scope(&scope).unwrap();
     assert_eq!(one.count("household", &[]).unwrap(), 1);
     assert_eq!(one.count("visit", &[]).unwrap(), 0);
-    assert!(one.search("户", &[], 10).unwrap().is_empty());
+    assert!(one.search("户", &[], &[], 10).unwrap().is_empty());
     assert!(one.get(elsewhere).unwrap().is_some());
     assert!(one.cursors().unwrap().is_empty());
     sound(&one);
