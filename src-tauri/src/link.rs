@@ -5,7 +5,6 @@ use tauri::{AppHandle, Emitter, Manager};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_desk::{Desk, DeskConfig};
 use tokio::sync::OnceCell;
-use tokio::sync::broadcast::error::RecvError;
 
 pub(crate) struct Link {
     /// The folder of the book, if it was named; else the user's own.
@@ -53,14 +52,8 @@ pub(crate) fn open_ahead(app: &AppHandle) {
 /// Passes the desk's events to the page until the desk is gone.
 async fn forward(app: AppHandle, desk: Desk) {
     let mut events = desk.subscribe();
-    loop {
-        match events.recv().await {
-            Ok(event) => {
-                let _ = app.emit("desk", event);
-            }
-            Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the page fell behind"),
-            Err(RecvError::Closed) => return,
-        }
+    while let Ok(event) = events.recv().await {
+        let _ = app.emit("desk", event);
     }
 }
 

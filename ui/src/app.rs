@@ -38,9 +38,9 @@ pub(crate) fn App() -> Html {
         let ask = ask.clone();
         use_effect_with((), move |()| {
             ask.emit(());
-            // The desk has locked itself, or a call found it locked.
+            // The desk has locked itself, a call found it locked, or this page may have missed it.
             let hearing = listen(move |event| {
-                if *event == Event::SignedOut {
+                if matches!(event, Event::SignedOut | Event::Missed) {
                     ask.emit(());
                 }
             });
@@ -104,10 +104,17 @@ fn Work(props: &WorkProps) -> Html {
         let home = me.home.clone();
         use_effect_with((), move |()| {
             let tell = sync.clone();
-            let hearing = listen(move |event| {
-                if let Event::Sync(state) = event {
-                    tell.emit(state.clone());
+            let hearing = listen(move |event| match event {
+                Event::Sync(state) => tell.emit(state.clone()),
+                Event::Missed => {
+                    let tell = tell.clone();
+                    spawn_local(async move {
+                        if let Ok(state) = call(GetSync {}).await {
+                            tell.emit(state);
+                        }
+                    });
                 }
+                _ => {}
             });
             spawn_local(async move {
                 if let Ok(state) = call(GetSync {}).await {

@@ -16,6 +16,22 @@ pub enum Event {
     Sync(SyncState),
     /// The desk locked itself after idling, or somebody signed out.
     SignedOut,
+    /// This screen fell behind and events were dropped: everything it shows may have changed, the session and
+    /// the state of sync among it.
+    Missed,
+}
+
+impl Event {
+    /// Whether records of one of these kinds may have changed (`"*"`: of any kind).
+    pub fn concerns(&self, kinds: &[&str]) -> bool {
+        match self {
+            Event::Changed { kinds: changed } => {
+                kinds.contains(&"*") || changed.iter().any(|kind| kinds.contains(&kind.as_str()))
+            }
+            Event::Missed => !kinds.is_empty(),
+            Event::Progress(_) | Event::Sync(_) | Event::SignedOut => false,
+        }
+    }
 }
 
 /// How far long work is.
@@ -28,4 +44,20 @@ pub struct Progress {
     /// 0 when not known yet.
     pub total: u64,
     pub finished: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_screen_that_fell_behind_fetches_whatever_it_shows() {
+        let visits = Event::Changed { kinds: vec!["visit".into()] };
+        assert!(visits.concerns(&["person", "visit"]) && visits.concerns(&["*"]));
+        assert!(!visits.concerns(&["person"]));
+        assert!(Event::Missed.concerns(&["person"]));
+        // What never changes is not fetched again.
+        assert!(!Event::Missed.concerns(&[]));
+        assert!(!Event::SignedOut.concerns(&["*"]));
+    }
 }

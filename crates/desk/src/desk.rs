@@ -8,6 +8,7 @@ use tokio::sync::broadcast;
 
 use crate::config::DeskConfig;
 use crate::errors;
+use crate::events::Events;
 use crate::jobs::Jobs;
 use crate::province::Looks;
 use crate::registry::Registry;
@@ -62,8 +63,8 @@ impl Desk {
     }
 
     /// What the desk tells without being asked.
-    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
-        self.inner.events.subscribe()
+    pub fn subscribe(&self) -> Events {
+        Events::of(self.inner.events.subscribe())
     }
 
     /// A hold that does not keep the desk open: for work in the background.

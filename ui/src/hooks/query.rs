@@ -1,7 +1,7 @@
 //! What a page shows, kept fresh while the desk's records change.
 
 use std::rc::Rc;
-use tiexin_contract::{Command, ErrorReply, Event};
+use tiexin_contract::{Command, ErrorReply};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -61,9 +61,7 @@ pub(crate) fn use_query_when<C: Command>(args: Option<C>, kinds: &'static [&'sta
         let reload = reload.clone();
         use_effect_with((), move |()| {
             let hearing = listen(move |event| {
-                if let Event::Changed { kinds: changed } = event
-                    && (kinds.contains(&"*") || changed.iter().any(|kind| kinds.contains(&kind.as_str())))
-                {
+                if event.concerns(kinds) {
                     reload.emit(());
                 }
             });

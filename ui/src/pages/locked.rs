@@ -39,7 +39,7 @@ pub(crate) fn LockedPage(props: &LockedProps) -> Html {
         let ask = ask.clone();
         use_effect_with((), move |()| {
             let hearing = listen(move |event| {
-                if matches!(event, Event::Sync(_)) {
+                if matches!(event, Event::Sync(_) | Event::Missed) {
                     ask.emit(());
                 }
             });

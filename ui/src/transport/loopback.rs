@@ -2,7 +2,7 @@
 
 use gloo::net::http::Request;
 use gloo::storage::{SessionStorage, Storage};
-use tiexin_contract::ErrorReply;
+use tiexin_contract::{ErrorReply, Event};
 use wasm_bindgen::prelude::*;
 use web_sys::{EventSource, MessageEvent};
 
@@ -46,6 +46,19 @@ pub(super) fn hear() {
     });
     source.set_onmessage(Some(ear.as_ref().unchecked_ref()));
     ear.forget();
+    // What was told between a break and the browser's next attempt went to nobody.
+    let broken = std::rc::Rc::new(std::cell::Cell::new(false));
+    let again = broken.clone();
+    let opened = Closure::<dyn Fn()>::new(move || {
+        if again.replace(false) {
+            super::tell(&Event::Missed);
+        }
+    });
+    source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+    opened.forget();
+    let failed = Closure::<dyn Fn()>::new(move || broken.set(true));
+    source.set_onerror(Some(failed.as_ref().unchecked_ref()));
+    failed.forget();
     // Kept for the life of the page.
     std::mem::forget(source);
 }

@@ -18,9 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use futures::stream::{self, Stream};
-use tiexin_contract::{ErrorCode, ErrorReply, Event};
-use tiexin_domain::Kind;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tiexin_contract::{ErrorCode, ErrorReply};
 
 use crate::desk::Desk;
 use crate::errors;
@@ -111,21 +109,10 @@ async fn call(State(host): State<Arc<Host>>, Path(name): Path<String>, body: Byt
 
 async fn events(State(host): State<Arc<Host>>) -> Sse<impl Stream<Item = Result<Told, axum::Error>>> {
     let heard = stream::unfold(host.desk.subscribe(), |mut events| async move {
-        let event = next_event(&mut events).await?;
+        let event = events.recv().await.ok()?;
         Some((Told::default().json_data(event), events))
     });
     Sse::new(heard).keep_alive(KeepAlive::default())
-}
-
-/// A page that fell behind is told to fetch everything again.
-async fn next_event(events: &mut Receiver<Event>) -> Option<Event> {
-    match events.recv().await {
-        Ok(event) => Some(event),
-        Err(RecvError::Lagged(_)) => {
-            Some(Event::Changed { kinds: Kind::ALL.iter().map(|k| k.code().to_owned()).collect() })
-        }
-        Err(RecvError::Closed) => None,
-    }
 }
 
 /// Screens match the code in the body; the status is for the browser's network view.

@@ -104,3 +104,27 @@ async fn events_are_heard() {
     let deaf = browser.http.get(browser.url("/events?token=0")).send().await.unwrap();
     assert_eq!(deaf.status(), 403);
 }
+
+/// A page that does not read for a while: more was told than is kept for it.
+#[tokio::test]
+async fn a_host_that_fell_behind_tells_that_everything_may_have_changed() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let mut events = office.desk.subscribe();
+    for n in 0..300 {
+        let fields = serde_json::json!({"region": crate::office::VILLAGE, "name": format!("会员{n}")});
+        let fields = crate::office::fields(fields);
+        let member =
+            tiexin_contract::records::SaveRecord { kind: "member".into(), id: None, version: None, fields };
+        office.ok(member).await;
+    }
+    office.ok(tiexin_contract::session::SignOut {}).await;
+    let first =
+        serde_json::to_value(events.recv().await.expect("a host is told that it fell behind")).unwrap();
+    assert_eq!(first, serde_json::json!({"event": "missed"}));
+    // What is still there follows, the newest last.
+    let mut last = first;
+    while let Ok(event) = events.try_recv() {
+        last = serde_json::to_value(event).unwrap();
+    }
+    assert_eq!(last, serde_json::json!({"event": "signed_out"}));
+}

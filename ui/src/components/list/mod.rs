@@ -23,7 +23,6 @@ use row::FindBox;
 use rows::{Ground, PAGE, Rows};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use tiexin_contract::Event;
 use tiexin_contract::records::{Filter, ListRecords, RecordRow, Sort};
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
@@ -175,9 +174,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         let (fetch, asked, newest, kind) = (fetch.clone(), asked.clone(), newest.clone(), props.kind);
         use_effect_with(kind, move |_| {
             let hearing = listen(move |event| {
-                if let Event::Changed { kinds } = event
-                    && kinds.iter().any(|one| shown_with(kind).contains(&one.as_str()) || one == kind)
-                {
+                if event.concerns(&[kind]) || event.concerns(shown_with(kind)) {
                     asked.borrow_mut().0 += 1;
                     let turn = asked.borrow().0;
                     let (list, page) = newest.borrow().clone();

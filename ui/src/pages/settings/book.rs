@@ -27,8 +27,11 @@ fn BackupCard() -> Html {
         let progress = progress.setter();
         use_effect_with((), move |()| {
             let hearing = listen(move |event| {
-                if let Event::Progress(now) = event {
-                    progress.set((!now.finished).then(|| now.clone()));
+                match event {
+                    Event::Progress(now) => progress.set((!now.finished).then(|| now.clone())),
+                    // The end may be among what was missed.
+                    Event::Missed => progress.set(None),
+                    _ => {}
                 }
             });
             || drop(hearing)
