@@ -56,8 +56,7 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
         StoreError::Unlock(error) => unlock(error),
         StoreError::NoSuchRecord(_) => not_found(),
         StoreError::Cancelled => cancelled(),
-        StoreError::Io(_) | StoreError::Full(_) => disk(),
-        StoreError::Sql(ref cause) if out_of_space(&cause.to_string()) => disk(),
+        StoreError::Io(_) | StoreError::Full(_) | StoreError::Disk(_) => disk(),
         StoreError::KindChanged(_)
         | StoreError::ScopeChanged(_)
         | StoreError::GroupTooLarge { .. }
@@ -137,8 +136,7 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorCode::Disk,
             "数据文件无法识别，已改名保留在原文件夹，没有删除。请联系管理员恢复，或重新登录以新数据继续。",
         ),
-        UnlockError::Io(_) => disk(),
-        UnlockError::Sql(ref cause) if out_of_space(&cause.to_string()) => disk(),
+        UnlockError::Io(_) | UnlockError::Disk(_) => disk(),
         other => {
             tracing::error!(cause = %other, "the book could not be opened");
             ErrorReply::new(ErrorCode::Disk, format!("{other}。原文件没有删除；请联系管理员。"))
@@ -161,10 +159,6 @@ pub(crate) fn disk() -> ErrorReply {
         ErrorCode::Disk,
         "写不了数据文件，这一步没有保存，以前保存的都在。请检查磁盘空间和文件夹权限后再试。",
     )
-}
-
-fn out_of_space(cause: &str) -> bool {
-    ["full", "readonly", "disk I/O"].iter().any(|sign| cause.contains(sign))
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub(crate) fn problems(
 ) -> Result<Vec<Problem>, StoreError> {
     let mut problems = match nouns::check(kind, fields) {
         Ok(checked) => checked.problems,
-        Err(problem) => return Ok(vec![culprit(kind, fields, problem)]),
+        Err(problem) => return Ok(vec![not_read(kind, problem)]),
     };
     match Kind::from_code(kind) {
         Kind::Visit => problems.extend(of_visit(book, fields, today)?),
@@ -89,27 +89,14 @@ pub(crate) fn problems(
     Ok(problems)
 }
 
-/// The words of a reader that failed hold values; here only the field is named.
-fn culprit(kind: &str, fields: &Fields, problem: Problem) -> Problem {
-    if let Some(field) =
-        problem.message.split("missing field `").nth(1).and_then(|rest| rest.split('`').next())
-    {
-        let label = crate::labels::field(kind, field);
-        return Problem::new(field, "missing", format!("请填写{label}"));
+/// A field that is missing or cannot be read, by the name it has on the screen.
+pub(crate) fn not_read(kind: &str, problem: Problem) -> Problem {
+    let label = crate::labels::field(kind, &problem.field);
+    match (problem.field.as_str(), problem.code.as_str()) {
+        ("", _) => problem,
+        (field, "missing") => Problem::new(field, "missing", format!("请填写{label}")),
+        (field, _) => Problem::new(field, "invalid", format!("{label}的写法不对，请核对后重新填写")),
     }
-    for field in fields.keys() {
-        let mut without = fields.clone();
-        without.remove(field);
-        let gone = match nouns::check(kind, &without) {
-            Ok(_) => true,
-            Err(other) => other.message.contains(&format!("missing field `{field}`")),
-        };
-        if gone {
-            let label = crate::labels::field(kind, field);
-            return Problem::new(field, "invalid", format!("{label}的写法不对，请核对后重新填写"));
-        }
-    }
-    Problem::new("", &problem.code, "这条记录的内容不完整或写法不对，请核对后再保存")
 }
 
 /// A visit's day and the family's wish.
@@ -228,7 +215,7 @@ mod tests {
     fn a_reader_that_fails_names_the_field_and_no_value() {
         let of = |value| {
             let fields = fields(value);
-            culprit("visit", &fields, nouns::check("visit", &fields).err().unwrap())
+            not_read("visit", nouns::check("visit", &fields).err().unwrap())
         };
         let home = Uuid::nil();
         let missing =

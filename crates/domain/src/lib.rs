@@ -16,6 +16,7 @@ mod openapi;
 pub mod phone;
 pub mod record;
 pub mod region;
+pub mod stored;
 
 pub use access::{Action, Grant, Role, User};
 pub use date::{PartialDate, YearHint};

@@ -156,7 +156,8 @@ pub(crate) fn settle_incarnation(conn: &mut Connection, dir: &Path) -> Result<()
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if inside.is_some() {
         begin_anew(&tx).map_err(|error| match error {
-            StoreError::Full(e) | StoreError::Sql(e) => UnlockError::Sql(e),
+            StoreError::Full(e) | StoreError::Disk(e) => UnlockError::Disk(e),
+            StoreError::Sql(e) => UnlockError::Sql(e),
             _ => UnlockError::Migration,
         })?;
     } else {

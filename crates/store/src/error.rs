@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
@@ -10,6 +11,9 @@ use uuid::Uuid;
 pub enum StoreError {
     #[error("磁盘空间不足，这一步没有写入，以前保存的都在；请清理磁盘后再试")]
     Full(#[source] rusqlite::Error),
+    /// The file cannot be read or written: a stick that was pulled, a folder without the right, a bad sector.
+    #[error("读写数据库文件出错，请检查磁盘和文件夹权限")]
+    Disk(#[source] rusqlite::Error),
     #[error("数据库出错，请退出后重试；数据没有丢失")]
     Sql(#[source] rusqlite::Error),
     #[error("数据库暂时没有空闲的读取通道，请稍后重试")]
@@ -72,10 +76,34 @@ pub enum StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full(error),
+            Some(ErrorCode::DiskFull) => StoreError::Full(error),
+            code if of_the_disk(code) => StoreError::Disk(error),
             _ => StoreError::Sql(error),
         }
     }
+}
+
+impl From<rusqlite::Error> for UnlockError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => UnlockError::Disk(error),
+            code if of_the_disk(code) => UnlockError::Disk(error),
+            _ => UnlockError::Sql(error),
+        }
+    }
+}
+
+/// Whether it is the disk or the folder that failed, by SQLite's own code.
+fn of_the_disk(code: Option<ErrorCode>) -> bool {
+    matches!(
+        code,
+        Some(
+            ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+        )
+    )
 }
 
 /// A book could not be opened or a user could not be let in.
@@ -132,8 +160,11 @@ pub enum UnlockError {
     UnknownSuite(String),
     #[error("读写数据文件出错，请检查磁盘空间和权限")]
     Io(#[from] std::io::Error),
+    /// The disk is full or the file cannot be read or written.
+    #[error("读写数据库文件出错，请检查磁盘空间和权限")]
+    Disk(#[source] rusqlite::Error),
     #[error("数据库出错，请退出后重试；数据没有丢失")]
-    Sql(#[from] rusqlite::Error),
+    Sql(#[source] rusqlite::Error),
     #[error("数据库暂时无法打开，请稍后重试")]
     Busy(#[from] r2d2::Error),
     #[error("数据库升级失败，请保留原文件并联系管理员")]
@@ -142,3 +173,27 @@ pub enum UnlockError {
 
 /// Shorthand inside this crate.
 pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    /// By SQLite's codes, whatever words come with them.
+    #[test]
+    fn a_disk_that_fails_is_told_from_a_fault_of_the_database() {
+        let error =
+            |code, words: &str| rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(words.to_owned()));
+        let store = |code, words| StoreError::from(error(code, words));
+        let unlock = |code, words| UnlockError::from(error(code, words));
+        assert!(matches!(store(ffi::SQLITE_FULL, "x"), StoreError::Full(_)));
+        assert!(matches!(unlock(ffi::SQLITE_FULL, "x"), UnlockError::Disk(_)));
+        for code in [ffi::SQLITE_READONLY, ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_CANTOPEN, ffi::SQLITE_PERM] {
+            assert!(matches!(store(code, "x"), StoreError::Disk(_)), "{code}");
+            assert!(matches!(unlock(code, "x"), UnlockError::Disk(_)), "{code}");
+        }
+        // Words of another error that sound like it: a column called `full`.
+        assert!(matches!(store(ffi::SQLITE_ERROR, "no such column: full"), StoreError::Sql(_)));
+        assert!(matches!(unlock(ffi::SQLITE_ERROR, "readonly, disk I/O, full"), UnlockError::Sql(_)));
+    }
+}

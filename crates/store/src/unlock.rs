@@ -117,7 +117,8 @@ impl Book {
 
 pub(crate) fn unlock_error(error: StoreError) -> UnlockError {
     match error {
-        StoreError::Full(e) | StoreError::Sql(e) => UnlockError::Sql(e),
+        StoreError::Full(e) | StoreError::Disk(e) => UnlockError::Disk(e),
+        StoreError::Sql(e) => UnlockError::Sql(e),
         StoreError::Io(e) => UnlockError::Io(e),
         StoreError::Busy(e) => UnlockError::Busy(e),
         StoreError::Unlock(e) => e,

@@ -7,13 +7,15 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{RecordVisit, RegisterFamily};
 use tiexin_contract::records::{GetRecord, SaveRecord, Saved};
 use tiexin_domain::nouns::{self, Noun, Visit};
-use tiexin_domain::{Fields, Kind};
+use tiexin_domain::stored::{self, NotRead};
+use tiexin_domain::{Fields, Kind, Problem};
 
 use super::args::Add;
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome, told};
 use super::out::plain;
 use super::records::kind;
+use crate::rules;
 
 /// Not a kind of record: a household with its people, file and contacts, saved as one.
 const FAMILY: &str = "family";
@@ -69,17 +71,20 @@ fn objects(text: &str) -> Outcome<Vec<(usize, Fields)>> {
 
 async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, ErrorReply> {
     if kind == FAMILY {
-        return seat.desk.run(read::<RegisterFamily>(object)?).await;
+        return seat.desk.run(read_family(&object)?).await;
     }
     if let Some(id) = object.remove("id") {
-        let id = serde_json::from_value(id).map_err(|_| unreadable("id"))?;
+        let id = serde_json::from_value(id).map_err(|_| {
+            ErrorReply::invalid(vec![Problem::new("id", "invalid", "编号（id）的写法不对，请核对")])
+        })?;
         let version = seat.desk.run(GetRecord { id }).await?.version;
         let edit = SaveRecord { kind: kind.into(), id: Some(id), version: Some(version), fields: object };
         return seat.desk.run(edit).await;
     }
     complete(seat, kind, &mut object).await?;
     if kind == Kind::Visit.code() {
-        let visit = Visit::from_fields(&object).map_err(|problem| ErrorReply::invalid(vec![problem]))?;
+        let visit = Visit::from_fields(&object)
+            .map_err(|problem| ErrorReply::invalid(vec![rules::not_read(kind, problem)]))?;
         return seat.desk.run(RecordVisit { id: None, visit }).await;
     }
     seat.desk.run(SaveRecord { kind: kind.into(), id: None, version: None, fields: object }).await
@@ -110,12 +115,24 @@ async fn complete(seat: &Seat, kind: &str, object: &mut Fields) -> Result<(), Er
     Ok(())
 }
 
-fn read<T: serde::de::DeserializeOwned>(object: Fields) -> Result<T, ErrorReply> {
-    serde_json::from_value(Value::Object(object)).map_err(|e| unreadable(&e.to_string()))
-}
-
-fn unreadable(what: &str) -> ErrorReply {
-    ErrorReply::new(tiexin_contract::ErrorCode::Invalid, format!("内容不完整或写法不对：{what}"))
+/// A family as it is registered: its parts are named by what they are.
+fn read_family(object: &Fields) -> Result<RegisterFamily, ErrorReply> {
+    stored::read(object).map_err(|wrong: NotRead| {
+        let part = wrong.field();
+        let kind = match part {
+            "persons" => Kind::Person,
+            "file" => Kind::SupportFile,
+            "contacts" => Kind::ContactPair,
+            _ => Kind::Household,
+        };
+        let code = if wrong.missing { "missing" } else { "unreadable" };
+        let problem = match wrong.path.get(1) {
+            Some(field) => rules::not_read(kind.code(), Problem::new(field, code, "")),
+            None if wrong.missing => Problem::new(part, code, format!("缺少{}（{part}）", kind.label())),
+            None => Problem::new(part, code, format!("{}（{part}）的写法不对，请核对", kind.label())),
+        };
+        ErrorReply::invalid(vec![problem])
+    })
 }
 
 fn tell(seat: &Seat, saved: &[Saved], refused: &[(usize, ErrorReply)]) -> Outcome {

@@ -36,6 +36,7 @@ use uuid::Uuid;
 use crate::codes::codes;
 use crate::record::{Fields, MergeClass};
 use crate::region::RegionCode;
+use crate::stored;
 
 /// Something wrong with a field: the record cannot be saved until it is mended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,9 +94,14 @@ pub trait Noun: Serialize + DeserializeOwned + Clone + PartialEq {
     }
 
     /// Reads the stored form; fields it does not know are passed over (and stay in the record).
+    ///
+    /// # Errors
+    /// Codes `missing` and `unreadable`, with the name of the field.
     fn from_fields(fields: &Fields) -> Result<Self, Problem> {
-        serde_json::from_value(serde_json::Value::Object(fields.clone()))
-            .map_err(|e| Problem::new("", "unreadable", format!("这条记录的内容不完整或写法不对：{e}")))
+        stored::read(fields).map_err(|wrong| {
+            let code = if wrong.missing { "missing" } else { "unreadable" };
+            Problem::new(wrong.field(), code, "这条记录的内容不完整或写法不对，请核对后再保存")
+        })
     }
 }
 
