@@ -1,10 +1,16 @@
 //! What of a record may be shown where: numbers masked, restricted fields left out.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde_json::Value;
-use tiexin_domain::nouns::masked_fields;
-use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Kind, Problem, id_number, phone};
+use tiexin_contract::ErrorReply;
+use tiexin_domain::nouns::{self, masked_fields, merge_class, tidy_name};
+use tiexin_domain::record::{Fields, MergeClass, Record};
+use tiexin_domain::{Kind, Problem, id_number, numbers_in_text, phone};
+use tiexin_store::Book;
 use uuid::Uuid;
+
+use crate::errors;
 
 /// Shown only inside the family's own file, never on a list, in a search, an export, a notice.
 pub(crate) const FAMILY_ONLY: [&str; 2] = ["child_name", "loss_cause"];
@@ -14,6 +20,24 @@ pub(crate) const AUTHOR_ONLY: &str = "session_note";
 const TAKEN_OVER: &str = "took";
 /// Who recorded it, by id; [`Record`]s from ledgers and older programs may lack it.
 pub(crate) const RECORDED_BY_ID: &str = "recorded_by_id";
+
+/// Free text beside the long notes.
+const FREE_TEXT: [&str; 8] =
+    ["note", "notes", "summary", "health", "living", "safety", "status_reason", "contact_reason"];
+/// What stands where a value is not shown.
+const NOT_HERE: &str = "（不在此显示）";
+
+/// The names of children who died, by household: only a family's own file says them.
+pub(crate) type Lost = HashMap<Uuid, BTreeSet<String>>;
+
+/// Of the families of these records.
+pub(crate) fn lost<'r>(
+    book: &Book,
+    records: impl IntoIterator<Item = &'r Record>,
+) -> Result<Lost, ErrorReply> {
+    let homes = records.into_iter().filter_map(|record| record.reference("household"));
+    book.lost_names(homes).map_err(errors::store)
+}
 
 /// Where a record is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,19 +49,94 @@ pub(crate) enum Shown {
 }
 
 /// What remains to be shown, and the names of masked fields.
-pub(crate) fn cover(record: &Record, shown: Shown, viewer: Uuid) -> (Fields, Vec<String>) {
+pub(crate) fn cover(record: &Record, shown: Shown, viewer: Uuid, lost: &Lost) -> (Fields, Vec<String>) {
     let mut fields = record.fields.clone();
     for field in withheld(record, shown, viewer) {
         fields.remove(field);
     }
+    if shown == Shown::Listed
+        && let Some(names) = lost_to(record, lost)
+    {
+        cover_names(&record.kind, &mut fields, names);
+    }
     let mut masked = Vec::new();
-    for field in masked_fields(&record.kind) {
-        if let Some(Value::String(text)) = fields.get_mut(*field) {
-            *text = mask(field, text);
-            masked.push((*field).to_owned());
+    for (field, value) in &mut fields {
+        if let Value::String(text) = value
+            && let Some(hidden) = masked_text(&record.kind, field, text)
+        {
+            *text = hidden;
+            masked.push(field.clone());
         }
     }
     (fields, masked)
+}
+
+/// The line that names a record on a list; never the child who died.
+pub(crate) fn title(record: &Record, lost: &Lost) -> String {
+    let mut covered = None;
+    if let Some(names) = lost_to(record, lost) {
+        let mut fields = record.fields.clone();
+        cover_names(&record.kind, &mut fields, names);
+        covered = Some(fields);
+    }
+    let checked = nouns::check(&record.kind, covered.as_ref().unwrap_or(&record.fields));
+    checked.map(|checked| checked.title).unwrap_or_default()
+}
+
+/// Whether a person is a child who died.
+pub(crate) fn is_lost(person: &Record, lost: &Lost) -> bool {
+    lost_to(person, lost)
+        .is_some_and(|names| names.contains(&tidy_name(person.text("name").unwrap_or_default())))
+}
+
+fn lost_to<'l>(record: &Record, lost: &'l Lost) -> Option<&'l BTreeSet<String>> {
+    lost.get(&record.reference("household")?)
+}
+
+/// Takes these names out of a person's own name and out of references to persons.
+fn cover_names(kind: &str, fields: &mut Fields, names: &BTreeSet<String>) {
+    let is_named = |name: &Value| name.as_str().is_some_and(|name| names.contains(&tidy_name(name)));
+    let cover = |person: &mut Value| {
+        if let Some(name) = person.get_mut("name").filter(|name| is_named(name)) {
+            *name = Value::String(NOT_HERE.into());
+        }
+    };
+    for (field, value) in fields {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(cover),
+            Value::Object(_) => cover(value),
+            name if kind == Kind::Person.code() && field == "name" && is_named(name) => {
+                *name = Value::String(NOT_HERE.into());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the field's value is shown masked, to be unmasked on purpose.
+pub(crate) fn is_masked(kind: &str, field: &str, value: &Value) -> bool {
+    value.as_str().is_some_and(|text| masked_text(kind, field, text).is_some())
+}
+
+/// The masked form of a field that has one: a number's own field, or free text with numbers in it.
+fn masked_text(kind: &str, field: &str, text: &str) -> Option<String> {
+    if masked_fields(kind).contains(&field) {
+        Some(mask(field, text))
+    } else if is_free_text(kind, field) {
+        numbers_in_text::mask(text)
+    } else {
+        None
+    }
+}
+
+fn is_free_text(kind: &str, field: &str) -> bool {
+    FREE_TEXT.contains(&field) || merge_class(kind, field) == MergeClass::LongNote
+}
+
+/// The fields of a form whose text a mask may stand for.
+pub(crate) fn maskable<'f>(kind: &str, fields: &'f Fields) -> Vec<&'f str> {
+    let named = fields.keys().map(String::as_str);
+    named.filter(|field| masked_fields(kind).contains(field) || is_free_text(kind, field)).collect()
 }
 
 /// Fields of the record that the viewer does not see there. A save that lacks them leaves them alone.
@@ -72,16 +171,20 @@ pub(crate) fn mask(field: &str, text: &str) -> String {
 }
 
 /// A value that cannot be shown whole outside its field: histories and troubles use this.
-pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: Uuid) -> Value {
+pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: Uuid, lost: &Lost) -> Value {
     if withheld(record, Shown::Listed, viewer).contains(&field) || FAMILY_ONLY.contains(&field) {
-        return if value.is_null() { Value::Null } else { Value::String("（不在此显示）".into()) };
+        return if value.is_null() { Value::Null } else { Value::String(NOT_HERE.into()) };
     }
-    match value {
-        Value::String(text) if masked_fields(&record.kind).contains(&field) => {
-            Value::String(mask(field, text))
-        }
-        other => other.clone(),
+    if let Value::String(text) = value
+        && let Some(hidden) = masked_text(&record.kind, field, text)
+    {
+        return Value::String(hidden);
     }
+    let mut alone = Fields::from_iter([(field.to_owned(), value.clone())]);
+    if let Some(names) = lost_to(record, lost) {
+        cover_names(&record.kind, &mut alone, names);
+    }
+    alone.remove(field).unwrap_or(Value::Null)
 }
 
 /// A form sends masked values back as it got them: puts the real ones in their place. `known` are the
@@ -89,19 +192,25 @@ pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: U
 /// star in it is no number.
 pub(crate) fn uncover(kind: &str, sent: &mut Fields, known: impl Fn(&str) -> Vec<String>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for field in masked_fields(kind) {
-        let Some(Value::String(text)) = sent.get(*field) else { continue };
+    for (field, value) in sent {
+        let Value::String(text) = value else { continue };
         if !text.contains('*') {
             continue;
         }
-        match known(field).into_iter().find(|value| mask(field, value) == *text) {
-            Some(value) => {
-                sent.insert((*field).into(), Value::String(value));
-            }
-            None => {
-                let message = "号码被遮住了一部分，请重新输入完整的号码，没有请留空";
-                problems.push(Problem::new(field, "masked_value", message));
-            }
+        let (whole, message) = if masked_fields(kind).contains(&field.as_str()) {
+            let meant = known(field).into_iter().find(|value| mask(field, value) == *text);
+            (meant, "号码被遮住了一部分，请重新输入完整的号码，没有请留空")
+        } else if is_free_text(kind, field) {
+            // Stars of the writer's own need nothing to stand for.
+            let all = known(field).into_iter().chain([String::new()]);
+            let meant = all.into_iter().find_map(|value| numbers_in_text::unmask(text, &value).ok());
+            (meant, "其中有的号码被遮住了一部分，请重新输入完整的号码，或把它删去")
+        } else {
+            continue;
+        };
+        match whole {
+            Some(whole) => *text = whole,
+            None => problems.push(Problem::new(field, "masked_value", message)),
         }
     }
     problems
@@ -129,13 +238,14 @@ mod tests {
             "support_file",
             json!({"phone": "19900002580", "child_name": "某", "loss_cause": "某", "head_name": "甲"}),
         );
-        let (listed, masked) = cover(&file, Shown::Listed, Uuid::nil());
+        let nobody = Lost::new();
+        let (listed, masked) = cover(&file, Shown::Listed, Uuid::nil(), &nobody);
         assert_eq!(listed, *json!({"phone": "199****2580", "head_name": "甲"}).as_object().unwrap());
         assert_eq!(masked, ["phone"]);
-        assert!(cover(&file, Shown::Own, Uuid::nil()).0.contains_key("child_name"));
+        assert!(cover(&file, Shown::Own, Uuid::nil(), &nobody).0.contains_key("child_name"));
         assert!(!may_be_asked_for("support_file", "child_name"));
         assert!(!may_be_asked_for("person", "id_number"));
-        assert_ne!(cover_value(&file, "loss_cause", &json!("某"), Uuid::nil()), json!("某"));
+        assert_ne!(cover_value(&file, "loss_cause", &json!("某"), Uuid::nil(), &nobody), json!("某"));
     }
 
     #[test]
@@ -143,8 +253,38 @@ mod tests {
         let author = Uuid::from_u128(7);
         let note =
             record("counselling", json!({"session_note": "谈话", "recorded_by_id": author.to_string()}));
-        assert!(cover(&note, Shown::Own, author).0.contains_key("session_note"));
-        assert!(!cover(&note, Shown::Own, Uuid::nil()).0.contains_key("session_note"));
+        assert!(cover(&note, Shown::Own, author, &Lost::new()).0.contains_key("session_note"));
+        assert!(!cover(&note, Shown::Own, Uuid::nil(), &Lost::new()).0.contains_key("session_note"));
+    }
+
+    #[test]
+    fn no_list_names_the_child_who_died() {
+        let home = Uuid::from_u128(7);
+        let lost = Lost::from([(home, BTreeSet::from(["贾小宝".to_owned()]))]);
+        let claim = json!({
+            "region": "340323100001", "household": home, "head_name": "贾文广", "insured": {"name": "贾 小宝"},
+            "paid_on": "2014-01-05", "amount": "100.00", "days": 1,
+        });
+        let visit = json!({"household": home, "met": [{"name": "贾小宝"}, {"name": "贾文广"}]});
+        for record in [
+            record("person", json!({"region": "340323100001", "household": home, "name": "贾小宝"})),
+            record("insurance_claim", claim),
+            record("visit", visit),
+        ] {
+            let (listed, _) = cover(&record, Shown::Listed, Uuid::nil(), &lost);
+            let told = format!("{listed:?} {}", title(&record, &lost));
+            assert!(!told.contains("小宝"), "{told}");
+            let (own, _) = cover(&record, Shown::Own, Uuid::nil(), &lost);
+            assert!(format!("{own:?}").contains("小宝"));
+            for (field, value) in &record.fields {
+                let value = cover_value(&record, field, value, Uuid::nil(), &lost);
+                assert!(!value.to_string().contains("小宝"), "{field}");
+            }
+        }
+        // Somebody of that name in another family is named.
+        let other =
+            record("person", json!({"region": "340323100001", "household": Uuid::nil(), "name": "贾小宝"}));
+        assert_eq!(title(&other, &lost), "贾小宝");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(crate) struct Rows {
     refused: HashSet<Uuid>,
     /// By household.
     care: HashMap<Uuid, Care>,
+    lost: masking::Lost,
 }
 
 impl Rows {
@@ -38,11 +39,12 @@ impl Rows {
             });
             refused.extend(troubles.map_err(errors::store)?.into_iter().map(|t| t.change.record));
         }
-        Ok(Rows { viewer: at.user.id, enrolled, waiting, refused, care: care(at, &records)? })
+        let lost = masking::lost(at.book(), records.iter().copied())?;
+        Ok(Rows { viewer: at.user.id, enrolled, waiting, refused, care: care(at, &records)?, lost })
     }
 
     pub(crate) fn row(&self, record: &Record, shown: Shown) -> RecordRow {
-        let (fields, masked) = masking::cover(record, shown, self.viewer);
+        let (fields, masked) = masking::cover(record, shown, self.viewer, &self.lost);
         let checked = nouns::check(&record.kind, &record.fields).ok();
         let region = record.region();
         RecordRow {
@@ -51,7 +53,10 @@ impl Rows {
             region_name: place::name(&region),
             region,
             version: record.version,
-            title: checked.as_ref().map(|c| c.title.clone()).unwrap_or_default(),
+            title: match (shown, &checked) {
+                (Shown::Own, Some(checked)) => checked.title.clone(),
+                _ => masking::title(record, &self.lost),
+            },
             masked,
             gaps: checked.map(|c| c.gaps).unwrap_or_default(),
             state: self.state(record),

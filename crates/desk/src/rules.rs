@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
-use tiexin_domain::nouns::{self, Noun, Visit, masked_fields, tidy, tidy_name};
+use tiexin_domain::nouns::{self, Noun, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
+
+use crate::masking;
 
 /// Puts typing habits right: spaces, full-width digits, dates as people write them. Empty text is no text.
 pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, today: NaiveDate) {
@@ -164,12 +166,13 @@ pub(crate) fn follow_household(book: &Book, kind: &str, fields: &mut Fields) -> 
 }
 
 /// Numbers for which a mask sent by a form may stand: the current one, then those that gave way.
-pub(crate) fn known_numbers(book: &Book, current: &Record) -> Result<Fields, StoreError> {
+pub(crate) fn known_numbers(book: &Book, current: &Record, sent: &Fields) -> Result<Fields, StoreError> {
     let mut known = Fields::new();
-    for field in masked_fields(&current.kind) {
+    let overwritten = book.overwritten(current.id)?;
+    for field in masking::maskable(&current.kind, sent) {
         let now = current.text(field).map(|text| Value::String(text.to_owned()));
-        let gone = book.overwritten(current.id)?.into_iter().filter(|v| v.field == *field).map(|v| v.value);
-        known.insert((*field).into(), Value::Array(now.into_iter().chain(gone).collect()));
+        let gone = overwritten.iter().filter(|gone| gone.field == field).map(|gone| gone.value.clone());
+        known.insert(field.to_owned(), Value::Array(now.into_iter().chain(gone).collect()));
     }
     Ok(known)
 }

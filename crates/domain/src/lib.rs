@@ -11,6 +11,7 @@ pub mod date;
 pub mod id_number;
 pub mod money;
 pub mod nouns;
+pub mod numbers_in_text;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod phone;

@@ -38,6 +38,7 @@ mod keyring;
 mod lease;
 mod link;
 mod list;
+mod lost;
 mod merged;
 pub mod merging;
 mod meta;

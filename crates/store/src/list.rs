@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::book::Book;
 use crate::derive::{bounds, day_of, household_key};
 use crate::error::{Result, StoreError};
+use crate::lost::NOT_LOST;
 use crate::record::{self, select};
 use crate::search;
 
@@ -308,6 +309,11 @@ fn conditions(query: &ListQuery, args: &mut Vec<Sql>) -> Result<String> {
             " AND n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}
                UNION ALL SELECT rowid FROM text_search WHERE text_search MATCH ?{words})"
         ));
+    }
+    // Whoever asks for a name must not be answered by the child who died.
+    let by_name = query.text.is_some() || query.filter.iter().any(|(field, ..)| field == "name");
+    if query.kind == "person" && by_name {
+        all.push_str(NOT_LOST);
     }
     Ok(all)
 }

@@ -14,6 +14,7 @@ use crate::book::Book;
 use crate::derive::{date_of, day_of, file_flag, household_key, person_flag, region_of};
 use crate::error::Result;
 use crate::list::within;
+use crate::lost::NOT_LOST;
 use crate::record::{self, select};
 
 /// An active support file and when its family was last seen.
@@ -200,7 +201,7 @@ impl Book {
         let around = if from <= to { "AND" } else { "OR" };
         let sql = format!(
             "{} WHERE household = ?1 AND hidden = 0 AND kind = 'person' AND day > 0 AND until IS NULL
-               AND (flags & {} OR (day % 10000 >= ?2 {around} day % 10000 <= ?3))",
+               AND (flags & {} OR (day % 10000 >= ?2 {around} day % 10000 <= ?3)){NOT_LOST}",
             select!(),
             person_flag::LUNAR
         );
@@ -350,7 +351,7 @@ fn gaps(conn: &Connection, file: &Record, household: i64, today: i64) -> Result<
     let without_id: i64 = conn
         .prepare_cached(&format!(
             "SELECT count(*) FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'person'
-               AND until IS NULL AND flags & {} = 0",
+               AND until IS NULL AND flags & {} = 0{NOT_LOST}",
             person_flag::HAS_ID
         ))?
         .query_row([household], |row| row.get(0))?;

@@ -6,7 +6,6 @@ use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::duplicates::{CompareDuplicates, ComparedField, Comparison, MoneyRecord, Side};
 use tiexin_domain::Kind;
-use tiexin_domain::nouns::masked_fields;
 use tiexin_domain::record::Record;
 use tiexin_store::merging;
 use uuid::Uuid;
@@ -32,6 +31,7 @@ fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, ErrorReply> {
     if one.kind != other.kind || !merging::mergeable(&one.kind) || one.id == other.id {
         return Err(errors::not_found());
     }
+    let lost = masking::lost(at.book(), [&one, &other])?;
     let names: BTreeSet<&String> = one.fields.keys().chain(other.fields.keys()).collect();
     let fields = names
         .into_iter()
@@ -39,7 +39,7 @@ fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, ErrorReply> {
         .map(|field| {
             let value = |record: &Record| {
                 let value = record.fields.get(field).unwrap_or(&Value::Null);
-                let covered = masking::cover_value(record, field, value, at.user.id);
+                let covered = masking::cover_value(record, field, value, at.user.id, &lost);
                 match values::shown(&record.kind, field, &covered) {
                     empty if empty.is_empty() => Value::Null,
                     shown => Value::String(shown),
@@ -51,7 +51,12 @@ fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, ErrorReply> {
                 one: value(&one),
                 other: value(&other),
                 differs: one.fields.get(field) != other.fields.get(field),
-                masked: masked_fields(&one.kind).contains(&field.as_str()),
+                masked: [&one, &other].iter().any(|record| {
+                    record
+                        .fields
+                        .get(field)
+                        .is_some_and(|value| masking::is_masked(&record.kind, field, value))
+                }),
                 joins: merging::joins(&one.kind, field),
             }
         })

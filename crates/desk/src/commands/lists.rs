@@ -127,12 +127,15 @@ fn search(at: &At, args: Search) -> Result<Vec<Hit>, ErrorReply> {
 }
 
 fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {
-    let household = if hit.kind == Kind::Household.code() {
-        Some(hit.id)
-    } else {
+    let (mut household, mut title) = (Some(hit.id), hit.title);
+    if hit.kind != Kind::Household.code() {
         let record = at.book().get(hit.id).map_err(errors::store)?;
-        record.and_then(|record| record.reference("household"))
-    };
+        household = record.as_ref().and_then(|record| record.reference("household"));
+        let lost = masking::lost(at.book(), &record)?;
+        if let Some(record) = record.filter(|_| !lost.is_empty()) {
+            title = masking::title(&record, &lost);
+        }
+    }
     let typed = text.trim();
     let matched = match hit.matched.as_str() {
         "name" => "姓名".into(),
@@ -150,7 +153,7 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
     Ok(Hit {
         id: hit.id,
         kind: hit.kind,
-        title: hit.title,
+        title,
         region_name: place::name(&hit.region),
         region: hit.region,
         matched,

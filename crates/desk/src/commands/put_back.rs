@@ -5,7 +5,6 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::quarantine::{GaveWay, ListGaveWay, PutBack};
 use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
-use tiexin_domain::nouns;
 use tiexin_store::{Save, StoreError};
 
 use super::quarantine::settled_already;
@@ -32,17 +31,18 @@ fn list(at: &At, args: ListGaveWay) -> Result<Vec<GaveWay>, ErrorReply> {
     found.retain(|one| {
         at.may(Action::Read, &one.record.region()) && args.record.is_none_or(|id| id == one.record.id)
     });
+    let lost = masking::lost(at.book(), found.iter().map(|one| &one.record))?;
     let shown = found.into_iter().map(|one| {
         let record = &one.record;
         let field = &one.gone.field;
         let cover = |value: &Value| {
-            let covered = masking::cover_value(record, field, value, at.user.id);
+            let covered = masking::cover_value(record, field, value, at.user.id, &lost);
             Value::String(values::shown(&record.kind, field, &covered))
         };
         GaveWay {
             record: record.id,
             kind: record.kind.clone(),
-            title: nouns::check(&record.kind, &record.fields).map(|c| c.title).unwrap_or_default(),
+            title: masking::title(record, &lost),
             region_name: place::name(&record.region()),
             label: labels::field(&record.kind, field),
             seq: one.gone.seq,

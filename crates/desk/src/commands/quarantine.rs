@@ -8,9 +8,9 @@ use tiexin_contract::records::Unmasked;
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::access::Action;
+use tiexin_domain::nouns;
 use tiexin_domain::nouns::merge::{MERGED_INTO, merged_into};
 use tiexin_domain::nouns::settlement::Choice;
-use tiexin_domain::nouns::{self, masked_fields};
 use tiexin_domain::record::{self as shape, Fields, Record};
 use tiexin_domain::{MergeClass, RegionCode};
 use tiexin_protocol::change::VOID_FIELD;
@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::merge::standing;
 use super::records::Names;
 use super::save::region_of;
+use crate::masking::Lost;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, READ};
 use crate::{errors, labels, masking, place, refusals, values};
@@ -237,13 +238,21 @@ fn list(at: &At, args: ListQuarantine) -> Result<Quarantine, ErrorReply> {
     let inside = |group: &Group| {
         group.is_own(at) || args.region.as_ref().is_none_or(|region| region.covers(&group.0[0].region))
     };
-    let items = open(at)?.iter().filter(|group| inside(group)).map(|group| item(at, &names, group)).collect();
+    let groups = open(at)?;
+    let whole: Vec<Record> = groups.iter().flat_map(|group| &group.0).map(Waiting::with_change).collect();
+    let lost = masking::lost(at.book(), &whole)?;
+    let shown = groups.iter().filter(|group| inside(group));
+    let items = shown.map(|group| item(at, &names, group, &lost)).collect();
     let answered = at.book().answered().map_err(errors::store)?;
     let own = answered.into_iter().filter(|refused| refused.change.author == at.user.id);
-    Ok(Quarantine { items, answers: own.filter_map(answer).collect() })
+    let own: Vec<(Refused, Waiting)> = own.map(|refused| (refused.clone(), Waiting::from(refused))).collect();
+    let whole: Vec<Record> = own.iter().map(|(_, waiting)| waiting.with_change()).collect();
+    let lost = masking::lost(at.book(), &whole)?;
+    let answers = own.into_iter().filter_map(|(refused, waiting)| answer(refused, &waiting, &lost)).collect();
+    Ok(Quarantine { items, answers })
 }
 
-fn item(at: &At, names: &Names, group: &Group) -> Item {
+fn item(at: &At, names: &Names, group: &Group, lost: &Lost) -> Item {
     let cause = group.cause();
     let refusal = refusals::told(&cause.verdict, group.is_own(at));
     Item {
@@ -257,7 +266,7 @@ fn item(at: &At, names: &Names, group: &Group) -> Item {
         noted_at: cause.change.noted_at,
         region_name: place::name(&cause.region),
         region: cause.region.clone(),
-        parts: group.0.iter().map(|one| part(at, one)).collect(),
+        parts: group.0.iter().map(|one| part(at, one, lost)).collect(),
         choices: group.choices(at),
     }
 }
@@ -266,7 +275,7 @@ pub(super) fn author(names: &Names, one: &Waiting) -> String {
     one.author_name.clone().unwrap_or_else(|| names.of_author(one.change.author))
 }
 
-fn part(at: &At, one: &Waiting) -> Part {
+fn part(at: &At, one: &Waiting, lost: &Lost) -> Part {
     let whole = one.with_change();
     let titled = one.current.as_ref().unwrap_or(&whole);
     let contested = match &one.verdict {
@@ -283,22 +292,22 @@ fn part(at: &At, one: &Waiting) -> Part {
     Part {
         record: one.change.record,
         kind: one.change.kind.clone(),
-        title: nouns::check(&titled.kind, &titled.fields).map(|c| c.title).unwrap_or_default(),
+        title: masking::title(titled, lost),
         stands: one.current.is_some(),
         hides,
         hidden: one.current.as_ref().and_then(|record| record.void.as_ref()).map(|void| void.reason.clone()),
-        fields: shown.map(|(field, _)| both(at, one, &whole, field)).collect(),
+        fields: shown.map(|(field, _)| both(at, one, &whole, field, lost)).collect(),
     }
 }
 
-fn both(at: &At, one: &Waiting, whole: &Record, field: &str) -> BothValues {
+fn both(at: &At, one: &Waiting, whole: &Record, field: &str, lost: &Lost) -> BothValues {
     let kind = &one.change.kind;
     // A change of a set shows the set that it would make.
     let ours = whole.fields.get(field).unwrap_or(&Value::Null);
     let theirs = one.current.as_ref().and_then(|record| record.fields.get(field)).unwrap_or(&Value::Null);
     // Covered by the rules of the record that would be: what its author alone may read stays so.
     let cover = |value: &Value| {
-        let covered = masking::cover_value(whole, field, value, at.user.id);
+        let covered = masking::cover_value(whole, field, value, at.user.id, lost);
         Value::String(if field == "region" {
             region_name(&covered)
         } else {
@@ -313,7 +322,7 @@ fn both(at: &At, one: &Waiting, whole: &Record, field: &str) -> BothValues {
         label: labels::field(kind, field),
         ours: cover(ours),
         theirs: cover(theirs),
-        masked: masked_fields(kind).contains(&field) && (ours.is_string() || theirs.is_string()),
+        masked: [ours, theirs].into_iter().any(|value| masking::is_masked(kind, field, value)),
         by: by.and_then(|standing| standing.author_name.clone()),
         at: by.and_then(|standing| standing.noted_at),
     }
@@ -324,17 +333,16 @@ fn region_name(code: &Value) -> String {
     region.map(|region| place::name(&region)).unwrap_or_default()
 }
 
-fn answer(refused: Refused) -> Option<Answer> {
+fn answer(refused: Refused, waiting: &Waiting, lost: &Lost) -> Option<Answer> {
     let outcome = refused.outcome.clone()?;
     let (id, noted_at) = (refused.id, refused.change.noted_at);
-    let waiting = Waiting::from(refused);
     let whole = waiting.with_change();
     let titled = waiting.current.as_ref().unwrap_or(&whole);
     Some(Answer {
         id,
         record: waiting.change.record,
         kind: waiting.change.kind.clone(),
-        title: nouns::check(&titled.kind, &titled.fields).map(|c| c.title).unwrap_or_default(),
+        title: masking::title(titled, lost),
         noted_at,
         choice: outcome.choice,
         note: outcome.note,
@@ -346,10 +354,10 @@ fn answer(refused: Refused) -> Option<Answer> {
 fn unmask(at: &At, args: UnmaskBoth) -> Result<Unmasked, ErrorReply> {
     let group = find(at, args.id)?;
     let one = group.0.iter().find(|one| one.change.record == args.record).ok_or_else(errors::not_found)?;
-    let known = masked_fields(&one.change.kind).contains(&args.field.as_str());
+    let masked = |text: &&str| masking::is_masked(&one.change.kind, &args.field, &Value::from(*text));
     let whole = one.with_change();
     let record = if args.ours { Some(&whole) } else { one.current.as_ref() };
-    let value = record.and_then(|record| record.text(&args.field)).filter(|_| known);
+    let value = record.and_then(|record| record.text(&args.field)).filter(masked);
     let value = value.ok_or_else(errors::not_found)?.to_owned();
     // What stands is shown only to who may read it where it stands.
     if !args.ours && !at.may(Action::Read, &one.region) {

@@ -10,7 +10,7 @@ use tiexin_contract::records::{
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::nouns::merge::merged_into;
-use tiexin_domain::nouns::{Settlement, masked_fields, tidy};
+use tiexin_domain::nouns::{Settlement, tidy};
 use tiexin_domain::record::{Record, Void};
 use tiexin_domain::{Kind, Noun, Problem};
 use tiexin_protocol::VoidChange;
@@ -47,8 +47,8 @@ fn get(at: &At, args: GetRecord) -> Result<RecordRow, ErrorReply> {
 
 fn unmask(at: &At, args: Unmask) -> Result<Unmasked, ErrorReply> {
     let record = find(at, args.id)?;
-    let known = masked_fields(&record.kind).contains(&args.field.as_str());
-    let value = record.text(&args.field).filter(|_| known).ok_or_else(errors::not_found)?;
+    let masked = |text: &&str| masking::is_masked(&record.kind, &args.field, &Value::from(*text));
+    let value = record.text(&args.field).filter(masked).ok_or_else(errors::not_found)?;
     // Shown only when the audit has it.
     at.note("unmask", Some(record.id), &[&args.field])?;
     Ok(Unmasked { value: value.to_owned() })
@@ -89,6 +89,7 @@ fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply
     let events = at.book().history(record.id).map_err(errors::store)?;
     let names = Names::of(at.book())?;
     let overwritten = at.book().overwritten(record.id).map_err(errors::store)?;
+    let lost = masking::lost(at.book(), [&record])?;
     let mut entries = Vec::new();
     for event in events.iter().filter(|event| !is_echo(event, &events)) {
         let entry = HistoryEntry {
@@ -108,7 +109,7 @@ fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply
                 fields: vec![labels::field(&record.kind, &gone.field)],
                 overwritten: Some(OverwrittenValue {
                     field: gone.field.clone(),
-                    value: masking::cover_value(&record, &gone.field, &gone.value, at.user.id),
+                    value: masking::cover_value(&record, &gone.field, &gone.value, at.user.id, &lost),
                     seq: gone.seq,
                 }),
             });

@@ -103,7 +103,7 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
     if let Some(version) = version {
         refuse_if_changed(at, &seen, version, &sent)?;
     }
-    let known = rules::known_numbers(at.book(), &seen).map_err(errors::store)?;
+    let known = rules::known_numbers(at.book(), &seen, &sent).map_err(errors::store)?;
     let mut sent = sent;
     refuse(masking::uncover(&seen.kind, &mut sent, |field| texts(known.get(field))))?;
     keep_restricted(at, &seen, &mut sent)?;
@@ -184,7 +184,7 @@ fn refuse_if_changed(at: &At, seen: &Record, version: u64, sent: &Fields) -> Res
         event.origin == EventOrigin::Province && event.seq > version && !is_echo(event, &events)
     });
     let touched: Vec<&str> = newer.flat_map(|event| event.fields.iter().map(String::as_str)).collect();
-    let shown = masking::cover(seen, masking::Shown::Own, at.user.id).0;
+    let shown = masking::cover(seen, masking::Shown::Own, at.user.id, &masking::Lost::new()).0;
     let both: Vec<String> = sent
         .iter()
         .filter(|(field, value)| {

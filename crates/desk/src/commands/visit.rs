@@ -21,7 +21,7 @@ use crate::calendar;
 use crate::masking::Shown;
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ, WRITE};
-use crate::{errors, rows, rules};
+use crate::{errors, masking, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, start_place, start);
@@ -123,7 +123,10 @@ fn start(at: &At, args: VisitStart) -> Result<VisitStartReply, ErrorReply> {
             visitors.extend(named.map(str::to_owned));
         }
         let persons: Vec<&Record> = family.persons();
-        let living = persons.into_iter().filter(|p| !has_died(&p.fields));
+        let lost = masking::lost(at.book(), persons.iter().copied())?;
+        let living = persons
+            .into_iter()
+            .filter(|person| !has_died(&person.fields) && !masking::is_lost(person, &lost));
         let living: Vec<Record> = living.cloned().collect();
         reply.household = Some(rows::listed(at, &family.household)?);
         reply.persons = rows::all(at, &living, Shown::Listed)?;

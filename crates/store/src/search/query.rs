@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::book::Book;
 use crate::error::Result;
+use crate::lost::NOT_LOST;
 use crate::record;
 use crate::search::index;
 use crate::spelling::{is_han, spaced, spell, spell_usual};
@@ -272,7 +273,7 @@ fn look(
     let sql = format!(
         "SELECT n, id, kind, scope, version, fields, void, audit_head, hidden FROM {table} AS found
          CROSS JOIN record ON record.n = found.rowid
-         WHERE {table} MATCH ?1 AND hidden = 0{of_kind}{there} ORDER BY found.rowid DESC LIMIT ?2"
+         WHERE {table} MATCH ?1 AND hidden = 0{of_kind}{there}{NOT_LOST} ORDER BY found.rowid DESC LIMIT ?2"
     );
     record::collect(conn, &sql, params_from_iter(args))
 }

@@ -1,0 +1,136 @@
+//! What no list, search, reminder or export says: the name of the child who died, numbers written into notes.
+
+use calamine::Reader;
+use serde_json::json;
+use tiexin_contract::family::{GetFamily, RegisterFamily, VisitStart};
+use tiexin_contract::records::{ExportList, GetRecord, SaveRecord, Search, Unmask};
+use tiexin_contract::today::GetToday;
+use tiexin_domain::PartialDate;
+use tiexin_domain::nouns::Person;
+use tiexin_domain::nouns::person::Relation;
+use uuid::Uuid;
+
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, list};
+
+const CHILD: &str = "贾小宝";
+
+/// The child stands in the family as a person too, as one who types a family by hand enters it.
+async fn family_with_child(office: &Office, died: bool, named_in_file: bool) -> Uuid {
+    let child = move |family: &mut RegisterFamily| {
+        let file = family.file.as_mut().unwrap();
+        file.child_name = named_in_file.then(|| "贾 小宝".into());
+        let mut person = Person::named(VILLAGE.parse().unwrap(), CHILD);
+        person.relation = Some(Relation::Child);
+        person.birth = Some(PartialDate::Day(day(1985, 10, 25)));
+        person.died_on = died.then(|| PartialDate::Day(day(2014, 5, 1)));
+        family.persons.push(person);
+    };
+    office.family("贾文广", child).await
+}
+
+/// Every cell of a workbook's first sheet.
+fn words_of(path: &std::path::Path) -> String {
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    sheet.rows().flatten().map(|cell| format!("{cell} ")).collect()
+}
+
+async fn never_told(office: &Office, home: Uuid) {
+    let today = office.ok(GetToday { region: TOWNSHIP.parse().unwrap() }).await;
+    assert!(!serde_json::to_string(&today).unwrap().contains(CHILD), "{:?}", today.reminders);
+    for text in [CHILD, "贾小", "jxb", "jiaxiaobao"] {
+        for kinds in [vec![], vec!["person".to_owned()]] {
+            let hits = office.ok(Search { text: text.into(), limit: 20, kinds }).await;
+            assert!(hits.iter().all(|hit| !hit.title.contains("小宝")), "{text}: {hits:?}");
+        }
+    }
+    let everyone = office.ok(list("person", TOWNSHIP, 50)).await;
+    assert!(!serde_json::to_string(&everyone).unwrap().contains("小宝"), "{everyone:?}");
+    // The row is there: a list and its total tell the same.
+    assert_eq!((everyone.rows.len(), everyone.total), (2, 2));
+    let mut by_name = list("person", TOWNSHIP, 50);
+    by_name.text = Some(CHILD.into());
+    assert_eq!(office.ok(by_name).await.total, 0);
+    let mut by_field = list("person", TOWNSHIP, 50);
+    by_field.filters = vec![tiexin_contract::records::Filter {
+        field: "name".into(),
+        op: tiexin_contract::records::FilterOp::Contains,
+        value: json!("小宝"),
+    }];
+    assert_eq!(office.ok(by_field).await.total, 0);
+    let path = office.folder.path().join("people.xlsx");
+    let columns = vec![("name".into(), "姓名".into()), ("title".into(), "人员".into())];
+    let export = ExportList {
+        list: list("person", TOWNSHIP, 50),
+        columns,
+        path: Some(path.to_str().unwrap().to_owned()),
+    };
+    office.ok(export).await;
+    let written = words_of(&path);
+    assert!(written.contains("贾文广") && !written.contains("小宝"), "{written}");
+    // Whom the visitor met is chosen among the living.
+    let start = office.ok(VisitStart { household: Some(home) }).await;
+    assert!(start.persons.iter().all(|person| !person.title.contains("小宝")), "{:?}", start.persons);
+    // In the family's own file the child is named.
+    let own = office.ok(GetFamily { household: home }).await;
+    assert!(serde_json::to_string(&own).unwrap().contains(CHILD));
+}
+
+#[tokio::test]
+async fn the_child_who_died_is_named_in_the_familys_own_file_alone() {
+    for (died, named_in_file) in [(false, true), (true, false), (true, true)] {
+        let office = Office::township(day(2026, 10, 20)).await;
+        let home = family_with_child(&office, died, named_in_file).await;
+        never_told(&office, home).await;
+    }
+}
+
+#[tokio::test]
+async fn a_child_who_lives_is_greeted_and_found() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    family_with_child(&office, false, false).await;
+    let today = office.ok(GetToday { region: TOWNSHIP.parse().unwrap() }).await;
+    assert!(today.reminders.iter().any(|reminder| reminder.text.contains(CHILD)), "{:?}", today.reminders);
+    let hits = office.ok(Search { text: CHILD.into(), limit: 20, kinds: vec![] }).await;
+    assert_eq!(hits.len(), 1, "{hits:?}");
+    assert!(serde_json::to_string(&office.ok(list("person", TOWNSHIP, 50)).await).unwrap().contains(CHILD));
+}
+
+const ID: &str = "34052419800101001X";
+const CARD: &str = "6217857600001234567";
+
+#[tokio::test]
+async fn numbers_in_notes_are_masked_and_shown_only_on_purpose() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let notes = format!("开户人身份证：{ID}；一卡通：6217 8576 0000 1234 567；电话13900001234");
+    let save = |id, version, notes: &str| SaveRecord {
+        kind: "member".into(),
+        id,
+        version,
+        fields: fields(json!({"region": VILLAGE, "name": "孙有福", "notes": notes})),
+    };
+    let saved = office.ok(save(None, None, &notes)).await;
+    let listed = office.ok(list("member", TOWNSHIP, 5)).await.rows.remove(0);
+    let opened = office.ok(GetRecord { id: saved.id }).await;
+    for row in [&listed, &opened, &saved.row] {
+        let shown = row.fields["notes"].as_str().unwrap();
+        assert!(!shown.contains(ID) && !shown.contains("0000 1234"), "{shown}");
+        assert!(shown.contains("开户人身份证：") && shown.contains("电话13900001234"), "{shown}");
+        assert!(row.masked.contains(&"notes".to_owned()));
+    }
+    let masked = listed.fields["notes"].as_str().unwrap().to_owned();
+    assert_eq!(office.ok(Unmask { id: saved.id, field: "notes".into() }).await.value, notes);
+    // A form sends back what it got, with more behind it: the numbers stay.
+    let longer = format!("{masked}；已核对");
+    office.ok(save(Some(saved.id), Some(0), &longer)).await;
+    let whole = office.ok(Unmask { id: saved.id, field: "notes".into() }).await.value;
+    assert_eq!(whole, format!("{notes}；已核对"));
+    // Notes without numbers are notes as before, and have nothing to unmask.
+    let plain = office.ok(save(None, None, "8*8 平米，2026-10-05 走访")).await;
+    assert!(plain.row.masked.is_empty());
+    assert!(office.run(Unmask { id: plain.id, field: "notes".into() }).await.is_err());
+    // A mask of which no number is known is not kept as if it were one.
+    let refused = office.refused(save(Some(plain.id), Some(0), &masked)).await;
+    assert!(refused.about("notes").is_some(), "{refused:?}");
+    assert_eq!(CARD.len(), 19);
+}
