@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tiexin_contract::{ErrorReply, Event};
-use tiexin_domain::User;
+use tiexin_domain::{Kind, User};
 use tiexin_store::{Book, LeaseState, LocalUser};
 
 use crate::config::DeskConfig;
@@ -113,6 +113,30 @@ impl Desk {
         if config.idle_minutes > 0 {
             self.watch_idling(&session);
         }
+        self.derive_the_rest(&session);
+    }
+
+    /// What an older program left to be derived and the opening of the book did not come to, a stretch at a
+    /// time, as long as somebody sits here.
+    fn derive_the_rest(&self, session: &Arc<Session>) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (desk, session) = (self.downgrade(), Arc::downgrade(session));
+        runtime.spawn_blocking(move || {
+            let mut found = false;
+            while let Some(session) = session.upgrade() {
+                match session.book.derive_some() {
+                    Ok(0) => break,
+                    Ok(_) => found = true,
+                    Err(error) => {
+                        tracing::error!(cause = %error, "older records wait to be listed and searched");
+                        break;
+                    }
+                }
+            }
+            if let Some(desk) = desk.upgrade().filter(|_| found) {
+                desk.tell(Event::Changed { kinds: Kind::ALL.iter().map(|k| k.code().to_owned()).collect() });
+            }
+        });
     }
 
     /// The session, if it has not idled too long; one that has is closed here.

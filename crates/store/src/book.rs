@@ -73,6 +73,7 @@ impl Book {
         let writer = Mutex::new(writer);
         let inner = Inner { dir: dir.to_owned(), key, readers, writer, checkpointer, _hold: hold };
         let book = Book { inner: Arc::new(inner) };
+        book.derive_at_opening().map_err(crate::unlock::unlock_error)?;
         if let Err(error) = book.sweep_strays() {
             tracing::warn!(%error, "files of attachments that nobody needs stay");
         }

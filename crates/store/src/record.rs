@@ -260,6 +260,44 @@ pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i
     index::change(conn, old.n, &index::documents(&old.record), &index::documents(new))
 }
 
+/// Derives everything that hangs on a row as if it came now: an older program may have known less of it.
+pub(crate) fn derive_anew(conn: &Connection, row: &Row) -> Result<()> {
+    let d = derive(&row.record);
+    conn.prepare_cached(
+        "UPDATE record SET place = ?2, sort = ?3, natural = ?4, day = ?5, until = ?6, household = ?7,
+           category = ?8, number = ?9, flags = ?10, persons = ?11
+         WHERE n = ?1 AND NOT (place = ?2 AND sort IS ?3 AND natural IS ?4 AND day IS ?5 AND until IS ?6
+           AND household IS ?7 AND category IS ?8 AND number IS ?9 AND flags = ?10 AND persons IS ?11)",
+    )?
+    .execute(params![
+        row.n,
+        d.place,
+        d.sort,
+        d.natural,
+        d.day,
+        d.until,
+        d.household,
+        d.category,
+        d.number,
+        d.flags,
+        d.persons
+    ])?;
+    // A link too many is in nobody's way, and none is known by its child.
+    link::put(conn, row.n, &d.parents)?;
+    blob::follow(conn, row.n, &row.record)?;
+    if row.hidden != hidden::WITHHELD {
+        let hidden = Above::new(conn)?.hidden(&row.record, &d, None)?;
+        if hidden != row.hidden {
+            set_hidden(conn, row, hidden)?;
+            spread_hidden(conn, row.record.id)?;
+        }
+    }
+    for table in ["name_search", "text_search"] {
+        conn.prepare_cached(&format!("DELETE FROM {table} WHERE rowid = ?1"))?.execute([row.n])?;
+    }
+    index::add(conn, row.n, &index::Entry::of(index::documents(&row.record)))
+}
+
 /// The making was refused and nothing is left to show; the row stays for the refused change.
 pub(crate) fn withhold(conn: &Connection, row: &Row) -> Result<()> {
     set_hidden(conn, row, hidden::WITHHELD)?;

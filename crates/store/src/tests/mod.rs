@@ -1,6 +1,7 @@
 //! Tests that look behind the door. What every one of them needs stands here.
 
 mod access;
+mod anew;
 mod asides;
 mod audit;
 mod backups;
