@@ -34,6 +34,36 @@ pub struct SessionState {
     /// The book of this desk was destroyed on the province's order, and none was begun since.
     #[serde(default)]
     pub wiped: Option<WipedState>,
+    /// What is wrong with the computer's clock or zone; work goes on.
+    #[serde(default)]
+    pub clock: Option<ClockNotice>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockNotice {
+    pub code: ClockTrouble,
+    /// Chinese: what the clock shows, what that means, what to do.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockTrouble {
+    /// Before the day on which the program was built: it is certainly wrong. No date may be taken from it.
+    BeforeProgram,
+    /// Before the day on which this book was used last.
+    BeforeBook,
+    /// Many years ahead.
+    FarAhead,
+    /// The zone is not China's; dates are China's all the same.
+    OtherZone,
+}
+
+impl SessionState {
+    /// Whether `today` is today. Otherwise forms begin without a date.
+    pub fn day_is_sure(&self) -> bool {
+        self.clock.as_ref().is_none_or(|clock| clock.code != ClockTrouble::BeforeProgram)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

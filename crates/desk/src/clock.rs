@@ -4,21 +4,38 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// The desk's clock. Shown to people and used for due dates; never decides whose change wins.
 pub trait Clock: Send + Sync + 'static {
     /// Milliseconds since 1970 UTC.
     fn now_ms(&self) -> i64;
-    /// Local time at the office.
-    fn local(&self) -> NaiveDateTime;
+    /// Time at the office: China's, whatever zone the computer is set to.
+    fn local(&self) -> NaiveDateTime {
+        office_time(DateTime::from_timestamp_millis(self.now_ms()).unwrap_or_default())
+    }
     /// Milliseconds that only go forward, from any start: for idling.
     fn steady_ms(&self) -> i64;
-    /// Today at the office.
-    fn today(&self) -> NaiveDate {
-        self.local().date()
+    /// The program was built on this day: a clock that stands before it is wrong. `None`: any day may be.
+    fn built_on(&self) -> Option<NaiveDate> {
+        None
     }
+    /// Minutes by which the computer's own zone is east of UTC, where it has one.
+    fn zone_minutes(&self) -> Option<i32> {
+        None
+    }
+    /// Today at the office; the day on which the program was built, when the clock stands before it.
+    fn today(&self) -> NaiveDate {
+        self.local().date().max(self.built_on().unwrap_or(NaiveDate::MIN))
+    }
+}
+
+/// Offices keep China's time.
+pub(crate) const OFFICE_MINUTES: i32 = 8 * 60;
+
+pub(crate) fn office_time(at: DateTime<Utc>) -> NaiveDateTime {
+    at.naive_utc() + TimeDelta::minutes(OFFICE_MINUTES.into())
 }
 
 /// The computer's own clock.
@@ -36,26 +53,40 @@ impl Clock for SystemClock {
     fn now_ms(&self) -> i64 {
         chrono::Utc::now().timestamp_millis()
     }
-    fn local(&self) -> NaiveDateTime {
-        Local::now().naive_local()
+    fn built_on(&self) -> Option<NaiveDate> {
+        let at =
+            env!("TIEXIN_BUILT_AT").parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        at.map(|at| office_time(at).date())
+    }
+    fn zone_minutes(&self) -> Option<i32> {
+        Some(Local::now().offset().local_minus_utc() / 60)
     }
     fn steady_ms(&self) -> i64 {
         i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 }
 
-/// A clock that is set by hand, for tests and for the demo county. Local time is UTC+8.
+/// A clock that is set by hand, for tests and for the demo county.
 pub struct ManualClock {
     now: AtomicI64,
     steady: AtomicI64,
+    built_on: Option<NaiveDate>,
+    zone_minutes: Option<i32>,
 }
-
-const CHINA_HOURS: i64 = 8;
 
 impl ManualClock {
     /// Stands at this local time.
     pub fn at(local: NaiveDateTime) -> Arc<Self> {
-        let clock = Self { now: AtomicI64::new(0), steady: AtomicI64::new(0) };
+        Self::of_computer(local, None, None)
+    }
+
+    /// The same on a computer of this zone, with a program that was built on this day.
+    pub fn of_computer(
+        local: NaiveDateTime,
+        built_on: Option<NaiveDate>,
+        zone_minutes: Option<i32>,
+    ) -> Arc<Self> {
+        let clock = Self { now: AtomicI64::new(0), steady: AtomicI64::new(0), built_on, zone_minutes };
         clock.set(local);
         Arc::new(clock)
     }
@@ -66,7 +97,7 @@ impl ManualClock {
     }
 
     pub fn set(&self, local: NaiveDateTime) {
-        let utc = local - TimeDelta::hours(CHINA_HOURS);
+        let utc = local - TimeDelta::minutes(OFFICE_MINUTES.into());
         self.now.store(utc.and_utc().timestamp_millis(), Ordering::Relaxed);
     }
 
@@ -81,9 +112,11 @@ impl Clock for ManualClock {
     fn now_ms(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
     }
-    fn local(&self) -> NaiveDateTime {
-        let utc = DateTime::from_timestamp_millis(self.now_ms()).unwrap_or_default();
-        utc.naive_utc() + TimeDelta::hours(CHINA_HOURS)
+    fn built_on(&self) -> Option<NaiveDate> {
+        self.built_on
+    }
+    fn zone_minutes(&self) -> Option<i32> {
+        self.zone_minutes
     }
     fn steady_ms(&self) -> i64 {
         self.steady.load(Ordering::Relaxed)

@@ -22,6 +22,7 @@ mod labels;
 mod lookup;
 mod masking;
 mod obey;
+mod office_day;
 mod password;
 mod picture;
 mod place;

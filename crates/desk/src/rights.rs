@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::errors;
+use crate::office_day::OfficeDay;
 use crate::session::Session;
 
 /// What a command needs.
@@ -44,6 +45,8 @@ pub(crate) struct At {
     pub(crate) session: Arc<Session>,
     pub(crate) user: User,
     pub(crate) today: NaiveDate,
+    /// The same with how sure it is: for what is dated today, or by today.
+    pub(crate) day: OfficeDay,
     pub(crate) now_ms: i64,
 }
 
@@ -56,7 +59,8 @@ pub(crate) fn admit<C>(
 ) -> Result<At, ErrorReply> {
     let session = desk.session().ok_or_else(errors::signed_out)?;
     let clock = &desk.inner().config.clock;
-    let (today, now_ms) = (clock.today(), clock.now_ms());
+    let now_ms = clock.now_ms();
+    let day = OfficeDay::of(&**clock, &session.book).map_err(errors::store)?;
     if session.locked() && need != Need::EvenLocked {
         return Err(errors::lease_ended());
     }
@@ -64,7 +68,7 @@ pub(crate) fn admit<C>(
     if user.disabled {
         return Err(disabled());
     }
-    let at = At { desk: desk.clone(), session, user, today, now_ms };
+    let at = At { desk: desk.clone(), session, user, today: day.day, day, now_ms };
     if let Need::Right(action) = need {
         // Without the right anywhere, not even whether a record exists is told.
         let carried = at.in_force().any(|grant| grant.role.carries(action));

@@ -1,18 +1,18 @@
 //! The rules of nouns, applied to what somebody wants to save.
 
-use chrono::NaiveDate;
 use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
 use tiexin_domain::nouns::{self, Noun, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
+use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, phone};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
 
 use crate::masking;
+use crate::office_day::{self, OfficeDay};
 
 /// Puts typing habits right: spaces, full-width digits, dates as people write them. Empty text is no text.
-pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, today: NaiveDate) {
+pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
     for (field, value) in sent.iter_mut() {
         let Value::String(text) = value else { continue };
         let kept = match field.as_str() {
@@ -23,10 +23,8 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, today: NaiveDate) {
                 Ok(read) => read.number.as_str().to_owned(),
                 Err(_) => text,
             }),
-            field if is_date(field) => {
-                let hint = YearHint::Today(today);
-                tidy(text).map(|text| PartialDate::parse(&text, hint).map_or(text, |date| date.to_string()))
-            }
+            field if is_date(field) => tidy(text)
+                .map(|text| PartialDate::parse(&text, day.hint()).map_or(text, |date| date.to_string())),
             _ => tidy(text),
         };
         *value = kept.map_or(Value::Null, Value::String);
@@ -76,14 +74,17 @@ pub(crate) fn problems(
     kind: &str,
     id: Uuid,
     fields: &Fields,
-    today: NaiveDate,
+    day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
     let mut problems = match nouns::check(kind, fields) {
         Ok(checked) => checked.problems,
+        Err(problem) if !day.sure && is_date(&problem.field) => {
+            return Ok(vec![Problem::new(&problem.field, "clock_wrong", office_day::NO_DATE)]);
+        }
         Err(problem) => return Ok(vec![not_read(kind, problem)]),
     };
     match Kind::from_code(kind) {
-        Kind::Visit => problems.extend(of_visit(book, fields, today)?),
+        Kind::Visit => problems.extend(of_visit(book, fields, day)?),
         Kind::Person => problems.extend(same_number(book, id, fields)?),
         _ => {}
     }
@@ -102,11 +103,11 @@ pub(crate) fn not_read(kind: &str, problem: Problem) -> Problem {
 }
 
 /// A visit's day and the family's wish.
-fn of_visit(book: &Book, fields: &Fields, today: NaiveDate) -> Result<Vec<Problem>, StoreError> {
+fn of_visit(book: &Book, fields: &Fields, day: OfficeDay) -> Result<Vec<Problem>, StoreError> {
     let Ok(visit) = Visit::from_fields(fields) else { return Ok(Vec::new()) };
     let preference = preference_of(&book.children_of_kind(visit.household, Kind::SupportFile.code())?);
     let own = visit.problems();
-    let at = visit.problems_at(today, preference.as_ref());
+    let at = visit.problems_at(day.latest, preference.as_ref());
     Ok(at.into_iter().filter(|problem| !own.contains(problem)).collect())
 }
 
@@ -180,6 +181,7 @@ pub(crate) fn known_numbers(book: &Book, current: &Record, sent: &Fields) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveDate;
     use serde_json::json;
 
     fn fields(value: Value) -> Fields {
@@ -193,7 +195,7 @@ mod tests {
             "name": " 贾　文广 ", "phone": "199 0000 2580", "id_number": "34052419800101001x", "notes": "  ",
             "birth": "1980年1月1日", "died_on": "昨天",
         }));
-        tidy_fields("person", &mut sent, today);
+        tidy_fields("person", &mut sent, OfficeDay::sure(today));
         assert_eq!(
             sent,
             fields(json!({

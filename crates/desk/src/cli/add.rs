@@ -15,7 +15,7 @@ use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome, told};
 use super::out::plain;
 use super::records::kind;
-use crate::rules;
+use crate::{office_day, rules};
 
 /// Not a kind of record: a household with its people, file and contacts, saved as one.
 const FAMILY: &str = "family";
@@ -108,7 +108,11 @@ async fn complete(seat: &Seat, kind: &str, object: &mut Fields) -> Result<(), Er
     }
     object.entry("region").or_insert_with(|| json!(seat.me.home));
     if kind == Kind::Visit.code() {
-        object.entry("date").or_insert_with(|| json!(seat.today));
+        if !object.contains_key("date") {
+            let unknown = || Problem::new("date", "clock_wrong", office_day::NO_DATE);
+            let today = seat.today.ok_or_else(|| ErrorReply::invalid(vec![unknown()]))?;
+            object.insert("date".into(), json!(today));
+        }
         object.entry("kind").or_insert_with(|| json!("routine"));
         object.entry("visitors").or_insert_with(|| json!([seat.me.user.display_name]));
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tiexin_contract::regions::RegionGet;
-use tiexin_contract::session::{GetSession, SessionState, SignIn, SignedIn};
+use tiexin_contract::session::{ClockTrouble, GetSession, SessionState, SignIn, SignedIn};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::region::RegionCode;
 
@@ -26,7 +26,8 @@ pub(super) struct Seat {
     pub(super) desk: Desk,
     pub(super) out: Out,
     pub(super) me: SignedIn,
-    pub(super) today: chrono::NaiveDate,
+    /// `None`: the computer's clock is wrong, nobody knows.
+    pub(super) today: Option<chrono::NaiveDate>,
 }
 
 /// A desk whose user gave the right password.
@@ -35,7 +36,7 @@ pub(super) struct Entered {
     pub(super) out: Out,
     /// None: the lease is over.
     pub(super) me: Option<SignedIn>,
-    pub(super) today: chrono::NaiveDate,
+    pub(super) today: Option<chrono::NaiveDate>,
 }
 
 pub(super) fn folder(shared: &Shared) -> Outcome<PathBuf> {
@@ -111,7 +112,11 @@ impl Door {
         };
         let password = self.password(&format!("{name} 的密码："), false)?.to_string();
         let state = self.desk.run(SignIn { name, password }).await?;
-        let today = state.today;
+        let today = state.day_is_sure().then_some(state.today);
+        // The zone alone changes no date: `status` tells of it.
+        if let Some(clock) = state.clock.filter(|clock| clock.code != ClockTrouble::OtherZone) {
+            eprintln!("{}", clock.message);
+        }
         if state.signed_in.is_none() && state.lease_ended.is_none() {
             let message = "没有登录成功，内容没有改动。请再试一次。";
             return Err(Failure::from(ErrorReply::new(ErrorCode::SignedOut, message)));

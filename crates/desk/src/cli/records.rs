@@ -13,6 +13,7 @@ use super::args::{List, Move, Search, Show, Void};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::plain;
+use crate::clock::office_time;
 
 /// Rows fetched at once.
 const PAGE: u32 = 500;
@@ -105,7 +106,7 @@ pub(super) async fn show(door: Door, args: Show) -> Outcome {
         let history = seat.desk.run(RecordHistory { id: args.id }).await?;
         lines.extend(history.iter().map(|entry| {
             let at = chrono::DateTime::from_timestamp_millis(entry.at).unwrap_or_default();
-            let at = at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
+            let at = office_time(at).format("%Y-%m-%d %H:%M");
             format!("  {at} {} {} {}", entry.author, entry.act, entry.fields.join("、"))
         }));
         value["history"] = serde_json::to_value(history).unwrap_or_default();

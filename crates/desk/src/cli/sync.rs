@@ -1,11 +1,13 @@
 //! A round with the province, and how things stand.
 
 use serde_json::{Value, json};
+use tiexin_contract::session::{ClockTrouble, GetSession};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
+use crate::clock::office_time;
 
 pub(super) async fn sync(door: Door) -> Outcome {
     let seat = door.enter().await?;
@@ -25,6 +27,11 @@ pub(super) async fn sync(door: Door) -> Outcome {
 
 pub(super) async fn status(door: Door) -> Outcome {
     let seat = door.enter().await?;
+    // Other troubles of the clock were told on entering.
+    let clock = seat.desk.run(GetSession {}).await?.clock;
+    if let Some(clock) = clock.filter(|clock| clock.code == ClockTrouble::OtherZone) {
+        eprintln!("{}", clock.message);
+    }
     tell(seat.out, &seat.desk.run(GetSync {}).await?, false)
 }
 
@@ -60,7 +67,7 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
             (None, _) => "本机独立使用，没有加入省平台。".to_owned(),
             (Some(server), None) => format!("已加入省平台 {server}，还没有核对完毕过。"),
             (Some(server), Some(at)) => {
-                let at = at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
+                let at = office_time(at).format("%Y-%m-%d %H:%M");
                 format!("省平台 {server}，上次核对完毕：{at}")
             }
         }];

@@ -65,7 +65,7 @@ fn add(at: &At, args: AddAttachment) -> Result<AttachmentRow, ErrorReply> {
     };
     let mut fields = attachment.to_fields();
     let id = at.new_id();
-    let problems = rules::problems(at.book(), Kind::Attachment.code(), id, &fields, at.today);
+    let problems = rules::problems(at.book(), Kind::Attachment.code(), id, &fields, at.day);
     let problems = problems.map_err(errors::store)?;
     if !problems.is_empty() {
         return Err(ErrorReply::invalid(problems));

@@ -12,7 +12,7 @@ use super::family::Family;
 use super::records::find;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
-use crate::{errors, rules};
+use crate::{errors, office_day, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, place, move_family);
@@ -38,6 +38,9 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
     if args.region.level() != Level::Village {
         return refuse("region", "region_not_village", "请选择要迁去的村（社区）");
     }
+    if args.on.is_none() && !at.day.sure {
+        return refuse("on", "clock_wrong", office_day::NO_DATE);
+    }
     let mut fields = household.fields.clone();
     let mut set = |field: &str, value: Option<String>| {
         if let Some(value) = value.map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) {
@@ -56,9 +59,9 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
         Some(why) => fields.insert("moved_why".into(), why.into()),
         None => fields.remove("moved_why"),
     };
-    rules::tidy_fields(&household.kind, &mut fields, at.today);
+    rules::tidy_fields(&household.kind, &mut fields, at.day);
     fields.retain(|_, value| *value != Value::Null);
-    let found = rules::problems(at.book(), &household.kind, household.id, &fields, at.today);
+    let found = rules::problems(at.book(), &household.kind, household.id, &fields, at.day);
     let problems = found.map_err(errors::store)?;
     if !problems.is_empty() {
         return Err(ErrorReply::invalid(problems));

@@ -68,13 +68,13 @@ impl Group<'_> {
     /// A new record; its problems are told under `within.field`.
     fn noun<N: Noun>(&mut self, within: &str, id: Uuid, noun: &N) -> Result<(), ErrorReply> {
         let mut fields = noun.to_fields();
-        rules::tidy_fields(N::KIND.code(), &mut fields, self.at.today);
+        rules::tidy_fields(N::KIND.code(), &mut fields, self.at.day);
         fields.retain(|_, value| !value.is_null());
         self.fields(within, N::KIND, id, fields)
     }
 
     fn fields(&mut self, within: &str, kind: Kind, id: Uuid, mut fields: Fields) -> Result<(), ErrorReply> {
-        let found = rules::problems(self.at.book(), kind.code(), id, &fields, self.at.today);
+        let found = rules::problems(self.at.book(), kind.code(), id, &fields, self.at.day);
         let named = |p: Problem| Problem { field: format!("{within}.{}", p.field), ..p };
         self.problems.extend(found.map_err(errors::store)?.into_iter().map(named));
         if !fields.contains_key("recorded_at") {
@@ -87,7 +87,7 @@ impl Group<'_> {
     /// A person who is in the book without a family (a member, say) is taken into this one.
     fn person(&mut self, index: usize, person: Person) -> Result<Uuid, ErrorReply> {
         let mut sent = person.to_fields();
-        rules::tidy_fields(Kind::Person.code(), &mut sent, self.at.today);
+        rules::tidy_fields(Kind::Person.code(), &mut sent, self.at.day);
         sent.retain(|_, value| !value.is_null());
         let known = match sent.get("id_number").and_then(|value| value.as_str()) {
             Some(number) => self.without_family(number)?,

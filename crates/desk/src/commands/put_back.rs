@@ -72,7 +72,7 @@ fn put_back(at: &At, args: PutBack) -> Result<Done, ErrorReply> {
         fields
     };
     let fields = with(seen.fields);
-    let found = rules::problems(at.book(), &seen.kind, seen.id, &fields, at.today).map_err(errors::store)?;
+    let found = rules::problems(at.book(), &seen.kind, seen.id, &fields, at.day).map_err(errors::store)?;
     if !found.is_empty() {
         return Err(ErrorReply::invalid(found));
     }

@@ -47,7 +47,7 @@ fn save(at: &At, args: SaveRecord) -> Result<Saved, ErrorReply> {
     let mut sent = args.fields;
     // Who recorded it, and when, is not for a form to say.
     sent.retain(|field, _| !field.starts_with("recorded_"));
-    rules::tidy_fields(&args.kind, &mut sent, at.today);
+    rules::tidy_fields(&args.kind, &mut sent, at.day);
     match args.id {
         None => create(at, &args.kind, sent),
         Some(id) => edit(at, id, args.version, sent),
@@ -70,7 +70,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
         )]));
     }
     let id = at.new_id();
-    refuse(rules::problems(at.book(), kind, id, &fields, at.today).map_err(errors::store)?)?;
+    refuse(rules::problems(at.book(), kind, id, &fields, at.day).map_err(errors::store)?)?;
     sign(at, &mut fields);
     let save = Save { id, kind: kind.to_owned(), fields, void: None };
     let by = at.by();
@@ -108,7 +108,7 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
     refuse(masking::uncover(&seen.kind, &mut sent, |field| texts(known.get(field))))?;
     keep_restricted(at, &seen, &mut sent)?;
     let merged = merged(&seen, &sent);
-    refuse(rules::problems(at.book(), &seen.kind, id, &merged, at.today).map_err(errors::store)?)?;
+    refuse(rules::problems(at.book(), &seen.kind, id, &merged, at.day).map_err(errors::store)?)?;
     let by = at.by();
     let children = match kind_of(&seen) {
         Kind::Household => at.book().children(id).map_err(errors::store)?,

@@ -15,7 +15,7 @@ use crate::config::DEMO_ACCOUNTS;
 use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
-use crate::{errors, obey, password, place, province};
+use crate::{errors, obey, office_day, password, place, province};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(get);
@@ -96,6 +96,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         }),
         _ => None,
     };
+    let clock = office_day::notice(&*config.clock, session.as_ref().map(|session| &session.book));
     let signed_in = session.filter(|_| !locked).map(|session| {
         let user = session.user()?;
         let enrolled = province::is_enrolled(&session.book)?;
@@ -114,6 +115,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         app_version: env!("CARGO_PKG_VERSION").into(),
         idle_minutes: config.idle_minutes,
         lease_ended,
+        clock: clock.map_err(errors::store)?,
         wiped: if needs_setup { obey::wiped(&config.data_dir) } else { None },
     })
 }

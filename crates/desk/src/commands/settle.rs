@@ -64,7 +64,7 @@ fn adopted(at: &At, one: &Waiting, choice: &Choice) -> Result<Save, ErrorReply> 
         keep_both_notes(kind, &fields, &mut set);
     }
     shape::apply(&mut fields, &set);
-    let found = rules::problems(at.book(), kind, *record, &fields, at.today).map_err(errors::store)?;
+    let found = rules::problems(at.book(), kind, *record, &fields, at.day).map_err(errors::store)?;
     if !found.is_empty() && !matches!(void, Some(VoidChange::Hide(_))) {
         return Err(ErrorReply::invalid(found));
     }

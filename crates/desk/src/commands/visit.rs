@@ -61,10 +61,10 @@ fn record(at: &At, args: RecordVisit) -> Result<Saved, ErrorReply> {
         ..args.visit
     };
     let mut fields = visit.to_fields();
-    rules::tidy_fields(Kind::Visit.code(), &mut fields, at.today);
+    rules::tidy_fields(Kind::Visit.code(), &mut fields, at.day);
     fields.retain(|_, value| !value.is_null());
     let id = args.id.unwrap_or_else(|| at.new_id());
-    let found = rules::problems(at.book(), Kind::Visit.code(), id, &fields, at.today);
+    let found = rules::problems(at.book(), Kind::Visit.code(), id, &fields, at.day);
     let problems = found.map_err(errors::store)?;
     if !problems.is_empty() {
         return Err(ErrorReply::invalid(problems));

@@ -1,6 +1,6 @@
 //! Visit 走访: what a worker records most often.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -122,7 +122,13 @@ impl Visit {
     pub fn problems_at(&self, today: NaiveDate, preference: Option<&ContactPreference>) -> Vec<Problem> {
         let mut problems = self.problems();
         if self.date > today {
-            problems.push(Problem::new("date", "date_in_future", "走访日期在今天之后，请核对"));
+            let message = format!(
+                "走访日期在今天（{}年{}月{}日）之后，请核对；今天如果不是这一天，请校准电脑的日期和时间",
+                today.year(),
+                today.month(),
+                today.day()
+            );
+            problems.push(Problem::new("date", "date_in_future", message));
         }
         let declined = match preference {
             Some(ContactPreference::Declined) => true,
