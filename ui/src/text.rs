@@ -4,10 +4,9 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc};
 use serde_json::Value;
 use tiexin_domain::PartialDate;
 
-/// By the PC's clock, as the desk's `today` is.
+/// China's time, as the desk's `today` is, whatever zone the browser is in.
 fn local(milliseconds: i64) -> Option<DateTime<FixedOffset>> {
-    let west_minutes = js_sys::Date::new_0().get_timezone_offset() as i32;
-    let zone = FixedOffset::west_opt(west_minutes * 60)?;
+    let zone = FixedOffset::east_opt(8 * 3_600)?;
     DateTime::<Utc>::from_timestamp_millis(milliseconds).map(|at| at.with_timezone(&zone))
 }
 

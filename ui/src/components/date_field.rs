@@ -3,15 +3,15 @@
 use super::field::use_field_id;
 use super::text_field::value_of;
 use super::{Button, Field, Look, Sign};
-use crate::hooks::{composing, use_session};
+use crate::hooks::{Today, composing, use_session};
 use crate::text::weekday;
 use chrono::{Datelike, Months, NaiveDate};
-use tiexin_domain::{PartialDate, YearHint};
+use tiexin_domain::PartialDate;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// What a date field holds, of any precision. Empty text is no date. The message says what to do.
-pub(crate) fn read_date(text: &str, today: NaiveDate) -> Result<Option<PartialDate>, String> {
+pub(crate) fn read_date(text: &str, today: Today) -> Result<Option<PartialDate>, String> {
     if text.trim().is_empty() {
         return Ok(None);
     }
@@ -20,14 +20,17 @@ pub(crate) fn read_date(text: &str, today: NaiveDate) -> Result<Option<PartialDa
         "后天" => Some(2),
         _ => None,
     };
-    if let Some(days) = ahead {
-        return Ok(Some(PartialDate::Day(today + chrono::Days::new(days))));
+    if let Some(days) = ahead.filter(|_| today.sure) {
+        return Ok(Some(PartialDate::Day(today.day + chrono::Days::new(days))));
     }
-    PartialDate::parse(text, YearHint::Today(today)).map(Some).map_err(|bad| bad.to_string())
+    PartialDate::parse(text, today.hint()).map(Some).map_err(|bad| match today.sure {
+        true => bad.to_string(),
+        false => "电脑的日期和时间不对，请写全年月日，如 2026-10-05".to_owned(),
+    })
 }
 
 /// The same where only a whole day will do.
-pub(crate) fn read_day(text: &str, today: NaiveDate) -> Result<Option<NaiveDate>, String> {
+pub(crate) fn read_day(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
     match read_date(text, today)? {
         None => Ok(None),
         Some(PartialDate::Day(day)) => Ok(Some(day)),
@@ -36,10 +39,10 @@ pub(crate) fn read_day(text: &str, today: NaiveDate) -> Result<Option<NaiveDate>
 }
 
 /// The same for a day that lies ahead: a date without a year is the next one.
-pub(crate) fn read_day_ahead(text: &str, today: NaiveDate) -> Result<Option<NaiveDate>, String> {
+pub(crate) fn read_day_ahead(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
     let day = read_day(text, today)?;
     let has_year = text.chars().filter(char::is_ascii_digit).count() >= 5 || text.contains('年');
-    Ok(day.map(|day| if day < today && !has_year { day + Months::new(12) } else { day }))
+    Ok(day.map(|day| if day < today.day && !has_year { day + Months::new(12) } else { day }))
 }
 
 #[derive(Properties, PartialEq)]
@@ -69,7 +72,7 @@ pub(crate) struct DateFieldProps {
     pub(crate) beside: Html,
 }
 
-fn understood(text: &str, props: &DateFieldProps, today: NaiveDate) -> Result<Option<PartialDate>, String> {
+fn understood(text: &str, props: &DateFieldProps, today: Today) -> Result<Option<PartialDate>, String> {
     if props.partial {
         read_date(text, today)
     } else if props.ahead {
@@ -83,7 +86,7 @@ fn understood(text: &str, props: &DateFieldProps, today: NaiveDate) -> Result<Op
 #[component]
 pub(crate) fn DateField(props: &DateFieldProps) -> Html {
     let id = use_field_id(&props.name);
-    let today = use_session().today();
+    let today = use_session().day();
     let open = use_state(|| false);
     let touched = use_state(|| false);
     let node = use_node_ref();
@@ -139,7 +142,7 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
         Ok(Some(date)) => date.label(),
         _ => String::new(),
     };
-    let shown = read.ok().flatten().and_then(PartialDate::day).unwrap_or(today);
+    let shown = read.ok().flatten().and_then(PartialDate::day).unwrap_or(today.day);
     html! {
         <Field label={props.label.clone()} id={id.clone()} {problem} hint={props.hint.clone()} required={props.required}
             wide={props.wide}>
@@ -153,7 +156,7 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
                 { props.beside.clone() }
                 <span class="tx-understood" aria-live="polite">{ seen }</span>
                 if *open {
-                    <Calendar {shown} {today} onpick={pick} />
+                    <Calendar {shown} today={today.day} onpick={pick} />
                 }
             </div>
         </Field>
@@ -248,7 +251,7 @@ pub(crate) fn MomentField(props: &MomentFieldProps) -> Html {
 }
 
 /// What a [`MomentField`] holds, as stored. A missing time is midnight.
-pub(crate) fn read_moment(text: &str, today: NaiveDate) -> Result<Option<String>, String> {
+pub(crate) fn read_moment(text: &str, today: Today) -> Result<Option<String>, String> {
     let (day, time) = text.split_once('T').unwrap_or((text, ""));
     let Some(day) = read_day(day, today)? else { return Ok(None) };
     let plain: String = time

@@ -16,6 +16,6 @@ pub(crate) use hotkey::{composing, use_composed, use_hotkey};
 pub(crate) use preferences::{PreferencesKeeper, use_preferences};
 pub(crate) use query::{Query, use_query, use_query_when};
 pub(crate) use region::{RegionKeeper, use_region};
-pub(crate) use session::{Session, use_session};
+pub(crate) use session::{Session, Today, use_session};
 pub(crate) use sync::{SyncKeeper, use_newest_sync, use_sync_state};
 pub(crate) use toast::{Note, Toasts, Tone, on_note, use_toast};

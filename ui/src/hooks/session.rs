@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use std::rc::Rc;
 use tiexin_contract::session::{SessionState, SignedIn};
+use tiexin_domain::YearHint;
 use yew::prelude::*;
 
 /// The session, and the way to put a newer one in its place.
@@ -23,12 +24,36 @@ impl Session {
         self.state.today
     }
 
+    /// The same for what is dated by it.
+    pub(crate) fn day(&self) -> Today {
+        Today { day: self.state.today, sure: self.state.day_is_sure() }
+    }
+
     pub(crate) fn can_write(&self) -> bool {
         self.me().is_some_and(|me| me.can_write)
     }
 
     pub(crate) fn can_audit(&self) -> bool {
         self.me().is_some_and(|me| me.can_audit)
+    }
+}
+
+/// Today, as far as the computer's clock can be believed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Today {
+    pub(crate) day: NaiveDate,
+    pub(crate) sure: bool,
+}
+
+impl Today {
+    /// By what a date without a year is read.
+    pub(crate) fn hint(self) -> YearHint {
+        if self.sure { YearHint::Today(self.day) } else { YearHint::None }
+    }
+
+    /// What a form's date begins with: nothing, when nobody knows which day it is.
+    pub(crate) fn begins(self) -> String {
+        if self.sure { self.day.to_string() } else { String::new() }
     }
 }
 

@@ -86,7 +86,7 @@ fn Filling(props: &FillingProps) -> Html {
     let leaving = use_state(|| false);
     let wrong = use_state(Vec::<(String, String)>::new);
     let node = use_node_ref();
-    let today = session.today();
+    let today = session.day();
     let fields = use_memo(props.noun.kind, |_| (props.noun.fields)());
     // The version that was opened: a change that comes in meanwhile must not pass for what the worker saw.
     let opened = use_memo((), |()| props.row.clone());

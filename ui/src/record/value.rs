@@ -2,7 +2,7 @@
 
 use super::spec::{FieldKind, FormField, Start};
 use crate::components::{date_field, read_date, read_day};
-use chrono::NaiveDate;
+use crate::hooks::Today;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tiexin_domain::nouns::tidy;
@@ -25,7 +25,7 @@ pub(super) const HEAD_NAME: &str = "head_name";
 
 /// Where a new record begins.
 pub(super) struct Beginning<'a> {
-    pub(super) today: NaiveDate,
+    pub(super) today: Today,
     pub(super) region: &'a str,
     pub(super) me: &'a str,
 }
@@ -35,7 +35,7 @@ pub(super) fn fresh(fields: &[FormField], at: &Beginning) -> Typed {
     let start = |field: &FormField| {
         Some(match field.start {
             Start::Empty => return None,
-            Start::Today => json!(at.today.to_string()),
+            Start::Today => json!(at.today.begins()),
             Start::Here => json!(at.region),
             Start::Me => json!(at.me),
             Start::Code(code) => json!(code),
@@ -70,7 +70,7 @@ fn beside(field: &FormField) -> Option<&'static str> {
 pub(super) fn read(
     fields: &[FormField],
     typed: &Typed,
-    today: NaiveDate,
+    today: Today,
 ) -> Result<Fields, Vec<(String, String)>> {
     let mut stored = Fields::new();
     let mut wrong = Vec::new();
@@ -89,7 +89,7 @@ pub(super) fn read(
     if wrong.is_empty() { Ok(stored) } else { Err(wrong) }
 }
 
-fn one(field: &FormField, typed: &Typed, today: NaiveDate) -> Result<Value, String> {
+fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> {
     let written = tidy(&text(typed, field.name));
     let or_null = |value: Option<Value>| value.unwrap_or(Value::Null);
     Ok(match field.kind {

@@ -17,6 +17,7 @@ use keymap::KeyMap;
 use navigation::Navigation;
 use palette::Palette;
 use tiexin_contract::book::Touch;
+use tiexin_contract::session::{ClockNotice, ClockTrouble};
 use top::TopBar;
 use wasm_bindgen::JsCast;
 use yew::platform::spawn_local;
@@ -27,7 +28,10 @@ use yew_router::prelude::*;
 pub(crate) fn Shell() -> Html {
     let searching = use_state(|| false);
     let mapped = use_state(|| false);
-    let demo = use_session().state.demo;
+    let session = use_session().state;
+    // Another zone changes no date: 今日 tells of it.
+    let told = |clock: &ClockNotice| clock.code != ClockTrouble::OtherZone;
+    let (demo, clock) = (session.demo, session.clock.clone().filter(told));
     use_hotkey("ctrl+k", {
         let searching = searching.setter();
         Callback::from(move |()| searching.set(true))
@@ -69,6 +73,9 @@ pub(crate) fn Shell() -> Html {
                 <TopBar onsearch={on_search} />
                 if demo {
                     <p class="tx-demo">{ "演示数据：人名、号码都是编造的，可以放心试用。" }</p>
+                }
+                if let Some(clock) = clock {
+                    <p class="tx-clock" role="status">{ clock.message }</p>
                 }
                 <main id="main" tabindex="-1">
                     <Switch<Route> render={pages::page} />

@@ -4,7 +4,7 @@ use crate::components::{Button, DateField, Dialog, Look, RegionField, TextArea, 
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::routes::Route;
 use tiexin_contract::family::{self, MoveFamily};
-use tiexin_domain::date::{PartialDate, YearHint};
+use tiexin_domain::date::PartialDate;
 use tiexin_domain::{RegionCode, region::Level};
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -27,11 +27,11 @@ struct Typed {
 /// Says beforehand what goes along, what stays, and who will see it from then on.
 #[component]
 pub(super) fn Moving(props: &MovingProps) -> Html {
-    let today = use_session().today();
+    let today = use_session().day();
     let moving = use_command::<MoveFamily>();
     let toast = use_toast();
     let navigator = use_navigator();
-    let typed = use_state(|| Typed { on: today.to_string(), ..Typed::default() });
+    let typed = use_state(|| Typed { on: today.begins(), ..Typed::default() });
     let wrong = use_state(|| None::<(&'static str, AttrValue)>);
     let household = &props.page.household;
     let to = typed.region.parse::<RegionCode>().ok().filter(|code| code.level() == Level::Village);
@@ -59,7 +59,7 @@ pub(super) fn Moving(props: &MovingProps) -> Html {
             };
             let on = match typed.on.trim() {
                 "" => None,
-                text => match PartialDate::parse(text, YearHint::Today(today)) {
+                text => match PartialDate::parse(text, today.hint()) {
                     Ok(day) => Some(day),
                     Err(bad) => {
                         wrong.set(Some(("on", bad.to_string().into())));

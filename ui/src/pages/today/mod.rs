@@ -13,6 +13,7 @@ use chrono::Datelike;
 use month::Month;
 use people::{Due, Gaps};
 use soon::Soon;
+use tiexin_contract::session::ClockTrouble;
 use tiexin_contract::today::GetToday;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -35,11 +36,14 @@ pub(crate) fn TodayPage() -> Html {
     };
     let day = session.today();
     let lunar = today.data.as_ref().map(|t| format!("农历{} · ", t.lunar)).unwrap_or_default();
+    // Dates are China's all the same; other troubles of the clock stand above every page.
+    let zone = session.state.clock.clone().filter(|clock| clock.code == ClockTrouble::OtherZone);
     let lead = html! {
         { format!("{}月{}日 {} · {lunar}{}", day.month(), day.day(), text::weekday(day), region.name.name) }
     };
     html! {
         <Page title="今日" {action} {lead}>
+            if let Some(zone) = zone { <p class="tx-muted" role="status">{ zone.message }</p> }
             if session.can_write() { <LooksAlike region={region.code()} /> }
             { show(&today, |now| html! {
                 <div class="tx-today">

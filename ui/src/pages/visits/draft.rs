@@ -1,7 +1,7 @@
 //! What the visit form holds while it is being filled, and the visit it becomes.
 
 use crate::components::read_day;
-use chrono::NaiveDate;
+use crate::hooks::Today;
 use serde::{Deserialize, Serialize};
 use tiexin_contract::family::VisitStartReply;
 use tiexin_contract::records::RecordRow;
@@ -45,9 +45,10 @@ pub(super) struct VisitDraft {
 }
 
 impl VisitDraft {
-    /// A routine visit of today.
-    pub(super) fn begun() -> Self {
-        Self { date: "今天".into(), kind: "routine".into(), presence: "at_home".into(), ..Self::default() }
+    /// A routine visit of today, if it is known which day that is.
+    pub(super) fn begun(today: Today) -> Self {
+        let date = if today.sure { "今天".into() } else { String::new() };
+        Self { date, kind: "routine".into(), presence: "at_home".into(), ..Self::default() }
     }
 
     /// A recorded visit, to be corrected.
@@ -112,11 +113,7 @@ impl VisitDraft {
     }
 
     /// The visit, or what is to be mended first.
-    pub(super) fn visit(
-        &self,
-        today: NaiveDate,
-        start: Option<&VisitStartReply>,
-    ) -> Result<Visit, Vec<Problem>> {
+    pub(super) fn visit(&self, today: Today, start: Option<&VisitStartReply>) -> Result<Visit, Vec<Problem>> {
         let mut problems = Vec::new();
         let Some((family, region)) = self.family.as_ref().and_then(|f| f.region.clone().map(|r| (f, r)))
         else {
@@ -156,7 +153,7 @@ impl VisitDraft {
             region,
             household: family.id,
             head_name: family.name.clone(),
-            date: date.unwrap_or(today),
+            date: date.unwrap_or(today.day),
             time: None,
             festival: text(&self.festival).filter(|_| kind == VisitKind::Festival),
             kind,
@@ -172,7 +169,9 @@ impl VisitDraft {
             follow_up,
             contact_reason: text(&self.contact_reason),
         };
-        problems.extend(visit.problems_at(today, Self::preference(start).as_ref()));
+        // Only the desk knows up to which day the book was used: it says what lies in the future.
+        let latest = date.unwrap_or(today.day).max(today.day);
+        problems.extend(visit.problems_at(latest, Self::preference(start).as_ref()));
         if problems.is_empty() { Ok(visit) } else { Err(problems) }
     }
 }

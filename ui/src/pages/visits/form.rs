@@ -21,6 +21,7 @@ use yew_router::prelude::*;
 pub(crate) fn VisitFormPage() -> Html {
     let household =
         use_location().and_then(|at| at.query::<ForHousehold>().ok()).map(|for_one| for_one.household);
+    let today = use_session().day();
     let draft = use_draft("visit:new".to_owned());
     let Some(kept) = draft.kept.clone() else { return html! { <Page title="记走访"><Waiting /></Page> } };
     let kept: Option<VisitDraft> = kept.and_then(|value| serde_json::from_value((*value).clone()).ok());
@@ -31,7 +32,7 @@ pub(crate) fn VisitFormPage() -> Html {
     let again = kept.as_ref().is_some_and(VisitDraft::touched);
     html! {
         <Filling key={household.map(|h| h.to_string()).unwrap_or_default()} {household} {draft} {again}
-            begin={kept.unwrap_or_else(VisitDraft::begun)} />
+            begin={kept.unwrap_or_else(|| VisitDraft::begun(today))} />
     }
 }
 
@@ -61,7 +62,7 @@ pub(super) fn Filling(props: &FillingProps) -> Html {
     let session = use_session();
     let toast = use_toast();
     let navigator = use_navigator();
-    let today = session.today();
+    let today = session.day();
     let draft = use_state(|| props.begin.clone());
     let wrong = use_state(Vec::<Problem>::new);
     let leaving = use_state(|| false);
@@ -142,7 +143,7 @@ pub(super) fn Filling(props: &FillingProps) -> Html {
                     }
                     After::Another => {
                         let (date, visitors) = (draft.date.clone(), draft.visitors.clone());
-                        draft.set(VisitDraft { date, visitors, ..VisitDraft::begun() });
+                        draft.set(VisitDraft { date, visitors, ..VisitDraft::begun(today) });
                         focus_field(&node, "household");
                     }
                 }
