@@ -62,7 +62,11 @@ pub(super) fn told(reply: &ErrorReply) -> String {
     let mut lines = vec![reply.message.clone()];
     for problem in &reply.problems {
         if problem.message != reply.message || reply.problems.len() > 1 {
-            lines.push(format!("  {}：{}", problem.field, problem.message));
+            lines.push(match problem.field.as_str() {
+                // These say by themselves what they are about.
+                "password" | "new" | "old" | "name" | "display_name" => format!("  {}", problem.message),
+                field => format!("  {field}：{}", problem.message),
+            });
         }
     }
     lines.join("\n")
