@@ -4,7 +4,9 @@
 //! counted first, and a file that costs too much is refused with a message.
 
 mod biff;
+mod cells;
 mod delimited;
+mod number_format;
 mod xls;
 mod xlsx;
 mod zip_check;
@@ -142,6 +144,9 @@ impl<'a> Rows<'a> {
         if cell.is_empty() {
             return Ok(());
         }
+        if matches!(&cell, Cell::Text(text) if is_picture(text)) {
+            cell = Cell::Picture;
+        }
         if column >= self.limits.columns {
             return Err(FileRefused::too_large(&format!("表格超过 {} 列", self.limits.columns)));
         }
@@ -174,4 +179,11 @@ impl<'a> Rows<'a> {
     fn finish(self) -> Vec<Row> {
         self.rows
     }
+}
+
+/// The formula that WPS leaves in a cell for a picture, where it is stored as text.
+fn is_picture(text: &str) -> bool {
+    text.trim_start().strip_prefix('=').is_some_and(|rest| {
+        rest.trim_start_matches("_xlfn.").starts_with("DISPIMG(") && rest.trim_end().ends_with(')')
+    })
 }

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{Reader, Xls, XlsError};
 
-use super::xlsx::{cell_of_data, merge, visible};
+use super::cells::{cell_of_data, listed, merge};
 use super::{Limits, Rows, Spent, biff};
 use crate::refusal::{FileRefused, Watch};
 use crate::workbook::Sheet;
@@ -14,19 +14,19 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
     let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(refused)?;
     let mut spent = Spent::default();
     let mut sheets = Vec::new();
-    for name in visible(book.sheets_metadata()) {
+    for (name, hidden) in listed(book.sheets_metadata()) {
         let range = book.worksheet_range(&name).map_err(refused)?;
         let (first_row, first_column) = range.start().unwrap_or((0, 0));
         let mut rows = Rows::new(limits, watch, &mut spent);
         for (row, column, value) in range.used_cells() {
             rows.seen()?;
-            if let Some(cell) = cell_of_data(value) {
+            if let Some(cell) = cell_of_data(value, None) {
                 rows.put(first_row + row as u32 + 1, first_column as usize + column, cell)?;
             }
         }
         let rows = rows.finish();
         let merges = book.merge_cells_by_sheet_name(&name).map_err(refused)?.iter().map(merge).collect();
-        sheets.push(Sheet { name: Some(name), rows, merges, hidden: false });
+        sheets.push(Sheet { name: Some(name), rows, merges, hidden });
     }
     Ok(sheets)
 }

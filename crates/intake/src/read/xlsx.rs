@@ -1,32 +1,54 @@
 //! xlsx, streamed: a million formatted but empty rows cost time, not memory.
 
+use std::collections::HashMap;
 use std::io::Cursor;
 
-use calamine::{Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, Xlsx, XlsxCellReader, XlsxError, XlsxFormulaMetadata};
 
-use super::{Limits, Rows, Spent, zip_check};
+use super::cells::{cell_of_data, listed, merge};
+use super::number_format::Shown;
+use super::zip_check::{self, Signs};
+use super::{Limits, Rows, Spent};
 use crate::refusal::{FileRefused, Watch};
-use crate::workbook::{Cell, Merge, Number, Sheet};
+use crate::workbook::{Cell, Sheet};
+
+type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
+type Cells<'a, 'b> = XlsxCellReader<'a, Cursor<&'b [u8]>>;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
-    zip_check::check(bytes, limits, watch)?;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(refused)?;
-    let names = visible(book.sheets_metadata());
-    if names.len() > limits.sheets {
+    let signs = zip_check::check(bytes, limits, watch)?;
+    let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(refused)?;
+    let tabs = listed(book.sheets_metadata());
+    if tabs.len() > limits.sheets {
         return Err(FileRefused::too_large(&format!("工作表超过 {} 个", limits.sheets)));
     }
     let mut spent = Spent::default();
+    let mut styles = None;
     let mut sheets = Vec::new();
-    for name in names {
+    for (name, hidden) in tabs {
+        let instead = if signs.formulas || signs.pictures {
+            match book.worksheet_cells_reader(&name) {
+                Err(XlsxError::NotAWorksheet(_)) => continue,
+                Err(error) => return Err(refused(error)),
+                Ok(cells) => not_values(cells, signs, Rows::new(limits, watch, &mut spent))?,
+            }
+        } else {
+            HashMap::new()
+        };
         let rows = match book.worksheet_cells_reader(&name) {
             Err(XlsxError::NotAWorksheet(_)) => continue,
             Err(error) => return Err(refused(error)),
             Ok(mut cells) => {
+                let styles = styles.get_or_insert_with(|| shown_by_styles(&cells));
                 let mut rows = Rows::new(limits, watch, &mut spent);
-                while let Some(cell) = cells.next_cell().map_err(refused)? {
+                while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(refused)? {
                     rows.seen()?;
                     let (row, column) = cell.get_position();
-                    if let Some(value) = cell_of(cell.get_value()) {
+                    let value = match instead.get(&(row, column)) {
+                        Some(value) => Some(value.clone()),
+                        None => cell_of(cell.get_value(), styles.get(style)),
+                    };
+                    if let Some(value) = value {
                         rows.put(row.saturating_add(1), column as usize, value)?;
                     }
                 }
@@ -38,26 +60,64 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
         } else {
             book.merge_cells_by_sheet_name(&name).map_err(refused)?.iter().map(merge).collect()
         };
-        sheets.push(Sheet { name: Some(name), rows, merges, hidden: false });
+        sheets.push(Sheet { name: Some(name), rows, merges, hidden });
     }
     Ok(sheets)
 }
 
-/// What the worker cannot see in the spreadsheet is not imported.
-pub(super) fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
-    sheets
-        .iter()
-        .filter(|s| s.typ == SheetType::WorkSheet && s.visible == SheetVisible::Visible)
-        .map(|s| s.name.clone())
-        .collect()
+/// What each style shows of a number, by the style's id.
+fn shown_by_styles(cells: &Cells<'_, '_>) -> Vec<Shown> {
+    let shown = |style: &calamine::Style| match &style.number_format {
+        Some(format) => match format.format_id.and_then(|id| u16::try_from(id).ok()) {
+            // The library does not know the codes of all built-in formats.
+            Some(id) if format.format_code == "General" => Shown::of_built_in(id),
+            _ => Shown::of(&format.format_code),
+        },
+        None => Shown::default(),
+    };
+    cells.styles().iter().map(shown).collect()
 }
 
-pub(super) fn merge(range: &Dimensions) -> Merge {
-    Merge {
-        first_row: range.start.0.saturating_add(1),
-        last_row: range.end.0.saturating_add(1),
-        first_column: range.start.1 as usize,
-        last_column: range.end.1 as usize,
+/// Cells whose stored value is not what stands there: formulas that were never computed, and pictures.
+fn not_values(
+    mut cells: Cells<'_, '_>,
+    signs: Signs,
+    mut rows: Rows<'_>,
+) -> Result<HashMap<(u32, u32), Cell>, FileRefused> {
+    let mut instead = HashMap::new();
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(refused)? {
+        rows.seen()?;
+        let is_error = matches!(cell.value, DataRef::Error(_));
+        let stands = match cell.formula {
+            // A picture placed in the cell is stored as an error that no formula gave.
+            None if is_error && signs.pictures => Cell::Picture,
+            None => continue,
+            Some(XlsxFormulaMetadata::Normal { formula }) if formula.is_empty() => continue,
+            Some(XlsxFormulaMetadata::Normal { formula }) if is_picture(&formula, is_error) => Cell::Picture,
+            // An empty text as a result is stored as such.
+            Some(_) if matches!(cell.value, DataRef::Empty) => Cell::Uncounted,
+            // Writers that cannot compute store 0 and ask for it to be computed.
+            Some(_) if signs.uncounted && is_zero(&cell.value) => Cell::Uncounted,
+            Some(_) => continue,
+        };
+        if instead.len() >= rows.limits.cells {
+            return Err(FileRefused::too_large("公式过多"));
+        }
+        instead.insert(cell.pos, stands);
+    }
+    Ok(instead)
+}
+
+fn is_picture(formula: &str, is_error: bool) -> bool {
+    formula.contains("DISPIMG(") || is_error && formula.contains("IMAGE(")
+}
+
+fn is_zero(value: &DataRef<'_>) -> bool {
+    match value {
+        DataRef::Int(value) => *value == 0,
+        DataRef::Float(value) => *value == 0.0,
+        DataRef::DateTime(at) => at.as_f64() == 0.0,
+        _ => false,
     }
 }
 
@@ -68,28 +128,11 @@ fn refused(error: XlsxError) -> FileRefused {
     }
 }
 
-fn cell_of(value: &DataRef<'_>) -> Option<Cell> {
+fn cell_of(value: &DataRef<'_>, shown: Option<&Shown>) -> Option<Cell> {
     Some(match value {
         DataRef::Empty => return None,
         DataRef::String(text) => Cell::Text(text.clone()),
         DataRef::SharedString(text) => Cell::Text((*text).to_owned()),
-        other => return cell_of_data(&Data::from(other.clone())),
-    })
-}
-
-/// A value of the library as a cell; `None` when nothing stands there.
-pub(super) fn cell_of_data(value: &Data) -> Option<Cell> {
-    Some(match value {
-        Data::Empty => return None,
-        Data::String(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
-        Data::DateTimeIso(text) => Cell::Text(text.replace('T', " ")),
-        Data::Int(value) => Cell::Number(Number::general(*value as f64)),
-        Data::Float(value) => Cell::Number(Number::general(*value)),
-        Data::Bool(value) => Cell::Bool(*value),
-        Data::DateTime(at) => match at.as_datetime() {
-            Some(time) => Cell::DateTime(time),
-            None => Cell::Number(Number::general(at.as_f64())),
-        },
-        Data::Error(error) => Cell::Error(error.to_string()),
+        other => return cell_of_data(&other.clone().into(), shown),
     })
 }

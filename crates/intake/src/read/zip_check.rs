@@ -14,8 +14,19 @@ const SMALL_PART: u64 = 32 << 20;
 const CELL_FORMATS: usize = 66_000;
 const PARTS: usize = 20_000;
 
+/// What was seen of a workbook while its parts ran through.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signs {
+    /// Some sheet has a formula.
+    pub(super) formulas: bool,
+    /// Whoever wrote it left the formulas to be computed when it is opened.
+    pub(super) uncounted: bool,
+    /// Some cells may be pictures.
+    pub(super) pictures: bool,
+}
+
 /// Refuses what is no workbook, is protected, is cut off, or unpacks beyond the limits.
-pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<(), FileRefused> {
+pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Signs, FileRefused> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| FileRefused::damaged())?;
     if archive.len() > PARTS {
         return Err(FileRefused::too_large("文件内部部件过多"));
@@ -35,6 +46,7 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<(
     }
     // The directory may lie: what really comes out is counted, part by part, into nothing.
     let mut total = 0u64;
+    let mut signs = Signs::default();
     for at in 0..archive.len() {
         let part = match archive.by_index(at) {
             Ok(part) => part,
@@ -44,12 +56,30 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<(
             Err(_) => return Err(FileRefused::damaged()),
         };
         let name = name_of(&part)?;
-        total += count(part, limit_of(&name, limits), name.ends_with("styles.xml"), watch)?;
+        let (length, marks) = count(part, limit_of(&name, limits), name.ends_with("styles.xml"), watch)?;
+        total += length;
         if total > limits.sheet_bytes.saturating_mul(2) {
             return Err(unpacks_too_far());
         }
+        signs.formulas |= marks.formulas && name.contains("/worksheets/");
+        signs.pictures |= name.starts_with("xl/richdata/");
     }
-    Ok(())
+    signs.uncounted = signs.formulas && counts_on_load(&mut archive);
+    Ok(signs)
+}
+
+/// Whether the workbook asks to be computed when opened: programs that write formulas without being able
+/// to compute them say so, and store 0 or nothing as the result.
+fn counts_on_load(archive: &mut ZipArchive<Cursor<&[u8]>>) -> bool {
+    let Ok(part) = archive.by_name("xl/workbook.xml") else { return false };
+    let mut xml = Vec::new();
+    if part.take(SMALL_PART).read_to_end(&mut xml).is_err() {
+        return false;
+    }
+    let xml = String::from_utf8_lossy(&xml);
+    ["fullCalcOnLoad=\"1\"", "fullCalcOnLoad=\"true\"", "fullCalcOnLoad='1'"]
+        .iter()
+        .any(|sign| xml.contains(sign))
 }
 
 fn name_of<R: Read + ?Sized>(part: &zip::read::ZipFile<'_, R>) -> Result<String, FileRefused> {
@@ -87,14 +117,19 @@ fn kind_of_package(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), FileRefuse
     Ok(())
 }
 
-fn count(mut part: impl Read, limit: u64, styles: bool, watch: Watch<'_>) -> Result<u64, FileRefused> {
+fn count(
+    mut part: impl Read,
+    limit: u64,
+    styles: bool,
+    watch: Watch<'_>,
+) -> Result<(u64, Marks), FileRefused> {
     let mut buffer = vec![0u8; 1 << 16];
     let mut marks = Marks::default();
     let mut total = 0u64;
     loop {
         let read = part.read(&mut buffer).map_err(|_| FileRefused::damaged())?;
         if read == 0 {
-            return Ok(total);
+            return Ok((total, marks));
         }
         total += read as u64;
         marks.add(&buffer[..read], styles);
@@ -109,7 +144,8 @@ fn count(mut part: impl Read, limit: u64, styles: bool, watch: Watch<'_>) -> Res
     }
 }
 
-/// Signs of a part that cannot be streamed: one endless piece of text, or a comment that holds it.
+/// Signs of a part that cannot be streamed: one endless piece of text, or a comment that holds it; and
+/// of formulas in a sheet.
 #[derive(Default)]
 struct Marks {
     before: [u8; 2],
@@ -117,6 +153,7 @@ struct Marks {
     longest: u64,
     comments: bool,
     formats: usize,
+    formulas: bool,
 }
 
 impl Marks {
@@ -128,6 +165,13 @@ impl Marks {
                 self.run += 1;
                 self.longest = self.longest.max(self.run);
                 self.comments |= b == b'!' && self.before[1] == b'<';
+                // `<f>`, also with a prefix: `<x:f>`.
+                if self.before[1] == b'f'
+                    && matches!(self.before[0], b'<' | b':')
+                    && (b.is_ascii_whitespace() || b == b'>' || b == b'/')
+                {
+                    self.formulas = true;
+                }
                 if styles && b == b'f' && self.before == *b"<x" {
                     self.formats += 1;
                 }

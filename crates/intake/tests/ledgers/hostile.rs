@@ -27,7 +27,7 @@ const SHEET_OPEN: &str = r#"<?xml version="1.0"?><worksheet xmlns="http://schema
 const SHEET_CLOSE: &str = "</sheetData></worksheet>";
 
 /// A workbook whose one sheet is written by `rows`.
-fn xlsx(rows: impl Fn(&mut dyn Write)) -> Vec<u8> {
+pub(crate) fn xlsx(rows: impl Fn(&mut dyn Write)) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
     for (name, text) in [
@@ -46,7 +46,7 @@ fn xlsx(rows: impl Fn(&mut dyn Write)) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn text_cell(at: &str, text: &str) -> String {
+pub(crate) fn text_cell(at: &str, text: &str) -> String {
     format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#)
 }
 
@@ -165,13 +165,14 @@ fn many_references_to_one_long_text_are_refused() {
 }
 
 #[test]
-fn a_million_empty_rows_cost_nothing() {
+fn rows_without_values_are_not_kept() {
     let bytes = xlsx(|sheet| {
         sheet.write_all(head_row().as_bytes()).unwrap();
         let cells = ["A2", "B2", "D2"].iter().zip(["广场宣传", "宣传教育", "35人"]);
         let cells: String = cells.map(|(at, text)| text_cell(at, text)).collect();
         write!(sheet, r#"<row r="2">{cells}{}</row>"#, text_cell("C2", "2026-10-12 09:00")).unwrap();
-        for row in 3..=1_000_000 {
+        // Down to the last row that a sheet can have; written densely they would only take longer.
+        for row in (3..100_000).chain([1_048_576]) {
             let cells = if row % 20 == 0 { format!(r#"<c r="A{row}" s="1"/>"#) } else { String::new() };
             write!(sheet, r#"<row r="{row}">{cells}</row>"#).unwrap();
         }

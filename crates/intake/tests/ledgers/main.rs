@@ -1,6 +1,7 @@
 //! Stories of the ledgers: the sample townships, hostile files, and the ways in which offices differ.
 
 mod book;
+mod cells;
 mod hostile;
 mod marked;
 mod registers;
