@@ -1,45 +1,24 @@
-//! CSV: UTF-8, GB18030 or UTF-16, whatever the office's program wrote.
+//! CSV and its relatives: cells of a text, divided by a separator.
 
 use std::borrow::Cow;
 
-use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
-
+use super::records::{Records, Shape};
 use super::{Limits, Rows, Spent};
 use crate::refusal::{FileRefused, Watch};
-use crate::workbook::{Cell, Sheet};
+use crate::workbook::{Cell, Sheet, blank};
 
-pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
-    let text = decode(bytes)?;
-    let start = text.trim_start().get(..).unwrap_or_default();
-    let opening: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
-    if opening.starts_with('<') {
-        return Err(FileRefused::not_ledger(
-            "这是网页或 XML 格式的表格，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入",
-        ));
-    }
-    if opening.starts_with("{\\rtf") || opening.starts_with('{') || opening.starts_with('[') {
-        return Err(FileRefused::not_ledger("这不是表格，请选择 .xlsx、.xls 或 .csv 台账"));
-    }
+pub(super) fn read(text: &str, limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
+    let (shape, text) = match told(text) {
+        Some((separator, rest)) => (Shape { separator, ..Shape::of(rest) }, rest),
+        None => (Shape::of(text), text),
+    };
     let mut spent = Spent::default();
     let mut rows = Rows::new(limits, watch, &mut spent);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(&text))
-        .from_reader(text.as_bytes());
-    let (mut number, mut line_after) = (0u32, 1u64);
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|_| FileRefused::damaged())? {
-        // Blank lines are passed over by the reader but are rows in a spreadsheet; a line break inside
-        // quotes is a line but no row.
-        let inside: u64 = record.iter().map(|field| field.matches('\n').count() as u64).sum();
-        let line = reader.position().line();
-        let blank = line.saturating_sub(line_after).saturating_sub(inside + 1);
-        number = number.saturating_add(u32::try_from(blank).unwrap_or(u32::MAX)).saturating_add(1);
-        line_after = line;
-        for (column, field) in record.iter().enumerate() {
+    // Blank lines are rows in a spreadsheet; a line break inside quotes is none.
+    for (number, record) in (1u32..).zip(Records::new(text, shape)) {
+        for (column, field) in record.fields.into_iter().enumerate() {
             rows.seen()?;
-            rows.put(number, column, Cell::Text(field.to_owned()))?;
+            rows.put(number, column, Cell::Text(unwrapped(field).into_owned()))?;
         }
     }
     let rows = rows.finish();
@@ -49,40 +28,27 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
     Ok(vec![Sheet { name: None, rows, merges: Vec::new(), hidden: false }])
 }
 
-/// Text that ends with a line break, so that every row does.
-fn decode(bytes: &[u8]) -> Result<String, FileRefused> {
-    let decoded: Cow<'_, str> = match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => clean(std::str::from_utf8(rest).ok().map(Cow::Borrowed))?,
-        [0xFF, 0xFE, rest @ ..] => clean(UTF_16LE.decode_without_bom_handling_and_without_replacement(rest))?,
-        [0xFE, 0xFF, rest @ ..] => clean(UTF_16BE.decode_without_bom_handling_and_without_replacement(rest))?,
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => clean(Some(Cow::Borrowed(text)))?,
-            Err(_) => clean(GB18030.decode_without_bom_handling_and_without_replacement(bytes))?,
-        },
-    };
-    let mut text = decoded.into_owned();
-    if !text.ends_with('\n') {
-        text.push('\n');
+/// `sep=;` on the first line tells the separator and is no row.
+fn told(text: &str) -> Option<(char, &str)> {
+    let (first, rest) = text.split_once('\n')?;
+    let first = first.trim_matches('"');
+    let told = first.get(..4).filter(|sign| sign.eq_ignore_ascii_case("sep="))?;
+    let mut separators = first[told.len()..].chars();
+    match (separators.next(), separators.next()) {
+        (Some(separator), None) if separator != '"' => Some((separator, rest)),
+        _ => None,
     }
-    Ok(text)
 }
 
-/// Text of people has no control characters; a file that has them is something else.
-fn clean(text: Option<Cow<'_, str>>) -> Result<Cow<'_, str>, FileRefused> {
-    text.filter(|t| !t.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1a}')))
-        .ok_or_else(|| FileRefused::not_ledger("这不是表格文件，请选择 .xlsx、.xls 或 .csv 台账"))
-}
-
-/// The separator that splits the first lines into most columns.
-fn delimiter(text: &str) -> u8 {
-    let most = |separator: char| {
-        text.lines().take(20).map(|line| line.matches(separator).count()).max().unwrap_or(0)
-    };
-    let commas = most(',');
-    for (separator, byte) in [('\t', b'\t'), (';', b';'), ('|', b'|')] {
-        if most(separator) > commas {
-            return byte;
-        }
+/// Without what a program puts around a number to keep a spreadsheet from counting with it.
+fn unwrapped(field: Cow<'_, str>) -> Cow<'_, str> {
+    let text = field.trim_matches(blank);
+    let inner = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    let inner =
+        inner.or_else(|| text.strip_prefix('=').filter(|rest| rest.bytes().all(|b| b.is_ascii_digit())));
+    let inner = inner.or_else(|| text.strip_prefix('\'').filter(|rest| !rest.contains('\'')));
+    match inner {
+        Some(inner) => Cow::Owned(inner.replace("\"\"", "\"")),
+        None => field,
     }
-    b','
 }

@@ -5,8 +5,10 @@
 
 mod biff;
 mod cells;
+mod decode;
 mod delimited;
 mod number_format;
+mod records;
 mod xls;
 mod xlsx;
 mod zip_check;
@@ -97,7 +99,19 @@ fn by_content(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets,
             )));
         }
     }
-    Ok((Format::Csv, delimited::read(bytes, limits, watch)?))
+    let Some(text) = decode::decode(bytes) else {
+        return Err(FileRefused::not_ledger("这不是表格文件，请选择 .xlsx、.xls 或 .csv 台账"));
+    };
+    let opening = text.trim_start();
+    if opening.starts_with("{\\rtf") || is_json(opening) {
+        return Err(FileRefused::not_ledger("这不是表格，请选择 .xlsx、.xls 或 .csv 台账"));
+    }
+    Ok((Format::Csv, delimited::read(&text, limits, watch)?))
+}
+
+/// A title may begin with a bracket too; only what is JSON to its end is JSON.
+fn is_json(text: &str) -> bool {
+    text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// Collects cells into rows and refuses when there are too many.

@@ -1,6 +1,6 @@
 //! What stands in a cell: formats, formulas, errors, pictures, and what is hidden.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 
 use rust_xlsxwriter::{Format, Formula, Workbook as Writer};
 use tiexin_intake::{Cell, Mapping, Number, Workbook};

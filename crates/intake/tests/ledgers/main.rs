@@ -2,6 +2,7 @@
 
 mod book;
 mod cells;
+mod csv_files;
 mod hostile;
 mod marked;
 mod registers;
