@@ -9,6 +9,7 @@ mod decode;
 mod delimited;
 mod number_format;
 mod records;
+mod unlock;
 mod xls;
 mod xlsx;
 mod zip_check;
@@ -80,6 +81,9 @@ fn by_content(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets,
         return Ok((Format::Xlsx, xlsx::read(bytes, limits, watch)?));
     }
     if bytes.starts_with(OLE) {
+        if let Some(package) = unlock::package(bytes)? {
+            return Ok((Format::Xlsx, xlsx::read(&package, limits, watch)?));
+        }
         return Ok((Format::Xls, xls::read(bytes, limits, watch)?));
     }
     if OLE.starts_with(&bytes[..bytes.len().min(OLE.len())]) || bytes.starts_with(b"PK") {

@@ -1,17 +1,25 @@
 //! xls, the old binary format.
 
-use std::io::{Cursor, Read};
+use std::borrow::Cow;
+use std::io::{Cursor, Read, Write};
 
 use calamine::{Reader, Xls, XlsError};
 
 use super::cells::{cell_of_data, listed, merge};
+use super::unlock::{self, Opened};
 use super::{Limits, Rows, Spent, biff};
 use crate::refusal::{FileRefused, Watch};
 use crate::workbook::Sheet;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
-    biff::check(&workbook_stream(bytes)?, limits)?;
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(refused)?;
+    let mut stream = workbook_stream(bytes)?;
+    let unlocked = match unlock::workbook_stream(&mut stream) {
+        Opened::Locked => return Err(FileRefused::encrypted()),
+        Opened::Unlocked => Some(contained(&stream)?),
+        Opened::Plain => None,
+    };
+    biff::check(&stream, limits)?;
+    let mut book: Xls<_> = Xls::new(Cursor::new(unlocked.as_deref().unwrap_or(bytes))).map_err(refused)?;
     let mut spent = Spent::default();
     let mut sheets = Vec::new();
     for (name, hidden) in listed(book.sheets_metadata()) {
@@ -31,12 +39,48 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
     Ok(sheets)
 }
 
+/// Opens an OLE container; a writer's slip that spreadsheet programs pass over is mended first.
+pub(super) fn container(bytes: &[u8]) -> Result<cfb::CompoundFile<Cursor<Cow<'_, [u8]>>>, FileRefused> {
+    let open = |bytes| cfb::CompoundFile::open(Cursor::new(bytes));
+    match open(Cow::Borrowed(bytes)) {
+        Ok(container) => Ok(container),
+        Err(_) => open(Cow::Owned(without_surplus(bytes))).map_err(|_| FileRefused::damaged()),
+    }
+}
+
+/// The container with sectors that lie beyond its end marked as free (\[MS-CFB\] 2.3): libraries of the
+/// web write them as ends of chains. The chain of a file that was cut off still leads beyond its end.
+fn without_surplus(bytes: &[u8]) -> Vec<u8> {
+    const END_OF_CHAIN: [u8; 4] = 0xFFFF_FFFEu32.to_le_bytes();
+    let mut mended = bytes.to_vec();
+    let u32_at =
+        |at: usize| bytes.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize);
+    let shift = bytes.get(30).copied().unwrap_or(0);
+    if !matches!(shift, 9 | 12) {
+        return mended;
+    }
+    let size = 1usize << shift;
+    let sectors = bytes.len().div_ceil(size).saturating_sub(1);
+    // The first 109 sectors of the table stand in the head; a ledger has no more.
+    for (at, sector) in
+        (0..109).filter_map(|at| Some((at, u32_at(76 + at * 4)?))).filter(|(_, s)| *s < sectors)
+    {
+        for entry in 0..size / 4 {
+            let place = (sector + 1) * size + entry * 4;
+            if at * size / 4 + entry >= sectors
+                && let Some(value) = mended.get_mut(place..place + 4)
+                && *value == END_OF_CHAIN
+            {
+                value.fill(0xFF);
+            }
+        }
+    }
+    mended
+}
+
 /// The BIFF records inside the OLE container, after telling apart what else such a container can be.
 fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, FileRefused> {
-    let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|_| FileRefused::damaged())?;
-    if container.exists("/EncryptedPackage") {
-        return Err(FileRefused::encrypted());
-    }
+    let mut container = container(bytes)?;
     for path in ["/Workbook", "/Book"] {
         if !container.is_stream(path) {
             continue;
@@ -50,6 +94,18 @@ fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, FileRefused> {
         return Err(FileRefused::not_ledger("这是文档，不是表格。请选择 .xlsx、.xls 或 .csv 台账"));
     }
     Err(FileRefused::not_ledger("文件中没有工作表，请选择 .xlsx、.xls 或 .csv 台账"))
+}
+
+/// A container around records that were decrypted: the library takes nothing else.
+fn contained(stream: &[u8]) -> Result<Vec<u8>, FileRefused> {
+    let written = || {
+        let new = Cursor::new(Vec::new());
+        // The older version: the library finds nothing in the newer one.
+        let mut container = cfb::CompoundFile::create_with_version(cfb::Version::V3, new)?;
+        container.create_stream("/Workbook")?.write_all(stream)?;
+        Ok::<_, std::io::Error>(container.into_inner().into_inner())
+    };
+    written().map_err(|_| FileRefused::damaged())
 }
 
 fn refused(error: XlsError) -> FileRefused {

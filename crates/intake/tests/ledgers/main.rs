@@ -7,4 +7,5 @@ mod hostile;
 mod marked;
 mod registers;
 mod townships;
+mod unlocked;
 mod variations;
