@@ -41,7 +41,7 @@ fn told(text: &str) -> Option<(char, &str)> {
 }
 
 /// Without what a program puts around a number to keep a spreadsheet from counting with it.
-fn unwrapped(field: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn unwrapped(field: Cow<'_, str>) -> Cow<'_, str> {
     let text = field.trim_matches(blank);
     let inner = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     let inner =

@@ -10,8 +10,11 @@ mod delimited;
 mod number_format;
 mod records;
 mod unlock;
+mod web_page;
+mod web_table;
 mod xls;
 mod xlsx;
+mod xml_spreadsheet;
 mod zip_check;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -106,11 +109,69 @@ fn by_content(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets,
     let Some(text) = decode::decode(bytes) else {
         return Err(FileRefused::not_ledger("这不是表格文件，请选择 .xlsx、.xls 或 .csv 台账"));
     };
+    by_opening(&text, limits, watch)
+}
+
+/// Text is told by how it begins.
+fn by_opening(text: &str, limits: &Limits, watch: Watch<'_>) -> Result<Sheets, FileRefused> {
+    use crate::workbook::Format;
     let opening = text.trim_start();
+    match markup(opening) {
+        Some(Markup::Page) => return Ok((Format::Html, web_page::read(text, limits, watch)?)),
+        Some(Markup::Spreadsheet) => {
+            return Ok((Format::Xml, xml_spreadsheet::read(opening, limits, watch)?));
+        }
+        Some(Markup::Other) => {
+            return Err(FileRefused::not_ledger(
+                "这种网页或 XML 文件不能直接导入，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入",
+            ));
+        }
+        None => {}
+    }
     if opening.starts_with("{\\rtf") || is_json(opening) {
         return Err(FileRefused::not_ledger("这不是表格，请选择 .xlsx、.xls 或 .csv 台账"));
     }
-    Ok((Format::Csv, delimited::read(&text, limits, watch)?))
+    Ok((Format::Csv, delimited::read(text, limits, watch)?))
+}
+
+/// What a text in tags is.
+enum Markup {
+    Page,
+    /// XML Spreadsheet 2003.
+    Spreadsheet,
+    Other,
+}
+
+/// Tags that a web page may begin with; a title may begin with `<` too.
+const TAGS: &[&str] = &[
+    "html", "head", "meta", "title", "style", "script", "link", "body", "table", "thead", "tbody", "tr",
+    "td", "th", "caption", "div", "span", "center", "font", "form", "p", "br", "h1", "h2", "h3", "h4", "b",
+    "strong",
+];
+
+fn markup(opening: &str) -> Option<Markup> {
+    let head: String = opening.chars().take(4096).collect::<String>().to_ascii_lowercase();
+    if head.starts_with("mime-version:") && head.contains("multipart/related") {
+        return Some(Markup::Other);
+    }
+    let page = |head: &str| head.contains("<html") || head.contains("<table");
+    let rest = head.strip_prefix('<')?;
+    if rest.starts_with("?xml") || rest.starts_with('!') {
+        let spreadsheet =
+            head.contains("urn:schemas-microsoft-com:office:spreadsheet") && !head.contains("<html");
+        return Some(match spreadsheet {
+            true => Markup::Spreadsheet,
+            false if page(&head) || rest.starts_with("!doctype html") => Markup::Page,
+            false => Markup::Other,
+        });
+    }
+    let (name, after) =
+        rest.split_at(rest.find(|c: char| !c.is_ascii_alphanumeric() && c != ':').unwrap_or(rest.len()));
+    match name {
+        "workbook" | "ss:workbook" => Some(Markup::Spreadsheet),
+        name if TAGS.contains(&name) && after.starts_with([' ', '>', '/', '\n', '\t']) => Some(Markup::Page),
+        _ => None,
+    }
 }
 
 /// A title may begin with a bracket too; only what is JSON to its end is JSON.

@@ -5,6 +5,7 @@ mod cells;
 mod csv_files;
 mod hostile;
 mod marked;
+mod other_formats;
 mod registers;
 mod townships;
 mod unlocked;
