@@ -4,28 +4,26 @@
 use super::Limits;
 use crate::refusal::FileRefused;
 
-const BOUND_SHEET: u16 = 0x0085;
-const FILE_PASS: u16 = 0x002F;
+pub(super) const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
-const FORMULA: u16 = 0x0006;
+pub(super) const FORMULA: u16 = 0x0006;
 const LABEL_SST: u16 = 0x00FD;
-const MUL_RK: u16 = 0x00BD;
+pub(super) const MUL_RK: u16 = 0x00BD;
 const SST: u16 = 0x00FC;
 const CONTINUE: u16 = 0x003C;
-const BOF: u16 = 0x0809;
-const EOF: u16 = 0x000A;
+pub(super) const BOF: u16 = 0x0809;
+pub(super) const EOF: u16 = 0x000A;
 /// A byte of a formula can become many of text.
 const FORMULA_BYTES: usize = 4 << 20;
 const RECORDS: usize = 20_000_000;
 
-/// Refuses a stream that is protected or would cost more than the limits.
+/// Refuses a stream that would cost more than the limits.
 pub(super) fn check(stream: &[u8], limits: &Limits) -> Result<(), FileRefused> {
     let mut sheets = Vec::new();
     let mut strings = Vec::new();
-    let mut records = Records { stream, at: 0 };
+    let mut records = Records::new(stream, 0);
     while let Some((kind, data)) = records.next() {
         match kind {
-            FILE_PASS => return Err(FileRefused::encrypted()),
             BOUND_SHEET if data.len() >= 4 => sheets.push(u32_at(data, 0) as usize),
             SST => strings = string_lengths(data, &mut records),
             EOF => break,
@@ -40,7 +38,7 @@ pub(super) fn check(stream: &[u8], limits: &Limits) -> Result<(), FileRefused> {
         if start > stream.len() {
             return Err(FileRefused::damaged());
         }
-        cost.add_sheet(Records { stream, at: start }, &strings);
+        cost.add_sheet(Records::new(stream, start), &strings);
         if cost.records > RECORDS
             || cost.cells > limits.cells
             || cost.text > limits.text_bytes
@@ -106,13 +104,18 @@ fn widen(range: &mut Span, at: usize) {
     *range = Some((first.min(at), last.max(at)));
 }
 
-struct Records<'a> {
+/// The records of a stream from some place on; ends where one is cut off.
+pub(super) struct Records<'a> {
     stream: &'a [u8],
     at: usize,
 }
 
 impl<'a> Records<'a> {
-    fn next(&mut self) -> Option<(u16, &'a [u8])> {
+    pub(super) fn new(stream: &'a [u8], at: usize) -> Self {
+        Self { stream, at }
+    }
+
+    pub(super) fn next(&mut self) -> Option<(u16, &'a [u8])> {
         let head = self.stream.get(self.at..self.at + 4)?;
         let length = u16_at(head, 2);
         let data = self.stream.get(self.at + 4..self.at + 4 + length)?;
@@ -126,11 +129,11 @@ impl<'a> Records<'a> {
     }
 }
 
-fn u16_at(data: &[u8], at: usize) -> usize {
+pub(super) fn u16_at(data: &[u8], at: usize) -> usize {
     usize::from(data[at]) | usize::from(data[at + 1]) << 8
 }
 
-fn u32_at(data: &[u8], at: usize) -> u32 {
+pub(super) fn u32_at(data: &[u8], at: usize) -> u32 {
     u16_at(data, at) as u32 | (u16_at(data, at + 2) as u32) << 16
 }
 

@@ -6,13 +6,21 @@ use chrono::NaiveDateTime;
 use super::number_format::Shown;
 use crate::workbook::{Cell, Merge};
 
-/// The names of the worksheets in the order of the tabs, and whether each is hidden.
-pub(super) fn listed(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
-    sheets
-        .iter()
-        .filter(|s| s.typ == SheetType::WorkSheet)
-        .map(|s| (s.name.clone(), s.visible != SheetVisible::Visible))
-        .collect()
+/// A worksheet of a workbook.
+pub(super) struct Tab {
+    /// Among all sheets, those included that hold no cells.
+    pub(super) at: usize,
+    pub(super) name: String,
+    pub(super) hidden: bool,
+}
+
+/// The worksheets in the order of the tabs.
+pub(super) fn listed(sheets: &[calamine::Sheet]) -> Vec<Tab> {
+    let tab = |(at, sheet): (usize, &calamine::Sheet)| {
+        let hidden = sheet.visible != SheetVisible::Visible;
+        (sheet.typ == SheetType::WorkSheet).then(|| Tab { at, name: sheet.name.clone(), hidden })
+    };
+    sheets.iter().enumerate().filter_map(tab).collect()
 }
 
 pub(super) fn merge(range: &Dimensions) -> Merge {

@@ -4,6 +4,7 @@
 //! counted first, and a file that costs too much is refused with a message.
 
 mod biff;
+mod biff_cells;
 mod cells;
 mod decode;
 mod delimited;

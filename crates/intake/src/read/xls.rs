@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::io::{Cursor, Read, Write};
 
-use calamine::{Reader, Xls, XlsError};
+use calamine::{Data, Range, Reader, Xls, XlsError};
 
+use super::biff_cells::{BiffCells, Told};
 use super::cells::{cell_of_data, listed, merge};
 use super::unlock::{self, Opened};
 use super::{Limits, Rows, Spent, biff};
 use crate::refusal::{FileRefused, Watch};
-use crate::workbook::Sheet;
+use crate::workbook::{Cell, Row, Sheet};
 
 pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
     let mut stream = workbook_stream(bytes)?;
@@ -20,23 +21,38 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
     };
     biff::check(&stream, limits)?;
     let mut book: Xls<_> = Xls::new(Cursor::new(unlocked.as_deref().unwrap_or(bytes))).map_err(refused)?;
+    let told = BiffCells::of(&stream, limits)?;
     let mut spent = Spent::default();
     let mut sheets = Vec::new();
-    for (name, hidden) in listed(book.sheets_metadata()) {
-        let range = book.worksheet_range(&name).map_err(refused)?;
-        let (first_row, first_column) = range.start().unwrap_or((0, 0));
-        let mut rows = Rows::new(limits, watch, &mut spent);
-        for (row, column, value) in range.used_cells() {
-            rows.seen()?;
-            if let Some(cell) = cell_of_data(value, None) {
-                rows.put(first_row + row as u32 + 1, first_column as usize + column, cell)?;
-            }
-        }
-        let rows = rows.finish();
-        let merges = book.merge_cells_by_sheet_name(&name).map_err(refused)?.iter().map(merge).collect();
-        sheets.push(Sheet { name: Some(name), rows, merges, hidden });
+    for tab in listed(book.sheets_metadata()) {
+        let range = book.worksheet_range(&tab.name).map_err(refused)?;
+        let rows = rows_of(&range, &told, tab.at, Rows::new(limits, watch, &mut spent))?;
+        let merges = book.merge_cells_by_sheet_name(&tab.name).map_err(refused)?.iter().map(merge).collect();
+        sheets.push(Sheet { name: Some(tab.name), rows, merges, hidden: tab.hidden });
     }
     Ok(sheets)
+}
+
+fn rows_of(
+    range: &Range<Data>,
+    told: &BiffCells,
+    sheet: usize,
+    mut rows: Rows<'_>,
+) -> Result<Vec<Row>, FileRefused> {
+    let (first_row, first_column) = range.start().unwrap_or((0, 0));
+    for (row, column, value) in range.used_cells() {
+        rows.seen()?;
+        let (row, column) = (first_row + row as u32, first_column + column as u32);
+        let cell = match told.told(sheet, row, column) {
+            Some(Told::Uncounted) => Some(Cell::Uncounted),
+            Some(Told::Format(format)) => cell_of_data(value, told.shown(format)),
+            None => cell_of_data(value, None),
+        };
+        if let Some(cell) = cell {
+            rows.put(row + 1, column as usize, cell)?;
+        }
+    }
+    Ok(rows.finish())
 }
 
 /// Opens an OLE container; a writer's slip that spreadsheet programs pass over is mended first.

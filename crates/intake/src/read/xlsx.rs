@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx, XlsxCellReader, XlsxError, XlsxFormulaMetadata};
 
-use super::cells::{cell_of_data, listed, merge};
+use super::cells::{Tab, cell_of_data, listed, merge};
 use super::number_format::Shown;
 use super::zip_check::{self, Signs};
 use super::{Limits, Rows, Spent};
@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
     let mut spent = Spent::default();
     let mut styles = None;
     let mut sheets = Vec::new();
-    for (name, hidden) in tabs {
+    for Tab { name, hidden, .. } in tabs {
         let instead = if signs.formulas || signs.pictures {
             match book.worksheet_cells_reader(&name) {
                 Err(XlsxError::NotAWorksheet(_)) => continue,

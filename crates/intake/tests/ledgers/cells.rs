@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Format, Formula, Workbook as Writer};
 use tiexin_intake::{Cell, Mapping, Number, Workbook};
 use zip::write::SimpleFileOptions;
 
-use crate::book::{Book, open, plan_with};
+use crate::book::{Book, fixture, open, plan_with};
 use crate::hostile::{text_cell, xlsx};
 
 fn saved(fill: impl Fn(&mut Writer)) -> Workbook {
@@ -163,4 +163,48 @@ fn hidden_rows_and_columns_are_read_like_others() {
     });
     assert_eq!(workbook.sheets[0].rows.len(), 4);
     assert_eq!(cell(&workbook, 3, 1), Cell::Text("乙".into()));
+}
+
+/// Written by xlwt 1.3, which writes formulas but cannot compute them.
+fn old_workbook() -> Workbook {
+    open(&fixture("formats/xlwt.xls"), "台账.xls")
+}
+
+#[test]
+fn numbers_of_an_xls_know_what_their_formats_show() {
+    let workbook = old_workbook();
+    let places = [None, Some(0), Some(2), Some(1), Some(2), None];
+    for (row, places) in (1..).zip(places) {
+        // A number alone, and two that are stored as one record.
+        for (column, value) in [10.1, 10.0, 2016.1].into_iter().enumerate() {
+            assert_eq!(
+                cell(&workbook, row, column),
+                Cell::Number(Number { value, places }),
+                "{row} {column}"
+            );
+        }
+    }
+    assert_eq!(cell(&workbook, 7, 0), Cell::Text("10.1万元".into()));
+    assert!(matches!(cell(&workbook, 8, 0), Cell::DateTime(_)));
+    assert_eq!(cell(&workbook, 9, 0), Cell::Number(Number::general(10.1)));
+}
+
+#[test]
+fn formulas_and_errors_of_an_xls_are_told() {
+    let workbook = old_workbook();
+    assert_eq!(cell(&workbook, 10, 0), Cell::Uncounted);
+    assert_eq!(cell(&workbook, 10, 1), Cell::Uncounted);
+    // This one may well be an empty text.
+    assert_eq!(cell(&workbook, 10, 2), Cell::Empty);
+    assert_eq!(cell(&workbook, 10, 3), Cell::Uncounted);
+    assert_eq!(cell(&workbook, 11, 0), Cell::Error("#N/A".into()));
+    assert_eq!(cell(&workbook, 11, 1), Cell::Error("#REF!".into()));
+}
+
+#[test]
+fn hidden_sheets_of_an_xls_are_read_and_said_to_be_hidden() {
+    let workbook = old_workbook();
+    let hidden: Vec<bool> = workbook.sheets.iter().map(|sheet| sheet.hidden).collect();
+    assert_eq!(hidden, [false, true, true]);
+    assert_eq!(workbook.sheets[1].rows[0].cell(1), &Cell::Number(Number { value: 1.5, places: Some(2) }));
 }
