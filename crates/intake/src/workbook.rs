@@ -12,6 +12,8 @@ pub enum Format {
     Html,
     /// XML Spreadsheet 2003.
     Xml,
+    /// OpenDocument.
+    Ods,
 }
 
 /// A file as read: its sheets in the order of the tabs.

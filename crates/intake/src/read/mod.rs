@@ -9,6 +9,7 @@ mod cells;
 mod decode;
 mod delimited;
 mod number_format;
+mod ods;
 mod records;
 mod unlock;
 mod web_page;
@@ -82,11 +83,11 @@ fn by_content(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets,
         return Err(FileRefused::not_ledger("文件是空的，请选择台账文件"));
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Ok((Format::Xlsx, xlsx::read(bytes, limits, watch)?));
+        return zipped(bytes, limits, watch);
     }
     if bytes.starts_with(OLE) {
         if let Some(package) = unlock::package(bytes)? {
-            return Ok((Format::Xlsx, xlsx::read(&package, limits, watch)?));
+            return zipped(&package, limits, watch);
         }
         return Ok((Format::Xls, xls::read(bytes, limits, watch)?));
     }
@@ -111,6 +112,15 @@ fn by_content(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets,
         return Err(FileRefused::not_ledger("这不是表格文件，请选择 .xlsx、.xls 或 .csv 台账"));
     };
     by_opening(&text, limits, watch)
+}
+
+fn zipped(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets, FileRefused> {
+    use crate::workbook::Format;
+    let signs = zip_check::check(bytes, limits, watch)?;
+    if signs.open_document {
+        return Ok((Format::Ods, ods::read(bytes, limits, watch)?));
+    }
+    Ok((Format::Xlsx, xlsx::read(bytes, signs, limits, watch)?))
 }
 
 /// Text is told by how it begins.

@@ -50,6 +50,22 @@ impl Shown {
     }
 }
 
+/// A number whose format is known only by what it shows. `10.1` may be the general format; `10.10` is not.
+pub(super) fn shown_as(value: f64, shown: &str) -> Cell {
+    let digits: String = shown.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
+    let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
+    let same =
+        digits.parse::<f64>().is_ok_and(|read| format!("{read:.places$}") == format!("{value:.places$}"));
+    if !same {
+        return Cell::Number(Number::general(value));
+    }
+    if shown.contains(SCALES) {
+        return Cell::Text(shown.to_owned());
+    }
+    let told = Number::general(value).shown() != digits && places <= MOST_PLACES;
+    Cell::Number(Number { value, places: u8::try_from(places).ok().filter(|_| told) })
+}
+
 #[derive(Default)]
 struct Reading {
     digits: usize,
@@ -166,6 +182,24 @@ mod tests {
             "\\",
         ] {
             assert_eq!(Shown::of(code), Shown::default(), "{code}");
+        }
+    }
+
+    #[test]
+    fn places_are_told_by_what_is_shown() {
+        let number = |value, places| Cell::Number(Number { value, places });
+        for (value, shown, cell) in [
+            (10.1, "10.1", number(10.1, None)),
+            (10.1, "10.10", number(10.1, Some(2))),
+            (1234.5, "1,234.50元", number(1234.5, Some(2))),
+            (10.12, "10.1", number(10.12, Some(1))),
+            (0.5, "50%", number(0.5, None)),
+            (15000.0, "1.5万", number(15000.0, None)),
+            (1.5, "1.50万元", Cell::Text("1.50万元".into())),
+            (35.0, "35", number(35.0, None)),
+            (35.0, "", number(35.0, None)),
+        ] {
+            assert_eq!(shown_as(value, shown), cell, "{shown}");
         }
     }
 

@@ -7,7 +7,7 @@ use calamine::{DataRef, Reader, Xlsx, XlsxCellReader, XlsxError, XlsxFormulaMeta
 
 use super::cells::{Tab, cell_of_data, listed, merge};
 use super::number_format::Shown;
-use super::zip_check::{self, Signs};
+use super::zip_check::Signs;
 use super::{Limits, Rows, Spent};
 use crate::refusal::{FileRefused, Watch};
 use crate::workbook::{Cell, Sheet};
@@ -15,8 +15,13 @@ use crate::workbook::{Cell, Sheet};
 type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 type Cells<'a, 'b> = XlsxCellReader<'a, Cursor<&'b [u8]>>;
 
-pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
-    let signs = zip_check::check(bytes, limits, watch)?;
+/// Of a package whose parts were found to be within the limits.
+pub(super) fn read(
+    bytes: &[u8],
+    signs: Signs,
+    limits: &Limits,
+    watch: Watch<'_>,
+) -> Result<Vec<Sheet>, FileRefused> {
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(refused)?;
     let tabs = listed(book.sheets_metadata());
     if tabs.len() > limits.sheets {

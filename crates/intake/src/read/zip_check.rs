@@ -23,6 +23,8 @@ pub(super) struct Signs {
     pub(super) uncounted: bool,
     /// Some cells may be pictures.
     pub(super) pictures: bool,
+    /// It is an OpenDocument spreadsheet.
+    pub(super) open_document: bool,
 }
 
 /// Refuses what is no workbook, is protected, is cut off, or unpacks beyond the limits.
@@ -31,7 +33,13 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<S
     if archive.len() > PARTS {
         return Err(FileRefused::too_large("文件内部部件过多"));
     }
-    kind_of_package(&archive)?;
+    let open_document = kind_of_package(&archive)?;
+    if open_document && !text_of(&mut archive, "mimetype").contains("spreadsheet") {
+        return Err(FileRefused::not_ledger("这是文档，不是表格。请选择 .xlsx、.xls 或 .csv 台账"));
+    }
+    if open_document && text_of(&mut archive, "META-INF/manifest.xml").contains("encryption-data") {
+        return Err(FileRefused::encrypted());
+    }
     let mut declared = 0u64;
     for at in 0..archive.len() {
         let part = archive.by_index_raw(at).map_err(|_| FileRefused::damaged())?;
@@ -46,7 +54,7 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<S
     }
     // The directory may lie: what really comes out is counted, part by part, into nothing.
     let mut total = 0u64;
-    let mut signs = Signs::default();
+    let mut signs = Signs { open_document, ..Signs::default() };
     for at in 0..archive.len() {
         let part = match archive.by_index(at) {
             Ok(part) => part,
@@ -71,15 +79,19 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<S
 /// Whether the workbook asks to be computed when opened: programs that write formulas without being able
 /// to compute them say so, and store 0 or nothing as the result.
 fn counts_on_load(archive: &mut ZipArchive<Cursor<&[u8]>>) -> bool {
-    let Ok(part) = archive.by_name("xl/workbook.xml") else { return false };
-    let mut xml = Vec::new();
-    if part.take(SMALL_PART).read_to_end(&mut xml).is_err() {
-        return false;
-    }
-    let xml = String::from_utf8_lossy(&xml);
+    let xml = text_of(archive, "xl/workbook.xml");
     ["fullCalcOnLoad=\"1\"", "fullCalcOnLoad=\"true\"", "fullCalcOnLoad='1'"]
         .iter()
         .any(|sign| xml.contains(sign))
+}
+
+/// A small part; empty where there is none.
+fn text_of(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> String {
+    let mut bytes = Vec::new();
+    match archive.by_name(name).map(|part| part.take(SMALL_PART).read_to_end(&mut bytes)) {
+        Ok(Ok(_)) => String::from_utf8_lossy(&bytes).into_owned(),
+        _ => String::new(),
+    }
 }
 
 fn name_of<R: Read + ?Sized>(part: &zip::read::ZipFile<'_, R>) -> Result<String, FileRefused> {
@@ -91,7 +103,7 @@ fn unpacks_too_far() -> FileRefused {
 }
 
 fn limit_of(name: &str, limits: &Limits) -> u64 {
-    if name.contains("/worksheets/") {
+    if name.contains("/worksheets/") || name == "content.xml" {
         limits.sheet_bytes
     } else if name.ends_with("sharedstrings.xml") {
         // Tags around each string, and the string itself.
@@ -101,11 +113,16 @@ fn limit_of(name: &str, limits: &Limits) -> u64 {
     }
 }
 
-fn kind_of_package(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), FileRefused> {
+/// Whether it is an OpenDocument spreadsheet rather than an xlsx.
+fn kind_of_package(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<bool, FileRefused> {
     let names: Vec<String> = archive.file_names().flatten().map(|name| name.to_ascii_lowercase()).collect();
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
     let under = |folder: &str| names.iter().any(|name| name.starts_with(folder));
-    if has("xl/workbook.bin") || has("content.xml") {
+    if has("content.xml") && has("mimetype") {
+        return Ok(true);
+    }
+    // The library tells neither merged cells nor formats of this one: figures could come out wrong.
+    if has("xl/workbook.bin") {
         return Err(FileRefused::not_ledger("暂不支持这种表格格式，请用 Excel 或 WPS 另存为 .xlsx 后再导入"));
     }
     if under("word/") || under("ppt/") {
@@ -114,7 +131,7 @@ fn kind_of_package(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), FileRefuse
     if !has("[content_types].xml") {
         return Err(FileRefused::not_ledger("这是压缩包，不是表格。请先解压，再选择其中的台账"));
     }
-    Ok(())
+    Ok(false)
 }
 
 fn count(
