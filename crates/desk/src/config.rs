@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tiexin_sync::Pace;
+
 use crate::clock::{Clock, Ids, SystemClock, SystemIds};
 
 /// How much work a password check costs.
@@ -27,6 +29,8 @@ pub struct DeskConfig {
     pub demo: bool,
     /// Rounds with the province start by themselves; off in tests that want to say when.
     pub automatic_sync: bool,
+    /// How fast the clock runs: as it does, but for trials.
+    pub pace: Pace,
     /// PEM of the province's own authority, for joining; kept in the book from then on.
     pub authority: Option<String>,
 }
@@ -44,6 +48,7 @@ impl DeskConfig {
             kdf: KdfCost::Full,
             demo,
             automatic_sync: true,
+            pace: Pace::REAL,
             authority: None,
         }
     }

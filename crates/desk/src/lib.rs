@@ -43,3 +43,4 @@ pub use desk::Desk;
 pub use events::Events;
 pub use host::{Running, find_pages, serve};
 pub use picture::picture_ready;
+pub use tiexin_sync::Pace;

@@ -151,7 +151,7 @@ fn standing(engine: Option<&Engine>) -> Status {
 
 fn begin(book: &Book, config: &DeskConfig) -> Engine {
     let clock = config.clock.clone();
-    Engine::start(book.clone(), Arc::new(move || clock.now_ms()))
+    Engine::start(book.clone(), Arc::new(move || clock.now_ms()), config.pace)
 }
 
 /// Passes the engine's news to the screens until the session or the desk is gone.
@@ -293,6 +293,10 @@ pub(crate) fn reply(error: SyncError) -> ErrorReply {
         SyncError::Cancelled => errors::cancelled(),
         SyncError::Address => {
             ErrorReply::new(ErrorCode::Invalid, "省平台地址不对，应以 https:// 开头，请向管理员核对。")
+        }
+        SyncError::Disk => ErrorReply::new(ErrorCode::Disk, format!("{error}。")),
+        SyncError::Store(_) => {
+            ErrorReply::new(ErrorCode::Internal, format!("{error}。再次出现请联系管理员。"))
         }
         // The engine's words name the platform and what to do, never a person.
         other => ErrorReply::new(ErrorCode::Refused, other.to_string()),

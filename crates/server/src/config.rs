@@ -108,20 +108,25 @@ pub struct File {
     pub blobs: Option<String>,
     pub lease_days: Option<u32>,
     pub escrow: Option<String>,
+    pub token_seconds: Option<u32>,
 }
 
 impl File {
     /// What the file decides for all desks.
     ///
     /// # Errors
-    /// `Config`: `escrow` is not a public key of age.
+    /// `Config`: `escrow` is not a public key of age, or `token_seconds` is 0.
     pub fn policy(&self) -> Result<Policy> {
         let usual = Policy::default();
         let escrow = self.escrow.clone().filter(|key| !key.is_empty());
         if escrow.as_ref().is_some_and(|key| !tiexin_seal::is_recipient(key)) {
             return Err(Error::Config("escrow 应为 escrow keygen 给出的公钥（age1…）".into()));
         }
-        Ok(Policy { lease_days: self.lease_days.unwrap_or(usual.lease_days), escrow })
+        let token_seconds = self.token_seconds.unwrap_or(usual.token_seconds);
+        if token_seconds == 0 {
+            return Err(Error::Config("token_seconds（登录凭据的有效秒数）至少为 1".into()));
+        }
+        Ok(Policy { lease_days: self.lease_days.unwrap_or(usual.lease_days), escrow, token_seconds })
     }
 
     /// Reads a file; an unknown name in it is an error.

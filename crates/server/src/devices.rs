@@ -23,11 +23,13 @@ pub struct Policy {
     pub lease_days: u32,
     /// To whom desks leave the key of their book: an age recipient, `age1…`.
     pub escrow: Option<String>,
+    /// For how long a bearer token is good, at least. Then a desk asks for another by itself.
+    pub token_seconds: u32,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { lease_days: 30, escrow: None }
+        Policy { lease_days: 30, escrow: None, token_seconds: 3600 }
     }
 }
 
@@ -140,8 +142,7 @@ impl Province {
     }
 
     async fn everyone(&self, asking: Uuid, author: Uuid) -> Result<Everyone> {
-        let standing = self.standing(asking).await;
-        self.with_order(asking, standing).await?;
+        self.standing(asking).await?;
         let (devices, users) = (self.book.devices().await?, self.book.users().await?);
         let works = self.book.device_users().await?;
         let me = works.iter().find(|(device, as_author, _)| (*device, *as_author) == (asking, author));

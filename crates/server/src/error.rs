@@ -2,7 +2,7 @@
 
 use tiexin_protocol::package::Fault;
 use tiexin_protocol::statement::Signed;
-use tiexin_protocol::wire::Refusal;
+use tiexin_protocol::wire::{Refusal, RefusalCode};
 use tokio_postgres::error::SqlState;
 
 /// A request that is not granted. Desks match the code, people read the message.
@@ -69,42 +69,42 @@ pub enum Refused {
 
 impl Refused {
     /// The code that programs match.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> RefusalCode {
         match self {
-            Refused::DeviceUnknown => "device_unknown",
-            Refused::DeviceRevoked => "device_revoked",
-            Refused::DeviceMismatch => "device_mismatch",
-            Refused::TokenInvalid => "token_invalid",
-            Refused::SignatureWrong => "signature_wrong",
-            Refused::CodeInvalid => "code_invalid",
-            Refused::UserDisabled => "user_disabled",
-            Refused::AuthorTaken => "author_taken",
-            Refused::KeyInvalid => "key_invalid",
-            Refused::ProtocolOld => "protocol_old",
-            Refused::ChangeForeign => "change_foreign",
-            Refused::IncarnationForked => "incarnation_forked",
-            Refused::PushTooLarge => "push_too_large",
-            Refused::BodyTooLarge => "body_too_large",
-            Refused::BodyUnreadable => "body_unreadable",
-            Refused::NoRight => "no_right",
-            Refused::TooManyRequests => "too_many_requests",
-            Refused::NotFound => "not_found",
-            Refused::BlobDamaged => "blob_damaged",
-            Refused::BlobDiffers => "blob_differs",
-            Refused::BlobBroken => "blob_broken",
-            Refused::BlobsFull => "blobs_full",
-            Refused::BlobsOff => "blobs_off",
-            Refused::NameTaken => "name_taken",
-            Refused::UserUnknown => "user_unknown",
-            Refused::GrantUnknown => "grant_unknown",
-            Refused::ReplicaUnknown => "replica_unknown",
+            Refused::DeviceUnknown => RefusalCode::DeviceUnknown,
+            Refused::DeviceRevoked => RefusalCode::DeviceRevoked,
+            Refused::DeviceMismatch => RefusalCode::DeviceMismatch,
+            Refused::TokenInvalid => RefusalCode::TokenInvalid,
+            Refused::SignatureWrong => RefusalCode::SignatureWrong,
+            Refused::CodeInvalid => RefusalCode::CodeInvalid,
+            Refused::UserDisabled => RefusalCode::UserDisabled,
+            Refused::AuthorTaken => RefusalCode::AuthorTaken,
+            Refused::KeyInvalid => RefusalCode::KeyInvalid,
+            Refused::ProtocolOld => RefusalCode::ProtocolOld,
+            Refused::ChangeForeign => RefusalCode::ChangeForeign,
+            Refused::IncarnationForked => RefusalCode::IncarnationForked,
+            Refused::PushTooLarge => RefusalCode::PushTooLarge,
+            Refused::BodyTooLarge => RefusalCode::BodyTooLarge,
+            Refused::BodyUnreadable => RefusalCode::BodyUnreadable,
+            Refused::NoRight => RefusalCode::NoRight,
+            Refused::TooManyRequests => RefusalCode::TooManyRequests,
+            Refused::NotFound => RefusalCode::NotFound,
+            Refused::BlobDamaged => RefusalCode::BlobDamaged,
+            Refused::BlobDiffers => RefusalCode::BlobDiffers,
+            Refused::BlobBroken => RefusalCode::BlobBroken,
+            Refused::BlobsFull => RefusalCode::BlobsFull,
+            Refused::BlobsOff => RefusalCode::BlobsOff,
+            Refused::NameTaken => RefusalCode::NameTaken,
+            Refused::UserUnknown => RefusalCode::UserUnknown,
+            Refused::GrantUnknown => RefusalCode::GrantUnknown,
+            Refused::ReplicaUnknown => RefusalCode::ReplicaUnknown,
             Refused::Package(fault) => fault.code(),
         }
     }
 
     /// The body of the reply.
     pub fn refusal(self) -> Refusal {
-        Refusal { code: self.code().into(), message: self.to_string(), order: None }
+        Refusal { code: self.code(), message: self.to_string(), order: None }
     }
 }
 
@@ -191,3 +191,68 @@ impl From<tokio::task::JoinError> for Error {
 
 /// Shorthand of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is refused with this code; none: it is told where no request is at fault.
+    fn sent_for(code: &RefusalCode) -> Option<Refused> {
+        Some(match code {
+            RefusalCode::DeviceUnknown => Refused::DeviceUnknown,
+            RefusalCode::DeviceRevoked => Refused::DeviceRevoked,
+            RefusalCode::DeviceMismatch => Refused::DeviceMismatch,
+            RefusalCode::TokenInvalid => Refused::TokenInvalid,
+            RefusalCode::SignatureWrong => Refused::SignatureWrong,
+            RefusalCode::CodeInvalid => Refused::CodeInvalid,
+            RefusalCode::UserDisabled => Refused::UserDisabled,
+            RefusalCode::AuthorTaken => Refused::AuthorTaken,
+            RefusalCode::KeyInvalid => Refused::KeyInvalid,
+            RefusalCode::NoRight => Refused::NoRight,
+            RefusalCode::ProtocolOld => Refused::ProtocolOld,
+            RefusalCode::ChangeForeign => Refused::ChangeForeign,
+            RefusalCode::IncarnationForked => Refused::IncarnationForked,
+            RefusalCode::PushTooLarge => Refused::PushTooLarge,
+            RefusalCode::BodyTooLarge => Refused::BodyTooLarge,
+            RefusalCode::BodyUnreadable => Refused::BodyUnreadable,
+            RefusalCode::TooManyRequests => Refused::TooManyRequests,
+            RefusalCode::NotFound => Refused::NotFound,
+            RefusalCode::BlobDamaged => Refused::BlobDamaged,
+            RefusalCode::BlobDiffers => Refused::BlobDiffers,
+            RefusalCode::BlobBroken => Refused::BlobBroken,
+            RefusalCode::BlobsFull => Refused::BlobsFull,
+            RefusalCode::BlobsOff => Refused::BlobsOff,
+            RefusalCode::NameTaken => Refused::NameTaken,
+            RefusalCode::UserUnknown => Refused::UserUnknown,
+            RefusalCode::GrantUnknown => Refused::GrantUnknown,
+            RefusalCode::ReplicaUnknown => Refused::ReplicaUnknown,
+            RefusalCode::PackageUnknown => Fault::NotPackage.into(),
+            RefusalCode::PackageNewer => Fault::Newer.into(),
+            RefusalCode::PackageDamaged => Fault::Damaged.into(),
+            RefusalCode::PackageForged => Fault::Forged.into(),
+            RefusalCode::PackageOtherProvince => Fault::OtherProvince.into(),
+            RefusalCode::PackageOtherDesk => Fault::OtherDesk.into(),
+            RefusalCode::PackageOtherIncarnation => Fault::OtherIncarnation.into(),
+            RefusalCode::PackageOutward => Fault::Outward.into(),
+            RefusalCode::PackageHomeward => Fault::Homeward.into(),
+            RefusalCode::PackageForked => Fault::Forked.into(),
+            RefusalCode::PackageTooLarge => Fault::TooLarge.into(),
+            RefusalCode::PackageSenderUnknown => Fault::SenderUnknown.into(),
+            RefusalCode::PackageKeyUnusable => Fault::KeyUnusable.into(),
+            RefusalCode::Full | RefusalCode::Unavailable | RefusalCode::Internal | RefusalCode::NotNow => {
+                return None;
+            }
+            RefusalCode::Other(_) => return None,
+        })
+    }
+
+    /// A code that nobody sends must not be there to be waited for.
+    #[test]
+    fn every_code_is_sent() {
+        for code in RefusalCode::KNOWN {
+            if let Some(refused) = sent_for(code) {
+                assert_eq!(refused.code(), *code);
+            }
+        }
+    }
+}

@@ -13,7 +13,7 @@ use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_
 use tiexin_seal::Keys;
 use uuid::Uuid;
 
-use crate::access::{Device, Readable, access_mark, view_of};
+use crate::access::{Admission, Device, Readable, access_mark, view_of};
 use crate::blob::{self, Place};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::devices::Policy;
@@ -105,14 +105,24 @@ impl Province {
 
     /// A nonce, or a token for a signed one.
     pub async fn token(&self, request: &TokenRequest) -> Result<TokenReply> {
-        let standing = self.standing(request.device).await;
-        let device = self.with_order(request.device, standing).await?;
-        Ok(self.seal.answer(request, &device.key, self.clock.now())?)
+        let device = self.standing(request.device).await?;
+        let life = self.policy.token_seconds;
+        Ok(self.seal.answer(request, &device.key, self.clock.now(), life)?)
     }
 
-    pub(crate) async fn standing(&self, device: Uuid) -> Result<Device> {
-        let device = self.book.device(device).await?.ok_or(Refused::DeviceUnknown)?;
-        if device.revoked_at.is_some() { Err(Refused::DeviceRevoked.into()) } else { Ok(device) }
+    /// The device, where it is not shut out.
+    pub(crate) async fn standing(&self, id: Uuid) -> Result<Device> {
+        let device = self.book.device(id).await?.ok_or(Refused::DeviceUnknown)?;
+        match device.revoked_at {
+            Some(_) => self.with_order(id, Err(Refused::DeviceRevoked.into())).await,
+            None => Ok(device),
+        }
+    }
+
+    /// The device and its people as they stand today, for what is no part of the logs.
+    pub(crate) async fn admitted(&self, device: Uuid) -> Result<Admission> {
+        let admission = self.book.admit(device, Uuid::nil(), self.clock.today()).await;
+        self.with_order(device, admission).await
     }
 
     /// Who the device's users are today, and where every scope stands.
@@ -245,7 +255,7 @@ impl Province {
     /// A snapshot of the device's view of the scope: its name and its bytes.
     pub(crate) async fn snapshot(&self, device: Uuid, scope: &RegionCode) -> Result<Snapshot> {
         let today = self.clock.today();
-        let admission = self.book.admit(device, Uuid::nil(), today).await?;
+        let admission = self.admitted(device).await?;
         if !admission.in_use() {
             return Err(Refused::DeviceRevoked.into());
         }
@@ -264,7 +274,7 @@ impl Province {
     /// Conflicts and parked changes of a scope on which nobody has decided, for people who may settle them.
     pub async fn quarantine(&self, device: Uuid, scope: &RegionCode) -> Result<Vec<Quarantined>> {
         let today = self.clock.today();
-        let admission = self.book.admit(device, Uuid::nil(), today).await?;
+        let admission = self.admitted(device).await?;
         let may = admission
             .users
             .iter()

@@ -11,8 +11,6 @@ use uuid::Uuid;
 
 use crate::error::{Refused, Result};
 
-/// A token's life.
-pub(crate) const TOKEN_SECONDS: u64 = 3600;
 const NONCE_SECONDS: i64 = 120;
 /// What a desk puts before the nonce when it signs.
 const SIGNED: &str = "tiexin-token-v1:";
@@ -65,8 +63,14 @@ impl Seal {
         self.read("token", token, now / 1000).ok_or(Refused::TokenInvalid)
     }
 
-    /// A nonce for a device that asks without one; a token for one that signed it.
-    pub(crate) fn answer(&self, request: &TokenRequest, key: &str, now: i64) -> Result<TokenReply, Refused> {
+    /// A nonce for a device that asks without one; for one that signed it a token that is good for `life` seconds.
+    pub(crate) fn answer(
+        &self,
+        request: &TokenRequest,
+        key: &str,
+        now: i64,
+        life: u32,
+    ) -> Result<TokenReply, Refused> {
         let seconds = now / 1000;
         let (Some(nonce), Some(signature)) = (&request.nonce, &request.signature) else {
             return Ok(TokenReply::Nonce(self.issue("nonce", request.device, seconds + NONCE_SECONDS)));
@@ -79,8 +83,9 @@ impl Seal {
         hex::decode_to_slice(signature, &mut bytes).map_err(|_| Refused::SignatureWrong)?;
         key.verify(format!("{SIGNED}{nonce}").as_bytes(), &Signature::from_bytes(&bytes))
             .map_err(|_| Refused::SignatureWrong)?;
-        let token = self.issue("token", request.device, seconds + TOKEN_SECONDS as i64);
-        Ok(TokenReply::Token { token, seconds: TOKEN_SECONDS })
+        // The second that has begun does not count: a life of one second would else be over at once.
+        let token = self.issue("token", request.device, seconds + 1 + i64::from(life));
+        Ok(TokenReply::Token { token, seconds: life.into() })
     }
 }
 

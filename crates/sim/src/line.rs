@@ -91,7 +91,7 @@ impl Line<'_> {
 fn heard(error: tiexin_server::Error) -> SyncError {
     match error {
         tiexin_server::Error::Refused(refused) => {
-            SyncError::Refused { code: refused.code().into(), message: refused.to_string() }
+            SyncError::Refused { code: refused.code(), message: refused.to_string() }
         }
         // What an HTTP server answers with 500.
         _ => SyncError::Offline,

@@ -73,6 +73,14 @@ pub enum StoreError {
     Unlock(#[from] UnlockError),
 }
 
+impl StoreError {
+    /// Whether the disk is at fault: full, closed to us or broken.
+    pub fn is_disk(&self) -> bool {
+        use StoreError::{Disk, Full, Io, Unlock};
+        matches!(self, Full(_) | Io(_) | Disk(_) | Unlock(UnlockError::Io(_) | UnlockError::Disk(_)))
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {

@@ -9,6 +9,7 @@ use tiexin_domain::Kind;
 use tiexin_protocol::blob::Wanted;
 use tiexin_store::Book;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use crate::blob::{Carrying, carry_blobs};
 use crate::error::SyncError;
@@ -19,6 +20,13 @@ use crate::round::{RoundReport, on_store, run_round};
 const QUIET: Duration = Duration::from_secs(60);
 /// A save waits so long for the next one, so that a burst is one push.
 const GATHER: Duration = Duration::from_millis(800);
+/// While the province is away it is tried again after so long, and then ever more rarely.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// So often it is looked whether the computer has slept.
+const GLANCE: Duration = Duration::from_secs(5);
+/// The clock may be put right by so much, and a busy machine be so late, without the computer having slept.
+const SLIP: Duration = Duration::from_secs(30);
 
 /// What the indicator needs beyond the store's counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,6 +49,19 @@ pub struct Status {
 type Asked = oneshot::Sender<Result<RoundReport, SyncError>>;
 type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
+/// How many seconds of the desk's clock pass in one of this computer's: 1, but for trials that let days pass in
+/// minutes. The engine's waits shrink with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace(pub u32);
+
+impl Pace {
+    pub const REAL: Pace = Pace(1);
+
+    pub(crate) fn of(self, time: Duration) -> Duration {
+        time / self.0.max(1)
+    }
+}
+
 /// A desk's syncing. Dropping the last handle ends it between two steps.
 #[derive(Clone)]
 pub struct Engine {
@@ -55,7 +76,7 @@ pub struct Engine {
 impl Engine {
     /// Starts syncing `book` on the current tokio runtime. Does nothing while the book is not enrolled.
     /// `clock` gives milliseconds since 1970 UTC.
-    pub fn start(book: Book, clock: Clock) -> Engine {
+    pub fn start(book: Book, clock: Clock, pace: Pace) -> Engine {
         let (asks, asked) = mpsc::unbounded_channel();
         let tell = watch::Sender::new(Status::default());
         let saved = Arc::new(Notify::new());
@@ -63,7 +84,7 @@ impl Engine {
         let pressing = Arc::new(AtomicBool::new(false));
         let engine = Engine { asks, saved, pressing, tell, province };
         let Engine { saved, pressing, tell, province, .. } = engine.clone();
-        tokio::spawn(Worker { book, clock, tell, province, pressing }.run(asked, saved));
+        tokio::spawn(Worker { book, clock, pace, tell, province, pressing }.run(asked, saved));
         engine
     }
 
@@ -109,16 +130,17 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 struct Worker {
     book: Book,
     clock: Clock,
+    pace: Pace,
     tell: watch::Sender<Status>,
     province: Arc<Mutex<Option<Arc<HttpProvince>>>>,
     pressing: Arc<AtomicBool>,
 }
 
-fn patience() -> backon::ExponentialBackoff {
+fn patience(pace: Pace) -> backon::ExponentialBackoff {
     ExponentialBuilder::default()
         .with_jitter()
-        .with_min_delay(Duration::from_secs(5))
-        .with_max_delay(Duration::from_secs(300))
+        .with_min_delay(pace.of(FIRST_WAIT))
+        .with_max_delay(pace.of(LONGEST_WAIT))
         .without_max_times()
         .build()
 }
@@ -129,9 +151,16 @@ fn attachments_changed(status: &mut Status) {
     status.changed = std::iter::once(Kind::Attachment.code().to_owned()).collect();
 }
 
+impl Drop for Worker {
+    /// An engine that has ended, as after a fault of the program, knows nothing any more.
+    fn drop(&mut self) {
+        self.tell.send_modify(|s| (s.complete, s.running, s.carrying) = (false, false, false));
+    }
+}
+
 impl Worker {
     async fn run(self, mut asked: mpsc::UnboundedReceiver<Asked>, saved: Arc<Notify>) {
-        let mut backoff = patience();
+        let mut backoff = patience(self.pace);
         // The first round begins at once: the desk was just opened.
         let mut wait = Duration::ZERO;
         loop {
@@ -141,8 +170,8 @@ impl Worker {
                     Some(ask) => answers.push(ask),
                     None => return,
                 },
-                () = saved.notified() => tokio::time::sleep(GATHER).await,
-                () = tokio::time::sleep(wait) => {}
+                () = saved.notified() => tokio::time::sleep(self.pace.of(GATHER)).await,
+                () = self.rest(wait) => {}
             }
             while let Ok(ask) = asked.try_recv() {
                 answers.push(ask);
@@ -158,10 +187,10 @@ impl Worker {
             let carried = if result.is_ok() { self.carry().await } else { Ok(()) };
             wait = match result.as_ref().map(drop).and(carried.as_ref()) {
                 Ok(_) | Err(SyncError::NotEnrolled) => {
-                    backoff = patience();
-                    QUIET
+                    backoff = patience(self.pace);
+                    self.pace.of(QUIET)
                 }
-                Err(_) => backoff.next().unwrap_or(QUIET),
+                Err(_) => backoff.next().unwrap_or(self.pace.of(QUIET)),
             };
             for answer in answers {
                 // Who asked may have gone.
@@ -182,8 +211,10 @@ impl Worker {
         self.tell.send_modify(|s| s.running = true);
         let loading = |done, total| self.tell.send_modify(|s| s.loading = Some((done, total)));
         let result = run_round(&self.book, &*province, (self.clock)(), &loading).await;
-        if result.is_ok() {
-            self.finish_index().await;
+        match &result {
+            Ok(_) => self.finish_index().await,
+            Err(SyncError::Offline) => self.connect_anew(),
+            Err(_) => {}
         }
         self.tell.send_modify(|s| {
             s.running = false;
@@ -218,7 +249,37 @@ impl Worker {
                 attachments_changed(s);
             }
         });
+        if matches!(carried, Err(SyncError::Offline)) {
+            self.connect_anew();
+        }
         carried.map(drop)
+    }
+
+    /// Waits; shorter when the computer has slept or its clock was set. What was true before need not be any
+    /// more: the indicator does not claim it, and a round begins.
+    async fn rest(&self, wait: Duration) {
+        let end = Instant::now() + wait;
+        loop {
+            let glance = end.saturating_duration_since(Instant::now()).min(self.pace.of(GLANCE));
+            if glance.is_zero() {
+                return;
+            }
+            let before = (self.clock)();
+            tokio::time::sleep(glance).await;
+            let passed = (self.clock)().saturating_sub(before);
+            let meant = i64::try_from((glance * self.pace.0).as_millis()).unwrap_or(i64::MAX);
+            if passed.abs_diff(meant) > SLIP.as_millis() as u64 {
+                self.tell.send_if_modified(|s| std::mem::replace(&mut s.complete, false));
+                self.connect_anew();
+                return;
+            }
+        }
+    }
+
+    /// A connection over which nothing came back may be dead without having said so: the next round has its own.
+    fn connect_anew(&self) {
+        let mut held = lock(&self.province);
+        *held = held.take().and_then(|province| province.anew().ok()).map(Arc::new);
     }
 
     /// Records of a snapshot are laid down first and made searchable afterwards, a part at a time,
@@ -239,7 +300,8 @@ impl Worker {
         let server = device.server.as_deref().ok_or(SyncError::NotEnrolled)?;
         let address = ProvinceAddress::read(server, device.authority.clone())?;
         let id = device.id.ok_or(SyncError::NotEnrolled)?;
-        let province = HttpProvince::new(&address, Some((id, device_key(&device.key_seed))))?;
+        let key = device_key(&device.key_seed);
+        let province = HttpProvince::at_pace(&address, Some((id, key)), self.pace)?;
         let province = Arc::new(province);
         *lock(&self.province) = Some(province.clone());
         Ok(province)

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use tiexin_protocol::statement::Signed;
+use tiexin_protocol::wire::RefusalCode;
 use tiexin_store::StoreError;
 
 use crate::body::BodyError;
@@ -27,7 +28,10 @@ pub enum SyncError {
     #[error("这台电脑已被省平台停用，请联系管理员")]
     Shut(Box<Signed>),
     #[error("{message}")]
-    Refused { code: String, message: String },
+    Refused { code: RefusalCode, message: String },
+    /// Somebody answered with this HTTP status and none of the province's own words.
+    #[error("省平台没有接受请求（{status}），记录都在本机；请联系管理员核对地址")]
+    Answered { status: u16 },
     #[error("省平台的答复{0}，已保存在本机，稍后会重试")]
     Body(#[from] BodyError),
     #[error("省平台的答复不符合约定（{0}），请更新程序")]
@@ -37,6 +41,11 @@ pub enum SyncError {
         "省平台的记录前后矛盾，有矛盾的乡镇没有读入，其余照常；本机保存的内容都在，已照常上传。请告诉省平台管理员运行核验（verify）"
     )]
     Contradictory,
+    /// This desk's own disk takes or gives nothing.
+    #[error(
+        "本机磁盘读写不了（空间不足，或没有权限），没有写入的会再取一次，已保存的都在；请清理磁盘，同步会自动继续"
+    )]
+    Disk,
     #[error("{0}")]
     Store(String),
     #[error("已取消")]
@@ -65,6 +74,6 @@ impl From<StoreError> for SyncError {
     fn from(error: StoreError) -> Self {
         // Messages of the store never carry personal data; what SQLite said is for whoever looks after the machine.
         tracing::error!(cause = ?error, "the book failed in a round");
-        SyncError::Store(error.to_string())
+        if error.is_disk() { SyncError::Disk } else { SyncError::Store(error.to_string()) }
     }
 }

@@ -19,7 +19,7 @@ mod standing;
 
 pub use blob::{CarryReport, Carrying, carry_blobs};
 pub use body::{BodyError, unpack as read_reply};
-pub use engine::{Engine, Status};
+pub use engine::{Engine, Pace, Status};
 pub use enrol::{EnrolWish, enrol, joined};
 pub use error::SyncError;
 pub use http::{HttpProvince, ProvinceAddress, device_key};

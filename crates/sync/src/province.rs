@@ -8,7 +8,7 @@ use std::time::Duration;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::blob::{Chunks, Wanted};
 use tiexin_protocol::wire::{
-    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
+    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined, RefusalCode,
 };
 
 use crate::body::{self, BodyError};
@@ -80,7 +80,7 @@ impl Parcel {
 
 /// What carries no attachments.
 fn no_blobs() -> SyncError {
-    SyncError::Refused { code: "blobs_off".into(), message: "这里不传送附件".into() }
+    SyncError::Refused { code: RefusalCode::BlobsOff, message: "这里不传送附件".into() }
 }
 
 /// The bytes of a snapshot from some byte on.

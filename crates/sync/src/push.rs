@@ -1,6 +1,6 @@
 //! Telling the province what waits: one push after the other, the desk's own work beside the line's.
 
-use tiexin_protocol::wire::{PushReply, PushRequest};
+use tiexin_protocol::wire::{PushReply, PushRequest, RefusalCode};
 use tiexin_protocol::{Change, PUSH_BYTES, PUSH_CHANGES, SMALL, planted};
 use tiexin_store::{Book, ScopeCursor, StoreError};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ impl Round<'_> {
             let (reply, (changed, following)) = both(self.province.push(&push), meanwhile).await?;
             self.changed(changed.unwrap_or_default());
             let reply = match reply {
-                Err(SyncError::Refused { code, .. }) if code == "incarnation_forked" => {
+                Err(SyncError::Refused { code: RefusalCode::IncarnationForked, .. }) => {
                     return self.be_another().await;
                 }
                 other => other?,

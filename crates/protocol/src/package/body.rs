@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::blob::BlobHash;
 use crate::wire::{
-    Cursor, HelloReply, HelloRequest, PullRequest, PushReply, PushRequest, Refusal, ScopePage, Settled,
+    Cursor, HelloReply, HelloRequest, PullRequest, PushReply, PushRequest, Refusal, RefusalCode, ScopePage,
+    Settled,
 };
 
 /// What a desk sends by package. Its pushes and its pull are those of the network.
@@ -55,7 +56,8 @@ pub struct BlobTold {
     pub hash: BlobHash,
     /// Why the province does not have it; none: it has it whole. The codes are those of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub refused: Option<RefusalCode>,
 }
 
 /// What the province sends back. Bytes of the snapshots follow it, in their order.

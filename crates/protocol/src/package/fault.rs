@@ -1,5 +1,7 @@
 //! Why a package is not taken, in a code and in words for people.
 
+use crate::wire::RefusalCode;
+
 /// Why a package is not taken. Nothing of it was read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -35,21 +37,21 @@ pub enum Fault {
 
 impl Fault {
     /// The code that programs match.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> RefusalCode {
         match self {
-            Fault::NotPackage => "package_unknown",
-            Fault::Newer => "package_newer",
-            Fault::Damaged => "package_damaged",
-            Fault::Forged => "package_forged",
-            Fault::OtherProvince => "package_other_province",
-            Fault::OtherDesk => "package_other_desk",
-            Fault::OtherIncarnation => "package_other_incarnation",
-            Fault::Outward => "package_outward",
-            Fault::Homeward => "package_homeward",
-            Fault::Forked => "package_forked",
-            Fault::TooLarge => "package_too_large",
-            Fault::SenderUnknown => "package_sender_unknown",
-            Fault::KeyUnusable => "package_key_unusable",
+            Fault::NotPackage => RefusalCode::PackageUnknown,
+            Fault::Newer => RefusalCode::PackageNewer,
+            Fault::Damaged => RefusalCode::PackageDamaged,
+            Fault::Forged => RefusalCode::PackageForged,
+            Fault::OtherProvince => RefusalCode::PackageOtherProvince,
+            Fault::OtherDesk => RefusalCode::PackageOtherDesk,
+            Fault::OtherIncarnation => RefusalCode::PackageOtherIncarnation,
+            Fault::Outward => RefusalCode::PackageOutward,
+            Fault::Homeward => RefusalCode::PackageHomeward,
+            Fault::Forked => RefusalCode::PackageForked,
+            Fault::TooLarge => RefusalCode::PackageTooLarge,
+            Fault::SenderUnknown => RefusalCode::PackageSenderUnknown,
+            Fault::KeyUnusable => RefusalCode::PackageKeyUnusable,
         }
     }
 }

@@ -8,12 +8,11 @@ mod hello;
 mod pull;
 mod push;
 mod quarantine;
+mod refusal;
 
 use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
-
-use crate::statement::Signed;
 
 pub use device::{DeviceRow, DeviceState, RevokeRequest};
 pub use enrol::{EnrolReply, EnrolRequest, TokenReply, TokenRequest};
@@ -24,6 +23,7 @@ pub use hello::{
 pub use pull::{Cursor, PageEntry, PullReply, PullRequest, ScopePage, SnapshotHeader};
 pub use push::{ChangeVerdict, PushReply, PushRequest};
 pub use quarantine::{QuarantineMarks, Quarantined, Settled, Standing};
+pub use refusal::{HEADER_CODE, Refusal, RefusalCode};
 
 /// How much of a scope a device may see: nothing here means the whole; else the records of these
 /// regions (village codes, sorted). Equal (scope, generation, seq, view) ⇒ equal digest (I6).
@@ -43,15 +43,4 @@ pub struct PackageState {
     /// Parts of the reply, once the package was taken in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_parts: Option<u32>,
-}
-
-/// Body of every refusal: `{code, message}`; the message is Chinese and says what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Refusal {
-    pub code: String,
-    pub message: String,
-    /// With `device_revoked`: a [`crate::statement::WipeOrder`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<Signed>,
 }

@@ -83,7 +83,7 @@ impl Province {
     /// `NotFound` where the device has nothing to do with it, as where it is not there: the same answer.
     async fn standing_of(&self, asked: &Asked<'_>) -> Result<Standing> {
         let today = self.clock.today();
-        let admission = self.book.admit(asked.device, Uuid::nil(), today).await?;
+        let admission = self.admitted(asked.device).await?;
         let claim = self.book.claim(asked.device, asked.scope, asked.record).await?;
         let users: Vec<&User> = admission.users.iter().filter(|user| !user.disabled).collect();
         if let Some(held) = &claim.held

@@ -49,6 +49,9 @@ struct Common {
     /// 托管公钥（escrow keygen 给出的 age1…）；不写则不托管
     #[arg(long, global = true, env = "TIEXIN_ESCROW")]
     escrow: Option<String>,
+    /// 登录凭据的有效秒数（默认 3600）；到期后电脑自动换领，不用重新登录
+    #[arg(long, global = true, env = "TIEXIN_TOKEN_SECONDS")]
+    token_seconds: Option<u32>,
     /// 以 JSON 输出
     #[arg(long, global = true)]
     json: bool,
@@ -271,7 +274,9 @@ impl Common {
 
     fn policy(&self, file: &File) -> Result<Policy> {
         let escrow = self.escrow.clone().or_else(|| file.escrow.clone());
-        File { escrow, lease_days: self.lease_days.or(file.lease_days), ..File::default() }.policy()
+        let lease_days = self.lease_days.or(file.lease_days);
+        let token_seconds = self.token_seconds.or(file.token_seconds);
+        File { escrow, lease_days, token_seconds, ..File::default() }.policy()
     }
 
     async fn province(&self) -> Result<Province> {

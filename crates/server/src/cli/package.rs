@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use tiexin_protocol::package::{EXTENSION, Fault, MOST_FILE_BYTES, Part};
-use tiexin_protocol::wire::PackageState;
+use tiexin_protocol::wire::{PackageState, RefusalCode};
 use uuid::Uuid;
 
 use super::Common;
@@ -31,7 +31,7 @@ struct Package {
 #[derive(Serialize)]
 struct NotTaken {
     file: PathBuf,
-    code: &'static str,
+    code: RefusalCode,
     message: String,
 }
 

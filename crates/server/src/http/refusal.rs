@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use tiexin_protocol::package::Fault;
-use tiexin_protocol::wire::Refusal;
+use tiexin_protocol::wire::{HEADER_CODE, Refusal, RefusalCode};
 use tower_governor::GovernorError;
 
 use crate::error::{Error, Refused};
@@ -62,41 +62,52 @@ fn cause(error: &Error) -> String {
 impl IntoResponse for Refuse {
     fn into_response(self) -> axum::response::Response {
         if let Error::Refused(refused) = self.0 {
-            tracing::debug!(code = refused.code(), "refused");
-            return (status(refused), Json(refused.refusal())).into_response();
+            tracing::debug!(code = %refused.code(), "refused");
+            return told(status(refused), refused.refusal());
         }
         if let Error::Shut(order) = self.0 {
             let refusal = Refusal { order: Some(*order), ..Refused::DeviceRevoked.refusal() };
-            return (status(Refused::DeviceRevoked), Json(refusal)).into_response();
+            return told(status(Refused::DeviceRevoked), refusal);
         }
         tracing::error!(cause = cause(&self.0), "request failed");
         if self.0.is_full() {
             return wait(
-                "full",
+                RefusalCode::Full,
                 "省平台的磁盘空间不足，暂时收不下；您的内容仍保存在本机，腾出空间后会自动上传",
             );
         }
         if self.0.is_away() {
-            return wait("unavailable", "省平台的数据库暂时连不上，请稍后再试；您的内容仍保存在本机");
+            let message = "省平台的数据库暂时连不上，请稍后再试；您的内容仍保存在本机";
+            return wait(RefusalCode::Unavailable, message);
         }
-        internal(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        internal()
     }
+}
+
+/// A refusal as it leaves: the code stands in a header too, since a reply to HEAD has no body.
+fn told(status: StatusCode, refusal: Refusal) -> axum::response::Response {
+    let code = HeaderValue::from_str(refusal.code.as_str());
+    let mut response = (status, Json(refusal)).into_response();
+    if let Ok(code) = code {
+        response.headers_mut().insert(HEADER_CODE, code);
+    }
+    response
 }
 
 /// Seconds after which it may be tried again.
 const WAIT: u64 = 30;
 
 /// Nothing is wrong with the request: the same one will do later.
-fn wait(code: &str, message: &str) -> axum::response::Response {
-    let refusal = Refusal { code: code.into(), message: message.into(), order: None };
-    let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(refusal)).into_response();
+fn wait(code: RefusalCode, message: &str) -> axum::response::Response {
+    let refusal = Refusal { code, message: message.into(), order: None };
+    let mut response = told(StatusCode::SERVICE_UNAVAILABLE, refusal);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(WAIT));
     response
 }
 
-fn internal(status: StatusCode) -> (StatusCode, Json<Refusal>) {
+fn internal() -> axum::response::Response {
     let message = "省平台暂时无法处理，请稍后再试；您的内容仍保存在本机".into();
-    (status, Json(Refusal { code: "internal".into(), message, order: None }))
+    told(StatusCode::INTERNAL_SERVER_ERROR, Refusal { code: RefusalCode::Internal, message, order: None })
 }
 
 /// Too many requests of one device, or no device at all.
@@ -104,7 +115,7 @@ pub(super) fn governed(error: GovernorError) -> Response<Body> {
     match error {
         GovernorError::TooManyRequests { wait_time, .. } => {
             let refused = Refused::TooManyRequests;
-            let mut response = (status(refused), Json(refused.refusal())).into_response();
+            let mut response = told(status(refused), refused.refusal());
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_time.max(1)));
             response
         }
@@ -115,5 +126,5 @@ pub(super) fn governed(error: GovernorError) -> Response<Body> {
 /// A bug; the transaction it happened in has been rolled back.
 pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     tracing::error!("a request panicked");
-    internal(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    internal()
 }

@@ -4,14 +4,12 @@
 use bytes::Bytes;
 use tiexin_protocol::blob::{BlobHash, print, span};
 use tiexin_protocol::package::{BlobTold, CarriedBlob};
+use tiexin_protocol::wire::RefusalCode;
 use uuid::Uuid;
 
 use crate::blob::Asked;
 use crate::error::{Error, Refused, Result};
 use crate::province::Province;
-
-/// It cannot be kept just now; the desk keeps it and brings it again.
-const NOT_NOW: &str = "not_now";
 
 impl Province {
     /// Takes in the blobs that follow a body; tells of each whether it is here whole.
@@ -32,18 +30,23 @@ impl Province {
                 Some(piece) if BlobHash::of(&piece) == one.hash => {
                     self.keep_brought(device, one, &piece).await?
                 }
-                _ => Some(Refused::BlobDamaged.code().to_owned()),
+                _ => Some(Refused::BlobDamaged.code()),
             };
             told.push(BlobTold { record: one.record, hash: one.hash, refused });
         }
         Ok(told)
     }
 
-    async fn keep_brought(&self, device: Uuid, one: &CarriedBlob, bytes: &Bytes) -> Result<Option<String>> {
+    async fn keep_brought(
+        &self,
+        device: Uuid,
+        one: &CarriedBlob,
+        bytes: &Bytes,
+    ) -> Result<Option<RefusalCode>> {
         match self.bring_whole(device, one, bytes).await {
             Ok(()) => Ok(None),
-            Err(Error::Refused(why)) => Ok(Some(why.code().to_owned())),
-            Err(Error::Blobs(_) | Error::Io(_)) => Ok(Some(NOT_NOW.to_owned())),
+            Err(Error::Refused(why)) => Ok(Some(why.code())),
+            Err(Error::Blobs(_) | Error::Io(_)) => Ok(Some(RefusalCode::NotNow)),
             Err(other) => Err(other),
         }
     }

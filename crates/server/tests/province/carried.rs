@@ -6,6 +6,7 @@ use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::{
     Address, CarriedBlob, Fault, Gathered, Part, PushBody, ReplyBody, Way, gather, split,
 };
+use tiexin_protocol::wire::RefusalCode;
 use tiexin_protocol::{Change, PROTOCOL, Verdict};
 use tiexin_seal::Keys;
 use tiexin_server::{Error, Province, Refused};
@@ -256,7 +257,7 @@ async fn a_copied_desk_is_told(place: Place) {
     let mut another = desk.new_household(Uuid::new_v4(), VILLAGE, "乙户");
     another.id.seq = one.id.seq;
     let (body, _) = told(&province, &desk, &package(&province, &desk, vec![another], 1 << 20).await).await;
-    assert_eq!(body.refused.expect("refused").code, "incarnation_forked");
+    assert_eq!(body.refused.expect("refused").code, RefusalCode::IncarnationForked);
     assert!(body.pushes.is_empty() && body.pages.is_empty());
 }
 
@@ -288,7 +289,7 @@ fn photo(desk: &mut Desk, bytes: &[u8]) -> (Change, CarriedBlob) {
 }
 
 fn refused(body: &ReplyBody) -> Vec<Option<&str>> {
-    body.blobs.iter().map(|told| told.refused.as_deref()).collect()
+    body.blobs.iter().map(|told| told.refused.as_ref().map(RefusalCode::as_str)).collect()
 }
 
 /// A place for attachments, also with a book that has none of its own.

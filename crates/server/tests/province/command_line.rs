@@ -5,8 +5,9 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::doors::Line;
 use crate::on_both_stores;
-use crate::place::Place;
+use crate::place::{Place, TOWN, worker};
 
 on_both_stores!(the_office_works_from_a_terminal, a_server_prints_where_it_listens_and_stops_when_told);
 
@@ -60,6 +61,7 @@ async fn the_office_works_from_a_terminal(place: Place) {
         vec!["user", "disable", "nobody"],
         vec!["serve", "--listen", "0.0.0.0:0"],
         vec!["serve", "--tls-cert", "only.pem"],
+        vec!["serve", "--token-seconds", "0"],
     ] {
         let done = run(&place, &wrong);
         assert_eq!(done.status.code(), Some(1), "{wrong:?}");
@@ -126,7 +128,27 @@ async fn a_server_prints_where_it_listens_and_stops_when_told(place: Place) {
     let strange = reqwest::get(format!("https://localhost:{port}/health/live")).await;
     assert!(strange.is_err(), "a certificate nobody vouches for");
     assert_eq!(served.told_to_stop(), Some(0));
+    how_long_tokens_are_good(&place, &file).await;
     std::fs::write(&file, "listn = \"0.0.0.0:0\"").unwrap();
     let typo = run(&place, &["serve", "--config", file.to_str().unwrap()]);
     assert!(String::from_utf8(typo.stderr).unwrap().contains("listn"));
+}
+
+/// As the file says; the environment goes before it, the command line before both.
+async fn how_long_tokens_are_good(place: &Place, file: &std::path::Path) {
+    let desk = worker(&place.province().await, "w", TOWN).await;
+    std::fs::write(file, "token_seconds = 70").unwrap();
+    for (env, words, seconds) in [("", "", 70), ("80", "", 80), ("80", "90", 90)] {
+        let mut serve = command(place, &["serve", "--listen", "127.0.0.1:0", "--config"]);
+        serve.arg(file);
+        if !env.is_empty() {
+            serve.env("TIEXIN_TOKEN_SECONDS", env);
+        }
+        if !words.is_empty() {
+            serve.args(["--token-seconds", words]);
+        }
+        let (_served, address) = Served::begin(serve);
+        let line = Line::at(format!("http://{address}")).signed_in(&desk).await;
+        assert_eq!(line.seconds, seconds);
+    }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Line {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
+    /// How long the token is good.
+    pub(crate) seconds: u64,
 }
 
 impl Line {
@@ -35,7 +37,7 @@ impl Line {
 
     pub(crate) fn at(url: String) -> Line {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Line { http: reqwest::Client::new(), url, token: None }
+        Line { http: reqwest::Client::new(), url, token: None, seconds: 0 }
     }
 
     /// To another process on the same book, with the token that this one gave.
@@ -57,8 +59,7 @@ impl Line {
         let TokenReply::Token { token, seconds } = line.ask("/v1/token", &answer).await.unwrap() else {
             panic!("no token")
         };
-        assert_eq!(seconds, 3600);
-        line.token = Some(token);
+        (line.token, line.seconds) = (Some(token), seconds);
         self
     }
 
@@ -103,7 +104,7 @@ impl Line {
 fn code(body: &[u8]) -> String {
     let refusal: Refusal = serde_json::from_slice(body).unwrap();
     assert!(!refusal.message.is_ascii(), "the message is for people");
-    refusal.code
+    refusal.code.to_string()
 }
 
 async fn refused(response: Response) -> (StatusCode, String) {
@@ -114,6 +115,7 @@ async fn a_desk_works_through_the_door(place: Place) {
     let server = place.server(None).await;
     let mut desk = worker(&server.province, "w", TOWN).await;
     let line = Line::of(&server, &desk).await;
+    assert_eq!(line.seconds, 3600);
     let hello = HelloRequest {
         device: desk.device,
         incarnation: desk.incarnation,

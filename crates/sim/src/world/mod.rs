@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex};
 use fastrand::Rng;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::Chain;
+use tiexin_protocol::wire::RefusalCode;
 use tiexin_server::{Clock, Province};
 use tiexin_store::Book;
 use tiexin_sync::{SyncError, run_round};
@@ -288,12 +289,12 @@ impl World {
                 self.reopen(n)?;
                 Ok(None)
             }
-            Err(SyncError::Store(_)) if self.desks[n].full => {
+            Err(SyncError::Disk) if self.desks[n].full => {
                 self.tally.count("round met a full disk");
                 Ok(None)
             }
             // Every right was taken from its only user.
-            Err(SyncError::Refused { code, .. }) if code == "device_revoked" => Ok(None),
+            Err(SyncError::Refused { code: RefusalCode::DeviceRevoked, .. }) => Ok(None),
             Err(SyncError::Protocol("snapshot")) if trouble > 0 => {
                 self.tally.count("snapshot could not be resumed");
                 Ok(None)

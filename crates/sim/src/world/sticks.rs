@@ -74,7 +74,7 @@ impl World {
             match province.take_part(part.bytes().to_vec()).await {
                 Ok(state) => whole = state.reply_parts.map(|parts| (state.package, parts)),
                 // Every right was taken from its only user.
-                Err(tiexin_server::Error::Refused(refused)) if refused.code() == "device_revoked" => {
+                Err(tiexin_server::Error::Refused(tiexin_server::Refused::DeviceRevoked)) => {
                     return Ok(None);
                 }
                 Err(e) => return Err(format!("package brought: {e:?}")),

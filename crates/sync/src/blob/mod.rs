@@ -3,18 +3,19 @@
 //! Begins where the line was cut: each side says which chunks it has. Nothing here delays records: a save
 //! interrupts between two chunks.
 
-mod http;
 mod one;
 
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::Action;
 use tiexin_domain::region::Level;
 use tiexin_protocol::blob::{Wanted, Way, plan};
+use tiexin_protocol::wire::RefusalCode;
 use tiexin_store::{Book, StoreError};
 
 use crate::error::SyncError;
 use crate::province::Province;
 use crate::round::on_store;
+pub(crate) use one::is_final;
 use one::{Ended, down, up};
 
 /// Blobs in a row that the province has not got yet: the rest is asked for in the next round.
@@ -100,7 +101,7 @@ pub(crate) async fn hand_over(
     }
     if !on_store(book, |book| book.blobs_taken()).await? {
         let message = "省平台还不能接收附件，收回权限的乡镇里有附件没有交出，请联系管理员".into();
-        return Err(SyncError::Refused { code: "blobs_off".into(), message });
+        return Err(SyncError::Refused { code: RefusalCode::BlobsOff, message });
     }
     for one in mine {
         if up(book, province, &one, &|| false).await? == Ended::NotNow {

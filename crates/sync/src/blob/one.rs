@@ -1,6 +1,7 @@
 //! One blob, up or down.
 
 use tiexin_protocol::blob::{Wanted, print};
+use tiexin_protocol::wire::RefusalCode;
 use tiexin_store::{Book, Came};
 
 use crate::error::SyncError;
@@ -24,19 +25,23 @@ pub(super) enum Ended {
 enum Word {
     Damaged,
     Absent,
-    Never(String),
+    Never(RefusalCode),
 }
 
 fn word(error: SyncError) -> Result<Word, SyncError> {
     match error {
-        SyncError::Refused { code, message } => match code.as_str() {
-            "blob_damaged" => Ok(Word::Damaged),
-            "not_found" | "http_404" => Ok(Word::Absent),
-            "no_right" | "blob_differs" | "blob_broken" | "http_403" => Ok(Word::Never(code)),
-            _ => Err(SyncError::Refused { code, message }),
-        },
+        SyncError::Refused { code: RefusalCode::BlobDamaged, .. } => Ok(Word::Damaged),
+        SyncError::Refused { code: RefusalCode::NotFound, .. } => Ok(Word::Absent),
+        SyncError::Refused { code, .. } if is_final(&code) => Ok(Word::Never(code)),
+        // A province of an older version names no code in its reply to HEAD.
+        SyncError::Answered { status: 404 } => Ok(Word::Absent),
         other => Err(other),
     }
+}
+
+/// Whether a blob that was refused so needs a person.
+pub(crate) fn is_final(code: &RefusalCode) -> bool {
+    matches!(code, RefusalCode::NoRight | RefusalCode::BlobDiffers | RefusalCode::BlobBroken)
 }
 
 pub(super) async fn up(
@@ -86,17 +91,17 @@ async fn refused(book: &Book, one: &Wanted, word: Word) -> Result<Ended, SyncErr
             if !on_store(book, move |book| book.waiting_among(&[record])).await?.is_empty() {
                 return Ok(Ended::NotNow);
             }
-            "not_found".to_owned()
+            RefusalCode::NotFound
         }
-        Word::Damaged => "blob_damaged".to_owned(),
+        Word::Damaged => RefusalCode::BlobDamaged,
         Word::Never(code) => code,
     };
     give_up(book, one, code).await
 }
 
-async fn give_up(book: &Book, one: &Wanted, code: String) -> Result<Ended, SyncError> {
+async fn give_up(book: &Book, one: &Wanted, code: RefusalCode) -> Result<Ended, SyncError> {
     let one = one.clone();
-    on_store(book, move |book| book.blob_faulty(&one, &code)).await?;
+    on_store(book, move |book| book.blob_faulty(&one, code.as_str())).await?;
     Ok(Ended::GivenUp)
 }
 

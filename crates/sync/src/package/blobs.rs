@@ -4,6 +4,8 @@ use tiexin_protocol::blob::{Wanted, Way, plan};
 use tiexin_protocol::package::{BlobTold, CarriedBlob};
 use tiexin_store::{Book, StoreError};
 
+use crate::blob::is_final;
+
 /// Attachments that go along, and their bytes.
 #[derive(Default)]
 pub(super) struct Along {
@@ -56,13 +58,13 @@ pub(super) fn heard(book: &Book, told: &[BlobTold]) -> Result<(u64, u64), StoreE
         };
         // Gone up on the line meanwhile, or told before.
         let Some(wanted) = waiting.iter().find(up) else { continue };
-        match one.refused.as_deref() {
+        match &one.refused {
             None => {
                 book.blob_gone_up(wanted)?;
                 arrived += 1;
             }
             // As on the line: a person must look.
-            Some(code @ ("no_right" | "blob_differs" | "blob_broken")) => book.blob_faulty(wanted, code)?,
+            Some(code) if is_final(code) => book.blob_faulty(wanted, code.as_str())?,
             Some(_) => again += 1,
         }
     }

@@ -2,7 +2,7 @@
 
 use backon::Retryable;
 use tiexin_protocol::package::{Address, Gathered, Part};
-use tiexin_protocol::wire::PackageState;
+use tiexin_protocol::wire::{PackageState, RefusalCode};
 
 use super::PackageError;
 use crate::error::SyncError;
@@ -51,8 +51,28 @@ pub async fn carry(province: &HttpProvince, package: &Gathered) -> Result<Carrie
 }
 
 /// Codes that speak of the package, not of this desk.
-fn of_package(code: &str) -> bool {
-    code.starts_with("package_") || matches!(code, "device_mismatch" | "protocol_old" | "change_foreign")
+fn of_package(code: &RefusalCode) -> bool {
+    match code {
+        RefusalCode::PackageUnknown
+        | RefusalCode::PackageNewer
+        | RefusalCode::PackageDamaged
+        | RefusalCode::PackageForged
+        | RefusalCode::PackageOtherProvince
+        | RefusalCode::PackageOtherDesk
+        | RefusalCode::PackageOtherIncarnation
+        | RefusalCode::PackageOutward
+        | RefusalCode::PackageHomeward
+        | RefusalCode::PackageForked
+        | RefusalCode::PackageTooLarge
+        | RefusalCode::PackageSenderUnknown
+        | RefusalCode::PackageKeyUnusable
+        | RefusalCode::DeviceMismatch
+        | RefusalCode::ProtocolOld
+        | RefusalCode::ChangeForeign => true,
+        // A newer province may have more to say of packages.
+        RefusalCode::Other(code) => code.starts_with("package_"),
+        _ => false,
+    }
 }
 
 /// Tells the state after the last part that was brought; parts that are there already stay here.

@@ -1,10 +1,14 @@
 //! A township with a province of its own, and desks with real books.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use secrecy::SecretString;
 use tiexin_domain::nouns::{Household, Noun};
 use tiexin_domain::record::Fields;
 use tiexin_domain::{Grant, Role};
-use tiexin_server::{Config, Running};
+use tiexin_server::{Clock, Config, Policy, Running};
 use tiexin_store::{Book, By, KdfCost, NewUser, Save};
 use tiexin_sync::{
     EnrolWish, HttpProvince, ProvinceAddress, RoundReport, SyncError, device_key, enrol, run_round,
@@ -14,12 +18,27 @@ use uuid::Uuid;
 pub(crate) const NOW: i64 = 1_793_000_000_000;
 pub(crate) struct Town {
     pub(crate) server: Running,
+    /// Milliseconds by which the province's clock is ahead.
+    ahead: Arc<AtomicI64>,
     _dir: tempfile::TempDir,
 }
 
 impl Town {
     pub(crate) async fn begin() -> Town {
         let town = Self::served(tempfile::tempdir().unwrap()).await;
+        town.with_its_worker().await
+    }
+
+    /// One whose tokens are good for so long.
+    #[allow(dead_code)]
+    pub(crate) async fn with_tokens_of(seconds: u32) -> Town {
+        let mut town = Self::served(tempfile::tempdir().unwrap()).await;
+        town.decide(Policy { token_seconds: seconds, ..Policy::default() }).await;
+        town.with_its_worker().await
+    }
+
+    async fn with_its_worker(self) -> Town {
+        let town = self;
         town.server.province.add_user("worker", "专干").await.unwrap();
         town.grant("340323100").await;
         town
@@ -27,17 +46,39 @@ impl Town {
 
     /// The same province under other decisions.
     #[allow(dead_code)] // Not every binary of these tests asks for it.
-    pub(crate) async fn decide(&mut self, policy: tiexin_server::Policy) {
-        let store = format!("sqlite:{}", self._dir.path().join("province.db").display()).parse().unwrap();
-        let config = Config { policy, ..Config::loopback(store) };
+    pub(crate) async fn decide(&mut self, policy: Policy) {
+        let config = Config { policy, ..config(self._dir.path(), &self.ahead) };
+        self.server = tiexin_server::spawn(config).await.unwrap();
+    }
+
+    /// Time passes at the province.
+    #[allow(dead_code)]
+    pub(crate) fn pass(&self, milliseconds: i64) {
+        self.ahead.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    /// The server starts again at its address, under a secret that no token was made with.
+    #[allow(dead_code)]
+    pub(crate) async fn take_another_secret(&mut self) {
+        let listen = self.server.addr;
+        let secret = hex::encode([Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat());
+        self.meddle(&format!("UPDATE meta SET value = '{secret}' WHERE name = 'secret'"));
+        // The port is free only when the former server is gone.
+        let away = tiexin_server::spawn(config(&self.file("away"), &self.ahead)).await.unwrap();
+        std::mem::replace(&mut self.server, away).stop().await.unwrap();
+        let config = Config { listen, ..config(self._dir.path(), &self.ahead) };
         self.server = tiexin_server::spawn(config).await.unwrap();
     }
 
     /// One more township for its people.
     #[allow(dead_code)]
     pub(crate) async fn grant(&self, region: &str) {
-        let grant = Grant { role: Role::Worker, region: region.parse().unwrap(), from: None, to: None };
-        self.server.province.add_grant("worker", &grant).await.unwrap();
+        self.grant_to("worker", Role::Worker, region).await;
+    }
+
+    pub(crate) async fn grant_to(&self, user: &str, role: Role, region: &str) {
+        let grant = Grant { role, region: region.parse().unwrap(), from: None, to: None };
+        self.server.province.add_grant(user, &grant).await.unwrap();
     }
 
     /// A name beside the province's file.
@@ -66,9 +107,9 @@ impl Town {
     }
 
     async fn served(dir: tempfile::TempDir) -> Town {
-        let store = format!("sqlite:{}", dir.path().join("province.db").display()).parse().unwrap();
-        let server = tiexin_server::spawn(Config::loopback(store)).await.unwrap();
-        Town { server, _dir: dir }
+        let ahead = Arc::default();
+        let server = tiexin_server::spawn(config(dir.path(), &ahead)).await.unwrap();
+        Town { server, ahead, _dir: dir }
     }
 
     /// SQL behind the province's back.
@@ -81,6 +122,13 @@ impl Town {
     pub(crate) fn address(&self) -> ProvinceAddress {
         ProvinceAddress::read(&self.server.url, None).unwrap()
     }
+}
+
+fn config(folder: &Path, ahead: &Arc<AtomicI64>) -> Config {
+    let store = format!("sqlite:{}", folder.join("province.db").display()).parse().unwrap();
+    let ahead = ahead.clone();
+    let now = move || chrono::Utc::now() + chrono::TimeDelta::milliseconds(ahead.load(Ordering::SeqCst));
+    Config { clock: Clock::of(now), ..Config::loopback(store) }
 }
 
 pub(crate) struct Desk {
@@ -110,10 +158,14 @@ impl Desk {
     }
 
     pub(crate) async fn enrol(&self, town: &Town) {
+        self.enrol_as("worker", town).await;
+    }
+
+    pub(crate) async fn enrol_as(&self, name: &str, town: &Town) {
         let wish = EnrolWish {
             address: town.address(),
             authority: None,
-            code: town.server.province.enrol_code("worker", 7).await.unwrap(),
+            code: town.server.province.enrol_code(name, 7).await.unwrap(),
             author: self.user,
             device_name: "测试机".into(),
         };
@@ -128,15 +180,19 @@ impl Desk {
         desk
     }
 
+    /// A line of its own to the province.
+    pub(crate) fn line(&self, address: &ProvinceAddress) -> HttpProvince {
+        let device = self.book.device().unwrap();
+        let key = device_key(&device.key_seed);
+        HttpProvince::new(address, device.id.map(|id| (id, key))).unwrap()
+    }
+
     pub(crate) async fn round_at(
         &self,
         address: &ProvinceAddress,
         now: i64,
     ) -> Result<RoundReport, SyncError> {
-        let device = self.book.device().unwrap();
-        let key = device_key(&device.key_seed);
-        let province = HttpProvince::new(address, device.id.map(|id| (id, key)))?;
-        run_round(&self.book, &province, now, &|_, _| {}).await
+        run_round(&self.book, &self.line(address), now, &|_, _| {}).await
     }
 
     pub(crate) async fn round(&self, town: &Town) -> RoundReport {

@@ -6,8 +6,8 @@ use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::{Address, CarriedBlob, Part, PushBody, ReplyBody, Way, gather, split};
 use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
 use tiexin_protocol::wire::{
-    Cursor, Escrowed, FormerNumber, HelloRequest, PullReply, PullRequest, PushReply, Refusal, RevokeRequest,
-    ScopeHead, SeenHead, SeenRoot, TokenReply, TokenRequest,
+    Cursor, Escrowed, FormerNumber, HelloRequest, PullReply, PullRequest, PushReply, Refusal, RefusalCode,
+    RevokeRequest, ScopeHead, SeenHead, SeenRoot, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{Change, ChangeId, PROTOCOL, VoidChange, merge_of};
 use tiexin_seal::Keys;
@@ -478,7 +478,8 @@ async fn carried(province: &Province, people: &mut People, tape: &mut Tape) {
     let gathered = gather(reply).unwrap().remove(0);
     let (said, _): (ReplyBody, Vec<u8>) = tiexin_seal::open(&keys, &gathered.whole().unwrap()).unwrap();
     assert!(said.snapshots.len() == 1 && said.pushes.len() == 1);
-    let refused: Vec<Option<&str>> = said.blobs.iter().map(|told| told.refused.as_deref()).collect();
+    let refused: Vec<_> =
+        said.blobs.iter().map(|told| told.refused.as_ref().map(RefusalCode::as_str)).collect();
     assert_eq!(refused, [None, Some("blob_damaged")]);
     turn.keep(&said);
     refused_reply(said, tape);

@@ -3,28 +3,28 @@
 use reqwest::{Method, Response};
 use tiexin_protocol::blob::{Chunks, HEADER_BYTES, HEADER_HAVE, HEADER_PRINT, Wanted, count, print};
 
+use super::HttpProvince;
 use crate::error::SyncError;
-use crate::http::HttpProvince;
 
 fn header<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
     response.headers().get(name)?.to_str().ok()
 }
 
 impl HttpProvince {
-    pub(crate) async fn have_of(&self, one: &Wanted) -> Result<Chunks, SyncError> {
+    pub(super) async fn have_of(&self, one: &Wanted) -> Result<Chunks, SyncError> {
         let response = self.chunk(Method::HEAD, one, 0, None).await?;
         told(one, &response)
     }
 
-    pub(crate) async fn bring(&self, one: &Wanted, chunk: u32, bytes: Vec<u8>) -> Result<Chunks, SyncError> {
+    pub(super) async fn bring(&self, one: &Wanted, chunk: u32, bytes: Vec<u8>) -> Result<Chunks, SyncError> {
         let response = self.chunk(Method::PUT, one, chunk, Some(bytes)).await?;
         told(one, &response)
     }
 
-    pub(crate) async fn fetch(&self, one: &Wanted, chunk: u32) -> Result<(Vec<u8>, String), SyncError> {
+    pub(super) async fn fetch(&self, one: &Wanted, chunk: u32) -> Result<(Vec<u8>, String), SyncError> {
         let response = self.chunk(Method::GET, one, chunk, None).await?;
         let said = header(&response, HEADER_PRINT).ok_or(SyncError::Protocol("print"))?.to_owned();
-        Ok((self.read(response).await?, said))
+        Ok((self.line.bytes(response).await?, said))
     }
 
     async fn chunk(
@@ -34,10 +34,10 @@ impl HttpProvince {
         chunk: u32,
         body: Option<Vec<u8>>,
     ) -> Result<Response, SyncError> {
-        let mut url = self.url(&format!("v1/blob/{}/{chunk}", one.hash));
+        let mut url = self.line.address.url(&format!("v1/blob/{}/{chunk}", one.hash));
         url.set_query(Some(&format!("scope={}&record={}", one.scope, one.record)));
         let body = body.map(bytes::Bytes::from);
-        self.asked(body.as_ref().map_or(0, bytes::Bytes::len), |client| {
+        let make = |client: &reqwest::Client| {
             let asking = client.request(method.clone(), url.clone());
             match &body {
                 Some(body) => asking
@@ -47,8 +47,8 @@ impl HttpProvince {
                     .body(body.clone()),
                 None => asking,
             }
-        })
-        .await
+        };
+        self.line.asked(make).await
     }
 }
 
