@@ -11,6 +11,8 @@ use tokio::sync::watch;
 pub struct Network {
     address: SocketAddr,
     up: watch::Sender<bool>,
+    /// How often all connections went silent.
+    silent: watch::Sender<u64>,
     bytes: Arc<AtomicU64>,
     /// Cut once so many bytes have crossed.
     most: Arc<AtomicU64>,
@@ -22,11 +24,12 @@ impl Network {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (up, state) = watch::channel(true);
+        let (silent, times) = watch::channel(0);
         let bytes = Arc::new(AtomicU64::new(0));
         let most = Arc::new(AtomicU64::new(u64::MAX));
         let count = Count { bytes: bytes.clone(), most: most.clone(), up: up.clone() };
-        tokio::spawn(accept(listener, target, state, count));
-        Ok(Network { address, up, bytes, most })
+        tokio::spawn(accept(listener, target, (state, times), count));
+        Ok(Network { address, up, silent, bytes, most })
     }
 
     /// The address that desks are given.
@@ -37,6 +40,12 @@ impl Network {
     /// Cuts every connection, at once.
     pub fn cut(&self) {
         self.up.send_replace(false);
+    }
+
+    /// Every connection there is goes silent: it stays open and nothing crosses it any more, as when a computer
+    /// has slept or somewhere on the way a table was lost. New ones are carried.
+    pub fn silence(&self) {
+        self.silent.send_modify(|times| *times += 1);
     }
 
     /// Cuts by itself when so many more bytes have crossed: in the middle of something.
@@ -73,15 +82,20 @@ impl Count {
     }
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, up: watch::Receiver<bool>, count: Count) {
+/// Whether it is up, and how often it went silent.
+type Standing = (watch::Receiver<bool>, watch::Receiver<u64>);
+
+async fn accept(listener: TcpListener, target: SocketAddr, standing: Standing, count: Count) {
     while let Ok((near, _)) = listener.accept().await {
-        if *up.borrow() {
-            tokio::spawn(forward(near, target, up.clone(), count.clone()));
+        if *standing.0.borrow() {
+            tokio::spawn(forward(near, target, standing.clone(), count.clone()));
         }
     }
 }
 
-async fn forward(near: TcpStream, target: SocketAddr, mut up: watch::Receiver<bool>, count: Count) {
+async fn forward(near: TcpStream, target: SocketAddr, standing: Standing, count: Count) {
+    let (mut up, mut silent) = standing;
+    let before = *silent.borrow();
     let Ok(far) = TcpStream::connect(target).await else { return };
     // Both ends send small frames at once; one that waits here for company would cost 40 ms.
     if near.set_nodelay(true).and(far.set_nodelay(true)).is_err() {
@@ -89,9 +103,16 @@ async fn forward(near: TcpStream, target: SocketAddr, mut up: watch::Receiver<bo
     }
     let (near_read, near_write) = near.into_split();
     let (far_read, far_write) = far.into_split();
-    tokio::select! {
-        _ = async { tokio::join!(pump(near_read, far_write, &count), pump(far_read, near_write, &count)) } => {}
-        _ = up.wait_for(|up| !*up) => {}
+    let both = async { tokio::join!(pump(near_read, far_write, &count), pump(far_read, near_write, &count)) };
+    tokio::pin!(both);
+    let went_silent = tokio::select! {
+        _ = &mut both => false,
+        _ = up.wait_for(|up| !*up) => false,
+        _ = silent.wait_for(|times| *times > before) => true,
+    };
+    if went_silent {
+        // Nobody reads or writes it any more, and nobody closes it.
+        let _ = up.wait_for(|up| !*up).await;
     }
 }
 
