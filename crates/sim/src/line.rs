@@ -93,6 +93,7 @@ fn heard(error: tiexin_server::Error) -> SyncError {
         tiexin_server::Error::Refused(refused) => {
             SyncError::Refused { code: refused.code(), message: refused.to_string() }
         }
+        tiexin_server::Error::Shut(order) => SyncError::Shut(order),
         // What an HTTP server answers with 500.
         _ => SyncError::Offline,
     }

@@ -104,7 +104,6 @@ impl Office<'_> {
             }
             Deed::Read => {
                 let state = self.desk.sync().await?;
-                // A round that breaks off is told by the indicator or by the reply.
                 match state.trouble {
                     Some(message) => Err(ErrorReply::new(ErrorCode::Refused, message)),
                     None => Ok(()),
@@ -127,7 +126,7 @@ impl Office<'_> {
             }
             self.colleague.sync().await.map_err(said)?;
         }
-        let told = |error: &ErrorReply| error.message.contains("磁盘");
+        let told = |error: &ErrorReply| error.code == ErrorCode::Disk && error.message.contains("磁盘");
         self.disk.fill(leave)?;
         let outcome = self.done(deed, n).await;
         self.disk.free()?;

@@ -27,6 +27,9 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// When all is well again, the desk is in sync after so long at the latest: it tries again after five minutes of
 /// its own, and the machine is busy.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A connection that died in silence costs a minute of the desk, and the next try; the system would need a quarter
+/// of an hour.
+const SILENCE: Duration = Duration::from_secs(8);
 
 /// What may happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,13 +118,14 @@ impl Life {
             families,
             tally,
         };
-        life.in_sync().await?;
+        life.in_sync(PATIENCE).await?;
         Ok(life)
     }
 
     /// One thing happens; the desk must be in sync afterwards.
     pub(crate) async fn happens(&mut self, deed: Deed) -> Result<(), Trouble> {
         let begun = Instant::now();
+        let most = if deed == Deed::LinesGoSilent { SILENCE } else { PATIENCE };
         let told = match deed {
             Deed::Work => self.work().await,
             Deed::Colleague => self.colleague_works().await,
@@ -137,7 +141,7 @@ impl Life {
         let whole = async {
             told?;
             let well = Instant::now();
-            self.in_sync().await?;
+            self.in_sync(most).await?;
             Ok(well.elapsed())
         };
         let until = whole.await.map_err(|Trouble(why)| Trouble(format!("{deed:?}: {why}")))?;
@@ -206,7 +210,7 @@ impl Life {
     }
 
     /// Waits for a round that began after this call and read and told everything, and for the screen to say so.
-    async fn in_sync(&mut self) -> Result<(), Trouble> {
+    async fn in_sync(&mut self, most: Duration) -> Result<(), Trouble> {
         let (begun, since) = (Instant::now(), true_ms());
         loop {
             let state = match self.look().await? {
@@ -221,9 +225,9 @@ impl Life {
             if now && screen.as_ref().is_some_and(|screen| screen.complete && screen.waiting == 0) {
                 return Ok(());
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > most {
                 return Err(Trouble(format!(
-                    "not in sync after {PATIENCE:?}: {state:?}; on the screen: {screen:?}"
+                    "not in sync after {most:?}: {state:?}; on the screen: {screen:?}"
                 )));
             }
             tokio::time::sleep(GLANCE).await;
