@@ -73,18 +73,19 @@ fn read_all(
     let made = at.book().look(|look| {
         let plans = plan_all(at, args, mapping, teller, look, &read);
         Ok(plans.and_then(|plans| {
-            let mut number = 0;
-            let of = |plan: &Option<LedgerPlan>| match plan {
-                Some(plan) => changes::shown(at, look, plan, &mut number),
-                None => Ok(Vec::new()),
-            };
-            let changes = plans.iter().map(of).collect::<Result<Vec<_>, _>>()?;
-            Ok(plans.into_iter().zip(changes).collect::<Vec<_>>())
+            let records = changes::records(look, plans.iter().flatten())?;
+            Ok((plans, records))
         }))
     });
-    let made = made.map_err(errors::store)??;
-    let files = read.into_iter().zip(made);
-    Ok(files.map(|((name, book), (plan, changes))| planned(name, book, plan, changes)).collect())
+    let (plans, records) = made.map_err(errors::store)??;
+    let mut rows = changes::Rows::new(at, &records)?;
+    let files = read.into_iter().zip(plans);
+    Ok(files
+        .map(|((name, book), plan)| {
+            let changes = plan.as_ref().map(|plan| rows.of(plan)).unwrap_or_default();
+            planned(name, book, plan, changes)
+        })
+        .collect())
 }
 
 /// The plan of each file that could be read, all made over one state of the book.

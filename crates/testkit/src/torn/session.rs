@@ -231,7 +231,12 @@ impl Session {
                 group: *group,
                 records: saves
                     .iter()
-                    .map(|save| Fill { id: save.id, kind: &save.kind, fields: &save.fields, over: tiexin_store::Over::Lacking })
+                    .map(|save| Fill {
+                        id: save.id,
+                        kind: &save.kind,
+                        fields: &save.fields,
+                        over: tiexin_store::Over::Lacking,
+                    })
                     .collect(),
             })
             .collect();

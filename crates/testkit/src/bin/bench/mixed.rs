@@ -98,6 +98,7 @@ pub(crate) fn batch(records: &[Save]) -> Vec<BatchSave<'_>> {
 }
 
 fn alone(save: &Save) -> BatchSave<'_> {
-    let fill = Fill { id: save.id, kind: &save.kind, fields: &save.fields, over: tiexin_store::Over::Lacking };
+    let fill =
+        Fill { id: save.id, kind: &save.kind, fields: &save.fields, over: tiexin_store::Over::Lacking };
     BatchSave { group: save.id, records: vec![fill] }
 }
