@@ -5,6 +5,7 @@ pub mod desks;
 mod driver;
 pub mod f1;
 mod files;
+pub mod habits;
 pub mod killed;
 pub mod patience;
 pub mod province;

@@ -1,0 +1,21 @@
+//! Ledgers as offices keep them, many habits in one file: figures are right, or a finding tells why not.
+//! `./dev soak` tries more of them.
+
+use tiexin_testkit::habits::{Habit, Habits, Run, Tally, habits_of};
+
+/// About a fifth of a second each.
+const TOWNSHIPS: u64 = 250;
+
+/// Habits that the importer does not bear yet.
+const NOT_YET: &[Habit] = &[];
+
+#[tokio::test]
+async fn figures_are_right_or_a_finding_tells() {
+    let mut tally = Tally::default();
+    for seed in 0..TOWNSHIPS {
+        let habits = NOT_YET.iter().fold(habits_of(seed), |habits: Habits, not_yet| habits.without(*not_yet));
+        tally.add(Run { seed, habits }).await;
+    }
+    println!("{tally}");
+    assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
+}
