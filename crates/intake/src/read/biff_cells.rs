@@ -16,8 +16,11 @@ const RK: u16 = 0x027E;
 /// All sheets of a workbook, in the order of their tabs.
 pub(super) struct BiffCells {
     shown: Vec<Shown>,
-    sheets: Vec<HashMap<(u16, u16), Told>>,
+    sheets: Vec<Cells>,
 }
+
+/// Cells by row and column, from 0, in that order.
+pub(super) type Cells = Vec<((u32, u32), Told)>;
 
 /// What is told of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,18 +57,14 @@ impl BiffCells {
         Ok(cells)
     }
 
-    fn sheet(
-        &self,
-        mut records: Records<'_>,
-        left: &mut usize,
-    ) -> Result<HashMap<(u16, u16), Told>, FileRefused> {
-        let (mut told, mut depth) = (HashMap::new(), 0usize);
+    fn sheet(&self, mut records: Records<'_>, left: &mut usize) -> Result<Cells, FileRefused> {
+        let (mut told, mut depth) = (Cells::new(), 0usize);
         let mut tell = |row: usize, column: usize, what: Told| {
             if what != Told::Uncounted && !self.is_plain(what) {
                 return Ok(());
             }
             *left = left.checked_sub(1).ok_or_else(|| FileRefused::too_large("单元格过多"))?;
-            told.insert((row as u16, column as u16), what);
+            told.push(((row as u32, column as u32), what));
             Ok(())
         };
         while let Some((kind, data)) = records.next() {
@@ -86,6 +85,8 @@ impl BiffCells {
                 _ => {}
             }
         }
+        // As a rule they stand in order. Of a cell that is told twice the later one counts.
+        told.sort_by_key(|(at, _)| *at);
         Ok(told)
     }
 
@@ -93,10 +94,9 @@ impl BiffCells {
         matches!(told, Told::Format(xf) if self.shown.get(usize::from(xf)).is_some_and(|s| *s != Shown::GENERAL))
     }
 
-    /// What is told of a cell (row and column from 0) of a sheet.
-    pub(super) fn told(&self, sheet: usize, row: u32, column: u32) -> Option<Told> {
-        let at = (u16::try_from(row).ok()?, u16::try_from(column).ok()?);
-        self.sheets.get(sheet)?.get(&at).copied()
+    /// What is told of the cells of a sheet.
+    pub(super) fn of_sheet(&self, sheet: usize) -> &[((u32, u32), Told)] {
+        self.sheets.get(sheet).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What a format shows of a number.

@@ -86,10 +86,11 @@ fn by_content(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Sheets,
         return zipped(bytes, limits, watch);
     }
     if bytes.starts_with(OLE) {
-        if let Some(package) = unlock::package(bytes)? {
+        let mut container = xls::container(bytes)?;
+        if let Some(package) = unlock::package(&mut container)? {
             return zipped(&package, limits, watch);
         }
-        return Ok((Format::Xls, xls::read(bytes, limits, watch)?));
+        return Ok((Format::Xls, xls::read(bytes, container, limits, watch)?));
     }
     if OLE.starts_with(&bytes[..bytes.len().min(OLE.len())]) || bytes.starts_with(b"PK") {
         return Err(FileRefused::damaged());

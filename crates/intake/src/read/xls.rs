@@ -12,8 +12,14 @@ use super::{Limits, Rows, Spent, biff};
 use crate::refusal::{FileRefused, Watch};
 use crate::workbook::{Cell, Row, Sheet};
 
-pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
-    let mut stream = workbook_stream(bytes)?;
+/// Of a container that holds no encrypted package.
+pub(super) fn read(
+    bytes: &[u8],
+    container: Container<'_>,
+    limits: &Limits,
+    watch: Watch<'_>,
+) -> Result<Vec<Sheet>, FileRefused> {
+    let mut stream = workbook_stream(bytes, container)?;
     let unlocked = match unlock::workbook_stream(&mut stream) {
         Opened::Locked => return Err(FileRefused::encrypted()),
         Opened::Unlocked => Some(contained(&stream)?),
@@ -40,14 +46,19 @@ fn rows_of(
     mut rows: Rows<'_>,
 ) -> Result<Vec<Row>, FileRefused> {
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
+    // Both are in the order of rows and columns.
+    let mut rest = told.of_sheet(sheet);
     for (row, column, value) in range.used_cells() {
         rows.seen()?;
         let (row, column) = (first_row + row as u32, first_column + column as u32);
-        let cell = match told.told(sheet, row, column) {
+        let before = rest.iter().take_while(|(at, _)| *at < (row, column)).count();
+        let here = rest[before..].iter().take_while(|(at, _)| *at == (row, column)).count();
+        let cell = match rest[before..before + here].last().map(|(_, told)| *told) {
             Some(Told::Uncounted) => Some(Cell::Uncounted),
             Some(Told::Format(format)) => cell_of_data(value, told.shown(format)),
             None => cell_of_data(value, None),
         };
+        rest = &rest[before + here..];
         if let Some(cell) = cell {
             rows.put(row + 1, column as usize, cell)?;
         }
@@ -55,8 +66,11 @@ fn rows_of(
     Ok(rows.finish())
 }
 
+/// An OLE container.
+pub(super) type Container<'a> = cfb::CompoundFile<Cursor<Cow<'a, [u8]>>>;
+
 /// Opens an OLE container; a writer's slip that spreadsheet programs pass over is mended first.
-pub(super) fn container(bytes: &[u8]) -> Result<cfb::CompoundFile<Cursor<Cow<'_, [u8]>>>, FileRefused> {
+pub(super) fn container(bytes: &[u8]) -> Result<Container<'_>, FileRefused> {
     let open = |bytes| cfb::CompoundFile::open(Cursor::new(bytes));
     match open(Cow::Borrowed(bytes)) {
         Ok(container) => Ok(container),
@@ -95,8 +109,7 @@ fn without_surplus(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The BIFF records inside the OLE container, after telling apart what else such a container can be.
-fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, FileRefused> {
-    let mut container = container(bytes)?;
+fn workbook_stream(bytes: &[u8], mut container: Container<'_>) -> Result<Vec<u8>, FileRefused> {
     for path in ["/Workbook", "/Book"] {
         if !container.is_stream(path) {
             continue;

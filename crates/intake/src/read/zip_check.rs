@@ -69,7 +69,8 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<S
         if total > limits.sheet_bytes.saturating_mul(2) {
             return Err(unpacks_too_far());
         }
-        signs.formulas |= marks.formulas && name.contains("/worksheets/");
+        // A sheet may lie anywhere; a chart only costs a second look.
+        signs.formulas |= marks.formulas;
         signs.pictures |= name.starts_with("xl/richdata/");
     }
     signs.uncounted = signs.formulas && counts_on_load(&mut archive);

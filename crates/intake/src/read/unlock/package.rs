@@ -11,7 +11,7 @@ use cbc::cipher::KeyIvInit;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{CryptoApi, Fields, Hash};
-use crate::read::xls::container;
+use crate::read::xls::Container;
 use crate::refusal::FileRefused;
 
 /// The specification allows ten million; programs write a hundred thousand.
@@ -22,8 +22,7 @@ const SEGMENT: usize = 4096;
 const INFO_BYTES: u64 = 1 << 20;
 
 /// The package inside an encrypted container, `None` where the container holds something else.
-pub(in crate::read) fn package(bytes: &[u8]) -> Result<Option<Vec<u8>>, FileRefused> {
-    let mut container = container(bytes)?;
+pub(in crate::read) fn package(container: &mut Container<'_>) -> Result<Option<Vec<u8>>, FileRefused> {
     if !container.exists("/EncryptedPackage") {
         return Ok(None);
     }
@@ -34,7 +33,8 @@ pub(in crate::read) fn package(bytes: &[u8]) -> Result<Option<Vec<u8>>, FileRefu
         Ok(read)
     };
     let info = stream("/EncryptionInfo", INFO_BYTES)?;
-    let package = stream("/EncryptedPackage", bytes.len() as u64)?;
+    // No chain of sectors is longer than the file.
+    let package = stream("/EncryptedPackage", u64::MAX)?;
     decrypted(&info, package).map(Some).ok_or_else(FileRefused::encrypted)
 }
 
