@@ -47,12 +47,32 @@ pub fn all() -> Seeds {
             }
         }
     }
+    for (folder, name) in
+        [("unlocked", "rc4.xls"), ("unlocked", "rc4-cryptoapi-128.xls"), ("formats", "xlwt.xls")]
+    {
+        let found = files(&format!("crates/intake/tests/fixtures/{folder}"))
+            .into_iter()
+            .find(|(file, _)| file == name);
+        seeds.extend(found.map(|(_, bytes)| ("ledger", bytes)));
+    }
+    seeds.push(("ledger", WEB_PAGE.as_bytes().to_vec()));
+    seeds.push(("ledger", XML_SPREADSHEET.as_bytes().to_vec()));
     seeds.push(("ledger", xls::ledger()));
     seeds.push(("ledger", "\u{feff}姓名;身份证号\n张三;34052419800101001X\n".as_bytes().to_vec()));
     seeds.extend(pictures::all().into_iter().map(|bytes| ("picture", bytes)));
     seeds.extend(files("assets/forms").into_iter().map(|(_, bytes)| ("form", bytes)));
     seeds
 }
+
+/// Ledgers as office systems write them and name them `.xls`.
+const WEB_PAGE: &str = "<html><meta charset=utf-8><h3>2026年10月活动</h3><table><tr><th>活动名称<th>项目<th>开始时间\
+    <th>参加人数</tr><tr><td rowspan=2>广场<br>宣传<td>宣传教育<td>2026-10-12&nbsp;09:00<td x:num=\"35\">35人</tr>\
+    <tr><td>健康服务<td colspan=2 x:fmla=\"=A1\"></tr></table></html>";
+const XML_SPREADSHEET: &str = "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
+    xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles><Style ss:ID=\"s1\"><NumberFormat ss:Format=\"0.00\"/>\
+    </Style></Styles><Worksheet ss:Name=\"活动\"><Table><Row><Cell ss:MergeAcross=\"1\"><Data ss:Type=\"String\">活动名称</Data>\
+    </Cell><Cell ss:Index=\"3\"><Data ss:Type=\"String\">参加人数</Data></Cell></Row><Row ss:Index=\"3\"><Cell ss:StyleID=\"s1\">\
+    <Data ss:Type=\"Number\">10.1</Data></Cell><Cell ss:Formula=\"=R1C1\"/></Row></Table></Worksheet></Workbook>";
 
 fn with_flags(flags: u8, bytes: &[u8]) -> Vec<u8> {
     [&[flags][..], bytes].concat()
