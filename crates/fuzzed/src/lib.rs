@@ -10,6 +10,7 @@ mod desk;
 mod form;
 mod framed;
 mod ledger;
+mod meaning;
 pub mod mutate;
 mod package;
 mod picture;
@@ -20,7 +21,7 @@ pub mod seeds;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them, in the order in which `./dev fuzz` runs them.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("push", province::push),
     ("asked", province::asked),
     ("blob", blob::blob),
@@ -32,6 +33,7 @@ pub const TARGETS: [Target; 13] = [
     ("snapshot", desk::snapshot),
     ("keyring", desk::keyring),
     ("ledger", ledger::ledger),
+    ("meaning", meaning::meaning),
     ("picture", picture::picture),
     ("form", form::form),
 ];

@@ -59,6 +59,7 @@ pub fn all() -> Seeds {
     seeds.push(("ledger", XML_SPREADSHEET.as_bytes().to_vec()));
     seeds.push(("ledger", xls::ledger()));
     seeds.push(("ledger", "\u{feff}姓名;身份证号\n张三;34052419800101001X\n".as_bytes().to_vec()));
+    seeds.extend(edits().into_iter().map(|bytes| ("meaning", bytes)));
     seeds.extend(pictures::all().into_iter().map(|bytes| ("picture", bytes)));
     seeds.extend(files("assets/forms").into_iter().map(|(_, bytes)| ("form", bytes)));
     seeds
@@ -140,6 +141,15 @@ fn rename(value: &mut Value, seq: &mut u64) {
         }
         _ => {}
     }
+}
+
+/// A township with some habits, and each kind of edit once.
+fn edits() -> Vec<Vec<u8>> {
+    let one = |what: u8| -> Vec<u8> {
+        let edits = (0..6).flat_map(|nth: u8| [what, nth * 5 + what, nth * 7, nth + 1, nth * 3 + what]);
+        [what, what.wrapping_mul(37), what].into_iter().chain(edits).collect()
+    };
+    (0..6).map(one).collect()
 }
 
 /// The bytes of the attachment with which the fuzzed province begins.

@@ -93,6 +93,7 @@ each!(
     snapshot,
     keyring,
     ledger,
+    meaning,
     picture,
     form,
 );

@@ -10,7 +10,7 @@ use crate::township::Township;
 use crate::truth::{Figures, Of, Place, figures, is_sum};
 
 /// Findings that say what a record lacks: no figure differs by them.
-const GAPS: [&str; 8] = [
+pub const GAPS: [&str; 8] = [
     "id_missing",
     "id_upgraded",
     "date_partial",

@@ -60,13 +60,15 @@ impl Told {
 pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
     pub(crate) hidden: bool,
+    /// Somebody edited it after it was kept.
+    pub(crate) edited: bool,
     /// None: a title, a head, a total.
     pub(crate) told: Option<Told>,
 }
 
 impl Row {
     pub(crate) fn bare(cells: Vec<Cell>) -> Row {
-        Row { cells, hidden: false, told: None }
+        Row { cells, hidden: false, edited: false, told: None }
     }
 }
 
@@ -83,10 +85,12 @@ pub(crate) struct Grid {
     pub(crate) hidden: bool,
     pub(crate) rows: Vec<Row>,
     pub(crate) merges: Vec<Merge>,
+    /// First and last row of the head.
+    pub(crate) head: (usize, usize),
 }
 
 impl Grid {
     pub(crate) fn new(name: impl Into<String>) -> Grid {
-        Grid { name: name.into(), hidden: false, rows: Vec::new(), merges: Vec::new() }
+        Grid { name: name.into(), hidden: false, rows: Vec::new(), merges: Vec::new(), head: (0, 0) }
     }
 }

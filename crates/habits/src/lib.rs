@@ -8,6 +8,7 @@
 //! Nothing here reads a file or knows how the program does: this crate must never depend on the importer, the store or
 //! the desk. Everything follows from the seed and the set of habits; there is no clock.
 
+mod edit;
 mod expect;
 mod facts;
 mod grid;
@@ -22,7 +23,8 @@ mod township;
 mod truth;
 mod xlsx;
 
-pub use expect::{Expectation, Found, Gave};
+pub use edit::{Edit, STEADY, edited};
+pub use expect::{Expectation, Found, GAPS, Gave};
 pub use facts::{Fact, Facts, MONTH, TOWNSHIP, VILLAGES, october};
 pub use grid::{Sure, Told};
 pub use habit::{Habit, Habits};

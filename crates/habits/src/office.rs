@@ -17,6 +17,8 @@ pub struct OfficeRow {
     pub sheet: Option<String>,
     pub row: u32,
     pub told: Told,
+    /// Somebody edited it after it was kept.
+    pub edited: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -74,6 +76,11 @@ impl Office<'_> {
             Form::Csv => grids.iter().map(|grid| self.csv(name, grid)).collect(),
             Form::Page => grids.into_iter().map(|grid| self.page(name, grid)).collect(),
         }
+    }
+
+    /// The sheets of a ledger, before they are written.
+    pub(crate) fn unwritten(&self, ledger: Ledger) -> Vec<Grid> {
+        self.grids(ledger, Form::Xlsx, &mut dice(self.seed, "unwritten", 0))
     }
 
     fn has(&self, habit: Habit) -> bool {
@@ -275,14 +282,15 @@ fn met_all(grid: &mut Grid, habit: Habit) {
     }
 }
 
-fn file(name: String, bytes: Vec<u8>, grids: &[Grid], tabs: bool, habits: Habits) -> OfficeFile {
+pub(crate) fn file(name: String, bytes: Vec<u8>, grids: &[Grid], tabs: bool, habits: Habits) -> OfficeFile {
     let mut rows = Vec::new();
     for grid in grids {
         for (number, row) in (1..).zip(&grid.rows) {
             let Some(told) = &row.told else { continue };
             let mut told = told.clone();
             told.habits = told.habits.and(habits);
-            rows.push(OfficeRow { sheet: tabs.then(|| grid.name.clone()), row: number, told });
+            let sheet = tabs.then(|| grid.name.clone());
+            rows.push(OfficeRow { sheet, row: number, told, edited: row.edited });
         }
     }
     let habits = rows.iter().fold(habits, |all, row| all.and(row.told.habits));

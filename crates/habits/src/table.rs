@@ -217,6 +217,7 @@ impl Table {
     fn heads(&self, grid: &mut Grid) {
         let levels = self.columns.iter().map(|column| column.head.len()).max().unwrap_or(1);
         let top = grid.rows.len();
+        grid.head = (top, top + levels - 1);
         for level in 0..levels {
             let mut cells = Vec::new();
             for (at, column) in self.columns.iter().enumerate() {
@@ -250,7 +251,7 @@ impl Table {
             }
             numbers.push(grid.rows.len());
             let told = Some(line.told.clone());
-            grid.rows.push(Row { cells: line.cells.clone(), hidden: line.hidden, told });
+            grid.rows.push(Row { cells: line.cells.clone(), hidden: line.hidden, edited: false, told });
         }
         for (first, last, column) in &self.merges {
             grid.merges.push(Merge { rows: (numbers[*first], numbers[*last]), columns: (*column, *column) });

@@ -74,7 +74,8 @@ fn without_results(bytes: &[u8]) -> Vec<u8> {
         part.read_to_end(&mut content).expect("a part that can be read");
         if name.starts_with("xl/worksheets/sheet") {
             let xml = String::from_utf8(content).expect("XML");
-            let mut pieces = xml.split(&*format!("<v>{UNSTORED}</v>")).peekable();
+            let unstored = format!("<v>{UNSTORED}</v>");
+            let mut pieces = xml.split(&*unstored).peekable();
             let mut plain = String::new();
             while let Some(piece) = pieces.next() {
                 // The cell's type, just before: a text, as the writer had it.

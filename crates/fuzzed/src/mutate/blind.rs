@@ -11,7 +11,7 @@ pub fn blind(target: &str, input: &[u8], seed: u32) -> Vec<u8> {
     let inside = match target {
         _ if dice.u8(0..4) == 0 => None,
         "ledger" => container(input, seed, |part| scratch(part, &mut Rng::with_seed(u64::from(seed)))),
-        "picture" => None,
+        "picture" | "meaning" => None,
         "keyring" | "form" => json(input, most, seed),
         _ => input.split_first().and_then(|(flags, rest)| lines(*flags, rest, most, seed, &mut dice)),
     };
