@@ -22,6 +22,7 @@ const LARGEST_MERGE: u64 = 10_000;
 pub fn marked_copy(workbook: &Workbook, plan: &LedgerPlan) -> Result<Vec<u8>, FileRefused> {
     let styles = Styles::new();
     let mut writer = Writer::new();
+    let mut shown = false;
     for (sheet, report) in workbook.sheets.iter().zip(&plan.sheets) {
         let name = sheet.name.as_deref();
         let mut marks = Marks { sheet, report, findings: HashMap::new() };
@@ -31,6 +32,13 @@ pub fn marked_copy(workbook: &Workbook, plan: &LedgerPlan) -> Result<Vec<u8>, Fi
         let page = writer.add_worksheet();
         // A tab's name that the writer will not have is replaced by its own.
         let _ = page.set_name(name.unwrap_or("台账"));
+        // What was hidden stays hidden: read again it is passed over again.
+        if sheet.hidden {
+            page.set_hidden(true);
+        } else if !shown {
+            page.set_active(true);
+            shown = true;
+        }
         marks.write(page, &styles).map_err(|_| FileRefused::too_large("标注副本写不下"))?;
     }
     if workbook.sheets.is_empty() {

@@ -17,7 +17,7 @@ pub(crate) struct Filter {
 }
 
 pub(crate) const SPREADSHEETS: Filter =
-    Filter { name: "表格文件", extensions: &["xlsx", "xls", "et", "csv"] };
+    Filter { name: "表格文件", extensions: &["xlsx", "xls", "et", "csv", "ods", "xml", "htm", "html"] };
 
 pub(crate) const PICTURES: Filter =
     Filter { name: "照片和扫描件", extensions: &["jpg", "jpeg", "png", "webp", "bmp", "pdf"] };

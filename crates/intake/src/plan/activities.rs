@@ -102,8 +102,13 @@ impl Planner<'_> {
             return self.region(reader);
         }
         let place = reader.said("place").unwrap_or_default();
-        let region = self.places.find(&place).or_else(|| self.places.named_in(&place));
-        Some(region.or_else(|| self.village.clone()).unwrap_or_else(|| self.places.scope().clone()))
+        let named = self.places.find(&place).or_else(|| self.places.named_in(&place));
+        let region = named.or_else(|| self.village.clone());
+        if region.is_none() && self.above.is_some() && !reader.sheet.village_merged {
+            let hint = "没有写村（社区），已记在镇里；如果是上面那个村办的，请写明村名";
+            reader.find("village", FindingCode::VillageMissing, hint);
+        }
+        Some(region.unwrap_or_else(|| self.places.scope().clone()))
     }
 }
 

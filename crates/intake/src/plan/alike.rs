@@ -35,10 +35,15 @@ fn apart(one: &Fields, other: &Fields, field: &str) -> bool {
 }
 
 fn one_visit(one: &Fields, other: &Fields) -> bool {
-    if !same(one, other, "date") || !same(one, other, "kind") || apart(one, other, "time") {
+    if !same(one, other, "date") || apart(one, other, "time") {
         return false;
     }
     let agree = |field: &str| one.get(field).is_some() && one.get(field) == other.get(field);
+    if !same(one, other, "kind") {
+        // The kind itself was mended: all else has to be the same.
+        let named = !names(one, "visitors").is_empty() && visitors(one, other) == Visitors::Same;
+        return named && names_meet(one, other, "met") == Some(true) && (agree("note") || agree("gifts"));
+    }
     match visitors(one, other) {
         Visitors::Same | Visitors::Unsaid => true,
         // A name written otherwise, or one person more: the rest has to speak for it.
@@ -157,6 +162,9 @@ mod tests {
         ] {
             assert_eq!(one_event(&Kind::Visit, &first, &other), one, "{other:?}");
         }
+        let mut mended_kind = first.clone();
+        mended_kind.insert("kind".into(), "hospital".into());
+        assert!(one_event(&Kind::Visit, &first, &mended_kind));
         let mut at_nine = first.clone();
         at_nine.insert("time".into(), "09:00".into());
         let mut at_three = first.clone();

@@ -51,7 +51,7 @@ impl Planner<'_> {
         let marks = marks(code.as_deref(), &adults);
         let known = match self.identity(reader, &region, code.as_deref(), &adults) {
             Identity::New => None,
-            Identity::Known(family) => Some(family),
+            Identity::Known(family) => Some(*family),
             Identity::Unclear => return Outcome::Refused,
         };
         // Where the family is known, that is where it lives until somebody moves it.

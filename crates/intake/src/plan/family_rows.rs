@@ -14,7 +14,7 @@ use crate::lookup::{Family, Lookup};
 /// What the row's code, ID numbers and names say of the family.
 pub(super) enum Identity {
     New,
-    Known(Family),
+    Known(Box<Family>),
     /// They say different things; the row is told so and waits.
     Unclear,
 }
@@ -134,7 +134,7 @@ impl Planner<'_> {
             let hint = "这户在本机登记在另一个村（社区），没有改动；确实搬迁的请在家庭页面上办“迁移”";
             reader.find("village", FindingCode::VillageOther, hint);
         }
-        Identity::Known(family.clone())
+        Identity::Known(Box::new(family.clone()))
     }
 
     /// Whether a row's records say nothing that the book, or an earlier row, does not say.

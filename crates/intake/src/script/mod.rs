@@ -3,14 +3,14 @@
 mod names;
 mod tables;
 
-pub(crate) use names::{Died, PersonName, person_name, same_name, wild};
+pub(crate) use names::{Died, PersonName, begins_with_surname, person_name, same_name, wild};
 
 use unicode_normalization::UnicodeNormalization;
 
 /// The text as a person sees it: no invisible marks, radicals and compatibility signs as the signs they
 /// look like, private signs of older code pages as what they stand for. Letters and punctuation stay.
 pub(crate) fn seen(text: &str) -> String {
-    if text.chars().all(|c| plain(c)) {
+    if text.chars().all(plain) {
         return text.to_owned();
     }
     text.chars().filter(|c| !invisible(*c)).map(sign).collect()

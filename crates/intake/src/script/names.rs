@@ -60,7 +60,7 @@ pub(crate) fn person_name(text: &str) -> PersonName {
     }
     let died = notes.iter().find_map(|note| death(note));
     let rest: Vec<String> = notes.into_iter().filter(|note| death(note).is_none()).collect();
-    let name = name.replace(|c: char| matches!(c, '*' | '＊' | '#' | '※' | '☆' | '★'), "");
+    let name = name.replace(['*', '＊', '#', '※', '☆', '★'], "");
     PersonName { name: tidy_name(&dots(&name)), note: (!rest.is_empty()).then(|| rest.join("、")), died }
 }
 
@@ -154,6 +154,12 @@ pub(crate) fn same_name(name: &str) -> String {
         })
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Whether a text of two or three signs begins with one of the hundred and more most frequent surnames.
+pub(crate) fn begins_with_surname(text: &str) -> bool {
+    let length = text.chars().filter(|c| !c.is_whitespace()).count();
+    (2..=4).contains(&length) && text.chars().next().is_some_and(|first| tables::SURNAMES.contains(first))
 }
 
 /// Whether a name in which signs were lost may be this one; neither is a mere row of lost signs.

@@ -53,3 +53,9 @@ pub(super) fn usual(c: char) -> char {
     static MAP: LazyLock<HashMap<char, char>> = LazyLock::new(|| in_turn(VARIANTS));
     MAP.get(&c).copied().unwrap_or(c)
 }
+
+/// The most frequent surnames of one sign, for telling two names from one: National Bureau of Statistics and
+/// Ministry of Public Security, yearly lists; some of the region besides.
+pub(super) const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏\
+    吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温\
+    冉裴卜甄晏樊岳尤洪康梅谈施柳章鲁葛伍俞殷费柏缪花苗凤奚管左包祝翁荆焦靳冀郎桑桂牛娄危童颜倪鲍单季华";

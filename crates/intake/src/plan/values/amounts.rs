@@ -87,6 +87,8 @@ pub(in crate::plan) fn money(cell: &Cell, unit: Unit) -> Result<Option<Fen>, Bad
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，' | '￥' | '¥' | '$'))
         .collect();
     let plain = plain.trim_end_matches('整').trim_end_matches('正');
+    // The sign says yuan, whatever the caption says.
+    let unit = if text.contains(['￥', '¥']) { Unit::ONE } else { unit };
     let (digits, unit) = match plain {
         _ if plain.ends_with(['元', '圆', '块']) => {
             let digits = plain.trim_end_matches(['元', '圆', '块']);
@@ -188,6 +190,7 @@ mod tests {
             ("￥1,200.00元整", "元", 120_000),
             ("50000", "（分）", 50_000),
             ("300块", "元", 30_000),
+            ("￥13850.00", "（分）", 1_385_000),
             ("300.", "元", 30_000),
         ] {
             assert_eq!(money(&Cell::Text(text.into()), unit(head)), Ok(Some(Fen(fen))), "{text} {head}");

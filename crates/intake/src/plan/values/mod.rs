@@ -54,7 +54,17 @@ pub(super) fn things(text: &str) -> Vec<String> {
 /// tells a name of the family that the cell is about.
 pub(super) fn listed(text: &str, known: &dyn Fn(&str) -> bool) -> Vec<String> {
     let text = crate::script::seen(text);
-    text.split(|c: char| "、，,；;/／|＋+&\n\r".contains(c)).flat_map(|piece| spaced(piece, known)).collect()
+    text.split(|c: char| "、，,；;/／|＋+&\n\r".contains(c))
+        .flat_map(|piece| stopped(piece, known))
+        .flat_map(|piece| spaced(piece, known))
+        .collect()
+}
+
+/// A full stop may set two names apart, or stand for the dot inside of one.
+fn stopped<'t>(piece: &'t str, known: &dyn Fn(&str) -> bool) -> Vec<&'t str> {
+    let parts: Vec<&str> = piece.split(['。', '.', '．']).filter(|part| !part.trim().is_empty()).collect();
+    let names = |part: &&str| known(part) || crate::script::begins_with_surname(part.trim());
+    if parts.len() < 2 || known(piece) || !parts.iter().all(names) { vec![piece] } else { parts }
 }
 
 /// The names of one piece. No name is one sign long, and none of Han signs is longer than four.
@@ -169,6 +179,9 @@ mod tests {
             ("欧阳 明", &["欧阳明"]),
             ("买买提 艾力", &["买买提艾力"]),
             ("廖长和龚华桂", &["廖长和龚华桂"]),
+            ("冉玉。李玉", &["冉玉", "李玉"]),
+            ("冉玉.李玉", &["冉玉", "李玉"]),
+            ("买买提。艾力", &["买买提。艾力"]),
             (" ，", &[]),
         ] {
             assert_eq!(listed(text, &known), names, "{text}");
