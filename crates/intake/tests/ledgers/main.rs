@@ -1,8 +1,10 @@
 //! Stories of the ledgers: the sample townships, hostile files, and the ways in which offices differ.
 
+mod again;
 mod book;
 mod cells;
 mod csv_files;
+mod habits;
 mod hostile;
 mod marked;
 mod open_document;

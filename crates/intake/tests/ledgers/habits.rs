@@ -1,0 +1,232 @@
+//! Ways of writing that wrong a figure where they are not known: each told or read right.
+
+use rust_xlsxwriter::{Format, Workbook as Writer};
+use serde_json::json;
+use tiexin_domain::Kind;
+use tiexin_intake::NoticeCode;
+
+use crate::book::{Book, planned, text};
+use crate::variations::{SCOPE, codes, found, of, texts, township, xlsx};
+
+const VISITS: &[&str] = &["日期", "户主", "走访类型", "走访人", "慰问金额（元）"];
+
+#[test]
+fn the_year_of_a_document_is_not_the_sheets() {
+    let bytes = xlsx(&[("东关社区", &|s| {
+        texts(
+            s,
+            0,
+            &[
+                &["固卫协〔2025〕17号"],
+                &["2026年10月东关社区走访记录"],
+                VISITS,
+                &["10.5", "余喆", "日常", "康梅"],
+            ],
+        )
+    })]);
+    let plan = planned(&township(), SCOPE, &bytes, "走访.xlsx");
+    assert_eq!((of(&plan, Kind::Visit)[0]["date"].as_str(), plan.findings.len()), (Some("2026-10-05"), 0));
+}
+
+#[test]
+fn a_number_that_is_a_day_is_read_as_shown_or_waits() {
+    let mut writer = Writer::new();
+    let sheet = writer.add_worksheet().set_name("东关社区").unwrap();
+    texts(sheet, 0, &[&["2026年10月走访记录"], VISITS]);
+    let two = Format::new().set_num_format("0.00");
+    for (row, value, format) in [(2, 10.1, Some(&two)), (3, 10.3, None), (4, 10.15, None)] {
+        texts(sheet, row, &[&["", "余喆", "日常", ["康梅", "李华", "张三"][row as usize - 2]]]);
+        match format {
+            Some(format) => sheet.write_number_with_format(row, 0, value, format).unwrap(),
+            None => sheet.write_number(row, 0, value).unwrap(),
+        };
+    }
+    let plan = planned(&township(), SCOPE, &writer.save_to_buffer().unwrap(), "走访.xlsx");
+    let days: Vec<String> = of(&plan, Kind::Visit).iter().map(|v| text(v, "date")).collect();
+    assert_eq!(
+        (days, codes(&plan)),
+        (vec!["2026-10-10".into(), "2026-10-15".into()], vec![found(4, "date_unclear")])
+    );
+}
+
+#[test]
+fn days_that_cannot_be_are_told() {
+    let bytes = xlsx(&[("东关社区", &|s| {
+        texts(
+            s,
+            0,
+            &[
+                &["2026年10月走访记录"],
+                VISITS,
+                &["2026-09-28", "余喆", "日常", "康梅"],
+                &["2027-10-05", "余喆", "日常", "康梅"],
+            ],
+        )
+    })]);
+    let plan = planned(&township(), SCOPE, &bytes, "走访.xlsx");
+    assert_eq!(codes(&plan), [found(3, "date_outside_month"), found(4, "date_future")]);
+    assert_eq!((plan.rows.new, plan.rows.refused), (1, 1));
+}
+
+#[test]
+fn units_of_heads_captions_and_cells() {
+    for (caption, head, cell, amount) in [
+        ("", "慰问金额（万元）", "0.05", Some("500.00")),
+        ("单位：千元", "慰问金额", "0.5", Some("500.00")),
+        ("单位：万元", "慰问金额（元）", "500", Some("500.00")),
+        ("", "慰问金额", "0.05万", Some("500.00")),
+        ("单位：万元", "慰问金额", "500", None),
+    ] {
+        let bytes = xlsx(&[("东关社区", &|s| {
+            let rows: [&[&str]; 4] = [
+                &["2026年10月走访记录"],
+                &[caption],
+                &["日期", "户主", "走访类型", "走访人", head],
+                &["10.5", "余喆", "日常", "康梅", cell],
+            ];
+            texts(s, 0, &rows)
+        })]);
+        let plan = planned(&township(), SCOPE, &bytes, "走访.xlsx");
+        match amount {
+            Some(amount) => {
+                assert_eq!(of(&plan, Kind::Visit)[0]["gifts"][0]["amount"], amount, "{caption}{head}")
+            }
+            None => assert_eq!(codes(&plan), [found(4, "unit_unclear")]),
+        }
+    }
+}
+
+#[test]
+fn an_amount_merged_over_rows_is_booked_once_and_told() {
+    let mut writer = Writer::new();
+    let sheet = writer.add_worksheet().set_name("东关社区").unwrap();
+    let rows: [&[&str]; 4] = [
+        &["2026年10月走访记录"],
+        VISITS,
+        &["10.5", "余喆", "节日", "康梅"],
+        &["10.5", "熊国学", "节日", "康梅"],
+    ];
+    texts(sheet, 0, &rows);
+    sheet.merge_range(2, 4, 3, 4, "600", &Format::new()).unwrap();
+    let plan = planned(&township(), SCOPE, &writer.save_to_buffer().unwrap(), "走访.xlsx");
+    let gifts: Vec<usize> = of(&plan, Kind::Visit)
+        .iter()
+        .map(|v| v.get("gifts").map_or(0, |g| g.as_array().unwrap().len()))
+        .collect();
+    assert_eq!(
+        (gifts, codes(&plan)),
+        (vec![1, 0], vec![found(3, "amount_merged"), found(4, "amount_merged")])
+    );
+}
+
+#[test]
+fn marks_for_as_above() {
+    let bytes = xlsx(&[("走访", &|s| {
+        texts(
+            s,
+            0,
+            &[
+                &["2026年10月走访记录"],
+                &["日期", "村", "户主", "走访类型", "走访人", "慰问金额"],
+                &["10.5", "东关社区", "余喆", "节日", "康梅、李华", "300"],
+                &["〃", "同上", "熊国学", "″", "同上", "同上"],
+            ],
+        )
+    })]);
+    let plan = planned(&township(), SCOPE, &bytes, "走访.xlsx");
+    let visits = of(&plan, Kind::Visit);
+    assert_eq!((&visits[1]["date"], &visits[1]["kind"]), (&json!("2026-10-05"), &json!("festival")));
+    assert_eq!((&visits[1]["visitors"], &visits[1]["gifts"]), (&visits[0]["visitors"], &visits[0]["gifts"]));
+    // An amount is told, everything else cannot be read in two ways.
+    assert_eq!(codes(&plan), [found(4, "amount_above")]);
+    let csv = "姓名,身份证号,村,会员类型\n樊志军,340399197601011214,东关社区,个体会员\n同上,,同上,个体会员\n";
+    let plan = planned(&Book::default(), SCOPE, csv.as_bytes(), "会员.csv");
+    assert!(codes(&plan).contains(&found(3, "ditto_unclear")) && plan.rows.refused == 1);
+}
+
+#[test]
+fn a_village_named_once_for_its_rows() {
+    let head = "姓名,身份证号,村,会员类型\n";
+    let custom =
+        format!("{head}樊志军,340399197601011214,东关社区,个体会员\n甲一,,,个体会员\n乙二,,,个体会员\n");
+    let plan = planned(&Book::default(), SCOPE, custom.as_bytes(), "会员.csv");
+    let villages: Vec<String> = of(&plan, Kind::Member).iter().map(|m| text(m, "region")).collect();
+    assert_eq!(villages, ["340323100001"; 3]);
+    assert_eq!(plan.notices[0].code, NoticeCode::VillageAbove);
+    assert!(plan.findings.iter().all(|f| f.code.as_str() != "village_above"));
+    // One blank among many is told on its row.
+    let many: String = (0..9).map(|n| format!("甲{n}乙,,东关社区,个体会员\n")).collect();
+    let plan =
+        planned(&Book::default(), SCOPE, format!("{head}{many}丙三,,,个体会员\n").as_bytes(), "会员.csv");
+    assert!(codes(&plan).contains(&found(11, "village_above")));
+}
+
+#[test]
+fn a_family_on_two_rows_is_one_family() {
+    for (head, rows) in [
+        (
+            "村,信息编码,类别,姓名,身份证号,与户主关系",
+            ["东关社区,3403231000901,死亡,熊国学,340399197309166454,户主", ",,,白梅霞,340399196512210428,妻"],
+        ),
+        (
+            "村,信息编码,类别,姓名,身份证号,失独时间",
+            [
+                "东关社区,3403231000901,死亡,熊国学,340399197309166454,2013.8.21",
+                ",,,白梅霞,340399196512210428,",
+            ],
+        ),
+        (
+            "村,信息编码,类别,姓名,身份证号,失独时间",
+            [
+                "东关社区,3403231000901,死亡,熊国学,340399197309166454,2013.8.21",
+                "东关社区,3403231000901,死亡,白梅霞,340399196512210428,2013.8.21",
+            ],
+        ),
+    ] {
+        let csv = format!("{head}\n{}\n", rows.join("\n"));
+        let plan = planned(&Book::default(), SCOPE, csv.as_bytes(), "特殊家庭.csv");
+        let kinds = |kind| of(&plan, kind).len();
+        assert_eq!(
+            (kinds(Kind::Household), kinds(Kind::Person), plan.rows.refused),
+            (1, 2, 0),
+            "{csv}{:?}",
+            plan.findings
+        );
+    }
+}
+
+#[test]
+fn one_cell_with_two_people() {
+    let csv = "村,信息编码,类别,户主姓名,身份证号\n东关社区,3403231000901,死亡,熊国学、白梅霞,340399197309166454、340399196512210428\n";
+    let plan = planned(&Book::default(), SCOPE, csv.as_bytes(), "特殊家庭.csv");
+    assert_eq!((of(&plan, Kind::Person).len(), codes(&plan)), (2, vec![found(2, "second_person")]));
+    let csv = "姓名,身份证号,村,会员类型\n樊志军、樊志强,,东关社区,个体会员\n";
+    let plan = planned(&Book::default(), SCOPE, csv.as_bytes(), "会员.csv");
+    assert!(codes(&plan).contains(&found(2, "name_unclear")));
+}
+
+#[test]
+fn who_has_died_keeps_the_plain_name() {
+    let csv = "村,信息编码,类别,男方姓名,男方身份证,女方姓名,女方身份证\n东关社区,3403231000901,死亡,熊国学（已故）,340399197309166454,白梅霞(2020年3月去世),340399196512210428\n";
+    let plan = planned(&Book::default(), SCOPE, csv.as_bytes(), "特殊家庭.csv");
+    let people = of(&plan, Kind::Person);
+    assert_eq!((text(people[0], "name"), &people[0]["deceased"]), ("熊国学".into(), &json!(true)));
+    assert_eq!(people[1]["died_on"], "2020-03");
+    assert_eq!(codes(&plan), [found(2, "died_when")]);
+}
+
+#[test]
+fn our_own_marked_copy_comes_back() {
+    let bytes = xlsx(&[("活动", &|s| {
+        texts(
+            s,
+            0,
+            &[
+                &["活动名称", "项目", "开始时间", "参加人数", "导入结果"],
+                &["宣传日", "宣传教育", "2026-10-12 09:00", "35", "已导入"],
+            ],
+        )
+    })]);
+    let plan = planned(&Book::default(), SCOPE, &bytes, "活动.xlsx");
+    assert_eq!((plan.rows.new, of(&plan, Kind::Activity)[0].get("summary")), (1, None));
+}
