@@ -4,7 +4,7 @@ use tiexin_domain::RegionCode;
 
 use super::province::{Province, desk};
 use super::*;
-use crate::{BatchOutcome, BatchSave, Fill, Source, StoreError};
+use crate::{BatchOutcome, BatchSave, Fill, Kept, Over, Source, StoreError, Why};
 
 /// Groups of records as a ledger gives them.
 type Rows = Vec<Vec<Save>>;
@@ -37,7 +37,7 @@ fn write_while(
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<BatchOutcome, StoreError> {
     fn fill(save: &Save) -> Fill<'_> {
-        Fill { id: save.id, kind: &save.kind, fields: &save.fields, over: crate::Over::Lacking }
+        Fill { id: save.id, kind: &save.kind, fields: &save.fields, over: Over::Lacking }
     }
     let batch: Vec<BatchSave<'_>> =
         rows.iter().map(|row| BatchSave { group: id(), records: row.iter().map(fill).collect() }).collect();
@@ -127,8 +127,12 @@ fn a_batch_is_taken_back_but_not_what_was_edited_since() {
     let mut fields = record(&book, edited).fields;
     fields.insert("phone".into(), "19900001111".into());
     put(&book, &save(edited, "household", Value::Object(fields)));
+    let plan = book.undo_plan(source.batch).unwrap();
     let outcome = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
-    assert_eq!((outcome.undone, outcome.kept.as_slice()), (4, [edited].as_slice()));
+    // The family that was edited keeps its people.
+    let person = Kept { id: all[1][1].id, why: Why::Needed { by: edited } };
+    assert_eq!(outcome.kept, [Kept { id: edited, why: Why::Edited }, person]);
+    assert_eq!((outcome.undone, plan.goes.len(), plan.stays), (3, 3, outcome.kept));
     assert_eq!(record(&book, known).text("phone"), None);
     assert_eq!(record(&book, all[0][0].id).void.unwrap().reason, "导入错误");
     assert_eq!(book.count("household", &[]).unwrap(), 2);
@@ -136,6 +140,79 @@ fn a_batch_is_taken_back_but_not_what_was_edited_since() {
     // Numbers stay gapless.
     let seqs: Vec<u64> = book.outbox_batch(100, 1 << 20).unwrap().iter().map(|c| c.id.seq).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
+    sound(&book);
+}
+
+/// A visit recorded since keeps the family, and the family keeps its people; what nobody needs goes.
+#[test]
+fn what_is_needed_since_stays_when_a_batch_is_taken_back() {
+    let (_dir, book, _) = book();
+    let source = source();
+    let all = rows(&["张三", "李四"]);
+    write(&book, &source, &all);
+    let (home, person) = (all[0][0].id, all[0][1].id);
+    let visit = json!({"region": VILLAGE, "household": home.to_string(), "head_name": "张三", "date": "2026-10-08", "kind": "routine", "presence": "at_home"});
+    let visit = save(id(), "visit", visit);
+    put(&book, &visit);
+    // A member who is a person of the other family.
+    let other = all[1][1].id;
+    let member =
+        save(id(), "member", json!({"region": VILLAGE, "name": "李四", "person": other.to_string()}));
+    put(&book, &member);
+    let outcome = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+    let kept: Vec<Uuid> = outcome.kept.iter().map(|kept| kept.id).collect();
+    assert_eq!(outcome.undone, 0, "{:?}", outcome.kept);
+    assert!([home, person, other, all[1][0].id].iter().all(|id| kept.contains(id)));
+    assert!(outcome.kept.contains(&Kept { id: home, why: Why::Needed { by: visit.id } }));
+    assert_eq!((book.count("household", &[]).unwrap(), book.count("visit", &[]).unwrap()), (2, 1));
+    sound(&book);
+}
+
+/// What went with an import that was taken back comes back with the next one, and goes with it again.
+#[test]
+fn a_ledger_read_again_brings_back_what_was_undone() {
+    let (_dir, book, _) = book();
+    let all = rows(&["张三"]);
+    let first = source();
+    write(&book, &first, &all);
+    book.undo_batch(first.batch, "撤销导入", AUTHOR, NOW).unwrap();
+    // Filling alone leaves what is hidden alone.
+    assert_eq!(write(&book, &source(), &all).unchanged, 2);
+    let second = source();
+    let mut corrected = all[0][0].fields.clone();
+    corrected.insert("phone".into(), "19900001111".into());
+    let fills = [
+        Fill { id: all[0][0].id, kind: "household", fields: &corrected, over: Over::Restored },
+        Fill { id: all[0][1].id, kind: "person", fields: &all[0][1].fields, over: Over::Restored },
+    ];
+    let batch = [BatchSave { group: id(), records: fills.to_vec() }];
+    let outcome = book.save_batch(&second, &batch, AUTHOR, NOW, &mut |_, _| true).unwrap();
+    assert_eq!((outcome.created, outcome.changed), (0, 2));
+    let home = record(&book, all[0][0].id);
+    assert_eq!((home.void.as_ref(), home.text("phone")), (None, Some("19900001111")));
+    sound(&book);
+    assert_eq!(book.undo_batch(second.batch, "撤销导入", AUTHOR, NOW).unwrap().undone, 2);
+    assert_eq!(book.count("household", &[]).unwrap(), 0);
+    sound(&book);
+}
+
+/// A value that a person chose of two is written over the book's; taken back, the book's stands again.
+#[test]
+fn a_chosen_difference_is_written_over() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let chosen = fields(json!({"region": VILLAGE, "head_name": "张三丰"}));
+    let source = source();
+    let gone = id();
+    let fill = |id| Fill { id, kind: "household", fields: &chosen, over: Over::Chosen };
+    let batch: Vec<BatchSave<'_>> =
+        [home, gone].into_iter().map(|home| BatchSave { group: id(), records: vec![fill(home)] }).collect();
+    let outcome = book.save_batch(&source, &batch, AUTHOR, NOW, &mut |_, _| true).unwrap();
+    assert_eq!((outcome.created, outcome.changed, outcome.unchanged), (0, 1, 1));
+    assert_eq!(record(&book, home).text("head_name"), Some("张三丰"));
+    assert!(book.get(gone).unwrap().is_none(), "nothing is made of a difference");
+    book.undo_batch(source.batch, "撤销导入", AUTHOR, NOW).unwrap();
+    assert_eq!(record(&book, home).text("head_name"), Some("张三"));
     sound(&book);
 }
 
