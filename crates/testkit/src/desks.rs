@@ -148,7 +148,7 @@ impl StoryDesk {
             .collect();
         let region = region.parse().expect("a region code");
         let plan = self.run(ImportPreview { files, region, mapping: Vec::new() }).await?;
-        self.run(RunImport { plan: plan.plan }).await
+        self.run(RunImport { plan: plan.plan, take: Vec::new() }).await
     }
 
     pub async fn sync(&self) -> Result<SyncState, ErrorReply> {

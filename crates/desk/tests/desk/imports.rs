@@ -44,7 +44,7 @@ fn all_files((region, name): (&str, &str)) -> ImportPreview {
 
 async fn import(office: &Office, township: (&str, &str)) -> (ImportPlan, ImportDone) {
     let plan = office.ok(all_files(township)).await;
-    let done = office.ok(RunImport { plan: plan.plan }).await;
+    let done = office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
     (plan, done)
 }
 
@@ -187,7 +187,7 @@ async fn findings_come_with_a_marked_copy_and_progress() {
     assert!(plan.fields.iter().any(|sheet| sheet.sheet_kind == "visits"));
     let copy = MarkedCopy { plan: plan.plan, file: families.file.clone(), path: None };
     assert!(office.ok(copy).await.base64.is_some());
-    office.ok(RunImport { plan: plan.plan }).await;
+    office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
     let mut progress = Vec::new();
     let mut kinds = Vec::new();
     while let Ok(event) = events.try_recv() {
@@ -214,9 +214,9 @@ async fn what_is_no_ledger_is_told_beside_its_name() {
     let plan = office.ok(preview).await;
     assert!(plan.files[0].refused_file.is_some() && plan.files[1].refused_file.is_some());
     assert_eq!(plan.files[2].taken, 24);
-    let done = office.ok(RunImport { plan: plan.plan }).await;
+    let done = office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
     assert_eq!(done.records, 24);
-    let gone = RunImport { plan: uuid::Uuid::from_u128(1) };
+    let gone = RunImport { plan: uuid::Uuid::from_u128(1), take: Vec::new() };
     assert_eq!(office.refused(gone).await.code, ErrorCode::NotFound);
 }
 
@@ -228,14 +228,14 @@ async fn a_cancelled_import_leaves_nothing() {
     let plan = office.ok(preview).await;
     let mut events = office.desk.subscribe();
     let desk = office.desk.clone();
-    let running = tokio::spawn(async move { desk.run(RunImport { plan: plan.plan }).await });
+    let running = tokio::spawn(async move { desk.run(RunImport { plan: plan.plan, take: Vec::new() }).await });
     while !matches!(events.recv().await.unwrap(), Event::Progress(step) if step.label == "正在写入") {}
     office.ok(CancelJob { job: plan.plan }).await;
     assert_eq!(running.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
     assert!(office.ok(ImportBatches {}).await.is_empty());
     assert_eq!(office.ok(list("member")).await.total, 0);
     // The preview is still there: the worker may think better of it.
-    assert!(office.ok(RunImport { plan: plan.plan }).await.records > 2_000);
+    assert!(office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await.records > 2_000);
 }
 
 /// Two registers of one township, or one typed by hand: nobody becomes a member twice.
@@ -260,6 +260,6 @@ async fn whom_somebody_made_a_member_by_hand_the_register_does_not_make_one_agai
     let ask = ImportPreview { files: vec![file], region: GUYANG.0.parse().unwrap(), mapping: Vec::new() };
     let plan = office.ok(ask).await;
     assert_eq!((plan.files[0].taken, plan.files[0].unchanged), (2, 1));
-    office.ok(RunImport { plan: plan.plan }).await;
+    office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
     assert_eq!(office.ok(list("member")).await.total, 2);
 }

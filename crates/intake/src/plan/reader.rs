@@ -51,7 +51,8 @@ impl<'a> RowReader<'a> {
             Cell::Empty | Cell::Error(_) | Cell::Uncounted | Cell::Picture => None,
             Cell::Number(number) if number.lost_digits() => None,
             Cell::Text(text) if super::cells::is_error(text) || super::cells::is_scientific(text) => None,
-            Cell::Text(text) => tidy(&script::seen(text)),
+            // The mark by which a spreadsheet tells a text from a number survives in exports.
+            Cell::Text(text) => tidy(script::seen(text).trim_start_matches(['\'', '‘', '`'])),
             cell => Some(cell.shown()),
         }
     }

@@ -51,7 +51,7 @@ const CLOSING: &[char] = &[')', '）', ']', '】', '〕', '〉', '>', '》', '}'
 
 /// Reads a cell that holds one name.
 pub(crate) fn person_name(text: &str) -> PersonName {
-    let text = seen(text);
+    let text = seen(text).trim_start_matches(['\'', '‘', '`']).to_owned();
     let (mut name, mut notes) = brackets_apart(&text);
     // 张三 已故, 张三†: a mark behind the name without brackets.
     if let Some((bare, mark)) = trailing_mark(&name) {
@@ -196,6 +196,7 @@ mod tests {
             ("裴广田†", "裴广田", Some(Died::Sometime)),
             ("【已故】裴广田", "裴广田", Some(Died::Sometime)),
             ("裴广田（户主）", "裴广田", None),
+            ("'裴广田", "裴广田", None),
             ("王故", "王故", None),
             ("李亡", "李亡", None),
         ] {

@@ -151,7 +151,7 @@ impl<'a> Trial<'a> {
         let files = files.into_iter().map(given).collect();
         let preview = ImportPreview { files, region: region(TOWNSHIP), mapping: Vec::new() };
         let seen = self.desk.run(preview).await?;
-        self.desk.run(RunImport { plan: seen.plan }).await?;
+        self.desk.run(RunImport { plan: seen.plan, take: Vec::new() }).await?;
         Ok((seen.plan, seen.files.iter().map(gave).collect()))
     }
 

@@ -52,7 +52,7 @@ impl Importing {
         let plan = host.call(&preview(&files)).await?;
         let reading = start.elapsed();
         let start = Instant::now();
-        let done = host.call(&RunImport { plan: plan.plan }).await?;
+        let done = host.call(&RunImport { plan: plan.plan, take: Vec::new() }).await?;
         let writing = start.elapsed();
         drop(host);
         let whole = counts(dir.path()).await?;
@@ -116,7 +116,7 @@ impl Importing {
         }
         let plan = host.call(&preview(&self.files)).await?;
         let moment = self.writing.next(&mut self.chance);
-        let done = killed_while(&host, &RunImport { plan: plan.plan }, moment).await?;
+        let done = killed_while(&host, &RunImport { plan: plan.plan, take: Vec::new() }, moment).await?;
         let landed = if done.is_some() { Moment::After } else { Moment::During };
         self.writing.learn(landed);
         Ok(if done.is_some() { Killed::Done } else { Killed::Writing })
