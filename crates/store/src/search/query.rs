@@ -31,6 +31,8 @@ pub struct Hit {
 const CANDIDATES: usize = 2;
 /// One place of so many is for what only words find.
 const WORDS_SHARE: usize = 4;
+/// Of those that fit, so many of the newest are looked at for a kind before all are.
+const NEWEST: usize = if cfg!(test) { 30 } else { 2_000 };
 /// More parts than this in one search are cut off.
 const PARTS: usize = 6;
 
@@ -259,21 +261,37 @@ fn look(
         return Ok(Vec::new());
     }
     let mut args = vec![Sql::Text(question.to_owned()), Sql::Integer(limit as i64)];
-    let mut of_kind = String::new();
-    for kind in kinds {
-        args.push(Sql::Text(kind.to_owned()));
-        let first = if of_kind.is_empty() { " AND kind IN (" } else { ", " };
-        of_kind.push_str(&format!("{first}?{}", args.len()));
-    }
-    if !of_kind.is_empty() {
-        of_kind.push(')');
-    }
-    let there = crate::list::within(within.regions);
+    args.extend(kinds.iter().map(|kind| Sql::Text((*kind).to_owned())));
+    let there = format!("hidden = 0{}{NOT_LOST}", crate::list::within(within.regions));
+    let columns = "n, id, kind, scope, version, fields, void, audit_head, hidden";
     let table = table.name;
+    if kinds.is_empty() {
+        let sql = format!(
+            "SELECT {columns} FROM {table} AS found CROSS JOIN record ON record.n = found.rowid
+             WHERE {table} MATCH ?1 AND {there} ORDER BY found.rowid DESC LIMIT ?2"
+        );
+        return record::collect(conn, &sql, params_from_iter(args));
+    }
+    let of_kind: Vec<String> = (3..3 + kinds.len()).map(|at| format!("?{at}")).collect();
+    let there = format!("kind IN ({}) AND {there}", of_kind.join(", "));
+    // As a rule the wanted ones are among the newest that fit.
     let sql = format!(
-        "SELECT n, id, kind, scope, version, fields, void, audit_head, hidden FROM {table} AS found
-         CROSS JOIN record ON record.n = found.rowid
-         WHERE {table} MATCH ?1 AND hidden = 0{of_kind}{there}{NOT_LOST} ORDER BY found.rowid DESC LIMIT ?2"
+        "SELECT {columns} FROM (SELECT rowid AS at FROM {table} WHERE {table} MATCH ?1
+           ORDER BY rowid DESC LIMIT {NEWEST}) AS found
+         CROSS JOIN record ON record.n = found.at WHERE {there} LIMIT ?2"
+    );
+    let found = record::collect(conn, &sql, params_from_iter(&args))?;
+    let all_seen = || -> Result<bool> {
+        let sql = format!("SELECT 1 FROM {table} WHERE {table} MATCH ?1 LIMIT 1 OFFSET {NEWEST}");
+        Ok(!conn.prepare_cached(&sql)?.exists([question])?)
+    };
+    if found.len() == limit || all_seen()? {
+        return Ok(found);
+    }
+    // Else the index on kinds is walked: a look at each record that fits would take longer.
+    let sql = format!(
+        "SELECT {columns} FROM record INDEXED BY record_place WHERE {there}
+           AND +n IN (SELECT rowid FROM {table} WHERE {table} MATCH ?1) ORDER BY n DESC LIMIT ?2"
     );
     record::collect(conn, &sql, params_from_iter(args))
 }

@@ -170,7 +170,11 @@ fn a_common_name_hides_no_kind() {
     };
     assert_eq!(of(&["visit"], 5).iter().map(|hit| hit.id).collect::<Vec<_>>(), [seen]);
     assert_eq!(of(&["household"], 5).iter().map(|hit| hit.id).collect::<Vec<_>>(), [home]);
-    assert_eq!(of(&["person"], 5).len(), 5);
+    // The newest are wanted; and more than are among the newest.
+    let titles: Vec<String> = of(&["person"], 5).into_iter().map(|hit| hit.title).collect();
+    assert_eq!(titles, ["王建国59", "王建国58", "王建国57", "王建国56", "王建国55"]);
+    assert_eq!(of(&["person"], 50).len(), 50);
+    assert_eq!(of(&["household", "person"], 70).len(), 61);
     assert_eq!(of(&["member"], 5), []);
     assert_eq!(of(&["kind_of_the_future"], 5), []);
     let any = of(&[], 8);
