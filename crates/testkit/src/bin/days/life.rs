@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
 use fastrand::Rng;
 use tempfile::TempDir;
+use tiexin_contract::attachment::AddAttachment;
 use tiexin_contract::book::Verify;
+use tiexin_contract::import::FileGiven;
 use tiexin_contract::session::{SetUpEnrolled, SignIn};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
-use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_contract::{Command, ErrorCode, ErrorReply};
 use tiexin_desk::ManualClock;
 use tiexin_testkit::desks::{PASSWORD, StoryDesk, family};
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::proxy::Network;
 use tiexin_testkit::window::Trouble;
+use uuid::Uuid;
 
 use crate::clock::{FastClock, SPEED, true_ms};
 use crate::seat::Seat;
@@ -35,6 +39,7 @@ const SILENCE: Duration = Duration::from_secs(8);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Deed {
     Work,
+    Photo,
     Colleague,
     Quiet,
     IdleLock,
@@ -47,8 +52,9 @@ pub(crate) enum Deed {
 }
 
 /// In this order first, so that a short run has seen each; then as the dice fall.
-pub(crate) const DEEDS: [Deed; 10] = [
+pub(crate) const DEEDS: [Deed; 11] = [
     Deed::Work,
+    Deed::Photo,
     Deed::ServerRestarts,
     Deed::NetworkLost,
     Deed::Sleep,
@@ -79,6 +85,19 @@ pub(crate) struct Life {
 
 fn said(error: ErrorReply) -> Trouble {
     Trouble(format!("{:?}: {}", error.code, error.message))
+}
+
+/// A picture that nothing makes small, as a BMP: more than one chunk.
+fn noise(dice: &mut Rng) -> String {
+    let (width, height) = (640u32, 480u32);
+    let mut bytes = b"BM".to_vec();
+    for number in [54 + width * height * 3, 0, 54, 40, width, height] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend([1, 0, 24, 0]);
+    bytes.extend([0; 24]);
+    bytes.extend((0..width * height * 3).map(|_| dice.u8(..)));
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 impl Life {
@@ -128,6 +147,7 @@ impl Life {
         let most = if deed == Deed::LinesGoSilent { SILENCE } else { PATIENCE };
         let told = match deed {
             Deed::Work => self.work().await,
+            Deed::Photo => self.photo().await,
             Deed::Colleague => self.colleague_works().await,
             Deed::Quiet => self.watch_some(2_000..8_000).await,
             Deed::IdleLock => self.idle_lock().await,
@@ -239,16 +259,12 @@ impl Life {
         self.seat()?.run(sign_in).await.map(drop).map_err(said)
     }
 
-    async fn save(&mut self) -> Result<(), Trouble> {
-        self.families += 1;
-        let name = format!("户主{}", self.families);
+    /// Done by the person in front of the desk, who signs in where it has locked itself.
+    async fn done<C: Command + Clone>(&mut self, command: C) -> Result<C::Reply, Trouble> {
         let begun = Instant::now();
         loop {
-            match self.seat()?.run(family(VILLAGE, &[&name])).await {
-                Ok(made) => {
-                    self.truth.saved(made.id);
-                    return Ok(());
-                }
+            match self.seat()?.run(command.clone()).await {
+                Ok(reply) => return Ok(reply),
                 Err(error) if error.code == ErrorCode::SignedOut => self.sign_in().await?,
                 // The clock was set beyond the lease: until a round has renewed it.
                 Err(error) if error.code == ErrorCode::LeaseEnded && begun.elapsed() < PATIENCE => {
@@ -257,6 +273,22 @@ impl Life {
                 Err(error) => return Err(said(error)),
             }
         }
+    }
+
+    async fn save(&mut self) -> Result<Uuid, Trouble> {
+        self.families += 1;
+        let made = self.done(family(VILLAGE, &[&format!("户主{}", self.families)])).await?;
+        self.truth.saved(made.id);
+        Ok(made.id)
+    }
+
+    /// A family and its photo.
+    async fn photo(&mut self) -> Result<(), Trouble> {
+        let owner = self.save().await?;
+        let file = FileGiven { name: "照片.bmp".into(), path: None, base64: Some(noise(&mut self.dice)) };
+        let added = self.done(AddAttachment { owner, file, what: None, taken_at: None, note: None }).await?;
+        self.truth.pictured(added.id);
+        Ok(())
     }
 
     async fn work(&mut self) -> Result<(), Trouble> {
@@ -310,10 +342,13 @@ impl Life {
     }
 
     async fn network_lost(&mut self) -> Result<(), Trouble> {
+        if self.dice.bool() {
+            self.photo().await?;
+        }
         match self.dice.bool() {
             true => self.network.cut(),
             // In the middle of something.
-            false => self.network.cut_after(self.dice.u64(..20_000)),
+            false => self.network.cut_after(self.dice.u64(..600_000)),
         }
         for _ in 0..self.dice.u8(..4) {
             self.save().await?;
@@ -330,7 +365,7 @@ impl Life {
 
     async fn lines_go_silent(&mut self) -> Result<(), Trouble> {
         self.network.silence();
-        self.save().await
+        self.save().await.map(drop)
     }
 
     async fn server_restarts(&mut self) -> Result<(), Trouble> {
@@ -352,7 +387,7 @@ impl Life {
         self.clock.set_by(set);
         self.truth.clock_was_set();
         self.watch_some(..2_000).await?;
-        self.save().await
+        self.save().await.map(drop)
     }
 
     async fn desk_killed(&mut self) -> Result<(), Trouble> {

@@ -27,6 +27,8 @@ pub(crate) struct Truth {
     clock: Arc<FastClock>,
     /// What was saved and not yet seen at the province.
     saved: Vec<Uuid>,
+    /// The same of attachments: their bytes, too.
+    pictured: Vec<Uuid>,
     /// Heads of the township as they were, by the true time.
     heads: VecDeque<(i64, u64)>,
     /// When the clock was set last: what it showed before says nothing now.
@@ -39,12 +41,16 @@ pub(crate) struct Truth {
 impl Truth {
     pub(crate) fn of(store: &str, clock: Arc<FastClock>) -> Truth {
         let file = PathBuf::from(store.trim_start_matches("sqlite:"));
-        let (saved, heads) = (Vec::new(), VecDeque::new());
-        Truth { file, clock, saved, heads, set_at: 0, stale_since: None, looks: 0, claims: 0 }
+        let (saved, pictured, heads) = (Vec::new(), Vec::new(), VecDeque::new());
+        Truth { file, clock, saved, pictured, heads, set_at: 0, stale_since: None, looks: 0, claims: 0 }
     }
 
     pub(crate) fn saved(&mut self, id: Uuid) {
         self.saved.push(id);
+    }
+
+    pub(crate) fn pictured(&mut self, id: Uuid) {
+        self.pictured.push(id);
     }
 
     pub(crate) fn clock_was_set(&mut self) {
@@ -110,10 +116,18 @@ impl Truth {
         }
         let there = || -> rusqlite::Result<Vec<Uuid>> {
             let book = self.open()?;
-            let mut select = book.prepare("SELECT 1 FROM record WHERE id = ?1")?;
+            let mut records = book.prepare("SELECT 1 FROM record WHERE id = ?1")?;
+            // The picture and its small one.
+            let whole = "SELECT count(*) = 2 FROM blob_of JOIN blob USING (scope, sha256) WHERE record = ?1";
+            let mut blobs = book.prepare(whole)?;
             let mut missing = Vec::new();
-            for id in &self.saved {
-                if !select.exists([id.as_bytes().as_slice()])? {
+            for id in self.saved.iter().chain(&self.pictured) {
+                if !records.exists([id.as_bytes().as_slice()])? {
+                    missing.push(*id);
+                }
+            }
+            for id in &self.pictured {
+                if !blobs.query_row([id.as_bytes().as_slice()], |row| row.get::<_, bool>(0))? {
                     missing.push(*id);
                 }
             }
@@ -124,6 +138,7 @@ impl Truth {
             return Err(Trouble(format!("in sync, and the province has not got {missing:?}: {state:?}")));
         }
         self.saved.clear();
+        self.pictured.clear();
         Ok(())
     }
 
