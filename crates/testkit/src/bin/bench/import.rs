@@ -63,7 +63,7 @@ async fn import(path: &Path) -> Imported {
     let plan = desk.run(ask).await.expect("a plan");
     let planning = start.elapsed();
     let start = Instant::now();
-    let done = desk.run(RunImport { plan: plan.plan }).await.expect("imported");
+    let done = desk.run(RunImport { plan: plan.plan, take: Vec::new() }).await.expect("imported");
     let writing = start.elapsed();
     assert_eq!(done.files[0].rows, 3_000);
     let mut bodies = Vec::new();
