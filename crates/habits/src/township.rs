@@ -13,6 +13,8 @@ pub enum Step {
     TypedByHand { family: usize, with_ids: bool },
     /// Reads files together, by place in the list of files.
     Import(Vec<usize>),
+    /// The same, and takes the ledger's value wherever the book has another.
+    ImportTaking(Vec<usize>),
     /// Reads the marked copy that the last import of a file gave.
     MarkedCopy(usize),
     /// A family moves in the middle of the month.
@@ -52,7 +54,7 @@ impl Township {
                 Step::TypedByHand { .. } => ((0..self.files.len()).collect(), Habit::TypedByHand),
                 Step::MarkedCopy(at) => (vec![*at], Habit::MarkedCopyBack),
                 Step::Import(files) if self.habits.has(Habit::ReadAgain) => (files.clone(), Habit::ReadAgain),
-                Step::Import(_) | Step::Move { .. } => continue,
+                Step::Import(_) | Step::ImportTaking(_) | Step::Move { .. } => continue,
             };
             for at in files {
                 self.files[at].habits = self.files[at].habits.with(habit);
@@ -133,7 +135,8 @@ impl Township {
                     file.rows.iter_mut().for_each(|row| row.told.met(Habit::CorrectedAgain, Sure::Odd));
                 }
                 files.sort_unstable();
-                self.steps.push(Step::Import(files));
+                let taking = dice(self.seed, "taking", 0).bool();
+                self.steps.push(if taking { Step::ImportTaking(files) } else { Step::Import(files) });
             }
         }
     }

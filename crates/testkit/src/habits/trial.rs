@@ -78,7 +78,8 @@ impl<'a> Trial<'a> {
             match step {
                 Step::TypedByHand { family, with_ids } => trial.type_family(*family, *with_ids).await?,
                 Step::Move { family, to } => trial.move_family(*family, *to).await?,
-                Step::Import(files) => trial.import(files).await?,
+                Step::Import(files) => trial.import(files, false).await?,
+                Step::ImportTaking(files) => trial.import(files, true).await?,
                 Step::MarkedCopy(at) => trial.marked_copy(*at).await?,
             }
         }
@@ -133,9 +134,9 @@ impl<'a> Trial<'a> {
         Ok(named.map(|row| row.id))
     }
 
-    async fn import(&mut self, files: &[usize]) -> Result<(), ErrorReply> {
+    async fn import(&mut self, files: &[usize], taking: bool) -> Result<(), ErrorReply> {
         let given = files.iter().map(|at| (self.town.files[*at].name.clone(), &*self.town.files[*at].bytes));
-        let (plan, read) = self.read(given.collect()).await?;
+        let (plan, read) = self.read(given.collect(), taking).await?;
         for (at, gave) in files.iter().zip(&read) {
             self.plans.insert(*at, plan);
             self.expected.take_in(*at, gave, false);
@@ -143,7 +144,7 @@ impl<'a> Trial<'a> {
         Ok(())
     }
 
-    async fn read(&self, files: Vec<(String, &[u8])>) -> Result<(Uuid, Vec<Gave>), ErrorReply> {
+    async fn read(&self, files: Vec<(String, &[u8])>, taking: bool) -> Result<(Uuid, Vec<Gave>), ErrorReply> {
         let given = |(name, bytes): (String, &[u8])| {
             let base64 = Some(STANDARD.encode(bytes));
             FileGiven { name, path: None, base64 }
@@ -151,8 +152,10 @@ impl<'a> Trial<'a> {
         let files = files.into_iter().map(given).collect();
         let preview = ImportPreview { files, region: region(TOWNSHIP), mapping: Vec::new() };
         let seen = self.desk.run(preview).await?;
-        self.desk.run(RunImport { plan: seen.plan, take: Vec::new() }).await?;
-        Ok((seen.plan, seen.files.iter().map(gave).collect()))
+        let changes = seen.files.iter().flat_map(|file| &file.changes).filter(|_| taking);
+        let take = changes.map(|change| change.number).collect();
+        self.desk.run(RunImport { plan: seen.plan, take }).await?;
+        Ok((seen.plan, seen.files.iter().map(|plan| gave(plan, taking)).collect()))
     }
 
     async fn marked_copy(&mut self, at: usize) -> Result<(), ErrorReply> {
@@ -161,7 +164,7 @@ impl<'a> Trial<'a> {
         // A file that could not be read has no marked copy.
         let Ok(made) = self.desk.run(MarkedCopy { plan, file, path: None }).await else { return Ok(()) };
         let bytes = STANDARD.decode(made.base64.unwrap_or_default()).expect("base64");
-        let (_, read) = self.read(vec![(made.name, &bytes)]).await?;
+        let (_, read) = self.read(vec![(made.name, &bytes)], false).await?;
         self.expected.take_in(at, &read[0], true);
         Ok(())
     }
@@ -185,15 +188,21 @@ impl<'a> Trial<'a> {
     }
 }
 
-fn gave(plan: &FilePlan) -> Gave {
-    let found = plan.findings.iter().map(|finding| Found {
+/// `taking`: a difference that was taken explains none in the figures.
+fn gave(plan: &FilePlan, taking: bool) -> Gave {
+    let found = plan.findings.iter().filter(|finding| !(taking && finding.differs)).map(|finding| Found {
         sheet: finding.sheet.clone(),
         row: finding.row,
         code: finding.code.clone(),
         refused: finding.refused,
     });
-    let passed = plan.sheets.iter().filter(|sheet| sheet.kind.is_none()).map(|sheet| sheet.name.clone());
-    Gave { findings: found.collect(), refused_file: plan.refused_file.clone(), passed_over: passed.collect() }
+    let passed = ["hidden_sheet", "sheet_passed_over", "rows_repeated"];
+    let notices = plan.notices.iter().filter(|notice| passed.contains(&&*notice.code));
+    Gave {
+        findings: found.collect(),
+        refused_file: plan.refused_file.clone(),
+        passed_over: notices.filter_map(|notice| notice.sheet.clone()).collect(),
+    }
 }
 
 fn region(code: &str) -> RegionCode {
