@@ -101,7 +101,8 @@ fn plan_all(
     let make = |book: &Workbook, over: &dyn Lookup| {
         let context = ImportContext {
             scope: args.region.clone(),
-            today: at.today,
+            today: at.day.sure.then_some(at.day.day),
+            latest: at.day.latest,
             mapping,
             lookup: over,
             ids: &stable_id,

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::import::ChangeRow;
-use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
 use tiexin_intake::{FieldChange, LedgerPlan};
 use tiexin_store::Look;
@@ -65,7 +64,7 @@ impl<'r> Rows<'r> {
             let value = masking::cover_value(&record, &change.field, value, self.viewer, &self.lost);
             values::shown(kind, &change.field, &value)
         };
-        let title = nouns::check(kind, &record.fields).map(|checked| checked.title).unwrap_or_default();
+        let title = masking::title(&record, &self.lost);
         let (old, mut new) = ((!change.old.is_null()).then(|| covered(&change.old)), covered(&change.new));
         // Two numbers whose masks are the same differ where the mask hides them.
         if old.as_ref() == Some(&new) {

@@ -10,7 +10,7 @@ use tiexin_contract::import::{
 use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Fields;
-use tiexin_domain::{Kind, RegionCode, nouns};
+use tiexin_domain::{Kind, RegionCode};
 use tiexin_intake::{FieldChange, Intent, PlannedRecord};
 use tiexin_store::{BatchSave, Fill, Kept, Over, Source, Why};
 use uuid::Uuid;
@@ -18,9 +18,9 @@ use uuid::Uuid;
 use super::import::{Teller, find_plan, of_plan};
 use super::records::Names;
 use super::save::sign;
-use crate::errors;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Place, READ, WRITE};
+use crate::{errors, masking};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &RunImport| of_plan(at, args.plan), run);
@@ -159,8 +159,8 @@ fn undo_preview(at: &At, args: UndoPreview) -> Result<UndoPlan, ErrorReply> {
 fn stay(at: &At, kept: &Kept) -> Result<Option<StayRow>, ErrorReply> {
     let title = |id: Uuid| -> Result<Option<String>, ErrorReply> {
         let Some(record) = at.book().get(id).map_err(errors::store)? else { return Ok(None) };
-        let title =
-            nouns::check(&record.kind, &record.fields).map(|checked| checked.title).unwrap_or_default();
+        let lost = masking::lost(at.book(), [&record])?;
+        let title = masking::title(&record, &lost);
         Ok(Some(format!("{} {title}", Kind::from_code(&record.kind).label())))
     };
     let Some(own) = title(kept.id)? else { return Ok(None) };

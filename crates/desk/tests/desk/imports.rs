@@ -228,7 +228,8 @@ async fn a_cancelled_import_leaves_nothing() {
     let plan = office.ok(preview).await;
     let mut events = office.desk.subscribe();
     let desk = office.desk.clone();
-    let running = tokio::spawn(async move { desk.run(RunImport { plan: plan.plan, take: Vec::new() }).await });
+    let running =
+        tokio::spawn(async move { desk.run(RunImport { plan: plan.plan, take: Vec::new() }).await });
     while !matches!(events.recv().await.unwrap(), Event::Progress(step) if step.label == "正在写入") {}
     office.ok(CancelJob { job: plan.plan }).await;
     assert_eq!(running.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);

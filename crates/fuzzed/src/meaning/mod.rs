@@ -37,8 +37,15 @@ fn read_all(files: &[OfficeFile]) -> Outcome {
             continue;
         };
         let scope = TOWNSHIP.parse().expect("a region code");
-        let context =
-            ImportContext { scope, today, mapping: &mapping, lookup: &book, ids: &stable_id, watch: None };
+        let context = ImportContext {
+            scope,
+            today: Some(today),
+            latest: today,
+            mapping: &mapping,
+            lookup: &book,
+            ids: &stable_id,
+            watch: None,
+        };
         let planned = plan(&workbook, &context).expect("nobody stops it");
         let findings = planned.findings.iter().filter(|found| !GAPS.contains(&found.code.as_str()));
         told.extend(findings.map(|found| (at, found.sheet.clone(), found.row)));

@@ -34,8 +34,10 @@ use crate::workbook::Workbook;
 pub struct ImportContext<'a> {
     /// The region whose ledgers are imported: a township as a rule, a county or a village at times.
     pub scope: RegionCode,
-    /// For a date without a year where no title names one.
-    pub today: NaiveDate,
+    /// For a date without a year where no title names one; `None` while the computer's clock is wrong.
+    pub today: Option<NaiveDate>,
+    /// No day after this one was yet.
+    pub latest: NaiveDate,
     /// Columns the worker mapped by hand.
     pub mapping: &'a Mapping,
     pub lookup: &'a dyn Lookup,

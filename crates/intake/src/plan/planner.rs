@@ -11,7 +11,7 @@ use super::family_rows::LastFamily;
 use super::reader::RowReader;
 use super::settle::Drafts;
 use super::sheet::{Body, Line};
-use super::values::Period;
+use super::values::{Period, Today};
 use super::{
     ColumnReport, FieldChange, ImportContext, LedgerPlan, Notice, PlannedGroup, RowCounts, SheetReport, Taken,
 };
@@ -193,7 +193,7 @@ impl<'a> Planner<'a> {
             .flat_map(|r| r.cells.iter().filter(|c| !c.is_empty()).map(|c| c.shown()))
             .collect();
         let texts = above.iter().map(String::as_str).chain(tab).chain([self.file_name]);
-        let period = Period::of(texts, self.context.today);
+        let period = Period::of(texts, Today { day: self.context.today, latest: self.context.latest });
         let titles = above.concat() + tab.unwrap_or_default();
         self.places.focus_on(&titles);
         if self.places.scope() == &self.context.scope {

@@ -265,11 +265,11 @@ impl<'a> RowReader<'a> {
     /// Notes a day that cannot be, or is not where the sheet says.
     pub(super) fn check_day(&mut self, field: &str, day: NaiveDate) {
         let period = self.sheet.period;
-        if day > period.today() {
+        if day > period.latest() {
             let hint = format!(
                 "{} 在今天（{}）之后，请核对年份和日期；如果电脑的日期不对，请先校正电脑的日期和时间",
                 PartialDate::Day(day).label(),
-                period.today().format("%Y-%m-%d")
+                period.latest().format("%Y-%m-%d")
             );
             self.find(field, FindingCode::DateFuture, hint);
         } else if period.excludes(day) {

@@ -47,7 +47,8 @@ pub(crate) fn plan_with(
 ) -> LedgerPlan {
     let context = ImportContext {
         scope: scope.parse().unwrap(),
-        today: day(2026, 11, 2),
+        today: Some(day(2026, 11, 2)),
+        latest: day(2026, 11, 2),
         mapping,
         lookup: book,
         ids: &stable_id,

@@ -304,7 +304,8 @@ fn planning_can_be_watched_and_stopped() {
     };
     let context = tiexin_intake::ImportContext {
         scope: "340323100".parse().unwrap(),
-        today: crate::book::day(2026, 11, 2),
+        today: Some(crate::book::day(2026, 11, 2)),
+        latest: crate::book::day(2026, 11, 2),
         mapping: &Mapping::default(),
         lookup: &book,
         ids: &tiexin_intake::stable_id,

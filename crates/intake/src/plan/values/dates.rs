@@ -72,7 +72,7 @@ fn of_number(number: &Number, period: Option<&Period>) -> Dated {
         }
         (Some(one), None) => Dated::Is(PartialDate::Day(one)),
         (None, Some(ten)) => Dated::Is(PartialDate::Day(ten)),
-        (None, None) if period.torn => torn(),
+        (None, None) if period.year_is_unknown() => unknown_year(period),
         (None, None) => Dated::Wrong,
     }
 }
@@ -127,7 +127,7 @@ fn of_text(text: &str, period: Option<&Period>) -> Dated {
     };
     match period.day(day.month(), day.day()) {
         Some(day) => Dated::Is(PartialDate::Day(day)),
-        None if period.torn => torn(),
+        None if period.year_is_unknown() => unknown_year(period),
         None => Dated::Wrong,
     }
 }
@@ -155,11 +155,17 @@ fn relative(text: &str, period: &Period) -> Dated {
             None => Dated::Wrong,
         };
     }
-    PartialDate::parse(text, YearHint::Today(period.today())).map_or(Dated::Wrong, Dated::Is)
+    let hint = period.today().map_or(YearHint::None, YearHint::Today);
+    PartialDate::parse(text, hint).map_or(Dated::Wrong, Dated::Is)
 }
 
-fn torn() -> Dated {
-    Dated::Unclear("日期没有写年份，而标题、工作表名或文件名里的年份不一致".into())
+fn unknown_year(period: &Period) -> Dated {
+    let why = if period.torn {
+        "日期没有写年份，而标题、工作表名或文件名里的年份不一致"
+    } else {
+        "日期没有写年份，标题里也没有，而电脑的日期和时间不对，看不出是哪一年"
+    };
+    Dated::Unclear(why.into())
 }
 
 /// A date that a spreadsheet kept as a plain number, days since 1899-12-30.
@@ -249,8 +255,12 @@ mod tests {
         NaiveDate::from_ymd_opt(y, m, d).unwrap()
     }
 
+    fn today(day: NaiveDate) -> crate::plan::values::Today {
+        crate::plan::values::Today { day: Some(day), latest: day }
+    }
+
     fn october() -> Period {
-        Period::of(std::iter::once("2026年10月走访"), day(2026, 11, 2))
+        Period::of(std::iter::once("2026年10月走访"), today(day(2026, 11, 2)))
     }
 
     #[test]
@@ -305,7 +315,7 @@ mod tests {
             }
         }
         // February has no thirtieth: 2.3 is one day only.
-        let february = Period::of(std::iter::once("2026年2月走访"), day(2026, 3, 2));
+        let february = Period::of(std::iter::once("2026年2月走访"), today(day(2026, 3, 2)));
         assert_eq!(
             date(&Cell::Number(Number::general(2.3)), Some(&february)),
             Dated::Is(PartialDate::Day(day(2026, 2, 3)))

@@ -6,7 +6,7 @@ mod period;
 
 pub(super) use amounts::{BadAmount, Unit, count, money};
 pub(super) use dates::{Dated, date, moment, time_of};
-pub(super) use period::Period;
+pub(super) use period::{Period, Today};
 
 /// Half-width digits, letters and signs; the rest untouched.
 pub(super) fn narrow(text: &str) -> String {

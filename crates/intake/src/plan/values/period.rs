@@ -13,7 +13,16 @@ pub(in crate::plan) struct Period {
     typed: Option<NaiveDate>,
     /// Two titles name two years: neither is believed.
     pub(in crate::plan) torn: bool,
-    today: NaiveDate,
+    today: Today,
+}
+
+/// The day at the office, as far as the computer's clock can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) struct Today {
+    /// `None`: the clock is wrong.
+    pub(in crate::plan) day: Option<NaiveDate>,
+    /// No day after this one was yet.
+    pub(in crate::plan) latest: NaiveDate,
 }
 
 /// What one text says.
@@ -56,12 +65,12 @@ const TYPED: &[&str] = &[
 ];
 
 impl Period {
-    pub(in crate::plan) fn unknown(today: NaiveDate) -> Self {
+    fn unknown(today: Today) -> Self {
         Self { year: None, month: None, typed: None, torn: false, today }
     }
 
     /// From titles in the order in which they are believed: above the head, the tab, the file's name.
-    pub(in crate::plan) fn of<'t>(texts: impl Iterator<Item = &'t str>, today: NaiveDate) -> Self {
+    pub(in crate::plan) fn of<'t>(texts: impl Iterator<Item = &'t str>, today: Today) -> Self {
         let said: Vec<Said> = texts.map(said).collect();
         let mut period = Self::unknown(today);
         period.typed = said.iter().find_map(|s| s.typed);
@@ -77,8 +86,9 @@ impl Period {
         if period.torn {
             period.year = None;
         }
-        if let (None, Some(month), false) = (period.year, period.month, period.torn) {
-            let last = period.latest();
+        if let (None, Some(month), false, Some(last)) =
+            (period.year, period.month, period.torn, period.last())
+        {
             period.year = Some(if month > last.month() { last.year() - 1 } else { last.year() });
         }
         period
@@ -91,13 +101,26 @@ impl Period {
         if own.year.is_some() { Self { typed, ..own } } else { Self { typed, ..self } }
     }
 
-    /// No row is later than this day.
-    fn latest(&self) -> NaiveDate {
-        self.typed.map_or(self.today, |typed| typed.min(self.today))
+    /// No row is later than this day, by which a year that is not written is told; `None` while nothing tells it.
+    fn last(&self) -> Option<NaiveDate> {
+        match (self.typed, self.today.day) {
+            (Some(typed), today) => Some(typed.min(today.unwrap_or(self.today.latest))),
+            (None, today) => today,
+        }
     }
 
-    pub(in crate::plan) fn today(&self) -> NaiveDate {
-        self.today
+    pub(in crate::plan) fn today(&self) -> Option<NaiveDate> {
+        self.today.day
+    }
+
+    /// No day after this one was yet.
+    pub(in crate::plan) fn latest(&self) -> NaiveDate {
+        self.today.latest
+    }
+
+    /// Whether nothing tells the year of a date that is written without one.
+    pub(in crate::plan) fn year_is_unknown(&self) -> bool {
+        self.torn || (self.year.is_none() && self.last().is_none())
     }
 
     /// The day a month and a day mean where no year stands. `None` when there is no such day or the titles contradict each other.
@@ -116,7 +139,7 @@ impl Period {
             }
             (Some(year), None) => on(year),
             (None, _) => {
-                let last = self.latest();
+                let last = self.last()?;
                 on(last.year()).filter(|day| *day <= last).or_else(|| on(last.year() - 1))
             }
         }
@@ -297,8 +320,12 @@ mod tests {
         NaiveDate::from_ymd_opt(y, m, d).unwrap()
     }
 
+    fn today(day: NaiveDate) -> Today {
+        Today { day: Some(day), latest: day }
+    }
+
     fn of(texts: &[&str]) -> (Option<i32>, Option<u32>) {
-        let period = Period::of(texts.iter().copied(), day(2027, 1, 3));
+        let period = Period::of(texts.iter().copied(), today(day(2027, 1, 3)));
         (period.year, period.month)
     }
 
@@ -330,24 +357,36 @@ mod tests {
     fn titles_that_disagree_are_not_believed() {
         assert_eq!(of(&["2026年9月走访", "10月"]), (Some(2026), None));
         assert_eq!(of(&["2026年走访", "10月"]), (Some(2026), Some(10)));
-        let torn = Period::of(["2025年10月走访", "走访2026-10.xlsx"].into_iter(), day(2026, 11, 2));
+        let torn = Period::of(["2025年10月走访", "走访2026-10.xlsx"].into_iter(), today(day(2026, 11, 2)));
         assert!(torn.torn && torn.day(10, 5).is_none());
     }
 
     #[test]
     fn the_day_of_typing_is_no_title() {
-        let period = Period::of(["刘集镇走访记录", "填报时间：2027年1月2日"].into_iter(), day(2027, 6, 1));
+        let period =
+            Period::of(["刘集镇走访记录", "填报时间：2027年1月2日"].into_iter(), today(day(2027, 6, 1)));
         assert_eq!((period.year, period.month), (None, None));
         assert_eq!(period.day(12, 28), Some(day(2026, 12, 28)));
         assert_eq!(period.day(1, 2), Some(day(2027, 1, 2)));
     }
 
     #[test]
+    fn while_the_clock_is_wrong_nothing_is_guessed_by_it() {
+        let wrong = Today { day: None, latest: day(2036, 1, 1) };
+        let bare = Period::of(["走访"].into_iter(), wrong);
+        assert!(bare.year_is_unknown() && bare.day(10, 5).is_none());
+        let titled = Period::of(["2026年10月走访"].into_iter(), wrong);
+        assert_eq!(titled.day(10, 5), Some(day(2026, 10, 5)));
+        let typed = Period::of(["走访", "填报时间：2026年11月2日"].into_iter(), wrong);
+        assert_eq!(typed.day(10, 5), Some(day(2026, 10, 5)));
+    }
+
+    #[test]
     fn the_turn_of_the_year() {
-        let december = Period::of(["2026年12月走访"].into_iter(), day(2027, 1, 20));
+        let december = Period::of(["2026年12月走访"].into_iter(), today(day(2027, 1, 20)));
         assert_eq!(december.day(1, 3), Some(day(2027, 1, 3)));
         assert!(december.excludes(day(2027, 1, 3)));
-        let january = Period::of(["2027年1月走访"].into_iter(), day(2027, 1, 20));
+        let january = Period::of(["2027年1月走访"].into_iter(), today(day(2027, 1, 20)));
         assert_eq!(january.day(12, 29), Some(day(2026, 12, 29)));
     }
 }
