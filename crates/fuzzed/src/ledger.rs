@@ -1,10 +1,10 @@
 //! Ledgers as somebody hands them in: xlsx, xls, csv, anything.
 
 use chrono::NaiveDate;
-use tiexin_domain::RegionCode;
+use tiexin_domain::{Kind, RegionCode};
 use tiexin_intake::{
-    FoundHousehold, FoundPerson, ImportContext, Limits, Lookup, Mapping, NamedRegion, marked_copy, plan,
-    read, stable_id,
+    Family, FoundPerson, ImportContext, Known, Limits, Lookup, Mapping, NamedRegion, marked_copy, plan, read,
+    stable_id,
 };
 use uuid::Uuid;
 
@@ -23,23 +23,26 @@ impl Lookup for Empty {
         });
         named.filter(|region| within.covers(&region.code)).collect()
     }
-    fn household_by_code(&self, _: &str) -> Option<FoundHousehold> {
-        None
-    }
-    fn households_by_head(&self, _: &RegionCode, _: &str) -> Vec<FoundHousehold> {
-        Vec::new()
-    }
-    fn households_by_person(&self, _: &RegionCode, _: &str) -> Vec<FoundHousehold> {
-        Vec::new()
-    }
-    fn persons_of(&self, _: &Uuid) -> Vec<FoundPerson> {
+    fn families(&self) -> Vec<Family> {
         Vec::new()
     }
     fn person_by_id_number(&self, _: &str) -> Option<FoundPerson> {
         None
     }
-    fn knows(&self, _: &Uuid) -> bool {
-        false
+    fn record(&self, _: &Uuid) -> Option<Known> {
+        None
+    }
+    fn events(&self, _: &Kind, _: &Uuid) -> Vec<Known> {
+        Vec::new()
+    }
+    fn activities(&self) -> Vec<Known> {
+        Vec::new()
+    }
+    fn member_of(&self, _: &Uuid) -> Option<Known> {
+        None
+    }
+    fn members_named(&self, _: &RegionCode, _: &str) -> Vec<Known> {
+        Vec::new()
     }
 }
 

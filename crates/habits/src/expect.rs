@@ -10,13 +10,12 @@ use crate::township::Township;
 use crate::truth::{Figures, Of, Place, figures, is_sum};
 
 /// Findings that say what a record lacks: no figure differs by them.
-pub const GAPS: [&str; 8] = [
+pub const GAPS: [&str; 7] = [
     "id_missing",
     "id_upgraded",
     "date_partial",
     "phone_invalid",
     "contact_missing",
-    "sex_mismatch",
     "died_when",
     "name_noted",
 ];

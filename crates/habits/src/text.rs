@@ -169,7 +169,8 @@ pub(crate) fn xml(grid: &Grid) -> Vec<u8> {
     page += &format!("<Worksheet ss:Name=\"{}\"><Table>\n", grid.name);
     for row in &grid.rows {
         let cell = |cell: &Cell| match cell {
-            Cell::Number(value, format) if !format.contains('y') => {
+            // As it is shown, also where that is 3.40323E+12.
+            Cell::Number(value, format) if !format.contains('y') && *value < 1e11 => {
                 format!("<Cell><Data ss:Type=\"Number\">{value}</Data></Cell>")
             }
             other => format!("<Cell><Data ss:Type=\"String\">{}</Data></Cell>", escaped(other)),
