@@ -56,8 +56,15 @@ pub(crate) fn ledger(input: &[u8]) {
     let Some(today) = NaiveDate::from_ymd_opt(2026, 11, 2) else { return };
     let Ok(scope) = "340323100".parse() else { return };
     let mapping = Mapping::default();
-    let context =
-        ImportContext { scope, today, mapping: &mapping, lookup: &Empty, ids: &stable_id, watch: None };
+    let context = ImportContext {
+        scope,
+        today: Some(today),
+        latest: today,
+        mapping: &mapping,
+        lookup: &Empty,
+        ids: &stable_id,
+        watch: None,
+    };
     let Ok(planned) = plan(&workbook, &context) else { return };
     assert!(planned.rows.taken() + planned.rows.refused <= planned.data_rows);
     let _ = marked_copy(&workbook, &planned);
