@@ -1,6 +1,7 @@
 //! Bringing ledgers in: preview, run, undo, marked copy.
 
 use serde::{Deserialize, Serialize};
+use tiexin_domain::Kind;
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
@@ -193,6 +194,43 @@ pub struct UndoPlan {
     pub more: u64,
 }
 
+impl UndoPlan {
+    /// What goes, as people count it: `3 户家庭、6 位家庭成员`. Empty: nothing goes.
+    pub fn goes_in_words(&self) -> String {
+        let told = self.goes.iter().map(|(label, number)| {
+            let kind = Kind::ALL.iter().find(|kind| kind.label() == label);
+            match kind.and_then(counted) {
+                Some(noun) => format!("{number} {noun}"),
+                None => format!("{number} 条{label}"),
+            }
+        });
+        told.collect::<Vec<_>>().join("、")
+    }
+
+    /// How many stay.
+    pub fn staying(&self) -> u64 {
+        self.stays.len() as u64 + self.more
+    }
+}
+
+/// A kind behind a number, with its measure word.
+fn counted(kind: &Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Household => "户家庭",
+        Kind::Person => "位家庭成员",
+        Kind::SupportFile => "份特殊家庭台账",
+        Kind::ContactPair => "对双岗联系人",
+        Kind::Visit => "次走访",
+        Kind::NeedSurvey => "次需求调查",
+        Kind::InsuranceClaim => "笔保险理赔",
+        Kind::Counselling => "次心理健康服务",
+        Kind::Member => "名会员",
+        Kind::Volunteer => "名志愿者",
+        Kind::Activity => "场活动",
+        _ => return None,
+    })
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StayRow {
     pub title: String,
@@ -221,4 +259,17 @@ commands! {
     UndoPreview => "import.undo_preview" -> UndoPlan;
     UndoImport => "import.undo" -> Done;
     MarkedCopy => "import.marked_copy" -> FileMade;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_is_told_with_its_measure_words() {
+        let goes = vec![("家庭户".into(), 3), ("人员".into(), 6), ("处理意见".into(), 1)];
+        let plan = UndoPlan { goes, stays: Vec::new(), more: 2 };
+        assert_eq!(plan.goes_in_words(), "3 户家庭、6 位家庭成员、1 条处理意见");
+        assert_eq!(plan.staying(), 2);
+    }
 }

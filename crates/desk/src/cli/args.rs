@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::duplicates::Duplicates;
+use super::imports::Undo;
 use super::quarantine::Quarantine;
 
 #[derive(Debug, Parser)]
@@ -60,8 +61,12 @@ pub(super) enum Command {
     /// 本机账号
     #[command(subcommand)]
     User(User),
-    /// 导入 Excel 或 CSV 台账
+    /// 导入 Excel、CSV、ODS 或网页表格台账
     Import(Import),
+    /// 列出导入过的：编号、文件、时间、谁导入的、多少条记录
+    Imports,
+    /// 撤销一次导入：先说明撤下什么、留下什么
+    Undo(Undo),
     /// 登记：从标准输入读一个 JSON 对象，或每行一个
     Add(Add),
     /// 列出一类记录
@@ -193,7 +198,7 @@ pub(super) struct UserAdd {
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// 台账文件：.xlsx、.xls 或 .csv
+    /// 台账文件：.xlsx、.xls、.csv、.ods 或网页表格
     #[arg(required = true, value_name = "文件")]
     pub(super) files: Vec<PathBuf>,
     /// 只检查，不写入

@@ -13,6 +13,7 @@ mod devices;
 mod duplicates;
 mod exit;
 mod import;
+mod imports;
 mod out;
 mod package;
 mod quarantine;
@@ -84,6 +85,8 @@ async fn run(cli: Cli) -> Outcome {
         Command::Init(args) => book::init(door, args).await,
         Command::User(args) => book::user(door, args).await,
         Command::Import(args) => import::import(door, args).await,
+        Command::Imports => imports::imports(door).await,
+        Command::Undo(args) => imports::undo(door, args).await,
         Command::Add(args) => add::add(door, args).await,
         Command::List(args) => records::list(door, args).await,
         Command::Show(args) => records::show(door, args).await,

@@ -2,6 +2,7 @@
 
 mod demo;
 mod duplicates;
+mod imports;
 mod ledgers;
 mod mistakes;
 mod run;

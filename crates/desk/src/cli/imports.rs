@@ -1,0 +1,118 @@
+//! What was imported before, and taking an import back.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use clap::Args;
+use serde_json::{Value, json};
+use tiexin_contract::import::{Batch, ImportBatches, UndoImport, UndoPlan, UndoPreview};
+
+use super::at::{Door, Seat};
+use super::exit::{Exit, Failure, Outcome};
+use crate::clock::office_time;
+
+#[derive(Debug, Args)]
+pub(super) struct Undo {
+    /// 导入的编号，见 imports
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
+    /// 不再询问，直接撤销
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+/// Frozen shape: `docs/command-line.md`.
+pub(super) async fn imports(door: Door) -> Outcome {
+    let seat = door.sign_in().await?;
+    let batches = seat.desk.run(ImportBatches {}).await?;
+    let value: Vec<Value> = batches
+        .iter()
+        .map(|batch| {
+            let at = chrono::DateTime::from_timestamp_millis(batch.at);
+            json!({
+                "id": batch.id, "files": batch.files, "by": batch.by, "records": batch.records,
+                "at": at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
+                "undone": batch.undone,
+            })
+        })
+        .collect();
+    seat.out.tell(&value, || match batches.is_empty() {
+        true => vec!["还没有导入过。".into()],
+        false => batches.iter().map(line).collect(),
+    })
+}
+
+fn line(batch: &Batch) -> String {
+    let at = chrono::DateTime::from_timestamp_millis(batch.at)
+        .map(|at| office_time(at).format("%Y-%m-%d %H:%M").to_string());
+    let undone = if batch.undone { "  已撤销" } else { "" };
+    format!(
+        "{}  {}  {}  {} 条记录  {}{undone}",
+        batch.id,
+        at.unwrap_or_default(),
+        batch.by,
+        batch.records,
+        batch.files.join("、")
+    )
+}
+
+/// Says what goes and what stays, then does it if it was told to, or if the person at the terminal says so.
+pub(super) async fn undo(door: Door, args: Undo) -> Outcome {
+    let seat = door.sign_in().await?;
+    let known = seat.desk.run(ImportBatches {}).await?.into_iter().find(|batch| batch.id == args.id);
+    let batch = known.ok_or_else(|| {
+        Failure::new(Exit::NotFound, "没有这次导入。编号见 tiexin-desk imports。没有改动任何内容。")
+    })?;
+    if batch.undone {
+        return Err(Failure::new(Exit::Failed, "这次导入已经撤销过了，没有改动任何内容。"));
+    }
+    let plan = seat.desk.run(UndoPreview { batch: batch.id }).await?;
+    let agreed = args.yes || asked(&seat, &batch, &plan)?;
+    if agreed {
+        seat.desk.run(UndoImport { batch: batch.id }).await?;
+    }
+    tell(&seat, &batch, &plan, agreed)?;
+    match agreed {
+        true => Ok(()),
+        false => Err(Failure::new(Exit::Failed, "没有撤销，什么都没有改动。要撤销请加上 --yes。")),
+    }
+}
+
+/// Asks at a terminal; without one the answer is no.
+fn asked(seat: &Seat, batch: &Batch, plan: &UndoPlan) -> Outcome<bool> {
+    if seat.out.json || !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    for line in lines(batch, plan, false) {
+        eprintln!("{line}");
+    }
+    eprint!("撤销吗？输入“是”或 y 撤销，其他都不撤销：");
+    let mut answer = String::new();
+    let read = std::io::stderr().flush().and_then(|()| std::io::stdin().lock().read_line(&mut answer));
+    read.map_err(|_| Failure::new(Exit::Usage, "没有读到回答，什么都没有改动。"))?;
+    Ok(matches!(answer.trim(), "是" | "y" | "Y" | "yes"))
+}
+
+/// Frozen shape: `docs/command-line.md`.
+fn tell(seat: &Seat, batch: &Batch, plan: &UndoPlan, undone: bool) -> Outcome {
+    let goes: Vec<Value> =
+        plan.goes.iter().map(|(label, count)| json!({"label": label, "count": count})).collect();
+    let value = json!({
+        "id": batch.id, "undone": undone, "goes": goes, "stays": plan.stays, "more": plan.more,
+    });
+    seat.out.tell(&value, || lines(batch, plan, undone))
+}
+
+fn lines(batch: &Batch, plan: &UndoPlan, undone: bool) -> Vec<String> {
+    let (goes, stays) = if undone { ("已撤下", "留下") } else { ("会撤下", "会留下") };
+    let going = plan.goes_in_words();
+    let mut lines = vec![
+        format!("导入的文件：{}", batch.files.join("、")),
+        format!("{goes}：{}", if going.is_empty() { "没有" } else { &going }),
+        format!("{stays}：{} 条", plan.staying()),
+    ];
+    lines.extend(plan.stays.iter().map(|row| format!("  {}：{}", row.title, row.why)));
+    if plan.more > 0 {
+        lines.push(format!("  还有 {} 条", plan.more));
+    }
+    lines
+}

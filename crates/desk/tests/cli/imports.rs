@@ -1,0 +1,50 @@
+//! What was imported, and taking it back, in a terminal.
+
+use serde_json::{Value, json};
+
+use crate::run::Desk;
+
+fn case(path: &str) -> String {
+    format!("{}/tests/field-cases/{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn total(desk: &Desk, kind: &str) -> Value {
+    desk.json(&["list", kind])["total"].clone()
+}
+
+#[test]
+fn an_import_is_listed_and_taken_back_but_for_what_is_needed() {
+    let desk = Desk::of("340323104");
+    assert_eq!(desk.json(&["imports"]), json!([]));
+    desk.json(&["import", &case("18-undo-after-visits/1-families.xlsx")]);
+    let imports = desk.json(&["imports"]);
+    let one = &imports[0];
+    assert_eq!((&one["files"], &one["by"]), (&json!(["1-families.xlsx"]), &json!("王丽丽")));
+    assert_eq!((&one["undone"], one["records"].as_u64() > Some(24)), (&json!(false), true), "{one}");
+    let id = one["id"].as_str().unwrap();
+    let families = desk.json(&["list", "household", "--filter", "head_name=韩广田"]);
+    let visit = json!({"household": families["rows"][0]["id"], "date": "2026-10-08", "note": "送去棉被。"});
+    desk.fed(&["add", "visit", "--json"], &visit.to_string()).json();
+
+    // Nobody is there to be asked: it is said what would be, and nothing is done.
+    let asked = desk.run(&["undo", id]);
+    assert_eq!(asked.code, 1, "{}", asked.err);
+    assert!(asked.out.contains("会撤下：7 户家庭"), "{}", asked.out);
+    assert!(asked.err.contains("没有撤销") && asked.err.contains("--yes"), "{}", asked.err);
+    assert_eq!(total(&desk, "household"), 8);
+
+    let done = desk.json(&["undo", id, "--yes"]);
+    assert_eq!((&done["id"], &done["undone"], &done["more"]), (&json!(id), &json!(true), &json!(0)));
+    assert!(done["goes"].as_array().unwrap().contains(&json!({"label": "家庭户", "count": 7})), "{done}");
+    let stays = done["stays"].as_array().unwrap();
+    let family = stays.iter().find(|row| row["title"].as_str().unwrap().contains("韩广田家"));
+    assert!(family.is_some_and(|row| row["why"].as_str().unwrap().contains("走访")), "{done}");
+    assert_eq!((total(&desk, "household"), total(&desk, "visit")), (json!(1), json!(1)));
+    assert_eq!(desk.json(&["imports"])[0]["undone"], true);
+
+    desk.run(&["undo", id, "--yes"]).failed(1, "已经撤销过了");
+    desk.run(&["undo", "01900000-0000-7000-8000-000000000000", "--yes"]).failed(4, "没有这次导入");
+    desk.json(&["import", &case("18-undo-after-visits/1-families.xlsx")]);
+    assert_eq!(total(&desk, "household"), 8, "read again, it comes back");
+    assert_eq!(desk.json(&["verify"])["sound"], true);
+}
