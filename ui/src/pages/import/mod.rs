@@ -1,20 +1,30 @@
 //! Bringing ledgers in: choose, look, take in; undo.
 
 mod batches;
+mod changes;
+mod done;
 mod findings;
 mod mapping;
+mod paged;
 mod plan;
+mod share;
+mod tally;
+mod undo;
+mod welcome;
 
 use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiting};
 use crate::hooks::{use_region, use_session, use_toast};
 use crate::transport::{SPREADSHEETS, call, listen, pick_files};
 use batches::Batches;
+use done::Finished;
 use plan::PlanView;
 use std::rc::Rc;
+use tally::{Adopted, Tally, Tick};
 use tiexin_contract::import::{
     CancelJob, ColumnChoice, FileGiven, ImportDone, ImportPlan, ImportPreview, RunImport,
 };
 use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
+use welcome::Welcome;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -38,6 +48,11 @@ pub(crate) fn ImportPage() -> Html {
     let files = use_state(Vec::<FileGiven>::new);
     let mapping = use_state(Vec::<ColumnChoice>::new);
     let progress = use_state(|| None::<event::Progress>);
+    let adopted = use_reducer(Adopted::default);
+    let ontick = {
+        let adopted = adopted.dispatcher();
+        Callback::from(move |tick| adopted.dispatch(tick))
+    };
 
     {
         let progress = progress.setter();
@@ -52,9 +67,11 @@ pub(crate) fn ImportPage() -> Html {
     }
 
     let preview = {
-        let (stage, error, code) = (stage.setter(), error.setter(), region.code());
+        let (stage, error, code, ontick) = (stage.setter(), error.setter(), region.code(), ontick.clone());
         Callback::from(move |(files, mapping): (Vec<FileGiven>, Vec<ColumnChoice>)| {
             let (stage, error, region) = (stage.clone(), error.clone(), code.clone());
+            // Another preview counts its differences anew.
+            ontick.emit(Tick::Anew);
             stage.set(Stage::Reading);
             error.set(None);
             spawn_local(async move {
@@ -96,14 +113,15 @@ pub(crate) fn ImportPage() -> Html {
         })
     };
     let run = {
-        let (stage, error) = (stage.clone(), error.setter());
+        let (stage, error, adopted) = (stage.clone(), error.setter(), adopted.clone());
         Callback::from(move |()| {
             let Stage::Look(plan) = (*stage).clone() else { return };
             let (stage, error) = (stage.setter(), error.clone());
+            let take = adopted.0.iter().copied().collect();
             stage.set(Stage::Writing(plan.clone()));
             error.set(None);
             spawn_local(async move {
-                match call(RunImport { plan: plan.plan }).await {
+                match call(RunImport { plan: plan.plan, take }).await {
                     Ok(done) => stage.set(Stage::Done(Rc::new(done))),
                     Err(why) => {
                         stage.set(Stage::Look(plan));
@@ -134,9 +152,9 @@ pub(crate) fn ImportPage() -> Html {
     };
 
     let action = match &*stage {
-        Stage::Look(plan) if plan.files.iter().any(|f| f.taken > 0) => {
-            let rows: u64 = plan.files.iter().map(|f| f.taken).sum();
-            html! { <Button label={format!("导入 {} 行", crate::text::count(rows))} look={Look::Primary} onclick={run} /> }
+        Stage::Look(plan) => {
+            let label = Tally::of(&plan.files, |change| adopted.0.contains(&change.number)).button();
+            html! { if let Some(label) = label { <Button {label} look={Look::Primary} onclick={run} /> } }
         }
         Stage::Choose | Stage::Done(_) if session.can_write() => {
             html! { <Button label="选择文件" look={Look::Primary} sign={Sign::Inbox} onclick={choose.clone()} /> }
@@ -150,7 +168,7 @@ pub(crate) fn ImportPage() -> Html {
             { match &*stage {
                 Stage::Choose => html! { <Welcome can_write={session.can_write()} onchoose={choose} /> },
                 Stage::Reading => html! { <Waiting label="正在看文件里写了什么……" /> },
-                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} onchoose={remap} onanother={anew} /> },
+                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onanother={anew} /> },
                 Stage::Writing(plan) => {
                     let now = (*progress).clone();
                     let (done, total) = now.as_ref().map(|p| (p.done, p.total)).unwrap_or_default();
@@ -161,60 +179,5 @@ pub(crate) fn ImportPage() -> Html {
             } }
             <Batches />
         </Page>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct WelcomeProps {
-    can_write: bool,
-    onchoose: Callback<()>,
-}
-
-/// What can be taken in, said before anything is chosen.
-#[component]
-fn Welcome(props: &WelcomeProps) -> Html {
-    const KINDS: [(&str, &str); 4] = [
-        ("特殊家庭台账", "男方、女方、身份证、信息编码、联系人……"),
-        ("会员花名册", "姓名、性别、身份证、会员类型、服务对象……"),
-        ("走访慰问记录", "一个村一张表也行，后面跟需求调查、理赔、心理服务"),
-        ("活动表", "活动名称、项目、时间、参加人数……"),
-    ];
-    html! {
-        <Card class="tx-import-welcome">
-            <p>{ "办公室原来的台账可以直接拿来用：xlsx、xls、csv 都行，表头不用改，几个文件可以一起选。" }</p>
-            <ul class="tx-import-kinds">
-                { for KINDS.iter().map(|(name, hint)| html! {
-                    <li><strong>{ *name }</strong><span class="tx-muted">{ *hint }</span></li>
-                }) }
-            </ul>
-            if props.can_write {
-                <Button label="选择文件" look={Look::Secondary} sign={Sign::Inbox} onclick={props.onchoose.clone()} />
-            } else {
-                <p class="tx-muted">{ "您可以查看，但没有在这里录入的权限。" }</p>
-            }
-        </Card>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct FinishedProps {
-    done: Rc<ImportDone>,
-    onanother: Callback<()>,
-}
-
-#[component]
-fn Finished(props: &FinishedProps) -> Html {
-    let sum =
-        |pick: fn(&tiexin_contract::import::FilePlan) -> u64| props.done.files.iter().map(pick).sum::<u64>();
-    let refused = sum(|f| f.refused);
-    html! {
-        <Card title="导入完成" class="tx-import-done">
-            <p class="tx-import-sum">
-                { format!("写入 {} 行", crate::text::count(sum(|f| f.taken))) }
-                if refused > 0 { { format!("，{} 行等您改好再导", crate::text::count(refused)) } }
-                { "。已经存在的行没有重复添加。" }
-            </p>
-            <Button label="继续导入" look={Look::Link} onclick={props.onanother.clone()} />
-        </Card>
     }
 }

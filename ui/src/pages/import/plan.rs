@@ -1,8 +1,11 @@
 //! What a preview found, file by file.
 
+use super::changes::Beside;
 use super::findings::Findings;
 use super::mapping::Columns;
-use crate::components::{Button, Card, Look, Sign, Tab, Tabs};
+use super::share::Share;
+use super::tally::{Adopted, Tally, Tick};
+use crate::components::{Button, Card, Icon, Look, Sign, Tab, Tabs};
 use crate::hooks::use_toast;
 use crate::transport::hand_over;
 use std::rc::Rc;
@@ -13,50 +16,61 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub(super) struct PlanViewProps {
     pub(super) plan: Rc<ImportPlan>,
+    pub(super) adopted: Rc<Adopted>,
+    pub(super) ontick: Callback<Tick>,
     pub(super) onchoose: Callback<ColumnChoice>,
     pub(super) onanother: Callback<()>,
 }
 
 #[component]
 pub(super) fn PlanView(props: &PlanViewProps) -> Html {
+    let tally = Tally::of(&props.plan.files, |change| props.adopted.0.contains(&change.number));
+    let nothing = tally.button().is_none() && props.plan.files.iter().any(|file| file.kind.is_some());
     html! {
-        <>
-            { for props.plan.files.iter().map(|file| html! {
-                <FileView key={file.file.clone()} plan={props.plan.clone()} file={file.clone()} onchoose={props.onchoose.clone()} />
+        <div class="tx-import-plan">
+            if nothing { <p class="tx-import-nothing" role="status">{ why_nothing(&tally) }</p> }
+            { for props.plan.files.iter().enumerate().map(|(at, file)| html! {
+                <FileView key={file.file.clone()} plan={props.plan.clone()} {at} adopted={props.adopted.clone()}
+                    ontick={props.ontick.clone()} onchoose={props.onchoose.clone()} />
             }) }
             <Button label="换别的文件" look={Look::Link} onclick={props.onanother.clone()} />
-        </>
+        </div>
+    }
+}
+
+/// Why there is no button that imports.
+fn why_nothing(tally: &Tally) -> &'static str {
+    match (tally.kept, tally.unchanged) {
+        (1.., _) => {
+            "台账里没有新的内容，只有与本机不一致的地方。要用台账的，请在下面打勾；不打勾就不用导入。"
+        }
+        (0, 1..) => "这些行本机都已经有了，内容也一样，不用再导入。",
+        (0, 0) => "没有可以导入的行。请照下面的提示改好台账，再选一次文件。",
     }
 }
 
 #[derive(Properties, PartialEq)]
 struct FileViewProps {
     plan: Rc<ImportPlan>,
-    file: FilePlan,
+    /// Which of its files.
+    at: usize,
+    adopted: Rc<Adopted>,
+    ontick: Callback<Tick>,
     onchoose: Callback<ColumnChoice>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Face {
+    Beside,
+    Findings,
+    Columns,
 }
 
 #[component]
 fn FileView(props: &FileViewProps) -> Html {
-    let file = &props.file;
-    let toast = use_toast();
+    let file = &props.plan.files[props.at];
+    let mark = use_marked_copy(&props.plan, file);
     let tab = use_state(|| 0usize);
-    let mark = {
-        let (plan, file) = (props.plan.plan, file.file.clone());
-        Callback::from(move |()| {
-            let file = file.clone();
-            spawn_local(async move {
-                let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem).to_owned();
-                let name = format!("{stem}-标注.xlsx");
-                let made = hand_over("导出标注表", &name, |path| MarkedCopy { plan, file, path });
-                match made.await {
-                    Ok(Some(made)) => toast.good(format!("已导出：{}", made.name)),
-                    Ok(None) => {}
-                    Err(error) => toast.bad(&error),
-                }
-            });
-        })
-    };
     if let Some(why) = &file.refused_file {
         return html! {
             <Card title={file.file.clone()}>
@@ -64,42 +78,80 @@ fn FileView(props: &FileViewProps) -> Html {
             </Card>
         };
     }
+    let tally = Tally::of([file], |change| props.adopted.0.contains(&change.number));
+    let (faces, tabs) = faces(file);
+    let face = faces[(*tab).min(faces.len() - 1)];
+    let onpick = {
+        let tab = tab.setter();
+        Callback::from(move |chosen: usize| tab.set(chosen))
+    };
     let kind = file.kind_label.clone().unwrap_or_default();
     let aside = html! {
         if !file.findings.is_empty() {
             <Button label="导出标注表" look={Look::Link} small=true sign={Sign::Export} onclick={mark} />
         }
     };
-    let onpick = {
-        let tab = tab.clone();
-        Callback::from(move |chosen: usize| tab.set(chosen))
-    };
     html! {
         <Card title={format!("{} · {kind}", file.file)} {aside}>
-            <div class="tx-import-numbers">
-                { number(file.taken, "行可以导入", "good") }
-                { number(file.refused, "行要先改", if file.refused > 0 { "bad" } else { "plain" }) }
-                { number(file.findings.iter().filter(|f| !f.refused).count() as u64, "处待补", "plain") }
-                if file.unchanged > 0 { { number(file.unchanged, "行已经有了", "plain") } }
-            </div>
-            <Tabs chosen={*tab} onchange={onpick} tabs={vec![
-                Tab { label: "要看的".into(), count: Some(file.findings.len() as u64) },
-                Tab::new("认出的列"),
-            ]} />
-            if *tab == 0 {
-                <Findings findings={file.findings.clone()} />
-            } else {
-                <Columns plan={props.plan.clone()} sheets={file.sheets.clone()} onchoose={props.onchoose.clone()} />
-            }
+            <Share {tally} />
+            <Notices file={file.clone()} />
+            <Tabs chosen={*tab} onchange={onpick} {tabs} />
+            { match face {
+                Face::Beside => html! { <Beside changes={file.changes.clone()} adopted={props.adopted.clone()} ontick={props.ontick.clone()} /> },
+                Face::Findings => html! { <Findings findings={file.findings.clone()} /> },
+                Face::Columns => html! { <Columns plan={props.plan.clone()} sheets={file.sheets.clone()} onchoose={props.onchoose.clone()} /> },
+            } }
         </Card>
     }
 }
 
-fn number(count: u64, words: &'static str, tone: &'static str) -> Html {
+/// The faces of a file: one without anything beside the book has none for it.
+fn faces(file: &FilePlan) -> (Vec<Face>, Vec<Tab>) {
+    let mut faces = vec![Face::Findings, Face::Columns];
+    let mut tabs =
+        vec![Tab { label: "要看的".into(), count: Some(file.findings.len() as u64) }, Tab::new("认出的列")];
+    if !file.changes.is_empty() {
+        faces.insert(0, Face::Beside);
+        tabs.insert(0, Tab { label: "与本机对照".into(), count: Some(file.changes.len() as u64) });
+    }
+    (faces, tabs)
+}
+
+#[hook]
+fn use_marked_copy(plan: &Rc<ImportPlan>, file: &FilePlan) -> Callback<()> {
+    let toast = use_toast();
+    let (plan, file) = (plan.plan, file.file.clone());
+    Callback::from(move |()| {
+        let file = file.clone();
+        spawn_local(async move {
+            let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem).to_owned();
+            let name = format!("{stem}-标注.xlsx");
+            let made = hand_over("导出标注表", &name, |path| MarkedCopy { plan, file, path });
+            match made.await {
+                Ok(Some(made)) => toast.good(format!("已导出：{}", made.name)),
+                Ok(None) => {}
+                Err(error) => toast.bad(&error),
+            }
+        });
+    })
+}
+
+#[derive(Properties, PartialEq)]
+struct NoticesProps {
+    file: FilePlan,
+}
+
+/// What concerns whole sheets: passed over, rows told once.
+#[component]
+fn Notices(props: &NoticesProps) -> Html {
+    if props.file.notices.is_empty() {
+        return Html::default();
+    }
     html! {
-        <div class={classes!("tx-import-number", format!("tx-import-{tone}"))}>
-            <strong>{ crate::text::count(count) }</strong>
-            <span>{ words }</span>
-        </div>
+        <ul class="tx-import-notices" aria-label="请先看这里">
+            { for props.file.notices.iter().map(|notice| html! {
+                <li><Icon sign={Sign::Warning} /><span>{ &notice.hint }</span></li>
+            }) }
+        </ul>
     }
 }

@@ -1,0 +1,106 @@
+//! Taking an import back: what goes and what stays is named before.
+
+use crate::components::{Button, Dialog, Look, Trouble, show};
+use crate::hooks::{use_command, use_query};
+use std::rc::Rc;
+use tiexin_contract::import::{Batch, StayRow, UndoImport, UndoPlan, UndoPreview};
+use yew::prelude::*;
+
+/// An import that was taken back, and what it left.
+#[derive(Clone, PartialEq)]
+pub(super) struct Undone {
+    files: String,
+    plan: Rc<UndoPlan>,
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct AskProps {
+    pub(super) batch: Batch,
+    pub(super) onundone: Callback<Undone>,
+    pub(super) onback: Callback<()>,
+}
+
+#[component]
+pub(super) fn Ask(props: &AskProps) -> Html {
+    let plan = use_query(UndoPreview { batch: props.batch.id }, &["*"]);
+    let undo = use_command::<UndoImport>();
+    let files = props.batch.files.join("、");
+    let onyes = {
+        let (undo, done, known) = (undo.clone(), props.onundone.clone(), plan.data.clone());
+        let (batch, files) = (props.batch.id, files.clone());
+        Callback::from(move |()| {
+            let Some(plan) = known.clone() else { return };
+            let (done, files) = (done.clone(), files.clone());
+            undo.run(UndoImport { batch }, move |_| {
+                done.emit(Undone { files: files.clone(), plan: plan.clone() });
+            });
+        })
+    };
+    let foot = html! {
+        <>
+            if plan.data.is_some() {
+                <Button label="撤销这一批" look={Look::Primary} busy={undo.pending} onclick={onyes} />
+            }
+            <Button label="不撤销" onclick={props.onback.clone()} />
+        </>
+    };
+    html! {
+        <Dialog title="撤销这一批导入？" wide=true onclose={props.onback.clone()} {foot}>
+            <p class="tx-muted">{ files }</p>
+            if let Some(error) = &undo.error { <Trouble error={error.clone()} /> }
+            { show(&plan, |plan| html! {
+                <>
+                    <p><strong>{ "会撤下：" }</strong>{ going(plan) }</p>
+                    { staying("会留下", plan) }
+                    <p class="tx-muted">{ "撤下的不是删除：把同一份台账再导一次就回来。" }</p>
+                </>
+            }) }
+        </Dialog>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct ToldProps {
+    pub(super) undone: Undone,
+    pub(super) onread: Callback<()>,
+}
+
+/// Stays on the page until it was read.
+#[component]
+pub(super) fn Told(props: &ToldProps) -> Html {
+    let Undone { files, plan } = &props.undone;
+    html! {
+        <div class="tx-import-undone" role="status">
+            <p>{ format!("“{files}”的导入已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
+            { staying("留下了", plan) }
+            <Button label="知道了" look={Look::Link} small=true onclick={props.onread.clone()} />
+        </div>
+    }
+}
+
+fn going(plan: &UndoPlan) -> String {
+    match plan.goes_in_words() {
+        none if none.is_empty() => "没有（都有人改过，或者别的记录还要用到）。".to_owned(),
+        words => format!("{words}。"),
+    }
+}
+
+fn staying(verb: &str, plan: &UndoPlan) -> Html {
+    let all = plan.staying();
+    if all == 0 {
+        return html! { <p><strong>{ format!("{verb}：") }</strong>{ "0 条，这一批里没有后来改过或用到的。" }</p> };
+    }
+    html! {
+        <>
+            <p><strong>{ format!("{verb} {} 条：", crate::text::count(all)) }</strong></p>
+            <ul class="tx-import-stays">
+                { for plan.stays.iter().map(stay) }
+                if plan.more > 0 { <li class="tx-muted">{ format!("还有 {} 条", crate::text::count(plan.more)) }</li> }
+            </ul>
+        </>
+    }
+}
+
+fn stay(row: &StayRow) -> Html {
+    html! { <li><strong>{ &row.title }</strong><span class="tx-muted">{ &row.why }</span></li> }
+}
