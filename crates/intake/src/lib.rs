@@ -33,4 +33,4 @@ pub use plan::{
 };
 pub use read::{Limits, read, read_watched};
 pub use refusal::{FileRefused, Progress, RefusalCode, Stage, Watch};
-pub use workbook::{Cell, Format, Merge, Number, Row, Sheet, Workbook, column_letters};
+pub use workbook::{Cell, Format, Marks, Merge, Number, Row, Sheet, Workbook, column_letters};

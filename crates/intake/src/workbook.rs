@@ -34,6 +34,20 @@ pub struct Sheet {
     pub merges: Vec<Merge>,
     /// Not shown in the spreadsheet. Its rows are read, so that the worker can be told what was passed over.
     pub hidden: bool,
+    pub marks: Marks,
+}
+
+/// What a person sees in a sheet beside its values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Rows that are not shown, by a filter or by hand; they are read like the others.
+    pub hidden_rows: Vec<u32>,
+    /// Rows of which every cell with a value is struck through.
+    pub struck_rows: Vec<u32>,
+    /// Cells (row, column from 0) of which a part is struck through: their text is without it.
+    pub struck_cells: Vec<(u32, usize)>,
+    /// Comments beside cells; none of them is read.
+    pub comments: usize,
 }
 
 /// A row with the number the spreadsheet shows, from 1.

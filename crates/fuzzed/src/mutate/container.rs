@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     fn ledger(name: &str) -> Vec<u8> {
-        let path = format!("{}/../ledger/tests/fixtures/guyang-2026-10/{name}", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../intake/tests/fixtures/guyang-2026-10/{name}", env!("CARGO_MANIFEST_DIR"));
         std::fs::read(path).unwrap()
     }
 

@@ -37,7 +37,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
                 let hidden = said(&e, "style-name").is_some_and(|style| hidden.contains(&style));
                 let mut tab = Tab { rows: Rows::new(limits, watch, &mut spent), row: 1, merges: Vec::new() };
                 tab.read(&mut source)?;
-                sheets.push(Sheet { name, rows: tab.rows.finish(), merges: tab.merges, hidden });
+                sheets.push(Sheet {
+                    name,
+                    rows: tab.rows.finish(),
+                    merges: tab.merges,
+                    hidden,
+                    marks: Default::default(),
+                });
             }
             _ => {}
         }

@@ -268,7 +268,13 @@ impl<'a> Page<'a> {
             }
             let name =
                 if named { Some(self.names[at].clone()) } else { many.then(|| format!("表{}", at + 1)) };
-            sheets.push(Sheet { name, rows: rows.finish(), merges, hidden: false });
+            sheets.push(Sheet {
+                name,
+                rows: rows.finish(),
+                merges,
+                hidden: false,
+                marks: Default::default(),
+            });
         }
         Ok(sheets)
     }

@@ -34,7 +34,13 @@ pub(super) fn read(
         let range = book.worksheet_range(&tab.name).map_err(refused)?;
         let rows = rows_of(&range, &told, tab.at, Rows::new(limits, watch, &mut spent))?;
         let merges = book.merge_cells_by_sheet_name(&tab.name).map_err(refused)?.iter().map(merge).collect();
-        sheets.push(Sheet { name: Some(tab.name), rows, merges, hidden: tab.hidden });
+        sheets.push(Sheet {
+            name: Some(tab.name),
+            rows,
+            merges,
+            hidden: tab.hidden,
+            marks: Default::default(),
+        });
     }
     Ok(sheets)
 }

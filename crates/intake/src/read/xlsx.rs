@@ -65,7 +65,7 @@ pub(super) fn read(
         } else {
             book.merge_cells_by_sheet_name(&name).map_err(refused)?.iter().map(merge).collect()
         };
-        sheets.push(Sheet { name: Some(name), rows, merges, hidden });
+        sheets.push(Sheet { name: Some(name), rows, merges, hidden, marks: Default::default() });
     }
     Ok(sheets)
 }

@@ -44,7 +44,7 @@ pub(super) fn read(xml: &str, limits: &Limits, watch: Watch<'_>) -> Result<Vec<S
                         Tab { styles: &styles, rows, merges: Vec::new(), hidden: false, at: At::default() };
                     tab.read(&mut reader)?;
                     let (rows, merges, hidden) = tab.finish();
-                    sheets.push(Sheet { name, rows, merges, hidden });
+                    sheets.push(Sheet { name, rows, merges, hidden, marks: Default::default() });
                 }
                 _ => {}
             },
