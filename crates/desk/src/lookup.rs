@@ -118,6 +118,7 @@ fn family(
         region: home.region(),
         head_name: home.text("head_name").unwrap_or_default().to_owned(),
         persons: persons.iter().map(person).collect(),
+        phone: home.text("phone").map(str::to_owned),
         file: file.map(|file| file.id),
         code: file.and_then(|file| file.text("code")).map(str::to_owned),
         pair: pair.map(|pair| pair.id),

@@ -108,6 +108,18 @@ codes! {
     SecondPerson = "second_person", Todo;
     /// The village of the row above was taken.
     VillageAbove = "village_above", Todo;
+    /// A number of people stands in place of their names.
+    NamesCounted = "names_counted", Todo;
+    /// The ledger says that somebody has left, or that a file is closed, in words that no field holds.
+    LeftWhen = "left_when", Todo;
+    /// A row that stands for several events is taken for one.
+    TimesUnclear = "times_unclear", Todo;
+    /// Something of the row is struck through.
+    Struck = "struck", Todo;
+    /// The whole row is struck through, or says of itself that it does not count.
+    RowCancelled = "row_cancelled", Refused;
+    /// A column whose head an earlier one has, with something in it that nothing reads.
+    ColumnTwice = "column_twice", Todo;
     /// No village is named: the member belongs to the township.
     VillageMissing = "village_missing", Todo;
     /// The family lives in another village than the row or sheet says.

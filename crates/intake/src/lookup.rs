@@ -54,6 +54,8 @@ pub struct Family {
     pub head_name: String,
     /// The head first.
     pub persons: Vec<FoundPerson>,
+    /// Of the household.
+    pub phone: Option<String>,
     /// Its support file, and the file's code (信息编码).
     pub file: Option<Uuid>,
     pub code: Option<String>,

@@ -74,6 +74,19 @@ impl Places {
         only(here().filter(|v| v.full == text))
             .or_else(|| only(here().filter(|v| sort != Sort::Unsaid && v.sort == sort && v.stem == stem)))
             .or_else(|| only(here().filter(|v| v.stem == text)))
+            .or_else(|| self.with_a_group(text))
+    }
+
+    /// `刘集社区3组`, `杨湖村 王庄队`: a group behind the village's name.
+    fn with_a_group(&self, text: &str) -> Option<RegionCode> {
+        let grouped = text.ends_with(['组', '队', '号', '庄', '圩']) || text.contains(['组', '队']);
+        let village = grouped.then(|| {
+            text.find("社区")
+                .map(|at| at + "社区".len())
+                .or_else(|| text.find('村').map(|at| at + "村".len()))
+        });
+        let name = text.get(..village.flatten()?)?;
+        if name.len() == text.len() { None } else { self.find(name) }
     }
 
     /// The one village named somewhere in a title, an address or a tab's name.
@@ -113,6 +126,7 @@ fn only<'v>(mut found: impl Iterator<Item = &'v Village>) -> Option<RegionCode> 
 fn squeeze(name: &str) -> String {
     let mut depth = 0i32;
     name.chars()
+        .map(crate::script::usual)
         .filter(|c| {
             match c {
                 '(' | '（' | '[' | '【' => depth += 1,
@@ -185,6 +199,8 @@ mod tests {
             ("杨湖", Some("340323104203")),
             ("杨湖村委会", Some("340323104203")),
             ("杨湖社区", None),
+            ("杨湖村3组", Some("340323104203")),
+            ("東關社區", Some("340323100001")),
             ("刘村", Some("340323104001")),
             ("谷阳镇", Some("340323100")),
             ("不存在村", None),

@@ -96,6 +96,7 @@ impl Roll {
                     region: known.region.clone(),
                     head_name,
                     persons: Vec::new(),
+                    phone: text("phone").map(str::to_owned),
                     file: None,
                     code: None,
                     pair: None,

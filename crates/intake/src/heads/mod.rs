@@ -101,7 +101,7 @@ fn expand(pattern: &str) -> Vec<String> {
 }
 
 /// Whether a text alone is a head, or half of one, in any kind of sheet.
-fn is_word(text: &str) -> bool {
+pub(crate) fn is_word(text: &str) -> bool {
     // 男 or 村 alone stand in data as well.
     if !(2..=24).contains(&text.chars().count()) {
         return false;

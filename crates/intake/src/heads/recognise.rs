@@ -142,6 +142,7 @@ fn columns(
             Some(Choice::Ignore | Choice::Notes) => None,
             None => meaning(form.kind, spelled),
         };
+        let field = spouse_of(form, &columns, field, choice.is_some());
         // A second column of the same meaning is kept in the notes; a choice by hand goes before.
         let by_hand = matches!(choice, Some(Choice::Field(_)));
         let field = field.filter(|f| {
@@ -163,8 +164,27 @@ fn columns(
     columns
 }
 
+/// Of two columns 姓名 or 身份证号 without a word of whose, the second is the other one of the couple's.
+fn spouse_of(
+    form: &Form,
+    columns: &[Column],
+    field: Option<&'static Field>,
+    by_hand: bool,
+) -> Option<&'static Field> {
+    let taken = |code: &str| columns.iter().any(|c| c.field.is_some_and(|f| f.code == code));
+    let other = match field.map(|f| f.code) {
+        Some("head.name") if !by_hand && taken("head.name") => "spouse.name",
+        Some("head.id") if !by_hand && taken("head.id") => "spouse.id",
+        _ => return field,
+    };
+    form.fields.iter().find(|f| f.code == other).filter(|_| !taken(other)).or(field)
+}
+
 /// How much of the form was found; `None` when it cannot be this form.
 fn score(form: &Form, columns: &[Column], title: &str) -> Option<usize> {
+    if form.never.iter().any(|word| title.contains(word)) {
+        return None;
+    }
     let titled = form.titles.iter().any(|word| title.contains(word));
     let has = |code: &str| {
         (code == "title" && titled) || columns.iter().any(|c| c.field.is_some_and(|f| f.code == code))

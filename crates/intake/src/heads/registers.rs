@@ -100,6 +100,7 @@ pub(super) const FAMILIES: &[Field] = &[
     field!("doctor_signed_on", "医生签约时间", "签约{when}|医生签约{when}|家庭医生签约{when}"),
     field!("hospital", "绿色通道医院", "绿色通道医院|就医绿色通道|定点医院|绿色通道|就医绿色通道医院"),
     field!("policy", "保险单号", "保险单号|保单号|保险|参保情况"),
+    field!("status", "状态", "状态|户状态|在册状态|台账状态|档案状态|家庭状态|特扶状态|享受状态|是否在册"),
     field!(
         "emergency_contact",
         "紧急联系人",
@@ -152,6 +153,7 @@ pub(super) const MEMBERS: &[Field] = &[
     ),
     field!("team", "服务队", "志愿者队伍|志愿服务队|服务队|所属服务队|志愿队伍"),
     field!("skills", "特长", "特长|服务特长|技能|志愿服务特长"),
+    field!("status", "状态", "状态|会员状态|在会状态|是否在会|会籍状态"),
     field!("joined", "入会时间", "入会{when}|加入{when}|入会年份"),
     field!("marriage", "婚姻状况", "婚姻状况|婚姻|婚姻情况"),
     field!("health", "健康状况", "健康状况|健康|健康情况"),
@@ -179,6 +181,7 @@ pub(super) const ACTIVITIES: &[Field] = &[
         "开始{when}|活动{when}|时间|日期|举办{when}|开展{when}|起始{when}|活动开始{when}|活动举办{when}|活动开展{when}",
         &[&["开始", "举办", "开展"], &["时间", "日期"]]
     ),
+    field!("times", "场次", "场次|活动场次|场数|活动次数|次数|举办场次|开展场次|开展次数"),
     field!("end", "结束时间", "结束{when}|截止{when}|终止{when}|活动结束{when}", &[&["结束"]]),
     field!(
         "place",

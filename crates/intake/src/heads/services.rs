@@ -13,6 +13,7 @@ pub(super) const VISITS: &[Field] = &[
         &[&["走访", "慰问", "入户", "上门"], &["时间", "日期"]]
     ),
     field!("file_code", "信息编码", "{code}", &[&["编码"]]),
+    field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
     field!("head", "户主", "{host}|服务对象|姓名|家庭{name}"),
@@ -79,6 +80,7 @@ pub(super) const SURVEYS: &[Field] = &[
         &[&["调查"], &["时间", "日期"]]
     ),
     field!("file_code", "信息编码", "{code}", &[&["编码"]]),
+    field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
     field!("head", "户主", "{host}"),
@@ -106,6 +108,7 @@ pub(super) const CLAIMS: &[Field] = &[
         &[&["理赔", "赔付", "赔款"], &["时间", "日期"]]
     ),
     field!("file_code", "信息编码", "{code}", &[&["编码"]]),
+    field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
     field!("head", "户主", "{host}"),
@@ -122,6 +125,7 @@ pub(super) const CLAIMS: &[Field] = &[
         "理赔金额|赔付金额|赔款金额|金额|理赔款|理赔金|赔付款|赔偿金额|保险金额|理赔金额元|兑付金额",
         &[&["理赔", "赔付", "赔款"], &["金", "款", "元"]]
     ),
+    field!("state", "理赔状态", "理赔状态|状态|赔付状态|审核状态|理赔结果|结果|赔付结果|理赔结论"),
     field!("policy", "保单号", "保单号|保险单号|保单|保险单号码|保单编号|险种"),
     field!("notes", "备注", "{notes}"),
 ];
@@ -135,6 +139,7 @@ pub(super) const COUNSELLING: &[Field] = &[
         &[&["服务", "咨询", "辅导"], &["时间", "日期"]]
     ),
     field!("file_code", "信息编码", "{code}", &[&["编码"]]),
+    field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
     field!("head", "户主", "{host}"),

@@ -25,6 +25,8 @@ pub(crate) struct Form {
     /// Of each list one must be found; `title` is met by a word of `titles` above the head or on the tab.
     pub(crate) must: &'static [&'static [&'static str]],
     pub(crate) titles: &'static [&'static str],
+    /// Words above the head that say it is another list: money handed out is no register of families.
+    pub(crate) never: &'static [&'static str],
 }
 
 pub(crate) const GROUPS: &[(&str, &str)] = &[
@@ -95,24 +97,28 @@ pub(crate) const FORMS: &[Form] = &[
             &["category", "loss_date", "file_code", "husband.id", "wife.id", "head.id"],
         ],
         titles: &["特殊家庭", "失独", "特扶", "伤残家庭", "死亡家庭"],
+        never: &["发放", "领取", "打卡", "兑付"],
     },
     Form {
         kind: SheetKind::Members,
         fields: MEMBERS,
         must: &[&["name"], &["type", "group", "tags", "volunteer", "joined", "residence", "title"]],
         titles: &["会员", "花名册", "志愿者"],
+        never: &[],
     },
     Form {
         kind: SheetKind::Visits,
         fields: VISITS,
         must: &[&["date"], &["visitors", "met", "kind"], &["file_code", "head", "met"]],
         titles: &["走访", "慰问", "探访", "看望"],
+        never: &[],
     },
     Form {
         kind: SheetKind::NeedSurveys,
         fields: SURVEYS,
         must: &[&["needs"], &["person", "head", "file_code"]],
         titles: &["需求"],
+        never: &[],
     },
     Form {
         kind: SheetKind::InsuranceClaims,
@@ -124,17 +130,20 @@ pub(crate) const FORMS: &[Form] = &[
             &["insured", "days", "title"],
         ],
         titles: &["理赔", "保险"],
+        never: &[],
     },
     Form {
         kind: SheetKind::Counselling,
         fields: COUNSELLING,
         must: &[&["opened", "assessed", "counsellor"], &["person", "head", "file_code"]],
         titles: &["心理"],
+        never: &[],
     },
     Form {
         kind: SheetKind::Activities,
         fields: ACTIVITIES,
         must: &[&["name"], &["start", "headcount"], &["project", "headcount", "place", "title"]],
         titles: &["活动"],
+        never: &[],
     },
 ];

@@ -31,6 +31,10 @@ impl Planner<'_> {
         } else {
             None
         };
+        if reader.count("times").is_some_and(|times| times > 1) {
+            let hint = "一行写了几场，只按一场录入；请一场写一行，场次和人数才对";
+            reader.find("times", FindingCode::TimesUnclear, hint);
+        }
         let headcount = reader.count("headcount");
         let handouts = reader.count("handouts");
         let money = reader.money("money");

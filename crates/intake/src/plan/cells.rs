@@ -4,8 +4,9 @@ use super::reader::{RowReader, ends_in_zeros};
 use super::sheet::Origin;
 use crate::finding::FindingCode;
 use crate::heads::{Column, plain};
+use crate::kind::SheetKind;
 use crate::script;
-use crate::workbook::{Cell, column_letters};
+use crate::workbook::{Cell, Marks, column_letters};
 
 /// Fields without which a row cannot be told from others or counted: an error there refuses the row.
 const NEEDED: &[&str] = &[
@@ -109,6 +110,55 @@ pub(super) fn look_over(reader: &mut RowReader<'_>) {
         if let Some((code, hint)) = fault(cell, code) {
             reader.find_in(column, code, hint);
         }
+    }
+}
+
+/// A row whose remark says that it does not count waits: a claim refused, a visit that was not made, a slip.
+pub(super) fn cancelled(reader: &mut RowReader<'_>) {
+    const WORDS: &[&str] = &[
+        "作废",
+        "不计",
+        "未走访",
+        "没走访",
+        "未去成",
+        "没去成",
+        "未开展",
+        "重复登记",
+        "已报过",
+        "月已报",
+        "拒赔",
+        "审核中",
+        "未赔付",
+        "不予赔付",
+        "未到账",
+    ];
+    let register = matches!(reader.sheet.head.kind, SheetKind::SpecialFamilies | SheetKind::Members);
+    for field in ["notes", "state", "status"] {
+        let Some(text) = reader.said(field).filter(|_| !register) else { continue };
+        let alone = matches!(text.trim(), "取消" | "重复" | "已取消" | "删除" | "误登");
+        if alone || WORDS.iter().any(|word| text.contains(word)) {
+            let hint = format!("写着“{text}”，没有录入；要算的请删去这几个字，不算的请删去这一行");
+            reader.find(field, FindingCode::RowCancelled, hint);
+            return;
+        }
+    }
+}
+
+/// A row that is struck through waits; a cell of which a part is struck through was read without it.
+pub(super) fn struck(reader: &mut RowReader<'_>, marks: &Marks) {
+    let row = reader.row.number;
+    if marks.struck_rows.contains(&row) {
+        if let Some(column) =
+            reader.sheet.head.columns.iter().find(|c| c.field.is_some_and(|f| f.code != "seq"))
+        {
+            let hint = "整行划了删除线，没有录入；要算的请去掉删除线，不算的请删去这一行";
+            reader.find_in(column, FindingCode::RowCancelled, hint);
+        }
+        return;
+    }
+    for column in reader.sheet.head.columns.iter().filter(|c| marks.struck_cells.contains(&(row, c.index))) {
+        let hint = "这一格有一部分划了删除线，已按没有划掉的部分录入，请核对";
+        reader.find_in(column, FindingCode::Struck, hint);
     }
 }
 

@@ -13,7 +13,8 @@ const BOOKKEEPING: &[&str] =
 fn is_default(kind: &Kind, field: &str, value: &Value) -> bool {
     match (kind, field) {
         (Kind::Visit, "presence") => value == "at_home" || value == "in_hospital",
-        (Kind::Volunteer, "approval") | (Kind::SupportFile, "status") => true,
+        (Kind::Volunteer, "approval") => true,
+        (Kind::SupportFile, "status") => value == "active",
         // The head's name stands on files and events so that lists can be read; the household's own counts.
         (Kind::Household, "head_name") => false,
         (_, "head_name") => true,

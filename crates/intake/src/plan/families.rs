@@ -2,7 +2,7 @@
 
 use tiexin_domain::nouns::household::HouseholdKind;
 use tiexin_domain::nouns::person::Relation;
-use tiexin_domain::nouns::support_file::{Assistance, LossCategory};
+use tiexin_domain::nouns::support_file::{Assistance, FileStatus, LossCategory};
 use tiexin_domain::nouns::{ContactPair, Household, Person, SupportFile};
 use tiexin_domain::{IdNumber, RegionCode, Sex};
 use uuid::Uuid;
@@ -77,6 +77,7 @@ impl Planner<'_> {
         file.loss_date = loss_date;
         file.phone = phone;
         fill_file(reader, &mut file);
+        standing(reader, &mut file);
         file.notes = reader.notes();
         drafts.add(reader, file_id, &file);
         if leader.is_some() || worker.is_some() {
@@ -149,7 +150,7 @@ impl Planner<'_> {
         if at.sheet != self.at.sheet {
             return Some(at);
         }
-        let hint = "与本表前面的一行是同一家庭，请删除重复的一行，或核对编码和身份证号";
+        let hint = format!("与本表第 {} 行是同一家庭，请删除重复的一行，或核对编码和身份证号", at.row);
         reader.find(field, FindingCode::DuplicateInFile, hint);
         None
     }
@@ -393,6 +394,24 @@ fn fill_file(reader: &mut RowReader<'_>, file: &mut SupportFile) {
     file.hospital = reader.said("hospital");
     file.policy = reader.said("policy");
     file.emergency_contact = reader.said("emergency_contact");
+}
+
+/// 注销, 迁出: the file is closed, and the family is on no list of whom to see.
+fn standing(reader: &mut RowReader<'_>, file: &mut SupportFile) {
+    let Some(text) = reader.said("status") else { return };
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if says(&["迁出", "迁走", "外迁"]) {
+        file.status = FileStatus::MovedOut;
+    } else if says(&["注销", "退出", "终止", "取消", "结档", "死亡", "去世", "已故", "销户", "停发"])
+        || text == "否"
+    {
+        file.status = FileStatus::Closed;
+    } else {
+        return;
+    }
+    file.status_reason = Some(text.clone());
+    let hint = format!("状态写的是“{text}”，台账已按“{}”录入，请核对", file.status.label());
+    reader.find("status", FindingCode::LeftWhen, hint);
 }
 
 /// Whether two people of a row and of a family are one by name.

@@ -86,10 +86,23 @@ impl Planner<'_> {
         let fits = |family: &&Family| {
             family.void.is_none() && !contradicts(family, code, adults) && heads_meet(family, adults)
         };
-        let found: Vec<&Family> =
-            self.staged.roll().named(region, &head.name).into_iter().filter(fits).collect();
+        let named = || self.staged.roll().named(region, &head.name).into_iter();
+        let found: Vec<&Family> = named().filter(fits).collect();
         match found[..] {
-            [] => Identity::New,
+            [] => {
+                // The same name and telephone: a number or a code that was mended, or a slip.
+                let phone = reader.text("phone");
+                let alike = |family: &&Family| {
+                    family.void.is_none() && phone.is_some() && family.phone.as_deref() == phone.as_deref()
+                };
+                let Some(family) = named().find(alike) else { return Identity::New };
+                let hint = format!(
+                    "姓名和电话与本机里的{}家相同，而身份证号或编码不同，分不清是不是同一户；请核对，是同一户请先在软件里更正",
+                    family.head_name
+                );
+                reader.find(name_field(reader), FindingCode::FamilyUnclear, hint);
+                Identity::Unclear
+            }
             [family] => {
                 if !certain(family, adults) {
                     let hint = format!("已按姓名认作本机里的{}家，请核对是不是同一户", family.head_name);
@@ -292,7 +305,8 @@ fn heads_meet(family: &Family, adults: &[Adult]) -> bool {
     match spouse {
         // Both spouses known: they must meet.
         Some(spouse) if !known.is_empty() => known.iter().any(|other| named_alike(other, spouse)),
-        _ => head_is_head,
+        // The head has died, and the ledger now names the other one alone.
+        _ => head_is_head || family.persons.iter().any(|p| named_alike(&p.name, &adults[0].name)),
     }
 }
 

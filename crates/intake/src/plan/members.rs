@@ -37,8 +37,8 @@ impl Planner<'_> {
         let joined = reader.full_date("joined");
         let born = reader.full_date("birth");
         let earlier = number.as_ref().and_then(|n| self.seen(KIND, n.as_str()));
-        if earlier.is_some_and(|at| at.sheet == self.at.sheet) {
-            let hint = "身份证号与本表前面的一行相同，请删除重复的一行，或核对身份证号";
+        if let Some(at) = earlier.filter(|at| at.sheet == self.at.sheet) {
+            let hint = format!("身份证号与本表第 {} 行相同，请删除重复的一行，或核对身份证号", at.row);
             reader.find("id", FindingCode::DuplicateInFile, hint);
         }
         let (Some(region), Some(name), false) = (region, name, reader.is_refused()) else {
@@ -49,6 +49,7 @@ impl Planner<'_> {
         let id = known.as_ref().map_or_else(|| self.id(&drafts, "member"), |known| known.id);
         let sex = number.as_ref().map(IdNumber::sex).or(stated);
         let person_id = (!unit).then(|| self.member_person(&drafts, number.as_ref(), known.as_ref()));
+        left_when(reader);
         let volunteer = reader.yes("volunteer") == Some(true);
         // The member first: when that was voided by a person, the row is told so.
         let member = Member {
@@ -220,6 +221,19 @@ impl Planner<'_> {
         };
         let found = self.staged.person_by_id_number(number.as_str()).map(|person| person.id);
         found.or_else(of_member).unwrap_or_else(|| self.person_id(number.as_str()))
+    }
+}
+
+/// Words that say of a member that they are none any more, in the column of standing or in a remark.
+fn left_when(reader: &mut RowReader<'_>) {
+    const GONE: &[&str] = &["退会", "已退", "除名", "去世", "已故", "死亡", "注销", "迁出"];
+    for field in ["status", "notes"] {
+        let Some(text) = reader.said(field) else { continue };
+        if GONE.iter().any(|word| text.contains(word)) {
+            let hint = "写着已不是会员，没有写时间，仍按会员录入；请补填退会时间，或删去这一行";
+            reader.find(field, FindingCode::LeftWhen, hint);
+            return;
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod members;
 mod notices;
 mod planner;
 mod reader;
+mod sections;
 mod services;
 mod settle;
 mod sheet;
@@ -159,6 +160,14 @@ pub enum NoticeCode {
     RowsRepeated,
     /// A column's blanks were read as what stands above.
     VillageAbove,
+    /// The sheet holds several tables; each was read by its own heads.
+    SeveralTables,
+    /// A head stands over two columns; the second is in the notes.
+    ColumnTwice,
+    /// Rows that are not shown in the spreadsheet were read like the others.
+    HiddenRows,
+    /// Comments beside cells were not read.
+    Comments,
 }
 
 impl NoticeCode {
@@ -169,6 +178,10 @@ impl NoticeCode {
             NoticeCode::SheetPassedOver => "sheet_passed_over",
             NoticeCode::RowsRepeated => "rows_repeated",
             NoticeCode::VillageAbove => "village_above",
+            NoticeCode::SeveralTables => "several_tables",
+            NoticeCode::ColumnTwice => "column_twice",
+            NoticeCode::HiddenRows => "hidden_rows",
+            NoticeCode::Comments => "comments",
         }
     }
 }

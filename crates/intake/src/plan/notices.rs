@@ -1,45 +1,114 @@
 //! What is told of a sheet or a file as a whole.
 
 use super::planner::Tally;
+use super::sections::Section;
 use super::{Notice, NoticeCode, SheetReport};
 use crate::heads::Recognised;
-use crate::workbook::{Cell, Workbook};
+use crate::workbook::{Cell, Sheet, Workbook};
 
-/// Sheets that nothing was read of, with rows in them.
-pub(super) fn passed_over(
+/// Sheets that nothing was read of; what of a sheet a person sees and an import does not.
+pub(super) fn of_workbook(
     workbook: &Workbook,
-    recognised: &[Option<Recognised>],
+    sections: &[Section<'_>],
     reports: &[SheetReport],
     notices: &mut Vec<Notice>,
 ) {
     let any = reports.iter().any(|report| report.kind.is_some());
-    for (sheet, head) in workbook.sheets.iter().zip(recognised) {
-        let Some(name) = &sheet.name else { continue };
-        let rows = sheet.rows.len();
-        // A list of choices for a drop-down, an explanation: nothing of a ledger is lost with it.
-        let hidden = sheet.hidden && head.is_some();
-        let shown = !sheet.hidden && head.is_none() && any && looks_like_a_table(sheet);
-        let (code, hint) = if hidden {
-            let hint = format!(
-                "工作表“{name}”在文件里是隐藏的，里面有 {rows} 行，没有导入；需要导入请先在 Excel 或 WPS 里取消隐藏"
-            );
-            (NoticeCode::HiddenSheet, hint)
-        } else if shown {
-            let hint = format!(
-                "工作表“{name}”没有认出是哪种台账，里面有 {rows} 行，没有导入；需要导入请手工指定各列的含义"
-            );
-            (NoticeCode::SheetPassedOver, hint)
-        } else {
-            continue;
+    for (at, sheet) in workbook.sheets.iter().enumerate() {
+        let called =
+            sheet.name.as_deref().map(|name| format!("工作表“{name}”")).unwrap_or_else(|| "这份表".into());
+        let mut tell = |code: NoticeCode, hint: String| {
+            notices.push(Notice { sheet: sheet.name.clone(), code, hint });
         };
-        notices.push(Notice { sheet: Some(name.clone()), code, hint });
+        let rows = sheet.rows.len();
+        let tables: Vec<_> =
+            sections.iter().filter(|section| section.at == at && section.head.is_some()).collect();
+        // A list of choices for a drop-down, an explanation: nothing of a ledger is lost with it.
+        if sheet.hidden {
+            if !tables.is_empty() {
+                tell(
+                    NoticeCode::HiddenSheet,
+                    format!(
+                        "{called}在文件里是隐藏的，里面有 {rows} 行，没有导入；需要导入请先在 Excel 或 WPS 里取消隐藏"
+                    ),
+                );
+            }
+            continue;
+        }
+        if tables.is_empty() {
+            if any && looks_like_a_table(sheet) {
+                tell(
+                    NoticeCode::SheetPassedOver,
+                    format!(
+                        "{called}没有认出是哪种台账，里面有 {rows} 行，没有导入；需要导入请手工指定各列的含义"
+                    ),
+                );
+            }
+            continue;
+        }
+        if tables.len() > 1 {
+            let named = tables.iter().filter_map(|section| {
+                let head = section.head.as_ref()?;
+                Some(format!("第 {} 行起“{}”", head.first_row, head.kind.label()))
+            });
+            let named: Vec<String> = named.collect();
+            tell(
+                NoticeCode::SeveralTables,
+                format!("{called}里有 {} 张表，已分别读入：{}", tables.len(), named.join("、")),
+            );
+        }
+        for section in &tables {
+            for head in section.head.iter().flat_map(twice) {
+                tell(
+                    NoticeCode::ColumnTwice,
+                    format!(
+                        "{called}有两列都叫“{head}”，后一列没有当作“{head}”录入，内容记在备注里；请给两列写上不同的表头"
+                    ),
+                );
+            }
+        }
+        marks(sheet, &mut tell);
     }
 }
 
-/// Several rows with several cells each.
-fn looks_like_a_table(sheet: &crate::workbook::Sheet) -> bool {
+/// Heads that a column of the same table has before, with a field of their own there.
+fn twice(head: &Recognised) -> Vec<String> {
+    let read = |text: &str| {
+        head.columns
+            .iter()
+            .any(|c| c.head == text && c.field.is_some_and(|f| f.code != "notes" && f.code != "seq"))
+    };
+    let unread = head.columns.iter().filter(|c| c.field.is_none() && !c.ignored && !c.head.is_empty());
+    unread.filter(|c| read(&c.head)).map(|c| c.head.replace('>', "/")).collect()
+}
+
+/// What is hidden in a sheet, or stands beside its cells.
+fn marks(sheet: &Sheet, tell: &mut dyn FnMut(NoticeCode, String)) {
+    let called =
+        sheet.name.as_deref().map(|name| format!("工作表“{name}”")).unwrap_or_else(|| "这份表".into());
+    let shown = |row: &&u32| sheet.row(**row).is_some();
+    let hidden: Vec<&u32> = sheet.marks.hidden_rows.iter().filter(shown).collect();
+    if let Some(first) = hidden.first() {
+        tell(
+            NoticeCode::HiddenRows,
+            format!(
+                "{called}有 {} 行在文件里是隐藏的（如第 {first} 行），已照样导入；不要的请先删去",
+                hidden.len()
+            ),
+        );
+    }
+    if sheet.marks.comments > 0 {
+        tell(
+            NoticeCode::Comments,
+            format!("{called}有 {} 处批注，批注不导入，请看看里面有没有更正", sheet.marks.comments),
+        );
+    }
+}
+
+/// A head and a row with several cells each.
+fn looks_like_a_table(sheet: &Sheet) -> bool {
     let filled = |cells: &[Cell]| cells.iter().filter(|c| !c.is_empty()).count();
-    sheet.rows.iter().filter(|row| filled(&row.cells) >= 3).count() >= 3
+    sheet.rows.iter().filter(|row| filled(&row.cells) >= 2).count() >= 2
 }
 
 /// A register that names the village once for each village: its blanks are a way of writing, not gaps.

@@ -16,32 +16,30 @@ use super::{
     ColumnReport, FieldChange, ImportContext, LedgerPlan, Notice, PlannedGroup, RowCounts, SheetReport, Taken,
 };
 use crate::finding::FindingCode;
-use crate::heads::{Column, Recognised, guess, recognise};
+use crate::heads::{Column, Recognised, guess};
 use crate::kind::{LedgerKind, SheetKind};
 use crate::lookup::Staged;
 use crate::place::Places;
 use crate::refusal::{FileRefused, Progress, Stage};
-use crate::workbook::{Merge, Sheet, Workbook, column_letters};
+use crate::workbook::{Marks, Merge, Sheet, Workbook, column_letters};
 
 pub(super) fn plan(workbook: &Workbook, context: &ImportContext<'_>) -> Result<LedgerPlan, FileRefused> {
-    let recognise = |s: &Sheet| {
-        if s.rows.is_empty() { None } else { recognise(s, &workbook.file_name, context.mapping) }
-    };
-    let recognised: Vec<Option<Recognised>> = workbook.sheets.iter().map(recognise).collect();
+    let sections = super::sections::of(workbook, context.mapping);
     let total = workbook.sheets.iter().map(|s| s.rows.len()).sum();
     let mut planner = Planner::new(context, workbook, total);
-    let reported = |(s, r): (&Sheet, &Option<Recognised>)| report(s, r.as_ref().filter(|_| !s.hidden));
-    let mut reports: Vec<SheetReport> = workbook.sheets.iter().zip(&recognised).map(reported).collect();
+    let first =
+        |at: usize| sections.iter().find(|s| s.at == at && s.head.is_some()).and_then(|s| s.head.as_ref());
+    let reported = |(at, s): (usize, &Sheet)| report(s, first(at).filter(|_| !s.hidden));
+    let mut reports: Vec<SheetReport> = workbook.sheets.iter().enumerate().map(reported).collect();
     for kind in SheetKind::ALL {
-        for (at, head) in recognised.iter().enumerate() {
-            let sheet = &workbook.sheets[at];
-            if let Some(head) = head.as_ref().filter(|h| h.kind == kind && !sheet.hidden) {
-                planner.sheet(at, sheet, head, &mut reports[at])?;
+        for section in sections.iter().filter(|section| !section.sheet.hidden) {
+            if let Some(head) = section.head.as_ref().filter(|head| head.kind == kind) {
+                planner.sheet(section.at, &section.sheet, head, &mut reports[section.at])?;
             }
         }
     }
     let mut notices = planner.notices;
-    super::notices::passed_over(workbook, &recognised, &reports, &mut notices);
+    super::notices::of_workbook(workbook, &sections, &reports, &mut notices);
     planner.findings.sort_by_key(|(sheet, finding)| (*sheet, finding.row));
     Ok(LedgerPlan {
         file_name: workbook.file_name.clone(),
@@ -226,7 +224,7 @@ impl<'a> Planner<'a> {
                 Line::Data(row) => {
                     report.data_rows += 1;
                     self.at = RowAt { sheet: at, row: row.number };
-                    self.row(RowReader::new(row, &context), report);
+                    self.row(RowReader::new(row, &context), &sheet.marks, report);
                 }
             }
             self.tick()?;
@@ -241,8 +239,10 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn row(&mut self, mut reader: RowReader<'_>, report: &mut SheetReport) {
+    fn row(&mut self, mut reader: RowReader<'_>, marks: &Marks, report: &mut SheetReport) {
         let before = self.changes.len();
+        super::cells::cancelled(&mut reader);
+        super::cells::struck(&mut reader, marks);
         let outcome = match reader.sheet.head.kind {
             SheetKind::SpecialFamilies => self.family(&mut reader),
             SheetKind::Members => self.member(&mut reader),

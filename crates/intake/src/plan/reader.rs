@@ -142,12 +142,20 @@ impl<'a> RowReader<'a> {
             self.find(field, FindingCode::IdLostDigits, IdNumberError::LostDigits.to_string());
             return None;
         }
-        let text = script::number_signs(&self.said(field)?);
+        let said = self.said(field)?;
+        let text = script::number_signs(&said);
         let text = text.strip_suffix(".0").unwrap_or(&text);
+        if is_placeholder(text) {
+            self.keep(field);
+            let hint = "这里写的不是身份证号，没有录入，原内容记在备注里；拿到号码后请补填";
+            self.find(field, FindingCode::IdMissing, hint);
+            return None;
+        }
         match IdNumber::read(text).or_else(|error| letters_for_digits(text).ok_or(error)) {
             Ok(read) => {
                 if read.upgraded {
-                    let hint = format!("15 位旧号码已升为 18 位：{}，请对照证件核对", read.number.as_str());
+                    let hint =
+                        format!("15 位旧号码已升为 18 位（末四位 {}），请对照证件核对", read.number.tail());
                     self.find(field, FindingCode::IdUpgraded, hint);
                 }
                 Some(read.number)
@@ -279,14 +287,24 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// Whether the cell is an error or was never computed: that was told already.
+    fn is_faulty(&self, field: &str) -> bool {
+        match self.cell(field) {
+            Cell::Error(_) | Cell::Uncounted => true,
+            Cell::Text(text) => super::cells::is_error(text),
+            _ => false,
+        }
+    }
+
     pub(super) fn money(&mut self, field: &str) -> Option<Fen> {
-        if self.counts_elsewhere(field) {
+        if self.is_faulty(field) || self.counts_elsewhere(field) {
             return None;
         }
         let unit = self.sheet.units.of(field);
         match values::money(self.cell(field), unit) {
             Ok(Some(fen)) if fen.0 < 0 => {
-                self.find(field, FindingCode::NumberInvalid, "金额不能是负数，请核对");
+                let hint = "金额是负数；冲销请在原来那条记录上更正或作废，不要另记一行负数";
+                self.find(field, FindingCode::NumberInvalid, hint);
                 None
             }
             // Nobody hands a family a million: the caption says 万元 and the cells hold yuan.
@@ -308,7 +326,7 @@ impl<'a> RowReader<'a> {
     }
 
     pub(super) fn count(&mut self, field: &str) -> Option<u32> {
-        if self.counts_elsewhere(field) {
+        if self.is_faulty(field) || self.counts_elsewhere(field) {
             return None;
         }
         let text = match self.cell(field) {
@@ -402,6 +420,13 @@ impl<'a> RowReader<'a> {
 /// Notes in brackets behind a name that say nothing beyond what the columns do.
 const KNOWN_NOTES: &[&str] =
     &["户主", "本人", "男", "女", "夫", "妻", "丈夫", "妻子", "配偶", "父", "母", "父亲", "母亲"];
+
+/// Words, another document, or the zeros that a system puts where a number is not known yet.
+fn is_placeholder(text: &str) -> bool {
+    let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
+    let words = text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
+    (words >= 2 && digits.len() < 15) || (digits.len() >= 15 && digits.iter().take(6).all(|d| *d == '0'))
+}
 
 /// O for 0, l and I for 1: believed only where the check digit then fits.
 fn letters_for_digits(text: &str) -> Option<tiexin_domain::id_number::ReadIdNumber> {

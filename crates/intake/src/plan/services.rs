@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use tiexin_domain::nouns::visit::{Gift, Presence, VisitKind};
 use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef, Visit};
-use tiexin_domain::{Kind, Level, PartialDate, RegionCode};
+use tiexin_domain::{IdNumber, Kind, Level, PartialDate, RegionCode};
 
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::sheet::Origin;
-use super::values::{listed, things, time_of};
+use super::values::{headcount, listed, things, time_of};
 use crate::finding::{FindingCode, Severity};
 use crate::lookup::Family;
 use crate::roll::ByName;
@@ -88,6 +88,12 @@ impl Planner<'_> {
             let hint = "写的是“同上”，上一行见面的不是这家的人，没有录入见面人员，请写明";
             reader.find("met", FindingCode::CellLeftOut, hint);
             return String::new();
+        }
+        if let Some(part) =
+            listed(&text, &|name| family.person(name).is_some()).into_iter().find(|part| headcount(part))
+        {
+            let hint = format!("“{part}”写的是人数，不是姓名，没有算进见面人员，请写出每个人的姓名");
+            reader.find("met", FindingCode::NamesCounted, hint);
         }
         text
     }
@@ -211,10 +217,18 @@ impl Planner<'_> {
         if code.is_none() && reader.said("file_code").is_some() {
             return None;
         }
-        let family = match code {
-            Some(code) => self.household_by_code(reader, &code)?,
-            None => self.household_by_name(reader, names)?,
+        let number =
+            reader.said("id").and_then(|text| IdNumber::read(&crate::script::number_signs(&text)).ok());
+        let by_number = number.as_ref().and_then(|read| self.staged.roll().by_number(read.number.as_str()));
+        let by_number = by_number.filter(|found| self.is_ours(&found.region)).cloned();
+        let family = match (code, by_number) {
+            (Some(code), _) => self.household_by_code(reader, &code)?,
+            (None, Some(family)) => family,
+            (None, None) => self.household_by_name(reader, names)?,
         };
+        if let Some(read) = &number {
+            self.check_number(reader, &family, read.number.as_str())?;
+        }
         if let Some(void) = &family.void {
             reader.voided(void);
             return None;
@@ -230,6 +244,22 @@ impl Planner<'_> {
             reader.find("file_code", FindingCode::VillageOther, hint);
         }
         Some(Home { family, region })
+    }
+
+    /// The ID number of the row and the family that its code or name gives have to be of one.
+    fn check_number(&self, reader: &mut RowReader<'_>, family: &Family, number: &str) -> Option<()> {
+        let theirs = family.persons.iter().any(|p| p.number.as_deref() == Some(number));
+        let named = ["head", "person", "insured"].iter().find_map(|field| reader.said(field));
+        let named = named.map(|text| person_name(&text).name);
+        let fits = named.as_deref().is_none_or(|name| belongs(family, name));
+        // Somebody of the family whose number the book does not have, or has otherwise.
+        let other = named.as_deref().and_then(|name| family.person(name)).and_then(|p| p.number.as_deref());
+        if (theirs && fits) || (!theirs && other.is_none() && fits) {
+            return Some(());
+        }
+        let hint = "这一行的身份证号和姓名（编码）不是同一家，请核对";
+        reader.find("id", FindingCode::FamilyUnclear, hint);
+        None
     }
 
     fn household_by_code(&mut self, reader: &mut RowReader<'_>, code: &str) -> Option<Family> {
@@ -266,8 +296,19 @@ impl Planner<'_> {
             let Some(text) = reader.said(field) else { continue };
             let roll = self.staged.roll();
             let known = |name: &str| !roll.named(&within, name).is_empty();
-            let name = listed(&text, &known).into_iter().next().unwrap_or(text);
+            let names = listed(&text, &known);
+            if *field == "head" && names.len() > 1 && self.are_two_families(&within, &names) {
+                reader.find(field, unknown, "一格写了两户人家，请一户写一行");
+                return None;
+            }
+            let name = names.into_iter().next().unwrap_or(text);
             let name = person_name(&name).name;
+            let ours = |name: &str| !matches!(roll.by_name(&within, name), ByName::None);
+            let bare = ["家庭", "家里", "家", "户"].into_iter().find_map(|end| name.strip_suffix(end));
+            let name = match bare {
+                Some(bare) if !ours(&name) && ours(bare) => bare.to_owned(),
+                _ => name,
+            };
             let above = above.as_ref().map(|above| roll.by_name(above, &name));
             return match above
                 .filter(|found| matches!(found, ByName::One(_)))
@@ -285,13 +326,26 @@ impl Planner<'_> {
                     None
                 }
                 ByName::Several => {
-                    reader.find(field, unknown, "有几户同名，请填写信息编码");
+                    reader.find(field, unknown, "有几户同名，请填写信息编码，或加一列身份证号");
                     None
                 }
             };
         }
         reader.find("file_code", unknown, "请填写信息编码或户主姓名");
         None
+    }
+}
+
+impl Planner<'_> {
+    /// Whether names of one cell are heads of different families of a place.
+    fn are_two_families(&self, within: &RegionCode, names: &[String]) -> bool {
+        let roll = self.staged.roll();
+        let home = |name: &String| match roll.by_name(within, name) {
+            ByName::One(family) => Some(family.household),
+            _ => None,
+        };
+        let homes: Vec<_> = names.iter().filter_map(home).collect();
+        homes.windows(2).any(|pair| pair[0] != pair[1])
     }
 }
 
@@ -321,8 +375,19 @@ fn people(family: &Family, text: &str) -> Vec<PersonRef> {
         match bare(&name).as_str() {
             "" => {}
             said if NOBODY.iter().any(|word| said.contains(word)) => {}
-            "夫妻" | "夫妇" | "夫妻二人" | "夫妻双方" | "夫妇二人" | "老两口" | "两口子" | "全家" =>
-            {
+            said if headcount(said) => {
+                // 冉玉兰等3人: the one who is named was met.
+                let named = said.split('等').next().map(bare).unwrap_or_default();
+                if said.contains('等') && !named.is_empty() && !headcount(&named) {
+                    add(person_ref(family, &named));
+                }
+            }
+            "老伴" | "配偶" | "妻子" | "丈夫" => {
+                let other = family.persons.iter().find(|p| !same(&p.name, &family.head_name));
+                other.into_iter().for_each(|p| add(PersonRef { person: Some(p.id), name: p.name.clone() }));
+            }
+            "夫妻俩" | "夫妇俩" | "老夫妻" | "两人" | "一家人" | "老俩口" | "夫妻" | "夫妇" | "夫妻二人"
+            | "夫妻双方" | "夫妇二人" | "老两口" | "两口子" | "全家" => {
                 let all = family.persons.iter();
                 all.for_each(|p| add(PersonRef { person: Some(p.id), name: p.name.clone() }));
             }
@@ -331,6 +396,10 @@ fn people(family: &Family, text: &str) -> Vec<PersonRef> {
         }
     }
     people
+}
+
+fn same(one: &str, other: &str) -> bool {
+    same_name(one) == same_name(other)
 }
 
 /// A person by name: the family's own where it is one, also if a sign of the name was lost.

@@ -238,6 +238,7 @@ fn column_of(kind: &Kind, field: &str) -> &'static [&'static str] {
         (Kind::Person, "phone") => &["phone", "husband.phone", "wife.phone"],
         (_, "phone") => &["phone"],
         (_, "code") => &["file_code"],
+        (_, "status" | "status_reason") => &["status"],
         (_, "category" | "kinds") => &["category"],
         (_, "child_name") => &["child.name"],
         (_, "disability_grade") => &["grade"],

@@ -90,6 +90,49 @@ impl<'a> DataRow<'a> {
 
 const TOTALS: &[&str] =
     &["合计", "小计", "总计", "共计", "累计", "本页合计", "本页小计", "总合计", "全镇合计", "全村合计"];
+/// Rows that carry a sum from one printed page to the next.
+const CARRIED: &[&str] = &[
+    "承前页",
+    "过次页",
+    "承上页",
+    "转下页",
+    "接上页",
+    "续上页",
+    "接前页",
+    "上页合计",
+    "本页",
+    "以下空白",
+    "以下无正文",
+];
+/// Fields that templates fill in beforehand: a row that has nothing else is empty.
+const PREFILLED: &[&str] = &[
+    "seq",
+    "notes",
+    "township",
+    "village",
+    "kind",
+    "visitors",
+    "festival",
+    "category",
+    "type",
+    "residence",
+    "group",
+    "tags",
+    "project",
+    "key_task",
+    "approval",
+    "township_leader",
+    "village_worker",
+    "assistance",
+    "doctor",
+    "hospital",
+    "opened",
+    "assessed",
+    "counsellor",
+    "paired",
+    "volunteer",
+    "team",
+];
 const SIGNATURES: &[&str] = &[
     "单位负责人",
     "填表人",
@@ -119,7 +162,8 @@ const NOTES: &[&str] = &["注", "备注", "说明", "填表说明", "填报说�
 impl<'a> Body<'a> {
     pub(super) fn new(sheet: &'a Sheet, head: &'a Recognised) -> Self {
         let head_texts = head_texts(sheet, head);
-        let tells = |code: &str| !matches!(code, "seq" | "notes" | "township" | "village");
+        let in_charge = head.kind == crate::kind::SheetKind::Activities;
+        let tells = |code: &str| !PREFILLED.contains(&code) && !(in_charge && code == "head");
         let told = head.columns.iter().filter(|c| c.field.is_some_and(|f| tells(f.code)));
         let telling = told.map(|c| c.index).collect();
         let mut body = Self { sheet, head, over: Over::default(), head_texts, telling };
@@ -195,7 +239,13 @@ impl<'a> Body<'a> {
         let mut filled = row.cells.iter().filter(|c| !c.is_empty());
         let first = filled.next()?;
         let more = filled.clone().next();
-        if is_total(first, more) || is_signature(first) || self.repeats_head(row) || is_numbering(row) {
+        if is_carried(first)
+            || more.is_some_and(is_carried)
+            || is_total(first, more)
+            || is_signature(first)
+            || self.repeats_head(row)
+            || is_numbering(row)
+        {
             return None;
         }
         if more.is_none() {
@@ -205,7 +255,9 @@ impl<'a> Body<'a> {
             }
         }
         let data = DataRow { number: row.number, row, over: &self.over };
-        if self.telling.iter().any(|column| !data.cell(*column).is_empty()) {
+        // A mark for 'as above' says something, whatever stands above.
+        let says = |column: &usize| !data.cell(*column).is_empty() || !row.cell(*column).is_empty();
+        if self.telling.iter().any(says) {
             return Some(Line::Data(data));
         }
         more.is_none().then(|| Line::Title(first.shown()))
@@ -271,6 +323,12 @@ fn is_total(first: &Cell, second: Option<&Cell>) -> bool {
             || (TOTALS.iter().any(|t| text.starts_with(t))
                 && text.contains(|c: char| "：:0123456789".contains(c)))
     })
+}
+
+fn is_carried(cell: &Cell) -> bool {
+    let Cell::Text(text) = cell else { return false };
+    let text: String = text.split_whitespace().collect();
+    CARRIED.contains(&text.trim_end_matches(['：', ':']))
 }
 
 /// Only the first text counts: a remark at the end of a row of data may well say 联系电话：….

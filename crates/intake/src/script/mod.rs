@@ -3,6 +3,11 @@
 mod names;
 mod tables;
 
+/// The usual form of a sign that is written in another way here or there, for comparing.
+pub(crate) fn usual(c: char) -> char {
+    tables::usual(c)
+}
+
 pub(crate) use names::{Died, PersonName, begins_with_surname, person_name, same_name, wild};
 
 use unicode_normalization::UnicodeNormalization;

@@ -108,6 +108,8 @@ fn a_family_typed_by_hand_is_found_by_names_and_not_doubled() {
     assert!(codes(&again).contains(&found(2, "matched_by_name")));
     // Another spouse is another family.
     row[5] = "戴春凤";
+    // The telephone of the other one would make it doubtful.
+    row[7] = "19900002599";
     let other = plan(&book, &families(&[&row]));
     assert_eq!(other.rows.new, 1);
 }

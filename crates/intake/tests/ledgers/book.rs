@@ -145,6 +145,7 @@ impl Lookup for Book {
                     region: text(fields, "region").parse().unwrap(),
                     head_name: text(fields, "head_name"),
                     persons: persons.iter().map(|known| person(&known.id, &known.fields)).collect(),
+                    phone: fields.get("phone").and_then(|v| v.as_str()).map(str::to_owned),
                     code: file.as_ref().map(|f| text(&f.fields, "code")).filter(|code| !code.is_empty()),
                     file: file.map(|f| f.id),
                     pair: shown(Kind::ContactPair).first().map(|pair| pair.id),

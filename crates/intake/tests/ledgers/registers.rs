@@ -17,15 +17,7 @@ fn members_of_other_kinds_and_unicode_text() {
     let bytes: Vec<u8> =
         [0xFF, 0xFE].into_iter().chain(tab.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let plan = planned(&Book::default(), SCOPE, &bytes, "x.txt");
-    assert_eq!(
-        codes(&plan),
-        [
-            found(4, "sex_mismatch"),
-            found(5, "village_missing"),
-            found(5, "kind_unknown"),
-            found(5, "id_missing")
-        ]
-    );
+    assert_eq!(codes(&plan), [found(4, "sex_mismatch"), found(5, "kind_unknown"), found(5, "id_missing")]);
     let members = of(&plan, Kind::Member);
     assert_eq!((&members[0]["structure"], members[0].get("person")), (&json!("unit"), None));
     assert_eq!(
@@ -66,7 +58,12 @@ fn activities_with_real_dates_and_bare_times() {
     let plan = planned(&Book::default(), SCOPE, &bytes, "x.xlsx");
     assert_eq!(
         codes(&plan),
-        [found(4, "village_missing"), found(4, "number_invalid"), found(5, "kind_unknown")]
+        [
+            found(4, "village_missing"),
+            found(4, "number_invalid"),
+            found(5, "village_missing"),
+            found(5, "kind_unknown")
+        ]
     );
     let activity = of(&plan, Kind::Activity)[0];
     assert_eq!(

@@ -80,7 +80,12 @@ pub(in crate::plan) fn money(cell: &Cell, unit: Unit) -> Result<Option<Fen>, Bad
     if says_nothing(&text) {
         return Ok(None);
     }
-    let plain: String = narrow(&text)
+    let text = narrow(&text);
+    if !thousands_fit(&text) || ["美", "港", "欧", "$", "£", "€"].iter().any(|other| text.contains(other))
+    {
+        return Err(BadAmount::Shape);
+    }
+    let plain: String = text
         .replace("人民币", "")
         .replace("RMB", "")
         .chars()
@@ -104,6 +109,17 @@ pub(in crate::plan) fn money(cell: &Cell, unit: Unit) -> Result<Option<Fen>, Bad
         return Err(BadAmount::Places);
     }
     i64::try_from(fen).map(|fen| Some(Fen(fen))).map_err(|_| BadAmount::Shape)
+}
+
+/// A comma sets three places apart: `1,200.50`; in `1.200,00` or `12,5` it means something else.
+fn thousands_fit(text: &str) -> bool {
+    let text: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '，' | '.')).collect();
+    let mut groups = text.split([',', '，']);
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<&str> = groups.collect();
+    let whole = |group: &str| group.split('.').next().map_or(0, str::len);
+    rest.is_empty()
+        || (!first.contains('.') && first.len() <= 3 && rest.iter().all(|group| whole(group) == 3))
 }
 
 /// The value of a number cell is its amount, whatever its format shows of it.
@@ -200,7 +216,8 @@ mod tests {
             Ok(Some(Fen(50_050)))
         );
         assert_eq!(money(&Cell::Text("无".into()), Unit::ONE), Ok(None));
-        for bad in ["一箱牛奶", "200-300", "约300", "300元/人", "1e3", "万"] {
+        for bad in ["一箱牛奶", "1.200,00", "12,5", "30美元", "200-300", "约300", "300元/人", "1e3", "万"]
+        {
             assert_eq!(money(&Cell::Text(bad.into()), Unit::ONE), Err(BadAmount::Shape), "{bad}");
         }
         assert_eq!(money(&Cell::Text("1.234".into()), Unit::ONE), Err(BadAmount::Places));

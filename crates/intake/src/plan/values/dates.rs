@@ -1,6 +1,6 @@
 //! Dates and times of day as cells hold them.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use tiexin_domain::{PartialDate, YearHint};
 
 use super::period::Period;
@@ -105,8 +105,60 @@ fn month_of(year: u32, month: u32) -> Option<PartialDate> {
     (1..=12).contains(&month).then_some(PartialDate::Month(year as i32, month))
 }
 
+/// A moment that names its zone belongs to the day that it is in China: web forms export midnight as the evening before.
+fn zoned(text: &str) -> Option<NaiveDateTime> {
+    let (date, time) = text.trim().split_once(['T', ' '])?;
+    let zone =
+        time.ends_with(['Z', 'z']) || time.contains(['+']) || time.get(5..).is_some_and(|t| t.contains('-'));
+    if !zone || date.len() != 10 {
+        return None;
+    }
+    let at = DateTime::parse_from_rfc3339(&format!("{date}T{}", time.trim())).ok()?;
+    Some(at.naive_utc() + chrono::TimeDelta::hours(8))
+}
+
+/// `十月五日`, `二〇二六年十月五日` in digits.
+fn chinese_digits(text: &str) -> String {
+    const DIGITS: &str = "〇一二三四五六七八九";
+    let digit = |c: char| match c {
+        '零' | '○' | 'О' => Some(0),
+        '元' => None,
+        _ => DIGITS.chars().position(|d| d == c),
+    };
+    if !text.chars().any(|c| c == '十' || digit(c).is_some()) {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::new();
+    for (at, c) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|b| digit(chars[b])).is_some();
+        let after = chars.get(at + 1).and_then(|c| digit(*c)).is_some();
+        match (*c, digit(*c)) {
+            ('十', _) => out.push_str(match (before, after) {
+                (false, false) => "10",
+                (false, true) => "1",
+                (true, false) => "0",
+                (true, true) => "",
+            }),
+            (_, Some(digit)) => out.push_str(&digit.to_string()),
+            (other, None) => out.push(other),
+        }
+    }
+    out
+}
+
 fn of_text(text: &str, period: Option<&Period>) -> Dated {
-    let text = narrow(&crate::script::seen(text));
+    if let Some(at) = zoned(text) {
+        return Dated::Is(PartialDate::Day(at.date()));
+    }
+    let text = chinese_digits(&narrow(&crate::script::seen(text)));
+    if text.contains(['农', '阴']) || text.contains("正月") || text.contains("腊月") {
+        return Dated::Unclear("写的是农历".into());
+    }
+    if several_days(&text) {
+        return Dated::Unclear("写了几天，一行只记一天".into());
+    }
+    let text = text.replace('、', ".");
     let text = text.trim_matches(|c: char| c == '\'' || c.is_whitespace());
     if says_nothing(text) {
         return Dated::Nothing;
@@ -130,6 +182,19 @@ fn of_text(text: &str, period: Option<&Period>) -> Dated {
         None if period.year_is_unknown() => unknown_year(period),
         None => Dated::Wrong,
     }
+}
+
+/// `10.5-10.7`, `10月5日至7日`.
+fn several_days(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['至', '~', '～', '—', '到']).collect();
+    if parts.len() == 2 {
+        return parts.iter().all(|part| part.contains(|c: char| c.is_ascii_digit()));
+    }
+    let parts: Vec<&str> = text.split('-').collect();
+    parts.len() == 2
+        && parts
+            .iter()
+            .all(|part| part.contains(['.', '月', '/']) && part.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// `201805`, and `20185` as text, which no spreadsheet counts days by.
@@ -195,7 +260,10 @@ pub(in crate::plan) fn moment(
         }
         _ => {}
     }
-    let text = narrow(&cell.shown());
+    if let Some(at) = zoned(&cell.shown()) {
+        return Ok(Some(at));
+    }
+    let text = chinese_digits(&narrow(&cell.shown()));
     if says_nothing(&text) {
         return Ok(None);
     }
@@ -320,6 +388,33 @@ mod tests {
             date(&Cell::Number(Number::general(2.3)), Some(&february)),
             Dated::Is(PartialDate::Day(day(2026, 2, 3)))
         );
+    }
+
+    #[test]
+    fn a_moment_with_a_zone_is_the_day_in_china() {
+        let read = |text: &str| date(&Cell::Text(text.into()), None);
+        let is = |y, m, d| Dated::Is(PartialDate::Day(day(y, m, d)));
+        assert_eq!(read("2026-10-05T16:00:00.000Z"), is(2026, 10, 6));
+        assert_eq!(read("2026-09-30T16:00:00Z"), is(2026, 10, 1));
+        assert_eq!(read("2026-10-05T09:00:00+08:00"), is(2026, 10, 5));
+        assert_eq!(read("2026-10-05T09:00:00"), is(2026, 10, 5));
+    }
+
+    #[test]
+    fn dates_in_words_and_of_several_days() {
+        let october = october();
+        let read = |text: &str| date(&Cell::Text(text.into()), Some(&october));
+        for text in ["十月五日", "二〇二六年十月五日", "2026、10、5", "10、5"] {
+            assert_eq!(read(text), Dated::Is(PartialDate::Day(day(2026, 10, 5))), "{text}");
+        }
+        assert_eq!(read("十月二十五日"), Dated::Is(PartialDate::Day(day(2026, 10, 25))));
+        assert_eq!(read("十月十五日"), Dated::Is(PartialDate::Day(day(2026, 10, 15))));
+        assert_eq!(read("十月三十日"), Dated::Is(PartialDate::Day(day(2026, 10, 30))));
+        for text in ["10.5-10.7", "10月5日至7日", "农历八月十五"] {
+            assert!(matches!(read(text), Dated::Unclear(_)), "{text}");
+        }
+        assert_eq!(read("2026-10-5"), Dated::Is(PartialDate::Day(day(2026, 10, 5))));
+        assert_eq!(read("10-5"), Dated::Is(PartialDate::Day(day(2026, 10, 5))));
     }
 
     #[test]

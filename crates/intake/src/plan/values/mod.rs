@@ -53,11 +53,60 @@ pub(super) fn things(text: &str) -> Vec<String> {
 /// Names listed in one cell. Two names are set apart by a space, but one name may be spread: `孙　明`. `known`
 /// tells a name of the family that the cell is about.
 pub(super) fn listed(text: &str, known: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let text = crate::script::seen(text);
+    let text = joined_by_words(&without_notes(&crate::script::seen(text)), known);
     text.split(|c: char| "、，,；;/／|＋+&\n\r".contains(c))
         .flat_map(|piece| stopped(piece, known))
         .flat_map(|piece| spaced(piece, known))
         .collect()
+}
+
+/// Without what stands in brackets: 冉玉兰（女，66岁） is one person. A cell that is nothing else keeps it.
+fn without_notes(text: &str) -> String {
+    let mut depth = 0usize;
+    let mut kept = String::new();
+    for c in text.chars() {
+        match c {
+            '(' | '（' | '[' | '【' => depth += 1,
+            ')' | '）' | ']' | '】' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    if kept.trim().is_empty() { text.to_owned() } else { kept }
+}
+
+/// `冉玉兰和李四` are two where both sides can be names.
+fn joined_by_words(text: &str, known: &dyn Fn(&str) -> bool) -> String {
+    let named = |part: &str| {
+        let part = part.trim().trim_matches(|c: char| "、，,；;".contains(c));
+        known(part)
+            || matches!(part, "老伴" | "配偶" | "妻子" | "丈夫" | "家属")
+            || crate::script::begins_with_surname(part)
+    };
+    for word in ["以及", "和", "及", "与", "跟", "同"] {
+        for (at, _) in text.match_indices(word) {
+            let (before, after) = (&text[..at], &text[at + word.len()..]);
+            let last = before.rsplit(['、', '，', ',', ' ']).next().unwrap_or_default();
+            let first = after.split(['、', '，', ',', ' ']).next().unwrap_or_default();
+            if named(last) && named(first) && !known(&format!("{last}{word}{first}")) {
+                let joined = format!("{before}、{after}");
+                return joined_by_words(&joined, known);
+            }
+        }
+    }
+    text.to_owned()
+}
+
+/// A number of people in place of their names, or behind one: `2人`, `等3人`, `夫妻俩`.
+pub(super) fn headcount(text: &str) -> bool {
+    let text: String = narrow(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let digits = text.chars().all(|c| c.is_ascii_digit()) && !text.is_empty();
+    let behind = |word: &str| {
+        text.strip_suffix(word).is_some_and(|rest| {
+            rest.ends_with(|c: char| c.is_ascii_digit() || "一二两三四五六七八九十几多".contains(c))
+        })
+    };
+    digits || ["人", "口人", "口", "个人", "位", "名"].into_iter().any(behind) || text.contains('等')
 }
 
 /// A full stop may set two names apart, or stand for the dot inside of one.
@@ -178,7 +227,10 @@ mod tests {
             ("赵 刚 李玉兰", &["赵刚", "李玉兰"]),
             ("欧阳 明", &["欧阳明"]),
             ("买买提 艾力", &["买买提艾力"]),
-            ("廖长和龚华桂", &["廖长和龚华桂"]),
+            ("廖长和龚华桂", &["廖长", "龚华桂"]),
+            ("冉玉兰（女，66岁）", &["冉玉兰"]),
+            ("冉玉兰及老伴", &["冉玉兰", "老伴"]),
+            ("李和平", &["李和平"]),
             ("冉玉。李玉", &["冉玉", "李玉"]),
             ("冉玉.李玉", &["冉玉", "李玉"]),
             ("买买提。艾力", &["买买提。艾力"]),
