@@ -1,5 +1,6 @@
 //! Import previews that wait to be written.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tiexin_contract::import::FilePlan;
@@ -12,6 +13,14 @@ pub(crate) struct Plan {
     pub(crate) id: Uuid,
     pub(crate) region: RegionCode,
     pub(crate) files: Vec<PlannedFile>,
+    pub(crate) written: AtomicBool,
+}
+
+impl Plan {
+    /// Whether the import was run.
+    pub(crate) fn is_written(&self) -> bool {
+        self.written.load(Ordering::Relaxed)
+    }
 }
 
 pub(crate) struct PlannedFile {

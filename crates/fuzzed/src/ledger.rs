@@ -67,5 +67,5 @@ pub(crate) fn ledger(input: &[u8]) {
     };
     let Ok(planned) = plan(&workbook, &context) else { return };
     assert!(planned.rows.taken() + planned.rows.refused <= planned.data_rows);
-    let _ = marked_copy(&workbook, &planned);
+    let _ = marked_copy(&workbook, &planned, true);
 }

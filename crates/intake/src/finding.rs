@@ -62,8 +62,8 @@ codes! {
     HouseholdUnknown = "household_unknown", Refused;
     /// Code and ID number belong to two families, or a name could be one of several.
     FamilyUnclear = "family_unclear", Refused;
-    /// It was voided before by a person.
-    VoidedBefore = "voided_before", Refused;
+    /// It was voided before by a person, who may bring it back.
+    VoidedBefore = "voided_before", Differs;
     KindUnknown = "kind_unknown", Refused;
     NumberInvalid = "number_invalid", Refused;
     /// A unit that cannot be: millions given to one family.

@@ -18,14 +18,15 @@ const LONGEST_TEXT: usize = 32_767;
 const LARGEST_MERGE: u64 = 10_000;
 
 /// An xlsx copy of the ledger: cells with findings coloured, a column 导入结果 saying what to do.
+/// `done`: the plan was written; before that the words say what would become of each row.
 /// Carries values only: a text that begins with `=` stays text.
-pub fn marked_copy(workbook: &Workbook, plan: &LedgerPlan) -> Result<Vec<u8>, FileRefused> {
+pub fn marked_copy(workbook: &Workbook, plan: &LedgerPlan, done: bool) -> Result<Vec<u8>, FileRefused> {
     let styles = Styles::new();
     let mut writer = Writer::new();
     let mut shown = false;
     for (sheet, report) in workbook.sheets.iter().zip(&plan.sheets) {
         let name = sheet.name.as_deref();
-        let mut marks = Marks { sheet, report, findings: HashMap::new() };
+        let mut marks = Marks { sheet, report, findings: HashMap::new(), done };
         for finding in plan.findings.iter().filter(|f| f.sheet.as_deref() == name) {
             marks.findings.entry(finding.row).or_default().push(finding);
         }
@@ -84,6 +85,7 @@ struct Marks<'a> {
     sheet: &'a Sheet,
     report: &'a SheetReport,
     findings: HashMap<u32, Vec<&'a Finding>>,
+    done: bool,
 }
 
 impl Marks<'_> {
@@ -150,12 +152,16 @@ impl Marks<'_> {
     fn verdict(&self, row: u32, found: &[&Finding]) -> Option<(String, Option<Severity>)> {
         let severity = found.iter().map(|f| f.severity).min();
         let opening = match (severity, self.report.taken_as.get(&row)) {
-            (Some(Severity::Refused), _) => "未导入",
+            (Some(Severity::Refused), _) if self.done => "未导入",
+            (Some(Severity::Refused), _) => "不能导入",
             (_, Some(Taken::Differs)) => "已在册，有出入",
-            (_, Some(Taken::Filled)) => "已在册，已补空缺",
+            (_, Some(Taken::Filled)) if self.done => "已在册，已补空缺",
+            (_, Some(Taken::Filled)) => "已在册，可补空缺",
             (_, Some(Taken::Unchanged)) => "已在册，未改动",
-            (Some(_), _) => "已导入，待补",
-            (None, Some(Taken::New)) => "已导入",
+            (Some(_), _) if self.done => "已导入，待补",
+            (Some(_), _) => "可以导入，待补",
+            (None, Some(Taken::New)) if self.done => "已导入",
+            (None, Some(Taken::New)) => "可以导入",
             (None, None) => return None,
         };
         let said: Vec<String> = found.iter().map(|f| format!("【{}】{}", f.column, f.hint)).collect();

@@ -5,8 +5,10 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use tiexin_contract::import::{FileGiven, FilePlan, ImportPlan, ImportPreview, MarkedCopy, RunImport};
+use tiexin_contract::import::{FileGiven, FilePlan, ImportPreview, MarkedCopy, RunImport};
 use tiexin_contract::{Event, event::Progress};
+
+use uuid::Uuid;
 
 use super::args::Import;
 use super::at::{Door, Seat};
@@ -18,9 +20,7 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
     let region = seat.region(args.region.as_deref()).await?;
     let progress = watch(&seat);
     let plan = seat.desk.run(ImportPreview { files, region, mapping: Vec::new() }).await?;
-    if let Some(folder) = &args.marked {
-        mark(&seat, &plan, folder).await?;
-    }
+    let plan_id = plan.plan;
     let files = if args.dry_run || plan.files.iter().all(|f| f.kind.is_none()) {
         plan.files
     } else {
@@ -29,6 +29,9 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
         seat.desk.run(RunImport { plan: plan.plan, take }).await?.files
     };
     progress.abort();
+    if let Some(folder) = &args.marked {
+        mark(&seat, plan_id, &files, folder).await?;
+    }
     tell(&seat, &files, args.dry_run)?;
     if files.iter().any(|f| f.kind.is_none()) { Err(Failure::told(Exit::Invalid)) } else { Ok(()) }
 }
@@ -64,14 +67,14 @@ fn watch(seat: &Seat) -> tokio::task::JoinHandle<()> {
     })
 }
 
-async fn mark(seat: &Seat, plan: &ImportPlan, folder: &Path) -> Outcome {
+async fn mark(seat: &Seat, plan: Uuid, files: &[FilePlan], folder: &Path) -> Outcome {
     std::fs::create_dir_all(folder)
         .map_err(|_| Failure::new(Exit::Failed, format!("不能建立文件夹 {}", folder.display())))?;
-    for file in plan.files.iter().filter(|f| !f.findings.is_empty()) {
+    for file in files.iter().filter(|f| !f.findings.is_empty()) {
         let stem = Path::new(&file.file).file_stem().map(|s| s.to_string_lossy().into_owned());
         let target = folder.join(format!("{}-标注.xlsx", stem.unwrap_or_default()));
         let path = Some(super::absolute(&target)?);
-        let made = seat.desk.run(MarkedCopy { plan: plan.plan, file: file.file.clone(), path }).await?;
+        let made = seat.desk.run(MarkedCopy { plan, file: file.file.clone(), path }).await?;
         eprintln!("已标注：{}", made.path.unwrap_or(made.name));
     }
     Ok(())

@@ -56,7 +56,7 @@ fn preview(at: &At, args: ImportPreview) -> Result<ImportPlan, ErrorReply> {
     teller.finish();
     let files = outcome?;
     let shown = files.iter().map(|file| file.shown.clone()).collect();
-    at.session.plans.keep(Plan { id, region: args.region, files });
+    at.session.plans.keep(Plan { id, region: args.region, files, written: Default::default() });
     Ok(ImportPlan { plan: id, files: shown, fields: all_fields() })
 }
 
@@ -298,7 +298,7 @@ fn marked(at: &At, args: MarkedCopy) -> Result<FileMade, ErrorReply> {
     let plan = find_plan(at, args.plan)?;
     let file = plan.files.iter().find(|file| file.name == args.file);
     let (book, ledger) = file.and_then(|file| file.read.as_ref()).ok_or_else(errors::not_found)?;
-    let bytes = marked_copy(book, ledger).map_err(stopped)?;
+    let bytes = marked_copy(book, ledger, plan.is_written()).map_err(stopped)?;
     let stem = args.file.rsplit_once('.').map_or(args.file.as_str(), |(stem, _)| stem);
     files::hand_out(&format!("{stem}_已标注.xlsx"), args.path.as_deref(), &bytes)
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::import::ChangeRow;
 use tiexin_domain::record::Record;
-use tiexin_intake::{FieldChange, LedgerPlan};
+use tiexin_intake::{FieldChange, LedgerPlan, VOID};
 use tiexin_store::Look;
 use uuid::Uuid;
 
@@ -30,6 +30,32 @@ pub(super) fn records<'p>(
     Ok(records)
 }
 
+/// The number of each change: those of one cell share one. `next` counts over all files of a preview.
+pub(super) fn numbers(plan: &LedgerPlan, next: &mut u32) -> Vec<u32> {
+    let mut known: HashMap<(Option<&str>, u32, &str, bool), u32> = HashMap::new();
+    plan.changes
+        .iter()
+        .map(|change| {
+            let fresh = |next: &mut u32| {
+                *next += 1;
+                *next - 1
+            };
+            if change.letter.is_empty() {
+                return fresh(next);
+            }
+            let cell = (change.sheet.as_deref(), change.row, change.letter.as_str(), change.old.is_null());
+            match known.get(&cell) {
+                Some(number) => *number,
+                None => {
+                    let number = fresh(next);
+                    known.insert(cell, number);
+                    number
+                }
+            }
+        })
+        .collect()
+}
+
 /// Makes the rows of a preview, numbered over all of its files.
 pub(super) struct Rows<'r> {
     records: &'r HashMap<Uuid, Record>,
@@ -44,11 +70,22 @@ impl<'r> Rows<'r> {
         Ok(Self { records, lost, viewer: at.user.id, next: 0 })
     }
 
+    /// One row for each cell: what it changes of several records is taken or left together.
     pub(super) fn of(&mut self, plan: &LedgerPlan) -> Vec<ChangeRow> {
-        plan.changes.iter().map(|change| self.row(change)).collect()
+        let numbers = numbers(plan, &mut self.next);
+        let mut rows: Vec<ChangeRow> = Vec::new();
+        for (number, change) in numbers.into_iter().zip(&plan.changes) {
+            let row = self.row(number, change);
+            match rows.iter_mut().rfind(|there| there.number == number) {
+                // The last one says it best: the file's category after the household's kinds.
+                Some(there) => *there = row,
+                None => rows.push(row),
+            }
+        }
+        rows
     }
 
-    fn row(&mut self, change: &FieldChange) -> ChangeRow {
+    fn row(&self, number: u32, change: &FieldChange) -> ChangeRow {
         let kind = change.kind.code();
         // A record that an earlier file of this preview makes is in no book yet.
         let stand_in = || Record {
@@ -70,14 +107,15 @@ impl<'r> Rows<'r> {
         if old.as_ref() == Some(&new) {
             new.push_str("（遮住的部分不同）");
         }
-        let number = self.next;
-        self.next += 1;
         ChangeRow {
             number,
             sheet: change.sheet.clone(),
             row: change.row,
             title,
-            field_label: labels::field(kind, &change.field),
+            field_label: match change.field.as_str() {
+                VOID => "登记".to_owned(),
+                field => labels::field(kind, field),
+            },
             old,
             new,
             taken: false,

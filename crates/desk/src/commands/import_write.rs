@@ -11,11 +11,12 @@ use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Fields;
 use tiexin_domain::{Kind, RegionCode};
-use tiexin_intake::{FieldChange, Intent, PlannedRecord};
+use tiexin_intake::{Intent, LedgerPlan, PlannedRecord, VOID};
 use tiexin_store::{BatchSave, Fill, Kept, Over, Source, Why};
 use uuid::Uuid;
 
 use super::import::{Teller, find_plan, of_plan};
+use super::import_changes as changes;
 use super::records::Names;
 use super::save::sign;
 use crate::registry::{Registry, anywhere};
@@ -47,10 +48,10 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
         .map(|group| BatchSave { group: at.new_id(), records: group.records.iter().map(fill).collect() })
         .collect();
     let taken: HashSet<u32> = args.take.into_iter().collect();
-    let chosen = chosen(ledgers().flat_map(|ledger| &ledger.changes), &taken);
+    let chosen = chosen(ledgers(), &taken);
     // Each record by itself: two people may disagree about one, and that holds up no other.
-    batch.extend(chosen.iter().map(|(id, kind, fields)| {
-        let fill = Fill { id: *id, kind: kind.code(), fields, over: Over::Chosen };
+    batch.extend(chosen.iter().map(|one| {
+        let fill = Fill { id: one.id, kind: one.kind.code(), fields: &one.fields, over: one.over };
         BatchSave { group: at.new_id(), records: vec![fill] }
     }));
     let files: Vec<String> = plan.files.iter().filter(|f| f.read.is_some()).map(|f| f.name.clone()).collect();
@@ -66,6 +67,7 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     teller.finish();
     let outcome = written.map_err(errors::store)?;
     at.changed(outcome.touched);
+    plan.written.store(true, std::sync::atomic::Ordering::Relaxed);
     Ok(ImportDone {
         batch: source.batch,
         files: plan.files.iter().map(|file| told(&file.shown, &taken)).collect(),
@@ -80,24 +82,39 @@ fn fill(planned: &PlannedRecord) -> Fill<'_> {
     Fill { id: planned.id, kind: planned.kind.code(), fields: &planned.fields, over }
 }
 
+/// What a person chose to write into one record.
+struct Chosen {
+    id: Uuid,
+    kind: Kind,
+    fields: Fields,
+    over: Over,
+}
+
 /// The fields to be taken from the ledger, for each record; what the book lacks is filled anyway.
-fn chosen<'p>(
-    changes: impl Iterator<Item = &'p FieldChange>,
-    taken: &HashSet<u32>,
-) -> Vec<(Uuid, Kind, Fields)> {
-    let mut chosen: Vec<(Uuid, Kind, Fields)> = Vec::new();
-    for (_, change) in
-        (0u32..).zip(changes).filter(|(number, change)| taken.contains(number) && !change.old.is_null())
-    {
-        let at = match chosen.iter().position(|(id, _, _)| *id == change.record) {
-            Some(at) => at,
-            None => {
-                let region = Fields::from_iter([("region".to_owned(), change.region.to_string().into())]);
-                chosen.push((change.record, change.kind.clone(), region));
-                chosen.len() - 1
+fn chosen<'p>(ledgers: impl Iterator<Item = &'p LedgerPlan>, taken: &HashSet<u32>) -> Vec<Chosen> {
+    let mut chosen: Vec<Chosen> = Vec::new();
+    let mut next = 0;
+    for ledger in ledgers {
+        let numbers = changes::numbers(ledger, &mut next);
+        for (number, change) in numbers.into_iter().zip(&ledger.changes) {
+            if !taken.contains(&number) || change.old.is_null() {
+                continue;
             }
-        };
-        chosen[at].2.insert(change.field.clone(), change.new.clone());
+            let at = match chosen.iter().position(|one| one.id == change.record) {
+                Some(at) => at,
+                None => {
+                    let fields = Fields::from_iter([("region".to_owned(), change.region.to_string().into())]);
+                    let (id, kind) = (change.record, change.kind.clone());
+                    chosen.push(Chosen { id, kind, fields, over: Over::Chosen });
+                    chosen.len() - 1
+                }
+            };
+            if change.field == VOID {
+                chosen[at].over = Over::Restored;
+            } else {
+                chosen[at].fields.insert(change.field.clone(), change.new.clone());
+            }
+        }
     }
     chosen
 }
@@ -150,10 +167,28 @@ fn undo_preview(at: &At, args: UndoPreview) -> Result<UndoPlan, ErrorReply> {
             None => goes.push((label, 1)),
         }
     }
-    let named = plan.stays.iter().take(MOST_NAMED);
+    let stays = by_family(at, &plan.stays)?;
+    let more = stays.len().saturating_sub(MOST_NAMED) as u64;
+    let named = stays.iter().take(MOST_NAMED);
     let stays = named.map(|kept| stay(at, kept)).collect::<Result<Vec<_>, _>>()?;
-    let more = plan.stays.len().saturating_sub(MOST_NAMED) as u64;
     Ok(UndoPlan { goes, stays: stays.into_iter().flatten().collect(), more })
+}
+
+/// A family that stays is named once: its people, file and contacts stay with it.
+fn by_family(at: &At, stays: &[Kept]) -> Result<Vec<Kept>, ErrorReply> {
+    let ids: HashSet<Uuid> = stays.iter().map(|kept| kept.id).collect();
+    let mut named = Vec::new();
+    for kept in stays {
+        let record = at.book().get(kept.id).map_err(errors::store)?;
+        let home = record.as_ref().and_then(|record| record.reference("household"));
+        let part = record.is_some_and(|record| {
+            matches!(Kind::from_code(&record.kind), Kind::Person | Kind::SupportFile | Kind::ContactPair)
+        });
+        if !(part && home.is_some_and(|home| ids.contains(&home))) {
+            named.push(*kept);
+        }
+    }
+    Ok(named)
 }
 
 fn stay(at: &At, kept: &Kept) -> Result<Option<StayRow>, ErrorReply> {

@@ -26,6 +26,8 @@ pub(super) struct Adult {
     pub(super) sex: Option<Sex>,
     pub(super) phone: Option<String>,
     pub(super) died: Option<Died>,
+    /// The word before the names of the columns that tell of them.
+    pub(super) whose: &'static str,
 }
 
 impl Planner<'_> {
@@ -71,6 +73,7 @@ impl Planner<'_> {
         for (at, (adult, id)) in adults.iter().zip(&persons).enumerate() {
             let relation = if at == 0 { Relation::Head } else { Relation::Spouse };
             drafts.add(reader, *id, &person(&region, household_id, adult, relation));
+            drafts.of(*id, adult.whose);
         }
         let mut file = SupportFile::open(region.clone(), household_id, head_name, category);
         file.code = code;
@@ -226,13 +229,15 @@ fn adults(reader: &mut RowReader<'_>) -> Vec<Adult> {
         reader.check_sex(id_field, sex.as_ref(), number.as_ref());
         let phone = reader.phone(phone_field);
         died_when(reader, name_field, &name);
-        adults.push(Adult { name: name.name, number, sex, phone, died: name.died });
+        let whose = name_field.split('.').next().unwrap_or_default();
+        adults.push(Adult { name: name.name, number, sex, phone, died: name.died, whose });
         if let Some(second) = second {
             died_when(reader, name_field, &second);
             let hint = format!("一格里有两个人，{}已作为同一家庭的另一人录入，请核对", second.name);
             reader.find(name_field, FindingCode::SecondPerson, hint);
             let number = numbers.into_iter().next().flatten();
-            adults.push(Adult { name: second.name, number, sex: None, phone: None, died: second.died });
+            let died = second.died;
+            adults.push(Adult { name: second.name, number, sex: None, phone: None, died, whose });
         }
     }
     if adults.is_empty() {

@@ -125,10 +125,6 @@ impl Planner<'_> {
         region: &RegionCode,
         adults: &[Adult],
     ) -> Identity {
-        if let Some(void) = family.void.as_ref().filter(|void| !void.undone) {
-            reader.voided(void);
-            return Identity::Unclear;
-        }
         // Nobody of the row is of the family that has its code: the code is another's.
         let meets = |adult: &Adult| {
             let by_number = |p: &crate::lookup::FoundPerson| {
@@ -196,8 +192,14 @@ impl Planner<'_> {
             reader.notes();
             return Some(Outcome::Repeated);
         }
-        let adult =
-            Adult { name: name.name, number, sex: None, phone: reader.phone("phone"), died: name.died };
+        let adult = Adult {
+            name: name.name,
+            number,
+            sex: None,
+            phone: reader.phone("phone"),
+            died: name.died,
+            whose: "head",
+        };
         if relation.is_none() {
             let hint = format!("没有写户主等内容，已作为上面{}家的另一人录入，请核对", family.head_name);
             reader.find("head.name", FindingCode::SecondPerson, hint);

@@ -95,10 +95,10 @@ pub enum Taken {
     Unchanged,
     /// The book gets what it lacked.
     Filled,
-    /// The book has another value somewhere; a person takes the ledger's or leaves it.
-    Differs,
     /// Not in the book yet, or brought back after an import was taken back.
     New,
+    /// The book has another value somewhere; a person takes the ledger's or leaves it.
+    Differs,
 }
 
 /// Rows by what becomes of them.
@@ -186,14 +186,20 @@ impl NoticeCode {
     }
 }
 
+/// Of a [`FieldChange`]: whether the record is hidden.
+pub const VOID: &str = "void";
+
 /// A field of a record that is in the book, old beside new.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldChange {
     pub sheet: Option<String>,
     pub row: u32,
+    /// The letter of the column that says so; empty where the row as a whole does.
+    pub letter: String,
     pub record: Uuid,
     pub kind: Kind,
     pub region: RegionCode,
+    /// [`VOID`] where a person had hidden the record: `new` brings it back.
     pub field: String,
     /// Null where the book has nothing: it is filled. Otherwise it stays unless a person takes the new one.
     pub old: serde_json::Value,

@@ -230,7 +230,11 @@ impl Planner<'_> {
             self.check_number(reader, &family, read.number.as_str())?;
         }
         if let Some(void) = &family.void {
-            reader.voided(void);
+            let hint = format!(
+                "这户已作废（原因：{}），没有录入；要恢复请再导一次特殊家庭台账，勾选这户的“恢复”",
+                void.reason
+            );
+            reader.find("file_code", FindingCode::HouseholdUnknown, hint);
             return None;
         }
         let moved = match (&family.moved_from, family.moved_on, on) {

@@ -1,5 +1,7 @@
 //! A row's records set beside the book: what is new, what the book lacks, what differs, what was taken back.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use tiexin_domain::{Kind, Noun};
 use uuid::Uuid;
@@ -7,19 +9,22 @@ use uuid::Uuid;
 use super::compare::compare;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
-use super::{FieldChange, Intent, PlannedGroup, PlannedRecord, Taken};
+use super::{FieldChange, Intent, PlannedGroup, PlannedRecord, Taken, VOID};
 use crate::finding::FindingCode;
 use crate::lookup::{Known, Lookup, Voided};
+use crate::workbook::column_letters;
 
 /// The records of one row while they are put together.
 pub(super) struct Drafts {
     pub(super) key: String,
     pub(super) records: Vec<PlannedRecord>,
+    /// Of a couple: whose columns tell of a person.
+    whose: HashMap<Uuid, &'static str>,
 }
 
 impl Drafts {
     pub(super) fn new(key: String) -> Self {
-        Self { key, records: Vec::new() }
+        Self { key, records: Vec::new(), whose: HashMap::new() }
     }
 
     /// Adds a record after its own rules were asked; what they say against it refuses the row.
@@ -28,6 +33,13 @@ impl Drafts {
         reader.problems(noun.problems());
         let (kind, region) = (N::KIND, noun.region().clone());
         self.records.push(PlannedRecord { kind, id, region, fields, intent: Intent::New });
+    }
+}
+
+impl Drafts {
+    /// The columns of a person begin with this word (`wife` of `wife.id`).
+    pub(super) fn of(&mut self, person: Uuid, whose: &'static str) {
+        self.whose.insert(person, whose);
     }
 }
 
@@ -46,7 +58,7 @@ impl Planner<'_> {
         if reader.is_refused() {
             return Outcome::Refused;
         }
-        let Drafts { key, records } = drafts;
+        let Drafts { key, records, whose } = drafts;
         let mut taken = Taken::Unchanged;
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
@@ -62,19 +74,28 @@ impl Planner<'_> {
                 }
                 Beside::Same => {}
                 // What else hangs on the row may stay hidden; the row's own record may not.
-                Beside::Voided(_) if nth > 0 => {}
+                Beside::Voided(_) if nth > 0 && record.kind != Kind::SupportFile => {}
                 Beside::Voided(void) => {
+                    taken = Taken::Differs;
                     reader.voided(&void);
-                    return Outcome::Refused;
+                    let (old, new) = (format!("已作废：{}", void.reason), "恢复".to_owned());
+                    self.change(reader, &record, VOID, String::new(), old.into(), new.into());
+                    // What hangs on a hidden record is hidden with it.
+                    if nth == 0 {
+                        break;
+                    }
                 }
                 Beside::There { lacking, differs } => {
                     taken = taken.max(if differs.is_empty() { Taken::Filled } else { Taken::Differs });
+                    let whose = whose.get(&record.id).copied();
                     for (field, new) in &lacking {
-                        self.change(reader, &record, field, Value::Null, new.clone());
+                        let letter = reader.letter_of(&record.kind, field, whose);
+                        self.change(reader, &record, field, letter, Value::Null, new.clone());
                     }
                     for one in differs {
-                        reader.differs(&record.kind, &one);
-                        self.change(reader, &record, &one.field, one.old, one.new);
+                        let letter = reader.letter_of(&record.kind, &one.field, whose);
+                        reader.differs(&letter);
+                        self.change(reader, &record, &one.field, letter, one.old, one.new);
                     }
                     if !lacking.is_empty() {
                         record.intent = Intent::Fill;
@@ -105,12 +126,14 @@ impl Planner<'_> {
         reader: &RowReader<'_>,
         record: &PlannedRecord,
         field: &str,
+        letter: String,
         old: Value,
         new: Value,
     ) {
         self.changes.push(FieldChange {
             sheet: reader.sheet.tab.map(str::to_owned),
             row: reader.row.number,
+            letter,
             record: record.id,
             kind: record.kind.clone(),
             region: record.region.clone(),
@@ -204,7 +227,7 @@ impl RowReader<'_> {
     /// The row names something that a person has hidden.
     pub(super) fn voided(&mut self, void: &Voided) {
         let hint = format!(
-            "以前登记过，后来作废了（原因：{}），没有再录入；要恢复请在该记录上点“恢复”，不要重复登记",
+            "以前登记过，后来作废了（原因：{}），没有再录入；要恢复请在“与本机对照”里勾选这一行的“恢复”",
             void.reason
         );
         let fields = ["file_code", "date", "start", "id", "name", "husband.name", "head.name"];
@@ -212,17 +235,32 @@ impl RowReader<'_> {
         self.find(field, FindingCode::VoidedBefore, hint);
     }
 
-    /// The book has another value: it stays until a person takes the ledger's.
-    fn differs(&mut self, kind: &Kind, one: &super::compare::Difference) {
-        let hint = "本机记的与台账不一样，没有改动；要用台账的，请在导入预览里勾选“采用台账”";
-        let field = column_of(kind, &one.field);
-        match field.iter().copied().find(|field| self.has(field)) {
-            Some(field) => self.find(field, FindingCode::Differs, hint),
-            None => {
-                if let Some(column) = self.sheet.head.columns.iter().find(|c| c.field.is_some()) {
-                    self.find_in(column, FindingCode::Differs, hint);
-                }
-            }
+    /// The letter of the column in which a field of a record stands.
+    fn letter_of(&self, kind: &Kind, field: &str, whose: Option<&str>) -> String {
+        let own = whose.and_then(|whose| {
+            let part = match field {
+                "id_number" | "birth" | "sex" => "id",
+                "name" | "deceased" | "died_on" => "name",
+                "phone" => "phone",
+                _ => return None,
+            };
+            self.sheet.head.column(&format!("{whose}.{part}"))
+        });
+        let there = || column_of(kind, field).iter().find_map(|field| self.sheet.head.column(field));
+        let any = || self.sheet.head.columns.iter().find(|c| c.field.is_some());
+        own.or_else(there).or_else(any).map(|column| column_letters(column.index)).unwrap_or_default()
+    }
+
+    /// The book has another value: it stays until a person takes the ledger's. One cell is told once.
+    fn differs(&mut self, letter: &str) {
+        let told = |f: &crate::finding::Finding| f.code == FindingCode::Differs && f.letter == letter;
+        if self.findings.iter().any(told) {
+            return;
+        }
+        let hint = "本机记的与台账不一样；在“与本机对照”里勾选“采用台账的”才会改，不勾就保留本机的";
+        let column = self.sheet.head.columns.iter().find(|c| column_letters(c.index) == letter);
+        if let Some(column) = column {
+            self.find_in(column, FindingCode::Differs, hint);
         }
     }
 }

@@ -9,7 +9,7 @@ fn findings_stand_beside_their_rows() {
     let mut book = Book::default();
     let workbook = open(&fixture("guyang-2026-10/special-families.xlsx"), "special-families.xlsx");
     let plan = plan_with(&book, "340323100", &Mapping::default(), &workbook);
-    let copy = open(&marked_copy(&workbook, &plan).unwrap(), "copy.xlsx");
+    let copy = open(&marked_copy(&workbook, &plan, true).unwrap(), "copy.xlsx");
     let (original, sheet) = (&workbook.sheets[0], &copy.sheets[0]);
     assert_eq!(sheet.name, original.name);
     let result = original.width();
@@ -26,7 +26,7 @@ fn findings_stand_beside_their_rows() {
     }
     book.write(&plan);
     let again = plan_with(&book, "340323100", &Mapping::default(), &workbook);
-    let copy = open(&marked_copy(&workbook, &again).unwrap(), "copy.xlsx");
+    let copy = open(&marked_copy(&workbook, &again, true).unwrap(), "copy.xlsx");
     assert_eq!(copy.sheets[0].row(5).unwrap().cell(result).shown(), "已在册，未改动");
     // The copy can be imported in its turn: its rows are known.
     let reimported = plan_with(&book, "340323100", &Mapping::default(), &copy);
@@ -38,7 +38,7 @@ fn a_text_that_looks_like_a_formula_stays_text() {
     let csv = "活动名称,项目,开始时间,参加人数\n=cmd|' /C calc'!A0,宣传教育,2026-10-12 09:00,35\n";
     let workbook = open(csv.as_bytes(), "activities.csv");
     let plan = plan_with(&Book::default(), "340323100", &Mapping::default(), &workbook);
-    let bytes = marked_copy(&workbook, &plan).unwrap();
+    let bytes = marked_copy(&workbook, &plan, true).unwrap();
     let copy = open(&bytes, "copy.xlsx");
     assert_eq!(copy.sheets[0].row(2).unwrap().cell(0), &Cell::Text("=cmd|' /C calc'!A0".into()));
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
