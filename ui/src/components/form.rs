@@ -174,7 +174,7 @@ pub(crate) fn Fold(props: &FoldProps) -> Html {
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     html! {
-        <div class={classes!("tx-fold", (*open).then_some("tx-open"))}>
+        <div class={classes!("tx-fold", (*open).then_some("tx-unfolded"))}>
             <button type="button" class="tx-fold-head" {onclick} aria-expanded={open.to_string()}>
                 <Icon sign={Sign::Right} />
                 <span>{ props.title.clone() }</span>
