@@ -197,13 +197,15 @@ pub struct UndoPlan {
 impl UndoPlan {
     /// What goes, as people count it: `3 户家庭、6 位家庭成员`. Empty: nothing goes.
     pub fn goes_in_words(&self) -> String {
-        let told = self.goes.iter().map(|(label, number)| {
-            let kind = Kind::ALL.iter().find(|kind| kind.label() == label);
-            match kind.and_then(counted) {
+        // Families first, whatever order they were found in.
+        let place = |label: &str| Kind::ALL.iter().position(|kind| kind.label() == label);
+        let mut goes: Vec<&(String, u64)> = self.goes.iter().collect();
+        goes.sort_by_key(|(label, _)| place(label).unwrap_or(Kind::ALL.len()));
+        let told =
+            goes.iter().map(|(label, number)| match place(label).and_then(|at| counted(&Kind::ALL[at])) {
                 Some(noun) => format!("{number} {noun}"),
                 None => format!("{number} 条{label}"),
-            }
-        });
+            });
         told.collect::<Vec<_>>().join("、")
     }
 
@@ -267,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_goes_is_told_with_its_measure_words() {
-        let goes = vec![("家庭户".into(), 3), ("人员".into(), 6), ("处理意见".into(), 1)];
+        let goes = vec![("人员".into(), 6), ("处理意见".into(), 1), ("家庭户".into(), 3)];
         let plan = UndoPlan { goes, stays: Vec::new(), more: 2 };
         assert_eq!(plan.goes_in_words(), "3 户家庭、6 位家庭成员、1 条处理意见");
         assert_eq!(plan.staying(), 2);

@@ -5,10 +5,16 @@ use crate::components::{Button, Card, Look, show};
 use crate::hooks::{use_query, use_session};
 use crate::text;
 use tiexin_contract::import::{Batch, ImportBatches};
+use uuid::Uuid;
 use yew::prelude::*;
 
+#[derive(Properties, PartialEq)]
+pub(super) struct BatchesProps {
+    pub(super) onundone: Callback<Uuid>,
+}
+
 #[component]
-pub(super) fn Batches() -> Html {
+pub(super) fn Batches(props: &BatchesProps) -> Html {
     let session = use_session();
     let list = use_query(ImportBatches {}, &["*"]);
     let asked = use_state(|| None::<Batch>);
@@ -20,8 +26,10 @@ pub(super) fn Batches() -> Html {
     let today = session.today();
     let onundone = {
         let (asked, undone, reload) = (asked.setter(), undone.setter(), list.reload.clone());
+        let tell = props.onundone.clone();
         Callback::from(move |told: Undone| {
             asked.set(None);
+            tell.emit(told.batch);
             undone.set(Some(told));
             reload.emit(());
         })

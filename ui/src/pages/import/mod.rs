@@ -24,6 +24,7 @@ use tiexin_contract::import::{
     CancelJob, ColumnChoice, FileGiven, ImportDone, ImportPlan, ImportPreview, RunImport,
 };
 use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
+use uuid::Uuid;
 use welcome::Welcome;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -151,6 +152,16 @@ pub(crate) fn ImportPage() -> Html {
         })
     };
 
+    let undone = {
+        let stage = stage.clone();
+        Callback::from(move |batch: Uuid| {
+            // What it has done is no longer true.
+            if matches!(&*stage, Stage::Done(done) if done.batch == batch) {
+                stage.set(Stage::Choose);
+            }
+        })
+    };
+
     let action = match &*stage {
         Stage::Look(plan) => {
             let label = Tally::of(&plan.files, |change| adopted.0.contains(&change.number)).button();
@@ -177,7 +188,8 @@ pub(crate) fn ImportPage() -> Html {
                 }
                 Stage::Done(done) => html! { <Finished done={done.clone()} onanother={anew} /> },
             } }
-            <Batches />
+            // A preview stands on the book as it is: nothing is taken back below it.
+            if matches!(*stage, Stage::Choose | Stage::Done(_)) { <Batches onundone={undone} /> }
         </Page>
     }
 }

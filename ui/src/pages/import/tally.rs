@@ -93,7 +93,11 @@ impl yew::Reducible for Adopted {
         let mut ticked = self.0.clone();
         match tick {
             Tick::On(numbers) => ticked.extend(numbers),
-            Tick::Off(numbers) => ticked.retain(|number| !numbers.contains(number)),
+            Tick::Off(numbers) => {
+                for number in numbers {
+                    ticked.remove(&number);
+                }
+            }
             Tick::Anew => ticked.clear(),
         }
         Adopted(ticked).into()

@@ -4,11 +4,13 @@ use crate::components::{Button, Dialog, Look, Trouble, show};
 use crate::hooks::{use_command, use_query};
 use std::rc::Rc;
 use tiexin_contract::import::{Batch, StayRow, UndoImport, UndoPlan, UndoPreview};
+use uuid::Uuid;
 use yew::prelude::*;
 
 /// An import that was taken back, and what it left.
 #[derive(Clone, PartialEq)]
 pub(super) struct Undone {
+    pub(super) batch: Uuid,
     files: String,
     plan: Rc<UndoPlan>,
 }
@@ -32,7 +34,7 @@ pub(super) fn Ask(props: &AskProps) -> Html {
             let Some(plan) = known.clone() else { return };
             let (done, files) = (done.clone(), files.clone());
             undo.run(UndoImport { batch }, move |_| {
-                done.emit(Undone { files: files.clone(), plan: plan.clone() });
+                done.emit(Undone { batch, files: files.clone(), plan: plan.clone() });
             });
         })
     };
@@ -68,7 +70,7 @@ pub(super) struct ToldProps {
 /// Stays on the page until it was read.
 #[component]
 pub(super) fn Told(props: &ToldProps) -> Html {
-    let Undone { files, plan } = &props.undone;
+    let Undone { files, plan, .. } = &props.undone;
     html! {
         <div class="tx-import-undone" role="status">
             <p>{ format!("“{files}”的导入已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
