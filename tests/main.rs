@@ -25,6 +25,7 @@ mod duplicates;
 mod encrypted_line;
 mod moved;
 mod quarantine;
+mod read_again;
 mod seat;
 mod supervised;
 mod two_townships;

@@ -227,6 +227,13 @@ impl Screen {
         choice.map_err(|e| trouble(label)(&e))?.click().await.map_err(|e| trouble(label)(&e))
     }
 
+    /// Ticks or unticks the box in the row of a table that names `text`, by keyboard.
+    pub async fn tick_in(&self, text: &str) -> Result<(), Trouble> {
+        let path = format!("//tr[td[contains(.,'{text}')]]//input[@type='checkbox']");
+        let tick = self.driver.query(By::XPath(path.as_str())).wait(PATIENCE, GLANCE).first().await;
+        tick.map_err(|e| trouble(text)(&e))?.send_keys(" ").await.map_err(|e| trouble(text)(&e))
+    }
+
     /// Chooses from an open list the first entry that holds `text`, as the pointer does.
     pub async fn option(&self, text: &str) -> Result<(), Trouble> {
         // By script: the list is painted anew while it is looked at.

@@ -45,7 +45,7 @@ impl Worker {
 
     /// Takes in ledgers, as many at once as the screen lets pick. `rows` of each can be taken in.
     pub async fn imports(&self, ledgers: &[(PathBuf, u64)]) -> Result<(), Trouble> {
-        self.screen.go("#/import", "先预览").await?;
+        self.turns_to_import().await?;
         for some in ledgers.chunks(self.screen.picks_at_once().min(ledgers.len())) {
             let files: Vec<PathBuf> = some.iter().map(|(file, _)| file.clone()).collect();
             self.screen.pick("选择文件", "选择台账文件", &files).await?;
@@ -54,6 +54,25 @@ impl Worker {
             self.screen.shows("导入完成").await?;
         }
         Ok(())
+    }
+
+    /// The page 导入 as it begins, whatever it showed before.
+    async fn turns_to_import(&self) -> Result<(), Trouble> {
+        self.screen.go("#/", "该去看谁").await?;
+        self.screen.go("#/import", "先预览").await
+    }
+
+    /// Looks at one ledger without importing it, and waits until its rows are told to become this: new, filled,
+    /// unchanged, different, refused.
+    pub async fn looks_at(&self, ledger: &Path, rows: [u64; 5]) -> Result<(), Trouble> {
+        self.turns_to_import().await?;
+        self.screen.pick("选择文件", "选择台账文件", &[ledger.to_owned()]).await?;
+        let script = format!(
+            "const shown = [...document.querySelectorAll('.tx-share-tiles strong')].map(n => n.textContent); \
+             return shown.join() === '{}' || shown.join();",
+            rows.map(|number| number.to_string()).join(",")
+        );
+        self.screen.until(&script).await
     }
 
     /// Records a visit; it stands on the family's page.
