@@ -92,7 +92,8 @@ async fn a_hidden_sheet(seat: &Seat) -> Result<(), Trouble> {
     let screen = &seat.worker.screen;
     screen.shows("工作表“九湾社区”在文件里是隐藏的，里面有 4 行，没有导入").await?;
     screen.press("导入 3 行").await?;
-    screen.shows("新增 3 行，补上空缺 0 行，0 行有出入，0 行原来就有、没有改动，0 行等您改好再导。").await
+    screen.shows("新增 3 行，补上空缺 0 行，0 行有出入，0 行原来就有、没有改动，0 行等您改好再导。").await?;
+    screen.shows("里面有 4 行，没有导入").await
 }
 
 /// A visit that somebody has recorded since keeps its family; the rest goes, and comes again with the ledger.

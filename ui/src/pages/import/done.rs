@@ -1,5 +1,6 @@
 //! What an import has done.
 
+use super::notices::Notices;
 use super::tally::Tally;
 use crate::components::{Button, Card, Look};
 use std::rc::Rc;
@@ -26,6 +27,8 @@ pub(super) fn Finished(props: &FinishedProps) -> Html {
                     }) }
                 </ul>
             }
+            // What was passed over is not in the numbers above.
+            <Notices notices={read.iter().flat_map(|file| file.notices.clone()).collect::<Vec<_>>()} />
             if props.done.records == 0 {
                 <p>{ "本机的台账没有改动。" }</p>
             } else if tally.kept > 0 {

@@ -15,7 +15,7 @@ pub(super) struct FindingsProps {
 pub(super) fn Findings(props: &FindingsProps) -> Html {
     let (shown, pager) = use_page(props.findings.len());
     if props.findings.is_empty() {
-        return html! { <Empty title="每一行都没有问题" sign={Sign::Check} /> };
+        return html! { <Empty title="读到的行都没有问题" sign={Sign::Check} /> };
     }
     let mut rows: Vec<&FindingRow> = props.findings.iter().collect();
     rows.sort_by_key(|f| (!f.refused, f.differs));

@@ -5,6 +5,7 @@ mod changes;
 mod done;
 mod findings;
 mod mapping;
+mod notices;
 mod paged;
 mod plan;
 mod share;

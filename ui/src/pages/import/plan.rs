@@ -3,9 +3,10 @@
 use super::changes::Beside;
 use super::findings::Findings;
 use super::mapping::Columns;
+use super::notices::Notices;
 use super::share::Share;
 use super::tally::{Adopted, Tally, Tick};
-use crate::components::{Button, Card, Icon, Look, Sign, Tab, Tabs};
+use crate::components::{Button, Card, Look, Sign, Tab, Tabs};
 use crate::hooks::use_toast;
 use crate::transport::hand_over;
 use std::rc::Rc;
@@ -93,8 +94,8 @@ fn FileView(props: &FileViewProps) -> Html {
     };
     html! {
         <Card title={format!("{} · {kind}", file.file)} {aside}>
+            <Notices notices={file.notices.clone()} />
             <Share {tally} />
-            <Notices file={file.clone()} />
             <Tabs chosen={*tab} onchange={onpick} {tabs} />
             { match face {
                 Face::Beside => html! { <Beside changes={file.changes.clone()} adopted={props.adopted.clone()} ontick={props.ontick.clone()} /> },
@@ -134,24 +135,4 @@ fn use_marked_copy(plan: &Rc<ImportPlan>, file: &FilePlan) -> Callback<()> {
             }
         });
     })
-}
-
-#[derive(Properties, PartialEq)]
-struct NoticesProps {
-    file: FilePlan,
-}
-
-/// What concerns whole sheets: passed over, rows told once.
-#[component]
-fn Notices(props: &NoticesProps) -> Html {
-    if props.file.notices.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <ul class="tx-import-notices" aria-label="请先看这里">
-            { for props.file.notices.iter().map(|notice| html! {
-                <li><Icon sign={Sign::Warning} /><span>{ &notice.hint }</span></li>
-            }) }
-        </ul>
-    }
 }
