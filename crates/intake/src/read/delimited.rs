@@ -21,11 +21,11 @@ pub(super) fn read(text: &str, limits: &Limits, watch: Watch<'_>) -> Result<Vec<
             rows.put(number, column, Cell::Text(unwrapped(field).into_owned()))?;
         }
     }
-    let rows = rows.finish();
+    let (rows, marks) = rows.finish();
     if rows.iter().all(|row| row.cells.iter().filter(|c| !c.is_empty()).count() < 2) {
         return Err(FileRefused::not_ledger("文件里没有表格，请选择 .xlsx、.xls 或 .csv 台账"));
     }
-    Ok(vec![Sheet { name: None, rows, merges: Vec::new(), hidden: false, marks: Default::default() }])
+    Ok(vec![Sheet { name: None, rows, merges: Vec::new(), hidden: false, marks }])
 }
 
 /// `sep=;` on the first line tells the separator and is no row.

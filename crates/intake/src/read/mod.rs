@@ -3,6 +3,7 @@
 //! Containers are looked into before the spreadsheet library may unpack them: what they would cost is
 //! counted first, and a file that costs too much is refused with a message.
 
+mod attributes;
 mod biff;
 mod biff_cells;
 mod cells;
@@ -11,18 +12,22 @@ mod delimited;
 mod number_format;
 mod ods;
 mod records;
+mod struck;
 mod unlock;
 mod web_page;
 mod web_table;
 mod xls;
 mod xlsx;
+mod xlsx_marks;
+mod xlsx_parts;
 mod xml_spreadsheet;
 mod zip_check;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use self::struck::{Marking, Struck};
 use crate::refusal::{FileRefused, Progress, Stage, Watch};
-use crate::workbook::{Cell, Row, Sheet, Workbook};
+use crate::workbook::{Cell, Marks, Row, Sheet, Workbook};
 
 /// How much a ledger may hold. Everything beyond is refused before it costs memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,6 +201,7 @@ struct Rows<'a> {
     limits: &'a Limits,
     watch: Watch<'a>,
     rows: Vec<Row>,
+    marking: Marking,
     /// Over all sheets of the file.
     spent: &'a mut Spent,
 }
@@ -210,7 +216,7 @@ struct Spent {
 
 impl<'a> Rows<'a> {
     fn new(limits: &'a Limits, watch: Watch<'a>, spent: &'a mut Spent) -> Self {
-        Self { limits, watch, rows: Vec::new(), spent }
+        Self { limits, watch, rows: Vec::new(), marking: Marking::default(), spent }
     }
 
     /// Called for each cell met, empty or not, so that a sheet of nothing can be stopped.
@@ -226,7 +232,18 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds a cell; rows must come in ascending order, a repeated cell replaces the former one.
-    fn put(&mut self, number: u32, column: usize, mut cell: Cell) -> Result<(), FileRefused> {
+    fn put(&mut self, number: u32, column: usize, cell: Cell) -> Result<(), FileRefused> {
+        self.put_struck(number, column, cell, Struck::None)
+    }
+
+    /// [`put`](Self::put) of a cell that may be struck through.
+    fn put_struck(
+        &mut self,
+        number: u32,
+        column: usize,
+        mut cell: Cell,
+        struck: Struck,
+    ) -> Result<(), FileRefused> {
         if let Cell::Text(text) = &mut cell
             && text.contains('\0')
         {
@@ -258,6 +275,7 @@ impl<'a> Rows<'a> {
             row.cells.resize(column + 1, Cell::Empty);
         }
         row.cells[column] = cell;
+        self.marking.cell(number, column, struck);
         if self.spent.cells > self.limits.cells {
             return Err(FileRefused::too_large(&format!("单元格超过 {} 万个", self.limits.cells / 10_000)));
         }
@@ -267,8 +285,9 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Vec<Row> {
-        self.rows
+    fn finish(self) -> (Vec<Row>, Marks) {
+        let marks = self.marking.finish(&self.rows);
+        (self.rows, marks)
     }
 }
 

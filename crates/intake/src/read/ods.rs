@@ -7,6 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape};
 use zip::ZipArchive;
 
+use super::attributes::{number, said};
 use super::cells::date_of;
 use super::number_format::shown_as;
 use super::{Limits, Rows, Spent};
@@ -37,13 +38,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
                 let hidden = said(&e, "style-name").is_some_and(|style| hidden.contains(&style));
                 let mut tab = Tab { rows: Rows::new(limits, watch, &mut spent), row: 1, merges: Vec::new() };
                 tab.read(&mut source)?;
-                sheets.push(Sheet {
-                    name,
-                    rows: tab.rows.finish(),
-                    merges: tab.merges,
-                    hidden,
-                    marks: Default::default(),
-                });
+                let (rows, marks) = tab.rows.finish();
+                sheets.push(Sheet { name, rows, merges: tab.merges, hidden, marks });
             }
             _ => {}
         }
@@ -235,18 +231,8 @@ impl Open {
     }
 }
 
-/// An attribute's value, whatever its prefix.
-fn said(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = e.attributes().with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name)?;
-    Some(escape::unescape(&found.value).map_or_else(|_| found.value.to_string(), |value| value.into_owned()))
-}
-
 /// An attribute by its whole name.
 fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = e.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name)?;
     Some(found.value.to_string())
-}
-
-fn number(e: &BytesStart<'_>, name: &str) -> Option<u32> {
-    said(e, name)?.trim().parse().ok()
 }

@@ -268,13 +268,8 @@ impl<'a> Page<'a> {
             }
             let name =
                 if named { Some(self.names[at].clone()) } else { many.then(|| format!("表{}", at + 1)) };
-            sheets.push(Sheet {
-                name,
-                rows: rows.finish(),
-                merges,
-                hidden: false,
-                marks: Default::default(),
-            });
+            let (rows, marks) = rows.finish();
+            sheets.push(Sheet { name, rows, merges, hidden: false, marks });
         }
         Ok(sheets)
     }

@@ -10,7 +10,7 @@ use super::cells::{cell_of_data, listed, merge};
 use super::unlock::{self, Opened};
 use super::{Limits, Rows, Spent, biff};
 use crate::refusal::{FileRefused, Watch};
-use crate::workbook::{Cell, Row, Sheet};
+use crate::workbook::{Cell, Marks, Row, Sheet};
 
 /// Of a container that holds no encrypted package.
 pub(super) fn read(
@@ -32,15 +32,9 @@ pub(super) fn read(
     let mut sheets = Vec::new();
     for tab in listed(book.sheets_metadata()) {
         let range = book.worksheet_range(&tab.name).map_err(refused)?;
-        let rows = rows_of(&range, &told, tab.at, Rows::new(limits, watch, &mut spent))?;
+        let (rows, marks) = rows_of(&range, &told, tab.at, Rows::new(limits, watch, &mut spent))?;
         let merges = book.merge_cells_by_sheet_name(&tab.name).map_err(refused)?.iter().map(merge).collect();
-        sheets.push(Sheet {
-            name: Some(tab.name),
-            rows,
-            merges,
-            hidden: tab.hidden,
-            marks: Default::default(),
-        });
+        sheets.push(Sheet { name: Some(tab.name), rows, merges, hidden: tab.hidden, marks });
     }
     Ok(sheets)
 }
@@ -50,7 +44,7 @@ fn rows_of(
     told: &BiffCells,
     sheet: usize,
     mut rows: Rows<'_>,
-) -> Result<Vec<Row>, FileRefused> {
+) -> Result<(Vec<Row>, Marks), FileRefused> {
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
     // Both are in the order of rows and columns.
     let mut rest = told.of_sheet(sheet);

@@ -7,6 +7,8 @@ use calamine::{DataRef, Reader, Xlsx, XlsxCellReader, XlsxError, XlsxFormulaMeta
 
 use super::cells::{Tab, cell_of_data, listed, merge};
 use super::number_format::Shown;
+use super::struck::Struck;
+use super::xlsx_marks::{Looks, Texts};
 use super::zip_check::Signs;
 use super::{Limits, Rows, Spent};
 use crate::refusal::{FileRefused, Watch};
@@ -29,6 +31,8 @@ pub(super) fn read(
     }
     let mut spent = Spent::default();
     let mut styles = None;
+    let marked = signs.struck || signs.hidden || signs.comments;
+    let mut looks = if marked { Some(Looks::of(bytes, signs, limits)?) } else { None };
     let mut sheets = Vec::new();
     for Tab { name, hidden, .. } in tabs {
         let instead = if signs.formulas || signs.pictures {
@@ -40,21 +44,35 @@ pub(super) fn read(
         } else {
             HashMap::new()
         };
-        let rows = match book.worksheet_cells_reader(&name) {
+        let (rows, marks) = match book.worksheet_cells_reader(&name) {
             Err(XlsxError::NotAWorksheet(_)) => continue,
             Err(error) => return Err(refused(error)),
             Ok(mut cells) => {
                 let styles = styles.get_or_insert_with(|| shown_by_styles(&cells));
                 let mut rows = Rows::new(limits, watch, &mut spent);
+                let texts = match &mut looks {
+                    Some(looks) => looks.sheet(&name, &mut rows)?,
+                    None => Texts::new(),
+                };
                 while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(refused)? {
                     rows.seen()?;
                     let (row, column) = cell.get_position();
-                    let value = match instead.get(&(row, column)) {
-                        Some(value) => Some(value.clone()),
-                        None => cell_of(cell.get_value(), styles.get(style)),
+                    let (shown, font_struck) = match styles.get(style) {
+                        Some((shown, struck)) => (Some(shown), *struck),
+                        None => (None, false),
+                    };
+                    let mut struck = Struck::whole_if(font_struck);
+                    let value = match (instead.get(&(row, column)), texts.get(&(row, column))) {
+                        (Some(value), _) => Some(value.clone()),
+                        (None, Some(rich)) => {
+                            let (text, of_text) = rich.read(font_struck);
+                            struck = of_text;
+                            Some(Cell::Text(text))
+                        }
+                        (None, None) => cell_of(cell.get_value(), shown),
                     };
                     if let Some(value) = value {
-                        rows.put(row.saturating_add(1), column as usize, value)?;
+                        rows.put_struck(row.saturating_add(1), column as usize, value, struck)?;
                     }
                 }
                 rows.finish()
@@ -65,13 +83,13 @@ pub(super) fn read(
         } else {
             book.merge_cells_by_sheet_name(&name).map_err(refused)?.iter().map(merge).collect()
         };
-        sheets.push(Sheet { name: Some(name), rows, merges, hidden, marks: Default::default() });
+        sheets.push(Sheet { name: Some(name), rows, merges, hidden, marks });
     }
     Ok(sheets)
 }
 
-/// What each style shows of a number, by the style's id.
-fn shown_by_styles(cells: &Cells<'_, '_>) -> Vec<Shown> {
+/// What each style shows of a number, and whether its font is struck through, by the style's id.
+fn shown_by_styles(cells: &Cells<'_, '_>) -> Vec<(Shown, bool)> {
     let shown = |style: &calamine::Style| match &style.number_format {
         Some(format) => match format.format_id.and_then(|id| u16::try_from(id).ok()) {
             // The library does not know the codes of all built-in formats.
@@ -80,7 +98,8 @@ fn shown_by_styles(cells: &Cells<'_, '_>) -> Vec<Shown> {
         },
         None => Shown::default(),
     };
-    cells.styles().iter().map(shown).collect()
+    let struck = |style: &calamine::Style| style.font.as_ref().is_some_and(|font| font.strikethrough);
+    cells.styles().iter().map(|style| (shown(style), struck(style))).collect()
 }
 
 /// Cells whose stored value is not what stands there: formulas that were never computed, and pictures.

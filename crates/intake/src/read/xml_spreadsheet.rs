@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, escape};
 
+use super::attributes::{number, said};
 use super::cells::date_of;
 use super::number_format::Shown;
 use super::{Limits, Rows, Spent};
 use crate::refusal::{FileRefused, Watch};
-use crate::workbook::{Cell, Merge, Row, Sheet};
+use crate::workbook::{Cell, Merge, Sheet};
 
 /// As many as in the newer format.
 const MOST_STYLES: usize = 66_000;
@@ -43,8 +44,9 @@ pub(super) fn read(xml: &str, limits: &Limits, watch: Watch<'_>) -> Result<Vec<S
                     let mut tab =
                         Tab { styles: &styles, rows, merges: Vec::new(), hidden: false, at: At::default() };
                     tab.read(&mut reader)?;
-                    let (rows, merges, hidden) = tab.finish();
-                    sheets.push(Sheet { name, rows, merges, hidden, marks: Default::default() });
+                    let Tab { rows, merges, hidden, .. } = tab;
+                    let (rows, marks) = rows.finish();
+                    sheets.push(Sheet { name, rows, merges, hidden, marks });
                 }
                 _ => {}
             },
@@ -201,20 +203,6 @@ impl Tab<'_> {
             _ => Cell::Text(text),
         }
     }
-
-    fn finish(self) -> (Vec<Row>, Vec<Merge>, bool) {
-        (self.rows.finish(), self.merges, self.hidden)
-    }
-}
-
-/// An attribute's value, whatever its prefix.
-fn said(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = e.attributes().with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name)?;
-    Some(escape::unescape(&found.value).map_or_else(|_| found.value.to_string(), |value| value.into_owned()))
-}
-
-fn number(e: &BytesStart<'_>, name: &str) -> Option<u32> {
-    said(e, name)?.trim().parse().ok()
 }
 
 /// `&amp;` and its like, `&#10;`; anything else as it is written.

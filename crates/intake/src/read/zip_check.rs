@@ -23,6 +23,12 @@ pub(super) struct Signs {
     pub(super) uncounted: bool,
     /// Some cells may be pictures.
     pub(super) pictures: bool,
+    /// Some font or piece of text may be struck through.
+    pub(super) struck: bool,
+    /// Some row (or column) of a sheet may be hidden.
+    pub(super) hidden: bool,
+    /// There may be comments on cells.
+    pub(super) comments: bool,
     /// It is an OpenDocument spreadsheet.
     pub(super) open_document: bool,
 }
@@ -72,6 +78,9 @@ pub(super) fn check(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<S
         // A sheet may lie anywhere; a chart only costs a second look.
         signs.formulas |= marks.formulas;
         signs.pictures |= name.starts_with("xl/richdata/");
+        signs.struck |= marks.struck;
+        signs.hidden |= marks.hidden && name.contains("sheet");
+        signs.comments |= name.contains("comment");
     }
     signs.uncounted = signs.formulas && counts_on_load(&mut archive);
     Ok(signs)
@@ -163,38 +172,48 @@ fn count(
 }
 
 /// Signs of a part that cannot be streamed: one endless piece of text, or a comment that holds it; and
-/// of formulas in a sheet.
+/// of formulas, struck text and hidden rows.
 #[derive(Default)]
 struct Marks {
-    before: [u8; 2],
+    /// The last eight bytes.
+    before: u64,
     run: u64,
     longest: u64,
     comments: bool,
     formats: usize,
     formulas: bool,
+    struck: bool,
+    hidden: bool,
 }
+
+const STRIKE: u64 = u64::from_be_bytes(*b"\0\0\0strik");
+const HIDDEN: [u64; 2] = [u64::from_be_bytes(*b"hidden=\""), u64::from_be_bytes(*b"hidden='")];
 
 impl Marks {
     fn add(&mut self, bytes: &[u8], styles: bool) {
         for &b in bytes {
+            let last = self.before as u8;
+            let before_last = (self.before >> 8) as u8;
             if b == b'<' {
                 self.run = 0;
             } else {
                 self.run += 1;
                 self.longest = self.longest.max(self.run);
-                self.comments |= b == b'!' && self.before[1] == b'<';
+                self.comments |= b == b'!' && last == b'<';
                 // `<f>`, also with a prefix: `<x:f>`.
-                if self.before[1] == b'f'
-                    && matches!(self.before[0], b'<' | b':')
+                if last == b'f'
+                    && matches!(before_last, b'<' | b':')
                     && (b.is_ascii_whitespace() || b == b'>' || b == b'/')
                 {
                     self.formulas = true;
                 }
-                if styles && b == b'f' && self.before == *b"<x" {
+                if styles && b == b'f' && last == b'x' && before_last == b'<' {
                     self.formats += 1;
                 }
+                self.struck |= b == b'e' && self.before & 0xFF_FFFF_FFFF == STRIKE;
+                self.hidden |= matches!(b, b'1' | b't') && HIDDEN.contains(&self.before);
             }
-            self.before = [self.before[1], b];
+            self.before = self.before << 8 | u64::from(b);
         }
     }
 }

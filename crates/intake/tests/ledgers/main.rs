@@ -7,6 +7,7 @@ mod csv_files;
 mod habits;
 mod hostile;
 mod marked;
+mod marks;
 mod open_document;
 mod other_formats;
 mod registers;
