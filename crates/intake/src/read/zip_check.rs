@@ -186,34 +186,38 @@ struct Marks {
     hidden: bool,
 }
 
+const FORMULA: [u16; 2] = [u16::from_be_bytes(*b"<f"), u16::from_be_bytes(*b":f")];
 const STRIKE: u64 = u64::from_be_bytes(*b"\0\0\0strik");
-const HIDDEN: [u64; 2] = [u64::from_be_bytes(*b"hidden=\""), u64::from_be_bytes(*b"hidden='")];
+/// Ends of `hidden="1"` and `hidden="true"` before the last quote.
+const HIDDEN: [u64; 4] = [
+    u64::from_be_bytes(*b"idden=\"1"),
+    u64::from_be_bytes(*b"idden='1"),
+    u64::from_be_bytes(*b"en=\"true"),
+    u64::from_be_bytes(*b"en='true"),
+];
 
 impl Marks {
     fn add(&mut self, bytes: &[u8], styles: bool) {
         for &b in bytes {
-            let last = self.before as u8;
-            let before_last = (self.before >> 8) as u8;
-            if b == b'<' {
-                self.run = 0;
-            } else {
-                self.run += 1;
-                self.longest = self.longest.max(self.run);
-                self.comments |= b == b'!' && last == b'<';
+            let two = self.before as u16;
+            self.run += 1;
+            match b {
+                b'<' => {
+                    self.longest = self.longest.max(self.run);
+                    self.run = 0;
+                }
+                b'!' => self.comments |= two as u8 == b'<',
                 // `<f>`, also with a prefix: `<x:f>`.
-                if last == b'f'
-                    && matches!(before_last, b'<' | b':')
-                    && (b.is_ascii_whitespace() || b == b'>' || b == b'/')
-                {
-                    self.formulas = true;
+                b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C' => {
+                    self.formulas |= FORMULA.contains(&two);
                 }
-                if styles && b == b'f' && last == b'x' && before_last == b'<' {
-                    self.formats += 1;
-                }
-                self.struck |= b == b'e' && self.before & 0xFF_FFFF_FFFF == STRIKE;
-                self.hidden |= matches!(b, b'1' | b't') && HIDDEN.contains(&self.before);
+                b'f' if styles => self.formats += usize::from(two == u16::from_be_bytes(*b"<x")),
+                b'e' => self.struck |= self.before & 0xFF_FFFF_FFFF == STRIKE,
+                b'"' | b'\'' => self.hidden |= HIDDEN.contains(&self.before),
+                _ => {}
             }
             self.before = self.before << 8 | u64::from(b);
         }
+        self.longest = self.longest.max(self.run);
     }
 }
