@@ -7,7 +7,7 @@ use crate::refusal::FileRefused;
 pub(super) const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
 pub(super) const FORMULA: u16 = 0x0006;
-const LABEL_SST: u16 = 0x00FD;
+pub(super) const LABEL_SST: u16 = 0x00FD;
 pub(super) const MUL_RK: u16 = 0x00BD;
 const SST: u16 = 0x00FC;
 const CONTINUE: u16 = 0x003C;

@@ -6,6 +6,7 @@
 mod attributes;
 mod biff;
 mod biff_cells;
+mod biff_marks;
 mod cells;
 mod decode;
 mod delimited;

@@ -1,12 +1,15 @@
 //! xls, the old binary format.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::{Cursor, Read, Write};
 
 use calamine::{Data, Range, Reader, Xls, XlsError};
 
 use super::biff_cells::{BiffCells, Told};
+use super::biff_marks::BiffMarks;
 use super::cells::{cell_of_data, listed, merge};
+use super::struck::Struck;
 use super::unlock::{self, Opened};
 use super::{Limits, Rows, Spent, biff};
 use crate::refusal::{FileRefused, Watch};
@@ -28,11 +31,14 @@ pub(super) fn read(
     biff::check(&stream, limits)?;
     let mut book: Xls<_> = Xls::new(Cursor::new(unlocked.as_deref().unwrap_or(bytes))).map_err(refused)?;
     let told = BiffCells::of(&stream, limits)?;
+    let marks = BiffMarks::of(&stream);
     let mut spent = Spent::default();
     let mut sheets = Vec::new();
     for tab in listed(book.sheets_metadata()) {
         let range = book.worksheet_range(&tab.name).map_err(refused)?;
-        let (rows, marks) = rows_of(&range, &told, tab.at, Rows::new(limits, watch, &mut spent))?;
+        let mut rows = Rows::new(limits, watch, &mut spent);
+        let struck = marks.sheet(tab.at, &mut rows.marking);
+        let (rows, marks) = rows_of(&range, told.of_sheet(tab.at), &told, &struck, rows)?;
         let merges = book.merge_cells_by_sheet_name(&tab.name).map_err(refused)?.iter().map(merge).collect();
         sheets.push(Sheet { name: Some(tab.name), rows, merges, hidden: tab.hidden, marks });
     }
@@ -41,13 +47,13 @@ pub(super) fn read(
 
 fn rows_of(
     range: &Range<Data>,
+    mut rest: &[((u32, u32), Told)],
     told: &BiffCells,
-    sheet: usize,
+    struck: &HashSet<(usize, usize)>,
     mut rows: Rows<'_>,
 ) -> Result<(Vec<Row>, Marks), FileRefused> {
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
     // Both are in the order of rows and columns.
-    let mut rest = told.of_sheet(sheet);
     for (row, column, value) in range.used_cells() {
         rows.seen()?;
         let (row, column) = (first_row + row as u32, first_column + column as u32);
@@ -60,7 +66,8 @@ fn rows_of(
         };
         rest = &rest[before + here..];
         if let Some(cell) = cell {
-            rows.put(row + 1, column as usize, cell)?;
+            let struck = struck.contains(&(row as usize, column as usize));
+            rows.put_struck(row + 1, column as usize, cell, Struck::whole_if(struck))?;
         }
     }
     Ok(rows.finish())

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Format, Note, Workbook as Writer};
 use tiexin_intake::{Cell, Marks, Workbook};
 use zip::write::SimpleFileOptions;
 
-use crate::book::open;
+use crate::book::{fixture, open};
 use crate::hostile::xlsx;
 
 fn saved(fill: impl Fn(&mut Writer)) -> Workbook {
@@ -136,4 +136,13 @@ fn a_thread_of_comments_counts_once() {
     );
     let workbook = open(&zip.finish().unwrap().into_inner(), "台账.xlsx");
     assert_eq!(marks(&workbook).comments, 1);
+}
+
+/// Written by xlwt 1.3.
+#[test]
+fn struck_and_hidden_rows_of_an_xls_are_told() {
+    let workbook = open(&fixture("formats/marks.xls"), "台账.xls");
+    let expected = Marks { struck_rows: vec![2, 5], hidden_rows: vec![4], ..Marks::default() };
+    assert_eq!(marks(&workbook), &expected);
+    assert_eq!(text(&workbook, 5, 1), "200.00");
 }

@@ -1,0 +1,101 @@
+//! What an xls shows beside its values (\[MS-XLS\] 2.4.122 Font, 2.4.221 Row, 2.4.179 Note).
+
+use std::collections::HashSet;
+
+use super::biff::{BOF, BOUND_SHEET, EOF, FORMULA, LABEL_SST, MUL_RK, Records, u16_at, u32_at};
+use super::struck::Marking;
+
+const FONT: u16 = 0x0031;
+const XF: u16 = 0x00E0;
+const ROW: u16 = 0x0208;
+const NOTE: u16 = 0x001C;
+/// Records of one cell: row, column and format stand first.
+const CELLS: [u16; 7] = [0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, LABEL_SST, FORMULA];
+
+/// The marks of the sheets of a workbook.
+pub(super) struct BiffMarks<'a> {
+    stream: &'a [u8],
+    /// Where the sheets begin, in the order of their tabs.
+    starts: Vec<usize>,
+    /// Formats of which the font is struck through.
+    struck: HashSet<u16>,
+}
+
+impl<'a> BiffMarks<'a> {
+    /// Of records that were found to be within the limits.
+    pub(super) fn of(stream: &'a [u8]) -> Self {
+        let (mut fonts, mut formats, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut records = Records::new(stream, 0);
+        while let Some((kind, data)) = records.next() {
+            match kind {
+                FONT if data.len() >= 4 => fonts.push(data[2] & 0x08 != 0),
+                XF if data.len() >= 2 => formats.push(u16_at(data, 0)),
+                BOUND_SHEET if data.len() >= 4 => starts.push(u32_at(data, 0) as usize),
+                EOF => break,
+                _ => {}
+            }
+        }
+        // There is no font 4 (2.5.129 FontIndex).
+        let is_struck = |font: usize| fonts.get(font - usize::from(font > 4)).is_some_and(|struck| *struck);
+        let struck = (0..=u16::MAX).zip(formats).filter(|(_, font)| is_struck(*font));
+        let struck = struck.map(|(format, _)| format).collect();
+        Self { stream, starts, struck }
+    }
+
+    /// Notes the hidden rows and comments of a sheet, and gives the cells whose font is struck through, by
+    /// row and column from 0.
+    pub(super) fn sheet(&self, sheet: usize, marking: &mut Marking) -> HashSet<(usize, usize)> {
+        let mut struck = HashSet::new();
+        let Some(start) = self.starts.get(sheet) else { return struck };
+        let (mut records, mut depth) = (Records::new(self.stream, *start), 0usize);
+        while let Some((kind, data)) = records.next() {
+            match kind {
+                BOF => depth += 1,
+                EOF if depth <= 1 => break,
+                EOF => depth -= 1,
+                // Charts inside of a sheet have cells of their own.
+                _ if depth > 1 || data.len() < 6 => {}
+                ROW if data.len() >= 14 && data[12] & 0x20 != 0 => marking.hidden(u16_at(data, 0) as u32 + 1),
+                // A long note of the older version goes on in records without a row.
+                NOTE if u16_at(data, 0) != 0xFFFF => marking.comments(1),
+                MUL_RK => {
+                    for (at, cell) in data[4..data.len() - 2].chunks_exact(6).enumerate() {
+                        if self.struck.contains(&(u16_at(cell, 0) as u16)) {
+                            struck.insert((u16_at(data, 0), u16_at(data, 2) + at));
+                        }
+                    }
+                }
+                kind if CELLS.contains(&kind) && self.struck.contains(&(u16_at(data, 4) as u16)) => {
+                    struck.insert((u16_at(data, 0), u16_at(data, 2)));
+                }
+                _ => {}
+            }
+        }
+        struck
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+    }
+
+    #[test]
+    fn notes_of_a_sheet_are_counted() {
+        let mut stream =
+            [record(BOF, &[0, 6, 5, 0]), record(BOUND_SHEET, &[24, 0, 0, 0, 0, 0, 1, 0, b'A'])].concat();
+        stream.extend(record(EOF, &[]));
+        stream.resize(24, 0);
+        stream.extend(record(BOF, &[0, 6, 16, 0]));
+        stream.extend(record(NOTE, &[1, 0, 2, 0, 0, 0, 1, 0]));
+        stream.extend(record(NOTE, &[5, 0, 0, 0, 0, 0, 2, 0]));
+        stream.extend(record(NOTE, &[0xFF, 0xFF, 0, 0, 9, 0]));
+        stream.extend(record(EOF, &[]));
+        let mut marking = Marking::default();
+        BiffMarks::of(&stream).sheet(0, &mut marking);
+        assert_eq!(marking.finish(&[]).comments, 2);
+    }
+}
