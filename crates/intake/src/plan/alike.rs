@@ -42,7 +42,8 @@ fn one_visit(one: &Fields, other: &Fields) -> bool {
     if !same(one, other, "kind") {
         // The kind itself was mended: all else has to be the same.
         let named = !names(one, "visitors").is_empty() && visitors(one, other) == Visitors::Same;
-        return named && names_meet(one, other, "met") == Some(true) && (agree("note") || agree("gifts"));
+        let torn = |field: &str| one.get(field).is_some() && other.get(field).is_some() && !agree(field);
+        return named && names_meet(one, other, "met") == Some(true) && !torn("note") && !torn("gifts");
     }
     match visitors(one, other) {
         Visitors::Same | Visitors::Unsaid => true,

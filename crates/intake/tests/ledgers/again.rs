@@ -82,7 +82,8 @@ fn what_differs_is_told_and_left() {
     // The number stands in the household and in its file.
     let (old, new) = (json!("19900002580"), json!("19900002581"));
     assert_eq!(changes(&again), [("phone", &old, &new), ("phone", &old, &new)]);
-    assert_eq!(codes(&again), [found(2, "differs"), found(2, "differs")]);
+    // One cell, one finding.
+    assert_eq!(codes(&again), [found(2, "differs")]);
 }
 
 #[test]
@@ -150,8 +151,11 @@ fn an_undone_import_comes_back_and_a_voided_family_is_named() {
     let home = *book.of(Kind::Household).next().unwrap().0;
     book.void.insert(home, Voided { reason: "重复登记".into(), undone: false });
     let again = plan(&book, &families(&[FAMILY]));
-    assert_eq!((again.rows.refused, codes(&again)), (1, vec![found(2, "voided_before")]));
+    // Nothing is written unless a person chooses to bring the family back.
+    assert_eq!((again.rows.differs, again.groups.len()), (1, 0));
+    assert_eq!(codes(&again), [found(2, "voided_before")]);
     assert!(again.findings[0].hint.contains("重复登记"));
+    assert_eq!(changes(&again), [("void", &json!("已作废：重复登记"), &json!("恢复"))]);
 }
 
 const VISITS: &[&str] =
