@@ -1,9 +1,10 @@
-//! A picture of every page, from a demo county of its own: `./dev shots [folder] [folder]`.
+//! A picture of every page, from a demo county of its own: `./dev shots [folder] [folder] [--import]`.
 //!
 //! PNG files of 1366×768 go into the first folder (default: docs/handbook/images), of 1920×1080
-//! into the second (default: target/shots).
+//! into the second (default: target/shots). `--import`: only the pages of the import.
 
 mod album;
+mod import;
 mod stage;
 
 use std::path::PathBuf;
@@ -29,11 +30,20 @@ const PAGES: &[(&str, &str, &str)] = &[
 
 #[tokio::main]
 async fn main() -> Result<(), Trouble> {
-    let mut folders = std::env::args().skip(1).map(PathBuf::from);
+    let (options, folders): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|word| word.starts_with("--"));
+    let mut folders = folders.into_iter().map(PathBuf::from);
     let office = folders.next().unwrap_or_else(|| "docs/handbook/images".into());
     let large = folders.next().unwrap_or_else(|| "target/shots".into());
     let album = Album::new(office, large)?;
     let stage = Stage::set().await?;
+    if options.iter().any(|option| option == "--import") {
+        let screen = Screen::browser(&stage.demo.url()).await?;
+        sign_in(&screen, "guyang").await?;
+        import::looked_at(&stage, &screen, &album).await?;
+        import::read_again(&stage, &album).await?;
+        return screen.close().await;
+    }
     first_use(&stage, &album).await?;
     let screen = Screen::browser(&stage.demo.url()).await?;
     screen.shows("请登录").await?;
@@ -47,7 +57,8 @@ async fn main() -> Result<(), Trouble> {
     families(&screen, &album).await?;
     records(&screen, &album).await?;
     reports(&screen, &album).await?;
-    import(&stage, &screen, &album).await?;
+    import::looked_at(&stage, &screen, &album).await?;
+    import::read_again(&stage, &album).await?;
     sync(&screen, &album).await?;
     over_the_page(&screen, &album).await?;
     county(&screen, &album).await?;
@@ -172,18 +183,6 @@ async fn reports(screen: &Screen, album: &Album) -> Result<(), Trouble> {
     screen.until(figure).await?;
     screen.shows("条记录").await?;
     album.take(screen, "figure").await
-}
-
-/// A sample township's ledgers, looked at and not taken in.
-async fn import(stage: &Stage, screen: &Screen, album: &Album) -> Result<(), Trouble> {
-    screen.go("#/import", "特殊家庭台账").await?;
-    album.take(screen, "import").await?;
-    screen.pick("选择文件", "选择台账文件", &stage.ledgers).await?;
-    screen.shows("可以导入").await?;
-    album.take(screen, "import-preview").await?;
-    screen.press("认出的列").await?;
-    screen.shows("表头").await?;
-    album.take(screen, "import-columns").await
 }
 
 async fn sync(screen: &Screen, album: &Album) -> Result<(), Trouble> {

@@ -21,31 +21,55 @@ const GUYANG: &str = "340323100";
 pub(crate) struct Stage {
     pub(crate) demo: Host,
     pub(crate) unused: Host,
+    /// A township's own book, with a ledger of last month in it.
+    pub(crate) township: Host,
+    /// Ledgers for it, as its office keeps them, in the order in which they come.
+    pub(crate) corrected: PathBuf,
+    pub(crate) families: PathBuf,
+    pub(crate) visits: PathBuf,
     _province: Province,
     /// A township's ledgers under the names that an office gives them.
     pub(crate) ledgers: Vec<PathBuf>,
-    _folders: [TempDir; 2],
+    _folders: [TempDir; 3],
 }
 
 impl Stage {
     pub(crate) async fn set() -> Result<Stage, Trouble> {
-        let (home, unused) = (folder()?, folder()?);
+        let (home, unused, township) = (folder()?, folder()?, folder()?);
         let province = Province::start(Keep::sqlite())?;
         let data = home.path().join("desk");
         fill(&data, home.path(), &province)?;
         conflict(&data, &province).await?;
+        let book = township.path().join("desk");
+        let own = |from: &str, name: &str| {
+            let copy = township.path().join(name);
+            std::fs::copy(field_cases().join(from), &copy).map_err(told).map(|_| copy)
+        };
+        let october = own("07-corrected-ledger-again/1-families-october.xlsx", "特殊家庭台账10月.xlsx")?;
+        let name = ["--user", "wangli", "--display-name", "王丽"];
+        let init = ["init", "--standalone", "--region", "340323104"];
+        terminal::told(&book, &[&init[..], &name[..]].concat(), None)?;
+        terminal::told(&book, &["import", &october.to_string_lossy()], None)?;
         Ok(Stage {
             ledgers: ledgers(home.path())?,
+            corrected: own("07-corrected-ledger-again/2-families-november.xlsx", "特殊家庭台账11月.xlsx")?,
+            families: own("20-hidden-sheet-and-rows/1-families.xlsx", "特殊家庭台账全镇.xlsx")?,
+            visits: own("20-hidden-sheet-and-rows/2-visits.xlsx", "走访慰问10月.xlsx")?,
+            township: Host::start(&book)?,
             demo: Host::start(&data)?,
             unused: Host::start(unused.path())?,
             _province: province,
-            _folders: [home, unused],
+            _folders: [home, unused, township],
         })
     }
 }
 
 fn folder() -> Result<TempDir, Trouble> {
     tempfile::tempdir().map_err(told)
+}
+
+fn field_cases() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../desk/tests/field-cases")
 }
 
 fn told(error: impl std::fmt::Display) -> Trouble {
