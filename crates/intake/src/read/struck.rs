@@ -25,6 +25,10 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
+    pub(super) fn of(left: String, struck: String) -> Self {
+        Self { left, struck }
+    }
+
     pub(super) fn push(&mut self, text: &str, struck: bool) {
         if struck { &mut self.struck } else { &mut self.left }.push_str(text);
     }

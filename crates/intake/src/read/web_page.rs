@@ -142,14 +142,14 @@ impl<'a> Page<'a> {
                 if let Some(table) = self.open.last_mut() {
                     table.end_row();
                     self.row = self.row.saturating_add(1);
-                    table.start_row(self.row);
+                    table.start_row(self.row, !self.attributes.not_shown());
                 }
             }
             b"td" | b"th" => {
                 if let Some(table) = self.open.last_mut() {
                     if !table.in_row() {
                         self.row = self.row.saturating_add(1);
-                        table.start_row(self.row);
+                        table.start_row(self.row, true);
                     }
                     table.start_cell(std::mem::take(&mut self.attributes), self.limits)?;
                     self.cells += 1;
@@ -160,6 +160,11 @@ impl<'a> Page<'a> {
             }
             b"img" => self.open.last_mut().into_iter().for_each(Table::picture),
             b"br" | b"p" | b"div" | b"li" => self.text_break(),
+            b"s" | b"strike" | b"del" | b"span" | b"font" => {
+                if let Some(table) = self.open.last_mut() {
+                    table.open_tag(tag, &self.attributes);
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -178,6 +183,9 @@ impl<'a> Page<'a> {
             b"td" | b"th" => self.open.last_mut().into_iter().for_each(Table::end_cell),
             b"p" | b"div" | b"li" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"caption" => {
                 self.text_break()
+            }
+            b"s" | b"strike" | b"del" | b"span" | b"font" => {
+                self.open.last_mut().into_iter().for_each(|table| table.close_tag(name));
             }
             _ => {}
         }
@@ -257,14 +265,15 @@ impl<'a> Page<'a> {
         let mut sheets = Vec::new();
         for (at, table) in tables.into_iter().enumerate() {
             let mut rows = Rows::new(limits, watch, spent);
-            let (cells, merges): (_, Vec<Merge>) = table.into_parts();
-            for (row, column, cell) in cells {
+            let (cells, merges, hidden): (_, Vec<Merge>, _) = table.into_parts();
+            hidden.into_iter().for_each(|row| rows.marking.hidden(row));
+            for (row, column, cell, struck) in cells {
                 rows.seen()?;
                 let cell = match cell {
                     Cell::Text(text) => Cell::Text(unwrapped(text.into()).into_owned()),
                     other => other,
                 };
-                rows.put(row, column, cell)?;
+                rows.put_struck(row, column, cell, struck)?;
             }
             let name =
                 if named { Some(self.names[at].clone()) } else { many.then(|| format!("表{}", at + 1)) };

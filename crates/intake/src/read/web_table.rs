@@ -1,11 +1,14 @@
 //! One table of a web page while it is read: where each cell stands, and what.
 
 use super::Limits;
+use super::struck::{Pieces, Struck};
 use crate::refusal::FileRefused;
 use crate::workbook::{Cell, Merge, Number};
 
 /// As browsers limit it.
 const TALLEST: u32 = 65_534;
+/// Tags inside of each other that may strike a text through; more are passed over.
+const DEEPEST: usize = 64;
 
 /// The attributes of a tag that say something of a cell.
 #[derive(Default)]
@@ -16,6 +19,8 @@ pub(super) struct Attributes {
     formula: bool,
     text: bool,
     error: bool,
+    struck: bool,
+    not_shown: bool,
 }
 
 impl Attributes {
@@ -34,17 +39,31 @@ impl Attributes {
             b"colspan" => self.columns = value.trim().parse().ok(),
             b"rowspan" => self.rows = value.trim().parse().ok(),
             b"x:num" => self.number = value.trim().parse().ok(),
+            b"style" => {
+                let style = value.to_ascii_lowercase();
+                self.struck = style.contains("line-through");
+                self.not_shown = style.split(';').any(|rule| {
+                    let mut sides = rule.split(':').map(str::trim);
+                    (sides.next(), sides.next()) == (Some("display"), Some("none"))
+                });
+            }
             _ => {}
         }
+    }
+
+    pub(super) fn not_shown(&self) -> bool {
+        self.not_shown
     }
 }
 
 /// Cells with a value, by row and column.
-pub(super) type Cells = Vec<(u32, usize, Cell)>;
+pub(super) type Cells = Vec<(u32, usize, Cell, Struck)>;
 
 pub(super) struct Table {
     cells: Cells,
     merges: Vec<Merge>,
+    /// Rows that are not shown.
+    hidden: Vec<u32>,
     /// The row that is open.
     row: Option<u32>,
     column: usize,
@@ -57,18 +76,30 @@ pub(super) struct Table {
 struct Open {
     attributes: Attributes,
     text: String,
+    /// The text that is struck through, apart.
+    struck: String,
+    /// Open tags that may strike a text through, and whether it is so inside of each.
+    tags: Vec<(Vec<u8>, bool)>,
     picture: bool,
 }
 
 impl Table {
     /// A table with the lines that stand above it.
     pub(super) fn under(lines: Vec<(u32, String)>) -> Self {
-        let cells = lines.into_iter().map(|(row, line)| (row, 0, Cell::Text(line))).collect();
-        Self { cells, merges: Vec::new(), row: None, column: 0, cell: None, reach: Vec::new() }
+        let cells = lines.into_iter().map(|(row, line)| (row, 0, Cell::Text(line), Struck::None)).collect();
+        Self {
+            cells,
+            merges: Vec::new(),
+            hidden: Vec::new(),
+            row: None,
+            column: 0,
+            cell: None,
+            reach: Vec::new(),
+        }
     }
 
     pub(super) fn caption(&mut self, (row, line): (u32, String)) {
-        self.cells.push((row, 0, Cell::Text(line)));
+        self.cells.push((row, 0, Cell::Text(line), Struck::None));
     }
 
     pub(super) fn in_row(&self) -> bool {
@@ -79,8 +110,11 @@ impl Table {
         self.cell.is_some()
     }
 
-    pub(super) fn start_row(&mut self, row: u32) {
+    pub(super) fn start_row(&mut self, row: u32, shown: bool) {
         self.row = Some(row);
+        if !shown {
+            self.hidden.push(row);
+        }
         self.column = 0;
     }
 
@@ -102,29 +136,47 @@ impl Table {
         if self.column >= limits.columns {
             return Err(FileRefused::too_large(&format!("表格超过 {} 列", limits.columns)));
         }
-        self.cell = Some(Open { attributes, text: String::new(), picture: false });
+        self.cell = Some(Open::new(attributes));
         Ok(())
     }
 
     pub(super) fn text(&mut self, text: &str) {
         if let Some(cell) = &mut self.cell {
+            let to = cell.place();
             // Line breaks of the page's source are spaces.
             for word in text.split_inclusive(|c: char| c.is_ascii_whitespace()) {
                 let bare = word.trim_end_matches(|c: char| c.is_ascii_whitespace());
-                cell.text.push_str(bare);
-                if bare.len() < word.len() && !cell.text.ends_with([' ', '\n']) {
-                    cell.text.push(' ');
+                to.push_str(bare);
+                if bare.len() < word.len() && !to.ends_with([' ', '\n']) {
+                    to.push(' ');
                 }
             }
         }
     }
 
     pub(super) fn line_break(&mut self) {
+        if let Some(cell) = &mut self.cell {
+            let to = cell.place();
+            if !to.is_empty() && !to.ends_with('\n') {
+                to.push('\n');
+            }
+        }
+    }
+
+    /// A tag inside of a cell that may strike its text through.
+    pub(super) fn open_tag(&mut self, tag: Vec<u8>, attributes: &Attributes) {
+        if let Some(cell) = self.cell.as_mut().filter(|cell| cell.tags.len() < DEEPEST) {
+            let own = attributes.struck || matches!(tag.as_slice(), b"s" | b"strike" | b"del");
+            let struck = own || cell.is_struck();
+            cell.tags.push((tag, struck));
+        }
+    }
+
+    pub(super) fn close_tag(&mut self, tag: &[u8]) {
         if let Some(cell) = &mut self.cell
-            && !cell.text.is_empty()
-            && !cell.text.ends_with('\n')
+            && let Some(at) = cell.tags.iter().rposition(|(open, _)| open == tag)
         {
-            cell.text.push('\n');
+            cell.tags.truncate(at);
         }
     }
 
@@ -146,13 +198,13 @@ impl Table {
             }
             self.reach[column..self.column].fill(rows - 1);
         }
-        let cell = open.cell();
+        let (cell, struck) = open.cell();
         if !cell.is_empty() {
             if rows > 1 || columns > 1 {
                 let (last_row, last_column) = (row.saturating_add(rows - 1), self.column - 1);
                 self.merges.push(Merge { first_row: row, last_row, first_column: column, last_column });
             }
-            self.cells.push((row, column, cell));
+            self.cells.push((row, column, cell, struck));
         }
     }
 
@@ -171,19 +223,37 @@ impl Table {
     }
 
     pub(super) fn into_lines(self) -> impl Iterator<Item = (u32, String)> {
-        self.cells.into_iter().map(|(row, _, cell)| (row, cell.shown()))
+        self.cells.into_iter().map(|(row, _, cell, _)| (row, cell.shown()))
     }
 
-    pub(super) fn into_parts(mut self) -> (Cells, Vec<Merge>) {
+    pub(super) fn into_parts(mut self) -> (Cells, Vec<Merge>, Vec<u32>) {
         // A caption may stand behind rows that were not closed yet.
-        self.cells.sort_by_key(|(row, column, _)| (*row, *column));
-        (self.cells, self.merges)
+        self.cells.sort_by_key(|(row, column, ..)| (*row, *column));
+        (self.cells, self.merges, self.hidden)
     }
 }
 
 impl Open {
-    fn cell(self) -> Cell {
-        let text = self.text.trim();
+    fn new(attributes: Attributes) -> Self {
+        Self { attributes, text: String::new(), struck: String::new(), tags: Vec::new(), picture: false }
+    }
+
+    fn is_struck(&self) -> bool {
+        self.attributes.struck || self.tags.last().is_some_and(|(_, struck)| *struck)
+    }
+
+    /// Where the next text goes.
+    fn place(&mut self) -> &mut String {
+        if self.is_struck() { &mut self.struck } else { &mut self.text }
+    }
+
+    fn cell(mut self) -> (Cell, Struck) {
+        let (text, struck) =
+            Pieces::of(std::mem::take(&mut self.text), std::mem::take(&mut self.struck)).read();
+        (self.value(text.trim()), struck)
+    }
+
+    fn value(&self, text: &str) -> Cell {
         let marks = &self.attributes;
         if text.is_empty() {
             return match marks.number {

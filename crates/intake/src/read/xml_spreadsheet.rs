@@ -1,13 +1,14 @@
 //! XML Spreadsheet 2003, which office systems also name `.xls`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, escape};
 
-use super::attributes::{number, said};
+use super::attributes::{number, said, yes};
 use super::cells::date_of;
 use super::number_format::Shown;
+use super::struck::{Pieces, Struck};
 use super::{Limits, Rows, Spent};
 use crate::refusal::{FileRefused, Watch};
 use crate::workbook::{Cell, Merge, Sheet};
@@ -19,7 +20,7 @@ const LAST_ROW: u32 = 1 << 20;
 pub(super) fn read(xml: &str, limits: &Limits, watch: Watch<'_>) -> Result<Vec<Sheet>, FileRefused> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
-    let mut styles = HashMap::new();
+    let (mut styles, mut struck) = (HashMap::new(), HashSet::new());
     let mut style = String::new();
     let mut sheets = Vec::new();
     let mut spent = Spent::default();
@@ -35,14 +36,23 @@ pub(super) fn read(xml: &str, limits: &Limits, watch: Watch<'_>) -> Result<Vec<S
                         return Err(FileRefused::too_large("单元格样式过多"));
                     }
                 }
+                "Font" if yes(&e, "StrikeThrough") && struck.len() < MOST_STYLES => {
+                    struck.insert(style.clone());
+                }
                 "Worksheet" => {
                     if sheets.len() >= limits.sheets {
                         return Err(FileRefused::too_large(&format!("工作表超过 {} 个", limits.sheets)));
                     }
                     let name = said(&e, "Name");
                     let rows = Rows::new(limits, watch, &mut spent);
-                    let mut tab =
-                        Tab { styles: &styles, rows, merges: Vec::new(), hidden: false, at: At::default() };
+                    let mut tab = Tab {
+                        styles: &styles,
+                        struck: &struck,
+                        rows,
+                        merges: Vec::new(),
+                        hidden: false,
+                        at: At::default(),
+                    };
                     tab.read(&mut reader)?;
                     let Tab { rows, merges, hidden, .. } = tab;
                     let (rows, marks) = rows.finish();
@@ -70,6 +80,8 @@ fn named(code: &str) -> &str {
 /// A sheet while it is read.
 struct Tab<'a> {
     styles: &'a HashMap<String, Shown>,
+    /// Styles of which the font is struck through.
+    struck: &'a HashSet<String>,
     rows: Rows<'a>,
     merges: Vec<Merge>,
     hidden: bool,
@@ -87,13 +99,15 @@ struct At {
     column: usize,
     style: Option<String>,
     formula: bool,
+    /// Tags around the next text that strike it through.
+    strikes: u32,
     value: Option<Value>,
 }
 
 /// A cell's data.
 struct Value {
     kind: String,
-    text: String,
+    text: Pieces,
 }
 
 impl Tab<'_> {
@@ -106,18 +120,25 @@ impl Tab<'_> {
                     match e.local_name().as_ref() {
                         "Row" => self.start_row(&e),
                         "Cell" => self.start_cell(&e)?,
-                        "Comment" => in_comment = true,
+                        "Comment" => {
+                            in_comment = true;
+                            self.rows.marking.comments(1);
+                        }
                         "Data" if !in_comment => {
                             in_data = true;
                             let kind = said(&e, "Type").unwrap_or_default();
-                            self.at.value = Some(Value { kind, text: String::new() });
+                            self.at.value = Some(Value { kind, text: Pieces::default() });
                         }
+                        "S" | "Strike" | "Del" if in_data => self.at.strikes += 1,
                         "Visible" => in_visible = true,
                         _ => {}
                     }
                 }
                 Event::End(e) => match e.local_name().as_ref() {
                     "Comment" => in_comment = false,
+                    "S" | "Strike" | "Del" if in_data => {
+                        self.at.strikes = self.at.strikes.saturating_sub(1);
+                    }
                     "Data" => in_data = false,
                     "Visible" => in_visible = false,
                     "Cell" => self.end_cell()?,
@@ -142,6 +163,9 @@ impl Tab<'_> {
         let row = row.unwrap_or_else(|| self.at.row.saturating_add(1));
         self.at =
             At { row, span: number(e, "Span").unwrap_or(0), row_style: said(e, "StyleID"), ..At::default() };
+        if yes(e, "Hidden") {
+            self.rows.marking.hidden(row);
+        }
     }
 
     fn start_cell(&mut self, e: &BytesStart<'_>) -> Result<(), FileRefused> {
@@ -150,7 +174,7 @@ impl Tab<'_> {
         }
         self.at.style = said(e, "StyleID");
         self.at.formula = said(e, "Formula").is_some();
-        self.at.value = None;
+        (self.at.value, self.at.strikes) = (None, 0);
         let across = number(e, "MergeAcross").unwrap_or(0);
         let down = number(e, "MergeDown").unwrap_or(0);
         if across > 0 || down > 0 {
@@ -173,25 +197,33 @@ impl Tab<'_> {
         // The columns that a merge covers are not written.
         let across = self.merges.last().filter(|m| (m.first_row, m.first_column) == (self.at.row, column));
         self.at.column = across.map_or(column, |m| m.last_column).saturating_add(1);
-        let cell = match self.at.value.take() {
-            Some(value) => self.cell(value),
-            None if self.at.formula => Cell::Uncounted,
+        let (cell, struck) = match self.at.value.take() {
+            Some(Value { kind, text }) => {
+                let (text, struck) = text.read();
+                (self.cell(&kind, text), struck)
+            }
+            None if self.at.formula => (Cell::Uncounted, Struck::whole_if(self.font_is_struck())),
             None => return Ok(()),
         };
-        self.rows.put(self.at.row, column, cell)
+        self.rows.put_struck(self.at.row, column, cell, struck)
+    }
+
+    fn font_is_struck(&self) -> bool {
+        let style = self.at.style.as_ref().or(self.at.row_style.as_ref());
+        style.is_some_and(|style| self.struck.contains(style))
     }
 
     fn text(&mut self, text: &str) {
+        let struck = self.at.strikes > 0 || self.font_is_struck();
         if let Some(value) = &mut self.at.value {
-            value.text.push_str(text);
+            value.text.push(text, struck);
         }
     }
 
-    fn cell(&self, value: Value) -> Cell {
-        let text = value.text;
+    fn cell(&self, kind: &str, text: String) -> Cell {
         let style = self.at.style.as_ref().or(self.at.row_style.as_ref());
         let shown = || style.and_then(|id| self.styles.get(id)).unwrap_or(&Shown::GENERAL);
-        match value.kind.as_str() {
+        match kind {
             "Number" if text.trim().is_empty() && self.at.formula => Cell::Uncounted,
             "Number" => match text.trim().parse::<f64>() {
                 Ok(value) if value.is_finite() => shown().cell(value),

@@ -146,3 +146,41 @@ fn struck_and_hidden_rows_of_an_xls_are_told() {
     assert_eq!(marks(&workbook), &expected);
     assert_eq!(text(&workbook, 5, 1), "200.00");
 }
+
+#[test]
+fn struck_and_hidden_rows_of_an_xml_spreadsheet_are_told() {
+    let cell = |style: &str, text: &str| {
+        format!(r#"<Cell ss:StyleID="{style}"><Data ss:Type="String">{text}</Data></Cell>"#)
+    };
+    let rows = [
+        format!("<Row>{}{}</Row>", cell("s0", "<S>200</S>300"), cell("s0", "甲")),
+        format!("<Row>{}{}</Row>", cell("s1", "张三"), cell("s1", "200")),
+        format!(r#"<Row ss:Hidden="1">{}{}</Row>"#, cell("s1", "张三"), cell("s0", "200")),
+        r#"<Row ss:StyleID="s1"><Cell><Data ss:Type="Number">5</Data><Comment><ss:Data>批注</ss:Data></Comment></Cell></Row>"#.into(),
+    ];
+    let xml = format!(
+        r#"<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="s0"><Font ss:Size="11"/></Style><Style ss:ID="s1"><Font ss:StrikeThrough="1"/></Style></Styles><Worksheet ss:Name="S"><Table>{}</Table></Worksheet></Workbook>"#,
+        rows.concat()
+    );
+    let workbook = open(xml.as_bytes(), "台账.xls");
+    assert_eq!((text(&workbook, 1, 0), text(&workbook, 2, 1)), ("300".into(), "200".into()));
+    let struck_cells = vec![(1, 0)];
+    let expected = Marks { struck_rows: vec![2, 4], hidden_rows: vec![3], struck_cells, comments: 1 };
+    assert_eq!(marks(&workbook), &expected);
+}
+
+#[test]
+fn struck_and_hidden_rows_of_a_page_are_told() {
+    let page = "<table><tr><td><s>200</s>300<td>甲</tr>\
+        <tr><td><del>张三</del><td style='text-decoration: Line-Through'>200</tr>\
+        <tr style='height:0;display:none'><td>张三<td>200</tr>\
+        <tr><td><span style='text-decoration:line-through'>李<b>四</b></span>王五<td><strike>5</strike></tr>\
+        <tr><td><s>未关<td>6</tr></table>";
+    let workbook = open(page.as_bytes(), "台账.xls");
+    assert_eq!((text(&workbook, 1, 0), text(&workbook, 2, 1)), ("300".into(), "200".into()));
+    assert_eq!((text(&workbook, 4, 0), text(&workbook, 4, 1)), ("王五".into(), "5".into()));
+    assert_eq!((text(&workbook, 5, 0), text(&workbook, 5, 1)), ("未关".into(), "6".into()));
+    let struck_cells = vec![(1, 0), (4, 0)];
+    let expected = Marks { struck_rows: vec![2], hidden_rows: vec![3], struck_cells, comments: 0 };
+    assert_eq!(marks(&workbook), &expected);
+}
