@@ -33,6 +33,10 @@ impl Pieces {
         if struck { &mut self.struck } else { &mut self.left }.push_str(text);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.left.is_empty() && self.struck.is_empty()
+    }
+
     /// What of it counts: a text that is struck through as a whole stays.
     pub(super) fn read(self) -> (String, Struck) {
         let nothing = |text: &str| text.chars().all(crate::workbook::blank);
