@@ -1,6 +1,8 @@
 //! What an xls would cost to read, counted over its records (\[MS-XLS\] 2.3) before the spreadsheet
 //! library reserves memory for it: a few bytes there can claim gigabytes.
 
+use std::collections::HashMap;
+
 use super::Limits;
 use crate::refusal::FileRefused;
 
@@ -9,7 +11,7 @@ const DIMENSIONS: u16 = 0x0200;
 pub(super) const FORMULA: u16 = 0x0006;
 pub(super) const LABEL_SST: u16 = 0x00FD;
 pub(super) const MUL_RK: u16 = 0x00BD;
-const SST: u16 = 0x00FC;
+pub(super) const SST: u16 = 0x00FC;
 const CONTINUE: u16 = 0x003C;
 pub(super) const BOF: u16 = 0x0809;
 pub(super) const EOF: u16 = 0x000A;
@@ -142,10 +144,27 @@ pub(super) fn u32_at(data: &[u8], at: usize) -> u32 {
 fn string_lengths<'a>(first: &'a [u8], records: &mut Records<'a>) -> Vec<usize> {
     let mut lengths = Vec::new();
     let mut piece = Piece { data: first.get(8..).unwrap_or_default(), records };
-    while let Some(chars) = piece.string() {
+    while let Some(chars) = piece.string(|_, _| {}) {
         lengths.push(chars * 3);
     }
     lengths
+}
+
+/// Where a shared string turns to another font: the UTF-16 unit, and the font's index.
+pub(super) type Turns = Vec<(usize, usize)>;
+
+/// Of the shared strings that have several fonts, by index.
+pub(super) fn string_fonts<'a>(first: &'a [u8], records: &mut Records<'a>) -> HashMap<usize, Turns> {
+    let mut fonts = HashMap::new();
+    let mut piece = Piece { data: first.get(8..).unwrap_or_default(), records };
+    let (mut index, mut turns) = (0, Turns::new());
+    while piece.string(|unit, font| turns.push((unit, font))).is_some() {
+        if !turns.is_empty() {
+            fonts.insert(index, std::mem::take(&mut turns));
+        }
+        index += 1;
+    }
+    fonts
 }
 
 struct Piece<'a, 'r> {
@@ -177,8 +196,8 @@ impl Piece<'_, '_> {
         Some(())
     }
 
-    /// Passes over one string and gives its number of UTF-16 units.
-    fn string(&mut self) -> Option<usize> {
+    /// Passes over one string and gives its number of UTF-16 units; tells the turns to another font.
+    fn string(&mut self, mut turn: impl FnMut(usize, usize)) -> Option<usize> {
         let head = self.take(3)?;
         let (chars, flags) = (u16_at(head, 0), head[2]);
         let runs = if flags & 0x08 != 0 { u16_at(self.take(2)?, 0) } else { 0 };
@@ -198,7 +217,14 @@ impl Piece<'_, '_> {
             self.data = &self.data[here * size..];
             left -= here;
         }
-        self.skip(runs.saturating_mul(4).saturating_add(extra))?;
+        for _ in 0..runs {
+            let mut run = [0; 4];
+            for byte in &mut run {
+                *byte = self.take(1)?[0];
+            }
+            turn(u16_at(&run, 0), u16_at(&run, 2));
+        }
+        self.skip(extra)?;
         Some(chars)
     }
 }

@@ -1,7 +1,6 @@
 //! xls, the old binary format.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::io::{Cursor, Read, Write};
 
 use calamine::{Data, Range, Reader, Xls, XlsError};
@@ -38,7 +37,14 @@ pub(super) fn read(
         let range = book.worksheet_range(&tab.name).map_err(refused)?;
         let mut rows = Rows::new(limits, watch, &mut spent);
         let struck = marks.sheet(tab.at, &mut rows.marking);
-        let (rows, marks) = rows_of(&range, told.of_sheet(tab.at), &told, &struck, rows)?;
+        let struck = |at, cell| match cell {
+            Cell::Text(text) if struck.has_text(at) => {
+                let (text, struck) = marks.read(at, &text, &struck);
+                (Cell::Text(text), struck)
+            }
+            cell => (cell, Struck::whole_if(struck.is_whole(at))),
+        };
+        let (rows, marks) = rows_of(&range, told.of_sheet(tab.at), &told, struck, rows)?;
         let merges = book.merge_cells_by_sheet_name(&tab.name).map_err(refused)?.iter().map(merge).collect();
         sheets.push(Sheet { name: Some(tab.name), rows, merges, hidden: tab.hidden, marks });
     }
@@ -49,7 +55,7 @@ fn rows_of(
     range: &Range<Data>,
     mut rest: &[((u32, u32), Told)],
     told: &BiffCells,
-    struck: &HashSet<(usize, usize)>,
+    struck: impl Fn((usize, usize), Cell) -> (Cell, Struck),
     mut rows: Rows<'_>,
 ) -> Result<(Vec<Row>, Marks), FileRefused> {
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
@@ -66,8 +72,8 @@ fn rows_of(
         };
         rest = &rest[before + here..];
         if let Some(cell) = cell {
-            let struck = struck.contains(&(row as usize, column as usize));
-            rows.put_struck(row + 1, column as usize, cell, Struck::whole_if(struck))?;
+            let (cell, struck) = struck((row as usize, column as usize), cell);
+            rows.put_struck(row + 1, column as usize, cell, struck)?;
         }
     }
     Ok(rows.finish())
