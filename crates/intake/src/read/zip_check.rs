@@ -187,13 +187,13 @@ struct Marks {
 }
 
 const FORMULA: [u16; 2] = [u16::from_be_bytes(*b"<f"), u16::from_be_bytes(*b":f")];
-const STRIKE: u64 = u64::from_be_bytes(*b"\0\0\0strik");
-/// Ends of `hidden="1"` and `hidden="true"` before the last quote.
+const STRIKE: u64 = u64::from_be_bytes(*b"\0\0strike");
+/// Ends of `hidden="1"` and `hidden="true"`.
 const HIDDEN: [u64; 4] = [
-    u64::from_be_bytes(*b"idden=\"1"),
-    u64::from_be_bytes(*b"idden='1"),
-    u64::from_be_bytes(*b"en=\"true"),
-    u64::from_be_bytes(*b"en='true"),
+    u64::from_be_bytes(*b"dden=\"1\""),
+    u64::from_be_bytes(*b"dden='1'"),
+    u64::from_be_bytes(*b"n=\"true\""),
+    u64::from_be_bytes(*b"n='true'"),
 ];
 
 impl Marks {
@@ -207,13 +207,13 @@ impl Marks {
                     self.run = 0;
                 }
                 b'!' => self.comments |= two as u8 == b'<',
-                // `<f>`, also with a prefix: `<x:f>`.
+                // The end of a tag's name or of an attribute. Names may have a prefix: `<x:f>`.
                 b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C' => {
                     self.formulas |= FORMULA.contains(&two);
+                    self.struck |= self.before & 0xFFFF_FFFF_FFFF == STRIKE;
+                    self.hidden |= HIDDEN.contains(&self.before);
                 }
                 b'f' if styles => self.formats += usize::from(two == u16::from_be_bytes(*b"<x")),
-                b'e' => self.struck |= self.before & 0xFF_FFFF_FFFF == STRIKE,
-                b'"' | b'\'' => self.hidden |= HIDDEN.contains(&self.before),
                 _ => {}
             }
             self.before = self.before << 8 | u64::from(b);
