@@ -65,6 +65,7 @@ habits! {
     TwoNames "two names in one cell, set apart in every way"
     Csv "CSV of every origin: encodings, separators, quotes, =\"…\", a title line first"
     CsvOddCell "one cell of a CSV with a bad byte, a control character or a stray quote"
+    OldBinary "the old binary format, .xls"
     WebPage "a web page or XML with the name of a spreadsheet"
     PictureCell "a picture in a cell"
     SummarySheet "a sheet that repeats the rows of the others"

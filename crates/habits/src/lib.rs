@@ -21,6 +21,7 @@ mod table;
 mod text;
 mod township;
 mod truth;
+mod xls;
 mod xlsx;
 
 pub use edit::{Edit, STEADY, edited};

@@ -8,7 +8,7 @@ use crate::habit::{Habit, Habits};
 use crate::pen::{Pen, Unit};
 use crate::table::{Around, Table};
 use crate::text::{self, OddCell, Oddity, Origin};
-use crate::{dice, sheets, xlsx};
+use crate::{dice, sheets, xls, xlsx};
 
 /// A row of data of a file, as a finding names it.
 #[derive(Debug, Clone)]
@@ -41,11 +41,19 @@ pub(crate) enum Ledger {
     Activities,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Xlsx,
+    Xls,
     Csv,
     Page,
+}
+
+impl Form {
+    /// Without formats, formulas and merges.
+    fn is_text(self) -> bool {
+        matches!(self, Form::Csv | Form::Page)
+    }
 }
 
 pub(crate) struct Office<'a> {
@@ -64,15 +72,20 @@ impl Office<'_> {
             Ledger::Activities => "2026年10月活动登记表",
         };
         let mut dice = dice(self.seed, name, 0);
-        let (text, page) = (dice.u8(..100) < 60, dice.u8(..100) < 40);
+        let (text, page, old) = (dice.u8(..100) < 60, dice.u8(..100) < 40, dice.u8(..100) < 60);
         let form = match () {
             () if text && self.has(Habit::Csv) => Form::Csv,
             () if page && self.has(Habit::WebPage) => Form::Page,
+            () if old && self.has(Habit::OldBinary) => Form::Xls,
             () => Form::Xlsx,
         };
         let grids = self.grids(ledger, form, &mut dice);
         match form {
             Form::Xlsx => vec![file(format!("{name}.xlsx"), xlsx::write(&grids), &grids, true, Habits::NONE)],
+            Form::Xls => {
+                let old = Habits::of(&[Habit::OldBinary]);
+                vec![file(format!("{name}.xls"), xls::write(&grids), &grids, true, old)]
+            }
             Form::Csv => grids.iter().map(|grid| self.csv(name, grid)).collect(),
             Form::Page => grids.into_iter().map(|grid| self.page(name, grid)).collect(),
         }
@@ -129,7 +142,6 @@ impl Office<'_> {
     }
 
     fn grids(&self, ledger: Ledger, form: Form, dice: &mut Rng) -> Vec<Grid> {
-        let csv = !matches!(form, Form::Xlsx);
         match ledger {
             Ledger::Families => {
                 let which: Vec<usize> = (0..self.facts.families.len()).collect();
@@ -137,34 +149,34 @@ impl Office<'_> {
                     "特殊家庭",
                     "固镇县刘集镇计划生育特殊家庭台账",
                     (Unit::Yuan, false),
-                    csv,
+                    form,
                     dice,
                 );
-                vec![self.sheet("特殊家庭", csv, true, &around, &|pen| {
+                vec![self.sheet("特殊家庭", form, true, &around, &|pen| {
                     sheets::families(pen, self.facts, &which)
                 })]
             }
             Ledger::Members => {
-                let around = self.around("会员", "刘集镇计生协会员花名册", (Unit::Yuan, false), csv, dice);
-                vec![self.sheet("会员", csv, true, &around, &|pen| sheets::members(pen, self.facts))]
+                let around = self.around("会员", "刘集镇计生协会员花名册", (Unit::Yuan, false), form, dice);
+                vec![self.sheet("会员", form, true, &around, &|pen| sheets::members(pen, self.facts))]
             }
             Ledger::Activities => {
                 let (unit, captioned) = self.unit("活动");
                 let title = "刘集镇2026年10月活动登记表";
-                let around = self.around("活动", title, (unit, captioned), csv, dice);
+                let around = self.around("活动", title, (unit, captioned), form, dice);
                 let write = |pen: &Pen<'_>| sheets::activities(pen, self.facts, unit, captioned);
-                vec![self.sheet("活动", csv, true, &around, &write)]
+                vec![self.sheet("活动", form, true, &around, &write)]
             }
-            Ledger::Services => self.services(csv, dice),
+            Ledger::Services => self.services(form, dice),
         }
     }
 
-    fn services(&self, csv: bool, dice: &mut Rng) -> Vec<Grid> {
+    fn services(&self, form: Form, dice: &mut Rng) -> Vec<Grid> {
         let facts = self.facts;
         let mut grids = Vec::new();
         let all: Vec<usize> = (0..facts.visits.len()).collect();
         // A sheet for each village, or one for all.
-        let by_village = dice.bool() && !csv;
+        let by_village = dice.bool() && !form.is_text();
         let sheets: Vec<(&str, Vec<usize>)> = if by_village {
             let of = |village: usize| {
                 all.iter()
@@ -177,30 +189,30 @@ impl Office<'_> {
         };
         for (tab, which) in sheets.into_iter().filter(|(_, which)| !which.is_empty()) {
             let title = format!("2026年10月{tab}走访慰问记录");
-            let around = self.around(tab, &title, (Unit::Yuan, false), csv, dice);
-            grids.push(self.sheet(tab, csv, true, &around, &|pen| sheets::visits(pen, facts, &which)));
+            let around = self.around(tab, &title, (Unit::Yuan, false), form, dice);
+            grids.push(self.sheet(tab, form, true, &around, &|pen| sheets::visits(pen, facts, &which)));
         }
         let (unit, captioned) = self.unit("保险理赔");
         let around = |tab: &'static str, unit, dice: &mut Rng| {
-            self.around(tab, &format!("2026年10月刘集镇{tab}登记表"), unit, csv, dice)
+            self.around(tab, &format!("2026年10月刘集镇{tab}登记表"), unit, form, dice)
         };
         let plain = (Unit::Yuan, false);
         let surveys = around("需求调查", plain, dice);
-        grids.push(self.sheet("需求调查", csv, true, &surveys, &|pen| sheets::surveys(pen, facts)));
+        grids.push(self.sheet("需求调查", form, true, &surveys, &|pen| sheets::surveys(pen, facts)));
         let claims = around("保险理赔", (unit, captioned), dice);
         grids.push(
-            self.sheet("保险理赔", csv, true, &claims, &|pen| {
+            self.sheet("保险理赔", form, true, &claims, &|pen| {
                 sheets::claims(pen, facts, unit, captioned)
             }),
         );
         let sessions = around("心理健康服务", plain, dice);
-        grids.push(self.sheet("心理健康服务", csv, true, &sessions, &|pen| sheets::sessions(pen, facts)));
-        if self.has(Habit::HiddenSheet) && !csv {
+        grids.push(self.sheet("心理健康服务", form, true, &sessions, &|pen| sheets::sessions(pen, facts)));
+        if self.has(Habit::HiddenSheet) && !form.is_text() {
             let at = dice.usize(..grids.len());
             grids[at].hidden = true;
             met_all(&mut grids[at], Habit::HiddenSheet);
         }
-        if self.has(Habit::SummarySheet) && !csv {
+        if self.has(Habit::SummarySheet) && !form.is_text() {
             self.summaries(&mut grids, dice);
         }
         // A workbook cannot open on a hidden sheet.
@@ -212,7 +224,14 @@ impl Office<'_> {
     fn summaries(&self, grids: &mut Vec<Grid>, dice: &mut Rng) {
         let all: Vec<usize> = (0..self.facts.visits.len()).collect();
         let plain = |tab: &'static str, write: &dyn Fn(&Pen<'_>) -> Table| {
-            let pen = Pen { seed: self.seed, habits: Habits::NONE, sheet: tab, csv: false, titled: true };
+            let pen = Pen {
+                seed: self.seed,
+                habits: Habits::NONE,
+                sheet: tab,
+                csv: false,
+                unstored: true,
+                titled: true,
+            };
             let title = Some(format!("刘集镇2026年10月{tab}"));
             let around = Around { title, unit: Unit::Yuan, captioned: false, tab };
             let mut grid = write(&pen).in_sheet(&pen, &around);
@@ -248,23 +267,24 @@ impl Office<'_> {
         tab: &'t str,
         title: &str,
         unit: (Unit, bool),
-        csv: bool,
+        form: Form,
         dice: &mut Rng,
     ) -> Around<'t> {
         // A spreadsheet has its title; a CSV has it before the head, if at all.
-        let title = (dice.bool() || !csv).then(|| title.to_owned());
+        let title = (dice.bool() || !form.is_text()).then(|| title.to_owned());
         Around { title, unit: unit.0, captioned: unit.1, tab }
     }
 
     fn sheet(
         &self,
         tab: &str,
-        csv: bool,
+        form: Form,
         titled: bool,
         around: &Around<'_>,
         write: &dyn Fn(&Pen<'_>) -> Table,
     ) -> Grid {
-        let pen = Pen { seed: self.seed, habits: self.habits, sheet: tab, csv, titled };
+        let (csv, unstored) = (form.is_text(), form == Form::Xlsx);
+        let pen = Pen { seed: self.seed, habits: self.habits, sheet: tab, csv, unstored, titled };
         let mut grid = write(&pen).kept(&pen).in_sheet(&pen, around);
         if around.title.is_some() && self.has(Habit::DocumentNumber) {
             // Every row below it leans on the title; nothing about a row is less sure.

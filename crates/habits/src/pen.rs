@@ -50,6 +50,9 @@ pub(crate) struct Pen<'a> {
     pub(crate) sheet: &'a str,
     /// What is written ends as text: there are no formats, formulas or merges.
     pub(crate) csv: bool,
+    /// A formula can stand without its result. In text it would be a blank like any other, and the old binary format
+    /// has always a result.
+    pub(crate) unstored: bool,
     /// A title, or the file's name, tells the month.
     pub(crate) titled: bool,
 }
@@ -77,8 +80,7 @@ impl Pen<'_> {
             let errors = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!"];
             return Some(Cell::Error(errors[self.dice("which error", nth).usize(..errors.len())]));
         }
-        // Written as text, a formula without a result is a blank like any other.
-        if !self.csv && what != "date" && self.does(Habit::FormulaWithoutResult, what, nth, 15) {
+        if self.unstored && what != "date" && self.does(Habit::FormulaWithoutResult, what, nth, 15) {
             told.met(Habit::FormulaWithoutResult, Sure::Unsure);
             return Some(Cell::Formula("SUM(A1,25)".into(), None));
         }
