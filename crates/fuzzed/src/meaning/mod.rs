@@ -57,9 +57,11 @@ fn read_all(files: &[OfficeFile]) -> Outcome {
     Outcome { figures: book.figures(), told, noticed }
 }
 
+/// What townships gave before any edit, the latest first.
+type Kept = Vec<((u64, Habits), Rc<Outcome>)>;
+
 thread_local! {
-    /// The figures of a township before any edit.
-    static BEFORE: RefCell<Vec<((u64, Habits), Rc<Outcome>)>> = const { RefCell::new(Vec::new()) };
+    static BEFORE: RefCell<Kept> = const { RefCell::new(Kept::new()) };
 }
 
 fn before(seed: u64, habits: Habits) -> Rc<Outcome> {
