@@ -54,7 +54,7 @@ pub(crate) fn fits(values: &[&Value], want: &Value) -> bool {
     }
     let present =
         want.get("present").map_or_else(|| want.get("absent") != Some(&true.into()), |p| *p == true);
-    !values.is_empty() == present
+    values.is_empty() != present
 }
 
 /// Whether a finding of a reply is the one that is wanted: by `sheet`, `row`, `code`, `not_code`, `column` (a part of
