@@ -7,7 +7,7 @@ use tiexin_testkit::habits::{Habit, Habits, Run, Tally, habits_of};
 const TOWNSHIPS: u64 = 150;
 
 /// Habits that the importer does not bear yet.
-const NOT_YET: &[Habit] = &[Habit::TwoNames, Habit::CorrectedAgain];
+const NOT_YET: &[Habit] = &[Habit::CorrectedAgain];
 
 async fn hold(seeds: std::ops::Range<u64>) {
     let mut tally = Tally::default();
