@@ -186,8 +186,10 @@ pub struct UndoPreview {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UndoPlan {
-    /// Records that go or get their former values, by kind: (label, number).
+    /// Records that go, by kind: (label, number).
     pub goes: Vec<(String, u64)>,
+    /// Records that the import only changed and that get their former values, by kind.
+    pub back: Vec<(String, u64)>,
     /// What stays, and why.
     pub stays: Vec<StayRow>,
     /// How many more stay than are listed.
@@ -197,22 +199,33 @@ pub struct UndoPlan {
 impl UndoPlan {
     /// What goes, as people count it: `3 户家庭、6 位家庭成员`. Empty: nothing goes.
     pub fn goes_in_words(&self) -> String {
-        // Families first, whatever order they were found in.
-        let place = |label: &str| Kind::ALL.iter().position(|kind| kind.label() == label);
-        let mut goes: Vec<&(String, u64)> = self.goes.iter().collect();
-        goes.sort_by_key(|(label, _)| place(label).unwrap_or(Kind::ALL.len()));
-        let told =
-            goes.iter().map(|(label, number)| match place(label).and_then(|at| counted(&Kind::ALL[at])) {
-                Some(noun) => format!("{number} {noun}"),
-                None => format!("{number} 条{label}"),
-            });
-        told.collect::<Vec<_>>().join("、")
+        in_words(&self.goes)
     }
 
+    /// What gets its former values back, in the same words.
+    pub fn back_in_words(&self) -> String {
+        in_words(&self.back)
+    }
+}
+
+impl UndoPlan {
     /// How many stay.
     pub fn staying(&self) -> u64 {
         self.stays.len() as u64 + self.more
     }
+}
+
+fn in_words(kinds: &[(String, u64)]) -> String {
+    // Families first, whatever order they were found in.
+    let place = |label: &str| Kind::ALL.iter().position(|kind| kind.label() == label);
+    let mut sorted: Vec<&(String, u64)> = kinds.iter().collect();
+    sorted.sort_by_key(|(label, _)| place(label).unwrap_or(Kind::ALL.len()));
+    let told =
+        sorted.iter().map(|(label, number)| match place(label).and_then(|at| counted(&Kind::ALL[at])) {
+            Some(noun) => format!("{number} {noun}"),
+            None => format!("{number} 条{label}"),
+        });
+    told.collect::<Vec<_>>().join("、")
 }
 
 /// A kind behind a number, with its measure word.
@@ -270,7 +283,7 @@ mod tests {
     #[test]
     fn what_goes_is_told_with_its_measure_words() {
         let goes = vec![("人员".into(), 6), ("处理意见".into(), 1), ("家庭户".into(), 3)];
-        let plan = UndoPlan { goes, stays: Vec::new(), more: 2 };
+        let plan = UndoPlan { goes, back: Vec::new(), stays: Vec::new(), more: 2 };
         assert_eq!(plan.goes_in_words(), "3 户家庭、6 位家庭成员、1 条处理意见");
         assert_eq!(plan.staying(), 2);
     }

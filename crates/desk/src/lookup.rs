@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tiexin_contract::ErrorReply;
 use tiexin_domain::nouns::merge::merged_into;
@@ -75,7 +76,7 @@ fn known(record: Record) -> Known {
         kind: Kind::from_code(&record.kind),
         region: record.region(),
         void: record.void.as_ref().map(voided),
-        fields: record.fields,
+        fields: Arc::new(record.fields),
     }
 }
 

@@ -108,6 +108,10 @@ codes! {
     SecondPerson = "second_person", Todo;
     /// The village of the row above was taken.
     VillageAbove = "village_above", Todo;
+    /// The same in everything but the day is in the book.
+    MaybeKnown = "maybe_known", Todo;
+    /// Somebody who was met is of another family.
+    MetOther = "met_other", Todo;
     /// A number of people stands in place of their names.
     NamesCounted = "names_counted", Todo;
     /// The ledger says that somebody has left, or that a file is closed, in words that no field holds.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
@@ -32,7 +33,7 @@ pub struct Known {
     pub id: Uuid,
     pub kind: Kind,
     pub region: RegionCode,
-    pub fields: Fields,
+    pub fields: Arc<Fields>,
     pub void: Option<Voided>,
 }
 
@@ -148,7 +149,8 @@ impl<'a> Staged<'a> {
         if record.intent == Intent::Fill
             && let Some(known) = self.record(&record.id)
         {
-            fields.extend(known.fields.into_iter().filter(|(_, value)| !value.is_null()));
+            let there = known.fields.iter().filter(|(_, value)| !value.is_null());
+            Arc::make_mut(&mut fields).extend(there.map(|(field, value)| (field.clone(), value.clone())));
         }
         Known { id: record.id, kind: record.kind.clone(), region: record.region.clone(), fields, void: None }
     }

@@ -96,8 +96,10 @@ fn asked(seat: &Seat, batch: &Batch, plan: &UndoPlan) -> Outcome<bool> {
 fn tell(seat: &Seat, batch: &Batch, plan: &UndoPlan, undone: bool) -> Outcome {
     let goes: Vec<Value> =
         plan.goes.iter().map(|(label, count)| json!({"label": label, "count": count})).collect();
+    let back: Vec<Value> =
+        plan.back.iter().map(|(label, count)| json!({"label": label, "count": count})).collect();
     let value = json!({
-        "id": batch.id, "undone": undone, "goes": goes, "stays": plan.stays, "more": plan.more,
+        "id": batch.id, "undone": undone, "goes": goes, "back": back, "stays": plan.stays, "more": plan.more,
     });
     seat.out.tell(&value, || lines(batch, plan, undone))
 }
@@ -110,6 +112,16 @@ fn lines(batch: &Batch, plan: &UndoPlan, undone: bool) -> Vec<String> {
         format!("{goes}：{}", if going.is_empty() { "没有" } else { &going }),
         format!("{stays}：{} 条", plan.staying()),
     ];
+    if !plan.back.is_empty() {
+        lines.insert(
+            2,
+            format!(
+                "{}：{}",
+                if undone { "已改回原来的内容" } else { "会改回原来的内容" },
+                plan.back_in_words()
+            ),
+        );
+    }
     lines.extend(plan.stays.iter().map(|row| format!("  {}：{}", row.title, row.why)));
     if plan.more > 0 {
         lines.push(format!("  还有 {} 条", plan.more));

@@ -158,20 +158,25 @@ const MOST_NAMED: usize = 50;
 
 fn undo_preview(at: &At, args: UndoPreview) -> Result<UndoPlan, ErrorReply> {
     let plan = at.book().undo_plan(args.batch).map_err(errors::store)?;
-    let mut goes: Vec<(String, u64)> = Vec::new();
-    for id in &plan.goes {
-        let Some(record) = at.book().get(*id).map_err(errors::store)? else { continue };
-        let label = Kind::from_code(&record.kind).label().to_owned();
-        match goes.iter_mut().find(|(there, _)| *there == label) {
-            Some((_, number)) => *number += 1,
-            None => goes.push((label, 1)),
-        }
-    }
+    let (goes, back) = (by_kind(at, &plan.goes)?, by_kind(at, &plan.back)?);
     let stays = by_family(at, &plan.stays)?;
     let more = stays.len().saturating_sub(MOST_NAMED) as u64;
     let named = stays.iter().take(MOST_NAMED);
     let stays = named.map(|kept| stay(at, kept)).collect::<Result<Vec<_>, _>>()?;
-    Ok(UndoPlan { goes, stays: stays.into_iter().flatten().collect(), more })
+    Ok(UndoPlan { goes, back, stays: stays.into_iter().flatten().collect(), more })
+}
+
+fn by_kind(at: &At, ids: &[Uuid]) -> Result<Vec<(String, u64)>, ErrorReply> {
+    let mut kinds: Vec<(String, u64)> = Vec::new();
+    for id in ids {
+        let Some(record) = at.book().get(*id).map_err(errors::store)? else { continue };
+        let label = Kind::from_code(&record.kind).label().to_owned();
+        match kinds.iter_mut().find(|(there, _)| *there == label) {
+            Some((_, number)) => *number += 1,
+            None => kinds.push((label, 1)),
+        }
+    }
+    Ok(kinds)
 }
 
 /// A family that stays is named once: its people, file and contacts stay with it.

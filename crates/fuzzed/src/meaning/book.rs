@@ -30,12 +30,12 @@ impl Book {
             if record.intent == Intent::Fill
                 && let Some((_, fields)) = self.records.get_mut(&record.id)
             {
-                for (field, value) in &record.fields {
+                for (field, value) in record.fields.iter() {
                     fields.entry(field.clone()).or_insert_with(|| value.clone());
                 }
                 continue;
             }
-            self.records.insert(record.id, (record.kind.clone(), record.fields.clone()));
+            self.records.insert(record.id, (record.kind.clone(), (*record.fields).clone()));
         }
     }
 
@@ -46,7 +46,7 @@ impl Book {
     fn known(&self, id: &Uuid) -> Option<Known> {
         let (kind, fields) = self.records.get(id)?;
         let region: RegionCode = text(fields, "region").parse().ok()?;
-        Some(Known { id: *id, kind: kind.clone(), region, fields: fields.clone(), void: None })
+        Some(Known { id: *id, kind: kind.clone(), region, fields: fields.clone().into(), void: None })
     }
 
     fn belonging(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {
@@ -165,6 +165,7 @@ impl Lookup for Book {
                 household: *id,
                 region: text(fields, "region").parse().ok()?,
                 head_name: text(fields, "head_name").to_owned(),
+                phone: Some(text(fields, "phone").to_owned()).filter(|phone| !phone.is_empty()),
                 persons: self.belonging(&Kind::Person, id).iter().map(|k| person(&k.id, &k.fields)).collect(),
                 code: file
                     .as_ref()

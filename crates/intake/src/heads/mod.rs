@@ -5,7 +5,7 @@ mod registers;
 mod services;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Serialize;
@@ -101,7 +101,7 @@ fn expand(pattern: &str) -> Vec<String> {
 }
 
 /// Whether a text alone is a head, or half of one, in any kind of sheet.
-pub(crate) fn is_word(text: &str) -> bool {
+fn is_word(text: &str) -> bool {
     // 男 or 村 alone stand in data as well.
     if !(2..=24).contains(&text.chars().count()) {
         return false;
@@ -110,6 +110,17 @@ pub(crate) fn is_word(text: &str) -> bool {
     let groups = || table::GROUPS.iter().flat_map(|(_, words)| words.split('|'));
     groups().any(|word| word.trim() == head.whole)
         || SheetKind::ALL.into_iter().any(|kind| meaning(kind, &head).is_some())
+}
+
+/// Whether a text is exactly a head of some kind of sheet: asked of every cell, so it looks once into one set.
+pub(crate) fn is_exact_head(text: &str) -> bool {
+    static ALL: LazyLock<HashSet<&'static str>> =
+        LazyLock::new(|| HEADS.iter().flat_map(|heads| heads.keys()).map(String::as_str).collect());
+    let length = text.chars().take(14).count();
+    if !(2..=13).contains(&length) || text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    ALL.contains(plain(text).as_str()) || ALL.contains(without_brackets(text).as_str())
 }
 
 /// Parents that make a leaf such as 姓名 somebody else's.

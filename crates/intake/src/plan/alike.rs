@@ -21,6 +21,31 @@ pub(super) fn one_event(kind: &Kind, one: &Fields, other: &Fields) -> bool {
     }
 }
 
+/// The same in everything but the day, within one month: perhaps only the day was mended.
+pub(super) fn twin(kind: &Kind, one: &Fields, other: &Fields) -> bool {
+    let (Some(day), Some(that)) = (day_of(one), day_of(other)) else { return false };
+    if day == that || day.get(..7) != that.get(..7) {
+        return false;
+    }
+    let agree = |field: &str| one.get(field).is_some() && one.get(field) == other.get(field);
+    match kind {
+        Kind::Visit => {
+            let who = agree("visitors") && names_meet(one, other, "met") == Some(true);
+            who && agree("kind") && agree("note") && one.get("gifts") == other.get("gifts")
+        }
+        Kind::InsuranceClaim => {
+            same_person(one, other, "insured") && agree("amount") && one.get("policy") == other.get("policy")
+        }
+        Kind::Activity => same(one, other, "name") && agree("headcount"),
+        _ => false,
+    }
+}
+
+/// The day of an event, `2026-10-05`.
+pub(super) fn day_of(fields: &Fields) -> Option<&str> {
+    ["date", "paid_on", "start"].into_iter().find_map(|field| text(fields, field)?.get(..10))
+}
+
 fn text<'f>(fields: &'f Fields, field: &str) -> Option<&'f str> {
     fields.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
 }

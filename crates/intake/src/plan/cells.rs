@@ -204,6 +204,9 @@ fn fault(cell: &Cell, field: &str) -> Option<(FindingCode, &'static str)> {
 
 /// An error value as text, as CSV files hold it.
 pub(super) fn is_error(text: &str) -> bool {
+    if text.len() > 24 || !text.bytes().any(|b| b == b'#') {
+        return false;
+    }
     let text = text.trim();
     text.starts_with('#')
         && matches!(
@@ -223,6 +226,9 @@ pub(super) fn is_error(text: &str) -> bool {
 
 /// `3.40323E+12`: a long number as a spreadsheet shows it in a narrow column.
 pub(super) fn is_scientific(text: &str) -> bool {
+    if text.len() > 24 || !text.bytes().any(|b| b == b'E' || b == b'e') {
+        return false;
+    }
     let text = text.trim();
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
@@ -241,7 +247,7 @@ pub(super) fn as_note(column: &Column, cell: &Cell) -> Option<String> {
     if matches!(cell, Cell::Number(number) if number.lost_digits()) {
         return None;
     }
-    let shown = script::seen(&cell.shown());
+    let shown = script::seen(&cell.shown()).into_owned();
     if is_error(&shown) {
         return None;
     }

@@ -16,7 +16,7 @@ fn is_default(kind: &Kind, field: &str, value: &Value) -> bool {
         (Kind::Volunteer, "approval") => true,
         (Kind::SupportFile, "status") => value == "active",
         // The head's name stands on files and events so that lists can be read; the household's own counts.
-        (Kind::Household, "head_name") => false,
+        (Kind::Household | Kind::SupportFile, "head_name") => false,
         (_, "head_name") => true,
         _ => matches!(value, Value::Bool(false)),
     }

@@ -44,6 +44,9 @@ impl Planner<'_> {
         let (Some(region), Some(name), false) = (region, name, reader.is_refused()) else {
             return Outcome::Refused;
         };
+        if self.may_be_mended(reader, &region, &name.name, number.as_ref(), phone.as_deref()) {
+            return Outcome::Refused;
+        }
         let known = self.known_member(reader, &region, &name.name, number.as_ref(), phone.as_deref());
         let mut drafts = self.member_drafts(&region, &name.name, number.as_ref(), phone.as_deref());
         let id = known.as_ref().map_or_else(|| self.id(&drafts, "member"), |known| known.id);
@@ -165,6 +168,38 @@ impl Planner<'_> {
             );
         }
         Some(known.clone())
+    }
+
+    /// The same name, village and telephone with another ID number: a number that was mended, or a slip.
+    fn may_be_mended(
+        &self,
+        reader: &mut RowReader<'_>,
+        region: &RegionCode,
+        name: &str,
+        number: Option<&IdNumber>,
+        phone: Option<&str>,
+    ) -> bool {
+        let (Some(number), Some(_)) = (number, phone) else { return false };
+        if self.staged.person_by_id_number(number.as_str()).is_some() {
+            return false;
+        }
+        let other = |known: &Known| {
+            known.void.is_none()
+                && self.seen(KIND, &known.id.to_string()).is_none()
+                && self.has_phone(known, phone)
+        };
+        let alike = self.staged.members_named(region, name).iter().any(|known| {
+            let person =
+                known.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+            let person = person.and_then(|id| self.staged.record(&id));
+            other(known) && person.is_some_and(|p| p.fields.contains_key("id_number"))
+        });
+        if alike {
+            let hint =
+                "姓名、村和电话与本机里的一位会员相同，而身份证号不同；是同一人请先在软件里更正，再导这一行";
+            reader.find("id", FindingCode::FamilyUnclear, hint);
+        }
+        alike
     }
 
     /// Whether a member of the same name can be the one of a row.

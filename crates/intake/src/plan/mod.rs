@@ -17,7 +17,7 @@ mod settle;
 mod sheet;
 mod values;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -250,8 +250,14 @@ pub struct PlannedRecord {
     pub kind: Kind,
     pub id: Uuid,
     pub region: RegionCode,
-    pub fields: Fields,
+    /// Shared with what later rows see of it.
+    #[serde(serialize_with = "whole")]
+    pub fields: Arc<Fields>,
     pub intent: Intent,
+}
+
+fn whole<S: serde::Serializer>(fields: &Arc<Fields>, serializer: S) -> Result<S::Ok, S::Error> {
+    fields.as_ref().serialize(serializer)
 }
 
 impl LedgerPlan {

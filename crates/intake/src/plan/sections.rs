@@ -1,8 +1,9 @@
 //! Several tables on one sheet: below each other under heads of their own, or side by side.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use crate::heads::{Column, Recognised, is_word, recognise};
+use crate::heads::{Column, Recognised, is_exact_head, recognise};
 use crate::kind::SheetKind;
 use crate::mapping::Mapping;
 use crate::workbook::{Cell, Row, Sheet, Workbook};
@@ -40,16 +41,21 @@ pub(super) fn of<'w>(workbook: &'w Workbook, mapping: &Mapping) -> Vec<Section<'
     sections
 }
 
-/// Texts of a row that heads are made of, and how many cells have a value.
-fn words(row: &Row) -> (usize, usize) {
-    let filled = row.cells.iter().filter(|cell| !cell.is_empty());
-    let word = |cell: &&Cell| matches!(cell, Cell::Text(text) if is_word(text.trim()));
-    (filled.clone().filter(word).count(), filled.count())
-}
-
+/// Three heads at least, and three of five cells: no row of data reads so.
 fn is_head(row: &Row) -> bool {
-    let (words, filled) = words(row);
-    words >= 3 && words * 5 >= filled * 3
+    let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let mut others = 0;
+    let mut words = 0;
+    for cell in row.cells.iter().filter(|cell| !cell.is_empty()) {
+        match cell {
+            Cell::Text(text) if is_exact_head(text.trim()) => words += 1,
+            _ => others += 1,
+        }
+        if others * 5 > filled * 2 {
+            return false;
+        }
+    }
+    words >= 3
 }
 
 fn texts(row: &Row) -> Vec<String> {
@@ -60,20 +66,25 @@ fn texts(row: &Row) -> Vec<String> {
 /// every printed page, begins nothing.
 fn below_each_other(sheet: &Sheet) -> Vec<Cow<'_, Sheet>> {
     let mut cuts: Vec<usize> = Vec::new();
-    let mut known: Vec<Vec<String>> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     let mut last_head: Option<usize> = None;
     for (nth, row) in sheet.rows.iter().enumerate() {
         if !is_head(row) {
             continue;
         }
-        // The lower level of the head above.
-        let below = last_head.is_some_and(|last| nth == last + 1);
-        let repeated = known.contains(&texts(row));
+        let own = texts(row);
+        // The lower levels of the head above.
+        let below = last_head.is_some_and(|last| nth <= last + 2);
+        let repeated = own.iter().filter(|text| known.contains(*text)).count() * 5 >= own.len() * 4;
         if last_head.is_some() && !below && !repeated {
             cuts.push(begins(sheet, nth));
             known.clear();
         }
-        known.push(texts(row));
+        // With the levels around it: a head of several levels may be repeated in part.
+        let around = sheet.rows[nth.saturating_sub(2)..(nth + 3).min(sheet.rows.len())].iter();
+        if !repeated {
+            known.extend(around.flat_map(texts));
+        }
         last_head = Some(nth);
     }
     if cuts.is_empty() || cuts.len() > MOST {

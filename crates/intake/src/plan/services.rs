@@ -1,5 +1,7 @@
 //! Rows of the services ledger: visits, need surveys, insurance claims, counselling.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use tiexin_domain::nouns::visit::{Gift, Presence, VisitKind};
 use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef, Visit};
@@ -64,6 +66,7 @@ impl Planner<'_> {
         visit.kind = kind;
         visit.presence = presence(&visit.kind, &met_text);
         visit.met = people(&home.family, &met_text);
+        self.check_met(reader, &visit.met);
         visit.visitors = visitors;
         visit.gifts = gifts(reader, amount);
         visit.needs = reader.said("needs");
@@ -77,6 +80,18 @@ impl Planner<'_> {
         drafts.add(reader, id, &visit);
         let known = self.events_of(&Kind::Visit, &household);
         self.event(reader, drafts, known)
+    }
+
+    /// Who is no one of this family and one of another: a slip of the row, or a neighbour who was there.
+    fn check_met(&self, reader: &mut RowReader<'_>, met: &[PersonRef]) {
+        let roll = self.staged.roll();
+        let strange = |person: &&PersonRef| {
+            person.person.is_none() && !roll.named(self.places.scope(), &person.name).is_empty()
+        };
+        if let Some(person) = met.iter().find(strange) {
+            let hint = format!("见面人员{}是另一户的人，已照写录入，请核对是不是写串了行", person.name);
+            reader.find("met", FindingCode::MetOther, hint);
+        }
     }
 
     /// Whom the cell says was met; what stands above was meant of the family above only.
@@ -199,7 +214,7 @@ impl Planner<'_> {
         drafts.add(reader, id, &session);
         // The noun has no notes of its own and the session note is restricted; unknown columns stay beside it.
         if let (Some(notes), Some(record)) = (reader.notes(), drafts.records.last_mut()) {
-            record.fields.insert("notes".into(), notes.into());
+            Arc::make_mut(&mut record.fields).insert("notes".into(), notes.into());
         }
         let known = self.events_of(&Kind::Counselling, &household);
         self.event(reader, drafts, known)

@@ -1,6 +1,7 @@
 //! A row's records set beside the book: what is new, what the book lacks, what differs, what was taken back.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use tiexin_domain::{Kind, Noun};
@@ -29,7 +30,7 @@ impl Drafts {
 
     /// Adds a record after its own rules were asked; what they say against it refuses the row.
     pub(super) fn add<N: Noun>(&mut self, reader: &mut RowReader<'_>, id: Uuid, noun: &N) {
-        let fields = noun.to_fields();
+        let fields = Arc::new(noun.to_fields());
         reader.problems(noun.problems());
         let (kind, region) = (N::KIND, noun.region().clone());
         self.records.push(PlannedRecord { kind, id, region, fields, intent: Intent::New });
@@ -62,6 +63,7 @@ impl Planner<'_> {
         let mut taken = Taken::Unchanged;
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
+            self.check_village(reader, &record);
             match self.beside(&record) {
                 Beside::New => {
                     taken = Taken::New;
@@ -107,6 +109,15 @@ impl Planner<'_> {
         let sheet = reader.sheet.tab.map(str::to_owned);
         let group = PlannedGroup { sheet, row: reader.row.number, key, records: kept };
         Outcome::Taken { group: Some(group).filter(|group| !group.records.is_empty()), taken }
+    }
+
+    /// A member who stands in another village of the book is told; nobody is moved by a ledger.
+    fn check_village(&self, reader: &mut RowReader<'_>, record: &PlannedRecord) {
+        let known = if record.kind == Kind::Member { self.staged.record(&record.id) } else { None };
+        if known.is_some_and(|known| known.void.is_none() && known.region != record.region) {
+            let hint = "本机里这位会员在另一个村（社区），没有改动；确实搬了请在会员页面上改";
+            reader.find("village", FindingCode::VillageOther, hint);
+        }
     }
 
     fn beside(&self, record: &PlannedRecord) -> Beside {
@@ -164,6 +175,17 @@ impl Planner<'_> {
             (there.void.is_some(), told, there.id != event.id)
         });
         let Some(there) = found.first() else {
+            let twin = |there: &&Known| {
+                there.void.is_none()
+                    && self.seen(kind, &there.id.to_string()).is_none()
+                    && super::alike::twin(&event.kind, &there.fields, &event.fields)
+            };
+            if let Some(day) = known.iter().find(twin).and_then(|there| super::alike::day_of(&there.fields)) {
+                let hint =
+                    format!("本机 {day} 有一条内容一样的，已按另一条录入；如果只是改了日期，请把那一条作废");
+                let field = ["date", "start"].into_iter().find(|field| reader.has(field)).unwrap_or("date");
+                reader.find(field, FindingCode::MaybeKnown, hint);
+            }
             let id = event.id.to_string();
             let outcome = self.settle(reader, drafts);
             if !matches!(outcome, Outcome::Refused) {
@@ -246,7 +268,9 @@ impl RowReader<'_> {
             };
             self.sheet.head.column(&format!("{whose}.{part}"))
         });
-        let there = || column_of(kind, field).iter().find_map(|field| self.sheet.head.column(field));
+        let same = || self.sheet.head.column(field).filter(|_| !matches!(field, "kind" | "status"));
+        let there =
+            || column_of(kind, field).iter().find_map(|field| self.sheet.head.column(field)).or_else(same);
         let any = || self.sheet.head.columns.iter().find(|c| c.field.is_some());
         own.or_else(there).or_else(any).map(|column| column_letters(column.index)).unwrap_or_default()
     }

@@ -10,15 +10,17 @@ pub(crate) fn usual(c: char) -> char {
 
 pub(crate) use names::{Died, PersonName, begins_with_surname, person_name, same_name, wild};
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// The text as a person sees it: no invisible marks, radicals and compatibility signs as the signs they
 /// look like, private signs of older code pages as what they stand for. Letters and punctuation stay.
-pub(crate) fn seen(text: &str) -> String {
+pub(crate) fn seen(text: &str) -> Cow<'_, str> {
     if text.chars().all(plain) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.chars().filter(|c| !invisible(*c)).map(sign).collect()
+    Cow::Owned(text.chars().filter(|c| !invisible(*c)).map(sign).collect())
 }
 
 /// Signs that are what they look like.

@@ -67,13 +67,14 @@ impl Book {
         for record in plan.groups.iter().flat_map(|g| &g.records) {
             match record.intent {
                 Intent::New | Intent::Restore => {
-                    let former = self.records.insert(record.id, (record.kind.clone(), record.fields.clone()));
+                    let former =
+                        self.records.insert(record.id, (record.kind.clone(), (*record.fields).clone()));
                     let hidden = self.void.remove(&record.id).is_some();
                     assert_eq!(former.is_some(), hidden, "a new record replaced one: {:?}", record.kind);
                 }
                 Intent::Fill => {
                     let (_, fields) = self.records.get_mut(&record.id).expect("filled record is there");
-                    for (field, value) in &record.fields {
+                    for (field, value) in record.fields.iter() {
                         fields.entry(field.clone()).or_insert_with(|| value.clone());
                     }
                 }
@@ -101,7 +102,7 @@ impl Book {
             id: *id,
             kind: kind.clone(),
             region,
-            fields: fields.clone(),
+            fields: fields.clone().into(),
             void: self.void.get(id).cloned(),
         })
     }

@@ -230,3 +230,119 @@ fn our_own_marked_copy_comes_back() {
     let plan = planned(&Book::default(), SCOPE, &bytes, "活动.xlsx");
     assert_eq!((plan.rows.new, of(&plan, Kind::Activity)[0].get("summary")), (1, None));
 }
+
+#[test]
+fn several_tables_on_one_sheet_are_each_read() {
+    let below = xlsx(&[("东关社区", &|s| {
+        texts(
+            s,
+            0,
+            &[
+                &["2026年10月走访记录"],
+                &["日期", "户主", "走访类型", "走访人"],
+                &["10.5", "余喆", "日常", "康梅"],
+                &[],
+                &["保险理赔"],
+                &["理赔日期", "被保险人", "住院天数", "理赔金额"],
+                &["2026-10-08", "余喆", "5", "1200"],
+                &["活动登记"],
+                &["活动名称", "项目", "开始时间", "参加人数"],
+                &["宣传日", "宣传教育", "2026-10-12 09:00", "35"],
+            ],
+        )
+    })]);
+    let plan = planned(&township(), SCOPE, &below, "10月.xlsx");
+    let kinds = [Kind::Visit, Kind::InsuranceClaim, Kind::Activity].map(|kind| of(&plan, kind).len());
+    assert_eq!((kinds, plan.rows.refused), ([1, 1, 1], 0), "{:?}", plan.findings);
+    assert_eq!(plan.notices[0].code, NoticeCode::SeveralTables);
+    let beside = xlsx(&[("东关社区", &|s| {
+        texts(
+            s,
+            0,
+            &[
+                &["2026年10月走访记录"],
+                &["日期", "户主", "走访类型", "走访人", "", "日期", "户主", "走访类型", "走访人"],
+                &["10.5", "余喆", "日常", "康梅", "", "10.6", "熊国学", "节日", "李华"],
+                &["10.7", "余喆", "节日", "康梅"],
+            ],
+        )
+    })]);
+    let plan = planned(&township(), SCOPE, &beside, "10月.xlsx");
+    let notes: Vec<bool> = of(&plan, Kind::Visit).iter().map(|v| v.contains_key("note")).collect();
+    assert_eq!((notes, plan.rows.new), (vec![false; 3], 3), "{:?}", plan.findings);
+}
+
+#[test]
+fn rows_that_do_not_count_wait() {
+    let bytes = xlsx(&[("东关社区", &|s| {
+        texts(
+            s,
+            0,
+            &[
+                &["2026年10月走访记录"],
+                &["日期", "户主", "走访类型", "走访人", "备注"],
+                &["10.5", "余喆", "日常", "康梅", "作废"],
+                &["10.6", "余喆", "日常", "康梅", "未走访，家里没人"],
+                &["10.7", "余喆", "日常", "康梅", "情绪好"],
+                &["承前页"],
+                &["", "", "日常", "康梅"],
+            ],
+        )
+    })]);
+    let plan = planned(&township(), SCOPE, &bytes, "10月.xlsx");
+    assert_eq!(codes(&plan), [found(3, "row_cancelled"), found(4, "row_cancelled")]);
+    assert_eq!((plan.rows.new, plan.data_rows), (1, 3));
+}
+
+#[test]
+fn a_number_of_people_is_no_name() {
+    let visits: Vec<&str> = vec!["2人", "余喆等3人", "余喆（男，66岁）", "余喆和洪凤玉", "夫妻俩"];
+    let rows: Vec<Vec<&str>> = visits
+        .iter()
+        .zip(["10.5", "10.6", "10.7", "10.8", "10.9"])
+        .map(|(met, day)| vec![day, "余喆", "日常", "康梅", met])
+        .collect();
+    let bytes = xlsx(&[("东关社区", &|s| {
+        texts(s, 0, &[&["2026年10月走访记录"], &["日期", "户主", "走访类型", "走访人", "见面人员"]]);
+        for (down, row) in rows.iter().enumerate() {
+            texts(s, down as u32 + 2, &[row]);
+        }
+    })]);
+    let plan = planned(&township(), SCOPE, &bytes, "10月.xlsx");
+    let met: Vec<usize> = of(&plan, Kind::Visit)
+        .iter()
+        .map(|v| v.get("met").map_or(0, |met| met.as_array().unwrap().len()))
+        .collect();
+    assert_eq!(met, [0, 1, 1, 2, 2]);
+    assert_eq!(codes(&plan), [found(3, "names_counted"), found(4, "names_counted")]);
+}
+
+#[test]
+fn the_id_number_of_a_visit_finds_and_checks_the_family() {
+    let csv = "日期,户主,身份证号,走访类型,走访人\n2026-10-05,余喆,340399196008070251,日常,康梅\n2026-10-06,余喆,340399197309166454,日常,康梅\n2026-10-07,余喆家,,日常,康梅\n";
+    let plan = planned(&township(), SCOPE, csv.as_bytes(), "走访.csv");
+    assert_eq!((plan.rows.new, codes(&plan)), (2, vec![found(3, "family_unclear")]));
+}
+
+#[test]
+fn placeholders_and_closed_files() {
+    let csv =
+        "村,信息编码,类别,男方姓名,男方身份证,状态\n东关社区3组,3403231000901,死亡,熊国学,办理中,注销\n";
+    let plan = planned(&Book::default(), SCOPE, csv.as_bytes(), "特殊家庭.csv");
+    assert_eq!(codes(&plan), [found(2, "id_missing"), found(2, "left_when")]);
+    assert_eq!(of(&plan, Kind::SupportFile)[0]["status"], "closed");
+    let paid = "2026年特扶金发放花名册\n村,姓名,身份证号,类别,发放金额\n东关社区,熊国学,340399197309166454,死亡,590\n";
+    let plan = planned(&Book::default(), SCOPE, paid.as_bytes(), "发放.csv");
+    assert!(of(&plan, Kind::Household).is_empty());
+}
+
+#[test]
+fn only_the_day_was_mended() {
+    let head = "日期,户主,走访类型,走访人,见面人员,走访情况\n";
+    let row = |day: &str| format!("{head}2026-10-{day},余喆,日常,康梅,余喆,送去棉被\n");
+    let mut book = township();
+    let first = planned(&book, SCOPE, row("10").as_bytes(), "走访.csv");
+    book.write(&first);
+    let again = planned(&book, SCOPE, row("12").as_bytes(), "走访.csv");
+    assert_eq!((again.rows.new, codes(&again)), (1, vec![found(2, "maybe_known")]));
+}

@@ -37,7 +37,12 @@ pub(crate) fn found(row: u32, code: &str) -> (u32, String) {
 }
 
 pub(crate) fn of(plan: &LedgerPlan, kind: Kind) -> Vec<&Fields> {
-    plan.groups.iter().flat_map(|g| &g.records).filter(|r| r.kind == kind).map(|r| &r.fields).collect()
+    plan.groups
+        .iter()
+        .flat_map(|g| &g.records)
+        .filter(|r| r.kind == kind)
+        .map(|r| r.fields.as_ref())
+        .collect()
 }
 
 fn families_in(bytes: &[u8], name: &str) -> LedgerPlan {

@@ -86,8 +86,10 @@ pub enum Why {
 /// What taking a batch back would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UndoPlan {
-    /// Records that go, or get their former values back.
+    /// Records that go.
     pub goes: Vec<Uuid>,
+    /// Records that get their former values back.
+    pub back: Vec<Uuid>,
     pub stays: Vec<Kept>,
 }
 

@@ -44,7 +44,11 @@ impl Book {
     pub fn undo_plan(&self, batch: Uuid) -> Result<UndoPlan> {
         self.read(|conn| {
             let plan = Plan::of(conn, batch)?;
-            Ok(UndoPlan { goes: plan.goes.iter().map(|one| one.row.record.id).collect(), stays: plan.kept })
+            let ids = |back: bool| {
+                let which = plan.goes.iter().filter(move |one| one.before.is_some() == back);
+                which.map(|one| one.row.record.id).collect::<Vec<_>>()
+            };
+            Ok(UndoPlan { goes: ids(false), back: ids(true), stays: plan.kept })
         })
     }
 }

@@ -81,9 +81,15 @@ pub(super) fn Told(props: &ToldProps) -> Html {
 }
 
 fn going(plan: &UndoPlan) -> String {
-    match plan.goes_in_words() {
+    let going = match plan.goes_in_words() {
+        none if none.is_empty() && !plan.back.is_empty() => "没有。".to_owned(),
         none if none.is_empty() => "没有（都有人改过，或者别的记录还要用到）。".to_owned(),
         words => format!("{words}。"),
+    };
+    // What the import only changed is not taken away.
+    match plan.back_in_words() {
+        none if none.is_empty() => going,
+        words => format!("{going}改回原来的内容：{words}。"),
     }
 }
 

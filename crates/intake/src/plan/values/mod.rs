@@ -162,6 +162,14 @@ fn split_by(parts: &[&str], known: &dyn Fn(&str) -> bool) -> Option<Vec<String>>
 
 /// Words and signs that mean what stands above.
 pub(super) fn ditto(text: &str) -> bool {
+    // Asked of every cell.
+    if text.len() > 24 || text.chars().next().is_some_and(|c| c.is_ascii_digit()) {
+        return false;
+    }
+    let begins = text.chars().find(|c| !crate::workbook::blank(*c));
+    if !begins.is_some_and(|c| "同上〃″〞'\"“”‟々`′,，dD↑⬆丶".contains(c)) {
+        return false;
+    }
     let bare: String = text.chars().filter(|c| !crate::workbook::blank(*c)).collect();
     matches!(
         bare.as_str(),
