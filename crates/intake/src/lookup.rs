@@ -1,9 +1,9 @@
 //! What a plan must know of the book. The caller hands it in.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
 use uuid::Uuid;
@@ -107,12 +107,12 @@ impl<'a> Staged<'a> {
     pub fn over(book: &'a dyn Lookup) -> Self {
         Self {
             book,
-            planned: HashMap::new(),
-            by_number: HashMap::new(),
-            of_household: HashMap::new(),
+            planned: HashMap::default(),
+            by_number: HashMap::default(),
+            of_household: HashMap::default(),
             activities: Vec::new(),
-            members: HashMap::new(),
-            member_of: HashMap::new(),
+            members: HashMap::default(),
+            member_of: HashMap::default(),
             roll: OnceCell::new(),
         }
     }

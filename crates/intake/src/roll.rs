@@ -1,7 +1,6 @@
 //! The families of a region, by everything that a ledger may call them.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use tiexin_domain::{Kind, RegionCode};
 use uuid::Uuid;
 

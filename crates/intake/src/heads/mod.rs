@@ -116,6 +116,14 @@ fn is_word(text: &str) -> bool {
 pub(crate) fn is_exact_head(text: &str) -> bool {
     static ALL: LazyLock<HashSet<&'static str>> =
         LazyLock::new(|| HEADS.iter().flat_map(|heads| heads.keys()).map(String::as_str).collect());
+    static FIRST: LazyLock<HashSet<char>> = LazyLock::new(|| {
+        HEADS.iter().flat_map(|heads| heads.keys()).filter_map(|head| head.chars().next()).collect()
+    });
+    // Most cells are none, and show it by their first sign.
+    let first = text.chars().find(|c| c.is_alphanumeric());
+    if text.len() > 60 || !first.is_some_and(|c| FIRST.contains(&c)) {
+        return false;
+    }
     let length = text.chars().take(14).count();
     if !(2..=13).contains(&length) || text.contains(|c: char| c.is_ascii_digit()) {
         return false;

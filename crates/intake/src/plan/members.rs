@@ -44,14 +44,21 @@ impl Planner<'_> {
         let (Some(region), Some(name), false) = (region, name, reader.is_refused()) else {
             return Outcome::Refused;
         };
-        if self.may_be_mended(reader, &region, &name.name, number.as_ref(), phone.as_deref()) {
+        let holder = number.as_ref().and_then(|n| self.staged.person_by_id_number(n.as_str()));
+        let named =
+            if holder.is_some() { Vec::new() } else { self.staged.members_named(&region, &name.name) };
+        if self.may_be_mended(reader, &named, number.as_ref(), phone.as_deref()) {
             return Outcome::Refused;
         }
-        let known = self.known_member(reader, &region, &name.name, number.as_ref(), phone.as_deref());
+        let known = match &holder {
+            Some(person) => self.staged.member_of(&person.id),
+            None => self.known_member(reader, named, number.as_ref(), phone.as_deref()),
+        };
         let mut drafts = self.member_drafts(&region, &name.name, number.as_ref(), phone.as_deref());
         let id = known.as_ref().map_or_else(|| self.id(&drafts, "member"), |known| known.id);
         let sex = number.as_ref().map(IdNumber::sex).or(stated);
-        let person_id = (!unit).then(|| self.member_person(&drafts, number.as_ref(), known.as_ref()));
+        let found = holder.as_ref().map(|person| person.id);
+        let person_id = (!unit).then(|| self.member_person(&drafts, number.as_ref(), found, known.as_ref()));
         left_when(reader);
         let volunteer = reader.yes("volunteer") == Some(true);
         // The member first: when that was voided by a person, the row is told so.
@@ -146,17 +153,10 @@ impl Planner<'_> {
     fn known_member(
         &self,
         reader: &mut RowReader<'_>,
-        region: &RegionCode,
-        name: &str,
+        mut named: Vec<Known>,
         number: Option<&IdNumber>,
         phone: Option<&str>,
     ) -> Option<Known> {
-        if let Some(number) = number
-            && let Some(person) = self.staged.person_by_id_number(number.as_str())
-        {
-            return self.staged.member_of(&person.id);
-        }
-        let mut named = self.staged.members_named(region, name);
         named.retain(|known| known.void.is_none() && self.may_be(known, number, phone));
         // Two of one name: which of them nobody can tell.
         let [known] = &named[..] else { return None };
@@ -174,13 +174,11 @@ impl Planner<'_> {
     fn may_be_mended(
         &self,
         reader: &mut RowReader<'_>,
-        region: &RegionCode,
-        name: &str,
+        named: &[Known],
         number: Option<&IdNumber>,
         phone: Option<&str>,
     ) -> bool {
-        let (Some(number), Some(_)) = (number, phone) else { return false };
-        if self.staged.person_by_id_number(number.as_str()).is_some() {
+        if number.is_none() || phone.is_none() {
             return false;
         }
         let other = |known: &Known| {
@@ -188,7 +186,7 @@ impl Planner<'_> {
                 && self.seen(KIND, &known.id.to_string()).is_none()
                 && self.has_phone(known, phone)
         };
-        let alike = self.staged.members_named(region, name).iter().any(|known| {
+        let alike = named.iter().any(|known| {
             let person =
                 known.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
             let person = person.and_then(|id| self.staged.record(&id));
@@ -248,13 +246,18 @@ impl Planner<'_> {
         }
     }
 
-    fn member_person(&self, drafts: &Drafts, number: Option<&IdNumber>, known: Option<&Known>) -> Uuid {
+    fn member_person(
+        &self,
+        drafts: &Drafts,
+        number: Option<&IdNumber>,
+        found: Option<Uuid>,
+        known: Option<&Known>,
+    ) -> Uuid {
         let of_member =
             || known?.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
         let Some(number) = number else {
             return of_member().unwrap_or_else(|| self.id(drafts, "person"));
         };
-        let found = self.staged.person_by_id_number(number.as_str()).map(|person| person.id);
         found.or_else(of_member).unwrap_or_else(|| self.person_id(number.as_str()))
     }
 }

@@ -1,8 +1,8 @@
 //! The run over a file: sheets in the order in which they may refer to each other, rows one by one.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
@@ -56,7 +56,7 @@ pub(super) fn plan(workbook: &Workbook, context: &ImportContext<'_>) -> Result<L
 
 /// The kind most rows are of; of the first sheet when there are no rows.
 fn kind_of(reports: &[SheetReport]) -> Option<LedgerKind> {
-    let mut rows: HashMap<LedgerKind, usize> = HashMap::new();
+    let mut rows: HashMap<LedgerKind, usize> = HashMap::default();
     for report in reports {
         if let Some(kind) = report.kind {
             *rows.entry(kind.ledger()).or_default() += report.data_rows + 1;
@@ -163,9 +163,9 @@ impl<'a> Planner<'a> {
             findings: Vec::new(),
             notices: Vec::new(),
             changes: Vec::new(),
-            occurrences: HashMap::new(),
-            named: HashMap::new(),
-            seen: HashMap::new(),
+            occurrences: HashMap::default(),
+            named: HashMap::default(),
+            seen: HashMap::default(),
             done: 0,
             total,
             village: None,
