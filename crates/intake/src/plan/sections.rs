@@ -171,7 +171,7 @@ fn columns_of(sheet: &Sheet, from: usize, to: usize) -> Sheet {
         let alone = row.cells.iter().filter(|cell| !cell.is_empty()).count() == 1;
         let cells = if alone { row.cells.clone() } else { cells };
         let filled = cells.iter().any(|cell| !cell.is_empty());
-        filled.then(|| Row { number: row.number, cells })
+        filled.then_some(Row { number: row.number, cells })
     };
     let rows = sheet.rows.iter().filter_map(cut).collect();
     let inside = |m: &&crate::workbook::Merge| (from..to).contains(&m.first_column) || m.last_column >= from;

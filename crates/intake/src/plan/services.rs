@@ -273,7 +273,7 @@ impl Planner<'_> {
         let fits = named.as_deref().is_none_or(|name| belongs(family, name));
         // Somebody of the family whose number the book does not have, or has otherwise.
         let other = named.as_deref().and_then(|name| family.person(name)).and_then(|p| p.number.as_deref());
-        if (theirs && fits) || (!theirs && other.is_none() && fits) {
+        if fits && (theirs || other.is_none()) {
             return Some(());
         }
         let hint = "这一行的身份证号和姓名（编码）不是同一家，请核对";

@@ -163,7 +163,7 @@ impl<'a> Body<'a> {
     pub(super) fn new(sheet: &'a Sheet, head: &'a Recognised) -> Self {
         let head_texts = head_texts(sheet, head);
         let in_charge = head.kind == crate::kind::SheetKind::Activities;
-        let tells = |code: &str| !PREFILLED.contains(&code) && !(in_charge && code == "head");
+        let tells = |code: &str| !PREFILLED.contains(&code) && (!in_charge || code != "head");
         let told = head.columns.iter().filter(|c| c.field.is_some_and(|f| tells(f.code)));
         let telling = told.map(|c| c.index).collect();
         let mut body = Self { sheet, head, over: Over::default(), head_texts, telling };
