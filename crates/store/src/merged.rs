@@ -49,6 +49,8 @@ pub enum Likeness {
     Number,
     /// One name, one birth date, one village.
     NameBirthVillage,
+    /// Two families of one village whose heads have one name.
+    HeadVillage,
 }
 
 impl Book {
@@ -65,6 +67,25 @@ impl Book {
     /// Support files with one code.
     pub fn alike_files(&self, regions: &[RegionCode]) -> Result<Vec<Alike>> {
         self.read(|conn| by_number(conn, "support_file", regions))
+    }
+
+    /// Households of one village whose heads have one name: a ledger may have doubled what was typed by hand.
+    pub fn alike_heads(&self, regions: &[RegionCode]) -> Result<Vec<Alike>> {
+        self.read(|conn| {
+            let sql = concat!(
+                select!(),
+                " WHERE kind = 'household' AND sort = ?1 AND place = ?2 AND hidden = 0 ORDER BY n"
+            );
+            let mut alike = Vec::new();
+            for (sort, place) in named_twice(conn, "household", regions)? {
+                let records = record::collect(conn, sql, params![sort, place])?;
+                alike.push(Alike { by: Likeness::HeadVillage, records });
+                if alike.len() == MOST {
+                    break;
+                }
+            }
+            Ok(alike)
+        })
     }
 
     /// Everything, hidden records too, that names the record as what it belongs to or, with the household's
@@ -118,17 +139,23 @@ fn by_number(conn: &Connection, kind: &str, regions: &[RegionCode]) -> Result<Ve
     Ok(alike)
 }
 
-/// One name and one birth date in one village.
-fn by_name(conn: &Connection, regions: &[RegionCode]) -> Result<Vec<Alike>> {
-    let named: Vec<(String, i64)> = conn
+/// Names that more than one shown record of a kind has in one village, with the village.
+fn named_twice(conn: &Connection, kind: &str, regions: &[RegionCode]) -> Result<Vec<(String, i64)>> {
+    let named = conn
         .prepare_cached(&format!(
             "SELECT sort, place FROM record INDEXED BY record_sort
-             WHERE kind = 'person' AND hidden = 0 AND sort IS NOT NULL{}
+             WHERE kind = ?1 AND hidden = 0 AND sort IS NOT NULL{}
              GROUP BY sort, place HAVING count(*) > 1",
             within(regions)
         ))?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([kind], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
+    Ok(named)
+}
+
+/// One name and one birth date in one village.
+fn by_name(conn: &Connection, regions: &[RegionCode]) -> Result<Vec<Alike>> {
+    let named = named_twice(conn, "person", regions)?;
     let sql =
         concat!(select!(), " WHERE kind = 'person' AND sort = ?1 AND place = ?2 AND hidden = 0 ORDER BY n");
     let mut alike = Vec::new();

@@ -130,7 +130,8 @@ fn belongs(record: &Record, household: Uuid) -> bool {
 fn everywhere(at: &At, regions: &[RegionCode], merges: &[(Record, Merge)]) -> Result<Vec<Found>, StoreError> {
     // Before a reader is held: there are few of them.
     let (persons, files) = (at.book().alike_persons(regions)?, at.book().alike_files(regions)?);
-    at.book().look(|look| found(look, persons, files, merges))
+    let heads = at.book().alike_heads(regions)?;
+    at.book().look(|look| found(look, persons, heads, files, merges))
 }
 
 /// The same for the people of one family alone, at the cost of one family.
@@ -151,7 +152,15 @@ fn of_family(at: &At, household: Uuid, merges: &[(Record, Merge)]) -> Result<Vec
                 alike.push(Alike { by, records });
             }
         }
-        let mut found = found(look, alike, Vec::new(), merges)?;
+        let mut heads = Vec::new();
+        if let Some(home) = look.get(household)?.filter(|home| home.void.is_none()) {
+            let name = home.text("head_name").unwrap_or_default();
+            let mut records = look.by_head_name(&home.region(), name)?;
+            records.retain(|other| other.id != household && other.region() == home.region());
+            records.insert(0, home);
+            heads.push(Alike { by: Likeness::HeadVillage, records });
+        }
+        let mut found = found(look, alike, heads, Vec::new(), merges)?;
         found.retain(|pair| belongs(&pair.one, household) || belongs(&pair.other, household));
         Ok(found)
     })
@@ -161,6 +170,7 @@ fn of_family(at: &At, household: Uuid, merges: &[(Record, Merge)]) -> Result<Vec
 fn found(
     look: &Look<'_>,
     persons: Vec<Alike>,
+    heads: Vec<Alike>,
     files: Vec<Alike>,
     merges: &[(Record, Merge)],
 ) -> Result<Vec<Found>, StoreError> {
@@ -179,6 +189,14 @@ fn found(
                 families.push((one, two, of_head(by)));
             } else {
                 people.push((first.clone(), other.clone(), of_person(by)));
+            }
+        }
+    }
+    for Alike { by, records } in heads {
+        let Some((first, others)) = records.split_first() else { continue };
+        for other in others {
+            if !two_heads(look, first, other)? {
+                families.push((first.clone(), other.clone(), of_head(by)));
             }
         }
     }
@@ -231,6 +249,7 @@ fn of_head(by: Likeness) -> &'static str {
     match by {
         Likeness::Number => "户主身份证号相同",
         Likeness::NameBirthVillage => "户主姓名、出生日期和村（社区）相同",
+        Likeness::HeadVillage => "户主姓名和村（社区）相同",
     }
 }
 
@@ -238,7 +257,19 @@ fn of_person(by: Likeness) -> &'static str {
     match by {
         Likeness::Number => "身份证号相同",
         Likeness::NameBirthVillage => "姓名、出生日期和村（社区）相同",
+        Likeness::HeadVillage => "姓名和村（社区）相同",
     }
+}
+
+/// Whether the heads of two families are two people: another ID number, or another birth date.
+fn two_heads(look: &Look<'_>, one: &Record, other: &Record) -> Result<bool, StoreError> {
+    let head = |home: &Record| -> Result<Option<Record>, StoreError> {
+        let persons = look.children_of_kind(home.id, Kind::Person.code())?;
+        Ok(persons.into_iter().find(|person| is_head(person, home)))
+    };
+    let (Some(one), Some(other)) = (head(one)?, head(other)?) else { return Ok(false) };
+    let apart = |field: &str| matches!((one.text(field), other.text(field)), (Some(a), Some(b)) if a != b);
+    Ok(apart("id_number") || apart("birth"))
 }
 
 /// The person's family; the one that stands for it when it was merged.

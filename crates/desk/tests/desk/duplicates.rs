@@ -131,3 +131,24 @@ async fn two_that_are_two_are_not_asked_about_again() {
     let unknown = MergeRecords { stays: one, gives_way: Uuid::nil(), take: Vec::new(), money: Vec::new() };
     assert_eq!(office.refused(unknown).await.code, ErrorCode::NotFound);
 }
+
+/// What a ledger may have doubled has no birth date and no number in common with what was typed by hand.
+#[tokio::test]
+async fn two_families_of_one_head_in_a_village_are_proposed() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let first = office.ok(family("贾文广")).await.id;
+    let second = office.ok(family("贾文广")).await.id;
+    let told = all(&office).await;
+    let pair = told.pairs.iter().find(|pair| pair.kind == "household").expect("proposed");
+    assert_eq!((pair.one.id, pair.other.id, told.pairs.len()), (first, second, 1));
+    assert_eq!(pair.reason, "户主姓名和村（社区）相同");
+    let of_family = office.ok(ListDuplicates { region: None, household: Some(second) }).await;
+    assert_eq!(of_family.pairs, told.pairs);
+    // Two heads of whom it is known that they are two are no pair.
+    let mut other = family("戴文广");
+    other.persons[0].birth = Some(PartialDate::Day(day(1950, 3, 5)));
+    office.ok(other.clone()).await;
+    other.persons[0].birth = Some(PartialDate::Day(day(1961, 7, 9)));
+    office.ok(other).await;
+    assert_eq!(all(&office).await.pairs.len(), 1);
+}
