@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tiexin_contract::ErrorReply;
 use tiexin_domain::nouns::merge::merged_into;
+use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::{Record, Void};
 use tiexin_domain::{Kind, PartialDate, RegionCode, YearHint};
 use tiexin_intake::{Family, FoundPerson, Known, Lookup, NamedRegion, Voided};
@@ -23,6 +24,8 @@ pub(crate) struct BookLookup<'a> {
     /// Of a small book.
     keys: Option<Keys>,
     activities: OnceCell<Vec<Known>>,
+    /// By name: a register asks for every member, and a new book has none.
+    members: OnceCell<HashMap<String, Vec<Known>>>,
     fault: RefCell<Option<StoreError>>,
 }
 
@@ -36,6 +39,7 @@ impl<'a> BookLookup<'a> {
             within: within.clone(),
             keys: None,
             activities: OnceCell::new(),
+            members: OnceCell::new(),
             fault: RefCell::new(None),
         };
         this.keys = this.told(book.keys(KEYS));
@@ -191,7 +195,16 @@ impl Lookup for BookLookup<'_> {
     }
 
     fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known> {
-        let found = self.told(self.book.by_name(Kind::Member.code(), within, name));
-        found.into_iter().filter(|record| self.here(record)).map(known).collect()
+        let members = self.members.get_or_init(|| {
+            let found = self.told(self.book.within(Kind::Member.code(), &self.within));
+            let mut named: HashMap<String, Vec<Known>> = HashMap::new();
+            for record in found.into_iter().filter(|record| self.here(record)) {
+                let name = tidy_name(record.text("name").unwrap_or_default());
+                named.entry(name).or_default().push(known(record));
+            }
+            named
+        });
+        let found = members.get(&tidy_name(name)).into_iter().flatten();
+        found.filter(|known| within.covers(&known.region)).cloned().collect()
     }
 }

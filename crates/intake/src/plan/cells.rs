@@ -1,6 +1,7 @@
 //! What can be wrong with any cell, whichever field it holds: looked over once for each row.
 
-use super::reader::{RowReader, ends_in_zeros};
+use super::numbers::ends_in_zeros;
+use super::reader::RowReader;
 use super::sheet::Origin;
 use crate::finding::FindingCode;
 use crate::heads::{Column, plain};

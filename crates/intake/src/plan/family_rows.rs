@@ -4,7 +4,8 @@ use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::person::Relation;
 use uuid::Uuid;
 
-use super::families::{Adult, KIND, named_alike, person};
+use super::adults::{Adult, named_alike, person};
+use super::families::KIND;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::settle::Drafts;

@@ -1,14 +1,18 @@
 //! What every row of a ledger becomes, decided without touching anything.
 
 mod activities;
+mod adults;
 mod alike;
 mod cells;
 mod compare;
 mod context;
 mod families;
 mod family_rows;
+mod homes;
 mod members;
+mod met;
 mod notices;
+mod numbers;
 mod planner;
 mod reader;
 mod sections;

@@ -1,0 +1,174 @@
+//! Which family a row of the services ledger is about.
+
+use chrono::NaiveDate;
+use tiexin_domain::{IdNumber, Level, PartialDate, RegionCode};
+
+use super::planner::Planner;
+use super::reader::RowReader;
+use super::values::listed;
+use crate::finding::FindingCode;
+use crate::lookup::Family;
+use crate::roll::ByName;
+use crate::script::{person_name, same_name, wild};
+
+impl Planner<'_> {
+    /// The household by its code or, where there is none, by a name within the village; else with a finding.
+    /// Before it moved a family's visits belong to the village where it lived then.
+    pub(super) fn household(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        names: &[&str],
+        on: Option<NaiveDate>,
+    ) -> Option<Home> {
+        let code = reader.code("file_code");
+        if code.is_none() && reader.said("file_code").is_some() {
+            return None;
+        }
+        let number =
+            reader.said("id").and_then(|text| IdNumber::read(&crate::script::number_signs(&text)).ok());
+        let by_number = number.as_ref().and_then(|read| self.staged.roll().by_number(read.number.as_str()));
+        let by_number = by_number.filter(|found| self.is_ours(&found.region)).cloned();
+        let family = match (code, by_number) {
+            (Some(code), _) => self.household_by_code(reader, &code)?,
+            (None, Some(family)) => family,
+            (None, None) => self.household_by_name(reader, names)?,
+        };
+        if let Some(read) = &number {
+            self.check_number(reader, &family, read.number.as_str())?;
+        }
+        if let Some(void) = &family.void {
+            let hint = format!(
+                "这户已作废（原因：{}），没有录入；要恢复请再导一次特殊家庭台账，勾选这户的“恢复”",
+                void.reason
+            );
+            reader.find("file_code", FindingCode::HouseholdUnknown, hint);
+            return None;
+        }
+        let moved = match (&family.moved_from, family.moved_on, on) {
+            (Some(from), Some(moved), Some(on)) if PartialDate::Day(on) < moved => Some(from.clone()),
+            _ => None,
+        };
+        let region = moved.unwrap_or_else(|| family.region.clone());
+        let said = self.village.as_ref().filter(|village| village.level() == Level::Village);
+        if said.is_some_and(|said| *said != region && !said.covers(&region)) {
+            let hint = "这户在本机登记在另一个村（社区），已记在那个村，请核对信息编码和村名";
+            reader.find("file_code", FindingCode::VillageOther, hint);
+        }
+        Some(Home { family, region })
+    }
+
+    /// The ID number of the row and the family that its code or name gives have to be of one.
+    fn check_number(&self, reader: &mut RowReader<'_>, family: &Family, number: &str) -> Option<()> {
+        let theirs = family.persons.iter().any(|p| p.number.as_deref() == Some(number));
+        let named = ["head", "person", "insured"].iter().find_map(|field| reader.said(field));
+        let named = named.map(|text| person_name(&text).name);
+        let fits = named.as_deref().is_none_or(|name| belongs(family, name));
+        // Somebody of the family whose number the book does not have, or has otherwise.
+        let other = named.as_deref().and_then(|name| family.person(name)).and_then(|p| p.number.as_deref());
+        if fits && (theirs || other.is_none()) {
+            return Some(());
+        }
+        let hint = "这一行的身份证号和姓名（编码）不是同一家，请核对";
+        reader.find("id", FindingCode::FamilyUnclear, hint);
+        None
+    }
+
+    fn household_by_code(&mut self, reader: &mut RowReader<'_>, code: &str) -> Option<Family> {
+        let unknown = FindingCode::HouseholdUnknown;
+        let found = self.staged.roll().by_code(code).filter(|found| self.is_ours(&found.region)).cloned();
+        let Some(found) = found else {
+            let hint = "在本地区没有找到这个信息编码的家庭，请核对编码，或先导入特殊家庭台账";
+            reader.find("file_code", unknown, hint);
+            return None;
+        };
+        // A code that is off by one place would book the visit to another family.
+        if let Some(name) = reader.name("head") {
+            let first =
+                listed(&name, &|name| found.person(name).is_some()).into_iter().next().unwrap_or(name);
+            if !belongs(&found, &first) {
+                reader.find("head", unknown, "信息编码与户主姓名不是同一家，请核对");
+                return None;
+            }
+        }
+        Some(found)
+    }
+
+    fn household_by_name(&mut self, reader: &mut RowReader<'_>, names: &[&str]) -> Option<Family> {
+        let unknown = FindingCode::HouseholdUnknown;
+        let refused = reader.is_refused();
+        let said = self.region_said(reader);
+        if said.is_none() && reader.is_refused() && !refused {
+            return None;
+        }
+        // Without a village the family may be one of the village above, or the only one of this name at all.
+        let within = said.unwrap_or_else(|| self.places.scope().clone());
+        let above = self.above.clone().filter(|_| reader.said("village").is_none() && self.village.is_none());
+        for field in names {
+            let Some(text) = reader.said(field) else { continue };
+            let roll = self.staged.roll();
+            let known = |name: &str| !roll.named(&within, name).is_empty();
+            let names = listed(&text, &known);
+            if *field == "head" && names.len() > 1 && self.are_two_families(&within, &names) {
+                reader.find(field, unknown, "一格写了两户人家，请一户写一行");
+                return None;
+            }
+            let name = names.into_iter().next().unwrap_or(text);
+            let name = person_name(&name).name;
+            let ours = |name: &str| !matches!(roll.by_name(&within, name), ByName::None);
+            let bare = ["家庭", "家里", "家", "户"].into_iter().find_map(|end| name.strip_suffix(end));
+            let name = match bare {
+                Some(bare) if !ours(&name) && ours(bare) => bare.to_owned(),
+                _ => name,
+            };
+            let above = above.as_ref().map(|above| roll.by_name(above, &name));
+            return match above
+                .filter(|found| matches!(found, ByName::One(_)))
+                .unwrap_or_else(|| roll.by_name(&within, &name))
+            {
+                ByName::One(family) => Some(family.clone()),
+                ByName::Guessed(family) => {
+                    let hint = format!("姓名里有认不出的字，已认作本村的{}家，请核对", family.head_name);
+                    let family = family.clone();
+                    reader.find(field, FindingCode::MatchedByName, hint);
+                    Some(family)
+                }
+                ByName::None => {
+                    reader.find(field, unknown, "在本村没有找到这户家庭，请核对姓名，或先导入特殊家庭台账");
+                    None
+                }
+                ByName::Several => {
+                    reader.find(field, unknown, "有几户同名，请填写信息编码，或加一列身份证号");
+                    None
+                }
+            };
+        }
+        reader.find("file_code", unknown, "请填写信息编码或户主姓名");
+        None
+    }
+}
+
+impl Planner<'_> {
+    /// Whether names of one cell are heads of different families of a place.
+    fn are_two_families(&self, within: &RegionCode, names: &[String]) -> bool {
+        let roll = self.staged.roll();
+        let home = |name: &String| match roll.by_name(within, name) {
+            ByName::One(family) => Some(family.household),
+            _ => None,
+        };
+        let homes: Vec<_> = names.iter().filter_map(home).collect();
+        homes.windows(2).any(|pair| pair[0] != pair[1])
+    }
+}
+
+/// A family with the village to which what was done belongs.
+pub(super) struct Home {
+    pub(super) family: Family,
+    pub(super) region: RegionCode,
+}
+
+fn belongs(family: &Family, name: &str) -> bool {
+    let name = person_name(name).name;
+    same_name(&family.head_name) == same_name(&name)
+        || family.persons.iter().any(|p| same_name(&p.name) == same_name(&name))
+        || wild(&name, &family.head_name)
+}
