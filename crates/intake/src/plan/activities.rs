@@ -102,6 +102,12 @@ impl Planner<'_> {
 
     /// By its village column, the place it was held at, the tab; else it is the township's.
     fn activity_region(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
+        let everywhere = |text: &String| {
+            matches!(text.as_str(), "全镇" | "全乡" | "全街道" | "镇里" | "镇直" | "各村" | "全镇各村")
+        };
+        if reader.said("village").is_some_and(|text| everywhere(&text)) {
+            return Some(self.places.scope().clone());
+        }
         if reader.said("village").is_some() {
             return self.region(reader);
         }

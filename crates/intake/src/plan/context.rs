@@ -11,6 +11,8 @@ pub(super) struct SheetContext<'a> {
     pub(super) tab: Option<&'a str>,
     pub(super) period: Period,
     pub(super) units: Units,
+    /// What stands above the head and on the tab.
+    pub(super) titles: String,
     /// Villages are merged downwards: a blank outside of a merge is a gap, no 'as above'.
     pub(super) village_merged: bool,
 }

@@ -172,6 +172,10 @@ pub enum NoticeCode {
     HiddenRows,
     /// Comments beside cells were not read.
     Comments,
+    /// Dates without a year in a file that names none.
+    YearGuessed,
+    /// A list of visits has no column for whom was met: nobody is counted.
+    NobodyMet,
 }
 
 impl NoticeCode {
@@ -186,6 +190,8 @@ impl NoticeCode {
             NoticeCode::ColumnTwice => "column_twice",
             NoticeCode::HiddenRows => "hidden_rows",
             NoticeCode::Comments => "comments",
+            NoticeCode::YearGuessed => "year_guessed",
+            NoticeCode::NobodyMet => "nobody_met",
         }
     }
 }

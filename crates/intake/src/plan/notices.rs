@@ -4,6 +4,7 @@ use super::planner::Tally;
 use super::sections::Section;
 use super::{Notice, NoticeCode, SheetReport};
 use crate::heads::Recognised;
+use crate::kind::SheetKind;
 use crate::workbook::{Cell, Sheet, Workbook};
 
 /// Sheets that nothing was read of; what of a sheet a person sees and an import does not.
@@ -55,6 +56,15 @@ pub(super) fn of_workbook(
             tell(
                 NoticeCode::SeveralTables,
                 format!("{called}里有 {} 张表，已分别读入：{}", tables.len(), named.join("、")),
+            );
+        }
+        let nobody = |section: &&&Section<'_>| {
+            section.head.as_ref().is_some_and(|h| h.kind == SheetKind::Visits && h.column("met").is_none())
+        };
+        if tables.iter().any(|section| nobody(&section)) {
+            tell(
+                NoticeCode::NobodyMet,
+                format!("{called}没有“见面人员”这一列，报表里走访的“人”数不会算上这些走访"),
             );
         }
         for section in &tables {
@@ -132,6 +142,14 @@ pub(super) fn of_sheet(
             tally.repeated, at.row
         );
         notices.push(Notice { sheet: name.clone(), code: NoticeCode::RowsRepeated, hint });
+    }
+    if let Some((row, day)) = tally.first_guess {
+        let hint = format!(
+            "{called}有 {} 行日期没有写年份，标题里也没有，已按离今天最近的年份录入（如第 {row} 行 {}），请核对",
+            tally.year_guessed,
+            tiexin_domain::PartialDate::Day(day).label()
+        );
+        notices.push(Notice { sheet: name.clone(), code: NoticeCode::YearGuessed, hint });
     }
     if village_above_is_the_custom(tally, report.data_rows) {
         let first = tally.village_above.first().copied().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
 use foldhash::HashMap;
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
@@ -137,6 +138,9 @@ pub(super) struct Tally {
     pub(super) first_repeated: Option<(u32, RowAt)>,
     /// Rows whose blank village was read as the one above.
     pub(super) village_above: Vec<u32>,
+    /// Rows with a date whose year nothing in the file tells, and the first such row with its day.
+    pub(super) year_guessed: usize,
+    pub(super) first_guess: Option<(u32, NaiveDate)>,
 }
 
 /// What became of a row.
@@ -211,7 +215,7 @@ impl<'a> Planner<'a> {
             sheet.merges.iter().filter(covers).any(|m| m.last_row > m.first_row)
         });
         let units = Units::of_sheet(head, &above);
-        let mut context = SheetContext { head, tab, period, units, village_merged };
+        let mut context = SheetContext { head, tab, period, units, titles, village_merged };
         let first_finding = self.findings.len();
         for line in body.lines() {
             match line {
@@ -253,6 +257,10 @@ impl<'a> Planner<'a> {
             SheetKind::Activities => self.activity(&mut reader),
         };
         let row = reader.row.number;
+        if let Some(day) = reader.guessed.filter(|_| !matches!(outcome, Outcome::Refused)) {
+            self.tally.year_guessed += 1;
+            self.tally.first_guess.get_or_insert((row, day));
+        }
         match outcome {
             Outcome::Refused => {
                 report.rows.refused += 1;

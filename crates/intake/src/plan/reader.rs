@@ -18,13 +18,15 @@ pub(super) struct RowReader<'a> {
     pub(super) row: DataRow<'a>,
     pub(super) sheet: &'a SheetContext<'a>,
     pub(super) findings: Vec<Finding>,
+    /// A day whose year was guessed: nothing in the file tells it.
+    pub(super) guessed: Option<NaiveDate>,
     /// What no field holds, as `列名：值`.
     notes: Vec<String>,
 }
 
 impl<'a> RowReader<'a> {
     pub(super) fn new(row: DataRow<'a>, sheet: &'a SheetContext<'a>) -> Self {
-        let mut reader = Self { row, sheet, findings: Vec::new(), notes: Vec::new() };
+        let mut reader = Self { row, sheet, findings: Vec::new(), guessed: None, notes: Vec::new() };
         super::cells::look_over(&mut reader);
         reader
     }
@@ -135,7 +137,12 @@ impl<'a> RowReader<'a> {
     pub(super) fn date(&mut self, field: &str) -> Option<PartialDate> {
         match values::date(self.cell(field), Some(&self.sheet.period)) {
             Dated::Nothing => None,
-            Dated::Is(date) => Some(date),
+            Dated::Is(date) => {
+                let own = !self.sheet.period.guesses()
+                    || matches!(values::date(self.cell(field), None), Dated::Is(_));
+                self.guessed = date.day().filter(|_| !own).or(self.guessed);
+                Some(date)
+            }
             Dated::Unclear(why) => {
                 self.unclear(field, &why);
                 None

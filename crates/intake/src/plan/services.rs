@@ -186,7 +186,12 @@ impl Planner<'_> {
 
 fn visit_kind(reader: &mut RowReader<'_>) -> Option<VisitKind> {
     use VisitKind::*;
-    let text = reader.said("kind").unwrap_or_default();
+    // A list of one kind names it once, in its title.
+    let text = if reader.has("kind") {
+        reader.said("kind").unwrap_or_default()
+    } else {
+        reader.sheet.titles.clone()
+    };
     let words: [(&[&str], VisitKind); 5] = [
         (&["住院", "医院", "看病", "病重"], Hospital),
         (&["生日", "祝寿", "生辰"], Birthday),
@@ -205,7 +210,12 @@ fn visit_kind(reader: &mut RowReader<'_>) -> Option<VisitKind> {
     });
     if known.is_none() {
         let labels: Vec<&str> = VisitKind::ALL.iter().map(|k| k.label()).collect();
-        reader.find("kind", FindingCode::KindUnknown, format!("走访类型请填其中之一：{}", labels.join("、")));
+        let lead = if reader.has("kind") {
+            "走访类型请填其中之一"
+        } else {
+            "表里没有“走访类型”一列，请加上，填其中之一"
+        };
+        reader.find("kind", FindingCode::KindUnknown, format!("{lead}：{}", labels.join("、")));
     }
     known
 }
@@ -213,7 +223,7 @@ fn visit_kind(reader: &mut RowReader<'_>) -> Option<VisitKind> {
 fn festival(reader: &RowReader<'_>) -> Option<String> {
     let said = reader.said("festival");
     let in_kind = || {
-        let kind = reader.said("kind")?;
+        let kind = if reader.has("kind") { reader.said("kind")? } else { reader.sheet.titles.clone() };
         FESTIVALS.iter().find(|festival| kind.contains(**festival)).map(|f| (*f).to_owned())
     };
     said.or_else(in_kind)

@@ -346,3 +346,17 @@ fn only_the_day_was_mended() {
     let again = planned(&book, SCOPE, row("12").as_bytes(), "走访.csv");
     assert_eq!((again.rows.new, codes(&again)), (1, vec![found(2, "maybe_known")]));
 }
+
+#[test]
+fn what_a_sheet_does_not_say_is_told_once() {
+    let csv = "日期,户主,走访人\n10.5,余喆,康梅\n10.6,熊国学,康梅\n";
+    let plan = planned(&township(), SCOPE, csv.as_bytes(), "中秋节慰问.csv");
+    assert_eq!(plan.rows.refused, 2, "a file's name is no title");
+    let csv = format!("中秋节慰问记录,,\n{csv}");
+    let plan = planned(&township(), SCOPE, csv.as_bytes(), "走访.csv");
+    let visit = of(&plan, Kind::Visit)[0];
+    assert_eq!((&visit["kind"], &visit["festival"]), (&json!("festival"), &json!("中秋")));
+    let notices: Vec<NoticeCode> = plan.notices.iter().map(|notice| notice.code).collect();
+    assert_eq!(notices, [NoticeCode::YearGuessed, NoticeCode::NobodyMet]);
+    assert!(plan.notices[0].hint.contains("2 行"));
+}

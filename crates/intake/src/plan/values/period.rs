@@ -118,6 +118,11 @@ impl Period {
         self.today.latest
     }
 
+    /// Whether the year of a date without one is guessed by today alone.
+    pub(in crate::plan) fn guesses(&self) -> bool {
+        self.year.is_none() && self.typed.is_none() && !self.torn
+    }
+
     /// Whether nothing tells the year of a date that is written without one.
     pub(in crate::plan) fn year_is_unknown(&self) -> bool {
         self.torn || (self.year.is_none() && self.last().is_none())
