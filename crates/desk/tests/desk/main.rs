@@ -9,6 +9,7 @@ mod host;
 mod imports;
 mod meanwhile;
 mod office;
+mod read_again;
 mod records;
 mod rights;
 mod sessions;
