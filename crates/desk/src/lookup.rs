@@ -24,8 +24,8 @@ pub(crate) struct BookLookup<'a> {
     /// Of a small book.
     keys: Option<Keys>,
     activities: OnceCell<Vec<Known>>,
-    /// By name: a register asks for every member, and a new book has none.
-    members: OnceCell<HashMap<String, Vec<Known>>>,
+    /// A register asks for every member, and a new book has none.
+    members: OnceCell<Members>,
     fault: RefCell<Option<StoreError>>,
 }
 
@@ -58,6 +58,11 @@ impl<'a> BookLookup<'a> {
         })
     }
 
+    fn members(&self) -> &Members {
+        self.members
+            .get_or_init(|| Members::of(self.told(self.book.within(Kind::Member.code(), &self.within))))
+    }
+
     fn here(&self, record: &Record) -> bool {
         record.void.is_none() && self.within.covers(&record.region())
     }
@@ -71,6 +76,34 @@ impl<'a> BookLookup<'a> {
             }
         }
         homes
+    }
+}
+
+/// The members of a region, void ones too; names and persons lead to those that are shown.
+#[derive(Default)]
+struct Members {
+    all: Vec<Known>,
+    by_id: HashMap<Uuid, usize>,
+    by_name: HashMap<String, Vec<usize>>,
+    by_person: HashMap<Uuid, usize>,
+}
+
+impl Members {
+    fn of(records: Vec<Record>) -> Members {
+        let mut members = Members::default();
+        for record in records {
+            let at = members.all.len();
+            members.by_id.insert(record.id, at);
+            if record.void.is_none() {
+                let name = tidy_name(record.text("name").unwrap_or_default());
+                members.by_name.entry(name).or_default().push(at);
+                if let Some(person) = record.reference("person") {
+                    members.by_person.insert(person, at);
+                }
+            }
+            members.all.push(known(record));
+        }
+        members
     }
 }
 
@@ -174,7 +207,8 @@ impl Lookup for BookLookup<'_> {
         if self.keys.as_ref().is_some_and(|keys| !keys.has_id(*id)) {
             return None;
         }
-        self.told(self.book.get(*id)).map(known)
+        let member = self.members.get().and_then(|members| Some(&members.all[*members.by_id.get(id)?]));
+        member.cloned().or_else(|| self.told(self.book.get(*id)).map(known))
     }
 
     fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {
@@ -190,21 +224,13 @@ impl Lookup for BookLookup<'_> {
     }
 
     fn member_of(&self, person: &Uuid) -> Option<Known> {
-        let records = self.told(self.book.belonging_to(*person));
-        records.into_iter().find(|r| r.kind == Kind::Member.code() && self.here(r)).map(known)
+        let members = self.members();
+        members.by_person.get(person).map(|at| members.all[*at].clone())
     }
 
     fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known> {
-        let members = self.members.get_or_init(|| {
-            let found = self.told(self.book.within(Kind::Member.code(), &self.within));
-            let mut named: HashMap<String, Vec<Known>> = HashMap::new();
-            for record in found.into_iter().filter(|record| self.here(record)) {
-                let name = tidy_name(record.text("name").unwrap_or_default());
-                named.entry(name).or_default().push(known(record));
-            }
-            named
-        });
-        let found = members.get(&tidy_name(name)).into_iter().flatten();
+        let members = self.members();
+        let found = members.by_name.get(&tidy_name(name)).into_iter().flatten().map(|at| &members.all[*at]);
         found.filter(|known| within.covers(&known.region)).cloned().collect()
     }
 }
