@@ -215,5 +215,5 @@ impl World {
 }
 
 fn full(error: &PackageError) -> bool {
-    matches!(error, PackageError::Sync(SyncError::Store(_)))
+    matches!(error, PackageError::Sync(SyncError::Disk))
 }
