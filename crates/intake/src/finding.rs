@@ -102,8 +102,6 @@ codes! {
     SignLost = "sign_lost", Todo;
     /// The ledger says that somebody has died, but not when.
     DiedWhen = "died_when", Todo;
-    /// What stood beside a name went to the notes.
-    NameNoted = "name_noted", Todo;
     /// A second person of a family, in a cell or a row of its own.
     SecondPerson = "second_person", Todo;
     /// The village of the row above was taken.
@@ -122,8 +120,6 @@ codes! {
     Struck = "struck", Todo;
     /// The whole row is struck through, or says of itself that it does not count.
     RowCancelled = "row_cancelled", Refused;
-    /// A column whose head an earlier one has, with something in it that nothing reads.
-    ColumnTwice = "column_twice", Todo;
     /// No village is named: the member belongs to the township.
     VillageMissing = "village_missing", Todo;
     /// The family lives in another village than the row or sheet says.

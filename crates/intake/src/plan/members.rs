@@ -187,8 +187,7 @@ impl Planner<'_> {
                 && self.has_phone(known, phone)
         };
         let alike = named.iter().any(|known| {
-            let person =
-                known.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+            let person = person_of(known);
             let person = person.and_then(|id| self.staged.record(&id));
             other(known) && person.is_some_and(|p| p.fields.contains_key("id_number"))
         });
@@ -202,8 +201,7 @@ impl Planner<'_> {
 
     /// Whether a member of the same name can be the one of a row.
     fn may_be(&self, known: &Known, number: Option<&IdNumber>, phone: Option<&str>) -> bool {
-        let person =
-            known.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+        let person = person_of(known);
         let Some(person) = person.and_then(|id| self.staged.record(&id)) else { return number.is_none() };
         let text = |field: &str| person.fields.get(field).and_then(|v| v.as_str());
         // A number there and another here are two people; the same one was looked for before.
@@ -213,8 +211,7 @@ impl Planner<'_> {
     }
 
     fn has_phone(&self, known: &Known, phone: Option<&str>) -> bool {
-        let person =
-            known.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+        let person = person_of(known);
         person
             .and_then(|id| self.staged.record(&id))
             .is_some_and(|p| p.fields.get("phone").and_then(|v| v.as_str()) == phone)
@@ -253,8 +250,7 @@ impl Planner<'_> {
         found: Option<Uuid>,
         known: Option<&Known>,
     ) -> Uuid {
-        let of_member =
-            || known?.fields.get("person").and_then(|v| v.as_str()).and_then(|id| id.parse::<Uuid>().ok());
+        let of_member = || person_of(known?);
         let Some(number) = number else {
             return of_member().unwrap_or_else(|| self.id(drafts, "person"));
         };
@@ -273,6 +269,11 @@ fn left_when(reader: &mut RowReader<'_>) {
             return;
         }
     }
+}
+
+/// The person whose membership it is.
+fn person_of(member: &Known) -> Option<Uuid> {
+    member.fields.get("person")?.as_str()?.parse().ok()
 }
 
 /// Why there is no number was told already.
