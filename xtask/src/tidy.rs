@@ -1,7 +1,10 @@
-//! Keeps the house in order: who may depend on whom, how long a file may grow, which names say nothing.
+//! Keeps the house in order: who may depend on whom, how long a file may grow, which names say nothing,
+//! which words workers are told.
 
 mod edges;
+mod keys;
 mod sources;
+mod words;
 
 use crate::Outcome;
 use std::path::Path;
@@ -14,6 +17,8 @@ pub(crate) fn run(root: &Path) -> Outcome {
         eprintln!("note: {note}");
     }
     faults.extend(findings.faults);
+    faults.extend(words::faults(root)?);
+    faults.extend(keys::faults(root)?);
     if faults.is_empty() {
         eprintln!("tidy: in order");
         return Ok(());

@@ -92,7 +92,7 @@ pub(super) fn Large(props: &LargeProps) -> Html {
             <Button label="上一张" sign={Sign::Left} disabled={!has_before} hint="←" onclick={before} />
             <Button label="下一张" sign={Sign::Right} disabled={!has_after} hint="→" onclick={after} />
             <Export row={row.clone()} />
-            if props.can_write { <Button label="收起" look={Look::Link} onclick={ask} /> }
+            if props.can_write { <Button label="作废" look={Look::Link} onclick={ask} /> }
         </div>
     };
     html! {
@@ -156,7 +156,7 @@ fn PutAway(props: &PutAwayProps) -> Html {
         Callback::from(move |()| {
             let done = done.clone();
             hide.run(VoidRecord { id, reason: reason.trim().to_owned() }, move |_| {
-                toast.plain("已收起，没有删除");
+                toast.plain("已作废，没有删除");
                 done.emit(());
             });
         })
@@ -167,8 +167,8 @@ fn PutAway(props: &PutAwayProps) -> Html {
     };
     let problem = hide.error.as_ref().map(|e| AttrValue::from(e.message.clone()));
     html! {
-        <Confirm title="收起这个附件？" yes="收起" {onyes} onno={props.onkeep.clone()}>
-            <p>{ "收起后不再显示，但不会删除。请写明原因。" }</p>
+        <Confirm title="作废这个附件？" yes="作废" no="不作废" {onyes} onno={props.onkeep.clone()} danger=true>
+            <p>{ "作废后不再显示，但不会删除。请写明原因。" }</p>
             <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} first=true />
         </Confirm>
     }

@@ -46,7 +46,7 @@ pub(crate) static ACTIVITY: Noun = Noun {
             FormField::new("end", "结束时间", FieldKind::Moment).folded("更多"),
             FormField::new("handouts", "发放资料（份）", FieldKind::Count).folded("更多"),
             FormField::new("money", "经费", FieldKind::Money).folded("更多"),
-            FormField::new("approval", "审批", FieldKind::Text).folded("更多"),
+            FormField::new("approval", "审核", FieldKind::Text).folded("更多"),
             FormField::new("archived", "资料已归档", FieldKind::Flag).folded("更多"),
         ]
     },

@@ -43,7 +43,7 @@ pub(crate) static SUPPORT_FILE: Noun = Noun {
             FormField::new("doctor_signed_on", "签约日期", FieldKind::PartialDay).folded(HELP),
             FormField::new("hospital", "就医绿色通道医院", FieldKind::Text).folded(HELP),
             FormField::new("policy", "保险单号", FieldKind::Text).folded(HELP),
-            FormField::new("category", "类别", FieldKind::Code(options::<LossCategory>))
+            FormField::new("category", "家庭类别", FieldKind::Code(options::<LossCategory>))
                 .required()
                 .folded(LOSS),
             FormField::new("child_name", "孩子的姓名", FieldKind::Text).folded(LOSS),

@@ -50,7 +50,7 @@ pub(crate) fn FigurePanel(props: &FigurePanelProps) -> Html {
             }
         })
     };
-    let aside = html! { <Button label="收起" look={Look::Link} small=true onclick={props.onclose.clone()} hint="Esc" /> };
+    let aside = html! { <Button label="关闭" look={Look::Link} small=true onclick={props.onclose.clone()} hint="Esc" /> };
     html! {
         <div ref={panel} class="tx-behind" tabindex="-1" {onkeydown} role="region" aria-label="数字背后的记录">
             <Card title={format!("{} · {}：{}", figure.unit, figure.path.join(" · "), figure.value)} {aside}>

@@ -25,7 +25,7 @@ pub(crate) static VISIT: Noun = Noun {
             Column::new("date", "日期").show(Show::Date).width(8),
             Column::new("head_name", "户主").width(7),
             Column::place(),
-            Column::new("kind", "方式").show(Show::Code(options::<VisitKind>)).width(8),
+            Column::new("kind", "走访类型").show(Show::Code(options::<VisitKind>)).width(8),
             Column::new("presence", "见面情况").show(Show::Code(options::<Presence>)).width(8).spare(),
             Column::new("visitors", "走访人").width(11),
             Column::new("note", "记录").show(Show::By(note)).width(22).unsorted(),

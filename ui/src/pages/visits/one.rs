@@ -34,7 +34,7 @@ pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
     let standing = row.data.as_ref().is_some_and(|r| r.void.is_none());
     let action = html! {
         if session.can_write() && standing {
-            <Button label="收起" look={Look::Link} onclick={set(&asking, true)} />
+            <Button label="作废" look={Look::Link} onclick={set(&asking, true)} />
             <Button label="更正" sign={Sign::Pen} onclick={set(&correcting, true)} />
         }
     };
@@ -83,7 +83,7 @@ fn Reading(props: &ReadingProps) -> Html {
         <Card title={row.fields.get("head_name").map(text::plain).unwrap_or_default()} aside={html! { <StateMark state={row.state} /> }}>
             if let Some(reason) = &row.void {
                 <p class="tx-visit-void">
-                    { format!("这条走访已收起：{reason}") }
+                    { format!("这条走访已作废：{reason}") }
                     if session.can_write() { <Button label="恢复" look={Look::Link} small=true onclick={bring_back} /> }
                 </p>
             }
@@ -131,7 +131,7 @@ fn TakeBack(props: &TakeBackProps) -> Html {
         Callback::from(move |()| {
             let close = close.clone();
             hide.run(VoidRecord { id, reason: reason.trim().to_owned() }, move |_| {
-                toast.plain("已收起，可以随时恢复");
+                toast.plain("已作废，可以随时恢复");
                 close.emit(());
             });
         })
@@ -142,8 +142,8 @@ fn TakeBack(props: &TakeBackProps) -> Html {
     };
     let problem = hide.error.as_ref().map(|e| AttrValue::from(e.message.clone()));
     html! {
-        <Confirm title="收起这条走访？" yes="收起" {onyes} onno={props.onclose.clone()}>
-            <p>{ "收起后不再计入报表，但不会删除。请写明原因。" }</p>
+        <Confirm title="作废这条走访？" yes="作废" no="不作废" {onyes} onno={props.onclose.clone()} danger=true>
+            <p>{ "作废后不再计入报表，但不会删除。请写明原因。" }</p>
             <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} first=true />
         </Confirm>
     }
