@@ -1,10 +1,15 @@
 //! Which face the program shows: first use, signing in, or the work.
 
 use crate::components::{Toaster, Trouble, Waiting};
-use crate::hooks::{PreferencesKeeper, RegionKeeper, Session, SyncKeeper, use_newest_sync};
-use crate::pages::{first_use::FirstUse, locked::LockedPage, sign_in::SignInPage};
+use crate::hooks::{
+    PreferencesKeeper, RegionKeeper, Session, SyncKeeper, remembered_size, show_size, use_link,
+    use_newest_sync,
+};
+use crate::pages::{
+    closed::ClosedPage, first_use::FirstUse, locked::LockedPage, restore::RestorePage, sign_in::SignInPage,
+};
 use crate::shell::Shell;
-use crate::transport::{call, listen};
+use crate::transport::{Link, call, listen};
 use std::rc::Rc;
 use tiexin_contract::Event;
 use tiexin_contract::book::{GetPreferences, Preferences, SetPreferences};
@@ -19,6 +24,9 @@ use yew_router::prelude::*;
 pub(crate) fn App() -> Html {
     let state = use_state(|| None::<Rc<SessionState>>);
     let trouble = use_state(|| None);
+    let restoring = use_state(|| false);
+    let link = use_link();
+    use_effect_with((), |()| show_size(remembered_size()));
     let ask = {
         let (state, trouble) = (state.setter(), trouble.setter());
         Callback::from(move |()| {
@@ -54,7 +62,27 @@ pub(crate) fn App() -> Html {
     // Who worked here last: the pages stay as they are behind the sign-in screen, so that what was
     // being typed is there again afterwards.
     let last = use_mut_ref(|| None::<SignedIn>);
+    let restore = {
+        let restoring = restoring.setter();
+        Callback::from(move |()| restoring.set(true))
+    };
+    let keep_on = {
+        let restoring = restoring.setter();
+        Callback::from(move |()| restoring.set(false))
+    };
+    let restored = {
+        let (restoring, set, last) = (restoring.setter(), set.clone(), last.clone());
+        Callback::from(move |state: SessionState| {
+            // The pages behind are of the other book.
+            last.borrow_mut().take();
+            restoring.set(false);
+            set.emit(state);
+        })
+    };
     let Some(found) = (*state).clone() else {
+        if link != Link::Here {
+            return html! { <ClosedPage {link} /> };
+        }
         return match (*trouble).clone() {
             Some(error) => html! { <div class="tx-alone"><Trouble {error} again={ask} /></div> },
             None => html! { <div class="tx-alone"><Waiting label="正在打开本机的台账……" /></div> },
@@ -63,12 +91,17 @@ pub(crate) fn App() -> Html {
     if found.signed_in.is_some() {
         last.borrow_mut().clone_from(&found.signed_in);
     }
-    let session = Session { state: found.clone(), set };
-    let away = found.signed_in.is_none();
+    let session = Session { state: found.clone(), set, restore };
+    let closed = link != Link::Here;
+    let away = found.signed_in.is_none() || closed || *restoring;
     let worker = last.borrow().clone();
     html! {
         <ContextProvider<Session> context={session}>
-            if found.needs_setup {
+            if closed {
+                <ClosedPage {link} />
+            } else if *restoring {
+                <RestorePage onclose={keep_on} onrestored={restored} />
+            } else if found.needs_setup {
                 <FirstUse />
             } else if let Some(ended) = found.lease_ended.clone() {
                 <LockedPage {ended} />
@@ -97,7 +130,7 @@ fn Work(props: &WorkProps) -> Html {
     let home =
         RegionName { code: me.home.clone(), name: me.home_name.clone(), path: vec![me.home_name.clone()] };
     let region = use_state(|| home);
-    let kept = use_state(|| Rc::new(Preferences::default()));
+    let kept = use_state(|| Rc::new(Preferences { large_type: remembered_size(), ..Preferences::default() }));
     let (sync, set_sync) = use_newest_sync();
     {
         let (region, kept, sync) = (region.setter(), kept.setter(), set_sync.clone());
@@ -136,16 +169,7 @@ fn Work(props: &WorkProps) -> Html {
             || drop(hearing)
         });
     }
-    use_effect_with(kept.large_type, |large| {
-        let root = gloo::utils::document().document_element();
-        if let Some(root) = root {
-            let _ = if *large {
-                root.set_attribute("data-size", "large")
-            } else {
-                root.remove_attribute("data-size")
-            };
-        }
-    });
+    use_effect_with(kept.large_type, |large| show_size(*large));
     let set_kept = {
         let kept = kept.setter();
         Callback::from(move |preferences: Preferences| {

@@ -15,6 +15,8 @@ mod text;
 mod transport;
 
 fn main() {
-    transport::start();
-    yew::Renderer::<app::App>::new().render();
+    yew::platform::spawn_local(async {
+        transport::start().await;
+        yew::Renderer::<app::App>::new().render();
+    });
 }

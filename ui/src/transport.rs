@@ -5,25 +5,31 @@
 
 mod bus;
 mod files;
+mod link;
 mod loopback;
+mod tabs;
 mod window;
 
 pub(crate) use bus::{listen, tell};
 pub(crate) use files::{
     PACKAGES, PICTURES, RESCUES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files,
-    pick_folder, pick_place, read_files,
+    pick_folder, read_files,
 };
+
+pub(crate) use link::{Link, link, on_link};
 
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorCode, ErrorReply, Event};
 
 /// Takes the page's token out of the address and begins to hear the desk's events.
-pub(crate) fn start() {
+pub(crate) async fn start() {
     if window::present() {
         window::hear();
     } else {
-        loopback::take_token();
-        loopback::hear();
+        loopback::take_token().await;
+        if link() == Link::Here {
+            loopback::hear();
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The book itself: audit, backup, preferences of this PC.
+//! The book itself: its audit, proofs, preferences of this PC.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,25 +16,6 @@ pub struct VerifyReport {
     pub records: u64,
     /// Chinese; empty when sound.
     pub faults: Vec<String>,
-}
-
-/// An encrypted copy of the book, its attachments and its keyring, in a new folder that the user chose.
-/// Reports progress and can be cancelled.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Backup {
-    pub path: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BackupMade {
-    pub name: String,
-    pub path: String,
-    /// Attachments in the copy.
-    #[serde(default)]
-    pub attachments: u64,
-    /// Attachments that are missing or damaged on this desk, so in the copy too.
-    #[serde(default)]
-    pub missing: u64,
 }
 
 /// Newest audit entries, for those with the right.
@@ -85,7 +66,6 @@ pub struct Touch {}
 
 commands! {
     Verify => "book.verify" -> VerifyReport;
-    Backup => "book.backup" -> BackupMade;
     AuditTrail => "book.audit" -> Vec<AuditRow>;
     GetPreferences => "book.preferences" -> Preferences;
     SetPreferences => "book.set_preferences" -> Done;

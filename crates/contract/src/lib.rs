@@ -4,6 +4,7 @@
 //! Money travels as text (`Fen`), ids as text (`Uuid`), so nothing is lost in JavaScript numbers.
 
 pub mod attachment;
+pub mod backup;
 pub mod book;
 pub mod devices;
 pub mod duplicates;
@@ -60,6 +61,7 @@ pub fn all_names() -> Vec<&'static str> {
         quarantine::NAMES,
         duplicates::NAMES,
         book::NAMES,
+        backup::NAMES,
         devices::NAMES,
     ]
     .concat()

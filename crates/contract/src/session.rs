@@ -37,6 +37,10 @@ pub struct SessionState {
     /// What is wrong with the computer's clock or zone; work goes on.
     #[serde(default)]
     pub clock: Option<ClockNotice>,
+    /// Whether the book of this desk is joined to a province, also while nobody is signed in: a forgotten password
+    /// has another way out there. None: not known, or no book.
+    #[serde(default)]
+    pub joined: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +86,7 @@ pub struct WipedState {
     pub lost: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalUserName {
     pub name: String,
     pub display_name: String,

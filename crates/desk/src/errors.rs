@@ -96,7 +96,7 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             wait_seconds: Some(15 * 60),
             ..ErrorReply::new(
                 ErrorCode::LockedOut,
-                "密码连续输错多次，账号已锁定 15 分钟。数据都安全；忘记密码请联系管理员。",
+                "密码连续输错多次，账号已锁定 15 分钟。数据都安全；忘了密码的，请看登录页的“忘记密码”。",
             )
         },
         UnlockError::NoBook => {

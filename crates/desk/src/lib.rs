@@ -16,6 +16,7 @@ mod desk;
 mod errors;
 pub mod events;
 mod files;
+mod folders;
 pub mod host;
 mod jobs;
 mod labels;

@@ -156,6 +156,10 @@ mod tests {
         assert_eq!(
             open,
             [
+                "backup.look",
+                "backup.restore",
+                "folder.list",
+                "job.cancel",
                 "region.children",
                 "region.get",
                 "region.search",

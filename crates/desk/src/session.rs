@@ -86,6 +86,13 @@ impl Session {
         }
     }
 
+    /// For the sign-in screen, which cannot look into the book.
+    pub(crate) fn note_enrolled(&self) {
+        if let Err(error) = self.book.note_enrolled() {
+            tracing::error!(cause = %error, "it was not noted whether the book is joined to a province");
+        }
+    }
+
     pub(crate) fn touch(&self, steady_ms: i64) {
         self.touched.store(steady_ms, Ordering::Relaxed);
     }
@@ -109,6 +116,7 @@ impl Desk {
         });
         session.tell_time(now_ms, steady_ms);
         session.look_at_lease(now_ms);
+        session.note_enrolled();
         *self.inner().sessions.place() = Some(session.clone());
         if config.idle_minutes > 0 {
             self.watch_idling(&session);

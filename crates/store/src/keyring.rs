@@ -59,6 +59,10 @@ pub(crate) struct Holder {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Keyring {
     format: u32,
+    /// Whether the book is joined to a province, for those who cannot open it: a forgotten password has another way
+    /// out there. None: nobody has signed in since programs note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) enrolled: Option<bool>,
     pub(crate) holders: Vec<Holder>,
 }
 
@@ -99,7 +103,7 @@ impl Keyring {
     }
 
     pub(crate) fn first(new: &NewUser, key: &DataKey, cost: KdfCost) -> Result<Keyring, UnlockError> {
-        let mut keyring = Keyring { format: 1, holders: Vec::new() };
+        let mut keyring = Keyring { format: 1, enrolled: None, holders: Vec::new() };
         keyring.add(new, key, cost)?;
         Ok(keyring)
     }
@@ -113,6 +117,16 @@ impl Keyring {
         let key = suite::current().wrap(key, &new.password, cost, new.id.as_bytes())?;
         self.holders.push(Holder { user, key, failed: 0, not_before: 0, failures: Vec::new() });
         Ok(())
+    }
+
+    /// Whether the password is this user's; counts nothing.
+    pub(crate) fn opened_by(mut self, name: &str, password: &SecretString) -> Result<LocalUser, UnlockError> {
+        let holder = self.holder(name)?;
+        let bound = holder.user.id;
+        match suite::by_id(&holder.key.suite)?.unwrap(&holder.key, password, bound.as_bytes())? {
+            Some(_) => Ok(holder.user.clone()),
+            None => Err(UnlockError::WrongPassword { wait_seconds: wait_seconds(1) }),
+        }
     }
 
     pub(crate) fn holder(&mut self, name: &str) -> Result<&mut Holder, UnlockError> {

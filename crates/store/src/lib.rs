@@ -72,7 +72,7 @@ mod verify;
 mod wipe;
 
 pub use audit::{AuditEntry, MadeTogether};
-pub use backup::{Copied, restore};
+pub use backup::{BackupLook, Copied, Restored, look as look_at_backup, opens as opens_backup, restore};
 pub use batch::{Batch, BatchOutcome, BatchSave, Fill, Kept, Over, Source, UndoOutcome, UndoPlan, Why};
 pub use blob::{BlobCounts, BlobState, Came};
 pub use book::{Book, Write};

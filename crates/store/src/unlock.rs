@@ -26,6 +26,24 @@ impl Book {
         Ok(Keyring::read(dir)?.holders.into_iter().map(|h| h.user).collect())
     }
 
+    /// Whether the book in the folder is joined to a province, as far as anybody who signed in has noted it. Needs
+    /// no password.
+    pub fn enrolled_of(dir: &Path) -> Result<Option<bool>, UnlockError> {
+        Ok(Keyring::read(dir)?.enrolled)
+    }
+
+    /// Notes it for [`Book::enrolled_of`].
+    pub fn note_enrolled(&self) -> Result<()> {
+        let enrolled = Some(self.device()?.server.is_some());
+        if Keyring::read(self.dir())?.enrolled != enrolled {
+            let _alone = Keyring::alone(self.dir())?;
+            let mut keyring = Keyring::read(self.dir())?;
+            keyring.enrolled = enrolled;
+            keyring.write(self.dir())?;
+        }
+        Ok(())
+    }
+
     /// Makes a new book with its first user and opens it.
     pub fn create(
         dir: &Path,

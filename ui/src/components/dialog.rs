@@ -73,10 +73,17 @@ fn reachable(node: &NodeRef) -> Vec<HtmlElement> {
     (0..list.length()).filter_map(|at| list.get(at)?.dyn_into::<HtmlElement>().ok()).collect()
 }
 
+/// On the button that changes nothing: an Enter that was meant for the page behind takes nothing away.
+pub(crate) const SAFE: &str = "tx-safe";
+
 fn focus_first(node: &NodeRef) {
     let all = reachable(node);
     // The close button comes first in the page; the work comes first for the worker.
-    let first = all.iter().find(|one| !one.class_name().contains("tx-dialog-close")).or(all.first());
+    let work = || all.iter().filter(|one| !one.class_name().contains("tx-dialog-close"));
+    let filled_in = |one: &&HtmlElement| matches!(one.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT");
+    let safe = |one: &&HtmlElement| one.class_name().contains(SAFE);
+    let first =
+        work().find(filled_in).or_else(|| work().find(safe)).or_else(|| work().next()).or(all.first());
     if let Some(first) = first {
         let _ = first.focus();
     }
@@ -117,7 +124,7 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     let foot = html! {
         <>
             <Button label={props.yes.clone()} {look} onclick={props.onyes.clone()} />
-            <Button label={props.no.clone()} onclick={props.onno.clone()} />
+            <Button label={props.no.clone()} class={classes!(props.danger.then_some(SAFE))} onclick={props.onno.clone()} />
         </>
     };
     html! {

@@ -1,7 +1,7 @@
-//! Notes in the corner: never over a field, gone by themselves, except for bad news.
+//! Notes in the corner: never over a field, gone by themselves; bad news stays until it is read or its page ends.
 
 use crate::components::{Button, Icon, Look, Sign};
-use crate::hooks::{Note, Tone, on_note};
+use crate::hooks::{Note, Said, Tone, on_note};
 use gloo::timers::callback::Timeout;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ struct Notes {
 }
 
 enum Act {
-    Say(Note),
+    Hear(Said),
     Take(u64),
 }
 
@@ -23,7 +23,8 @@ impl Reducible for Notes {
     fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
         let mut notes = (*self).clone();
         match act {
-            Act::Say(note) => {
+            Act::Hear(Said::PageTurned) => notes.shown.retain(|(_, one)| one.tone != Tone::Bad),
+            Act::Hear(Said::Note(note)) => {
                 notes.shown.retain(|(_, one)| *one != note);
                 notes.shown.push_back((notes.next, note));
                 notes.next += 1;
@@ -43,7 +44,7 @@ pub(crate) fn Toaster() -> Html {
     {
         let dispatch = notes.dispatcher();
         use_effect_with((), move |()| {
-            on_note(Some(Callback::from(move |note| dispatch.dispatch(Act::Say(note)))));
+            on_note(Some(Callback::from(move |said| dispatch.dispatch(Act::Hear(said)))));
             || on_note(None)
         });
     }

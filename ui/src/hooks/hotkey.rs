@@ -11,16 +11,30 @@ pub(crate) fn composing(event: &KeyboardEvent) -> bool {
     event.is_composing() || event.key_code() == 229
 }
 
+/// A Chinese input method gives full-width signs: `？` is the key `?`.
+fn half_width(key: &str) -> String {
+    let half = |sign: char| match sign {
+        '。' => '.',
+        '，' => ',',
+        '！'..='～' => char::from_u32(u32::from(sign) - 0xFEE0).unwrap_or(sign),
+        other => other,
+    };
+    key.chars().map(half).collect::<String>().to_lowercase()
+}
+
 /// Whether the event is these keys: `ctrl+k`, `ctrl+enter`, `?`.
 fn pressed(event: &KeyboardEvent, keys: &str) -> bool {
-    if composing(event) {
+    let key_pressed = half_width(&event.key());
+    // An input method that is at work gives key code 229, also for a sign that it only made wide.
+    let sign = keys.chars().count() == 1 && key_pressed == keys && !event.is_composing();
+    if composing(event) && !sign {
         return false;
     }
     let (ctrl, key) = match keys.strip_prefix("ctrl+") {
         Some(key) => (true, key),
         None => (false, keys),
     };
-    (event.ctrl_key() || event.meta_key()) == ctrl && !event.alt_key() && event.key().to_lowercase() == key
+    (event.ctrl_key() || event.meta_key()) == ctrl && !event.alt_key() && key_pressed == key
 }
 
 /// Whether the worker is typing text.

@@ -11,6 +11,8 @@ use yew::prelude::*;
 pub(crate) struct Session {
     pub(crate) state: Rc<SessionState>,
     pub(crate) set: Callback<SessionState>,
+    /// Shows the way back from a backup, in the place of whatever is shown.
+    pub(crate) restore: Callback<()>,
 }
 
 impl Session {

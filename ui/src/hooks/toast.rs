@@ -19,13 +19,32 @@ pub(crate) struct Note {
     pub(crate) action: Option<(AttrValue, Callback<()>)>,
 }
 
+/// What the corner hears.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Said {
+    Note(Note),
+    /// Another page is shown: what went wrong on the one before is no longer to be seen.
+    PageTurned,
+}
+
 thread_local! {
-    static SPEAK: RefCell<Option<Callback<Note>>> = const { RefCell::new(None) };
+    static SPEAK: RefCell<Option<Callback<Said>>> = const { RefCell::new(None) };
 }
 
 /// The one place that shows notes takes them from here.
-pub(crate) fn on_note(speak: Option<Callback<Note>>) {
+pub(crate) fn on_note(speak: Option<Callback<Said>>) {
     SPEAK.set(speak);
+}
+
+/// Bad news ends with its page; good news may come just before a page is left, and ends by itself.
+pub(crate) fn page_turned() {
+    say(Said::PageTurned);
+}
+
+fn say(said: Said) {
+    if let Some(speak) = SPEAK.with_borrow(Clone::clone) {
+        speak.emit(said);
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +67,7 @@ impl Toasts {
     }
 
     pub(crate) fn say(self, note: Note) {
-        if let Some(speak) = SPEAK.with_borrow(Clone::clone) {
-            speak.emit(note);
-        }
+        say(Said::Note(note));
     }
 }
 

@@ -76,6 +76,7 @@ fn Choosing(props: &ChoosingProps) -> Html {
             <h2>{ "您想怎样开始？" }</h2>
             { way(&props.onalone, Sign::Home, "单机开始", "选好乡镇就能用，不需要网络。以后接入省平台，已经记下的全部带上去。") }
             { way(&props.onenrolled, Sign::Exchange, "接入省平台", "手上有县里发的接入码，用它取回本乡镇的台账。") }
+            { way(&session.restore, Sign::Inbox, "从备份恢复", "换了电脑，或者电脑重装过：用U盘上的备份接着用。") }
         </div>
     }
 }
@@ -94,14 +95,14 @@ fn Account(props: &AccountProps) -> Html {
     let alone = use_command::<SetUpStandalone>();
     let enrolled = use_command::<SetUpEnrolled>();
     let typed = use_state(Typed::new);
-    let wrong = use_state(|| None::<(&'static str, &'static str)>);
+    let wrong = use_state(Vec::<(&'static str, &'static str)>::new);
     let node = use_node_ref();
     let get = |name: &str| typed.get(name).cloned().unwrap_or_default();
     let put = |name: &'static str| {
         let (typed, wrong) = (typed.clone(), wrong.setter());
         let (alone, enrolled) = (alone.clone(), enrolled.clone());
         Callback::from(move |text: String| {
-            wrong.set(None);
+            wrong.set(Vec::new());
             alone.forget();
             enrolled.forget();
             let mut next = (*typed).clone();
@@ -114,9 +115,10 @@ fn Account(props: &AccountProps) -> Html {
             (typed.clone(), wrong.setter(), node.clone(), props.enrolled);
         let (alone, enrolled, set) = (alone.clone(), enrolled.clone(), session.set.clone());
         Callback::from(move |()| {
-            if let Some(problem) = first_problem(&typed, with_province) {
-                focus_field(&node, problem.0);
-                wrong.set(Some(problem));
+            let found = problems(&typed, with_province);
+            wrong.set(found.clone());
+            if let Some((first, _)) = found.first() {
+                focus_field(&node, first);
                 return;
             }
             let get = |name: &str| typed.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
@@ -144,7 +146,8 @@ fn Account(props: &AccountProps) -> Html {
         })
     };
     let problem = |name: &str| {
-        let own = wrong.filter(|(field, _)| *field == name).map(|(_, message)| AttrValue::Static(message));
+        let own =
+            wrong.iter().find(|(field, _)| *field == name).map(|(_, message)| AttrValue::Static(message));
         own.or_else(|| about(&alone, &enrolled, name))
     };
     let error =
@@ -170,6 +173,9 @@ fn Account(props: &AccountProps) -> Html {
                 problem={problem("password")} required=true hint="至少 8 位。忘了密码谁也打不开台账，请记牢" autocomplete="new-password" />
             <TextField label="再输一遍密码" name="again" kind={TextKind::Password} value={get("again")} onchange={put("again")}
                 problem={problem("again")} required=true autocomplete="new-password" />
+            if !props.enrolled {
+                <p class="tx-muted">{ "单机使用时，别人没有这本台账的钥匙，忘了密码谁也帮不上。请把密码记在稳妥的地方；建好以后，在“设置”里每周备份一次，并给一位同事也开一个账号：一人忘了，另一人还打得开。" }</p>
+            }
             <Foot save="建立台账" {onsave} {busy} {error}>
                 <Button label="返回" look={Look::Link} onclick={props.onback.clone()} />
             </Foot>
@@ -181,8 +187,8 @@ fn about<A: Command, B: Command>(a: &Busy<A>, b: &Busy<B>, name: &str) -> Option
     a.about(name).or_else(|| b.about(name))
 }
 
-/// The first field that keeps the book from being made.
-fn first_problem(typed: &Typed, enrolled: bool) -> Option<(&'static str, &'static str)> {
+/// Everything that keeps the book from being made, in the order of the fields.
+fn problems(typed: &Typed, enrolled: bool) -> Vec<(&'static str, &'static str)> {
     let get = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     let deep = get("region")
         .parse::<tiexin_domain::RegionCode>()
@@ -196,5 +202,5 @@ fn first_problem(typed: &Typed, enrolled: bool) -> Option<(&'static str, &'stati
         ("password", get("password").chars().count() >= 8, "密码至少 8 位"),
         ("again", get("again") == get("password"), "两遍密码不一样，请再输一遍"),
     ];
-    checks.into_iter().find(|(_, fine, _)| !fine).map(|(field, _, message)| (field, message))
+    checks.into_iter().filter(|(_, fine, _)| !fine).map(|(field, _, message)| (field, message)).collect()
 }

@@ -1,6 +1,7 @@
 //! One folder a noun or a piece of work. A new noun is a folder here and a line in [`NOUNS`].
 
 pub(crate) mod activities;
+pub(crate) mod closed;
 pub(crate) mod duplicates;
 pub(crate) mod family;
 pub(crate) mod first_use;
@@ -12,6 +13,7 @@ pub(crate) mod not_found;
 pub(crate) mod quarantine;
 pub(crate) mod reports;
 pub(crate) mod rescue;
+pub(crate) mod restore;
 pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod sign_in;

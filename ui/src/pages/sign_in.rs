@@ -145,6 +145,7 @@ pub(crate) fn SignInPage() -> Html {
                 }
                 <p class="tx-gate-foot">
                     <Button label="忘记密码" look={Look::Link} small=true onclick={forgot} />
+                    <Button label="从备份恢复" look={Look::Link} small=true onclick={session.restore.clone()} />
                     { format!("版本 {}", state.app_version) }
                 </p>
                 if *rescuing { <Rescue onclose={close_rescue} /> }

@@ -3,6 +3,7 @@
 mod keymap;
 mod navigation;
 mod palette;
+mod scroll;
 mod sync_words;
 mod top;
 
@@ -16,6 +17,7 @@ use gloo::events::EventListener;
 use keymap::KeyMap;
 use navigation::Navigation;
 use palette::Palette;
+use scroll::use_place;
 use tiexin_contract::book::Touch;
 use tiexin_contract::session::{ClockNotice, ClockTrouble};
 use top::TopBar;
@@ -42,6 +44,18 @@ pub(crate) fn Shell() -> Html {
     });
     use_touch();
     let route = use_route::<Route>();
+    let main = use_node_ref();
+    use_place(main.clone(), route.clone());
+    {
+        // Neither stands open behind the sign-in screen.
+        let (searching, mapped) = (searching.setter(), mapped.setter());
+        use_effect_with(session.signed_in.is_none(), move |away| {
+            if *away {
+                searching.set(false);
+                mapped.set(false);
+            }
+        });
+    }
     use_effect_with(route, |_| {
         // A press on a link leaves the cursor there; a page that has vanished leaves it nowhere.
         let lost = gloo::utils::document().active_element().is_none_or(|e| e.tag_name() == "BODY");
@@ -77,7 +91,7 @@ pub(crate) fn Shell() -> Html {
                 if let Some(clock) = clock {
                     <p class="tx-clock" role="status">{ clock.message }</p>
                 }
-                <main id="main" tabindex="-1">
+                <main ref={main} id="main" tabindex="-1">
                     <Switch<Route> render={pages::page} />
                 </main>
             </div>

@@ -30,6 +30,15 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
     let navigator = use_navigator();
     let sign_out = use_command::<SignOut>();
     let open = use_state(|| Open::Nothing);
+    {
+        // The bar stays behind the sign-in screen: a menu must not stand open there.
+        let open = open.setter();
+        use_effect_with(session.me().is_none(), move |away| {
+            if *away {
+                open.set(Open::Nothing);
+            }
+        });
+    }
     let toggle = |which: Open| {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(if *open == which { Open::Nothing } else { which }))

@@ -42,7 +42,7 @@ pub(crate) async fn pick_files(title: &str, filter: Filter) -> Result<Vec<FileGi
 }
 
 /// Asks where a file is to be kept; only the window can.
-pub(crate) async fn pick_place(title: &str, default_name: &str) -> Result<Option<String>, ErrorReply> {
+async fn pick_place(title: &str, default_name: &str) -> Result<Option<String>, ErrorReply> {
     let args = json!({ "title": title, "default_name": default_name });
     Ok(call_shell("shell.pick_save", args).await?.as_str().map(str::to_owned))
 }

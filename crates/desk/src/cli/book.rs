@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 
 use serde_json::json;
 use tiexin_contract::Event;
-use tiexin_contract::book::{Backup as MakeBackup, Verify as RunVerify, VerifyReport};
+use tiexin_contract::backup::Backup as MakeBackup;
+use tiexin_contract::book::{Verify as RunVerify, VerifyReport};
 use tiexin_contract::import::CancelJob;
 use tiexin_contract::session::{AddLocalUser, SessionState, SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::Enrol as Join;
@@ -124,7 +125,7 @@ pub(super) async fn backup(door: Door, args: Backup) -> Outcome {
     let shown = std::io::stderr().is_terminal() && !seat.out.json;
     let mut events = seat.desk.subscribe();
     let mut job = None;
-    let mut making = std::pin::pin!(seat.desk.run(MakeBackup { path }));
+    let mut making = std::pin::pin!(seat.desk.run(MakeBackup { path, inside: false }));
     let made = loop {
         tokio::select! {
             made = &mut making => break made?,
@@ -166,9 +167,17 @@ pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
     };
     let came = tiexin_store::restore(&args.file, &args.to, &mut progress)
         .map_err(|error| Failure::from(errors::unlock(error)))?;
-    lacking(came.missing, "备份里");
-    out.tell(&json!({"to": args.to, "attachments": came.attachments, "missing": came.missing}), || {
-        vec![format!("已恢复到 {}，原来的账号和密码照旧。", args.to.display())]
+    let copied = came.copied;
+    lacking(copied.missing, "备份里");
+    let told = json!({
+        "to": args.to, "attachments": copied.attachments, "missing": copied.missing, "aside": came.aside,
+    });
+    out.tell(&told, || {
+        let mut lines = vec![format!("已恢复到 {}，登录名和密码是备份时的。", args.to.display())];
+        lines.extend(came.aside.iter().map(|aside| {
+            format!("原来的台账没有删除，改名放在 {}，照片和钥匙文件在它旁边。", aside.display())
+        }));
+        lines
     })
 }
 

@@ -1,23 +1,18 @@
-//! The book itself: checking it, copying it, its audit, preferences.
+//! The book itself: checking it, its audit, preferences.
 
-use std::path::Path;
-
+use tiexin_contract::ErrorReply;
 use tiexin_contract::book::{
-    AuditRow, AuditTrail, Backup, BackupMade, GetPreferences, Preferences, SetPreferences, Verify,
-    VerifyReport,
+    AuditRow, AuditTrail, GetPreferences, Preferences, SetPreferences, Verify, VerifyReport,
 };
 use tiexin_contract::session::Done;
-use tiexin_contract::{ErrorCode, ErrorReply};
 
-use super::import::Teller;
 use super::records::Names;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{AUDIT, At, Need};
-use crate::{errors, files, labels};
+use crate::{errors, labels};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, verify);
-    registry.add(Need::SignedIn, anywhere, backup);
     registry.add(AUDIT, anywhere, audit);
     registry.add(Need::SignedIn, anywhere, preferences);
     registry.add(Need::SignedIn, anywhere, set_preferences);
@@ -35,39 +30,6 @@ fn verify(at: &At, _: Verify) -> Result<VerifyReport, ErrorReply> {
         records: report.records,
         faults: report.faults.iter().map(fault).collect(),
     })
-}
-
-/// The copy opens with the same passwords; without one it is of no use to anybody.
-fn backup(at: &At, args: Backup) -> Result<BackupMade, ErrorReply> {
-    let to = Path::new(&args.path);
-    let taken = to.is_file() || to.read_dir().is_ok_and(|mut entries| entries.next().is_some());
-    if taken {
-        return Err(ErrorReply::new(
-            ErrorCode::Disk,
-            "所选的位置已经有文件，没有备份，也没有覆盖。请换一个新的文件夹名。",
-        ));
-    }
-    let id = at.new_id();
-    let job = at.desk.inner().jobs.begin(id);
-    let teller = Teller::new(&at.desk, &job, id);
-    let mut progress = |done, all| teller.tell("正在备份", percent(done, all), 100);
-    let made = at.book().backup_to(to, &mut progress);
-    teller.finish();
-    let copied = made.map_err(|error| match error {
-        tiexin_store::StoreError::Io(_) => files::not_written(),
-        tiexin_store::StoreError::Cancelled => {
-            ErrorReply::new(ErrorCode::Cancelled, "已取消备份，没有留下文件。台账没有改动。")
-        }
-        other => errors::store(other),
-    })?;
-    at.note("backup", None, &[])?;
-    let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(BackupMade { name, path: args.path, attachments: copied.attachments, missing: copied.missing })
-}
-
-/// Bytes say nothing to a worker.
-fn percent(done: u64, all: u64) -> u64 {
-    (done * 100).checked_div(all).unwrap_or(100)
 }
 
 const MOST: u32 = 1_000;

@@ -1,6 +1,7 @@
 //! The bodies of all commands, one file an area.
 
 mod attachment;
+mod backup;
 mod book;
 mod devices;
 mod duplicates;
@@ -8,6 +9,7 @@ mod duplicates_compare;
 mod family;
 mod family_move;
 mod family_save;
+mod folders;
 mod import;
 mod import_changes;
 mod import_write;
@@ -55,6 +57,8 @@ pub(crate) fn register(registry: &mut Registry) {
     settle::register(registry);
     put_back::register(registry);
     book::register(registry);
+    backup::register(registry);
+    folders::register(registry);
     attachment::register(registry);
     devices::register(registry);
 }

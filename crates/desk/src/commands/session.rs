@@ -116,6 +116,11 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         idle_minutes: config.idle_minutes,
         lease_ended,
         clock: clock.map_err(errors::store)?,
+        joined: if needs_setup {
+            None
+        } else {
+            Book::enrolled_of(&config.data_dir).map_err(errors::unlock)?
+        },
         wiped: if needs_setup { obey::wiped(&config.data_dir) } else { None },
     })
 }

@@ -76,6 +76,7 @@ fn join(at: At, args: Enrol) -> BoxFuture<'static, Result<SessionState, ErrorRep
         province::join(at.book(), at.user.id, &args.server, &args.code, authority).await?;
         at.session.province.reconnect();
         on_pool(move || {
+            at.session.note_enrolled();
             at.note("enrolled", None, &[])?;
             state(&at.desk)
         })

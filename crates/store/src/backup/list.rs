@@ -21,6 +21,12 @@ pub(super) struct List {
     /// Attachments that were missing or damaged on the desk already.
     #[serde(default)]
     pub(super) missing: u64,
+    /// When it was made, by the desk's clock: milliseconds since 1970 UTC.
+    #[serde(default)]
+    pub(super) made_ms: Option<i64>,
+    /// Records that are not void. How many, never which: the list is not encrypted.
+    #[serde(default)]
+    pub(super) records: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

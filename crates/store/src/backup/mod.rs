@@ -2,6 +2,7 @@
 //! them by which a damaged stick is noticed before anything is put back.
 
 mod list;
+mod look;
 mod restore;
 
 use std::fs;
@@ -18,8 +19,9 @@ use crate::connection::{self, DATABASE, Purpose, database};
 use crate::error::{Result, StoreError, UnlockError};
 use crate::keyring::{Keyring, replace_file};
 use list::{Counter, List, copy_part};
+pub use look::{BackupLook, look, opens};
 pub(crate) use restore::interrupted;
-pub use restore::restore;
+pub use restore::{Restored, restore};
 
 /// How often a copy in the making is looked at.
 const GLANCE: Duration = Duration::from_millis(60);
@@ -34,14 +36,20 @@ pub struct Copied {
 }
 
 impl Book {
-    /// Writes a copy into the new folder `to`: same key, same passwords. Readers and writers go on.
+    /// Writes a copy into the new folder `to`: same key, same passwords. Readers and writers go on. `now_ms` is
+    /// when it is made, by the desk's clock.
     /// `progress(bytes, of)` returning false cancels; then, and after an error, nothing stays in `to`.
     ///
     /// `VACUUM INTO` writes through the cipher; SQLite's online backup would refuse between keys.
     ///
     /// # Errors
     /// `AlreadyThere` when a book or a backup lies in `to`; `Cancelled`.
-    pub fn backup_to(&self, to: &Path, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Copied> {
+    pub fn backup_to(
+        &self,
+        to: &Path,
+        now_ms: i64,
+        progress: &mut dyn FnMut(u64, u64) -> bool,
+    ) -> Result<Copied> {
         if database(to).exists() || Keyring::path(to).exists() || to.join(blob::file::FOLDER).exists() {
             return Err(UnlockError::AlreadyThere.into());
         }
@@ -61,6 +69,9 @@ impl Book {
         list.enter(to, DATABASE)?;
         let mut copied = Copied::default();
         let copy = connection::open(&database(to), self.key(), Purpose::Checkpoint)?;
+        let records: i64 =
+            copy.query_row("SELECT count(*) FROM record WHERE hidden = 0", [], |row| row.get(0))?;
+        (list.made_ms, list.records) = (Some(now_ms), u64::try_from(records).ok());
         for held in blob::all(&copy)? {
             self.copy_blob(to, &held, &mut list, &mut copied, &mut counter)?;
         }

@@ -12,6 +12,15 @@ use crate::error::UnlockError;
 use crate::hold::Hold;
 use crate::keyring::{Keyring, replace_file};
 
+/// What came back, and where the book lies that was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    pub copied: Copied,
+    /// The database of the book that was moved aside; its attachments and its keyring lie beside it under the same
+    /// ending. None: there was no book.
+    pub aside: Option<PathBuf>,
+}
+
 /// Puts the backup in folder `backup` into `dir`, whose book must be closed; the book that was
 /// there is moved aside. The next unlock notices that the incarnation differs: what had not come
 /// back from the province is sent again, every scope is read anew.
@@ -26,10 +35,8 @@ pub fn restore(
     backup: &Path,
     dir: &Path,
     progress: &mut dyn FnMut(u64, u64) -> bool,
-) -> Result<Copied, UnlockError> {
-    if !database(backup).is_file() || !Keyring::path(backup).is_file() {
-        return Err(UnlockError::NotABackup);
-    }
+) -> Result<Restored, UnlockError> {
+    must_be_one(backup)?;
     let keyring = fs::read(Keyring::path(backup))?;
     let list = List::read(backup);
     fs::create_dir_all(dir)?;
@@ -40,9 +47,7 @@ pub fn restore(
     let target = database(dir);
     // A folder of bytes alone is what an interrupted restore left, or a book whose database somebody took away; a log
     // alone would be taken for that of the database which comes.
-    if aside::anything(dir) {
-        aside::move_aside(dir)?;
-    }
+    let aside = if aside::anything(dir) { Some(aside::move_aside(dir)?) } else { None };
     replace_file(&Keyring::path(dir), &keyring)?;
     if coming.blobs.exists() {
         fs::rename(&coming.blobs, dir.join(FOLDER))?;
@@ -50,7 +55,14 @@ pub fn restore(
     fs::rename(&coming.database, &target)?;
     let mark = crate::incarnation::fresh()?;
     crate::incarnation::keep_outside(dir, mark)?;
-    Ok(copied)
+    Ok(Restored { copied, aside })
+}
+
+/// # Errors
+/// `NotABackup`: the folder lacks the database or the keyring.
+pub(super) fn must_be_one(backup: &Path) -> Result<(), UnlockError> {
+    let whole = database(backup).is_file() && Keyring::path(backup).is_file();
+    if whole { Ok(()) } else { Err(UnlockError::NotABackup) }
 }
 
 /// What is being copied, beside the book that is still there.

@@ -203,3 +203,18 @@ fn books_may_be_opened_side_by_side_from_the_first_moment() {
         assert!(String::from_utf8_lossy(&child.stdout).contains("1 passed"), "it ran");
     }
 }
+
+#[test]
+fn whether_a_book_is_joined_to_a_province_is_known_before_anybody_signs_in() {
+    let (dir, book, _) = book();
+    let known = || Book::enrolled_of(dir.path()).unwrap();
+    assert_eq!(known(), None, "an older program's book says nothing");
+    book.note_enrolled().unwrap();
+    assert_eq!(known(), Some(false));
+    book.enrolled(id(), "https://province.example", "谷阳镇 1 号机", None).unwrap();
+    book.note_enrolled().unwrap();
+    assert_eq!(known(), Some(true));
+    // Nothing else of the keyring changes, and it goes with a backup.
+    reopen(dir.path());
+    assert_eq!(known(), Some(true));
+}

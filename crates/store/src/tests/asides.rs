@@ -17,7 +17,7 @@ fn a_book_that_is_open_is_not_replaced() {
     household(&book, VILLAGE, "张三");
     let away = tempfile::tempdir().unwrap();
     let backup = away.path().join("备份");
-    book.backup_to(&backup, &mut on).unwrap();
+    book.backup_to(&backup, NOW, &mut on).unwrap();
     let later = household(&book, VILLAGE, "李四");
     // Two programs have it open; one of them ends.
     let second = reopen(dir.path());
@@ -37,7 +37,7 @@ fn nobody_opens_a_book_that_is_being_replaced() {
     let (dir, book, _) = book();
     let away = tempfile::tempdir().unwrap();
     let backup = away.path().join("备份");
-    book.backup_to(&backup, &mut on).unwrap();
+    book.backup_to(&backup, NOW, &mut on).unwrap();
     drop(book);
     let mut refused = 0;
     let mut meanwhile = |_, _| {
@@ -113,7 +113,7 @@ fn a_power_cut_at_every_step_of_a_restore_leaves_both_books_whole() {
     let away = tempfile::tempdir().unwrap();
     let backup = away.path().join("备份");
     let restored = household(&other, VILLAGE, "王五");
-    other.backup_to(&backup, &mut on).unwrap();
+    other.backup_to(&backup, NOW, &mut on).unwrap();
     for steps in 0..=4 {
         let cut = Cut::new();
         let dir = cut.dir.path();
@@ -145,7 +145,7 @@ fn a_log_without_its_database_is_not_taken_for_that_of_the_backup() {
     copy(dir, held.path());
     let book = reopen(held.path());
     let mine = household(&book, VILLAGE, "赵六");
-    book.backup_to(&backup, &mut on).unwrap();
+    book.backup_to(&backup, NOW, &mut on).unwrap();
     fs::remove_file(dir.join("book.db")).unwrap();
     restore(&backup, dir, &mut on).unwrap();
     let book = reopen(dir);

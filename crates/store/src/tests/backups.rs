@@ -7,7 +7,7 @@ use tiexin_protocol::blob::{BlobHash, CHUNK_BYTES};
 
 use super::blobs::{attach, bytes, files, scope};
 use super::*;
-use crate::{Copied, StoreError, UnlockError, restore};
+use crate::{Copied, StoreError, UnlockError, look_at_backup, opens_backup, restore};
 
 /// Nobody stops it.
 pub(super) fn on(_: u64, _: u64) -> bool {
@@ -35,7 +35,7 @@ impl Kept {
             files(dir.path()).into_iter().find(|file| !known.contains(file)).unwrap()
         });
         before(files);
-        let copied = book.backup_to(&away.path().join("备份"), &mut on).unwrap();
+        let copied = book.backup_to(&away.path().join("备份"), NOW, &mut on).unwrap();
         Kept { dir, away, photos, copied }
     }
 
@@ -79,7 +79,8 @@ fn photos_that_never_left_the_desk_come_back_on_another_machine() {
     let kept = Kept::new(|_| {});
     assert_eq!(kept.copied, Copied { attachments: 3, missing: 0 });
     let other = tempfile::tempdir().unwrap();
-    assert_eq!(restore(&kept.backup(), other.path(), &mut on).unwrap(), kept.copied);
+    let came = restore(&kept.backup(), other.path(), &mut on).unwrap();
+    assert_eq!((came.copied, came.aside), (kept.copied, None));
     assert_eq!(kept.held(other.path()), [true; 3]);
     let book = reopen(other.path());
     assert_eq!(book.blobs_wanted().unwrap().len(), 3, "they still are to go up");
@@ -95,7 +96,12 @@ fn a_restore_over_a_book_with_photos_puts_those_aside() {
     let later = bytes(100, 8);
     attach(&book, home, &later, None);
     drop(book);
-    restore(&kept.backup(), kept.dir.path(), &mut on).unwrap();
+    let came = restore(&kept.backup(), kept.dir.path(), &mut on).unwrap();
+    assert_eq!(
+        came.aside,
+        Some(kept.dir.path().join("book.db.aside-1")),
+        "and it is said where the old book is"
+    );
     assert_eq!(kept.held(kept.dir.path()), [true; 3]);
     assert_eq!(files(kept.dir.path()).len(), 3);
     assert_eq!(fs::read_dir(kept.dir.path().join("blobs.aside-1")).unwrap().count(), 4, "and the later one");
@@ -111,7 +117,7 @@ fn what_the_desk_itself_had_lost_is_told_when_the_backup_is_made() {
     let told = Copied { attachments: 2, missing: 2 };
     assert_eq!(kept.copied, told);
     let other = tempfile::tempdir().unwrap();
-    assert_eq!(restore(&kept.backup(), other.path(), &mut on).unwrap(), told);
+    assert_eq!(restore(&kept.backup(), other.path(), &mut on).unwrap().copied, told);
     assert_eq!(kept.held(other.path()), [false, true, false]);
     let faults = reopen(other.path()).verify().unwrap().faults;
     assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["blob_damaged", "blob_missing"]);
@@ -125,7 +131,7 @@ fn what_a_stick_lost_is_counted_and_the_rest_comes_back() {
     fs::remove_file(&copies[0]).unwrap();
     flip(&copies[1], 90);
     let other = tempfile::tempdir().unwrap();
-    let came = restore(&kept.backup(), other.path(), &mut on).unwrap();
+    let came = restore(&kept.backup(), other.path(), &mut on).unwrap().copied;
     assert_eq!(came, Copied { attachments: 2, missing: 2 });
     assert_eq!(kept.held(other.path()), [false, false, true]);
 }
@@ -149,7 +155,7 @@ fn a_backup_of_before_there_were_lists_is_taken_as_it_is() {
     let kept = Kept::new(|_| {});
     fs::remove_file(kept.backup().join("backup.json")).unwrap();
     let other = tempfile::tempdir().unwrap();
-    let came = restore(&kept.backup(), other.path(), &mut on).unwrap();
+    let came = restore(&kept.backup(), other.path(), &mut on).unwrap().copied;
     assert_eq!(came, Copied { attachments: 3, missing: 0 });
     assert_eq!(kept.held(other.path()), [true; 3]);
 }
@@ -160,7 +166,7 @@ fn progress_reaches_the_end_and_stopping_leaves_nothing() {
     let book = reopen(kept.dir.path());
     let to = kept.away.path().join("另一份");
     let mut told = Vec::new();
-    book.backup_to(&to, &mut |done, all| {
+    book.backup_to(&to, NOW, &mut |done, all| {
         told.push((done, all));
         true
     })
@@ -173,7 +179,7 @@ fn progress_reaches_the_end_and_stopping_leaves_nothing() {
     for stop in 1..5 {
         let to = kept.away.path().join("停下");
         let mut step = 0;
-        let stopped = book.backup_to(&to, &mut |_, _| {
+        let stopped = book.backup_to(&to, NOW, &mut |_, _| {
             step += 1;
             step < stop
         });
@@ -206,14 +212,14 @@ fn a_large_book_can_be_stopped_while_it_is_copied() {
     let away = tempfile::tempdir().unwrap();
     let to = away.path().join("备份");
     let mut asked = 0;
-    let stopped = book.backup_to(&to, &mut |done, all| {
+    let stopped = book.backup_to(&to, NOW, &mut |done, all| {
         asked += 1;
         assert!(done < all, "asked again though it was to stop");
         false
     });
     assert!(matches!(stopped, Err(StoreError::Cancelled)), "{stopped:?}");
     assert!(asked > 0 && !to.exists());
-    assert_eq!(book.backup_to(&to, &mut on).unwrap(), Copied::default(), "the same place is free again");
+    assert_eq!(book.backup_to(&to, NOW, &mut on).unwrap(), Copied::default(), "the same place is free again");
     sound(&reopen(&to));
 }
 
@@ -233,4 +239,33 @@ fn a_restore_that_was_broken_off_is_told_and_can_be_done_again() {
     restore(&kept.backup(), dir, &mut on).unwrap();
     assert_eq!(kept.held(dir), [true; 3]);
     sound(&reopen(dir));
+}
+
+#[test]
+fn a_backup_says_when_it_was_made_whose_it_is_and_how_much_is_in_it() {
+    let kept = Kept::new(|_| {});
+    let seen = look_at_backup(&kept.backup()).unwrap();
+    assert_eq!((seen.made_ms, seen.records), (Some(NOW), Some(4)), "a household and three photos");
+    assert_eq!((seen.attachments, seen.missing, seen.lacking), (3, 0, 0));
+    assert_eq!(seen.users.iter().map(|user| user.display_name.as_str()).collect::<Vec<_>>(), ["王专干"]);
+    assert!(seen.bytes > 4 * CHUNK_BYTES as u64);
+    fs::remove_file(&kept.copies()[0]).unwrap();
+    assert_eq!(look_at_backup(&kept.backup()).unwrap().lacking, 1);
+    // One that an older program made.
+    fs::write(kept.backup().join("backup.json"), r#"{"files":{}}"#).unwrap();
+    let seen = look_at_backup(&kept.backup()).unwrap();
+    assert_eq!((seen.made_ms, seen.records, seen.users.len()), (None, None, 1));
+    let nothing = look_at_backup(kept.away.path());
+    assert!(matches!(nothing, Err(UnlockError::NotABackup)));
+}
+
+#[test]
+fn a_backup_is_tried_with_a_password_without_being_written_to() {
+    let kept = Kept::new(|_| {});
+    let before = fs::read(kept.backup().join("keyring.json")).unwrap();
+    let tried = |name, password| opens_backup(&kept.backup(), name, &secret(password));
+    assert_eq!(tried("wang", PASSWORD).unwrap().display_name, "王专干");
+    assert!(matches!(tried("wang", "另一个够长的密码"), Err(UnlockError::WrongPassword { .. })));
+    assert!(matches!(tried("li", PASSWORD), Err(UnlockError::NoSuchUser)));
+    assert_eq!(fs::read(kept.backup().join("keyring.json")).unwrap(), before);
 }

@@ -24,8 +24,8 @@ fn a_backup_is_whole_encrypted_and_opens_with_the_same_password() {
     let home = household(&book, VILLAGE, "欧阳贞观");
     let away = tempfile::tempdir().unwrap();
     let to = away.path().join("2026-11-23");
-    book.backup_to(&to, &mut on).unwrap();
-    let again = book.backup_to(&to, &mut on);
+    book.backup_to(&to, NOW, &mut on).unwrap();
+    let again = book.backup_to(&to, NOW, &mut on);
     assert!(matches!(again, Err(StoreError::Unlock(UnlockError::AlreadyThere))));
     for file in fs::read_dir(&to).unwrap() {
         let bytes = fs::read(file.unwrap().path()).unwrap();
@@ -46,7 +46,7 @@ fn a_restored_desk_counts_anew_and_loses_nothing() {
     province.round(&book);
     let waiting = household(&book, VILLAGE, "未传");
     let backup = tempfile::tempdir().unwrap();
-    book.backup_to(backup.path(), &mut on).unwrap();
+    book.backup_to(backup.path(), NOW, &mut on).unwrap();
     // After the backup: one more household, and everything reaches the province.
     let later = household(&book, VILLAGE, "备份之后");
     province.round(&book);

@@ -89,7 +89,7 @@ fn a_destroyed_book_leaves_neither_keys_nor_contents_and_nothing_else_is_touched
     household(&book, VILLAGE, "欧阳贞观");
     book.checkpoint().unwrap();
     let keyring = fs::read(dir.path().join("keyring.json")).unwrap();
-    book.backup_to(&dir.path().join("备份").join("2026-10"), &mut |_, _| true).unwrap();
+    book.backup_to(&dir.path().join("备份").join("2026-10"), NOW, &mut |_, _| true).unwrap();
     fs::create_dir_all(dir.path().join("blobs/ab")).unwrap();
     fs::write(dir.path().join("blobs/ab/photo"), b"sealed").unwrap();
     fs::create_dir_all(dir.path().join("blobs.aside-1")).unwrap();

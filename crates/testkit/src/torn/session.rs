@@ -337,7 +337,7 @@ impl Session {
     fn back_up(&mut self) -> Result<(), Trouble> {
         self.backups += 1;
         let name = format!("backup-{}", self.backups);
-        self.book()?.backup_to(&self.dir.join(&name), &mut |_, _| true).map_err(trouble)?;
+        self.book()?.backup_to(&self.dir.join(&name), NOW, &mut |_, _| true).map_err(trouble)?;
         // The keyring is put there last, and its folder synced.
         self.disk.folder_synced();
         self.ack("backup", true)?;

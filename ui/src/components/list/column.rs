@@ -44,19 +44,22 @@ pub(crate) struct Column {
     pub(crate) show: Show,
     pub(crate) sortable: bool,
     pub(crate) filtered: bool,
-    /// Gives way where 大字 leaves little room.
+    /// Gives way where there is little room.
     pub(crate) spare: bool,
+    /// A state by its sign alone.
+    pub(super) brief: bool,
 }
 
 impl PartialEq for Column {
     fn eq(&self, other: &Self) -> bool {
-        (self.field, self.head, self.share) == (other.field, other.head, other.share)
+        (self.field, self.head, self.share, self.brief) == (other.field, other.head, other.share, other.brief)
     }
 }
 
 impl Column {
     pub(crate) fn new(field: &'static str, head: &'static str) -> Self {
-        Self { field, head, share: 10, show: Show::Text, sortable: true, filtered: true, spare: false }
+        let (sortable, filtered) = (true, true);
+        Self { field, head, share: 10, show: Show::Text, sortable, filtered, spare: false, brief: false }
     }
 
     /// 所属地区
@@ -109,10 +112,12 @@ impl Column {
         self
     }
 
-    /// The column's track in the grid. States keep the width of their words.
+    /// The column's track in the grid. States keep the width of their words, dates that of a date.
     pub(super) fn track(&self) -> String {
         match self.show {
+            Show::State if self.brief => "3.2rem".to_owned(),
             Show::State => "8.8rem".to_owned(),
+            Show::Date => format!("minmax(6.6rem,{}fr)", self.share),
             _ => format!("minmax(0,{}fr)", self.share),
         }
     }
@@ -153,7 +158,7 @@ impl Column {
     /// The cell for the eye.
     pub(crate) fn cell(&self, row: &RecordRow) -> Html {
         match self.show {
-            Show::State => html! { <StateMark state={row.state} /> },
+            Show::State => html! { <StateMark state={row.state} brief={self.brief} /> },
             Show::Contacts => care::contacts_cell(row),
             Show::LastVisit => care::last_visit_cell(row),
             Show::Gaps if !row.gaps.is_empty() => {

@@ -7,6 +7,7 @@ mod care;
 mod column;
 mod copy;
 mod export;
+mod fit;
 mod head;
 mod keys;
 mod row;
@@ -93,8 +94,8 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let repaint = use_force_update();
     let scroller = use_node_ref();
     let row_height = if large { 48.0 } else { 40.0 };
-    let narrow = large && gloo::utils::body().client_width() < 1500;
-    let columns: Rc<[Column]> = props.columns.iter().filter(|c| !(narrow && c.spare)).cloned().collect();
+    let wide = fit::list_rem(f64::from(gloo::utils::body().client_width()), large);
+    let columns: Rc<[Column]> = fit::fit(&props.columns, wide).into();
 
     let list = ListRecords {
         kind: props.kind.to_owned(),
@@ -312,7 +313,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         <div class="tx-list">
             <div class="tx-list-bar">
                 <FindBox value={view.text.clone()} onchange={on_text} />
-                <Button label={if view.filtering { "收起筛选" } else { "按列筛选" }} look={Look::Link} sign={Sign::Filter}
+                <Button label={if view.filtering { "不按列筛选" } else { "按列筛选" }} look={Look::Link} sign={Sign::Filter}
                     small=true onclick={on_filtering} expanded={view.filtering} />
                 { props.tools.clone() }
                 <span class="tx-list-count" aria-live="polite">{ count }</span>

@@ -73,7 +73,7 @@ pub(super) fn DecidedList(props: &DecidedListProps) -> Html {
                 <tbody>{ for props.decided.iter().map(row) }</tbody>
             </table>
             if asking.is_some() {
-                <Confirm title="撤销这次合并？" yes="撤销合并" onyes={go} onno={close}>
+                <Confirm title="撤销这次合并？" yes="撤销合并" no="不撤销" onyes={go} onno={close} danger=true>
                     { "并入的一份会恢复，转过去的记录转回来；合并以后新填写的内容留在原处。" }
                 </Confirm>
             }

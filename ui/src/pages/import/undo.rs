@@ -1,6 +1,6 @@
 //! Taking an import back: what goes and what stays is named before.
 
-use crate::components::{Button, Dialog, Look, Trouble, show};
+use crate::components::{Button, Dialog, Look, SAFE, Trouble, show};
 use crate::hooks::{use_command, use_query};
 use std::rc::Rc;
 use tiexin_contract::import::{Batch, StayRow, UndoImport, UndoPlan, UndoPreview};
@@ -43,7 +43,7 @@ pub(super) fn Ask(props: &AskProps) -> Html {
             if plan.data.is_some() {
                 <Button label="撤销这一批" look={Look::Primary} busy={undo.pending} onclick={onyes} />
             }
-            <Button label="不撤销" onclick={props.onback.clone()} />
+            <Button label="不撤销" class={SAFE} onclick={props.onback.clone()} />
         </>
     };
     html! {

@@ -4,7 +4,7 @@ mod figure;
 mod sheet;
 
 use crate::components::{Button, Card, Empty, Look, Page, Sign, show};
-use crate::hooks::{use_query, use_query_when, use_region, use_session, use_toast};
+use crate::hooks::{use_kept, use_query, use_query_when, use_region, use_session, use_toast};
 use crate::transport::hand_over;
 use chrono::{Datelike, NaiveDate};
 use figure::FigurePanel;
@@ -31,17 +31,20 @@ pub(crate) fn ReportsPage() -> Html {
     let region = use_region();
     let toast = use_toast();
     let forms = use_query(ListForms {}, &[]);
-    let form = use_state(|| "F1".to_owned());
-    let month = use_state(|| month_before(session.today()));
-    let pressed = use_state(|| None::<Pressed>);
+    let form = use_kept("form", || "F1".to_owned());
+    let month = use_kept("month", || month_before(session.today()));
+    let pressed = use_kept("figure", || None::<Pressed>);
     let exporting = use_state(|| false);
     let ask = GetReport { form: (*form).clone(), month: text_of(*month), region: region.code() };
     let report = use_query_when(Some(ask.clone()), &["*"]);
 
     {
-        let pressed = pressed.setter();
-        use_effect_with((ask.form.clone(), ask.month.clone(), ask.region.clone()), move |_| {
-            pressed.set(None)
+        // A figure belongs to its sheet; on the way back it comes with it.
+        let (pressed, sheet) = (pressed.setter(), use_mut_ref(|| None));
+        use_effect_with((ask.form.clone(), ask.month.clone(), ask.region.clone()), move |now| {
+            if sheet.borrow_mut().replace(now.clone()).is_some() {
+                pressed.set(None);
+            }
         });
     }
 

@@ -1,10 +1,11 @@
 //! The book itself: a copy of it, and whether it is sound.
 
-use crate::components::{Button, Card, Look, Progress, Sign, TextField, Trouble, Waiting};
+use crate::components::{Button, Card, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted};
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::text;
-use crate::transport::{call, in_window, listen, pick_place};
-use tiexin_contract::book::{Backup, BackupMade, Verify, VerifyReport};
+use crate::transport::{call, in_window, listen, pick_folder};
+use tiexin_contract::backup::{Backup, BackupMade};
+use tiexin_contract::book::{Verify, VerifyReport};
 use tiexin_contract::import::CancelJob;
 use tiexin_contract::{Event, event};
 use yew::platform::spawn_local;
@@ -18,9 +19,9 @@ pub(super) fn Book() -> Html {
 #[component]
 fn BackupCard() -> Html {
     let backup = use_command::<Backup>();
-    let today = use_session().today();
+    let restore = use_session().restore;
     let toast = use_toast();
-    let path = use_state(String::new);
+    let choosing = use_state(|| false);
     let made = use_state(|| None::<BackupMade>);
     let progress = use_state(|| None::<event::Progress>);
     {
@@ -42,53 +43,64 @@ fn BackupCard() -> Html {
         Callback::from(move |path: String| {
             let made = made.clone();
             made.set(None);
-            backup.run(Backup { path }, move |copy| {
+            backup.run(Backup { path, inside: true }, move |copy| {
                 toast.good("备份好了");
                 made.set(Some(copy));
             });
         })
     };
     let onclick = {
-        let (run, path) = (run.clone(), path.clone());
+        let (run, choosing) = (run.clone(), choosing.setter());
         Callback::from(move |()| {
             if !in_window() {
-                run.emit(path.trim().to_owned());
+                choosing.set(true);
                 return;
             }
-            let (run, name) = (run.clone(), format!("贴心台账备份-{today}.tiexin"));
+            let run = run.clone();
             spawn_local(async move {
-                match pick_place("备份到哪里", &name).await {
-                    Ok(Some(place)) => run.emit(place),
+                match pick_folder(WHERE).await {
+                    Ok(Some(folder)) => run.emit(folder.path.unwrap_or_default()),
                     Ok(None) => {}
                     Err(cause) => toast.bad(&cause),
                 }
             });
         })
     };
-    let onchange = {
-        let path = path.setter();
-        Callback::from(move |text| path.set(text))
+    let onpick = {
+        let choosing = choosing.setter();
+        Callback::from(move |path: String| {
+            choosing.set(false);
+            run.emit(path);
+        })
     };
-    let needs_path = !in_window() && path.trim().is_empty();
+    let onclose = {
+        let choosing = choosing.setter();
+        Callback::from(move |()| choosing.set(false))
+    };
     html! {
         <Card title="备份">
             <p class="tx-muted">{ "把整本台账连同照片另存一份，仍然是加密的，用同样的密码打开。建议每周备份到 U 盘或另一块硬盘。" }</p>
-            if !in_window() {
-                <TextField label="备份文件的完整位置" name="path" value={(*path).clone()} {onchange}
-                    placeholder="如 /media/u盘/贴心备份.tiexin" />
-            }
+            <p class="tx-muted">{ "备份是一个文件夹，名字里有当天的日期；拷走时请整个拷。" }</p>
             if let Some(error) = &backup.error { <Trouble error={error.clone()} /> }
             if backup.pending { { under_way(progress.as_ref()) } }
             if let Some(made) = &*made {
-                <p class="tx-good-note">{ format!("✓ 已备份到：{}", made.path) }</p>
+                <p class="tx-good-note" role="status">{ format!("✓ 已备份到：{}", made.path) }</p>
                 if made.missing > 0 {
                     <p>{ format!("有 {} 个附件在这台电脑上已经缺失或损坏，备份里也没有完整的。其余内容都在。", text::count(made.missing)) }</p>
                 }
             }
-            <p><Button label="备份台账" look={Look::Primary} sign={Sign::Export} busy={backup.pending} disabled={needs_path} {onclick} /></p>
+            <div class="tx-form-buttons">
+                <Button label="备份台账" look={Look::Primary} sign={Sign::Export} busy={backup.pending} {onclick} />
+                <Button label="从备份恢复……" look={Look::Link} disabled={backup.pending} onclick={restore} />
+            </div>
+            if *choosing {
+                <FolderPicker title={WHERE} wanted={Wanted::Folder} {onpick} {onclose} />
+            }
         </Card>
     }
 }
+
+const WHERE: &str = "备份到哪个文件夹";
 
 /// How far the copy is, and a way out of it.
 fn under_way(progress: Option<&event::Progress>) -> Html {

@@ -1,0 +1,149 @@
+//! Copies of the whole book: making one, looking at one, putting one in place.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use tiexin_contract::backup::{Backup, BackupMade, BackupRestored, BackupShown, LookAtBackup, RestoreBackup};
+use tiexin_contract::session::LocalUserName;
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::Problem;
+use tiexin_store::{Book, Restored, UnlockError};
+
+use super::import::Teller;
+use super::session::state;
+use crate::desk::Desk;
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, Need};
+use crate::{errors, files, folders};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(Need::SignedIn, anywhere, backup);
+    // Open: a new machine begins with a backup, and a forgotten password has no other way out on a desk that stands
+    // alone. Putting one in place needs a password that opens it.
+    registry.open(look);
+    registry.open(restore);
+}
+
+/// The copy opens with the same passwords; without one it is of no use to anybody.
+fn backup(at: &At, args: Backup) -> Result<BackupMade, ErrorReply> {
+    let to = target(at, &args)?;
+    let taken = to.is_file() || to.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if taken {
+        return Err(ErrorReply::new(
+            ErrorCode::Disk,
+            "所选的位置已经有文件，没有备份，也没有覆盖。请换一个新的文件夹名。",
+        ));
+    }
+    let id = at.new_id();
+    let job = at.desk.inner().jobs.begin(id);
+    let teller = Teller::new(&at.desk, &job, id);
+    let mut progress = |done, all| teller.tell("正在备份", percent(done, all), 100);
+    let made = at.book().backup_to(&to, at.now_ms, &mut progress);
+    teller.finish();
+    let copied = made.map_err(|error| match error {
+        tiexin_store::StoreError::Io(_) => files::not_written(),
+        tiexin_store::StoreError::Cancelled => {
+            ErrorReply::new(ErrorCode::Cancelled, "已取消备份，没有留下文件。台账没有改动。")
+        }
+        other => errors::store(other),
+    })?;
+    at.note("backup", None, &[])?;
+    let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let path = to.to_string_lossy().into_owned();
+    Ok(BackupMade { name, path, attachments: copied.attachments, missing: copied.missing })
+}
+
+/// The folder that is to be made. The one in which it is made must be there: a mistyped stick would else become a
+/// folder of that name on the machine's own disk.
+fn target(at: &At, args: &Backup) -> Result<PathBuf, ErrorReply> {
+    let (parent, to) = if args.inside {
+        let parent = folders::there(&args.path)?;
+        let to = free_name(&parent, at.today);
+        (parent, to)
+    } else {
+        let to = folders::of_this_machine(&args.path)?;
+        let parent = to.parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default();
+        (folders::there(&parent)?, to)
+    };
+    let own = at.book().dir().canonicalize();
+    if own.is_ok_and(|own| parent.canonicalize().is_ok_and(|parent| parent.starts_with(own))) {
+        return Err(ErrorReply::new(
+            ErrorCode::Invalid,
+            "这是存放台账的文件夹，备份放在这里起不了作用，没有备份。请选U盘或另一块硬盘。",
+        ));
+    }
+    Ok(to)
+}
+
+/// `贴心备份-2026-11-30`, then `贴心备份-2026-11-30-2`.
+fn free_name(parent: &Path, today: chrono::NaiveDate) -> PathBuf {
+    let first = format!("贴心备份-{today}");
+    let later = (2..).map(|n| format!("{first}-{n}"));
+    let mut names = std::iter::once(first.clone()).chain(later).map(|name| parent.join(name));
+    // Invariant: the range has no end.
+    names.find(|path| !path.exists()).unwrap_or_else(|| parent.join(first))
+}
+
+/// Bytes say nothing to a worker.
+fn percent(done: u64, all: u64) -> u64 {
+    (done * 100).checked_div(all).unwrap_or(100)
+}
+
+fn look(desk: &Desk, args: LookAtBackup) -> Result<BackupShown, ErrorReply> {
+    let folder = folders::there(&args.path)?;
+    let seen = tiexin_store::look_at_backup(&folder).map_err(errors::unlock)?;
+    let named =
+        |user: tiexin_store::LocalUser| LocalUserName { name: user.name, display_name: user.display_name };
+    Ok(BackupShown {
+        path: args.path,
+        made_at: seen.made_ms,
+        users: seen.users.into_iter().map(named).collect(),
+        records: seen.records,
+        attachments: seen.attachments,
+        missing: seen.missing + seen.lacking,
+        bytes: seen.bytes,
+        replaces: Book::exists(&desk.inner().config.data_dir),
+    })
+}
+
+fn restore(desk: &Desk, args: RestoreBackup) -> Result<BackupRestored, ErrorReply> {
+    let folder = folders::there(&args.path)?;
+    let secret = SecretString::from(args.password);
+    tiexin_store::opens_backup(&folder, args.name.trim(), &secret).map_err(|error| match error {
+        UnlockError::NoSuchUser | UnlockError::WrongPassword { .. } => {
+            let message = "这个密码打不开这份备份，没有恢复，原有的台账没有动。请用备份时的登录名和密码";
+            ErrorReply::invalid(vec![Problem::new("password", "password_wrong", message)])
+        }
+        other => errors::unlock(other),
+    })?;
+    let config = &desk.inner().config;
+    let id = config.ids.id();
+    let job = desk.inner().jobs.begin(id);
+    let teller = Teller::new(desk, &job, id);
+    desk.leave(Some("sign_out"));
+    let came = put_in_place(&folder, &config.data_dir, &teller);
+    teller.finish();
+    let Restored { copied, aside } = came.map_err(errors::unlock)?;
+    Ok(BackupRestored {
+        state: state(desk)?,
+        attachments: copied.attachments,
+        missing: copied.missing,
+        aside: aside.map(|path| path.to_string_lossy().into_owned()),
+    })
+}
+
+/// How long work in the background of the session that was ended may hold the book.
+const CLOSING: Duration = Duration::from_secs(10);
+
+fn put_in_place(backup: &Path, dir: &Path, teller: &Teller<'_>) -> Result<Restored, UnlockError> {
+    let begun = Instant::now();
+    loop {
+        let mut progress = |done, all| teller.tell("正在恢复", percent(done, all), 100);
+        match tiexin_store::restore(backup, dir, &mut progress) {
+            // Each try looks for a while itself.
+            Err(UnlockError::InUse) if begun.elapsed() < CLOSING => {}
+            done => return done,
+        }
+    }
+}

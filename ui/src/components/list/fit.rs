@@ -1,0 +1,89 @@
+//! Which columns a list shows where there is little room: the spare ones give way first, then the words of the state
+//! become its sign; dates and names keep what they need to be read.
+
+use super::Column;
+use super::column::Show;
+
+/// Below this many rem for an ordinary tenth of a share words are cut to two signs.
+const READABLE: f64 = 0.8;
+
+/// What the state takes with its words, and as a sign alone; rem.
+const STATE: f64 = 8.8;
+const STATE_SIGN: f64 = 3.2;
+
+/// The columns for a list of this width.
+pub(super) fn fit(columns: &[Column], rem: f64) -> Vec<Column> {
+    let all = columns.to_vec();
+    if reads(&all, rem) {
+        return all;
+    }
+    let kept: Vec<Column> = all.into_iter().filter(|column| !column.spare).collect();
+    if reads(&kept, rem) {
+        return kept;
+    }
+    let brief = |column: Column| match column.show {
+        Show::State => Column { brief: true, ..column },
+        _ => column,
+    };
+    kept.into_iter().map(brief).collect()
+}
+
+fn reads(columns: &[Column], rem: f64) -> bool {
+    let states = columns.iter().filter(|column| matches!(column.show, Show::State));
+    let fixed: f64 = states.map(|column| if column.brief { STATE_SIGN } else { STATE }).sum();
+    let shares = columns.iter().filter(|column| !matches!(column.show, Show::State));
+    let shares: f64 = shares.map(|column| f64::from(column.share)).sum();
+    (rem - fixed) / shares >= READABLE
+}
+
+/// The width of a page's list in a window, in rem: without the navigation and the page's edges.
+pub(super) fn list_rem(window_px: f64, large: bool) -> f64 {
+    let rem = if large { 18.0 } else { 15.0 };
+    // As `10-frame.css` has them.
+    let around = if window_px <= 1100.0 { 10.4 + 2.0 } else { 12.6 + 3.2 };
+    window_px / rem - around
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visits() -> Vec<Column> {
+        vec![
+            Column::new("date", "日期").show(Show::Date).width(8),
+            Column::new("head_name", "户主").width(7),
+            Column::place(),
+            Column::new("kind", "走访类型").width(8),
+            Column::new("presence", "见面情况").width(8).spare(),
+            Column::new("visitors", "走访人").width(11),
+            Column::new("note", "记录").width(22),
+            Column::state(),
+        ]
+    }
+
+    fn heads(columns: &[Column]) -> Vec<&'static str> {
+        columns.iter().map(|column| column.head).collect()
+    }
+
+    #[test]
+    fn an_office_screen_shows_everything() {
+        let shown = fit(&visits(), list_rem(1366.0, false));
+        assert_eq!(heads(&shown), heads(&visits()));
+        assert!(shown.iter().all(|column| !column.brief));
+    }
+
+    #[test]
+    fn on_a_small_screen_the_spare_columns_and_the_words_of_the_state_give_way() {
+        let shown = fit(&visits(), list_rem(1024.0, false));
+        assert!(!heads(&shown).contains(&"见面情况"));
+        let state = shown.last().unwrap();
+        assert!(state.brief && state.track() == "3.2rem");
+        assert_eq!(shown[0].track(), "minmax(6.6rem,8fr)", "a date is never cut");
+    }
+
+    #[test]
+    fn big_letters_on_an_office_screen_hide_the_spare_columns() {
+        assert!(!heads(&fit(&visits(), list_rem(1366.0, true))).contains(&"见面情况"));
+        assert!(heads(&fit(&visits(), list_rem(1920.0, true))).contains(&"见面情况"));
+    }
+}

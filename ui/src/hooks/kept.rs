@@ -1,0 +1,47 @@
+//! What a page showed is there again when the worker comes back to it by the browser's way back.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use yew::prelude::*;
+
+type Kept = HashMap<(String, &'static str), Rc<dyn Any>>;
+
+thread_local! {
+    static KEPT: RefCell<Kept> = RefCell::new(Kept::new());
+    static CAME_BACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The address of the page that is shown.
+pub(crate) fn address() -> String {
+    gloo::utils::window().location().hash().unwrap_or_default()
+}
+
+/// Whether the page that is being opened was reached by going back or forward, and not by a link.
+pub(crate) fn came_back() -> bool {
+    CAME_BACK.get()
+}
+
+/// The shell tells: it hears the browser.
+pub(crate) fn going_back(back: bool) {
+    CAME_BACK.set(back);
+}
+
+/// A state of a page, by its name on that page. By a link a page begins anew.
+#[hook]
+pub(crate) fn use_kept<T: Clone + PartialEq + 'static>(
+    name: &'static str,
+    begin: impl FnOnce() -> T,
+) -> UseStateHandle<T> {
+    let state = use_state(|| came_back().then(|| recall(name)).flatten().unwrap_or_else(begin));
+    use_effect_with((*state).clone(), move |value| {
+        let value: Rc<dyn Any> = Rc::new(value.clone());
+        KEPT.with_borrow_mut(|kept| kept.insert((address(), name), value));
+    });
+    state
+}
+
+fn recall<T: Clone + 'static>(name: &'static str) -> Option<T> {
+    KEPT.with_borrow(|kept| kept.get(&(address(), name))?.downcast_ref::<T>().cloned())
+}
