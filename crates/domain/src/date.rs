@@ -29,12 +29,27 @@ pub enum YearHint {
 
 /// The text is no date that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("日期不对，请写成如 2026-10-05、10月5日")]
-pub struct BadDate;
+pub enum BadDate {
+    #[error("日期不对，请写成如 2026-10-05、10月5日")]
+    Unreadable,
+    /// The text is clear, but no month has this day.
+    #[error("{month}月没有{day}日，请核对")]
+    NoSuchDay { month: u32, day: u32 },
+}
+
+use BadDate::Unreadable;
+
+impl BadDate {
+    /// The text is clear, but no month has this day.
+    pub fn no_such_day(self) -> bool {
+        matches!(self, BadDate::NoSuchDay { .. })
+    }
+}
 
 impl PartialDate {
     /// Reads `2016-05-03`, `2016.5.3`, `2016/05/03`, `20160503`, `2016年5月3日`, `2016年5月`, `2016年`,
-    /// and with a hint `10.5`, `10月5日`, `5日`, `今天`, `昨天`, `前天`. A time behind the date is ignored.
+    /// and with a hint `10.5`, `10月5日`, `5日`, `今天`, `昨天`, `前天`, typed on a day also `大前天`, `1005`,
+    /// `26.10.5`. A time behind the date is ignored.
     pub fn parse(text: &str, hint: YearHint) -> Result<PartialDate, BadDate> {
         let plain: String = text.trim().chars().map(narrow).collect();
         if let YearHint::Today(today) = hint {
@@ -42,6 +57,7 @@ impl PartialDate {
                 "今天" | "今日" => Some(0),
                 "昨天" | "昨日" => Some(1),
                 "前天" => Some(2),
+                "大前天" => Some(3),
                 _ => None,
             };
             if let Some(days) = back {
@@ -54,12 +70,13 @@ impl PartialDate {
         }
         let chinese = date_part.contains(['年', '月', '日', '号']);
         let numbers = split_numbers(date_part)?;
+        let numbers = if chinese { numbers } else { short_day(numbers, hint) };
         match (numbers.as_slice(), chinese) {
-            ([y, m, d], _) => whole(year(*y)?, *m, *d),
+            ([y, m, d], _) => whole(typed_year(*y, hint)?, *m, *d),
             ([y, m], _) if y.1 == 4 => month(year(*y)?, *m),
             ([m, d], _) => {
                 let (y, floating) = match hint {
-                    YearHint::None => return Err(BadDate),
+                    YearHint::None => return Err(Unreadable),
                     YearHint::Year(y) => (y, None),
                     YearHint::Today(t) => (t.year(), Some(t)),
                 };
@@ -77,9 +94,9 @@ impl PartialDate {
             }
             ([d], true) if date_part.ends_with(['日', '号']) => match hint {
                 YearHint::Today(t) => whole((t.year() as u32, 4), (t.month(), 2), *d),
-                _ => Err(BadDate),
+                _ => Err(Unreadable),
             },
-            _ => Err(BadDate),
+            _ => Err(Unreadable),
         }
     }
 
@@ -88,6 +105,15 @@ impl PartialDate {
         match self {
             PartialDate::Day(d) => Some(d),
             _ => None,
+        }
+    }
+
+    /// The first day it can be.
+    pub fn begins(self) -> Option<NaiveDate> {
+        match self {
+            PartialDate::Year(y) => NaiveDate::from_ymd_opt(y, 1, 1),
+            PartialDate::Month(y, m) => NaiveDate::from_ymd_opt(y, m, 1),
+            PartialDate::Day(d) => Some(d),
         }
     }
 
@@ -149,12 +175,12 @@ fn split_numbers(text: &str) -> Result<Vec<Part>, BadDate> {
                     parts.push(number(&digits)?);
                     digits.clear();
                 } else if parts.is_empty() || (separated && c != ' ' && !text.contains(' ')) {
-                    return Err(BadDate);
+                    return Err(Unreadable);
                 }
                 separated = true;
                 continue;
             }
-            _ => return Err(BadDate),
+            _ => return Err(Unreadable),
         }
         separated = false;
     }
@@ -166,26 +192,57 @@ fn split_numbers(text: &str) -> Result<Vec<Part>, BadDate> {
 
 fn number(digits: &str) -> Result<Part, BadDate> {
     if digits.len() > 4 {
-        return Err(BadDate);
+        return Err(Unreadable);
     }
-    Ok((digits.parse().map_err(|_| BadDate)?, digits.len()))
+    Ok((digits.parse().map_err(|_| Unreadable)?, digits.len()))
+}
+
+/// Whoever types may leave out the dot: `1005` is no year, so it is 5 October. A ledger's number is not read so.
+fn short_day(numbers: Vec<Part>, hint: YearHint) -> Vec<Part> {
+    match (numbers.as_slice(), hint) {
+        ([(number, 4)], YearHint::Today(_)) if *number < 1850 => {
+            vec![(number / 100, 2), (number % 100, 2)]
+        }
+        _ => numbers,
+    }
+}
+
+/// `26.10.5` typed by hand: the year of this century, or the last one when it would lie ahead of next year.
+fn typed_year(y: Part, hint: YearHint) -> Result<Part, BadDate> {
+    match (y, hint) {
+        ((short, 2), YearHint::Today(today)) => {
+            let this_century = 2000 + short;
+            let latest = u32::try_from(today.year()).unwrap_or_default() + 1;
+            Ok((if this_century > latest { this_century - 100 } else { this_century }, 4))
+        }
+        _ => year(y),
+    }
 }
 
 /// Four digits, 1850–2100: anything else is a slip of the pen.
 fn year(part: Part) -> Result<Part, BadDate> {
-    if part.1 == 4 && (1850..=2100).contains(&part.0) { Ok(part) } else { Err(BadDate) }
+    if part.1 == 4 && (1850..=2100).contains(&part.0) { Ok(part) } else { Err(Unreadable) }
 }
 
 fn month(y: Part, m: Part) -> Result<PartialDate, BadDate> {
-    if m.1 <= 2 && (1..=12).contains(&m.0) { Ok(PartialDate::Month(y.0 as i32, m.0)) } else { Err(BadDate) }
+    if m.1 <= 2 && (1..=12).contains(&m.0) {
+        Ok(PartialDate::Month(y.0 as i32, m.0))
+    } else {
+        Err(Unreadable)
+    }
 }
 
 fn whole(y: Part, m: Part, d: Part) -> Result<PartialDate, BadDate> {
     year(y)?;
     if m.1 > 2 || d.1 > 2 {
-        return Err(BadDate);
+        return Err(Unreadable);
     }
-    NaiveDate::from_ymd_opt(y.0 as i32, m.0, d.0).map(PartialDate::Day).ok_or(BadDate)
+    let none = if (1..=12).contains(&m.0) && (1..=31).contains(&d.0) {
+        BadDate::NoSuchDay { month: m.0, day: d.0 }
+    } else {
+        Unreadable
+    };
+    NaiveDate::from_ymd_opt(y.0 as i32, m.0, d.0).map(PartialDate::Day).ok_or(none)
 }
 
 impl fmt::Display for PartialDate {
@@ -258,6 +315,33 @@ mod tests {
         assert_eq!(PartialDate::parse("昨天", hint), Ok(day(2026, 1, 2)));
         assert_eq!(PartialDate::parse("12.30", hint), Ok(day(2025, 12, 30)));
         assert_eq!(PartialDate::parse("2日", hint), Ok(day(2026, 1, 2)));
+        for (text, want) in [
+            ("大前天", day(2025, 12, 31)),
+            ("1005", day(2025, 10, 5)),
+            ("0102", day(2026, 1, 2)),
+            ("25.10.5", day(2025, 10, 5)),
+            ("68-3-5", day(1968, 3, 5)),
+            ("1968", PartialDate::Year(1968)),
+        ] {
+            assert_eq!(PartialDate::parse(text, hint), Ok(want), "{text}");
+        }
+        for bad in ["1332", "0000", "25.13.5", "105"] {
+            assert!(PartialDate::parse(bad, hint).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_its_month_lacks_is_told_as_that() {
+        let hint = YearHint::Today(NaiveDate::from_ymd_opt(2026, 11, 29).unwrap());
+        for (text, told) in [
+            ("2026-02-30", "2月没有30日，请核对"),
+            ("2.30", "2月没有30日，请核对"),
+            ("20260431", "4月没有31日，请核对"),
+            ("2026年2月29日", "2月没有29日，请核对"),
+            ("2026-13-01", "日期不对，请写成如 2026-10-05、10月5日"),
+        ] {
+            assert_eq!(PartialDate::parse(text, hint).unwrap_err().to_string(), told, "{text}");
+        }
     }
 
     proptest::proptest! {
