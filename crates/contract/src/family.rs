@@ -1,5 +1,6 @@
 //! A family's page, registering a family, recording a visit.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tiexin_domain::nouns::{ContactPair, Household, Person, SupportFile, Visit};
 use tiexin_domain::{PartialDate, RegionCode};
@@ -102,7 +103,24 @@ pub struct VisitStartReply {
     pub festivals: Vec<String>,
 }
 
+/// The festivals around a day, the nearest first: those a visit on that day may have been for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FestivalsNear {
+    pub day: NaiveDate,
+}
+
+/// Visits of a family on this day and of this kind that are recorded already: perhaps the same one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SameVisits {
+    pub household: Uuid,
+    pub date: NaiveDate,
+    /// A [`tiexin_domain::nouns::visit::VisitKind`] code.
+    pub kind: String,
+}
+
 commands! {
+    FestivalsNear => "visit.festivals" -> Vec<String>;
+    SameVisits => "visit.same" -> Vec<RecordRow>;
     GetFamily => "family.get" -> FamilyPage;
     RegisterFamily => "family.register" -> Saved;
     MoveFamily => "family.move" -> FamilyMoved;

@@ -180,6 +180,19 @@ pub struct SaveRecord {
     pub fields: Fields,
 }
 
+/// Saves what a form changed of a record, and nothing else: fields that it does not name stay as they are by
+/// then, whoever changed them. A field that somebody else changed since it was seen is told as a problem with
+/// the code `changed_meanwhile`; sent once more with the newer value as seen, it is saved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EditRecord {
+    pub id: Uuid,
+    /// The touched fields; a null removes. Masked values stand for what they mask.
+    pub fields: Fields,
+    /// The same fields as the form showed them before; one that was not there is not here either.
+    #[serde(default)]
+    pub seen: Fields,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Saved {
     pub id: Uuid,
@@ -234,10 +247,63 @@ pub struct Hit {
     pub household: Option<Uuid>,
 }
 
-/// Keeps what a form holds, by the second.
+/// The form that a draft belongs to: one for each record and each kind of form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftKey {
+    /// A new record, perhaps for a family: `visit:new`, `visit:new:<family>`. A family that is registered
+    /// whole has the kind `family`.
+    New { kind: String, family: Option<Uuid> },
+    /// A record that is mended: `person:<id>`.
+    Of { kind: String, id: Uuid },
+}
+
+impl std::fmt::Display for DraftKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DraftKey::New { kind, family: None } => write!(f, "{kind}:new"),
+            DraftKey::New { kind, family: Some(family) } => write!(f, "{kind}:new:{family}"),
+            DraftKey::Of { kind, id } => write!(f, "{kind}:{id}"),
+        }
+    }
+}
+
+impl std::str::FromStr for DraftKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<DraftKey, ()> {
+        let (kind, rest) = text.split_once(':').ok_or(())?;
+        let kind = kind.to_owned();
+        match rest.split_once(':') {
+            None if rest == "new" => Ok(DraftKey::New { kind, family: None }),
+            None => Ok(DraftKey::Of { kind, id: rest.parse().map_err(|_| ())? }),
+            Some(("new", family)) => {
+                Ok(DraftKey::New { kind, family: Some(family.parse().map_err(|_| ())?) })
+            }
+            Some(_) => Err(()),
+        }
+    }
+}
+
+/// The drafts of who is signed in, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ListDrafts {}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftRow {
+    /// A [`DraftKey`].
+    pub key: String,
+    /// Chinese: `记走访`, `更正走访`, `登记会员`, `修改人员`.
+    pub what: String,
+    /// Whose: a record's title or a name that was typed; empty when nobody is named yet.
+    pub about: String,
+    /// Milliseconds since 1970 UTC.
+    pub saved_at: i64,
+}
+
+/// Keeps what a form holds, by the keystroke.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SaveDraft {
-    /// E.g. `visit:new` or `person:<id>`.
+    /// A [`DraftKey`].
     pub key: String,
     pub value: Value,
 }
@@ -276,6 +342,7 @@ commands! {
     GetRecord => "record.get" -> RecordRow;
     RecordHistory => "record.history" -> Vec<HistoryEntry>;
     SaveRecord => "record.save" -> Saved;
+    EditRecord => "record.edit" -> Saved;
     VoidRecord => "record.void" -> Done;
     RestoreRecord => "record.restore" -> Done;
     Unmask => "record.unmask" -> Unmasked;
@@ -283,5 +350,26 @@ commands! {
     SaveDraft => "draft.save" -> Done;
     GetDraft => "draft.get" -> Option<Value>;
     DropDraft => "draft.drop" -> Done;
+    ListDrafts => "draft.list" -> Vec<DraftRow>;
     ExportList => "record.export" -> FileMade;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drafts_key_reads_back() {
+        let id = Uuid::from_u128(7);
+        for key in [
+            DraftKey::New { kind: "visit".into(), family: None },
+            DraftKey::New { kind: "visit".into(), family: Some(id) },
+            DraftKey::Of { kind: "person".into(), id },
+        ] {
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
+        for bad in ["", "visit", "visit:old:1", "visit:new:x", "visit:x"] {
+            assert!(bad.parse::<DraftKey>().is_err(), "{bad}");
+        }
+    }
 }

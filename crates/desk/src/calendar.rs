@@ -1,6 +1,6 @@
-//! The calendar by which people live: lunar dates, birthdays, festivals.
+//! The calendar by which people live: lunar dates, solar terms, birthdays.
 //!
-//! Reckoned by tyme4rs; a day it cannot reckon (outside its years) has no lunar date and no festival.
+//! Reckoned by tyme4rs; a day it cannot reckon (outside its years) has no lunar date.
 
 use chrono::{Datelike, Days, NaiveDate};
 use tyme4rs::tyme::Culture;
@@ -83,53 +83,15 @@ impl Window {
     }
 }
 
-/// A festival on which families are visited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Festival {
-    pub(crate) date: NaiveDate,
-    pub(crate) name: &'static str,
+/// The day of a lunar date in a lunar year.
+pub(crate) fn of_lunar(year: i32, month: isize, day: usize) -> Option<NaiveDate> {
+    solar_date(&LunarDay::new(year as isize, month, day).ok()?.get_solar_day())
 }
 
-/// The name of the association's own day.
-pub(crate) const ASSOCIATION_DAY: &str = "5.29 会员活动日";
-
-/// Festivals from today until `ahead` days after it, the nearest first.
-pub(crate) fn festivals(today: NaiveDate, ahead: u64) -> Vec<Festival> {
-    let Some(until) = today.checked_add_days(Days::new(ahead)) else { return Vec::new() };
-    let mut found: Vec<Festival> = [today.year() - 1, today.year(), today.year() + 1]
-        .into_iter()
-        .flat_map(festivals_of)
-        .filter(|f| (today..=until).contains(&f.date))
-        .collect();
-    found.sort_by_key(|f| f.date);
-    found
-}
-
-/// Those of one (solar and lunar) year.
-fn festivals_of(year: i32) -> Vec<Festival> {
-    let solar = |name, month, day| Some(Festival { date: NaiveDate::from_ymd_opt(year, month, day)?, name });
-    let by_lunar = |name, month, day| {
-        let day = LunarDay::new(year as isize, month, day).ok()?.get_solar_day();
-        Some(Festival { date: solar_date(&day)?, name })
-    };
-    [
-        by_lunar("春节", 1, 1),
-        clear_and_bright(year).map(|date| Festival { date, name: "清明" }),
-        solar(ASSOCIATION_DAY, 5, 29),
-        by_lunar("端午", 5, 5),
-        by_lunar("中秋", 8, 15),
-        solar("国庆", 10, 1),
-        by_lunar("重阳", 9, 9),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// 清明 is a solar term and falls on 4, 5 or 6 April.
-fn clear_and_bright(year: i32) -> Option<NaiveDate> {
-    (4..=6).filter_map(|day| NaiveDate::from_ymd_opt(year, 4, day)).find(|date| {
-        SolarDay::new(year as isize, 4, date.day() as usize)
+/// The day within `from..=to` of a month on which a solar term (清明, 冬至) begins.
+pub(crate) fn of_term(year: i32, month: u32, from: u32, to: u32) -> Option<NaiveDate> {
+    (from..=to).filter_map(|day| NaiveDate::from_ymd_opt(year, month, day)).find(|date| {
+        SolarDay::new(year as isize, month as usize, date.day() as usize)
             .is_ok_and(|day| day.get_term_day().get_day_index() == 0)
     })
 }
@@ -164,18 +126,5 @@ mod tests {
         let born = day(1960, 2, 29);
         assert_eq!(Window::from(day(2027, 2, 20), 14).birthday(born, false).unwrap().date, day(2027, 2, 28));
         assert_eq!(Window::from(day(2028, 2, 20), 14).birthday(born, false).unwrap().date, day(2028, 2, 29));
-    }
-
-    #[test]
-    fn festivals_of_2026() {
-        let of = |name| festivals(day(2026, 1, 1), 364).into_iter().find(|f| f.name == name).unwrap().date;
-        assert_eq!(of("春节"), day(2026, 2, 17));
-        assert_eq!(of("清明"), day(2026, 4, 5));
-        assert_eq!(of("端午"), day(2026, 6, 19));
-        assert_eq!(of("中秋"), day(2026, 9, 25));
-        assert_eq!(of("重阳"), day(2026, 10, 18));
-        assert_eq!(of(ASSOCIATION_DAY), day(2026, 5, 29));
-        let near: Vec<_> = festivals(day(2026, 9, 12), 30).into_iter().map(|f| f.name).collect();
-        assert_eq!(near, ["中秋", "国庆"]);
     }
 }

@@ -15,6 +15,7 @@ pub mod demo;
 mod desk;
 mod errors;
 pub mod events;
+mod festivals;
 mod files;
 mod folders;
 pub mod host;

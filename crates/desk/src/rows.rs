@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{Care, RecordRow, RecordState};
 use tiexin_domain::Kind;
+use tiexin_domain::access::Action;
 use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
 use uuid::Uuid;
 
+use crate::commands::person_of;
 use crate::masking::{self, Shown};
 use crate::rights::At;
 use crate::{errors, place, province};
@@ -107,7 +109,20 @@ pub(crate) fn listed(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> 
 
 /// One record opened by itself.
 pub(crate) fn opened(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> {
-    Ok(Rows::of(at, [record])?.row(record, Shown::Own))
+    let mut row = Rows::of(at, [record])?.row(record, Shown::Own);
+    // A member's number and telephone are the person's.
+    if let Some(person) = person_of::person_of(at.book(), record)?
+        && at.may(Action::Read, &person.region())
+    {
+        let theirs = Rows::of(at, [&person])?.row(&person, Shown::Own);
+        for field in person_of::BORROWED {
+            if let Some(value) = theirs.fields.get(field) {
+                row.fields.insert(field.to_owned(), value.clone());
+            }
+            row.masked.extend(theirs.masked.iter().filter(|masked| *masked == field).cloned());
+        }
+    }
+    Ok(row)
 }
 
 /// Several rows of one list.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
 use tiexin_domain::nouns::{self, Noun, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, phone};
+use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
 
@@ -86,8 +86,10 @@ pub(crate) fn problems(
     match Kind::from_code(kind) {
         Kind::Visit => problems.extend(of_visit(book, fields, day)?),
         Kind::Person => problems.extend(same_number(book, id, fields)?),
+        Kind::SupportFile => problems.extend(same_code(book, id, fields)?),
         _ => {}
     }
+    problems.extend(not_yet(kind, fields, day));
     problems.dedup_by(|a, b| a.field == b.field && a.code == b.code);
     Ok(problems)
 }
@@ -137,6 +139,33 @@ fn same_number(book: &Book, id: Uuid, fields: &Fields) -> Result<Vec<Problem>, S
         })
         .into_iter()
         .collect())
+}
+
+/// Two files cannot have one 信息编码.
+fn same_code(book: &Book, id: Uuid, fields: &Fields) -> Result<Vec<Problem>, StoreError> {
+    let Some(code) = fields.get("code").and_then(Value::as_str) else { return Ok(Vec::new()) };
+    let other = book.by_code(code)?.into_iter().find(|record| record.id != id && record.void.is_none());
+    let told = |record: Record| {
+        let place = crate::place::name(&record.region());
+        let message =
+            format!("这个信息编码在{place}已经登记过，请核对；同一户登记了两次的，请在“可能重复”里合并");
+        Problem::new("code", "code_duplicate", message)
+    };
+    Ok(other.map(told).into_iter().collect())
+}
+
+/// What has happened cannot have happened on a day that has not been yet.
+fn not_yet(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
+    let known = |field: &&&str| {
+        let date = fields.get(**field).and_then(Value::as_str);
+        let date = date.and_then(|text| PartialDate::parse(text, YearHint::None).ok());
+        date.is_some_and(|date| date.begins().is_some_and(|begins| begins > day.latest))
+    };
+    let told = |field: &&str| {
+        let label = crate::labels::field(kind, field);
+        Problem::new(field, "date_in_future", format!("{label}在今天之后，请核对"))
+    };
+    nouns::past_dates(kind).iter().filter(known).map(told).collect()
 }
 
 /// Writes the region of a file without changing what the office knows: absent fields of a child are

@@ -199,6 +199,11 @@ impl Book {
         self.look(|look| look.children_of_kind(household, kind))
     }
 
+    /// [`Look::by_code`].
+    pub fn by_code(&self, code: &str) -> Result<Vec<Record>> {
+        self.look(|look| look.by_code(code))
+    }
+
     /// [`Look::by_id_number`].
     pub fn by_id_number(&self, number: &str) -> Result<Vec<Record>> {
         self.look(|look| look.by_id_number(number))

@@ -41,6 +41,10 @@ fn save(at: &At, args: RegisterFamily) -> Result<Saved, ErrorReply> {
     household.head = head.or(household.head);
     let head_name = household.head_name.clone();
     group.noun::<Household>("household", home, &household)?;
+    if args.file.is_none() && args.contacts.is_some() {
+        let message = "双岗联系人要和特殊家庭台账一起登记，请把台账也填上";
+        group.problems.push(Problem::new("contacts", "file_missing", message));
+    }
     if let Some(file) = args.file {
         let id = at.new_id();
         let file = SupportFile { region: region.clone(), household: home, head_name, ..file };

@@ -17,6 +17,7 @@ use tiexin_protocol::VoidChange;
 use tiexin_store::{Book, Event, EventOrigin, Save, StoreError};
 use uuid::Uuid;
 
+use super::person_of;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need, Place, READ, WRITE};
 use crate::{errors, labels, masking, rows};
@@ -46,7 +47,7 @@ fn get(at: &At, args: GetRecord) -> Result<RecordRow, ErrorReply> {
 }
 
 fn unmask(at: &At, args: Unmask) -> Result<Unmasked, ErrorReply> {
-    let record = find(at, args.id)?;
+    let record = person_of::stored_in(at, find(at, args.id)?, &args.field)?;
     let masked = |text: &&str| masking::is_masked(&record.kind, &args.field, &Value::from(*text));
     let value = record.text(&args.field).filter(masked).ok_or_else(errors::not_found)?;
     // Shown only when the audit has it.

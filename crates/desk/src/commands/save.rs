@@ -10,6 +10,7 @@ use tiexin_store::moving::moved_along;
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
 
+use super::person_of;
 use super::records::{find, is_echo, kind_of, refuse_decision};
 use crate::masking::{self, AUTHOR_ONLY, RECORDED_BY_ID};
 use crate::registry::Registry;
@@ -57,6 +58,7 @@ fn save(at: &At, args: SaveRecord) -> Result<Saved, ErrorReply> {
 fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     let mut sent = sent;
     refuse(masking::uncover(kind, &mut sent, |_| Vec::new()))?;
+    let borrowed = person_of::split(kind, &mut sent);
     let mut fields: Fields = sent.clone().into_iter().filter(|(_, value)| !value.is_null()).collect();
     rules::follow_household(at.book(), kind, &mut fields).map_err(errors::store)?;
     if kind == Kind::Person.code() {
@@ -71,12 +73,15 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     }
     let id = at.new_id();
     refuse(rules::problems(at.book(), kind, id, &fields, at.day).map_err(errors::store)?)?;
+    let persons = person_of::saves(at, kind, &mut fields, borrowed, None)?;
     sign(at, &mut fields);
-    let save = Save { id, kind: kind.to_owned(), fields, void: None };
-    let by = at.by();
-    let (saved, changed) = at.book().write(|tx| tx.save(&save, &by)).map_err(errors::store)?;
+    // Whoever looks after a family from now on follows on who did until now.
+    let mut saves = super::contacts::former_ended(at, kind, &fields)?;
+    saves.extend(persons);
+    saves.push(Save { id, kind: kind.to_owned(), fields, void: None });
+    let (_, changed) = at.book().save_group(&saves, &at.by()).map_err(errors::store)?;
     at.changed(changed);
-    Ok(Saved { id, row: rows::opened(at, saved.record())? })
+    Ok(Saved { id, row: rows::opened(at, &find(at, id)?)? })
 }
 
 /// Who records it, and when.
@@ -86,20 +91,9 @@ pub(super) fn sign(at: &At, fields: &mut Fields) {
     fields.insert("recorded_at".into(), at.now_ms.into());
 }
 
-fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, ErrorReply> {
+pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, ErrorReply> {
     let seen = find(at, id)?;
-    if merged_into(&seen).is_some() {
-        return Err(ErrorReply::new(
-            ErrorCode::ChangedMeanwhile,
-            "这份登记已与另一份合并，您的修改没有保存。请打开合并后的那一份再改。",
-        ));
-    }
-    if seen.void.is_some() {
-        return Err(ErrorReply::new(
-            ErrorCode::ChangedMeanwhile,
-            "这条记录已被作废，您的修改没有保存。需要的话请先恢复它，再修改。",
-        ));
-    }
+    refuse_unfit(&seen)?;
     if let Some(version) = version {
         refuse_if_changed(at, &seen, version, &sent)?;
     }
@@ -107,8 +101,11 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
     let mut sent = sent;
     refuse(masking::uncover(&seen.kind, &mut sent, |field| texts(known.get(field))))?;
     keep_restricted(at, &seen, &mut sent)?;
-    let merged = merged(&seen, &sent);
+    let borrowed = person_of::split(&seen.kind, &mut sent);
+    let mut merged = merged(&seen, &sent);
     refuse(rules::problems(at.book(), &seen.kind, id, &merged, at.day).map_err(errors::store)?)?;
+    let former = person_of::person_of(at.book(), &seen)?;
+    let persons = person_of::saves(at, &seen.kind, &mut merged, borrowed, former)?;
     let by = at.by();
     let children = match kind_of(&seen) {
         Kind::Household => at.book().children(id).map_err(errors::store)?,
@@ -118,6 +115,9 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
         // Sync may have written in between: what it wrote to other fields stays.
         let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
         let fields = merged_now(&now, &seen, &merged);
+        for person in &persons {
+            tx.save(person, &by)?;
+        }
         for child in &children {
             if let Some(moved) = moved_along(child, &now.fields, &fields) {
                 tx.save(&moved, &by)?;
@@ -128,6 +128,24 @@ fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, 
     let (saved, changed) = written.map_err(errors::store)?;
     at.changed(changed);
     Ok(Saved { id, row: rows::opened(at, saved.record())? })
+}
+
+/// A record that is not edited: merged, voided, or a decision that stands.
+pub(super) fn refuse_unfit(record: &Record) -> Result<(), ErrorReply> {
+    refuse_decision(&record.kind)?;
+    if merged_into(record).is_some() {
+        return Err(ErrorReply::new(
+            ErrorCode::ChangedMeanwhile,
+            "这份登记已与另一份合并，您的修改没有保存。请打开合并后的那一份再改。",
+        ));
+    }
+    if record.void.is_some() {
+        return Err(ErrorReply::new(
+            ErrorCode::ChangedMeanwhile,
+            "这条记录已被作废，您的修改没有保存。需要的话请先恢复它，再修改。",
+        ));
+    }
+    Ok(())
 }
 
 fn texts(values: Option<&Value>) -> Vec<String> {

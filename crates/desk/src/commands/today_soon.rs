@@ -10,8 +10,9 @@ use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_store::DueFile;
 use uuid::Uuid;
 
-use crate::calendar::{self, Window};
+use crate::calendar::Window;
 use crate::errors;
+use crate::festivals::Festivals;
 use crate::rights::At;
 
 /// Days ahead.
@@ -71,19 +72,10 @@ fn birthdays(at: &At, regions: &[RegionCode], declined: &HashSet<Uuid>) -> Resul
 }
 
 fn festivals(at: &At) -> impl Iterator<Item = Reminder> {
-    calendar::festivals(at.today, FESTIVALS).into_iter().map(|festival| {
-        let own = festival.name == calendar::ASSOCIATION_DAY;
-        let kind = if own { ReminderKind::AssociationDay } else { ReminderKind::Festival };
-        let text = if own || festival.name.ends_with('节') {
-            festival.name.to_owned()
-        } else {
-            format!(
-                "{}{}",
-                festival.name,
-                if festival.name == "清明" || festival.name == "国庆" { "" } else { "节" }
-            )
-        };
-        reminder(at, kind, festival.date, text, None)
+    let festivals = Festivals::of(at.book().dir()).ahead(at.today, FESTIVALS);
+    festivals.into_iter().map(|festival| {
+        let kind = if festival.own { ReminderKind::AssociationDay } else { ReminderKind::Festival };
+        reminder(at, kind, festival.date, festival.said, None)
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use tiexin_contract::ErrorReply;
-use tiexin_contract::family::{RecordVisit, VisitStart, VisitStartReply};
+use tiexin_contract::family::{FestivalsNear, RecordVisit, SameVisits, VisitStart, VisitStartReply};
 use tiexin_contract::records::{RecordRow, Saved};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::person::has_died;
@@ -14,10 +14,10 @@ use tiexin_store::{ListQuery, Save, StoreError};
 use uuid::Uuid;
 
 use super::family::Family;
-use super::records::{find, kind_of};
+use super::records::{find, kind_of, of_record};
 use super::save::sign;
 use crate::cadence::Cadence;
-use crate::calendar;
+use crate::festivals::Festivals;
 use crate::masking::Shown;
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ, WRITE};
@@ -25,6 +25,8 @@ use crate::{errors, masking, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, start_place, start);
+    registry.add(READ, |_, _: &FestivalsNear| Ok(Place::Anywhere), festivals_near);
+    registry.add(READ, |at, args: &SameVisits| of_record(at, args.household), same);
     registry.add(WRITE, record_place, record);
 }
 
@@ -100,7 +102,7 @@ fn tidy_names(names: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// Festivals are offered from two weeks before.
+/// Festivals are offered from two weeks before a visit until two weeks after it.
 const FESTIVAL_DAYS: u64 = 14;
 
 fn start(at: &At, args: VisitStart) -> Result<VisitStartReply, ErrorReply> {
@@ -113,7 +115,7 @@ fn start(at: &At, args: VisitStart) -> Result<VisitStartReply, ErrorReply> {
         visitors: Vec::new(),
         suggested: Vec::new(),
         last_visit: None,
-        festivals: festivals(at),
+        festivals: festivals(at, at.today),
     };
     if let Some(family) = family {
         let last = family.last_visit();
@@ -145,11 +147,23 @@ fn names_of_visitors(visit: &Record) -> Vec<String> {
     names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
-fn festivals(at: &At) -> Vec<String> {
-    // A visit is often recorded some days after the festival.
-    let from = at.today.checked_sub_days(chrono::Days::new(FESTIVAL_DAYS)).unwrap_or(at.today);
-    let near = calendar::festivals(from, 2 * FESTIVAL_DAYS);
-    near.into_iter().filter(|f| f.name != calendar::ASSOCIATION_DAY).map(|f| f.name.to_owned()).collect()
+fn festivals_near(at: &At, args: FestivalsNear) -> Result<Vec<String>, ErrorReply> {
+    Ok(festivals(at, args.day))
+}
+
+fn festivals(at: &At, day: chrono::NaiveDate) -> Vec<String> {
+    let near = Festivals::of(at.book().dir()).near(day, FESTIVAL_DAYS);
+    near.into_iter().map(|festival| festival.name).collect()
+}
+
+/// A visit that is there already may be the one that is being recorded: the form asks.
+fn same(at: &At, args: SameVisits) -> Result<Vec<RecordRow>, ErrorReply> {
+    let visits = at.book().children_of_kind(args.household, Kind::Visit.code()).map_err(errors::store)?;
+    let day = args.date.to_string();
+    let is_same =
+        |visit: &Record| visit.text("date") == Some(&day) && visit.text("kind") == Some(args.kind.as_str());
+    let found: Vec<Record> = visits.into_iter().filter(is_same).collect();
+    rows::all(at, &found, Shown::Listed)
 }
 
 const MOST_DUE: usize = 8;

@@ -11,6 +11,7 @@ use super::families::{Family, Ground, Standing};
 use super::record::{Made, evening_ms};
 use super::village::Village;
 use crate::calendar;
+use crate::festivals::{Festival, Festivals};
 
 /// Days between two visits that the county's cadence asks for.
 const CADENCE: i64 = 30;
@@ -18,26 +19,29 @@ const CADENCE: i64 = 30;
 /// The year that ends today: its festivals and birthdays, reckoned once for all families.
 pub(super) struct Year {
     start: NaiveDate,
-    festivals: Vec<calendar::Festival>,
+    festivals: Vec<Festival>,
     birthdays: calendar::Window,
 }
 
 impl Year {
     pub(super) fn until(today: NaiveDate) -> Self {
         let start = today - Days::new(365);
-        Self {
-            start,
-            festivals: calendar::festivals(start, 364),
-            birthdays: calendar::Window::from(start, 364),
-        }
+        Self { start, festivals: kept_here(start), birthdays: calendar::Window::from(start, 364) }
     }
+}
+
+/// The festivals on which this county's workers go round.
+fn kept_here(start: NaiveDate) -> Vec<Festival> {
+    const KEPT: [&str; 6] = ["春节", "清明", "端午", "中秋", "国庆", "重阳"];
+    let all = Festivals::of_the_program().ahead(start, 364);
+    all.into_iter().filter(|festival| KEPT.contains(&festival.name.as_str())).collect()
 }
 
 /// A visit that is going to have been made.
 struct Occasion {
     day: NaiveDate,
     kind: VisitKind,
-    festival: Option<&'static str>,
+    festival: Option<String>,
 }
 
 impl Occasion {
@@ -73,9 +77,9 @@ fn special(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance, dilige
     }
     let mut occasions = routine(today, chance, CADENCE, diligence);
     for festival in festivals {
-        if festival.name != calendar::ASSOCIATION_DAY && chance.percent(82) {
+        if chance.percent(82) {
             let day = festival.date - Days::new(chance.within(1, 6) as u64);
-            let name = Some(festival.name);
+            let name = Some(festival.name.clone());
             occasions.push(Occasion { day, kind: VisitKind::Festival, festival: name });
         }
     }
@@ -106,7 +110,7 @@ fn plain(ground: &Ground<'_, '_>, chance: &mut Chance, every: i64, diligence: i6
         occasions.extend(spring.map(|festival| Occasion {
             day: festival.date - Days::new(chance.within(2, 9) as u64),
             kind: VisitKind::Festival,
-            festival: Some(festival.name),
+            festival: Some(festival.name.clone()),
         }));
     }
     occasions
@@ -137,7 +141,7 @@ fn written(
     let head = family.household.head_name.clone();
     let mut visit = Visit::routine(family.region.clone(), family.id, head, occasion.day);
     visit.kind = occasion.kind.clone();
-    visit.festival = occasion.festival.map(str::to_owned);
+    visit.festival = occasion.festival.clone();
     visit.visitors = vec![village.worker.clone()];
     if visit.kind == VisitKind::Festival || chance.percent(15) {
         visit.visitors.push(village.leader.clone());
@@ -200,7 +204,7 @@ fn note(
         VisitKind::Birthday => Some(&words.birthday),
         VisitKind::Hospital => Some(&words.hospital),
         VisitKind::Emergency => Some(&words.emergency),
-        VisitKind::Festival => occasion.festival.and_then(|name| words.festival.get(name)),
+        VisitKind::Festival => occasion.festival.as_ref().and_then(|name| words.festival.get(name.as_str())),
         _ => None,
     };
     if let Some(pool) = pool.filter(|pool| !pool.is_empty()) {

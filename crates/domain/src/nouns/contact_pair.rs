@@ -26,6 +26,48 @@ pub struct ContactPair {
     pub handover_note: Option<String>,
 }
 
+/// Which pairs of the same file end, and on which day, when `new` begins: each file has one pair at a time.
+///
+/// # Errors
+/// `from`: no day is given though somebody looks after the family, or another pair begins then or later.
+pub fn ended_by(
+    new: &ContactPair,
+    former: &[(Uuid, ContactPair)],
+) -> Result<Vec<(Uuid, NaiveDate)>, Problem> {
+    let of_file = former.iter().filter(|(_, pair)| pair.file == new.file);
+    let mut ended = Vec::new();
+    for (id, pair) in of_file {
+        // One is over before the other begins.
+        let apart = |one: Option<NaiveDate>, other: Option<NaiveDate>| matches!((one, other), (Some(to), Some(from)) if to < from);
+        if apart(pair.to, new.from) || apart(new.to, pair.from) {
+            continue;
+        }
+        let problem = |code, message: String| Err(Problem::new("from", code, message));
+        let Some(from) = new.from else {
+            return problem("from_missing", "这一户已经有联系人，请写上从哪天起换".into());
+        };
+        let day = |day: NaiveDate| day.format("%Y年%-m月%-d日").to_string();
+        match pair.from {
+            Some(other) if other == from => {
+                let message = format!(
+                    "{}起已经登记了一对联系人：写错了名字请用“修改联系人”，换人请写后面的日期",
+                    day(other)
+                );
+                return problem("period_overlaps", message);
+            }
+            Some(other) if other > from => {
+                let message = format!("{}起另有一对联系人；补记从前的，请把“到哪天止”也写上", day(other));
+                return problem("period_overlaps", message);
+            }
+            _ => {}
+        }
+        if let Some(last) = from.pred_opt() {
+            ended.push((*id, last));
+        }
+    }
+    Ok(ended)
+}
+
 impl Noun for ContactPair {
     const KIND: Kind = Kind::ContactPair;
     fn region(&self) -> &RegionCode {
@@ -57,5 +99,51 @@ impl Noun for ContactPair {
     fn title(&self) -> String {
         let name = |n: &Option<String>| n.clone().unwrap_or_else(|| "（缺）".into());
         format!("{}、{}", name(&self.township_leader), name(&self.village_worker))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(month: u32, day: u32) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(2026, month, day)
+    }
+
+    fn pair(from: Option<NaiveDate>, to: Option<NaiveDate>) -> ContactPair {
+        ContactPair {
+            region: "340323100001".parse().unwrap(),
+            household: Uuid::nil(),
+            file: Uuid::nil(),
+            township_leader: Some("赵".into()),
+            village_worker: None,
+            from,
+            to,
+            handover_note: None,
+        }
+    }
+
+    #[test]
+    fn the_former_pair_ends_the_day_before() {
+        let id = Uuid::from_u128(1);
+        let ended = |new, old| ended_by(&new, &[(id, old)]);
+        let last = day(10, 31).unwrap();
+        assert_eq!(ended(pair(day(11, 1), None), pair(None, None)), Ok(vec![(id, last)]));
+        assert_eq!(ended(pair(day(11, 1), None), pair(day(3, 1), None)), Ok(vec![(id, last)]));
+        // Its end was known already, and lies later.
+        assert_eq!(ended(pair(day(11, 1), None), pair(day(3, 1), day(12, 31))), Ok(vec![(id, last)]));
+        // It was over by then; or the new one tells of a time before.
+        assert_eq!(ended(pair(day(11, 1), None), pair(None, day(10, 31))), Ok(vec![]));
+        assert_eq!(ended(pair(None, day(2, 28)), pair(day(3, 1), None)), Ok(vec![]));
+        let other_file = ContactPair { file: Uuid::from_u128(2), ..pair(None, None) };
+        assert_eq!(ended(pair(day(11, 1), None), other_file), Ok(vec![]));
+    }
+
+    #[test]
+    fn two_pairs_at_once_are_told() {
+        let code = |new, old| ended_by(&new, &[(Uuid::nil(), old)]).unwrap_err().code;
+        assert_eq!(code(pair(None, None), pair(None, None)), "from_missing");
+        assert_eq!(code(pair(day(3, 1), None), pair(day(3, 1), None)), "period_overlaps");
+        assert_eq!(code(pair(day(2, 1), None), pair(day(3, 1), None)), "period_overlaps");
     }
 }

@@ -258,6 +258,20 @@ pub fn parent_fields(kind: &str) -> &'static [&'static str] {
     spec(&Kind::from_code(kind)).map(|s| s.parent).unwrap_or_default()
 }
 
+/// Fields of the kind that tell on which day something happened: none lies in the future. A visit's day has a
+/// rule of its own; an activity may be planned, a member
+/// admitted, contacts and assistance agreed ahead.
+pub fn past_dates(kind: &str) -> &'static [&'static str] {
+    match Kind::from_code(kind) {
+        Kind::Person => &["birth", "died_on"],
+        Kind::SupportFile => &["loss_date", "preference_on", "opened_on", "doctor_signed_on"],
+        Kind::NeedSurvey | Kind::Counselling => &["date"],
+        Kind::InsuranceClaim => &["paid_on"],
+        Kind::Volunteer => &["approved_on"],
+        _ => &[],
+    }
+}
+
 /// Checks stored fields by the rules of their kind.
 pub struct Checked {
     pub problems: Vec<Problem>,

@@ -1,0 +1,73 @@
+//! What was left unfinished, for 今日.
+
+use serde_json::Value;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::records::{DraftKey, DraftRow, ListDrafts};
+use tiexin_domain::Kind;
+use tiexin_domain::access::Action;
+use tiexin_domain::record::Record;
+use uuid::Uuid;
+
+use super::records::kind_of;
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, Need};
+use crate::{errors, rows};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(Need::SignedIn, anywhere, list);
+}
+
+fn list(at: &At, _: ListDrafts) -> Result<Vec<DraftRow>, ErrorReply> {
+    let mut listed = Vec::new();
+    for (key, saved_at) in at.book().drafts(at.user.id).map_err(errors::store)? {
+        // Other programs' drafts are left alone.
+        let Ok(parsed) = key.parse::<DraftKey>() else { continue };
+        let about = match &parsed {
+            DraftKey::Of { id, .. } => title(at, *id)?,
+            DraftKey::New { family: Some(family), .. } => title(at, *family)?,
+            DraftKey::New { family: None, .. } => {
+                let body = at.book().draft(at.user.id, &key).map_err(errors::store)?;
+                body.and_then(|body| serde_json::from_str(&body).ok())
+                    .map(|body| named(&body))
+                    .unwrap_or_default()
+            }
+        };
+        listed.push(DraftRow { key, what: what(&parsed), about, saved_at });
+    }
+    Ok(listed)
+}
+
+fn what(key: &DraftKey) -> String {
+    let label = |kind: &str| Kind::from_code(kind).label().to_owned();
+    match key {
+        DraftKey::New { kind, .. } if kind == "visit" => "记走访".into(),
+        DraftKey::New { kind, .. } if kind == "family" => "登记家庭".into(),
+        DraftKey::New { kind, .. } => format!("登记{}", label(kind)),
+        DraftKey::Of { kind, .. } if kind == "visit" => "更正走访".into(),
+        DraftKey::Of { kind, .. } => format!("修改{}", label(kind)),
+    }
+}
+
+/// The record's title; contacts are called by their family. Empty when it is not here to be seen.
+fn title(at: &At, id: Uuid) -> Result<String, ErrorReply> {
+    let mine = |record: &Record| at.may(Action::Read, &record.region());
+    let Some(record) = at.book().get(id).map_err(errors::store)?.filter(mine) else {
+        return Ok(String::new());
+    };
+    let record = match (kind_of(&record), record.reference("household")) {
+        (Kind::ContactPair, Some(home)) => at.book().get(home).map_err(errors::store)?.unwrap_or(record),
+        _ => record,
+    };
+    Ok(rows::listed(at, &record)?.title)
+}
+
+/// The name that was typed so far.
+fn named(body: &Value) -> String {
+    let typed = body.get("typed").unwrap_or(body);
+    let family = typed.get("family").and_then(|family| family.get("name"));
+    let text =
+        |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let names =
+        ["persons.0.name", "head_name", "head", "name"].into_iter().filter_map(|name| typed.get(name));
+    family.into_iter().chain(names).find_map(text).unwrap_or_default()
+}

@@ -1,0 +1,126 @@
+//! A member's or volunteer's ID number and telephone: they are told of the person, once, and the form of the
+//! membership shows and changes them there.
+
+use serde_json::Value;
+use tiexin_contract::ErrorReply;
+use tiexin_domain::access::Action;
+use tiexin_domain::nouns::member::MemberStructure;
+use tiexin_domain::nouns::tidy_name;
+use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::{Kind, Problem};
+use tiexin_store::{Book, Save};
+
+use crate::rights::At;
+use crate::{errors, rules};
+
+/// Fields of the person that the membership's form has.
+pub(crate) const BORROWED: [&str; 2] = ["id_number", "phone"];
+
+/// Whether records of the kind are of a person who has a record of their own.
+pub(crate) fn borrows(kind: &str) -> bool {
+    matches!(Kind::from_code(kind), Kind::Member | Kind::Volunteer)
+}
+
+/// The person whom a membership is of.
+pub(crate) fn person_of(book: &Book, record: &Record) -> Result<Option<Record>, ErrorReply> {
+    let id = record.reference("person").filter(|_| borrows(&record.kind));
+    let person = id.map(|id| book.get(id)).transpose().map_err(errors::store)?.flatten();
+    Ok(person.filter(|person| person.void.is_none()))
+}
+
+/// Takes what is the person's out of what a form sent. Empty for every other kind.
+pub(super) fn split(kind: &str, sent: &mut Fields) -> Fields {
+    let mut borrowed = Fields::new();
+    if borrows(kind) {
+        for field in BORROWED {
+            borrowed.extend(sent.remove(field).map(|value| (field.to_owned(), value)));
+        }
+    }
+    borrowed
+}
+
+/// What has to be saved of the person along with the membership, whose `fields` get the reference. `former`
+/// is the person so far.
+///
+/// # Errors
+/// The person's problems, beside the fields of the same names.
+pub(super) fn saves(
+    at: &At,
+    kind: &str,
+    fields: &mut Fields,
+    borrowed: Fields,
+    former: Option<Record>,
+) -> Result<Vec<Save>, ErrorReply> {
+    if borrowed.is_empty() || (former.is_none() && borrowed.values().all(Value::is_null)) {
+        return Ok(Vec::new());
+    }
+    let unit = fields.get("structure").and_then(Value::as_str) == Some(MemberStructure::Unit.code());
+    if unit && kind == Kind::Member.code() {
+        let told = |field: &String| {
+            Problem::new(field, "unit_has_none", "团体会员没有身份证号；单位的电话请写在备注里")
+        };
+        let given = borrowed.iter().filter(|(_, value)| !value.is_null());
+        let problems: Vec<Problem> = given.map(|(field, _)| told(field)).collect();
+        return if problems.is_empty() { Ok(Vec::new()) } else { Err(ErrorReply::invalid(problems)) };
+    }
+    let name = fields.get("name").and_then(Value::as_str).map(tidy_name).unwrap_or_default();
+    let known = match former {
+        Some(person) => Some(person),
+        None => holder(at, &borrowed, &name)?,
+    };
+    let (id, before) = match known {
+        Some(person) => (person.id, Some(person.fields)),
+        None => (at.new_id(), None),
+    };
+    let mut person = before.clone().unwrap_or_default();
+    if before.is_none() {
+        let copied = ["region", "sex"].into_iter();
+        person.extend(copied.filter_map(|field| Some((field.to_owned(), fields.get(field)?.clone()))));
+        person.insert("name".into(), name.into());
+        super::save::sign(at, &mut person);
+    }
+    for (field, value) in &borrowed {
+        if value.is_null() {
+            person.remove(field);
+        } else {
+            person.insert(field.clone(), value.clone());
+        }
+    }
+    rules::follow_id_number(&mut person, &borrowed);
+    let problems = rules::problems(at.book(), Kind::Person.code(), id, &person, at.day);
+    let problems = problems.map_err(errors::store)?;
+    if !problems.is_empty() {
+        return Err(ErrorReply::invalid(problems));
+    }
+    // A member's sex is by the ID number where there is one.
+    if kind == Kind::Member.code()
+        && let (None, Some(sex)) = (fields.get("sex"), person.get("sex"))
+    {
+        fields.insert("sex".into(), sex.clone());
+    }
+    fields.insert("person".into(), id.to_string().into());
+    let save = Save { id, kind: Kind::Person.code().to_owned(), fields: person, void: None };
+    Ok(if before.as_ref() == Some(&save.fields) { Vec::new() } else { vec![save] })
+}
+
+/// Who is in the book under this number already, and may be written of here.
+fn holder(at: &At, borrowed: &Fields, name: &str) -> Result<Option<Record>, ErrorReply> {
+    let Some(number) = borrowed.get("id_number").and_then(Value::as_str) else { return Ok(None) };
+    let found = at.book().by_id_number(number).map_err(errors::store)?;
+    let mine = |person: &Record| person.void.is_none() && at.may(Action::Write, &person.region());
+    let Some(person) = found.into_iter().find(mine) else { return Ok(None) };
+    if tidy_name(person.text("name").unwrap_or_default()) != name {
+        let message = "这个身份证号已经登记在另一个姓名下，请核对姓名和号码";
+        return Err(ErrorReply::invalid(vec![Problem::new("id_number", "id_of_another", message)]));
+    }
+    Ok(Some(person))
+}
+
+/// Which record a field of a membership's form is stored in.
+pub(crate) fn stored_in(at: &At, record: Record, field: &str) -> Result<Record, ErrorReply> {
+    if !BORROWED.contains(&field) {
+        return Ok(record);
+    }
+    let mine = |person: &Record| at.may(Action::Read, &person.region());
+    Ok(person_of(at.book(), &record)?.filter(mine).unwrap_or(record))
+}
