@@ -22,6 +22,8 @@ pub(crate) enum Route {
     VisitNew,
     #[at("/visit/:id")]
     Visit { id: Uuid },
+    #[at("/visit/:id/edit")]
+    VisitEdit { id: Uuid },
     #[at("/members")]
     Members,
     #[at("/volunteers")]

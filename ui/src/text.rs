@@ -61,21 +61,7 @@ pub(crate) fn stored_moment(text: &str) -> String {
     }
 }
 
-/// Anything stored, without the signs of JSON.
-pub(crate) fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            items.iter().map(plain).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("、")
-        }
-        Value::Object(parts) => {
-            parts.get("name").or_else(|| parts.get("item")).map(plain).unwrap_or_default()
-        }
-    }
-}
+pub(crate) use tiexin_forms::plain;
 
 /// `12,345`
 pub(crate) fn count(number: u64) -> String {

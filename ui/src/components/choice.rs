@@ -1,61 +1,11 @@
 //! Choosing among a few: side by side where they fit, a list where they do not.
 
 use super::Field;
-use super::field::use_field_id;
-use tiexin_domain::nouns::{activity, attachment, household, member, person, support_file, visit, volunteer};
-use tiexin_domain::{Kind, Role, Sex};
+use super::field::{use_field_id, use_problem};
+pub(crate) use tiexin_forms::{Options, label_of, options};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
-
-/// (code, Chinese label) in the office's usual order.
-pub(crate) type Options = fn() -> Vec<(&'static str, &'static str)>;
-
-/// A closed list of codes of the domain.
-pub(crate) trait Codes {
-    fn options() -> Vec<(&'static str, &'static str)>;
-}
-
-macro_rules! codes {
-    ($($ty:ty),+ $(,)?) => { $(impl Codes for $ty {
-        fn options() -> Vec<(&'static str, &'static str)> {
-            <$ty>::ALL.iter().map(|one| (one.code(), one.label())).collect()
-        }
-    })+ };
-}
-codes!(
-    Kind,
-    Role,
-    Sex,
-    activity::KeyTask,
-    activity::ProjectColumn,
-    attachment::AttachmentKind,
-    household::HouseholdKind,
-    member::MemberStructure,
-    member::Residence,
-    person::PersonTag,
-    person::Relation,
-    support_file::Assistance,
-    support_file::ContactPreference,
-    support_file::FileStatus,
-    support_file::LossCategory,
-    visit::Presence,
-    visit::VisitKind,
-    volunteer::Approval,
-);
-
-/// The choices of a type, as a plain function that a column or a field can carry.
-pub(crate) fn options<T: Codes>() -> Vec<(&'static str, &'static str)> {
-    T::options()
-}
-
-/// The label of a code; a code from a newer program stands for itself.
-pub(crate) fn label_of(options: Options, code: &str) -> String {
-    options()
-        .iter()
-        .find(|(one, _)| *one == code)
-        .map_or_else(|| code.to_owned(), |(_, label)| (*label).to_owned())
-}
 
 /// More than this many stand in a list.
 const SIDE_BY_SIDE: usize = 6;
@@ -83,10 +33,11 @@ pub(crate) struct ChoiceProps {
 #[component]
 pub(crate) fn Choice(props: &ChoiceProps) -> Html {
     let id = use_field_id(&props.name);
+    let problem = use_problem(&props.name, &props.problem);
     let inner =
         if props.options.len() > SIDE_BY_SIDE { as_list(props, &id) } else { side_by_side(props, &id) };
     html! {
-        <Field label={props.label.clone()} id={id} problem={props.problem.clone()} hint={props.hint.clone()}
+        <Field label={props.label.clone()} id={id} problem={problem.clone()} hint={props.hint.clone()}
             required={props.required} wide={props.wide}>
             { inner }
         </Field>
@@ -158,8 +109,9 @@ pub(crate) struct ChoicesProps {
 #[component]
 pub(crate) fn Choices(props: &ChoicesProps) -> Html {
     let id = use_field_id(&props.name);
+    let problem = use_problem(&props.name, &props.problem);
     html! {
-        <Field label={props.label.clone()} id={id} problem={props.problem.clone()} hint={props.hint.clone()} wide={props.wide}>
+        <Field label={props.label.clone()} id={id} problem={problem.clone()} hint={props.hint.clone()} wide={props.wide}>
             <div class="tx-choice tx-choice-many" role="group" aria-label={props.label.clone()} data-field={props.name.clone()}>
                 { for props.options.iter().map(|(code, label)| {
                     let chosen = props.value.iter().any(|one| *one == **code);
@@ -203,6 +155,7 @@ pub(crate) struct FlagProps {
 /// Yes or no.
 #[component]
 pub(crate) fn Flag(props: &FlagProps) -> Html {
+    let problem = use_problem(&props.name, &None);
     let onchange = props.onchange.reform(|event: Event| {
         event
             .target()
@@ -210,12 +163,13 @@ pub(crate) fn Flag(props: &FlagProps) -> Html {
             .is_some_and(|input| input.checked())
     });
     html! {
-        <div class="tx-field">
+        <div class={classes!("tx-field", problem.is_some().then_some("tx-wrong"))}>
             <label class="tx-flag">
                 <input type="checkbox" checked={props.value} {onchange} data-field={props.name.clone()} />
                 <span>{ props.label.clone() }</span>
             </label>
-            if let Some(hint) = &props.hint { <p class="tx-hint">{ hint }</p> }
+            if let Some(problem) = &problem { <p class="tx-problem" role="alert">{ problem }</p> }
+            else if let Some(hint) = &props.hint { <p class="tx-hint">{ hint }</p> }
         </div>
     }
 }

@@ -1,49 +1,16 @@
 //! Dates typed as people write them, with what was understood beside the text.
 
-use super::field::use_field_id;
+use super::field::{use_field_id, use_problem};
 use super::text_field::value_of;
-use super::{Button, Field, Look, Sign};
-use crate::hooks::{Today, composing, use_session};
+use super::{Button, Field, Look, Sign, go_on_from};
+use crate::hooks::{composing, use_session};
 use crate::text::weekday;
 use chrono::{Datelike, Months, NaiveDate};
+use gloo::timers::callback::Timeout;
 use tiexin_domain::PartialDate;
+use tiexin_forms::{Today, read_date, read_day, read_day_ahead};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
-
-/// What a date field holds, of any precision. Empty text is no date. The message says what to do.
-pub(crate) fn read_date(text: &str, today: Today) -> Result<Option<PartialDate>, String> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    let ahead = match text.trim() {
-        "明天" | "明日" => Some(1),
-        "后天" => Some(2),
-        _ => None,
-    };
-    if let Some(days) = ahead.filter(|_| today.sure) {
-        return Ok(Some(PartialDate::Day(today.day + chrono::Days::new(days))));
-    }
-    PartialDate::parse(text, today.hint()).map(Some).map_err(|bad| match today.sure {
-        true => bad.to_string(),
-        false => "电脑的日期和时间不对，请写全年月日，如 2026-10-05".to_owned(),
-    })
-}
-
-/// The same where only a whole day will do.
-pub(crate) fn read_day(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
-    match read_date(text, today)? {
-        None => Ok(None),
-        Some(PartialDate::Day(day)) => Ok(Some(day)),
-        Some(_) => Err("请写到哪一日，如 10月5日".to_owned()),
-    }
-}
-
-/// The same for a day that lies ahead: a date without a year is the next one.
-pub(crate) fn read_day_ahead(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
-    let day = read_day(text, today)?;
-    let has_year = text.chars().filter(char::is_ascii_digit).count() >= 5 || text.contains('年');
-    Ok(day.map(|day| if day < today.day && !has_year { day + Months::new(12) } else { day }))
-}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct DateFieldProps {
@@ -86,12 +53,13 @@ fn understood(text: &str, props: &DateFieldProps, today: Today) -> Result<Option
 #[component]
 pub(crate) fn DateField(props: &DateFieldProps) -> Html {
     let id = use_field_id(&props.name);
+    let told = use_problem(&props.name, &props.problem);
     let today = use_session().day();
     let open = use_state(|| false);
     let touched = use_state(|| false);
     let node = use_node_ref();
     let read = understood(&props.value, props, today);
-    let problem = match (&props.problem, &read) {
+    let problem = match (&told, &read) {
         (Some(problem), _) => Some(problem.clone()),
         (None, Err(message)) if *touched => Some(message.clone().into()),
         _ => None,
@@ -128,7 +96,7 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
         Callback::from(move |day: NaiveDate| {
             open.set(false);
             change.emit(day.to_string());
-            if let Some(input) = node.cast::<HtmlInputElement>() {
+            if let Some(input) = node.cast::<HtmlInputElement>().filter(|input| !go_on_from(input)) {
                 let _ = input.focus();
             }
         })
@@ -136,6 +104,21 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
     let toggle = {
         let open = open.clone();
         Callback::from(move |()| open.set(!*open))
+    };
+    // Whoever comes to a date that is there types another one over it.
+    let onfocus = {
+        let node = node.clone();
+        Callback::from(move |_: FocusEvent| {
+            let node = node.clone();
+            Timeout::new(0, move || {
+                let input = node.cast::<HtmlInputElement>();
+                let here = gloo::utils::document().active_element();
+                if let Some(input) = input.filter(|input| here.as_ref() == Some(input.as_ref())) {
+                    input.select();
+                }
+            })
+            .forget();
+        })
     };
     let seen = match &read {
         Ok(Some(PartialDate::Day(day))) => format!("{} {}", PartialDate::Day(*day).label(), weekday(*day)),
@@ -148,7 +131,7 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
             wide={props.wide}>
             <div class="tx-date" {onkeydown}>
                 <span class="pf-v6-c-form-control">
-                    <input ref={node} {id} type="text" value={props.value.clone()} {oninput} {onblur} autocomplete="off"
+                    <input ref={node} {id} type="text" value={props.value.clone()} {oninput} {onblur} {onfocus} autocomplete="off"
                         data-field={props.name.clone()} placeholder={if props.partial { "如 1968.3 或 1968年" } else { "如 10.5、昨天" }} />
                 </span>
                 <Button label="打开日历" look={Look::Plain} sign={Sign::Calendar} onclick={toggle} expanded={*open}
@@ -248,28 +231,4 @@ pub(crate) fn MomentField(props: &MomentFieldProps) -> Html {
         <DateField label={props.label.clone()} value={day} onchange={on_day} name={props.name.clone()}
             problem={props.problem.clone()} required={props.required} {beside} />
     }
-}
-
-/// What a [`MomentField`] holds, as stored. A missing time is midnight.
-pub(crate) fn read_moment(text: &str, today: Today) -> Result<Option<String>, String> {
-    let (day, time) = text.split_once('T').unwrap_or((text, ""));
-    let Some(day) = read_day(day, today)? else { return Ok(None) };
-    let plain: String = time
-        .trim()
-        .chars()
-        .map(|c| match c {
-            '０'..='９' => char::from(b'0' + (c as u32 - '０' as u32) as u8),
-            '：' | '点' | '时' | '.' => ':',
-            other => other,
-        })
-        .collect();
-    let mut parts = plain.split(':').filter(|part| !part.is_empty()).map(|part| part.parse::<u32>());
-    let wrong = || "时间请写成如 9:30".to_owned();
-    let mut next = |limit: u32| match parts.next() {
-        None => Ok(0),
-        Some(Ok(number)) if number < limit => Ok(number),
-        Some(_) => Err(wrong()),
-    };
-    let (hour, minute) = (next(24)?, next(60)?);
-    Ok(Some(format!("{day}T{hour:02}:{minute:02}:00")))
 }

@@ -1,5 +1,6 @@
 //! A field with its label, and beside it in plain words what is wrong with it.
 
+use crate::hooks::Telling;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -10,6 +11,7 @@ pub(crate) struct FieldProps {
     /// The id of the input inside.
     #[prop_or_default]
     pub(crate) id: AttrValue,
+    /// What is wrong with it; see [`use_problem`].
     #[prop_or_default]
     pub(crate) problem: Option<AttrValue>,
     #[prop_or_default]
@@ -41,6 +43,15 @@ pub(crate) fn Field(props: &FieldProps) -> Html {
             }
         </div>
     }
+}
+
+/// What is wrong with the field of this name: what its page says, else what the form around it tells.
+/// Every field asks for it, so no problem of a field on the screen can be passed over.
+#[hook]
+pub(crate) fn use_problem(name: &AttrValue, own: &Option<AttrValue>) -> Option<AttrValue> {
+    let telling = use_context::<Telling>();
+    let told = telling.filter(|_| !name.is_empty()).and_then(|telling| telling.about(name));
+    own.clone().or(told)
 }
 
 /// An id for a field's input, the same as long as the component lives.

@@ -1,9 +1,11 @@
 //! The frame of a form: Enter goes to the next field, Ctrl+Enter saves, Esc asks before anything is lost.
 
 use super::{Button, Icon, Look, Sign, Trouble};
-use crate::hooks::{composing, use_hotkey};
+use crate::hooks::{Telling, composing, use_hotkey};
+use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use tiexin_contract::ErrorReply;
+use tiexin_forms::told;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -21,22 +23,56 @@ pub(crate) struct FormProps {
     pub(crate) short: bool,
     #[prop_or_default]
     pub(crate) class: Classes,
+    /// What is wrong with the form: beside its fields, and on top what has no field here.
+    #[prop_or_default]
+    pub(crate) telling: Option<Telling>,
+    /// Ctrl+Shift+Enter: saves and begins the next.
+    #[prop_or_default]
+    pub(crate) onanother: Option<Callback<()>>,
     #[prop_or_default]
     pub(crate) children: Html,
 }
 
 #[component]
 pub(crate) fn Form(props: &FormProps) -> Html {
-    // Saves wherever the cursor stands; a short form only from within.
-    let (save, short) = (props.onsave.clone(), props.short);
-    use_hotkey(
-        "ctrl+enter",
-        Callback::from(move |()| {
-            if !short {
-                save.emit(())
+    // What waits in a field (a tag, a name that is being written) is taken in first, so the newest
+    // callbacks count, not those of the painting in which the key was pressed.
+    let newest = use_mut_ref(|| (props.onsave.clone(), props.onanother.clone()));
+    *newest.borrow_mut() = (props.onsave.clone(), props.onanother.clone());
+    let finish = {
+        let newest = newest.clone();
+        Callback::from(move |another: bool| {
+            let newest = newest.clone();
+            let field = gloo::utils::document().active_element();
+            if let Some(field) = field.clone().and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+                let _ = field.blur();
             }
-        }),
-    );
+            Timeout::new(0, move || {
+                // It goes on where it was, unless the form finds something to mend.
+                if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+                    let _ = field.focus();
+                }
+                let (save, next) = newest.borrow().clone();
+                match next.filter(|_| another) {
+                    Some(next) => next.emit(()),
+                    None => save.emit(()),
+                }
+            })
+            .forget();
+        })
+    };
+    // Saves wherever the cursor stands; a short form only from within.
+    let short = props.short;
+    {
+        let finish = finish.clone();
+        let act = use_callback(short, move |(), short| {
+            if !short {
+                finish.emit(false)
+            }
+        });
+        use_hotkey("ctrl+enter", act);
+    }
+    use_first_problem(props);
     let onkeydown = {
         let (save, cancel) = (props.onsave.clone(), props.oncancel.clone());
         let (node, short) = (props.node.clone(), props.short);
@@ -47,7 +83,7 @@ pub(crate) fn Form(props: &FormProps) -> Html {
             match event.key().as_str() {
                 "Enter" if event.ctrl_key() || event.meta_key() => {
                     event.prevent_default();
-                    save.emit(());
+                    finish.emit(event.shift_key());
                 }
                 "Enter" if goes_on(&event) => {
                     event.prevent_default();
@@ -69,9 +105,53 @@ pub(crate) fn Form(props: &FormProps) -> Html {
     let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
     html! {
         <form ref={props.node.clone()} class={classes!("tx-form", props.class.clone())} {onsubmit} {onkeydown} novalidate=true>
-            { props.children.clone() }
+            if let Some(telling) = &props.telling {
+                <ContextProvider<Telling> context={telling.clone()}>
+                    if !telling.told.on_top.is_empty() {
+                        <div class="tx-trouble tx-form-told" role="alert" tabindex="-1">
+                            <Icon sign={Sign::Warning} />
+                            <div>{ for telling.told.on_top.iter().map(|told| html! { <p>{ told }</p> }) }</div>
+                        </div>
+                    }
+                    { props.children.clone() }
+                </ContextProvider<Telling>>
+            } else {
+                { props.children.clone() }
+            }
         </form>
     }
+}
+
+/// After a try that failed the cursor goes to the first field with a problem, or to what is told on top.
+#[hook]
+fn use_first_problem(props: &FormProps) {
+    let node = props.node.clone();
+    let telling = props.telling.clone();
+    use_effect_with(telling.as_ref().map_or(0, |telling| telling.tries), move |tries| {
+        let waiting = telling.filter(|_| *tries > 0).map(|telling| {
+            // Folded fields are painted first.
+            Timeout::new(0, move || {
+                let Some(root) = node.cast::<Element>() else { return };
+                let Ok(fields) = root.query_selector_all("[data-field]") else { return };
+                let all = (0..fields.length()).filter_map(|at| fields.get(at)?.dyn_into::<Element>().ok());
+                let names = all.filter_map(|field| field.get_attribute("data-field"));
+                let first = names.into_iter().find(|name| telling.told.about(name).is_some());
+                let on_top = root.query_selector(".tx-form-told").ok().flatten();
+                match (first, on_top.and_then(|told| told.dyn_into::<HtmlElement>().ok())) {
+                    (_, Some(told)) => drop(told.focus()),
+                    (Some(name), None) => drop(super::focus_field(&node, &name)),
+                    (None, None) => {}
+                }
+            })
+        });
+        || drop(waiting)
+    });
+}
+
+/// Puts the cursor into the field behind `here`, as Enter does.
+pub(crate) fn go_on_from(here: &HtmlElement) -> bool {
+    let Ok(Some(form)) = here.closest("form") else { return false };
+    next_field(&form, here).is_some_and(|field| field.focus().is_ok())
 }
 
 /// Enter belongs to the field in several-line texts, and to buttons.
@@ -86,27 +166,37 @@ fn go_on(node: &NodeRef, event: &KeyboardEvent) -> bool {
     let Some(here) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
         return false;
     };
-    let Ok(list) =
-        root.query_selector_all("input:not([disabled]),select:not([disabled]),textarea,button.tx-select")
-    else {
-        return false;
-    };
+    next_field(&root, &here).is_some_and(|field| field.focus().is_ok())
+}
+
+fn next_field(root: &Element, here: &HtmlElement) -> Option<HtmlElement> {
+    let list = root
+        .query_selector_all("input:not([disabled]),select:not([disabled]),textarea,button.tx-select")
+        .ok()?;
     let fields: Vec<HtmlElement> =
         (0..list.length()).filter_map(|at| list.get(at)?.dyn_into::<HtmlElement>().ok()).collect();
-    let Some(at) = fields.iter().position(|field| *field == here) else { return false };
+    let at = fields.iter().position(|field| field == here)?;
     // Choices side by side are one field: skip its other members.
     let group = |field: &HtmlElement| field.get_attribute("name").filter(|name| !name.is_empty());
-    let mine = group(&here);
+    let mine = group(here);
     let next = fields[at + 1..].iter().find(|field| {
         field.offset_parent().is_some() && (mine.is_none() || group(field) != mine) && is_stop(field)
     });
-    next.is_some_and(|field| field.focus().is_ok())
+    next.cloned()
 }
 
 /// Among radio buttons only the chosen one is a stop, or the first when none is.
 fn is_stop(field: &HtmlElement) -> bool {
     let Some(input) = field.dyn_ref::<web_sys::HtmlInputElement>() else { return true };
     input.type_() != "radio" || input.checked() || !input.id().is_empty()
+}
+
+/// What of a refusal has no field among `shown`: it is told at the form's foot, never passed over.
+pub(crate) fn unplaced(error: &Option<Rc<ErrorReply>>, shown: &[&str]) -> Option<Rc<ErrorReply>> {
+    let error = error.as_ref()?;
+    let told = told(&[], Some(error), shown, str::to_owned);
+    let message = told.on_top.join("；");
+    (!message.is_empty()).then(|| Rc::new(ErrorReply { message, problems: Vec::new(), ..(**error).clone() }))
 }
 
 #[derive(Properties, PartialEq)]

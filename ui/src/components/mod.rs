@@ -25,13 +25,13 @@ pub(crate) mod waiting;
 
 pub(crate) use button::{Button, Look};
 pub(crate) use charts::{BarsByDay, CompareBars, RankedBars, RankedRow, Timeline, TimelineEntry};
-pub(crate) use choice::{Choice, Choices, Flag, Options, options};
-pub(crate) use date_field::{DateField, MomentField, read_date, read_day, read_day_ahead};
+pub(crate) use choice::{Choice, Choices, Flag, options};
+pub(crate) use date_field::{DateField, MomentField};
 pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog, SAFE};
 pub(crate) use empty::Empty;
 pub(crate) use field::{Field, focus_field};
 pub(crate) use folder_picker::{FolderPicker, Wanted};
-pub(crate) use form::{Fold, Foot, Form};
+pub(crate) use form::{Fold, Foot, Form, go_on_from, unplaced};
 pub(crate) use icon::{Icon, Sign};
 pub(crate) use list::DataList;
 pub(crate) use masked::Masked;

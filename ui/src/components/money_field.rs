@@ -1,7 +1,7 @@
 //! An amount in yuan; what was understood stands beside it.
 
 use super::Field;
-use super::field::use_field_id;
+use super::field::{use_field_id, use_problem};
 use super::text_field::value_of;
 use tiexin_domain::Fen;
 use yew::prelude::*;
@@ -25,9 +25,10 @@ pub(crate) struct MoneyFieldProps {
 #[component]
 pub(crate) fn MoneyField(props: &MoneyFieldProps) -> Html {
     let id = use_field_id(&props.name);
+    let told = use_problem(&props.name, &props.problem);
     let touched = use_state(|| false);
     let read = (!props.value.trim().is_empty()).then(|| Fen::parse(&props.value));
-    let problem = match (&props.problem, &read) {
+    let problem = match (&told, &read) {
         (Some(problem), _) => Some(problem.clone()),
         (None, Some(Err(bad))) if *touched => Some(bad.to_string().into()),
         _ => None,

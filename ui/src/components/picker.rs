@@ -1,8 +1,8 @@
 //! Choosing a family or a person: by name, pinyin initials, or the ID number's tail.
 
-use super::field::use_field_id;
+use super::field::{use_field_id, use_problem};
 use super::text_field::value_of;
-use super::{Button, Field, Look, Sign};
+use super::{Button, Field, Look, Sign, go_on_from};
 use crate::hooks::{composing, use_composed};
 use crate::transport::call;
 use gloo::timers::callback::Timeout;
@@ -57,6 +57,9 @@ pub(crate) struct PickerProps {
     pub(crate) first: bool,
     #[prop_or_default]
     pub(crate) wide: bool,
+    /// Several are chosen one after the other: the cursor stays.
+    #[prop_or_default]
+    pub(crate) stay: bool,
 }
 
 #[component]
@@ -83,6 +86,7 @@ impl PickerProps {
             required: self.required,
             first: self.first,
             wide: self.wide,
+            stay: self.stay,
         })
     }
 }
@@ -97,12 +101,15 @@ pub(crate) struct RecordPickerProps {
 pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
     let p = &props.inner;
     let id = use_field_id(&p.name);
+    let problem = use_problem(&p.name, &p.problem);
     let typed = use_state(String::new);
     let found = use_state(Vec::<Picked>::new);
     let at = use_state(|| 0usize);
     let open = use_state(|| false);
     let node = use_node_ref();
     let turn = use_mut_ref(|| (0u64, None::<Timeout>));
+    // One was chosen: what stands in the input is no name of its own.
+    let settled = use_mut_ref(|| false);
 
     {
         let (node, chosen) = (node.clone(), p.value.is_some());
@@ -149,15 +156,22 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
 
     let pick = {
         let (onpick, typed, open) = (p.onpick.clone(), typed.setter(), open.setter());
+        let (node, stay, settled) = (node.clone(), p.stay, settled.clone());
         Callback::from(move |picked: Picked| {
+            *settled.borrow_mut() = true;
             typed.set(String::new());
             open.set(false);
+            // The input goes: the next field is found from where it stands.
+            if let Some(input) = node.cast::<HtmlInputElement>().filter(|_| !stay) {
+                go_on_from(&input);
+            }
             onpick.emit(Some(picked));
         })
     };
     let oninput = {
-        let (typed, open, ask) = (typed.setter(), open.setter(), ask.clone());
+        let (typed, open, ask, settled) = (typed.setter(), open.setter(), ask.clone(), settled.clone());
         Callback::from(move |event: InputEvent| {
+            *settled.borrow_mut() = false;
             let text = value_of(&event);
             typed.set(text.clone());
             open.set(true);
@@ -203,8 +217,17 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
         Callback::from(move |_: FocusEvent| open.set(true))
     };
     let onblur = {
-        let open = open.setter();
-        Callback::from(move |_: FocusEvent| open.set(false))
+        let (open, typed, free, onpick) = (open.setter(), typed.clone(), p.free, p.onpick.clone());
+        let settled = settled.clone();
+        Callback::from(move |_: FocusEvent| {
+            open.set(false);
+            // A name that was written and not chosen is a name all the same.
+            if let Some(name) = tiexin_domain::nouns::tidy(&typed).filter(|_| free && !*settled.borrow()) {
+                let title = AttrValue::from(name);
+                typed.set(String::new());
+                onpick.emit(Some(Picked { id: None, title, place: AttrValue::default(), household: None }));
+            }
+        })
     };
     let change = {
         let (onpick, node) = (p.onpick.clone(), node.clone());
@@ -231,7 +254,7 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
         },
         None => html! {
             <div class="tx-picker">
-                <span class={classes!("pf-v6-c-form-control", p.problem.is_some().then_some("pf-m-error"))}>
+                <span class={classes!("pf-v6-c-form-control", problem.is_some().then_some("pf-m-error"))}>
                     <input ref={node} id={id.clone()} type="text" value={(*typed).clone()} {oninput} {onkeydown} {onfocus}
                         {onblur} data-field={p.name.clone()} role="combobox" autocomplete="off"
                         aria-expanded={shown.to_string()} aria-controls={format!("{id}-list")}
@@ -264,7 +287,7 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
         },
     };
     html! {
-        <Field label={p.label.clone()} {id} problem={p.problem.clone()} hint={p.hint.clone()} required={p.required} wide={p.wide}>
+        <Field label={p.label.clone()} {id} {problem} hint={p.hint.clone()} required={p.required} wide={p.wide}>
             { inner }
         </Field>
     }

@@ -1,12 +1,12 @@
 //! Choosing a region: walk down the tree, or type its name.
 
-use super::field::use_field_id;
+use super::field::{use_field_id, use_problem};
 use super::text_field::value_of;
-use super::{Field, Icon, Sign};
-use crate::hooks::{composing, use_query, use_query_when};
+use super::{Button, Field, Icon, Look, Sign, go_on_from};
+use crate::hooks::{RegionKeeper, composing, use_query, use_query_when};
 use tiexin_contract::regions::{RegionChildren, RegionGet, RegionName, RegionSearch};
 use tiexin_domain::{Level, RegionCode};
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -168,55 +168,178 @@ pub(crate) struct RegionFieldProps {
     pub(crate) required: bool,
 }
 
-/// A region as a field of a form.
+/// A region as a field of a form: its name or pinyin is typed, or one of those around is chosen.
 #[component]
 pub(crate) fn RegionField(props: &RegionFieldProps) -> Html {
     let id = use_field_id(&props.name);
+    let problem = use_problem(&props.name, &props.problem);
+    let keeper = use_context::<RegionKeeper>();
+    let node = use_node_ref();
     let open = use_state(|| false);
+    let tree = use_state(|| false);
+    // What is being typed, and what stood there before.
+    let typed = use_state(|| None::<String>);
+    let before = use_mut_ref(String::new);
+    let at = use_state(|| None::<usize>);
     let code = props.value.parse::<RegionCode>().ok();
-    let named = use_query_when(code.map(|code| RegionGet { code }), &[]);
-    let shown = match (&named.data, props.value.is_empty()) {
-        (_, true) => "请选择".to_owned(),
-        (Some(name), _) => {
-            let from = name.path.len().saturating_sub(2);
-            name.path[from..].join(" ")
+    let named = use_query_when(code.clone().map(|code| RegionGet { code }), &[]);
+    let around = around(code.or_else(|| keeper.map(|keeper| keeper.code())));
+    let text = typed.as_deref().map(str::trim).unwrap_or_default().to_owned();
+    let searching = !text.is_empty();
+    let below = use_query_when((*open).then_some(RegionChildren { of: around }), &[]);
+    let found = use_query_when(searching.then_some(RegionSearch { text, limit: 12 }), &[]);
+    let rows: Vec<RegionName> = match searching {
+        true => found.data.as_deref().cloned().unwrap_or_default(),
+        false => below.data.as_deref().cloned().unwrap_or_default(),
+    };
+    let shown = match (&*typed, &named.data) {
+        (Some(text), _) => text.clone(),
+        (None, Some(name)) if !props.value.is_empty() => {
+            name.path[name.path.len().saturating_sub(2)..].join(" ")
         }
-        (None, _) => String::new(),
+        _ => String::new(),
     };
-    let onclick = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
-    };
-    let button = use_node_ref();
-    let onclose = {
-        let (open, button) = (open.setter(), button.clone());
-        Callback::from(move |()| {
+    let pick = {
+        let (typed, open, tree, change) =
+            (typed.setter(), open.setter(), tree.setter(), props.onchange.clone());
+        let node = node.clone();
+        Callback::from(move |name: RegionName| {
+            typed.set(None);
             open.set(false);
-            if let Some(button) = button.cast::<HtmlElement>() {
-                let _ = button.focus();
+            tree.set(false);
+            change.emit(name.code.as_str().to_owned());
+            if let Some(input) = node.cast::<HtmlInputElement>().filter(|input| !go_on_from(input)) {
+                let _ = input.focus();
             }
         })
     };
-    let onpick = {
-        let (close, change) = (onclose.clone(), props.onchange.clone());
-        Callback::from(move |name: RegionName| {
-            close.emit(());
-            change.emit(name.code.as_str().to_owned());
+    let oninput = {
+        let (typed, before, at, open) = (typed.clone(), before.clone(), at.setter(), open.setter());
+        let (value, change) = (props.value.clone(), props.onchange.clone());
+        Callback::from(move |event: InputEvent| {
+            if typed.is_none() {
+                *before.borrow_mut() = value.to_string();
+            }
+            let text = value_of(&event);
+            at.set((!text.trim().is_empty()).then_some(0));
+            typed.set(Some(text));
+            open.set(true);
+            // What stood there is being written over: it is not saved behind the new text.
+            if !value.is_empty() {
+                change.emit(String::new());
+            }
         })
     };
+    let onkeydown = {
+        let (rows, at, open, typed) = (rows.clone(), at.clone(), open.clone(), typed.clone());
+        let (pick, change, before) = (pick.clone(), props.onchange.clone(), before.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if composing(&event) {
+                return;
+            }
+            let many = rows.len();
+            match event.key().as_str() {
+                "ArrowDown" if !*open => open.set(true),
+                "ArrowDown" if many > 0 => at.set(Some(at.map_or(0, |at| (at + 1) % many))),
+                "ArrowUp" if many > 0 => at.set(Some(at.map_or(many - 1, |at| (at + many - 1) % many))),
+                // Typed and not found yet: Enter waits with the worker.
+                "Enter" if searching && many == 0 => {}
+                "Enter" if *open && !event.ctrl_key() && at.is_some_and(|at| at < many) => {
+                    pick.emit(rows[at.unwrap_or_default()].clone());
+                }
+                "Escape" if typed.is_some() => {
+                    change.emit(before.borrow().clone());
+                    typed.set(None);
+                    open.set(false);
+                }
+                "Escape" if *open => open.set(false),
+                _ => return,
+            }
+            event.prevent_default();
+            event.stop_propagation();
+        })
+    };
+    let onfocus = {
+        let (open, at, node) = (open.setter(), at.setter(), node.clone());
+        Callback::from(move |_: FocusEvent| {
+            at.set(None);
+            open.set(true);
+            if let Some(input) = node.cast::<HtmlInputElement>() {
+                input.select();
+            }
+        })
+    };
+    let onblur = {
+        let open = open.setter();
+        Callback::from(move |_: FocusEvent| open.set(false))
+    };
+    let onclick = {
+        let open = open.setter();
+        Callback::from(move |_: MouseEvent| open.set(true))
+    };
+    let turn_tree = {
+        let (tree, open) = (tree.clone(), open.setter());
+        Callback::from(move |()| {
+            open.set(false);
+            tree.set(!*tree);
+        })
+    };
+    let onclose = {
+        let tree = tree.setter();
+        Callback::from(move |()| tree.set(false))
+    };
+    // A text that names no place is told at once: it is not saved.
+    let lost = (typed.is_some() && searching && !*open)
+        .then_some(AttrValue::Static("这里还没有选定，请从列表里选一个地方"));
+    let listed = *open && (!rows.is_empty() || searching);
     html! {
-        <Field label={props.label.clone()} id={id.clone()} problem={props.problem.clone()} hint={props.hint.clone()}
+        <Field label={props.label.clone()} id={id.clone()} problem={problem.or(lost)} hint={props.hint.clone()}
             required={props.required}>
-            <div class="tx-region-field">
-                <button ref={button} type="button" {id} class="tx-select" data-field={props.name.clone()} {onclick}
-                    aria-expanded={open.to_string()}>{ shown }<Icon sign={Sign::Down} /></button>
-                if *open {
+            <div class="tx-region-field tx-picker">
+                <span class="pf-v6-c-form-control">
+                    <input ref={node} id={id.clone()} type="text" value={shown} {oninput} {onkeydown} {onfocus} {onblur} {onclick}
+                        data-field={props.name.clone()} role="combobox" autocomplete="off" aria-expanded={listed.to_string()}
+                        aria-controls={format!("{id}-list")} aria-activedescendant={at.map(|at| format!("{id}-{at}"))}
+                        placeholder="名称或拼音" />
+                </span>
+                <Button label="按层级选" look={Look::Plain} sign={Sign::Down} onclick={turn_tree} class="tx-region-tree" />
+                if listed {
+                    <ul class="tx-menu" role="listbox" id={format!("{id}-list")}>
+                        { for rows.iter().enumerate().map(|(n, row)| {
+                            let (pick, name) = (pick.clone(), row.clone());
+                            // Before the field loses the cursor and the list goes.
+                            let onmousedown = Callback::from(move |event: MouseEvent| {
+                                event.prevent_default();
+                                pick.emit(name.clone());
+                            });
+                            let upper = row.path.split_last().map(|(_, above)| above.join(" ")).unwrap_or_default();
+                            html! {
+                                <li id={format!("{id}-{n}")} role="option" aria-selected={(*at == Some(n)).to_string()} {onmousedown}
+                                    class={(*at == Some(n)).then_some("tx-chosen")}>
+                                    <span>{ &row.name }</span>
+                                    if searching { <span class="tx-muted">{ upper }</span> }
+                                </li>
+                            }
+                        }) }
+                        if rows.is_empty() {
+                            <li class="tx-menu-none">
+                                { if found.pending { "正在查找……" } else { "没有找到这个地方，请换个写法。" } }
+                            </li>
+                        }
+                    </ul>
+                }
+                if *tree {
                     <div class="tx-under" onclick={onclose.reform(|_: MouseEvent| ())} />
                     <div class="tx-popover">
-                        <RegionPanel chosen={named.data.as_deref().cloned()} {onpick} {onclose} />
+                        <RegionPanel chosen={named.data.as_deref().cloned()} onpick={pick} {onclose} />
                     </div>
                 }
             </div>
         </Field>
     }
+}
+
+/// The region whose parts are offered: the township of a village, else the region itself.
+fn around(code: Option<RegionCode>) -> Option<RegionCode> {
+    code.and_then(|code| if code.level() == Level::Village { code.parent() } else { Some(code) })
 }

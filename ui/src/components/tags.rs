@@ -1,7 +1,7 @@
 //! Several short texts: names of visitors, needs, skills. Enter or 、 ends one.
 
 use super::Field;
-use super::field::use_field_id;
+use super::field::{use_field_id, use_problem};
 use super::text_field::value_of;
 use crate::hooks::composing;
 use yew::prelude::*;
@@ -31,6 +31,7 @@ pub(crate) struct TagsProps {
 #[component]
 pub(crate) fn Tags(props: &TagsProps) -> Html {
     let id = use_field_id(&props.name);
+    let problem = use_problem(&props.name, &props.problem);
     let typed = use_state(String::new);
     let add = {
         let (value, change, typed) = (props.value.clone(), props.onchange.clone(), typed.setter());
@@ -102,7 +103,7 @@ pub(crate) fn Tags(props: &TagsProps) -> Html {
     let offered: Vec<&String> = props.offered.iter().filter(|one| !props.value.contains(one)).collect();
     let placeholder = if props.value.is_empty() { props.placeholder.clone() } else { AttrValue::default() };
     html! {
-        <Field label={props.label.clone()} id={id.clone()} problem={props.problem.clone()} hint={props.hint.clone()}
+        <Field label={props.label.clone()} id={id.clone()} problem={problem.clone()} hint={props.hint.clone()}
             required={props.required} wide={props.wide}>
             <div class="tx-tags">
                 { for props.value.iter().enumerate().map(|(at, text)| html! {

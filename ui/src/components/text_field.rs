@@ -1,7 +1,7 @@
 //! Text on one line or several.
 
-use super::Field;
-use super::field::use_field_id;
+use super::field::{use_field_id, use_problem};
+use super::{Button, Field, Look, Sign};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -50,6 +50,7 @@ pub(crate) struct TextFieldProps {
 #[component]
 pub(crate) fn TextField(props: &TextFieldProps) -> Html {
     let id = use_field_id(&props.name);
+    let problem = use_problem(&props.name, &props.problem);
     let node = use_node_ref();
     {
         let node = node.clone();
@@ -61,17 +62,32 @@ pub(crate) fn TextField(props: &TextFieldProps) -> Html {
     }
     let oninput = props.onchange.reform(|event: InputEvent| value_of(&event));
     let onblur = props.onblur.reform(|_: FocusEvent| ());
-    let kind = if props.kind == TextKind::Password { "password" } else { "text" };
+    let seen = use_state(|| false);
+    let secret = props.kind == TextKind::Password;
+    let kind = if secret && !*seen { "password" } else { "text" };
+    let look = {
+        let (seen, node) = (seen.clone(), node.clone());
+        Callback::from(move |()| {
+            seen.set(!*seen);
+            if let Some(input) = node.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+            }
+        })
+    };
     html! {
-        <Field label={props.label.clone()} id={id.clone()} problem={props.problem.clone()} hint={props.hint.clone()}
+        <Field label={props.label.clone()} id={id.clone()} problem={problem.clone()} hint={props.hint.clone()}
             required={props.required} wide={props.wide}>
-            <span class={classes!("pf-v6-c-form-control", props.problem.is_some().then_some("pf-m-error"),
+            <span class={classes!("pf-v6-c-form-control", problem.is_some().then_some("pf-m-error"),
                 props.disabled.then_some("pf-m-disabled"))}>
                 <input ref={node} {id} type={kind} value={props.value.clone()} {oninput} {onblur}
                     data-field={props.name.clone()} placeholder={props.placeholder.clone()} disabled={props.disabled}
                     inputmode={(props.kind == TextKind::Number).then_some("decimal")}
-                    aria-invalid={props.problem.is_some().then_some("true")} spellcheck="false"
+                    aria-invalid={problem.is_some().then_some("true")} spellcheck="false"
                     autocomplete={if props.autocomplete.is_empty() { "off".into() } else { props.autocomplete.clone() }} />
+                if secret {
+                    <Button label={if *seen { "隐藏密码" } else { "看看输了什么" }} look={Look::Plain} sign={if *seen { Sign::EyeOff } else { Sign::Eye }}
+                        onclick={look} class="tx-eye" />
+                }
             </span>
         </Field>
     }
@@ -116,6 +132,7 @@ pub(crate) struct TextAreaProps {
 #[component]
 pub(crate) fn TextArea(props: &TextAreaProps) -> Html {
     let id = use_field_id(&props.name);
+    let problem = use_problem(&props.name, &props.problem);
     let node = use_node_ref();
     {
         let node = node.clone();
@@ -127,9 +144,9 @@ pub(crate) fn TextArea(props: &TextAreaProps) -> Html {
     }
     let oninput = props.onchange.reform(|event: InputEvent| value_of(&event));
     html! {
-        <Field label={props.label.clone()} id={id.clone()} problem={props.problem.clone()} hint={props.hint.clone()}
+        <Field label={props.label.clone()} id={id.clone()} problem={problem.clone()} hint={props.hint.clone()}
             required={props.required} wide={props.wide}>
-            <span class={classes!("pf-v6-c-form-control", "pf-m-textarea", props.problem.is_some().then_some("pf-m-error"))}>
+            <span class={classes!("pf-v6-c-form-control", "pf-m-textarea", problem.is_some().then_some("pf-m-error"))}>
                 <textarea ref={node} {id} value={props.value.clone()} {oninput} rows={props.rows.to_string()}
                     data-field={props.name.clone()} placeholder={props.placeholder.clone()} />
             </span>

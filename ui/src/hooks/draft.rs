@@ -1,8 +1,8 @@
-//! What a form holds, kept by the second, so that a crash or an idle lock loses nothing.
+//! What a form holds, kept by the keystroke, so that a crash or an idle lock loses nothing.
 
-use gloo::timers::callback::Timeout;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use tiexin_contract::records::{DropDraft, GetDraft, SaveDraft};
 use yew::platform::spawn_local;
@@ -13,8 +13,20 @@ use crate::transport::call;
 #[derive(Default)]
 struct Desk {
     key: String,
-    newest: Option<Value>,
-    timer: Option<Timeout>,
+    /// What is to happen next, in order: keys and what they hold from then on. A late keystroke never brings
+    /// back a draft that was let go.
+    queue: VecDeque<(String, Option<Value>)>,
+    busy: bool,
+}
+
+impl Desk {
+    fn put(&mut self, key: String, value: Option<Value>) {
+        match self.queue.back_mut() {
+            // Only the newest of one form's keystrokes counts.
+            Some((newest, held)) if *newest == key => *held = value,
+            _ => self.queue.push_back((key, value)),
+        }
+    }
 }
 
 /// A draft under a key.
@@ -26,40 +38,61 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Keeps the newest value within the second.
+    /// Keeps the newest value.
     pub(crate) fn keep(&self, value: Value) {
-        let mut desk = self.desk.borrow_mut();
-        desk.newest = Some(value);
-        if desk.timer.is_none() {
-            let again = self.desk.clone();
-            desk.timer = Some(Timeout::new(800, move || flush(&again)));
-        }
+        self.put(Some(value));
     }
 
     /// The work is saved, or the worker let it go.
     pub(crate) fn drop_it(&self) {
-        let mut desk = self.desk.borrow_mut();
-        desk.newest = None;
-        desk.timer = None;
-        let key = desk.key.clone();
-        spawn_local(async move {
-            let _ = call(DropDraft { key }).await;
-        });
+        self.put(None);
+    }
+
+    fn put(&self, value: Option<Value>) {
+        {
+            let mut desk = self.desk.borrow_mut();
+            let key = desk.key.clone();
+            desk.put(key, value);
+        }
+        work(&self.desk);
+    }
+
+    /// From now on it is kept under another key; what stood under the old one is dropped.
+    pub(crate) fn move_to(&self, key: String) {
+        if self.desk.borrow().key != key {
+            self.drop_it();
+            self.desk.borrow_mut().key = key;
+        }
     }
 }
 
-fn flush(desk: &Rc<RefCell<Desk>>) {
-    let mut held = desk.borrow_mut();
-    held.timer = None;
-    let Some(value) = held.newest.take() else { return };
-    let key = held.key.clone();
-    drop(held);
+/// Sends what waits, unless something is under way: that goes on with it.
+fn work(desk: &Rc<RefCell<Desk>>) {
+    if std::mem::replace(&mut desk.borrow_mut().busy, true) {
+        return;
+    }
     let desk = desk.clone();
     spawn_local(async move {
-        let saved = call(SaveDraft { key, value: value.clone() }).await;
-        // Locked or hindered: the value waits for the next change and for the page's end.
-        if saved.is_err() {
-            desk.borrow_mut().newest.get_or_insert(value);
+        loop {
+            let next = desk.borrow_mut().queue.pop_front();
+            let Some((key, value)) = next else {
+                desk.borrow_mut().busy = false;
+                return;
+            };
+            match value.clone() {
+                None => drop(call(DropDraft { key }).await),
+                Some(held) => {
+                    if call(SaveDraft { key: key.clone(), value: held }).await.is_err() {
+                        // Locked or hindered: it waits for the next change and for the page's end.
+                        let mut desk = desk.borrow_mut();
+                        if desk.queue.iter().all(|(other, _)| *other != key) {
+                            desk.queue.push_front((key, value));
+                        }
+                        desk.busy = false;
+                        return;
+                    }
+                }
+            }
         }
     });
 }
@@ -78,7 +111,11 @@ pub(crate) fn use_draft(key: String) -> Draft {
                 let found = call(ask).await.ok().flatten();
                 kept.set(Some(found.map(Rc::new)));
             });
-            move || flush(&desk)
+            move || {
+                if !desk.borrow().queue.is_empty() {
+                    work(&desk);
+                }
+            }
         });
     }
     Draft { kept: (*kept).clone(), desk }

@@ -2,6 +2,7 @@
 
 mod command;
 mod draft;
+mod held;
 mod hotkey;
 mod kept;
 mod link;
@@ -11,15 +12,18 @@ mod region;
 mod session;
 mod sync;
 mod toast;
+mod told;
 
 pub(crate) use command::{Busy, use_command};
 pub(crate) use draft::{Draft, use_draft};
+pub(crate) use held::{Held, use_held};
 pub(crate) use hotkey::{composing, use_composed, use_hotkey};
 pub(crate) use kept::{address, came_back, going_back, use_kept};
 pub(crate) use link::use_link;
 pub(crate) use preferences::{PreferencesKeeper, remembered_size, show_size, use_preferences};
 pub(crate) use query::{Query, use_query, use_query_when};
 pub(crate) use region::{RegionKeeper, use_region};
-pub(crate) use session::{Session, Today, use_session};
+pub(crate) use session::{Session, use_session};
 pub(crate) use sync::{SyncKeeper, use_newest_sync, use_sync_state};
 pub(crate) use toast::{Note, Said, Toasts, Tone, on_note, page_turned, use_toast};
+pub(crate) use told::{Telling, use_told};

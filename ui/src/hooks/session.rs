@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use std::rc::Rc;
 use tiexin_contract::session::{SessionState, SignedIn};
-use tiexin_domain::YearHint;
+use tiexin_forms::Today;
 use yew::prelude::*;
 
 /// The session, and the way to put a newer one in its place.
@@ -37,25 +37,6 @@ impl Session {
 
     pub(crate) fn can_audit(&self) -> bool {
         self.me().is_some_and(|me| me.can_audit)
-    }
-}
-
-/// Today, as far as the computer's clock can be believed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Today {
-    pub(crate) day: NaiveDate,
-    pub(crate) sure: bool,
-}
-
-impl Today {
-    /// By what a date without a year is read.
-    pub(crate) fn hint(self) -> YearHint {
-        if self.sure { YearHint::Today(self.day) } else { YearHint::None }
-    }
-
-    /// What a form's date begins with: nothing, when nobody knows which day it is.
-    pub(crate) fn begins(self) -> String {
-        if self.sure { self.day.to_string() } else { String::new() }
     }
 }
 

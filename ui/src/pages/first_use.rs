@@ -1,7 +1,7 @@
 //! The first use of a desk: alone, or with the province.
 
 use crate::components::{
-    Button, Foot, Form, Icon, Look, RegionField, Sign, TextField, TextKind, focus_field,
+    Button, Foot, Form, Icon, Look, RegionField, Sign, TextField, TextKind, focus_field, unplaced,
 };
 use crate::hooks::{Busy, use_command, use_session};
 use std::collections::BTreeMap;
@@ -99,10 +99,11 @@ fn Account(props: &AccountProps) -> Html {
     let node = use_node_ref();
     let get = |name: &str| typed.get(name).cloned().unwrap_or_default();
     let put = |name: &'static str| {
-        let (typed, wrong) = (typed.clone(), wrong.setter());
+        let (typed, wrong) = (typed.clone(), wrong.clone());
         let (alone, enrolled) = (alone.clone(), enrolled.clone());
         Callback::from(move |text: String| {
-            wrong.set(Vec::new());
+            // What is wrong elsewhere stays told.
+            wrong.set(wrong.iter().filter(|(field, _)| *field != name).copied().collect());
             alone.forget();
             enrolled.forget();
             let mut next = (*typed).clone();
@@ -150,8 +151,8 @@ fn Account(props: &AccountProps) -> Html {
             wrong.iter().find(|(field, _)| *field == name).map(|(_, message)| AttrValue::Static(message));
         own.or_else(|| about(&alone, &enrolled, name))
     };
-    let error =
-        alone.error.clone().or_else(|| enrolled.error.clone()).filter(|error| error.problems.is_empty());
+    let error = alone.error.clone().or_else(|| enrolled.error.clone());
+    let error = unplaced(&error, &["server", "code", "region", "display_name", "name", "password", "again"]);
     let busy = alone.pending || enrolled.pending;
     html! {
         <Form {node} onsave={onsave.clone()} oncancel={props.onback.clone()} short=true class="tx-gate-form">

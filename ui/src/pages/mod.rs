@@ -51,6 +51,7 @@ pub(crate) fn page(route: Route) -> Html {
         Route::Visits => html! { <visits::VisitsPage /> },
         Route::VisitNew => html! { <visits::VisitFormPage /> },
         Route::Visit { id } => html! { <visits::VisitPage key={id.to_string()} {id} /> },
+        Route::VisitEdit { id } => html! { <visits::CorrectVisitPage key={id.to_string()} {id} /> },
         Route::Members => html! { <members::MembersPage /> },
         Route::Volunteers => html! { <volunteers::VolunteersPage /> },
         Route::Activities => html! { <activities::ActivitiesPage /> },

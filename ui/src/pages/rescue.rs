@@ -1,7 +1,7 @@
 //! A forgotten password: a new one by the file and the code that the province sends, without a network; and what is
 //! left to a book that stands alone.
 
-use crate::components::{Button, Dialog, Foot, Form, Look, TextField, TextKind};
+use crate::components::{Button, Dialog, Foot, Form, Look, TextField, TextKind, unplaced};
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::transport::{RESCUES, pick_files};
 use tiexin_contract::devices::RescuePassword;
@@ -91,7 +91,7 @@ pub(crate) fn Rescue(props: &RescueProps) -> Html {
                     <TextField label="新密码" name="password" kind={TextKind::Password} value={(*password).clone()}
                         onchange={put(password.setter())} problem={rescue.about("password").or_else(|| gap("password", "请定一个新密码"))}
                         autocomplete="new-password" />
-                    <Foot save="换成新密码" {onsave} busy={rescue.pending} error={rescue.error.clone().filter(|e| e.problems.is_empty())} />
+                    <Foot save="换成新密码" {onsave} busy={rescue.pending} error={unplaced(&rescue.error, &["code", "password"])} />
                 </Form>
             }
         </Dialog>

@@ -1,24 +1,27 @@
 //! One record: what it says, what is missing, what happened to it.
 
 use super::form::RecordForm;
+use super::left::MayNot;
 use super::noun;
 use super::spec::{FieldKind, FormField, Noun};
-use super::value::HEAD_NAME;
 use crate::components::choice::label_of;
 use crate::components::{
     Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, Trouble, Waiting, show,
 };
 use crate::hooks::{Note, Tone, use_command, use_query, use_query_when, use_session, use_toast};
+use crate::pages::family::contacts_now;
 use crate::pages::not_found::NotFound;
 use crate::routes::{ForHousehold, Route};
 use crate::text;
 use chrono::NaiveDate;
 use serde_json::Value;
 use std::rc::Rc;
+use tiexin_contract::family::{FamilyPage, GetFamily};
 use tiexin_contract::quarantine::PutBack;
 use tiexin_contract::records::{
     GetRecord, HistoryEntry, RecordHistory, RecordRow, RestoreRecord, VoidRecord,
 };
+use tiexin_forms::HEAD_NAME;
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -36,7 +39,11 @@ pub(crate) struct RecordPageProps {
 /// The page of a record, its form, or the form of a new one.
 #[component]
 pub(crate) fn RecordPage(props: &RecordPageProps) -> Html {
+    let may = use_session().can_write();
     let Some(noun) = noun(&props.kind) else { return html! { <NotFound /> } };
+    if !may && (props.edit || props.id.is_none()) {
+        return html! { <MayNot title={noun.add} /> };
+    }
     match props.id {
         Some(id) => html! { <Opened key={id.to_string()} {noun} {id} edit={props.edit} /> },
         None => html! { <New key={noun.kind} {noun} /> },
@@ -60,7 +67,12 @@ fn New(props: &NewProps) -> Html {
     let navigator = use_navigator();
     let toast = use_toast();
     let about = use_location().and_then(|at| at.query::<ForHousehold>().ok());
-    let family = use_query_when(about.as_ref().map(|about| GetRecord { id: about.household }), &[]);
+    let family = use_query_when(about.as_ref().map(|about| GetFamily { household: about.household }), &[]);
+    let today = use_session().today();
+    let pair = family.data.as_deref().filter(|_| noun.kind == "contact_pair");
+    let pair_now = pair.and_then(|page| contacts_now(page, today));
+    let title = if pair_now.is_some() { "换联系人" } else { noun.add };
+    let lead = family.data.as_deref().map(|page| whose(&page.household)).unwrap_or_default();
     let onsaved = {
         let navigator = navigator.clone();
         Callback::from(move |row: RecordRow| {
@@ -82,14 +94,44 @@ fn New(props: &NewProps) -> Html {
         }
     });
     html! {
-        <Page title={noun.add}>
-            if family.pending {
+        <Page {title} {lead}>
+            if family.pending || (about.is_some() && family.data.is_none() && family.error.is_none()) {
                 <Waiting />
             } else {
-                <RecordForm {noun} family={family.data.clone()} file={about.and_then(|about| about.file)} {onsaved} {onleave} />
+                <RecordForm {noun} family={family.data.as_deref().map(|page| Rc::new(page.household.clone()))} start={begins_with(noun, family.data.as_deref(), about.as_ref(), pair_now)}
+                    {onsaved} {onleave} />
             }
         </Page>
     }
+}
+
+/// Whose record a form is about.
+fn whose(row: &RecordRow) -> Html {
+    html! { <span>{ format!("{} · {}", row.title, row.region_name) }</span> }
+}
+
+fn home_of(row: &RecordRow) -> Option<Uuid> {
+    row.fields.get("household")?.as_str()?.parse().ok()
+}
+
+/// What a new record of a family takes over besides the family itself.
+fn begins_with(
+    noun: &Noun,
+    page: Option<&FamilyPage>,
+    about: Option<&ForHousehold>,
+    pair: Option<&RecordRow>,
+) -> Vec<(String, Value)> {
+    let mut start = Vec::new();
+    if noun.kind == "contact_pair" {
+        let file = about.and_then(|about| about.file).or_else(|| Some(page?.files.first()?.id));
+        start.extend(file.map(|file| ("file".to_owned(), Value::from(file.to_string()))));
+        // Often only one of the two changes.
+        for name in ["township_leader", "village_worker"] {
+            let value = pair.and_then(|pair| pair.fields.get(name)).cloned();
+            start.extend(value.map(|value| (name.to_owned(), value)));
+        }
+    }
+    start
 }
 
 #[derive(Properties)]
@@ -109,6 +151,9 @@ impl PartialEq for OpenedProps {
 fn Opened(props: &OpenedProps) -> Html {
     let (noun, id) = (props.noun, props.id);
     let query = use_query(GetRecord { id }, &["*"]);
+    let of_contacts =
+        query.data.as_ref().filter(|row| row.kind == "contact_pair").and_then(|row| home_of(row));
+    let home = use_query_when(of_contacts.map(|id| GetRecord { id }), &[]);
     let navigator = use_navigator();
     let toast = use_toast();
     let onsaved = {
@@ -127,8 +172,14 @@ fn Opened(props: &OpenedProps) -> Html {
     });
     if props.edit {
         let title = format!("修改{}", noun.label);
+        // Contacts are called by their family.
+        let lead = match (&home.data, &query.data) {
+            (Some(home), _) => whose(home),
+            (None, Some(row)) if home.error.is_some() || of_contacts.is_none() => whose(row),
+            _ => Html::default(),
+        };
         return html! {
-            <Page {title}>
+            <Page {title} {lead}>
                 { show(&query, |row| html! {
                     <RecordForm {noun} row={row.clone()} onsaved={onsaved.clone()} onleave={onleave.clone()} />
                 }) }
@@ -252,7 +303,7 @@ fn Facts(props: &FactsProps) -> Html {
     }
 }
 
-fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
+pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
     let value = row.fields.get(field.name);
     let word = || value.map(text::plain).filter(|word| !word.is_empty());
     match field.kind {

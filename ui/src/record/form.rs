@@ -1,20 +1,23 @@
-//! A noun's form: fields out of data, a draft by the second, messages beside the fields.
+//! A noun's form: fields out of data, a draft by the keystroke, messages beside the fields.
 
-use super::people::{Change, FamilyField, PeopleField, PersonField, family_of, members};
-use super::spec::{FieldKind, FormField, Noun};
-use super::value::{self, Beginning, Typed};
-use crate::components::choice::given;
-use crate::components::{
-    Button, Choice, Choices, ConfirmLeave, DateField, Flag, Fold, Foot, Form, Look, MomentField, MoneyField,
-    Picked, RegionField, Tags, TextArea, TextField, TextKind, Waiting, focus_field,
+use super::fields::all_fields;
+use super::left::{Leaving, Resumed};
+use super::people::{Change, family_of, members};
+use super::spec::{FormField, Noun};
+use crate::components::{Foot, Form, Picked, Waiting};
+use crate::hooks::{
+    Draft, Held, Telling, use_command, use_draft, use_held, use_query_when, use_region, use_session, use_told,
 };
-use crate::hooks::{use_command, use_draft, use_query_when, use_region, use_session};
-use serde_json::{Value, json};
+use crate::transport::call;
+use serde_json::Value;
 use std::rc::Rc;
+use tiexin_contract::ErrorCode;
 use tiexin_contract::family::GetFamily;
-use tiexin_contract::records::{RecordRow, SaveRecord, Saved};
-use tiexin_domain::Level;
-use uuid::Uuid;
+use tiexin_contract::records::{DraftKey, EditRecord, GetRecord, RecordRow, SaveRecord, Saved};
+use tiexin_domain::{Fields, Level, Problem};
+use tiexin_forms::drafts::{Kept, resume, seen_of};
+use tiexin_forms::{Beginning, Typed, changes, fresh, opened, read, text};
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
 #[derive(Properties)]
@@ -26,9 +29,9 @@ pub(crate) struct RecordFormProps {
     /// The family that a new record is about.
     #[prop_or_default]
     pub(crate) family: Option<Rc<RecordRow>>,
-    /// The family's file that a new record belongs to.
+    /// What a new record begins with besides: the family's file, the contacts so far.
     #[prop_or_default]
-    pub(crate) file: Option<Uuid>,
+    pub(crate) start: Vec<(String, Value)>,
     pub(crate) onsaved: Callback<RecordRow>,
     pub(crate) onleave: Callback<()>,
 }
@@ -36,26 +39,27 @@ pub(crate) struct RecordFormProps {
 impl PartialEq for RecordFormProps {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.noun, other.noun)
-            && (&self.family, self.file) == (&other.family, other.file)
+            && (&self.family, &self.start) == (&other.family, &other.start)
             && self.row.as_ref().map(|r| (r.id, r.version)) == other.row.as_ref().map(|r| (r.id, r.version))
     }
 }
 
 #[component]
 pub(crate) fn RecordForm(props: &RecordFormProps) -> Html {
-    let noun = props.noun;
+    let kind = props.noun.kind.to_owned();
     let key = match (&props.row, &props.family) {
-        (Some(row), _) => format!("{}:{}", noun.kind, row.id),
+        (Some(row), _) => DraftKey::Of { kind, id: row.id },
         // What was begun for one family does not appear at another's.
-        (None, Some(family)) if noun.of_family() => format!("{}:new:{}", noun.kind, family.id),
-        (None, _) => format!("{}:new", noun.kind),
+        (None, Some(family)) if props.noun.of_family() => DraftKey::New { kind, family: Some(family.id) },
+        (None, _) => DraftKey::New { kind, family: None },
     };
-    let draft = use_draft(key.clone());
+    let draft = use_draft(key.to_string());
     match draft.kept.clone() {
         None => html! { <Waiting /> },
         Some(kept) => html! {
-            <Filling {key} {noun} row={props.row.clone()} family={props.family.clone()} file={props.file} {kept} {draft} onsaved={props.onsaved.clone()}
-                onleave={props.onleave.clone()} />
+            <Filling key={key.to_string()} noun={props.noun} row={props.row.clone()} family={props.family.clone()}
+                start={props.start.clone()} kept={kept.as_deref().and_then(Kept::read)} {draft}
+                onsaved={props.onsaved.clone()} onleave={props.onleave.clone()} />
         },
     }
 }
@@ -65,9 +69,9 @@ struct FillingProps {
     noun: &'static Noun,
     row: Option<Rc<RecordRow>>,
     family: Option<Rc<RecordRow>>,
-    file: Option<Uuid>,
-    kept: Option<Rc<Value>>,
-    draft: crate::hooks::Draft,
+    start: Vec<(String, Value)>,
+    kept: Option<Kept>,
+    draft: Draft,
     onsaved: Callback<RecordRow>,
     onleave: Callback<()>,
 }
@@ -78,213 +82,205 @@ impl PartialEq for FillingProps {
     }
 }
 
+/// What the form holds.
+struct Sheet {
+    typed: Typed,
+    /// The stored record as this form has seen it; none for a new one.
+    seen: Option<Fields>,
+    /// As it stands, as far as this form knows.
+    now: Option<Fields>,
+}
+
+impl Sheet {
+    fn to_draft(&self) -> Value {
+        Kept { typed: self.typed.clone().into_iter().collect(), seen: self.seen.clone() }.to_value()
+    }
+
+    /// Takes up what was left unfinished, beside the record as it stands now.
+    fn resumed(self, kept: Kept, fields: &[FormField]) -> Sheet {
+        let Some(now) = self.seen else {
+            return Sheet { typed: kept.typed.into_iter().collect(), seen: None, now: None };
+        };
+        let then = kept.seen.unwrap_or_else(|| now.clone());
+        let map = |typed: Typed| -> serde_json::Map<String, Value> { typed.into_iter().collect() };
+        let (begun, current) = (map(opened(fields, &then)), map(opened(fields, &now)));
+        let touched = |name: &str| kept.typed.get(name) != begun.get(name);
+        let seen = seen_of(&then, &now, touched);
+        let typed = resume(&kept.typed, &begun, &current).into_iter().collect();
+        Sheet { typed, seen: Some(seen), now: Some(now) }
+    }
+
+    /// The record was changed meanwhile: what was not touched here follows, the rest stands, now seen.
+    fn overtaken(&mut self, row: &RecordRow, fields: &[FormField]) {
+        let Some(seen) = self.seen.take() else { return };
+        let kept = Kept { typed: self.typed.clone().into_iter().collect(), seen: Some(seen) };
+        let now = Some(row.fields.clone());
+        let newer = Sheet { typed: Typed::new(), seen: now.clone(), now: now.clone() };
+        self.typed = newer.resumed(kept, fields).typed;
+        (self.seen, self.now) = (now.clone(), now);
+    }
+}
+
 #[component]
 fn Filling(props: &FillingProps) -> Html {
     let session = use_session();
     let region = use_region();
     let save = use_command::<SaveRecord>();
-    let leaving = use_state(|| false);
-    let wrong = use_state(Vec::<(String, String)>::new);
+    let edit = use_command::<EditRecord>();
+    let refused = save.error.clone().or_else(|| edit.error.clone());
     let node = use_node_ref();
     let today = session.day();
     let fields = use_memo(props.noun.kind, |_| (props.noun.fields)());
     // The version that was opened: a change that comes in meanwhile must not pass for what the worker saw.
-    let opened = use_memo((), |()| props.row.clone());
+    let row = use_memo((), |()| props.row.clone());
     let begun = use_memo((), |()| match &props.row {
-        Some(row) => value::opened(&fields, &row.fields),
+        Some(row) => opened(&fields, &row.fields),
         None => {
             let home = session.me().map(|me| me.home.clone());
             let here = Some(region.code()).filter(|code| code.level() >= Level::Township).or(home);
             let me = session.me().map(|me| me.user.display_name.clone()).unwrap_or_default();
             let region = here.map(|code| code.as_str().to_owned()).unwrap_or_default();
-            let mut fresh = value::fresh(&fields, &Beginning { today, region: &region, me: &me });
-            fresh.extend(props.family.as_deref().map(family_of).unwrap_or_default());
-            fresh.extend(props.file.map(|file| ("file".to_owned(), json!(file))));
-            fresh
+            let mut begun = fresh(&fields, &Beginning { today, region: &region, me: &me });
+            begun.extend(props.family.as_deref().map(family_of).unwrap_or_default());
+            begun.extend(props.start.clone());
+            begun
         }
     });
-    let typed = use_state(|| {
-        let kept: Option<Typed> = props.kept.as_deref().and_then(|v| serde_json::from_value(v.clone()).ok());
-        kept.unwrap_or_else(|| (*begun).clone())
+    let sheet = use_held(|| {
+        let seen = props.row.as_ref().map(|row| row.fields.clone());
+        let sheet = Sheet { typed: (*begun).clone(), seen: seen.clone(), now: seen };
+        match props.kept.clone() {
+            Some(kept) => sheet.resumed(kept, &fields),
+            None => sheet,
+        }
     });
-    let dirty = *typed != *begun;
-
-    let change = {
-        let (typed, wrong, draft, save) = (typed.clone(), wrong.clone(), props.draft.clone(), save.clone());
-        Callback::from(move |changes: Vec<(String, Value)>| {
-            let mut next = (*typed).clone();
-            let names: Vec<String> = changes.iter().map(|(name, _)| name.clone()).collect();
-            next.extend(changes);
-            draft.keep(json!(next));
-            typed.set(next);
-            wrong.set(wrong.iter().filter(|(name, _)| !names.contains(name)).cloned().collect());
-            save.forget();
-        })
-    };
+    let names: Vec<&str> = fields.iter().filter(|field| field.shown()).map(|field| field.name).collect();
+    // What others wrote meanwhile where this form writes too: label and words.
+    let newer = use_state(Vec::<(&'static str, String)>::new);
+    let telling = use_told(str::to_owned, refused.clone(), &names);
+    let change = use_change(&sheet, &telling, &props.draft, &begun);
     let onsave = {
-        let (typed, wrong, fields, save, node) =
-            (typed.clone(), wrong.setter(), fields.clone(), save.clone(), node.clone());
+        let (sheet, telling, fields) = (sheet.clone(), telling.clone(), fields.clone());
+        let (save, edit) = (save.clone(), edit.clone());
         let (row, draft, done, kind) =
-            (opened.clone(), props.draft.clone(), props.onsaved.clone(), props.noun.kind);
-        Callback::from(move |()| match value::read(&fields, &typed, today) {
-            Err(problems) => {
-                focus_field(&node, &problems[0].0);
-                wrong.set(problems);
-            }
-            Ok(stored) => {
-                let args = SaveRecord {
-                    kind: kind.to_owned(),
-                    id: (*row).as_ref().map(|row| row.id),
-                    version: (*row).as_ref().map(|row| row.version),
-                    fields: stored,
-                };
-                let (draft, done) = (draft.clone(), done.clone());
-                save.run(args, move |Saved { row, .. }| {
-                    draft.drop_it();
-                    done.emit(row);
-                });
+            (row.clone(), props.draft.clone(), props.onsaved.clone(), props.noun.kind);
+        Callback::from(move |()| {
+            let (dropping, saved) = (draft.clone(), done.clone());
+            let done = move |Saved { row, .. }: Saved| {
+                dropping.drop_it();
+                saved.emit(row);
+            };
+            let sheet = sheet.get();
+            match (&*row, &sheet.seen) {
+                (Some(row), Some(seen)) => match changes(&fields, seen, &sheet.typed, today) {
+                    // Nothing was changed: there is nothing to save.
+                    Ok(sent) if sent.fields.is_empty() => done(Saved { id: row.id, row: (**row).clone() }),
+                    Ok(sent) => {
+                        edit.run(EditRecord { id: row.id, fields: sent.fields, seen: sent.seen }, done);
+                    }
+                    Err(wrong) => telling.refuse(problems(wrong)),
+                },
+                _ => match read(&fields, &sheet.typed, today) {
+                    Ok(fields) => {
+                        let kind = kind.to_owned();
+                        save.run(SaveRecord { kind, id: None, version: None, fields }, done);
+                    }
+                    Err(wrong) => telling.refuse(problems(wrong)),
+                },
             }
         })
     };
     {
-        // The desk found something that the form did not: the cursor goes there.
-        let node = node.clone();
-        use_effect_with(save.error.clone(), move |error| {
-            if let Some(problem) = error.as_ref().and_then(|e| e.problems.first()) {
-                focus_field(&node, &problem.field);
+        // Told which fields somebody else changed meanwhile, the worker saves again or takes the new ones.
+        let (sheet, fields, id) = (sheet.clone(), fields.clone(), (*row).as_deref().map(|row| row.id));
+        let newer = newer.setter();
+        use_effect_with(refused, move |error| {
+            let overtaken = error
+                .as_ref()
+                .is_some_and(|e| e.code == ErrorCode::ChangedMeanwhile && !e.problems.is_empty());
+            let touched: Vec<String> = match error.as_ref().filter(|_| overtaken) {
+                Some(error) => error.problems.iter().map(|problem| problem.field.clone()).collect(),
+                None => Vec::new(),
+            };
+            newer.set(Vec::new());
+            if let Some(id) = id.filter(|_| overtaken) {
+                spawn_local(async move {
+                    if let Ok(row) = call(GetRecord { id }).await {
+                        let word =
+                            |name: &String| Some((labelled(&fields, name)?, fact_of(&fields, name, &row)));
+                        newer.set(touched.iter().filter_map(word).collect());
+                        sheet.edit(|sheet| sheet.overtaken(&row, &fields));
+                    }
+                });
             }
         });
     }
+    let typed = sheet.get().typed.clone();
+    let dirty = typed != *begun;
+    // Who may be meant: the chosen family's people.
+    let family = text(&typed, "household").parse().ok();
+    let family = use_query_when(family.map(|household| GetFamily { household }), &[]);
+    let suggested: Vec<Picked> = family.data.as_deref().map(members).unwrap_or_default();
+    let leaving = use_state(|| false);
     let oncancel = {
         let (leaving, leave) = (leaving.setter(), props.onleave.clone());
         Callback::from(move |()| if dirty { leaving.set(true) } else { leave.emit(()) })
     };
-    // Who may be meant: the chosen family's people.
-    let family = value::text(&typed, "household").parse().ok();
-    let family = use_query_when(family.map(|household| GetFamily { household }), &[]);
-    let suggested = family.data.as_deref().map(members).unwrap_or_default();
-    let problem = |name: &str| {
-        let own = wrong.iter().find(|(field, _)| field == name).map(|(_, message)| message.clone().into());
-        own.or_else(|| save.about(name))
-    };
-    let first = fields.iter().find(|field| !matches!(field.kind, FieldKind::Carried)).map(|field| field.name);
-    let paint = |field: &FormField| {
-        field_of(field, &typed, problem(field.name), first == Some(field.name), &suggested, &change)
-    };
-    let mut groups: Vec<&'static str> = Vec::new();
-    for group in fields.iter().filter_map(|field| field.group) {
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
-    }
-    let ondrop = {
-        let (draft, leave) = (props.draft.clone(), props.onleave.clone());
-        Callback::from(move |()| {
-            draft.drop_it();
-            leave.emit(());
-        })
-    };
     let onfresh = {
-        let (draft, typed, begun) = (props.draft.clone(), typed.setter(), begun.clone());
+        let (draft, sheet, begun, telling) =
+            (props.draft.clone(), sheet.clone(), begun.clone(), telling.clone());
+        let fields = fields.clone();
         Callback::from(move |()| {
             draft.drop_it();
-            typed.set((*begun).clone());
+            telling.forget();
+            sheet.edit(|sheet| {
+                sheet.typed = (*begun).clone();
+                // Of a record that was changed meanwhile the newest is what one begins with.
+                if let Some(now) = sheet.now.clone() {
+                    sheet.typed = opened(&fields, &now);
+                    sheet.seen = Some(now);
+                }
+            });
         })
     };
     let onstay = {
         let leaving = leaving.setter();
         Callback::from(move |()| leaving.set(false))
     };
-    // A message with its place beside a field is not said twice.
-    let general = save
-        .error
-        .clone()
-        .filter(|error| error.problems.iter().all(|p| !fields.iter().any(|f| f.name == p.field)));
     html! {
-        <Form node={node} onsave={onsave.clone()} oncancel={oncancel.clone()}>
-            if props.kept.is_some() && dirty {
-                <p class="tx-draft-note">
-                    { "接着上次没保存的内容填写。" }<Button label="从头填写" look={Look::Link} small=true onclick={onfresh} />
-                </p>
+        <Form {node} onsave={onsave.clone()} oncancel={oncancel.clone()} telling={telling.clone()}>
+            if !newer.is_empty() {
+                <p class="tx-again">{ "现在记着的：" }{ for newer.iter().map(|(label, words)| html! { <span>{ format!("{label} {words}　") }</span> }) }</p>
             }
-            <div class="tx-fields">{ for fields.iter().filter(|field| field.group.is_none()).map(paint) }</div>
-            { for groups.into_iter().map(|group| {
-                let inside: Vec<&FormField> = fields.iter().filter(|field| field.group == Some(group)).collect();
-                let lead = inside.iter().map(|field| field.label).collect::<Vec<_>>().join("、");
-                let open = inside.iter().any(|field| problem(field.name).is_some());
-                html! {
-                    <Fold title={group} {lead} {open}><div class="tx-fields">{ for inside.into_iter().map(paint) }</div></Fold>
-                }
-            }) }
-            <Foot {onsave} {oncancel} busy={save.pending} error={general} />
-            if *leaving { <ConfirmLeave onkeep={props.onleave.clone()} {ondrop} {onstay} /> }
+            if (props.kept.is_some() || !newer.is_empty()) && dirty { <Resumed {onfresh} /> }
+            { all_fields(&fields, &typed, &telling.told, &suggested, &change, false) }
+            <Foot {onsave} {oncancel} busy={save.pending || edit.pending} />
+            <Leaving open={*leaving} {onstay} draft={props.draft.clone()} leave={props.onleave.clone()} />
         </Form>
     }
 }
 
-fn field_of(
-    field: &FormField,
-    typed: &Typed,
-    problem: Option<AttrValue>,
-    first: bool,
-    suggested: &[Picked],
-    change: &Change,
-) -> Html {
-    let (suggested, change) = (suggested.to_vec(), change.clone());
-    let (name, label) = (field.name, field.label);
-    let hint = field.hint.map(AttrValue::from);
-    let (required, value) = (field.required, value::text(typed, name));
-    let put = change.reform(move |text: String| vec![(name.to_owned(), json!(text))]);
-    let put_list = change.reform(move |items: Vec<String>| vec![(name.to_owned(), json!(items))]);
-    match field.kind {
-        FieldKind::Text => {
-            html! { <TextField {label} {name} {value} onchange={put} {problem} {hint} {required} {first} /> }
-        }
-        FieldKind::Count => html! {
-            <TextField {label} {name} {value} onchange={put} {problem} {hint} {required} kind={TextKind::Number} />
-        },
-        FieldKind::Long => {
-            html! { <TextArea {label} {name} {value} onchange={put} {problem} {hint} {required} /> }
-        }
-        FieldKind::Day => {
-            html! { <DateField {label} {name} {value} onchange={put} {problem} {hint} {required} /> }
-        }
-        FieldKind::PartialDay => html! {
-            <DateField {label} {name} {value} onchange={put} {problem} {hint} {required} partial=true />
-        },
-        FieldKind::Moment => {
-            html! { <MomentField {label} {name} {value} onchange={put} {problem} {required} /> }
-        }
-        FieldKind::Money => {
-            html! { <MoneyField {label} {name} {value} onchange={put} {problem} {hint} {required} /> }
-        }
-        FieldKind::Region => {
-            html! { <RegionField {label} {name} {value} onchange={put} {problem} {hint} {required} /> }
-        }
-        FieldKind::Flag => {
-            let yes = typed.get(name) == Some(&json!(true));
-            let onchange = change.reform(move |yes: bool| vec![(name.to_owned(), json!(yes))]);
-            html! { <Flag {label} {name} value={yes} {onchange} {hint} /> }
-        }
-        FieldKind::Code(options) => html! {
-            <Choice {label} {name} {value} options={given(options)} onchange={put} {problem} {hint} {required} />
-        },
-        FieldKind::Codes(options) => html! {
-            <Choices {label} {name} value={value::list(typed, name)} options={given(options)} onchange={put_list} {problem} {hint} wide=true />
-        },
-        FieldKind::Tags => html! {
-            <Tags {label} {name} value={value::list(typed, name)} onchange={put_list} {problem} {hint} {required} />
-        },
-        FieldKind::Person => html! {
-            <PersonField {label} {name} value={typed.get(name).cloned()} {suggested} {change} {problem} {hint} {required} />
-        },
-        FieldKind::People => html! {
-            <PeopleField {label} {name} value={typed.get(name).cloned()} {suggested} {change} {problem} {hint} {required} />
-        },
-        FieldKind::Carried => Html::default(),
-        FieldKind::Family => html! {
-            <FamilyField {label} {name} value={typed.get(name).cloned()} head={value::text(typed, value::HEAD_NAME)}
-                {change} {problem} {hint} {required} {first} />
-        },
-    }
+/// A change of fields: what was said of them is forgotten, the draft is kept.
+#[hook]
+fn use_change(sheet: &Held<Sheet>, telling: &Telling, draft: &Draft, begun: &Rc<Typed>) -> Change {
+    let (sheet, telling, draft, begun) = (sheet.clone(), telling.clone(), draft.clone(), begun.clone());
+    Callback::from(move |changes: Vec<(String, Value)>| {
+        telling.mended(changes.iter().map(|(name, _)| name.clone()).collect());
+        sheet.edit(|sheet| sheet.typed.extend(changes));
+        let sheet = sheet.get();
+        if sheet.typed == *begun { draft.drop_it() } else { draft.keep(sheet.to_draft()) }
+    })
+}
+
+fn problems(wrong: Vec<(String, String)>) -> Vec<Problem> {
+    wrong.iter().map(|(field, message)| Problem::new(field, "invalid", message)).collect()
+}
+
+fn labelled(fields: &[FormField], name: &str) -> Option<&'static str> {
+    fields.iter().find(|field| field.name == name).map(|field| field.label)
+}
+
+fn fact_of(fields: &[FormField], name: &str, row: &RecordRow) -> String {
+    let field = fields.iter().find(|field| field.name == name);
+    field.and_then(|field| super::detail::fact(field, row)).unwrap_or_else(|| "（空）".to_owned())
 }

@@ -3,15 +3,20 @@
 //! `pages/<noun>/mod.rs` gives a [`Noun`]; [`RecordList`], [`RecordPage`] and its form do the rest.
 
 mod detail;
+mod fields;
 mod form;
+mod left;
 mod list;
 mod people;
 mod spec;
-mod value;
 
 pub(crate) use detail::RecordPage;
+pub(crate) use fields::all_fields;
+pub(crate) use left::{Leaving, MayNot, Resumed};
 pub(crate) use list::RecordList;
-pub(crate) use spec::{FieldKind, FormField, Noun, Start};
+pub(crate) use spec::Noun;
+
+pub(crate) use people::Change;
 
 use crate::pages;
 

@@ -1,17 +1,17 @@
 //! Fields that name people and families.
 
-use super::value::HEAD_NAME;
 use crate::components::{FamilyPicker, PersonPicker, Picked};
 use crate::transport::call;
 use serde_json::{Value, json};
 use tiexin_contract::family::FamilyPage;
 use tiexin_contract::records::{GetRecord, RecordRow};
 use tiexin_domain::nouns::PersonRef;
+use tiexin_forms::HEAD_NAME;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 /// What a field changes: names and values.
-pub(super) type Change = Callback<Vec<(String, Value)>>;
+pub(crate) type Change = Callback<Vec<(String, Value)>>;
 
 /// A family's people, to be offered.
 pub(super) fn members(page: &FamilyPage) -> Vec<Picked> {
@@ -47,7 +47,6 @@ pub(super) struct PersonFieldProps {
     pub(super) value: Option<Value>,
     pub(super) suggested: Vec<Picked>,
     pub(super) change: Change,
-    pub(super) problem: Option<AttrValue>,
     pub(super) hint: Option<AttrValue>,
     pub(super) required: bool,
 }
@@ -61,7 +60,7 @@ pub(super) fn PersonField(props: &PersonFieldProps) -> Html {
     });
     html! {
         <PersonPicker label={props.label} {name} value={props.value.as_ref().and_then(person)} {onpick}
-            suggested={props.suggested.clone()} free=true problem={props.problem.clone()} hint={props.hint.clone()}
+            suggested={props.suggested.clone()} free=true hint={props.hint.clone()}
             required={props.required} />
     }
 }
@@ -93,7 +92,7 @@ pub(super) fn PeopleField(props: &PersonFieldProps) -> Html {
     };
     html! {
         <div class="tx-people">
-            <PersonPicker label={props.label} {name} {onpick} {suggested} free=true problem={props.problem.clone()}
+            <PersonPicker label={props.label} {name} {onpick} {suggested} free=true stay=true
                 hint={props.hint.clone()} required={props.required} />
             if !people.is_empty() {
                 <div class="tx-offered">
@@ -117,7 +116,6 @@ pub(super) struct FamilyFieldProps {
     /// The head's name.
     pub(super) head: String,
     pub(super) change: Change,
-    pub(super) problem: Option<AttrValue>,
     pub(super) hint: Option<AttrValue>,
     pub(super) required: bool,
     pub(super) first: bool,
@@ -145,7 +143,7 @@ pub(super) fn FamilyField(props: &FamilyFieldProps) -> Html {
         })
     };
     html! {
-        <FamilyPicker label={props.label} {name} {value} {onpick} problem={props.problem.clone()} hint={props.hint.clone()}
+        <FamilyPicker label={props.label} {name} {value} {onpick} hint={props.hint.clone()}
             required={props.required} first={props.first} />
     }
 }

@@ -1,89 +1,10 @@
 //! A noun as its pages need it: words, columns, fields.
 
+use crate::components::Sign;
 use crate::components::list::Column;
-use crate::components::{Options, Sign};
 use tiexin_contract::records::Sort;
 
-/// What a field holds and how it is filled in.
-#[derive(Clone, Copy)]
-pub(crate) enum FieldKind {
-    Text,
-    /// Several lines.
-    Long,
-    /// A whole day.
-    Day,
-    /// A year, a month or a day.
-    PartialDay,
-    /// A day and a time.
-    Moment,
-    Money,
-    Count,
-    Flag,
-    Code(Options),
-    Codes(Options),
-    /// Short texts.
-    Tags,
-    Region,
-    /// A person met, insured, counselled: the record when there is one, and the name.
-    Person,
-    /// Several of them.
-    People,
-    /// The family it is about; its head's name and its region are taken over.
-    Family,
-    /// Not shown: comes with the family on whose page the record is made.
-    Carried,
-}
-
-/// What stands in a new form's field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Start {
-    Empty,
-    Today,
-    /// The picked region, when it is deep enough; else where the worker is at home.
-    Here,
-    /// The worker's own name.
-    Me,
-    Code(&'static str),
-}
-
-/// A field of a form: `FormField::new("name", "姓名", FieldKind::Text).required()`.
-#[derive(Clone, Copy)]
-pub(crate) struct FormField {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
-    pub(crate) kind: FieldKind,
-    pub(crate) hint: Option<&'static str>,
-    pub(crate) required: bool,
-    pub(crate) start: Start,
-    /// Folded away under this title.
-    pub(crate) group: Option<&'static str>,
-}
-
-impl FormField {
-    pub(crate) const fn new(name: &'static str, label: &'static str, kind: FieldKind) -> Self {
-        Self { name, label, kind, hint: None, required: false, start: Start::Empty, group: None }
-    }
-
-    pub(crate) const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    pub(crate) const fn hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
-        self
-    }
-
-    pub(crate) const fn start(mut self, start: Start) -> Self {
-        self.start = start;
-        self
-    }
-
-    pub(crate) const fn folded(mut self, group: &'static str) -> Self {
-        self.group = Some(group);
-        self
-    }
-}
+pub(crate) use tiexin_forms::{FieldKind, FormField};
 
 /// A kind of record and its pages.
 pub(crate) struct Noun {

@@ -25,7 +25,7 @@ fn home_of(route: &Route) -> Route {
         Route::Family { .. } | Route::FamilyNew | Route::Duplicates | Route::Duplicate { .. } => {
             Route::Families
         }
-        Route::Visit { .. } | Route::VisitNew => Route::Visits,
+        Route::Visit { .. } | Route::VisitEdit { .. } | Route::VisitNew => Route::Visits,
         Route::Volunteers => Route::Members,
         Route::Record { kind, .. } | Route::RecordNew { kind } | Route::RecordEdit { kind, .. } => {
             match kind.as_str() {

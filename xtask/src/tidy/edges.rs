@@ -30,6 +30,12 @@ const ROOMS: &[Room] = &[
         never_names: &["rand", "getrandom"],
     },
     Room {
+        name: "tiexin-forms",
+        uses: &["tiexin-domain", "tiexin-contract"],
+        never_reaches: PURE,
+        never_names: &["rand", "getrandom"],
+    },
+    Room {
         name: "tiexin-protocol",
         uses: &["tiexin-domain"],
         never_reaches: PURE,
@@ -89,7 +95,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "tiexin-ui",
-        uses: &["tiexin-domain", "tiexin-contract"],
+        uses: &["tiexin-domain", "tiexin-contract", "tiexin-forms"],
         never_reaches: &["rusqlite", "axum", "reqwest", TAURI],
         never_names: &["tokio"],
     },

@@ -6,6 +6,7 @@ mod clocks;
 mod dignity;
 mod duplicates;
 mod families;
+mod forms;
 mod host;
 mod imports;
 mod meanwhile;

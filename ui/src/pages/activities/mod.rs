@@ -3,10 +3,10 @@
 use crate::components::list::{Column, Show};
 use crate::components::{Button, Look, Page, Sign, options};
 use crate::hooks::use_session;
-use crate::record::{FieldKind, FormField, Noun, RecordList, Start};
+use crate::record::{Noun, RecordList};
 use crate::routes::Route;
 use tiexin_contract::records::Sort;
-use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
+use tiexin_domain::nouns::activity::ProjectColumn;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -30,26 +30,7 @@ pub(crate) static ACTIVITY: Noun = Noun {
         ]
     },
     sort: || Some(Sort { field: "start".into(), descending: true }),
-    fields: || {
-        vec![
-            FormField::new("name", "活动名称", FieldKind::Text).required(),
-            FormField::new("start", "开始时间", FieldKind::Moment).required().start(Start::Today),
-            FormField::new("project", "所属项目", FieldKind::Code(options::<ProjectColumn>))
-                .required()
-                .start(Start::Code("publicity")),
-            FormField::new("place", "地点", FieldKind::Text),
-            FormField::new("headcount", "参加人数", FieldKind::Count),
-            FormField::new("head", "负责人", FieldKind::Text).start(Start::Me),
-            FormField::new("region", "举办地", FieldKind::Region).required().start(Start::Here),
-            FormField::new("summary", "小结", FieldKind::Long).hint("办了什么，大家反映怎样"),
-            FormField::new("key_task", "重点任务", FieldKind::Code(options::<KeyTask>)).folded("更多"),
-            FormField::new("end", "结束时间", FieldKind::Moment).folded("更多"),
-            FormField::new("handouts", "发放资料（份）", FieldKind::Count).folded("更多"),
-            FormField::new("money", "经费", FieldKind::Money).folded("更多"),
-            FormField::new("approval", "审核", FieldKind::Text).folded("更多"),
-            FormField::new("archived", "资料已归档", FieldKind::Flag).folded("更多"),
-        ]
-    },
+    fields: tiexin_forms::kinds::activity,
 };
 
 #[component]

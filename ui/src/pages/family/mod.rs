@@ -6,6 +6,7 @@ mod past;
 mod people;
 
 pub(crate) use new::NewFamilyPage;
+pub(crate) use people::contacts_now;
 
 use crate::attachments::Attachments;
 use crate::components::{Button, Look, Masked, Page, Sign, StateMark, show};

@@ -1,6 +1,8 @@
 //! A family moves to another village or township.
 
-use crate::components::{Button, DateField, Dialog, Look, RegionField, TextArea, TextField, Trouble};
+use crate::components::{
+    Button, DateField, Dialog, Look, RegionField, TextArea, TextField, Trouble, unplaced,
+};
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::routes::Route;
 use tiexin_contract::family::{self, MoveFamily};
@@ -115,7 +117,7 @@ pub(super) fn Moving(props: &MovingProps) -> Html {
             <TextArea label="交接的话" name="handover" value={typed.handover.clone()}
                 placeholder="留给迁入地同事：平时谁去看望、有什么忌讳、近来怎样"
                 onchange={change(|t, text| t.handover = text)} />
-            if let Some(error) = &moving.error { <Trouble error={error.clone()} /> }
+            if let Some(error) = unplaced(&moving.error, &["region", "current_address", "on"]) { <Trouble {error} /> }
         </Dialog>
     }
 }

@@ -4,6 +4,7 @@ use crate::components::{Card, Fold, Masked};
 use crate::hooks::use_session;
 use crate::routes::{ForHousehold, Route};
 use crate::text;
+use chrono::NaiveDate;
 use std::rc::Rc;
 use tiexin_contract::family::FamilyPage;
 use tiexin_contract::records::RecordRow;
@@ -74,6 +75,17 @@ pub(super) fn People(props: &PartProps) -> Html {
     }
 }
 
+fn date(row: &RecordRow, field: &str) -> Option<NaiveDate> {
+    row.fields.get(field)?.as_str()?.parse().ok()
+}
+
+/// The pair that looks after the family today; the desk lists it first.
+pub(crate) fn contacts_now(page: &FamilyPage, today: NaiveDate) -> Option<&RecordRow> {
+    page.contacts.first().filter(|pair| {
+        date(pair, "from").is_none_or(|from| from <= today) && date(pair, "to").is_none_or(|to| today <= to)
+    })
+}
+
 /// A gap by sign and word as well as by colour.
 fn missing() -> Html {
     html! { <span class="tx-gap"><i aria-hidden="true">{ "◇" }</i>{ "缺" }</span> }
@@ -85,7 +97,8 @@ fn contact(pair: &RecordRow, field: &str) -> Html {
 
 #[component]
 pub(super) fn Trusted(props: &PartProps) -> Html {
-    let can_write = use_session().can_write();
+    let session = use_session();
+    let (can_write, today) = (session.can_write(), session.today());
     let file = props.page.files.first();
     let Some(file) = file else { return Html::default() };
     let preference = word(file, "preference")
@@ -96,25 +109,32 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
         ("家庭医生", word(file, "doctor")),
         ("就医绿色通道", word(file, "hospital")),
     ];
-    let (now, before) = match props.page.contacts.split_first() {
-        Some((now, before)) => (Some(now), before),
-        None => (None, &[][..]),
-    };
+    let now = contacts_now(&props.page, today);
+    let others: Vec<&RecordRow> =
+        props.page.contacts.iter().filter(|pair| now.is_none_or(|now| now.id != pair.id)).collect();
+    let (ahead, before): (Vec<&RecordRow>, Vec<&RecordRow>) =
+        others.into_iter().partition(|pair| date(pair, "from").is_some_and(|from| from > today));
     html! {
         <Card title="信任的人" aside={mend(file, "修改台账", can_write)}>
             <dl class="tx-read">
                 if let Some(pair) = now {
                     <dt>{ "镇联系人" }</dt><dd>{ contact(pair, "township_leader") }{ mend(pair, "修改联系人", can_write) }</dd>
-                    <dt>{ "村联系人" }</dt><dd>{ contact(pair, "village_worker") }</dd>
+                    <dt>{ "村联系人" }</dt><dd>{ contact(pair, "village_worker") }{ add("contact_pair", &props.page, "换联系人", can_write) }</dd>
                 } else {
                     <dt>{ "双岗联系人" }</dt><dd>{ missing() }{ add("contact_pair", &props.page, "登记联系人", can_write) }</dd>
                 }
+                { for ahead.iter().map(|pair| html! {
+                    <><dt>{ "即将接手" }</dt><dd>{ &pair.title }{ " " }
+                        <span class="tx-muted">{ word(pair, "from").map(|d| format!("{}起", text::stored_date(&d))).unwrap_or_default() }</span>
+                        { mend(pair, "修改", can_write) }</dd></>
+                }) }
                 { for lines.into_iter().filter_map(|(label, value)| Some(html! { <><dt>{ label }</dt><dd>{ value? }</dd></> })) }
             </dl>
             if !before.is_empty() {
                 <Fold title="以前的联系人">
                     <ul>{ for before.iter().map(|pair| html! { <li>{ &pair.title }{ " " }
-                        <span class="tx-muted">{ word(pair, "to").map(|d| format!("到 {}", text::stored_date(&d))).unwrap_or_default() }</span></li> }) }</ul>
+                        <span class="tx-muted">{ word(pair, "to").map(|d| format!("到 {}", text::stored_date(&d))).unwrap_or_default() }</span>
+                        { mend(pair, "修改", can_write) }</li> }) }</ul>
                 </Fold>
             }
         </Card>

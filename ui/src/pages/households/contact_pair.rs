@@ -2,7 +2,7 @@
 
 use crate::components::Sign;
 use crate::components::list::{Column, Show};
-use crate::record::{FieldKind, FormField, Noun, Start};
+use crate::record::Noun;
 use tiexin_contract::records::Sort;
 
 pub(crate) static CONTACT_PAIR: Noun = Noun {
@@ -24,16 +24,5 @@ pub(crate) static CONTACT_PAIR: Noun = Noun {
         ]
     },
     sort: || Some(Sort { field: "from".into(), descending: true }),
-    fields: || {
-        vec![
-            FormField::new("household", "家庭", FieldKind::Carried),
-            FormField::new("file", "台账", FieldKind::Carried),
-            FormField::new("region", "所在村（社区）", FieldKind::Carried),
-            FormField::new("township_leader", "镇联系人", FieldKind::Text),
-            FormField::new("village_worker", "村联系人", FieldKind::Text),
-            FormField::new("from", "从哪天起", FieldKind::Day).start(Start::Today),
-            FormField::new("to", "到哪天止", FieldKind::Day).hint("换人时填，平时空着"),
-            FormField::new("handover_note", "交接说明", FieldKind::Long),
-        ]
-    },
+    fields: tiexin_forms::kinds::contact_pair,
 };

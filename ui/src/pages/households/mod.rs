@@ -9,12 +9,11 @@ pub(crate) use person::PERSON;
 pub(crate) use support_file::SUPPORT_FILE;
 
 use crate::components::list::Column;
-use crate::components::{Button, Look, Page, Sign, Tab, Tabs, options};
+use crate::components::{Button, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::use_session;
-use crate::record::{FieldKind, FormField, Noun, RecordList, Start};
+use crate::record::{Noun, RecordList};
 use crate::routes::Route;
 use tiexin_contract::records::Sort;
-use tiexin_domain::nouns::household::HouseholdKind;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -36,18 +35,7 @@ pub(crate) static HOUSEHOLD: Noun = Noun {
         ]
     },
     sort: || Some(Sort { field: "head_name".into(), descending: false }),
-    fields: || {
-        vec![
-            FormField::new("head_name", "户主", FieldKind::Text).required(),
-            FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Here),
-            FormField::new("current_address", "现居住地址", FieldKind::Text),
-            FormField::new("registered_address", "户籍地址", FieldKind::Text),
-            FormField::new("phone", "联系电话", FieldKind::Text).hint("手机或带区号的座机，没有就写“无”"),
-            FormField::new("hardship", "困难原因", FieldKind::Tags).hint("写一项按回车"),
-            FormField::new("notes", "备注", FieldKind::Long),
-            FormField::new("kinds", "家庭类别", FieldKind::Codes(options::<HouseholdKind>)).folded("更多"),
-        ]
-    },
+    fields: tiexin_forms::kinds::household,
 };
 
 #[component]

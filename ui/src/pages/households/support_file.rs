@@ -2,9 +2,9 @@
 
 use crate::components::list::{Column, Show};
 use crate::components::{Sign, options};
-use crate::record::{FieldKind, FormField, Noun};
+use crate::record::Noun;
 use tiexin_contract::records::Sort;
-use tiexin_domain::nouns::support_file::{Assistance, ContactPreference, FileStatus, LossCategory};
+use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
 
 pub(crate) static SUPPORT_FILE: Noun = Noun {
     kind: "support_file",
@@ -27,37 +27,5 @@ pub(crate) static SUPPORT_FILE: Noun = Noun {
         ]
     },
     sort: || Some(Sort { field: "head_name".into(), descending: false }),
-    fields: || {
-        const LOSS: &str = "孩子的情况";
-        const HELP: &str = "扶助和医疗";
-        vec![
-            FormField::new("code", "信息编码", FieldKind::Text),
-            FormField::new("preference", "联系意愿", FieldKind::Code(options::<ContactPreference>)),
-            FormField::new("preference_on", "问到意愿的日期", FieldKind::Day),
-            FormField::new("emergency_contact", "紧急联系人", FieldKind::Text),
-            FormField::new("phone", "紧急联系电话", FieldKind::Text),
-            FormField::new("assistance", "享受特别扶助", FieldKind::Code(options::<Assistance>)).folded(HELP),
-            FormField::new("assistance_from", "扶助开始", FieldKind::PartialDay).folded(HELP),
-            FormField::new("assistance_to", "扶助结束", FieldKind::PartialDay).folded(HELP),
-            FormField::new("doctor", "签约家庭医生", FieldKind::Text).folded(HELP),
-            FormField::new("doctor_signed_on", "签约日期", FieldKind::PartialDay).folded(HELP),
-            FormField::new("hospital", "就医绿色通道医院", FieldKind::Text).folded(HELP),
-            FormField::new("policy", "保险单号", FieldKind::Text).folded(HELP),
-            FormField::new("category", "家庭类别", FieldKind::Code(options::<LossCategory>))
-                .required()
-                .folded(LOSS),
-            FormField::new("child_name", "孩子的姓名", FieldKind::Text).folded(LOSS),
-            FormField::new("loss_date", "时间", FieldKind::PartialDay).folded(LOSS),
-            FormField::new("loss_cause", "原因", FieldKind::Text).folded(LOSS),
-            FormField::new("disability_grade", "残疾等级", FieldKind::Text).folded(LOSS),
-            FormField::new("disability_card", "残疾人证号", FieldKind::Text).folded(LOSS),
-            FormField::new("anniversary", "家人愿意在纪念日得到问候", FieldKind::Flag).folded(LOSS),
-            FormField::new("status", "台账状态", FieldKind::Code(options::<FileStatus>))
-                .required()
-                .folded("台账"),
-            FormField::new("status_reason", "变动原因", FieldKind::Text).folded("台账"),
-            FormField::new("opened_on", "建档日期", FieldKind::Day).folded("台账"),
-            FormField::new("notes", "备注", FieldKind::Long).folded("台账"),
-        ]
-    },
+    fields: tiexin_forms::kinds::support_file,
 };

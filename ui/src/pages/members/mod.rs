@@ -3,7 +3,7 @@
 use crate::components::list::{Column, Show};
 use crate::components::{Sign, options};
 use crate::pages::volunteers::People;
-use crate::record::{FieldKind, FormField, Noun, Start};
+use crate::record::Noun;
 use tiexin_contract::records::Sort;
 use tiexin_domain::Sex;
 use tiexin_domain::nouns::member::{MemberStructure, Residence};
@@ -31,23 +31,7 @@ pub(crate) static MEMBER: Noun = Noun {
         ]
     },
     sort: || Some(Sort { field: "name".into(), descending: false }),
-    fields: || {
-        vec![
-            FormField::new("name", "姓名或单位名称", FieldKind::Text).required(),
-            FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Here),
-            FormField::new("structure", "会员类型", FieldKind::Code(options::<MemberStructure>))
-                .start(Start::Code("individual")),
-            FormField::new("sex", "性别", FieldKind::Code(options::<Sex>)).hint("团体会员不用填"),
-            FormField::new("residence", "居住", FieldKind::Code(options::<Residence>))
-                .start(Start::Code("resident")),
-            FormField::new("group", "会员小组", FieldKind::Text),
-            FormField::new("joined", "入会时间", FieldKind::PartialDay).start(Start::Today),
-            FormField::new("wants_notices", "愿意接收活动通知", FieldKind::Flag),
-            FormField::new("tags", "重点服务对象", FieldKind::Codes(options::<PersonTag>)).folded("更多"),
-            FormField::new("left", "退会时间", FieldKind::PartialDay).folded("更多"),
-            FormField::new("notes", "备注", FieldKind::Long).folded("更多"),
-        ]
-    },
+    fields: tiexin_forms::kinds::member,
 };
 
 #[component]

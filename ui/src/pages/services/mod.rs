@@ -2,7 +2,7 @@
 
 use crate::components::Sign;
 use crate::components::list::{Column, Show};
-use crate::record::{FieldKind, FormField, Noun, Start};
+use crate::record::Noun;
 use tiexin_contract::records::Sort;
 
 fn newest(field: &str) -> Option<Sort> {
@@ -28,19 +28,7 @@ pub(crate) static NEED_SURVEY: Noun = Noun {
         ]
     },
     sort: || newest("date"),
-    fields: || {
-        vec![
-            FormField::new("household", "哪一家", FieldKind::Family).required(),
-            FormField::new("date", "日期", FieldKind::Day).required().start(Start::Today),
-            FormField::new("persons", "被调查人", FieldKind::People).required(),
-            FormField::new("needs", "主要需求", FieldKind::Tags).hint("写一项按回车，如 就医、养老、陪伴"),
-            FormField::new("notes", "备注", FieldKind::Long),
-            FormField::new("region", "所在村（社区）", FieldKind::Region)
-                .required()
-                .start(Start::Here)
-                .folded("更多"),
-        ]
-    },
+    fields: tiexin_forms::kinds::need_survey,
 };
 
 pub(crate) static INSURANCE_CLAIM: Noun = Noun {
@@ -63,21 +51,7 @@ pub(crate) static INSURANCE_CLAIM: Noun = Noun {
         ]
     },
     sort: || newest("paid_on"),
-    fields: || {
-        vec![
-            FormField::new("household", "哪一家", FieldKind::Family).required(),
-            FormField::new("insured", "被保险人", FieldKind::Person).required(),
-            FormField::new("paid_on", "理赔日期", FieldKind::Day).required().start(Start::Today),
-            FormField::new("amount", "理赔金额", FieldKind::Money).required(),
-            FormField::new("days", "住院天数", FieldKind::Count),
-            FormField::new("policy", "保险单号", FieldKind::Text),
-            FormField::new("notes", "备注", FieldKind::Long).folded("更多"),
-            FormField::new("region", "所在村（社区）", FieldKind::Region)
-                .required()
-                .start(Start::Here)
-                .folded("更多"),
-        ]
-    },
+    fields: tiexin_forms::kinds::insurance_claim,
 };
 
 pub(crate) static COUNSELLING: Noun = Noun {
@@ -101,22 +75,5 @@ pub(crate) static COUNSELLING: Noun = Noun {
         ]
     },
     sort: || newest("date"),
-    fields: || {
-        vec![
-            FormField::new("household", "哪一家", FieldKind::Family).required(),
-            FormField::new("person", "服务对象", FieldKind::Person).required(),
-            FormField::new("date", "日期", FieldKind::Day).required().start(Start::Today),
-            FormField::new("counsellor", "咨询师", FieldKind::Text).start(Start::Me),
-            FormField::new("paired", "一对一结对", FieldKind::Flag),
-            FormField::new("file_opened", "已建档", FieldKind::Flag),
-            FormField::new("session_note", "谈话记录", FieldKind::Long).hint("只有您自己看得到"),
-            FormField::new("assessed", "做了测评", FieldKind::Flag).folded("测评"),
-            FormField::new("scale", "量表", FieldKind::Text).folded("测评"),
-            FormField::new("score", "得分", FieldKind::Count).folded("测评"),
-            FormField::new("region", "所在村（社区）", FieldKind::Region)
-                .required()
-                .start(Start::Here)
-                .folded("更多"),
-        ]
-    },
+    fields: tiexin_forms::kinds::counselling,
 };

@@ -1,6 +1,6 @@
 //! The desks of the region: when they were last heard, what they still hold, and shutting one out.
 
-use crate::components::{Button, Choice, Dialog, Empty, Foot, Form, Look, Tag, TextField, show};
+use crate::components::{Button, Choice, Dialog, Empty, Foot, Form, Look, Tag, TextField, show, unplaced};
 use crate::hooks::{use_command, use_query, use_session, use_toast};
 use crate::text;
 use chrono::NaiveDate;
@@ -162,7 +162,7 @@ fn Revoke(props: &RevokeProps) -> Html {
         <Dialog title={format!("停用“{name}”")} onclose={props.close.clone()}>
             <Form {node} onsave={onsave.clone()} short=true>
                 <Choice label="为什么停用" name="why" {options} value={(*why).clone()} onchange={choose}
-                    problem={missing.then_some(AttrValue::Static("请先选一项"))} />
+                    problem={revoke.about("why").or_else(|| missing.then_some(AttrValue::Static("请先选一项")))} />
                 if !meaning.is_empty() { <p>{ meaning }</p> }
                 if let Some(count) = waiting {
                     <p class="tx-problem">{ format!("它上次说还有 {} 条没上传。", text::count(count)) }</p>
@@ -170,7 +170,7 @@ fn Revoke(props: &RevokeProps) -> Html {
                 <TextField label="再写一遍这台电脑的名称" name="typed_name" value={(*typed).clone()} onchange={on_typed}
                     hint={format!("原样输入：{name}")} problem={revoke.about("typed_name")} />
                 <Foot save="停用" {onsave} busy={revoke.pending} oncancel={props.close.clone()}
-                    error={revoke.error.clone().filter(|e| e.problems.is_empty())} />
+                    error={unplaced(&revoke.error, &["why", "typed_name"])} />
             </Form>
         </Dialog>
     }

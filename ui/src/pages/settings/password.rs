@@ -1,6 +1,6 @@
 //! Another password.
 
-use crate::components::{Card, Foot, Form, TextField, TextKind, focus_field};
+use crate::components::{Card, Foot, Form, TextField, TextKind, focus_field, unplaced};
 use crate::hooks::{use_command, use_toast};
 use tiexin_contract::ErrorCode;
 use tiexin_contract::session::ChangePassword;
@@ -65,7 +65,7 @@ pub(super) fn Password() -> Html {
         let old = refused.as_ref().filter(|_| name == "old").map(|e| AttrValue::from(e.message.clone()));
         own.or(old).or_else(|| change.about(name))
     };
-    let error = change.error.clone().filter(|e| refused.is_none() && e.problems.is_empty());
+    let error = unplaced(&change.error, &["old", "new", "again"]).filter(|_| refused.is_none());
     html! {
         <Card title="修改密码">
             <Form {node} onsave={onsave.clone()} short=true>

@@ -1,6 +1,8 @@
 //! Who may sign in on this PC.
 
-use crate::components::{Card, Foot, Form, Icon, RegionField, Sign, TextField, TextKind, focus_field};
+use crate::components::{
+    Card, Foot, Form, Icon, RegionField, Sign, TextField, TextKind, focus_field, unplaced,
+};
 use crate::hooks::{use_command, use_session, use_toast};
 use std::collections::BTreeMap;
 use tiexin_contract::session::AddLocalUser;
@@ -109,7 +111,7 @@ fn AddUser() -> Html {
                         <RegionField label="负责的地方" name="region" value={get("region")} onchange={put("region")} problem={problem("region")} />
                     }
                 </div>
-                <Foot save="添加" {onsave} busy={add.pending} error={add.error.clone().filter(|e| e.problems.is_empty())} />
+                <Foot save="添加" {onsave} busy={add.pending} error={unplaced(&add.error, &["display_name", "name", "password", "code", "region"])} />
             </Form>
         </Card>
     }

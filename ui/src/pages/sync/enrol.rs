@@ -1,6 +1,6 @@
 //! A desk that stands alone joins the province.
 
-use crate::components::{Card, Foot, Form, TextField, focus_field};
+use crate::components::{Card, Foot, Form, TextField, focus_field, unplaced};
 use crate::hooks::{use_command, use_session, use_sync_state, use_toast};
 use crate::transport::call;
 use tiexin_contract::sync::{Enrol, GetSync};
@@ -64,7 +64,7 @@ pub(super) fn EnrolForm() -> Html {
                     <TextField label="接入码" name="code" value={(*code).clone()} onchange={typing(&code)}
                         problem={problem("code", "请填写接入码")} required=true />
                 </div>
-                <Foot save="接入" {onsave} busy={enrol.pending} error={enrol.error.clone().filter(|e| e.problems.is_empty())} />
+                <Foot save="接入" {onsave} busy={enrol.pending} error={unplaced(&enrol.error, &["server", "code"])} />
             </Form>
         </Card>
     }

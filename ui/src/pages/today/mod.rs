@@ -1,5 +1,6 @@
 //! 今日: whom should I see, what is missing, how far is the month.
 
+mod drafts;
 mod month;
 mod people;
 mod soon;
@@ -10,6 +11,7 @@ use crate::pages::duplicates::LooksAlike;
 use crate::routes::Route;
 use crate::text;
 use chrono::Datelike;
+use drafts::Drafts;
 use month::Month;
 use people::{Due, Gaps};
 use soon::Soon;
@@ -45,6 +47,7 @@ pub(crate) fn TodayPage() -> Html {
         <Page title="今日" {action} {lead}>
             if let Some(zone) = zone { <p class="tx-muted" role="status">{ zone.message }</p> }
             if session.can_write() { <LooksAlike region={region.code()} /> }
+            <Drafts />
             { show(&today, |now| html! {
                 <div class="tx-today">
                     <div class="tx-today-main">

@@ -1,6 +1,7 @@
 //! Whom to see, and what is missing.
 
 use crate::components::{Card, Empty, Sign, Tag};
+use crate::hooks::use_session;
 use crate::routes::{ForHousehold, Route};
 use crate::text;
 use tiexin_contract::today::{DueFamily, FileGap};
@@ -21,6 +22,7 @@ pub(super) struct DueProps {
 #[component]
 pub(super) fn Due(props: &DueProps) -> Html {
     let all = use_state(|| false);
+    let can_write = use_session().can_write();
     let shown = if *all { props.families.len() } else { SHOWN };
     let more = {
         let all = all.clone();
@@ -32,13 +34,14 @@ pub(super) fn Due(props: &DueProps) -> Html {
         <Card title="该去看谁" aside={if props.total > 0 { aside } else { Html::default() }}>
             if !props.any {
                 <Empty title="这里会排出该去看的家庭" sign={Sign::Heart}>
+                    if !can_write { { "登记的家庭到了该走访的时候，会自己排到这里。" } } else {
                     { "先" }<Link<Route> to={Route::FamilyNew}>{ "登记一户" }</Link<Route>>{ "，或者把现有的台账" }
-                    <Link<Route> to={Route::Import}>{ "整本导入" }</Link<Route>>{ "。" }
+                    <Link<Route> to={Route::Import}>{ "整本导入" }</Link<Route>>{ "。" } }
                 </Empty>
             } else if props.families.is_empty() {
                 <Empty title="这阵子都看望过了" sign={Sign::Check}>{ "到了该走访的时候，家庭会自己排到这里。" }</Empty>
             }
-            <ul class="tx-due">{ for props.families.iter().take(shown).map(due) }</ul>
+            <ul class="tx-due">{ for props.families.iter().take(shown).map(|family| due(family, can_write)) }</ul>
             if props.families.len() > shown {
                 <crate::components::Button label={format!("再看 {} 户", props.families.len() - shown)}
                     look={crate::components::Look::Link} small=true onclick={more} />
@@ -47,7 +50,7 @@ pub(super) fn Due(props: &DueProps) -> Html {
     }
 }
 
-fn due(family: &DueFamily) -> Html {
+fn due(family: &DueFamily, can_write: bool) -> Html {
     let (class, words) = match family.overdue_days {
         d if d > 30 => ("tx-due-long", format!("▲ 过了 {d} 天")),
         d if d > 0 => ("tx-due-late", format!("◆ 过了 {d} 天")),
@@ -71,7 +74,9 @@ fn due(family: &DueFamily) -> Html {
                 if let Some(contact) = &family.contact { { " · " }{ contact } }
             </div>
             <span class={classes!("tx-due-mark", class)}>{ words }</span>
-            <Link<Route, ForHousehold> to={Route::VisitNew} query={Some(query)} classes="tx-due-act">{ "记走访" }</Link<Route, ForHousehold>>
+            if can_write {
+                <Link<Route, ForHousehold> to={Route::VisitNew} query={Some(query)} classes="tx-due-act">{ "记走访" }</Link<Route, ForHousehold>>
+            }
         </li>
     }
 }

@@ -1,14 +1,15 @@
 //! The fields of a visit: the few that every visit has, and the folded rest.
 
-use super::draft::{Chosen, VisitDraft};
 use crate::components::{
     Choice, DateField, FamilyPicker, Fold, Icon, MoneyField, Picked, Sign, Tags, TextArea, TextField, options,
 };
+use crate::hooks::Telling;
 use tiexin_contract::family::VisitStartReply;
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns::PersonRef;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use tiexin_forms::visit::{Chosen, VisitDraft};
 use yew::prelude::*;
 
 pub(super) type Edit = Box<dyn FnOnce(&mut VisitDraft)>;
@@ -31,8 +32,9 @@ fn text(change: &Change, field: &'static str, put: fn(&mut VisitDraft, String)) 
 pub(super) fn main_part(
     draft: &VisitDraft,
     began: Option<&VisitStartReply>,
+    festivals: &[String],
     change: &Change,
-    about: &dyn Fn(&str) -> Option<AttrValue>,
+    telling: &Telling,
     first: bool,
 ) -> Html {
     let value = draft.family.as_ref().map(|f| Picked {
@@ -54,6 +56,7 @@ pub(super) fn main_part(
         ("household", edit)
     });
     let preference = VisitDraft::preference(began);
+    let asks_reason = draft.asks_reason(began) || telling.about("contact_reason").is_some();
     let asks = match (&preference, draft.presence.as_str()) {
         (Some(ContactPreference::Declined), _) => {
             Some("这家人希望暂不上门。确有需要，请写明这次联系的原因。")
@@ -61,47 +64,61 @@ pub(super) fn main_part(
         (Some(ContactPreference::PhoneOnly), presence) if presence != Presence::ByPhone.code() => {
             Some("这家人希望只用电话联系。确需上门，请写明原因；电话联系请在“见面情况”里选“电话联系”。")
         }
-        _ => None,
+        _ => asks_reason.then_some("请写明这次联系的原因。"),
     };
-    let festivals = began.map(|b| b.festivals.clone()).unwrap_or_default();
     let visitors = began.map(|b| b.visitors.clone()).unwrap_or_default();
     let on_visitors = change.reform(|names: Vec<String>| {
         ("visitors", Box::new(move |d: &mut VisitDraft| d.visitors = names) as Edit)
     });
     html! {
         <div class="tx-fields">
-            <FamilyPicker label="家庭" name="household" required=true {value} {suggested} {onpick} {first} wide=true
-                problem={about("household")} />
-            if let Some(asks) = asks {
+            <FamilyPicker label="家庭" name="household" required=true {value} {suggested} {onpick} {first} wide=true />
+            if let Some(asks) = asks.filter(|_| asks_reason) {
                 <div class="tx-visit-wish">
                     <p><Icon sign={Sign::Heart} />{ asks }</p>
-                    <TextField label="联系的原因" name="contact_reason" value={draft.contact_reason.clone()} required=true wide=true
-                        problem={about("contact_reason")} onchange={text(change, "contact_reason", |d, v| d.contact_reason = v)} />
+                    <TextField label="联系的原因" name="contact_reason" value={draft.contact_reason.clone()} required={preference.is_some()} wide=true
+                        onchange={text(change, "contact_reason", |d, v| d.contact_reason = v)} />
                 </div>
             }
-            { people(draft, began, change) }
+            { people(draft, began, change, telling) }
             <Choice label="走访类型" name="kind" value={draft.kind.clone()} options={given(options::<VisitKind>())} required=true wide=true
-                problem={about("kind")} onchange={text(change, "kind", |d, v| d.kind = v)} />
+                onchange={text(change, "kind", VisitDraft::set_kind)} />
             if draft.kind == VisitKind::Festival.code() {
-                <Choice label="节日" name="festival" value={draft.festival.clone()} wide=true
-                    options={festivals.iter().map(|f| (f.clone().into(), f.clone().into())).collect::<Vec<(AttrValue, AttrValue)>>()}
-                    onchange={text(change, "festival", |d, v| d.festival = v)} />
+                { festival(draft, festivals, change) }
             }
-            <TextArea label="走访情况" name="note" value={draft.note.clone()} rows=3 problem={about("note")}
+            <TextArea label="走访情况" name="note" value={draft.note.clone()} rows=3
                 placeholder="写一句就行，比如：身体不错，陪着聊了一小时，提醒按时吃药。"
                 onchange={text(change, "note", |d, v| d.note = v)} />
-            <DateField label="日期" name="date" value={draft.date.clone()} required=true problem={about("date")}
+            <DateField label="日期" name="date" value={draft.date.clone()} required=true
                 onchange={text(change, "date", |d, v| d.date = v)} />
             <Choice label="见面情况" name="presence" value={draft.presence.clone()} options={given(options::<Presence>())} required=true
                 wide=true onchange={text(change, "presence", |d, v| d.presence = v)} />
             <Tags label="走访人" name="visitors" value={draft.visitors.clone()} offered={visitors} required=true wide=true
-                problem={about("visitors")} onchange={on_visitors} />
+                onchange={on_visitors} />
         </div>
     }
 }
 
+/// The festivals around the visit's day, one press each; where there is none, its name is written.
+fn festival(draft: &VisitDraft, near: &[String], change: &Change) -> Html {
+    let mut names: Vec<AttrValue> = near.iter().map(|name| name.clone().into()).collect();
+    let written = AttrValue::from(draft.festival.clone());
+    // One that was written for another day stays to be seen.
+    if !written.is_empty() && !near.is_empty() && !names.contains(&written) {
+        names.push(written.clone());
+    }
+    let onchange = text(change, "festival", |d, v| d.festival = v);
+    if names.is_empty() {
+        return html! {
+            <TextField label="节日" name="festival" value={written} {onchange} hint="这一天前后没有常见的节日，请写上是什么节日" />
+        };
+    }
+    let options: Vec<(AttrValue, AttrValue)> = names.into_iter().map(|name| (name.clone(), name)).collect();
+    html! { <Choice label="节日" name="festival" value={written} wide=true {options} {onchange} /> }
+}
+
 /// Whom the worker met: one press each.
-fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change) -> Html {
+fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change, telling: &Telling) -> Html {
     let Some(began) = began.filter(|b| !b.persons.is_empty()) else { return Html::default() };
     html! {
         <div class="tx-field tx-wide">
@@ -128,29 +145,29 @@ fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change) 
                     }
                 }) }
             </div>
-            if draft.met.is_empty() && draft.presence == Presence::AtHome.code() {
+            if let Some(problem) = telling.about("met") {
+                <p class="tx-problem" role="alert">{ problem }</p>
+            } else if draft.met.is_empty() && draft.presence == Presence::AtHome.code() {
                 <p class="tx-hint">{ "还没有选。报表里走访的“人”数按这里选的人计算。" }</p>
             }
         </div>
     }
 }
 
-pub(super) fn more_part(
-    draft: &VisitDraft,
-    change: &Change,
-    about: &dyn Fn(&str) -> Option<AttrValue>,
-) -> Html {
-    let wrong = about("gift_amount").or_else(|| about("follow_up")).is_some();
+pub(super) fn more_part(draft: &VisitDraft, change: &Change, telling: &Telling) -> Html {
+    const INSIDE: [&str; 8] =
+        ["gift_item", "gift_amount", "gift_signed", "follow_up", "needs", "health", "living", "safety"];
+    let wrong = INSIDE.iter().any(|field| telling.about(field).is_some());
     html! {
         <Fold title="更多" lead="慰问金、需求、健康、安全、下次跟进" open={draft.more() || wrong}>
             <div class="tx-fields">
                 <TextField label="慰问品" name="gift_item" value={draft.gift_item.clone()} placeholder="如 慰问金、米面油"
                     onchange={text(change, "gift_item", |d, v| d.gift_item = v)} />
-                <MoneyField label="金额" name="gift_amount" value={draft.gift_amount.clone()} problem={about("gift_amount")}
+                <MoneyField label="金额" name="gift_amount" value={draft.gift_amount.clone()}
                     onchange={text(change, "gift_amount", |d, v| d.gift_amount = v)} />
                 <TextField label="签收人" name="gift_signed" value={draft.gift_signed.clone()}
                     onchange={text(change, "gift_signed", |d, v| d.gift_signed = v)} />
-                <DateField label="下次跟进" name="follow_up" value={draft.follow_up.clone()} ahead=true problem={about("follow_up")}
+                <DateField label="下次跟进" name="follow_up" value={draft.follow_up.clone()} ahead=true
                     onchange={text(change, "follow_up", |d, v| d.follow_up = v)} />
                 <TextField label="需求" name="needs" value={draft.needs.clone()} wide=true
                     onchange={text(change, "needs", |d, v| d.needs = v)} />

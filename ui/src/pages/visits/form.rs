@@ -1,217 +1,398 @@
 //! Recording a visit: the heart of the program. Three clicks and one sentence for a routine visit.
 
-use super::draft::VisitDraft;
-use super::fields::{Edit, chosen, main_part, more_part, person};
+use super::asking::{Asking, asked};
+use super::fields::{Change, Edit, chosen, main_part, more_part, person};
 use crate::attachments::{ChosenPhotos, add_all};
-use crate::components::{Button, ConfirmLeave, Foot, Form, Icon, Page, Sign, Waiting, focus_field};
-use crate::hooks::{Draft, Toasts, use_command, use_draft, use_query, use_session, use_toast};
+use crate::components::{Button, Foot, Form, Page, Waiting, focus_field};
+use crate::hooks::{
+    Draft, Held, Telling, Toasts, use_command, use_draft, use_held, use_query, use_query_when, use_session,
+    use_toast, use_told,
+};
+use crate::record::{Leaving, MayNot, Resumed};
 use crate::routes::{ForHousehold, Route};
+use crate::transport::call;
+use gloo::timers::callback::Timeout;
+use serde_json::Value;
 use std::rc::Rc;
-use tiexin_contract::family::{RecordVisit, VisitStart};
+use tiexin_contract::ErrorCode;
+use tiexin_contract::family::{FestivalsNear, RecordVisit, VisitStart, VisitStartReply};
 use tiexin_contract::import::FileGiven;
-use tiexin_contract::records::{RecordRow, Saved};
-use tiexin_domain::nouns::Problem;
+use tiexin_contract::records::{DraftKey, EditRecord, GetDraft, GetRecord, RecordRow, Saved};
+use tiexin_domain::Fields;
+use tiexin_forms::drafts::{Kept, resume};
+use tiexin_forms::read_day;
+use tiexin_forms::visit::{self, VisitDraft};
 use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-/// `/visit/new`, perhaps with a family.
+fn key_of(family: Option<Uuid>) -> String {
+    DraftKey::New { kind: "visit".into(), family }.to_string()
+}
+
+fn kept_visit(value: Option<&Value>) -> Option<VisitDraft> {
+    let kept = Kept::read(value?)?;
+    serde_json::from_value(Value::Object(kept.typed)).ok()
+}
+
+/// `/visit/new`, perhaps with a family. Each family has a draft of its own.
 #[component]
 pub(crate) fn VisitFormPage() -> Html {
     let household =
         use_location().and_then(|at| at.query::<ForHousehold>().ok()).map(|for_one| for_one.household);
-    let today = use_session().day();
-    let draft = use_draft("visit:new".to_owned());
+    let key = key_of(household);
+    html! { <NewVisit key={key.clone()} {household} draft_key={key.clone()} /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct NewVisitProps {
+    household: Option<Uuid>,
+    draft_key: String,
+}
+
+#[component]
+fn NewVisit(props: &NewVisitProps) -> Html {
+    let session = use_session();
+    let draft = use_draft(props.draft_key.clone());
+    if !session.can_write() {
+        return html! { <MayNot title="记走访" /> };
+    }
     let Some(kept) = draft.kept.clone() else { return html! { <Page title="记走访"><Waiting /></Page> } };
-    let kept: Option<VisitDraft> = kept.and_then(|value| serde_json::from_value((*value).clone()).ok());
-    // A draft of another family waits for its own turn.
-    let kept = kept.filter(|d| {
-        household.is_none() || d.family.as_ref().is_none_or(|family| Some(family.id) == household)
-    });
-    let again = kept.as_ref().is_some_and(VisitDraft::touched);
+    let kept = kept_visit(kept.as_deref()).filter(VisitDraft::touched);
+    let again = kept.is_some();
     html! {
-        <Filling key={household.map(|h| h.to_string()).unwrap_or_default()} {household} {draft} {again}
-            begin={kept.unwrap_or_else(|| VisitDraft::begun(today))} />
+        <Filling household={props.household} {draft} {again}
+            begin={kept.unwrap_or_else(|| VisitDraft::begun(session.day()))} />
     }
 }
 
 #[derive(Properties)]
-pub(super) struct FillingProps {
+struct FillingProps {
     #[prop_or_default]
-    pub(super) household: Option<Uuid>,
+    household: Option<Uuid>,
     /// The visit to be corrected.
     #[prop_or_default]
-    pub(super) id: Option<Uuid>,
-    pub(super) draft: Draft,
-    pub(super) begin: VisitDraft,
+    row: Option<Rc<RecordRow>>,
+    draft: Draft,
+    begin: VisitDraft,
+    /// A correction's fields as this form has seen them.
+    #[prop_or_default]
+    seen: Option<Fields>,
     /// Goes on with what was left unfinished.
     #[prop_or_default]
-    pub(super) again: bool,
+    again: bool,
 }
 
 impl PartialEq for FillingProps {
     fn eq(&self, other: &Self) -> bool {
-        (self.household, self.id, &self.begin, self.again)
-            == (other.household, other.id, &other.begin, other.again)
+        self.household == other.household
+            && self.row.as_ref().map(|row| row.id) == other.row.as_ref().map(|row| row.id)
+            && (&self.begin, self.again) == (&other.begin, other.again)
+    }
+}
+
+/// What the form holds.
+struct Sheet {
+    visit: VisitDraft,
+    seen: Option<Fields>,
+    /// Goes on with a draft.
+    again: bool,
+}
+
+impl Sheet {
+    fn to_draft(&self) -> Value {
+        let typed = serde_json::to_value(&self.visit).ok().and_then(|value| value.as_object().cloned());
+        Kept { typed: typed.unwrap_or_default(), seen: self.seen.clone() }.to_value()
+    }
+
+    /// An empty form is no draft.
+    fn keep(&self, draft: &Draft) {
+        if self.visit.touched() { draft.keep(self.to_draft()) } else { draft.drop_it() }
     }
 }
 
 #[component]
-pub(super) fn Filling(props: &FillingProps) -> Html {
+fn Filling(props: &FillingProps) -> Html {
     let session = use_session();
     let toast = use_toast();
     let navigator = use_navigator();
     let today = session.day();
-    let draft = use_state(|| props.begin.clone());
-    let wrong = use_state(Vec::<Problem>::new);
+    let sheet =
+        use_held(|| Sheet { visit: props.begin.clone(), seen: props.seen.clone(), again: props.again });
     let leaving = use_state(|| false);
-    // Pictures are not part of the draft: a draft is kept by the second.
+    let asking = use_state(|| None::<Asking>);
+    // Pictures are not part of the draft: a draft is kept by the keystroke.
     let photos = use_state(Vec::<FileGiven>::new);
     let node = use_node_ref();
     let save = use_command::<RecordVisit>();
-    let household = draft.family.as_ref().map(|f| f.id).or(props.household);
+    let edit = use_command::<EditRecord>();
+    // The family of the address counts until another one is begun.
+    let from_address = use_mut_ref(|| props.household);
+    let visit = sheet.get().visit.clone();
+    let household = visit.family.as_ref().map(|f| f.id).or(*from_address.borrow());
     let start = use_query(VisitStart { household }, &[]);
     let began = start.data.clone();
+    let day = read_day(&visit.date, today).ok().flatten();
+    let festive = visit.kind == "festival";
+    let festivals = use_query_when(day.filter(|_| festive).map(|day| FestivalsNear { day }), &[]);
+    let festivals = festivals.data.as_deref().cloned().unwrap_or_default();
+    let correcting = props.row.is_some();
+    use_beginning(&began, &sheet, &node, correcting);
 
-    // What the desk tells about the family fills what the worker has not touched.
-    {
-        let (draft, correcting) = (draft.clone(), props.id.is_some());
-        let node = node.clone();
-        use_effect_with(began.clone(), move |began| {
-            if let Some(began) = began {
-                let mut next = (*draft).clone();
-                let fresh = next.family.as_ref().is_none_or(|f| f.region.is_none());
-                if let Some(row) = &began.household {
-                    next.family = Some(chosen(row));
-                }
-                if next.visitors.is_empty() && !correcting {
-                    next.visitors = began.visitors.iter().take(1).cloned().collect();
-                }
-                if fresh && !correcting && next.met.is_empty() && began.persons.len() == 1 {
-                    next.met = began.persons.iter().map(person).collect();
-                }
-                if began.household.is_some() && fresh {
-                    focus_field(&node, "note");
-                }
-                draft.set(next);
-            }
-        });
-    }
-
-    let change = {
-        let (draft, wrong, kept, save) = (draft.clone(), wrong.clone(), props.draft.clone(), save.clone());
-        let correcting = props.id.is_some();
-        Callback::from(move |(field, edit): (&'static str, Edit)| {
-            let mut next = (*draft).clone();
-            edit(&mut next);
-            if !correcting && let Ok(value) = serde_json::to_value(&next) {
-                kept.keep(value);
-            }
-            wrong.set(wrong.iter().filter(|p| p.field != field).cloned().collect());
-            save.forget();
-            draft.set(next);
-        })
-    };
+    let refused = save.error.clone().or_else(|| edit.error.clone());
+    let telling = use_told(visit::place, refused.clone(), &visit.shown(began.as_deref()));
+    use_overtaken(&refused, &sheet, props.row.as_ref().map(|row| row.id));
+    let change = use_change(&sheet, &telling, &props.draft);
     let store = |after: After| {
-        let (draft, wrong, save, node) = (draft.clone(), wrong.clone(), save.clone(), node.clone());
-        let (kept, began, id, navigator) = (props.draft.clone(), began.clone(), props.id, navigator.clone());
-        let photos = photos.clone();
+        let (sheet, telling, began) = (sheet.clone(), telling.clone(), began.clone());
+        let (save, edit, kept) = (save.clone(), edit.clone(), props.draft.clone());
+        let (navigator, node, photos) = (navigator.clone(), node.clone(), photos.clone());
+        let (row, from_address) = (props.row.clone(), from_address.clone());
         Callback::from(move |()| {
-            let visit = match draft.visit(today, began.as_deref()) {
-                Ok(visit) => visit,
-                Err(problems) => {
-                    if let Some(first) = problems.first() {
-                        focus_field(&node, &first.field);
-                    }
-                    wrong.set(problems);
-                    return;
-                }
-            };
-            let (kept, navigator, household) = (kept.clone(), navigator.clone(), visit.household);
-            let (draft, node, photos) = (draft.clone(), node.clone(), photos.clone());
-            save.run(RecordVisit { id, visit }, move |Saved { id, .. }| {
+            let (kept, navigator, node, photos) =
+                (kept.clone(), navigator.clone(), node.clone(), photos.clone());
+            let (done_sheet, from_address) = (sheet.clone(), from_address.clone());
+            let household = sheet.get().visit.family.as_ref().map(|family| family.id);
+            let done = move |Saved { id, .. }: Saved| {
                 kept.drop_it();
                 toast.good("已保存在本机");
                 add_photos(id, (*photos).clone(), toast);
                 photos.set(Vec::new());
-                match after {
-                    After::Family => {
+                match (after, household) {
+                    (After::Family, Some(id)) => {
                         if let Some(navigator) = &navigator {
-                            navigator.push(&Route::Family { id: household });
+                            navigator.push(&Route::Family { id });
                         }
                     }
-                    After::Another => {
-                        let (date, visitors) = (draft.date.clone(), draft.visitors.clone());
-                        draft.set(VisitDraft { date, visitors, ..VisitDraft::begun(today) });
-                        focus_field(&node, "household");
+                    _ => {
+                        *from_address.borrow_mut() = None;
+                        done_sheet.edit(|sheet| {
+                            sheet.visit = sheet.visit.another(today);
+                            sheet.again = false;
+                        });
+                        turn_to(None, done_sheet.clone(), kept.clone());
+                        // The empty field stands there after the next painting.
+                        let node = node.clone();
+                        Timeout::new(0, move || {
+                            focus_field(&node, "household");
+                        })
+                        .forget();
                     }
+                }
+            };
+            let sheet = sheet.get();
+            match (&row, &sheet.seen) {
+                (Some(row), Some(seen)) => match sheet.visit.changes(seen, today, began.as_deref()) {
+                    Ok(sent) if sent.fields.is_empty() => {
+                        done(Saved { id: row.id, row: (**row).clone() });
+                    }
+                    Ok(sent) => {
+                        edit.run(EditRecord { id: row.id, fields: sent.fields, seen: sent.seen }, done);
+                    }
+                    Err(problems) => telling.refuse(problems),
+                },
+                _ => match sheet.visit.visit(today, began.as_deref()) {
+                    Ok(visit) => save.run(RecordVisit { id: None, visit }, done),
+                    Err(problems) => telling.refuse(problems),
+                },
+            }
+        })
+    };
+    let ask_first = |after: After| {
+        let (store, asking) = (store(after), asking.clone());
+        let (sheet, began) = (sheet.clone(), began.clone());
+        Callback::from(move |()| {
+            let visit = sheet.get().visit.visit(today, began.as_deref());
+            // What has to be mended comes before what is asked; a correction asks nothing.
+            let Ok(visit) = visit else { return store.emit(()) };
+            if correcting {
+                return store.emit(());
+            }
+            let (store, asking) = (store.clone(), asking.clone());
+            let nobody = visit.met.is_empty()
+                && visit.presence.code() == "at_home"
+                && began.as_ref().is_some_and(|began| !began.persons.is_empty());
+            spawn_local(async move {
+                match asked(&visit, nobody).await {
+                    Some(question) => asking.set(Some(Asking { question, go_on: store })),
+                    None => store.emit(()),
                 }
             });
         })
     };
-    let onsave = store(After::Family);
-    let another = store(After::Another);
-    let go = {
+    let onsave = ask_first(After::Family);
+    let another = ask_first(After::Another);
+    let leave = {
         let navigator = navigator.clone();
-        move || {
+        Callback::from(move |()| {
             if let Some(navigator) = &navigator {
                 navigator.back();
             }
-        }
+        })
     };
-    let oncancel =
-        {
-            let (draft, leaving, go) = (draft.clone(), leaving.clone(), go.clone());
-            let begin = props.begin.clone();
-            let chosen = !photos.is_empty();
-            Callback::from(move |()| {
-                if chosen || draft.touched() && *draft != begin { leaving.set(true) } else { go() }
-            })
-        };
-    let keep = Callback::from({
-        let go = go.clone();
-        move |()| go()
-    });
-    let drop_it = Callback::from({
-        let kept = props.draft.clone();
-        move |()| {
-            kept.drop_it();
-            go();
-        }
-    });
-    let stay = {
-        let leaving = leaving.clone();
-        Callback::from(move |()| leaving.set(false))
+    let oncancel = {
+        let (sheet, leaving, leave) = (sheet.clone(), leaving.setter(), leave.clone());
+        let (begin, again, chosen) = (props.begin.clone(), props.again, !photos.is_empty());
+        Callback::from(move |()| {
+            let touched = sheet.get().visit.touched() && (again || sheet.get().visit != begin);
+            if chosen || touched { leaving.set(true) } else { leave.emit(()) }
+        })
     };
-    let about = |field: &str| -> Option<AttrValue> {
-        let own = wrong.iter().find(|p| p.field == field).map(|p| p.message.clone().into());
-        own.or_else(|| save.about(field))
+    let onfresh = {
+        let (sheet, draft, telling, row) =
+            (sheet.clone(), props.draft.clone(), telling.clone(), props.row.clone());
+        let from_address = from_address.clone();
+        Callback::from(move |()| {
+            draft.drop_it();
+            telling.forget();
+            let fresh = row.as_deref().and_then(VisitDraft::of).unwrap_or_else(|| VisitDraft::begun(today));
+            // Begun from nothing, the family of the address is asked for anew.
+            let family = from_address.borrow().and(sheet.get().visit.family.clone());
+            sheet.edit(|sheet| {
+                sheet.visit = VisitDraft { family: fresh.family.clone().or(family), ..fresh };
+                sheet.seen = row.as_ref().map(|row| row.fields.clone());
+                sheet.again = false;
+            });
+        })
     };
-    let general = save.error.clone().filter(|e| e.problems.is_empty());
     let onphotos = {
         let photos = photos.setter();
         Callback::from(move |files| photos.set(files))
     };
-    let title = if props.id.is_some() { "更正走访" } else { "记走访" };
+    let onstay = {
+        let leaving = leaving.setter();
+        Callback::from(move |()| leaving.set(false))
+    };
+    let busy = save.pending || edit.pending;
+    let first = household.is_none() && !props.again;
+    let title = if correcting { "更正走访" } else { "记走访" };
+    let lead = props.row.as_ref().map(|row| html! { <span>{ &row.title }</span> }).unwrap_or_default();
     html! {
-        <Page {title}>
-            if props.again {
-                <p class="tx-again"><Icon sign={Sign::Undo} />{ "已接着上次没写完的内容。" }</p>
-            }
-            <Form node={node} onsave={onsave.clone()} oncancel={oncancel.clone()} class="tx-visit-form">
-                { main_part(&draft, began.as_deref(), &change, &about, props.household.is_none() && !props.again) }
-                { more_part(&draft, &change, &about) }
-                if props.id.is_none() { <ChosenPhotos files={(*photos).clone()} onchange={onphotos} /> }
-                <Foot {onsave} {oncancel} busy={save.pending} error={general}>
-                    if props.id.is_none() {
-                        <Button label="保存并再记一户" onclick={another} busy={save.pending} />
+        <Page {title} {lead}>
+            <Form {node} onsave={onsave.clone()} oncancel={oncancel.clone()} class="tx-visit-form" telling={telling.clone()}
+                onanother={(!correcting).then(|| another.clone())}>
+                if sheet.get().again { <Resumed {onfresh} /> }
+                { main_part(&visit, began.as_deref(), &festivals, &change, &telling, first) }
+                { more_part(&visit, &change, &telling) }
+                if !correcting { <ChosenPhotos files={(*photos).clone()} onchange={onphotos} /> }
+                <Foot {onsave} {oncancel} {busy}>
+                    if !correcting {
+                        <Button label="保存并再记一户" onclick={another} {busy} hint="Ctrl+Shift+Enter" />
                     }
                 </Foot>
+                <Leaving open={*leaving} {onstay} draft={props.draft.clone()} {leave} />
+                { super::asking::view(&asking) }
             </Form>
-            if *leaving { <ConfirmLeave onkeep={keep} ondrop={drop_it} onstay={stay} /> }
         </Page>
     }
+}
+
+/// What the desk tells about the family fills what the worker has not touched.
+#[hook]
+fn use_beginning(began: &Option<Rc<VisitStartReply>>, sheet: &Held<Sheet>, node: &NodeRef, correcting: bool) {
+    let (sheet, node) = (sheet.clone(), node.clone());
+    use_effect_with(began.clone(), move |began| {
+        let Some(began) = began else { return };
+        let fresh = sheet.get().visit.family.as_ref().is_none_or(|f| f.region.is_none());
+        sheet.edit(|sheet| {
+            let visit = &mut sheet.visit;
+            if let Some(row) = &began.household {
+                visit.family = Some(chosen(row));
+            }
+            if visit.visitors.is_empty() && !correcting {
+                visit.visitors = began.visitors.iter().take(1).cloned().collect();
+            }
+            if fresh && !correcting && visit.met.is_empty() && began.persons.len() == 1 {
+                visit.met = began.persons.iter().map(person).collect();
+            }
+        });
+        if began.household.is_some() && fresh {
+            // Whom the worker met comes first; where there is no choice, what was seen.
+            Timeout::new(0, move || {
+                if !(focus_field(&node, "met")) {
+                    focus_field(&node, "note");
+                }
+            })
+            .forget();
+        }
+    });
+}
+
+/// A change: what was said of the field is forgotten, the draft is kept, each family's by itself.
+#[hook]
+fn use_change(sheet: &Held<Sheet>, telling: &Telling, draft: &Draft) -> Change {
+    let (sheet, telling, draft) = (sheet.clone(), telling.clone(), draft.clone());
+    Callback::from(move |(field, edit): (&'static str, Edit)| {
+        telling.mended(vec![field.to_owned()]);
+        let before = sheet.get().visit.family.as_ref().map(|family| family.id);
+        sheet.edit(|sheet| edit(&mut sheet.visit));
+        let now = sheet.get().visit.family.as_ref().map(|family| family.id);
+        if sheet.get().seen.is_none() && before != now && field == "household" {
+            turn_to(now, sheet.clone(), draft.clone());
+        } else {
+            sheet.get().keep(&draft);
+        }
+    })
+}
+
+/// Another family was chosen: the draft goes along to it. One that is kept there already is never written
+/// over: an empty form takes it up, a filled one stays under its former key.
+fn turn_to(family: Option<Uuid>, sheet: Held<Sheet>, draft: Draft) {
+    spawn_local(async move {
+        let key = key_of(family);
+        let there = call(GetDraft { key: key.clone() }).await.ok().flatten();
+        let there = kept_visit(there.as_ref()).filter(VisitDraft::touched);
+        let mine = VisitDraft { family: None, ..sheet.get().visit.clone() };
+        match there {
+            Some(_) if mine.touched() => sheet.get().keep(&draft),
+            Some(kept) => {
+                draft.move_to(key);
+                sheet.edit(|sheet| {
+                    sheet.visit = kept;
+                    sheet.again = true;
+                });
+            }
+            None => {
+                draft.move_to(key);
+                sheet.get().keep(&draft);
+            }
+        }
+    });
+}
+
+/// Told which fields somebody else changed meanwhile, the worker saves again.
+#[hook]
+fn use_overtaken(refused: &Option<Rc<tiexin_contract::ErrorReply>>, sheet: &Held<Sheet>, id: Option<Uuid>) {
+    let sheet = sheet.clone();
+    use_effect_with(refused.clone(), move |error| {
+        let overtaken =
+            error.as_ref().is_some_and(|e| e.code == ErrorCode::ChangedMeanwhile && !e.problems.is_empty());
+        if let Some(id) = id.filter(|_| overtaken) {
+            spawn_local(async move {
+                if let Ok(row) = call(GetRecord { id }).await {
+                    let kept = Kept::read(&sheet.get().to_draft());
+                    sheet.edit(|sheet| {
+                        if let Some(visit) = kept.and_then(|kept| resumed(&kept, &row)) {
+                            sheet.visit = visit;
+                        }
+                        sheet.seen = Some(row.fields.clone());
+                    });
+                }
+            });
+        }
+    });
+}
+
+/// A correction's draft beside the visit as it stands now.
+fn resumed(kept: &Kept, row: &RecordRow) -> Option<VisitDraft> {
+    let map = |visit: VisitDraft| serde_json::to_value(visit).ok()?.as_object().cloned();
+    let now = map(VisitDraft::of(row)?)?;
+    let then = match &kept.seen {
+        Some(seen) => map(VisitDraft::of(&RecordRow { fields: seen.clone(), ..row.clone() })?)?,
+        None => now.clone(),
+    };
+    serde_json::from_value(Value::Object(resume(&kept.typed, &then, &now))).ok()
 }
 
 /// The visit is saved by now: a picture that is refused is told, and can be added on the visit's page.
@@ -232,17 +413,33 @@ enum After {
     Another,
 }
 
-/// A recorded visit to be corrected; used by the visit's own page.
+/// `/visit/:id/edit`: a recorded visit to be corrected.
 #[component]
-pub(super) fn Correcting(props: &CorrectingProps) -> Html {
-    let draft = use_draft(format!("visit:{}", props.row.id));
-    match VisitDraft::of(&props.row) {
-        Some(begin) => html! { <Filling id={props.row.id} {draft} {begin} /> },
-        None => html! { <p>{ "这条走访由更新的程序记录，请更新程序后再更正。" }</p> },
+pub(crate) fn CorrectVisitPage(props: &CorrectVisitProps) -> Html {
+    let session = use_session();
+    let id = props.id;
+    let row = use_query(GetRecord { id }, &[]);
+    let draft = use_draft(DraftKey::Of { kind: "visit".into(), id }.to_string());
+    if !session.can_write() {
+        return html! { <MayNot title="更正走访" /> };
+    }
+    let (Some(kept), Some(row)) = (draft.kept.clone(), row.data.clone()) else {
+        return html! { <Page title="更正走访">{ crate::components::show(&row, |_| html! { <Waiting /> }) }</Page> };
+    };
+    let Some(begin) = VisitDraft::of(&row) else {
+        return html! { <Page title="更正走访"><p>{ "这条走访由更新的程序记录，请更新程序后再更正。" }</p></Page> };
+    };
+    let kept = kept.as_deref().and_then(Kept::read);
+    let taken_up = kept.as_ref().and_then(|kept| resumed(kept, &row)).filter(|visit| *visit != begin);
+    let seen = kept.filter(|_| taken_up.is_some()).and_then(|kept| kept.seen);
+    let again = taken_up.is_some();
+    html! {
+        <Filling row={row.clone()} {draft} {again} begin={taken_up.unwrap_or(begin)}
+            seen={seen.unwrap_or_else(|| row.fields.clone())} />
     }
 }
 
 #[derive(Properties, PartialEq)]
-pub(super) struct CorrectingProps {
-    pub(super) row: Rc<RecordRow>,
+pub(crate) struct CorrectVisitProps {
+    pub(crate) id: Uuid,
 }

@@ -1,11 +1,11 @@
 //! Visits: the list, the form, one visit.
 
-mod draft;
+mod asking;
 mod fields;
 mod form;
 mod list;
 mod one;
 
-pub(crate) use form::VisitFormPage;
+pub(crate) use form::{CorrectVisitPage, VisitFormPage};
 pub(crate) use list::{VISIT, VisitsPage};
 pub(crate) use one::VisitPage;

@@ -1,6 +1,5 @@
 //! One visit, to be read and, if need be, corrected or taken back.
 
-use super::form::Correcting;
 use crate::attachments::Attachments;
 use crate::components::{Button, Card, Confirm, Look, Page, Sign, StateMark, TextField, show};
 use crate::hooks::{use_command, use_query, use_session, use_toast};
@@ -21,12 +20,15 @@ pub(crate) struct VisitPageProps {
 #[component]
 pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
     let session = use_session();
-    let correcting = use_state(|| false);
+    let navigator = use_navigator();
+    let id = props.id;
+    let correct = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.push(&Route::VisitEdit { id });
+        }
+    });
     let asking = use_state(|| false);
     let row = use_query(GetRecord { id: props.id }, &["visit"]);
-    if *correcting && let Some(row) = &row.data {
-        return html! { <Correcting row={row.clone()} /> };
-    }
     let set = |flag: &UseStateHandle<bool>, to: bool| {
         let flag = flag.clone();
         Callback::from(move |()| flag.set(to))
@@ -35,7 +37,7 @@ pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
     let action = html! {
         if session.can_write() && standing {
             <Button label="作废" look={Look::Link} onclick={set(&asking, true)} />
-            <Button label="更正" sign={Sign::Pen} onclick={set(&correcting, true)} />
+            <Button label="更正" sign={Sign::Pen} onclick={correct} />
         }
     };
     html! {

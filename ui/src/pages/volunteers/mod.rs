@@ -3,7 +3,7 @@
 use crate::components::list::{Column, Show};
 use crate::components::{Button, Look, Page, Sign, Tab, Tabs, options};
 use crate::hooks::use_session;
-use crate::record::{FieldKind, FormField, Noun, RecordList, Start};
+use crate::record::{Noun, RecordList};
 use crate::routes::Route;
 use tiexin_contract::records::{RecordRow, Sort};
 use tiexin_domain::nouns::volunteer::Approval;
@@ -30,20 +30,7 @@ pub(crate) static VOLUNTEER: Noun = Noun {
         ]
     },
     sort: || Some(Sort { field: "name".into(), descending: false }),
-    fields: || {
-        vec![
-            FormField::new("name", "姓名", FieldKind::Text).required(),
-            FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Here),
-            FormField::new("approval", "审核", FieldKind::Code(options::<Approval>))
-                .required()
-                .start(Start::Code("pending")),
-            FormField::new("team", "服务队", FieldKind::Text),
-            FormField::new("skills", "特长", FieldKind::Tags).hint("写一项按回车，如 理发、陪诊"),
-            FormField::new("approved_on", "通过时间", FieldKind::PartialDay),
-            FormField::new("minutes", "累计服务（分钟）", FieldKind::Count).folded("更多"),
-            FormField::new("notes", "备注", FieldKind::Long).folded("更多"),
-        ]
-    },
+    fields: tiexin_forms::kinds::volunteer,
 };
 
 fn hours(row: &RecordRow) -> String {

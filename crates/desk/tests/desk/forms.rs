@@ -1,0 +1,403 @@
+//! Every form: what is typed comes back, what is refused is told, what was not touched is not written.
+
+use serde_json::{Value, json};
+use tiexin_contract::ErrorCode;
+use tiexin_contract::family::{FestivalsNear, GetFamily, RecordVisit, SameVisits, VisitStart};
+use tiexin_contract::records::{
+    DraftKey, DropDraft, EditRecord, GetRecord, ListDrafts, RecordRow, SaveDraft, SaveRecord, Unmask,
+};
+use tiexin_domain::Fields;
+use tiexin_domain::nouns::PersonRef;
+use tiexin_forms::visit::{Chosen, VisitDraft};
+use tiexin_forms::{FieldKind, FormField, Today, Typed, changes, family, kinds, opened, read, told};
+use uuid::Uuid;
+
+use crate::office::{Office, VILLAGE, day, fields};
+
+const NUMBER: &str = "34052419800101001X";
+const SPOUSES: &str = "340524198001010028";
+
+fn today() -> Today {
+    Today { day: day(2026, 10, 20), sure: true }
+}
+
+/// What a worker would write into a field.
+fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
+    let by_name = match (kind, field.name) {
+        (_, "household") => Some(json!(home)),
+        (_, "region") => Some(json!(VILLAGE)),
+        (_, "file") => Some(json!(file)),
+        (_, "phone" | "household.phone") => Some(json!("199 0000 2581")),
+        (_, "id_number" | "persons.0.id_number") => Some(json!(NUMBER)),
+        (_, "persons.1.id_number") => Some(json!(SPOUSES)),
+        (_, "code" | "file.code") => Some(json!("34032310000017")),
+        ("contact_pair", "from") => Some(json!("10.10")),
+        ("contact_pair", "to") => Some(json!("10.15")),
+        ("activity", "start") => Some(json!("10.5T9点半")),
+        ("activity", "end") => Some(json!("10.5T下午3点")),
+        // By the number above.
+        ("person" | "member", "sex") => Some(json!("male")),
+        ("member", "structure") => Some(json!("individual")),
+        ("person", "birth") => Some(json!("1980-01-01")),
+        _ => None,
+    };
+    by_name.unwrap_or_else(|| match field.kind {
+        FieldKind::Code(options) | FieldKind::Codes(options) => {
+            let last = options().last().expect("a code").0;
+            if matches!(field.kind, FieldKind::Code(_)) { json!(last) } else { json!([last]) }
+        }
+        FieldKind::Day | FieldKind::PartialDay => json!("10月5日"),
+        FieldKind::Moment => json!("10.5T9点"),
+        FieldKind::Money => json!("300元"),
+        FieldKind::Count => json!("35人"),
+        FieldKind::Minutes => json!("1小时30分钟"),
+        FieldKind::Flag => json!(true),
+        FieldKind::Tags => json!(["一项", "另一项"]),
+        FieldKind::Region => json!(VILLAGE),
+        FieldKind::Person => json!(PersonRef { person: None, name: "某人".into() }),
+        FieldKind::People => json!([PersonRef { person: None, name: "某人".into() }]),
+        FieldKind::Text | FieldKind::Long | FieldKind::Family | FieldKind::Carried => {
+            json!(format!("{}的内容", field.label))
+        }
+    })
+}
+
+fn filled(kind: &str, form: &[FormField], home: Uuid, file: Uuid) -> Typed {
+    let mut typed: Typed =
+        form.iter().map(|field| (field.name.to_owned(), written(kind, field, home, file))).collect();
+    typed.entry("head_name".into()).or_insert_with(|| json!("贾文广"));
+    typed
+}
+
+async fn home_and_file(office: &Office) -> (Uuid, Uuid) {
+    let home = office.family("贾文广", |family| family.contacts = None).await;
+    (home, office.ok(GetFamily { household: home }).await.files[0].id)
+}
+
+/// The stored fields with numbers shown.
+async fn whole(office: &Office, row: &RecordRow) -> Fields {
+    let mut fields = row.fields.clone();
+    for field in &row.masked {
+        let shown = office.ok(Unmask { id: row.id, field: field.clone() }).await;
+        fields.insert(field.clone(), shown.value.into());
+    }
+    fields
+}
+
+#[tokio::test]
+async fn every_field_of_every_form_comes_back_and_can_be_emptied() {
+    for (kind, form) in kinds::KINDS {
+        let office = Office::township(day(2026, 10, 20)).await;
+        let (home, file) = home_and_file(&office).await;
+        let form = form();
+        let typed = filled(kind, &form, home, file);
+        let stored = read(&form, &typed, today()).unwrap_or_else(|wrong| panic!("{kind}: {wrong:?}"));
+        for field in &form {
+            assert!(!stored[field.name].is_null(), "{kind}.{} was dropped", field.name);
+        }
+        let new = SaveRecord { kind: (*kind).into(), id: None, version: None, fields: stored.clone() };
+        // The family has a file already: its form is filled as a correction.
+        let row = match *kind {
+            "support_file" => {
+                let seen = office.ok(GetRecord { id: file }).await.fields;
+                let sent = changes(&form, &seen, &typed, today()).unwrap();
+                office.ok(EditRecord { id: file, fields: sent.fields, seen: sent.seen }).await.row
+            }
+            _ => office.ok(new).await.row,
+        };
+        let row = office.ok(GetRecord { id: row.id }).await;
+        let back = whole(&office, &row).await;
+        for field in &form {
+            let read_back = match field.kind {
+                FieldKind::Tags | FieldKind::Codes(_) => sorted(back.get(field.name)),
+                _ => back.get(field.name).cloned().unwrap_or_default(),
+            };
+            let want = match (field.name, &stored[field.name]) {
+                ("phone", _) => json!("19900002581"),
+                (_, list @ Value::Array(_))
+                    if matches!(field.kind, FieldKind::Tags | FieldKind::Codes(_)) =>
+                {
+                    sorted(Some(list))
+                }
+                (_, value) => value.clone(),
+            };
+            assert_eq!(read_back, want, "{kind}.{}", field.name);
+        }
+        // The form shows it again, and sends nothing while nothing is touched.
+        let again = opened(&form, &row.fields);
+        assert_eq!(changes(&form, &row.fields, &again, today()).unwrap().fields, Fields::new(), "{kind}");
+        emptied(&office, kind, &form, &row).await;
+    }
+}
+
+/// Each field that may be empty, emptied alone.
+async fn emptied(office: &Office, kind: &str, form: &[FormField], row: &RecordRow) {
+    for field in form.iter().filter(|field| field.shown() && !field.required) {
+        // One of the two contacts stays; a closed file has its reason; what was assessed has its score.
+        if matches!(
+            (kind, field.name),
+            ("contact_pair", "township_leader")
+                | ("support_file", "status_reason")
+                | ("counselling", "assessed")
+        ) {
+            continue;
+        }
+        let row = office.ok(GetRecord { id: row.id }).await;
+        let mut typed = opened(form, &row.fields);
+        typed.insert(field.name.into(), Value::Null);
+        let sent = changes(form, &row.fields, &typed, today()).unwrap();
+        if sent.fields.is_empty() {
+            panic!("{kind}.{} cannot be emptied", field.name);
+        }
+        assert_eq!(sent.fields.keys().collect::<Vec<_>>(), [field.name], "{kind}");
+        let saved = office.ok(EditRecord { id: row.id, fields: sent.fields, seen: sent.seen }).await.row;
+        // Sex and birth follow the number, as long as there is one.
+        let follows = kind == "person" && matches!(field.name, "sex" | "birth");
+        assert!(follows || !saved.fields.contains_key(field.name), "{kind}.{} stayed", field.name);
+    }
+}
+
+fn sorted(list: Option<&Value>) -> Value {
+    let mut items = list.and_then(Value::as_array).cloned().unwrap_or_default();
+    items.sort_by_key(Value::to_string);
+    Value::Array(items)
+}
+
+#[tokio::test]
+async fn every_field_of_a_family_that_is_registered_comes_back() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let form = family::fields();
+    let typed = filled("family", &form, Uuid::nil(), Uuid::nil());
+    let registered = family::family(&typed, today()).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let stored = read(&form, &typed, today()).unwrap();
+    let home = office.ok(registered).await.id;
+    let page = office.ok(GetFamily { household: home }).await;
+    let of = |path: &str| -> &RecordRow {
+        match path {
+            "household" => &page.household,
+            "persons.0" => &page.persons[0],
+            "persons.1" => &page.persons[1],
+            "file" => &page.files[0],
+            "contacts" => &page.contacts[0],
+            other => panic!("{other} is on no record"),
+        }
+    };
+    for field in form.iter().filter(|field| field.name != family::SPECIAL) {
+        let (path, name) = field.name.rsplit_once('.').unwrap();
+        let back = whole(&office, of(path)).await;
+        let want = if name == "phone" { json!("19900002581") } else { stored[field.name].clone() };
+        assert_eq!(back.get(name), Some(&want), "{}", field.name);
+    }
+}
+
+#[tokio::test]
+async fn every_field_of_a_visit_comes_back() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (home, _) = home_and_file(&office).await;
+    let family =
+        Chosen {
+            id: home, name: "贾文广".into(), place: "东关社区".into(), region: VILLAGE.parse().ok()
+        };
+    let text = |text: &str| text.to_owned();
+    let draft = VisitDraft {
+        family: Some(family),
+        date: text("2026-10-18"),
+        kind: text("festival"),
+        festival: text("重阳"),
+        met: vec![PersonRef { person: None, name: "贾文广".into() }],
+        visitors: vec![text("王丽"), text("李芳")],
+        presence: text("in_hospital"),
+        note: text("一切都好"),
+        needs: text("买药"),
+        health: text("好"),
+        living: text("好"),
+        safety: text("换了插座"),
+        gift_item: text("米"),
+        gift_amount: text("200.00"),
+        gift_signed: text("贾文广"),
+        follow_up: text("2026-11-18"),
+        contact_reason: text("来电"),
+    };
+    let visit = draft.visit(today(), None).unwrap();
+    let saved = office.ok(RecordVisit { id: None, visit }).await;
+    let row = office.ok(GetRecord { id: saved.id }).await;
+    assert_eq!(VisitDraft::of(&row), Some(draft));
+}
+
+/// The desk refuses a value in each field of each form: its word stands beside that field, and in no case
+/// nowhere.
+#[tokio::test]
+async fn a_problem_with_each_field_of_each_form_is_told() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (home, file) = home_and_file(&office).await;
+    for (kind, form) in kinds::KINDS {
+        let form = form();
+        let right = read(&form, &filled(kind, &form, home, file), today()).unwrap();
+        let shown: Vec<&str> = form.iter().filter(|field| field.shown()).map(|field| field.name).collect();
+        for field in &form {
+            // Nothing reads as this.
+            let wrong = json!({"no": ["such", "value"]});
+            let refused = if *kind == "support_file" {
+                // A file is opened with its family; its own form corrects it.
+                let sent = Fields::from_iter([(field.name.to_owned(), wrong)]);
+                office.refused(EditRecord { id: file, fields: sent, seen: Fields::new() }).await
+            } else {
+                let mut sent = right.clone();
+                sent.insert(field.name.into(), wrong);
+                let new = SaveRecord { kind: (*kind).into(), id: None, version: None, fields: sent };
+                office.refused(new).await
+            };
+            let told = told(&[], Some(&refused), &shown, str::to_owned);
+            let beside = told.about(field.name).is_some();
+            assert!(
+                beside || !(field.shown() || told.on_top.is_empty()),
+                "{kind}.{}: {refused:?}",
+                field.name
+            );
+        }
+    }
+    // Paths into the parts of a family, and such as have no field of their own.
+    let mut typed = filled("family", &family::fields(), Uuid::nil(), Uuid::nil());
+    let shown: Vec<&str> = family::fields().iter().map(|field| field.name).collect();
+    office.ok(family::family(&typed, today()).unwrap()).await;
+    typed.insert("file.code".into(), json!("34032310000018"));
+    for (path, number) in [("persons.0.id_number", SPOUSES), ("persons.1.id_number", NUMBER)] {
+        typed.insert(path.into(), json!(number));
+    }
+    let refused = office.refused(family::family(&typed, today()).unwrap()).await;
+    let told = told(&[], Some(&refused), &shown, family::place);
+    for path in ["persons.0.id_number", "persons.1.id_number"] {
+        assert!(told.about(path).is_some_and(|word| word.contains("已经登记过")), "{path}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_one_window_did_not_touch_it_does_not_write_back() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (home, _) = home_and_file(&office).await;
+    let form = kinds::household();
+    let seen = office.ok(GetRecord { id: home }).await.fields;
+    let edit = |field: &str, value: Value| {
+        let mut typed = opened(&form, &seen);
+        typed.insert(field.into(), value);
+        let sent = changes(&form, &seen, &typed, today()).unwrap();
+        EditRecord { id: home, fields: sent.fields, seen: sent.seen }
+    };
+    // Two windows opened the same; each writes its own.
+    office.ok(edit("current_address", json!("东头一号"))).await;
+    office.ok(edit("hardship", json!(["因病"]))).await;
+    let row = office.ok(edit("phone", json!("19900002581"))).await.row;
+    assert_eq!(row.fields["current_address"], "东头一号");
+    // A set is added to by both.
+    let row = office.ok(edit("hardship", json!(["因残"]))).await.row;
+    assert_eq!(sorted(row.fields.get("hardship")), json!(["因残", "因病"]));
+    // The same field: the second is told, and may insist.
+    let second = edit("current_address", json!("西头二号"));
+    let refused = office.refused(second.clone()).await;
+    assert_eq!(refused.code, ErrorCode::ChangedMeanwhile);
+    assert!(refused.about("current_address").is_some());
+    assert!(!format!("{refused:?}").contains("东头一号"), "the newer value is told by the record alone");
+    let now = office.ok(GetRecord { id: home }).await.fields;
+    let row = office.ok(EditRecord { seen: now, ..second }).await.row;
+    assert_eq!(row.fields["current_address"], "西头二号");
+}
+
+#[tokio::test]
+async fn the_next_contacts_follow_on_the_former() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    let file = page.files[0].id;
+    let pair = |worker: &str, from: Value| SaveRecord {
+        kind: "contact_pair".into(),
+        id: None,
+        version: None,
+        fields: fields(json!({
+            "household": home, "file": file, "township_leader": "赵镇长", "village_worker": worker, "from": from,
+        })),
+    };
+    assert!(office.refused(pair("孙", Value::Null)).await.about("from").is_some());
+    office.ok(pair("孙村医", json!("10.20"))).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    assert_eq!(page.contacts.len(), 2);
+    assert_eq!(page.contacts[0].fields["village_worker"], "孙村医");
+    assert_eq!(page.contacts[1].fields["to"], "2026-10-19");
+    assert!(!page.gaps.iter().any(|gap| gap.contains("联系人")), "{:?}", page.gaps);
+    // One that takes over later does not take the present one away.
+    office.ok(pair("周村医", json!("2026-12-01"))).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    assert_eq!(page.contacts[0].fields["village_worker"], "孙村医");
+    assert_eq!(page.contacts[0].fields["to"], "2026-11-30");
+    assert!(office.refused(pair("李", json!("2026-12-01"))).await.about("from").is_some());
+}
+
+#[tokio::test]
+async fn drafts_are_listed_each_by_its_own_name() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (home, _) = home_and_file(&office).await;
+    let other = office.family("孙有福", |family| (family.file, family.contacts) = (None, None)).await;
+    let keys = [
+        DraftKey::New { kind: "visit".into(), family: Some(home) },
+        DraftKey::New { kind: "visit".into(), family: Some(other) },
+        DraftKey::New { kind: "family".into(), family: None },
+        DraftKey::Of { kind: "household".into(), id: home },
+    ];
+    for key in &keys {
+        let value = json!({"typed": {"persons.0.name": "周", "note": "写到一半"}});
+        office.ok(SaveDraft { key: key.to_string(), value }).await;
+    }
+    let listed = office.ok(ListDrafts {}).await;
+    let mut told: Vec<(String, String)> =
+        listed.iter().map(|row| (row.what.clone(), row.about.clone())).collect();
+    told.sort();
+    let want =
+        [("修改家庭户", "贾文广家"), ("登记家庭", "周"), ("记走访", "孙有福家"), ("记走访", "贾文广家")];
+    let mut want: Vec<(String, String)> = want.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
+    want.sort();
+    assert_eq!(told, want);
+    office.ok(DropDraft { key: keys[0].to_string() }).await;
+    assert_eq!(office.ok(ListDrafts {}).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_visit_asks_about_the_festivals_of_its_day_and_the_same_visit_again() {
+    let office = Office::township(day(2026, 11, 29)).await;
+    let (home, _) = home_and_file(&office).await;
+    let near = office.ok(FestivalsNear { day: day(2026, 9, 25) }).await;
+    assert_eq!(near, ["中秋", "国庆"]);
+    assert!(office.ok(VisitStart { household: Some(home) }).await.festivals.is_empty());
+    let same = |kind: &str| SameVisits { household: home, date: day(2026, 10, 5), kind: kind.into() };
+    assert!(office.ok(same("routine")).await.is_empty());
+    let mut visit =
+        tiexin_domain::nouns::Visit::routine(VILLAGE.parse().unwrap(), home, "", day(2026, 10, 5));
+    visit.visitors = vec!["王丽".into()];
+    for _ in 0..2 {
+        // Asked about, never refused.
+        office.ok(RecordVisit { id: None, visit: visit.clone() }).await;
+    }
+    assert_eq!(office.ok(same("routine")).await.len(), 2);
+    assert!(office.ok(same("hospital")).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_happened_did_not_happen_tomorrow_and_a_code_is_one_familys() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (_, file) = home_and_file(&office).await;
+    let other = office.family("孙有福", |family| family.contacts = None).await;
+    let other = office.ok(GetFamily { household: other }).await.files[0].id;
+    let edit = |id: Uuid, value: Value| EditRecord { id, fields: fields(value), seen: Fields::new() };
+    let tomorrow = office.refused(edit(file, json!({"preference_on": "2026-10-21"}))).await;
+    assert!(tomorrow.about("preference_on").is_some_and(|word| word.contains("今天之后")));
+    office.ok(edit(file, json!({"preference_on": "今天", "code": "34032310000017"}))).await;
+    let twice = office.refused(edit(other, json!({"code": "34032310000017"}))).await;
+    assert!(twice.about("code").is_some_and(|word| word.contains("已经登记过")), "{twice:?}");
+    office.ok(edit(other, json!({"code": "34032310000018"}))).await;
+}
+
+#[tokio::test]
+async fn contacts_without_a_file_are_told_and_not_dropped() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let mut family = crate::office::family("贾文广");
+    family.file = None;
+    assert!(office.refused(family).await.about("contacts").is_some());
+}

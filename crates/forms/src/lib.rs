@@ -1,0 +1,27 @@
+//! What every form of the screens holds, and what it becomes when it is saved. Pure: no clock, no page.
+//!
+//! The screens draw a form from its fields; a test fills the same fields, saves them at a desk and reads them
+//! back. Nothing that was typed may be dropped on the way: it is saved, or its field is told.
+
+mod amount;
+mod day;
+pub mod drafts;
+pub mod family;
+pub mod kinds;
+mod options;
+mod spec;
+mod support;
+mod today;
+mod told;
+mod typed;
+pub mod visit;
+
+pub use amount::{read_count, read_minutes};
+pub use day::{read_date, read_day, read_day_ahead, read_moment};
+pub use options::{Codes, Options, label_of, options};
+pub use spec::{FieldKind, FormField, Start};
+pub use today::Today;
+pub use told::{Told, told};
+pub use typed::{
+    Beginning, Changes, HEAD_NAME, Typed, Wrong, changes, fresh, list, opened, plain, read, text,
+};

@@ -1,0 +1,270 @@
+//! Between what a form holds (texts as typed) and what is stored.
+
+use crate::{FieldKind, FormField, Start, Today, read_count, read_date, read_day, read_minutes, read_moment};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use tiexin_domain::nouns::tidy;
+use tiexin_domain::{Fen, Fields};
+
+/// What a form holds: texts as typed, lists, yes and no. A draft is this.
+pub type Typed = BTreeMap<String, Value>;
+
+/// Anything stored, without the signs of JSON.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            items.iter().map(plain).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("、")
+        }
+        Value::Object(parts) => {
+            parts.get("name").or_else(|| parts.get("item")).map(plain).unwrap_or_default()
+        }
+    }
+}
+
+pub fn text(typed: &Typed, field: &str) -> String {
+    typed.get(field).map(plain).unwrap_or_default()
+}
+
+pub fn list(typed: &Typed, field: &str) -> Vec<String> {
+    let items = typed.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Where the name of a family's head is kept beside the reference to the family.
+pub const HEAD_NAME: &str = "head_name";
+
+/// Where a new record begins.
+pub struct Beginning<'a> {
+    pub today: Today,
+    /// Where the worker looks, or is at home. Empty: unknown.
+    pub region: &'a str,
+    pub me: &'a str,
+}
+
+/// A new form's fields.
+pub fn fresh(fields: &[FormField], at: &Beginning) -> Typed {
+    let village = at.region.len() == 12;
+    let start = |field: &FormField| {
+        Some(match field.start {
+            Start::Empty => return None,
+            Start::Today => json!(at.today.begins()),
+            Start::Village if !village => return None,
+            Start::Here | Start::Village => json!(at.region),
+            Start::Me => json!(at.me),
+            Start::Code(code) => json!(code),
+        })
+    };
+    fields.iter().filter_map(|field| Some((field.name.to_owned(), start(field)?))).collect()
+}
+
+/// A stored record's fields, as a form shows them.
+pub fn opened(fields: &[FormField], stored: &Fields) -> Typed {
+    let mut typed = Typed::new();
+    for field in fields {
+        for name in [Some(field.name), beside(field)].into_iter().flatten() {
+            if let Some(value) = stored.get(name) {
+                let shown = match (field.kind, value) {
+                    (FieldKind::Minutes, Value::Number(minutes)) => json!(in_hours(minutes)),
+                    (_, Value::Number(number)) => json!(number.to_string()),
+                    _ => value.clone(),
+                };
+                typed.insert(name.to_owned(), shown);
+            }
+        }
+    }
+    typed
+}
+
+/// `150` → `2小时30分钟`.
+fn in_hours(minutes: &serde_json::Number) -> String {
+    match minutes.as_u64() {
+        Some(minutes) if minutes >= 60 && minutes.is_multiple_of(60) => format!("{}小时", minutes / 60),
+        Some(minutes) if minutes >= 60 => format!("{}小时{}分钟", minutes / 60, minutes % 60),
+        _ => format!("{minutes}分钟"),
+    }
+}
+
+/// The field that a picker fills beside its own.
+fn beside(field: &FormField) -> Option<&'static str> {
+    match field.kind {
+        FieldKind::Family => Some(HEAD_NAME),
+        _ => None,
+    }
+}
+
+/// What is wrong: field → what to do.
+pub type Wrong = Vec<(String, String)>;
+
+/// What is stored, or what to mend. Emptied fields become null.
+///
+/// # Errors
+/// Every field that cannot be read or is missing.
+pub fn read(fields: &[FormField], typed: &Typed, today: Today) -> Result<Fields, Wrong> {
+    let mut stored = Fields::new();
+    let mut wrong = Vec::new();
+    for field in fields {
+        put(field, typed, today, &mut stored, &mut wrong);
+    }
+    if wrong.is_empty() { Ok(stored) } else { Err(wrong) }
+}
+
+fn put(field: &FormField, typed: &Typed, today: Today, stored: &mut Fields, wrong: &mut Wrong) {
+    if let Some(name) = beside(field) {
+        stored.insert(name.to_owned(), typed.get(name).cloned().unwrap_or(Value::Null));
+    }
+    match one(field, typed, today) {
+        Ok(Value::Null) if field.required => {
+            wrong.push((field.name.to_owned(), format!("请填写{}", field.label)));
+        }
+        Ok(value) => drop(stored.insert(field.name.to_owned(), value)),
+        Err(message) => wrong.push((field.name.to_owned(), message)),
+    }
+}
+
+/// What a form changes of a stored record: only what was touched.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Changes {
+    /// Null removes.
+    pub fields: Fields,
+    /// The same fields as the form had them before; one that was not there is not here either.
+    pub seen: Fields,
+}
+
+/// `seen` is the stored record as the form was opened on it, `typed` what it holds now.
+///
+/// # Errors
+/// Every touched field that cannot be read, or is required and was emptied.
+pub fn changes(fields: &[FormField], seen: &Fields, typed: &Typed, today: Today) -> Result<Changes, Wrong> {
+    let begun = opened(fields, seen);
+    let mut changes = Changes::default();
+    let mut wrong = Vec::new();
+    for field in fields.iter().filter(|field| touched(field, &begun, typed, today)) {
+        put(field, typed, today, &mut changes.fields, &mut wrong);
+    }
+    let before = |name: &String| Some((name.clone(), seen.get(name)?.clone()));
+    changes.seen = changes.fields.keys().filter_map(before).collect();
+    if wrong.is_empty() { Ok(changes) } else { Err(wrong) }
+}
+
+/// Whether the field says something else now. `10.5` for `2026-10-05` does not.
+fn touched(field: &FormField, begun: &Typed, typed: &Typed, today: Today) -> bool {
+    let name = field.name;
+    if begun.get(name) == typed.get(name) {
+        return false;
+    }
+    match (one(field, begun, today), one(field, typed, today)) {
+        (Ok(before), Ok(now)) => before != now,
+        _ => true,
+    }
+}
+
+fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> {
+    let written = tidy(&text(typed, field.name));
+    let or_null = |value: Option<Value>| value.unwrap_or(Value::Null);
+    let number = |written: Option<String>, read: fn(&str) -> Result<u32, String>| match written {
+        Some(written) => read(&written).map(|number| json!(number)),
+        None => Ok(Value::Null),
+    };
+    Ok(match field.kind {
+        FieldKind::Text | FieldKind::Long | FieldKind::Code(_) | FieldKind::Region => {
+            or_null(written.map(Value::from))
+        }
+        FieldKind::Family | FieldKind::Carried => or_null(written.map(Value::from)),
+        FieldKind::Person => typed.get(field.name).cloned().unwrap_or(Value::Null),
+        FieldKind::People => match typed.get(field.name) {
+            Some(Value::Array(people)) if !people.is_empty() => json!(people),
+            _ => Value::Null,
+        },
+        FieldKind::Flag => {
+            if typed.get(field.name) == Some(&json!(true)) {
+                json!(true)
+            } else {
+                Value::Null
+            }
+        }
+        FieldKind::Codes(_) | FieldKind::Tags => {
+            let items = list(typed, field.name);
+            if items.is_empty() { Value::Null } else { json!(items) }
+        }
+        FieldKind::Day => {
+            or_null(read_day(&text(typed, field.name), today)?.map(|day| json!(day.to_string())))
+        }
+        FieldKind::PartialDay => {
+            or_null(read_date(&text(typed, field.name), today)?.map(|date| json!(date.to_string())))
+        }
+        FieldKind::Moment => or_null(read_moment(&text(typed, field.name), today)?.map(Value::from)),
+        FieldKind::Money => match written {
+            Some(written) => json!(Fen::parse(&written).map_err(|bad| bad.to_string())?.to_string()),
+            None => Value::Null,
+        },
+        FieldKind::Count => number(written, read_count)?,
+        FieldKind::Minutes => number(written, read_minutes)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds;
+
+    fn today() -> Today {
+        Today { day: chrono::NaiveDate::from_ymd_opt(2026, 11, 29).unwrap(), sure: true }
+    }
+
+    fn stored(value: Value) -> Fields {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn a_form_sends_only_what_was_touched() {
+        let fields = kinds::household();
+        let seen = stored(json!({
+            "head_name": "某某", "region": "340323100001", "current_address": "东头一号", "kinds": ["general"],
+        }));
+        let mut typed = opened(&fields, &seen);
+        assert_eq!(changes(&fields, &seen, &typed, today()), Ok(Changes::default()));
+        typed.insert("phone".into(), json!("19900002580"));
+        typed.insert("current_address".into(), json!(" "));
+        let sent = changes(&fields, &seen, &typed, today()).unwrap();
+        assert_eq!(sent.fields, stored(json!({"phone": "19900002580", "current_address": null})));
+        assert_eq!(sent.seen, stored(json!({"current_address": "东头一号"})));
+    }
+
+    #[test]
+    fn the_same_said_otherwise_is_no_change() {
+        let fields = kinds::person();
+        let seen = stored(json!({"name": "某", "birth": "2026-10-05", "region": "340323100001"}));
+        let mut typed = opened(&fields, &seen);
+        typed.insert("birth".into(), json!("10.5"));
+        typed.insert("lunar_birthday".into(), json!(false));
+        typed.insert("phone".into(), json!(""));
+        assert_eq!(changes(&fields, &seen, &typed, today()), Ok(Changes::default()));
+        typed.insert("name".into(), json!(""));
+        assert_eq!(changes(&fields, &seen, &typed, today()).unwrap_err()[0].0, "name");
+    }
+
+    #[test]
+    fn what_is_missing_already_does_not_hinder_another_change() {
+        let fields = kinds::support_file();
+        let seen = stored(json!({"region": "340323100001", "head_name": "某"}));
+        let mut typed = opened(&fields, &seen);
+        typed.insert("doctor".into(), json!("李医生"));
+        assert_eq!(
+            changes(&fields, &seen, &typed, today()).unwrap().fields,
+            stored(json!({"doctor": "李医生"}))
+        );
+    }
+
+    #[test]
+    fn service_time_is_shown_as_it_is_told() {
+        let fields = kinds::volunteer();
+        let seen = stored(json!({"name": "某", "minutes": 150, "approval": "pending"}));
+        let typed = opened(&fields, &seen);
+        assert_eq!(typed["minutes"], json!("2小时30分钟"));
+        assert_eq!(changes(&fields, &seen, &typed, today()), Ok(Changes::default()));
+    }
+}
