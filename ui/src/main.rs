@@ -15,6 +15,7 @@ mod text;
 mod transport;
 
 fn main() {
+    hooks::hear_the_way_back();
     yew::platform::spawn_local(async {
         transport::start().await;
         yew::Renderer::<app::App>::new().render();

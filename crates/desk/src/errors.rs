@@ -134,7 +134,7 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
         UnlockError::Cancelled => ErrorReply::new(ErrorCode::Cancelled, "已取消，原有的台账没有动。"),
         UnlockError::MovedAside { .. } => ErrorReply::new(
             ErrorCode::Disk,
-            "数据文件无法识别，已改名保留在原文件夹，没有删除。请联系管理员恢复，或重新登录以新数据继续。",
+            "数据文件无法识别，已改名保留在原文件夹，没有删除。请从备份恢复（登录页上有“从备份恢复”），或重新登录以新数据继续。",
         ),
         UnlockError::Io(_) | UnlockError::Disk(_) => disk(),
         other => {

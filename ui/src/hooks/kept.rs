@@ -1,5 +1,7 @@
 //! What a page showed is there again when the worker comes back to it by the browser's way back.
 
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -23,9 +25,14 @@ pub(crate) fn came_back() -> bool {
     CAME_BACK.get()
 }
 
-/// The shell tells: it hears the browser.
-pub(crate) fn going_back(back: bool) {
-    CAME_BACK.set(back);
+/// Hears the browser's way back from now on. Before the router does: it opens the page at once.
+pub(crate) fn hear_the_way_back() {
+    EventListener::new(&gloo::utils::window(), "popstate", |_| {
+        CAME_BACK.set(true);
+        // The page has been opened by then; what comes later comes by a link.
+        Timeout::new(50, || CAME_BACK.set(false)).forget();
+    })
+    .forget();
 }
 
 /// A state of a page, by its name on that page. By a link a page begins anew.

@@ -113,14 +113,16 @@ fn Agree(props: &AgreeProps) -> Html {
     let backup = &props.backup;
     let restore = use_command::<RestoreBackup>();
     let progress = use_state(|| None::<event::Progress>);
-    let name = use_state(|| match backup.users.as_slice() {
-        [one, ..] => one.name.clone(),
-        [] => String::new(),
+    let session = use_session();
+    let name = use_state(|| {
+        // Who asks is most often one of them.
+        let mine = session.me().and_then(|me| backup.users.iter().find(|user| user.name == me.user.name));
+        mine.or(backup.users.first()).map(|user| user.name.clone()).unwrap_or_default()
     });
     let password = use_state(String::new);
     let missing = use_state(|| false);
     let node = use_node_ref();
-    let today = use_session().today();
+    let today = session.today();
     {
         let progress = progress.setter();
         use_effect_with((), move |()| {

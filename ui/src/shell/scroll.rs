@@ -1,10 +1,9 @@
 //! A page that the worker comes back to stands where it stood; one reached by a link stands at its top.
 
-use crate::hooks::{address, came_back, going_back, page_turned};
+use crate::hooks::{address, came_back, page_turned};
 use crate::routes::Route;
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
-use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -25,11 +24,6 @@ pub(super) fn use_place(main: NodeRef, route: Option<Route>) {
     {
         let (main, places, frame) = (main.clone(), places.clone(), frame.clone());
         use_effect_with((), move |()| {
-            let back = EventListener::new(&gloo::utils::window(), "popstate", |_| {
-                going_back(true);
-                // The pages have been opened by then; what comes later comes by a link.
-                Timeout::new(50, || going_back(false)).forget();
-            });
             let element = main.cast::<Element>();
             let scrolled = element.clone().map(|element| {
                 EventListener::new(&element.clone(), "scroll", {
@@ -49,12 +43,11 @@ pub(super) fn use_place(main: NodeRef, route: Option<Route>) {
                     EventListener::new(&element, kind, move |_| drop(frame.borrow_mut().take()))
                 })
             });
-            || drop((back, scrolled, hands))
+            || drop((scrolled, hands))
         });
     }
     use_effect_with(route, move |_| {
         let back = came_back();
-        going_back(false);
         if std::mem::replace(&mut *opened.borrow_mut(), true) {
             page_turned();
         }

@@ -21,6 +21,8 @@ pub(crate) struct BarsByDayProps {
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 150.0;
 const BASE: f64 = 124.0;
+/// Above the tallest bar, for its count in 大字.
+const HEADROOM: f64 = 20.0;
 /// A row below the days for what the line means: on the bars it could not be read.
 const LEGEND: f64 = 20.0;
 
@@ -31,7 +33,7 @@ pub(crate) fn BarsByDay(props: &BarsByDayProps) -> Html {
     let step = WIDTH / many;
     let most = props.days.iter().map(|(_, count)| *count).max().unwrap_or(0) as f64;
     let top = most.max(props.pace.unwrap_or(0.0) * 1.15).max(4.0);
-    let height = |value: f64| value / top * (BASE - 14.0);
+    let height = |value: f64| value / top * (BASE - HEADROOM);
     let bars = props.days.iter().map(|(day, count)| {
         let x = f64::from(day.day0()) * step;
         let h = height(*count as f64);
