@@ -19,6 +19,7 @@ macro_rules! on_both_stores {
 
 mod at_the_screen;
 mod attachments;
+mod backed_up;
 mod carried;
 mod devices;
 mod duplicates;

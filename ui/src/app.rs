@@ -73,8 +73,9 @@ pub(crate) fn App() -> Html {
     let restored = {
         let (restoring, set, last) = (restoring.setter(), set.clone(), last.clone());
         Callback::from(move |state: SessionState| {
-            // The pages behind are of the other book.
+            // The pages behind are of the other book, and so is the address.
             last.borrow_mut().take();
+            let _ = gloo::utils::window().location().set_hash("#/");
             restoring.set(false);
             set.emit(state);
         })
