@@ -134,7 +134,7 @@ fn same_number(book: &Book, id: Uuid, fields: &Fields) -> Result<Vec<Problem>, S
     Ok(other
         .map(|record| {
             let place = crate::place::name(&record.region());
-            let message = format!("这个身份证号在{place}已经登记过，请用搜索打开原来的记录");
+            let message = format!("这个身份证号在{place}已经登记过，请用查找打开原来的记录");
             Problem::new("id_number", "id_duplicate", message)
         })
         .into_iter()

@@ -18,7 +18,7 @@ const READ: [&str; 9] = [
 ];
 
 /// What must not be said, what is said for it, and why.
-const BANNED: [(&str, &str); 9] = [
+const BANNED: [(&str, &str); 11] = [
     ("收起", "作废 for a record (it comes back by 恢复), 关闭 for what is unfolded"),
     ("走访方式", "走访类型"),
     ("\"方式\"", "走访类型"),
@@ -26,6 +26,8 @@ const BANNED: [(&str, &str); 9] = [
     ("总结", "小结"),
     ("家庭类型", "家庭类别"),
     ("驳回", "退回"),
+    ("没有采用", "没有采纳"),
+    ("搜索", "查找"),
     ("备份文件的", "备份是一个文件夹：备份到哪个文件夹"),
     ("操作失败", "what happened, what is safe, what to do next"),
 ];

@@ -73,6 +73,12 @@ fn target(at: &At, args: &Backup) -> Result<PathBuf, ErrorReply> {
             "这是存放台账的文件夹，备份放在这里起不了作用，没有备份。请选U盘或另一块硬盘。",
         ));
     }
+    if tiexin_store::look_at_backup(&parent).is_ok() {
+        return Err(ErrorReply::new(
+            ErrorCode::Invalid,
+            "所选的文件夹本身就是一份备份，没有再放一份进去。请返回上一级，选它外面的文件夹。",
+        ));
+    }
     Ok(to)
 }
 

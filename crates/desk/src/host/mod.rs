@@ -1,7 +1,8 @@
 //! The loopback host: the same screens in the system's own browser, from the same book.
 //!
 //! Binds 127.0.0.1 and nothing else. A page of another site cannot use it: `Host` and `Origin` must be
-//! this host's own, and every call carries a random token that only the opened page was given.
+//! this host's own, and every call carries a random token that only the opened page was given; it hands it on to
+//! further tabs of the same address, inside the browser (`ui/src/transport/tabs.rs`).
 
 mod gate;
 mod pages;

@@ -127,6 +127,11 @@ fn a_copy_is_as_good_as_the_book() {
     put_back(&other).failed(1, "请先退出贴心");
     drop(window);
     assert_eq!(other.json(&["list", "person"])["total"], 2);
+    // Where the old book lies is said.
+    assert_eq!(told["aside"], serde_json::Value::Null, "there was none");
+    let aside = put_back(&other).json()["aside"].as_str().map(std::path::PathBuf::from).unwrap();
+    assert_eq!(aside, other.data().join("book.db.aside-1"));
+    assert!(aside.is_file());
 
     // A stick that lost something says so, and still brings the rest.
     let lost = std::fs::read_dir(format!("{copy}/blobs")).unwrap().next().unwrap().unwrap();

@@ -45,6 +45,8 @@ async fn a_backup_is_named_by_its_day_and_says_what_it_is() {
         shown,
         [("贴心备份-2026-11-30", FolderKind::Backup), ("贴心备份-2026-11-30-2", FolderKind::Backup)]
     );
+    let within = office.refused(inside(Path::new(&made.path))).await;
+    assert!(within.message.contains("本身就是一份备份"), "{within:?}");
     let shown = office.ok(LookAtBackup { path: made.path }).await;
     assert_eq!(shown.made_at, Some(tiexin_desk::Clock::now_ms(&*office.clock)));
     assert_eq!(shown.users[0].display_name, "王丽");

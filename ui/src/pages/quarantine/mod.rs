@@ -29,7 +29,7 @@ pub(crate) fn QuarantinePage() -> Html {
     let tabs = vec![Tab { label: "等待处理".into(), count: waiting }, Tab::new("被后来内容替换的")];
     let reload = query.reload.clone();
     html! {
-        <Page title="待处理" lead={html! { "省平台没有采用的修改都留在这里，一条也不会丢。处理意见会送到每一台相关的电脑。" }}>
+        <Page title="待处理" lead={html! { "省平台没有采纳的修改都留在这里，一条也不会丢。处理意见会送到每一台相关的电脑。" }}>
             <Tabs {tabs} chosen={*face} {onchange} />
             if *face == 0 {
                 { show(&query, |all| html! {

@@ -28,7 +28,7 @@ pub(crate) static VISIT: Noun = Noun {
             Column::new("kind", "走访类型").show(Show::Code(options::<VisitKind>)).width(8),
             Column::new("presence", "见面情况").show(Show::Code(options::<Presence>)).width(8).spare(),
             Column::new("visitors", "走访人").width(11),
-            Column::new("note", "记录").show(Show::By(note)).width(22).unsorted(),
+            Column::new("note", "走访情况").show(Show::By(note)).width(22).unsorted(),
             Column::state(),
         ]
     },
