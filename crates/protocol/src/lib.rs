@@ -15,7 +15,7 @@ pub mod statement;
 pub mod wire;
 
 pub use canonical::canonical;
-pub use chain::{Chain, Digest, EntryHash};
+pub use chain::{Chain, Digest, EntryHash, audit_link};
 pub use change::{
     Arrived, Change, ChangeId, FieldOrigin, Held, LogEntry, Moved, Overwritten, ParkCode, Verdict,
     VoidChange, Wrote, merge_of,

@@ -60,6 +60,16 @@ pub(crate) struct Admission {
     /// Scopes that exist under [`prefixes`], sorted.
     pub(crate) scopes: Vec<(RegionCode, ScopeState)>,
     pub(crate) heard: Heard,
+    pub(crate) word: Word,
+}
+
+/// What a device should be told besides, as soon as it asks for anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// Since when it is to retire.
+    pub(crate) retires_at: Option<i64>,
+    /// When two machines were last heard under it.
+    pub(crate) copied_at: Option<i64>,
 }
 
 /// A scope that the device may read, and how much of it.
@@ -113,10 +123,26 @@ impl Admission {
             .collect()
     }
 
-    /// Whether anybody who may still work here uses the device.
-    pub(crate) fn in_use(&self) -> bool {
-        self.users.iter().any(|user| !user.disabled)
+    /// Changes whenever hello would tell the device something else: its users, their grants, the scopes and views
+    /// they may read, an order, a notice. A device that meets another mark than its own says hello at once.
+    pub(crate) fn mark(&self, readable: &[Readable], today: NaiveDate) -> String {
+        let scopes: Vec<_> = readable.iter().map(|r| (&r.scope, r.state.generation, &r.view)).collect();
+        let users = told(self.users.clone(), today);
+        let body = match (self.word.retires_at, self.word.copied_at) {
+            (None, None) => serde_json::json!([users, scopes]),
+            (retires, copied) => serde_json::json!([users, scopes, retires, copied.is_some()]),
+        };
+        hex::encode(&blake3::hash(&canonical(&body)).as_bytes()[..12])
     }
+}
+
+/// Users as a device is told of them: a grant that has ended is not told any more. The device counts days by a
+/// clock of its own, and what was ended at once must not last there until its midnight.
+pub(crate) fn told(mut users: Vec<User>, today: NaiveDate) -> Vec<User> {
+    for user in &mut users {
+        user.grants.retain(|grant| grant.to.is_none_or(|to| to >= today));
+    }
+    users
 }
 
 /// How far a (device, incarnation) has been heard.
@@ -139,13 +165,6 @@ impl Heard {
         let held = [self.backed_up, self.replicated].into_iter().flatten().min();
         held.filter(|_| !planted("acked_is_durable")).unwrap_or(self.acked)
     }
-}
-
-/// Changes whenever the users, their grants, or the scopes and views they may read change.
-pub(crate) fn access_mark(users: &[User], readable: &[Readable]) -> String {
-    let scopes: Vec<_> = readable.iter().map(|r| (&r.scope, r.state.generation, &r.view)).collect();
-    let body = serde_json::json!([users, scopes]);
-    hex::encode(&blake3::hash(&canonical(&body)).as_bytes()[..12])
 }
 
 impl From<&Readable> for ScopeHead {

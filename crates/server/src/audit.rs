@@ -10,6 +10,11 @@ use crate::plan::canonical_text;
 /// The book of administrative acts.
 pub(crate) const PROVINCE: &str = "province";
 
+/// What taking or giving back a user's rights is called.
+pub(crate) fn disabling(disabled: bool) -> &'static str {
+    if disabled { "user_disabled" } else { "user_enabled" }
+}
+
 /// Where a book stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AuditHead {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tiexin_domain::RegionCode;
-use tiexin_domain::access::{Action, User, permits};
+use tiexin_domain::access::{Action, Grant, User, permits};
 use tiexin_protocol::statement::{Lease, Signed, WipeOrder, Wiped};
 use tiexin_protocol::wire::{DeviceRow, DeviceState, Escrowed, HelloRequest, RevokeRequest};
 use uuid::Uuid;
@@ -149,9 +149,7 @@ impl Province {
         let me = me.and_then(|(.., user)| users.iter().find(|u| u.id == *user)).cloned();
         let me = me.filter(|me| !me.disabled).ok_or(Refused::NoRight)?;
         let today = self.clock.today();
-        let carries = |grant: &tiexin_domain::access::Grant| {
-            grant.in_force(today) && grant.role.carries(Action::Devices)
-        };
+        let carries = |grant: &Grant| grant.in_force(today) && grant.role.carries(Action::Devices);
         if !me.grants.iter().any(carries) {
             return Err(Refused::NoRight.into());
         }
@@ -162,6 +160,24 @@ impl Province {
         }
         Ok(Everyone { me, devices, users, on })
     }
+}
+
+/// Where people work. When nobody may any more, where they did last: the machine of somebody who left is the one
+/// to be looked after.
+fn places<'u>(people: &[&'u User], today: chrono::NaiveDate) -> BTreeSet<&'u RegionCode> {
+    let grants = || people.iter().flat_map(|user| user.grants.iter().map(move |grant| (user, grant)));
+    let lasts = |grant: &Grant| grant.to.is_none_or(|to| to >= today);
+    let now: BTreeSet<_> = grants()
+        .filter(|(user, grant)| !user.disabled && lasts(grant))
+        .map(|(_, grant)| &grant.region)
+        .collect();
+    if !now.is_empty() {
+        return now;
+    }
+    // A grant without an end ends last: its user was disabled.
+    let end = |grant: &Grant| grant.to.unwrap_or(chrono::NaiveDate::MAX);
+    let last = grants().map(|(_, grant)| end(grant)).max();
+    grants().filter(|(_, grant)| Some(end(grant)) == last).map(|(_, grant)| &grant.region).collect()
 }
 
 struct Everyone {
@@ -183,12 +199,7 @@ impl Everyone {
         let on = self.on.get(&device.id).into_iter().flatten();
         let mut people: Vec<&User> = on.filter_map(|user| self.users.get(user)).collect();
         people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        let regions: BTreeSet<&RegionCode> = people
-            .iter()
-            // Ended ones too: the machine of somebody who left is the one to be looked after.
-            .flat_map(|user| &user.grants)
-            .map(|grant| &grant.region)
-            .collect();
+        let regions = places(&people, today);
         let mine = |region: &&&RegionCode| permits(&self.me.grants, Action::Devices, region, today);
         let inside = regions.iter().filter(mine).count();
         if inside == 0 {

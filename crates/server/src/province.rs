@@ -1,6 +1,7 @@
 //! The province as a whole: what desks may ask of it and what its office may do, above any transport.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, Grant, Role, User, permits};
@@ -13,7 +14,7 @@ use tiexin_protocol::{OLDEST_PROTOCOL, PROTOCOL, PULL_ENTRIES, PUSH_BYTES, PUSH_
 use tiexin_seal::Keys;
 use uuid::Uuid;
 
-use crate::access::{Admission, Device, Readable, access_mark, view_of};
+use crate::access::{Admission, Device, Readable, told, view_of};
 use crate::blob::{self, Place};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
 use crate::devices::Policy;
@@ -28,6 +29,8 @@ use crate::{code, verify};
 const FORMER_ASKED: usize = 16;
 /// Prints in one reply: what a desk told in years.
 const PRINTS_TOLD: usize = 100_000;
+/// The last contact of a device is known to so many milliseconds.
+const SEEN_MS: i64 = 5 * 60 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Days for which an enrolment code is good unless told otherwise.
 pub const CODE_DAYS: u32 = 7;
@@ -52,6 +55,8 @@ pub struct Province {
     /// Where the bytes of attachments lie; none: nowhere yet.
     pub(crate) blobs: Option<Place>,
     pub(crate) policy: Arc<Policy>,
+    /// When it was last written down that a device was in contact.
+    seen: Arc<Mutex<HashMap<Uuid, i64>>>,
 }
 
 impl Province {
@@ -70,7 +75,8 @@ impl Province {
         let keys = Arc::new(Keys::of_province(&secret)?);
         let blobs = Place::usual(store)?;
         let seal = Seal::new(secret);
-        Ok(Province { book, clock, seal, secret, shelf: Arc::default(), keys, policy: Arc::default(), blobs })
+        let (shelf, policy, seen) = Default::default();
+        Ok(Province { book, clock, seal, secret, shelf, keys, policy, blobs, seen })
     }
 
     /// Keeps the bytes of attachments there: `FOLDER`, `file:FOLDER` or `s3://BUCKET/PREFIX`.
@@ -100,6 +106,7 @@ impl Province {
             app: request.app.chars().take(40).collect(),
         };
         let (device, user) = self.book.enrol(&enrolment, self.clock.now()).await?;
+        let user = told(vec![user], self.clock.today()).remove(0);
         Ok(EnrolReply { device, user })
     }
 
@@ -144,9 +151,9 @@ impl Province {
         Ok(HelloReply {
             server_time: now,
             protocol: PROTOCOL,
-            access: access_mark(&admission.users, &readable),
+            access: admission.mark(&readable, today),
             scopes: self.heads(request, &readable).await?,
-            users: admission.users,
+            users: told(admission.users, today),
             acked: admission.heard.acked,
             print: admission.heard.print.as_ref().map(canonical::short),
             durable: admission.heard.durable(),
@@ -249,16 +256,33 @@ impl Province {
 
     pub(crate) async fn pull_raw(&self, request: &PullRequest) -> Result<RawPullReply> {
         let pulled = self.book.pull(request, self.clock.today()).await;
-        self.with_order(request.device, pulled).await
+        let pulled = self.with_order(request.device, pulled).await?;
+        self.seen(request.device).await;
+        Ok(pulled)
+    }
+
+    /// Keeps when a device was last in contact: hello comes hourly, a pull every minute. Written now and then
+    /// only, and what was read is answered also when there is no room to write.
+    async fn seen(&self, device: Uuid) {
+        let now = self.clock.now();
+        let due = {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let last = seen.insert(device, now);
+            let due = last.is_none_or(|last| !(0..SEEN_MS).contains(&(now - last)));
+            if let Some(last) = last.filter(|_| !due) {
+                seen.insert(device, last);
+            }
+            due
+        };
+        if due && self.book.seen(device, now).await.is_err() {
+            tracing::warn!("the time of a contact was not kept");
+        }
     }
 
     /// A snapshot of the device's view of the scope: its name and its bytes.
     pub(crate) async fn snapshot(&self, device: Uuid, scope: &RegionCode) -> Result<Snapshot> {
         let today = self.clock.today();
         let admission = self.admitted(device).await?;
-        if !admission.in_use() {
-            return Err(Refused::DeviceRevoked.into());
-        }
         let view = view_of(&admission.users, scope, today).ok_or(Refused::NoRight)?;
         let state = self.book.scope(scope).await?.ok_or(Refused::NoRight)?;
         let build = async || self.book.snapshot(scope, &view).await;
@@ -305,14 +329,25 @@ impl Province {
         Ok(user)
     }
 
+    /// The day on which grants begin and end now.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.clock.today()
+    }
+
     /// All users with their grants, by name.
     pub async fn users(&self) -> Result<Vec<User>> {
         self.book.users().await
     }
 
-    /// Takes a user's rights. What the user still sends is parked, not lost.
+    /// Takes a user's rights: at the next sync what only this user could read leaves the desks, as when all of
+    /// the user's grants end. What the user still sends is parked, not lost. Others of the same desk go on.
     pub async fn disable_user(&self, name: &str) -> Result<()> {
-        self.book.disable_user(name, self.clock.now()).await
+        self.book.set_disabled(name, true, self.clock.now()).await
+    }
+
+    /// Gives a disabled user back the rights that the grants carry.
+    pub async fn enable_user(&self, name: &str) -> Result<()> {
+        self.book.set_disabled(name, false, self.clock.now()).await
     }
 
     /// Gives a user a role in a region.

@@ -12,6 +12,8 @@ use crate::meta;
 
 const ENDS: &str = "lease_ends";
 const CLOCK: &str = "lease_clock";
+/// How long the lease was when it was given.
+const SPAN: &str = "lease_span";
 
 /// A lease, by the book's own clock: milliseconds since 1970 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,14 @@ impl Book {
         })
     }
 
+    /// Whether the lease is over, or more of it gone than time alone can have taken since it was last renewed:
+    /// then it is to be asked for anew. A book that was never given one asks for none.
+    pub fn lease_wanted(&self, now_ms: i64) -> Result<bool> {
+        let Some(lease) = self.lease(now_ms)? else { return Ok(false) };
+        let span = self.read(|conn| Ok(meta::number(conn, SPAN)?))?.unwrap_or_default();
+        Ok(lease.over() || lease.ends.saturating_sub(lease.now) < span / 2)
+    }
+
     /// What the book's own clock shows.
     pub fn lease_clock(&self, now_ms: i64) -> Result<i64> {
         self.read(|conn| clock(conn, now_ms))
@@ -59,7 +69,11 @@ impl Book {
     /// computer's again.
     pub fn lease_renewed(&self, span_ms: i64, now_ms: i64) -> Result<()> {
         let ends = now_ms.saturating_add(span_ms);
-        self.put_meta(&[(CLOCK, &now_ms.to_string()), (ENDS, &ends.to_string())])
+        self.put_meta(&[
+            (CLOCK, &now_ms.to_string()),
+            (ENDS, &ends.to_string()),
+            (SPAN, &span_ms.to_string()),
+        ])
     }
 
     /// The same by package: the lease counts from `asked_at`, when the package was made, by the book's clock.

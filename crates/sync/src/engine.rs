@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::blob::{Carrying, carry_blobs};
 use crate::error::SyncError;
 use crate::http::{HttpProvince, ProvinceAddress, device_key};
-use crate::round::{RoundReport, on_store, run_round};
+use crate::round::{RoundReport, Why, on_store, run_round_for};
 
 /// Time between rounds when nothing happens.
 const QUIET: Duration = Duration::from_secs(60);
@@ -183,7 +183,8 @@ impl Worker {
                 () = std::future::ready(()) => {}
             }
             self.pressing.store(false, Ordering::Release);
-            let result = self.round().await;
+            let why = if answers.is_empty() { Why::ByItself } else { Why::Asked };
+            let result = self.round(why).await;
             let carried = if result.is_ok() { self.carry().await } else { Ok(()) };
             wait = match result.as_ref().map(drop).and(carried.as_ref()) {
                 Ok(_) | Err(SyncError::NotEnrolled) => {
@@ -199,7 +200,7 @@ impl Worker {
         }
     }
 
-    async fn round(&self) -> Result<RoundReport, SyncError> {
+    async fn round(&self, why: Why) -> Result<RoundReport, SyncError> {
         let province = match self.connect().await {
             Ok(province) => province,
             Err(SyncError::NotEnrolled) => return Err(SyncError::NotEnrolled),
@@ -210,7 +211,7 @@ impl Worker {
         };
         self.tell.send_modify(|s| s.running = true);
         let loading = |done, total| self.tell.send_modify(|s| s.loading = Some((done, total)));
-        let result = run_round(&self.book, &*province, (self.clock)(), &loading).await;
+        let result = run_round_for(why, &self.book, &*province, (self.clock)(), &loading).await;
         match &result {
             Ok(_) => self.finish_index().await,
             Err(SyncError::Offline) => self.connect_anew(),

@@ -26,5 +26,5 @@ pub use http::{HttpProvince, ProvinceAddress, device_key};
 pub use package::{Carried, Made, PackageError, TakenIn, carry, make, take_in};
 pub use plan::{Facts, Step, next_step};
 pub use province::{Parcel, Province, SnapshotPart};
-pub use round::{RoundReport, run_round};
+pub use round::{RoundReport, Why, run_round, run_round_for};
 pub use standing::{due, last_word, notices, open_rescue};

@@ -63,10 +63,12 @@ pub(crate) fn greeting(book: &Book, device: &Device) -> Result<HelloRequest, Syn
     })
 }
 
-/// Whether it is time to say hello again, whatever the access mark says.
+/// Whether it is time to say hello again, whatever the access mark says: also when the lease wants it. A clock
+/// that was once ahead ends the lease within the hour, and only hello renews it.
 pub(crate) fn silent(book: &Book, now_ms: i64) -> Result<bool, StoreError> {
     let said = text(book, SAID)?.and_then(|said| said.parse::<i64>().ok());
-    Ok(said.is_none_or(|said| now_ms < said || now_ms - said >= HELLO_MS))
+    let long_ago = said.is_none_or(|said| now_ms < said || now_ms - said >= HELLO_MS);
+    Ok(long_ago || book.lease_wanted(now_ms)?)
 }
 
 /// Keeps what hello says of this desk. What is not signed by the province under whose keys this desk stands,

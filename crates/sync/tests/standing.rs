@@ -11,7 +11,9 @@ use tiexin_protocol::statement::{Signed, WipeOrder, Wiped};
 use tiexin_seal::Keys;
 use tiexin_server::Policy;
 use tiexin_store::Book;
-use tiexin_sync::{HttpProvince, PackageError, SyncError, due, make, notices, run_round, take_in};
+use tiexin_sync::{
+    HttpProvince, PackageError, SyncError, Why, due, make, notices, run_round, run_round_for, take_in,
+};
 use town::{Desk, NOW, Town, household, with};
 use uuid::Uuid;
 
@@ -42,6 +44,75 @@ async fn a_round_renews_the_lease_whatever_the_clock_says() {
     assert_eq!(ends(&desk), before);
     round(&desk, &town, NOW - 3650 * DAY + HOUR).await.unwrap();
     assert_eq!(ends(&desk), before + HOUR);
+}
+
+#[tokio::test]
+async fn a_lease_that_a_wrong_clock_has_ended_is_renewed_by_the_next_round() {
+    let town = Town::begin().await;
+    let desk = Desk::enrolled(&town).await;
+    round(&desk, &town, NOW).await.unwrap();
+    // The clock was once 40 days ahead and is right again, all within the hour.
+    desk.book.time_passed(0, NOW + 40 * DAY).unwrap();
+    let now = NOW + HOUR / 4;
+    assert!(desk.book.lease(now).unwrap().unwrap().over());
+    round(&desk, &town, now).await.unwrap();
+    let lease = desk.book.lease(now).unwrap().unwrap();
+    assert_eq!((lease.now, lease.ends, lease.over()), (now, now + 30 * DAY, false));
+    // Nearly ended by it.
+    desk.book.time_passed(0, NOW + 29 * DAY).unwrap();
+    round(&desk, &town, now + 1).await.unwrap();
+    assert_eq!(ends(&desk), now + 1 + 30 * DAY);
+    // Whole as it is, nothing is asked for.
+    round(&desk, &town, now + 2).await.unwrap();
+    assert_eq!(ends(&desk), now + 1 + 30 * DAY);
+}
+
+#[tokio::test]
+async fn a_round_that_somebody_asks_for_begins_with_hello() {
+    let town = Town::begin().await;
+    let desk = Desk::enrolled(&town).await;
+    round(&desk, &town, NOW).await.unwrap();
+    let line = desk.line(&town.address());
+    let quiet = run_round(&desk.book, &line, NOW + 1, &|_, _| {}).await.unwrap();
+    assert!(!quiet.greeted);
+    let asked = run_round_for(Why::Asked, &desk.book, &line, NOW + 2, &|_, _| {}).await.unwrap();
+    assert!(asked.greeted);
+    assert_eq!(ends(&desk), NOW + 2 + 30 * DAY);
+}
+
+#[tokio::test]
+async fn an_order_to_retire_is_heard_by_the_next_round() {
+    let town = Town::begin().await;
+    let desk = Desk::enrolled(&town).await;
+    desk.round(&town).await;
+    let id = desk.book.device().unwrap().id.unwrap();
+    town.server.province.revoke(id, false, None).await.unwrap();
+    desk.round(&town).await;
+    assert!(due(&desk.book).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_disabled_user_s_records_leave_the_desk_and_come_back() {
+    let town = Town::begin().await;
+    let desk = Desk::enrolled(&town).await;
+    let one = Uuid::new_v4();
+    desk.save(one, household("甲户"), NOW);
+    desk.round(&town).await;
+    assert_eq!(desk.book.scopes_held().unwrap().len(), 1);
+    let province = &town.server.province;
+    province.disable_user("worker").await.unwrap();
+    // What was saved meanwhile is handed over first.
+    desk.save(Uuid::new_v4(), household("乙户"), NOW);
+    desk.round(&town).await;
+    assert!(desk.book.scopes_held().unwrap().is_empty());
+    assert!(desk.book.get(one).unwrap().is_none());
+    assert!(desk.book.user(desk.user).unwrap().unwrap().disabled);
+    assert_eq!(desk.book.sync_state().unwrap().waiting, 0);
+    // A round after it has nothing to do and is refused nothing.
+    desk.round(&town).await;
+    province.enable_user("worker").await.unwrap();
+    desk.round(&town).await;
+    assert!(desk.book.get(one).unwrap().is_some());
 }
 
 /// Carries a package to the province; its reply.

@@ -2,6 +2,7 @@
 //!
 //! FROZEN WIRE FORMAT (protocol 1): fields may be added as optional, never renamed or removed.
 
+mod audit;
 mod device;
 mod enrol;
 mod hello;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
+pub use audit::{AuditLine, AuditPage, AuditReply, AuditRequest};
 pub use device::{DeviceRow, DeviceState, RevokeRequest};
 pub use enrol::{EnrolReply, EnrolRequest, TokenReply, TokenRequest};
 pub use hello::{

@@ -129,8 +129,10 @@ enum User {
     },
     /// 列出用户
     List,
-    /// 停用用户
+    /// 停用用户：各电脑下次同步时移除只有他能看的内容；没传完的先交上来
     Disable { name: String },
+    /// 恢复停用的用户，授权照旧
+    Enable { name: String },
 }
 
 #[derive(Args)]
@@ -158,7 +160,7 @@ enum Grant {
         #[arg(long)]
         to: Option<NaiveDate>,
     },
-    /// 列出授权
+    /// 列出授权：在用、未到期、已终止
     List,
     /// 终止授权；不写 --to 即刻终止
     End {

@@ -30,7 +30,13 @@ pub(super) async fn user(common: &Common, command: User) -> Result<()> {
         }),
         User::Disable { name } => {
             province.disable_user(&name).await?;
-            one(common.json, &json!({"disabled": name}), |_| format!("已停用 {name}"))
+            one(common.json, &json!({"disabled": name}), |_| {
+                format!("已停用 {name}：各电脑下次同步时移除只有这个用户能看的内容，没传完的会先交上来待处理")
+            })
+        }
+        User::Enable { name } => {
+            province.enable_user(&name).await?;
+            one(common.json, &json!({"enabled": name}), |_| format!("已恢复 {name}，授权照旧"))
         }
     }
 }
@@ -40,6 +46,16 @@ struct Granted {
     user: String,
     #[serde(flatten)]
     grant: tiexin_domain::access::Grant,
+    state: &'static str,
+}
+
+/// A grant that ends today still counts today; one that was ended at once does not.
+fn standing(grant: &tiexin_domain::access::Grant, today: chrono::NaiveDate) -> &'static str {
+    match (grant.from, grant.to) {
+        (_, Some(to)) if to < today => "ended",
+        (Some(from), _) if from > today => "to_come",
+        _ => "in_force",
+    }
 }
 
 pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
@@ -48,7 +64,8 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
         Grant::Add { right, from, to } => {
             let grant = tiexin_domain::access::Grant { role: right.role, region: right.region, from, to };
             province.add_grant(&right.user, &grant).await?;
-            one(common.json, &Granted { user: right.user, grant }, line)
+            let state = standing(&grant, province.today());
+            one(common.json, &Granted { user: right.user, grant, state }, line)
         }
         Grant::End { right, to } => {
             province.end_grant(&right.user, &right.role, &right.region, to).await?;
@@ -56,11 +73,13 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
             one(common.json, &ended, |_| format!("已终止 {} {}", right.user, right.region))
         }
         Grant::List => {
+            let today = province.today();
             let granted: Vec<Granted> = province
                 .users()
                 .await?
                 .into_iter()
-                .flat_map(|u| u.grants.into_iter().map(move |grant| Granted { user: u.name.clone(), grant }))
+                .flat_map(|u| u.grants.into_iter().map(move |grant| (u.name.clone(), grant)))
+                .map(|(user, grant)| Granted { user, state: standing(&grant, today), grant })
                 .collect();
             list(common.json, &granted, line)
         }
@@ -70,8 +89,13 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
 fn line(granted: &Granted) -> String {
     let day = |d: Option<chrono::NaiveDate>| d.map_or("-".into(), |d| d.to_string());
     let grant = &granted.grant;
+    let state = match granted.state {
+        "ended" => "已终止",
+        "to_come" => "未开始",
+        _ => "在用",
+    };
     format!(
-        "{}\t{}\t{}\t{}\t{}",
+        "{}\t{}\t{}\t{}\t{}\t{state}",
         granted.user,
         grant.role.code(),
         grant.region,

@@ -98,7 +98,8 @@ pub(crate) trait Book: Send + Sync + 'static {
 
     async fn add_user(&self, user: &User, now: i64) -> Result<()>;
     async fn users(&self) -> Result<Vec<User>>;
-    async fn disable_user(&self, name: &str, now: i64) -> Result<()>;
+    /// Takes all of a user's rights, or gives them back as they were granted.
+    async fn set_disabled(&self, name: &str, disabled: bool, now: i64) -> Result<()>;
     /// Adds the grant, and the scope that it names if it is not there yet.
     async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()>;
     /// Ends grants of this role and region with the day `to`; those of the future fall away.
@@ -119,6 +120,8 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn device_users(&self) -> Result<Vec<(Uuid, Uuid, Uuid)>>;
     /// Keeps what a desk told of itself, and that it was seen; gives the device as it stands after it.
     async fn greet(&self, told: &Greeting, now: i64) -> Result<Device>;
+    /// The device has asked for something at `now`.
+    async fn seen(&self, device: Uuid, now: i64) -> Result<()>;
     async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()>;
     /// The device has destroyed its book: it is out of use.
     async fn wiped(&self, device: Uuid, now: i64) -> Result<()>;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::desk::{Desk, words};
 use crate::on_both_stores;
-use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, grant, person, worker};
+use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, grant, person, region, worker};
 
 on_both_stores!(
     hello_gives_a_lease,
@@ -21,6 +21,8 @@ on_both_stores!(
     only_the_desk_itself_can_say_that_it_is_wiped,
     a_supervisor_sees_the_desks_of_the_region,
     a_supervisor_revokes_in_the_region_only,
+    a_desk_stands_where_its_people_work_now,
+    what_a_device_should_hear_it_hears_at_its_next_pull,
     two_machines_under_one_number_are_noticed,
     a_restored_desk_is_no_second_machine,
     a_forgotten_password_is_rescued,
@@ -263,4 +265,48 @@ async fn a_forgotten_password_is_rescued(place: Place) {
     assert_eq!((opened.device, opened.author, opened.key), (desk.device, desk.author, left.key));
     let listed = serde_json::to_value(province.devices().await.unwrap()).unwrap();
     assert!(!listed.to_string().contains(&json!(rescued.file.sealed).to_string()));
+}
+
+async fn a_desk_stands_where_its_people_work_now(place: Place) {
+    let province = place.province().await;
+    let desk = person(&province, "w", &[grant(Role::Worker, TOWN), grant(Role::Worker, "340602001")]).await;
+    let county = person(&province, "county", &[grant(Role::Supervisor, "340323")]).await;
+    let seen = async || {
+        let rows = province.devices_for(county.device, county.author).await.unwrap();
+        row(&rows, &desk)
+            .map(|row| (row.regions.iter().map(ToString::to_string).collect::<Vec<_>>(), row.may_revoke))
+    };
+    assert_eq!(seen().await, Some((vec![TOWN.into(), "340602001".into()], false)), "another county's, too");
+    province.end_grant("w", &Role::Worker, &region("340602001"), None).await.unwrap();
+    assert_eq!(seen().await, Some((vec![TOWN.into()], true)), "what ended elsewhere ties nobody's hands");
+    // Moved within the county: the former township is not its place any more.
+    province.add_grant("w", &grant(Role::Worker, OTHER_TOWN)).await.unwrap();
+    province.end_grant("w", &Role::Worker, &region(TOWN), None).await.unwrap();
+    assert_eq!(seen().await, Some((vec![OTHER_TOWN.into()], true)));
+    // Somebody who left: the machine is still to be looked after, where the person was last.
+    place.days_pass(5);
+    province.end_grant("w", &Role::Worker, &region(OTHER_TOWN), None).await.unwrap();
+    assert_eq!(seen().await, Some((vec![OTHER_TOWN.into()], true)));
+    // As good as left.
+    province.add_grant("w", &grant(Role::Worker, TOWN)).await.unwrap();
+    province.disable_user("w").await.unwrap();
+    assert_eq!(seen().await, Some((vec![TOWN.into()], true)));
+}
+
+async fn what_a_device_should_hear_it_hears_at_its_next_pull(place: Place) {
+    let province = place.province().await;
+    let desk = worker(&province, "w", TOWN).await;
+    let said = desk.hello(&province).await;
+    let mark = async || province.pull(&desk.pulling(vec![])).await.unwrap().access;
+    assert_eq!(mark().await, said.access);
+    // Nobody said hello since, but the desk was in contact.
+    place.days_pass(1);
+    mark().await;
+    let last = province.devices().await.unwrap()[0].last_seen;
+    assert_eq!(last, Some(said.server_time + DAY_MS));
+    province.revoke(desk.device, false, None).await.unwrap();
+    assert_ne!(mark().await, said.access, "it retires: hello has an order for it");
+    let hello = desk.hello(&province).await;
+    assert!(hello.order.is_some());
+    assert_eq!(mark().await, hello.access, "once is enough");
 }

@@ -12,7 +12,9 @@ use crate::place::{OTHER_TOWN, OTHER_VILLAGE, Place, TOWN, VILLAGE, grant, perso
 on_both_stores!(
     without_the_right_it_is_parked_whole,
     a_grant_ends_with_its_day,
+    an_ended_grant_is_told_to_no_desk,
     a_disabled_user_loses_nothing,
+    of_two_at_a_desk_only_the_disabled_one_is_meant,
     a_revoked_device_hears_so,
     an_unknown_author_is_parked,
     nothing_outside_the_grants_is_read,
@@ -69,20 +71,69 @@ async fn a_grant_ends_with_its_day(place: Place) {
     assert!(matches!(missing, Err(Error::Refused(Refused::GrantUnknown))));
 }
 
+/// A desk counts days by a clock of its own: what was ended at once must not last there until its midnight.
+async fn an_ended_grant_is_told_to_no_desk(place: Place) {
+    let province = place.province().await;
+    let desk = worker(&province, "w", TOWN).await;
+    let before = desk.hello(&province).await;
+    assert_eq!(before.users[0].grants.len(), 1);
+    province.end_grant("w", &Role::Worker, &region(TOWN), None).await.unwrap();
+    let pulled = province.pull(&desk.pulling(vec![])).await.unwrap();
+    assert_ne!(pulled.access, before.access, "the next pull says that hello has news");
+    let hello = desk.hello(&province).await;
+    assert_eq!(hello.users[0].grants, []);
+    assert_eq!(hello.access, pulled.access);
+    // One that ends today counts today, and is told with its day.
+    let today = place.clock().today();
+    province.add_grant("w", &until(grant(Role::Worker, TOWN), today)).await.unwrap();
+    assert_eq!(desk.hello(&province).await.users[0].grants[0].to, Some(today));
+    // Joining another machine does not bring it back either.
+    place.days_pass(1);
+    let joined = Desk::join(&province, &desk, "w", desk.author).await.unwrap();
+    assert_eq!(joined.user.grants, []);
+}
+
 async fn a_disabled_user_loses_nothing(place: Place) {
     let province = place.province().await;
     let mut desk = worker(&province, "w", TOWN).await;
     let one = desk.new_household(Uuid::new_v4(), VILLAGE, "户主");
     desk.push(&province, &[one]).await;
+    let before = desk.hello(&province).await.access;
     province.disable_user("w").await.unwrap();
     let two = desk.new_household(Uuid::new_v4(), VILLAGE, "离岗后补传");
     assert_eq!(words(&desk.push(&province, &[two]).await), ["no_right"]);
-    let refused = province.pull(&desk.pulling(desk.cursors())).await;
-    assert!(matches!(refused, Err(Error::Refused(Refused::DeviceRevoked))));
+    // The device is in use: it hears that hello has news, and there that nothing is left to read.
+    let pulled = province.pull(&desk.pulling(desk.cursors())).await.unwrap();
+    assert!(pulled.pages.is_empty() && pulled.access != before);
     let refused = province.snapshot_bytes(desk.device, &region(TOWN)).await;
-    assert!(matches!(refused, Err(Error::Refused(Refused::DeviceRevoked))));
+    assert!(matches!(refused, Err(Error::Refused(Refused::NoRight))));
     let hello = desk.hello(&province).await;
     assert!(hello.users[0].disabled && hello.scopes.is_empty());
+    // A grant that ends meanwhile is heard, too.
+    province.end_grant("w", &Role::Worker, &region(TOWN), None).await.unwrap();
+    assert_ne!(province.pull(&desk.pulling(vec![])).await.unwrap().access, hello.access);
+    province.add_grant("w", &grant(Role::Worker, TOWN)).await.unwrap();
+    province.enable_user("w").await.unwrap();
+    let hello = desk.hello(&province).await;
+    assert!(!hello.users[0].disabled && hello.scopes.len() == 1);
+    let three = desk.new_household(Uuid::new_v4(), VILLAGE, "回来后");
+    assert_eq!(words(&desk.push(&province, &[three]).await), ["applied"]);
+}
+
+async fn of_two_at_a_desk_only_the_disabled_one_is_meant(place: Place) {
+    let province = place.province().await;
+    let mut desk = worker(&province, "a", TOWN).await;
+    province.add_user("b", "乙").await.unwrap();
+    province.add_grant("b", &grant(Role::Worker, OTHER_TOWN)).await.unwrap();
+    Desk::join(&province, &desk, "b", Uuid::new_v4()).await.unwrap();
+    let one = desk.new_household(Uuid::new_v4(), VILLAGE, "户主");
+    desk.push(&province, &[one]).await;
+    province.disable_user("b").await.unwrap();
+    let hello = desk.hello(&province).await;
+    assert_eq!(hello.scopes.iter().map(|head| head.scope.as_str()).collect::<Vec<_>>(), [TOWN]);
+    desk.follow(&province).await;
+    let two = desk.new_household(Uuid::new_v4(), VILLAGE, "照常");
+    assert_eq!(words(&desk.push(&province, &[two]).await), ["applied"]);
 }
 
 async fn a_revoked_device_hears_so(place: Place) {

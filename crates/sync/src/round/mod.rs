@@ -49,7 +49,16 @@ where
     done.map_err(|_| SyncError::Cancelled)?.map_err(SyncError::from)
 }
 
-/// Runs one full round. `progress(done, total)` is told while a scope is loaded for the first time;
+/// Why a round is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Time has passed, or something was saved.
+    ByItself,
+    /// Somebody wants it now: it begins with hello, so that lease, orders and rights are those of this moment.
+    Asked,
+}
+
+/// Runs one full round by itself. `progress(done, total)` is told while a scope is loaded for the first time;
 /// `now_ms` is the desk's clock, shown to people only (I13).
 pub async fn run_round(
     book: &Book,
@@ -57,7 +66,18 @@ pub async fn run_round(
     now_ms: i64,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<RoundReport, SyncError> {
-    match whole_round(book, province, now_ms, progress).await {
+    run_round_for(Why::ByItself, book, province, now_ms, progress).await
+}
+
+/// The same, for this reason.
+pub async fn run_round_for(
+    why: Why,
+    book: &Book,
+    province: &dyn Province,
+    now_ms: i64,
+    progress: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<RoundReport, SyncError> {
+    match whole_round(why, book, province, now_ms, progress).await {
         Err(SyncError::Shut(order)) => {
             let told = order.clone();
             on_store(book, move |book| standing::keep_order(book, &told)).await?;
@@ -68,6 +88,7 @@ pub async fn run_round(
 }
 
 async fn whole_round(
+    why: Why,
     book: &Book,
     province: &dyn Province,
     now_ms: i64,
@@ -89,7 +110,7 @@ async fn whole_round(
     let device = on_store(book, |book| book.device()).await?;
     let keys = on_store(book, crate::package::asked_for_keys).await?;
     let silent = on_store(book, move |book| standing::silent(book, now_ms)).await?;
-    round.facts.greeted = device.access.is_some() && keys && !silent;
+    round.facts.greeted = device.access.is_some() && keys && !silent && why == Why::ByItself;
     round.look_what_waits().await?;
     // Every step either shrinks what is left or errs; the bound only guards against a province
     // that keeps promising news (I17).

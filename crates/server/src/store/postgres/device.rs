@@ -133,6 +133,17 @@ pub(super) async fn users(client: &impl GenericClient) -> Result<Vec<(Uuid, Uuid
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
 }
 
+pub(super) async fn seen(
+    client: &impl deadpool_postgres::GenericClient,
+    device: Uuid,
+    now: i64,
+) -> Result<()> {
+    let later = "UPDATE device SET last_seen = $2 WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2)";
+    let statement = client.prepare_cached(later).await?;
+    client.execute(&statement, &[&device, &now]).await?;
+    Ok(())
+}
+
 const GREET: &str = "UPDATE device SET last_seen = $5, app = $2, waiting = coalesce($3, waiting),
        waiting_from = CASE WHEN $3::bigint IS NULL THEN waiting_from ELSE
          (SELECT coalesce(sum(i.acked), 0)::bigint FROM incarnation i WHERE i.device = device.id) END,

@@ -208,10 +208,10 @@ impl Book for PostgresBook {
     async fn users(&self) -> Result<Vec<User>> {
         people::users(&**self.client().await?).await
     }
-    async fn disable_user(&self, name: &str, now: i64) -> Result<()> {
+    async fn set_disabled(&self, name: &str, disabled: bool, now: i64) -> Result<()> {
         let mut client = self.client().await?;
         let tx = client.transaction().await?;
-        people::disable_user(&tx, name, now).await?;
+        people::set_disabled(&tx, name, disabled, now).await?;
         Ok(tx.commit().await?)
     }
     async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()> {
@@ -262,6 +262,9 @@ impl Book for PostgresBook {
         let device = device::greet(&tx, told, now).await?;
         tx.commit().await?;
         Ok(device)
+    }
+    async fn seen(&self, device: Uuid, now: i64) -> Result<()> {
+        device::seen(&self.client().await?, device, now).await
     }
     async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()> {
         let mut client = self.client().await?;

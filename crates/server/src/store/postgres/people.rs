@@ -13,7 +13,7 @@ use tokio_postgres::{GenericClient, Row};
 use uuid::Uuid;
 
 use super::{note, place, push};
-use crate::access::Heard;
+use crate::access::{Heard, Word};
 use crate::error::{Error, Refused, Result};
 
 pub(super) async fn add_user(tx: &Transaction<'_>, user: &User, now: i64) -> Result<()> {
@@ -35,10 +35,10 @@ pub(super) async fn named(tx: &Transaction<'_>, name: &str) -> Result<Uuid> {
     Ok(found.ok_or(Refused::UserUnknown)?.try_get(0)?)
 }
 
-pub(super) async fn disable_user(tx: &Transaction<'_>, name: &str, now: i64) -> Result<()> {
+pub(super) async fn set_disabled(tx: &Transaction<'_>, name: &str, disabled: bool, now: i64) -> Result<()> {
     let user = named(tx, name).await?;
-    tx.execute("UPDATE \"user\" SET disabled = true WHERE id = $1", &[&user]).await?;
-    note(tx, now, "user_disabled", json!({"user": user})).await
+    tx.execute("UPDATE \"user\" SET disabled = $2 WHERE id = $1", &[&user, &disabled]).await?;
+    note(tx, now, crate::audit::disabling(disabled), json!({"user": user})).await
 }
 
 pub(super) async fn add_grant(tx: &Transaction<'_>, user: &str, grant: &Grant, now: i64) -> Result<()> {
@@ -114,6 +114,7 @@ pub(super) struct Caller {
     pub(super) users: Vec<User>,
     /// Author id as the desk writes it → user.
     pub(super) authors: HashMap<Uuid, Uuid>,
+    pub(super) word: Word,
 }
 
 pub(super) const CALLERS: &str =
@@ -122,7 +123,7 @@ pub(super) const CALLERS: &str =
        EXISTS (SELECT 1 FROM meta WHERE name = 'durability' AND value = 'backup'),
        coalesce(r.durable, 0), EXISTS (SELECT 1 FROM replica),
        (SELECT print FROM verdict v WHERE v.device = i.device AND v.incarnation = i.incarnation AND v.own = i.acked),
-       d.id
+       d.id, d.retires_at, d.copied_at
      FROM unnest($1::uuid[], $2::uuid[]) AS asked (device, incarnation)
      JOIN device d ON d.id = asked.device
      LEFT JOIN incarnation i ON i.device = d.id AND i.incarnation = asked.incarnation
@@ -156,6 +157,7 @@ pub(super) async fn caller(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid
 fn from_rows(first: &Row, rows: &[Row]) -> Result<Caller> {
     let heard = push::how_far(first, 10)?;
     let revoked = first.try_get(9)?;
+    let word = Word { retires_at: first.try_get(17)?, copied_at: first.try_get(18)? };
     let mut authors = HashMap::new();
     let mut people = Vec::with_capacity(rows.len());
     for row in rows {
@@ -165,7 +167,7 @@ fn from_rows(first: &Row, rows: &[Row]) -> Result<Caller> {
         authors.extend(as_authors.into_iter().map(|author| (author, user)));
         people.push(row);
     }
-    Ok(Caller { revoked, heard, users: collect(people)?, authors })
+    Ok(Caller { revoked, heard, users: collect(people)?, authors, word })
 }
 
 /// The users who work on a device, by name. On one that is shut out nobody may.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::people::Caller;
 use super::{db, hash, people, place, push, seq, settle};
-use crate::access::{Admission, Readable, access_mark};
+use crate::access::{Admission, Readable};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
 use crate::plan::{LogRow, ScopeState};
@@ -60,8 +60,8 @@ async fn scopes(tx: &Transaction<'_>, device: Uuid) -> Result<Vec<(RegionCode, S
 
 pub(super) async fn admit(tx: &Transaction<'_>, device: Uuid, incarnation: Uuid) -> Result<Admission> {
     let (caller, scopes) = futures::try_join!(people::caller(tx, device, incarnation), scopes(tx, device))?;
-    let Caller { revoked, heard, users, .. } = caller.ok_or(Refused::DeviceUnknown)?;
-    if revoked { Err(Refused::DeviceRevoked.into()) } else { Ok(Admission { users, scopes, heard }) }
+    let Caller { revoked, heard, users, word, .. } = caller.ok_or(Refused::DeviceUnknown)?;
+    if revoked { Err(Refused::DeviceRevoked.into()) } else { Ok(Admission { users, scopes, heard, word }) }
 }
 
 pub(super) async fn pull(
@@ -70,9 +70,7 @@ pub(super) async fn pull(
     today: NaiveDate,
 ) -> Result<RawPullReply> {
     let admission = admit(tx, request.device, request.incarnation).await?;
-    if !admission.in_use() {
-        return Err(Refused::DeviceRevoked.into());
-    }
+    // Where nobody may work any more nothing is read; the mark says so, and the device says hello.
     let readable = admission.readable(today);
     let mut room = REPLY_ENTRIES;
     let mut pages = Vec::new();
@@ -94,7 +92,7 @@ pub(super) async fn pull(
     }
     Ok(RawPullReply {
         pages,
-        access: access_mark(&admission.users, &readable),
+        access: admission.mark(&readable, today),
         durable: admission.heard.durable(),
         quarantine: settle::news(tx, &admission.users, request, today).await?,
         settled: settle::settled(tx, request).await?,

@@ -123,6 +123,12 @@ pub(super) fn users(tx: &Transaction<'_>) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+pub(super) fn seen(tx: &Transaction<'_>, device: Uuid, now: i64) -> Result<()> {
+    let later = "UPDATE device SET last_seen = ?2 WHERE id = ?1 AND (last_seen IS NULL OR last_seen < ?2)";
+    tx.prepare_cached(later)?.execute((device.as_bytes(), now))?;
+    Ok(())
+}
+
 pub(super) fn greet(tx: &Transaction<'_>, told: &Greeting, now: i64) -> Result<Device> {
     let key = told.device.as_bytes();
     tx.execute(

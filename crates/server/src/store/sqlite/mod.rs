@@ -244,9 +244,9 @@ impl Book for SqliteBook {
     async fn users(&self) -> Result<Vec<User>> {
         self.read(people::users).await
     }
-    async fn disable_user(&self, name: &str, now: i64) -> Result<()> {
+    async fn set_disabled(&self, name: &str, disabled: bool, now: i64) -> Result<()> {
         let name = name.to_owned();
-        self.write(move |tx| people::disable_user(tx, &name, now)).await
+        self.write(move |tx| people::set_disabled(tx, &name, disabled, now)).await
     }
     async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()> {
         let (user, grant) = (user.to_owned(), grant.clone());
@@ -284,6 +284,9 @@ impl Book for SqliteBook {
     async fn greet(&self, told: &Greeting, now: i64) -> Result<Device> {
         let told = told.clone();
         self.write(move |tx| device::greet(tx, &told, now)).await
+    }
+    async fn seen(&self, device: Uuid, now: i64) -> Result<()> {
+        self.write(move |tx| device::seen(tx, device, now)).await
     }
     async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()> {
         let revocation = revocation.clone();

@@ -31,10 +31,10 @@ pub(super) fn named(tx: &Transaction<'_>, name: &str) -> Result<Uuid> {
     found.ok_or(Refused::UserUnknown.into())
 }
 
-pub(super) fn disable_user(tx: &Transaction<'_>, name: &str, now: i64) -> Result<()> {
+pub(super) fn set_disabled(tx: &Transaction<'_>, name: &str, disabled: bool, now: i64) -> Result<()> {
     let user = named(tx, name)?;
-    tx.execute("UPDATE \"user\" SET disabled = 1 WHERE id = ?1", [user.as_bytes()])?;
-    note(tx, now, "user_disabled", json!({"user": user}))
+    tx.execute("UPDATE \"user\" SET disabled = ?2 WHERE id = ?1", (user.as_bytes(), disabled))?;
+    note(tx, now, crate::audit::disabling(disabled), json!({"user": user}))
 }
 
 pub(super) fn add_grant(tx: &Transaction<'_>, user: &str, grant: &Grant, now: i64) -> Result<()> {

@@ -8,7 +8,7 @@ use tiexin_protocol::{Chain, ChangeId, Digest, planted};
 use uuid::Uuid;
 
 use super::{db, device, hash, id, people, place, push, seq, settle};
-use crate::access::{Admission, Readable, access_mark, prefixes};
+use crate::access::{Admission, Readable, Word, prefixes};
 use crate::error::{Refused, Result};
 use crate::page::{Ask, REPLY_ENTRIES, RawPage, RawPullReply, ask};
 use crate::plan::{LogRow, ScopeState};
@@ -52,14 +52,13 @@ pub(super) fn admit(
         }
     }
     let heard = push::heard(tx, device, incarnation)?;
-    Ok(Admission { users, scopes, heard })
+    let word = Word { retires_at: found.retires_at, copied_at: found.copied_at };
+    Ok(Admission { users, scopes, heard, word })
 }
 
 pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate) -> Result<RawPullReply> {
     let admission = admit(tx, request.device, request.incarnation, today)?;
-    if !admission.in_use() {
-        return Err(Refused::DeviceRevoked.into());
-    }
+    // Where nobody may work any more nothing is read; the mark says so, and the device says hello.
     let readable = admission.readable(today);
     let mut room = REPLY_ENTRIES;
     let mut pages = Vec::new();
@@ -79,7 +78,7 @@ pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate
     }
     Ok(RawPullReply {
         pages,
-        access: access_mark(&admission.users, &readable),
+        access: admission.mark(&readable, today),
         durable: admission.heard.durable(),
         quarantine: settle::news(tx, &admission.users, request, today)?,
         settled: settle::settled(tx, request)?,
