@@ -17,6 +17,7 @@ const RECORDED: &[(&str, &str)] = &[
     ("wire-1.0", "3d4bdb15a759268bba867af0c6d1e90e8e5fccdad6d6f0d0e99297425664acf5"),
     ("wire-1.1", "547720894ccee0f7caf321d40b041bce5aea0cc8a2d984f175944c7e807832ab"),
     ("wire-1.2", "0fbefb0bf085fc3a92632b7e9ecee505425f4e6bdf4e8e39585c9aee1a8bd2f7"),
+    ("wire-1.3", "4b398b7fd355f5cdb644985ab30bf0d93406ec26fb3628129e96ffb52e196099"),
 ];
 
 fn shelf() -> PathBuf {
@@ -64,6 +65,9 @@ fn again(shape: &str, value: Value) -> serde_json::Result<Value> {
         serde_json::to_value(serde_json::from_value::<T>(value)?)
     }
     match shape {
+        "AuditPage" => of::<AuditPage>(value),
+        "AuditReply" => of::<AuditReply>(value),
+        "AuditRequest" => of::<AuditRequest>(value),
         "AuditRoot" => of::<AuditRoot>(value),
         "DeviceRow" => of::<DeviceRow>(value),
         "EnrolReply" => of::<EnrolReply>(value),

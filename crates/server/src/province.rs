@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::access::{Admission, Device, Readable, told, view_of};
 use crate::blob::{self, Place};
 use crate::config::{BeforeCommit, Clock, StoreUrl};
+use crate::desk_audit::AUDIT_ENTRIES;
 use crate::devices::Policy;
 use crate::error::{Refused, Result};
 use crate::page::RawPullReply;
@@ -40,6 +41,7 @@ const LIMITS: Limits = Limits {
     push_bytes: PUSH_BYTES,
     pull_entries: PULL_ENTRIES,
     blob_bytes: None,
+    audit_entries: Some(AUDIT_ENTRIES),
 };
 
 /// One book with its rules. Cheap to clone; several may stand on one book.
@@ -417,6 +419,7 @@ impl Province {
             blob::check(self.book.as_ref(), place, &mut report).await?;
         }
         self.verify_witnesses(&mut report).await?;
+        self.verify_desk_audits(&mut report).await?;
         Ok(report)
     }
 }

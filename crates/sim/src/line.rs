@@ -9,7 +9,8 @@ use fastrand::Rng;
 use futures::StreamExt;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::wire::{
-    Cursor, HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined,
+    AuditReply, AuditRequest, Cursor, HelloReply, HelloRequest, PullReply, PullRequest, PushReply,
+    PushRequest, Quarantined,
 };
 use tiexin_sync::{Parcel, Province, SnapshotPart, SyncError};
 use uuid::Uuid;
@@ -173,6 +174,10 @@ impl Province for Line<'_> {
             }
         }
         answer
+    }
+
+    async fn audit(&self, request: &AuditRequest) -> Result<AuditReply, SyncError> {
+        self.province.take_audit(request).await.map_err(heard)
     }
 
     async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError> {

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
+use tiexin_protocol::audit_link;
 use uuid::Uuid;
 
 use crate::book::{Book, Write};
@@ -124,20 +125,12 @@ fn stored(seq: i64, entry: &Entry<'_>) -> Result<String> {
     serde_json::to_string(&stored).map_err(|_| StoreError::Unreadable { what: "audit" })
 }
 
-/// The chain after one more entry, from its stored text.
-pub(crate) fn link(chain: &[u8; 32], entry: &str) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(chain);
-    hasher.update(entry.as_bytes());
-    *hasher.finalize().as_bytes()
-}
-
 impl Write<'_> {
     /// Appends to the audit; gives the entry's number.
     pub(crate) fn enter(&mut self, entry: Entry<'_>) -> Result<i64> {
         let seq = self.head.audit_seq + 1;
         let text = stored(seq, &entry)?;
-        let chain = link(&self.head.audit_chain, &text);
+        let chain = audit_link(&self.head.audit_chain, &text);
         self.tx
             .prepare_cached("INSERT INTO audit (seq, entry, chain) VALUES (?1, ?2, ?3)")?
             .execute(params![seq, text, chain])?;

@@ -46,7 +46,7 @@ impl Book {
     /// then it is to be asked for anew. A book that was never given one asks for none.
     pub fn lease_wanted(&self, now_ms: i64) -> Result<bool> {
         let Some(lease) = self.lease(now_ms)? else { return Ok(false) };
-        let span = self.read(|conn| Ok(meta::number(conn, SPAN)?))?.unwrap_or_default();
+        let span = self.read(|conn| meta::number(conn, SPAN))?.unwrap_or_default();
         Ok(lease.over() || lease.ends.saturating_sub(lease.now) < span / 2)
     }
 

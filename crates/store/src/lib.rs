@@ -62,6 +62,7 @@ mod snapshot;
 mod spelling;
 mod state;
 mod suite;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod today;
@@ -95,6 +96,7 @@ pub use search::Hit;
 pub use snapshot::SnapshotOutcome;
 pub use state::{ScopeState, SyncState};
 pub use suite::KdfCost;
+pub use telling::AuditParcel;
 pub use today::{Birthday, Care, DueFile, FileGaps, FollowUp, VillageMonth};
 pub use verify::{Fault, VerifyReport};
 pub use wipe::wipe;

@@ -44,6 +44,17 @@ impl Book {
         Ok(())
     }
 
+    /// The user is called so from now on: on the sign-in screen nobody has opened the book yet.
+    pub fn call_user(dir: &Path, id: Uuid, display_name: &str) -> Result<(), UnlockError> {
+        if Keyring::read(dir)?.holder_by_id(id)?.user.display_name == display_name {
+            return Ok(());
+        }
+        let _alone = Keyring::alone(dir)?;
+        let mut keyring = Keyring::read(dir)?;
+        keyring.holder_by_id(id)?.user.display_name = display_name.to_owned();
+        keyring.write(dir)
+    }
+
     /// Makes a new book with its first user and opens it.
     pub fn create(
         dir: &Path,

@@ -122,7 +122,7 @@ fn audit_chain(conn: &Connection, report: &mut VerifyReport) -> Result<()> {
             report.fault("audit_missing", Some(expected), format!("审计记录第 {expected} 条缺失"));
             return Ok(());
         }
-        chain = audit::link(&chain, &entry);
+        chain = tiexin_protocol::audit_link(&chain, &entry);
         if chain != stored || !audit::parse(&entry).is_ok_and(|e| e.seq == seq) {
             report.fault("audit_changed", Some(seq), format!("审计记录第 {seq} 条被改动"));
             return Ok(());

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::blob::{Chunks, Wanted};
 use tiexin_protocol::wire::{
-    HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest, Quarantined, RefusalCode,
+    AuditReply, AuditRequest, HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest,
+    Quarantined, RefusalCode,
 };
 
 use crate::body::{self, BodyError};
@@ -44,6 +45,10 @@ pub trait Province: Send + Sync {
     /// `GET /v1/blob/…`: a chunk, and its print as the province knows it.
     async fn blob_get(&self, _: &Wanted, _: u32) -> Result<(Vec<u8>, String), SyncError> {
         Err(no_blobs())
+    }
+    /// `POST /v1/audit`: entries of this desk's own audit.
+    async fn audit(&self, _: &AuditRequest) -> Result<AuditReply, SyncError> {
+        Err(SyncError::Refused { code: RefusalCode::NotFound, message: "这里不传送操作记录".into() })
     }
     /// `GET /v1/quarantine/{scope}`: what waits there for a decision.
     async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError>;

@@ -115,6 +115,35 @@ async fn a_disabled_user_s_records_leave_the_desk_and_come_back() {
     assert!(desk.book.get(one).unwrap().is_some());
 }
 
+/// What the province has of the desks' audits.
+async fn told(town: &Town) -> usize {
+    let wanted = tiexin_server::AuditWanted::default();
+    town.server.province.audit_of(wanted, None).await.unwrap().lines.len()
+}
+
+#[tokio::test]
+async fn the_audit_is_told_once_and_once_more_to_a_province_that_was_put_back() {
+    let town = Town::begin().await;
+    let desk = Desk::enrolled(&town).await;
+    let noted = |desk: &Desk| desk.book.audit(None, 1_000).unwrap().len();
+    desk.save(Uuid::new_v4(), household("甲户"), NOW);
+    desk.round(&town).await;
+    assert!(noted(&desk) > 1);
+    assert_eq!(told(&town).await, noted(&desk));
+    let copy = town.file("copy");
+    town.server.province.back_up(&copy).await.unwrap();
+    desk.book.write(|tx| tx.note_act("unmask", None, &["phone"], desk.user, NOW)).unwrap();
+    desk.round(&town).await;
+    desk.round(&town).await;
+    assert_eq!(told(&town).await, noted(&desk));
+    // The copy lacks the last entry: the desk cannot go on from it, and begins anew.
+    let town = town.put_back(&copy).await;
+    town.server.province.restored().await.unwrap();
+    desk.book.write(|tx| tx.note_act("export", None, &[], desk.user, NOW)).unwrap();
+    desk.round(&town).await;
+    assert_eq!(told(&town).await, noted(&desk), "each once");
+}
+
 /// Carries a package to the province; its reply.
 async fn carried(town: &Town, desk: &Desk, now: i64) -> tiexin_protocol::package::Gathered {
     let made = make(&desk.book, Uuid::new_v4(), 1 << 20, now).unwrap();

@@ -170,6 +170,9 @@ pub struct Limits {
     /// Most bytes of one attachment; none: the province takes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob_bytes: Option<u64>,
+    /// Most entries of a desk's audit in one message; none: the province takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_entries: Option<usize>,
 }
 
 /// Where a scope's log stands.

@@ -1,5 +1,6 @@
 //! The command line: `tiexin-server …`. Results on stdout, messages on stderr, non-zero exit on failure.
 
+mod audit;
 mod audit_root;
 mod escrow;
 mod office;
@@ -92,6 +93,9 @@ enum Command {
     /// 同步包（U盘）
     #[command(subcommand)]
     Package(Package),
+    /// 各电脑的操作记录：谁看过哪条号码、登录、导出、裁决
+    #[command(subcommand)]
+    Audit(Audit),
     /// 审计根：每天一份、带签名的全部日志与审计链的当前位置
     #[command(subcommand)]
     AuditRoot(AuditRoot),
@@ -203,6 +207,34 @@ enum Replica {
 }
 
 #[derive(Subcommand)]
+enum Audit {
+    /// 列出操作记录，新的在前
+    List(AuditList),
+}
+
+#[derive(Args)]
+struct AuditList {
+    /// 只看这个登录名的
+    #[arg(long)]
+    user: Option<String>,
+    /// 只看这个地区的：记录在那里；与记录无关的，操作人在那里工作
+    #[arg(long)]
+    region: Option<RegionCode>,
+    /// 只看这种操作，如 unmask、sign_in、export
+    #[arg(long)]
+    act: Option<String>,
+    /// 从这一天起（含），按电脑的日期
+    #[arg(long)]
+    from: Option<NaiveDate>,
+    /// 到这一天止（含）
+    #[arg(long)]
+    to: Option<NaiveDate>,
+    /// 接着看编号在此之前的
+    #[arg(long)]
+    before: Option<u64>,
+}
+
+#[derive(Subcommand)]
 enum AuditRoot {
     /// 写出一天的审计根；不写 --date 为今天
     Export {
@@ -292,7 +324,7 @@ impl Common {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    logs();
+    crate::log::begin();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(e) => return failed(&e.into()),
@@ -306,14 +338,6 @@ pub fn main() -> ExitCode {
 fn failed(e: &Error) -> ExitCode {
     eprintln!("{e}");
     ExitCode::FAILURE
-}
-
-/// JSON lines on stderr; `TIEXIN_LOG` chooses what (default `info`).
-fn logs() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TIEXIN_LOG").unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("info,refinery_core=warn,tokio_postgres=warn")
-    });
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 async fn run(cli: Cli) -> Result<ExitCode> {
@@ -332,6 +356,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Package(Package::Take { files, reply }) => {
             return package::take(&common, &files, &reply).await;
         }
+        Command::Audit(Audit::List(wanted)) => audit::list(&common, wanted).await?,
         Command::AuditRoot(command) => return audit_root::audit_root(&common, command).await,
         Command::Escrow(command) => escrow::escrow(&common, command).await?,
         Command::Verify => return office::verify(&common).await,

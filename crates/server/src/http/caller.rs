@@ -55,6 +55,14 @@ impl ByDevice {
     }
 }
 
+impl ByDevice {
+    /// The device that speaks, as the log calls it: the first digits of its id.
+    pub(super) fn short(&self, headers: &HeaderMap) -> String {
+        let device = device(headers, &self.seal, &self.clock);
+        device.map_or_else(|_| "-".to_owned(), |id| id.simple().to_string()[..8].to_owned())
+    }
+}
+
 impl KeyExtractor for ByDevice {
     type Key = Uuid;
 

@@ -1,5 +1,6 @@
 //! The HTTP shell over [`Province`].
 
+mod audit;
 mod blob;
 mod body;
 mod caller;
@@ -39,6 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// All routes.
 pub(crate) fn router(province: Province, rate: Rate) -> Router {
     let by_device = caller::ByDevice::new(&province);
+    let speaker = by_device.clone();
     let governed = GovernorConfigBuilder::default()
         .period(Duration::from_secs(1) / rate.per_second.max(1))
         .burst_size(rate.burst.max(1))
@@ -61,6 +63,7 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .route("/v1/pull", post(desk::pull))
         .route("/v1/snapshot/{scope}", get(fetch::snapshot))
         .route("/v1/quarantine/{scope}", get(desk::quarantine))
+        .route("/v1/audit", get(audit::list).post(audit::take))
         .route("/v1/devices", get(devices::list))
         .route("/v1/devices/{id}/revoke", post(devices::revoke))
         .route("/v1/package", post(package::take).layer(DefaultBodyLimit::max(MOST_FILE_BYTES)))
@@ -83,7 +86,7 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .merge(open)
         .fallback(|| async { refusal::Refuse::from(Refused::NotFound) })
         // Innermost first: the route is known to `measure`.
-        .layer(axum::middleware::from_fn(watch::measure))
+        .layer(axum::middleware::from_fn_with_state(speaker, watch::measure))
         .layer(watch::trace())
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))

@@ -1,14 +1,14 @@
 //! `/openapi.json`: every message of the wire, from the types that carry it.
 
-use super::{blob, desk, devices, fetch, package, watch};
+use super::{audit, blob, desk, devices, fetch, package, watch};
 use axum::Json;
 use tiexin_protocol::change::{Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
 use tiexin_protocol::statement::{Signed, Wiped};
 use tiexin_protocol::wire::{
-    ChangeVerdict, Cursor, DeviceRow, DeviceState, EnrolReply, EnrolRequest, Escrowed, HelloReply,
-    HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest, PushReply,
-    PushRequest, Quarantined, Refusal, RevokeRequest, ScopeHead, ScopePage, SeenHead, SeenRoot,
-    SnapshotHeader, TokenReply, TokenRequest,
+    AuditLine, AuditPage, AuditReply, AuditRequest, ChangeVerdict, Cursor, DeviceRow, DeviceState,
+    EnrolReply, EnrolRequest, Escrowed, HelloReply, HelloRequest, Limits, PackageState, PageEntry,
+    PublicKeys, PullReply, PullRequest, PushReply, PushRequest, Quarantined, Refusal, RevokeRequest,
+    ScopeHead, ScopePage, SeenHead, SeenRoot, SnapshotHeader, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{Chain, Digest, EntryHash};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -24,6 +24,7 @@ use utoipa::{Modify, OpenApi};
     paths(
         desk::enrol, desk::token, desk::hello, desk::push, desk::pull, desk::quarantine, fetch::snapshot,
         package::take, package::fetch, blob::have, blob::fetch, blob::bring, devices::list, devices::revoke, devices::wiped,
+        audit::take, audit::list,
         watch::live, watch::ready, watch::safe, watch::metrics,
     ),
     components(schemas(
@@ -31,7 +32,7 @@ use utoipa::{Modify, OpenApi};
         EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest,
         PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader, TokenReply,
         TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Wiped, SeenHead, SeenRoot,
-        Escrowed, DeviceRow, DeviceState, RevokeRequest,
+        Escrowed, DeviceRow, DeviceState, RevokeRequest, AuditLine, AuditPage, AuditReply, AuditRequest,
     )),
     modifiers(&Bearer)
 )]

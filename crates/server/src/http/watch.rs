@@ -13,6 +13,9 @@ use tower_http::classify::{ServerErrorsAsFailures, SharedClassifier};
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
+use tiexin_protocol::wire::HEADER_CODE;
+
+use super::caller::ByDevice;
 use crate::province::Province;
 use crate::replica::{Behind, Standing};
 
@@ -88,15 +91,30 @@ fn gauge(behind: &Behind, now: i64) {
     }
 }
 
-/// Counts and times requests by route.
-pub(super) async fn measure(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+/// Counts and times requests by route, and writes a line of each: which device asked for what, and what became of
+/// it. The route is the pattern: an address holds ids.
+pub(super) async fn measure(
+    State(speaker): State<ByDevice>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
     recorder();
     let route = path.map_or_else(|| "other".to_owned(), |p| p.as_str().to_owned());
+    let (method, device) = (request.method().clone(), speaker.short(request.headers()));
     let begun = Instant::now();
     let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
-    histogram!("tiexin_request_seconds", "route" => route.clone()).record(begun.elapsed().as_secs_f64());
-    counter!("tiexin_requests_total", "route" => route, "status" => status).increment(1);
+    let (took, status) = (begun.elapsed(), response.status().as_u16());
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let code = response.headers().get(HEADER_CODE).and_then(|code| code.to_str().ok()).unwrap_or("-");
+    // Probes ask every few seconds.
+    if route.starts_with("/v1/") {
+        tracing::info!(%method, route, status, ms, device, code, "request");
+    } else {
+        tracing::debug!(%method, route, status, ms, "request");
+    }
+    histogram!("tiexin_request_seconds", "route" => route.clone()).record(took.as_secs_f64());
+    counter!("tiexin_requests_total", "route" => route, "status" => status.to_string()).increment(1);
     response
 }
 

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::access::{Admission, Device, Heard};
 use crate::audit::AuditRow;
 use crate::blob::{Claim, Whole};
+use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
@@ -195,6 +196,14 @@ pub(crate) trait Book: Send + Sync + 'static {
     /// Bytes of all whole blobs of a scope.
     async fn blob_bytes(&self, scope: &RegionCode) -> Result<u64>;
     async fn blobs_in(&self, scope: &RegionCode) -> Result<Vec<BlobHash>>;
+    /// Whether the desk told this entry, with everything before it.
+    async fn knows_desk_entry(&self, device: Uuid, seq: u64, chain: [u8; 32]) -> Result<bool>;
+    /// Keeps entries of a desk's own audit, each once.
+    async fn keep_desk_entries(&self, device: Uuid, entries: &[DeskEntry], now: i64) -> Result<()>;
+    /// The whole of what a desk told: number, chain and text, by number.
+    async fn desk_chain(&self, device: Uuid) -> Result<Vec<(u64, [u8; 32], String)>>;
+    /// Entries of desks' audits, the newest first; at most so many.
+    async fn desk_entries(&self, wanted: &AuditWanted, most: usize) -> Result<Vec<DeskEntryRead>>;
     /// Where every chain stands, scopes first, all of one moment.
     async fn heads(&self) -> Result<Vec<Head>>;
     /// Keeps the root of a day, once.

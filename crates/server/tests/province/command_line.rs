@@ -87,7 +87,7 @@ impl Served {
         (Served(child), address)
     }
 
-    fn told_to_stop(mut self) -> Option<i32> {
+    pub(crate) fn told_to_stop(mut self) -> Option<i32> {
         let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
         assert!(told.success());
         self.0.wait().unwrap().code()

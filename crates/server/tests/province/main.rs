@@ -1,6 +1,7 @@
 //! The server's promises, each shown on both stores. PostgreSQL is named by `TIEXIN_TEST_PG`, the URL of a
 //! database in which every test makes a schema of its own.
 
+mod audits;
 mod blobs;
 mod carried;
 mod command_line;
@@ -9,6 +10,7 @@ mod devices;
 mod doors;
 mod generations;
 mod groups;
+mod leaks;
 mod merges;
 mod moves;
 mod office;

@@ -11,8 +11,8 @@ use tiexin_domain::region::RegionCode;
 use tiexin_protocol::blob::{Chunks, Wanted};
 use tiexin_protocol::statement::Wiped;
 use tiexin_protocol::wire::{
-    DeviceRow, EnrolReply, EnrolRequest, HelloReply, HelloRequest, PackageState, PullReply, PullRequest,
-    PushReply, Quarantined, RevokeRequest,
+    AuditPage, AuditReply, AuditRequest, DeviceRow, EnrolReply, EnrolRequest, HelloReply, HelloRequest,
+    PackageState, PullReply, PullRequest, PushReply, Quarantined, RevokeRequest,
 };
 use uuid::Uuid;
 
@@ -86,6 +86,18 @@ impl HttpProvince {
         self.line.json(response).await
     }
 
+    /// `GET /v1/audit`: what was done on the desks whose audit `author` may read, the newest first.
+    pub async fn audit_of_region(&self, author: Uuid, before: Option<u64>) -> Result<AuditPage, SyncError> {
+        let mut url = self.line.address.url("v1/audit");
+        url.query_pairs_mut().append_pair("author", &author.to_string());
+        if let Some(before) = before {
+            url.query_pairs_mut().append_pair("before", &before.to_string());
+        }
+        let get = |client: &reqwest::Client| client.get(url.clone()).header("accept-encoding", "zstd");
+        let response = self.line.asked(get).await?;
+        self.line.json(response).await
+    }
+
     /// `POST /v1/devices/{id}/revoke`: shuts a desk out, or lets it retire.
     pub async fn revoke(&self, device: Uuid, ask: &RevokeRequest) -> Result<Vec<DeviceRow>, SyncError> {
         self.line.asked_json(&format!("v1/devices/{device}/revoke"), body::pack(ask)?.into()).await
@@ -121,6 +133,10 @@ impl Province for HttpProvince {
 
     async fn pull(&self, request: &PullRequest) -> Result<PullReply, SyncError> {
         self.line.asked_json("v1/pull", body::pack(request)?.into()).await
+    }
+
+    async fn audit(&self, request: &AuditRequest) -> Result<AuditReply, SyncError> {
+        self.line.asked_json("v1/audit", body::pack(request)?.into()).await
     }
 
     async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError> {

@@ -97,6 +97,7 @@ struct Greeted {
 fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Greeted, StoreError> {
     let to_drop = whereabouts(book, &reply, now_ms)?;
     book.set_blobs_taken(reply.limits.blob_bytes.is_some())?;
+    book.set_audit_taken(reply.limits.audit_entries)?;
     let key_wanted = standing::hear(book, &reply, Heard::Now(now_ms))?;
     book.send_again_after(reply.acked)?;
     let mut doubted = BTreeMap::new();

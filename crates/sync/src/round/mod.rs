@@ -1,5 +1,6 @@
 //! One round: tell everything, read everything.
 
+mod audit;
 mod hello;
 mod pull;
 
@@ -132,6 +133,7 @@ async fn whole_round(
             }
             Step::Finish => {
                 on_store(book, move |book| book.set_last_round(now_ms)).await?;
+                round.tell_audit().await?;
                 return Ok(round.report);
             }
         }

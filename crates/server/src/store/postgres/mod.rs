@@ -1,6 +1,7 @@
 //! The province's book on PostgreSQL, or an engine that speaks like it: row locks only, no tricks.
 
 mod blob;
+mod desk_audit;
 mod device;
 mod dump;
 mod lineage;
@@ -35,6 +36,7 @@ use super::{BeforeCommit, Book, Enrolment, Kept, Room, ScopeDump, bytes32, db, r
 use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
+use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Result};
 use crate::page::RawPullReply;
@@ -262,6 +264,27 @@ impl Book for PostgresBook {
         let device = device::greet(&tx, told, now).await?;
         tx.commit().await?;
         Ok(device)
+    }
+    async fn knows_desk_entry(&self, device: Uuid, seq: u64, chain: [u8; 32]) -> Result<bool> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        desk_audit::knows(&tx, device, seq, chain).await
+    }
+    async fn keep_desk_entries(&self, device: Uuid, entries: &[DeskEntry], now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        desk_audit::keep(&tx, device, entries, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn desk_chain(&self, device: Uuid) -> Result<Vec<(u64, [u8; 32], String)>> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        desk_audit::chain(&tx, device).await
+    }
+    async fn desk_entries(&self, wanted: &AuditWanted, most: usize) -> Result<Vec<DeskEntryRead>> {
+        let mut client = self.client().await?;
+        let tx = moment(&mut client).await?;
+        desk_audit::read(&tx, wanted, most).await
     }
     async fn seen(&self, device: Uuid, now: i64) -> Result<()> {
         device::seen(&self.client().await?, device, now).await

@@ -1,6 +1,7 @@
 //! The pilot's book: one SQLite file, one writer, readers that never wait for it.
 
 mod blob;
+mod desk_audit;
 mod device;
 mod dump;
 mod package;
@@ -33,6 +34,7 @@ use super::{Book, Enrolment, Kept, Room, ScopeDump, bytes32, db, wire};
 use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
+use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Error, Refused, Result};
 use crate::page::RawPullReply;
@@ -61,6 +63,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/005_blob.sql")),
         M::up(include_str!("../../../migrations/sqlite/006_quarantine.sql")),
         M::up(include_str!("../../../migrations/sqlite/007_waiting.sql")),
+        M::up(include_str!("../../../migrations/sqlite/008_desk_audit.sql")),
     ])
 }
 
@@ -284,6 +287,20 @@ impl Book for SqliteBook {
     async fn greet(&self, told: &Greeting, now: i64) -> Result<Device> {
         let told = told.clone();
         self.write(move |tx| device::greet(tx, &told, now)).await
+    }
+    async fn knows_desk_entry(&self, device: Uuid, seq: u64, chain: [u8; 32]) -> Result<bool> {
+        self.read(move |tx| desk_audit::knows(tx, device, seq, chain)).await
+    }
+    async fn keep_desk_entries(&self, device: Uuid, entries: &[DeskEntry], now: i64) -> Result<()> {
+        let entries = entries.to_vec();
+        self.write(move |tx| desk_audit::keep(tx, device, &entries, now)).await
+    }
+    async fn desk_chain(&self, device: Uuid) -> Result<Vec<(u64, [u8; 32], String)>> {
+        self.read(move |tx| desk_audit::chain(tx, device)).await
+    }
+    async fn desk_entries(&self, wanted: &AuditWanted, most: usize) -> Result<Vec<DeskEntryRead>> {
+        let wanted = wanted.clone();
+        self.read(move |tx| desk_audit::read(tx, &wanted, most)).await
     }
     async fn seen(&self, device: Uuid, now: i64) -> Result<()> {
         self.write(move |tx| device::seen(tx, device, now)).await

@@ -6,8 +6,8 @@ use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::{Address, CarriedBlob, Part, PushBody, ReplyBody, Way, gather, split};
 use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
 use tiexin_protocol::wire::{
-    Cursor, Escrowed, FormerNumber, HelloRequest, PullReply, PullRequest, PushReply, Refusal, RefusalCode,
-    RevokeRequest, ScopeHead, SeenHead, SeenRoot, TokenReply, TokenRequest,
+    AuditPage, AuditRequest, Cursor, Escrowed, FormerNumber, HelloRequest, PullReply, PullRequest, PushReply,
+    Refusal, RefusalCode, RevokeRequest, ScopeHead, SeenHead, SeenRoot, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{Change, ChangeId, PROTOCOL, VoidChange, merge_of};
 use tiexin_seal::Keys;
@@ -47,6 +47,7 @@ pub(super) async fn play(place: &Place, tape: &mut Tape) {
     settling(&province, &mut people, tape).await;
     readings(&province, &mut people, cursor, tape).await;
     standing(&province, place, &mut people, tape).await;
+    audits(&province, &people, tape).await;
     carried(&province, &mut people, tape).await;
 }
 
@@ -501,4 +502,28 @@ fn refused_reply(said: ReplyBody, tape: &mut Tape) {
     };
     let reply = ReplyBody { refused: Some(refusal), snapshots, settled: vec![settled], more: true, ..said };
     tape.turn("far-is-refused").keep(&reply);
+}
+
+/// A desk tells its own audit, and who may read it asks.
+async fn audits(province: &Province, people: &People, tape: &mut Tape) {
+    let (wang, chief) = (&people.wang, &people.chief);
+    let looked = json!({"about": family(STAYS), "act": "unmask", "actor": wang.author, "at": 1_791_165_600_000_i64,
+        "fields": ["phone"], "kind": "household", "seq": 1});
+    let made = json!({"act": "import", "actor": wang.author, "at": 1_791_165_600_001_i64,
+        "made": [{"fields": ["name"], "ids": [id(0xb1), id(0xb2)], "kind": "person"}], "seq": 2});
+    let entries = [looked, made].map(|entry| String::from_utf8(tiexin_protocol::canonical(&entry)).unwrap());
+    let request = AuditRequest {
+        device: wang.device,
+        after: 0,
+        chain: tiexin_protocol::Chain::default(),
+        entries: entries.to_vec(),
+    };
+    let reply = province.take_audit(&request).await.unwrap();
+    assert_eq!(reply.held, 2);
+    tape.turn("wang-tells-the-audit").keep(&request).keep(&reply);
+    let page = province.audit_for(chief.device, chief.author, None).await.unwrap();
+    assert_eq!(page.lines.len(), 2);
+    // There are not enough of them for a second page.
+    let page = AuditPage { before: Some(1), ..page };
+    tape.turn("chief-reads-the-audit").keep(&page);
 }
