@@ -161,6 +161,7 @@ pub(crate) fn act(act: &str) -> &str {
         "export_report" => "导出报表",
         "export_attachment" => "导出附件",
         "backup" => "备份",
+        "restored" => "从备份恢复",
         "verify" => "核验",
         "book_made" => "建立数据",
         "user_added" => "增加用户",

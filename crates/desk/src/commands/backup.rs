@@ -131,12 +131,24 @@ fn restore(desk: &Desk, args: RestoreBackup) -> Result<BackupRestored, ErrorRepl
     let came = put_in_place(&folder, &config.data_dir, &teller);
     teller.finish();
     let Restored { copied, aside } = came.map_err(errors::unlock)?;
+    note_restored(desk, args.name.trim(), &secret);
     Ok(BackupRestored {
         state: state(desk)?,
         attachments: copied.attachments,
         missing: copied.missing,
         aside: aside.map(|path| path.to_string_lossy().into_owned()),
     })
+}
+
+/// The book that came back knows nothing of it yet. A book that does not open tells why when somebody signs in.
+fn note_restored(desk: &Desk, name: &str, secret: &SecretString) {
+    let config = &desk.inner().config;
+    let now_ms = config.clock.now_ms();
+    let noted = Book::unlock(&config.data_dir, name, secret, now_ms)
+        .map(|(book, local)| book.write(|tx| tx.note_act("restored", None, &[], local.id, now_ms)));
+    if !matches!(noted, Ok(Ok(_))) {
+        tracing::error!("that a backup was put in place did not reach the audit");
+    }
 }
 
 /// How long work in the background of the session that was ended may hold the book.

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use tiexin_contract::backup::{Backup, BackupRestored, FolderKind, ListFolders, LookAtBackup, RestoreBackup};
+use tiexin_contract::book::AuditTrail;
 use tiexin_contract::records::ListRecords;
 use tiexin_contract::session::{ChangePassword, GetSession, SignIn, SignOut};
 use tiexin_contract::{ErrorCode, Event};
@@ -132,6 +133,23 @@ async fn a_restore_from_the_screen_keeps_the_old_book_and_says_where() {
     assert!(told.iter().any(|event| matches!(event, Event::Progress(progress) if progress.finished)));
     office.ok(sign_in(PASSWORD)).await;
     assert_eq!(office.ok(households()).await.total, 1);
+}
+
+/// A county's first user may look at the audit.
+#[tokio::test]
+async fn the_audit_of_the_book_that_came_back_knows_of_it() {
+    let office = Office::of("340323", day(2026, 11, 30)).await;
+    let stick = tempfile::tempdir().unwrap();
+    let made = office.ok(inside(stick.path())).await;
+    office.ok(restore(&made.path)).await;
+    office.ok(sign_in(PASSWORD)).await;
+    let acts: Vec<String> = office
+        .ok(AuditTrail { before: None, limit: 10 })
+        .await
+        .into_iter()
+        .map(|row| format!("{} {}", row.actor, row.act))
+        .collect();
+    assert!(acts.contains(&"王丽 从备份恢复".to_owned()), "{acts:?}");
 }
 
 #[tokio::test]
