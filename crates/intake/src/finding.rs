@@ -145,8 +145,12 @@ pub struct Finding {
     pub row: u32,
     /// The head of the column (`男方>身份证号`); its letter where it has none.
     pub column: String,
-    /// The column's letter.
+    /// The column's letter; empty where the sheet has no such column.
     pub letter: String,
+    /// What the column was taken for, a code of [`crate::fields_of`].
+    pub field: Option<&'static str>,
+    /// Whose row it is, as the row names them or the book does: a family's head, a member, an activity.
+    pub who: Option<String>,
     pub code: FindingCode,
     pub severity: Severity,
     /// What stands there.

@@ -150,7 +150,9 @@ impl Marks<'_> {
     }
 
     fn verdict(&self, row: u32, found: &[&Finding]) -> Option<(String, Option<Severity>)> {
-        let severity = found.iter().map(|f| f.severity).min();
+        let waits = self.report.waiting.contains(&row);
+        let told = found.iter().map(|f| f.severity).min();
+        let severity = if waits { Some(Severity::Refused) } else { told };
         let opening = match (severity, self.report.taken_as.get(&row)) {
             (Some(Severity::Refused), _) if self.done => "未导入",
             (Some(Severity::Refused), _) => "不能导入",
@@ -164,7 +166,9 @@ impl Marks<'_> {
             (None, Some(Taken::New)) => "可以导入",
             (None, None) => return None,
         };
-        let said: Vec<String> = found.iter().map(|f| format!("【{}】{}", f.column, f.hint)).collect();
+        let missing = waits.then(|| "本机还没有这户家庭，请先导入特殊家庭台账".to_owned());
+        let said: Vec<String> =
+            found.iter().map(|f| format!("【{}】{}", f.column, f.hint)).chain(missing).collect();
         let text =
             if said.is_empty() { opening.to_owned() } else { format!("{opening}：{}", said.join("；")) };
         Some((text, severity))

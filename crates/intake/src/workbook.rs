@@ -42,10 +42,14 @@ pub struct Sheet {
 pub struct Marks {
     /// Rows that are not shown, by a filter or by hand; they are read like the others.
     pub hidden_rows: Vec<u32>,
+    /// Columns with a value that are not shown, from 0; they are read like the others.
+    pub hidden_columns: Vec<usize>,
     /// Rows of which every cell with a value is struck through.
     pub struck_rows: Vec<u32>,
     /// Cells (row, column from 0) of which a part is struck through: their text is without it.
     pub struck_cells: Vec<(u32, usize)>,
+    /// Cells that are struck through as a whole in a row that is not: their text is read.
+    pub struck_whole: Vec<(u32, usize)>,
     /// Comments beside cells; none of them is read.
     pub comments: usize,
 }
@@ -102,6 +106,23 @@ impl Number {
     /// Whether the spreadsheet has lost places of it: it keeps 15 significant digits.
     pub fn lost_digits(&self) -> bool {
         self.value.abs() >= 1e15
+    }
+}
+
+impl Workbook {
+    /// Writes a text where a person mended a cell after reading; marks on the cell go with what stood there.
+    /// `letter`: the column's. Answers whether there is such a row.
+    pub fn mend(&mut self, sheet: Option<&str>, row: u32, letter: &str, text: &str) -> bool {
+        let Some(column) = column_index(letter) else { return false };
+        let Some(sheet) = self.sheets.iter_mut().find(|s| s.name.as_deref() == sheet) else { return false };
+        let Some(at) = sheet.rows.iter_mut().find(|r| r.number == row) else { return false };
+        if at.cells.len() <= column {
+            at.cells.resize(column + 1, Cell::Empty);
+        }
+        at.cells[column] = if text.trim().is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
+        sheet.marks.struck_cells.retain(|cell| *cell != (row, column));
+        sheet.marks.struck_whole.retain(|cell| *cell != (row, column));
+        true
     }
 }
 
@@ -185,6 +206,18 @@ fn shown_number(value: f64) -> String {
     }
 }
 
+/// The index of a column's letters, from 0; none of what is no column of a spreadsheet.
+fn column_index(letters: &str) -> Option<usize> {
+    if letters.is_empty() || letters.len() > 3 {
+        return None;
+    }
+    let index = letters.bytes().try_fold(0usize, |index, b| {
+        let letter = b.to_ascii_uppercase().checked_sub(b'A').filter(|letter| *letter < 26)?;
+        Some(index * 26 + usize::from(letter) + 1)
+    })?;
+    Some(index - 1)
+}
+
 /// `0` → `A`, `26` → `AA`.
 pub fn column_letters(index: usize) -> String {
     let mut letters = Vec::new();
@@ -203,7 +236,7 @@ mod tests {
     #[test]
     fn columns_are_lettered() {
         for (index, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (702, "AAA")] {
-            assert_eq!(column_letters(index), letters);
+            assert_eq!((column_letters(index).as_str(), column_index(letters)), (letters, Some(index)));
         }
     }
 

@@ -15,13 +15,22 @@ pub(crate) use table::{FORMS, Field, Form};
 
 use crate::kind::SheetKind;
 
-/// A line of the table: code, label, heads, and hints where it has some.
+/// A line of the table: code, label, heads, hints where it has some; behind a semicolon the fields of records
+/// that the column fills, where they are called otherwise than the column.
 macro_rules! field {
-    ($code:literal, $label:literal, $heads:expr) => {
-        $crate::heads::Field { code: $code, label: $label, heads: $heads, hints: &[] }
+    (@fills $code:literal) => { $code };
+    (@fills $code:literal $fills:literal) => { $fills };
+    ($code:literal, $label:literal, $heads:expr $(; $fills:literal)?) => {
+        $crate::heads::field!($code, $label, $heads, &[] $(; $fills)?)
     };
-    ($code:literal, $label:literal, $heads:expr, $hints:expr) => {
-        $crate::heads::Field { code: $code, label: $label, heads: $heads, hints: $hints }
+    ($code:literal, $label:literal, $heads:expr, $hints:expr $(; $fills:literal)?) => {
+        $crate::heads::Field {
+            code: $code,
+            label: $label,
+            heads: $heads,
+            hints: $hints,
+            fills: $crate::heads::field!(@fills $code $($fills)?),
+        }
     };
 }
 use field;

@@ -1,5 +1,7 @@
 //! Where the head of a sheet stands, and what it is the head of.
 
+use foldhash::HashMap;
+
 use crate::heads::{FORMS, Field, Form, Spelled, form, is_word, meaning, plain};
 use crate::kind::SheetKind;
 use crate::mapping::{Choice, Mapping};
@@ -26,6 +28,10 @@ pub(crate) struct Recognised {
     pub(crate) first_row: u32,
     pub(crate) last_row: u32,
     pub(crate) columns: Vec<Column>,
+    /// Where in `columns` a field stands: asked some forty times a row.
+    places: HashMap<&'static str, usize>,
+    /// Columns beside the table that are left out: first and last.
+    pub(crate) beside: Option<(usize, usize)>,
 }
 
 /// The best reading of the sheet, if any is good enough.
@@ -45,13 +51,36 @@ pub(crate) fn recognise(sheet: &Sheet, file_name: &str, mapping: &Mapping) -> Op
                 // Of equal readings the one with fewer levels, so that no row of data is taken for a head.
                 if best.as_ref().is_none_or(|(s, d, _)| score > *s || (score == *s && depth < *d)) {
                     let last_row = last_head_row(sheet, first, depth);
-                    let found = Recognised { kind: form.kind, first_row: first, last_row, columns };
-                    best = Some((score, depth, found));
+                    best = Some((score, depth, Recognised::of(form.kind, (first, last_row), columns)));
                 }
             }
         }
     }
-    best.map(|(_, _, found)| found)
+    best.map(|(_, _, mut found)| {
+        found.beside = set_apart(sheet, &mut found, mapping);
+        found
+    })
+}
+
+/// Columns that an empty one sets off from the table, and of which none is a field: figures, a reminder. They say
+/// nothing of the rows beside which they stand, and are left out.
+fn set_apart(sheet: &Sheet, found: &mut Recognised, mapping: &Mapping) -> Option<(usize, usize)> {
+    let last = found.columns.iter().filter(|c| c.field.is_some()).map(|c| c.index).max()?;
+    let below = || sheet.rows.iter().filter(|row| row.number >= found.first_row);
+    let gap =
+        (last + 1..found.columns.len()).find(|column| below().all(|row| row.cell(*column).is_empty()))?;
+    let filled: Vec<bool> =
+        (0..found.columns.len()).map(|column| below().any(|row| !row.cell(column).is_empty())).collect();
+    let kind = found.kind;
+    let mut apart = Vec::new();
+    for column in found.columns.iter_mut().filter(|c| c.index > gap && !c.ignored) {
+        let chosen = !column.head.is_empty() && mapping.get(kind, &column.head).is_some();
+        if filled.get(column.index).is_some_and(|filled| *filled) && !chosen {
+            column.ignored = true;
+            apart.push(column.index);
+        }
+    }
+    Some((*apart.first()?, *apart.last()?))
 }
 
 /// Rows where a head may begin: itself or one just below it holds two words that heads are made of.
@@ -219,9 +248,28 @@ fn last_head_row(sheet: &Sheet, first: u32, depth: u32) -> u32 {
 }
 
 impl Recognised {
+    fn of(kind: SheetKind, (first_row, last_row): (u32, u32), columns: Vec<Column>) -> Self {
+        let mut places = HashMap::default();
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(field) = column.field {
+                places.entry(field.code).or_insert(at);
+            }
+        }
+        Self { kind, first_row, last_row, columns, places, beside: None }
+    }
+
     /// The column of a field.
     pub(crate) fn column(&self, code: &str) -> Option<&Column> {
-        self.columns.iter().find(|c| c.field.is_some_and(|f| f.code == code))
+        self.places.get(code).map(|at| &self.columns[*at])
+    }
+
+    /// The column from which a field of a record comes; of a couple's columns only those of `whose`, if that is given.
+    pub(crate) fn column_of(&self, field: &str, whose: Option<&str>) -> Option<&Column> {
+        let filling = || form(self.kind).fields.iter().filter(|column| column.fills(field));
+        let there = |column: &Field| self.column(column.code);
+        let own = || whose.and_then(|whose| filling().filter(|c| c.whose() == Some(whose)).find_map(there));
+        let one = || filling().filter(|c| c.whose().is_none()).find_map(there);
+        own().or_else(one).or_else(|| filling().find_map(there))
     }
 
     /// The field's label, for a hint where the sheet has no such column.

@@ -7,34 +7,46 @@ pub(super) const FAMILIES: &[Field] = &[
     field!("seq", "序号", "{seq}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
-    field!("file_code", "信息编码", "{code}", &[&["编码"]]),
+    field!("file_code", "信息编码", "{code}", &[&["编码"]]; "code"),
     field!(
         "category",
         "家庭类别",
         "家庭类别|类别|特殊家庭类型|家庭类型|类型|特殊家庭类别|特扶类型|特扶类别|对象类别|对象类型|计生特殊家庭类别|\
          计生特殊家庭类型|死亡伤残类别|失独伤残|死亡伤残|家庭性质|特殊家庭",
-        &[&["类别", "类型"]]
+        &[&["类别", "类型"]];
+        "category|kinds"
     ),
-    field!("husband.name", "男方姓名", "{man}{name}|{name}{man}|男方|丈夫|父亲|男主人"),
-    field!("husband.id", "男方身份证号", "{man}{id}|{id}{man}|{man}方{id}"),
-    field!("husband.phone", "男方电话", "{man}{phone}|{phone}{man}"),
-    field!("wife.name", "女方姓名", "{woman}{name}|{name}{woman}|女方|妻子|母亲|女主人"),
-    field!("wife.id", "女方身份证号", "{woman}{id}|{id}{woman}|{woman}方{id}"),
-    field!("wife.phone", "女方电话", "{woman}{phone}|{phone}{woman}"),
+    field!(
+        "husband.name",
+        "男方姓名",
+        "{man}{name}|{name}{man}|男方|丈夫|父亲|男主人";
+        "head_name|name|deceased|died_on"
+    ),
+    field!("husband.id", "男方身份证号", "{man}{id}|{id}{man}|{man}方{id}"; "id_number|birth|sex"),
+    field!("husband.phone", "男方电话", "{man}{phone}|{phone}{man}"; "phone"),
+    field!(
+        "wife.name",
+        "女方姓名",
+        "{woman}{name}|{name}{woman}|女方|妻子|母亲|女主人";
+        "head_name|name|deceased|died_on"
+    ),
+    field!("wife.id", "女方身份证号", "{woman}{id}|{id}{woman}|{woman}方{id}"; "id_number|birth|sex"),
+    field!("wife.phone", "女方电话", "{woman}{phone}|{phone}{woman}"; "phone"),
     field!(
         "head.name",
         "户主姓名",
-        "户主|户主{name}|姓名|本人姓名|对象姓名|特扶对象|特扶对象姓名|本人|家庭成员|成员姓名|家庭成员姓名"
+        "户主|户主{name}|姓名|本人姓名|对象姓名|特扶对象|特扶对象姓名|本人|家庭成员|成员姓名|家庭成员姓名";
+        "head_name|name|deceased|died_on"
     ),
-    field!("head.id", "户主身份证号", "{id}|户主{id}|本人{id}"),
+    field!("head.id", "户主身份证号", "{id}|户主{id}|本人{id}"; "id_number|birth|sex"),
     field!(
         "relation",
         "与户主关系",
         "与户主关系|户主关系|关系|家庭关系|成员关系|与户主的关系|称谓|家庭成员关系"
     ),
-    field!("spouse.name", "配偶姓名", "配偶|配偶{name}"),
-    field!("spouse.id", "配偶身份证号", "配偶{id}"),
-    field!("child.name", "子女姓名", "{child}{name}"),
+    field!("spouse.name", "配偶姓名", "配偶|配偶{name}"; "name|deceased|died_on"),
+    field!("spouse.id", "配偶身份证号", "配偶{id}"; "id_number|birth|sex"),
+    field!("child.name", "子女姓名", "{child}{name}"; "child_name"),
     field!(
         "loss_date",
         "死亡/伤残时间",
@@ -51,9 +63,10 @@ pub(super) const FAMILIES: &[Field] = &[
         "grade",
         "残疾等级",
         "残疾等级|伤残等级|残疾级别|伤残级别|等级|残疾程度|{child}残疾等级|{child}伤残等级|{child}残疾级别|伤残程度",
-        &[&["残疾", "伤残"], &["等级", "级别"]]
+        &[&["残疾", "伤残"], &["等级", "级别"]];
+        "disability_grade"
     ),
-    field!("card", "残疾证号", "残疾证号|残疾证|残疾人证号|残疾人证|残疾证编号|{child}残疾证号|残疾证号码"),
+    field!("card", "残疾证号", "残疾证号|残疾证|残疾人证号|残疾人证|残疾证编号|{child}残疾证号|残疾证号码"; "disability_card"),
     field!(
         "registered_address",
         "户籍地址",
@@ -100,7 +113,7 @@ pub(super) const FAMILIES: &[Field] = &[
     field!("doctor_signed_on", "医生签约时间", "签约{when}|医生签约{when}|家庭医生签约{when}"),
     field!("hospital", "绿色通道医院", "绿色通道医院|就医绿色通道|定点医院|绿色通道|就医绿色通道医院"),
     field!("policy", "保险单号", "保险单号|保单号|保险|参保情况"),
-    field!("status", "状态", "状态|户状态|在册状态|台账状态|档案状态|家庭状态|特扶状态|享受状态|是否在册"),
+    field!("status", "状态", "状态|户状态|在册状态|台账状态|档案状态|家庭状态|特扶状态|享受状态|是否在册"; "status|status_reason"),
     field!(
         "emergency_contact",
         "紧急联系人",
@@ -114,10 +127,11 @@ pub(super) const MEMBERS: &[Field] = &[
     field!(
         "name",
         "姓名",
-        "姓名|会员姓名|名称|会员名称|单位名称|会员|团体名称|姓名或单位名称|会员名|姓名名称|会员姓名单位名称"
+        "姓名|会员姓名|名称|会员名称|单位名称|会员|团体名称|姓名或单位名称|会员名|姓名名称|会员姓名单位名称";
+        "name|deceased|died_on"
     ),
+    field!("id", "身份证号", "{id}|会员{id}", &[&["身份证"]]; "id_number|birth|sex"),
     field!("sex", "性别", "性别|会员性别"),
-    field!("id", "身份证号", "{id}|会员{id}", &[&["身份证"]]),
     field!("birth", "出生日期", "出生日期|出生年月|生日|出生年月日|出生时间"),
     field!("politics", "政治面貌", "政治面貌|政治身份|政治面目"),
     field!("township", "乡镇", "{township}"),
@@ -128,15 +142,16 @@ pub(super) const MEMBERS: &[Field] = &[
         "会员小组|小组|所属小组|所在小组|组别|会员小组名称|所在会员小组|所属会员小组|组"
     ),
     field!(
-        "type",
-        "会员类型",
-        "会员类型|会员类别|类型|类别|会员结构|人员类别|会员性质|会员种类|人员类型",
-        &[&["会员"], &["类型", "类别", "结构"]]
-    ),
-    field!(
         "residence",
         "流动/常住",
         "人口类型|户籍类型|常住流动|流动常住|居住类型|人口类别|流动或常住|居住情况"
+    ),
+    field!(
+        "type",
+        "会员类型",
+        "会员类型|会员类别|类型|类别|会员结构|人员类别|会员性质|会员种类|人员类型",
+        &[&["会员"], &["类型", "类别", "结构"]];
+        "structure|residence"
     ),
     field!(
         "tags",
@@ -218,5 +233,5 @@ pub(super) const ACTIVITIES: &[Field] = &[
     ),
     field!("approval", "审核", "审批|审批情况|审批人"),
     field!("summary", "小结", "活动总结|总结|活动情况|活动内容|活动简介|内容|情况|活动效果"),
-    field!("notes", "备注", "{notes}"),
+    field!("notes", "备注", "{notes}"; "notes|summary"),
 ];

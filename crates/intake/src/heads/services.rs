@@ -10,7 +10,8 @@ pub(super) const VISITS: &[Field] = &[
         "日期",
         "日期|走访{when}|时间|慰问{when}|探访{when}|服务{when}|入户{when}|上门{when}|探望{when}|联系{when}|走访慰问{when}|\
          活动{when}|月日",
-        &[&["走访", "慰问", "入户", "上门"], &["时间", "日期"]]
+        &[&["走访", "慰问", "入户", "上门"], &["时间", "日期"]];
+        "date|time"
     ),
     field!("file_code", "信息编码", "{code}", &[&["编码"]]),
     field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
@@ -30,7 +31,8 @@ pub(super) const VISITS: &[Field] = &[
         "见面人员",
         "见面人员|见面人|会见人员|见到人员|在场人员|见面对象|被访人员|受访人|走访见面人员|见面家庭成员|受访人员|被慰问人|\
          见面家属|会见人|被访人|见到的人",
-        &[&["见面", "会见", "受访", "在场"]]
+        &[&["见面", "会见", "受访", "在场"]];
+        "met|presence"
     ),
     field!(
         "visitors",
@@ -43,7 +45,8 @@ pub(super) const VISITS: &[Field] = &[
         "amount",
         "慰问金额",
         "慰问金额|慰问金|金额|慰问款|慰问金数额|慰问资金|发放金额|慰问款金额|慰问金元",
-        &[&["慰问", "发放"], &["金额", "资金", "款"]]
+        &[&["慰问", "发放"], &["金额", "资金", "款"]];
+        "gifts"
     ),
     field!(
         "gifts",
@@ -68,7 +71,7 @@ pub(super) const VISITS: &[Field] = &[
     field!("living", "生活状况", "生活状况|生活情况"),
     field!("safety", "居住安全", "居住安全|安全情况|安全隐患"),
     field!("follow_up", "下次跟进", "下次走访|下次走访{when}|跟进日期|下次跟进|下次跟进日期"),
-    field!("notes", "备注", "{notes}"),
+    field!("notes", "备注", "{notes}"; "notes|note"),
 ];
 
 pub(super) const SURVEYS: &[Field] = &[
@@ -83,13 +86,14 @@ pub(super) const SURVEYS: &[Field] = &[
     field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
-    field!("head", "户主", "{host}"),
     field!(
         "person",
         "被调查人",
         "被调查人|调查对象|被访人|姓名|受访人|服务对象|被调查人姓名|调查对象姓名|被调查人员|受访者|被调查者|需求人",
-        &[&["被调查", "受访", "调查对象"]]
+        &[&["被调查", "受访", "调查对象"]];
+        "persons"
     ),
+    field!("head", "户主", "{host}"; "persons"),
     field!(
         "needs",
         "主要需求",
@@ -105,19 +109,20 @@ pub(super) const CLAIMS: &[Field] = &[
         "date",
         "理赔日期",
         "理赔{when}|赔付{when}|日期|结案{when}|到账{when}|赔款{when}|理赔到账{when}|时间|兑付{when}",
-        &[&["理赔", "赔付", "赔款"], &["时间", "日期"]]
+        &[&["理赔", "赔付", "赔款"], &["时间", "日期"]];
+        "paid_on"
     ),
     field!("file_code", "信息编码", "{code}", &[&["编码"]]),
     field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
-    field!("head", "户主", "{host}"),
     field!(
         "insured",
         "被保险人",
         "被保险人|参保人|投保人|出险人|姓名|被保人|被保险人姓名|理赔对象|受益人|理赔人|参保人姓名|出险人姓名|服务对象",
         &[&["保险人", "参保", "出险", "被保"]]
     ),
+    field!("head", "户主", "{host}"; "insured"),
     field!("days", "住院天数", "住院天数|天数|住院日数|住院天|住院时长", &[&["天数"]]),
     field!(
         "amount",
@@ -142,18 +147,19 @@ pub(super) const COUNSELLING: &[Field] = &[
     field!("id", "身份证号", "{id}|{host}{id}|户主{id}|本人{id}"),
     field!("township", "乡镇", "{township}"),
     field!("village", "村（社区）", "{village}"),
-    field!("head", "户主", "{host}"),
     field!(
         "person",
         "服务对象",
         "服务对象|咨询对象|姓名|来访者|来访人|受助人|被服务人|服务对象姓名|咨询对象姓名|疏导对象|辅导对象|服务人群",
         &[&["服务对象", "咨询对象", "来访"]]
     ),
+    field!("head", "户主", "{host}"; "person"),
     field!(
         "opened",
         "建档",
         "建档|是否建档|建立档案|心理建档|是否建立档案|建档情况|心理档案|建立心理档案|是否建立心理档案",
-        &[&["建档", "档案"]]
+        &[&["建档", "档案"]];
+        "file_opened"
     ),
     field!(
         "assessed",

@@ -15,6 +15,21 @@ pub(crate) struct Field {
     /// Heads that mean it, by `|`, with groups.
     pub(crate) heads: &'static str,
     pub(crate) hints: &'static [&'static [&'static str]],
+    /// The fields of records that its column fills, by `|`. Of several columns for one field the table has the
+    /// one that says it best first.
+    pub(crate) fills: &'static str,
+}
+
+impl Field {
+    /// Whether a record's field comes from this column.
+    pub(crate) fn fills(&self, field: &str) -> bool {
+        self.fills.split('|').any(|own| own == field)
+    }
+
+    /// Of a couple's columns: whose it is (`wife` of `wife.id`).
+    pub(crate) fn whose(&self) -> Option<&'static str> {
+        self.code.split_once('.').map(|(whose, _)| whose)
+    }
 }
 
 /// All that makes a sheet a list of its kind.

@@ -115,7 +115,7 @@ impl Planner<'_> {
         let named = self.places.find(&place).or_else(|| self.places.named_in(&place));
         let region = named.or_else(|| self.village.clone());
         if region.is_none() && self.above.is_some() && !reader.sheet.village_merged {
-            let hint = "没有写村（社区），已记在镇里；如果是上面那个村办的，请写明村名";
+            let hint = "没有写村（社区），录入时记在镇里；如果是上面那个村办的，请写明村名";
             reader.find("village", FindingCode::VillageMissing, hint);
         }
         Some(region.unwrap_or_else(|| self.places.scope().clone()))

@@ -58,7 +58,7 @@ pub(super) fn adults(reader: &mut RowReader<'_>) -> Vec<Adult> {
         adults.push(Adult { name: name.name, number, sex, phone, died: name.died, whose });
         if let Some(second) = second {
             died_when(reader, name_field, &second);
-            let hint = format!("一格里有两个人，{}已作为同一家庭的另一人录入，请核对", second.name);
+            let hint = format!("一格里有两个人，录入时把{}作为同一家庭的另一人，请核对", second.name);
             reader.find(name_field, FindingCode::SecondPerson, hint);
             let number = numbers.into_iter().next().flatten();
             let died = second.died;

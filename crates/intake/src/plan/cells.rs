@@ -158,22 +158,28 @@ pub(super) fn struck(reader: &mut RowReader<'_>, marks: &Marks) {
         return;
     }
     for column in reader.sheet.head.columns.iter().filter(|c| marks.struck_cells.contains(&(row, c.index))) {
-        let hint = "这一格有一部分划了删除线，已按没有划掉的部分录入，请核对";
+        let hint = "这一格有一部分划了删除线，录入时按没有划掉的部分，请核对";
+        reader.find_in(column, FindingCode::Struck, hint);
+    }
+    for column in reader.sheet.head.columns.iter().filter(|c| marks.struck_whole.contains(&(row, c.index))) {
+        let hint = "这一格整格划了删除线，录入时仍按写着的内容；不要的请删去这一格的内容，要的请去掉删除线";
         reader.find_in(column, FindingCode::Struck, hint);
     }
 }
 
 fn fault(cell: &Cell, field: &str) -> Option<(FindingCode, &'static str)> {
-    let needed = NEEDED.contains(&field);
+    // Asked only of a cell that has a fault: this runs for every cell of a ledger.
+    let needed = || NEEDED.contains(&field);
     // Codes and ID numbers say by name that their digits were lost.
-    let numbered = matches!(field, "file_code" | "id" | "head.id" | "husband.id" | "wife.id" | "spouse.id");
+    let numbered =
+        || matches!(field, "file_code" | "id" | "head.id" | "husband.id" | "wife.id" | "spouse.id");
     let left_out = |hint| Some((FindingCode::CellLeftOut, hint));
     match cell {
-        Cell::Error(_) | Cell::Uncounted if needed => Some((
+        Cell::Error(_) | Cell::Uncounted if needed() => Some((
             FindingCode::CellError,
             "这一格是公式错误，或公式没有算出结果，请用 Excel 或 WPS 打开，改好并保存后再导入这一行",
         )),
-        Cell::Text(text) if needed && is_error(text) => {
+        Cell::Text(text) if is_error(text) && needed() => {
             Some((FindingCode::CellError, "这一格是公式错误，请改成正确的内容后再导入这一行"))
         }
         Cell::Error(_) | Cell::Uncounted if !field.is_empty() => {
@@ -185,11 +191,11 @@ fn fault(cell: &Cell, field: &str) -> Option<(FindingCode, &'static str)> {
         Cell::Picture if !field.is_empty() && field != "notes" => {
             left_out("这一格是图片，没有录入；照片可以在记录里上传")
         }
-        Cell::Number(number) if number.lost_digits() && !numbered => Some((
+        Cell::Number(number) if number.lost_digits() && !numbered() => Some((
             FindingCode::DigitsLost,
             "表格把号码当数字保存，末几位已丢失，没有录入；请把该列设为文本后重新填写",
         )),
-        Cell::Text(text) if !numbered && !field.is_empty() && is_scientific(text) => Some((
+        Cell::Text(text) if !field.is_empty() && is_scientific(text) && !numbered() => Some((
             FindingCode::DigitsLost,
             "号码被表格改成了科学计数法，已不完整，没有录入；请按原件重新填写",
         )),

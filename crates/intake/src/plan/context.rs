@@ -13,6 +13,8 @@ pub(super) struct SheetContext<'a> {
     pub(super) units: Units,
     /// What stands above the head and on the tab.
     pub(super) titles: String,
+    /// Where titles name two years: which says what.
+    pub(super) years: String,
     /// Villages are merged downwards: a blank outside of a merge is a gap, no 'as above'.
     pub(super) village_merged: bool,
 }

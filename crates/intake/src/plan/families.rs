@@ -30,7 +30,7 @@ impl Planner<'_> {
         let phone = reader.phone("phone");
         let loss_date = reader.full_date("loss_date");
         if loss_date.is_some_and(|date| date.is_partial()) {
-            reader.find("loss_date", FindingCode::DatePartial, "日期不完整，已按现有精度录入，请补全到日");
+            reader.find("loss_date", FindingCode::DatePartial, "日期不完整，录入时按现有精度，请补全到日");
         }
         let (leader, worker) = contacts(reader);
         let earlier = self.earlier_row(reader, code.as_deref(), &adults);
@@ -274,6 +274,6 @@ fn standing(reader: &mut RowReader<'_>, file: &mut SupportFile) {
         return;
     }
     file.status_reason = Some(text.clone());
-    let hint = format!("状态写的是“{text}”，台账已按“{}”录入，请核对", file.status.label());
+    let hint = format!("状态写的是“{text}”，录入时台账状态按“{}”，请核对", file.status.label());
     reader.find("status", FindingCode::LeftWhen, hint);
 }

@@ -106,7 +106,7 @@ impl Planner<'_> {
             }
             [family] => {
                 if !certain(family, adults) {
-                    let hint = format!("已按姓名认作本机里的{}家，请核对是不是同一户", family.head_name);
+                    let hint = format!("录入时按姓名认作本机里的{}家，请核对是不是同一户", family.head_name);
                     reader.find(name_field(reader), FindingCode::MatchedByName, hint);
                 }
                 self.known(reader, family, region, adults)
@@ -202,7 +202,7 @@ impl Planner<'_> {
             whose: "head",
         };
         if relation.is_none() {
-            let hint = format!("没有写户主等内容，已作为上面{}家的另一人录入，请核对", family.head_name);
+            let hint = format!("没有写户主等内容，录入时作为上面{}家的另一人，请核对", family.head_name);
             reader.find("head.name", FindingCode::SecondPerson, hint);
         }
         if adult.number.is_none() && reader.said("head.id").is_none() {

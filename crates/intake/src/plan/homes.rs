@@ -51,7 +51,7 @@ impl Planner<'_> {
         let region = moved.unwrap_or_else(|| family.region.clone());
         let said = self.village.as_ref().filter(|village| village.level() == Level::Village);
         if said.is_some_and(|said| *said != region && !said.covers(&region)) {
-            let hint = "这户在本机登记在另一个村（社区），已记在那个村，请核对信息编码和村名";
+            let hint = "这户在本机登记在另一个村（社区），录入时记在那个村，请核对信息编码和村名";
             reader.find("file_code", FindingCode::VillageOther, hint);
         }
         Some(Home { family, region })
@@ -127,7 +127,7 @@ impl Planner<'_> {
             {
                 ByName::One(family) => Some(family.clone()),
                 ByName::Guessed(family) => {
-                    let hint = format!("姓名里有认不出的字，已认作本村的{}家，请核对", family.head_name);
+                    let hint = format!("姓名里有认不出的字，录入时认作本村的{}家，请核对", family.head_name);
                     let family = family.clone();
                     reader.find(field, FindingCode::MatchedByName, hint);
                     Some(family)

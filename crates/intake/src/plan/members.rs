@@ -164,7 +164,7 @@ impl Planner<'_> {
             reader.find(
                 "name",
                 FindingCode::MatchedByName,
-                "已按姓名认作本机里的同名会员，请核对是不是同一人",
+                "录入时按姓名认作本机里的同名会员，请核对是不是同一人",
             );
         }
         Some(known.clone())
@@ -223,7 +223,11 @@ impl Planner<'_> {
         let region = self.region(reader);
         if region.is_none() && reader.findings.len() == before {
             if reader.has("village") {
-                reader.find("village", FindingCode::VillageMissing, "没有写村（社区），已记在镇里，请补填");
+                reader.find(
+                    "village",
+                    FindingCode::VillageMissing,
+                    "没有写村（社区），录入时记在镇里，请补填",
+                );
             }
             return Some(self.places.scope().clone());
         }
@@ -264,7 +268,7 @@ fn left_when(reader: &mut RowReader<'_>) {
     for field in ["status", "notes"] {
         let Some(text) = reader.said(field) else { continue };
         if GONE.iter().any(|word| text.contains(word)) {
-            let hint = "写着已不是会员，没有写时间，仍按会员录入；请补填退会时间，或删去这一行";
+            let hint = "写着已不是会员，没有写时间，录入时仍算会员；请补填退会时间，或删去这一行";
             reader.find(field, FindingCode::LeftWhen, hint);
             return;
         }

@@ -21,7 +21,7 @@ impl Planner<'_> {
             person.person.is_none() && !roll.named(self.places.scope(), &person.name).is_empty()
         };
         if let Some(person) = met.iter().find(strange) {
-            let hint = format!("见面人员{}是另一户的人，已照写录入，请核对是不是写串了行", person.name);
+            let hint = format!("见面人员{}是另一户的人，录入时照写，请核对是不是写串了行", person.name);
             reader.find("met", FindingCode::MetOther, hint);
         }
     }

@@ -15,10 +15,12 @@ mod notices;
 mod numbers;
 mod planner;
 mod reader;
+mod reshape;
 mod sections;
 mod services;
 mod settle;
 mod sheet;
+mod told;
 mod values;
 
 use std::sync::{Arc, LazyLock};
@@ -89,6 +91,9 @@ pub struct SheetReport {
     /// What became of each taken row, for the marked copy.
     #[serde(skip)]
     pub taken_as: std::collections::BTreeMap<u32, Taken>,
+    /// Rows that wait for families that the book does not have yet: told once for all of them.
+    #[serde(skip)]
+    pub waiting: std::collections::BTreeSet<u32>,
 }
 
 /// How a row was taken.
@@ -170,12 +175,22 @@ pub enum NoticeCode {
     ColumnTwice,
     /// Rows that are not shown in the spreadsheet were read like the others.
     HiddenRows,
+    /// Columns that are not shown in the spreadsheet were read like the others.
+    HiddenColumns,
     /// Comments beside cells were not read.
     Comments,
     /// Dates without a year in a file that names none.
     YearGuessed,
     /// A list of visits has no column for whom was met: nobody is counted.
     NobodyMet,
+    /// Figures or another block beside the table, set off by an empty column: not read.
+    BesideTable,
+    /// A column for each month: no day of a visit can be told.
+    MonthColumns,
+    /// A page about one family is no list.
+    FamilyCard,
+    /// The book has no family yet, and the rows name families: told once.
+    FamiliesMissing,
 }
 
 impl NoticeCode {
@@ -189,9 +204,14 @@ impl NoticeCode {
             NoticeCode::SeveralTables => "several_tables",
             NoticeCode::ColumnTwice => "column_twice",
             NoticeCode::HiddenRows => "hidden_rows",
+            NoticeCode::HiddenColumns => "hidden_columns",
             NoticeCode::Comments => "comments",
             NoticeCode::YearGuessed => "year_guessed",
             NoticeCode::NobodyMet => "nobody_met",
+            NoticeCode::BesideTable => "beside_table",
+            NoticeCode::MonthColumns => "month_columns",
+            NoticeCode::FamilyCard => "family_card",
+            NoticeCode::FamiliesMissing => "families_missing",
         }
     }
 }
@@ -271,12 +291,21 @@ fn whole<S: serde::Serializer>(fields: &Arc<Fields>, serializer: S) -> Result<S:
 }
 
 impl LedgerPlan {
+    /// How a row was taken; none of a row that waits.
+    pub fn taken(&self, sheet: Option<&str>, row: u32) -> Option<Taken> {
+        let mut sheets = self.sheets.iter().filter(|report| report.name.as_deref() == sheet);
+        sheets.find_map(|report| report.taken_as.get(&row).copied())
+    }
+
     /// The refusal to show when no sheet was recognised.
     pub fn refusal(&self) -> Option<FileRefused> {
         self.kind.is_none().then(|| {
+            // What the sheet is, where that shows, helps more than what it is not.
+            let known = |notice: &&Notice| matches!(notice.code, NoticeCode::MonthColumns | NoticeCode::FamilyCard);
+            let said = self.notices.iter().find(known).map(|notice| notice.hint.as_str());
             FileRefused::new(
                 RefusalCode::FileNotLedger,
-                "没有认出这份台账：未找到特殊家庭、会员、服务记录或活动的表头，请检查表头，或手工指定各列的含义",
+                said.unwrap_or("没有认出这份台账：未找到特殊家庭、会员、服务记录或活动的表头，请检查表头，或手工指定各列的含义"),
             )
         })
     }

@@ -1,11 +1,12 @@
 //! What is told of a sheet or a file as a whole.
 
 use super::planner::Tally;
+use super::reshape;
 use super::sections::Section;
 use super::{Notice, NoticeCode, SheetReport};
 use crate::heads::Recognised;
 use crate::kind::SheetKind;
-use crate::workbook::{Cell, Sheet, Workbook};
+use crate::workbook::{Cell, Sheet, Workbook, column_letters};
 
 /// Sheets that nothing was read of; what of a sheet a person sees and an import does not.
 pub(super) fn of_workbook(
@@ -36,6 +37,9 @@ pub(super) fn of_workbook(
             }
             continue;
         }
+        if other_shape(sheet, !tables.is_empty(), &called, &mut tell) {
+            continue;
+        }
         if tables.is_empty() {
             if any && looks_like_a_table(sheet) {
                 tell(
@@ -56,6 +60,18 @@ pub(super) fn of_workbook(
             tell(
                 NoticeCode::SeveralTables,
                 format!("{called}里有 {} 张表，已分别读入：{}", tables.len(), named.join("、")),
+            );
+        }
+        for (first, last) in tables.iter().filter_map(|section| section.head.as_ref()?.beside) {
+            let columns = match first == last {
+                true => column_letters(first),
+                false => format!("{}–{}", column_letters(first), column_letters(last)),
+            };
+            tell(
+                NoticeCode::BesideTable,
+                format!(
+                    "{called}右边 {columns} 列与表之间空了一列，像是另外的统计，没有录入，也不记在备注里"
+                ),
             );
         }
         let nobody = |section: &&&Section<'_>| {
@@ -102,9 +118,16 @@ fn marks(sheet: &Sheet, tell: &mut dyn FnMut(NoticeCode, String)) {
         tell(
             NoticeCode::HiddenRows,
             format!(
-                "{called}有 {} 行在文件里是隐藏的（如第 {first} 行），已照样导入；不要的请先删去",
+                "{called}有 {} 行在文件里是隐藏的（如第 {first} 行），照样导入；不要的请先删去",
                 hidden.len()
             ),
+        );
+    }
+    if !sheet.marks.hidden_columns.is_empty() {
+        let letters: Vec<String> = sheet.marks.hidden_columns.iter().map(|at| column_letters(*at)).collect();
+        tell(
+            NoticeCode::HiddenColumns,
+            format!("{called}的 {} 列在文件里是隐藏的，照样导入；不要的请先删去", letters.join("、")),
         );
     }
     if sheet.marks.comments > 0 {
@@ -113,6 +136,39 @@ fn marks(sheet: &Sheet, tell: &mut dyn FnMut(NoticeCode, String)) {
             format!("{called}有 {} 处批注，批注不导入，请看看里面有没有更正", sheet.marks.comments),
         );
     }
+}
+
+/// A sheet in a shape in which no day or no row of a family can be read; answers whether nothing of it is read.
+fn other_shape(sheet: &Sheet, read: bool, called: &str, tell: &mut dyn FnMut(NoticeCode, String)) -> bool {
+    let (code, hint) = match (reshape::has_months(sheet), read) {
+        (true, false) => (
+            NoticeCode::MonthColumns,
+            "是一个月一列的，看不出是哪一天走访的，不能导入；请改成一次走访写一行：日期、户主、走访类型、走访人",
+        ),
+        (true, true) => (
+            NoticeCode::MonthColumns,
+            "有一个月一列的内容，看不出是哪一天，没有当作走访，只记在备注里；走访请一次写一行另列一张表",
+        ),
+        (false, false) if reshape::is_card(sheet) => (
+            NoticeCode::FamilyCard,
+            "像是一户一页的登记卡，不能导入；请用一户一行的台账，或者在“登记家庭”里录入这一户",
+        ),
+        (false, _) => return false,
+    };
+    tell(code, format!("{called}{hint}"));
+    !read
+}
+
+/// The rows of a sheet name families, and the book has none.
+pub(super) fn families_missing(sheet: Option<&str>, rows: &[u32]) -> Notice {
+    let called = sheet.map(|name| format!("工作表“{name}”")).unwrap_or_else(|| "这份表".into());
+    let hint = format!(
+        "{called}有 {} 行写的家庭，本机还一户都没有（从第 {} 行起），这些行没有录入；请先导入特殊家庭台账，\
+         或者把两份文件一起选，再导这一份",
+        rows.len(),
+        rows.first().copied().unwrap_or_default()
+    );
+    Notice { sheet: sheet.map(str::to_owned), code: NoticeCode::FamiliesMissing, hint }
 }
 
 /// A head and a row with several cells each.
@@ -145,7 +201,7 @@ pub(super) fn of_sheet(
     }
     if let Some((row, day)) = tally.first_guess {
         let hint = format!(
-            "{called}有 {} 行日期没有写年份，标题里也没有，已按离今天最近的年份录入（如第 {row} 行 {}），请核对",
+            "{called}有 {} 行日期没有写年份，标题里也没有，录入时按离今天最近的年份（如第 {row} 行 {}），请核对",
             tally.year_guessed,
             tiexin_domain::PartialDate::Day(day).label()
         );
@@ -154,7 +210,7 @@ pub(super) fn of_sheet(
     if village_above_is_the_custom(tally, report.data_rows) {
         let first = tally.village_above.first().copied().unwrap_or_default();
         let hint = format!(
-            "{called}有 {} 行没有写村（社区），已按上面一行的村录入（从第 {first} 行起），请核对",
+            "{called}有 {} 行没有写村（社区），录入时按上面一行的村（从第 {first} 行起），请核对",
             tally.village_above.len()
         );
         notices.push(Notice { sheet: name, code: NoticeCode::VillageAbove, hint });

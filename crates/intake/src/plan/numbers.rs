@@ -81,7 +81,7 @@ impl RowReader<'_> {
         if let (Some(stated), Some(number)) = (stated, number)
             && *stated != number.sex()
         {
-            let hint = format!("按身份证号应为“{}”，已按身份证号录入，请核对", number.sex().label());
+            let hint = format!("按身份证号应为“{}”，录入时按身份证号，请核对", number.sex().label());
             self.find(field, FindingCode::SexMismatch, hint);
         }
     }
@@ -102,11 +102,7 @@ impl RowReader<'_> {
         match read.iter().all(Option::is_some) {
             true => read.into_iter().flatten().next(),
             false => {
-                self.find(
-                    field,
-                    FindingCode::PhoneInvalid,
-                    format!("{}；原内容已记在备注里", phone::BadPhone),
-                );
+                self.find(field, FindingCode::PhoneInvalid, format!("{}；原内容记在备注里", phone::BadPhone));
                 None
             }
         }

@@ -91,6 +91,7 @@ fn report(sheet: &Sheet, head: Option<&Recognised>) -> SheetReport {
         data_rows: 0,
         rows: RowCounts::default(),
         taken_as: Default::default(),
+        waiting: Default::default(),
     }
 }
 
@@ -102,8 +103,8 @@ pub(super) struct Planner<'a> {
     pub(super) staged: Staged<'a>,
     pub(super) places: Places,
     groups: Vec<PlannedGroup>,
-    findings: Vec<(usize, crate::finding::Finding)>,
-    notices: Vec<Notice>,
+    pub(super) findings: Vec<(usize, crate::finding::Finding)>,
+    pub(super) notices: Vec<Notice>,
     pub(super) changes: Vec<FieldChange>,
     occurrences: HashMap<String, u32>,
     /// Village names met so far and what they are.
@@ -215,7 +216,9 @@ impl<'a> Planner<'a> {
             sheet.merges.iter().filter(covers).any(|m| m.last_row > m.first_row)
         });
         let units = Units::of_sheet(head, &above);
-        let mut context = SheetContext { head, tab, period, units, titles, village_merged };
+        let years =
+            if period.torn { super::told::years_said(&above, tab, self.file_name) } else { String::new() };
+        let mut context = SheetContext { head, tab, period, units, titles, years, village_merged };
         let first_finding = self.findings.len();
         for line in body.lines() {
             match line {
@@ -239,6 +242,7 @@ impl<'a> Planner<'a> {
             let told = self.findings.split_off(first_finding);
             self.findings.extend(told.into_iter().filter(|(_, f)| f.code != FindingCode::VillageAbove));
         }
+        self.families_missing(first_finding, report);
         super::notices::of_sheet(report, &tally, &self.tabs, &mut self.notices);
         Ok(())
     }
@@ -279,8 +283,14 @@ impl<'a> Planner<'a> {
                 }
             }
         }
-        let at = self.at.sheet;
-        self.findings.extend(reader.findings.into_iter().map(|finding| (at, finding)));
+        if reader.findings.is_empty() {
+            return;
+        }
+        let (at, who) = (self.at.sheet, self.who(&reader));
+        self.findings.extend(reader.findings.into_iter().map(|mut finding| {
+            finding.who = who.clone();
+            (at, finding)
+        }));
     }
 
     fn tick(&mut self) -> Result<(), FileRefused> {
@@ -326,7 +336,7 @@ impl<'a> Planner<'a> {
         }
         let above = self.above.clone()?;
         self.tally.village_above.push(reader.row.number);
-        reader.find("village", FindingCode::VillageAbove, "没有写村（社区），已按上一行的村录入，请核对");
+        reader.find("village", FindingCode::VillageAbove, "没有写村（社区），录入时按上一行的村，请核对");
         Some(above)
     }
 

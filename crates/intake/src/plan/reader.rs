@@ -88,7 +88,7 @@ impl<'a> RowReader<'a> {
             Some(column) => self.find_in(column, code, hint),
             None => {
                 let label = self.sheet.head.label(field).to_owned();
-                self.push(String::new(), label, code, String::new(), hint.into());
+                self.push((String::new(), label, None), code, String::new(), hint.into());
             }
         }
     }
@@ -98,13 +98,20 @@ impl<'a> RowReader<'a> {
         let letter = column_letters(column.index);
         let head = if column.head.is_empty() { letter.clone() } else { column.head.clone() };
         let value = self.row.written(column.index).shown();
-        self.push(letter, head, code, value, hint.into());
+        self.push((letter, head, column.field.map(|field| field.code)), code, value, hint.into());
     }
 
-    fn push(&mut self, letter: String, column: String, code: FindingCode, value: String, hint: String) {
+    fn push(
+        &mut self,
+        (letter, column, field): (String, String, Option<&'static str>),
+        code: FindingCode,
+        value: String,
+        hint: String,
+    ) {
         let severity = code.severity();
         let (sheet, row) = (self.sheet.tab.map(str::to_owned), self.row.number);
-        self.findings.push(Finding { sheet, row, column, letter, code, severity, value, hint });
+        let who = None;
+        self.findings.push(Finding { sheet, row, column, letter, field, who, code, severity, value, hint });
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -155,7 +162,8 @@ impl<'a> RowReader<'a> {
     }
 
     pub(super) fn unclear(&mut self, field: &str, why: &str) {
-        let hint = format!("{why}，请写成如 2026-10-05 的写法后再导入这一行");
+        let who = if why == values::TORN { format!("（{}）", self.sheet.years) } else { String::new() };
+        let hint = format!("{why}{who}，请写成如 2026-10-05 的写法后再导入这一行");
         self.find(field, FindingCode::DateUnclear, hint);
     }
 
@@ -186,7 +194,7 @@ impl<'a> RowReader<'a> {
             self.find(field, FindingCode::DateFuture, hint);
         } else if period.excludes(day) {
             let hint =
-                format!("{} 不在标题所写的时间里，已按这个日期录入，请核对", PartialDate::Day(day).label());
+                format!("{} 不在标题所写的时间里，录入时按这个日期，请核对", PartialDate::Day(day).label());
             self.find(field, FindingCode::DateOutsideMonth, hint);
         }
     }
@@ -252,13 +260,13 @@ impl<'a> RowReader<'a> {
                 let hint = if first {
                     format!("一格合并了 {rows} 行，{what} 只在这一行记一次；如果每行都有，请逐行填写")
                 } else {
-                    format!("与上面合并成一格，{what} 已记在第一行，这一行没有记；如果每行都有，请逐行填写")
+                    format!("与上面合并成一格，{what} 记在第一行，这一行不记；如果每行都有，请逐行填写")
                 };
                 self.find(field, FindingCode::AmountMerged, hint);
                 !first
             }
             Origin::Above => {
-                let hint = format!("写的是“同上”，已按上一行的 {} 录入，请核对", self.cell(field).shown());
+                let hint = format!("写的是“同上”，录入时按上一行的 {}，请核对", self.cell(field).shown());
                 self.find(field, FindingCode::AmountAbove, hint);
                 false
             }
@@ -311,12 +319,8 @@ impl<'a> RowReader<'a> {
             if self.findings.iter().any(|f| f.code == code) {
                 continue;
             }
-            let field = match problem.field.as_str() {
-                "code" => "file_code",
-                "persons" => "person",
-                other => other,
-            };
-            self.find(field, code, problem.message);
+            let column = self.sheet.head.column_of(&problem.field, None).and_then(|column| column.field);
+            self.find(column.map_or(problem.field.as_str(), |field| field.code), code, problem.message);
         }
     }
 }

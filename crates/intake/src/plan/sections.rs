@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::reshape;
 use crate::heads::{Column, Recognised, is_exact_head, recognise};
 use crate::kind::SheetKind;
 use crate::mapping::Mapping;
@@ -27,14 +28,27 @@ pub(super) fn of<'w>(workbook: &'w Workbook, mapping: &Mapping) -> Vec<Section<'
             sections.push(Section { at, sheet: Cow::Borrowed(sheet), head: None });
             continue;
         }
+        let whole = reshape::reshaped(sheet);
+        let parts = match &whole {
+            Cow::Borrowed(sheet) => below_each_other(sheet),
+            Cow::Owned(sheet) => {
+                below_each_other(sheet).into_iter().map(|part| Cow::Owned(part.into_owned())).collect()
+            }
+        };
         let mut own = Vec::new();
-        for part in below_each_other(sheet) {
-            own.extend(side_by_side(at, part, &workbook.file_name, mapping));
+        for part in parts {
+            let tables = match reshape::times(&part) {
+                Some(tables) => tables.into_iter().map(Cow::Owned).collect(),
+                None => vec![part],
+            };
+            for table in tables {
+                own.extend(side_by_side(at, table, &workbook.file_name, mapping));
+            }
         }
         // What is no table of its own stays with the whole: titles, remarks, a block of figures.
         if own.len() > 1 && own.iter().filter(|section| section.head.is_some()).count() < 2 {
-            let head = recognise(sheet, &workbook.file_name, mapping);
-            own = vec![Section { at, sheet: Cow::Borrowed(sheet), head }];
+            let head = recognise(&whole, &workbook.file_name, mapping);
+            own = vec![Section { at, sheet: whole, head }];
         }
         sections.extend(own);
     }

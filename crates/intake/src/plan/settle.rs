@@ -1,6 +1,5 @@
 //! A row's records set beside the book: what is new, what the book lacks, what differs, what was taken back.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -20,12 +19,12 @@ pub(super) struct Drafts {
     pub(super) key: String,
     pub(super) records: Vec<PlannedRecord>,
     /// Of a couple: whose columns tell of a person.
-    whose: HashMap<Uuid, &'static str>,
+    whose: Vec<(Uuid, &'static str)>,
 }
 
 impl Drafts {
     pub(super) fn new(key: String) -> Self {
-        Self { key, records: Vec::new(), whose: HashMap::new() }
+        Self { key, records: Vec::new(), whose: Vec::new() }
     }
 
     /// Adds a record after its own rules were asked; what they say against it refuses the row.
@@ -40,7 +39,7 @@ impl Drafts {
 impl Drafts {
     /// The columns of a person begin with this word (`wife` of `wife.id`).
     pub(super) fn of(&mut self, person: Uuid, whose: &'static str) {
-        self.whose.insert(person, whose);
+        self.whose.push((person, whose));
     }
 }
 
@@ -89,13 +88,13 @@ impl Planner<'_> {
                 }
                 Beside::There { lacking, differs } => {
                     taken = taken.max(if differs.is_empty() { Taken::Filled } else { Taken::Differs });
-                    let whose = whose.get(&record.id).copied();
+                    let whose = whose.iter().find(|(id, _)| *id == record.id).map(|(_, whose)| *whose);
                     for (field, new) in &lacking {
-                        let letter = reader.letter_of(&record.kind, field, whose);
+                        let letter = reader.letter_of(field, whose);
                         self.change(reader, &record, field, letter, Value::Null, new.clone());
                     }
                     for one in differs {
-                        let letter = reader.letter_of(&record.kind, &one.field, whose);
+                        let letter = reader.letter_of(&one.field, whose);
                         reader.differs(&letter);
                         self.change(reader, &record, &one.field, letter, one.old, one.new);
                     }
@@ -182,7 +181,7 @@ impl Planner<'_> {
             };
             if let Some(day) = known.iter().find(twin).and_then(|there| super::alike::day_of(&there.fields)) {
                 let hint =
-                    format!("本机 {day} 有一条内容一样的，已按另一条录入；如果只是改了日期，请把那一条作废");
+                    format!("本机 {day} 有一条内容一样的，录入时算另一条；如果只是改了日期，请把那一条作废");
                 let field = ["date", "start"].into_iter().find(|field| reader.has(field)).unwrap_or("date");
                 reader.find(field, FindingCode::MaybeKnown, hint);
             }
@@ -257,22 +256,11 @@ impl RowReader<'_> {
         self.find(field, FindingCode::VoidedBefore, hint);
     }
 
-    /// The letter of the column in which a field of a record stands.
-    fn letter_of(&self, kind: &Kind, field: &str, whose: Option<&str>) -> String {
-        let own = whose.and_then(|whose| {
-            let part = match field {
-                "id_number" | "birth" | "sex" => "id",
-                "name" | "deceased" | "died_on" => "name",
-                "phone" => "phone",
-                _ => return None,
-            };
-            self.sheet.head.column(&format!("{whose}.{part}"))
-        });
-        let same = || self.sheet.head.column(field).filter(|_| !matches!(field, "kind" | "status"));
-        let there =
-            || column_of(kind, field).iter().find_map(|field| self.sheet.head.column(field)).or_else(same);
-        let any = || self.sheet.head.columns.iter().find(|c| c.field.is_some());
-        own.or_else(there).or_else(any).map(|column| column_letters(column.index)).unwrap_or_default()
+    /// The letter of the column in which a field of a record stands; what no column says stands with the remarks.
+    fn letter_of(&self, field: &str, whose: Option<&str>) -> String {
+        let head = self.sheet.head;
+        let any = || head.column("notes").or_else(|| head.columns.iter().find(|c| c.field.is_some()));
+        head.column_of(field, whose).or_else(any).map(|c| column_letters(c.index)).unwrap_or_default()
     }
 
     /// The book has another value: it stays until a person takes the ledger's. One cell is told once.
@@ -286,58 +274,5 @@ impl RowReader<'_> {
         if let Some(column) = column {
             self.find_in(column, FindingCode::Differs, hint);
         }
-    }
-}
-
-/// The columns in which a field of a record may stand.
-fn column_of(kind: &Kind, field: &str) -> &'static [&'static str] {
-    match (kind, field) {
-        (Kind::Household, "head_name") => &["husband.name", "head.name", "wife.name"],
-        (Kind::Person, "id_number" | "birth" | "sex") => {
-            &["id", "husband.id", "head.id", "wife.id", "spouse.id", "birth", "sex"]
-        }
-        (Kind::Person, "name") => &["name", "husband.name", "head.name", "wife.name", "spouse.name"],
-        (Kind::Person, "phone") => &["phone", "husband.phone", "wife.phone"],
-        (_, "phone") => &["phone"],
-        (_, "code") => &["file_code"],
-        (_, "status" | "status_reason") => &["status"],
-        (_, "category" | "kinds") => &["category"],
-        (_, "child_name") => &["child.name"],
-        (_, "disability_grade") => &["grade"],
-        (_, "disability_card") => &["card"],
-        (_, "gifts") => &["amount", "gifts"],
-        (_, "persons" | "person" | "insured") => &["person", "insured", "head"],
-        (_, "file_opened") => &["opened"],
-        (_, "structure") => &["type"],
-        (_, "paid_on") => &["date"],
-        (_, "registered_address") => &["registered_address"],
-        (_, "current_address") => &["current_address"],
-        (_, "loss_date") => &["loss_date"],
-        (_, "loss_cause") => &["loss_cause"],
-        (_, "assistance") => &["assistance"],
-        (_, "assistance_from") => &["assistance_from"],
-        (_, "township_leader") => &["township_leader"],
-        (_, "village_worker") => &["village_worker"],
-        (_, "doctor") => &["doctor"],
-        (_, "hospital") => &["hospital"],
-        (_, "policy") => &["policy"],
-        (_, "emergency_contact") => &["emergency_contact"],
-        (_, "visitors") => &["visitors"],
-        (_, "met") => &["met"],
-        (_, "amount") => &["amount"],
-        (_, "days") => &["days"],
-        (_, "needs") => &["needs"],
-        (_, "headcount") => &["headcount"],
-        (_, "handouts") => &["handouts"],
-        (_, "money") => &["money"],
-        (_, "project") => &["project"],
-        (_, "end") => &["end"],
-        (_, "place") => &["place"],
-        (_, "residence") => &["residence", "type"],
-        (_, "tags") => &["tags"],
-        (_, "group") => &["group"],
-        (_, "joined") => &["joined"],
-        (_, "note" | "summary") => &["note", "summary", "notes"],
-        _ => &["notes"],
     }
 }

@@ -1,6 +1,6 @@
 //! Which rows of a recognised sheet are data, and what stands in them.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::cells::ONES_OWN;
 use super::values::ditto;
@@ -175,7 +175,7 @@ impl<'a> Body<'a> {
 
     /// Merges over more than one row of data.
     fn merged(&self) -> HashMap<(u32, usize), u32> {
-        let mut merged = HashMap::new();
+        let mut merged = HashMap::default();
         let data: Vec<u32> =
             if self.over.filled.is_empty() { Vec::new() } else { self.data_rows().collect() };
         for merge in downward(self.sheet, self.head) {
@@ -202,10 +202,10 @@ impl<'a> Body<'a> {
         let is_mark = |cell: &Cell| matches!(cell, Cell::Text(text) if ditto(text));
         let rows = self.sheet.rows.iter().filter(|row| row.number > self.head.last_row);
         if !rows.clone().any(|row| row.cells.iter().any(is_mark)) {
-            return HashMap::new();
+            return HashMap::default();
         }
-        let mut above = HashMap::new();
-        let mut last: HashMap<usize, &'a Cell> = HashMap::new();
+        let mut above = HashMap::default();
+        let mut last: HashMap<usize, &'a Cell> = HashMap::default();
         for row in rows {
             match self.line(row) {
                 // Another table: nothing of the one before stands above it.
@@ -279,7 +279,7 @@ fn downward<'a>(sheet: &'a Sheet, head: &'a Recognised) -> impl Iterator<Item = 
 }
 
 fn filled<'a>(sheet: &'a Sheet, head: &'a Recognised) -> HashMap<(u32, usize), &'a Cell> {
-    let mut filled = HashMap::new();
+    let mut filled = HashMap::default();
     for merge in downward(sheet, head) {
         let Some(top) = sheet.row(merge.first_row) else { continue };
         let cell = top.cell(merge.first_column);
@@ -327,6 +327,10 @@ fn is_total(first: &Cell, second: Option<&Cell>) -> bool {
 
 fn is_carried(cell: &Cell) -> bool {
     let Cell::Text(text) = cell else { return false };
+    // Each of these words has one of the two; most cells have neither.
+    if text.len() > 60 || !text.contains(['页', '下']) {
+        return false;
+    }
     let text: String = text.split_whitespace().collect();
     CARRIED.contains(&text.trim_end_matches(['：', ':']))
 }

@@ -1,4 +1,4 @@
-//! What an xls shows beside its values (\[MS-XLS\] 2.4.122 Font, 2.4.221 Row, 2.4.179 Note).
+//! What an xls shows beside its values (\[MS-XLS\] 2.4.122 Font, 2.4.221 Row, 2.4.53 ColInfo, 2.4.179 Note).
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,6 +10,7 @@ use super::struck::{Marking, Pieces, Struck};
 const FONT: u16 = 0x0031;
 const XF: u16 = 0x00E0;
 const ROW: u16 = 0x0208;
+const COL_INFO: u16 = 0x007D;
 const NOTE: u16 = 0x001C;
 /// Records of one cell: row, column and format stand first.
 const CELLS: [u16; 7] = [0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, LABEL_SST, FORMULA];
@@ -72,6 +73,9 @@ impl<'a> BiffMarks<'a> {
                 // Charts inside of a sheet have cells of their own.
                 _ if depth > 1 || data.len() < 6 => {}
                 ROW if data.len() >= 14 && data[12] & 0x20 != 0 => marking.hidden(u16_at(data, 0) as u32 + 1),
+                COL_INFO if data.len() >= 10 && data[8] & 0x01 != 0 => {
+                    marking.hidden_columns(u16_at(data, 0) as u32, u16_at(data, 2) as u32);
+                }
                 // A long note of the older version goes on in records without a row.
                 NOTE if u16_at(data, 0) != 0xFFFF => marking.comments(1),
                 MUL_RK => {

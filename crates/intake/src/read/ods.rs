@@ -49,7 +49,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, watch: Watch<'_>) -> Result<Ve
                 let name = said(&e, "name");
                 let hidden = said(&e, "style-name").is_some_and(|style| hidden.contains(&style));
                 let rows = Rows::new(limits, watch, &mut spent);
-                let mut tab = Tab { rows, struck: &struck, row: 1, merges: Vec::new() };
+                let mut tab = Tab { rows, struck: &struck, row: 1, merges: Vec::new(), columns: 0 };
                 tab.read(&mut source)?;
                 let (rows, marks) = tab.rows.finish();
                 sheets.push(Sheet { name, rows, merges: tab.merges, hidden, marks });
@@ -83,6 +83,8 @@ struct Tab<'a> {
     /// The next row's number.
     row: u32,
     merges: Vec<Merge>,
+    /// Columns that were told of, before the rows.
+    columns: u32,
 }
 
 impl Tab<'_> {
@@ -97,6 +99,7 @@ impl Tab<'_> {
                     match e.local_name().as_ref() {
                         "table" => depth += 1,
                         _ if depth > 1 => {}
+                        "table-column" => self.column(&e),
                         "table-row" => row = Line::of(&e),
                         "table-cell" | "covered-table-cell" => {
                             let struck = self.style(&e).unwrap_or(false);
@@ -134,6 +137,14 @@ impl Tab<'_> {
             }
         }
         Err(FileRefused::damaged())
+    }
+
+    fn column(&mut self, e: &BytesStart<'_>) {
+        let next = self.columns.saturating_add(number(e, "number-columns-repeated").unwrap_or(1).max(1));
+        if hidden(e) {
+            self.rows.marking.hidden_columns(self.columns, next - 1);
+        }
+        self.columns = next;
     }
 
     /// Whether the style of a cell or a text strikes it through.
@@ -211,8 +222,8 @@ struct Open {
 
 impl Line {
     fn of(e: &BytesStart<'_>) -> Self {
-        let hidden = said(e, "visibility").is_some_and(|shown| shown == "collapse" || shown == "filter");
-        Self { times: number(e, "number-rows-repeated").unwrap_or(1), hidden, ..Self::default() }
+        let times = number(e, "number-rows-repeated").unwrap_or(1);
+        Self { times, hidden: hidden(e), ..Self::default() }
     }
 
     fn open(&mut self, e: &BytesStart<'_>, struck: bool) {
@@ -288,6 +299,11 @@ impl Open {
             _ => Cell::Text(text),
         }
     }
+}
+
+/// Whether a row or column is not shown.
+fn hidden(e: &BytesStart<'_>) -> bool {
+    said(e, "visibility").is_some_and(|shown| shown == "collapse" || shown == "filter")
 }
 
 /// An attribute by its whole name.

@@ -54,6 +54,8 @@ pub(super) struct Marking {
     marks: Marks,
     row: u32,
     whole: bool,
+    /// Cells of the row that are struck through as a whole.
+    cells: Vec<usize>,
 }
 
 impl Marking {
@@ -64,8 +66,10 @@ impl Marking {
             (self.row, self.whole) = (row, true);
         }
         self.whole &= struck == Struck::Whole;
-        if struck == Struck::Part {
-            self.marks.struck_cells.push((row, column));
+        match struck {
+            Struck::Part => self.marks.struck_cells.push((row, column)),
+            Struck::Whole => self.cells.push(column),
+            Struck::None => {}
         }
     }
 
@@ -76,19 +80,36 @@ impl Marking {
         }
     }
 
+    /// Columns that are not shown, from 0; only those with a value count in the end.
+    pub(super) fn hidden_columns(&mut self, first: u32, last: u32) {
+        /// No sheet is wider.
+        const MOST: u32 = 16_384;
+        self.marks.hidden_columns.extend((first..=last.min(MOST - 1)).map(|column| column as usize));
+        self.marks.hidden_columns.truncate(MOST as usize);
+    }
+
     pub(super) fn comments(&mut self, count: usize) {
         self.marks.comments = self.marks.comments.saturating_add(count);
     }
 
     fn end_row(&mut self) {
+        let cells = std::mem::take(&mut self.cells);
         if std::mem::take(&mut self.whole) {
             self.marks.struck_rows.push(self.row);
+        } else {
+            self.marks.struck_whole.extend(cells.into_iter().map(|column| (self.row, column)));
         }
     }
 
     pub(super) fn finish(mut self, rows: &[Row]) -> Marks {
         self.end_row();
         self.marks.hidden_rows.retain(|row| rows.binary_search_by_key(row, |r| r.number).is_ok());
+        self.marks.hidden_columns.sort_unstable();
+        self.marks.hidden_columns.dedup();
+        // A template hides all columns to the right of its last one.
+        let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+        let filled = |column: &usize| *column < width && rows.iter().any(|row| !row.cell(*column).is_empty());
+        self.marks.hidden_columns.retain(filled);
         self.marks
     }
 }

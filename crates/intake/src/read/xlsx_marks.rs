@@ -163,6 +163,13 @@ impl Sheet<'_> {
                     rows.seen()?;
                     match e.local_name().as_ref() {
                         "row" => self.start_row(&e, rows),
+                        "col" if yes(&e, "hidden") => {
+                            if let (Some(first @ 1..), Some(last @ 1..)) =
+                                (number(&e, "min"), number(&e, "max"))
+                            {
+                                rows.marking.hidden_columns(first - 1, last - 1);
+                            }
+                        }
                         _ if self.strings.is_none() => {}
                         "c" => self.start_cell(&e),
                         "v" if self.shared => {

@@ -52,6 +52,7 @@ pub(super) fn read(xml: &str, limits: &Limits, watch: Watch<'_>) -> Result<Vec<S
                         merges: Vec::new(),
                         hidden: false,
                         at: At::default(),
+                        columns: 0,
                     };
                     tab.read(&mut reader)?;
                     let Tab { rows, merges, hidden, .. } = tab;
@@ -86,6 +87,8 @@ struct Tab<'a> {
     merges: Vec<Merge>,
     hidden: bool,
     at: At,
+    /// Columns that were told of, before the rows.
+    columns: u32,
 }
 
 /// Where the reading is.
@@ -118,6 +121,7 @@ impl Tab<'_> {
                 Event::Start(e) => {
                     self.rows.seen()?;
                     match e.local_name().as_ref() {
+                        "Column" => self.column(&e),
                         "Row" => self.start_row(&e),
                         "Cell" => self.start_cell(&e)?,
                         "Comment" => {
@@ -156,6 +160,16 @@ impl Tab<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// One that says no index stands behind the one before.
+    fn column(&mut self, e: &BytesStart<'_>) {
+        let first = number(e, "Index").map_or(self.columns, |index| index.saturating_sub(1));
+        let last = first.saturating_add(number(e, "Span").unwrap_or(0));
+        if yes(e, "Hidden") {
+            self.rows.marking.hidden_columns(first, last);
+        }
+        self.columns = last.saturating_add(1);
     }
 
     fn start_row(&mut self, e: &BytesStart<'_>) {

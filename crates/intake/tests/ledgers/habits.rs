@@ -360,3 +360,46 @@ fn what_a_sheet_does_not_say_is_told_once() {
     assert_eq!(notices, [NoticeCode::YearGuessed, NoticeCode::NobodyMet]);
     assert!(plan.notices[0].hint.contains("2 行"));
 }
+
+#[test]
+fn a_cell_that_is_struck_in_a_row_that_is_not_is_told() {
+    let mut writer = Writer::new();
+    let struck = Format::new().set_font_strikethrough();
+    let sheet = writer.add_worksheet().set_name("东关社区").unwrap();
+    texts(sheet, 0, &[&["2026年10月走访记录"], VISITS, &["10.5", "余喆", "日常", "康梅"]]);
+    sheet.write_with_format(2, 4, "300", &struck).unwrap();
+    let plan = planned(&township(), SCOPE, &writer.save_to_buffer().unwrap(), "走访.xlsx");
+    assert_eq!(codes(&plan), [found(3, "struck")]);
+    assert_eq!(plan.findings[0].letter, "E");
+    assert_eq!(of(&plan, Kind::Visit)[0]["gifts"][0]["amount"], "300.00");
+}
+
+#[test]
+fn a_hidden_column_is_read_and_told() {
+    let mut writer = Writer::new();
+    let sheet = writer.add_worksheet().set_name("东关社区").unwrap();
+    texts(sheet, 0, &[&["2026年10月走访记录"], VISITS, &["10.5", "余喆", "日常", "康梅", "300"]]);
+    sheet.set_column_hidden(4).unwrap();
+    let plan = planned(&township(), SCOPE, &writer.save_to_buffer().unwrap(), "走访.xlsx");
+    let told: Vec<NoticeCode> = plan.notices.iter().map(|notice| notice.code).collect();
+    assert!(told.contains(&NoticeCode::HiddenColumns), "{told:?}");
+    assert_eq!(of(&plan, Kind::Visit)[0]["gifts"][0]["amount"], "300.00");
+}
+
+/// A preview writes nothing, and a row that waits is in no book: no hint may say that it was recorded.
+#[test]
+fn no_hint_says_of_a_row_that_waits_that_it_was_recorded() {
+    let bytes = xlsx(&[("东关社区", &|s| {
+        let rows: [&[&str]; 4] = [
+            &["2026年10月走访记录"],
+            VISITS,
+            &["2026-09-28", "余喆", "不知道", "康梅"],
+            &["2026-09-28", "查无此人", "日常", "康梅"],
+        ];
+        texts(s, 0, &rows)
+    })]);
+    let plan = planned(&township(), SCOPE, &bytes, "走访.xlsx");
+    assert_eq!(plan.rows.refused, 2);
+    let lies = plan.findings.iter().filter(|f| f.hint.contains("已按") || f.hint.contains("已记"));
+    assert_eq!(lies.map(|f| &f.hint).collect::<Vec<_>>(), Vec::<&String>::new());
+}

@@ -6,6 +6,7 @@ mod cells;
 mod csv_files;
 mod habits;
 mod hostile;
+mod layouts;
 mod marked;
 mod marks;
 mod open_document;

@@ -1,4 +1,4 @@
-//! What a sheet shows beside its values: struck text, hidden rows, comments.
+//! What a sheet shows beside its values: struck text, hidden rows and columns, comments.
 
 use std::io::{Cursor, Write};
 
@@ -83,12 +83,13 @@ fn a_row_is_struck_when_all_its_cells_are() {
         sheet.write_with_format(3, 0, "李四", &struck).unwrap();
         sheet.write_with_format(3, 1, 5, &struck.clone().set_num_format("0.00")).unwrap();
     });
-    assert_eq!(marks(&workbook), &Marks { struck_rows: vec![2, 4], ..Marks::default() });
+    let expected = Marks { struck_rows: vec![2, 4], struck_whole: vec![(3, 1)], ..Marks::default() };
+    assert_eq!(marks(&workbook), &expected);
     assert_eq!((text(&workbook, 2, 0), text(&workbook, 4, 1)), ("张三".into(), "5.00".into()));
 }
 
 #[test]
-fn hidden_rows_are_told() {
+fn hidden_rows_and_columns_are_told() {
     let workbook = saved(|writer| {
         let sheet = writer.add_worksheet();
         for row in 0..5 {
@@ -99,10 +100,14 @@ fn hidden_rows_are_told() {
         }
         let other = writer.add_worksheet();
         other.write(0, 0, "乙").unwrap();
-        other.set_column_hidden(0).unwrap();
+        other.write(0, 2, "丙").unwrap();
+        // The second has no value, and a template hides all that stand to the right.
+        for column in [0, 1, 3, 4, 5] {
+            other.set_column_hidden(column).unwrap();
+        }
     });
     assert_eq!(marks(&workbook), &Marks { hidden_rows: vec![2, 4], ..Marks::default() });
-    assert_eq!(workbook.sheets[1].marks, Marks::default());
+    assert_eq!(workbook.sheets[1].marks, Marks { hidden_columns: vec![0], ..Marks::default() });
 }
 
 #[test]
@@ -142,7 +147,12 @@ fn a_thread_of_comments_counts_once() {
 #[test]
 fn struck_and_hidden_rows_of_an_xls_are_told() {
     let workbook = open(&fixture("formats/marks.xls"), "台账.xls");
-    let expected = Marks { struck_rows: vec![2, 5], hidden_rows: vec![4], ..Marks::default() };
+    let expected = Marks {
+        struck_rows: vec![2, 5],
+        hidden_rows: vec![4],
+        struck_whole: vec![(3, 1)],
+        ..Marks::default()
+    };
     assert_eq!(marks(&workbook), &expected);
     assert_eq!(text(&workbook, 5, 1), "200.00");
 }
@@ -159,13 +169,20 @@ fn struck_and_hidden_rows_of_an_xml_spreadsheet_are_told() {
         r#"<Row ss:StyleID="s1"><Cell><Data ss:Type="Number">5</Data><Comment><ss:Data>批注</ss:Data></Comment></Cell></Row>"#.into(),
     ];
     let xml = format!(
-        r#"<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="s0"><Font ss:Size="11"/></Style><Style ss:ID="s1"><Font ss:StrikeThrough="1"/></Style></Styles><Worksheet ss:Name="S"><Table>{}</Table></Worksheet></Workbook>"#,
+        r#"<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="s0"><Font ss:Size="11"/></Style><Style ss:ID="s1"><Font ss:StrikeThrough="1"/></Style></Styles><Worksheet ss:Name="S"><Table><Column/><Column ss:Hidden="1" ss:Span="3"/>{}</Table></Worksheet></Workbook>"#,
         rows.concat()
     );
     let workbook = open(xml.as_bytes(), "台账.xls");
     assert_eq!((text(&workbook, 1, 0), text(&workbook, 2, 1)), ("300".into(), "200".into()));
     let struck_cells = vec![(1, 0)];
-    let expected = Marks { struck_rows: vec![2, 4], hidden_rows: vec![3], struck_cells, comments: 1 };
+    let expected = Marks {
+        struck_rows: vec![2, 4],
+        hidden_rows: vec![3],
+        hidden_columns: vec![1],
+        struck_cells,
+        struck_whole: vec![(3, 0)],
+        comments: 1,
+    };
     assert_eq!(marks(&workbook), &expected);
 }
 
@@ -181,7 +198,9 @@ fn struck_and_hidden_rows_of_a_page_are_told() {
     assert_eq!((text(&workbook, 4, 0), text(&workbook, 4, 1)), ("王五".into(), "5".into()));
     assert_eq!((text(&workbook, 5, 0), text(&workbook, 5, 1)), ("未关".into(), "6".into()));
     let struck_cells = vec![(1, 0), (4, 0)];
-    let expected = Marks { struck_rows: vec![2], hidden_rows: vec![3], struck_cells, comments: 0 };
+    let struck_whole = vec![(4, 1), (5, 0)];
+    let expected =
+        Marks { struck_rows: vec![2], hidden_rows: vec![3], struck_cells, struck_whole, ..Marks::default() };
     assert_eq!(marks(&workbook), &expected);
 }
 
@@ -192,7 +211,13 @@ fn programs_write_the_same_marks_in_their_formats() {
         let workbook = open(&fixture(&format!("formats/marks-{name}")), name);
         assert_eq!(text(&workbook, 3, 0), "300", "{name}");
         let struck_cells = vec![(3, 0)];
-        let expected = Marks { struck_rows: vec![2], hidden_rows: vec![5], struck_cells, comments: 1 };
+        let expected = Marks {
+            struck_rows: vec![2],
+            hidden_rows: vec![5],
+            struck_cells,
+            comments: 1,
+            ..Marks::default()
+        };
         assert_eq!(marks(&workbook), &expected, "{name}");
         assert_eq!((text(&workbook, 2, 0), text(&workbook, 2, 1)), ("张三".into(), "102".into()));
     }

@@ -7,6 +7,9 @@ use super::period::Period;
 use super::{narrow, says_nothing};
 use crate::workbook::{Cell, Number};
 
+/// Why a date without a year cannot be read where the titles name two; which says what is told behind it.
+pub(in crate::plan) const TORN: &str = "日期没有写年份，而标题、工作表名或文件名里的年份不一致";
+
 /// What a cell says of a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::plan) enum Dated {
@@ -226,7 +229,7 @@ fn relative(text: &str, period: &Period) -> Dated {
 
 fn unknown_year(period: &Period) -> Dated {
     let why = if period.torn {
-        "日期没有写年份，而标题、工作表名或文件名里的年份不一致"
+        TORN
     } else {
         "日期没有写年份，标题里也没有，而电脑的日期和时间不对，看不出是哪一年"
     };

@@ -5,7 +5,7 @@ mod dates;
 mod period;
 
 pub(super) use amounts::{BadAmount, Unit, count, money};
-pub(super) use dates::{Dated, date, moment, time_of};
+pub(super) use dates::{Dated, TORN, date, moment, time_of};
 pub(super) use period::{Period, Today};
 
 /// Half-width digits, letters and signs; the rest untouched.

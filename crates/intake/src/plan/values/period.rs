@@ -69,6 +69,11 @@ impl Period {
         Self { year: None, month: None, typed: None, torn: false, today }
     }
 
+    /// The year that one text names.
+    pub(in crate::plan) fn year_said(text: &str) -> Option<i32> {
+        said(text).year
+    }
+
     /// From titles in the order in which they are believed: above the head, the tab, the file's name.
     pub(in crate::plan) fn of<'t>(texts: impl Iterator<Item = &'t str>, today: Today) -> Self {
         let said: Vec<Said> = texts.map(said).collect();

@@ -1,0 +1,50 @@
+//! What a finding says besides its hint: whose row it is, which title says what; and what is told once for many rows.
+
+use super::SheetReport;
+use super::planner::Planner;
+use super::reader::RowReader;
+use super::values::Period;
+use crate::finding::{Finding, FindingCode};
+use crate::kind::SheetKind;
+
+impl Planner<'_> {
+    /// Whose row it is; never the child's name.
+    pub(super) fn who(&self, reader: &RowReader<'_>) -> Option<String> {
+        let fields: &[&str] = match reader.sheet.head.kind {
+            SheetKind::SpecialFamilies => &["husband.name", "head.name", "wife.name", "spouse.name"],
+            SheetKind::Members | SheetKind::Activities => &["name"],
+            _ => &["head", "person", "insured", "met"],
+        };
+        let by_code = || {
+            let family = self.staged.roll().by_code(reader.said("file_code")?.trim())?;
+            Some(family.head_name.clone())
+        };
+        fields.iter().find_map(|field| reader.said(field)).or_else(by_code)
+    }
+
+    /// Services read before the families: that the book has none is told once, not on every row.
+    pub(super) fn families_missing(&mut self, first_finding: usize, report: &mut SheetReport) {
+        const MANY: usize = 5;
+        let missing = |finding: &Finding| finding.code == FindingCode::HouseholdUnknown;
+        let found = self.findings[first_finding..].iter();
+        let rows: Vec<u32> = found.filter(|(_, f)| missing(f)).map(|(_, f)| f.row).collect();
+        if rows.len() < MANY || !self.staged.roll().families().is_empty() {
+            return;
+        }
+        let told = self.findings.split_off(first_finding);
+        self.findings.extend(told.into_iter().filter(|(_, finding)| !missing(finding)));
+        self.notices.push(super::notices::families_missing(report.name.as_deref(), &rows));
+        report.waiting.extend(rows);
+    }
+}
+
+/// Which title says which year.
+pub(super) fn years_said(above: &[String], tab: Option<&str>, file_name: &str) -> String {
+    let above = above.iter().map(|text| ("标题", text.as_str()));
+    let texts = above.chain(tab.map(|tab| ("工作表名", tab))).chain([("文件名", file_name)]);
+    let said = texts.filter_map(|(what, text)| {
+        let year = Period::year_said(text)?;
+        Some(format!("{what}“{text}”写的是 {year} 年"))
+    });
+    said.collect::<Vec<_>>().join("，")
+}
