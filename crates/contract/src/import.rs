@@ -1,4 +1,4 @@
-//! Bringing ledgers in: preview, run, undo, marked copy.
+//! Bringing ledgers in: preview, mend, run, undo and redo, marked copy, what an import found.
 
 use serde::{Deserialize, Serialize};
 use tiexin_domain::Kind;
@@ -28,6 +28,27 @@ pub struct ImportPreview {
     /// Columns mapped by hand; kept for the next time.
     #[serde(default)]
     pub mapping: Vec<ColumnChoice>,
+}
+
+/// Writes texts into cells of a kept preview's ledgers and plans them again; the files stay as they are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MendCells {
+    pub plan: Uuid,
+    pub cells: Vec<CellMended>,
+}
+
+/// What a cell should say, told on the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellMended {
+    /// As [`FilePlan::file`] has it.
+    pub file: String,
+    pub sheet: Option<String>,
+    /// As the spreadsheet shows it, from 1.
+    pub row: u32,
+    /// `A`, `B` …
+    pub letter: String,
+    /// Empty: nothing stands there.
+    pub text: String,
 }
 
 /// The worker says what a column is.
@@ -80,6 +101,9 @@ pub struct FilePlan {
     pub differs: u64,
     pub findings: Vec<FindingRow>,
     pub notices: Vec<NoticeRow>,
+    /// Cells that were mended on the screen since the file was read.
+    #[serde(default)]
+    pub mended: u64,
     pub changes: Vec<ChangeRow>,
     pub sheets: Vec<SheetPlan>,
 }
@@ -107,6 +131,9 @@ pub struct ChangeRow {
     pub new: String,
     /// The ledger's value was taken over the book's.
     pub taken: bool,
+    /// Taken, it brings a record back that a person had hidden.
+    #[serde(default)]
+    pub restores: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,8 +166,18 @@ pub struct FindingRow {
     pub refused: bool,
     /// The row is in the book with another value.
     pub differs: bool,
+    /// As the file has it, numbers masked where lists mask them.
     pub value: String,
     pub hint: String,
+    /// Whose row it is; empty where the row names nobody.
+    #[serde(default)]
+    pub who: String,
+    /// The column's letter, for [`CellMended::letter`]; empty where the sheet has no such column.
+    #[serde(default)]
+    pub letter: String,
+    /// As the file has it, whole: only for the box in which it is mended, and kept nowhere.
+    #[serde(default)]
+    pub written: String,
 }
 
 /// Writes a preview's rows as one batch. Progress comes as events with the plan's id.
@@ -175,7 +212,33 @@ pub struct Batch {
     pub at: i64,
     pub by: String,
     pub records: u64,
+    /// Rows that were written, new and filled ones; none of an import by an older program.
+    #[serde(default)]
+    pub rows: Option<u64>,
+    /// Findings that were kept with it: [`ImportFindings`].
+    #[serde(default)]
+    pub findings: u64,
     pub undone: bool,
+}
+
+/// What an import found, as it was told then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImportFindings {
+    pub batch: Uuid,
+}
+
+/// Brings back what an undone import had made; what somebody wrote since stays as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RedoImport {
+    pub batch: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Redone {
+    /// Records that are as the import had made them.
+    pub redone: u64,
+    /// Records that somebody has written since.
+    pub left: u64,
 }
 
 /// What taking an import back would do, before it is done.
@@ -206,9 +269,7 @@ impl UndoPlan {
     pub fn back_in_words(&self) -> String {
         in_words(&self.back)
     }
-}
 
-impl UndoPlan {
     /// How many stay.
     pub fn staying(&self) -> u64 {
         self.stays.len() as u64 + self.more
@@ -268,11 +329,14 @@ pub struct MarkedCopy {
 
 commands! {
     ImportPreview => "import.preview" -> ImportPlan;
+    MendCells => "import.mend" -> ImportPlan;
     RunImport => "import.run" -> ImportDone;
     CancelJob => "job.cancel" -> Done;
     ImportBatches => "import.batches" -> Vec<Batch>;
     UndoPreview => "import.undo_preview" -> UndoPlan;
     UndoImport => "import.undo" -> Done;
+    RedoImport => "import.redo" -> Redone;
+    ImportFindings => "import.findings" -> Vec<FilePlan>;
     MarkedCopy => "import.marked_copy" -> FileMade;
 }
 

@@ -152,6 +152,7 @@ pub(crate) fn act(act: &str) -> &str {
         "unmerge" => "撤销合并",
         "import" => "导入",
         "import_undone" | "undo" => "撤销导入",
+        "import_redone" | "redo" => "恢复导入",
         "sign_in" => "登录",
         "sign_in_failed" => "登录失败",
         "sign_out" => "退出",

@@ -1,7 +1,7 @@
 //! The book as far as an import must look into it.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tiexin_contract::ErrorReply;
@@ -13,7 +13,6 @@ use tiexin_intake::{Family, FoundPerson, Known, Lookup, NamedRegion, Voided};
 use tiexin_store::{Keys, Look, Regions, StoreError};
 use uuid::Uuid;
 
-use crate::commands::UNDONE;
 use crate::errors;
 
 /// Looks only inside the region whose ledgers are imported. A fault of the book is kept and told at
@@ -26,6 +25,7 @@ pub(crate) struct BookLookup<'a> {
     activities: OnceCell<Vec<Known>>,
     /// A register asks for every member, and a new book has none.
     members: OnceCell<Members>,
+    persons: Persons,
     fault: RefCell<Option<StoreError>>,
 }
 
@@ -40,6 +40,7 @@ impl<'a> BookLookup<'a> {
             keys: None,
             activities: OnceCell::new(),
             members: OnceCell::new(),
+            persons: Persons::default(),
             fault: RefCell::new(None),
         };
         this.keys = this.told(book.keys(KEYS));
@@ -63,6 +64,21 @@ impl<'a> BookLookup<'a> {
             .get_or_init(|| Members::of(self.told(self.book.within(Kind::Member.code(), &self.within))))
     }
 
+    /// All persons of the region, once so many were asked for that reading them all costs less.
+    fn persons(&self) -> Option<&AllPersons> {
+        let asked = self.persons.asked.get();
+        self.persons.asked.set(asked + 1);
+        // Of a book whose keys are not held there may be too many.
+        if self.keys.is_none() || asked < ONE_BY_ONE {
+            return None;
+        }
+        let of = |kind: Kind| self.told(self.book.within(kind.code(), &self.within));
+        Some(self.persons.all.get_or_init(|| {
+            let hidden = of(Kind::Household).into_iter().filter(|home| home.void.is_some());
+            AllPersons::of(of(Kind::Person), &hidden.map(|home| home.id).collect())
+        }))
+    }
+
     fn here(&self, record: &Record) -> bool {
         record.void.is_none() && self.within.covers(&record.region())
     }
@@ -76,6 +92,38 @@ impl<'a> BookLookup<'a> {
             }
         }
         homes
+    }
+}
+
+/// Persons looked for one by one before all of the region are read.
+const ONE_BY_ONE: usize = 64;
+
+#[derive(Default)]
+struct Persons {
+    asked: Cell<usize>,
+    all: OnceCell<AllPersons>,
+}
+
+/// The persons of a region, void ones too; numbers lead to those that are shown.
+#[derive(Default)]
+struct AllPersons {
+    by_id: HashMap<Uuid, Known>,
+    by_number: HashMap<String, FoundPerson>,
+}
+
+impl AllPersons {
+    /// `hidden`: households with which their people are hidden.
+    fn of(records: Vec<Record>, hidden: &HashSet<Uuid>) -> AllPersons {
+        let mut all = AllPersons::default();
+        for record in records {
+            let home = record.reference("household");
+            let shown = record.void.is_none() && !home.is_some_and(|home| hidden.contains(&home));
+            if let (true, Some(number)) = (shown, record.text("id_number")) {
+                all.by_number.entry(number.to_owned()).or_insert_with(|| person(&record));
+            }
+            all.by_id.insert(record.id, known(record));
+        }
+        all
     }
 }
 
@@ -118,7 +166,7 @@ fn known(record: Record) -> Known {
 }
 
 fn voided(void: &Void) -> Voided {
-    Voided { reason: void.reason.clone(), undone: void.reason == UNDONE }
+    Voided { reason: void.reason.clone(), undone: void.is_undone_import() }
 }
 
 fn person(record: &Record) -> FoundPerson {
@@ -199,6 +247,9 @@ impl Lookup for BookLookup<'_> {
         if self.keys.as_ref().is_some_and(|keys| !keys.has_number(number)) {
             return None;
         }
+        if let Some(all) = self.persons() {
+            return all.by_number.get(number).cloned();
+        }
         let found = self.told(self.book.by_id_number(number));
         found.iter().find(|record| self.here(record)).map(person)
     }
@@ -208,7 +259,8 @@ impl Lookup for BookLookup<'_> {
             return None;
         }
         let member = self.members.get().and_then(|members| Some(&members.all[*members.by_id.get(id)?]));
-        member.cloned().or_else(|| self.told(self.book.get(*id)).map(known))
+        let person = || self.persons.all.get().and_then(|all| all.by_id.get(id)).cloned();
+        member.cloned().or_else(person).or_else(|| self.told(self.book.get(*id)).map(known))
     }
 
     fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {

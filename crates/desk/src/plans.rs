@@ -1,7 +1,7 @@
 //! Import previews that wait to be written.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tiexin_contract::import::FilePlan;
 use tiexin_domain::RegionCode;
@@ -13,14 +13,8 @@ pub(crate) struct Plan {
     pub(crate) id: Uuid,
     pub(crate) region: RegionCode,
     pub(crate) files: Vec<PlannedFile>,
-    pub(crate) written: AtomicBool,
-}
-
-impl Plan {
-    /// Whether the import was run.
-    pub(crate) fn is_written(&self) -> bool {
-        self.written.load(Ordering::Relaxed)
-    }
+    /// The batch as which it was written.
+    pub(crate) written: OnceLock<Uuid>,
 }
 
 pub(crate) struct PlannedFile {
@@ -28,7 +22,11 @@ pub(crate) struct PlannedFile {
     /// None: the file was refused.
     pub(crate) read: Option<(Workbook, LedgerPlan)>,
     pub(crate) shown: FilePlan,
+    pub(crate) mended: Mended,
 }
+
+/// Cells that were mended on the screen: tab, row and letter.
+pub(crate) type Mended = BTreeSet<(Option<String>, u32, String)>;
 
 /// Previews hold whole ledgers: the newest few are kept, in memory only.
 #[derive(Default)]

@@ -17,6 +17,29 @@ pub struct Void {
     pub reason: String,
 }
 
+impl Void {
+    /// The mark of what went with an import that was taken back: reading the ledger again brings it back. It stands
+    /// in the place of a reason, because a void is hashed and gets no new field (`docs/sync.md`). FROZEN: books and
+    /// provinces hold it.
+    const UNDONE_IMPORT: &'static str = "撤销导入";
+
+    /// Hidden by a person. Nobody can type the mark of an import that was taken back.
+    pub fn by_person(reason: &str) -> Self {
+        let reason = if reason == Self::UNDONE_IMPORT { "撤销导入（手工作废）" } else { reason };
+        Self { reason: reason.to_owned() }
+    }
+
+    /// Hidden because its import was taken back.
+    pub fn undone_import() -> Self {
+        Self { reason: Self::UNDONE_IMPORT.to_owned() }
+    }
+
+    /// Whether it went with an import that was taken back.
+    pub fn is_undone_import(&self) -> bool {
+        self.reason == Self::UNDONE_IMPORT
+    }
+}
+
 /// A record as it stands. `version` is the sequence number, in its scope's log, of the last
 /// entry that changed it; 0 while no province has seen it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -153,6 +176,16 @@ fn apply_set_change(old: Option<&Value>, ops: &Fields) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_person_types_the_mark_of_an_import_that_was_taken_back() {
+        assert!(Void::undone_import().is_undone_import());
+        assert!(!Void::by_person("撤销导入").is_undone_import());
+        assert_eq!(Void::by_person("重复").reason, "重复");
+        // Books of older programs hold the words.
+        let old: Void = serde_json::from_str(r#"{"reason": "撤销导入"}"#).unwrap();
+        assert!(old.is_undone_import());
+    }
     use serde_json::json;
 
     fn fields(value: Value) -> Fields {

@@ -74,7 +74,9 @@ mod wipe;
 
 pub use audit::{AuditEntry, MadeTogether};
 pub use backup::{BackupLook, Copied, Restored, look as look_at_backup, opens as opens_backup, restore};
-pub use batch::{Batch, BatchOutcome, BatchSave, Fill, Kept, Over, Source, UndoOutcome, UndoPlan, Why};
+pub use batch::{
+    Batch, BatchOutcome, BatchSave, Fill, Kept, Over, RedoOutcome, Source, UndoOutcome, UndoPlan, Why,
+};
 pub use blob::{BlobCounts, BlobState, Came};
 pub use book::{Book, Write};
 pub use cursor::ScopeCursor;

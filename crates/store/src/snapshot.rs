@@ -377,6 +377,12 @@ fn sweep(conn: &Connection) -> Result<()> {
     for table in ["base", "sent", "refused", "former", "seen", "overwritten", "import_record"] {
         conn.execute(&format!("DELETE FROM {table} WHERE record NOT IN (SELECT n FROM record)"), [])?;
     }
+    // Findings name people: they go with the last record of their batch.
+    conn.execute(
+        "DELETE FROM import_told WHERE batch NOT IN (SELECT batch FROM import_record) AND NOT EXISTS
+         (SELECT 1 FROM import_run r JOIN record ON n BETWEEN r.lo AND r.hi WHERE r.batch = import_told.batch)",
+        [],
+    )?;
     Ok(())
 }
 

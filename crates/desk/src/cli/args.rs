@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::duplicates::Duplicates;
-use super::imports::Undo;
+use super::imports::{Imports, Redo, Undo};
 use super::quarantine::Quarantine;
 
 #[derive(Debug, Parser)]
@@ -63,10 +63,12 @@ pub(super) enum Command {
     User(User),
     /// 导入 Excel、CSV、ODS 或网页表格台账
     Import(Import),
-    /// 列出导入过的：编号、文件、时间、谁导入的、多少条记录
-    Imports,
+    /// 列出导入过的：编号、文件、时间、谁导入的、写入多少行；给出编号就看那一次当时的提示
+    Imports(Imports),
     /// 撤销一次导入：先说明撤下什么、留下什么
     Undo(Undo),
+    /// 恢复一次撤销过的导入
+    Redo(Redo),
     /// 登记：从标准输入读一个 JSON 对象，或每行一个
     Add(Add),
     /// 列出一类记录

@@ -15,6 +15,8 @@ use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
 
 pub(super) async fn import(door: Door, args: Import) -> Outcome {
+    // A path that leads nowhere is told beside its name; the other files are taken all the same.
+    let missing = args.files.iter().any(|path| !path.is_file());
     let files = given(&args.files)?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.region.as_deref()).await?;
@@ -33,7 +35,11 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
         mark(&seat, plan_id, &files, folder).await?;
     }
     tell(&seat, &files, args.dry_run)?;
-    if files.iter().any(|f| f.kind.is_none()) { Err(Failure::told(Exit::Invalid)) } else { Ok(()) }
+    match (missing, files.iter().any(|f| f.kind.is_none())) {
+        (true, _) => Err(Failure::told(Exit::NotFound)),
+        (false, true) => Err(Failure::told(Exit::Invalid)),
+        (false, false) => Ok(()),
+    }
 }
 
 /// Files by their names; two of one name by the paths as they were given.
@@ -44,9 +50,6 @@ fn given(paths: &[PathBuf]) -> Outcome<Vec<FileGiven>> {
     paths
         .iter()
         .map(|path| {
-            if !path.is_file() {
-                return Err(Failure::new(Exit::NotFound, format!("没有这个文件：{}", path.display())));
-            }
             let short = name(path);
             let name = if twice.contains(&short) { path.display().to_string() } else { short };
             Ok(FileGiven { name, path: Some(super::absolute(path)?), base64: None })
@@ -81,13 +84,13 @@ async fn mark(seat: &Seat, plan: Uuid, files: &[FilePlan], folder: &Path) -> Out
 }
 
 /// Frozen shape: `docs/command-line.md`.
-fn shape(file: &FilePlan) -> Value {
+pub(super) fn shape(file: &FilePlan) -> Value {
     let findings: Vec<Value> = file
         .findings
         .iter()
         .map(|f| {
             json!({
-                "sheet": f.sheet, "row": f.row, "column": f.column,
+                "sheet": f.sheet, "row": f.row, "column": f.column, "who": f.who,
                 "code": f.code, "value": f.value, "hint": f.hint,
             })
         })
@@ -130,12 +133,20 @@ fn tell(seat: &Seat, files: &[FilePlan], dry: bool) -> Outcome {
     Ok(())
 }
 
-fn lines(file: &FilePlan, dry: bool) -> Vec<String> {
+pub(super) fn lines(file: &FilePlan, dry: bool) -> Vec<String> {
     let Some(kind) = &file.kind_label else { return Vec::new() };
-    let done = if dry { "可以收入" } else { "已收入" };
+    // Told numbers are what happened: rows that the book had are not written.
+    let done = if dry { "可以写入" } else { "写入" };
     let mut lines = vec![format!(
-        "{}（{kind}）：{} 行，{done} {} 行（新增 {}，补空缺 {}，原有未变 {}，与本机不一致 {}），退回 {} 行",
-        file.file, file.rows, file.taken, file.new, file.filled, file.unchanged, file.differs, file.refused
+        "{}（{kind}）：{} 行，{done} {} 行（新增 {}，补空缺 {}），原有未变 {} 行，与本机不一致 {} 行，退回 {} 行",
+        file.file,
+        file.rows,
+        file.new + file.filled,
+        file.new,
+        file.filled,
+        file.unchanged,
+        file.differs,
+        file.refused
     )];
     lines.extend(file.notices.iter().map(|notice| format!("  {}", notice.hint)));
     let place = |sheet: &Option<String>| sheet.as_deref().map(|s| format!("{s} ")).unwrap_or_default();
@@ -145,7 +156,8 @@ fn lines(file: &FilePlan, dry: bool) -> Vec<String> {
             (_, true) => "不一致",
             _ => "待补",
         };
-        lines.push(format!("  {}第 {} 行 {}：{mark}，{}", place(&f.sheet), f.row, f.column, f.hint));
+        let who = if f.who.is_empty() { String::new() } else { format!(" {}", f.who) };
+        lines.push(format!("  {}第 {} 行{who} {}：{mark}，{}", place(&f.sheet), f.row, f.column, f.hint));
     }
     for c in &file.changes {
         let at = format!("  {}第 {} 行 {} {}", place(&c.sheet), c.row, c.title, c.field_label);

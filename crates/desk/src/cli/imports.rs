@@ -4,10 +4,13 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use clap::Args;
 use serde_json::{Value, json};
-use tiexin_contract::import::{Batch, ImportBatches, UndoImport, UndoPlan, UndoPreview};
+use tiexin_contract::import::{
+    Batch, ImportBatches, ImportFindings, RedoImport, UndoImport, UndoPlan, UndoPreview,
+};
 
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
+use super::import;
 use crate::clock::office_time;
 
 #[derive(Debug, Args)]
@@ -20,9 +23,62 @@ pub(super) struct Undo {
     pub(super) yes: bool,
 }
 
-/// Frozen shape: `docs/command-line.md`.
-pub(super) async fn imports(door: Door) -> Outcome {
+#[derive(Debug, Args)]
+pub(super) struct Imports {
+    /// 只看这一次导入当时的提示
+    #[arg(value_name = "编号")]
+    pub(super) id: Option<uuid::Uuid>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Redo {
+    /// 撤销过的导入的编号，见 imports
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
+}
+
+/// Brings an import back that was taken back. Frozen shape: `docs/command-line.md`.
+pub(super) async fn redo(door: Door, args: Redo) -> Outcome {
     let seat = door.sign_in().await?;
+    let batch = find(&seat, args.id).await?;
+    if !batch.undone {
+        return Err(Failure::new(Exit::Failed, "这次导入没有撤销过，没有改动任何内容。"));
+    }
+    let done = seat.desk.run(RedoImport { batch: batch.id }).await?;
+    let value = json!({"id": batch.id, "redone": done.redone, "left": done.left});
+    seat.out.tell(&value, || {
+        let mut lines = vec![format!("已恢复 {} 条记录：{}", done.redone, batch.files.join("、"))];
+        if done.left > 0 {
+            lines.push(format!("{} 条撤销以后有人改过，没有动", done.left));
+        }
+        lines
+    })
+}
+
+async fn find(seat: &Seat, id: uuid::Uuid) -> Outcome<Batch> {
+    let known = seat.desk.run(ImportBatches {}).await?.into_iter().find(|batch| batch.id == id);
+    known.ok_or_else(|| {
+        Failure::new(Exit::NotFound, "没有这次导入。编号见 tiexin-desk imports。没有改动任何内容。")
+    })
+}
+
+/// What an import found. Frozen shape: `docs/command-line.md`.
+async fn found(seat: &Seat, id: uuid::Uuid) -> Outcome {
+    let batch = find(seat, id).await?;
+    let files = seat.desk.run(ImportFindings { batch: batch.id }).await?;
+    let value = json!({"files": files.iter().map(import::shape).collect::<Vec<_>>()});
+    seat.out.tell(&value, || match files.is_empty() {
+        true => vec!["这次导入没有留下当时的提示。".into()],
+        false => files.iter().flat_map(|file| import::lines(file, false)).collect(),
+    })
+}
+
+/// Frozen shape: `docs/command-line.md`.
+pub(super) async fn imports(door: Door, args: Imports) -> Outcome {
+    let seat = door.sign_in().await?;
+    if let Some(id) = args.id {
+        return found(&seat, id).await;
+    }
     let batches = seat.desk.run(ImportBatches {}).await?;
     let value: Vec<Value> = batches
         .iter()
@@ -30,7 +86,7 @@ pub(super) async fn imports(door: Door) -> Outcome {
             let at = chrono::DateTime::from_timestamp_millis(batch.at);
             json!({
                 "id": batch.id, "files": batch.files, "by": batch.by, "records": batch.records,
-                "at": at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
+                "rows": batch.rows, "findings": batch.findings, "at": at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
                 "undone": batch.undone,
             })
         })
@@ -45,12 +101,15 @@ fn line(batch: &Batch) -> String {
     let at = chrono::DateTime::from_timestamp_millis(batch.at)
         .map(|at| office_time(at).format("%Y-%m-%d %H:%M").to_string());
     let undone = if batch.undone { "  已撤销" } else { "" };
+    let written = match batch.rows {
+        Some(rows) => format!("写入 {rows} 行"),
+        None => format!("{} 条记录", batch.records),
+    };
     format!(
-        "{}  {}  {}  {} 条记录  {}{undone}",
+        "{}  {}  {}  {written}  {}{undone}",
         batch.id,
         at.unwrap_or_default(),
         batch.by,
-        batch.records,
         batch.files.join("、")
     )
 }
@@ -58,10 +117,7 @@ fn line(batch: &Batch) -> String {
 /// Says what goes and what stays, then does it if it was told to, or if the person at the terminal says so.
 pub(super) async fn undo(door: Door, args: Undo) -> Outcome {
     let seat = door.sign_in().await?;
-    let known = seat.desk.run(ImportBatches {}).await?.into_iter().find(|batch| batch.id == args.id);
-    let batch = known.ok_or_else(|| {
-        Failure::new(Exit::NotFound, "没有这次导入。编号见 tiexin-desk imports。没有改动任何内容。")
-    })?;
+    let batch = find(&seat, args.id).await?;
     if batch.undone {
         return Err(Failure::new(Exit::Failed, "这次导入已经撤销过了，没有改动任何内容。"));
     }

@@ -1,33 +1,33 @@
-//! Reading ledgers without writing anything: the preview, its column mapping, the marked copy.
+//! Reading ledgers without writing anything: the preview, its column mapping, mended cells, the marked copy.
 
 use std::time::{Duration, Instant};
 
 use tiexin_contract::import::{
-    CancelJob, ChangeRow, ColumnChoice, ColumnPlan, FileGiven, FilePlan, FindingRow, ImportPlan,
-    ImportPreview, MarkedCopy, NoticeRow, SheetFields, SheetPlan,
+    CancelJob, ColumnChoice, FileGiven, ImportPlan, ImportPreview, MarkedCopy, MendCells, SheetFields,
 };
 use tiexin_contract::records::FileMade;
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
+use tiexin_domain::RegionCode;
 use tiexin_intake::{
     Choice, FileRefused, ImportContext, LedgerKind, LedgerPlan, Limits, Lookup, Mapping, Progress,
-    RefusalCode, Severity, SheetKind, Stage, Staged, Workbook, fields_of, marked_copy, plan, read_watched,
-    stable_id,
+    RefusalCode, SheetKind, Stage, Staged, Workbook, fields_of, marked_copy, plan, read_watched, stable_id,
 };
 use tiexin_store::Look;
 use uuid::Uuid;
 
-use super::import_changes as changes;
+use super::{import_changes as changes, import_shown as shown};
 use crate::desk::Desk;
 use crate::jobs::Job;
 use crate::lookup::BookLookup;
-use crate::plans::{Plan, PlannedFile};
+use crate::plans::{Mended, Plan, PlannedFile};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::{errors, files};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |_, args: &ImportPreview| Ok(Place::In(vec![args.region.clone()])), preview);
+    registry.add(WRITE, |at, args: &MendCells| of_plan(at, args.plan), mend);
     registry.add(WRITE, |at, args: &MarkedCopy| of_plan(at, args.plan), marked);
     // A restore goes on while nobody is signed in; a job's number is known to its screens alone.
     registry.open(cancel);
@@ -50,29 +50,73 @@ fn cancel(desk: &Desk, args: CancelJob) -> Result<Done, ErrorReply> {
 
 fn preview(at: &At, args: ImportPreview) -> Result<ImportPlan, ErrorReply> {
     let mapping = mapping(at, &args.mapping)?;
+    made(at, args.region, &mapping, |teller| {
+        let read = |file: &FileGiven| {
+            Ok(Read { name: file.name.clone(), book: read_one(file, teller)?, mended: Mended::new() })
+        };
+        args.files.iter().map(read).collect()
+    })
+}
+
+/// A preview with cells mended on the screen, planned again.
+fn mend(at: &At, args: MendCells) -> Result<ImportPlan, ErrorReply> {
+    let kept = find_plan(at, args.plan)?;
+    let mapping = mapping(at, &[])?;
+    made(at, kept.region.clone(), &mapping, |_| {
+        let again = |file: &PlannedFile| {
+            let mut mended = file.mended.clone();
+            let book = match &file.read {
+                Some((book, _)) => {
+                    let mut book = book.clone();
+                    for cell in args.cells.iter().filter(|cell| cell.file == file.name) {
+                        if book.mend(cell.sheet.as_deref(), cell.row, &cell.letter, &cell.text) {
+                            mended.insert((cell.sheet.clone(), cell.row, cell.letter.clone()));
+                        }
+                    }
+                    Ok(book)
+                }
+                None => Err(file.shown.refused_file.clone().unwrap_or_default()),
+            };
+            Read { name: file.name.clone(), book, mended }
+        };
+        Ok(kept.files.iter().map(again).collect())
+    })
+}
+
+/// A file as it was read, or why it was not.
+pub(super) struct Read {
+    pub(super) name: String,
+    pub(super) book: Result<Workbook, String>,
+    pub(super) mended: Mended,
+}
+
+/// Plans what `read` gives, and keeps the preview.
+fn made(
+    at: &At,
+    region: RegionCode,
+    mapping: &Mapping,
+    read: impl FnOnce(&Teller<'_>) -> Result<Vec<Read>, ErrorReply>,
+) -> Result<ImportPlan, ErrorReply> {
     let id = at.new_id();
     let job = at.desk.inner().jobs.begin(id);
     let teller = Teller::new(&at.desk, &job, id);
-    let outcome = read_all(at, &args, &mapping, &teller);
+    let outcome = read(&teller).and_then(|read| plan_read(at, &region, mapping, &teller, read));
     teller.finish();
     let files = outcome?;
     let shown = files.iter().map(|file| file.shown.clone()).collect();
-    at.session.plans.keep(Plan { id, region: args.region, files, written: Default::default() });
+    at.session.plans.keep(Plan { id, region, files, written: Default::default() });
     Ok(ImportPlan { plan: id, files: shown, fields: all_fields() })
 }
 
-fn read_all(
+fn plan_read(
     at: &At,
-    args: &ImportPreview,
+    region: &RegionCode,
     mapping: &Mapping,
     teller: &Teller<'_>,
+    read: Vec<Read>,
 ) -> Result<Vec<PlannedFile>, ErrorReply> {
-    let mut read = Vec::new();
-    for file in &args.files {
-        read.push((file.name.clone(), read_one(file, teller)?));
-    }
     let made = at.book().look(|look| {
-        let plans = plan_all(at, args, mapping, teller, look, &read);
+        let plans = plan_all(at, region, mapping, teller, look, &read);
         Ok(plans.and_then(|plans| {
             let records = changes::records(look, plans.iter().flatten())?;
             Ok((plans, records))
@@ -82,9 +126,9 @@ fn read_all(
     let mut rows = changes::Rows::new(at, &records)?;
     let files = read.into_iter().zip(plans);
     Ok(files
-        .map(|((name, book), plan)| {
+        .map(|(read, plan)| {
             let changes = plan.as_ref().map(|plan| rows.of(plan)).unwrap_or_default();
-            planned(name, book, plan, changes)
+            shown::planned(read, plan, changes)
         })
         .collect())
 }
@@ -92,16 +136,16 @@ fn read_all(
 /// The plan of each file that could be read, all made over one state of the book.
 fn plan_all(
     at: &At,
-    args: &ImportPreview,
+    region: &RegionCode,
     mapping: &Mapping,
     teller: &Teller<'_>,
     look: &Look<'_>,
-    read: &[(String, Result<Workbook, String>)],
+    read: &[Read],
 ) -> Result<Vec<Option<LedgerPlan>>, ErrorReply> {
-    let lookup = BookLookup::new(look, &args.region);
+    let lookup = BookLookup::new(look, region);
     let make = |book: &Workbook, over: &dyn Lookup| {
         let context = ImportContext {
-            scope: args.region.clone(),
+            scope: region.clone(),
             today: at.day.sure.then_some(at.day.day),
             latest: at.day.latest,
             mapping,
@@ -113,8 +157,8 @@ fn plan_all(
     };
     // What a file is shows only when it is planned; then it is planned again over those before it.
     let mut firsts = Vec::new();
-    for (at, (_, book)) in read.iter().enumerate() {
-        if let Ok(book) = book {
+    for (at, file) in read.iter().enumerate() {
+        if let Ok(book) = &file.book {
             firsts.push((at, make(book, &lookup)?));
         }
     }
@@ -123,7 +167,7 @@ fn plan_all(
     let mut staged = Staged::over(&lookup);
     let mut plans: Vec<Option<LedgerPlan>> = read.iter().map(|_| None).collect();
     for (nth, (at, first)) in firsts.into_iter().enumerate() {
-        let plan = match &read[at].1 {
+        let plan = match &read[at].book {
             Ok(book) if nth > 0 && first.kind.is_some() => make(book, &staged)?,
             _ => first,
         };
@@ -167,100 +211,6 @@ fn stopped(refused: FileRefused) -> ErrorReply {
     }
 }
 
-fn planned(
-    name: String,
-    book: Result<Workbook, String>,
-    plan: Option<LedgerPlan>,
-    changes: Vec<ChangeRow>,
-) -> PlannedFile {
-    let (book, plan) = match (book, plan) {
-        (Ok(book), Some(plan)) => (book, plan),
-        (Err(message), _) => return PlannedFile { shown: refused(&name, message), name, read: None },
-        (Ok(_), None) => return PlannedFile { shown: refused(&name, String::new()), name, read: None },
-    };
-    let shown = FilePlan {
-        file: name.clone(),
-        kind: plan.kind.map(|kind| kind.as_str().to_owned()),
-        kind_label: plan.kind.map(|kind| kind.label().to_owned()),
-        refused_file: plan.refusal().map(|refused| refused.message),
-        rows: plan.data_rows as u64,
-        taken: plan.rows.taken() as u64,
-        refused: plan.rows.refused as u64,
-        new: plan.rows.new as u64,
-        filled: plan.rows.filled as u64,
-        unchanged: plan.rows.unchanged as u64,
-        differs: plan.rows.differs as u64,
-        findings: plan.findings.iter().map(finding).collect(),
-        notices: plan.notices.iter().map(notice).collect(),
-        changes,
-        sheets: plan.sheets.iter().enumerate().map(|(nth, sheet)| sheet_plan(&book, nth, sheet)).collect(),
-    };
-    PlannedFile { name, shown, read: Some((book, plan)) }
-}
-
-fn refused(name: &str, message: String) -> FilePlan {
-    FilePlan {
-        file: name.to_owned(),
-        kind: None,
-        kind_label: None,
-        refused_file: Some(message),
-        rows: 0,
-        taken: 0,
-        refused: 0,
-        new: 0,
-        filled: 0,
-        unchanged: 0,
-        differs: 0,
-        findings: Vec::new(),
-        notices: Vec::new(),
-        changes: Vec::new(),
-        sheets: Vec::new(),
-    }
-}
-
-fn finding(finding: &tiexin_intake::Finding) -> FindingRow {
-    FindingRow {
-        sheet: finding.sheet.clone(),
-        row: finding.row,
-        column: finding.column.replace('>', "/"),
-        code: finding.code.as_str().to_owned(),
-        refused: finding.severity == Severity::Refused,
-        differs: finding.severity == Severity::Differs,
-        value: finding.value.clone(),
-        hint: finding.hint.clone(),
-    }
-}
-
-fn notice(notice: &tiexin_intake::Notice) -> NoticeRow {
-    NoticeRow {
-        sheet: notice.sheet.clone(),
-        code: notice.code.as_str().to_owned(),
-        hint: notice.hint.clone(),
-    }
-}
-
-/// Rows shown for the eye.
-const SAMPLE: usize = 5;
-
-fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_intake::SheetReport) -> SheetPlan {
-    let named = book.sheets.iter().find(|sheet| sheet.name == report.name);
-    let sheet = named.or(book.sheets.get(nth));
-    let rows = sheet.map(|sheet| sheet.rows.as_slice()).unwrap_or_default();
-    let below = rows.iter().filter(|row| row.number > report.head_rows.1).take(SAMPLE);
-    let columns = report.columns.iter().map(|column| ColumnPlan {
-        letter: column.letter.clone(),
-        head: column.head.replace('>', "/"),
-        field: column.field.map(str::to_owned),
-        field_label: column.label.map(str::to_owned),
-    });
-    SheetPlan {
-        name: report.name.clone().unwrap_or_default(),
-        kind: report.kind.map(|kind| kind.as_str().to_owned()),
-        columns: columns.collect(),
-        sample: below.map(|row| report.columns.iter().map(|c| row.cell(c.index).shown()).collect()).collect(),
-    }
-}
-
 fn all_fields() -> Vec<SheetFields> {
     let of = |kind: &SheetKind| SheetFields {
         sheet_kind: kind.as_str().to_owned(),
@@ -299,7 +249,11 @@ fn marked(at: &At, args: MarkedCopy) -> Result<FileMade, ErrorReply> {
     let plan = find_plan(at, args.plan)?;
     let file = plan.files.iter().find(|file| file.name == args.file);
     let (book, ledger) = file.and_then(|file| file.read.as_ref()).ok_or_else(errors::not_found)?;
-    let bytes = marked_copy(book, ledger, plan.is_written()).map_err(stopped)?;
+    // What was taken back since is not imported any more.
+    let batches = at.book().batches().map_err(errors::store)?;
+    let undone = |id| batches.iter().any(|batch| batch.id == id && batch.undone_at.is_some());
+    let done = plan.written.get().is_some_and(|batch| !undone(*batch));
+    let bytes = marked_copy(book, ledger, done).map_err(stopped)?;
     let stem = args.file.rsplit_once('.').map_or(args.file.as_str(), |(stem, _)| stem);
     files::hand_out(&format!("{stem}_已标注.xlsx"), args.path.as_deref(), &bytes)
 }

@@ -119,6 +119,7 @@ impl<'r> Rows<'r> {
             old,
             new,
             taken: false,
+            restores: change.field == VOID,
         }
     }
 }

@@ -14,7 +14,9 @@ mod family_move;
 mod family_save;
 mod folders;
 mod import;
+mod import_batches;
 mod import_changes;
+mod import_shown;
 mod import_write;
 mod lists;
 mod merge;
@@ -36,8 +38,6 @@ mod today_month;
 mod today_soon;
 mod visit;
 
-pub(crate) use import_write::UNDONE;
-
 use crate::registry::Registry;
 
 pub(crate) fn register(registry: &mut Registry) {
@@ -54,6 +54,7 @@ pub(crate) fn register(registry: &mut Registry) {
     today::register(registry);
     import::register(registry);
     import_write::register(registry);
+    import_batches::register(registry);
     report::register(registry);
     sync::register(registry);
     package::register(registry);

@@ -60,7 +60,7 @@ fn void(at: &At, args: VoidRecord) -> Result<Done, ErrorReply> {
         let problem = Problem::new("reason", "reason_missing", "请写明作废的原因");
         return Err(ErrorReply::invalid(vec![problem]));
     };
-    change_void(at, args.id, VoidChange::Hide(Void { reason }))
+    change_void(at, args.id, VoidChange::Hide(Void::by_person(&reason)))
 }
 
 fn restore(at: &At, args: RestoreRecord) -> Result<Done, ErrorReply> {

@@ -43,8 +43,28 @@ fn an_import_is_listed_and_taken_back_but_for_what_is_needed() {
     assert_eq!(desk.json(&["imports"])[0]["undone"], true);
 
     desk.run(&["undo", id, "--yes"]).failed(1, "已经撤销过了");
+    let redone = desk.json(&["redo", id]);
+    assert!(redone["redone"].as_u64() > Some(20) && redone["left"] == 0, "{redone}");
+    assert_eq!(total(&desk, "household"), 8);
+    desk.run(&["redo", id]).failed(1, "没有撤销过");
+    desk.run(&["undo", id, "--yes"]);
+    assert!(desk.json(&["imports", id])["files"][0]["findings"].is_array());
     desk.run(&["undo", "01900000-0000-7000-8000-000000000000", "--yes"]).failed(4, "没有这次导入");
     desk.json(&["import", &case("18-undo-after-visits/1-families.xlsx")]);
     assert_eq!(total(&desk, "household"), 8, "read again, it comes back");
     assert_eq!(desk.json(&["verify"])["sound"], true);
+}
+
+/// One path that leads nowhere does not stop the others.
+#[test]
+fn a_file_that_is_not_there_is_told_and_the_others_are_taken() {
+    let desk = Desk::of("340323104");
+    let there = case("18-undo-after-visits/1-families.xlsx");
+    let run = desk.run(&["import", "/nowhere/没有.xlsx", &there, "--json"]);
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert!(run.err.contains("没有.xlsx"), "{}", run.err);
+    assert_eq!(total(&desk, "household"), 8);
+    let again = desk.run(&["import", &there]);
+    assert!(again.out.contains("写入 0 行（新增 0，补空缺 0）"), "{}", again.out);
+    assert!(again.out.contains("原有未变 8 行"), "{}", again.out);
 }

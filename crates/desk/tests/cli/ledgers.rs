@@ -38,7 +38,7 @@ fn check_files(reply: &Value, expected: &Value) {
         for finding in found {
             let mut keys: Vec<&String> = finding.as_object().unwrap().keys().collect();
             keys.sort();
-            assert_eq!(keys, ["code", "column", "hint", "row", "sheet", "value"]);
+            assert_eq!(keys, ["code", "column", "hint", "row", "sheet", "value", "who"]);
         }
         for decisive in expected[kind]["findings"].as_array().into_iter().flatten() {
             let same = |f: &&Value| {

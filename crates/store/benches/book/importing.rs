@@ -56,7 +56,7 @@ fn batch(rows: &[Row], dice: &mut Dice) -> Duration {
     let book = book(&dir.path().join("book"));
     let signed =
         fields(json!({"recorded_by": "王专干", "recorded_by_id": dice.id().to_string(), "recorded_at": NOW}));
-    let source = Source { batch: dice.id(), label: "bench".into(), signed };
+    let source = Source { batch: dice.id(), label: "bench".into(), signed, told: None };
     let batch: Vec<BatchSave<'_>> = rows
         .iter()
         .map(|row| BatchSave {

@@ -70,7 +70,7 @@ fn import(book: &Book, saves: Vec<Save>, dice: &mut Dice) {
     for chunk in saves.chunks(10_000) {
         let rows: Vec<BatchSave<'_>> =
             chunk.iter().map(|s| BatchSave { group: dice.id(), records: vec![fill(s)] }).collect();
-        let source = Source { batch: dice.id(), label: "bench".into(), signed: Fields::new() };
+        let source = Source { batch: dice.id(), label: "bench".into(), signed: Fields::new(), told: None };
         book.save_batch(&source, &rows, Uuid::from_u128(1), NOW, &mut |_, _| true).unwrap();
     }
 }

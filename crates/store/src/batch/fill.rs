@@ -151,7 +151,7 @@ impl Writing<'_, '_, '_> {
                 // What this changes may have been made a moment ago: its entry comes first.
                 self.tell()?;
                 let by = By { author: self.author, now_ms: self.now_ms, group: there.group };
-                self.fill(there.fill, &by)?;
+                self.fill(there, &by)?;
                 records = rest;
             }
         }
@@ -167,6 +167,7 @@ impl Writing<'_, '_, '_> {
             let by = By { author: self.author, now_ms: self.now_ms, group: *group };
             let Some(n) = maker.put(head, changed, making, &by, audit)? else { return Ok(made) };
             self.outcome.created += 1;
+            self.outcome.made.insert(*group);
             self.first.get_or_insert(n);
             match &mut self.run {
                 Some(run) => run.add(n, making)?,
@@ -185,7 +186,7 @@ impl Writing<'_, '_, '_> {
     }
 
     /// The record is there: made before, or by an earlier row of this batch.
-    fn fill(&mut self, fill: &Fill<'_>, by: &By) -> Result<()> {
+    fn fill(&mut self, Ready { group, fill, .. }: &Ready<'_>, by: &By) -> Result<()> {
         let Some(row) = record::find(&self.w.tx, fill.id)? else {
             // Chosen for a record that went away since the preview.
             self.outcome.unchanged += 1;
@@ -214,6 +215,7 @@ impl Writing<'_, '_, '_> {
             }
             (_, audit) => {
                 self.outcome.changed += 1;
+                if restore { &mut self.outcome.made } else { &mut self.outcome.filled }.insert(*group);
                 let own = self.first.is_some_and(|first| row.n >= first);
                 // What was brought back goes again when this batch is taken back.
                 let before = if own || restore { None } else { Some(text(&row.record.fields)?) };
@@ -242,6 +244,12 @@ impl Writing<'_, '_, '_> {
                 "INSERT INTO import_batch (id, source, author, made_at, records) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![source.batch, source.label, author, now_ms, written as i64],
             )?;
+            if let Some(told) = &source.told {
+                w.tx.execute(
+                    "INSERT INTO import_told (batch, body) VALUES (?1, ?2)",
+                    params![source.batch, told],
+                )?;
+            }
         }
         w.note(Entry { at: now_ms, actor: author, act: "import", ..Entry::default() })?;
         Ok(outcome)

@@ -1,9 +1,13 @@
 //! A ledger as one batch: written in one transaction, taken back as one.
 
 mod fill;
+mod redo;
 mod run;
 mod undo;
 
+use std::collections::HashSet;
+
+use rusqlite::OptionalExtension;
 use tiexin_domain::record::Fields;
 use uuid::Uuid;
 
@@ -19,6 +23,8 @@ pub struct Source {
     pub label: String,
     /// What every record that the batch makes carries besides its own fields: who recorded it, and when.
     pub signed: Fields,
+    /// What the worker may read of the import later, kept beside the batch. [`Book::batch_told`] gives it back.
+    pub told: Option<String>,
 }
 
 /// Records of one ledger row: they stand or fall together.
@@ -55,6 +61,10 @@ pub struct BatchOutcome {
     pub created: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// Rows, by their group, of which the batch made a record or brought one back.
+    pub made: HashSet<Uuid>,
+    /// Rows, by their group, of which the batch wrote into a record that was there.
+    pub filled: HashSet<Uuid>,
     pub touched: Changed,
 }
 
@@ -64,6 +74,16 @@ pub struct UndoOutcome {
     pub undone: u64,
     /// Left as they are, and why.
     pub kept: Vec<Kept>,
+    pub touched: Changed,
+}
+
+/// What bringing a batch back did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RedoOutcome {
+    /// Records that are as the import had made them.
+    pub redone: u64,
+    /// Records that somebody has written since: left as they are.
+    pub left: u64,
     pub touched: Changed,
 }
 
@@ -105,6 +125,14 @@ pub struct Batch {
 }
 
 impl Book {
+    /// What was kept beside a batch ([`Source::told`]); none of one that an older program wrote.
+    pub fn batch_told(&self, batch: Uuid) -> Result<Option<String>> {
+        self.read(|conn| {
+            let mut select = conn.prepare_cached("SELECT body FROM import_told WHERE batch = ?1")?;
+            Ok(select.query_row([batch], |row| row.get(0)).optional()?)
+        })
+    }
+
     /// Batches, newest first.
     pub fn batches(&self) -> Result<Vec<Batch>> {
         self.read(|conn| {

@@ -12,14 +12,15 @@ use crate::audit::{self, Entry};
 use crate::book::{Book, Write};
 use crate::derive::household_key;
 use crate::error::{Result, StoreError};
-use crate::record::{self, Row, hidden, select};
+use crate::record::{self, Row, hidden, select, text};
 use crate::save::{By, Save};
 
 impl Book {
-    /// Takes a batch back: what it made is voided with `reason`, what it changed gets its former
+    /// Takes a batch back: what it made is hidden, what it changed gets its former
     /// values. What was edited since stays, and so does what anything recorded since needs: the family of a
     /// visit, the person of a member. Numbers in the outbox stay gapless: undoing is a change like any other.
-    pub fn undo_batch(&self, batch: Uuid, reason: &str, author: Uuid, now_ms: i64) -> Result<UndoOutcome> {
+    pub fn undo_batch(&self, batch: Uuid, author: Uuid, now_ms: i64) -> Result<UndoOutcome> {
+        let void = Void::undone_import();
         let (mut outcome, touched) = self.write(|w| {
             let open = w.tx.execute(
                 "UPDATE import_batch SET undone_at = ?2 WHERE id = ?1 AND undone_at IS NULL",
@@ -31,7 +32,7 @@ impl Book {
             let plan = Plan::of(&w.tx, batch)?;
             let mut outcome = UndoOutcome { kept: plan.kept, ..UndoOutcome::default() };
             for one in &plan.goes {
-                undo_one(w, one, batch, reason, (author, now_ms), &mut outcome)?;
+                undo_one(w, one, batch, &void, (author, now_ms), &mut outcome)?;
             }
             w.note(Entry { at: now_ms, actor: author, act: "import_undone", ..Entry::default() })?;
             Ok(outcome)
@@ -53,8 +54,8 @@ impl Book {
     }
 }
 
-struct Made {
-    record: i64,
+pub(super) struct Made {
+    pub(super) record: i64,
     audit: i64,
     before: Option<Fields>,
 }
@@ -173,7 +174,7 @@ fn references(record: &Record) -> Vec<Uuid> {
 }
 
 /// The newest first.
-fn made_by(conn: &Connection, batch: Uuid) -> Result<Vec<Made>> {
+pub(super) fn made_by(conn: &Connection, batch: Uuid) -> Result<Vec<Made>> {
     let mut made = BTreeMap::new();
     let mut select = conn.prepare("SELECT lo, hi, audit FROM import_run WHERE batch = ?1")?;
     let mut rows = select.query([batch])?;
@@ -199,26 +200,41 @@ fn undo_one(
     w: &mut Write<'_>,
     one: &Going,
     batch: Uuid,
-    reason: &str,
+    void: &Void,
     (author, now_ms): (Uuid, i64),
     outcome: &mut UndoOutcome,
 ) -> Result<()> {
     let record = &one.row.record;
     let (fields, void) = match &one.before {
         Some(before) => (before.clone(), None),
-        None => (record.fields.clone(), Some(VoidChange::Hide(Void { reason: reason.to_owned() }))),
+        None => (record.fields.clone(), Some(VoidChange::Hide(void.clone()))),
     };
     let save = Save { id: record.id, kind: record.kind.clone(), fields, void };
     let by = By { author, now_ms, group: undo_group(batch, record.id) };
-    w.save_as(&save, &by, Some("undo"))?;
+    let after = one.before.is_some().then(|| text(&record.fields)).transpose()?;
+    let before = one.before.as_ref().map(text).transpose()?;
+    let (_, undone) = w.save_as(&save, &by, Some("undo"))?;
+    w.tx.prepare_cached(
+        "INSERT INTO import_record (batch, record, audit, before, undone, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (batch, record) DO UPDATE SET undone = excluded.undone, after = excluded.after",
+    )?
+    .execute(params![batch, one.row.n, one.row.audit_head, before, undone, after])?;
     outcome.undone += 1;
     Ok(())
 }
 
 /// Each record by itself: one that the province refuses must not hold back the others.
 fn undo_group(batch: Uuid, record: Uuid) -> Uuid {
+    group_of("undo", batch, record, 0)
+}
+
+/// `nth`: told apart when a batch is brought back more than once.
+pub(super) fn group_of(what: &str, batch: Uuid, record: Uuid, nth: i64) -> Uuid {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(b"undo");
+    hasher.update(what.as_bytes());
+    if nth != 0 {
+        hasher.update(&nth.to_le_bytes());
+    }
     hasher.update(batch.as_bytes());
     hasher.update(record.as_bytes());
     let mut bytes = [0u8; 16];

@@ -23,7 +23,7 @@ fn rows(names: &[&str]) -> Rows {
 
 fn source() -> Source {
     let signed = fields(json!({"recorded_by": "王专干"}));
-    Source { batch: id(), label: "特殊家庭台账".into(), signed }
+    Source { batch: id(), label: "特殊家庭台账".into(), signed, told: None }
 }
 
 fn write(book: &Book, source: &Source, rows: &Rows) -> BatchOutcome {
@@ -78,7 +78,7 @@ fn a_record_that_is_there_gets_only_what_it_lacks() {
     let made = record(&book, new);
     assert_eq!((made.text("head_name"), made.text("phone")), (Some("李四"), Some("1")));
     assert_eq!(made.text("recorded_by"), Some("王专干"));
-    book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+    book.undo_batch(source.batch, AUTHOR, NOW).unwrap();
     assert_eq!(record(&book, known).text("phone"), None);
     assert!(record(&book, new).void.is_some());
     sound(&book);
@@ -128,16 +128,16 @@ fn a_batch_is_taken_back_but_not_what_was_edited_since() {
     fields.insert("phone".into(), "19900001111".into());
     put(&book, &save(edited, "household", Value::Object(fields)));
     let plan = book.undo_plan(source.batch).unwrap();
-    let outcome = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+    let outcome = book.undo_batch(source.batch, AUTHOR, NOW).unwrap();
     // The family that was edited keeps its people.
     let person = Kept { id: all[1][1].id, why: Why::Needed { by: edited } };
     assert_eq!(outcome.kept, [Kept { id: edited, why: Why::Edited }, person]);
     assert_eq!((outcome.undone, plan.goes.len(), plan.back), (3, 2, vec![known]));
     assert_eq!(plan.stays, outcome.kept);
     assert_eq!(record(&book, known).text("phone"), None);
-    assert_eq!(record(&book, all[0][0].id).void.unwrap().reason, "导入错误");
+    assert!(record(&book, all[0][0].id).void.unwrap().is_undone_import());
     assert_eq!(book.count("household", &[]).unwrap(), 2);
-    assert!(matches!(book.undo_batch(source.batch, "再来", AUTHOR, NOW), Err(StoreError::NoSuchBatch)));
+    assert!(matches!(book.undo_batch(source.batch, AUTHOR, NOW), Err(StoreError::NoSuchBatch)));
     // Numbers stay gapless.
     let seqs: Vec<u64> = book.outbox_batch(100, 1 << 20).unwrap().iter().map(|c| c.id.seq).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
@@ -160,7 +160,7 @@ fn what_is_needed_since_stays_when_a_batch_is_taken_back() {
     let member =
         save(id(), "member", json!({"region": VILLAGE, "name": "李四", "person": other.to_string()}));
     put(&book, &member);
-    let outcome = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+    let outcome = book.undo_batch(source.batch, AUTHOR, NOW).unwrap();
     let kept: Vec<Uuid> = outcome.kept.iter().map(|kept| kept.id).collect();
     assert_eq!(outcome.undone, 0, "{:?}", outcome.kept);
     assert!([home, person, other, all[1][0].id].iter().all(|id| kept.contains(id)));
@@ -176,7 +176,7 @@ fn a_ledger_read_again_brings_back_what_was_undone() {
     let all = rows(&["张三"]);
     let first = source();
     write(&book, &first, &all);
-    book.undo_batch(first.batch, "撤销导入", AUTHOR, NOW).unwrap();
+    book.undo_batch(first.batch, AUTHOR, NOW).unwrap();
     // Filling alone leaves what is hidden alone.
     assert_eq!(write(&book, &source(), &all).unchanged, 2);
     let second = source();
@@ -192,9 +192,60 @@ fn a_ledger_read_again_brings_back_what_was_undone() {
     let home = record(&book, all[0][0].id);
     assert_eq!((home.void.as_ref(), home.text("phone")), (None, Some("19900001111")));
     sound(&book);
-    assert_eq!(book.undo_batch(second.batch, "撤销导入", AUTHOR, NOW).unwrap().undone, 2);
+    assert_eq!(book.undo_batch(second.batch, AUTHOR, NOW).unwrap().undone, 2);
     assert_eq!(book.count("household", &[]).unwrap(), 0);
     sound(&book);
+}
+
+/// What was taken back comes back as the import had made it, but for what somebody wrote since; and goes again.
+#[test]
+fn a_batch_that_was_taken_back_is_brought_back() {
+    let (_dir, book, _) = book();
+    let known = household(&book, VILLAGE, "原有");
+    let mut all = rows(&["张三", "李四"]);
+    all.push(vec![save(known, "household", json!({"region": VILLAGE, "phone": "19900002580"}))]);
+    let source = Source { told: Some("[1]".into()), ..source() };
+    let outcome = write(&book, &source, &all);
+    assert_eq!((outcome.made.len(), outcome.filled.len()), (2, 1));
+    assert!(matches!(book.redo_batch(source.batch, AUTHOR, NOW), Err(StoreError::NoSuchBatch)));
+    book.undo_batch(source.batch, AUTHOR, NOW).unwrap();
+    // Somebody brings one back by hand and writes on, and voids another for a reason of their own.
+    let (by_hand, voided) = (all[0][0].id, all[1][1].id);
+    let restore = Some(tiexin_protocol::VoidChange::Restore);
+    let mut fields = record(&book, by_hand).fields;
+    fields.insert("phone".into(), "19900001111".into());
+    put(&book, &Save { void: restore, ..save(by_hand, "household", Value::Object(fields)) });
+    let hide = Some(tiexin_protocol::VoidChange::Hide(tiexin_domain::Void::by_person("重复")));
+    let fields = record(&book, voided).fields;
+    put(&book, &Save { void: hide, ..save(voided, "person", Value::Object(fields)) });
+
+    let done = book.redo_batch(source.batch, AUTHOR, NOW + 1).unwrap();
+    assert_eq!((done.redone, done.left), (3, 1));
+    assert_eq!(record(&book, known).text("phone"), Some("19900002580"));
+    assert_eq!(record(&book, by_hand).text("phone"), Some("19900001111"));
+    assert_eq!(record(&book, voided).void.unwrap().reason, "重复");
+    assert!(record(&book, all[1][0].id).void.is_none() && record(&book, all[0][1].id).void.is_none());
+    assert_eq!(book.batches().unwrap()[0].undone_at, None);
+    assert_eq!(book.batch_told(source.batch).unwrap().as_deref(), Some("[1]"));
+    sound(&book);
+    // It can be taken back once more; the family that was written by hand stays, with its person.
+    assert_eq!(book.undo_batch(source.batch, AUTHOR, NOW + 2).unwrap().undone, 2);
+    assert_eq!(record(&book, known).text("phone"), None);
+    assert!(record(&book, by_hand).void.is_none() && record(&book, all[0][1].id).void.is_none());
+    sound(&book);
+}
+
+/// Findings name people: they go with the last record of their import.
+#[test]
+fn what_an_import_told_goes_with_its_township() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    let source = Source { told: Some("[]".into()), ..source() };
+    write(&book, &source, &rows(&["张三"]));
+    province.round(&book);
+    book.prune_sent(u64::MAX >> 1).unwrap();
+    book.drop_scope(&VILLAGE.parse::<RegionCode>().unwrap().scope()).unwrap();
+    assert_eq!(book.batch_told(source.batch).unwrap(), None);
 }
 
 /// A value that a person chose of two is written over the book's; taken back, the book's stands again.
@@ -212,7 +263,7 @@ fn a_chosen_difference_is_written_over() {
     assert_eq!((outcome.created, outcome.changed, outcome.unchanged), (0, 1, 1));
     assert_eq!(record(&book, home).text("head_name"), Some("张三丰"));
     assert!(book.get(gone).unwrap().is_none(), "nothing is made of a difference");
-    book.undo_batch(source.batch, "撤销导入", AUTHOR, NOW).unwrap();
+    book.undo_batch(source.batch, AUTHOR, NOW).unwrap();
     assert_eq!(record(&book, home).text("head_name"), Some("张三"));
     sound(&book);
 }
@@ -247,7 +298,7 @@ fn what_a_batch_made_has_its_history_and_is_not_mistaken_for_what_it_changed() {
     assert_eq!(told(home), [("change".to_owned(), "phone".to_owned()), made("head_name recorded_by region")]);
     assert_eq!(told(other), [made("head_name phone recorded_by region")]);
     sound(&book);
-    let undone = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+    let undone = book.undo_batch(source.batch, AUTHOR, NOW).unwrap();
     assert_eq!((undone.undone, undone.kept.len()), (3, 0));
     assert!(record(&book, home).void.is_some(), "made here, so it goes, whatever came to it later");
     assert_eq!(told(other).len(), 2);
@@ -268,7 +319,7 @@ fn a_batch_of_a_township_that_was_given_up_has_nothing_to_take_back() {
         book.drop_scope(&VILLAGE.parse::<RegionCode>().unwrap().scope()).unwrap();
         // Where nothing is left, its row's number goes to this one.
         let later = household(&book, "340323104001", "别处");
-        let undone = book.undo_batch(source.batch, "导入错误", AUTHOR, NOW).unwrap();
+        let undone = book.undo_batch(source.batch, AUTHOR, NOW).unwrap();
         assert_eq!((undone.undone, undone.kept.len()), (0, 0), "safe: {safe}");
         assert!(record(&book, later).void.is_none());
         sound(&book);

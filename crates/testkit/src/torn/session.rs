@@ -240,7 +240,7 @@ impl Session {
                     .collect(),
             })
             .collect();
-        let source = Source { batch, label: "台账".into(), signed: Fields::new() };
+        let source = Source { batch, label: "台账".into(), signed: Fields::new(), told: None };
         self.book()?
             .save_batch(&source, &rows, Uuid::from_u128(1), NOW, &mut |_, _| true)
             .map_err(trouble)?;
@@ -250,7 +250,7 @@ impl Session {
 
     fn undo(&mut self) -> Result<(), Trouble> {
         let Some(batch) = self.batches.pop() else { return Ok(()) };
-        self.book()?.undo_batch(batch, "撤销", Uuid::from_u128(1), NOW).map_err(trouble)?;
+        self.book()?.undo_batch(batch, Uuid::from_u128(1), NOW).map_err(trouble)?;
         self.ack("batch undone", true)
     }
 

@@ -60,7 +60,8 @@ impl Desk {
     }
 
     fn save(&self, from: u64, count: u64) {
-        let source = Source { batch: Uuid::new_v4(), label: "bench".into(), signed: Fields::new() };
+        let source =
+            Source { batch: Uuid::new_v4(), label: "bench".into(), signed: Fields::new(), told: None };
         let records = mixed::records(from, count);
         let rows = mixed::batch(&records);
         self.book.save_batch(&source, &rows, self.user, NOW, &mut |_, _| true).expect("saved");

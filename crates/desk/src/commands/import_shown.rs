@@ -1,0 +1,130 @@
+//! A plan in the shape in which a worker sees it.
+
+use tiexin_contract::import::{ChangeRow, ColumnPlan, FilePlan, FindingRow, NoticeRow, SheetPlan};
+use tiexin_domain::numbers_in_text;
+use tiexin_intake::{LedgerPlan, Severity, Workbook};
+
+use super::import::Read;
+use crate::masking;
+use crate::plans::PlannedFile;
+
+/// The plan of a file as the worker sees it.
+pub(super) fn planned(read: Read, plan: Option<LedgerPlan>, changes: Vec<ChangeRow>) -> PlannedFile {
+    let Read { name, book, mended } = read;
+    let (book, plan) = match (book, plan) {
+        (Ok(book), Some(plan)) => (book, plan),
+        (Err(message), _) => return PlannedFile { shown: refused(&name, message), name, read: None, mended },
+        (Ok(_), None) => {
+            return PlannedFile { shown: refused(&name, String::new()), name, read: None, mended };
+        }
+    };
+    let shown = FilePlan {
+        file: name.clone(),
+        kind: plan.kind.map(|kind| kind.as_str().to_owned()),
+        kind_label: plan.kind.map(|kind| kind.label().to_owned()),
+        refused_file: plan.refusal().map(|refused| refused.message),
+        rows: plan.data_rows as u64,
+        taken: plan.rows.taken() as u64,
+        refused: plan.rows.refused as u64,
+        new: plan.rows.new as u64,
+        filled: plan.rows.filled as u64,
+        unchanged: plan.rows.unchanged as u64,
+        differs: plan.rows.differs as u64,
+        findings: plan.findings.iter().map(finding).collect(),
+        notices: plan.notices.iter().map(notice).collect(),
+        mended: mended.len() as u64,
+        changes,
+        sheets: plan.sheets.iter().enumerate().map(|(nth, sheet)| sheet_plan(&book, nth, sheet)).collect(),
+    };
+    PlannedFile { name, shown, read: Some((book, plan)), mended }
+}
+
+fn refused(name: &str, message: String) -> FilePlan {
+    FilePlan {
+        file: name.to_owned(),
+        kind: None,
+        kind_label: None,
+        refused_file: Some(message),
+        rows: 0,
+        taken: 0,
+        refused: 0,
+        new: 0,
+        filled: 0,
+        unchanged: 0,
+        differs: 0,
+        findings: Vec::new(),
+        notices: Vec::new(),
+        mended: 0,
+        changes: Vec::new(),
+        sheets: Vec::new(),
+    }
+}
+
+fn finding(finding: &tiexin_intake::Finding) -> FindingRow {
+    FindingRow {
+        sheet: finding.sheet.clone(),
+        row: finding.row,
+        column: finding.column.replace('>', "/"),
+        code: finding.code.as_str().to_owned(),
+        refused: finding.severity == Severity::Refused,
+        differs: finding.severity == Severity::Differs,
+        value: covered(finding.field, &finding.value),
+        hint: finding.hint.clone(),
+        who: finding.who.clone().unwrap_or_default(),
+        letter: finding.letter.clone(),
+        written: finding.value.clone(),
+    }
+}
+
+/// A cell's text as lists show it: one rule for what the ledger says, here and beside the book.
+fn covered(column: Option<&str>, text: &str) -> String {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    match column.map(|code| code.rsplit('.').next().unwrap_or(code)) {
+        Some("phone") if digits >= 7 => masking::mask("phone", text),
+        Some("id" | "card") if digits >= 7 => masking::mask("id_number", text),
+        _ => numbers_in_text::mask(text).unwrap_or_else(|| text.to_owned()),
+    }
+}
+
+/// What is kept of an import beside its batch: what it found, without what it shows of the sheets and without
+/// any number whole.
+pub(super) fn to_keep(files: &[FilePlan]) -> Vec<FilePlan> {
+    let keep = |file: &FilePlan| {
+        let mut file = file.clone();
+        file.sheets.clear();
+        file.changes.clear();
+        file.findings.iter_mut().for_each(|finding| finding.written.clear());
+        file
+    };
+    files.iter().map(keep).collect()
+}
+
+fn notice(notice: &tiexin_intake::Notice) -> NoticeRow {
+    NoticeRow {
+        sheet: notice.sheet.clone(),
+        code: notice.code.as_str().to_owned(),
+        hint: notice.hint.clone(),
+    }
+}
+
+/// Rows shown for the eye.
+const SAMPLE: usize = 5;
+
+fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_intake::SheetReport) -> SheetPlan {
+    let named = book.sheets.iter().find(|sheet| sheet.name == report.name);
+    let sheet = named.or(book.sheets.get(nth));
+    let rows = sheet.map(|sheet| sheet.rows.as_slice()).unwrap_or_default();
+    let below = rows.iter().filter(|row| row.number > report.head_rows.1).take(SAMPLE);
+    let columns = report.columns.iter().map(|column| ColumnPlan {
+        letter: column.letter.clone(),
+        head: column.head.replace('>', "/"),
+        field: column.field.map(str::to_owned),
+        field_label: column.label.map(str::to_owned),
+    });
+    SheetPlan {
+        name: report.name.clone().unwrap_or_default(),
+        kind: report.kind.map(|kind| kind.as_str().to_owned()),
+        columns: columns.collect(),
+        sample: below.map(|row| report.columns.iter().map(|c| row.cell(c.index).shown()).collect()).collect(),
+    }
+}
