@@ -119,6 +119,12 @@ async fn taken_back(seat: &Seat) -> Result<(), Trouble> {
     {
         screen.shows(text).await?;
     }
+    // It can be brought back by one press, and taken back again.
+    screen.press_in("1-families.xlsx", "恢复这次导入").await?;
+    screen.shows("已恢复").await?;
+    screen.press_in("1-families.xlsx", "撤销").await?;
+    screen.press("撤销这一批").await?;
+    screen.shows("“1-families.xlsx”的导入已经撤销").await?;
     worker.opens("沈国梁").await?;
     screen.shows("送去棉被。").await?;
     worker.looks_at(&ledger("20-hidden-sheet-and-rows/1-families.xlsx"), [4, 0, 3, 1, 0]).await

@@ -10,7 +10,7 @@ mod loopback;
 mod tabs;
 mod window;
 
-pub(crate) use bus::{listen, tell};
+pub(crate) use bus::{Listening, listen, tell};
 pub(crate) use files::{
     PACKAGES, PICTURES, RESCUES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files,
     pick_folder, read_files,

@@ -56,10 +56,15 @@ impl Worker {
         Ok(())
     }
 
-    /// The page 导入 as it begins, whatever it showed before.
+    /// The page 导入 as it begins, whatever it showed before: a preview that was left is still there.
     async fn turns_to_import(&self) -> Result<(), Trouble> {
         self.screen.go("#/", "该去看谁").await?;
-        self.screen.go("#/import", "先预览").await
+        self.screen.go("#/import", "先预览").await?;
+        let anew = "const buttons = [...document.querySelectorAll('button')]; \
+                    const named = words => buttons.find(b => b.innerText.trim() === words); \
+                    const other = named('换别的文件'); if (other) other.click(); \
+                    return !other && !!named('选择文件');";
+        self.screen.until(anew).await
     }
 
     /// Looks at one ledger without importing it, and waits until its rows are told to become this: new, filled,

@@ -95,7 +95,8 @@ fn difference(change: &ChangeRow, props: &DifferencesProps) -> Html {
         }
     });
     let place = place(change.sheet.as_deref(), change.row);
-    let about = format!("{place}，{}，{}，采用台账的", change.title, change.field_label);
+    let choice = if change.restores { "恢复" } else { "采用台账的" };
+    let about = format!("{place}，{}，{}，{choice}", change.title, change.field_label);
     let stands = |yes: bool| if yes { "tx-stands" } else { "tx-gives-way" };
     html! {
         <tr key={number}>
@@ -106,7 +107,7 @@ fn difference(change: &ChangeRow, props: &DifferencesProps) -> Html {
             <td>
                 <label class="tx-flag">
                     <input type="checkbox" checked={ticked} {onchange} aria-label={about} />
-                    <span>{ "采用台账的" }</span>
+                    <span>{ choice }</span>
                 </label>
             </td>
         </tr>

@@ -1,24 +1,34 @@
-//! What a worker should look at, row by row.
+//! What a worker should look at, row by row; a cell can be mended in its place.
 
 use super::paged::{place, use_page};
-use crate::components::{Empty, Sign};
+use crate::components::{Button, Empty, Look, Sign};
+use crate::hooks::composing;
 use tiexin_contract::import::FindingRow;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct FindingsProps {
     pub(super) findings: Vec<FindingRow>,
+    /// A cell and what it should say; none where nothing can be mended any more.
+    #[prop_or_default]
+    pub(super) onmend: Option<Callback<(FindingRow, String)>>,
 }
 
 /// Rows that wait come first; differences, which have a list of their own, last.
 #[component]
 pub(super) fn Findings(props: &FindingsProps) -> Html {
     let (shown, pager) = use_page(props.findings.len());
+    let open = use_state(|| None::<FindingRow>);
     if props.findings.is_empty() {
         return html! { <Empty title="读到的行都没有问题" sign={Sign::Check} /> };
     }
     let mut rows: Vec<&FindingRow> = props.findings.iter().collect();
     rows.sort_by_key(|f| (!f.refused, f.differs));
+    let onopen = {
+        let open = open.setter();
+        Callback::from(move |finding: Option<FindingRow>| open.set(finding))
+    };
     html! {
         <>
             <table class="tx-table tx-findings">
@@ -26,25 +36,108 @@ pub(super) fn Findings(props: &FindingsProps) -> Html {
                     <th scope="col">{ "怎么办" }</th><th scope="col">{ "在哪里" }</th>
                     <th scope="col">{ "写的是" }</th><th scope="col">{ "请这样做" }</th>
                 </tr></thead>
-                <tbody>{ for rows[shown].iter().map(|f| one(f)) }</tbody>
+                <tbody>{ for rows[shown].iter().map(|f| one(f, open.as_ref() == Some(*f), &onopen, &props.onmend)) }</tbody>
             </table>
             { pager }
         </>
     }
 }
 
-fn one(finding: &FindingRow) -> Html {
+fn one(
+    finding: &FindingRow,
+    open: bool,
+    onopen: &Callback<Option<FindingRow>>,
+    onmend: &Option<Callback<(FindingRow, String)>>,
+) -> Html {
     let (tone, mark) = match (finding.refused, finding.differs) {
         (true, _) => ("tx-mark-bad", "▲ 退回"),
         (_, true) => ("tx-mark-differs", "≠ 不一致"),
         _ => ("tx-mark-todo", "○ 待补"),
     };
+    // What differs has a list of its own, and a row without the column has no cell to write into.
+    let onmend = onmend.clone().filter(|_| !finding.differs && !finding.letter.is_empty());
+    let value = if finding.value.is_empty() { "（空）" } else { &finding.value };
     html! {
         <tr>
             <td><span class={classes!("tx-mark", tone)}>{ mark }</span></td>
-            <td>{ place(finding.sheet.as_deref(), finding.row) }<div class="tx-muted">{ &finding.column }</div></td>
-            <td class="tx-findings-value">{ if finding.value.is_empty() { "（空）" } else { &finding.value } }</td>
+            <td>
+                if !finding.who.is_empty() { <strong class="tx-findings-who">{ &finding.who }</strong> }
+                <div class="tx-muted">{ place(finding.sheet.as_deref(), finding.row) }{ " " }{ &finding.column }</div>
+            </td>
+            <td class="tx-findings-value">
+                { match onmend {
+                    Some(onmend) if open => html! { <Mend finding={finding.clone()} {onmend} {onopen} /> },
+                    Some(_) => {
+                        let finding = finding.clone();
+                        let about = format!("改第 {} 行的{}", finding.row, finding.column);
+                        html! { <>
+                            { value }{ " " }
+                            <Button label="改" hint={about} look={Look::Link} small=true
+                                onclick={onopen.reform(move |()| Some(finding.clone()))} />
+                        </> }
+                    }
+                    None => html! { { value } },
+                } }
+            </td>
             <td>{ &finding.hint }</td>
         </tr>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct MendProps {
+    finding: FindingRow,
+    onmend: Callback<(FindingRow, String)>,
+    onopen: Callback<Option<FindingRow>>,
+}
+
+/// The cell as the file has it, to be written otherwise; Enter takes it, Esc leaves it.
+#[component]
+fn Mend(props: &MendProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(input) = node.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+                input.select();
+            }
+        });
+    }
+    let take = {
+        let (node, finding) = (node.clone(), props.finding.clone());
+        let (mend, open) = (props.onmend.clone(), props.onopen.clone());
+        Callback::from(move |()| {
+            let Some(input) = node.cast::<HtmlInputElement>() else { return };
+            open.emit(None);
+            mend.emit((finding.clone(), input.value()));
+        })
+    };
+    let leave = props.onopen.reform(|()| None);
+    let onkeydown = {
+        let (take, leave) = (take.clone(), leave.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if composing(&event) {
+                return;
+            }
+            match event.key().as_str() {
+                "Enter" => take.emit(()),
+                "Escape" => leave.emit(()),
+                _ => return,
+            }
+            event.stop_propagation();
+            event.prevent_default();
+        })
+    };
+    let label = format!("第 {} 行的{}", props.finding.row, props.finding.column);
+    html! {
+        <div class="tx-findings-mend">
+            <span class="pf-v6-c-form-control">
+                <input ref={node} value={props.finding.written.clone()} {onkeydown} aria-label={label}
+                    spellcheck="false" autocomplete="off" />
+            </span>
+            <Button label="重新核对" small=true onclick={take} />
+            <Button label="不改" look={Look::Link} small=true onclick={leave} />
+        </div>
     }
 }

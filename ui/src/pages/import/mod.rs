@@ -4,6 +4,7 @@ mod batches;
 mod changes;
 mod done;
 mod findings;
+mod kept;
 mod mapping;
 mod notices;
 mod paged;
@@ -18,11 +19,13 @@ use crate::hooks::{use_region, use_session, use_toast};
 use crate::transport::{SPREADSHEETS, call, listen, pick_files};
 use batches::Batches;
 use done::Finished;
+use kept::Kept;
 use plan::PlanView;
 use std::rc::Rc;
-use tally::{Adopted, Tally, Tick};
+use tally::{Tally, Tick};
 use tiexin_contract::import::{
-    CancelJob, ColumnChoice, FileGiven, ImportDone, ImportPlan, ImportPreview, RunImport,
+    CancelJob, CellMended, ColumnChoice, FileGiven, ImportDone, ImportPlan, ImportPreview, MendCells,
+    RunImport,
 };
 use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
 use uuid::Uuid;
@@ -40,17 +43,50 @@ enum Stage {
     Done(Rc<ImportDone>),
 }
 
+impl Stage {
+    /// The preview that is looked at.
+    fn plan(&self) -> Option<Rc<ImportPlan>> {
+        if let Stage::Look(plan) = self { Some(plan.clone()) } else { None }
+    }
+}
+
+/// A preview, with the cells that were mended on the screen before.
+async fn read(preview: ImportPreview, mended: Vec<CellMended>) -> Result<ImportPlan, ErrorReply> {
+    let plan = call(preview).await?;
+    if mended.is_empty() {
+        return Ok(plan);
+    }
+    call(MendCells { plan: plan.plan, cells: mended }).await
+}
+
 #[component]
 pub(crate) fn ImportPage() -> Html {
     let session = use_session();
     let region = use_region();
     let toast = use_toast();
-    let stage = use_state(|| Stage::Choose);
+    let kept = use_memo((), |()| kept::kept(&region.code()));
+    let stage =
+        use_state(|| kept.as_ref().as_ref().map_or(Stage::Choose, |kept| Stage::Look(kept.plan.clone())));
     let error = use_state(|| None::<Rc<ErrorReply>>);
-    let files = use_state(Vec::<FileGiven>::new);
-    let mapping = use_state(Vec::<ColumnChoice>::new);
+    let files = use_state(|| kept.as_ref().as_ref().map(|kept| kept.files.clone()).unwrap_or_default());
+    let mapping = use_state(|| kept.as_ref().as_ref().map(|kept| kept.mapping.clone()).unwrap_or_default());
+    let mended = use_state(|| kept.as_ref().as_ref().map(|kept| kept.mended.clone()).unwrap_or_default());
     let progress = use_state(|| None::<event::Progress>);
-    let adopted = use_reducer(Adopted::default);
+    let adopted = use_reducer(|| kept.as_ref().as_ref().map(|kept| kept.adopted.clone()).unwrap_or_default());
+    {
+        let now = match &*stage {
+            Stage::Look(plan) => Some(Kept {
+                region: region.code(),
+                plan: plan.clone(),
+                files: (*files).clone(),
+                mapping: (*mapping).clone(),
+                mended: (*mended).clone(),
+                adopted: (*adopted).clone(),
+            }),
+            _ => None,
+        };
+        use_effect_with(now, |now| kept::keep(now.clone()));
+    }
     let ontick = {
         let adopted = adopted.dispatcher();
         Callback::from(move |tick| adopted.dispatch(tick))
@@ -69,34 +105,43 @@ pub(crate) fn ImportPage() -> Html {
     }
 
     let preview = {
-        let (stage, error, code, ontick) = (stage.setter(), error.setter(), region.code(), ontick.clone());
-        Callback::from(move |(files, mapping): (Vec<FileGiven>, Vec<ColumnChoice>)| {
-            let (stage, error, region) = (stage.clone(), error.clone(), code.clone());
-            // Another preview counts its differences anew.
-            ontick.emit(Tick::Anew);
-            stage.set(Stage::Reading);
-            error.set(None);
-            spawn_local(async move {
-                match call(ImportPreview { files, region, mapping }).await {
-                    Ok(plan) => stage.set(Stage::Look(Rc::new(plan))),
-                    Err(why) => {
-                        stage.set(Stage::Choose);
-                        error.set(Some(Rc::new(why)));
+        let (stage, error, code, ontick) = (stage.clone(), error.setter(), region.code(), ontick.clone());
+        Callback::from(
+            move |(files, mapping, mended): (Vec<FileGiven>, Vec<ColumnChoice>, Vec<CellMended>)| {
+                let before = stage.plan();
+                let (stage, error, region, ontick) =
+                    (stage.setter(), error.clone(), code.clone(), ontick.clone());
+                stage.set(Stage::Reading);
+                error.set(None);
+                spawn_local(async move {
+                    match read(ImportPreview { files, region, mapping }, mended).await {
+                        Ok(plan) => {
+                            // Another preview counts its differences anew.
+                            ontick.emit(Tick::Anew { before, now: Rc::new(plan.clone()) });
+                            stage.set(Stage::Look(Rc::new(plan)));
+                        }
+                        Err(why) => {
+                            stage.set(Stage::Choose);
+                            error.set(Some(Rc::new(why)));
+                        }
                     }
-                }
-            });
-        })
+                });
+            },
+        )
     };
     let choose = {
-        let (files, mapping, preview, toast) = (files.clone(), mapping.clone(), preview.clone(), toast);
+        let (files, mapping, mended) = (files.setter(), mapping.setter(), mended.setter());
+        let (preview, toast) = (preview.clone(), toast);
         Callback::from(move |()| {
-            let (files, mapping, preview) = (files.setter(), mapping.setter(), preview.clone());
+            let (files, mapping, mended, preview) =
+                (files.clone(), mapping.clone(), mended.clone(), preview.clone());
             spawn_local(async move {
                 match pick_files("选择台账文件", SPREADSHEETS).await {
                     Ok(picked) if !picked.is_empty() => {
                         files.set(picked.clone());
                         mapping.set(Vec::new());
-                        preview.emit((picked, Vec::new()));
+                        mended.set(Vec::new());
+                        preview.emit((picked, Vec::new(), Vec::new()));
                     }
                     Ok(_) => {}
                     Err(why) => toast.bad(&why),
@@ -105,13 +150,39 @@ pub(crate) fn ImportPage() -> Html {
         })
     };
     let remap = {
-        let (files, mapping, preview) = (files.clone(), mapping.clone(), preview.clone());
+        let (files, mapping, mended, preview) =
+            (files.clone(), mapping.clone(), mended.clone(), preview.clone());
         Callback::from(move |choice: ColumnChoice| {
             let mut next = (*mapping).clone();
             next.retain(|one| one.sheet_kind != choice.sheet_kind || one.head != choice.head);
             next.push(choice);
             mapping.set(next.clone());
-            preview.emit(((*files).clone(), next));
+            preview.emit(((*files).clone(), next, (*mended).clone()));
+        })
+    };
+    let mend = {
+        let (stage, mended, error, ontick) = (stage.clone(), mended.clone(), error.setter(), ontick.clone());
+        Callback::from(move |cell: CellMended| {
+            let Some(before) = stage.plan() else { return };
+            let (stage, error, ontick) = (stage.setter(), error.clone(), ontick.clone());
+            let same = |one: &CellMended| {
+                (&one.file, &one.sheet, one.row, &one.letter)
+                    == (&cell.file, &cell.sheet, cell.row, &cell.letter)
+            };
+            let mut next = (*mended).clone();
+            next.retain(|one| !same(one));
+            next.push(cell.clone());
+            mended.set(next);
+            error.set(None);
+            spawn_local(async move {
+                match call(MendCells { plan: before.plan, cells: vec![cell] }).await {
+                    Ok(plan) => {
+                        ontick.emit(Tick::Anew { before: Some(before), now: Rc::new(plan.clone()) });
+                        stage.set(Stage::Look(Rc::new(plan)));
+                    }
+                    Err(why) => error.set(Some(Rc::new(why))),
+                }
+            });
         })
     };
     let run = {
@@ -180,7 +251,7 @@ pub(crate) fn ImportPage() -> Html {
             { match &*stage {
                 Stage::Choose => html! { <Welcome can_write={session.can_write()} onchoose={choose} /> },
                 Stage::Reading => html! { <Waiting label="正在看文件里写了什么……" /> },
-                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onanother={anew} /> },
+                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
                 Stage::Writing(plan) => {
                     let now = (*progress).clone();
                     let (done, total) = now.as_ref().map(|p| (p.done, p.total)).unwrap_or_default();

@@ -8,9 +8,10 @@ use super::share::Share;
 use super::tally::{Adopted, Tally, Tick};
 use crate::components::{Button, Card, Look, Sign, Tab, Tabs};
 use crate::hooks::use_toast;
+use crate::text::count;
 use crate::transport::hand_over;
 use std::rc::Rc;
-use tiexin_contract::import::{ColumnChoice, FilePlan, ImportPlan, MarkedCopy};
+use tiexin_contract::import::{CellMended, ColumnChoice, FilePlan, FindingRow, ImportPlan, MarkedCopy};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -20,6 +21,7 @@ pub(super) struct PlanViewProps {
     pub(super) adopted: Rc<Adopted>,
     pub(super) ontick: Callback<Tick>,
     pub(super) onchoose: Callback<ColumnChoice>,
+    pub(super) onmend: Callback<CellMended>,
     pub(super) onanother: Callback<()>,
 }
 
@@ -29,10 +31,13 @@ pub(super) fn PlanView(props: &PlanViewProps) -> Html {
     let nothing = tally.button().is_none() && props.plan.files.iter().any(|file| file.kind.is_some());
     html! {
         <div class="tx-import-plan">
+            if props.plan.files.iter().filter(|file| file.kind.is_some()).count() > 1 {
+                <p class="tx-muted">{ "这几份文件一起导入，算一批：以后撤销也是一起撤销。要分开撤销的，请一份一份地导。" }</p>
+            }
             if nothing { <p class="tx-import-nothing" role="status">{ why_nothing(&tally) }</p> }
             { for props.plan.files.iter().enumerate().map(|(at, file)| html! {
                 <FileView key={file.file.clone()} plan={props.plan.clone()} {at} adopted={props.adopted.clone()}
-                    ontick={props.ontick.clone()} onchoose={props.onchoose.clone()} />
+                    ontick={props.ontick.clone()} onchoose={props.onchoose.clone()} onmend={props.onmend.clone()} />
             }) }
             <Button label="换别的文件" look={Look::Link} onclick={props.onanother.clone()} />
         </div>
@@ -46,7 +51,7 @@ fn why_nothing(tally: &Tally) -> &'static str {
             "台账里没有新的内容，只有与本机不一致的地方。要用台账的，请在下面打勾；不打勾就不用导入。"
         }
         (0, 1..) => "这些行本机都已经有了，内容也一样，不用再导入。",
-        (0, 0) => "没有可以导入的行。请照下面的提示改好台账，再选一次文件。",
+        (0, 0) => "没有可以导入的行。请照下面的提示改：能在这里改的直接改，不能的改好台账再选一次文件。",
     }
 }
 
@@ -58,6 +63,7 @@ struct FileViewProps {
     adopted: Rc<Adopted>,
     ontick: Callback<Tick>,
     onchoose: Callback<ColumnChoice>,
+    onmend: Callback<CellMended>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -86,6 +92,16 @@ fn FileView(props: &FileViewProps) -> Html {
         let tab = tab.setter();
         Callback::from(move |chosen: usize| tab.set(chosen))
     };
+    let onmend = {
+        let name = file.file.clone();
+        props.onmend.reform(move |(finding, text): (FindingRow, String)| CellMended {
+            file: name.clone(),
+            sheet: finding.sheet,
+            row: finding.row,
+            letter: finding.letter,
+            text,
+        })
+    };
     let kind = file.kind_label.clone().unwrap_or_default();
     let aside = html! {
         if !file.findings.is_empty() {
@@ -95,11 +111,14 @@ fn FileView(props: &FileViewProps) -> Html {
     html! {
         <Card title={format!("{} · {kind}", file.file)} {aside}>
             <Notices notices={file.notices.clone()} />
+            if file.mended > 0 {
+                <p class="tx-muted" role="status">{ format!("在这里改过 {} 格，已按改过的重新核对；文件本身没有改，下次再导这份文件还会提示。", count(file.mended)) }</p>
+            }
             <Share {tally} />
             <Tabs chosen={*tab} onchange={onpick} {tabs} />
             { match face {
                 Face::Beside => html! { <Beside changes={file.changes.clone()} adopted={props.adopted.clone()} ontick={props.ontick.clone()} /> },
-                Face::Findings => html! { <Findings findings={file.findings.clone()} /> },
+                Face::Findings => html! { <Findings findings={file.findings.clone()} onmend={onmend} /> },
                 Face::Columns => html! { <Columns plan={props.plan.clone()} sheets={file.sheets.clone()} onchoose={props.onchoose.clone()} /> },
             } }
         </Card>

@@ -2,7 +2,8 @@
 
 use crate::text::count;
 use std::collections::BTreeSet;
-use tiexin_contract::import::{ChangeRow, FilePlan};
+use std::rc::Rc;
+use tiexin_contract::import::{ChangeRow, FilePlan, ImportPlan};
 
 /// Rows by what becomes of them, and single values beside them.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -82,14 +83,17 @@ pub(super) struct Adopted(pub(super) BTreeSet<u32>);
 pub(super) enum Tick {
     On(Vec<u32>),
     Off(Vec<u32>),
-    /// Another preview: nothing is ticked.
-    Anew,
+    /// Another preview: what was ticked stays ticked where the same is said of the same cell.
+    Anew {
+        before: Option<Rc<ImportPlan>>,
+        now: Rc<ImportPlan>,
+    },
 }
 
 impl yew::Reducible for Adopted {
     type Action = Tick;
 
-    fn reduce(self: std::rc::Rc<Self>, tick: Tick) -> std::rc::Rc<Self> {
+    fn reduce(self: Rc<Self>, tick: Tick) -> Rc<Self> {
         let mut ticked = self.0.clone();
         match tick {
             Tick::On(numbers) => ticked.extend(numbers),
@@ -98,8 +102,28 @@ impl yew::Reducible for Adopted {
                     ticked.remove(&number);
                 }
             }
-            Tick::Anew => ticked.clear(),
+            Tick::Anew { before, now } => {
+                ticked = before.map(|before| carried(&ticked, &before, &now)).unwrap_or_default();
+            }
         }
         Adopted(ticked).into()
     }
+}
+
+/// The numbers in another preview of what was ticked in the one before.
+fn carried(ticked: &BTreeSet<u32>, before: &ImportPlan, now: &ImportPlan) -> BTreeSet<u32> {
+    let all = |plan: &ImportPlan| {
+        let changes = plan
+            .files
+            .iter()
+            .flat_map(|file| file.changes.iter().map(|change| (file.file.clone(), change.clone())));
+        changes.collect::<Vec<_>>()
+    };
+    let said = |(file, change): &(String, ChangeRow)| {
+        let ChangeRow { sheet, row, title, field_label, old, new, .. } = change.clone();
+        (file.clone(), sheet, row, title, field_label, old, new)
+    };
+    let chosen: Vec<_> =
+        all(before).iter().filter(|(_, change)| ticked.contains(&change.number)).map(said).collect();
+    all(now).iter().filter(|one| chosen.contains(&said(one))).map(|(_, change)| change.number).collect()
 }

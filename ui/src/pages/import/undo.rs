@@ -49,12 +49,13 @@ pub(super) fn Ask(props: &AskProps) -> Html {
     html! {
         <Dialog title="撤销这一批导入？" wide=true onclose={props.onback.clone()} {foot}>
             <p class="tx-muted">{ files }</p>
+            if props.batch.files.len() > 1 { <p>{ "这几份文件是一起导入的，会一起撤销。" }</p> }
             if let Some(error) = &undo.error { <Trouble error={error.clone()} /> }
             { show(&plan, |plan| html! {
                 <>
                     <p><strong>{ "会撤下：" }</strong>{ going(plan) }</p>
                     { staying("会留下", plan) }
-                    <p class="tx-muted">{ "撤下的不是删除：把同一份台账再导一次就回来。" }</p>
+                    <p class="tx-muted">{ "撤下的不是删除：点“恢复这次导入”，或者把同一份台账再导一次，就回来。" }</p>
                 </>
             }) }
         </Dialog>
