@@ -94,6 +94,24 @@ pub(crate) fn problems(
     Ok(problems)
 }
 
+/// The same for a record that stands already: what was wrong with it before and was not touched is nobody's
+/// obstacle. Two people under one ID number do not block each other's telephone. `before`: `None` for a new record.
+pub(crate) fn problems_since(
+    book: &Book,
+    kind: &str,
+    id: Uuid,
+    before: Option<&Fields>,
+    fields: &Fields,
+    day: OfficeDay,
+) -> Result<Vec<Problem>, StoreError> {
+    let mut found = problems(book, kind, id, fields, day)?;
+    if let (Some(before), false) = (before, found.is_empty()) {
+        let known = problems(book, kind, id, before, day)?;
+        found.retain(|problem| !nouns::stood_already(problem, &known, before, fields));
+    }
+    Ok(found)
+}
+
 /// A field that is missing or cannot be read, by the name it has on the screen.
 pub(crate) fn not_read(kind: &str, problem: Problem) -> Problem {
     let label = crate::labels::field(kind, &problem.field);

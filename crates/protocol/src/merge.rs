@@ -192,9 +192,27 @@ fn checked(held: Option<&Held>, change: &Change, effect: Effect) -> Decision {
     }
     let hiding = matches!(effect.void, Some(VoidChange::Hide(_)));
     match nouns::check(&change.kind, &fields) {
-        Ok(checked) if checked.problems.is_empty() || hiding => Decision::Apply(effect),
+        Ok(checked) if hiding || checked.problems.is_empty() => Decision::Apply(effect),
         // Messages of rules name fields, never values.
-        Ok(checked) => park(ParkCode::RuleBroken, &checked.problems[0].message),
+        Ok(checked) => match new_problem(held, &fields, &checked.problems) {
+            Some(problem) => park(ParkCode::RuleBroken, &problem.message),
+            None => Decision::Apply(effect),
+        },
         Err(problem) => park(ParkCode::RuleBroken, &format!("记录不完整（{}）", problem.code)),
     }
+}
+
+/// What is wrong and was not wrong before. A rule that is stricter than when the record was made holds back no
+/// edit of other fields.
+fn new_problem<'p>(
+    held: Option<&Held>,
+    after: &Fields,
+    found: &'p [nouns::Problem],
+) -> Option<&'p nouns::Problem> {
+    let before = held.map(|held| &held.record);
+    let known = before.and_then(|record| nouns::check(&record.kind, &record.fields).ok());
+    found.iter().find(|problem| match (before, &known) {
+        (Some(record), Some(known)) => !nouns::stood_already(problem, &known.problems, &record.fields, after),
+        _ => true,
+    })
 }

@@ -180,6 +180,19 @@ fn broken_rules_and_strange_kinds_are_parked() {
     assert_eq!(park(decide(None, &new)), ParkCode::ScopeMismatch);
 }
 
+/// The record was made when the rule was not: only who touches what is wrong is asked to put it right.
+#[test]
+fn an_older_fault_holds_back_no_edit_of_other_fields() {
+    let mut town = Town::person();
+    let held = town.held.as_mut().unwrap();
+    held.record.fields.insert("phone".into(), "12".into());
+    assert!(matches!(town.receive(&edit(2, "person", 1, json!({"health": "一般"}))), Decision::Apply(_)));
+    let decision = town.receive(&edit(2, "person", 2, json!({"phone": "13"})));
+    assert!(matches!(decision, Decision::Park { code: ParkCode::RuleBroken, .. }), "{decision:?}");
+    let mended = edit(2, "person", 2, json!({"phone": "19900002580"}));
+    assert!(matches!(town.receive(&mended), Decision::Apply(_)));
+}
+
 #[test]
 fn unknown_fields_survive_a_round_trip() {
     let mut town = Town::person();

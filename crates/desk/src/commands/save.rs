@@ -103,7 +103,8 @@ pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Res
     keep_restricted(at, &seen, &mut sent)?;
     let borrowed = person_of::split(&seen.kind, &mut sent);
     let mut merged = merged(&seen, &sent);
-    refuse(rules::problems(at.book(), &seen.kind, id, &merged, at.day).map_err(errors::store)?)?;
+    let found = rules::problems_since(at.book(), &seen.kind, id, Some(&seen.fields), &merged, at.day);
+    refuse(found.map_err(errors::store)?)?;
     let former = person_of::person_of(at.book(), &seen)?;
     let persons = person_of::saves(at, &seen.kind, &mut merged, borrowed, former)?;
     let by = at.by();

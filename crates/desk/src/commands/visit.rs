@@ -66,7 +66,8 @@ fn record(at: &At, args: RecordVisit) -> Result<Saved, ErrorReply> {
     rules::tidy_fields(Kind::Visit.code(), &mut fields, at.day);
     fields.retain(|_, value| !value.is_null());
     let id = args.id.unwrap_or_else(|| at.new_id());
-    let found = rules::problems(at.book(), Kind::Visit.code(), id, &fields, at.day);
+    let before = args.id.map(|id| find(at, id)).transpose()?.map(|visit| visit.fields);
+    let found = rules::problems_since(at.book(), Kind::Visit.code(), id, before.as_ref(), &fields, at.day);
     let problems = found.map_err(errors::store)?;
     if !problems.is_empty() {
         return Err(ErrorReply::invalid(problems));

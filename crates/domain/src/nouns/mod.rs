@@ -135,6 +135,13 @@ codes! {
     }
 }
 
+impl Kind {
+    /// What people read: a kind of a newer program is not called by its code.
+    pub fn word(&self) -> &str {
+        if self.is_known() { self.label() } else { "新版程序的登记" }
+    }
+}
+
 /// Everything the store, the desk and the server need to know of a kind without its type.
 struct Spec {
     check: fn(&Fields) -> Result<Checked, Problem>,
@@ -293,6 +300,35 @@ pub fn check(kind: &str, fields: &Fields) -> Result<Checked, Problem> {
     Ok(checked)
 }
 
+/// Whether a problem was there before an edit that touched nothing it is about. `known`: the problems of `before`.
+/// A check applies when what it checks changes: an older fault holds back no other work on the record.
+pub fn stood_already(problem: &Problem, known: &[Problem], before: &Fields, after: &Fields) -> bool {
+    // `met.0.person` is of the field `met`.
+    let field = problem.field.split('.').next().unwrap_or_default();
+    let about = std::iter::once(field).chain(compared_with(field).iter().copied());
+    let same = |one: &Problem| one.field == problem.field && one.code == problem.code;
+    !field.is_empty()
+        && about.into_iter().all(|field| before.get(field) == after.get(field))
+        && known.iter().any(same)
+}
+
+/// The other fields that rules read when they find something wrong with this one.
+fn compared_with(field: &str) -> &'static [&'static str] {
+    match field {
+        "sex" => &["id_number"],
+        "end" => &["start"],
+        "to" => &["from"],
+        "village_worker" => &["township_leader"],
+        "assessed" => &["score"],
+        "status_reason" => &["status"],
+        "follow_up" => &["date"],
+        "contact_reason" => &["household", "presence"],
+        "gives_way" => &["stays"],
+        "note" => &["choice"],
+        _ => &[],
+    }
+}
+
 /// Trims text and drops it when nothing is left.
 pub fn tidy(text: &str) -> Option<String> {
     let kept = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
@@ -323,6 +359,21 @@ mod tests {
             assert!(spec(kind).is_some(), "{kind:?}");
         }
         assert!(check("pairing_of_the_future", &Fields::new()).is_err());
+    }
+
+    #[test]
+    fn an_older_fault_is_no_obstacle_until_what_it_is_about_is_touched() {
+        let of = |value: serde_json::Value| value.as_object().unwrap().clone();
+        let problem = Problem::new("sex", "sex_mismatch", "");
+        let before = of(serde_json::json!({"sex": "female", "id_number": "1", "phone": "1"}));
+        let edited = |field: &str| {
+            let mut after = before.clone();
+            after.insert(field.into(), "2".into());
+            stood_already(&problem, std::slice::from_ref(&problem), &before, &after)
+        };
+        assert!(edited("phone"));
+        assert!(!edited("sex") && !edited("id_number"));
+        assert!(!stood_already(&problem, &[], &before, &before), "the edit made it");
     }
 
     #[test]
