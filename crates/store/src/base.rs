@@ -113,7 +113,7 @@ pub(crate) fn refold(conn: &Connection, row: &Row, base: &Base) -> Result<()> {
     let mut steps = Vec::with_capacity(base.pending.len());
     for seq in &base.pending {
         let pending = outbox::pending(conn, *seq)?.ok_or(StoreError::Unreadable { what: "outbox" })?;
-        steps.push(pending.step);
+        steps.push(pending.shown());
     }
     put(conn, row.n, base)?;
     let r = &row.record;

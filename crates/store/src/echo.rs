@@ -66,7 +66,7 @@ fn alone(conn: &Connection, own: u64, scope: &RegionCode) -> Result<Option<Alone
     let held = base::parse(state.as_deref(), &waiting)?;
     let elsewhere = held.state.as_ref().is_some_and(|before| before.scope != *scope);
     let more = held.pending != [pending.seq] && !planted("echo_over_pending");
-    if more || pending.scope.is_some() || elsewhere {
+    if more || pending.scope.is_some() || pending.asks || elsewhere {
         return Ok(None);
     }
     let (id, kind, shown) = (row.get(7)?, row.get(8)?, (row.get(11)?, row.get(12)?));

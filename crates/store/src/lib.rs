@@ -11,6 +11,7 @@
 //!   for what `day`, `category`, `number` and `flags` mean for each kind.
 //! - Nothing personal enters an error message, a log line or the audit: only field names do.
 
+pub mod adopting;
 mod anew;
 mod aside;
 mod audit;

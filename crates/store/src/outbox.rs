@@ -25,6 +25,9 @@ struct Body {
     /// The scope in which its author saw the record, when that has moved since: `base` is of its log.
     #[serde(default)]
     scope: Option<RegionCode>,
+    /// See [`Pending::asks`].
+    #[serde(default)]
+    asks: bool,
 }
 
 /// A change of this desk, sent or not.
@@ -39,18 +42,36 @@ pub(crate) struct Pending {
     pub(crate) step: Step,
     pub(crate) author: Uuid,
     pub(crate) noted_at: i64,
+    /// Its author proposes it to who may decide: it is told like any change, and shown here only once the province
+    /// has applied it.
+    pub(crate) asks: bool,
+}
+
+impl Pending {
+    /// What it does to the record that this desk shows.
+    pub(crate) fn shown(self) -> Step {
+        if self.asks { Step { set: Fields::new(), void: None } } else { self.step }
+    }
 }
 
 /// What is stored of a change besides its columns.
 pub(crate) fn body(set: &Fields, void: Option<&VoidChange>) -> Result<String> {
-    #[derive(Serialize)]
-    struct BodyRef<'a> {
-        #[serde(skip_serializing_if = "Fields::is_empty")]
-        set: &'a Fields,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        void: Option<&'a VoidChange>,
-    }
-    text(&BodyRef { set, void })
+    text(&BodyRef { set, void, asks: false })
+}
+
+/// The same of a change that asks.
+pub(crate) fn asking(set: &Fields) -> Result<String> {
+    text(&BodyRef { set, void: None, asks: true })
+}
+
+#[derive(Serialize)]
+struct BodyRef<'a> {
+    #[serde(skip_serializing_if = "Fields::is_empty")]
+    set: &'a Fields,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    void: Option<&'a VoidChange>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    asks: bool,
 }
 
 /// What puts changes into the outbox.
@@ -86,6 +107,7 @@ pub(crate) fn read(row: &SqlRow<'_>) -> Result<Pending> {
         step: Step { set: body.set, void: body.void },
         author: row.get(5)?,
         noted_at: row.get(6)?,
+        asks: body.asks,
     })
 }
 

@@ -89,6 +89,23 @@ pub(crate) fn withdraw_former(conn: &Connection, incarnation: Uuid, seq: i64) ->
     Ok(())
 }
 
+/// Whether something of the record was refused, and its author has not put it away yet.
+pub(crate) fn asked_about(conn: &Connection, n: i64) -> Result<bool> {
+    let mut select = conn.prepare_cached("SELECT 1 FROM refused WHERE record = ?1 AND settled_at IS NULL")?;
+    Ok(select.exists([n])?)
+}
+
+/// The scope is given up (I11): nothing stays of what the changes said. Which they were stays, so that their author
+/// is told the decision, also when no right is left.
+pub(crate) fn hollow(conn: &Connection, n: i64) -> Result<()> {
+    conn.prepare_cached("DELETE FROM refused WHERE record = ?1 AND settled_at IS NOT NULL")?.execute([n])?;
+    conn.prepare_cached(
+        "UPDATE refused SET change = json_remove(change, '$.set', '$.void') WHERE record = ?1",
+    )?
+    .execute([n])?;
+    Ok(())
+}
+
 pub(crate) fn open_count(conn: &Connection, verdict: &str) -> Result<u64> {
     let count: i64 = conn
         .prepare_cached(&format!("SELECT count(*) FROM refused WHERE verdict = ?1 AND {OPEN}"))?
@@ -150,6 +167,19 @@ impl Book {
     /// Refused changes on which somebody has decided, until [`Book::settle_refused`] puts them away.
     pub fn answered(&self) -> Result<Vec<Refused>> {
         self.read(|conn| all(conn, "outcome IS NOT NULL AND settled_at IS NULL", []))
+    }
+
+    /// How many of them are of this author.
+    pub fn answered_of(&self, author: Uuid) -> Result<u64> {
+        self.read(|conn| {
+            let count: i64 = conn
+                .prepare_cached(
+                    "SELECT count(*) FROM refused WHERE outcome IS NOT NULL AND settled_at IS NULL
+                     AND json_extract(change, '$.author') = ?1",
+                )?
+                .query_row([author.to_string()], |row| row.get(0))?;
+            Ok(count as u64)
+        })
     }
 
     /// Refused changes about which the province is to be asked: nobody is known to have decided yet.

@@ -78,6 +78,8 @@ impl Changed {
 
 /// The audit's word for [`Book::move_group`].
 const MOVE: &str = "move";
+/// The audit's word for [`Book::ask_group`].
+const ASK: &str = "ask";
 /// The audit's words for [`Book::merge_group`].
 const MERGE: &str = "merge";
 const UNMERGE: &str = "unmerge";
@@ -149,6 +151,34 @@ impl Write<'_> {
         record::update(&self.tx, &row, &new, Some(audit))?;
         self.changed.kind(&save.kind);
         Ok((Saved::Changed(new), audit))
+    }
+
+    /// Writes a change that its author proposes: it is told, and the record stays as it is shown.
+    fn ask(&mut self, save: &Save, by: &By) -> Result<()> {
+        let row = record::find(&self.tx, save.id)?.filter(|row| row.hidden != hidden::WITHHELD);
+        let row = row.ok_or(StoreError::NoSuchRecord(save.id))?;
+        let set = shape::diff(&save.kind, &row.record.fields, &save.fields);
+        if set.is_empty() {
+            return Ok(());
+        }
+        let entry = Entry {
+            at: by.now_ms,
+            actor: by.author,
+            act: ASK,
+            about: Some(save.id),
+            kind: Some(&save.kind),
+            fields: set.keys().map(String::as_str).collect(),
+            before: row.audit_head,
+            made: &[],
+        };
+        let audit = self.enter(entry)?;
+        record::set_audit_head(&self.tx, row.n, audit)?;
+        let seq = self.head.outbox_seq + 1;
+        self.head.outbox_seq = seq;
+        base::begin(&self.tx, &row, seq)?;
+        outbox::Putting::new(&self.tx)?.put(seq, row.n, row.record.version, &outbox::asking(&set)?, by)?;
+        self.changed.kind(&save.kind);
+        Ok(())
     }
 
     /// Of a row that nothing shows - its making was refused, or its scope given up - the province has nothing
@@ -313,7 +343,13 @@ fn region(fields: &Fields) -> Result<RegionCode> {
 
 impl Book {
     /// Saves records that stand or fall together.
+    ///
+    /// # Errors
+    /// `GroupTooLarge`: more than one push holds could never be told, nor anything behind it.
     pub fn save_group(&self, saves: &[Save], by: &By) -> Result<(Vec<Saved>, Changed)> {
+        if saves.len() > PUSH_CHANGES {
+            return Err(StoreError::GroupTooLarge { most: PUSH_CHANGES });
+        }
         self.write(|tx| saves.iter().map(|save| tx.save(save, by)).collect())
     }
 
@@ -321,6 +357,16 @@ impl Book {
     /// them they still lie in the scope where they were.
     pub fn move_group(&self, saves: &[Save], by: &By) -> Result<(Vec<Saved>, Changed)> {
         self.act_group(saves, by, MOVE)
+    }
+
+    /// Proposes changes that the author may not make, to whoever may decide: the province keeps them apart, and what
+    /// this desk shows stays as it is until they are adopted.
+    pub fn ask_group(&self, saves: &[Save], by: &By) -> Result<Changed> {
+        if saves.len() > PUSH_CHANGES {
+            return Err(StoreError::GroupTooLarge { most: PUSH_CHANGES });
+        }
+        let ((), changed) = self.write(|tx| saves.iter().try_for_each(|save| tx.ask(save, by)))?;
+        Ok(changed)
     }
 
     /// The same for two records that are merged, or no longer (`undo`), and what names them.

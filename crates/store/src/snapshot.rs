@@ -20,6 +20,7 @@ use crate::derive::bounds;
 use crate::elsewhere;
 use crate::error::{Result, StoreError};
 use crate::record::{self, Prepared, hidden};
+use crate::refused;
 use crate::save::Changed;
 use crate::search::index;
 
@@ -161,7 +162,8 @@ impl Book {
 
     /// Removes all of a scope from this desk (a withdrawn grant, I11). Only this desk's own changes that
     /// the province could still lose stay, each on a hollow row that nothing shows, until
-    /// [`Book::prune_sent`] is told that they are safe (I12).
+    /// [`Book::prune_sent`] is told that they are safe (I12); and of refused ones, without what they said, that they
+    /// wait, until their author has read what was decided.
     ///
     /// # Errors
     /// `WorkWaiting` while changes of it are unsent: hand them over first.
@@ -189,7 +191,11 @@ impl Book {
                     "SELECT 1 FROM sent WHERE record = ?1 UNION ALL SELECT 1 FROM former WHERE record = ?1";
                 let unsafe_yet =
                     w.tx.prepare_cached(told)?.exists([n])? && !planted("sent_goes_with_its_scope");
-                if unsafe_yet { hollow(&w.tx, &row)? } else { record::remove(&w.tx, &row)? }
+                if unsafe_yet || refused::asked_about(&w.tx, n)? {
+                    hollow(&w.tx, &row)?;
+                } else {
+                    record::remove(&w.tx, &row)?;
+                }
             }
             sweep(&w.tx)?;
             blob::drop_scope(&w.tx, scope)?;
@@ -357,13 +363,15 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
     Ok(removed)
 }
 
-/// Empties a row of all but what its sent changes need to be told again.
+/// Empties a row of all but what its sent changes need to be told again, and of what was refused all but what its
+/// author needs to be told of the decision: which change it was, never what it said.
 fn hollow(conn: &Connection, row: &record::Row) -> Result<()> {
     let empty = Record { fields: Default::default(), void: None, version: 0, ..row.record.clone() };
     record::update(conn, row, &empty, None)?;
-    for table in ["base", "refused", "seen", "overwritten", "import_record"] {
+    for table in ["base", "seen", "overwritten", "import_record"] {
         conn.prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?.execute([row.n])?;
     }
+    refused::hollow(conn, row.n)?;
     // The scope will not be read any more, so neither will these come back.
     conn.prepare_cached("UPDATE sent SET pulled = 1 WHERE record = ?1")?.execute([row.n])?;
     match record::at(conn, row.n)? {

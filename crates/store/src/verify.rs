@@ -240,7 +240,7 @@ fn shown(
     let mut steps = Vec::new();
     for seq in &held.pending {
         match outbox::pending(conn, *seq)? {
-            Some(pending) if pending.record == row.n => steps.push(pending.step),
+            Some(pending) if pending.record == row.n => steps.push(pending.shown()),
             _ => report.fault("pending_lost", Some(*seq), format!("待上传的第 {seq} 条缺失")),
         }
     }

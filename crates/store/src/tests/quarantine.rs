@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::settlement::Choice;
-use tiexin_protocol::wire::{QuarantineMarks, Quarantined, Settled};
+use tiexin_protocol::wire::{ChangeVerdict, PushReply, QuarantineMarks, Quarantined, Settled};
 use tiexin_protocol::{Change, ChangeId, ParkCode, Verdict};
 
 use super::province::{Province, desk, own};
@@ -138,6 +138,37 @@ fn the_author_learns_what_was_decided_until_it_is_put_away() {
     sound(&book);
 }
 
+/// The grant has ended: nothing of what the change said is here any more, and its author is told all the same.
+#[test]
+fn the_author_learns_what_was_decided_also_when_the_right_is_gone() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    household(&book, VILLAGE, "本地");
+    put(&book, &save(id(), "pairing_of_the_future", json!({"region": VILLAGE, "name": "某"})));
+    province.round(&book);
+    let asked = book.undecided().unwrap();
+    assert_eq!(asked.len(), 1);
+    book.drop_scope(&town()).unwrap();
+    book.prune_sent(u64::MAX >> 1).unwrap();
+    assert!(book.scopes_held().unwrap().is_empty());
+    assert_eq!(book.undecided().unwrap(), asked);
+    let kept = book.parked().unwrap().remove(0);
+    assert!(kept.change.set.is_empty() && kept.current.is_none());
+    let answer = Settled {
+        change: asked[0],
+        choice: Choice::Decline,
+        note: Some("请先升级".into()),
+        by: None,
+        at: None,
+    };
+    book.keep_outcomes(&[answer]).unwrap();
+    let told = book.answered().unwrap();
+    assert_eq!(told[0].outcome.as_ref().unwrap().note.as_deref(), Some("请先升级"));
+    book.settle_refused(told[0].id, own(&book).0, NOW).unwrap();
+    assert!(book.answered().unwrap().is_empty() && book.undecided().unwrap().is_empty());
+    sound(&book);
+}
+
 #[test]
 fn values_that_gave_way_are_listed_until_they_stand_again() {
     let (_d1, one) = desk();
@@ -161,4 +192,37 @@ fn values_that_gave_way_are_listed_until_they_stand_again() {
     back.insert("current_address".into(), "一号".into());
     put(&two, &Save { id: home, kind: "household".into(), fields: back, void: None });
     assert!(two.gave_way(&town(), 10).unwrap().is_empty());
+}
+
+/// A move that its author may not decide on is told whole, and nothing of it is shown here until it is adopted.
+#[test]
+fn what_is_asked_for_is_told_and_not_shown() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    let home = household(&book, VILLAGE, "张三");
+    province.round(&book);
+    let before = record(&book, home);
+    let mut moved = before.fields.clone();
+    moved.insert("region".into(), json!("340323104001"));
+    moved.insert("moved_from".into(), json!(VILLAGE));
+    book.ask_group(&[Save { id: home, kind: "household".into(), fields: moved, void: None }], &by()).unwrap();
+    assert_eq!(record(&book, home), before);
+    sound(&book);
+    let told = book.outbox_batch(9, 1 << 20).unwrap();
+    assert_eq!((told.len(), &told[0].set["region"]), (1, &json!("340323104001")));
+    assert_eq!((told[0].scope.as_str(), told[0].base), ("340323100", before.version));
+    // Work on the family goes on meanwhile, and is told beside it.
+    let mut next = record(&book, home).fields;
+    next.insert("current_address".into(), json!("村东"));
+    put(&book, &Save { id: home, kind: "household".into(), fields: next, void: None });
+    assert_eq!(record(&book, home).fields["region"], VILLAGE);
+    assert!(!book.outbox_batch(9, 1 << 20).unwrap()[1].set.contains_key("region"));
+    sound(&book);
+    // Refused as it must be, it waits and changes nothing; the other one comes back.
+    let verdict = Verdict::Parked { code: ParkCode::NoRight, message: String::new() };
+    let verdicts = vec![ChangeVerdict { seq: told[0].id.seq, duplicate: false, verdict }];
+    book.record_verdicts(&PushReply { verdicts, acked: told[0].id.seq, durable: 0 }, NOW).unwrap();
+    assert_eq!(book.parked().unwrap()[0].change.set["region"], json!("340323104001"));
+    assert_eq!(record(&book, home).fields["current_address"], "村东");
+    sound(&book);
 }
