@@ -50,7 +50,7 @@ pub struct RegisterFamily {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MoveFamily {
     pub household: Uuid,
-    /// The village it moves to.
+    /// The village it moves to. Where the user may not write, the move is proposed to who may.
     pub region: RegionCode,
     /// 新住址; the former one stays when it is left out.
     #[serde(default)]
@@ -70,6 +70,9 @@ pub struct FamilyMoved {
     pub records: u64,
     /// Of another township: the province still has to confirm it.
     pub leaves: bool,
+    /// The user may not write at the new place: it is proposed to who may at both, and the family stays until then.
+    #[serde(default)]
+    pub asked: bool,
 }
 
 /// Records a visit (new), or corrects one.

@@ -46,9 +46,15 @@ pub struct Item {
     pub noted_at: i64,
     pub region: RegionCode,
     pub region_name: String,
+    /// The name of the township in which [`Self::region`] lies.
+    #[serde(default)]
+    pub township_name: String,
     pub parts: Vec<Part>,
     /// What may be chosen here. Empty: nothing but to wait.
     pub choices: Vec<Choice>,
+    /// It merges two registrations, or takes a merge back: [`Choice::Ours`] does that anew on what stands now.
+    #[serde(default)]
+    pub merges: bool,
 }
 
 /// One record of an [`Item`].
@@ -117,6 +123,42 @@ pub struct Settle {
     pub note: Option<String>,
 }
 
+/// Decides on several alike. Each is decided by itself: one that cannot be holds back none of the others.
+/// Progress comes as events with `job`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SettleMany {
+    pub ids: Vec<Uuid>,
+    /// [`Choice::Adopt`] or [`Choice::Decline`]: where two people disagree, a person looks at each.
+    pub choice: Choice,
+    /// As in [`Settle`], for all of them.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Names the work for `job.cancel`; what was decided before stays decided.
+    #[serde(default)]
+    pub job: Option<Uuid>,
+}
+
+/// What became of several.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SettledMany {
+    pub done: u64,
+    pub left: Vec<NotSettled>,
+    /// Stopped before the last one.
+    #[serde(default)]
+    pub cancelled: bool,
+}
+
+/// One of several that was not decided on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotSettled {
+    pub id: Uuid,
+    /// Absent: it is not there any more.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Chinese: why, and what to do.
+    pub message: String,
+}
+
 /// The author has read what was decided.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PutAway {
@@ -175,6 +217,7 @@ pub struct PutBack {
 commands! {
     ListQuarantine => "quarantine.list" -> Quarantine;
     Settle => "quarantine.settle" -> Done;
+    SettleMany => "quarantine.settle_many" -> SettledMany;
     PutAway => "quarantine.put_away" -> Done;
     UnmaskBoth => "quarantine.unmask" -> Unmasked;
     ListGaveWay => "quarantine.gave_way" -> Vec<GaveWay>;

@@ -7,9 +7,10 @@ use crate::commands;
 use crate::session::SessionState;
 
 impl SyncState {
-    /// How many things wait for a person here: own refused changes, others' to decide on, answers to read.
+    /// How many entries the list of 待处理 has for this user: own refused changes, others' to decide on, answers
+    /// to read. Changes of one save are one entry there and count once here.
     pub fn needs_person(&self) -> u64 {
-        self.conflicts + self.parked + self.to_settle + self.answered
+        self.own_listed + self.to_settle + self.answered
     }
 }
 
@@ -27,12 +28,17 @@ pub struct SyncState {
     pub waiting: u64,
     /// The same by kind code.
     pub waiting_by_kind: Vec<(String, u64)>,
+    /// Changes of this desk that the province keeps apart, whoever made them.
     pub parked: u64,
     pub conflicts: u64,
-    /// Changes of others that wait for a decision of this user.
+    /// Entries of both in the user's list that wait here: own ones, and those of colleagues at this desk. Changes of
+    /// one save are one.
+    #[serde(default)]
+    pub own_listed: u64,
+    /// What of others waits for a decision of this user, changes of one save counted once.
     #[serde(default)]
     pub to_settle: u64,
-    /// What others decided about this desk's refused changes, not yet put away.
+    /// What others decided about this user's refused changes, not yet put away.
     #[serde(default)]
     pub answered: u64,
     /// A round is going on.

@@ -1,6 +1,9 @@
 //! What the office calls fields and deeds, for histories and lists of troubles.
 
-/// The Chinese name of a field; a field of a newer program is called by its code.
+/// What a field of a newer program is called: nobody in an office reads codes.
+const NEWER: &str = "新版程序的栏目";
+
+/// The Chinese name of a field.
 pub(crate) fn field(kind: &str, field: &str) -> String {
     let special = match (kind, field) {
         ("visit", "kind") => Some("走访类型"),
@@ -10,9 +13,11 @@ pub(crate) fn field(kind: &str, field: &str) -> String {
         ("activity", "head") => Some("负责人"),
         ("member", "name") | ("volunteer", "name") => Some("姓名"),
         ("support_file", "code") => Some("信息编码"),
+        ("need_survey", "date") => Some("调查日期"),
+        ("counselling", "date") => Some("服务日期"),
         _ => None,
     };
-    special.or_else(|| common(field)).unwrap_or(field).to_owned()
+    special.or_else(|| common(field)).unwrap_or(NEWER).to_owned()
 }
 
 /// The fields of a deed, each word once; who recorded it and when stands beside it anyway.
@@ -136,6 +141,15 @@ fn common(field: &str) -> Option<&'static str> {
         "money" => "经费",
         "summary" => "小结",
         "archived" => "已归档",
+        "record" => "所处理的登记",
+        "record_kind" => "登记种类",
+        "choice" | "decision" => "处理结果",
+        "stays" => "保留的登记",
+        "gives_way" => "并入的登记",
+        "turned" => "转过去的登记",
+        "took" => "采用的内容",
+        "author" | "author_name" => "原登记人",
+        "device" | "incarnation" | "seq" => "所处理的修改",
         _ => return None,
     })
 }
@@ -148,6 +162,7 @@ pub(crate) fn act(act: &str) -> &str {
         "void" => "作废",
         "restore" => "恢复",
         "move" => "迁移",
+        "ask" => "提议迁移",
         "merge" => "合并重复登记",
         "unmerge" => "撤销合并",
         "import" => "导入",
@@ -190,7 +205,7 @@ mod tests {
         assert_eq!(field("visit", "date"), "走访日期");
         assert_eq!(field("household", "head"), "户主");
         assert_eq!(field("activity", "head"), "负责人");
-        assert_eq!(field("visit", "from_the_future"), "from_the_future");
+        assert_eq!(field("visit", "from_the_future"), "新版程序的栏目");
         let file = tiexin_domain::nouns::SupportFile::open(
             "340323100001".parse().unwrap(),
             uuid::Uuid::nil(),

@@ -1,18 +1,17 @@
 //! The one place where the desk touches the syncing engine.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tiexin_contract::sync::{Lease, ScopeState, SyncState};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::User;
-use tiexin_domain::access::{self, Action};
 use tiexin_store::{Book, LeaseState};
 use tiexin_sync::{Engine, EnrolWish, HttpProvince, ProvinceAddress, Status, SyncError, device_key, enrol};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::commands::{self, counted};
 use crate::config::DeskConfig;
 use crate::desk::{Desk, WeakDesk};
 use crate::errors;
@@ -54,18 +53,11 @@ struct Viewer {
 }
 
 impl Viewer {
-    /// Changes of others that this user may decide on.
-    fn to_settle(&self, book: &Book) -> Result<u64, ErrorReply> {
-        let waiting = book.unsettled().map_err(errors::store)?;
-        if waiting.is_empty() {
-            return Ok(0);
-        }
+    /// What waits in this user's list: own things, and those of others to decide on.
+    fn waits(&self, book: &Book) -> Result<(u64, u64), ErrorReply> {
         let grants = book.user(self.user).map_err(errors::store)?.map(|user| user.grants).unwrap_or_default();
         let today = self.clock.today();
-        let mine = waiting.iter().filter(|one| access::permits(&grants, Action::Settle, &one.scope, today));
-        // Changes of one save are one thing to decide.
-        let groups: HashSet<_> = mine.map(|one| (one.told.change.id.device, one.told.change.group)).collect();
-        Ok(groups.len() as u64)
+        counted(&commands::Viewer { book, user: self.user, grants: &grants, today })
     }
 }
 
@@ -216,6 +208,7 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
     let device = book.device().map_err(errors::store)?;
     let enrolled = device.id.is_some();
     let attachments = book.blob_counts().map_err(errors::store)?;
+    let (own, to_settle) = viewer.waits(book)?;
     Ok(SyncState {
         turn,
         enrolled,
@@ -230,8 +223,9 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         waiting_by_kind: counts.waiting_by_kind,
         parked: counts.parked,
         conflicts: counts.conflicts,
-        to_settle: viewer.to_settle(book)?,
-        answered: counts.answered,
+        own_listed: own,
+        to_settle,
+        answered: book.answered_of(viewer.user).map_err(errors::store)?,
         running: status.running || status.carrying,
         last_full_round: counts.last_round,
         trouble: status.trouble,

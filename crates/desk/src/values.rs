@@ -2,13 +2,16 @@
 
 use serde_json::Value;
 use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
+use tiexin_domain::nouns::attachment::AttachmentKind;
 use tiexin_domain::nouns::household::HouseholdKind;
 use tiexin_domain::nouns::member::{MemberStructure, Residence};
+use tiexin_domain::nouns::merge::MergeDecision;
 use tiexin_domain::nouns::person::{PersonTag, Relation};
+use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::nouns::support_file::{Assistance, ContactPreference, FileStatus, LossCategory};
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
 use tiexin_domain::nouns::volunteer::Approval;
-use tiexin_domain::{PartialDate, Sex, YearHint};
+use tiexin_domain::{Kind, PartialDate, Sex, YearHint};
 
 /// What a worker reads for a field's value.
 pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
@@ -35,7 +38,7 @@ pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
 fn label(kind: &str, field: &str, text: &str) -> String {
     macro_rules! of {
         ($code:ty) => {
-            <$code>::from_code(text).label().to_owned()
+            known(<$code>::from_code(text).is_known(), <$code>::from_code(text).label())
         };
     }
     match (kind, field) {
@@ -54,12 +57,21 @@ fn label(kind: &str, field: &str, text: &str) -> String {
         ("volunteer", "approval") => of!(Approval),
         ("activity", "project") => of!(ProjectColumn),
         ("activity", "key_task") => of!(KeyTask),
+        ("attachment", "what") => of!(AttachmentKind),
+        ("attachment", "owner_kind") | (_, "record_kind") => of!(Kind),
+        ("merge", "decision") => of!(MergeDecision),
+        ("settlement", "choice") => of!(Choice),
         ("activity", "start" | "end") => text.replace('T', " ").chars().take(16).collect(),
         (_, "birth" | "loss_date" | "joined" | "left" | "died_on" | "doctor_signed_on" | "approved_on") => {
             PartialDate::parse(text, YearHint::None).map_or_else(|_| text.to_owned(), PartialDate::label)
         }
         _ => text.to_owned(),
     }
+}
+
+/// A choice of a newer program is not called by its code.
+fn known(known: bool, label: &str) -> String {
+    if known { label } else { "其他（新版程序的选项）" }.to_owned()
 }
 
 /// Office time (UTC+8) of a moment.

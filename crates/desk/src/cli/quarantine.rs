@@ -1,8 +1,8 @@
 //! What waits for a decision, and deciding.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
-use tiexin_contract::quarantine::{Item, ListQuarantine, Settle};
+use tiexin_contract::quarantine::{Item, ListQuarantine, Settle, SettleMany};
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::settlement::Choice;
 use uuid::Uuid;
@@ -25,16 +25,16 @@ pub(super) enum Quarantine {
     },
     /// 采纳：按提交的内容生效，登记人保留在经过里
     Adopt {
-        /// 编号，见 quarantine list
-        id: String,
+        #[command(flatten)]
+        which: Which,
         /// 给登记人的话
         #[arg(long, value_name = "文字")]
         note: Option<String>,
     },
     /// 退回，登记人会看到原因
     Decline {
-        /// 编号，见 quarantine list
-        id: String,
+        #[command(flatten)]
+        which: Which,
         /// 退回的原因
         #[arg(long, value_name = "文字")]
         note: String,
@@ -52,13 +52,27 @@ pub(super) enum Quarantine {
     },
 }
 
+/// Which of the list.
+#[derive(Debug, Args)]
+pub(super) struct Which {
+    /// 编号，可以写几个，见 quarantine list
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<String>,
+    /// 列出的全部（两边不一致的除外），不写编号时用
+    #[arg(long)]
+    all: bool,
+    /// 与 --all 一起用：只限这个地区
+    #[arg(long, value_name = "代码", requires = "all")]
+    region: Option<String>,
+}
+
 pub(super) async fn quarantine(door: Door, command: Quarantine) -> Outcome {
     let seat = door.sign_in().await?;
     match command {
         Quarantine::List { region } => list(seat, region.as_deref()).await,
         Quarantine::Show { id } => show(seat, &id).await,
-        Quarantine::Adopt { id, note } => settle(seat, &id, Choice::Adopt, note).await,
-        Quarantine::Decline { id, note } => settle(seat, &id, Choice::Decline, Some(note)).await,
+        Quarantine::Adopt { which, note } => several(seat, which, Choice::Adopt, note).await,
+        Quarantine::Decline { which, note } => several(seat, which, Choice::Decline, Some(note)).await,
         Quarantine::Choose { id, choice, note } => {
             let choice = Choice::from_code(&choice);
             settle(seat, &id, choice, note).await
@@ -91,13 +105,16 @@ fn line(item: &Item) -> String {
     let what: Vec<String> = item
         .parts
         .iter()
-        .map(|part| format!("{} {}", Kind::from_code(&part.kind).label(), part.title))
+        .map(|part| format!("{} {}", Kind::from_code(&part.kind).word(), part.title))
         .collect();
-    format!("{}  {}  {}  {}  {}", item.id, item.reason, item.region_name, item.author, what.join("，"))
+    let place = match item.township_name.as_str() {
+        name if name == item.region_name => name.to_owned(),
+        township => format!("{township}{}", item.region_name),
+    };
+    format!("{}  {}  {place}  {}  {}", item.id, item.reason, item.author, what.join("，"))
 }
 
 async fn one(seat: &Seat, id: &str) -> Outcome<Item> {
-    let gone = || Failure::new(Exit::NotFound, "没有这一条，可能已经处理过了。请用 quarantine list 查看。");
     let id: Uuid = id.trim().parse().map_err(|_| gone())?;
     let all = seat.desk.run(ListQuarantine { region: None }).await?;
     all.items.into_iter().find(|item| item.id == id).ok_or_else(gone)
@@ -108,7 +125,7 @@ async fn show(seat: Seat, id: &str) -> Outcome {
     seat.out.tell(&item, || {
         let mut lines = vec![line(&item), item.message.clone()];
         for part in &item.parts {
-            lines.push(format!("{} {}", Kind::from_code(&part.kind).label(), part.title));
+            lines.push(format!("{} {}", Kind::from_code(&part.kind).word(), part.title));
             lines.extend(part.hides.iter().map(|why| format!("  要作废，原因：{why}")));
             for field in &part.fields {
                 let word = |value: &serde_json::Value| match value.as_str().unwrap_or_default() {
@@ -128,6 +145,46 @@ async fn show(seat: Seat, id: &str) -> Outcome {
         lines.push(format!("可以选择：{}", choices.join(" ")));
         lines
     })
+}
+
+/// One by its number as before; several one after the other, of which a bad one holds back none.
+async fn several(seat: Seat, which: Which, choice: Choice, note: Option<String>) -> Outcome {
+    if let ([id], false) = (which.ids.as_slice(), which.all) {
+        return settle(seat, id, choice, note).await;
+    }
+    let ids = if which.all {
+        let within = match which.region {
+            Some(code) => Some(region(&seat.desk, &code).await?),
+            None => None,
+        };
+        let all = seat.desk.run(ListQuarantine { region: within.clone() }).await?.items;
+        let inside = |item: &Item| within.as_ref().is_none_or(|region| region.covers(&item.region));
+        let wanted = all.into_iter().filter(|item| item.choices.contains(&choice) && inside(item));
+        wanted.map(|item| item.id).collect()
+    } else {
+        let read = which.ids.iter().map(|id| id.trim().parse::<Uuid>().map_err(|_| gone()));
+        read.collect::<Result<Vec<_>, _>>()?
+    };
+    if ids.is_empty() {
+        return seat.out.tell(&json!({"done": 0, "left": []}), || vec!["没有可以这样处理的内容。".into()]);
+    }
+    let told = seat.desk.run(SettleMany { ids, choice: choice.clone(), note, job: None }).await?;
+    seat.out.tell(&json!({"done": told.done, "left": told.left, "choice": choice}), || {
+        let mut lines = vec![format!("{} {} 条。同步以后其他电脑也会知道。", choice.label(), told.done)];
+        lines.extend(told.left.iter().map(|left| {
+            let title = left.title.as_deref().unwrap_or("已不在列表里的一条");
+            format!("没有处理  {title}  {}", left.message)
+        }));
+        lines
+    })?;
+    match told.left.len() {
+        0 => Ok(()),
+        left => Err(Failure::new(Exit::Failed, format!("有 {left} 条没有处理，原因见上。"))),
+    }
+}
+
+fn gone() -> Failure {
+    Failure::new(Exit::NotFound, "没有这一条，可能已经处理过了。请用 quarantine list 查看。")
 }
 
 async fn settle(seat: Seat, id: &str, choice: Choice, note: Option<String>) -> Outcome {

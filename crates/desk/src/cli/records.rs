@@ -154,7 +154,11 @@ pub(super) async fn move_family(door: Door, args: Move) -> Outcome {
         handover: args.handover,
     };
     let moved = seat.desk.run(asked).await?;
-    seat.out.tell(&json!({"id": args.id, "records": moved.records, "leaves": moved.leaves}), || {
+    let told = json!({"id": args.id, "records": moved.records, "leaves": moved.leaves, "asked": moved.asked});
+    seat.out.tell(&told, || {
+        if moved.asked {
+            return vec!["已提议迁移，同步后由同时负责两地的审核人决定；决定以前这户不变。".into()];
+        }
         let and_then = if moved.leaves {
             "同步后原乡镇不再保留，走访记录留在原处。"
         } else {

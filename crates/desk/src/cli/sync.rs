@@ -49,6 +49,7 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
         "waiting": state.waiting,
         "parked": state.parked,
         "conflicts": state.conflicts,
+        "to_settle": state.to_settle,
         "last_full_round": last.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
         "scopes": scopes,
         "attachments_up": state.attachments_up,
@@ -75,6 +76,12 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
             "本机有 {} 条待上传，{} 条待裁决，{} 条冲突",
             state.waiting, state.parked, state.conflicts
         ));
+        if state.to_settle > 0 {
+            lines.push(format!("其他同事有 {} 条修改等您处理，用 quarantine list 查看", state.to_settle));
+        }
+        if state.answered > 0 {
+            lines.push(format!("您提交的 {} 条已有处理结果，用 quarantine list 查看", state.answered));
+        }
         if state.attachments_up + state.attachments_down + state.attachments_faulty > 0 {
             lines.push(format!(
                 "附件：{} 个待上传，{} 个待下载，{} 个需处理",

@@ -1,9 +1,10 @@
 //! A family moves to another village or township.
 
 use serde_json::Value;
-use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{FamilyMoved, MoveFamily};
+use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Problem;
+use tiexin_domain::access::Action;
 use tiexin_domain::region::Level;
 use tiexin_store::Save;
 use tiexin_store::moving::moved_along;
@@ -12,15 +13,15 @@ use super::family::Family;
 use super::records::find;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
-use crate::{errors, office_day, rules};
+use crate::{errors, office_day, province, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, place, move_family);
 }
 
-/// Where it is, and where it is to be.
+/// Where it is. Where it is to be somebody else may have to decide.
 fn place(at: &At, args: &MoveFamily) -> Result<Place, ErrorReply> {
-    Ok(Place::In(vec![find(at, args.household)?.region(), args.region.clone()]))
+    Ok(Place::In(vec![find(at, args.household)?.region()]))
 }
 
 fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
@@ -37,6 +38,11 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
     }
     if args.region.level() != Level::Village {
         return refuse("region", "region_not_village", "请选择要迁去的村（社区）");
+    }
+    let asks = !at.may(Action::Write, &args.region);
+    if asks && !province::is_enrolled(at.book())? {
+        let message = "这个村（社区）不在您的辖区，这台电脑也没有接入省平台，不能提议迁到那里。请选择辖区内的村（社区）。";
+        return Err(ErrorReply::new(ErrorCode::NoRight, message));
     }
     if args.on.is_none() && !at.day.sure {
         return refuse("on", "clock_wrong", office_day::NO_DATE);
@@ -61,7 +67,8 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
     };
     rules::tidy_fields(&household.kind, &mut fields, at.day);
     fields.retain(|_, value| *value != Value::Null);
-    let found = rules::problems(at.book(), &household.kind, household.id, &fields, at.day);
+    let before = Some(&household.fields);
+    let found = rules::problems_since(at.book(), &household.kind, household.id, before, &fields, at.day);
     let problems = found.map_err(errors::store)?;
     if !problems.is_empty() {
         return Err(ErrorReply::invalid(problems));
@@ -73,7 +80,11 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
         .collect();
     saves.insert(0, Save { id: household.id, kind: household.kind, fields, void: None });
     let by = at.by();
-    let (_, changed) = at.book().move_group(&saves, &by).map_err(errors::store)?;
-    at.changed(changed);
-    Ok(FamilyMoved { records: saves.len() as u64, leaves: from.scope() != args.region.scope() })
+    let changed = match asks {
+        true => at.book().ask_group(&saves, &by),
+        false => at.book().move_group(&saves, &by).map(|(_, changed)| changed),
+    };
+    at.changed(changed.map_err(errors::store)?);
+    let leaves = from.scope() != args.region.scope();
+    Ok(FamilyMoved { records: saves.len() as u64, leaves: leaves && !asks, asked: asks })
 }

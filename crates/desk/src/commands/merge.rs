@@ -72,7 +72,17 @@ fn two(at: &At, one: Uuid, other: Uuid) -> Result<(Record, Record), ErrorReply> 
     Ok((one, other))
 }
 
-fn merge(at: &At, args: MergeRecords) -> Result<Merged, ErrorReply> {
+/// What a merge comes to.
+struct Planned {
+    saves: Vec<Save>,
+    /// The decision's record, the last of the saves.
+    id: Uuid,
+    turned: usize,
+    /// What names the one that gives way and is left as it is.
+    left: usize,
+}
+
+fn planned(at: &At, args: MergeRecords) -> Result<Planned, ErrorReply> {
     let (stays, gives_way) = two(at, args.stays, args.gives_way)?;
     let naming = naming(at, &gives_way)?;
     let turned = |one: &&Record| {
@@ -88,14 +98,31 @@ fn merge(at: &At, args: MergeRecords) -> Result<Merged, ErrorReply> {
     let kept = keep(at, &decision, true)?;
     let id = kept.id;
     saves.push(kept);
+    Ok(Planned { saves, id, turned: turned.len(), left: naming.len() - turning.len() })
+}
+
+fn merge(at: &At, args: MergeRecords) -> Result<Merged, ErrorReply> {
+    let stays = args.stays;
+    let Planned { saves, id, turned, left } = planned(at, args)?;
     let (_, changed) = at.book().merge_group(&saves, &at.by(), false).map_err(errors::store)?;
     at.changed(changed);
-    Ok(Merged {
-        id,
-        stays: stays.id,
-        turned: turned.len() as u64,
-        left: (naming.len() - turning.len()) as u64,
-    })
+    Ok(Merged { id, stays, turned: turned as u64, left: left as u64 })
+}
+
+/// What somebody decided about two registrations, which the province did not apply, done on both as they stand
+/// now: the values that were to be taken over are, with what stands there today.
+pub(super) fn done_anew(at: &At, merge: &Merge) -> Result<Vec<Save>, ErrorReply> {
+    if merge.decision == MergeDecision::Undone {
+        return undone(at, merge);
+    }
+    let of_stays = merge.took.iter().filter(|took| took.record.is_none());
+    let args = MergeRecords {
+        stays: merge.stays,
+        gives_way: merge.gives_way,
+        take: of_stays.map(|took| took.field.clone()).collect(),
+        money: merge.turned.iter().map(|turned| turned.record).collect(),
+    };
+    Ok(planned(at, args)?.saves)
 }
 
 /// What is to stand obeys its kind's rules. That another record holds the same number is no obstacle here.
@@ -141,21 +168,30 @@ fn differ(at: &At, args: DeclareDifferent) -> Result<Done, ErrorReply> {
 
 fn undo(at: &At, args: UndoMerge) -> Result<Done, ErrorReply> {
     let merge = read(&find(at, args.id)?)?;
-    let still = find(at, merge.gives_way)?;
-    if merge.decision != MergeDecision::Merged || merged_into(&still).is_none() {
-        return Err(ErrorReply::new(
-            ErrorCode::ChangedMeanwhile,
-            "这次合并已经撤销过了，没有改动。请刷新列表。",
-        ));
+    if merge.decision != MergeDecision::Merged {
+        return Err(undone_already());
+    }
+    let saves = undone(at, &merge)?;
+    let (_, changed) = at.book().merge_group(&saves, &at.by(), true).map_err(errors::store)?;
+    at.changed(changed);
+    Ok(Done { id: Some(merge.gives_way) })
+}
+
+fn undone_already() -> ErrorReply {
+    ErrorReply::new(ErrorCode::ChangedMeanwhile, "这次合并已经撤销过了，没有改动。请刷新列表。")
+}
+
+/// What taking a merge back comes to.
+fn undone(at: &At, merge: &Merge) -> Result<Vec<Save>, ErrorReply> {
+    if merged_into(&find(at, merge.gives_way)?).is_none() {
+        return Err(undone_already());
     }
     let now = |id| at.book().get(id).ok().flatten();
     let standing = |id| standing(at, id);
     let mut saves =
-        merging::undo(&merge, &Today { now: &now, standing: &standing }).ok_or_else(errors::not_found)?;
+        merging::undo(merge, &Today { now: &now, standing: &standing }).ok_or_else(errors::not_found)?;
     // What was moved to where the user may not write stays there.
     saves.retain(|save| now(save.id).is_some_and(|record| at.may(Action::Write, &record.region())));
     saves.push(keep(at, &Merge { decision: MergeDecision::Undone, ..merge.clone() }, false)?);
-    let (_, changed) = at.book().merge_group(&saves, &at.by(), true).map_err(errors::store)?;
-    at.changed(changed);
-    Ok(Done { id: Some(merge.gives_way) })
+    Ok(saves)
 }

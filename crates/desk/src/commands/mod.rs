@@ -37,6 +37,10 @@ mod today;
 mod today_month;
 mod today_soon;
 mod visit;
+mod waiting;
+mod waiting_shown;
+
+pub(crate) use waiting::{Viewer, counted};
 
 use crate::registry::Registry;
 

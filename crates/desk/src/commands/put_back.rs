@@ -7,11 +7,12 @@ use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
 use tiexin_store::{Save, StoreError};
 
-use super::quarantine::settled_already;
 use super::records::{Names, find, of_record};
+use super::waiting::settled_already;
+use super::waiting_shown::in_words;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, READ, WRITE};
-use crate::{errors, labels, masking, place, rules, values};
+use crate::{errors, labels, masking, place, rules};
 
 /// Most values in one list.
 const MOST: u32 = 500;
@@ -37,7 +38,7 @@ fn list(at: &At, args: ListGaveWay) -> Result<Vec<GaveWay>, ErrorReply> {
         let field = &one.gone.field;
         let cover = |value: &Value| {
             let covered = masking::cover_value(record, field, value, at.user.id, &lost);
-            Value::String(values::shown(&record.kind, field, &covered))
+            Value::String(in_words(at, &record.kind, field, &covered))
         };
         GaveWay {
             record: record.id,
@@ -71,8 +72,10 @@ fn put_back(at: &At, args: PutBack) -> Result<Done, ErrorReply> {
         }
         fields
     };
-    let fields = with(seen.fields);
-    let found = rules::problems(at.book(), &seen.kind, seen.id, &fields, at.day).map_err(errors::store)?;
+    let before = &seen.fields;
+    let fields = with(before.clone());
+    let found = rules::problems_since(at.book(), &seen.kind, seen.id, Some(before), &fields, at.day);
+    let found = found.map_err(errors::store)?;
     if !found.is_empty() {
         return Err(ErrorReply::invalid(found));
     }

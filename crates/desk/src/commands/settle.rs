@@ -1,88 +1,205 @@
 //! Deciding on what waits. The decision is a record of its own; what is adopted goes with it in one group.
 
-use serde_json::Value;
-use tiexin_contract::ErrorReply;
-use tiexin_contract::quarantine::Settle;
+use tiexin_contract::event::Progress;
+use tiexin_contract::quarantine::{NotSettled, Settle, SettleMany, SettledMany};
 use tiexin_contract::session::Done;
+use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::nouns::settlement::Choice;
-use tiexin_domain::nouns::{self, Settlement, tidy};
-use tiexin_domain::record::{self as shape, Fields};
-use tiexin_domain::{Kind, MergeClass, Noun, Problem};
-use tiexin_protocol::{Change, VoidChange, join_notes};
+use tiexin_domain::nouns::{Merge, Settlement, tidy};
+use tiexin_domain::{Kind, Noun, Problem};
+use tiexin_protocol::VoidChange;
 use tiexin_store::Save;
+use uuid::Uuid;
 
-use super::quarantine::{Group, Waiting, author, find, tell};
+use super::merge::done_anew;
+use super::quarantine::tell;
 use super::records::Names;
 use super::save::sign;
+use super::waiting::{Group, Viewer, Waiting, find, open, settled_already};
+use super::waiting_shown::named;
 use crate::registry::{Registry, anywhere};
-use crate::rights::{At, READ};
+use crate::rights::{At, Need};
 use crate::{errors, rules};
 
 pub(super) fn register(registry: &mut Registry) {
-    // Which right is needed where depends on what waits: the body looks, and the province looks again.
-    registry.add(READ, anywhere, settle);
+    // Which right is needed where depends on what waits: the body looks, and the province looks again. One's
+    // own may be let go by who has no right left.
+    registry.add(Need::SignedIn, anywhere, settle);
+    registry.add(Need::SignedIn, anywhere, settle_many);
 }
 
 fn settle(at: &At, args: Settle) -> Result<Done, ErrorReply> {
     let group = find(at, args.id)?;
-    if !group.choices(at).contains(&args.choice) {
+    if !group.choices(&Viewer::from(at)).contains(&args.choice) {
         return Err(errors::no_right());
     }
-    let note = args.note.as_deref().and_then(tidy);
-    if args.choice == Choice::Decline && note.is_none() {
-        let problem = Problem::new("note", "reason_missing", "请写明退回的原因，登记人会看到");
-        return Err(ErrorReply::invalid(vec![problem]));
-    }
-    let mut saves = Vec::new();
-    if args.choice.takes_effect() {
-        for one in &group.0 {
-            saves.push(adopted(at, one, &args.choice)?);
-        }
-    }
-    if group.may_decide(at) {
-        saves.extend(decisions(at, &group, &args.choice, note)?);
-    }
-    let kinds = group.0.iter().map(|one| one.change.kind.clone()).collect();
-    if !saves.is_empty() {
-        let (_, changed) = at.book().save_group(&saves, &at.by()).map_err(errors::store)?;
-        at.changed(changed);
-    }
-    // Of a colleague at the same desk the answer stays to be read.
-    for own in group.0.iter().filter_map(|one| one.refused).filter(|_| group.is_own(at)) {
-        at.book().settle_refused(own, at.user.id, at.now_ms).map_err(errors::store)?;
-    }
-    tell(at, kinds)?;
+    let note = reason(&args.choice, args.note.as_deref())?;
+    decide(at, &group, &args.choice, note)?;
+    tell(at, kinds(&group))?;
     Ok(Done { id: Some(group.0[0].change.record) })
 }
 
-/// What the change wanted, on top of what stands today.
-fn adopted(at: &At, one: &Waiting, choice: &Choice) -> Result<Save, ErrorReply> {
-    let Change { record, kind, void, .. } = &one.change;
-    let mut fields = one.current.as_ref().map(|record| record.fields.clone()).unwrap_or_default();
-    let mut set = one.change.set.clone();
-    if matches!(choice, Choice::Both | Choice::Adopt) {
-        keep_both_notes(kind, &fields, &mut set);
-    }
-    shape::apply(&mut fields, &set);
-    let found = rules::problems(at.book(), kind, *record, &fields, at.day).map_err(errors::store)?;
-    if !found.is_empty() && !matches!(void, Some(VoidChange::Hide(_))) {
-        return Err(ErrorReply::invalid(found));
-    }
-    let hidden = one.current.as_ref().is_some_and(|record| record.void.is_some());
-    // To stand by an edit of a hidden record is to bring it back.
-    let void = void.clone().or_else(|| hidden.then_some(VoidChange::Restore));
-    Ok(Save { id: *record, kind: kind.clone(), fields, void })
+fn kinds(group: &Group) -> Vec<String> {
+    group.0.iter().map(|one| one.change.kind.clone()).collect()
 }
 
-/// What was noted meanwhile does not give way to an older text.
-fn keep_both_notes(kind: &str, standing: &Fields, set: &mut Fields) {
-    for (field, value) in set.iter_mut() {
-        if nouns::merge_class(kind, field) == MergeClass::LongNote
-            && let Value::String(text) = value
-        {
-            *value = join_notes(standing.get(field), text);
-        }
+/// What is written beside the decision. Who sends back says why.
+fn reason(choice: &Choice, note: Option<&str>) -> Result<Option<String>, ErrorReply> {
+    let note = note.and_then(tidy);
+    if *choice == Choice::Decline && note.is_none() {
+        let problem = Problem::new("note", "reason_missing", "请写明退回的原因，登记人会看到");
+        return Err(ErrorReply::invalid(vec![problem]));
     }
+    Ok(note)
+}
+
+/// One after the other, oldest first: what registers a record goes before what edits it.
+fn settle_many(at: &At, args: SettleMany) -> Result<SettledMany, ErrorReply> {
+    if !matches!(args.choice, Choice::Adopt | Choice::Decline) {
+        return Err(errors::unreadable());
+    }
+    let note = reason(&args.choice, args.note.as_deref())?;
+    let who = Viewer::from(at);
+    let job_id = args.job.unwrap_or_else(|| at.new_id());
+    let job = at.desk.inner().jobs.begin(job_id);
+    let total = args.ids.len() as u64;
+    let mut told = SettledMany::default();
+    let mut changed = Vec::new();
+    let mut wanted: Vec<Uuid> = args.ids;
+    for mut group in open(&who)? {
+        if wanted.is_empty() {
+            break;
+        }
+        let before = wanted.len();
+        wanted.retain(|id| !group.0.iter().any(|one| one.change.id.settlement() == *id));
+        if wanted.len() == before {
+            continue;
+        }
+        if job.is_cancelled() {
+            told.cancelled = true;
+            break;
+        }
+        // One decided just now may have made what this one edits.
+        group.look(&who);
+        match decide_if_offered(at, &group, &args.choice, note.clone()) {
+            Ok(()) => {
+                told.done += 1;
+                changed.extend(kinds(&group));
+            }
+            Err(error) => told.left.push(NotSettled {
+                id: group.id(),
+                title: named(at, &group).ok(),
+                message: in_words(&error),
+            }),
+        }
+        let done = told.done + told.left.len() as u64;
+        at.desk.tell(Event::Progress(progress(job_id, done, total, false)));
+    }
+    if !told.cancelled {
+        let gone = |id| NotSettled { id, title: None, message: settled_already().message };
+        told.left.extend(wanted.into_iter().map(gone));
+    }
+    at.desk.tell(Event::Progress(progress(job_id, total, total, true)));
+    changed.sort();
+    changed.dedup();
+    tell(at, changed)?;
+    Ok(told)
+}
+
+fn progress(job: Uuid, done: u64, total: u64, finished: bool) -> Progress {
+    Progress { job, label: "正在处理".into(), done, total, finished }
+}
+
+fn decide_if_offered(
+    at: &At,
+    group: &Group,
+    choice: &Choice,
+    note: Option<String>,
+) -> Result<(), ErrorReply> {
+    let who = Viewer::from(at);
+    let offered = group.choices(&who);
+    if offered.contains(choice) {
+        return decide(at, group, choice, note);
+    }
+    Err(match group.obstacle(&who) {
+        Some(why) => ErrorReply::new(ErrorCode::Invalid, why),
+        None if offered.contains(&Choice::Ours) => {
+            ErrorReply::new(ErrorCode::Invalid, "两边写得不一致，请单独打开这一条，核对后选定一个。")
+        }
+        None => errors::no_right(),
+    })
+}
+
+/// The words of a refusal, those about single fields with it.
+fn in_words(error: &ErrorReply) -> String {
+    let mut words: Vec<&str> = error.problems.iter().map(|problem| problem.message.as_str()).collect();
+    words.dedup();
+    if words.is_empty() { error.message.clone() } else { words.join("；") }
+}
+
+/// Puts the decision on record, and with it what was adopted.
+fn decide(at: &At, group: &Group, choice: &Choice, note: Option<String>) -> Result<(), ErrorReply> {
+    let who = Viewer::from(at);
+    let merge = group.merge();
+    let mut saves = Vec::new();
+    if choice.takes_effect() {
+        saves = match &merge {
+            Some(merge) => done_anew(at, merge)?,
+            None => adopted(at, group, choice)?,
+        };
+    }
+    if group.may_decide(&who) {
+        saves.extend(decisions(at, group, choice, note)?);
+    }
+    if !saves.is_empty() {
+        let changed = write(at, group, merge.as_ref(), &saves)?;
+        at.changed(changed);
+    }
+    // Of a colleague at the same desk the answer stays to be read.
+    for own in group.0.iter().filter_map(|one| one.refused).filter(|_| group.is_own(&who)) {
+        at.book().settle_refused(own, at.user.id, at.now_ms).map_err(errors::store)?;
+    }
+    Ok(())
+}
+
+fn write(
+    at: &At,
+    group: &Group,
+    merge: Option<&Merge>,
+    saves: &[Save],
+) -> Result<tiexin_store::Changed, ErrorReply> {
+    let leaves = |one: &Waiting| {
+        one.current
+            .as_ref()
+            .is_some_and(|record| one.to.as_ref().is_some_and(|to| to.scope() != record.scope))
+    };
+    let by = at.by();
+    let written = match merge {
+        Some(merge) => {
+            let undo = merge.decision == tiexin_domain::nouns::merge::MergeDecision::Undone;
+            at.book().merge_group(saves, &by, undo)
+        }
+        None if group.0.iter().any(leaves) => at.book().move_group(saves, &by),
+        None => at.book().save_group(saves, &by),
+    };
+    Ok(written.map_err(errors::store)?.1)
+}
+
+/// What the changes wanted, on top of what stands today, each at the place where its record lies now.
+fn adopted(at: &At, group: &Group, choice: &Choice) -> Result<Vec<Save>, ErrorReply> {
+    let join = matches!(choice, Choice::Both | Choice::Adopt);
+    let mut saves: Vec<Save> = Vec::new();
+    for one in &group.0 {
+        let save = one.adopted(join).ok_or_else(errors::not_found)?;
+        let before = one.current.as_ref().map(|record| &record.fields);
+        let found = rules::problems_since(at.book(), &save.kind, save.id, before, &save.fields, at.day);
+        let found = found.map_err(errors::store)?;
+        if !found.is_empty() && !matches!(save.void, Some(VoidChange::Hide(_))) {
+            return Err(ErrorReply::invalid(found));
+        }
+        saves.push(save);
+    }
+    Ok(saves)
 }
 
 /// A record for each change of the group.
@@ -90,21 +207,22 @@ fn decisions(at: &At, group: &Group, choice: &Choice, note: Option<String>) -> R
     let names = Names::of(at.book())?;
     let decision = |one: &Waiting| {
         let id = one.change.id;
+        let whose = one.author_name.clone().unwrap_or_else(|| names.of_author(one.change.author));
         let settlement = Settlement {
-            region: one.region.clone(),
+            region: one.at.clone()?,
             device: id.device,
             incarnation: id.incarnation,
             seq: id.seq,
             record: one.change.record,
             record_kind: Kind::from_code(&one.change.kind),
             author: one.change.author,
-            author_name: Some(author(&names, one)),
+            author_name: Some(whose),
             choice: choice.clone(),
             note: note.clone(),
         };
         let mut fields = settlement.to_fields();
         sign(at, &mut fields);
-        Save { id: id.settlement(), kind: Kind::Settlement.code().to_owned(), fields, void: None }
+        Some(Save { id: id.settlement(), kind: Kind::Settlement.code().to_owned(), fields, void: None })
     };
-    Ok(group.0.iter().map(decision).collect())
+    Ok(group.0.iter().filter_map(decision).collect())
 }

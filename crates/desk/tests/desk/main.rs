@@ -16,3 +16,4 @@ mod records;
 mod rights;
 mod sessions;
 mod today;
+mod waiting;

@@ -69,7 +69,7 @@ impl Province {
 }
 
 /// Does something to the book while nobody is at the desk.
-async fn behind(office: &Office, act: impl FnOnce(&Book)) {
+pub(crate) async fn behind(office: &Office, act: impl FnOnce(&Book)) {
     office.ok(SignOut {}).await;
     let (book, _) = Book::unlock(office.folder.path(), "wangli", &PASSWORD.into(), 0).unwrap();
     act(&book);

@@ -1,0 +1,386 @@
+//! Changes that the province did not apply, as far as somebody at this desk has to do with them: what waits, who
+//! may decide, and what adopting it comes to.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::access::{self, Action, Grant};
+use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision, merged_into, standing_for};
+use tiexin_domain::nouns::settlement::Choice;
+use tiexin_domain::nouns::{self, Merge};
+use tiexin_domain::record::{self as shape, Fields, Record};
+use tiexin_domain::{Kind, MergeClass, Noun, RegionCode};
+use tiexin_protocol::wire::Standing;
+use tiexin_protocol::{Change, ParkCode, Verdict};
+use tiexin_store::adopting::{self, Adopting};
+use tiexin_store::{Book, Refused, Save, Unsettled, merging};
+use uuid::Uuid;
+
+use super::save::region_of;
+use crate::rights::At;
+use crate::{errors, refusals};
+
+/// Who looks at what waits.
+#[derive(Clone, Copy)]
+pub(crate) struct Viewer<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) user: Uuid,
+    pub(crate) grants: &'a [Grant],
+    pub(crate) today: NaiveDate,
+}
+
+impl<'a> From<&'a At> for Viewer<'a> {
+    fn from(at: &'a At) -> Viewer<'a> {
+        Viewer { book: at.book(), user: at.user.id, grants: &at.user.grants, today: at.today }
+    }
+}
+
+impl Viewer<'_> {
+    fn may(&self, action: Action, region: &RegionCode) -> bool {
+        access::permits(self.grants, action, region, self.today)
+    }
+
+    fn record(&self, id: Uuid) -> Option<Record> {
+        self.book.get(id).ok().flatten()
+    }
+
+    /// The record that stands for one that was merged; the same one when it was not.
+    fn standing(&self, id: Uuid) -> Uuid {
+        let into = |id| self.record(id).as_ref().and_then(merged_into);
+        standing_for(id, into).unwrap_or(id)
+    }
+}
+
+/// A change that waits.
+pub(super) struct Waiting {
+    pub(super) change: Change,
+    pub(super) verdict: Verdict,
+    /// The record as it stands; `None` when nothing stands.
+    pub(super) current: Option<Record>,
+    /// The township where it waits. Of this desk's own it is worked out; `None` when that cannot be told here.
+    waits: Option<RegionCode>,
+    /// Where a decision on it lies, inside [`Self::waits`].
+    pub(super) at: Option<RegionCode>,
+    /// Where its record lies once it is adopted; `None`: it cannot be adopted here.
+    pub(super) to: Option<RegionCode>,
+    /// Of this desk's own: the number under which the book keeps it.
+    pub(super) refused: Option<i64>,
+    pub(super) author_name: Option<String>,
+    pub(super) standing: Vec<Standing>,
+    since: i64,
+}
+
+impl From<Refused> for Waiting {
+    fn from(refused: Refused) -> Waiting {
+        let Refused { id, change, verdict, current, refused_at, .. } = refused;
+        Waiting {
+            change,
+            verdict,
+            current,
+            waits: None,
+            at: None,
+            to: None,
+            refused: Some(id),
+            author_name: None,
+            standing: Vec::new(),
+            since: refused_at,
+        }
+    }
+}
+
+impl From<Unsettled> for Waiting {
+    fn from(one: Unsettled) -> Waiting {
+        let Unsettled { scope, told, current } = one;
+        Waiting {
+            change: told.change,
+            verdict: told.verdict,
+            current,
+            waits: Some(scope),
+            at: None,
+            to: None,
+            refused: None,
+            author_name: told.author_name,
+            standing: told.standing,
+            since: told.received_at,
+        }
+    }
+}
+
+impl Waiting {
+    /// The record with the change on top of what stands.
+    pub(super) fn with_change(&self) -> Record {
+        let mut record = self.current.clone().unwrap_or_else(|| Record {
+            id: self.change.record,
+            kind: self.change.kind.clone(),
+            scope: self.change.scope.clone(),
+            version: 0,
+            fields: Fields::new(),
+            void: None,
+        });
+        shape::apply(&mut record.fields, &self.change.set);
+        record
+    }
+
+    /// Where it is listed.
+    pub(super) fn region(&self) -> RegionCode {
+        self.to.as_ref().or(self.at.as_ref()).unwrap_or(&self.change.scope).clone()
+    }
+
+    /// What adopting it saves. `None`: it cannot be adopted here.
+    pub(super) fn adopted(&self, join: bool) -> Option<Save> {
+        Some(adopting::adopted(&self.change, self.current.as_ref(), self.to.as_ref()?, join))
+    }
+
+    /// Both sides hold different texts of a long note.
+    fn has_two_notes(&self) -> bool {
+        self.change.set.iter().any(|(field, value)| {
+            let standing = self.current.as_ref().and_then(|record| record.text(field));
+            nouns::merge_class(&self.change.kind, field) == MergeClass::LongNote
+                && standing.is_some_and(|standing| value.as_str().is_some_and(|text| text != standing))
+        })
+    }
+}
+
+/// Changes of one save.
+pub(super) struct Group(pub(super) Vec<Waiting>);
+
+impl Group {
+    pub(super) fn id(&self) -> Uuid {
+        self.0[0].change.id.settlement()
+    }
+
+    pub(super) fn is_own(&self, who: &Viewer<'_>) -> bool {
+        self.0.iter().all(|one| one.refused.is_some() && one.change.author == who.user)
+    }
+
+    /// Whether the user may do this wherever a decision on the group lies.
+    pub(super) fn may(&self, who: &Viewer<'_>, action: Action) -> bool {
+        self.0.iter().all(|one| one.at.as_ref().is_some_and(|at| who.may(action, at)))
+    }
+
+    /// Whether a decision may be put on record: by who may settle, or of one's own by who may write there.
+    pub(super) fn may_decide(&self, who: &Viewer<'_>) -> bool {
+        self.may(who, Action::Settle) || (self.is_own(who) && self.may(who, Action::Write))
+    }
+
+    fn is_conflict(&self) -> bool {
+        self.0.iter().any(|one| matches!(one.verdict, Verdict::Conflict { .. }))
+    }
+
+    /// The decision on two registrations that the group takes, when it is one of merging or of undoing a merge.
+    pub(super) fn merge(&self) -> Option<Merge> {
+        let one = self.0.iter().find(|one| one.change.kind == Kind::Merge.code())?;
+        let merge = Merge::from_fields(&one.with_change().fields).ok()?;
+        (merge.decision != MergeDecision::Different).then_some(merge)
+    }
+
+    /// A family's move that its author may not decide on: from where, if that is known here, and to where.
+    pub(super) fn asked_move(&self) -> Option<(Option<RegionCode>, RegionCode)> {
+        let cause = self.cause();
+        let parked = matches!(cause.verdict, Verdict::Parked { code: ParkCode::NoRight, .. });
+        let stands = cause.change.base > 0 || cause.current.is_some();
+        let to = region_of(&cause.change.set).filter(|_| parked && stands)?;
+        let said = || cause.change.set.get("moved_from")?.as_str()?.parse().ok();
+        let from = cause.current.as_ref().map(Record::region).or_else(said);
+        (cause.change.kind == Kind::Household.code() && from.as_ref() != Some(&to)).then_some((from, to))
+    }
+
+    /// Whether the user may write wherever adopting the group would.
+    fn may_adopt(&self, who: &Viewer<'_>) -> bool {
+        if let Some(merge) = self.merge() {
+            return can_be_merged_anew(who, &merge);
+        }
+        self.0.iter().all(|one| {
+            let stands = one.current.as_ref().map(Record::region);
+            one.to.iter().chain(&stands).all(|region| who.may(Action::Write, region)) && one.to.is_some()
+        })
+    }
+
+    /// What the user may choose.
+    pub(super) fn choices(&self, who: &Viewer<'_>) -> Vec<Choice> {
+        let decides = self.may_decide(who);
+        let adopts = decides && self.may_adopt(who);
+        let mut choices = Vec::new();
+        if self.is_conflict() {
+            if decides || self.is_own(who) {
+                choices.push(Choice::Theirs);
+            }
+            if adopts {
+                choices.push(Choice::Ours);
+                if self.0.iter().any(Waiting::has_two_notes) {
+                    choices.push(Choice::Both);
+                }
+            }
+        } else {
+            if adopts {
+                choices.push(Choice::Adopt);
+            }
+            if self.may(who, Action::Settle) && !self.is_own(who) {
+                choices.push(Choice::Decline);
+            } else if self.is_own(who) {
+                // One's own is let go without a word to anybody.
+                choices.push(Choice::Theirs);
+            }
+        }
+        choices
+    }
+
+    /// Why the group cannot be adopted by somebody who may decide on it, and what to do instead.
+    pub(super) fn obstacle(&self, who: &Viewer<'_>) -> Option<&'static str> {
+        if !self.may_decide(who) || self.may_adopt(who) {
+            return None;
+        }
+        if self.merge().is_some() {
+            return Some(
+                "两份登记后来有变动（作废、已经合并或者迁走），不能再照这次的办。需要时请到“可能重复”里重新核对。",
+            );
+        }
+        let unmade = |one: &&Waiting| one.to.is_none() && one.current.is_none();
+        Some(match self.0.iter().find(unmade) {
+            Some(one) if one.change.base == 0 && region_of(&one.change.set).is_none() => {
+                "这条登记本身还没有生效，请先处理登记它的那一项。"
+            }
+            Some(_) => {
+                "这条登记（或它所属的家庭）不在您负责的地区，这里不能采纳；可以由同时负责两地的审核人采纳。"
+            }
+            None => "要采纳，须同时负责它原来的和现在的地区；可以由上级审核人采纳。",
+        })
+    }
+
+    /// The member whose verdict tells why the group waits.
+    pub(super) fn cause(&self) -> &Waiting {
+        let whole = |one: &&Waiting| !refusals::is_companion(&one.verdict);
+        self.0.iter().find(whole).unwrap_or(&self.0[0])
+    }
+
+    /// Looks anew at what stands, where decisions lie and what adopting comes to.
+    pub(super) fn look(&mut self, who: &Viewer<'_>) {
+        for one in &mut self.0 {
+            one.current = who.record(one.change.record);
+            follow_merge(who, one);
+        }
+        if self.0.iter().any(|one| one.refused.is_some()) {
+            let waits = waits(who, self.cause());
+            for own in self.0.iter_mut().filter(|one| one.refused.is_some()) {
+                own.waits.clone_from(&waits);
+            }
+        }
+        // A member may belong to one that the group makes.
+        let mut made: HashMap<Uuid, Record> = HashMap::new();
+        for one in &mut self.0 {
+            let now = |id| made.get(&id).cloned().or_else(|| who.record(id));
+            let Waiting { change, current, waits, .. } = &*one;
+            let to = Adopting { change, current: current.as_ref(), waits: waits.as_ref(), now: &now }.place();
+            let decided = |waits| adopting::decided_at(waits, current.as_ref(), to.as_ref());
+            one.at = waits.as_ref().map(decided);
+            one.to = to;
+            if let (Some(to), Some(save)) = (&one.to, one.adopted(false)) {
+                let (scope, version) = (to.scope(), one.current.as_ref().map_or(0, |record| record.version));
+                let void = one.current.as_ref().and_then(|record| record.void.clone());
+                let Save { id, kind, fields, .. } = save;
+                made.insert(id, Record { id, kind, scope, version, fields, void });
+            }
+        }
+    }
+}
+
+/// Where the province keeps a change of this desk's own, as it decides (`server::plan`): with what has moved or
+/// was merged; an intended move where it was meant to. `None`: what it is about is not here any more.
+fn waits(who: &Viewer<'_>, own: &Waiting) -> Option<RegionCode> {
+    let change = &own.change;
+    let stands = own.current.as_ref().map(|record| record.scope.clone());
+    let away = |scope: &RegionCode| *scope != change.scope;
+    match &own.verdict {
+        Verdict::Parked { code: ParkCode::Moved | ParkCode::Merged, .. } => {
+            let now = |id| who.record(id);
+            let of = Adopting { change, current: None, waits: None, now: &now };
+            let parents: Vec<RegionCode> = of.parents().map(|parent| parent.scope).collect();
+            stands.into_iter().chain(parents).find(away)
+        }
+        Verdict::Parked { code: ParkCode::NoRight, .. } if own.current.is_some() => {
+            region_of(&change.set).map(|region| region.scope()).or(stands)
+        }
+        _ => Some(stands.unwrap_or_else(|| change.scope.clone())),
+    }
+}
+
+/// An edit of a record that was merged into another is one of that: there it is shown, and adopted.
+fn follow_merge(who: &Viewer<'_>, one: &mut Waiting) {
+    let itself = one.change.void.is_some() || one.change.set.contains_key(MERGED_INTO);
+    if itself || one.current.as_ref().and_then(merged_into).is_none() {
+        return;
+    }
+    let stays = who.record(who.standing(one.change.record));
+    if let Some(stays) = stays.filter(|stays| stays.kind == one.change.kind && stays.void.is_none()) {
+        one.change.record = stays.id;
+        one.current = Some(stays);
+    }
+}
+
+/// Whether what somebody decided about two registrations can be done on them as they stand now.
+fn can_be_merged_anew(who: &Viewer<'_>, merge: &Merge) -> bool {
+    let (Some(stays), Some(gives_way)) = (who.record(merge.stays), who.record(merge.gives_way)) else {
+        return false;
+    };
+    let right = [&stays, &gives_way].iter().all(|record| who.may(Action::Write, &record.region()));
+    let fits = match merge.decision {
+        MergeDecision::Undone => merged_into(&gives_way).is_some(),
+        _ => stays.void.is_none() && gives_way.void.is_none(),
+    };
+    right && fits && stays.kind == gives_way.kind && merging::mergeable(&stays.kind)
+}
+
+/// All that waits and that the user may see, in groups, oldest first.
+pub(super) fn open(who: &Viewer<'_>) -> Result<Vec<Group>, ErrorReply> {
+    let mut all: Vec<Waiting> = Vec::new();
+    for refused in [who.book.conflicts(), who.book.parked()] {
+        all.extend(refused.map_err(errors::store)?.into_iter().map(Waiting::from));
+    }
+    all.extend(who.book.unsettled().map_err(errors::store)?.into_iter().map(Waiting::from));
+    all.sort_by_key(|one| (one.since, one.change.id));
+    let mut groups: Vec<Group> = Vec::new();
+    let mut known: HashMap<(Uuid, Uuid, Uuid), usize> = HashMap::new();
+    for one in all {
+        let key = (one.change.id.device, one.change.id.incarnation, one.change.group);
+        match known.get(&key) {
+            Some(at) => groups[*at].0.push(one),
+            None => {
+                known.insert(key, groups.len());
+                groups.push(Group(vec![one]));
+            }
+        }
+    }
+    for group in &mut groups {
+        group.0.sort_by_key(|one| one.change.id);
+        group.look(who);
+        group.0.retain(|one| may_see(who, one));
+    }
+    groups.retain(|group| !group.0.is_empty());
+    Ok(groups)
+}
+
+fn may_see(who: &Viewer<'_>, one: &Waiting) -> bool {
+    let own = one.refused.is_some();
+    (own && one.change.author == who.user)
+        || one.at.as_ref().is_some_and(|at| who.may(Action::Settle, at))
+        || (own && who.may(Action::Read, &one.region()))
+}
+
+/// How many entries the user's list has: own ones and those that wait for somebody else, and those of others
+/// that the user may decide on.
+pub(crate) fn counted(who: &Viewer<'_>) -> Result<(u64, u64), ErrorReply> {
+    let groups = open(who)?;
+    let to_settle =
+        groups.iter().filter(|group| !group.is_own(who) && !group.choices(who).is_empty()).count();
+    Ok(((groups.len() - to_settle) as u64, to_settle as u64))
+}
+
+pub(super) fn find(at: &At, id: Uuid) -> Result<Group, ErrorReply> {
+    let named = |group: &Group| group.0.iter().any(|one| one.change.id.settlement() == id);
+    open(&Viewer::from(at))?.into_iter().find(named).ok_or_else(settled_already)
+}
+
+pub(super) fn settled_already() -> ErrorReply {
+    ErrorReply::new(ErrorCode::NotFound, "这一条已经处理过了，没有改动。请刷新列表。")
+}

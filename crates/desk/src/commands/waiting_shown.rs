@@ -1,0 +1,270 @@
+//! What waits, in words: a record by its title, a family by name, never an id or the code of a field.
+
+use serde_json::Value;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::quarantine::{BothValues, Item, Part};
+use tiexin_domain::access::Action;
+use tiexin_domain::nouns::Merge;
+use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision};
+use tiexin_domain::record::Record;
+use tiexin_domain::{Kind, Level, RegionCode};
+use tiexin_protocol::change::VOID_FIELD;
+use tiexin_protocol::{Verdict, VoidChange};
+use uuid::Uuid;
+
+use super::records::Names;
+use super::waiting::{Group, Viewer, Waiting};
+use crate::masking::{self, Lost};
+use crate::rights::At;
+use crate::{labels, place, refusals, values};
+
+/// What a picture is made of: no words for anybody.
+const OF_BYTES: [&str; 7] = ["sha256", "bytes", "mime", "width", "height", "thumb_sha256", "thumb_bytes"];
+
+/// Why a proposed move waits, in few words.
+const ASKED_MOVE: &str = "提议迁移";
+
+/// Puts what waits into words for the user.
+pub(super) struct Words<'a> {
+    pub(super) at: &'a At,
+    pub(super) names: Names,
+    pub(super) lost: Lost,
+}
+
+impl Words<'_> {
+    pub(super) fn item(&self, group: &Group) -> Item {
+        let who = Viewer::from(self.at);
+        let (cause, mine) = (group.cause(), group.is_own(&who));
+        let refusal = refusals::told(&cause.verdict, mine);
+        let merge = group.merge();
+        let moves = group.asked_move();
+        let message = match (&merge, &moves) {
+            (Some(merge), _) => self.of_merge(merge, mine),
+            (None, Some((from, to))) => self.of_move(cause, (from.as_ref(), to), mine),
+            (None, None) => refusal.message,
+        };
+        let reason = if moves.is_some() { ASKED_MOVE } else { refusal.reason };
+        let obstacle = group.obstacle(&who).unwrap_or_default();
+        let region = cause.region();
+        Item {
+            id: group.id(),
+            mine,
+            verdict: refusal.verdict.to_owned(),
+            code: refusal.code,
+            reason: reason.to_owned(),
+            message: format!("{message}{obstacle}"),
+            author: self.author(cause),
+            noted_at: cause.change.noted_at,
+            region_name: place::name(&region),
+            township_name: township(&region),
+            region,
+            parts: match &merge {
+                Some(merge) => self.parts_of_merge(group, merge),
+                None => group.0.iter().map(|one| self.part(one)).collect(),
+            },
+            choices: group.choices(&who),
+            merges: merge.is_some(),
+        }
+    }
+
+    fn author(&self, one: &Waiting) -> String {
+        one.author_name.clone().unwrap_or_else(|| self.names.of_author(one.change.author))
+    }
+
+    /// What became of merging two registrations, or of undoing it, and what to do.
+    fn of_merge(&self, merge: &Merge, mine: bool) -> String {
+        let (stays, gives_way) = (self.title_of(merge.stays), self.title_of(merge.gives_way));
+        let kind = merge.record_kind.label();
+        let done = match merge.decision {
+            MergeDecision::Undone => format!("撤销合并（{kind}“{gives_way}”与“{stays}”）"),
+            _ => format!("把重复的{kind}“{gives_way}”并入“{stays}”"),
+        };
+        let whose = if mine { "您" } else { "登记人" };
+        format!(
+            "{whose}要{done}，但同时另一台电脑改过其中一份，所以没有生效，两份登记都没有变。请核对后选择按现在的内容重新办一次，或者不办了。"
+        )
+    }
+
+    /// A move that somebody proposes who may not decide on it.
+    fn of_move(&self, cause: &Waiting, (from, to): (Option<&RegionCode>, &RegionCode), mine: bool) -> String {
+        let family = titled(cause, &self.lost);
+        let from = from.map(|from| format!("从{}", named_with_township(from))).unwrap_or_default();
+        let to = named_with_township(to);
+        match mine {
+            true => format!(
+                "您提议把{family}{from}迁往{to}，等同时负责两地的审核人决定。决定以前这户仍在原处，由您照看。"
+            ),
+            false => format!(
+                "登记人提议把{family}{from}迁往{to}，家里的人员、档案和联系人一起迁走。同意请采纳，不同意请写明原因退回。"
+            ),
+        }
+    }
+
+    /// Of a merge: both registrations, and which values the one that stays would take over.
+    fn parts_of_merge(&self, group: &Group, merge: &Merge) -> Vec<Part> {
+        let whole = |id: Uuid| self.at.book().get(id).ok().flatten();
+        let of = |id: Uuid| group.0.iter().find(|one| one.change.record == id);
+        let mut parts = Vec::new();
+        for id in [merge.stays, merge.gives_way] {
+            let Some(record) = whole(id) else { continue };
+            let taken = of(id).map(|one| self.fields(one)).unwrap_or_default();
+            parts.push(Part {
+                record: id,
+                kind: record.kind.clone(),
+                title: masking::title(&record, &self.lost),
+                stands: true,
+                hides: None,
+                hidden: record.void.as_ref().map(|void| void.reason.clone()),
+                fields: taken,
+            });
+        }
+        if parts.is_empty() {
+            parts.extend(group.0.iter().take(1).map(|one| Part { fields: Vec::new(), ..self.part(one) }));
+        }
+        parts
+    }
+
+    fn part(&self, one: &Waiting) -> Part {
+        let hides = match &one.change.void {
+            Some(VoidChange::Hide(void)) => Some(void.reason.clone()),
+            _ => None,
+        };
+        let void = one.current.as_ref().and_then(|record| record.void.as_ref());
+        Part {
+            record: one.change.record,
+            kind: one.change.kind.clone(),
+            title: titled(one, &self.lost),
+            stands: one.current.is_some(),
+            hides,
+            hidden: void.map(|void| void.reason.clone()),
+            fields: self.fields(one),
+        }
+    }
+
+    fn fields(&self, one: &Waiting) -> Vec<BothValues> {
+        let contested = match &one.verdict {
+            Verdict::Conflict { fields, .. } => fields.as_slice(),
+            _ => &[],
+        };
+        let whole = one.with_change();
+        let shown = one.change.set.keys().filter(|field| {
+            !field.starts_with("recorded_")
+                && !OF_BYTES.contains(&field.as_str())
+                && *field != MERGED_INTO
+                && (contested.is_empty() || contested.contains(field))
+        });
+        let mut fields: Vec<BothValues> = shown.map(|field| self.both(one, &whole, field)).collect();
+        if let (true, Some(to)) = (moved_along(one), &one.to) {
+            // It goes where its family is, not where its author saw that.
+            if let Some(region) = fields.iter_mut().find(|both| both.field == "region") {
+                region.ours = Value::String(place::name(to));
+            }
+        }
+        fields
+    }
+
+    fn both(&self, one: &Waiting, whole: &Record, field: &str) -> BothValues {
+        let kind = &one.change.kind;
+        // A change of a set shows the set that it would make.
+        let ours = whole.fields.get(field).unwrap_or(&Value::Null);
+        let theirs = one.current.as_ref().and_then(|record| record.fields.get(field)).unwrap_or(&Value::Null);
+        // Covered by the rules of the record that would be: what its author alone may read stays so.
+        let cover = |value: &Value| {
+            let covered = masking::cover_value(whole, field, value, self.at.user.id, &self.lost);
+            Value::String(self.value(kind, field, &covered))
+        };
+        let origin = one.standing.iter().find(|standing| standing.field == field);
+        let hidden = one.standing.iter().find(|standing| standing.field == VOID_FIELD);
+        let by = origin.or(hidden.filter(|_| one.current.as_ref().is_some_and(|r| r.void.is_some())));
+        BothValues {
+            field: field.to_owned(),
+            label: labels::field(kind, field),
+            ours: cover(ours),
+            theirs: cover(theirs),
+            masked: [ours, theirs].into_iter().any(|value| masking::is_masked(kind, field, value)),
+            by: by.and_then(|standing| standing.author_name.clone()),
+            at: by.and_then(|standing| standing.noted_at),
+        }
+    }
+
+    fn value(&self, kind: &str, field: &str, value: &Value) -> String {
+        in_words(self.at, kind, field, value)
+    }
+
+    fn title_of(&self, id: Uuid) -> String {
+        title_of(self.at, id)
+    }
+}
+
+/// A value, covered already, in the office's words: places by name, other records by their titles.
+pub(super) fn in_words(at: &At, kind: &str, field: &str, value: &Value) -> String {
+    match value {
+        Value::String(code) if matches!(field, "region" | "moved_from") => region_name(code),
+        Value::String(text) => match text.parse::<Uuid>() {
+            Ok(id) => title_of(at, id),
+            Err(_) => values::shown(kind, field, value),
+        },
+        Value::Array(items) => {
+            let words: Vec<String> = items.iter().map(|item| in_words(at, kind, field, item)).collect();
+            words.join("、")
+        }
+        other => values::shown(kind, field, other),
+    }
+}
+
+/// What the user may read of a record, by its title.
+fn title_of(at: &At, id: Uuid) -> String {
+    let found = at.book().get(id).ok().flatten();
+    let readable = found.filter(|record| at.may(Action::Read, &record.region()));
+    let named = readable.and_then(|record| {
+        let lost = masking::lost(at.book(), [&record]).ok()?;
+        Some(masking::title(&record, &lost)).filter(|title| !title.is_empty())
+    });
+    named.unwrap_or_else(|| "（不在本机的登记）".to_owned())
+}
+
+/// A new record that follows what it belongs to.
+fn moved_along(one: &Waiting) -> bool {
+    one.current.is_none() && one.to.as_ref().is_some_and(|to| to.scope() != one.change.scope)
+}
+
+/// The title of what stands or would stand; what cannot be read as a whole record is called by its kind.
+pub(super) fn titled(one: &Waiting, lost: &Lost) -> String {
+    let whole = one.with_change();
+    let title = masking::title(one.current.as_ref().unwrap_or(&whole), lost);
+    if !title.is_empty() {
+        return title;
+    }
+    let kind = Kind::from_code(&one.change.kind);
+    let label = kind.word();
+    let named = ["head_name", "name"].iter().find_map(|field| whole.text(field));
+    match named {
+        // The name of a child who died is told by the family's own page only.
+        Some(name) if kind != Kind::Person => format!("{name}（{label}）"),
+        _ => format!("{label}（不在本机）"),
+    }
+}
+
+fn region_name(code: &str) -> String {
+    code.parse().map(|region: RegionCode| named_with_township(&region)).unwrap_or_default()
+}
+
+/// A village with its township before it.
+fn named_with_township(region: &RegionCode) -> String {
+    match region.level() {
+        Level::Village => format!("{}{}", township(region), place::name(region)),
+        _ => place::name(region),
+    }
+}
+
+/// The name of the township; of what lies above, its own.
+fn township(region: &RegionCode) -> String {
+    place::name(&region.scope())
+}
+
+/// The group's records by their titles, for what is told after a decision.
+pub(super) fn named(at: &At, group: &Group) -> Result<String, ErrorReply> {
+    let whole: Vec<Record> = group.0.iter().map(Waiting::with_change).collect();
+    let lost = masking::lost(at.book(), &whole)?;
+    Ok(titled(group.cause(), &lost))
+}

@@ -1,0 +1,550 @@
+//! What waits for a decision: how a desk shows it, what deciding comes to, and that it comes to an end.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tiexin_contract::duplicates::{ListDuplicates, MergeRecords};
+use tiexin_contract::family::GetFamily;
+use tiexin_contract::quarantine::{Item, ListQuarantine, PutAway, Settle, SettleMany};
+use tiexin_contract::records::{GetRecord, SaveRecord};
+use tiexin_contract::sync::GetSync;
+use tiexin_domain::access::{Grant, Role};
+use tiexin_domain::nouns::settlement::Choice;
+use tiexin_domain::record::Void;
+use tiexin_domain::{Kind, RegionCode};
+use tiexin_protocol::wire::{ChangeVerdict, PushReply, QuarantineMarks, Quarantined, Settled};
+use tiexin_protocol::{Change, ChangeId, ParkCode, Verdict, VoidChange};
+use tiexin_store::{Book, By, Save};
+use uuid::Uuid;
+
+use crate::meanwhile::behind;
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+
+/// Where the family came from: not in this desk's view.
+const OLD: &str = "340323104";
+const OLD_VILLAGE: &str = "340323104001";
+const NUMBER: &str = "34052419800101001X";
+
+/// A township's desk whose user may settle there and nowhere else, with a family of a head, a file and contacts.
+struct Town {
+    office: Office,
+    home: Uuid,
+    person: Uuid,
+    file: Uuid,
+}
+
+async fn town() -> Town {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("钟户主", |_| {}).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    let (person, file) = (page.persons[0].id, page.files[0].id);
+    grants(&office, &[(Role::Supervisor, TOWNSHIP)]).await;
+    Town { office, home, person, file }
+}
+
+async fn grants(office: &Office, all: &[(Role, &str)]) {
+    behind(office, |book| {
+        let mut user = book.users().unwrap().remove(0);
+        let grant = |(role, region): &(Role, &str)| Grant {
+            role: role.clone(),
+            region: region.parse().unwrap(),
+            from: None,
+            to: None,
+        };
+        user.grants = all.iter().map(grant).collect();
+        book.set_users(&[user]).unwrap();
+    })
+    .await;
+}
+
+/// A change of somebody at another desk.
+fn change(seq: u64, kind: &str, set: Value) -> Change {
+    Change {
+        id: ChangeId { device: Uuid::from_u128(77), incarnation: Uuid::from_u128(78), seq },
+        group: Uuid::from_u128(1000 + u128::from(seq)),
+        record: Uuid::from_u128(2000 + u128::from(seq)),
+        kind: kind.into(),
+        scope: OLD.parse().unwrap(),
+        base: 0,
+        set: fields(set),
+        void: None,
+        author: Uuid::from_u128(5),
+        noted_at: 1_790_000_000_000,
+    }
+}
+
+fn parked(code: ParkCode) -> Verdict {
+    Verdict::Parked { code, message: "住院天数超过一年，请核对".into() }
+}
+
+fn told(change: Change, verdict: Verdict) -> Quarantined {
+    let received_at = 1_790_000_000_000 + change.id.seq as i64;
+    Quarantined { change, verdict, received_at, author_name: Some("老专干".into()), standing: Vec::new() }
+}
+
+/// The province tells what waits in this township.
+async fn waits_here(office: &Office, items: Vec<Quarantined>) {
+    let scope: RegionCode = TOWNSHIP.parse().unwrap();
+    let scopes = BTreeMap::from([(scope.clone(), 7)]);
+    let marks = QuarantineMarks { mark: "7".into(), scopes };
+    behind(office, |book| book.keep_quarantine(&scope, &items, &marks).unwrap()).await;
+}
+
+async fn listed(office: &Office) -> Vec<Item> {
+    office.ok(ListQuarantine { region: None }).await.items
+}
+
+/// Whole records of every kind, each field of it filled in, made in the township that the family left.
+fn samples(town: &Town) -> Vec<(Kind, Value)> {
+    let Town { home, person, file, .. } = town;
+    let whose = json!({"person": person, "name": "钟户主"});
+    let of_kind = |kind: &Kind| match kind {
+        Kind::Household => json!({
+            "region": OLD_VILLAGE, "head_name": "另一户", "head": person, "kinds": ["hardship"],
+            "hardship": ["重病"], "registered_address": "东街", "current_address": "西街",
+            "phone": "19900002580", "notes": "门口有狗", "moved_from": VILLAGE, "moved_on": "2026-10-01",
+            "moved_why": "随女儿居住",
+        }),
+        Kind::Person => json!({
+            "region": OLD_VILLAGE, "name": "钟老二", "household": home, "relation": "relative", "sex": "male",
+            "birth": "1980-01-01", "lunar_birthday": true, "id_number": NUMBER, "phone": "19900002580",
+            "marriage": "已婚", "health": "一般", "politics": "群众", "tags": ["five_elders"],
+            "died_on": "2026-01-02", "deceased": true, "notes": "耳背",
+        }),
+        Kind::SupportFile => json!({
+            "region": OLD_VILLAGE, "household": home, "head_name": "钟户主", "code": "340323", "category": "death",
+            "disability_grade": "二级", "disability_card": "34052419800101001X42", "child_name": "某",
+            "loss_date": "2014-05", "loss_cause": "病", "assistance": "yes", "assistance_from": "2015-01-01",
+            "assistance_to": "2030-01-01", "doctor": "李医生", "doctor_signed_on": "2026-01-01",
+            "hospital": "县医院", "policy": "2026001", "emergency_contact": "钟老二", "phone": "19900002580",
+            "preference": "welcome", "preference_on": "2026-01-01", "status": "active", "status_reason": "无",
+            "opened_on": "2015-01-01", "anniversary": true, "notes": "无",
+        }),
+        Kind::ContactPair => json!({
+            "region": OLD_VILLAGE, "household": home, "file": file, "township_leader": "赵镇长",
+            "village_worker": "李村医", "from": "2026-01-01", "to": "2027-01-01", "handover_note": "已交接",
+        }),
+        Kind::Visit => json!({
+            "region": OLD_VILLAGE, "household": home, "head_name": "钟户主", "date": "2026-10-05",
+            "time": "09:30", "kind": "festival", "festival": "中秋节", "met": [whose], "visitors": ["老专干"],
+            "presence": "at_home", "note": "一切都好", "needs": "买药", "health": "一般", "living": "一般",
+            "safety": "好", "gifts": [{"item": "慰问金", "amount": "300.00", "signed_by": "钟户主"}],
+            "follow_up": "2026-11-05", "contact_reason": "节日",
+        }),
+        Kind::NeedSurvey => json!({
+            "region": OLD_VILLAGE, "household": home, "head_name": "钟户主", "date": "2026-10-05",
+            "persons": [whose], "needs": ["就医"], "notes": "无",
+        }),
+        Kind::InsuranceClaim => json!({
+            "region": OLD_VILLAGE, "household": home, "head_name": "钟户主", "insured": whose, "policy": "2026001",
+            "days": 3, "amount": "300.00", "paid_on": "2026-10-05", "notes": "无",
+        }),
+        Kind::Counselling => json!({
+            "region": OLD_VILLAGE, "household": home, "head_name": "钟户主", "person": whose,
+            "counsellor": "周老师", "date": "2026-10-05", "paired": true, "file_opened": true, "assessed": true,
+            "scale": "量表", "score": 7, "session_note": "谈话",
+        }),
+        Kind::Member => json!({
+            "region": OLD_VILLAGE, "name": "钟户主", "person": person, "sex": "male", "structure": "individual",
+            "residence": "resident", "group": "一组", "joined": "2020", "left": "2026-10", "wants_notices": true,
+            "tags": ["youth"], "notes": "无",
+        }),
+        Kind::Volunteer => json!({
+            "region": OLD_VILLAGE, "name": "钟户主", "person": person, "approval": "approved",
+            "approved_on": "2026-10-01", "skills": ["理发"], "team": "一队", "minutes": 90, "notes": "无",
+        }),
+        Kind::Activity => json!({
+            "region": OLD_VILLAGE, "name": "讲座", "project": "publicity", "key_task": "training", "place": "村部",
+            "start": "2026-10-05T09:00:00", "end": "2026-10-05T10:00:00", "head": "赵镇长", "approval": "同意",
+            "headcount": 30, "sign_ins": [person], "handouts": 30, "money": "300.00", "summary": "顺利",
+            "archived": true,
+        }),
+        Kind::Attachment => json!({
+            "region": OLD_VILLAGE, "household": home, "owner": home, "owner_kind": "household",
+            "what": "home_visit", "sha256": "ab".repeat(32), "bytes": 9, "mime": "image/jpeg", "width": 3,
+            "height": 3, "thumb_sha256": "cd".repeat(32), "thumb_bytes": 3, "taken_at": "2026-10-05",
+            "note": "门口",
+        }),
+        Kind::Settlement => json!({
+            "region": OLD_VILLAGE, "device": Uuid::from_u128(1), "incarnation": Uuid::from_u128(2), "seq": 3,
+            "record": home, "record_kind": "household", "author": Uuid::from_u128(5), "author_name": "老专干",
+            "choice": "adopt", "note": "属实",
+        }),
+        Kind::Merge => json!({
+            "region": OLD_VILLAGE, "record_kind": "household", "stays": home, "gives_way": Uuid::from_u128(8),
+            "decision": "merged", "turned": [{"record": person, "field": "household"}],
+            "took": [{"field": "phone", "was": "19900002580", "is": "19900002581"}],
+        }),
+        Kind::Other(_) => json!({}),
+    };
+    Kind::ALL.iter().map(|kind| (kind.clone(), of_kind(kind))).collect()
+}
+
+/// Everything of an item that a person reads.
+fn words(item: &Item) -> Vec<String> {
+    let mut words = vec![item.reason.clone(), item.message.clone(), item.author.clone()];
+    words.extend([item.region_name.clone(), item.township_name.clone()]);
+    for part in &item.parts {
+        words.push(part.title.clone());
+        words.extend(part.hides.iter().chain(&part.hidden).cloned());
+        for field in &part.fields {
+            words.push(field.label.clone());
+            words.extend(
+                [&field.ours, &field.theirs].map(|value| value.as_str().unwrap_or_default().to_owned()),
+            );
+            words.extend(field.by.clone());
+        }
+    }
+    words
+}
+
+/// No id, no code of a field or a choice, no code of a region: words only.
+fn readable(item: &Item) {
+    let id = regex::Regex::new("[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{32}|[a-z]{3,}|3403[0-9]{5,8}$").unwrap();
+    for said in words(item) {
+        assert!(!id.is_match(&said), "{said:?} of {item:?}");
+    }
+    assert!(item.parts.iter().all(|part| !part.title.is_empty()), "{item:?}");
+    assert!(!item.message.is_empty() && !item.reason.is_empty());
+}
+
+#[tokio::test]
+async fn every_kind_and_every_reason_is_told_in_words() {
+    let town = town().await;
+    let park = [
+        ParkCode::NoRight,
+        ParkCode::AuthorUnknown,
+        ParkCode::KindUnknown,
+        ParkCode::RuleBroken,
+        ParkCode::RecordUnknown,
+        ParkCode::ScopeMismatch,
+        ParkCode::Group,
+        ParkCode::Moved,
+        ParkCode::Merged,
+        ParkCode::Other,
+    ];
+    let mut items = Vec::new();
+    let mut next = 0;
+    let mut add = |kind: &str, set: &Value, base: u64, void: Option<VoidChange>, verdict: Verdict| {
+        next += 1;
+        let mut set = set.clone();
+        // A field of a newer program, and of what stands here an edit.
+        set["x_of_the_future"] = json!({"deep": "值"});
+        items.push(told(Change { base, void, ..change(next, kind, set) }, verdict));
+    };
+    for (kind, set) in samples(&town) {
+        for code in park {
+            add(kind.code(), &set, 0, None, parked(code));
+        }
+        // Of a record that is not here, half of it.
+        add(kind.code(), &json!({"notes": "改", "phone": "19900002580"}), 4, None, parked(ParkCode::Moved));
+        let hide = Some(VoidChange::Hide(Void { reason: "重复".into() }));
+        for code in ["sensitive", "voided", "edited_meanwhile", "of_the_future"] {
+            let fields = match code {
+                "sensitive" => set.as_object().unwrap().keys().cloned().collect(),
+                _ => Vec::new(),
+            };
+            let void = hide.clone().filter(|_| code == "edited_meanwhile");
+            add(kind.code(), &set, 0, void, Verdict::Conflict { code: code.into(), fields });
+        }
+    }
+    add("pairing_of_the_future", &json!({"region": OLD_VILLAGE}), 0, None, parked(ParkCode::KindUnknown));
+    // The same of records that stand here.
+    let (home, person, file) = (town.home, town.person, town.file);
+    let mut here = Vec::new();
+    for (at, kind, set) in [
+        (home, "household", json!({"head": person, "current_address": "新村"})),
+        (person, "person", json!({"household": home, "health": "好"})),
+        (file, "support_file", json!({"household": home, "hospital": "市医院"})),
+    ] {
+        add(kind, &set, 4, None, parked(ParkCode::NoRight));
+        here.push(at);
+    }
+    let many = items.len();
+    for (item, at) in items.iter_mut().rev().zip(here.into_iter().rev()) {
+        item.change.record = at;
+    }
+    waits_here(&town.office, items).await;
+    let listed = listed(&town.office).await;
+    assert_eq!(listed.len(), many);
+    listed.iter().for_each(readable);
+}
+
+/// The family came here; what its old worker wrote without a line waits here, of every kind. This desk's user reads
+/// nothing of the place that the family left.
+#[tokio::test]
+async fn what_was_made_for_a_family_that_moved_is_adopted_into_the_new_place() {
+    let town = town().await;
+    let office = &town.office;
+    let belongs: Vec<(Kind, Value)> = samples(&town)
+        .into_iter()
+        .filter(|(kind, _)| !tiexin_domain::nouns::parent_fields(kind.code()).is_empty())
+        .filter(|(kind, _)| *kind != Kind::Household)
+        .collect();
+    assert_eq!(belongs.len(), 10);
+    let items = belongs
+        .iter()
+        .zip(1..)
+        .map(|((kind, set), seq)| told(change(seq, kind.code(), set.clone()), parked(ParkCode::Moved)));
+    waits_here(office, items.collect()).await;
+    let waiting = listed(office).await;
+    assert_eq!(waiting.len(), 10);
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 10);
+    for item in &waiting {
+        assert_eq!(item.choices, [Choice::Adopt, Choice::Decline], "{item:?}");
+        assert_eq!(item.region.as_str(), VILLAGE, "{item:?}");
+    }
+    let ids = waiting.iter().map(|item| item.id).collect();
+    let done = office.ok(SettleMany { ids, choice: Choice::Adopt, note: None, job: None }).await;
+    assert_eq!((done.done, done.left), (10, Vec::new()));
+    assert!(listed(office).await.is_empty());
+    for ((kind, _), seq) in belongs.iter().zip(1u128..) {
+        let row = office.ok(GetRecord { id: Uuid::from_u128(2000 + seq) }).await;
+        assert_eq!((row.kind.as_str(), row.region.as_str()), (kind.code(), VILLAGE));
+    }
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 0);
+    // What is told to the province names the new place, so that it is not parked once more.
+    behind(office, |book| {
+        let told = book.outbox_batch(500, 1 << 20).unwrap();
+        assert!(told.iter().all(|change| change.scope.as_str() == TOWNSHIP));
+    })
+    .await;
+}
+
+/// The family went on before anybody decided: who does not see where to cannot adopt, is told so, and is not led on.
+#[tokio::test]
+async fn what_cannot_be_adopted_here_says_so_and_can_be_sent_back() {
+    let town = town().await;
+    let office = &town.office;
+    let gone = json!({"region": OLD_VILLAGE, "household": Uuid::from_u128(404), "head_name": "走了的户",
+        "date": "2026-10-05", "kind": "routine", "visitors": ["老专干"], "presence": "at_home"});
+    let broken = json!({"region": VILLAGE, "name": "某", "phone": "12", "household": town.home});
+    let good = json!({"region": VILLAGE, "name": "好", "household": town.home});
+    let half = json!({"phone": "19900002580"});
+    let items = vec![
+        told(change(1, "visit", gone), parked(ParkCode::Moved)),
+        told(change(2, "person", broken), parked(ParkCode::RuleBroken)),
+        told(change(3, "person", good), parked(ParkCode::Moved)),
+        told(change(4, "person", half), parked(ParkCode::NoRight)),
+    ];
+    waits_here(office, items).await;
+    let waiting = listed(office).await;
+    assert_eq!(waiting[0].choices, [Choice::Decline]);
+    assert!(waiting[0].message.contains("不在您负责的地区"), "{}", waiting[0].message);
+    assert!(waiting[3].message.contains("请先处理登记它的那一项"), "{}", waiting[3].message);
+    let ids: Vec<Uuid> = waiting.iter().map(|item| item.id).collect();
+    let all = |choice, note: Option<&str>| SettleMany {
+        ids: ids.clone(),
+        choice,
+        note: note.map(str::to_owned),
+        job: None,
+    };
+    // One bad one holds back none of the others, and says why.
+    let told = office.ok(all(Choice::Adopt, None)).await;
+    assert_eq!((told.done, told.left.len()), (1, 3));
+    assert!(
+        told.left[1].message.contains("号码") || told.left[1].message.contains("电话"),
+        "{:?}",
+        told.left[1]
+    );
+    assert_eq!(office.ok(GetRecord { id: Uuid::from_u128(2003) }).await.title, "好");
+    // Without a reason nothing is sent back.
+    assert!(office.refused(all(Choice::Decline, Some(" "))).await.message.contains("原因"));
+    let told = office.ok(all(Choice::Decline, Some("请在新地方登记"))).await;
+    assert_eq!((told.done, told.left.len()), (3, 1), "the fourth was decided on already: {:?}", told.left);
+    assert!(listed(office).await.is_empty());
+}
+
+/// An edit of what was registered in an earlier save that waits as well.
+#[tokio::test]
+async fn what_registers_a_record_goes_before_what_edits_it() {
+    let town = town().await;
+    let made = change(1, "person", json!({"region": OLD_VILLAGE, "name": "新", "household": town.home}));
+    let edited = Change { record: made.record, ..change(2, "person", json!({"health": "好"})) };
+    let items = [edited, made].map(|change| told(change, parked(ParkCode::Moved)));
+    waits_here(&town.office, items.to_vec()).await;
+    let ids = listed(&town.office).await.iter().map(|item| item.id).collect();
+    let told = town.office.ok(SettleMany { ids, choice: Choice::Adopt, note: None, job: None }).await;
+    assert_eq!((told.done, told.left), (2, Vec::new()));
+    assert_eq!(town.office.ok(GetRecord { id: Uuid::from_u128(2001) }).await.fields["health"], "好");
+}
+
+/// A move proposed by who may not decide on it: whoever may write at both places does, with all that goes along.
+#[tokio::test]
+async fn a_proposed_move_is_adopted_by_who_may_write_at_both_places() {
+    let town = town().await;
+    let office = &town.office;
+    let moved = json!({"region": OLD_VILLAGE, "moved_from": VILLAGE, "moved_on": "2026-10-19"});
+    let along = json!({"region": OLD_VILLAGE});
+    let mut items = Vec::new();
+    for (seq, kind, id, set) in [
+        (1, "household", town.home, moved),
+        (2, "person", town.person, along.clone()),
+        (3, "support_file", town.file, along),
+    ] {
+        let group = Uuid::from_u128(9);
+        let scope = TOWNSHIP.parse().unwrap();
+        let verdict = if seq == 1 { ParkCode::NoRight } else { ParkCode::Group };
+        items.push(told(
+            Change { record: id, base: 1, group, scope, ..change(seq, kind, set) },
+            parked(verdict),
+        ));
+    }
+    let scope: RegionCode = OLD.parse().unwrap();
+    let marks = QuarantineMarks { mark: "8".into(), scopes: BTreeMap::from([(scope.clone(), 8)]) };
+    behind(office, |book| book.keep_quarantine(&scope, &items, &marks).unwrap()).await;
+    // Of the old place alone nothing is heard; of both it is one thing to decide.
+    assert!(listed(office).await.is_empty());
+    grants(office, &[(Role::Supervisor, "340323")]).await;
+    let item = listed(office).await.remove(0);
+    assert_eq!(item.choices, [Choice::Adopt, Choice::Decline], "{item:?}");
+    readable(&item);
+    office.ok(Settle { id: item.id, choice: Choice::Adopt, note: None }).await;
+    assert_eq!(office.ok(GetRecord { id: town.home }).await.region.as_str(), OLD_VILLAGE);
+    assert_eq!(office.ok(GetRecord { id: town.person }).await.region.as_str(), OLD_VILLAGE);
+    assert!(listed(office).await.is_empty());
+}
+
+/// This desk's own changes since `from` get these verdicts from the province.
+fn heard(book: &Book, from: u64, verdict: impl Fn(&Change) -> Verdict) {
+    let sent = book.outbox_batch_after(from, 500, 1 << 20).unwrap();
+    let verdicts: Vec<ChangeVerdict> = sent
+        .iter()
+        .map(|change| ChangeVerdict { seq: change.id.seq, duplicate: false, verdict: verdict(change) })
+        .collect();
+    let acked = verdicts.last().map_or(from, |last| last.seq);
+    book.record_verdicts(&PushReply { verdicts, acked, durable: 0 }, 0).unwrap();
+}
+
+fn waiting_to(book: &Book) -> u64 {
+    book.outbox_batch(5000, 1 << 30).unwrap().last().map_or(0, |change| change.id.seq)
+}
+
+/// Somebody edited one of the two meanwhile: the merge is done anew on what stands, or let go. Both persons have one
+/// ID number, which is why they were merged.
+#[tokio::test]
+async fn a_merge_that_was_refused_is_done_anew() {
+    for again in [true, false] {
+        let office = Office::township(day(2026, 10, 20)).await;
+        let home = office.family("钟户主", |_| {}).await;
+        let stays = office.ok(GetFamily { household: home }).await.persons[0].id;
+        let gives_way = Uuid::from_u128(55);
+        let mut from = 0;
+        behind(&office, |book| {
+            let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
+            let twin =
+                json!({"region": VILLAGE, "name": "钟户主", "id_number": NUMBER, "phone": "19900002581"});
+            let mut here = book.get(stays).unwrap().unwrap();
+            here.fields.insert("id_number".into(), NUMBER.into());
+            here.fields.insert("sex".into(), "male".into());
+            let save = |id, fields| Save { id, kind: "person".into(), fields, void: None };
+            book.save_group(&[save(gives_way, fields(twin)), save(stays, here.fields)], &by).unwrap();
+            from = waiting_to(book);
+        })
+        .await;
+        // Editing only the telephone is nobody's quarrel about the number.
+        let phone = json!({"phone": "19900002599"});
+        let edit =
+            SaveRecord { kind: "person".into(), id: Some(stays), version: None, fields: fields(phone) };
+        office.ok(edit).await;
+        let number = json!({"id_number": "440524188001010014", "sex": null});
+        let edit =
+            SaveRecord { kind: "person".into(), id: Some(stays), version: None, fields: fields(number) };
+        office.ok(edit).await;
+        let back = json!({"id_number": NUMBER, "sex": null});
+        let edit = SaveRecord { kind: "person".into(), id: Some(stays), version: None, fields: fields(back) };
+        assert!(office.refused(edit.clone()).await.message.contains("已经登记过"), "touched, it is checked");
+        behind(&office, |book| {
+            let by = By { author: book.users().unwrap()[0].id, now_ms: 2, group: Uuid::from_u128(4) };
+            let mut here = book.get(stays).unwrap().unwrap();
+            here.fields.insert("id_number".into(), NUMBER.into());
+            here.fields.insert("sex".into(), "male".into());
+            book.save_group(
+                &[Save { id: stays, kind: "person".into(), fields: here.fields, void: None }],
+                &by,
+            )
+            .unwrap();
+            from = waiting_to(book);
+        })
+        .await;
+        office.ok(MergeRecords { stays, gives_way, take: vec!["phone".into()], money: Vec::new() }).await;
+        behind(&office, |book| {
+            heard(book, from, |change| match change.record == gives_way {
+                true => Verdict::Conflict { code: "edited_meanwhile".into(), fields: Vec::new() },
+                false => parked(ParkCode::Group),
+            });
+        })
+        .await;
+        let item = listed(&office).await.remove(0);
+        assert!(item.mine && item.merges, "{item:?}");
+        assert_eq!(item.choices, [Choice::Theirs, Choice::Ours]);
+        assert!(item.message.contains("钟户主") && item.message.contains("重新办"), "{}", item.message);
+        readable(&item);
+        let choice = if again { Choice::Ours } else { Choice::Theirs };
+        office.ok(Settle { id: item.id, choice, note: None }).await;
+        assert!(listed(&office).await.is_empty());
+        let pairs = office.ok(ListDuplicates { region: None, household: None }).await;
+        let row = office.ok(GetRecord { id: stays }).await;
+        if again {
+            assert!(pairs.pairs.is_empty() && pairs.decided.len() == 1, "{pairs:?}");
+            assert_eq!(row.fields["phone"], "199****2581");
+        } else {
+            assert_eq!(pairs.pairs.len(), 1, "it is proposed again");
+            assert_eq!(row.fields["phone"], "199****2599");
+        }
+    }
+}
+
+/// The author's grant has ended: what became of the own changes is told all the same, with the reason.
+#[tokio::test]
+async fn the_author_is_told_also_when_no_right_is_left() {
+    let town = town().await;
+    let office = &town.office;
+    let mut from = 0;
+    behind(office, |book| from = waiting_to(book)).await;
+    for name in ["甲", "乙"] {
+        let person = json!({"region": VILLAGE, "name": name, "household": town.home});
+        office
+            .ok(SaveRecord { kind: "person".into(), id: None, version: None, fields: fields(person) })
+            .await;
+    }
+    behind(office, |book| heard(book, from, |_| parked(ParkCode::NoRight))).await;
+    grants(office, &[]).await;
+    assert_eq!(listed(office).await.len(), 2);
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 2);
+    behind(office, |book| {
+        let settled = |change: &ChangeId| Settled {
+            change: *change,
+            choice: Choice::Decline,
+            note: Some("已由别人登记".into()),
+            by: Some("县里".into()),
+            at: Some(1),
+        };
+        let undecided = book.undecided().unwrap();
+        book.keep_outcomes(&[settled(&undecided[0])]).unwrap();
+    })
+    .await;
+    let told = office.ok(ListQuarantine { region: None }).await;
+    assert_eq!((told.items.len(), told.answers.len()), (1, 1));
+    assert_eq!(told.answers[0].note.as_deref(), Some("已由别人登记"));
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 2, "the badge counts what the list shows");
+    office.ok(PutAway { id: told.answers[0].id }).await;
+    // What nobody has decided yet may be let go.
+    assert_eq!(told.items[0].choices, [Choice::Theirs]);
+    office.ok(Settle { id: told.items[0].id, choice: Choice::Theirs, note: None }).await;
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 0);
+}
+
+/// Changes of one save are one entry, and count once.
+#[tokio::test]
+async fn the_indicator_counts_what_the_list_shows() {
+    let town = town().await;
+    let group = Uuid::from_u128(9);
+    let items = (1..=3).map(|seq| {
+        let set = json!({"region": VILLAGE, "name": "某", "household": town.home});
+        told(Change { group, ..change(seq, "person", set) }, parked(ParkCode::NoRight))
+    });
+    waits_here(&town.office, items.collect()).await;
+    let state = town.office.ok(GetSync {}).await;
+    assert_eq!((listed(&town.office).await.len(), state.needs_person(), state.to_settle), (1, 1, 1));
+}
