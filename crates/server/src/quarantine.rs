@@ -9,7 +9,7 @@ use tiexin_domain::region::Level;
 use tiexin_domain::{Noun, Record, RegionCode};
 use tiexin_protocol::change::VOID_FIELD;
 use tiexin_protocol::wire::{PullRequest, QuarantineMarks, Quarantined, Settled, Standing};
-use tiexin_protocol::{Change, ChangeId, LogEntry, Verdict, canonical};
+use tiexin_protocol::{Change, ChangeId, LogEntry, Moved, Verdict, canonical};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -82,16 +82,19 @@ pub(crate) fn told(
     names: &HashMap<Uuid, String>,
     entries: &HashMap<u64, String>,
 ) -> Result<Vec<Quarantined>> {
-    let noted = |entry: &u64| {
-        let text = entries.get(entry)?;
-        serde_json::from_str::<LogEntry>(text).ok().map(|entry| entry.noted_at)
+    let noted = |entry: &u64, author: &Uuid| {
+        let entry: LogEntry = serde_json::from_str(entries.get(entry)?).ok()?;
+        // A record that came from another township brought older values along: whose they are is known, not when
+        // they were written. The time of the move would be told as theirs.
+        let brought = matches!(entry.moved, Some(Moved::Here { .. })) && entry.author != *author;
+        (!brought).then_some(entry.noted_at)
     };
     rows.into_iter()
         .map(|row| {
             let standing = written(&row)?.into_iter().map(|(field, entry, author)| Standing {
                 field,
                 author_name: names.get(&author).cloned(),
-                noted_at: noted(&entry),
+                noted_at: noted(&entry, &author),
             });
             Ok(Quarantined {
                 standing: standing.collect(),

@@ -82,7 +82,8 @@ async fn work_from_the_old_place_follows_or_waits_at_the_new(place: Place) {
     // Nothing gave way: that was written on what the author had seen.
     assert!(!other_lead.scopes[OTHER_TOWN].seen.last().unwrap().contains("overwrote"));
     // The old place's worker has no right there: an edit and a visit wait at the new place, each whole.
-    let edit = old.edit(id, TOWN, 1, json!({"notes": "门口有狗"}));
+    let set = json!({"notes": "门口有狗", "head_name": "户主甲", "phone": "13900000000"});
+    let edit = old.edit(id, TOWN, 1, set);
     let visit = old.change(
         "visit",
         Uuid::new_v4(),
@@ -95,6 +96,12 @@ async fn work_from_the_old_place_follows_or_waits_at_the_new(place: Place) {
     let there = province.quarantine(lead.device, &OTHER_TOWN.parse().unwrap()).await.unwrap();
     let kept: Vec<_> = there.iter().map(|kept| kept.change.clone()).collect();
     assert_eq!(kept, [edit, visit]);
+    // Whose the older values are is told, and not that they were written when the family moved.
+    let written = |field: &str| {
+        let by = there[0].standing.iter().find(|standing| standing.field == field)?;
+        Some((by.author_name.as_deref()?, by.noted_at.is_some()))
+    };
+    assert_eq!((written("head_name"), written("phone")), (Some(("old", false)), Some(("other", true))));
     assert!(province.quarantine(lead.device, &TOWN.parse().unwrap()).await.unwrap().is_empty());
     // Other work at the old place goes on.
     let another = old.new_household(Uuid::new_v4(), VILLAGE, "邻居");
