@@ -81,7 +81,9 @@ pub(super) fn Moving(props: &MovingProps) -> Html {
             let (close, navigator) = (close.clone(), navigator.clone());
             moving.run(args, move |moved| {
                 close.emit(());
-                if moved.leaves {
+                if moved.asked {
+                    toast.good("已提议迁移。联网后送到同时负责两地的审核人；决定以前这户仍由您照看，结果会在“待处理”里告诉您。");
+                } else if moved.leaves {
                     toast.good("已登记迁移。同步以后，这一户就归迁入地了。");
                     if let Some(navigator) = &navigator {
                         navigator.push(&Route::Families);
@@ -105,7 +107,7 @@ pub(super) fn Moving(props: &MovingProps) -> Html {
                 onchange={change(|t, text| t.region = text)} />
             if leaves {
                 <p class="tx-hint" role="status">
-                    { "这是另一个乡镇。同步以后，原乡镇的电脑不再保留这一户，由迁入地的同事照看；还没上传的填写会转到迁入地处理。要有两边的填写权限，一般由县里办理。" }
+                    { "这是另一个乡镇。同步以后，原乡镇的电脑不再保留这一户，由迁入地的同事照看；还没上传的填写会转到迁入地处理。您没有那边的填写权限时，这里只是提议，由同时负责两地的审核人（一般在县里）决定。" }
                 </p>
             }
             <TextField label="新住址" name="address" value={typed.address.clone()} problem={problem("current_address")}

@@ -43,7 +43,7 @@ pub(crate) fn Answers(props: &AnswersProps) -> Html {
                             <span class={classes!("tx-state", class)}>
                                 <span class="tx-state-sign" aria-hidden="true">{ sign }</span>{ answer.choice.label().to_owned() }
                             </span>
-                            <Tag text={Kind::from_code(&answer.kind).label().to_owned()} />
+                            <Tag text={Kind::from_code(&answer.kind).word().to_owned()} />
                             <Link<Route> to={Route::of_record(&answer.kind, answer.record, None)}>{ &answer.title }</Link<Route>>
                             <span class="tx-muted">{ format!("{by}，{at}") }</span>
                             if let Some(note) = &answer.note { <span>{ format!("原因：{note}") }</span> }

@@ -44,7 +44,7 @@ pub(crate) fn GaveWayList(props: &GaveWayListProps) -> Html {
         html! {
             <tr key={format!("{} {} {}", one.record, one.field, one.seq)}>
                 <td>
-                    <Tag text={Kind::from_code(&one.kind).label().to_owned()} />{ " " }
+                    <Tag text={Kind::from_code(&one.kind).word().to_owned()} />{ " " }
                     <Link<Route> to={Route::of_record(&one.kind, one.record, None)}>{ &one.title }</Link<Route>>
                     { " " }<span class="tx-muted">{ &one.region_name }</span>
                 </td>

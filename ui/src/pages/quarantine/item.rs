@@ -21,8 +21,12 @@ pub(crate) struct OneItemProps {
 }
 
 /// The words on a button, and what is said afterwards.
-fn words(choice: &Choice, mine: bool) -> (&'static str, &'static str) {
+fn words(choice: &Choice, mine: bool, merges: bool) -> (&'static str, &'static str) {
     match (choice, mine) {
+        (Choice::Ours | Choice::Adopt, _) if merges => {
+            ("按现在的内容重新办", "已按现在的内容重新办理，两份登记的经过都留着")
+        }
+        (Choice::Theirs, _) if merges => ("不办了", "两份登记保持现在的样子"),
         (Choice::Adopt, true) => ("再提交一次", "已再次提交，等待上传"),
         (Choice::Adopt, false) => ("采纳", "已采纳，登记人会看到"),
         (Choice::Decline, _) => ("退回", "已退回，登记人会看到原因"),
@@ -43,14 +47,14 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
     let toast = use_toast();
     let sending_back = use_state(|| false);
     let note = use_state(String::new);
-    let (id, mine) = (item.id, item.mine);
+    let (id, mine, merges) = (item.id, item.mine, item.merges);
     let act = {
         let (settle, done, note, toast) = (settle.clone(), props.ondone.clone(), note.clone(), toast);
         move |choice: Choice| {
             let (settle, done, note, toast) = (settle.clone(), done.clone(), note.clone(), toast);
             Callback::from(move |()| {
                 let (done, toast) = (done.clone(), toast);
-                let said = words(&choice, mine).1;
+                let said = words(&choice, mine, merges).1;
                 let note = Some(note.trim().to_owned()).filter(|note| !note.is_empty());
                 settle.run(Settle { id, choice: choice.clone(), note }, move |_| {
                     toast.good(said);
@@ -83,7 +87,7 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
                     <span class="tx-state-sign" aria-hidden="true">{ sign }</span>{ word }
                 </span>
                 <Tag text={item.reason.clone()} class="tx-warm" />
-                <span>{ &item.region_name }</span>
+                <span>{ where_it_is(item) }</span>
                 <span class="tx-muted">{ format!("{}，{}", item.author, text::moment(item.noted_at, today)) }</span>
             </header>
             <p>{ &item.message }</p>
@@ -105,12 +109,20 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
                     { for item.choices.iter().map(|choice| {
                         let look = if Some(choice) == first.as_ref() && *choice != Choice::Theirs { Look::Primary } else { Look::Secondary };
                         let onclick = if *choice == Choice::Decline { open_note.clone() } else { act(choice.clone()) };
-                        html! { <Button label={words(choice, mine).0} {look} busy={settle.pending} {onclick} /> }
+                        html! { <Button label={words(choice, mine, merges).0} {look} busy={settle.pending} {onclick} /> }
                     }) }
                 </div>
             }
         </article>
     }
+}
+
+/// The village with its township before it.
+fn where_it_is(item: &Item) -> String {
+    if item.township_name.is_empty() || item.township_name == item.region_name {
+        return item.region_name.clone();
+    }
+    format!("{} {}", item.township_name, item.region_name)
 }
 
 #[derive(Properties, PartialEq)]
@@ -125,7 +137,7 @@ struct OnePartProps {
 #[component]
 fn OnePart(props: &OnePartProps) -> Html {
     let part = &props.part;
-    let kind = Kind::from_code(&part.kind).label().to_owned();
+    let kind = Kind::from_code(&part.kind).word().to_owned();
     let (ours, theirs) = match (props.verdict.as_str(), props.mine) {
         ("conflict", true) => ("我改成的", "别人先改成的"),
         (_, true) => ("我写的", "省平台现有"),

@@ -3,15 +3,19 @@
 mod answers;
 mod gave_way;
 mod item;
+mod together;
 
 use crate::components::{Card, Empty, Page, Sign, Tab, Tabs, show};
 use crate::hooks::{use_query, use_region};
 use answers::Answers;
 use gave_way::GaveWayList;
 pub(crate) use item::OneItem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tiexin_contract::quarantine::{Item, ListQuarantine};
 use tiexin_domain::Kind;
+use tiexin_domain::nouns::settlement::Choice;
+use together::Together;
+use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -19,13 +23,14 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn QuarantinePage() -> Html {
     let region = use_region();
-    let query = use_query(ListQuarantine { region: Some(region.code()) }, &["*"]);
+    // All of it, as the indicator counts it: the heads of the list narrow it.
+    let query = use_query(ListQuarantine { region: None }, &["*"]);
     let face = use_state(|| 0usize);
     let onchange = {
         let face = face.setter();
         Callback::from(move |at| face.set(at))
     };
-    let waiting = query.data.as_ref().map(|all| all.items.len() as u64);
+    let waiting = query.data.as_ref().map(|all| (all.items.len() + all.answers.len()) as u64);
     let tabs = vec![Tab { label: "等待处理".into(), count: waiting }, Tab::new("被后来内容替换的")];
     let reload = query.reload.clone();
     html! {
@@ -54,29 +59,41 @@ struct ItemsProps {
 /// The heads by which a long list is narrowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Head {
+    Township,
     Village,
     Kind,
     Reason,
 }
 
 impl Head {
-    const ALL: [(Head, &'static str); 3] =
-        [(Head::Village, "村（社区）"), (Head::Kind, "内容"), (Head::Reason, "原因")];
+    const ALL: [(Head, &'static str); 4] = [
+        (Head::Township, "乡镇"),
+        (Head::Village, "村（社区）"),
+        (Head::Kind, "内容"),
+        (Head::Reason, "原因"),
+    ];
 
     fn of(self, item: &Item) -> Vec<String> {
         match self {
+            Head::Township => vec![item.township_name.clone()],
             Head::Village => vec![item.region_name.clone()],
             Head::Kind => {
-                item.parts.iter().map(|part| Kind::from_code(&part.kind).label().to_owned()).collect()
+                item.parts.iter().map(|part| Kind::from_code(&part.kind).word().to_owned()).collect()
             }
             Head::Reason => vec![item.reason.clone()],
         }
     }
 }
 
+/// What may be decided on with others at once: where two people disagree somebody looks at each.
+fn together(item: &Item) -> bool {
+    item.choices.iter().any(|choice| matches!(choice, Choice::Adopt | Choice::Decline)) && !item.mine
+}
+
 #[component]
 fn Items(props: &ItemsProps) -> Html {
-    let wanted = use_state(|| [String::new(), String::new(), String::new()]);
+    let wanted = use_state(|| Head::ALL.map(|_| String::new()));
+    let ticked = use_state(BTreeSet::<Uuid>::new);
     let keep = |item: &&Item| {
         Head::ALL
             .iter()
@@ -100,10 +117,28 @@ fn Items(props: &ItemsProps) -> Html {
             </Card>
         };
     }
+    let offered: Vec<Uuid> = shown.iter().filter(|item| together(item)).map(|item| item.id).collect();
+    // What was decided or is not shown any more is not decided on unseen.
+    let chosen: Vec<Uuid> = offered.iter().filter(|id| ticked.contains(id)).copied().collect();
+    let tick = {
+        let ticked = ticked.clone();
+        Callback::from(move |(ids, yes): (Vec<Uuid>, bool)| {
+            let mut next = (*ticked).clone();
+            for id in ids {
+                if yes {
+                    next.insert(id)
+                } else {
+                    next.remove(&id)
+                };
+            }
+            ticked.set(next);
+        })
+    };
     html! {
         <section id="quarantine-list" tabindex="-1" aria-label="等待处理" class="tx-quarantine">
             <div class="tx-quarantine-heads">
                 { for Head::ALL.into_iter().enumerate().map(|(at, (head, label))| {
+                    let chosen = wanted[at].clone();
                     let wanted = wanted.clone();
                     let onchange = Callback::from(move |event: Event| {
                         let Some(select) = event.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()) else { return };
@@ -111,12 +146,30 @@ fn Items(props: &ItemsProps) -> Html {
                         next[at] = select.value();
                         wanted.set(next);
                     });
-                    html! { <Narrow {label} counts={counts(&props.items, head)} {onchange} /> }
+                    html! { <Narrow {label} {chosen} counts={counts(&props.items, head)} {onchange} /> }
                 }) }
                 <span class="tx-muted" role="status">{ format!("共 {} 条", shown.len()) }</span>
             </div>
-            { for shown.into_iter().map(|item| html! {
-                <Card key={item.id.to_string()}><OneItem item={item.clone()} ondone={ondone.clone()} /></Card>
+            if offered.len() > 1 {
+                <Together offered={offered.clone()} chosen={chosen.clone()} ontick={tick.clone()} ondone={ondone.clone()} />
+            }
+            { for shown.into_iter().map(|item| {
+                let onchange = {
+                    let (tick, id, yes) = (tick.clone(), item.id, !chosen.contains(&item.id));
+                    Callback::from(move |_: Event| tick.emit((vec![id], yes)))
+                };
+                let names: Vec<&str> = item.parts.iter().map(|part| part.title.as_str()).collect();
+                html! {
+                    <Card key={item.id.to_string()}>
+                        if offered.len() > 1 && offered.contains(&item.id) {
+                            <label class="tx-quarantine-tick">
+                                <input type="checkbox" checked={chosen.contains(&item.id)} {onchange}
+                                    aria-label={format!("勾选 {} {}", item.author, names.join("、"))} />{ " 勾选" }
+                            </label>
+                        }
+                        <OneItem item={item.clone()} ondone={ondone.clone()} />
+                    </Card>
+                }
             }) }
         </section>
     }
@@ -137,6 +190,8 @@ fn counts(items: &[Item], head: Head) -> Vec<(String, usize)> {
 #[derive(Properties, PartialEq)]
 struct NarrowProps {
     label: AttrValue,
+    /// The choice in force; empty: all.
+    chosen: String,
     counts: Vec<(String, usize)>,
     onchange: Callback<Event>,
 }
@@ -148,10 +203,14 @@ fn Narrow(props: &NarrowProps) -> Html {
             <span class="tx-muted">{ props.label.clone() }</span>
             <span class="pf-v6-c-form-control">
                 <select aria-label={props.label.clone()} onchange={props.onchange.clone()}>
-                    <option value="">{ "全部" }</option>
+                    <option value="" selected={props.chosen.is_empty()}>{ "全部" }</option>
                     { for props.counts.iter().map(|(word, count)| html! {
-                        <option value={word.clone()}>{ format!("{word}（{count}）") }</option>
+                        <option value={word.clone()} selected={*word == props.chosen}>{ format!("{word}（{count}）") }</option>
                     }) }
+                    // The last of them was decided on just now: the choice stays in force until it is taken back.
+                    if !props.chosen.is_empty() && props.counts.iter().all(|(word, _)| *word != props.chosen) {
+                        <option value={props.chosen.clone()} selected=true>{ format!("{}（0）", props.chosen) }</option>
+                    }
                 </select>
                 <span class="tx-select-arrow" aria-hidden="true" />
             </span>

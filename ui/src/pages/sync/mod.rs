@@ -130,7 +130,7 @@ fn WaitingByKind(props: &StateProps) -> Html {
             } else {
                 <dl class="tx-facts">
                     { for state.waiting_by_kind.iter().map(|(kind, count)| html! {
-                        <><dt>{ Kind::from_code(kind).label().to_owned() }</dt><dd>{ format!("{} 条", text::count(*count)) }</dd></>
+                        <><dt>{ Kind::from_code(kind).word().to_owned() }</dt><dd>{ format!("{} 条", text::count(*count)) }</dd></>
                     }) }
                 </dl>
             }
