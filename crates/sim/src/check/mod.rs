@@ -44,6 +44,8 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
         book(desk)?.pretend_full(false).map_err(|e| e.to_string())?;
     }
     quiet(world).await?;
+    world.adopt_everything().await?;
+    quiet(world).await?;
     let auditor = Auditor::of(world.province()?).await?;
     let truth = truth(world, &auditor).await?;
     server_is_sound(world).await?;
@@ -269,13 +271,17 @@ fn nothing_is_lost(world: &World, truth: &Province) -> Result<(), Broken> {
         words(&serde_json::to_string(&kept.change.set).unwrap_or_default(), &mut refused);
     }
     groups_stand_or_fall(world, &applied, &refused)?;
-    for mark in &world.memory.lock().expect("memory").marks {
+    let memory = world.memory.lock().expect("memory");
+    for mark in &memory.marks {
         let found = applied.contains(&mark.word) || refused.contains(&mark.word);
         if !found && !mark.maybe {
             return Err(format!("lost: {mark}"));
         }
         let allowed = match (world.desks.get(mark.desk), &mark.region) {
-            (Some(desk), Some(region)) => desk.ever.iter().any(|e| region.starts_with(e.as_str())),
+            (Some(desk), Some(region)) => {
+                desk.ever.iter().any(|e| region.starts_with(e.as_str()))
+                    || memory.adopted.contains(&mark.record)
+            }
             _ => true,
         };
         if (!allowed || mark.unknown_kind) && applied.contains(&mark.word) {

@@ -80,6 +80,8 @@ pub(crate) struct Memory {
     /// What was moved, merged or registered twice, the newest last: where desks are likely to get in each
     /// other's way.
     pub(crate) hot: Vec<Uuid>,
+    /// New records that somebody with the right adopted.
+    pub(crate) adopted: BTreeSet<Uuid>,
 }
 
 pub(crate) struct Desk {

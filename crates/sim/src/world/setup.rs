@@ -58,9 +58,13 @@ impl World {
             let (role, region) = match n {
                 0 => (Role::Worker, TOWNS[0].to_owned()),
                 1 => (Role::Worker, format!("{}001", TOWNS[0])),
-                _ if dice.u8(..) < 110 => (Role::Supervisor, COUNTY.to_owned()),
-                _ if dice.bool() => (Role::Worker, format!("{town}00{}", dice.u8(1..4))),
-                _ => (Role::Worker, town.to_owned()),
+                _ => match dice.u8(..) {
+                    // One who decides in one township and reads no other.
+                    0..30 => (Role::Supervisor, town.to_owned()),
+                    30..110 => (Role::Supervisor, COUNTY.to_owned()),
+                    _ if dice.bool() => (Role::Worker, format!("{town}00{}", dice.u8(1..4))),
+                    _ => (Role::Worker, town.to_owned()),
+                },
             };
             world.add_desk(n, role, &region, dice).await?;
         }
