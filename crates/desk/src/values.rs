@@ -35,32 +35,54 @@ pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
     }
 }
 
+/// The one table of fields that hold a code, and of which codes.
+macro_rules! coded {
+    ($kind:expr, $field:expr, $of:ident) => {
+        match ($kind, $field) {
+            ("visit", "kind") => Some($of!(VisitKind)),
+            ("visit", "presence") => Some($of!(Presence)),
+            ("household", "kinds") => Some($of!(HouseholdKind)),
+            ("person" | "member", "sex") => Some($of!(Sex)),
+            ("person", "relation") => Some($of!(Relation)),
+            ("person" | "member", "tags") => Some($of!(PersonTag)),
+            ("support_file", "category") => Some($of!(LossCategory)),
+            ("support_file", "assistance") => Some($of!(Assistance)),
+            ("support_file", "preference") => Some($of!(ContactPreference)),
+            ("support_file", "status") => Some($of!(FileStatus)),
+            ("member", "structure") => Some($of!(MemberStructure)),
+            ("member", "residence") => Some($of!(Residence)),
+            ("volunteer", "approval") => Some($of!(Approval)),
+            ("activity", "project") => Some($of!(ProjectColumn)),
+            ("activity", "key_task") => Some($of!(KeyTask)),
+            ("attachment", "what") => Some($of!(AttachmentKind)),
+            ("attachment", "owner_kind") | (_, "record_kind") => Some($of!(Kind)),
+            ("merge", "decision") => Some($of!(MergeDecision)),
+            ("settlement", "choice") => Some($of!(Choice)),
+            _ => None,
+        }
+    };
+}
+
+/// Codes that the field may hold, with what a worker reads for them; none: it holds no code.
+pub(crate) fn choices(kind: &str, field: &str) -> Option<Vec<(&'static str, &'static str)>> {
+    macro_rules! all {
+        ($code:ty) => {
+            <$code>::ALL.iter().map(|one| (one.code(), one.label())).collect()
+        };
+    }
+    coded!(kind, field, all)
+}
+
 fn label(kind: &str, field: &str, text: &str) -> String {
     macro_rules! of {
         ($code:ty) => {
             known(<$code>::from_code(text).is_known(), <$code>::from_code(text).label())
         };
     }
+    if let Some(label) = coded!(kind, field, of) {
+        return label;
+    }
     match (kind, field) {
-        ("visit", "kind") => of!(VisitKind),
-        ("visit", "presence") => of!(Presence),
-        ("household", "kinds") => of!(HouseholdKind),
-        ("person" | "member", "sex") => of!(Sex),
-        ("person", "relation") => of!(Relation),
-        ("person" | "member", "tags") => of!(PersonTag),
-        ("support_file", "category") => of!(LossCategory),
-        ("support_file", "assistance") => of!(Assistance),
-        ("support_file", "preference") => of!(ContactPreference),
-        ("support_file", "status") => of!(FileStatus),
-        ("member", "structure") => of!(MemberStructure),
-        ("member", "residence") => of!(Residence),
-        ("volunteer", "approval") => of!(Approval),
-        ("activity", "project") => of!(ProjectColumn),
-        ("activity", "key_task") => of!(KeyTask),
-        ("attachment", "what") => of!(AttachmentKind),
-        ("attachment", "owner_kind") | (_, "record_kind") => of!(Kind),
-        ("merge", "decision") => of!(MergeDecision),
-        ("settlement", "choice") => of!(Choice),
         ("activity", "start" | "end") => text.replace('T', " ").chars().take(16).collect(),
         (_, "birth" | "loss_date" | "joined" | "left" | "died_on" | "doctor_signed_on" | "approved_on") => {
             PartialDate::parse(text, YearHint::None).map_or_else(|_| text.to_owned(), PartialDate::label)

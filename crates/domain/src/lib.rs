@@ -17,6 +17,7 @@ mod openapi;
 pub mod phone;
 pub mod record;
 pub mod region;
+pub mod shape;
 pub mod stored;
 
 pub use access::{Action, Grant, Role, User};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use tiexin_contract::attachment::AddAttachment;
-use tiexin_contract::book::Backup;
+use tiexin_contract::backup::Backup;
 use tiexin_contract::family::RecordVisit;
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::ListRecords;
@@ -111,7 +111,7 @@ impl Office<'_> {
             }
             Deed::BackUp => {
                 let path = self.folder.join(format!("备份{n}")).to_string_lossy().into_owned();
-                self.desk.run(Backup { path: path.clone() }).await?;
+                self.desk.run(Backup { path: path.clone(), inside: false }).await?;
                 std::fs::remove_dir_all(path).expect("the backup is there");
                 Ok(())
             }

@@ -18,7 +18,7 @@ use super::records::kind;
 use crate::{office_day, rules};
 
 /// Not a kind of record: a household with its people, file and contacts, saved as one.
-const FAMILY: &str = "family";
+pub(super) const FAMILY: &str = "family";
 
 pub(super) async fn add(door: Door, args: Add) -> Outcome {
     let kind = if args.kind == FAMILY { args.kind } else { kind(&args.kind)? };
@@ -119,9 +119,41 @@ async fn complete(seat: &Seat, kind: &str, object: &mut Fields) -> Result<(), Er
     Ok(())
 }
 
+/// Of parts that say nothing of it: a family's people, file and contacts are where the family is.
+fn as_one_family(object: &Fields) -> Fields {
+    let mut family = object.clone();
+    let head = family.get("household").and_then(Value::as_object);
+    let inherited: Vec<(&str, Value)> = ["region", "head_name"]
+        .into_iter()
+        .filter_map(|field| Some((field, head?.get(field)?.clone())))
+        .collect();
+    let fill = |kind: Kind, part: &mut Value| {
+        let Some(part) = part.as_object_mut() else { return };
+        let has = |field: &str| nouns::fields(kind.code()).iter().any(|shape| shape.name == field);
+        for (field, value) in inherited.iter().filter(|(field, _)| has(field)) {
+            part.entry(*field).or_insert_with(|| value.clone());
+        }
+        if kind != Kind::Person {
+            // Which records these are is known when they are saved.
+            for field in ["household", "file"].into_iter().filter(|field| has(field)) {
+                part.entry(field).or_insert_with(|| json!(uuid::Uuid::nil()));
+            }
+        }
+    };
+    if let Some(Value::Array(persons)) = family.get_mut("persons") {
+        persons.iter_mut().for_each(|person| fill(Kind::Person, person));
+    }
+    for (name, kind) in [("file", Kind::SupportFile), ("contacts", Kind::ContactPair)] {
+        if let Some(part) = family.get_mut(name) {
+            fill(kind, part);
+        }
+    }
+    family
+}
+
 /// A family as it is registered: its parts are named by what they are.
 fn read_family(object: &Fields) -> Result<RegisterFamily, ErrorReply> {
-    stored::read(object).map_err(|wrong: NotRead| {
+    stored::read(&as_one_family(object)).map_err(|wrong: NotRead| {
         let part = wrong.field();
         let kind = match part {
             "persons" => Kind::Person,

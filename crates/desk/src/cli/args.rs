@@ -218,6 +218,7 @@ pub(super) struct Import {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "add 类别 --help 列出这一类的全部字段，例如：tiexin-desk add visit --help")]
 pub(super) struct Add {
     /// family、visit、household、person、support_file、contact_pair、need_survey、insurance_claim、counselling、member、volunteer、activity
     #[arg(value_name = "类别")]

@@ -12,6 +12,7 @@ mod demo;
 mod devices;
 mod duplicates;
 mod exit;
+mod fields;
 mod import;
 mod imports;
 mod out;
@@ -37,6 +38,9 @@ use out::Out;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    if let Some(kind) = fields::asked(std::env::args().skip(1)) {
+        return fields::tell(&kind, std::env::args().any(|word| word == "--json"));
+    }
     let matches = match words::chinese(Cli::command()).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return unread(&error),
@@ -116,9 +120,13 @@ async fn run(cli: Cli) -> Outcome {
 /// Warnings only, unless `RUST_LOG` asks for more. Never stdout: that belongs to the results.
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+        // What keeps a certificate from being trusted is told in Chinese by whoever asked for the line.
+        .unwrap_or_else(|_| {
+            tracing_subscriber::EnvFilter::new("error,rustls=off,rustls_platform_verifier=off,hyper=off")
+        });
     // A test in this process may have set one already.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let logs = tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter);
+    let _ = logs.with_writer(std::io::stderr).try_init();
 }
 
 /// Paths are the desk's to open: it may not stand where the terminal stands.

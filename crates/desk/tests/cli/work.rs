@@ -184,3 +184,57 @@ fn several_runs_at_once_on_one_book() {
     assert_eq!(desk.json(&["list", "person"])["total"], 6);
     assert_eq!(desk.json(&["verify"])["sound"], true);
 }
+
+#[test]
+fn the_fields_of_a_kind_are_told_by_help() {
+    let desk = Desk::empty();
+    let told = desk.run(&["add", "visit", "--help"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    for words in
+        ["* household\t家庭\t记录编号", "kind\t走访类型\t可选：routine 日常走访", "note\t走访情况\t文字"]
+    {
+        assert!(told.out.contains(words), "{words} in {}", told.out);
+    }
+    let json = desk.json(&["add", "走访", "--help"]);
+    assert_eq!(json["kind"], "visit");
+    assert!(json["fields"].as_array().unwrap().iter().any(|field| field["field"] == "presence"));
+    assert!(desk.run(&["add", "family", "--help"]).out.contains("add person --help"));
+    desk.run(&["add", "dragon", "--help"]).failed(2, "没有这类记录");
+    assert!(desk.run(&["add", "--help"]).out.contains("add visit --help"));
+    // No field goes by its code alone.
+    for kind in [
+        "household",
+        "person",
+        "support_file",
+        "contact_pair",
+        "visit",
+        "need_survey",
+        "insurance_claim",
+        "counselling",
+        "member",
+        "volunteer",
+        "activity",
+    ] {
+        let json = desk.json(&["add", kind, "--help"]);
+        for field in json["fields"].as_array().unwrap() {
+            assert_ne!(field["field"], field["label"], "{kind}");
+        }
+    }
+    assert!(!desk.data().exists(), "help makes no book");
+}
+
+#[test]
+fn a_family_s_people_are_where_the_family_is() {
+    let desk = Desk::of("340323100");
+    let family = json!({
+        "household": {"region": "340323100001", "head_name": "熊国学"},
+        "persons": [{"name": "熊国学", "relation": "head"}, {"name": "白梅霞", "relation": "spouse"}],
+        "file": {"category": "death", "status": "active"},
+        "contacts": {"village_worker": "郑村干"},
+    });
+    desk.fed(&["add", "family", "--json"], &family.to_string()).json();
+    let persons = desk.json(&["list", "person"]);
+    assert_eq!(persons["total"], 2);
+    assert_eq!(persons["rows"][0]["region"], "340323100001");
+    assert_eq!(desk.json(&["list", "support_file"])["rows"][0]["fields"]["head_name"], "熊国学");
+}

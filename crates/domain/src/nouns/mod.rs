@@ -36,6 +36,7 @@ use uuid::Uuid;
 use crate::codes::codes;
 use crate::record::{Fields, MergeClass};
 use crate::region::RegionCode;
+use crate::shape::{self, FieldShape};
 use crate::stored;
 
 /// Something wrong with a field: the record cannot be saved until it is mended.
@@ -145,6 +146,7 @@ impl Kind {
 /// Everything the store, the desk and the server need to know of a kind without its type.
 struct Spec {
     check: fn(&Fields) -> Result<Checked, Problem>,
+    fields: fn() -> Vec<FieldShape>,
     sensitive: &'static [&'static str],
     sets: &'static [&'static str],
     long_notes: &'static [&'static str],
@@ -163,6 +165,7 @@ fn check_as<N: Noun>(fields: &Fields) -> Result<Checked, Problem> {
 fn spec(kind: &Kind) -> Option<Spec> {
     const PLAIN: Spec = Spec {
         check: |_| Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录")),
+        fields: Vec::new,
         sensitive: &[],
         sets: &[],
         long_notes: &["notes"],
@@ -172,6 +175,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
     Some(match kind {
         Kind::Household => Spec {
             check: check_as::<Household>,
+            fields: shape::of::<Household>,
             sets: &["kinds", "hardship"],
             masked: &["phone"],
             parent: &[merge::MERGED_INTO],
@@ -179,6 +183,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
         },
         Kind::Person => Spec {
             check: check_as::<Person>,
+            fields: shape::of::<Person>,
             sensitive: &["id_number"],
             sets: &["tags"],
             masked: &["id_number", "phone"],
@@ -187,6 +192,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
         },
         Kind::SupportFile => Spec {
             check: check_as::<SupportFile>,
+            fields: shape::of::<SupportFile>,
             sensitive: &["category", "assistance", "code"],
             masked: &["disability_card", "phone"],
             parent: &["household", merge::MERGED_INTO],
@@ -194,20 +200,46 @@ fn spec(kind: &Kind) -> Option<Spec> {
         },
         Kind::ContactPair => Spec {
             check: check_as::<ContactPair>,
+            fields: shape::of::<ContactPair>,
             long_notes: &["handover_note"],
             parent: &["household", "file"],
             ..PLAIN
         },
-        Kind::Visit => Spec { check: check_as::<Visit>, long_notes: &["note", "needs"], ..PLAIN },
-        Kind::NeedSurvey => Spec { check: check_as::<NeedSurvey>, sets: &["needs"], ..PLAIN },
-        Kind::InsuranceClaim => Spec { check: check_as::<InsuranceClaim>, ..PLAIN },
-        Kind::Counselling => Spec { check: check_as::<Counselling>, long_notes: &["session_note"], ..PLAIN },
-        Kind::Member => Spec { check: check_as::<Member>, sets: &["tags"], parent: &["person"], ..PLAIN },
-        Kind::Volunteer => {
-            Spec { check: check_as::<Volunteer>, sets: &["skills"], parent: &["person"], ..PLAIN }
+        Kind::Visit => Spec {
+            check: check_as::<Visit>,
+            fields: shape::of::<Visit>,
+            long_notes: &["note", "needs"],
+            ..PLAIN
+        },
+        Kind::NeedSurvey => {
+            Spec { check: check_as::<NeedSurvey>, fields: shape::of::<NeedSurvey>, sets: &["needs"], ..PLAIN }
         }
+        Kind::InsuranceClaim => {
+            Spec { check: check_as::<InsuranceClaim>, fields: shape::of::<InsuranceClaim>, ..PLAIN }
+        }
+        Kind::Counselling => Spec {
+            check: check_as::<Counselling>,
+            fields: shape::of::<Counselling>,
+            long_notes: &["session_note"],
+            ..PLAIN
+        },
+        Kind::Member => Spec {
+            check: check_as::<Member>,
+            fields: shape::of::<Member>,
+            sets: &["tags"],
+            parent: &["person"],
+            ..PLAIN
+        },
+        Kind::Volunteer => Spec {
+            check: check_as::<Volunteer>,
+            fields: shape::of::<Volunteer>,
+            sets: &["skills"],
+            parent: &["person"],
+            ..PLAIN
+        },
         Kind::Activity => Spec {
             check: check_as::<Activity>,
+            fields: shape::of::<Activity>,
             sets: &["sign_ins"],
             long_notes: &["summary"],
             parent: &[],
@@ -217,6 +249,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
         // Of two people who decide differently the first one's word stands.
         Kind::Settlement => Spec {
             check: check_as::<Settlement>,
+            fields: shape::of::<Settlement>,
             sensitive: &["choice"],
             long_notes: &["note"],
             parent: &[],
@@ -225,6 +258,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
         // Of two who merge one pair, perhaps in opposite ways, the first one's word stands.
         Kind::Merge => Spec {
             check: check_as::<Merge>,
+            fields: shape::of::<Merge>,
             sensitive: &["decision", "stays", "gives_way"],
             long_notes: &[],
             parent: &[],
@@ -232,6 +266,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
         },
         Kind::Attachment => Spec {
             check: check_as::<Attachment>,
+            fields: shape::of::<Attachment>,
             sensitive: &["sha256", "bytes", "thumb_sha256", "thumb_bytes", "owner"],
             long_notes: &[],
             parent: &["household", "owner"],
@@ -253,6 +288,11 @@ pub fn merge_class(kind: &str, field: &str) -> MergeClass {
     } else {
         MergeClass::Ordinary
     }
+}
+
+/// The fields of the kind, in the order in which the noun lists them; none of an unknown kind.
+pub fn fields(kind: &str) -> Vec<FieldShape> {
+    spec(&Kind::from_code(kind)).map(|spec| (spec.fields)()).unwrap_or_default()
 }
 
 /// Fields of the kind that are shown masked by default.
