@@ -47,6 +47,9 @@ pub struct SyncState {
     pub last_full_round: Option<i64>,
     /// Chinese: why the last try failed, when it did.
     pub trouble: Option<String>,
+    /// The province does not know this desk: it has to be enrolled again.
+    #[serde(default)]
+    pub enrol_again: bool,
     /// Everything of this desk is at the province and every scope was read to its head in the last round.
     pub complete: bool,
     pub scopes: Vec<ScopeState>,

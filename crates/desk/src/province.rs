@@ -116,7 +116,14 @@ impl Province {
             desk.tell(Event::Changed { kinds: report.kinds.iter().cloned().collect() });
         }
         match outcome {
-            Ok(_) | Err(SyncError::Offline | SyncError::Distrusted | SyncError::Shut(_)) => {}
+            Ok(_)
+            | Err(
+                SyncError::Offline
+                | SyncError::Distrusted
+                | SyncError::Shut(_)
+                | SyncError::Awaited
+                | SyncError::Unknown,
+            ) => {}
             Err(error) => return Err(reply(error)),
         }
         let now_ms = desk.inner().config.clock.now_ms();
@@ -229,6 +236,7 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         running: status.running || status.carrying,
         last_full_round: counts.last_round,
         trouble: status.trouble,
+        enrol_again: status.unknown,
         scopes: counts.scopes.iter().map(scope).collect(),
         loading: status.loading,
         attachments_up: attachments.up,

@@ -128,6 +128,8 @@ fn hello() -> HelloReply {
         escrow: None,
         escrow_held: None,
         former: Vec::new(),
+        standing: None,
+        bring: false,
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tiexin_protocol::package::{Header, Part, PushBody, ReplyBody, gather};
 use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
-use tiexin_protocol::statement::{AuditRoot, Lease, WipeOrder, Wiped};
+use tiexin_protocol::statement::{AuditRoot, Claim, Lease, Standing, WipeOrder, Wiped};
 use tiexin_protocol::wire::*;
 use tiexin_protocol::{Digest, canonical};
 
@@ -18,6 +18,7 @@ const RECORDED: &[(&str, &str)] = &[
     ("wire-1.1", "547720894ccee0f7caf321d40b041bce5aea0cc8a2d984f175944c7e807832ab"),
     ("wire-1.2", "0fbefb0bf085fc3a92632b7e9ecee505425f4e6bdf4e8e39585c9aee1a8bd2f7"),
     ("wire-1.3", "4b398b7fd355f5cdb644985ab30bf0d93406ec26fb3628129e96ffb52e196099"),
+    ("wire-1.4", "94d7bf69de3158b8fb8165ce16b3fcdfc607eea673f2d2eb78bc0b17d51747d8"),
 ];
 
 fn shelf() -> PathBuf {
@@ -69,6 +70,7 @@ fn again(shape: &str, value: Value) -> serde_json::Result<Value> {
         "AuditReply" => of::<AuditReply>(value),
         "AuditRequest" => of::<AuditRequest>(value),
         "AuditRoot" => of::<AuditRoot>(value),
+        "Claim" => of::<Claim>(value),
         "DeviceRow" => of::<DeviceRow>(value),
         "EnrolReply" => of::<EnrolReply>(value),
         "EnrolRequest" => of::<EnrolRequest>(value),
@@ -91,6 +93,7 @@ fn again(shape: &str, value: Value) -> serde_json::Result<Value> {
         "RescueFile" => of::<RescueFile>(value),
         "RevokeRequest" => of::<RevokeRequest>(value),
         "SnapshotHeader" => of::<SnapshotHeader>(value),
+        "Standing" => of::<Standing>(value),
         "TokenReply" => of::<TokenReply>(value),
         "TokenRequest" => of::<TokenRequest>(value),
         "WipeOrder" => of::<WipeOrder>(value),

@@ -26,6 +26,7 @@ INSERT INTO layout (name, divided_by, together) VALUES
   -- A desk: what it told, and what was said to it.
   ('device', 'id', 'device'), ('device_author', 'device', 'device'), ('incarnation', 'device', 'device'),
   ('incarnation_heard', 'device', 'device'), ('replicated', 'device', 'device'), ('desk_audit', 'device', 'device'), ('verdict', 'device', 'device'), ('witness', 'device', 'device'),
+  ('testimony', 'device', 'device'),
   -- Books of the audit: one for each desk, and the office's.
   ('audit_head', 'book', 'audit'), ('audit', 'book', 'audit'),
   -- Attachments of a record, carried packages.

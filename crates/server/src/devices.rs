@@ -57,6 +57,8 @@ pub(crate) struct Revocation {
 
 /// What hello says beyond who works where.
 pub(crate) struct Greeted {
+    /// As it stands after it.
+    pub(crate) device: Device,
     pub(crate) lease: Option<Signed>,
     pub(crate) order: Option<Signed>,
     pub(crate) notices: Vec<String>,
@@ -83,12 +85,14 @@ impl Province {
             escrow: told.escrow.as_ref().filter(ours).cloned(),
         };
         let device = self.book.greet(&greeting, now).await?;
+        let escrow_held = device.escrow.as_ref().map(|escrow| escrow.to.clone());
         Ok(Greeted {
             lease: lease.map(|lease| tiexin_seal::state(&self.keys, &lease)).transpose()?,
             order: device.wipe_order.as_deref().map(serde_json::from_str).transpose()?,
             notices: device.copied_at.map(|_| COPIED.to_owned()).into_iter().collect(),
             escrow: self.policy.escrow.clone(),
-            escrow_held: device.escrow.map(|escrow| escrow.to),
+            escrow_held,
+            device,
         })
     }
 

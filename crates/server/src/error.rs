@@ -120,9 +120,9 @@ pub enum Error {
     Sqlite(#[from] rusqlite::Error),
     #[error("SQLite 迁移：{0}")]
     SqliteMigration(#[from] rusqlite_migration::Error),
-    #[error("PostgreSQL：{0}")]
+    #[error("{}", of_postgres(.0))]
     Postgres(#[from] tokio_postgres::Error),
-    #[error("PostgreSQL 连接：{0}")]
+    #[error("{}", of_pool(.0))]
     Pool(#[from] deadpool_postgres::PoolError),
     #[error("PostgreSQL 迁移：{0}")]
     PostgresMigration(#[from] refinery::Error),
@@ -138,6 +138,38 @@ pub enum Error {
     Blobs(#[from] object_store::Error),
     #[error("内部任务中断")]
     Task,
+}
+
+/// What stands in the way of a connection, and what to do; else what PostgreSQL says.
+fn of_postgres(e: &tokio_postgres::Error) -> String {
+    let code = e.code();
+    let is = |state: &SqlState| code == Some(state);
+    if is(&SqlState::INVALID_CATALOG_NAME) {
+        return "PostgreSQL 里没有这个数据库：请核对 --store 里的库名；第一次使用请先建库（createdb），再运行 migrate"
+            .into();
+    }
+    if is(&SqlState::INVALID_PASSWORD) || is(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) {
+        return "PostgreSQL 不接受这个用户名或密码：请核对 --store".into();
+    }
+    if is(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        return "数据库用户的权限不够：库要归 --store 里的用户所有（createdb --owner）".into();
+    }
+    let io = std::error::Error::source(e).is_some_and(|cause| cause.is::<std::io::Error>());
+    if code.is_none() && (io || e.to_string().starts_with("error connecting")) {
+        return "连不上 PostgreSQL：请核对 --store 里的主机和端口，看看数据库是否在运行".into();
+    }
+    match e.as_db_error() {
+        Some(said) => format!("PostgreSQL：{}（{}）", said.message(), said.code().code()),
+        None => format!("PostgreSQL：{e}"),
+    }
+}
+
+fn of_pool(e: &deadpool_postgres::PoolError) -> String {
+    use deadpool_postgres::{HookError, PoolError};
+    match e {
+        PoolError::Backend(e) | PoolError::PostCreateHook(HookError::Backend(e)) => of_postgres(e),
+        other => format!("PostgreSQL 连接：{other}"),
+    }
 }
 
 impl Error {

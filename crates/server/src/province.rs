@@ -22,7 +22,7 @@ use crate::devices::Policy;
 use crate::error::{Refused, Result};
 use crate::page::RawPullReply;
 use crate::snapshot::{Shelf, Snapshot};
-use crate::store::{self, Book, Enrolment};
+use crate::store::{self, Book, Enrolment, OpenCode};
 use crate::token::{Seal, verifying_key};
 use crate::{code, verify};
 
@@ -98,6 +98,11 @@ impl Province {
     /// A device (or one more user of it) joins with a one-time code.
     pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply> {
         verifying_key(&request.device_key)?;
+        if let Some(device) = request.device
+            && self.book.device(device).await?.is_none()
+        {
+            self.is_not_shut_out(device).await?;
+        }
         let enrolment = Enrolment {
             code_hash: code::hash(&request.code, &self.secret),
             device: request.device,
@@ -150,6 +155,7 @@ impl Province {
         let readable = admission.readable(today);
         let greeted = self.greet(request, by_package).await?;
         self.hear_witness(request, &readable).await?;
+        let testimony = self.testify(request, &greeted.device, &admission.users).await?;
         Ok(HelloReply {
             server_time: now,
             protocol: PROTOCOL,
@@ -168,6 +174,8 @@ impl Province {
             escrow: greeted.escrow,
             escrow_held: greeted.escrow_held,
             former: self.former(request).await?,
+            standing: testimony.standing,
+            bring: testimony.bring,
         })
     }
 
@@ -235,6 +243,8 @@ impl Province {
             escrow: None,
             escrow_held: None,
             former: Vec::new(),
+            standing: None,
+            bring: false,
         }
     }
 
@@ -376,6 +386,16 @@ impl Province {
         let hash = code::hash(&code, &self.secret);
         self.book.add_code(user, &hash, now + i64::from(days) * DAY_MS, now).await?;
         Ok(code)
+    }
+
+    /// Codes with which somebody may still enrol.
+    pub(crate) async fn open_codes(&self) -> Result<Vec<OpenCode>> {
+        self.book.codes(self.clock.now()).await
+    }
+
+    /// Ends open codes, by the beginning of the hash under which they are kept. Gives how many there were.
+    pub(crate) async fn cancel_codes(&self, hash: &str) -> Result<u64> {
+        self.book.cancel_codes(hash, self.clock.now()).await
     }
 
     /// All devices.

@@ -44,6 +44,8 @@ pub struct Status {
     pub round: u64,
     /// Attachments are being carried.
     pub carrying: bool,
+    /// The province does not know this desk: only enrolling it again helps.
+    pub unknown: bool,
 }
 
 type Asked = oneshot::Sender<Result<RoundReport, SyncError>>;
@@ -223,6 +225,7 @@ impl Worker {
             s.round += 1;
             s.complete = result.is_ok();
             s.trouble = result.as_ref().err().map(ToString::to_string);
+            s.unknown = matches!(result, Err(SyncError::Unknown));
             s.changed = result.as_ref().map(|r| r.kinds.clone()).unwrap_or_default();
         });
         result

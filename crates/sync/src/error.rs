@@ -27,6 +27,16 @@ pub enum SyncError {
     /// With the order to destroy this book, which may be anybody's until it was checked.
     #[error("这台电脑已被省平台停用，请联系管理员")]
     Shut(Box<Signed>),
+    /// The province was put back from a backup that is older than this desk's enrolment, and was told of it.
+    #[error(
+        "省平台是从备份恢复的，还没有这台电脑的登记；已经报给省平台，管理员确认以后会自动接上，不用重新接入。记录都在本机，一条不少"
+    )]
+    Awaited,
+    /// The province does not know this desk, and there is nothing to show to it.
+    #[error(
+        "省平台上没有这台电脑的登记（可能是从备份恢复过）。请向管理员要一个新的接入码，在“同步”页重新接入；记录都在本机，一条不少"
+    )]
+    Unknown,
     #[error("{message}")]
     Refused { code: RefusalCode, message: String },
     /// Somebody answered with this HTTP status and none of the province's own words.

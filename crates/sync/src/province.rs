@@ -7,6 +7,7 @@ use futures::stream::BoxStream;
 use std::time::Duration;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::blob::{Chunks, Wanted};
+use tiexin_protocol::statement::Claim;
 use tiexin_protocol::wire::{
     AuditReply, AuditRequest, HelloReply, HelloRequest, PullReply, PullRequest, PushReply, PushRequest,
     Quarantined, RefusalCode,
@@ -52,6 +53,11 @@ pub trait Province: Send + Sync {
     }
     /// `GET /v1/quarantine/{scope}`: what waits there for a decision.
     async fn quarantine(&self, scope: &RegionCode) -> Result<Vec<Quarantined>, SyncError>;
+
+    /// `POST /v1/claim`: brings what this desk was told to a province that does not know it any more.
+    async fn claim(&self, _: &Claim) -> Result<(), SyncError> {
+        Err(SyncError::Unknown)
+    }
 
     /// How a broken download is tried again.
     fn patience(&self) -> ExponentialBuilder {

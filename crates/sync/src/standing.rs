@@ -3,10 +3,11 @@
 use tiexin_protocol::PROTOCOL;
 use tiexin_protocol::package::Fault;
 use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
-use tiexin_protocol::statement::{AuditRoot, Lease, Signed, WipeOrder, Wiped};
+use tiexin_protocol::statement::{AuditRoot, Claim, Lease, Signed, Standing, WipeOrder, Wiped};
 use tiexin_protocol::wire::{Escrowed, HelloReply, HelloRequest, SeenHead, SeenRoot};
 use tiexin_seal::Keys;
 use tiexin_store::{Book, Device, StoreError};
+use uuid::Uuid;
 
 use crate::error::SyncError;
 use crate::package::{keep, kept, province_sign};
@@ -19,6 +20,12 @@ const ORDER: &str = "province.order";
 const NOTICES: &str = "province.notices";
 /// The newest audit root: JSON of [`SeenRoot`].
 const ROOT: &str = "province.root";
+/// How this desk stands, for a province that is put back from a backup: [`Signed`] as JSON.
+const STANDING: &str = "province.standing";
+/// Its mark. Apart from it: the statement itself is seldom needed.
+const STANDING_MARK: &str = "province.standing_mark";
+/// The province has asked for that statement: not empty.
+const BRING: &str = "province.bring";
 /// To whom the book's key is to be left, until the province says that it holds it.
 const ESCROW: &str = "province.escrow";
 
@@ -60,7 +67,44 @@ pub(crate) fn greeting(book: &Book, device: &Device) -> Result<HelloRequest, Syn
         root: text(book, ROOT)?.and_then(|root| serde_json::from_str::<SeenRoot>(&root).ok()),
         escrow,
         former: book.former_numbers()?,
+        standing: text(book, STANDING_MARK)?,
+        testimony: match text(book, BRING)? {
+            Some(_) => kept_standing(book)?,
+            None => None,
+        },
     })
+}
+
+pub(crate) fn kept_standing(book: &Book) -> Result<Option<Signed>, StoreError> {
+    Ok(text(book, STANDING)?.and_then(|signed| serde_json::from_str(&signed).ok()))
+}
+
+/// What a desk brings that the province does not know any more; none: it was never told how it stands.
+pub(crate) fn claim(book: &Book) -> Result<Option<Claim>, SyncError> {
+    let Some(standing) = kept_standing(book)? else { return Ok(None) };
+    let keys = Keys::of_desk(&book.device()?.key_seed).map_err(|_| SyncError::Protocol("key"))?;
+    let signature = tiexin_seal::mark(&keys, "claim", &standing.signature);
+    Ok(Some(Claim { standing, signature }))
+}
+
+/// Keeps how this desk stands, if the province says so. True: the province asks for what was kept so far.
+fn keep_standing(book: &Book, hello: &HelloReply, key: &str, own: Option<Uuid>) -> Result<bool, StoreError> {
+    if hello.bring {
+        let asked = text(book, BRING)?.is_some();
+        keep(book, BRING, "1")?;
+        // Asked for once more in the same round only when it was not sent yet.
+        return Ok(!asked && text(book, STANDING)?.is_some());
+    }
+    if text(book, BRING)?.is_some() {
+        keep(book, BRING, "")?;
+    }
+    let Some(signed) = &hello.standing else { return Ok(false) };
+    let said = tiexin_seal::check::<Standing>(key, signed).ok();
+    if let Some(said) = said.filter(|said| Some(said.device) == own) {
+        keep(book, STANDING, &serde_json::to_string(signed).unwrap_or_default())?;
+        keep(book, STANDING_MARK, &said.mark(&signed.body).unwrap_or_default())?;
+    }
+    Ok(false)
 }
 
 /// Whether it is time to say hello again, whatever the access mark says: also when the lease wants it. A clock
@@ -97,11 +141,12 @@ pub(crate) fn hear(book: &Book, hello: &HelloReply, heard: Heard) -> Result<bool
         let seen = serde_json::to_string(&SeenRoot { day, digest }).unwrap_or_default();
         keep(book, ROOT, &seen)?;
     }
+    let bring = keep_standing(book, hello, &key, own)?;
     let wanted = hello.escrow.as_deref().filter(|to| hello.escrow_held.as_deref() != Some(*to));
     let told = text(book, ESCROW)?;
     keep(book, ESCROW, wanted.unwrap_or_default())?;
     // Asked for once more in the same round only when it was not sent yet.
-    Ok(wanted.is_some() && told.as_deref() != wanted)
+    Ok(bring || (wanted.is_some() && told.as_deref() != wanted))
 }
 
 /// Keeps an order to destroy this book, if it is the province's own and for this desk.

@@ -20,6 +20,7 @@ pub(super) async fn sync(door: Door) -> Outcome {
     let state = seat.desk.run(SyncNow {}).await?;
     tell(seat.out, &state, true)?;
     match state.trouble {
+        Some(trouble) if state.enrol_again => Err(Failure::new(Exit::Failed, trouble)),
         Some(trouble) => Err(Failure::new(Exit::Offline, trouble)),
         None => Ok(()),
     }

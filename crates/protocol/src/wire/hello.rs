@@ -32,6 +32,12 @@ pub struct HelloRequest {
     /// Older incarnations of the desk under which it told changes that no backup may hold yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<FormerNumber>,
+    /// The mark of the [`crate::statement::Standing`] that the desk keeps: `TOLD.HASH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
+    /// That statement itself, where the province asked for it ([`HelloReply::bring`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub testimony: Option<Signed>,
 }
 
 /// An older incarnation of a desk, and the highest seq it told under it.
@@ -148,6 +154,13 @@ pub struct HelloReply {
     /// To [`HelloRequest::former`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<FormerHeard>,
+    /// A [`crate::statement::Standing`] that is newer than the one the desk keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Signed>,
+    /// The province was put back from a backup and wants to see the statement that the desk keeps, which tells what
+    /// was decided after it: hello is to be said once more, with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bring: bool,
 }
 
 /// By which packages of a sender are checked, and to which packages for it are encrypted.

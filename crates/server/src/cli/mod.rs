@@ -2,10 +2,13 @@
 
 mod audit;
 mod audit_root;
+mod device;
 mod escrow;
+mod migrate;
 mod office;
 mod package;
 mod print;
+mod restored;
 mod serve;
 
 use std::net::SocketAddr;
@@ -36,22 +39,22 @@ struct Cli {
 #[derive(Args)]
 struct Common {
     /// 数据库：sqlite:路径 或 postgres://用户@主机/库
-    #[arg(long, global = true, env = "TIEXIN_STORE")]
+    #[arg(long, global = true, env = "TIEXIN_STORE", hide_env_values = true)]
     store: Option<String>,
     /// 附件存放位置：文件夹，或 s3://桶/前缀（密钥取自 AWS_… 环境变量）；SQLite 不写则放在数据库文件旁边
-    #[arg(long, global = true, env = "TIEXIN_BLOBS")]
+    #[arg(long, global = true, env = "TIEXIN_BLOBS", hide_env_values = true)]
     blobs: Option<String>,
     /// 配置文件（TOML）；命令行和环境变量优先
-    #[arg(long, global = true, env = "TIEXIN_CONFIG")]
+    #[arg(long, global = true, env = "TIEXIN_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
     /// 电脑不联系省平台也能打开的天数（默认 30；0 为不限）
-    #[arg(long, global = true, env = "TIEXIN_LEASE_DAYS")]
+    #[arg(long, global = true, env = "TIEXIN_LEASE_DAYS", hide_env_values = true)]
     lease_days: Option<u32>,
     /// 托管公钥（escrow keygen 给出的 age1…）；不写则不托管
-    #[arg(long, global = true, env = "TIEXIN_ESCROW")]
+    #[arg(long, global = true, env = "TIEXIN_ESCROW", hide_env_values = true)]
     escrow: Option<String>,
     /// 登录凭据的有效秒数（默认 3600）；到期后电脑自动换领，不用重新登录
-    #[arg(long, global = true, env = "TIEXIN_TOKEN_SECONDS")]
+    #[arg(long, global = true, env = "TIEXIN_TOKEN_SECONDS", hide_env_values = true)]
     token_seconds: Option<u32>,
     /// 以 JSON 输出
     #[arg(long, global = true)]
@@ -62,7 +65,7 @@ struct Common {
 enum Command {
     /// 运行服务
     Serve(Serve),
-    /// 建立或升级数据库
+    /// 建立数据库里的表，或升级到本程序的版本；其他命令只用已经建好的
     Migrate,
     /// 用户
     #[command(subcommand)]
@@ -89,7 +92,10 @@ enum Command {
     #[command(subcommand)]
     Replica(Replica),
     /// 数据库由备份恢复后运行一次：各电脑会重新核对，并补传备份之后的内容
-    Restored,
+    Restored {
+        #[command(subcommand)]
+        command: Option<Restored>,
+    },
     /// 同步包（U盘）
     #[command(subcommand)]
     Package(Package),
@@ -111,13 +117,13 @@ enum Command {
 #[derive(Args)]
 struct Serve {
     /// 监听地址，端口 0 为任意空闲端口
-    #[arg(long, env = "TIEXIN_LISTEN")]
+    #[arg(long, env = "TIEXIN_LISTEN", hide_env_values = true)]
     listen: Option<SocketAddr>,
     /// TLS 证书链（PEM）
-    #[arg(long, env = "TIEXIN_TLS_CERT")]
+    #[arg(long, env = "TIEXIN_TLS_CERT", hide_env_values = true)]
     tls_cert: Option<PathBuf>,
     /// TLS 私钥（PEM）
-    #[arg(long, env = "TIEXIN_TLS_KEY")]
+    #[arg(long, env = "TIEXIN_TLS_KEY", hide_env_values = true)]
     tls_key: Option<PathBuf>,
 }
 
@@ -130,6 +136,16 @@ enum User {
         /// 显示的姓名
         #[arg(long)]
         display: Option<String>,
+    },
+    /// 从表格（CSV）一次新增用户和授权：登录名、姓名、角色、地区，另可有起、止；有一行不对就都不做
+    Import {
+        file: PathBuf,
+        /// 只检查，不写入
+        #[arg(long)]
+        dry_run: bool,
+        /// 名单里没有的地区也授权
+        #[arg(long)]
+        unlisted: bool,
     },
     /// 列出用户
     List,
@@ -144,12 +160,16 @@ struct Right {
     #[arg(long)]
     user: String,
     /// worker、supervisor、reviewer、cashier、auditor、admin
-    #[arg(long, value_parser = role)]
+    #[arg(long, value_parser = role, long_help = ROLES)]
     role: Role,
     /// 地区代码：2、4、6、9 或 12 位
     #[arg(long)]
     region: RegionCode,
 }
+
+/// What each role may do: `domain::access::Role::carries`.
+const ROLES: &str = "角色：worker 专干（登记、更正）；supervisor 审核人（另可采纳退回、看操作记录、停用电脑）；\
+reviewer 基金审核、cashier 出纳（只看）；auditor 审计（看和操作记录）；admin 管理员（看、采纳退回、操作记录、停用电脑）";
 
 #[derive(Subcommand)]
 enum Grant {
@@ -163,6 +183,9 @@ enum Grant {
         /// 截止日期（含）
         #[arg(long)]
         to: Option<NaiveDate>,
+        /// 名单里没有这个地区，照样授权（新设的乡镇、村）
+        #[arg(long)]
+        unlisted: bool,
     },
     /// 列出授权：在用、未到期、已终止
     List,
@@ -185,15 +208,39 @@ enum Device {
         #[arg(long, default_value_t = CODE_DAYS)]
         days: u32,
     },
-    /// 列出设备
+    /// 列出还能用的接入码（码本身不保存，只显示编号）
+    Codes,
+    /// 作废还没用的接入码：按编号，或一个用户的全部
+    CancelCode {
+        /// device codes 列出的编号
+        #[arg(required_unless_present = "user", conflicts_with = "user")]
+        code: Option<String>,
+        #[arg(long)]
+        user: Option<String>,
+    },
+    /// 列出设备：在谁手里、在哪里、何时来过
     List,
-    /// 停用设备：它下次联系省平台时销毁本机数据
+    /// 停用设备。要写明是哪一种：--lost 遗失，或 --retired 退役；两种都会销毁那台电脑上的数据
     Revoke {
         device: Uuid,
-        /// 退役：先把没上传的交上来，再销毁；不写则按遗失处理，立即停用
+        /// 遗失、被盗：立即停用，没上传的不再等；它一联系省平台就销毁本机数据
+        #[arg(long, conflicts_with = "retired")]
+        lost: bool,
+        /// 退役：先把没上传的交上来，再销毁本机数据
         #[arg(long)]
         retired: bool,
+        /// 不再询问
+        #[arg(long)]
+        yes: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Restored {
+    /// 列出备份之后办过、恢复时丢了的用户、授权、停用和设备登记（由回来的电脑带回，凭省平台自己的签名）
+    List,
+    /// 把列出的一次补办；从备份里已经收回的权限不会因此恢复
+    Redo,
 }
 
 #[derive(Subcommand)]
@@ -315,9 +362,21 @@ impl Common {
 
     async fn province(&self) -> Result<Province> {
         let file = self.file()?;
-        let province = Province::open(&self.store(&file)?, Clock::default()).await?;
+        let store = self.store(&file)?;
+        is_there(&store).await?;
+        let province = Province::open(&store, Clock::default()).await?;
         let province = province.under(self.policy(&file)?);
         self.blobs(&file).map_or(Ok(province.clone()), |place| province.with_blobs(&place))
+    }
+}
+
+/// A mistyped name must not begin a book beside the real one: only `migrate` does.
+async fn is_there(store: &StoreUrl) -> Result<()> {
+    match crate::store::version(store).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::Config(
+            "这个数据库里还没有省平台的表。请核对 --store；第一次使用请先运行 migrate".into(),
+        )),
     }
 }
 
@@ -344,15 +403,13 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { common, command } = cli;
     match command {
         Command::Serve(args) => serve::serve(&common, args).await?,
-        Command::Migrate => {
-            common.province().await?;
-        }
+        Command::Migrate => migrate::migrate(&common).await?,
         Command::User(command) => office::user(&common, command).await?,
         Command::Grant(command) => office::grant(&common, command).await?,
-        Command::Device(command) => office::device(&common, command).await?,
+        Command::Device(command) => device::device(&common, command).await?,
         Command::Backup { to, begin, .. } => office::backup(&common, to.as_deref(), begin).await?,
         Command::Replica(command) => office::replica(&common, command).await?,
-        Command::Restored => office::restored(&common).await?,
+        Command::Restored { command } => restored::restored(&common, command).await?,
         Command::Package(Package::Take { files, reply }) => {
             return package::take(&common, &files, &reply).await;
         }

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::json;
-use tiexin_protocol::wire::DeviceState;
 
-use super::print::{list, one, time};
-use super::{Common, Device, Grant, Replica, User};
-use crate::error::Result;
+use super::print::{list, one};
+use super::{Common, Grant, Replica, User};
+use crate::error::{Error, Result};
+use crate::province::Province;
 use crate::replica::Standing;
 use crate::verify::{Finding, Report};
+use crate::{office, regions, roster};
 
 /// Exit code of a book that does not fit.
 const BROKEN: u8 = 2;
@@ -21,9 +22,11 @@ pub(super) async fn user(common: &Common, command: User) -> Result<()> {
     match command {
         User::Add { name, display } => {
             let display = display.unwrap_or_else(|| name.clone());
+            let (name, display) = office::new_user(&name, &display, &province.users().await?)?;
             let user = province.add_user(&name, &display).await?;
             one(common.json, &user, |u| format!("{}\t{}", u.id, u.name))
         }
+        User::Import { file, dry_run, unlisted } => import(common, &province, &file, dry_run, unlisted).await,
         User::List => list(common.json, &province.users().await?, |u| {
             let state = if u.disabled { "停用" } else { "在用" };
             format!("{}\t{}\t{}\t{state}", u.id, u.name, u.display_name)
@@ -39,6 +42,37 @@ pub(super) async fn user(common: &Common, command: User) -> Result<()> {
             one(common.json, &json!({"enabled": name}), |_| format!("已恢复 {name}，授权照旧"))
         }
     }
+}
+
+async fn import(
+    common: &Common,
+    province: &Province,
+    file: &Path,
+    dry_run: bool,
+    unlisted: bool,
+) -> Result<()> {
+    let unread = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::InvalidData => {
+            Error::Config(format!("{} 不是 UTF-8 的文字：请在表格里另存为“CSV UTF-8”", file.display()))
+        }
+        _ => Error::Config(format!("读不到 {}：{e}", file.display())),
+    };
+    let text = std::fs::read_to_string(file).map_err(unread)?;
+    let roster = roster::read(&text, unlisted, &province.users().await?, province.today())?;
+    if !dry_run {
+        for (name, display) in &roster.users {
+            province.add_user(name, display).await?;
+        }
+        for (user, grant) in &roster.grants {
+            province.add_grant(user, grant).await?;
+        }
+    }
+    let (users, grants, known) = (roster.users.len(), roster.grants.len(), roster.known);
+    let told = json!({"users": users, "grants": grants, "known": known, "written": !dry_run});
+    one(common.json, &told, |_| {
+        let done = if dry_run { "检查通过，没有写入：要新增" } else { "已新增" };
+        format!("{done}用户 {users} 个、授权 {grants} 条；{known} 行已经有了")
+    })
 }
 
 #[derive(Serialize)]
@@ -61,8 +95,9 @@ fn standing(grant: &tiexin_domain::access::Grant, today: chrono::NaiveDate) -> &
 pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
     let province = common.province().await?;
     match command {
-        Grant::Add { right, from, to } => {
+        Grant::Add { right, from, to, unlisted } => {
             let grant = tiexin_domain::access::Grant { role: right.role, region: right.region, from, to };
+            office::new_grant(&right.user, &grant, unlisted, &province.users().await?, province.today())?;
             province.add_grant(&right.user, &grant).await?;
             let state = standing(&grant, province.today());
             one(common.json, &Granted { user: right.user, grant, state }, line)
@@ -81,7 +116,10 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
                 .flat_map(|u| u.grants.into_iter().map(move |grant| (u.name.clone(), grant)))
                 .map(|(user, grant)| Granted { user, state: standing(&grant, today), grant })
                 .collect();
-            list(common.json, &granted, line)
+            list(common.json, &granted, |one| {
+                let place = regions::name(&one.grant.region).unwrap_or("名单里没有的地区");
+                format!("{}\t{place}", line(one))
+            })
         }
     }
 }
@@ -102,38 +140,6 @@ fn line(granted: &Granted) -> String {
         day(grant.from),
         day(grant.to)
     )
-}
-
-pub(super) async fn device(common: &Common, command: Device) -> Result<()> {
-    let province = common.province().await?;
-    match command {
-        Device::EnrolCode { user, days } => {
-            let code = province.enrol_code(&user, days).await?;
-            one(common.json, &json!({"user": user, "code": code, "days": days}), |_| code.clone())
-        }
-        Device::List => list(common.json, &province.devices().await?, |d| {
-            let waiting = d.waiting.map_or("-".into(), |n| n.to_string());
-            let copied = if d.copied_at.is_some() { "\t有两台电脑共用" } else { "" };
-            let (seen, lease) = (time(d.last_seen), time(d.lease_until));
-            format!("{}\t{}\t{}\t{seen}\t{waiting}\t{lease}\t{}{copied}", d.id, d.name, d.app, state(d))
-        }),
-        Device::Revoke { device, retired } => {
-            province.revoke(device, !retired, None).await?;
-            one(common.json, &json!({"revoked": device, "retired": retired}), |_| match retired {
-                true => format!("{device} 退役：它下次联系省平台时交清内容、销毁数据"),
-                false => format!("已停用 {device}，它下次联系省平台时销毁数据"),
-            })
-        }
-    }
-}
-
-fn state(device: &crate::access::Device) -> &'static str {
-    match device.state() {
-        DeviceState::InUse => "在用",
-        DeviceState::Retiring => "退役中",
-        DeviceState::Revoked => "停用",
-        DeviceState::Wiped => "已销毁",
-    }
 }
 
 pub(super) async fn backup(common: &Common, to: Option<&Path>, begin: bool) -> Result<()> {
@@ -176,11 +182,6 @@ pub(super) async fn replica(common: &Common, command: Replica) -> Result<()> {
     }
 }
 
-pub(super) async fn restored(common: &Common) -> Result<()> {
-    common.province().await?.restored().await?;
-    one(common.json, &json!({"restored": true}), |_| "各乡镇日志已换新编号，电脑下次同步时会重新核对".into())
-}
-
 pub(super) async fn verify(common: &Common) -> Result<ExitCode> {
     tell_report(common, &common.province().await?.verify().await?)
 }
@@ -194,7 +195,11 @@ pub(super) fn tell_report(common: &Common, report: &Report) -> Result<ExitCode> 
             r.records,
             r.audit_entries,
             r.blobs,
-            if r.broken.is_empty() { "完好" } else { "有问题" }
+            match (r.broken.is_empty(), r.scopes) {
+                (true, 0) => "数据库是空的，没有可核对的内容；如果不该是空的，请核对 --store",
+                (true, _) => "完好",
+                (false, _) => "有问题",
+            }
         );
         for found in &r.broken {
             text.push('\n');

@@ -38,7 +38,7 @@ struct NotTaken {
 pub(super) async fn take(common: &Common, files: &[PathBuf], to: &Path) -> Result<ExitCode> {
     let province = common.province().await?;
     let mut states: BTreeMap<Uuid, PackageState> = BTreeMap::new();
-    let mut refused = Vec::new();
+    let (mut refused, mut unknown) = (Vec::new(), Vec::new());
     for (file, named) in listed(files)? {
         match take_file(&province, &file).await {
             Ok(state) => {
@@ -47,10 +47,18 @@ pub(super) async fn take(common: &Common, files: &[PathBuf], to: &Path) -> Resul
             // Replies of an earlier time lie on the same stick.
             Err(Error::Refused(Refused::Package(Fault::Homeward))) if !named => {}
             Err(Error::Refused(why)) => {
+                if why == Refused::Package(Fault::SenderUnknown) {
+                    unknown.push(std::fs::read(&file)?);
+                }
                 refused.push(NotTaken { file, code: why.code(), message: why.to_string() });
             }
             Err(other) => return Err(other),
         }
+    }
+    if province.claim_by_package(unknown).await? {
+        eprintln!(
+            "有电脑是在备份之后登记的：已经记下，restored list 可以看到；restored redo 补办以后，请把它的同步包再读入一次"
+        );
     }
     std::fs::create_dir_all(to)?;
     let mut packages = Vec::new();
@@ -61,7 +69,9 @@ pub(super) async fn take(common: &Common, files: &[PathBuf], to: &Path) -> Resul
     packages.sort_by_key(|package| package.state.number);
     let taken = Taken { packages, refused };
     one(common.json, &taken, lines)?;
-    let whole = taken.refused.is_empty() && taken.packages.iter().all(|p| p.state.missing.is_empty());
+    let found = !taken.packages.is_empty() || !taken.refused.is_empty();
+    let whole =
+        found && taken.refused.is_empty() && taken.packages.iter().all(|p| p.state.missing.is_empty());
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

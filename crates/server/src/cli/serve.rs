@@ -17,9 +17,11 @@ pub(super) async fn serve(common: &Common, args: Serve) -> Result<()> {
         (None, None) => None,
         _ => return Err(Error::Config("--tls-cert 与 --tls-key 要一起给出".into())),
     };
+    let store = common.store(&file)?;
+    super::is_there(&store).await?;
     let usual = Rate::default();
     let config = Config {
-        store: common.store(&file)?,
+        store,
         listen: args.listen.or(file.listen).unwrap_or(SocketAddr::from(LISTEN)),
         tls,
         rate: Rate {

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
-use tiexin_protocol::statement::Wiped;
+use tiexin_protocol::statement::{Claim, Wiped};
 use tiexin_protocol::wire::{DeviceRow, Refusal, RevokeRequest};
 use uuid::Uuid;
 
@@ -54,5 +54,16 @@ pub(super) async fn wiped(
     Packed(told): Packed<Wiped>,
 ) -> Result<StatusCode, Refuse> {
     province.wiped(&told).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A device that a restored province does not know brings what it was told. Needs no token, and gives none.
+#[utoipa::path(post, path = "/v1/claim", request_body = Claim,
+    responses((status = 204), (status = "4XX", body = Refusal)))]
+pub(super) async fn claim(
+    State(province): State<Province>,
+    Packed(claim): Packed<Claim>,
+) -> Result<StatusCode, Refuse> {
+    province.claim(&claim).await?;
     Ok(StatusCode::NO_CONTENT)
 }

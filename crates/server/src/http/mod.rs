@@ -77,6 +77,7 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
         .route("/v1/enrol", post(desk::enrol))
         .route("/v1/token", post(desk::token))
         .route("/v1/wiped", post(devices::wiped))
+        .route("/v1/claim", post(devices::claim))
         .route("/health/live", get(watch::live))
         .route("/health/ready", get(watch::ready))
         .route("/health/safe", get(watch::safe))

@@ -3,7 +3,7 @@
 use super::{audit, blob, desk, devices, fetch, package, watch};
 use axum::Json;
 use tiexin_protocol::change::{Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
-use tiexin_protocol::statement::{Signed, Wiped};
+use tiexin_protocol::statement::{Claim, Signed, Wiped};
 use tiexin_protocol::wire::{
     AuditLine, AuditPage, AuditReply, AuditRequest, ChangeVerdict, Cursor, DeviceRow, DeviceState,
     EnrolReply, EnrolRequest, Escrowed, HelloReply, HelloRequest, Limits, PackageState, PageEntry,
@@ -23,7 +23,7 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         desk::enrol, desk::token, desk::hello, desk::push, desk::pull, desk::quarantine, fetch::snapshot,
-        package::take, package::fetch, blob::have, blob::fetch, blob::bring, devices::list, devices::revoke, devices::wiped,
+        package::take, package::fetch, blob::have, blob::fetch, blob::bring, devices::list, devices::revoke, devices::wiped, devices::claim,
         audit::take, audit::list,
         watch::live, watch::ready, watch::safe, watch::metrics,
     ),
@@ -31,7 +31,7 @@ use utoipa::{Modify, OpenApi};
         Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange, ChangeVerdict, Cursor,
         EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest,
         PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader, TokenReply,
-        TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Wiped, SeenHead, SeenRoot,
+        TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Claim, Wiped, SeenHead, SeenRoot,
         Escrowed, DeviceRow, DeviceState, RevokeRequest, AuditLine, AuditPage, AuditReply, AuditRequest,
     )),
     modifiers(&Bearer)

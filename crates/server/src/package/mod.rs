@@ -5,7 +5,10 @@
 mod answer;
 mod blobs;
 
+use std::collections::BTreeMap;
+
 use tiexin_protocol::package::{Address, Fault, Gathered, PART_BYTES, Part, PushBody, Way, split};
+use tiexin_protocol::statement::Standing;
 use tiexin_protocol::wire::PackageState;
 use uuid::Uuid;
 
@@ -39,6 +42,34 @@ impl Province {
         };
         let Address { package, device, number, .. } = part.header.address;
         Ok(PackageState { package, device, number, missing, reply_parts })
+    }
+
+    /// The parts of packages whose sender this book does not know. A desk that was enrolled after the backup says in
+    /// its package how the province told it that it stands: that is kept for the office. True: somebody did.
+    pub(crate) async fn claim_by_package(&self, files: Vec<Vec<u8>>) -> Result<bool> {
+        let mut packages: BTreeMap<Uuid, Vec<Vec<u8>>> = BTreeMap::new();
+        for file in files {
+            let package = Part::read(file.clone())?.header.address.package;
+            packages.entry(package).or_default().push(file);
+        }
+        let mut claimed = false;
+        for files in packages.into_values() {
+            let keys = self.keys.clone();
+            let opened = tokio::task::spawn_blocking(move || (open(&keys, files.clone()), files)).await?;
+            let (Ok((body, _)), files) = opened else { continue };
+            let Some(testimony) = body.greeting.and_then(|greeting| greeting.testimony) else { continue };
+            let said = tiexin_seal::check::<Standing>(&self.keys.public().sign, &testimony).ok();
+            let Some(said) = said else { continue };
+            let by_itself = |file: Vec<u8>| {
+                Part::read(file).is_ok_and(|part| {
+                    part.header.address.device == said.device && tiexin_seal::verify(&part, &said.key).is_ok()
+                })
+            };
+            if files.into_iter().all(by_itself) {
+                claimed |= self.is_claimed(&said, &testimony).await?;
+            }
+        }
+        Ok(claimed)
     }
 
     /// A part of the reply to a package, as a file.

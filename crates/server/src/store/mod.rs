@@ -71,6 +71,36 @@ pub(crate) struct Enrolment {
     pub(crate) app: String,
 }
 
+/// A code that was given out and not used. The code itself is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OpenCode {
+    pub(crate) hash: String,
+    pub(crate) user: Uuid,
+    pub(crate) expires_at: i64,
+}
+
+/// What [`Book::standing_facts`] gives: (author, user), acts.
+pub(crate) type StandingFacts = (Vec<(Uuid, Uuid)>, Vec<AuditRow>);
+
+/// What a desk brought to a restored book.
+#[derive(Debug, Clone)]
+pub(crate) struct Testimony {
+    pub(crate) device: Uuid,
+    pub(crate) told: i64,
+    pub(crate) signed: Signed,
+}
+
+/// A device as it was enrolled after the backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TakenBack {
+    pub(crate) device: Uuid,
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) enrolled_at: i64,
+    /// (author, user).
+    pub(crate) authors: Vec<(Uuid, Uuid)>,
+}
+
 /// Everything of one scope, read at one moment.
 #[derive(Debug)]
 pub(crate) struct ScopeDump {
@@ -114,6 +144,10 @@ pub(crate) trait Book: Send + Sync + 'static {
     ) -> Result<()>;
 
     async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()>;
+    /// Codes with which somebody may still enrol, the one that ends first before the others.
+    async fn codes(&self, now: i64) -> Result<Vec<OpenCode>>;
+    /// Ends the codes whose hash begins so, at once. Gives how many there were.
+    async fn cancel_codes(&self, hash: &str, now: i64) -> Result<u64>;
     async fn enrol(&self, enrolment: &Enrolment, now: i64) -> Result<(Uuid, User)>;
     async fn devices(&self) -> Result<Vec<Device>>;
     async fn device(&self, id: Uuid) -> Result<Option<Device>>;
@@ -219,11 +253,34 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn witnesses(&self) -> Result<Vec<Witness>>;
     /// When this book was last put back from a backup.
     async fn restored_at(&self) -> Result<Option<i64>>;
+    /// The last act of the office that the backup held which this book was last put back from.
+    async fn restored_from(&self) -> Result<Option<i64>>;
+
+    /// Under which ids the device's users record, and what the office has taken from anybody since then, the oldest
+    /// act first, at most so many of the newest.
+    async fn standing_facts(&self, device: Uuid, since: i64, most: usize) -> Result<StandingFacts>;
+    /// Keeps what a desk brought, unless something newer of it is kept.
+    async fn keep_testimony(&self, told: &Testimony, now: i64) -> Result<()>;
+    /// All of them, by device.
+    async fn testimonies(&self) -> Result<Vec<Signed>>;
+    /// Takes a device back under its own id, or one more of its users; what is there already stays.
+    async fn take_back(&self, back: &TakenBack, now: i64) -> Result<()>;
 
     async fn scopes(&self) -> Result<Vec<RegionCode>>;
     async fn dump(&self, scope: &RegionCode) -> Result<Option<ScopeDump>>;
     async fn audit_books(&self) -> Result<Vec<String>>;
     async fn audit(&self, book: &str) -> Result<(crate::audit::AuditHead, Vec<AuditRow>)>;
+}
+
+/// The version of the book's tables; none: there is no book, and nothing was made.
+///
+/// # Errors
+/// The database cannot be asked.
+pub(crate) async fn version(url: &StoreUrl) -> Result<Option<u32>> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::version(path.clone()).await,
+        StoreUrl::Postgres(url) => postgres::version(url).await,
+    }
 }
 
 /// Opens a book and brings it to this program's schema.

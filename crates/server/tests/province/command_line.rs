@@ -9,7 +9,14 @@ use crate::doors::Line;
 use crate::on_both_stores;
 use crate::place::{Place, TOWN, worker};
 
-on_both_stores!(the_office_works_from_a_terminal, a_server_prints_where_it_listens_and_stops_when_told);
+on_both_stores!(
+    the_office_works_from_a_terminal,
+    a_server_prints_where_it_listens_and_stops_when_told,
+    nonsense_is_refused_with_a_reason,
+    codes_are_listed_and_cancelled,
+    a_machine_is_revoked_by_an_explicit_word,
+    only_migrate_makes_a_book,
+);
 
 fn store(place: &Place) -> String {
     match &place.store {
@@ -102,6 +109,7 @@ impl Drop for Served {
 
 async fn a_server_prints_where_it_listens_and_stops_when_told(place: Place) {
     let _ = rustls::crypto::ring::default_provider().install_default();
+    assert!(run(&place, &["migrate"]).status.success());
     let (served, address) = Served::begin(command(&place, &["serve", "--listen", "127.0.0.1:0"]));
     let live = reqwest::get(format!("http://{address}/health/ready")).await.unwrap();
     assert!(live.status().is_success());
@@ -151,4 +159,163 @@ async fn how_long_tokens_are_good(place: &Place, file: &std::path::Path) {
         let line = Line::at(format!("http://{address}")).signed_in(&desk).await;
         assert_eq!(line.seconds, seconds);
     }
+}
+
+/// Refused with 1, nothing on stdout, and these words on stderr.
+#[track_caller]
+fn refused(place: &Place, args: &[&str], why: &str) {
+    let done = run(place, args);
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{args:?}: {said}");
+    assert!(done.stdout.is_empty() && said.contains(why), "{args:?}: {said}");
+}
+
+async fn nonsense_is_refused_with_a_reason(place: Place) {
+    json(&place, &["migrate"]);
+    json(&place, &["user", "add", "wang", "--display", "王丽丽"]);
+    for (name, why) in
+        [("", "登录名"), ("  ", "登录名"), ("x y", "空格"), ("WANG", "大小写"), ("wang", "同名")]
+    {
+        refused(&place, &["user", "add", name, "--display", "某人"], why);
+    }
+    refused(&place, &["user", "add", "li", "--display", " "], "姓名");
+    assert_eq!(json(&place, &["user", "list"]).as_array().unwrap().len(), 1);
+
+    let add = |region: &'static str, more: &[&'static str]| {
+        let right = ["grant", "add", "--user", "wang", "--role", "worker", "--region", region];
+        [&right[..], more].concat()
+    };
+    refused(&place, &add("999999999", &[]), "名单里没有地区");
+    refused(&place, &add(TOWN, &["--from", "2027-02-01", "--to", "2027-01-01"]), "晚于");
+    json(&place, &add(TOWN, &[]));
+    refused(&place, &add(TOWN, &["--to", "2030-01-01"]), "已经是专干");
+    json(&place, &add("340323999", &["--unlisted"]));
+    let listed = json(&place, &["grant", "list"]);
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert_eq!(listed[0]["state"], "in_force");
+    json(&place, &["grant", "end", "--user", "wang", "--role", "worker", "--region", TOWN]);
+    assert_eq!(json(&place, &["grant", "list"])[0]["state"], "ended");
+    // What has ended may be given again.
+    json(&place, &add(TOWN, &[]));
+    refused(&place, &["device", "enrol-code", "--user", "wang", "--days", "0"], "天数");
+    let empty = tempfile::tempdir().unwrap();
+    let stick = empty.path().to_str().unwrap();
+    let taken = run(&place, &["package", "take", stick, "--reply", stick]);
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(String::from_utf8(taken.stdout).unwrap().contains("没有找到同步包"));
+}
+
+async fn codes_are_listed_and_cancelled(place: Place) {
+    json(&place, &["migrate"]);
+    for name in ["wang", "li"] {
+        json(&place, &["user", "add", name]);
+    }
+    let issue = |user: &str| json(&place, &["device", "enrol-code", "--user", user]);
+    let first = issue("wang");
+    assert_eq!(first["open_before"], serde_json::json!([]));
+    let second = issue("wang");
+    assert_eq!(second["open_before"].as_array().unwrap().len(), 1);
+    let told = run(&place, &["device", "enrol-code", "--user", "wang"]);
+    let said = String::from_utf8(told.stderr).unwrap();
+    assert!(said.contains("还有 2 个没用的接入码"), "{said}");
+    issue("li");
+    let open = json(&place, &["device", "codes"]);
+    assert_eq!(open.as_array().unwrap().len(), 4);
+    let text = open.to_string();
+    assert!(!text.contains(first["code"].as_str().unwrap()), "a code is shown once");
+
+    let of = |user: &str| {
+        let all = json(&place, &["device", "codes"]);
+        let codes = all.as_array().unwrap().iter().filter(|code| code["user"] == user).cloned();
+        codes.collect::<Vec<Value>>()
+    };
+    json(&place, &["device", "cancel-code", of("wang")[0]["code"].as_str().unwrap()]);
+    assert_eq!((of("wang").len(), of("li").len()), (2, 1));
+    json(&place, &["device", "cancel-code", "--user", "wang"]);
+    assert_eq!((of("wang").len(), of("li").len()), (0, 1));
+    refused(&place, &["device", "cancel-code", "--user", "wang"], "没有这样的接入码");
+    refused(&place, &["device", "cancel-code", "0000"], "编号");
+    refused(&place, &["device", "cancel-code", "--user", "nobody"], "没有这个用户");
+    // A cancelled one lets nobody in.
+    let clock = tiexin_server::Clock::default();
+    let province = tiexin_server::Province::open(&place.store, clock).await.unwrap();
+    let key = ed25519_dalek::SigningKey::from_bytes(&[3; 32]);
+    let request = tiexin_protocol::wire::EnrolRequest {
+        code: second["code"].as_str().unwrap().into(),
+        device: None,
+        device_key: hex::encode(key.verifying_key().as_bytes()),
+        device_name: "机".into(),
+        author: uuid::Uuid::new_v4(),
+        app: "test".into(),
+    };
+    assert!(province.enrol(&request).await.is_err());
+}
+
+async fn a_machine_is_revoked_by_an_explicit_word(place: Place) {
+    let desk = worker(&place.province().await, "wang", TOWN).await;
+    let id = desk.device.to_string();
+    let listed = run(&place, &["device", "list"]);
+    let line = String::from_utf8(listed.stdout).unwrap();
+    assert!(line.contains("wang") && line.contains("谷阳镇 340323100"), "{line}");
+    // Neither word: it says what each does, and does nothing.
+    refused(&place, &["device", "revoke", &id], "--retired");
+    assert_eq!(json(&place, &["device", "list"])[0]["state"], "在用");
+    json(&place, &["device", "revoke", &id, "--retired"]);
+    assert_eq!(json(&place, &["device", "list"])[0]["state"], "退役中");
+    json(&place, &["device", "revoke", &id, "--lost"]);
+    assert_eq!(json(&place, &["device", "list"])[0]["state"], "停用");
+    assert_eq!(json(&place, &["device", "list"])[0]["users"], serde_json::json!(["wang"]));
+}
+
+async fn only_migrate_makes_a_book(place: Place) {
+    for words in [
+        &["user", "list"][..],
+        &["verify"],
+        &["demo"],
+        &["restored"],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["audit-root", "export"],
+    ] {
+        refused(&place, words, "还没有省平台的表");
+    }
+    if let tiexin_server::StoreUrl::Sqlite(path) = &place.store {
+        assert!(!path.exists(), "no file is made");
+    }
+    let made = json(&place, &["migrate"]);
+    assert_eq!(made["from"], Value::Null);
+    let again = json(&place, &["migrate"]);
+    assert_eq!((&again["from"], &again["to"]), (&made["to"], &made["to"]));
+    let said = String::from_utf8(run(&place, &["migrate"]).stdout).unwrap();
+    assert!(said.contains("已是最新"), "{said}");
+    let verified = String::from_utf8(run(&place, &["verify"]).stdout).unwrap();
+    assert!(verified.contains("空的") && !verified.contains("完好"), "{verified}");
+}
+
+/// A password in the environment is not shown by any help; a database that is not there is told in Chinese.
+#[tokio::test]
+async fn a_database_s_password_is_not_shown() {
+    let server = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-server"));
+        command.env("TIEXIN_STORE", "postgres://tiexin:geheim@127.0.0.1:9/nirgends").args(args);
+        command.output().unwrap()
+    };
+    for words in
+        [&["--help"][..], &["serve", "--help"], &["grant", "add", "--help"], &["package", "take", "--help"]]
+    {
+        let told = server(words);
+        assert!(told.status.success());
+        let text = String::from_utf8([told.stdout, told.stderr].concat()).unwrap();
+        assert!(!text.contains("geheim"), "{words:?}: {text}");
+    }
+    let away = server(&["user", "list"]);
+    let said = String::from_utf8(away.stderr).unwrap();
+    assert_eq!(away.status.code(), Some(1));
+    assert!(said.contains("连不上 PostgreSQL") && !said.contains("geheim"), "{said}");
+    // On a server that is there.
+    let Ok(base) = std::env::var("TIEXIN_TEST_PG") else { return };
+    let (host, _) = base.rsplit_once('/').unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-server"));
+    let missing = command.args(["verify", "--store", &format!("{host}/no_such_database")]).output().unwrap();
+    let said = String::from_utf8(missing.stderr).unwrap();
+    assert!(said.contains("没有这个数据库"), "{said}");
 }

@@ -18,6 +18,7 @@ mod place;
 mod pushes;
 mod recorded;
 mod replicas;
+mod restored;
 mod rights;
 mod s3;
 mod same_log;

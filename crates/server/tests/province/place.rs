@@ -78,6 +78,31 @@ impl Place {
         })
     }
 
+    /// One more of the same kind, with a clock of its own that shows the same.
+    pub(crate) async fn another(&self) -> Place {
+        let other = match &self.store {
+            StoreUrl::Sqlite(_) => Place::sqlite(),
+            StoreUrl::Postgres(_) => Place::postgres("another").await.expect("there was one before"),
+        };
+        other.clock.store(self.clock.load(Ordering::SeqCst), Ordering::SeqCst);
+        other
+    }
+
+    /// What the book keeps under this name.
+    pub(crate) async fn meta(&self, name: &str) -> String {
+        let query = format!("SELECT value FROM meta WHERE name = '{name}'");
+        match &self.store {
+            StoreUrl::Sqlite(path) => {
+                rusqlite::Connection::open(path).unwrap().query_row(&query, [], |row| row.get(0)).unwrap()
+            }
+            StoreUrl::Postgres(url) => {
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                client.query_one(&query, &[]).await.unwrap().get(0)
+            }
+        }
+    }
+
     pub(crate) fn clock(&self) -> Clock {
         let at = self.clock.clone();
         Clock::of(move || DateTime::from_timestamp_millis(at.load(Ordering::SeqCst)).unwrap())

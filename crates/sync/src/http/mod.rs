@@ -9,7 +9,7 @@ use ed25519_dalek::SigningKey;
 use futures::StreamExt;
 use tiexin_domain::region::RegionCode;
 use tiexin_protocol::blob::{Chunks, Wanted};
-use tiexin_protocol::statement::Wiped;
+use tiexin_protocol::statement::{Claim, Wiped};
 use tiexin_protocol::wire::{
     AuditPage, AuditReply, AuditRequest, DeviceRow, EnrolReply, EnrolRequest, HelloReply, HelloRequest,
     PackageState, PullReply, PullRequest, PushReply, Quarantined, RevokeRequest,
@@ -121,6 +121,10 @@ impl Province for HttpProvince {
 
     async fn blob_get(&self, one: &Wanted, chunk: u32) -> Result<(Vec<u8>, String), SyncError> {
         self.fetch(one, chunk).await
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<(), SyncError> {
+        self.line.tell("v1/claim", body::pack(claim)?.into()).await
     }
 
     async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, SyncError> {

@@ -1,7 +1,7 @@
 //! Everything that waits, for a stick.
 
 use tiexin_protocol::package::{Address, Part, PushBody, Way, split};
-use tiexin_protocol::wire::PullRequest;
+use tiexin_protocol::wire::{HelloRequest, PullRequest};
 use tiexin_protocol::{PROTOCOL, PUSH_BYTES, PUSH_CHANGES};
 use tiexin_seal::Keys;
 use tiexin_store::Book;
@@ -56,7 +56,9 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
         pushes.push(pushing((id, device.incarnation), batch, &cursors, book)?);
     }
     let anew = kept(book, ANEW)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    let greeting = Some(standing::greeting(book, &device)?);
+    // On a stick nobody can ask for it first.
+    let testimony = standing::kept_standing(book)?;
+    let greeting = Some(HelloRequest { testimony, ..standing::greeting(book, &device)? });
     let pull = PullRequest {
         device: id,
         incarnation: device.incarnation,

@@ -7,7 +7,7 @@ mod pull;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tiexin_domain::region::RegionCode;
-use tiexin_protocol::wire::QuarantineMarks;
+use tiexin_protocol::wire::{QuarantineMarks, RefusalCode};
 use tiexin_store::{Book, Changed, StoreError};
 use uuid::Uuid;
 
@@ -84,7 +84,23 @@ pub async fn run_round_for(
             on_store(book, move |book| standing::keep_order(book, &told)).await?;
             Err(SyncError::Shut(order))
         }
+        Err(SyncError::Refused { code: RefusalCode::DeviceUnknown, .. }) => {
+            Err(unknown(book, province).await)
+        }
         other => other,
+    }
+}
+
+/// The province does not know this desk: it shows what it was told by it, which may be all that is left of that.
+async fn unknown(book: &Book, province: &dyn Province) -> SyncError {
+    let held = book.clone();
+    let claim = tokio::task::spawn_blocking(move || standing::claim(&held)).await;
+    let Ok(Ok(Some(claim))) = claim else { return SyncError::Unknown };
+    match province.claim(&claim).await {
+        Ok(()) => SyncError::Awaited,
+        Err(SyncError::Offline) => SyncError::Offline,
+        // One that does not know of claims, or does not recognize what it said.
+        Err(_) => SyncError::Unknown,
     }
 }
 

@@ -78,11 +78,7 @@ impl Office {
             incarnation,
             protocol: PROTOCOL,
             app: "torn".into(),
-            waiting: None,
-            heads: Vec::new(),
-            root: None,
-            escrow: None,
-            former: Vec::new(),
+            ..HelloRequest::default()
         };
         for head in self.run(self.province.hello(&hello))?.scopes {
             if head.head == 0 {

@@ -7,13 +7,21 @@ use tiexin_contract::sync::{Enrol, GetSync};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+#[derive(Properties, PartialEq)]
+pub(super) struct EnrolProps {
+    /// The address of the province that does not know this desk any more; empty: it joins for the first time.
+    #[prop_or_default]
+    pub again: AttrValue,
+}
+
 #[component]
-pub(super) fn EnrolForm() -> Html {
+pub(super) fn EnrolForm(props: &EnrolProps) -> Html {
+    let again = !props.again.is_empty();
     let session = use_session();
     let sync = use_sync_state();
     let toast = use_toast();
     let enrol = use_command::<Enrol>();
-    let server = use_state(String::new);
+    let server = use_state(|| props.again.to_string());
     let code = use_state(String::new);
     let missing = use_state(|| None::<&'static str>);
     let node = use_node_ref();
@@ -32,7 +40,10 @@ pub(super) fn EnrolForm() -> Html {
             let args = Enrol { server: server.trim().to_owned(), code: code.trim().to_owned() };
             let (set, set_sync) = (set.clone(), set_sync.clone());
             enrol.run(args, move |state| {
-                toast.good("已接入省平台，已有的记录会陆续上传");
+                toast.good(match again {
+                    true => "已重新接入省平台，没传完的会接着上传",
+                    false => "已接入省平台，已有的记录会陆续上传",
+                });
                 set.emit(state);
                 let set_sync = set_sync.clone();
                 spawn_local(async move {
@@ -55,8 +66,10 @@ pub(super) fn EnrolForm() -> Html {
         enrol.about(name).or_else(|| (*missing == Some(name)).then_some(AttrValue::Static(message)))
     };
     html! {
-        <Card title="接入省平台">
-            <p class="tx-muted">{ "县里会发给您省平台的地址和一个只能用一次的接入码。接入以后，已经记下的全部带上去，一条不少；没有网络时照样使用。" }</p>
+        <Card title={if again { "重新接入省平台" } else { "接入省平台" }}>
+            <p class="tx-muted">{ if again {
+                "省平台上没有这台电脑的登记了。请向管理员要一个新的接入码，填在这里；本机的台账和没传完的记录原样保留，接入后接着上传。"
+            } else { "县里会发给您省平台的地址和一个只能用一次的接入码。接入以后，已经记下的全部带上去，一条不少；没有网络时照样使用。" } }</p>
             <Form {node} onsave={onsave.clone()} short=true>
                 <div class="tx-fields">
                     <TextField label="省平台地址" name="server" value={(*server).clone()} onchange={typing(&server)}

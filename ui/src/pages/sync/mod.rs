@@ -44,6 +44,9 @@ pub(crate) fn SyncPage() -> Html {
             <Standing state={(*state).clone()} />
             <Notices state={(*state).clone()} />
             if needs > 0 { <Troubles state={(*state).clone()} /> }
+            if state.enrol_again {
+                <EnrolForm again={state.server.clone().unwrap_or_default()} />
+            }
             if state.enrolled {
                 <div class="tx-two">
                     <Scopes state={(*state).clone()} />
@@ -72,7 +75,11 @@ fn Standing(props: &StateProps) -> Html {
         "所有记录都加密保存在这台电脑上，可以一直这样用。请记得定期备份。".to_owned()
     } else if let Some(trouble) = &state.trouble {
         // The desk tells it as half a sentence, the province as a whole one.
-        format!("{}。记录都在本机，过一会儿会自己再试，不耽误您继续登记。", trouble.trim_end_matches('。'))
+        let trouble = trouble.trim_end_matches('。');
+        match trouble.contains("都在本机") {
+            true => format!("{trouble}，不耽误您继续登记。"),
+            false => format!("{trouble}。记录都在本机，过一会儿会自己再试，不耽误您继续登记。"),
+        }
     } else if state.conflicts + state.parked > 0 {
         "您写的那一份还留在本机，没有丢。请在下面核对，选定以后就按选定的上传。".to_owned()
     } else if state.complete {

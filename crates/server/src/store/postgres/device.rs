@@ -11,7 +11,7 @@ use super::{db, lock_head, note, people, wire};
 use crate::access::Device;
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Refused, Result};
-use crate::store::{Enrolment, escrowed};
+use crate::store::{Enrolment, OpenCode, escrowed};
 
 pub(super) async fn add_code(
     tx: &Transaction<'_>,
@@ -29,6 +29,25 @@ pub(super) async fn add_code(
     note(tx, now, "enrol_code_issued", json!({"user": user, "expires_at": expires_at})).await
 }
 
+pub(super) async fn codes(client: &impl GenericClient, now: i64) -> Result<Vec<OpenCode>> {
+    let query = "SELECT hash, user_id, expires_at FROM enrol_code WHERE used_at IS NULL AND expires_at > $1
+         ORDER BY expires_at, hash";
+    let code = |row: &Row| {
+        Ok(OpenCode { hash: row.try_get(0)?, user: row.try_get(1)?, expires_at: row.try_get(2)? })
+    };
+    client.query(query, &[&now]).await?.iter().map(code).collect()
+}
+
+pub(super) async fn cancel_codes(tx: &Transaction<'_>, hash: &str, now: i64) -> Result<u64> {
+    let cancel = "UPDATE enrol_code SET expires_at = $2
+         WHERE left(hash, length($1)) = $1 AND used_at IS NULL AND expires_at > $2";
+    let ended = tx.execute(cancel, &[&hash, &now]).await?;
+    if ended > 0 {
+        note(tx, now, "enrol_code_cancelled", json!({"codes": ended})).await?;
+    }
+    Ok(ended)
+}
+
 pub(super) async fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Result<(Uuid, User)> {
     // Locked: of two who come with one code at once, the second finds it used.
     let code = tx
@@ -38,26 +57,21 @@ pub(super) async fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Resu
         )
         .await?;
     let user: Uuid = code.ok_or(Refused::CodeInvalid)?.try_get(0)?;
-    let device = match e.device {
-        Some(known) => {
-            let found = device(tx, known).await?.ok_or(Refused::DeviceUnknown)?;
-            if found.revoked_at.is_some() {
-                return Err(Refused::DeviceRevoked.into());
-            }
-            if found.key != e.key {
-                return Err(Refused::KeyInvalid.into());
-            }
-            known
-        }
+    // Enrolled after the backup from which this book was put back: it goes on under the id it has.
+    let id = e.device.unwrap_or(e.new_device);
+    let device = match device(tx, id).await? {
+        Some(found) if found.revoked_at.is_some() => return Err(Refused::DeviceRevoked.into()),
+        Some(found) if found.key != e.key => return Err(Refused::KeyInvalid.into()),
+        Some(found) => found.id,
         None => {
             tx.execute(
                 "INSERT INTO device (id, device_key, name, app, enrolled_at) VALUES ($1, $2, $3, $4, $5)",
-                &[&e.new_device, &e.key, &e.name, &e.app, &now],
+                &[&id, &e.key, &e.name, &e.app, &now],
             )
             .await?;
             // Its audit book, so that no push has to begin it.
-            lock_head(tx, &e.new_device.to_string()).await?;
-            e.new_device
+            lock_head(tx, &id.to_string()).await?;
+            id
         }
     };
     let taken = tx

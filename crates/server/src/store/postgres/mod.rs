@@ -15,6 +15,7 @@ mod restore;
 mod root;
 mod settle;
 mod taking;
+mod testimony;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -32,7 +33,10 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{IsolationLevel, NoTls, Row};
 use uuid::Uuid;
 
-use super::{BeforeCommit, Book, Enrolment, Kept, Room, ScopeDump, bytes32, db, region, wire};
+use super::{
+    BeforeCommit, Book, Enrolment, Kept, OpenCode, Room, ScopeDump, StandingFacts, TakenBack, Testimony,
+    bytes32, db, region, wire,
+};
 use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
@@ -59,6 +63,24 @@ pub(super) struct PostgresBook {
     pool: Pool,
     taking: Taking,
     room: Room,
+}
+
+/// See [`super::version`].
+pub(super) async fn version(url: &str) -> Result<Option<u32>> {
+    let config: tokio_postgres::Config = url.parse()?;
+    let (client, connection) = config.connect(NoTls).await?;
+    let talking = tokio::spawn(connection);
+    let table = client.query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[]).await?;
+    let version = match table.try_get(0)? {
+        false => None,
+        true => {
+            let row = client.query_one("SELECT max(version) FROM refinery_schema_history", &[]).await?;
+            row.try_get::<_, Option<i32>>(0)?.and_then(|version| u32::try_from(version).ok())
+        }
+    };
+    drop(client);
+    let _ = talking.await;
+    Ok(version)
 }
 
 impl PostgresBook {
@@ -241,6 +263,16 @@ impl Book for PostgresBook {
         let tx = client.transaction().await?;
         device::add_code(&tx, user, hash, expires_at, now).await?;
         Ok(tx.commit().await?)
+    }
+    async fn codes(&self, now: i64) -> Result<Vec<OpenCode>> {
+        device::codes(&**self.client().await?, now).await
+    }
+    async fn cancel_codes(&self, hash: &str, now: i64) -> Result<u64> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        let ended = device::cancel_codes(&tx, hash, now).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
     async fn enrol(&self, enrolment: &Enrolment, now: i64) -> Result<(Uuid, User)> {
         let mut client = self.client().await?;
@@ -501,6 +533,28 @@ impl Book for PostgresBook {
     }
     async fn restored_at(&self) -> Result<Option<i64>> {
         root::restored_at(&**self.client().await?).await
+    }
+    async fn restored_from(&self) -> Result<Option<i64>> {
+        root::restored_from(&**self.client().await?).await
+    }
+
+    async fn standing_facts(&self, device: Uuid, since: i64, most: usize) -> Result<StandingFacts> {
+        testimony::facts(&self.client().await?, device, since, most).await
+    }
+    async fn keep_testimony(&self, told: &Testimony, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        testimony::keep(&tx, told, now).await?;
+        Ok(tx.commit().await?)
+    }
+    async fn testimonies(&self) -> Result<Vec<Signed>> {
+        testimony::all(&self.client().await?).await
+    }
+    async fn take_back(&self, back: &TakenBack, now: i64) -> Result<()> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        testimony::take_back(&tx, back, now).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

@@ -99,6 +99,12 @@ pub(super) async fn witnesses(client: &impl GenericClient) -> Result<Vec<Witness
     client.query(query, &[]).await?.iter().map(witness).collect()
 }
 
+pub(super) async fn restored_from(client: &impl GenericClient) -> Result<Option<i64>> {
+    let before = "SELECT max(at) FROM audit WHERE book = 'province' AND seq <
+        (SELECT max(seq) FROM audit WHERE book = 'province' AND act = 'restored')";
+    Ok(client.query_one(before, &[]).await?.try_get(0)?)
+}
+
 pub(super) async fn restored_at(client: &impl GenericClient) -> Result<Option<i64>> {
     let newest = "SELECT max(at) FROM audit WHERE book = 'province' AND act = 'restored'";
     Ok(client.query_one(newest, &[]).await?.try_get(0)?)

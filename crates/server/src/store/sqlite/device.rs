@@ -9,7 +9,7 @@ use super::{db, id, note, people, wire};
 use crate::access::Device;
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Refused, Result};
-use crate::store::{Enrolment, escrowed};
+use crate::store::{Enrolment, OpenCode, escrowed};
 
 pub(super) fn add_code(
     tx: &Transaction<'_>,
@@ -26,6 +26,29 @@ pub(super) fn add_code(
     note(tx, now, "enrol_code_issued", json!({"user": user, "expires_at": expires_at}))
 }
 
+pub(super) fn codes(tx: &Transaction<'_>, now: i64) -> Result<Vec<OpenCode>> {
+    let mut query = tx.prepare(
+        "SELECT hash, user_id, expires_at FROM enrol_code WHERE used_at IS NULL AND expires_at > ?1
+         ORDER BY expires_at, hash",
+    )?;
+    let rows = query.query_map([now], |row| {
+        Ok(OpenCode { hash: row.get(0)?, user: id(row, 1)?, expires_at: row.get(2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn cancel_codes(tx: &Transaction<'_>, hash: &str, now: i64) -> Result<u64> {
+    let ended = tx.execute(
+        "UPDATE enrol_code SET expires_at = ?2
+         WHERE substr(hash, 1, length(?1)) = ?1 AND used_at IS NULL AND expires_at > ?2",
+        (hash, now),
+    )?;
+    if ended > 0 {
+        note(tx, now, "enrol_code_cancelled", json!({"codes": ended}))?;
+    }
+    Ok(ended as u64)
+}
+
 pub(super) fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Result<(Uuid, User)> {
     let code = tx
         .query_row(
@@ -35,23 +58,18 @@ pub(super) fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Result<(Uu
         )
         .optional()?;
     let user = code.ok_or(Refused::CodeInvalid)?;
-    let device = match e.device {
-        Some(known) => {
-            let found = device(tx, known)?.ok_or(Refused::DeviceUnknown)?;
-            if found.revoked_at.is_some() {
-                return Err(Refused::DeviceRevoked.into());
-            }
-            if found.key != e.key {
-                return Err(Refused::KeyInvalid.into());
-            }
-            known
-        }
+    // Enrolled after the backup from which this book was put back: it goes on under the id it has.
+    let id_of = e.device.unwrap_or(e.new_device);
+    let device = match device(tx, id_of)? {
+        Some(found) if found.revoked_at.is_some() => return Err(Refused::DeviceRevoked.into()),
+        Some(found) if found.key != e.key => return Err(Refused::KeyInvalid.into()),
+        Some(found) => found.id,
         None => {
             tx.execute(
                 "INSERT INTO device (id, device_key, name, app, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (e.new_device.as_bytes(), &e.key, &e.name, &e.app, now),
+                (id_of.as_bytes(), &e.key, &e.name, &e.app, now),
             )?;
-            e.new_device
+            id_of
         }
     };
     let taken = tx.query_row(

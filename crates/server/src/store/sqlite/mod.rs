@@ -11,6 +11,7 @@ mod push;
 mod restore;
 mod root;
 mod settle;
+mod testimony;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +31,9 @@ use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
-use super::{Book, Enrolment, Kept, Room, ScopeDump, bytes32, db, wire};
+use super::{
+    Book, Enrolment, Kept, OpenCode, Room, ScopeDump, StandingFacts, TakenBack, Testimony, bytes32, db, wire,
+};
 use crate::access::{Admission, Device, Heard};
 use crate::audit::{AuditHead, AuditRow, PROVINCE};
 use crate::blob::{Claim, Whole};
@@ -64,6 +67,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/006_quarantine.sql")),
         M::up(include_str!("../../../migrations/sqlite/007_waiting.sql")),
         M::up(include_str!("../../../migrations/sqlite/008_desk_audit.sql")),
+        M::up(include_str!("../../../migrations/sqlite/009_testimony.sql")),
     ])
 }
 
@@ -76,6 +80,19 @@ fn connect(path: &Path) -> Result<Connection> {
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// See [`super::version`]. Makes no file where there is none.
+pub(super) async fn version(path: PathBuf) -> Result<Option<u32>> {
+    tokio::task::spawn_blocking(move || {
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let connection = Connection::open(&path)?;
+        let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok((version > 0).then_some(version))
+    })
+    .await?
 }
 
 /// A whole copy in a new file, which has its name only when all of it is safely there.
@@ -270,6 +287,13 @@ impl Book for SqliteBook {
     async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()> {
         let (user, hash) = (user.to_owned(), hash.to_owned());
         self.write(move |tx| device::add_code(tx, &user, &hash, expires_at, now)).await
+    }
+    async fn codes(&self, now: i64) -> Result<Vec<OpenCode>> {
+        self.read(move |tx| device::codes(tx, now)).await
+    }
+    async fn cancel_codes(&self, hash: &str, now: i64) -> Result<u64> {
+        let hash = hash.to_owned();
+        self.write(move |tx| device::cancel_codes(tx, &hash, now)).await
     }
     async fn enrol(&self, enrolment: &Enrolment, now: i64) -> Result<(Uuid, User)> {
         let enrolment = enrolment.clone();
@@ -466,6 +490,24 @@ impl Book for SqliteBook {
     }
     async fn restored_at(&self) -> Result<Option<i64>> {
         self.read(root::restored_at).await
+    }
+    async fn restored_from(&self) -> Result<Option<i64>> {
+        self.read(root::restored_from).await
+    }
+
+    async fn standing_facts(&self, device: Uuid, since: i64, most: usize) -> Result<StandingFacts> {
+        self.read(move |tx| testimony::facts(tx, device, since, most)).await
+    }
+    async fn keep_testimony(&self, told: &Testimony, now: i64) -> Result<()> {
+        let told = told.clone();
+        self.write(move |tx| testimony::keep(tx, &told, now)).await
+    }
+    async fn testimonies(&self) -> Result<Vec<Signed>> {
+        self.read(testimony::all).await
+    }
+    async fn take_back(&self, back: &TakenBack, now: i64) -> Result<()> {
+        let back = back.clone();
+        self.write(move |tx| testimony::take_back(tx, &back, now)).await
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

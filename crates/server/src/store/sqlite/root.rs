@@ -84,6 +84,12 @@ pub(super) fn witnesses(tx: &Transaction<'_>) -> Result<Vec<Witness>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+pub(super) fn restored_from(tx: &Transaction<'_>) -> Result<Option<i64>> {
+    let before = "SELECT max(at) FROM audit WHERE book = 'province' AND seq <
+        (SELECT max(seq) FROM audit WHERE book = 'province' AND act = 'restored')";
+    Ok(tx.query_row(before, [], |row| row.get(0))?)
+}
+
 pub(super) fn restored_at(tx: &Transaction<'_>) -> Result<Option<i64>> {
     let newest = "SELECT max(at) FROM audit WHERE book = 'province' AND act = 'restored'";
     Ok(tx.query_row(newest, [], |row| row.get(0))?)

@@ -364,6 +364,7 @@ async fn standing(province: &Province, place: &Place, people: &mut People, tape:
     assert!(!reply.notices.is_empty() && reply.escrow_held.is_some() && reply.former.len() == 2);
     tape.turn("chief-hello-with-everything").keep(&request).keep(&reply).keep(&body);
     goes_on(&province, chief, tape).await;
+    statements(&province, chief, tape).await;
     let signed = reply.lease.expect("a lease");
     let lease: tiexin_protocol::statement::Lease = serde_json::from_str(&signed.body).unwrap();
     tape.turn("lease").keep(&lease);
@@ -383,6 +384,30 @@ async fn goes_on(province: &Province, desk: &Desk, tape: &mut Tape) {
     let reply = province.hello(&request).await.unwrap();
     assert!(reply.scopes.iter().any(|head| head.continues == Some(id(0x79))));
     tape.turn("chief-hello-from-an-older-generation").keep(&request).keep(&reply);
+}
+
+/// What a desk keeps of how it stands, and brings to a province that was put back.
+async fn statements(province: &Province, desk: &Desk, tape: &mut Tape) {
+    province.add_user("left", "走了的人").await.unwrap();
+    province.disable_user("left").await.unwrap();
+    let reply = province.hello(&greeting(desk)).await.unwrap();
+    let signed = reply.standing.clone().expect("a statement");
+    let said: tiexin_protocol::statement::Standing = serde_json::from_str(&signed.body).unwrap();
+    assert!(!said.taken.is_empty() && !said.authors.is_empty());
+    let request =
+        HelloRequest { standing: said.mark(&signed.body), testimony: Some(signed.clone()), ..greeting(desk) };
+    let again = province.hello(&request).await.unwrap();
+    tape.turn("chief-brings-what-it-was-told").keep(&request).keep(&again);
+    tape.turn("chief-is-told-how-it-stands").keep(&reply).keep(&said);
+    // What a province asks that was put back; the same words, put together by hand.
+    tape.turn("chief-is-asked").keep(&tiexin_protocol::wire::HelloReply {
+        standing: None,
+        bring: true,
+        ..reply
+    });
+    let keys = Keys::of_desk(&desk.key.to_bytes()).unwrap();
+    let signature = tiexin_seal::mark(&keys, "claim", &signed.signature);
+    tape.turn("chief-claims").keep(&tiexin_protocol::statement::Claim { standing: signed, signature });
 }
 
 async fn devices(province: &Province, people: &mut People, tape: &mut Tape) {

@@ -7,14 +7,15 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 use tiexin_protocol::package::{Header, PushBody, ReplyBody};
 use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
-use tiexin_protocol::statement::{AuditRoot, Lease, WipeOrder};
+use tiexin_protocol::statement::{AuditRoot, Lease, OfficeAct, RecordsAs, Standing, WipeOrder};
 use utoipa::OpenApi;
 
 use super::tape::messages;
 
 #[derive(OpenApi)]
 #[openapi(components(schemas(
-    Header, PushBody, ReplyBody, LeftKey, Rescue, RescueFile, AuditRoot, Lease, WipeOrder
+    Header, PushBody, ReplyBody, LeftKey, Rescue, RescueFile, AuditRoot, Lease, WipeOrder, Standing,
+    RecordsAs, OfficeAct
 )))]
 struct Carried;
 
