@@ -109,11 +109,12 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
     let onfocus = {
         let node = node.clone();
         Callback::from(move |_: FocusEvent| {
-            let node = node.clone();
+            let Some(input) = node.cast::<HtmlInputElement>() else { return };
+            let found = input.value();
             Timeout::new(0, move || {
-                let input = node.cast::<HtmlInputElement>();
                 let here = gloo::utils::document().active_element();
-                if let Some(input) = input.filter(|input| here.as_ref() == Some(input.as_ref())) {
+                // Whoever is quicker has begun to type: that is not selected.
+                if here.as_ref() == Some(input.as_ref()) && input.value() == found {
                     input.select();
                 }
             })

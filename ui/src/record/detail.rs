@@ -4,6 +4,7 @@ use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
 use super::spec::{FieldKind, FormField, Noun};
+use crate::attachments::Attachments;
 use crate::components::choice::label_of;
 use crate::components::{
     Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, Trouble, Waiting, show,
@@ -261,7 +262,10 @@ fn Reading(props: &ReadingProps) -> Html {
                 <p class="tx-gaps">{ "还可以补上：" }{ for row.gaps.iter().map(|gap| html! { <Tag text={gap.message.clone()} class="tx-warm" /> }) }</p>
             }
             <div class="tx-two">
-                <Card title="内容"><Facts fields={fields} row={row.clone()} /></Card>
+                <div>
+                    <Card title="内容"><Facts fields={fields} row={row.clone()} /></Card>
+                    if noun.kind == "activity" { <div class="tx-visit-photos"><Attachments owner={id} /></div> }
+                </div>
                 <History {id} {today} />
             </div>
             if *hiding {

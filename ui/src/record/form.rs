@@ -252,7 +252,7 @@ fn Filling(props: &FillingProps) -> Html {
             if !newer.is_empty() {
                 <p class="tx-again">{ "现在记着的：" }{ for newer.iter().map(|(label, words)| html! { <span>{ format!("{label} {words}　") }</span> }) }</p>
             }
-            if (props.kept.is_some() || !newer.is_empty()) && dirty { <Resumed {onfresh} /> }
+            if (props.kept.is_some() || !newer.is_empty()) && dirty { <Resumed draft={newer.is_empty()} {onfresh} /> }
             { all_fields(&fields, &typed, &telling.told, &suggested, &change, false) }
             <Foot {onsave} {oncancel} busy={save.pending || edit.pending} />
             <Leaving open={*leaving} {onstay} draft={props.draft.clone()} leave={props.onleave.clone()} />

@@ -6,16 +6,19 @@ use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ResumedProps {
+    /// The form goes on with a draft; otherwise the record was changed meanwhile.
+    #[prop_or(true)]
+    pub(crate) draft: bool,
     /// 从头填写
     pub(crate) onfresh: Callback<()>,
 }
 
-/// Says that the form goes on with a draft.
+/// Says that the form holds something unsaved, and offers to begin anew.
 #[component]
 pub(crate) fn Resumed(props: &ResumedProps) -> Html {
     html! {
         <p class="tx-again">
-            <Icon sign={Sign::Undo} />{ "已接着上次没保存的内容。" }
+            <Icon sign={Sign::Undo} />{ if props.draft { "已接着上次没保存的内容。" } else { "您写的都还在。" } }
             <Button label="从头填写" look={Look::Link} small=true onclick={props.onfresh.clone()} />
         </p>
     }

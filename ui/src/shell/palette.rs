@@ -132,7 +132,12 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
             }));
         })
     };
-    let entries = arrange(&typed, &found);
+    let can_write = crate::hooks::use_session().can_write();
+    let mut entries = arrange(&typed, &found);
+    // Who may not save is offered no form.
+    let is_form =
+        |route: &Route| matches!(route, Route::VisitNew | Route::FamilyNew | Route::RecordNew { .. });
+    entries.retain(|entry| can_write || !is_form(&entry.route));
     let go = {
         let close = props.onclose.clone();
         Callback::from(move |route: Route| {

@@ -1,40 +1,29 @@
 //! Recording a visit: the heart of the program. Three clicks and one sentence for a routine visit.
 
 use super::asking::{Asking, asked};
-use super::fields::{Change, Edit, chosen, main_part, more_part, person};
+use super::fields::{main_part, more_part};
+use super::sheet::{Sheet, kept_visit, key_of, resumed, turn_to, use_beginning, use_change, use_overtaken};
 use crate::attachments::{ChosenPhotos, add_all};
 use crate::components::{Button, Foot, Form, Page, Waiting, focus_field};
 use crate::hooks::{
-    Draft, Held, Telling, Toasts, use_command, use_draft, use_held, use_query, use_query_when, use_session,
-    use_toast, use_told,
+    Draft, Toasts, use_command, use_draft, use_held, use_query, use_query_when, use_session, use_toast,
+    use_told,
 };
 use crate::record::{Leaving, MayNot, Resumed};
 use crate::routes::{ForHousehold, Route};
-use crate::transport::call;
 use gloo::timers::callback::Timeout;
-use serde_json::Value;
 use std::rc::Rc;
-use tiexin_contract::ErrorCode;
-use tiexin_contract::family::{FestivalsNear, RecordVisit, VisitStart, VisitStartReply};
+use tiexin_contract::family::{FestivalsNear, RecordVisit, VisitStart};
 use tiexin_contract::import::FileGiven;
-use tiexin_contract::records::{DraftKey, EditRecord, GetDraft, GetRecord, RecordRow, Saved};
+use tiexin_contract::records::{DraftKey, EditRecord, GetRecord, RecordRow, Saved};
 use tiexin_domain::Fields;
-use tiexin_forms::drafts::{Kept, resume};
+use tiexin_forms::drafts::Kept;
 use tiexin_forms::read_day;
 use tiexin_forms::visit::{self, VisitDraft};
 use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
-
-fn key_of(family: Option<Uuid>) -> String {
-    DraftKey::New { kind: "visit".into(), family }.to_string()
-}
-
-fn kept_visit(value: Option<&Value>) -> Option<VisitDraft> {
-    let kept = Kept::read(value?)?;
-    serde_json::from_value(Value::Object(kept.typed)).ok()
-}
 
 /// `/visit/new`, perhaps with a family. Each family has a draft of its own.
 #[component]
@@ -89,26 +78,6 @@ impl PartialEq for FillingProps {
         self.household == other.household
             && self.row.as_ref().map(|row| row.id) == other.row.as_ref().map(|row| row.id)
             && (&self.begin, self.again) == (&other.begin, other.again)
-    }
-}
-
-/// What the form holds.
-struct Sheet {
-    visit: VisitDraft,
-    seen: Option<Fields>,
-    /// Goes on with a draft.
-    again: bool,
-}
-
-impl Sheet {
-    fn to_draft(&self) -> Value {
-        let typed = serde_json::to_value(&self.visit).ok().and_then(|value| value.as_object().cloned());
-        Kept { typed: typed.unwrap_or_default(), seen: self.seen.clone() }.to_value()
-    }
-
-    /// An empty form is no draft.
-    fn keep(&self, draft: &Draft) {
-        if self.visit.touched() { draft.keep(self.to_draft()) } else { draft.drop_it() }
     }
 }
 
@@ -286,113 +255,6 @@ fn Filling(props: &FillingProps) -> Html {
             </Form>
         </Page>
     }
-}
-
-/// What the desk tells about the family fills what the worker has not touched.
-#[hook]
-fn use_beginning(began: &Option<Rc<VisitStartReply>>, sheet: &Held<Sheet>, node: &NodeRef, correcting: bool) {
-    let (sheet, node) = (sheet.clone(), node.clone());
-    use_effect_with(began.clone(), move |began| {
-        let Some(began) = began else { return };
-        let fresh = sheet.get().visit.family.as_ref().is_none_or(|f| f.region.is_none());
-        sheet.edit(|sheet| {
-            let visit = &mut sheet.visit;
-            if let Some(row) = &began.household {
-                visit.family = Some(chosen(row));
-            }
-            if visit.visitors.is_empty() && !correcting {
-                visit.visitors = began.visitors.iter().take(1).cloned().collect();
-            }
-            if fresh && !correcting && visit.met.is_empty() && began.persons.len() == 1 {
-                visit.met = began.persons.iter().map(person).collect();
-            }
-        });
-        if began.household.is_some() && fresh {
-            // Whom the worker met comes first; where there is no choice, what was seen.
-            Timeout::new(0, move || {
-                if !(focus_field(&node, "met")) {
-                    focus_field(&node, "note");
-                }
-            })
-            .forget();
-        }
-    });
-}
-
-/// A change: what was said of the field is forgotten, the draft is kept, each family's by itself.
-#[hook]
-fn use_change(sheet: &Held<Sheet>, telling: &Telling, draft: &Draft) -> Change {
-    let (sheet, telling, draft) = (sheet.clone(), telling.clone(), draft.clone());
-    Callback::from(move |(field, edit): (&'static str, Edit)| {
-        telling.mended(vec![field.to_owned()]);
-        let before = sheet.get().visit.family.as_ref().map(|family| family.id);
-        sheet.edit(|sheet| edit(&mut sheet.visit));
-        let now = sheet.get().visit.family.as_ref().map(|family| family.id);
-        if sheet.get().seen.is_none() && before != now && field == "household" {
-            turn_to(now, sheet.clone(), draft.clone());
-        } else {
-            sheet.get().keep(&draft);
-        }
-    })
-}
-
-/// Another family was chosen: the draft goes along to it. One that is kept there already is never written
-/// over: an empty form takes it up, a filled one stays under its former key.
-fn turn_to(family: Option<Uuid>, sheet: Held<Sheet>, draft: Draft) {
-    spawn_local(async move {
-        let key = key_of(family);
-        let there = call(GetDraft { key: key.clone() }).await.ok().flatten();
-        let there = kept_visit(there.as_ref()).filter(VisitDraft::touched);
-        let mine = VisitDraft { family: None, ..sheet.get().visit.clone() };
-        match there {
-            Some(_) if mine.touched() => sheet.get().keep(&draft),
-            Some(kept) => {
-                draft.move_to(key);
-                sheet.edit(|sheet| {
-                    sheet.visit = kept;
-                    sheet.again = true;
-                });
-            }
-            None => {
-                draft.move_to(key);
-                sheet.get().keep(&draft);
-            }
-        }
-    });
-}
-
-/// Told which fields somebody else changed meanwhile, the worker saves again.
-#[hook]
-fn use_overtaken(refused: &Option<Rc<tiexin_contract::ErrorReply>>, sheet: &Held<Sheet>, id: Option<Uuid>) {
-    let sheet = sheet.clone();
-    use_effect_with(refused.clone(), move |error| {
-        let overtaken =
-            error.as_ref().is_some_and(|e| e.code == ErrorCode::ChangedMeanwhile && !e.problems.is_empty());
-        if let Some(id) = id.filter(|_| overtaken) {
-            spawn_local(async move {
-                if let Ok(row) = call(GetRecord { id }).await {
-                    let kept = Kept::read(&sheet.get().to_draft());
-                    sheet.edit(|sheet| {
-                        if let Some(visit) = kept.and_then(|kept| resumed(&kept, &row)) {
-                            sheet.visit = visit;
-                        }
-                        sheet.seen = Some(row.fields.clone());
-                    });
-                }
-            });
-        }
-    });
-}
-
-/// A correction's draft beside the visit as it stands now.
-fn resumed(kept: &Kept, row: &RecordRow) -> Option<VisitDraft> {
-    let map = |visit: VisitDraft| serde_json::to_value(visit).ok()?.as_object().cloned();
-    let now = map(VisitDraft::of(row)?)?;
-    let then = match &kept.seen {
-        Some(seen) => map(VisitDraft::of(&RecordRow { fields: seen.clone(), ..row.clone() })?)?,
-        None => now.clone(),
-    };
-    serde_json::from_value(Value::Object(resume(&kept.typed, &then, &now))).ok()
 }
 
 /// The visit is saved by now: a picture that is refused is told, and can be added on the visit's page.

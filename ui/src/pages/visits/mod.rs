@@ -5,6 +5,7 @@ mod fields;
 mod form;
 mod list;
 mod one;
+mod sheet;
 
 pub(crate) use form::{CorrectVisitPage, VisitFormPage};
 pub(crate) use list::{VISIT, VisitsPage};
