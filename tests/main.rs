@@ -24,6 +24,7 @@ mod carried;
 mod devices;
 mod duplicates;
 mod encrypted_line;
+mod forms;
 mod moved;
 mod quarantine;
 mod read_again;

@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, MoveFamily, RecordVisit};
-use tiexin_contract::quarantine::ListQuarantine;
+use tiexin_contract::quarantine::{ListQuarantine, SettleMany};
 use tiexin_contract::records::GetRecord;
 use tiexin_desk::ManualClock;
+use tiexin_domain::nouns::settlement::Choice;
 use tiexin_testkit::desks::{self, StoryDesk};
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::proxy::Network;
@@ -78,6 +79,23 @@ async fn the_story(keep: Keep) {
         assert_eq!((trouble.verdict.as_str(), trouble.code.as_str()), ("parked", "moved"));
         assert!(trouble.message.contains("迁到别的乡镇"), "{}", trouble.message);
     }
+    // The county adopts all that waits: it goes to the new place, nothing comes back, and its author is told.
+    county.sync().await.unwrap();
+    let waiting = county.run(ListQuarantine { region: None }).await.unwrap().items;
+    assert_eq!((waiting.len(), county.sync_state().await.needs_person()), (2, 2));
+    let ids = waiting.iter().map(|item| item.id).collect();
+    let many = SettleMany { ids, choice: Choice::Adopt, note: None, job: None };
+    let told = county.run(many).await.unwrap();
+    assert_eq!((told.done, told.left), (2, Vec::new()));
+    for desk in [&county, &new, &old] {
+        desk.sync().await.unwrap();
+    }
+    assert_eq!(county.sync_state().await.needs_person(), 0, "what was adopted does not come back");
+    assert_eq!(new.run(GetRecord { id: late }).await.unwrap().region.as_str(), NEW_VILLAGE);
+    let answers = old.run(ListQuarantine { region: None }).await.unwrap();
+    assert!(answers.items.is_empty() && answers.answers.iter().all(|one| one.choice == Choice::Adopt));
+    assert_eq!(answers.answers.len(), 2);
+
     for desk in [&old, &new, &county] {
         desk.sync().await.unwrap();
         let report = desk.verify().await;
