@@ -160,6 +160,7 @@ async fn export_matches(county: &StoryDesk) {
         form: "F1".into(),
         month: "2026-10".into(),
         region: "340323".parse().unwrap(),
+        by_village: false,
         path: Some(path.to_string_lossy().into_owned()),
     };
     county.run(export).await.unwrap();

@@ -1,10 +1,13 @@
 //! Forms, figures, and the records behind a figure.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 
 use crate::commands;
 use crate::records::{FileMade, RecordRow};
+use crate::session::Done;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListForms {}
@@ -19,9 +22,19 @@ pub struct FormName {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GetReport {
     pub form: String,
-    /// `YYYY-MM`
+    /// `YYYY-MM`; neither one that has not come nor one before any record.
     pub month: String,
     pub region: RegionCode,
+    /// Of a township a row for each village; of other regions the same as without.
+    #[serde(default)]
+    pub by_village: bool,
+}
+
+impl GetReport {
+    /// The form as it is submitted.
+    pub fn of(form: impl Into<String>, month: impl Into<String>, region: RegionCode) -> GetReport {
+        GetReport { form: form.into(), month: month.into(), region, by_village: false }
+    }
 }
 
 /// A form as it is printed: a grid with merged heads, then one row for each unit and a total.
@@ -39,6 +52,12 @@ pub struct ReportSheet {
     pub rows: Vec<ReportRow>,
     /// 单位负责人 / 审核人 / 填表人 / 联系电话
     pub foot: Vec<String>,
+    /// What the user writes after each of them: kept from the last time, 填表人 the user's own name.
+    #[serde(default)]
+    pub signed: Vec<String>,
+    /// Chinese: by which rules was counted, and which units are empty and why. Stand below the form.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// Rows and columns from 0, within the head.
@@ -57,7 +76,29 @@ pub struct ReportRow {
     pub label: String,
     /// The sum of the rows above.
     pub total: bool,
+    #[serde(default)]
+    pub standing: UnitStanding,
+    /// Chinese, a few words beside the unit's name: why it is empty.
+    #[serde(default)]
+    pub hint: Option<String>,
     pub cells: Vec<ReportCell>,
+}
+
+/// Why a unit's row is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitStanding {
+    /// Something was counted.
+    #[default]
+    Figures,
+    /// There are records, but nothing that the form counts in the period.
+    Nothing,
+    /// The book has no record of it.
+    NoRecords,
+    /// Nothing of it has ever come to the province.
+    NeverSent,
+    /// The desk has not read the province yet.
+    NotRead,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,8 +131,17 @@ pub struct ExportReport {
     pub form: String,
     pub month: String,
     pub region: RegionCode,
+    #[serde(default)]
+    pub by_village: bool,
     /// None: hand the bytes over.
     pub path: Option<String>,
+}
+
+/// Keeps what the user writes at the foot of the forms: word of the foot → text, such as 联系电话. An empty text
+/// is forgotten.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignForms {
+    pub signed: BTreeMap<String, String>,
 }
 
 commands! {
@@ -99,4 +149,5 @@ commands! {
     GetReport => "report.get" -> ReportSheet;
     FigureRecords => "report.figure" -> FigureReply;
     ExportReport => "report.export" -> FileMade;
+    SignForms => "report.sign" -> Done;
 }

@@ -80,24 +80,35 @@ impl<'a> Scan<'a> {
         Reach { kind: kind.clone(), region: self.region.clone(), days: self.days }
     }
 
-    /// Counts every column, by unit.
+    /// Counts every column, by unit; gives how many visits the form leaves out that it would count otherwise.
     pub(crate) fn count(
         &self,
         facts: &FactReader,
         level: Level,
         units: &mut BTreeMap<RegionCode, Tallies>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
+        let mut left_out = 0;
         let mut kinds: Vec<&Kind> = self.form.columns.iter().map(|c| &c.measure.of).collect();
         kinds.sort_unstable();
         kinds.dedup();
         for kind in kinds {
             let mut counters = self.counters(kind);
-            self.count_kind(facts, kind, level, &mut counters)?;
+            left_out += self.count_kind(facts, kind, level, &mut counters)?;
             for counter in counters {
                 counter.hand_over(self.form, level, units);
             }
         }
-        Ok(())
+        Ok(left_out)
+    }
+
+    /// The numbers of the visits that the form does not count.
+    fn left_out(
+        &self,
+        facts: &FactReader,
+        kind: &Kind,
+    ) -> Result<std::collections::HashSet<i64>, StoreError> {
+        let codes: Vec<String> = self.form.visits_left_out.iter().map(|p| p.code().to_owned()).collect();
+        facts.visits_of_presence(&self.reach(kind), &codes)
     }
 
     fn counters(&self, kind: &Kind) -> Vec<Counter<'a>> {
@@ -111,23 +122,31 @@ impl<'a> Scan<'a> {
         kind: &Kind,
         level: Level,
         counters: &mut [Counter],
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
         let with_fields = counters.iter().any(|c| c.filter.needs_fields());
-        let mut meant = Meant::default();
+        let out = self.left_out(facts, kind)?;
+        let (mut meant, mut left_out) = (Meant::default(), 0);
         facts.each(&self.reach(kind), with_fields, |fact, fields| {
             let unit = unit_key(fact.place, level);
-            for at in meant.counters(counters, fact, fields) {
+            let meant = meant.counters(counters, fact, fields);
+            if !out.is_empty() && out.contains(&fact.record) {
+                left_out += u64::from(!meant.is_empty());
+                return;
+            }
+            for at in meant {
                 counters[*at].count(unit, fact, fields);
             }
-        })
+        })?;
+        Ok(left_out)
     }
 
     /// Numbers of the records of one measure, in the order of their days.
     pub(crate) fn records(&self, facts: &FactReader, measure: &Measure) -> Result<Vec<i64>, StoreError> {
         let filter = Counter::new(0, measure).filter;
+        let out = self.left_out(facts, &measure.of)?;
         let mut records = Vec::new();
         facts.each(&self.reach(&measure.of), filter.needs_fields(), |fact, fields| {
-            if filter.matches(fact, fields) {
+            if filter.matches(fact, fields) && !out.contains(&fact.record) {
                 records.push(fact.record);
             }
         })?;

@@ -1,8 +1,6 @@
 //! Figures of a form: for a township or a village counted from its records, above a township the
 //! sum of its townships' figures.
 
-use std::collections::BTreeMap;
-
 use tiexin_domain::{Level, RegionCode};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
@@ -11,6 +9,7 @@ use crate::count::{Scan, Tallies};
 use crate::form::Form;
 use crate::month::Month;
 use crate::sheet::{Figure, Figures, ReportCell, ReportRow, Sheet};
+use crate::units::{self, Unit};
 
 /// Figures could not be given.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +20,19 @@ pub enum ReportError {
     NoSuchColumn { path: Vec<String> },
 }
 
-/// The form for a region and a month: one row for a village or a township; above that a row for
-/// each township (for a county) or each region one level down, and a total.
+/// Which rows a form has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rows {
+    /// One for a village or a township; above that one for each township (for a county) or each region one
+    /// level down, and a total.
+    #[default]
+    Units,
+    /// Of a township one for each village, and the township's own figures. Other regions as above.
+    Villages,
+}
+
+/// The form for a region and a month. Every unit below the region has a row, also one without any record: a
+/// township that is missing is the first thing that a supervisor looks for.
 ///
 /// `name` gives a region's name as the form prints it.
 pub fn report(
@@ -30,23 +40,32 @@ pub fn report(
     form: &Form,
     month: Month,
     region: &RegionCode,
+    wish: Rows,
     name: impl Fn(&RegionCode) -> String,
 ) -> Result<Sheet, ReportError> {
-    let mut units = tally(book, form, month, region)?;
+    let villages = wish == Rows::Villages && region.level() == Level::Township;
+    let level = if villages { Level::Village } else { region.level().max(Level::Township) };
+    let tallied = units::tally(book, form, month, region, level)?;
+    let left_out = tallied.left_out;
     let mut rows = Vec::new();
-    if region.level() >= Level::Township {
-        let tallies = units.remove(region).unwrap_or_else(|| Tallies::new(form));
-        rows.push(row(form, region, name(region), &tallies, false));
+    if region.level() == level {
+        let unit = tallied.only(form, region);
+        rows.push(row(form, region, name(region), &unit, false));
     } else {
-        let mut total = Tallies::new(form);
-        for (code, tallies) in rolled_up(form, region, units) {
-            // A township stands there with zeros; the region's own row only when it has something.
-            if &code == region && tallies.is_empty() {
+        let rolled = units::rolled_up(form, region, level, tallied);
+        let mut total = Unit::new(form);
+        for (code, unit) in rolled {
+            total.add(&unit);
+            // A unit stands there with zeros; the region's own row only when it has something.
+            if &code == region && unit.tallies.is_empty() {
                 continue;
             }
             let label = if &code == region { format!("{}本级", name(&code)) } else { name(&code) };
-            rows.push(row(form, &code, label, &tallies, false));
-            total.add(&tallies);
+            rows.push(row(form, &code, label, &unit, false));
+        }
+        if villages {
+            // A household that was met in two villages is one in its township.
+            total = units::tally(book, form, month, region, Level::Township)?.only(form, region);
         }
         rows.push(row(form, region, "合计".into(), &total, true));
     }
@@ -61,15 +80,31 @@ pub fn report(
         head_rows: form.head_rows,
         rows,
         foot: form.foot.clone(),
+        signed: Vec::new(),
+        rules: rules(form, left_out),
         unit,
         period,
     })
 }
 
+/// Which visits are counted.
+fn rules(form: &Form, left_out: u64) -> Vec<String> {
+    if !form.counts_visits() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = form.visits_left_out.iter().map(|presence| presence.label()).collect();
+    vec![match (names.as_slice(), left_out) {
+        ([], _) => "外出未遇的走访也计入".to_owned(),
+        (_, 0) => format!("{}的走访不计入", names.join("、")),
+        (_, times) => format!("{}的走访不计入（本期 {times} 次）", names.join("、")),
+    }]
+}
+
 /// The region's own figures.
 pub fn figures(book: &Book, form: &Form, month: Month, region: &RegionCode) -> Result<Figures, ReportError> {
     let mut total = Tallies::new(form);
-    for tallies in tally(book, form, month, region)?.values() {
+    let level = region.level().max(Level::Township);
+    for tallies in units::tally(book, form, month, region, level)?.units.values() {
         total.add(tallies);
     }
     let figures = form.columns.iter().zip(total.values(form));
@@ -92,44 +127,9 @@ pub fn records_behind(
     })?)
 }
 
-/// Counted by the unit that submits the form: the township, or the village that was asked for.
-fn tally(
-    book: &Book,
-    form: &Form,
-    month: Month,
-    region: &RegionCode,
-) -> Result<BTreeMap<RegionCode, Tallies>, StoreError> {
-    let level = region.level().max(Level::Township);
-    book.facts(|facts| {
-        let mut units = BTreeMap::new();
-        for unit in facts.units(region, level)? {
-            units.insert(unit, Tallies::new(form));
-        }
-        Scan::new(form, month, region).count(facts, level, &mut units)?;
-        Ok(units)
-    })
-}
-
-/// A county lists its townships; a city its counties, each the sum of its townships.
-fn rolled_up(
-    form: &Form,
-    region: &RegionCode,
-    units: BTreeMap<RegionCode, Tallies>,
-) -> BTreeMap<RegionCode, Tallies> {
-    let level = match region.level() {
-        Level::Province => Level::City,
-        Level::City => Level::County,
-        _ => Level::Township,
-    };
-    let mut rolled: BTreeMap<RegionCode, Tallies> = BTreeMap::new();
-    for (unit, tallies) in units {
-        rolled.entry(unit.at(level)).or_insert_with(|| Tallies::new(form)).add(&tallies);
-    }
-    rolled
-}
-
-fn row(form: &Form, region: &RegionCode, label: String, tallies: &Tallies, total: bool) -> ReportRow {
-    let cells = form.columns.iter().zip(tallies.values(form));
+fn row(form: &Form, region: &RegionCode, label: String, unit: &Unit, total: bool) -> ReportRow {
+    let cells = form.columns.iter().zip(unit.tallies.values(form));
     let cells = cells.map(|(column, value)| ReportCell { path: column.path.clone(), value }).collect();
-    ReportRow { region: region.clone(), label, total, cells }
+    let below = (unit.below > 0).then_some((unit.below, unit.silent));
+    ReportRow { region: region.clone(), label, total, standing: unit.standing(), below, cells }
 }

@@ -40,7 +40,8 @@ impl Month {
         self.next_first().pred_opt().unwrap_or(self.first)
     }
 
-    fn next_first(self) -> NaiveDate {
+    /// The first day of the month after.
+    pub(crate) fn next_first(self) -> NaiveDate {
         // Invariant: a first day up to the year 2100 has a next month.
         self.first.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX)
     }

@@ -28,6 +28,9 @@ const LINE_HEIGHT: f64 = 24.0;
 const HEAD_HEIGHT: f64 = 27.0;
 const ROW_HEIGHT: f64 = 24.0;
 const FOOT_HEIGHT: f64 = 33.0;
+const NOTE_HEIGHT: f64 = 15.0;
+/// Characters of a note's size that fill a landscape A4 page.
+const NOTE_WIDTH: usize = 140;
 /// Characters that fill a landscape A4 page at the body's size.
 const PAGE_WIDTH: usize = 126;
 const A4: u8 = 9;
@@ -48,6 +51,7 @@ pub fn report_bytes(sheet: &Sheet) -> Result<Vec<u8>, ExportError> {
     let head_end = heads(page, sheet)?;
     let end = rows(page, sheet, head_end + 1)?;
     line(page, end, &foot_texts(sheet), last, FOOT_HEIGHT)?;
+    notes(page, sheet, end + 1, last)?;
     widths(page, sheet)?;
     print_setup(page, head_end)?;
     Ok(workbook.save_to_buffer()?)
@@ -132,7 +136,20 @@ fn is_money(cell: &ReportCell) -> bool {
 }
 
 fn foot_texts(sheet: &Sheet) -> Vec<String> {
-    sheet.foot.iter().map(|text| format!("{text}：")).collect()
+    let signed = sheet.signed.iter().map(String::as_str).chain(std::iter::repeat(""));
+    sheet.foot.iter().zip(signed).map(|(text, signed)| format!("{text}：{signed}")).collect()
+}
+
+/// Below the form, small: by which rules was counted, and which units are empty and why.
+fn notes(page: &mut Worksheet, sheet: &Sheet, row: u32, last: u16) -> Result<(), XlsxError> {
+    let small = body().set_font_size(9).set_text_wrap().set_align(FormatAlign::Left);
+    for (at, note) in (row..).zip(sheet.notes()) {
+        let text = format!("说明：{note}");
+        let lines = shown_width(&text).div_ceil(NOTE_WIDTH).max(1);
+        page.set_row_height(at, NOTE_HEIGHT * lines as f64)?;
+        span(page, (at, 0), (at, last), &text, &small)?;
+    }
+    Ok(())
 }
 
 fn widths(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {

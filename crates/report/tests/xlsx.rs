@@ -7,7 +7,7 @@ use calamine::{Data, DataType, Reader, Xlsx};
 use chrono::NaiveDate;
 use tiexin_domain::Fen;
 use tiexin_report::{
-    Cell, Column, Form, Forms, ReportCell, ReportRow, Sheet, TableError, TableWriter, report_bytes,
+    Cell, Column, Form, Forms, ReportCell, ReportRow, Sheet, Standing, TableError, TableWriter, report_bytes,
     write_report,
 };
 
@@ -26,6 +26,8 @@ fn filled(code: &str, unit: &str, units: &[(&str, &str, bool)]) -> Sheet {
         region: region.parse().unwrap(),
         label: (*label).into(),
         total: *total,
+        standing: Standing::Figures,
+        below: None,
         cells: (0..)
             .zip(&form.columns)
             .map(|(c, column)| ReportCell {
@@ -53,6 +55,8 @@ fn filled(code: &str, unit: &str, units: &[(&str, &str, bool)]) -> Sheet {
         head_rows: form.head_rows,
         rows: rows.collect(),
         foot: form.foot.clone(),
+        signed: Vec::new(),
+        rules: Vec::new(),
     }
 }
 
@@ -97,6 +101,22 @@ fn the_form_reads_back_cell_by_cell() {
     assert_eq!(range.get_value((5, 1)), Some(&Data::Float(0.0)), "zero is shown");
     let foot: Vec<String> = [0, 5, 10, 15].map(|c| text(8, c)).into();
     assert_eq!(foot, ["单位负责人：", "审核人：", "填表人：", "联系电话："]);
+}
+
+#[test]
+fn the_foot_is_signed_and_below_it_stands_what_a_reader_should_know() {
+    let mut sheet = county_f1();
+    sheet.signed = ["", "", "刘素月", "0552-6010000"].map(String::from).into();
+    sheet.rules = vec!["外出未遇的走访不计入（本期 2 次）".into()];
+    sheet.rows[1].standing = Standing::NeverSent;
+    let mut book = open(&report_bytes(&sheet).unwrap());
+    let range = book.worksheet_range("暖心活动月报").unwrap();
+    let text = |row, column| range.get_value((row, column)).and_then(DataType::as_string).unwrap_or_default();
+    let foot: Vec<String> = [0, 5, 10, 15].map(|c| text(8, c)).into();
+    assert_eq!(foot, ["单位负责人：", "审核人：", "填表人：刘素月", "联系电话：0552-6010000"]);
+    let notes = [text(9, 0), text(10, 0), text(11, 0)];
+    assert_eq!(notes, ["说明：外出未遇的走访不计入（本期 2 次）", "说明：没有报来过数据：刘集镇", ""]);
+    assert_eq!(text(6, 0), "刘集镇", "the unit's own cell stays as the form has it");
 }
 
 #[test]

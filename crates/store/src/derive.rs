@@ -62,6 +62,9 @@ pub mod file_flag {
     pub const ANNIVERSARY: i64 = 8;
 }
 
+/// Presence codes of a visit at which nobody was met.
+pub(crate) const VISIT_UNMET: [&str; 2] = ["away", "not_willing"];
+
 /// The columns of `record` that come out of the fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Derived {
@@ -161,7 +164,7 @@ pub(crate) fn derive(record: &Record) -> Derived {
             d.until = day(f, "follow_up");
             d.category = text(f, "kind").map(str::to_owned);
             d.number = gifts(f);
-            d.flags = i64::from(text(f, "presence").is_none_or(|p| !matches!(p, "away" | "not_willing")));
+            d.flags = i64::from(text(f, "presence").is_none_or(|p| !VISIT_UNMET.contains(&p)));
             d.persons = persons(household, f.get("met"));
         }
         "need_survey" => {

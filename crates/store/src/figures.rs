@@ -5,7 +5,7 @@
 //! persons of a record among them; a condition on any other field still works, by reading the
 //! record's fields, only slower.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
@@ -14,7 +14,7 @@ use tiexin_domain::{Fen, Fields, Kind, Level, RegionCode};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{bounds, member_flag, persons_in};
+use crate::derive::{VISIT_UNMET, bounds, member_flag, persons_in};
 use crate::error::{Result, StoreError};
 
 /// Which records are looked at.
@@ -270,6 +270,55 @@ impl FactReader<'_> {
         )?;
         let count: i64 = query.query_row(params![kind.code(), from, to, first, last], |row| row.get(0))?;
         Ok(count as u64)
+    }
+
+    /// The numbers of the visits in reach whose presence is one of these codes, e.g. `away`: a form may leave
+    /// them out of its figures.
+    pub fn visits_of_presence(&self, reach: &Reach, codes: &[String]) -> Result<HashSet<i64>> {
+        let mut found = HashSet::new();
+        if reach.kind != Kind::Visit || codes.is_empty() {
+            return Ok(found);
+        }
+        let (first, last) = bounds(&reach.region);
+        let (from, to) = match reach.days {
+            Days::Within(from, to) => (from, to),
+            Days::StandingAt(day) => (0, day),
+        };
+        // Where nobody was met is in the index; of the few that it leaves the fields are read.
+        let unmet = codes.iter().all(|code| VISIT_UNMET.contains(&code.as_str()));
+        let mut query = self.conn.prepare_cached(
+            "SELECT n, fields FROM record WHERE kind = 'visit' AND day BETWEEN ?1 AND ?2
+             AND place BETWEEN ?3 AND ?4 AND hidden = 0 AND (flags & 1 = 0 OR NOT ?5)",
+        )?;
+        let mut rows = query.query(params![from, to, first, last, unmet])?;
+        while let Some(row) = rows.next()? {
+            let fields: Option<Fields> =
+                serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?).ok();
+            // Somebody was at home where nothing is said: the noun's own rule.
+            let presence = fields.as_ref().and_then(|f| f.get("presence")).and_then(Value::as_str);
+            if codes.iter().any(|code| code == presence.unwrap_or("at_home")) {
+                found.insert(row.get(0)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The first day, `yyyymmdd`, of any record of a kind in the book; 0 when one of them has none. Void ones
+    /// do not count.
+    pub fn earliest(&self, kind: &Kind) -> Result<Option<i64>> {
+        self.first_day(kind, 0)
+    }
+
+    /// The same of those that have a day.
+    pub fn earliest_dated(&self, kind: &Kind) -> Result<Option<i64>> {
+        self.first_day(kind, 1)
+    }
+
+    fn first_day(&self, kind: &Kind, from: i64) -> Result<Option<i64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT min(day) FROM record WHERE kind = ?1 AND day >= ?2 AND day IS NOT NULL AND hidden = 0",
+        )?;
+        Ok(query.query_row(params![kind.code(), from], |row| row.get(0))?)
     }
 
     /// The records' ids, in the given order.

@@ -94,6 +94,12 @@ impl Regions {
         self.within(Some(code)).filter(|(_, (c, _))| c.len() == level.digits()).map(region).collect()
     }
 
+    /// All regions of a level inside a region, in the order of their codes.
+    pub fn of_level(&self, within: &RegionCode, level: Level) -> Vec<RegionCode> {
+        let found = self.within(Some(within)).filter(|(_, (code, _))| code.len() == level.digits());
+        found.map(|one| region(one).code).collect()
+    }
+
     /// By code, name, pinyin or initials, inside a region or everywhere. Higher levels first.
     pub fn search(&self, text: &str, within: Option<&RegionCode>, limit: usize) -> Vec<Region> {
         let text: String = text.trim().to_lowercase();
@@ -156,6 +162,9 @@ mod tests {
         assert_eq!(regions.full_name(&code("340323100")), "固镇县谷阳镇");
         assert_eq!(regions.children(&code("34")).len(), 16);
         assert!(regions.children(&code("340323")).iter().any(|r| r.name == "谷阳镇"));
+        let townships = regions.of_level(&code("340323"), Level::Township);
+        assert_eq!(townships.len(), regions.children(&code("340323")).len());
+        assert_eq!(regions.of_level(&code("340323100"), Level::Township), [code("340323100")]);
     }
 
     #[test]

@@ -291,6 +291,12 @@ pub(super) struct Report {
     /// 地区代码；不写则为自己的工作地区
     #[arg(long, value_name = "代码")]
     pub(super) region: Option<String>,
+    /// 乡镇的表分村列出
+    #[arg(long)]
+    pub(super) by_village: bool,
+    /// 表脚要写的内容，如 联系电话=0552-6010000；可写几次，以后一直沿用
+    #[arg(long, value_name = "项=内容")]
+    pub(super) sign: Vec<String>,
     /// 导出成这个 Excel 文件
     #[arg(long, value_name = "文件")]
     pub(super) out: Option<PathBuf>,

@@ -1,8 +1,12 @@
 //! Forms and the records behind their figures.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use tiexin_contract::ErrorCode;
-use tiexin_contract::report::{ExportReport, FigureRecords, GetReport, ListForms, ReportCell, ReportSheet};
+use tiexin_contract::report::{
+    ExportReport, FigureRecords, GetReport, ListForms, ReportCell, ReportSheet, SignForms,
+};
 use tiexin_domain::region::RegionCode;
 
 use super::args::{Figure, Report};
@@ -15,26 +19,71 @@ pub(super) async fn report(door: Door, args: Report) -> Outcome {
     let seat = door.sign_in().await?;
     let region = seat.region(args.region.as_deref()).await?;
     let form = form(&seat, &args.form).await?;
-    let ask = GetReport { form: form.clone(), month: args.month.clone(), region: region.clone() };
-    let sheet = seat.desk.run(ask).await?;
+    let ask = GetReport {
+        form: form.clone(),
+        month: args.month.clone(),
+        region: region.clone(),
+        by_village: args.by_village,
+    };
+    let mut sheet = seat.desk.run(ask.clone()).await?;
+    if !args.sign.is_empty() {
+        seat.desk.run(SignForms { signed: signed(&args.sign, &sheet.foot)? }).await?;
+        sheet = seat.desk.run(ask.clone()).await?;
+    }
     let figures = figures(&sheet, &region);
     if let Some(out) = &args.out {
         let path = Some(super::absolute(out)?);
-        let ask =
-            ExportReport { form: form.clone(), month: args.month.clone(), region: region.clone(), path };
-        let made = seat.desk.run(ask).await?;
+        let GetReport { form, month, region, by_village } = ask;
+        let made = seat.desk.run(ExportReport { form, month, region, by_village, path }).await?;
         eprintln!("已导出：{}", made.path.unwrap_or(made.name));
     }
     // Frozen shape: `docs/command-line.md`.
     let value = json!({
-        "form": form, "month": args.month, "region": region,
-        "figures": figures.iter().map(|c| json!({"path": c.path, "value": c.value})).collect::<Vec<Value>>(),
+        "form": form, "month": args.month, "region": region, "figures": cells(figures),
+        "rows": sheet.rows.iter().filter(|row| !row.total).map(|row| json!({
+            "region": row.region, "name": row.label, "standing": row.standing, "figures": cells(&row.cells),
+        })).collect::<Vec<Value>>(),
+        "notes": sheet.notes,
     });
     seat.out.tell(&value, || {
         let mut lines = vec![format!("{} {} {}", sheet.title, sheet.unit, sheet.period)];
         lines.extend(figures.iter().map(|c| format!("{}\t{}", c.path.join("/"), c.value)));
+        lines.extend(table(&sheet));
+        lines.extend(sheet.notes.iter().map(|note| format!("说明：{note}")));
         lines
     })
+}
+
+fn cells(cells: &[ReportCell]) -> Vec<Value> {
+    cells.iter().map(|c| json!({"path": c.path, "value": c.value})).collect()
+}
+
+/// The units side by side, when there is more than the region itself: pastes into a spreadsheet.
+fn table(sheet: &ReportSheet) -> Vec<String> {
+    let Some(first) = sheet.rows.first().filter(|_| sheet.rows.len() > 1) else { return Vec::new() };
+    let heads: Vec<String> = first.cells.iter().map(|c| c.path.join("/")).collect();
+    let mut lines = vec![String::new(), format!("单位\t{}\t说明", heads.join("\t"))];
+    for row in &sheet.rows {
+        let values: Vec<&str> = row.cells.iter().map(|c| c.value.as_str()).collect();
+        let hint = row.hint.as_deref().unwrap_or_default();
+        lines.push(format!("{}\t{}\t{hint}", row.label, values.join("\t")));
+    }
+    lines
+}
+
+/// `联系电话=0552-6010000`: a word of the form's foot, and what is written after it.
+fn signed(said: &[String], foot: &[String]) -> Outcome<BTreeMap<String, String>> {
+    let one = |said: &String| {
+        let (word, text) = said.split_once(['=', '＝']).unwrap_or((said, ""));
+        let word = word.trim().to_owned();
+        if !foot.contains(&word) {
+            let message =
+                format!("表脚没有“{word}”这一项。请写成如 联系电话=0552-6010000，可写：{}", foot.join("、"));
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        Ok((word, text.trim().to_owned()))
+    };
+    said.iter().map(one).collect()
 }
 
 /// The row of the whole region: the total, or the only row there is.
@@ -79,7 +128,7 @@ pub(super) async fn figure(door: Door, args: Figure) -> Outcome {
     };
     let reply = match seat.desk.run(ask).await {
         Err(reply) if matches!(reply.code, ErrorCode::NotFound | ErrorCode::Invalid) => {
-            let sheet = seat.desk.run(GetReport { form, month: args.month, region: region.clone() }).await?;
+            let sheet = seat.desk.run(GetReport::of(form, args.month, region.clone())).await?;
             let known: Vec<String> = figures(&sheet, &region).iter().map(|c| c.path.join("/")).collect();
             let message = format!("表里没有这一栏：{}。现有：\n  {}", args.cell, known.join("\n  "));
             return Err(Failure::new(Exit::NotFound, message));

@@ -155,3 +155,35 @@ fn a_file_that_is_no_ledger_is_told_by_name() {
     assert_eq!(total(&desk, "activity"), 24, "the other file came in");
     desk.run(&["import", "nowhere.xlsx"]).failed(4, "nowhere.xlsx");
 }
+
+#[test]
+fn a_report_names_the_units_that_are_empty_and_refuses_months_without_one() {
+    let desk = Desk::of("340323");
+    let township = ["--region", "340323100"];
+    import(&desk, "guyang-2026-10", &township);
+    let report = desk.json(&["report", "F1", "--month", "2026-10"]);
+    let rows = report["rows"].as_array().unwrap();
+    let standing = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("{name}: {rows:?}"));
+        (row["standing"].as_str().unwrap(), row["figures"][8]["value"].as_str().unwrap())
+    };
+    assert_eq!(standing("谷阳镇"), ("figures", "19"));
+    assert_eq!(standing("刘集镇"), ("no_records", "0"));
+    assert!(report["notes"][1].as_str().unwrap().contains("刘集镇"), "{}", report["notes"]);
+    let told = desk.run(&["report", "F1", "--month", "2026-10"]).out;
+    assert!(told.contains("\n刘集镇\t0\t") && told.contains("说明：还没有任何数据："), "{told}");
+
+    let villages = [&["report", "F1", "--month", "2026-10", "--by-village"][..], &township].concat();
+    let rows = desk.json(&villages)["rows"].as_array().unwrap().clone();
+    assert!(rows.iter().any(|row| row["name"] == "东关社区") && rows.len() > 10, "{rows:?}");
+
+    desk.run(&["report", "F1", "--month", "2099-12"]).failed(6, "2099年12月还没有到");
+    desk.run(&["report", "F1", "--month", "1999-01"]).failed(6, "1999年1月还没有记录，最早的记录在");
+    desk.run(&["figure", "F1", "--month", "1999-01", "--cell", "保险理赔/例"])
+        .failed(6, "1999年1月还没有记录");
+    desk.run(&["report", "F1", "--month", "2026-10", "--sign", "电话=1"]).failed(2, "表脚没有“电话”这一项");
+    let out = desk.beside("F1.xlsx");
+    let signed = ["report", "F1", "--month", "2026-10", "--sign", "联系电话=0552-6010000", "--out", &out];
+    desk.json(&signed);
+    assert!(std::fs::read(&out).unwrap().starts_with(b"PK"));
+}

@@ -53,7 +53,7 @@ fn list(kind: &str) -> ListRecords {
 }
 
 async fn sheet(office: &Office, form: &str, region: &str) -> ReportSheet {
-    office.ok(GetReport { form: form.into(), month: "2026-10".into(), region: region.parse().unwrap() }).await
+    office.ok(GetReport::of(form, "2026-10", region.parse().unwrap())).await
 }
 
 fn value(sheet: &ReportSheet, region: &str, path: &[&str]) -> String {
@@ -145,6 +145,7 @@ async fn exported(office: &Office) {
         form: "F1".into(),
         month: "2026-10".into(),
         region: COUNTY.parse().unwrap(),
+        by_village: false,
         path,
     };
     let bytes = office.ok(ask(None)).await.base64.unwrap();

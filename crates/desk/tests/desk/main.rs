@@ -13,6 +13,7 @@ mod meanwhile;
 mod office;
 mod read_again;
 mod records;
+mod reports;
 mod rights;
 mod sessions;
 mod today;

@@ -6,6 +6,9 @@ mod read;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use tiexin_domain::Kind;
+use tiexin_domain::nouns::visit::Presence;
+
 use crate::measure::Measure;
 use crate::sheet::HeadCell;
 
@@ -53,6 +56,9 @@ pub struct Form {
     /// Head of the first column: 单位, 机构名称.
     pub label: String,
     pub foot: Vec<String>,
+    /// Visits with one of these presences are not counted: `visits_left_out` of the file, 外出未遇 unless it says
+    /// something else.
+    pub visits_left_out: Vec<Presence>,
     /// Left to right, without the column of names.
     pub columns: Vec<Column>,
     pub heads: Vec<HeadCell>,
@@ -71,6 +77,11 @@ impl Form {
     /// The column under these heads.
     pub fn column(&self, path: &[String]) -> Option<&Column> {
         self.columns.iter().find(|column| column.path == path)
+    }
+
+    /// Whether visits are among what is counted.
+    pub fn counts_visits(&self) -> bool {
+        self.columns.iter().any(|column| column.measure.of == Kind::Visit)
     }
 }
 

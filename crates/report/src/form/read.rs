@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use tiexin_domain::nouns::visit::Presence;
 
 use super::heads::{Node, lay_out};
 use super::{Form, FormError, Period};
@@ -80,10 +81,28 @@ pub(super) fn form(file: &str, text: &str, given: &BTreeMap<String, Measure>) ->
         unit_line: texts("unit_line"),
         label,
         foot: texts("foot"),
+        visits_left_out: visits_left_out(file, value.get("visits_left_out"))?,
         columns: grid.columns,
         heads: grid.heads,
         head_rows: grid.rows,
     })
+}
+
+/// A visit at which the family was out is no visit, unless the office's own rule says so.
+fn visits_left_out(file: &str, said: Option<&Value>) -> Result<Vec<Presence>, FormError> {
+    let Some(said) = said else { return Ok(vec![Presence::Away]) };
+    let known = || {
+        let known: Vec<String> =
+            Presence::ALL.iter().map(|p| format!("{}（{}）", p.code(), p.label())).collect();
+        let message =
+            format!("不计入的走访（visits_left_out）应为见面情况的列表 [ … ]，可用：{}", known.join("、"));
+        FormError::new(file, message)
+    };
+    let read = |one: &Value| {
+        let code = one.as_str().map(str::trim).unwrap_or_default();
+        Presence::ALL.iter().find(|presence| presence.code() == code).cloned().ok_or_else(known)
+    };
+    said.as_array().ok_or_else(known)?.iter().map(read).collect()
 }
 
 struct Tree<'a> {

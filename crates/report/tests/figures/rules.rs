@@ -1,13 +1,20 @@
 //! Figures over a hand-built book, each rule by name.
 
+use std::collections::BTreeSet;
+
 use crate::office::*;
 use tiexin_domain::id_number::Sex;
+use tiexin_domain::nouns::Visit;
 use tiexin_domain::nouns::activity::ProjectColumn;
 use tiexin_domain::nouns::member::{MemberStructure, Residence};
 use tiexin_domain::nouns::person::PersonTag;
-use tiexin_domain::nouns::visit::VisitKind;
-use tiexin_domain::{PartialDate, YearHint};
-use tiexin_report::{Forms, Month, figures, records_behind, report};
+use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use tiexin_domain::{PartialDate, RegionCode, YearHint};
+use tiexin_report::{
+    Day, Forms, Month, NoSuchMonth, ReportRow, Rows, Sheet, Standing, askable, figures, records_behind,
+    report,
+};
+use tiexin_store::Regions;
 
 const VILLAGE: &str = "340323100001";
 const NEXT_VILLAGE: &str = "340323100002";
@@ -143,6 +150,21 @@ fn a_household_met_in_two_villages_is_one_in_its_township() {
     assert_eq!(office.figure("F1", COUNTY, &routine("人")), "2");
 }
 
+/// The form of October; regions are named by their codes.
+fn sheet(office: &Office, form: &str, of: &str, rows: Rows) -> Sheet {
+    let name = |r: &RegionCode| format!("<{r}>");
+    report(&office.book, office.form(form), october(), &region(of), rows, name).unwrap()
+}
+
+#[track_caller]
+fn row<'a>(sheet: &'a Sheet, label: &str) -> &'a ReportRow {
+    sheet.rows.iter().find(|row| row.label == label).unwrap_or_else(|| panic!("{label}: {:?}", labels(sheet)))
+}
+
+fn labels(sheet: &Sheet) -> Vec<&str> {
+    sheet.rows.iter().map(|row| row.label.as_str()).collect()
+}
+
 #[test]
 fn rows_are_one_for_a_township_and_one_for_each_township_of_a_county() {
     let mut office = Office::new();
@@ -151,27 +173,181 @@ fn rows_are_one_for_a_township_and_one_for_each_township_of_a_county() {
     office.save(&household("340322100001", "丙"));
     office.save(&visit(VILLAGE, home, "2026-10-05", VisitKind::Routine, &["甲"]));
     office.save(&activity(COUNTY, "2026-10-05", ProjectColumn::FamilySupport, Some(7)));
+    // Activities, then visits.
     let rows = |of: &str| {
-        let name = |r: &tiexin_domain::RegionCode| format!("<{r}>");
-        let sheet = report(&office.book, office.form("F1"), october(), &region(of), name).unwrap();
+        let sheet = sheet(&office, "F1", of, Rows::Units);
         assert_eq!(sheet.unit_line, [format!("填报单位：<{of}>"), "填报时间：2026年10月".into()]);
         assert!(sheet.rows.iter().all(|row| row.cells.len() == 20));
-        let row =
-            |row: &tiexin_report::ReportRow| (row.label.clone(), row.total, row.cells[18].value.clone());
-        sheet.rows.iter().map(row).collect::<Vec<_>>()
+        sheet
     };
-    let plain = |label: &str, value: &str| (label.to_owned(), false, value.to_owned());
-    assert_eq!(rows(TOWN), [plain("<340323100>", "0")]);
-    assert_eq!(rows("340323105"), [plain("<340323105>", "0")]);
-    // A township without anything in the month stands there with zeros; the county's own record is not lost.
-    let county = [plain("<340323>本级", "1"), plain("<340323100>", "0"), plain("<340323104>", "0")];
-    assert_eq!(rows(COUNTY)[..3], county);
-    assert_eq!(rows(COUNTY)[3..], [("合计".into(), true, "1".into())]);
-    let members =
-        report(&office.book, office.form("F3"), october(), &region(COUNTY), |r| r.to_string()).unwrap();
-    assert_eq!(members.rows.len(), 3, "no empty row of the county itself");
-    assert_eq!(rows("3403")[..2], [plain("<340322>", "0"), plain("<340323>", "1")]);
-    assert_eq!(rows("34")[..1], [plain("<3403>", "1")]);
+    assert_eq!(labels(&rows(TOWN)), ["<340323100>"]);
+    assert_eq!(labels(&rows("340323105")), ["<340323105>"]);
+
+    // The county's own record is not lost; every township has a row.
+    let county = rows(COUNTY);
+    let townships = Regions::anhui().of_level(&region(COUNTY), tiexin_domain::Level::Township);
+    let mut want = vec![format!("<{COUNTY}>本级")];
+    want.extend(townships.iter().map(|code| format!("<{code}>")));
+    want.push("合计".into());
+    assert_eq!(labels(&county), want);
+    let activities = |label: &str| row(&county, label).cells[18].value.as_str();
+    assert_eq!((activities("<340323>本级"), activities("<340323100>"), activities("合计")), ("1", "0", "1"));
+    assert!(county.rows.last().is_some_and(|row| row.total && row.region == region(COUNTY)));
+    let members = sheet(&office, "F3", COUNTY, Rows::Units);
+    assert_eq!(members.rows.len(), townships.len() + 1, "no empty row of the county itself");
+
+    // The sums of a city and of the province.
+    let city = rows("3403");
+    assert_eq!(
+        (row(&city, "<340322>").cells[18].value.as_str(), row(&city, "<340323>").cells[18].value.as_str()),
+        ("0", "1")
+    );
+    assert_eq!(row(&rows("34"), "<3403>").cells[18].value, "1");
+}
+
+#[test]
+fn a_unit_without_anything_has_a_row_that_says_why() {
+    let mut office = Office::new();
+    let home = office.save(&household(VILLAGE, "甲"));
+    office.save(&household(FAR_VILLAGE, "乙"));
+    office.save(&visit(VILLAGE, home, "2026-10-05", VisitKind::Routine, &["甲"]));
+    let county = sheet(&office, "F1", COUNTY, Rows::Units);
+    let standing = |label: &str| row(&county, label).standing;
+    assert_eq!(standing("<340323100>"), Standing::Figures);
+    assert_eq!(standing("<340323104>"), Standing::Nothing, "families, but no work in the month");
+    assert_eq!(standing("<340323105>"), Standing::NoRecords);
+    assert!(
+        row(&county, "<340323105>").cells.iter().all(|cell| ["0", "0.00"].contains(&cell.value.as_str()))
+    );
+    assert_eq!(row(&county, "<340323100>").hint(), None);
+    assert_eq!(row(&county, "<340323104>").hint().as_deref(), Some("本期没有记录"));
+    let notes = county.notes();
+    assert!(notes.contains(&"本期没有记录：<340323104>".to_owned()), "{notes:?}");
+    let empty = notes.iter().find(|note| note.starts_with("还没有任何数据：")).unwrap();
+    assert!(empty.contains("<340323105>") && !empty.contains("<340323100>"), "{empty}");
+
+    // A city sees which of its counties has townships without a figure.
+    let city = sheet(&office, "F1", "3403", Rows::Units);
+    let of_county = row(&city, "<340323>");
+    let townships = Regions::anhui().of_level(&region(COUNTY), tiexin_domain::Level::Township).len() as u32;
+    assert_eq!((of_county.standing, of_county.below), (Standing::Figures, Some((townships, townships - 1))));
+    assert_eq!(row(&city, "<340322>").standing, Standing::NoRecords);
+    let partly = format!("有乡镇没有数：<340323>（{townships} 个中 {} 个）", townships - 1);
+    assert!(city.notes().contains(&partly), "{:?}", city.notes());
+}
+
+#[test]
+fn a_township_by_village_has_each_of_them_and_its_own_total() {
+    let mut office = Office::new();
+    let homes = office.save_all(&[household(VILLAGE, "甲"), household(NEXT_VILLAGE, "乙")]);
+    office.save(&visit(VILLAGE, homes[0], "2026-10-05", VisitKind::Routine, &["甲"]));
+    // The family moved within the township: one household of the township, one of each village.
+    office.save(&visit(NEXT_VILLAGE, homes[0], "2026-10-25", VisitKind::Routine, &["甲"]));
+    office.save(&activity(TOWN, "2026-10-05", ProjectColumn::FamilySupport, Some(7)));
+    let town = sheet(&office, "F1", TOWN, Rows::Villages);
+    let villages = Regions::anhui().children(&region(TOWN));
+    assert_eq!(town.rows.len(), villages.len() + 2, "{:?}", labels(&town));
+    let homes = |label: &str| row(&town, label).cells[8].value.as_str();
+    assert_eq!([homes("<340323100001>"), homes("<340323100002>"), homes("合计")], ["1", "1", "1"]);
+    assert_eq!(row(&town, "<340323100>本级").cells[18].value, "1");
+    assert_eq!(town.rows.last().unwrap().cells, sheet(&office, "F1", TOWN, Rows::Units).rows[0].cells);
+    // Other regions have their rows as ever.
+    assert_eq!(sheet(&office, "F1", VILLAGE, Rows::Villages).rows.len(), 1);
+    assert_eq!(sheet(&office, "F1", COUNTY, Rows::Villages), sheet(&office, "F1", COUNTY, Rows::Units));
+}
+
+#[test]
+fn a_family_that_was_out_was_not_visited_unless_the_form_says_so() {
+    let mut office = Office::new();
+    let homes =
+        office.save_all(&[household(VILLAGE, "甲"), household(VILLAGE, "乙"), household(VILLAGE, "丙")]);
+    let save = |office: &mut Office, home: usize, presence: Presence| {
+        let visit = visit(VILLAGE, homes[home], "2026-10-05", VisitKind::Routine, &[]);
+        office.save(&Visit { presence, ..visit })
+    };
+    let met = save(&mut office, 0, Presence::AtHome);
+    let out = save(&mut office, 1, Presence::Away);
+    let unwilling = save(&mut office, 2, Presence::NotWilling);
+    let path = routine("户").map(String::from);
+    assert_eq!(office.figure("F1", TOWN, &routine("户")), "2");
+    let behind = |office: &Office| office.behind("F1", TOWN, &path).into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(behind(&office), [met, unwilling].into());
+    let notes = |office: &Office| sheet(office, "F1", TOWN, Rows::Units).notes();
+    assert_eq!(notes(&office), ["外出未遇的走访不计入（本期 1 次）"]);
+    assert_eq!(
+        sheet(&office, "F4", TOWN, Rows::Units).notes(),
+        ["本期没有记录：<340323100>"],
+        "no visits in it"
+    );
+
+    let rule = |office: &mut Office, rule: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut form: serde_json::Value =
+            serde_json::from_str(include_str!("../../../../assets/forms/F1.json")).unwrap();
+        form["visits_left_out"] = serde_json::from_str(rule).unwrap();
+        std::fs::write(folder.path().join("F1.json"), form.to_string()).unwrap();
+        let (forms, faults) = Forms::load(folder.path());
+        office.forms = forms;
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(rule(&mut office, "[]").is_empty());
+    assert_eq!(office.figure("F1", TOWN, &routine("户")), "3");
+    assert_eq!(behind(&office), [met, out, unwilling].into());
+    assert_eq!(notes(&office), ["外出未遇的走访也计入"]);
+    assert!(rule(&mut office, r#"["away", "not_willing", "at_home"]"#).is_empty());
+    assert_eq!(office.figure("F1", TOWN, &routine("户")), "0");
+    assert_eq!(notes(&office)[0], "外出未遇、不便见面、在家的走访不计入（本期 3 次）");
+    let faults = rule(&mut office, r#"["gone"]"#);
+    assert!(
+        faults[0].contains("不计入的走访（visits_left_out）应为") && faults[0].contains("away（外出未遇）"),
+        "{faults:?}"
+    );
+}
+
+#[test]
+fn no_report_of_a_month_that_has_not_come_or_lies_before_the_book() {
+    let mut office = Office::new();
+    let month = |year, month| Month::new(year, month).unwrap();
+    let ask = |office: &Office, form: &str, of: Month, latest: &str| {
+        let day = Day { today: day("2026-11-29"), latest: day(latest) };
+        askable(&office.book, office.form(form), of, day).unwrap()
+    };
+    let today = "2026-11-29";
+    // An office that has just begun hands in this month and the last.
+    for recent in [month(2026, 11), month(2026, 10)] {
+        assert_eq!(ask(&office, "F1", recent, today), Ok(()));
+    }
+    let nothing = ask(&office, "F1", month(2026, 9), today).unwrap_err();
+    assert!(nothing.to_string().starts_with("2026年9月没有记录：本机还没有"), "{nothing}");
+
+    let home = office.save(&household(VILLAGE, "甲"));
+    let wrong = survey(VILLAGE, home, "2020-01-05", &["甲"]);
+    let wrong_id = office.save(&wrong);
+    office.void(wrong_id, &wrong);
+    office.save(&visit(VILLAGE, home, "2026-06-30", VisitKind::Routine, &["甲"]));
+    let ahead = NoSuchMonth::Ahead { month: month(2026, 12), last: month(2026, 11) };
+    let before = NoSuchMonth::Before { month: month(1999, 1), first: month(2026, 6) };
+    for form in ["F1", "F4"] {
+        assert_eq!(ask(&office, form, month(2026, 12), today), Err(ahead));
+        assert_eq!(ask(&office, form, month(1999, 1), today), Err(before));
+        assert_eq!(ask(&office, form, month(2026, 6), today), Ok(()));
+        assert_eq!(ask(&office, form, month(2026, 8), today), Ok(()), "a month without work is zero");
+    }
+    assert_eq!(ahead.to_string(), "2026年12月还没有到，请选2026年11月或以前的月份");
+    assert_eq!(before.to_string(), "1999年1月还没有记录，最早的记录在2026年6月，请选那个月或以后的月份");
+    // A clock that is in doubt refuses nothing that may be true.
+    assert_eq!(ask(&office, "F1", month(2027, 3), "2036-11-29"), Ok(()));
+
+    // Members stand; of those whose day is unknown nobody knows since when.
+    let mut joined = member(VILLAGE, "甲");
+    joined.joined = Some(PartialDate::Year(2016));
+    office.save(&joined);
+    let before = NoSuchMonth::Before { month: month(1999, 1), first: month(2016, 1) };
+    assert_eq!(ask(&office, "F3", month(1999, 1), today), Err(before));
+    assert_eq!(ask(&office, "F3", month(2016, 1), today), Ok(()));
+    assert_eq!(ask(&office, "F3", month(2026, 12), today), Err(ahead));
+    office.save(&member(VILLAGE, "乙"));
+    assert_eq!(ask(&office, "F3", month(1999, 1), today), Ok(()));
 }
 
 #[test]

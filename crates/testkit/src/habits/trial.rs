@@ -174,7 +174,7 @@ impl<'a> Trial<'a> {
         let mut figures = Figures::new();
         for form in ["F1", "F3", "F4"] {
             for unit in self.expected.units(form) {
-                let asked = GetReport { form: form.into(), month: MONTH.into(), region: region(unit) };
+                let asked = GetReport::of(form, MONTH, region(unit));
                 let report = self.desk.run(asked).await?;
                 // The unit's own, or the sum of its parts.
                 let row = report.rows.last().expect("a form has a row");

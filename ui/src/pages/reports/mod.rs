@@ -35,7 +35,7 @@ pub(crate) fn ReportsPage() -> Html {
     let month = use_kept("month", || month_before(session.today()));
     let pressed = use_kept("figure", || None::<Pressed>);
     let exporting = use_state(|| false);
-    let ask = GetReport { form: (*form).clone(), month: text_of(*month), region: region.code() };
+    let ask = GetReport::of((*form).clone(), text_of(*month), region.code());
     let report = use_query_when(Some(ask.clone()), &["*"]);
 
     {
@@ -60,6 +60,7 @@ pub(crate) fn ReportsPage() -> Html {
                     form: ask.form,
                     month: ask.month,
                     region: ask.region,
+                    by_village: ask.by_village,
                     path,
                 });
                 match made.await {
