@@ -7,7 +7,7 @@ use tiexin_domain::{PartialDate, RegionCode};
 use uuid::Uuid;
 
 use crate::commands;
-use crate::records::{RecordRow, Saved};
+use crate::records::{FileMade, InVain, RecordRow, Saved};
 
 /// Everything about one family.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,8 +25,11 @@ pub struct FamilyPage {
     pub contacts: Vec<RecordRow>,
     /// Visits, surveys, claims, counselling: newest first.
     pub timeline: Vec<RecordRow>,
-    /// Days since the last visit; none when never visited.
+    /// Days since somebody of the family was last met; none when never.
     pub days_since_visit: Option<i64>,
+    /// Somebody went there since and met nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_vain: Option<InVain>,
     /// Positive: days overdue by the cadence rule.
     pub overdue_days: Option<i64>,
     /// Chinese: what is missing, over all of the family's records.
@@ -121,9 +124,18 @@ pub struct SameVisits {
     pub kind: String,
 }
 
+/// The whole table of special families for print, with spouse, address and whole phone numbers: for who records
+/// there. An audit entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExportFamilies {
+    pub region: RegionCode,
+    pub path: Option<String>,
+}
+
 commands! {
     FestivalsNear => "visit.festivals" -> Vec<String>;
     SameVisits => "visit.same" -> Vec<RecordRow>;
+    ExportFamilies => "family.export" -> FileMade;
     GetFamily => "family.get" -> FamilyPage;
     RegisterFamily => "family.register" -> Saved;
     MoveFamily => "family.move" -> FamilyMoved;

@@ -20,6 +20,7 @@ pub mod report;
 pub mod session;
 pub mod sync;
 pub mod today;
+pub mod voided;
 
 pub use error::{ErrorCode, ErrorReply};
 pub use event::Event;
@@ -51,6 +52,7 @@ pub fn all_names() -> Vec<&'static str> {
         session::NAMES,
         regions::NAMES,
         records::NAMES,
+        voided::NAMES,
         family::NAMES,
         today::NAMES,
         import::NAMES,

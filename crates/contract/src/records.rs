@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_domain::nouns::Gap;
+use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::record::Fields;
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
@@ -106,8 +107,29 @@ pub struct Care {
     pub township_leader: Option<String>,
     #[serde(default)]
     pub village_worker: Option<String>,
+    /// The newest visit that met somebody: only by such a one a family has been seen.
     #[serde(default)]
     pub last_visit: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_vain: Option<InVain>,
+}
+
+/// A visit that met nobody, after the last one that met somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InVain {
+    pub on: NaiveDate,
+    /// A [`tiexin_domain::nouns::visit::Presence`] code.
+    pub presence: String,
+}
+
+impl InVain {
+    /// `没有遇到`: what came of it, to stand behind 去过.
+    pub fn words(&self) -> &'static str {
+        match Presence::from_code(&self.presence) {
+            Presence::NotWilling => "不便见面",
+            _ => "没有遇到",
+        }
+    }
 }
 
 impl Care {
@@ -147,9 +169,24 @@ pub struct HistoryEntry {
     pub act: String,
     /// Chinese labels of the fields that changed.
     pub fields: Vec<String>,
+    /// What stood there and what stands there since, as far as this desk kept it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldWas>,
+    /// The ledger files of the import that did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<String>,
     /// A value that was overwritten and can be put back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overwritten: Option<OverwrittenValue>,
+}
+
+/// A field of a change in words: masked where its field is, `（空）` where nothing stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldWas {
+    /// Chinese.
+    pub label: String,
+    pub old: String,
+    pub new: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

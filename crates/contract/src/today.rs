@@ -6,6 +6,7 @@ use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
 use crate::commands;
+use crate::records::InVain;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GetToday {
@@ -22,6 +23,9 @@ pub struct Today {
     pub due_total: u64,
     pub gaps: Vec<FileGap>,
     pub gaps_total: u64,
+    /// The same by what is missing, the most important first.
+    #[serde(default)]
+    pub missing: Vec<GapGroup>,
     pub reminders: Vec<Reminder>,
     pub month: MonthSoFar,
 }
@@ -31,7 +35,14 @@ pub struct DueFamily {
     pub household: Uuid,
     pub name: String,
     pub village: String,
+    /// The newest visit that met somebody.
     pub last_visit: Option<NaiveDate>,
+    /// Who was there on that day.
+    #[serde(default)]
+    pub visitors: Vec<String>,
+    /// Somebody went there since and met nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_vain: Option<InVain>,
     /// Positive: overdue; 0 or negative: due in so many days.
     pub overdue_days: i64,
     /// Whose job it is.
@@ -46,6 +57,38 @@ pub struct FileGap {
     pub village: String,
     /// Chinese: 缺村联系人 …
     pub missing: Vec<String>,
+}
+
+/// What a special family's file may lack, the most important first: without a contact nobody comes, without a number
+/// the family is taken for another; what only has to be asked at the next visit comes last. The codes are
+/// [`GapGroup::code`] and what a list of files is filtered by in its field `gaps`.
+pub const FILE_GAPS: [(&str, &str); 7] = [
+    ("township_leader", "缺镇联系人"),
+    ("village_worker", "缺村联系人"),
+    ("id_number", "有人缺身份证号"),
+    ("code", "缺信息编码"),
+    ("date_missing", "缺孩子情况的时间"),
+    ("date_partial", "孩子情况的时间待补全到日"),
+    ("preference", "未问过联系意愿"),
+];
+
+/// All families whose files lack one thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GapGroup {
+    /// What the list of special families is filtered by: a value for its field `gaps`.
+    pub code: String,
+    /// Chinese: 缺村联系人 …
+    pub missing: String,
+    pub families: Vec<GapFamily>,
+    /// `families` holds some hundreds at most.
+    pub total: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GapFamily {
+    pub household: Uuid,
+    pub name: String,
+    pub village: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,11 +114,11 @@ pub struct Reminder {
 pub struct MonthSoFar {
     /// `YYYY-MM`.
     pub month: String,
-    /// Visits on each day of the month so far.
+    /// Visits that met somebody, on each day of the month so far.
     pub visits_by_day: Vec<DayCount>,
     /// Families to be visited this month by the cadence rules.
     pub planned: u64,
-    /// Different families visited this month.
+    /// Different families seen this month: somebody was met.
     pub visited: u64,
     /// Coverage by village (or township, above it), lowest first.
     pub coverage: Vec<Coverage>,

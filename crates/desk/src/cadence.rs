@@ -52,12 +52,12 @@ impl Cadence {
         if file.preference == Some(ContactPreference::Declined) {
             return None;
         }
-        let seen = Seen { last_visit: file.last_visit, opened_on: file.opened_on };
+        let seen = Seen { last_visit: file.last.met, opened_on: file.opened_on };
         self.overdue(&file.region, &file.category, seen, today)
     }
 }
 
-/// When a family was last seen, and since when its file stands.
+/// When a family was last seen, and since when its file stands. A visit that met nobody saw nobody.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen {
     pub(crate) last_visit: Option<NaiveDate>,

@@ -46,6 +46,7 @@ fn common(field: &str) -> Option<&'static str> {
         "registered_address" => "户籍地址",
         "current_address" => "现居住地址",
         "merged_into" => "并入的登记",
+        "void" => "作废原因",
         "moved_from" => "迁出地",
         "moved_on" => "迁移时间",
         "moved_why" => "迁移原因",

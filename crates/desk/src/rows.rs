@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use tiexin_contract::ErrorReply;
-use tiexin_contract::records::{Care, RecordRow, RecordState};
+use tiexin_contract::records::{Care, InVain, RecordRow, RecordState};
 use tiexin_domain::Kind;
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns;
@@ -24,6 +25,8 @@ pub(crate) struct Rows {
     /// By household.
     care: HashMap<Uuid, Care>,
     lost: masking::Lost,
+    /// Of pairs of contacts: whose family they look after, by household.
+    heads: HashMap<Uuid, String>,
 }
 
 impl Rows {
@@ -42,7 +45,15 @@ impl Rows {
             refused.extend(troubles.map_err(errors::store)?.into_iter().map(|t| t.change.record));
         }
         let lost = masking::lost(at.book(), records.iter().copied())?;
-        Ok(Rows { viewer: at.user.id, enrolled, waiting, refused, care: care(at, &records)?, lost })
+        Ok(Rows {
+            viewer: at.user.id,
+            enrolled,
+            waiting,
+            refused,
+            care: care(at, &records)?,
+            lost,
+            heads: heads(at, &records)?,
+        })
     }
 
     pub(crate) fn row(&self, record: &Record, shown: Shown) -> RecordRow {
@@ -57,7 +68,7 @@ impl Rows {
             version: record.version,
             title: match (shown, &checked) {
                 (Shown::Own, Some(checked)) => checked.title.clone(),
-                _ => masking::title(record, &self.lost),
+                _ => self.named(record),
             },
             masked,
             gaps: checked.map(|c| c.gaps).unwrap_or_default(),
@@ -67,6 +78,16 @@ impl Rows {
             recorded_by: record.text("recorded_by").map(str::to_owned),
             recorded_at: record.fields.get("recorded_at").and_then(serde_json::Value::as_i64),
             fields,
+        }
+    }
+
+    /// Two names of contacts alone do not say whose they are.
+    fn named(&self, record: &Record) -> String {
+        let title = masking::title(record, &self.lost);
+        let head = record.reference("household").and_then(|home| self.heads.get(&home));
+        match head.filter(|_| record.kind == Kind::ContactPair.code()) {
+            Some(head) => format!("{head}家 · {title}"),
+            None => title,
         }
     }
 
@@ -87,6 +108,18 @@ fn household_of_file(record: &Record) -> Option<Uuid> {
     if record.kind == Kind::SupportFile.code() { record.reference("household") } else { None }
 }
 
+fn heads(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, String>, ErrorReply> {
+    let mut heads = HashMap::new();
+    for record in records.iter().filter(|record| record.kind == Kind::ContactPair.code()) {
+        let Some(home) = record.reference("household").filter(|home| !heads.contains_key(home)) else {
+            continue;
+        };
+        let found = at.book().get(home).map_err(errors::store)?;
+        heads.extend(found.and_then(|found| Some((home, found.text("head_name")?.to_owned()))));
+    }
+    Ok(heads)
+}
+
 /// Who looks after the families whose files are among the records.
 fn care(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, Care>, ErrorReply> {
     let households: Vec<Uuid> = records.iter().filter_map(|record| household_of_file(record)).collect();
@@ -97,9 +130,14 @@ fn care(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, Care>, ErrorReply>
     let care = found.into_iter().map(|care| Care {
         township_leader: care.township_leader,
         village_worker: care.village_worker,
-        last_visit: care.last_visit,
+        last_visit: care.last.met,
+        in_vain: in_vain(care.last.in_vain),
     });
     Ok(households.into_iter().zip(care).collect())
+}
+
+pub(crate) fn in_vain(told: Option<(NaiveDate, String)>) -> Option<InVain> {
+    told.map(|(on, presence)| InVain { on, presence })
 }
 
 /// One row on a list.

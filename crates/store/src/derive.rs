@@ -5,7 +5,7 @@
 //!
 //! | kind | `day` | `until` | `household` | `category` | `number` | `flags` | `sort` | `natural` |
 //! |---|---|---|---|---|---|---|---|---|
-//! | visit | date | follow-up due | yes | visit kind | gifts, fen | 1 met | | |
+//! | visit | date | follow-up due | yes | visit kind | gifts, fen | [`visit_flag`] | | |
 //! | need_survey | date | | yes | | needs | | | |
 //! | insurance_claim | paid on | | yes | | amount, fen | | | |
 //! | counselling | date | | yes | | score | 1 file opened, 2 assessed, 4 paired | | |
@@ -34,6 +34,30 @@ use tiexin_domain::{Fen, PartialDate, RegionCode};
 use uuid::Uuid;
 
 use crate::spelling;
+
+/// Bits of `flags` for a visit: whether somebody was met, and the code of 见面情况. A code of a newer program
+/// has no bit of its own.
+pub mod visit_flag {
+    /// Somebody was met. Only such a visit is one by which a family has been seen.
+    pub const MET: i64 = 1;
+    pub const AT_HOME: i64 = 2;
+    pub const AWAY: i64 = 4;
+    pub const IN_HOSPITAL: i64 = 8;
+    pub const BY_PHONE: i64 = 16;
+    pub const NOT_WILLING: i64 = 32;
+
+    /// The bit of a [`tiexin_domain::nouns::visit::Presence`] code.
+    pub fn of_presence(code: &str) -> Option<i64> {
+        Some(match code {
+            "at_home" => AT_HOME,
+            "away" => AWAY,
+            "in_hospital" => IN_HOSPITAL,
+            "by_phone" => BY_PHONE,
+            "not_willing" => NOT_WILLING,
+            _ => return None,
+        })
+    }
+}
 
 /// Bits of `flags` for a member (F3).
 pub mod member_flag {
@@ -164,7 +188,7 @@ pub(crate) fn derive(record: &Record) -> Derived {
             d.until = day(f, "follow_up");
             d.category = text(f, "kind").map(str::to_owned);
             d.number = gifts(f);
-            d.flags = i64::from(text(f, "presence").is_none_or(|p| !VISIT_UNMET.contains(&p)));
+            d.flags = visit_flags(f);
             d.persons = persons(household, f.get("met"));
         }
         "need_survey" => {
@@ -245,6 +269,14 @@ pub(crate) fn derive(record: &Record) -> Derived {
     let others = tiexin_domain::nouns::parent_fields(&record.kind).iter().filter(|f| **f != "household");
     d.parents = others.filter_map(|field| record.reference(field)).collect();
     d
+}
+
+/// Who did not write down whether somebody was there found the family at home.
+fn visit_flags(f: &Fields) -> i64 {
+    use visit_flag::*;
+    let presence = of_presence(text(f, "presence").unwrap_or("at_home")).unwrap_or(0);
+    let met = if presence & (AWAY | NOT_WILLING) == 0 { MET } else { 0 };
+    presence | met
 }
 
 fn gifts(f: &Fields) -> Option<i64> {

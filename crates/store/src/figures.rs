@@ -14,7 +14,7 @@ use tiexin_domain::{Fen, Fields, Kind, Level, RegionCode};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{VISIT_UNMET, bounds, member_flag, persons_in};
+use crate::derive::{VISIT_UNMET, bounds, member_flag, persons_in, visit_flag};
 use crate::error::{Result, StoreError};
 
 /// Which records are looked at.
@@ -150,6 +150,10 @@ fn derived(kind: &Kind, field: &str, values: &[Value]) -> Option<Condition> {
             return texts.map(Condition::Category);
         }
         (Kind::SupportFile, "category") => return texts.map(Condition::Category),
+        (Kind::Visit, "presence") => {
+            let bits: Option<Vec<i64>> = texts?.iter().map(|code| visit_flag::of_presence(code)).collect();
+            return Some(Condition::AnyFlag(bits?.iter().fold(0, |all, bit| all | bit)));
+        }
         (Kind::Member, _) => {
             let bits: Option<Vec<i64>> = texts?.iter().map(|code| member_bit(field, code)).collect();
             return Some(Condition::AnyFlag(bits?.iter().fold(0, |all, bit| all | bit)));

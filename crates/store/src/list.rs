@@ -4,6 +4,7 @@
 //! not shift when somebody saves. Name, day and region are sorted by an index; another field is
 //! sorted by reading every record of the kind in the region.
 
+use chrono::NaiveDate;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::book::Book;
 use crate::derive::{bounds, day_of, household_key};
 use crate::error::{Result, StoreError};
+use crate::file_care;
 use crate::lost::NOT_LOST;
 use crate::record::{self, select};
 use crate::search;
@@ -66,6 +68,8 @@ pub struct ListQuery {
     /// Rows passed over behind `after`: a jump in a long list. Walks the index, reads no record.
     pub skip: u64,
     pub limit: usize,
+    /// On this day contacts have to be in force, where that is asked for.
+    pub today: Option<NaiveDate>,
 }
 
 /// A page of a list.
@@ -235,6 +239,8 @@ fn order(query: &ListQuery) -> Result<Order> {
         Order { by: "day".into(), descending, index: Some("record_day") }
     } else if field == "region" {
         Order { by: "place".into(), descending, index: Some("record_place") }
+    } else if is_last_visit(kind, field) {
+        Order { by: format!("coalesce({}, 0)", file_care::last_met()), descending, index: None }
     } else {
         Order { by: format!("coalesce({}, '')", column(kind, field)?), descending, index: None }
     })
@@ -280,8 +286,16 @@ fn category_field(kind: &str) -> Option<&'static str> {
     })
 }
 
+/// When the family of a file was last met: kept nowhere, looked up in the visits.
+fn is_last_visit(kind: &str, field: &str) -> bool {
+    kind == "support_file" && field == "care_last_visit"
+}
+
 /// SQL for a field. Only plain names: this goes into the statement.
 fn column(kind: &str, field: &str) -> Result<String> {
+    if is_last_visit(kind, field) {
+        return Ok(file_care::last_met());
+    }
     if category_field(kind) == Some(field) {
         return Ok("category".into());
     }
@@ -297,18 +311,10 @@ fn conditions(query: &ListQuery, args: &mut Vec<Sql>) -> Result<String> {
     all.push_str(&within(&query.regions));
     for (field, op, value) in &query.filter {
         all.push_str(" AND ");
-        all.push_str(&condition(&query.kind, field, *op, value, args)?);
+        all.push_str(&condition(query, field, *op, value, args)?);
     }
-    if let Some(question) = query.text.as_deref().and_then(search::matching) {
-        let words = query.text.as_deref().and_then(search::matching_words).unwrap_or_default();
-        args.push(Sql::Text(question));
-        let names = args.len();
-        args.push(Sql::Text(words));
-        let words = args.len();
-        all.push_str(&format!(
-            " AND n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}
-               UNION ALL SELECT rowid FROM text_search WHERE text_search MATCH ?{words})"
-        ));
+    if let Some(text) = &query.text {
+        all.push_str(&called(text, args));
     }
     // Whoever asks for a name must not be answered by the child who died.
     let by_name = query.text.is_some() || query.filter.iter().any(|(field, ..)| field == "name");
@@ -318,7 +324,32 @@ fn conditions(query: &ListQuery, args: &mut Vec<Sql>) -> Result<String> {
     Ok(all)
 }
 
-fn condition(kind: &str, field: &str, op: Op, value: &Value, args: &mut Vec<Sql>) -> Result<String> {
+/// ` AND …`: the index finds it by the text; nothing when the text says nothing.
+pub(crate) fn called(text: &str, args: &mut Vec<Sql>) -> String {
+    let Some(question) = search::matching(text) else { return String::new() };
+    args.push(Sql::Text(question));
+    let names = args.len();
+    args.push(Sql::Text(search::matching_words(text).unwrap_or_default()));
+    let words = args.len();
+    format!(
+        " AND n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}
+           UNION ALL SELECT rowid FROM text_search WHERE text_search MATCH ?{words})"
+    )
+}
+
+fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut Vec<Sql>) -> Result<String> {
+    let kind = query.kind.as_str();
+    if field == "region"
+        && let (Op::Is, Value::Array(any)) = (op, value)
+    {
+        let regions: Vec<RegionCode> = any.iter().filter_map(|code| code.as_str()?.parse().ok()).collect();
+        let ranges = within(&regions);
+        return Ok(ranges.strip_prefix(" AND ").unwrap_or("place < 0").to_owned());
+    }
+    if kind == "support_file" && field == "gaps" {
+        let lacks = value.as_str().and_then(|code| file_care::lacks(code, query.today));
+        return lacks.ok_or_else(|| StoreError::BadField { field: "gaps".into() });
+    }
     if field == "region"
         && let (Op::Is | Op::StartsWith, Some(region)) =
             (op, value.as_str().and_then(|code| code.parse::<RegionCode>().ok()))
@@ -332,9 +363,11 @@ fn condition(kind: &str, field: &str, op: Op, value: &Value, args: &mut Vec<Sql>
         return Ok(format!("household = {}", household_key(id)));
     }
     let date = value.as_str().and_then(|text| PartialDate::parse(text, YearHint::None).ok());
-    let (column, value) = match (day_field(kind) == Some(field), date) {
+    let of_day = day_field(kind) == Some(field) || is_last_visit(kind, field);
+    let (column, value) = match (of_day, date) {
         (true, Some(date)) if !matches!(op, Op::Contains | Op::StartsWith) => {
-            ("day".to_owned(), Value::from(day_of(date)))
+            let day = if is_last_visit(kind, field) { file_care::last_met() } else { "day".to_owned() };
+            (day, Value::from(day_of(date)))
         }
         _ => (column(kind, field)?, value.clone()),
     };

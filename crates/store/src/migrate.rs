@@ -27,6 +27,7 @@ pub(crate) fn steps() -> Vec<M<'static>> {
         M::up(include_str!("../migrations/0006_former.sql")),
         M::up(include_str!("../migrations/0007_import_run.sql")),
         M::up(include_str!("../migrations/0008_import_told.sql")),
+        M::up(include_str!("../migrations/0009_was.sql")),
     ]
 }
 

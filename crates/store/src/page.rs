@@ -14,7 +14,8 @@ use crate::cursor::{self, ScopeCursor};
 use crate::error::{Result, StoreError};
 use crate::record::{self, Row, hidden};
 use crate::save::Changed;
-use crate::{device, echo, elsewhere, former, outbox, overwritten, seen, sent};
+use crate::was::FieldChange;
+use crate::{device, echo, elsewhere, former, outbox, overwritten, seen, sent, was};
 
 /// What a page did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,8 +51,8 @@ struct Touched {
     /// The state in this scope before and after.
     before: Option<Record>,
     state: Option<Record>,
-    /// Entries about it, by their place among the page's new ones.
-    entries: Vec<usize>,
+    /// Entries about it, by their place among the page's new ones, with what they changed.
+    entries: Vec<(usize, Vec<FieldChange>)>,
 }
 
 impl Book {
@@ -101,8 +102,9 @@ fn apply(w: &mut Write<'_>, page: &ScopePage, now_ms: i64) -> Result<PageOutcome
             News::Entry(entry) => {
                 cursor.chain = cursor.chain.then(entry);
                 let one = load(&w.tx, &mut touched, entry.record, scope)?;
+                let before = one.state.clone();
                 one.state = Some(entry.fold(one.state.take(), scope));
-                one.entries.push(i);
+                one.entries.push((i, was::of_entry(entry, before.as_ref(), one.state.as_ref())));
                 if let (Some(Moved::Here { from, version, .. }), Some(row)) = (&entry.moved, &one.row) {
                     // What was taken in where the record lay came back with it: laid over what others wrote
                     // there since, it would pass for newer.
@@ -343,9 +345,10 @@ fn write_touched(w: &mut Write<'_>, one: &Touched, entries: &[News]) -> Result<(
         }
         (None, None) => return Ok(()),
     };
-    for i in &one.entries {
+    for (i, changes) in &one.entries {
         if let News::Entry(entry) = &entries[*i] {
             seen::put(&w.tx, n, entry)?;
+            was::put(&w.tx, n, was::Of::Log, entry.seq as i64, changes)?;
             overwritten::put(&w.tx, n, entry)?;
         }
     }

@@ -309,6 +309,7 @@ pub(crate) fn remove(conn: &Connection, row: &Row) -> Result<()> {
     blob::unfollow(conn, row.n, &row.record)?;
     link::remove(conn, row.n, &derive(&row.record).parents)?;
     index::remove(conn, row.n, &index::documents(&row.record))?;
+    crate::was::remove(conn, row.n)?;
     conn.prepare_cached("DELETE FROM record WHERE n = ?1")?.execute([row.n])?;
     Ok(())
 }

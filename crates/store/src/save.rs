@@ -14,7 +14,7 @@ use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
 use crate::record::{Prepared, Row, hidden};
 use crate::search::index;
-use crate::{base, outbox, record};
+use crate::{base, outbox, record, was};
 
 /// A record as it is to be from now on.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,6 +148,8 @@ impl Write<'_> {
             &outbox::body(&set, void.as_ref())?,
             by,
         )?;
+        let changes = was::changes(&old.fields, &new.fields, &set, void.as_ref());
+        was::put(&self.tx, row.n, was::Of::Audit, audit, &changes)?;
         record::update(&self.tx, &row, &new, Some(audit))?;
         self.changed.kind(&save.kind);
         Ok((Saved::Changed(new), audit))

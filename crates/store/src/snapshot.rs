@@ -368,7 +368,7 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
 fn hollow(conn: &Connection, row: &record::Row) -> Result<()> {
     let empty = Record { fields: Default::default(), void: None, version: 0, ..row.record.clone() };
     record::update(conn, row, &empty, None)?;
-    for table in ["base", "seen", "overwritten", "import_record"] {
+    for table in ["base", "seen", "was", "overwritten", "import_record"] {
         conn.prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?.execute([row.n])?;
     }
     refused::hollow(conn, row.n)?;
@@ -382,7 +382,7 @@ fn hollow(conn: &Connection, row: &record::Row) -> Result<()> {
 
 /// After rows were removed: what hung on them. The audit stays: it holds no values.
 fn sweep(conn: &Connection) -> Result<()> {
-    for table in ["base", "sent", "refused", "former", "seen", "overwritten", "import_record"] {
+    for table in ["base", "sent", "refused", "former", "seen", "was", "overwritten", "import_record"] {
         conn.execute(&format!("DELETE FROM {table} WHERE record NOT IN (SELECT n FROM record)"), [])?;
     }
     // Findings name people: they go with the last record of their batch.

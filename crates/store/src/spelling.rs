@@ -58,6 +58,17 @@ pub(crate) fn spell(name: &str) -> Spelled {
     spelled(&readings(name))
 }
 
+/// The same of several names, a line each: each is found by itself.
+pub(crate) fn spell_each(names: &str) -> Spelled {
+    let mut all = Spelled::default();
+    for name in names.lines() {
+        let one = spell(name);
+        one.full.split_whitespace().for_each(|word| push_word(&mut all.full, word));
+        one.initials.split_whitespace().for_each(|word| push_word(&mut all.initials, word));
+    }
+    all
+}
+
 /// The same for the usual reading alone: 方 is fang, and wang only to a lexicographer.
 pub(crate) fn spell_usual(name: &str) -> Spelled {
     spelled(&readings(name)[..1])
@@ -90,19 +101,33 @@ fn push_word(words: &mut String, word: &str) {
     words.push_str(word);
 }
 
+/// No keyboard has `ü`: input methods take `v` for it, forms and passports write `u`.
+fn typed_as(syllable: &str, options: &mut Vec<String>) {
+    let ways = match syllable.contains('ü') {
+        true => vec![syllable.replace('ü', "v"), syllable.replace('ü', "u")],
+        false => vec![syllable.to_owned()],
+    };
+    for way in ways {
+        if !options.contains(&way) {
+            options.push(way);
+        }
+    }
+}
+
+/// Letters as they are compared: `lv` and `lu` are one. No other syllable has a `v`.
+pub(crate) fn typed(letters: &str) -> String {
+    letters.replace(['v', 'ü'], "u")
+}
+
 /// Every way to read the name, syllable by syllable; the usual way first.
 fn readings(name: &str) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = vec![Vec::new()];
     for c in name.chars().filter(|c| c.is_alphanumeric()).take(24) {
         let mut options: Vec<String> = Vec::new();
         if let Some(usual) = c.to_pinyin() {
-            options.push(usual.plain().to_owned());
-            if let Some(others) = c.to_pinyin_multi() {
-                for other in others {
-                    if !options.iter().any(|o| o == other.plain()) {
-                        options.push(other.plain().to_owned());
-                    }
-                }
+            typed_as(usual.plain(), &mut options);
+            for other in c.to_pinyin_multi().into_iter().flatten() {
+                typed_as(other.plain(), &mut options);
             }
         } else {
             options.push(c.to_lowercase().collect());
@@ -139,6 +164,24 @@ mod tests {
         assert_eq!(s.initials, "zsf sf");
         let shan = spell("单福");
         assert!(shan.full.contains("shanfu") && shan.full.contains("danfu"), "{shan:?}");
+    }
+
+    #[test]
+    fn a_u_with_dots_is_typed_as_v_and_as_u() {
+        let s = spell("吕果果");
+        assert!(
+            s.full.split(' ').any(|w| w == "lvguoguo") && s.full.split(' ').any(|w| w == "luguoguo"),
+            "{s:?}"
+        );
+        assert!(s.initials.starts_with("lgg gg"), "{s:?}");
+        assert!(spell("略").full.split(' ').any(|w| w == "lve"));
+        assert_eq!(typed("lvguo"), typed("luguo"));
+        let two = spell_each("王建国\n李芳");
+        let found = |word: &str| two.full.split(' ').chain(two.initials.split(' ')).any(|w| w == word);
+        for word in ["wangjianguo", "lifang", "fang", "wjg", "lf"] {
+            assert!(found(word), "{word}: {two:?}");
+        }
+        assert!(!found("guolifang"), "{two:?}");
     }
 
     #[test]

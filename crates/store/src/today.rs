@@ -11,11 +11,22 @@ use tiexin_domain::{Gap, PartialDate, Record, RegionCode, nouns};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{date_of, day_of, file_flag, household_key, person_flag, region_of};
+use crate::derive::{date_of, day_of, file_flag, household_key, person_flag, region_of, visit_flag};
 use crate::error::Result;
 use crate::list::within;
 use crate::lost::NOT_LOST;
 use crate::record::{self, select};
+
+/// The newest visit that met somebody, and what came of going there since.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LastVisit {
+    /// Somebody was met: only then the family has been seen.
+    pub met: Option<NaiveDate>,
+    /// Who was there on that day.
+    pub visitors: Vec<String>,
+    /// A later visit that met nobody: the day, and the code of 见面情况.
+    pub in_vain: Option<(NaiveDate, String)>,
+}
 
 /// An active support file and when its family was last seen.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,10 +39,7 @@ pub struct DueFile {
     /// A family that declined is not overdue; the caller leaves it out.
     pub preference: Option<ContactPreference>,
     pub opened_on: Option<NaiveDate>,
-    /// Any visit, also one that met nobody.
-    pub last_visit: Option<NaiveDate>,
-    /// A visit that met somebody.
-    pub last_met: Option<NaiveDate>,
+    pub last: LastVisit,
     pub township_leader: Option<String>,
     pub village_worker: Option<String>,
 }
@@ -41,8 +49,7 @@ pub struct DueFile {
 pub struct Care {
     pub township_leader: Option<String>,
     pub village_worker: Option<String>,
-    /// Any visit, also one that met nobody.
-    pub last_visit: Option<NaiveDate>,
+    pub last: LastVisit,
 }
 
 /// What a family's file lacks.
@@ -68,7 +75,7 @@ pub struct Birthday {
     pub lunar: bool,
 }
 
-/// A follow-up promised at a visit, with no visit since.
+/// A follow-up promised at a visit; nobody of the family was met since.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FollowUp {
     pub visit: Uuid,
@@ -79,7 +86,7 @@ pub struct FollowUp {
     pub visited_on: NaiveDate,
 }
 
-/// A village's visits in a period, against its active files.
+/// A village's visits in a period that met somebody, against its active files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VillageMonth {
     pub region: RegionCode,
@@ -106,15 +113,35 @@ fn day(date: NaiveDate) -> i64 {
     day_of(PartialDate::Day(date))
 }
 
-/// The newest visit's day; `met` asks for one that met somebody.
-fn last_visit(conn: &Connection, household: i64, met: bool) -> Result<Option<i64>> {
-    let sql = if met {
-        "SELECT day FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND flags & 1
-         ORDER BY day DESC LIMIT 1"
-    } else {
-        "SELECT day FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' ORDER BY day DESC LIMIT 1"
-    };
-    Ok(conn.prepare_cached(sql)?.query_row([household], |row| row.get(0)).optional()?)
+/// The day and the row of the newest visit that met somebody, or of the newest that met nobody.
+fn newest(conn: &Connection, household: i64, met: bool) -> Result<Option<(i64, i64)>> {
+    // The index has it all.
+    let sql = format!(
+        "SELECT day, n FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND flags & {} {} 0
+         ORDER BY day DESC LIMIT 1",
+        visit_flag::MET,
+        if met { "<>" } else { "=" }
+    );
+    Ok(conn.prepare_cached(&sql)?.query_row([household], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+fn last_visit(conn: &Connection, household: i64) -> Result<LastVisit> {
+    let fields = |n: i64| -> Result<Option<Record>> { Ok(record::at(conn, n)?.map(|row| row.record)) };
+    let met = newest(conn, household, true)?;
+    let mut last = LastVisit { met: met.and_then(|(day, _)| date_of(day)), ..LastVisit::default() };
+    if let Some((_, n)) = met
+        && let Some(visit) = fields(n)?
+    {
+        let names = visit.fields.get("visitors").and_then(|names| names.as_array()).into_iter().flatten();
+        last.visitors = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+    }
+    if let Some((day, n)) = newest(conn, household, false)?
+        && met.is_none_or(|(met, _)| met < day)
+        && let (Some(date), Some(visit)) = (date_of(day), fields(n)?)
+    {
+        last.in_vain = Some((date, text(&visit, "presence")));
+    }
+    Ok(last)
 }
 
 /// The pair that is in force on `today`.
@@ -151,8 +178,7 @@ impl Book {
                     category: LossCategory::from_code(file.text("category").unwrap_or_default()),
                     preference: file.text("preference").map(ContactPreference::from_code),
                     opened_on: file.text("opened_on").and_then(|date| date.parse().ok()),
-                    last_visit: last_visit(conn, key, false)?.and_then(date_of),
-                    last_met: last_visit(conn, key, true)?.and_then(date_of),
+                    last: last_visit(conn, key)?,
                     township_leader,
                     village_worker,
                 });
@@ -161,14 +187,13 @@ impl Book {
         })
     }
 
-    /// The contacts in force on `today` and the newest visit of each family, in the given order.
+    /// The contacts in force on `today` and the newest visits of each family, in the given order.
     pub fn care_of(&self, households: &[Uuid], today: NaiveDate) -> Result<Vec<Care>> {
         self.read(|conn| {
             let care = households.iter().map(|household| {
                 let key = household_key(*household);
                 let (township_leader, village_worker) = contacts(conn, key, day(today))?;
-                let last_visit = last_visit(conn, key, false)?.and_then(date_of);
-                Ok(Care { township_leader, village_worker, last_visit })
+                Ok(Care { township_leader, village_worker, last: last_visit(conn, key)? })
             });
             care.collect()
         })
@@ -231,7 +256,7 @@ impl Book {
         })
     }
 
-    /// Follow-ups due up to `until` with no later visit to the family, the longest due first.
+    /// Follow-ups due up to `until`, the longest due first; a later visit that met somebody has kept them.
     pub fn follow_ups(&self, regions: &[RegionCode], until: NaiveDate) -> Result<Vec<FollowUp>> {
         let sql = format!(
             "{} WHERE kind = 'visit' AND until IS NOT NULL AND until <= ?1 AND hidden = 0{} ORDER BY until, n",
@@ -247,7 +272,7 @@ impl Book {
                 else {
                     continue;
                 };
-                if last_visit(conn, household_key(household), false)?.is_some_and(|last| last > day(on)) {
+                if newest(conn, household_key(household), true)?.is_some_and(|(last, _)| last > day(on)) {
                     continue;
                 }
                 due.push(FollowUp {
@@ -263,7 +288,7 @@ impl Book {
         })
     }
 
-    /// Visits on each day of `from..=to` that has any.
+    /// Visits that met somebody on each day of `from..=to` that has any.
     pub fn visits_per_day(
         &self,
         regions: &[RegionCode],
@@ -272,7 +297,8 @@ impl Book {
     ) -> Result<Vec<(NaiveDate, u64)>> {
         let sql = format!(
             "SELECT day, count(*) FROM record INDEXED BY record_day WHERE kind = 'visit' AND hidden = 0
-               AND day IS NOT NULL AND day BETWEEN ?1 AND ?2{} GROUP BY day ORDER BY day",
+               AND day IS NOT NULL AND day BETWEEN ?1 AND ?2 AND flags & {} <> 0{} GROUP BY day ORDER BY day",
+            visit_flag::MET,
             within(regions)
         );
         self.read(|conn| {
@@ -288,7 +314,7 @@ impl Book {
         })
     }
 
-    /// Visits, households and coverage of active files by village, in the order of their codes.
+    /// Visits that met somebody, households and coverage of active files by village, in the order of their codes.
     pub fn village_months(
         &self,
         regions: &[RegionCode],
@@ -297,7 +323,8 @@ impl Book {
     ) -> Result<Vec<VillageMonth>> {
         let sql = format!(
             "SELECT place, household, count(*) FROM record INDEXED BY record_day WHERE kind = 'visit' AND hidden = 0
-               AND day IS NOT NULL AND day BETWEEN ?1 AND ?2{} GROUP BY place, household",
+               AND day IS NOT NULL AND day BETWEEN ?1 AND ?2 AND flags & {} <> 0{} GROUP BY place, household",
+            visit_flag::MET,
             within(regions)
         );
         self.read(|conn| {

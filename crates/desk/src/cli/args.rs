@@ -73,12 +73,16 @@ pub(super) enum Command {
     Add(Add),
     /// 列出一类记录
     List(List),
+    /// 特殊家庭名册：配偶、住址、完整电话都在，供打印；会记入审计
+    Families(Families),
     /// 查看一条记录
     Show(Show),
     /// 按姓名、拼音首字母、身份证尾号、电话、信息编码查找
     Search(Search),
     /// 作废一条记录（不会删除，留有原因）
     Void(Void),
+    /// 恢复一条作废的记录；属于它的一起恢复
+    Unvoid(Unvoid),
     /// 一户迁到别的村（社区）或乡镇：人员、档案、联系人一起迁，走访留在原处
     Move(Move),
     /// 给一条记录添加照片或扫描件（自动转正、缩小、去掉拍摄信息）
@@ -242,6 +246,19 @@ pub(super) struct List {
     /// 排序字段；前面加 - 为从大到小
     #[arg(long, value_name = "字段", allow_hyphen_values = true)]
     pub(super) sort: Option<String>,
+    /// 只列作废的（最近的在前），用 unvoid 恢复
+    #[arg(long, conflicts_with_all = ["filter", "sort"])]
+    pub(super) voided: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Families {
+    /// 写成这个 Excel 文件
+    #[arg(long, value_name = "文件")]
+    pub(super) out: PathBuf,
+    /// 地区代码；不写则为自己的工作地区
+    #[arg(long, value_name = "代码")]
+    pub(super) region: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -268,6 +285,9 @@ pub(super) struct Search {
     /// 只找这些类别；可写多个
     #[arg(long, value_name = "类别")]
     pub(super) kind: Vec<String>,
+    /// 在作废的记录里找
+    #[arg(long)]
+    pub(super) voided: bool,
 }
 
 #[derive(Debug, Args)]
@@ -278,6 +298,13 @@ pub(super) struct Void {
     /// 作废原因
     #[arg(long, value_name = "原因")]
     pub(super) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Unvoid {
+    /// 记录编号，见 list --voided
+    #[arg(value_name = "编号")]
+    pub(super) id: uuid::Uuid,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ mod report;
 mod secret;
 mod serve;
 mod sync;
+mod voided;
 mod words;
 
 use std::path::Path;
@@ -94,9 +95,11 @@ async fn run(cli: Cli) -> Outcome {
         Command::Redo(args) => imports::redo(door, args).await,
         Command::Add(args) => add::add(door, args).await,
         Command::List(args) => records::list(door, args).await,
+        Command::Families(args) => records::families(door, args).await,
         Command::Show(args) => records::show(door, args).await,
         Command::Search(args) => records::search(door, args).await,
-        Command::Void(args) => records::void(door, args).await,
+        Command::Void(args) => voided::void(door, args).await,
+        Command::Unvoid(args) => voided::unvoid(door, args).await,
         Command::Move(args) => records::move_family(door, args).await,
         Command::Attach(args) => attachment::attach(door, args).await,
         Command::Attachments(args) => attachment::attachments(door, args).await,

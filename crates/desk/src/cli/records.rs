@@ -1,15 +1,14 @@
 //! Looking at records: lists, one record, search.
 
 use serde_json::{Value, json};
-use tiexin_contract::family::MoveFamily;
+use tiexin_contract::family::{ExportFamilies, MoveFamily};
 use tiexin_contract::records::{
     Filter, FilterOp, GetRecord, Hit, ListRecords, RecordHistory, RecordRow, Search as Find, Sort, Unmask,
-    VoidRecord,
 };
 use tiexin_domain::date::YearHint;
 use tiexin_domain::{Kind, PartialDate};
 
-use super::args::{List, Move, Search, Show, Void};
+use super::args::{Families, List, Move, Search, Show};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::plain;
@@ -20,6 +19,9 @@ const PAGE: u32 = 500;
 
 pub(super) async fn list(door: Door, args: List) -> Outcome {
     let kind = kind(&args.kind)?;
+    if args.voided {
+        return super::voided::list(door, vec![kind], args.region.as_deref(), None, args.limit).await;
+    }
     let filters = args.filter.iter().map(|text| filter(text)).collect::<Outcome<Vec<_>>>()?;
     let sort = args.sort.as_deref().map(|field| Sort {
         field: field.trim_start_matches('-').to_owned(),
@@ -107,7 +109,12 @@ pub(super) async fn show(door: Door, args: Show) -> Outcome {
         lines.extend(history.iter().map(|entry| {
             let at = chrono::DateTime::from_timestamp_millis(entry.at).unwrap_or_default();
             let at = office_time(at).format("%Y-%m-%d %H:%M");
-            format!("  {at} {} {} {}", entry.author, entry.act, entry.fields.join("、"))
+            let file = entry.import.as_ref().map(|file| format!("（{file}）")).unwrap_or_default();
+            let mut line = format!("  {at} {} {}{file} {}", entry.author, entry.act, entry.fields.join("、"));
+            for was in &entry.changes {
+                line.push_str(&format!("\n      {}：“{}” 改为 “{}”", was.label, was.old, was.new));
+            }
+            line
         }));
         value["history"] = serde_json::to_value(history).unwrap_or_default();
     }
@@ -116,6 +123,9 @@ pub(super) async fn show(door: Door, args: Show) -> Outcome {
 
 pub(super) async fn search(door: Door, args: Search) -> Outcome {
     let kinds = args.kind.iter().map(|code| kind(code)).collect::<Outcome<Vec<_>>>()?;
+    if args.voided {
+        return super::voided::list(door, kinds, None, Some(args.text), args.limit).await;
+    }
     let seat = door.sign_in().await?;
     let hits: Vec<Hit> = seat.desk.run(Find { text: args.text, limit: args.limit, kinds }).await?;
     // Frozen shape: `docs/command-line.md`.
@@ -131,13 +141,15 @@ pub(super) async fn search(door: Door, args: Search) -> Outcome {
     })
 }
 
-pub(super) async fn void(door: Door, args: Void) -> Outcome {
-    if args.reason.trim().is_empty() {
-        return Err(Failure::new(Exit::Usage, "请写明作废的原因。"));
-    }
+/// Frozen shape: `docs/command-line.md`.
+pub(super) async fn families(door: Door, args: Families) -> Outcome {
+    let path = super::absolute(&args.out)?;
     let seat = door.sign_in().await?;
-    seat.desk.run(VoidRecord { id: args.id, reason: args.reason }).await?;
-    seat.out.tell(&json!({"id": args.id}), || vec!["已作废，内容仍保留在历史里。".into()])
+    let region = seat.region(args.region.as_deref()).await?;
+    let made = seat.desk.run(ExportFamilies { region, path: Some(path.clone()) }).await?;
+    seat.out.tell(&json!({"name": made.name, "path": path}), || {
+        vec![format!("已写成 {path}。表里有完整的电话和住址，请妥善保管。")]
+    })
 }
 
 /// Frozen shape: `docs/command-line.md`.

@@ -22,6 +22,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &GetFamily| of_record(at, args.household), get);
     super::family_save::register(registry);
     super::family_move::register(registry);
+    super::family_table::register(registry);
 }
 
 /// A household and all that belongs to it.
@@ -115,7 +116,9 @@ fn get(at: &At, args: GetFamily) -> Result<FamilyPage, ErrorReply> {
     let all = |records: Vec<&Record>| -> Vec<RecordRow> { records.into_iter().map(own).collect() };
     let mut files: Vec<&Record> = family.of_kind(Kind::SupportFile).collect();
     files.sort_by_key(|file| (!is_active(file), std::cmp::Reverse(file.id)));
-    let last_visit = family.last_visit().and_then(|visit| date(visit, "date"));
+    let seen = at.book().care_of(&[family.household.id], at.today).map_err(errors::store)?.pop();
+    let seen = seen.map(|care| care.last).unwrap_or_default();
+    let last_visit = seen.met;
     Ok(FamilyPage {
         household: own(&family.household),
         persons: all(family.persons()),
@@ -123,6 +126,7 @@ fn get(at: &At, args: GetFamily) -> Result<FamilyPage, ErrorReply> {
         contacts: all(family.contacts(at.today)),
         timeline: all(family.timeline()),
         days_since_visit: last_visit.map(|day| (at.today - day).num_days()),
+        in_vain: rows::in_vain(seen.in_vain),
         overdue_days: overdue(at, &family, last_visit),
         gaps: gaps(&family, at.today),
     })

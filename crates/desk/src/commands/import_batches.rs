@@ -40,6 +40,12 @@ pub(super) struct Label {
     findings: u64,
 }
 
+/// The ledgers of a batch, as the list of imports names them.
+pub(super) fn files_of(label: &str) -> Option<String> {
+    let label: Label = serde_json::from_str(label).ok()?;
+    Some(label.files.join("、"))
+}
+
 impl Label {
     pub(super) fn of(plan: &Plan) -> Self {
         let read = || plan.files.iter().filter(|file| file.read.is_some());

@@ -1,5 +1,6 @@
 //! Lists, search, and a list as a spreadsheet.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_contract::records::{
@@ -8,9 +9,10 @@ use tiexin_contract::records::{
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::merge_class;
-use tiexin_domain::{Kind, MergeClass, PartialDate, YearHint};
+use tiexin_domain::{Kind, Level, MergeClass, PartialDate, RegionCode, YearHint};
 use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
-use tiexin_store::{Key, ListQuery, Op};
+use tiexin_store::{Key, ListQuery, Op, Regions};
+use uuid::Uuid;
 
 use crate::masking::{self, Shown};
 use crate::registry::{Registry, anywhere};
@@ -24,9 +26,11 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 const LONGEST_PAGE: u32 = 1_000;
+/// Places that one word may mean.
+const MOST_PLACES: usize = 100;
 
 fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
-    let (query, counted) = query(&args)?;
+    let (query, counted) = query(&args, at.today)?;
     let page = at.book().list(&query).map_err(errors::store)?;
     let total = counted.or(page.total).unwrap_or_default();
     Ok(RecordPage {
@@ -50,14 +54,14 @@ impl After {
     }
 }
 
-fn query(args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
+fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, Option<u64>), ErrorReply> {
     let after: Option<After> = match &args.after {
         Some(text) => Some(serde_json::from_str(text).map_err(|_| errors::unreadable())?),
         None => None,
     };
     let mut filter = Vec::new();
     for one in &args.filters {
-        filter.push(condition(&args.kind, one)?);
+        filter.push(condition(&args.kind, &args.region, one)?);
     }
     let sort = match &args.sort {
         Some(sort) if !masking::may_be_asked_for(&args.kind, &sort.field) => return Err(not_by(&sort.field)),
@@ -73,14 +77,23 @@ fn query(args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
         sort,
         skip: args.skip,
         limit: args.limit.clamp(1, LONGEST_PAGE) as usize,
+        today: Some(today),
         ..ListQuery::default()
     };
     query.after = after.map(|after| after.key);
     Ok((query, counted))
 }
 
-fn condition(kind: &str, filter: &Filter) -> Result<(String, Op, Value), ErrorReply> {
+fn condition(kind: &str, within: &RegionCode, filter: &Filter) -> Result<(String, Op, Value), ErrorReply> {
     let field = &filter.field;
+    if field == "region"
+        && let (FilterOp::Contains, Some(text)) = (filter.op, filter.value.as_str())
+    {
+        // A place is called by its name; those that are called so are looked up.
+        let called_so = Regions::anhui().search(text, Some(within), MOST_PLACES);
+        let codes: Vec<Value> = called_so.iter().map(|region| Value::from(region.code.as_str())).collect();
+        return Ok((field.clone(), Op::Is, Value::Array(codes)));
+    }
     if filter.op != FilterOp::Missing && !masking::may_be_asked_for(kind, field) {
         return Err(not_by(field));
     }
@@ -123,7 +136,58 @@ fn search(at: &At, args: Search) -> Result<Vec<Hit>, ErrorReply> {
         return Ok(Vec::new());
     }
     let found = at.book().search(&args.text, &args.kinds, &regions, limit).map_err(errors::store)?;
-    found.into_iter().map(|hit| shown_hit(at, &args.text, hit)).collect()
+    let mut hits: Vec<Hit> =
+        found.into_iter().map(|hit| shown_hit(at, &args.text, hit)).collect::<Result<_, _>>()?;
+    if args.kinds.is_empty() || args.kinds.iter().any(|kind| kind == Kind::Household.code()) {
+        let room = limit - hits.len();
+        hits.extend(families_there(at, &regions, args.text.trim(), room, &hits)?);
+    }
+    Ok(hits)
+}
+
+/// Villages that one name may mean.
+const VILLAGES: usize = 3;
+
+/// Families of a village that is called so: whoever types 东关 means the place, when nobody has that name.
+fn families_there(
+    at: &At,
+    regions: &[RegionCode],
+    text: &str,
+    room: usize,
+    known: &[Hit],
+) -> Result<Vec<Hit>, ErrorReply> {
+    let han = text.chars().count() > 1 && text.chars().all(|c| !c.is_ascii());
+    if !han || room == 0 {
+        return Ok(Vec::new());
+    }
+    let called_so = regions.iter().flat_map(|region| Regions::anhui().search(text, Some(region), VILLAGES));
+    let villages: Vec<RegionCode> =
+        called_so.map(|region| region.code).filter(|code| code.level() == Level::Village).collect();
+    if villages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = ListQuery {
+        kind: Kind::Household.code().to_owned(),
+        regions: villages,
+        limit: room + known.len(),
+        ..ListQuery::default()
+    };
+    let page = at.book().list(&query).map_err(errors::store)?;
+    let others = page.records.iter().filter(|home| known.iter().all(|hit| hit.id != home.id));
+    let hits = others.take(room).map(|home| {
+        let region = home.region();
+        let region_name = place::name(&region);
+        Hit {
+            id: home.id,
+            kind: home.kind.clone(),
+            title: masking::title(home, &masking::Lost::new()),
+            matched: format!("在{region_name}"),
+            region_name,
+            region,
+            household: Some(home.id),
+        }
+    });
+    Ok(hits.collect())
 }
 
 fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {
@@ -134,6 +198,9 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
         let lost = masking::lost(at.book(), &record)?;
         if let Some(record) = record.filter(|_| !lost.is_empty()) {
             title = masking::title(&record, &lost);
+        }
+        if hit.kind == Kind::ContactPair.code() {
+            title = pair_of_family(at, household, &title)?;
         }
     }
     let typed = text.trim();
@@ -148,6 +215,7 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
         "phone" => "电话".into(),
         "phone_tail" => format!("电话尾号 {typed}"),
         "code" => "信息编码".into(),
+        "code_tail" => format!("信息编码尾号 {typed}"),
         _ => "内容".into(),
     };
     Ok(Hit {
@@ -159,6 +227,13 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
         matched,
         household,
     })
+}
+
+/// A pair of contacts is told by the family that they look after.
+fn pair_of_family(at: &At, household: Option<Uuid>, names: &str) -> Result<String, ErrorReply> {
+    let home = household.map(|id| at.book().get(id)).transpose().map_err(errors::store)?.flatten();
+    let family = home.as_ref().and_then(|home| home.text("head_name"));
+    Ok(family.map_or_else(|| names.to_owned(), |family| format!("{family}家 · {names}")))
 }
 
 /// Rows read at a time.
@@ -182,7 +257,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     .map_err(refused)?;
     let mut list = ListRecords { after: None, skip: 0, limit: EXPORT_PAGE, ..args.list };
     loop {
-        let (query, _) = query(&list)?;
+        let (query, _) = query(&list, at.today)?;
         let page = at.book().list(&query).map_err(errors::store)?;
         for row in rows::all(at, &page.records, Shown::Listed)? {
             let texts: Vec<String> = named.iter().map(|field| cell(&row, field)).collect();
@@ -218,7 +293,7 @@ fn cell(row: &RecordRow, field: &str) -> String {
     }
 }
 
-fn refused(error: TableError) -> ErrorReply {
+pub(super) fn refused(error: TableError) -> ErrorReply {
     match error {
         TableError::Io(_) => files::not_written(),
         _ => errors::fault("a list could not be laid out"),

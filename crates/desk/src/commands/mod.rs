@@ -12,7 +12,9 @@ mod edit;
 mod family;
 mod family_move;
 mod family_save;
+mod family_table;
 mod folders;
+mod history;
 mod import;
 mod import_batches;
 mod import_changes;
@@ -37,6 +39,7 @@ mod today;
 mod today_month;
 mod today_soon;
 mod visit;
+mod voided;
 mod waiting;
 mod waiting_shown;
 
@@ -51,6 +54,8 @@ pub(crate) fn register(registry: &mut Registry) {
     lists::register(registry);
     records::register(registry);
     drafts::register(registry);
+    history::register(registry);
+    voided::register(registry);
     save::register(registry);
     edit::register(registry);
     family::register(registry);

@@ -1,30 +1,28 @@
-//! One record: open, hide, bring back, history, unmask; drafts.
-
-use std::collections::HashMap;
+//! One record: open, hide, bring back, unmask; drafts.
 
 use serde_json::Value;
 use tiexin_contract::records::{
-    DropDraft, GetDraft, GetRecord, HistoryEntry, OverwrittenValue, RecordHistory, RecordRow, RestoreRecord,
-    SaveDraft, Unmask, Unmasked, VoidRecord,
+    DropDraft, GetDraft, GetRecord, RecordRow, RestoreRecord, SaveDraft, Unmask, Unmasked, VoidRecord,
 };
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::nouns::merge::merged_into;
-use tiexin_domain::nouns::{Settlement, tidy};
+use tiexin_domain::nouns::tidy;
 use tiexin_domain::record::{Record, Void};
-use tiexin_domain::{Kind, Noun, Problem};
+use tiexin_domain::{Kind, Problem};
 use tiexin_protocol::VoidChange;
-use tiexin_store::{Book, Event, EventOrigin, Save, StoreError};
+use tiexin_store::{Save, StoreError};
 use uuid::Uuid;
 
 use super::person_of;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need, Place, READ, WRITE};
-use crate::{errors, labels, masking, rows};
+use crate::{errors, masking, rows};
+
+pub(super) use super::history::{Names, is_echo};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &GetRecord| of_record(at, args.id), get);
-    registry.add(READ, |at, args: &RecordHistory| of_record(at, args.id), history);
     registry.add(READ, |at, args: &Unmask| of_record(at, args.id), unmask);
     registry.add(WRITE, |at, args: &VoidRecord| of_record(at, args.id), void);
     registry.add(WRITE, |at, args: &RestoreRecord| of_record(at, args.id), restore);
@@ -76,6 +74,9 @@ fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> 
             "这份登记已与另一份合并，没有改动。要分开的话，请在“可能重复”里撤销合并。",
         ));
     }
+    if void == VoidChange::Restore {
+        super::voided::refuse_under_void(at, &record)?;
+    }
     let by = at.by();
     let written = at.book().write(|tx| {
         let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
@@ -83,61 +84,6 @@ fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> 
     });
     at.changed(written.map_err(errors::store)?.1);
     Ok(Done { id: Some(id) })
-}
-
-fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply> {
-    let record = find(at, args.id)?;
-    let events = at.book().history(record.id).map_err(errors::store)?;
-    let names = Names::of(at.book())?;
-    let overwritten = at.book().overwritten(record.id).map_err(errors::store)?;
-    let lost = masking::lost(at.book(), [&record])?;
-    let mut entries = Vec::new();
-    for event in events.iter().filter(|event| !is_echo(event, &events)) {
-        let entry = HistoryEntry {
-            at: event.at,
-            author: names.of_author(event.author),
-            act: labels::act(&event.act).to_owned(),
-            fields: labels::fields(&record.kind, &event.fields),
-            overwritten: None,
-        };
-        let gone = overwritten
-            .iter()
-            .filter(|gone| event.origin == EventOrigin::Province && gone.seq == event.seq)
-            .map(|gone| HistoryEntry {
-                at: event.at,
-                author: names.of_author(gone.author),
-                act: "被后来的内容替换".into(),
-                fields: vec![labels::field(&record.kind, &gone.field)],
-                overwritten: Some(OverwrittenValue {
-                    field: gone.field.clone(),
-                    value: masking::cover_value(&record, &gone.field, &gone.value, at.user.id, &lost),
-                    seq: gone.seq,
-                }),
-            });
-        entries.push(entry);
-        entries.extend(gone);
-    }
-    entries.extend(decisions(at, record.id)?);
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
-    Ok(entries)
-}
-
-/// What was decided about changes of the record that were not applied: whose they were stays visible.
-fn decisions(at: &At, id: Uuid) -> Result<Vec<HistoryEntry>, ErrorReply> {
-    let decided = at.book().settlements_of(id).map_err(errors::store)?;
-    let told = decided.into_iter().filter_map(|record| {
-        let decision = Settlement::from_fields(&record.fields).ok()?;
-        let whose = decision.author_name.unwrap_or_else(|| "其他同事".into());
-        let why = decision.note.map(|note| format!("：{note}")).unwrap_or_default();
-        Some(HistoryEntry {
-            at: record.fields.get("recorded_at").and_then(Value::as_i64).unwrap_or_default(),
-            author: record.text("recorded_by").unwrap_or("其他同事").to_owned(),
-            act: format!("处理{whose}的修改，{}{why}", decision.choice.label()),
-            fields: Vec::new(),
-            overwritten: None,
-        })
-    });
-    Ok(told.collect())
 }
 
 /// A decision is made where it is asked for and stands: it is not edited like a record.
@@ -155,32 +101,6 @@ pub(super) fn refuse_decision(kind: &str) -> Result<(), ErrorReply> {
         ));
     }
     Ok(())
-}
-
-/// This desk's own deed, come back from the province.
-pub(super) fn is_echo(event: &Event, events: &[Event]) -> bool {
-    event.origin == EventOrigin::Province
-        && events.iter().any(|own| {
-            own.origin == EventOrigin::ThisDesk && own.at == event.at && own.author == event.author
-        })
-}
-
-/// Who is who, for authors of entries.
-pub(super) struct Names(HashMap<Uuid, String>);
-
-impl Names {
-    pub(super) fn of(book: &Book) -> Result<Names, ErrorReply> {
-        let users = book.users().map_err(errors::store)?;
-        let local = Book::users_of(book.dir()).map_err(errors::unlock)?;
-        let mut names: HashMap<Uuid, String> =
-            local.into_iter().map(|user| (user.id, user.display_name)).collect();
-        names.extend(users.into_iter().map(|user| (user.id, user.display_name)));
-        Ok(Names(names))
-    }
-
-    pub(super) fn of_author(&self, author: Uuid) -> String {
-        self.0.get(&author).cloned().unwrap_or_else(|| "其他同事".into())
-    }
 }
 
 /// Drafts hold personal data: they lie in the encrypted book, for their writer alone.

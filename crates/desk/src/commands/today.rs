@@ -1,16 +1,16 @@
 //! 今日: whom should I see, what is missing, what comes, how far is the month.
 
 use tiexin_contract::ErrorReply;
-use tiexin_contract::today::{DueFamily, FileGap, GetToday, Today};
-use tiexin_domain::RegionCode;
+use tiexin_contract::today::{DueFamily, FILE_GAPS, FileGap, GapFamily, GapGroup, GetToday, Today};
+use tiexin_domain::nouns::Gap;
 use tiexin_domain::nouns::support_file::ContactPreference;
-use tiexin_store::DueFile;
+use tiexin_store::{DueFile, FileGaps};
 
 use super::{today_month, today_soon};
 use crate::cadence::Cadence;
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
-use crate::{calendar, errors, place};
+use crate::{calendar, errors, place, rows};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |_, args: &GetToday| Ok(Place::In(vec![args.region.clone()])), get);
@@ -26,14 +26,15 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     let files = at.book().due_files(&regions, at.today).map_err(errors::store)?;
     let cadence = Cadence::of(at.book().dir());
     let (due, due_total) = due(at, &files, &cadence);
-    let (gaps, gaps_total) = gaps(at, &regions)?;
+    let lacking = at.book().files_with_gaps(&regions, at.today).map_err(errors::store)?;
     Ok(Today {
         date: at.today,
         lunar: calendar::lunar_label(at.today),
         due,
         due_total,
-        gaps,
-        gaps_total,
+        gaps: gaps(&lacking),
+        gaps_total: lacking.len() as u64,
+        missing: missing(&lacking),
         reminders: today_soon::reminders(at, &regions, &files)?,
         month: today_month::so_far(at, &args.region, &files, &cadence)?,
     })
@@ -55,7 +56,9 @@ fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> (Vec<DueFamily>, u64) {
         household: file.household,
         name: file.head_name.clone(),
         village: place::name(&file.region),
-        last_visit: file.last_visit,
+        last_visit: file.last.met,
+        visitors: file.last.visitors.clone(),
+        in_vain: rows::in_vain(file.last.in_vain.clone()),
         overdue_days,
         contact: file.village_worker.clone().or_else(|| file.township_leader.clone()),
         phone_only: file.preference == Some(ContactPreference::PhoneOnly),
@@ -63,14 +66,52 @@ fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> (Vec<DueFamily>, u64) {
     (shown.collect(), total)
 }
 
-fn gaps(at: &At, regions: &[RegionCode]) -> Result<(Vec<FileGap>, u64), ErrorReply> {
-    let files = at.book().files_with_gaps(regions, at.today).map_err(errors::store)?;
-    let total = files.len() as u64;
-    let shown = files.into_iter().take(MOST).map(|file| FileGap {
+fn gaps(files: &[FileGaps]) -> Vec<FileGap> {
+    let shown = files.iter().take(MOST).map(|file| FileGap {
         household: file.household,
-        name: file.head_name,
+        name: file.head_name.clone(),
         village: place::name(&file.region),
-        missing: file.gaps.into_iter().map(|gap| gap.message).collect(),
+        missing: file.gaps.iter().map(|gap| gap.message.clone()).collect(),
     });
-    Ok((shown.collect(), total))
+    shown.collect()
+}
+
+/// So many of a group travel to the screen; the list has them all.
+const MOST_OF_GROUP: usize = 300;
+
+/// The key of a gap among [`FILE_GAPS`]: its field, and for a date whether it is there in part.
+fn gap_key(gap: &Gap) -> &str {
+    if gap.field == "loss_date" { &gap.code } else { &gap.field }
+}
+
+fn missing(files: &[FileGaps]) -> Vec<GapGroup> {
+    let mut groups: Vec<GapGroup> = Vec::new();
+    for file in files {
+        for gap in &file.gaps {
+            let key = gap_key(gap);
+            let group = match groups.iter().position(|group| group.code == key) {
+                Some(at) => &mut groups[at],
+                None => {
+                    let known = FILE_GAPS.iter().find(|(code, _)| *code == key);
+                    let missing = known.map_or_else(|| gap.message.clone(), |(_, words)| (*words).to_owned());
+                    groups.push(GapGroup { code: key.to_owned(), missing, families: Vec::new(), total: 0 });
+                    let last = groups.len() - 1;
+                    &mut groups[last]
+                }
+            };
+            group.total += 1;
+            if group.families.len() < MOST_OF_GROUP {
+                group.families.push(GapFamily {
+                    household: file.household,
+                    name: file.head_name.clone(),
+                    village: place::name(&file.region),
+                });
+            }
+        }
+    }
+    // What a newer rule names stands before what only has to be asked.
+    let last = FILE_GAPS.len() - 1;
+    let rank = |group: &GapGroup| FILE_GAPS.iter().position(|(code, _)| *code == group.code);
+    groups.sort_by_key(|group| rank(group).map_or((last, 0), |at| (at, 1)));
+    groups
 }

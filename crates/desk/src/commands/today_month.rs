@@ -7,7 +7,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{Coverage, DayCount, MonthFigure, MonthSoFar};
 use tiexin_domain::{Kind, PartialDate, RegionCode};
 use tiexin_report::Month;
-use tiexin_store::derive::day_of;
+use tiexin_store::derive::{day_of, visit_flag};
 use tiexin_store::figures::{Days, Reach};
 use tiexin_store::{DueFile, StoreError};
 use uuid::Uuid;
@@ -46,7 +46,7 @@ fn every_day(first: NaiveDate, today: NaiveDate, counted: &[(NaiveDate, u64)]) -
 
 /// Families seen this month, and those whose visit falls due by the month's end.
 fn planned(files: &[DueFile], cadence: &Cadence, month: Month) -> u64 {
-    let seen = |file: &DueFile| file.last_visit.is_some_and(|day| day >= month.first());
+    let seen = |file: &DueFile| file.last.met.is_some_and(|day| day >= month.first());
     let falls_due = |file: &DueFile| cadence.overdue_file(file, month.last()).is_some_and(|days| days >= 0);
     let homes: HashSet<Uuid> =
         files.iter().filter(|file| seen(file) || falls_due(file)).map(|file| file.household).collect();
@@ -105,6 +105,10 @@ fn figures(at: &At, region: &RegionCode, month: Month) -> Result<Vec<MonthFigure
                     let reach = Reach { kind: kind.clone(), region: region.clone(), days };
                     let (mut homes, mut records) = (HashSet::new(), 0u64);
                     facts.each(&reach, false, |fact, _| {
+                        // Who met nobody has not seen the family.
+                        if *kind == Kind::Visit && fact.class().1 & visit_flag::MET == 0 {
+                            return;
+                        }
                         records += 1;
                         homes.extend(fact.household);
                     })?;

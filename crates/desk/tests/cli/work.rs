@@ -49,6 +49,25 @@ fn a_visit_is_recorded_found_shown_and_hidden() {
     desk.fed(&["add", "visit", "--json"], &edit.to_string()).json();
     assert_eq!(desk.json(&["show", &id])["fields"]["needs"], "希望有人陪同就医");
 
+    let file = desk.beside("名册.xlsx");
+    assert_eq!(desk.json(&["families", "--out", &file])["path"], file.as_str());
+    assert!(std::path::Path::new(&file).is_file());
+
+    desk.json(&["void", &id, "--reason", "重复登记"]);
+    assert_eq!(desk.json(&["list", "visit"])["total"], 0);
+    let voided = desk.json(&["list", "visit", "--voided"]);
+    assert_eq!((&voided["total"], &voided["rows"][0]["row"]["id"]), (&json!(1), &json!(id)));
+    assert_eq!(desk.json(&["search", "xgx", "--voided"])["total"], 0);
+    assert_eq!(desk.json(&["search", "熊国学", "--voided"])["rows"][0]["row"]["void"], "重复登记");
+    let told = desk.run(&["list", "visit", "--voided"]);
+    assert!(told.out.contains("王丽丽：重复登记"), "{}", told.out);
+    let back = desk.run(&["unvoid", &id]);
+    assert!(back.out.contains("重新计入2026年10月的报表"), "{} {}", back.out, back.err);
+    assert_eq!(desk.json(&["list", "visit"])["total"], 1);
+    desk.json(&["void", household, "--reason", "迁往外省"]);
+    assert_eq!(desk.json(&["list", "visit"])["total"], 0);
+    assert_eq!(desk.json(&["list", "household", "--voided"])["total"], 1);
+    desk.json(&["unvoid", household]);
     desk.json(&["void", &id, "--reason", "重复登记"]);
     assert_eq!(desk.json(&["list", "visit"])["total"], 0);
     let status = desk.json(&["status"]);

@@ -1,13 +1,15 @@
 //! A family's page, visits, the family's wish.
 
 use tiexin_contract::ErrorCode;
-use tiexin_contract::family::{GetFamily, MoveFamily, RecordVisit, VisitStart};
-use tiexin_contract::records::{Care, RecordPage};
+use tiexin_contract::family::{ExportFamilies, GetFamily, MoveFamily, RecordVisit, VisitStart};
+use tiexin_contract::records::{Care, Filter, FilterOp, ListRecords, RecordPage, Sort};
+use tiexin_domain::nouns::person::Relation;
 use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::nouns::{Person, Visit};
 use uuid::Uuid;
 
-use crate::office::{Office, VILLAGE, day, family, fields};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, family, fields};
 
 fn visit(home: Uuid, on: chrono::NaiveDate) -> RecordVisit {
     let mut visit = Visit::routine(VILLAGE.parse().unwrap(), home, "", on);
@@ -178,4 +180,129 @@ async fn a_family_moves_with_all_that_is_about_it_and_without_what_was_done_for_
     // Before the province knows of it the family can be edited, and moved on.
     let moved = office.ok(to("340323100002")).await;
     assert!(moved.leaves);
+}
+
+/// The list of special families answers what people ask it: where, not seen since when, what is missing.
+#[tokio::test]
+async fn special_families_are_filtered_by_village_last_visit_and_gaps() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let there = |region: &'static str| {
+        move |family: &mut tiexin_contract::family::RegisterFamily| {
+            let region: tiexin_domain::RegionCode = region.parse().unwrap();
+            family.household.region = region.clone();
+            family.persons[0].region = region.clone();
+            family.file.as_mut().unwrap().region = region.clone();
+            family.contacts.as_mut().unwrap().region = region;
+        }
+    };
+    let one = office.family("贾文广", there(VILLAGE)).await;
+    let two = office.family("孙有福", there("340323100002")).await;
+    let three = office
+        .family("周大伟", |family| {
+            family.contacts = None;
+            let file = family.file.as_mut().unwrap();
+            file.code = Some("34032310000017".into());
+            file.preference = Some(ContactPreference::Welcome);
+            file.loss_date = Some(tiexin_domain::PartialDate::Year(2014));
+            family.persons[0].id_number = Some("34052419800101001X".into());
+        })
+        .await;
+    for (home, on, presence) in [
+        (one, day(2026, 8, 1), Presence::AtHome),
+        (one, day(2026, 10, 15), Presence::Away),
+        (two, day(2026, 10, 10), Presence::AtHome),
+    ] {
+        let mut visit = visit(home, on);
+        visit.visit.presence = presence;
+        office.ok(visit).await;
+    }
+    let found = async |field: &str, op, value: serde_json::Value| -> Vec<String> {
+        let filters = vec![Filter { field: field.into(), op, value }];
+        let asked = ListRecords { filters, ..crate::office::list("support_file", TOWNSHIP, 10) };
+        let rows = office.ok(asked).await.rows;
+        rows.iter().map(|row| row.fields["head_name"].as_str().unwrap().to_owned()).collect()
+    };
+    use serde_json::json;
+    assert_eq!(found("region", FilterOp::Contains, json!("东关")).await, ["贾文广", "周大伟"]);
+    assert_eq!(found("region", FilterOp::Contains, json!("没有这个村")).await, [] as [&str; 0]);
+    assert_eq!(found("care_last_visit", FilterOp::To, json!("2026-09")).await, ["贾文广"]);
+    assert_eq!(found("care_last_visit", FilterOp::From, json!("2026-10")).await, ["孙有福"]);
+    assert_eq!(found("care_last_visit", FilterOp::Missing, json!(null)).await, ["周大伟"]);
+    for (code, who) in [
+        ("township_leader", vec!["周大伟"]),
+        ("village_worker", vec!["周大伟"]),
+        ("id_number", vec!["贾文广", "孙有福"]),
+        ("code", vec!["贾文广", "孙有福"]),
+        ("date_missing", vec!["贾文广", "孙有福"]),
+        ("date_partial", vec!["周大伟"]),
+        ("preference", vec!["贾文广", "孙有福"]),
+    ] {
+        assert_eq!(found("gaps", FilterOp::Is, json!(code)).await, who, "{code}");
+    }
+    // What 今日 names as missing is what the list finds.
+    let page = office.ok(tiexin_contract::today::GetToday { region: TOWNSHIP.parse().unwrap() }).await;
+    for group in &page.missing {
+        let found = found("gaps", FilterOp::Is, json!(group.code)).await;
+        assert_eq!(found.len() as u64, group.total, "{}", group.code);
+    }
+    let sort = Some(Sort { field: "care_last_visit".into(), descending: false });
+    let asked = ListRecords { sort, ..crate::office::list("support_file", TOWNSHIP, 2) };
+    let first = office.ok(asked.clone()).await;
+    let next = office.ok(ListRecords { after: first.next.clone(), ..asked }).await;
+    let heads: Vec<&str> =
+        first.rows.iter().chain(&next.rows).map(|row| row.fields["head_name"].as_str().unwrap()).collect();
+    assert_eq!(heads, ["周大伟", "贾文广", "孙有福"]);
+    let _ = three;
+}
+
+/// The table for print: spouse, address and whole phones, each copy in the audit; never the loss.
+#[tokio::test]
+async fn the_table_of_special_families_is_printed_whole() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    let home = office
+        .family("贾文广", |family| {
+            family.household.phone = Some("19900002580".into());
+            family.household.current_address = Some("东关街12号".into());
+            let mut spouse = family.persons[0].clone();
+            spouse.name = "刘英".into();
+            spouse.relation = Some(Relation::Spouse);
+            family.persons.push(spouse);
+        })
+        .await;
+    office.ok(visit(home, day(2026, 10, 15))).await;
+    office
+        .family("已结档", |family| {
+            let file = family.file.as_mut().unwrap();
+            file.status = tiexin_domain::nouns::support_file::FileStatus::Closed;
+            file.status_reason = Some("迁出".into());
+        })
+        .await;
+    let path = office.folder.path().join("名册.xlsx").to_string_lossy().into_owned();
+    let made =
+        office.ok(ExportFamilies { region: TOWNSHIP.parse().unwrap(), path: Some(path.clone()) }).await;
+    assert_eq!(made.path.as_deref(), Some(path.as_str()));
+    let text = cells(&path);
+    for word in
+        ["贾文广", "刘英", "东关街12号", "19900002580", "东关社区", "镇 赵镇长，村 李村医", "2026-10-15"]
+    {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    for word in ["某某", "某因", "已结档", "失独", "死亡"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+    let audit = office.ok(tiexin_contract::book::AuditTrail { before: None, limit: 5 }).await;
+    assert_eq!(audit[0].act, "导出");
+    assert!(audit[0].fields.contains(&"联系电话".to_owned()), "{:?}", audit[0].fields);
+}
+
+/// All shared strings of a workbook.
+fn cells(path: &str) -> String {
+    use calamine::{Data, Reader};
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let words = sheet.used_cells().map(|(_, _, cell)| match cell {
+        Data::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    words.collect::<Vec<_>>().join("\n")
 }

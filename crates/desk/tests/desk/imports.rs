@@ -9,7 +9,7 @@ use tiexin_contract::import::{
     CancelJob, CellMended, FileGiven, ImportBatches, ImportDone, ImportFindings, ImportPlan, ImportPreview,
     MarkedCopy, MendCells, RedoImport, RunImport, UndoImport,
 };
-use tiexin_contract::records::{ListRecords, SaveRecord};
+use tiexin_contract::records::{ListRecords, RecordHistory, SaveRecord};
 use tiexin_contract::report::{ExportReport, FigureRecords, GetReport, ListForms, ReportSheet};
 use tiexin_contract::{ErrorCode, Event};
 
@@ -366,4 +366,29 @@ async fn an_import_that_was_taken_back_is_brought_back() {
     f1_equals(&f1, GUYANG.0, &expected(GUYANG.1)["f1"]);
     office.ok(UndoImport { batch: first.batch }).await;
     assert_eq!(office.ok(list("household")).await.total, 0);
+}
+
+/// Whoever asks where a record came from reads the file's name, also for what an import only filled.
+#[tokio::test]
+async fn the_history_says_which_file_it_came_from() {
+    let office = Office::of(COUNTY, day(2026, 10, 31)).await;
+    let ask = ImportPreview {
+        files: vec![given(GUYANG.1, "activities.csv")],
+        region: GUYANG.0.parse().unwrap(),
+        mapping: vec![],
+    };
+    let plan = office.ok(ask).await;
+    office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
+    let one = office.ok(list("activity")).await.rows.remove(0);
+    let edit = SaveRecord {
+        kind: "activity".into(),
+        id: Some(one.id),
+        version: None,
+        fields: crate::office::fields(json!({"summary": "到场的人很多"})),
+    };
+    office.ok(edit).await;
+    let history = office.ok(RecordHistory { id: one.id }).await;
+    let told: Vec<(&str, Option<&str>)> =
+        history.iter().map(|entry| (entry.act.as_str(), entry.import.as_deref())).collect();
+    assert_eq!(told, [("修改", None), ("导入", Some("activities.csv"))]);
 }

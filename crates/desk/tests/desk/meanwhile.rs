@@ -104,7 +104,19 @@ async fn different_fields_come_together_and_the_same_field_goes_back_to_the_work
     office.ok(save(2, json!({"phone": "19900008947"}))).await;
     let history = office.ok(RecordHistory { id: PERSON }).await;
     let acts: Vec<&str> = history.iter().map(|entry| entry.author.as_str()).collect();
-    assert_eq!(acts.iter().filter(|author| **author == "其他同事").count(), 2);
+    assert_eq!(acts.iter().filter(|author| **author == "（姓名不在本机的同事）").count(), 2);
+    // What came from the province tells what stood here before, masked like the field.
+    let told = |n: usize| -> Vec<(&str, &str, &str)> {
+        let changes = history[n].changes.iter();
+        changes.map(|was| (was.label.as_str(), was.old.as_str(), was.new.as_str())).collect()
+    };
+    let all: Vec<_> = (0..history.len()).flat_map(told).collect();
+    assert!(all.contains(&("联系电话", "199****2580", "199****1655")), "{all:?}");
+    assert!(
+        all.contains(&("健康状况", "（空）", "一般")) && all.contains(&("婚姻", "（空）", "已婚")),
+        "{all:?}"
+    );
+    assert!(all.contains(&("联系电话", "199****1655", "199****8947")), "{all:?}");
     assert_eq!(row.state, RecordState::Local);
 }
 

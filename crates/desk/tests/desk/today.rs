@@ -1,10 +1,12 @@
 //! 今日: due, missing, coming, the month.
 
-use tiexin_contract::family::{RecordVisit, RegisterFamily};
+use tiexin_contract::family::{GetFamily, RecordVisit, RegisterFamily};
+use tiexin_contract::records::VoidRecord;
 use tiexin_contract::today::{GetToday, ReminderKind};
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Visit;
 use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::nouns::visit::Presence;
 use uuid::Uuid;
 
 use crate::office::{Office, TOWNSHIP, VILLAGE, day};
@@ -58,6 +60,44 @@ async fn overdue_families_come_first_and_those_who_declined_not_at_all() {
     assert_eq!((visits.this_month, visits.last_month), (1, 1));
 }
 
+/// Nobody was there: the family stays due, and no count says that it was seen.
+#[tokio::test]
+async fn a_visit_that_met_nobody_has_seen_nobody() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", wish(ContactPreference::Welcome)).await;
+    let mut visit = Visit::routine(VILLAGE.parse().unwrap(), home, "", day(2026, 9, 10));
+    visit.visitors = vec!["周主任".into()];
+    office.ok(RecordVisit { id: None, visit: visit.clone() }).await;
+    let before = office.ok(today()).await;
+    for presence in [Presence::Away, Presence::NotWilling] {
+        let words = if presence == Presence::Away { "没有遇到" } else { "不便见面" };
+        let again = Visit { date: day(2026, 10, 20), presence, ..visit.clone() };
+        let saved = office.ok(RecordVisit { id: None, visit: again }).await;
+        let page = office.ok(today()).await;
+        let due = &page.due[0];
+        assert_eq!((due.household, due.overdue_days, due.last_visit), (home, 10, Some(day(2026, 9, 10))));
+        // Whom the line names beside the day of the visit went there; whose job it is stands apart.
+        assert_eq!(
+            (due.visitors.as_slice(), due.contact.as_deref()),
+            (&["周主任".to_owned()][..], Some("李村医"))
+        );
+        let in_vain = due.in_vain.as_ref().unwrap();
+        assert_eq!((in_vain.on, in_vain.words()), (day(2026, 10, 20), words));
+        assert_eq!((page.due_total, page.month.visited), (1, 0));
+        assert_eq!(page.month.coverage, before.month.coverage);
+        assert_eq!(page.month.figures, before.month.figures);
+        assert_eq!(page.month.visits_by_day, before.month.visits_by_day);
+        let family = office.ok(GetFamily { household: home }).await;
+        assert_eq!((family.days_since_visit, family.overdue_days), (Some(40), Some(10)));
+        assert_eq!(family.in_vain.map(|told| told.on), Some(day(2026, 10, 20)));
+        office.ok(VoidRecord { id: saved.id, reason: "重来".into() }).await;
+    }
+    let by_phone = Visit { date: day(2026, 10, 19), presence: Presence::ByPhone, ..visit };
+    office.ok(RecordVisit { id: None, visit: by_phone }).await;
+    let page = office.ok(today()).await;
+    assert_eq!((page.due_total, page.month.visited), (0, 1));
+}
+
 #[tokio::test]
 async fn birthdays_by_both_calendars_and_festivals_are_told_in_time() {
     let office = Office::township(day(2026, 9, 14)).await;
@@ -94,6 +134,12 @@ async fn what_is_missing_is_listed_without_the_loss() {
     let office = Office::township(day(2026, 10, 20)).await;
     let home = office.family("贾文广", |family| family.contacts = None).await;
     let page = office.ok(today()).await;
+    let told: Vec<&str> = page.missing.iter().map(|group| group.missing.as_str()).collect();
+    assert_eq!(
+        told,
+        ["缺镇联系人", "缺村联系人", "有人缺身份证号", "缺信息编码", "缺孩子情况的时间", "未问过联系意愿"]
+    );
+    assert!(page.missing.iter().all(|group| group.total == 1 && group.families[0].household == home));
     let gap = page.gaps.iter().find(|gap| gap.household == home).unwrap();
     assert!(gap.missing.iter().any(|m| m.contains("村联系人")), "{:?}", gap.missing);
     let whole = serde_json::to_string(&page).unwrap();

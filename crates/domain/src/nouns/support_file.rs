@@ -167,9 +167,9 @@ impl Noun for SupportFile {
             gaps.push(Gap::new("code", "code_missing", "缺信息编码"));
         }
         match self.loss_date {
-            None => gaps.push(Gap::new("loss_date", "date_missing", "缺时间")),
+            None => gaps.push(Gap::new("loss_date", "date_missing", "缺孩子情况的时间")),
             Some(date) if date.is_partial() => {
-                gaps.push(Gap::new("loss_date", "date_partial", "时间待补全到日"))
+                gaps.push(Gap::new("loss_date", "date_partial", "孩子情况的时间待补全到日"))
             }
             Some(_) => {}
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tiexin_domain::Record;
 
 use crate::error::Result;
-use crate::spelling::{Spelled, spaced, spell};
+use crate::spelling::{Spelled, spaced, spell_each};
 
 /// What the index knows of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +17,7 @@ pub(crate) struct Documents {
 /// By what a record can be named.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Names {
+    /// Several stand on a line each.
     pub(crate) name: String,
     pub(crate) id_number: Option<String>,
     pub(crate) phone: Option<String>,
@@ -25,12 +26,12 @@ pub(crate) struct Names {
 
 /// Whether records of a kind may stand in `name_search`.
 pub(crate) fn is_named(kind: &str) -> bool {
-    !matches!(kind, "visit" | "need_survey" | "contact_pair" | "insurance_claim" | "counselling")
+    !matches!(kind, "visit" | "need_survey" | "insurance_claim" | "counselling")
 }
 
 /// Whether records of a kind may stand in `text_search`.
 pub(crate) fn has_words(kind: &str) -> bool {
-    !matches!(kind, "household" | "person" | "support_file" | "member" | "volunteer")
+    !matches!(kind, "household" | "person" | "support_file" | "contact_pair" | "member" | "volunteer")
 }
 
 /// Chosen by kind, field by field: nothing enters the index because nobody thought of it.
@@ -55,9 +56,11 @@ pub(crate) fn documents(record: &Record) -> Documents {
             text: words(record, &["head_name", "festival", "note", "needs", "health", "living", "safety"]),
         },
         "need_survey" => Documents { names: None, text: words(record, &["head_name", "needs", "notes"]) },
-        "contact_pair" => {
-            Documents { names: None, text: words(record, &["township_leader", "village_worker"]) }
-        }
+        "contact_pair" => Documents {
+            names: words(record, &["township_leader", "village_worker"])
+                .map(|name| Names { name, ..Names::default() }),
+            text: None,
+        },
         "insurance_claim" => Documents { names: None, text: words(record, &["head_name", "policy"]) },
         // Only who, never what about.
         "counselling" => Documents { names: None, text: words(record, &["head_name"]) },
@@ -121,12 +124,15 @@ impl Entry {
     pub(crate) fn of(documents: Documents) -> Entry {
         let names = documents.names.map(|names| SpelledNames {
             name: spaced(&names.name),
-            spelled: spell(&names.name),
+            spelled: spell_each(&names.name),
             id_tail: tails(names.id_number.as_deref()),
             id_number: names.id_number,
             phone_tail: tails(names.phone.as_deref()),
             phone: names.phone,
-            code: names.code,
+            code: names.code.map(|code| {
+                let tails = tails(Some(&code));
+                if tails.is_empty() { code } else { format!("{code} {tails}") }
+            }),
         });
         Entry { names, text: documents.text.as_deref().map(spaced) }
     }

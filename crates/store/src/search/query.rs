@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::lost::NOT_LOST;
 use crate::record;
 use crate::search::index;
-use crate::spelling::{is_han, spaced, spell, spell_usual};
+use crate::spelling::{is_han, spaced, spell, spell_usual, typed};
 
 /// A search result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub struct Hit {
     pub title: String,
     pub region: RegionCode,
     /// What fits: `name`, `pinyin`, `initials`, `other_reading` (a rarer reading of a character),
-    /// `sound` (other characters of the same sound), `id_number`, `id_tail`, `phone`, `phone_tail`, `code` or `text`.
+    /// `sound` (other characters of the same sound), `id_number`, `id_tail`, `phone`, `phone_tail`,
+    /// `code`, `code_tail` or `text`.
     pub matched: String,
 }
 
@@ -76,6 +77,8 @@ fn parts(text: &str) -> Vec<Part> {
 
 fn narrow(c: char) -> char {
     match c {
+        // As the index writes it.
+        'ü' | 'Ü' => 'v',
         '０'..='９' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' => {
             char::from_u32(c as u32 - 0xFF10 + 0x30).unwrap_or(c)
         }
@@ -321,7 +324,7 @@ fn order(kind: &str) -> usize {
 
 /// How well a record fits (0 best) and by what.
 fn judge(record: &Record, parts: &[Part]) -> (usize, &'static str) {
-    let name = record.text("name").or_else(|| record.text("head_name")).unwrap_or_default();
+    let name = name_of(record, parts);
     let Some(first) = parts.first() else { return (9, "name") };
     match first {
         Part::Han(run) if name == run => (0, "name"),
@@ -329,10 +332,12 @@ fn judge(record: &Record, parts: &[Part]) -> (usize, &'static str) {
         Part::Han(_) => (2, "name"),
         Part::Letters(run) => {
             let usual = spell_usual(name);
-            let begins = |words: &str| words.split(' ').any(|w| w.starts_with(run.as_str()));
-            if usual.initials.split(' ').next() == Some(run) {
+            let run = typed(run);
+            let begins = |words: &str| words.split(' ').any(|w| typed(w).starts_with(run.as_str()));
+            let whole = |words: &str| words.split(' ').next().is_some_and(|w| typed(w) == run);
+            if whole(&usual.initials) {
                 (0, "initials")
-            } else if usual.full.split(' ').next() == Some(run) {
+            } else if whole(&usual.full) {
                 (0, "pinyin")
             } else if begins(&usual.initials) {
                 (1, "initials")
@@ -348,6 +353,25 @@ fn judge(record: &Record, parts: &[Part]) -> (usize, &'static str) {
     }
 }
 
+/// The name by which it was found; of a pair of contacts the one that fits.
+fn name_of<'r>(record: &'r Record, parts: &[Part]) -> &'r str {
+    let own = record.text("name").or_else(|| record.text("head_name"));
+    let pair = || {
+        let names = [record.text("township_leader"), record.text("village_worker")];
+        let fits = |name: &&str| match parts.first() {
+            Some(Part::Han(run)) => name.contains(run.as_str()),
+            Some(Part::Letters(run)) => {
+                let (spelled, run) = (spell(name), typed(run));
+                let mut words = spelled.full.split(' ').chain(spelled.initials.split(' '));
+                words.any(|word| typed(word).starts_with(&run))
+            }
+            _ => true,
+        };
+        names.into_iter().flatten().find(fits)
+    };
+    own.or_else(pair).unwrap_or_default()
+}
+
 fn judge_digits(record: &Record, run: &str) -> (usize, &'static str) {
     let of = |field: &str| record.text(field).unwrap_or_default().to_uppercase();
     let (id, phone, code) = (of("id_number"), of("phone"), of("code"));
@@ -361,6 +385,8 @@ fn judge_digits(record: &Record, run: &str) -> (usize, &'static str) {
         (1, "id_tail")
     } else if run.len() <= 6 && phone.ends_with(run) {
         (1, "phone_tail")
+    } else if run.len() <= 6 && code.ends_with(run) {
+        (1, "code_tail")
     } else if !id.is_empty() && id.starts_with(run) {
         (2, "id_number")
     } else if !phone.is_empty() && phone.starts_with(run) {

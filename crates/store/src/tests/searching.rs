@@ -76,6 +76,27 @@ fn names_spellings_and_numbers_are_found() {
     assert_eq!(found(&t.book, "df"), pairs(&[("household", "initials")]));
 }
 
+/// Nobody can type `ü`; people know the end of a file's code; a contact stands in no other list.
+#[test]
+fn what_a_township_typed_in_vain_is_found() {
+    let t = town();
+    household(&t.book, VILLAGE, "吕果果");
+    for text in ["lv", "lu", "lvguoguo", "luguo", "lüguoguo", "lgg"] {
+        let titles: Vec<String> =
+            t.book.search(text, &[], &[], 20).unwrap().into_iter().map(|hit| hit.title).collect();
+        assert_eq!(titles, ["吕果果家"], "{text}");
+    }
+    assert_eq!(found(&t.book, "lvguoguo"), pairs(&[("household", "pinyin")]));
+    assert_eq!(found(&t.book, "0017"), pairs(&[("support_file", "code_tail")]));
+    assert_eq!(found(&t.book, "000017"), pairs(&[("support_file", "code_tail")]));
+    let pair = json!({"region": VILLAGE, "household": t.home.to_string(), "file": t.file.to_string(),
+        "township_leader": "赵镇长", "village_worker": "李村医", "from": "2026-01-01"});
+    put(&t.book, &save(id(), "contact_pair", pair));
+    assert_eq!(found(&t.book, "村医"), pairs(&[("contact_pair", "name")]));
+    assert_eq!(found(&t.book, "licunyi"), pairs(&[("contact_pair", "pinyin")]));
+    assert_eq!(found(&t.book, "lcy"), pairs(&[("contact_pair", "initials")]));
+}
+
 #[test]
 fn a_rarer_reading_comes_last_and_says_so() {
     let t = town();

@@ -42,13 +42,18 @@ fn families_are_due_by_their_newest_visit() {
     let due = book.due_files(&here, day("2026-10-20")).unwrap();
     assert_eq!(due.len(), 2);
     let zhang = due.iter().find(|d| d.file == one).unwrap();
-    assert_eq!(zhang.last_visit, Some(day("2026-10-02")));
-    assert_eq!(zhang.last_met, Some(day("2026-09-01")));
+    assert_eq!(zhang.last.met, Some(day("2026-09-01")));
+    assert_eq!(zhang.last.visitors, ["王专干"]);
+    assert_eq!(zhang.last.in_vain, Some((day("2026-10-02"), "away".to_owned())));
+    assert_eq!(book.care_of(&[home], day("2026-10-20")).unwrap()[0].last, zhang.last);
     assert_eq!(zhang.township_leader.as_deref(), Some("新领导"));
     assert_eq!(zhang.preference.as_ref().map(|p| p.code().to_owned()).as_deref(), Some("phone_only"));
     assert!(book.due_files(&["340323101".parse().unwrap()], day("2026-10-20")).unwrap().is_empty());
-    // The follow-up of September was overtaken by the visit of October.
+    // The visit of October met nobody: what was promised in September still waits. Another keeps it.
+    assert_eq!(book.follow_ups(&here, day("2026-10-20")).unwrap().len(), 1);
+    visit(&book, home, "张三", "2026-10-03", json!({"presence": "by_phone"}));
     assert!(book.follow_ups(&here, day("2026-10-20")).unwrap().is_empty());
+    assert_eq!(book.due_files(&here, day("2026-10-20")).unwrap()[0].last.in_vain, None);
     visit(&book, other, "李四", "2026-10-03", json!({"follow_up": "2026-10-09"}));
     let follow = book.follow_ups(&here, day("2026-10-20")).unwrap();
     assert_eq!((follow.len(), follow[0].due), (1, day("2026-10-09")));
@@ -94,6 +99,8 @@ fn gaps_birthdays_and_the_month_so_far() {
     visit(&book, home, "张三", "2026-10-05", json!({"kind": "festival"}));
     visit(&book, general, "无档案", "2026-10-06", json!({"region": "340323100002"}));
     visit(&book, general, "无档案", "2026-11-06", json!({}));
+    // Nobody was there.
+    visit(&book, general, "无档案", "2026-10-07", json!({"presence": "away", "met": []}));
     let (from, to) = (day("2026-10-01"), day("2026-10-31"));
     assert_eq!(
         book.visits_per_day(&here, from, to).unwrap(),

@@ -1,0 +1,131 @@
+//! 特殊家庭名册: the whole table of active files for print, one row a family.
+//!
+//! It never tells the child's name, the cause or the day of a loss (`domain.md` §4). Phone numbers are whole: it is what
+//! an office takes along to call families, so it is for who records there, and each copy is an audit entry.
+
+use tiexin_contract::ErrorReply;
+use tiexin_contract::family::ExportFamilies;
+use tiexin_contract::records::FileMade;
+use tiexin_domain::Kind;
+use tiexin_domain::nouns::person::{Relation, has_died};
+use tiexin_domain::record::Record;
+use tiexin_report::{Cell, Column, TableWriter};
+use tiexin_store::Care;
+
+use super::lists::refused;
+use crate::registry::Registry;
+use crate::rights::{At, Place, WRITE};
+use crate::{errors, files, place, values};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(WRITE, |_, args: &ExportFamilies| Ok(Place::In(vec![args.region.clone()])), export);
+}
+
+const HEADS: [&str; 12] = [
+    "序号",
+    "户主",
+    "性别",
+    "出生日期",
+    "配偶",
+    "所在村（社区）",
+    "现居住地址",
+    "联系电话",
+    "信息编码",
+    "双岗联系人",
+    "最近走访",
+    "联系意愿",
+];
+/// What the audit says was exported: names of fields.
+const FIELDS: [&str; 4] = ["head_name", "current_address", "phone", "code"];
+/// 名册
+const TITLE: &str = "特殊家庭名册";
+
+struct Family {
+    file: Record,
+    home: Option<Record>,
+    persons: Vec<Record>,
+    care: Care,
+}
+
+fn export(at: &At, args: ExportFamilies) -> Result<FileMade, ErrorReply> {
+    let families = families(at, &args)?;
+    let columns = HEADS.iter().map(|head| Column::new(*head)).collect();
+    let name = format!("{TITLE}_{}.xlsx", at.today.format("%Y%m%d"));
+    let mut writer = match &args.path {
+        Some(path) => TableWriter::to_file(path.as_ref(), TITLE, columns),
+        None => TableWriter::to_memory(TITLE, columns),
+    }
+    .map_err(refused)?;
+    for (n, family) in families.iter().enumerate() {
+        let cells = cells(family);
+        let mut row = vec![Cell::Number(n as i64 + 1)];
+        row.extend(cells.iter().map(|text| if text.is_empty() { Cell::Blank } else { Cell::Text(text) }));
+        writer.row(&row).map_err(refused)?;
+    }
+    // Handed out only when the audit has it.
+    at.note("export", None, &FIELDS)?;
+    match args.path {
+        Some(path) => {
+            writer.finish().map_err(refused)?;
+            Ok(files::written(&path))
+        }
+        None => files::hand_out(&name, None, &writer.finish_bytes().map_err(refused)?),
+    }
+}
+
+/// By village, then by the head's name as it is sorted on screen.
+fn families(at: &At, args: &ExportFamilies) -> Result<Vec<Family>, ErrorReply> {
+    let regions = [args.region.clone()];
+    let files = at.book().all(Kind::SupportFile.code(), &regions).map_err(errors::store)?;
+    let active = files.into_iter().filter(|file| file.text("status").is_none_or(|status| status == "active"));
+    let mut families = Vec::new();
+    for file in active {
+        let Some(household) = file.reference("household") else { continue };
+        let care =
+            at.book().care_of(&[household], at.today).map_err(errors::store)?.pop().unwrap_or_default();
+        let looked = at
+            .book()
+            .look(|look| Ok((look.get(household)?, look.children_of_kind(household, Kind::Person.code())?)));
+        let (home, persons) = looked.map_err(errors::store)?;
+        families.push(Family { file, home, persons, care });
+    }
+    families.sort_by_cached_key(|family| {
+        (family.file.region(), family.file.text("head_name").unwrap_or_default().to_owned(), family.file.id)
+    });
+    Ok(families)
+}
+
+fn cells(family: &Family) -> [String; 11] {
+    let Family { file, home, persons, care } = family;
+    let text = |record: Option<&Record>, field: &str| {
+        record.and_then(|record| record.text(field)).unwrap_or_default().to_owned()
+    };
+    let of = |wanted: Relation| {
+        persons.iter().find(|person| {
+            person.text("relation").map(Relation::from_code) == Some(wanted.clone())
+                && !has_died(&person.fields)
+        })
+    };
+    let (head, spouse) = (of(Relation::Head), of(Relation::Spouse));
+    let word = |record: Option<&Record>, field: &str| {
+        let value = record.and_then(|record| Some((record, record.fields.get(field)?)));
+        value.map(|(record, value)| values::shown(&record.kind, field, value)).unwrap_or_default()
+    };
+    let home = home.as_ref();
+    let first = |all: [String; 3]| all.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let contacts = [("镇", &care.township_leader), ("村", &care.village_worker)];
+    let contacts = contacts.iter().filter_map(|(of, name)| name.as_ref().map(|name| format!("{of} {name}")));
+    [
+        text(Some(file), "head_name"),
+        word(head, "sex"),
+        word(head, "birth"),
+        text(spouse, "name"),
+        place::name(&file.region()),
+        first([text(home, "current_address"), text(home, "registered_address"), String::new()]),
+        first([text(home, "phone"), text(head, "phone"), text(spouse, "phone")]),
+        text(Some(file), "code"),
+        contacts.collect::<Vec<_>>().join("，"),
+        care.last.met.map(|day| day.to_string()).unwrap_or_default(),
+        word(Some(file), "preference"),
+    ]
+}

@@ -1,0 +1,222 @@
+//! 经过: what happened to a record, by whom, and what stood there before.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use tiexin_contract::ErrorReply;
+use tiexin_contract::records::{FieldWas, HistoryEntry, OverwrittenValue, RecordHistory};
+use tiexin_domain::nouns::Settlement;
+use tiexin_domain::record::Record;
+use tiexin_domain::{Kind, Noun};
+use tiexin_store::{Book, Event, EventOrigin, FieldChange};
+use uuid::Uuid;
+
+use super::records::{find, of_record};
+use crate::registry::Registry;
+use crate::rights::{At, READ};
+use crate::{errors, labels, masking, place, values};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, |at, args: &RecordHistory| of_record(at, args.id), history);
+}
+
+fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply> {
+    let record = find(at, args.id)?;
+    let events = at.book().history(record.id).map_err(errors::store)?;
+    let overwritten = at.book().overwritten(record.id).map_err(errors::store)?;
+    let authors = events.iter().map(|event| event.author).chain(overwritten.iter().map(|gone| gone.author));
+    let names = Names::of(at.book())?.and_of(at.book(), authors)?;
+    let lost = masking::lost(at.book(), [&record])?;
+    let mut entries = Vec::new();
+    for event in events.iter().filter(|event| !is_echo(event, &events)) {
+        // The names of the fields are told once: with their values, where those are known.
+        let known = |field: &String| {
+            event.changes.iter().any(|change| change.field == *field) && !is_for_programs(&record.kind, field)
+        };
+        let unknown: Vec<String> = event.fields.iter().filter(|field| !known(field)).cloned().collect();
+        let act = match (&event.import, event.act.as_str()) {
+            (Some(_), "create" | "change" | "restore") => "导入",
+            (None, "change") if is_whole(event) => came(event, &record),
+            _ => labels::act(&event.act),
+        };
+        let entry = HistoryEntry {
+            at: event.at,
+            author: names.of_author(event.author),
+            act: act.to_owned(),
+            fields: labels::fields(&record.kind, &unknown),
+            changes: told_changes(at, &record, &event.changes, &lost)?,
+            import: event.import.as_deref().and_then(super::import_batches::files_of),
+            overwritten: None,
+        };
+        let gone = overwritten
+            .iter()
+            .filter(|gone| event.origin == EventOrigin::Province && gone.seq == event.seq)
+            .map(|gone| HistoryEntry {
+                at: event.at,
+                author: names.of_author(gone.author),
+                act: "被后来的内容替换".into(),
+                fields: vec![labels::field(&record.kind, &gone.field)],
+                changes: Vec::new(),
+                import: None,
+                overwritten: Some(OverwrittenValue {
+                    field: gone.field.clone(),
+                    value: masking::cover_value(&record, &gone.field, &gone.value, at.user.id, &lost),
+                    seq: gone.seq,
+                }),
+            });
+        entries.push(entry);
+        entries.extend(gone);
+    }
+    if !entries.iter().any(|entry| BEGINNINGS.contains(&entry.act.as_str())) {
+        entries.extend(beginning(&record));
+    }
+    entries.extend(decisions(at, record.id)?);
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    Ok(entries)
+}
+
+/// Words for the making of a record.
+const BEGINNINGS: [&str; 2] = ["登记", "导入"];
+
+/// An entry of the province's log that holds the whole record: it was made, or came from another township.
+fn is_whole(event: &Event) -> bool {
+    event.origin == EventOrigin::Province
+        && event.changes.is_empty()
+        && ["region", "recorded_at"].iter().all(|whole| event.fields.iter().any(|field| field == whole))
+}
+
+/// Which of the two: whoever makes a record signs it at that moment.
+fn came(event: &Event, record: &Record) -> &'static str {
+    let made = recorded_at(record).is_none_or(|at| (event.at - at).abs() < 60_000);
+    if made { "登记" } else { "迁入" }
+}
+
+fn recorded_at(record: &Record) -> Option<i64> {
+    record.fields.get("recorded_at").and_then(Value::as_i64)
+}
+
+/// A desk that took the record over as it stood does not know what was done before. It says so, and what it knows.
+fn beginning(record: &Record) -> Option<HistoryEntry> {
+    Some(HistoryEntry {
+        at: recorded_at(record)?,
+        author: record.text("recorded_by").unwrap_or(NAMELESS).to_owned(),
+        act: "登记（本机取得这份台账以前的修改，在当时的电脑和省平台上）".into(),
+        fields: Vec::new(),
+        changes: Vec::new(),
+        import: None,
+        overwritten: None,
+    })
+}
+
+/// Fields that tell people nothing: hashes and sizes. That they changed is said.
+fn is_for_programs(kind: &str, field: &str) -> bool {
+    kind == Kind::Attachment.code() && labels::field(kind, field) != "附件种类" && field != "note"
+}
+
+/// Old beside new, in the words of the office; masked where the field is.
+fn told_changes(
+    at: &At,
+    record: &Record,
+    changes: &[FieldChange],
+    lost: &masking::Lost,
+) -> Result<Vec<FieldWas>, ErrorReply> {
+    let mut told = Vec::new();
+    for change in changes.iter().filter(|change| !is_for_programs(&record.kind, &change.field)) {
+        let word = |value: &Option<Value>| -> Result<String, ErrorReply> {
+            let word =
+                value.as_ref().map(|value| in_words(at, record, &change.field, value, lost)).transpose()?;
+            Ok(word.filter(|word| !word.is_empty()).unwrap_or_else(|| "（空）".into()))
+        };
+        told.push(FieldWas {
+            label: labels::field(&record.kind, &change.field),
+            old: word(&change.old)?,
+            new: word(&change.new)?,
+        });
+    }
+    Ok(told)
+}
+
+fn in_words(
+    at: &At,
+    record: &Record,
+    field: &str,
+    value: &Value,
+    lost: &masking::Lost,
+) -> Result<String, ErrorReply> {
+    if let Some(id) = value.as_str().and_then(|text| text.parse::<Uuid>().ok()) {
+        // Another record is called by its title.
+        let other = at.book().get(id).map_err(errors::store)?;
+        let lost = masking::lost(at.book(), &other)?;
+        let title = other.map(|other| masking::title(&other, &lost)).filter(|title| !title.is_empty());
+        return Ok(title.unwrap_or_else(|| "（另一条记录）".into()));
+    }
+    if let ("region" | "moved_from", Some(code)) = (field, value.as_str().and_then(|code| code.parse().ok()))
+    {
+        return Ok(place::name(&code));
+    }
+    let covered = masking::cover_value(record, field, value, at.user.id, lost);
+    Ok(values::shown(&record.kind, field, &covered))
+}
+
+/// What was decided about changes of the record that were not applied: whose they were stays visible.
+fn decisions(at: &At, id: Uuid) -> Result<Vec<HistoryEntry>, ErrorReply> {
+    let decided = at.book().settlements_of(id).map_err(errors::store)?;
+    let told = decided.into_iter().filter_map(|record| {
+        let decision = Settlement::from_fields(&record.fields).ok()?;
+        let whose = decision.author_name.unwrap_or_else(|| NAMELESS.into());
+        let why = decision.note.map(|note| format!("：{note}")).unwrap_or_default();
+        Some(HistoryEntry {
+            at: record.fields.get("recorded_at").and_then(Value::as_i64).unwrap_or_default(),
+            author: record.text("recorded_by").unwrap_or(NAMELESS).to_owned(),
+            act: format!("处理{whose}的修改，{}{why}", decision.choice.label()),
+            fields: Vec::new(),
+            changes: Vec::new(),
+            import: None,
+            overwritten: None,
+        })
+    });
+    Ok(told.collect())
+}
+
+/// This desk's own deed, come back from the province.
+pub(super) fn is_echo(event: &Event, events: &[Event]) -> bool {
+    event.origin == EventOrigin::Province
+        && events.iter().any(|own| {
+            own.origin == EventOrigin::ThisDesk && own.at == event.at && own.author == event.author
+        })
+}
+
+/// An author whose name this desk cannot know.
+const NAMELESS: &str = "（姓名不在本机的同事）";
+
+/// Who is who, for authors of entries.
+pub(super) struct Names(HashMap<Uuid, String>);
+
+impl Names {
+    pub(super) fn of(book: &Book) -> Result<Names, ErrorReply> {
+        let users = book.users().map_err(errors::store)?;
+        let local = Book::users_of(book.dir()).map_err(errors::unlock)?;
+        let mut names: HashMap<Uuid, String> =
+            local.into_iter().map(|user| (user.id, user.display_name)).collect();
+        names.extend(users.into_iter().map(|user| (user.id, user.display_name)));
+        Ok(Names(names))
+    }
+
+    /// With those of whom only records tell: colleagues who work at other desks.
+    pub(super) fn and_of(
+        mut self,
+        book: &Book,
+        authors: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Names, ErrorReply> {
+        let mut unknown: Vec<Uuid> = authors.into_iter().filter(|one| !self.0.contains_key(one)).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        self.0.extend(book.named_by_records(&unknown).map_err(errors::store)?);
+        Ok(self)
+    }
+
+    /// Whoever never recorded anything that lies here is known to the province alone.
+    pub(super) fn of_author(&self, author: Uuid) -> String {
+        self.0.get(&author).cloned().unwrap_or_else(|| NAMELESS.into())
+    }
+}

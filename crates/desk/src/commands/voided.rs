@@ -1,0 +1,115 @@
+//! What is void, and what goes or comes back with a record.
+
+use tiexin_contract::voided::{ListVoided, VoidEffect, VoidEffectReply, VoidedPage, VoidedRow};
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::Kind;
+use tiexin_domain::access::Action;
+use tiexin_domain::record::Record;
+use tiexin_store::{Event, Hanging, VoidedQuery};
+
+use super::records::{Names, of_record};
+use crate::masking::{self, Shown};
+use crate::registry::Registry;
+use crate::rights::{At, Place, READ};
+use crate::{errors, rows};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, |_, args: &ListVoided| Ok(Place::In(vec![args.region.clone()])), list);
+    registry.add(READ, |at, args: &VoidEffect| of_record(at, args.id), effect);
+}
+
+const LONGEST_PAGE: u32 = 200;
+
+fn list(at: &At, args: ListVoided) -> Result<VoidedPage, ErrorReply> {
+    let page = at
+        .book()
+        .voided(&VoidedQuery {
+            regions: vec![args.region],
+            kind: args.kind,
+            text: args.text.filter(|text| !text.trim().is_empty()),
+            skip: args.skip,
+            limit: args.limit.clamp(1, LONGEST_PAGE) as usize,
+        })
+        .map_err(errors::store)?;
+    let events = page.records.iter().map(|record| at.book().made_void(record.id));
+    let events: Vec<Option<Event>> = events.collect::<Result<_, _>>().map_err(errors::store)?;
+    let authors = events.iter().flatten().map(|event| event.author);
+    let names = Names::of(at.book())?.and_of(at.book(), authors)?;
+    let listed = rows::all(at, &page.records, Shown::Listed)?;
+    let rows = page.records.iter().zip(listed).zip(events).map(|((record, row), event)| VoidedRow {
+        kind_label: Kind::from_code(&record.kind).label().to_owned(),
+        by: event.as_ref().map(|event| names.of_author(event.author)),
+        at: event.map(|event| event.at),
+        may: at.may(Action::Write, &record.region()),
+        row,
+    });
+    Ok(VoidedPage { rows: rows.collect(), total: page.total })
+}
+
+fn effect(at: &At, args: VoidEffect) -> Result<VoidEffectReply, ErrorReply> {
+    let hanging = at.book().hanging(args.id).map_err(errors::store)?;
+    Ok(VoidEffectReply { back: hanging.back, with: hanging.kinds.values().sum(), words: words(&hanging) })
+}
+
+/// So many months are named one by one.
+const MONTHS_NAMED: usize = 4;
+
+fn words(hanging: &Hanging) -> String {
+    let mut said = Vec::new();
+    // In the order of the office, not of the codes.
+    let with = Kind::ALL.iter().filter_map(|kind| {
+        let count = hanging.kinds.get(kind.code())?;
+        Some(counted(kind, *count))
+    });
+    let with: Vec<String> = with.collect();
+    if !with.is_empty() {
+        let what = if hanging.back { "一起恢复" } else { "也不再显示" };
+        said.push(format!("{}{what}。", with.join("、")));
+    }
+    let months: Vec<String> =
+        hanging.months.keys().rev().map(|month| format!("{}年{}月", month / 100, month % 100)).collect();
+    let records: u64 = hanging.months.values().sum();
+    if records > 0 {
+        let when = match months.as_slice() {
+            [first, .., last] if months.len() > MONTHS_NAMED => format!("{last}到{first}"),
+            some => some.join("、"),
+        };
+        let what = if hanging.back { "重新计入" } else { "不再计入" };
+        said.push(format!("其中 {records} 次走访、服务或活动{what}{when}的报表。"));
+    }
+    said.concat()
+}
+
+fn counted(kind: &Kind, count: u64) -> String {
+    let unit = match kind {
+        Kind::Household => "户家庭",
+        Kind::Person => "位家里人",
+        Kind::SupportFile => "份台账",
+        Kind::ContactPair => "对联系人",
+        Kind::Visit => "次走访",
+        Kind::NeedSurvey => "次需求调查",
+        Kind::Counselling => "次心理健康服务",
+        Kind::InsuranceClaim => "笔保险理赔",
+        Kind::Member => "位会员",
+        Kind::Volunteer => "位志愿者",
+        Kind::Activity => "场活动",
+        Kind::Attachment => "个附件",
+        _ => "条记录",
+    };
+    format!("{count} {unit}")
+}
+
+/// What belongs to a void record does not come back by itself: it would be in no list, neither here nor there.
+pub(super) fn refuse_under_void(at: &At, record: &Record) -> Result<(), ErrorReply> {
+    let Some(above) = at.book().void_above(record.id).map_err(errors::store)? else { return Ok(()) };
+    let lost = masking::lost(at.book(), [&above])?;
+    let (kind, title) = (Kind::from_code(&above.kind), masking::title(&above, &lost));
+    Err(ErrorReply::new(
+        ErrorCode::ChangedMeanwhile,
+        format!(
+            "它属于已作废的{}“{title}”，没有改动。请先恢复{}，它会一起恢复；单独作废过的再恢复一次。",
+            kind.label(),
+            kind.label()
+        ),
+    ))
+}
