@@ -10,6 +10,7 @@ use crate::pages::{
 };
 use crate::shell::Shell;
 use crate::transport::{Link, call, listen};
+use gloo::timers::callback::Interval;
 use std::rc::Rc;
 use tiexin_contract::Event;
 use tiexin_contract::book::{GetPreferences, Preferences, SetPreferences};
@@ -22,7 +23,8 @@ use yew_router::prelude::*;
 
 #[component]
 pub(crate) fn App() -> Html {
-    let state = use_state(|| None::<Rc<SessionState>>);
+    // Asked again each minute: nothing is drawn anew when it is the same.
+    let state = use_state_eq(|| None::<Rc<SessionState>>);
     let trouble = use_state(|| None);
     let restoring = use_state(|| false);
     let link = use_link();
@@ -46,13 +48,16 @@ pub(crate) fn App() -> Html {
         let ask = ask.clone();
         use_effect_with((), move |()| {
             ask.emit(());
+            // Which day it is, and what the clock shows, goes on while a page stands.
+            let minute = ask.clone();
+            let every_minute = Interval::new(60_000, move || minute.emit(()));
             // The desk has locked itself, a call found it locked, or this page may have missed it.
             let hearing = listen(move |event| {
                 if matches!(event, Event::SignedOut | Event::Missed) {
                     ask.emit(());
                 }
             });
-            || drop(hearing)
+            || drop((hearing, every_minute))
         });
     }
     let set = {

@@ -45,6 +45,9 @@ pub(crate) enum Route {
     /// Two of them side by side.
     #[at("/duplicates/:one/:other")]
     Duplicate { one: Uuid, other: Uuid },
+    /// What was made void, with 恢复.
+    #[at("/voided")]
+    Voided,
     #[at("/settings")]
     Settings,
     /// One record of any kind.
@@ -90,4 +93,13 @@ pub(crate) struct ForHousehold {
     /// Its file, for a record that belongs to the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) file: Option<Uuid>,
+}
+
+/// What the page 已作废 begins with.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct AskVoided {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
 }

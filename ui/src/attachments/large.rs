@@ -2,13 +2,13 @@
 
 use super::mark;
 use super::thumb::spoken;
-use crate::components::{Button, Confirm, Dialog, Look, Sign, TextField};
-use crate::hooks::{composing, use_command, use_query, use_toast};
+use crate::components::{Button, Dialog, Look, Sign};
+use crate::hooks::{composing, use_query, use_toast};
+use crate::record::Voiding;
 use crate::text;
 use crate::transport::hand_over;
 use std::rc::Rc;
 use tiexin_contract::attachment::{AttachmentRow, ExportAttachment, OpenAttachment};
-use tiexin_contract::records::VoidRecord;
 use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -107,7 +107,7 @@ pub(super) fn Large(props: &LargeProps) -> Html {
                 </p>
                 { buttons }
             </div>
-            if *asking { <PutAway id={row.id} onkeep={keep} ondone={props.onclose.clone()} /> }
+            if *asking { <Voiding id={row.id} what="这个附件" onclose={keep} ondone={props.onclose.clone()} /> }
         </Dialog>
     }
 }
@@ -136,40 +136,4 @@ fn Export(props: &ExportProps) -> Html {
         })
     };
     html! { <Button label="导出" sign={Sign::Export} disabled={!props.row.state.is_here()} {onclick} /> }
-}
-
-#[derive(Properties, PartialEq)]
-struct PutAwayProps {
-    id: Uuid,
-    onkeep: Callback<()>,
-    ondone: Callback<()>,
-}
-
-/// Hiding wants a reason; nothing is deleted.
-#[component]
-fn PutAway(props: &PutAwayProps) -> Html {
-    let reason = use_state(String::new);
-    let hide = use_command::<VoidRecord>();
-    let toast = use_toast();
-    let onyes = {
-        let (reason, hide, done, id) = (reason.clone(), hide.clone(), props.ondone.clone(), props.id);
-        Callback::from(move |()| {
-            let done = done.clone();
-            hide.run(VoidRecord { id, reason: reason.trim().to_owned() }, move |_| {
-                toast.plain("已作废，没有删除");
-                done.emit(());
-            });
-        })
-    };
-    let onchange = {
-        let reason = reason.clone();
-        Callback::from(move |text| reason.set(text))
-    };
-    let problem = hide.error.as_ref().map(|e| AttrValue::from(e.message.clone()));
-    html! {
-        <Confirm title="作废这个附件？" yes="作废" no="不作废" {onyes} onno={props.onkeep.clone()} danger=true>
-            <p>{ "作废后不再显示，但不会删除。请写明原因。" }</p>
-            <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} first=true />
-        </Confirm>
-    }
 }

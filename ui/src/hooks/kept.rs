@@ -41,12 +41,20 @@ pub(crate) fn use_kept<T: Clone + PartialEq + 'static>(
     name: &'static str,
     begin: impl FnOnce() -> T,
 ) -> UseStateHandle<T> {
-    let state = use_state(|| came_back().then(|| recall(name)).flatten().unwrap_or_else(begin));
-    use_effect_with((*state).clone(), move |value| {
-        let value: Rc<dyn Any> = Rc::new(value.clone());
-        KEPT.with_borrow_mut(|kept| kept.insert((address(), name), value));
-    });
+    let state = use_state(|| left(name).unwrap_or_else(begin));
+    use_effect_with((*state).clone(), move |value| keep(name, value.clone()));
     state
+}
+
+/// Keeps what a page holds, by its name there. It lies in memory and nowhere else: a filter may hold a name.
+pub(crate) fn keep<T: 'static>(name: &'static str, value: T) {
+    let value: Rc<dyn Any> = Rc::new(value);
+    KEPT.with_borrow_mut(|kept| kept.insert((address(), name), value));
+}
+
+/// What was kept, when the page is one that was come back to.
+pub(crate) fn left<T: Clone + 'static>(name: &'static str) -> Option<T> {
+    came_back().then(|| recall(name)).flatten()
 }
 
 fn recall<T: Clone + 'static>(name: &'static str) -> Option<T> {

@@ -18,7 +18,7 @@ pub(crate) use command::{Busy, use_command};
 pub(crate) use draft::{Draft, use_draft};
 pub(crate) use held::{Held, use_held};
 pub(crate) use hotkey::{composing, use_composed, use_hotkey};
-pub(crate) use kept::{address, came_back, hear_the_way_back, use_kept};
+pub(crate) use kept::{address, came_back, hear_the_way_back, keep, left, use_kept};
 pub(crate) use link::use_link;
 pub(crate) use preferences::{PreferencesKeeper, remembered_size, show_size, use_preferences};
 pub(crate) use query::{Query, use_query, use_query_when};

@@ -20,6 +20,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sync;
 pub(crate) mod today;
 pub(crate) mod visits;
+pub(crate) mod voided;
 pub(crate) mod volunteers;
 
 use crate::record::{Noun, RecordPage};
@@ -63,7 +64,16 @@ pub(crate) fn page(route: Route) -> Html {
         Route::Duplicate { one, other } => {
             html! { <duplicates::ComparePage key={format!("{one} {other}")} {one} {other} /> }
         }
+        Route::Voided => html! { <voided::VoidedPage /> },
         Route::Settings => html! { <settings::SettingsPage /> },
+        // A visit has pages of its own, by whatever address it is asked for.
+        Route::Record { kind, id } if kind == "visit" => {
+            html! { <visits::VisitPage key={id.to_string()} {id} /> }
+        }
+        Route::RecordEdit { kind, id } if kind == "visit" => {
+            html! { <visits::CorrectVisitPage key={id.to_string()} {id} /> }
+        }
+        Route::RecordNew { kind } if kind == "visit" => html! { <visits::VisitFormPage /> },
         Route::RecordNew { kind } => html! { <RecordPage {kind} /> },
         Route::Record { kind, id } => html! { <RecordPage {kind} {id} /> },
         Route::RecordEdit { kind, id } => html! { <RecordPage {kind} {id} edit=true /> },

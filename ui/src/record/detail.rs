@@ -4,24 +4,19 @@ use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
 use super::spec::{FieldKind, FormField, Noun};
+use super::{History, Restore, Voiding};
 use crate::attachments::Attachments;
 use crate::components::choice::label_of;
-use crate::components::{
-    Button, Card, Confirm, Look, Masked, Page, Sign, StateMark, Tag, TextField, Trouble, Waiting, show,
-};
-use crate::hooks::{Note, Tone, use_command, use_query, use_query_when, use_session, use_toast};
+use crate::components::{Button, Card, Look, Masked, Page, Sign, StateMark, Tag, Waiting, show};
+use crate::hooks::{Note, Tone, use_query, use_query_when, use_session, use_toast};
 use crate::pages::family::contacts_now;
 use crate::pages::not_found::NotFound;
 use crate::routes::{ForHousehold, Route};
 use crate::text;
-use chrono::NaiveDate;
 use serde_json::Value;
 use std::rc::Rc;
 use tiexin_contract::family::{FamilyPage, GetFamily};
-use tiexin_contract::quarantine::PutBack;
-use tiexin_contract::records::{
-    GetRecord, HistoryEntry, RecordHistory, RecordRow, RestoreRecord, VoidRecord,
-};
+use tiexin_contract::records::{GetRecord, RecordRow};
 use tiexin_forms::HEAD_NAME;
 use uuid::Uuid;
 use yew::prelude::*;
@@ -209,8 +204,6 @@ fn Reading(props: &ReadingProps) -> Html {
     let session = use_session();
     let today = session.today();
     let navigator = use_navigator();
-    let toast = use_toast();
-    let restore = use_command::<RestoreRecord>();
     let hiding = use_state(|| false);
     let id = row.id;
     let onedit = Callback::from(move |()| {
@@ -226,19 +219,11 @@ fn Reading(props: &ReadingProps) -> Html {
         let hiding = hiding.setter();
         Callback::from(move |()| hiding.set(false))
     };
-    let onrestore = {
-        let reload = props.reload.clone();
-        Callback::from(move |()| {
-            let reload = reload.clone();
-            restore.run(RestoreRecord { id }, move |_| {
-                toast.good("已恢复");
-                reload.emit(());
-            });
-        })
-    };
     let action = match (session.can_write(), &row.void) {
+        (true, Some(_)) => html! {
+            <Restore {id} title={row.title.clone()} ondone={props.reload.clone()} small=false />
+        },
         (false, _) => Html::default(),
-        (true, Some(_)) => html! { <Button label="恢复这条记录" onclick={onrestore} /> },
         (true, None) => html! {
             <>
                 <Button label="作废" look={Look::Link} onclick={onhide} />
@@ -269,7 +254,7 @@ fn Reading(props: &ReadingProps) -> Html {
                 <History {id} {today} />
             </div>
             if *hiding {
-                <Hide {id} label={noun.label} onclose={close} ondone={props.reload.clone()} />
+                <Voiding {id} what={format!("这条{}记录", noun.label)} onclose={close} ondone={props.reload.clone()} />
             }
         </Page>
     }
@@ -331,95 +316,5 @@ pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
         FieldKind::Money => word().map(|amount| format!("{amount} 元")),
         FieldKind::Flag => (value == Some(&Value::Bool(true))).then(|| "是".to_owned()),
         _ => word(),
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct HistoryProps {
-    id: Uuid,
-    today: NaiveDate,
-}
-
-#[component]
-fn History(props: &HistoryProps) -> Html {
-    let query = use_query(RecordHistory { id: props.id }, &["*"]);
-    let put_back = use_command::<PutBack>();
-    let toast = use_toast();
-    let may = use_session().can_write();
-    let record = props.id;
-    let line = |entry: &HistoryEntry| {
-        let back = entry.overwritten.as_ref().map(|old| {
-            let (put_back, toast) = (put_back.clone(), toast);
-            let ask = PutBack { record, field: old.field.clone(), seq: old.seq };
-            Callback::from(move |()| {
-                put_back.run(ask.clone(), move |_| toast.good("已放回，原来的也留在经过里"));
-            })
-        });
-        html! {
-            <li>
-                <span class="tx-history-when">{ text::moment(entry.at, props.today) }</span>
-                <span>{ format!("{} {}", entry.author, entry.act) }</span>
-                if !entry.fields.is_empty() { <span class="tx-muted">{ entry.fields.join("、") }</span> }
-                if let Some(old) = &entry.overwritten {
-                    <span class="tx-muted">{ format!("原来写的是：{}", text::plain(&old.value)) }</span>
-                    if may { <Button label="放回" small=true look={Look::Link} busy={put_back.pending} onclick={back.unwrap_or_default()} /> }
-                }
-            </li>
-        }
-    };
-    html! {
-        <Card title="经过">
-            if let Some(error) = &put_back.error { <Trouble error={error.clone()} /> }
-            { show(&query, |entries| html! { <ol class="tx-history">{ for entries.iter().map(line) }</ol> }) }
-        </Card>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct HideProps {
-    id: Uuid,
-    label: &'static str,
-    onclose: Callback<()>,
-    ondone: Callback<()>,
-}
-
-/// Hiding wants a reason; nothing is deleted.
-#[component]
-fn Hide(props: &HideProps) -> Html {
-    let reason = use_state(String::new);
-    let missing = use_state(|| false);
-    let hide = use_command::<VoidRecord>();
-    let toast = use_toast();
-    let onyes = {
-        let (reason, missing, hide, id) = (reason.clone(), missing.setter(), hide.clone(), props.id);
-        let (close, done) = (props.onclose.clone(), props.ondone.clone());
-        Callback::from(move |()| {
-            if reason.trim().is_empty() {
-                missing.set(true);
-                return;
-            }
-            let (close, done) = (close.clone(), done.clone());
-            hide.run(VoidRecord { id, reason: reason.trim().to_owned() }, move |_| {
-                toast.good("已作废，需要时还可以恢复");
-                close.emit(());
-                done.emit(());
-            });
-        })
-    };
-    let onchange = {
-        let (reason, missing) = (reason.setter(), missing.setter());
-        Callback::from(move |text: String| {
-            missing.set(false);
-            reason.set(text);
-        })
-    };
-    let problem = (*missing)
-        .then(|| AttrValue::from("请写一句原因，方便以后查看"))
-        .or_else(|| hide.error.as_ref().map(|e| e.message.clone().into()));
-    html! {
-        <Confirm title={format!("作废这条{}记录", props.label)} yes="作废" no="不作废" {onyes} onno={props.onclose.clone()} danger=true>
-            <p>{ "作废后不再出现在列表和报表里，内容仍然保留，可以恢复。" }</p>
-            <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} required=true first=true />
-        </Confirm>
     }
 }

@@ -4,7 +4,7 @@ use super::spec::Noun;
 use crate::components::list::Column;
 use crate::components::{Button, DataList, Empty, Look, Sign};
 use crate::hooks::use_session;
-use crate::routes::Route;
+use crate::routes::{AskVoided, Route};
 use std::rc::Rc;
 use tiexin_contract::records::{Filter, RecordRow};
 use yew::prelude::*;
@@ -52,9 +52,13 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         true => html! { <Button label={noun.add} look={Look::Primary} sign={Sign::Plus} onclick={onadd} /> },
         false => Html::default(),
     };
+    let tools = html! {
+        <Link<Route, AskVoided> to={Route::Voided} query={Some(AskVoided { kind: Some(noun.kind.to_owned()), text: None })}
+            classes="tx-mend">{ "已作废" }</Link<Route, AskVoided>>
+    };
     let empty = html! { <Empty title={noun.empty.0} sign={noun.sign} {action}>{ noun.empty.1 }</Empty> };
     html! {
         <DataList key={noun.kind} kind={noun.kind} {columns} filters={props.filters.clone()} sort={(noun.sort)()} {onopen} {empty}
-            name={noun.label} unit={noun.unit} />
+            name={noun.label} unit={noun.unit} {tools} />
     }
 }

@@ -5,16 +5,20 @@
 mod detail;
 mod fields;
 mod form;
+mod history;
 mod left;
 mod list;
 mod people;
 mod spec;
+mod voiding;
 
 pub(crate) use detail::RecordPage;
 pub(crate) use fields::all_fields;
+pub(crate) use history::History;
 pub(crate) use left::{Leaving, MayNot, Resumed};
 pub(crate) use list::RecordList;
 pub(crate) use spec::Noun;
+pub(crate) use voiding::{Restore, VoidNote, Voiding};
 
 pub(crate) use people::Change;
 

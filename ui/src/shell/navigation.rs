@@ -22,9 +22,11 @@ pub(super) const WORK: [(Route, Sign, &str); 10] = [
 /// The entry that a page belongs to.
 fn home_of(route: &Route) -> Route {
     match route {
-        Route::Family { .. } | Route::FamilyNew | Route::Duplicates | Route::Duplicate { .. } => {
-            Route::Families
-        }
+        Route::Family { .. }
+        | Route::FamilyNew
+        | Route::Voided
+        | Route::Duplicates
+        | Route::Duplicate { .. } => Route::Families,
         Route::Visit { .. } | Route::VisitEdit { .. } | Route::VisitNew => Route::Visits,
         Route::Volunteers => Route::Members,
         Route::Record { kind, .. } | Route::RecordNew { kind } | Route::RecordEdit { kind, .. } => {

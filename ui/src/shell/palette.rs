@@ -2,12 +2,13 @@
 
 use super::navigation::WORK;
 use crate::components::{Icon, Sign};
-use crate::hooks::{composing, use_composed};
+use crate::hooks::{composing, use_composed, use_region};
 use crate::record::noun;
-use crate::routes::Route;
+use crate::routes::{AskVoided, Route};
 use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use tiexin_contract::records::{Hit, Search};
+use tiexin_contract::regions::{RegionName, RegionSearch};
 use tiexin_domain::Kind;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
@@ -16,9 +17,10 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 /// Asked side by side, so that no kind crowds out another: families first.
-const ASKED: [(&[&str], u32); 4] = [
+const ASKED: [(&[&str], u32); 5] = [
     (&["household", "support_file"], 6),
     (&["person"], 6),
+    (&["contact_pair"], 5),
     (&["member", "volunteer"], 5),
     (&["visit", "activity", "need_survey", "insurance_claim", "counselling"], 6),
 ];
@@ -30,17 +32,25 @@ struct Entry {
     title: String,
     beside: String,
     route: Route,
+    /// A place that is picked on the way.
+    place: Option<RegionName>,
+    /// What the page 已作废 looks for.
+    voided: Option<AskVoided>,
 }
+
+/// Places shown.
+const PLACES: u32 = 4;
 
 /// Pages and actions by word; a few initials help those who type without an input method.
 fn pages() -> Vec<(Entry, &'static str)> {
     let mut all: Vec<(Entry, &'static str)> = Vec::new();
     let initials = ["jr", "jttz", "zf", "hyyzyz", "hd", "bb", "dr", "tb", "dcl", "sz"];
     for ((route, sign, title), initials) in WORK.into_iter().zip(initials) {
-        let entry = Entry { group: "页面".into(), sign, title: title.into(), beside: String::new(), route };
+        let (group, beside) = ("页面".into(), String::new());
+        let entry = Entry { group, sign, title: title.into(), beside, route, place: None, voided: None };
         all.push((entry, initials));
     }
-    let actions: [(&str, &str, Route); 9] = [
+    let actions: [(&str, &str, Route); 10] = [
         ("记一次走访", "jyczf", Route::VisitNew),
         ("登记家庭", "djjt", Route::FamilyNew),
         ("登记需求调查", "djxqdc", Route::RecordNew { kind: "need_survey".into() }),
@@ -50,6 +60,7 @@ fn pages() -> Vec<(Entry, &'static str)> {
         ("登记志愿者", "djzyz", Route::RecordNew { kind: "volunteer".into() }),
         ("登记活动", "djhd", Route::RecordNew { kind: "activity".into() }),
         ("核对可能重复的登记", "hdkncfddj", Route::Duplicates),
+        ("看已作废的记录，恢复", "kyzfdjlhf", Route::Voided),
     ];
     for (title, initials, route) in actions {
         let entry = Entry {
@@ -58,6 +69,8 @@ fn pages() -> Vec<(Entry, &'static str)> {
             title: title.into(),
             beside: String::new(),
             route,
+            place: None,
+            voided: None,
         };
         all.push((entry, initials));
     }
@@ -73,7 +86,21 @@ fn from_hit(hit: Hit) -> Entry {
         format!("{} · {}", hit.region_name, hit.matched)
     };
     let route = Route::of_record(&hit.kind, hit.id, hit.household);
-    Entry { group: kind.label().to_owned(), sign, title: hit.title, beside, route }
+    Entry { group: kind.label().to_owned(), sign, title: hit.title, beside, route, place: None, voided: None }
+}
+
+/// A village or township: its families.
+fn from_place(place: RegionName) -> Entry {
+    let above = place.path.len().saturating_sub(1);
+    Entry {
+        group: "地区".into(),
+        sign: Sign::Pin,
+        title: place.name.clone(),
+        beside: format!("{} · 看那里的家庭", place.path[..above].join(" ")),
+        route: Route::Families,
+        place: Some(place),
+        voided: None,
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -87,7 +114,9 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
     let found = use_state(Vec::<Entry>::new);
     let at = use_state(|| 0usize);
     let turn = use_mut_ref(|| (0u64, None::<Timeout>));
-    let parts = use_mut_ref(|| [const { Vec::<Entry>::new() }; ASKED.len()]);
+    // The last part holds places.
+    let parts = use_mut_ref(|| [const { Vec::<Entry>::new() }; ASKED.len() + 1]);
+    let pick = use_region().set;
     let node = use_node_ref();
     let navigator = use_navigator();
     {
@@ -112,6 +141,22 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
             held.0 += 1;
             let (mine, again, found, parts) = (held.0, turn.clone(), found.clone(), parts.clone());
             held.1 = Some(Timeout::new(15, move || {
+                let places = {
+                    let (again, found, parts, text) =
+                        (again.clone(), found.clone(), parts.clone(), text.trim().to_owned());
+                    async move {
+                        let places = match text.chars().count() {
+                            0 | 1 => Vec::new(),
+                            _ => call(RegionSearch { text, limit: PLACES }).await.unwrap_or_default(),
+                        };
+                        if again.borrow().0 == mine {
+                            let mut parts = parts.borrow_mut();
+                            parts[ASKED.len()] = places.into_iter().map(from_place).collect();
+                            found.set(parts.concat());
+                        }
+                    }
+                };
+                spawn_local(places);
                 for (n, (kinds, limit)) in ASKED.into_iter().enumerate() {
                     let (again, found, parts, text) =
                         (again.clone(), found.clone(), parts.clone(), text.trim().to_owned());
@@ -140,10 +185,16 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
     entries.retain(|entry| can_write || !is_form(&entry.route));
     let go = {
         let close = props.onclose.clone();
-        Callback::from(move |route: Route| {
+        Callback::from(move |entry: Entry| {
             close.emit(());
-            if let Some(navigator) = &navigator {
-                navigator.push(&route);
+            if let Some(place) = entry.place {
+                pick.emit(place);
+            }
+            let Some(navigator) = &navigator else { return };
+            match &entry.voided {
+                // A plain struct of words can always be written.
+                Some(asked) => drop(navigator.push_with_query(&entry.route, asked)),
+                None => navigator.push(&entry.route),
             }
         })
     };
@@ -169,7 +220,7 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
             match event.key().as_str() {
                 "ArrowDown" if many > 0 => at.set((*at + 1) % many),
                 "ArrowUp" if many > 0 => at.set((*at + many - 1) % many),
-                "Enter" if *at < many => go.emit(entries[*at].route.clone()),
+                "Enter" if *at < many => go.emit(entries[*at].clone()),
                 "Escape" => close.emit(()),
                 _ => return,
             }
@@ -191,8 +242,8 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
                     { for entries.iter().enumerate().map(|(n, entry)| {
                         let head = (entry.group != group).then(|| entry.group.clone());
                         group = &entry.group;
-                        let (go, route) = (go.clone(), entry.route.clone());
-                        let onclick = Callback::from(move |_: MouseEvent| go.emit(route.clone()));
+                        let (go, chosen) = (go.clone(), entry.clone());
+                        let onclick = Callback::from(move |_: MouseEvent| go.emit(chosen.clone()));
                         html! {
                             <>
                                 if let Some(head) = head { <li class="tx-group" role="presentation">{ head }</li> }
@@ -205,7 +256,7 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
                             </>
                         }
                     }) }
-                    if entries.is_empty() {
+                    if entries.iter().all(|entry| entry.voided.is_some()) {
                         <li class="tx-menu-none">{ "没有找到。可以试试姓名的拼音首字母，或身份证后四位。" }</li>
                     }
                 </ul>
@@ -217,7 +268,11 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
 /// Records first, then pages and actions; before anything is typed, actions and pages.
 fn arrange(typed: &str, found: &[Entry]) -> Vec<Entry> {
     let text = typed.trim().to_lowercase();
-    let fits = |(entry, initials): &(Entry, &str)| entry.title.contains(&text) || initials.starts_with(&text);
+    let fits = |(entry, initials): &(Entry, &str)| {
+        let mut words = text.split_whitespace();
+        words.all(|word| in_order(word, &entry.title) || (word.len() > 1 && in_order(word, initials)))
+            || initials.starts_with(&text)
+    };
     let mut own: Vec<Entry> = pages().into_iter().filter(fits).map(|(entry, _)| entry).collect();
     own.sort_by_key(|entry| entry.group == "页面");
     let mut records: Vec<Entry> = found.to_vec();
@@ -228,7 +283,26 @@ fn arrange(typed: &str, found: &[Entry]) -> Vec<Entry> {
         }
     }
     records.sort_by_key(|entry| order.iter().position(|group| *group == entry.group));
-    if text.is_empty() { own } else { records.into_iter().chain(own).collect() }
+    if text.is_empty() {
+        return own;
+    }
+    // What is void is found only by who asks for it.
+    let voided = Entry {
+        group: "已作废".into(),
+        sign: Sign::Search,
+        title: format!("在已作废的记录里找“{}”", typed.trim()),
+        beside: String::new(),
+        route: Route::Voided,
+        place: None,
+        voided: Some(AskVoided { kind: None, text: Some(typed.trim().to_owned()) }),
+    };
+    records.into_iter().chain(own).chain([voided]).collect()
+}
+
+/// Whether all that was typed stands in the words in that order: 记走访 means 记一次走访.
+fn in_order(typed: &str, words: &str) -> bool {
+    let mut left = words.chars();
+    typed.chars().all(|c| left.any(|one| one == c))
 }
 
 /// The text with what was typed made visible in it.
@@ -240,5 +314,21 @@ fn marked(text: &str, typed: &str) -> Html {
             html! { <>{ &text[..from] }<mark>{ &text[from..to] }</mark>{ &text[to..] }</> }
         }
         None => html! { { text } },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_found_by_any_of_its_words() {
+        let found =
+            |typed: &str| arrange(typed, &[]).into_iter().map(|entry| entry.title).collect::<Vec<_>>();
+        for typed in ["记走访", "走访 记", "记一次走访", "jzf", "jyczf"] {
+            assert!(found(typed).contains(&"记一次走访".to_owned()), "{typed}");
+        }
+        assert_eq!(found("登记志愿")[0], "登记志愿者");
+        assert_eq!(found("没有这样的事"), ["在已作废的记录里找“没有这样的事”"]);
     }
 }

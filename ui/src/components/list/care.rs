@@ -1,6 +1,7 @@
 //! Who looks after a family and when it was last seen, in a cell. A gap shows by a sign and its words
 //! as well as by colour; a family that wishes no visits has none.
 
+use chrono::Datelike;
 use tiexin_contract::records::{Care, RecordRow};
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
 use yew::prelude::*;
@@ -34,10 +35,15 @@ pub(super) fn last_visit(row: &RecordRow) -> String {
 pub(super) fn last_visit_cell(row: &RecordRow) -> Html {
     let declined = row.fields.get("preference").and_then(|wish| wish.as_str())
         == Some(ContactPreference::Declined.code());
+    // Whoever went there and met nobody has not seen the family.
+    let in_vain = row.care.as_ref().and_then(|care| care.in_vain.as_ref()).map(|told| {
+        html! { <span class="tx-muted">{ format!(" {}月{}日{}", told.on.month(), told.on.day(), told.words()) }</span> }
+    });
+    let in_vain = in_vain.unwrap_or_default();
     match row.care.as_ref().map(|care| care.last_visit) {
-        Some(None) if is_active(row) && !declined => gap("还没走访"),
-        Some(Some(day)) => html! { { day.to_string() } },
-        _ => Html::default(),
+        Some(None) if is_active(row) && !declined => html! { <>{ gap("还没走访") }{ in_vain }</> },
+        Some(Some(day)) => html! { <>{ day.to_string() }{ in_vain }</> },
+        _ => in_vain,
     }
 }
 

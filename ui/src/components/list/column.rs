@@ -7,6 +7,7 @@ use crate::text;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
+use tiexin_contract::today::FILE_GAPS;
 use tiexin_domain::{PartialDate, YearHint};
 use yew::prelude::*;
 
@@ -64,7 +65,7 @@ impl Column {
 
     /// 所属地区
     pub(crate) fn place() -> Self {
-        Self::new("region", "所在村（社区）").show(Show::Place).width(11).unfiltered()
+        Self::new("region", "所在村（社区）").show(Show::Place).width(11)
     }
 
     /// Where the newest change is.
@@ -79,7 +80,12 @@ impl Column {
 
     /// 最近走访 of a family's file.
     pub(crate) fn last_visit() -> Self {
-        Self::new("care_last_visit", "最近走访").show(Show::LastVisit).width(9).unsorted().unfiltered()
+        Self::new("care_last_visit", "最近走访").show(Show::LastVisit).width(9)
+    }
+
+    /// What a special family's file lacks, its contacts and its people's numbers among it.
+    pub(crate) fn file_gaps() -> Self {
+        Self::new("gaps", "待补").show(Show::Gaps).width(11).unsorted()
     }
 
     /// What is missing.
@@ -185,7 +191,9 @@ impl Column {
         match self.show {
             Show::Code(_) | Show::Codes(_) => vec![one(FilterOp::Is, json!(typed))],
             Show::Flag => vec![one(FilterOp::Is, json!(true))],
-            Show::Date | Show::Moment => {
+            Show::Gaps => vec![one(FilterOp::Is, json!(typed))],
+            Show::LastVisit if NEVER.contains(&typed) => vec![one(FilterOp::Missing, Value::Null)],
+            Show::Date | Show::Moment | Show::LastVisit => {
                 let (from, to) = match typed.split_once(['~', '～', '至', '到']) {
                     Some((from, to)) => (stored(from, today), stored(to, today)),
                     None => (stored(typed, today), stored(typed, today)),
@@ -202,11 +210,15 @@ impl Column {
     pub(crate) fn choices(&self) -> Option<Vec<(&'static str, &'static str)>> {
         match self.show {
             Show::Code(options) | Show::Codes(options) => Some(options()),
+            Show::Gaps => Some(FILE_GAPS.to_vec()),
             Show::Flag => Some(vec![("true", "是")]),
             _ => None,
         }
     }
 }
+
+/// How people ask for families that nobody has seen yet.
+const NEVER: [&str; 6] = ["没有", "没", "无", "还没", "还没走访", "空"];
 
 /// A date as typed, stored: `10月` → `2026-10`.
 fn stored(typed: &str, today: NaiveDate) -> Option<String> {

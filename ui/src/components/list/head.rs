@@ -83,11 +83,15 @@ fn filter(column: &Column, props: &HeadProps) -> Html {
             }
         }
         None => {
-            let dates = matches!(column.show, super::Show::Date | super::Show::Moment);
+            let hint = match column.show {
+                super::Show::Date | super::Show::Moment => "如 10月",
+                super::Show::LastVisit => "如 ~10月，或 没有",
+                _ => "",
+            };
             let oninput = props.on_filter.reform(move |event: InputEvent| (field, value_of(&event)));
             html! {
                 <input type="text" {value} {oninput} aria-label={label} autocomplete="off"
-                    placeholder={if dates { "如 10月" } else { "" }} />
+                    placeholder={hint} />
             }
         }
     }

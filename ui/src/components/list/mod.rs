@@ -16,7 +16,7 @@ mod rows;
 pub(crate) use column::{Column, Show};
 
 use crate::components::{Button, Look, Sign, Trouble, Waiting};
-use crate::hooks::{use_preferences, use_region, use_session, use_toast};
+use crate::hooks::{keep, left, use_preferences, use_region, use_session, use_toast};
 use crate::transport::{call, listen};
 use gloo::timers::callback::Timeout;
 use head::Head;
@@ -66,6 +66,14 @@ struct View {
     filtering: bool,
 }
 
+/// What a list held when its page was left.
+#[derive(Clone, Default)]
+struct Left {
+    view: View,
+    scroll: f64,
+    cursor: u64,
+}
+
 #[derive(Clone, PartialEq, Default)]
 struct Hand {
     cursor: u64,
@@ -86,9 +94,16 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let today = use_session().today();
     let large = use_preferences().kept.large_type;
     let toast = use_toast();
-    let view = use_state(|| View { sort: props.sort.clone(), ..View::default() });
+    // Who comes back from a record finds the list as it was.
+    let left = use_memo((), |()| left::<Left>(props.kind));
+    let view = use_state(|| match &*left {
+        Some(left) => left.view.clone(),
+        None => View { sort: props.sort.clone(), ..View::default() },
+    });
     let hand = use_state(Hand::default);
-    let scroll = use_state(|| 0f64);
+    let scroll = use_state(|| left.as_ref().as_ref().map_or(0.0, |left| left.scroll));
+    let back_to = use_mut_ref(|| left.as_ref().as_ref().map(|left| (left.scroll, left.cursor)));
+    keep(props.kind, Left { view: (*view).clone(), scroll: *scroll, cursor: hand.cursor });
     let rows = use_mut_ref(Rows::default);
     let error = use_state(|| None);
     let repaint = use_force_update();
@@ -152,12 +167,22 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let asked = use_mut_ref(|| (0u64, None::<Timeout>));
     {
         let (fetch, asked, hand, scroller) = (fetch.clone(), asked.clone(), hand.setter(), scroller.clone());
+        let back_to = back_to.clone();
         let text = serde_json::to_string(&list).unwrap_or_default();
         let list = list.clone();
         use_effect_with(text, move |_| {
             let mut held = asked.borrow_mut();
             held.0 += 1;
             let turn = held.0;
+            let back = *back_to.borrow();
+            if let Some((scroll, cursor)) = back.filter(|_| turn == 1) {
+                // The rows that were in view; where they stand is set once the list's length is known.
+                hand.set(Hand { cursor, anchor: cursor, ..Hand::default() });
+                let page = (scroll / row_height) as u64 / PAGE;
+                held.1 = Some(Timeout::new(0, move || fetch.emit((list, page, turn))));
+                return;
+            }
+            *back_to.borrow_mut() = None;
             hand.set(Hand::default());
             let wait = if turn == 1 { 0 } else { 60 };
             held.1 = Some(Timeout::new(wait, move || {
@@ -166,6 +191,15 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 }
                 fetch.emit((list, 0, turn));
             }));
+        });
+    }
+    {
+        let (back_to, scroller) = (back_to.clone(), scroller.clone());
+        use_effect_with(rows.borrow().total.is_some(), move |known| {
+            let back = if *known { back_to.borrow_mut().take() } else { None };
+            if let (Some((scroll, _)), Some(element)) = (back, scroller.cast::<HtmlElement>()) {
+                element.set_scroll_top(scroll as i32);
+            }
         });
     }
     // Records changed: the same question anew, the rows stay where they are.

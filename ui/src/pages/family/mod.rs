@@ -12,11 +12,15 @@ use crate::attachments::Attachments;
 use crate::components::{Button, Look, Masked, Page, Sign, StateMark, show};
 use crate::hooks::{use_query, use_session};
 use crate::pages::duplicates::{LooksAlike, MergedInto};
+use crate::record::VoidNote;
 use crate::routes::{ForHousehold, Route};
+use crate::text;
+use chrono::NaiveDate;
 use moving::Moving;
 use past::Past;
 use people::{Agreed, People, Trusted};
 use tiexin_contract::family::{self, GetFamily};
+use tiexin_contract::records::InVain;
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -67,12 +71,16 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
         </>
     };
     let title = family.data.as_ref().map_or_else(|| "家庭".to_owned(), |page| page.household.title.clone());
-    let lead = family.data.as_ref().map(|page| head(page)).unwrap_or_default();
+    let lead = family.data.as_ref().map(|page| head(page, session.today())).unwrap_or_default();
     html! {
         <Page {title} {action} {lead}>
             { show(&family, |page| html! {
                 <>
                     <MergedInto row={page.household.clone()} />
+                    // What was merged into another is taken apart in 可能重复.
+                    if !page.household.fields.contains_key("merged_into") {
+                        <VoidNote row={page.household.clone()} ondone={family.reload.clone()} />
+                    }
                     if session.can_write() && page.household.void.is_none() { <LooksAlike {household} /> }
                     if *moving {
                         <Moving page={page.clone()} onclose={turn(false)} />
@@ -97,12 +105,19 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
     }
 }
 
-fn head(page: &family::FamilyPage) -> Html {
+/// `今天去过，没有遇到`
+pub(crate) fn went_in_vain(in_vain: &InVain, today: NaiveDate) -> String {
+    format!("{}去过，{}", text::day(in_vain.on, today), in_vain.words())
+}
+
+fn head(page: &family::FamilyPage, today: NaiveDate) -> Html {
     let row = &page.household;
     let word = |field: &str| row.fields.get(field).map(crate::text::plain).unwrap_or_default();
     let address =
         Some(word("current_address")).filter(|a| !a.is_empty()).unwrap_or_else(|| word("registered_address"));
+    // By whom somebody was met.
     let seen = match (page.days_since_visit, page.overdue_days) {
+        (None, _) if page.in_vain.is_some() => "还没有见到家里人".to_owned(),
         (None, _) => "还没有走访记录".to_owned(),
         (Some(0), _) => "今天看望过".to_owned(),
         (Some(days), Some(over)) if over > 0 => format!("上次走访在 {days} 天前，该去看看了"),
@@ -116,6 +131,7 @@ fn head(page: &family::FamilyPage) -> Html {
                 <Masked id={row.id} field="phone" value={phone.to_owned()} />
             }
             <span>{ seen }</span>
+            if let Some(in_vain) = &page.in_vain { <span>{ went_in_vain(in_vain, today) }</span> }
             <StateMark state={row.state} />
         </span>
     }

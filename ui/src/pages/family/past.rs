@@ -1,8 +1,9 @@
 //! What happened, newest first.
 
 use super::people::PartProps;
-use crate::components::{Card, Empty, Sign, StateMark, Timeline, TimelineEntry};
+use crate::components::{Button, Card, Empty, Look, Sign, StateMark, Timeline, TimelineEntry};
 use crate::hooks::use_session;
+use crate::pages::visits::gifts;
 use crate::routes::Route;
 use crate::text;
 use chrono::NaiveDate;
@@ -46,8 +47,7 @@ pub(super) fn Past(props: &PartProps) -> Html {
                 <Timeline {entries} />
             }
             if rows.len() > shown {
-                <crate::components::Button label={format!("再看以前的 {} 条", rows.len() - shown)}
-                    look={crate::components::Look::Link} small=true onclick={more} />
+                <Button label={format!("再看以前的 {} 条", rows.len() - shown)} look={Look::Link} small=true onclick={more} />
             }
         </Card>
     }
@@ -64,10 +64,11 @@ fn entry(row: &RecordRow, today: NaiveDate, onclick: Option<Callback<()>>) -> Ti
             let presence =
                 presence.map(|p| format!(" · {}", Presence::from_code(&p).label())).unwrap_or_default();
             let met = word("met").map(|m| format!("见到{m}。")).unwrap_or_default();
+            let gifts = gifts(row).map(|gifts| format!("慰问：{gifts}。")).unwrap_or_default();
             (
                 Sign::Footsteps,
                 format!("{kind}{presence}"),
-                format!("{met}{}", word("note").unwrap_or_default()),
+                format!("{met}{gifts}{}", word("note").unwrap_or_default()),
             )
         }
         "need_survey" => (Sign::Pen, "需求调查".to_owned(), word("needs").unwrap_or_default()),
@@ -87,7 +88,34 @@ fn entry(row: &RecordRow, today: NaiveDate, onclick: Option<Callback<()>>) -> Ti
         title: html! {
             <><strong>{ title }</strong>{ " " }<span class="tx-muted">{ who }</span>{ " " }<StateMark state={row.state} brief=true /></>
         },
-        body: html! { { body } },
+        body: html! { <Folded text={body} /> },
         onclick,
+    }
+}
+
+/// So many characters of a note stand on the timeline; a whole story would push the next visit off the screen.
+const NOTE: usize = 90;
+
+#[derive(Properties, PartialEq)]
+struct FoldedProps {
+    text: String,
+}
+
+/// A long note, its beginning first.
+#[component]
+fn Folded(props: &FoldedProps) -> Html {
+    let whole = use_state(|| false);
+    let Some((cut, _)) = props.text.char_indices().nth(NOTE) else {
+        return html! { { &props.text } };
+    };
+    let turn = {
+        let whole = whole.clone();
+        Callback::from(move |()| whole.set(!*whole))
+    };
+    html! {
+        <>
+            { if *whole { props.text.clone() } else { format!("{}……", &props.text[..cut]) } }{ " " }
+            <Button label={if *whole { "折起来" } else { "看全文" }} look={Look::Link} small=true onclick={turn} expanded={*whole} />
+        </>
     }
 }

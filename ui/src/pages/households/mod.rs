@@ -9,11 +9,14 @@ pub(crate) use person::PERSON;
 pub(crate) use support_file::SUPPORT_FILE;
 
 use crate::components::list::Column;
-use crate::components::{Button, Look, Page, Sign, Tab, Tabs};
-use crate::hooks::use_session;
+use crate::components::{Button, Confirm, Look, Page, Sign, Tab, Tabs};
+use crate::hooks::{Note, Toasts, Tone, use_kept, use_region, use_session};
 use crate::record::{Noun, RecordList};
 use crate::routes::Route;
+use crate::transport::hand_over;
+use tiexin_contract::family::ExportFamilies;
 use tiexin_contract::records::Sort;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -40,7 +43,7 @@ pub(crate) static HOUSEHOLD: Noun = Noun {
 
 #[component]
 pub(crate) fn FamiliesPage() -> Html {
-    let at = use_state(|| 0usize);
+    let at = use_kept("families tab", || 0usize);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
     let go = |to: Route| {
@@ -54,6 +57,7 @@ pub(crate) fn FamiliesPage() -> Html {
     let action = html! {
         <>
             <Button label="可能重复" look={Look::Link} onclick={go(Route::Duplicates)} />
+            if can_write && *at == 0 { <RegisterForPrint /> }
             if can_write {
                 <Button label="登记家庭" look={Look::Primary} sign={Sign::Plus} onclick={go(Route::FamilyNew)} />
             }
@@ -69,5 +73,52 @@ pub(crate) fn FamiliesPage() -> Html {
             <Tabs tabs={vec![Tab::new("特殊家庭"), Tab::new("全部家庭")]} chosen={*at} {onchange} />
             <RecordList key={noun.kind} {noun} new_at={Route::FamilyNew} />
         </Page>
+    }
+}
+
+/// 名册: the whole table with spouse, address and phone, for print. Whole numbers leave the book: that is said first.
+#[component]
+fn RegisterForPrint() -> Html {
+    let asking = use_state(|| false);
+    let region = use_region();
+    let turn = |to: bool| {
+        let asking = asking.setter();
+        Callback::from(move |()| asking.set(to))
+    };
+    let onyes = {
+        let (close, region) = (turn(false), region.code());
+        Callback::from(move |()| {
+            close.emit(());
+            let region = region.clone();
+            spawn_local(async move {
+                let made = hand_over("导出名册", "特殊家庭名册.xlsx", |path| ExportFamilies {
+                    region,
+                    path,
+                })
+                .await;
+                match made {
+                    Ok(Some(made)) => {
+                        Toasts.say(Note {
+                            tone: Tone::Good,
+                            text: format!("已导出：{}", made.path.unwrap_or(made.name)).into(),
+                            action: None,
+                        });
+                    }
+                    Ok(None) => {}
+                    Err(cause) => Toasts.bad(&cause),
+                }
+            });
+        })
+    };
+    html! {
+        <>
+            <Button label="名册（打印）" look={Look::Link} sign={Sign::Export} onclick={turn(true)} />
+            if *asking {
+                <Confirm title="导出特殊家庭名册？" yes="导出" {onyes} onno={turn(false)}>
+                    <p>{ format!("{}在册的特殊家庭，一户一行：户主、配偶、住址、电话、双岗联系人、最近走访，按A4横向排好。", region.name.name) }</p>
+                    <p>{ "电话是完整的，会记入操作记录；请妥善保管，用完收好。" }</p>
+                </Confirm>
+            }
+        </>
     }
 }

@@ -22,7 +22,7 @@ pub(crate) static SUPPORT_FILE: Noun = Noun {
             Column::last_visit(),
             Column::new("preference", "联系意愿").show(Show::Code(options::<ContactPreference>)).width(9),
             Column::new("status", "台账").show(Show::Code(options::<FileStatus>)).width(6).spare(),
-            Column::gaps(),
+            Column::file_gaps(),
             Column::state(),
         ]
     },

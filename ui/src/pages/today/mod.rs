@@ -51,8 +51,8 @@ pub(crate) fn TodayPage() -> Html {
             { show(&today, |now| html! {
                 <div class="tx-today">
                     <div class="tx-today-main">
-                        <Due families={now.due.clone()} total={now.due_total} any={!now.month.coverage.is_empty()} />
-                        <Gaps files={now.gaps.clone()} total={now.gaps_total} />
+                        <Due families={now.due.clone()} total={now.due_total} any={!now.month.coverage.is_empty()} today={now.date} />
+                        <Gaps groups={now.missing.clone()} total={now.gaps_total} />
                     </div>
                     <div class="tx-today-side">
                         <Month month={now.month.clone()} today={now.date} />

@@ -2,7 +2,7 @@
 
 use crate::components::list::{Column, Show};
 use crate::components::{Button, Look, Page, Sign, Tab, Tabs, options};
-use crate::hooks::use_session;
+use crate::hooks::{use_kept, use_session};
 use crate::pages::services::{COUNSELLING, INSURANCE_CLAIM, NEED_SURVEY};
 use crate::record::{Noun, RecordList};
 use crate::routes::Route;
@@ -49,7 +49,7 @@ const TABS: [&Noun; 4] = [&VISIT, &NEED_SURVEY, &INSURANCE_CLAIM, &COUNSELLING];
 /// Visits, and what else is done for families; each list with its own action.
 #[component]
 pub(crate) fn VisitsPage() -> Html {
-    let at = use_state(|| 0usize);
+    let at = use_kept("visits tab", || 0usize);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
     let noun = TABS[*at];

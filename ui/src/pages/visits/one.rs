@@ -1,12 +1,13 @@
 //! One visit, to be read and, if need be, corrected or taken back.
 
 use crate::attachments::Attachments;
-use crate::components::{Button, Card, Confirm, Look, Page, Sign, StateMark, TextField, show};
-use crate::hooks::{use_command, use_query, use_session, use_toast};
+use crate::components::{Button, Card, Look, Page, Sign, StateMark, show};
+use crate::hooks::{use_query, use_session};
+use crate::record::{History, VoidNote, Voiding};
 use crate::routes::Route;
 use crate::text;
 use std::rc::Rc;
-use tiexin_contract::records::{GetRecord, RecordRow, RestoreRecord, VoidRecord};
+use tiexin_contract::records::{GetRecord, RecordRow};
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
 use uuid::Uuid;
 use yew::prelude::*;
@@ -42,9 +43,12 @@ pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
     };
     html! {
         <Page title="走访" {action}>
-            { show(&row, |row| html! { <Reading row={row.clone()} /> }) }
-            if row.data.is_some() { <div class="tx-visit-photos"><Attachments owner={props.id} /></div> }
-            if *asking { <TakeBack id={props.id} onclose={set(&asking, false)} /> }
+            { show(&row, |shown| html! { <Reading row={shown.clone()} reload={row.reload.clone()} /> }) }
+            if row.data.is_some() {
+                <div class="tx-visit-photos"><Attachments owner={props.id} /></div>
+                <History id={props.id} today={session.today()} />
+            }
+            if *asking { <Voiding id={props.id} what="这次走访" onclose={set(&asking, false)} ondone={row.reload.clone()} /> }
         </Page>
     }
 }
@@ -52,13 +56,13 @@ pub(crate) fn VisitPage(props: &VisitPageProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct ReadingProps {
     row: Rc<RecordRow>,
+    reload: Callback<()>,
 }
 
 #[component]
 fn Reading(props: &ReadingProps) -> Html {
     let row = &props.row;
     let session = use_session();
-    let restore = use_command::<RestoreRecord>();
     let word = |field: &str| row.fields.get(field).map(text::plain).filter(|t| !t.is_empty());
     let lines: Vec<(&str, Option<String>)> = vec![
         ("日期", word("date").map(|d| text::stored_date(&d))),
@@ -77,18 +81,9 @@ fn Reading(props: &ReadingProps) -> Html {
         ("联系的原因", word("contact_reason")),
     ];
     let family = row.fields.get("household").and_then(|v| v.as_str()).and_then(|id| id.parse().ok());
-    let bring_back = {
-        let (restore, id) = (restore.clone(), row.id);
-        Callback::from(move |()| restore.run(RestoreRecord { id }, |_| {}))
-    };
     html! {
         <Card title={row.fields.get("head_name").map(text::plain).unwrap_or_default()} aside={html! { <StateMark state={row.state} /> }}>
-            if let Some(reason) = &row.void {
-                <p class="tx-visit-void">
-                    { format!("这条走访已作废：{reason}") }
-                    if session.can_write() { <Button label="恢复" look={Look::Link} small=true onclick={bring_back} /> }
-                </p>
-            }
+            <VoidNote row={(**row).clone()} ondone={props.reload.clone()} />
             <dl class="tx-read">
                 { for lines.into_iter().filter_map(|(label, value)| Some(html! {
                     <><dt>{ label }</dt><dd>{ value? }</dd></>
@@ -103,7 +98,7 @@ fn Reading(props: &ReadingProps) -> Html {
     }
 }
 
-fn gifts(row: &RecordRow) -> Option<String> {
+pub(crate) fn gifts(row: &RecordRow) -> Option<String> {
     let gifts = row.fields.get("gifts")?.as_array()?;
     let one = |gift: &serde_json::Value| {
         let part = |name: &str| gift.get(name).map(text::plain).unwrap_or_default();
@@ -114,39 +109,4 @@ fn gifts(row: &RecordRow) -> Option<String> {
         format!("{}{amount}{signed}", part("item"))
     };
     Some(gifts.iter().map(one).collect::<Vec<_>>().join("；")).filter(|t| !t.is_empty())
-}
-
-#[derive(Properties, PartialEq)]
-struct TakeBackProps {
-    id: Uuid,
-    onclose: Callback<()>,
-}
-
-/// Hiding a visit wants a reason; nothing is deleted.
-#[component]
-fn TakeBack(props: &TakeBackProps) -> Html {
-    let reason = use_state(String::new);
-    let hide = use_command::<VoidRecord>();
-    let toast = use_toast();
-    let onyes = {
-        let (reason, hide, close, id) = (reason.clone(), hide.clone(), props.onclose.clone(), props.id);
-        Callback::from(move |()| {
-            let close = close.clone();
-            hide.run(VoidRecord { id, reason: reason.trim().to_owned() }, move |_| {
-                toast.plain("已作废，可以随时恢复");
-                close.emit(());
-            });
-        })
-    };
-    let onchange = {
-        let reason = reason.clone();
-        Callback::from(move |text| reason.set(text))
-    };
-    let problem = hide.error.as_ref().map(|e| AttrValue::from(e.message.clone()));
-    html! {
-        <Confirm title="作废这条走访？" yes="作废" no="不作废" {onyes} onno={props.onclose.clone()} danger=true>
-            <p>{ "作废后不再计入报表，但不会删除。请写明原因。" }</p>
-            <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} {problem} first=true />
-        </Confirm>
-    }
 }
