@@ -87,7 +87,8 @@ pub(super) fn saves(
         }
     }
     rules::follow_id_number(&mut person, &borrowed);
-    let problems = rules::problems_since(at.book(), Kind::Person.code(), id, before.as_ref(), &person, at.day);
+    let problems =
+        rules::problems_since(at.book(), Kind::Person.code(), id, before.as_ref(), &person, at.day);
     let problems = problems.map_err(errors::store)?;
     if !problems.is_empty() {
         return Err(ErrorReply::invalid(problems));
