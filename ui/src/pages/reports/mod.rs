@@ -5,12 +5,13 @@ mod sheet;
 
 use crate::components::{Button, Card, Empty, Look, Page, Sign, show};
 use crate::hooks::{use_kept, use_query, use_query_when, use_region, use_session, use_toast};
-use crate::transport::hand_over;
+use crate::transport::{call, hand_over};
 use chrono::{Datelike, NaiveDate};
 use figure::FigurePanel;
 use sheet::SheetTable;
-use tiexin_contract::report::{ExportReport, GetReport, ListForms, ReportSheet};
-use tiexin_domain::RegionCode;
+use std::collections::BTreeMap;
+use tiexin_contract::report::{ExportReport, GetReport, ListForms, ReportSheet, SignForms};
+use tiexin_domain::{Level, RegionCode};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::platform::spawn_local;
@@ -35,7 +36,14 @@ pub(crate) fn ReportsPage() -> Html {
     let month = use_kept("month", || month_before(session.today()));
     let pressed = use_kept("figure", || None::<Pressed>);
     let exporting = use_state(|| false);
-    let ask = GetReport::of((*form).clone(), text_of(*month), region.code());
+    let by_village = use_kept("villages", || false);
+    let signed = use_state(BTreeMap::<String, String>::new);
+    let ask = GetReport {
+        form: (*form).clone(),
+        month: text_of(*month),
+        region: region.code(),
+        by_village: *by_village,
+    };
     let report = use_query_when(Some(ask.clone()), &["*"]);
 
     {
@@ -48,14 +56,38 @@ pub(crate) fn ReportsPage() -> Html {
         });
     }
 
+    // Kept as soon as a field is left, so that the next form and the next month have it.
+    let keep = {
+        let signed = signed.clone();
+        Callback::from(move |(word, text): (String, String)| {
+            let mut all = (*signed).clone();
+            all.insert(word, text);
+            signed.set(all.clone());
+            spawn_local(async move {
+                if let Err(error) = call(SignForms { signed: all }).await {
+                    toast.bad(&error);
+                }
+            });
+        })
+    };
+
     let export = {
-        let (toast, exporting, ask) = (toast, exporting.setter(), ask.clone());
+        let (toast, exporting, ask, signed) = (toast, exporting.setter(), ask.clone(), signed.clone());
         let title = report.data.as_ref().map(|sheet| file_name(sheet));
         Callback::from(move |()| {
             let Some(name) = title.clone() else { return };
             let (toast, exporting, ask) = (toast, exporting.clone(), ask.clone());
+            let signed = (*signed).clone();
             exporting.set(true);
             spawn_local(async move {
+                // What was typed a moment ago may still be on its way.
+                if !signed.is_empty()
+                    && let Err(error) = call(SignForms { signed }).await
+                {
+                    toast.bad(&error);
+                    exporting.set(false);
+                    return;
+                }
                 let made = hand_over("导出报表", &name, |path| ExportReport {
                     form: ask.form,
                     month: ask.month,
@@ -94,9 +126,14 @@ pub(crate) fn ReportsPage() -> Html {
         let pressed = pressed.clone();
         Callback::from(move |()| pressed.set(None))
     };
+    let in_villages = {
+        let by_village = by_village.clone();
+        Callback::from(move |_: Event| by_village.set(!*by_village))
+    };
+    let no_month = report.error.as_ref().and_then(|error| error.about("month").map(str::to_owned));
     let action = html! {
         <Button label="导出 Excel" look={Look::Primary} sign={Sign::Export} busy={*exporting} onclick={export}
-            disabled={report.data.is_none()} />
+            disabled={report.data.is_none() || no_month.is_some()} />
     };
     html! {
         <Page title="报表" {action} lead={html! { "点任何一个数字，看它背后的每一条记录。" }}>
@@ -118,8 +155,18 @@ pub(crate) fn ReportsPage() -> Html {
                     <Button label="下一月" small=true onclick={step(1)} disabled={*month >= last} />
                 </div>
                 <span class="tx-muted">{ "地区：" }{ region.name.name.clone() }</span>
+                if ask.region.level() == Level::Township {
+                    <label class="tx-report-villages">
+                        <input type="checkbox" checked={*by_village} onchange={in_villages} />
+                        { "分村列出" }
+                    </label>
+                }
             </div>
-            { show(&report, |sheet| view(sheet, &pressed, onpress, close, &ask)) }
+            if let Some(why) = no_month {
+                <Empty title="这个月没有报表" action={back_to(&month, last)}>{ why }</Empty>
+            } else {
+                { show(&report, |sheet| view(sheet, &pressed, onpress, close, &ask, &signed, keep)) }
+            }
         </Page>
     }
 }
@@ -130,24 +177,26 @@ fn view(
     onpress: Callback<Pressed>,
     close: Callback<()>,
     ask: &GetReport,
+    signed: &BTreeMap<String, String>,
+    onsign: Callback<(String, String)>,
 ) -> Html {
-    if sheet.rows.is_empty() {
-        return html! {
-            <Empty title="这个月还没有可以统计的记录">
-                { "记下走访、导入台账之后，这里就会有数字。" }
-            </Empty>
-        };
-    }
     html! {
         <div class="tx-report">
             <Card class="tx-report-paper">
-                <SheetTable sheet={sheet.clone()} pressed={pressed.clone()} {onpress} />
+                <SheetTable sheet={sheet.clone()} pressed={pressed.clone()} {onpress} signed={signed.clone()} {onsign} />
             </Card>
             if let Some(figure) = pressed {
                 <FigurePanel figure={figure.clone()} form={ask.form.clone()} month={ask.month.clone()} onclose={close} />
             }
         </div>
     }
+}
+
+/// From a month without a report to the newest that has one.
+fn back_to(month: &UseStateHandle<NaiveDate>, last: NaiveDate) -> Html {
+    let month = month.clone();
+    let onclick = Callback::from(move |()| month.set(last));
+    html! { <Button label="看本月" look={Look::Link} {onclick} /> }
 }
 
 /// `谷阳镇暖心活动月报2026年10月.xlsx`

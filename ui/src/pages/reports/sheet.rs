@@ -1,7 +1,9 @@
 //! A form as it is printed: merged heads, a row for each unit, figures that can be pressed.
 
 use super::Pressed;
-use tiexin_contract::report::{ReportRow, ReportSheet};
+use std::collections::BTreeMap;
+use tiexin_contract::report::{ReportRow, ReportSheet, UnitStanding};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -9,6 +11,9 @@ pub(crate) struct SheetTableProps {
     pub(crate) sheet: ReportSheet,
     pub(crate) pressed: Option<Pressed>,
     pub(crate) onpress: Callback<Pressed>,
+    /// What was written at the foot since the page was opened: word → text.
+    pub(crate) signed: BTreeMap<String, String>,
+    pub(crate) onsign: Callback<(String, String)>,
 }
 
 #[component]
@@ -43,9 +48,32 @@ pub(crate) fn SheetTable(props: &SheetTableProps) -> Html {
                 <tbody>{ for sheet.rows.iter().map(|row| line(row, props)) }</tbody>
             </table>
             <div class="tx-form-foot-line">
-                { for sheet.foot.iter().map(|word| html! { <span>{ word }{ "：" }</span> }) }
+                { for sheet.foot.iter().enumerate().map(|(at, word)| signature(at, word, props)) }
             </div>
+            if !sheet.notes.is_empty() {
+                <ul class="tx-form-notes">
+                    { for sheet.notes.iter().map(|note| html! { <li>{ "说明：" }{ note }</li> }) }
+                </ul>
+            }
         </div>
+    }
+}
+
+/// A word of the foot, and a place to write after it, as on paper.
+fn signature(at: usize, word: &str, props: &SheetTableProps) -> Html {
+    let kept = props.sheet.signed.get(at).cloned().unwrap_or_default();
+    let value = props.signed.get(word).cloned().unwrap_or(kept);
+    let onchange = {
+        let (sign, word) = (props.onsign.clone(), word.to_owned());
+        Callback::from(move |event: Event| {
+            sign.emit((word.clone(), event.target_unchecked_into::<HtmlInputElement>().value()));
+        })
+    };
+    html! {
+        <label class="tx-form-signature">
+            { word }{ "：" }
+            <input type="text" aria-label={word.to_owned()} maxlength="30" autocomplete="off" {value} {onchange} />
+        </label>
     }
 }
 
@@ -65,9 +93,13 @@ fn long_figures(sheet: &ReportSheet) -> Vec<Option<usize>> {
 }
 
 fn line(row: &ReportRow, props: &SheetTableProps) -> Html {
+    let empty = !row.total && row.standing != UnitStanding::Figures;
     html! {
-        <tr class={row.total.then_some("tx-total")}>
-            <th scope="row">{ &row.label }</th>
+        <tr class={classes!(row.total.then_some("tx-total"), empty.then_some("tx-form-empty"))}>
+            <th scope="row">
+                { &row.label }
+                if let Some(hint) = &row.hint { <small class="tx-form-hint">{ hint }</small> }
+            </th>
             { for row.cells.iter().map(|cell| {
                 let figure = Pressed {
                     region: row.region.clone(),
