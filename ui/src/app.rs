@@ -17,6 +17,8 @@ use tiexin_contract::book::{GetPreferences, Preferences, SetPreferences};
 use tiexin_contract::regions::{RegionGet, RegionName};
 use tiexin_contract::session::{GetSession, SessionState, SignedIn};
 use tiexin_contract::sync::GetSync;
+use tiexin_domain::RegionCode;
+use tiexin_domain::access::Grant;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -51,9 +53,10 @@ pub(crate) fn App() -> Html {
             // Which day it is, and what the clock shows, goes on while a page stands.
             let minute = ask.clone();
             let every_minute = Interval::new(60_000, move || minute.emit(()));
-            // The desk has locked itself, a call found it locked, or this page may have missed it.
+            // The desk has locked itself, a call found it locked, rights have changed, or this page may have
+            // missed it.
             let hearing = listen(move |event| {
-                if matches!(event, Event::SignedOut | Event::Missed) {
+                if matches!(event, Event::SignedOut | Event::Rights | Event::Missed) {
                     ask.emit(());
                 }
             });
@@ -124,6 +127,11 @@ pub(crate) fn App() -> Html {
     }
 }
 
+/// Whether one of the grants in force reaches this region.
+fn works_in(grants: &[Grant], region: &RegionCode) -> bool {
+    grants.iter().any(|grant| grant.region.covers(region))
+}
+
 #[derive(Properties, PartialEq)]
 struct WorkProps {
     me: SignedIn,
@@ -140,7 +148,7 @@ fn Work(props: &WorkProps) -> Html {
     let (sync, set_sync) = use_newest_sync();
     {
         let (region, kept, sync) = (region.setter(), kept.setter(), set_sync.clone());
-        let home = me.home.clone();
+        let (home, grants) = (me.home.clone(), me.grants.clone());
         use_effect_with((), move |()| {
             let tell = sync.clone();
             let hearing = listen(move |event| match event {
@@ -160,10 +168,11 @@ fn Work(props: &WorkProps) -> Html {
                     sync.emit(state);
                 }
                 let preferences = call(GetPreferences {}).await.unwrap_or_default();
-                let code =
-                    preferences.region.as_deref().and_then(|code| code.parse().ok()).unwrap_or(home.clone());
-                kept.set(Rc::new(preferences));
+                let last: Option<RegionCode> =
+                    preferences.region.as_deref().and_then(|code| code.parse().ok());
                 // A region that is no longer the user's falls back to home.
+                let code = last.filter(|code| works_in(&grants, code)).unwrap_or(home.clone());
+                kept.set(Rc::new(preferences));
                 let named = match call(RegionGet { code }).await {
                     Ok(name) => Ok(name),
                     Err(_) => call(RegionGet { code: home }).await,
@@ -173,6 +182,17 @@ fn Work(props: &WorkProps) -> Html {
                 }
             });
             || drop(hearing)
+        });
+    }
+    {
+        // Moved to another place: the lists do not stay with the former one.
+        let region = region.clone();
+        let home = (me.home.clone(), me.home_name.clone());
+        use_effect_with(me.grants.clone(), move |grants| {
+            if !works_in(grants, &region.code) {
+                let (code, name) = home;
+                region.set(RegionName { code, path: vec![name.clone()], name });
+            }
         });
     }
     use_effect_with(kept.large_type, |large| show_size(*large));

@@ -36,6 +36,30 @@ pub struct AuditRow {
     pub kind: Option<String>,
     pub record: Option<uuid::Uuid>,
     pub fields: Vec<String>,
+    /// What the record is called, for who may see it; the person's name where it is about a user.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// On which computer, where it was another one.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// Where the record lies, or the person works.
+    #[serde(default)]
+    pub place: Option<String>,
+}
+
+/// What was done on the desks of the regions in which the user may read the audit; asked of the province, the newest
+/// first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RegionAudit {
+    #[serde(default)]
+    pub before: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RegionAuditPage {
+    pub rows: Vec<AuditRow>,
+    /// Older ones stand before this number; none: these were the last.
+    pub before: Option<u64>,
 }
 
 /// Preferences of the user on this PC.
@@ -67,6 +91,7 @@ pub struct Touch {}
 commands! {
     Verify => "book.verify" -> VerifyReport;
     AuditTrail => "book.audit" -> Vec<AuditRow>;
+    RegionAudit => "book.region_audit" -> RegionAuditPage;
     GetPreferences => "book.preferences" -> Preferences;
     SetPreferences => "book.set_preferences" -> Done;
     Touch => "session.touch" -> Done;

@@ -16,6 +16,8 @@ pub enum Event {
     Sync(SyncState),
     /// The desk locked itself after idling, or somebody signed out.
     SignedOut,
+    /// What who sits here may do has changed, or the book was locked or opened: the session is to be asked anew.
+    Rights,
     /// This screen fell behind and events were dropped: everything it shows may have changed, the session and
     /// the state of sync among it.
     Missed,
@@ -29,7 +31,7 @@ impl Event {
                 kinds.contains(&"*") || changed.iter().any(|kind| kinds.contains(&kind.as_str()))
             }
             Event::Missed => !kinds.is_empty(),
-            Event::Progress(_) | Event::Sync(_) | Event::SignedOut => false,
+            Event::Progress(_) | Event::Sync(_) | Event::SignedOut | Event::Rights => false,
         }
     }
 }

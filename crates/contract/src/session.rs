@@ -27,8 +27,8 @@ pub struct SessionState {
     pub app_version: String,
     /// Minutes without a touch until the desk locks.
     pub idle_minutes: u32,
-    /// The password was right, but the lease is over: the book stays locked until it has spoken with the
-    /// province, by line or by stick. Nobody is signed in until then.
+    /// The password was right, but the book stays locked until it has spoken with the province, by line or by
+    /// stick: its lease is over, or the account was disabled. Nobody is signed in until then.
     #[serde(default)]
     pub lease_ended: Option<LeaseEnded>,
     /// The book of this desk was destroyed on the province's order, and none was begun since.
@@ -76,6 +76,23 @@ pub struct LeaseEnded {
     pub display_name: String,
     /// Changes that wait for the province; they are safe.
     pub waiting: u64,
+    #[serde(default)]
+    pub why: WhyLocked,
+    /// Chinese: why it is locked and what opens it again.
+    #[serde(default)]
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLocked {
+    /// The desk has not spoken with the province for too long.
+    #[default]
+    Lease,
+    /// The computer's clock is certainly wrong, and the lease can only be told by it.
+    Clock,
+    /// The province has disabled the account.
+    Disabled,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -74,7 +74,7 @@ pub struct SyncState {
 pub struct Lease {
     /// Milliseconds since 1970 UTC, desk clock.
     pub until: i64,
-    /// Whole days left.
+    /// Days left; one that has begun counts.
     pub days_left: i64,
     /// It ends soon: to be said without being asked.
     pub soon: bool,

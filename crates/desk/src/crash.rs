@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::log::may_be_told;
 
 /// From now on a panic leaves `crash-<ms>.txt` in `folder`: version, place in the source, thread. The
 /// message is left out, it could hold a person's data; the default report on stderr goes with it.
@@ -36,5 +41,6 @@ pub fn write_logs(folder: &Path) {
         .build(folder.join("logs"));
     let Ok(files) = files else { return };
     let filter = EnvFilter::try_from_env("TIEXIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter).with_writer(files).try_init();
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(files);
+    let _ = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_told)).with(lines).try_init();
 }

@@ -16,11 +16,14 @@ pub(crate) fn signed_out() -> ErrorReply {
     ErrorReply::new(ErrorCode::SignedOut, "还没有登录，或离开较久已自动锁定。已保存的内容都在，请重新登录。")
 }
 
-pub(crate) fn lease_ended() -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::LeaseEnded,
-        "这台电脑太久没有联系省平台，台账已锁上，内容都在、没有丢。请连接省平台续期，或用U盘带走、带回一次。",
-    )
+/// `why`: what the locked book says of itself ([`crate::lock`]).
+pub(crate) fn locked(why: &str) -> ErrorReply {
+    ErrorReply::new(ErrorCode::LeaseEnded, why)
+}
+
+/// Nothing here is the user's to see any more, or not yet.
+pub(crate) fn no_grant() -> ErrorReply {
+    ErrorReply::new(ErrorCode::NoRight, crate::lock::NO_GRANT)
 }
 
 pub(crate) fn no_right() -> ErrorReply {

@@ -21,6 +21,8 @@ mod folders;
 pub mod host;
 mod jobs;
 mod labels;
+mod lock;
+mod log;
 mod lookup;
 mod masking;
 mod obey;

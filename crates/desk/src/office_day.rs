@@ -99,10 +99,16 @@ pub(crate) fn notice(clock: &dyn Clock, book: Option<&Book>) -> Result<Option<Cl
     Ok(None)
 }
 
+/// Why the computer's date is to be doubted; its zone changes no date.
+pub(crate) fn doubt(clock: &dyn Clock, book: &Book) -> Result<Option<ClockTrouble>, StoreError> {
+    let code = notice(clock, Some(book))?.map(|told| told.code);
+    Ok(code.filter(|code| *code != ClockTrouble::OtherZone))
+}
+
 /// Said where a date would be taken from a clock that is wrong.
 pub(crate) const NO_DATE: &str =
     "电脑的日期和时间不对，不能自动填写日期：请写全年月日，并校准电脑的日期和时间";
 
-fn label(day: NaiveDate) -> String {
+pub(crate) fn label(day: NaiveDate) -> String {
     day.format("%Y年%-m月%-d日").to_string()
 }

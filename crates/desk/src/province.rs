@@ -107,6 +107,8 @@ impl Province {
     /// A full round now; the state after it, whether it came to its end or not.
     pub(crate) async fn round(&self, desk: &Desk, book: &Book) -> Result<SyncState, ErrorReply> {
         let engine = self.engine.clone().unwrap_or_else(|| begin(book, &desk.inner().config));
+        let session = desk.inner().sessions.current();
+        let before = session.as_ref().and_then(|session| session.standing());
         let outcome = engine.sync_now().await;
         let look = desk.inner().looks.at(|| standing(Some(&engine)));
         if self.engine.is_none()
@@ -114,6 +116,14 @@ impl Province {
             && !report.kinds.is_empty()
         {
             desk.tell(Event::Changed { kinds: report.kinds.iter().cloned().collect() });
+        }
+        let now_ms = desk.inner().config.clock.now_ms();
+        if let Some(session) = session {
+            session.look_at_lease(now_ms);
+            if session.standing() != before {
+                session.learn_names();
+                desk.tell(Event::Rights);
+            }
         }
         match outcome {
             Ok(_)
@@ -125,10 +135,6 @@ impl Province {
                 | SyncError::Unknown,
             ) => {}
             Err(error) => return Err(reply(error)),
-        }
-        let now_ms = desk.inner().config.clock.now_ms();
-        if let Some(session) = desk.inner().sessions.current() {
-            session.look_at_lease(now_ms);
         }
         let (book, viewer) = (book.clone(), self.viewer.clone());
         let after = move || state(&book, &viewer, look, now_ms);
@@ -156,6 +162,8 @@ fn begin(book: &Book, config: &DeskConfig) -> Engine {
 /// Passes the engine's news to the screens until the session or the desk is gone.
 async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: watch::Receiver<Status>) {
     let mut told = 0;
+    let standing = |desk: &Desk| desk.inner().sessions.current().and_then(|session| session.standing());
+    let mut stood = desk.upgrade().as_ref().and_then(standing);
     while status.changed().await.is_ok() {
         let Some(desk) = desk.upgrade() else { return };
         let look = desk.inner().looks.at(|| status.borrow_and_update().clone());
@@ -168,6 +176,14 @@ async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: wa
         let counted = tokio::task::spawn_blocking(move || state(&book, &viewer, look, clock.now_ms())).await;
         if let Some(session) = desk.inner().sessions.current() {
             session.look_at_lease(desk.inner().config.clock.now_ms());
+        }
+        let stands = standing(&desk);
+        if stands != stood {
+            stood = stands;
+            if let Some(session) = desk.inner().sessions.current() {
+                session.learn_names();
+            }
+            desk.tell(Event::Rights);
         }
         if matches!(desk.obey(&held).await, Ok(true)) {
             return;
@@ -253,8 +269,9 @@ const SOON_DAYS: i64 = 7;
 
 fn shown(lease: LeaseState, now_ms: i64) -> Lease {
     let left = (lease.ends - lease.now).max(0);
-    let days_left = left / DAY_MS;
-    Lease { until: now_ms.saturating_add(left), days_left, soon: days_left < SOON_DAYS }
+    // A day that has begun counts: right after the province was spoken with all of them are left.
+    let days_left = left.div_euclid(DAY_MS) + i64::from(left % DAY_MS > 0);
+    Lease { until: now_ms.saturating_add(left), days_left, soon: left < SOON_DAYS * DAY_MS }
 }
 
 fn notice(code: &str) -> String {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use tiexin_contract::{ErrorCode, ErrorReply, Event};
+use tiexin_contract::{ErrorReply, Event};
 use tiexin_domain::access::{self, Action, Grant, User};
 use tiexin_domain::region::RegionCode;
 use tiexin_store::{Book, By, Changed};
@@ -20,7 +20,7 @@ pub(crate) enum Need {
     /// Nobody need be signed in.
     Open,
     SignedIn,
-    /// Signed in, also while the lease is over: what speaks with the province.
+    /// Signed in, also while the book is locked: what speaks with the province.
     EvenLocked,
     /// A role that carries the action, at the command's [`Place`].
     Right(Action),
@@ -61,15 +61,17 @@ pub(crate) fn admit<C>(
     let clock = &desk.inner().config.clock;
     let now_ms = clock.now_ms();
     let day = OfficeDay::of(&**clock, &session.book).map_err(errors::store)?;
-    if session.locked() && need != Need::EvenLocked {
-        return Err(errors::lease_ended());
-    }
     let user = session.user()?;
-    if user.disabled {
-        return Err(disabled());
+    if need != Need::EvenLocked
+        && let Some((_, why)) = session.locked(&user, &**clock)?
+    {
+        return Err(errors::locked(&why));
     }
     let at = At { desk: desk.clone(), session, user, today: day.day, day, now_ms };
     if let Need::Right(action) = need {
+        if at.in_force().next().is_none() {
+            return Err(errors::no_grant());
+        }
         // Without the right anywhere, not even whether a record exists is told.
         let carried = at.in_force().any(|grant| grant.role.carries(action));
         let there = || -> Result<bool, ErrorReply> {
@@ -86,10 +88,6 @@ pub(crate) fn admit<C>(
         }
     }
     Ok(at)
-}
-
-pub(crate) fn disabled() -> ErrorReply {
-    ErrorReply::new(ErrorCode::NoRight, "这个账号已被停用。本机已保存的内容都在，请联系管理员。")
 }
 
 fn in_force(user: &User, today: NaiveDate) -> impl Iterator<Item = &Grant> {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tiexin_contract::session::WhyLocked;
 use tiexin_contract::{ErrorReply, Event};
 use tiexin_domain::{Kind, User};
 use tiexin_store::{Book, LeaseState, LocalUser};
@@ -10,7 +11,7 @@ use tiexin_store::{Book, LeaseState, LocalUser};
 use crate::config::DeskConfig;
 use crate::desk::Desk;
 use crate::province::Province;
-use crate::{errors, plans::Plans};
+use crate::{errors, lock, plans::Plans};
 
 /// How often the book is told that time passes while it is open.
 const TELL_TIME_MS: i64 = 10 * 60 * 1000;
@@ -24,7 +25,7 @@ pub(crate) struct Session {
     pub(crate) plans: Plans,
     touched: AtomicI64,
     /// The lease is over: nothing but speaking with the province.
-    locked: AtomicBool,
+    lease_over: AtomicBool,
     /// Until when, by the steady clock, the time the book was open was told to it.
     told_open: AtomicI64,
 }
@@ -63,16 +64,26 @@ impl Session {
         }))
     }
 
-    /// Whether the book stays locked until it has spoken with the province. A lease that ends while somebody
-    /// works ends at the next sign-in.
-    pub(crate) fn locked(&self) -> bool {
-        self.locked.load(Ordering::Relaxed)
+    /// Why the book stays locked until it has spoken with the province, and what to say of it. A lease that ends
+    /// while somebody works ends at the next sign-in.
+    pub(crate) fn locked(
+        &self,
+        user: &User,
+        clock: &dyn crate::Clock,
+    ) -> Result<Option<(WhyLocked, String)>, ErrorReply> {
+        let lease_over = self.lease_over.load(Ordering::Relaxed);
+        lock::why(lease_over, user, clock, &self.book).map_err(errors::store)
+    }
+
+    /// What a screen's session depends on besides who it is.
+    pub(crate) fn standing(&self) -> Option<(User, bool)> {
+        Some((self.user().ok()?, self.lease_over.load(Ordering::Relaxed)))
     }
 
     /// Looks at the lease anew: it may have been renewed.
     pub(crate) fn look_at_lease(&self, now_ms: i64) {
         match self.book.lease(now_ms) {
-            Ok(lease) => self.locked.store(lease.is_some_and(LeaseState::over), Ordering::Relaxed),
+            Ok(lease) => self.lease_over.store(lease.is_some_and(LeaseState::over), Ordering::Relaxed),
             // What cannot be read opens nothing.
             Err(error) => tracing::error!(cause = %error, "the lease could not be read"),
         }
@@ -90,6 +101,23 @@ impl Session {
     pub(crate) fn note_enrolled(&self) {
         if let Err(error) = self.book.note_enrolled() {
             tracing::error!(cause = %error, "it was not noted whether the book is joined to a province");
+        }
+    }
+
+    /// The people of this computer are called as the province calls them: whoever enrols may have given the sign-in
+    /// name only.
+    pub(crate) fn learn_names(&self) {
+        let Ok(users) = self.book.users() else { return };
+        let Ok(local) = Book::users_of(self.book.dir()) else { return };
+        for LocalUser { id, name, display_name } in local {
+            let known = users.iter().find(|user| user.id == id).map(|user| user.display_name.trim());
+            // A province that was told no name has the sign-in name in its place.
+            let known = known.filter(|known| !known.is_empty() && *known != name && *known != display_name);
+            if let Some(known) = known
+                && let Err(error) = Book::call_user(self.book.dir(), id, known)
+            {
+                tracing::warn!(cause = %error, "a name was not kept for the sign-in screen");
+            }
         }
     }
 
@@ -111,12 +139,13 @@ impl Desk {
             province,
             plans: Plans::default(),
             touched,
-            locked: AtomicBool::new(true),
+            lease_over: AtomicBool::new(true),
             told_open: AtomicI64::new(steady_ms),
         });
         session.tell_time(now_ms, steady_ms);
         session.look_at_lease(now_ms);
         session.note_enrolled();
+        session.learn_names();
         *self.inner().sessions.place() = Some(session.clone());
         if config.idle_minutes > 0 {
             self.watch_idling(&session);

@@ -9,6 +9,7 @@ mod top;
 
 pub(crate) use sync_words::in_words;
 
+use crate::components::Page;
 use crate::hooks::{use_hotkey, use_session};
 use crate::pages;
 use crate::routes::Route;
@@ -56,7 +57,9 @@ pub(crate) fn Shell() -> Html {
             }
         });
     }
-    use_effect_with(route, |_| {
+    // Nothing here is this user's any more: no page offers what would only be refused.
+    let without = session.signed_in.as_ref().is_some_and(|me| me.grants.is_empty());
+    use_effect_with(route.clone(), |_| {
         // A press on a link leaves the cursor there; a page that has vanished leaves it nowhere.
         let lost = gloo::utils::document().active_element().is_none_or(|e| e.tag_name() == "BODY");
         if lost {
@@ -92,12 +95,32 @@ pub(crate) fn Shell() -> Html {
                     <p class="tx-clock" role="status">{ clock.message }</p>
                 }
                 <main ref={main} id="main" tabindex="-1">
-                    <Switch<Route> render={pages::page} />
+                    if without && !open_to_all(route.as_ref()) {
+                        <WithoutRights />
+                    } else {
+                        <Switch<Route> render={pages::page} />
+                    }
                 </main>
             </div>
             if *searching { <Palette onclose={close_search} /> }
             if *mapped { <KeyMap onclose={close_keys} /> }
         </div>
+    }
+}
+
+/// Pages for everybody at this desk, also for somebody without a right anywhere.
+fn open_to_all(route: Option<&Route>) -> bool {
+    matches!(route, Some(Route::Sync | Route::Settings | Route::Quarantine))
+}
+
+#[component]
+fn WithoutRights() -> Html {
+    html! {
+        <Page title="您现在没有任何地区的权限">
+            <p>{ "原来的授权已经结束，或者还没有给您授权，所以这里不能查看，也不能登记。" }</p>
+            <p>{ "之前登记的都已交给省平台，没有丢。需要继续工作的话，请联系管理员授权，授权后到“同步”页连接一次省平台就能用。" }</p>
+            <p><Link<Route> to={Route::Sync}>{ "去同步" }</Link<Route>></p>
+        </Page>
     }
 }
 

@@ -34,8 +34,9 @@ pub(super) struct Seat {
 pub(super) struct Entered {
     pub(super) desk: Desk,
     pub(super) out: Out,
-    /// None: the lease is over.
     pub(super) me: Option<SignedIn>,
+    /// Why the book is locked, where nobody is signed in.
+    pub(super) locked: String,
     pub(super) today: Option<chrono::NaiveDate>,
 }
 
@@ -85,8 +86,8 @@ impl Door {
 
     /// Unlocks the book for the user named, or for its only one.
     pub(super) async fn sign_in(self) -> Outcome<Seat> {
-        let Entered { desk, out, me, today } = self.enter().await?;
-        let me = me.ok_or_else(|| Failure::from(crate::errors::lease_ended()))?;
+        let Entered { desk, out, me, today, locked } = self.enter().await?;
+        let me = me.ok_or_else(|| Failure::from(crate::errors::locked(&locked)))?;
         Ok(Seat { desk, out, me, today })
     }
 
@@ -121,7 +122,8 @@ impl Door {
             let message = "没有登录成功，内容没有改动。请再试一次。";
             return Err(Failure::from(ErrorReply::new(ErrorCode::SignedOut, message)));
         }
-        Ok(Entered { desk: self.desk, out: self.out, me: state.signed_in, today })
+        let locked = state.lease_ended.map(|ended| ended.message).unwrap_or_default();
+        Ok(Entered { desk: self.desk, out: self.out, me: state.signed_in, today, locked })
     }
 }
 

@@ -31,6 +31,9 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use args::{Cli, Command};
 use at::Door;
@@ -128,8 +131,9 @@ fn log_to_stderr() {
             tracing_subscriber::EnvFilter::new("error,rustls=off,rustls_platform_verifier=off,hyper=off")
         });
     // A test in this process may have set one already.
-    let logs = tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter);
-    let _ = logs.with_writer(std::io::stderr).try_init();
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(std::io::stderr);
+    let told = filter_fn(crate::log::may_be_told);
+    let _ = tracing_subscriber::registry().with(filter).with(told).with(lines).try_init();
 }
 
 /// Paths are the desk's to open: it may not stand where the terminal stands.

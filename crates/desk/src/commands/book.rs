@@ -1,19 +1,15 @@
-//! The book itself: checking it, its audit, preferences.
+//! The book itself: checking it, preferences.
 
 use tiexin_contract::ErrorReply;
-use tiexin_contract::book::{
-    AuditRow, AuditTrail, GetPreferences, Preferences, SetPreferences, Verify, VerifyReport,
-};
+use tiexin_contract::book::{GetPreferences, Preferences, SetPreferences, Verify, VerifyReport};
 use tiexin_contract::session::Done;
 
-use super::records::Names;
+use crate::errors;
 use crate::registry::{Registry, anywhere};
-use crate::rights::{AUDIT, At, Need};
-use crate::{errors, labels};
+use crate::rights::{At, Need};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, verify);
-    registry.add(AUDIT, anywhere, audit);
     registry.add(Need::SignedIn, anywhere, preferences);
     registry.add(Need::SignedIn, anywhere, set_preferences);
 }
@@ -30,30 +26,6 @@ fn verify(at: &At, _: Verify) -> Result<VerifyReport, ErrorReply> {
         records: report.records,
         faults: report.faults.iter().map(fault).collect(),
     })
-}
-
-const MOST: u32 = 1_000;
-
-fn audit(at: &At, args: AuditTrail) -> Result<Vec<AuditRow>, ErrorReply> {
-    let before = args.before.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
-    let entries = at.book().audit(before, args.limit.clamp(1, MOST) as usize).map_err(errors::store)?;
-    let names = Names::of(at.book())?;
-    let row = |entry: tiexin_store::AuditEntry| {
-        let kind = entry.kind.clone().unwrap_or_default();
-        AuditRow {
-            seq: u64::try_from(entry.seq).unwrap_or_default(),
-            at: entry.at,
-            actor: names.of_author(entry.actor),
-            act: match entry.made.iter().map(|made| made.ids.len()).sum::<usize>() {
-                0 => labels::act(&entry.act).to_owned(),
-                many => format!("{} {many} 条", labels::act(&entry.act)),
-            },
-            record: entry.about.filter(|_| entry.kind.is_some()),
-            fields: labels::fields(&kind, &entry.fields),
-            kind: entry.kind,
-        }
-    };
-    Ok(entries.into_iter().map(row).collect())
 }
 
 const KEY: &str = "preferences";

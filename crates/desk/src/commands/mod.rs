@@ -1,6 +1,7 @@
 //! The bodies of all commands, one file an area.
 
 mod attachment;
+mod audit;
 mod backup;
 mod book;
 mod contacts;
@@ -75,6 +76,7 @@ pub(crate) fn register(registry: &mut Registry) {
     book::register(registry);
     backup::register(registry);
     folders::register(registry);
+    audit::register(registry);
     attachment::register(registry);
     devices::register(registry);
 }

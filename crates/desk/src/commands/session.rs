@@ -11,10 +11,12 @@ use tiexin_domain::access::{Action, Grant, User};
 use tiexin_domain::{Problem, RegionCode};
 use tiexin_store::Book;
 
+use crate::clock::Clock;
 use crate::config::DEMO_ACCOUNTS;
 use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
+use crate::session::Session;
 use crate::{errors, obey, office_day, password, place, province};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -36,10 +38,6 @@ fn sign_in(desk: &Desk, args: SignIn) -> Result<SessionState, ErrorReply> {
     let now_ms = config.clock.now_ms();
     let opened = Book::unlock(&config.data_dir, args.name.trim(), &secret, now_ms);
     let (book, local) = opened.map_err(errors::unlock)?;
-    let known = book.user(local.id).map_err(errors::store)?;
-    if known.is_some_and(|user| user.disabled) {
-        return Err(crate::rights::disabled());
-    }
     desk.seat(book, local);
     state(desk)
 }
@@ -82,22 +80,12 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
     let users =
         if needs_setup { Vec::new() } else { Book::users_of(&config.data_dir).map_err(errors::unlock)? };
     let session = desk.session();
-    let locked = match &session {
-        Some(session) if session.locked() => {
-            session.look_at_lease(config.clock.now_ms());
-            session.locked()
-        }
-        _ => false,
-    };
     let lease_ended = match &session {
-        Some(session) if locked => Some(LeaseEnded {
-            display_name: session.local.display_name.clone(),
-            waiting: session.book.sync_state().map_err(errors::store)?.waiting,
-        }),
-        _ => None,
+        Some(session) => locked(session, &*config.clock)?,
+        None => None,
     };
     let clock = office_day::notice(&*config.clock, session.as_ref().map(|session| &session.book));
-    let signed_in = session.filter(|_| !locked).map(|session| {
+    let signed_in = session.filter(|_| lease_ended.is_none()).map(|session| {
         let user = session.user()?;
         let enrolled = province::is_enrolled(&session.book)?;
         Ok(signed_in(user, enrolled, config.clock.today()))
@@ -125,12 +113,24 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
     })
 }
 
+/// Why the book is locked; looked at anew, for it may have been opened.
+fn locked(session: &Session, clock: &dyn Clock) -> Result<Option<LeaseEnded>, ErrorReply> {
+    let user = session.user()?;
+    if session.locked(&user, clock)?.is_none() {
+        return Ok(None);
+    }
+    session.look_at_lease(clock.now_ms());
+    let Some((why, message)) = session.locked(&user, clock)? else { return Ok(None) };
+    let waiting = session.book.sync_state().map_err(errors::store)?.waiting;
+    Ok(Some(LeaseEnded { display_name: user.display_name, waiting, why, message }))
+}
+
 fn signed_in(user: User, enrolled: bool, today: chrono::NaiveDate) -> SignedIn {
     let grants: Vec<Grant> = user.grants.iter().filter(|grant| grant.in_force(today)).cloned().collect();
     let carries = |action| grants.iter().any(|grant| grant.role.carries(action));
     let home = home(&grants);
     SignedIn {
-        home_name: place::name(&home),
+        home_name: if grants.is_empty() { "没有授权的地区".into() } else { place::name(&home) },
         home,
         can_write: carries(Action::Write),
         can_settle: carries(Action::Settle),

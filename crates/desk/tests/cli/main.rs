@@ -3,6 +3,7 @@
 mod demo;
 mod duplicates;
 mod imports;
+mod leaks;
 mod ledgers;
 mod mistakes;
 mod run;

@@ -1,11 +1,11 @@
-//! What was done, by whom, when; for those with the right.
+//! What was done, by whom, when; for those with the right: on this computer, and on those of the region.
 
-use crate::components::{Button, Look, show};
+use crate::components::{Button, Look, Tab, Tabs, show};
 use crate::hooks::{use_query, use_session};
 use crate::routes::Route;
 use crate::text;
 use std::rc::Rc;
-use tiexin_contract::book::{AuditRow, AuditTrail};
+use tiexin_contract::book::{AuditRow, AuditTrail, RegionAudit, RegionAuditPage};
 use tiexin_domain::Kind;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -14,45 +14,94 @@ const LIMIT: u32 = 100;
 
 #[component]
 pub(super) fn Audit() -> Html {
+    let at = use_state(|| 0usize);
+    let enrolled = use_session().me().is_some_and(|me| me.enrolled);
+    if !enrolled {
+        return html! { <Own /> };
+    }
+    let tabs = vec![Tab::new("辖区的电脑"), Tab::new("这台电脑")];
+    let onchange = {
+        let at = at.setter();
+        Callback::from(move |chosen| at.set(chosen))
+    };
+    html! {
+        <>
+            <Tabs {tabs} chosen={*at} {onchange} />
+            if *at == 0 { <OfRegion /> } else { <Own /> }
+        </>
+    }
+}
+
+#[component]
+fn Own() -> Html {
     let before = use_state(|| None::<u64>);
     let query = use_query(AuditTrail { before: *before, limit: LIMIT }, &[]);
     let today = use_session().today();
-    let older = {
-        let before = before.clone();
-        move |rows: &Rc<Vec<AuditRow>>| {
-            let (before, last) = (before.setter(), rows.last().map(|row| row.seq));
-            Callback::from(move |()| before.set(last))
-        }
-    };
-    let newest = {
-        let before = before.setter();
-        Callback::from(move |()| before.set(None))
-    };
     html! {
         <div class="tx-audit">
-            { show(&query, |rows| html! {
+            { show(&query, |rows: &Rc<Vec<AuditRow>>| {
+                let next = rows.last().map(|row| row.seq).filter(|_| rows.len() == LIMIT as usize);
+                html! { <>{ table(rows, false, today) }{ turn(&before, next) }</> }
+            }) }
+        </div>
+    }
+}
+
+#[component]
+fn OfRegion() -> Html {
+    let before = use_state(|| None::<u64>);
+    let query = use_query(RegionAudit { before: *before }, &[]);
+    let today = use_session().today();
+    html! {
+        <div class="tx-audit">
+            <p class="tx-muted">{ "辖区各电脑的操作记录随同步到省平台，这里从省平台取来；没有联网的电脑，它最近的操作要等它同步后才有。" }</p>
+            { show(&query, |page: &Rc<RegionAuditPage>| html! {
                 <>
-                    <table class="tx-table">
-                        <thead><tr><th>{ "时间" }</th><th>{ "谁" }</th><th>{ "做了什么" }</th><th>{ "记录" }</th><th>{ "栏目" }</th></tr></thead>
-                        <tbody>{ for rows.iter().map(|row| line(row, today)) }</tbody>
-                    </table>
-                    <div class="tx-form-buttons">
-                        if rows.len() == LIMIT as usize { <Button label="更早的" onclick={older(rows)} /> }
-                        if before.is_some() { <Button label="回到最近" look={Look::Link} onclick={newest} /> }
-                    </div>
+                    if page.rows.is_empty() { <p>{ "还没有操作记录。" }</p> } else { { table(&page.rows, true, today) } }
+                    { turn(&before, page.before) }
                 </>
             }) }
         </div>
     }
 }
 
-fn line(row: &AuditRow, today: chrono::NaiveDate) -> Html {
+/// Older ones, and back.
+fn turn(before: &UseStateHandle<Option<u64>>, next: Option<u64>) -> Html {
+    let to = |number: Option<u64>| {
+        let before = before.setter();
+        Callback::from(move |()| before.set(number))
+    };
+    html! {
+        <div class="tx-form-buttons">
+            if next.is_some() { <Button label="更早的" onclick={to(next)} /> }
+            if before.is_some() { <Button label="回到最近" look={Look::Link} onclick={to(None)} /> }
+        </div>
+    }
+}
+
+fn table(rows: &[AuditRow], of_region: bool, today: chrono::NaiveDate) -> Html {
+    html! {
+        <table class="tx-table">
+            <thead><tr>
+                <th>{ "时间" }</th><th>{ "谁" }</th><th>{ "做了什么" }</th><th>{ "记录" }</th><th>{ "栏目" }</th>
+                if of_region { <th>{ "哪里" }</th><th>{ "电脑" }</th> }
+            </tr></thead>
+            <tbody>{ for rows.iter().map(|row| line(row, of_region, today)) }</tbody>
+        </table>
+    }
+}
+
+fn line(row: &AuditRow, of_region: bool, today: chrono::NaiveDate) -> Html {
     let kind = row.kind.as_deref().map(|kind| Kind::from_code(kind).label().to_owned());
-    let record = match (&row.kind, row.record, kind) {
-        (Some(kind), Some(id), Some(label)) => {
-            html! { <Link<Route> to={Route::of_record(kind, id, None)}>{ label }</Link<Route>> }
+    let called = match (kind, row.title.clone().filter(|title| !title.is_empty())) {
+        (Some(kind), Some(title)) => format!("{kind} {title}"),
+        (kind, title) => title.or(kind).unwrap_or_default(),
+    };
+    let record = match (&row.kind, row.record) {
+        (Some(kind), Some(id)) => {
+            html! { <Link<Route> to={Route::of_record(kind, id, None)}>{ called }</Link<Route>> }
         }
-        (_, _, label) => html! { { label.unwrap_or_default() } },
+        _ => html! { { called } },
     };
     html! {
         <tr>
@@ -61,6 +110,10 @@ fn line(row: &AuditRow, today: chrono::NaiveDate) -> Html {
             <td>{ &row.act }</td>
             <td>{ record }</td>
             <td class="tx-muted">{ row.fields.join("、") }</td>
+            if of_region {
+                <td>{ row.place.clone().unwrap_or_default() }</td>
+                <td class="tx-muted">{ row.device.clone().unwrap_or_default() }</td>
+            }
         </tr>
     }
 }
