@@ -95,3 +95,25 @@ fn Toast(props: &ToastProps) -> Html {
         </div>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(said: Vec<Said>) -> Vec<Tone> {
+        let notes =
+            said.into_iter().fold(Rc::new(Notes::default()), |notes, said| notes.reduce(Act::Hear(said)));
+        notes.shown.iter().map(|(_, note)| note.tone).collect()
+    }
+
+    fn note(tone: Tone) -> Said {
+        Said::Note(Note { tone, text: format!("{tone:?}").into(), action: None })
+    }
+
+    #[test]
+    fn bad_news_ends_with_its_page_and_good_news_is_still_read_on_the_next() {
+        assert_eq!(told(vec![note(Tone::Good), note(Tone::Bad)]), [Tone::Good, Tone::Bad]);
+        assert_eq!(told(vec![note(Tone::Good), note(Tone::Bad), Said::PageTurned]), [Tone::Good]);
+        assert_eq!(told(vec![note(Tone::Bad), Said::PageTurned, note(Tone::Bad)]), [Tone::Bad]);
+    }
+}

@@ -75,3 +75,17 @@ pub(crate) fn use_composed(node: NodeRef, act: Callback<String>) {
         || drop(listener)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::half_width;
+
+    #[test]
+    fn a_full_width_sign_is_the_key() {
+        assert_eq!(half_width("？"), "?");
+        assert_eq!(half_width("。"), ".");
+        assert_eq!(half_width("Ｋ"), "k");
+        assert_eq!(half_width("ArrowDown"), "arrowdown");
+        assert_eq!(half_width("中"), "中");
+    }
+}
