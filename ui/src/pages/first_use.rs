@@ -118,7 +118,9 @@ fn Account(props: &AccountProps) -> Html {
         Callback::from(move |()| {
             let found = problems(&typed, with_province);
             wrong.set(found.clone());
-            if let Some((first, _)) = found.first() {
+            // The list of regions opens where the cursor comes, over everything else that is to be mended.
+            let plain = found.iter().find(|(field, _)| *field != "region");
+            if let Some((first, _)) = plain.or(found.first()) {
                 focus_field(&node, first);
                 return;
             }

@@ -29,7 +29,7 @@ pub(super) fn Troubles(props: &TroublesProps) -> Html {
                         <OneItem key={item.id.to_string()} item={item.clone()} ondone={reload.clone()} />
                     }) }
                     if props.state.to_settle > 0 {
-                        <p>{ format!("其他同事有 {} 条修改等您处理。", props.state.to_settle) }</p>
+                        <p>{ format!("辖区里有 {} 条修改等您处理。", props.state.to_settle) }</p>
                     }
                     if props.state.answered > 0 {
                         <p>{ format!("您提交的 {} 条已有处理结果。", props.state.answered) }</p>
