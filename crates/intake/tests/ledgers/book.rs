@@ -1,6 +1,7 @@
 //! A book in memory: nothing but the trait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 
 use chrono::NaiveDate;
 use tiexin_domain::nouns::tidy_name;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 pub(crate) struct Book {
     pub(crate) records: BTreeMap<Uuid, (Kind, Fields)>,
     pub(crate) void: BTreeMap<Uuid, Voided>,
+    /// Names as they stand → tidied: each once, not once for every row that looks for it.
+    tidied: Mutex<HashMap<String, String>>,
 }
 
 pub(crate) fn fixture(path: &str) -> Vec<u8> {
@@ -109,13 +112,17 @@ impl Book {
 
     fn of_household<'b>(&'b self, kind: &'b Kind, household: &'b Uuid) -> impl Iterator<Item = Known> + 'b {
         let id = household.to_string();
-        let belongs = move |(_, (k, f)): &(&Uuid, &(Kind, Fields))| k == kind && text(f, "household") == id;
+        let belongs = move |(_, (k, f)): &(&Uuid, &(Kind, Fields))| k == kind && said(f, "household") == id;
         self.records.iter().filter(belongs).filter_map(|(id, _)| self.known(id))
     }
 }
 
 pub(crate) fn text(fields: &Fields, field: &str) -> String {
-    fields.get(field).and_then(|v| v.as_str()).unwrap_or_default().to_owned()
+    said(fields, field).to_owned()
+}
+
+fn said<'f>(fields: &'f Fields, field: &str) -> &'f str {
+    fields.get(field).and_then(|v| v.as_str()).unwrap_or_default()
 }
 
 fn person(id: &Uuid, fields: &Fields) -> FoundPerson {
@@ -158,7 +165,7 @@ impl Lookup for Book {
             .collect()
     }
     fn person_by_id_number(&self, number: &str) -> Option<FoundPerson> {
-        self.of(Kind::Person).find(|(_, f)| text(f, "id_number") == number).map(|(id, f)| person(id, f))
+        self.of(Kind::Person).find(|(_, f)| said(f, "id_number") == number).map(|(id, f)| person(id, f))
     }
     fn record(&self, id: &Uuid) -> Option<Known> {
         self.known(id)
@@ -172,10 +179,16 @@ impl Lookup for Book {
     }
     fn member_of(&self, person: &Uuid) -> Option<Known> {
         let id = person.to_string();
-        self.of(Kind::Member).find(|(_, f)| text(f, "person") == id).and_then(|(id, _)| self.known(id))
+        self.of(Kind::Member).find(|(_, f)| said(f, "person") == id).and_then(|(id, _)| self.known(id))
     }
     fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known> {
-        let named = self.of(Kind::Member).filter(|(_, f)| tidy_name(&text(f, "name")) == tidy_name(name));
+        let name = tidy_name(name);
+        let mut tidied = self.tidied.lock().unwrap();
+        let mut is_named = |stands: &str| match tidied.get(stands) {
+            Some(tidy) => *tidy == name,
+            None => *tidied.entry(stands.to_owned()).or_insert(tidy_name(stands)) == name,
+        };
+        let named = self.of(Kind::Member).filter(|(_, f)| is_named(said(f, "name")));
         named.filter_map(|(id, _)| self.known(id)).filter(|known| within.covers(&known.region)).collect()
     }
 }
