@@ -19,15 +19,19 @@ macro_rules! on_both_stores {
 
 mod at_the_screen;
 mod attachments;
+mod audited;
 mod backed_up;
 mod carried;
+mod county_week;
 mod devices;
 mod duplicates;
 mod encrypted_line;
+mod first_day;
 mod forms;
 mod moved;
 mod quarantine;
 mod read_again;
+mod rights;
 mod seat;
 mod supervised;
 mod two_townships;

@@ -76,6 +76,14 @@ impl Row {
     }
 }
 
+/// Whether a cell of an exported file says this.
+pub fn says(file: &Path, text: &str) -> bool {
+    use calamine::{Data, Reader};
+    let mut book = calamine::open_workbook_auto(file).expect("the export opens");
+    let sheet = book.worksheet_range_at(0).expect("a sheet").expect("readable");
+    sheet.rows().flatten().any(|cell| matches!(cell, Data::String(said) if said == text))
+}
+
 fn number(figure: &Value) -> Option<f64> {
     figure.as_f64().or_else(|| figure.as_str()?.parse().ok())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -136,6 +136,22 @@ impl Province {
         let (child, address) = serve(&self.keep, &self.address.to_string(), &self.words)?;
         (self.child, self.address) = (child, address);
         Ok(())
+    }
+
+    /// The disk dies: the server is gone, a copy that `backup --to` made takes the place of its file, and it serves
+    /// again at the same address. Of a province in one file.
+    pub fn put_back(&mut self, copy: &Path) -> Result<(), Trouble> {
+        self.kill();
+        let store = self.keep.store();
+        let Some(file) = store.strip_prefix("sqlite:") else {
+            return Err(Trouble(format!("{store} is not one file")));
+        };
+        for beside in ["-wal", "-shm"] {
+            // They are not there when the last writer closed the file.
+            let _ = std::fs::remove_file(format!("{file}{beside}"));
+        }
+        std::fs::copy(copy, file).map_err(|e| Trouble(e.to_string()))?;
+        self.start_again()
     }
 
     /// The same with other words for `serve`.
