@@ -39,7 +39,8 @@ async fn enrolled(province: &Province, url: &str, name: &str, role: &str, region
 async fn family(desk: &StoryDesk, village: &str, head: &str, number: Option<&str>) -> Uuid {
     let mut family = desks::family(village, &[head]);
     if let Some(number) = number {
-        family.persons[0] = family.persons.remove(0).with_id(&IdNumber::read(number).unwrap().number);
+        let head = family.persons.remove(0).with_id(&IdNumber::read(number).unwrap().number);
+        family.persons.insert(0, head);
     }
     family.persons[0].relation = Some(Relation::Head);
     desk.run(family).await.unwrap().id

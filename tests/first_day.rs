@@ -135,7 +135,8 @@ async fn registered_already(day: &Day) {
     let number = expected("guyang-2026-10")["special_families"]["files"][0]["husband_id"].clone();
     let number = IdNumber::read(number.as_str().unwrap_or_default()).expect("a number").number;
     let mut family: RegisterFamily = desks::family(VILLAGE, &["又登记"]);
-    family.persons[0] = family.persons.remove(0).with_id(&number);
+    let head = family.persons.remove(0).with_id(&number);
+    family.persons.insert(0, head);
     let refused = day.refused(family).await;
     let said = refused.about("persons.0.id_number").unwrap_or_else(|| panic!("{refused:?}"));
     assert!(said.contains("东关社区已经登记过"), "{said}");
