@@ -25,7 +25,8 @@ async fn set_up(screen: &Screen) -> Result<(), Trouble> {
     screen.shows("您想怎样开始").await?;
     screen.press("单机开始").await?;
     screen.press("建立台账").await?;
-    for told in ["请选到乡镇或村", "请填写您的姓名", "请填写登录名", "密码至少 8 位"] {
+    for told in ["请选到乡镇或村", "请填写您的姓名", "请填写登录名", "密码至少 8 位"]
+    {
         screen.shows(told).await?;
     }
     screen.fill("您负责的乡镇（或村）", "guyang").await?;
@@ -79,7 +80,9 @@ async fn what_was_left_waits(screen: &Screen) -> Result<(), Trouble> {
     screen.shows("孙有福").await?;
     screen.press("接着写").await?;
     screen.shows("已接着上次没保存的内容").await?;
-    screen.until("return document.querySelector('[data-field=\"persons.0.name\"]')?.value === '孙有福'").await?;
+    screen
+        .until("return document.querySelector('[data-field=\"persons.0.name\"]')?.value === '孙有福'")
+        .await?;
     screen.press("从头填写").await?;
     screen.until("return document.querySelector('[data-field=\"persons.0.name\"]')?.value === ''").await?;
     screen.go("#/", "该去看谁").await?;

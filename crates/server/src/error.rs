@@ -140,6 +140,14 @@ pub enum Error {
     Task,
 }
 
+/// The end of a backup whose beginning nobody told: what it holds is not known, so no desk may forget anything.
+pub(crate) fn not_begun() -> Error {
+    Error::Config(
+        "没有记过备份的起点，不知道备份里有什么，没有改动。请先运行 backup --begin，备份做完再运行 backup --end；单机试用（SQLite）用 backup --to 文件"
+            .into(),
+    )
+}
+
 /// What stands in the way of a connection, and what to do; else what PostgreSQL says.
 fn of_postgres(e: &tokio_postgres::Error) -> String {
     let code = e.code();

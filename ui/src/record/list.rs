@@ -52,8 +52,10 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         true => html! { <Button label={noun.add} look={Look::Primary} sign={Sign::Plus} onclick={onadd} /> },
         false => Html::default(),
     };
+    // A file is made void with its family, and stands under it there.
+    let voided = (noun.kind != "support_file").then(|| noun.kind.to_owned());
     let tools = html! {
-        <Link<Route, AskVoided> to={Route::Voided} query={Some(AskVoided { kind: Some(noun.kind.to_owned()), text: None })}
+        <Link<Route, AskVoided> to={Route::Voided} query={Some(AskVoided { kind: voided, text: None })}
             classes="tx-mend">{ "已作废" }</Link<Route, AskVoided>>
     };
     let empty = html! { <Empty title={noun.empty.0} sign={noun.sign} {action}>{ noun.empty.1 }</Empty> };

@@ -15,6 +15,7 @@ use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome, told};
 use super::out::plain;
 use super::records::kind;
+use crate::commands::person_of;
 use crate::{office_day, rules};
 
 /// Not a kind of record: a household with its people, file and contacts, saved as one.
@@ -69,7 +70,52 @@ fn objects(text: &str) -> Outcome<Vec<(usize, Fields)>> {
     Ok(found)
 }
 
+/// A field that no program knows would be stored and shown nowhere: it is refused by its name.
+fn unknown(kind: &str, object: &Fields) -> Vec<Problem> {
+    let shapes = nouns::fields(kind);
+    let known = |field: &str| {
+        field == "id"
+            || shapes.iter().any(|shape| shape.name == field)
+            || (person_of::borrows(kind) && person_of::BORROWED.contains(&field))
+    };
+    let told = |field: &String| {
+        let noun = Kind::from_code(kind);
+        let noun = noun.label();
+        Problem::new(field, "unknown_field", format!("{noun}没有“{field}”这一栏，全部栏目见 add 类别 --help"))
+    };
+    object.keys().filter(|field| !known(field)).map(told).collect()
+}
+
+/// Of every part of what is told.
+fn unknown_of_all(kind: &str, object: &Fields) -> Vec<Problem> {
+    if kind != FAMILY {
+        return unknown(kind, object);
+    }
+    let parts = [
+        ("household", Kind::Household),
+        ("persons", Kind::Person),
+        ("file", Kind::SupportFile),
+        ("contacts", Kind::ContactPair),
+    ];
+    let of = |(name, kind): (&str, Kind)| match object.get(name) {
+        Some(Value::Object(part)) => unknown(kind.code(), part),
+        Some(Value::Array(parts)) => {
+            parts.iter().filter_map(Value::as_object).flat_map(|part| unknown(kind.code(), part)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let known = |field: &&String| !parts.iter().any(|(name, _)| name == field);
+    let stray = object.keys().filter(known).map(|field| {
+        Problem::new(field, "unknown_field", format!("登记一户没有“{field}”这一部分，见 add family --help"))
+    });
+    stray.chain(parts.clone().into_iter().flat_map(of)).collect()
+}
+
 async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, ErrorReply> {
+    let problems = unknown_of_all(kind, &object);
+    if !problems.is_empty() {
+        return Err(ErrorReply::invalid(problems));
+    }
     if kind == FAMILY {
         return seat.desk.run(read_family(&object)?).await;
     }

@@ -96,8 +96,19 @@ fn percent(done: u64, all: u64) -> u64 {
     (done * 100).checked_div(all).unwrap_or(100)
 }
 
+/// A folder that may be restored from: not the one of the book in use, which would replace itself.
+fn chosen(desk: &Desk, path: &str) -> Result<PathBuf, ErrorReply> {
+    let folder = folders::there(path)?;
+    let whole = |path: &Path| path.canonicalize().ok();
+    if whole(&folder).is_some() && whole(&folder) == whole(&desk.inner().config.data_dir) {
+        let message = "这里是正在用的台账，不是备份，没有恢复。请选备份时的文件夹。";
+        return Err(ErrorReply::new(ErrorCode::Invalid, message));
+    }
+    Ok(folder)
+}
+
 fn look(desk: &Desk, args: LookAtBackup) -> Result<BackupShown, ErrorReply> {
-    let folder = folders::there(&args.path)?;
+    let folder = chosen(desk, &args.path)?;
     let seen = tiexin_store::look_at_backup(&folder).map_err(errors::unlock)?;
     let named =
         |user: tiexin_store::LocalUser| LocalUserName { name: user.name, display_name: user.display_name };
@@ -114,7 +125,7 @@ fn look(desk: &Desk, args: LookAtBackup) -> Result<BackupShown, ErrorReply> {
 }
 
 fn restore(desk: &Desk, args: RestoreBackup) -> Result<BackupRestored, ErrorReply> {
-    let folder = folders::there(&args.path)?;
+    let folder = chosen(desk, &args.path)?;
     let secret = SecretString::from(args.password);
     tiexin_store::opens_backup(&folder, args.name.trim(), &secret).map_err(|error| match error {
         UnlockError::NoSuchUser | UnlockError::WrongPassword { .. } => {

@@ -86,12 +86,37 @@ fn covered(column: Option<&str>, text: &str) -> String {
     }
 }
 
-/// What is kept of an import beside its batch: what it found, without what it shows of the sheets and without
-/// any number whole.
+/// Columns that tell of the lost child. Of them nothing is shown as an example, and nothing is kept.
+const OF_THE_CHILD: [&str; 5] = ["child.name", "loss_date", "loss_cause", "grade", "card"];
+
+fn of_the_child(field: Option<&str>) -> bool {
+    field.is_some_and(|field| OF_THE_CHILD.contains(&field))
+}
+
+/// A cell as an example of its column: of the family that happens to be the first, nothing that a list would hide.
+fn example(field: Option<&str>, text: &str) -> String {
+    match text.is_empty() || !of_the_child(field) {
+        true => covered(field, text),
+        false => "（有内容，这里不显示）".into(),
+    }
+}
+
+/// What is kept of an import beside its batch: what it found, without what it shows of the sheets, without
+/// any number whole, and without what the ledger says of a child.
 pub(super) fn to_keep(files: &[FilePlan]) -> Vec<FilePlan> {
     let keep = |file: &FilePlan| {
         let mut file = file.clone();
-        file.sheets.clear();
+        let sheets = std::mem::take(&mut file.sheets);
+        let columns = sheets.iter().flat_map(|sheet| sheet.columns.iter().map(move |c| (&sheet.name, c)));
+        for finding in &mut file.findings {
+            let told = |(sheet, column): &(&String, &ColumnPlan)| {
+                finding.sheet.as_ref().is_none_or(|name| name == *sheet) && column.letter == finding.letter
+            };
+            let column = columns.clone().find(told).map(|(_, column)| column);
+            if of_the_child(column.and_then(|column| column.field.as_deref())) {
+                finding.value.clear();
+            }
+        }
         file.changes.clear();
         file.findings.iter_mut().for_each(|finding| finding.written.clear());
         file
@@ -125,6 +150,8 @@ fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_intake::SheetReport) 
         name: report.name.clone().unwrap_or_default(),
         kind: report.kind.map(|kind| kind.as_str().to_owned()),
         columns: columns.collect(),
-        sample: below.map(|row| report.columns.iter().map(|c| row.cell(c.index).shown()).collect()).collect(),
+        sample: below
+            .map(|row| report.columns.iter().map(|c| example(c.field, &row.cell(c.index).shown())).collect())
+            .collect(),
     }
 }

@@ -36,6 +36,20 @@ fn words_that_are_wrong() {
     desk.run(&["status"]).failed(4, "还没有台账");
 }
 
+/// A field that no kind has would be stored and shown nowhere; the row beside it is registered all the same.
+#[test]
+fn a_field_that_does_not_exist() {
+    let desk = Desk::of("340323100");
+    let rows = "{\"head_name\":\"王有才\",\"note\":\"老宅还留着\"}\n{\"head_name\":\"孙小梅\"}\n";
+    let told = desk.fed(&["add", "household", "--json"], rows);
+    assert_eq!(told.code, 6, "{}", told.err);
+    assert!(told.err.contains("没有“note”这一栏"), "{}", told.err);
+    assert_eq!(told.json_anyhow()["saved"].as_array().unwrap().len(), 1);
+    let family = r#"{"household":{"head_name":"王有才"},"persons":[{"name":"王有才","birth_date":"1970"}]}"#;
+    let told = desk.fed(&["add", "family"], family);
+    assert!(told.code == 6 && told.err.contains("没有“birth_date”这一栏"), "{}", told.err);
+}
+
 #[test]
 fn a_region_that_does_not_exist() {
     let desk = Desk::empty();

@@ -185,6 +185,16 @@ async fn a_folder_that_is_no_backup_is_refused_before_anybody_is_signed_out() {
 }
 
 /// Another window has the book open, too: nothing is put in its place.
+/// The folder of the book in use has a book and keys, as a backup has: it would be replaced by itself.
+#[tokio::test]
+async fn the_book_in_use_is_no_backup() {
+    let office = Office::township(day(2026, 11, 30)).await;
+    let own = text(office.folder.path());
+    assert!(office.refused(LookAtBackup { path: own.clone() }).await.message.contains("正在用的台账"));
+    assert!(office.refused(restore(&own)).await.message.contains("正在用的台账"));
+    assert_eq!(office.ok(households()).await.total, 0);
+}
+
 #[tokio::test]
 async fn a_book_that_another_window_has_open_is_not_replaced() {
     let office = Office::township(day(2026, 11, 30)).await;

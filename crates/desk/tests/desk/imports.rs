@@ -332,6 +332,29 @@ async fn what_an_import_found_stays_with_it() {
     assert!(!kept.contains("340524198001010011"), "{kept}");
 }
 
+/// The examples of columns are of whichever family comes first: nothing of its child, no number whole; and what is
+/// kept of an import says nothing of a child either.
+#[tokio::test]
+async fn examples_hide_what_lists_hide_and_nothing_of_a_child_is_kept() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    let (plan, done) = import(&office, GUYANG).await;
+    let file = plan.files.iter().find(|file| file.kind.as_deref() == Some("special_families")).unwrap();
+    let sheet = file.sheets.iter().find(|sheet| !sheet.sample.is_empty()).unwrap();
+    let of = |code: &str| sheet.columns.iter().position(|c| c.field.as_deref() == Some(code)).unwrap();
+    let first = &expected(GUYANG.1)["special_families"]["files"][0];
+    assert!(sheet.sample.iter().all(|row| !row[of("loss_date")].contains("20")), "{:?}", sheet.sample);
+    let samples = format!("{:?}", sheet.sample);
+    for number in [&first["husband_id"], &first["wife_id"]].into_iter().filter_map(Value::as_str) {
+        assert!(!samples.contains(number), "{samples}");
+    }
+    let mine = |c: &&tiexin_contract::import::FindingRow| c.letter == sheet.columns[of("loss_date")].letter;
+    assert!(file.findings.iter().filter(mine).any(|found| !found.value.is_empty()), "told in the preview");
+    let kept = office.ok(ImportFindings { batch: done.batch }).await;
+    let kept = kept.iter().find(|one| one.file == file.file).unwrap();
+    assert!(kept.findings.iter().filter(mine).count() > 0);
+    assert!(kept.findings.iter().filter(mine).all(|found| found.value.is_empty()));
+}
+
 /// The book changed between preview and writing: what is told is what was written.
 #[tokio::test]
 async fn what_is_told_is_what_was_written() {

@@ -6,7 +6,7 @@ use tokio_postgres::GenericClient;
 use uuid::Uuid;
 
 use super::note;
-use crate::error::Result;
+use crate::error::{Result, not_begun};
 
 /// From now on only what a finished backup holds counts as safe.
 pub(super) async fn backup_begins(tx: &Transaction<'_>, now: i64) -> Result<()> {
@@ -32,7 +32,9 @@ pub(super) async fn backup_ended(tx: &Transaction<'_>, now: i64) -> Result<()> {
         &[],
     )
     .await?;
-    tx.execute("DELETE FROM meta WHERE name = 'backup_begun'", &[]).await?;
+    if tx.execute("DELETE FROM meta WHERE name = 'backup_begun'", &[]).await? == 0 {
+        return Err(not_begun());
+    }
     note(tx, now, "backup_ended", json!({})).await
 }
 

@@ -6,7 +6,7 @@ use tiexin_protocol::planted;
 use uuid::Uuid;
 
 use super::{note, wire};
-use crate::error::Result;
+use crate::error::{Result, not_begun};
 use crate::replica::Behind;
 
 /// From now on only what a finished backup holds counts as safe.
@@ -30,7 +30,9 @@ pub(super) fn backup_ended(tx: &Transaction<'_>, now: i64) -> Result<()> {
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         [],
     )?;
-    tx.execute("DELETE FROM meta WHERE name = 'backup_begun'", [])?;
+    if tx.execute("DELETE FROM meta WHERE name = 'backup_begun'", [])? == 0 {
+        return Err(not_begun());
+    }
     note(tx, now, "backup_ended", json!({}))
 }
 
