@@ -224,7 +224,10 @@ impl Screen {
     pub async fn tick(&self, label: &str) -> Result<(), Trouble> {
         let path = format!("//label[.//input][normalize-space(.)='{label}']");
         let choice = self.driver.query(By::XPath(path.as_str())).wait(PATIENCE, GLANCE).first().await;
-        choice.map_err(|e| trouble(label)(&e))?.click().await.map_err(|e| trouble(label)(&e))
+        let choice = choice.map_err(|e| trouble(label)(&e))?;
+        // A person scrolls it out from under the form's buttons.
+        choice.scroll_into_view().await.map_err(|e| trouble(label)(&e))?;
+        choice.click().await.map_err(|e| trouble(label)(&e))
     }
 
     /// Ticks or unticks the box in the row of a table that names `text`, by keyboard.
