@@ -1,7 +1,7 @@
 //! The program behind a page in the browser is gone, or the page has no key to it: nothing of the book stays to be
 //! read, and it is said how to go on.
 
-use crate::components::{Icon, Sign};
+use crate::components::Gate;
 use crate::transport::Link;
 use yew::prelude::*;
 
@@ -26,21 +26,13 @@ pub(crate) fn ClosedPage(props: &ClosedProps) -> Html {
         move || document.set_title(&before)
     });
     html! {
-        <div class="tx-gate">
-            <div class="tx-gate-side">
-                <div class="tx-gate-sign"><Icon sign={Sign::Heart} /></div>
-                <h1>{ "贴心" }</h1>
-                <p>{ "计生协基层工作台" }</p>
-                <p class="tx-gate-words">{ "内容加密存在这台电脑上，浏览器里不留。" }</p>
+        <Gate words="内容加密存在这台电脑上，浏览器里不留。">
+            <div class="tx-gate-form" role="alert">
+                <h2>{ title }</h2>
+                <p>{ words }</p>
+                <p>{ "接着用：重新打开贴心（用桌面图标，或再运行一次 tiexin-desk serve --open），浏览器会自己打开新的页面；也可以把它给出的、以 http://127.0.0.1 开头的整行地址贴到地址栏。" }</p>
+                <p class="tx-muted">{ "要多开一个页面，请在已经打开的页面里按住 Ctrl 点，或者复制地址到新标签页：原来的页面还开着，新的就打得开。" }</p>
             </div>
-            <div class="tx-gate-main">
-                <div class="tx-gate-form" role="alert">
-                    <h2>{ title }</h2>
-                    <p>{ words }</p>
-                    <p>{ "接着用：重新打开贴心（用桌面图标，或再运行一次 tiexin-desk serve --open），浏览器会自己打开新的页面；也可以把它给出的、以 http://127.0.0.1 开头的整行地址贴到地址栏。" }</p>
-                    <p class="tx-muted">{ "要多开一个页面，请在已经打开的页面里按住 Ctrl 点，或者复制地址到新标签页：原来的页面还开着，新的就打得开。" }</p>
-                </div>
-            </div>
-        </div>
+        </Gate>
     }
 }

@@ -1,7 +1,7 @@
 //! The first use of a desk: alone, or with the province.
 
 use crate::components::{
-    Button, Foot, Form, Icon, Look, RegionField, Sign, TextField, TextKind, focus_field, unplaced,
+    Button, Foot, Form, Gate, Icon, Look, RegionField, Sign, TextField, TextKind, focus_field, unplaced,
 };
 use crate::hooks::{Busy, use_command, use_session};
 use std::collections::BTreeMap;
@@ -25,21 +25,13 @@ pub(crate) fn FirstUse() -> Html {
         Callback::from(move |()| way.set(to))
     };
     html! {
-        <div class="tx-gate">
-            <div class="tx-gate-side">
-                <div class="tx-gate-sign"><Icon sign={Sign::Heart} /></div>
-                <h1>{ "贴心" }</h1>
-                <p>{ "计生协基层工作台" }</p>
-                <p class="tx-gate-words">{ "第一次使用，只需两三步。台账加密保存在这台电脑上，别人拿走硬盘也读不出来。" }</p>
-            </div>
-            <div class="tx-gate-main">
-                { match *way {
-                    Way::Choosing => html! { <Choosing onalone={go(Way::Alone)} onenrolled={go(Way::Enrolled)} /> },
-                    Way::Alone => html! { <Account key="alone" enrolled=false onback={go(Way::Choosing)} /> },
-                    Way::Enrolled => html! { <Account key="enrolled" enrolled=true onback={go(Way::Choosing)} /> },
-                } }
-            </div>
-        </div>
+        <Gate words="第一次使用，只需两三步。台账加密保存在这台电脑上，别人拿走硬盘也读不出来。">
+            { match *way {
+                Way::Choosing => html! { <Choosing onalone={go(Way::Alone)} onenrolled={go(Way::Enrolled)} /> },
+                Way::Alone => html! { <Account key="alone" enrolled=false onback={go(Way::Choosing)} /> },
+                Way::Enrolled => html! { <Account key="enrolled" enrolled=true onback={go(Way::Choosing)} /> },
+            } }
+        </Gate>
     }
 }
 

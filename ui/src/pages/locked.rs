@@ -1,7 +1,7 @@
 //! The book stays locked until this desk has spoken with the province, by line or by stick: its lease is over, or the
 //! account was disabled.
 
-use crate::components::{Button, Form, Icon, Look, Sign, Trouble};
+use crate::components::{Button, Form, Gate, Look, Trouble};
 use crate::hooks::{use_command, use_session};
 use crate::pages::sync::Stick;
 use crate::text;
@@ -72,27 +72,19 @@ pub(crate) fn LockedPage(props: &LockedProps) -> Html {
     };
     let waiting = props.ended.waiting;
     html! {
-        <div class="tx-gate">
-            <div class="tx-gate-side">
-                <div class="tx-gate-sign"><Icon sign={Sign::Heart} /></div>
-                <h1>{ "贴心" }</h1>
-                <p>{ "计生协基层工作台" }</p>
-                <p class="tx-gate-words">{ "记下的都在本机，一条也没有丢。" }</p>
-            </div>
-            <div class="tx-gate-main">
-                <Form {node} onsave={connect.clone()} short=true class="tx-gate-form">
-                    <h2>{ format!("{}，台账暂时锁着", props.ended.display_name) }</h2>
-                    <p>{ &props.ended.message }</p>
-                    if waiting > 0 { <p>{ format!("本机还有 {} 条待上传，都在，会一起传上去。", text::count(waiting)) }</p> }
-                    if let Some(error) = now.error.clone() { <Trouble {error} /> }
-                    if let Some(trouble) = &*trouble { <p class="tx-problem" role="alert">{ trouble }</p> }
-                    if *in_vain { <p class="tx-problem" role="alert">{ in_vain_words(props.ended.why) }</p> }
-                    <Button label={press(props.ended.why)} look={Look::Primary} class="tx-gate-enter" busy={now.pending} onclick={connect} />
-                    <Button label="换个人登录" look={Look::Link} onclick={leave} />
-                </Form>
-                <Stick carries=false />
-            </div>
-        </div>
+        <Gate words="记下的都在本机，一条也没有丢。">
+            <Form {node} onsave={connect.clone()} short=true class="tx-gate-form">
+                <h2>{ format!("{}，台账暂时锁着", props.ended.display_name) }</h2>
+                <p>{ &props.ended.message }</p>
+                if waiting > 0 { <p>{ format!("本机还有 {} 条待上传，都在，会一起传上去。", text::count(waiting)) }</p> }
+                if let Some(error) = now.error.clone() { <Trouble {error} /> }
+                if let Some(trouble) = &*trouble { <p class="tx-problem" role="alert">{ trouble }</p> }
+                if *in_vain { <p class="tx-problem" role="alert">{ in_vain_words(props.ended.why) }</p> }
+                <Button label={press(props.ended.why)} look={Look::Primary} class="tx-gate-enter" busy={now.pending} onclick={connect} />
+                <Button label="换个人登录" look={Look::Link} onclick={leave} />
+            </Form>
+            <Stick carries=false />
+        </Gate>
     }
 }
 

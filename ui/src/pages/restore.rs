@@ -2,7 +2,7 @@
 //! lies. Stands in the place of all pages: while it works nobody is signed in.
 
 use crate::components::{
-    Button, FolderPicker, Foot, Form, Icon, Look, Progress, Sign, TextField, TextKind, Trouble, Wanted,
+    Button, FolderPicker, Foot, Form, Gate, Icon, Look, Progress, Sign, TextField, TextKind, Trouble, Wanted,
 };
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::text;
@@ -65,37 +65,29 @@ pub(crate) fn RestorePage(props: &RestoreProps) -> Html {
         Callback::from(move |restored: BackupRestored| done.set(Some(restored)))
     };
     html! {
-        <div class="tx-gate">
-            <div class="tx-gate-side">
-                <div class="tx-gate-sign"><Icon sign={Sign::Heart} /></div>
-                <h1>{ "贴心" }</h1>
-                <p>{ "计生协基层工作台" }</p>
-                <p class="tx-gate-words">{ "恢复不会删除任何内容：现在的台账会改名留在这台电脑上。" }</p>
-            </div>
-            <div class="tx-gate-main">
-                if let Some(restored) = &*done {
-                    <Told restored={restored.clone()} ongo={props.onrestored.clone()} />
-                } else {
-                    <div class="tx-gate-form tx-restore">
-                        <h2>{ "从备份恢复" }</h2>
-                        if let Some(found) = &*seen {
-                            <Agree key={found.path.clone()} backup={found.clone()} onother={choose.clone()}
-                                onclose={props.onclose.clone()} ondone={on_done} />
-                        } else {
-                            <p>{ "先选备份所在的文件夹。选好以后会写明是什么时候、谁的备份，再问您要不要恢复。" }</p>
-                            if let Some(error) = &look.error { <Trouble error={error.clone()} /> }
-                            <div class="tx-form-buttons">
-                                <Button label={WHICH} look={Look::Primary} sign={Sign::Inbox} busy={look.pending} onclick={choose} />
-                                <Button label="返回" look={Look::Link} onclick={props.onclose.clone()} />
-                            </div>
-                        }
-                    </div>
-                }
-                if *choosing {
-                    <FolderPicker title={WHICH} wanted={Wanted::Backup} onpick={show} onclose={stop_choosing} />
-                }
-            </div>
-        </div>
+        <Gate words="恢复不会删除任何内容：现在的台账会改名留在这台电脑上。">
+            if let Some(restored) = &*done {
+                <Told restored={restored.clone()} ongo={props.onrestored.clone()} />
+            } else {
+                <div class="tx-gate-form tx-restore">
+                    <h2>{ "从备份恢复" }</h2>
+                    if let Some(found) = &*seen {
+                        <Agree key={found.path.clone()} backup={found.clone()} onother={choose.clone()}
+                            onclose={props.onclose.clone()} ondone={on_done} />
+                    } else {
+                        <p>{ "先选备份所在的文件夹。选好以后会写明是什么时候、谁的备份，再问您要不要恢复。" }</p>
+                        if let Some(error) = &look.error { <Trouble error={error.clone()} /> }
+                        <div class="tx-form-buttons">
+                            <Button label={WHICH} look={Look::Primary} sign={Sign::Inbox} busy={look.pending} onclick={choose} />
+                            <Button label="返回" look={Look::Link} onclick={props.onclose.clone()} />
+                        </div>
+                    }
+                </div>
+            }
+            if *choosing {
+                <FolderPicker title={WHICH} wanted={Wanted::Backup} onpick={show} onclose={stop_choosing} />
+            }
+        </Gate>
     }
 }
 

@@ -1,6 +1,6 @@
 //! Signing in, and coming back after the desk has locked itself. Big, calm, and kind to slips.
 
-use crate::components::{Button, Form, Icon, Look, Sign, TextField, TextKind, Trouble, focus_field};
+use crate::components::{Button, Form, Gate, Icon, Look, Sign, TextField, TextKind, Trouble, focus_field};
 use crate::hooks::{use_command, use_session};
 use crate::pages::rescue::Rescue;
 use crate::text;
@@ -99,58 +99,50 @@ pub(crate) fn SignInPage() -> Html {
     };
     let label = if wait > 0 { format!("请稍候 {wait} 秒") } else { "进入".to_owned() };
     html! {
-        <div class="tx-gate">
-            <div class="tx-gate-side">
-                <div class="tx-gate-sign"><Icon sign={Sign::Heart} /></div>
-                <h1>{ "贴心" }</h1>
-                <p>{ "计生协基层工作台" }</p>
-                <p class="tx-gate-words">{ "没有网络也能用，记下的都在本机，加密保存。" }</p>
-            </div>
-            <div class="tx-gate-main">
-                <Form {node} onsave={onsave.clone()} short=true class="tx-gate-form">
-                    <h2>{ format!("{}，请登录", text::day_long(state.today)) }</h2>
-                    if state.users.len() > 1 {
-                        <div class="tx-gate-users" role="group" aria-label="本机用户">
-                            { for state.users.iter().map(|user| {
-                                let chosen = *name == user.name;
-                                let (choose, own) = (choose.clone(), user.name.clone());
-                                let onclick = Callback::from(move |_: MouseEvent| choose.emit(own.clone()));
-                                html! {
-                                    <button type="button" {onclick} aria-pressed={chosen.to_string()}
-                                        class={chosen.then_some("tx-chosen")}>
-                                        <Icon sign={Sign::Person} />{ &user.display_name }
-                                    </button>
-                                }
-                            }) }
-                        </div>
-                    }
-                    if state.users.len() <= 1 || state.users.len() > 8 {
-                        <TextField label="登录名" name="name" value={(*name).clone()} onchange={
-                            let name = name.setter();
-                            Callback::from(move |text| name.set(text))
-                        } problem={(*missing == Some("name")).then_some(AttrValue::Static("请输入登录名"))} first={name.is_empty()}
-                            autocomplete="username" />
-                    } else if *missing == Some("name") {
-                        <p class="tx-problem">{ "请先在上面点一下您的名字" }</p>
-                    }
-                    <TextField label="密码" name="password" kind={TextKind::Password} value={(*password).clone()}
-                        onchange={on_password} problem={password_problem} first={!name.is_empty()}
-                        autocomplete="current-password" />
-                    if let Some(error) = other { <Trouble {error} /> }
-                    <Button {label} look={Look::Primary} class="tx-gate-enter" busy={sign_in.pending} disabled={wait > 0}
-                        onclick={onsave} />
-                </Form>
-                if state.demo && !state.demo_accounts.is_empty() {
-                    <Demo accounts={state.demo_accounts.clone()} onenter={enter} busy={sign_in.pending} />
+        <Gate words="没有网络也能用，记下的都在本机，加密保存。">
+            <Form {node} onsave={onsave.clone()} short=true class="tx-gate-form">
+                <h2>{ format!("{}，请登录", text::day_long(state.today)) }</h2>
+                if state.users.len() > 1 {
+                    <div class="tx-gate-users" role="group" aria-label="本机用户">
+                        { for state.users.iter().map(|user| {
+                            let chosen = *name == user.name;
+                            let (choose, own) = (choose.clone(), user.name.clone());
+                            let onclick = Callback::from(move |_: MouseEvent| choose.emit(own.clone()));
+                            html! {
+                                <button type="button" {onclick} aria-pressed={chosen.to_string()}
+                                    class={chosen.then_some("tx-chosen")}>
+                                    <Icon sign={Sign::Person} />{ &user.display_name }
+                                </button>
+                            }
+                        }) }
+                    </div>
                 }
-                <p class="tx-gate-foot">
-                    <Button label="忘记密码" look={Look::Link} small=true onclick={forgot} />
-                    <Button label="从备份恢复" look={Look::Link} small=true onclick={session.restore.clone()} />
-                    { format!("版本 {}", state.app_version) }
-                </p>
-                if *rescuing { <Rescue onclose={close_rescue} /> }
-            </div>
-        </div>
+                if state.users.len() <= 1 || state.users.len() > 8 {
+                    <TextField label="登录名" name="name" value={(*name).clone()} onchange={
+                        let name = name.setter();
+                        Callback::from(move |text| name.set(text))
+                    } problem={(*missing == Some("name")).then_some(AttrValue::Static("请输入登录名"))} first={name.is_empty()}
+                        autocomplete="username" />
+                } else if *missing == Some("name") {
+                    <p class="tx-problem">{ "请先在上面点一下您的名字" }</p>
+                }
+                <TextField label="密码" name="password" kind={TextKind::Password} value={(*password).clone()}
+                    onchange={on_password} problem={password_problem} first={!name.is_empty()}
+                    autocomplete="current-password" />
+                if let Some(error) = other { <Trouble {error} /> }
+                <Button {label} look={Look::Primary} class="tx-gate-enter" busy={sign_in.pending} disabled={wait > 0}
+                    onclick={onsave} />
+            </Form>
+            if state.demo && !state.demo_accounts.is_empty() {
+                <Demo accounts={state.demo_accounts.clone()} onenter={enter} busy={sign_in.pending} />
+            }
+            <p class="tx-gate-foot">
+                <Button label="忘记密码" look={Look::Link} small=true onclick={forgot} />
+                <Button label="从备份恢复" look={Look::Link} small=true onclick={session.restore.clone()} />
+                { format!("版本 {}", state.app_version) }
+            </p>
+            if *rescuing { <Rescue onclose={close_rescue} /> }
+        </Gate>
     }
 }
 
