@@ -6,6 +6,7 @@
 mod app;
 mod attachments;
 mod components;
+mod days;
 mod hooks;
 mod pages;
 mod record;

@@ -1,5 +1,6 @@
 //! The book itself: its audit, proofs, preferences of this PC.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::commands;
@@ -24,6 +25,24 @@ pub struct AuditTrail {
     #[serde(default)]
     pub before: Option<u64>,
     pub limit: u32,
+    #[serde(default)]
+    pub only: AuditWish,
+}
+
+/// Which entries of an audit are wanted; empty: all of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AuditWish {
+    /// Part of the name of who did it.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// A deed by its word, see [`tiexin_domain::deed`].
+    #[serde(default)]
+    pub deed: Option<String>,
+    /// The first and the last day, by China's calendar.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,12 +72,15 @@ pub struct AuditRow {
 pub struct RegionAudit {
     #[serde(default)]
     pub before: Option<u64>,
+    #[serde(default)]
+    pub only: AuditWish,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegionAuditPage {
     pub rows: Vec<AuditRow>,
-    /// Older ones stand before this number; none: these were the last.
+    /// Older ones stand before this number; none: these were the last. There may be more to look through without a
+    /// row here.
     pub before: Option<u64>,
 }
 

@@ -38,6 +38,11 @@ pub(crate) fn office_time(at: DateTime<Utc>) -> NaiveDateTime {
     at.naive_utc() + TimeDelta::minutes(OFFICE_MINUTES.into())
 }
 
+/// The day of a moment at the office.
+pub(crate) fn day_of(at_ms: i64) -> NaiveDate {
+    office_time(DateTime::from_timestamp_millis(at_ms).unwrap_or_default()).date()
+}
+
 /// The computer's own clock.
 pub struct SystemClock {
     started: Instant,

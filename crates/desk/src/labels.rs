@@ -5,6 +5,11 @@ const NEWER: &str = "新版程序的栏目";
 
 /// The Chinese name of a field.
 pub(crate) fn field(kind: &str, field: &str) -> String {
+    known(kind, field).unwrap_or(NEWER).to_owned()
+}
+
+/// None: a field of a newer program.
+pub(crate) fn known(kind: &str, field: &str) -> Option<&'static str> {
     let special = match (kind, field) {
         ("visit", "kind") => Some("走访类型"),
         ("visit", "date") => Some("走访日期"),
@@ -17,7 +22,7 @@ pub(crate) fn field(kind: &str, field: &str) -> String {
         ("counselling", "date") => Some("服务日期"),
         _ => None,
     };
-    special.or_else(|| common(field)).unwrap_or(NEWER).to_owned()
+    special.or_else(|| common(field))
 }
 
 /// The fields of a deed, each word once; who recorded it and when stands beside it anyway.
@@ -156,43 +161,8 @@ fn common(field: &str) -> Option<&'static str> {
 }
 
 /// The Chinese name of an entry's act in the audit or in a history.
-pub(crate) fn act(act: &str) -> &str {
-    match act {
-        "create" => "登记",
-        "change" => "修改",
-        "void" => "作废",
-        "restore" => "恢复",
-        "move" => "迁移",
-        "ask" => "提议迁移",
-        "merge" => "合并重复登记",
-        "unmerge" => "撤销合并",
-        "import" => "导入",
-        "import_undone" | "undo" => "撤销导入",
-        "import_redone" | "redo" => "恢复导入",
-        "sign_in" => "登录",
-        "sign_in_failed" => "登录失败",
-        "sign_out" => "退出",
-        "idle_lock" => "离开自动锁定",
-        "unmask" => "查看完整号码",
-        "export" => "导出",
-        "export_report" => "导出报表",
-        "export_attachment" => "导出附件",
-        "backup" => "备份",
-        "restored" => "从备份恢复",
-        "verify" => "核验",
-        "book_made" => "建立数据",
-        "user_added" => "增加用户",
-        "user_removed" => "移除用户",
-        "password_changed" => "修改密码",
-        "enrolled" => "接入省平台",
-        "settled" | "refusal_settled" => "处理未生效的修改",
-        "package_out" => "用U盘带走",
-        "package_in" => "从U盘带回",
-        "package_carried" => "代送同步包",
-        "device_revoked" => "停用电脑",
-        "rescued" => "用救援文件重设密码",
-        other => other,
-    }
+pub(crate) fn act(act: &str) -> &'static str {
+    tiexin_domain::deed::word(act)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod access;
 pub mod cadence;
 mod codes;
 pub mod date;
+pub mod deed;
 pub mod id_number;
 pub mod money;
 pub mod nouns;

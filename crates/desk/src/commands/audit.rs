@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use futures::future::{BoxFuture, FutureExt};
 use tiexin_contract::ErrorReply;
-use tiexin_contract::book::{AuditRow, AuditTrail, RegionAudit, RegionAuditPage};
+use tiexin_contract::book::{AuditRow, AuditTrail, AuditWish, RegionAudit, RegionAuditPage};
 use tiexin_domain::Record;
 use tiexin_domain::access::Action;
 use tiexin_protocol::wire::{AuditLine, AuditPage};
+use tiexin_store::AuditEntry;
 use uuid::Uuid;
 
 use super::records::Names;
+use crate::clock::day_of;
 use crate::province::{line, reply};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{AUDIT, At};
@@ -22,13 +24,17 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 const MOST: u32 = 1_000;
+/// Read at a time where only some of the entries are wanted.
+const READ: usize = 2_000;
+/// Lines that fill a page where only some are wanted, and pages of the province that are looked through for them.
+const ENOUGH: usize = 100;
+const PAGES: usize = 10;
 
 fn own(at: &At, args: AuditTrail) -> Result<Vec<AuditRow>, ErrorReply> {
-    let before = args.before.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
-    let entries = at.book().audit(before, args.limit.clamp(1, MOST) as usize).map_err(errors::store)?;
     let names = Names::of(at.book())?;
+    let entries = wanted(at, &args, &names)?;
     let titles = titles(at, entries.iter().filter_map(|entry| entry.about))?;
-    let row = |entry: tiexin_store::AuditEntry| {
+    let row = |entry: AuditEntry| {
         let many = entry.made.iter().map(|made| made.ids.len() as u64).sum();
         let title = match (entry.about, &entry.kind) {
             (Some(user), None) => Some(names.of_author(user)),
@@ -50,9 +56,40 @@ fn own(at: &At, args: AuditTrail) -> Result<Vec<AuditRow>, ErrorReply> {
     Ok(entries.into_iter().map(row).collect())
 }
 
+/// The newest entries of this book that are wanted, before `args.before` when given.
+fn wanted(at: &At, args: &AuditTrail, names: &Names) -> Result<Vec<AuditEntry>, ErrorReply> {
+    let limit = args.limit.clamp(1, MOST) as usize;
+    let some = args.only != AuditWish::default();
+    let most = if some { READ } else { limit };
+    let mut before = args.before.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
+    let mut entries = Vec::new();
+    loop {
+        let read = at.book().audit(before, most).map_err(errors::store)?;
+        let last = read.len() < most;
+        before = read.last().map(|entry| entry.seq);
+        entries.extend(
+            read.into_iter().filter(|entry| {
+                !some || fits(&args.only, &names.of_author(entry.actor), &entry.act, entry.at)
+            }),
+        );
+        if last || entries.len() >= limit {
+            entries.truncate(limit);
+            return Ok(entries);
+        }
+    }
+}
+
+fn fits(only: &AuditWish, person: &str, act: &str, at: i64) -> bool {
+    let day = day_of(at);
+    only.person.as_deref().is_none_or(|part| person.contains(part.trim()))
+        && only.deed.as_deref().is_none_or(|deed| labels::act(act) == deed)
+        && only.from.is_none_or(|from| day >= from)
+        && only.to.is_none_or(|to| day <= to)
+}
+
 fn of_region(at: At, args: RegionAudit) -> BoxFuture<'static, Result<RegionAuditPage, ErrorReply>> {
     async move {
-        let page = line(at.book())?.audit_of_region(at.user.id, args.before).await.map_err(reply)?;
+        let page = wanted_of_region(&at, &args).await?;
         tokio::task::spawn_blocking(move || shown(&at, page))
             .await
             .unwrap_or_else(|_| Err(errors::internal()))
@@ -60,12 +97,35 @@ fn of_region(at: At, args: RegionAudit) -> BoxFuture<'static, Result<RegionAudit
     .boxed()
 }
 
+/// A page of the province; where only some lines are wanted, several of its pages looked through.
+async fn wanted_of_region(at: &At, args: &RegionAudit) -> Result<AuditPage, ErrorReply> {
+    let line = line(at.book())?;
+    let mut page = AuditPage { lines: Vec::new(), before: args.before };
+    for _ in 0..PAGES {
+        let read = line.audit_of_region(at.user.id, page.before).await.map_err(reply)?;
+        // In the order in which they arrived: a day's deeds came no earlier, but for a clock that is a little ahead.
+        let arrived = read.lines.last().and_then(|line| day_of(line.received_at).succ_opt());
+        let all = matches!((arrived, args.only.from), (Some(day), Some(from)) if day < from);
+        page.before = read.before.filter(|_| !all);
+        let wanted = |line: &AuditLine| fits(&args.only, called(line), &line.act, line.at);
+        page.lines.extend(read.lines.into_iter().filter(wanted));
+        if args.only == AuditWish::default() || page.lines.len() >= ENOUGH || page.before.is_none() {
+            break;
+        }
+    }
+    Ok(page)
+}
+
+fn called(line: &AuditLine) -> &str {
+    line.person.as_deref().unwrap_or("未在省平台登记的用户")
+}
+
 fn shown(at: &At, page: AuditPage) -> Result<RegionAuditPage, ErrorReply> {
     let titles = titles(at, page.lines.iter().filter_map(|line| line.about))?;
     let row = |line: AuditLine| AuditRow {
         seq: line.number,
         at: line.at,
-        actor: line.person.unwrap_or_else(|| "未在省平台登记的用户".into()),
+        actor: called(&line).to_owned(),
         act: act(&line.act, line.many.unwrap_or_default()),
         title: line.about.and_then(|id| titles.get(&id).cloned()),
         // Only what is here can be opened.

@@ -8,7 +8,7 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::attachment::{
     AddAttachment, AttachmentState, ExportAttachment, ListAttachments, OpenAttachment,
 };
-use tiexin_contract::book::{AuditTrail, Verify};
+use tiexin_contract::book::{AuditTrail, AuditWish, Verify};
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::{SaveRecord, VoidRecord};
 use tiexin_contract::session::{AddLocalUser, SignIn};
@@ -69,13 +69,16 @@ async fn a_card_is_shown_only_on_purpose_and_the_audit_knows() {
         assert_eq!(office.ok(open(card.id, small)).await.base64, None);
     }
     assert!(office.ok(OpenAttachment { reveal: true, ..open(card.id, false) }).await.base64.is_some());
-    let audit = office.ok(AuditTrail { before: None, limit: 1 }).await;
+    let audit = office.ok(AuditTrail { before: None, limit: 1, only: AuditWish::default() }).await;
     assert_eq!(audit[0].record, Some(card.id));
     let away = tempfile::tempdir().unwrap();
     let to = away.path().join("证件.jpg");
     let made = office.ok(ExportAttachment { id: card.id, path: Some(to.to_str().unwrap().into()) }).await;
     assert!(made.base64.is_none() && std::fs::read(to).unwrap().starts_with(b"\xff\xd8"));
-    assert_eq!(office.ok(AuditTrail { before: None, limit: 1 }).await[0].act, "导出附件");
+    assert_eq!(
+        office.ok(AuditTrail { before: None, limit: 1, only: AuditWish::default() }).await[0].act,
+        "导出附件"
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use tiexin_contract::backup::{Backup, BackupRestored, FolderKind, ListFolders, LookAtBackup, RestoreBackup};
-use tiexin_contract::book::AuditTrail;
+use tiexin_contract::book::{AuditTrail, AuditWish};
 use tiexin_contract::records::ListRecords;
 use tiexin_contract::session::{ChangePassword, GetSession, SignIn, SignOut};
 use tiexin_contract::{ErrorCode, Event};
@@ -144,7 +144,7 @@ async fn the_audit_of_the_book_that_came_back_knows_of_it() {
     office.ok(restore(&made.path)).await;
     office.ok(sign_in(PASSWORD)).await;
     let acts: Vec<String> = office
-        .ok(AuditTrail { before: None, limit: 10 })
+        .ok(AuditTrail { before: None, limit: 10, only: AuditWish::default() })
         .await
         .into_iter()
         .map(|row| format!("{} {}", row.actor, row.act))

@@ -290,7 +290,9 @@ async fn the_table_of_special_families_is_printed_whole() {
     for word in ["某某", "某因", "已结档", "失独", "死亡"] {
         assert!(!text.contains(word), "{word}: {text}");
     }
-    let audit = office.ok(tiexin_contract::book::AuditTrail { before: None, limit: 5 }).await;
+    let audit = office
+        .ok(tiexin_contract::book::AuditTrail { before: None, limit: 5, only: Default::default() })
+        .await;
     assert_eq!(audit[0].act, "导出");
     assert!(audit[0].fields.contains(&"联系电话".to_owned()), "{:?}", audit[0].fields);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::ErrorCode;
-use tiexin_contract::book::AuditTrail;
+use tiexin_contract::book::{AuditTrail, AuditWish};
 use tiexin_contract::family::GetFamily;
 use tiexin_contract::records::{
     DropDraft, ExportList, Filter, FilterOp, GetDraft, GetRecord, ListRecords, RecordHistory, RestoreRecord,
@@ -43,7 +43,7 @@ async fn numbers_are_masked_until_somebody_asks() {
     let whole = office.ok(Unmask { id: saved.id, field: "id_number".into() }).await;
     assert_eq!(whole.value, NUMBER);
     assert_eq!(office.refused(Unmask { id: saved.id, field: "name".into() }).await.code, ErrorCode::NotFound);
-    let audit = office.ok(AuditTrail { before: None, limit: 10 }).await;
+    let audit = office.ok(AuditTrail { before: None, limit: 10, only: AuditWish::default() }).await;
     assert_eq!((audit[0].act.as_str(), audit[0].record), ("查看完整号码", Some(saved.id)));
     assert_eq!(audit[0].fields, ["身份证号"]);
 }

@@ -3,12 +3,12 @@
 use super::care;
 use crate::components::choice::{self, Options};
 use crate::components::{StateMark, Tag};
+use crate::days;
 use crate::text;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
 use tiexin_contract::today::FILE_GAPS;
-use tiexin_domain::{PartialDate, YearHint};
 use yew::prelude::*;
 
 /// How a value is written.
@@ -194,10 +194,7 @@ impl Column {
             Show::Gaps => vec![one(FilterOp::Is, json!(typed))],
             Show::LastVisit if NEVER.contains(&typed) => vec![one(FilterOp::Missing, Value::Null)],
             Show::Date | Show::Moment | Show::LastVisit => {
-                let (from, to) = match typed.split_once(['~', '～', '至', '到']) {
-                    Some((from, to)) => (stored(from, today), stored(to, today)),
-                    None => (stored(typed, today), stored(typed, today)),
-                };
+                let (from, to) = days::between(typed, today);
                 let from = from.map(|date| one(FilterOp::From, json!(date)));
                 let to = to.map(|date| one(FilterOp::To, json!(date)));
                 from.into_iter().chain(to).collect()
@@ -219,16 +216,3 @@ impl Column {
 
 /// How people ask for families that nobody has seen yet.
 const NEVER: [&str; 6] = ["没有", "没", "无", "还没", "还没走访", "空"];
-
-/// A date as typed, stored: `10月` → `2026-10`.
-fn stored(typed: &str, today: NaiveDate) -> Option<String> {
-    use chrono::Datelike;
-    let typed = typed.trim();
-    if let Some(month) =
-        typed.strip_suffix('月').and_then(|m| m.parse::<u32>().ok()).filter(|m| (1..=12).contains(m))
-    {
-        let year = if month > today.month() { today.year() - 1 } else { today.year() };
-        return Some(PartialDate::Month(year, month).to_string());
-    }
-    PartialDate::parse(typed, YearHint::Today(today)).ok().map(|date| date.to_string())
-}

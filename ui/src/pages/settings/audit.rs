@@ -1,11 +1,12 @@
 //! What was done, by whom, when; for those with the right: on this computer, and on those of the region.
 
+use super::audit_wish::WishBar;
 use crate::components::{Button, Look, Tab, Tabs, show};
 use crate::hooks::{use_query, use_session};
 use crate::routes::Route;
 use crate::text;
 use std::rc::Rc;
-use tiexin_contract::book::{AuditRow, AuditTrail, RegionAudit, RegionAuditPage};
+use tiexin_contract::book::{AuditRow, AuditTrail, AuditWish, RegionAudit, RegionAuditPage};
 use tiexin_domain::Kind;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -35,13 +36,15 @@ pub(super) fn Audit() -> Html {
 #[component]
 fn Own() -> Html {
     let before = use_state(|| None::<u64>);
-    let query = use_query(AuditTrail { before: *before, limit: LIMIT }, &[]);
+    let only = use_state(AuditWish::default);
+    let query = use_query(AuditTrail { before: *before, limit: LIMIT, only: (*only).clone() }, &[]);
     let today = use_session().today();
     html! {
         <div class="tx-audit">
+            <WishBar wish={(*only).clone()} onchange={wishing(&only, &before)} />
             { show(&query, |rows: &Rc<Vec<AuditRow>>| {
                 let next = rows.last().map(|row| row.seq).filter(|_| rows.len() == LIMIT as usize);
-                html! { <>{ table(rows, false, today) }{ turn(&before, next) }</> }
+                html! { <>{ table(rows, false, today, next.is_some()) }{ turn(&before, next) }</> }
             }) }
         </div>
     }
@@ -50,19 +53,30 @@ fn Own() -> Html {
 #[component]
 fn OfRegion() -> Html {
     let before = use_state(|| None::<u64>);
-    let query = use_query(RegionAudit { before: *before }, &[]);
+    let only = use_state(AuditWish::default);
+    let query = use_query(RegionAudit { before: *before, only: (*only).clone() }, &[]);
     let today = use_session().today();
     html! {
         <div class="tx-audit">
+            <WishBar wish={(*only).clone()} onchange={wishing(&only, &before)} />
             <p class="tx-muted">{ "辖区各电脑的操作记录随同步到省平台，这里从省平台取来；没有联网的电脑，它最近的操作要等它同步后才有。" }</p>
             { show(&query, |page: &Rc<RegionAuditPage>| html! {
                 <>
-                    if page.rows.is_empty() { <p>{ "还没有操作记录。" }</p> } else { { table(&page.rows, true, today) } }
+                    { table(&page.rows, true, today, page.before.is_some()) }
                     { turn(&before, page.before) }
                 </>
             }) }
         </div>
     }
+}
+
+/// Another wish begins with the newest.
+fn wishing(only: &UseStateHandle<AuditWish>, before: &UseStateHandle<Option<u64>>) -> Callback<AuditWish> {
+    let (only, before) = (only.setter(), before.setter());
+    Callback::from(move |wish| {
+        before.set(None);
+        only.set(wish);
+    })
 }
 
 /// Older ones, and back.
@@ -79,7 +93,11 @@ fn turn(before: &UseStateHandle<Option<u64>>, next: Option<u64>) -> Html {
     }
 }
 
-fn table(rows: &[AuditRow], of_region: bool, today: chrono::NaiveDate) -> Html {
+/// `more`: there are older ones to look through.
+fn table(rows: &[AuditRow], of_region: bool, today: chrono::NaiveDate, more: bool) -> Html {
+    if rows.is_empty() {
+        return html! { <p>{ if more { "到这里还没有符合的，可以接着看更早的。" } else { "没有这样的操作记录。" } }</p> };
+    }
     html! {
         <table class="tx-table">
             <thead><tr>

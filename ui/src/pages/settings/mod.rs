@@ -1,6 +1,7 @@
 //! 设置: type size, password, users of this PC, the book and its audit, the desks of the region.
 
 mod audit;
+mod audit_wish;
 mod book;
 mod devices;
 mod password;
