@@ -4,8 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tiexin_testkit::desks::PASSWORD;
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::terminal;
+use tiexin_testkit::window::{self, Trouble};
+
+use crate::seat::Way;
 
 const GUYANG: &str = "340323100";
 
@@ -81,4 +85,53 @@ async fn the_story(keep: Keep) {
     desk.json(&["sync"], None);
     assert_eq!(desk.json(&["status"], None)["waiting"], 0);
     assert_eq!(province.digests().unwrap()[GUYANG].0, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_window() -> Result<(), Trouble> {
+    if !window::display() {
+        return Ok(());
+    }
+    chosen_on_the_screen(Way::Window).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_browser() -> Result<(), Trouble> {
+    chosen_on_the_screen(Way::Browser).await
+}
+
+/// The certificate is chosen in the folded part of the form, and what is wrong with it is said there.
+async fn chosen_on_the_screen(way: Way) -> Result<(), Trouble> {
+    let own = words("localhost");
+    let province = Province::start_with(Keep::sqlite(), &own.each_ref().map(String::as_str))?;
+    let code = province.user("guyang", "worker", GUYANG)?;
+    let url = format!("https://localhost:{}", province.address().port());
+    let home = tempfile::tempdir().map_err(|e| Trouble(e.to_string()))?;
+    let (screen, _host) = way.open(&home.path().join("book")).await?;
+    screen.shows("您想怎样开始").await?;
+    screen.press("接入省平台").await?;
+    for (label, text) in [
+        ("省平台地址", url.as_str()),
+        ("接入码", &code),
+        ("您的姓名", "王丽"),
+        ("登录名", "guyang"),
+        ("密码", PASSWORD),
+        ("再输一遍密码", PASSWORD),
+    ] {
+        screen.fill(label, text).await?;
+    }
+    screen.press("建立台账").await?;
+    // Unfolded by itself: this is what is to be mended.
+    screen.shows("对方的证书不是公认机构发的").await?;
+    for (file, told) in [
+        ("stranger.key.pem", "不是证书"),
+        ("stranger.cert.pem", "和选的证书文件对不上"),
+        ("localhost.cert.pem", "该去看谁"),
+    ] {
+        screen.pick("选择证书文件", "选择证书文件", &[pem(file).into()]).await?;
+        screen.shows(file).await?;
+        screen.press("建立台账").await?;
+        screen.shows(told).await?;
+    }
+    screen.close().await
 }

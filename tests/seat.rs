@@ -1,5 +1,7 @@
 //! A desk of its own that a person of a story sits at.
 
+use std::path::Path;
+
 use tempfile::TempDir;
 use tiexin_testkit::province::Province;
 use tiexin_testkit::proxy::Network;
@@ -11,6 +13,19 @@ use tiexin_testkit::worker::Worker;
 pub(crate) enum Way {
     Window,
     Browser,
+}
+
+impl Way {
+    /// The page of the desk in this folder. The host ends when it is dropped.
+    pub(crate) async fn open(self, data: &Path) -> Result<(Screen, Option<Host>), Trouble> {
+        match self {
+            Way::Window => Ok((Screen::window(data).await?, None)),
+            Way::Browser => {
+                let host = Host::start(data)?;
+                Ok((Screen::browser(&host.url()).await?, Some(host)))
+            }
+        }
+    }
 }
 
 /// A desk of its own that a person sits at.
@@ -31,14 +46,7 @@ impl Seat {
     ) -> Result<Seat, Trouble> {
         let home = tempfile::tempdir().map_err(|e| Trouble(e.to_string()))?;
         let network = Network::to(province.address()).await.map_err(|e| Trouble(e.to_string()))?;
-        let data = home.path().join("book");
-        let (screen, host) = match way {
-            Way::Window => (Screen::window(&data).await?, None),
-            Way::Browser => {
-                let host = Host::start(&data)?;
-                (Screen::browser(&host.url()).await?, Some(host))
-            }
-        };
+        let (screen, host) = way.open(&home.path().join("book")).await?;
         let worker = Worker::joins(screen, &network.url(), code, name).await?;
         Ok(Seat { worker, network, home, _host: host })
     }

@@ -12,8 +12,8 @@ mod window;
 
 pub(crate) use bus::{Listening, listen, tell};
 pub(crate) use files::{
-    PACKAGES, PICTURES, RESCUES, SPREADSHEETS, hand_over, in_window, keep_made, open_made, pick_files,
-    pick_folder, read_files,
+    CERTIFICATES, Filter, PACKAGES, PICTURES, RESCUES, SPREADSHEETS, hand_over, in_window, keep_made,
+    open_made, pick_files, pick_folder, read_files,
 };
 
 pub(crate) use link::{Link, link, on_link};

@@ -6,6 +6,7 @@ use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
 use crate::commands;
+use crate::import::FileGiven;
 
 /// What the desk is and who is at it. Allowed signed out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -162,6 +163,9 @@ pub struct SetUpEnrolled {
     pub name: String,
     pub display_name: String,
     pub password: String,
+    /// The certificate of the province's own authority, when it has one.
+    #[serde(default)]
+    pub authority: Option<FileGiven>,
 }
 
 /// Another user of this PC; the one signed in vouches by being signed in.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 
 use crate::commands;
+use crate::import::FileGiven;
 use crate::session::SessionState;
 
 impl SyncState {
@@ -98,6 +99,9 @@ pub struct SyncNow {}
 pub struct Enrol {
     pub server: String,
     pub code: String,
+    /// The certificate of the province's own authority; absent: the one that the book keeps, if any.
+    #[serde(default)]
+    pub authority: Option<FileGiven>,
 }
 
 commands! {

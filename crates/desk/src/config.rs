@@ -31,8 +31,6 @@ pub struct DeskConfig {
     pub automatic_sync: bool,
     /// How fast the clock runs: as it does, but for trials.
     pub pace: Pace,
-    /// PEM of the province's own authority, for joining; kept in the book from then on.
-    pub authority: Option<String>,
 }
 
 impl DeskConfig {
@@ -49,7 +47,6 @@ impl DeskConfig {
             demo,
             automatic_sync: true,
             pace: Pace::REAL,
-            authority: None,
         }
     }
 

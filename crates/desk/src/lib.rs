@@ -4,6 +4,7 @@
 //! call. Sessions, roles and regions are checked in one place, `rights`, before a body runs.
 //! Must not know Tauri; knows axum only for the loopback host in [`host`]. All SQL is the store's.
 
+mod authority;
 mod cadence;
 mod calendar;
 pub mod cli;

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use crate::commands::{self, counted};
 use crate::config::DeskConfig;
 use crate::desk::{Desk, WeakDesk};
-use crate::errors;
 use crate::place;
+use crate::{authority, errors};
 
 /// How the engine stands, and when it was looked at.
 struct Look {
@@ -209,8 +209,12 @@ pub(crate) async fn join(
         given => given,
     };
     let address = ProvinceAddress::read(server.trim(), authority.clone()).map_err(reply)?;
+    let given = authority.is_some();
     let wish = EnrolWish { address, authority, code: code.to_owned(), author, device_name: machine_name() };
-    enrol(book, wish).await.map_err(reply)
+    enrol(book, wish).await.map_err(|error| match error {
+        SyncError::Authority | SyncError::Distrusted => authority::distrusted(&error, given),
+        other => reply(other),
+    })
 }
 
 /// A name by which the office knows the machine.

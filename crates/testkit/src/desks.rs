@@ -116,6 +116,7 @@ impl StoryDesk {
             name: name.into(),
             display_name: name.into(),
             password: PASSWORD.into(),
+            authority: None,
         };
         this.run(setup).await?;
         Ok(this)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tiexin_contract::Event;
+use tiexin_contract::import::FileGiven;
 use tiexin_contract::session::SetUpEnrolled;
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 use tiexin_desk::{Desk, DeskConfig, ManualClock, Pace};
@@ -37,17 +38,18 @@ async fn province(folder: &Path, tls: bool) -> Running {
 /// A desk that syncs by itself, at this pace.
 async fn desk(folder: &Path, running: &Running, server: String, pace: u32) -> (Desk, Arc<ManualClock>) {
     let clock = ManualClock::on(chrono::Local::now().date_naive());
-    let authority = std::fs::read_to_string(pem("localhost.cert.pem")).expect("a certificate");
+    let path = Some(pem("localhost.cert.pem").display().to_string());
+    let authority = FileGiven { name: "ca.crt".into(), path, base64: None };
+    let authority = server.starts_with("https").then_some(authority);
     let config = DeskConfig {
         automatic_sync: true,
         pace: Pace(pace),
-        authority: server.starts_with("https").then_some(authority),
         ..DeskConfig::quick(folder.join("book"), clock.clone())
     };
     let desk = Desk::open(config).expect("an empty folder opens");
     let code = running.province.enrol_code("worker", 7).await.expect("a code");
     let (name, password) = ("worker".to_owned(), PASSWORD.to_owned());
-    let setup = SetUpEnrolled { server, code, display_name: name.clone(), name, password };
+    let setup = SetUpEnrolled { server, code, display_name: name.clone(), name, password, authority };
     desk.run(setup).await.expect("it is enrolled");
     (desk, clock)
 }

@@ -123,7 +123,7 @@ async fn desks_enrolled_after_the_backup_go_on() {
     assert_eq!(province.administer(&["restored", "list"]).unwrap(), json!([]));
     assert!(li.sync().await.unwrap().complete);
     let code = province.user("wu", "worker", GUYANG).unwrap();
-    wu.run(Enrol { server: province.url(), code }).await.unwrap();
+    wu.run(Enrol { server: province.url(), code, authority: None }).await.unwrap();
     assert!(wu.sync().await.unwrap().complete);
     let devices = province.administer(&["device", "list"]).unwrap();
     assert_eq!((&device_of(&devices, "li")["id"], &device_of(&devices, "wu")["id"]), (&li_id, &wu_id));
@@ -154,7 +154,7 @@ async fn a_desk_that_was_told_nothing_asks_for_a_code() {
     assert!(state.enrol_again && state.waiting == 1, "{state:?}");
     assert!(state.trouble.as_deref().is_some_and(|why| why.contains("接入码")), "{state:?}");
     let code = province.user("li", "worker", GUYANG).unwrap();
-    li.run(Enrol { server: province.url(), code }).await.unwrap();
+    li.run(Enrol { server: province.url(), code, authority: None }).await.unwrap();
     let state = li.sync().await.unwrap();
     assert!(state.complete && !state.enrol_again, "{state:?}");
     all_agree(&province, &[&li]).await;

@@ -4,8 +4,10 @@ use crate::components::{
     Button, Foot, Form, Gate, Icon, Look, RegionField, Sign, TextField, TextKind, focus_field, unplaced,
 };
 use crate::hooks::{Busy, use_command, use_session};
+use crate::pages::sync::{AUTHORITY, Authority};
 use std::collections::BTreeMap;
 use tiexin_contract::Command;
+use tiexin_contract::import::FileGiven;
 use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
 use tiexin_domain::Level;
 use yew::prelude::*;
@@ -87,6 +89,7 @@ fn Account(props: &AccountProps) -> Html {
     let alone = use_command::<SetUpStandalone>();
     let enrolled = use_command::<SetUpEnrolled>();
     let typed = use_state(Typed::new);
+    let authority = use_state(|| None::<FileGiven>);
     let wrong = use_state(Vec::<(&'static str, &'static str)>::new);
     let node = use_node_ref();
     let get = |name: &str| typed.get(name).cloned().unwrap_or_default();
@@ -107,6 +110,7 @@ fn Account(props: &AccountProps) -> Html {
         let (typed, wrong, node, with_province) =
             (typed.clone(), wrong.setter(), node.clone(), props.enrolled);
         let (alone, enrolled, set) = (alone.clone(), enrolled.clone(), session.set.clone());
+        let authority = authority.clone();
         Callback::from(move |()| {
             let found = problems(&typed, with_province);
             wrong.set(found.clone());
@@ -127,6 +131,7 @@ fn Account(props: &AccountProps) -> Html {
                     name: get("name"),
                     display_name: get("display_name"),
                     password,
+                    authority: (*authority).clone(),
                 };
                 enrolled.run(args, move |state| set.emit(state));
             } else if let Ok(region) = get("region").parse() {
@@ -140,13 +145,21 @@ fn Account(props: &AccountProps) -> Html {
             }
         })
     };
+    let on_authority = {
+        let (authority, enrolled) = (authority.setter(), enrolled.clone());
+        Callback::from(move |file| {
+            enrolled.forget();
+            authority.set(file);
+        })
+    };
     let problem = |name: &str| {
         let own =
             wrong.iter().find(|(field, _)| *field == name).map(|(_, message)| AttrValue::Static(message));
         own.or_else(|| about(&alone, &enrolled, name))
     };
     let error = alone.error.clone().or_else(|| enrolled.error.clone());
-    let error = unplaced(&error, &["server", "code", "region", "display_name", "name", "password", "again"]);
+    let shown = ["server", "code", "region", "display_name", "name", "password", "again", AUTHORITY];
+    let error = unplaced(&error, &shown);
     let busy = alone.pending || enrolled.pending;
     html! {
         <Form {node} onsave={onsave.clone()} oncancel={props.onback.clone()} short=true class="tx-gate-form">
@@ -168,7 +181,9 @@ fn Account(props: &AccountProps) -> Html {
                 problem={problem("password")} required=true hint="至少 8 位。忘了密码谁也打不开台账，请记牢" autocomplete="new-password" />
             <TextField label="再输一遍密码" name="again" kind={TextKind::Password} value={get("again")} onchange={put("again")}
                 problem={problem("again")} required=true autocomplete="new-password" />
-            if !props.enrolled {
+            if props.enrolled {
+                <Authority file={(*authority).clone()} onchange={on_authority} problem={problem(AUTHORITY)} />
+            } else {
                 <p class="tx-muted">{ "单机使用时，别人没有这本台账的钥匙，忘了密码谁也帮不上。请把密码记在稳妥的地方；建好以后，在“设置”里每周备份一次，并给一位同事也开一个账号：一人忘了，另一人还打得开。" }</p>
             }
             <Foot save="建立台账" {onsave} {busy} {error}>

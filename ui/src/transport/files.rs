@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{FileReader, HtmlAnchorElement, HtmlInputElement};
 
 /// What may be picked: a name to read, extensions without the dot.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Filter {
     pub(crate) name: &'static str,
     pub(crate) extensions: &'static [&'static str],
@@ -25,6 +25,8 @@ pub(crate) const PICTURES: Filter =
 pub(crate) const PACKAGES: Filter = Filter { name: "贴心同步包", extensions: &["txp"] };
 
 pub(crate) const RESCUES: Filter = Filter { name: "贴心救援文件", extensions: &["txr"] };
+
+pub(crate) const CERTIFICATES: Filter = Filter { name: "证书文件", extensions: &["crt", "pem", "cer"] };
 
 /// Whether files have paths here.
 pub(crate) fn in_window() -> bool {

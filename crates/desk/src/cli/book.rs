@@ -1,12 +1,13 @@
 //! Making a book, joining the province, users, copies, proofs.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use serde_json::json;
 use tiexin_contract::Event;
 use tiexin_contract::backup::Backup as MakeBackup;
 use tiexin_contract::book::{Verify as RunVerify, VerifyReport};
-use tiexin_contract::import::CancelJob;
+use tiexin_contract::import::{CancelJob, FileGiven};
 use tiexin_contract::session::{AddLocalUser, SessionState, SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::Enrol as Join;
 
@@ -30,23 +31,27 @@ pub(super) async fn init(door: Door, args: Init) -> Outcome {
 }
 
 pub(super) async fn enrol(shared: &Shared, args: Enrol) -> Outcome {
-    let mut config = one_run(shared)?;
-    if let Some(file) = &args.ca {
-        let unread = |_| Failure::new(Exit::NotFound, format!("读不到证书文件：{}", file.display()));
-        config.authority = Some(std::fs::read_to_string(file).map_err(unread)?);
-    }
-    let door = Door::with(config, shared)?;
+    let authority = args.ca.as_deref().map(certificate).transpose()?;
+    let door = Door::with(one_run(shared)?, shared)?;
     let (server, code, out) = (args.server, args.code, door.out);
     if door.state().await?.needs_setup {
         let name = door.named()?;
         let display_name = args.display_name.unwrap_or_else(|| name.clone());
         let password = door.password("给自己定一个密码（至少 8 位）：", true)?.to_string();
-        let set_up = SetUpEnrolled { server, code, name, display_name, password };
+        let set_up = SetUpEnrolled { server, code, name, display_name, password, authority };
         return tell_state(out, &door.desk.run(set_up).await?);
     }
     let seat = door.sign_in().await?;
-    let state = seat.desk.run(Join { server, code }).await?;
+    let state = seat.desk.run(Join { server, code, authority }).await?;
     tell_state(out, &state)
+}
+
+fn certificate(file: &Path) -> Outcome<FileGiven> {
+    if !file.is_file() {
+        return Err(Failure::new(Exit::NotFound, format!("读不到证书文件：{}", file.display())));
+    }
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(FileGiven { name, path: Some(super::absolute(file)?), base64: None })
 }
 
 /// Who is signed in now, and where.

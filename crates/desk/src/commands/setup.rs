@@ -16,7 +16,7 @@ use super::session::state;
 use crate::desk::Desk;
 use crate::registry::Registry;
 use crate::rights::{At, Need};
-use crate::{errors, obey, password, province};
+use crate::{authority, errors, obey, password, province};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(standalone);
@@ -44,6 +44,7 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
         if !problems.is_empty() {
             return Err(ErrorReply::invalid(problems));
         }
+        let authority = args.authority.as_ref().map(authority::read).transpose()?;
         let folder = desk.inner().config.data_dir.clone();
         let before = names_in(&folder);
         let maker = desk.clone();
@@ -51,7 +52,6 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
             make_book(&maker, &args.name, &args.display_name, args.password)
         });
         let (book, local) = made.await.map_err(|_| errors::internal())??;
-        let authority = desk.inner().config.authority.clone();
         if let Err(refusal) = province::join(&book, local.id, &args.server, &args.code, authority).await {
             // Nothing was recorded in it yet: what this call made goes again, so that it can be repeated.
             drop(book);
@@ -72,7 +72,7 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
 /// A desk that stands alone joins the province; all that was recorded goes along.
 fn join(at: At, args: Enrol) -> BoxFuture<'static, Result<SessionState, ErrorReply>> {
     async move {
-        let authority = at.desk.inner().config.authority.clone();
+        let authority = args.authority.as_ref().map(authority::read).transpose()?;
         province::join(at.book(), at.user.id, &args.server, &args.code, authority).await?;
         at.session.province.reconnect();
         on_pool(move || {

@@ -174,7 +174,7 @@ async fn join(desk: &Desk, province: &DemoProvince, say: &impl Fn(&str)) -> Resu
             )
         })?;
         desk.run(SignIn { name: name.into(), password: PASSWORD.into() }).await?;
-        desk.run(Enrol { server: province.server.clone(), code: code.code.clone() }).await?;
+        desk.run(Enrol { server: province.server.clone(), code: code.code.clone(), authority: None }).await?;
     }
     say("第一次同步，把一年的记录送到省平台");
     let state = desk.run(SyncNow {}).await?;

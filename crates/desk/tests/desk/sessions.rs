@@ -1,11 +1,15 @@
 //! Signing in and out, waiting after mistakes, idling, users of this PC.
 
+use base64::Engine;
 use chrono::TimeDelta;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::Event;
 use tiexin_contract::book::Touch;
+use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::ListRecords;
-use tiexin_contract::session::{AddLocalUser, ChangePassword, GetSession, SignIn, SignOut};
+use tiexin_contract::session::{
+    AddLocalUser, ChangePassword, GetSession, SetUpEnrolled, SignIn, SignOut,
+};
 use tiexin_desk::{Desk, DeskConfig};
 
 use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, set_up};
@@ -123,4 +127,26 @@ async fn passwords_change_and_colleagues_join() {
     assert_eq!(state.signed_in.unwrap().home.as_str(), VILLAGE);
     office.ok(SignOut {}).await;
     assert!(office.ok(sign_in("新的密码也很长很长")).await.signed_in.is_some());
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_used_is_told_at_its_field_and_nothing_is_begun() {
+    let office = Office::fresh(day(2026, 10, 20));
+    let with = |text: &str| SetUpEnrolled {
+        server: "https://province.example".into(),
+        code: "one".into(),
+        name: "wangli".into(),
+        display_name: "王丽".into(),
+        password: PASSWORD.into(),
+        authority: Some(FileGiven {
+            name: "ca.crt".into(),
+            path: None,
+            base64: Some(base64::engine::general_purpose::STANDARD.encode(text)),
+        }),
+    };
+    for text in ["什么都不是", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"] {
+        let refused = office.refused(with(text)).await;
+        assert!(refused.about("authority").is_some_and(|said| said.contains("证书")), "{refused:?}");
+        assert!(office.ok(GetSession {}).await.needs_setup);
+    }
 }

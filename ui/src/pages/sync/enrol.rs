@@ -1,8 +1,10 @@
 //! A desk that stands alone joins the province.
 
+use super::{AUTHORITY, Authority};
 use crate::components::{Card, Foot, Form, TextField, focus_field, unplaced};
 use crate::hooks::{use_command, use_session, use_sync_state, use_toast};
 use crate::transport::call;
+use tiexin_contract::import::FileGiven;
 use tiexin_contract::sync::{Enrol, GetSync};
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -23,11 +25,13 @@ pub(super) fn EnrolForm(props: &EnrolProps) -> Html {
     let enrol = use_command::<Enrol>();
     let server = use_state(|| props.again.to_string());
     let code = use_state(String::new);
+    let authority = use_state(|| None::<FileGiven>);
     let missing = use_state(|| None::<&'static str>);
     let node = use_node_ref();
     let onsave = {
         let (server, code, missing, node) = (server.clone(), code.clone(), missing.setter(), node.clone());
         let (enrol, set, set_sync) = (enrol.clone(), session.set.clone(), sync.set.clone());
+        let authority = authority.clone();
         Callback::from(move |()| {
             let gap = [("server", server.trim()), ("code", code.trim())]
                 .into_iter()
@@ -37,7 +41,11 @@ pub(super) fn EnrolForm(props: &EnrolProps) -> Html {
                 focus_field(&node, field);
                 return;
             }
-            let args = Enrol { server: server.trim().to_owned(), code: code.trim().to_owned() };
+            let args = Enrol {
+                server: server.trim().to_owned(),
+                code: code.trim().to_owned(),
+                authority: (*authority).clone(),
+            };
             let (set, set_sync) = (set.clone(), set_sync.clone());
             enrol.run(args, move |state| {
                 toast.good(match again {
@@ -62,6 +70,13 @@ pub(super) fn EnrolForm(props: &EnrolProps) -> Html {
             into.set(text);
         })
     };
+    let on_authority = {
+        let (authority, enrol) = (authority.setter(), enrol.clone());
+        Callback::from(move |file| {
+            enrol.forget();
+            authority.set(file);
+        })
+    };
     let problem = |name: &'static str, message: &'static str| {
         enrol.about(name).or_else(|| (*missing == Some(name)).then_some(AttrValue::Static(message)))
     };
@@ -77,7 +92,8 @@ pub(super) fn EnrolForm(props: &EnrolProps) -> Html {
                     <TextField label="接入码" name="code" value={(*code).clone()} onchange={typing(&code)}
                         problem={problem("code", "请填写接入码")} required=true />
                 </div>
-                <Foot save="接入" {onsave} busy={enrol.pending} error={unplaced(&enrol.error, &["server", "code"])} />
+                <Authority file={(*authority).clone()} onchange={on_authority} problem={enrol.about(AUTHORITY)} />
+                <Foot save="接入" {onsave} busy={enrol.pending} error={unplaced(&enrol.error, &["server", "code", AUTHORITY])} />
             </Form>
         </Card>
     }

@@ -1,5 +1,6 @@
 //! 同步: how desk and province stand, told in people's words, and what needs a person.
 
+mod authority;
 mod enrol;
 mod scopes;
 mod stick;
@@ -9,6 +10,7 @@ use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiti
 use crate::hooks::{use_command, use_session, use_sync_state};
 use crate::shell::in_words;
 use crate::text;
+pub(crate) use authority::{AUTHORITY, Authority};
 use enrol::EnrolForm;
 use scopes::Scopes;
 pub(crate) use stick::Stick;

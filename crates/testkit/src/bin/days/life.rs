@@ -119,6 +119,7 @@ impl Life {
             name: NAME.into(),
             display_name: NAME.into(),
             password: PASSWORD.into(),
+            authority: None,
         };
         seat.run(setup).await.map_err(said)?;
         let (dice, tally) = (Rng::with_seed(seed), BTreeMap::new());
