@@ -13,6 +13,8 @@ use tiexin_domain::nouns::visit::{Presence, VisitKind};
 use tiexin_domain::nouns::volunteer::Approval;
 use tiexin_domain::{Kind, PartialDate, Sex, YearHint};
 
+use crate::labels;
+
 /// What a worker reads for a field's value.
 pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
     match value {
@@ -87,8 +89,15 @@ fn label(kind: &str, field: &str, text: &str) -> String {
         (_, "birth" | "loss_date" | "joined" | "left" | "died_on" | "doctor_signed_on" | "approved_on") => {
             PartialDate::parse(text, YearHint::None).map_or_else(|_| text.to_owned(), PartialDate::label)
         }
+        _ if labels::known(kind, field).is_none() && is_code(text) => "（新版程序的内容）".into(),
         _ => text.to_owned(),
     }
+}
+
+/// A code or an id: nobody in an office reads it.
+fn is_code(text: &str) -> bool {
+    text.bytes().any(|sign| sign.is_ascii_lowercase())
+        && text.bytes().all(|sign| matches!(sign, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
 }
 
 /// A choice of a newer program is not called by its code.

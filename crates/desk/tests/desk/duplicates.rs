@@ -6,13 +6,17 @@ use tiexin_contract::duplicates::{
     CompareDuplicates, Comparison, DeclareDifferent, Duplicates, ListDuplicates, MergeRecords, UndoMerge,
 };
 use tiexin_contract::family::{GetFamily, RecordVisit};
-use tiexin_contract::records::{GetRecord, RecordHistory, RestoreRecord, SaveRecord, VoidRecord};
-use tiexin_domain::PartialDate;
+use tiexin_contract::records::{GetRecord, RecordHistory, RecordRow, RestoreRecord, SaveRecord, VoidRecord};
 use tiexin_domain::nouns::Visit;
 use tiexin_domain::nouns::merge::MergeDecision;
+use tiexin_domain::{Kind, PartialDate};
+use tiexin_store::merging::mergeable;
+use tiexin_store::{By, Save};
 use uuid::Uuid;
 
+use crate::meanwhile::behind;
 use crate::office::{Office, VILLAGE, day, family, fields};
+use crate::waiting::{in_words, samples, town};
 
 const PHONE: &str = "19900002581";
 
@@ -151,4 +155,82 @@ async fn two_families_of_one_head_in_a_village_are_proposed() {
     other.persons[0].birth = Some(PartialDate::Day(day(1961, 7, 9)));
     office.ok(other).await;
     assert_eq!(all(&office).await.pairs.len(), 1);
+}
+
+/// What a page of 可能重复 says of a record.
+fn said_of(row: &RecordRow) -> Vec<String> {
+    vec![row.title.clone(), row.region_name.clone(), row.recorded_by.clone().unwrap_or_default()]
+}
+
+/// Everything that the two pages say.
+fn said(told: &Duplicates, both: &[Comparison]) -> Vec<String> {
+    let mut said = Vec::new();
+    for pair in &told.pairs {
+        said.push(pair.reason.clone());
+        said.push(Kind::from_code(&pair.kind).label().to_owned());
+        said.extend([&pair.one, &pair.other].into_iter().flat_map(said_of));
+    }
+    for decided in &told.decided {
+        said.push(decided.decision.label().to_owned());
+        said.push(Kind::from_code(&decided.kind).label().to_owned());
+        said.extend(decided.by.clone());
+        said.extend([&decided.stays, &decided.gives_way].into_iter().flatten().flat_map(said_of));
+    }
+    for both in both {
+        said.push(Kind::from_code(&both.kind).label().to_owned());
+        for field in &both.fields {
+            said.push(field.label.clone());
+            said.extend([&field.one, &field.other].map(tiexin_forms::plain));
+        }
+        for side in [&both.one, &both.other] {
+            said.extend(said_of(&side.row));
+            said.extend(side.hanging.clone());
+            said.extend(side.money.iter().map(|money| money.title.clone()));
+        }
+    }
+    said
+}
+
+/// Of everything that can be merged two, with every field of each filled in, and one of a newer program.
+#[tokio::test]
+async fn two_registrations_are_told_in_words() {
+    let town = town().await;
+    let office = &town.office;
+    let mut pairs = Vec::new();
+    behind(office, |book| {
+        let author = book.users().unwrap()[0].id;
+        let by = By { author, now_ms: 1_790_000_000_000, group: Uuid::from_u128(3) };
+        for (kind, set) in samples(&town).into_iter().filter(|(kind, _)| mergeable(kind.code())) {
+            let ids = [Uuid::now_v7(), Uuid::now_v7()];
+            let mut set = fields(set);
+            set.insert("region".into(), json!(VILLAGE));
+            set.insert("x_of_the_future".into(), json!("code_of_the_future"));
+            set.insert("merged_into".into(), json!(null));
+            let other = set.clone();
+            set.retain(|field, _| {
+                !matches!(field.as_str(), "kinds" | "category" | "sex" | "notes" | "status")
+            });
+            if kind == Kind::SupportFile {
+                set.insert("category".into(), json!("disability"));
+            }
+            let save = |id, fields| Save { id, kind: kind.code().into(), fields, void: None };
+            book.save_group(&[save(ids[0], set), save(ids[1], other)], &by).unwrap();
+            pairs.push((ids[0], ids[1]));
+        }
+    })
+    .await;
+    assert_eq!(pairs.len(), 3);
+    let mut both = Vec::new();
+    for pair in &pairs {
+        both.push(side_by_side(office, *pair).await);
+    }
+    assert!(both.iter().all(|both| both.fields.iter().any(|field| field.differs)));
+    let (stays, gives_way) = pairs[0];
+    office.ok(DeclareDifferent { one: pairs[1].0, other: pairs[1].1 }).await;
+    office.ok(MergeRecords { stays, gives_way, take: Vec::new(), money: Vec::new() }).await;
+    let told = all(office).await;
+    assert!(!told.pairs.is_empty() && told.decided.len() == 2, "{told:?}");
+    for words in said(&told, &both) {
+        assert!(in_words(&words), "{words:?}");
+    }
 }

@@ -26,14 +26,14 @@ const OLD_VILLAGE: &str = "340323104001";
 const NUMBER: &str = "34052419800101001X";
 
 /// A township's desk whose user may settle there and nowhere else, with a family of a head, a file and contacts.
-struct Town {
-    office: Office,
+pub(crate) struct Town {
+    pub(crate) office: Office,
     home: Uuid,
     person: Uuid,
     file: Uuid,
 }
 
-async fn town() -> Town {
+pub(crate) async fn town() -> Town {
     let office = Office::township(day(2026, 10, 20)).await;
     let home = office.family("钟户主", |_| {}).await;
     let page = office.ok(GetFamily { household: home }).await;
@@ -95,7 +95,7 @@ async fn listed(office: &Office) -> Vec<Item> {
 }
 
 /// Whole records of every kind, each field of it filled in, made in the township that the family left.
-fn samples(town: &Town) -> Vec<(Kind, Value)> {
+pub(crate) fn samples(town: &Town) -> Vec<(Kind, Value)> {
     let Town { home, person, file, .. } = town;
     let whose = json!({"person": person, "name": "钟户主"});
     let of_kind = |kind: &Kind| match kind {
@@ -198,11 +198,15 @@ fn words(item: &Item) -> Vec<String> {
     words
 }
 
-/// No id, no code of a field or a choice, no code of a region: words only.
-fn readable(item: &Item) {
+/// No id, no code of a field or a choice, no code of a region.
+pub(crate) fn in_words(said: &str) -> bool {
     let id = regex::Regex::new("[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{32}|[a-z]{3,}|3403[0-9]{5,8}$").unwrap();
+    !id.is_match(said)
+}
+
+fn readable(item: &Item) {
     for said in words(item) {
-        assert!(!id.is_match(&said), "{said:?} of {item:?}");
+        assert!(in_words(&said), "{said:?} of {item:?}");
     }
     assert!(item.parts.iter().all(|part| !part.title.is_empty()), "{item:?}");
     assert!(!item.message.is_empty() && !item.reason.is_empty());
