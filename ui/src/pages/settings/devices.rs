@@ -105,6 +105,17 @@ struct RevokeProps {
     done: Callback<()>,
 }
 
+/// Who works on it, and where: several machines may have one name.
+fn whose(device: &DeviceShown) -> String {
+    match (device.users.is_empty(), device.places.is_empty()) {
+        (true, _) => "这台电脑上现在没有用户。".to_owned(),
+        (false, true) => format!("{}在用这台电脑。", device.users.join("、")),
+        (false, false) => {
+            format!("{}在用这台电脑，负责{}。", device.users.join("、"), device.places.join("、"))
+        }
+    }
+}
+
 const LOST: &str = "lost";
 const RETIRED: &str = "retired";
 
@@ -161,6 +172,7 @@ fn Revoke(props: &RevokeProps) -> Html {
     html! {
         <Dialog title={format!("停用“{name}”")} onclose={props.close.clone()}>
             <Form {node} onsave={onsave.clone()} short=true>
+                <p>{ whose(&props.device) }</p>
                 <Choice label="为什么停用" name="why" {options} value={(*why).clone()} onchange={choose}
                     problem={revoke.about("why").or_else(|| missing.then_some(AttrValue::Static("请先选一项")))} />
                 if !meaning.is_empty() { <p>{ meaning }</p> }
