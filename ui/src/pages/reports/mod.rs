@@ -10,7 +10,7 @@ use chrono::{Datelike, NaiveDate};
 use figure::FigurePanel;
 use sheet::SheetTable;
 use std::collections::BTreeMap;
-use tiexin_contract::report::{ExportReport, GetReport, ListForms, ReportSheet, SignForms};
+use tiexin_contract::report::{ExportReport, GetReport, ListForms, ReportRow, ReportSheet, SignForms};
 use tiexin_domain::{Level, RegionCode};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
@@ -185,11 +185,16 @@ fn view(
             <Card class="tx-report-paper">
                 <SheetTable sheet={sheet.clone()} pressed={pressed.clone()} {onpress} signed={signed.clone()} {onsign} />
             </Card>
-            if let Some(figure) = pressed {
+            if let Some(figure) = pressed.as_ref().filter(|figure| stands(&sheet.rows, figure)) {
                 <FigurePanel figure={figure.clone()} form={ask.form.clone()} month={ask.month.clone()} onclose={close} />
             }
         </div>
     }
+}
+
+/// Whether the row of a figure is on the sheet: one of a village is not while villages are not listed.
+fn stands(rows: &[ReportRow], figure: &Pressed) -> bool {
+    rows.iter().any(|row| row.region == figure.region && row.label == figure.unit)
 }
 
 /// From a month without a report to the newest that has one.
@@ -221,4 +226,34 @@ fn shifted(month: NaiveDate, by: i32) -> NaiveDate {
 
 fn text_of(month: NaiveDate) -> String {
     month.format("%Y-%m").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tiexin_contract::report::UnitStanding;
+
+    fn row(region: &str, label: &str) -> ReportRow {
+        ReportRow {
+            region: region.parse().unwrap(),
+            label: label.to_owned(),
+            total: false,
+            standing: UnitStanding::Figures,
+            hint: None,
+            cells: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_figure_of_a_village_goes_with_the_villages_and_comes_back_with_them() {
+        let whole = [row("340323100", "谷阳镇")];
+        let villages = [row("340323100001", "东关社区"), row("340323100", "合计")];
+        let figure = Pressed {
+            region: villages[0].region.clone(),
+            unit: villages[0].label.clone(),
+            path: Vec::new(),
+            value: "2".into(),
+        };
+        assert!(stands(&villages, &figure) && !stands(&whole, &figure));
+    }
 }
