@@ -1,6 +1,6 @@
 //! What a list shows of a record, how it is written, and how it is filtered.
 
-use super::care;
+use super::{care, fit};
 use crate::components::choice::{self, Options};
 use crate::components::{StateMark, Tag};
 use crate::days;
@@ -118,12 +118,13 @@ impl Column {
         self
     }
 
-    /// The column's track in the grid. States keep the width of their words, dates that of a date.
+    /// The column's track in the grid. States and gaps keep the width of their words, dates that of a date.
     pub(super) fn track(&self) -> String {
         match self.show {
             Show::State if self.brief => "3.2rem".to_owned(),
             Show::State => "8.8rem".to_owned(),
             Show::Date => format!("minmax(6.6rem,{}fr)", self.share),
+            Show::Gaps => format!("minmax({}rem,{}fr)", fit::GAPS, self.share),
             _ => format!("minmax(0,{}fr)", self.share),
         }
     }
@@ -173,7 +174,7 @@ impl Column {
                 html! {
                     <>
                         <Tag text={first} class="tx-warm" />
-                        if more > 0 { <span class="tx-muted">{ format!(" 等{}项", more + 1) }</span> }
+                        if more > 0 { <span class="tx-gap-more">{ format!(" 等{}项", more + 1) }</span> }
                     </>
                 }
             }

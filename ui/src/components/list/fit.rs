@@ -5,11 +5,14 @@ use super::Column;
 use super::column::Show;
 
 /// Below this many rem for an ordinary tenth of a share words are cut to two signs.
-const READABLE: f64 = 0.8;
+const READABLE: f64 = 0.78;
 
 /// What the state takes with its words, and as a sign alone; rem.
 const STATE: f64 = 8.8;
 const STATE_SIGN: f64 = 3.2;
+
+/// What the first gap takes with how many there are; rem.
+pub(super) const GAPS: f64 = 11.4;
 
 /// The columns for a list of this width.
 pub(super) fn fit(columns: &[Column], rem: f64) -> Vec<Column> {
@@ -29,10 +32,15 @@ pub(super) fn fit(columns: &[Column], rem: f64) -> Vec<Column> {
 }
 
 fn reads(columns: &[Column], rem: f64) -> bool {
-    let states = columns.iter().filter(|column| matches!(column.show, Show::State));
-    let fixed: f64 = states.map(|column| if column.brief { STATE_SIGN } else { STATE }).sum();
-    let shares = columns.iter().filter(|column| !matches!(column.show, Show::State));
-    let shares: f64 = shares.map(|column| f64::from(column.share)).sum();
+    let (mut fixed, mut shares) = (0.0, 0.0);
+    for column in columns {
+        match column.show {
+            Show::State if column.brief => fixed += STATE_SIGN,
+            Show::State => fixed += STATE,
+            Show::Gaps => fixed += GAPS,
+            _ => shares += f64::from(column.share),
+        }
+    }
     (rem - fixed) / shares >= READABLE
 }
 
@@ -85,5 +93,16 @@ mod tests {
     fn big_letters_on_an_office_screen_hide_the_spare_columns() {
         assert!(!heads(&fit(&visits(), list_rem(1366.0, true))).contains(&"见面情况"));
         assert!(heads(&fit(&visits(), list_rem(1920.0, true))).contains(&"见面情况"));
+    }
+
+    #[test]
+    fn what_is_missing_is_not_cut_on_an_office_screen() {
+        let files = (crate::pages::households::SUPPORT_FILE.columns)();
+        let shown = fit(&files, list_rem(1366.0, false));
+        assert_eq!(heads(&shown), heads(&files));
+        let gaps = shown.iter().find(|column| matches!(column.show, Show::Gaps)).unwrap();
+        assert!(gaps.track().starts_with("minmax(11.4rem,"), "{}", gaps.track());
+        let large = fit(&files, list_rem(1366.0, true));
+        assert!(large.iter().all(|column| !column.brief && !column.spare));
     }
 }

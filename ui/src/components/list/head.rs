@@ -68,13 +68,14 @@ fn filter(column: &Column, props: &HeadProps) -> Html {
     let field = column.field;
     let value = props.typed.get(field).cloned().unwrap_or_default();
     let label = format!("筛选{}", column.head);
+    let in_force = (!value.trim().is_empty()).then_some("tx-in-force");
     match column.choices() {
         Some(choices) => {
             let onchange = props.on_filter.reform(move |event: Event| {
                 (field, event.target_dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default())
             });
             html! {
-                <select {onchange} aria-label={label}>
+                <select {onchange} aria-label={label} class={in_force}>
                     <option value="" selected={value.is_empty()}>{ "全部" }</option>
                     { for choices.into_iter().map(|(code, word)| html! {
                         <option value={code} selected={code == value}>{ word }</option>
@@ -91,7 +92,7 @@ fn filter(column: &Column, props: &HeadProps) -> Html {
             let oninput = props.on_filter.reform(move |event: InputEvent| (field, value_of(&event)));
             html! {
                 <input type="text" {value} {oninput} aria-label={label} autocomplete="off"
-                    placeholder={hint} />
+                    placeholder={hint} class={in_force} />
             }
         }
     }

@@ -66,6 +66,13 @@ struct View {
     filtering: bool,
 }
 
+impl View {
+    /// Whether rows are left out for what was typed.
+    fn narrows(&self) -> bool {
+        std::iter::once(&self.text).chain(self.typed.values()).any(|text| !text.trim().is_empty())
+    }
+}
+
 /// What a list held when its page was left.
 #[derive(Clone, Default)]
 struct Left {
@@ -332,16 +339,21 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         })
     };
 
+    let see_all = {
+        let view = view.clone();
+        Callback::from(move |()| view.set(View { sort: view.sort.clone(), ..View::default() }))
+    };
+
     let held = rows.borrow();
     let known = held.total.is_some();
-    let narrowed = !view.text.trim().is_empty() || view.typed.values().any(|text| !text.trim().is_empty());
+    let narrowed = view.narrows();
     let tracks = columns.iter().map(Column::track).collect::<Vec<_>>().join(" ");
+    let all =
+        format!("{} {} {}", if narrowed { "查到" } else { "共" }, crate::text::count(total), props.unit);
     let count = match (known, hand.chosen.len()) {
         (false, _) => String::new(),
-        (true, 0 | 1) => format!("共 {} {}", crate::text::count(total), props.unit),
-        (true, many) => {
-            format!("已选 {many} {}，共 {} {}", props.unit, crate::text::count(total), props.unit)
-        }
+        (true, 0 | 1) => all,
+        (true, many) => format!("已选 {many} {}，{all}", props.unit),
     };
     html! {
         <div class="tx-list">
@@ -351,6 +363,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                     small=true onclick={on_filtering} expanded={view.filtering} />
                 { props.tools.clone() }
                 <span class="tx-list-count" aria-live="polite">{ count }</span>
+                if narrowed { <Button label="看全部" look={Look::Link} sign={Sign::Close} small=true onclick={see_all} /> }
                 if hand.chosen.len() > 1 {
                     <Button label="复制" look={Look::Link} small=true onclick={copy_rows} hint="Ctrl+C" />
                 }

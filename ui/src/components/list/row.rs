@@ -69,8 +69,9 @@ pub(super) struct FindBoxProps {
 #[component]
 pub(super) fn FindBox(props: &FindBoxProps) -> Html {
     let oninput = props.onchange.reform(|event: InputEvent| value_of(&event));
+    let in_force = !props.value.trim().is_empty();
     html! {
-        <span class="tx-find">
+        <span class={classes!("tx-find", in_force.then_some("tx-in-force"))}>
             <Icon sign={Sign::Search} />
             <input type="text" value={props.value.clone()} {oninput} placeholder="在列表中查找" aria-label="在列表中查找"
                 autocomplete="off" />

@@ -16,7 +16,7 @@ pub(crate) static SUPPORT_FILE: Noun = Noun {
     columns: || {
         vec![
             Column::new("head_name", "户主").width(8),
-            Column::new("code", "信息编码").width(12).spare(),
+            Column::new("code", "信息编码").width(11).spare(),
             Column::place(),
             Column::contacts(),
             Column::last_visit(),
