@@ -2,8 +2,8 @@
 
 use crate::components::{Toaster, Trouble, Waiting};
 use crate::hooks::{
-    PreferencesKeeper, RegionKeeper, Session, SyncKeeper, remembered_size, show_size, use_link,
-    use_newest_sync,
+    PreferencesKeeper, RegionKeeper, Session, SyncKeeper, forget_kept, remembered_size, show_size,
+    somebody_left, use_link, use_newest_sync,
 };
 use crate::pages::{
     closed::ClosedPage, first_use::FirstUse, locked::LockedPage, restore::RestorePage, sign_in::SignInPage,
@@ -11,6 +11,7 @@ use crate::pages::{
 use crate::shell::Shell;
 use crate::transport::{Link, call, listen};
 use gloo::timers::callback::Interval;
+use std::cell::RefCell;
 use std::rc::Rc;
 use tiexin_contract::Event;
 use tiexin_contract::book::{GetPreferences, Preferences, SetPreferences};
@@ -30,16 +31,28 @@ pub(crate) fn App() -> Html {
     let trouble = use_state(|| None);
     let restoring = use_state(|| false);
     let link = use_link();
+    // Who worked here last: the pages stay as they are behind the sign-in screen while the desk is locked, so that
+    // what was being typed is there again afterwards.
+    let last = use_mut_ref(|| None::<SignedIn>);
     use_effect_with((), |()| show_size(remembered_size()));
+    let set = {
+        let (state, last) = (state.setter(), last.clone());
+        Callback::from(move |found: SessionState| {
+            if is_over(last.borrow().as_ref(), &found) {
+                clear_away(&last);
+            }
+            state.set(Some(Rc::new(found)));
+        })
+    };
     let ask = {
-        let (state, trouble) = (state.setter(), trouble.setter());
+        let (set, trouble) = (set.clone(), trouble.setter());
         Callback::from(move |()| {
-            let (state, trouble) = (state.clone(), trouble.clone());
+            let (set, trouble) = (set.clone(), trouble.clone());
             spawn_local(async move {
                 match call(GetSession {}).await {
                     Ok(found) => {
                         trouble.set(None);
-                        state.set(Some(Rc::new(found)));
+                        set.emit(found);
                     }
                     Err(cause) => trouble.set(Some(Rc::new(cause))),
                 }
@@ -63,13 +76,6 @@ pub(crate) fn App() -> Html {
             || drop((hearing, every_minute))
         });
     }
-    let set = {
-        let state = state.setter();
-        Callback::from(move |found: SessionState| state.set(Some(Rc::new(found))))
-    };
-    // Who worked here last: the pages stay as they are behind the sign-in screen, so that what was
-    // being typed is there again afterwards.
-    let last = use_mut_ref(|| None::<SignedIn>);
     let restore = {
         let restoring = restoring.setter();
         Callback::from(move |()| restoring.set(true))
@@ -81,9 +87,8 @@ pub(crate) fn App() -> Html {
     let restored = {
         let (restoring, set, last) = (restoring.setter(), set.clone(), last.clone());
         Callback::from(move |state: SessionState| {
-            // The pages behind are of the other book, and so is the address.
-            last.borrow_mut().take();
-            let _ = gloo::utils::window().location().set_hash("#/");
+            // The pages behind are of the other book.
+            clear_away(&last);
             restoring.set(false);
             set.emit(state);
         })
@@ -125,6 +130,27 @@ pub(crate) fn App() -> Html {
             <Toaster />
         </ContextProvider<Session>>
     }
+}
+
+/// Whether the work of who was here has ended: signed out, or somebody else sits here now. A locked desk expects him
+/// back.
+fn is_over(worker: Option<&SignedIn>, found: &SessionState) -> bool {
+    let Some(worker) = worker else { return false };
+    match &found.signed_in {
+        Some(me) => me.user.id != worker.user.id,
+        None => {
+            let expected = found.locked.as_ref().is_some_and(|user| user.name == worker.user.name);
+            !expected && found.lease_ended.is_none()
+        }
+    }
+}
+
+/// Nothing that he typed or was told is left for the next one.
+fn clear_away(last: &Rc<RefCell<Option<SignedIn>>>) {
+    last.borrow_mut().take();
+    forget_kept();
+    somebody_left();
+    let _ = gloo::utils::window().location().set_hash("#/");
 }
 
 /// Whether one of the grants in force reaches this region.
@@ -221,5 +247,76 @@ fn Work(props: &WorkProps) -> Html {
         </ContextProvider<SyncKeeper>>
         </ContextProvider<RegionKeeper>>
         </ContextProvider<PreferencesKeeper>>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tiexin_contract::session::{LeaseEnded, LocalUserName, WhyLocked};
+    use tiexin_domain::User;
+
+    fn worker(n: u128, name: &str) -> SignedIn {
+        let user = User {
+            id: uuid::Uuid::from_u128(n),
+            name: name.into(),
+            display_name: name.into(),
+            grants: Vec::new(),
+            disabled: false,
+        };
+        SignedIn {
+            user,
+            home: "340323100".parse().unwrap(),
+            home_name: "谷阳镇".into(),
+            grants: Vec::new(),
+            can_write: true,
+            can_settle: false,
+            can_audit: false,
+            can_devices: false,
+            enrolled: false,
+        }
+    }
+
+    fn found(signed_in: Option<SignedIn>) -> SessionState {
+        SessionState {
+            needs_setup: false,
+            users: Vec::new(),
+            signed_in,
+            demo_accounts: Vec::new(),
+            demo: false,
+            today: chrono::NaiveDate::MIN,
+            app_version: String::new(),
+            idle_minutes: 15,
+            lease_ended: None,
+            wiped: None,
+            clock: None,
+            joined: None,
+            locked: None,
+        }
+    }
+
+    #[test]
+    fn what_one_typed_is_not_there_for_the_next() {
+        let (me, other) = (worker(1, "wangli"), worker(2, "zhangsan"));
+        assert!(is_over(Some(&me), &found(None)), "signed out");
+        assert!(is_over(Some(&me), &found(Some(other.clone()))), "somebody else");
+        assert!(!is_over(Some(&me), &found(Some(me.clone()))));
+        assert!(!is_over(None, &found(Some(other))), "a page that was just opened");
+    }
+
+    #[test]
+    fn who_locked_the_desk_finds_everything_as_it_was() {
+        let me = worker(1, "wangli");
+        let locked = |name: &str| {
+            let user = LocalUserName { name: name.into(), display_name: name.into() };
+            SessionState { locked: Some(user), ..found(None) }
+        };
+        assert!(!is_over(Some(&me), &locked("wangli")));
+        assert!(is_over(Some(&me), &locked("zhangsan")), "this page is of one who was here before");
+        let ended =
+            LeaseEnded {
+                display_name: "王丽".into(), waiting: 1, why: WhyLocked::Lease, message: "".into()
+            };
+        assert!(!is_over(Some(&me), &SessionState { lease_ended: Some(ended), ..found(None) }));
     }
 }

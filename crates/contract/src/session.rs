@@ -42,6 +42,10 @@ pub struct SessionState {
     /// has another way out there. None: not known, or no book.
     #[serde(default)]
     pub joined: Option<bool>,
+    /// Who locked the desk, or left it until it locked itself, and is expected back. None while somebody is signed
+    /// in, and after signing out.
+    #[serde(default)]
+    pub locked: Option<LocalUserName>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +149,10 @@ pub struct SignIn {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignOut {}
 
+/// Locks the desk: as signing out, but the same user is expected back and finds his pages as he left them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LockDesk {}
+
 /// First use: a township (or village) begins alone and may enrol later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetUpStandalone {
@@ -199,6 +207,7 @@ commands! {
     GetSession => "session.get" -> SessionState;
     SignIn => "session.sign_in" -> SessionState;
     SignOut => "session.sign_out" -> SessionState;
+    LockDesk => "session.lock" -> SessionState;
     SetUpStandalone => "session.set_up_standalone" -> SessionState;
     SetUpEnrolled => "session.set_up_enrolled" -> SessionState;
     AddLocalUser => "session.add_user" -> SessionState;

@@ -164,6 +164,7 @@ mod tests {
                 "region.get",
                 "region.search",
                 "session.get",
+                "session.lock",
                 "session.rescue",
                 "session.set_up_enrolled",
                 "session.set_up_standalone",

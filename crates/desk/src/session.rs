@@ -16,6 +16,10 @@ use crate::{errors, lock, plans::Plans};
 /// How often the book is told that time passes while it is open.
 const TELL_TIME_MS: i64 = 10 * 60 * 1000;
 
+/// Acts after which the same user is expected back.
+pub(crate) const LOCK: &str = "lock";
+const IDLE_LOCK: &str = "idle_lock";
+
 /// Somebody is signed in: the book is open, its key is in memory. All of it goes at sign-out.
 pub(crate) struct Session {
     pub(crate) local: LocalUser,
@@ -34,6 +38,8 @@ pub(crate) struct Session {
 #[derive(Default)]
 pub(crate) struct Sessions {
     current: Mutex<Option<Arc<Session>>>,
+    /// Who locked the desk, or left it until it locked itself.
+    expected: Mutex<Option<LocalUser>>,
 }
 
 impl Sessions {
@@ -48,6 +54,15 @@ impl Sessions {
 
     pub(crate) fn current(&self) -> Option<Arc<Session>> {
         self.place().clone()
+    }
+
+    fn expect(&self, user: Option<LocalUser>) {
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = user;
+    }
+
+    /// Who is expected back, as long as nobody is here.
+    pub(crate) fn expected(&self) -> Option<LocalUser> {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -147,6 +162,7 @@ impl Desk {
         session.note_enrolled();
         session.learn_names();
         *self.inner().sessions.place() = Some(session.clone());
+        self.inner().sessions.expect(None);
         if config.idle_minutes > 0 {
             self.watch_idling(&session);
         }
@@ -180,7 +196,7 @@ impl Desk {
     pub(crate) fn session(&self) -> Option<Arc<Session>> {
         let session = self.inner().sessions.current()?;
         if self.has_idled(&session) {
-            self.leave(Some("idle_lock"));
+            self.leave(Some(IDLE_LOCK));
             return None;
         }
         Some(session)
@@ -194,7 +210,12 @@ impl Desk {
 
     /// Ends the session. `act`: what the audit is to call it.
     pub(crate) fn leave(&self, act: Option<&str>) {
-        let Some(session) = self.inner().sessions.place().take() else { return };
+        let left = self.inner().sessions.place().take();
+        let comes_back = matches!(act, Some(LOCK | IDLE_LOCK));
+        if left.is_some() || !comes_back {
+            self.inner().sessions.expect(left.as_ref().filter(|_| comes_back).map(|left| left.local.clone()));
+        }
+        let Some(session) = left else { return };
         session.plans.forget();
         let clock = &self.inner().config.clock;
         let now_ms = clock.now_ms();
@@ -228,7 +249,7 @@ impl Desk {
                 }
                 if desk.has_idled(&session) {
                     drop(session);
-                    let _ = tokio::task::spawn_blocking(move || desk.leave(Some("idle_lock"))).await;
+                    let _ = tokio::task::spawn_blocking(move || desk.leave(Some(IDLE_LOCK))).await;
                     return;
                 }
             }

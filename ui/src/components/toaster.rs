@@ -24,6 +24,7 @@ impl Reducible for Notes {
         let mut notes = (*self).clone();
         match act {
             Act::Hear(Said::PageTurned) => notes.shown.retain(|(_, one)| one.tone != Tone::Bad),
+            Act::Hear(Said::SomebodyLeft) => notes.shown.clear(),
             Act::Hear(Said::Note(note)) => {
                 notes.shown.retain(|(_, one)| *one != note);
                 notes.shown.push_back((notes.next, note));

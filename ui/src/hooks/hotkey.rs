@@ -1,6 +1,6 @@
 //! Keys, and never a key that belongs to an input method.
 
-use gloo::events::{EventListener, EventListenerOptions};
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
@@ -48,9 +48,20 @@ fn in_text(event: &KeyboardEvent) -> bool {
 /// Calls back when the keys are pressed anywhere on the page. Single signs are left to text fields.
 #[hook]
 pub(crate) fn use_hotkey(keys: &'static str, act: Callback<()>) {
+    use_keys(keys, act, EventListenerPhase::Bubble);
+}
+
+/// The same, also over an open question, which keeps all other keys to itself.
+#[hook]
+pub(crate) fn use_hotkey_over_all(keys: &'static str, act: Callback<()>) {
+    use_keys(keys, act, EventListenerPhase::Capture);
+}
+
+#[hook]
+fn use_keys(keys: &'static str, act: Callback<()>, phase: EventListenerPhase) {
     use_effect_with(act, move |act| {
         let act = act.clone();
-        let options = EventListenerOptions::enable_prevent_default();
+        let options = EventListenerOptions { phase, passive: false };
         let listener =
             EventListener::new_with_options(&gloo::utils::document(), "keydown", options, move |event| {
                 let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };

@@ -57,6 +57,11 @@ pub(crate) fn left<T: Clone + 'static>(name: &'static str) -> Option<T> {
     came_back().then(|| recall(name)).flatten()
 }
 
+/// Forgets all of it: somebody has signed out, or somebody else has come.
+pub(crate) fn forget_kept() {
+    KEPT.with_borrow_mut(HashMap::clear);
+}
+
 fn recall<T: Clone + 'static>(name: &'static str) -> Option<T> {
     KEPT.with_borrow(|kept| kept.get(&(address(), name))?.downcast_ref::<T>().cloned())
 }

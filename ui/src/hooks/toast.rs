@@ -25,6 +25,8 @@ pub(crate) enum Said {
     Note(Note),
     /// Another page is shown: what went wrong on the one before is no longer to be seen.
     PageTurned,
+    /// Whom they were told to is not here any more.
+    SomebodyLeft,
 }
 
 thread_local! {
@@ -39,6 +41,11 @@ pub(crate) fn on_note(speak: Option<Callback<Said>>) {
 /// Bad news ends with its page; good news may come just before a page is left, and ends by itself.
 pub(crate) fn page_turned() {
     say(Said::PageTurned);
+}
+
+/// Nothing that was told to one user is read by the next.
+pub(crate) fn somebody_left() {
+    say(Said::SomebodyLeft);
 }
 
 fn say(said: Said) {

@@ -16,8 +16,9 @@ pub(crate) fn SignInPage() -> Html {
     let state = session.state.clone();
     let sign_in = use_command::<SignIn>();
     let node = use_node_ref();
-    let only = match state.users.as_slice() {
-        [one] => one.name.clone(),
+    let only = match (state.users.as_slice(), &state.locked) {
+        ([one], _) => one.name.clone(),
+        (_, Some(expected)) => expected.name.clone(),
         _ => String::new(),
     };
     let name = use_state(|| only);
@@ -102,6 +103,9 @@ pub(crate) fn SignInPage() -> Html {
         <Gate words="没有网络也能用，记下的都在本机，加密保存。">
             <Form {node} onsave={onsave.clone()} short=true class="tx-gate-form">
                 <h2>{ format!("{}，请登录", text::day_long(state.today)) }</h2>
+                if let Some(expected) = &state.locked {
+                    <p class="tx-muted" role="status">{ format!("{}锁着这台电脑：页面都留着，输密码就接着用。别人登录，看不到那些页面。", expected.display_name) }</p>
+                }
                 if state.users.len() > 1 {
                     <div class="tx-gate-users" role="group" aria-label="本机用户">
                         { for state.users.iter().map(|user| {

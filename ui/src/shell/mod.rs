@@ -1,6 +1,7 @@
 //! The frame around every page: navigation by work, the top bar, the keys that work everywhere.
 
 mod keymap;
+mod leaving;
 mod navigation;
 mod palette;
 mod scroll;
@@ -16,6 +17,7 @@ use crate::routes::Route;
 use crate::transport::call;
 use gloo::events::EventListener;
 use keymap::KeyMap;
+use leaving::use_leaving;
 use navigation::Navigation;
 use palette::Palette;
 use scroll::use_place;
@@ -44,6 +46,7 @@ pub(crate) fn Shell() -> Html {
         Callback::from(move |()| mapped.set(true))
     });
     use_touch();
+    let leaving = use_leaving();
     let route = use_route::<Route>();
     let main = use_node_ref();
     use_place(main.clone(), route.clone());
@@ -87,7 +90,7 @@ pub(crate) fn Shell() -> Html {
             <a class="tx-skip" href="#main" onclick={Callback::from(skip)}>{ "跳到正文" }</a>
             <Navigation onkeys={on_keys} />
             <div class="tx-column">
-                <TopBar onsearch={on_search} />
+                <TopBar onsearch={on_search} onlock={leaving.lock} onout={leaving.out} />
                 if demo {
                     <p class="tx-demo">{ "演示数据：人名、号码都是编造的，可以放心试用。" }</p>
                 }
@@ -104,6 +107,7 @@ pub(crate) fn Shell() -> Html {
             </div>
             if *searching { <Palette onclose={close_search} /> }
             if *mapped { <KeyMap onclose={close_keys} /> }
+            { leaving.question }
         </div>
     }
 }

@@ -2,10 +2,9 @@
 
 use super::sync_words::in_words;
 use crate::components::{Icon, RegionPanel, Sign};
-use crate::hooks::{use_command, use_preferences, use_region, use_session, use_sync_state};
+use crate::hooks::{use_preferences, use_region, use_session, use_sync_state};
 use crate::routes::Route;
 use tiexin_contract::regions::RegionName;
-use tiexin_contract::session::SignOut;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -19,6 +18,8 @@ enum Open {
 #[derive(Properties, PartialEq)]
 pub(super) struct TopBarProps {
     pub(super) onsearch: Callback<()>,
+    pub(super) onlock: Callback<()>,
+    pub(super) onout: Callback<()>,
 }
 
 #[component]
@@ -28,7 +29,6 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
     let preferences = use_preferences();
     let sync = use_sync_state().state;
     let navigator = use_navigator();
-    let sign_out = use_command::<SignOut>();
     let open = use_state(|| Open::Nothing);
     {
         // The bar stays behind the sign-in screen: a menu must not stand open there.
@@ -67,11 +67,11 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
             preferences.change(|kept| kept.large_type = !kept.large_type);
         })
     };
-    let on_out = {
-        let set = session.set.clone();
+    let leave = |how: &Callback<()>| {
+        let (how, close) = (how.clone(), close.clone());
         Callback::from(move |_: MouseEvent| {
-            let set = set.clone();
-            sign_out.run(SignOut {}, move |state| set.emit(state));
+            close.emit(());
+            how.emit(());
         })
     };
     let place = {
@@ -112,7 +112,8 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
                         <button type="button" onclick={on_large} aria-pressed={large.to_string()}>
                             { if large { "恢复标准字号" } else { "换成大字" } }
                         </button>
-                        <button type="button" onclick={on_out}>{ "退出登录" }</button>
+                        <button type="button" onclick={leave(&props.onlock)} aria-label="锁定">{ "锁定" }<kbd>{ "Ctrl+L" }</kbd></button>
+                        <button type="button" onclick={leave(&props.onout)}>{ "退出登录" }</button>
                     </div>
                 }
             </div>

@@ -3,26 +3,27 @@
 use secrecy::SecretString;
 use tiexin_contract::book::Touch;
 use tiexin_contract::session::{
-    ChangePassword, DemoAccount, Done, GetSession, LeaseEnded, LocalUserName, SessionState, SignIn, SignOut,
-    SignedIn,
+    ChangePassword, DemoAccount, Done, GetSession, LeaseEnded, LocalUserName, LockDesk, SessionState, SignIn,
+    SignOut, SignedIn,
 };
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::{Action, Grant, User};
 use tiexin_domain::{Problem, RegionCode};
-use tiexin_store::Book;
+use tiexin_store::{Book, LocalUser};
 
 use crate::clock::Clock;
 use crate::config::DEMO_ACCOUNTS;
 use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
-use crate::session::Session;
+use crate::session::{LOCK, Session};
 use crate::{errors, obey, office_day, password, place, province};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(get);
     registry.open(sign_in);
     registry.open(sign_out);
+    registry.open(lock);
     registry.add(Need::SignedIn, anywhere, change_password);
     registry.add(Need::SignedIn, anywhere, touch);
 }
@@ -44,6 +45,11 @@ fn sign_in(desk: &Desk, args: SignIn) -> Result<SessionState, ErrorReply> {
 
 fn sign_out(desk: &Desk, _: SignOut) -> Result<SessionState, ErrorReply> {
     desk.leave(Some("sign_out"));
+    state(desk)
+}
+
+fn lock(desk: &Desk, _: LockDesk) -> Result<SessionState, ErrorReply> {
+    desk.leave(Some(LOCK));
     state(desk)
 }
 
@@ -92,10 +98,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
     });
     Ok(SessionState {
         needs_setup,
-        users: users
-            .into_iter()
-            .map(|user| LocalUserName { name: user.name, display_name: user.display_name })
-            .collect(),
+        users: users.into_iter().map(named).collect(),
         signed_in: signed_in.transpose()?,
         demo_accounts: if config.demo { demo_accounts(desk) } else { Vec::new() },
         demo: config.demo,
@@ -110,7 +113,12 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
             Book::enrolled_of(&config.data_dir).map_err(errors::unlock)?
         },
         wiped: if needs_setup { obey::wiped(&config.data_dir) } else { None },
+        locked: desk.inner().sessions.expected().map(named),
     })
+}
+
+fn named(user: LocalUser) -> LocalUserName {
+    LocalUserName { name: user.name, display_name: user.display_name }
 }
 
 /// Why the book is locked; looked at anew, for it may have been opened.

@@ -4,11 +4,11 @@ use base64::Engine;
 use chrono::TimeDelta;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::Event;
-use tiexin_contract::book::Touch;
+use tiexin_contract::book::{AuditTrail, AuditWish, Touch};
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::ListRecords;
 use tiexin_contract::session::{
-    AddLocalUser, ChangePassword, GetSession, SetUpEnrolled, SignIn, SignOut,
+    AddLocalUser, ChangePassword, GetSession, LockDesk, SetUpEnrolled, SignIn, SignOut,
 };
 use tiexin_desk::{Desk, DeskConfig};
 
@@ -97,7 +97,25 @@ async fn an_untouched_desk_locks_itself() {
     office.clock.pass(TimeDelta::minutes(2));
     assert_eq!(desk.run(list()).await.unwrap_err().code, ErrorCode::SignedOut);
     assert_eq!(events.try_recv().unwrap(), Event::SignedOut);
-    assert!(desk.run(GetSession {}).await.unwrap().signed_in.is_none());
+    let state = desk.run(GetSession {}).await.unwrap();
+    assert!(state.signed_in.is_none());
+    assert_eq!(state.locked.map(|user| user.name).as_deref(), Some("wangli"));
+}
+
+#[tokio::test]
+async fn who_locks_the_desk_is_expected_back_and_who_signs_out_is_not() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    for _ in 0..2 {
+        let state = office.ok(LockDesk {}).await;
+        assert!(state.signed_in.is_none());
+        assert_eq!(state.locked.map(|user| user.display_name).as_deref(), Some("王丽"));
+    }
+    assert_eq!(office.refused(list()).await.code, ErrorCode::SignedOut);
+    assert_eq!(office.ok(sign_in(PASSWORD)).await.locked, None);
+    let audit = office.ok(AuditTrail { before: None, limit: 10, only: AuditWish::default() }).await;
+    assert!(audit.iter().any(|row| row.act == "锁定"), "{audit:?}");
+    assert_eq!(office.ok(SignOut {}).await.locked, None);
+    assert_eq!(office.ok(LockDesk {}).await.locked, None, "nobody was there");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ mod undo;
 mod welcome;
 
 use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiting};
-use crate::hooks::{use_region, use_session, use_toast};
+use crate::hooks::{use_region, use_session, use_toast, use_unkept};
 use crate::transport::{SPREADSHEETS, call, listen, pick_files};
 use batches::Batches;
 use done::Finished;
@@ -85,6 +85,8 @@ pub(crate) fn ImportPage() -> Html {
             }),
             _ => None,
         };
+        let done = now.as_ref().is_some_and(|now| !now.mended.is_empty() || !now.adopted.0.is_empty());
+        use_unkept(done.then_some("导入预览里改过、勾选的"));
         use_effect_with(now, |now| kept::keep(now.clone()));
     }
     let ontick = {

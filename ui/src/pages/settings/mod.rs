@@ -70,7 +70,7 @@ fn Mine() -> Html {
         <Card title="显示">
             <p><Switch checked={large} {onchange} label="大字" aria_label="大字" /></p>
             <p class="tx-muted">{ "字大一些，行也宽一些。只影响您自己。" }</p>
-            <p class="tx-muted">{ format!("离开 {minutes} 分钟会自动锁上，没写完的内容会留着，回来登录接着写。") }</p>
+            <p class="tx-muted">{ format!("离开 {minutes} 分钟会自动锁上，没写完的内容会留着，回来登录接着写。要走开时可以自己锁：按 Ctrl+L，或在右上角姓名下选“锁定”。") }</p>
         </Card>
     }
 }

@@ -7,7 +7,7 @@ use crate::attachments::{ChosenPhotos, add_all};
 use crate::components::{Button, Foot, Form, Page, Waiting, focus_field};
 use crate::hooks::{
     Draft, Toasts, use_command, use_draft, use_held, use_query, use_query_when, use_session, use_toast,
-    use_told,
+    use_told, use_unkept,
 };
 use crate::record::{Leaving, MayNot, Resumed};
 use crate::routes::{ForHousehold, Route};
@@ -93,6 +93,7 @@ fn Filling(props: &FillingProps) -> Html {
     let asking = use_state(|| None::<Asking>);
     // Pictures are not part of the draft: a draft is kept by the keystroke.
     let photos = use_state(Vec::<FileGiven>::new);
+    use_unkept((!photos.is_empty()).then_some("选好的照片"));
     let node = use_node_ref();
     let save = use_command::<RecordVisit>();
     let edit = use_command::<EditRecord>();
