@@ -18,6 +18,8 @@ pub struct Adopting<'a> {
     pub current: Option<&'a Record>,
     /// The township where it waits; `None` when this desk cannot tell.
     pub waits: Option<&'a RegionCode>,
+    /// [`Unsettled::adopted_in_vain`](crate::Unsettled::adopted_in_vain).
+    pub in_vain: bool,
     /// Records as they stand, or as another change of the group is about to make them.
     pub now: &'a dyn Fn(Uuid) -> Option<Record>,
 }
@@ -29,8 +31,9 @@ impl Adopting<'_> {
     /// A new record of something that has moved or was merged goes where that lies now: pushed with the region
     /// that its author saw, it would be parked again.
     pub fn place(&self) -> Option<RegionCode> {
-        if self.change.set.is_empty() && self.change.void.is_none() {
-            // Of what the desk had to give up with its scope only the number is left.
+        if self.in_vain || (self.change.set.is_empty() && self.change.void.is_none()) {
+            // Pressed again it would only wait once more elsewhere. And of what the desk had to give up with its
+            // scope only the number is left.
             return None;
         }
         let said = region_of(&self.change.set);
@@ -151,7 +154,7 @@ mod tests {
     ) -> Option<(RegionCode, Save)> {
         let now = |id| there.iter().find(|record| record.id == id).cloned();
         let waits = region(waits);
-        let place = Adopting { change, current, waits: Some(&waits), now: &now }.place()?;
+        let place = Adopting { change, current, waits: Some(&waits), in_vain: false, now: &now }.place()?;
         let save = adopted(change, current, &place, true);
         Some((place, save))
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::book::Book;
 use crate::error::{Result, StoreError};
 use crate::record::{self, hidden, text};
-use crate::{device, meta};
+use crate::{device, meta, refused};
 
 /// A change of somebody else that waits for a decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,9 @@ pub struct Unsettled {
     pub told: Quarantined,
     /// The record as it stands here; `None` when nothing stands.
     pub current: Option<Record>,
+    /// This desk has adopted it already, and what it saved for that waits elsewhere now: its family was merged into
+    /// one, or moved to, where this desk does not read.
+    pub adopted_in_vain: bool,
 }
 
 /// The word under which the mark of the whole is kept.
@@ -118,12 +121,17 @@ impl Book {
                 if told.change.id.device == own {
                     continue;
                 }
-                let current =
-                    record::find(conn, told.change.record)?.filter(|found| found.hidden != hidden::WITHHELD);
+                let (stands, adopted_in_vain) = match record::find(conn, told.change.record)? {
+                    Some(found) if found.hidden == hidden::WITHHELD => {
+                        (None, refused::asked_about(conn, found.n)?)
+                    }
+                    found => (found, false),
+                };
                 unsettled.push(Unsettled {
                     scope: scope.parse().map_err(|_| unreadable())?,
                     told,
-                    current: current.map(|row| row.record),
+                    current: stands.map(|row| row.record),
+                    adopted_in_vain,
                 });
             }
             unsettled.sort_by_key(|one| (one.told.received_at, one.told.change.id));

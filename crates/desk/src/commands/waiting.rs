@@ -60,6 +60,8 @@ pub(super) struct Waiting {
     pub(super) current: Option<Record>,
     /// The township where it waits. Of this desk's own it is worked out; `None` when that cannot be told here.
     waits: Option<RegionCode>,
+    /// [`Unsettled::adopted_in_vain`].
+    in_vain: bool,
     /// Where a decision on it lies, inside [`Self::waits`].
     pub(super) at: Option<RegionCode>,
     /// Where its record lies once it is adopted; `None`: it cannot be adopted here.
@@ -79,6 +81,7 @@ impl From<Refused> for Waiting {
             verdict,
             current,
             waits: None,
+            in_vain: false,
             at: None,
             to: None,
             refused: Some(id),
@@ -91,12 +94,13 @@ impl From<Refused> for Waiting {
 
 impl From<Unsettled> for Waiting {
     fn from(one: Unsettled) -> Waiting {
-        let Unsettled { scope, told, current } = one;
+        let Unsettled { scope, told, current, adopted_in_vain: in_vain } = one;
         Waiting {
             change: told.change,
             verdict: told.verdict,
             current,
             waits: Some(scope),
+            in_vain,
             at: None,
             to: None,
             refused: None,
@@ -236,6 +240,12 @@ impl Group {
                 "两份登记后来有变动（作废、已经合并或者迁走），不能再照这次的办。需要时请到“可能重复”里重新核对。",
             );
         }
+        if self.0.iter().any(|one| one.in_vain) {
+            return Some(
+                "您已经采纳过，但它所属的家庭已并入或迁到别的地区，采纳的这一条转到那里等审核了。\
+                 请先处理自己名下的那一条，或者退回。",
+            );
+        }
         let unmade = |one: &&Waiting| one.to.is_none() && one.current.is_none();
         Some(match self.0.iter().find(unmade) {
             Some(one) if one.change.base == 0 && region_of(&one.change.set).is_none() => {
@@ -270,8 +280,9 @@ impl Group {
         let mut made: HashMap<Uuid, Record> = HashMap::new();
         for one in &mut self.0 {
             let now = |id| made.get(&id).cloned().or_else(|| who.record(id));
-            let Waiting { change, current, waits, .. } = &*one;
-            let to = Adopting { change, current: current.as_ref(), waits: waits.as_ref(), now: &now }.place();
+            let Waiting { change, current, waits, in_vain, .. } = &*one;
+            let (stands, in_vain) = (current.as_ref(), *in_vain);
+            let to = Adopting { change, current: stands, waits: waits.as_ref(), in_vain, now: &now }.place();
             let decided = |waits| adopting::decided_at(waits, current.as_ref(), to.as_ref());
             one.at = waits.as_ref().map(decided);
             one.to = to;
@@ -294,7 +305,7 @@ fn waits(who: &Viewer<'_>, own: &Waiting) -> Option<RegionCode> {
     match &own.verdict {
         Verdict::Parked { code: ParkCode::Moved | ParkCode::Merged, .. } => {
             let now = |id| who.record(id);
-            let of = Adopting { change, current: None, waits: None, now: &now };
+            let of = Adopting { change, current: None, waits: None, in_vain: false, now: &now };
             let parents: Vec<RegionCode> = of.parents().map(|parent| parent.scope).collect();
             stands.into_iter().chain(parents).find(away)
         }

@@ -77,6 +77,7 @@ impl World {
             user: desk.user.clone(),
             device: desk.device,
             grants: desk.grants.clone(),
+            decides: desk.decides.clone(),
             ever: desk.ever.clone(),
             clock: AtomicI64::new(desk.clock.load(Relaxed)),
             full: false,

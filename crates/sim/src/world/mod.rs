@@ -94,6 +94,8 @@ pub(crate) struct Desk {
     pub(crate) device: Uuid,
     /// Regions in which the user may write today, and whether that changed during the run.
     pub(crate) grants: Vec<RegionCode>,
+    /// Where the user decides by a right of its own, which is never withdrawn.
+    pub(crate) decides: Option<RegionCode>,
     pub(crate) ever: BTreeSet<String>,
     clock: AtomicI64,
     full: bool,

@@ -11,7 +11,7 @@ use tiexin_protocol::wire::PushRequest;
 use tiexin_protocol::{Change, ChangeId};
 use uuid::Uuid;
 
-use super::{Broken, COUNTY, Mark, TOWNS, World, broke};
+use super::{Broken, Mark, TOWNS, World, broke};
 
 impl World {
     pub(super) async fn grant(&mut self, n: usize, what: u8) -> Result<(), Broken> {
@@ -26,7 +26,7 @@ impl World {
             }
         } else if grants.len() > 1 {
             let region = grants[usize::from(what) % grants.len()].clone();
-            if region.as_str() != COUNTY {
+            if self.desks[n].decides.as_ref() != Some(&region) {
                 self.withdraw(n, &region).await?;
             }
         }

@@ -114,8 +114,8 @@ fn adoption(book: &Book, desk: &Desk, group: &[Unsettled]) -> Option<Adoption> {
             return None;
         }
         let now = |id| made.get(&id).cloned().or_else(|| book.get(id).ok().flatten());
-        let waits = Some(&one.scope);
-        let place = Adopting { change, current: current.as_ref(), waits, now: &now }.place()?;
+        let (waits, in_vain) = (Some(&one.scope), one.adopted_in_vain);
+        let place = Adopting { change, current: current.as_ref(), waits, in_vain, now: &now }.place()?;
         let stands = current.as_ref().map(Record::region);
         if !may(&place) || stands.as_ref().is_some_and(|region| !may(region)) {
             return None;
@@ -142,7 +142,8 @@ fn decision(book: &Book, one: &Unsettled, choice: &Choice) -> Save {
     let change = &one.told.change;
     let current = book.get(change.record).ok().flatten();
     let now = |id| book.get(id).ok().flatten();
-    let to = Adopting { change, current: current.as_ref(), waits: Some(&one.scope), now: &now }.place();
+    let (waits, in_vain) = (Some(&one.scope), one.adopted_in_vain);
+    let to = Adopting { change, current: current.as_ref(), waits, in_vain, now: &now }.place();
     let decision = Settlement {
         region: decided_at(&one.scope, current.as_ref(), to.as_ref()),
         device: change.id.device,

@@ -113,6 +113,7 @@ impl World {
         };
         let (book, _) = Book::create(&dir, first, KdfCost::QUICK, BEGIN).map_err(broke("book"))?;
         let key_seed = book.device().map_err(broke("device"))?.key_seed;
+        let decides = role == Role::Supervisor;
         let (device, reply) = self.enrol(&name, author, &key_seed, role, region).await?;
         let wish = EnrolWish {
             address: ProvinceAddress::read("https://province.example", None).map_err(broke("address"))?,
@@ -131,6 +132,7 @@ impl World {
             author,
             device,
             ever: grants.iter().map(ToString::to_string).collect(),
+            decides: decides.then(|| grants[0].clone()),
             grants,
             clock: AtomicI64::new(0),
             full: false,

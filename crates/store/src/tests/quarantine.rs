@@ -138,6 +138,34 @@ fn the_author_learns_what_was_decided_until_it_is_put_away() {
     sound(&book);
 }
 
+/// Adopted here, and the family lies meanwhile where this desk does not read: what it saved for that waits there,
+/// the decision with it, and the change itself is open again.
+#[test]
+fn what_was_adopted_in_vain_is_known_until_that_is_put_away() {
+    let (_dir, book) = desk();
+    let one = parked(1, VILLAGE);
+    book.keep_quarantine(&town(), std::slice::from_ref(&one), &marks(&[("340323100", 1)])).unwrap();
+    assert!(!book.unsettled().unwrap()[0].adopted_in_vain);
+    let change = &one.change;
+    let adopted =
+        Save { id: change.record, kind: change.kind.clone(), fields: change.set.clone(), void: None };
+    book.save_group(&[adopted, settlement(change, "adopt", "")], &by()).unwrap();
+    assert!(book.unsettled().unwrap().is_empty());
+    let sent = book.outbox_batch(9, 1 << 20).unwrap();
+    let verdicts = [ParkCode::Merged, ParkCode::Group].into_iter().zip(&sent).map(|(code, sent)| {
+        let verdict = Verdict::Parked { code, message: String::new() };
+        ChangeVerdict { seq: sent.id.seq, duplicate: false, verdict }
+    });
+    let verdicts = verdicts.collect();
+    book.record_verdicts(&PushReply { verdicts, acked: sent[1].id.seq, durable: 0 }, NOW).unwrap();
+    let open = book.unsettled().unwrap();
+    assert!(open[0].adopted_in_vain && open[0].current.is_none());
+    let own = book.parked().unwrap().remove(0);
+    book.settle_refused(own.id, by().author, NOW).unwrap();
+    assert!(!book.unsettled().unwrap()[0].adopted_in_vain);
+    sound(&book);
+}
+
 /// The grant has ended: nothing of what the change said is here any more, and its author is told all the same.
 #[test]
 fn the_author_learns_what_was_decided_also_when_the_right_is_gone() {
