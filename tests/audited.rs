@@ -86,11 +86,10 @@ async fn only_some(chief: &StoryDesk, all: usize) {
         assert_eq!(page.before, None);
         page.rows
     };
-    let looked = AuditWish {
-        person: Some("周".into()),
-        deed: Some("查看完整号码".into()),
-        ..AuditWish::default()
-    };
+    let looked =
+        AuditWish {
+            person: Some("周".into()), deed: Some("查看完整号码".into()), ..AuditWish::default()
+        };
     let looked = rows(looked).await;
     assert_eq!(looked.iter().map(|row| row.actor.as_str()).collect::<Vec<_>>(), ["周小兰"]);
     let day = NaiveDate::from_ymd_opt(2026, 10, 5);

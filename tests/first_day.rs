@@ -1,33 +1,32 @@
-//! A township's first day, by the program that a browser opens, from an empty folder: it begins alone, takes in its
+//! A township's first day, in the browser, from an empty folder: it begins alone, takes in its
 //! families' ledger, meets a family that is registered already, changes the contacts of one, visits, takes a visit
 //! back and brings it back, hands in the month, and comes back from a copy.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
+use thirtyfour::Key;
 use tiexin_contract::backup::{Backup, RestoreBackup};
-use tiexin_contract::family::{GetFamily, RecordVisit, RegisterFamily};
-use tiexin_contract::import::{FileGiven, ImportPreview, RunImport};
-use tiexin_contract::records::{
-    EditRecord, GetRecord, RecordRow, RestoreRecord, SaveRecord, Search, VoidRecord,
-};
-use tiexin_contract::report::{ExportReport, FigureRecords, GetReport, ReportSheet, SignForms};
-use tiexin_contract::session::{SetUpStandalone, SignIn};
+use tiexin_contract::family::{GetFamily, RecordVisit};
+use tiexin_contract::records::{EditRecord, GetRecord, Search};
+use tiexin_contract::report::{GetReport, ReportSheet};
+use tiexin_contract::session::SignIn;
 use tiexin_contract::{Command, ErrorReply};
-use tiexin_domain::IdNumber;
-use tiexin_domain::nouns::visit::{Presence, VisitKind};
 use tiexin_domain::nouns::{PersonRef, Visit};
 use tiexin_testkit::desks::{self, PASSWORD, expected, ledgers};
 use tiexin_testkit::f1::{self, Row};
 use tiexin_testkit::terminal::{Host, Unanswered};
+use tiexin_testkit::window::{Screen, Trouble};
+use tiexin_testkit::worker::{Seen, Worker};
 use uuid::Uuid;
 
 const TOWNSHIP: &str = "340323100";
 const VILLAGE: &str = "340323100001";
 const MONTH: &str = "2026-10";
 
-/// The program on a book of its own.
+/// The program on a book of its own, and the worker at its page.
 struct Day {
     host: Host,
+    worker: Worker,
     home: tempfile::TempDir,
 }
 
@@ -50,12 +49,12 @@ impl Day {
         hits.iter().find_map(|hit| hit.household).unwrap_or_else(|| panic!("no family of {head}: {hits:?}"))
     }
 
-    async fn visit(&self, head: &str, kind: VisitKind, presence: Presence, met: &[&str]) -> Uuid {
-        let day = NaiveDate::from_ymd_opt(2026, 10, 30).expect("a day");
-        let household = self.family(head).await;
-        let visit = desks::visit(VILLAGE.parse().expect("a village"), household, head, day, "一切都好");
-        let met = met.iter().map(|name| PersonRef { person: None, name: (*name).into() }).collect();
-        self.ok(RecordVisit { id: None, visit: Visit { kind, presence, met, ..visit } }).await.id
+    /// Records a visit of 30 October at the page; which one it is.
+    async fn visit(&self, head: &str, kind: &str, met: &[&str]) -> Result<Uuid, Trouble> {
+        self.worker.visits(&Seen { family: head, kind, day: "2026-10-30", met, note: "一切都好" }).await?;
+        let page = self.ok(GetFamily { household: self.family(head).await }).await;
+        let newest = page.timeline.iter().filter(|row| row.kind == "visit").max_by_key(|row| row.id);
+        Ok(newest.unwrap_or_else(|| panic!("no visit of {head}")).id)
     }
 
     async fn f1(&self) -> ReportSheet {
@@ -75,87 +74,107 @@ impl Day {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_township_s_first_day() {
+async fn a_township_s_first_day() -> Result<(), Trouble> {
     let home = tempfile::tempdir().expect("a temporary folder");
-    let day = Day { host: Host::start(&home.path().join("book")).expect("the program"), home };
-    begins_alone(&day).await;
-    takes_in_its_families(&day).await;
-    registered_already(&day).await;
-    next_contacts(&day).await;
+    let host = Host::start(&home.path().join("book"))?;
+    let worker = Worker { screen: Screen::browser(&host.url()).await? };
+    let day = Day { host, worker, home };
+    begins_alone(&day).await?;
+    takes_in_its_families(&day).await?;
+    registered_already(&day).await?;
+    next_contacts(&day).await?;
 
-    let routine = day.visit("谭学", VisitKind::Routine, Presence::AtHome, &["谭学", "余英爱"]).await;
-    let birthday = day.visit("熊国学", VisitKind::Birthday, Presence::AtHome, &["熊国学"]).await;
-    day.visit("廖长", VisitKind::Routine, Presence::Away, &[]).await;
+    let routine = day.visit("谭学", "日常走访", &["谭学", "余英爱"]).await?;
+    let birthday = day.visit("熊国学", "生日陪伴", &["熊国学"]).await?;
+    nobody_at_home(&day).await?;
     day.month_is(["1", "2"], ["1", "1"]).await;
     two_windows(&day, routine).await;
-    taken_back_and_brought_back(&day, birthday).await;
-    hands_in(&day).await;
+    taken_back_and_brought_back(&day, birthday).await?;
+    hands_in(&day).await?;
+    leaves_for_lunch(&day).await?;
     comes_back_from_a_copy(&day).await;
+    day.worker.screen.close().await
 }
 
-async fn begins_alone(day: &Day) {
-    let setup = |password: &str| SetUpStandalone {
-        region: TOWNSHIP.parse().expect("a township"),
-        name: "wangli".into(),
-        display_name: "王丽".into(),
-        password: password.into(),
-    };
-    assert!(day.refused(setup("1234")).await.about("password").is_some());
-    assert!(day.ok(setup(PASSWORD)).await.signed_in.is_some());
+async fn begins_alone(day: &Day) -> Result<(), Trouble> {
+    let screen = &day.worker.screen;
+    screen.shows("您想怎样开始").await?;
+    screen.press("单机开始").await?;
+    screen.fill("您负责的乡镇（或村）", "guyang").await?;
+    screen.option("谷阳镇").await?;
+    for (label, text) in
+        [("您的姓名", "王丽"), ("登录名", "wangli"), ("密码", "1234"), ("再输一遍密码", "1234")]
+    {
+        screen.fill(label, text).await?;
+    }
+    screen.press("建立台账").await?;
+    screen.shows("密码至少 8 位").await?;
+    screen.fill("密码", PASSWORD).await?;
+    screen.fill("再输一遍密码", PASSWORD).await?;
+    screen.press("建立台账").await?;
+    screen.shows("该去看谁").await?;
     // Nothing is there yet: a month before the book is no table of zeros.
     let asked = GetReport::of("F1", "1999-01", TOWNSHIP.parse().expect("a township"));
     assert!(day.refused(asked).await.about("month").is_some_and(|said| said.contains("1999年1月没有记录")));
+    Ok(())
 }
 
-async fn takes_in_its_families(day: &Day) {
+async fn takes_in_its_families(day: &Day) -> Result<(), Trouble> {
     let ledger = ledgers("guyang-2026-10").remove(0);
-    let preview = || ImportPreview {
-        files: vec![FileGiven {
-            name: "特殊家庭台账.xlsx".into(),
-            path: Some(ledger.display().to_string()),
-            base64: None,
-        }],
-        region: TOWNSHIP.parse().expect("a township"),
-        mapping: Vec::new(),
-    };
-    let plan = day.ok(preview()).await;
-    assert_eq!(
-        Some(plan.files[0].taken),
-        expected("guyang-2026-10")["special_families"]["imported"].as_u64()
-    );
-    assert!(day.ok(RunImport { plan: plan.plan, take: Vec::new() }).await.records > 0);
+    let expected = &expected("guyang-2026-10")["special_families"];
+    let taken = expected["imported"].as_u64().expect("a count");
+    let refused = expected["refused_rows"].as_array().expect("a list").len() as u64;
+    day.worker.imports(&[(ledger.clone(), taken)]).await?;
     // The same file once more has nothing new.
-    let plan = day.ok(preview()).await;
-    assert_eq!(plan.files[0].unchanged, plan.files[0].taken);
-    assert_eq!(day.ok(RunImport { plan: plan.plan, take: Vec::new() }).await.records, 0);
+    day.worker.looks_at(&ledger, [0, 0, taken, 0, refused]).await
 }
 
 /// The number of the ledger's first head: that is said, at its field, and nothing is written.
-async fn registered_already(day: &Day) {
+async fn registered_already(day: &Day) -> Result<(), Trouble> {
     let number = expected("guyang-2026-10")["special_families"]["files"][0]["husband_id"].clone();
-    let number = IdNumber::read(number.as_str().unwrap_or_default()).expect("a number").number;
-    let mut family: RegisterFamily = desks::family(VILLAGE, &["又登记"]);
-    let head = family.persons.remove(0).with_id(&number);
-    family.persons.insert(0, head);
-    let refused = day.refused(family).await;
-    let said = refused.about("persons.0.id_number").unwrap_or_else(|| panic!("{refused:?}"));
-    assert!(said.contains("东关社区已经登记过"), "{said}");
+    let screen = &day.worker.screen;
+    screen.go("#/family/new", "户主姓名").await?;
+    screen.fill("户主姓名", "又登记").await?;
+    screen.fill("村（社区）", "dongguan").await?;
+    screen.option("东关社区").await?;
+    screen.fill("户主身份证号", number.as_str().unwrap_or_default()).await?;
+    screen.press("保存").await?;
+    screen.shows("东关社区已经登记过").await?;
+    screen.press("取消").await?;
+    screen.press("不要了").await?;
     let hits = day.ok(Search { text: "又登记".into(), limit: 5, kinds: Vec::new() }).await;
     assert!(hits.iter().all(|hit| hit.household.is_none()), "{hits:?}");
+    Ok(())
 }
 
 /// The next pair follows on the former one, which stays to be read.
-async fn next_contacts(day: &Day) {
+async fn next_contacts(day: &Day) -> Result<(), Trouble> {
     let home = day.family("熊国学").await;
     let before = day.ok(GetFamily { household: home }).await;
-    let fields = json!({"household": home, "file": before.files[0].id, "township_leader": "新来的赵镇长",
-        "village_worker": "孙村医", "from": "2026-10-20"});
-    let fields = fields.as_object().cloned().unwrap_or_default();
-    day.ok(SaveRecord { kind: "contact_pair".into(), id: None, version: None, fields }).await;
+    day.worker.opens("熊国学").await?;
+    let screen = &day.worker.screen;
+    screen.press("换联系人").await?;
+    screen.fill("镇联系人", "新来的赵镇长").await?;
+    screen.fill("村联系人", "孙村医").await?;
+    screen.fill("从哪天起", "2026-10-20").await?;
+    screen.press("保存").await?;
+    screen.shows("新来的赵镇长").await?;
     let after = day.ok(GetFamily { household: home }).await;
     assert_eq!(after.contacts[0].fields["township_leader"], "新来的赵镇长");
     assert_eq!(after.contacts.len(), before.contacts.len() + 1);
     assert!(!after.gaps.iter().any(|gap| gap.contains("联系人")), "{:?}", after.gaps);
+    Ok(())
+}
+
+async fn nobody_at_home(day: &Day) -> Result<(), Trouble> {
+    let screen = &day.worker.screen;
+    screen.go("#/visit/new", "走访情况").await?;
+    screen.fill("家庭", "廖长").await?;
+    screen.option("廖长").await?;
+    screen.tick("外出未遇").await?;
+    screen.fill("日期", "2026-10-30").await?;
+    screen.press("保存").await?;
+    screen.shows("走过的日子").await
 }
 
 /// Two windows opened one family: neither takes back what the other has saved.
@@ -177,41 +196,74 @@ async fn two_windows(day: &Day, visit: Uuid) {
 }
 
 /// A visit that was a slip leaves the month; brought back it counts again.
-async fn taken_back_and_brought_back(day: &Day, visit: Uuid) {
-    day.ok(VoidRecord { id: visit, reason: "记错了一家".into() }).await;
+async fn taken_back_and_brought_back(day: &Day, visit: Uuid) -> Result<(), Trouble> {
+    const YES: &str =
+        "const yes = document.querySelector('.tx-dialog footer button'); yes?.click(); return !!yes;";
+    const CLOSED: &str = "return !document.querySelector('.tx-dialog');";
+    let screen = &day.worker.screen;
+    screen.go(&format!("#/visit/{visit}"), "记于").await?;
+    screen.press("作废").await?;
+    screen.fill("原因", "记错了一家").await?;
+    screen.until(YES).await?;
+    screen.until(CLOSED).await?;
+    screen.shows("已作废：记错了一家").await?;
     day.month_is(["1", "2"], ["0", "0"]).await;
-    let row: RecordRow = day.ok(GetRecord { id: visit }).await;
-    assert_eq!(row.void.as_deref(), Some("记错了一家"));
-    day.ok(RestoreRecord { id: visit }).await;
+    screen.press("恢复").await?;
+    screen.until(YES).await?;
+    screen.until(CLOSED).await?;
     day.month_is(["1", "2"], ["1", "1"]).await;
-    let path = vec!["走访慰问落实".into(), "生日陪伴".into(), "户".into()];
-    let region = TOWNSHIP.parse().expect("a township");
-    let asked = FigureRecords { form: "F1".into(), month: MONTH.into(), region, path, limit: 10 };
-    let behind = day.ok(asked).await;
-    assert_eq!((behind.value.as_str(), behind.records[0].id), ("1", visit));
+    day.worker.reads_f1("2026年10月").await?;
+    screen.press("谷阳镇 走访慰问落实 生日陪伴 户 1").await?;
+    screen.shows("共 1 条记录").await?;
+    screen.shows("熊国学").await
 }
 
 /// The form with its figures, who filled it in, and that a family was out once.
-async fn hands_in(day: &Day) {
-    let signed = [("联系电话".to_owned(), "0552-6010000".to_owned())].into();
-    day.ok(SignForms { signed }).await;
+async fn hands_in(day: &Day) -> Result<(), Trouble> {
+    day.worker.reads_f1("2026年10月").await?;
+    let screen = &day.worker.screen;
+    screen.shows("外出未遇的走访不计入（本期 1 次）").await?;
+    screen.fill("联系电话", "0552-6010000").await?;
+    let file = day.worker.exports(day.home.path()).await?;
     let sheet = day.f1().await;
-    assert_eq!(sheet.notes, ["外出未遇的走访不计入（本期 1 次）"]);
-    let file = day.home.path().join("月报.xlsx");
-    let export = ExportReport {
-        form: "F1".into(),
-        month: MONTH.into(),
-        region: TOWNSHIP.parse().expect("a township"),
-        by_village: false,
-        path: Some(file.display().to_string()),
-    };
-    day.ok(export).await;
     let figures = sheet.rows[0].cells.iter().map(|cell| cell.value.parse().unwrap_or(f64::NAN)).collect();
     assert_eq!(Row::exported(&file, "谷阳镇"), Row(figures));
     for text in ["填表人：王丽", "联系电话：0552-6010000", "说明：外出未遇的走访不计入（本期 1 次）"]
     {
         assert!(f1::says(&file, text), "{text}");
     }
+    Ok(())
+}
+
+/// Locked, the list is as she left it; signed out, nothing of hers is there, and what was not finished is a draft.
+async fn leaves_for_lunch(day: &Day) -> Result<(), Trouble> {
+    const IN_FORCE: &str = "return document.querySelector('.tx-find.tx-in-force input')?.value === '谭学';";
+    let screen = &day.worker.screen;
+    screen.go("#/families", "全部家庭").await?;
+    screen.fill("在列表中查找", "谭学").await?;
+    screen.shows("查到 1 户").await?;
+    screen.until(IN_FORCE).await?;
+    screen.find_css("body").await?.send_keys(Key::Control + "l").await.map_err(|e| Trouble(e.to_string()))?;
+    screen.shows("王丽的页面锁着").await?;
+    signs_in(screen).await?;
+    screen.shows("查到 1 户").await?;
+    screen.until(IN_FORCE).await?;
+
+    screen.go("#/visit/new", "走访情况").await?;
+    screen.fill("走访情况", "没写完").await?;
+    screen.press("王丽").await?;
+    screen.press("退出登录").await?;
+    screen.shows("没写完的 1 份留作草稿").await?;
+    signs_in(screen).await?;
+    screen.shows("没写完的").await?;
+    screen.go("#/families", "全部家庭").await?;
+    screen.shows("共 26 户").await
+}
+
+async fn signs_in(screen: &Screen) -> Result<(), Trouble> {
+    screen.fill("密码", PASSWORD).await?;
+    screen.press("进入").await?;
+    screen.find_css(".tx-work:not(.tx-away)").await.map(drop)
 }
 
 /// What happened after the copy is gone, the day before it is whole.
@@ -222,7 +274,7 @@ async fn comes_back_from_a_copy(day: &Day) {
     day.refused(lost).await;
     assert!(!day.home.path().join("拔掉了").exists(), "a slip of the hand makes no folder");
     let copy = day.ok(Backup { path: stick.display().to_string(), inside: true }).await;
-    day.visit("熊国学", VisitKind::Routine, Presence::AtHome, &["熊国学"]).await;
+    after_the_copy(day).await;
     day.month_is(["2", "3"], ["1", "1"]).await;
     let restore = |password: &str| RestoreBackup {
         path: copy.path.clone(),
@@ -236,4 +288,13 @@ async fn comes_back_from_a_copy(day: &Day) {
         day.ok(SignIn { name: "wangli".into(), password: PASSWORD.into() }).await;
     }
     day.month_is(["1", "2"], ["1", "1"]).await;
+}
+
+/// One more visit, which the copy does not know.
+async fn after_the_copy(day: &Day) {
+    let on = NaiveDate::from_ymd_opt(2026, 10, 30).expect("a day");
+    let household = day.family("熊国学").await;
+    let visit = desks::visit(VILLAGE.parse().expect("a village"), household, "熊国学", on, "一切都好");
+    let met = vec![PersonRef { person: None, name: "熊国学".into() }];
+    day.ok(RecordVisit { id: None, visit: Visit { met, ..visit } }).await;
 }

@@ -40,6 +40,9 @@ pub(crate) fn App() -> Html {
         Callback::from(move |found: SessionState| {
             if is_over(last.borrow().as_ref(), &found) {
                 clear_away(&last);
+            } else if last.borrow().is_none() && found.signed_in.is_some() {
+                // What was told at the end of another's work.
+                somebody_left();
             }
             state.set(Some(Rc::new(found)));
         })

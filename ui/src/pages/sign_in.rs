@@ -104,7 +104,7 @@ pub(crate) fn SignInPage() -> Html {
             <Form {node} onsave={onsave.clone()} short=true class="tx-gate-form">
                 <h2>{ format!("{}，请登录", text::day_long(state.today)) }</h2>
                 if let Some(expected) = &state.locked {
-                    <p class="tx-muted" role="status">{ format!("{}锁着这台电脑：页面都留着，输密码就接着用。别人登录，看不到那些页面。", expected.display_name) }</p>
+                    <p class="tx-muted" role="status">{ format!("{}的页面锁着，输密码就接着用；别人登录看不到。", expected.display_name) }</p>
                 }
                 if state.users.len() > 1 {
                     <div class="tx-gate-users" role="group" aria-label="本机用户">

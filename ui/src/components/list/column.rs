@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
 use tiexin_contract::today::FILE_GAPS;
+use tiexin_domain::Gap;
 use yew::prelude::*;
 
 /// How a value is written.
@@ -170,7 +171,7 @@ impl Column {
             Show::LastVisit => care::last_visit_cell(row),
             Show::Gaps if !row.gaps.is_empty() => {
                 let more = row.gaps.len() - 1;
-                let first = row.gaps[0].message.clone();
+                let first = brief(&row.gaps[0]).to_owned();
                 html! {
                     <>
                         <Tag text={first} class="tx-warm" />
@@ -212,6 +213,15 @@ impl Column {
             Show::Flag => Some(vec![("true", "是")]),
             _ => None,
         }
+    }
+}
+
+/// A gap in few words; hovering tells the whole.
+fn brief(gap: &Gap) -> &str {
+    match gap.code.as_str() {
+        "date_missing" => "缺时间",
+        "date_partial" => "时间待补全到日",
+        _ => &gap.message,
     }
 }
 

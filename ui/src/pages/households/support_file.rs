@@ -15,13 +15,13 @@ pub(crate) static SUPPORT_FILE: Noun = Noun {
     empty: ("这里是需要多走动的家庭", "登记一户，或者把现有的特殊家庭台账整本导入。"),
     columns: || {
         vec![
-            Column::new("head_name", "户主").width(8),
+            Column::new("head_name", "户主").width(7),
             Column::new("code", "信息编码").width(11).spare(),
             Column::place(),
             Column::contacts(),
             Column::last_visit(),
             Column::new("preference", "联系意愿").show(Show::Code(options::<ContactPreference>)).width(9),
-            Column::new("status", "台账").show(Show::Code(options::<FileStatus>)).width(6).spare(),
+            Column::new("status", "台账").show(Show::Code(options::<FileStatus>)).width(7).spare(),
             Column::file_gaps(),
             Column::state(),
         ]
