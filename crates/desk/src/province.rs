@@ -7,6 +7,8 @@ use tiexin_contract::sync::{Lease, ScopeState, SyncState};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::User;
 use tiexin_store::{Book, LeaseState};
+use tiexin_domain::nouns::settlement::Choice;
+use tiexin_protocol::wire::Joining;
 use tiexin_sync::{Engine, EnrolWish, HttpProvince, ProvinceAddress, Status, SyncError, device_key, enrol};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -209,9 +211,9 @@ pub(crate) async fn join(
         given => given,
     };
     let address = ProvinceAddress::read(server.trim(), authority.clone()).map_err(reply)?;
-    let given = authority.is_some();
-    let wish = EnrolWish { address, authority, code: code.to_owned(), author, device_name: machine_name() };
-    enrol(book, wish).await.map_err(|error| match error {
+    let (given, code) = (authority.is_some(), code.to_owned());
+    let wish = EnrolWish { address, authority, code, author, device_name: machine_name() };
+    enrol(book, wish, person).await.map_err(|error| match error {
         SyncError::Authority | SyncError::Distrusted => authority::distrusted(&error, given),
         other => reply(other),
     })
@@ -229,10 +231,12 @@ pub(crate) fn is_enrolled(book: &Book) -> Result<bool, ErrorReply> {
     Ok(book.device().map_err(errors::store)?.id.is_some())
 }
 
+/// `person` is who joins: the code has to be that user's.
 fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncState, ErrorReply> {
     let Look { turn, status } = look;
     let counts = book.sync_state().map_err(errors::store)?;
     let device = book.device().map_err(errors::store)?;
+    person: Joining,
     let enrolled = device.id.is_some();
     let attachments = book.blob_counts().map_err(errors::store)?;
     let (own, to_settle) = viewer.waits(book)?;

@@ -89,6 +89,7 @@ async fn begin(file: &Path, copy: &Path) -> Result<(), Box<dyn std::error::Error
         device_name: "一号机".into(),
         author: AUTHOR,
         app: "0.1.0".into(),
+        person: None,
     };
     let device = province.enrol(&request).await?.device.simple().to_string();
     let wanted = DEVICE.simple();

@@ -19,6 +19,7 @@ const RECORDED: &[(&str, &str)] = &[
     ("wire-1.2", "0fbefb0bf085fc3a92632b7e9ecee505425f4e6bdf4e8e39585c9aee1a8bd2f7"),
     ("wire-1.3", "4b398b7fd355f5cdb644985ab30bf0d93406ec26fb3628129e96ffb52e196099"),
     ("wire-1.4", "94d7bf69de3158b8fb8165ce16b3fcdfc607eea673f2d2eb78bc0b17d51747d8"),
+    ("wire-1.5", "88a76c382e35f53ff46368de21677b63234178c1e83a32117a815fbabe4c2947"),
 ];
 
 fn shelf() -> PathBuf {

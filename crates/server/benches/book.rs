@@ -37,6 +37,7 @@ impl Desk {
             device_name: name.into(),
             author: Uuid::new_v4(),
             app: "bench".into(),
+            person: None,
         };
         let device = province.enrol(&request).await.expect("enrolled").device;
         Desk { device, author: request.author, incarnation: Uuid::new_v4(), seq: 0 }

@@ -20,6 +20,10 @@ pub enum Refused {
     SignatureWrong,
     #[error("接入码不正确、已使用或已过期，请向管理员索取新的接入码")]
     CodeInvalid,
+    #[error(
+        "这个接入码是发给另一位用户的，没有使用。接入码只给本人用：请核对登录名和姓名（有一个与省平台上的一致就行），或向管理员索取发给自己的接入码"
+    )]
+    CodeOfAnother,
     #[error("该用户已停用，请联系管理员")]
     UserDisabled,
     #[error("这个填写人编号已属于另一位用户，请联系管理员")]
@@ -77,6 +81,7 @@ impl Refused {
             Refused::TokenInvalid => RefusalCode::TokenInvalid,
             Refused::SignatureWrong => RefusalCode::SignatureWrong,
             Refused::CodeInvalid => RefusalCode::CodeInvalid,
+            Refused::CodeOfAnother => RefusalCode::CodeOfAnother,
             Refused::UserDisabled => RefusalCode::UserDisabled,
             Refused::AuthorTaken => RefusalCode::AuthorTaken,
             Refused::KeyInvalid => RefusalCode::KeyInvalid,
@@ -248,6 +253,7 @@ mod tests {
             RefusalCode::UserDisabled => Refused::UserDisabled,
             RefusalCode::AuthorTaken => Refused::AuthorTaken,
             RefusalCode::KeyInvalid => Refused::KeyInvalid,
+            RefusalCode::CodeOfAnother => Refused::CodeOfAnother,
             RefusalCode::NoRight => Refused::NoRight,
             RefusalCode::ProtocolOld => Refused::ProtocolOld,
             RefusalCode::ChangeForeign => Refused::ChangeForeign,

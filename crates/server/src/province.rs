@@ -111,6 +111,7 @@ impl Province {
             name: request.device_name.chars().take(80).collect(),
             author: request.author,
             app: request.app.chars().take(40).collect(),
+            person: request.person.clone(),
         };
         let (device, user) = self.book.enrol(&enrolment, self.clock.now()).await?;
         let user = told(vec![user], self.clock.today()).remove(0);

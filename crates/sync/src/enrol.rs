@@ -1,7 +1,7 @@
 //! Joining the province with a one-time code. All that was recorded before goes along.
 
 use tiexin_domain::access::User;
-use tiexin_protocol::wire::{EnrolReply, EnrolRequest};
+use tiexin_protocol::wire::{EnrolReply, EnrolRequest, Joining};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
 
@@ -22,8 +22,8 @@ pub struct EnrolWish {
 }
 
 /// Enrols the device (first user) or adds a user to it. Returns the user with the province's grants,
-/// under the id by which this book knows the person.
-pub async fn enrol(book: &Book, wish: EnrolWish) -> Result<User, SyncError> {
+/// under the id by which this book knows the person. `person`: who joins; a code of somebody else is refused.
+pub async fn enrol(book: &Book, wish: EnrolWish, person: Joining) -> Result<User, SyncError> {
     let device = on_store(book, |book| book.device()).await?;
     let key = device_key(&device.key_seed);
     let request = EnrolRequest {
@@ -33,6 +33,7 @@ pub async fn enrol(book: &Book, wish: EnrolWish) -> Result<User, SyncError> {
         device_name: wish.device_name.clone(),
         author: wish.author,
         app: env!("CARGO_PKG_VERSION").into(),
+        person: Some(person),
     };
     let reply = HttpProvince::new(&wish.address, None)?.enrol(&request).await?;
     on_store(book, move |book| joined(book, &wish, reply)).await

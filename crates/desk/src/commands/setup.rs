@@ -10,6 +10,7 @@ use tiexin_contract::sync::Enrol;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::{Action, Grant, Role, User};
 use tiexin_domain::{Level, Problem, RegionCode};
+use tiexin_protocol::wire::Joining;
 use tiexin_store::{Book, LocalUser, NewUser, Regions};
 
 use super::session::state;
@@ -52,7 +53,9 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
             make_book(&maker, &args.name, &args.display_name, args.password)
         });
         let (book, local) = made.await.map_err(|_| errors::internal())??;
-        if let Err(refusal) = province::join(&book, local.id, &args.server, &args.code, authority).await {
+        let person = joining(&local.name, &local.display_name);
+        let joined = province::join(&book, local.id, person, &args.server, &args.code, authority).await;
+        if let Err(refusal) = joined {
             // Nothing was recorded in it yet: what this call made goes again, so that it can be repeated.
             drop(book);
             for path in names_in(&folder).difference(&before) {
@@ -73,7 +76,8 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
 fn join(at: At, args: Enrol) -> BoxFuture<'static, Result<SessionState, ErrorReply>> {
     async move {
         let authority = args.authority.as_ref().map(authority::read).transpose()?;
-        province::join(at.book(), at.user.id, &args.server, &args.code, authority).await?;
+        let person = joining(&at.user.name, &at.user.display_name);
+        province::join(at.book(), at.user.id, person, &args.server, &args.code, authority).await?;
         at.session.province.reconnect();
         on_pool(move || {
             at.session.note_enrolled();
@@ -97,7 +101,8 @@ fn add_user(at: At, args: AddLocalUser) -> BoxFuture<'static, Result<SessionStat
         if let Some(code) = &args.code {
             let device = book.device().map_err(errors::store)?;
             let server = device.server.ok_or_else(not_enrolled)?;
-            province::join(&book, id, &server, code, None).await?;
+            let person = joining(&args.name, &args.display_name);
+            province::join(&book, id, person, &server, code, None).await?;
         }
         on_pool(move || {
             let cost = at.desk.inner().config.kdf.of_store();
@@ -161,6 +166,10 @@ fn make_book(
     obey::forget(&config.data_dir);
     let made = Book::create(&config.data_dir, first, config.kdf.of_store(), config.clock.now_ms());
     made.map_err(errors::unlock)
+}
+
+fn joining(name: &str, display_name: &str) -> Joining {
+    Joining { name: name.trim().to_owned(), display_name: display_name.trim().to_owned() }
 }
 
 fn with_grant(local: &LocalUser, region: RegionCode) -> User {

@@ -20,6 +20,18 @@ pub struct EnrolRequest {
     /// The id under which the local user has recorded so far; the server takes it as this user's alias.
     pub author: Uuid,
     pub app: String,
+    /// Who sits at the desk: a code is good only for the user to whom it was given out. None: an older program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Joining>,
+}
+
+/// A person as the desk knows him before the province has said who he is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Joining {
+    /// Sign-in name.
+    pub name: String,
+    pub display_name: String,
 }
 
 /// Reply to [`EnrolRequest`].

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use audit::{AuditLine, AuditPage, AuditReply, AuditRequest};
 pub use device::{DeviceRow, DeviceState, RevokeRequest};
-pub use enrol::{EnrolReply, EnrolRequest, TokenReply, TokenRequest};
+pub use enrol::{EnrolReply, EnrolRequest, Joining, TokenReply, TokenRequest};
 pub use hello::{
     Escrowed, FormerHeard, FormerNumber, HelloReply, HelloRequest, Limits, PublicKeys, ScopeHead, SeenHead,
     SeenRoot, TakenIn,

@@ -64,6 +64,8 @@ codes! {
     TokenInvalid = "token_invalid",
     SignatureWrong = "signature_wrong",
     CodeInvalid = "code_invalid",
+    /// The code was given out to another user, and stays good.
+    CodeOfAnother = "code_of_another",
     UserDisabled = "user_disabled",
     AuthorTaken = "author_taken",
     KeyInvalid = "key_invalid",

@@ -6,7 +6,7 @@ use tiexin_protocol::change::{Change, ChangeId, LogEntry, Overwritten, ParkCode,
 use tiexin_protocol::statement::{Claim, Signed, Wiped};
 use tiexin_protocol::wire::{
     AuditLine, AuditPage, AuditReply, AuditRequest, ChangeVerdict, Cursor, DeviceRow, DeviceState,
-    EnrolReply, EnrolRequest, Escrowed, HelloReply, HelloRequest, Limits, PackageState, PageEntry,
+    EnrolReply, EnrolRequest, Escrowed, HelloReply, HelloRequest, Joining, Limits, PackageState, PageEntry,
     PublicKeys, PullReply, PullRequest, PushReply, PushRequest, Quarantined, Refusal, RevokeRequest,
     ScopeHead, ScopePage, SeenHead, SeenRoot, SnapshotHeader, TokenReply, TokenRequest,
 };
@@ -32,7 +32,7 @@ use utoipa::{Modify, OpenApi};
         EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest,
         PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader, TokenReply,
         TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Claim, Wiped, SeenHead, SeenRoot,
-        Escrowed, DeviceRow, DeviceState, RevokeRequest, AuditLine, AuditPage, AuditReply, AuditRequest,
+        Escrowed, Joining, DeviceRow, DeviceState, RevokeRequest, AuditLine, AuditPage, AuditReply, AuditRequest,
     )),
     modifiers(&Bearer)
 )]

@@ -30,7 +30,9 @@ fn status(refused: Refused) -> StatusCode {
         Refused::CodeInvalid | Refused::KeyInvalid | Refused::ChangeForeign | Refused::BodyUnreadable => {
             StatusCode::BAD_REQUEST
         }
-        Refused::AuthorTaken | Refused::IncarnationForked | Refused::NameTaken => StatusCode::CONFLICT,
+        Refused::AuthorTaken | Refused::CodeOfAnother | Refused::IncarnationForked | Refused::NameTaken => {
+            StatusCode::CONFLICT
+        }
         Refused::Package(Fault::SenderUnknown | Fault::Forged) => StatusCode::FORBIDDEN,
         Refused::Package(Fault::Forked) => StatusCode::CONFLICT,
         Refused::Package(Fault::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,

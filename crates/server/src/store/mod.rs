@@ -17,7 +17,7 @@ use tiexin_domain::access::{Grant, User};
 use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::Part;
 use tiexin_protocol::statement::Signed;
-use tiexin_protocol::wire::{Escrowed, PullRequest, PushReply, PushRequest, Quarantined, View};
+use tiexin_protocol::wire::{Escrowed, Joining, PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
 use crate::access::{Admission, Device, Heard};
@@ -69,6 +69,8 @@ pub(crate) struct Enrolment {
     pub(crate) name: String,
     pub(crate) author: Uuid,
     pub(crate) app: String,
+    /// Who sits at the desk, where it says so.
+    pub(crate) person: Option<Joining>,
 }
 
 /// A code that was given out and not used. The code itself is kept nowhere.

@@ -249,6 +249,7 @@ async fn codes_are_listed_and_cancelled(place: Place) {
         device_name: "机".into(),
         author: uuid::Uuid::new_v4(),
         app: "test".into(),
+        person: None,
     };
     assert!(province.enrol(&request).await.is_err());
 }

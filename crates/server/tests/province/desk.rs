@@ -55,6 +55,7 @@ impl Desk {
             device_name: "测试机".into(),
             author: Uuid::new_v4(),
             app: "test".into(),
+            person: None,
         };
         let reply = province.enrol(&request).await.unwrap();
         Desk {
@@ -83,6 +84,7 @@ impl Desk {
             device_name: "测试机".into(),
             author,
             app: "test".into(),
+            person: None,
         };
         province.enrol(&request).await
     }

@@ -16,6 +16,7 @@ use crate::place::{Place, TOWN, VILLAGE, worker};
 on_both_stores!(
     a_desk_works_through_the_door,
     an_enrolment_code_works_once,
+    a_code_is_only_for_its_user,
     a_code_ends_after_its_days,
     tokens_are_for_those_who_hold_the_key,
     a_bomb_and_nonsense_are_turned_away,
@@ -168,6 +169,7 @@ async fn an_enrolment_code_works_once(place: Place) {
         device_name: "二号机".into(),
         author: Uuid::new_v4(),
         app: "test".into(),
+        person: None,
     };
     let wrong: Result<EnrolReply, _> = line.ask("/v1/enrol", &request("0000-0000-0000")).await;
     assert_eq!(wrong.unwrap_err(), "code_invalid");
@@ -195,6 +197,28 @@ async fn an_enrolment_code_works_once(place: Place) {
     assert_eq!(wrong.unwrap_err(), "key_invalid");
 }
 
+async fn a_code_is_only_for_its_user(place: Place) {
+    let server = place.server(None).await;
+    let line = Line::to(&server);
+    server.province.add_user("w", "王某").await.unwrap();
+    let code = server.province.enrol_code("w", 7).await.unwrap();
+    let request = |name: &str, display_name: &str| EnrolRequest {
+        code: code.clone(),
+        device: None,
+        device_key: hex::encode(ed25519_dalek::SigningKey::from_bytes(&[5; 32]).verifying_key().as_bytes()),
+        device_name: "一号机".into(),
+        author: Uuid::new_v4(),
+        app: "test".into(),
+        person: Some(Joining { name: name.into(), display_name: display_name.into() }),
+    };
+    let other: Result<EnrolReply, _> = line.ask("/v1/enrol", &request("li", "李某")).await;
+    assert_eq!(other.unwrap_err(), "code_of_another");
+    assert!(server.province.devices().await.unwrap().is_empty());
+    // It was not used up by that.
+    let own: EnrolReply = line.ask("/v1/enrol", &request("wangmou", "王某")).await.unwrap();
+    assert_eq!(own.user.name, "w");
+}
+
 async fn a_code_ends_after_its_days(place: Place) {
     let province = place.province().await;
     province.add_user("w", "w").await.unwrap();
@@ -207,6 +231,7 @@ async fn a_code_ends_after_its_days(place: Place) {
         device_name: "迟到".into(),
         author: Uuid::new_v4(),
         app: "test".into(),
+        person: None,
     };
     assert_eq!(province.enrol(&request).await.unwrap_err().to_string(), {
         tiexin_server::Refused::CodeInvalid.to_string()

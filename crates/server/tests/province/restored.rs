@@ -66,6 +66,7 @@ async fn again(province: &Province, desk: &Desk, user: &str) -> tiexin_server::R
         device_name: "测试机".into(),
         author: desk.author,
         app: "test".into(),
+        person: None,
     };
     Ok(province.enrol(&request).await?.device)
 }

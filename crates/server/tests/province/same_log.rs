@@ -129,6 +129,7 @@ async fn play(province: &Province, acts: &[Act]) -> (Vec<Verdict>, Vec<String>, 
             device_name: name,
             author: Uuid::from_u128(n + 101),
             app: "test".into(),
+            person: None,
         };
         devices.push(province.enrol(&request).await.unwrap().device);
     }

@@ -111,6 +111,7 @@ impl Auditor {
             device_name: name.clone(),
             author: Uuid::new_v4(),
             app: "sim".into(),
+            person: None,
         };
         let device = province.enrol(&request).await.map_err(say)?.device;
         let incarnation = Uuid::new_v4();

@@ -96,6 +96,7 @@ impl World {
             device_name: user.into(),
             author,
             app: "sim".into(),
+            person: None,
         };
         let reply = province.enrol(&request).await.map_err(broke("enrol"))?;
         Ok((reply.device, reply))

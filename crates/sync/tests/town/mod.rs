@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use tiexin_domain::nouns::{Household, Noun};
 use tiexin_domain::record::Fields;
 use tiexin_domain::{Grant, Role};
+use tiexin_protocol::wire::Joining;
 use tiexin_server::{Clock, Config, Policy, Running};
 use tiexin_store::{Book, By, KdfCost, NewUser, Save};
 use tiexin_sync::{
@@ -169,7 +170,8 @@ impl Desk {
             author: self.user,
             device_name: "测试机".into(),
         };
-        let user = enrol(&self.book, wish).await.unwrap();
+        let person = Joining { name: name.into(), display_name: name.into() };
+        let user = enrol(&self.book, wish, person).await.unwrap();
         assert_eq!(user.id, self.user, "the person keeps the id of this book");
         assert!(!user.grants.is_empty());
     }

@@ -58,6 +58,7 @@ impl Office {
             device_name: name.clone(),
             author,
             app: "torn".into(),
+            person: None,
         };
         let reply = self.run(self.province.enrol(&request))?;
         let wish = EnrolWish {

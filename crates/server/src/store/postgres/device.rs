@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{db, lock_head, note, people, wire};
 use crate::access::Device;
+use crate::code;
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Refused, Result};
 use crate::store::{Enrolment, OpenCode, escrowed};
@@ -97,6 +98,9 @@ pub(super) async fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Resu
     .await?;
     let found = people::users_of(tx, device).await?.into_iter().find(|u| u.id == user);
     let found = found.ok_or(Refused::UserUnknown)?;
+    if !code::is_for(&found, e.person.as_ref()) {
+        return Err(Refused::CodeOfAnother.into());
+    }
     if found.disabled {
         return Err(Refused::UserDisabled.into());
     }

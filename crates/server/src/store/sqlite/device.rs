@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{db, id, note, people, wire};
 use crate::access::Device;
+use crate::code;
 use crate::devices::{Greeting, Revocation};
 use crate::error::{Refused, Result};
 use crate::store::{Enrolment, OpenCode, escrowed};
@@ -93,6 +94,9 @@ pub(super) fn enrol(tx: &Transaction<'_>, e: &Enrolment, now: i64) -> Result<(Uu
     )?;
     let found = people::users_of(tx, device)?.into_iter().find(|u| u.id == user);
     let found = found.ok_or(Refused::UserUnknown)?;
+    if !code::is_for(&found, e.person.as_ref()) {
+        return Err(Refused::CodeOfAnother.into());
+    }
     if found.disabled {
         return Err(Refused::UserDisabled.into());
     }

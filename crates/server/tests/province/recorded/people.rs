@@ -73,6 +73,7 @@ pub(super) fn enrolling(n: u8, code: String) -> EnrolRequest {
         device_name: format!("{n} 号机"),
         author: id(0xa0 + u128::from(n)),
         app: "0.1.0".into(),
+        person: None,
     }
 }
 

@@ -6,8 +6,9 @@ use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::{Address, CarriedBlob, Part, PushBody, ReplyBody, Way, gather, split};
 use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
 use tiexin_protocol::wire::{
-    AuditPage, AuditRequest, Cursor, Escrowed, FormerNumber, HelloRequest, PullReply, PullRequest, PushReply,
-    Refusal, RefusalCode, RevokeRequest, ScopeHead, SeenHead, SeenRoot, TokenReply, TokenRequest,
+    AuditPage, AuditRequest, Cursor, EnrolRequest, Escrowed, FormerNumber, HelloRequest, Joining, PullReply,
+    PullRequest, PushReply, Refusal, RefusalCode, RevokeRequest, ScopeHead, SeenHead, SeenRoot, TokenReply,
+    TokenRequest,
 };
 use tiexin_protocol::{Change, ChangeId, PROTOCOL, VoidChange, merge_of};
 use tiexin_seal::Keys;
@@ -74,13 +75,14 @@ async fn told(
 
 async fn joining(province: &Province, people: &People, tape: &mut Tape) {
     province.add_user("guest", "来客").await.unwrap();
+    let person = Joining { name: "guest".into(), display_name: "来客".into() };
     let request = enrolling(9, province.enrol_code("guest", 7).await.unwrap());
+    let request = EnrolRequest { person: Some(person), ..request };
     let reply = province.enrol(&request).await.unwrap();
     tape.turn("guest-joins").keep(&request).keep(&reply);
     province.add_user("shift", "替班").await.unwrap();
     let code = province.enrol_code("shift", 7).await.unwrap();
-    let more = enrolling(9, code);
-    let more = tiexin_protocol::wire::EnrolRequest { device: Some(reply.device), author: id(0xaf), ..more };
+    let more = EnrolRequest { device: Some(reply.device), author: id(0xaf), ..enrolling(9, code) };
     let reply = province.enrol(&more).await.unwrap();
     tape.turn("one-more-joins").keep(&more).keep(&reply);
     let wang = &people.wang;

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tiexin_domain::Fields;
+use tiexin_protocol::wire::Joining;
 use tiexin_store::{Book, By, KdfCost, NewUser, Save, Source};
 use tiexin_sync::{EnrolWish, HttpProvince, ProvinceAddress, RoundReport, device_key, enrol, run_round};
 use tiexin_testkit::province::{Keep, Province};
@@ -52,7 +53,8 @@ impl Desk {
             author: user,
             device_name: "bench".into(),
         };
-        enrol(&book, wish).await.expect("enrolled");
+        let person = Joining { name: "bench".into(), display_name: "bench".into() };
+        enrol(&book, wish, person).await.expect("enrolled");
         let device = book.device().expect("a device");
         let key = device_key(&device.key_seed);
         let province = HttpProvince::new(&address, device.id.map(|id| (id, key))).expect("a client");

@@ -64,6 +64,7 @@ async fn one(province: &Province, number: usize, region: RegionCode) -> Device {
         device_name: name,
         author: Uuid::new_v4(),
         app: "load".into(),
+        person: None,
     };
     let device = province.enrol(&request).await.expect("enrolled").device;
     Device::new(device, request.author, key, region.scope(), number)
