@@ -21,7 +21,6 @@ mod files;
 mod folders;
 pub mod host;
 mod jobs;
-mod labels;
 mod lock;
 mod log;
 mod lookup;
@@ -49,3 +48,5 @@ pub use events::Events;
 pub use host::{Running, find_pages, serve};
 pub use picture::picture_ready;
 pub use tiexin_sync::Pace;
+
+use tiexin_domain::labels;

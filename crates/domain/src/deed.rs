@@ -47,6 +47,18 @@ pub fn word(code: &str) -> &'static str {
     DEEDS.iter().find(|(known, _)| *known == code).map_or("新版程序的操作", |(_, word)| word)
 }
 
+/// The codes of the deeds that are called so; a code stands for itself. Empty: nothing is.
+pub fn called(word: &str) -> Vec<&'static str> {
+    DEEDS.iter().filter(|(code, told)| word == *code || word == *told).map(|(code, _)| *code).collect()
+}
+
+/// All words, each once.
+pub fn words() -> Vec<&'static str> {
+    let mut words: Vec<&str> = DEEDS.iter().map(|(_, word)| *word).collect();
+    words.dedup();
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +70,13 @@ mod tests {
             assert_eq!(word(code), *told);
         }
         assert_eq!(word("of_the_future"), "新版程序的操作");
+    }
+
+    #[test]
+    fn a_deed_is_found_by_its_word_and_by_its_code() {
+        assert_eq!((called("unmask"), called("飞")), (vec!["unmask"], vec![]));
+        assert_eq!(called("处理未生效的修改"), ["settled", "refusal_settled"]);
+        let words = words();
+        assert!(words.iter().all(|word| words.iter().filter(|other| other == &word).count() == 1));
     }
 }

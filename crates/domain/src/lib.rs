@@ -10,6 +10,7 @@ mod codes;
 pub mod date;
 pub mod deed;
 pub mod id_number;
+pub mod labels;
 pub mod money;
 pub mod nouns;
 pub mod numbers_in_text;

@@ -136,6 +136,12 @@ impl Admission {
     }
 }
 
+/// Whether a grant was ever in force up to this day. One that was taken back before its first day was not.
+pub(crate) fn has_begun(grant: &Grant, today: NaiveDate) -> bool {
+    let Some(from) = grant.from else { return true };
+    from <= today && grant.to.is_none_or(|to| from <= to)
+}
+
 /// Users as a device is told of them: a grant that has ended is not told any more. The device counts days by a
 /// clock of its own, and what was ended at once must not last there until its midnight.
 pub(crate) fn told(mut users: Vec<User>, today: NaiveDate) -> Vec<User> {

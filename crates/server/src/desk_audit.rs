@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, User, permits};
@@ -10,6 +11,7 @@ use tiexin_protocol::audit_link;
 use tiexin_protocol::wire::{AuditLine, AuditPage, AuditReply, AuditRequest};
 use uuid::Uuid;
 
+use crate::access::has_begun;
 use crate::error::{Refused, Result};
 use crate::province::Province;
 use crate::verify::{Finding, Report};
@@ -44,8 +46,8 @@ pub struct AuditWanted {
     pub before: Option<u64>,
     /// What this user did.
     pub user: Option<Uuid>,
-    /// Only this deed.
-    pub act: Option<String>,
+    /// Only these deeds; empty: all.
+    pub acts: Vec<String>,
     /// From this time on, and before that one: milliseconds since 1970 UTC by the desks' clocks.
     pub from: Option<i64>,
     pub until: Option<i64>,
@@ -190,16 +192,17 @@ impl Province {
         shown: impl Fn(&[RegionCode]) -> bool,
     ) -> Result<AuditPage> {
         let mut lines = Vec::new();
+        let today = self.clock.today();
         for _ in 0..READ_MOST / READ {
             let rows = self.book.desk_entries(&wanted, READ).await?;
             let last = rows.len() < READ;
             for row in rows {
                 wanted.before = Some(row.number);
                 let user = row.user.and_then(|user| users.get(&user));
-                if !shown(&places(&row, user)) {
+                if !shown(&places(&row, user, today)) {
                     continue;
                 }
-                lines.extend(line(row, user));
+                lines.extend(line(row, user, today));
                 if lines.len() == LINES {
                     return Ok(AuditPage { lines, before: wanted.before });
                 }
@@ -213,18 +216,26 @@ impl Province {
 }
 
 /// Where it was done: where the record lies, or where the person works or worked.
-fn places(row: &DeskEntryRead, user: Option<&User>) -> Vec<RegionCode> {
+fn places(row: &DeskEntryRead, user: Option<&User>, today: NaiveDate) -> Vec<RegionCode> {
     match &row.region {
         Some(region) => vec![region.clone()],
-        None => user.into_iter().flat_map(|user| &user.grants).map(|grant| grant.region.clone()).collect(),
+        None => worked(user, today).cloned().collect(),
     }
 }
 
+/// Where a person works or worked, the places of today first.
+fn worked(user: Option<&User>, today: NaiveDate) -> impl Iterator<Item = &RegionCode> {
+    let mut grants: Vec<_> =
+        user.into_iter().flat_map(|user| &user.grants).filter(|grant| has_begun(grant, today)).collect();
+    grants.sort_by_key(|grant| !grant.in_force(today));
+    grants.into_iter().map(|grant| &grant.region)
+}
+
 /// None: written by a program whose entries this one does not read.
-fn line(row: DeskEntryRead, user: Option<&User>) -> Option<AuditLine> {
+fn line(row: DeskEntryRead, user: Option<&User>, today: NaiveDate) -> Option<AuditLine> {
     let said: Said = serde_json::from_str(&row.text).ok()?;
     let many: usize = said.made.iter().map(|made| made.ids.len()).sum();
-    let works = user.and_then(|user| user.grants.first()).map(|grant| grant.region.clone());
+    let works = worked(user, today).next().cloned();
     Some(AuditLine {
         number: row.number,
         at: row.at,

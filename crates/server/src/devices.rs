@@ -8,7 +8,7 @@ use tiexin_protocol::statement::{Lease, Signed, WipeOrder, Wiped};
 use tiexin_protocol::wire::{DeviceRow, DeviceState, Escrowed, HelloRequest, RevokeRequest};
 use uuid::Uuid;
 
-use crate::access::Device;
+use crate::access::{Device, has_begun};
 use crate::error::{Error, Refused, Result};
 use crate::province::Province;
 
@@ -166,13 +166,12 @@ impl Province {
     }
 }
 
-/// Where people work. When nobody may any more, where they did last: the machine of somebody who left is the one
-/// to be looked after.
-fn places<'u>(people: &[&'u User], today: chrono::NaiveDate) -> BTreeSet<&'u RegionCode> {
+/// Where people work today. When nobody may any more, where they did last: the machine of somebody who left is the one
+/// to be looked after. What has not begun counts for nothing yet.
+pub(crate) fn places<'u>(people: &[&'u User], today: chrono::NaiveDate) -> BTreeSet<&'u RegionCode> {
     let grants = || people.iter().flat_map(|user| user.grants.iter().map(move |grant| (user, grant)));
-    let lasts = |grant: &Grant| grant.to.is_none_or(|to| to >= today);
     let now: BTreeSet<_> = grants()
-        .filter(|(user, grant)| !user.disabled && lasts(grant))
+        .filter(|(user, grant)| !user.disabled && grant.in_force(today))
         .map(|(_, grant)| &grant.region)
         .collect();
     if !now.is_empty() {
@@ -180,8 +179,9 @@ fn places<'u>(people: &[&'u User], today: chrono::NaiveDate) -> BTreeSet<&'u Reg
     }
     // A grant without an end ends last: its user was disabled.
     let end = |grant: &Grant| grant.to.unwrap_or(chrono::NaiveDate::MAX);
-    let last = grants().map(|(_, grant)| end(grant)).max();
-    grants().filter(|(_, grant)| Some(end(grant)) == last).map(|(_, grant)| &grant.region).collect()
+    let was = || grants().map(|(_, grant)| grant).filter(|grant| has_begun(grant, today));
+    let last = was().map(end).max();
+    was().filter(|grant| Some(end(grant)) == last).map(|grant| &grant.region).collect()
 }
 
 struct Everyone {

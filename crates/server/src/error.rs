@@ -143,6 +143,9 @@ pub enum Error {
     Blobs(#[from] object_store::Error),
     #[error("内部任务中断")]
     Task,
+    /// In a terminal.
+    #[error(transparent)]
+    Unprinted(#[from] tiexin_terminal::Unprinted),
 }
 
 /// The end of a backup whose beginning nobody told: what it holds is not known, so no desk may forget anything.
@@ -250,10 +253,10 @@ mod tests {
             RefusalCode::TokenInvalid => Refused::TokenInvalid,
             RefusalCode::SignatureWrong => Refused::SignatureWrong,
             RefusalCode::CodeInvalid => Refused::CodeInvalid,
+            RefusalCode::CodeOfAnother => Refused::CodeOfAnother,
             RefusalCode::UserDisabled => Refused::UserDisabled,
             RefusalCode::AuthorTaken => Refused::AuthorTaken,
             RefusalCode::KeyInvalid => Refused::KeyInvalid,
-            RefusalCode::CodeOfAnother => Refused::CodeOfAnother,
             RefusalCode::NoRight => Refused::NoRight,
             RefusalCode::ProtocolOld => Refused::ProtocolOld,
             RefusalCode::ChangeForeign => Refused::ChangeForeign,

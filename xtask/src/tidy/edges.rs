@@ -71,9 +71,11 @@ const ROOMS: &[Room] = &[
         never_reaches: &["axum", "hyper", "reqwest", TAURI, "yew"],
         never_names: &[],
     },
+    // What both programs do in a terminal; below everything of ours.
+    Room { name: "tiexin-terminal", uses: &[], never_reaches: PURE, never_names: &[] },
     Room {
         name: "tiexin-server",
-        uses: &["tiexin-domain", "tiexin-protocol", "tiexin-seal"],
+        uses: &["tiexin-domain", "tiexin-protocol", "tiexin-seal", "tiexin-terminal"],
         never_reaches: &["calamine", TAURI, "yew"],
         // reqwest is named for its features: object_store speaks to an S3 store through it.
         never_names: &[],
@@ -89,6 +91,7 @@ const ROOMS: &[Room] = &[
             "tiexin-sync",
             "tiexin-intake",
             "tiexin-report",
+            "tiexin-terminal",
         ],
         never_reaches: &[TAURI, "yew", "tokio-postgres"],
         never_names: &["rusqlite", "reqwest"],

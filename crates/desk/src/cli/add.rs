@@ -9,6 +9,7 @@ use tiexin_contract::records::{GetRecord, SaveRecord, Saved};
 use tiexin_domain::nouns::{self, Noun, Visit};
 use tiexin_domain::stored::{self, NotRead};
 use tiexin_domain::{Fields, Kind, Problem};
+use tiexin_terminal::say;
 
 use super::args::Add;
 use super::at::{Door, Seat};
@@ -230,7 +231,7 @@ fn tell(seat: &Seat, saved: &[Saved], refused: &[(usize, ErrorReply)]) -> Outcom
         saved.iter().map(|s| format!("{}\t{}", s.id, plain(&json!(s.row.title)))).collect()
     })?;
     for (line, reply) in refused {
-        eprintln!("第 {line} 行没有登记：{}", told(reply));
+        say!("第 {line} 行没有登记：{}", told(reply));
     }
     match refused.first() {
         None => Ok(()),

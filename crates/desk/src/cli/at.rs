@@ -6,6 +6,7 @@ use tiexin_contract::regions::RegionGet;
 use tiexin_contract::session::{ClockTrouble, GetSession, SessionState, SignIn, SignedIn};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::region::RegionCode;
+use tiexin_terminal::say;
 
 use super::args::Shared;
 use super::exit::{Exit, Failure, Outcome};
@@ -116,7 +117,7 @@ impl Door {
         let today = state.day_is_sure().then_some(state.today);
         // The zone alone changes no date: `status` tells of it.
         if let Some(clock) = state.clock.filter(|clock| clock.code != ClockTrouble::OtherZone) {
-            eprintln!("{}", clock.message);
+            say!("{}", clock.message);
         }
         if state.signed_in.is_none() && state.lease_ended.is_none() {
             let message = "没有登录成功，内容没有改动。请再试一次。";

@@ -10,6 +10,7 @@ use tiexin_contract::book::{Verify as RunVerify, VerifyReport};
 use tiexin_contract::import::{CancelJob, FileGiven};
 use tiexin_contract::session::{AddLocalUser, SessionState, SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::Enrol as Join;
+use tiexin_terminal::say;
 
 use super::args::{Backup, Enrol, Init, Restore, Shared, User, UserAdd};
 use super::at::{Door, one_run, region};
@@ -193,7 +194,7 @@ fn show(label: &str, done: u64, total: u64, finished: bool) {
 /// A book without some of its photos is worth having; that they lack has to be said.
 fn lacking(missing: u64, place: &str) {
     if missing > 0 {
-        eprintln!(
+        say!(
             "注意：有 {missing} 个附件在{place}已经缺失或损坏，其余内容完整。已传到省平台的，打开时会重新下载；没传过的，请从更早的备份里找。"
         );
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::json;
+use tiexin_terminal::say;
 
 use super::args::{Demo, Shared};
 use super::at::folder;
@@ -22,7 +23,7 @@ pub(super) async fn demo(shared: &Shared, args: Demo) -> Outcome {
         scale: if args.small { Scale::SMALL } else { Scale::FULL },
         province,
     };
-    let made = set_up(wish, |step| eprintln!("{step}")).await?;
+    let made = set_up(wish, |step| say!("{step}")).await?;
     let value = json!({
         "records": made.records,
         "accounts": made.accounts,

@@ -38,7 +38,7 @@ impl Failure {
 
     pub(super) fn end(self) -> ExitCode {
         if !self.message.is_empty() {
-            eprintln!("{}", self.message);
+            tiexin_terminal::say!("{}", self.message);
         }
         ExitCode::from(self.exit as u8)
     }

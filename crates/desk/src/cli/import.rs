@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tiexin_contract::import::{FileGiven, FilePlan, ImportPreview, MarkedCopy, RunImport};
 use tiexin_contract::{Event, event::Progress};
 
+use tiexin_terminal::say;
 use uuid::Uuid;
 
 use super::args::Import;
@@ -78,7 +79,7 @@ async fn mark(seat: &Seat, plan: Uuid, files: &[FilePlan], folder: &Path) -> Out
         let target = folder.join(format!("{}-标注.xlsx", stem.unwrap_or_default()));
         let path = Some(super::absolute(&target)?);
         let made = seat.desk.run(MarkedCopy { plan, file: file.file.clone(), path }).await?;
-        eprintln!("已标注：{}", made.path.unwrap_or(made.name));
+        say!("已标注：{}", made.path.unwrap_or(made.name));
     }
     Ok(())
 }
@@ -128,7 +129,7 @@ fn tell(seat: &Seat, files: &[FilePlan], dry: bool) -> Outcome {
         lines
     })?;
     for file in files.iter().filter(|f| f.kind.is_none()) {
-        eprintln!("{}：{}", file.file, file.refused_file.as_deref().unwrap_or("没有认出是哪种台账"));
+        say!("{}：{}", file.file, file.refused_file.as_deref().unwrap_or("没有认出是哪种台账"));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tiexin_contract::import::{
     Batch, ImportBatches, ImportFindings, RedoImport, UndoImport, UndoPlan, UndoPreview,
 };
+use tiexin_terminal::say;
 
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
@@ -139,7 +140,7 @@ fn asked(seat: &Seat, batch: &Batch, plan: &UndoPlan) -> Outcome<bool> {
         return Ok(false);
     }
     for line in lines(batch, plan, false) {
-        eprintln!("{line}");
+        say!("{line}");
     }
     eprint!("撤销吗？输入“是”或 y 撤销，其他都不撤销：");
     let mut answer = String::new();

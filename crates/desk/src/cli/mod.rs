@@ -24,13 +24,10 @@ mod secret;
 mod serve;
 mod sync;
 mod voided;
-mod words;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -45,13 +42,9 @@ pub fn main() -> ExitCode {
     if let Some(kind) = fields::asked(std::env::args().skip(1)) {
         return fields::tell(&kind, std::env::args().any(|word| word == "--json"));
     }
-    let matches = match words::chinese(Cli::command()).try_get_matches() {
-        Ok(matches) => matches,
-        Err(error) => return unread(&error),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let cli = match tiexin_terminal::read::<Cli>() {
         Ok(cli) => cli,
-        Err(error) => return unread(&error),
+        Err(unread) => return unread.end(),
     };
     log_to_stderr();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -61,21 +54,6 @@ pub fn main() -> ExitCode {
     match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.end(),
-    }
-}
-
-/// Help and version are answers, everything else is a mistake in the words.
-fn unread(error: &clap::Error) -> ExitCode {
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A reader that went away is no mistake.
-            let _ = out::print(words::translated(&error.render().to_string()).trim_end());
-            ExitCode::SUCCESS
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Failure::new(Exit::Usage, words::translated(&error.render().to_string())).end()
-        }
-        _ => Failure::new(Exit::Usage, words::mistake(error)).end(),
     }
 }
 
@@ -140,4 +118,15 @@ fn log_to_stderr() {
 fn absolute(path: &Path) -> Outcome<String> {
     let whole = std::path::absolute(path).ok().and_then(|p| p.into_os_string().into_string().ok());
     whole.ok_or_else(|| Failure::new(Exit::Usage, format!("这个路径用不了：{}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn everything_says_in_chinese_what_it_is() {
+        assert_eq!(tiexin_terminal::bare(&Cli::command()), Vec::<String>::new());
+    }
 }

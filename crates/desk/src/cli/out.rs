@@ -1,9 +1,8 @@
 //! What goes to stdout: JSON for scripts, plain lines for people.
 
-use std::io::Write;
-
 use serde::Serialize;
 use serde_json::Value;
+use tiexin_terminal::Unprinted;
 
 use super::exit::{Exit, Failure, Outcome};
 
@@ -27,10 +26,10 @@ impl Out {
 
 /// A reader that went away (`| head`) ends the run quietly.
 pub(super) fn print(text: &str) -> Outcome {
-    if text.is_empty() {
-        return Ok(());
-    }
-    writeln!(std::io::stdout().lock(), "{text}").map_err(|_| Failure::told(Exit::Failed))
+    tiexin_terminal::print(text).map_err(|error| match error {
+        Unprinted::ReaderGone => Failure::told(Exit::Failed),
+        Unprinted::Io(_) => Failure::new(Exit::Failed, format!("{error}。")),
+    })
 }
 
 /// A field as a person reads it.

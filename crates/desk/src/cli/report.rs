@@ -8,6 +8,7 @@ use tiexin_contract::report::{
     ExportReport, FigureRecords, GetReport, ListForms, ReportCell, ReportSheet, SignForms,
 };
 use tiexin_domain::region::RegionCode;
+use tiexin_terminal::say;
 
 use super::args::{Figure, Report};
 use super::at::{Door, Seat};
@@ -35,7 +36,7 @@ pub(super) async fn report(door: Door, args: Report) -> Outcome {
         let path = Some(super::absolute(out)?);
         let GetReport { form, month, region, by_village } = ask;
         let made = seat.desk.run(ExportReport { form, month, region, by_village, path }).await?;
-        eprintln!("已导出：{}", made.path.unwrap_or(made.name));
+        say!("已导出：{}", made.path.unwrap_or(made.name));
     }
     // Frozen shape: `docs/command-line.md`.
     let value = json!({

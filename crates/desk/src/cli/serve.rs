@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use serde_json::json;
+use tiexin_terminal::say;
 
 use super::args::{Serve, Shared};
 use super::at::{Door, folder};
@@ -17,12 +18,12 @@ pub(super) async fn serve(shared: &Shared, args: Serve) -> Outcome {
         .map_err(|_| Failure::new(Exit::Failed, "这个端口用不了，可能已被占用。请换一个，或不写 --port。"))?;
     let url = running.url.clone();
     door.out.tell(&json!({"url": url}), || vec![format!("请在本机浏览器打开：{url}")])?;
-    eprintln!("按 Ctrl+C 结束。");
+    say!("按 Ctrl+C 结束。");
     if args.open && !open_browser(&url) {
-        eprintln!("没能打开浏览器，请自己打开上面的地址。");
+        say!("没能打开浏览器，请自己打开上面的地址。");
     }
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => eprintln!("已结束，内容都已保存。"),
+        _ = tokio::signal::ctrl_c() => say!("已结束，内容都已保存。"),
         () = running.wait() => {}
     }
     Ok(())

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tiexin_contract::session::{ClockTrouble, GetSession};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
+use tiexin_terminal::say;
 
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
@@ -31,7 +32,7 @@ pub(super) async fn status(door: Door) -> Outcome {
     // Other troubles of the clock were told on entering.
     let clock = seat.desk.run(GetSession {}).await?.clock;
     if let Some(clock) = clock.filter(|clock| clock.code == ClockTrouble::OtherZone) {
-        eprintln!("{}", clock.message);
+        say!("{}", clock.message);
     }
     tell(seat.out, &seat.desk.run(GetSync {}).await?, false)
 }

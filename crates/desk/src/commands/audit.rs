@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use futures::future::{BoxFuture, FutureExt};
 use tiexin_contract::ErrorReply;
 use tiexin_contract::book::{AuditRow, AuditTrail, AuditWish, RegionAudit, RegionAuditPage};
-use tiexin_domain::Record;
 use tiexin_domain::access::Action;
+use tiexin_domain::{Record, deed};
 use tiexin_protocol::wire::{AuditLine, AuditPage};
 use tiexin_store::AuditEntry;
 use uuid::Uuid;
@@ -82,7 +82,7 @@ fn wanted(at: &At, args: &AuditTrail, names: &Names) -> Result<Vec<AuditEntry>, 
 fn fits(only: &AuditWish, person: &str, act: &str, at: i64) -> bool {
     let day = day_of(at);
     only.person.as_deref().is_none_or(|part| person.contains(part.trim()))
-        && only.deed.as_deref().is_none_or(|deed| labels::act(act) == deed)
+        && only.deed.as_deref().is_none_or(|deed| deed::word(act) == deed)
         && only.from.is_none_or(|from| day >= from)
         && only.to.is_none_or(|to| day <= to)
 }
@@ -140,8 +140,8 @@ fn shown(at: &At, page: AuditPage) -> Result<RegionAuditPage, ErrorReply> {
 
 fn act(code: &str, many: u64) -> String {
     match many {
-        0 => labels::act(code).to_owned(),
-        many => format!("{} {many} 条", labels::act(code)),
+        0 => deed::word(code).to_owned(),
+        many => format!("{} {many} 条", deed::word(code)),
     }
 }
 

@@ -7,7 +7,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{FieldWas, HistoryEntry, OverwrittenValue, RecordHistory};
 use tiexin_domain::nouns::Settlement;
 use tiexin_domain::record::Record;
-use tiexin_domain::{Kind, Noun};
+use tiexin_domain::{Kind, Noun, deed};
 use tiexin_store::{Book, Event, EventOrigin, FieldChange};
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply
         let act = match (&event.import, event.act.as_str()) {
             (Some(_), "create" | "change" | "restore") => "导入",
             (None, "change") if is_whole(event) => came(event, &record),
-            _ => labels::act(&event.act),
+            _ => deed::word(&event.act),
         };
         let entry = HistoryEntry {
             at: event.at,

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::args::{AuditRoot, Common};
 use super::office::tell_report;
 use super::print::one;
-use super::{AuditRoot, Common};
 use crate::error::{Error, Result};
 use crate::witness::Root;
 
@@ -18,7 +18,7 @@ pub(super) async fn audit_root(common: &Common, command: AuditRoot) -> Result<Ex
             let root = province.audit_root(date).await?;
             let text = serde_json::to_string(&root)?;
             match out {
-                None => println!("{text}"),
+                None => tiexin_terminal::print(&text)?,
                 Some(file) => {
                     std::fs::write(&file, &text)?;
                     one(common.json, &json!({"day": root.day, "file": file}), |_| {

@@ -8,10 +8,12 @@ use serde_json::json;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::User;
 use tiexin_protocol::wire::DeviceState;
+use tiexin_terminal::say;
 use uuid::Uuid;
 
+use super::args::{Common, Device};
 use super::print::{list, one, time};
-use super::{Common, Device};
+use crate::devices::places;
 use crate::error::{Error, Refused, Result};
 use crate::province::Province;
 use crate::regions;
@@ -80,7 +82,7 @@ async fn enrol_code(common: &Common, province: &Province, user: &str, days: u32)
     let code = province.enrol_code(user, days).await?;
     if !before.is_empty() && !common.json {
         let listed: Vec<&str> = before.iter().map(|code| code.code.as_str()).collect();
-        eprintln!(
+        say!(
             "注意：{user} 还有 {} 个没用的接入码仍然有效（编号 {}）；不用的请作废：device cancel-code 编号",
             before.len(),
             listed.join("、")
@@ -138,11 +140,11 @@ async fn rows(province: &Province) -> Result<Vec<Row>> {
     for (device, _, user) in province.book.device_users().await? {
         on.entry(device).or_default().insert(user);
     }
+    let today = province.today();
     let row = |device: crate::access::Device| {
         let people: Vec<&User> =
             on.get(&device.id).into_iter().flatten().filter_map(|user| users.get(user)).collect();
-        let regions: BTreeSet<&RegionCode> =
-            people.iter().flat_map(|user| &user.grants).map(|grant| &grant.region).collect();
+        let regions = places(&people, today);
         Row {
             state: state(&device),
             users: people.iter().map(|user| user.name.clone()).collect(),

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::args::{Common, Escrow};
 use super::print::one;
-use super::{Common, Escrow};
 use crate::error::{Error, Result};
 
 pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Common;
+use super::args::Common;
 use super::print::one;
 use crate::config::Clock;
 use crate::error::Result;

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::json;
+use tiexin_terminal::say;
 
+use super::args::{Common, Grant, Replica, User};
 use super::print::{list, one};
-use super::{Common, Grant, Replica, User};
 use crate::error::{Error, Result};
 use crate::province::Province;
 use crate::replica::Standing;
@@ -68,7 +69,11 @@ async fn import(
         }
     }
     let (users, grants, known) = (roster.users.len(), roster.grants.len(), roster.known);
-    let told = json!({"users": users, "grants": grants, "known": known, "written": !dry_run});
+    for note in roster.notes.iter().filter(|_| !common.json) {
+        say!("{note}");
+    }
+    let told =
+        json!({"users": users, "grants": grants, "known": known, "notes": roster.notes, "written": !dry_run});
     one(common.json, &told, |_| {
         let done = if dry_run { "检查通过，没有写入：要新增" } else { "已新增" };
         format!("{done}用户 {users} 个、授权 {grants} 条；{known} 行已经有了")
@@ -81,6 +86,17 @@ struct Granted {
     #[serde(flatten)]
     grant: tiexin_domain::access::Grant,
     state: &'static str,
+    /// The first day on which an ended one is not in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_from: Option<chrono::NaiveDate>,
+}
+
+impl Granted {
+    fn of(user: String, grant: tiexin_domain::access::Grant, today: chrono::NaiveDate) -> Granted {
+        let state = standing(&grant, today);
+        let ended_from = grant.to.filter(|_| state == "ended").and_then(|to| to.succ_opt());
+        Granted { user, grant, state, ended_from }
+    }
 }
 
 /// A grant that ends today still counts today; one that was ended at once does not.
@@ -99,13 +115,16 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
             let grant = tiexin_domain::access::Grant { role: right.role, region: right.region, from, to };
             office::new_grant(&right.user, &grant, unlisted, &province.users().await?, province.today())?;
             province.add_grant(&right.user, &grant).await?;
-            let state = standing(&grant, province.today());
-            one(common.json, &Granted { user: right.user, grant, state }, line)
+            one(common.json, &Granted::of(right.user, grant, province.today()), line)
         }
         Grant::End { right, to } => {
             province.end_grant(&right.user, &right.role, &right.region, to).await?;
-            let ended = json!({"user": right.user, "role": right.role, "region": right.region});
-            one(common.json, &ended, |_| format!("已终止 {} {}", right.user, right.region))
+            let ended = json!({"user": right.user, "role": right.role, "region": right.region, "to": to});
+            let goes_on = to.filter(|to| *to >= province.today());
+            one(common.json, &ended, |_| match goes_on {
+                Some(to) => format!("{} {} 的授权到 {to} 止", right.user, right.region),
+                None => format!("已终止 {} {}", right.user, right.region),
+            })
         }
         Grant::List => {
             let today = province.today();
@@ -114,7 +133,7 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
                 .await?
                 .into_iter()
                 .flat_map(|u| u.grants.into_iter().map(move |grant| (u.name.clone(), grant)))
-                .map(|(user, grant)| Granted { user, state: standing(&grant, today), grant })
+                .map(|(user, grant)| Granted::of(user, grant, today))
                 .collect();
             list(common.json, &granted, |one| {
                 let place = regions::name(&one.grant.region).unwrap_or("名单里没有的地区");
@@ -126,6 +145,11 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
 
 fn line(granted: &Granted) -> String {
     let day = |d: Option<chrono::NaiveDate>| d.map_or("-".into(), |d| d.to_string());
+    // One that was ended at once was still in force that morning: its last whole day is not the day it was ended.
+    let end = match granted.ended_from {
+        Some(from) => format!("{from} 起失效"),
+        None => day(granted.grant.to),
+    };
     let grant = &granted.grant;
     let state = match granted.state {
         "ended" => "已终止",
@@ -138,7 +162,7 @@ fn line(granted: &Granted) -> String {
         grant.role.code(),
         grant.region,
         day(grant.from),
-        day(grant.to)
+        end
     )
 }
 

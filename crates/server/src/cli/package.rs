@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use serde::Serialize;
 use tiexin_protocol::package::{EXTENSION, Fault, MOST_FILE_BYTES, Part};
 use tiexin_protocol::wire::{PackageState, RefusalCode};
+use tiexin_terminal::say;
 use uuid::Uuid;
 
-use super::Common;
+use super::args::Common;
 use super::print::one;
 use crate::error::{Error, Refused, Result};
 use crate::province::Province;
@@ -56,7 +57,7 @@ pub(super) async fn take(common: &Common, files: &[PathBuf], to: &Path) -> Resul
         }
     }
     if province.claim_by_package(unknown).await? {
-        eprintln!(
+        say!(
             "有电脑是在备份之后登记的：已经记下，restored list 可以看到；restored redo 补办以后，请把它的同步包再读入一次"
         );
     }

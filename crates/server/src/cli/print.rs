@@ -6,24 +6,13 @@ use crate::error::Result;
 
 /// JSON of the whole when asked for, else one line for each item.
 pub(super) fn list<T: Serialize>(json: bool, items: &[T], line: impl Fn(&T) -> String) -> Result<()> {
-    if json {
-        println!("{}", serde_json::to_string(items)?);
-    } else {
-        for item in items {
-            println!("{}", line(item));
-        }
-    }
-    Ok(())
+    one(json, &items, |items| items.iter().map(&line).collect::<Vec<_>>().join("\n"))
 }
 
 /// JSON of the item when asked for, else a line.
 pub(super) fn one<T: Serialize>(json: bool, item: &T, line: impl Fn(&T) -> String) -> Result<()> {
-    if json {
-        println!("{}", serde_json::to_string(item)?);
-    } else {
-        println!("{}", line(item));
-    }
-    Ok(())
+    let text = if json { serde_json::to_string(item)? } else { line(item) };
+    Ok(tiexin_terminal::print(&text)?)
 }
 
 /// A time for people, in China's zone.

@@ -3,8 +3,8 @@
 use serde_json::json;
 use tiexin_domain::access::Grant;
 
+use super::args::{Common, Restored};
 use super::print::{list, one};
-use super::{Common, Restored};
 use crate::error::Result;
 use crate::redo::Lacking;
 
@@ -27,8 +27,8 @@ pub(super) async fn restored(common: &Common, command: Option<Restored>) -> Resu
 
 fn told(common: &Common, lacking: &[Lacking], none: &str) -> Result<()> {
     if lacking.is_empty() && !common.json {
-        println!("{none}（只能知道已经回来的电脑带回的内容）");
-        return Ok(());
+        let told = format!("{none}（只能知道已经回来的电脑带回的内容）");
+        return Ok(tiexin_terminal::print(&told)?);
     }
     list(common.json, lacking, line)
 }

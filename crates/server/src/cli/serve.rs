@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 
-use super::{Common, Serve};
+use super::args::{Common, Serve};
 use crate::config::{Clock, Config, Rate, Tls};
 use crate::error::{Error, Result};
 use crate::running::spawn;

@@ -7,7 +7,7 @@ use tiexin_protocol::{Chain, audit_link, canonical};
 use tiexin_server::{AuditWanted, Error, Province, Refused};
 use uuid::Uuid;
 
-use crate::command_line::json as office;
+use crate::command_line::{command, json as office};
 use crate::desk::Desk;
 use crate::on_both_stores;
 use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, grant, person, region, worker};
@@ -99,7 +99,8 @@ async fn what_a_desk_tells_is_kept_once(place: Place) {
     assert!(province.verify().await.unwrap().broken.is_empty());
 }
 
-async fn a_book_that_was_put_back_goes_on_beside_what_it_had_told(place: Place) {
+/// A desk that has told three deeds.
+async fn told(place: &Place) -> (Province, Desk, Book) {
     let province = place.province().await;
     let desk = worker(&province, "w", TOWN).await;
     let mut book = Book::new();
@@ -107,6 +108,11 @@ async fn a_book_that_was_put_back_goes_on_beside_what_it_had_told(place: Place) 
         book.note(desk.author, AT, act, None);
     }
     province.take_audit(&book.after(&desk, 0)).await.unwrap();
+    (province, desk, book)
+}
+
+async fn a_book_that_was_put_back_goes_on_beside_what_it_had_told(place: Place) {
+    let (province, desk, book) = told(&place).await;
     // From a copy of the day before.
     let mut copy = Book { texts: book.texts[..2].to_vec(), chains: book.chains[..3].to_vec() };
     copy.note(desk.author, AT, "sign_out", None);
@@ -117,13 +123,7 @@ async fn a_book_that_was_put_back_goes_on_beside_what_it_had_told(place: Place) 
 }
 
 async fn what_was_altered_or_taken_out_is_found(place: Place) {
-    let province = place.province().await;
-    let desk = worker(&province, "w", TOWN).await;
-    let mut book = Book::new();
-    for act in ["sign_in", "unmask", "export"] {
-        book.note(desk.author, AT, act, None);
-    }
-    province.take_audit(&book.after(&desk, 0)).await.unwrap();
+    let (province, ..) = told(&place).await;
     // Whoever gets at the database gets around its triggers.
     let free = match place.store {
         tiexin_server::StoreUrl::Sqlite(_) => {
@@ -202,7 +202,18 @@ async fn the_office_lists_who_looked_at_what(place: Place) {
     assert_eq!(listed(&[]).len(), 4);
     let looked = |name: &str| (name.to_owned(), "\"unmask\"".to_owned());
     assert_eq!(listed(&["--user", "w", "--act", "unmask"]), [looked("w")]);
-    assert_eq!(listed(&["--region", OTHER_TOWN, "--act", "unmask"]), [looked("o")]);
+    assert_eq!(listed(&["--region", OTHER_TOWN, "--act", "查看完整号码"]), [looked("o")]);
     assert_eq!(listed(&["--from", "2026-10-06", "--to", "2026-10-06"]).len(), 2);
     assert_eq!(listed(&["--to", "2026-10-04"]).len(), 0);
+    let told = command(&place, &["audit", "list", "--user", "w"]).output().unwrap();
+    let text = String::from_utf8(told.stdout).unwrap();
+    for word in ["登录", "查看完整号码", "谷阳镇"] {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+    for code in ["unmask", "sign_in", TOWN, &desk.device.to_string()] {
+        assert!(!text.contains(code), "{code} in {text}");
+    }
+    let flown = command(&place, &["audit", "list", "--act", "飞"]).output().unwrap();
+    let said = String::from_utf8(flown.stderr).unwrap();
+    assert!(flown.status.code() == Some(1) && said.contains("登录、"), "{said}");
 }

@@ -11,6 +11,7 @@ mod doors;
 mod generations;
 mod groups;
 mod leaks;
+mod listings;
 mod merges;
 mod moves;
 mod office;

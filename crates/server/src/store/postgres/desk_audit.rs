@@ -42,7 +42,7 @@ const READ: &str = "SELECT a.number, a.received_at, a.at, a.device, d.name, x.us
      FROM desk_audit a JOIN device d ON d.id = a.device
      LEFT JOIN device_author x ON x.device = a.device AND x.author = a.author
      LEFT JOIN record r ON r.id = a.about
-     WHERE a.number < $1 AND ($2::uuid IS NULL OR x.user_id = $2) AND ($3::text IS NULL OR a.act = $3)
+     WHERE a.number < $1 AND ($2::uuid IS NULL OR x.user_id = $2) AND (cardinality($3::text[]) = 0 OR a.act = ANY ($3))
        AND a.at >= $4 AND a.at < $5
      ORDER BY a.number DESC LIMIT $6";
 
@@ -55,7 +55,7 @@ pub(super) async fn read(
     let (from, until) = (wanted.from.unwrap_or(i64::MIN), wanted.until.unwrap_or(i64::MAX));
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let statement = tx.prepare_cached(READ).await?;
-    let rows = tx.query(&statement, &[&before, &wanted.user, &wanted.act, &from, &until, &most]).await?;
+    let rows = tx.query(&statement, &[&before, &wanted.user, &wanted.acts, &from, &until, &most]).await?;
     rows.iter().map(one).collect()
 }
 

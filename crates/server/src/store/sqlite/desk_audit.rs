@@ -48,7 +48,7 @@ const READ: &str = "SELECT a.number, a.received_at, a.at, a.device, d.name, x.us
      FROM desk_audit a JOIN device d ON d.id = a.device
      LEFT JOIN device_author x ON x.device = a.device AND x.author = a.author
      LEFT JOIN record r ON r.id = a.about
-     WHERE a.number < ?1 AND (?2 IS NULL OR x.user_id = ?2) AND (?3 IS NULL OR a.act = ?3)
+     WHERE a.number < ?1 AND (?2 IS NULL OR x.user_id = ?2) AND (?3 = '[]' OR a.act IN (SELECT value FROM json_each(?3)))
        AND a.at >= ?4 AND a.at < ?5
      ORDER BY a.number DESC LIMIT ?6";
 
@@ -57,8 +57,9 @@ pub(super) fn read(tx: &Transaction<'_>, wanted: &AuditWanted, most: usize) -> R
     let (from, until) = (wanted.from.unwrap_or(i64::MIN), wanted.until.unwrap_or(i64::MAX));
     let user = wanted.user.as_ref().map(Uuid::as_bytes);
     let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let acts = serde_json::to_string(&wanted.acts)?;
     let mut select = tx.prepare_cached(READ)?;
-    let rows = select.query_map(params![before, user, wanted.act, from, until, most], one)?;
+    let rows = select.query_map(params![before, user, acts, from, until, most], one)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -1,15 +1,15 @@
-//! What the office calls fields and deeds, for histories and lists of troubles.
+//! What the office calls fields, for histories, audits and lists of troubles.
 
 /// What a field of a newer program is called: nobody in an office reads codes.
 const NEWER: &str = "新版程序的栏目";
 
 /// The Chinese name of a field.
-pub(crate) fn field(kind: &str, field: &str) -> String {
+pub fn field(kind: &str, field: &str) -> String {
     known(kind, field).unwrap_or(NEWER).to_owned()
 }
 
 /// None: a field of a newer program.
-pub(crate) fn known(kind: &str, field: &str) -> Option<&'static str> {
+pub fn known(kind: &str, field: &str) -> Option<&'static str> {
     let special = match (kind, field) {
         ("visit", "kind") => Some("走访类型"),
         ("visit", "date") => Some("走访日期"),
@@ -26,7 +26,7 @@ pub(crate) fn known(kind: &str, field: &str) -> Option<&'static str> {
 }
 
 /// The fields of a deed, each word once; who recorded it and when stands beside it anyway.
-pub(crate) fn fields(kind: &str, fields: &[String]) -> Vec<String> {
+pub fn fields(kind: &str, fields: &[String]) -> Vec<String> {
     let mut words = Vec::new();
     for word in fields.iter().filter(|name| !name.starts_with("recorded_")).map(|name| field(kind, name)) {
         if !words.contains(&word) {
@@ -160,15 +160,10 @@ fn common(field: &str) -> Option<&'static str> {
     })
 }
 
-/// The Chinese name of an entry's act in the audit or in a history.
-pub(crate) fn act(act: &str) -> &'static str {
-    tiexin_domain::deed::word(act)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tiexin_domain::record::Fields;
+    use crate::record::Fields;
 
     #[test]
     fn fields_have_their_office_names() {
@@ -177,13 +172,13 @@ mod tests {
         assert_eq!(field("household", "head"), "户主");
         assert_eq!(field("activity", "head"), "负责人");
         assert_eq!(field("visit", "from_the_future"), "新版程序的栏目");
-        let file = tiexin_domain::nouns::SupportFile::open(
+        let file = crate::nouns::SupportFile::open(
             "340323100001".parse().unwrap(),
             uuid::Uuid::nil(),
             "某",
-            tiexin_domain::nouns::support_file::LossCategory::Death,
+            crate::nouns::support_file::LossCategory::Death,
         );
-        let fields: Fields = tiexin_domain::Noun::to_fields(&file);
+        let fields: Fields = crate::Noun::to_fields(&file);
         assert!(fields.keys().all(|f| field("support_file", f) != *f));
     }
 

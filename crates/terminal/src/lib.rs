@@ -1,0 +1,47 @@
+//! What both programs do in a terminal: they read their words, say in Chinese what is wrong with them, and write for a
+//! reader who may go away. Knows no command and no rule.
+
+mod mistake;
+mod usage;
+
+use std::fmt;
+use std::io::{self, Write};
+
+pub use mistake::mistake;
+pub use usage::{Unread, bare, read};
+
+/// Why results were not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unprinted {
+    /// `| head` has what it wants. Nothing is wrong.
+    #[error("读取结果的程序已经结束")]
+    ReaderGone,
+    #[error("结果没有写出来：{0}")]
+    Io(io::Error),
+}
+
+/// Writes results to stdout.
+///
+/// # Errors
+/// The reader is gone, or there is no room.
+pub fn print(text: &str) -> Result<(), Unprinted> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Unprinted::ReaderGone,
+        _ => Unprinted::Io(error),
+    })
+}
+
+/// Says a line on stderr. Where nobody listens any more the work goes on.
+#[macro_export]
+macro_rules! say {
+    ($($words:tt)*) => { $crate::said(format_args!($($words)*)) };
+}
+
+/// See [`say`].
+pub fn said(words: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr().lock(), "{words}");
+}
