@@ -64,6 +64,8 @@ pub enum ClockTrouble {
     BeforeBook,
     /// Many years ahead.
     FarAhead,
+    /// Ahead of the province's clock, or behind it, by more than some minutes.
+    OffProvince,
     /// The zone is not China's; dates are China's all the same.
     OtherZone,
 }

@@ -70,6 +70,18 @@ pub(crate) fn notice(clock: &dyn Clock, book: Option<&Book>) -> Result<Option<Cl
         );
         return told(ClockTrouble::BeforeProgram, message);
     }
+    if let Some(book) = book
+        && let Some(ahead) = tiexin_sync::clocks(book)?.and_then(|clocks| clocks.still_apart(clock.now_ms()))
+    {
+        let message = format!(
+            "电脑的日期和时间不对：现在显示 {} {}，比省平台{}了 {}。请在系统设置里校准电脑的日期和时间；校准之前照常可用，登记时请看清日期。",
+            label(shown),
+            now.format("%H:%M"),
+            if ahead > 0 { "快" } else { "慢" },
+            span(ahead.unsigned_abs())
+        );
+        return told(ClockTrouble::OffProvince, message);
+    }
     if clock.built_on().is_some_and(|built| shown > years_after(built)) {
         let message = format!(
             "电脑的日期和时间显示 {}，看来不对。请在系统设置里校准电脑的日期和时间；校准之前登记时请看清日期。",
@@ -97,6 +109,15 @@ pub(crate) fn notice(clock: &dyn Clock, book: Option<&Book>) -> Result<Option<Cl
         return told(ClockTrouble::OtherZone, message);
     }
     Ok(None)
+}
+
+/// So long in words, from milliseconds.
+fn span(ms: u64) -> String {
+    match ms / 60_000 {
+        minutes if minutes >= 24 * 60 => format!("{} 天", minutes / (24 * 60)),
+        minutes if minutes >= 60 => format!("{} 小时", minutes / 60),
+        minutes => format!("{minutes} 分钟"),
+    }
 }
 
 /// Why the computer's date is to be doubted; its zone changes no date.

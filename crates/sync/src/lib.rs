@@ -5,6 +5,7 @@
 
 mod blob;
 mod body;
+mod clocks;
 mod engine;
 mod enrol;
 mod error;
@@ -19,6 +20,7 @@ mod standing;
 
 pub use blob::{CarryReport, Carrying, carry_blobs};
 pub use body::{BodyError, unpack as read_reply};
+pub use clocks::{Clocks, clocks};
 pub use engine::{Engine, Pace, Status};
 pub use enrol::{EnrolWish, enrol, joined};
 pub use error::SyncError;

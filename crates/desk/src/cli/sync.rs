@@ -18,7 +18,13 @@ pub(super) async fn sync(door: Door) -> Outcome {
             "这本台账还没有加入省平台，内容都在本机。需要时请用 enrol 加入。",
         ));
     }
+    let before = seat.desk.run(GetSession {}).await?.clock;
     let state = seat.desk.run(SyncNow {}).await?;
+    // What was told on entering is not told twice.
+    let clock = seat.desk.run(GetSession {}).await?.clock;
+    if let Some(clock) = clock.filter(|clock| before.as_ref().is_none_or(|told| told.code != clock.code)) {
+        say!("{}", clock.message);
+    }
     tell(seat.out, &state, true)?;
     match state.trouble {
         Some(trouble) if state.enrol_again => Err(Failure::new(Exit::Failed, trouble)),

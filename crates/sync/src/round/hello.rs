@@ -22,6 +22,11 @@ impl Round<'_> {
         }
         let prints_asked = request.former.iter().any(|number| number.after.is_some());
         let reply = self.province.hello(&request).await?;
+        // Later in a round `now_ms` is long ago.
+        if !self.report.greeted && self.report.pushed == 0 {
+            let province = reply.server_time;
+            on_store(self.book, move |book| crate::clocks::hear(book, province, now_ms)).await?;
+        }
         let (acked, print) = (reply.acked, reply.print.clone());
         if on_store(self.book, move |book| book.is_doubled(acked, print.as_deref())).await? {
             return self.be_another().await;
