@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use tiexin_contract::quarantine::Settle;
 use tiexin_contract::sync::{Lease, ScopeState, SyncState};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::User;
-use tiexin_store::{Book, LeaseState};
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_protocol::wire::Joining;
+use tiexin_store::{Book, LeaseState};
 use tiexin_sync::{Engine, EnrolWish, HttpProvince, ProvinceAddress, Status, SyncError, device_key, enrol};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -57,9 +58,18 @@ struct Viewer {
 impl Viewer {
     /// What waits in this user's list: own things, and those of others to decide on.
     fn waits(&self, book: &Book) -> Result<(u64, u64), ErrorReply> {
+        self.looks(book, counted)
+    }
+
+    /// Looks at what waits with this user's eyes.
+    fn looks<T>(
+        &self,
+        book: &Book,
+        at: impl FnOnce(&commands::Viewer<'_>) -> Result<T, ErrorReply>,
+    ) -> Result<T, ErrorReply> {
         let grants = book.user(self.user).map_err(errors::store)?.map(|user| user.grants).unwrap_or_default();
         let today = self.clock.today();
-        counted(&commands::Viewer { book, user: self.user, grants: &grants, today })
+        at(&commands::Viewer { book, user: self.user, grants: &grants, today })
     }
 }
 
@@ -111,7 +121,10 @@ impl Province {
         let engine = self.engine.clone().unwrap_or_else(|| begin(book, &desk.inner().config));
         let session = desk.inner().sessions.current();
         let before = session.as_ref().and_then(|session| session.standing());
-        let outcome = engine.sync_now().await;
+        let mut outcome = engine.sync_now().await;
+        if outcome.is_ok() && take_up(desk, book, &self.viewer).await {
+            outcome = engine.sync_now().await;
+        }
         let look = desk.inner().looks.at(|| standing(Some(&engine)));
         if self.engine.is_none()
             && let Ok(report) = &outcome
@@ -172,6 +185,10 @@ async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: wa
         if look.status.round != told && !look.status.changed.is_empty() {
             desk.tell(Event::Changed { kinds: look.status.changed.iter().cloned().collect() });
         }
+        if look.status.round != told {
+            // What it saves begins the next round.
+            take_up(&desk, &book, &viewer).await;
+        }
         told = look.status.round;
         let (held, book, clock) = (book.clone(), book.clone(), desk.inner().config.clock.clone());
         let viewer = viewer.clone();
@@ -196,12 +213,26 @@ async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: wa
     }
 }
 
+/// Does the user's own merges that waited for a registration which is here now. False: there were none.
+async fn take_up(desk: &Desk, book: &Book, viewer: &Viewer) -> bool {
+    let (book, viewer) = (book.clone(), viewer.clone());
+    let due = tokio::task::spawn_blocking(move || viewer.looks(&book, commands::taken_up::due)).await;
+    let mut done = false;
+    for id in due.ok().and_then(Result::ok).unwrap_or_default() {
+        let note = Some(commands::taken_up::BACK.to_owned());
+        done |= desk.run(Settle { id, choice: Choice::Adopt, note }).await.is_ok();
+    }
+    done
+}
+
 /// Joins the province under the local user's own id. All that was recorded before goes along.
 ///
+/// `person` is who joins: the code has to be that user's.
 /// `authority` is the PEM of the province's own, where one was given; else the one that the book keeps.
 pub(crate) async fn join(
     book: &Book,
     author: Uuid,
+    person: Joining,
     server: &str,
     code: &str,
     authority: Option<String>,
@@ -231,12 +262,10 @@ pub(crate) fn is_enrolled(book: &Book) -> Result<bool, ErrorReply> {
     Ok(book.device().map_err(errors::store)?.id.is_some())
 }
 
-/// `person` is who joins: the code has to be that user's.
 fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncState, ErrorReply> {
     let Look { turn, status } = look;
     let counts = book.sync_state().map_err(errors::store)?;
     let device = book.device().map_err(errors::store)?;
-    person: Joining,
     let enrolled = device.id.is_some();
     let attachments = book.blob_counts().map_err(errors::store)?;
     let (own, to_settle) = viewer.waits(book)?;

@@ -40,6 +40,9 @@ pub(crate) fn put(conn: &Connection, n: i64, change: &Change, verdict: &Verdict,
         Verdict::Parked { code, .. } => ("parked", text(code)?.trim_matches('"').to_owned()),
         Verdict::Applied { .. } => return Ok(()),
     };
+    if settled_before(conn, n, change, verdict, (word, &code))? {
+        return Ok(());
+    }
     // That somebody else had decided first leaves nothing more to decide.
     let settled = (change.kind == Kind::Settlement.code()).then_some(now_ms);
     conn.prepare_cached(
@@ -58,6 +61,24 @@ pub(crate) fn put(conn: &Connection, n: i64, change: &Change, verdict: &Verdict,
         change.id.settlement()
     ])?;
     Ok(())
+}
+
+/// A change that its author has put away and that is refused once more, by a province that was put back from a backup,
+/// stays put away. False: it is none.
+fn settled_before(
+    conn: &Connection,
+    n: i64,
+    change: &Change,
+    verdict: &Verdict,
+    (word, code): (&str, &str),
+) -> Result<bool> {
+    let kept = conn
+        .prepare_cached(
+            "UPDATE refused SET record = ?2, verdict = ?3, code = ?4, told = ?5
+             WHERE settlement = ?1 AND settled_at IS NOT NULL",
+        )?
+        .execute(params![change.id.settlement(), n, word, code, text(verdict)?])?;
+    Ok(kept > 0)
 }
 
 /// For a book of an older program: which record would settle each.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
+use tiexin_contract::duplicates::MergeRecords;
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::package::{PackageIn, PackageOut};
-use tiexin_contract::records::SaveRecord;
+use tiexin_contract::quarantine::ListQuarantine;
+use tiexin_contract::records::{ListRecords, SaveRecord};
 use tiexin_contract::sync::Enrol;
 use tiexin_desk::ManualClock;
 use tiexin_testkit::desks::StoryDesk;
@@ -183,4 +185,60 @@ async fn a_desk_without_a_line_is_taken_back_by_its_package() {
     let taken = li.run(PackageIn { files: vec![file] }).await.unwrap();
     assert_eq!(taken.replies[0].settled, 1);
     all_agree(&province, &[&li]).await;
+}
+
+/// Families that are shown.
+async fn families(desk: &StoryDesk) -> u64 {
+    let list = ListRecords {
+        kind: "household".into(),
+        region: GUYANG.parse().expect("a region code"),
+        filters: Vec::new(),
+        text: None,
+        sort: None,
+        after: None,
+        skip: 0,
+        limit: 20,
+    };
+    desk.run(list).await.unwrap().total
+}
+
+/// Two registrations of one family were merged after the backup, and the desk that had registered one of them is the
+/// last to come back: the merge waits for it, and is done without being asked once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_waits_for_the_registration_that_is_not_back_yet() {
+    let mut province = Province::start(Keep::sqlite()).unwrap();
+    let chief = enrolled(&province, "chief", "supervisor", GUYANG).await;
+    let li = enrolled(&province, "li", "worker", GUYANG).await;
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("province.backup").display().to_string();
+    province.administer(&["backup", "--to", &backup]).unwrap();
+
+    household(&li, "甲户").await;
+    household(&chief, "乙户").await;
+    assert!(li.sync().await.unwrap().complete && chief.sync().await.unwrap().complete);
+    let merge = MergeRecords {
+        stays: chief.household("乙户").await,
+        gives_way: chief.household("甲户").await,
+        take: Vec::new(),
+        money: Vec::new(),
+    };
+    chief.run(merge).await.unwrap();
+    assert!(chief.sync().await.unwrap().complete);
+    assert_eq!(families(&chief).await, 1);
+
+    put_back(&mut province, &backup);
+    let state = an_hour_later(&chief).await;
+    assert!(state.waiting == 0 && state.parked > 0, "{state:?}");
+    let waits = chief.run(ListQuarantine { region: None }).await.unwrap().items;
+    assert!(!waits.is_empty() && waits.iter().all(|one| one.message.contains("还没有回来")), "{waits:?}");
+    // Once more changes nothing: it still waits.
+    assert!(an_hour_later(&chief).await.parked > 0);
+
+    assert!(an_hour_later(&li).await.complete);
+    assert_eq!(families(&li).await, 2);
+    an_hour_later(&chief).await;
+    all_agree(&province, &[&chief, &li]).await;
+    assert_eq!((families(&chief).await, families(&li).await), (1, 1));
+    let left = chief.run(ListQuarantine { region: None }).await.unwrap();
+    assert!(left.items.is_empty() && left.answers.is_empty(), "{left:?}");
 }

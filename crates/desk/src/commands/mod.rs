@@ -36,6 +36,7 @@ mod session;
 mod settle;
 mod setup;
 mod sync;
+pub(crate) mod taken_up;
 mod today;
 mod today_month;
 mod today_soon;

@@ -236,6 +236,11 @@ impl Group {
             return None;
         }
         if self.merge().is_some() {
+            if matches!(self.cause().verdict, Verdict::Parked { code: ParkCode::RecordUnknown, .. }) {
+                return Some(
+                    "其中一份登记还没有回到省平台（登记它的电脑还没有连上），现在合并不了；它连上以后就能照原来的办。",
+                );
+            }
             return Some(
                 "两份登记后来有变动（作废、已经合并或者迁走），不能再照这次的办。需要时请到“可能重复”里重新核对。",
             );

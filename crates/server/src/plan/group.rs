@@ -82,6 +82,11 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
             None => moves::refused(work, asked, change, held, refusal),
         };
     }
+    if held.is_none() && change.base == 0 && work.is_edit(asked) {
+        // Whoever registered it has not been here since this book was put back: half a record must not take its place.
+        let message = "省平台还没有这条记录".into();
+        return told(Verdict::Parked { code: ParkCode::RecordUnknown, message });
+    }
     let unseen = held.filter(|_| meant.is_some()).map(merges::unseen);
     let effect = match decide(unseen.as_ref().or(held), change) {
         Decision::Apply(effect) => effect,

@@ -196,6 +196,7 @@ pub(crate) fn plan(
     today: NaiveDate,
     now: i64,
 ) -> Result<Outcome, Refused> {
+    let edits = request.changes.iter().filter(|change| change.base > 0).map(|change| change.id.seq).collect();
     let request = &*on_this_generation(request, &ground);
     let mut verdicts = Vec::with_capacity(request.changes.len());
     for change in request.changes.iter().filter(|c| c.id.seq <= ground.heard.acked) {
@@ -210,7 +211,7 @@ pub(crate) fn plan(
         return Err(Refused::IncarnationForked);
     }
     let fresh = new_changes(request, ground.heard.acked);
-    let mut work = outcome::Work::on(ground, today, now);
+    let mut work = outcome::Work::on(ground, edits, today, now);
     for members in fresh.chunk_by(|a, b| a.group == b.group) {
         group::receive(&mut work, members);
     }

@@ -97,6 +97,8 @@ pub(crate) struct Outcome {
 /// The state of a push while its groups are taken in one after the other.
 pub(super) struct Work {
     ground: Ground,
+    /// Changes whose authors saw a version of the record, whatever is left of that in this generation.
+    edits: BTreeSet<u64>,
     today: NaiveDate,
     now: i64,
     /// What stood before this push, of records it touched.
@@ -112,9 +114,10 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn on(ground: Ground, today: NaiveDate, now: i64) -> Work {
+    pub(super) fn on(ground: Ground, edits: BTreeSet<u64>, today: NaiveDate, now: i64) -> Work {
         Work {
             ground,
+            edits,
             today,
             now,
             before: HashMap::new(),
@@ -130,6 +133,10 @@ impl Work {
 
     pub(super) fn ground(&self) -> &Ground {
         &self.ground
+    }
+
+    pub(super) fn is_edit(&self, change: &Change) -> bool {
+        self.edits.contains(&change.id.seq)
     }
 
     pub(super) fn today(&self) -> NaiveDate {

@@ -17,6 +17,7 @@ on_both_stores!(
     of_two_who_merge_one_pair_the_first_stands,
     a_merge_is_undone,
     merges_one_after_the_other_are_followed,
+    a_merge_of_what_is_not_back_yet_makes_no_half_record,
 );
 
 const NEW: &str = "340323104001";
@@ -174,4 +175,27 @@ async fn merges_one_after_the_other_are_followed(place: Place) {
     late.follow(&province).await;
     assert_eq!(late.field(TOWN, third, "phone"), "13812345678");
     assert!(province.verify().await.unwrap().broken.is_empty());
+}
+
+/// The province was put back to before anything was written there, and who registered one of the two is not back.
+async fn a_merge_of_what_is_not_back_yet_makes_no_half_record(place: Place) {
+    let province = place.province().await;
+    let mut lead = supervisor(&province, "lead").await;
+    let mut late = worker(&province, "late", TOWN).await;
+    let (stays, away) = (Uuid::new_v4(), Uuid::new_v4());
+    let one = late.new_household(stays, VILLAGE, "户主");
+    assert_eq!(words(&late.push(&province, &[one]).await), ["applied"]);
+    let group = merging(&mut lead, 7, (away, TOWN), (stays, TOWN));
+    let mut request = lead.pushing(&group);
+    request.generations = [(TOWN.parse().unwrap(), Uuid::new_v4())].into();
+    let reply = province.push(&request).await.unwrap();
+    assert_eq!(words(&reply), ["record_unknown", "group"]);
+    // It comes back as it was, and the merge is done on it.
+    let other = late.new_household(away, VILLAGE, "户主");
+    assert_eq!(words(&late.push(&province, &[other]).await), ["applied"]);
+    lead.sent.extend(group.into_iter().map(|change| (change.id.seq, change)));
+    lead.follow(&province).await;
+    assert_eq!(lead.field(TOWN, away, "head_name"), "户主");
+    let group = merging(&mut lead, 2, (away, TOWN), (stays, TOWN));
+    assert_eq!(words(&lead.push(&province, &group).await), ["applied", "applied"]);
 }

@@ -166,6 +166,24 @@ fn what_was_adopted_in_vain_is_known_until_that_is_put_away() {
     sound(&book);
 }
 
+/// A province that was put back from a backup is told everything once more, and refuses it once more.
+#[test]
+fn what_was_put_away_does_not_come_back_when_it_is_refused_again() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    put(&book, &save(id(), "pairing_of_the_future", json!({"region": VILLAGE, "name": "某"})));
+    province.round(&book);
+    let refused = book.parked().unwrap().remove(0);
+    book.settle_refused(refused.id, own(&book).0, NOW).unwrap();
+    assert_eq!(book.send_again_after(0).unwrap(), 1);
+    let told = ChangeVerdict { seq: refused.change.id.seq, duplicate: false, verdict: refused.verdict };
+    let reply = PushReply { verdicts: vec![told], acked: refused.change.id.seq, durable: 0 };
+    book.record_verdicts(&reply, NOW + 1).unwrap();
+    assert!(book.parked().unwrap().is_empty() && book.undecided().unwrap().is_empty());
+    assert_eq!(book.sync_state().unwrap().answered, 0);
+    sound(&book);
+}
+
 /// The grant has ended: nothing of what the change said is here any more, and its author is told all the same.
 #[test]
 fn the_author_learns_what_was_decided_also_when_the_right_is_gone() {
