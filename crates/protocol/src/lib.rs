@@ -3,6 +3,7 @@
 //! Pure: no axum, no reqwest, no SQL, no clock. The numbered invariants I1–I17 that comments
 //! cite are listed in `docs/sync.md`.
 
+pub mod audit;
 pub mod blob;
 pub mod canonical;
 pub mod chain;

@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, User, permits};
+use tiexin_protocol::audit::AuditEntry;
 use tiexin_protocol::audit_link;
 use tiexin_protocol::wire::{AuditLine, AuditPage, AuditReply, AuditRequest};
 use uuid::Uuid;
@@ -67,28 +67,6 @@ pub(crate) struct DeskEntryRead {
     pub(crate) region: Option<RegionCode>,
 }
 
-/// What the province reads of an entry; the rest of it stays as it is.
-#[derive(Deserialize)]
-struct Said {
-    seq: u64,
-    at: i64,
-    actor: Uuid,
-    act: String,
-    #[serde(default)]
-    about: Option<Uuid>,
-    #[serde(default)]
-    kind: Option<String>,
-    #[serde(default)]
-    fields: Vec<String>,
-    #[serde(default)]
-    made: Vec<Made>,
-}
-
-#[derive(Deserialize)]
-struct Made {
-    ids: Vec<Uuid>,
-}
-
 impl Province {
     /// Keeps entries of a desk's audit; once more changes nothing. What does not follow from what the province has
     /// is not kept: the desk begins anew.
@@ -110,12 +88,12 @@ impl Province {
         let (mut seq, mut chain) = (request.after, request.chain.0);
         let mut entries = Vec::with_capacity(request.entries.len());
         for text in &request.entries {
-            let said: Said = serde_json::from_str(text).map_err(|_| Refused::BodyUnreadable)?;
+            let said: AuditEntry = serde_json::from_str(text).map_err(|_| Refused::BodyUnreadable)?;
             (seq, chain) = (seq + 1, audit_link(&chain, text));
-            if said.seq != seq {
+            if u64::try_from(said.seq) != Ok(seq) {
                 return Err(Refused::BodyUnreadable.into());
             }
-            let Said { at, actor: author, act, about, .. } = said;
+            let AuditEntry { at, actor: author, act, about, .. } = said;
             entries.push(DeskEntry { seq, chain, at, author, act, about, text: text.clone() });
         }
         self.book.keep_desk_entries(request.device, &entries, self.clock.now()).await?;
@@ -233,7 +211,7 @@ fn worked(user: Option<&User>, today: NaiveDate) -> impl Iterator<Item = &Region
 
 /// None: written by a program whose entries this one does not read.
 fn line(row: DeskEntryRead, user: Option<&User>, today: NaiveDate) -> Option<AuditLine> {
-    let said: Said = serde_json::from_str(&row.text).ok()?;
+    let said: AuditEntry = serde_json::from_str(&row.text).ok()?;
     let many: usize = said.made.iter().map(|made| made.ids.len()).sum();
     let works = worked(user, today).next().cloned();
     Some(AuditLine {

@@ -2,7 +2,8 @@
 //! only the names of fields.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+pub use tiexin_protocol::audit::{AuditEntry, MadeTogether};
 use tiexin_protocol::audit_link;
 use uuid::Uuid;
 
@@ -49,55 +50,6 @@ pub(crate) struct Entry<'a> {
     pub(crate) before: Option<i64>,
     /// Records that this entry tells of together.
     pub(crate) made: &'a [MadeTogether],
-}
-
-/// One entry of the audit, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditEntry {
-    pub seq: i64,
-    /// Milliseconds since 1970 UTC, desk clock.
-    pub at: i64,
-    pub actor: Uuid,
-    /// `create`, `change`, `void`, `restore`, `sign_in`, `unmask`, …
-    pub act: String,
-    /// The record; the user for entries about access.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<Uuid>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// Names only, never values.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<i64>,
-    /// Records that were made together, by an import: it makes many at once, of few shapes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub made: Vec<MadeTogether>,
-}
-
-/// Records of one kind that were made with the same fields. Never reorder: canonical JSON has its keys sorted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MadeTogether {
-    /// Names only, never values.
-    pub fields: Vec<String>,
-    pub ids: Vec<Uuid>,
-    pub kind: String,
-}
-
-impl AuditEntry {
-    /// Whether it tells of a record.
-    pub(crate) fn tells_of(&self, id: Uuid) -> bool {
-        self.about == Some(id) || self.made.iter().any(|made| made.ids.contains(&id))
-    }
-
-    /// What the entry says of one record; `None`: it is about others.
-    pub(crate) fn of(self, id: Uuid) -> Option<AuditEntry> {
-        if self.made.is_empty() {
-            return (self.about == Some(id)).then_some(self);
-        }
-        let MadeTogether { fields, kind, .. } = self.made.into_iter().find(|made| made.ids.contains(&id))?;
-        Some(AuditEntry { about: Some(id), kind: Some(kind), fields, made: Vec::new(), ..self })
-    }
 }
 
 /// The text of an entry: canonical JSON of [`AuditEntry`], written straight off.
