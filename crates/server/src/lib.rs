@@ -15,6 +15,7 @@ mod desk_audit;
 mod devices;
 mod error;
 mod escrow;
+mod hello;
 mod http;
 mod log;
 mod office;

@@ -1,6 +1,7 @@
 //! The province's book on PostgreSQL, or an engine that speaks like it: row locks only, no tricks.
 
 mod blob;
+mod connection;
 mod desk_audit;
 mod device;
 mod dump;
@@ -13,15 +14,13 @@ mod push_rows;
 mod replica;
 mod restore;
 mod root;
+mod rows;
 mod settle;
 mod taking;
 mod testimony;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Transaction,
-};
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
@@ -29,8 +28,6 @@ use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::Part;
 use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, View};
-use tokio_postgres::error::SqlState;
-use tokio_postgres::{IsolationLevel, NoTls, Row};
 use uuid::Uuid;
 
 use super::{
@@ -38,7 +35,7 @@ use super::{
     bytes32, db, region, wire,
 };
 use crate::access::{Admission, Device, Heard};
-use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::audit::{AuditHead, AuditRow};
 use crate::blob::{Claim, Whole};
 use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
 use crate::devices::{Greeting, Revocation};
@@ -49,155 +46,18 @@ use crate::replica::Behind;
 use crate::snapshot::Snapshot;
 use crate::witness::{Head, Root, Witness};
 
-use taking::Taking;
+use connection::moment;
+pub(super) use connection::{PostgresBook, version};
+use rows::{hash, lock_head, note, place, raced, seq};
 
-/// Two processes that start together migrate one after the other.
-const MIGRATION_LOCK: i64 = 0x7469_6578_696e;
-
-mod migrations {
-    refinery::embed_migrations!("migrations/postgres");
-}
-
-/// See the module.
-pub(super) struct PostgresBook {
-    pool: Pool,
-    taking: Taking,
-    room: Room,
-}
-
-/// See [`super::version`].
-pub(super) async fn version(url: &str) -> Result<Option<u32>> {
-    let config: tokio_postgres::Config = url.parse()?;
-    let (client, connection) = config.connect(NoTls).await?;
-    let talking = tokio::spawn(connection);
-    let table = client.query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[]).await?;
-    let version = match table.try_get(0)? {
-        false => None,
-        true => {
-            let row = client.query_one("SELECT max(version) FROM refinery_schema_history", &[]).await?;
-            row.try_get::<_, Option<i32>>(0)?.and_then(|version| u32::try_from(version).ok())
-        }
-    };
-    drop(client);
-    let _ = talking.await;
-    Ok(version)
-}
-
-impl PostgresBook {
-    /// Connects and brings the schema up to date. A schema newer than the program is refused.
-    pub(super) async fn open(url: &str, before_commit: Option<BeforeCommit>) -> Result<Self> {
-        let config: tokio_postgres::Config = url.parse()?;
-        let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        // More than the processors could use at once: most of them wait.
-        let connections = std::thread::available_parallelism().map_or(4, usize::from) * 16;
-        let pool = Pool::builder(Manager::from_config(config, NoTls, recycle))
-            .max_size(connections.clamp(32, 64))
-            .post_create(Hook::async_fn(|client, _| Box::pin(greeted(client))))
-            .build()
-            .map_err(|e| Error::Config(e.to_string()))?;
-        let mut client = pool.get().await?;
-        client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
-        let migrated = migrations::migrations::runner().run_async(&mut **client.as_mut()).await;
-        client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
-        migrated?;
-        client
-            .execute(
-                "INSERT INTO meta (name, value) VALUES ('secret', $1), ('server', $2) ON CONFLICT DO NOTHING",
-                &[&hex::encode(crate::random::bytes::<32>()), &Uuid::now_v7().to_string()],
-            )
-            .await?;
-        // A book that has just begun was not there when this connection was made.
-        lineage::settle(client.as_mut()).await?;
-        drop(client);
-        let room = Room::default();
-        let taking = Taking::new(pool.clone(), before_commit, room.clone());
-        Ok(Self { pool, taking, room })
-    }
-
-    async fn client(&self) -> Result<Object> {
-        Ok(self.pool.get().await?)
-    }
-}
-
-/// What is done once over a new connection.
-async fn greeted(client: &mut ClientWrapper) -> std::result::Result<(), HookError> {
-    settle_plans(client).await?;
-    lineage::settle(client).await.map_err(|error| match error {
-        Error::Postgres(e) => HookError::Backend(e),
-        other => HookError::message(other.to_string()),
-    })
-}
-
-/// Every statement is planned once in a connection. Left to itself, PostgreSQL plans those with arrays anew at each
-/// push, which takes longer than doing them. All of them go by an index; a plan that was made while a table was
-/// small must not read the whole of it later.
-async fn settle_plans(client: &ClientWrapper) -> std::result::Result<(), HookError> {
-    let settle =
-        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
-         SET enable_mergejoin = off; SET jit = off";
-    // An engine that does not know these does without.
-    if let Err(error) = client.batch_execute(settle).await {
-        tracing::debug!(code = error.code().map_or("connection", SqlState::code), "plans are not kept");
-    }
-    Ok(())
-}
-
-/// A transaction in which everything is of one moment.
-async fn moment(client: &mut Object) -> Result<Transaction<'_>> {
-    let begin = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-    Ok(begin.start().await?)
-}
-
-fn place(row: &Row, column: usize) -> Result<RegionCode> {
-    region(row.try_get(column)?)
-}
-
-fn hash(row: &Row, column: usize) -> Result<[u8; 32]> {
-    bytes32(row.try_get::<_, &[u8]>(column)?)
-}
-
-fn seq(row: &Row, column: usize) -> Result<u64> {
-    Ok(wire(row.try_get(column)?))
-}
-
-/// The head of a book, held until the transaction ends: its entries are written one after the other.
-async fn lock_head(tx: &Transaction<'_>, book: &str) -> Result<AuditHead> {
-    let begin = tx
-        .prepare_cached("INSERT INTO audit_head (book, seq, chain) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING")
-        .await?;
-    let lock = tx.prepare_cached("SELECT seq, chain FROM audit_head WHERE book = $1 FOR UPDATE").await?;
-    if let Some(row) = tx.query_opt(&lock, &[&book]).await? {
-        return Ok(AuditHead { seq: seq(&row, 0)?, chain: hash(&row, 1)? });
-    }
-    tx.execute(&begin, &[&book, &[0u8; 32].as_slice()]).await?;
-    let row = tx.query_one(&lock, &[&book]).await?;
-    Ok(AuditHead { seq: seq(&row, 0)?, chain: hash(&row, 1)? })
-}
-
-async fn append(tx: &Transaction<'_>, row: &AuditRow) -> Result<()> {
-    let statement = tx
-        .prepare_cached(
-            "WITH head AS (UPDATE audit_head SET seq = $2, chain = $6 WHERE book = $1)
-             INSERT INTO audit (book, seq, at, act, detail, chain) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .await?;
-    tx.execute(&statement, &[&row.book, &db(row.seq), &row.at, &row.act, &row.detail, &row.chain.as_slice()])
-        .await?;
-    Ok(())
-}
-
-/// Notes an administrative act.
-async fn note(tx: &Transaction<'_>, now: i64, act: &str, detail: Value) -> Result<()> {
-    let head = lock_head(tx, PROVINCE).await?;
-    append(tx, &head.next(PROVINCE.into(), now, act, detail)).await
-}
-
-/// Whether another transaction was in the way and trying again may do.
-fn raced(error: &Error) -> bool {
-    let Error::Postgres(e) = error else { return false };
-    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION]
-        .iter()
-        .any(|code| e.code() == Some(code))
+/// Does it in one transaction and waits until that has ended.
+macro_rules! writing {
+    ($book:expr, $tx:ident => $done:expr) => {{
+        let mut client = $book.client().await?;
+        let $tx = client.transaction().await?;
+        $done.await?;
+        Ok($tx.commit().await?)
+    }};
 }
 
 #[async_trait]
@@ -224,25 +84,16 @@ impl Book for PostgresBook {
     }
 
     async fn add_user(&self, user: &User, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        people::add_user(&tx, user, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => people::add_user(&tx, user, now))
     }
     async fn users(&self) -> Result<Vec<User>> {
         people::users(&**self.client().await?).await
     }
     async fn set_disabled(&self, name: &str, disabled: bool, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        people::set_disabled(&tx, name, disabled, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => people::set_disabled(&tx, name, disabled, now))
     }
     async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        people::add_grant(&tx, user, grant, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => people::add_grant(&tx, user, grant, now))
     }
     async fn end_grant(
         &self,
@@ -252,17 +103,11 @@ impl Book for PostgresBook {
         to: NaiveDate,
         now: i64,
     ) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        people::end_grant(&tx, user, role, region, to, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => people::end_grant(&tx, user, role, region, to, now))
     }
 
     async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        device::add_code(&tx, user, hash, expires_at, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => device::add_code(&tx, user, hash, expires_at, now))
     }
     async fn codes(&self, now: i64) -> Result<Vec<OpenCode>> {
         device::codes(&**self.client().await?, now).await
@@ -303,10 +148,7 @@ impl Book for PostgresBook {
         desk_audit::knows(&tx, device, seq, chain).await
     }
     async fn keep_desk_entries(&self, device: Uuid, entries: &[DeskEntry], now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        desk_audit::keep(&tx, device, entries, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => desk_audit::keep(&tx, device, entries, now))
     }
     async fn desk_chain(&self, device: Uuid) -> Result<Vec<(u64, [u8; 32], String)>> {
         let mut client = self.client().await?;
@@ -322,22 +164,13 @@ impl Book for PostgresBook {
         device::seen(&self.client().await?, device, now).await
     }
     async fn revoke(&self, device: Uuid, revocation: &Revocation, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        device::revoke(&tx, device, revocation, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => device::revoke(&tx, device, revocation, now))
     }
     async fn wiped(&self, device: Uuid, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        device::wiped(&tx, device, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => device::wiped(&tx, device, now))
     }
     async fn note(&self, act: &str, detail: Value, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        note(&tx, now, act, detail).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => note(&tx, now, act, detail))
     }
 
     async fn admit(&self, device: Uuid, incarnation: Uuid, _: NaiveDate) -> Result<Admission> {
@@ -382,40 +215,22 @@ impl Book for PostgresBook {
     }
 
     async fn backup_begins(&self, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        restore::backup_begins(&tx, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => restore::backup_begins(&tx, now))
     }
     async fn backup_ended(&self, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        restore::backup_ended(&tx, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => restore::backup_ended(&tx, now))
     }
     async fn restored(&self, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        restore::restored(&tx, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => restore::restored(&tx, now))
     }
     async fn follow_replicas(&self, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        replica::follow(&tx, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => replica::follow(&tx, now))
     }
     async fn add_replica(&self, name: &str, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        replica::add(&tx, name, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => replica::add(&tx, name, now))
     }
     async fn remove_replica(&self, name: &str, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        replica::remove(&tx, name, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => replica::remove(&tx, name, now))
     }
     async fn behind(&self) -> Result<Behind> {
         let client = self.client().await?;
@@ -461,10 +276,7 @@ impl Book for PostgresBook {
         blob::drop_chunks(&**self.client().await?, record, hash, chunk).await
     }
     async fn finish_blob(&self, record: Uuid, whole: &Whole, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        blob::finish(&tx, record, whole, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => blob::finish(&tx, record, whole, now))
     }
     async fn blob_bytes(&self, scope: &RegionCode) -> Result<u64> {
         blob::total(&**self.client().await?, scope).await
@@ -502,10 +314,7 @@ impl Book for PostgresBook {
         root::heads(&**self.client().await?).await
     }
     async fn add_root(&self, root: &Root, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        root::add(&tx, root, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => root::add(&tx, root, now))
     }
     async fn root(&self, day: &str) -> Result<Option<Root>> {
         root::of_day(&**self.client().await?, day).await
@@ -523,10 +332,7 @@ impl Book for PostgresBook {
         root::audit_chain_at(&**self.client().await?, book, seq).await
     }
     async fn add_witness(&self, witness: &Witness, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        root::add_witness(&tx, witness, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => root::add_witness(&tx, witness, now))
     }
     async fn witnesses(&self) -> Result<Vec<Witness>> {
         root::witnesses(&**self.client().await?).await
@@ -542,19 +348,13 @@ impl Book for PostgresBook {
         testimony::facts(&self.client().await?, device, since, most).await
     }
     async fn keep_testimony(&self, told: &Testimony, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        testimony::keep(&tx, told, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => testimony::keep(&tx, told, now))
     }
     async fn testimonies(&self) -> Result<Vec<Signed>> {
         testimony::all(&self.client().await?).await
     }
     async fn take_back(&self, back: &TakenBack, now: i64) -> Result<()> {
-        let mut client = self.client().await?;
-        let tx = client.transaction().await?;
-        testimony::take_back(&tx, back, now).await?;
-        Ok(tx.commit().await?)
+        writing!(self, tx => testimony::take_back(&tx, back, now))
     }
 
     async fn scopes(&self) -> Result<Vec<RegionCode>> {

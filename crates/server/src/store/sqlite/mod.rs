@@ -4,24 +4,21 @@ mod blob;
 mod desk_audit;
 mod device;
 mod dump;
+mod file;
 mod package;
 mod people;
 mod pull;
 mod push;
 mod restore;
 mod root;
+mod rows;
 mod settle;
 mod testimony;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::path::Path;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
-use rusqlite_migration::{M, Migrations};
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, User};
@@ -35,7 +32,7 @@ use super::{
     Book, Enrolment, Kept, OpenCode, Room, ScopeDump, StandingFacts, TakenBack, Testimony, bytes32, db, wire,
 };
 use crate::access::{Admission, Device, Heard};
-use crate::audit::{AuditHead, AuditRow, PROVINCE};
+use crate::audit::{AuditHead, AuditRow};
 use crate::blob::{Claim, Whole};
 use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
 use crate::devices::{Greeting, Revocation};
@@ -46,193 +43,9 @@ use crate::replica::Behind;
 use crate::snapshot::Snapshot;
 use crate::witness::{Head, Root, Witness};
 
-/// Reader connections that are kept open.
-const KEPT_READERS: usize = 8;
-
-/// See the module.
-pub(super) struct SqliteBook {
-    path: PathBuf,
-    writer: Arc<Mutex<Connection>>,
-    readers: Arc<Mutex<Vec<Connection>>>,
-    room: Room,
-}
-
-fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![
-        M::up(include_str!("../../../migrations/sqlite/001_book.sql")),
-        M::up(include_str!("../../../migrations/sqlite/002_restore.sql")),
-        M::up(include_str!("../../../migrations/sqlite/003_package.sql")),
-        M::up(include_str!("../../../migrations/sqlite/004_device.sql")),
-        M::up(include_str!("../../../migrations/sqlite/005_blob.sql")),
-        M::up(include_str!("../../../migrations/sqlite/006_quarantine.sql")),
-        M::up(include_str!("../../../migrations/sqlite/007_waiting.sql")),
-        M::up(include_str!("../../../migrations/sqlite/008_desk_audit.sql")),
-        M::up(include_str!("../../../migrations/sqlite/009_testimony.sql")),
-    ])
-}
-
-fn connect(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(20))?;
-    connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;",
-    )?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
-/// See [`super::version`]. Makes no file where there is none.
-pub(super) async fn version(path: PathBuf) -> Result<Option<u32>> {
-    tokio::task::spawn_blocking(move || {
-        if !path.is_file() {
-            return Ok(None);
-        }
-        let connection = Connection::open(&path)?;
-        let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        Ok((version > 0).then_some(version))
-    })
-    .await?
-}
-
-/// A whole copy in a new file, which has its name only when all of it is safely there.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    if to.exists() {
-        return Err(Error::Config(format!("{} 已经存在，备份请写到新文件", to.display())));
-    }
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let target = part.to_str().ok_or_else(|| Error::Config("备份路径含有不能识别的字符".into()))?;
-    // What a backup left that broke off.
-    match std::fs::remove_file(&part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
-    }
-    connect(from)?.execute("VACUUM INTO ?1", [target])?;
-    // It knows that it is one: whoever serves from it goes on from here and not from where the original is.
-    let copy = Connection::open(&part)?;
-    copy.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('copy', '1')", [])?;
-    copy.close().map_err(|(_, error)| error)?;
-    std::fs::File::open(&part)?.sync_all()?;
-    std::fs::rename(&part, to)?;
-    #[cfg(unix)]
-    if let Some(folder) = to.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
-}
-
-impl SqliteBook {
-    /// Opens the file, or begins it. A book newer than the program is refused.
-    pub(super) async fn open(path: PathBuf) -> Result<Self> {
-        let at = path.clone();
-        let connection = tokio::task::spawn_blocking(move || {
-            if let Some(folder) = at.parent().filter(|f| !f.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder)?;
-            }
-            let mut connection = connect(&at)?;
-            migrations().to_latest(&mut connection)?;
-            connection.execute(
-                "INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?1), ('server', ?2)",
-                (hex::encode(crate::random::bytes::<32>()), Uuid::now_v7().to_string()),
-            )?;
-            Ok::<_, Error>(connection)
-        })
-        .await??;
-        Ok(Self {
-            path,
-            writer: Arc::new(Mutex::new(connection)),
-            readers: Arc::default(),
-            room: Room::default(),
-        })
-    }
-
-    /// One durable transaction.
-    async fn write<T: Send + 'static>(
-        &self,
-        body: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let writer = self.writer.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            // A panic in a body rolled its transaction back: the connection is sound.
-            let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = body(&tx)?;
-            tx.commit()?;
-            Ok(done)
-        });
-        self.room.learn(done.await?)
-    }
-
-    /// One read transaction: everything in it is of one moment.
-    async fn read<T: Send + 'static>(
-        &self,
-        body: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let (readers, path) = (self.readers.clone(), self.path.clone());
-        tokio::task::spawn_blocking(move || {
-            let kept = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut connection = match kept {
-                Some(connection) => connection,
-                None => connect(&path)?,
-            };
-            let tx = connection.transaction()?;
-            let done = body(&tx);
-            drop(tx);
-            let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.len() < KEPT_READERS {
-                readers.push(connection);
-            }
-            done
-        })
-        .await?
-    }
-}
-
-fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
-    row.get::<_, [u8; 16]>(column).map(Uuid::from_bytes)
-}
-
-fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
-    row.get::<_, [u8; 32]>(column)
-}
-
-fn seq(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    row.get::<_, i64>(column).map(wire)
-}
-
-fn place(row: &Row<'_>, column: usize) -> rusqlite::Result<RegionCode> {
-    let code: String = row.get(column)?;
-    RegionCode::new(code).map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, e.into()))
-}
-
-fn head(tx: &Transaction<'_>, book: &str) -> Result<AuditHead> {
-    let head = tx
-        .prepare_cached("SELECT seq, chain FROM audit_head WHERE book = ?1")?
-        .query_row([book], |row| Ok(AuditHead { seq: seq(row, 0)?, chain: hash(row, 1)? }))
-        .optional()?;
-    Ok(head.unwrap_or_default())
-}
-
-fn append(tx: &Transaction<'_>, row: &AuditRow) -> Result<()> {
-    tx.prepare_cached(
-        "INSERT INTO audit (book, seq, at, act, detail, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute((&row.book, db(row.seq), row.at, &row.act, &row.detail, row.chain))?;
-    tx.prepare_cached(
-        "INSERT INTO audit_head (book, seq, chain) VALUES (?1, ?2, ?3)
-         ON CONFLICT (book) DO UPDATE SET seq = excluded.seq, chain = excluded.chain",
-    )?
-    .execute((&row.book, db(row.seq), row.chain))?;
-    Ok(())
-}
-
-/// Notes an administrative act.
-fn note(tx: &Transaction<'_>, now: i64, act: &str, detail: Value) -> Result<()> {
-    append(tx, &head(tx, PROVINCE)?.next(PROVINCE.into(), now, act, detail))
-}
+use file::copy;
+pub(super) use file::{SqliteBook, version};
+use rows::{append, hash, head, id, note, place, seq};
 
 #[async_trait]
 impl Book for SqliteBook {

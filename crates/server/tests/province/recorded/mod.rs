@@ -9,6 +9,8 @@ mod people;
 mod replay;
 mod script;
 mod shapes;
+mod standing;
+mod stick;
 mod tape;
 
 use std::path::PathBuf;

@@ -2,26 +2,22 @@
 
 use serde_json::{Value, json};
 use tiexin_domain::nouns::settlement::Choice;
-use tiexin_protocol::blob::BlobHash;
-use tiexin_protocol::package::{Address, CarriedBlob, Part, PushBody, ReplyBody, Way, gather, split};
-use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
 use tiexin_protocol::wire::{
-    AuditPage, AuditRequest, Cursor, EnrolRequest, Escrowed, FormerNumber, HelloRequest, Joining, PullReply,
-    PullRequest, PushReply, Refusal, RefusalCode, RevokeRequest, ScopeHead, SeenHead, SeenRoot, TokenReply,
-    TokenRequest,
+    AuditPage, AuditRequest, Cursor, EnrolRequest, HelloRequest, Joining, PullReply, PullRequest, PushReply,
+    ScopeHead, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{Change, ChangeId, PROTOCOL, VoidChange, merge_of};
-use tiexin_seal::Keys;
-use tiexin_server::{Error, Policy, Province};
+use tiexin_server::Province;
 use uuid::Uuid;
 
 use super::people::{People, enrolling, id, let_in};
 use super::tape::Tape;
+use super::{standing, stick};
 use crate::desk::{Desk, words};
 use crate::place::{OTHER_TOWN, OTHER_VILLAGE, Place, TOWN, VILLAGE, region};
 
 /// A village of the next township.
-const NEW: &str = "340323104001";
+pub(super) const NEW: &str = "340323104001";
 /// The families: what becomes of each is in its name.
 const STAYS: u128 = 1;
 const CROSSES_IN: u128 = 2;
@@ -47,9 +43,9 @@ pub(super) async fn play(place: &Place, tape: &mut Tape) {
     merges(&province, &mut people, tape).await;
     settling(&province, &mut people, tape).await;
     readings(&province, &mut people, cursor, tape).await;
-    standing(&province, place, &mut people, tape).await;
+    standing::standing(&province, place, &mut people, tape).await;
     audits(&province, &people, tape).await;
-    carried(&province, &mut people, tape).await;
+    stick::carried(&province, &mut people, tape).await;
 }
 
 /// Pushes and keeps both sides; `expected` as [`words`] gives them.
@@ -150,7 +146,7 @@ async fn beginnings(province: &Province, people: &mut People, tape: &mut Tape) -
     cursor.expect("the reader's")
 }
 
-fn greeting(desk: &Desk) -> HelloRequest {
+pub(super) fn greeting(desk: &Desk) -> HelloRequest {
     HelloRequest {
         device: desk.device,
         incarnation: desk.incarnation,
@@ -328,207 +324,6 @@ async fn pulled(province: &Province, tape: &mut Tape, what: &str, request: &Pull
     let reply = province.pull(request).await.unwrap();
     tape.turn(what).keep(request).keep(&reply);
     reply
-}
-
-/// Lease, roots, witnesses, escrow, former numbers, copies, orders, the page of devices.
-async fn standing(province: &Province, place: &Place, people: &mut People, tape: &mut Tape) {
-    let (_, escrow) = tiexin_seal::escrow_keygen();
-    let province = province.clone().under(Policy { escrow: Some(escrow.clone()), ..Policy::default() });
-    let chief = &mut people.chief;
-    chief.follow(&province).await;
-    let root = province.audit_root(None).await.unwrap();
-    let body: tiexin_protocol::statement::AuditRoot = serde_json::from_str(&root.signed.body).unwrap();
-    let left = LeftKey { device: chief.device, key: "ab".repeat(32) };
-    let sealed = tiexin_seal::leave(&escrow, &left).unwrap();
-    let heads = chief.scopes.iter().map(|(scope, at)| SeenHead {
-        scope: region(scope),
-        generation: at.generation,
-        seq: at.since,
-        chain: at.chain,
-    });
-    let request = HelloRequest {
-        waiting: Some(7),
-        heads: heads.collect(),
-        root: Some(SeenRoot { day: body.day.clone(), digest: body.digest.clone() }),
-        escrow: Some(Escrowed { to: escrow.clone(), sealed }),
-        former: vec![
-            FormerNumber { incarnation: id(0x55), seq: 3, after: None },
-            FormerNumber { incarnation: chief.incarnation, seq: 3, after: Some(0) },
-        ],
-        ..greeting(chief)
-    };
-    province.hello(&request).await.unwrap();
-    place.days_pass(1);
-    let copy = HelloRequest { incarnation: id(0x56), ..greeting(chief) };
-    province.hello(&copy).await.unwrap();
-    place.days_pass(1);
-    let reply = province.hello(&request).await.unwrap();
-    assert!(!reply.notices.is_empty() && reply.escrow_held.is_some() && reply.former.len() == 2);
-    tape.turn("chief-hello-with-everything").keep(&request).keep(&reply).keep(&body);
-    goes_on(&province, chief, tape).await;
-    statements(&province, chief, tape).await;
-    let signed = reply.lease.expect("a lease");
-    let lease: tiexin_protocol::statement::Lease = serde_json::from_str(&signed.body).unwrap();
-    tape.turn("lease").keep(&lease);
-    devices(&province, people, tape).await;
-    let rescue =
-        Rescue { device: people.li.device, author: people.li.author, made_at: 1, key: left.key.clone() };
-    let sealed = tiexin_seal::under_code("AB01-CDEF-2345", &rescue).unwrap();
-    let file = RescueFile { format: RescueFile::FORMAT.into(), device: rescue.device, sealed };
-    tape.turn("rescue").keep(&left).keep(&rescue).keep(&file);
-}
-
-/// A desk that has read under an older generation what stands on today's log too.
-async fn goes_on(province: &Province, desk: &Desk, tape: &mut Tape) {
-    let at = &desk.scopes[TOWN];
-    let head = SeenHead { scope: region(TOWN), generation: id(0x79), seq: at.since, chain: at.chain };
-    let request = HelloRequest { heads: vec![head], ..greeting(desk) };
-    let reply = province.hello(&request).await.unwrap();
-    assert!(reply.scopes.iter().any(|head| head.continues == Some(id(0x79))));
-    tape.turn("chief-hello-from-an-older-generation").keep(&request).keep(&reply);
-}
-
-/// What a desk keeps of how it stands, and brings to a province that was put back.
-async fn statements(province: &Province, desk: &Desk, tape: &mut Tape) {
-    province.add_user("left", "走了的人").await.unwrap();
-    province.disable_user("left").await.unwrap();
-    let reply = province.hello(&greeting(desk)).await.unwrap();
-    let signed = reply.standing.clone().expect("a statement");
-    let said: tiexin_protocol::statement::Standing = serde_json::from_str(&signed.body).unwrap();
-    assert!(!said.taken.is_empty() && !said.authors.is_empty());
-    let request =
-        HelloRequest { standing: said.mark(&signed.body), testimony: Some(signed.clone()), ..greeting(desk) };
-    let again = province.hello(&request).await.unwrap();
-    tape.turn("chief-brings-what-it-was-told").keep(&request).keep(&again);
-    tape.turn("chief-is-told-how-it-stands").keep(&reply).keep(&said);
-    // What a province asks that was put back; the same words, put together by hand.
-    tape.turn("chief-is-asked").keep(&tiexin_protocol::wire::HelloReply {
-        standing: None,
-        bring: true,
-        ..reply
-    });
-    let keys = Keys::of_desk(&desk.key.to_bytes()).unwrap();
-    let signature = tiexin_seal::mark(&keys, "claim", &signed.signature);
-    tape.turn("chief-claims").keep(&tiexin_protocol::statement::Claim { standing: signed, signature });
-}
-
-async fn devices(province: &Province, people: &mut People, tape: &mut Tape) {
-    let (chief, lost, retired) = (&people.chief, &people.qian, &people.li);
-    let ask = RevokeRequest { author: chief.author, lost: true };
-    province.revoke_for(chief.device, lost.device, &ask).await.unwrap();
-    province
-        .revoke_for(chief.device, retired.device, &RevokeRequest { lost: false, ..ask.clone() })
-        .await
-        .unwrap();
-    let Err(Error::Shut(order)) = province.hello(&greeting(lost)).await else { panic!("not shut out") };
-    let refusal = tiexin_server::Refused::DeviceRevoked.refusal();
-    let told: tiexin_protocol::statement::WipeOrder = serde_json::from_str(&order.body).unwrap();
-    let refusal = Refusal { order: Some(*order), ..refusal };
-    tape.turn("qian-was-lost").keep(&ask).keep(&refusal).keep(&told);
-    let reply = province.hello(&greeting(retired)).await.unwrap();
-    let order = reply.order.clone().expect("an order");
-    tape.turn("li-retires").keep(&greeting(retired)).keep(&reply);
-    let order: tiexin_protocol::statement::WipeOrder = serde_json::from_str(&order.body).unwrap();
-    let before = province.devices_for(chief.device, chief.author).await.unwrap();
-    let row = before.into_iter().find(|row| row.id == retired.device).expect("a row");
-    tape.turn("li-is-retiring").keep(&row);
-    let keys = Keys::of_desk(&retired.key.to_bytes()).unwrap();
-    let signature = tiexin_seal::mark(&keys, "wiped", &order.order.to_string());
-    let wiped = tiexin_protocol::statement::Wiped { device: retired.device, order: order.order, signature };
-    province.wiped(&wiped).await.unwrap();
-    tape.turn("li-is-wiped").keep(&wiped);
-    let rows = province.devices_for(chief.device, chief.author).await.unwrap();
-    for row in rows {
-        tape.turn("device").keep(&row);
-    }
-}
-
-/// A desk without a line: its package, the parts of the reply, and what both say.
-async fn carried(province: &Province, people: &mut People, tape: &mut Tape) {
-    let far = &mut people.far;
-    let mine = far.new_household(id(0xd1), NEW, "周八");
-    let (photo, thumb) = (&b"a photo of a few bytes"[..], &b"a small one"[..]);
-    let attachment = json!({"region": NEW, "owner": id(0xd1), "owner_kind": "household", "what": "home_visit",
-        "sha256": BlobHash::of(photo).to_string(), "bytes": photo.len(), "mime": "image/jpeg",
-        "thumb_sha256": BlobHash::of(thumb).to_string(), "thumb_bytes": thumb.len()});
-    let attachment = far.change("attachment", id(0xd2), OTHER_TOWN, 0, attachment);
-    let blob = |bytes: &[u8]| CarriedBlob {
-        record: id(0xd2),
-        scope: region(OTHER_TOWN),
-        hash: BlobHash::of(bytes),
-        bytes: bytes.len() as u64,
-    };
-    let keys = Keys::of_desk(&far.key.to_bytes()).unwrap();
-    let to = far.hello(province).await.province_keys.expect("keys");
-    let body = PushBody {
-        protocol: PROTOCOL,
-        app: "0.1.0".into(),
-        reply_to: keys.public().seal,
-        pushes: vec![far.pushing(&[mine.clone(), attachment])],
-        pull: PullRequest { refused: vec![mine.id], ..far.pulling(Vec::new()) },
-        anew: vec![region(OTHER_TOWN)],
-        greeting: Some(greeting(far)),
-        blobs: vec![blob(thumb), blob(photo)],
-    };
-    let address = Address {
-        package: id(0xaa),
-        way: Way::Push,
-        device: far.device,
-        incarnation: far.incarnation,
-        province: to.sign,
-        number: 1,
-        answers: None,
-    };
-    // The second one was damaged on its way.
-    let sealed = tiexin_seal::seal(&to.seal, &body, &[thumb, b"a photo of a few bytez"]).unwrap();
-    let parts = split(&address, &sealed, 600, |bytes| keys.sign(bytes)).unwrap();
-    assert!(parts.len() > 1);
-    let mut turn = tape.turn("far-writes-a-stick");
-    turn.keep(&body).keep(&parts[0].header);
-    for part in &parts {
-        turn.bytes(&format!("{}.txp", part.header.part), part.bytes());
-    }
-    let mut state = None;
-    for part in &parts {
-        let told = province.take_part(part.bytes().to_vec()).await.unwrap();
-        tape.turn("courier-brings-a-part").keep(&told);
-        state = told.reply_parts;
-    }
-    let mut reply = Vec::new();
-    for part in 1..=state.expect("whole") {
-        reply.push(Part::read(province.package_reply(id(0xaa), part).await.unwrap()).unwrap());
-    }
-    let mut turn = tape.turn("far-gets-the-reply");
-    turn.keep(&reply[0].header);
-    for part in &reply {
-        turn.bytes(&format!("{}.txp", part.header.part), part.bytes());
-    }
-    let gathered = gather(reply).unwrap().remove(0);
-    let (said, _): (ReplyBody, Vec<u8>) = tiexin_seal::open(&keys, &gathered.whole().unwrap()).unwrap();
-    assert!(said.snapshots.len() == 1 && said.pushes.len() == 1);
-    let refused: Vec<_> =
-        said.blobs.iter().map(|told| told.refused.as_ref().map(RefusalCode::as_str)).collect();
-    assert_eq!(refused, [None, Some("blob_damaged")]);
-    turn.keep(&said);
-    refused_reply(said, tape);
-}
-
-/// What a reply can say besides; the same words, put together by hand.
-fn refused_reply(said: ReplyBody, tape: &mut Tape) {
-    let refusal = tiexin_server::Refused::IncarnationForked.refusal();
-    let cursor =
-        Cursor { scope: region(OTHER_TOWN), generation: id(0x9e02), since: 3, view: vec![region(NEW)] };
-    let mut snapshots = said.snapshots.clone();
-    snapshots[0].instead_of = Some(cursor);
-    let settled = tiexin_protocol::wire::Settled {
-        change: ChangeId { device: id(0xd7), incarnation: id(0xe7), seq: 1 },
-        choice: Choice::Theirs,
-        note: Some("以省里的为准".into()),
-        by: Some("审核人".into()),
-        at: Some(7),
-    };
-    let reply = ReplyBody { refused: Some(refusal), snapshots, settled: vec![settled], more: true, ..said };
-    tape.turn("far-is-refused").keep(&reply);
 }
 
 /// A desk tells its own audit, and who may read it asks.

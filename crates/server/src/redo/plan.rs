@@ -1,119 +1,32 @@
-//! What the office had done after the backup from which the book was put back, as desks tell it with the province's
-//! own signature: listed, and done once more on the office's word. Nothing that was taken is given back by it.
+//! What a restored book lacks, by what desks tell. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use serde::Serialize;
 use serde_json::Value;
 use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Grant, Role, User};
 use tiexin_protocol::statement::{OfficeAct, Standing};
 use uuid::Uuid;
 
+use super::{Lacking, Stands};
 use crate::access::Device;
-use crate::error::Result;
-use crate::province::Province;
 use crate::store::TakenBack;
 use crate::testimony::{id_in, shut_out};
 
-/// One act that the book lacks. In the order in which they can be done.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-pub enum Lacking {
-    User {
-        id: Uuid,
-        name: String,
-        display_name: String,
-    },
-    Grant {
-        user: String,
-        grant: Grant,
-    },
-    GrantEnded {
-        user: String,
-        role: Role,
-        region: RegionCode,
-        to: NaiveDate,
-    },
-    UserDisabled {
-        user: String,
-    },
-    /// A device, or one more user of a known one. `users`: names.
-    Device {
-        id: Uuid,
-        name: String,
-        known: bool,
-        users: Vec<String>,
-    },
-    Revoked {
-        id: Uuid,
-        name: String,
-        lost: bool,
-    },
-}
-
-/// The book as it stands.
-pub(crate) struct Stands {
-    pub(crate) users: Vec<User>,
-    pub(crate) devices: Vec<Device>,
-    /// (device, author, user)
-    pub(crate) works: Vec<(Uuid, Uuid, Uuid)>,
-}
-
 /// What is lacking, with what is needed to do it.
 #[derive(Debug, Default)]
-struct Plan {
-    users: Vec<User>,
-    grants: Vec<(String, Grant)>,
-    ended: Vec<(String, Role, RegionCode, NaiveDate)>,
-    disabled: Vec<String>,
-    devices: Vec<(TakenBack, bool, Vec<String>)>,
-    revoked: Vec<(Uuid, String, bool, Option<Uuid>)>,
-}
-
-impl Province {
-    /// What desks tell that this book lacks since it was put back from a backup.
-    pub async fn lacking(&self) -> Result<Vec<Lacking>> {
-        Ok(plan(&self.said().await?, &self.stands().await?).told())
-    }
-
-    /// Does it once more. Gives what was done.
-    pub async fn redo(&self) -> Result<Vec<Lacking>> {
-        let plan = plan(&self.said().await?, &self.stands().await?);
-        let now = self.clock.now();
-        for user in &plan.users {
-            self.book.add_user(&User { grants: Vec::new(), disabled: false, ..user.clone() }, now).await?;
-        }
-        for (user, grant) in &plan.grants {
-            self.book.add_grant(user, grant, now).await?;
-        }
-        for (user, role, region, to) in &plan.ended {
-            self.book.end_grant(user, role.code(), region, *to, now).await?;
-        }
-        for user in &plan.disabled {
-            self.disable_user(user).await?;
-        }
-        for (back, ..) in &plan.devices {
-            self.book.take_back(back, now).await?;
-        }
-        for (device, _, lost, by) in &plan.revoked {
-            self.revoke(*device, *lost, *by).await?;
-        }
-        Ok(plan.told())
-    }
-
-    async fn stands(&self) -> Result<Stands> {
-        Ok(Stands {
-            users: self.book.users().await?,
-            devices: self.book.devices().await?,
-            works: self.book.device_users().await?,
-        })
-    }
+pub(super) struct Plan {
+    pub(super) users: Vec<User>,
+    pub(super) grants: Vec<(String, Grant)>,
+    pub(super) ended: Vec<(String, Role, RegionCode, NaiveDate)>,
+    pub(super) disabled: Vec<String>,
+    pub(super) devices: Vec<(TakenBack, bool, Vec<String>)>,
+    pub(super) revoked: Vec<(Uuid, String, bool, Option<Uuid>)>,
 }
 
 impl Plan {
-    fn told(&self) -> Vec<Lacking> {
+    pub(super) fn told(&self) -> Vec<Lacking> {
         let mut all: Vec<Lacking> = Vec::new();
         all.extend(self.users.iter().map(|user| Lacking::User {
             id: user.id,
@@ -176,7 +89,7 @@ impl People {
 
 /// What the statements tell and the book lacks. Whatever the book says about a right that it has stands, except that
 /// it may have ended since.
-fn plan(said: &[Standing], stands: &Stands) -> Plan {
+pub(super) fn plan(said: &[Standing], stands: &Stands) -> Plan {
     let (people, users, newest) = People::of(said, stands);
     let mut taken: Vec<&OfficeAct> = said.iter().flat_map(|one| &one.taken).collect();
     taken.sort_by(|a, b| (a.at, &a.act, &a.detail).cmp(&(b.at, &b.act, &b.detail)));

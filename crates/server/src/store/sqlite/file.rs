@@ -1,0 +1,157 @@
+//! The file: its schema, its one writer and its readers, and a copy of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+use uuid::Uuid;
+
+use super::Room;
+use crate::error::{Error, Result};
+
+/// Reader connections that are kept open.
+const KEPT_READERS: usize = 8;
+
+/// See [`super`].
+pub(in crate::store) struct SqliteBook {
+    pub(super) path: PathBuf,
+    writer: Arc<Mutex<Connection>>,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    pub(super) room: Room,
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![
+        M::up(include_str!("../../../migrations/sqlite/001_book.sql")),
+        M::up(include_str!("../../../migrations/sqlite/002_restore.sql")),
+        M::up(include_str!("../../../migrations/sqlite/003_package.sql")),
+        M::up(include_str!("../../../migrations/sqlite/004_device.sql")),
+        M::up(include_str!("../../../migrations/sqlite/005_blob.sql")),
+        M::up(include_str!("../../../migrations/sqlite/006_quarantine.sql")),
+        M::up(include_str!("../../../migrations/sqlite/007_waiting.sql")),
+        M::up(include_str!("../../../migrations/sqlite/008_desk_audit.sql")),
+        M::up(include_str!("../../../migrations/sqlite/009_testimony.sql")),
+    ])
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(20))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// See [`crate::store::version`]. Makes no file where there is none.
+pub(in crate::store) async fn version(path: PathBuf) -> Result<Option<u32>> {
+    tokio::task::spawn_blocking(move || {
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let connection = Connection::open(&path)?;
+        let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok((version > 0).then_some(version))
+    })
+    .await?
+}
+
+/// A whole copy in a new file, which has its name only when all of it is safely there.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        return Err(Error::Config(format!("{} 已经存在，备份请写到新文件", to.display())));
+    }
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let target = part.to_str().ok_or_else(|| Error::Config("备份路径含有不能识别的字符".into()))?;
+    // What a backup left that broke off.
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    connect(from)?.execute("VACUUM INTO ?1", [target])?;
+    // It knows that it is one: whoever serves from it goes on from here and not from where the original is.
+    let copy = Connection::open(&part)?;
+    copy.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('copy', '1')", [])?;
+    copy.close().map_err(|(_, error)| error)?;
+    std::fs::File::open(&part)?.sync_all()?;
+    std::fs::rename(&part, to)?;
+    #[cfg(unix)]
+    if let Some(folder) = to.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+impl SqliteBook {
+    /// Opens the file, or begins it. A book newer than the program is refused.
+    pub(in crate::store) async fn open(path: PathBuf) -> Result<Self> {
+        let at = path.clone();
+        let connection = tokio::task::spawn_blocking(move || {
+            if let Some(folder) = at.parent().filter(|f| !f.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder)?;
+            }
+            let mut connection = connect(&at)?;
+            migrations().to_latest(&mut connection)?;
+            connection.execute(
+                "INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?1), ('server', ?2)",
+                (hex::encode(crate::random::bytes::<32>()), Uuid::now_v7().to_string()),
+            )?;
+            Ok::<_, Error>(connection)
+        })
+        .await??;
+        Ok(Self {
+            path,
+            writer: Arc::new(Mutex::new(connection)),
+            readers: Arc::default(),
+            room: Room::default(),
+        })
+    }
+
+    /// One durable transaction.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let writer = self.writer.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            // A panic in a body rolled its transaction back: the connection is sound.
+            let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = body(&tx)?;
+            tx.commit()?;
+            Ok(done)
+        });
+        self.room.learn(done.await?)
+    }
+
+    /// One read transaction: everything in it is of one moment.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (readers, path) = (self.readers.clone(), self.path.clone());
+        tokio::task::spawn_blocking(move || {
+            let kept = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => connect(&path)?,
+            };
+            let tx = connection.transaction()?;
+            let done = body(&tx);
+            drop(tx);
+            let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < KEPT_READERS {
+                readers.push(connection);
+            }
+            done
+        })
+        .await?
+    }
+}
