@@ -1,5 +1,8 @@
 //! What goes wrong is told in Chinese, with a code that a script can act on.
 
+use std::io::Read;
+use std::process::Stdio;
+
 use crate::run::{Desk, PASSWORD, ended};
 
 #[test]
@@ -34,6 +37,30 @@ fn words_that_are_wrong() {
     desk.run(&["list", "visit", "--filter", "nonsense"]).failed(2, "条件写法不对");
     desk.run(&["report", "F1", "--month", "10"]).failed(2, "月份写法不对");
     desk.run(&["status"]).failed(4, "还没有台账");
+    let id = "00000000-0000-7000-8000-000000000000";
+    desk.run(&["device", "revoke", id, "--lost", "--retired"]).failed(2, "不能和");
+    desk.run(&["list", "visit", "--limit", "many"]).failed(2, "的内容不对：many");
+    desk.run(&["statsu"]).failed(2, "是不是想写 status");
+}
+
+/// `| head` has what it wants.
+#[test]
+fn a_reader_who_went_away_is_no_error() {
+    let desk = Desk::of("340323100");
+    for words in [&["list", "visit", "--json"][..], &["user", "list"], &["--help"]] {
+        let mut child = desk
+            .command(words)
+            .env("TIEXIN_PASSWORD", PASSWORD)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        child.wait().unwrap();
+        assert_eq!(said, "", "{words:?}");
+    }
 }
 
 /// A field that no kind has would be stored and shown nowhere; the row beside it is registered all the same.
