@@ -74,7 +74,7 @@ fn the_pilot_works_word_by_word() {
         &commands("```sh"),
         root.path(),
         &[
-            ("/root/tiexin", at("tiexin")),
+            ("/srv/tiexin", at("tiexin")),
             ("/var/lib/tiexin-server", at("state")),
             ("/backup", at("backup")),
             ("/media/stick", at("stick")),
