@@ -141,6 +141,7 @@ pub(super) struct Init {
 #[derive(Debug, Args)]
 pub(super) struct Move {
     /// 家庭户的编号
+    #[arg(value_name = "编号")]
     pub(super) id: uuid::Uuid,
     /// 迁去的村（社区）代码，12 位
     #[arg(long, value_name = "代码")]
@@ -356,7 +357,7 @@ pub(super) enum Package {
         #[arg(long, value_name = "文件夹")]
         to: PathBuf,
         /// 每个文件最多多少 MiB（默认 8，最多 32）
-        #[arg(long, value_name = "MiB", value_parser = clap::value_parser!(u32).range(1..=32))]
+        #[arg(long, value_name = "兆字节", value_parser = clap::value_parser!(u32).range(1..=32))]
         part_mib: Option<u32>,
     },
     /// 带回：读入省平台的答复

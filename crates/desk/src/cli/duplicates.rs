@@ -25,15 +25,19 @@ pub(super) enum Duplicates {
     /// 两份登记并排
     Show {
         /// 一份的编号
+        #[arg(value_name = "一份")]
         one: uuid::Uuid,
         /// 另一份的编号
+        #[arg(value_name = "另一份")]
         other: uuid::Uuid,
     },
     /// 合并：并入的一份隐去，提到它的记录都改为留下的一份
     Merge {
         /// 留下的一份的编号
+        #[arg(value_name = "留下的")]
         stays: uuid::Uuid,
         /// 并入的一份的编号
+        #[arg(value_name = "并入的")]
         gives_way: uuid::Uuid,
         /// 这些栏目改用并入的一份的内容（字段名，可写多个）
         #[arg(long, value_name = "字段", value_delimiter = ',')]
@@ -45,13 +49,16 @@ pub(super) enum Duplicates {
     /// 不是同一份，以后不再提示
     Differ {
         /// 一份的编号
+        #[arg(value_name = "一份")]
         one: uuid::Uuid,
         /// 另一份的编号
+        #[arg(value_name = "另一份")]
         other: uuid::Uuid,
     },
     /// 撤销一次合并
     Undo {
         /// 编号，见 duplicates list
+        #[arg(value_name = "编号")]
         id: uuid::Uuid,
     },
 }

@@ -21,6 +21,7 @@ pub(super) enum Quarantine {
     /// 查看一条：提交的和现有的并排
     Show {
         /// 编号，见 quarantine list
+        #[arg(value_name = "编号")]
         id: String,
     },
     /// 采纳：按提交的内容生效，登记人保留在经过里
@@ -42,9 +43,10 @@ pub(super) enum Quarantine {
     /// 两边不一致时选定一个
     Choose {
         /// 编号，见 quarantine list
+        #[arg(value_name = "编号")]
         id: String,
         /// theirs 保留原值，ours 改用后提交的，both 两份文字都保留
-        #[arg(value_parser = ["theirs", "ours", "both"])]
+        #[arg(value_parser = ["theirs", "ours", "both"], value_name = "选定")]
         choice: String,
         /// 给登记人的话
         #[arg(long, value_name = "文字")]
@@ -56,7 +58,7 @@ pub(super) enum Quarantine {
 #[derive(Debug, Args)]
 pub(super) struct Which {
     /// 编号，可以写几个，见 quarantine list
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "编号")]
     ids: Vec<String>,
     /// 列出的全部（两边不一致的除外），不写编号时用
     #[arg(long)]
