@@ -14,10 +14,11 @@ use tiexin_domain::{Kind, MergeClass, Noun, RegionCode};
 use tiexin_protocol::wire::Standing;
 use tiexin_protocol::{Change, ParkCode, Verdict};
 use tiexin_store::adopting::{self, Adopting};
-use tiexin_store::{Book, Refused, Save, Unsettled, merging};
+use tiexin_store::{Book, Refused, Save, Unsettled};
 use uuid::Uuid;
 
 use super::save::region_of;
+use super::taken_up::can_be_merged_anew;
 use crate::rights::At;
 use crate::{errors, refusals};
 
@@ -37,11 +38,11 @@ impl<'a> From<&'a At> for Viewer<'a> {
 }
 
 impl Viewer<'_> {
-    fn may(&self, action: Action, region: &RegionCode) -> bool {
+    pub(super) fn may(&self, action: Action, region: &RegionCode) -> bool {
         access::permits(self.grants, action, region, self.today)
     }
 
-    fn record(&self, id: Uuid) -> Option<Record> {
+    pub(super) fn record(&self, id: Uuid) -> Option<Record> {
         self.book.get(id).ok().flatten()
     }
 
@@ -236,7 +237,7 @@ impl Group {
             return None;
         }
         if self.merge().is_some() {
-            if matches!(self.cause().verdict, Verdict::Parked { code: ParkCode::RecordUnknown, .. }) {
+            if self.awaits_record() {
                 return Some(
                     "其中一份登记还没有回到省平台（登记它的电脑还没有连上），现在合并不了；它连上以后就能照原来的办。",
                 );
@@ -261,6 +262,12 @@ impl Group {
             }
             None => "要采纳，须同时负责它原来的和现在的地区；可以由上级审核人采纳。",
         })
+    }
+
+    /// It is about a record that the province does not have: one that was put back from a backup, before whoever
+    /// registered it came back.
+    pub(super) fn awaits_record(&self) -> bool {
+        matches!(self.cause().verdict, Verdict::Parked { code: ParkCode::RecordUnknown, .. })
     }
 
     /// The member whose verdict tells why the group waits.
@@ -332,19 +339,6 @@ fn follow_merge(who: &Viewer<'_>, one: &mut Waiting) {
         one.change.record = stays.id;
         one.current = Some(stays);
     }
-}
-
-/// Whether what somebody decided about two registrations can be done on them as they stand now.
-fn can_be_merged_anew(who: &Viewer<'_>, merge: &Merge) -> bool {
-    let (Some(stays), Some(gives_way)) = (who.record(merge.stays), who.record(merge.gives_way)) else {
-        return false;
-    };
-    let right = [&stays, &gives_way].iter().all(|record| who.may(Action::Write, &record.region()));
-    let fits = match merge.decision {
-        MergeDecision::Undone => merged_into(&gives_way).is_some(),
-        _ => stays.void.is_none() && gives_way.void.is_none(),
-    };
-    right && fits && stays.kind == gives_way.kind && merging::mergeable(&stays.kind)
 }
 
 /// All that waits and that the user may see, in groups, oldest first.

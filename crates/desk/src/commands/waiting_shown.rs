@@ -39,12 +39,13 @@ impl Words<'_> {
         let merge = group.merge();
         let moves = group.asked_move();
         let message = match (&merge, &moves) {
-            (Some(merge), _) => self.of_merge(merge, mine),
+            (Some(merge), _) => self.of_merge(merge, group.awaits_record(), mine),
             (None, Some((from, to))) => self.of_move(cause, (from.as_ref(), to), mine),
             (None, None) => refusal.message,
         };
         let reason = if moves.is_some() { ASKED_MOVE } else { refusal.reason };
-        let obstacle = group.obstacle(&who).unwrap_or_default();
+        let obstacle =
+            group.obstacle(&who).filter(|_| merge.is_none() || !group.awaits_record()).unwrap_or_default();
         let region = cause.region();
         Item {
             id: group.id(),
@@ -72,7 +73,7 @@ impl Words<'_> {
     }
 
     /// What became of merging two registrations, or of undoing it, and what to do.
-    fn of_merge(&self, merge: &Merge, mine: bool) -> String {
+    fn of_merge(&self, merge: &Merge, awaits: bool, mine: bool) -> String {
         let (stays, gives_way) = (self.title_of(merge.stays), self.title_of(merge.gives_way));
         let kind = merge.record_kind.label();
         let done = match merge.decision {
@@ -80,6 +81,11 @@ impl Words<'_> {
             _ => format!("把重复的{kind}“{gives_way}”并入“{stays}”"),
         };
         let whose = if mine { "您" } else { "登记人" };
+        if awaits {
+            return format!(
+                "{whose}要{done}。省平台从备份恢复过，其中一份登记还没有回来：登记它的电脑还没有连上。先放着，不用重新登记；那台电脑连上以后，{whose}再同步一次就会照办。"
+            );
+        }
         format!(
             "{whose}要{done}，但同时另一台电脑改过其中一份，所以没有生效，两份登记都没有变。请核对后选择按现在的内容重新办一次，或者不办了。"
         )
