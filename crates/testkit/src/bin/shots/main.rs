@@ -77,7 +77,7 @@ async fn first_use(stage: &Stage, album: &Album) -> Result<(), Trouble> {
     screen.shows("您想怎样开始").await?;
     screen.run("document.querySelectorAll('.tx-way')[0].click()").await?;
     screen.shows("您负责的乡镇").await?;
-    screen.run("document.querySelector('[data-field=region]').click()").await?;
+    screen.press("按层级选").await?;
     screen.press("看蚌埠市下面的").await?;
     screen.press("看固镇县下面的").await?;
     screen.shows("谷阳镇").await?;
