@@ -80,6 +80,10 @@ async fn the_story(keep: Keep) {
     desk.refused(&["sync"], 5, "证书");
     assert_eq!(desk.json(&["status"], None)["waiting"], 1);
     assert_eq!(province.digests().unwrap(), told);
+    // Nor when the machine itself would trust the stranger: the authority that was given is the only one.
+    let trusting = terminal::desk(&desk.book(), &["sync"]).env("SSL_CERT_FILE", &not_it).status().unwrap();
+    assert_eq!(trusting.code(), Some(5));
+    assert_eq!(province.digests().unwrap(), told);
 
     province.restart_with(&own.each_ref().map(String::as_str)).unwrap();
     desk.json(&["sync"], None);

@@ -15,6 +15,11 @@ pub enum SyncError {
     Address,
     #[error("省平台的证书文件不能使用，请向管理员索取")]
     Authority,
+    /// This machine has nothing with which to check a certificate.
+    #[error(
+        "这台电脑的系统里没有可用的根证书，不能核对省平台是谁，没有发送任何内容。请向管理员要省平台的证书文件（ca.crt），接入时选上"
+    )]
+    NoClient,
     #[error("这台电脑还没有接入省平台")]
     NotEnrolled,
     #[error("连不上省平台，已保存在本机，有网络时会自动上传")]

@@ -182,11 +182,19 @@ fn client(address: &ProvinceAddress, pace: Pace) -> Result<Client, SyncError> {
         // Without TLS nobody negotiates; on the loopback there is none but a province of this program.
         builder = builder.http2_prior_knowledge();
     }
-    if let Some(pem) = &address.authority {
-        let cert = reqwest::Certificate::from_pem(pem.as_bytes()).map_err(|_| SyncError::Authority)?;
-        builder = builder.tls_certs_merge([cert]);
+    let Some(pem) = &address.authority else {
+        // What the machine trusts; where it trusts nothing, no certificate is to blame.
+        return builder.build().map_err(|error| {
+            tracing::error!(cause = ?error, "no client for the province");
+            SyncError::NoClient
+        });
+    };
+    // The one authority and nobody else, and so nothing that the machine must have.
+    let certs = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).map_err(|_| SyncError::Authority)?;
+    if certs.is_empty() {
+        return Err(SyncError::Authority);
     }
-    builder.build().map_err(|_| SyncError::Authority)
+    builder.tls_certs_only(certs).build().map_err(|_| SyncError::Authority)
 }
 
 fn posting(client: &Client, url: reqwest::Url, body: Bytes) -> RequestBuilder {
