@@ -1,5 +1,7 @@
 //! 可能重复: records that look like one, merging two of them, undoing that.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_domain::RegionCode;
@@ -56,6 +58,9 @@ pub struct Decided {
     pub at: Option<i64>,
     /// It is a merge, and the user may undo it.
     pub may: bool,
+    /// Chinese: people and files of the two that were merged since. Undoing this one does not part them.
+    #[serde(default)]
+    pub merged_since: Vec<String>,
 }
 
 /// Both side by side.
@@ -103,6 +108,22 @@ pub struct ComparedField {
     pub masked: bool,
     /// A set or a long note: taking it over adds it to what stands.
     pub joins: bool,
+}
+
+impl Comparison {
+    /// The value of the one that stays, and of the other one.
+    pub fn sides(field: &ComparedField, other_stays: bool) -> (&Value, &Value) {
+        if other_stays { (&field.other, &field.one) } else { (&field.one, &field.other) }
+    }
+
+    /// What is taken over unless a person says otherwise: what only the one that gives way holds, and what is joined.
+    pub fn taken_by_default(&self, other_stays: bool) -> BTreeSet<String> {
+        let missing = |field: &&ComparedField| {
+            let (stays, gone) = Self::sides(field, other_stays);
+            field.differs && !gone.is_null() && (stays.is_null() || field.joins)
+        };
+        self.fields.iter().filter(missing).map(|field| field.field.clone()).collect()
+    }
 }
 
 /// Merges two records: whatever named the one that gives way names the other one from now on.

@@ -54,6 +54,20 @@ pub enum Likeness {
 }
 
 impl Book {
+    /// Decisions by which other records were merged into this one, those that were taken back since too.
+    pub fn merges_into(&self, id: Uuid) -> Result<Vec<Record>> {
+        self.read(|conn| {
+            record::collect(
+                conn,
+                concat!(
+                    select!(),
+                    " WHERE kind = 'merge' AND hidden = 0 AND json_extract(fields, '$.stays') = ?1"
+                ),
+                [id.to_string()],
+            )
+        })
+    }
+
     /// Shown persons that look like one: the same ID number, or name, birth date and village. Both records lie
     /// in the regions (empty: everywhere).
     pub fn alike_persons(&self, regions: &[RegionCode]) -> Result<Vec<Alike>> {

@@ -11,7 +11,7 @@ use tiexin_domain::Kind;
 use uuid::Uuid;
 
 use super::at::{Door, Seat, region};
-use super::exit::Outcome;
+use super::exit::{Exit, Failure, Outcome};
 use super::out::plain;
 
 #[derive(Debug, Subcommand)]
@@ -31,7 +31,7 @@ pub(super) enum Duplicates {
         #[arg(value_name = "另一份")]
         other: uuid::Uuid,
     },
-    /// 合并：并入的一份隐去，提到它的记录都改为留下的一份
+    /// 合并：并入的一份隐去，提到它的记录都改为留下的一份；留下的一份空着的栏目用并入的一份补上，备注合在一起
     Merge {
         /// 留下的一份的编号
         #[arg(value_name = "留下的")]
@@ -42,6 +42,9 @@ pub(super) enum Duplicates {
         /// 这些栏目改用并入的一份的内容（字段名，可写多个）
         #[arg(long, value_name = "字段", value_delimiter = ',')]
         take: Vec<String>,
+        /// 这些栏目不从并入的一份补（字段名，可写多个）
+        #[arg(long, value_name = "字段", value_delimiter = ',')]
+        leave: Vec<String>,
         /// 这些理赔记录也转到留下的一份（编号，可写多个）；不写则不动
         #[arg(long, value_name = "编号", value_delimiter = ',')]
         money: Vec<uuid::Uuid>,
@@ -60,6 +63,9 @@ pub(super) enum Duplicates {
         /// 编号，见 duplicates list
         #[arg(value_name = "编号")]
         id: uuid::Uuid,
+        /// 合并以后名下又有并成一份的，也照样撤销
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -68,14 +74,23 @@ pub(super) async fn duplicates(door: Door, command: Duplicates) -> Outcome {
     match command {
         Duplicates::List { region } => list(seat, region.as_deref()).await,
         Duplicates::Show { one, other } => show(seat, one, other).await,
-        Duplicates::Merge { stays, gives_way, take, money } => {
-            merge(seat, MergeRecords { stays, gives_way, take, money }).await
+        Duplicates::Merge { stays, gives_way, take, leave, money } => {
+            merge(seat, MergeRecords { stays, gives_way, take, money }, &leave).await
         }
         Duplicates::Differ { one, other } => {
             let done = seat.desk.run(DeclareDifferent { one, other }).await?;
             seat.out.tell(&json!({"id": done.id}), || vec!["已记为不是同一份，以后不再提示。".into()])
         }
-        Duplicates::Undo { id } => {
+        Duplicates::Undo { id, yes } => {
+            let since = merged_since(&seat, id).await?;
+            if !since.is_empty() && !yes {
+                let named = since.join("、");
+                let message = format!(
+                    "没有撤销。合并以后名下又并成一份的，撤销后不会跟着分开，留在留下的一份名下：{named}。\
+                     要分开请先撤销那些合并；就这样撤销请加 --yes。"
+                );
+                return Err(Failure::new(Exit::Failed, message));
+            }
             let done = seat.desk.run(UndoMerge { id }).await?;
             seat.out.tell(&json!({"id": id, "record": done.id}), || {
                 vec!["已撤销合并。合并以后填写的内容留在原处。".into()]
@@ -114,7 +129,12 @@ fn told(row: &RecordRow) -> String {
 fn decided(one: &Decided) -> String {
     let name = |row: &Option<RecordRow>| row.as_ref().map(|row| row.title.clone()).unwrap_or_default();
     let by = one.by.as_deref().unwrap_or_default();
-    format!("{}  {}  {} / {}  {by}", one.id, one.decision.label(), name(&one.stays), name(&one.gives_way))
+    let since = match one.merged_since.as_slice() {
+        [] => String::new(),
+        since => format!("  以后又并成一份：{}", since.join("、")),
+    };
+    let names = format!("{} / {}", name(&one.stays), name(&one.gives_way));
+    format!("{}  {}  {names}  {by}{since}", one.id, one.decision.label())
 }
 
 async fn show(seat: Seat, one: Uuid, other: Uuid) -> Outcome {
@@ -130,6 +150,10 @@ async fn show(seat: Seat, one: Uuid, other: Uuid) -> Outcome {
     })
 }
 
+fn took_word(field: &ComparedField) -> String {
+    format!("{}{}", field.label, if field.joins { "（两边合在一起）" } else { "" })
+}
+
 fn field(field: &ComparedField) -> String {
     let word =
         |value: &Value| Some(plain(value)).filter(|text| !text.is_empty()).unwrap_or_else(|| "（空）".into());
@@ -137,10 +161,30 @@ fn field(field: &ComparedField) -> String {
     format!("{sign} {}（{}）：{} / {}", field.label, field.field, word(&field.one), word(&field.other))
 }
 
-async fn merge(seat: Seat, args: MergeRecords) -> Outcome {
+/// People and files that were merged since that merge.
+async fn merged_since(seat: &Seat, id: Uuid) -> Outcome<Vec<String>> {
+    let all = seat.desk.run(ListDuplicates { region: None, household: None }).await?;
+    Ok(all.decided.into_iter().find(|one| one.id == id).map(|one| one.merged_since).unwrap_or_default())
+}
+
+/// As the screen begins: what only the other one holds is taken over, notes are joined.
+async fn merge(seat: Seat, mut args: MergeRecords, leave: &[String]) -> Outcome {
+    let both = seat.desk.run(CompareDuplicates { one: args.stays, other: args.gives_way }).await?;
+    let mut take = both.taken_by_default(false);
+    take.extend(std::mem::take(&mut args.take));
+    take.retain(|field| !leave.contains(field));
+    args.take = take.iter().cloned().collect();
     let merged = seat.desk.run(args).await?;
-    seat.out.tell(&merged, || {
+    let took: Vec<&ComparedField> =
+        both.fields.iter().filter(|field| field.differs && take.contains(&field.field)).collect();
+    let mut value = serde_json::to_value(&merged).unwrap_or_default();
+    value["took"] = took.iter().map(|field| json!({"field": field.field, "label": field.label})).collect();
+    seat.out.tell(&value, || {
         let mut lines = vec![format!("已合并，{} 条记录转到留下的一份。编号 {}", merged.turned, merged.id)];
+        if !took.is_empty() {
+            let words: Vec<String> = took.iter().map(|field| took_word(field)).collect();
+            lines.push(format!("取自并入的一份：{}", words.join("、")));
+        }
         if merged.left > 0 {
             lines.push(format!("另有 {} 条没有转（理赔未指定，或不在您的辖区）。", merged.left));
         }

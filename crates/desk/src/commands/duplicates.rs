@@ -34,6 +34,14 @@ struct Found {
     one: Record,
     other: Record,
     reason: &'static str,
+    /// They were merged, and the merge was taken back.
+    undone: bool,
+}
+
+impl Found {
+    fn why(&self) -> String {
+        format!("{}{}", self.reason, if self.undone { "，撤销过合并" } else { "" })
+    }
 }
 
 fn list(at: &At, args: ListDuplicates) -> Result<Duplicates, ErrorReply> {
@@ -68,7 +76,7 @@ fn list(at: &At, args: ListDuplicates) -> Result<Duplicates, ErrorReply> {
             kind: pair.one.kind.clone(),
             one: all.row(&pair.one, Shown::Listed),
             other: all.row(&pair.other, Shown::Listed),
-            reason: pair.reason.to_owned(),
+            reason: pair.why(),
             may: may(at, &pair.one, &pair.other),
         })
         .collect();
@@ -80,7 +88,8 @@ fn list(at: &At, args: ListDuplicates) -> Result<Duplicates, ErrorReply> {
         })
     };
     let shown = merges.iter().filter(|(_, merge)| about(merge)).take(MOST_DECIDED);
-    let decided = shown.map(|(record, merge)| decided(at, record, merge)).collect::<Result<_, _>>()?;
+    let decided =
+        shown.map(|(record, merge)| decided(at, record, merge, &merges)).collect::<Result<_, _>>()?;
     Ok(Duplicates { pairs, decided })
 }
 
@@ -95,12 +104,16 @@ fn merges(book: &tiexin_store::Book, regions: &[RegionCode]) -> Result<Vec<(Reco
         .into_iter()
         .filter_map(|record| Merge::from_fields(&record.fields).ok().map(|merge| (record, merge)))
         .collect();
-    let at = |record: &Record| record.fields.get("recorded_at").and_then(Value::as_i64).unwrap_or_default();
-    all.sort_by_key(|(record, _)| (std::cmp::Reverse(at(record)), record.id));
+    all.sort_by_key(|(record, _)| (std::cmp::Reverse(made_at(record)), record.id));
     Ok(all)
 }
 
-fn decided(at: &At, record: &Record, merge: &Merge) -> Result<Decided, ErrorReply> {
+fn decided(
+    at: &At,
+    record: &Record,
+    merge: &Merge,
+    merges: &[(Record, Merge)],
+) -> Result<Decided, ErrorReply> {
     let seen = |id: Uuid| {
         let record = at.book().get(id).map_err(errors::store)?;
         Ok::<_, ErrorReply>(record.filter(|record| at.may(Action::Read, &record.region())))
@@ -118,9 +131,37 @@ fn decided(at: &At, record: &Record, merge: &Merge) -> Result<Decided, ErrorRepl
         stays: row(stays)?,
         gives_way: row(gives_way)?,
         by: record.text("recorded_by").map(str::to_owned),
-        at: record.fields.get("recorded_at").and_then(Value::as_i64),
+        at: made_at(record),
         may,
+        merged_since: if may { merged_since(at, (record, merge), merges)? } else { Vec::new() },
     })
+}
+
+fn made_at(record: &Record) -> Option<i64> {
+    record.fields.get("recorded_at").and_then(Value::as_i64)
+}
+
+/// What came from the family that gave way and was merged since with what the other one had: taking the families
+/// apart leaves it with the one that stays.
+fn merged_since(
+    at: &At,
+    (record, merge): (&Record, &Merge),
+    merges: &[(Record, Merge)],
+) -> Result<Vec<String>, ErrorReply> {
+    let came = |id: Uuid| merge.turned.iter().any(|turned| turned.record == id);
+    let since = merges.iter().filter(|(later, other)| {
+        other.decision == MergeDecision::Merged
+            && made_at(later) >= made_at(record)
+            && came(other.stays) != came(other.gives_way)
+    });
+    let mut told = Vec::new();
+    for (_, other) in since {
+        let label = other.record_kind.label();
+        let found = at.book().get(other.stays).map_err(errors::store)?;
+        let title = found.map(|found| rows::listed(at, &found).map(|row| row.title)).transpose()?;
+        told.push(format!("{label} {}", title.unwrap_or_default()).trim_end().to_owned());
+    }
+    Ok(told)
 }
 
 fn belongs(record: &Record, household: Uuid) -> bool {
@@ -204,11 +245,18 @@ fn found(
     let mut tell = |one: Record, other: Record, reason: &'static str| -> Result<(), StoreError> {
         let id = tiexin_protocol::merge_of(one.id, other.id);
         let shown = one.void.is_none() && other.void.is_none();
-        if shown && asked.insert(id) && look.get(id)?.is_none() {
-            // The one that was made first: ids are in order of time.
-            let (one, other) = if one.id < other.id { (one, other) } else { (other, one) };
-            pairs.push(Found { one, other, reason });
+        if !shown || !asked.insert(id) {
+            return Ok(());
         }
+        // Who took a merge back did not say that they are two.
+        let undone = match look.get(id)?.map(|record| Merge::from_fields(&record.fields)) {
+            None => false,
+            Some(Ok(Merge { decision: MergeDecision::Undone, .. })) => true,
+            Some(_) => return Ok(()),
+        };
+        // The one that was made first: ids are in order of time.
+        let (one, other) = if one.id < other.id { (one, other) } else { (other, one) };
+        pairs.push(Found { one, other, reason, undone });
         Ok(())
     };
     let together: Vec<(Uuid, Uuid)> = families.iter().map(|(one, two, _)| (one.id, two.id)).collect();

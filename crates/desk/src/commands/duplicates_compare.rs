@@ -26,7 +26,7 @@ pub(super) fn both(at: &At, one: Uuid, other: Uuid) -> Result<Place, ErrorReply>
     Ok(Place::In(vec![find(at, one)?.region(), find(at, other)?.region()]))
 }
 
-fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, ErrorReply> {
+pub(super) fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, ErrorReply> {
     let (one, other) = (find(at, args.one)?, find(at, args.other)?);
     if one.kind != other.kind || !merging::mergeable(&one.kind) || one.id == other.id {
         return Err(errors::not_found());

@@ -11,6 +11,7 @@ use tiexin_domain::{Kind, Noun, deed};
 use tiexin_store::{Book, Event, EventOrigin, FieldChange};
 use uuid::Uuid;
 
+use super::merge_told;
 use super::records::{find, of_record};
 use crate::registry::Registry;
 use crate::rights::{At, READ};
@@ -71,6 +72,7 @@ fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply
         entries.extend(beginning(&record));
     }
     entries.extend(decisions(at, record.id)?);
+    entries.extend(merges(at, &record)?);
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     Ok(entries)
 }
@@ -176,6 +178,22 @@ fn decisions(at: &At, id: Uuid) -> Result<Vec<HistoryEntry>, ErrorReply> {
         })
     });
     Ok(told.collect())
+}
+
+/// What was merged into the record.
+fn merges(at: &At, record: &Record) -> Result<Vec<HistoryEntry>, ErrorReply> {
+    let told = merge_told::of(at, record)?.into_iter();
+    Ok(told
+        .map(|one| HistoryEntry {
+            at: one.at,
+            author: one.author.unwrap_or_else(|| NAMELESS.into()),
+            act: one.act,
+            fields: Vec::new(),
+            changes: Vec::new(),
+            import: None,
+            overwritten: None,
+        })
+        .collect())
 }
 
 /// This desk's own deed, come back from the province.

@@ -23,6 +23,7 @@ mod import_shown;
 mod import_write;
 mod lists;
 mod merge;
+mod merge_told;
 mod package;
 mod package_files;
 pub(crate) mod person_of;

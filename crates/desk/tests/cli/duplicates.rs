@@ -39,3 +39,38 @@ fn two_registrations_are_merged_and_set_apart() {
     assert_eq!((&told["pairs"], &told["decided"][0]["decision"]), (&json!([]), &json!("different")));
     assert_eq!(desk.json(&["verify"])["sound"], true);
 }
+
+/// As on the screen: empty columns of the one that stays are filled, notes are joined, and what was taken is said.
+#[test]
+fn merging_takes_what_only_the_other_one_holds() {
+    let desk = Desk::of("340323100");
+    let family = |phone: Option<&str>, notes: &str| {
+        let family = json!({
+            "household": {"region": "340323100001", "head_name": "熊国学", "phone": phone, "notes": notes},
+            "persons": [{"region": "340323100001", "name": "熊国学", "relation": "head", "birth": "1973-09-16"}],
+        });
+        let saved = desk.fed(&["add", "family", "--json"], &family.to_string()).json();
+        saved["saved"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let (stays, away) = (family(None, "门口有狗"), family(Some("19900002580"), "耳背"));
+    let merged = desk.json(&["duplicates", "merge", &stays, &away]);
+    let took: Vec<&Value> = merged["took"].as_array().unwrap().iter().map(|took| &took["field"]).collect();
+    assert_eq!(took, [&json!("notes"), &json!("phone")]);
+    let fields = desk.json(&["show", &stays])["fields"].clone();
+    assert_eq!(fields["phone"], "199****2580");
+    let notes = fields["notes"].as_str().unwrap();
+    assert!(notes.contains("门口有狗") && notes.contains("耳背"), "{notes}");
+    let id = merged["id"].as_str().unwrap();
+    // The heads are one as well: taking the families apart would leave that with the one that stays.
+    let pair = desk.json(&["duplicates", "list"])["pairs"][0].clone();
+    assert_eq!(pair["kind"], "person");
+    let of = |side: &str| pair[side]["id"].as_str().unwrap().to_owned();
+    desk.json(&["duplicates", "merge", &of("one"), &of("other")]);
+    desk.run(&["duplicates", "undo", id]).failed(1, "熊国学");
+    desk.json(&["duplicates", "undo", id, "--yes"]);
+    let pair = desk.json(&["duplicates", "list"])["pairs"][0].clone();
+    assert!(pair["reason"].as_str().unwrap().ends_with("撤销过合并"), "{pair}");
+    // Nothing but what is named.
+    let merged = desk.json(&["duplicates", "merge", &stays, &away, "--leave", "phone,notes"]);
+    assert_eq!(merged["took"], json!([]));
+}

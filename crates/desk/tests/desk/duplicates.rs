@@ -82,6 +82,11 @@ async fn two_registrations_are_merged_and_set_apart_again() {
     assert_eq!(gone.fields["merged_into"], json!(stays));
     let acts = office.ok(RecordHistory { id: away }).await;
     assert_eq!(acts[0].act, "合并重复登记");
+    let acts = office.ok(RecordHistory { id: stays }).await;
+    assert!(
+        acts.iter().any(|entry| entry.act.contains("贾文广") && entry.act.contains("并入这一份")),
+        "{acts:?}"
+    );
     // What is left alike of the people and the files is asked next.
     let told = all(&office).await;
     let kinds: Vec<&str> = told.pairs.iter().map(|pair| pair.kind.as_str()).collect();
@@ -107,8 +112,10 @@ async fn two_registrations_are_merged_and_set_apart_again() {
     assert_eq!(told(&after), told(&before));
     let page = office.ok(GetFamily { household: stays }).await;
     assert_eq!((page.persons.len(), page.timeline.len()), (1, 0));
+    // Who took a merge back did not say that they are two.
     let left = all(&office).await;
-    assert_eq!((left.pairs.len(), &left.decided[0].decision), (0, &MergeDecision::Undone));
+    assert_eq!((left.pairs.len(), &left.decided[0].decision), (1, &MergeDecision::Undone));
+    assert!(left.pairs[0].reason.ends_with("撤销过合并"), "{:?}", left.pairs);
     assert_eq!(office.refused(UndoMerge { id: merged.id }).await.code, ErrorCode::ChangedMeanwhile);
     // Merged again, this time with the money.
     let money = both.other.money.iter().map(|money| money.id).collect();
@@ -233,4 +240,28 @@ async fn two_registrations_are_told_in_words() {
     for words in said(&told, &both) {
         assert!(in_words(&words), "{words:?}");
     }
+}
+
+/// What the worker did not choose of the other one stays to be read in the history of the one that stays; what was
+/// merged since is named before the families are taken apart.
+#[tokio::test]
+async fn what_was_not_chosen_and_what_was_merged_since_is_told() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let (stays, away) = twice(&office).await;
+    let merged =
+        office.ok(MergeRecords { stays, gives_way: away, take: Vec::new(), money: Vec::new() }).await;
+    let acts = office.ok(RecordHistory { id: stays }).await;
+    let act = acts.iter().find(|entry| entry.act.contains("并入这一份")).expect("told");
+    assert!(act.act.contains("没有采用的：联系电话 199****2581"), "{}", act.act);
+    assert_eq!(act.author, "王丽");
+    let told = all(&office).await;
+    assert!(told.decided[0].merged_since.is_empty());
+    for pair in &told.pairs {
+        let (stays, gives_way) = (pair.one.id, pair.other.id);
+        office.ok(MergeRecords { stays, gives_way, take: Vec::new(), money: Vec::new() }).await;
+    }
+    let told = all(&office).await;
+    let of_family = told.decided.iter().find(|one| one.id == merged.id).unwrap();
+    assert_eq!(of_family.merged_since.len(), 2, "{of_family:?}");
+    assert!(of_family.merged_since.iter().any(|word| word == "人员 贾文广"), "{of_family:?}");
 }

@@ -49,20 +49,9 @@ struct Chosen {
 }
 
 impl Chosen {
-    /// What only the one that gives way holds is taken over unless the worker says otherwise.
     fn begin(both: &Comparison, other_stays: bool) -> Chosen {
-        let missing = |field: &&ComparedField| {
-            let (stays, gone) = sides(field, other_stays);
-            field.differs && !gone.is_null() && (stays.is_null() || field.joins)
-        };
-        let take = both.fields.iter().filter(missing).map(|field| field.field.clone()).collect();
-        Chosen { other_stays, take, money: BTreeSet::new() }
+        Chosen { other_stays, take: both.taken_by_default(other_stays), money: BTreeSet::new() }
     }
-}
-
-/// The value of the one that stays, and of the other one.
-fn sides(field: &ComparedField, other_stays: bool) -> (&serde_json::Value, &serde_json::Value) {
-    if other_stays { (&field.other, &field.one) } else { (&field.one, &field.other) }
 }
 
 #[component]

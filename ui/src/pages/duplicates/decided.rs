@@ -63,6 +63,8 @@ pub(super) fn DecidedList(props: &DecidedListProps) -> Html {
             </tr>
         }
     };
+    let asked = props.decided.iter().find(|one| Some(one.id) == *asking);
+    let since = asked.map(|one| one.merged_since.clone()).unwrap_or_default();
     html! {
         <Card>
             if let Some(error) = &undo.error { <crate::components::Trouble error={error.clone()} /> }
@@ -75,6 +77,9 @@ pub(super) fn DecidedList(props: &DecidedListProps) -> Html {
             if asking.is_some() {
                 <Confirm title="撤销这次合并？" yes="撤销合并" no="不撤销" onyes={go} onno={close} danger=true>
                     { "并入的一份会恢复，转过去的记录转回来；合并以后新填写的内容留在原处。" }
+                    if !since.is_empty() {
+                        { format!("合并以后又并成一份的不会跟着分开，留在留下的一份名下：{}。要分开请先撤销那些合并。", since.join("、")) }
+                    }
                 </Confirm>
             }
         </Card>
