@@ -3,7 +3,7 @@
 use crate::components::{Toaster, Trouble, Waiting};
 use crate::hooks::{
     PreferencesKeeper, RegionKeeper, Session, SyncKeeper, forget_kept, remembered_size, show_size,
-    somebody_left, use_link, use_newest_sync,
+    somebody_left, use_link, use_newest_sync, use_toast,
 };
 use crate::pages::{
     closed::ClosedPage, first_use::FirstUse, locked::LockedPage, restore::RestorePage, sign_in::SignInPage,
@@ -217,9 +217,11 @@ fn Work(props: &WorkProps) -> Html {
         // Moved to another place: the lists do not stay with the former one.
         let region = region.clone();
         let home = (me.home.clone(), me.home_name.clone());
+        let toast = use_toast();
         use_effect_with(me.grants.clone(), move |grants| {
             if !works_in(grants, &region.code) {
                 let (code, name) = home;
+                toast.good(format!("您的授权有变动，现在办理的是{name}"));
                 region.set(RegionName { code, path: vec![name.clone()], name });
             }
         });

@@ -150,15 +150,40 @@ fn signed_in(user: User, enrolled: bool, today: chrono::NaiveDate) -> SignedIn {
     }
 }
 
-/// The deepest grant's region, the first of several; the province for a user without any.
+/// The widest grant's region, the first of several: a narrower one given besides takes nobody away from the usual place.
+/// The province for a user without any.
 fn home(grants: &[Grant]) -> RegionCode {
-    let deepest = grants.iter().map(|grant| &grant.region).rev().max_by_key(|region| region.as_str().len());
+    let widest = grants.iter().map(|grant| &grant.region).min_by_key(|region| region.as_str().len());
     // Invariant: 34 is a region code.
-    deepest.cloned().unwrap_or_else(|| RegionCode::new("34").expect("two digits"))
+    widest.cloned().unwrap_or_else(|| RegionCode::new("34").expect("two digits"))
 }
 
 fn demo_accounts(desk: &Desk) -> Vec<DemoAccount> {
     let path = desk.inner().config.data_dir.join(DEMO_ACCOUNTS);
     let text = std::fs::read_to_string(path).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tiexin_domain::Role;
+
+    #[test]
+    fn a_narrower_grant_besides_is_not_the_working_place() {
+        let of = |regions: &[&str]| {
+            let grant = |region: &&str| Grant {
+                role: Role::Worker,
+                region: region.parse().unwrap(),
+                from: None,
+                to: None,
+            };
+            home(&regions.iter().map(grant).collect::<Vec<_>>()).to_string()
+        };
+        assert_eq!(of(&["340323104", "340323104002"]), "340323104");
+        assert_eq!(of(&["340323104002", "340323104"]), "340323104");
+        assert_eq!(of(&["340323104", "340323105"]), "340323104");
+        assert_eq!(of(&["340323104001", "340323"]), "340323");
+        assert_eq!(of(&[]), "34");
+    }
 }
