@@ -14,6 +14,7 @@ use tiexin_terminal::say;
 use super::args::Add;
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome, told};
+use super::fields;
 use super::out::plain;
 use super::records::kind;
 use crate::commands::person_of;
@@ -129,6 +130,7 @@ async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, Erro
         return seat.desk.run(edit).await;
     }
     complete(seat, kind, &mut object).await?;
+    fields::by_name(&mut object);
     if kind == Kind::Visit.code() {
         let visit = Visit::from_fields(&object)
             .map_err(|problem| ErrorReply::invalid(vec![rules::not_read(kind, problem)]))?;

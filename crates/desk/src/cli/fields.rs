@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tiexin_domain::shape::{FieldShape, Holds};
-use tiexin_domain::{Kind, nouns};
+use tiexin_domain::{Fields, Kind, nouns};
 
 use super::exit::Outcome;
 use super::out::Out;
@@ -88,11 +88,25 @@ fn line(kind: &str, field: &FieldShape) -> String {
     let choices: Vec<String> =
         choices(kind, field).iter().map(|(code, label)| format!("{code} {label}")).collect();
     let holds = match (choices.is_empty(), field.holds) {
+        (true, Holds::List) if PERSONS.contains(&field.name) => r#"列表，写姓名，如 ["张三"]"#.to_owned(),
         (true, holds) => word(holds).to_owned(),
         (false, Holds::List) => format!("列表，可选：{}", choices.join("、")),
         (false, _) => format!("可选：{}", choices.join("、")),
     };
     format!("{star} {}\t{}\t{holds}", field.name, labels::field(kind, field.name))
+}
+
+/// Lists of persons: a name is enough.
+const PERSONS: [&str; 2] = ["met", "persons"];
+
+/// Persons written by their names alone, as they are stored.
+pub(super) fn by_name(object: &mut Fields) {
+    for field in PERSONS {
+        let Some(Value::Array(items)) = object.get_mut(field) else { continue };
+        for item in items.iter_mut().filter(|item| item.is_string()) {
+            *item = json!({"name": item.take()});
+        }
+    }
 }
 
 fn word(holds: Holds) -> &'static str {

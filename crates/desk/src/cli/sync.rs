@@ -80,13 +80,11 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
                 format!("省平台 {server}，上次核对完毕：{at}")
             }
         }];
+        let list = if state.own_listed + state.to_settle > 0 { "，用 quarantine list 查看" } else { "" };
         lines.push(format!(
-            "本机有 {} 条待上传，{} 条待裁决，{} 条冲突",
-            state.waiting, state.parked, state.conflicts
+            "本机有 {} 条待上传；待处理：等您处理的 {} 项，本机提交、尚未定下的 {} 项{list}",
+            state.waiting, state.to_settle, state.own_listed
         ));
-        if state.to_settle > 0 {
-            lines.push(format!("其他同事有 {} 条修改等您处理，用 quarantine list 查看", state.to_settle));
-        }
         if state.answered > 0 {
             lines.push(format!("您提交的 {} 条已有处理结果，用 quarantine list 查看", state.answered));
         }
