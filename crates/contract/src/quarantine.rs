@@ -71,6 +71,13 @@ pub struct Part {
     /// Why the record is hidden now.
     #[serde(default)]
     pub hidden: Option<String>,
+    /// Chinese, of a merge: whether this one stays or gives way.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// Chinese, of a merge: who changed what meanwhile.
+    #[serde(default)]
+    pub meanwhile: Vec<String>,
+    /// What the change would make differ from what stands; those about which two people disagree first.
     pub fields: Vec<BothValues>,
 }
 
@@ -86,6 +93,9 @@ pub struct BothValues {
     /// Covered; [`UnmaskBoth`] shows it.
     #[serde(default)]
     pub masked: bool,
+    /// About this field two people disagree. The others of such a change are merged whichever value stands.
+    #[serde(default)]
+    pub clash: bool,
     /// Who wrote what stands, and when.
     #[serde(default)]
     pub by: Option<String>,
@@ -104,6 +114,9 @@ pub struct Answer {
     /// When the change was made.
     pub noted_at: i64,
     pub choice: Choice,
+    /// One's own decision, that came second and was not taken: [`Self::choice`] stands.
+    #[serde(default)]
+    pub instead_of: Option<Choice>,
     /// What the decider wrote.
     #[serde(default)]
     pub note: Option<String>,

@@ -285,7 +285,8 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         conflicts: counts.conflicts,
         own_listed: own,
         to_settle,
-        answered: book.answered_of(viewer.user).map_err(errors::store)?,
+        answered: book.answered_of(viewer.user).map_err(errors::store)?
+            + book.overruled_of(viewer.user).map_err(errors::store)?,
         running: status.running || status.carrying,
         last_full_round: counts.last_round,
         trouble: status.trouble,

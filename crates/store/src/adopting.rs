@@ -88,6 +88,23 @@ pub fn adopted(change: &Change, current: Option<&Record>, place: &RegionCode, jo
     Save { id: *record, kind: kind.clone(), fields, void }
 }
 
+/// Of a change whose `contested` fields are to stay as they are: the rest of it, merged as it would have been without
+/// them. `None`: nothing is left to be saved. What is hidden, or was to be, is for a person to look at.
+pub fn rest(
+    change: &Change,
+    current: Option<&Record>,
+    place: &RegionCode,
+    contested: &[String],
+) -> Option<Save> {
+    if change.void.is_some() || current.is_some_and(|record| record.void.is_some()) {
+        return None;
+    }
+    let mut left = change.clone();
+    left.set.retain(|field, _| !contested.contains(field));
+    let save = adopted(&left, current, place, true);
+    (current.map(|record| &record.fields) != Some(&save.fields)).then_some(save)
+}
+
 /// Where a decision lies: where the record is or will be, if that is in the township where the change waits.
 pub fn decided_at(waits: &RegionCode, current: Option<&Record>, to: Option<&RegionCode>) -> RegionCode {
     let inside = |region: &RegionCode| region.scope() == *waits;
@@ -190,6 +207,26 @@ mod tests {
         let there = [gone, record(Uuid::from_u128(9), "household", NEW)];
         let change = change("visit", 0, json!({"region": OLD, "household": PARENT}));
         assert_eq!(adopt(&change, None, &NEW[..9], &there).unwrap().0, region(NEW));
+    }
+
+    #[test]
+    fn the_rest_of_a_change_is_merged_without_what_clashes() {
+        let mut here = record(Uuid::from_u128(4), "person", OLD);
+        here.fields.insert("id_number".into(), json!("34052419800101001X"));
+        here.fields.insert("health".into(), json!("高血压"));
+        let set = json!({"id_number": "440524188001010014", "health": "糖尿病", "notes": "旧",
+            "tags": {"+": ["youth"]}});
+        let change = change("person", 2, set);
+        let save = rest(&change, Some(&here), &region(OLD), &["id_number".into()]).unwrap();
+        assert_eq!(save.fields["id_number"], here.fields["id_number"]);
+        assert_eq!((&save.fields["health"], &save.fields["tags"]), (&json!("糖尿病"), &json!(["youth"])));
+        let notes = save.fields["notes"].as_str().unwrap();
+        assert!(notes.contains('新') && notes.contains('旧'), "{notes}");
+        // Nothing else was in it; or what it is about is hidden now.
+        let all: Vec<String> = change.set.keys().cloned().collect();
+        assert!(rest(&change, Some(&here), &region(OLD), &all).is_none());
+        here.void = Some(tiexin_domain::record::Void { reason: "重复".into() });
+        assert!(rest(&change, Some(&here), &region(OLD), &["id_number".into()]).is_none());
     }
 
     #[test]

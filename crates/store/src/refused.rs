@@ -29,8 +29,13 @@ pub struct Refused {
 }
 
 /// Not dealt with here, not decided on elsewhere, no decision of this desk's own under way.
-const OPEN: &str = "settled_at IS NULL AND outcome IS NULL AND NOT EXISTS (
+const OPEN: &str = "settled_at IS NULL AND outcome IS NULL AND json_extract(change, '$.kind') <> 'settlement'
+  AND NOT EXISTS (
   SELECT 1 FROM record AS decided WHERE decided.id = refused.settlement AND decided.hidden <> 3)";
+/// A decision of this desk that was not taken, for somebody else's stands; its author has not put that away yet.
+const OVERRULED: &str = "settled_at IS NULL AND verdict = 'conflict'
+  AND json_extract(change, '$.kind') = 'settlement'
+  AND EXISTS (SELECT 1 FROM record AS stands WHERE stands.n = refused.record AND stands.hidden <> 3)";
 /// Most changes that one message asks about.
 const MOST_ASKED: i64 = 200;
 
@@ -43,8 +48,9 @@ pub(crate) fn put(conn: &Connection, n: i64, change: &Change, verdict: &Verdict,
     if settled_before(conn, n, change, verdict, (word, &code))? {
         return Ok(());
     }
-    // That somebody else had decided first leaves nothing more to decide.
-    let settled = (change.kind == Kind::Settlement.code()).then_some(now_ms);
+    // Nobody decides on a decision. That somebody else had decided first is told to who came second.
+    let told_of = matches!(verdict, Verdict::Conflict { .. });
+    let settled = (change.kind == Kind::Settlement.code() && !told_of).then_some(now_ms);
     conn.prepare_cached(
         "INSERT INTO refused (record, seq, verdict, code, change, told, refused_at, settled_at, settlement)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -79,6 +85,18 @@ fn settled_before(
         )?
         .execute(params![change.id.settlement(), n, word, code, text(verdict)?])?;
     Ok(kept > 0)
+}
+
+/// What was to be saved with a decision that came second waits for nobody: the decision that stands is about it.
+pub(crate) fn close_overruled(conn: &Connection, now_ms: i64) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE refused SET settled_at = ?1
+         WHERE settled_at IS NULL AND code = 'group' AND json_extract(change, '$.group') IN
+           (SELECT json_extract(change, '$.group') FROM refused
+            WHERE verdict = 'conflict' AND json_extract(change, '$.kind') = 'settlement')",
+    )?
+    .execute([now_ms])?;
+    Ok(())
 }
 
 /// For a book of an older program: which record would settle each.
@@ -119,7 +137,11 @@ pub(crate) fn asked_about(conn: &Connection, n: i64) -> Result<bool> {
 /// The scope is given up (I11): nothing stays of what the changes said. Which they were stays, so that their author
 /// is told the decision, also when no right is left.
 pub(crate) fn hollow(conn: &Connection, n: i64) -> Result<()> {
-    conn.prepare_cached("DELETE FROM refused WHERE record = ?1 AND settled_at IS NOT NULL")?.execute([n])?;
+    conn.prepare_cached(
+        "DELETE FROM refused WHERE record = ?1
+         AND (settled_at IS NOT NULL OR json_extract(change, '$.kind') = 'settlement')",
+    )?
+    .execute([n])?;
     conn.prepare_cached(
         "UPDATE refused SET change = json_remove(change, '$.set', '$.void') WHERE record = ?1",
     )?
@@ -203,19 +225,37 @@ impl Book {
         })
     }
 
+    /// Decisions of this desk's people that were not taken because another one stands: [`Refused::current`].
+    pub fn overruled(&self) -> Result<Vec<Refused>> {
+        self.read(|conn| all(conn, OVERRULED, []))
+    }
+
+    /// How many of them are of this author.
+    pub fn overruled_of(&self, author: Uuid) -> Result<u64> {
+        self.read(|conn| {
+            let count: i64 = conn
+                .prepare_cached(&format!(
+                    "SELECT count(*) FROM refused WHERE {OVERRULED} AND json_extract(change, '$.author') = ?1"
+                ))?
+                .query_row([author.to_string()], |row| row.get(0))?;
+            Ok(count as u64)
+        })
+    }
+
     /// Refused changes about which the province is to be asked: nobody is known to have decided yet.
     /// What this desk's own people decided is among them until the province confirms it.
     pub fn undecided(&self) -> Result<Vec<ChangeId>> {
         self.read(|conn| {
             let mut select = conn.prepare_cached(
-                "SELECT change FROM refused WHERE outcome IS NULL AND settled_at IS NULL ORDER BY id LIMIT ?1",
+                "SELECT change FROM refused WHERE outcome IS NULL AND settled_at IS NULL
+                 AND json_extract(change, '$.kind') <> 'settlement' ORDER BY id LIMIT ?1",
             )?;
             let mut rows = select.query([MOST_ASKED])?;
             let mut ids = Vec::new();
             while let Some(row) = rows.next()? {
                 let change: String = row.get(0)?;
-                let change: Change = serde_json::from_str(&change)
-                    .map_err(|_| StoreError::Unreadable { what: "refused" })?;
+                let change: Change =
+                    serde_json::from_str(&change).map_err(|_| StoreError::Unreadable { what: "refused" })?;
                 ids.push(change.id);
             }
             Ok(ids)

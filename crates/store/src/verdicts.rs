@@ -22,6 +22,9 @@ impl Book {
             for told in &reply.verdicts {
                 take(w, told.seq as i64, &told.verdict, &desk, now_ms)?;
             }
+            if reply.verdicts.iter().any(|told| matches!(told.verdict, Verdict::Conflict { .. })) {
+                refused::close_overruled(&w.tx, now_ms)?;
+            }
             Ok(())
         })?;
         Ok(changed)

@@ -2,7 +2,9 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tiexin_contract::quarantine::{Item, ListQuarantine, Settle, SettleMany};
+use tiexin_contract::quarantine::{
+    Answer, BothValues, Item, ListQuarantine, Part, PutAway, Settle, SettleMany,
+};
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::settlement::Choice;
 use uuid::Uuid;
@@ -40,7 +42,16 @@ pub(super) enum Quarantine {
         #[arg(long, value_name = "文字")]
         note: String,
     },
-    /// 两边不一致时选定一个
+    /// 知道了：收起看过的处理结果
+    Read {
+        /// 处理结果的编号，可以写几个，见 quarantine list
+        #[arg(value_name = "编号", required_unless_present = "all", conflicts_with = "all")]
+        ids: Vec<i64>,
+        /// 全部收起
+        #[arg(long)]
+        all: bool,
+    },
+    /// 两边不一致时选定一个；没有争议的栏目都按后提交的写入
     Choose {
         /// 编号，见 quarantine list
         #[arg(value_name = "编号")]
@@ -75,6 +86,7 @@ pub(super) async fn quarantine(door: Door, command: Quarantine) -> Outcome {
         Quarantine::Show { id } => show(seat, &id).await,
         Quarantine::Adopt { which, note } => several(seat, which, Choice::Adopt, note).await,
         Quarantine::Decline { which, note } => several(seat, which, Choice::Decline, Some(note)).await,
+        Quarantine::Read { ids, all } => read(seat, ids, all).await,
         Quarantine::Choose { id, choice, note } => {
             let choice = Choice::from_code(&choice);
             settle(seat, &id, choice, note).await
@@ -91,16 +103,45 @@ async fn list(seat: Seat, code: Option<&str>) -> Outcome {
     let all = seat.desk.run(ListQuarantine { region }).await?;
     seat.out.tell(&json!({"items": all.items, "answers": all.answers}), || {
         let mut lines: Vec<String> = all.items.iter().map(line).collect();
-        if lines.is_empty() {
+        if lines.is_empty() && all.answers.is_empty() {
             lines.push("没有待处理的内容。".into());
         }
-        lines.extend(all.answers.iter().map(|answer| {
-            let by = answer.by.as_deref().unwrap_or("审核人");
-            let why = answer.note.as_ref().map(|note| format!("：{note}")).unwrap_or_default();
-            format!("结果  {}  {by}{}{why}", answer.title, answer.choice.label())
-        }));
+        lines.extend(all.answers.iter().map(answered));
+        if !all.answers.is_empty() {
+            lines.push("处理结果看过了，用 quarantine read 收起。".into());
+        }
         lines
     })
+}
+
+fn answered(answer: &Answer) -> String {
+    let by = answer.by.as_deref().unwrap_or("审核人");
+    let why = answer.note.as_ref().map(|note| format!("：{note}")).unwrap_or_default();
+    let own =
+        answer.instead_of.as_ref().map(|own| format!("；已由{by}先决定，您选的“{}”没有生效", own.label()));
+    let kind = Kind::from_code(&answer.kind);
+    format!(
+        "结果 {}  {} {}  {by}{}{why}{}",
+        answer.id,
+        kind.word(),
+        answer.title,
+        answer.choice.label(),
+        own.unwrap_or_default()
+    )
+}
+
+/// 知道了: what was decided is put away.
+async fn read(seat: Seat, ids: Vec<i64>, all: bool) -> Outcome {
+    let answers = seat.desk.run(ListQuarantine { region: None }).await?.answers;
+    let wanted: Vec<i64> = if all { answers.iter().map(|answer| answer.id).collect() } else { ids };
+    if let Some(none) = wanted.iter().find(|id| answers.iter().all(|answer| answer.id != **id)) {
+        let message = format!("没有编号为 {none} 的处理结果，没有收起。请用 quarantine list 查看。");
+        return Err(Failure::new(Exit::NotFound, message));
+    }
+    for id in &wanted {
+        seat.desk.run(PutAway { id: *id }).await?;
+    }
+    seat.out.tell(&json!({"read": wanted}), || vec![format!("已收起 {} 条处理结果。", wanted.len())])
 }
 
 fn line(item: &Item) -> String {
@@ -126,27 +167,31 @@ async fn show(seat: Seat, id: &str) -> Outcome {
     let item = one(&seat, id).await?;
     seat.out.tell(&item, || {
         let mut lines = vec![line(&item), item.message.clone()];
-        for part in &item.parts {
-            lines.push(format!("{} {}", Kind::from_code(&part.kind).word(), part.title));
-            lines.extend(part.hides.iter().map(|why| format!("  要作废，原因：{why}")));
-            for field in &part.fields {
-                let word = |value: &serde_json::Value| match value.as_str().unwrap_or_default() {
-                    "" => "（空）".to_owned(),
-                    text => text.to_owned(),
-                };
-                let by = field.by.as_ref().map(|by| format!("（{by}）")).unwrap_or_default();
-                lines.push(format!(
-                    "  {}：提交 {}，现有 {}{by}",
-                    field.label,
-                    word(&field.ours),
-                    word(&field.theirs)
-                ));
-            }
-        }
+        lines.extend(item.parts.iter().flat_map(|one| part(one, item.merges)));
         let choices: Vec<&str> = item.choices.iter().map(Choice::code).collect();
         lines.push(format!("可以选择：{}", choices.join(" ")));
         lines
     })
+}
+
+fn part(part: &Part, merges: bool) -> Vec<String> {
+    let role = part.role.as_ref().map(|role| format!("{role}：")).unwrap_or_default();
+    let mut lines = vec![format!("{role}{} {}", Kind::from_code(&part.kind).word(), part.title)];
+    lines.extend(part.hides.iter().map(|why| format!("  要作废，原因：{why}")));
+    lines.extend(part.meanwhile.iter().map(|deed| format!("  {deed}")));
+    lines.extend(part.fields.iter().map(|field| both(field, if merges { "合并后" } else { "提交" })));
+    lines
+}
+
+/// Old beside new, the contested ones marked.
+fn both(field: &BothValues, ours: &str) -> String {
+    let word = |value: &serde_json::Value| match value.as_str().unwrap_or_default() {
+        "" => "（空）".to_owned(),
+        text => text.to_owned(),
+    };
+    let by = field.by.as_ref().map(|by| format!("（{by}）")).unwrap_or_default();
+    let clash = if field.clash { "不一致  " } else { "" };
+    format!("  {clash}{}：{ours} {}，现有 {}{by}", field.label, word(&field.ours), word(&field.theirs))
 }
 
 /// One by its number as before; several one after the other, of which a bad one holds back none.

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use tiexin_contract::duplicates::{DeclareDifferent, MergeRecords, Merged, UndoMerge};
+use tiexin_contract::duplicates::{CompareDuplicates, DeclareDifferent, MergeRecords, Merged, UndoMerge};
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for};
 use tiexin_domain::nouns::{self, Merge};
-use tiexin_domain::record::Record;
+use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, Noun};
-use tiexin_store::Save;
 use tiexin_store::merging::{self, Merging, Today, Two};
+use tiexin_store::{Event, EventOrigin, Save};
 use uuid::Uuid;
 
-use super::duplicates_compare::both;
+use super::duplicates_compare::{both, compare};
 use super::records::find;
 use super::save::sign;
+use super::waiting::Group;
 use crate::errors;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
@@ -109,20 +110,63 @@ fn merge(at: &At, args: MergeRecords) -> Result<Merged, ErrorReply> {
     Ok(Merged { id, stays, turned: turned as u64, left: left as u64 })
 }
 
-/// What somebody decided about two registrations, which the province did not apply, done on both as they stand
-/// now: the values that were to be taken over are, with what stands there today.
-pub(super) fn done_anew(at: &At, merge: &Merge) -> Result<Vec<Save>, ErrorReply> {
+/// What somebody decided about two registrations, which the province did not apply, done on both as they stand now.
+pub(super) fn done_anew(at: &At, group: &Group, merge: &Merge) -> Result<Vec<Save>, ErrorReply> {
     if merge.decision == MergeDecision::Undone {
         return undone(at, merge);
     }
+    Ok(planned(at, anew(at, group, merge)?)?.saves)
+}
+
+/// The one that stays, as merging anew would make it.
+pub(super) fn stays_anew(at: &At, group: &Group, merge: &Merge) -> Option<Fields> {
+    let saves = planned(at, anew(at, group, merge).ok()?).ok()?.saves;
+    saves.into_iter().find(|save| save.id == merge.stays).map(|save| save.fields)
+}
+
+/// The values that were to be taken over are, as they stand today, and what only the other one holds.
+fn anew(at: &At, group: &Group, merge: &Merge) -> Result<MergeRecords, ErrorReply> {
+    let both = compare(at, CompareDuplicates { one: merge.stays, other: merge.gives_way })?;
     let of_stays = merge.took.iter().filter(|took| took.record.is_none());
-    let args = MergeRecords {
+    let mut take: BTreeSet<String> = of_stays.map(|took| took.field.clone()).collect();
+    // What only waited for a registration to come back is done as it was decided.
+    if !group.awaits_record() {
+        take.extend(both.taken_by_default(false));
+        with_what_was_written(at, group, merge, &mut take)?;
+    }
+    take.retain(|field| both.fields.iter().any(|one| one.field == *field && !one.other.is_null()));
+    Ok(MergeRecords {
         stays: merge.stays,
         gives_way: merge.gives_way,
-        take: of_stays.map(|took| took.field.clone()).collect(),
+        take: take.into_iter().collect(),
         money: merge.turned.iter().map(|turned| turned.record).collect(),
+    })
+}
+
+/// What somebody wrote meanwhile stands, on whichever of the two: after the merge it would have come to the one that
+/// stays.
+fn with_what_was_written(
+    at: &At,
+    group: &Group,
+    merge: &Merge,
+    take: &mut BTreeSet<String>,
+) -> Result<(), ErrorReply> {
+    let written = |id| {
+        let events = meanwhile(at, group, id)?;
+        Ok::<BTreeSet<String>, ErrorReply>(events.into_iter().flat_map(|event| event.fields).collect())
     };
-    Ok(planned(at, args)?.saves)
+    let stood = written(merge.stays)?;
+    take.retain(|field| !stood.contains(field) || merging::joins(merge.record_kind.code(), field));
+    take.extend(written(merge.gives_way)?);
+    Ok(())
+}
+
+/// What was written about one of the two and was not seen by who merged them.
+pub(super) fn meanwhile(at: &At, group: &Group, id: Uuid) -> Result<Vec<Event>, ErrorReply> {
+    let Some(one) = group.0.iter().find(|one| one.change.record == id) else { return Ok(Vec::new()) };
+    let mut events = at.book().history(id).map_err(errors::store)?;
+    events.retain(|event| event.origin == EventOrigin::Province && event.seq > one.change.base);
+    Ok(events)
 }
 
 /// What is to stand obeys its kind's rules. That another record holds the same number is no obstacle here.

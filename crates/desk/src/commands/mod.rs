@@ -24,6 +24,7 @@ mod import_write;
 mod lists;
 mod merge;
 mod merge_told;
+mod overruled;
 mod package;
 mod package_files;
 pub(crate) mod person_of;
@@ -44,6 +45,8 @@ mod today_soon;
 mod visit;
 mod voided;
 mod waiting;
+mod waiting_look;
+mod waiting_merge;
 mod waiting_shown;
 
 pub(crate) use waiting::{Viewer, counted};

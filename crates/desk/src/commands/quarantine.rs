@@ -9,6 +9,7 @@ use tiexin_domain::access::Action;
 use tiexin_domain::record::Record;
 use tiexin_store::Refused;
 
+use super::overruled;
 use super::records::Names;
 use super::waiting::{Group, Viewer, Waiting, find, open, settled_already};
 use super::waiting_shown::{Words, titled};
@@ -39,7 +40,9 @@ fn list(at: &At, args: ListQuarantine) -> Result<Quarantine, ErrorReply> {
     let own: Vec<(Refused, Waiting)> = own.map(|refused| (refused.clone(), Waiting::from(refused))).collect();
     let whole: Vec<Record> = own.iter().map(|(_, waiting)| waiting.with_change()).collect();
     let lost = masking::lost(at.book(), &whole)?;
-    let answers = own.into_iter().filter_map(|(refused, waiting)| answer(refused, &waiting, &lost)).collect();
+    let mut answers: Vec<Answer> =
+        own.into_iter().filter_map(|(refused, waiting)| answer(refused, &waiting, &lost)).collect();
+    answers.extend(overruled::of_user(at)?.iter().filter_map(|one| overruled::answer(at, one)));
     Ok(Quarantine { items, answers })
 }
 
@@ -53,6 +56,7 @@ fn answer(refused: Refused, waiting: &Waiting, lost: &Lost) -> Option<Answer> {
         title: titled(waiting, lost),
         noted_at,
         choice: outcome.choice,
+        instead_of: None,
         note: outcome.note,
         by: outcome.by,
         at: outcome.at,
@@ -79,7 +83,8 @@ fn unmask(at: &At, args: UnmaskBoth) -> Result<Unmasked, ErrorReply> {
 
 fn put_away(at: &At, args: PutAway) -> Result<Done, ErrorReply> {
     let answered = at.book().answered().map_err(errors::store)?;
-    let own = answered.into_iter().find(|one| one.id == args.id && one.change.author == at.user.id);
+    let mut answered = answered.into_iter().chain(overruled::of_user(at)?);
+    let own = answered.find(|one| one.id == args.id && one.change.author == at.user.id);
     let refused = own.ok_or_else(settled_already)?;
     at.book().settle_refused(refused.id, at.user.id, at.now_ms).map_err(errors::store)?;
     tell(at, vec![refused.change.kind])?;

@@ -144,9 +144,12 @@ fn decide(at: &At, group: &Group, choice: &Choice, note: Option<String>) -> Resu
     let mut saves = Vec::new();
     if choice.takes_effect() {
         saves = match &merge {
-            Some(merge) => done_anew(at, merge)?,
+            Some(merge) => done_anew(at, group, merge)?,
             None => adopted(at, group, choice)?,
         };
+    } else if *choice == Choice::Theirs && group.clashes() && group.may_decide(&who) && group.may_adopt(&who)
+    {
+        saves = rest(at, group)?;
     }
     if group.may_decide(&who) {
         saves.extend(decisions(at, group, choice, note)?);
@@ -191,15 +194,36 @@ fn adopted(at: &At, group: &Group, choice: &Choice) -> Result<Vec<Save>, ErrorRe
     let mut saves: Vec<Save> = Vec::new();
     for one in &group.0 {
         let save = one.adopted(join).ok_or_else(errors::not_found)?;
-        let before = one.current.as_ref().map(|record| &record.fields);
-        let found = rules::problems_since(at.book(), &save.kind, save.id, before, &save.fields, at.day);
-        let found = found.map_err(errors::store)?;
+        let found = problems(at, one, &save)?;
         if !found.is_empty() && !matches!(save.void, Some(VoidChange::Hide(_))) {
             return Err(ErrorReply::invalid(found));
         }
         saves.push(save);
     }
     Ok(saves)
+}
+
+/// What stands stays where two people disagree; the other columns are merged as they would have been without that. What
+/// would not obey the rules by itself is left out.
+fn rest(at: &At, group: &Group) -> Result<Vec<Save>, ErrorReply> {
+    let mut saves = Vec::new();
+    for one in &group.0 {
+        let Some(save) = one.rest(&[]) else { continue };
+        let wrong: Vec<String> = problems(at, one, &save)?.into_iter().map(|problem| problem.field).collect();
+        let save = if wrong.is_empty() { Some(save) } else { one.rest(&wrong) };
+        if let Some(save) = save
+            && problems(at, one, &save)?.is_empty()
+        {
+            saves.push(save);
+        }
+    }
+    Ok(saves)
+}
+
+fn problems(at: &At, one: &Waiting, save: &Save) -> Result<Vec<Problem>, ErrorReply> {
+    let before = one.current.as_ref().map(|record| &record.fields);
+    let found = rules::problems_since(at.book(), &save.kind, save.id, before, &save.fields, at.day);
+    found.map_err(errors::store)
 }
 
 /// A record for each change of the group.

@@ -6,14 +6,15 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::{self, Action, Grant};
-use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision, merged_into, standing_for};
+use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for};
+use tiexin_domain::nouns::person::FOLLOW_THE_NUMBER;
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::nouns::{self, Merge};
 use tiexin_domain::record::{self as shape, Fields, Record};
 use tiexin_domain::{Kind, MergeClass, Noun, RegionCode};
 use tiexin_protocol::wire::Standing;
 use tiexin_protocol::{Change, ParkCode, Verdict};
-use tiexin_store::adopting::{self, Adopting};
+use tiexin_store::adopting;
 use tiexin_store::{Book, Refused, Save, Unsettled};
 use uuid::Uuid;
 
@@ -47,7 +48,7 @@ impl Viewer<'_> {
     }
 
     /// The record that stands for one that was merged; the same one when it was not.
-    fn standing(&self, id: Uuid) -> Uuid {
+    pub(super) fn standing(&self, id: Uuid) -> Uuid {
         let into = |id| self.record(id).as_ref().and_then(merged_into);
         standing_for(id, into).unwrap_or(id)
     }
@@ -60,9 +61,9 @@ pub(super) struct Waiting {
     /// The record as it stands; `None` when nothing stands.
     pub(super) current: Option<Record>,
     /// The township where it waits. Of this desk's own it is worked out; `None` when that cannot be told here.
-    waits: Option<RegionCode>,
+    pub(super) waits: Option<RegionCode>,
     /// [`Unsettled::adopted_in_vain`].
-    in_vain: bool,
+    pub(super) in_vain: bool,
     /// Where a decision on it lies, inside [`Self::waits`].
     pub(super) at: Option<RegionCode>,
     /// Where its record lies once it is adopted; `None`: it cannot be adopted here.
@@ -137,6 +138,22 @@ impl Waiting {
         Some(adopting::adopted(&self.change, self.current.as_ref(), self.to.as_ref()?, join))
     }
 
+    /// The fields about which two people disagree, with those that follow them; none where it is about the whole record.
+    pub(super) fn contested(&self) -> Vec<String> {
+        let Verdict::Conflict { fields, .. } = &self.verdict else { return Vec::new() };
+        let number =
+            self.change.kind == Kind::Person.code() && fields.iter().any(|field| field == "id_number");
+        let follow = FOLLOW_THE_NUMBER.iter().filter(|_| number).map(|field| (*field).to_owned());
+        fields.iter().cloned().chain(follow).collect()
+    }
+
+    /// What is saved when the contested fields stay as they stand. `but`: fields that are left as well.
+    pub(super) fn rest(&self, but: &[String]) -> Option<Save> {
+        let mut fields = self.contested();
+        fields.extend_from_slice(but);
+        adopting::rest(&self.change, self.current.as_ref(), self.to.as_ref()?, &fields)
+    }
+
     /// Both sides hold different texts of a long note.
     fn has_two_notes(&self) -> bool {
         self.change.set.iter().any(|(field, value)| {
@@ -173,6 +190,15 @@ impl Group {
         self.0.iter().any(|one| matches!(one.verdict, Verdict::Conflict { .. }))
     }
 
+    /// Two people disagree about single fields, and about nothing else of the save: the rest of it is merged
+    /// whichever value stands.
+    pub(super) fn clashes(&self) -> bool {
+        let single = |one: &Waiting| !one.contested().is_empty();
+        self.merge().is_none()
+            && self.0.iter().any(single)
+            && self.0.iter().all(|one| single(one) || refusals::is_companion(&one.verdict))
+    }
+
     /// The decision on two registrations that the group takes, when it is one of merging or of undoing a merge.
     pub(super) fn merge(&self) -> Option<Merge> {
         let one = self.0.iter().find(|one| one.change.kind == Kind::Merge.code())?;
@@ -192,7 +218,7 @@ impl Group {
     }
 
     /// Whether the user may write wherever adopting the group would.
-    fn may_adopt(&self, who: &Viewer<'_>) -> bool {
+    pub(super) fn may_adopt(&self, who: &Viewer<'_>) -> bool {
         if let Some(merge) = self.merge() {
             return can_be_merged_anew(who, &merge);
         }
@@ -274,70 +300,6 @@ impl Group {
     pub(super) fn cause(&self) -> &Waiting {
         let whole = |one: &&Waiting| !refusals::is_companion(&one.verdict);
         self.0.iter().find(whole).unwrap_or(&self.0[0])
-    }
-
-    /// Looks anew at what stands, where decisions lie and what adopting comes to.
-    pub(super) fn look(&mut self, who: &Viewer<'_>) {
-        for one in &mut self.0 {
-            one.current = who.record(one.change.record);
-            follow_merge(who, one);
-        }
-        if self.0.iter().any(|one| one.refused.is_some()) {
-            let waits = waits(who, self.cause());
-            for own in self.0.iter_mut().filter(|one| one.refused.is_some()) {
-                own.waits.clone_from(&waits);
-            }
-        }
-        // A member may belong to one that the group makes.
-        let mut made: HashMap<Uuid, Record> = HashMap::new();
-        for one in &mut self.0 {
-            let now = |id| made.get(&id).cloned().or_else(|| who.record(id));
-            let Waiting { change, current, waits, in_vain, .. } = &*one;
-            let (stands, in_vain) = (current.as_ref(), *in_vain);
-            let to = Adopting { change, current: stands, waits: waits.as_ref(), in_vain, now: &now }.place();
-            let decided = |waits| adopting::decided_at(waits, current.as_ref(), to.as_ref());
-            one.at = waits.as_ref().map(decided);
-            one.to = to;
-            if let (Some(to), Some(save)) = (&one.to, one.adopted(false)) {
-                let (scope, version) = (to.scope(), one.current.as_ref().map_or(0, |record| record.version));
-                let void = one.current.as_ref().and_then(|record| record.void.clone());
-                let Save { id, kind, fields, .. } = save;
-                made.insert(id, Record { id, kind, scope, version, fields, void });
-            }
-        }
-    }
-}
-
-/// Where the province keeps a change of this desk's own, as it decides (`server::plan`): with what has moved or
-/// was merged; an intended move where it was meant to. `None`: what it is about is not here any more.
-fn waits(who: &Viewer<'_>, own: &Waiting) -> Option<RegionCode> {
-    let change = &own.change;
-    let stands = own.current.as_ref().map(|record| record.scope.clone());
-    let away = |scope: &RegionCode| *scope != change.scope;
-    match &own.verdict {
-        Verdict::Parked { code: ParkCode::Moved | ParkCode::Merged, .. } => {
-            let now = |id| who.record(id);
-            let of = Adopting { change, current: None, waits: None, in_vain: false, now: &now };
-            let parents: Vec<RegionCode> = of.parents().map(|parent| parent.scope).collect();
-            stands.into_iter().chain(parents).find(away)
-        }
-        Verdict::Parked { code: ParkCode::NoRight, .. } if own.current.is_some() => {
-            region_of(&change.set).map(|region| region.scope()).or(stands)
-        }
-        _ => Some(stands.unwrap_or_else(|| change.scope.clone())),
-    }
-}
-
-/// An edit of a record that was merged into another is one of that: there it is shown, and adopted.
-fn follow_merge(who: &Viewer<'_>, one: &mut Waiting) {
-    let itself = one.change.void.is_some() || one.change.set.contains_key(MERGED_INTO);
-    if itself || one.current.as_ref().and_then(merged_into).is_none() {
-        return;
-    }
-    let stays = who.record(who.standing(one.change.record));
-    if let Some(stays) = stays.filter(|stays| stays.kind == one.change.kind && stays.void.is_none()) {
-        one.change.record = stays.id;
-        one.current = Some(stays);
     }
 }
 

@@ -4,8 +4,7 @@ use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::quarantine::{BothValues, Item, Part};
 use tiexin_domain::access::Action;
-use tiexin_domain::nouns::Merge;
-use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision};
+use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, Level, RegionCode};
 use tiexin_protocol::change::VOID_FIELD;
@@ -14,6 +13,7 @@ use uuid::Uuid;
 
 use super::records::Names;
 use super::waiting::{Group, Viewer, Waiting};
+use super::waiting_merge::merge_reason;
 use crate::masking::{self, Lost};
 use crate::rights::At;
 use crate::{labels, place, refusals, values};
@@ -43,9 +43,15 @@ impl Words<'_> {
             (None, Some((from, to))) => self.of_move(cause, (from.as_ref(), to), mine),
             (None, None) => refusal.message,
         };
-        let reason = if moves.is_some() { ASKED_MOVE } else { refusal.reason };
+        let of_merge = merge.as_ref().and_then(|merge| merge_reason(merge, &refusal.code));
+        let reason = if moves.is_some() { ASKED_MOVE } else { of_merge.unwrap_or(refusal.reason) };
         let obstacle =
             group.obstacle(&who).filter(|_| merge.is_none() || !group.awaits_record()).unwrap_or_default();
+        let parts = match &merge {
+            Some(merge) => self.parts_of_merge(group, merge),
+            None => group.0.iter().map(|one| self.part(one)).collect(),
+        };
+        let rest = of_the_rest(group, &who, &parts);
         let region = cause.region();
         Item {
             id: group.id(),
@@ -53,16 +59,13 @@ impl Words<'_> {
             verdict: refusal.verdict.to_owned(),
             code: refusal.code,
             reason: reason.to_owned(),
-            message: format!("{message}{obstacle}"),
+            message: format!("{message}{rest}{obstacle}"),
             author: self.author(cause),
             noted_at: cause.change.noted_at,
             region_name: place::name(&region),
             township_name: township(&region),
             region,
-            parts: match &merge {
-                Some(merge) => self.parts_of_merge(group, merge),
-                None => group.0.iter().map(|one| self.part(one)).collect(),
-            },
+            parts,
             choices: group.choices(&who),
             merges: merge.is_some(),
         }
@@ -70,25 +73,6 @@ impl Words<'_> {
 
     fn author(&self, one: &Waiting) -> String {
         one.author_name.clone().unwrap_or_else(|| self.names.of_author(one.change.author))
-    }
-
-    /// What became of merging two registrations, or of undoing it, and what to do.
-    fn of_merge(&self, merge: &Merge, awaits: bool, mine: bool) -> String {
-        let (stays, gives_way) = (self.title_of(merge.stays), self.title_of(merge.gives_way));
-        let kind = merge.record_kind.label();
-        let done = match merge.decision {
-            MergeDecision::Undone => format!("撤销合并（{kind}“{gives_way}”与“{stays}”）"),
-            _ => format!("把重复的{kind}“{gives_way}”并入“{stays}”"),
-        };
-        let whose = if mine { "您" } else { "登记人" };
-        if awaits {
-            return format!(
-                "{whose}要{done}。省平台从备份恢复过，其中一份登记还没有回来：登记它的电脑还没有连上。先放着，不用重新登记；那台电脑连上以后，{whose}再同步一次就会照办。"
-            );
-        }
-        format!(
-            "{whose}要{done}，但同时另一台电脑改过其中一份，所以没有生效，两份登记都没有变。请核对后选择按现在的内容重新办一次，或者不办了。"
-        )
     }
 
     /// A move that somebody proposes who may not decide on it.
@@ -106,31 +90,7 @@ impl Words<'_> {
         }
     }
 
-    /// Of a merge: both registrations, and which values the one that stays would take over.
-    fn parts_of_merge(&self, group: &Group, merge: &Merge) -> Vec<Part> {
-        let whole = |id: Uuid| self.at.book().get(id).ok().flatten();
-        let of = |id: Uuid| group.0.iter().find(|one| one.change.record == id);
-        let mut parts = Vec::new();
-        for id in [merge.stays, merge.gives_way] {
-            let Some(record) = whole(id) else { continue };
-            let taken = of(id).map(|one| self.fields(one)).unwrap_or_default();
-            parts.push(Part {
-                record: id,
-                kind: record.kind.clone(),
-                title: masking::title(&record, &self.lost),
-                stands: true,
-                hides: None,
-                hidden: record.void.as_ref().map(|void| void.reason.clone()),
-                fields: taken,
-            });
-        }
-        if parts.is_empty() {
-            parts.extend(group.0.iter().take(1).map(|one| Part { fields: Vec::new(), ..self.part(one) }));
-        }
-        parts
-    }
-
-    fn part(&self, one: &Waiting) -> Part {
+    pub(super) fn part(&self, one: &Waiting) -> Part {
         let hides = match &one.change.void {
             Some(VoidChange::Hide(void)) => Some(void.reason.clone()),
             _ => None,
@@ -143,23 +103,29 @@ impl Words<'_> {
             stands: one.current.is_some(),
             hides,
             hidden: void.map(|void| void.reason.clone()),
+            role: None,
+            meanwhile: Vec::new(),
             fields: self.fields(one),
         }
     }
 
     fn fields(&self, one: &Waiting) -> Vec<BothValues> {
-        let contested = match &one.verdict {
-            Verdict::Conflict { fields, .. } => fields.as_slice(),
+        let whole = one.with_change();
+        let stands = one.current.as_ref().map(|record| &record.fields);
+        let differs =
+            |field: &String| stands.is_none_or(|stands| stands.get(field) != whole.fields.get(field));
+        let contested: &[String] = match &one.verdict {
+            Verdict::Conflict { fields, .. } => fields,
             _ => &[],
         };
-        let whole = one.with_change();
         let shown = one.change.set.keys().filter(|field| {
             !field.starts_with("recorded_")
                 && !OF_BYTES.contains(&field.as_str())
                 && *field != MERGED_INTO
-                && (contested.is_empty() || contested.contains(field))
+                && (differs(field) || contested.contains(field))
         });
         let mut fields: Vec<BothValues> = shown.map(|field| self.both(one, &whole, field)).collect();
+        fields.sort_by_key(|both| !both.clash);
         if let (true, Some(to)) = (moved_along(one), &one.to) {
             // It goes where its family is, not where its author saw that.
             if let Some(region) = fields.iter_mut().find(|both| both.field == "region") {
@@ -188,6 +154,7 @@ impl Words<'_> {
             ours: cover(ours),
             theirs: cover(theirs),
             masked: [ours, theirs].into_iter().any(|value| masking::is_masked(kind, field, value)),
+            clash: one.contested().iter().any(|contested| contested == field),
             by: by.and_then(|standing| standing.author_name.clone()),
             at: by.and_then(|standing| standing.noted_at),
         }
@@ -197,8 +164,20 @@ impl Words<'_> {
         in_words(self.at, kind, field, value)
     }
 
-    fn title_of(&self, id: Uuid) -> String {
+    pub(super) fn title_of(&self, id: Uuid) -> String {
         title_of(self.at, id)
+    }
+}
+
+/// What becomes of the columns about which nobody disagrees.
+fn of_the_rest(group: &Group, who: &Viewer<'_>, parts: &[Part]) -> &'static str {
+    let mut shown = parts.iter().flat_map(|part| part.fields.iter().map(|both| both.clash));
+    if !group.clashes() || shown.all(|clash| clash) {
+        return "";
+    }
+    match group.may_decide(who) && group.may_adopt(who) {
+        true => "其余栏目没有争议，无论选哪一个，都按后提交的写入。",
+        false => "其余栏目要由有填写权限的人处理；只选“保留现有的”时，它们也不写入。",
     }
 }
 
@@ -219,7 +198,7 @@ pub(super) fn in_words(at: &At, kind: &str, field: &str, value: &Value) -> Strin
 }
 
 /// What the user may read of a record, by its title.
-fn title_of(at: &At, id: Uuid) -> String {
+pub(super) fn title_of(at: &At, id: Uuid) -> String {
     let found = at.book().get(id).ok().flatten();
     let readable = found.filter(|record| at.may(Action::Read, &record.region()));
     let named = readable.and_then(|record| {

@@ -4,6 +4,7 @@ mod attachments;
 mod audits;
 mod backups;
 mod clocks;
+mod decisions;
 mod dignity;
 mod duplicates;
 mod families;

@@ -140,8 +140,10 @@ async fn a_conflict_is_shown_masked_and_settled_by_a_person() {
     let waiting = office.ok(list.clone()).await.items.remove(0);
     let part = &waiting.parts[0];
     assert_eq!((waiting.verdict.as_str(), part.title.as_str()), ("conflict", "贾文广"));
-    assert!(waiting.mine && part.fields.len() == 1);
-    let field = &part.fields[0];
+    // What follows the number goes with it.
+    assert!(part.fields.iter().all(|field| field.clash) && part.fields.len() == 3, "{part:?}");
+    assert!(waiting.mine && !waiting.message.contains("其余栏目"));
+    let field = part.fields.iter().find(|field| field.field == "id_number").unwrap();
     assert_eq!((field.label.as_str(), &field.ours), ("身份证号", &json!("340524********001X")));
     assert!(field.masked && field.theirs == "340399********6454");
     // Shown only on purpose, and the audit has it.

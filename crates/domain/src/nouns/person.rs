@@ -36,6 +36,9 @@ codes! {
     }
 }
 
+/// Fields that follow the ID number: whoever writes one number or the other writes these with it.
+pub const FOLLOW_THE_NUMBER: [&str; 2] = ["birth", "sex"];
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub region: RegionCode,

@@ -9,6 +9,7 @@ use tiexin_domain::record::{self, Fields};
 use tiexin_domain::{Kind, Noun, RegionCode};
 use tiexin_protocol::wire::PushRequest;
 use tiexin_protocol::{Change, ChangeId, Held, ParkCode, Verdict};
+use uuid::Uuid;
 
 use super::{Ground, Outcome};
 
@@ -17,7 +18,7 @@ use super::{Ground, Outcome};
 pub(crate) struct Closing {
     pub(crate) scope: RegionCode,
     pub(crate) change: ChangeId,
-    /// Without a decision: nobody decides on a decision.
+    /// Without a decision: nobody decides on a decision, nor on what was to be saved with one that came second.
     pub(crate) at_once: bool,
 }
 
@@ -39,10 +40,19 @@ pub(crate) fn asked(request: &PushRequest) -> Vec<(RegionCode, ChangeId)> {
 
 /// What has to be looked at after the push was written down.
 pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Closing> {
+    // What was to be saved with a decision that came second waits for nobody: the one that stands is about it.
+    let second: BTreeSet<Uuid> = outcome
+        .conflicts
+        .iter()
+        .filter(|kept| is_decision(&kept.change))
+        .map(|kept| kept.change.group)
+        .collect();
+    let companion = |verdict: &Verdict| matches!(verdict, Verdict::Parked { code: ParkCode::Group, .. });
     let kept = outcome.conflicts.iter().chain(&outcome.parked).map(|kept| Closing {
         scope: kept.scope.clone(),
         change: kept.change.id,
-        at_once: is_decision(&kept.change),
+        at_once: is_decision(&kept.change)
+            || (companion(&kept.verdict) && second.contains(&kept.change.group)),
     });
     let named = asked(request)
         .into_iter()

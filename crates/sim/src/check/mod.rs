@@ -10,7 +10,7 @@ use tiexin_domain::{Kind, Record, RegionCode};
 use tiexin_protocol::wire::{
     Cursor, EnrolRequest, HelloReply, HelloRequest, PageEntry, PullRequest, Quarantined,
 };
-use tiexin_protocol::{Chain, LogEntry, PROTOCOL};
+use tiexin_protocol::{Chain, Change, LogEntry, PROTOCOL, ParkCode, Verdict};
 use uuid::Uuid;
 
 use crate::world::{Broken, COUNTY, Desk, TOWNS, World, book};
@@ -315,19 +315,33 @@ fn nobody_wrote_without_the_right(world: &World, truth: &Province) -> Result<(),
 /// what has one no longer waits.
 fn what_is_decided_has_a_decision(truth: &Province) -> Result<(), Broken> {
     for (scope, one) in &truth.scopes {
-        for kept in &one.quarantined {
+        let decision = |kept: &&Quarantined| kept.change.kind == Kind::Settlement.code();
+        let second: HashSet<(Uuid, Uuid, Uuid)> = one
+            .quarantined
+            .iter()
+            .filter(decision)
+            .filter(|kept| matches!(kept.verdict, Verdict::Conflict { .. }))
+            .map(|kept| group_of(&kept.change))
+            .collect();
+        for kept in one.quarantined.iter().filter(|kept| !decision(kept)) {
             let id = kept.change.id;
-            // Nobody decides on a decision.
-            if kept.change.kind == Kind::Settlement.code() {
+            let waits = one.open.iter().any(|open| open.change.id == id);
+            // What was to be saved with a decision that came second was never to be decided on.
+            let companion = matches!(kept.verdict, Verdict::Parked { code: ParkCode::Group, .. });
+            if !waits && companion && second.contains(&group_of(&kept.change)) {
                 continue;
             }
-            let waits = one.open.iter().any(|open| open.change.id == id);
             if waits == one.records.contains_key(&id.settlement()) {
                 return Err(format!("I4: {id:?} of {scope} waits: {waits}, against its decision"));
             }
         }
     }
     Ok(())
+}
+
+/// Of which save a change is.
+fn group_of(change: &Change) -> (Uuid, Uuid, Uuid) {
+    (change.id.device, change.id.incarnation, change.group)
 }
 
 fn words(text: &str, into: &mut HashSet<String>) {

@@ -46,6 +46,9 @@ pub(crate) fn Answers(props: &AnswersProps) -> Html {
                             <Tag text={Kind::from_code(&answer.kind).word().to_owned()} />
                             <Link<Route> to={Route::of_record(&answer.kind, answer.record, None)}>{ &answer.title }</Link<Route>>
                             <span class="tx-muted">{ format!("{by}，{at}") }</span>
+                            if let Some(own) = &answer.instead_of {
+                                <span>{ format!("已由{by}先决定，您选的“{}”没有生效", own.label()) }</span>
+                            }
                             if let Some(note) = &answer.note { <span>{ format!("原因：{note}") }</span> }
                             <Button label="知道了" small=true {onclick} />
                         </li>

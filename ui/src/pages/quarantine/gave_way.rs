@@ -49,8 +49,8 @@ pub(crate) fn GaveWayList(props: &GaveWayListProps) -> Html {
                     { " " }<span class="tx-muted">{ &one.region_name }</span>
                 </td>
                 <th>{ &one.label }</th>
-                <td>{ word(&one.gone) }<span class="tx-muted">{ format!("（{}）", one.gone_by) }</span></td>
-                <td>{ word(&one.now) }<span class="tx-muted">{ format!("（{now_by} {at}）") }</span></td>
+                <td>{ word(&one.gone) }<span class="tx-muted">{ format!("（{}）", bare(&one.gone_by)) }</span></td>
+                <td>{ word(&one.now) }<span class="tx-muted">{ format!("（{} {at}）", bare(&now_by)) }</span></td>
                 <td>if one.may { <Button label="放回" small=true look={Look::Secondary} busy={put_back.pending} {onclick} /> }</td>
             </tr>
         }
@@ -74,4 +74,9 @@ pub(crate) fn GaveWayList(props: &GaveWayListProps) -> Html {
             }) }
         </Card>
     }
+}
+
+/// A name that stands in brackets already, as that of a colleague whom this desk does not know.
+fn bare(name: &str) -> &str {
+    name.strip_prefix('（').and_then(|name| name.strip_suffix('）')).unwrap_or(name)
 }

@@ -32,8 +32,8 @@ fn words(choice: &Choice, mine: bool, merges: bool) -> (&'static str, &'static s
         (Choice::Decline, _) => ("退回", "已退回，登记人会看到原因"),
         (Choice::Ours, true) => ("用我的", "已按您写的保存，等待上传"),
         (Choice::Ours, false) => ("用后提交的", "已改用后提交的内容"),
-        (Choice::Theirs, true) => ("用省平台的", "已采用省平台的内容，您写的留在经过里"),
-        (Choice::Theirs, false) => ("保留现有的", "已保留现有的内容"),
+        (Choice::Theirs, true) => ("用省平台的", "不一致的栏目已采用省平台的内容，您写的留在经过里"),
+        (Choice::Theirs, false) => ("保留现有的", "不一致的栏目已保留现有的内容"),
         (Choice::Both, _) => ("两份文字都保留", "两份文字都已保留"),
         (Choice::Other(_), _) => ("处理", "已处理"),
     }
@@ -91,7 +91,7 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
                 <span class="tx-muted">{ format!("{}，{}", item.author, text::moment(item.noted_at, today)) }</span>
             </header>
             <p>{ &item.message }</p>
-            { for item.parts.iter().map(|part| html! { <OnePart {id} {mine} verdict={item.verdict.clone()} part={part.clone()} {today} /> }) }
+            { for item.parts.iter().map(|part| html! { <OnePart {id} {mine} {merges} verdict={item.verdict.clone()} part={part.clone()} {today} /> }) }
             if let Some(error) = &settle.error { <crate::components::Trouble error={error.clone()} /> }
             if *sending_back {
                 <div class="tx-quarantine-note">
@@ -129,6 +129,7 @@ fn where_it_is(item: &Item) -> String {
 struct OnePartProps {
     id: Uuid,
     mine: bool,
+    merges: bool,
     verdict: String,
     part: Part,
     today: NaiveDate,
@@ -139,6 +140,7 @@ fn OnePart(props: &OnePartProps) -> Html {
     let part = &props.part;
     let kind = Kind::from_code(&part.kind).word().to_owned();
     let (ours, theirs) = match (props.verdict.as_str(), props.mine) {
+        _ if props.merges => ("重新办以后", "现有的"),
         ("conflict", true) => ("我改成的", "别人先改成的"),
         (_, true) => ("我写的", "省平台现有"),
         _ => ("提交的", "现有的"),
@@ -147,18 +149,20 @@ fn OnePart(props: &OnePartProps) -> Html {
     html! {
         <>
             <p class="tx-quarantine-part">
+                if let Some(role) = &part.role { <strong>{ role }</strong> }
                 <Tag text={kind} />
                 if part.stands { <Link<Route> {to}>{ &part.title }</Link<Route>> } else { <strong>{ &part.title }</strong> }
                 if let Some(why) = &part.hides { <span>{ format!("要作废，原因：{why}") }</span> }
                 if let Some(why) = &part.hidden { <span class="tx-muted">{ format!("现已作废：{why}") }</span> }
             </p>
+            { for part.meanwhile.iter().map(|deed| html! { <p class="tx-muted">{ deed }</p> }) }
             if !part.fields.is_empty() {
                 <table class="tx-table">
                     <thead><tr><th>{ "栏目" }</th><th>{ ours }</th><th>{ theirs }</th></tr></thead>
                     <tbody>
                         { for part.fields.iter().map(|field| html! {
-                            <tr key={field.field.clone()}>
-                                <th>{ &field.label }</th>
+                            <tr key={field.field.clone()} class={classes!(field.clash.then_some("tx-differs"))}>
+                                <th>{ &field.label }{ " " }if field.clash { <Tag text="不一致" class="tx-warm" /> }</th>
                                 <td><OneValue id={props.id} record={part.record} field={field.clone()} ours=true /></td>
                                 <td>
                                     <OneValue id={props.id} record={part.record} field={field.clone()} ours=false />

@@ -40,7 +40,9 @@ pub(crate) fn QuarantinePage() -> Html {
                 { show(&query, |all| html! {
                     <>
                         <Answers answers={all.answers.clone()} ondone={reload.clone()} />
-                        <Items items={all.items.clone()} ondone={reload.clone()} />
+                        if !all.items.is_empty() || all.answers.is_empty() {
+                            <Items items={all.items.clone()} ondone={reload.clone()} />
+                        }
                     </>
                 }) }
             } else {

@@ -1,0 +1,41 @@
+//! A decision that came second: somebody else's stands, and who came second is told.
+
+use tiexin_contract::ErrorReply;
+use tiexin_contract::quarantine::Answer;
+use tiexin_domain::Noun;
+use tiexin_domain::nouns::Settlement;
+use tiexin_domain::record::Record;
+use tiexin_store::Refused;
+
+use super::waiting_shown::title_of;
+use crate::errors;
+use crate::rights::At;
+
+/// The user's own decisions that were not taken.
+pub(super) fn of_user(at: &At) -> Result<Vec<Refused>, ErrorReply> {
+    let all = at.book().overruled().map_err(errors::store)?;
+    Ok(all.into_iter().filter(|one| one.change.author == at.user.id).collect())
+}
+
+/// What stands instead, by whom, and what the user had chosen.
+pub(super) fn answer(at: &At, one: &Refused) -> Option<Answer> {
+    let stands = one.current.as_ref()?;
+    let told = Settlement::from_fields(&stands.fields).ok()?;
+    let chosen = Settlement::from_fields(&one.change.set).ok();
+    Some(Answer {
+        id: one.id,
+        record: told.record,
+        kind: told.record_kind.code().to_owned(),
+        title: title_of(at, told.record),
+        noted_at: one.change.noted_at,
+        choice: told.choice,
+        instead_of: chosen.map(|chosen| chosen.choice),
+        note: told.note,
+        by: stands.text("recorded_by").map(str::to_owned),
+        at: recorded_at(stands),
+    })
+}
+
+fn recorded_at(record: &Record) -> Option<i64> {
+    record.fields.get("recorded_at").and_then(serde_json::Value::as_i64)
+}
