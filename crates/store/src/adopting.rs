@@ -2,6 +2,7 @@
 //! caller's.
 
 use serde_json::Value;
+use tiexin_domain::nouns::follow::place_of_late;
 use tiexin_domain::nouns::merge::{merged_into, standing_for};
 use tiexin_domain::nouns::{self, parent_fields};
 use tiexin_domain::record::{self as shape, Fields, Record};
@@ -48,6 +49,8 @@ impl Adopting<'_> {
         if let Some(away) = parents.iter().find(|parent| parent.scope != said.scope()) {
             return Some(away.region());
         }
+        let late = |parent: &Record| place_of_late(&self.change.kind, &self.change.set, parent);
+        let said = parents.iter().find_map(late).unwrap_or(said);
         let lies_here = !parents.is_empty() || self.named().next().is_none();
         Some(said).filter(|said| lies_here || self.waits == Some(&said.scope()))
     }
@@ -197,6 +200,19 @@ mod tests {
             }
         }
         assert!(walked >= 12, "{walked}");
+    }
+
+    /// Its author had not heard that the family had moved to another village.
+    #[test]
+    fn a_new_person_goes_to_the_village_of_the_family_and_a_visit_stays() {
+        let mut moved = record(PARENT, "household", "340323100003");
+        moved.fields.insert("moved_from".into(), json!(OLD));
+        let set = json!({"region": OLD, "household": PARENT});
+        let there = [moved];
+        let person = adopt(&change("person", 0, set.clone()), None, &OLD[..9], &there).unwrap();
+        assert_eq!((person.0, &person.1.fields["region"]), (region("340323100003"), &json!("340323100003")));
+        let visit = adopt(&change("visit", 0, set), None, &OLD[..9], &there).unwrap();
+        assert_eq!((visit.0, &visit.1.fields["region"]), (region(OLD), &json!(OLD)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What goes along when a family moves: pure, in data. [`crate::Book::move_group`] writes it.
 
-use tiexin_domain::Kind;
+use tiexin_domain::nouns::follow::follows;
 use tiexin_domain::record::{Fields, Record};
 
 use crate::Save;
@@ -8,12 +8,7 @@ use crate::Save;
 /// A family that moves to another village, or has a new head, takes its people, files and contacts along.
 /// Visits and services stay where and with whom they happened.
 pub fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
-    // A picture goes with what it belongs to.
-    let of = match Kind::from_code(&child.kind) {
-        Kind::Attachment => child.text("owner_kind").map_or(Kind::Attachment, Kind::from_code),
-        kind => kind,
-    };
-    if !matches!(of, Kind::Household | Kind::Person | Kind::SupportFile | Kind::ContactPair) {
+    if !follows(&child.kind, &child.fields) {
         return None;
     }
     let mut fields = child.fields.clone();
@@ -24,6 +19,17 @@ pub fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Sa
         {
             fields.insert(copied.into(), value.clone());
         }
+    }
+    let moved = fields != child.fields;
+    moved.then(|| Save { id: child.id, kind: child.kind.clone(), fields, void: None })
+}
+
+/// The same when the family moves: what lay elsewhere than the family did comes to it, too.
+pub fn gathered(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
+    let along = moved_along(child, before, after);
+    let mut fields = along.map_or_else(|| child.fields.clone(), |save| save.fields);
+    if let Some(region) = after.get("region").filter(|_| follows(&child.kind, &child.fields)) {
+        fields.insert("region".into(), region.clone());
     }
     let moved = fields != child.fields;
     moved.then(|| Save { id: child.id, kind: child.kind.clone(), fields, void: None })

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod attachment;
 pub mod contact_pair;
 pub mod counselling;
+pub mod follow;
 pub mod household;
 pub mod insurance_claim;
 pub mod member;

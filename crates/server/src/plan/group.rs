@@ -71,12 +71,18 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
         return weighed;
     }
     let held = layer.held(work, turned.record);
-    let change = &*moves::followed(turned, held);
+    let change = &*moves::followed(work, layer, turned, held);
     let meant = (change.record != asked.record).then_some(asked.record);
     let instead = meant.map(|_| change.record);
     let here = &change.scope;
     let told = |verdict| (verdict, here.clone());
-    if let Some(refusal) = refuse_right(work.ground(), change, held, work.today()) {
+    let refused = |change| refuse_right(work.ground(), change, held, work.today());
+    // Who might not write where the family was gains nothing by its having moved.
+    let before = Some(turned).filter(|turned| held.is_none() && turned.set != change.set).and_then(refused);
+    if let Some(refusal) = before {
+        return told(refusal);
+    }
+    if let Some(refusal) = refused(change) {
         return match meant {
             Some(_) => told(merges::merged()),
             None => moves::refused(work, asked, change, held, refusal),

@@ -5,16 +5,26 @@
 
 use std::borrow::Cow;
 
+use tiexin_domain::nouns::follow::place_of_late;
 use tiexin_protocol::{Change, Held, ParkCode, Verdict, planted};
+use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
 use super::{parents, set_region};
 
 /// A change of a record that lies elsewhere than its author saw it, as a change of it where it lies: it moved
-/// since, or the province was put back to before it moved.
-pub(super) fn followed<'a>(change: &'a Change, held: Option<&Held>) -> Cow<'a, Change> {
-    let Some(held) = held.filter(|h| h.record.scope != change.scope) else { return Cow::Borrowed(change) };
+/// since, or the province was put back to before it moved. A new record lies where its family does.
+pub(super) fn followed<'a>(
+    work: &Work,
+    layer: &Layer,
+    change: &'a Change,
+    held: Option<&Held>,
+) -> Cow<'a, Change> {
+    let Some(held) = held else { return with_family(work, layer, change) };
+    if held.record.scope == change.scope {
+        return Cow::Borrowed(change);
+    }
     if held.arrived.is_none() && change.base == 0 && set_region(change).is_some() {
         // Not that record, but another one that came by the same id.
         return Cow::Borrowed(change);
@@ -26,6 +36,17 @@ pub(super) fn followed<'a>(change: &'a Change, held: Option<&Held>) -> Cow<'a, C
         _ => 0,
     };
     Cow::Owned(Change { scope: held.record.scope.clone(), base, ..change.clone() })
+}
+
+/// A new record of a family that moved to another village of the township, as one that lies there.
+fn with_family<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Cow<'a, Change> {
+    let named = change.set.get("household").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
+    let family = named.and_then(|id| layer.held(work, id)).filter(|held| held.record.scope == change.scope);
+    let to = family.and_then(|held| place_of_late(&change.kind, &change.set, &held.record));
+    let Some(to) = to else { return Cow::Borrowed(change) };
+    let mut followed = change.clone();
+    followed.set.insert("region".into(), to.to_string().into());
+    Cow::Owned(followed)
 }
 
 /// A new record of something that has moved away: parked where that lies now.
@@ -47,7 +68,7 @@ pub(super) fn refused(
     held: Option<&Held>,
     refusal: Verdict,
 ) -> Weighed {
-    if change.scope != asked.scope {
+    if change.scope != asked.scope || set_region(change) != set_region(asked) {
         return (moved(), change.scope.clone());
     }
     let to = set_region(change).map(|region| region.scope()).filter(|to| work.head(to).is_some());
@@ -56,7 +77,6 @@ pub(super) fn refused(
 
 fn moved() -> Verdict {
     Verdict::Parked {
-        code: ParkCode::Moved,
-        message: "这户已迁到别的乡镇，这次填写已转到那里留待处理".into(),
+        code: ParkCode::Moved, message: "这户已迁到别的乡镇，这次填写已转到那里留待处理".into()
     }
 }

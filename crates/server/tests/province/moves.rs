@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::desk::{version, words};
 use crate::on_both_stores;
-use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, grant, person, worker};
+use crate::place::{OTHER_TOWN, OTHER_VILLAGE, Place, TOWN, VILLAGE, grant, person, worker};
 
 on_both_stores!(
     a_family_moves_whole,
@@ -16,6 +16,7 @@ on_both_stores!(
     a_move_needs_the_right_at_both_ends,
     there_and_back_again,
     two_who_move_at_once,
+    a_new_person_goes_to_the_village_of_the_family,
 );
 
 const NEW: &str = "340323104001";
@@ -191,5 +192,40 @@ async fn two_who_move_at_once(place: Place) {
         let places = [TOWN, OTHER_TOWN].map(|scope| lead.record(scope, id).is_some());
         assert_eq!(places.iter().filter(|there| **there).count(), 1);
     }
+    assert!(province.verify().await.unwrap().broken.is_empty());
+}
+
+/// Within the township: who may write at both villages adds a spouse without knowing of the move; one who may write
+/// at the old one only does too. A visit stays where it was made.
+async fn a_new_person_goes_to_the_village_of_the_family(place: Place) {
+    let province = place.province().await;
+    let mut town = worker(&province, "town", TOWN).await;
+    let mut old = worker(&province, "old", VILLAGE).await;
+    let mut new = worker(&province, "new", OTHER_VILLAGE).await;
+    let lead = supervisor(&province, "lead").await;
+    let id = Uuid::new_v4();
+    let made = town.new_household(id, VILLAGE, "户主");
+    let moved = town.edit(id, TOWN, 1, json!({"region": OTHER_VILLAGE, "moved_from": VILLAGE}));
+    town.push(&province, &[made, moved]).await;
+    let person = |name: &str| json!({"region": VILLAGE, "household": id, "name": name});
+    let visit = json!({"region": VILLAGE, "household": id, "head_name": "户主", "date": "2026-10-04", "kind": "routine"});
+    let (spouse, seen, stray) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
+    let late =
+        [town.change("person", spouse, TOWN, 0, person("新妻")), town.change("visit", seen, TOWN, 0, visit)];
+    assert_eq!(words(&town.push(&province, &late).await), ["applied", "applied"]);
+    let theirs = old.change("person", stray, TOWN, 0, person("长子"));
+    assert_eq!(words(&old.push(&province, std::slice::from_ref(&theirs)).await), ["moved"]);
+    // Who might not write where the family was gains nothing by its having moved.
+    let unasked = new.change("person", Uuid::new_v4(), TOWN, 0, person("外人"));
+    assert_eq!(words(&new.push(&province, &[unasked]).await), ["no_right"]);
+    for desk in [&mut town, &mut new, &mut old] {
+        desk.follow(&province).await;
+    }
+    assert_eq!(town.field(TOWN, spouse, "region"), OTHER_VILLAGE);
+    assert_eq!(town.field(TOWN, seen, "region"), VILLAGE);
+    assert_eq!(new.field(TOWN, spouse, "name"), "新妻");
+    assert_eq!(old.record(TOWN, spouse), None);
+    let there = province.quarantine(lead.device, &TOWN.parse().unwrap()).await.unwrap();
+    assert!(there.iter().any(|kept| kept.change == theirs));
     assert!(province.verify().await.unwrap().broken.is_empty());
 }

@@ -179,7 +179,9 @@ impl Saver<'_> {
                 self.world.tally.count("edit moves");
                 let scope = record.scope.as_str();
                 if scope.len() == 9 {
-                    fields.insert("region".into(), format!("{scope}00{}", pick % 3 + 1).into());
+                    let to = format!("{scope}00{}", pick % 3 + 1);
+                    came_from(&record, &mut fields, &to);
+                    fields.insert("region".into(), to.into());
                 }
                 ""
             }
@@ -244,6 +246,7 @@ impl Saver<'_> {
         let near = to.starts_with(record.scope.as_str());
         self.world.tally.count(if near { "edit moves in a group" } else { "edit moves to another township" });
         let mut fields = record.fields.clone();
+        came_from(&record, &mut fields, &to);
         fields.insert("region".into(), to.into());
         let children = book.children(record.id).map_err(broke("children"))?;
         let children = children.iter().filter(|child| child.void.is_none());
@@ -304,6 +307,14 @@ impl Saver<'_> {
             });
         }
         Ok(true)
+    }
+}
+
+/// A family remembers where it lived before.
+fn came_from(record: &Record, fields: &mut Fields, to: &str) {
+    let from = record.region();
+    if record.kind == "household" && from.as_str() != to {
+        fields.insert("moved_from".into(), from.to_string().into());
     }
 }
 
