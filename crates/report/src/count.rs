@@ -40,6 +40,15 @@ impl Tallies {
     }
 }
 
+/// What a reader of the figures should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Beside {
+    /// Visits that the form leaves out and would count otherwise.
+    pub(crate) left_out: u64,
+    /// Households that one column counts in more than one unit.
+    pub(crate) repeated: u64,
+}
+
 /// Which records a form looks at.
 pub(crate) struct Scan<'a> {
     form: &'a Form,
@@ -80,14 +89,15 @@ impl<'a> Scan<'a> {
         Reach { kind: kind.clone(), region: self.region.clone(), days: self.days }
     }
 
-    /// Counts every column, by unit; gives how many visits the form leaves out that it would count otherwise.
+    /// Counts every column, by unit.
     pub(crate) fn count(
         &self,
         facts: &FactReader,
         level: Level,
         units: &mut BTreeMap<RegionCode, Tallies>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Beside, StoreError> {
         let mut left_out = 0;
+        let mut repeated = HashSet::default();
         let mut kinds: Vec<&Kind> = self.form.columns.iter().map(|c| &c.measure.of).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -95,10 +105,11 @@ impl<'a> Scan<'a> {
             let mut counters = self.counters(kind);
             left_out += self.count_kind(facts, kind, level, &mut counters)?;
             for counter in counters {
+                counter.repeated(&mut repeated);
                 counter.hand_over(self.form, level, units);
             }
         }
-        Ok(left_out)
+        Ok(Beside { left_out, repeated: repeated.len() as u64 })
     }
 
     /// The numbers of the visits that the form does not count.
@@ -178,6 +189,17 @@ impl<'a> Counter<'a> {
         if more != 0 {
             *self.numbers.entry(unit).or_default() += more;
         }
+    }
+
+    /// Adds the households that were counted in more than one unit.
+    fn repeated(&self, into: &mut HashSet<i64>) {
+        if self.measure.count != Count::Households {
+            return;
+        }
+        let mut once = HashSet::default();
+        into.extend(
+            self.seen.iter().map(|(_, household)| *household).filter(|household| !once.insert(*household)),
+        );
     }
 
     fn hand_over(self, form: &Form, level: Level, units: &mut BTreeMap<RegionCode, Tallies>) {

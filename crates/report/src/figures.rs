@@ -5,7 +5,7 @@ use tiexin_domain::{Level, RegionCode};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
 
-use crate::count::{Scan, Tallies};
+use crate::count::{Beside, Scan, Tallies};
 use crate::form::Form;
 use crate::month::Month;
 use crate::sheet::{Figure, Figures, ReportCell, ReportRow, Sheet};
@@ -46,7 +46,7 @@ pub fn report(
     let villages = wish == Rows::Villages && region.level() == Level::Township;
     let level = if villages { Level::Village } else { region.level().max(Level::Township) };
     let tallied = units::tally(book, form, month, region, level)?;
-    let left_out = tallied.left_out;
+    let beside = tallied.beside;
     let mut rows = Vec::new();
     if region.level() == level {
         let unit = tallied.only(form, region);
@@ -81,14 +81,25 @@ pub fn report(
         rows,
         foot: form.foot.clone(),
         signed: Vec::new(),
-        rules: rules(form, left_out),
+        rules: rules(form, beside, !villages),
         unit,
         period,
     })
 }
 
-/// Which visits are counted.
-fn rules(form: &Form, left_out: u64) -> Vec<String> {
+/// Which visits are counted; and, where the total is the `sum` of its units, that it holds a family twice.
+fn rules(form: &Form, beside: Beside, sum: bool) -> Vec<String> {
+    let mut rules = visits_counted(form, beside.left_out);
+    if sum && beside.repeated > 0 {
+        rules.push(format!(
+            "有 {} 户本期在不止一个乡镇有走访或服务（如本期迁移的），各乡镇都计入，合计按各乡镇相加",
+            beside.repeated
+        ));
+    }
+    rules
+}
+
+fn visits_counted(form: &Form, left_out: u64) -> Vec<String> {
     if !form.counts_visits() {
         return Vec::new();
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tiexin_domain::{Level, RegionCode};
 use tiexin_store::{Book, Regions, StoreError};
 
-use crate::count::{Scan, Tallies};
+use crate::count::{Beside, Scan, Tallies};
 use crate::form::Form;
 use crate::month::Month;
 use crate::sheet::Standing;
@@ -16,8 +16,7 @@ pub(crate) struct Tallied {
     pub(crate) units: BTreeMap<RegionCode, Tallies>,
     /// Units of which the book has any record, of whatever kind and day.
     pub(crate) with_records: BTreeSet<RegionCode>,
-    /// Visits that the form does not count.
-    pub(crate) left_out: u64,
+    pub(crate) beside: Beside,
 }
 
 /// A row of the form.
@@ -68,9 +67,9 @@ pub(crate) fn tally(
 ) -> Result<Tallied, StoreError> {
     book.facts(|facts| {
         let mut units = BTreeMap::new();
-        let left_out = Scan::new(form, month, region).count(facts, level, &mut units)?;
+        let beside = Scan::new(form, month, region).count(facts, level, &mut units)?;
         let with_records = facts.units(region, level)?;
-        Ok(Tallied { units, with_records, left_out })
+        Ok(Tallied { units, with_records, beside })
     })
 }
 

@@ -398,3 +398,27 @@ fn figures_as_others_script_against_them() {
         serde_json::json!({"path": ["走访慰问落实", "日常走访", "户"], "value": "1"})
     );
 }
+
+/// A family that moved within the month counts in both townships; the county's total says so.
+#[test]
+fn a_total_says_that_it_holds_a_family_twice() {
+    let mut office = Office::new();
+    let homes = office.save_all(&[household(VILLAGE, "甲"), household(VILLAGE, "乙")]);
+    office.save(&visit(VILLAGE, homes[0], "2026-10-05", VisitKind::Routine, &["甲"]));
+    office.save(&visit(VILLAGE, homes[1], "2026-10-06", VisitKind::Routine, &["乙"]));
+    let told = |office: &Office, region: &str, rows| {
+        sheet(office, "F1", region, rows)
+            .notes()
+            .into_iter()
+            .filter(|note| note.contains("不止一个乡镇"))
+            .count()
+    };
+    assert_eq!(told(&office, COUNTY, Rows::Units), 0);
+    office.save(&visit(FAR_VILLAGE, homes[0], "2026-10-25", VisitKind::Routine, &["甲"]));
+    office.save(&visit(NEXT_VILLAGE, homes[1], "2026-10-26", VisitKind::Routine, &["乙"]));
+    assert_eq!(office.figure("F1", COUNTY, &routine("户")), "3");
+    let notes = sheet(&office, "F1", COUNTY, Rows::Units).notes();
+    assert!(notes.iter().any(|note| note.starts_with("有 1 户本期在不止一个乡镇")), "{notes:?}");
+    // Of one township alone, and of its villages, a family counts once.
+    assert_eq!(told(&office, TOWN, Rows::Units) + told(&office, TOWN, Rows::Villages), 0);
+}
