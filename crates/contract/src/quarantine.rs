@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_domain::nouns::settlement::Choice;
+use tiexin_domain::record::Fields;
 use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
@@ -24,6 +25,9 @@ pub struct Quarantine {
     pub items: Vec<Item>,
     /// What others decided about one's own, until it is put away.
     pub answers: Vec<Answer>,
+    /// One's own that nothing shows.
+    #[serde(default)]
+    pub unseen: Vec<Unseen>,
 }
 
 /// Changes of one save; they are decided on together.
@@ -55,6 +59,12 @@ pub struct Item {
     /// It merges two registrations, or takes a merge back: [`Choice::Ours`] does that anew on what stands now.
     #[serde(default)]
     pub merges: bool,
+    /// One's own, and [`Choice::Theirs`] takes it back: it goes from the list of who would decide on it, too.
+    #[serde(default)]
+    pub takes_back: bool,
+    /// [`Choice::Adopt`] brings a void record back.
+    #[serde(default)]
+    pub restores: bool,
 }
 
 /// One record of an [`Item`].
@@ -124,6 +134,46 @@ pub struct Answer {
     pub by: Option<String>,
     #[serde(default)]
     pub at: Option<i64>,
+    /// What the change said, in the office's words, covered as a list would. Empty: it was given up with the right.
+    #[serde(default)]
+    pub wrote: Vec<Wrote>,
+    /// It made a record, was not taken, and the user may write there: [`WriteAgain`].
+    #[serde(default)]
+    pub again: bool,
+}
+
+/// A field as it was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wrote {
+    pub label: String,
+    pub value: String,
+}
+
+/// What came in when its family had been made void, so that nothing shows it: told to its author.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unseen {
+    pub record: Uuid,
+    pub kind: String,
+    pub title: String,
+    /// The void record: a family.
+    pub above: Uuid,
+    pub above_title: String,
+    /// Chinese: what happened, and what to do.
+    pub message: String,
+}
+
+/// What one had written before it was sent back, for a form to be filled with again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WriteAgain {
+    /// [`Answer::id`].
+    pub id: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WrittenBefore {
+    pub kind: String,
+    /// Whole, as the record would have been; not who recorded it.
+    pub fields: Fields,
 }
 
 /// Decides. The decision is a change like any other; what is adopted goes with it in one group.
@@ -232,6 +282,7 @@ commands! {
     Settle => "quarantine.settle" -> Done;
     SettleMany => "quarantine.settle_many" -> SettledMany;
     PutAway => "quarantine.put_away" -> Done;
+    WriteAgain => "quarantine.again" -> WrittenBefore;
     UnmaskBoth => "quarantine.unmask" -> Unmasked;
     ListGaveWay => "quarantine.gave_way" -> Vec<GaveWay>;
     PutBack => "quarantine.put_back" -> Done;

@@ -42,6 +42,9 @@ pub struct SyncState {
     /// What others decided about this user's refused changes, not yet put away.
     #[serde(default)]
     pub answered: u64,
+    /// This user's records that nothing shows, for their family was void when they came in.
+    #[serde(default)]
+    pub unseen: u64,
     /// A round is going on.
     pub running: bool,
     /// End of the last full round (push empty and every scope pulled to its head), ms since 1970 UTC.

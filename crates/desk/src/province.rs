@@ -287,6 +287,7 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         to_settle,
         answered: book.answered_of(viewer.user).map_err(errors::store)?
             + book.overruled_of(viewer.user).map_err(errors::store)?,
+        unseen: book.unseen_of(viewer.user).map_err(errors::store)?.len() as u64,
         running: status.running || status.carrying,
         last_full_round: counts.last_round,
         trouble: status.trouble,

@@ -60,7 +60,8 @@ impl VisitDraft {
         Self::of_fields(&row.fields, &row.region_name)
     }
 
-    fn of_fields(fields: &Fields, place: &str) -> Option<Self> {
+    /// The same of stored fields; `place` names the village.
+    pub fn of_fields(fields: &Fields, place: &str) -> Option<Self> {
         let visit = Visit::from_fields(fields).ok()?;
         let (gift_item, gift_amount, gift_signed) = match visit.gifts.first().cloned() {
             Some(g) => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use tiexin_domain::access::{Action, User};
+use tiexin_domain::access::{Action, User, permits};
 use tiexin_domain::nouns::Settlement;
 use tiexin_domain::region::Level;
 use tiexin_domain::{Noun, Record, RegionCode};
@@ -122,7 +122,16 @@ pub(crate) fn decided(change: ChangeId, record: &Record) -> Option<Settled> {
         note: decision.note,
         by: record.text("recorded_by").map(str::to_owned),
         at: record.fields.get("recorded_at").and_then(serde_json::Value::as_i64),
+        wrote: None,
     })
+}
+
+/// Sent back to its author: whole, where one of the desk's people may write, so that it can be written again.
+pub(crate) fn given_back(change: Change, users: &[User], today: NaiveDate) -> Option<Box<Change>> {
+    let said = change.set.get("region").and_then(|region| region.as_str()?.parse().ok());
+    let place = said.unwrap_or_else(|| change.scope.clone());
+    let may = |user: &User| !user.disabled && permits(&user.grants, Action::Write, &place, today);
+    users.iter().any(may).then(|| Box::new(change))
 }
 
 #[cfg(test)]

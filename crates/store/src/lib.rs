@@ -105,6 +105,6 @@ pub use suite::KdfCost;
 pub use telling::AuditParcel;
 pub use today::{Birthday, Care, DueFile, FileGaps, FollowUp, LastVisit, VillageMonth};
 pub use verify::{Fault, VerifyReport};
-pub use voided::{Hanging, VoidedPage, VoidedQuery};
+pub use voided::{Hanging, Unseen, VoidedPage, VoidedQuery};
 pub use was::{FieldChange, VOID};
 pub use wipe::wipe;

@@ -208,6 +208,17 @@ impl Book {
         self.outbox_batch_after(0, changes, bytes)
     }
 
+    /// Whether a change of the record that only asks waits to be told.
+    pub fn is_asked(&self, id: Uuid) -> Result<bool> {
+        self.read(|conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT 1 FROM outbox WHERE record = (SELECT n FROM record WHERE id = ?1)
+                 AND json_extract(body, '$.asks')",
+            )?;
+            Ok(select.exists([id])?)
+        })
+    }
+
     /// [`print`] of the change that has this number today, if it is still kept.
     pub fn own_print(&self, seq: u64) -> Result<Option<String>> {
         self.read(|conn| {

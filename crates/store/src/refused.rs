@@ -36,6 +36,8 @@ const OPEN: &str = "settled_at IS NULL AND outcome IS NULL AND json_extract(chan
 const OVERRULED: &str = "settled_at IS NULL AND verdict = 'conflict'
   AND json_extract(change, '$.kind') = 'settlement'
   AND EXISTS (SELECT 1 FROM record AS stands WHERE stands.n = refused.record AND stands.hidden <> 3)";
+/// Only the number is left of the change: [`hollow`].
+const HOLLOW: &str = "json_extract(change, '$.set') IS NULL AND json_extract(change, '$.void') IS NULL";
 /// Most changes that one message asks about.
 const MOST_ASKED: i64 = 200;
 
@@ -243,13 +245,14 @@ impl Book {
     }
 
     /// Refused changes about which the province is to be asked: nobody is known to have decided yet.
-    /// What this desk's own people decided is among them until the province confirms it.
+    /// What this desk's own people decided is among them until the province confirms it, and what was decided while
+    /// nothing was left here of what it was about.
     pub fn undecided(&self) -> Result<Vec<ChangeId>> {
         self.read(|conn| {
-            let mut select = conn.prepare_cached(
-                "SELECT change FROM refused WHERE outcome IS NULL AND settled_at IS NULL
-                 AND json_extract(change, '$.kind') <> 'settlement' ORDER BY id LIMIT ?1",
-            )?;
+            let mut select = conn.prepare_cached(&format!(
+                "SELECT change FROM refused WHERE settled_at IS NULL AND (outcome IS NULL OR ({HOLLOW}))
+                 AND json_extract(change, '$.kind') <> 'settlement' ORDER BY id LIMIT ?1"
+            ))?;
             let mut rows = select.query([MOST_ASKED])?;
             let mut ids = Vec::new();
             while let Some(row) = rows.next()? {
@@ -266,12 +269,17 @@ impl Book {
     pub fn keep_outcomes(&self, settled: &[Settled]) -> Result<Changed> {
         let ((), changed) = self.write(|w| {
             for one in settled {
+                // Kept in the place of what was given up with the right.
+                let wrote =
+                    one.wrote.as_deref().filter(|wrote| wrote.id == one.change).map(text).transpose()?;
+                let outcome = Settled { wrote: None, ..one.clone() };
                 let kind: Option<String> =
-                    w.tx.prepare_cached(
-                        "UPDATE refused SET outcome = ?2 WHERE settlement = ?1 AND outcome IS NULL
-                         RETURNING json_extract(change, '$.kind')",
-                    )?
-                    .query_row(params![one.change.settlement(), text(one)?], |row| row.get(0))
+                    w.tx.prepare_cached(&format!(
+                        "UPDATE refused SET outcome = ?2, change = coalesce(?3, change)
+                         WHERE settlement = ?1 AND (outcome IS NULL OR (?3 IS NOT NULL AND {HOLLOW}))
+                         RETURNING json_extract(change, '$.kind')"
+                    ))?
+                    .query_row(params![one.change.settlement(), text(&outcome)?, wrote], |row| row.get(0))
                     .optional()?;
                 if let Some(kind) = kind {
                     w.changed.kind(&kind);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension};
-use tiexin_domain::RegionCode;
+use tiexin_domain::{Kind, RegionCode};
 use tiexin_protocol::Verdict;
 use tiexin_protocol::wire::PushReply;
 use uuid::Uuid;
@@ -63,6 +63,14 @@ fn scope_of(conn: &Connection, seq: i64) -> Result<Option<RegionCode>> {
     scope.ok_or_else(unreadable)?.parse().map(Some).map_err(|_| unreadable())
 }
 
+fn is_decision(conn: &Connection, seq: i64) -> Result<bool> {
+    let kind: Option<String> = conn
+        .prepare_cached("SELECT kind FROM record WHERE n = (SELECT record FROM outbox WHERE seq = ?1)")?
+        .query_row([seq], |row| row.get(0))
+        .optional()?;
+    Ok(kind.as_deref() == Some(Kind::Settlement.code()))
+}
+
 fn take(w: &mut Write<'_>, seq: i64, verdict: &Verdict, desk: &Desk, now_ms: i64) -> Result<()> {
     let Some(scope) = scope_of(&w.tx, seq)? else { return Ok(()) };
     let (scope, read_already) = match verdict {
@@ -70,8 +78,9 @@ fn take(w: &mut Write<'_>, seq: i64, verdict: &Verdict, desk: &Desk, now_ms: i64
             let scope = elsewhere.as_ref().unwrap_or(&scope).clone();
             let read_already = match desk.since.get(&scope) {
                 Some(since) => since >= version,
-                // It moved to where this desk does not read: nothing will come back.
-                None => elsewhere.is_some(),
+                // It moved to where this desk does not read: nothing will come back. Nor does one's own decision on
+                // what waits there.
+                None => elsewhere.is_some() || is_decision(&w.tx, seq)?,
             };
             (scope, read_already)
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
+use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::{Kind, Record, RegionCode};
 use uuid::Uuid;
 
@@ -45,12 +46,22 @@ pub struct Hanging {
     pub back: bool,
 }
 
+/// A record that came in when what it belongs to had been made void: its author had not heard of that, and nothing
+/// shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unseen {
+    pub record: Record,
+    /// The void record.
+    pub above: Record,
+}
+
 /// Kinds whose records happen on a day and are counted in its month.
 const COUNTED: [&str; 5] = ["visit", "need_survey", "insurance_claim", "counselling", "activity"];
 
 impl Book {
     /// Void records, what this desk touched last first. What only belongs to a void record comes with that one,
-    /// and a registration that was merged into another is taken apart elsewhere: neither is here.
+    /// and a registration that was merged into another is taken apart elsewhere: neither is here, but for what came
+    /// in later: [`Book::unseen`].
     pub fn voided(&self, query: &VoidedQuery) -> Result<VoidedPage> {
         let mut args: Vec<Sql> = Vec::new();
         // Named in full, so that the index on kinds is used.
@@ -59,9 +70,15 @@ impl Book {
             None => recorded().collect(),
         };
         args.extend(kinds.iter().map(|kind| Sql::Text((*kind).to_owned())));
+        let unseen = self.unseen()?;
+        let unseen: Vec<String> = unseen.iter().map(|one| format!("x'{}'", one.record.id.simple())).collect();
+        let which = match unseen.as_slice() {
+            // The index on kinds holds for this one alone.
+            [] => format!("hidden = {}", hidden::VOID),
+            some => format!("(hidden = {} OR id IN ({}))", hidden::VOID, some.join(", ")),
+        };
         let mut matching = format!(
-            "hidden = {} AND kind IN ({}) AND json_extract(fields, '$.merged_into') IS NULL{}",
-            hidden::VOID,
+            "{which} AND kind IN ({}) AND json_extract(fields, '$.merged_into') IS NULL{}",
             vec!["?"; kinds.len()].join(", "),
             list::within(&query.regions)
         );
@@ -85,6 +102,33 @@ impl Book {
                 total: total as u64,
             })
         })
+    }
+
+    /// What came in when its family had been made void, and is seen nowhere.
+    pub fn unseen(&self) -> Result<Vec<Unseen>> {
+        self.read(|conn| {
+            let sql = concat!(select!(), " WHERE void IS NOT NULL AND kind = 'household' AND hidden = 1");
+            let mut unseen = Vec::new();
+            for above in record::collect(conn, sql, [])? {
+                if merged_into(&above).is_some() {
+                    continue;
+                }
+                // Numbers of one log: later than the last change of the family, which is void.
+                let late = children(conn, above.id)?.into_iter().filter(|row| {
+                    row.hidden == hidden::PARENT_VOID
+                        && row.record.scope == above.scope
+                        && row.record.version > above.version
+                });
+                unseen.extend(late.map(|row| Unseen { record: row.record, above: above.clone() }));
+            }
+            Ok(unseen)
+        })
+    }
+
+    /// Those of them that this user recorded.
+    pub fn unseen_of(&self, user: Uuid) -> Result<Vec<Unseen>> {
+        let own = |one: &Unseen| one.record.reference("recorded_by_id") == Some(user);
+        Ok(self.unseen()?.into_iter().filter(own).collect())
     }
 
     /// Who made the record void, and when, as far as this desk knows.

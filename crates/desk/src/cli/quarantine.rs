@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tiexin_contract::quarantine::{
-    Answer, BothValues, Item, ListQuarantine, Part, PutAway, Settle, SettleMany,
+    Answer, BothValues, Item, ListQuarantine, Part, PutAway, Settle, SettleMany, Unseen, WriteAgain,
 };
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::settlement::Choice;
@@ -51,7 +51,13 @@ pub(super) enum Quarantine {
         #[arg(long)]
         all: bool,
     },
-    /// 两边不一致时选定一个；没有争议的栏目都按后提交的写入
+    /// 给出被退回的一条原来写的内容，改好后交给 add 重新登记
+    Again {
+        /// 处理结果的编号，见 quarantine list
+        #[arg(value_name = "编号")]
+        id: i64,
+    },
+    /// 两边不一致时选定一个，没有争议的栏目都按后提交的写入；或撤回自己提交的（theirs）
     Choose {
         /// 编号，见 quarantine list
         #[arg(value_name = "编号")]
@@ -87,6 +93,7 @@ pub(super) async fn quarantine(door: Door, command: Quarantine) -> Outcome {
         Quarantine::Adopt { which, note } => several(seat, which, Choice::Adopt, note).await,
         Quarantine::Decline { which, note } => several(seat, which, Choice::Decline, Some(note)).await,
         Quarantine::Read { ids, all } => read(seat, ids, all).await,
+        Quarantine::Again { id } => again(seat, id).await,
         Quarantine::Choose { id, choice, note } => {
             let choice = Choice::from_code(&choice);
             settle(seat, &id, choice, note).await
@@ -101,15 +108,16 @@ async fn list(seat: Seat, code: Option<&str>) -> Outcome {
         None => None,
     };
     let all = seat.desk.run(ListQuarantine { region }).await?;
-    seat.out.tell(&json!({"items": all.items, "answers": all.answers}), || {
+    seat.out.tell(&json!({"items": all.items, "answers": all.answers, "unseen": all.unseen}), || {
         let mut lines: Vec<String> = all.items.iter().map(line).collect();
         if lines.is_empty() && all.answers.is_empty() {
             lines.push("没有待处理的内容。".into());
         }
-        lines.extend(all.answers.iter().map(answered));
+        lines.extend(all.answers.iter().flat_map(|one| std::iter::once(answered(one)).chain(wrote(one))));
         if !all.answers.is_empty() {
             lines.push("处理结果看过了，用 quarantine read 收起。".into());
         }
+        lines.extend(all.unseen.iter().map(unseen));
         lines
     })
 }
@@ -142,6 +150,33 @@ async fn read(seat: Seat, ids: Vec<i64>, all: bool) -> Outcome {
         seat.desk.run(PutAway { id: *id }).await?;
     }
     seat.out.tell(&json!({"read": wanted}), || vec![format!("已收起 {} 条处理结果。", wanted.len())])
+}
+
+/// What the author wrote, under the decision.
+fn wrote(answer: &Answer) -> Vec<String> {
+    if answer.choice.takes_effect() {
+        return Vec::new();
+    }
+    let mut lines: Vec<String> =
+        answer.wrote.iter().map(|wrote| format!("    {}：{}", wrote.label, wrote.value)).collect();
+    if answer.again {
+        lines.push(format!(
+            "    要重新登记：quarantine again {} 得到原来写的，改好交给 add {}",
+            answer.id, answer.kind
+        ));
+    }
+    lines
+}
+
+fn unseen(one: &Unseen) -> String {
+    format!("看不到  {}  {} {}  {}", one.record, Kind::from_code(&one.kind).word(), one.title, one.message)
+}
+
+/// What was written before, in the shape that `add` reads.
+async fn again(seat: Seat, id: i64) -> Outcome {
+    let before = seat.desk.run(WriteAgain { id }).await?;
+    let whole = serde_json::to_string_pretty(&before.fields).unwrap_or_default();
+    seat.out.tell(&before.fields, || vec![whole.clone()])
 }
 
 fn line(item: &Item) -> String {
@@ -178,6 +213,7 @@ fn part(part: &Part, merges: bool) -> Vec<String> {
     let role = part.role.as_ref().map(|role| format!("{role}：")).unwrap_or_default();
     let mut lines = vec![format!("{role}{} {}", Kind::from_code(&part.kind).word(), part.title)];
     lines.extend(part.hides.iter().map(|why| format!("  要作废，原因：{why}")));
+    lines.extend(part.hidden.iter().map(|why| format!("  现已作废，原因：{why}")));
     lines.extend(part.meanwhile.iter().map(|deed| format!("  {deed}")));
     lines.extend(part.fields.iter().map(|field| both(field, if merges { "合并后" } else { "提交" })));
     lines
@@ -246,6 +282,24 @@ async fn settle(seat: Seat, id: &str, choice: Choice, note: Option<String>) -> O
     }
     seat.desk.run(Settle { id: item.id, choice: choice.clone(), note }).await?;
     seat.out.tell(&json!({"id": item.id, "choice": choice, "record": item.parts[0].record}), || {
-        vec![format!("{}。同步以后其他电脑也会知道。", choice.label())]
+        vec![decided(&item, &choice)]
     })
+}
+
+/// What the decision comes to.
+fn decided(item: &Item, choice: &Choice) -> String {
+    let parked = item.verdict == "parked";
+    if item.mine && parked && *choice == Choice::Theirs {
+        return match item.takes_back {
+            true => "已撤回，没有生效。同步以后审核人那里也不再列出。".to_owned(),
+            false => "已从您的列表里去掉，没有生效。它转到了别处，那里的审核人仍会看到，采纳与否由他决定。"
+                .to_owned(),
+        };
+    }
+    let back = if *choice == Choice::Adopt && item.restores {
+        "记录原已作废，一起恢复了。"
+    } else {
+        ""
+    };
+    format!("{}。{back}同步以后其他电脑也会知道。", choice.label())
 }

@@ -58,6 +58,7 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
         "parked": state.parked,
         "conflicts": state.conflicts,
         "to_settle": state.to_settle,
+        "unseen": state.unseen,
         "last_full_round": last.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
         "scopes": scopes,
         "attachments_up": state.attachments_up,
@@ -87,6 +88,12 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
         ));
         if state.answered > 0 {
             lines.push(format!("您提交的 {} 条已有处理结果，用 quarantine list 查看", state.answered));
+        }
+        if state.unseen > 0 {
+            lines.push(format!(
+                "您登记的 {} 条所属的家庭已作废，现在看不到，用 quarantine list 查看",
+                state.unseen
+            ));
         }
         if state.attachments_up + state.attachments_down + state.attachments_faulty > 0 {
             lines.push(format!(

@@ -5,12 +5,15 @@ use tiexin_contract::family::{FamilyMoved, MoveFamily};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Problem;
 use tiexin_domain::access::Action;
+use tiexin_domain::record::Record;
 use tiexin_domain::region::Level;
 use tiexin_store::Save;
-use tiexin_store::moving::moved_along;
+use tiexin_store::moving::gathered;
 
 use super::family::Family;
 use super::records::find;
+use super::waiting::{self, Viewer};
+use super::waiting_shown::named_with_township;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::{errors, office_day, province, rules};
@@ -22,6 +25,24 @@ pub(super) fn register(registry: &mut Registry) {
 /// Where it is. Where it is to be somebody else may have to decide.
 fn place(at: &At, args: &MoveFamily) -> Result<Place, ErrorReply> {
     Ok(Place::In(vec![find(at, args.household)?.region()]))
+}
+
+/// One proposal at a time: of two that are adopted the later one would win unasked.
+fn refuse_second(at: &At, household: &Record) -> Result<(), ErrorReply> {
+    let told = |message: String| Err(ErrorReply::new(ErrorCode::ChangedMeanwhile, message));
+    if at.book().is_asked(household.id).map_err(errors::store)? {
+        return told("这一户已有一个迁移提议，还没有上传，没有再提一次。请先同步。".into());
+    }
+    for group in waiting::open(&Viewer::from(at))? {
+        let Some((_, to)) = group.asked_move() else { continue };
+        if group.cause().change.record == household.id {
+            let to = named_with_township(&to);
+            return told(format!(
+                "这一户已有一个迁往{to}的提议在等审核人决定，没有再提一次。要改的，先在“待处理”里撤回那一个，再重新提议。"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
@@ -40,6 +61,9 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
         return refuse("region", "region_not_village", "请选择要迁去的村（社区）");
     }
     let asks = !at.may(Action::Write, &args.region);
+    if asks {
+        refuse_second(at, &household)?;
+    }
     if asks && !province::is_enrolled(at.book())? {
         let message = "这个村（社区）不在您的辖区，这台电脑也没有接入省平台，不能提议迁到那里。请选择辖区内的村（社区）。";
         return Err(ErrorReply::new(ErrorCode::NoRight, message));
@@ -75,8 +99,8 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
     }
     let mut saves: Vec<Save> = children
         .iter()
-        .filter(|child| child.void.is_none())
-        .filter_map(|child| moved_along(child, &household.fields, &fields))
+        .filter(|child| child.void.is_none() && at.may(Action::Write, &child.region()))
+        .filter_map(|child| gathered(child, &household.fields, &fields))
         .collect();
     saves.insert(0, Save { id: household.id, kind: household.kind, fields, void: None });
     let by = at.by();

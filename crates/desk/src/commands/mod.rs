@@ -1,5 +1,6 @@
 //! The bodies of all commands, one file an area.
 
+mod answers;
 mod attachment;
 mod audit;
 mod backup;
@@ -47,7 +48,9 @@ mod voided;
 mod waiting;
 mod waiting_look;
 mod waiting_merge;
+mod waiting_move;
 mod waiting_shown;
+mod waiting_void;
 
 pub(crate) use waiting::{Viewer, counted};
 
@@ -73,6 +76,7 @@ pub(crate) fn register(registry: &mut Registry) {
     report::register(registry);
     sync::register(registry);
     package::register(registry);
+    answers::register(registry);
     quarantine::register(registry);
     duplicates::register(registry);
     merge::register(registry);

@@ -33,6 +33,8 @@ pub(super) fn answer(at: &At, one: &Refused) -> Option<Answer> {
         note: told.note,
         by: stands.text("recorded_by").map(str::to_owned),
         at: recorded_at(stands),
+        wrote: Vec::new(),
+        again: false,
     })
 }
 

@@ -9,11 +9,11 @@ use tiexin_domain::access::Action;
 use tiexin_domain::record::Record;
 use tiexin_store::Refused;
 
+use super::answers;
 use super::overruled;
 use super::records::Names;
 use super::waiting::{Group, Viewer, Waiting, find, open, settled_already};
 use super::waiting_shown::{Words, titled};
-use crate::masking::Lost;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::{errors, masking};
@@ -39,27 +39,29 @@ fn list(at: &At, args: ListQuarantine) -> Result<Quarantine, ErrorReply> {
     let own = answered.into_iter().filter(|refused| refused.change.author == at.user.id);
     let own: Vec<(Refused, Waiting)> = own.map(|refused| (refused.clone(), Waiting::from(refused))).collect();
     let whole: Vec<Record> = own.iter().map(|(_, waiting)| waiting.with_change()).collect();
-    let lost = masking::lost(at.book(), &whole)?;
+    let words = Words { at, names: words.names, lost: masking::lost(at.book(), &whole)? };
     let mut answers: Vec<Answer> =
-        own.into_iter().filter_map(|(refused, waiting)| answer(refused, &waiting, &lost)).collect();
+        own.into_iter().filter_map(|(refused, waiting)| answer(&words, refused, &waiting)).collect();
     answers.extend(overruled::of_user(at)?.iter().filter_map(|one| overruled::answer(at, one)));
-    Ok(Quarantine { items, answers })
+    Ok(Quarantine { items, answers, unseen: answers::unseen(at)? })
 }
 
-fn answer(refused: Refused, waiting: &Waiting, lost: &Lost) -> Option<Answer> {
+fn answer(words: &Words<'_>, refused: Refused, waiting: &Waiting) -> Option<Answer> {
     let outcome = refused.outcome.clone()?;
     let (id, noted_at) = (refused.id, refused.change.noted_at);
     Some(Answer {
         id,
         record: waiting.change.record,
         kind: waiting.change.kind.clone(),
-        title: titled(waiting, lost),
+        title: titled(waiting, &words.lost),
         noted_at,
         choice: outcome.choice,
         instead_of: None,
         note: outcome.note,
         by: outcome.by,
         at: outcome.at,
+        wrote: answers::wrote(words, waiting),
+        again: answers::may_again(words.at, &refused),
     })
 }
 

@@ -118,6 +118,16 @@ fn decide_if_offered(
 ) -> Result<(), ErrorReply> {
     let who = Viewer::from(at);
     let offered = group.choices(&who);
+    if *choice == Choice::Adopt
+        && offered.contains(choice)
+        && (group.restores() || group.moved_since().is_some())
+    {
+        let why = match group.restores() {
+            true => "这条记录后来已作废，采纳会恢复它。请单独打开这一条，核对后再定。",
+            false => "这户在提议以后已有变动。请单独打开这一条，核对后再定。",
+        };
+        return Err(ErrorReply::new(ErrorCode::Invalid, why));
+    }
     if offered.contains(choice) {
         return decide(at, group, choice, note);
     }
@@ -151,7 +161,8 @@ fn decide(at: &At, group: &Group, choice: &Choice, note: Option<String>) -> Resu
     {
         saves = rest(at, group)?;
     }
-    if group.may_decide(&who) {
+    let taken_back = *choice == Choice::Theirs && group.may_take_back(&who);
+    if group.may_decide(&who) || taken_back {
         saves.extend(decisions(at, group, choice, note)?);
     }
     if !saves.is_empty() {
@@ -190,6 +201,18 @@ fn write(
 
 /// What the changes wanted, on top of what stands today, each at the place where its record lies now.
 fn adopted(at: &At, group: &Group, choice: &Choice) -> Result<Vec<Save>, ErrorReply> {
+    if let Some(saves) = group.move_of_today(&Viewer::from(at))? {
+        let before = group.cause().current.as_ref().map(|family| &family.fields);
+        for family in saves.iter().take(1) {
+            let found =
+                rules::problems_since(at.book(), &family.kind, family.id, before, &family.fields, at.day);
+            let found = found.map_err(errors::store)?;
+            if !found.is_empty() {
+                return Err(ErrorReply::invalid(found));
+            }
+        }
+        return Ok(saves);
+    }
     let join = matches!(choice, Choice::Both | Choice::Adopt);
     let mut saves: Vec<Save> = Vec::new();
     for one in &group.0 {

@@ -36,14 +36,23 @@ fn list(at: &At, args: ListVoided) -> Result<VoidedPage, ErrorReply> {
     let authors = events.iter().flatten().map(|event| event.author);
     let names = Names::of(at.book())?.and_of(at.book(), authors)?;
     let listed = rows::all(at, &page.records, Shown::Listed)?;
-    let rows = page.records.iter().zip(listed).zip(events).map(|((record, row), event)| VoidedRow {
-        kind_label: Kind::from_code(&record.kind).label().to_owned(),
-        by: event.as_ref().map(|event| names.of_author(event.author)),
-        at: event.map(|event| event.at),
-        may: at.may(Action::Write, &record.region()),
-        row,
+    let rows = page.records.iter().zip(listed).zip(events).map(|((record, mut row), event)| {
+        // What came in later is not void by itself.
+        row.void = row.void.or_else(|| above_in_words(at, record));
+        VoidedRow {
+            kind_label: Kind::from_code(&record.kind).label().to_owned(),
+            by: event.as_ref().map(|event| names.of_author(event.author)),
+            at: event.map(|event| event.at),
+            may: at.may(Action::Write, &record.region()),
+            row,
+        }
     });
     Ok(VoidedPage { rows: rows.collect(), total: page.total })
+}
+
+fn above_in_words(at: &At, record: &Record) -> Option<String> {
+    let above = at.book().void_above(record.id).ok().flatten()?;
+    Some(format!("所属的{}已作废：{}", Kind::from_code(&above.kind).word(), above.void?.reason))
 }
 
 fn effect(at: &At, args: VoidEffect) -> Result<VoidEffectReply, ErrorReply> {

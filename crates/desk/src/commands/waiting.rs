@@ -181,6 +181,11 @@ impl Group {
         self.0.iter().all(|one| one.at.as_ref().is_some_and(|at| who.may(action, at)))
     }
 
+    /// Whether the user takes back what is the user's own and waits at a known place: that needs no right there.
+    pub(super) fn may_take_back(&self, who: &Viewer<'_>) -> bool {
+        self.is_own(who) && !self.is_conflict() && self.0.iter().all(|one| one.at.is_some())
+    }
+
     /// Whether a decision may be put on record: by who may settle, or of one's own by who may write there.
     pub(super) fn may_decide(&self, who: &Viewer<'_>) -> bool {
         self.may(who, Action::Settle) || (self.is_own(who) && self.may(who, Action::Write))
@@ -222,6 +227,9 @@ impl Group {
         if let Some(merge) = self.merge() {
             return can_be_merged_anew(who, &merge);
         }
+        if self.asked_move().is_some() {
+            return self.may_move(who);
+        }
         self.0.iter().all(|one| {
             let stands = one.current.as_ref().map(Record::region);
             one.to.iter().chain(&stands).all(|region| who.may(Action::Write, region)) && one.to.is_some()
@@ -250,7 +258,6 @@ impl Group {
             if self.may(who, Action::Settle) && !self.is_own(who) {
                 choices.push(Choice::Decline);
             } else if self.is_own(who) {
-                // One's own is let go without a word to anybody.
                 choices.push(Choice::Theirs);
             }
         }
@@ -271,6 +278,9 @@ impl Group {
             return Some(
                 "两份登记后来有变动（作废、已经合并或者迁走），不能再照这次的办。需要时请到“可能重复”里重新核对。",
             );
+        }
+        if let Some(why) = self.cannot_move() {
+            return Some(why);
         }
         if self.0.iter().any(|one| one.in_vain) {
             return Some(

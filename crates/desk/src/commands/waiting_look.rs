@@ -56,8 +56,10 @@ fn waits(who: &Viewer<'_>, own: &Waiting) -> Option<RegionCode> {
         Verdict::Parked { code: ParkCode::Moved | ParkCode::Merged, .. } => {
             let now = |id| who.record(id);
             let of = Adopting { change, current: None, waits: None, in_vain: false, now: &now };
-            let parents: Vec<RegionCode> = of.parents().map(|parent| parent.scope).collect();
-            stands.into_iter().chain(parents).find(away)
+            let parents = of.parents().map(|parent| parent.scope);
+            let near: Vec<RegionCode> = stands.into_iter().chain(parents).collect();
+            // Only to another village.
+            near.iter().find(|scope| away(scope)).or(near.first()).cloned()
         }
         Verdict::Parked { code: ParkCode::NoRight, .. } if own.current.is_some() => {
             region_of(&change.set).map(|region| region.scope()).or(stands)

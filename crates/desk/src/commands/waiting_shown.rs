@@ -12,17 +12,16 @@ use tiexin_protocol::{Verdict, VoidChange};
 use uuid::Uuid;
 
 use super::records::Names;
+use super::save::region_of;
 use super::waiting::{Group, Viewer, Waiting};
 use super::waiting_merge::merge_reason;
+use super::waiting_move::ASKED_MOVE;
 use crate::masking::{self, Lost};
 use crate::rights::At;
 use crate::{labels, place, refusals, values};
 
 /// What a picture is made of: no words for anybody.
 const OF_BYTES: [&str; 7] = ["sha256", "bytes", "mime", "width", "height", "thumb_sha256", "thumb_bytes"];
-
-/// Why a proposed move waits, in few words.
-const ASKED_MOVE: &str = "提议迁移";
 
 /// Puts what waits into words for the user.
 pub(super) struct Words<'a> {
@@ -37,14 +36,16 @@ impl Words<'_> {
         let (cause, mine) = (group.cause(), group.is_own(&who));
         let refusal = refusals::told(&cause.verdict, mine);
         let merge = group.merge();
-        let moves = group.asked_move();
-        let message = match (&merge, &moves) {
+        let moves = self.of_move(group, mine).filter(|_| merge.is_none());
+        let asked = moves.is_some();
+        let message = match (&merge, moves) {
             (Some(merge), _) => self.of_merge(merge, group.awaits_record(), mine),
-            (None, Some((from, to))) => self.of_move(cause, (from.as_ref(), to), mine),
+            (None, Some(told)) => told,
             (None, None) => refusal.message,
         };
         let of_merge = merge.as_ref().and_then(|merge| merge_reason(merge, &refusal.code));
-        let reason = if moves.is_some() { ASKED_MOVE } else { of_merge.unwrap_or(refusal.reason) };
+        let reason = if asked { ASKED_MOVE } else { of_merge.unwrap_or(refusal.reason) };
+        let void = self.of_void(group, &who);
         let obstacle =
             group.obstacle(&who).filter(|_| merge.is_none() || !group.awaits_record()).unwrap_or_default();
         let parts = match &merge {
@@ -59,7 +60,7 @@ impl Words<'_> {
             verdict: refusal.verdict.to_owned(),
             code: refusal.code,
             reason: reason.to_owned(),
-            message: format!("{message}{rest}{obstacle}"),
+            message: format!("{message}{void}{rest}{obstacle}"),
             author: self.author(cause),
             noted_at: cause.change.noted_at,
             region_name: place::name(&region),
@@ -68,26 +69,13 @@ impl Words<'_> {
             parts,
             choices: group.choices(&who),
             merges: merge.is_some(),
+            takes_back: group.may_take_back(&who),
+            restores: group.restores(),
         }
     }
 
     fn author(&self, one: &Waiting) -> String {
         one.author_name.clone().unwrap_or_else(|| self.names.of_author(one.change.author))
-    }
-
-    /// A move that somebody proposes who may not decide on it.
-    fn of_move(&self, cause: &Waiting, (from, to): (Option<&RegionCode>, &RegionCode), mine: bool) -> String {
-        let family = titled(cause, &self.lost);
-        let from = from.map(|from| format!("从{}", named_with_township(from))).unwrap_or_default();
-        let to = named_with_township(to);
-        match mine {
-            true => format!(
-                "您提议把{family}{from}迁往{to}，等同时负责两地的审核人决定。决定以前这户仍在原处，由您照看。"
-            ),
-            false => format!(
-                "登记人提议把{family}{from}迁往{to}，家里的人员、档案和联系人一起迁走。同意请采纳，不同意请写明原因退回。"
-            ),
-        }
     }
 
     pub(super) fn part(&self, one: &Waiting) -> Part {
@@ -118,12 +106,11 @@ impl Words<'_> {
             Verdict::Conflict { fields, .. } => fields,
             _ => &[],
         };
-        let shown = one.change.set.keys().filter(|field| {
-            !field.starts_with("recorded_")
-                && !OF_BYTES.contains(&field.as_str())
-                && *field != MERGED_INTO
-                && (differs(field) || contested.contains(field))
-        });
+        let shown = one
+            .change
+            .set
+            .keys()
+            .filter(|field| is_shown(field) && (differs(field) || contested.contains(field)));
         let mut fields: Vec<BothValues> = shown.map(|field| self.both(one, &whole, field)).collect();
         fields.sort_by_key(|both| !both.clash);
         if let (true, Some(to)) = (moved_along(one), &one.to) {
@@ -135,7 +122,7 @@ impl Words<'_> {
         fields
     }
 
-    fn both(&self, one: &Waiting, whole: &Record, field: &str) -> BothValues {
+    pub(super) fn both(&self, one: &Waiting, whole: &Record, field: &str) -> BothValues {
         let kind = &one.change.kind;
         // A change of a set shows the set that it would make.
         let ours = whole.fields.get(field).unwrap_or(&Value::Null);
@@ -181,6 +168,11 @@ fn of_the_rest(group: &Group, who: &Viewer<'_>, parts: &[Part]) -> &'static str 
     }
 }
 
+/// A field that people read.
+pub(super) fn is_shown(field: &str) -> bool {
+    !field.starts_with("recorded_") && !OF_BYTES.contains(&field) && field != MERGED_INTO
+}
+
 /// A value, covered already, in the office's words: places by name, other records by their titles.
 pub(super) fn in_words(at: &At, kind: &str, field: &str, value: &Value) -> String {
     match value {
@@ -210,7 +202,7 @@ pub(super) fn title_of(at: &At, id: Uuid) -> String {
 
 /// A new record that follows what it belongs to.
 fn moved_along(one: &Waiting) -> bool {
-    one.current.is_none() && one.to.as_ref().is_some_and(|to| to.scope() != one.change.scope)
+    one.current.is_none() && one.to.is_some() && one.to != region_of(&one.change.set)
 }
 
 /// The title of what stands or would stand; what cannot be read as a whole record is called by its kind.
@@ -235,7 +227,7 @@ fn region_name(code: &str) -> String {
 }
 
 /// A village with its township before it.
-fn named_with_township(region: &RegionCode) -> String {
+pub(super) fn named_with_township(region: &RegionCode) -> String {
     match region.level() {
         Level::Village => format!("{}{}", township(region), place::name(region)),
         _ => place::name(region),

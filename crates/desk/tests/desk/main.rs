@@ -12,6 +12,7 @@ mod forms;
 mod host;
 mod imports;
 mod meanwhile;
+mod moving;
 mod office;
 mod read_again;
 mod records;

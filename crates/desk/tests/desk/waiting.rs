@@ -21,15 +21,15 @@ use crate::meanwhile::behind;
 use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
 
 /// Where the family came from: not in this desk's view.
-const OLD: &str = "340323104";
-const OLD_VILLAGE: &str = "340323104001";
+pub(crate) const OLD: &str = "340323104";
+pub(crate) const OLD_VILLAGE: &str = "340323104001";
 const NUMBER: &str = "34052419800101001X";
 
 /// A township's desk whose user may settle there and nowhere else, with a family of a head, a file and contacts.
 pub(crate) struct Town {
     pub(crate) office: Office,
-    home: Uuid,
-    person: Uuid,
+    pub(crate) home: Uuid,
+    pub(crate) person: Uuid,
     file: Uuid,
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn town() -> Town {
     Town { office, home, person, file }
 }
 
-async fn grants(office: &Office, all: &[(Role, &str)]) {
+pub(crate) async fn grants(office: &Office, all: &[(Role, &str)]) {
     behind(office, |book| {
         let mut user = book.users().unwrap().remove(0);
         let grant = |(role, region): &(Role, &str)| Grant {
@@ -58,7 +58,7 @@ async fn grants(office: &Office, all: &[(Role, &str)]) {
 }
 
 /// A change of somebody at another desk.
-fn change(seq: u64, kind: &str, set: Value) -> Change {
+pub(crate) fn change(seq: u64, kind: &str, set: Value) -> Change {
     Change {
         id: ChangeId { device: Uuid::from_u128(77), incarnation: Uuid::from_u128(78), seq },
         group: Uuid::from_u128(1000 + u128::from(seq)),
@@ -73,24 +73,24 @@ fn change(seq: u64, kind: &str, set: Value) -> Change {
     }
 }
 
-fn parked(code: ParkCode) -> Verdict {
+pub(crate) fn parked(code: ParkCode) -> Verdict {
     Verdict::Parked { code, message: "住院天数超过一年，请核对".into() }
 }
 
-fn told(change: Change, verdict: Verdict) -> Quarantined {
+pub(crate) fn told(change: Change, verdict: Verdict) -> Quarantined {
     let received_at = 1_790_000_000_000 + change.id.seq as i64;
     Quarantined { change, verdict, received_at, author_name: Some("老专干".into()), standing: Vec::new() }
 }
 
 /// The province tells what waits in this township.
-async fn waits_here(office: &Office, items: Vec<Quarantined>) {
+pub(crate) async fn waits_here(office: &Office, items: Vec<Quarantined>) {
     let scope: RegionCode = TOWNSHIP.parse().unwrap();
     let scopes = BTreeMap::from([(scope.clone(), 7)]);
     let marks = QuarantineMarks { mark: "7".into(), scopes };
     behind(office, |book| book.keep_quarantine(&scope, &items, &marks).unwrap()).await;
 }
 
-async fn listed(office: &Office) -> Vec<Item> {
+pub(crate) async fn listed(office: &Office) -> Vec<Item> {
     office.ok(ListQuarantine { region: None }).await.items
 }
 
@@ -204,7 +204,7 @@ pub(crate) fn in_words(said: &str) -> bool {
     !id.is_match(said)
 }
 
-fn readable(item: &Item) {
+pub(crate) fn readable(item: &Item) {
     for said in words(item) {
         assert!(in_words(&said), "{said:?} of {item:?}");
     }
@@ -410,7 +410,7 @@ async fn a_proposed_move_is_adopted_by_who_may_write_at_both_places() {
 }
 
 /// This desk's own changes since `from` get these verdicts from the province.
-fn heard(book: &Book, from: u64, verdict: impl Fn(&Change) -> Verdict) {
+pub(crate) fn heard(book: &Book, from: u64, verdict: impl Fn(&Change) -> Verdict) {
     let sent = book.outbox_batch_after(from, 500, 1 << 20).unwrap();
     let verdicts: Vec<ChangeVerdict> = sent
         .iter()
@@ -420,7 +420,7 @@ fn heard(book: &Book, from: u64, verdict: impl Fn(&Change) -> Verdict) {
     book.record_verdicts(&PushReply { verdicts, acked, durable: 0 }, 0).unwrap();
 }
 
-fn waiting_to(book: &Book) -> u64 {
+pub(crate) fn waiting_to(book: &Book) -> u64 {
     book.outbox_batch(5000, 1 << 30).unwrap().last().map_or(0, |change| change.id.seq)
 }
 
@@ -523,6 +523,7 @@ async fn the_author_is_told_also_when_no_right_is_left() {
             note: Some("已由别人登记".into()),
             by: Some("县里".into()),
             at: Some(1),
+            wrote: None,
         };
         let undecided = book.undecided().unwrap();
         book.keep_outcomes(&[settled(&undecided[0])]).unwrap();

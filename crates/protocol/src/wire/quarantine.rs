@@ -20,7 +20,7 @@ pub struct QuarantineMarks {
 }
 
 /// What was decided about a change that was not applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settled {
     #[serde(flatten)]
@@ -36,6 +36,10 @@ pub struct Settled {
     /// Milliseconds since 1970 UTC, clock of the desk where it was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<i64>,
+    /// The change itself, sent back to a desk that may write there: it gave up what it held of it if it lost that
+    /// right meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrote: Option<Box<Change>>,
 }
 
 /// `GET /v1/quarantine/{scope}`: conflicts and parked changes for people with the right to settle.

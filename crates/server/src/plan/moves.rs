@@ -77,6 +77,7 @@ pub(super) fn refused(
 
 fn moved() -> Verdict {
     Verdict::Parked {
-        code: ParkCode::Moved, message: "这户已迁到别的乡镇，这次填写已转到那里留待处理".into()
+        code: ParkCode::Moved,
+        message: "这户已迁到别的乡镇，这次填写已转到那里留待处理".into(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use tiexin_domain::access::{Action, User, permits};
 use tiexin_domain::nouns::Settlement;
+use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::record::{self, Fields};
 use tiexin_domain::{Kind, Noun, RegionCode};
 use tiexin_protocol::wire::PushRequest;
@@ -30,6 +31,11 @@ fn is_decision(change: &Change) -> bool {
 fn about(fields: &Fields) -> Option<ChangeId> {
     let decision = Settlement::from_fields(fields).ok()?;
     Some(ChangeId { device: decision.device, incarnation: decision.incarnation, seq: decision.seq })
+}
+
+/// What the province holds is to stay.
+fn takes_back(fields: &Fields) -> bool {
+    fields.get("choice").and_then(|choice| choice.as_str()) == Some(Choice::Theirs.code())
 }
 
 /// The changes that decisions of this push are about, each with the scope of the decision.
@@ -62,7 +68,7 @@ pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Clos
 }
 
 /// Whether the user may take this decision there: with the right to settle, or the right to write when the
-/// change is the user's own.
+/// change is the user's own. To take one's own back needs no right where it waits.
 pub(super) fn refuse(
     ground: &Ground,
     user: &User,
@@ -82,7 +88,8 @@ pub(super) fn refuse(
     let places: Vec<RegionCode> = held.map(|h| h.record.region()).into_iter().chain(region).collect();
     let may = |action| places.iter().all(|place| permits(&user.grants, action, place, today));
     let own = ground.quarantined.get(&about).and_then(|author| ground.authors.get(author)) == Some(&user.id);
-    if user.disabled || !(may(Action::Settle) || own && may(Action::Write)) {
+    let takes_back = own && held.is_none() && takes_back(&fields);
+    if user.disabled || !(may(Action::Settle) || own && may(Action::Write) || takes_back) {
         return park(ParkCode::NoRight, "填写人没有这个地区的审核权限，处理意见没有生效");
     }
     None

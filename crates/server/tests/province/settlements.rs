@@ -19,6 +19,8 @@ on_both_stores!(
     of_two_who_decide_the_first_stands,
     after_a_restore_the_decision_still_closes,
     a_conflict_names_who_wrote_what_stands,
+    ones_own_is_taken_back_where_it_waits,
+    what_was_sent_back_is_given_back_with_the_right,
 );
 
 fn decision(desk: &mut Desk, of: &Change, village: &str, choice: Choice) -> Change {
@@ -195,4 +197,51 @@ async fn a_conflict_names_who_wrote_what_stands(place: Place) {
         ("id_number", Some("first"))
     );
     assert_eq!(standing[0].noted_at, Some(1_791_165_600_000));
+}
+
+/// A proposed move waits in a township where its author has no right: it is taken back there all the same, and
+/// nothing else can be written that way.
+async fn ones_own_is_taken_back_where_it_waits(place: Place) {
+    let province = place.province().await;
+    let mut old = worker(&province, "old", TOWN).await;
+    let mut other = worker(&province, "other", TOWN).await;
+    let mut new = worker(&province, "new", OTHER_TOWN).await;
+    let chief = person(&province, "chief", &[grant(Role::Supervisor, "340323")]).await;
+    let begun = new.new_household(Uuid::new_v4(), "340323104001", "邻居");
+    new.push(&province, &[begun]).await;
+    let id = Uuid::new_v4();
+    let made = old.new_household(id, VILLAGE, "户主");
+    old.push(&province, &[made]).await;
+    let asked = old.edit(id, TOWN, 1, json!({"region": "340323104001"}));
+    assert_eq!(words(&old.push(&province, std::slice::from_ref(&asked)).await), ["no_right"]);
+    let waits = async || province.quarantine(chief.device, &region(OTHER_TOWN)).await.unwrap().len();
+    assert_eq!(waits().await, 1);
+    let by_another = decision(&mut other, &asked, "340323104001", Choice::Theirs);
+    assert_eq!(words(&other.push(&province, &[by_another]).await), ["no_right"]);
+    let adopted = decision(&mut old, &asked, "340323104001", Choice::Adopt);
+    assert_eq!(words(&old.push(&province, &[adopted]).await), ["no_right"]);
+    assert_eq!(waits().await, 1);
+    let back = decision(&mut old, &asked, "340323104001", Choice::Theirs);
+    assert_eq!(words(&old.push(&province, &[back]).await), ["applied"]);
+    assert_eq!(waits().await, 0);
+    // A decision that stands is nobody's to write over without the right there.
+    let again = decision(&mut old, &asked, "340323104001", Choice::Theirs);
+    assert_eq!(words(&old.push(&province, &[again]).await), ["no_right"]);
+    assert!(province.verify().await.unwrap().broken.is_empty());
+}
+
+/// The author had lost the right, and with it what was written; with the right it comes back.
+async fn what_was_sent_back_is_given_back_with_the_right(place: Place) {
+    let province = place.province().await;
+    let mut village = worker(&province, "village", VILLAGE).await;
+    let mut chief = person(&province, "chief", &[grant(Role::Supervisor, "340323")]).await;
+    let strange = village.new_household(Uuid::new_v4(), OTHER_VILLAGE, "邻村的户");
+    village.push(&province, std::slice::from_ref(&strange)).await;
+    let no = decision(&mut chief, &strange, OTHER_VILLAGE, Choice::Decline);
+    chief.push(&province, &[no]).await;
+    let heard = asks(&province, &village, "", &[strange.id]).await.settled;
+    assert_eq!((heard[0].choice.clone(), &heard[0].wrote), (Choice::Decline, &None));
+    province.add_grant("village", &grant(Role::Worker, OTHER_VILLAGE)).await.unwrap();
+    let heard = asks(&province, &village, "", &[strange.id]).await.settled;
+    assert_eq!(heard[0].wrote.as_deref(), Some(&strange));
 }

@@ -20,6 +20,7 @@ mod searching;
 mod snapshots;
 mod syncing;
 mod todays;
+mod unseen;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -121,6 +121,7 @@ fn the_author_learns_what_was_decided_until_it_is_put_away() {
         note: Some("请先升级".into()),
         by: Some("审核人".into()),
         at: Some(NOW),
+        wrote: None,
     };
     let changed = book.keep_outcomes(std::slice::from_ref(&answer)).unwrap();
     assert!(changed.kinds.contains("pairing_of_the_future"));
@@ -206,6 +207,7 @@ fn the_author_learns_what_was_decided_also_when_the_right_is_gone() {
         note: Some("请先升级".into()),
         by: None,
         at: None,
+        wrote: None,
     };
     book.keep_outcomes(&[answer]).unwrap();
     let told = book.answered().unwrap();

@@ -1,5 +1,6 @@
 //! What others decided about one's own changes, until one has read it.
 
+use super::again::{Again, has_form};
 use crate::components::{Button, Card, Tag};
 use crate::hooks::{use_command, use_session};
 use crate::routes::Route;
@@ -50,6 +51,13 @@ pub(crate) fn Answers(props: &AnswersProps) -> Html {
                                 <span>{ format!("已由{by}先决定，您选的“{}”没有生效", own.label()) }</span>
                             }
                             if let Some(note) = &answer.note { <span>{ format!("原因：{note}") }</span> }
+                            if !answer.choice.takes_effect() && !answer.wrote.is_empty() {
+                                <details>
+                                    <summary>{ "当时写的" }</summary>
+                                    { for answer.wrote.iter().map(|wrote| html! { <p>{ format!("{}：{}", wrote.label, wrote.value) }</p> }) }
+                                </details>
+                            }
+                            if answer.again && has_form(&answer.kind) { <Again id={answer.id} /> }
                             <Button label="知道了" small=true {onclick} />
                         </li>
                     }

@@ -21,7 +21,7 @@ pub(crate) struct OneItemProps {
 }
 
 /// The words on a button, and what is said afterwards.
-fn words(choice: &Choice, mine: bool, merges: bool) -> (&'static str, &'static str) {
+fn words(choice: &Choice, (mine, parked): (bool, bool), merges: bool) -> (&'static str, &'static str) {
     match (choice, mine) {
         (Choice::Ours | Choice::Adopt, _) if merges => {
             ("按现在的内容重新办", "已按现在的内容重新办理，两份登记的经过都留着")
@@ -32,6 +32,7 @@ fn words(choice: &Choice, mine: bool, merges: bool) -> (&'static str, &'static s
         (Choice::Decline, _) => ("退回", "已退回，登记人会看到原因"),
         (Choice::Ours, true) => ("用我的", "已按您写的保存，等待上传"),
         (Choice::Ours, false) => ("用后提交的", "已改用后提交的内容"),
+        (Choice::Theirs, true) if parked => ("撤回", "已撤回，没有生效"),
         (Choice::Theirs, true) => ("用省平台的", "不一致的栏目已采用省平台的内容，您写的留在经过里"),
         (Choice::Theirs, false) => ("保留现有的", "不一致的栏目已保留现有的内容"),
         (Choice::Both, _) => ("两份文字都保留", "两份文字都已保留"),
@@ -48,13 +49,14 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
     let sending_back = use_state(|| false);
     let note = use_state(String::new);
     let (id, mine, merges) = (item.id, item.mine, item.merges);
+    let parked = item.verdict == "parked";
     let act = {
         let (settle, done, note, toast) = (settle.clone(), props.ondone.clone(), note.clone(), toast);
         move |choice: Choice| {
             let (settle, done, note, toast) = (settle.clone(), done.clone(), note.clone(), toast);
             Callback::from(move |()| {
                 let (done, toast) = (done.clone(), toast);
-                let said = words(&choice, mine, merges).1;
+                let said = words(&choice, (mine, parked), merges).1;
                 let note = Some(note.trim().to_owned()).filter(|note| !note.is_empty());
                 settle.run(Settle { id, choice: choice.clone(), note }, move |_| {
                     toast.good(said);
@@ -91,6 +93,9 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
                 <span class="tx-muted">{ format!("{}，{}", item.author, text::moment(item.noted_at, today)) }</span>
             </header>
             <p>{ &item.message }</p>
+            if parked && mine && !item.takes_back && item.choices.contains(&Choice::Theirs) {
+                <p class="tx-muted">{ "它转到了别处：撤回只从您的列表里去掉，那里的审核人仍会看到。" }</p>
+            }
             { for item.parts.iter().map(|part| html! { <OnePart {id} {mine} {merges} verdict={item.verdict.clone()} part={part.clone()} {today} /> }) }
             if let Some(error) = &settle.error { <crate::components::Trouble error={error.clone()} /> }
             if *sending_back {
@@ -109,7 +114,7 @@ pub(crate) fn OneItem(props: &OneItemProps) -> Html {
                     { for item.choices.iter().map(|choice| {
                         let look = if Some(choice) == first.as_ref() && *choice != Choice::Theirs { Look::Primary } else { Look::Secondary };
                         let onclick = if *choice == Choice::Decline { open_note.clone() } else { act(choice.clone()) };
-                        html! { <Button label={words(choice, mine, merges).0} {look} busy={settle.pending} {onclick} /> }
+                        html! { <Button label={words(choice, (mine, parked), merges).0} {look} busy={settle.pending} {onclick} /> }
                     }) }
                 </div>
             }

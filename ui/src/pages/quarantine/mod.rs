@@ -1,9 +1,11 @@
 //! 待处理: what the province did not apply, what was decided about one's own, what gave way to later values.
 
+mod again;
 mod answers;
 mod gave_way;
 mod item;
 mod together;
+mod unseen;
 
 use crate::components::{Card, Empty, Page, Sign, Tab, Tabs, show};
 use crate::hooks::{use_query, use_region};
@@ -15,6 +17,7 @@ use tiexin_contract::quarantine::{Item, ListQuarantine};
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::settlement::Choice;
 use together::Together;
+use unseen::UnseenList;
 use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlSelectElement};
@@ -40,6 +43,7 @@ pub(crate) fn QuarantinePage() -> Html {
                 { show(&query, |all| html! {
                     <>
                         <Answers answers={all.answers.clone()} ondone={reload.clone()} />
+                        <UnseenList unseen={all.unseen.clone()} />
                         if !all.items.is_empty() || all.answers.is_empty() {
                             <Items items={all.items.clone()} ondone={reload.clone()} />
                         }

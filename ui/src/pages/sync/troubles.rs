@@ -31,6 +31,9 @@ pub(super) fn Troubles(props: &TroublesProps) -> Html {
                     if props.state.to_settle > 0 {
                         <p>{ format!("辖区里有 {} 条修改等您处理。", props.state.to_settle) }</p>
                     }
+                    if props.state.unseen > 0 {
+                        <p>{ format!("您登记的 {} 条所属的家庭已作废，现在看不到，见“待处理”。", props.state.unseen) }</p>
+                    }
                     if props.state.answered > 0 {
                         <p>{ format!("您提交的 {} 条已有处理结果。", props.state.answered) }</p>
                     }

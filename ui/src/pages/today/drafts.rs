@@ -73,7 +73,7 @@ pub(super) fn Drafts() -> Html {
 }
 
 /// Opens the form of a draft. Its page takes the draft up.
-fn go_on(navigator: &Navigator, key: &DraftKey) {
+pub(crate) fn go_on(navigator: &Navigator, key: &DraftKey) {
     let (route, family) = match key.clone() {
         DraftKey::Of { kind, id } if kind == "visit" => (Route::VisitEdit { id }, None),
         DraftKey::Of { kind, id } => (Route::RecordEdit { kind, id }, None),

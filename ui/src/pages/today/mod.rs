@@ -12,6 +12,7 @@ use crate::routes::Route;
 use crate::text;
 use chrono::Datelike;
 use drafts::Drafts;
+pub(crate) use drafts::go_on;
 use month::Month;
 use people::{Due, Gaps};
 use soon::Soon;

@@ -95,7 +95,7 @@ pub(super) async fn pull(
         access: admission.mark(&readable, today),
         durable: admission.heard.durable(),
         quarantine: settle::news(tx, &admission.users, request, today).await?,
-        settled: settle::settled(tx, request).await?,
+        settled: settle::settled(tx, &admission.users, request, today).await?,
     })
 }
 

@@ -20,20 +20,26 @@ use crate::quarantine::{self, Row};
 pub(super) async fn authors(tx: &Transaction<'_>, request: &PushRequest) -> Result<HashMap<ChangeId, Uuid>> {
     let mut found = HashMap::new();
     for (scope, about) in decided_on(request) {
-        let statement = tx
-            .prepare_cached(
-                "SELECT change FROM conflict WHERE scope = $1 AND device = $2 AND incarnation = $3 AND own = $4
-                 UNION ALL
-                 SELECT change FROM parked WHERE scope = $1 AND device = $2 AND incarnation = $3 AND own = $4",
-            )
-            .await?;
-        let key: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
-            [&scope.as_str(), &about.device, &about.incarnation, &db(about.seq)];
-        if let Some(row) = tx.query_opt(&statement, &key).await? {
-            found.insert(about, serde_json::from_str::<Change>(row.try_get(0)?)?.author);
+        if let Some(change) = kept(tx, scope.as_str(), &about).await? {
+            found.insert(about, change.author);
         }
     }
     Ok(found)
+}
+
+/// A change as it is kept in quarantine.
+async fn kept(tx: &Transaction<'_>, scope: &str, of: &ChangeId) -> Result<Option<Change>> {
+    let statement = tx
+        .prepare_cached(
+            "SELECT change FROM conflict WHERE scope = $1 AND device = $2 AND incarnation = $3 AND own = $4
+             UNION ALL
+             SELECT change FROM parked WHERE scope = $1 AND device = $2 AND incarnation = $3 AND own = $4",
+        )
+        .await?;
+    let key: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
+        [&scope, &of.device, &of.incarnation, &db(of.seq)];
+    let Some(row) = tx.query_opt(&statement, &key).await? else { return Ok(None) };
+    Ok(Some(serde_json::from_str(row.try_get(0)?)?))
 }
 
 /// Closes what is decided, and moves the marks of the scopes concerned. After all else of the pushes.
@@ -120,18 +126,29 @@ pub(super) async fn news(
 }
 
 /// What was decided about changes that the desk asks about.
-pub(super) async fn settled(tx: &Transaction<'_>, request: &PullRequest) -> Result<Vec<Settled>> {
+pub(super) async fn settled(
+    tx: &Transaction<'_>,
+    users: &[User],
+    request: &PullRequest,
+    today: NaiveDate,
+) -> Result<Vec<Settled>> {
     let asked = quarantine::asked(request);
     if asked.is_empty() {
         return Ok(Vec::new());
     }
     let by_id: HashMap<Uuid, ChangeId> = asked.into_iter().map(|id| (id.settlement(), id)).collect();
     let ids: Vec<Uuid> = by_id.keys().copied().collect();
-    let statement = tx.prepare_cached("SELECT id, record FROM record WHERE id = ANY ($1)").await?;
+    let statement = tx.prepare_cached("SELECT id, record, scope FROM record WHERE id = ANY ($1)").await?;
     let mut settled = Vec::new();
     for row in tx.query(&statement, &[&ids]).await? {
         let Some(change) = by_id.get(&row.try_get(0)?) else { continue };
-        settled.extend(quarantine::decided(*change, &serde_json::from_str(row.try_get(1)?)?));
+        let decided = quarantine::decided(*change, &serde_json::from_str(row.try_get(1)?)?);
+        let Some(mut one) = decided else { continue };
+        if !one.choice.takes_effect() {
+            let kept = kept(tx, row.try_get(2)?, change).await?;
+            one.wrote = kept.and_then(|kept| quarantine::given_back(kept, users, today));
+        }
+        settled.push(one);
     }
     settled.sort_by_key(|one| one.change);
     Ok(settled)

@@ -81,7 +81,7 @@ pub(super) fn pull(tx: &Transaction<'_>, request: &PullRequest, today: NaiveDate
         access: admission.mark(&readable, today),
         durable: admission.heard.durable(),
         quarantine: settle::news(tx, &admission.users, request, today)?,
-        settled: settle::settled(tx, request)?,
+        settled: settle::settled(tx, &admission.users, request, today)?,
     })
 }
 

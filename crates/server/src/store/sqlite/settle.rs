@@ -19,19 +19,8 @@ use crate::quarantine::{self, Row};
 pub(super) fn authors(tx: &Transaction<'_>, request: &PushRequest) -> Result<HashMap<ChangeId, Uuid>> {
     let mut found = HashMap::new();
     for (scope, about) in decided_on(request) {
-        let text: Option<String> = tx
-            .prepare_cached(
-                "SELECT change FROM conflict WHERE scope = ?1 AND device = ?2 AND incarnation = ?3 AND own = ?4
-                 UNION ALL
-                 SELECT change FROM parked WHERE scope = ?1 AND device = ?2 AND incarnation = ?3 AND own = ?4",
-            )?
-            .query_row(
-                (scope.as_str(), about.device.as_bytes(), about.incarnation.as_bytes(), db(about.seq)),
-                |row| row.get(0),
-            )
-            .optional()?;
-        if let Some(text) = text {
-            found.insert(about, serde_json::from_str::<Change>(&text)?.author);
+        if let Some(change) = kept(tx, scope.as_str(), &about)? {
+            found.insert(about, change.author);
         }
     }
     Ok(found)
@@ -97,16 +86,40 @@ pub(super) fn news(
 }
 
 /// What was decided about changes that the desk asks about.
-pub(super) fn settled(tx: &Transaction<'_>, request: &PullRequest) -> Result<Vec<Settled>> {
+pub(super) fn settled(
+    tx: &Transaction<'_>,
+    users: &[User],
+    request: &PullRequest,
+    today: NaiveDate,
+) -> Result<Vec<Settled>> {
     let mut settled = Vec::new();
-    let mut query = tx.prepare_cached("SELECT record FROM record WHERE id = ?1")?;
+    let mut query = tx.prepare_cached("SELECT record, scope FROM record WHERE id = ?1")?;
     for change in quarantine::asked(request) {
-        let found = query.query_row([change.settlement().as_bytes()], |row| row.get::<_, String>(0));
-        if let Some(text) = found.optional()? {
-            settled.extend(quarantine::decided(change, &serde_json::from_str(&text)?));
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+        let Some((text, scope)) = query.query_row([change.settlement().as_bytes()], read).optional()? else {
+            continue;
+        };
+        let Some(mut one) = quarantine::decided(change, &serde_json::from_str(&text)?) else { continue };
+        if !one.choice.takes_effect() {
+            let kept = kept(tx, &scope, &change)?;
+            one.wrote = kept.and_then(|kept| quarantine::given_back(kept, users, today));
         }
+        settled.push(one);
     }
     Ok(settled)
+}
+
+/// A change as it is kept in quarantine.
+fn kept(tx: &Transaction<'_>, scope: &str, of: &ChangeId) -> Result<Option<Change>> {
+    let text: Option<String> = tx
+        .prepare_cached(
+            "SELECT change FROM conflict WHERE scope = ?1 AND device = ?2 AND incarnation = ?3 AND own = ?4
+             UNION ALL
+             SELECT change FROM parked WHERE scope = ?1 AND device = ?2 AND incarnation = ?3 AND own = ?4",
+        )?
+        .query_row((scope, of.device.as_bytes(), of.incarnation.as_bytes(), db(of.seq)), |row| row.get(0))
+        .optional()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
 /// What waits in the scope, oldest first; `all`: what somebody has decided on as well.

@@ -97,6 +97,7 @@ fn refused_reply(said: ReplyBody, tape: &mut Tape) {
         note: Some("以省里的为准".into()),
         by: Some("审核人".into()),
         at: Some(7),
+        wrote: None,
     };
     let reply = ReplyBody { refused: Some(refusal), snapshots, settled: vec![settled], more: true, ..said };
     tape.turn("far-is-refused").keep(&reply);
