@@ -243,21 +243,34 @@ async fn leaves_for_lunch(day: &Day) -> Result<(), Trouble> {
     screen.fill("在列表中查找", "谭学").await?;
     screen.shows("查到 1 户").await?;
     screen.until(IN_FORCE).await?;
-    screen.find_css("body").await?.send_keys(Key::Control + "l").await.map_err(|e| Trouble(e.to_string()))?;
-    screen.shows("王丽的页面锁着").await?;
+    locks(screen).await?;
     signs_in(screen).await?;
     screen.shows("查到 1 户").await?;
     screen.until(IN_FORCE).await?;
 
     screen.go("#/visit/new", "走访情况").await?;
     screen.fill("走访情况", "没写完").await?;
+    locks(screen).await?;
+    signs_in(screen).await?;
+    // The form stands as it was left, and what is typed on is the newest.
+    let holds =
+        |text: &str| format!("return document.querySelector('[data-field=\"note\"]')?.value === '{text}'");
+    screen.until(&holds("没写完")).await?;
+    screen.fill("走访情况", "没写完，又写了一句").await?;
     screen.press("王丽").await?;
     screen.press("退出登录").await?;
     screen.shows("没写完的 1 份留作草稿").await?;
     signs_in(screen).await?;
     screen.shows("没写完的").await?;
+    screen.press("接着写").await?;
+    screen.until(&holds("没写完，又写了一句")).await?;
     screen.go("#/families", "全部家庭").await?;
     screen.shows("共 26 户").await
+}
+
+async fn locks(screen: &Screen) -> Result<(), Trouble> {
+    screen.find_css("body").await?.send_keys(Key::Control + "l").await.map_err(|e| Trouble(e.to_string()))?;
+    screen.shows("王丽的页面锁着").await
 }
 
 async fn signs_in(screen: &Screen) -> Result<(), Trouble> {

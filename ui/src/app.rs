@@ -108,10 +108,13 @@ pub(crate) fn App() -> Html {
     if found.signed_in.is_some() {
         last.borrow_mut().clone_from(&found.signed_in);
     }
-    let session = Session { state: found.clone(), set, restore };
     let closed = link != Link::Here;
     let away = found.signed_in.is_none() || closed || *restoring;
     let worker = last.borrow().clone();
+    let session = Session { state: found.clone(), set, restore, away };
+    // The pages behind the sign-in screen stay those of who is expected back: no form is taken down there.
+    let behind = SessionState { signed_in: worker.clone(), ..(*found).clone() };
+    let behind = Session { state: Rc::new(behind), ..session.clone() };
     html! {
         <ContextProvider<Session> context={session}>
             if closed {
@@ -127,7 +130,7 @@ pub(crate) fn App() -> Html {
             }
             if let Some(me) = worker.filter(|_| !found.needs_setup) {
                 <div class={classes!("tx-work", away.then_some("tx-away"))} key={me.user.id.to_string()} aria-hidden={away.then_some("true")}>
-                    <Work {me} />
+                    <ContextProvider<Session> context={behind}><Work {me} /></ContextProvider<Session>>
                 </div>
             }
             <Toaster />

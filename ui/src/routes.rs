@@ -95,6 +95,14 @@ pub(crate) struct ForHousehold {
     pub(crate) file: Option<Uuid>,
 }
 
+/// How a new family's form begins.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct NewFamily {
+    /// With a file for a special family.
+    #[serde(default)]
+    pub(crate) special: bool,
+}
+
 /// What the page 已作废 begins with.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct AskVoided {

@@ -337,12 +337,30 @@ pub struct DraftRow {
     pub saved_at: i64,
 }
 
-/// Keeps what a form holds, by the keystroke.
+/// Keeps what a form holds, by the keystroke. Refused with `ChangedMeanwhile` when another window has kept a newer
+/// draft: an older form never writes over it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SaveDraft {
     /// A [`DraftKey`].
     pub key: String,
     pub value: Value,
+    /// The version that this one replaces; none: the form knows of no draft.
+    #[serde(default)]
+    pub over: Option<i64>,
+}
+
+/// The version under which a draft is kept now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftSaved {
+    pub version: i64,
+}
+
+/// A draft as the desk keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftHeld {
+    pub value: Value,
+    /// Another one after each save.
+    pub version: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -353,6 +371,9 @@ pub struct GetDraft {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DropDraft {
     pub key: String,
+    /// Only this version; none: whatever is kept.
+    #[serde(default)]
+    pub only: Option<i64>,
 }
 
 /// Writes what a list shows to an xlsx file: the rows with these ids, or all that match.
@@ -384,8 +405,8 @@ commands! {
     RestoreRecord => "record.restore" -> Done;
     Unmask => "record.unmask" -> Unmasked;
     Search => "search" -> Vec<Hit>;
-    SaveDraft => "draft.save" -> Done;
-    GetDraft => "draft.get" -> Option<Value>;
+    SaveDraft => "draft.save" -> DraftSaved;
+    GetDraft => "draft.get" -> Option<DraftHeld>;
     DropDraft => "draft.drop" -> Done;
     ListDrafts => "draft.list" -> Vec<DraftRow>;
     ExportList => "record.export" -> FileMade;

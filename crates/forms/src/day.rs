@@ -1,7 +1,7 @@
 //! Dates and times as people type them. A message says what to do.
 
 use crate::Today;
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use tiexin_domain::PartialDate;
 
 /// What a date field holds, of any precision. Empty text is no date.
@@ -16,7 +16,7 @@ pub fn read_date(text: &str, today: Today) -> Result<Option<PartialDate>, String
         "明天" | "明日" => Some(1),
         "后天" => Some(2),
         "大后天" => Some(3),
-        _ => None,
+        other => next_week(other, today.day),
     };
     if let Some(days) = ahead.filter(|_| today.sure) {
         return Ok(Some(PartialDate::Day(today.day + Days::new(days))));
@@ -25,6 +25,14 @@ pub fn read_date(text: &str, today: Today) -> Result<Option<PartialDate>, String
         true => bad.to_string(),
         false => "电脑的日期和时间不对，请写全年月日，如 2026-10-05".to_owned(),
     })
+}
+
+/// `下周三`, `下星期天`: how many days ahead. Weeks begin on Monday.
+fn next_week(text: &str, today: NaiveDate) -> Option<u64> {
+    let day = ["下周", "下星期", "下礼拜"].iter().find_map(|week| text.strip_prefix(week))?;
+    let weekdays = ["一", "二", "三", "四", "五", "六", "日", "天"];
+    let at = weekdays.iter().position(|name| *name == day)?.min(6) as u64;
+    Some(7 - u64::from(today.weekday().num_days_from_monday()) + at)
 }
 
 /// The same where only a whole day will do.
@@ -46,8 +54,20 @@ pub fn read_day(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
 pub fn read_day_ahead(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
     let day = read_day(text, today)?;
     let has_year = text.chars().filter(char::is_ascii_digit).count() >= 5 || text.contains('年');
-    let said = text.contains('天') || text.contains("今日") || text.contains("昨日");
+    let said = ["天", "今日", "昨日", "明日", "下"].iter().any(|word| text.contains(word));
     Ok(day.map(|day| if day < today.day && !has_year && !said { day + Months::new(12) } else { day }))
+}
+
+/// The same for a day that may lie on either side: a date without a year is the nearest one. `12.1` is tomorrow on
+/// 30 November, and not eleven months ago.
+///
+/// # Errors
+/// As [`read_day`].
+pub fn read_day_near(text: &str, today: Today) -> Result<Option<NaiveDate>, String> {
+    let (behind, ahead) = (read_day(text, today)?, read_day_ahead(text, today)?);
+    Ok(behind.zip(ahead).map(|(behind, ahead)| {
+        if (today.day - behind).num_days() <= (ahead - today.day).num_days() { behind } else { ahead }
+    }))
 }
 
 /// What a moment's field holds (`<date as typed>T<time as typed>`), as stored. A missing time is midnight.
@@ -145,5 +165,31 @@ mod tests {
         assert_eq!(read_day("大前天", today()).unwrap().unwrap().to_string(), "2026-11-26");
         assert_eq!(read_day_ahead("3.8", today()).unwrap().unwrap().to_string(), "2027-03-08");
         assert_eq!(read_day_ahead("昨天", today()).unwrap().unwrap().to_string(), "2026-11-28");
+    }
+
+    #[test]
+    fn a_day_of_next_week_is_understood() {
+        // A Sunday.
+        for (text, want) in [("下周一", "2026-11-30"), ("下周三", "2026-12-02"), ("下星期天", "2026-12-06")]
+        {
+            assert_eq!(read_day_ahead(text, today()).unwrap().unwrap().to_string(), want, "{text}");
+        }
+        assert!(read_day_ahead("下周", today()).is_err());
+    }
+
+    #[test]
+    fn a_start_near_today_is_the_nearest() {
+        for (text, want) in [
+            ("12.1", "2026-12-01"),
+            ("11.1", "2026-11-01"),
+            ("3.8", "2027-03-08"),
+            ("7.1", "2026-07-01"),
+            ("11.29", "2026-11-29"),
+            ("昨天", "2026-11-28"),
+            ("2025年12月1日", "2025-12-01"),
+        ] {
+            assert_eq!(read_day_near(text, today()).unwrap().unwrap().to_string(), want, "{text}");
+        }
+        assert_eq!(read_day_near("", today()), Ok(None));
     }
 }

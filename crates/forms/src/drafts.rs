@@ -3,6 +3,9 @@
 //! A draft remembers the record as it was when the form was opened: what the draft did not touch follows the
 //! record as it stands now, what it touched is compared by the desk with what was seen.
 
+use crate::Today;
+use crate::dated::{Dated, settle};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tiexin_domain::Fields;
@@ -15,6 +18,10 @@ pub struct Kept {
     /// The stored record that the form was opened on; none for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Fields>,
+    /// The day on which it was kept, by which its dates are read: “今天” is that day. None: the clock was wrong, or a
+    /// former program kept it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<NaiveDate>,
 }
 
 impl Kept {
@@ -24,7 +31,17 @@ impl Kept {
         if object.get("typed").is_some_and(Value::is_object) {
             return serde_json::from_value(value.clone()).ok();
         }
-        Some(Kept { typed: object.clone(), seen: None })
+        Some(Kept { typed: object.clone(), seen: None, day: None })
+    }
+
+    /// The draft with its dates as they were meant on the day it was kept.
+    pub fn settled(mut self, dates: &[Dated], today: Today) -> Kept {
+        if let Some(day) = self.day {
+            for (name, text) in settle(dates, day, today, |name| self.typed.get(name)?.as_str()) {
+                self.typed.insert(name.to_owned(), text.into());
+            }
+        }
+        self
     }
 
     pub fn to_value(&self) -> Value {
@@ -86,7 +103,8 @@ mod tests {
     fn a_draft_of_the_former_program_is_read() {
         let old = Kept::read(&json!({"note": "写到一半"})).unwrap();
         assert_eq!((old.typed["note"].as_str(), &old.seen), (Some("写到一半"), &None));
-        let new = Kept { typed: map(json!({"a": 1})), seen: Some(map(json!({"a": 0}))) };
+        let seen = Some(map(json!({"a": 0})));
+        let new = Kept { typed: map(json!({"a": 1})), seen, day: NaiveDate::from_ymd_opt(2026, 11, 30) };
         assert_eq!(Kept::read(&new.to_value()), Some(new));
     }
 }

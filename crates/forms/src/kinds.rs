@@ -101,8 +101,8 @@ pub fn contact_pair() -> Vec<FormField> {
         FormField::new("region", "所在村（社区）", FieldKind::Carried),
         FormField::new("township_leader", "镇联系人", FieldKind::Text),
         FormField::new("village_worker", "村联系人", FieldKind::Text),
-        FormField::new("from", "从哪天起", FieldKind::Day).start(Start::Today),
-        FormField::new("to", "到哪天止", FieldKind::Day).hint("平时空着；换人请用“换联系人”，会自动填上"),
+        FormField::new("from", "从哪天起", FieldKind::DayNear).start(Start::Today),
+        FormField::new("to", "到哪天止", FieldKind::DayNear).hint("平时空着；以后换人时会自动填上"),
         FormField::new("handover_note", "交接说明", FieldKind::Long),
     ]
 }
@@ -159,8 +159,9 @@ pub fn counselling() -> Vec<FormField> {
 pub fn member() -> Vec<FormField> {
     vec![
         FormField::new("name", "姓名或单位名称", FieldKind::Text).required(),
-        FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Here),
+        FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Village),
         FormField::new("structure", "会员类型", FieldKind::Code(options::<MemberStructure>))
+            .required()
             .start(Start::Code("individual")),
         FormField::new("sex", "性别", FieldKind::Code(options::<Sex>)).hint("团体会员不用填"),
         FormField::new("residence", "居住", FieldKind::Code(options::<Residence>))
@@ -179,7 +180,7 @@ pub fn member() -> Vec<FormField> {
 pub fn volunteer() -> Vec<FormField> {
     vec![
         FormField::new("name", "姓名", FieldKind::Text).required(),
-        FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Here),
+        FormField::new("region", "所在村（社区）", FieldKind::Region).required().start(Start::Village),
         FormField::new("approval", "审核", FieldKind::Code(options::<Approval>))
             .required()
             .start(Start::Code("pending")),
@@ -196,9 +197,7 @@ pub fn activity() -> Vec<FormField> {
     vec![
         FormField::new("name", "活动名称", FieldKind::Text).required(),
         FormField::new("start", "开始时间", FieldKind::Moment).required().start(Start::Today),
-        FormField::new("project", "所属项目", FieldKind::Code(options::<ProjectColumn>))
-            .required()
-            .start(Start::Code("publicity")),
+        FormField::new("project", "所属项目", FieldKind::Code(options::<ProjectColumn>)).required(),
         FormField::new("place", "地点", FieldKind::Text),
         FormField::new("headcount", "参加人数", FieldKind::Count),
         FormField::new("head", "负责人", FieldKind::Text).start(Start::Me),

@@ -4,6 +4,7 @@
 //! back. Nothing that was typed may be dropped on the way: it is saved, or its field is told.
 
 mod amount;
+pub mod dated;
 mod day;
 pub mod drafts;
 pub mod family;
@@ -17,7 +18,7 @@ mod typed;
 pub mod visit;
 
 pub use amount::{read_count, read_minutes};
-pub use day::{read_date, read_day, read_day_ahead, read_moment};
+pub use day::{read_date, read_day, read_day_ahead, read_day_near, read_moment};
 pub use options::{Codes, Options, label_of, options};
 pub use spec::{FieldKind, FormField, Start};
 pub use today::Today;

@@ -10,6 +10,8 @@ pub enum FieldKind {
     Long,
     /// A whole day.
     Day,
+    /// A whole day on either side of today: without a year it is the nearest one.
+    DayNear,
     /// A year, a month or a day.
     PartialDay,
     /// A day and a time.

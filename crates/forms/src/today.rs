@@ -16,6 +16,11 @@ impl Today {
         if self.sure { YearHint::Today(self.day) } else { YearHint::None }
     }
 
+    /// The day, when it is known.
+    pub fn known(self) -> Option<NaiveDate> {
+        self.sure.then_some(self.day)
+    }
+
     /// What a form's date begins with: nothing, when nobody knows which day it is.
     pub fn begins(self) -> String {
         if self.sure { self.day.to_string() } else { String::new() }

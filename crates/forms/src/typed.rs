@@ -1,6 +1,9 @@
 //! Between what a form holds (texts as typed) and what is stored.
 
-use crate::{FieldKind, FormField, Start, Today, read_count, read_date, read_day, read_minutes, read_moment};
+use crate::{
+    FieldKind, FormField, Start, Today, read_count, read_date, read_day, read_day_near, read_minutes,
+    read_moment,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tiexin_domain::nouns::tidy;
@@ -192,6 +195,9 @@ fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> 
         }
         FieldKind::Day => {
             or_null(read_day(&text(typed, field.name), today)?.map(|day| json!(day.to_string())))
+        }
+        FieldKind::DayNear => {
+            or_null(read_day_near(&text(typed, field.name), today)?.map(|day| json!(day.to_string())))
         }
         FieldKind::PartialDay => {
             or_null(read_date(&text(typed, field.name), today)?.map(|date| json!(date.to_string())))

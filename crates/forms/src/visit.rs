@@ -200,6 +200,20 @@ impl VisitDraft {
         Ok(changes)
     }
 
+    /// What of a visit does not fit together: asked before it is saved, never refused.
+    pub fn doubts(visit: &Visit) -> Vec<String> {
+        let nobody_met = matches!(visit.presence, Presence::Away | Presence::NotWilling);
+        let names: Vec<&str> = visit.met.iter().map(|person| person.name.as_str()).collect();
+        match nobody_met && !names.is_empty() {
+            true => vec![format!(
+                "见面情况是“{}”，又选了见到{}。这次走访不会计入报表；见到了人，请改见面情况。",
+                visit.presence.label(),
+                names.join("、")
+            )],
+            false => Vec::new(),
+        }
+    }
+
     /// The visit as far as it can be read, and all that is wrong with it.
     fn read(&self, today: Today, start: Option<&VisitStartReply>) -> (Option<Visit>, Vec<Problem>) {
         let mut problems = Vec::new();
@@ -314,84 +328,4 @@ fn keep_other_gifts(seen: &Fields, fields: &mut Fields) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    fn today() -> Today {
-        Today { day: chrono::NaiveDate::from_ymd_opt(2026, 11, 29).unwrap(), sure: true }
-    }
-
-    fn seen() -> Fields {
-        json!({
-            "region": "340323100001", "household": Uuid::nil(), "head_name": "某", "date": "2026-10-05",
-            "kind": "festival", "festival": "中秋", "presence": "at_home", "visitors": ["王丽"],
-            "met": [{"name": "某"}], "note": "好", "needs": "无", "health": "好", "living": "好", "safety": "好",
-            "gifts": [{"item": "米", "amount": "100.00", "signed_by": "某"}, {"item": "油"}],
-            "follow_up": "2026-12-01", "contact_reason": "来电", "time": "09:00", "weather": "晴",
-        })
-        .as_object()
-        .unwrap()
-        .clone()
-    }
-
-    fn opened() -> VisitDraft {
-        VisitDraft::of_fields(&seen(), "").unwrap()
-    }
-
-    #[test]
-    fn an_untouched_correction_changes_nothing() {
-        assert_eq!(opened().changes(&seen(), today(), None), Ok(Changes::default()));
-    }
-
-    #[test]
-    fn every_field_of_a_correction_is_sent_alone() {
-        let text = json!("另写");
-        let edits: Vec<(&str, Value, &str)> = vec![
-            ("date", json!("10.6"), "date"),
-            ("festival", text.clone(), "festival"),
-            ("met", json!([{"name": "另"}]), "met"),
-            ("visitors", json!(["李芳"]), "visitors"),
-            ("presence", json!("away"), "presence"),
-            ("note", text.clone(), "note"),
-            ("needs", text.clone(), "needs"),
-            ("health", text.clone(), "health"),
-            ("living", text.clone(), "living"),
-            ("safety", text.clone(), "safety"),
-            ("gift_item", text.clone(), "gifts"),
-            ("gift_amount", json!("200元"), "gifts"),
-            ("gift_signed", text.clone(), "gifts"),
-            ("follow_up", json!("2026-12-02"), "follow_up"),
-            ("contact_reason", text, "contact_reason"),
-        ];
-        for (field, value, sent) in edits {
-            let mut draft = serde_json::to_value(opened()).unwrap();
-            draft[field] = value;
-            let draft: VisitDraft = serde_json::from_value(draft).unwrap();
-            let changes = draft.changes(&seen(), today(), None).unwrap();
-            assert_eq!(changes.fields.keys().collect::<Vec<_>>(), [sent], "{field}");
-            assert_eq!(changes.seen[sent], seen()[sent], "{field}");
-        }
-        let mut draft = opened();
-        draft.gift_amount = "200".into();
-        let gifts = &draft.changes(&seen(), today(), None).unwrap().fields["gifts"];
-        assert_eq!(gifts, &json!([{"item": "米", "amount": "200.00", "signed_by": "某"}, {"item": "油"}]));
-    }
-
-    #[test]
-    fn a_signature_without_a_gift_is_told_and_not_dropped() {
-        let mut draft = VisitDraft { gift_signed: "某".into(), ..opened() };
-        draft.gift_item.clear();
-        draft.gift_amount.clear();
-        assert_eq!(draft.visit(today(), None).unwrap_err()[0].field, "gift_item");
-    }
-
-    #[test]
-    fn everything_wrong_is_told_at_once() {
-        let draft =
-            VisitDraft { date: "2月30日".into(), gift_amount: "很多".into(), ..VisitDraft::default() };
-        let fields: Vec<String> =
-            draft.visit(today(), None).unwrap_err().into_iter().map(|p| p.field).collect();
-        assert_eq!(fields, ["household", "date", "gift_amount"]);
-    }
-}
+mod tests;

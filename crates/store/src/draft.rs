@@ -1,33 +1,45 @@
-//! `draft`: what is being typed. Kept by the second, survives a crash, never leaves this desk.
+//! `draft`: what is being typed. Kept by the second, survives a crash, never leaves this desk. The time at which it was
+//! kept is its version: a form that is behind does not write over a newer one.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::book::Book;
 use crate::error::Result;
 
 impl Book {
-    /// Keeps what is being typed; `key` names the form.
-    pub fn keep_draft(&self, user: Uuid, key: &str, body: &str, now_ms: i64) -> Result<()> {
-        self.write(|w| {
+    /// Keeps what is being typed; `key` names the form, `over` the version that it replaces. Gives the version it has
+    /// now; none: another one than `over` is kept, and stays.
+    pub fn keep_draft(
+        &self,
+        user: Uuid,
+        key: &str,
+        body: &str,
+        over: Option<i64>,
+        now_ms: i64,
+    ) -> Result<Option<i64>> {
+        let (version, _) = self.write(|w| {
+            let version = match kept(&w.tx, user, key)? {
+                // Sent twice: the first answer was lost.
+                Some((there, version)) if there == body => return Ok(Some(version)),
+                Some((_, version)) if over != Some(version) => return Ok(None),
+                // Two within a millisecond are two.
+                Some((_, version)) if version == now_ms => now_ms + 1,
+                _ => now_ms,
+            };
             w.tx.prepare_cached(
                 "INSERT INTO draft (user, key, body, saved_at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (user, key) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
             )?
-            .execute(params![user, key, body, now_ms])?;
-            Ok(())
+            .execute(params![user, key, body, version])?;
+            Ok(Some(version))
         })?;
-        Ok(())
+        Ok(version)
     }
 
-    /// What was being typed.
-    pub fn draft(&self, user: Uuid, key: &str) -> Result<Option<String>> {
-        self.read(|conn| {
-            Ok(conn
-                .prepare_cached("SELECT body FROM draft WHERE user = ?1 AND key = ?2")?
-                .query_row(params![user, key], |row| row.get(0))
-                .optional()?)
-        })
+    /// What was being typed, and its version.
+    pub fn draft(&self, user: Uuid, key: &str) -> Result<Option<(String, i64)>> {
+        self.read(|conn| kept(conn, user, key))
     }
 
     /// Keys and times, newest first.
@@ -43,11 +55,23 @@ impl Book {
         })
     }
 
-    /// It was saved, or given up.
-    pub fn drop_draft(&self, user: Uuid, key: &str) -> Result<()> {
-        self.write(|w| {
-            Ok(w.tx.execute("DELETE FROM draft WHERE user = ?1 AND key = ?2", params![user, key])?)
+    /// It was saved, or given up. False: another version than `only` is kept, and stays.
+    pub fn drop_draft(&self, user: Uuid, key: &str, only: Option<i64>) -> Result<bool> {
+        let (dropped, _) = self.write(|w| {
+            let there = kept(&w.tx, user, key)?;
+            if only.is_some() && there.is_some_and(|(_, version)| only != Some(version)) {
+                return Ok(false);
+            }
+            w.tx.execute("DELETE FROM draft WHERE user = ?1 AND key = ?2", params![user, key])?;
+            Ok(true)
         })?;
-        Ok(())
+        Ok(dropped)
     }
+}
+
+fn kept(conn: &Connection, user: Uuid, key: &str) -> Result<Option<(String, i64)>> {
+    Ok(conn
+        .prepare_cached("SELECT body, saved_at FROM draft WHERE user = ?1 AND key = ?2")?
+        .query_row(params![user, key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
 }

@@ -8,7 +8,7 @@ use crate::text::weekday;
 use chrono::{Datelike, Months, NaiveDate};
 use gloo::timers::callback::Timeout;
 use tiexin_domain::PartialDate;
-use tiexin_forms::{Today, read_date, read_day, read_day_ahead};
+use tiexin_forms::{Today, read_date, read_day, read_day_ahead, read_day_near};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -32,6 +32,9 @@ pub(crate) struct DateFieldProps {
     /// Lies ahead: `3.8` typed in November is next year's.
     #[prop_or_default]
     pub(crate) ahead: bool,
+    /// Lies on either side of today: without a year the nearest one.
+    #[prop_or_default]
+    pub(crate) near: bool,
     #[prop_or_default]
     pub(crate) wide: bool,
     /// Stands right behind the date, as a time of day does.
@@ -44,8 +47,18 @@ fn understood(text: &str, props: &DateFieldProps, today: Today) -> Result<Option
         read_date(text, today)
     } else if props.ahead {
         Ok(read_day_ahead(text, today)?.map(PartialDate::Day))
+    } else if props.near {
+        Ok(read_day_near(text, today)?.map(PartialDate::Day))
     } else {
         Ok(read_day(text, today)?.map(PartialDate::Day))
+    }
+}
+
+fn example(props: &DateFieldProps) -> &'static str {
+    match (props.partial, props.ahead) {
+        (true, _) => "如 1968.3 或 1968年",
+        (false, true) => "如 12.5、明天、下周三",
+        (false, false) => "如 10.5、昨天",
     }
 }
 
@@ -133,7 +146,7 @@ pub(crate) fn DateField(props: &DateFieldProps) -> Html {
             <div class="tx-date" {onkeydown}>
                 <span class="pf-v6-c-form-control">
                     <input ref={node} {id} type="text" value={props.value.clone()} {oninput} {onblur} {onfocus} autocomplete="off"
-                        data-field={props.name.clone()} placeholder={if props.partial { "如 1968.3 或 1968年" } else { "如 10.5、昨天" }} />
+                        data-field={props.name.clone()} placeholder={example(props)} />
                 </span>
                 <Button label="打开日历" look={Look::Plain} sign={Sign::Calendar} onclick={toggle} expanded={*open}
                     class="tx-date-button" />

@@ -2,31 +2,31 @@
 
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
-use tiexin_contract::records::{DropDraft, GetDraft, SaveDraft};
+use tiexin_contract::ErrorCode;
+use tiexin_contract::records::{DraftHeld, DraftSaved, DropDraft, GetDraft, SaveDraft};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use super::line::{Answer, Line};
+use super::{Toasts, use_session};
 use crate::transport::call;
+
+/// What the form shows: the draft that the desk had when it was asked last.
+#[derive(Clone, Default)]
+struct Shown {
+    /// None until the desk has answered; then what it kept, if anything.
+    kept: Option<Option<Rc<Value>>>,
+    /// How often a newer draft came in the place of what the form held.
+    turn: u32,
+}
 
 #[derive(Default)]
 struct Desk {
     key: String,
-    /// What is to happen next, in order: keys and what they hold from then on. A late keystroke never brings
-    /// back a draft that was let go.
-    queue: VecDeque<(String, Option<Value>)>,
+    line: Line,
     busy: bool,
-}
-
-impl Desk {
-    fn put(&mut self, key: String, value: Option<Value>) {
-        match self.queue.back_mut() {
-            // Only the newest of one form's keystrokes counts.
-            Some((newest, held)) if *newest == key => *held = value,
-            _ => self.queue.push_back((key, value)),
-        }
-    }
+    show: Option<Callback<Option<DraftHeld>>>,
 }
 
 /// A draft under a key.
@@ -34,6 +34,8 @@ impl Desk {
 pub(crate) struct Draft {
     /// None until the desk has answered; then what it kept, if anything.
     pub(crate) kept: Option<Option<Rc<Value>>>,
+    /// Another number: what the form holds is older than the draft, and it begins again with that.
+    pub(crate) turn: u32,
     desk: Rc<RefCell<Desk>>,
 }
 
@@ -52,16 +54,19 @@ impl Draft {
         {
             let mut desk = self.desk.borrow_mut();
             let key = desk.key.clone();
-            desk.put(key, value);
+            desk.line.put(key, value);
         }
         work(&self.desk);
     }
 
-    /// From now on it is kept under another key; what stood under the old one is dropped.
-    pub(crate) fn move_to(&self, key: String) {
-        if self.desk.borrow().key != key {
+    /// From now on it is kept under another key, where `held` stands now; what stood under the old one is dropped.
+    pub(crate) fn move_to(&self, key: String, held: Option<i64>) {
+        let moved = self.desk.borrow().key != key;
+        if moved {
             self.drop_it();
-            self.desk.borrow_mut().key = key;
+            let mut desk = self.desk.borrow_mut();
+            desk.line.learn(&key, held);
+            desk.key = key;
         }
     }
 }
@@ -74,49 +79,109 @@ fn work(desk: &Rc<RefCell<Desk>>) {
     let desk = desk.clone();
     spawn_local(async move {
         loop {
-            let next = desk.borrow_mut().queue.pop_front();
-            let Some((key, value)) = next else {
-                desk.borrow_mut().busy = false;
-                return;
-            };
-            match value.clone() {
-                None => drop(call(DropDraft { key }).await),
-                Some(held) => {
-                    if call(SaveDraft { key: key.clone(), value: held }).await.is_err() {
-                        // Locked or hindered: it waits for the next change and for the page's end.
-                        let mut desk = desk.borrow_mut();
-                        if desk.queue.iter().all(|(other, _)| *other != key) {
-                            desk.queue.push_front((key, value));
-                        }
-                        desk.busy = false;
-                        return;
+            let next = desk.borrow_mut().line.next();
+            let Some((key, value, over)) = next else { break };
+            let answer = send(key.clone(), value, over).await;
+            let answer = match answer {
+                Answer::Newer => match call(GetDraft { key: key.clone() }).await {
+                    Ok(held) => {
+                        behind(&desk, &key, held);
+                        continue;
                     }
-                }
+                    Err(_) => Answer::Lost,
+                },
+                other => other,
+            };
+            // Locked or hindered: it waits for the next change and for the page's end.
+            if !desk.borrow_mut().line.answered(answer) {
+                break;
             }
         }
+        desk.borrow_mut().busy = false;
     });
+}
+
+async fn send(key: String, value: Option<Value>, over: Option<i64>) -> Answer {
+    let outcome = match value {
+        Some(value) => call(SaveDraft { key, value, over }).await.map(|DraftSaved { version }| Some(version)),
+        None => call(DropDraft { key, only: over }).await.map(|_| None),
+    };
+    match outcome {
+        Ok(version) => Answer::Kept(version),
+        Err(error) if error.code == ErrorCode::ChangedMeanwhile => Answer::Newer,
+        Err(_) => Answer::Lost,
+    }
+}
+
+/// The desk holds another draft than this form knew: it is taken up, unless this form itself had sent it.
+fn behind(desk: &Rc<RefCell<Desk>>, key: &str, held: Option<DraftHeld>) {
+    let (taken, show) = {
+        let mut desk = desk.borrow_mut();
+        let taken = desk.line.overtaken(key, held.as_ref().map(|held| (&held.value, held.version)));
+        (taken && desk.key == key, desk.show.clone())
+    };
+    if let Some(show) = show.filter(|_| taken) {
+        show.emit(held);
+        Toasts.plain("这一页在另一个窗口里又写过，已换成那边最新的内容");
+    }
 }
 
 /// The draft of a form, e.g. `visit:new` or `person:<id>`.
 #[hook]
 pub(crate) fn use_draft(key: String) -> Draft {
-    let kept = use_state(|| None);
+    let session = use_session();
+    let shown = use_state(Shown::default);
     let desk = use_mut_ref(Desk::default);
-    {
-        let (kept, desk) = (kept.clone(), desk.clone());
-        use_effect_with(key, move |key| {
+    let turn = use_mut_ref(|| 0u32);
+    let show = {
+        let (shown, turn) = (shown.setter(), turn.clone());
+        use_callback((), move |held: Option<DraftHeld>, _| {
+            *turn.borrow_mut() += 1;
+            let kept = Some(held.map(|held| Rc::new(held.value)));
+            shown.set(Shown { kept, turn: *turn.borrow() });
+        })
+    };
+    // Whoever may not write sees no form: it begins anew when he may again.
+    use_effect_with((key, session.can_write()), {
+        let (desk, show, shown) = (desk.clone(), show.clone(), shown.setter());
+        move |(key, _)| {
+            shown.set(Shown::default());
             desk.borrow_mut().key = key.clone();
             let ask = GetDraft { key: key.clone() };
+            let asking = desk.clone();
             spawn_local(async move {
-                let found = call(ask).await.ok().flatten();
-                kept.set(Some(found.map(Rc::new)));
+                let held = call(ask.clone()).await.ok().flatten();
+                let mut desk = asking.borrow_mut();
+                desk.line.learn(&ask.key, held.as_ref().map(|held| held.version));
+                desk.show = Some(show.clone());
+                drop(desk);
+                show.emit(held);
             });
             move || {
-                if !desk.borrow().queue.is_empty() {
+                desk.borrow_mut().show = None;
+                if !desk.borrow().line.is_empty() {
                     work(&desk);
                 }
             }
-        });
-    }
-    Draft { kept: (*kept).clone(), desk }
+        }
+    });
+    use_effect_with(session.away, {
+        let desk = desk.clone();
+        move |away| {
+            // Somebody is back: what could not be sent is sent, and what was written elsewhere meanwhile is shown.
+            if !*away && desk.borrow().show.is_some() {
+                work(&desk);
+                let key = desk.borrow().key.clone();
+                spawn_local(async move {
+                    let Ok(held) = call(GetDraft { key: key.clone() }).await else { return };
+                    let version = held.as_ref().map(|held| held.version);
+                    let is_behind = desk.borrow().line.is_behind(&key, version);
+                    if is_behind {
+                        behind(&desk, &key, held);
+                    }
+                });
+            }
+        }
+    });
+    Draft { kept: shown.kept.clone(), turn: shown.turn, desk }
 }

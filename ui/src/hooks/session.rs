@@ -13,6 +13,8 @@ pub(crate) struct Session {
     pub(crate) set: Callback<SessionState>,
     /// Shows the way back from a backup, in the place of whatever is shown.
     pub(crate) restore: Callback<()>,
+    /// Nobody may work now: the pages stand behind the sign-in screen, as who locked the desk left them.
+    pub(crate) away: bool,
 }
 
 impl Session {
@@ -44,4 +46,17 @@ impl Session {
 #[hook]
 pub(crate) fn use_session() -> Session {
     use_context::<Session>().expect("pages stand inside the session's provider")
+}
+
+/// Calls back when the day turns while a page stands: the day it was, and today.
+#[hook]
+pub(crate) fn use_day_turned(turned: impl FnOnce(NaiveDate, Today) + 'static) {
+    let today = use_session().day();
+    let day = use_mut_ref(|| today);
+    use_effect_with(today, move |today| {
+        let then = std::mem::replace(&mut *day.borrow_mut(), *today);
+        if let Some(then) = then.known().filter(|_| then != *today) {
+            turned(then, *today);
+        }
+    });
 }

@@ -311,7 +311,9 @@ pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
                     .join("、"),
             )
         }
-        FieldKind::Day | FieldKind::PartialDay => word().map(|date| text::stored_date(&date)),
+        FieldKind::Day | FieldKind::DayNear | FieldKind::PartialDay => {
+            word().map(|date| text::stored_date(&date))
+        }
         FieldKind::Moment => word().map(|at| text::stored_moment(&at)),
         FieldKind::Money => word().map(|amount| format!("{amount} 元")),
         FieldKind::Flag => (value == Some(&Value::Bool(true))).then(|| "是".to_owned()),

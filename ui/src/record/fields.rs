@@ -62,6 +62,9 @@ fn one(field: &FormField, typed: &Typed, first: bool, suggested: &[Picked], chan
             html! { <TextArea {label} {name} {value} onchange={put} {hint} {required} {first} /> }
         }
         FieldKind::Day => html! { <DateField {label} {name} {value} onchange={put} {hint} {required} /> },
+        FieldKind::DayNear => html! {
+            <DateField {label} {name} {value} onchange={put} {hint} {required} near=true />
+        },
         FieldKind::PartialDay => html! {
             <DateField {label} {name} {value} onchange={put} {hint} {required} partial=true />
         },

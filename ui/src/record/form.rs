@@ -6,7 +6,8 @@ use super::people::{Change, family_of, members};
 use super::spec::{FormField, Noun};
 use crate::components::{Foot, Form, Picked, Waiting};
 use crate::hooks::{
-    Draft, Held, Telling, use_command, use_draft, use_held, use_query_when, use_region, use_session, use_told,
+    Draft, Held, Telling, use_command, use_day_turned, use_draft, use_held, use_query_when, use_region,
+    use_session, use_told,
 };
 use crate::transport::call;
 use serde_json::Value;
@@ -15,8 +16,9 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::family::GetFamily;
 use tiexin_contract::records::{DraftKey, EditRecord, GetRecord, RecordRow, SaveRecord, Saved};
 use tiexin_domain::{Fields, Level, Problem};
+use tiexin_forms::dated::{dates, settle_typed};
 use tiexin_forms::drafts::{Kept, resume, seen_of};
-use tiexin_forms::{Beginning, Typed, changes, fresh, opened, read, text};
+use tiexin_forms::{Beginning, Today, Typed, changes, fresh, opened, read, text};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -54,10 +56,11 @@ pub(crate) fn RecordForm(props: &RecordFormProps) -> Html {
         (None, _) => DraftKey::New { kind, family: None },
     };
     let draft = use_draft(key.to_string());
+    let turn = draft.turn;
     match draft.kept.clone() {
         None => html! { <Waiting /> },
         Some(kept) => html! {
-            <Filling key={key.to_string()} noun={props.noun} row={props.row.clone()} family={props.family.clone()}
+            <Filling key={format!("{key} {turn}")} noun={props.noun} row={props.row.clone()} family={props.family.clone()}
                 start={props.start.clone()} kept={kept.as_deref().and_then(Kept::read)} {draft}
                 onsaved={props.onsaved.clone()} onleave={props.onleave.clone()} />
         },
@@ -92,8 +95,9 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn to_draft(&self) -> Value {
-        Kept { typed: self.typed.clone().into_iter().collect(), seen: self.seen.clone() }.to_value()
+    fn to_draft(&self, today: Today) -> Value {
+        let typed = self.typed.clone().into_iter().collect();
+        Kept { typed, seen: self.seen.clone(), day: today.known() }.to_value()
     }
 
     /// Takes up what was left unfinished, beside the record as it stands now.
@@ -113,7 +117,7 @@ impl Sheet {
     /// The record was changed meanwhile: what was not touched here follows, the rest stands, now seen.
     fn overtaken(&mut self, row: &RecordRow, fields: &[FormField]) {
         let Some(seen) = self.seen.take() else { return };
-        let kept = Kept { typed: self.typed.clone().into_iter().collect(), seen: Some(seen) };
+        let kept = Kept { typed: self.typed.clone().into_iter().collect(), seen: Some(seen), day: None };
         let now = Some(row.fields.clone());
         let newer = Sheet { typed: Typed::new(), seen: now.clone(), now: now.clone() };
         self.typed = newer.resumed(kept, fields).typed;
@@ -150,15 +154,23 @@ fn Filling(props: &FillingProps) -> Html {
         let seen = props.row.as_ref().map(|row| row.fields.clone());
         let sheet = Sheet { typed: (*begun).clone(), seen: seen.clone(), now: seen };
         match props.kept.clone() {
-            Some(kept) => sheet.resumed(kept, &fields),
+            Some(kept) => sheet.resumed(kept.settled(&dates(&fields), today), &fields),
             None => sheet,
         }
     });
+    {
+        let (sheet, fields, begun) = (sheet.clone(), fields.clone(), begun.clone());
+        use_day_turned(move |then, today| {
+            if sheet.get().typed != *begun {
+                sheet.edit(|sheet| settle_typed(&dates(&fields), &mut sheet.typed, then, today));
+            }
+        });
+    }
     let names: Vec<&str> = fields.iter().filter(|field| field.shown()).map(|field| field.name).collect();
     // What others wrote meanwhile where this form writes too: label and words.
     let newer = use_state(Vec::<(&'static str, String)>::new);
     let telling = use_told(str::to_owned, refused.clone(), &names);
-    let change = use_change(&sheet, &telling, &props.draft, &begun);
+    let change = use_change(&sheet, &telling, &props.draft, &begun, today);
     let onsave = {
         let (sheet, telling, fields) = (sheet.clone(), telling.clone(), fields.clone());
         let (save, edit) = (save.clone(), edit.clone());
@@ -262,13 +274,19 @@ fn Filling(props: &FillingProps) -> Html {
 
 /// A change of fields: what was said of them is forgotten, the draft is kept.
 #[hook]
-fn use_change(sheet: &Held<Sheet>, telling: &Telling, draft: &Draft, begun: &Rc<Typed>) -> Change {
+fn use_change(
+    sheet: &Held<Sheet>,
+    telling: &Telling,
+    draft: &Draft,
+    begun: &Rc<Typed>,
+    today: Today,
+) -> Change {
     let (sheet, telling, draft, begun) = (sheet.clone(), telling.clone(), draft.clone(), begun.clone());
     Callback::from(move |changes: Vec<(String, Value)>| {
         telling.mended(changes.iter().map(|(name, _)| name.clone()).collect());
         sheet.edit(|sheet| sheet.typed.extend(changes));
         let sheet = sheet.get();
-        if sheet.typed == *begun { draft.drop_it() } else { draft.keep(sheet.to_draft()) }
+        if sheet.typed == *begun { draft.drop_it() } else { draft.keep(sheet.to_draft(today)) }
     })
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Leaving {
 pub(super) fn use_leaving() -> Leaving {
     let session = use_session();
     let asking = use_state(Vec::<&'static str>::new);
-    let here = session.me().is_some();
+    let here = !session.away;
     let close = {
         let asking = asking.setter();
         Callback::from(move |()| asking.set(Vec::new()))

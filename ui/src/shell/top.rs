@@ -33,7 +33,7 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
     {
         // The bar stays behind the sign-in screen: a menu must not stand open there.
         let open = open.setter();
-        use_effect_with(session.me().is_none(), move |away| {
+        use_effect_with(session.away, move |away| {
             if *away {
                 open.set(Open::Nothing);
             }
@@ -83,8 +83,17 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
     let user = me.map(|me| me.user.display_name.clone()).unwrap_or_default();
     let roles =
         me.map(|me| me.grants.iter().map(|g| g.role.label().to_owned()).collect::<Vec<_>>().join("、"));
+    let onkeydown = {
+        let (close, shut) = (close.clone(), *open == Open::Nothing);
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && !shut {
+                event.stop_propagation();
+                close.emit(());
+            }
+        })
+    };
     html! {
-        <header class="tx-top">
+        <header class="tx-top" {onkeydown}>
             <div class="tx-top-region">
                 <button type="button" class="tx-top-button" onclick={toggle(Open::Region)} aria-expanded={(*open == Open::Region).to_string()}
                     title="选择地区">

@@ -1,13 +1,14 @@
 //! What was left unfinished, for 今日.
 
 use serde_json::Value;
-use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{DraftKey, DraftRow, ListDrafts};
+use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Kind;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Record;
 use uuid::Uuid;
 
+use super::family::Family;
 use super::records::kind_of;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
@@ -27,24 +28,43 @@ fn list(at: &At, _: ListDrafts) -> Result<Vec<DraftRow>, ErrorReply> {
             DraftKey::New { family: Some(family), .. } => title(at, *family)?,
             DraftKey::New { family: None, .. } => {
                 let body = at.book().draft(at.user.id, &key).map_err(errors::store)?;
-                body.and_then(|body| serde_json::from_str(&body).ok())
+                body.and_then(|(body, _)| serde_json::from_str(&body).ok())
                     .map(|body| named(&body))
                     .unwrap_or_default()
             }
         };
-        listed.push(DraftRow { key, what: what(&parsed), about, saved_at });
+        listed.push(DraftRow { key, what: what(at, &parsed)?, about, saved_at });
     }
     Ok(listed)
 }
 
-fn what(key: &DraftKey) -> String {
-    let label = |kind: &str| Kind::from_code(kind).label().to_owned();
-    match key {
-        DraftKey::New { kind, .. } if kind == "visit" => "记走访".into(),
-        DraftKey::New { kind, .. } if kind == "family" => "登记家庭".into(),
-        DraftKey::New { kind, .. } => format!("登记{}", label(kind)),
-        DraftKey::Of { kind, .. } if kind == "visit" => "更正走访".into(),
-        DraftKey::Of { kind, .. } => format!("修改{}", label(kind)),
+/// As the form is called.
+fn what(at: &At, key: &DraftKey) -> Result<String, ErrorReply> {
+    let (new, kind) = match key {
+        DraftKey::New { kind, .. } => (true, kind.as_str()),
+        DraftKey::Of { kind, .. } => (false, kind.as_str()),
+    };
+    Ok(match (new, kind) {
+        (true, "visit") => "记走访".into(),
+        (true, "family") => "登记家庭".into(),
+        (true, "person") => "添一位家人".into(),
+        (true, "contact_pair") if looked_after(at, key)? => "换联系人".into(),
+        (true, "contact_pair") => "登记联系人".into(),
+        (false, "visit") => "更正走访".into(),
+        (false, "contact_pair") => "修改联系人".into(),
+        (true, kind) => format!("登记{}", Kind::from_code(kind).label()),
+        (false, kind) => format!("修改{}", Kind::from_code(kind).label()),
+    })
+}
+
+/// Whether the family has contacts today, who are changed then.
+fn looked_after(at: &At, key: &DraftKey) -> Result<bool, ErrorReply> {
+    let DraftKey::New { family: Some(family), .. } = key else { return Ok(false) };
+    match Family::load(at, *family) {
+        Ok(family) => Ok(family.contact_now(at.today).is_some()),
+        // Not here any more: the draft is listed all the same.
+        Err(error) if error.code == ErrorCode::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

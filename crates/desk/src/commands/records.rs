@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use tiexin_contract::records::{
-    DropDraft, GetDraft, GetRecord, RecordRow, RestoreRecord, SaveDraft, Unmask, Unmasked, VoidRecord,
+    DraftHeld, DraftSaved, DropDraft, GetDraft, GetRecord, RecordRow, RestoreRecord, SaveDraft, Unmask,
+    Unmasked, VoidRecord,
 };
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
@@ -106,23 +107,30 @@ pub(super) fn refuse_decision(kind: &str) -> Result<(), ErrorReply> {
 /// Drafts hold personal data: they lie in the encrypted book, for their writer alone.
 const LONGEST_DRAFT: usize = 256 * 1024;
 
-fn save_draft(at: &At, args: SaveDraft) -> Result<Done, ErrorReply> {
+fn save_draft(at: &At, args: SaveDraft) -> Result<DraftSaved, ErrorReply> {
     let body = args.value.to_string();
     if body.len() > LONGEST_DRAFT || args.key.len() > 200 {
         return Err(ErrorReply::new(ErrorCode::Invalid, "草稿太长，没有自动保存。请尽快保存这一页。"));
     }
-    at.book().keep_draft(at.user.id, &args.key, &body, at.now_ms).map_err(errors::store)?;
-    Ok(Done { id: None })
+    let kept = at.book().keep_draft(at.user.id, &args.key, &body, args.over, at.now_ms);
+    let version = kept.map_err(errors::store)?.ok_or_else(newer_draft)?;
+    Ok(DraftSaved { version })
 }
 
-fn get_draft(at: &At, args: GetDraft) -> Result<Option<Value>, ErrorReply> {
-    let body = at.book().draft(at.user.id, &args.key).map_err(errors::store)?;
-    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+fn get_draft(at: &At, args: GetDraft) -> Result<Option<DraftHeld>, ErrorReply> {
+    let kept = at.book().draft(at.user.id, &args.key).map_err(errors::store)?;
+    Ok(kept.and_then(|(body, version)| Some(DraftHeld { value: serde_json::from_str(&body).ok()?, version })))
 }
 
 fn drop_draft(at: &At, args: DropDraft) -> Result<Done, ErrorReply> {
-    at.book().drop_draft(at.user.id, &args.key).map_err(errors::store)?;
-    Ok(Done { id: None })
+    match at.book().drop_draft(at.user.id, &args.key, args.only).map_err(errors::store)? {
+        true => Ok(Done { id: None }),
+        false => Err(newer_draft()),
+    }
+}
+
+fn newer_draft() -> ErrorReply {
+    ErrorReply::new(ErrorCode::ChangedMeanwhile, "这份草稿在另一个窗口里又写过，没有被盖掉。")
 }
 
 pub(super) fn kind_of(record: &Record) -> Kind {

@@ -3,9 +3,7 @@
 use serde_json::{Value, json};
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{FestivalsNear, GetFamily, RecordVisit, SameVisits, VisitStart};
-use tiexin_contract::records::{
-    DraftKey, DropDraft, EditRecord, GetRecord, ListDrafts, RecordRow, SaveDraft, SaveRecord, Unmask,
-};
+use tiexin_contract::records::{EditRecord, GetRecord, RecordRow, SaveRecord, Unmask};
 use tiexin_domain::Fields;
 use tiexin_domain::nouns::PersonRef;
 use tiexin_forms::visit::{Chosen, VisitDraft};
@@ -46,7 +44,7 @@ fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
             let last = options().last().expect("a code").0;
             if matches!(field.kind, FieldKind::Code(_)) { json!(last) } else { json!([last]) }
         }
-        FieldKind::Day | FieldKind::PartialDay => json!("10月5日"),
+        FieldKind::Day | FieldKind::DayNear | FieldKind::PartialDay => json!("10月5日"),
         FieldKind::Moment => json!("10.5T9点"),
         FieldKind::Money => json!("300元"),
         FieldKind::Count => json!("35人"),
@@ -329,34 +327,6 @@ async fn the_next_contacts_follow_on_the_former() {
     assert_eq!(page.contacts[0].fields["village_worker"], "孙村医");
     assert_eq!(page.contacts[0].fields["to"], "2026-11-30");
     assert!(office.refused(pair("李", json!("2026-12-01"))).await.about("from").is_some());
-}
-
-#[tokio::test]
-async fn drafts_are_listed_each_by_its_own_name() {
-    let office = Office::township(day(2026, 10, 20)).await;
-    let (home, _) = home_and_file(&office).await;
-    let other = office.family("孙有福", |family| (family.file, family.contacts) = (None, None)).await;
-    let keys = [
-        DraftKey::New { kind: "visit".into(), family: Some(home) },
-        DraftKey::New { kind: "visit".into(), family: Some(other) },
-        DraftKey::New { kind: "family".into(), family: None },
-        DraftKey::Of { kind: "household".into(), id: home },
-    ];
-    for key in &keys {
-        let value = json!({"typed": {"persons.0.name": "周", "note": "写到一半"}});
-        office.ok(SaveDraft { key: key.to_string(), value }).await;
-    }
-    let listed = office.ok(ListDrafts {}).await;
-    let mut told: Vec<(String, String)> =
-        listed.iter().map(|row| (row.what.clone(), row.about.clone())).collect();
-    told.sort();
-    let want =
-        [("修改家庭户", "贾文广家"), ("登记家庭", "周"), ("记走访", "孙有福家"), ("记走访", "贾文广家")];
-    let mut want: Vec<(String, String)> = want.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
-    want.sort();
-    assert_eq!(told, want);
-    office.ok(DropDraft { key: keys[0].to_string() }).await;
-    assert_eq!(office.ok(ListDrafts {}).await.len(), 3);
 }
 
 #[tokio::test]

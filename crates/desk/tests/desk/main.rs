@@ -6,6 +6,7 @@ mod backups;
 mod clocks;
 mod decisions;
 mod dignity;
+mod drafts;
 mod duplicates;
 mod families;
 mod forms;

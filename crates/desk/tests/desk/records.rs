@@ -5,8 +5,8 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::book::{AuditTrail, AuditWish};
 use tiexin_contract::family::GetFamily;
 use tiexin_contract::records::{
-    DropDraft, ExportList, Filter, FilterOp, GetDraft, GetRecord, ListRecords, RecordHistory, RestoreRecord,
-    SaveDraft, SaveRecord, Search, Sort, Unmask, VoidRecord,
+    ExportList, Filter, FilterOp, GetRecord, ListRecords, RecordHistory, RestoreRecord, SaveRecord, Search,
+    Sort, Unmask, VoidRecord,
 };
 use tiexin_contract::session::{AddLocalUser, SignIn, SignOut};
 use tiexin_contract::voided::{ListVoided, VoidEffect};
@@ -401,14 +401,4 @@ async fn those_of_a_common_name_do_not_hide_other_kinds() {
         assert!(hits.iter().all(|hit| kinds.is_empty() || kinds.contains(&hit.kind)), "{kinds:?}: {hits:?}");
         assert!(hits.len() <= 8);
     }
-}
-
-#[tokio::test]
-async fn drafts_are_kept_for_their_writer() {
-    let office = Office::township(day(2026, 10, 20)).await;
-    let key = || "visit:new".to_owned();
-    office.ok(SaveDraft { key: key(), value: json!({"note": "写到一半"}) }).await;
-    assert_eq!(office.ok(GetDraft { key: key() }).await, Some(json!({"note": "写到一半"})));
-    office.ok(DropDraft { key: key() }).await;
-    assert_eq!(office.ok(GetDraft { key: key() }).await, None);
 }

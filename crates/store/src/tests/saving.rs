@@ -162,14 +162,30 @@ fn a_batch_for_the_province_holds_whole_groups() {
 #[test]
 fn drafts_and_preferences_survive_a_restart() {
     let (dir, book, user) = book();
-    book.keep_draft(user.id, "visit/new", "{\"note\":\"写到一半", NOW).unwrap();
-    book.keep_draft(user.id, "visit/new", "{\"note\":\"写到一大半", NOW + 1).unwrap();
+    book.keep_draft(user.id, "visit/new", "{\"note\":\"写到一半", None, NOW).unwrap();
+    book.keep_draft(user.id, "visit/new", "{\"note\":\"写到一大半", Some(NOW), NOW + 1).unwrap();
     book.set_preference(user.id, "font", "large").unwrap();
     drop(book);
     let book = reopen(dir.path());
-    assert_eq!(book.draft(user.id, "visit/new").unwrap().unwrap(), "{\"note\":\"写到一大半");
+    assert_eq!(book.draft(user.id, "visit/new").unwrap().unwrap().0, "{\"note\":\"写到一大半");
     assert_eq!(book.drafts(user.id).unwrap(), [("visit/new".to_owned(), NOW + 1)]);
-    book.drop_draft(user.id, "visit/new").unwrap();
+    book.drop_draft(user.id, "visit/new", None).unwrap();
     assert_eq!(book.draft(user.id, "visit/new").unwrap(), None);
     assert_eq!(book.preference(user.id, "font").unwrap().as_deref(), Some("large"));
+}
+
+#[test]
+fn an_older_form_does_not_write_over_a_newer_draft() {
+    let (_dir, book, user) = book();
+    let keep = |body: &str, over| book.keep_draft(user.id, "visit:new", body, over, NOW).unwrap();
+    let first = keep("一", None).unwrap();
+    let second = keep("一二", Some(first)).unwrap();
+    assert_ne!(first, second, "two within a millisecond");
+    // A second window that has seen the first, and one that has seen none.
+    assert_eq!((keep("旧", Some(first)), keep("空", None)), (None, None));
+    assert!(!book.drop_draft(user.id, "visit:new", Some(first)).unwrap());
+    assert_eq!(book.draft(user.id, "visit:new").unwrap(), Some(("一二".to_owned(), second)));
+    assert_eq!(keep("一二", Some(first)), Some(second), "the same once more: its answer was lost");
+    assert!(book.drop_draft(user.id, "visit:new", Some(second)).unwrap());
+    assert!(keep("再写", Some(second)).is_some(), "it was saved elsewhere; what is typed on is kept");
 }

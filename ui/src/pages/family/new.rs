@@ -1,14 +1,17 @@
 //! Registering a family: the household, its people, its file and its contacts as one group.
 
 use crate::components::{Foot, Form, Page, Waiting};
-use crate::hooks::{Draft, use_command, use_draft, use_held, use_region, use_session, use_toast, use_told};
+use crate::hooks::{
+    Draft, use_command, use_day_turned, use_draft, use_held, use_region, use_session, use_toast, use_told,
+};
 use crate::record::{Change, Leaving, MayNot, Resumed, all_fields};
-use crate::routes::Route;
+use crate::routes::{NewFamily, Route};
 use serde_json::Value;
 use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::records::{DraftKey, Saved};
+use tiexin_forms::dated::{dates, settle_typed};
 use tiexin_forms::drafts::Kept;
-use tiexin_forms::{Beginning, Typed, family, fresh};
+use tiexin_forms::{Beginning, Today, Typed, family, fresh};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -23,8 +26,10 @@ pub(crate) fn NewFamilyPage() -> Html {
         return html! { <Page title="登记家庭"><Waiting /></Page> };
     };
     let kept = kept.as_deref().and_then(Kept::read);
+    let kept = kept.map(|kept| kept.settled(&dates(&family::fields()), session.day()));
     let kept = kept.map(|kept| family::renamed(kept.typed.into_iter().collect()));
-    html! { <Filling {kept} {draft} /> }
+    let turn = draft.turn;
+    html! { <Filling key={turn} {kept} {draft} /> }
 }
 
 #[derive(Properties)]
@@ -39,8 +44,8 @@ impl PartialEq for FillingProps {
     }
 }
 
-fn to_draft(typed: &Typed) -> Value {
-    Kept { typed: typed.clone().into_iter().collect(), seen: None }.to_value()
+fn to_draft(typed: &Typed, today: Today) -> Value {
+    Kept { typed: typed.clone().into_iter().collect(), seen: None, day: today.known() }.to_value()
 }
 
 #[component]
@@ -50,12 +55,24 @@ fn Filling(props: &FillingProps) -> Html {
     let node = use_node_ref();
     let save = use_command::<RegisterFamily>();
     let today = session.day();
+    // Whoever comes from the special families registers one of them.
+    let special = use_location().and_then(|at| at.query::<NewFamily>().ok()).is_some_and(|new| new.special);
     let begun = use_memo((), |()| {
         let me = session.me().map(|me| me.user.display_name.clone()).unwrap_or_default();
         let region = region.code();
-        fresh(&family::fields(), &Beginning { today, region: region.as_str(), me: &me })
+        let mut begun = fresh(&family::fields(), &Beginning { today, region: region.as_str(), me: &me });
+        begun.extend(special.then(|| (family::SPECIAL.to_owned(), Value::Bool(true))));
+        begun
     });
     let held = use_held(|| props.kept.clone().unwrap_or_else(|| (*begun).clone()));
+    {
+        let (held, begun) = (held.clone(), begun.clone());
+        use_day_turned(move |then, today| {
+            if *held.get() != *begun {
+                held.edit(|typed| settle_typed(&dates(&family::fields()), typed, then, today));
+            }
+        });
+    }
     let typed = held.get().clone();
     let fields = family::shown(&typed);
     let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
@@ -67,7 +84,7 @@ fn Filling(props: &FillingProps) -> Html {
             telling.mended(changes.iter().map(|(name, _)| name.clone()).collect());
             held.edit(|typed| typed.extend(changes));
             let typed = held.get();
-            if *typed == *begun { draft.drop_it() } else { draft.keep(to_draft(&typed)) }
+            if *typed == *begun { draft.drop_it() } else { draft.keep(to_draft(&typed, today)) }
         })
     };
     let onsave = {

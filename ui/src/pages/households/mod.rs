@@ -12,7 +12,7 @@ use crate::components::list::Column;
 use crate::components::{Button, Confirm, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::{Note, Toasts, Tone, use_kept, use_region, use_session};
 use crate::record::{Noun, RecordList};
-use crate::routes::Route;
+use crate::routes::{NewFamily, Route};
 use crate::transport::hand_over;
 use tiexin_contract::family::ExportFamilies;
 use tiexin_contract::records::Sort;
@@ -54,12 +54,21 @@ pub(crate) fn FamiliesPage() -> Html {
             }
         })
     };
+    let register = {
+        let (navigator, special) = (navigator.clone(), *at == 0);
+        Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                // The query is a plain struct: it can always be written.
+                let _ = navigator.push_with_query(&Route::FamilyNew, &NewFamily { special });
+            }
+        })
+    };
     let action = html! {
         <>
             <Button label="可能重复" look={Look::Link} onclick={go(Route::Duplicates)} />
             if can_write && *at == 0 { <RegisterForPrint /> }
             if can_write {
-                <Button label="登记家庭" look={Look::Primary} sign={Sign::Plus} onclick={go(Route::FamilyNew)} />
+                <Button label="登记家庭" look={Look::Primary} sign={Sign::Plus} onclick={register} />
             }
         </>
     };

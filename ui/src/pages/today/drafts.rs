@@ -36,7 +36,7 @@ pub(super) fn Drafts() -> Html {
         Callback::from(move |()| {
             let Some(row) = &*dropping else { return };
             let (dropping, reload) = (dropping.setter(), reload.clone());
-            drop_it.run(DropDraft { key: row.key.clone() }, move |_| {
+            drop_it.run(DropDraft { key: row.key.clone(), only: None }, move |_| {
                 dropping.set(None);
                 reload.emit(());
             });

@@ -5,6 +5,7 @@ use crate::text;
 use crate::transport::call;
 use tiexin_contract::family::SameVisits;
 use tiexin_domain::nouns::Visit;
+use tiexin_forms::visit::VisitDraft;
 use yew::prelude::*;
 
 /// A question, and what goes on when the worker says yes.
@@ -16,7 +17,7 @@ pub(super) struct Asking {
 
 /// The questions about a visit, if there are any. `nobody`: at home, and nobody is ticked.
 pub(super) async fn asked(visit: &Visit, nobody: bool) -> Option<Vec<String>> {
-    let mut question = Vec::new();
+    let mut question = VisitDraft::doubts(visit);
     let kind = visit.kind.code().to_owned();
     let same = SameVisits { household: visit.household, date: visit.date, kind };
     // A question that cannot be asked hinders no saving.

@@ -6,8 +6,8 @@ use super::sheet::{Sheet, kept_visit, key_of, resumed, turn_to, use_beginning, u
 use crate::attachments::{ChosenPhotos, add_all};
 use crate::components::{Button, Foot, Form, Page, Waiting, focus_field};
 use crate::hooks::{
-    Draft, Toasts, use_command, use_draft, use_held, use_query, use_query_when, use_session, use_toast,
-    use_told, use_unkept,
+    Draft, Toasts, use_command, use_day_turned, use_draft, use_held, use_query, use_query_when, use_session,
+    use_toast, use_told, use_unkept,
 };
 use crate::record::{Leaving, MayNot, Resumed};
 use crate::routes::{ForHousehold, Route};
@@ -17,6 +17,7 @@ use tiexin_contract::family::{FestivalsNear, RecordVisit, VisitStart};
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::{DraftKey, EditRecord, GetRecord, RecordRow, Saved};
 use tiexin_domain::Fields;
+use tiexin_forms::dated::OF_VISIT;
 use tiexin_forms::drafts::Kept;
 use tiexin_forms::read_day;
 use tiexin_forms::visit::{self, VisitDraft};
@@ -48,10 +49,10 @@ fn NewVisit(props: &NewVisitProps) -> Html {
         return html! { <MayNot title="记走访" /> };
     }
     let Some(kept) = draft.kept.clone() else { return html! { <Page title="记走访"><Waiting /></Page> } };
-    let kept = kept_visit(kept.as_deref()).filter(VisitDraft::touched);
-    let again = kept.is_some();
+    let kept = kept_visit(kept.as_deref(), session.day()).filter(VisitDraft::touched);
+    let (again, turn) = (kept.is_some(), draft.turn);
     html! {
-        <Filling household={props.household} {draft} {again}
+        <Filling key={turn} household={props.household} {draft} {again}
             begin={kept.unwrap_or_else(|| VisitDraft::begun(session.day()))} />
     }
 }
@@ -89,6 +90,14 @@ fn Filling(props: &FillingProps) -> Html {
     let today = session.day();
     let sheet =
         use_held(|| Sheet { visit: props.begin.clone(), seen: props.seen.clone(), again: props.again });
+    {
+        let sheet = sheet.clone();
+        use_day_turned(move |then, today| {
+            if sheet.get().visit.touched() {
+                sheet.edit(|sheet| sheet.visit.settle(then, today));
+            }
+        });
+    }
     let leaving = use_state(|| false);
     let asking = use_state(|| None::<Asking>);
     // Pictures are not part of the draft: a draft is kept by the keystroke.
@@ -112,8 +121,8 @@ fn Filling(props: &FillingProps) -> Html {
 
     let refused = save.error.clone().or_else(|| edit.error.clone());
     let telling = use_told(visit::place, refused.clone(), &visit.shown(began.as_deref()));
-    use_overtaken(&refused, &sheet, props.row.as_ref().map(|row| row.id));
-    let change = use_change(&sheet, &telling, &props.draft);
+    use_overtaken(&refused, &sheet, props.row.as_ref().map(|row| row.id), today);
+    let change = use_change(&sheet, &telling, &props.draft, today);
     let store = |after: After| {
         let (sheet, telling, began) = (sheet.clone(), telling.clone(), began.clone());
         let (save, edit, kept) = (save.clone(), edit.clone(), props.draft.clone());
@@ -141,7 +150,7 @@ fn Filling(props: &FillingProps) -> Html {
                             sheet.visit = sheet.visit.another(today);
                             sheet.again = false;
                         });
-                        turn_to(None, done_sheet.clone(), kept.clone());
+                        turn_to(None, done_sheet.clone(), kept.clone(), today);
                         // The empty field stands there after the next painting.
                         let node = node.clone();
                         Timeout::new(0, move || {
@@ -174,10 +183,15 @@ fn Filling(props: &FillingProps) -> Html {
         let (sheet, began) = (sheet.clone(), began.clone());
         Callback::from(move |()| {
             let visit = sheet.get().visit.visit(today, began.as_deref());
-            // What has to be mended comes before what is asked; a correction asks nothing.
+            // What has to be mended comes before what is asked; a correction asks only what does not fit together.
             let Ok(visit) = visit else { return store.emit(()) };
             if correcting {
-                return store.emit(());
+                let question = VisitDraft::doubts(&visit);
+                match question.is_empty() {
+                    true => store.emit(()),
+                    false => asking.set(Some(Asking { question, go_on: store.clone() })),
+                }
+                return;
             }
             let (store, asking) = (store.clone(), asking.clone());
             let nobody = visit.met.is_empty()
@@ -292,12 +306,12 @@ pub(crate) fn CorrectVisitPage(props: &CorrectVisitProps) -> Html {
     let Some(begin) = VisitDraft::of(&row) else {
         return html! { <Page title="更正走访"><p>{ "这条走访由更新的程序记录，请更新程序后再更正。" }</p></Page> };
     };
-    let kept = kept.as_deref().and_then(Kept::read);
+    let kept = kept.as_deref().and_then(Kept::read).map(|kept| kept.settled(OF_VISIT, session.day()));
     let taken_up = kept.as_ref().and_then(|kept| resumed(kept, &row)).filter(|visit| *visit != begin);
     let seen = kept.filter(|_| taken_up.is_some()).and_then(|kept| kept.seen);
-    let again = taken_up.is_some();
+    let (again, turn) = (taken_up.is_some(), draft.turn);
     html! {
-        <Filling row={row.clone()} {draft} {again} begin={taken_up.unwrap_or(begin)}
+        <Filling key={turn} row={row.clone()} {draft} {again} begin={taken_up.unwrap_or(begin)}
             seen={seen.unwrap_or_else(|| row.fields.clone())} />
     }
 }

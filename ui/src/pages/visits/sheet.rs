@@ -2,7 +2,8 @@
 
 use super::fields::{Change, Edit, chosen, person};
 use crate::components::focus_field;
-use crate::hooks::{Draft, Held, Telling};
+use crate::hooks::{Draft, Held, Telling, address};
+use crate::routes::Route;
 use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use serde_json::Value;
@@ -11,18 +12,22 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::family::VisitStartReply;
 use tiexin_contract::records::{DraftKey, GetDraft, GetRecord, RecordRow};
 use tiexin_domain::Fields;
+use tiexin_forms::Today;
+use tiexin_forms::dated::OF_VISIT;
 use tiexin_forms::drafts::{Kept, resume};
 use tiexin_forms::visit::VisitDraft;
 use uuid::Uuid;
+use wasm_bindgen::JsValue;
 use yew::platform::spawn_local;
 use yew::prelude::*;
+use yew_router::Routable;
 
 pub(super) fn key_of(family: Option<Uuid>) -> String {
     DraftKey::New { kind: "visit".into(), family }.to_string()
 }
 
-pub(super) fn kept_visit(value: Option<&Value>) -> Option<VisitDraft> {
-    let kept = Kept::read(value?)?;
+pub(super) fn kept_visit(value: Option<&Value>, today: Today) -> Option<VisitDraft> {
+    let kept = Kept::read(value?)?.settled(OF_VISIT, today);
     serde_json::from_value(Value::Object(kept.typed)).ok()
 }
 
@@ -35,14 +40,14 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    fn to_draft(&self) -> Value {
+    fn to_draft(&self, today: Today) -> Value {
         let typed = serde_json::to_value(&self.visit).ok().and_then(|value| value.as_object().cloned());
-        Kept { typed: typed.unwrap_or_default(), seen: self.seen.clone() }.to_value()
+        Kept { typed: typed.unwrap_or_default(), seen: self.seen.clone(), day: today.known() }.to_value()
     }
 
     /// An empty form is no draft.
-    fn keep(&self, draft: &Draft) {
-        if self.visit.touched() { draft.keep(self.to_draft()) } else { draft.drop_it() }
+    fn keep(&self, draft: &Draft, today: Today) {
+        if self.visit.touched() { draft.keep(self.to_draft(today)) } else { draft.drop_it() }
     }
 }
 
@@ -86,7 +91,7 @@ pub(super) fn use_beginning(
 
 /// A change: what was said of the field is forgotten, the draft is kept, each family's by itself.
 #[hook]
-pub(super) fn use_change(sheet: &Held<Sheet>, telling: &Telling, draft: &Draft) -> Change {
+pub(super) fn use_change(sheet: &Held<Sheet>, telling: &Telling, draft: &Draft, today: Today) -> Change {
     let (sheet, telling, draft) = (sheet.clone(), telling.clone(), draft.clone());
     Callback::from(move |(field, edit): (&'static str, Edit)| {
         telling.mended(vec![field.to_owned()]);
@@ -94,36 +99,54 @@ pub(super) fn use_change(sheet: &Held<Sheet>, telling: &Telling, draft: &Draft) 
         sheet.edit(|sheet| edit(&mut sheet.visit));
         let now = sheet.get().visit.family.as_ref().map(|family| family.id);
         if sheet.get().seen.is_none() && before != now && field == "household" {
-            turn_to(now, sheet.clone(), draft.clone());
+            turn_to(now, sheet.clone(), draft.clone(), today);
         } else {
-            sheet.get().keep(&draft);
+            sheet.get().keep(&draft, today);
         }
     })
 }
 
 /// Another family was chosen: the draft goes along to it. One that is kept there already is never written
 /// over: an empty form takes it up, a filled one stays under its former key.
-pub(super) fn turn_to(family: Option<Uuid>, sheet: Held<Sheet>, draft: Draft) {
+pub(super) fn turn_to(family: Option<Uuid>, sheet: Held<Sheet>, draft: Draft, today: Today) {
     spawn_local(async move {
         let key = key_of(family);
         let there = call(GetDraft { key: key.clone() }).await.ok().flatten();
-        let there = kept_visit(there.as_ref()).filter(VisitDraft::touched);
+        let version = there.as_ref().map(|held| held.version);
+        let kept = kept_visit(there.as_ref().map(|held| &held.value), today).filter(VisitDraft::touched);
         let mine = VisitDraft { family: None, ..sheet.get().visit.clone() };
-        match there {
-            Some(_) if mine.touched() => sheet.get().keep(&draft),
+        match kept {
+            Some(_) if mine.touched() => sheet.get().keep(&draft, today),
             Some(kept) => {
-                draft.move_to(key);
+                draft.move_to(key, version);
+                stands_at(family);
                 sheet.edit(|sheet| {
                     sheet.visit = kept;
                     sheet.again = true;
                 });
             }
             None => {
-                draft.move_to(key);
-                sheet.get().keep(&draft);
+                draft.move_to(key, version);
+                stands_at(family);
+                sheet.get().keep(&draft, today);
             }
         }
     });
+}
+
+/// The address names the family whose draft is open, as if the form had been opened there: a page that is loaded anew
+/// takes that draft up again. The router is not told: the form stays.
+fn stands_at(family: Option<Uuid>) {
+    // The answer may come after the form was left.
+    if !address().starts_with(&format!("#{}", Route::VisitNew.to_path())) {
+        return;
+    }
+    let query = family.map(|family| format!("?household={family}")).unwrap_or_default();
+    let address = format!("#{}{query}", Route::VisitNew.to_path());
+    if let Ok(history) = gloo::utils::window().history() {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&state, "", Some(&address));
+    }
 }
 
 /// Told which fields somebody else changed meanwhile, the worker saves again.
@@ -132,6 +155,7 @@ pub(super) fn use_overtaken(
     refused: &Option<Rc<tiexin_contract::ErrorReply>>,
     sheet: &Held<Sheet>,
     id: Option<Uuid>,
+    today: Today,
 ) {
     let sheet = sheet.clone();
     use_effect_with(refused.clone(), move |error| {
@@ -140,7 +164,7 @@ pub(super) fn use_overtaken(
         if let Some(id) = id.filter(|_| overtaken) {
             spawn_local(async move {
                 if let Ok(row) = call(GetRecord { id }).await {
-                    let kept = Kept::read(&sheet.get().to_draft());
+                    let kept = Kept::read(&sheet.get().to_draft(today));
                     sheet.edit(|sheet| {
                         if let Some(visit) = kept.and_then(|kept| resumed(&kept, &row)) {
                             sheet.visit = visit;
