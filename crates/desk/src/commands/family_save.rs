@@ -4,11 +4,12 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::records::Saved;
 use tiexin_domain::nouns::{ContactPair, Household, Noun, Person, SupportFile, person::Relation};
-use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::record::Fields;
 use tiexin_domain::{Kind, Problem};
 use tiexin_store::Save;
 use uuid::Uuid;
 
+use super::person_of;
 use super::records::find;
 use super::save::sign;
 use crate::registry::Registry;
@@ -79,8 +80,7 @@ impl Group<'_> {
 
     fn fields(&mut self, within: &str, kind: Kind, id: Uuid, mut fields: Fields) -> Result<(), ErrorReply> {
         let found = rules::problems(self.at.book(), kind.code(), id, &fields, self.at.day);
-        let named = |p: Problem| Problem { field: format!("{within}.{}", p.field), ..p };
-        self.problems.extend(found.map_err(errors::store)?.into_iter().map(named));
+        self.tell(within, found.map_err(errors::store)?);
         if !fields.contains_key("recorded_at") {
             sign(self.at, &mut fields);
         }
@@ -90,29 +90,40 @@ impl Group<'_> {
 
     /// A person who is in the book without a family (a member, say) is taken into this one.
     fn person(&mut self, index: usize, person: Person) -> Result<Uuid, ErrorReply> {
+        let within = format!("persons.{index}");
         let mut sent = person.to_fields();
         rules::tidy_fields(Kind::Person.code(), &mut sent, self.at.day);
         sent.retain(|_, value| !value.is_null());
-        let known = match sent.get("id_number").and_then(|value| value.as_str()) {
-            Some(number) => self.without_family(number)?,
-            None => None,
+        let known = match person_of::joins(self.at, &sent) {
+            Err(refused) if !refused.problems.is_empty() => {
+                self.tell(&within, refused.problems);
+                // Said already; the rest is looked at all the same.
+                sent.remove("id_number");
+                None
+            }
+            known => known?,
         };
+        let twice = |save: &&Save| {
+            sent.contains_key("id_number") && save.fields.get("id_number") == sent.get("id_number")
+        };
+        if let Some(other) = self.saves.iter().find(twice) {
+            let name = other.fields.get("name").and_then(|name| name.as_str()).unwrap_or_default();
+            let message = format!("与{name}的身份证号相同，请核对");
+            self.tell(&within, vec![Problem::new("id_number", "id_duplicate", message)]);
+        }
         let (id, mut fields) = match known {
             Some(record) => (record.id, record.fields),
             None => (self.at.new_id(), Fields::new()),
         };
         fields.extend(sent.clone());
         rules::follow_id_number(&mut fields, &sent);
-        self.fields(&format!("persons.{index}"), Kind::Person, id, fields)?;
+        self.fields(&within, Kind::Person, id, fields)?;
         Ok(id)
     }
 
-    fn without_family(&self, number: &str) -> Result<Option<Record>, ErrorReply> {
-        let found = self.at.book().by_id_number(number).map_err(errors::store)?;
-        Ok(found.into_iter().find(|person| {
-            let free = person.kind == Kind::Person.code() && person.reference("household").is_none();
-            free && person.void.is_none() && self.at.may(tiexin_domain::Action::Write, &person.region())
-        }))
+    fn tell(&mut self, within: &str, problems: Vec<Problem>) {
+        let named = |p: Problem| Problem { field: format!("{within}.{}", p.field), ..p };
+        self.problems.extend(problems.into_iter().map(named));
     }
 
     fn write(mut self, home: Uuid) -> Result<Saved, ErrorReply> {

@@ -66,7 +66,7 @@ pub(super) fn saves(
     let name = fields.get("name").and_then(Value::as_str).map(tidy_name).unwrap_or_default();
     let known = match former {
         Some(person) => Some(person),
-        None => holder(at, &borrowed, &name)?,
+        None => holder(at, &borrowed, &name, |_| true)?,
     };
     let (id, before) = match known {
         Some(person) => (person.id, Some(person.fields)),
@@ -104,17 +104,39 @@ pub(super) fn saves(
     Ok(if before.as_ref() == Some(&save.fields) { Vec::new() } else { vec![save] })
 }
 
-/// Who is in the book under this number already, and may be written of here.
-fn holder(at: &At, borrowed: &Fields, name: &str) -> Result<Option<Record>, ErrorReply> {
-    let Some(number) = borrowed.get("id_number").and_then(Value::as_str) else { return Ok(None) };
+/// A person without a family, a member say, who becomes one of a family with this save: same number, same name.
+/// One who has a family already is refused by the rules of persons.
+///
+/// # Errors
+/// The number is somebody else's.
+pub(super) fn joins(at: &At, person: &Fields) -> Result<Option<Record>, ErrorReply> {
+    let name = person.get("name").and_then(Value::as_str).map(tidy_name).unwrap_or_default();
+    holder(at, person, &name, |known| {
+        known.kind == Kind::Person.code() && known.reference("household").is_none()
+    })
+}
+
+/// Who is in the book under this number already, is wanted, and may be written of here. One rule for all that write of
+/// a person by a number: a number never takes over a person of another name.
+fn holder(
+    at: &At,
+    fields: &Fields,
+    name: &str,
+    wanted: impl Fn(&Record) -> bool,
+) -> Result<Option<Record>, ErrorReply> {
+    let Some(number) = fields.get("id_number").and_then(Value::as_str) else { return Ok(None) };
     let found = at.book().by_id_number(number).map_err(errors::store)?;
-    let mine = |person: &Record| person.void.is_none() && at.may(Action::Write, &person.region());
-    let Some(person) = found.into_iter().find(mine) else { return Ok(None) };
-    if tidy_name(person.text("name").unwrap_or_default()) != name {
+    let mine =
+        |person: &Record| person.void.is_none() && wanted(person) && at.may(Action::Write, &person.region());
+    let (same, others): (Vec<Record>, Vec<Record>) = found
+        .into_iter()
+        .filter(mine)
+        .partition(|person| tidy_name(person.text("name").unwrap_or_default()) == name);
+    if same.is_empty() && !others.is_empty() {
         let message = "这个身份证号已经登记在另一个姓名下，请核对姓名和号码";
         return Err(ErrorReply::invalid(vec![Problem::new("id_number", "id_of_another", message)]));
     }
-    Ok(Some(person))
+    Ok(same.into_iter().next())
 }
 
 /// Which record a field of a membership's form is stored in.

@@ -71,10 +71,21 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
             "请选择所在的村（社区）",
         )]));
     }
-    let id = at.new_id();
-    refuse(rules::problems(at.book(), kind, id, &fields, at.day).map_err(errors::store)?)?;
+    let joining = match Kind::from_code(kind) {
+        Kind::Person if fields.contains_key("household") => person_of::joins(at, &fields)?,
+        _ => None,
+    };
+    let id = joining.as_ref().map_or_else(|| at.new_id(), |person| person.id);
+    if let Some(person) = &joining {
+        fields = person.fields.clone().into_iter().chain(fields).collect();
+        rules::follow_id_number(&mut fields, &sent);
+    }
+    let before = joining.as_ref().map(|person| &person.fields);
+    refuse(rules::problems_since(at.book(), kind, id, before, &fields, at.day).map_err(errors::store)?)?;
     let persons = person_of::saves(at, kind, &mut fields, borrowed, None)?;
-    sign(at, &mut fields);
+    if joining.is_none() {
+        sign(at, &mut fields);
+    }
     // Whoever looks after a family from now on follows on who did until now.
     let mut saves = super::contacts::former_ended(at, kind, &fields)?;
     saves.extend(persons);

@@ -12,6 +12,7 @@ mod families;
 mod forms;
 mod host;
 mod imports;
+mod joining;
 mod meanwhile;
 mod moving;
 mod office;
