@@ -32,6 +32,9 @@ pub struct FamilyPage {
     pub in_vain: Option<InVain>,
     /// Positive: days overdue by the cadence rule.
     pub overdue_days: Option<i64>,
+    /// The day that was agreed for the next visit, while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<NaiveDate>,
     /// Chinese: what is missing, over all of the family's records.
     pub gaps: Vec<String>,
 }

@@ -75,17 +75,6 @@ pub struct Birthday {
     pub lunar: bool,
 }
 
-/// A follow-up promised at a visit; nobody of the family was met since.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FollowUp {
-    pub visit: Uuid,
-    pub household: Uuid,
-    pub head_name: String,
-    pub region: RegionCode,
-    pub due: NaiveDate,
-    pub visited_on: NaiveDate,
-}
-
 /// A village's visits in a period that met somebody, against its active files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VillageMonth {
@@ -114,7 +103,7 @@ fn day(date: NaiveDate) -> i64 {
 }
 
 /// The day and the row of the newest visit that met somebody, or of the newest that met nobody.
-fn newest(conn: &Connection, household: i64, met: bool) -> Result<Option<(i64, i64)>> {
+pub(crate) fn newest(conn: &Connection, household: i64, met: bool) -> Result<Option<(i64, i64)>> {
     // The index has it all.
     let sql = format!(
         "SELECT day, n FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND flags & {} {} 0
@@ -253,38 +242,6 @@ impl Book {
             }
             birthdays.sort_by_key(|b| (b.birth.month(), b.birth.day(), b.person));
             Ok(birthdays)
-        })
-    }
-
-    /// Follow-ups due up to `until`, the longest due first; a later visit that met somebody has kept them.
-    pub fn follow_ups(&self, regions: &[RegionCode], until: NaiveDate) -> Result<Vec<FollowUp>> {
-        let sql = format!(
-            "{} WHERE kind = 'visit' AND until IS NOT NULL AND until <= ?1 AND hidden = 0{} ORDER BY until, n",
-            select!(),
-            within(regions)
-        );
-        self.read(|conn| {
-            let mut due = Vec::new();
-            for visit in record::collect(conn, &sql, [day(until)])? {
-                let date = |field: &str| visit.text(field).and_then(|date| date.parse().ok());
-                let (Some(household), Some(on), Some(follow)) =
-                    (visit.reference("household"), date("date"), date("follow_up"))
-                else {
-                    continue;
-                };
-                if newest(conn, household_key(household), true)?.is_some_and(|(last, _)| last > day(on)) {
-                    continue;
-                }
-                due.push(FollowUp {
-                    visit: visit.id,
-                    household,
-                    head_name: text(&visit, "head_name"),
-                    region: visit.region(),
-                    due: follow,
-                    visited_on: on,
-                });
-            }
-            Ok(due)
         })
     }
 

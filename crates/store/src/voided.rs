@@ -9,7 +9,7 @@ use tiexin_domain::{Kind, Record, RegionCode};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{derive, household_key};
+use crate::derive::{derive, household_key, visit_flag};
 use crate::error::Result;
 use crate::history::Event;
 use crate::lost::NOT_LOST;
@@ -190,10 +190,11 @@ fn recorded() -> impl Iterator<Item = &'static str> {
 
 impl Hanging {
     fn count_month(&mut self, row: &Row) {
-        let Some(day) = derive(&row.record).day.filter(|_| COUNTED.contains(&row.record.kind.as_str()))
-        else {
-            return;
-        };
+        let kind = row.record.kind.as_str();
+        let derived = derive(&row.record);
+        // Going there in vain is in no figure.
+        let in_vain = kind == Kind::Visit.code() && derived.flags & visit_flag::MET == 0;
+        let Some(day) = derived.day.filter(|_| COUNTED.contains(&kind) && !in_vain) else { return };
         if day > 0 {
             *self.months.entry(day / 100).or_default() += 1;
         }

@@ -128,6 +128,7 @@ fn get(at: &At, args: GetFamily) -> Result<FamilyPage, ErrorReply> {
         days_since_visit: last_visit.map(|day| (at.today - day).num_days()),
         in_vain: rows::in_vain(seen.in_vain),
         overdue_days: overdue(at, &family, last_visit),
+        follow_up: at.book().agreed(family.household.id).map_err(errors::store)?,
         gaps: gaps(&family, at.today),
     })
 }

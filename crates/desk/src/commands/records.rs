@@ -78,8 +78,19 @@ fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> 
     if void == VoidChange::Restore {
         super::voided::refuse_under_void(at, &record)?;
     }
+    // Whoever looked after the family before goes on, or gives way again.
+    let along = super::contacts::along(at, &record, void != VoidChange::Restore)?;
     let by = at.by();
     let written = at.book().write(|tx| {
+        if let Some((pair, to)) = &along
+            && let Some(mut now) = tx.get(pair.id)?
+        {
+            match to {
+                Some(to) => drop(now.fields.insert("to".into(), to.to_string().into())),
+                None => drop(now.fields.remove("to")),
+            }
+            tx.save(&Save { id: pair.id, kind: now.kind, fields: now.fields, void: None }, &by)?;
+        }
         let now = tx.get(id)?.ok_or(StoreError::NoSuchRecord(id))?;
         tx.save(&Save { id, kind: now.kind, fields: now.fields, void: Some(void) }, &by)
     });

@@ -7,7 +7,7 @@ use tiexin_domain::access::Action;
 use tiexin_domain::record::Record;
 use tiexin_store::{Event, Hanging, VoidedQuery};
 
-use super::records::{Names, of_record};
+use super::records::{Names, find, of_record};
 use crate::masking::{self, Shown};
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
@@ -57,7 +57,16 @@ fn above_in_words(at: &At, record: &Record) -> Option<String> {
 
 fn effect(at: &At, args: VoidEffect) -> Result<VoidEffectReply, ErrorReply> {
     let hanging = at.book().hanging(args.id).map_err(errors::store)?;
-    Ok(VoidEffectReply { back: hanging.back, with: hanging.kinds.values().sum(), words: words(&hanging) })
+    let mut words = words(&hanging);
+    let record = find(at, args.id)?;
+    if let Some((pair, _)) = super::contacts::along(at, &record, record.void.is_none())? {
+        let names = masking::title(&pair, &masking::lost(at.book(), [&pair])?);
+        words.push_str(&match hanging.back {
+            false => format!("原来的联系人（{names}）接着负责。"),
+            true => format!("现在的联系人（{names}）到它开始的前一天为止。"),
+        });
+    }
+    Ok(VoidEffectReply { back: hanging.back, with: hanging.kinds.values().sum(), words })
 }
 
 /// So many months are named one by one.

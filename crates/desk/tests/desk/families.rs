@@ -2,7 +2,10 @@
 
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{ExportFamilies, GetFamily, MoveFamily, RecordVisit, VisitStart};
-use tiexin_contract::records::{Care, Filter, FilterOp, ListRecords, RecordPage, Sort};
+use tiexin_contract::records::{
+    Care, Filter, FilterOp, ListRecords, RecordPage, RestoreRecord, SaveRecord, Sort, VoidRecord,
+};
+use tiexin_contract::voided::VoidEffect;
 use tiexin_domain::nouns::person::Relation;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::visit::Presence;
@@ -307,4 +310,49 @@ fn cells(path: &str) -> String {
         other => other.to_string(),
     });
     words.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn the_former_contacts_go_on_when_the_next_are_void() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let file = office.ok(GetFamily { household: home }).await.files[0].id;
+    let next = fields(serde_json::json!({
+        "household": home, "file": file, "township_leader": "赵镇长", "village_worker": "孙村医", "from": "2026-10-20",
+    }));
+    let same = fields(serde_json::json!({
+        "household": home, "file": file, "township_leader": "赵镇长", "village_worker": "李村医", "from": "2026-10-20",
+    }));
+    let new = |fields| SaveRecord { kind: "contact_pair".into(), id: None, version: None, fields };
+    assert!(office.refused(new(same)).await.about("village_worker").is_some(), "nobody is changed");
+    let pair = office.ok(new(next)).await.id;
+    let now = async || {
+        let page = office.ok(GetFamily { household: home }).await;
+        let worker = page.contacts[0].fields["village_worker"].as_str().unwrap().to_owned();
+        (worker, page.contacts.len())
+    };
+    assert_eq!(now().await, ("孙村医".to_owned(), 2));
+    let words = office.ok(VoidEffect { id: pair }).await.words;
+    assert!(words.contains("李村医") && words.contains("接着负责"), "{words}");
+    office.ok(VoidRecord { id: pair, reason: "登记错了".into() }).await;
+    assert_eq!(now().await, ("李村医".to_owned(), 1));
+    let page = office.ok(GetFamily { household: home }).await;
+    assert!(
+        !page.contacts[0].fields.contains_key("to") && !page.gaps.iter().any(|gap| gap.contains("联系人"))
+    );
+    office.ok(RestoreRecord { id: pair }).await;
+    assert_eq!(now().await, ("孙村医".to_owned(), 2));
+    let page = office.ok(GetFamily { household: home }).await;
+    assert_eq!(page.contacts[1].fields["to"], "2026-10-19");
+}
+
+#[tokio::test]
+async fn a_day_that_was_agreed_stands_until_it_is_kept() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let mut agreed = visit(home, day(2026, 10, 1));
+    agreed.visit.follow_up = Some(day(2026, 11, 5));
+    office.ok(agreed).await;
+    office.ok(visit(home, day(2026, 10, 15))).await;
+    assert_eq!(office.ok(GetFamily { household: home }).await.follow_up, Some(day(2026, 11, 5)));
 }

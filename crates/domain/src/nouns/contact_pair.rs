@@ -61,11 +61,37 @@ pub fn ended_by(
             }
             _ => {}
         }
+        if same(&new.township_leader, &pair.township_leader)
+            && same(&new.village_worker, &pair.village_worker)
+        {
+            let message = "两位联系人都和原来的一样，没有换人；要补写日期或交接说明，请用“修改联系人”";
+            return Err(Problem::new("village_worker", "contacts_same", message));
+        }
         if let Some(last) = from.pred_opt() {
             ended.push((*id, last));
         }
     }
     Ok(ended)
+}
+
+/// Who looks after the family again when `void` never was, and until when: the pair that had ended the day before it
+/// began. None: there was nobody, or somebody else looks after the family then.
+pub fn freed_by(void: &ContactPair, others: &[(Uuid, ContactPair)]) -> Option<(Uuid, Option<NaiveDate>)> {
+    let from = void.from?;
+    let of_file = || others.iter().filter(|(_, pair)| pair.file == void.file);
+    let in_force = |pair: &ContactPair| {
+        pair.from.is_none_or(|begins| begins <= from) && pair.to.is_none_or(|ends| from <= ends)
+    };
+    if of_file().any(|(_, pair)| in_force(pair)) {
+        return None;
+    }
+    let former = of_file().filter(|(_, pair)| pair.to.is_some() && pair.to == from.pred_opt());
+    former.max_by_key(|(_, pair)| pair.from).map(|(id, _)| (*id, void.to))
+}
+
+fn same(one: &Option<String>, other: &Option<String>) -> bool {
+    let name = |name: &Option<String>| name.as_deref().map(tidy_name).unwrap_or_default();
+    name(one) == name(other)
 }
 
 impl Noun for ContactPair {
@@ -123,20 +149,47 @@ mod tests {
         }
     }
 
+    fn next(from: Option<NaiveDate>, to: Option<NaiveDate>) -> ContactPair {
+        ContactPair { township_leader: Some("钱".into()), ..pair(from, to) }
+    }
+
     #[test]
     fn the_former_pair_ends_the_day_before() {
         let id = Uuid::from_u128(1);
         let ended = |new, old| ended_by(&new, &[(id, old)]);
         let last = day(10, 31).unwrap();
-        assert_eq!(ended(pair(day(11, 1), None), pair(None, None)), Ok(vec![(id, last)]));
-        assert_eq!(ended(pair(day(11, 1), None), pair(day(3, 1), None)), Ok(vec![(id, last)]));
+        assert_eq!(ended(next(day(11, 1), None), pair(None, None)), Ok(vec![(id, last)]));
+        assert_eq!(ended(next(day(11, 1), None), pair(day(3, 1), None)), Ok(vec![(id, last)]));
         // Its end was known already, and lies later.
-        assert_eq!(ended(pair(day(11, 1), None), pair(day(3, 1), day(12, 31))), Ok(vec![(id, last)]));
+        assert_eq!(ended(next(day(11, 1), None), pair(day(3, 1), day(12, 31))), Ok(vec![(id, last)]));
         // It was over by then; or the new one tells of a time before.
-        assert_eq!(ended(pair(day(11, 1), None), pair(None, day(10, 31))), Ok(vec![]));
+        assert_eq!(ended(next(day(11, 1), None), pair(None, day(10, 31))), Ok(vec![]));
         assert_eq!(ended(pair(None, day(2, 28)), pair(day(3, 1), None)), Ok(vec![]));
         let other_file = ContactPair { file: Uuid::from_u128(2), ..pair(None, None) };
-        assert_eq!(ended(pair(day(11, 1), None), other_file), Ok(vec![]));
+        assert_eq!(ended(next(day(11, 1), None), other_file), Ok(vec![]));
+    }
+
+    #[test]
+    fn the_former_pair_goes_on_when_the_next_never_was() {
+        let (former, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let ended = (former, pair(day(3, 1), day(10, 31)));
+        assert_eq!(freed_by(&next(day(11, 1), None), &[ended.clone()]), Some((former, None)));
+        // A third pair takes over later: until then.
+        let third = (other, next(day(12, 1), None));
+        let until = day(11, 30);
+        assert_eq!(freed_by(&next(day(11, 1), until), &[ended.clone(), third]), Some((former, until)));
+        // It had ended before, somebody else is there, or there was nobody.
+        assert_eq!(freed_by(&next(day(11, 1), None), &[(former, pair(day(3, 1), day(10, 1)))]), None);
+        assert_eq!(freed_by(&next(day(11, 1), None), &[ended, (other, next(day(11, 1), None))]), None);
+        assert_eq!(freed_by(&next(day(11, 1), None), &[]), None);
+    }
+
+    #[test]
+    fn the_same_two_are_no_change() {
+        let told = ended_by(&pair(day(11, 1), None), &[(Uuid::nil(), pair(None, None))]).unwrap_err();
+        assert_eq!((told.field.as_str(), told.code.as_str()), ("village_worker", "contacts_same"));
+        // After a time without anybody they begin again.
+        assert_eq!(ended_by(&pair(day(11, 1), None), &[(Uuid::nil(), pair(None, day(9, 1)))]), Ok(vec![]));
     }
 
     #[test]

@@ -28,7 +28,8 @@ fn families_are_due_by_their_newest_visit() {
     let closed = household(&book, VILLAGE, "王五");
     file(&book, closed, "王五", json!({"status": "closed", "status_reason": "迁出"}));
     visit(&book, home, "张三", "2026-09-01", json!({"follow_up": "2026-10-10"}));
-    visit(&book, home, "张三", "2026-10-02", json!({"presence": "away", "met": []}));
+    let away = visit(&book, home, "张三", "2026-10-02", json!({"presence": "away", "met": []}));
+    assert!(book.hanging(away).unwrap().months.is_empty(), "it was in no figure");
     for (from, to, leader) in [("2025-01-01", Some("2026-01-01"), "旧领导"), ("2026-01-02", None, "新领导")]
     {
         let mut pair = json!({"region": VILLAGE, "household": home.to_string(), "file": one.to_string(),
@@ -49,10 +50,19 @@ fn families_are_due_by_their_newest_visit() {
     assert_eq!(zhang.township_leader.as_deref(), Some("新领导"));
     assert_eq!(zhang.preference.as_ref().map(|p| p.code().to_owned()).as_deref(), Some("phone_only"));
     assert!(book.due_files(&["340323101".parse().unwrap()], day("2026-10-20")).unwrap().is_empty());
-    // The visit of October met nobody: what was promised in September still waits. Another keeps it.
+    // A visit that met nobody, or came before the day, does not keep what was agreed. One on the day does.
     assert_eq!(book.follow_ups(&here, day("2026-10-20")).unwrap().len(), 1);
     visit(&book, home, "张三", "2026-10-03", json!({"presence": "by_phone"}));
+    assert_eq!(book.follow_ups(&here, day("2026-10-20")).unwrap().len(), 1);
+    assert_eq!(book.agreed(home).unwrap(), Some(day("2026-10-10")));
+    visit(&book, home, "张三", "2026-10-10", json!({}));
     assert!(book.follow_ups(&here, day("2026-10-20")).unwrap().is_empty());
+    assert_eq!(book.agreed(home).unwrap(), None);
+    // What is agreed later counts in the place of what was agreed before.
+    for (on, due) in [("2026-10-11", "2026-12-01"), ("2026-10-12", "2026-11-05")] {
+        visit(&book, home, "张三", on, json!({"follow_up": due}));
+    }
+    assert_eq!(book.agreed(home).unwrap(), Some(day("2026-11-05")));
     assert_eq!(book.due_files(&here, day("2026-10-20")).unwrap()[0].last.in_vain, None);
     visit(&book, other, "李四", "2026-10-03", json!({"follow_up": "2026-10-09"}));
     let follow = book.follow_ups(&here, day("2026-10-20")).unwrap();

@@ -60,10 +60,12 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
         let moving = moving.setter();
         Callback::from(move |()| moving.set(to))
     };
+    // Nothing is recorded for a family that is void: it is brought back first.
+    let void = family.data.as_ref().is_some_and(|page| page.household.void.is_some());
     let action = html! {
         <>
             <Button label="经过" look={Look::Link} onclick={history} />
-            if session.can_write() {
+            if session.can_write() && !void {
                 <Button label="修改" look={Look::Link} onclick={edit} />
                 <Button label="迁往别处" look={Look::Link} onclick={turn(true)} />
                 <Button label="记走访" look={Look::Primary} sign={Sign::Pen} onclick={record} />

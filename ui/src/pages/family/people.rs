@@ -33,6 +33,13 @@ fn mend(row: &RecordRow, label: &'static str, can_write: bool) -> Html {
     }
 }
 
+/// The link to all that happened to a record, where it can be made void too.
+fn past(row: &RecordRow) -> Html {
+    html! {
+        <Link<Route> to={Route::Record { kind: row.kind.clone(), id: row.id }} classes="tx-mend">{ "经过" }</Link<Route>>
+    }
+}
+
 /// The link to register something that belongs to the family.
 fn add(kind: &str, page: &FamilyPage, label: &'static str, can_write: bool) -> Html {
     let query = ForHousehold { household: page.household.id, file: page.files.first().map(|file| file.id) };
@@ -61,7 +68,7 @@ pub(super) fn People(props: &PartProps) -> Html {
                     let facts: Vec<String> = facts.into_iter().flatten().collect();
                     html! {
                         <li key={row.id.to_string()}>
-                            <div><strong>{ &row.title }</strong>{ " " }<span class="tx-muted">{ facts.join(" · ") }</span>{ mend(row, "修改", can_write) }</div>
+                            <div><strong>{ &row.title }</strong>{ " " }<span class="tx-muted">{ facts.join(" · ") }</span>{ mend(row, "修改", can_write) }{ past(row) }</div>
                             <div class="tx-people-numbers">
                                 if let Some(id) = word(row, "id_number") { <Masked id={row.id} field="id_number" value={id} /> }
                                 else { <span class="tx-muted">{ "缺身份证号" }</span> }
@@ -115,18 +122,22 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
     let (ahead, before): (Vec<&RecordRow>, Vec<&RecordRow>) =
         others.into_iter().partition(|pair| date(pair, "from").is_some_and(|from| from > today));
     html! {
-        <Card title="信任的人" aside={mend(file, "修改台账", can_write)}>
+        <Card title="信任的人" aside={html! { <>{ mend(file, "修改台账", can_write) }{ past(file) }</> }}>
             <dl class="tx-read">
                 if let Some(pair) = now {
-                    <dt>{ "镇联系人" }</dt><dd>{ contact(pair, "township_leader") }{ mend(pair, "修改联系人", can_write) }</dd>
-                    <dt>{ "村联系人" }</dt><dd>{ contact(pair, "village_worker") }{ add("contact_pair", &props.page, "换联系人", can_write) }</dd>
+                    <dt>{ "镇联系人" }</dt><dd>{ contact(pair, "township_leader") }{ mend(pair, "修改联系人", can_write) }{ past(pair) }</dd>
+                    <dt>{ "村联系人" }</dt><dd>{ contact(pair, "village_worker") }{
+                        // Who is missing is put in; nobody is changed.
+                        if word(pair, "village_worker").is_some() { add("contact_pair", &props.page, "换联系人", can_write) }
+                        else { mend(pair, "补上", can_write) }
+                    }</dd>
                 } else {
                     <dt>{ "双岗联系人" }</dt><dd>{ missing() }{ add("contact_pair", &props.page, "登记联系人", can_write) }</dd>
                 }
                 { for ahead.iter().map(|pair| html! {
                     <><dt>{ "即将接手" }</dt><dd>{ &pair.title }{ " " }
                         <span class="tx-muted">{ word(pair, "from").map(|d| format!("{}起", text::stored_date(&d))).unwrap_or_default() }</span>
-                        { mend(pair, "修改", can_write) }</dd></>
+                        { mend(pair, "修改", can_write) }{ past(pair) }</dd></>
                 }) }
                 { for lines.into_iter().filter_map(|(label, value)| Some(html! { <><dt>{ label }</dt><dd>{ value? }</dd></> })) }
             </dl>
@@ -134,7 +145,7 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
                 <Fold title="以前的联系人">
                     <ul>{ for before.iter().map(|pair| html! { <li>{ &pair.title }{ " " }
                         <span class="tx-muted">{ word(pair, "to").map(|d| format!("到 {}", text::stored_date(&d))).unwrap_or_default() }</span>
-                        { mend(pair, "修改", can_write) }</li> }) }</ul>
+                        { mend(pair, "修改", can_write) }{ past(pair) }</li> }) }</ul>
                 </Fold>
             }
         </Card>
@@ -154,15 +165,12 @@ pub(super) fn Agreed(props: &PartProps) -> Html {
         ])
         .flatten()
         .collect::<Vec<_>>();
-    // What was agreed at an earlier visit has been kept by a later one.
-    let follow_up =
-        props.page.timeline.iter().find(|row| row.kind == "visit").and_then(|row| word(row, "follow_up"));
     let lines: Vec<(&str, Option<String>)> = vec![
         ("信息编码", word(file, "code")),
         ("台账", word(file, "status").map(|s| FileStatus::from_code(&s).label().to_owned())),
         ("特别扶助", word(file, "assistance").map(|a| Assistance::from_code(&a).label().to_owned())),
         ("保险", word(file, "policy")),
-        ("约好再去", follow_up.map(|d| text::stored_date(&d))),
+        ("约好再去", props.page.follow_up.map(|day| text::stored_date(&day.to_string()))),
         ("备注", word(file, "notes")),
     ];
     html! {
