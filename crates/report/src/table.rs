@@ -60,6 +60,7 @@ pub struct TableWriter {
     workbook: Workbook,
     page: Worksheet,
     title: String,
+    header: String,
     columns: Vec<Column>,
     widths: Vec<usize>,
     formats: Formats,
@@ -102,6 +103,7 @@ impl TableWriter {
             workbook,
             page: Worksheet::new(),
             title: tab_name(title),
+            header: String::new(),
             columns,
             widths,
             formats: Formats::new(),
@@ -111,6 +113,13 @@ impl TableWriter {
         };
         writer.open_page(1)?;
         Ok(writer)
+    }
+
+    /// What stands above each printed page, left and right: whose list it is, of which day.
+    pub fn headed(&mut self, left: &str, right: &str) {
+        let plain = |text: &str| text.replace('&', "&&");
+        self.header = format!("&L&14{}&R{}", plain(left), plain(right));
+        self.page.set_header(&self.header);
     }
 
     /// One row. Cells that are missing at its end stay blank.
@@ -205,6 +214,7 @@ impl TableWriter {
         self.page.set_freeze_panes(1, 0)?;
         self.page.set_repeat_rows(0, 0)?;
         self.page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        self.page.set_header(&self.header).set_footer("&C第 &P 页，共 &N 页");
         self.next_row = 1;
         Ok(())
     }

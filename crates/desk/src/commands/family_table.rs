@@ -56,6 +56,10 @@ fn export(at: &At, args: ExportFamilies) -> Result<FileMade, ErrorReply> {
         None => TableWriter::to_memory(TITLE, columns),
     }
     .map_err(refused)?;
+    writer.headed(
+        &format!("{}{TITLE}", place::name(&args.region)),
+        &at.today.format("%Y年%-m月%-d日").to_string(),
+    );
     for (n, family) in families.iter().enumerate() {
         let cells = cells(family);
         let mut row = vec![Cell::Number(n as i64 + 1)];

@@ -2,6 +2,8 @@
 
 use super::Column;
 use crate::components::text_field::value_of;
+use crate::hooks::use_session;
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use tiexin_contract::records::Sort;
@@ -22,9 +24,12 @@ pub(super) struct HeadProps {
 #[component]
 pub(super) fn Head(props: &HeadProps) -> Html {
     let style = format!("grid-template-columns:{}", props.tracks);
-    // Keys pressed in the filter row are its own, not the rows'.
+    let today = use_session().today();
+    // Keys pressed in the filter row are its own, not the rows'. Those of the whole program go on.
     let onkeydown = Callback::from(|event: KeyboardEvent| {
-        if event.key() != "Escape" {
+        let of_all = (event.ctrl_key() || event.meta_key())
+            && matches!(event.key().to_lowercase().as_str(), "k" | "l");
+        if event.key() != "Escape" && !of_all {
             event.stop_propagation();
         }
     });
@@ -36,7 +41,7 @@ pub(super) fn Head(props: &HeadProps) -> Html {
             if props.filtering {
                 <div class="tx-head-row tx-filter-row" {style}>
                     { for props.columns.iter().map(|column| html! {
-                        <div class="tx-cell">{ if column.filtered { filter(column, props) } else { Html::default() } }</div>
+                        <div class="tx-cell">{ if column.filtered { filter(column, props, today) } else { Html::default() } }</div>
                     }) }
                 </div>
             }
@@ -64,11 +69,14 @@ fn head(column: &Column, props: &HeadProps) -> Html {
     }
 }
 
-fn filter(column: &Column, props: &HeadProps) -> Html {
+fn filter(column: &Column, props: &HeadProps, today: NaiveDate) -> Html {
     let field = column.field;
     let value = props.typed.get(field).cloned().unwrap_or_default();
     let label = format!("筛选{}", column.head);
-    let in_force = (!value.trim().is_empty()).then_some("tx-in-force");
+    let written = !value.trim().is_empty();
+    // Nothing is narrowed by a day that cannot be read: that is said and not passed over.
+    let unread = written && column.filter(&value, today).is_empty();
+    let in_force = written.then_some(if unread { "tx-unread" } else { "tx-in-force" });
     match column.choices() {
         Some(choices) => {
             let onchange = props.on_filter.reform(move |event: Event| {
@@ -92,7 +100,8 @@ fn filter(column: &Column, props: &HeadProps) -> Html {
             let oninput = props.on_filter.reform(move |event: InputEvent| (field, value_of(&event)));
             html! {
                 <input type="text" {value} {oninput} aria-label={label} autocomplete="off"
-                    placeholder={hint} class={in_force} />
+                    placeholder={hint} class={in_force} aria-invalid={unread.then_some("true")}
+                    title={unread.then_some("这个日期看不懂，没有按它筛选。可以写 10月、2026-10-05、9月~10月")} />
             }
         }
     }

@@ -10,6 +10,7 @@ mod export;
 mod fit;
 mod head;
 mod keys;
+mod print;
 mod row;
 mod rows;
 
@@ -168,7 +169,11 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let view_height = scroller.cast::<HtmlElement>().map_or(800.0, |e| f64::from(e.client_height()));
     let bars = if view.filtering { HEAD * 2.0 } else { HEAD };
     let ground = Ground { total, row: row_height, view: (view_height - bars).max(row_height) };
-    let (window, top) = ground.window(*scroll);
+    let printing = print::use_printing();
+    let (window, top) = match printing {
+        true => (0..rows.borrow().without_gap().min(total), 0.0),
+        false => ground.window(*scroll),
+    };
 
     // A new question: its first page, from the top. Words being typed wait a moment.
     let asked = use_mut_ref(|| (0u64, None::<Timeout>));
@@ -385,6 +390,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 } else if !known && error.is_none() {
                     <Waiting />
                 }
+                if printing { { print::note(&held, &props.unit) } }
                 <div class="tx-spacer" style={format!("height:{}px", ground.height())}>
                     <div class="tx-rows" style={format!("transform:translateY({top}px)")}>
                         { for window.map(|at| row::paint(at, held.row(at), props, &columns, &tracks, &hand, &rows)) }

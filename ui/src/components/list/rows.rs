@@ -41,6 +41,12 @@ impl Rows {
         })
     }
 
+    /// How many rows from the first on are at hand, without a gap.
+    pub(super) fn without_gap(&self) -> u64 {
+        let pages = (0..).map_while(|page| self.pages.get(&page));
+        pages.map(|page| page.rows.len() as u64).sum()
+    }
+
     /// Pages of these rows that are neither here nor asked for; they count as asked for from now on.
     pub(super) fn wanted(&mut self, rows: Range<u64>) -> Vec<u64> {
         let pages = rows.start / PAGE..=rows.end.saturating_sub(1) / PAGE;
