@@ -87,6 +87,28 @@ impl Registry {
         self.insert(C::NAME, need, run);
     }
 
+    /// The same for a command that holds records as somebody wrote them: `look` sees what its type passes over.
+    pub(crate) fn add_looked<C>(
+        &mut self,
+        need: Need,
+        place: fn(&At, &C) -> Result<Place, ErrorReply>,
+        look: fn(&At, &Value) -> Result<(), ErrorReply>,
+        body: fn(&At, C) -> Result<C::Reply, ErrorReply>,
+    ) where
+        C: Command + Send,
+        C::Reply: Send,
+    {
+        let run: Run = Box::new(move |desk, written| {
+            Box::pin(on_blocking_pool(move || {
+                let args: C = read(written.clone())?;
+                let at = rights::admit(&desk, need, place, &args)?;
+                look(&at, &written)?;
+                answer(body(&at, args)?)
+            }))
+        });
+        self.insert(C::NAME, need, run);
+    }
+
     /// The same for a body that waits for the network.
     pub(crate) fn add_waiting<C>(&mut self, need: Need, body: fn(At, C) -> Waiting<C::Reply>)
     where

@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use serde_json::{Value, json};
-use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{RecordVisit, RegisterFamily};
 use tiexin_contract::records::{GetRecord, SaveRecord, Saved};
+use tiexin_contract::{Command, ErrorReply};
 use tiexin_domain::nouns::{self, Noun, Visit};
 use tiexin_domain::stored::{self, NotRead};
 use tiexin_domain::{Fields, Kind, Problem};
@@ -17,8 +17,9 @@ use super::exit::{Exit, Failure, Outcome, told};
 use super::fields;
 use super::out::plain;
 use super::records::kind;
-use crate::commands::person_of;
-use crate::{office_day, rules};
+use crate::commands::family_save::PARTS;
+use crate::commands::known_fields::UNKNOWN;
+use crate::{errors, office_day, rules};
 
 /// Not a kind of record: a household with its people, file and contacts, saved as one.
 pub(super) const FAMILY: &str = "family";
@@ -72,54 +73,11 @@ fn objects(text: &str) -> Outcome<Vec<(usize, Fields)>> {
     Ok(found)
 }
 
-/// A field that no program knows would be stored and shown nowhere: it is refused by its name.
-fn unknown(kind: &str, object: &Fields) -> Vec<Problem> {
-    let shapes = nouns::fields(kind);
-    let known = |field: &str| {
-        field == "id"
-            || shapes.iter().any(|shape| shape.name == field)
-            || (person_of::borrows(kind) && person_of::BORROWED.contains(&field))
-    };
-    let told = |field: &String| {
-        let noun = Kind::from_code(kind);
-        let noun = noun.label();
-        Problem::new(field, "unknown_field", format!("{noun}没有“{field}”这一栏，全部栏目见 add 类别 --help"))
-    };
-    object.keys().filter(|field| !known(field)).map(told).collect()
-}
-
-/// Of every part of what is told.
-fn unknown_of_all(kind: &str, object: &Fields) -> Vec<Problem> {
-    if kind != FAMILY {
-        return unknown(kind, object);
-    }
-    let parts = [
-        ("household", Kind::Household),
-        ("persons", Kind::Person),
-        ("file", Kind::SupportFile),
-        ("contacts", Kind::ContactPair),
-    ];
-    let of = |(name, kind): (&str, Kind)| match object.get(name) {
-        Some(Value::Object(part)) => unknown(kind.code(), part),
-        Some(Value::Array(parts)) => {
-            parts.iter().filter_map(Value::as_object).flat_map(|part| unknown(kind.code(), part)).collect()
-        }
-        _ => Vec::new(),
-    };
-    let known = |field: &&String| !parts.iter().any(|(name, _)| name == field);
-    let stray = object.keys().filter(known).map(|field| {
-        Problem::new(field, "unknown_field", format!("登记一户没有“{field}”这一部分，见 add family --help"))
-    });
-    stray.chain(parts.clone().into_iter().flat_map(of)).collect()
-}
-
 async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, ErrorReply> {
-    let problems = unknown_of_all(kind, &object);
-    if !problems.is_empty() {
-        return Err(ErrorReply::invalid(problems));
-    }
     if kind == FAMILY {
-        return seat.desk.run(read_family(&object)?).await;
+        let family = as_one_family(&object);
+        read_family(&family)?;
+        return as_written::<RegisterFamily>(seat, Value::Object(family)).await;
     }
     if let Some(id) = object.remove("id") {
         let id = serde_json::from_value(id).map_err(|_| {
@@ -132,11 +90,17 @@ async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, Erro
     complete(seat, kind, &mut object).await?;
     fields::by_name(&mut object);
     if kind == Kind::Visit.code() {
-        let visit = Visit::from_fields(&object)
+        Visit::from_fields(&object)
             .map_err(|problem| ErrorReply::invalid(vec![rules::not_read(kind, problem)]))?;
-        return seat.desk.run(RecordVisit { id: None, visit }).await;
+        return as_written::<RecordVisit>(seat, json!({"visit": object})).await;
     }
     seat.desk.run(SaveRecord { kind: kind.into(), id: None, version: None, fields: object }).await
+}
+
+/// With all that was written: the type would pass over what it does not know, and the desk refuses that.
+async fn as_written<C: Command<Reply = Saved>>(seat: &Seat, args: Value) -> Result<Saved, ErrorReply> {
+    let reply = seat.desk.call(None, C::NAME, args).await?;
+    serde_json::from_value(reply).map_err(|_| errors::unreadable())
 }
 
 /// What need not be written: the household's own region and head, today, the one at the desk.
@@ -201,15 +165,11 @@ fn as_one_family(object: &Fields) -> Fields {
 }
 
 /// A family as it is registered: its parts are named by what they are.
-fn read_family(object: &Fields) -> Result<RegisterFamily, ErrorReply> {
-    stored::read(&as_one_family(object)).map_err(|wrong: NotRead| {
+fn read_family(family: &Fields) -> Result<RegisterFamily, ErrorReply> {
+    stored::read(family).map_err(|wrong: NotRead| {
         let part = wrong.field();
-        let kind = match part {
-            "persons" => Kind::Person,
-            "file" => Kind::SupportFile,
-            "contacts" => Kind::ContactPair,
-            _ => Kind::Household,
-        };
+        let named = PARTS.iter().find(|(name, _)| *name == part);
+        let kind = named.map_or(Kind::Household, |(_, kind)| kind.clone());
         let code = if wrong.missing { "missing" } else { "unreadable" };
         let problem = match wrong.path.get(1) {
             Some(field) => rules::not_read(kind.code(), Problem::new(field, code, "")),
@@ -234,6 +194,9 @@ fn tell(seat: &Seat, saved: &[Saved], refused: &[(usize, ErrorReply)]) -> Outcom
     })?;
     for (line, reply) in refused {
         say!("第 {line} 行没有登记：{}", told(reply));
+    }
+    if refused.iter().flat_map(|(_, reply)| &reply.problems).any(|problem| problem.code == UNKNOWN) {
+        say!("全部栏目见 add 类别 --help");
     }
     match refused.first() {
         None => Ok(()),

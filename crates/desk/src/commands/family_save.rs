@@ -1,5 +1,6 @@
 //! Registering a family: household, people, file and contacts as one group.
 
+use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::records::Saved;
@@ -9,6 +10,7 @@ use tiexin_domain::{Kind, Problem};
 use tiexin_store::Save;
 use uuid::Uuid;
 
+use super::known_fields::{UNKNOWN, refuse_unknown_parts};
 use super::person_of;
 use super::records::find;
 use super::save::sign;
@@ -17,7 +19,28 @@ use crate::rights::{At, Place, WRITE};
 use crate::{errors, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
-    registry.add(WRITE, |_, args: &RegisterFamily| Ok(Place::In(vec![args.household.region.clone()])), save);
+    let place = |_: &At, args: &RegisterFamily| Ok(Place::In(vec![args.household.region.clone()]));
+    registry.add_looked(WRITE, place, look, save);
+}
+
+/// The parts by what they are called in the command.
+pub(crate) const PARTS: [(&str, Kind); 4] = [
+    ("household", Kind::Household),
+    ("persons", Kind::Person),
+    ("file", Kind::SupportFile),
+    ("contacts", Kind::ContactPair),
+];
+
+fn look(_: &At, written: &Value) -> Result<(), ErrorReply> {
+    let known = |field: &&String| !PARTS.iter().any(|(name, _)| name == field);
+    let stray = written.as_object().into_iter().flat_map(Fields::keys).filter(known);
+    let told = |field: &String| Problem::new(field, UNKNOWN, format!("登记一户没有“{field}”这一部分"));
+    let problems: Vec<Problem> = stray.map(told).collect();
+    if problems.is_empty() {
+        refuse_unknown_parts(written, &PARTS, &Fields::new())
+    } else {
+        Err(ErrorReply::invalid(problems))
+    }
 }
 
 fn save(at: &At, args: RegisterFamily) -> Result<Saved, ErrorReply> {

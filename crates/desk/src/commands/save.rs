@@ -10,6 +10,7 @@ use tiexin_store::moving::moved_along;
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
 
+use super::known_fields::refuse_unknown;
 use super::person_of;
 use super::records::{find, is_echo, kind_of, refuse_decision};
 use crate::masking::{self, AUTHOR_ONLY, RECORDED_BY_ID};
@@ -57,6 +58,7 @@ fn save(at: &At, args: SaveRecord) -> Result<Saved, ErrorReply> {
 
 fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     let mut sent = sent;
+    refuse_unknown(kind, &sent, &Fields::new())?;
     refuse(masking::uncover(kind, &mut sent, |_| Vec::new()))?;
     let borrowed = person_of::split(kind, &mut sent);
     let mut fields: Fields = sent.clone().into_iter().filter(|(_, value)| !value.is_null()).collect();
@@ -105,6 +107,7 @@ pub(super) fn sign(at: &At, fields: &mut Fields) {
 pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, ErrorReply> {
     let seen = find(at, id)?;
     refuse_unfit(&seen)?;
+    refuse_unknown(&seen.kind, &sent, &seen.fields)?;
     if let Some(version) = version {
         refuse_if_changed(at, &seen, version, &sent)?;
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{FestivalsNear, RecordVisit, SameVisits, VisitStart, VisitStartReply};
 use tiexin_contract::records::{RecordRow, Saved};
@@ -14,6 +15,7 @@ use tiexin_store::{ListQuery, Save, StoreError};
 use uuid::Uuid;
 
 use super::family::Family;
+use super::known_fields::refuse_unknown_parts;
 use super::records::{find, kind_of, of_record};
 use super::save::sign;
 use crate::cadence::Cadence;
@@ -27,7 +29,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, start_place, start);
     registry.add(READ, |_, _: &FestivalsNear| Ok(Place::Anywhere), festivals_near);
     registry.add(READ, |at, args: &SameVisits| of_record(at, args.household), same);
-    registry.add(WRITE, record_place, record);
+    registry.add_looked(WRITE, record_place, look, record);
 }
 
 fn start_place(at: &At, args: &VisitStart) -> Result<Place, ErrorReply> {
@@ -52,6 +54,13 @@ fn home_of(at: &At, id: Uuid) -> Result<Record, ErrorReply> {
         let message = "没有找到这户家庭，可能已被作废，请重新选择";
         ErrorReply::invalid(vec![Problem::new("household", "household_missing", message)])
     })
+}
+
+/// Of a correction: what a newer program wrote of the visit may be sent back.
+fn look(at: &At, written: &Value) -> Result<(), ErrorReply> {
+    let id = written.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let before = id.map(|id| find(at, id)).transpose()?.map(|visit| visit.fields).unwrap_or_default();
+    refuse_unknown_parts(written, &[("visit", Kind::Visit)], &before)
 }
 
 fn record(at: &At, args: RecordVisit) -> Result<Saved, ErrorReply> {

@@ -63,7 +63,7 @@ fn a_reader_who_went_away_is_no_error() {
     }
 }
 
-/// A field that no kind has would be stored and shown nowhere; the row beside it is registered all the same.
+/// The row beside it is registered all the same.
 #[test]
 fn a_field_that_does_not_exist() {
     let desk = Desk::of("340323100");
@@ -72,7 +72,7 @@ fn a_field_that_does_not_exist() {
     assert_eq!(told.code, 6, "{}", told.err);
     assert!(told.err.contains("没有“note”这一栏"), "{}", told.err);
     assert_eq!(told.json_anyhow()["saved"].as_array().unwrap().len(), 1);
-    let family = r#"{"household":{"head_name":"王有才"},"persons":[{"name":"王有才","birth_date":"1970"}]}"#;
+    let family = r#"{"household":{"region":"340323100001","head_name":"王有才"},"persons":[{"name":"王有才","birth_date":"1970"}]}"#;
     let told = desk.fed(&["add", "family"], family);
     assert!(told.code == 6 && told.err.contains("没有“birth_date”这一栏"), "{}", told.err);
 }

@@ -22,4 +22,5 @@ mod reports;
 mod rights;
 mod sessions;
 mod today;
+mod unknown_fields;
 mod waiting;

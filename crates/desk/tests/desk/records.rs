@@ -286,22 +286,22 @@ async fn every_kind_that_is_made_void_is_found_again() {
     let home = office.family("贾文广", |_| {}).await;
     let page = office.ok(GetFamily { household: home }).await;
     let mut ids = vec![page.persons[0].id, page.files[0].id, page.contacts[0].id];
-    let of_home = json!({"region": VILLAGE, "household": home, "head_name": "贾文广", "date": "2026-10-19"});
+    let of_home = json!({"region": VILLAGE, "household": home, "head_name": "贾文广"});
     let with = |more: Value| {
         let mut all = fields(of_home.clone());
         all.extend(fields(more));
         Value::Object(all)
     };
     for (kind, value) in [
-        ("visit", with(json!({"kind": "routine", "visitors": ["王丽"]}))),
-        ("need_survey", with(json!({"needs": ["就医"], "persons": [{"name": "贾文广"}]}))),
+        ("visit", with(json!({"date": "2026-10-19", "kind": "routine", "visitors": ["王丽"]}))),
+        ("need_survey", with(json!({"date": "2026-10-19", "needs": ["就医"], "persons": [{"name": "贾文广"}]}))),
         (
             "insurance_claim",
             with(
                 json!({"insured": {"name": "贾文广"}, "paid_on": "2026-10-01", "amount": "100.00", "days": 1}),
             ),
         ),
-        ("counselling", with(json!({"person": {"name": "贾文广"}, "counsellor": "李老师"}))),
+        ("counselling", with(json!({"date": "2026-10-19", "person": {"name": "贾文广"}, "counsellor": "李老师"}))),
         ("member", json!({"region": VILLAGE, "name": "甲"})),
         ("volunteer", json!({"region": VILLAGE, "name": "乙", "approval": "approved"})),
         (

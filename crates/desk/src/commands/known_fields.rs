@@ -1,0 +1,106 @@
+//! A field that its kind does not have would be stored and shown nowhere: it is refused by its name. What stands
+//! in a record already (a newer program's) may be sent back as it is.
+
+use serde_json::Value;
+use tiexin_contract::ErrorReply;
+use tiexin_domain::nouns;
+use tiexin_domain::record::Fields;
+use tiexin_domain::{Kind, Problem};
+
+use super::person_of;
+use crate::labels;
+
+pub(crate) const UNKNOWN: &str = "unknown_field";
+
+/// `before`: the record that is edited; empty for a new one.
+pub(super) fn refuse_unknown(kind: &str, sent: &Fields, before: &Fields) -> Result<(), ErrorReply> {
+    told(unknown(kind, sent, before))
+}
+
+/// The same for the parts of a command that are records, which its type reads and passes over the rest. A part
+/// may be a list of records.
+pub(super) fn refuse_unknown_parts(
+    args: &Value,
+    parts: &[(&str, Kind)],
+    before: &Fields,
+) -> Result<(), ErrorReply> {
+    let of = |(name, kind): &(&str, Kind)| {
+        let records = match args.get(name) {
+            Some(Value::Array(items)) => items.iter().collect(),
+            one => Vec::from_iter(one),
+        };
+        let fields = records.into_iter().filter_map(Value::as_object);
+        fields.flat_map(|record| unknown(kind.code(), record, before)).collect::<Vec<_>>()
+    };
+    told(parts.iter().flat_map(of).collect())
+}
+
+fn told(problems: Vec<Problem>) -> Result<(), ErrorReply> {
+    if problems.is_empty() { Ok(()) } else { Err(ErrorReply::invalid(problems)) }
+}
+
+fn unknown(kind: &str, sent: &Fields, before: &Fields) -> Vec<Problem> {
+    let known = known(kind);
+    let stray = sent.iter().filter(|(field, value)| {
+        let known = known.contains(&field.as_str()) || field.starts_with("recorded_");
+        !known && before.get(*field) != Some(*value)
+    });
+    let noun = Kind::from_code(kind);
+    let told = |(field, _): (&String, &Value)| {
+        let mut message = format!("{}没有“{field}”这一栏", noun.label());
+        if let Some(meant) = meant(kind, field, &known) {
+            message += &format!("；要填{}，请写 {meant}", labels::field(kind, meant));
+        }
+        Problem::new(field, UNKNOWN, message)
+    };
+    stray.map(told).collect()
+}
+
+/// The kind's own fields, and those that its form borrows of the person.
+fn known(kind: &str) -> Vec<&'static str> {
+    let own = nouns::fields(kind).into_iter().map(|shape| shape.name);
+    let borrowed = person_of::BORROWED.into_iter().filter(|_| person_of::borrows(kind));
+    own.chain(borrowed).collect()
+}
+
+/// The one field that was probably meant: it is called so on the screen, or is written nearly so.
+fn meant(kind: &str, written: &str, known: &[&'static str]) -> Option<&'static str> {
+    let by_label = known.iter().find(|field| labels::field(kind, field) == written);
+    let near = |field: &&&str| {
+        let (short, long) = if field.len() < written.len() { (**field, written) } else { (written, **field) };
+        short.len() >= 4 && long.starts_with(short)
+    };
+    by_label.copied().or_else(|| {
+        let mut found = known.iter().filter(near);
+        let first = found.next()?;
+        found.next().is_none().then_some(*first)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told_of(kind: &str, sent: Value, before: Value) -> Vec<String> {
+        let (sent, before) = (sent.as_object().unwrap(), before.as_object().unwrap());
+        unknown(kind, sent, before).into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn what_was_probably_meant_is_told() {
+        let of = |field: &str| told_of("person", json!({field: "x"}), json!({})).concat();
+        assert_eq!(of("birth_date"), "人员没有“birth_date”这一栏；要填出生日期，请写 birth");
+        assert_eq!(of("note"), "人员没有“note”这一栏；要填备注，请写 notes");
+        assert_eq!(of("身份证号"), "人员没有“身份证号”这一栏；要填身份证号，请写 id_number");
+        assert_eq!(of("zodiac"), "人员没有“zodiac”这一栏");
+    }
+
+    #[test]
+    fn what_a_newer_program_wrote_is_sent_back_and_never_changed() {
+        let before = json!({"name": "甲", "zodiac": "马"});
+        assert!(told_of("person", json!({"name": "乙", "zodiac": "马"}), before.clone()).is_empty());
+        assert_eq!(told_of("person", json!({"zodiac": "羊"}), before).len(), 1);
+        assert!(told_of("member", json!({"id_number": "1", "recorded_by": "甲"}), json!({})).is_empty());
+    }
+}
