@@ -25,8 +25,11 @@ pub struct FamilyPage {
     pub contacts: Vec<RecordRow>,
     /// Visits, surveys, claims, counselling: newest first.
     pub timeline: Vec<RecordRow>,
-    /// Days since somebody of the family was last met; none when never.
+    /// Days since somebody of the family was last met; none when never. Never negative.
     pub days_since_visit: Option<i64>,
+    /// A visit is dated after today; `days_since_visit` passes it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<NaiveDate>,
     /// Somebody went there since and met nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_vain: Option<InVain>,

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Gap;
 use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::record::Fields;
@@ -112,6 +113,14 @@ pub struct Care {
     pub last_visit: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_vain: Option<InVain>,
+    /// A visit is dated after today; `last_visit` passes it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<NaiveDate>,
+}
+
+/// `有走访的日期在今天之后（2027年1月9日）`: to stand beside when a family was last seen.
+pub fn dated_ahead(day: NaiveDate) -> String {
+    format!("有走访的日期在今天之后（{}）", PartialDate::Day(day).label())
 }
 
 /// A visit that met nobody, after the last one that met somebody.

@@ -43,6 +43,9 @@ pub struct DueFamily {
     /// Somebody went there since and met nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_vain: Option<InVain>,
+    /// A visit is dated after today; `last_visit` passes it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<NaiveDate>,
     /// Positive: overdue; 0 or negative: due in so many days.
     pub overdue_days: i64,
     /// Whose job it is.

@@ -131,6 +131,7 @@ fn care(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, Care>, ErrorReply>
         township_leader: care.township_leader,
         village_worker: care.village_worker,
         last_visit: care.last.met,
+        ahead: care.last.ahead,
         in_vain: in_vain(care.last.in_vain),
     });
     Ok(households.into_iter().zip(care).collect())

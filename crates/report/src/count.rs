@@ -118,8 +118,7 @@ impl<'a> Scan<'a> {
         facts: &FactReader,
         kind: &Kind,
     ) -> Result<std::collections::HashSet<i64>, StoreError> {
-        let codes: Vec<String> = self.form.visits_left_out.iter().map(|p| p.code().to_owned()).collect();
-        facts.visits_of_presence(&self.reach(kind), &codes)
+        facts.visits_of_presence(&self.reach(kind), &self.form.visits_left_out)
     }
 
     fn counters(&self, kind: &Kind) -> Vec<Counter<'a>> {

@@ -29,6 +29,7 @@
 
 use serde_json::Value;
 use tiexin_domain::nouns::person::has_died;
+use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Fen, PartialDate, RegionCode};
 use uuid::Uuid;
@@ -38,7 +39,9 @@ use crate::spelling;
 /// Bits of `flags` for a visit: whether somebody was met, and the code of 见面情况. A code of a newer program
 /// has no bit of its own.
 pub mod visit_flag {
-    /// Somebody was met. Only such a visit is one by which a family has been seen.
+    use tiexin_domain::nouns::visit::Presence;
+
+    /// [`Presence::met`]: only such a visit is one by which a family has been seen.
     pub const MET: i64 = 1;
     pub const AT_HOME: i64 = 2;
     pub const AWAY: i64 = 4;
@@ -46,15 +49,14 @@ pub mod visit_flag {
     pub const BY_PHONE: i64 = 16;
     pub const NOT_WILLING: i64 = 32;
 
-    /// The bit of a [`tiexin_domain::nouns::visit::Presence`] code.
-    pub fn of_presence(code: &str) -> Option<i64> {
-        Some(match code {
-            "at_home" => AT_HOME,
-            "away" => AWAY,
-            "in_hospital" => IN_HOSPITAL,
-            "by_phone" => BY_PHONE,
-            "not_willing" => NOT_WILLING,
-            _ => return None,
+    pub fn of_presence(presence: &Presence) -> Option<i64> {
+        Some(match presence {
+            Presence::AtHome => AT_HOME,
+            Presence::Away => AWAY,
+            Presence::InHospital => IN_HOSPITAL,
+            Presence::ByPhone => BY_PHONE,
+            Presence::NotWilling => NOT_WILLING,
+            Presence::Other(_) => return None,
         })
     }
 }
@@ -85,9 +87,6 @@ pub mod file_flag {
     pub const DECLINED: i64 = 4;
     pub const ANNIVERSARY: i64 = 8;
 }
-
-/// Presence codes of a visit at which nobody was met.
-pub(crate) const VISIT_UNMET: [&str; 2] = ["away", "not_willing"];
 
 /// The columns of `record` that come out of the fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -271,12 +270,10 @@ pub(crate) fn derive(record: &Record) -> Derived {
     d
 }
 
-/// Who did not write down whether somebody was there found the family at home.
 fn visit_flags(f: &Fields) -> i64 {
-    use visit_flag::*;
-    let presence = of_presence(text(f, "presence").unwrap_or("at_home")).unwrap_or(0);
-    let met = if presence & (AWAY | NOT_WILLING) == 0 { MET } else { 0 };
-    presence | met
+    let presence = Presence::of(f);
+    let met = if presence.met() { visit_flag::MET } else { 0 };
+    visit_flag::of_presence(&presence).unwrap_or(0) | met
 }
 
 fn gifts(f: &Fields) -> Option<i64> {
@@ -368,6 +365,16 @@ pub fn region_of(place: i64) -> Option<RegionCode> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_flag_of_a_visit_says_what_the_noun_says() {
+        for presence in Presence::ALL {
+            let fields = Fields::from_iter([("presence".to_owned(), presence.code().into())]);
+            assert_eq!(visit_flags(&fields) & visit_flag::MET != 0, presence.met(), "{presence:?}");
+            assert!(visit_flags(&fields) & !visit_flag::MET != 0, "{presence:?}");
+        }
+        assert!(Presence::of(&Fields::new()).met());
+    }
 
     #[test]
     fn a_place_is_a_region_code_filled_up() {

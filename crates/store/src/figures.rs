@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 use serde_json::Value;
+use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::{Fen, Fields, Kind, Level, RegionCode};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{VISIT_UNMET, bounds, member_flag, persons_in, visit_flag};
+use crate::derive::{bounds, member_flag, persons_in, visit_flag};
 use crate::error::{Result, StoreError};
 
 /// Which records are looked at.
@@ -53,6 +54,11 @@ impl<'r> Fact<'r> {
     /// The different persons met, surveyed, insured, counselled: the same number for the same person.
     pub fn persons(&self) -> impl Iterator<Item = i64> + use<'r> {
         persons_in(self.persons)
+    }
+
+    /// Of a visit: whether the family was seen, by [`Presence::met`].
+    pub fn met(&self) -> bool {
+        self.flags & visit_flag::MET != 0
     }
 
     /// Facts that agree in this meet the same filters, unless a filter needs fields.
@@ -151,7 +157,8 @@ fn derived(kind: &Kind, field: &str, values: &[Value]) -> Option<Condition> {
         }
         (Kind::SupportFile, "category") => return texts.map(Condition::Category),
         (Kind::Visit, "presence") => {
-            let bits: Option<Vec<i64>> = texts?.iter().map(|code| visit_flag::of_presence(code)).collect();
+            let presences = texts?.into_iter().map(|code| Presence::from_code(&code));
+            let bits: Option<Vec<i64>> = presences.map(|one| visit_flag::of_presence(&one)).collect();
             return Some(Condition::AnyFlag(bits?.iter().fold(0, |all, bit| all | bit)));
         }
         (Kind::Member, _) => {
@@ -276,11 +283,10 @@ impl FactReader<'_> {
         Ok(count as u64)
     }
 
-    /// The numbers of the visits in reach whose presence is one of these codes, e.g. `away`: a form may leave
-    /// them out of its figures.
-    pub fn visits_of_presence(&self, reach: &Reach, codes: &[String]) -> Result<HashSet<i64>> {
+    /// The numbers of the visits in reach whose 见面情况 is one of these: a form may leave them out of its figures.
+    pub fn visits_of_presence(&self, reach: &Reach, wanted: &[Presence]) -> Result<HashSet<i64>> {
         let mut found = HashSet::new();
-        if reach.kind != Kind::Visit || codes.is_empty() {
+        if reach.kind != Kind::Visit || wanted.is_empty() {
             return Ok(found);
         }
         let (first, last) = bounds(&reach.region);
@@ -289,18 +295,17 @@ impl FactReader<'_> {
             Days::StandingAt(day) => (0, day),
         };
         // Where nobody was met is in the index; of the few that it leaves the fields are read.
-        let unmet = codes.iter().all(|code| VISIT_UNMET.contains(&code.as_str()));
-        let mut query = self.conn.prepare_cached(
+        let unmet = wanted.iter().all(|presence| !presence.met());
+        let mut query = self.conn.prepare_cached(&format!(
             "SELECT n, fields FROM record WHERE kind = 'visit' AND day BETWEEN ?1 AND ?2
-             AND place BETWEEN ?3 AND ?4 AND hidden = 0 AND (flags & 1 = 0 OR NOT ?5)",
-        )?;
+             AND place BETWEEN ?3 AND ?4 AND hidden = 0 AND (flags & {} = 0 OR NOT ?5)",
+            visit_flag::MET
+        ))?;
         let mut rows = query.query(params![from, to, first, last, unmet])?;
         while let Some(row) = rows.next()? {
             let fields: Option<Fields> =
                 serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?).ok();
-            // Somebody was at home where nothing is said: the noun's own rule.
-            let presence = fields.as_ref().and_then(|f| f.get("presence")).and_then(Value::as_str);
-            if codes.iter().any(|code| code == presence.unwrap_or("at_home")) {
+            if wanted.contains(&Presence::of(&fields.unwrap_or_default())) {
                 found.insert(row.get(0)?);
             }
         }

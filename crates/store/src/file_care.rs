@@ -7,11 +7,12 @@ use tiexin_domain::PartialDate;
 use crate::derive::{day_of, file_flag, person_flag, visit_flag};
 use crate::lost::NOT_LOST;
 
-/// The day on which somebody of the family was last met, `yyyymmdd`; NULL when never.
-pub(crate) fn last_met() -> String {
+/// The day, not after today, on which somebody of the family was last met, `yyyymmdd`; NULL when never.
+pub(crate) fn last_met(today: Option<NaiveDate>) -> String {
+    let until = today.map_or(i64::MAX, |today| day_of(PartialDate::Day(today)));
     format!(
         "(SELECT max(seen.day) FROM record AS seen WHERE seen.household = record.household AND seen.hidden = 0
-           AND seen.kind = 'visit' AND seen.flags & {} <> 0)",
+           AND seen.kind = 'visit' AND seen.flags & {} <> 0 AND seen.day <= {until})",
         visit_flag::MET
     )
 }

@@ -26,7 +26,7 @@ pub struct FollowUp {
 /// Whether what was agreed on the day `on` for the day `due` is still to be done: nobody was met on that day or later, and
 /// no later visit agreed on another day. A visit in between does not keep it.
 fn is_open(conn: &Connection, household: i64, on: i64, due: i64) -> Result<bool> {
-    if newest(conn, household, true)?.is_some_and(|(last, _)| last > on && last >= due) {
+    if newest(conn, household, true, i64::MAX)?.is_some_and(|(last, _)| last > on && last >= due) {
         return Ok(false);
     }
     Ok(!conn

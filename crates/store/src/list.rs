@@ -240,9 +240,9 @@ fn order(query: &ListQuery) -> Result<Order> {
     } else if field == "region" {
         Order { by: "place".into(), descending, index: Some("record_place") }
     } else if is_last_visit(kind, field) {
-        Order { by: format!("coalesce({}, 0)", file_care::last_met()), descending, index: None }
+        Order { by: format!("coalesce({}, 0)", file_care::last_met(query.today)), descending, index: None }
     } else {
-        Order { by: format!("coalesce({}, '')", column(kind, field)?), descending, index: None }
+        Order { by: format!("coalesce({}, '')", column(query, field)?), descending, index: None }
     })
 }
 
@@ -292,9 +292,10 @@ fn is_last_visit(kind: &str, field: &str) -> bool {
 }
 
 /// SQL for a field. Only plain names: this goes into the statement.
-fn column(kind: &str, field: &str) -> Result<String> {
+fn column(query: &ListQuery, field: &str) -> Result<String> {
+    let kind = query.kind.as_str();
     if is_last_visit(kind, field) {
-        return Ok(file_care::last_met());
+        return Ok(file_care::last_met(query.today));
     }
     if category_field(kind) == Some(field) {
         return Ok("category".into());
@@ -366,10 +367,11 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
     let of_day = day_field(kind) == Some(field) || is_last_visit(kind, field);
     let (column, value) = match (of_day, date) {
         (true, Some(date)) if !matches!(op, Op::Contains | Op::StartsWith) => {
-            let day = if is_last_visit(kind, field) { file_care::last_met() } else { "day".to_owned() };
+            let last_met = is_last_visit(kind, field);
+            let day = if last_met { file_care::last_met(query.today) } else { "day".to_owned() };
             (day, Value::from(day_of(date)))
         }
-        _ => (column(kind, field)?, value.clone()),
+        _ => (column(query, field)?, value.clone()),
     };
     let mut arg = |value: Value| {
         args.push(match value {

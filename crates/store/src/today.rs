@@ -26,6 +26,8 @@ pub struct LastVisit {
     pub visitors: Vec<String>,
     /// A later visit that met nobody: the day, and the code of 见面情况.
     pub in_vain: Option<(NaiveDate, String)>,
+    /// A visit is dated after today, by a clock that was ahead: it says nothing of when the family was seen.
+    pub ahead: Option<NaiveDate>,
 }
 
 /// An active support file and when its family was last seen.
@@ -102,29 +104,46 @@ fn day(date: NaiveDate) -> i64 {
     day_of(PartialDate::Day(date))
 }
 
-/// The day and the row of the newest visit that met somebody, or of the newest that met nobody.
-pub(crate) fn newest(conn: &Connection, household: i64, met: bool) -> Result<Option<(i64, i64)>> {
+/// The day and the row of the newest visit up to `until` that met somebody, or of the newest that met nobody.
+pub(crate) fn newest(conn: &Connection, household: i64, met: bool, until: i64) -> Result<Option<(i64, i64)>> {
     // The index has it all.
     let sql = format!(
-        "SELECT day, n FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND flags & {} {} 0
-         ORDER BY day DESC LIMIT 1",
+        "SELECT day, n FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND day <= ?2
+           AND flags & {} {} 0 ORDER BY day DESC LIMIT 1",
         visit_flag::MET,
         if met { "<>" } else { "=" }
     );
-    Ok(conn.prepare_cached(&sql)?.query_row([household], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row([household, until], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
 }
 
-fn last_visit(conn: &Connection, household: i64) -> Result<LastVisit> {
+/// The latest day after today for which there is a visit.
+fn ahead(conn: &Connection, household: i64, today: i64) -> Result<Option<NaiveDate>> {
+    let day: Option<i64> = conn
+        .prepare_cached(
+            "SELECT max(day) FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND day > ?2",
+        )?
+        .query_row([household, today], |row| row.get(0))?;
+    Ok(day.and_then(date_of))
+}
+
+fn last_visit(conn: &Connection, household: i64, today: i64) -> Result<LastVisit> {
     let fields = |n: i64| -> Result<Option<Record>> { Ok(record::at(conn, n)?.map(|row| row.record)) };
-    let met = newest(conn, household, true)?;
-    let mut last = LastVisit { met: met.and_then(|(day, _)| date_of(day)), ..LastVisit::default() };
+    let met = newest(conn, household, true, today)?;
+    let mut last = LastVisit {
+        met: met.and_then(|(day, _)| date_of(day)),
+        ahead: ahead(conn, household, today)?,
+        ..LastVisit::default()
+    };
     if let Some((_, n)) = met
         && let Some(visit) = fields(n)?
     {
         let names = visit.fields.get("visitors").and_then(|names| names.as_array()).into_iter().flatten();
         last.visitors = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
     }
-    if let Some((day, n)) = newest(conn, household, false)?
+    if let Some((day, n)) = newest(conn, household, false, today)?
         && met.is_none_or(|(met, _)| met < day)
         && let (Some(date), Some(visit)) = (date_of(day), fields(n)?)
     {
@@ -167,7 +186,7 @@ impl Book {
                     category: LossCategory::from_code(file.text("category").unwrap_or_default()),
                     preference: file.text("preference").map(ContactPreference::from_code),
                     opened_on: file.text("opened_on").and_then(|date| date.parse().ok()),
-                    last: last_visit(conn, key)?,
+                    last: last_visit(conn, key, day(today))?,
                     township_leader,
                     village_worker,
                 });
@@ -182,7 +201,7 @@ impl Book {
             let care = households.iter().map(|household| {
                 let key = household_key(*household);
                 let (township_leader, village_worker) = contacts(conn, key, day(today))?;
-                Ok(Care { township_leader, village_worker, last: last_visit(conn, key)? })
+                Ok(Care { township_leader, village_worker, last: last_visit(conn, key, day(today))? })
             });
             care.collect()
         })

@@ -126,6 +126,7 @@ fn get(at: &At, args: GetFamily) -> Result<FamilyPage, ErrorReply> {
         contacts: all(family.contacts(at.today)),
         timeline: all(family.timeline()),
         days_since_visit: last_visit.map(|day| (at.today - day).num_days()),
+        ahead: seen.ahead,
         in_vain: rows::in_vain(seen.in_vain),
         overdue_days: overdue(at, &family, last_visit),
         follow_up: at.book().agreed(family.household.id).map_err(errors::store)?,

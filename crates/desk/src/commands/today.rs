@@ -59,6 +59,7 @@ fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> (Vec<DueFamily>, u64) {
         last_visit: file.last.met,
         visitors: file.last.visitors.clone(),
         in_vain: rows::in_vain(file.last.in_vain.clone()),
+        ahead: file.last.ahead,
         overdue_days,
         contact: file.village_worker.clone().or_else(|| file.township_leader.clone()),
         phone_only: file.preference == Some(ContactPreference::PhoneOnly),

@@ -7,7 +7,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{Coverage, DayCount, MonthFigure, MonthSoFar};
 use tiexin_domain::{Kind, PartialDate, RegionCode};
 use tiexin_report::Month;
-use tiexin_store::derive::{day_of, visit_flag};
+use tiexin_store::derive::day_of;
 use tiexin_store::figures::{Days, Reach};
 use tiexin_store::{DueFile, StoreError};
 use uuid::Uuid;
@@ -105,8 +105,7 @@ fn figures(at: &At, region: &RegionCode, month: Month) -> Result<Vec<MonthFigure
                     let reach = Reach { kind: kind.clone(), region: region.clone(), days };
                     let (mut homes, mut records) = (HashSet::new(), 0u64);
                     facts.each(&reach, false, |fact, _| {
-                        // Who met nobody has not seen the family.
-                        if *kind == Kind::Visit && fact.class().1 & visit_flag::MET == 0 {
+                        if *kind == Kind::Visit && !fact.met() {
                             return;
                         }
                         records += 1;

@@ -5,6 +5,7 @@ use tiexin_contract::family::{ExportFamilies, GetFamily, MoveFamily, RecordVisit
 use tiexin_contract::records::{
     Care, Filter, FilterOp, ListRecords, RecordPage, RestoreRecord, SaveRecord, Sort, VoidRecord,
 };
+use tiexin_contract::today::GetToday;
 use tiexin_contract::voided::VoidEffect;
 use tiexin_domain::nouns::person::Relation;
 use tiexin_domain::nouns::support_file::ContactPreference;
@@ -355,4 +356,31 @@ async fn a_day_that_was_agreed_stands_until_it_is_kept() {
     office.ok(agreed).await;
     office.ok(visit(home, day(2026, 10, 15))).await;
     assert_eq!(office.ok(GetFamily { household: home }).await.follow_up, Some(day(2026, 11, 5)));
+}
+
+/// A clock was weeks ahead: what was recorded by it says nothing of when the family was seen, and is told.
+#[tokio::test]
+async fn a_visit_dated_ahead_is_told_and_not_counted() {
+    let office = Office::township(day(2026, 11, 29)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    office.ok(visit(home, day(2026, 11, 29))).await;
+    office.clock.set(day(2026, 10, 20).and_hms_opt(9, 0, 0).unwrap());
+    office.sign_in_again().await;
+    let ahead = Some(day(2026, 11, 29));
+    let page = office.ok(GetFamily { household: home }).await;
+    assert_eq!((page.days_since_visit, page.overdue_days, page.ahead), (None, Some(0), ahead));
+    let listed = office.ok(crate::office::list("support_file", VILLAGE, 10)).await;
+    let care = listed.rows[0].care.clone().unwrap();
+    assert_eq!((care.last_visit, care.ahead), (None, ahead));
+    let today = GetToday { region: TOWNSHIP.parse().unwrap() };
+    let due = office.ok(today.clone()).await.due.remove(0);
+    assert_eq!((due.last_visit, due.overdue_days, due.ahead), (None, 0, ahead));
+    office.ok(visit(home, day(2026, 9, 10))).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    assert_eq!((page.days_since_visit, page.overdue_days, page.ahead), (Some(40), Some(10), ahead));
+    let since = Filter { field: "care_last_visit".into(), op: FilterOp::From, value: "2026-10-01".into() };
+    let seen = ListRecords { filters: vec![since], ..crate::office::list("support_file", VILLAGE, 10) };
+    assert_eq!(office.ok(seen).await.total, 0);
+    let due = office.ok(today).await.due.remove(0);
+    assert_eq!((due.last_visit, due.overdue_days), (Some(day(2026, 9, 10)), 10));
 }

@@ -8,6 +8,7 @@ use super::{Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::codes::codes;
 use crate::money::Fen;
 use crate::nouns::support_file::ContactPreference;
+use crate::record::Fields;
 use crate::region::RegionCode;
 
 codes! {
@@ -29,6 +30,19 @@ codes! {
         InHospital = "in_hospital", "住院中";
         ByPhone = "by_phone", "电话联系";
         NotWilling = "not_willing", "不便见面";
+    }
+}
+
+impl Presence {
+    /// Whether the family was seen or spoken with. The one rule of what counts as a visit to it: when it was last
+    /// seen, who is due, 今日's counts. A word of a newer program counts.
+    pub fn met(&self) -> bool {
+        !matches!(self, Self::Away | Self::NotWilling)
+    }
+
+    /// Of a stored visit: who did not write it down found the family at home.
+    pub fn of(visit: &Fields) -> Self {
+        visit.get("presence").and_then(|code| code.as_str()).map_or(Self::AtHome, Self::from_code)
     }
 }
 

@@ -2,7 +2,7 @@
 //! as well as by colour; a family that wishes no visits has none.
 
 use chrono::Datelike;
-use tiexin_contract::records::{Care, RecordRow};
+use tiexin_contract::records::{Care, RecordRow, dated_ahead};
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
 use yew::prelude::*;
 
@@ -39,7 +39,10 @@ pub(super) fn last_visit_cell(row: &RecordRow) -> Html {
     let in_vain = row.care.as_ref().and_then(|care| care.in_vain.as_ref()).map(|told| {
         html! { <span class="tx-muted">{ format!(" {}月{}日{}", told.on.month(), told.on.day(), told.words()) }</span> }
     });
-    let in_vain = in_vain.unwrap_or_default();
+    let ahead = row.care.as_ref().and_then(|care| care.ahead).map(|day| {
+        html! { <span class="tx-muted">{ format!(" {}", dated_ahead(day)) }</span> }
+    });
+    let in_vain = html! { <>{ in_vain.unwrap_or_default() }{ ahead.unwrap_or_default() }</> };
     match row.care.as_ref().map(|care| care.last_visit) {
         Some(None) if is_active(row) && !declined => html! { <>{ gap("还没走访") }{ in_vain }</> },
         Some(Some(day)) => html! { <>{ day.to_string() }{ in_vain }</> },

@@ -20,7 +20,7 @@ use moving::Moving;
 use past::Past;
 use people::{Agreed, People, Trusted};
 use tiexin_contract::family::{self, GetFamily};
-use tiexin_contract::records::InVain;
+use tiexin_contract::records::{InVain, dated_ahead};
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -134,6 +134,7 @@ fn head(page: &family::FamilyPage, today: NaiveDate) -> Html {
             }
             <span>{ seen }</span>
             if let Some(in_vain) = &page.in_vain { <span>{ went_in_vain(in_vain, today) }</span> }
+            if let Some(day) = page.ahead { <span>{ dated_ahead(day) }</span> }
             <StateMark state={row.state} />
         </span>
     }

@@ -6,6 +6,7 @@ use crate::pages::family::went_in_vain;
 use crate::routes::{ForHousehold, Route};
 use crate::text;
 use chrono::NaiveDate;
+use tiexin_contract::records::dated_ahead;
 use tiexin_contract::today::{DueFamily, GapGroup};
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -32,7 +33,8 @@ pub(super) fn Due(props: &DueProps) -> Html {
         Callback::from(move |()| all.set(true))
     };
     let overdue = props.families.iter().filter(|f| f.overdue_days > 0).count();
-    let aside = html! { { format!("共 {} 户，{} 户已到时候", text::count(props.total), overdue) } };
+    let late = if overdue > 0 { format!("，{overdue} 户已过时候") } else { String::new() };
+    let aside = html! { { format!("共 {} 户{late}", text::count(props.total)) } };
     html! {
         <Card title="该去看谁" aside={if props.total > 0 { aside } else { Html::default() }}>
             if !props.any {
@@ -80,6 +82,7 @@ fn due(family: &DueFamily, today: NaiveDate, can_write: bool) -> Html {
             <div class="tx-muted tx-due-last">
                 { last }
                 if let Some(in_vain) = &family.in_vain { { " · " }{ went_in_vain(in_vain, today) } }
+                if let Some(day) = family.ahead { { " · " }{ dated_ahead(day) } }
                 if let Some(contact) = &family.contact { { " · 联系人 " }{ contact } }
             </div>
             <span class={classes!("tx-due-mark", class)}>{ words }</span>
