@@ -176,6 +176,9 @@ pub struct HistoryEntry {
     pub author: String,
     /// Chinese: 登记, 修改 …
     pub act: String,
+    /// Of a family: what else than its household the entry is about, its file or a pair of contacts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<HistoryPart>,
     /// Chinese labels of the fields that changed.
     pub fields: Vec<String>,
     /// What stood there and what stands there since, as far as this desk kept it.
@@ -187,6 +190,15 @@ pub struct HistoryEntry {
     /// A value that was overwritten and can be put back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overwritten: Option<OverwrittenValue>,
+}
+
+/// A record that belongs to the one whose history is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPart {
+    /// Named in [`crate::quarantine::PutBack`].
+    pub record: Uuid,
+    /// Chinese: 特殊家庭台账, 双岗联系人 and whom they name.
+    pub title: String,
 }
 
 /// A field of a change in words: masked where its field is, `（空）` where nothing stood.

@@ -25,6 +25,7 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
     let line = |entry: &HistoryEntry| {
         let back = entry.overwritten.as_ref().map(|old| {
             let (put_back, toast) = (put_back.clone(), toast);
+            let record = entry.part.as_ref().map_or(record, |part| part.record);
             let ask = PutBack { record, field: old.field.clone(), seq: old.seq };
             Callback::from(move |()| {
                 put_back.run(ask.clone(), move |_| toast.good("已放回，原来的也留在经过里"));
@@ -34,6 +35,7 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
             <li>
                 <span class="tx-history-when">{ text::moment(entry.at, props.today) }</span>
                 <span>{ format!("{} {}", entry.author, entry.act) }</span>
+                if let Some(part) = &entry.part { <span class="tx-muted">{ &part.title }</span> }
                 if let Some(files) = &entry.import { <span class="tx-muted">{ format!("来自 {files}") }</span> }
                 { for entry.changes.iter().map(|was| html! {
                     <div class="tx-history-was">

@@ -110,7 +110,9 @@ pub(super) async fn show(door: Door, args: Show) -> Outcome {
             let at = chrono::DateTime::from_timestamp_millis(entry.at).unwrap_or_default();
             let at = office_time(at).format("%Y-%m-%d %H:%M");
             let file = entry.import.as_ref().map(|file| format!("（{file}）")).unwrap_or_default();
-            let mut line = format!("  {at} {} {}{file} {}", entry.author, entry.act, entry.fields.join("、"));
+            let part = entry.part.as_ref().map(|part| format!("（{}）", part.title)).unwrap_or_default();
+            let (author, act, fields) = (&entry.author, &entry.act, entry.fields.join("、"));
+            let mut line = format!("  {at} {author} {act}{part}{file} {fields}");
             for was in &entry.changes {
                 line.push_str(&format!("\n      {}：“{}” 改为 “{}”", was.label, was.old, was.new));
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
-use tiexin_contract::records::{FieldWas, HistoryEntry, OverwrittenValue, RecordHistory};
+use tiexin_contract::records::{FieldWas, HistoryEntry, HistoryPart, OverwrittenValue, RecordHistory};
 use tiexin_domain::nouns::Settlement;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, Noun, deed};
@@ -12,7 +12,7 @@ use tiexin_store::{Book, Event, EventOrigin, FieldChange};
 use uuid::Uuid;
 
 use super::merge_told;
-use super::records::{find, of_record};
+use super::records::{find, kind_of, of_record};
 use crate::registry::Registry;
 use crate::rights::{At, READ};
 use crate::{errors, labels, masking, place, values};
@@ -23,58 +23,111 @@ pub(super) fn register(registry: &mut Registry) {
 
 fn history(at: &At, args: RecordHistory) -> Result<Vec<HistoryEntry>, ErrorReply> {
     let record = find(at, args.id)?;
+    let mut names = Names::of(at.book())?;
+    let mut entries = of_one(at, &record, &mut names)?;
+    for part in parts(at, &record)? {
+        let told = HistoryPart { record: part.id, title: titled(at, &part)? };
+        let of_part = of_one(at, &part, &mut names)?;
+        entries.extend(of_part.into_iter().map(|entry| HistoryEntry { part: Some(told.clone()), ..entry }));
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    Ok(entries)
+}
+
+/// What is told of a family along with its household: what was agreed with it, and who looks after it. Void ones too.
+fn parts(at: &At, record: &Record) -> Result<Vec<Record>, ErrorReply> {
+    if kind_of(record) != Kind::Household {
+        return Ok(Vec::new());
+    }
+    let of = |kind: Kind| at.book().look(|look| look.children_and_void(record.id, kind.code()));
+    let mut parts = of(Kind::SupportFile).map_err(errors::store)?;
+    parts.extend(of(Kind::ContactPair).map_err(errors::store)?);
+    Ok(parts)
+}
+
+/// A pair of contacts by its names, for there are several; a file by its kind, for its title is the family's name.
+fn titled(at: &At, part: &Record) -> Result<String, ErrorReply> {
+    let label = Kind::from_code(&part.kind).label().to_owned();
+    if kind_of(part) != Kind::ContactPair {
+        return Ok(label);
+    }
+    let lost = masking::lost(at.book(), [part])?;
+    Ok(format!("{label} {}", masking::title(part, &lost)).trim_end().to_owned())
+}
+
+/// Of one record, in no order.
+fn of_one(at: &At, record: &Record, names: &mut Names) -> Result<Vec<HistoryEntry>, ErrorReply> {
     let events = at.book().history(record.id).map_err(errors::store)?;
     let overwritten = at.book().overwritten(record.id).map_err(errors::store)?;
     let authors = events.iter().map(|event| event.author).chain(overwritten.iter().map(|gone| gone.author));
-    let names = Names::of(at.book())?.and_of(at.book(), authors)?;
-    let lost = masking::lost(at.book(), [&record])?;
+    names.learn(at.book(), authors)?;
+    let lost = masking::lost(at.book(), [record])?;
     let mut entries = Vec::new();
     for event in events.iter().filter(|event| !is_echo(event, &events)) {
-        // The names of the fields are told once: with their values, where those are known.
-        let known = |field: &String| {
-            event.changes.iter().any(|change| change.field == *field) && !is_for_programs(&record.kind, field)
-        };
-        let unknown: Vec<String> = event.fields.iter().filter(|field| !known(field)).cloned().collect();
-        let act = match (&event.import, event.act.as_str()) {
-            (Some(_), "create" | "change" | "restore") => "导入",
-            (None, "change") if is_whole(event) => came(event, &record),
-            _ => deed::word(&event.act),
-        };
-        let entry = HistoryEntry {
-            at: event.at,
-            author: names.of_author(event.author),
-            act: act.to_owned(),
-            fields: labels::fields(&record.kind, &unknown),
-            changes: told_changes(at, &record, &event.changes, &lost)?,
-            import: event.import.as_deref().and_then(super::import_batches::files_of),
-            overwritten: None,
-        };
         let gone = overwritten
             .iter()
             .filter(|gone| event.origin == EventOrigin::Province && gone.seq == event.seq)
             .map(|gone| HistoryEntry {
-                at: event.at,
-                author: names.of_author(gone.author),
                 act: "被后来的内容替换".into(),
                 fields: vec![labels::field(&record.kind, &gone.field)],
-                changes: Vec::new(),
-                import: None,
                 overwritten: Some(OverwrittenValue {
                     field: gone.field.clone(),
-                    value: masking::cover_value(&record, &gone.field, &gone.value, at.user.id, &lost),
+                    value: masking::cover_value(record, &gone.field, &gone.value, at.user.id, &lost),
                     seq: gone.seq,
                 }),
+                ..plain(event.at, names.of_author(gone.author))
             });
-        entries.push(entry);
+        entries.push(HistoryEntry {
+            author: names.of_author(event.author),
+            ..of_event(at, record, event, &lost)?
+        });
         entries.extend(gone);
     }
     if !entries.iter().any(|entry| BEGINNINGS.contains(&entry.act.as_str())) {
-        entries.extend(beginning(&record));
+        entries.extend(beginning(record));
     }
     entries.extend(decisions(at, record.id)?);
-    entries.extend(merges(at, &record)?);
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    entries.extend(merges(at, record)?);
     Ok(entries)
+}
+
+/// An entry of which nothing is told yet but when and who.
+fn plain(at: i64, author: String) -> HistoryEntry {
+    HistoryEntry {
+        at,
+        author,
+        act: String::new(),
+        part: None,
+        fields: Vec::new(),
+        changes: Vec::new(),
+        import: None,
+        overwritten: None,
+    }
+}
+
+fn of_event(
+    at: &At,
+    record: &Record,
+    event: &Event,
+    lost: &masking::Lost,
+) -> Result<HistoryEntry, ErrorReply> {
+    // The names of the fields are told once: with their values, where those are known.
+    let known = |field: &String| {
+        event.changes.iter().any(|change| change.field == *field) && !is_for_programs(&record.kind, field)
+    };
+    let unknown: Vec<String> = event.fields.iter().filter(|field| !known(field)).cloned().collect();
+    let act = match (&event.import, event.act.as_str()) {
+        (Some(_), "create" | "change" | "restore") => "导入",
+        (None, "change") if is_whole(event) => came(event, record),
+        _ => deed::word(&event.act),
+    };
+    Ok(HistoryEntry {
+        act: act.to_owned(),
+        fields: labels::fields(&record.kind, &unknown),
+        changes: told_changes(at, record, &event.changes, lost)?,
+        import: event.import.as_deref().and_then(super::import_batches::files_of),
+        ..plain(event.at, String::new())
+    })
 }
 
 /// Words for the making of a record.
@@ -100,13 +153,8 @@ fn recorded_at(record: &Record) -> Option<i64> {
 /// A desk that took the record over as it stood does not know what was done before. It says so, and what it knows.
 fn beginning(record: &Record) -> Option<HistoryEntry> {
     Some(HistoryEntry {
-        at: recorded_at(record)?,
-        author: record.text("recorded_by").unwrap_or(NAMELESS).to_owned(),
         act: "登记（本机取得这份台账以前的修改，在当时的电脑和省平台上）".into(),
-        fields: Vec::new(),
-        changes: Vec::new(),
-        import: None,
-        overwritten: None,
+        ..plain(recorded_at(record)?, record.text("recorded_by").unwrap_or(NAMELESS).to_owned())
     })
 }
 
@@ -167,14 +215,10 @@ fn decisions(at: &At, id: Uuid) -> Result<Vec<HistoryEntry>, ErrorReply> {
         let decision = Settlement::from_fields(&record.fields).ok()?;
         let whose = decision.author_name.unwrap_or_else(|| NAMELESS.into());
         let why = decision.note.map(|note| format!("：{note}")).unwrap_or_default();
+        let author = record.text("recorded_by").unwrap_or(NAMELESS).to_owned();
         Some(HistoryEntry {
-            at: record.fields.get("recorded_at").and_then(Value::as_i64).unwrap_or_default(),
-            author: record.text("recorded_by").unwrap_or(NAMELESS).to_owned(),
             act: format!("处理{whose}的修改，{}{why}", decision.choice.label()),
-            fields: Vec::new(),
-            changes: Vec::new(),
-            import: None,
-            overwritten: None,
+            ..plain(recorded_at(&record).unwrap_or_default(), author)
         })
     });
     Ok(told.collect())
@@ -184,14 +228,9 @@ fn decisions(at: &At, id: Uuid) -> Result<Vec<HistoryEntry>, ErrorReply> {
 fn merges(at: &At, record: &Record) -> Result<Vec<HistoryEntry>, ErrorReply> {
     let told = merge_told::of(at, record)?.into_iter();
     Ok(told
-        .map(|one| HistoryEntry {
-            at: one.at,
-            author: one.author.unwrap_or_else(|| NAMELESS.into()),
-            act: one.act,
-            fields: Vec::new(),
-            changes: Vec::new(),
-            import: None,
-            overwritten: None,
+        .map(|one| {
+            let author = one.author.unwrap_or_else(|| NAMELESS.into());
+            HistoryEntry { act: one.act, ..plain(one.at, author) }
         })
         .collect())
 }
@@ -220,17 +259,17 @@ impl Names {
         Ok(Names(names))
     }
 
-    /// With those of whom only records tell: colleagues who work at other desks.
-    pub(super) fn and_of(
-        mut self,
+    /// Those of whom only records tell, too: colleagues who work at other desks.
+    pub(super) fn learn(
+        &mut self,
         book: &Book,
         authors: impl IntoIterator<Item = Uuid>,
-    ) -> Result<Names, ErrorReply> {
+    ) -> Result<(), ErrorReply> {
         let mut unknown: Vec<Uuid> = authors.into_iter().filter(|one| !self.0.contains_key(one)).collect();
         unknown.sort_unstable();
         unknown.dedup();
         self.0.extend(book.named_by_records(&unknown).map_err(errors::store)?);
-        Ok(self)
+        Ok(())
     }
 
     /// Whoever never recorded anything that lies here is known to the province alone.

@@ -34,7 +34,8 @@ fn list(at: &At, args: ListVoided) -> Result<VoidedPage, ErrorReply> {
     let events = page.records.iter().map(|record| at.book().made_void(record.id));
     let events: Vec<Option<Event>> = events.collect::<Result<_, _>>().map_err(errors::store)?;
     let authors = events.iter().flatten().map(|event| event.author);
-    let names = Names::of(at.book())?.and_of(at.book(), authors)?;
+    let mut names = Names::of(at.book())?;
+    names.learn(at.book(), authors)?;
     let listed = rows::all(at, &page.records, Shown::Listed)?;
     let rows = page.records.iter().zip(listed).zip(events).map(|((record, mut row), event)| {
         // What came in later is not void by itself.

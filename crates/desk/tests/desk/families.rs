@@ -1,9 +1,10 @@
 //! A family's page, visits, the family's wish.
 
+use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{ExportFamilies, GetFamily, MoveFamily, RecordVisit, VisitStart};
 use tiexin_contract::records::{
-    Care, Filter, FilterOp, ListRecords, RecordPage, RestoreRecord, SaveRecord, Sort, VoidRecord,
+    Care, Filter, FilterOp, ListRecords, RecordHistory, RecordPage, RestoreRecord, SaveRecord, Sort, VoidRecord,
 };
 use tiexin_contract::today::GetToday;
 use tiexin_contract::voided::VoidEffect;
@@ -356,6 +357,46 @@ async fn a_day_that_was_agreed_stands_until_it_is_kept() {
     office.ok(agreed).await;
     office.ok(visit(home, day(2026, 10, 15))).await;
     assert_eq!(office.ok(GetFamily { household: home }).await.follow_up, Some(day(2026, 11, 5)));
+}
+
+/// What was agreed with a family and who looks after it is told with it, in words, and of its child nothing.
+#[tokio::test]
+async fn the_history_of_a_family_tells_of_its_file_and_contacts() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    let (file, pair) = (page.files[0].id, page.contacts[0].id);
+    let edit = |kind: &str, id: Uuid, sent: serde_json::Value| SaveRecord {
+        kind: kind.into(),
+        id: Some(id),
+        version: None,
+        fields: fields(sent),
+    };
+    office.ok(edit("support_file", file, json!({"preference": "phone_only", "child_name": "某某某"}))).await;
+    office.ok(edit("contact_pair", pair, json!({"village_worker": "孙村医"}))).await;
+    let history = office.ok(RecordHistory { id: home }).await;
+    let told: Vec<(Option<&str>, &str)> = history
+        .iter()
+        .map(|entry| (entry.part.as_ref().map(|part| part.title.as_str()), entry.act.as_str()))
+        .collect();
+    let (file_title, pair_title) = (Some("特殊家庭台账"), Some("双岗联系人 赵镇长、孙村医"));
+    for want in [
+        (None, "登记"),
+        (file_title, "登记"),
+        (pair_title, "登记"),
+        (file_title, "修改"),
+        (pair_title, "修改"),
+    ] {
+        assert!(told.contains(&want), "{want:?} {told:?}");
+    }
+    let whole = serde_json::to_string(&history).unwrap();
+    assert!(whole.contains("仅电话联系") && whole.contains("李村医"), "{whole}");
+    assert!(!whole.contains("某某") && !whole.contains("某因") && !whole.contains("phone_only"), "{whole}");
+    // Of the file alone its own history tells.
+    assert!(office.ok(RecordHistory { id: file }).await.iter().all(|entry| entry.part.is_none()));
+    office.ok(VoidRecord { id: pair, reason: "写错了".into() }).await;
+    let history = office.ok(RecordHistory { id: home }).await;
+    assert!(history.iter().any(|entry| entry.act == "作废" && entry.part.is_some()));
 }
 
 /// A clock was weeks ahead: what was recorded by it says nothing of when the family was seen, and is told.
