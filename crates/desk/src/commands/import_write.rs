@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use tiexin_contract::ErrorReply;
 use tiexin_contract::import::{FilePlan, ImportDone, RunImport};
-use tiexin_domain::Kind;
 use tiexin_domain::record::Fields;
+use tiexin_domain::{Kind, nouns};
 use tiexin_intake::{Intent, LedgerPlan, PlannedRecord, Taken, VOID};
-use tiexin_store::{BatchOutcome, BatchSave, Fill, Over, Source};
+use tiexin_store::{BatchOutcome, BatchSave, Fill, Over, Save, Source};
 use uuid::Uuid;
 
+use super::contacts::former_ended;
 use super::import::{Teller, find_plan, of_plan};
 use super::import_batches::Label;
 use super::import_changes as changes;
@@ -33,11 +34,12 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
         .map(|(row, id)| BatchSave { group: *id, records: row.records.iter().map(fill).collect() })
         .collect();
     let taken: HashSet<u32> = args.take.into_iter().collect();
-    let chosen = chosen(ledgers(), &taken);
+    let chosen: Vec<Vec<Chosen>> =
+        chosen(ledgers(), &taken).into_iter().map(|one| next_pair(at, one)).collect::<Result<_, _>>()?;
     // Each record by itself: two people may disagree about one, and that holds up no other.
-    batch.extend(chosen.iter().map(|one| {
-        let fill = Fill { id: one.id, kind: one.kind.code(), fields: &one.fields, over: one.over };
-        BatchSave { group: at.new_id(), records: vec![fill] }
+    batch.extend(chosen.iter().map(|together| {
+        let records = together.iter().map(Chosen::fill).collect();
+        BatchSave { group: at.new_id(), records }
     }));
     let mut signed = Fields::new();
     sign(at, &mut signed);
@@ -104,6 +106,12 @@ struct Chosen {
     over: Over,
 }
 
+impl Chosen {
+    fn fill(&self) -> Fill<'_> {
+        Fill { id: self.id, kind: self.kind.code(), fields: &self.fields, over: self.over }
+    }
+}
+
 /// The fields to be taken from the ledger, for each record; what the book lacks is filled anyway.
 fn chosen<'p>(ledgers: impl Iterator<Item = &'p LedgerPlan>, taken: &HashSet<u32>) -> Vec<Chosen> {
     let mut chosen: Vec<Chosen> = Vec::new();
@@ -131,6 +139,38 @@ fn chosen<'p>(ledgers: impl Iterator<Item = &'p LedgerPlan>, taken: &HashSet<u32
         }
     }
     chosen
+}
+
+/// Contacts that are taken from the ledger follow on those so far, as 换联系人 has it: the next pair begins today,
+/// and the former one ends the day before and stays in the history. A pair that itself begins today is corrected.
+fn next_pair(at: &At, chosen: Chosen) -> Result<Vec<Chosen>, ErrorReply> {
+    if chosen.kind != Kind::ContactPair || chosen.over != Over::Chosen {
+        return Ok(vec![chosen]);
+    }
+    let Some(present) = at.book().get(chosen.id).map_err(errors::store)? else { return Ok(vec![chosen]) };
+    let mut next = present.fields.clone();
+    next.retain(|field, _| nouns::fields(&present.kind).iter().any(|shape| shape.name == field));
+    for field in ["to", "handover_note"] {
+        next.remove(field);
+    }
+    next.extend(chosen.fields.clone());
+    next.insert("from".into(), at.today.to_string().into());
+    let Ok(ended) = former_ended(at, &present.kind, &next) else { return Ok(vec![chosen]) };
+    if ended.is_empty() {
+        return Ok(vec![chosen]);
+    }
+    let over = |save: Save| Chosen {
+        id: save.id,
+        kind: Kind::ContactPair,
+        fields: save
+            .fields
+            .into_iter()
+            .filter(|(field, _)| matches!(field.as_str(), "region" | "to"))
+            .collect(),
+        over: Over::Chosen,
+    };
+    let next = Chosen { id: at.new_id(), kind: Kind::ContactPair, fields: next, over: Over::Lacking };
+    Ok(ended.into_iter().map(over).chain([next]).collect())
 }
 
 /// The plan with what was taken of its differences.
