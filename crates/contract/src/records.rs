@@ -309,10 +309,15 @@ pub struct Hit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DraftKey {
     /// A new record, perhaps for a family: `visit:new`, `visit:new:<family>`. A family that is registered
-    /// whole has the kind `family`.
+    /// whole has the kind [`DraftKey::FAMILY`].
     New { kind: String, family: Option<Uuid> },
     /// A record that is mended: `person:<id>`.
     Of { kind: String, id: Uuid },
+}
+
+impl DraftKey {
+    /// Stands in the place of a kind: a household with its people, file and contacts.
+    pub const FAMILY: &'static str = "family";
 }
 
 impl std::fmt::Display for DraftKey {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
+use tiexin_domain::nouns::support_file::FAMILY_ONLY;
 use tiexin_domain::nouns::{self, masked_fields, merge_class, tidy_name};
 use tiexin_domain::record::{Fields, MergeClass, Record};
 use tiexin_domain::{Kind, Problem, id_number, numbers_in_text, phone};
@@ -12,8 +13,6 @@ use uuid::Uuid;
 
 use crate::errors;
 
-/// Shown only inside the family's own file, never on a list, in a search, an export, a notice.
-pub(crate) const FAMILY_ONLY: [&str; 2] = ["child_name", "loss_cause"];
 /// Shown to its author only.
 pub(crate) const AUTHOR_ONLY: &str = "session_note";
 /// Of a merge: values that were taken over.

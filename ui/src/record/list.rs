@@ -7,6 +7,7 @@ use crate::hooks::use_session;
 use crate::routes::{AskVoided, Route};
 use std::rc::Rc;
 use tiexin_contract::records::{Filter, RecordRow};
+use tiexin_domain::Kind;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -52,8 +53,8 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         true => html! { <Button label={noun.add} look={Look::Primary} sign={Sign::Plus} onclick={onadd} /> },
         false => Html::default(),
     };
-    // A file is made void with its family, and stands under it there.
-    let voided = (noun.kind != "support_file").then(|| noun.kind.to_owned());
+    let with_family = Kind::from_code(noun.kind).is_void_with_its_family();
+    let voided = (!with_family).then(|| noun.kind.to_owned());
     let tools = html! {
         <Link<Route, AskVoided> to={Route::Voided} query={Some(AskVoided { kind: voided, text: None })}
             classes="tx-mend">{ "已作废" }</Link<Route, AskVoided>>

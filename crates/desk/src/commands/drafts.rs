@@ -40,20 +40,13 @@ fn list(at: &At, _: ListDrafts) -> Result<Vec<DraftRow>, ErrorReply> {
 
 /// As the form is called.
 fn what(at: &At, key: &DraftKey) -> Result<String, ErrorReply> {
-    let (new, kind) = match key {
-        DraftKey::New { kind, .. } => (true, kind.as_str()),
-        DraftKey::Of { kind, .. } => (false, kind.as_str()),
-    };
-    Ok(match (new, kind) {
-        (true, "visit") => "记走访".into(),
-        (true, "family") => "登记家庭".into(),
-        (true, "person") => "添一位家人".into(),
-        (true, "contact_pair") if looked_after(at, key)? => "换联系人".into(),
-        (true, "contact_pair") => "登记联系人".into(),
-        (false, "visit") => "更正走访".into(),
-        (false, "contact_pair") => "修改联系人".into(),
-        (true, kind) => format!("登记{}", Kind::from_code(kind).label()),
-        (false, kind) => format!("修改{}", Kind::from_code(kind).label()),
+    Ok(match key {
+        DraftKey::New { kind, .. } if kind == DraftKey::FAMILY => "登记家庭".into(),
+        DraftKey::New { kind, .. } if *kind == Kind::ContactPair.code() && looked_after(at, key)? => {
+            "换联系人".into()
+        }
+        DraftKey::New { kind, .. } => Kind::from_code(kind).making(),
+        DraftKey::Of { kind, .. } => Kind::from_code(kind).mending(),
     })
 }
 

@@ -86,11 +86,9 @@ fn covered(column: Option<&str>, text: &str) -> String {
     }
 }
 
-/// Columns that tell of the lost child. Of them nothing is shown as an example, and nothing is kept.
-const OF_THE_CHILD: [&str; 5] = ["child.name", "loss_date", "loss_cause", "grade", "card"];
-
+/// Columns that tell of the lost child: of them nothing is shown as an example, and nothing is kept.
 fn of_the_child(field: Option<&str>) -> bool {
-    field.is_some_and(|field| OF_THE_CHILD.contains(&field))
+    field.is_some_and(tiexin_intake::is_of_the_child)
 }
 
 /// A cell as an example of its column: of the family that happens to be the first, nothing that a list would hide.

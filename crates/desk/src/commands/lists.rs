@@ -9,6 +9,7 @@ use tiexin_contract::records::{
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::merge_class;
+use tiexin_domain::nouns::support_file::FAMILY_ONLY;
 use tiexin_domain::{Kind, Level, MergeClass, PartialDate, RegionCode, YearHint};
 use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
 use tiexin_store::{Key, ListQuery, Op, Regions};
@@ -241,11 +242,8 @@ const EXPORT_PAGE: u32 = 500;
 
 /// Writes all rows of the list, masked as they are shown.
 fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
-    let columns: Vec<(String, String)> = args
-        .columns
-        .into_iter()
-        .filter(|(field, _)| !masking::FAMILY_ONLY.contains(&field.as_str()))
-        .collect();
+    let columns: Vec<(String, String)> =
+        args.columns.into_iter().filter(|(field, _)| !FAMILY_ONLY.contains(&field.as_str())).collect();
     let named: Vec<&str> = columns.iter().map(|(field, _)| field.as_str()).collect();
     let kind = Kind::from_code(&args.list.kind);
     let heads = columns.iter().map(|(_, head)| Column::new(head.clone())).collect();

@@ -43,6 +43,12 @@ codes! {
     }
 }
 
+/// Shown only inside the family's own file, never on a list, in a search, an export, a notice.
+pub const FAMILY_ONLY: [&str; 2] = ["child_name", "loss_cause"];
+/// All fields that tell of the child. No row of a ledger is shown as an example of them.
+pub const OF_THE_CHILD: [&str; 5] =
+    ["child_name", "loss_date", "loss_cause", "disability_grade", "disability_card"];
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportFile {
     pub region: RegionCode,

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Serialize;
+use tiexin_domain::nouns::support_file::OF_THE_CHILD;
 
 pub(crate) use recognise::{Column, Recognised, guess, recognise};
 pub(crate) use table::{FORMS, Field, Form};
@@ -46,6 +47,12 @@ pub struct FieldInfo {
 /// The fields of a kind of sheet, for mapping by hand.
 pub fn fields_of(kind: SheetKind) -> Vec<FieldInfo> {
     form(kind).fields.iter().map(|f| FieldInfo { code: f.code, label: f.label }).collect()
+}
+
+/// Whether a column that can be mapped tells of a family's child.
+pub fn is_of_the_child(code: &str) -> bool {
+    let named = form(SheetKind::SpecialFamilies).fields.iter().filter(|field| field.code == code);
+    named.into_iter().any(|field| OF_THE_CHILD.iter().any(|own| field.fills(own)))
 }
 
 pub(crate) fn form(kind: SheetKind) -> &'static Form {

@@ -18,7 +18,7 @@ use yew_router::prelude::*;
 #[component]
 pub(crate) fn NewFamilyPage() -> Html {
     let session = use_session();
-    let draft = use_draft(DraftKey::New { kind: "family".into(), family: None }.to_string());
+    let draft = use_draft(DraftKey::New { kind: DraftKey::FAMILY.into(), family: None }.to_string());
     if !session.can_write() {
         return html! { <MayNot title="登记家庭" /> };
     }

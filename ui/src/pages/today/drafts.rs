@@ -77,7 +77,7 @@ pub(crate) fn go_on(navigator: &Navigator, key: &DraftKey) {
     let (route, family) = match key.clone() {
         DraftKey::Of { kind, id } if kind == "visit" => (Route::VisitEdit { id }, None),
         DraftKey::Of { kind, id } => (Route::RecordEdit { kind, id }, None),
-        DraftKey::New { kind, .. } if kind == "family" => (Route::FamilyNew, None),
+        DraftKey::New { kind, .. } if kind == DraftKey::FAMILY => (Route::FamilyNew, None),
         DraftKey::New { kind, family } if kind == "visit" => (Route::VisitNew, family),
         DraftKey::New { kind, family } => (Route::RecordNew { kind }, family),
     };

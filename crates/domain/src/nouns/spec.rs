@@ -1,0 +1,218 @@
+//! What the store, the desk and the server need to know of a kind without its type.
+
+use super::merge;
+use super::{
+    Activity, Attachment, ContactPair, Counselling, Gap, Household, InsuranceClaim, Kind, Member, Merge,
+    NeedSurvey, Noun, Person, Problem, Settlement, SupportFile, Visit, Volunteer,
+};
+use crate::record::{Fields, MergeClass};
+use crate::shape::{self, FieldShape};
+
+struct Spec {
+    check: fn(&Fields) -> Result<Checked, Problem>,
+    fields: fn() -> Vec<FieldShape>,
+    sensitive: &'static [&'static str],
+    sets: &'static [&'static str],
+    long_notes: &'static [&'static str],
+    /// Fields hidden unless deliberately unmasked: ID numbers and phones.
+    masked: &'static [&'static str],
+    /// The field that names the household, and through it the family page.
+    parent: &'static [&'static str],
+}
+
+fn check_as<N: Noun>(fields: &Fields) -> Result<Checked, Problem> {
+    let noun = N::from_fields(fields)?;
+    Ok(Checked { problems: noun.problems(), gaps: noun.gaps(), title: noun.title() })
+}
+
+/// The one table of kinds. The order of `match` is the order of [`Kind::ALL`].
+fn spec(kind: &Kind) -> Option<Spec> {
+    const PLAIN: Spec = Spec {
+        check: |_| Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录")),
+        fields: Vec::new,
+        sensitive: &[],
+        sets: &[],
+        long_notes: &["notes"],
+        masked: &[],
+        parent: &["household"],
+    };
+    Some(match kind {
+        Kind::Household => Spec {
+            check: check_as::<Household>,
+            fields: shape::of::<Household>,
+            sets: &["kinds", "hardship"],
+            masked: &["phone"],
+            parent: &[merge::MERGED_INTO],
+            ..PLAIN
+        },
+        Kind::Person => Spec {
+            check: check_as::<Person>,
+            fields: shape::of::<Person>,
+            sensitive: &["id_number"],
+            sets: &["tags"],
+            masked: &["id_number", "phone"],
+            parent: &["household", merge::MERGED_INTO],
+            ..PLAIN
+        },
+        Kind::SupportFile => Spec {
+            check: check_as::<SupportFile>,
+            fields: shape::of::<SupportFile>,
+            sensitive: &["category", "assistance", "code"],
+            masked: &["disability_card", "phone"],
+            parent: &["household", merge::MERGED_INTO],
+            ..PLAIN
+        },
+        Kind::ContactPair => Spec {
+            check: check_as::<ContactPair>,
+            fields: shape::of::<ContactPair>,
+            long_notes: &["handover_note"],
+            parent: &["household", "file"],
+            ..PLAIN
+        },
+        Kind::Visit => Spec {
+            check: check_as::<Visit>,
+            fields: shape::of::<Visit>,
+            long_notes: &["note", "needs"],
+            ..PLAIN
+        },
+        Kind::NeedSurvey => {
+            Spec { check: check_as::<NeedSurvey>, fields: shape::of::<NeedSurvey>, sets: &["needs"], ..PLAIN }
+        }
+        Kind::InsuranceClaim => {
+            Spec { check: check_as::<InsuranceClaim>, fields: shape::of::<InsuranceClaim>, ..PLAIN }
+        }
+        Kind::Counselling => Spec {
+            check: check_as::<Counselling>,
+            fields: shape::of::<Counselling>,
+            long_notes: &["session_note"],
+            ..PLAIN
+        },
+        Kind::Member => Spec {
+            check: check_as::<Member>,
+            fields: shape::of::<Member>,
+            sets: &["tags"],
+            parent: &["person"],
+            ..PLAIN
+        },
+        Kind::Volunteer => Spec {
+            check: check_as::<Volunteer>,
+            fields: shape::of::<Volunteer>,
+            sets: &["skills"],
+            parent: &["person"],
+            ..PLAIN
+        },
+        Kind::Activity => Spec {
+            check: check_as::<Activity>,
+            fields: shape::of::<Activity>,
+            sets: &["sign_ins"],
+            long_notes: &["summary"],
+            parent: &[],
+            ..PLAIN
+        },
+        // Which bytes they are is said once: whoever says otherwise disagrees.
+        // Of two people who decide differently the first one's word stands.
+        Kind::Settlement => Spec {
+            check: check_as::<Settlement>,
+            fields: shape::of::<Settlement>,
+            sensitive: &["choice"],
+            long_notes: &["note"],
+            parent: &[],
+            ..PLAIN
+        },
+        // Of two who merge one pair, perhaps in opposite ways, the first one's word stands.
+        Kind::Merge => Spec {
+            check: check_as::<Merge>,
+            fields: shape::of::<Merge>,
+            sensitive: &["decision", "stays", "gives_way"],
+            long_notes: &[],
+            parent: &[],
+            ..PLAIN
+        },
+        Kind::Attachment => Spec {
+            check: check_as::<Attachment>,
+            fields: shape::of::<Attachment>,
+            sensitive: &["sha256", "bytes", "thumb_sha256", "thumb_bytes", "owner"],
+            long_notes: &[],
+            parent: &["household", "owner"],
+            ..PLAIN
+        },
+        Kind::Other(_) => return None,
+    })
+}
+
+/// The merge class of a field (`sync.md`, Merge). Unknown kinds and fields are ordinary.
+pub fn merge_class(kind: &str, field: &str) -> MergeClass {
+    let Some(spec) = spec(&Kind::from_code(kind)) else { return MergeClass::Ordinary };
+    if spec.sensitive.contains(&field) {
+        MergeClass::Sensitive
+    } else if spec.sets.contains(&field) {
+        MergeClass::Set
+    } else if spec.long_notes.contains(&field) {
+        MergeClass::LongNote
+    } else {
+        MergeClass::Ordinary
+    }
+}
+
+/// The fields of the kind, in the order in which the noun lists them; none of an unknown kind.
+pub fn fields(kind: &str) -> Vec<FieldShape> {
+    spec(&Kind::from_code(kind)).map(|spec| (spec.fields)()).unwrap_or_default()
+}
+
+/// Fields of the kind that are shown masked by default.
+pub fn masked_fields(kind: &str) -> &'static [&'static str] {
+    spec(&Kind::from_code(kind)).map(|s| s.masked).unwrap_or_default()
+}
+
+/// Fields of the kind that point to what it belongs to (a household, a person, a file).
+pub fn parent_fields(kind: &str) -> &'static [&'static str] {
+    spec(&Kind::from_code(kind)).map(|s| s.parent).unwrap_or_default()
+}
+
+/// Fields of the kind that tell on which day something happened: none lies in the future. A visit's day has a
+/// rule of its own; an activity may be planned, a member
+/// admitted, contacts and assistance agreed ahead.
+pub fn past_dates(kind: &str) -> &'static [&'static str] {
+    match Kind::from_code(kind) {
+        Kind::Person => &["birth", "died_on"],
+        Kind::SupportFile => &["loss_date", "preference_on", "opened_on", "doctor_signed_on"],
+        Kind::NeedSurvey | Kind::Counselling => &["date"],
+        Kind::InsuranceClaim => &["paid_on"],
+        Kind::Volunteer => &["approved_on"],
+        _ => &[],
+    }
+}
+
+/// Checks stored fields by the rules of their kind.
+pub struct Checked {
+    pub problems: Vec<Problem>,
+    pub gaps: Vec<Gap>,
+    pub title: String,
+}
+
+/// Runs a kind's rules over stored fields. An unknown kind is an `Err` with code `kind_unknown`.
+pub fn check(kind: &str, fields: &Fields) -> Result<Checked, Problem> {
+    let Some(spec) = spec(&Kind::from_code(kind)) else {
+        return Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录，请更新程序"));
+    };
+    let mut checked = (spec.check)(fields)?;
+    for (field, value) in fields {
+        if value.as_str().is_some_and(|text| text.contains('\0')) {
+            checked.problems.push(Problem::new(field, "text_invalid", "含有不能保存的字符，请重新输入"));
+        }
+    }
+    Ok(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_kind_has_its_rules() {
+        for kind in Kind::ALL {
+            assert!(spec(kind).is_some(), "{kind:?}");
+        }
+        assert!(check("pairing_of_the_future", &Fields::new()).is_err());
+    }
+}
