@@ -285,7 +285,7 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         conflicts: counts.conflicts,
         own_listed: own,
         to_settle,
-        answered: book.answered_of(viewer.user).map_err(errors::store)?
+        answered: book.answers_of(viewer.user).map_err(errors::store)?.len() as u64
             + book.overruled_of(viewer.user).map_err(errors::store)?,
         unseen: book.unseen_of(viewer.user).map_err(errors::store)?.len() as u64,
         running: status.running || status.carrying,

@@ -22,10 +22,24 @@ pub struct Refused {
     pub verdict: Verdict,
     /// The record as it stands, with the other value of a conflict; `None` when nothing stands.
     pub current: Option<Record>,
+    /// The record as this desk showed it last, where nothing stands any more: its author is told by its name what was
+    /// decided. Nothing of it is left once its scope was given up.
+    pub gone: Option<Record>,
     /// Milliseconds since 1970 UTC, desk clock.
     pub refused_at: i64,
     /// What somebody decided about it, as the province told it.
     pub outcome: Option<Settled>,
+}
+
+impl Refused {
+    /// Whether one word answers both: they were one save, and the same was decided about them.
+    fn is_answered_with(&self, other: &Refused) -> bool {
+        let save = |one: &Refused| (one.change.id.device, one.change.id.incarnation, one.change.group);
+        let said = |one: &Refused| {
+            one.outcome.as_ref().map(|told| (told.choice.clone(), told.note.clone(), told.by.clone()))
+        };
+        save(self) == save(other) && said(self) == said(other)
+    }
 }
 
 /// Not dealt with here, not decided on elsewhere, no decision of this desk's own under way.
@@ -173,12 +187,17 @@ fn read(conn: &Connection, row: &SqlRow<'_>) -> Result<Refused> {
     let change: String = row.get(2)?;
     let told: String = row.get(3)?;
     let outcome: Option<String> = row.get(5)?;
-    let current = record::at(conn, row.get(1)?)?.filter(|found| found.hidden != record::hidden::WITHHELD);
+    let found = record::at(conn, row.get(1)?)?;
+    let (current, gone) = match found {
+        Some(found) if found.hidden == record::hidden::WITHHELD => (None, Some(found.record)),
+        found => (found.map(|row| row.record), None),
+    };
     Ok(Refused {
         id: row.get(0)?,
         change: serde_json::from_str(&change).map_err(unreadable)?,
         verdict: serde_json::from_str(&told).map_err(unreadable)?,
-        current: current.map(|row| row.record),
+        current,
+        gone,
         refused_at: row.get(4)?,
         outcome: outcome.as_deref().map(serde_json::from_str).transpose().map_err(unreadable)?,
     })
@@ -214,17 +233,16 @@ impl Book {
         self.read(|conn| all(conn, "outcome IS NOT NULL AND settled_at IS NULL", []))
     }
 
-    /// How many of them are of this author.
-    pub fn answered_of(&self, author: Uuid) -> Result<u64> {
-        self.read(|conn| {
-            let count: i64 = conn
-                .prepare_cached(
-                    "SELECT count(*) FROM refused WHERE outcome IS NOT NULL AND settled_at IS NULL
-                     AND json_extract(change, '$.author') = ?1",
-                )?
-                .query_row([author.to_string()], |row| row.get(0))?;
-            Ok(count as u64)
-        })
+    /// Those of this author, the changes of one save together: what was decided about them is told once.
+    pub fn answers_of(&self, author: Uuid) -> Result<Vec<Vec<Refused>>> {
+        let mut together: Vec<Vec<Refused>> = Vec::new();
+        for one in self.answered()?.into_iter().filter(|one| one.change.author == author) {
+            match together.iter_mut().find(|answer| answer[0].is_answered_with(&one)) {
+                Some(answer) => answer.push(one),
+                None => together.push(vec![one]),
+            }
+        }
+        Ok(together)
     }
 
     /// Decisions of this desk's people that were not taken because another one stands: [`Refused::current`].

@@ -35,33 +35,42 @@ fn list(at: &At, args: ListQuarantine) -> Result<Quarantine, ErrorReply> {
     let whole: Vec<Record> = groups.iter().flat_map(|group| &group.0).map(Waiting::with_change).collect();
     let words = Words { at, names: Names::of(at.book())?, lost: masking::lost(at.book(), &whole)? };
     let items = groups.iter().filter(inside).map(|group| words.item(group)).collect();
-    let answered = at.book().answered().map_err(errors::store)?;
-    let own = answered.into_iter().filter(|refused| refused.change.author == at.user.id);
-    let own: Vec<(Refused, Waiting)> = own.map(|refused| (refused.clone(), Waiting::from(refused))).collect();
-    let whole: Vec<Record> = own.iter().map(|(_, waiting)| waiting.with_change()).collect();
-    let words = Words { at, names: words.names, lost: masking::lost(at.book(), &whole)? };
-    let mut answers: Vec<Answer> =
-        own.into_iter().filter_map(|(refused, waiting)| answer(&words, refused, &waiting)).collect();
-    answers.extend(overruled::of_user(at)?.iter().filter_map(|one| overruled::answer(at, one)));
+    let answers = answers_of(at, words.names)?;
     Ok(Quarantine { items, answers, unseen: answers::unseen(at)? })
 }
 
-fn answer(words: &Words<'_>, refused: Refused, waiting: &Waiting) -> Option<Answer> {
-    let outcome = refused.outcome.clone()?;
-    let (id, noted_at) = (refused.id, refused.change.noted_at);
+/// What was decided about the user's own changes, each save once; and where somebody else had decided first.
+fn answers_of(at: &At, names: Names) -> Result<Vec<Answer>, ErrorReply> {
+    let saves = at.book().answers_of(at.user.id).map_err(errors::store)?;
+    let group = |save: Vec<Refused>| (Group(save.iter().cloned().map(Waiting::from).collect()), save);
+    let saves: Vec<(Group, Vec<Refused>)> = saves.into_iter().map(group).collect();
+    let whole: Vec<Record> =
+        saves.iter().flat_map(|(group, _)| &group.0).map(Waiting::with_change).collect();
+    let words = Words { at, names, lost: masking::lost(at.book(), &whole)? };
+    let told = saves.iter().filter_map(|(group, save)| answer(&words, group, save));
+    let mut answers: Vec<Answer> = told.collect();
+    answers.extend(overruled::of_user(at)?.iter().filter_map(|one| overruled::answer(at, one)));
+    Ok(answers)
+}
+
+/// About changes of one save, by what was its cause: a family that moves, and not each of its people.
+fn answer(words: &Words<'_>, group: &Group, save: &[Refused]) -> Option<Answer> {
+    let cause = group.cause();
+    let refused = save.iter().find(|one| Some(one.id) == cause.refused)?;
+    let outcome = save.iter().find_map(|one| one.outcome.clone())?;
     Some(Answer {
-        id,
-        record: waiting.change.record,
-        kind: waiting.change.kind.clone(),
-        title: titled(waiting, &words.lost),
-        noted_at,
+        id: refused.id,
+        record: cause.change.record,
+        kind: cause.change.kind.clone(),
+        title: titled(cause, &words.lost),
+        noted_at: cause.change.noted_at,
         choice: outcome.choice,
         instead_of: None,
         note: outcome.note,
         by: outcome.by,
         at: outcome.at,
-        wrote: answers::wrote(words, waiting),
-        again: answers::may_again(words.at, &refused),
+        wrote: answers::wrote(words, cause),
+        again: answers::may_again(words.at, refused),
     })
 }
 
@@ -84,13 +93,17 @@ fn unmask(at: &At, args: UnmaskBoth) -> Result<Unmasked, ErrorReply> {
 }
 
 fn put_away(at: &At, args: PutAway) -> Result<Done, ErrorReply> {
-    let answered = at.book().answered().map_err(errors::store)?;
-    let mut answered = answered.into_iter().chain(overruled::of_user(at)?);
-    let own = answered.find(|one| one.id == args.id && one.change.author == at.user.id);
-    let refused = own.ok_or_else(settled_already)?;
-    at.book().settle_refused(refused.id, at.user.id, at.now_ms).map_err(errors::store)?;
-    tell(at, vec![refused.change.kind])?;
-    Ok(Done { id: Some(refused.change.record) })
+    let answers = at.book().answers_of(at.user.id).map_err(errors::store)?;
+    let overruled = overruled::of_user(at)?.into_iter().map(|one| vec![one]);
+    let mut all = answers.into_iter().chain(overruled);
+    let told = all.find(|together| together.iter().any(|one| one.id == args.id));
+    let told = told.ok_or_else(settled_already)?;
+    for one in &told {
+        at.book().settle_refused(one.id, at.user.id, at.now_ms).map_err(errors::store)?;
+    }
+    let record = told.iter().find(|one| one.id == args.id).map(|one| one.change.record);
+    tell(at, told.into_iter().map(|one| one.change.kind).collect())?;
+    Ok(Done { id: record })
 }
 
 /// One thing less that waits, in the lists and on the indicator.

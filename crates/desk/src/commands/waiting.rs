@@ -60,6 +60,8 @@ pub(super) struct Waiting {
     pub(super) verdict: Verdict,
     /// The record as it stands; `None` when nothing stands.
     pub(super) current: Option<Record>,
+    /// Of this desk's own: what stood here last, where nothing stands any more.
+    pub(super) gone: Option<Record>,
     /// The township where it waits. Of this desk's own it is worked out; `None` when that cannot be told here.
     pub(super) waits: Option<RegionCode>,
     /// [`Unsettled::adopted_in_vain`].
@@ -77,11 +79,12 @@ pub(super) struct Waiting {
 
 impl From<Refused> for Waiting {
     fn from(refused: Refused) -> Waiting {
-        let Refused { id, change, verdict, current, refused_at, .. } = refused;
+        let Refused { id, change, verdict, current, gone, refused_at, .. } = refused;
         Waiting {
             change,
             verdict,
             current,
+            gone,
             waits: None,
             in_vain: false,
             at: None,
@@ -101,6 +104,7 @@ impl From<Unsettled> for Waiting {
             change: told.change,
             verdict: told.verdict,
             current,
+            gone: None,
             waits: Some(scope),
             in_vain,
             at: None,

@@ -214,7 +214,11 @@ pub(super) fn titled(one: &Waiting, lost: &Lost) -> String {
     }
     let kind = Kind::from_code(&one.change.kind);
     let label = kind.word();
-    let named = ["head_name", "name"].iter().find_map(|field| whole.text(field));
+    // By the name that its author saw, where it is not here any more.
+    let of = |record: &Record| {
+        ["head_name", "name"].iter().find_map(|field| record.text(field).map(str::to_owned))
+    };
+    let named = of(&whole).or_else(|| of(one.gone.as_ref()?));
     match named {
         // The name of a child who died is told by the family's own page only.
         Some(name) if kind != Kind::Person => format!("{name}（{label}）"),

@@ -553,3 +553,40 @@ async fn the_indicator_counts_what_the_list_shows() {
     let state = town.office.ok(GetSync {}).await;
     assert_eq!((listed(&town.office).await.len(), state.needs_person(), state.to_settle), (1, 1, 1));
 }
+
+/// What was decided about one save is told once, by the name of the family that its author saw, though nothing of it
+/// stands here any more.
+#[tokio::test]
+async fn the_author_is_told_once_and_by_the_familys_name() {
+    let town = town().await;
+    let office = &town.office;
+    let mut from = 0;
+    behind(office, |book| from = waiting_to(book)).await;
+    grants(office, &[(Role::Worker, TOWNSHIP)]).await;
+    let home = office.family("钟新来", |_| {}).await;
+    let phone = json!({"phone": "19900002599"});
+    office
+        .ok(SaveRecord { kind: "household".into(), id: Some(home), version: None, fields: fields(phone) })
+        .await;
+    behind(office, |book| {
+        heard(book, from, |_| parked(ParkCode::NoRight));
+        let settled = |change: ChangeId| Settled {
+            change,
+            choice: Choice::Decline,
+            note: Some("已由别人登记".into()),
+            by: Some("县里".into()),
+            at: Some(1),
+        };
+        let outcomes: Vec<Settled> = book.undecided().unwrap().into_iter().map(settled).collect();
+        assert_eq!(outcomes.len(), 5);
+        book.keep_outcomes(&outcomes).unwrap();
+    })
+    .await;
+    let answers = office.ok(ListQuarantine { region: None }).await.answers;
+    let titles: Vec<&str> = answers.iter().map(|answer| answer.title.as_str()).collect();
+    assert_eq!(titles, ["钟新来", "钟新来（家庭户）"], "the family, and the edit of it");
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 2);
+    office.ok(PutAway { id: answers[0].id }).await;
+    assert_eq!(office.ok(ListQuarantine { region: None }).await.answers, answers[1..]);
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), 1);
+}
