@@ -35,6 +35,7 @@ pub mod figures;
 mod file_care;
 mod follow_up;
 mod former;
+mod given_up;
 mod history;
 mod hold;
 mod incarnation;

@@ -1,4 +1,4 @@
-//! Taking a scope's whole state at once, and giving a scope up.
+//! Taking a scope's whole state at once.
 //!
 //! Batches, so that the worker's own saves get in between. While a snapshot is being taken the
 //! scope has no cursor: after a crash it is simply taken again. Records are usable as soon as
@@ -13,14 +13,12 @@ use tiexin_protocol::wire::SnapshotHeader;
 use tiexin_protocol::{Digest, planted};
 
 use crate::base::{self, Base};
-use crate::blob;
 use crate::book::{Book, Write};
 use crate::cursor::{self, ScopeCursor};
-use crate::derive::bounds;
 use crate::elsewhere;
 use crate::error::{Result, StoreError};
+use crate::given_up::rows_of;
 use crate::record::{self, Prepared, hidden};
-use crate::refused;
 use crate::save::Changed;
 use crate::search::index;
 
@@ -159,58 +157,6 @@ impl Book {
             Ok(held)
         })
     }
-
-    /// Removes all of a scope from this desk (a withdrawn grant, I11). Only this desk's own changes that
-    /// the province could still lose stay, each on a hollow row that nothing shows, until
-    /// [`Book::prune_sent`] is told that they are safe (I12); and of refused ones, without what they said, that they
-    /// wait, until their author has read what was decided.
-    ///
-    /// # Errors
-    /// `WorkWaiting` while changes of it are unsent: hand them over first.
-    pub fn drop_scope(&self, scope: &RegionCode) -> Result<Changed> {
-        let ((), changed) = self.write(|w| {
-            let waiting: bool = w
-                .tx
-                .prepare("SELECT 1 FROM outbox JOIN record ON record.n = outbox.record WHERE scope = ?1")?
-                .exists([scope.as_str()])?;
-            if waiting || blob::waits_up(&w.tx, scope)? {
-                return Err(StoreError::WorkWaiting { scope: scope.clone() });
-            }
-            elsewhere::remove_scope(&w.tx, scope)?;
-            // Nothing more of its log is read: what was told there of records that lie elsewhere by now, too.
-            settle_sent(w, scope, cursor::MOST)?;
-            for n in rows_of(&w.tx, scope)? {
-                let Some(row) = record::at(&w.tx, n)? else { continue };
-                w.changed.kind(&row.record.kind);
-                if let Some(state) = elsewhere::take(&w.tx, row.record.id)? {
-                    let pending = base::get(&w.tx, n)?.map_or(Vec::new(), |base| base.pending);
-                    base::refold(&w.tx, &row, &Base { state: Some(state), pending })?;
-                    continue;
-                }
-                let told =
-                    "SELECT 1 FROM sent WHERE record = ?1 UNION ALL SELECT 1 FROM former WHERE record = ?1";
-                let unsafe_yet =
-                    w.tx.prepare_cached(told)?.exists([n])? && !planted("sent_goes_with_its_scope");
-                if unsafe_yet || refused::asked_about(&w.tx, n)? {
-                    hollow(&w.tx, &row)?;
-                } else {
-                    record::remove(&w.tx, &row)?;
-                }
-            }
-            sweep(&w.tx)?;
-            blob::drop_scope(&w.tx, scope)?;
-            cursor::remove(&w.tx, scope)?;
-            crate::quarantine::forget(&w.tx, scope)?;
-            // Deleted rows leave their words behind in the index until it is rewritten.
-            w.tx.execute_batch(
-                "INSERT INTO name_search (name_search) VALUES ('optimize');
-                 INSERT INTO text_search (text_search) VALUES ('optimize');",
-            )?;
-            Ok(())
-        })?;
-        self.sweep_blobs()?;
-        Ok(changed)
-    }
 }
 
 /// The writer's cache is larger while a snapshot is taken.
@@ -310,7 +256,7 @@ fn keep_other(conn: &Connection, row: &record::Row, held: Option<&Base>, scope: 
 }
 
 /// Applied changes that stand in the log up to `seq` are no longer pending.
-fn settle_sent(w: &mut Write<'_>, scope: &RegionCode, seq: u64) -> Result<()> {
+pub(crate) fn settle_sent(w: &mut Write<'_>, scope: &RegionCode, seq: u64) -> Result<()> {
     for (own, n) in crate::sent::covered(&w.tx, scope.as_str(), seq)? {
         crate::sent::mark_pulled(&w.tx, own)?;
         let (Some(row), Some(mut base)) = (record::at(&w.tx, n)?, base::get(&w.tx, n)?) else { continue };
@@ -363,25 +309,8 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
     Ok(removed)
 }
 
-/// Empties a row of all but what its sent changes need to be told again, and of what was refused all but what its
-/// author needs to be told of the decision: which change it was, never what it said.
-fn hollow(conn: &Connection, row: &record::Row) -> Result<()> {
-    let empty = Record { fields: Default::default(), void: None, version: 0, ..row.record.clone() };
-    record::update(conn, row, &empty, None)?;
-    for table in ["base", "seen", "was", "overwritten", "import_record"] {
-        conn.prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?.execute([row.n])?;
-    }
-    refused::hollow(conn, row.n)?;
-    // The scope will not be read any more, so neither will these come back.
-    conn.prepare_cached("UPDATE sent SET pulled = 1 WHERE record = ?1")?.execute([row.n])?;
-    match record::at(conn, row.n)? {
-        Some(row) => record::withhold(conn, &row),
-        None => Ok(()),
-    }
-}
-
 /// After rows were removed: what hung on them. The audit stays: it holds no values.
-fn sweep(conn: &Connection) -> Result<()> {
+pub(crate) fn sweep(conn: &Connection) -> Result<()> {
     for table in ["base", "sent", "refused", "former", "seen", "was", "overwritten", "import_record"] {
         conn.execute(&format!("DELETE FROM {table} WHERE record NOT IN (SELECT n FROM record)"), [])?;
     }
@@ -395,7 +324,7 @@ fn sweep(conn: &Connection) -> Result<()> {
 }
 
 /// The kinds of which there are records.
-fn kinds(conn: &Connection) -> Result<Vec<String>> {
+pub(crate) fn kinds(conn: &Connection) -> Result<Vec<String>> {
     let mut kinds: Vec<String> = Vec::new();
     let mut next: Option<String> = conn.query_row("SELECT min(kind) FROM record", [], |row| row.get(0))?;
     while let Some(kind) = next {
@@ -403,35 +332,6 @@ fn kinds(conn: &Connection) -> Result<Vec<String>> {
         kinds.push(kind);
     }
     Ok(kinds)
-}
-
-/// Row numbers of a scope, by the index on places.
-fn rows_of(conn: &Connection, scope: &RegionCode) -> Result<Vec<i64>> {
-    let (first, last) = bounds(scope);
-    let mut rows = Vec::new();
-    for kind in &kinds(conn)? {
-        for hidden in 0..=hidden::WITHHELD {
-            let mut select = conn.prepare_cached(
-                "SELECT n, scope = ?5 FROM record WHERE kind = ?1 AND hidden = ?2 AND place BETWEEN ?3 AND ?4",
-            )?;
-            let mut found = select.query(params![kind, hidden, first, last, scope.as_str()])?;
-            while let Some(row) = found.next()? {
-                // A county's own things lie in the same range as its townships'.
-                if row.get::<_, bool>(1)? {
-                    rows.push(row.get(0)?);
-                }
-            }
-        }
-    }
-    // A move that the province has not confirmed shows the record in a place of another scope.
-    let mut moving =
-        conn.prepare_cached("SELECT n FROM base JOIN record ON n = base.record WHERE scope = ?1")?;
-    let moving =
-        moving.query_map([scope.as_str()], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-    rows.extend(moving);
-    rows.sort_unstable();
-    rows.dedup();
-    Ok(rows)
 }
 
 fn index_some(conn: &Connection, most: i64) -> Result<u64> {

@@ -2,6 +2,8 @@
 //!
 //! Nothing here carries the child's name, the cause or the date of a loss.
 
+mod last_visit;
+
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
@@ -10,25 +12,16 @@ use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory};
 use tiexin_domain::{Gap, PartialDate, Record, RegionCode, nouns};
 use uuid::Uuid;
 
+pub use last_visit::LastVisit;
+
 use crate::book::Book;
 use crate::derive::{date_of, day_of, file_flag, household_key, person_flag, region_of, visit_flag};
 use crate::error::Result;
 use crate::list::within;
 use crate::lost::NOT_LOST;
 use crate::record::{self, select};
-
-/// The newest visit that met somebody, and what came of going there since.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LastVisit {
-    /// Somebody was met: only then the family has been seen.
-    pub met: Option<NaiveDate>,
-    /// Who was there on that day.
-    pub visitors: Vec<String>,
-    /// A later visit that met nobody: the day, and the code of 见面情况.
-    pub in_vain: Option<(NaiveDate, String)>,
-    /// A visit is dated after today, by a clock that was ahead: it says nothing of when the family was seen.
-    pub ahead: Option<NaiveDate>,
-}
+use last_visit::last_visit;
+pub(crate) use last_visit::newest;
 
 /// An active support file and when its family was last seen.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,54 +95,6 @@ fn active_files(conn: &Connection, regions: &[RegionCode]) -> Result<Vec<(Record
 
 fn day(date: NaiveDate) -> i64 {
     day_of(PartialDate::Day(date))
-}
-
-/// The day and the row of the newest visit up to `until` that met somebody, or of the newest that met nobody.
-pub(crate) fn newest(conn: &Connection, household: i64, met: bool, until: i64) -> Result<Option<(i64, i64)>> {
-    // The index has it all.
-    let sql = format!(
-        "SELECT day, n FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND day <= ?2
-           AND flags & {} {} 0 ORDER BY day DESC LIMIT 1",
-        visit_flag::MET,
-        if met { "<>" } else { "=" }
-    );
-    Ok(conn
-        .prepare_cached(&sql)?
-        .query_row([household, until], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?)
-}
-
-/// The latest day after today for which there is a visit.
-fn ahead(conn: &Connection, household: i64, today: i64) -> Result<Option<NaiveDate>> {
-    let day: Option<i64> = conn
-        .prepare_cached(
-            "SELECT max(day) FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND day > ?2",
-        )?
-        .query_row([household, today], |row| row.get(0))?;
-    Ok(day.and_then(date_of))
-}
-
-fn last_visit(conn: &Connection, household: i64, today: i64) -> Result<LastVisit> {
-    let fields = |n: i64| -> Result<Option<Record>> { Ok(record::at(conn, n)?.map(|row| row.record)) };
-    let met = newest(conn, household, true, today)?;
-    let mut last = LastVisit {
-        met: met.and_then(|(day, _)| date_of(day)),
-        ahead: ahead(conn, household, today)?,
-        ..LastVisit::default()
-    };
-    if let Some((_, n)) = met
-        && let Some(visit) = fields(n)?
-    {
-        let names = visit.fields.get("visitors").and_then(|names| names.as_array()).into_iter().flatten();
-        last.visitors = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
-    }
-    if let Some((day, n)) = newest(conn, household, false, today)?
-        && met.is_none_or(|(met, _)| met < day)
-        && let (Some(date), Some(visit)) = (date_of(day), fields(n)?)
-    {
-        last.in_vain = Some((date, text(&visit, "presence")));
-    }
-    Ok(last)
 }
 
 /// The pair that is in force on `today`.

@@ -11,7 +11,6 @@ mod duplicates;
 mod families;
 mod forms;
 mod host;
-mod import_contacts;
 mod imports;
 mod joining;
 mod meanwhile;

@@ -4,7 +4,8 @@
 //! Never in either: a child's name, the cause of a loss, notes of a file, a session note.
 
 pub(crate) mod index;
+mod parts;
 mod query;
 
+pub(crate) use parts::{matching, matching_words};
 pub use query::Hit;
-pub(crate) use query::{matching, matching_words};
