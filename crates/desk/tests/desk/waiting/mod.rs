@@ -3,6 +3,8 @@
 mod moves;
 mod own;
 
+pub(crate) use own::{heard, waiting_to};
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
