@@ -1,6 +1,7 @@
 //! The one place where exact errors become what a screen shows: a code and Chinese words.
 //! Never personal data, never the words of a library.
 
+use chrono::NaiveDate;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_store::{StoreError, UnlockError};
 
@@ -21,9 +22,17 @@ pub(crate) fn locked(why: &str) -> ErrorReply {
     ErrorReply::new(ErrorCode::LeaseEnded, why)
 }
 
-/// Nothing here is the user's to see any more, or not yet.
-pub(crate) fn no_grant() -> ErrorReply {
-    ErrorReply::new(ErrorCode::NoRight, crate::lock::NO_GRANT)
+/// Nobody answered at an address without encryption: the province may well be there, under the other beginning.
+pub(crate) fn plain() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Offline,
+        "连不上省平台。地址以 http:// 开头，只有没开加密、装在本机的省平台才这样写；一般应以 https:// 开头，请核对。",
+    )
+}
+
+/// Nothing here is the user's to see any more, or not before the day `begins`.
+pub(crate) fn no_grant(begins: Option<NaiveDate>) -> ErrorReply {
+    ErrorReply::new(ErrorCode::NoRight, crate::lock::no_grant(begins))
 }
 
 pub(crate) fn no_right() -> ErrorReply {

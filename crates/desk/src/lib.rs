@@ -25,6 +25,7 @@ mod lock;
 mod log;
 mod lookup;
 mod masking;
+mod notice;
 mod obey;
 mod office_day;
 mod password;

@@ -9,8 +9,16 @@ use tiexin_store::{Book, StoreError};
 use crate::clock::Clock;
 use crate::office_day;
 
-/// Said to a user without a grant in force.
-pub(crate) const NO_GRANT: &str = "您现在没有任何地区的权限，这里不能查看，也不能登记。之前登记的都已交给省平台，没有丢；需要继续工作的话，请联系管理员授权，授权后连接一次省平台就能用。";
+/// Said to a user without a grant in force: those to come begin on the day `begins`, the first of them.
+pub(crate) fn no_grant(begins: Option<NaiveDate>) -> String {
+    let Some(day) = begins else { return NO_GRANT.to_owned() };
+    format!(
+        "您的授权从{}开始，现在还不能查看，也不能登记。到那天打开就能用；需要提前的话，请联系管理员。",
+        office_day::label(day)
+    )
+}
+
+const NO_GRANT: &str = "您现在没有任何地区的权限，这里不能查看，也不能登记。之前登记的都已交给省平台，没有丢；需要继续工作的话，请联系管理员授权，授权后连接一次省平台就能用。";
 
 const DISABLED: &str = "这个账号已被省平台停用，不能再查看和登记。还没上传的内容会先交给省平台，不会丢。如有疑问请联系管理员；恢复之后连接一次省平台就能用。";
 

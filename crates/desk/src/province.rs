@@ -18,7 +18,7 @@ use crate::commands::{self, counted};
 use crate::config::DeskConfig;
 use crate::desk::{Desk, WeakDesk};
 use crate::place;
-use crate::{authority, errors};
+use crate::{authority, errors, notice};
 
 /// How the engine stands, and when it was looked at.
 struct Look {
@@ -244,8 +244,10 @@ pub(crate) async fn join(
     let address = ProvinceAddress::read(server.trim(), authority.clone()).map_err(reply)?;
     let (given, code) = (authority.is_some(), code.to_owned());
     let wish = EnrolWish { address, authority, code, author, device_name: machine_name() };
+    let plain = wish.address.is_plain();
     enrol(book, wish, person).await.map_err(|error| match error {
         SyncError::Authority | SyncError::Distrusted => authority::distrusted(&error, given),
+        SyncError::Offline if plain => errors::plain(),
         other => reply(other),
     })
 }
@@ -298,7 +300,11 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         attachments_down: attachments.down,
         attachments_faulty: attachments.faulty,
         lease: book.lease(now_ms).map_err(errors::store)?.map(|lease| shown(lease, now_ms)),
-        notices: tiexin_sync::notices(book).map_err(errors::store)?.iter().map(|code| notice(code)).collect(),
+        notices: tiexin_sync::notices(book)
+            .map_err(errors::store)?
+            .iter()
+            .map(|code| notice::words(code))
+            .collect(),
     })
 }
 
@@ -311,16 +317,6 @@ fn shown(lease: LeaseState, now_ms: i64) -> Lease {
     // A day that has begun counts: right after the province was spoken with all of them are left.
     let days_left = left.div_euclid(DAY_MS) + i64::from(left % DAY_MS > 0);
     Lease { until: now_ms.saturating_add(left), days_left, soon: left < SOON_DAYS * DAY_MS }
-}
-
-fn notice(code: &str) -> String {
-    let words = match code {
-        "device_copied" => {
-            "有另一台电脑在用从这里复制的同一份数据。内容都会照常汇总，但请联系管理员：只保留一台，另一台重新接入。"
-        }
-        _ => "省平台有一条提醒，请更新程序后查看，或联系管理员。",
-    };
-    words.into()
 }
 
 /// A line to the province, for what is not part of a round.

@@ -70,7 +70,8 @@ pub(crate) fn admit<C>(
     let at = At { desk: desk.clone(), session, user, today: day.day, day, now_ms };
     if let Need::Right(action) = need {
         if at.in_force().next().is_none() {
-            return Err(errors::no_grant());
+            let begins = at.user.grants.iter().filter_map(|grant| grant.from).filter(|from| *from > at.today);
+            return Err(errors::no_grant(begins.min()));
         }
         // Without the right anywhere, not even whether a record exists is told.
         let carried = at.in_force().any(|grant| grant.role.carries(action));

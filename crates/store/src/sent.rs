@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, params};
 use tiexin_protocol::{Verdict, planted};
+use uuid::Uuid;
 
 use crate::book::Book;
 use crate::error::Result;
 use crate::former;
+use crate::record::hidden;
 
 /// Moves a change out of the outbox. `false`: it is not there (told before).
 pub(crate) fn take(
@@ -79,6 +81,28 @@ impl Book {
             Ok(count)
         })?;
         Ok(gone as u64)
+    }
+
+    /// Those of these records that are not here.
+    pub fn not_here(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        self.read(|conn| {
+            let mut select = conn.prepare_cached("SELECT 1 FROM record WHERE id = ?1 AND hidden < ?2")?;
+            let mut gone = Vec::new();
+            for id in ids {
+                if !select.exists(params![id, hidden::WITHHELD])? {
+                    gone.push(*id);
+                }
+            }
+            Ok(gone)
+        })
+    }
+
+    /// Whether the province could still lose something that this desk told, under this number or an older one.
+    pub fn owes(&self) -> Result<bool> {
+        self.read(|conn| {
+            let kept = "SELECT 1 FROM sent UNION ALL SELECT 1 FROM former LIMIT 1";
+            Ok(conn.prepare_cached(kept)?.exists([])?)
+        })
     }
 
     /// Puts back into the outbox what the server no longer knows: everything sent above `acked`.

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::wire::SnapshotHeader;
 use tiexin_protocol::{Digest, planted};
+use uuid::Uuid;
 
 use crate::base::{self, Base};
 use crate::book::{Book, Write};
@@ -31,7 +32,7 @@ const BATCH: usize = if tiexin_protocol::SMALL { 4 } else { 8_000 };
 pub struct SnapshotOutcome {
     pub records: u64,
     /// Records that the province no longer has.
-    pub removed: u64,
+    pub removed: Vec<Uuid>,
     pub changed: Changed,
 }
 
@@ -270,16 +271,16 @@ pub(crate) fn settle_sent(w: &mut Write<'_>, scope: &RegionCode, seq: u64) -> Re
 /// Rows that were here and are not in the snapshot: the province no longer has them. What is
 /// pending on them stays and becomes visible again as this desk's own; what a sent or refused
 /// change still needs is only hidden.
-fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
+fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<Vec<Uuid>> {
     if unseen.is_empty() || planted("unseen_kept") {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let needed: HashSet<i64> = w
         .tx
         .prepare("SELECT record FROM sent UNION SELECT record FROM refused UNION SELECT record FROM former")?
         .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    let mut removed = 0;
+    let mut removed = Vec::new();
     for n in unseen {
         let Some(row) = record::at(&w.tx, *n)? else { continue };
         let elsewhere = elsewhere::take(&w.tx, row.record.id)?;
@@ -296,7 +297,7 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<u64> {
             }
             None => {
                 w.changed.kind(&row.record.kind);
-                removed += 1;
+                removed.push(row.record.id);
                 if needed.contains(n) {
                     record::withhold(&w.tx, &row)?;
                 } else {

@@ -9,6 +9,7 @@ mod clocks;
 mod engine;
 mod enrol;
 mod error;
+mod gone;
 mod http;
 mod package;
 mod plan;

@@ -131,6 +131,8 @@ pub(crate) fn lay(
     let mut lines = Lines { reader: BufReader::with_capacity(256 * 1024, decoder), line: Vec::new() };
     let header: SnapshotHeader = lines.next()?.ok_or(SyncError::Offline)?;
     let total = header.records;
+    let before = book.cursors()?.into_iter().find(|cursor| cursor.scope == header.scope);
+    let restored = before.is_some_and(|cursor| cursor.generation != header.generation);
     let mut trouble = None;
     let records = std::iter::from_fn(|| match lines.next::<Record>() {
         Ok(record) => record.map(Ok),
@@ -149,7 +151,13 @@ pub(crate) fn lay(
     match (trouble, outcome) {
         (Some(error), _) => Err(error),
         (None, Err(StoreError::Differs { .. })) => Err(SyncError::Contradictory),
-        (None, outcome) => Ok(outcome?),
+        (None, outcome) => {
+            let outcome = outcome?;
+            if restored {
+                crate::gone::note(book, &outcome.removed, now_ms)?;
+            }
+            Ok(outcome)
+        }
     }
 }
 

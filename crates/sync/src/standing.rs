@@ -18,6 +18,9 @@ const SAID: &str = "hello.said";
 const ORDER: &str = "province.order";
 /// What a person here should know: JSON list of codes.
 const NOTICES: &str = "province.notices";
+/// Notices of the desk's own; after the first one stands how many.
+const GONE: &str = "gone_after_restore";
+const RETIRES: &str = "retires_after_backup";
 /// The newest audit root: JSON of [`SeenRoot`].
 const ROOT: &str = "province.root";
 /// How this desk stands, for a province that is put back from a backup: [`Signed`] as JSON.
@@ -121,6 +124,7 @@ pub(crate) fn hear(book: &Book, hello: &HelloReply, heard: Heard) -> Result<bool
     let Some(key) = province_sign(book)? else { return Ok(false) };
     let own = book.device()?.id;
     if let Heard::Now(now_ms) = heard {
+        crate::gone::look(book, now_ms)?;
         keep(book, SAID, &now_ms.to_string())?;
     }
     let lease = hello.lease.as_ref().and_then(|lease| tiexin_seal::check::<Lease>(&key, lease).ok());
@@ -164,14 +168,20 @@ fn read(book: &Book, order: &Signed) -> Result<Option<WipeOrder>, StoreError> {
     Ok(order.filter(|order| Some(order.device) == own))
 }
 
-/// The order to destroy this book, when it is to be carried out now: what waits was handed over, or was not
-/// asked for.
+/// The order to destroy this book, when it is to be carried out now: what waits was handed over and the province
+/// cannot lose it any more, or it was not asked for.
 pub fn due(book: &Book) -> Result<Option<WipeOrder>, StoreError> {
     let kept = text(book, ORDER)?.and_then(|order| serde_json::from_str::<Signed>(&order).ok());
     let Some(order) = kept else { return Ok(None) };
     let Some(order) = read(book, &order)? else { return Ok(None) };
-    let handed_over = !order.hand_over || book.sync_state()?.waiting == 0;
+    let handed_over = !order.hand_over || book.sync_state()?.waiting == 0 && !book.owes()?;
     Ok(handed_over.then_some(order))
+}
+
+/// Whether this desk is to retire and only waits until a backup of the province holds what it handed over: put back
+/// from an older one, nobody else could tell it again.
+fn retires_after_backup(book: &Book) -> Result<bool, StoreError> {
+    Ok(text(book, ORDER)?.is_some() && book.sync_state()?.waiting == 0 && book.owes()?)
 }
 
 /// What is told to the province once the book is destroyed; its key goes with the book.
@@ -191,7 +201,16 @@ pub fn open_rescue(file: &RescueFile, code: &str) -> Result<Rescue, Fault> {
 
 /// Codes of what a person at this desk should know.
 pub fn notices(book: &Book) -> Result<Vec<String>, StoreError> {
-    Ok(text(book, NOTICES)?.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default())
+    let told = text(book, NOTICES)?.and_then(|list| serde_json::from_str::<Vec<String>>(&list).ok());
+    let mut notices = told.unwrap_or_default();
+    if retires_after_backup(book)? {
+        notices.push(RETIRES.into());
+    }
+    match crate::gone::count(book)? {
+        0 => {}
+        gone => notices.push(format!("{GONE} {gone}")),
+    }
+    Ok(notices)
 }
 
 fn text(book: &Book, key: &str) -> Result<Option<String>, StoreError> {

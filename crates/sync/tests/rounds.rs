@@ -3,13 +3,14 @@
 mod town;
 
 use serde_json::json;
-use tiexin_sync::SyncError;
+use tiexin_sync::{SyncError, due, notices};
 use uuid::Uuid;
 
 use town::{Desk, NOW, Town, household, with};
 
 /// Ten years, in milliseconds.
 const TEN_YEARS: i64 = 10 * 365 * 86_400_000;
+const HOUR: i64 = 3_600_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_desk_saves_the_other_reads() {
@@ -101,4 +102,30 @@ async fn no_province_is_told_as_such_and_loses_nothing() {
     town.server.stop().await.unwrap();
     assert_eq!(a.round_at(&address, NOW).await, Err(SyncError::Offline));
     assert_eq!(a.book.sync_state().unwrap().waiting, 1);
+}
+
+/// A province that is put back from its backup asks every desk for what it lacks: one that is destroyed by then cannot
+/// tell it, and nobody else does.
+#[tokio::test]
+async fn a_desk_that_retires_waits_until_a_backup_holds_what_it_told() {
+    let town = Town::begin().await;
+    let desk = Desk::enrolled(&town).await;
+    desk.round(&town).await;
+    let province = &town.server.province;
+    let backed_up = async || {
+        province.backup_begins().await.unwrap();
+        province.backup_ended().await.unwrap();
+    };
+    backed_up().await;
+    let last = Uuid::new_v4();
+    desk.save(last, household("最后一户"), NOW);
+    desk.round(&town).await;
+    province.revoke(desk.book.device().unwrap().id.unwrap(), false, None).await.unwrap();
+    desk.round_at(&town.address(), NOW + HOUR).await.unwrap();
+    assert_eq!(due(&desk.book).unwrap(), None);
+    assert_eq!(notices(&desk.book).unwrap(), ["retires_after_backup"]);
+    backed_up().await;
+    desk.round_at(&town.address(), NOW + 2 * HOUR).await.unwrap();
+    assert!(due(&desk.book).unwrap().is_some_and(|order| order.hand_over));
+    assert!(notices(&desk.book).unwrap().is_empty());
 }

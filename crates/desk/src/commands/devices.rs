@@ -46,12 +46,28 @@ fn revoke(at: At, args: RevokeDevice) -> BoxFuture<'static, Result<Vec<DeviceSho
             let message = format!("请原样输入这台电脑的名称“{}”，没有停用", row.name);
             return Err(ErrorReply::invalid(vec![Problem::new("typed_name", "name_differs", message)]));
         }
+        if let Some(why) = may_not(row, at.book().device().map_err(errors::store)?.id) {
+            return Err(ErrorReply::new(ErrorCode::NoRight, why));
+        }
         let ask = RevokeRequest { author: at.user.id, lost: args.lost };
         let rows = line.revoke(args.device, &ask).await.map_err(reply)?;
         at.note("device_revoked", None, &[])?;
         shown(&at, rows)
     }
     .boxed()
+}
+
+/// Why this one cannot be shut out; the province would say no more than that there is no right.
+fn may_not(row: &DeviceRow, own: Option<Uuid>) -> Option<&'static str> {
+    match row.state {
+        DeviceState::Wiped => Some("这台电脑已经停用，数据也销毁了，没有改动。"),
+        DeviceState::Revoked => Some("这台电脑已经停用了，没有改动。"),
+        _ if Some(row.id) == own => Some("不能停用自己正在用的电脑，没有改动。"),
+        _ if !row.may_revoke => {
+            Some("这台电脑上还有人在您辖区以外工作，您不能停用它，没有改动；请联系上级或管理员。")
+        }
+        _ => None,
+    }
 }
 
 fn shown(at: &At, rows: Vec<DeviceRow>) -> Result<Vec<DeviceShown>, ErrorReply> {

@@ -25,6 +25,11 @@ impl ProvinceAddress {
         Ok(Self { base, authority })
     }
 
+    /// Whether nothing is encrypted on the way.
+    pub fn is_plain(&self) -> bool {
+        self.base.scheme() == "http"
+    }
+
     /// The address as it is shown and kept.
     pub fn as_text(&self) -> String {
         self.base.as_str().trim_end_matches('/').to_owned()
