@@ -175,7 +175,7 @@ async fn the_story(keep: Keep) {
     let short = first.file_name().unwrap().to_str().unwrap().split('-').nth(1).unwrap().to_owned();
     let device = devices.as_array().unwrap().iter().find(|d| d["id"].as_str().unwrap().ends_with(&short));
     let id = device.expect("the machine of the file's name")["id"].as_str().unwrap();
-    province.administer(&["device", "revoke", id, "--lost"]).unwrap();
+    province.administer(&["device", "revoke", id, "--lost", "--yes"]).unwrap();
     // What it brings late is kept at the province, and it hears that it is shut out.
     remote.household("丁户");
     remote.json(&["package", "out", "--to", stick]);

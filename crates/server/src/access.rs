@@ -72,6 +72,17 @@ pub(crate) struct Word {
     pub(crate) copied_at: Option<i64>,
 }
 
+/// A grant as the book holds it: by when it was given it is told from another of the same role, region and days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Right {
+    pub(crate) user: Uuid,
+    pub(crate) grant: Grant,
+    /// Milliseconds since 1970 UTC. One that was given once more after a restore: when it was last known to be held.
+    pub(crate) given: i64,
+    /// When the office ended it.
+    pub(crate) ended: Option<i64>,
+}
+
 /// A scope that the device may read, and how much of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Readable {

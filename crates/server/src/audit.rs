@@ -3,8 +3,10 @@
 //! Administrative acts are in the book `province`. Every device has a book of its own for its pushes, so that
 //! townships do not wait for each other at commit.
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use crate::access::Right;
 use crate::plan::canonical_text;
 
 /// The book of administrative acts.
@@ -13,6 +15,12 @@ pub(crate) const PROVINCE: &str = "province";
 /// What taking or giving back a user's rights is called.
 pub(crate) fn disabling(disabled: bool) -> &'static str {
     if disabled { "user_disabled" } else { "user_enabled" }
+}
+
+/// What is entered of a grant that was ended: which one, and its last day.
+pub(crate) fn ended(right: &Right, to: NaiveDate) -> Value {
+    let Right { user, grant, given, .. } = right;
+    json!({"user": user, "role": grant.role, "region": grant.region, "from": grant.from, "given": given, "to": to})
 }
 
 /// Where a book stands.

@@ -54,10 +54,19 @@ impl Clock {
 
     /// The day in China (UTC+8, no summer time): the day on which grants begin and end.
     pub fn today(&self) -> NaiveDate {
-        // Invariant: eight hours is a valid offset.
-        let china = FixedOffset::east_opt(8 * 3600).expect("UTC+8 exists");
-        (self.0)().with_timezone(&china).date_naive()
+        in_china((self.0)())
     }
+}
+
+fn in_china(at: DateTime<Utc>) -> NaiveDate {
+    // Invariant: eight hours is a valid offset.
+    let china = FixedOffset::east_opt(8 * 3600).expect("UTC+8 exists");
+    at.with_timezone(&china).date_naive()
+}
+
+/// The day in China of a moment in milliseconds since 1970 UTC.
+pub(crate) fn day_of(at: i64) -> NaiveDate {
+    in_china(DateTime::from_timestamp_millis(at).unwrap_or_default())
 }
 
 /// Everything [`crate::spawn`] needs.

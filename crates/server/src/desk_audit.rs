@@ -11,7 +11,8 @@ use tiexin_protocol::audit_link;
 use tiexin_protocol::wire::{AuditLine, AuditPage, AuditReply, AuditRequest};
 use uuid::Uuid;
 
-use crate::access::has_begun;
+use crate::config::day_of;
+use crate::devices::places_on;
 use crate::error::{Refused, Result};
 use crate::province::Province;
 use crate::verify::{Finding, Report};
@@ -182,38 +183,45 @@ impl Province {
                 }
                 lines.extend(line(row, user, today));
                 if lines.len() == LINES {
-                    return Ok(AuditPage { lines, before: wanted.before });
+                    return Ok(in_order(lines, wanted.before));
                 }
             }
             if last {
-                return Ok(AuditPage { lines, before: None });
+                return Ok(in_order(lines, None));
             }
         }
-        Ok(AuditPage { lines, before: wanted.before })
+        Ok(in_order(lines, wanted.before))
     }
 }
 
-/// Where it was done: where the record lies, or where the person works or worked.
+/// A page holds what came together; on it the newest deed comes first, whichever desk told it when.
+fn in_order(mut lines: Vec<AuditLine>, before: Option<u64>) -> AuditPage {
+    lines.sort_by_key(|line| std::cmp::Reverse((line.at, line.number)));
+    AuditPage { lines, before }
+}
+
+/// Where it was done: where the record lies, or where the person worked on that day.
 fn places(row: &DeskEntryRead, user: Option<&User>, today: NaiveDate) -> Vec<RegionCode> {
     match &row.region {
         Some(region) => vec![region.clone()],
-        None => worked(user, today).cloned().collect(),
+        None => worked(user, row.at, today).cloned().collect(),
     }
 }
 
-/// Where a person works or worked, the places of today first.
-fn worked(user: Option<&User>, today: NaiveDate) -> impl Iterator<Item = &RegionCode> {
-    let mut grants: Vec<_> =
-        user.into_iter().flat_map(|user| &user.grants).filter(|grant| has_begun(grant, today)).collect();
-    grants.sort_by_key(|grant| !grant.in_force(today));
-    grants.into_iter().map(|grant| &grant.region)
+/// Where a person worked when that was done, by the desk's clock; before all grants, where the person works today.
+fn worked(user: Option<&User>, at: i64, today: NaiveDate) -> impl Iterator<Item = &RegionCode> {
+    // Whether somebody may work at all is another question: a disabled user's deeds stay where they were done.
+    let people: Vec<&User> = user.into_iter().collect();
+    let then = places_on(&people, day_of(at).min(today));
+    let found = if then.is_empty() { places_on(&people, today) } else { then };
+    found.into_iter()
 }
 
 /// None: written by a program whose entries this one does not read.
 fn line(row: DeskEntryRead, user: Option<&User>, today: NaiveDate) -> Option<AuditLine> {
     let said: AuditEntry = serde_json::from_str(&row.text).ok()?;
     let many: usize = said.made.iter().map(|made| made.ids.len()).sum();
-    let works = worked(user, today).next().cloned();
+    let works = worked(user, row.at, today).next().cloned();
     Some(AuditLine {
         number: row.number,
         at: row.at,

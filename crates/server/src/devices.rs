@@ -174,14 +174,17 @@ pub(crate) fn places<'u>(people: &[&'u User], today: chrono::NaiveDate) -> BTree
         .filter(|(user, grant)| !user.disabled && grant.in_force(today))
         .map(|(_, grant)| &grant.region)
         .collect();
-    if !now.is_empty() {
-        return now;
-    }
-    // A grant without an end ends last: its user was disabled.
-    let end = |grant: &Grant| grant.to.unwrap_or(chrono::NaiveDate::MAX);
-    let was = || grants().map(|(_, grant)| grant).filter(|grant| has_begun(grant, today));
-    let last = was().map(end).max();
-    was().filter(|grant| Some(end(grant)) == last).map(|grant| &grant.region).collect()
+    if now.is_empty() { places_on(people, today) } else { now }
+}
+
+/// Where people worked on a day, whether or not they still may: where they had last worked until then, when they did
+/// not on that day.
+pub(crate) fn places_on<'u>(people: &[&'u User], day: chrono::NaiveDate) -> BTreeSet<&'u RegionCode> {
+    let begun = || people.iter().flat_map(|user| &user.grants).filter(|grant| has_begun(grant, day));
+    // One that goes on ends last.
+    let end = |grant: &Grant| grant.to.filter(|end| *end < day).unwrap_or(chrono::NaiveDate::MAX);
+    let last = begun().map(end).max();
+    begun().filter(|grant| Some(end(grant)) == last).map(|grant| &grant.region).collect()
 }
 
 struct Everyone {

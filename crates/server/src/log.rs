@@ -8,8 +8,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Begins to log. `TIEXIN_LOG` chooses what is told (default `info`), within [`may_be_told`].
 pub(crate) fn begin() {
-    let filter = EnvFilter::try_from_env("TIEXIN_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn,tokio_postgres=warn"));
+    let filter = EnvFilter::try_from_env("TIEXIN_LOG").unwrap_or_else(|_| {
+        EnvFilter::new("info,refinery_core=warn,rusqlite_migration=warn,tokio_postgres=warn")
+    });
     let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
     let _ = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_told)).with(lines).try_init();
     // The message of a panic could hold a row.
@@ -25,7 +26,10 @@ fn may_be_told(line: &Metadata<'_>) -> bool {
     let of = |name: &str| line.target() == name || line.target().starts_with(&format!("{name}::"));
     let most = if line.target().starts_with("tiexin") {
         Level::TRACE
-    } else if ["tokio_postgres", "postgres", "rusqlite", "refinery_core"].iter().any(|name| of(name)) {
+    } else if ["tokio_postgres", "postgres", "rusqlite", "rusqlite_migration", "refinery_core"]
+        .iter()
+        .any(|name| of(name))
+    {
         Level::WARN
     } else {
         Level::INFO

@@ -22,7 +22,7 @@ use crate::page::RawPullReply;
 use crate::snapshot::{Shelf, Snapshot};
 use crate::store::{self, Book, Enrolment, OpenCode};
 use crate::token::{Seal, verifying_key};
-use crate::{code, verify};
+use crate::{code, office, verify};
 
 /// The last contact of a device is known to so many milliseconds.
 const SEEN_MS: i64 = 5 * 60 * 1000;
@@ -242,7 +242,8 @@ impl Province {
 
     /// Gives a user a role in a region.
     pub async fn add_grant(&self, user: &str, grant: &Grant) -> Result<()> {
-        self.book.add_grant(user, grant, self.clock.now()).await
+        let now = self.clock.now();
+        self.book.add_grant(user, grant, now, now).await
     }
 
     /// Ends a user's role in a region: with `to` (inclusive), or at once.
@@ -253,8 +254,27 @@ impl Province {
         region: &RegionCode,
         to: Option<chrono::NaiveDate>,
     ) -> Result<()> {
-        let to = to.unwrap_or(self.clock.today() - chrono::Days::new(1));
-        self.book.end_grant(user, role.code(), region, to, self.clock.now()).await
+        self.end_granted(user, &office::Which { role, region, from: None }, to).await.map(|_| ())
+    }
+
+    /// The same for the grant that begins then, where there are several. Gives those that were ended.
+    pub(crate) async fn end_granted(
+        &self,
+        user: &str,
+        which: &office::Which<'_>,
+        to: Option<chrono::NaiveDate>,
+    ) -> Result<Vec<Grant>> {
+        let known = self.users().await?.into_iter().find(|known| known.name == user);
+        let user = known.ok_or(Refused::UserUnknown)?.id;
+        let rights: Vec<_> =
+            self.book.rights().await?.into_iter().filter(|right| right.user == user).collect();
+        let today = self.clock.today();
+        let ending = office::to_end(&rights, which, to, today)?;
+        let to = to.unwrap_or(today - chrono::Days::new(1));
+        for right in &ending {
+            self.book.end_grant(right, to, self.clock.now()).await?;
+        }
+        Ok(ending.into_iter().map(|right| right.grant).collect())
     }
 
     /// A one-time code with which a user's device may enrol. Shown once: only its hash is kept.

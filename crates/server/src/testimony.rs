@@ -169,6 +169,12 @@ pub(crate) fn shut_out(taken: &[OfficeAct]) -> impl Iterator<Item = (Uuid, bool,
     })
 }
 
+/// Devices that said that their book is destroyed.
+pub(crate) fn wiped(taken: &[OfficeAct]) -> BTreeSet<Uuid> {
+    let wiped = taken.iter().filter(|act| act.act == "device_wiped");
+    wiped.filter_map(|act| id_in(&serde_json::from_str(&act.detail).ok()?, "device")).collect()
+}
+
 fn lost(taken: &[OfficeAct]) -> impl Iterator<Item = (Uuid, Option<Uuid>)> {
     shut_out(taken).filter(|(_, lost, _)| *lost).map(|(device, _, by)| (device, by))
 }

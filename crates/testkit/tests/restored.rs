@@ -91,7 +91,7 @@ async fn desks_enrolled_after_the_backup_go_on() {
     let lost_id = device_of(&devices, "lost")["id"].as_str().unwrap().to_owned();
     let li_id = device_of(&devices, "li")["id"].clone();
     let wu_id = device_of(&devices, "wu")["id"].clone();
-    province.administer(&["device", "revoke", &lost_id, "--lost"]).unwrap();
+    province.administer(&["device", "revoke", &lost_id, "--lost", "--yes"]).unwrap();
     assert!(an_hour_later(&chief).await.complete);
 
     put_back(&mut province, &backup);
@@ -138,6 +138,35 @@ async fn desks_enrolled_after_the_backup_go_on() {
     }
     let records = province.administer(&["verify"]).unwrap()["records"].clone();
     assert_eq!(records, 4, "nothing twice");
+}
+
+/// What others told after the backup goes from a desk that had read it, and the desk says so until it is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_gone_after_a_restore_is_told() {
+    let mut province = Province::start(Keep::sqlite()).unwrap();
+    let a = enrolled(&province, "a", "worker", GUYANG).await;
+    let c = enrolled(&province, "c", "worker", GUYANG).await;
+    household(&a, "甲户").await;
+    assert!(a.sync().await.unwrap().complete && c.sync().await.unwrap().complete);
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("province.backup").display().to_string();
+    province.administer(&["backup", "--to", &backup]).unwrap();
+    household(&c, "乙户").await;
+    assert!(c.sync().await.unwrap().complete && a.sync().await.unwrap().complete);
+    let devices = province.administer(&["device", "list"]).unwrap();
+    let c_id = device_of(&devices, "c")["id"].as_str().unwrap().to_owned();
+    // It is to retire, and is not destroyed: only the backup of tomorrow will hold what it told.
+    province.administer(&["device", "revoke", &c_id, "--retired", "--yes"]).unwrap();
+    let state = an_hour_later(&c).await;
+    assert!(state.notices.iter().any(|told| told.contains("下一次备份")), "{:?}", state.notices);
+
+    put_back(&mut province, &backup);
+    let state = an_hour_later(&a).await;
+    assert!(state.notices.iter().any(|told| told.contains("1 条登记")), "{:?}", state.notices);
+    assert_eq!(families(&a).await, 1);
+    an_hour_later(&c).await;
+    let state = an_hour_later(&a).await;
+    assert!(state.notices.is_empty() && families(&a).await == 2, "{:?}", state.notices);
 }
 
 /// A desk of an older program was never told how it stands: it asks for a code, and the screen offers the form.

@@ -78,6 +78,9 @@ pub(super) enum Command {
     Replica(Replica),
     /// 数据库由备份恢复后运行一次：各电脑会重新核对，并补传备份之后的内容
     Restored {
+        /// 不再询问
+        #[arg(long)]
+        yes: bool,
         #[command(subcommand)]
         command: Option<Restored>,
     },
@@ -156,7 +159,7 @@ pub(super) struct Right {
     /// 登录名
     #[arg(long, value_name = "登录名")]
     pub(super) user: String,
-    /// worker、supervisor、reviewer、cashier、auditor、admin
+    /// worker 专干、supervisor 审核人、reviewer 基金审核、cashier 出纳、auditor 审计、admin 管理员；写代码或中文都行
     #[arg(long, value_parser = role, long_help = ROLES, value_name = "角色")]
     pub(super) role: Role,
     /// 地区代码：2、4、6、9 或 12 位
@@ -186,10 +189,13 @@ pub(super) enum Grant {
     },
     /// 列出授权：在用、未到期、已终止
     List,
-    /// 终止授权；不写 --to 即刻终止
+    /// 终止授权；不写 --to 即刻终止。只终止在用的那一条；要延长，用 grant add 从次日起再授权一条
     End {
         #[command(flatten)]
         right: Right,
+        /// 终止从这一天开始的那一条（同一角色、地区有几条时）
+        #[arg(long, value_parser = day, value_name = "日期")]
+        from: Option<NaiveDate>,
         /// 最后一天（含）
         #[arg(long, value_parser = day, value_name = "日期")]
         to: Option<NaiveDate>,
@@ -241,8 +247,12 @@ pub(super) enum Device {
 pub(super) enum Restored {
     /// 列出备份之后办过、恢复时丢了的用户、授权、停用和设备登记（由回来的电脑带回，凭省平台自己的签名）
     List,
-    /// 把列出的一次补办；从备份里已经收回的权限不会因此恢复
-    Redo,
+    /// 补办列出的：写编号的只办那几行，不写的全办；备份里已经收回的权限不会因此恢复
+    Redo {
+        /// restored list 每行开头的编号
+        #[arg(value_name = "编号")]
+        lines: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -267,6 +277,21 @@ pub(super) enum Replica {
 pub(super) enum Audit {
     /// 列出操作记录，新的在前
     List(AuditList),
+    /// 列出省平台自己办过的：用户、授权、接入、停用、备份、恢复，新的在前
+    Office(AuditOffice),
+}
+
+#[derive(Args)]
+pub(super) struct AuditOffice {
+    /// 只看与这个登录名有关的
+    #[arg(long, value_name = "登录名")]
+    pub(super) user: Option<String>,
+    /// 从这一天起（含）
+    #[arg(long, value_parser = day, value_name = "日期")]
+    pub(super) from: Option<NaiveDate>,
+    /// 到这一天止（含）
+    #[arg(long, value_parser = day, value_name = "日期")]
+    pub(super) to: Option<NaiveDate>,
 }
 
 #[derive(Args)]
@@ -349,7 +374,7 @@ pub(super) enum Package {
 }
 
 fn role(code: &str) -> Result<Role, String> {
-    let role = Role::from_code(code);
+    let role = Role::from_label(code).unwrap_or_else(|| Role::from_code(code));
     if role.is_known() { Ok(role) } else { Err(format!("没有这种角色：{code}")) }
 }
 

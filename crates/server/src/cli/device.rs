@@ -1,7 +1,6 @@
 //! Devices and the codes with which they join.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, IsTerminal, Write};
 
 use serde::Serialize;
 use serde_json::json;
@@ -12,7 +11,7 @@ use tiexin_terminal::say;
 use uuid::Uuid;
 
 use super::args::{Common, Device};
-use super::print::{list, one, time};
+use super::print::{agree, list, one, time};
 use crate::devices::places;
 use crate::error::{Error, Refused, Result};
 use crate::province::Province;
@@ -214,22 +213,14 @@ async fn revoke(
     let says = if lost {
         format!("将立即停用 {which}，并销毁它的本机数据{waiting}。停用不能撤回，以后要用须重新接入。")
     } else {
-        format!("{which} 将退役：下次联系省平台时交清内容，然后销毁本机数据{waiting}。")
+        format!("{which} 将退役：下次联系省平台时交清内容，等交上来的都进了备份，再销毁本机数据{waiting}。")
     };
-    if !yes && std::io::stdin().is_terminal() && !agreed(&says)? {
-        return Err(Error::Config("没有停用".into()));
-    }
+    agree(&says, "没有停用", yes)?;
     province.revoke(device, lost, None).await?;
     one(common.json, &json!({"revoked": device, "retired": retired}), |_| match retired {
-        true => format!("{which} 退役：它下次联系省平台时交清内容、销毁数据"),
-        false => format!("已停用 {which}，它下次联系省平台时销毁数据"),
+        true => format!("{which} 退役：它下次联系省平台时交清内容，等交上来的都进了备份，再销毁数据"),
+        false => format!(
+            "已停用 {which}，它下次联系省平台时销毁数据。\n它最近交上来的，只有省平台有；请尽快做一次备份（backup）"
+        ),
     })
-}
-
-fn agreed(says: &str) -> Result<bool> {
-    eprint!("{says}\n确定请输入 yes：");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }

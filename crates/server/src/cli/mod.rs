@@ -7,6 +7,7 @@ mod device;
 mod escrow;
 mod migrate;
 mod office;
+mod office_audit;
 mod package;
 mod print;
 mod restored;
@@ -99,11 +100,12 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Device(command) => device::device(&common, command).await?,
         Command::Backup { to, begin, .. } => office::backup(&common, to.as_deref(), begin).await?,
         Command::Replica(command) => office::replica(&common, command).await?,
-        Command::Restored { command } => restored::restored(&common, command).await?,
+        Command::Restored { yes, command } => restored::restored(&common, command, yes).await?,
         Command::Package(Package::Take { files, reply }) => {
             return package::take(&common, &files, &reply).await;
         }
         Command::Audit(Audit::List(wanted)) => audit::list(&common, wanted).await?,
+        Command::Audit(Audit::Office(wanted)) => office_audit::list(&common, wanted).await?,
         Command::AuditRoot(command) => return audit_root::audit_root(&common, command).await,
         Command::Escrow(command) => escrow::escrow(&common, command).await?,
         Command::Verify => return office::verify(&common).await,

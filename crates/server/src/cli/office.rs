@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use tiexin_terminal::say;
 
-use super::args::{Common, Grant, Replica, User};
+use super::args::{Common, Grant, Replica, Right, User};
 use super::print::{list, one};
 use crate::error::{Error, Result};
 use crate::province::Province;
@@ -117,15 +117,7 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
             province.add_grant(&right.user, &grant).await?;
             one(common.json, &Granted::of(right.user, grant, province.today()), line)
         }
-        Grant::End { right, to } => {
-            province.end_grant(&right.user, &right.role, &right.region, to).await?;
-            let ended = json!({"user": right.user, "role": right.role, "region": right.region, "to": to});
-            let goes_on = to.filter(|to| *to >= province.today());
-            one(common.json, &ended, |_| match goes_on {
-                Some(to) => format!("{} {} 的授权到 {to} 止", right.user, right.region),
-                None => format!("已终止 {} {}", right.user, right.region),
-            })
-        }
+        Grant::End { right, from, to } => end(common, &province, &right, from, to).await,
         Grant::List => {
             let today = province.today();
             let granted: Vec<Granted> = province
@@ -141,6 +133,46 @@ pub(super) async fn grant(common: &Common, command: Grant) -> Result<()> {
             })
         }
     }
+}
+
+async fn end(
+    common: &Common,
+    province: &Province,
+    right: &Right,
+    from: Option<chrono::NaiveDate>,
+    to: Option<chrono::NaiveDate>,
+) -> Result<()> {
+    let Right { user, role, region } = right;
+    let which = office::Which { role, region, from };
+    let ended = province.end_granted(user, &which, to).await?;
+    let stays = staying(province, right, &ended).await?;
+    let told = json!({
+        "user": user, "role": role, "region": region, "from": ended.first().and_then(|one| one.from), "to": to,
+        "stays": stays
+    });
+    let goes_on = to.filter(|to| *to >= province.today());
+    one(common.json, &told, |_| {
+        let done = match goes_on {
+            Some(to) => format!("{user} {region} 的授权到 {to} 止"),
+            None => format!("已终止 {user} {region}"),
+        };
+        let also: Vec<String> =
+            stays.iter().map(|one| format!("\n另有一条（{}）没有动", office::span(one))).collect();
+        format!("{done}{}", also.concat())
+    })
+}
+
+/// Others of the same role and region that are in force or still to come.
+async fn staying(
+    province: &Province,
+    right: &Right,
+    ended: &[tiexin_domain::access::Grant],
+) -> Result<Vec<tiexin_domain::access::Grant>> {
+    let (today, users) = (province.today(), province.users().await?);
+    let held = users.into_iter().filter(|user| user.name == right.user).flat_map(|user| user.grants);
+    let same = |one: &tiexin_domain::access::Grant| (&one.role, &one.region) == (&right.role, &right.region);
+    let other = |one: &tiexin_domain::access::Grant| ended.iter().all(|gone| gone.from != one.from);
+    Ok(held.filter(|one| same(one) && other(one) && standing(one, today) != "ended").collect())
 }
 
 fn line(granted: &Granted) -> String {

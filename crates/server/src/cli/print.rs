@@ -1,8 +1,10 @@
 //! Output of the office's commands: a line each, or JSON.
 
+use std::io::{BufRead, IsTerminal, Write};
+
 use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// JSON of the whole when asked for, else one line for each item.
 pub(super) fn list<T: Serialize>(json: bool, items: &[T], line: impl Fn(&T) -> String) -> Result<()> {
@@ -22,4 +24,22 @@ pub(super) fn time(at: Option<i64>) -> String {
         (Some(at), Some(china)) => at.with_timezone(&china).format("%Y-%m-%d %H:%M").to_string(),
         _ => "-".into(),
     }
+}
+
+/// Asks before something that cannot be taken back. Where nobody can be asked it is not done without `--yes`.
+///
+/// # Errors
+/// `Config`: nobody agreed. `not_done` says what was not done.
+pub(super) fn agree(says: &str, not_done: &str, yes: bool) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::Config(format!("{says}\n{not_done}；不在终端里运行，请加 --yes 确认")));
+    }
+    eprint!("{says}\n确定请输入 yes：");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    if answer.trim().eq_ignore_ascii_case("yes") { Ok(()) } else { Err(Error::Config(not_done.into())) }
 }

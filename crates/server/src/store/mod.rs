@@ -20,7 +20,7 @@ use tiexin_protocol::statement::Signed;
 use tiexin_protocol::wire::{Escrowed, Joining, PullRequest, PushReply, PushRequest, Quarantined, View};
 use uuid::Uuid;
 
-use crate::access::{Admission, Device, Heard};
+use crate::access::{Admission, Device, Heard, Right};
 use crate::audit::AuditRow;
 use crate::blob::{Claim, Whole};
 use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
@@ -133,17 +133,15 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn users(&self) -> Result<Vec<User>>;
     /// Takes all of a user's rights, or gives them back as they were granted.
     async fn set_disabled(&self, name: &str, disabled: bool, now: i64) -> Result<()>;
-    /// Adds the grant, and the scope that it names if it is not there yet.
-    async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()>;
-    /// Ends grants of this role and region with the day `to`; those of the future fall away.
-    async fn end_grant(
-        &self,
-        user: &str,
-        role: &str,
-        region: &RegionCode,
-        to: NaiveDate,
-        now: i64,
-    ) -> Result<()>;
+    /// Adds the grant as given at `given`, and the scope that it names if it is not there yet.
+    async fn add_grant(&self, user: &str, grant: &Grant, given: i64, now: i64) -> Result<()>;
+    /// Ends this grant, and no other, with the day `to`.
+    ///
+    /// # Errors
+    /// `GrantUnknown`: it is not there, or ends then already.
+    async fn end_grant(&self, right: &Right, to: NaiveDate, now: i64) -> Result<()>;
+    /// All grants in the order in which they were given.
+    async fn rights(&self) -> Result<Vec<Right>>;
 
     async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()>;
     /// Codes with which somebody may still enrol, the one that ends first before the others.

@@ -18,6 +18,7 @@ on_both_stores!(
     what_was_altered_or_taken_out_is_found,
     whoever_may_read_the_audit_reads_the_region_s,
     the_office_lists_who_looked_at_what,
+    a_deed_stands_where_its_person_worked_that_day,
 );
 
 /// An audit as a desk keeps it.
@@ -216,4 +217,29 @@ async fn the_office_lists_who_looked_at_what(place: Place) {
     let flown = command(&place, &["audit", "list", "--act", "飞"]).output().unwrap();
     let said = String::from_utf8(flown.stderr).unwrap();
     assert!(flown.status.code() == Some(1) && said.contains("登录、"), "{said}");
+}
+
+async fn a_deed_stands_where_its_person_worked_that_day(place: Place) {
+    let province = place.province().await;
+    let days = |from: Option<&str>, to: Option<&str>, town: &str| {
+        let day = |text: Option<&str>| text.map(|text| text.parse().unwrap());
+        tiexin_domain::access::Grant { from: day(from), to: day(to), ..grant(Role::Worker, town) }
+    };
+    let moved = [days(None, Some("2026-10-04"), TOWN), days(Some("2026-10-05"), None, OTHER_TOWN)];
+    let desk = person(&province, "moved", &moved).await;
+    let day = 24 * 3600 * 1000;
+    let mut book = Book::new();
+    book.note(desk.author, AT, "sign_in", None);
+    book.note(desk.author, AT - 5 * day, "export", None);
+    province.take_audit(&book.after(&desk, 0)).await.unwrap();
+    let there = async |town: &str| {
+        let town = region(town);
+        let page = province.audit_of(tiexin_server::AuditWanted::default(), Some(&town)).await.unwrap();
+        page.lines.into_iter().map(|line| (line.act, line.region)).collect::<Vec<_>>()
+    };
+    assert_eq!(there(OTHER_TOWN).await, [("sign_in".to_owned(), Some(region(OTHER_TOWN)))]);
+    assert_eq!(there(TOWN).await, [("export".to_owned(), Some(region(TOWN)))]);
+    // The newest deed first, whichever came first.
+    let all = province.audit_of(tiexin_server::AuditWanted::default(), None).await.unwrap().lines;
+    assert_eq!(all.iter().map(|line| line.act.as_str()).collect::<Vec<_>>(), ["sign_in", "export"]);
 }

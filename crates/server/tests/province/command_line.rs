@@ -57,7 +57,7 @@ async fn the_office_works_from_a_terminal(place: Place) {
     assert_eq!(json(&place, &["user", "list"])[0]["disabled"], true);
     let demo = json(&place, &["demo"]);
     assert_eq!(demo["users"].as_array().unwrap().len(), 3);
-    for said in [&["backup", "--begin"][..], &["backup", "--end"], &["restored"]] {
+    for said in [&["backup", "--begin"][..], &["backup", "--end"], &["restored", "--yes"]] {
         json(&place, said);
     }
     assert_eq!(json(&place, &["verify"])["broken"], Value::Array(vec![]));
@@ -263,9 +263,11 @@ async fn a_machine_is_revoked_by_an_explicit_word(place: Place) {
     // Neither word: it says what each does, and does nothing.
     refused(&place, &["device", "revoke", &id], "--retired");
     assert_eq!(json(&place, &["device", "list"])[0]["state"], "在用");
-    json(&place, &["device", "revoke", &id, "--retired"]);
+    refused(&place, &["device", "revoke", &id, "--retired"], "--yes");
+    json(&place, &["device", "revoke", &id, "--retired", "--yes"]);
     assert_eq!(json(&place, &["device", "list"])[0]["state"], "退役中");
-    json(&place, &["device", "revoke", &id, "--lost"]);
+    refused(&place, &["device", "revoke", &id, "--lost"], "没有停用");
+    json(&place, &["device", "revoke", &id, "--lost", "--yes"]);
     assert_eq!(json(&place, &["device", "list"])[0]["state"], "停用");
     assert_eq!(json(&place, &["device", "list"])[0]["users"], serde_json::json!(["wang"]));
 }

@@ -16,6 +16,8 @@ on_both_stores!(
     a_grant_that_was_ended_says_from_when_it_is_not_in_force,
     a_table_that_is_read_twice_gives_nothing_twice,
     a_reader_who_went_away_is_no_error,
+    one_grant_is_ended_and_no_other,
+    the_office_reads_what_it_did,
 );
 
 fn told(place: &Place, words: &[&str]) -> String {
@@ -97,4 +99,53 @@ async fn a_reader_who_went_away_is_no_error(place: Place) {
         child.wait().unwrap();
         assert_eq!(said, "", "{words:?}");
     }
+}
+
+async fn one_grant_is_ended_and_no_other(place: Place) {
+    office(&place, &["migrate"]);
+    office(&place, &["user", "add", "wang"]);
+    let right = ["--user", "wang", "--role", "专干", "--region", TOWN];
+    let say = |words: &[&'static str], more: &[&'static str]| [words, &right[..], more].concat();
+    office(&place, &say(&["grant", "add"], &["--to", "2098-12-31"]));
+    office(&place, &say(&["grant", "add"], &["--from", "2099-01-01"]));
+    let refused = |words: &[&str]| {
+        let done = command(&place, words).output().unwrap();
+        assert_eq!(done.status.code(), Some(1));
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let longer = refused(&say(&["grant", "end"], &["--to", "2098-12-31"]));
+    assert!(longer.contains("本来就到"), "{longer}");
+    let longer = refused(&say(&["grant", "end"], &["--to", "2100-12-31"]));
+    assert!(longer.contains("--from 2099-01-01"), "{longer}");
+    let said = told(&place, &say(&["grant", "end"], &[]));
+    assert!(said.contains("已终止") && said.contains("2099-01-01 起）没有动"), "{said}");
+    let states = || {
+        let listed = office(&place, &["grant", "list"]);
+        listed.as_array().unwrap().iter().map(|one| one["state"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(), ["ended", "to_come"]);
+    assert!(refused(&say(&["grant", "end"], &[])).contains("--from"));
+    office(&place, &say(&["grant", "end"], &["--from", "2099-01-01"]));
+    assert_eq!(states(), ["ended", "ended"]);
+}
+
+async fn the_office_reads_what_it_did(place: Place) {
+    office(&place, &["migrate"]);
+    office(&place, &["user", "add", "wang", "--display", "王丽丽"]);
+    office(&place, &["user", "add", "li"]);
+    let right = ["--user", "wang", "--role", "worker", "--region", TOWN];
+    office(&place, &[&["grant", "add"], &right[..]].concat());
+    office(&place, &[&["grant", "end"], &right[..]].concat());
+    office(&place, &["user", "disable", "li"]);
+    office(&place, &["backup", "--begin"]);
+    let all = told(&place, &["audit", "office"]);
+    let deeds: Vec<&str> = all.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+    assert_eq!(deeds, ["备份开始", "停用用户", "终止授权", "新增授权", "新增用户", "新增用户"]);
+    let wangs = told(&place, &["audit", "office", "--user", "wang"]);
+    assert!(
+        wangs.lines().count() == 3 && wangs.contains("王丽丽") && wangs.contains("专干 谷阳镇"),
+        "{wangs}"
+    );
+    assert!(told(&place, &["audit", "office", "--to", "2020-01-01"]).contains("没有"));
+    assert_eq!(office(&place, &["audit", "office", "--user", "li"])[0]["act"], "user_disabled");
 }

@@ -17,6 +17,8 @@ use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, grant, person, worker};
 on_both_stores!(
     who_enrols_again_goes_on_under_the_same_number,
     desks_tell_what_was_decided_after_the_backup,
+    a_right_that_was_given_again_stays,
+    lines_of_what_is_lacking_can_be_chosen,
     a_machine_revoked_after_the_backup_is_shut_out_again,
     nobody_can_testify_for_himself,
     who_knows_nothing_newer_is_not_asked,
@@ -144,6 +146,52 @@ async fn desks_tell_what_was_decided_after_the_backup(place: Place) {
     let late = gone.new_household(Uuid::new_v4(), VILLAGE, "户主");
     assert_eq!(words(&gone.push(&back, &[late]).await), ["no_right"]);
     assert!(back.verify().await.unwrap().broken.is_empty());
+}
+
+/// The backup holds that a right was taken and given again: what a desk tells of the first ends not the second.
+async fn a_right_that_was_given_again_stays(place: Place) {
+    let province = place.province().await;
+    let witness = worker(&province, "witness", TOWN).await;
+    person(&province, "li", &[grant(Role::Worker, OTHER_TOWN)]).await;
+    place.days_pass(1);
+    province.end_grant("li", &Role::Worker, &OTHER_TOWN.parse().unwrap(), None).await.unwrap();
+    place.days_pass(1);
+    province.add_grant("li", &grant(Role::Worker, OTHER_TOWN)).await.unwrap();
+    place.days_pass(1);
+    let told = standing(&province, &witness).await;
+    place.days_pass(1);
+    province.restored().await.unwrap();
+    hello_with(&province, &witness, &told).await;
+    assert_eq!(province.lacking().await.unwrap(), []);
+    // One that is ended again now is ended by itself.
+    province.end_grant("li", &Role::Worker, &OTHER_TOWN.parse().unwrap(), None).await.unwrap();
+    let ends: Vec<_> = user(&province, "li").await.grants.into_iter().map(|grant| grant.to).collect();
+    assert!(ends.len() == 2 && ends[0] < ends[1], "{ends:?}");
+    assert_eq!(province.lacking().await.unwrap(), []);
+}
+
+async fn lines_of_what_is_lacking_can_be_chosen(place: Place) {
+    let province = place.province().await;
+    let wang = worker(&province, "wang", TOWN).await;
+    let li = worker(&province, "li", OTHER_TOWN).await;
+    place.days_pass(1);
+    let (of_wang, of_li) = (standing(&province, &wang).await, standing(&province, &li).await);
+    let (_other, back) = put_back(&place).await;
+    for (desk, told) in [(&wang, &of_wang), (&li, &of_li)] {
+        back.claim(&claim(desk, told)).await.unwrap();
+    }
+    let lacking = back.lacking().await.unwrap();
+    let code = |what: fn(&Lacking) -> bool| lacking.iter().find(|one| what(one)).unwrap().code();
+    let of_wang = code(|one| matches!(one, Lacking::Grant { user, .. } if user == "wang"));
+    let none = back.redo_of(&[of_wang.clone(), "zzzzzz".into()]).await.unwrap_err();
+    assert!(none.to_string().contains("zzzzzz"));
+    assert_eq!(back.lacking().await.unwrap(), lacking, "nothing was done");
+    // What it cannot do without comes along, and nothing else.
+    let done = back.redo_of(&[of_wang]).await.unwrap();
+    assert!(matches!(&done[..], [Lacking::User { .. }, Lacking::Grant { .. }]), "{done:?}");
+    assert_eq!(back.lacking().await.unwrap().len(), lacking.len() - 2);
+    let names: Vec<String> = back.users().await.unwrap().into_iter().map(|user| user.name).collect();
+    assert_eq!(names, ["wang"]);
 }
 
 async fn user(province: &Province, name: &str) -> tiexin_domain::access::User {

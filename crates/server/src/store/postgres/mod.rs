@@ -34,7 +34,7 @@ use super::{
     BeforeCommit, Book, Enrolment, Kept, OpenCode, Room, ScopeDump, StandingFacts, TakenBack, Testimony,
     bytes32, db, region, wire,
 };
-use crate::access::{Admission, Device, Heard};
+use crate::access::{Admission, Device, Heard, Right};
 use crate::audit::{AuditHead, AuditRow};
 use crate::blob::{Claim, Whole};
 use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
@@ -92,18 +92,14 @@ impl Book for PostgresBook {
     async fn set_disabled(&self, name: &str, disabled: bool, now: i64) -> Result<()> {
         writing!(self, tx => people::set_disabled(&tx, name, disabled, now))
     }
-    async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()> {
-        writing!(self, tx => people::add_grant(&tx, user, grant, now))
+    async fn add_grant(&self, user: &str, grant: &Grant, given: i64, now: i64) -> Result<()> {
+        writing!(self, tx => people::add_grant(&tx, user, grant, given, now))
     }
-    async fn end_grant(
-        &self,
-        user: &str,
-        role: &str,
-        region: &RegionCode,
-        to: NaiveDate,
-        now: i64,
-    ) -> Result<()> {
-        writing!(self, tx => people::end_grant(&tx, user, role, region, to, now))
+    async fn end_grant(&self, right: &Right, to: NaiveDate, now: i64) -> Result<()> {
+        writing!(self, tx => people::end_grant(&tx, right, to, now))
+    }
+    async fn rights(&self) -> Result<Vec<Right>> {
+        people::rights(&**self.client().await?).await
     }
 
     async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()> {

@@ -13,7 +13,7 @@ use tokio_postgres::{GenericClient, Row};
 use uuid::Uuid;
 
 use super::{note, place, push};
-use crate::access::{Heard, Word};
+use crate::access::{Heard, Right, Word};
 use crate::error::{Error, Refused, Result};
 
 pub(super) async fn add_user(tx: &Transaction<'_>, user: &User, now: i64) -> Result<()> {
@@ -41,16 +41,23 @@ pub(super) async fn set_disabled(tx: &Transaction<'_>, name: &str, disabled: boo
     note(tx, now, crate::audit::disabling(disabled), json!({"user": user})).await
 }
 
-pub(super) async fn add_grant(tx: &Transaction<'_>, user: &str, grant: &Grant, now: i64) -> Result<()> {
+pub(super) async fn add_grant(
+    tx: &Transaction<'_>,
+    user: &str,
+    grant: &Grant,
+    given: i64,
+    now: i64,
+) -> Result<()> {
     let user = named(tx, user).await?;
     tx.execute(
-        "INSERT INTO \"grant\" (user_id, role, region, from_day, to_day) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO \"grant\" (user_id, role, region, from_day, to_day, given_at) VALUES ($1, $2, $3, $4, $5, $6)",
         &[
             &user,
             &grant.role.code(),
             &grant.region.as_str(),
             &grant.from.map(|d| d.to_string()),
             &grant.to.map(|d| d.to_string()),
+            &given,
         ],
     )
     .await?;
@@ -75,26 +82,41 @@ pub(super) async fn begin_scopes(tx: &Transaction<'_>, scopes: &[RegionCode]) ->
     Ok(())
 }
 
-pub(super) async fn end_grant(
-    tx: &Transaction<'_>,
-    user: &str,
-    role: &str,
-    region: &RegionCode,
-    to: NaiveDate,
-    now: i64,
-) -> Result<()> {
-    let user = named(tx, user).await?;
+pub(super) async fn end_grant(tx: &Transaction<'_>, right: &Right, to: NaiveDate, now: i64) -> Result<()> {
+    let Right { user, grant, given, .. } = right;
     let ended = tx
         .execute(
-            "UPDATE \"grant\" SET to_day = $4
-             WHERE user_id = $1 AND role = $2 AND region = $3 AND (to_day IS NULL OR to_day > $4)",
-            &[&user, &role, &region.as_str(), &to.to_string()],
+            "UPDATE \"grant\" SET to_day = $6, ended_at = $7
+             WHERE user_id = $1 AND role = $2 AND region = $3 AND from_day IS NOT DISTINCT FROM $4 AND given_at = $5
+               AND (to_day IS NULL OR to_day > $6)",
+            &[
+                user,
+                &grant.role.code(),
+                &grant.region.as_str(),
+                &grant.from.map(|d| d.to_string()),
+                given,
+                &to.to_string(),
+                &now,
+            ],
         )
         .await?;
     if ended == 0 {
         return Err(Refused::GrantUnknown.into());
     }
-    note(tx, now, "grant_ended", json!({"user": user, "role": role, "region": region, "to": to})).await
+    note(tx, now, "grant_ended", crate::audit::ended(right, to)).await
+}
+
+pub(super) async fn rights(client: &impl GenericClient) -> Result<Vec<Right>> {
+    let query =
+        "SELECT user_id, role, region, from_day, to_day, given_at, ended_at FROM \"grant\" ORDER BY id";
+    let rows = client.query(query, &[]).await?;
+    rows.iter()
+        .map(|row| {
+            let (role, region) = (Role::from_code(row.try_get(1)?), place(row, 2)?);
+            let grant = Grant { role, region, from: day(row, 3)?, to: day(row, 4)? };
+            Ok(Right { user: row.try_get(0)?, grant, given: row.try_get(5)?, ended: row.try_get(6)? })
+        })
+        .collect()
 }
 
 const USERS: &str = "SELECT u.id, u.name, u.display_name, u.disabled, g.role, g.region, g.from_day, g.to_day

@@ -33,6 +33,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/007_waiting.sql")),
         M::up(include_str!("../../../migrations/sqlite/008_desk_audit.sql")),
         M::up(include_str!("../../../migrations/sqlite/009_testimony.sql")),
+        M::up(include_str!("../../../migrations/sqlite/010_given.sql")),
     ])
 }
 

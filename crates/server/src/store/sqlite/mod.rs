@@ -31,7 +31,7 @@ use uuid::Uuid;
 use super::{
     Book, Enrolment, Kept, OpenCode, Room, ScopeDump, StandingFacts, TakenBack, Testimony, bytes32, db, wire,
 };
-use crate::access::{Admission, Device, Heard};
+use crate::access::{Admission, Device, Heard, Right};
 use crate::audit::{AuditHead, AuditRow};
 use crate::blob::{Claim, Whole};
 use crate::desk_audit::{AuditWanted, DeskEntry, DeskEntryRead};
@@ -81,20 +81,16 @@ impl Book for SqliteBook {
         let name = name.to_owned();
         self.write(move |tx| people::set_disabled(tx, &name, disabled, now)).await
     }
-    async fn add_grant(&self, user: &str, grant: &Grant, now: i64) -> Result<()> {
+    async fn add_grant(&self, user: &str, grant: &Grant, given: i64, now: i64) -> Result<()> {
         let (user, grant) = (user.to_owned(), grant.clone());
-        self.write(move |tx| people::add_grant(tx, &user, &grant, now)).await
+        self.write(move |tx| people::add_grant(tx, &user, &grant, given, now)).await
     }
-    async fn end_grant(
-        &self,
-        user: &str,
-        role: &str,
-        region: &RegionCode,
-        to: NaiveDate,
-        now: i64,
-    ) -> Result<()> {
-        let (user, role, region) = (user.to_owned(), role.to_owned(), region.clone());
-        self.write(move |tx| people::end_grant(tx, &user, &role, &region, to, now)).await
+    async fn end_grant(&self, right: &Right, to: NaiveDate, now: i64) -> Result<()> {
+        let right = right.clone();
+        self.write(move |tx| people::end_grant(tx, &right, to, now)).await
+    }
+    async fn rights(&self) -> Result<Vec<Right>> {
+        self.read(people::rights).await
     }
 
     async fn add_code(&self, user: &str, hash: &str, expires_at: i64, now: i64) -> Result<()> {

@@ -11,6 +11,7 @@ use tiexin_protocol::{Chain, Digest};
 use uuid::Uuid;
 
 use super::{id, note, place};
+use crate::access::Right;
 use crate::error::{Error, Refused, Result};
 
 pub(super) fn add_user(tx: &Transaction<'_>, user: &User, now: i64) -> Result<()> {
@@ -37,16 +38,17 @@ pub(super) fn set_disabled(tx: &Transaction<'_>, name: &str, disabled: bool, now
     note(tx, now, crate::audit::disabling(disabled), json!({"user": user}))
 }
 
-pub(super) fn add_grant(tx: &Transaction<'_>, user: &str, grant: &Grant, now: i64) -> Result<()> {
+pub(super) fn add_grant(tx: &Transaction<'_>, user: &str, grant: &Grant, given: i64, now: i64) -> Result<()> {
     let user = named(tx, user)?;
     tx.execute(
-        "INSERT INTO \"grant\" (user_id, role, region, from_day, to_day) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO \"grant\" (user_id, role, region, from_day, to_day, given_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         (
             user.as_bytes(),
             grant.role.code(),
             grant.region.as_str(),
             grant.from.map(|d| d.to_string()),
             grant.to.map(|d| d.to_string()),
+            given,
         ),
     )?;
     begin_scope(tx, &grant.region.scope())?;
@@ -63,24 +65,41 @@ pub(super) fn begin_scope(tx: &Transaction<'_>, scope: &RegionCode) -> Result<()
     Ok(())
 }
 
-pub(super) fn end_grant(
-    tx: &Transaction<'_>,
-    user: &str,
-    role: &str,
-    region: &RegionCode,
-    to: NaiveDate,
-    now: i64,
-) -> Result<()> {
-    let user = named(tx, user)?;
+pub(super) fn end_grant(tx: &Transaction<'_>, right: &Right, to: NaiveDate, now: i64) -> Result<()> {
+    let Right { user, grant, given, .. } = right;
     let ended = tx.execute(
-        "UPDATE \"grant\" SET to_day = ?4
-         WHERE user_id = ?1 AND role = ?2 AND region = ?3 AND (to_day IS NULL OR to_day > ?4)",
-        (user.as_bytes(), role, region.as_str(), to.to_string()),
+        "UPDATE \"grant\" SET to_day = ?6, ended_at = ?7
+         WHERE user_id = ?1 AND role = ?2 AND region = ?3 AND from_day IS ?4 AND given_at = ?5
+           AND (to_day IS NULL OR to_day > ?6)",
+        (
+            user.as_bytes(),
+            grant.role.code(),
+            grant.region.as_str(),
+            grant.from.map(|d| d.to_string()),
+            given,
+            to.to_string(),
+            now,
+        ),
     )?;
     if ended == 0 {
         return Err(Refused::GrantUnknown.into());
     }
-    note(tx, now, "grant_ended", json!({"user": user, "role": role, "region": region, "to": to}))
+    note(tx, now, "grant_ended", crate::audit::ended(right, to))
+}
+
+pub(super) fn rights(tx: &Transaction<'_>) -> Result<Vec<Right>> {
+    let mut query = tx.prepare(
+        "SELECT user_id, role, region, from_day, to_day, given_at, ended_at FROM \"grant\" ORDER BY id",
+    )?;
+    let mut rows = query.query([])?;
+    let mut rights = Vec::new();
+    while let Some(row) = rows.next()? {
+        let role: String = row.get(1)?;
+        let (role, region) = (Role::from_code(&role), place(row, 2)?);
+        let grant = Grant { role, region, from: day(row, 3)?, to: day(row, 4)? };
+        rights.push(Right { user: id(row, 0)?, grant, given: row.get(5)?, ended: row.get(6)? });
+    }
+    Ok(rights)
 }
 
 const USERS: &str = "SELECT u.id, u.name, u.display_name, u.disabled, g.role, g.region, g.from_day, g.to_day
