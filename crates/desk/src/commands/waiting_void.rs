@@ -54,6 +54,7 @@ impl Words<'_> {
             }
         }
         if group.merge().is_none()
+            && group.asked_move().is_none()
             && let Some(above) = group.0.iter().find_map(|one| void_above(who, one))
         {
             let title = masking::title(&above, &self.lost);
