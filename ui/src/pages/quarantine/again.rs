@@ -59,8 +59,8 @@ async fn begin(id: i64) -> Result<DraftKey, ErrorReply> {
     if call(GetDraft { key: key.to_string() }).await?.is_some() {
         return Err(refused("这张表有一份没写完的草稿，请先到“今日”把它写完或者不要了。"));
     }
-    let value = Kept { typed, seen: None }.to_value();
-    call(SaveDraft { key: key.to_string(), value }).await?;
+    let value = Kept { typed, seen: None, day: None }.to_value();
+    call(SaveDraft { key: key.to_string(), value, over: None }).await?;
     Ok(key)
 }
 
