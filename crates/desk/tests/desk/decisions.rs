@@ -254,6 +254,7 @@ async fn what_was_sent_back_is_told_by_its_family_and_its_day() {
             note: Some("已由别人登记".into()),
             by: Some("县里".into()),
             at: Some(1),
+            wrote: None,
         };
         book.keep_outcomes(&[told]).unwrap();
     })
