@@ -115,7 +115,7 @@ async fn list(seat: Seat, code: Option<&str>) -> Outcome {
         }
         lines.extend(all.answers.iter().flat_map(|one| std::iter::once(answered(one)).chain(wrote(one))));
         if !all.answers.is_empty() {
-            lines.push("处理结果看过了，用 quarantine read 收起。".into());
+            lines.push("处理结果看过了，用 quarantine read 表示知道了，就不再列出。".into());
         }
         lines.extend(all.unseen.iter().map(unseen));
         lines
@@ -143,13 +143,13 @@ async fn read(seat: Seat, ids: Vec<i64>, all: bool) -> Outcome {
     let answers = seat.desk.run(ListQuarantine { region: None }).await?.answers;
     let wanted: Vec<i64> = if all { answers.iter().map(|answer| answer.id).collect() } else { ids };
     if let Some(none) = wanted.iter().find(|id| answers.iter().all(|answer| answer.id != **id)) {
-        let message = format!("没有编号为 {none} 的处理结果，没有收起。请用 quarantine list 查看。");
+        let message = format!("没有编号为 {none} 的处理结果，没有改动。请用 quarantine list 查看。");
         return Err(Failure::new(Exit::NotFound, message));
     }
     for id in &wanted {
         seat.desk.run(PutAway { id: *id }).await?;
     }
-    seat.out.tell(&json!({"read": wanted}), || vec![format!("已收起 {} 条处理结果。", wanted.len())])
+    seat.out.tell(&json!({"read": wanted}), || vec![format!("{} 条处理结果不再列出。", wanted.len())])
 }
 
 /// What the author wrote, under the decision.

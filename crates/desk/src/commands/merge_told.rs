@@ -40,7 +40,7 @@ pub(super) fn of(at: &At, stays: &Record) -> Result<Vec<Told>, ErrorReply> {
         let left = if left.is_empty() {
             String::new()
         } else {
-            format!("；没有采用的：{}", left.join("，"))
+            format!("；没有选到的：{}", left.join("，"))
         };
         told.push(Told {
             at: record.fields.get("recorded_at").and_then(Value::as_i64).unwrap_or_default(),

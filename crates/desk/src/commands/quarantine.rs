@@ -44,8 +44,7 @@ fn answers_of(at: &At, names: Names) -> Result<Vec<Answer>, ErrorReply> {
     let saves = at.book().answers_of(at.user.id).map_err(errors::store)?;
     let group = |save: Vec<Refused>| (Group(save.iter().cloned().map(Waiting::from).collect()), save);
     let saves: Vec<(Group, Vec<Refused>)> = saves.into_iter().map(group).collect();
-    let whole: Vec<Record> =
-        saves.iter().flat_map(|(group, _)| &group.0).map(Waiting::with_change).collect();
+    let whole: Vec<Record> = saves.iter().flat_map(|(group, _)| &group.0).map(Waiting::with_change).collect();
     let words = Words { at, names, lost: masking::lost(at.book(), &whole)? };
     let told = saves.iter().filter_map(|(group, save)| answer(&words, group, save));
     let mut answers: Vec<Answer> = told.collect();

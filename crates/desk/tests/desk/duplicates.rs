@@ -252,7 +252,7 @@ async fn what_was_not_chosen_and_what_was_merged_since_is_told() {
         office.ok(MergeRecords { stays, gives_way: away, take: Vec::new(), money: Vec::new() }).await;
     let acts = office.ok(RecordHistory { id: stays }).await;
     let act = acts.iter().find(|entry| entry.act.contains("并入这一份")).expect("told");
-    assert!(act.act.contains("没有采用的：联系电话 199****2581"), "{}", act.act);
+    assert!(act.act.contains("没有选到的：联系电话 199****2581"), "{}", act.act);
     assert_eq!(act.author, "王丽");
     let told = all(&office).await;
     assert!(told.decided[0].merged_since.is_empty());

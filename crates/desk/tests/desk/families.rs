@@ -4,7 +4,8 @@ use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{ExportFamilies, GetFamily, MoveFamily, RecordVisit, VisitStart};
 use tiexin_contract::records::{
-    Care, Filter, FilterOp, ListRecords, RecordHistory, RecordPage, RestoreRecord, SaveRecord, Sort, VoidRecord,
+    Care, Filter, FilterOp, ListRecords, RecordHistory, RecordPage, RestoreRecord, SaveRecord, Sort,
+    VoidRecord,
 };
 use tiexin_contract::today::GetToday;
 use tiexin_contract::voided::VoidEffect;
