@@ -111,6 +111,9 @@ fn cells(family: &Family) -> [String; 11] {
         })
     };
     let (head, spouse) = (of(Relation::Head), of(Relation::Spouse));
+    // Whom the family is called after may have died: the list says so where one would ask for them.
+    let after = text(Some(file), "head_name");
+    let gone = persons.iter().any(|person| has_died(&person.fields) && person.text("name") == Some(&after));
     let word = |record: Option<&Record>, field: &str| {
         let value = record.and_then(|record| Some((record, record.fields.get(field)?)));
         value.map(|(record, value)| values::shown(&record.kind, field, value)).unwrap_or_default()
@@ -120,7 +123,7 @@ fn cells(family: &Family) -> [String; 11] {
     let contacts = [("镇", &care.township_leader), ("村", &care.village_worker)];
     let contacts = contacts.iter().filter_map(|(of, name)| name.as_ref().map(|name| format!("{of} {name}")));
     [
-        text(Some(file), "head_name"),
+        if gone { format!("{after}（已离世）") } else { after },
         word(head, "sex"),
         word(head, "birth"),
         text(spouse, "name"),

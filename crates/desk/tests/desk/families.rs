@@ -304,7 +304,7 @@ async fn the_table_of_special_families_is_printed_whole() {
 }
 
 /// All shared strings of a workbook.
-fn cells(path: &str) -> String {
+pub(crate) fn cells(path: &str) -> String {
     use calamine::{Data, Reader};
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();

@@ -14,6 +14,7 @@ mod host;
 mod imports;
 mod joining;
 mod meanwhile;
+mod met;
 mod moving;
 mod office;
 mod read_again;

@@ -64,7 +64,10 @@ pub(super) fn People(props: &PartProps) -> Html {
                     let sex = word(row, "sex").map(|s| Sex::from_code(&s).label().to_owned());
                     let birth = word(row, "birth").map(|b| text::stored_date(&b));
                     let lunar = row.fields.get("lunar_birthday").is_some_and(|v| v == true);
-                    let facts = [relation, sex, birth.map(|b| if lunar { format!("{b}（过农历）") } else { b })];
+                    let died = word(row, "died_on").map(|on| format!("{}离世", text::stored_date(&on)));
+                    let died = died.or_else(|| row.fields.get("deceased").filter(|v| **v == true).map(|_| "已离世".into()));
+                    let birth = birth.map(|b| if lunar { format!("{b}（过农历）") } else { b });
+                    let facts = [relation, sex, birth, died];
                     let facts: Vec<String> = facts.into_iter().flatten().collect();
                     html! {
                         <li key={row.id.to_string()}>

@@ -1,0 +1,48 @@
+//! Whom a visit met: people of the family, alive on that day; and that a list says who has died.
+
+use serde_json::json;
+use tiexin_contract::family::{ExportFamilies, GetFamily, RecordVisit};
+use tiexin_contract::records::EditRecord;
+use tiexin_domain::Fields;
+use tiexin_domain::nouns::visit::Presence;
+use tiexin_domain::nouns::{PersonRef, Visit};
+use uuid::Uuid;
+
+use crate::families::cells;
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+
+async fn first_person(office: &Office, home: Uuid) -> Uuid {
+    office.ok(GetFamily { household: home }).await.persons[0].id
+}
+
+fn met(home: Uuid, on: (i32, u32, u32), person: Uuid, name: &str) -> RecordVisit {
+    let mut visit = Visit::routine(VILLAGE.parse().unwrap(), home, "", day(on.0, on.1, on.2));
+    visit.visitors = vec!["王丽".into()];
+    visit.presence = Presence::AtHome;
+    visit.met = vec![PersonRef { person: Some(person), name: name.into() }];
+    RecordVisit { id: None, visit }
+}
+
+#[tokio::test]
+async fn nobody_is_met_after_their_death_nor_in_another_family() {
+    let office = Office::township(day(2026, 11, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let other = office.family("孙有福", |_| {}).await;
+    let (person, stranger) = (first_person(&office, home).await, first_person(&office, other).await);
+    let before = office.ok(met(home, (2026, 11, 1), person, "贾文广")).await.id;
+    let died =
+        EditRecord { id: person, fields: fields(json!({"died_on": "2026-11-10"})), seen: Fields::new() };
+    office.ok(died).await;
+    let late = office.refused(met(home, (2026, 11, 15), person, "贾文广")).await;
+    assert!(late.about("met.0.person").is_some_and(|word| word.contains("离世")), "{late:?}");
+    let wrong = office.refused(met(home, (2026, 11, 15), stranger, "孙有福")).await;
+    assert!(wrong.about("met.0.person").is_some_and(|word| word.contains("不是这户的人")), "{wrong:?}");
+    // What was right when it was written can still be corrected elsewhere.
+    let mut again = met(home, (2026, 11, 1), person, "贾文广");
+    (again.id, again.visit.note) = (Some(before), Some("补记".into()));
+    office.ok(again).await;
+    let path = office.folder.path().join("名册.xlsx").to_string_lossy().into_owned();
+    office.ok(ExportFamilies { region: TOWNSHIP.parse().unwrap(), path: Some(path.clone()) }).await;
+    let told = cells(&path);
+    assert!(told.contains("贾文广（已离世）") && !told.contains("孙有福（已离世）"), "{told}");
+}
