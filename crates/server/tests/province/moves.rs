@@ -208,7 +208,7 @@ async fn a_new_person_goes_to_the_village_of_the_family(place: Place) {
     let moved = town.edit(id, TOWN, 1, json!({"region": OTHER_VILLAGE, "moved_from": VILLAGE}));
     town.push(&province, &[made, moved]).await;
     let person = |name: &str| json!({"region": VILLAGE, "household": id, "name": name});
-    let visit = json!({"region": VILLAGE, "household": id, "head_name": "户主", "date": "2026-10-04", "kind": "routine"});
+    let visit = json!({"region": VILLAGE, "household": id, "head_name": "户主", "date": "2026-10-04", "kind": "routine", "visitors": ["王专干"]});
     let (spouse, seen, stray) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
     let late =
         [town.change("person", spouse, TOWN, 0, person("新妻")), town.change("visit", seen, TOWN, 0, visit)];
