@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{FestivalsNear, RecordVisit, SameVisits, VisitStart, VisitStartReply};
@@ -121,14 +122,14 @@ fn met_of_family(
             }
             Some(_) => continue,
         };
-        problems.push(Problem::new(format!("met.{n}.person"), "not_met", message));
+        problems.push(Problem::new(&format!("met.{n}.person"), "not_met", message));
     }
     Ok(problems)
 }
 
 /// As far as is known when.
 fn died_before(fields: &Fields, day: NaiveDate) -> bool {
-    let on = fields.get("died_on").and_then(Value::as_str).and_then(|on| on.parse::<PartialDate>().ok());
+    let on = fields.get("died_on").and_then(|on| PartialDate::deserialize(on).ok());
     on.is_some_and(|on| match on {
         PartialDate::Year(year) => year < day.year(),
         PartialDate::Month(year, month) => (year, month) < (day.year(), day.month()),
