@@ -77,7 +77,11 @@ async fn the_story(keep: Keep) {
     assert!(old.run(GetRecord { id: late }).await.is_err());
     for trouble in old.run(ListQuarantine { region: None }).await.unwrap().items {
         assert_eq!((trouble.verdict.as_str(), trouble.code.as_str()), ("parked", "moved"));
-        assert!(trouble.message.contains("迁往别处") && trouble.message.contains("迁入地"), "{}", trouble.message);
+        assert!(
+            trouble.message.contains("迁往别处") && trouble.message.contains("迁入地"),
+            "{}",
+            trouble.message
+        );
     }
     // The county adopts all that waits: it goes to the new place, nothing comes back, and its author is told.
     county.sync().await.unwrap();
