@@ -28,20 +28,18 @@ fn is_decision(change: &Change) -> bool {
 }
 
 /// The change that a decision is about.
-fn about(fields: &Fields) -> Option<ChangeId> {
-    let decision = Settlement::from_fields(fields).ok()?;
-    Some(ChangeId { device: decision.device, incarnation: decision.incarnation, seq: decision.seq })
+fn about(decision: &Settlement) -> ChangeId {
+    ChangeId { device: decision.device, incarnation: decision.incarnation, seq: decision.seq }
 }
 
-/// What the province holds is to stay.
-fn takes_back(fields: &Fields) -> bool {
-    fields.get("choice").and_then(|choice| choice.as_str()) == Some(Choice::Theirs.code())
+fn read(fields: &Fields) -> Option<Settlement> {
+    Settlement::from_fields(fields).ok()
 }
 
 /// The changes that decisions of this push are about, each with the scope of the decision.
 pub(crate) fn asked(request: &PushRequest) -> Vec<(RegionCode, ChangeId)> {
     let decisions = request.changes.iter().filter(|change| is_decision(change));
-    decisions.filter_map(|change| Some((change.scope.clone(), about(&change.set)?))).collect()
+    decisions.filter_map(|change| Some((change.scope.clone(), about(&read(&change.set)?)))).collect()
 }
 
 /// What has to be looked at after the push was written down.
@@ -68,7 +66,7 @@ pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Clos
 }
 
 /// Whether the user may take this decision there: with the right to settle, or the right to write when the
-/// change is the user's own. To take one's own back needs no right where it waits.
+/// change is the user's own. To take one's own back needs no right where it waits, and is done nowhere else.
 pub(super) fn refuse(
     ground: &Ground,
     user: &User,
@@ -80,15 +78,17 @@ pub(super) fn refuse(
     let mut fields = held.map(|h| h.record.fields.clone()).unwrap_or_default();
     record::apply(&mut fields, &change.set);
     // Without a readable one the rules of the kind refuse it.
-    let about = about(&fields)?;
+    let decision = read(&fields)?;
+    let about = about(&decision);
     if about.settlement() != change.record {
         return park(ParkCode::RuleBroken, "处理意见与所处理的修改不符");
     }
     let region = fields.get("region").and_then(|v| v.as_str()).and_then(|code| code.parse().ok());
     let places: Vec<RegionCode> = held.map(|h| h.record.region()).into_iter().chain(region).collect();
     let may = |action| places.iter().all(|place| permits(&user.grants, action, place, today));
-    let own = ground.quarantined.get(&about).and_then(|author| ground.authors.get(author)) == Some(&user.id);
-    let takes_back = own && held.is_none() && takes_back(&fields);
+    let waits = ground.quarantined.get(&(change.scope.clone(), about));
+    let own = waits.and_then(|author| ground.authors.get(author)) == Some(&user.id);
+    let takes_back = own && held.is_none() && decision.choice == Choice::Theirs;
     if user.disabled || !(may(Action::Settle) || own && may(Action::Write) || takes_back) {
         return park(ParkCode::NoRight, "填写人没有这个地区的审核权限，处理意见没有生效");
     }

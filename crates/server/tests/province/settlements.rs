@@ -221,8 +221,13 @@ async fn ones_own_is_taken_back_where_it_waits(place: Place) {
     let adopted = decision(&mut old, &asked, "340323104001", Choice::Adopt);
     assert_eq!(words(&old.push(&province, &[adopted]).await), ["no_right"]);
     assert_eq!(waits().await, 1);
+    // It is not taken back where it does not wait, whatever else the push says.
+    let mut far = worker(&province, "far", "340323105").await;
+    let begun = far.new_household(Uuid::new_v4(), "340323105001", "远处");
+    far.push(&province, &[begun]).await;
+    let astray = decision(&mut old, &asked, "340323105001", Choice::Theirs);
     let back = decision(&mut old, &asked, "340323104001", Choice::Theirs);
-    assert_eq!(words(&old.push(&province, &[back]).await), ["applied"]);
+    assert_eq!(words(&old.push(&province, &[astray, back]).await), ["no_right", "applied"]);
     assert_eq!(waits().await, 0);
     // A decision that stands is nobody's to write over without the right there.
     let again = decision(&mut old, &asked, "340323104001", Choice::Theirs);

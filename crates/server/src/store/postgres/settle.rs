@@ -16,12 +16,15 @@ use crate::error::Result;
 use crate::plan::{Closing, Outcome, closing, decided_on};
 use crate::quarantine::{self, Row};
 
-/// Authors of the changes that decisions of the push are about.
-pub(super) async fn authors(tx: &Transaction<'_>, request: &PushRequest) -> Result<HashMap<ChangeId, Uuid>> {
+/// Authors of the changes that decisions of the push are about, by where they wait.
+pub(super) async fn authors(
+    tx: &Transaction<'_>,
+    request: &PushRequest,
+) -> Result<HashMap<(RegionCode, ChangeId), Uuid>> {
     let mut found = HashMap::new();
     for (scope, about) in decided_on(request) {
         if let Some(change) = kept(tx, scope.as_str(), &about).await? {
-            found.insert(about, change.author);
+            found.insert((scope, about), change.author);
         }
     }
     Ok(found)
