@@ -63,7 +63,8 @@ pub(crate) struct Ground {
     pub(crate) scopes: BTreeMap<RegionCode, ScopeState>,
     pub(crate) regions: BTreeMap<(RegionCode, RegionCode), RegionState>,
     pub(crate) held: HashMap<Uuid, Held>,
-    /// Quarantined changes that decisions of the push are about, by where they wait → their authors.
+    /// Quarantined changes that decisions of the push are about, by where they wait → their authors. Those of the
+    /// push itself are added as they are told.
     pub(crate) quarantined: HashMap<(RegionCode, ChangeId), Uuid>,
     pub(crate) audit: AuditHead,
 }

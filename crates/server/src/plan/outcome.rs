@@ -201,6 +201,10 @@ impl Work {
             Verdict::Conflict { .. } => self.conflicts.push(kept()),
             Verdict::Parked { .. } => self.parked.push(kept()),
         }
+        if !matches!(verdict, Verdict::Applied { .. }) {
+            // A decision of the same push may be about it, as when a restored province is told both again.
+            self.ground.quarantined.insert((scope.clone(), change.id), change.author);
+        }
         self.verdicts.push(VerdictRow { seq: change.id.seq, print: canonical::print(change), verdict });
     }
 

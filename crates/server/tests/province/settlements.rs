@@ -20,6 +20,7 @@ on_both_stores!(
     after_a_restore_the_decision_still_closes,
     a_conflict_names_who_wrote_what_stands,
     ones_own_is_taken_back_where_it_waits,
+    ones_own_is_taken_back_in_the_push_that_brings_it,
     what_was_sent_back_is_given_back_with_the_right,
 );
 
@@ -232,6 +233,18 @@ async fn ones_own_is_taken_back_where_it_waits(place: Place) {
     // A decision that stands is nobody's to write over without the right there.
     let again = decision(&mut old, &asked, "340323104001", Choice::Theirs);
     assert_eq!(words(&old.push(&province, &[again]).await), ["no_right"]);
+    assert!(province.verify().await.unwrap().broken.is_empty());
+}
+
+/// A province that was put back is told a change and its author's word on it in one push.
+async fn ones_own_is_taken_back_in_the_push_that_brings_it(place: Place) {
+    let province = place.province().await;
+    let mut village = worker(&province, "village", VILLAGE).await;
+    let chief = person(&province, "chief", &[grant(Role::Supervisor, "340323")]).await;
+    let strange = village.new_household(Uuid::new_v4(), OTHER_VILLAGE, "邻村的户");
+    let back = decision(&mut village, &strange, OTHER_VILLAGE, Choice::Theirs);
+    assert_eq!(words(&village.push(&province, &[strange, back]).await), ["no_right", "applied"]);
+    assert!(waiting(&province, &chief).await.is_empty());
     assert!(province.verify().await.unwrap().broken.is_empty());
 }
 
