@@ -7,7 +7,6 @@ use std::borrow::Cow;
 
 use tiexin_domain::nouns::follow::place_of_late;
 use tiexin_protocol::{Change, Held, ParkCode, Verdict, planted};
-use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
@@ -40,9 +39,9 @@ pub(super) fn followed<'a>(
 
 /// A new record of a family that moved to another village of the township, as one that lies there.
 fn with_family<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Cow<'a, Change> {
-    let named = change.set.get("household").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
-    let family = named.and_then(|id| layer.held(work, id)).filter(|held| held.record.scope == change.scope);
-    let to = family.and_then(|held| place_of_late(&change.kind, &change.set, &held.record));
+    let near = |held: &&Held| held.record.scope == change.scope;
+    let mut named = parents(change).filter_map(|id| layer.held(work, id)).filter(near);
+    let to = named.find_map(|held| place_of_late(&change.kind, &change.set, &held.record));
     let Some(to) = to else { return Cow::Borrowed(change) };
     let mut followed = change.clone();
     followed.set.insert("region".into(), to.to_string().into());
