@@ -67,8 +67,11 @@ pub(super) fn refused(
     held: Option<&Held>,
     refusal: Verdict,
 ) -> Weighed {
-    if change.scope != asked.scope || set_region(change) != set_region(asked) {
+    if change.scope != asked.scope {
         return (moved(), change.scope.clone());
+    }
+    if set_region(change) != set_region(asked) {
+        return (moved_near(), change.scope.clone());
     }
     let to = set_region(change).map(|region| region.scope()).filter(|to| work.head(to).is_some());
     (refusal, to.filter(|_| held.is_some()).unwrap_or_else(|| change.scope.clone()))
@@ -78,5 +81,12 @@ fn moved() -> Verdict {
     Verdict::Parked {
         code: ParkCode::Moved,
         message: "这户已迁到别的乡镇，这次填写已转到那里留待处理".into(),
+    }
+}
+
+fn moved_near() -> Verdict {
+    Verdict::Parked {
+        code: ParkCode::Moved,
+        message: "这户已迁到本乡镇的另一个村，填写人没有那里的填写权限，这次填写已留待审核人处理".into(),
     }
 }

@@ -226,6 +226,7 @@ async fn a_new_person_goes_to_the_village_of_the_family(place: Place) {
     assert_eq!(new.field(TOWN, spouse, "name"), "新妻");
     assert_eq!(old.record(TOWN, spouse), None);
     let there = province.quarantine(lead.device, &TOWN.parse().unwrap()).await.unwrap();
-    assert!(there.iter().any(|kept| kept.change == theirs));
+    let kept = there.iter().find(|kept| kept.change == theirs).expect("parked where the family is");
+    assert!(matches!(&kept.verdict, Verdict::Parked { message, .. } if message.contains("本乡镇的另一个村")));
     assert!(province.verify().await.unwrap().broken.is_empty());
 }
