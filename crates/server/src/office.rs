@@ -126,12 +126,13 @@ pub(crate) fn to_end(
     let lives = |right: &&Right| right.grant.to.is_none_or(|end| end >= today) && real(&right.grant);
     let open: Vec<&Right> = all.iter().copied().filter(lives).collect();
     let now: Vec<&Right> = open.iter().copied().filter(|right| right.grant.in_force(today)).collect();
+    let alone = which.from.is_some() || all.len() == 1;
     let meant = match (now.is_empty(), open.len(), all.last()) {
         (false, ..) => now,
         (_, 0, Some(right)) => return refused(format!("这条授权已经终止（{}）", span(&right.grant))),
         (_, 0, None) => return Err(Refused::GrantUnknown.into()),
         // The only one that there ever was, or the one that was named.
-        (_, 1, _) if all.len() == 1 => open,
+        (_, 1, _) if alone => open,
         _ => {
             let spans: Vec<String> = open.iter().map(|right| span(&right.grant)).collect();
             return refused(format!(
@@ -271,6 +272,9 @@ mod tests {
             why(end(&[over.clone(), later.clone()], None, None)).contains("--from"),
             "ended twice by a slip"
         );
+        // One that was taken back before its first day and given again is still named by that day.
+        let taken = right(Some("2027-01-01"), Some("2026-10-04"), 6);
+        assert_eq!(given(end(&[taken, later.clone()], Some("2027-01-01"), None)), [3]);
         assert!(why(end(&all[..1], None, None)).contains("已经终止"));
         assert!(matches!(end(&[], None, None), Err(Error::Refused(Refused::GrantUnknown))));
         // An end does not make longer, and not end before it begins.
