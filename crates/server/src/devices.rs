@@ -108,7 +108,13 @@ impl Province {
 
     /// Shuts a device out: one that was `lost` from its next request on, one that retires after it has
     /// handed over what waits. Either way it is ordered to destroy its book.
+    ///
+    /// # Errors
+    /// `Config`: one that is shut out cannot hand over any more, and would wait with its order for ever.
     pub async fn revoke(&self, device: Uuid, lost: bool, by: Option<Uuid>) -> Result<()> {
+        if !lost && self.book.device(device).await?.is_some_and(|known| known.revoked_at.is_some()) {
+            return Err(Error::Config("这台电脑已经停用，不能再改为退役".into()));
+        }
         let now = self.clock.now();
         let order = WipeOrder { device, order: Uuid::now_v7(), issued: now, hand_over: !lost };
         let order = serde_json::to_string(&tiexin_seal::state(&self.keys, &order)?)?;

@@ -86,6 +86,9 @@ async fn a_lost_desk_hears_the_order_and_nothing_else(place: Place) {
     let token = tiexin_protocol::wire::TokenRequest { device: desk.device, nonce: None, signature: None };
     assert_eq!(order(&key, &shut(province.token(&token).await)), told);
     shut(province.pull(&desk.pulling(vec![])).await);
+    // It gets no time to hand over any more: it would hear of no backup, and keep its book.
+    assert!(province.revoke(desk.device, false, None).await.is_err());
+    assert_eq!(order(&key, &shut(province.hello(&asking(&desk)).await)), told);
     // What it still brings is kept for people to look at, and takes no effect.
     let late = desk.new_household(Uuid::new_v4(), VILLAGE, "迟到户");
     assert_eq!(words(&desk.push(&province, &[late]).await), ["no_right"]);
