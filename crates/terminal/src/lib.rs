@@ -7,7 +7,6 @@ mod usage;
 use std::fmt;
 use std::io::{self, Write};
 
-pub use mistake::mistake;
 pub use usage::{Unread, bare, read};
 
 /// Why results were not written.

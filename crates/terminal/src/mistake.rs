@@ -5,7 +5,7 @@ use std::error::Error as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Every kind of mistake that clap knows. Of what it says itself nothing is shown.
-pub fn mistake(error: &clap::Error) -> String {
+pub(crate) fn mistake(error: &clap::Error) -> String {
     format!("{}。\n加上 --help 可以看到说明。", what(error))
 }
 

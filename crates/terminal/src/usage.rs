@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 
 use crate::mistake::mistake;
-use crate::{print, say};
+use crate::{Unprinted, print, say};
 
 /// Exit code of a command line that cannot be read.
 const USAGE: u8 = 2;
@@ -25,7 +25,10 @@ impl Unread {
         match self {
             Unread::Answer(text) => {
                 // A reader that went away is no mistake.
-                let _ = print(&text);
+                if let Err(unprinted @ Unprinted::Io(_)) = print(&text) {
+                    say!("{unprinted}");
+                    return ExitCode::FAILURE;
+                }
                 ExitCode::SUCCESS
             }
             Unread::Mistake(text) => {
