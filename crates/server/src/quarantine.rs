@@ -126,10 +126,16 @@ pub(crate) fn decided(change: ChangeId, record: &Record) -> Option<Settled> {
     })
 }
 
-/// Sent back to its author: whole, where one of the desk's people may write, so that it can be written again.
-pub(crate) fn given_back(change: Change, users: &[User], today: NaiveDate) -> Option<Box<Change>> {
+/// Sent back to its author: whole, where one of the desk's people may write, so that it can be written again. `lies`:
+/// where its record lies now, for a change that says no place; none: it lies nowhere.
+pub(crate) fn given_back(
+    change: Change,
+    lies: Option<RegionCode>,
+    users: &[User],
+    today: NaiveDate,
+) -> Option<Box<Change>> {
     let said = change.set.get("region").and_then(|region| region.as_str()?.parse().ok());
-    let place = said.unwrap_or_else(|| change.scope.clone());
+    let place = said.or(lies).unwrap_or_else(|| change.scope.clone());
     let may = |user: &User| !user.disabled && permits(&user.grants, Action::Write, &place, today);
     users.iter().any(may).then(|| Box::new(change))
 }

@@ -257,9 +257,18 @@ async fn what_was_sent_back_is_given_back_with_the_right(place: Place) {
     village.push(&province, std::slice::from_ref(&strange)).await;
     let no = decision(&mut chief, &strange, OTHER_VILLAGE, Choice::Decline);
     chief.push(&province, &[no]).await;
+    // An edit says no place: the village of its record counts.
+    let there = chief.new_household(Uuid::new_v4(), OTHER_VILLAGE, "邻村另一户");
+    chief.push(&province, std::slice::from_ref(&there)).await;
+    let edit = village.edit(there.record, TOWN, 1, json!({"phone": "13900000001"}));
+    assert_eq!(words(&village.push(&province, std::slice::from_ref(&edit)).await), ["no_right"]);
+    let no = decision(&mut chief, &edit, OTHER_VILLAGE, Choice::Decline);
+    chief.push(&province, &[no]).await;
     let heard = asks(&province, &village, "", &[strange.id]).await.settled;
     assert_eq!((heard[0].choice.clone(), &heard[0].wrote), (Choice::Decline, &None));
+    assert_eq!(asks(&province, &village, "", &[edit.id]).await.settled[0].wrote, None);
     province.add_grant("village", &grant(Role::Worker, OTHER_VILLAGE)).await.unwrap();
     let heard = asks(&province, &village, "", &[strange.id]).await.settled;
     assert_eq!(heard[0].wrote.as_deref(), Some(&strange));
+    assert_eq!(asks(&province, &village, "", &[edit.id]).await.settled[0].wrote.as_deref(), Some(&edit));
 }

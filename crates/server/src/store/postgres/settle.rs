@@ -142,14 +142,18 @@ pub(super) async fn settled(
     let by_id: HashMap<Uuid, ChangeId> = asked.into_iter().map(|id| (id.settlement(), id)).collect();
     let ids: Vec<Uuid> = by_id.keys().copied().collect();
     let statement = tx.prepare_cached("SELECT id, record, scope FROM record WHERE id = ANY ($1)").await?;
+    let lies = tx.prepare_cached("SELECT region FROM record WHERE id = $1").await?;
     let mut settled = Vec::new();
     for row in tx.query(&statement, &[&ids]).await? {
         let Some(change) = by_id.get(&row.try_get(0)?) else { continue };
         let decided = quarantine::decided(*change, &serde_json::from_str(row.try_get(1)?)?);
         let Some(mut one) = decided else { continue };
-        if !one.choice.takes_effect() {
-            let kept = kept(tx, row.try_get(2)?, change).await?;
-            one.wrote = kept.and_then(|kept| quarantine::given_back(kept, users, today));
+        if !one.choice.takes_effect()
+            && let Some(kept) = kept(tx, row.try_get(2)?, change).await?
+        {
+            let lies = tx.query_opt(&lies, &[&kept.record]).await?;
+            let lies = lies.map(|row| place(&row, 0)).transpose()?;
+            one.wrote = quarantine::given_back(kept, lies, users, today);
         }
         settled.push(one);
     }

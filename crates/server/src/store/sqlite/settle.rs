@@ -97,15 +97,18 @@ pub(super) fn settled(
 ) -> Result<Vec<Settled>> {
     let mut settled = Vec::new();
     let mut query = tx.prepare_cached("SELECT record, scope FROM record WHERE id = ?1")?;
+    let mut lies = tx.prepare_cached("SELECT region FROM record WHERE id = ?1")?;
     for change in quarantine::asked(request) {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
         let Some((text, scope)) = query.query_row([change.settlement().as_bytes()], read).optional()? else {
             continue;
         };
         let Some(mut one) = quarantine::decided(change, &serde_json::from_str(&text)?) else { continue };
-        if !one.choice.takes_effect() {
-            let kept = kept(tx, &scope, &change)?;
-            one.wrote = kept.and_then(|kept| quarantine::given_back(kept, users, today));
+        if !one.choice.takes_effect()
+            && let Some(kept) = kept(tx, &scope, &change)?
+        {
+            let lies = lies.query_row([kept.record.as_bytes()], |row| place(row, 0)).optional()?;
+            one.wrote = quarantine::given_back(kept, lies, users, today);
         }
         settled.push(one);
     }
