@@ -1,8 +1,10 @@
 //! The rules of nouns, applied to what somebody wants to save.
 
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
 use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
-use tiexin_domain::nouns::{self, Noun, Visit, tidy, tidy_name};
+use tiexin_domain::nouns::{self, Noun, PersonRef, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
 use tiexin_store::{Book, StoreError};
@@ -112,6 +114,23 @@ pub(crate) fn problems_since(
     Ok(found)
 }
 
+/// The same for what a person writes at this desk, by whichever command. What comes from elsewhere is not held to all
+/// of it: who decides on that cannot mend it, and a family's people may have changed since.
+pub(crate) fn problems_written(
+    book: &Book,
+    kind: &str,
+    id: Uuid,
+    before: Option<&Fields>,
+    fields: &Fields,
+    day: OfficeDay,
+) -> Result<Vec<Problem>, StoreError> {
+    let mut found = problems_since(book, kind, id, before, fields, day)?;
+    if Kind::from_code(kind) == Kind::Visit {
+        found.extend(not_met(book, before, fields)?);
+    }
+    Ok(found)
+}
+
 /// A field that is missing or cannot be read, by the name it has on the screen.
 pub(crate) fn not_read(kind: &str, problem: Problem) -> Problem {
     let label = crate::labels::field(kind, &problem.field);
@@ -129,6 +148,42 @@ fn of_visit(book: &Book, fields: &Fields, day: OfficeDay) -> Result<Vec<Problem>
     let own = visit.problems();
     let at = visit.problems_at(day.latest, preference.as_ref());
     Ok(at.into_iter().filter(|problem| !own.contains(problem)).collect())
+}
+
+/// Who was met by record is one of the family, and was alive on that day. What stood so before holds back no other
+/// correction, and of a family that is not here nothing can be told.
+fn not_met(book: &Book, before: Option<&Fields>, fields: &Fields) -> Result<Vec<Problem>, StoreError> {
+    let Ok(visit) = Visit::from_fields(fields) else { return Ok(Vec::new()) };
+    if book.get(visit.household)?.is_none_or(|home| home.void.is_some()) {
+        return Ok(Vec::new());
+    }
+    let former = before.and_then(|before| Visit::from_fields(before).ok());
+    let stood =
+        |met: &PersonRef| former.as_ref().is_some_and(|v| v.date == visit.date && v.met.contains(met));
+    let persons = book.children_of_kind(visit.household, Kind::Person.code())?;
+    let mut problems = Vec::new();
+    for (n, met) in visit.met.iter().enumerate().filter(|(_, met)| !stood(met)) {
+        let Some(id) = met.person else { continue };
+        let message = match persons.iter().find(|person| person.id == id) {
+            None => format!("“{}”不是这户的人，请从这户的人里选", met.name),
+            Some(person) if died_before(&person.fields, visit.date) => {
+                format!("“{}”那天已经离世，请核对见到了谁和走访日期", met.name)
+            }
+            Some(_) => continue,
+        };
+        problems.push(Problem::new(&format!("met.{n}.person"), "not_met", message));
+    }
+    Ok(problems)
+}
+
+/// As far as is known when.
+fn died_before(fields: &Fields, day: NaiveDate) -> bool {
+    let on = fields.get("died_on").and_then(|on| PartialDate::deserialize(on).ok());
+    on.is_some_and(|on| match on {
+        PartialDate::Year(year) => year < day.year(),
+        PartialDate::Month(year, month) => (year, month) < (day.year(), day.month()),
+        PartialDate::Day(on) => on < day,
+    })
 }
 
 /// The wish of a family by its active file; the strictest, should there be several.
@@ -228,7 +283,6 @@ pub(crate) fn known_numbers(book: &Book, current: &Record, sent: &Fields) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::NaiveDate;
     use serde_json::json;
 
     fn fields(value: Value) -> Fields {

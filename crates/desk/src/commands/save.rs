@@ -83,7 +83,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
         rules::follow_id_number(&mut fields, &sent);
     }
     let before = joining.as_ref().map(|person| &person.fields);
-    refuse(rules::problems_since(at.book(), kind, id, before, &fields, at.day).map_err(errors::store)?)?;
+    refuse(rules::problems_written(at.book(), kind, id, before, &fields, at.day).map_err(errors::store)?)?;
     let persons = person_of::saves(at, kind, &mut fields, borrowed, None)?;
     if joining.is_none() {
         sign(at, &mut fields);
@@ -117,7 +117,7 @@ pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Res
     keep_restricted(at, &seen, &mut sent)?;
     let borrowed = person_of::split(&seen.kind, &mut sent);
     let mut merged = merged(&seen, &sent);
-    let found = rules::problems_since(at.book(), &seen.kind, id, Some(&seen.fields), &merged, at.day);
+    let found = rules::problems_written(at.book(), &seen.kind, id, Some(&seen.fields), &merged, at.day);
     refuse(found.map_err(errors::store)?)?;
     let former = person_of::person_of(at.book(), &seen)?;
     let persons = person_of::saves(at, &seen.kind, &mut merged, borrowed, former)?;

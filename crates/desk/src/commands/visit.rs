@@ -2,17 +2,15 @@
 
 use std::collections::HashSet;
 
-use chrono::{Datelike, NaiveDate};
-use serde::Deserialize;
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::family::{FestivalsNear, RecordVisit, SameVisits, VisitStart, VisitStartReply};
 use tiexin_contract::records::{RecordRow, Saved};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::person::has_died;
-use tiexin_domain::nouns::{Noun, PersonRef, Visit};
+use tiexin_domain::nouns::{Noun, Visit};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Kind, PartialDate, Problem};
+use tiexin_domain::{Kind, Problem};
 use tiexin_store::{ListQuery, Save, StoreError};
 use uuid::Uuid;
 
@@ -78,9 +76,8 @@ fn record(at: &At, args: RecordVisit) -> Result<Saved, ErrorReply> {
     fields.retain(|_, value| !value.is_null());
     let id = args.id.unwrap_or_else(|| at.new_id());
     let before = args.id.map(|id| find(at, id)).transpose()?.map(|visit| visit.fields);
-    let found = rules::problems_since(at.book(), Kind::Visit.code(), id, before.as_ref(), &fields, at.day);
-    let mut problems = found.map_err(errors::store)?;
-    problems.extend(met_of_family(at, &home, before.as_ref(), &fields)?);
+    let found = rules::problems_written(at.book(), Kind::Visit.code(), id, before.as_ref(), &fields, at.day);
+    let problems = found.map_err(errors::store)?;
     if !problems.is_empty() {
         return Err(ErrorReply::invalid(problems));
     }
@@ -97,44 +94,6 @@ fn record(at: &At, args: RecordVisit) -> Result<Saved, ErrorReply> {
     let (saved, changed) = written.map_err(errors::store)?;
     at.changed(changed);
     Ok(Saved { id, row: rows::opened(at, saved.record())? })
-}
-
-/// Who was met by record is one of the family, and was alive on that day. What stood so before holds back no other
-/// correction.
-fn met_of_family(
-    at: &At,
-    home: &Record,
-    before: Option<&Fields>,
-    fields: &Fields,
-) -> Result<Vec<Problem>, ErrorReply> {
-    let Ok(visit) = Visit::from_fields(fields) else { return Ok(Vec::new()) };
-    let former = before.and_then(|before| Visit::from_fields(before).ok());
-    let stood =
-        |met: &PersonRef| former.as_ref().is_some_and(|v| v.date == visit.date && v.met.contains(met));
-    let family = Family::load(at, home.id)?;
-    let mut problems = Vec::new();
-    for (n, met) in visit.met.iter().enumerate().filter(|(_, met)| !stood(met)) {
-        let Some(id) = met.person else { continue };
-        let message = match family.persons().into_iter().find(|person| person.id == id) {
-            None => format!("“{}”不是这户的人，请从这户的人里选", met.name),
-            Some(person) if died_before(&person.fields, visit.date) => {
-                format!("“{}”那天已经离世，请核对见到了谁和走访日期", met.name)
-            }
-            Some(_) => continue,
-        };
-        problems.push(Problem::new(&format!("met.{n}.person"), "not_met", message));
-    }
-    Ok(problems)
-}
-
-/// As far as is known when.
-fn died_before(fields: &Fields, day: NaiveDate) -> bool {
-    let on = fields.get("died_on").and_then(|on| PartialDate::deserialize(on).ok());
-    on.is_some_and(|on| match on {
-        PartialDate::Year(year) => year < day.year(),
-        PartialDate::Month(year, month) => (year, month) < (day.year(), day.month()),
-        PartialDate::Day(on) => on < day,
-    })
 }
 
 /// Who recorded it, and fields of a newer program.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tiexin_contract::family::{ExportFamilies, GetFamily, RecordVisit};
-use tiexin_contract::records::EditRecord;
+use tiexin_contract::records::{EditRecord, SaveRecord};
 use tiexin_domain::Fields;
 use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::nouns::{PersonRef, Visit};
@@ -41,6 +41,19 @@ async fn nobody_is_met_after_their_death_nor_in_another_family() {
     let mut again = met(home, (2026, 11, 1), person, "贾文广");
     (again.id, again.visit.note) = (Some(before), Some("补记".into()));
     office.ok(again).await;
+    // Whichever command corrects it.
+    let correct =
+        |set| SaveRecord { kind: "visit".into(), id: Some(before), version: None, fields: fields(set) };
+    let wrong = office.refused(correct(json!({"met": [{"person": stranger, "name": "孙有福"}]}))).await;
+    assert!(wrong.about("met.0.person").is_some_and(|word| word.contains("不是这户的人")), "{wrong:?}");
+    let late = EditRecord {
+        id: before,
+        fields: fields(json!({"date": "2026-11-15"})),
+        seen: fields(json!({"date": "2026-11-01"})),
+    };
+    let late = office.refused(late).await;
+    assert!(late.about("met.0.person").is_some_and(|word| word.contains("离世")), "{late:?}");
+    office.ok(correct(json!({"note": "再补"}))).await;
     let path = office.folder.path().join("名册.xlsx").to_string_lossy().into_owned();
     office.ok(ExportFamilies { region: TOWNSHIP.parse().unwrap(), path: Some(path.clone()) }).await;
     let told = cells(&path);
