@@ -76,7 +76,7 @@ impl Rows {
             care: household_of_file(record).and_then(|home| self.care.get(&home).cloned()),
             void: record.void.as_ref().map(|void| void.reason.clone()),
             recorded_by: record.text("recorded_by").map(str::to_owned),
-            recorded_at: record.fields.get("recorded_at").and_then(serde_json::Value::as_i64),
+            recorded_at: recorded_at(record),
             fields,
         }
     }
@@ -135,6 +135,11 @@ fn care(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, Care>, ErrorReply>
         in_vain: in_vain(care.last.in_vain),
     });
     Ok(households.into_iter().zip(care).collect())
+}
+
+/// When a record was made, as who made it wrote: milliseconds since 1970 UTC.
+pub(crate) fn recorded_at(record: &Record) -> Option<i64> {
+    record.fields.get("recorded_at").and_then(serde_json::Value::as_i64)
 }
 
 pub(crate) fn in_vain(told: Option<(NaiveDate, String)>) -> Option<InVain> {

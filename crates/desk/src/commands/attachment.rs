@@ -20,7 +20,7 @@ use crate::masking::RECORDED_BY_ID;
 use crate::picture::{self, Policy};
 use crate::registry::Registry;
 use crate::rights::{At, READ, WRITE};
-use crate::{errors, files, province, rules};
+use crate::{errors, files, province, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &AddAttachment| of_record(at, args.owner), add);
@@ -99,7 +99,7 @@ fn list(at: &At, args: ListAttachments) -> Result<Vec<AttachmentRow>, ErrorReply
     });
     all.sort_by_key(|record| {
         let day = record.text("taken_at").map(str::to_owned);
-        std::cmp::Reverse((record.fields.get("recorded_at").and_then(|at| at.as_i64()), day, record.id))
+        std::cmp::Reverse((rows::recorded_at(record), day, record.id))
     });
     let enrolled = province::is_enrolled(at.book())?;
     all.iter().map(|record| row(at, record, enrolled)).collect()

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::duplicates::{Decided, Duplicates, ListDuplicates, Pair};
 use tiexin_domain::access::Action;
@@ -104,7 +103,7 @@ fn merges(book: &tiexin_store::Book, regions: &[RegionCode]) -> Result<Vec<(Reco
         .into_iter()
         .filter_map(|record| Merge::from_fields(&record.fields).ok().map(|merge| (record, merge)))
         .collect();
-    all.sort_by_key(|(record, _)| (std::cmp::Reverse(made_at(record)), record.id));
+    all.sort_by_key(|(record, _)| (std::cmp::Reverse(rows::recorded_at(record)), record.id));
     Ok(all)
 }
 
@@ -131,14 +130,10 @@ fn decided(
         stays: row(stays)?,
         gives_way: row(gives_way)?,
         by: record.text("recorded_by").map(str::to_owned),
-        at: made_at(record),
+        at: rows::recorded_at(record),
         may,
         merged_since: if may { merged_since(at, (record, merge), merges)? } else { Vec::new() },
     })
-}
-
-fn made_at(record: &Record) -> Option<i64> {
-    record.fields.get("recorded_at").and_then(Value::as_i64)
 }
 
 /// What came from the family that gave way and was merged since with what the other one had: taking the families
@@ -151,7 +146,7 @@ fn merged_since(
     let came = |id: Uuid| merge.turned.iter().any(|turned| turned.record == id);
     let since = merges.iter().filter(|(later, other)| {
         other.decision == MergeDecision::Merged
-            && made_at(later) >= made_at(record)
+            && rows::recorded_at(later) >= rows::recorded_at(record)
             && came(other.stays) != came(other.gives_way)
     });
     let mut told = Vec::new();

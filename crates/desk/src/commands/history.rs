@@ -15,6 +15,7 @@ use super::merge_told;
 use super::records::{find, kind_of, of_record};
 use crate::registry::Registry;
 use crate::rights::{At, READ};
+use crate::rows::recorded_at;
 use crate::{errors, labels, masking, place, values};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -144,10 +145,6 @@ fn is_whole(event: &Event) -> bool {
 fn came(event: &Event, record: &Record) -> &'static str {
     let made = recorded_at(record).is_none_or(|at| (event.at - at).abs() < 60_000);
     if made { "登记" } else { "迁入" }
-}
-
-fn recorded_at(record: &Record) -> Option<i64> {
-    record.fields.get("recorded_at").and_then(Value::as_i64)
 }
 
 /// A desk that took the record over as it stood does not know what was done before. It says so, and what it knows.

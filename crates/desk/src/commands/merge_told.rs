@@ -1,6 +1,5 @@
 //! 经过 of a record into which others were merged: which ones, by whom, and what of them was not taken over.
 
-use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_domain::Noun;
 use tiexin_domain::access::Action;
@@ -11,6 +10,7 @@ use tiexin_store::merging;
 
 use super::waiting_shown::in_words;
 use crate::rights::At;
+use crate::rows::recorded_at;
 use crate::{errors, labels, masking, place};
 
 /// A merge as the record that stays tells it.
@@ -43,7 +43,7 @@ pub(super) fn of(at: &At, stays: &Record) -> Result<Vec<Told>, ErrorReply> {
             format!("；没有选到的：{}", left.join("，"))
         };
         told.push(Told {
-            at: record.fields.get("recorded_at").and_then(Value::as_i64).unwrap_or_default(),
+            at: recorded_at(&record).unwrap_or_default(),
             author: record.text("recorded_by").map(str::to_owned),
             act: format!("把重复登记的{which}并入这一份{end}{left}"),
         });

@@ -4,12 +4,12 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::quarantine::Answer;
 use tiexin_domain::Noun;
 use tiexin_domain::nouns::Settlement;
-use tiexin_domain::record::Record;
 use tiexin_store::Refused;
 
 use super::waiting_shown::title_of;
 use crate::errors;
 use crate::rights::At;
+use crate::rows::recorded_at;
 
 /// The user's own decisions that were not taken.
 pub(super) fn of_user(at: &At) -> Result<Vec<Refused>, ErrorReply> {
@@ -36,8 +36,4 @@ pub(super) fn answer(at: &At, one: &Refused) -> Option<Answer> {
         wrote: Vec::new(),
         again: false,
     })
-}
-
-fn recorded_at(record: &Record) -> Option<i64> {
-    record.fields.get("recorded_at").and_then(serde_json::Value::as_i64)
 }
