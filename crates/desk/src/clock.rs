@@ -13,7 +13,7 @@ pub trait Clock: Send + Sync + 'static {
     fn now_ms(&self) -> i64;
     /// Time at the office: China's, whatever zone the computer is set to.
     fn local(&self) -> NaiveDateTime {
-        office_time(DateTime::from_timestamp_millis(self.now_ms()).unwrap_or_default())
+        office_time_of(self.now_ms())
     }
     /// Milliseconds that only go forward, from any start: for idling.
     fn steady_ms(&self) -> i64;
@@ -38,9 +38,14 @@ pub(crate) fn office_time(at: DateTime<Utc>) -> NaiveDateTime {
     at.naive_utc() + TimeDelta::minutes(OFFICE_MINUTES.into())
 }
 
+/// [`office_time`] of milliseconds since 1970 UTC.
+pub(crate) fn office_time_of(at_ms: i64) -> NaiveDateTime {
+    office_time(DateTime::from_timestamp_millis(at_ms).unwrap_or_default())
+}
+
 /// The day of a moment at the office.
 pub(crate) fn day_of(at_ms: i64) -> NaiveDate {
-    office_time(DateTime::from_timestamp_millis(at_ms).unwrap_or_default()).date()
+    office_time_of(at_ms).date()
 }
 
 /// The computer's own clock.

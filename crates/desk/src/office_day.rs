@@ -1,11 +1,11 @@
 //! Which day it is at the office, and whether the computer's clock can be believed.
 
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use tiexin_contract::session::{ClockNotice, ClockTrouble};
 use tiexin_domain::YearHint;
 use tiexin_store::{Book, StoreError};
 
-use crate::clock::{Clock, OFFICE_MINUTES, office_time};
+use crate::clock::{Clock, OFFICE_MINUTES, day_of};
 
 /// A book is used for so long at most after its program was built; later times come from a clock that was wrong.
 const YEARS_OF_USE: u64 = 10;
@@ -53,8 +53,7 @@ fn years_after(day: NaiveDate) -> NaiveDate {
 
 /// The latest day on which the book was used; one that cannot be is passed over.
 fn newest(clock: &dyn Clock, book: &Book) -> Result<NaiveDate, StoreError> {
-    let at = DateTime::from_timestamp_millis(book.lease_clock(clock.now_ms())?).unwrap_or_default();
-    let day = office_time(at).date();
+    let day = day_of(book.lease_clock(clock.now_ms())?);
     let can_be = clock.built_on().is_none_or(|built| day <= years_after(built));
     Ok(if can_be { day } else { NaiveDate::MIN })
 }

@@ -12,7 +12,7 @@ use super::args::{Families, List, Move, Search, Show};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::plain;
-use crate::clock::office_time;
+use crate::clock::office_time_of;
 
 /// Rows fetched at once.
 const PAGE: u32 = 500;
@@ -107,8 +107,7 @@ pub(super) async fn show(door: Door, args: Show) -> Outcome {
     if args.history {
         let history = seat.desk.run(RecordHistory { id: args.id }).await?;
         lines.extend(history.iter().map(|entry| {
-            let at = chrono::DateTime::from_timestamp_millis(entry.at).unwrap_or_default();
-            let at = office_time(at).format("%Y-%m-%d %H:%M");
+            let at = office_time_of(entry.at).format("%Y-%m-%d %H:%M");
             let file = entry.import.as_ref().map(|file| format!("（{file}）")).unwrap_or_default();
             let part = entry.part.as_ref().map(|part| format!("（{}）", part.title)).unwrap_or_default();
             let (author, act, fields) = (&entry.author, &entry.act, entry.fields.join("、"));

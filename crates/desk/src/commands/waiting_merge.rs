@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::merge::{meanwhile, stays_anew};
 use super::waiting::{Group, Viewer};
 use super::waiting_shown::{Words, in_words};
-use crate::clock::office_time;
+use crate::clock::office_time_of;
 use crate::{errors, labels, masking, place};
 
 impl Words<'_> {
@@ -104,7 +104,7 @@ impl Words<'_> {
     fn deed(&self, record: &Record, event: &Event, others: &HashMap<Uuid, String>) -> String {
         let known = self.names.of_author(event.author);
         let who = others.get(&event.author).cloned().unwrap_or(known);
-        let when = office_time_of(event.at);
+        let when = office_time_of(event.at).format("%-m月%-d日 %H:%M");
         let shown: Vec<String> =
             event.fields.iter().filter(|field| !field.starts_with("recorded_")).cloned().collect();
         match shown.is_empty() {
@@ -120,9 +120,4 @@ pub(super) fn merge_reason(merge: &Merge, code: &str) -> Option<&'static str> {
         MergeDecision::Undone => "撤销合并时有人改过",
         _ => "合并时有人改过",
     })
-}
-
-fn office_time_of(at: i64) -> String {
-    let at = chrono::DateTime::from_timestamp_millis(at);
-    at.map(|at| office_time(at).format("%-m月%-d日 %H:%M").to_string()).unwrap_or_default()
 }
