@@ -20,7 +20,7 @@ const PAGE: u32 = 500;
 pub(super) async fn list(door: Door, args: List) -> Outcome {
     let kind = kind(&args.kind)?;
     if args.voided {
-        return super::voided::list(door, vec![kind], args.region.as_deref(), None, args.limit).await;
+        return super::voided::list(door, vec![kind], args.within.region.as_deref(), None, args.limit).await;
     }
     let filters = args.filter.iter().map(|text| filter(text)).collect::<Outcome<Vec<_>>>()?;
     let sort = args.sort.as_deref().map(|field| Sort {
@@ -28,7 +28,7 @@ pub(super) async fn list(door: Door, args: List) -> Outcome {
         descending: field.starts_with('-'),
     });
     let seat = door.sign_in().await?;
-    let region = seat.region(args.region.as_deref()).await?;
+    let region = seat.region(args.within.region.as_deref()).await?;
     let mut ask = ListRecords {
         kind,
         region,
@@ -146,7 +146,7 @@ pub(super) async fn search(door: Door, args: Search) -> Outcome {
 pub(super) async fn families(door: Door, args: Families) -> Outcome {
     let path = super::absolute(&args.out)?;
     let seat = door.sign_in().await?;
-    let region = seat.region(args.region.as_deref()).await?;
+    let region = seat.region(args.within.region.as_deref()).await?;
     let made = seat.desk.run(ExportFamilies { region, path: Some(path.clone()) }).await?;
     seat.out.tell(&json!({"name": made.name, "path": path}), || {
         vec![format!("已写成 {path}。表里有完整的电话和住址，请妥善保管。")]

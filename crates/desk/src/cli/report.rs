@@ -16,13 +16,13 @@ use super::exit::{Exit, Failure, Outcome};
 use super::records::line;
 
 pub(super) async fn report(door: Door, args: Report) -> Outcome {
-    month(&args.month)?;
+    month(&args.sheet.month)?;
     let seat = door.sign_in().await?;
-    let region = seat.region(args.region.as_deref()).await?;
-    let form = form(&seat, &args.form).await?;
+    let region = seat.region(args.sheet.within.region.as_deref()).await?;
+    let form = form(&seat, &args.sheet.form).await?;
     let ask = GetReport {
         form: form.clone(),
-        month: args.month.clone(),
+        month: args.sheet.month.clone(),
         region: region.clone(),
         by_village: args.by_village,
     };
@@ -40,7 +40,7 @@ pub(super) async fn report(door: Door, args: Report) -> Outcome {
     }
     // Frozen shape: `docs/command-line.md`.
     let value = json!({
-        "form": form, "month": args.month, "region": region, "figures": cells(figures),
+        "form": form, "month": args.sheet.month, "region": region, "figures": cells(figures),
         "rows": sheet.rows.iter().filter(|row| !row.total).map(|row| json!({
             "region": row.region, "name": row.label, "standing": row.standing, "figures": cells(&row.cells),
         })).collect::<Vec<Value>>(),
@@ -115,21 +115,21 @@ async fn form(seat: &Seat, code: &str) -> Outcome<String> {
 }
 
 pub(super) async fn figure(door: Door, args: Figure) -> Outcome {
-    month(&args.month)?;
+    month(&args.sheet.month)?;
     let seat = door.sign_in().await?;
-    let region = seat.region(args.region.as_deref()).await?;
-    let form = form(&seat, &args.form).await?;
+    let region = seat.region(args.sheet.within.region.as_deref()).await?;
+    let form = form(&seat, &args.sheet.form).await?;
     let path: Vec<String> = args.cell.split('/').map(|part| part.trim().to_owned()).collect();
     let ask = FigureRecords {
         form: form.clone(),
-        month: args.month.clone(),
+        month: args.sheet.month.clone(),
         region: region.clone(),
         path: path.clone(),
         limit: args.limit,
     };
     let reply = match seat.desk.run(ask).await {
         Err(reply) if matches!(reply.code, ErrorCode::NotFound | ErrorCode::Invalid) => {
-            let sheet = seat.desk.run(GetReport::of(form, args.month, region.clone())).await?;
+            let sheet = seat.desk.run(GetReport::of(form, args.sheet.month, region.clone())).await?;
             let known: Vec<String> = figures(&sheet, &region).iter().map(|c| c.path.join("/")).collect();
             let message = format!("表里没有这一栏：{}。现有：\n  {}", args.cell, known.join("\n  "));
             return Err(Failure::new(Exit::NotFound, message));
@@ -137,7 +137,7 @@ pub(super) async fn figure(door: Door, args: Figure) -> Outcome {
         other => other?,
     };
     let value = json!({
-        "form": form, "month": args.month, "region": region, "path": path,
+        "form": form, "month": args.sheet.month, "region": region, "path": path,
         "value": reply.value, "total": reply.total, "records": reply.records,
     });
     seat.out.tell(&value, || {

@@ -4,6 +4,27 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+// What several commands ask for alike. No doc comments: they would be the command's own words.
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Within {
+    /// 地区代码；不写则为自己的工作地区
+    #[arg(long, value_name = "代码")]
+    pub(in crate::cli) region: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Sheet {
+    /// 表号，如 F1
+    #[arg(value_name = "表号")]
+    pub(in crate::cli) form: String,
+    /// 月份，如 2026-10
+    #[arg(long, value_name = "年-月")]
+    pub(in crate::cli) month: String,
+    #[command(flatten)]
+    pub(in crate::cli) within: Within,
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Move {
     /// 家庭户的编号
@@ -58,9 +79,8 @@ pub(in crate::cli) struct List {
     /// 类别，如 visit、household、person
     #[arg(value_name = "类别")]
     pub(in crate::cli) kind: String,
-    /// 地区代码；不写则为自己的工作地区
-    #[arg(long, value_name = "代码")]
-    pub(in crate::cli) region: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) within: Within,
     /// 最多列出多少条
     #[arg(long, default_value_t = 100, value_name = "条数")]
     pub(in crate::cli) limit: u32,
@@ -80,9 +100,8 @@ pub(in crate::cli) struct Families {
     /// 写成这个 Excel 文件
     #[arg(long, value_name = "文件")]
     pub(in crate::cli) out: PathBuf,
-    /// 地区代码；不写则为自己的工作地区
-    #[arg(long, value_name = "代码")]
-    pub(in crate::cli) region: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) within: Within,
 }
 
 #[derive(Debug, Args)]
@@ -169,15 +188,8 @@ pub(in crate::cli) struct ExportAttachment {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Report {
-    /// 表号，如 F1
-    #[arg(value_name = "表号")]
-    pub(in crate::cli) form: String,
-    /// 月份，如 2026-10
-    #[arg(long, value_name = "年-月")]
-    pub(in crate::cli) month: String,
-    /// 地区代码；不写则为自己的工作地区
-    #[arg(long, value_name = "代码")]
-    pub(in crate::cli) region: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) sheet: Sheet,
     /// 乡镇的表分村列出
     #[arg(long)]
     pub(in crate::cli) by_village: bool,
@@ -191,15 +203,8 @@ pub(in crate::cli) struct Report {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Figure {
-    /// 表号，如 F1
-    #[arg(value_name = "表号")]
-    pub(in crate::cli) form: String,
-    /// 月份，如 2026-10
-    #[arg(long, value_name = "年-月")]
-    pub(in crate::cli) month: String,
-    /// 地区代码；不写则为自己的工作地区
-    #[arg(long, value_name = "代码")]
-    pub(in crate::cli) region: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) sheet: Sheet,
     /// 栏目，自上而下用 / 连接，如 走访慰问落实/日常走访/户
     #[arg(long, value_name = "栏目")]
     pub(in crate::cli) cell: String,
