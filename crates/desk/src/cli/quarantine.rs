@@ -110,7 +110,7 @@ async fn list(seat: Seat, code: Option<&str>) -> Outcome {
     let all = seat.desk.run(ListQuarantine { region }).await?;
     seat.out.tell(&json!({"items": all.items, "answers": all.answers, "unseen": all.unseen}), || {
         let mut lines: Vec<String> = all.items.iter().map(line).collect();
-        if lines.is_empty() && all.answers.is_empty() {
+        if [lines.len(), all.answers.len(), all.unseen.len()] == [0; 3] {
             lines.push("没有待处理的内容。".into());
         }
         lines.extend(all.answers.iter().flat_map(|one| std::iter::once(answered(one)).chain(wrote(one))));
