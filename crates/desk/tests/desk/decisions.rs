@@ -10,21 +10,17 @@ use tiexin_contract::records::{GetRecord, SaveRecord};
 use tiexin_contract::sync::GetSync;
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::{Fields, Kind};
-use tiexin_protocol::wire::{ChangeVerdict, PushReply, QuarantineMarks, Quarantined};
+use tiexin_protocol::wire::{QuarantineMarks, Quarantined};
 use tiexin_protocol::{Change, ChangeId, ParkCode, Verdict};
-use tiexin_store::{Book, By, Save};
+use tiexin_store::{By, Save};
 use uuid::Uuid;
 
 use crate::meanwhile::behind;
 use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
-use crate::waiting::town;
+use crate::waiting::{heard, listed, sent_back, town, waiting_to};
 
 const NUMBER: &str = "34052419800101001X";
 const OTHER_NUMBER: &str = "440524188001010014";
-
-async fn listed(office: &Office) -> Vec<Item> {
-    office.ok(ListQuarantine { region: None }).await.items
-}
 
 async fn person_of(office: &Office, home: Uuid) -> Uuid {
     office.ok(GetFamily { household: home }).await.persons[0].id
@@ -39,20 +35,6 @@ async fn whole(office: &Office, id: Uuid) -> Fields {
     let mut found = Fields::new();
     behind(office, |book| found = book.get(id).unwrap().unwrap().fields).await;
     found
-}
-
-/// The changes that the book would send, with the verdicts that the province gives on them.
-fn heard(book: &Book, after: u64, verdict: impl Fn(&Change) -> Verdict) {
-    let sent = book.outbox_batch_after(after, 500, 1 << 20).unwrap();
-    let told =
-        |change: &Change| ChangeVerdict { seq: change.id.seq, duplicate: false, verdict: verdict(change) };
-    let verdicts: Vec<ChangeVerdict> = sent.iter().map(told).collect();
-    let acked = verdicts.last().map_or(after, |last| last.seq);
-    book.record_verdicts(&PushReply { verdicts, acked, durable: 0 }, 0).unwrap();
-}
-
-fn sent_to(book: &Book) -> u64 {
-    book.outbox_batch(5000, 1 << 30).unwrap().last().map_or(0, |change| change.id.seq)
 }
 
 fn clash(fields: &[&str]) -> Verdict {
@@ -159,12 +141,12 @@ async fn who_decides_second_is_told_what_stands() {
         let home = office.family("钟户主", |_| {}).await;
         let person = person_of(&office, home).await;
         let mut after = 0;
-        behind(&office, |book| after = sent_to(book)).await;
+        behind(&office, |book| after = waiting_to(book)).await;
         edit(&office, person, json!({"id_number": NUMBER, "health": "糖尿病"})).await;
         behind(&office, |book| heard(book, after, |_| clash(&["id_number"]))).await;
         let item = listed(&office).await.remove(0);
         assert!(item.mine && item.choices.contains(&own), "{item:?}");
-        behind(&office, |book| after = sent_to(book).max(after + 1)).await;
+        behind(&office, |book| after = waiting_to(book).max(after + 1)).await;
         office.ok(Settle { id: item.id, choice: own.clone(), note: None }).await;
         assert!(listed(&office).await.is_empty());
         behind(&office, |book| {
@@ -209,7 +191,7 @@ async fn a_merge_done_anew_takes_what_is_there_now() {
     };
     let (stays, gives_way) = (twin(None).await, twin(None).await);
     let mut after = 0;
-    behind(&office, |book| after = sent_to(book)).await;
+    behind(&office, |book| after = waiting_to(book)).await;
     office.ok(MergeRecords { stays, gives_way, take: Vec::new(), money: Vec::new() }).await;
     behind(&office, |book| {
         heard(book, after, |change| match change.record == gives_way {
@@ -240,23 +222,14 @@ async fn what_was_sent_back_is_told_by_its_family_and_its_day() {
     let office = Office::township(day(2026, 10, 20)).await;
     let home = office.family("钟户主", |_| {}).await;
     let mut after = 0;
-    behind(&office, |book| after = sent_to(book)).await;
+    behind(&office, |book| after = waiting_to(book)).await;
     let mut visit =
         tiexin_domain::nouns::Visit::routine(VILLAGE.parse().unwrap(), home, "钟户主", day(2026, 10, 15));
     visit.visitors = vec!["王丽".into()];
     office.ok(tiexin_contract::family::RecordVisit { id: None, visit }).await;
     behind(&office, |book| {
         heard(book, after, |_| Verdict::Parked { code: ParkCode::NoRight, message: String::new() });
-        let change = book.undecided().unwrap()[0];
-        let told = tiexin_protocol::wire::Settled {
-            change,
-            choice: Choice::Decline,
-            note: Some("已由别人登记".into()),
-            by: Some("县里".into()),
-            at: Some(1),
-            wrote: None,
-        };
-        book.keep_outcomes(&[told]).unwrap();
+        book.keep_outcomes(&[sent_back(book.undecided().unwrap()[0])]).unwrap();
     })
     .await;
     let answer = office.ok(ListQuarantine { region: None }).await.answers.remove(0);

@@ -214,15 +214,7 @@ async fn what_was_sent_back_can_be_read_and_written_again() {
     saved(office, "visit", visit).await;
     behind(office, |book| {
         heard(book, from, |_| parked(ParkCode::NoRight));
-        let settled = |change| Settled {
-            change,
-            choice: Choice::Decline,
-            note: Some("请写清楚时间".into()),
-            by: Some("县里".into()),
-            at: Some(1),
-            wrote: None,
-        };
-        let undecided: Vec<Settled> = book.undecided().unwrap().into_iter().map(settled).collect();
+        let undecided: Vec<Settled> = book.undecided().unwrap().into_iter().map(sent_back).collect();
         book.keep_outcomes(&undecided).unwrap();
     })
     .await;

@@ -3,7 +3,7 @@
 mod moves;
 mod own;
 
-pub(crate) use own::{heard, waiting_to};
+pub(crate) use own::{heard, sent_back, waiting_to};
 
 use std::collections::BTreeMap;
 

@@ -32,6 +32,18 @@ pub(crate) fn waiting_to(book: &Book) -> u64 {
     book.outbox_batch(5000, 1 << 30).unwrap().last().map_or(0, |change| change.id.seq)
 }
 
+/// The county sends a change back to its author.
+pub(crate) fn sent_back(change: ChangeId) -> Settled {
+    Settled {
+        change,
+        choice: Choice::Decline,
+        note: Some("已由别人登记".into()),
+        by: Some("县里".into()),
+        at: Some(1),
+        wrote: None,
+    }
+}
+
 /// Somebody edited one of the two meanwhile: the merge is done anew on what stands, or let go. Both persons have one
 /// ID number, which is why they were merged.
 #[tokio::test]
@@ -125,16 +137,8 @@ async fn the_author_is_told_also_when_no_right_is_left() {
     assert_eq!(listed(office).await.len(), 2);
     assert_eq!(office.ok(GetSync {}).await.needs_person(), 2);
     behind(office, |book| {
-        let settled = |change: &ChangeId| Settled {
-            change: *change,
-            choice: Choice::Decline,
-            note: Some("已由别人登记".into()),
-            by: Some("县里".into()),
-            at: Some(1),
-            wrote: None,
-        };
         let undecided = book.undecided().unwrap();
-        book.keep_outcomes(&[settled(&undecided[0])]).unwrap();
+        book.keep_outcomes(&[sent_back(undecided[0])]).unwrap();
     })
     .await;
     let told = office.ok(ListQuarantine { region: None }).await;
@@ -164,15 +168,7 @@ async fn the_author_is_told_once_and_by_the_familys_name() {
         .await;
     behind(office, |book| {
         heard(book, from, |_| parked(ParkCode::NoRight));
-        let settled = |change: ChangeId| Settled {
-            change,
-            choice: Choice::Decline,
-            note: Some("已由别人登记".into()),
-            by: Some("县里".into()),
-            at: Some(1),
-            wrote: None,
-        };
-        let outcomes: Vec<Settled> = book.undecided().unwrap().into_iter().map(settled).collect();
+        let outcomes: Vec<Settled> = book.undecided().unwrap().into_iter().map(sent_back).collect();
         assert_eq!(outcomes.len(), 5);
         book.keep_outcomes(&outcomes).unwrap();
     })
