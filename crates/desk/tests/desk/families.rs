@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tiexin_contract::ErrorCode;
-use tiexin_contract::family::{ExportFamilies, GetFamily, MoveFamily, RecordVisit, VisitStart};
+use tiexin_contract::family::{ExportFamilies, GetFamily, RecordVisit, VisitStart};
 use tiexin_contract::records::{
     Care, Filter, FilterOp, ListRecords, RecordHistory, RecordPage, RestoreRecord, SaveRecord, Sort,
     VoidRecord,
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::office::{Office, TOWNSHIP, VILLAGE, day, family, fields};
 
-fn visit(home: Uuid, on: chrono::NaiveDate) -> RecordVisit {
+pub(crate) fn visit(home: Uuid, on: chrono::NaiveDate) -> RecordVisit {
     let mut visit = Visit::routine(VILLAGE.parse().unwrap(), home, "", on);
     visit.visitors = vec![" 王丽 ".into(), "王丽".into()];
     visit.note = Some("一切都好".into());
@@ -128,64 +128,6 @@ async fn a_family_is_registered_whole_or_not_at_all() {
     let page = office.ok(GetFamily { household: home }).await;
     assert_eq!(page.household.title, "孙有福家");
     assert_eq!(page.household.fields["head"], page.persons[0].id.to_string());
-}
-
-#[tokio::test]
-async fn a_family_that_moves_takes_its_people_along() {
-    let office = Office::township(day(2026, 10, 20)).await;
-    let home = office.family("贾文广", |_| {}).await;
-    office.ok(visit(home, day(2026, 10, 15))).await;
-    let moved = tiexin_contract::records::SaveRecord {
-        kind: "household".into(),
-        id: Some(home),
-        version: None,
-        fields: fields(serde_json::json!({"region": "340323100002", "head_name": "贾文广大"})),
-    };
-    office.ok(moved).await;
-    let page = office.ok(GetFamily { household: home }).await;
-    for row in page.persons.iter().chain(&page.files).chain(&page.contacts) {
-        assert_eq!(row.region.as_str(), "340323100002");
-    }
-    assert_eq!(page.files[0].fields["head_name"], "贾文广大");
-    assert_eq!(page.persons[0].title, "贾文广");
-    assert_eq!(
-        (page.timeline[0].region.as_str(), &page.timeline[0].fields["head_name"]),
-        (VILLAGE, &"贾文广".into())
-    );
-}
-
-#[tokio::test]
-async fn a_family_moves_with_all_that_is_about_it_and_without_what_was_done_for_it() {
-    let office = Office::of("340323", day(2026, 10, 20)).await;
-    let home = office.family("贾文广", |_| {}).await;
-    let seen = office.ok(visit(home, day(2026, 10, 15))).await.id;
-    let to = |region: &str| MoveFamily {
-        household: home,
-        region: region.parse().unwrap(),
-        address: None,
-        on: None,
-        why: None,
-        handover: None,
-    };
-    for (region, code) in [(VILLAGE, "region_same"), ("340323104", "region_not_village")] {
-        let refused = office.refused(to(region)).await;
-        assert_eq!(refused.problems[0].code, code, "{refused:?}");
-    }
-    assert_eq!(office.refused(to("340121100001")).await.code, ErrorCode::NoRight);
-    let moved = office.ok(to("340323104001")).await;
-    assert!(moved.leaves);
-    let page = office.ok(GetFamily { household: home }).await;
-    let about = [&page.persons, &page.files, &page.contacts];
-    assert_eq!(moved.records, 1 + about.iter().map(|rows| rows.len() as u64).sum::<u64>());
-    for row in about.into_iter().flatten().chain([&page.household]) {
-        assert_eq!(row.region.as_str(), "340323104001", "{row:?}");
-    }
-    let done = page.timeline.iter().find(|row| row.id == seen).unwrap();
-    assert_eq!(done.region.as_str(), VILLAGE);
-    assert_eq!(page.household.fields["moved_on"], "2026-10-20");
-    // Before the province knows of it the family can be edited, and moved on.
-    let moved = office.ok(to("340323100002")).await;
-    assert!(moved.leaves);
 }
 
 /// The list of special families answers what people ask it: where, not seen since when, what is missing.

@@ -1,9 +1,10 @@
-//! A move that was proposed, what happens to the family before somebody decides, and what is told when what waits is
-//! void, was sent back or is taken back.
+//! A family that moves; a move that was proposed, what happens to the family before somebody decides, and what is told
+//! when what waits is void, was sent back or is taken back.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, MoveFamily};
 use tiexin_contract::quarantine::{Item, ListQuarantine, Settle, SettleMany, WriteAgain};
 use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord, VoidRecord};
@@ -14,6 +15,7 @@ use tiexin_protocol::wire::{QuarantineMarks, Quarantined, Settled};
 use tiexin_protocol::{Change, ParkCode};
 use uuid::Uuid;
 
+use crate::families::visit;
 use crate::meanwhile::behind;
 use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
 use crate::waiting::*;
@@ -46,6 +48,57 @@ async fn one(office: &Office) -> Item {
 
 fn settle(item: &Item, choice: Choice) -> Settle {
     Settle { id: item.id, choice, note: Some("核对过".into()) }
+}
+
+#[tokio::test]
+async fn a_family_that_moves_takes_its_people_along() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    office.ok(visit(home, day(2026, 10, 15))).await;
+    let moved = SaveRecord {
+        kind: "household".into(),
+        id: Some(home),
+        version: None,
+        fields: fields(json!({"region": "340323100002", "head_name": "贾文广大"})),
+    };
+    office.ok(moved).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    for row in page.persons.iter().chain(&page.files).chain(&page.contacts) {
+        assert_eq!(row.region.as_str(), "340323100002");
+    }
+    assert_eq!(page.files[0].fields["head_name"], "贾文广大");
+    assert_eq!(page.persons[0].title, "贾文广");
+    assert_eq!(
+        (page.timeline[0].region.as_str(), &page.timeline[0].fields["head_name"]),
+        (VILLAGE, &"贾文广".into())
+    );
+}
+
+#[tokio::test]
+async fn a_family_moves_with_all_that_is_about_it_and_without_what_was_done_for_it() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let seen = office.ok(visit(home, day(2026, 10, 15))).await.id;
+    let to = |region: &str| moves(home, region);
+    for (region, code) in [(VILLAGE, "region_same"), ("340323104", "region_not_village")] {
+        let refused = office.refused(to(region)).await;
+        assert_eq!(refused.problems[0].code, code, "{refused:?}");
+    }
+    assert_eq!(office.refused(to("340121100001")).await.code, ErrorCode::NoRight);
+    let moved = office.ok(to("340323104001")).await;
+    assert!(moved.leaves);
+    let page = office.ok(GetFamily { household: home }).await;
+    let about = [&page.persons, &page.files, &page.contacts];
+    assert_eq!(moved.records, 1 + about.iter().map(|rows| rows.len() as u64).sum::<u64>());
+    for row in about.into_iter().flatten().chain([&page.household]) {
+        assert_eq!(row.region.as_str(), "340323104001", "{row:?}");
+    }
+    let done = page.timeline.iter().find(|row| row.id == seen).unwrap();
+    assert_eq!(done.region.as_str(), VILLAGE);
+    assert_eq!(page.household.fields["moved_on"], "2026-10-20");
+    // Before the province knows of it the family can be edited, and moved on.
+    let moved = office.ok(to("340323100002")).await;
+    assert!(moved.leaves);
 }
 
 #[tokio::test]
