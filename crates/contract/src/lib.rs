@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod backup;
 pub mod book;
 pub mod devices;
+pub mod drafts;
 pub mod duplicates;
 pub mod error;
 pub mod event;
@@ -52,6 +53,7 @@ pub fn all_names() -> Vec<&'static str> {
         session::NAMES,
         regions::NAMES,
         records::NAMES,
+        drafts::NAMES,
         voided::NAMES,
         family::NAMES,
         today::NAMES,

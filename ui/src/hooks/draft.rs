@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
 use tiexin_contract::ErrorCode;
-use tiexin_contract::records::{DraftHeld, DraftSaved, DropDraft, GetDraft, SaveDraft};
+use tiexin_contract::drafts::{DraftHeld, DraftSaved, DropDraft, GetDraft, SaveDraft};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 

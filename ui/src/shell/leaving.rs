@@ -4,7 +4,7 @@ use crate::components::{Button, Dialog, Look, SAFE};
 use crate::hooks::{Toasts, unkept, use_hotkey_over_all, use_session};
 use crate::transport::call;
 use tiexin_contract::Command;
-use tiexin_contract::records::ListDrafts;
+use tiexin_contract::drafts::ListDrafts;
 use tiexin_contract::session::{LockDesk, SessionState, SignOut};
 use yew::platform::spawn_local;
 use yew::prelude::*;

@@ -1,7 +1,7 @@
 //! What was left unfinished, for 今日.
 
 use serde_json::Value;
-use tiexin_contract::records::{DraftKey, DraftRow, ListDrafts};
+use tiexin_contract::drafts::{DraftKey, DraftRow, ListDrafts};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Kind;
 use tiexin_domain::access::Action;

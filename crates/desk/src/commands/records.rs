@@ -1,10 +1,8 @@
 //! One record: open, hide, bring back, unmask; drafts.
 
 use serde_json::Value;
-use tiexin_contract::records::{
-    DraftHeld, DraftSaved, DropDraft, GetDraft, GetRecord, RecordRow, RestoreRecord, SaveDraft, Unmask,
-    Unmasked, VoidRecord,
-};
+use tiexin_contract::drafts::{DraftHeld, DraftSaved, DropDraft, GetDraft, SaveDraft};
+use tiexin_contract::records::{GetRecord, RecordRow, RestoreRecord, Unmask, Unmasked, VoidRecord};
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::nouns::merge::merged_into;

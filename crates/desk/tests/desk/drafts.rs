@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tiexin_contract::ErrorCode;
-use tiexin_contract::records::{DraftKey, DropDraft, GetDraft, ListDrafts, SaveDraft};
+use tiexin_contract::drafts::{DraftKey, DropDraft, GetDraft, ListDrafts, SaveDraft};
 
 use crate::office::{Office, day};
 

@@ -7,8 +7,9 @@ use crate::hooks::{
 use crate::record::{Change, Leaving, MayNot, Resumed, all_fields};
 use crate::routes::{NewFamily, Route};
 use serde_json::Value;
+use tiexin_contract::drafts::DraftKey;
 use tiexin_contract::family::RegisterFamily;
-use tiexin_contract::records::{DraftKey, Saved};
+use tiexin_contract::records::Saved;
 use tiexin_forms::dated::{dates, settle_typed};
 use tiexin_forms::drafts::Kept;
 use tiexin_forms::{Beginning, Today, Typed, family, fresh};

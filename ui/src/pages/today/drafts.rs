@@ -4,7 +4,7 @@ use crate::components::{Button, Card, Confirm, Icon, Look, Sign, Trouble};
 use crate::hooks::{use_command, use_query, use_session};
 use crate::routes::{ForHousehold, Route};
 use crate::text;
-use tiexin_contract::records::{DraftKey, DraftRow, DropDraft, ListDrafts};
+use tiexin_contract::drafts::{DraftKey, DraftRow, DropDraft, ListDrafts};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
