@@ -1,7 +1,10 @@
-//! What was left unfinished, for 今日.
+//! Drafts: kept by the keystroke, and listed for 今日.
 
 use serde_json::Value;
-use tiexin_contract::drafts::{DraftKey, DraftRow, ListDrafts};
+use tiexin_contract::drafts::{
+    DraftHeld, DraftKey, DraftRow, DraftSaved, DropDraft, GetDraft, ListDrafts, SaveDraft,
+};
+use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Kind;
 use tiexin_domain::access::Action;
@@ -15,7 +18,39 @@ use crate::rights::{At, Need};
 use crate::{errors, rows};
 
 pub(super) fn register(registry: &mut Registry) {
+    registry.add(Need::SignedIn, anywhere, keep);
+    registry.add(Need::SignedIn, anywhere, held);
+    registry.add(Need::SignedIn, anywhere, let_go);
     registry.add(Need::SignedIn, anywhere, list);
+}
+
+/// Drafts hold personal data: they lie in the encrypted book, for their writer alone.
+const LONGEST_DRAFT: usize = 256 * 1024;
+
+fn keep(at: &At, args: SaveDraft) -> Result<DraftSaved, ErrorReply> {
+    let body = args.value.to_string();
+    if body.len() > LONGEST_DRAFT || args.key.len() > 200 {
+        return Err(ErrorReply::new(ErrorCode::Invalid, "草稿太长，没有自动保存。请尽快保存这一页。"));
+    }
+    let kept = at.book().keep_draft(at.user.id, &args.key, &body, args.over, at.now_ms);
+    let version = kept.map_err(errors::store)?.ok_or_else(newer_draft)?;
+    Ok(DraftSaved { version })
+}
+
+fn held(at: &At, args: GetDraft) -> Result<Option<DraftHeld>, ErrorReply> {
+    let kept = at.book().draft(at.user.id, &args.key).map_err(errors::store)?;
+    Ok(kept.and_then(|(body, version)| Some(DraftHeld { value: serde_json::from_str(&body).ok()?, version })))
+}
+
+fn let_go(at: &At, args: DropDraft) -> Result<Done, ErrorReply> {
+    match at.book().drop_draft(at.user.id, &args.key, args.only).map_err(errors::store)? {
+        true => Ok(Done { id: None }),
+        false => Err(newer_draft()),
+    }
+}
+
+fn newer_draft() -> ErrorReply {
+    ErrorReply::new(ErrorCode::ChangedMeanwhile, "这份草稿在另一个窗口里又写过，没有被盖掉。")
 }
 
 fn list(at: &At, _: ListDrafts) -> Result<Vec<DraftRow>, ErrorReply> {

@@ -1,7 +1,6 @@
-//! One record: open, hide, bring back, unmask; drafts.
+//! One record: open, hide, bring back, unmask.
 
 use serde_json::Value;
-use tiexin_contract::drafts::{DraftHeld, DraftSaved, DropDraft, GetDraft, SaveDraft};
 use tiexin_contract::records::{GetRecord, RecordRow, RestoreRecord, Unmask, Unmasked, VoidRecord};
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
@@ -14,8 +13,8 @@ use tiexin_store::{Save, StoreError};
 use uuid::Uuid;
 
 use super::person_of;
-use crate::registry::{Registry, anywhere};
-use crate::rights::{At, Need, Place, READ, WRITE};
+use crate::registry::Registry;
+use crate::rights::{At, Place, READ, WRITE};
 use crate::{errors, masking, rows};
 
 pub(super) use super::history::{Names, is_echo};
@@ -25,9 +24,6 @@ pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &Unmask| of_record(at, args.id), unmask);
     registry.add(WRITE, |at, args: &VoidRecord| of_record(at, args.id), void);
     registry.add(WRITE, |at, args: &RestoreRecord| of_record(at, args.id), restore);
-    registry.add(Need::SignedIn, anywhere, save_draft);
-    registry.add(Need::SignedIn, anywhere, get_draft);
-    registry.add(Need::SignedIn, anywhere, drop_draft);
 }
 
 /// Where a record is. A record elsewhere is, to those without the right, not there.
@@ -111,35 +107,6 @@ pub(super) fn refuse_decision(kind: &str) -> Result<(), ErrorReply> {
         ));
     }
     Ok(())
-}
-
-/// Drafts hold personal data: they lie in the encrypted book, for their writer alone.
-const LONGEST_DRAFT: usize = 256 * 1024;
-
-fn save_draft(at: &At, args: SaveDraft) -> Result<DraftSaved, ErrorReply> {
-    let body = args.value.to_string();
-    if body.len() > LONGEST_DRAFT || args.key.len() > 200 {
-        return Err(ErrorReply::new(ErrorCode::Invalid, "草稿太长，没有自动保存。请尽快保存这一页。"));
-    }
-    let kept = at.book().keep_draft(at.user.id, &args.key, &body, args.over, at.now_ms);
-    let version = kept.map_err(errors::store)?.ok_or_else(newer_draft)?;
-    Ok(DraftSaved { version })
-}
-
-fn get_draft(at: &At, args: GetDraft) -> Result<Option<DraftHeld>, ErrorReply> {
-    let kept = at.book().draft(at.user.id, &args.key).map_err(errors::store)?;
-    Ok(kept.and_then(|(body, version)| Some(DraftHeld { value: serde_json::from_str(&body).ok()?, version })))
-}
-
-fn drop_draft(at: &At, args: DropDraft) -> Result<Done, ErrorReply> {
-    match at.book().drop_draft(at.user.id, &args.key, args.only).map_err(errors::store)? {
-        true => Ok(Done { id: None }),
-        false => Err(newer_draft()),
-    }
-}
-
-fn newer_draft() -> ErrorReply {
-    ErrorReply::new(ErrorCode::ChangedMeanwhile, "这份草稿在另一个窗口里又写过，没有被盖掉。")
 }
 
 pub(super) fn kind_of(record: &Record) -> Kind {
