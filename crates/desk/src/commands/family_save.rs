@@ -32,8 +32,9 @@ pub(crate) const PARTS: [(&str, Kind); 4] = [
 ];
 
 fn look(_: &At, written: &Value) -> Result<(), ErrorReply> {
-    let known = |field: &&String| !PARTS.iter().any(|(name, _)| name == field);
-    let stray = written.as_object().into_iter().flat_map(Fields::keys).filter(known);
+    let is_part = |field: &str| PARTS.iter().any(|(name, _)| *name == field);
+    let stray =
+        written.as_object().into_iter().flat_map(Fields::keys).filter(|field| !is_part(field.as_str()));
     let told = |field: &String| Problem::new(field, UNKNOWN, format!("登记一户没有“{field}”这一部分"));
     let problems: Vec<Problem> = stray.map(told).collect();
     if problems.is_empty() {
@@ -98,11 +99,19 @@ impl Group<'_> {
         let mut fields = noun.to_fields();
         rules::tidy_fields(N::KIND.code(), &mut fields, self.at.day);
         fields.retain(|_, value| !value.is_null());
-        self.fields(within, N::KIND, id, fields)
+        self.fields(within, N::KIND, id, None, fields)
     }
 
-    fn fields(&mut self, within: &str, kind: Kind, id: Uuid, mut fields: Fields) -> Result<(), ErrorReply> {
-        let found = rules::problems(self.at.book(), kind.code(), id, &fields, self.at.day);
+    /// `before`: of a person who is in the book already.
+    fn fields(
+        &mut self,
+        within: &str,
+        kind: Kind,
+        id: Uuid,
+        before: Option<&Fields>,
+        mut fields: Fields,
+    ) -> Result<(), ErrorReply> {
+        let found = rules::problems_since(self.at.book(), kind.code(), id, before, &fields, self.at.day);
         self.tell(within, found.map_err(errors::store)?);
         if !fields.contains_key("recorded_at") {
             sign(self.at, &mut fields);
@@ -134,13 +143,14 @@ impl Group<'_> {
             let message = format!("与{name}的身份证号相同，请核对");
             self.tell(&within, vec![Problem::new("id_number", "id_duplicate", message)]);
         }
-        let (id, mut fields) = match known {
-            Some(record) => (record.id, record.fields),
-            None => (self.at.new_id(), Fields::new()),
+        let (id, before) = match known {
+            Some(record) => (record.id, Some(record.fields)),
+            None => (self.at.new_id(), None),
         };
+        let mut fields = before.clone().unwrap_or_default();
         fields.extend(sent.clone());
         rules::follow_id_number(&mut fields, &sent);
-        self.fields(&within, Kind::Person, id, fields)?;
+        self.fields(&within, Kind::Person, id, before.as_ref(), fields)?;
         Ok(id)
     }
 

@@ -5,8 +5,10 @@ use tiexin_contract::family::{GetFamily, RegisterFamily};
 use tiexin_contract::records::{GetRecord, SaveRecord};
 use tiexin_domain::nouns::Person;
 use tiexin_domain::nouns::person::Relation;
+use tiexin_store::{By, Save};
 use uuid::Uuid;
 
+use crate::meanwhile::behind;
 use crate::office::{Office, VILLAGE, day, family, fields};
 
 const NUMBER: &str = "34052419800101001X";
@@ -66,6 +68,23 @@ async fn a_family_never_takes_over_somebody_else() {
     let home = office.ok(joined).await.id;
     let page = office.ok(GetFamily { household: home }).await;
     assert_eq!(page.persons.iter().map(|row| row.id).collect::<Vec<_>>(), [one, other]);
+}
+
+/// What was wrong with a person before, and is not touched, is nobody's obstacle.
+#[tokio::test]
+async fn an_older_fault_of_a_person_holds_back_no_family() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let person = member(&office, "于桂", NUMBER).await;
+    behind(&office, |book| {
+        let mut now = book.get(person).unwrap().unwrap();
+        now.fields.insert("phone".into(), json!("1990000"));
+        let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
+        let save = Save { id: person, kind: now.kind, fields: now.fields, void: None };
+        book.save_group(&[save], &by).unwrap();
+    })
+    .await;
+    let home = office.ok(with(&[("于桂", Relation::Head, NUMBER)])).await.id;
+    assert_eq!(office.ok(GetFamily { household: home }).await.persons[0].id, person);
 }
 
 #[tokio::test]
