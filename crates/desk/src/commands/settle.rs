@@ -118,26 +118,24 @@ fn decide_if_offered(
 ) -> Result<(), ErrorReply> {
     let who = Viewer::from(at);
     let offered = group.choices(&who);
-    if *choice == Choice::Adopt
-        && offered.contains(choice)
-        && (group.restores() || group.moved_since().is_some())
-    {
-        let why = match group.restores() {
-            true => "这条记录后来已作废，采纳会恢复它。请单独打开这一条，核对后再定。",
-            false => "这户在提议以后已有变动。请单独打开这一条，核对后再定。",
-        };
-        return Err(ErrorReply::new(ErrorCode::Invalid, why));
+    let invalid = |why: &str| ErrorReply::new(ErrorCode::Invalid, why);
+    if !offered.contains(choice) {
+        return Err(match group.obstacle(&who) {
+            Some(why) => invalid(why),
+            None if offered.contains(&Choice::Ours) => {
+                invalid("两边写得不一致，请单独打开这一条，核对后选定一个。")
+            }
+            None => errors::no_right(),
+        });
     }
-    if offered.contains(choice) {
-        return decide(at, group, choice, note);
+    // A person looks at each of these.
+    if *choice == Choice::Adopt && group.restores() {
+        return Err(invalid("这条记录后来已作废，采纳会恢复它。请单独打开这一条，核对后再定。"));
     }
-    Err(match group.obstacle(&who) {
-        Some(why) => ErrorReply::new(ErrorCode::Invalid, why),
-        None if offered.contains(&Choice::Ours) => {
-            ErrorReply::new(ErrorCode::Invalid, "两边写得不一致，请单独打开这一条，核对后选定一个。")
-        }
-        None => errors::no_right(),
-    })
+    if *choice == Choice::Adopt && group.moved_since().is_some() {
+        return Err(invalid("这户在提议以后已有变动。请单独打开这一条，核对后再定。"));
+    }
+    decide(at, group, choice, note)
 }
 
 /// The words of a refusal, those about single fields with it.
@@ -202,16 +200,12 @@ fn write(
 /// What the changes wanted, on top of what stands today, each at the place where its record lies now.
 fn adopted(at: &At, group: &Group, choice: &Choice) -> Result<Vec<Save>, ErrorReply> {
     if let Some(saves) = group.move_of_today(&Viewer::from(at))? {
-        let before = group.cause().current.as_ref().map(|family| &family.fields);
-        for family in saves.iter().take(1) {
-            let found =
-                rules::problems_since(at.book(), &family.kind, family.id, before, &family.fields, at.day);
-            let found = found.map_err(errors::store)?;
-            if !found.is_empty() {
-                return Err(ErrorReply::invalid(found));
-            }
-        }
-        return Ok(saves);
+        // Of the family: what goes along is nobody's edit.
+        let found = saves.first().map(|family| problems(at, group.cause(), family)).transpose()?;
+        return match found.filter(|found| !found.is_empty()) {
+            Some(found) => Err(ErrorReply::invalid(found)),
+            None => Ok(saves),
+        };
     }
     let join = matches!(choice, Choice::Both | Choice::Adopt);
     let mut saves: Vec<Save> = Vec::new();
