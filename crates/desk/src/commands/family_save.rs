@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::known_fields::{UNKNOWN, refuse_unknown_parts};
 use super::person_of;
 use super::records::find;
-use super::save::sign;
+use super::save::{refuse, sign};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::{errors, rows, rules};
@@ -36,12 +36,8 @@ fn look(_: &At, written: &Value) -> Result<(), ErrorReply> {
     let stray =
         written.as_object().into_iter().flat_map(Fields::keys).filter(|field| !is_part(field.as_str()));
     let told = |field: &String| Problem::new(field, UNKNOWN, format!("登记一户没有“{field}”这一部分"));
-    let problems: Vec<Problem> = stray.map(told).collect();
-    if problems.is_empty() {
-        refuse_unknown_parts(written, &PARTS, &Fields::new())
-    } else {
-        Err(ErrorReply::invalid(problems))
-    }
+    refuse(stray.map(told).collect())?;
+    refuse_unknown_parts(written, &PARTS, &Fields::new())
 }
 
 fn save(at: &At, args: RegisterFamily) -> Result<Saved, ErrorReply> {

@@ -8,13 +8,14 @@ use tiexin_domain::record::Fields;
 use tiexin_domain::{Kind, Problem};
 
 use super::person_of;
+use super::save::refuse;
 use crate::labels;
 
 pub(crate) const UNKNOWN: &str = "unknown_field";
 
 /// `before`: the record that is edited; empty for a new one.
 pub(super) fn refuse_unknown(kind: &str, sent: &Fields, before: &Fields) -> Result<(), ErrorReply> {
-    told(unknown(kind, sent, before))
+    refuse(unknown(kind, sent, before))
 }
 
 /// The same for the parts of a command that are records, which its type reads and passes over the rest. A part
@@ -32,11 +33,7 @@ pub(super) fn refuse_unknown_parts(
         let fields = records.into_iter().filter_map(Value::as_object);
         fields.flat_map(|record| unknown(kind.code(), record, before)).collect::<Vec<_>>()
     };
-    told(parts.iter().flat_map(of).collect())
-}
-
-fn told(problems: Vec<Problem>) -> Result<(), ErrorReply> {
-    if problems.is_empty() { Ok(()) } else { Err(ErrorReply::invalid(problems)) }
+    refuse(parts.iter().flat_map(of).collect())
 }
 
 fn unknown(kind: &str, sent: &Fields, before: &Fields) -> Vec<Problem> {

@@ -240,6 +240,6 @@ fn refuse_if_changed(at: &At, seen: &Record, version: u64, sent: &Fields) -> Res
     ))
 }
 
-fn refuse(problems: Vec<Problem>) -> Result<(), ErrorReply> {
+pub(super) fn refuse(problems: Vec<Problem>) -> Result<(), ErrorReply> {
     if problems.is_empty() { Ok(()) } else { Err(ErrorReply::invalid(problems)) }
 }
