@@ -82,16 +82,12 @@ fn work(desk: &Rc<RefCell<Desk>>) {
             let next = desk.borrow_mut().line.next();
             let Some((key, value, over)) = next else { break };
             let answer = send(key.clone(), value, over).await;
-            let answer = match answer {
-                Answer::Newer => match call(GetDraft { key: key.clone() }).await {
-                    Ok(held) => {
-                        behind(&desk, &key, held);
-                        continue;
-                    }
-                    Err(_) => Answer::Lost,
-                },
-                other => other,
-            };
+            if matches!(answer, Answer::Newer)
+                && let Ok(held) = call(GetDraft { key: key.clone() }).await
+            {
+                behind(&desk, &key, held);
+                continue;
+            }
             // Locked or hindered: it waits for the next change and for the page's end.
             if !desk.borrow_mut().line.answered(answer) {
                 break;
@@ -153,6 +149,10 @@ pub(crate) fn use_draft(key: String) -> Draft {
                 let held = call(ask.clone()).await.ok().flatten();
                 let mut desk = asking.borrow_mut();
                 desk.line.learn(&ask.key, held.as_ref().map(|held| held.version));
+                // Another form stands there by now.
+                if desk.key != ask.key {
+                    return;
+                }
                 desk.show = Some(show.clone());
                 drop(desk);
                 show.emit(held);
@@ -172,10 +172,11 @@ pub(crate) fn use_draft(key: String) -> Draft {
             if !*away && desk.borrow().show.is_some() {
                 work(&desk);
                 let key = desk.borrow().key.clone();
+                let knew = desk.borrow().line.version(&key);
                 spawn_local(async move {
                     let Ok(held) = call(GetDraft { key: key.clone() }).await else { return };
                     let version = held.as_ref().map(|held| held.version);
-                    let is_behind = desk.borrow().line.is_behind(&key, version);
+                    let is_behind = desk.borrow().line.is_behind(&key, version, knew);
                     if is_behind {
                         behind(&desk, &key, held);
                     }

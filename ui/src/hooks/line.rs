@@ -50,7 +50,7 @@ impl Line {
     pub(super) fn next(&mut self) -> Option<(String, Option<Value>, Option<i64>)> {
         loop {
             let (key, value) = self.queue.pop_front()?;
-            let over = self.known.get(&key).copied();
+            let over = self.version(&key);
             let doubted = self.doubtful.as_ref().is_some_and(|(doubted, _)| *doubted == key);
             if value.is_some() || over.is_some() || doubted {
                 self.sent = Some((key.clone(), value.clone()));
@@ -86,9 +86,14 @@ impl Line {
         }
     }
 
-    /// Whether the desk holds a draft that this form has not seen, while nothing of the form is under way.
-    pub(super) fn is_behind(&self, key: &str, version: Option<i64>) -> bool {
-        self.is_empty() && version.is_some() && self.known.get(key).copied() != version
+    pub(super) fn version(&self, key: &str) -> Option<i64> {
+        self.known.get(key).copied()
+    }
+
+    /// Whether the desk holds a draft that this form has not seen, while nothing of the form is under way. `knew`: what
+    /// the form knew when it asked; it may have kept a newer one itself before the answer came.
+    pub(super) fn is_behind(&self, key: &str, version: Option<i64>, knew: Option<i64>) -> bool {
+        self.is_empty() && version.is_some() && self.version(key) == knew && version != knew
     }
 
     /// The desk holds another version than the form knew. True: somebody else's, and what the form wanted kept is
@@ -148,9 +153,21 @@ mod tests {
         put(&mut line, "旧的");
         assert!(line.overtaken(KEY, Some((&json!("新"), 9))));
         assert!(line.is_empty(), "what the form held is given up");
-        assert!(!line.is_behind(KEY, Some(9)) && line.is_behind(KEY, Some(10)));
+        assert!(!line.is_behind(KEY, Some(9), Some(9)) && line.is_behind(KEY, Some(10), Some(9)));
         put(&mut line, "新的");
         assert_eq!(line.next(), Some((KEY.into(), Some(json!("新的")), Some(9))));
+    }
+
+    #[test]
+    fn an_answer_that_is_older_than_ones_own_change_is_no_newer_draft() {
+        let mut line = Line::default();
+        line.learn(KEY, Some(1));
+        // The form asked what the desk holds, and kept this before the answer came.
+        put(&mut line, "一");
+        line.next();
+        assert!(line.answered(Answer::Kept(Some(2))));
+        assert!(!line.is_behind(KEY, Some(1), Some(1)));
+        assert!(line.is_behind(KEY, Some(3), Some(2)));
     }
 
     #[test]
@@ -159,7 +176,7 @@ mod tests {
         put(&mut line, "一");
         line.next();
         assert!(!line.answered(Answer::Lost));
-        assert!(!line.is_behind(KEY, Some(5)), "it is not known whose that is");
+        assert!(!line.is_behind(KEY, Some(5), None), "it is not known whose that is");
         put(&mut line, "一二");
         line.next();
         assert!(!line.overtaken(KEY, Some((&json!("一"), 5))));
