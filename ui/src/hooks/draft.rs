@@ -12,15 +12,6 @@ use super::line::{Answer, Line};
 use super::{Toasts, use_session};
 use crate::transport::call;
 
-/// What the form shows: the draft that the desk had when it was asked last.
-#[derive(Clone, Default)]
-struct Shown {
-    /// None until the desk has answered; then what it kept, if anything.
-    kept: Option<Option<Rc<Value>>>,
-    /// How often a newer draft came in the place of what the form held.
-    turn: u32,
-}
-
 #[derive(Default)]
 struct Desk {
     key: String,
@@ -126,22 +117,21 @@ fn behind(desk: &Rc<RefCell<Desk>>, key: &str, held: Option<DraftHeld>) {
 #[hook]
 pub(crate) fn use_draft(key: String) -> Draft {
     let session = use_session();
-    let shown = use_state(Shown::default);
+    let kept = use_state(|| None);
     let desk = use_mut_ref(Desk::default);
     let turn = use_mut_ref(|| 0u32);
     let show = {
-        let (shown, turn) = (shown.setter(), turn.clone());
+        let (kept, turn) = (kept.setter(), turn.clone());
         use_callback((), move |held: Option<DraftHeld>, _| {
             *turn.borrow_mut() += 1;
-            let kept = Some(held.map(|held| Rc::new(held.value)));
-            shown.set(Shown { kept, turn: *turn.borrow() });
+            kept.set(Some(held.map(|held| Rc::new(held.value))));
         })
     };
     // Whoever may not write sees no form: it begins anew when he may again.
     use_effect_with((key, session.can_write()), {
-        let (desk, show, shown) = (desk.clone(), show.clone(), shown.setter());
+        let (desk, show, kept) = (desk.clone(), show.clone(), kept.setter());
         move |(key, _)| {
-            shown.set(Shown::default());
+            kept.set(None);
             desk.borrow_mut().key = key.clone();
             let ask = GetDraft { key: key.clone() };
             let asking = desk.clone();
@@ -184,5 +174,6 @@ pub(crate) fn use_draft(key: String) -> Draft {
             }
         }
     });
-    Draft { kept: shown.kept.clone(), turn: shown.turn, desk }
+    let turn = *turn.borrow();
+    Draft { kept: (*kept).clone(), turn, desk }
 }
