@@ -67,13 +67,6 @@ struct View {
     filtering: bool,
 }
 
-impl View {
-    /// Whether rows are left out for what was typed.
-    fn narrows(&self) -> bool {
-        std::iter::once(&self.text).chain(self.typed.values()).any(|text| !text.trim().is_empty())
-    }
-}
-
 /// What a list held when its page was left.
 #[derive(Clone, Default)]
 struct Left {
@@ -351,7 +344,8 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
 
     let held = rows.borrow();
     let known = held.total.is_some();
-    let narrowed = view.narrows();
+    // A day that cannot be read leaves no row out.
+    let narrowed = list.text.is_some() || list.filters.len() > props.filters.len();
     let tracks = columns.iter().map(Column::track).collect::<Vec<_>>().join(" ");
     let all =
         format!("{} {} {}", if narrowed { "查到" } else { "共" }, crate::text::count(total), props.unit);
