@@ -25,10 +25,9 @@ pub(super) struct HeadProps {
 pub(super) fn Head(props: &HeadProps) -> Html {
     let style = format!("grid-template-columns:{}", props.tracks);
     let today = use_session().today();
-    // Keys pressed in the filter row are its own, not the rows'. Those of the whole program go on.
+    // Keys pressed in the filter row are its own, not the rows'. Ctrl+K goes on; Ctrl+L is heard before.
     let onkeydown = Callback::from(|event: KeyboardEvent| {
-        let of_all = (event.ctrl_key() || event.meta_key())
-            && matches!(event.key().to_lowercase().as_str(), "k" | "l");
+        let of_all = (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k");
         if event.key() != "Escape" && !of_all {
             event.stop_propagation();
         }
