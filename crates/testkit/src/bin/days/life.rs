@@ -21,6 +21,7 @@ use tiexin_testkit::window::Trouble;
 use uuid::Uuid;
 
 use crate::clock::{FastClock, SPEED, true_ms};
+use crate::deed::{DEEDS, Deed};
 use crate::seat::Seat;
 use crate::truth::{TOWN, Truth};
 
@@ -34,37 +35,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A connection that died in silence costs a minute of the desk, and the next try; the system would need a quarter
 /// of an hour.
 const SILENCE: Duration = Duration::from_secs(8);
-
-/// What may happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Deed {
-    Work,
-    Photo,
-    Colleague,
-    Quiet,
-    IdleLock,
-    Sleep,
-    NetworkLost,
-    LinesGoSilent,
-    ServerRestarts,
-    ClockSet,
-    DeskKilled,
-}
-
-/// In this order first, so that a short run has seen each; then as the dice fall.
-pub(crate) const DEEDS: [Deed; 11] = [
-    Deed::Work,
-    Deed::Photo,
-    Deed::ServerRestarts,
-    Deed::NetworkLost,
-    Deed::Sleep,
-    Deed::ClockSet,
-    Deed::LinesGoSilent,
-    Deed::Colleague,
-    Deed::DeskKilled,
-    Deed::Quiet,
-    Deed::IdleLock,
-];
 
 pub(crate) struct Life {
     province: Province,

@@ -5,6 +5,7 @@
 //! asked, and held against what the province has. Programs come from TIEXIN_BIN_DIR. Ends with 1 at the first fault.
 
 mod clock;
+mod deed;
 mod life;
 mod seat;
 mod truth;
@@ -13,7 +14,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clock::SPEED;
-use life::{DEEDS, Life};
+use deed::DEEDS;
+use life::Life;
 use tiexin_testkit::window::Trouble;
 
 #[tokio::main]
