@@ -46,7 +46,7 @@ pub(crate) fn TodayPage() -> Html {
     };
     html! {
         <Page title="今日" {action} {lead}>
-            if let Some(zone) = zone { <p class="tx-muted" role="status">{ zone.message }</p> }
+            if let Some(zone) = zone { <p class="tx-zone tx-muted" role="status">{ zone.message }</p> }
             if session.can_write() { <LooksAlike region={region.code()} /> }
             <Drafts />
             { show(&today, |now| html! {
