@@ -73,6 +73,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
             "请选择所在的村（社区）",
         )]));
     }
+    refuse_for_void_family(at, &fields)?;
     let joining = match Kind::from_code(kind) {
         Kind::Person if fields.contains_key("household") => person_of::joins(at, &fields)?,
         _ => None,
@@ -95,6 +96,18 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     let (_, changed) = at.book().save_group(&saves, &at.by()).map_err(errors::store)?;
     at.changed(changed);
     Ok(Saved { id, row: rows::opened(at, &find(at, id)?)? })
+}
+
+/// What is new in a void family would be seen by nobody. What came to a registration that gave way goes to the one that
+/// stays.
+fn refuse_for_void_family(at: &At, fields: &Fields) -> Result<(), ErrorReply> {
+    let family = fields.get("household").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let family = family.map(|id| at.book().get(id)).transpose().map_err(errors::store)?.flatten();
+    if family.is_some_and(|home| home.void.is_some() && merged_into(&home).is_none()) {
+        let message = "这户已作废，登记了也看不到，没有保存。请先恢复这户";
+        return Err(ErrorReply::invalid(vec![Problem::new("household", "household_void", message)]));
+    }
+    Ok(())
 }
 
 /// Who records it, and when.

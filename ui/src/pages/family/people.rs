@@ -40,11 +40,11 @@ fn past(row: &RecordRow) -> Html {
     }
 }
 
-/// The link to register something that belongs to the family.
+/// The link to register something that belongs to the family; a void one is brought back first.
 fn add(kind: &str, page: &FamilyPage, label: &'static str, can_write: bool) -> Html {
     let query = ForHousehold { household: page.household.id, file: page.files.first().map(|file| file.id) };
     html! {
-        if can_write {
+        if can_write && page.household.void.is_none() {
             <Link<Route, ForHousehold> to={Route::RecordNew { kind: kind.to_owned() }} query={Some(query)} classes="tx-mend">
                 { label }
             </Link<Route, ForHousehold>>

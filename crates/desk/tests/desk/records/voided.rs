@@ -65,6 +65,19 @@ async fn what_is_void_is_listed_found_and_brought_back_whole() {
     assert_eq!(office.ok(ask(None, None)).await.total, 0);
 }
 
+/// It would be seen by nobody.
+#[tokio::test]
+async fn nothing_new_is_recorded_for_a_void_family() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    office.ok(VoidRecord { id: home, reason: "迁往外省".into() }).await;
+    let child = || new("person", json!({"household": home, "name": "贾小宝", "relation": "child"}));
+    let refused = office.refused(child()).await;
+    assert!(refused.about("household").is_some_and(|said| said.contains("先恢复")), "{refused:?}");
+    office.ok(RestoreRecord { id: home }).await;
+    office.ok(child()).await;
+}
+
 /// Every kind that people record can be made void, found among what is void, and brought back.
 #[tokio::test]
 async fn every_kind_that_is_made_void_is_found_again() {
