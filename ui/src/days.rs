@@ -3,10 +3,13 @@
 use chrono::{Datelike, Months, NaiveDate};
 use tiexin_domain::{PartialDate, YearHint};
 
-/// The first and the last date of what was typed; nothing of what cannot be understood.
+/// The first and the last date of what was typed; nothing when one of them cannot be understood. An end that is left out
+/// is open.
 pub(crate) fn between(typed: &str, today: NaiveDate) -> (Option<PartialDate>, Option<PartialDate>) {
     let (from, to) = typed.split_once(['~', '～', '至', '到']).unwrap_or((typed, typed));
-    (date(from, today), date(to, today))
+    let (first, last) = (date(from, today), date(to, today));
+    let unclear = |typed: &str, date: Option<PartialDate>| date.is_none() && !typed.trim().is_empty();
+    if unclear(from, first) || unclear(to, last) { (None, None) } else { (first, last) }
 }
 
 /// The last day it can be.
@@ -52,6 +55,7 @@ mod tests {
             ("昨天", "2026-11-29", "2026-11-29"),
             ("10.1~", "2026-10-01", ""),
             ("什么", "", ""),
+            ("10.1~什么", "", ""),
         ] {
             assert_eq!(asked(typed), (from.to_owned(), to.to_owned()), "{typed}");
         }
