@@ -46,12 +46,16 @@ pub(super) fn WishBar(props: &WishBarProps) -> Html {
     let typed = use_state(Typed::default);
     let unclear = use_state(|| false);
     let ask = {
-        let (typed, unclear, onchange) = (typed.clone(), unclear.setter(), props.onchange.clone());
-        Callback::from(move |()| {
+        let (unclear, onchange) = (unclear.setter(), props.onchange.clone());
+        Callback::from(move |typed: Typed| {
             let wish = typed.wish(today);
             unclear.set(wish.is_none());
             wish.into_iter().for_each(|wish| onchange.emit(wish));
         })
+    };
+    let find = {
+        let (typed, ask) = (typed.clone(), ask.clone());
+        Callback::from(move |()| ask.emit((*typed).clone()))
     };
     let put = |set: fn(&mut Typed, String)| {
         let (typed, unclear) = (typed.clone(), unclear.setter());
@@ -63,28 +67,27 @@ pub(super) fn WishBar(props: &WishBarProps) -> Html {
         })
     };
     let on_deed = {
-        let (typed, onchange) = (typed.clone(), props.onchange.clone());
+        let (typed, ask) = (typed.clone(), ask.clone());
         Callback::from(move |event: Event| {
             let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
             let next = Typed { deed: select.value(), ..(*typed).clone() };
-            next.wish(today).into_iter().for_each(|wish| onchange.emit(wish));
+            ask.emit(next.clone());
             typed.set(next);
         })
     };
     let onkeydown = {
-        let ask = ask.clone();
+        let find = find.clone();
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Enter" && !composing(&event) {
-                ask.emit(());
+                find.emit(());
             }
         })
     };
     let see_all = {
-        let (typed, unclear, onchange) = (typed.setter(), unclear.setter(), props.onchange.clone());
+        let typed = typed.setter();
         Callback::from(move |()| {
             typed.set(Typed::default());
-            unclear.set(false);
-            onchange.emit(AuditWish::default());
+            ask.emit(Typed::default());
         })
     };
     let narrowed = props.wish != AuditWish::default();
@@ -107,7 +110,7 @@ pub(super) fn WishBar(props: &WishBarProps) -> Html {
                 <input type="text" value={typed.days.clone()} oninput={put(|t, text| t.days = text)} {onkeydown}
                     placeholder="哪几天，如 10月、10.1~10.5" aria-label="哪几天" autocomplete="off" />
             </span>
-            <Button label="查找" onclick={ask} />
+            <Button label="查找" onclick={find} />
             if narrowed { <Button label="看全部" look={Look::Link} sign={Sign::Close} small=true onclick={see_all} /> }
             if *unclear { <p class="tx-problem" role="alert">{ "这几天看不懂，可以写 10月、10.1~10.5、昨天" }</p> }
         </div>
