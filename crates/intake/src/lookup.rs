@@ -3,13 +3,14 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
 use uuid::Uuid;
 
 use crate::plan::{Intent, LedgerPlan, PlannedGroup, PlannedRecord};
 use crate::roll::Roll;
+use crate::script::same_name;
 
 /// A region with its official name (`东关社区居民委员会`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +98,13 @@ pub struct Staged<'a> {
     /// Planned records by the household they belong to.
     of_household: HashMap<(Kind, Uuid), Vec<Uuid>>,
     activities: Vec<Uuid>,
+    /// Planned activities by name, as names are compared.
+    activities_by_name: HashMap<String, Vec<Uuid>>,
     members: HashMap<String, Vec<Uuid>>,
     member_of: HashMap<Uuid, Uuid>,
     roll: OnceCell<Roll>,
+    /// The activities of the book by name, as names are compared.
+    held: OnceCell<HashMap<String, Vec<Known>>>,
 }
 
 impl<'a> Staged<'a> {
@@ -111,9 +116,11 @@ impl<'a> Staged<'a> {
             by_number: HashMap::default(),
             of_household: HashMap::default(),
             activities: Vec::new(),
+            activities_by_name: HashMap::default(),
             members: HashMap::default(),
             member_of: HashMap::default(),
             roll: OnceCell::new(),
+            held: OnceCell::new(),
         }
     }
 
@@ -127,6 +134,21 @@ impl<'a> Staged<'a> {
     /// The families of the book and of the plans, read once.
     pub(crate) fn roll(&self) -> &Roll {
         self.roll.get_or_init(|| Roll::of(self.book.families()))
+    }
+
+    /// The activities of this name, as names are compared: no other can be the one that a row tells of. The book is
+    /// read once, and each of its names made comparable once, also for a register of many hundred rows.
+    pub(crate) fn activities_named(&self, name: &str) -> Vec<Known> {
+        let held = self.held.get_or_init(|| {
+            let mut by_name: HashMap<String, Vec<Known>> = HashMap::default();
+            for known in self.book.activities() {
+                by_name.entry(activity_name(&known)).or_default().push(known);
+            }
+            by_name
+        });
+        let name = same_name(name);
+        let planned = self.activities_by_name.get(&name).into_iter().flatten().copied();
+        self.overlaid(held.get(&name).cloned().unwrap_or_default(), planned)
     }
 
     pub(crate) fn stage_group(&mut self, group: &PlannedGroup) {
@@ -175,7 +197,10 @@ impl<'a> Staged<'a> {
                     self.member_of.insert(person, known.id);
                 }
             }
-            Kind::Activity if new => self.activities.push(known.id),
+            Kind::Activity if new => {
+                self.activities.push(known.id);
+                self.activities_by_name.entry(activity_name(known)).or_default().push(known.id);
+            }
             _ if new => {
                 if let Some(household) = reference("household") {
                     self.of_household.entry((known.kind.clone(), household)).or_default().push(known.id);
@@ -189,13 +214,14 @@ impl<'a> Staged<'a> {
     fn overlaid(&self, found: Vec<Known>, planned: impl Iterator<Item = Uuid>) -> Vec<Known> {
         let mut all: Vec<Known> =
             found.into_iter().map(|known| self.planned.get(&known.id).cloned().unwrap_or(known)).collect();
-        for id in planned {
-            if let Some(known) = self.planned.get(&id).filter(|_| all.iter().all(|there| there.id != id)) {
-                all.push(known.clone());
-            }
-        }
+        let there: HashSet<Uuid> = all.iter().map(|known| known.id).collect();
+        all.extend(planned.filter(|id| !there.contains(id)).filter_map(|id| self.planned.get(&id).cloned()));
         all
     }
+}
+
+fn activity_name(known: &Known) -> String {
+    same_name(known.fields.get("name").and_then(|name| name.as_str()).unwrap_or_default())
 }
 
 impl Lookup for Staged<'_> {
@@ -234,5 +260,71 @@ impl Lookup for Staged<'_> {
         let mut all = self.overlaid(self.book.members_named(within, name), planned);
         all.retain(|known| within.covers(&known.region));
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// A book of two activities that counts how often it is asked for them.
+    #[derive(Default)]
+    struct Counting(Cell<usize>);
+
+    fn activity(id: u128, name: &str) -> Known {
+        let fields = json!({"name": name}).as_object().cloned().unwrap();
+        let region = "340323100".parse().unwrap();
+        Known { id: Uuid::from_u128(id), kind: Kind::Activity, region, fields: Arc::new(fields), void: None }
+    }
+
+    impl Lookup for Counting {
+        fn regions(&self, _: &RegionCode) -> Vec<NamedRegion> {
+            Vec::new()
+        }
+        fn families(&self) -> Vec<Family> {
+            Vec::new()
+        }
+        fn person_by_id_number(&self, _: &str) -> Option<FoundPerson> {
+            None
+        }
+        fn record(&self, _: &Uuid) -> Option<Known> {
+            None
+        }
+        fn events(&self, _: &Kind, _: &Uuid) -> Vec<Known> {
+            Vec::new()
+        }
+        fn activities(&self) -> Vec<Known> {
+            self.0.set(self.0.get() + 1);
+            vec![activity(1, "义 诊"), activity(2, "讲座")]
+        }
+        fn member_of(&self, _: &Uuid) -> Option<Known> {
+            None
+        }
+        fn members_named(&self, _: &RegionCode, _: &str) -> Vec<Known> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn activities_are_found_by_name_and_the_book_is_read_once() {
+        let book = Counting::default();
+        let mut staged = Staged::over(&book);
+        let named = |staged: &Staged<'_>, name: &str| -> Vec<u128> {
+            staged.activities_named(name).iter().map(|known| known.id.as_u128()).collect()
+        };
+        assert_eq!(named(&staged, "义诊"), [1]);
+        for (id, name) in [(3, "义诊"), (4, "宣传"), (1, "义诊")] {
+            let Known { id, kind, region, fields, .. } = activity(id, name);
+            let record = PlannedRecord { kind, id, region, fields, intent: Intent::New };
+            let group = PlannedGroup { sheet: None, row: 2, key: String::new(), records: vec![record] };
+            staged.stage_group(&group);
+        }
+        assert_eq!((named(&staged, "义诊"), named(&staged, "讲座")), (vec![1, 3], vec![2]));
+        assert_eq!((named(&staged, "宣 传"), named(&staged, "义")), (vec![4], vec![]));
+        assert_eq!(book.0.get(), 1);
     }
 }

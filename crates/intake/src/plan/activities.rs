@@ -10,7 +10,6 @@ use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::values::moment;
 use crate::finding::FindingCode;
-use crate::lookup::Lookup;
 
 const BAD_TIME: &str = "时间不对，请写成如 2026-10-12 09:00";
 
@@ -75,7 +74,7 @@ impl Planner<'_> {
         };
         let scope = activity.region.scope();
         drafts.add(reader, id, &activity);
-        let mut known = self.staged.activities();
+        let mut known = self.staged.activities_named(&activity.name);
         known.retain(|there| there.region.scope() == scope);
         self.event(reader, drafts, known)
     }

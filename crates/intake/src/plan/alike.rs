@@ -157,7 +157,7 @@ fn one_activity(one: &Fields, other: &Fields) -> bool {
     let clock = |text: &str| text.get(11..16).filter(|time| *time != "00:00").map(str::to_owned);
     let (clock, other_clock) = (clock(start), clock(there));
     let two_times = clock.is_some() && other_clock.is_some() && clock != other_clock;
-    // The names last: they are the dearest to compare, and a ledger is compared with all that is there.
+    // The names last: they are the dearest to compare.
     day == that && !two_times && name(one) == name(other)
 }
 

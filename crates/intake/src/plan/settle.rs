@@ -176,8 +176,8 @@ impl Planner<'_> {
         let Some(there) = found.first() else {
             let twin = |there: &&Known| {
                 there.void.is_none()
-                    && self.seen(kind, &there.id.to_string()).is_none()
                     && super::alike::twin(&event.kind, &there.fields, &event.fields)
+                    && self.seen(kind, &there.id.to_string()).is_none()
             };
             if let Some(day) = known.iter().find(twin).and_then(|there| super::alike::day_of(&there.fields)) {
                 let hint =
