@@ -202,11 +202,10 @@ impl VisitDraft {
 
     /// What of a visit does not fit together: asked before it is saved, never refused.
     pub fn doubts(visit: &Visit) -> Vec<String> {
-        let nobody_met = matches!(visit.presence, Presence::Away | Presence::NotWilling);
         let names: Vec<&str> = visit.met.iter().map(|person| person.name.as_str()).collect();
-        match nobody_met && !names.is_empty() {
+        match !visit.presence.met() && !names.is_empty() {
             true => vec![format!(
-                "见面情况是“{}”，又选了见到{}。这次走访不会计入报表；见到了人，请改见面情况。",
+                "见面情况是“{}”，又选了见到{}。这次走访不算见到家里人；见到了，请改见面情况。",
                 visit.presence.label(),
                 names.join("、")
             )],

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
 use tiexin_domain::nouns::merge::merged_into;
+use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::{Kind, Record, RegionCode};
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{derive, household_key, visit_flag};
+use crate::derive::{derive, household_key};
 use crate::error::Result;
 use crate::history::Event;
 use crate::lost::NOT_LOST;
@@ -171,9 +172,7 @@ impl Book {
                 let Some(row) = record::find(conn, parent)?.filter(|_| asked.insert(parent)) else {
                     continue;
                 };
-                if row.hidden == hidden::VOID
-                    && tiexin_domain::nouns::merge::merged_into(&row.record).is_none()
-                {
+                if row.hidden == hidden::VOID && merged_into(&row.record).is_none() {
                     return Ok(Some(row.record));
                 }
                 above.extend(parents_of(&row));
@@ -191,10 +190,9 @@ fn recorded() -> impl Iterator<Item = &'static str> {
 impl Hanging {
     fn count_month(&mut self, row: &Row) {
         let kind = row.record.kind.as_str();
-        let derived = derive(&row.record);
-        // Going there in vain is in no figure.
-        let in_vain = kind == Kind::Visit.code() && derived.flags & visit_flag::MET == 0;
-        let Some(day) = derived.day.filter(|_| COUNTED.contains(&kind) && !in_vain) else { return };
+        let left_out = kind == Kind::Visit.code() && !Presence::of(&row.record.fields).is_reported();
+        let counted = COUNTED.contains(&kind) && !left_out;
+        let Some(day) = derive(&row.record).day.filter(|_| counted) else { return };
         if day > 0 {
             *self.months.entry(day / 100).or_default() += 1;
         }

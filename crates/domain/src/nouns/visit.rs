@@ -40,6 +40,12 @@ impl Presence {
         !matches!(self, Self::Away | Self::NotWilling)
     }
 
+    /// Whether the reports count the visit, as long as a form's own rule does not say otherwise. Where nobody wished to
+    /// be met somebody was there all the same.
+    pub fn is_reported(&self) -> bool {
+        !matches!(self, Self::Away)
+    }
+
     /// Of a stored visit: who did not write it down found the family at home.
     pub fn of(visit: &Fields) -> Self {
         visit.get("presence").and_then(|code| code.as_str()).map_or(Self::AtHome, Self::from_code)

@@ -90,7 +90,9 @@ pub(super) fn form(file: &str, text: &str, given: &BTreeMap<String, Measure>) ->
 
 /// A visit at which the family was out is no visit, unless the office's own rule says so.
 fn visits_left_out(file: &str, said: Option<&Value>) -> Result<Vec<Presence>, FormError> {
-    let Some(said) = said else { return Ok(vec![Presence::Away]) };
+    let Some(said) = said else {
+        return Ok(Presence::ALL.iter().filter(|presence| !presence.is_reported()).cloned().collect());
+    };
     let known = || {
         let known: Vec<String> =
             Presence::ALL.iter().map(|p| format!("{}（{}）", p.code(), p.label())).collect();

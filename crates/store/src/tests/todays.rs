@@ -18,6 +18,17 @@ fn file(book: &Book, home: Uuid, name: &str, more: Value) -> Uuid {
     file
 }
 
+/// The reports leave out where the family was away; where it did not wish to be met they count the visit.
+#[test]
+fn a_void_visit_leaves_the_reports_that_counted_it() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    for (presence, counted) in [("at_home", 1), ("by_phone", 1), ("not_willing", 1), ("away", 0)] {
+        let visit = visit(&book, home, "张三", "2026-10-05", json!({"presence": presence}));
+        assert_eq!(book.hanging(visit).unwrap().months.len(), counted, "{presence}");
+    }
+}
+
 #[test]
 fn families_are_due_by_their_newest_visit() {
     let (_dir, book, _) = book();
