@@ -163,7 +163,7 @@ fn common(field: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Fields;
+    use crate::nouns::{self, Kind};
 
     #[test]
     fn fields_have_their_office_names() {
@@ -172,14 +172,15 @@ mod tests {
         assert_eq!(field("household", "head"), "户主");
         assert_eq!(field("activity", "head"), "负责人");
         assert_eq!(field("visit", "from_the_future"), "新版程序的栏目");
-        let file = crate::nouns::SupportFile::open(
-            "340323100001".parse().unwrap(),
-            uuid::Uuid::nil(),
-            "某",
-            crate::nouns::support_file::LossCategory::Death,
-        );
-        let fields: Fields = crate::Noun::to_fields(&file);
-        assert!(fields.keys().all(|f| field("support_file", f) != *f));
+    }
+
+    #[test]
+    fn every_field_of_every_kind_has_a_name() {
+        for kind in Kind::ALL {
+            for shape in nouns::fields(kind.code()) {
+                assert!(known(kind.code(), shape.name).is_some(), "{kind:?}.{}", shape.name);
+            }
+        }
     }
 
     #[test]
