@@ -31,6 +31,7 @@ mod flags;
 
 use serde_json::Value;
 use tiexin_domain::nouns::person::has_died;
+use tiexin_domain::nouns::{self, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Fen, PartialDate, RegionCode};
 use uuid::Uuid;
@@ -110,11 +111,6 @@ fn text<'a>(fields: &'a Fields, field: &str) -> Option<&'a str> {
     fields.get(field).and_then(Value::as_str)
 }
 
-/// A list by name must not lose what has none.
-fn named(name: Option<&str>) -> Option<String> {
-    Some(spelling::sort_key(name.unwrap_or_default()))
-}
-
 fn flag(fields: &Fields, field: &str, bit: i64) -> i64 {
     if fields.get(field).and_then(Value::as_bool).unwrap_or(false) { bit } else { 0 }
 }
@@ -133,91 +129,67 @@ pub(crate) fn derive(record: &Record) -> Derived {
     let mut d = Derived { place: place(&record.region()), ..Derived::default() };
     let household = text(f, "household").and_then(|id| id.parse::<Uuid>().ok());
     d.household = household.map(household_key);
+    // A list by name, and one by day, must not lose what has none.
+    d.sort =
+        nouns::sort_field(&record.kind).map(|field| spelling::sort_key(text(f, field).unwrap_or_default()));
+    d.day = nouns::day_field(&record.kind).map(|field| day(f, field).unwrap_or(0));
+    d.category = nouns::category_field(&record.kind).and_then(|field| text(f, field)).map(str::to_owned);
     match record.kind.as_str() {
         "visit" => {
-            d.day = Some(day(f, "date").unwrap_or(0));
             d.until = day(f, "follow_up");
-            d.category = text(f, "kind").map(str::to_owned);
             d.number = gifts(f);
             d.flags = visit_flags(f);
             d.persons = persons(household, f.get("met"));
         }
         "need_survey" => {
-            d.day = Some(day(f, "date").unwrap_or(0));
             d.number = len(f, "needs");
             d.persons = persons(household, f.get("persons"));
         }
         "insurance_claim" => {
-            d.day = Some(day(f, "paid_on").unwrap_or(0));
             d.number = money(f.get("amount"));
             d.persons = persons(household, f.get("insured"));
         }
         "counselling" => {
-            d.day = Some(day(f, "date").unwrap_or(0));
             d.number = f.get("score").and_then(Value::as_i64);
             d.flags = flag(f, "file_opened", 1) | flag(f, "assessed", 2) | flag(f, "paired", 4);
             d.persons = persons(household, f.get("person"));
         }
         "activity" => {
-            d.day = Some(day(f, "start").unwrap_or(0));
             d.until = day(f, "end");
-            d.category = text(f, "project").map(str::to_owned);
             d.number = f.get("headcount").and_then(Value::as_i64).or_else(|| len(f, "sign_ins"));
             d.flags = flag(f, "archived", 1);
         }
         "member" => {
-            d.sort = named(text(f, "name"));
-            d.day = Some(day(f, "joined").unwrap_or(0));
             d.until = day(f, "left");
-            d.category = text(f, "structure").map(str::to_owned);
             d.flags = member_flags(f);
         }
-        "volunteer" => {
-            d.sort = named(text(f, "name"));
-            d.day = Some(day(f, "approved_on").unwrap_or(0));
-            d.category = text(f, "approval").map(str::to_owned);
-            d.number = f.get("minutes").and_then(Value::as_i64);
-        }
+        "volunteer" => d.number = f.get("minutes").and_then(Value::as_i64),
         "person" => {
-            d.sort = named(text(f, "name"));
             d.natural = text(f, "id_number").map(str::to_uppercase);
-            d.day = Some(day(f, "birth").unwrap_or(0));
             // Died, nobody knows when: ended before any day that is asked for.
             d.until = day(f, "died_on").or_else(|| has_died(f).then_some(0));
-            d.category = text(f, "relation").map(str::to_owned);
             d.flags = flag(f, "lunar_birthday", person_flag::LUNAR)
                 | if d.natural.is_some() { person_flag::HAS_ID } else { 0 };
         }
         "support_file" => {
-            d.sort = named(text(f, "head_name"));
             d.natural = text(f, "code").map(str::to_owned);
-            d.day = Some(day(f, "opened_on").unwrap_or(0));
-            d.category = text(f, "category").map(str::to_owned);
             d.flags = file_flags(f);
         }
         "contact_pair" => {
             d.sort = text(f, "township_leader").or_else(|| text(f, "village_worker")).map(spelling::sort_key);
-            d.day = Some(day(f, "from").unwrap_or(0));
             d.until = day(f, "to");
             d.flags = i64::from(text(f, "township_leader").is_some())
                 | i64::from(text(f, "village_worker").is_some()) << 1;
         }
-        "attachment" => {
-            d.day = Some(day(f, "taken_at").unwrap_or(0));
-            d.category = text(f, "what").map(str::to_owned);
-            d.number = f.get("bytes").and_then(Value::as_i64);
-        }
-        "household" => {
-            d.household = None;
-            d.sort = named(text(f, "head_name"));
-        }
+        "attachment" => d.number = f.get("bytes").and_then(Value::as_i64),
+        "household" => d.household = None,
         // A kind of a newer program is listed by the day or the name it seems to have.
         _ => {
-            d.day = Some(day(f, "date").unwrap_or(0));
-            d.sort = named(text(f, "name").or_else(|| text(f, "head_name")));
+            let name = text(f, "name").or_else(|| text(f, "head_name"));
+            d.sort = Some(spelling::sort_key(name.unwrap_or_default()));
         }
     }
-    let others = tiexin_domain::nouns::parent_fields(&record.kind).iter().filter(|f| **f != "household");
+    let others = nouns::parent_fields(&record.kind).iter().filter(|f| **f != "household");
     d.parents = others.filter_map(|field| record.reference(field)).collect();
     d
 }
@@ -250,8 +222,7 @@ pub(crate) fn persons_in(column: &[u8]) -> impl Iterator<Item = i64> {
 }
 
 fn person_key(household: Option<Uuid>, person: &Value) -> Option<i64> {
-    let name =
-        tiexin_domain::nouns::tidy_name(person.get("name").and_then(Value::as_str).unwrap_or_default());
+    let name = tidy_name(person.get("name").and_then(Value::as_str).unwrap_or_default());
     let mut hasher = blake3::Hasher::new();
     match (household, person.get("person").and_then(Value::as_str)) {
         (Some(home), _) if !name.is_empty() => {

@@ -11,6 +11,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tiexin_domain::nouns::{day_field, sort_field};
 use tiexin_domain::{Record, RegionCode};
 
 pub(crate) use conditions::{called, within};
@@ -19,7 +20,7 @@ use crate::book::Book;
 use crate::error::Result;
 use crate::file_care;
 use crate::record::{self, select};
-use conditions::{column, conditions, day_field, is_last_visit, sort_field};
+use conditions::{column, conditions, is_last_visit};
 
 /// How a field is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

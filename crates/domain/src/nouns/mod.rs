@@ -28,7 +28,10 @@ pub use merge::Merge;
 pub use need_survey::NeedSurvey;
 pub use person::Person;
 pub use settlement::Settlement;
-pub use spec::{Checked, check, fields, masked_fields, merge_class, parent_fields, past_dates};
+pub use spec::{
+    Checked, category_field, check, day_field, fields, masked_fields, merge_class, parent_fields, past_dates,
+    sort_field,
+};
 pub use support_file::SupportFile;
 pub use visit::Visit;
 pub use volunteer::Volunteer;

@@ -8,6 +8,10 @@ use super::{
 use crate::record::{Fields, MergeClass};
 use crate::shape::{self, FieldShape};
 
+/// By which a list of a kind of a newer program is ordered, and where its day stands, as far as anybody can tell.
+const NAME: &str = "name";
+const DATE: &str = "date";
+
 struct Spec {
     check: fn(&Fields) -> Result<Checked, Problem>,
     fields: fn() -> Vec<FieldShape>,
@@ -18,6 +22,14 @@ struct Spec {
     masked: &'static [&'static str],
     /// The field that names the household, and through it the family page.
     parent: &'static [&'static str],
+    /// The field by which a list is ordered; none: by the day, the newest first.
+    sort: Option<&'static str>,
+    /// The field that says on which day it happened or began.
+    day: Option<&'static str>,
+    /// The field by whose code records of the kind are told apart.
+    category: Option<&'static str>,
+    /// See [`past_dates`].
+    past: &'static [&'static str],
 }
 
 fn check_as<N: Noun>(fields: &Fields) -> Result<Checked, Problem> {
@@ -35,6 +47,10 @@ fn spec(kind: &Kind) -> Option<Spec> {
         long_notes: &["notes"],
         masked: &[],
         parent: &["household"],
+        sort: Some(NAME),
+        day: Some(DATE),
+        category: None,
+        past: &[],
     };
     Some(match kind {
         Kind::Household => Spec {
@@ -43,6 +59,8 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sets: &["kinds", "hardship"],
             masked: &["phone"],
             parent: &[merge::MERGED_INTO],
+            sort: Some("head_name"),
+            day: None,
             ..PLAIN
         },
         Kind::Person => Spec {
@@ -52,6 +70,9 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sets: &["tags"],
             masked: &["id_number", "phone"],
             parent: &["household", merge::MERGED_INTO],
+            day: Some("birth"),
+            category: Some("relation"),
+            past: &["birth", "died_on"],
             ..PLAIN
         },
         Kind::SupportFile => Spec {
@@ -60,6 +81,10 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sensitive: &["category", "assistance", "code"],
             masked: &["disability_card", "phone"],
             parent: &["household", merge::MERGED_INTO],
+            sort: Some("head_name"),
+            day: Some("opened_on"),
+            category: Some("category"),
+            past: &["loss_date", "preference_on", "opened_on", "doctor_signed_on"],
             ..PLAIN
         },
         Kind::ContactPair => Spec {
@@ -67,24 +92,40 @@ fn spec(kind: &Kind) -> Option<Spec> {
             fields: shape::of::<ContactPair>,
             long_notes: &["handover_note"],
             parent: &["household", "file"],
+            sort: Some("township_leader"),
+            day: Some("from"),
             ..PLAIN
         },
         Kind::Visit => Spec {
             check: check_as::<Visit>,
             fields: shape::of::<Visit>,
             long_notes: &["note", "needs"],
+            sort: None,
+            category: Some("kind"),
             ..PLAIN
         },
-        Kind::NeedSurvey => {
-            Spec { check: check_as::<NeedSurvey>, fields: shape::of::<NeedSurvey>, sets: &["needs"], ..PLAIN }
-        }
-        Kind::InsuranceClaim => {
-            Spec { check: check_as::<InsuranceClaim>, fields: shape::of::<InsuranceClaim>, ..PLAIN }
-        }
+        Kind::NeedSurvey => Spec {
+            check: check_as::<NeedSurvey>,
+            fields: shape::of::<NeedSurvey>,
+            sets: &["needs"],
+            sort: None,
+            past: &[DATE],
+            ..PLAIN
+        },
+        Kind::InsuranceClaim => Spec {
+            check: check_as::<InsuranceClaim>,
+            fields: shape::of::<InsuranceClaim>,
+            sort: None,
+            day: Some("paid_on"),
+            past: &["paid_on"],
+            ..PLAIN
+        },
         Kind::Counselling => Spec {
             check: check_as::<Counselling>,
             fields: shape::of::<Counselling>,
             long_notes: &["session_note"],
+            sort: None,
+            past: &[DATE],
             ..PLAIN
         },
         Kind::Member => Spec {
@@ -92,6 +133,8 @@ fn spec(kind: &Kind) -> Option<Spec> {
             fields: shape::of::<Member>,
             sets: &["tags"],
             parent: &["person"],
+            day: Some("joined"),
+            category: Some("structure"),
             ..PLAIN
         },
         Kind::Volunteer => Spec {
@@ -99,6 +142,9 @@ fn spec(kind: &Kind) -> Option<Spec> {
             fields: shape::of::<Volunteer>,
             sets: &["skills"],
             parent: &["person"],
+            day: Some("approved_on"),
+            category: Some("approval"),
+            past: &["approved_on"],
             ..PLAIN
         },
         Kind::Activity => Spec {
@@ -107,9 +153,11 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sets: &["sign_ins"],
             long_notes: &["summary"],
             parent: &[],
+            sort: None,
+            day: Some("start"),
+            category: Some("project"),
             ..PLAIN
         },
-        // Which bytes they are is said once: whoever says otherwise disagrees.
         // Of two people who decide differently the first one's word stands.
         Kind::Settlement => Spec {
             check: check_as::<Settlement>,
@@ -128,12 +176,16 @@ fn spec(kind: &Kind) -> Option<Spec> {
             parent: &[],
             ..PLAIN
         },
+        // Which bytes they are is said once: whoever says otherwise disagrees.
         Kind::Attachment => Spec {
             check: check_as::<Attachment>,
             fields: shape::of::<Attachment>,
             sensitive: &["sha256", "bytes", "thumb_sha256", "thumb_bytes", "owner"],
             long_notes: &[],
             parent: &["household", "owner"],
+            sort: None,
+            day: Some("taken_at"),
+            category: Some("what"),
             ..PLAIN
         },
         Kind::Other(_) => return None,
@@ -169,18 +221,25 @@ pub fn parent_fields(kind: &str) -> &'static [&'static str] {
     spec(&Kind::from_code(kind)).map(|s| s.parent).unwrap_or_default()
 }
 
-/// Fields of the kind that tell on which day something happened: none lies in the future. A visit's day has a
-/// rule of its own; an activity may be planned, a member
-/// admitted, contacts and assistance agreed ahead.
+/// The field by which a list of the kind is ordered; none: by the day, the newest first.
+pub fn sort_field(kind: &str) -> Option<&'static str> {
+    spec(&Kind::from_code(kind)).map_or(Some(NAME), |spec| spec.sort)
+}
+
+/// The field that says on which day a record of the kind happened or began.
+pub fn day_field(kind: &str) -> Option<&'static str> {
+    spec(&Kind::from_code(kind)).map_or(Some(DATE), |spec| spec.day)
+}
+
+/// The field by whose code records of the kind are told apart.
+pub fn category_field(kind: &str) -> Option<&'static str> {
+    spec(&Kind::from_code(kind)).and_then(|spec| spec.category)
+}
+
+/// Fields of the kind that tell on which day something happened: none lies in the future. A visit's day has a rule of
+/// its own; an activity may be planned, a member admitted, contacts and assistance agreed ahead.
 pub fn past_dates(kind: &str) -> &'static [&'static str] {
-    match Kind::from_code(kind) {
-        Kind::Person => &["birth", "died_on"],
-        Kind::SupportFile => &["loss_date", "preference_on", "opened_on", "doctor_signed_on"],
-        Kind::NeedSurvey | Kind::Counselling => &["date"],
-        Kind::InsuranceClaim => &["paid_on"],
-        Kind::Volunteer => &["approved_on"],
-        _ => &[],
-    }
+    spec(&Kind::from_code(kind)).map(|spec| spec.past).unwrap_or_default()
 }
 
 /// Checks stored fields by the rules of their kind.
@@ -212,6 +271,14 @@ mod tests {
     fn every_known_kind_has_its_rules() {
         for kind in Kind::ALL {
             assert!(spec(kind).is_some(), "{kind:?}");
+        }
+        for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Settlement | Kind::Merge)) {
+            let own: Vec<&str> = fields(kind.code()).iter().map(|field| field.name).collect();
+            let told = [sort_field(kind.code()), day_field(kind.code()), category_field(kind.code())];
+            let past = past_dates(kind.code()).iter().copied();
+            for field in told.into_iter().flatten().chain(past) {
+                assert!(own.contains(&field), "{kind:?} has no {field}");
+            }
         }
         assert!(check("pairing_of_the_future", &Fields::new()).is_err());
     }

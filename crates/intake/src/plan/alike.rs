@@ -1,6 +1,7 @@
 //! Whether two records tell of one event: a row that was copied, corrected, or typed by hand before.
 
 use serde_json::Value;
+use tiexin_domain::nouns::day_field;
 use tiexin_domain::{Fields, Kind};
 
 use crate::script::same_name;
@@ -23,7 +24,7 @@ pub(super) fn one_event(kind: &Kind, one: &Fields, other: &Fields) -> bool {
 
 /// The same in everything but the day, within one month: perhaps only the day was mended.
 pub(super) fn twin(kind: &Kind, one: &Fields, other: &Fields) -> bool {
-    let (Some(day), Some(that)) = (day_of(one), day_of(other)) else { return false };
+    let (Some(day), Some(that)) = (day_of(kind, one), day_of(kind, other)) else { return false };
     if day == that || day.get(..7) != that.get(..7) {
         return false;
     }
@@ -42,8 +43,8 @@ pub(super) fn twin(kind: &Kind, one: &Fields, other: &Fields) -> bool {
 }
 
 /// The day of an event, `2026-10-05`.
-pub(super) fn day_of(fields: &Fields) -> Option<&str> {
-    ["date", "paid_on", "start"].into_iter().find_map(|field| text(fields, field)?.get(..10))
+pub(super) fn day_of<'f>(kind: &Kind, fields: &'f Fields) -> Option<&'f str> {
+    text(fields, day_field(kind.code())?)?.get(..10)
 }
 
 fn text<'f>(fields: &'f Fields, field: &str) -> Option<&'f str> {

@@ -179,7 +179,8 @@ impl Planner<'_> {
                     && super::alike::twin(&event.kind, &there.fields, &event.fields)
                     && self.seen(kind, &there.id.to_string()).is_none()
             };
-            if let Some(day) = known.iter().find(twin).and_then(|there| super::alike::day_of(&there.fields)) {
+            let twin = known.iter().find(twin);
+            if let Some(day) = twin.and_then(|there| super::alike::day_of(&there.kind, &there.fields)) {
                 let hint =
                     format!("本机 {day} 有一条内容一样的，录入时算另一条；如果只是改了日期，请把那一条作废");
                 let field = ["date", "start"].into_iter().find(|field| reader.has(field)).unwrap_or("date");

@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value as Sql;
 use serde_json::Value;
+use tiexin_domain::nouns::{category_field, day_field};
 use tiexin_domain::{PartialDate, RegionCode, YearHint};
 use uuid::Uuid;
 
@@ -22,46 +23,6 @@ pub(crate) fn within(regions: &[RegionCode]) -> String {
         })
         .collect();
     if ranges.is_empty() { String::new() } else { format!(" AND ({})", ranges.join(" OR ")) }
-}
-
-/// The field that `record.sort` comes from.
-pub(super) fn sort_field(kind: &str) -> Option<&'static str> {
-    match kind {
-        "household" | "support_file" => Some("head_name"),
-        "person" | "member" | "volunteer" => Some("name"),
-        "contact_pair" => Some("township_leader"),
-        "visit" | "need_survey" | "insurance_claim" | "counselling" | "activity" => None,
-        _ => Some("name"),
-    }
-}
-
-/// The field that `record.day` comes from.
-pub(super) fn day_field(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "visit" | "need_survey" | "counselling" => "date",
-        "insurance_claim" => "paid_on",
-        "activity" => "start",
-        "member" => "joined",
-        "volunteer" => "approved_on",
-        "person" => "birth",
-        "support_file" => "opened_on",
-        "contact_pair" => "from",
-        "household" => return None,
-        _ => "date",
-    })
-}
-
-/// The field that `record.category` comes from.
-fn category_field(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "visit" => "kind",
-        "activity" => "project",
-        "member" => "structure",
-        "volunteer" => "approval",
-        "person" => "relation",
-        "support_file" => "category",
-        _ => return None,
-    })
 }
 
 /// When the family of a file was last met: kept nowhere, looked up in the visits.
