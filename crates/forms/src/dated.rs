@@ -9,13 +9,15 @@ use chrono::NaiveDate;
 /// How the text of a date's field is read: as it is stored then.
 type Read = fn(&str, Today) -> Result<Option<String>, String>;
 
+const DAY: Read = |text, today| Ok(read_day(text, today)?.map(|day| day.to_string()));
+
 /// A field that holds a date, and how it is read.
 pub type Dated = (&'static str, Read);
 
-/// How a field's date is read, if it holds one.
+/// How a field's date is read, if it holds one: when it is saved, and when a draft is resumed on another day.
 pub fn dated(field: &FormField) -> Option<Dated> {
     let read: Read = match field.kind {
-        FieldKind::Day => |text, today| Ok(read_day(text, today)?.map(|day| day.to_string())),
+        FieldKind::Day => DAY,
         FieldKind::DayNear => |text, today| Ok(read_day_near(text, today)?.map(|day| day.to_string())),
         FieldKind::PartialDay => |text, today| Ok(read_date(text, today)?.map(|date| date.to_string())),
         FieldKind::Moment => read_moment,
@@ -53,7 +55,7 @@ pub fn settle_typed(dates: &[Dated], typed: &mut Typed, then: NaiveDate, today: 
 
 /// The dates of a visit's form.
 pub const OF_VISIT: &[Dated] = &[
-    ("date", |text, today| Ok(read_day(text, today)?.map(|day| day.to_string()))),
+    ("date", DAY),
     ("follow_up", |text, today| Ok(read_day_ahead(text, today)?.map(|day| day.to_string()))),
 ];
 

@@ -1,9 +1,7 @@
 //! Between what a form holds (texts as typed) and what is stored.
 
-use crate::{
-    FieldKind, FormField, Start, Today, read_count, read_date, read_day, read_day_near, read_minutes,
-    read_moment,
-};
+use crate::dated::dated;
+use crate::{FieldKind, FormField, Start, Today, read_count, read_minutes};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tiexin_domain::nouns::tidy;
@@ -193,16 +191,10 @@ fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> 
             let items = list(typed, field.name);
             if items.is_empty() { Value::Null } else { json!(items) }
         }
-        FieldKind::Day => {
-            or_null(read_day(&text(typed, field.name), today)?.map(|day| json!(day.to_string())))
+        FieldKind::Day | FieldKind::DayNear | FieldKind::PartialDay | FieldKind::Moment => {
+            let date = dated(field).map(|(_, read)| read(&text(typed, field.name), today)).transpose()?;
+            or_null(date.flatten().map(Value::from))
         }
-        FieldKind::DayNear => {
-            or_null(read_day_near(&text(typed, field.name), today)?.map(|day| json!(day.to_string())))
-        }
-        FieldKind::PartialDay => {
-            or_null(read_date(&text(typed, field.name), today)?.map(|date| json!(date.to_string())))
-        }
-        FieldKind::Moment => or_null(read_moment(&text(typed, field.name), today)?.map(Value::from)),
         FieldKind::Money => match written {
             Some(written) => json!(Fen::parse(&written).map_err(|bad| bad.to_string())?.to_string()),
             None => Value::Null,
