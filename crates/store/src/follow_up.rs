@@ -2,15 +2,15 @@
 
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
-use tiexin_domain::{PartialDate, RegionCode};
+use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
 use crate::book::Book;
-use crate::derive::{date_of, day_of, household_key};
+use crate::derive::{date_of, household_key};
 use crate::error::Result;
 use crate::list::within;
 use crate::record::{self, select};
-use crate::today::newest;
+use crate::today::{day, newest};
 
 /// A follow-up promised at a visit and still open.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,27 +23,23 @@ pub struct FollowUp {
     pub visited_on: NaiveDate,
 }
 
-/// Whether what was agreed on the day `on` for the day `due` is still to be done: nobody was met on that day or later, and
-/// no later visit agreed on another day. A visit in between does not keep it.
-fn is_open(conn: &Connection, household: i64, on: i64, due: i64) -> Result<bool> {
-    if newest(conn, household, true, i64::MAX)?.is_some_and(|(last, _)| last > on && last >= due) {
+/// Whether what was agreed on the day `on` for the day `due` is still to be done: nobody was met on that day or later,
+/// and no later visit agreed on another day. A visit in between does not keep it, nor does one dated after `today`.
+fn is_open(conn: &Connection, household: i64, on: i64, due: i64, today: i64) -> Result<bool> {
+    if newest(conn, household, true, today)?.is_some_and(|(last, _)| last > on && last >= due) {
         return Ok(false);
     }
     Ok(!conn
         .prepare_cached(
-            "SELECT 1 FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit' AND day > ?2
-               AND until IS NOT NULL",
+            "SELECT 1 FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'visit'
+               AND day > ?2 AND day <= ?3 AND until IS NOT NULL",
         )?
-        .exists(params![household, on])?)
-}
-
-fn day(date: NaiveDate) -> i64 {
-    day_of(PartialDate::Day(date))
+        .exists(params![household, on, today])?)
 }
 
 impl Book {
     /// The day that was agreed with a family for the next visit, while it is open: the first one.
-    pub fn agreed(&self, household: Uuid) -> Result<Option<NaiveDate>> {
+    pub fn agreed(&self, household: Uuid, today: NaiveDate) -> Result<Option<NaiveDate>> {
         let key = household_key(household);
         self.read(|conn| {
             let agreed: Vec<(i64, i64)> = conn
@@ -54,7 +50,7 @@ impl Book {
                 .query_map([key], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
             for (on, due) in agreed {
-                if is_open(conn, key, on, due)? {
+                if is_open(conn, key, on, due, day(today))? {
                     return Ok(date_of(due));
                 }
             }
@@ -63,7 +59,12 @@ impl Book {
     }
 
     /// Follow-ups due up to `until` and still open, the longest due first.
-    pub fn follow_ups(&self, regions: &[RegionCode], until: NaiveDate) -> Result<Vec<FollowUp>> {
+    pub fn follow_ups(
+        &self,
+        regions: &[RegionCode],
+        today: NaiveDate,
+        until: NaiveDate,
+    ) -> Result<Vec<FollowUp>> {
         let sql = format!(
             "{} WHERE kind = 'visit' AND until IS NOT NULL AND until <= ?1 AND hidden = 0{} ORDER BY until, n",
             select!(),
@@ -78,7 +79,7 @@ impl Book {
                 else {
                     continue;
                 };
-                if !is_open(conn, household_key(household), day(on), day(follow))? {
+                if !is_open(conn, household_key(household), day(on), day(follow), day(today))? {
                     continue;
                 }
                 due.push(FollowUp {

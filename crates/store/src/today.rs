@@ -93,7 +93,7 @@ fn active_files(conn: &Connection, regions: &[RegionCode]) -> Result<Vec<(Record
     Ok(files.into_iter().filter_map(|f| f.reference("household").map(|home| (f, home))).collect())
 }
 
-fn day(date: NaiveDate) -> i64 {
+pub(crate) fn day(date: NaiveDate) -> i64 {
     day_of(PartialDate::Day(date))
 }
 

@@ -129,7 +129,7 @@ fn get(at: &At, args: GetFamily) -> Result<FamilyPage, ErrorReply> {
         ahead: seen.ahead,
         in_vain: rows::in_vain(seen.in_vain),
         overdue_days: overdue(at, &family, last_visit),
-        follow_up: at.book().agreed(family.household.id).map_err(errors::store)?,
+        follow_up: at.book().agreed(family.household.id, at.today).map_err(errors::store)?,
         gaps: gaps(&family, at.today),
     })
 }

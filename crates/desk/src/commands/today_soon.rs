@@ -85,7 +85,7 @@ fn follow_ups(
     declined: &HashSet<Uuid>,
 ) -> Result<Vec<Reminder>, ErrorReply> {
     let until = at.today.checked_add_days(Days::new(FOLLOW_UPS)).unwrap_or(at.today);
-    let due = at.book().follow_ups(regions, until).map_err(errors::store)?;
+    let due = at.book().follow_ups(regions, at.today, until).map_err(errors::store)?;
     let wanted = due.into_iter().filter(|follow_up| !declined.contains(&follow_up.household));
     Ok(wanted
         .map(|follow_up| {

@@ -62,21 +62,25 @@ fn families_are_due_by_their_newest_visit() {
     assert_eq!(zhang.preference.as_ref().map(|p| p.code().to_owned()).as_deref(), Some("phone_only"));
     assert!(book.due_files(&["340323101".parse().unwrap()], day("2026-10-20")).unwrap().is_empty());
     // A visit that met nobody, or came before the day, does not keep what was agreed. One on the day does.
-    assert_eq!(book.follow_ups(&here, day("2026-10-20")).unwrap().len(), 1);
+    assert_eq!(book.follow_ups(&here, day("2026-10-20"), day("2026-10-20")).unwrap().len(), 1);
     visit(&book, home, "张三", "2026-10-03", json!({"presence": "by_phone"}));
-    assert_eq!(book.follow_ups(&here, day("2026-10-20")).unwrap().len(), 1);
-    assert_eq!(book.agreed(home).unwrap(), Some(day("2026-10-10")));
+    assert_eq!(book.follow_ups(&here, day("2026-10-20"), day("2026-10-20")).unwrap().len(), 1);
+    assert_eq!(book.agreed(home, day("2026-10-20")).unwrap(), Some(day("2026-10-10")));
     visit(&book, home, "张三", "2026-10-10", json!({}));
-    assert!(book.follow_ups(&here, day("2026-10-20")).unwrap().is_empty());
-    assert_eq!(book.agreed(home).unwrap(), None);
+    assert!(book.follow_ups(&here, day("2026-10-20"), day("2026-10-20")).unwrap().is_empty());
+    assert_eq!(book.agreed(home, day("2026-10-20")).unwrap(), None);
     // What is agreed later counts in the place of what was agreed before.
     for (on, due) in [("2026-10-11", "2026-12-01"), ("2026-10-12", "2026-11-05")] {
         visit(&book, home, "张三", on, json!({"follow_up": due}));
     }
-    assert_eq!(book.agreed(home).unwrap(), Some(day("2026-11-05")));
+    assert_eq!(book.agreed(home, day("2026-10-20")).unwrap(), Some(day("2026-11-05")));
+    // A visit that a clock ahead has dated after today neither keeps it nor agrees on another.
+    visit(&book, home, "张三", "2026-11-08", json!({"follow_up": "2026-12-08"}));
+    assert_eq!(book.agreed(home, day("2026-10-20")).unwrap(), Some(day("2026-11-05")));
+    assert_eq!(book.agreed(home, day("2026-11-08")).unwrap(), Some(day("2026-12-08")));
     assert_eq!(book.due_files(&here, day("2026-10-20")).unwrap()[0].last.in_vain, None);
     visit(&book, other, "李四", "2026-10-03", json!({"follow_up": "2026-10-09"}));
-    let follow = book.follow_ups(&here, day("2026-10-20")).unwrap();
+    let follow = book.follow_ups(&here, day("2026-10-20"), day("2026-10-20")).unwrap();
     assert_eq!((follow.len(), follow[0].due), (1, day("2026-10-09")));
     let told = format!("{due:?}{follow:?}");
     assert!(!told.contains("某某") && !told.contains("意外"));
