@@ -263,13 +263,14 @@ impl Book {
     }
 
     /// Refused changes about which the province is to be asked: nobody is known to have decided yet.
-    /// What this desk's own people decided is among them until the province confirms it, and what was decided while
-    /// nothing was left here of what it was about.
+    /// What this desk's own people decided is among them until the province confirms it; and, last, what was decided
+    /// while nothing was left here of what it was about.
     pub fn undecided(&self) -> Result<Vec<ChangeId>> {
         self.read(|conn| {
             let mut select = conn.prepare_cached(&format!(
                 "SELECT change FROM refused WHERE settled_at IS NULL AND (outcome IS NULL OR ({HOLLOW}))
-                 AND json_extract(change, '$.kind') <> 'settlement' ORDER BY id LIMIT ?1"
+                 AND json_extract(change, '$.kind') <> 'settlement'
+                 ORDER BY outcome IS NOT NULL, id LIMIT ?1"
             ))?;
             let mut rows = select.query([MOST_ASKED])?;
             let mut ids = Vec::new();
@@ -287,13 +288,14 @@ impl Book {
     pub fn keep_outcomes(&self, settled: &[Settled]) -> Result<Changed> {
         let ((), changed) = self.write(|w| {
             for one in settled {
-                // Kept in the place of what was given up with the right.
+                // In the place of what was given up with the right, and of nothing else.
                 let wrote =
                     one.wrote.as_deref().filter(|wrote| wrote.id == one.change).map(text).transpose()?;
                 let outcome = Settled { wrote: None, ..one.clone() };
                 let kind: Option<String> =
                     w.tx.prepare_cached(&format!(
-                        "UPDATE refused SET outcome = ?2, change = coalesce(?3, change)
+                        "UPDATE refused SET outcome = ?2,
+                           change = CASE WHEN {HOLLOW} THEN coalesce(?3, change) ELSE change END
                          WHERE settlement = ?1 AND (outcome IS NULL OR (?3 IS NOT NULL AND {HOLLOW}))
                          RETURNING json_extract(change, '$.kind')"
                     ))?

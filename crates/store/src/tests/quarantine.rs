@@ -217,6 +217,36 @@ fn the_author_learns_what_was_decided_also_when_the_right_is_gone() {
     sound(&book);
 }
 
+/// A right that came back: what was written is sent back, in the place of what was given up and of nothing else.
+#[test]
+fn what_is_sent_back_stands_only_where_nothing_was_left() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    household(&book, VILLAGE, "本地");
+    put(&book, &save(id(), "pairing_of_the_future", json!({"region": VILLAGE, "name": "某"})));
+    province.round(&book);
+    let said = book.parked().unwrap().remove(0).change;
+    let keep = |change: &Change| {
+        let wrote = Some(Box::new(change.clone()));
+        let choice = Choice::Decline;
+        book.keep_outcomes(&[Settled { change: said.id, choice, note: None, by: None, at: None, wrote }])
+            .unwrap();
+    };
+    let mut other = said.clone();
+    other.set.insert("name".into(), json!("另"));
+    keep(&other);
+    assert_eq!(book.answered().unwrap()[0].change, said);
+    assert!(book.undecided().unwrap().is_empty());
+    book.drop_scope(&town()).unwrap();
+    book.prune_sent(u64::MAX >> 1).unwrap();
+    assert!(book.answered().unwrap()[0].change.set.is_empty());
+    assert_eq!(book.undecided().unwrap(), [said.id]);
+    keep(&said);
+    assert_eq!(book.answered().unwrap()[0].change, said);
+    assert!(book.undecided().unwrap().is_empty());
+    sound(&book);
+}
+
 #[test]
 fn values_that_gave_way_are_listed_until_they_stand_again() {
     let (_d1, one) = desk();
