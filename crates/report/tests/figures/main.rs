@@ -2,4 +2,5 @@
 
 mod office;
 mod recount;
+mod rows;
 mod rules;

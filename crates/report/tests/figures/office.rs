@@ -10,13 +10,20 @@ use tiexin_domain::nouns::{
 use tiexin_domain::record::Void;
 use tiexin_domain::{Fen, Noun, RegionCode};
 use tiexin_protocol::VoidChange;
-use tiexin_report::{Figures, Form, Forms, Month, figures, records_behind};
+use tiexin_report::{Figures, Form, Forms, Month, Rows, Sheet, figures, records_behind, report};
 use tiexin_store::{Book, By, KdfCost, NewUser, Save};
 use uuid::Uuid;
 
 pub(crate) const TOWN: &str = "340323100";
 pub(crate) const OTHER_TOWN: &str = "340323104";
 pub(crate) const COUNTY: &str = "340323";
+pub(crate) const VILLAGE: &str = "340323100001";
+pub(crate) const NEXT_VILLAGE: &str = "340323100002";
+pub(crate) const FAR_VILLAGE: &str = "340323104001";
+
+pub(crate) fn routine(what: &str) -> [&str; 3] {
+    ["走访慰问落实", "日常走访", what]
+}
 
 pub(crate) fn region(code: &str) -> RegionCode {
     code.parse().unwrap()
@@ -95,6 +102,12 @@ impl Office {
     pub(crate) fn behind(&self, form: &str, of: &str, path: &[String]) -> Vec<Uuid> {
         records_behind(&self.book, self.form(form), october(), &region(of), path).unwrap()
     }
+}
+
+/// The form of October; regions are named by their codes.
+pub(crate) fn sheet(office: &Office, form: &str, of: &str, rows: Rows) -> Sheet {
+    let name = |r: &RegionCode| format!("<{r}>");
+    report(&office.book, office.form(form), october(), &region(of), rows, name).unwrap()
 }
 
 pub(crate) fn by() -> By {
