@@ -4,6 +4,7 @@ mod again;
 mod book;
 mod cells;
 mod csv_files;
+mod days;
 mod habits;
 mod hostile;
 mod layouts;
