@@ -108,19 +108,21 @@ impl Book {
     /// What came in when its family had been made void, and is seen nowhere.
     pub fn unseen(&self) -> Result<Vec<Unseen>> {
         self.read(|conn| {
-            let sql = concat!(select!(), " WHERE void IS NOT NULL AND kind = 'household' AND hidden = 1");
             let mut unseen = Vec::new();
-            for above in record::collect(conn, sql, [])? {
+            for home in void_families(conn)? {
+                let late = late(conn, &home)?;
+                if late.is_empty() {
+                    continue;
+                }
+                let Some(above) = record::at(conn, home.n)?.map(|row| row.record) else { continue };
                 if merged_into(&above).is_some() {
                     continue;
                 }
-                // Numbers of one log: later than the last change of the family, which is void.
-                let late = children(conn, above.id)?.into_iter().filter(|row| {
-                    row.hidden == hidden::PARENT_VOID
-                        && row.record.scope == above.scope
-                        && row.record.version > above.version
-                });
-                unseen.extend(late.map(|row| Unseen { record: row.record, above: above.clone() }));
+                for n in late {
+                    // The column holds 64 bits of the id.
+                    let row = record::at(conn, n)?.filter(|row| parents_of(row).contains(&above.id));
+                    unseen.extend(row.map(|row| Unseen { record: row.record, above: above.clone() }));
+                }
             }
             Ok(unseen)
         })
@@ -197,6 +199,42 @@ impl Hanging {
             *self.months.entry(day / 100).or_default() += 1;
         }
     }
+}
+
+/// Where a void family stands, without what it says: the indicator asks, and an import that was taken back leaves
+/// thousands.
+struct VoidFamily {
+    n: i64,
+    id: Uuid,
+    scope: String,
+    version: i64,
+}
+
+fn void_families(conn: &Connection) -> Result<Vec<VoidFamily>> {
+    let families = conn
+        .prepare_cached("SELECT n, id, scope, version FROM record WHERE kind = ?1 AND hidden = ?2")?
+        .query_map(params![Kind::Household.code(), hidden::VOID], |row| {
+            Ok(VoidFamily { n: row.get(0)?, id: row.get(1)?, scope: row.get(2)?, version: row.get(3)? })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(families)
+}
+
+/// Rows of what came in later than the last change of the family, which is void, by the numbers of one log.
+fn late(conn: &Connection, home: &VoidFamily) -> Result<Vec<i64>> {
+    let numbers = conn
+        .prepare_cached(
+            "SELECT n FROM record WHERE household = ?1 AND hidden = ?3 AND scope = ?4 AND version > ?5
+             UNION
+             SELECT n FROM link JOIN record ON n = child
+             WHERE parent = ?2 AND hidden = ?3 AND scope = ?4 AND version > ?5",
+        )?
+        .query_map(
+            params![household_key(home.id), home.id, hidden::PARENT_VOID, home.scope, home.version],
+            |row| row.get(0),
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(numbers)
 }
 
 fn parents_of(row: &Row) -> Vec<Uuid> {
