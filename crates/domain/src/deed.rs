@@ -67,6 +67,7 @@ mod tests {
     fn every_deed_has_one_code_and_no_code_is_a_word() {
         for (at, (code, told)) in DEEDS.iter().enumerate() {
             assert!(DEEDS[at + 1..].iter().all(|(other, _)| other != code), "{code}");
+            assert!(DEEDS.iter().all(|(_, word)| word != code), "{code}");
             assert_eq!(word(code), *told);
         }
         assert_eq!(word("of_the_future"), "新版程序的操作");

@@ -7,7 +7,7 @@ use crate::hooks::{composing, use_session};
 use chrono::NaiveDate;
 use tiexin_contract::book::AuditWish;
 use tiexin_domain::PartialDate;
-use tiexin_domain::deed::DEEDS;
+use tiexin_domain::deed;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -101,7 +101,7 @@ pub(super) fn WishBar(props: &WishBarProps) -> Html {
             </span>
             <select class={in_force(props.wish.deed.is_some())} onchange={on_deed} aria-label="做了什么">
                 <option value="" selected={typed.deed.is_empty()}>{ "做什么都列" }</option>
-                { for deeds().into_iter().map(|word| html! {
+                { for deed::words().into_iter().map(|word| html! {
                     <option value={word} selected={typed.deed == word}>{ word }</option>
                 }) }
             </select>
@@ -115,17 +115,6 @@ pub(super) fn WishBar(props: &WishBarProps) -> Html {
             if *unclear { <p class="tx-problem" role="alert">{ "这几天看不懂，可以写 10月、10.1~10.5、昨天" }</p> }
         </div>
     }
-}
-
-/// Each word once.
-fn deeds() -> Vec<&'static str> {
-    let mut words = Vec::new();
-    for (_, word) in DEEDS {
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words
 }
 
 #[cfg(test)]
@@ -144,11 +133,5 @@ mod tests {
         );
         assert_eq!(typed("哪天").wish(today), None);
         assert_eq!(Typed::default().wish(today), Some(AuditWish::default()));
-    }
-
-    #[test]
-    fn a_deed_is_listed_once() {
-        let all = deeds();
-        assert!(all.iter().all(|word| all.iter().filter(|other| *other == word).count() == 1));
     }
 }
