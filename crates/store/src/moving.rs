@@ -26,11 +26,7 @@ pub fn moved_along(child: &Record, before: &Fields, after: &Fields) -> Option<Sa
 
 /// The same when the family moves: what lay elsewhere than the family did comes to it, too.
 pub fn gathered(child: &Record, before: &Fields, after: &Fields) -> Option<Save> {
-    let along = moved_along(child, before, after);
-    let mut fields = along.map_or_else(|| child.fields.clone(), |save| save.fields);
-    if let Some(region) = after.get("region").filter(|_| follows(&child.kind, &child.fields)) {
-        fields.insert("region".into(), region.clone());
-    }
-    let moved = fields != child.fields;
-    moved.then(|| Save { id: child.id, kind: child.kind.clone(), fields, void: None })
+    let mut before = before.clone();
+    before.extend(child.fields.get("region").map(|region| ("region".to_owned(), region.clone())));
+    moved_along(child, &before, after)
 }
