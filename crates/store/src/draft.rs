@@ -23,9 +23,9 @@ impl Book {
                 // Sent twice: the first answer was lost.
                 Some((there, version)) if there == body => return Ok(Some(version)),
                 Some((_, version)) if over != Some(version) => return Ok(None),
-                // Two within a millisecond are two.
-                Some((_, version)) if version == now_ms => now_ms + 1,
-                _ => now_ms,
+                // Never one that was there before: within a millisecond, or after a clock was set back.
+                Some((_, version)) => now_ms.max(version + 1),
+                None => now_ms,
             };
             w.tx.prepare_cached(
                 "INSERT INTO draft (user, key, body, saved_at) VALUES (?1, ?2, ?3, ?4)

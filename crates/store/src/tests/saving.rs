@@ -186,6 +186,8 @@ fn an_older_form_does_not_write_over_a_newer_draft() {
     assert!(!book.drop_draft(user.id, "visit:new", Some(first)).unwrap());
     assert_eq!(book.draft(user.id, "visit:new").unwrap(), Some(("一二".to_owned(), second)));
     assert_eq!(keep("一二", Some(first)), Some(second), "the same once more: its answer was lost");
-    assert!(book.drop_draft(user.id, "visit:new", Some(second)).unwrap());
-    assert!(keep("再写", Some(second)).is_some(), "it was saved elsewhere; what is typed on is kept");
+    let third = keep("一二三", Some(second)).unwrap();
+    assert!(third != first && third != second, "no version comes a second time");
+    assert!(book.drop_draft(user.id, "visit:new", Some(third)).unwrap());
+    assert!(keep("再写", Some(third)).is_some(), "it was saved elsewhere; what is typed on is kept");
 }
