@@ -102,7 +102,7 @@ fn in_force(pair: &Record, today: NaiveDate) -> bool {
 
 /// The day a record of the timeline happened, as text that sorts by time.
 fn day(record: &Record) -> Option<&str> {
-    record.text("date").or_else(|| record.text("paid_on"))
+    record.text(nouns::day_field(&record.kind)?)
 }
 
 pub(super) fn date(record: &Record, field: &str) -> Option<NaiveDate> {
