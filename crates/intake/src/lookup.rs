@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::plan::{Intent, LedgerPlan, PlannedGroup, PlannedRecord};
 use crate::roll::Roll;
-use crate::script::same_name;
+use crate::script::same_title;
 
 /// A region with its official name (`东关社区居民委员会`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl<'a> Staged<'a> {
             }
             by_name
         });
-        let name = same_name(name);
+        let name = same_title(name);
         let planned = self.activities_by_name.get(&name).into_iter().flatten().copied();
         self.overlaid(held.get(&name).cloned().unwrap_or_default(), planned)
     }
@@ -221,7 +221,7 @@ impl<'a> Staged<'a> {
 }
 
 fn activity_name(known: &Known) -> String {
-    same_name(known.fields.get("name").and_then(|name| name.as_str()).unwrap_or_default())
+    same_title(known.fields.get("name").and_then(|name| name.as_str()).unwrap_or_default())
 }
 
 impl Lookup for Staged<'_> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tiexin_domain::nouns::day_field;
 use tiexin_domain::{Fields, Kind};
 
-use crate::script::same_name;
+use crate::script::{same_name, same_title};
 
 /// Whether a row tells of the same event as a record of the same kind and household, or, of activities, of
 /// the same township. Two visits of one day by other people are two events; the same with another amount,
@@ -152,7 +152,7 @@ fn same_insured(one: &Fields, other: &Fields) -> bool {
 }
 
 fn one_activity(one: &Fields, other: &Fields) -> bool {
-    let name = |fields: &Fields| text(fields, "name").map(same_name);
+    let name = |fields: &Fields| text(fields, "name").map(same_title);
     let (Some(start), Some(there)) = (text(one, "start"), text(other, "start")) else { return false };
     let (Some(day), Some(that)) = (start.get(..10), there.get(..10)) else { return false };
     let clock = |text: &str| text.get(11..16).filter(|time| *time != "00:00").map(str::to_owned);
@@ -174,6 +174,23 @@ mod tests {
             "note": note, "gifts": [{"item": "慰问金", "amount": amount}],
         });
         value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_an_activitys_name_has_in_brackets_is_a_part_of_it() {
+        let held = |name: &str| {
+            let value = json!({"name": name, "start": "2026-10-05T00:00"});
+            value.as_object().cloned().unwrap_or_default()
+        };
+        for (name, other, one) in [
+            ("讲座（东关）", "讲座（西关）", false),
+            ("《民法典》宣讲", "《人口与计划生育法》宣讲", false),
+            ("义诊（第一场）", "义诊", false),
+            ("讲座（东关）", "讲座 (东关)", true),
+            ("《民法典》宣讲", "《民法典》 宣讲", true),
+        ] {
+            assert_eq!(one_event(&Kind::Activity, &held(name), &held(other)), one, "{name} {other}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub(crate) fn usual(c: char) -> char {
     tables::usual(c)
 }
 
-pub(crate) use names::{Died, PersonName, begins_with_surname, person_name, same_name, wild};
+pub(crate) use names::{Died, PersonName, begins_with_surname, person_name, same_name, same_title, wild};
 
 use std::borrow::Cow;
 

@@ -143,17 +143,25 @@ fn dots(name: &str) -> String {
     signs.iter().enumerate().map(dot).collect()
 }
 
-/// A name as it is compared: forms of one sign, spaces, dots and case do not matter.
+/// A person's name as it is compared: forms of one sign, spaces, dots and case do not matter.
 pub(crate) fn same_name(name: &str) -> String {
-    let bare = person_name(name).name;
-    bare.chars()
+    compared(&person_name(name).name).collect()
+}
+
+/// The name of an activity as it is compared. What stands in brackets is a part of it: 讲座（东关） is not 讲座（西关）.
+pub(crate) fn same_title(title: &str) -> String {
+    let bare = seen(title);
+    compared(&bare).filter(|c| !c.is_whitespace()).collect()
+}
+
+fn compared(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
         .filter(|c| *c != '·')
         .map(|c| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             other => tables::usual(other),
         })
         .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// Whether a text of two or three signs begins with one of the hundred and more most frequent surnames.
