@@ -1,5 +1,4 @@
-// The page's only hand-written script: fetches the wasm and starts it. A file of its own,
-// because the content security policy allows no inline script.
+// Fetches the wasm and starts it; `begin.js` loads this where the browser is new enough.
 import init from "/tiexin.js";
 
 init({ module_or_path: "/tiexin_bg.wasm" })

@@ -1,9 +1,12 @@
-//! Compiles `ui` to wasm and lays out `ui/dist`: page, script, wasm, one stylesheet, two icon fonts.
+//! Compiles `ui` to wasm and lays out `ui/dist`: page, scripts, wasm, stylesheet, icon fonts.
 //!
-//! Nothing in `ui/dist` may point outside itself: the program runs without a network.
+//! Nothing in `ui/dist` may point outside itself: the program runs without a network. All of it is for the browsers of
+//! docs/browsers.md: `wasm` sees to the wasm, `lower` to scripts and styles.
 
 use crate::Outcome;
+use crate::lower::Written;
 use crate::stylesheet::{self, Selection};
+use crate::wasm;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,15 +23,9 @@ pub(crate) enum Mode {
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 const PATTERNFLY: &str = "node_modules/@patternfly/patternfly";
-const WASM_FEATURES: [&str; 6] = [
-    "bulk-memory",
-    "multivalue",
-    "mutable-globals",
-    "nontrapping-float-to-int",
-    "reference-types",
-    "sign-ext",
-];
-const STATIC: [&str; 2] = ["index.html", "boot.js"];
+const STATIC: [&str; 3] = ["index.html", "begin.js", "boot.js"];
+const STYLE: &str = "tiexin.css";
+const OLDER_STYLE: &str = "tiexin-older.css";
 
 pub(crate) fn run(root: &Path, mode: Mode) -> Outcome {
     let wasm = compile(root, mode)?;
@@ -38,6 +35,7 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Outcome {
     }
     files.insert("favicon.png".into(), read(&root.join("assets/icons/32x32.png"))?);
     add_stylesheet(root, &mut files)?;
+    lower(root, &mut files)?;
 
     let dist = root.join("ui/dist");
     lay_out(&dist, &files).map_err(|e| format!("{}: {e}", dist.display()))?;
@@ -57,6 +55,8 @@ fn compile(root: &Path, mode: Mode) -> Result<PathBuf, String> {
         "--package=tiexin-ui",
         "--target=wasm32-unknown-unknown",
         "--message-format=json-render-diagnostics",
+        "--config",
+        &wasm::flags(),
     ]);
     if mode == Mode::Release {
         cargo.arg("--profile=wasm-release");
@@ -83,9 +83,9 @@ fn bind(root: &Path, wasm: &Path, mode: Mode) -> Result<Files, String> {
     if fs::read_to_string(&stamp_file).ok().as_deref() != Some(&stamp) {
         eprintln!("binding wasm to JavaScript…");
         let _ = fs::remove_dir_all(&out);
+        let compiled = wasm::without_off(&read(wasm)?)?;
         Bindgen::new()
-            .input_path(wasm)
-            .out_name("tiexin")
+            .input_bytes("tiexin", compiled)
             .web(true)
             .map_err(|e| e.to_string())?
             .typescript(false)
@@ -103,21 +103,21 @@ fn bind(root: &Path, wasm: &Path, mode: Mode) -> Result<Files, String> {
     Ok(files)
 }
 
-fn optimise(root: &Path, wasm: &Path) -> Outcome {
+fn optimise(root: &Path, file: &Path) -> Outcome {
     eprintln!("shrinking the wasm (wasm-opt, about a minute)…");
     let status = Command::new("node")
         .arg(root.join("node_modules/binaryen/bin/wasm-opt"))
+        .args(wasm::RUSTC.map(|feature| format!("--enable-{feature}")))
+        .args(wasm::LOWERING.map(|pass| format!("--{pass}")))
         .arg("-Os")
-        // What rustc itself emits and every WebKitGTK 4.1 understands; more would be used.
-        .args(WASM_FEATURES.map(|feature| format!("--enable-{feature}")))
         .arg("--output")
-        .args([wasm, wasm])
+        .args([file, file])
         .status()
         .map_err(|e| format!("node did not start: {e}"))?;
-    match status.success() {
-        true => Ok(()),
-        false => Err("wasm-opt failed; has `npm ci` run?".to_owned()),
+    if !status.success() {
+        return Err("wasm-opt failed; has `npm ci` run?".to_owned());
     }
+    wasm::check(&read(file)?)
 }
 
 /// Changes whenever cargo has written the wasm anew.
@@ -147,7 +147,27 @@ fn add_stylesheet(root: &Path, files: &mut Files) -> Outcome {
         };
         files.insert(asset.into(), read(&package.join(asset))?);
     }
-    files.insert("tiexin.css".into(), css.into_bytes());
+    files.insert(STYLE.into(), css.into_bytes());
+    Ok(())
+}
+
+/// Has scripts and styles written in words that old browsers know, and adds the second stylesheet. The script that is
+/// in such words already stays as it is.
+fn lower(root: &Path, files: &mut Files) -> Outcome {
+    let is_script =
+        |name: &Path| name.extension().is_some_and(|ext| ext == "js") && name != Path::new("begin.js");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let scripts =
+        files.iter().filter(|(name, _)| is_script(name)).map(|(name, bytes)| (name.clone(), text(bytes)));
+    let written = Written {
+        scripts: scripts.collect(),
+        style: files.get(Path::new(STYLE)).map(|bytes| text(bytes)).unwrap_or_default(),
+        known: read_text(&root.join("ui/newer-css.txt"))?,
+    };
+    let lowered = written.lowered(root)?;
+    files.extend(lowered.scripts.into_iter().map(|(name, code)| (name, code.into_bytes())));
+    files.insert(STYLE.into(), lowered.style.into_bytes());
+    files.insert(OLDER_STYLE.into(), lowered.older.into_bytes());
     Ok(())
 }
 

@@ -3,8 +3,10 @@
 //! Runs on a developer's machine only; nothing here ships.
 
 mod build_ui;
+mod lower;
 mod stylesheet;
 mod tidy;
+mod wasm;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
