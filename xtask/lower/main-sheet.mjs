@@ -21,10 +21,19 @@ const PHYSICAL = {
 };
 
 export function lowered(css) {
-  const sheet = transform(css, { Declaration: physical, Selector: withoutLists });
+  const sheet = transform(css, { Declaration: older, Selector: withoutLists });
   const rules = sheet.split("}").map((rule) => withoutMixing(focused(rule)));
   // The same by its older name.
   return rules.join("}").replaceAll("overflow-wrap:anywhere", "word-break:break-word;overflow-wrap:anywhere");
+}
+
+// In a flex box `start` and `end` came late; in a grid their older names mean the same.
+const PLACED = ["align-content", "align-items", "align-self", "justify-content"];
+
+function older(declaration) {
+  const { property, value } = declaration;
+  if (!PLACED.includes(property) || (value.value !== "start" && value.value !== "end")) return physical(declaration);
+  return given({ ...declaration, value: { ...value, value: `flex-${value.value}` } });
 }
 
 // A value that waits for a variable is written for each side; what is written out is the tool's to divide.

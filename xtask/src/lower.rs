@@ -58,11 +58,12 @@ mod tests {
     fn scripts_and_styles_are_written_in_older_words() {
         let script = "export const first = (list) => list?.[0] ?? null;";
         let style = ":where(a, .b) c { inset: 0; padding-inline: 1px; border-end-end-radius: var(--r); } \
-                     .d { display: flex; gap: 2px; } .e { column-gap: 1px; display: grid; }";
+                     .d { display: flex; gap: 2px; } .e { align-items: end; column-gap: 1px; display: grid; }";
         let out = lowered(script, style, "").expect("nothing that has no older words");
         let script = &out.scripts[Path::new("a.js")];
         assert!(!script.contains("?.") && !script.contains("??"), "{script}");
         assert!(out.style.contains("a c,.b c{"), "{}", out.style);
+        assert!(out.style.contains("align-items:flex-end"), "{}", out.style);
         for newer in ["inset", "padding-inline:", "end-end", ":where"] {
             assert!(!out.style.contains(newer), "{newer} in {}", out.style);
         }
@@ -84,7 +85,8 @@ mod tests {
             ("a { width: min(1rem, 2vw); }", "min()"),
             ("a:has(b) { color: red; }", ":has"),
             ("a { aspect-ratio: 1; }", "aspect-ratio"),
-            ("a { justify-content: end; }", "justify-content: end"),
+            ("a { text-wrap: balance; }", "text-wrap"),
+            ("a { float: inline-end; }", "float: inline-end"),
             ("@container (width > 1px) { a { color: red; } }", "@container"),
         ] {
             let refused = lowered("", style, "").expect_err(word);
