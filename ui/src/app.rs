@@ -298,6 +298,7 @@ mod tests {
             lease_ended: None,
             wiped: None,
             clock: None,
+            kept: None,
             joined: None,
             locked: None,
         }

@@ -3,6 +3,7 @@
 
 mod edges;
 mod keys;
+mod moves;
 mod sources;
 mod words;
 
@@ -19,6 +20,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
     faults.extend(findings.faults);
     faults.extend(words::faults(root)?);
     faults.extend(keys::faults(root)?);
+    faults.extend(moves::faults(root)?);
     if faults.is_empty() {
         eprintln!("tidy: in order");
         return Ok(());

@@ -38,6 +38,9 @@ pub struct SessionState {
     /// What is wrong with the computer's clock or zone; work goes on.
     #[serde(default)]
     pub clock: Option<ClockNotice>,
+    /// The book lies where it may come to harm; work goes on.
+    #[serde(default)]
+    pub kept: Option<KeptNotice>,
     /// Whether the book of this desk is joined to a province, also while nobody is signed in: a forgotten password
     /// has another way out there. None: not known, or no book.
     #[serde(default)]
@@ -68,6 +71,22 @@ pub enum ClockTrouble {
     OffProvince,
     /// The zone is not China's; dates are China's all the same.
     OtherZone,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptNotice {
+    pub code: KeptWhere,
+    /// Chinese: where the book lies, what can happen there, what to do.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptWhere {
+    /// In a folder that another program syncs.
+    Synced,
+    /// On another machine.
+    Network,
 }
 
 impl SessionState {

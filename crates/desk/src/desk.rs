@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use serde_json::Value;
+use tiexin_contract::session::KeptNotice;
 use tiexin_contract::{Command, ErrorReply, Event};
 use tokio::sync::broadcast;
 
@@ -10,6 +11,7 @@ use crate::config::DeskConfig;
 use crate::errors;
 use crate::events::Events;
 use crate::jobs::Jobs;
+use crate::kept;
 use crate::province::Looks;
 use crate::registry::Registry;
 use crate::session::Sessions;
@@ -26,6 +28,8 @@ pub(crate) struct Inner {
     pub(crate) sessions: Sessions,
     pub(crate) jobs: Jobs,
     pub(crate) looks: Looks,
+    /// What is to be said of the book's folder.
+    pub(crate) kept: Option<KeptNotice>,
     registry: Registry,
 }
 
@@ -37,6 +41,7 @@ impl Desk {
     pub fn open(config: DeskConfig) -> Result<Desk, ErrorReply> {
         let sessions = Sessions::open(&config)?;
         let inner = Inner {
+            kept: kept::notice(&config.data_dir),
             config,
             events: broadcast::channel(EVENTS_KEPT).0,
             sessions,

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_files::Trouble;
 use tiexin_store::{StoreError, UnlockError};
 
 pub(crate) fn unknown_command() -> ErrorReply {
@@ -68,7 +69,9 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
         StoreError::Unlock(error) => unlock(error),
         StoreError::NoSuchRecord(_) => not_found(),
         StoreError::Cancelled => cancelled(),
-        StoreError::Io(_) | StoreError::Full(_) | StoreError::Disk(_) => disk(),
+        StoreError::Io(error) => disk(&Trouble::of(&error)),
+        StoreError::Full(_) => disk(&Trouble::Full),
+        StoreError::Disk(_) => disk(&Trouble::Unknown),
         StoreError::KindChanged(_)
         | StoreError::ScopeChanged(_)
         | StoreError::GroupTooLarge { .. }
@@ -148,7 +151,8 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorCode::Disk,
             "数据文件无法识别，已改名保留在原文件夹，没有删除。请从备份恢复（登录页上有“从备份恢复”），或重新登录以新数据继续。",
         ),
-        UnlockError::Io(_) | UnlockError::Disk(_) => disk(),
+        UnlockError::Io(error) => disk(&Trouble::of(&error)),
+        UnlockError::Disk(_) => disk(&Trouble::Unknown),
         other => {
             tracing::error!(cause = %other, "the book could not be opened");
             ErrorReply::new(ErrorCode::Disk, format!("{other}。原文件没有删除；请联系管理员。"))
@@ -166,12 +170,17 @@ fn wrong_password(wait_seconds: u64) -> ErrorReply {
     }
 }
 
-pub(crate) fn disk() -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::Disk,
-        "写不了数据文件，这一步没有保存，以前保存的都在。请检查磁盘空间和文件夹权限后再试。",
-    )
+/// The book's own disk.
+pub(crate) fn disk(why: &Trouble) -> ErrorReply {
+    let todo = match why {
+        Trouble::Full => "磁盘已经满了：请删去不用的文件、清空回收站，再试一次。",
+        Trouble::Unknown | Trouble::NoRight => "请检查磁盘空间和文件夹权限后再试。",
+        other => return ErrorReply::new(ErrorCode::Disk, format!("{NOT_SAVED}{other}")),
+    };
+    ErrorReply::new(ErrorCode::Disk, format!("{NOT_SAVED}{todo}"))
 }
+
+const NOT_SAVED: &str = "写不了数据文件，这一步没有保存，以前保存的都在。";
 
 #[cfg(test)]
 mod tests {

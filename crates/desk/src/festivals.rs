@@ -75,7 +75,8 @@ impl Festivals {
     pub(crate) fn of(folder: &Path) -> Festivals {
         let own = std::fs::read_to_string(folder.join("festivals.json")).ok();
         let own = own.and_then(|text| {
-            let rules = serde_json::from_str(&text);
+            // Notepad writes a mark in front.
+            let rules = serde_json::from_str(text.trim_start_matches('\u{feff}'));
             if rules.is_err() {
                 tracing::warn!("festivals.json in the book's folder cannot be read and is passed over");
             }

@@ -1,6 +1,6 @@
 //! Files that come in and go out: by path (window, terminal) or as base64 (loopback host).
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use base64::Engine;
@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::FileMade;
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_files::{Trouble, refused_name, safe_name};
 
 /// Larger files are no ledgers.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -15,16 +16,14 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// The bytes of a file that was handed over.
 pub(crate) fn bytes_of(file: &FileGiven) -> Result<Vec<u8>, ErrorReply> {
     match (&file.base64, &file.path) {
-        (Some(text), _) => STANDARD.decode(text).map_err(|_| unreadable()),
+        (Some(text), _) => STANDARD.decode(text).map_err(|_| unreadable(&Trouble::NoFile)),
         (None, Some(path)) => read(Path::new(path)),
-        (None, None) => Err(unreadable()),
+        (None, None) => Err(unreadable(&Trouble::NoFile)),
     }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ErrorReply> {
-    let file = std::fs::File::open(path).map_err(|_| unreadable())?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|_| unreadable())?;
+    let bytes = up_to(path, LARGEST + 1).map_err(|error| unreadable(&Trouble::reading(&error, path)))?;
     if bytes.len() as u64 > LARGEST {
         return Err(ErrorReply::new(
             ErrorCode::FileRefused,
@@ -34,21 +33,37 @@ fn read(path: &Path) -> Result<Vec<u8>, ErrorReply> {
     Ok(bytes)
 }
 
+/// The first bytes of a file. Excel lets others read what it has open: the standard library opens files so that every
+/// program may go on with them.
+pub(crate) fn up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let file = tiexin_files::insist(|| std::fs::File::open(path))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Writes a finished file where the user chose, whole or not at all, or hands it over.
 pub(crate) fn hand_out(name: &str, path: Option<&str>, bytes: &[u8]) -> Result<FileMade, ErrorReply> {
     let Some(path) = path else {
-        return Ok(FileMade { name: name.into(), path: None, base64: Some(STANDARD.encode(bytes)) });
+        return Ok(FileMade { name: safe_name(name), path: None, base64: Some(STANDARD.encode(bytes)) });
     };
+    let target = chosen(path)?;
+    tiexin_files::write_whole(target, |file| file.write_all(bytes))
+        .map_err(|error| not_written(&error, target))?;
+    Ok(written(path))
+}
+
+/// A place that the user chose for a file.
+///
+/// # Errors
+/// `Invalid`: a name that this system does not take. It is not changed behind his back.
+pub(crate) fn chosen(path: &str) -> Result<&Path, ErrorReply> {
     let target = Path::new(path);
-    let name = target.file_name().map_or_else(|| name.to_owned(), |n| n.to_string_lossy().into_owned());
-    let part = target.with_file_name(format!(".{name}.part"));
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, target));
-    if written.is_err() {
-        // What was begun goes; the refusal is what is told.
-        let _ = std::fs::remove_file(&part);
-        return Err(not_written());
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    match refused_name(&name) {
+        Some(why) => Err(ErrorReply::new(ErrorCode::Invalid, format!("{why}，没有写出文件。请换一个名称。"))),
+        None => Ok(target),
     }
-    Ok(FileMade { name, path: Some(path.to_owned()), base64: None })
 }
 
 /// A file that was written by somebody else's writer.
@@ -57,16 +72,62 @@ pub(crate) fn written(path: &str) -> FileMade {
     FileMade { name, path: Some(path.to_owned()), base64: None }
 }
 
-fn unreadable() -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::FileRefused,
-        "这个文件打不开，没有导入任何内容。请确认文件还在、没有被别的程序占用，再试一次。",
-    )
+fn unreadable(why: &Trouble) -> ErrorReply {
+    ErrorReply::new(ErrorCode::FileRefused, format!("这个文件打不开，没有导入任何内容。{why}"))
 }
 
-pub(crate) fn not_written() -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::Disk,
-        "文件没能写到所选的位置，数据没有改动。请检查磁盘空间和文件夹权限，或换一个位置。",
-    )
+pub(crate) fn not_written(error: &io::Error, target: &Path) -> ErrorReply {
+    not_written_because(&Trouble::writing(error, target))
+}
+
+pub(crate) fn not_written_because(why: &Trouble) -> ErrorReply {
+    ErrorReply::new(ErrorCode::Disk, format!("文件没能写到所选的位置，数据没有改动。{why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(path: &Path) -> FileGiven {
+        FileGiven { name: "会员.xlsx".into(), path: Some(path.to_str().unwrap().into()), base64: None }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |path: &Path| bytes_of(&given(path)).unwrap_err().message;
+        assert!(told(&folder.path().join("会员.xlsx")).contains("文件已经不在那里了"));
+        assert!(told(&folder.path().join("U盘/会员.xlsx")).contains("U盘可能已经拔出"));
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_told_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = folder.path().join("U盘/名册.xlsx");
+        let refused = hand_out("名册.xlsx", gone.to_str(), b"x").unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Disk);
+        assert!(refused.message.contains("U盘可能已经拔出"), "{refused:?}");
+        assert_eq!(hand_out("统计:第1/2季度.xlsx", None, b"x").unwrap().name, "统计_第1_2季度.xlsx");
+    }
+
+    /// As Excel opens a ledger: others may read it, nobody may write or replace it.
+    #[cfg(windows)]
+    #[test]
+    fn a_ledger_that_is_open_in_excel_is_read_and_not_written_over() {
+        use std::os::windows::fs::OpenOptionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("会员.xlsx");
+        std::fs::write(&path, "ledger").unwrap();
+        std::fs::write(folder.path().join("~$会员.xlsx"), "").unwrap();
+        let excel = std::fs::OpenOptions::new().read(true).write(true).share_mode(1).open(&path).unwrap();
+        assert_eq!(bytes_of(&given(&path)).unwrap(), b"ledger");
+        let refused = hand_out("会员.xlsx", path.to_str(), b"new").unwrap_err();
+        assert!(refused.message.contains("Excel 或 WPS 正打开着这个文件"), "{refused:?}");
+        drop(excel);
+        assert_eq!(std::fs::read(&path).unwrap(), b"ledger");
+        hand_out("会员.xlsx", path.to_str(), b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        let refused = hand_out("x", folder.path().join("CON.xlsx").to_str(), b"x").unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Invalid);
+    }
 }

@@ -147,7 +147,7 @@ fn mounted(mounts: &str) -> Vec<FolderShown> {
         let (Some(device), Some(at), Some(kind)) = (words.next(), words.next(), words.next()) else {
             continue;
         };
-        let path = unescaped(at);
+        let path = tiexin_files::unescaped(at);
         let stick = PLUGGED_IN.iter().any(|place| path.starts_with(place));
         let share = matches!(kind, "cifs" | "nfs" | "nfs4" | "fuse.sshfs" | "fuse.gvfsd-fuse");
         let data = ["/mnt/", "/data", "/home/"].iter().any(|place| path.starts_with(place));
@@ -163,20 +163,6 @@ fn mounted(mounts: &str) -> Vec<FolderShown> {
         }
     }
     found
-}
-
-/// Blanks and the like stand as `\040`, bytes in octal.
-#[cfg(not(any(windows, target_os = "macos")))]
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let octal = (first == b'\\').then(|| after.get(..3)).flatten();
-        let byte = octal.and_then(|o| u8::from_str_radix(std::str::from_utf8(o).ok()?, 8).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = if byte.is_some() { &after[3..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(all(test, not(any(windows, target_os = "macos"))))]

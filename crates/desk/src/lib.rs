@@ -21,6 +21,7 @@ mod files;
 mod folders;
 pub mod host;
 mod jobs;
+mod kept;
 mod lock;
 mod log;
 mod lookup;

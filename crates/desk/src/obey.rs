@@ -65,7 +65,9 @@ struct LastWord {
 
 impl Note {
     fn write(&self, folder: &Path) {
-        let written = serde_json::to_vec(self).map(|text| std::fs::write(folder.join(FILE), text));
+        let written = serde_json::to_vec(self).map(|text| {
+            tiexin_files::write_whole(&folder.join(FILE), |file| std::io::Write::write_all(file, &text))
+        });
         if !matches!(written, Ok(Ok(()))) {
             tracing::error!("it could not be noted that the book was destroyed");
         }
@@ -80,7 +82,7 @@ pub(crate) fn wiped(folder: &Path) -> Option<WipedState> {
 
 /// A new book begins here.
 pub(crate) fn forget(folder: &Path) {
-    let _ = std::fs::remove_file(folder.join(FILE));
+    let _ = tiexin_files::remove(folder.join(FILE));
 }
 
 pub(crate) fn reply() -> ErrorReply {

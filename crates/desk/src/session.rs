@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tiexin_contract::session::WhyLocked;
 use tiexin_contract::{ErrorReply, Event};
 use tiexin_domain::{Kind, User};
+use tiexin_files::Trouble;
 use tiexin_store::{Book, LeaseState, LocalUser};
 
 use crate::config::DeskConfig;
@@ -44,7 +45,7 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     pub(crate) fn open(config: &DeskConfig) -> Result<Sessions, ErrorReply> {
-        std::fs::create_dir_all(&config.data_dir).map_err(|_| errors::disk())?;
+        std::fs::create_dir_all(&config.data_dir).map_err(|error| errors::disk(&Trouble::of(&error)))?;
         Ok(Sessions::default())
     }
 

@@ -7,8 +7,8 @@
 //! It is a shim over the system's own VFS that is the default of the whole process once a folder was watched, so
 //! that the code under test opens its files as ever. Files elsewhere go through untouched.
 //!
-//! For tests only: nothing that ships may depend on it (`xtask tidy`). The one crate in which `unsafe` is allowed,
-//! in `vfs.rs`: SQLite's interface is one of C pointers.
+//! For tests only: nothing that ships may depend on it (`xtask tidy`). `unsafe` is allowed here, in
+//! `vfs.rs`, because SQLite's interface is one of C pointers, and in `files/src/windows.rs`.
 //!
 //! What is taken for granted of a disk, as SQLite does: what was synced stays; a write harms no byte outside it
 //! (`SQLITE_IOCAP_POWERSAFE_OVERWRITE`, the default on Unix).

@@ -1,6 +1,5 @@
 //! A list as a spreadsheet: "export what is shown". Streams; memory does not grow with the rows.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -149,7 +148,7 @@ impl TableWriter {
         self.close_page()?;
         let rows = self.rows;
         if let Some(path) = self.target.take() {
-            replace_file(&path, |file| self.save(BufWriter::new(file)))?;
+            tiexin_files::write_whole(&path, |file| self.save(BufWriter::new(file)))?;
         }
         Ok(rows)
     }
@@ -308,20 +307,4 @@ fn cell_width(cell: &Cell) -> usize {
 
 fn disk_full() -> TableError {
     TableError::Io(io::ErrorKind::StorageFull.into())
-}
-
-/// Writes beside the file and puts it in its place when it is whole: never half a file.
-pub(crate) fn replace_file(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let mut file = File::create(&part)?;
-    let done = write(&mut file).and_then(|()| file.sync_all());
-    drop(file);
-    let done = done.and_then(|()| std::fs::rename(&part, path));
-    if done.is_err() {
-        // Nothing is left behind; the first failure is what is told.
-        let _ = std::fs::remove_file(&part);
-    }
-    done
 }

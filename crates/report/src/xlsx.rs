@@ -5,7 +5,7 @@ use std::path::Path;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::sheet::{ReportCell, Sheet};
-use crate::table::{exact_number, replace_file, shown_width};
+use crate::table::{exact_number, shown_width};
 
 /// A form could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ const A4: u8 = 9;
 /// Writes the form to a file; a file that is there is replaced only when the new one is whole.
 pub fn write_report(sheet: &Sheet, path: &Path) -> Result<(), ExportError> {
     let bytes = report_bytes(sheet)?;
-    Ok(replace_file(path, |file| std::io::Write::write_all(file, &bytes))?)
+    Ok(tiexin_files::write_whole(path, |file| std::io::Write::write_all(file, &bytes))?)
 }
 
 /// The form as an xlsx file in memory.

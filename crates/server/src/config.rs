@@ -140,8 +140,10 @@ impl File {
 
     /// Reads a file; an unknown name in it is an error.
     pub fn read(path: &Path) -> Result<File> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Error::Config(format!("配置文件 {} 无法读取：{e}", path.display())))?;
+        let unread =
+            |e: &dyn std::fmt::Display| Error::Config(format!("配置文件 {} 无法读取：{e}", path.display()));
+        let bytes = std::fs::read(path).map_err(|e| unread(&e))?;
+        let text = tiexin_terminal::text(&bytes).map_err(|e| unread(&e))?;
         toml::from_str(&text)
             .map_err(|e| Error::Config(format!("配置文件 {}：{}", path.display(), e.message())))
     }

@@ -136,7 +136,7 @@ pub enum Error {
     Row(String),
     #[error("{0}")]
     Config(String),
-    #[error(transparent)]
+    #[error("{}", of_io(.0))]
     Io(#[from] std::io::Error),
     /// Without its text, which holds paths.
     #[error("附件的存放位置读写出错")]
@@ -154,6 +154,12 @@ pub(crate) fn not_begun() -> Error {
         "没有记过备份的起点，不知道备份里有什么，没有改动。请先运行 backup --begin，备份做完再运行 backup --end；单机试用（SQLite）用 backup --to 文件"
             .into(),
     )
+}
+
+/// What is wrong with a disk or a file, and what to do; in brackets what the system says.
+fn of_io(e: &std::io::Error) -> String {
+    let why = tiexin_files::Trouble::of(e).to_string();
+    format!("读写文件出错（{e}）：{}", why.trim_end_matches('。'))
 }
 
 /// What stands in the way of a connection, and what to do; else what PostgreSQL says.

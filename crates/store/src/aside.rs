@@ -48,14 +48,14 @@ fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
         replace_file(&keyring(dir, end), &fs::read(Keyring::path(dir))?)?;
     }
     for (from, to) in moves(dir, end) {
-        match fs::rename(from, to) {
+        match tiexin_files::rename(from, to) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
     let note = dir.join(NOTE);
     sync_folder(&note)?;
-    fs::remove_file(&note)?;
+    tiexin_files::remove(&note)?;
     // Only then may anything come in its place: a note that outlived it would move that aside as well.
     sync_folder(&note)?;
     Ok(database(dir).with_added_extension(end.trim_start_matches('.')))

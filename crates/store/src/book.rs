@@ -66,7 +66,7 @@ impl Book {
     ) -> Result<Book, UnlockError> {
         let path = connection::database(dir);
         let reader_key = key.clone();
-        let source = SqliteConnectionManager::file(&path)
+        let source = SqliteConnectionManager::file(connection::name_for_pool(&path))
             .with_init(move |conn| connection::prepare(conn, &reader_key, Purpose::Read));
         let readers = all_at_once(source)?;
         let checkpointer = Checkpointer::start(&path, key.clone())?;

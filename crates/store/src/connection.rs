@@ -27,11 +27,51 @@ pub(crate) enum Purpose {
 
 pub(crate) fn open(path: &Path, key: &DataKey, purpose: Purpose) -> rusqlite::Result<Connection> {
     cipher_ready();
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
+    let conn = match tiexin_files::long_path(path) {
+        Some(long) => Connection::open_with_flags_and_vfs(long, flags(), LONG_PATHS)?,
+        None => Connection::open_with_flags(path, flags())?,
+    };
     prepare(&conn, key, purpose)?;
     Ok(conn)
+}
+
+/// SQLite's usual file layer of Windows takes names of 1040 bytes, of which a Chinese character takes three.
+const LONG_PATHS: &str = "win32-longpath";
+
+/// A connection from which the database can be copied to `target`, and how SQL is to name the target: SQLite opens it
+/// as it opened the database.
+pub(crate) fn open_to_copy(
+    path: &Path,
+    key: &DataKey,
+    target: &Path,
+) -> rusqlite::Result<(Connection, PathBuf)> {
+    let Some(target) = tiexin_files::long_path(target) else {
+        return Ok((open(path, key, Purpose::Checkpoint)?, target.to_owned()));
+    };
+    cipher_ready();
+    let path = tiexin_files::long_path(path).unwrap_or_else(|| path.to_owned());
+    let conn = Connection::open_with_flags_and_vfs(path, flags(), LONG_PATHS)?;
+    prepare(&conn, key, Purpose::Checkpoint)?;
+    Ok((conn, target))
+}
+
+fn flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
+/// How the pool of readers is to call the database: it can name no file layer but in a URI.
+pub(crate) fn name_for_pool(path: &Path) -> PathBuf {
+    let long = tiexin_files::long_path(path);
+    long.and_then(|long| long.to_str().map(uri)).map_or_else(|| path.to_owned(), PathBuf::from)
+}
+
+/// SQLite takes the third slash away again.
+fn uri(long: &str) -> String {
+    let signs = long.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    format!("file:///{}?vfs={LONG_PATHS}", signs.collect::<String>())
 }
 
 /// Waits, once in a process, until the cipher is there. SQLite calls itself ready a moment before
@@ -75,4 +115,16 @@ pub(crate) fn prepare(conn: &Connection, key: &DataKey, purpose: Purpose) -> rus
     }
     conn.set_prepared_statement_cache_capacity(128);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_path_is_a_uri_for_the_pool() {
+        let told = uri(r"\\?\D:\台 账\book.db");
+        assert_eq!(told, "file:///%5C%5C%3F%5CD%3A%5C%E5%8F%B0%20%E8%B4%A6%5Cbook.db?vfs=win32-longpath");
+        assert_eq!(name_for_pool(Path::new("book.db")), Path::new("book.db"));
+    }
 }

@@ -246,7 +246,7 @@ pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
-    fs::rename(&fresh, path)?;
+    tiexin_files::rename(&fresh, path)?;
     sync_folder(path)
 }
 

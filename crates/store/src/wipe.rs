@@ -42,7 +42,7 @@ pub fn wipe(dir: &Path) -> io::Result<()> {
     }
     for book in books.iter().filter(|book| book.as_path() != dir) {
         // A backup's folder, if nothing else lay in it.
-        let _ = fs::remove_dir(book);
+        let _ = tiexin_files::insist(|| fs::remove_dir(book));
     }
     failed.map_or(Ok(()), Err)
 }
@@ -91,7 +91,7 @@ fn destroy_keys(dir: &Path) -> io::Result<()> {
         }
         file.sync_all()?;
         drop(file);
-        fs::remove_file(&path)?;
+        tiexin_files::remove(&path)?;
     }
     debug_assert!(!Keyring::path(dir).exists());
     Ok(())
@@ -100,12 +100,12 @@ fn destroy_keys(dir: &Path) -> io::Result<()> {
 fn remove_files(dir: &Path) -> io::Result<()> {
     let ours = |name: &str| name.starts_with(DATABASE) || FILES.contains(&name) || is_key(name);
     for path in named(dir, ours)? {
-        fs::remove_file(path)?;
+        tiexin_files::remove(path)?;
     }
     // Those of the book, of books that were moved aside, of a restore that was broken off.
     let bytes = |name: &str| name == FOLDER || name.starts_with("blobs.");
     for folder in entries(dir, fs::FileType::is_dir, bytes)? {
-        fs::remove_dir_all(folder)?;
+        tiexin_files::remove_folder(folder)?;
     }
     Ok(())
 }

@@ -1,12 +1,14 @@
-//! What both programs do in a terminal: they read their words, say in Chinese what is wrong with them, and write for a
-//! reader who may go away. Knows no command and no rule.
+//! What both programs do in a terminal: they read their words, say in Chinese what is wrong with them, read what is piped
+//! to them, and write for a reader who may go away. Knows no command and no rule.
 
 mod mistake;
+mod text;
 mod usage;
 
 use std::fmt;
 use std::io::{self, Write};
 
+pub use text::{NoText, first_line, stdin_text, text};
 pub use usage::{Unread, bare, read};
 
 /// Why results were not written.

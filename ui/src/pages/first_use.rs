@@ -4,6 +4,7 @@ use crate::components::{
     Button, Foot, Form, Gate, Icon, Look, RegionField, Sign, TextField, TextKind, focus_field, unplaced,
 };
 use crate::hooks::{Busy, use_command, use_session};
+use crate::pages::kept::Kept;
 use crate::pages::sync::{AUTHORITY, Authority};
 use std::collections::BTreeMap;
 use tiexin_contract::Command;
@@ -28,6 +29,7 @@ pub(crate) fn FirstUse() -> Html {
     };
     html! {
         <Gate words="第一次使用，只需两三步。台账加密保存在这台电脑上，别人拿走硬盘也读不出来。">
+            <Kept />
             { match *way {
                 Way::Choosing => html! { <Choosing onalone={go(Way::Alone)} onenrolled={go(Way::Enrolled)} /> },
                 Way::Alone => html! { <Account key="alone" enrolled=false onback={go(Way::Choosing)} /> },

@@ -7,6 +7,7 @@ pub(crate) mod family;
 pub(crate) mod first_use;
 pub(crate) mod households;
 pub(crate) mod import;
+pub(crate) mod kept;
 pub(crate) mod locked;
 pub(crate) mod members;
 pub(crate) mod not_found;

@@ -2,6 +2,7 @@
 
 use crate::components::{Button, Form, Gate, Icon, Look, Sign, TextField, TextKind, Trouble, focus_field};
 use crate::hooks::{use_command, use_session};
+use crate::pages::kept::Kept;
 use crate::pages::rescue::Rescue;
 use crate::text;
 use gloo::timers::callback::Interval;
@@ -140,6 +141,7 @@ pub(crate) fn SignInPage() -> Html {
             if state.demo && !state.demo_accounts.is_empty() {
                 <Demo accounts={state.demo_accounts.clone()} onenter={enter} busy={sign_in.pending} />
             }
+            <Kept />
             <p class="tx-gate-foot">
                 <Button label="忘记密码" look={Look::Link} small=true onclick={forgot} />
                 <Button label="从备份恢复" look={Look::Link} small=true onclick={session.restore.clone()} />

@@ -1,7 +1,5 @@
 //! Recording from standard input: one JSON object, an array of them, or one a line.
 
-use std::io::Read;
-
 use serde_json::{Value, json};
 use tiexin_contract::family::{RecordVisit, RegisterFamily};
 use tiexin_contract::records::{GetRecord, SaveRecord, Saved};
@@ -26,10 +24,8 @@ pub(super) const FAMILY: &str = "family";
 
 pub(super) async fn add(door: Door, args: Add) -> Outcome {
     let kind = if args.kind == FAMILY { args.kind } else { kind(&args.kind)? };
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|_| Failure::new(Exit::Invalid, "标准输入读不到文字（应为 UTF-8 的 JSON）。"))?;
+    let text = tiexin_terminal::stdin_text()
+        .map_err(|error| Failure::new(Exit::Invalid, format!("标准输入：{error}。没有登记任何内容。")))?;
     let objects = objects(&text)?;
     let seat = door.sign_in().await?;
     let (mut saved, mut refused) = (Vec::new(), Vec::new());

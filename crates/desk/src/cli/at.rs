@@ -128,6 +128,13 @@ impl Door {
     }
 }
 
+/// Says what is to be said of the book's folder.
+pub(super) fn tell_kept(state: &SessionState) {
+    if let Some(kept) = &state.kept {
+        say!("{}", kept.message);
+    }
+}
+
 impl Seat {
     /// The region that was asked for, or the user's own.
     pub(super) async fn region(&self, code: Option<&str>) -> Outcome<RegionCode> {

@@ -13,11 +13,11 @@ use tiexin_contract::sync::Enrol as Join;
 use tiexin_terminal::say;
 
 use super::args::{Backup, Enrol, Init, Restore, Shared, User, UserAdd};
-use super::at::{Door, one_run, region};
+use super::at::{Door, one_run, region, tell_kept};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use super::secret::{self, Source};
-use crate::errors;
+use crate::commands::backup::not_restored;
 
 pub(super) async fn init(door: Door, args: Init) -> Outcome {
     if !door.state().await?.needs_setup {
@@ -57,6 +57,7 @@ fn certificate(file: &Path) -> Outcome<FileGiven> {
 
 /// Who is signed in now, and where.
 fn tell_state(out: Out, state: &SessionState) -> Outcome {
+    tell_kept(state);
     let me = state.signed_in.as_ref();
     let value = json!({
         "user": me.map(|m| &m.user.name),
@@ -172,7 +173,7 @@ pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
         true
     };
     let came = tiexin_store::restore(&args.file, &args.to, &mut progress)
-        .map_err(|error| Failure::from(errors::unlock(error)))?;
+        .map_err(|error| Failure::from(not_restored(error)))?;
     let copied = came.copied;
     lacking(copied.missing, "备份里");
     let told = json!({

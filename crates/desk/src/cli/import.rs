@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tiexin_contract::import::{FileGiven, FilePlan, ImportPreview, MarkedCopy, RunImport};
 use tiexin_contract::{Event, event::Progress};
 
+use tiexin_files::{Trouble, safe_name};
 use tiexin_terminal::say;
 use uuid::Uuid;
 
@@ -72,11 +73,13 @@ fn watch(seat: &Seat) -> tokio::task::JoinHandle<()> {
 }
 
 async fn mark(seat: &Seat, plan: Uuid, files: &[FilePlan], folder: &Path) -> Outcome {
-    std::fs::create_dir_all(folder)
-        .map_err(|_| Failure::new(Exit::Failed, format!("不能建立文件夹 {}", folder.display())))?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let why = Trouble::writing(&error, folder);
+        Failure::new(Exit::Failed, format!("不能建立文件夹 {}。{why}", folder.display()))
+    })?;
     for file in files.iter().filter(|f| !f.findings.is_empty()) {
         let stem = Path::new(&file.file).file_stem().map(|s| s.to_string_lossy().into_owned());
-        let target = folder.join(format!("{}-标注.xlsx", stem.unwrap_or_default()));
+        let target = folder.join(safe_name(&format!("{}-标注.xlsx", stem.unwrap_or_default())));
         let path = Some(super::absolute(&target)?);
         let made = seat.desk.run(MarkedCopy { plan, file: file.file.clone(), path }).await?;
         say!("已标注：{}", made.path.unwrap_or(made.name));

@@ -6,7 +6,7 @@ use serde_json::json;
 use tiexin_terminal::say;
 
 use super::args::{Serve, Shared};
-use super::at::{Door, folder};
+use super::at::{Door, folder, tell_kept};
 use super::exit::{Exit, Failure, Outcome};
 use crate::{DeskConfig, serve as host};
 
@@ -18,6 +18,7 @@ pub(super) async fn serve(shared: &Shared, args: Serve) -> Outcome {
         .map_err(|_| Failure::new(Exit::Failed, "这个端口用不了，可能已被占用。请换一个，或不写 --port。"))?;
     let url = running.url.clone();
     door.out.tell(&json!({"url": url}), || vec![format!("请在本机浏览器打开：{url}")])?;
+    tell_kept(&door.state().await?);
     say!("按 Ctrl+C 结束。");
     if args.open && !open_browser(&url) {
         say!("没能打开浏览器，请自己打开上面的地址。");

@@ -5,7 +5,7 @@ use tiexin_contract::session::{ClockTrouble, GetSession};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 use tiexin_terminal::say;
 
-use super::at::Door;
+use super::at::{Door, tell_kept};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::clock::office_time;
@@ -36,8 +36,9 @@ pub(super) async fn sync(door: Door) -> Outcome {
 pub(super) async fn status(door: Door) -> Outcome {
     let seat = door.enter().await?;
     // Other troubles of the clock were told on entering.
-    let clock = seat.desk.run(GetSession {}).await?.clock;
-    if let Some(clock) = clock.filter(|clock| clock.code == ClockTrouble::OtherZone) {
+    let state = seat.desk.run(GetSession {}).await?;
+    tell_kept(&state);
+    if let Some(clock) = state.clock.filter(|clock| clock.code == ClockTrouble::OtherZone) {
         say!("{}", clock.message);
     }
     tell(seat.out, &seat.desk.run(GetSync {}).await?, false)

@@ -8,7 +8,8 @@ use tiexin_contract::backup::{Backup, BackupMade, BackupRestored, BackupShown, L
 use tiexin_contract::session::LocalUserName;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Problem;
-use tiexin_store::{Book, Restored, UnlockError};
+use tiexin_files::Trouble;
+use tiexin_store::{Book, Restored, StoreError, UnlockError};
 
 use super::import::Teller;
 use super::session::state;
@@ -41,17 +42,36 @@ fn backup(at: &At, args: Backup) -> Result<BackupMade, ErrorReply> {
     let mut progress = |done, all| teller.tell("正在备份", percent(done, all), 100);
     let made = at.book().backup_to(&to, at.now_ms, &mut progress);
     teller.finish();
-    let copied = made.map_err(|error| match error {
-        tiexin_store::StoreError::Io(_) => files::not_written(),
-        tiexin_store::StoreError::Cancelled => {
-            ErrorReply::new(ErrorCode::Cancelled, "已取消备份，没有留下文件。台账没有改动。")
-        }
-        other => errors::store(other),
-    })?;
+    let copied = made.map_err(|error| not_copied(error, &to))?;
     at.note("backup", None, &[])?;
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let path = to.to_string_lossy().into_owned();
     Ok(BackupMade { name, path, attachments: copied.attachments, missing: copied.missing })
+}
+
+/// Why there is no copy in `to`.
+fn not_copied(error: StoreError, to: &Path) -> ErrorReply {
+    match error {
+        StoreError::Io(error) => files::not_written(&error, to),
+        StoreError::Full(_) => files::not_written_because(&Trouble::Full),
+        // SQLite tells which operation failed, not why.
+        StoreError::Disk(_) => files::not_written_because(&Trouble::seen(to.parent().unwrap_or(to))),
+        StoreError::Cancelled => {
+            ErrorReply::new(ErrorCode::Cancelled, "已取消备份，没有留下文件。台账没有改动。")
+        }
+        other => errors::store(other),
+    }
+}
+
+/// Why a backup did not come back, or not whole.
+pub(crate) fn not_restored(error: UnlockError) -> ErrorReply {
+    match error {
+        UnlockError::Io(error) => ErrorReply::new(
+            ErrorCode::Disk,
+            format!("恢复没有做完，原有的台账没有删除。{}", Trouble::of(&error)),
+        ),
+        other => errors::unlock(other),
+    }
 }
 
 /// The folder that is to be made. The one in which it is made must be there: a mistyped stick would else become a
@@ -141,7 +161,7 @@ fn restore(desk: &Desk, args: RestoreBackup) -> Result<BackupRestored, ErrorRepl
     desk.leave(Some("sign_out"));
     let came = put_in_place(&folder, &config.data_dir, &teller);
     teller.finish();
-    let Restored { copied, aside } = came.map_err(errors::unlock)?;
+    let Restored { copied, aside } = came.map_err(not_restored)?;
     note_restored(desk, args.name.trim(), &secret);
     Ok(BackupRestored {
         state: state(desk)?,

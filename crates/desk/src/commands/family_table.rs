@@ -51,11 +51,13 @@ fn export(at: &At, args: ExportFamilies) -> Result<FileMade, ErrorReply> {
     let families = families(at, &args)?;
     let columns = HEADS.iter().map(|head| Column::new(*head)).collect();
     let name = format!("{TITLE}_{}.xlsx", at.today.format("%Y%m%d"));
-    let mut writer = match &args.path {
-        Some(path) => TableWriter::to_file(path.as_ref(), TITLE, columns),
+    let path = args.path.as_deref();
+    let unwritten = |error| refused(error, path);
+    let mut writer = match path {
+        Some(path) => TableWriter::to_file(files::chosen(path)?, TITLE, columns),
         None => TableWriter::to_memory(TITLE, columns),
     }
-    .map_err(refused)?;
+    .map_err(unwritten)?;
     writer.headed(
         &format!("{}{TITLE}", place::name(&args.region)),
         &at.today.format("%Y年%-m月%-d日").to_string(),
@@ -64,16 +66,16 @@ fn export(at: &At, args: ExportFamilies) -> Result<FileMade, ErrorReply> {
         let cells = cells(family);
         let mut row = vec![Cell::Number(n as i64 + 1)];
         row.extend(cells.iter().map(|text| if text.is_empty() { Cell::Blank } else { Cell::Text(text) }));
-        writer.row(&row).map_err(refused)?;
+        writer.row(&row).map_err(unwritten)?;
     }
     // Handed out only when the audit has it.
     at.note("export", None, &FIELDS)?;
-    match args.path {
+    match path {
         Some(path) => {
-            writer.finish().map_err(refused)?;
-            Ok(files::written(&path))
+            writer.finish().map_err(unwritten)?;
+            Ok(files::written(path))
         }
-        None => files::hand_out(&name, None, &writer.finish_bytes().map_err(refused)?),
+        None => files::hand_out(&name, None, &writer.finish_bytes().map_err(unwritten)?),
     }
 }
 

@@ -248,11 +248,13 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     let kind = Kind::from_code(&args.list.kind);
     let heads = columns.iter().map(|(_, head)| Column::new(head.clone())).collect();
     let name = format!("{}_{}.xlsx", kind.label(), at.today.format("%Y%m%d"));
-    let mut writer = match &args.path {
-        Some(path) => TableWriter::to_file(path.as_ref(), kind.label(), heads),
+    let path = args.path.as_deref();
+    let unwritten = |error| refused(error, path);
+    let mut writer = match path {
+        Some(path) => TableWriter::to_file(files::chosen(path)?, kind.label(), heads),
         None => TableWriter::to_memory(kind.label(), heads),
     }
-    .map_err(refused)?;
+    .map_err(unwritten)?;
     let mut list = ListRecords { after: None, skip: 0, limit: EXPORT_PAGE, ..args.list };
     loop {
         let (query, _) = query(&list, at.today)?;
@@ -261,7 +263,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
             let texts: Vec<String> = named.iter().map(|field| cell(&row, field)).collect();
             let cells: Vec<Cell<'_>> =
                 texts.iter().map(|t| if t.is_empty() { Cell::Blank } else { Cell::Text(t) }).collect();
-            writer.row(&cells).map_err(refused)?;
+            writer.row(&cells).map_err(unwritten)?;
         }
         match page.next {
             Some(key) => list.after = Some(After { key, total: 0 }.as_text()),
@@ -269,12 +271,12 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
         }
     }
     at.note("export", None, &named)?;
-    match args.path {
+    match path {
         Some(path) => {
-            writer.finish().map_err(refused)?;
-            Ok(files::written(&path))
+            writer.finish().map_err(unwritten)?;
+            Ok(files::written(path))
         }
-        None => files::hand_out(&name, None, &writer.finish_bytes().map_err(refused)?),
+        None => files::hand_out(&name, None, &writer.finish_bytes().map_err(unwritten)?),
     }
 }
 
@@ -291,9 +293,10 @@ fn cell(row: &RecordRow, field: &str) -> String {
     }
 }
 
-pub(super) fn refused(error: TableError) -> ErrorReply {
+/// `path`: where the list was to go.
+pub(super) fn refused(error: TableError, path: Option<&str>) -> ErrorReply {
     match error {
-        TableError::Io(_) => files::not_written(),
+        TableError::Io(error) => files::not_written(&error, path.unwrap_or_default().as_ref()),
         _ => errors::fault("a list could not be laid out"),
     }
 }

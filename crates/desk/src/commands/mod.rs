@@ -3,7 +3,7 @@
 mod answers;
 mod attachment;
 mod audit;
-mod backup;
+pub(crate) mod backup;
 mod book;
 mod contacts;
 mod devices;

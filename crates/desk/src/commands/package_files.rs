@@ -1,6 +1,5 @@
 //! The files of packages on a stick.
 
-use std::io::Read;
 use std::path::Path;
 
 use base64::Engine;
@@ -8,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::FileMade;
 use tiexin_contract::{ErrorCode, ErrorReply};
-use tiexin_protocol::package::{EXTENSION, Fault, Header, MOST_FILE_BYTES, Part};
+use tiexin_files::Trouble;
+use tiexin_protocol::package::{EXTENSION, Fault, Header, MOST_FILE_BYTES, Part, short};
 
 use crate::files;
 
@@ -24,12 +24,12 @@ pub(super) fn read(given: &[FileGiven]) -> Result<Vec<Found>, ErrorReply> {
     for file in given {
         match (&file.base64, &file.path) {
             (Some(text), _) => {
-                let bytes = STANDARD.decode(text).map_err(|_| unreadable())?;
+                let bytes = STANDARD.decode(text).map_err(|_| unreadable(&Trouble::NoFile))?;
                 found.push(Found { part: Part::read(bytes), named: true });
             }
             (None, Some(path)) if Path::new(path).is_dir() => folder(Path::new(path), &mut found)?,
             (None, Some(path)) => found.push(Found { part: open(Path::new(path))?, named: true }),
-            (None, None) => return Err(unreadable()),
+            (None, None) => return Err(unreadable(&Trouble::NoFile)),
         }
     }
     Ok(found)
@@ -37,8 +37,9 @@ pub(super) fn read(given: &[FileGiven]) -> Result<Vec<Found>, ErrorReply> {
 
 fn folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), ErrorReply> {
     let mut paths = Vec::new();
-    for entry in folder.read_dir().map_err(|_| unreadable())? {
-        let path = entry.map_err(|_| unreadable())?.path();
+    let closed = |error| unreadable(&Trouble::reading(&error, folder));
+    for entry in folder.read_dir().map_err(closed)? {
+        let path = entry.map_err(closed)?.path();
         if path.extension().is_some_and(|end| end == EXTENSION) {
             paths.push(path);
         }
@@ -51,32 +52,102 @@ fn folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), ErrorReply> {
 }
 
 fn open(path: &Path) -> Result<Result<Part, Fault>, ErrorReply> {
-    let file = std::fs::File::open(path).map_err(|_| unreadable())?;
-    let mut bytes = Vec::new();
-    file.take(MOST_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|_| unreadable())?;
-    Ok(Part::read(bytes))
+    let bytes = files::up_to(path, MOST_FILE_BYTES as u64 + 1);
+    Ok(Part::read(bytes.map_err(|error| unreadable(&Trouble::reading(&error, path)))?))
 }
 
-/// Writes parts into the folder `to`, or hands them over.
+/// Writes parts into the folder `to`, all of them or none, or hands them over.
 pub(super) fn write(parts: &[Part], to: Option<&str>) -> Result<Vec<FileMade>, ErrorReply> {
-    if let Some(folder) = to {
-        std::fs::create_dir_all(folder).map_err(|_| files::not_written())?;
+    let Some(folder) = to.map(Path::new) else {
+        let handed =
+            parts.iter().map(|part| files::hand_out(&Header::file_name(&part.header), None, part.bytes()));
+        return handed.collect();
+    };
+    let whole: Vec<_> = parts.iter().map(|part| (Header::file_name(&part.header), part.bytes())).collect();
+    if let Some(part) = parts.first() {
+        let begins = mine(&part.header);
+        tiexin_files::clear_begun(folder, |name| name.starts_with(&begins));
     }
-    parts
-        .iter()
-        .map(|part| {
-            let name = Header::file_name(&part.header);
-            let path = to.map(|folder| Path::new(folder).join(&name));
-            let path =
-                path.as_deref().map(|path| path.to_str().ok_or_else(files::not_written)).transpose()?;
-            files::hand_out(&name, path, part.bytes())
-        })
-        .collect()
+    let written = tiexin_files::write_all(folder, &whole)
+        .map_err(|error| files::not_written(&error, &folder.join(EXTENSION)))?;
+    Ok(written.iter().map(|path| files::written(&path.to_string_lossy())).collect())
 }
 
-fn unreadable() -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::FileRefused,
-        "U盘或文件夹里的文件打不开，没有读入任何内容。请确认U盘还插着、文件还在，再试一次。",
-    )
+/// How all files of a desk's packages begin: what a stick that was pulled out has of an earlier one goes.
+fn mine(header: &Header) -> String {
+    let name = header.file_name();
+    let device = short(header.address.device);
+    name.split_once(&device).map_or(name.clone(), |(before, _)| format!("{before}{device}-"))
+}
+
+fn unreadable(why: &Trouble) -> ErrorReply {
+    ErrorReply::new(ErrorCode::FileRefused, format!("U盘或文件夹里的文件打不开，没有读入任何内容。{why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tiexin_protocol::package::{Address, Way, split};
+
+    fn parts(number: u64) -> Vec<Part> {
+        let id = uuid::Uuid::from_u128(0xabcd_ef01);
+        let address = Address {
+            package: id,
+            way: Way::Push,
+            device: id,
+            incarnation: id,
+            province: "00".repeat(32),
+            number,
+            answers: None,
+        };
+        split(&address, &[7; 10], 4, |_| [0; 64]).unwrap()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let listed = folder.read_dir().unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = listed.collect();
+        names.sort();
+        names
+    }
+
+    /// The third part finds no place, as on a stick that is full or pulled out.
+    #[test]
+    fn a_package_that_does_not_fit_leaves_no_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let stick = folder.path().join("U盘");
+        let seven = parts(7);
+        assert_eq!(seven.len(), 3);
+        std::fs::create_dir_all(stick.join(seven[2].header.file_name()).join("x")).unwrap();
+        let refused = write(&seven, stick.to_str()).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Disk);
+        assert_eq!(names(&stick), [seven[2].header.file_name()]);
+    }
+
+    #[test]
+    fn what_a_pulled_stick_has_of_an_earlier_package_goes() {
+        let stick = tempfile::tempdir().unwrap();
+        for left in [".贴心-abcdef01-6-1of3.txp.part", ".贴心-12345678-6-1of3.txp.part"] {
+            std::fs::write(stick.path().join(left), "half").unwrap();
+        }
+        let made = write(&parts(7), stick.path().to_str()).unwrap();
+        assert_eq!(made.len(), 3);
+        assert_eq!(
+            names(stick.path()),
+            [
+                ".贴心-12345678-6-1of3.txp.part",
+                "贴心-abcdef01-7-1of3.txp",
+                "贴心-abcdef01-7-2of3.txp",
+                "贴心-abcdef01-7-3of3.txp"
+            ]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_stick_that_is_not_there_is_told() {
+        // Nothing can be made below a file.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let refused = write(&parts(7), file.path().join("U盘").to_str()).unwrap_err();
+        assert!(refused.message.contains("U盘可能已经拔出"), "{refused:?}");
+    }
 }

@@ -161,7 +161,7 @@ fn export(at: &At, args: ExportReport) -> Result<FileMade, ErrorReply> {
     let ExportReport { form, month, region, by_village, path } = args;
     let sheet = sheet(at, &GetReport { form, month, region, by_village })?;
     let bytes = report_bytes(&sheet).map_err(|error| match error {
-        ExportError::Io(_) => files::not_written(),
+        ExportError::Io(error) => files::not_written(&error, path.as_deref().unwrap_or_default().as_ref()),
         ExportError::Layout(_) => errors::fault("a form could not be laid out"),
     })?;
     let name = format!("{}_{}_{}.xlsx", sheet.title, sheet.unit, sheet.period);

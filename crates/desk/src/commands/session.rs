@@ -107,6 +107,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         idle_minutes: config.idle_minutes,
         lease_ended,
         clock: clock.map_err(errors::store)?,
+        kept: desk.inner().kept.clone(),
         joined: if needs_setup {
             None
         } else {

@@ -59,7 +59,7 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
             // Nothing was recorded in it yet: what this call made goes again, so that it can be repeated.
             drop(book);
             for path in names_in(&folder).difference(&before) {
-                let _ = std::fs::remove_file(path);
+                let _ = tiexin_files::remove(path);
             }
             return Err(refusal);
         }

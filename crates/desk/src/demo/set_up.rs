@@ -105,7 +105,8 @@ pub async fn set_up(wish: Wish, say: impl Fn(&str) + Send + Sync + 'static) -> R
     desk.run(SignOut {}).await?;
     let accounts = accounts();
     let text = serde_json::to_vec_pretty(&accounts).map_err(|_| errors::internal())?;
-    std::fs::write(wish.data_dir.join(DEMO_ACCOUNTS), text).map_err(|_| errors::disk())?;
+    std::fs::write(wish.data_dir.join(DEMO_ACCOUNTS), text)
+        .map_err(|error| errors::disk(&tiexin_files::Trouble::of(&error)))?;
     Ok(DemoDesk { records, accounts, sync })
 }
 

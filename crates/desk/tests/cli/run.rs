@@ -12,6 +12,7 @@ pub(crate) const PASSWORD: &str = "shiliu-shu-xia";
 /// A folder with, or soon with, a book.
 pub(crate) struct Desk {
     root: TempDir,
+    book: &'static str,
 }
 
 /// How a run ended.
@@ -47,13 +48,25 @@ impl Ended {
 impl Desk {
     /// Nothing there yet.
     pub(crate) fn empty() -> Desk {
-        Desk { root: tempfile::tempdir().unwrap() }
+        Desk { root: tempfile::tempdir().unwrap(), book: "book" }
+    }
+
+    /// A township's own book in a folder of this name.
+    pub(crate) fn of_in(book: &'static str, region: &str) -> Desk {
+        let desk = Desk { book, ..Desk::empty() };
+        desk.init(region);
+        desk
     }
 
     /// A township's own book.
     pub(crate) fn of(region: &str) -> Desk {
         let desk = Desk::empty();
-        let made = desk.run(&[
+        desk.init(region);
+        desk
+    }
+
+    fn init(&self, region: &str) {
+        let made = self.run(&[
             "init",
             "--standalone",
             "--region",
@@ -64,11 +77,10 @@ impl Desk {
             "王丽丽",
         ]);
         assert_eq!(made.code, 0, "{}", made.err);
-        desk
     }
 
     pub(crate) fn data(&self) -> PathBuf {
-        self.root.path().join("book")
+        self.root.path().join(self.book)
     }
 
     /// A path beside the book.
@@ -99,15 +111,15 @@ impl Desk {
     }
 
     /// With this on standard input.
-    pub(crate) fn fed(&self, args: &[&str], input: &str) -> Ended {
+    pub(crate) fn fed(&self, args: &[&str], input: &(impl AsRef<[u8]> + ?Sized)) -> Ended {
         ended(self.command(args).env("TIEXIN_PASSWORD", PASSWORD), input)
     }
 }
 
-pub(crate) fn ended(command: &mut Command, input: &str) -> Ended {
+pub(crate) fn ended(command: &mut Command, input: &(impl AsRef<[u8]> + ?Sized)) -> Ended {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // A run that ends before it reads is no fault.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     let output = child.wait_with_output().unwrap();
     Ended {
         code: output.status.code().unwrap_or(-1),

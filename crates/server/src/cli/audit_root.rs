@@ -20,7 +20,9 @@ pub(super) async fn audit_root(common: &Common, command: AuditRoot) -> Result<Ex
             match out {
                 None => tiexin_terminal::print(&text)?,
                 Some(file) => {
-                    std::fs::write(&file, &text)?;
+                    tiexin_files::write_whole(&file, |file| {
+                        std::io::Write::write_all(file, text.as_bytes())
+                    })?;
                     one(common.json, &json!({"day": root.day, "file": file}), |_| {
                         format!("{} 的审计根已写到 {}，请另处保存", root.day, file.display())
                     })?;
@@ -33,7 +35,8 @@ pub(super) async fn audit_root(common: &Common, command: AuditRoot) -> Result<Ex
 }
 
 fn read(file: &Path) -> Result<Root> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|_| Error::Config(format!("没有这个文件：{}", file.display())))?;
+    let bytes =
+        std::fs::read(file).map_err(|_| Error::Config(format!("没有这个文件：{}", file.display())))?;
+    let text = tiexin_terminal::text(&bytes).unwrap_or_default();
     serde_json::from_str(&text).map_err(|_| Error::Config(format!("不是审计根文件：{}", file.display())))
 }

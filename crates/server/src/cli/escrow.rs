@@ -22,7 +22,9 @@ pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {
             })
         }
         Escrow::Rescue { device, user, identity, out } => {
-            let private = zeroize::Zeroizing::new(std::fs::read_to_string(&identity)?);
+            let bytes = zeroize::Zeroizing::new(std::fs::read(&identity)?);
+            let private = tiexin_terminal::text(&bytes).map(zeroize::Zeroizing::new);
+            let private = private.map_err(|e| Error::Config(format!("{}：{e}", identity.display())))?;
             let province = common.province().await?;
             let rescued = province.rescue(device, &user, &private).await?;
             write_new(&out, serde_json::to_string(&rescued.file)?.as_bytes())?;
@@ -37,7 +39,8 @@ pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {
     }
 }
 
-/// A file that nobody else on the machine may read, and that was not there before.
+/// A file that was not there before. On Unix nobody else on the machine may read it; on Windows its folder decides
+/// (docs/server.md).
 fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut options = std::fs::File::options();
     options.write(true).create_new(true);

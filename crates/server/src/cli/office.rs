@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::json;
+use tiexin_files::Trouble;
 use tiexin_terminal::say;
 
 use super::args::{Common, Grant, Replica, Right, User};
@@ -52,13 +53,12 @@ async fn import(
     dry_run: bool,
     unlisted: bool,
 ) -> Result<()> {
-    let unread = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::InvalidData => {
-            Error::Config(format!("{} 不是 UTF-8 的文字：请在表格里另存为“CSV UTF-8”", file.display()))
-        }
-        _ => Error::Config(format!("读不到 {}：{e}", file.display())),
+    let unread = |e: std::io::Error| {
+        Error::Config(format!("读不到 {}：{}", file.display(), Trouble::reading(&e, file)))
     };
-    let text = std::fs::read_to_string(file).map_err(unread)?;
+    // A spreadsheet's plain CSV is GBK.
+    let text = tiexin_terminal::text(&std::fs::read(file).map_err(unread)?)
+        .map_err(|e| Error::Config(format!("{}：{e}（在表格里另存为“CSV UTF-8”）", file.display())))?;
     let roster = roster::read(&text, unlisted, &province.users().await?, province.today())?;
     if !dry_run {
         for (name, display) in &roster.users {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde::Serialize;
+use tiexin_files::Trouble;
 use tiexin_protocol::package::{EXTENSION, Fault, MOST_FILE_BYTES, Part};
 use tiexin_protocol::wire::{PackageState, RefusalCode};
 use tiexin_terminal::say;
@@ -61,7 +62,6 @@ pub(super) async fn take(common: &Common, files: &[PathBuf], to: &Path) -> Resul
             "有电脑是在备份之后登记的：已经记下，restored list 可以看到；restored redo 补办以后，请把它的同步包再读入一次"
         );
     }
-    std::fs::create_dir_all(to)?;
     let mut packages = Vec::new();
     for (_, state) in states {
         let replies = write_replies(&province, &state, to).await?;
@@ -105,16 +105,17 @@ async fn take_file(province: &Province, file: &Path) -> Result<PackageState> {
 }
 
 async fn write_replies(province: &Province, state: &PackageState, to: &Path) -> Result<Vec<PathBuf>> {
-    let mut written = Vec::new();
+    let mut parts = Vec::new();
     for part in 1..=state.reply_parts.unwrap_or(0) {
         let bytes = province.package_reply(state.package, part).await?;
         let name = Part::read(bytes.clone())?.header.file_name();
-        let (path, begun) = (to.join(&name), to.join(format!(".{name}.part")));
-        std::fs::write(&begun, bytes)?;
-        std::fs::rename(&begun, &path)?;
-        written.push(path);
+        parts.push((name, bytes));
     }
-    Ok(written)
+    let files: Vec<_> = parts.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
+    tiexin_files::write_all(to, &files).map_err(|e| {
+        let why = Trouble::writing(&e, &to.join("答复")).to_string();
+        Error::Config(format!("答复没能写到 {}，没有留下一半：{}", to.display(), why.trim_end_matches('。')))
+    })
 }
 
 fn lines(taken: &Taken) -> String {

@@ -56,7 +56,18 @@ async fn told_to_stop() {
     }
 }
 
-#[cfg(not(unix))]
+/// Ctrl+C, Ctrl+Break, the window closed, the machine shut down.
+#[cfg(windows)]
 async fn told_to_stop() {
-    let _ = tokio::signal::ctrl_c().await;
+    use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};
+    let (Ok(mut pause), Ok(mut close), Ok(mut down)) = (ctrl_break(), ctrl_close(), ctrl_shutdown()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = pause.recv() => {}
+        _ = close.recv() => {}
+        _ = down.recv() => {}
+    }
 }

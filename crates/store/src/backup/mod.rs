@@ -87,9 +87,9 @@ impl Book {
 
     /// On a thread of its own, so that it can be watched and stopped.
     fn copy_database(&self, target: &Path, pages: u64, counter: &mut Counter<'_>) -> Result<()> {
-        let conn = connection::open(&database(self.dir()), self.key(), Purpose::Checkpoint)?;
+        let (conn, named) = connection::open_to_copy(&database(self.dir()), self.key(), target)?;
         let stop = conn.get_interrupt_handle();
-        let name = target.to_str().ok_or_else(|| std::io::Error::other("folder name"))?;
+        let name = named.to_str().ok_or_else(|| std::io::Error::other("folder name"))?;
         std::thread::scope(|threads| {
             let (send, ended) = channel();
             threads.spawn(move || {
@@ -115,7 +115,7 @@ impl Book {
                     }
                 }
             }
-            fs::File::open(target)?.sync_all()?;
+            tiexin_files::settle(target)?;
             if stopped || !counter.at(pages) { Err(StoreError::Cancelled) } else { Ok(()) }
         })
     }
@@ -170,11 +170,11 @@ impl Unfinished {
 
     fn clear(&self) -> std::io::Result<()> {
         for end in ["", "-journal", "-wal", "-shm"] {
-            gone(fs::remove_file(self.to.join(format!("{DATABASE}{end}"))))?;
+            gone(tiexin_files::remove(self.to.join(format!("{DATABASE}{end}"))))?;
         }
-        gone(fs::remove_file(self.to.join(list::FILE)))?;
-        gone(fs::remove_dir_all(self.to.join(blob::file::FOLDER)))?;
-        if self.made { fs::remove_dir(&self.to) } else { Ok(()) }
+        gone(tiexin_files::remove(self.to.join(list::FILE)))?;
+        gone(tiexin_files::remove_folder(self.to.join(blob::file::FOLDER)))?;
+        if self.made { tiexin_files::insist(|| fs::remove_dir(&self.to)) } else { Ok(()) }
     }
 }
 

@@ -50,9 +50,9 @@ pub fn restore(
     let aside = if aside::anything(dir) { Some(aside::move_aside(dir)?) } else { None };
     replace_file(&Keyring::path(dir), &keyring)?;
     if coming.blobs.exists() {
-        fs::rename(&coming.blobs, dir.join(FOLDER))?;
+        tiexin_files::rename(&coming.blobs, dir.join(FOLDER))?;
     }
-    fs::rename(&coming.database, &target)?;
+    tiexin_files::rename(&coming.database, &target)?;
     let mark = crate::incarnation::fresh()?;
     crate::incarnation::keep_outside(dir, mark)?;
     Ok(Restored { copied, aside })
@@ -91,8 +91,8 @@ impl Coming {
     }
 
     fn clear(&self) -> std::io::Result<()> {
-        gone(fs::remove_file(&self.database))?;
-        gone(fs::remove_dir_all(&self.blobs))
+        gone(tiexin_files::remove(&self.database))?;
+        gone(tiexin_files::remove_folder(&self.blobs))
     }
 
     fn take(

@@ -115,7 +115,7 @@ impl Sealed {
 
 /// Takes a file away; one that is gone already is fine.
 pub(crate) fn remove(dir: &Path, file: &str) -> io::Result<()> {
-    match fs::remove_file(dir.join(FOLDER).join(file)) {
+    match tiexin_files::remove(dir.join(FOLDER).join(file)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

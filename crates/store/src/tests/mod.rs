@@ -11,6 +11,7 @@ mod copies;
 mod crash;
 mod devices;
 mod lists;
+mod long_paths;
 mod merged;
 mod moved;
 mod province;

@@ -2,6 +2,7 @@
 
 use crate::components::{Button, Card, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted};
 use crate::hooks::{use_command, use_session, use_toast};
+use crate::pages::kept::Kept;
 use crate::text;
 use crate::transport::{call, in_window, listen, pick_folder};
 use tiexin_contract::backup::{Backup, BackupMade};
@@ -13,7 +14,7 @@ use yew::prelude::*;
 
 #[component]
 pub(super) fn Book() -> Html {
-    html! { <><BackupCard /><VerifyCard /></> }
+    html! { <><Kept /><BackupCard /><VerifyCard /></> }
 }
 
 #[component]

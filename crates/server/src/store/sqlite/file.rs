@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use uuid::Uuid;
 
@@ -37,8 +37,32 @@ fn migrations() -> Migrations<'static> {
     ])
 }
 
+/// SQLite's usual file layer of Windows takes names of 1040 bytes, of which a Chinese character takes three.
+const LONG_PATHS: &str = "win32-longpath";
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    match tiexin_files::long_path(path) {
+        Some(long) => Connection::open_with_flags_and_vfs(long, OpenFlags::default(), LONG_PATHS),
+        None => Connection::open(path),
+    }
+}
+
 fn connect(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
+    prepared(open(path)?)
+}
+
+/// A connection from which the book can be copied to `target`, and how SQL is to name the target: SQLite opens it as
+/// it opened the book.
+fn connect_to_copy(path: &Path, target: &Path) -> Result<(Connection, PathBuf)> {
+    let Some(target) = tiexin_files::long_path(target) else {
+        return Ok((connect(path)?, target.to_owned()));
+    };
+    let path = tiexin_files::long_path(path).unwrap_or_else(|| path.to_owned());
+    let connection = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), LONG_PATHS)?;
+    Ok((prepared(connection)?, target))
+}
+
+fn prepared(connection: Connection) -> Result<Connection> {
     connection.busy_timeout(Duration::from_secs(20))?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -54,7 +78,7 @@ pub(in crate::store) async fn version(path: PathBuf) -> Result<Option<u32>> {
         if !path.is_file() {
             return Ok(None);
         }
-        let connection = Connection::open(&path)?;
+        let connection = open(&path)?;
         let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         Ok((version > 0).then_some(version))
     })
@@ -69,25 +93,35 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    let target = part.to_str().ok_or_else(|| Error::Config("备份路径含有不能识别的字符".into()))?;
     // What a backup left that broke off.
-    match std::fs::remove_file(&part) {
+    match tiexin_files::remove(&part) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
         _ => {}
     }
-    connect(from)?.execute("VACUUM INTO ?1", [target])?;
-    // It knows that it is one: whoever serves from it goes on from here and not from where the original is.
-    let copy = Connection::open(&part)?;
-    copy.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('copy', '1')", [])?;
-    copy.close().map_err(|(_, error)| error)?;
-    std::fs::File::open(&part)?.sync_all()?;
-    std::fs::rename(&part, to)?;
+    let made = copy_to(from, &part).and_then(|()| Ok(tiexin_files::rename(&part, to)?));
+    if let Err(error) = made {
+        // The first failure is what is told; the disk may be gone.
+        let _ = tiexin_files::remove(&part);
+        return Err(error);
+    }
     #[cfg(unix)]
     if let Some(folder) = to.parent() {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         std::fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+fn copy_to(from: &Path, part: &Path) -> Result<()> {
+    let (book, named) = connect_to_copy(from, part)?;
+    let target = named.to_str().ok_or_else(|| Error::Config("备份路径含有不能识别的字符".into()))?;
+    book.execute("VACUUM INTO ?1", [target])?;
+    drop(book);
+    // It knows that it is one: whoever serves from it goes on from here and not from where the original is.
+    let copy = open(part)?;
+    copy.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('copy', '1')", [])?;
+    copy.close().map_err(|(_, error)| error)?;
+    Ok(tiexin_files::settle(part)?)
 }
 
 impl SqliteBook {
