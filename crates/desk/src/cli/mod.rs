@@ -62,6 +62,7 @@ async fn run(cli: Cli) -> Outcome {
     match command {
         Command::Restore(args) => return book::restore(&args, Out { json: shared.json }),
         Command::Serve(args) => return serve::serve(&shared, args).await,
+        Command::Open(args) => return serve::open(&shared, args).await,
         Command::Demo(args) => return demo::demo(&shared, args).await,
         Command::Enrol(args) => return book::enrol(&shared, args).await,
         _ => {}
@@ -97,7 +98,9 @@ async fn run(cli: Cli) -> Outcome {
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.
-        Command::Enrol(_) | Command::Restore(_) | Command::Serve(_) | Command::Demo(_) => Ok(()),
+        Command::Enrol(_) | Command::Restore(_) | Command::Open(_) | Command::Serve(_) | Command::Demo(_) => {
+            Ok(())
+        }
     }
 }
 

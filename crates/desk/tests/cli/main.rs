@@ -6,5 +6,7 @@ mod imports;
 mod leaks;
 mod ledgers;
 mod mistakes;
+#[cfg(unix)]
+mod open;
 mod run;
 mod work;

@@ -137,6 +137,16 @@ pub(in crate::cli) struct Restore {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct Open {
+    /// 界面文件所在的文件夹
+    #[arg(long, env = "TIEXIN_UI_DIST", hide_env_values = true, value_name = "文件夹")]
+    pub(in crate::cli) ui: Option<PathBuf>,
+    /// 最后一个页面关掉多少秒以后结束
+    #[arg(long, value_name = "秒", default_value_t = crate::LINGER.as_secs())]
+    pub(in crate::cli) linger: u64,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct Serve {
     /// 端口；不写则任选一个空闲的
     #[arg(long, default_value_t = 0, value_name = "端口")]
