@@ -300,6 +300,7 @@ mod tests {
             clock: None,
             joined: None,
             locked: None,
+            crash: None,
         }
     }
 

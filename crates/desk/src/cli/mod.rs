@@ -59,6 +59,9 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Outcome {
     let Cli { shared, command } = cli;
+    if let Some(folder) = shared.data.as_deref().filter(|folder| folder.is_dir()) {
+        crate::write_crash_files(folder);
+    }
     match command {
         Command::Restore(args) => return book::restore(&args, Out { json: shared.json }),
         Command::Serve(args) => return serve::serve(&shared, args).await,
