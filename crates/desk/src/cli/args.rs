@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(super) use book::{
-    Backup, Demo, Device, Enrol, Init, Open, Package, Rescue, Restore, Serve, User, UserAdd,
+    Backup, Demo, Device, Enrol, Init, Machine, Open, Package, Rescue, Restore, Serve, User, UserAdd,
 };
 pub(super) use records::{
     Add, Attach, Attachments, ExportAttachment, Families, Figure, Import, List, Move, Report, Search, Show,
@@ -124,6 +124,9 @@ pub(super) enum Command {
     /// 可能重复的登记：查看、合并、分开、撤销合并
     #[command(subcommand)]
     Duplicates(Duplicates),
+    /// 台账绑定本机：文件夹被拷走，知道密码也打不开
+    #[command(subcommand)]
+    Machine(Machine),
     /// 核验审计链和全部内容
     Verify,
     /// 备份整本台账（加密）

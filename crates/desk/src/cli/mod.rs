@@ -15,6 +15,7 @@ mod exit;
 mod fields;
 mod import;
 mod imports;
+mod machine;
 mod out;
 mod package;
 mod quarantine;
@@ -98,6 +99,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Rescue(args) => devices::rescue(door, args).await,
         Command::Quarantine(command) => quarantine::quarantine(door, command).await,
         Command::Duplicates(command) => duplicates::duplicates(door, command).await,
+        Command::Machine(command) => machine::machine(door, command).await,
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.

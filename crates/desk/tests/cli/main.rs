@@ -5,6 +5,8 @@ mod duplicates;
 mod imports;
 mod leaks;
 mod ledgers;
+#[cfg(unix)]
+mod machine;
 mod mistakes;
 #[cfg(unix)]
 mod open;

@@ -11,6 +11,7 @@ mod copies;
 mod crash;
 mod devices;
 mod lists;
+mod machines;
 mod merged;
 mod moved;
 mod province;

@@ -1,5 +1,6 @@
 //! The book itself: a copy of it, and whether it is sound.
 
+use super::machine::{CrashCard, MachineCard};
 use crate::components::{Button, Card, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted};
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::text;
@@ -13,7 +14,7 @@ use yew::prelude::*;
 
 #[component]
 pub(super) fn Book() -> Html {
-    html! { <><BackupCard /><VerifyCard /></> }
+    html! { <><BackupCard /><VerifyCard /><MachineCard /><CrashCard /></> }
 }
 
 #[component]
