@@ -6,7 +6,10 @@ fn main() -> io::Result<()> {
     stand_in_page(Path::new("ui/dist"))?;
     // The one capability is inline in tauri.conf.json; a folder watched for more would make
     // this script run again at every build.
-    let attributes = tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/none/*");
+    let manifest = include_str!("../packaging/windows/program.manifest");
+    let attributes = tauri_build::Attributes::new()
+        .capabilities_path_pattern("src-tauri/none/*")
+        .windows_attributes(tauri_build::WindowsAttributes::new().app_manifest(manifest));
     tauri_build::try_build(attributes).map_err(|e| io::Error::other(format!("{e:#}")))
 }
 

@@ -4,15 +4,17 @@
 //! knows no SQL, no rule and the name of no desk command; what it answers itself is what only a
 //! window can do, and those names begin with `shell.`.
 
+mod browser;
 mod dialogs;
 mod link;
 
 use link::Link;
 use serde_json::Value;
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
 use tauri::{AppHandle, Manager, State};
 use tiexin_contract::ErrorReply;
+use tiexin_desk::{Answer, Entered, Home, Place};
 
 /// The one command of the window. `token` is the page's session, absent before sign-in.
 #[tauri::command]
@@ -29,24 +31,51 @@ async fn call(
     }
 }
 
-/// Opens the window and stays until it is closed.
+/// As a word of the command line: the screens in the browser, whatever this machine has.
+const IN_BROWSER: &str = "--browser";
+
+/// Opens the window and stays until it is closed; in the browser where that is wanted, or no window can be shown.
+/// A book that is shown somewhere already comes forward there, and nothing is opened beside it.
 pub fn run() -> ExitCode {
     spare_the_graphics_driver();
-    let book = std::env::var_os("TIEXIN_DATA").map(PathBuf::from);
+    let home = tiexin_desk::home();
+    // Where the folder cannot be used, or whoever has the book hangs, the window opens and tells of it.
+    let entered = home.as_ref().map(|home| tiexin_desk::enter(&home.folder));
+    let place = match entered {
+        Some(Ok(Entered::Other(Answer::Page(page)))) => return browser::show(&page),
+        Some(Ok(Entered::Other(_))) => return ExitCode::SUCCESS,
+        Some(Ok(Entered::First(place))) => Some(place),
+        Some(Err(_)) | None => None,
+    };
+    let wanted = std::env::args_os().skip(1).any(|word| word == IN_BROWSER);
+    match (home, place) {
+        (Some(home), Some(place)) if wanted => browser::host(home, place),
+        (Some(home), Some(place)) if browser::no_window() => {
+            browser::explain(&home.folder);
+            browser::host(home, place)
+        }
+        (home, place) => window(home, place),
+    }
+}
+
+fn window(home: Option<Home>, place: Option<Place>) -> ExitCode {
     let mut builder = tauri::Builder::default();
-    // A book named on purpose (a demo, a test) may be open beside the worker's own, and leaves
-    // no trace in the worker's settings.
-    if book.is_none() {
-        builder = builder
-            .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
-            .plugin(tauri_plugin_window_state::Builder::default().build());
+    // A book named on purpose leaves no trace in the worker's settings.
+    if home.as_ref().is_some_and(|home| !home.named) {
+        builder = builder.plugin(tauri_plugin_window_state::Builder::default().build());
     }
     let outcome = builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
-        .manage(Link::new(book))
+        .manage(Link::new(home.map(|home| home.folder)))
         .invoke_handler(tauri::generate_handler![call])
         .setup(|app| {
+            if let Some(mut place) = place {
+                let handle = app.handle().clone();
+                place.answer(move || show(&handle))?;
+                // Kept for as long as the program runs.
+                app.manage(Mutex::new(place));
+            }
             link::open_ahead(app.handle());
             Ok(())
         })
@@ -61,11 +90,11 @@ pub fn run() -> ExitCode {
 }
 
 /// A second start brings the first window forward.
-fn show(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window("main") {
-        let _ = window.unminimize();
-        let _ = window.set_focus();
-    }
+fn show(app: &AppHandle) -> Answer {
+    let Some(window) = app.get_webview_window("main") else { return Answer::Ending };
+    let _ = window.unminimize();
+    let _ = window.set_focus();
+    Answer::Shown
 }
 
 /// WebKitGTK shows an empty window on several office graphics drivers unless told to spare them.

@@ -7,7 +7,7 @@ use tiexin_desk::{Desk, DeskConfig};
 use tokio::sync::OnceCell;
 
 pub(crate) struct Link {
-    /// The folder of the book, if it was named; else the user's own.
+    /// The folder of the book. None: this user has no place for one.
     book: Option<PathBuf>,
     desk: OnceCell<Result<Desk, ErrorReply>>,
 }
@@ -24,10 +24,7 @@ impl Link {
     }
 
     async fn open(&self, app: &AppHandle) -> Result<Desk, ErrorReply> {
-        let folder = match &self.book {
-            Some(folder) => folder.clone(),
-            None => app.path().app_local_data_dir().map_err(|_| no_home())?,
-        };
+        let folder = self.book.clone().ok_or_else(no_home)?;
         let open = move || {
             let desk = Desk::open(DeskConfig::at(&folder))?;
             tiexin_desk::write_crash_files(&folder);

@@ -301,6 +301,7 @@ mod tests {
             kept: None,
             joined: None,
             locked: None,
+            crash: None,
         }
     }
 

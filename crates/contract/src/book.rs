@@ -19,6 +19,33 @@ pub struct VerifyReport {
     pub faults: Vec<String>,
 }
 
+/// Whether the book opens on this machine only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetMachine {}
+
+/// From now on a copy of the book's folder opens nowhere else, whatever password is known. Backups still do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BindMachine {
+    /// Where the secret is kept as a file, outside the book's folder; none: in the system's usual place.
+    #[serde(default)]
+    pub key_folder: Option<String>,
+}
+
+/// A copy of the folder opens with a password anywhere again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReleaseMachine {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineState {
+    pub bound: bool,
+    /// Bound, and this is the machine.
+    pub here: bool,
+    /// Chinese: how it is, or would be, kept.
+    pub how: String,
+    /// Chinese: what happens to copies and when the machine dies; to be read before it is switched on.
+    pub notice: String,
+}
+
 /// Newest audit entries, for those with the right.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuditTrail {
@@ -116,5 +143,8 @@ commands! {
     RegionAudit => "book.region_audit" -> RegionAuditPage;
     GetPreferences => "book.preferences" -> Preferences;
     SetPreferences => "book.set_preferences" -> Done;
+    GetMachine => "book.machine" -> MachineState;
+    BindMachine => "book.bind_machine" -> MachineState;
+    ReleaseMachine => "book.release_machine" -> MachineState;
     Touch => "session.touch" -> Done;
 }

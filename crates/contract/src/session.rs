@@ -49,6 +49,17 @@ pub struct SessionState {
     /// in, and after signing out.
     #[serde(default)]
     pub locked: Option<LocalUserName>,
+    /// The program broke here, and left a file that tells where.
+    #[serde(default)]
+    pub crash: Option<CrashTold>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrashTold {
+    /// Milliseconds since 1970 UTC.
+    pub at: i64,
+    /// Of the file on this machine.
+    pub path: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

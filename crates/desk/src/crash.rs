@@ -1,8 +1,10 @@
 //! What the program leaves behind for those who mend it: where it broke, what it was doing. Never a
 //! word of what it held.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
 
+use tiexin_contract::session::CrashTold;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
@@ -11,20 +13,22 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::log::may_be_told;
 
-/// From now on a panic leaves `crash-<ms>.txt` in `folder`: version, place in the source, thread. The
-/// message is left out, it could hold a person's data; the default report on stderr goes with it.
+/// From now on a panic leaves a file in `folder`; see [`tiexin_terminal::crash`].
 pub fn write_crash_files(folder: &Path) {
-    let folder: PathBuf = folder.to_owned();
-    std::panic::set_hook(Box::new(move |panic| {
-        let place = panic.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
-        let thread = std::thread::current().name().unwrap_or("-").to_owned();
-        let text = format!("tiexin {}\nat {place}\nthread {thread}\n", env!("CARGO_PKG_VERSION"));
-        let ms = chrono::Utc::now().timestamp_millis();
-        // Nothing more can be done here when the disk refuses too.
-        let _ = std::fs::write(folder.join(format!("crash-{ms}.txt")), &text);
+    tiexin_terminal::crash::keep(folder, "tiexin", env!("CARGO_PKG_VERSION"), |place, file| {
         tracing::error!(%place, "the program broke");
-        eprintln!("程序出错（{place}），已保存的数据不受影响。");
-    }));
+        tiexin_terminal::crash::say(place, file);
+    });
+}
+
+/// When the program broke last, and where that is written.
+pub(crate) fn last_crash(folder: &Path) -> Option<CrashTold> {
+    let crash = tiexin_terminal::crash::newest(folder)?;
+    let at = crash.at.duration_since(UNIX_EPOCH).ok()?;
+    Some(CrashTold {
+        at: i64::try_from(at.as_millis()).ok()?,
+        path: crash.path.to_string_lossy().into_owned(),
+    })
 }
 
 /// More than half a year of days (Cybersecurity Law: six months at least).

@@ -72,6 +72,12 @@ impl Desk {
         Events::of(self.inner.events.subscribe())
     }
 
+    /// Whether something is under way that would be broken off if the program ended now.
+    pub(crate) fn is_busy(&self) -> bool {
+        let session = self.inner.sessions.current();
+        self.inner.jobs.any() || session.is_some_and(|session| session.province.is_working())
+    }
+
     /// A hold that does not keep the desk open: for work in the background.
     pub(crate) fn downgrade(&self) -> WeakDesk {
         WeakDesk(Arc::downgrade(&self.inner))

@@ -147,6 +147,10 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorReply::new(ErrorCode::Disk, "正在从备份恢复这份台账，暂时不能打开。请等恢复完成后再登录。")
         }
         UnlockError::Cancelled => ErrorReply::new(ErrorCode::Cancelled, "已取消，原有的台账没有动。"),
+        UnlockError::OtherMachine => ErrorReply::new(
+            ErrorCode::Disk,
+            "这份台账和另一台电脑绑定，在这里打不开，不是密码的问题，数据没有改动。请在原来的电脑上打开；那台电脑坏了的，请从备份恢复，或请管理员发救援文件，或重新接入省平台。",
+        ),
         UnlockError::MovedAside { .. } => ErrorReply::new(
             ErrorCode::Disk,
             "数据文件无法识别，已改名保留在原文件夹，没有删除。请从备份恢复（登录页上有“从备份恢复”），或重新登录以新数据继续。",

@@ -37,6 +37,11 @@ impl Jobs {
         }
     }
 
+    /// Whether any is under way.
+    pub(crate) fn any(&self) -> bool {
+        !self.list().is_empty()
+    }
+
     fn list(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Arc<AtomicBool>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

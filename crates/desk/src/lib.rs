@@ -5,6 +5,7 @@
 //! Must not know Tauri; knows axum only for the loopback host in [`host`]. All SQL is the store's.
 
 mod authority;
+mod browser;
 mod cadence;
 mod calendar;
 pub mod cli;
@@ -19,7 +20,9 @@ pub mod events;
 mod festivals;
 mod files;
 mod folders;
+mod home;
 pub mod host;
+mod in_browser;
 mod jobs;
 mod kept;
 mod lock;
@@ -39,16 +42,21 @@ mod registry;
 mod rights;
 mod rows;
 mod rules;
+mod screen;
 mod session;
 mod values;
 
+pub use browser::open as open_page;
 pub use clock::{Clock, Ids, ManualClock, SystemClock, SystemIds};
 pub use config::{DEMO_ACCOUNTS, DeskConfig, KdfCost};
 pub use crash::{write_crash_files, write_logs};
 pub use desk::Desk;
 pub use events::Events;
+pub use home::{Home, home};
 pub use host::{Running, find_pages, serve};
+pub use in_browser::{InBrowser, LINGER, Told};
 pub use picture::picture_ready;
+pub use screen::{Answer, Entered, Place, enter};
 pub use tiexin_sync::Pace;
 
 use tiexin_domain::labels;

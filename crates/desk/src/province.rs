@@ -156,6 +156,12 @@ impl Province {
         tokio::task::spawn_blocking(after).await.unwrap_or_else(|_| Err(errors::internal()))
     }
 
+    /// Whether a round or attachments are under way.
+    pub(crate) fn is_working(&self) -> bool {
+        let status = standing(self.engine.as_ref());
+        status.running || status.carrying
+    }
+
     /// The enrolment changed.
     pub(crate) fn reconnect(&self) {
         if let Some(engine) = &self.engine {

@@ -2,7 +2,7 @@
 
 /// Codes of the audit and their words, in the order in which one looks for them. Several codes share a word where it
 /// is one thing to the office.
-pub const DEEDS: [(&str, &str); 37] = [
+pub const DEEDS: [(&str, &str); 39] = [
     ("create", "登记"),
     ("change", "修改"),
     ("void", "作废"),
@@ -38,6 +38,8 @@ pub const DEEDS: [(&str, &str); 37] = [
     ("user_removed", "移除用户"),
     ("password_changed", "修改密码"),
     ("rescued", "用救援文件重设密码"),
+    ("machine_bound", "台账绑定本机"),
+    ("machine_released", "解除台账与本机的绑定"),
     ("enrolled", "接入省平台"),
     ("device_revoked", "停用电脑"),
 ];

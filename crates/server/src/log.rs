@@ -1,5 +1,7 @@
 //! The log: JSON lines on stderr. Routes, codes and times; never what people wrote.
 
+use std::path::{Path, PathBuf};
+
 use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
@@ -13,11 +15,17 @@ pub(crate) fn begin() {
     });
     let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
     let _ = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_told)).with(lines).try_init();
-    // The message of a panic could hold a row.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
-        tracing::error!(%place, "the program broke");
-    }));
+    keep_crashes(
+        std::env::var_os("STATE_DIRECTORY").map_or_else(|| PathBuf::from("."), PathBuf::from).as_path(),
+    );
+}
+
+/// From now on a panic leaves a file in this folder. The message of a panic could hold a row: it is not told.
+pub(crate) fn keep_crashes(folder: &Path) {
+    tiexin_terminal::crash::keep(folder, "tiexin-server", env!("CARGO_PKG_VERSION"), |place, file| {
+        let file = file.map(|file| file.display().to_string()).unwrap_or_default();
+        tracing::error!(%place, %file, "the program broke");
+    });
 }
 
 /// Whatever level is asked for: drivers of databases write the values of a statement into their log, libraries of

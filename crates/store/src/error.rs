@@ -161,6 +161,9 @@ pub enum UnlockError {
     /// The caller asked to stop; what was there is untouched.
     #[error("已取消，原有的数据没有改动")]
     Cancelled,
+    /// The keyring wants the secret of the machine on which it was bound.
+    #[error("这份台账与原来的电脑绑定，在这里打不开")]
+    OtherMachine,
     /// The rescue is of another book.
     #[error("救援文件不是给这台电脑的")]
     RescueForeign,

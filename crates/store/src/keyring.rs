@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::UnlockError;
+use crate::machine::Binding;
 use crate::suite::{self, DataKey, KdfCost, WrappedKey};
 
 const FILE: &str = "keyring.json";
@@ -22,6 +23,9 @@ const LOCK_AFTER: u32 = 8;
 const LOCK_MS: i64 = 15 * 60 * 1000;
 /// Failures kept until the next sign-in writes them to the audit.
 const KEPT_FAILURES: usize = 200;
+/// Of the file: 1; 2 with a machine's binding, which programs of before do not know.
+const FORMAT: u32 = 1;
+const FORMAT_BOUND: u32 = 2;
 
 /// A user to be let in from now on.
 #[derive(Debug)]
@@ -58,11 +62,14 @@ pub(crate) struct Holder {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Keyring {
-    format: u32,
+    pub(crate) format: u32,
     /// Whether the book is joined to a province, for those who cannot open it: a forgotten password has another way
     /// out there. None: nobody has signed in since programs note it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) enrolled: Option<bool>,
+    /// The machine without which nobody gets in; see [`WrappedKey::is_bound`] for each user's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    machine: Option<Binding>,
     pub(crate) holders: Vec<Holder>,
 }
 
@@ -77,7 +84,12 @@ impl Keyring {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(UnlockError::NoBook),
             Err(e) => return Err(e.into()),
         };
-        serde_json::from_slice(&text).map_err(|_| UnlockError::KeyringUnreadable)
+        let keyring: Keyring = serde_json::from_slice(&text).map_err(|_| UnlockError::KeyringUnreadable)?;
+        if keyring.format > FORMAT_BOUND {
+            let (found, known) = (i64::from(keyring.format), i64::from(FORMAT_BOUND));
+            return Err(UnlockError::NewerThanProgram { found, known });
+        }
+        Ok(keyring)
     }
 
     /// Replaces the file in one step: a crash leaves the old one or the new one.
@@ -103,7 +115,7 @@ impl Keyring {
     }
 
     pub(crate) fn first(new: &NewUser, key: &DataKey, cost: KdfCost) -> Result<Keyring, UnlockError> {
-        let mut keyring = Keyring { format: 1, enrolled: None, holders: Vec::new() };
+        let mut keyring = Keyring { format: FORMAT, enrolled: None, machine: None, holders: Vec::new() };
         keyring.add(new, key, cost)?;
         Ok(keyring)
     }
@@ -115,15 +127,18 @@ impl Keyring {
         check_strength(&new.password)?;
         let user = LocalUser { id: new.id, name: new.name.clone(), display_name: new.display_name.clone() };
         let key = suite::current().wrap(key, &new.password, cost, new.id.as_bytes())?;
+        let key = self.as_the_others(key, new.id)?;
         self.holders.push(Holder { user, key, failed: 0, not_before: 0, failures: Vec::new() });
         Ok(())
     }
 
     /// Whether the password is this user's; counts nothing.
     pub(crate) fn opened_by(mut self, name: &str, password: &SecretString) -> Result<LocalUser, UnlockError> {
+        let machine = self.machine.clone();
         let holder = self.holder(name)?;
         let bound = holder.user.id;
-        match suite::by_id(&holder.key.suite)?.unwrap(&holder.key, password, bound.as_bytes())? {
+        let key = holder.key_here(machine.as_ref())?;
+        match suite::by_id(&key.suite)?.unwrap(&key, password, bound.as_bytes())? {
             Some(_) => Ok(holder.user.clone()),
             None => Err(UnlockError::WrongPassword { wait_seconds: wait_seconds(1) }),
         }
@@ -131,6 +146,58 @@ impl Keyring {
 
     pub(crate) fn holder(&mut self, name: &str) -> Result<&mut Holder, UnlockError> {
         self.holders.iter_mut().find(|h| h.user.name == name).ok_or(UnlockError::NoSuchUser)
+    }
+
+    /// A user's new password.
+    pub(crate) fn rewrap(
+        &mut self,
+        user: Uuid,
+        key: &DataKey,
+        password: &SecretString,
+    ) -> Result<(), UnlockError> {
+        check_strength(password)?;
+        let cost = self.holder_by_id(user)?.key.cost;
+        let key = suite::current().wrap(key, password, cost, user.as_bytes())?;
+        let key = self.as_the_others(key, user)?;
+        self.holder_by_id(user)?.key = key;
+        Ok(())
+    }
+
+    /// Bound where this machine is the one to which the keyring is bound. On another one, where only a rescue has let
+    /// somebody in, it opens as it is.
+    fn as_the_others(&self, key: WrappedKey, user: Uuid) -> Result<WrappedKey, UnlockError> {
+        match self.machine.as_ref().map(Binding::key) {
+            Some(Ok(machine)) => key.bind(&machine, user.as_bytes()),
+            Some(Err(UnlockError::OtherMachine)) | None => Ok(key),
+            Some(Err(error)) => Err(error),
+        }
+    }
+
+    pub(crate) fn machine(&self) -> Option<&Binding> {
+        self.machine.as_ref()
+    }
+
+    /// Nobody gets in without this machine any more.
+    pub(crate) fn bind(&mut self, binding: Binding, machine: &DataKey) -> Result<(), UnlockError> {
+        for holder in &mut self.holders {
+            holder.key = holder.key.bind(machine, holder.user.id.as_bytes())?;
+        }
+        self.machine = Some(binding);
+        self.format = FORMAT_BOUND;
+        Ok(())
+    }
+
+    /// Opens with passwords alone, anywhere. The binding that was; none: it was so already.
+    ///
+    /// # Errors
+    /// `OtherMachine`.
+    pub(crate) fn release(&mut self) -> Result<Option<Binding>, UnlockError> {
+        let Some(binding) = self.machine.clone() else { return Ok(None) };
+        for holder in &mut self.holders {
+            holder.key = holder.key_here(Some(&binding))?;
+        }
+        self.format = FORMAT;
+        Ok(self.machine.take())
     }
 
     pub(crate) fn holder_by_id(&mut self, id: Uuid) -> Result<&mut Holder, UnlockError> {
@@ -149,7 +216,10 @@ impl Holder {
     ) -> Result<(DataKey, LocalUser, Vec<i64>), UnlockError> {
         let _alone = Keyring::alone(dir)?;
         let mut keyring = Keyring::read(dir)?;
+        let machine = keyring.machine.clone();
         let holder = keyring.holder(name)?;
+        // Elsewhere no password is right: none is counted as wrong.
+        let key = holder.key_here(machine.as_ref())?;
         if let Err(refusal) = holder.refuse_if_waiting(now_ms) {
             keyring.write(dir)?;
             return Err(refusal);
@@ -158,7 +228,7 @@ impl Holder {
         let attempt = holder.clone();
         keyring.write(dir)?;
         let bound = attempt.user.id;
-        let opened = suite::by_id(&attempt.key.suite)?.unwrap(&attempt.key, password, bound.as_bytes())?;
+        let opened = suite::by_id(&key.suite)?.unwrap(&key, password, bound.as_bytes())?;
         let Some(key) = opened else {
             return Err(if attempt.failed >= LOCK_AFTER {
                 UnlockError::Locked { until: attempt.not_before }
@@ -218,11 +288,13 @@ impl Holder {
         self.not_before = 0;
     }
 
-    pub(crate) fn rewrap(&mut self, key: &DataKey, password: &SecretString) -> Result<(), UnlockError> {
-        check_strength(password)?;
-        let cost = self.key.cost;
-        self.key = suite::current().wrap(key, password, cost, self.user.id.as_bytes())?;
-        Ok(())
+    /// The wrapped key without the machine's layer.
+    fn key_here(&self, machine: Option<&Binding>) -> Result<WrappedKey, UnlockError> {
+        if !self.key.is_bound() {
+            return Ok(self.key.clone());
+        }
+        let machine = machine.ok_or(UnlockError::KeyringUnreadable)?.key()?;
+        self.key.release(&machine, self.user.id.as_bytes())
     }
 }
 

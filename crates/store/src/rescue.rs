@@ -42,8 +42,8 @@ impl Book {
         opened.map_err(|_| UnlockError::RescueForeign)?;
         let alone = Keyring::alone(dir)?;
         let mut keyring = Keyring::read(dir)?;
+        keyring.rewrap(user, &key, password)?;
         let holder = keyring.holder_by_id(user)?;
-        holder.rewrap(&key, password)?;
         holder.let_in_again();
         let rescued = holder.user.clone();
         keyring.write(dir)?;

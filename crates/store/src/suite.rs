@@ -77,6 +77,33 @@ pub(crate) trait CryptoSuite: Sync {
     fn open(&self, key: &DataKey, sealed: &[u8], bound: &[u8]) -> Option<Vec<u8>>;
 }
 
+/// Behind the suite of a wrapped key that is bound to a machine. Programs that do not know it say so.
+const BOUND: &str = "+m";
+
+impl WrappedKey {
+    pub(crate) fn is_bound(&self) -> bool {
+        self.suite.ends_with(BOUND)
+    }
+
+    /// Encrypted once more, under the machine's key.
+    pub(crate) fn bind(&self, machine: &DataKey, bound: &[u8]) -> Result<WrappedKey, UnlockError> {
+        let sealed = hex::decode(&self.sealed).map_err(|_| UnlockError::KeyringUnreadable)?;
+        let sealed = hex::encode(by_id(&self.suite)?.seal(machine, &sealed, bound)?);
+        Ok(WrappedKey { suite: format!("{}{BOUND}", self.suite), sealed, ..self.clone() })
+    }
+
+    /// As it was before [`WrappedKey::bind`].
+    ///
+    /// # Errors
+    /// `OtherMachine`: it was bound under another key.
+    pub(crate) fn release(&self, machine: &DataKey, bound: &[u8]) -> Result<WrappedKey, UnlockError> {
+        let Some(suite) = self.suite.strip_suffix(BOUND) else { return Ok(self.clone()) };
+        let sealed = hex::decode(&self.sealed).map_err(|_| UnlockError::KeyringUnreadable)?;
+        let sealed = by_id(suite)?.open(machine, &sealed, bound).ok_or(UnlockError::OtherMachine)?;
+        Ok(WrappedKey { suite: suite.into(), sealed: hex::encode(sealed), ..self.clone() })
+    }
+}
+
 /// Argon2id and XChaCha20-Poly1305.
 struct A1;
 

@@ -12,6 +12,7 @@ use crate::connection::{self, Purpose};
 use crate::error::{Result, StoreError, UnlockError};
 use crate::hold::Hold;
 use crate::keyring::{Holder, Keyring, LocalUser, NewUser};
+use crate::machine::{Binding, Bound, MachineSecret};
 use crate::suite::{self, DataKey, KdfCost};
 use crate::{aside, device, migrate};
 
@@ -119,7 +120,7 @@ impl Book {
         let (key, user, _) = Holder::open(self.dir(), user, old, now_ms)?;
         let _alone = Keyring::alone(self.dir())?;
         let mut keyring = Keyring::read(self.dir())?;
-        keyring.holder_by_id(user.id)?.rewrap(&key, new)?;
+        keyring.rewrap(user.id, &key, new)?;
         self.note_access("password_changed", user.id, user.id, now_ms)?;
         Ok(keyring.write(self.dir())?)
     }
@@ -135,6 +136,49 @@ impl Book {
         keyring.holders.retain(|h| h.user.id != id);
         self.note_access("user_removed", by, id, now_ms)?;
         Ok(keyring.write(self.dir())?)
+    }
+
+    /// How the book in the folder is bound to a machine. Needs no password.
+    pub fn bound_of(dir: &Path) -> Result<Option<Bound>, UnlockError> {
+        Ok(Keyring::read(dir)?.machine().map(Binding::state))
+    }
+
+    /// From now on a copy of the folder opens nowhere but on this machine. False: it was so already. Killed at any
+    /// moment it is bound or it is not.
+    ///
+    /// # Errors
+    /// `OtherMachine`: it is bound to another one. `Io`: this machine cannot keep the secret.
+    pub fn bind_machine(&self, secret: &MachineSecret, by: Uuid, now_ms: i64) -> Result<bool> {
+        let _alone = Keyring::alone(self.dir())?;
+        let mut keyring = Keyring::read(self.dir())?;
+        if let Some(binding) = keyring.machine() {
+            binding.key()?;
+            return Ok(false);
+        }
+        let (binding, key) = secret.begin(self.dir())?;
+        let bound = keyring.bind(binding.clone(), &key).map_err(StoreError::from).and_then(|()| {
+            self.note_access("machine_bound", by, by, now_ms)?;
+            Ok(keyring.write(self.dir())?)
+        });
+        if bound.is_err() && Keyring::read(self.dir())?.machine() != Some(&binding) {
+            binding.forget();
+        }
+        bound.map(|()| true)
+    }
+
+    /// A copy of the folder opens with a password anywhere again. False: it was so already.
+    ///
+    /// # Errors
+    /// `OtherMachine`: somebody's key is bound to another one.
+    pub fn release_machine(&self, by: Uuid, now_ms: i64) -> Result<bool> {
+        let _alone = Keyring::alone(self.dir())?;
+        let mut keyring = Keyring::read(self.dir())?;
+        let Some(binding) = keyring.release()? else { return Ok(false) };
+        self.note_access("machine_released", by, by, now_ms)?;
+        keyring.write(self.dir())?;
+        // Only when nothing depends on it any more.
+        binding.forget();
+        Ok(true)
     }
 
     fn note_access(&self, act: &'static str, by: Uuid, about: Uuid, now_ms: i64) -> Result<()> {

@@ -79,6 +79,9 @@ fn is_key(name: &str) -> bool {
 
 /// Also the keyrings of databases that were moved aside.
 fn destroy_keys(dir: &Path) -> io::Result<()> {
+    if let Some(binding) = Keyring::read(dir).ok().as_ref().and_then(Keyring::machine) {
+        binding.forget();
+    }
     for path in named(dir, is_key)? {
         let length = fs::metadata(&path)?.len();
         let mut file = File::options().write(true).open(&path)?;

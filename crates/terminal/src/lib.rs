@@ -1,6 +1,7 @@
 //! What both programs do in a terminal: they read their words, say in Chinese what is wrong with them, read what is piped
-//! to them, and write for a reader who may go away. Knows no command and no rule.
+//! to them, and write for a reader who may go away. What they leave behind when they break. Knows no command and no rule.
 
+pub mod crash;
 mod mistake;
 mod text;
 mod usage;

@@ -30,7 +30,7 @@ pub(crate) fn ClosedPage(props: &ClosedProps) -> Html {
             <div class="tx-gate-form" role="alert">
                 <h2>{ title }</h2>
                 <p>{ words }</p>
-                <p>{ "接着用：重新打开贴心（用桌面图标，或再运行一次 tiexin-desk serve --open），浏览器会自己打开新的页面；也可以把它给出的、以 http://127.0.0.1 开头的整行地址贴到地址栏。" }</p>
+                <p>{ "接着用：重新打开贴心（用桌面图标或开始菜单，或再运行一次 tiexin-desk open），浏览器会自己打开新的页面；也可以把它给出的、以 http://127.0.0.1 开头的整行地址贴到地址栏。" }</p>
                 <p class="tx-muted">{ "要多开一个页面，请在已经打开的页面里按住 Ctrl 点，或者复制地址到新标签页：原来的页面还开着，新的就打得开。" }</p>
             </div>
         </Gate>

@@ -1,4 +1,4 @@
-//! The way over HTTP to `tiexin-desk serve` on this machine.
+//! The way over HTTP to the loopback host on this machine.
 
 use super::link::{self, Link};
 use gloo::events::EventListener;
@@ -11,10 +11,10 @@ use yew::platform::spawn_local;
 
 const TOKEN: &str = "tiexin-token";
 
-/// The opened page holds the token: it comes in the fragment and leaves the address at once. Another tab of the same
-/// browser may have it.
+/// The opened page holds the token: it, or a ticket for it, comes in the fragment and leaves the address at once. Another
+/// tab of the same browser may have it.
 pub(super) async fn take_token() {
-    from_address();
+    from_address().await;
     if token().is_empty()
         && let Some(token) = super::tabs::ask().await
     {
@@ -26,23 +26,40 @@ pub(super) async fn take_token() {
     super::tabs::answer(|| Some(token()).filter(|token| !token.is_empty() && link::link() == Link::Here));
     // A new address in an old tab changes the fragment alone: without this nothing would be loaded anew.
     EventListener::new(&gloo::utils::window(), "hashchange", |_| {
-        if from_address() {
-            let _ = gloo::utils::window().location().reload();
-        }
+        spawn_local(async {
+            if from_address().await {
+                let _ = gloo::utils::window().location().reload();
+            }
+        });
     })
     .forget();
 }
 
 /// Takes a token out of the address; false when there is none in it.
-fn from_address() -> bool {
+async fn from_address() -> bool {
     let window = gloo::utils::window();
     let Ok(hash) = window.location().hash() else { return false };
-    let Some(token) = hash.strip_prefix("#token=") else { return false };
-    let _ = SessionStorage::set(TOKEN, token);
+    let token = if let Some(token) = hash.strip_prefix("#token=") {
+        Some(token.to_owned())
+    } else if let Some(ticket) = hash.strip_prefix("#ticket=") {
+        for_ticket(ticket).await
+    } else {
+        return false;
+    };
     if let Ok(history) = window.history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("#/"));
     }
+    let Some(token) = token else { return false };
+    let _ = SessionStorage::set(TOKEN, token);
     true
+}
+
+/// None: the ticket was used already, or the host that gave it out has ended.
+async fn for_ticket(ticket: &str) -> Option<String> {
+    let request = Request::post("/ticket").body(ticket.to_owned()).ok()?;
+    let reply = request.send().await.ok().filter(|reply| reply.ok())?;
+    let told: serde_json::Value = serde_json::from_str(&reply.text().await.ok()?).ok()?;
+    told["token"].as_str().map(str::to_owned)
 }
 
 fn token() -> String {

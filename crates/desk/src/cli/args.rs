@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(super) use book::{Backup, Demo, Device, Enrol, Init, Package, Rescue, Restore, Serve, User, UserAdd};
+pub(super) use book::{
+    Backup, Demo, Device, Enrol, Init, Machine, Open, Package, Rescue, Restore, Serve, User, UserAdd,
+};
 pub(super) use records::{
     Add, Attach, Attachments, ExportAttachment, Families, Figure, Import, List, Move, Report, Search, Show,
     Unvoid, Void,
@@ -122,13 +124,18 @@ pub(super) enum Command {
     /// 可能重复的登记：查看、合并、分开、撤销合并
     #[command(subcommand)]
     Duplicates(Duplicates),
+    /// 台账绑定本机：文件夹被拷走，知道密码也打不开
+    #[command(subcommand)]
+    Machine(Machine),
     /// 核验审计链和全部内容
     Verify,
     /// 备份整本台账（加密）
     Backup(Backup),
     /// 从备份恢复到一个文件夹
     Restore(Restore),
-    /// 在本机浏览器里使用同样的界面
+    /// 在本机浏览器里打开贴心；已经开着的，再打开一个页面。关掉页面后自己结束（开始菜单用它）
+    Open(Open),
+    /// 在本机浏览器里使用同样的界面，直到按 Ctrl+C
     Serve(Serve),
     /// 生成演示县：真实区划，虚构人员，一年走访
     Demo(Demo),

@@ -15,6 +15,7 @@ mod exit;
 mod fields;
 mod import;
 mod imports;
+mod machine;
 mod out;
 mod package;
 mod quarantine;
@@ -59,9 +60,13 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Outcome {
     let Cli { shared, command } = cli;
+    if let Some(folder) = shared.data.as_deref().filter(|folder| folder.is_dir()) {
+        crate::write_crash_files(folder);
+    }
     match command {
         Command::Restore(args) => return book::restore(&args, Out { json: shared.json }),
         Command::Serve(args) => return serve::serve(&shared, args).await,
+        Command::Open(args) => return serve::open(&shared, args).await,
         Command::Demo(args) => return demo::demo(&shared, args).await,
         Command::Enrol(args) => return book::enrol(&shared, args).await,
         _ => {}
@@ -94,10 +99,13 @@ async fn run(cli: Cli) -> Outcome {
         Command::Rescue(args) => devices::rescue(door, args).await,
         Command::Quarantine(command) => quarantine::quarantine(door, command).await,
         Command::Duplicates(command) => duplicates::duplicates(door, command).await,
+        Command::Machine(command) => machine::machine(door, command).await,
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.
-        Command::Enrol(_) | Command::Restore(_) | Command::Serve(_) | Command::Demo(_) => Ok(()),
+        Command::Enrol(_) | Command::Restore(_) | Command::Open(_) | Command::Serve(_) | Command::Demo(_) => {
+            Ok(())
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A round with the province, and how things stand.
 
 use serde_json::{Value, json};
-use tiexin_contract::session::{ClockTrouble, GetSession};
+use tiexin_contract::session::{ClockTrouble, CrashTold, GetSession};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 use tiexin_terminal::say;
 
@@ -41,7 +41,20 @@ pub(super) async fn status(door: Door) -> Outcome {
     if let Some(clock) = state.clock.filter(|clock| clock.code == ClockTrouble::OtherZone) {
         say!("{}", clock.message);
     }
+    tell_crash(seat.desk.run(GetSession {}).await?.crash);
     tell(seat.out, &seat.desk.run(GetSync {}).await?, false)
+}
+
+/// Somebody may have missed it: a window says nothing when it breaks.
+fn tell_crash(crash: Option<CrashTold>) {
+    let at = crash.as_ref().and_then(|crash| chrono::DateTime::from_timestamp_millis(crash.at));
+    if let (Some(crash), Some(at)) = (crash, at) {
+        let at = office_time(at).format("%Y-%m-%d %H:%M");
+        say!(
+            "程序在 {at} 出过错，数据没有受影响。经过写在 {}，可以交给维护人员，里面没有个人信息；交过以后删掉即可。",
+            crash.path
+        );
+    }
 }
 
 /// Frozen shape: `docs/command-line.md`. Whether a round was complete is known only to who made one.

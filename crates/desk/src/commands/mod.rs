@@ -24,6 +24,7 @@ mod import_shown;
 mod import_write;
 pub(crate) mod known_fields;
 mod lists;
+mod machine;
 mod merge;
 mod merge_told;
 mod overruled;
@@ -62,6 +63,7 @@ pub(crate) fn register(registry: &mut Registry) {
     setup::register(registry);
     regions::register(registry);
     lists::register(registry);
+    machine::register(registry);
     records::register(registry);
     drafts::register(registry);
     history::register(registry);

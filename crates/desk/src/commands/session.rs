@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::session::{LOCK, Session};
-use crate::{errors, obey, office_day, password, place, province};
+use crate::{crash, errors, obey, office_day, password, place, province};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(get);
@@ -115,6 +115,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         },
         wiped: if needs_setup { obey::wiped(&config.data_dir) } else { None },
         locked: desk.inner().sessions.expected().map(named),
+        crash: crash::last_crash(&config.data_dir),
     })
 }
 

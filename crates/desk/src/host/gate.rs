@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tiexin_contract::{ErrorCode, ErrorReply};
 
-use super::{Host, refuse};
+use super::{Host, refuse, same};
 
 /// Refuses requests made under another name (DNS rebinding) or by another site's page.
 pub(super) async fn own_page(State(host): State<Arc<Host>>, request: Request, next: Next) -> Response {
@@ -40,12 +40,7 @@ fn is_own(headers: &HeaderMap, port: u16) -> bool {
     host_is_own && origin_is_own && site.is_none_or(|site| matches!(site, "same-origin" | "none"))
 }
 
-/// Takes the same time wherever the difference lies.
-fn same(given: &[u8], wanted: &[u8]) -> bool {
-    given.len() == wanted.len() && given.iter().zip(wanted).fold(0u8, |seen, (a, b)| seen | (a ^ b)) == 0
-}
-
-fn stranger() -> Response {
+pub(super) fn stranger() -> Response {
     let error = ErrorReply::new(
         ErrorCode::NoRight,
         "这个页面已失效。已保存的内容都在本机，请从贴心程序给出的地址重新打开。",

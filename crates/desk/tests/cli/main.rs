@@ -6,6 +6,10 @@ mod duplicates;
 mod imports;
 mod leaks;
 mod ledgers;
+#[cfg(unix)]
+mod machine;
 mod mistakes;
+#[cfg(unix)]
+mod open;
 mod run;
 mod work;

@@ -31,7 +31,16 @@ impl Common {
 
     fn store(&self, file: &File) -> Result<StoreUrl> {
         let store = self.store.as_ref().or(file.store.as_ref());
-        store.ok_or_else(|| Error::Config("请用 --store 指明数据库，例如 sqlite:tiexin.db".into()))?.parse()
+        let store =
+            store.ok_or_else(|| Error::Config("请用 --store 指明数据库，例如 sqlite:tiexin.db".into()))?;
+        let store = store.parse()?;
+        // Beside the data of a server that keeps them in a file.
+        if let StoreUrl::Sqlite(file) = &store
+            && let Some(folder) = file.parent().filter(|folder| folder.is_dir())
+        {
+            crate::log::keep_crashes(folder);
+        }
+        Ok(store)
     }
 
     /// Where the bytes of attachments lie.

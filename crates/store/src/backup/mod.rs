@@ -79,8 +79,16 @@ impl Book {
         list.missing = copied.missing;
         list.write(to)?;
         // The keyring last: a folder without one is no backup.
-        let keyring = fs::read(Keyring::path(self.dir()))?;
-        replace_file(&Keyring::path(to), &keyring)?;
+        let mut keyring = Keyring::read(self.dir())?;
+        // A backup opens on any machine: it is for the day on which this one is gone.
+        match keyring.release() {
+            Ok(Some(_)) => keyring.write(to)?,
+            // Of another machine, where a rescue has let somebody in: that one gets in from the backup too.
+            Ok(None) | Err(UnlockError::OtherMachine) => {
+                replace_file(&Keyring::path(to), &fs::read(Keyring::path(self.dir()))?)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
         unfinished.done();
         Ok(copied)
     }

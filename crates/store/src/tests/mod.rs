@@ -12,6 +12,7 @@ mod crash;
 mod devices;
 mod lists;
 mod long_paths;
+mod machines;
 mod merged;
 mod moved;
 mod province;

@@ -1,5 +1,6 @@
 //! The book itself: a copy of it, and whether it is sound.
 
+use super::machine::{CrashCard, MachineCard};
 use crate::components::{Button, Card, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted};
 use crate::hooks::{use_command, use_session, use_toast};
 use crate::pages::kept::Kept;
@@ -14,7 +15,7 @@ use yew::prelude::*;
 
 #[component]
 pub(super) fn Book() -> Html {
-    html! { <><Kept /><BackupCard /><VerifyCard /></> }
+    html! { <><Kept /><BackupCard /><VerifyCard /><MachineCard /><CrashCard /></> }
 }
 
 #[component]

@@ -4,6 +4,7 @@ mod audit;
 mod audit_wish;
 mod book;
 mod devices;
+mod machine;
 mod password;
 mod users;
 

@@ -109,6 +109,23 @@ pub(in crate::cli) enum Device {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Machine {
+    /// 是否绑定，绑定以后会怎样
+    Show,
+    /// 绑定本机。先看 show 的说明，再加 --agreed
+    Bind {
+        /// 已经看过说明，也备份好了
+        #[arg(long)]
+        agreed: bool,
+        /// 密钥文件放在这个文件夹（不能在台账文件夹里）；不写则用系统给的地方
+        #[arg(long, value_name = "文件夹")]
+        key_folder: Option<PathBuf>,
+    },
+    /// 解除绑定：又可以在别的电脑上用密码打开
+    Release,
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Rescue {
     /// 救援文件
@@ -134,6 +151,16 @@ pub(in crate::cli) struct Restore {
     /// 恢复到这个文件夹；里面原有的台账移到一旁，不会删除
     #[arg(long, value_name = "文件夹")]
     pub(in crate::cli) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Open {
+    /// 界面文件所在的文件夹
+    #[arg(long, env = "TIEXIN_UI_DIST", hide_env_values = true, value_name = "文件夹")]
+    pub(in crate::cli) ui: Option<PathBuf>,
+    /// 最后一个页面关掉多少秒以后结束
+    #[arg(long, value_name = "秒", default_value_t = crate::LINGER.as_secs())]
+    pub(in crate::cli) linger: u64,
 }
 
 #[derive(Debug, Args)]

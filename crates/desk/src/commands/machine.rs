@@ -1,0 +1,71 @@
+//! Binding the book to this machine, so that a copied folder opens nowhere.
+
+use tiexin_contract::book::{BindMachine, GetMachine, MachineState, ReleaseMachine};
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_store::{Book, MachineSecret, StoreError, UnlockError};
+
+use crate::registry::{Registry, anywhere};
+use crate::rights::{At, Need};
+use crate::{errors, folders};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(Need::SignedIn, anywhere, state);
+    registry.add(Need::SignedIn, anywhere, bind);
+    registry.add(Need::SignedIn, anywhere, release);
+}
+
+const NOTICE: &str = "绑定以后，别人把整个台账文件夹拷走，知道密码也打不开；在这台电脑上照常登录，什么都不变。\n电脑坏了、重装了系统，硬盘里的台账就再也打不开。所以：\n· 请先备份，以后每周备份。备份不受绑定限制，在别的电脑上用备份时的登录名和密码就能恢复；请把备份锁好。\n· 已接入省平台的，没有备份也可以在新电脑上重新接入，已上传的都会回来；没上传的只在备份里。\n· 省平台开了密钥托管的，管理员发来的救援文件照样能用。\n· 换电脑前，请先在这里解除绑定。";
+
+fn state(at: &At, _: GetMachine) -> Result<MachineState, ErrorReply> {
+    told(at)
+}
+
+fn bind(at: &At, args: BindMachine) -> Result<MachineState, ErrorReply> {
+    let secret = secret(args.key_folder.as_deref())?;
+    at.book().bind_machine(&secret, at.user.id, at.now_ms).map_err(|error| match error {
+        StoreError::Unlock(UnlockError::Io(_)) | StoreError::Io(_) => ErrorReply::new(
+            ErrorCode::Disk,
+            "没能绑定：密钥写不进那个文件夹，或者它在台账文件夹里面。台账没有改动；请换一个本机的文件夹。",
+        ),
+        other => errors::store(other),
+    })?;
+    told(at)
+}
+
+fn release(at: &At, _: ReleaseMachine) -> Result<MachineState, ErrorReply> {
+    at.book().release_machine(at.user.id, at.now_ms).map_err(|error| match error {
+        StoreError::Unlock(UnlockError::OtherMachine) => ErrorReply::new(
+            ErrorCode::Disk,
+            "没能解除：还有账号绑定在原来的电脑上，要在那台电脑上解除。您自己的登录不受影响。",
+        ),
+        other => errors::store(other),
+    })?;
+    told(at)
+}
+
+/// Windows' own protection of data where there is one, else a file of this user.
+fn secret(folder: Option<&str>) -> Result<MachineSecret, ErrorReply> {
+    match folder {
+        Some(folder) => Ok(MachineSecret::KeyFile(folders::of_this_machine(folder)?)),
+        None if MachineSecret::System.is_there() => Ok(MachineSecret::System),
+        None => dirs::config_dir()
+            .map(|folder| MachineSecret::KeyFile(folder.join("tiexin")))
+            .ok_or_else(errors::disk),
+    }
+}
+
+fn told(at: &At) -> Result<MachineState, ErrorReply> {
+    let bound = Book::bound_of(at.book().dir()).map_err(errors::unlock)?;
+    let by_system = bound.map_or(MachineSecret::System.is_there(), |bound| bound.by_system);
+    let how = if by_system {
+        "由 Windows 的数据保护保管"
+    } else {
+        "由台账文件夹之外的一个密钥文件保管"
+    };
+    Ok(MachineState {
+        bound: bound.is_some(),
+        here: bound.is_some_and(|bound| bound.here),
+        how: how.into(),
+        notice: NOTICE.into(),
+    })
+}

@@ -1,0 +1,55 @@
+//! Where the book of this user lies: one rule for the window and for the host in the browser.
+
+use std::path::{Path, PathBuf};
+
+/// As in `tauri.conf.json`: the window has always kept its book in the folder of this name.
+const IDENTIFIER: &str = "cn.tiexin.desk";
+/// A folder of this name beside the program holds the book: a program and its book that are carried together.
+const CARRIED: &str = "tiexin-book";
+
+/// The folder of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    pub folder: PathBuf,
+    /// Named on purpose (a demo, a test), or carried along: nothing else of this user's settings is touched.
+    pub named: bool,
+}
+
+/// `TIEXIN_DATA`; else [`CARRIED`] beside the program; else the system's folder for data of programs. `None`: this
+/// user has no such folder.
+pub fn home() -> Option<Home> {
+    let named = std::env::var_os("TIEXIN_DATA").filter(|name| !name.is_empty()).map(PathBuf::from);
+    let program = std::env::current_exe().ok();
+    let named = named.or_else(|| carried(program.as_deref()?));
+    match named {
+        Some(folder) => Some(Home { folder, named: true }),
+        None => dirs::data_local_dir().map(|data| Home { folder: data.join(IDENTIFIER), named: false }),
+    }
+}
+
+fn carried(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?.join(CARRIED);
+    folder.is_dir().then_some(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_beside_the_program_is_the_book_that_is_carried() {
+        let stick = tempfile::tempdir().unwrap();
+        let program = stick.path().join("tiexin-desk");
+        assert_eq!(carried(&program), None);
+        std::fs::create_dir(stick.path().join(CARRIED)).unwrap();
+        assert_eq!(carried(&program), Some(stick.path().join(CARRIED)));
+    }
+
+    #[test]
+    fn the_window_and_the_host_mean_the_same_folder() {
+        let set =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tauri.conf.json")).unwrap();
+        let set: serde_json::Value = serde_json::from_str(&set).unwrap();
+        assert_eq!(set["identifier"], IDENTIFIER);
+    }
+}

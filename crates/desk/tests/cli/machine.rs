@@ -1,0 +1,126 @@
+//! `machine`: a book that is bound to its machine, with real processes.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::run::{Desk, Ended, PASSWORD, ended};
+
+/// The machine is the folder of its keys.
+fn at(command: &mut Command, machine: &str) -> Ended {
+    ended(command.env("TIEXIN_PASSWORD", PASSWORD).env("XDG_CONFIG_HOME", machine), "")
+}
+
+fn run(desk: &Desk, machine: &str, args: &[&str]) -> Ended {
+    at(&mut desk.command(args), machine)
+}
+
+/// The same on another folder.
+fn run_at(folder: &str, machine: &str, args: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-desk"));
+    command.arg("--data").arg(folder).args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+    at(&mut command, machine)
+}
+
+/// A sign-in that was killed counts as a wrong password until the next one: it has to wait a second.
+fn shown(desk: &Desk, machine: &str) -> serde_json::Value {
+    let begun = std::time::Instant::now();
+    loop {
+        let told = run(desk, machine, &["machine", "show", "--json"]);
+        if told.code != 3 {
+            return told.json();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", told.err);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn keys(machine: &str) -> usize {
+    fs::read_dir(Path::new(machine).join("tiexin")).map_or(0, |keys| keys.count())
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// Runs with the machine's keys away.
+fn elsewhere(machine: &str, work: impl FnOnce()) {
+    let away = format!("{machine}-away");
+    fs::rename(machine, &away).unwrap();
+    work();
+    fs::rename(&away, machine).unwrap();
+}
+
+#[test]
+fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
+    let desk = Desk::of("340323100");
+    let machine = desk.beside("machine");
+    run(&desk, &machine, &["machine", "bind"]).failed(2, "还没有绑定");
+    assert_eq!(run(&desk, &machine, &["machine", "show", "--json"]).json()["bound"], false);
+    let bound = run(&desk, &machine, &["machine", "bind", "--agreed", "--json"]).json();
+    assert_eq!((&bound["bound"], &bound["here"]), (&true.into(), &true.into()));
+    let told = run(&desk, &machine, &["machine", "show"]);
+    assert!(told.out.contains("台账已绑定本机") && told.out.contains("电脑坏了"), "{}", told.out);
+
+    let backup = desk.beside("备份");
+    assert_eq!(run(&desk, &machine, &["backup", &backup]).code, 0);
+    let copied = desk.beside("偷走的");
+    copy(&desk.data(), Path::new(&copied));
+    elsewhere(&machine, || {
+        let refused = run_at(&copied, &machine, &["status"]);
+        refused.failed(1, "和另一台电脑绑定");
+        assert!(refused.err.contains("从备份恢复"), "{}", refused.err);
+        let new = desk.beside("新电脑");
+        assert_eq!(run(&desk, &machine, &["restore", &backup, "--to", &new]).code, 0);
+        assert_eq!(run_at(&new, &machine, &["status"]).code, 0);
+    });
+
+    assert_eq!(run(&desk, &machine, &["machine", "release", "--json"]).json()["bound"], false);
+    assert_eq!(keys(&machine), 0);
+    elsewhere(&machine, || assert_eq!(run(&desk, &machine, &["status"]).code, 0));
+}
+
+/// kill −9 at moments across the whole run: afterwards the book opens here, is bound or is not, and never half.
+#[test]
+fn killed_while_it_is_switched_it_is_bound_or_it_is_not() {
+    const ROUNDS: u32 = 16;
+    let desk = Desk::of("340323100");
+    let machine = desk.beside("machine");
+    let begun = std::time::Instant::now();
+    assert_eq!(run(&desk, &machine, &["machine", "bind", "--agreed"]).code, 0);
+    let whole = begun.elapsed();
+    assert_eq!(run(&desk, &machine, &["machine", "release"]).code, 0);
+    let mut seen = [0, 0];
+    for round in 0..ROUNDS {
+        let bound = run(&desk, &machine, &["machine", "show", "--json"]).json()["bound"] == true;
+        let words: &[&str] = if bound { &["machine", "release"] } else { &["machine", "bind", "--agreed"] };
+        let mut switching = desk.command(words);
+        switching.env("TIEXIN_PASSWORD", PASSWORD).env("XDG_CONFIG_HOME", &machine);
+        let mut switching = switching.spawn().unwrap();
+        // The last half is where things are written.
+        std::thread::sleep(
+            whole / 2 + whole * round / (ROUNDS * 2) + Duration::from_millis(u64::from(round % 3)),
+        );
+        let _ = switching.kill();
+        switching.wait().unwrap();
+        let after = shown(&desk, &machine);
+        assert_eq!(after["bound"], after["here"], "bound to nothing: round {round}");
+        seen[usize::from(after["bound"] == true)] += 1;
+        let copied = desk.beside("偷走的");
+        let _ = fs::remove_dir_all(&copied);
+        copy(&desk.data(), Path::new(&copied));
+        elsewhere(&machine, || {
+            let opens = run_at(&copied, &machine, &["status"]).code == 0;
+            assert_eq!(opens, after["bound"] == false, "round {round}");
+        });
+    }
+    assert_eq!(run(&desk, &machine, &["verify"]).code, 0);
+    eprintln!("after a kill: {} times not bound, {} times bound", seen[0], seen[1]);
+}
