@@ -3,6 +3,7 @@
 //! Runs on a developer's machine only; nothing here ships.
 
 mod build_ui;
+mod licences;
 mod stylesheet;
 mod tidy;
 
@@ -13,6 +14,7 @@ const USAGE: &str = "\
 usage: cargo run -p xtask -- <job>
 
   build-ui [--release]   compile the screens to ui/dist
+  licences TARGET FILE   write the licences of all that programs and screens are made of
   tidy                   check who depends on whom, file sizes and names
 ";
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["build-ui"] => build_ui::run(&root(), build_ui::Mode::Debug),
         ["build-ui", "--release"] => build_ui::run(&root(), build_ui::Mode::Release),
+        ["licences", target, file] => licences::run(&root(), target, Path::new(file)),
         ["tidy"] => tidy::run(&root()),
         _ => Err(USAGE.to_owned()),
     };
