@@ -77,7 +77,7 @@ impl Desk {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-desk"));
+        let mut command = Command::new(program());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIEXIN_")) {
             command.env_remove(name);
         }
@@ -102,6 +102,12 @@ impl Desk {
     pub(crate) fn fed(&self, args: &[&str], input: &str) -> Ended {
         ended(self.command(args).env("TIEXIN_PASSWORD", PASSWORD), input)
     }
+}
+
+/// The program under test: of TIEXIN_BIN_DIR, where the Windows one answers under Wine, or as built beside this test.
+fn program() -> PathBuf {
+    let folder = std::env::var_os("TIEXIN_BIN_DIR").map(PathBuf::from);
+    folder.map_or_else(|| env!("CARGO_BIN_EXE_tiexin-desk").into(), |folder| folder.join("tiexin-desk"))
 }
 
 pub(crate) fn ended(command: &mut Command, input: &str) -> Ended {
