@@ -35,14 +35,14 @@ package_windows() { # [--debug]: programs without optimisation, to try the packa
   need_windows
   build_ui --release
   windows_build "${words[@]}"
-  version="$(cargo_version)"
+  version="$(windows_version)"
   windows_stage "$(target_dir)/$windows_target/$profile" target/packages/windows
   windows_pack target/packages/windows "$version" target/packages
   say "made:"
   ls -l target/packages/*.msi target/packages/*-setup.exe target/packages/*-portable.zip
 }
 
-cargo_version() {
+windows_version() {
   cargo metadata --locked --no-deps --format-version 1 |
     node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).packages.find(p => p.name === "tiexin").version'
 }

@@ -1,7 +1,7 @@
 # The packages on the Windows under Wine: installed, upgraded, removed, and the book stays. And figures beside Linux.
 # Sourced by ./dev.
 
-export_password() { export TIEXIN_PASSWORD='暖心2026走访'; }
+wine_password() { export TIEXIN_PASSWORD='暖心2026走访'; }
 
 wine_there() { [ -e "$1" ] || fail "not there: $1"; }
 wine_gone() { [ ! -e "$1" ] || fail "still there: $1"; }
@@ -62,7 +62,7 @@ wine_shows() { # registry key, version or nothing
 }
 
 wine_setups() {
-  export_password
+  wine_password
   wine_two_versions
   wine_by_policy
   wine_by_hand
@@ -185,7 +185,7 @@ wine_new_import() { # desk
 
 # Debug programs on both sides, in one run on one machine.
 wine_figures() {
-  export_password
+  wine_password
   local desk name book="$wine_dir/王丽丽/figures"
   say "figures: the middle of five runs in seconds, programs without optimisation"
   for name in Linux Windows; do
