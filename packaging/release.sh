@@ -37,7 +37,7 @@ job_release() { # [--draft] [--debug] [--key FILE] [form…] | --twice [--debug]
     fail "explain what has grown, then release again"
   say "notes, bill of materials, checksums"
   cargo run --quiet --locked --package xtask -- notes "$(release_heading "$draft" "$version")" >"$out/NOTES.md"
-  release_bill "$out"
+  release_bill "$out" "$version"
   release_sums "$out"
   release_sign "$out" "$version" "$key"
   say "made:"
@@ -69,19 +69,21 @@ release_pack() { # [--debug] -- [form…]
 
 # CycloneDX, one file for each program, one for the screens, one for what the screens take from npm. The tool writes
 # beside the manifests: it gets a copy of the sources.
-release_bill() { # out
+release_bill() { # out version
   local work name target
   work="$(mktemp -d)"
-  git archive HEAD | tar -x -C "$work"
+  git archive --prefix=tiexin/ HEAD | tar -x -C "$work"
   for target in x86_64-unknown-linux-gnu wasm32-unknown-unknown; do
-    (cd "$work" && cargo cyclonedx --quiet --format json --describe binaries --no-build-deps --target "$target" \
-      --target-in-filename)
+    (cd "$work/tiexin" && cargo cyclonedx --quiet --format json --spec-version 1.5 --describe binaries \
+      --no-build-deps --target "$target" --target-in-filename)
   done
   for name in tiexin tiexin-desk tiexin-server; do
-    release_bill_of "$work" "${name}_bin_x86_64-unknown-linux-gnu" "$1/$name.cdx.json"
+    release_bill_of "$work/tiexin" "${name}_bin_x86_64-unknown-linux-gnu" "$1/$name.cdx.json"
   done
-  release_bill_of "$work" tiexin-ui_bin_wasm32-unknown-unknown "$1/tiexin-ui.cdx.json"
-  npm sbom --package-lock-only --sbom-format cyclonedx >"$1/tiexin-ui-npm.cdx.json"
+  release_bill_of "$work/tiexin" tiexin-ui_bin_wasm32-unknown-unknown "$1/tiexin-ui.cdx.json"
+  # npm names no thing without a version; the repository's list of parts has none of its own.
+  (cd "$work/tiexin" && npm pkg set "version=$2" && npm sbom --package-lock-only --sbom-format cyclonedx) \
+    >"$1/tiexin-ui-npm.cdx.json"
   rm -rf "$work"
 }
 

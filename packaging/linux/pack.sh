@@ -10,7 +10,9 @@ linux_pack() { # machine release|debug version out
   out="$(realpath "$4")"
   programs="$(target_dir)/$(linux_target "$machine")/$2"
   debian="$(linux_debian "$machine")"
-  work="$(mktemp -d)"
+  work="$(target_dir)/stage-$machine"
+  rm -rf "$work"
+  mkdir -p "$work"
   umask 022
 
   say "packing the desk for $machine"
