@@ -56,31 +56,31 @@ program_version() {
     node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).packages.find(p => p.name === "tiexin").version'
 }
 
-# What gets into programs of the tools that made them: the same place on every machine, so that the same sources give
-# the same programs.
+# OpenSSL writes down how its compiler was called: from here, the same place on every machine, so that the same sources
+# give the same programs.
 zig_place=/var/tmp/tiexin-zig
 
 zig_prepare() {
   mkdir -p "$zig_place"
   [ -O "$zig_place" ] || fail "$zig_place belongs to somebody else: the compiler must be ours"
-  cp "$linux_dir/openssl-places.h" "$zig_place/"
+  cp "$linux_dir/openssl-places.h" "$(command -v cargo-zigbuild)" "$zig_place/"
+  export CARGO_ZIGBUILD_CACHE_DIR="$zig_place"
 }
 
 # Programs for a trial are not optimised and tell the folders of this machine; those that ship do neither.
 linux_build() { # machine release|debug [placeless]
-  local words=() flags="${RUSTFLAGS:-}" c_flags="${CFLAGS:-}"
+  local words=() settings=() flags zigbuild=cargo-zigbuild
   [ "$2" != release ] || words=(--release)
   if [ "$2" = release ] || [ -n "${3:-}" ]; then
-    flags+=" --remap-path-prefix=$PWD=/tiexin --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
-    flags+=" --remap-path-prefix=$(target_dir)=/target"
-    c_flags+=" -include $zig_place/openssl-places.h"
     zig_prepare
-    export CARGO_ZIGBUILD_CACHE_DIR="$zig_place"
+    zigbuild="$zig_place/cargo-zigbuild"
+    flags="--remap-path-prefix=$PWD=/tiexin --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+    flags+=" --remap-path-prefix=$(target_dir)=/target"
+    settings=("RUSTFLAGS=$flags" "CFLAGS_$1_unknown_linux_gnu=-include $zig_place/openssl-places.h")
   fi
   say "building the desk and the server for $1, glibc $linux_libc ($2; first time: about 15 minutes)"
-  env "CFLAGS_$1_unknown_linux_gnu=$c_flags" RUSTFLAGS="$flags" SOURCE_DATE_EPOCH="$(sources_at)" \
-    cargo zigbuild --locked --bins --package tiexin-desk --package tiexin-server \
-    --target "$(linux_target "$1").$linux_libc" "${words[@]}"
+  env "${settings[@]}" "SOURCE_DATE_EPOCH=$(sources_at)" "$zigbuild" zigbuild --locked --bins \
+    --package tiexin-desk --package tiexin-server --target "$(linux_target "$1").$linux_libc" "${words[@]}"
 }
 
 # No symbol that a newer C library brought, and no library but the C library's own.

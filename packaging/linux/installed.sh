@@ -78,7 +78,7 @@ install_package() { # file
 
 remove_package() { # file
   case "$1" in
-    *.deb) inside dpkg -r "$(dpkg-deb --field "$1" Package)" >/dev/null ;;
+    *.deb) inside dpkg --purge "$(dpkg-deb --field "$1" Package)" >/dev/null ;;
     *.rpm) inside rpm -e "$(rpm -qp --queryformat '%{NAME}' "$1" 2>/dev/null)" ;;
     *.tar.gz) inside rm -r "/opt/$(basename "$1" .tar.gz)" ;;
   esac
@@ -108,7 +108,7 @@ server_at() { # file
   esac
 }
 
-# Installs a desk and a server, lets a worker come to the first visit, and removes both: nothing stays but settings.
+# Installs a desk and a server, lets a worker come to the first visit, and removes both: nothing stays.
 try_installed() { # base desk-package server-package runner
   local desk entry left
   read -r desk entry <<<"$(desk_at "$2")"
@@ -119,7 +119,7 @@ try_installed() { # base desk-package server-package runner
   as_worker "RUNNER=$4" /srv/first-visit.sh /srv/ledgers "$desk" "$(server_at "$3")" ${entry:+"$entry"}
   remove_package "$2"
   remove_package "$3"
-  left="$(inside find /usr /opt /etc -iname '*tiexin*' ! -name server.env -not -path /etc/tiexin)"
+  left="$(inside find /usr /opt /etc -iname '*tiexin*')"
   [ -z "$left" ] || fail "left behind: $left"
   chroot_stop
 }

@@ -80,7 +80,9 @@ linux_rpm() { # root name machine version out
   local work
   work="$(mktemp -d)"
   linux_age "$1"
-  (cd "$1" && find . -type f -printf '/%P\n' | LC_ALL=C sort) |
+  # Folders of ours go when the package goes.
+  (cd "$1" && find . \( -type f -printf '/%P\n' \) -o \( -type d -path '*tiexin*' -printf '%%dir /%P\n' \) |
+    LC_ALL=C sort) |
     sed -e 's|^\(/etc/tiexin/.*\)|%attr(640,root,root) %config(noreplace) \1|' >"$work/files"
   rpmbuild -bb --quiet --target "$3-linux" --define "_topdir $work" --define "_rpmdir $5" \
     --define "root $1" --define "version_of_all $4" "$linux_dir/$2.spec" ||
