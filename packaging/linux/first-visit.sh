@@ -2,13 +2,14 @@
 # From a package that was just installed to the first visit at the province, as an office does it, by commands.
 # Runs on the machine under test and wants nothing there but bash, sed, grep and coreutils.
 #
-#   first-visit.sh LEDGERS DESK SERVER [MENU-ENTRY]
+#   first-visit.sh LEDGERS TLS DESK SERVER [MENU-ENTRY]
 #
-# LEDGERS: a folder with the sample township's ledgers. DESK and SERVER: the programs. RUNNER: what runs them, where
+# LEDGERS: a folder with the sample township's ledgers. TLS: a folder with the certificate of a province that is its own
+# authority: the machine may have no root certificates. DESK and SERVER: the programs. RUNNER: what runs them, where
 # this machine cannot (qemu).
 set -euo pipefail
 
-ledgers="$1" desk="$2" server="$3" entry="${4:-}"
+ledgers="$1" tls="$2" desk="$3" server="$4" entry="${5:-}"
 limit=120
 work="$(mktemp -d)"
 pids=()
@@ -43,16 +44,17 @@ run_server migrate >/dev/null
 run_server user add wang --display 王丽丽 >/dev/null
 run_server grant add --user wang --role worker --region 340323100 >/dev/null
 code="$(run_server --json device enrol-code --user wang | told code)"
-run_server serve --listen 127.0.0.1:0 >"$work/serve" 2>"$work/serve.log" &
+run_server serve --listen 127.0.0.1:0 --tls-cert "$tls/localhost.cert.pem" --tls-key "$tls/localhost.key.pem" \
+  >"$work/serve" 2>"$work/serve.log" &
 pids+=($!)
 until_line "$work/serve" '^listening on'
-address="http://$(sed -n 's/^listening on //p' "$work/serve")"
+address="https://localhost:$(sed -n 's/^listening on .*://p' "$work/serve")"
 
 begin="$(date +%s%N)"
 mark() { printf '%6.1f s  %s\n' "$((($(date +%s%N) - begin) / 100000000))e-1" "$1"; }
 export TIEXIN_PASSWORD=shiliu-shu-xia
 $runner "$desk" --version
-run_desk enrol --server "$address" --code "$code" --user wang >/dev/null
+run_desk enrol --server "$address" --ca "$tls/localhost.cert.pem" --code "$code" --user wang >/dev/null
 mark "joined the province"
 
 seen="$(run_desk import "$ledgers"/*.xlsx "$ledgers"/*.xls "$ledgers"/*.csv)"

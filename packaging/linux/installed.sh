@@ -35,7 +35,8 @@ chroot_base() { # folder
 
 # The ARM libraries of the same Debian, so that ARM packages find what they depend on; rpm; a worker.
 chroot_arm() { # root
-  cp /etc/resolv.conf "$1/etc/resolv.conf"
+  as_root cp /etc/resolv.conf "$1/etc/resolv.conf"
+  echo '127.0.0.1 localhost' | as_root tee "$1/etc/hosts" >/dev/null
   as_root chroot "$1" dpkg --add-architecture arm64
   as_root chroot "$1" apt-get update -qq
   as_root chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libc6:arm64 rpm
@@ -58,6 +59,7 @@ chroot_start() { # base packages
   as_root mount -t proc proc "$chroot_now/proc"
   as_root mkdir -p "$chroot_now/srv/packages"
   as_root cp -r tests/fixtures/ledgers/guyang-2026-10 "$chroot_now/srv/ledgers"
+  as_root cp -r tests/fixtures/tls "$chroot_now/srv/tls"
   as_root cp packaging/linux/first-visit.sh "$chroot_now/srv/"
   as_root cp "${@:2}" "$chroot_now/srv/packages/"
   as_root chmod -R a+rX "$chroot_now/srv"
@@ -71,7 +73,7 @@ install_package() { # file
   case "$1" in
     *.deb) inside dpkg -i "/srv/packages/${1##*/}" >/dev/null ;;
     # Debian's rpm knows of no other package: what a package asks for is looked at before (`rpm_asks`).
-    *.rpm) inside rpm -i --nodeps --ignorearch "/srv/packages/${1##*/}" ;;
+    *.rpm) inside rpm --force-debian -i --nodeps --ignorearch "/srv/packages/${1##*/}" ;;
     *.tar.gz) inside tar -C /opt -xzf "/srv/packages/${1##*/}" ;;
   esac
 }
@@ -79,7 +81,7 @@ install_package() { # file
 remove_package() { # file
   case "$1" in
     *.deb) inside dpkg --purge "$(dpkg-deb --field "$1" Package)" >/dev/null ;;
-    *.rpm) inside rpm -e "$(rpm -qp --queryformat '%{NAME}' "$1" 2>/dev/null)" ;;
+    *.rpm) inside rpm --force-debian -e "$(rpm -qp --queryformat '%{NAME}' "$1" 2>/dev/null)" ;;
     *.tar.gz) inside rm -r "/opt/$(basename "$1" .tar.gz)" ;;
   esac
 }
@@ -116,9 +118,11 @@ try_installed() { # base desk-package server-package runner
   chroot_start "$1" "$2" "$3"
   install_package "$2"
   install_package "$3"
-  as_worker "RUNNER=$4" /srv/first-visit.sh /srv/ledgers "$desk" "$(server_at "$3")" ${entry:+"$entry"}
+  as_worker "RUNNER=$4" /srv/first-visit.sh /srv/ledgers /srv/tls "$desk" "$(server_at "$3")" ${entry:+"$entry"}
   remove_package "$2"
   remove_package "$3"
+  # dpkg takes an empty /opt along.
+  inside mkdir -p /opt
   left="$(inside find /usr /opt /etc -iname '*tiexin*')"
   [ -z "$left" ] || fail "left behind: $left"
   chroot_stop
