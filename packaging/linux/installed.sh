@@ -130,7 +130,8 @@ try_installed() { # base desk-package server-package runner
 
 test_installed() { # [folder of packages]
   local folder="${1:-target/packages}" base machine runner debian desk
-  need_zig
+  need_rust
+  need_packages < <(linux_packages)
   need_packages < <(chroot_packages)
   base="$(target_dir)/chroot"
   chroot_base "$base"
