@@ -115,7 +115,7 @@ linux_papers() { # machine folder
   linux_copyright >"$2/copyright"
   linux_licences "$1"
   cp "$(target_dir)/licences-$1.txt" "$2/LICENCES.txt"
-  gzip -9nc CHANGELOG.md >"$2/changelog.gz"
+  gzip -9nc CHANGELOG.md >"$2/CHANGELOG.md.gz"
 }
 
 linux_copyright() {
