@@ -2,11 +2,11 @@
 //! restore that keeps the old book and says where, a page that comes back to what it showed, further tabs, and pages
 //! that show nothing once their desk has ended.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 use tiexin_testkit::desks::PASSWORD;
-use tiexin_testkit::terminal::{Host, told};
+use tiexin_testkit::terminal::{Host, told, written};
 use tiexin_testkit::window::{Screen, Trouble};
 
 const TOWNSHIP: &str = "340323100";
@@ -39,8 +39,8 @@ impl Office {
         self.screen.shows("该去看谁").await
     }
 
-    fn at(&self, name: &str) -> String {
-        self.home.path().join(name).display().to_string()
+    fn at(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
     }
 
     /// Opens the tab of the book in the settings.
@@ -69,18 +69,18 @@ async fn a_backup_is_made_and_restored_in_the_browser() -> Result<(), Trouble> {
     screen.shows("备份到哪个文件夹").await?;
     office.goes_to("U盘").await?;
     screen.shows("没有建立任何文件夹").await?;
-    office.goes_to(&office.at("拔掉了")).await?;
+    office.goes_to(&written(&office.at("拔掉了"))).await?;
     screen.shows("这台电脑上没有这个文件夹").await?;
     let stick = office.at("stick");
     std::fs::create_dir(&stick).map_err(|e| Trouble(e.to_string()))?;
-    office.goes_to(&stick).await?;
+    office.goes_to(&written(&stick)).await?;
     screen.press("就放在这个文件夹里").await?;
     screen.shows("已备份到").await?;
-    assert!(!Path::new(&office.at("拔掉了")).exists());
+    assert!(!office.at("拔掉了").exists());
 
     screen.press("从备份恢复……").await?;
     screen.press("选一份备份").await?;
-    office.goes_to(&stick).await?;
+    office.goes_to(&written(&stick)).await?;
     let backup = "const one = [...document.querySelectorAll('.tx-folder')].find(f => f.textContent.includes('贴心备份')); \
          if (!one) return false; one.click(); return true;";
     screen.until(backup).await?;
@@ -94,7 +94,7 @@ async fn a_backup_is_made_and_restored_in_the_browser() -> Result<(), Trouble> {
     screen.press("用这份备份换下现在的台账").await?;
     screen.shows("恢复好了").await?;
     let aside = office.home.path().join("book").join("book.db.aside-1");
-    screen.shows(&aside.display().to_string()).await?;
+    screen.shows(&written(&aside)).await?;
     assert!(aside.is_file());
     screen.press("去登录").await?;
     office.signs_in().await?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::proxy::Network;
-use tiexin_testkit::terminal::{self, Ended};
+use tiexin_testkit::terminal::{self, Ended, written};
 
 const GUYANG: &str = "340323100";
 const LIUJI: &str = "340323104";
@@ -116,7 +116,7 @@ async fn the_story(keep: Keep) {
     let carried = courier.json(&["package", "carry", stick, "--to", stick]);
     assert_eq!(carried["packages"][0]["missing"], json!([]));
     let reply = files(folder.path(), true).remove(0);
-    assert_eq!(carried["packages"][0]["files"], json!([reply]));
+    assert_eq!(carried["packages"][0]["files"], json!([written(&reply)]));
     assert!(!holds(&reply, NAME));
     courier.refused(&["package", "in", reply.to_str().unwrap()], 6, "另一台电脑");
     let taken = remote.json(&["package", "in", stick]);

@@ -14,7 +14,7 @@ use tiexin_contract::{Command, ErrorReply};
 use tiexin_domain::nouns::{PersonRef, Visit};
 use tiexin_testkit::desks::{self, PASSWORD, expected, ledgers};
 use tiexin_testkit::f1::{self, Row};
-use tiexin_testkit::terminal::{Host, Unanswered};
+use tiexin_testkit::terminal::{Host, Unanswered, written};
 use tiexin_testkit::window::{Screen, Trouble};
 use tiexin_testkit::worker::{Seen, Worker};
 use uuid::Uuid;
@@ -283,10 +283,10 @@ async fn signs_in(screen: &Screen) -> Result<(), Trouble> {
 async fn comes_back_from_a_copy(day: &Day) {
     let stick = day.home.path().join("stick");
     std::fs::create_dir(&stick).expect("a folder");
-    let lost = Backup { path: day.home.path().join("拔掉了").display().to_string(), inside: true };
+    let lost = Backup { path: written(&day.home.path().join("拔掉了")), inside: true };
     day.refused(lost).await;
     assert!(!day.home.path().join("拔掉了").exists(), "a slip of the hand makes no folder");
-    let copy = day.ok(Backup { path: stick.display().to_string(), inside: true }).await;
+    let copy = day.ok(Backup { path: written(&stick), inside: true }).await;
     after_the_copy(day).await;
     day.month_is(["2", "3"], ["1", "1"]).await;
     let restore = |password: &str| RestoreBackup {
@@ -296,7 +296,9 @@ async fn comes_back_from_a_copy(day: &Day) {
     };
     assert!(day.refused(restore("不是这个密码呀")).await.about("password").is_some());
     let restored = day.ok(restore(PASSWORD)).await;
-    assert!(restored.aside.is_some_and(|aside| std::path::Path::new(&aside).is_file()), "the book is kept");
+    let kept = day.home.path().join("book").join("book.db.aside-1");
+    assert_eq!(restored.aside, Some(written(&kept)));
+    assert!(kept.is_file(), "the book is kept");
     if restored.state.signed_in.is_none() {
         day.ok(SignIn { name: "wangli".into(), password: PASSWORD.into() }).await;
     }

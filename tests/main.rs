@@ -34,5 +34,6 @@ mod read_again;
 mod rights;
 mod seat;
 mod supervised;
+mod two_systems;
 mod two_townships;
 mod window_opens;

@@ -3,7 +3,10 @@
 //! Runs on a developer's machine only; nothing here ships.
 
 mod build_ui;
+mod licences;
 mod lower;
+mod notes;
+mod sizes;
 mod stylesheet;
 mod tidy;
 mod wasm;
@@ -15,6 +18,10 @@ const USAGE: &str = "\
 usage: cargo run -p xtask -- <job>
 
   build-ui [--release]   compile the screens to ui/dist
+  licences TARGET FILE   write the licences of all that programs and screens are made of
+  notes VERSION          print what the changelog says of a version; `Unreleased` of what comes next
+  sizes VERSION FOLDER [--record]
+                         hold the sizes of a release's files against the last release's
   tidy                   check who depends on whom, file sizes and names
 ";
 
@@ -27,6 +34,12 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["build-ui"] => build_ui::run(&root(), build_ui::Mode::Debug),
         ["build-ui", "--release"] => build_ui::run(&root(), build_ui::Mode::Release),
+        ["licences", target, file] => licences::run(&root(), target, Path::new(file)),
+        ["notes", version] => notes::run(&root(), version),
+        ["sizes", version, folder] => sizes::run(&root(), version, Path::new(folder), sizes::Then::Leave),
+        ["sizes", version, folder, "--record"] => {
+            sizes::run(&root(), version, Path::new(folder), sizes::Then::Record)
+        }
         ["tidy"] => tidy::run(&root()),
         _ => Err(USAGE.to_owned()),
     };

@@ -60,6 +60,16 @@ pub fn run(data: &Path, words: &[&str], input: Option<&str>) -> Result<Ended, Tr
     Ok(Ended { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) })
 }
 
+/// A path as the program under test writes it. `./dev test windows` has the Windows program answer under Wine, where
+/// the root of Linux is the drive Z.
+pub fn written(path: &Path) -> String {
+    let path = path.display().to_string();
+    if std::env::var_os("TIEXIN_TEST_WINE").is_none() {
+        return path;
+    }
+    format!("Z:{}", path.replace('/', "\\"))
+}
+
 /// Why a command came back without its reply.
 #[derive(Debug)]
 pub enum Unanswered {

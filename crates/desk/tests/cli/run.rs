@@ -89,7 +89,7 @@ impl Desk {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-desk"));
+        let mut command = Command::new(program());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIEXIN_")) {
             command.env_remove(name);
         }
@@ -137,4 +137,22 @@ pub(crate) fn ledger(township: &str, file: &str) -> String {
 /// What the sample township's ledgers give.
 pub(crate) fn expected(township: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(ledger(township, "expected.json")).unwrap()).unwrap()
+}
+
+/// A path that the program has named. Under Wine the root of Linux is its drive Z.
+#[track_caller]
+pub(crate) fn named(said: &Value) -> PathBuf {
+    let path = said.as_str().unwrap();
+    path.strip_prefix("Z:").map_or_else(|| path.into(), |path| path.replace('\\', "/").into())
+}
+
+/// Whether the Windows program answers. It and this process do not see each other's locks.
+pub(crate) fn under_wine() -> bool {
+    std::env::var_os("TIEXIN_TEST_WINE").is_some()
+}
+
+/// The program under test: of TIEXIN_BIN_DIR, where the Windows one answers under Wine, or as built beside this test.
+fn program() -> PathBuf {
+    let folder = std::env::var_os("TIEXIN_BIN_DIR").map(PathBuf::from);
+    folder.map_or_else(|| env!("CARGO_BIN_EXE_tiexin-desk").into(), |folder| folder.join("tiexin-desk"))
 }

@@ -1,0 +1,47 @@
+# The ARM programs on this machine: the tests that judge the others judge them, run by qemu. Sourced by ./dev.
+
+arm_packages() {
+  cat <<'LIST'
+qemu-user-static     has qemu-aarch64-static
+libc6-arm64-cross    [ -e /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 ]
+LIST
+}
+
+# Each story is a province in one file and desks of its own, all of them ARM programs: sync, TLS, sticks.
+arm_told='test(/::on_sqlite$/) and test(/^(carried|encrypted_line|moved|duplicates|quarantine)::/)'
+# Both townships with every figure, every field case. Not those that set a program's clock: that is done with a library
+# of this machine.
+arm_commands='not test(/wrong_zone_and_clock|clock/)'
+
+# Programs by the usual names that qemu runs.
+arm_programs() { # programs folder
+  local name
+  for name in tiexin-desk tiexin-server; do
+    printf '#!/bin/sh\nexec qemu-aarch64-static -L /usr/aarch64-linux-gnu %q "$@"\n' "$1/$name" >"$2/$name"
+    chmod +x "$2/$name"
+  done
+  readelf --file-header "$1/tiexin-desk" | grep -q AArch64 || fail "$1/tiexin-desk is no ARM program"
+}
+
+test_arm() { # [--built]
+  local built="${1:-}" folder status=0
+  need_build
+  need_zig aarch64
+  need_packages < <(arm_packages)
+  if [ "$built" != --built ]; then
+    build_ui --release
+    linux_build aarch64 debug
+    say "building the tests (first time: about 10 minutes)"
+    cargo build --locked --bins --tests --package tiexin --package tiexin-desk --package tiexin-testkit
+  fi
+  folder="$(mktemp -d)"
+  arm_programs "$(target_dir)/$(linux_target aarch64)/debug" "$folder"
+  say "ARM: the command line, both townships' ledgers, field cases"
+  TIEXIN_BIN_DIR="$folder" cargo nextest run --locked --no-fail-fast --package tiexin-desk --test cli \
+    --test field_cases -E "$arm_commands" || status=1
+  say "ARM: sync, TLS, sticks, decisions, with an ARM province"
+  TIEXIN_BIN_DIR="$folder" cargo nextest run --locked --no-fail-fast --package tiexin --test stories \
+    -E "$arm_told" || status=1
+  rm -rf "$folder"
+  return $status
+}

@@ -1,0 +1,8 @@
+UPDATE `Property` SET `Value` = '贴心' WHERE `Property` = 'ProductName'
+UPDATE `Property` SET `Value` = '贴心' WHERE `Property` = 'Manufacturer'
+UPDATE `Directory` SET `DefaultDir` = 'tiexin|贴心' WHERE `Directory` = 'MenuFolder'
+UPDATE `Shortcut` SET `Name` = 'tiexin|贴心' WHERE `Shortcut` = 'OpenWindow'
+UPDATE `Shortcut` SET `Name` = 'browser|在浏览器里打开贴心' WHERE `Shortcut` = 'OpenBrowser'
+UPDATE `Shortcut` SET `Description` = '计生协工作台' WHERE `Shortcut` = 'OpenWindow'
+UPDATE `Shortcut` SET `Description` = '窗口打不开时用' WHERE `Shortcut` = 'OpenBrowser'
+UPDATE `LaunchCondition` SET `Description` = '这台电脑上已有更新的版本，没有改动任何内容。' WHERE `Condition` = 'NOT WIX_DOWNGRADE_DETECTED'

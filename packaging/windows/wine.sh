@@ -1,0 +1,139 @@
+# The Windows programs under Wine, on a Windows of their own: Chinese, of a worker named 王丽丽. Sourced by ./dev.
+# What this proves, and what only a real Windows can show, is in docs/windows.md.
+
+wine_packages() {
+  cat <<'LIST'
+wine64   [ -x /usr/lib/wine/wine64 ]
+locales  [ -e /usr/share/i18n/locales/zh_CN ]
+unzip    has unzip
+LIST
+}
+
+wine_dir=
+wine_stop() {
+  [ -n "$wine_dir" ] || return 0
+  WINEPREFIX="$wine_dir/prefix" wineserver -k 2>/dev/null || true
+  WINEPREFIX="$wine_dir/prefix" wineserver -w 2>/dev/null || true
+  rm -rf "$wine_dir"
+  wine_dir=
+}
+
+# Makes the prefix; from here on `wine_run` runs a Windows program.
+wine_start() {
+  say "making a Windows under Wine"
+  wine_dir="$(mktemp -d /tmp/tiexin-wine.XXXXXX)"
+  # Documents and desktop are links to the home folder: not to the real one.
+  mkdir -p "$wine_dir"/{home,locale,prefix,windows,mixed,王丽丽}
+  localedef -i zh_CN -f UTF-8 "$wine_dir/locale/zh_CN.UTF-8"
+  cat >"$wine_dir/wine" <<SCRIPT
+#!/bin/sh
+unset TIEXIN_UI_DIST DISPLAY WAYLAND_DISPLAY
+export HOME='$wine_dir/home' USER=王丽丽 LOGNAME=王丽丽
+export LOCPATH='$wine_dir/locale' LANG=zh_CN.UTF-8 LC_ALL=zh_CN.UTF-8
+export WINEPREFIX='$wine_dir/prefix' WINEARCH=win64 WINEDEBUG=-all
+export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
+exec /usr/lib/wine/wine64 "\$@"
+SCRIPT
+  chmod +x "$wine_dir/wine"
+  # One server for all programs that come and go.
+  WINEPREFIX="$wine_dir/prefix" wineserver -p
+  wine_run wineboot -i 2>/dev/null
+  wine_run reg add 'HKCU\Software\Wine' /v Version /d win10 /f >/dev/null
+  wine_c="$wine_dir/prefix/drive_c"
+  [ -d "$wine_c/users/王丽丽/AppData" ] || fail "Wine made no folder for 王丽丽"
+}
+
+wine_run() { "$wine_dir/wine" "$@" </dev/null; }
+
+# Random numbers for the programs in this folder.
+wine_prng() { cp "$wine_dir/bcryptprimitives.dll" "$1/"; }
+
+# Lays the programs out as a package does. `windows` then has programs that run under Wine by the names of the Linux
+# ones, `mixed` a Windows desk beside a Linux server: tests find them by TIEXIN_BIN_DIR.
+wine_programs() { # built
+  local name
+  x86_64-w64-mingw32-gcc -O1 -shared -o "$wine_dir/bcryptprimitives.dll" "$windows_dir/prng.c" -ladvapi32
+  windows_stage "$1" "$wine_dir/programs"
+  cp -r "$wine_dir/programs" "$wine_dir/stage"
+  wine_prng "$wine_dir/programs"
+  for name in tiexin-desk tiexin-server; do
+    sed "s|^exec .*|exec /usr/lib/wine/wine64 '$wine_dir/programs/$name.exe' \"\$@\"|" "$wine_dir/wine" \
+      >"$wine_dir/windows/$name"
+    chmod +x "$wine_dir/windows/$name"
+  done
+  ln -s "$wine_dir/windows/tiexin-desk" "$wine_dir/mixed/tiexin-desk"
+  ln -s "$(target_dir)/debug/tiexin-server" "$wine_dir/mixed/tiexin-server"
+}
+
+# ---------------------------------------------------------------- jobs
+
+test_windows() { # [part…]: commands, stories, server, carried, kills, setups, figures; without words, all
+  local part parts=("$@")
+  [ $# -gt 0 ] || parts=(commands stories server carried setups figures kills)
+  need_windows
+  need_packages < <(test_packages)
+  need_packages < <(wine_packages)
+  build_ui --release
+  windows_build
+  say "building the tests (first time: about 10 minutes)"
+  cargo build --locked --bins --tests --package tiexin --package tiexin-desk --package tiexin-server \
+    --package tiexin-testkit
+  windows_tests "${parts[@]}"
+}
+
+# The parts themselves, on what is built.
+windows_tests() { # part…
+  local part
+  wine_start
+  wine_programs "$(target_dir)/$windows_target/debug"
+  for part in "$@"; do
+    case "$part" in
+      commands | stories | server | carried | kills | setups | figures) ;;
+      *) fail "$part? known are commands, stories, server, carried, kills, setups, figures" ;;
+    esac
+    "wine_$part"
+  done
+  say "Windows programs under Wine: all in order (${*})"
+}
+
+# Runs tests on the programs of a folder. What they write lies in a folder with a Chinese name.
+wine_nextest() { # programs, words for nextest
+  local programs="$1"
+  shift
+  TMPDIR="$wine_dir/王丽丽" TIEXIN_BIN_DIR="$wine_dir/$programs" TIEXIN_TEST_WINE=1 \
+    cargo nextest run --locked --no-fail-fast "$@"
+}
+
+wine_commands() {
+  say "the command line, both townships' ledgers and all field cases"
+  wine_nextest mixed --package tiexin-desk --test cli --test field_cases
+}
+
+# The stories in which a desk is a program of its own; no window opens under Wine.
+wine_told='test(/^(attachments|backed_up|carried|encrypted_line|first_day|forms|read_again|at_the_screen)::/)'
+wine_told+=' and not test(in_the_window)'
+
+# A book that goes from Windows to Linux and back.
+wine_carried() {
+  say "a book between Windows and Linux"
+  wine_nextest mixed --package tiexin --test stories -E 'test(/^two_systems::/)'
+}
+
+wine_stories() {
+  [ -n "${TIEXIN_TEST_PG:-}" ] || postgres_start quick
+  say "stories: Windows desks, a Linux province, TLS, sticks, Chromium at the loopback host"
+  wine_nextest mixed --package tiexin --test stories -E "$wine_told"
+}
+
+wine_server() {
+  say "stories: a Windows province in one file"
+  wine_nextest windows --package tiexin --test stories \
+    -E 'test(/::on_sqlite$/) and test(/^(carried|encrypted_line|moved|duplicates|quarantine)::/)'
+}
+
+# Kills: 67 in each of three kinds of work, and the book is opened on Linux after each.
+wine_kills() {
+  say "kill −9 of Windows programs while they save, import and sync"
+  TMPDIR="$wine_dir/王丽丽" TIEXIN_BIN_DIR="$wine_dir/mixed" \
+    "$(target_dir)/debug/crashes" --rounds "${TIEXIN_WINE_ROUNDS:-67}" saving importing syncing-sqlite
+}
