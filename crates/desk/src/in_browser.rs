@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tiexin_contract::ErrorReply;
+use tiexin_files::Trouble;
 
 use crate::screen::{self, Answer, Entered, Place};
 use crate::{Desk, DeskConfig, browser, errors, host};
@@ -65,7 +66,9 @@ impl InBrowser {
         let desk = Desk::open(DeskConfig::at(&self.folder))?;
         crate::write_crash_files(&self.folder);
         crate::write_logs(&self.folder);
-        let running = host::serve(desk.clone(), 0, self.pages).await.map_err(|_| errors::disk())?;
+        let running = host::serve(desk.clone(), 0, self.pages)
+            .await
+            .map_err(|error| errors::disk(&Trouble::of(&error)))?;
         let invite = running.inviter();
         let first = invite();
         answer_for(&running, &mut place)?;
@@ -103,7 +106,9 @@ pub(crate) async fn enter(folder: &Path) -> Result<Entered, ErrorReply> {
 /// Whoever rings gets a page of this host.
 pub(crate) fn answer_for(running: &host::Running, place: &mut Place) -> Result<(), ErrorReply> {
     let invite = running.inviter();
-    place.answer(move || invite().map_or(Answer::Ending, Answer::Page)).map_err(|_| errors::disk())
+    place
+        .answer(move || invite().map_or(Answer::Ending, Answer::Page))
+        .map_err(|error| errors::disk(&Trouble::of(&error)))
 }
 
 /// `address` is told where `page`, which is good for a short time only, could not be opened.

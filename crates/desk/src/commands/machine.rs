@@ -2,6 +2,7 @@
 
 use tiexin_contract::book::{BindMachine, GetMachine, MachineState, ReleaseMachine};
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_files::Trouble;
 use tiexin_store::{Book, MachineSecret, StoreError, UnlockError};
 
 use crate::registry::{Registry, anywhere};
@@ -50,7 +51,7 @@ fn secret(folder: Option<&str>) -> Result<MachineSecret, ErrorReply> {
         None if MachineSecret::System.is_there() => Ok(MachineSecret::System),
         None => dirs::config_dir()
             .map(|folder| MachineSecret::KeyFile(folder.join("tiexin")))
-            .ok_or_else(errors::disk),
+            .ok_or_else(|| errors::disk(&Trouble::Unknown)),
     }
 }
 

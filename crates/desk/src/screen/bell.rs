@@ -84,7 +84,7 @@ pub(super) fn ring(folder: &Path) -> Option<Answer> {
 
 /// Takes the door's file away; there may be none.
 pub(super) fn remove(folder: &Path) {
-    let _ = fs::remove_file(folder.join(FILE));
+    let _ = tiexin_files::remove(folder.join(FILE));
 }
 
 fn at(port: u16) -> SocketAddr {
@@ -120,13 +120,13 @@ fn read(told: &str) -> Option<Answer> {
 /// Readable for this user only, and never half there.
 fn keep(folder: &Path, door: &Door) -> io::Result<()> {
     let fresh: PathBuf = folder.join(format!("{FILE}.new"));
-    let _ = fs::remove_file(&fresh);
+    let _ = tiexin_files::remove(&fresh);
     let mut options = File::options();
     options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&fresh)?.write_all(&serde_json::to_vec(door)?)?;
-    fs::rename(&fresh, folder.join(FILE))
+    tiexin_files::rename(&fresh, folder.join(FILE))
 }
 
 /// Windows lets a window come forward only if the program that the user has just started allows it.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_files::Trouble;
 
 use crate::errors;
 use bell::Bell;
@@ -60,10 +61,10 @@ pub fn enter(folder: &Path) -> Result<Entered, ErrorReply> {
 }
 
 fn within(folder: &Path, patience: Duration) -> Result<Entered, ErrorReply> {
-    fs::create_dir_all(folder).map_err(|_| errors::disk())?;
+    fs::create_dir_all(folder).map_err(|error| errors::disk(&Trouble::of(&error)))?;
     let begun = Instant::now();
     loop {
-        if let Some(place) = Place::take(folder).map_err(|_| errors::disk())? {
+        if let Some(place) = Place::take(folder).map_err(|error| errors::disk(&Trouble::of(&error)))? {
             return Ok(Entered::First(place));
         }
         match bell::ring(folder) {

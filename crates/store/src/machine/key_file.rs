@@ -47,7 +47,7 @@ impl Keeper for KeyFile {
         if !ours.is_some_and(|name| name.starts_with("tiexin-") && name.ends_with(".key")) {
             return Ok(());
         }
-        match fs::remove_file(path) {
+        match tiexin_files::remove(path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
             _ => Ok(()),
         }
