@@ -41,9 +41,19 @@ pub enum TableError {
     #[error("表格文件写不出来，请检查磁盘空间、文件夹权限，以及文件是否正在别的程序中打开")]
     Io(#[from] io::Error),
     #[error("表格无法生成")]
-    Layout(#[from] XlsxError),
+    Layout(#[source] XlsxError),
     #[error("这一行比表头多出 {0} 格")]
     TooWide(usize),
+}
+
+/// The writer begins its files itself: a folder that is gone is told as one.
+impl From<XlsxError> for TableError {
+    fn from(error: XlsxError) -> TableError {
+        match error {
+            XlsxError::IoError(error) => TableError::Io(error),
+            other => TableError::Layout(other),
+        }
+    }
 }
 
 /// Rows of one spreadsheet page, the head among them.
