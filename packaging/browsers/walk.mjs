@@ -1,5 +1,5 @@
 // A worker's morning in one browser engine: signs in, looks at 今日, finds a family in a list, reads its page, saves a
-// visit. Gives the places of what was seen, so that engines can be compared.
+// visit, looks at the other pages. Gives the places of what was seen, so that engines can be compared.
 import { join } from "node:path";
 
 // What is laid beside the same of another engine: its place within what holds it and its size are told for each page.
@@ -11,7 +11,15 @@ const PLACES = [
   ".tx-rows .tx-row:nth-child(-n+6) > .tx-cell", ".tx-rows .tx-row:nth-child(-n+6) > .tx-cell > *", ".tx-fields > *",
   ".tx-field .pf-v6-c-form-control", ".tx-field .pf-v6-c-form-control > *", ".tx-choice > *", ".tx-form-buttons > *",
   ".tx-flag > *", ".tx-family-head > *", ".tx-people li > *", ".tx-timeline > li > *", ".tx-fold-head > *",
-  ".pf-v6-c-button", ".pf-v6-c-button > *", ".tx-chart",
+  ".pf-v6-c-button", ".pf-v6-c-button > *", ".tx-chart", ".tx-tabs > *", ".tx-report-bar > *", ".tx-form-table tr > *",
+  ".tx-form-signature", ".tx-import-kinds > *", ".tx-settings > *", ".tx-standing > *", ".tx-pair-head > *", ".tx-pair-side > *",
+];
+
+// Pages that are only looked at, each with a word on it.
+const PAGES = [
+  ["family/new", "户主姓名"], ["visits", "走访类型"], ["members", "会员"], ["volunteers", "志愿者"], ["activities", "活动"],
+  ["record/activity/new", "活动名称"], ["reports", "暖心活动月报"], ["import", "选择文件"], ["sync", "省平台"],
+  ["quarantine", "待处理"], ["duplicates", "可能重复"], ["settings", "大字"], ["voided", "已作废"],
 ];
 
 const LOOK = `(() => {
@@ -69,5 +77,11 @@ export async function walk(engine, url, folder, account, note) {
   await engine.shows("走过的日子");
   await engine.shows(note);
   await look("visited", "待上传");
+
+  await engine.until("!document.querySelector('.tx-toast')", "the note of saving is gone");
+  for (const [route, word] of PAGES) {
+    await engine.go(`#/${route}`, word);
+    await look(route.replaceAll("/", "-"), "待上传");
+  }
   return seen;
 }
