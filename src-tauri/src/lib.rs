@@ -33,6 +33,9 @@ async fn call(
 pub fn run() -> ExitCode {
     spare_the_graphics_driver();
     let book = std::env::var_os("TIEXIN_DATA").map(PathBuf::from);
+    if let Some(code) = tiexin_desk::update::launch(book.clone().or_else(usual_book).as_deref()) {
+        return code;
+    }
     let mut builder = tauri::Builder::default();
     // A book named on purpose (a demo, a test) may be open beside the worker's own, and leaves
     // no trace in the worker's settings.
@@ -58,6 +61,16 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Where Tauri keeps the worker's own book (`app_local_data_dir`), before there is an app to ask.
+fn usual_book() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let local = match cfg!(windows) {
+        true => folder("LOCALAPPDATA"),
+        false => folder("XDG_DATA_HOME").or_else(|| Some(folder("HOME")?.join(".local/share"))),
+    };
+    Some(local?.join("cn.tiexin.desk"))
 }
 
 /// A second start brings the first window forward.

@@ -39,6 +39,7 @@ mod rights;
 mod rows;
 mod rules;
 mod session;
+pub mod update;
 mod values;
 
 pub use clock::{Clock, Ids, ManualClock, SystemClock, SystemIds};
@@ -49,5 +50,6 @@ pub use events::Events;
 pub use host::{Running, find_pages, serve};
 pub use picture::picture_ready;
 pub use tiexin_sync::Pace;
+pub use tiexin_sync::release::Trusted;
 
 use tiexin_domain::labels;

@@ -16,6 +16,7 @@ pub(super) use records::{
 use super::duplicates::Duplicates;
 use super::imports::{Imports, Redo, Undo};
 use super::quarantine::Quarantine;
+use super::update::Update;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -128,6 +129,9 @@ pub(super) enum Command {
     Backup(Backup),
     /// 从备份恢复到一个文件夹
     Restore(Restore),
+    /// 程序的新版本：查看、下载、从U盘收下、安装、退回
+    #[command(subcommand)]
+    Update(Update),
     /// 在本机浏览器里使用同样的界面
     Serve(Serve),
     /// 生成演示县：真实区划，虚构人员，一年走访

@@ -23,6 +23,7 @@ mod report;
 mod secret;
 mod serve;
 mod sync;
+mod update;
 mod voided;
 
 use std::path::Path;
@@ -39,6 +40,12 @@ use out::Out;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    let words = || std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    if !crate::update::is_way_back(words())
+        && let Some(code) = crate::update::launch(crate::update::book_in(words()).as_deref())
+    {
+        return code;
+    }
     if let Some(kind) = fields::asked(std::env::args().skip(1)) {
         return fields::tell(&kind, std::env::args().any(|word| word == "--json"));
     }
@@ -64,6 +71,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Serve(args) => return serve::serve(&shared, args).await,
         Command::Demo(args) => return demo::demo(&shared, args).await,
         Command::Enrol(args) => return book::enrol(&shared, args).await,
+        Command::Update(command) => return update::update(&shared, command).await,
         _ => {}
     }
     let door = Door::open(&shared)?;
@@ -97,7 +105,11 @@ async fn run(cli: Cli) -> Outcome {
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.
-        Command::Enrol(_) | Command::Restore(_) | Command::Serve(_) | Command::Demo(_) => Ok(()),
+        Command::Enrol(_)
+        | Command::Restore(_)
+        | Command::Serve(_)
+        | Command::Demo(_)
+        | Command::Update(_) => Ok(()),
     }
 }
 
