@@ -12,6 +12,7 @@ use super::refusal::Refuse;
 use crate::error::Refused;
 use crate::province::Province;
 
+// The schema of `ReleaseReply` joins the document with the next recording of the wire (docs/sync.md).
 /// The newest release that is given out: `{"newest": {body, signature}}`, what was signed of it; none: `{}`.
 #[utoipa::path(get, path = "/v1/release", security(("device" = [])),
     responses((status = 200, content_type = "application/json"), (status = "4XX", body = Refusal)))]
