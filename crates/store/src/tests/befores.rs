@@ -8,8 +8,8 @@ use crate::{UnlockError, go_back, stay};
 
 /// A step that works.
 const MORE: &str = "CREATE TABLE of_the_future (n INTEGER); INSERT INTO of_the_future VALUES (1);";
-/// One after which this program cannot read the book.
-const BREAKS: &str = "ALTER TABLE record RENAME TO record_of_the_future;";
+/// One after which the program that made it cannot open the book.
+const BREAKS: &str = "ALTER TABLE meta RENAME TO meta_of_the_future;";
 
 /// As a program with one step more.
 fn later<T>(step: &'static str, done: impl FnOnce() -> T) -> T {
