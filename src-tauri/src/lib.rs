@@ -39,6 +39,9 @@ const IN_BROWSER: &str = "--browser";
 pub fn run() -> ExitCode {
     spare_the_graphics_driver();
     let home = tiexin_desk::home();
+    if let Some(code) = tiexin_desk::update::launch(home.as_ref().map(|home| home.folder.as_path())) {
+        return code;
+    }
     // Where the folder cannot be used, or whoever has the book hangs, the window opens and tells of it.
     let entered = home.as_ref().map(|home| tiexin_desk::enter(&home.folder));
     let place = match entered {

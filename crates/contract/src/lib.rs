@@ -21,6 +21,7 @@ pub mod report;
 pub mod session;
 pub mod sync;
 pub mod today;
+pub mod update;
 pub mod voided;
 
 pub use error::{ErrorCode, ErrorReply};
@@ -67,6 +68,7 @@ pub fn all_names() -> Vec<&'static str> {
         book::NAMES,
         backup::NAMES,
         devices::NAMES,
+        update::NAMES,
     ]
     .concat()
 }

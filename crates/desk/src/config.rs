@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tiexin_sync::Pace;
+use tiexin_sync::release::Trusted;
 
 use crate::clock::{Clock, Ids, SystemClock, SystemIds};
+use crate::update::Install;
 
 /// How much work a password check costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub struct DeskConfig {
     pub automatic_sync: bool,
     /// How fast the clock runs: as it does, but for trials.
     pub pace: Pace,
+    /// Where this program lies, for updates.
+    pub install: Option<Install>,
+    /// Whose updates are taken.
+    pub trusted: Trusted,
 }
 
 impl DeskConfig {
@@ -47,6 +53,8 @@ impl DeskConfig {
             demo,
             automatic_sync: true,
             pace: Pace::REAL,
+            install: Install::of_this_program(),
+            trusted: Trusted::built_in(),
         }
     }
 

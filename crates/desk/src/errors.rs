@@ -143,6 +143,10 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorCode::Disk,
             "这份台账正在使用中，没有恢复，也没有改动。请先退出贴心（窗口、浏览器里的页面、正在运行的命令），再恢复一次。",
         ),
+        UnlockError::OpenInFormer => ErrorReply::new(
+            ErrorCode::Disk,
+            "这份台账还开着旧版本的贴心（窗口、浏览器里的页面、正在运行的命令），新版本要先更新台账的格式，没有改动。请先退出旧的，再登录。",
+        ),
         UnlockError::Replaced => {
             ErrorReply::new(ErrorCode::Disk, "正在从备份恢复这份台账，暂时不能打开。请等恢复完成后再登录。")
         }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::update::Install;
+
 /// As in `tauri.conf.json`: the window has always kept its book in the folder of this name.
 const IDENTIFIER: &str = "cn.tiexin.desk";
 /// A folder of this name beside the program holds the book: a program and its book that are carried together.
@@ -27,8 +29,11 @@ pub fn home() -> Option<Home> {
     }
 }
 
+/// A version that came by a package lies deeper; what is carried lies beside what was installed.
 fn carried(program: &Path) -> Option<PathBuf> {
-    let folder = program.parent()?.join(CARRIED);
+    let update = Install::of(program).and_then(|install| install.home().map(Path::to_owned));
+    let beside = update.or_else(|| Some(program.parent()?.to_owned()))?;
+    let folder = beside.join(CARRIED);
     folder.is_dir().then_some(folder)
 }
 
@@ -43,6 +48,11 @@ mod tests {
         assert_eq!(carried(&program), None);
         std::fs::create_dir(stick.path().join(CARRIED)).unwrap();
         assert_eq!(carried(&program), Some(stick.path().join(CARRIED)));
+
+        let version = stick.path().join("versions").join("9.0.0");
+        std::fs::create_dir_all(version.join("bin")).unwrap();
+        std::fs::write(version.join("release.json"), "").unwrap();
+        assert_eq!(carried(&version.join("bin").join("tiexin-desk")), Some(stick.path().join(CARRIED)));
     }
 
     #[test]

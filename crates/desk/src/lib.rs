@@ -44,6 +44,7 @@ mod rows;
 mod rules;
 mod screen;
 mod session;
+pub mod update;
 mod values;
 
 pub use browser::open as open_page;
@@ -58,5 +59,6 @@ pub use in_browser::{InBrowser, LINGER, Told};
 pub use picture::picture_ready;
 pub use screen::{Answer, Entered, Place, enter};
 pub use tiexin_sync::Pace;
+pub use tiexin_sync::release::Trusted;
 
 use tiexin_domain::labels;

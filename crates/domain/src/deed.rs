@@ -2,7 +2,7 @@
 
 /// Codes of the audit and their words, in the order in which one looks for them. Several codes share a word where it
 /// is one thing to the office.
-pub const DEEDS: [(&str, &str); 39] = [
+pub const DEEDS: [(&str, &str); 42] = [
     ("create", "登记"),
     ("change", "修改"),
     ("void", "作废"),
@@ -42,6 +42,9 @@ pub const DEEDS: [(&str, &str); 39] = [
     ("machine_released", "解除台账与本机的绑定"),
     ("enrolled", "接入省平台"),
     ("device_revoked", "停用电脑"),
+    ("update_taken", "收下更新包"),
+    ("update_applied", "安装更新"),
+    ("update_left", "退回旧版本"),
 ];
 
 /// The word for a deed; nobody in an office reads codes.

@@ -11,6 +11,7 @@ pub mod change;
 pub mod merge;
 pub mod package;
 pub mod planted;
+pub mod release;
 pub mod rescue;
 pub mod statement;
 pub mod wire;

@@ -2,11 +2,12 @@
 //!
 //! FROZEN FORMAT. A sealed body is `length (u64, big endian) ‖ JSON in zstd ‖ attachments`, encrypted with age to one
 //! receiver. Apart from `tiexin-protocol`, which is pure, because age draws its own randomness. Must not know
-//! stores, files or the network.
+//! stores, files or the network. [`release`] signs and reads update packages.
 
 mod body;
 mod escrow;
 mod keys;
+pub mod release;
 mod statement;
 
 pub use body::{open, seal};

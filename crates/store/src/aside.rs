@@ -62,11 +62,11 @@ fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
 }
 
 /// From where to where; in whichever order.
-pub(crate) fn moves(dir: &Path, end: &str) -> [(PathBuf, PathBuf); 4] {
+pub(crate) fn moves(dir: &Path, end: &str) -> [(PathBuf, PathBuf); 5] {
     let part =
         |name: &str| (dir.join(format!("{DATABASE}{name}")), dir.join(format!("{DATABASE}{end}{name}")));
     let blobs = (dir.join(FOLDER), dir.join(format!("{FOLDER}{end}")));
-    [blobs, part(""), part("-wal"), part("-shm")]
+    [blobs, part(""), part("-wal"), part("-shm"), part(crate::before::COPY)]
 }
 
 fn keyring(dir: &Path, end: &str) -> PathBuf {

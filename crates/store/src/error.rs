@@ -142,6 +142,9 @@ pub enum UnlockError {
     /// The database was not this book's or is damaged. It lies under a new name and was not deleted.
     #[error("数据库无法识别，已改名保存为 {to:?}，没有删除")]
     MovedAside { to: PathBuf },
+    /// By a program that has never opened it. It lies where it was.
+    #[error("这个版本的程序读不出这份数据，没有改动")]
+    NotReadable,
     #[error("用户钥匙文件损坏，请从备份恢复")]
     KeyringUnreadable,
     #[error("这个文件夹里没有完整的备份")]
@@ -155,6 +158,9 @@ pub enum UnlockError {
     /// Nothing may take its place, and nothing was touched.
     #[error("这个文件夹里的数据正由另一个程序打开，没有改动")]
     InUse,
+    /// Its tables are to be changed, and a program that knows only the former ones has it open.
+    #[error("这个文件夹里的数据正由旧版本的程序打开，没有改动")]
+    OpenInFormer,
     /// A backup is being put in its place.
     #[error("正在从备份恢复，请等恢复完成")]
     Replaced,

@@ -18,6 +18,7 @@ mod audit;
 mod backup;
 mod base;
 mod batch;
+mod before;
 mod blob;
 mod book;
 mod checkpoint;
@@ -84,6 +85,7 @@ pub use backup::{BackupLook, Copied, Restored, look as look_at_backup, opens as 
 pub use batch::{
     Batch, BatchOutcome, BatchSave, Fill, Kept, Over, RedoOutcome, Source, UndoOutcome, UndoPlan, Why,
 };
+pub use before::{book_version, go_back, stay};
 pub use blob::{BlobCounts, BlobState, Came};
 pub use book::{Book, Write};
 pub use cursor::ScopeCursor;

@@ -9,7 +9,7 @@ use crate::{record, refused};
 
 /// Every step ever shipped, in order. A shipped file is frozen: the next change is a new file.
 pub(crate) fn steps() -> Vec<M<'static>> {
-    vec![
+    let mut steps = vec![
         M::up(include_str!("../migrations/0001_book.sql")),
         M::up_with_hook(include_str!("../migrations/0002_persons.sql"), |tx: &Transaction| -> HookResult {
             fill_persons(tx).map_err(|error| rusqlite_migration::HookError::Hook(error.to_string()))?;
@@ -28,7 +28,31 @@ pub(crate) fn steps() -> Vec<M<'static>> {
         M::up(include_str!("../migrations/0007_import_run.sql")),
         M::up(include_str!("../migrations/0008_import_told.sql")),
         M::up(include_str!("../migrations/0009_was.sql")),
-    ]
+    ];
+    steps.extend(of_the_future().map(M::up));
+    steps
+}
+
+/// One step more than there are, as a later program has it: for tests of going back.
+#[cfg(debug_assertions)]
+fn of_the_future() -> Option<&'static str> {
+    static STEP: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    #[cfg(test)]
+    if let Some(step) = FUTURE.get() {
+        return Some(step);
+    }
+    STEP.get_or_init(|| std::env::var("TIEXIN_FUTURE_STEP").ok()).as_deref()
+}
+
+#[cfg(not(debug_assertions))]
+fn of_the_future() -> Option<&'static str> {
+    None
+}
+
+#[cfg(test)]
+thread_local! {
+    /// For tests in this process.
+    pub(crate) static FUTURE: std::cell::Cell<Option<&'static str>> = const { std::cell::Cell::new(None) };
 }
 
 /// The schema version this program writes.
@@ -63,15 +87,30 @@ fn fill_persons(tx: &Transaction) -> Result<()> {
     }
 }
 
+/// What has to be done about the tables of a book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    Nothing,
+    /// A new book.
+    Make,
+    /// Those of an older program.
+    Change,
+}
+
+/// # Errors
+/// `NewerThanProgram`.
+pub(crate) fn due(conn: &Connection) -> Result<Due, UnlockError> {
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match found {
+        found if found > known() => Err(UnlockError::NewerThanProgram { found, known: known() }),
+        found if found == known() => Ok(Due::Nothing),
+        0 => Ok(Due::Make),
+        _ => Ok(Due::Change),
+    }
+}
+
 /// Brings the schema up to date.
 pub(crate) fn run(conn: &mut Connection) -> Result<(), UnlockError> {
-    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > known() {
-        return Err(UnlockError::NewerThanProgram { found, known: known() });
-    }
-    if found == known() {
-        return Ok(());
-    }
     Migrations::new(steps()).to_latest(conn).map_err(|error| {
         tracing::error!(%error, "migration failed");
         UnlockError::Migration

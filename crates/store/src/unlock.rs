@@ -13,8 +13,9 @@ use crate::error::{Result, StoreError, UnlockError};
 use crate::hold::Hold;
 use crate::keyring::{Holder, Keyring, LocalUser, NewUser};
 use crate::machine::{Binding, Bound, MachineSecret};
+use crate::migrate::Due;
 use crate::suite::{self, DataKey, KdfCost};
-use crate::{aside, device, migrate};
+use crate::{aside, before, device, migrate};
 
 impl Book {
     /// Whether a book lies in the folder.
@@ -87,7 +88,31 @@ impl Book {
         password: &SecretString,
         now_ms: i64,
     ) -> Result<(Book, LocalUser), UnlockError> {
+        Book::let_in(dir, user, password, now_ms, false)
+    }
+
+    /// The same by a program that has never opened this book: what it cannot read stays where it is. The former
+    /// program may be able to.
+    pub fn unlock_first(
+        dir: &Path,
+        user: &str,
+        password: &SecretString,
+        now_ms: i64,
+    ) -> Result<(Book, LocalUser), UnlockError> {
+        Book::let_in(dir, user, password, now_ms, true)
+    }
+
+    fn let_in(
+        dir: &Path,
+        user: &str,
+        password: &SecretString,
+        now_ms: i64,
+        first: bool,
+    ) -> Result<(Book, LocalUser), UnlockError> {
         let (key, user, failures) = Holder::open(dir, user, password, now_ms)?;
+        if first && !is_readable(dir, &key)? {
+            return Err(UnlockError::NotReadable);
+        }
         let book = open_database(dir, key)?;
         book.write(|tx| {
             for at in &failures {
@@ -200,6 +225,7 @@ pub(crate) fn unlock_error(error: StoreError) -> UnlockError {
 }
 
 pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockError> {
+    before::settle(dir)?;
     let hold = Hold::shared(dir)?;
     let moved = aside::finish(dir)?;
     if crate::backup::interrupted(dir) {
@@ -222,9 +248,54 @@ pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockErro
         }
         Err(error) => return Err(error.into()),
     };
-    migrate::run(&mut writer)?;
+    let (mut writer, hold) = match migrate::due(&writer)? {
+        Due::Nothing => (writer, hold),
+        Due::Make => {
+            migrate::run(&mut writer)?;
+            (writer, hold)
+        }
+        Due::Change => {
+            drop((writer, hold));
+            change(dir, &key)?;
+            (open_readable(dir, &key)?, Hold::shared(dir)?)
+        }
+    };
     device::settle_incarnation(&mut writer, dir)?;
     Book::open(dir, key, writer, hold)
+}
+
+/// Brings the tables up to date. A copy of what they were stays until the book was opened ([`before::stay`]); a program
+/// that has the book open in its former form would work on without knowing.
+fn change(dir: &Path, key: &DataKey) -> Result<(), UnlockError> {
+    let _alone = Hold::alone(dir).map_err(|error| match error {
+        UnlockError::InUse => UnlockError::OpenInFormer,
+        other => other,
+    })?;
+    let mut writer = open_readable(dir, key)?;
+    // Another program may have done it meanwhile.
+    if migrate::due(&writer)? != Due::Change {
+        return Ok(());
+    }
+    let busy: i64 = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy != 0 {
+        return Err(UnlockError::OpenInFormer);
+    }
+    before::keep(dir)?;
+    migrate::run(&mut writer)
+}
+
+/// Whether there is nothing here, or a database of this key.
+fn is_readable(dir: &Path, key: &DataKey) -> Result<bool, UnlockError> {
+    before::settle(dir)?;
+    if !connection::database(dir).is_file() {
+        return Ok(true);
+    }
+    let _hold = Hold::shared(dir)?;
+    match open_readable(dir, key).or_else(|_| open_readable(dir, key)) {
+        Ok(_) => Ok(true),
+        Err(error) if foreign(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Moves away what cannot be read, once nobody else has it open.

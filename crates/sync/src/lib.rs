@@ -30,4 +30,7 @@ pub use package::{Carried, Made, PackageError, TakenIn, carry, make, take_in};
 pub use plan::{Facts, Step, next_step};
 pub use province::{Parcel, Province, SnapshotPart};
 pub use round::{RoundReport, Why, run_round, run_round_for};
+/// Update packages: a desk reads them, whoever brings them.
+pub use tiexin_seal::release;
+
 pub use standing::{due, last_word, notices, open_rescue};

@@ -103,6 +103,11 @@ impl Province {
         administer(&self.keep, words)
     }
 
+    /// The same with more environment.
+    pub fn administer_with(&self, words: &[&str], environment: &[(&str, &Path)]) -> Result<Value, Trouble> {
+        administer_in(&self.keep, words, environment)
+    }
+
     /// A user with one grant and a one-time code to enrol with.
     pub fn user(&self, name: &str, role: &str, region: &str) -> Result<String, Trouble> {
         self.administer(&["user", "add", name, "--display", name])?;
@@ -204,8 +209,13 @@ fn server() -> PathBuf {
 }
 
 fn administer(keep: &Keep, words: &[&str]) -> Result<Value, Trouble> {
+    administer_in(keep, words, &[])
+}
+
+fn administer_in(keep: &Keep, words: &[&str], environment: &[(&str, &Path)]) -> Result<Value, Trouble> {
     let output = Command::new(server())
         .args(words)
+        .envs(environment.iter().copied())
         .args(["--store", &keep.store(), "--blobs", &keep.blobs(), "--json"])
         .output()
         .map_err(|e| Trouble(format!("tiexin-server: {e}")))?;

@@ -18,6 +18,7 @@ pub(super) use records::{
 use super::duplicates::Duplicates;
 use super::imports::{Imports, Redo, Undo};
 use super::quarantine::Quarantine;
+use super::update::Update;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -133,6 +134,9 @@ pub(super) enum Command {
     Backup(Backup),
     /// 从备份恢复到一个文件夹
     Restore(Restore),
+    /// 程序的新版本：查看、下载、从U盘收下、安装、退回
+    #[command(subcommand)]
+    Update(Update),
     /// 在本机浏览器里打开贴心；已经开着的，再打开一个页面。关掉页面后自己结束（开始菜单用它）
     Open(Open),
     /// 在本机浏览器里使用同样的界面，直到按 Ctrl+C

@@ -24,6 +24,7 @@ mod report;
 mod secret;
 mod serve;
 mod sync;
+mod update;
 mod voided;
 
 use std::path::Path;
@@ -40,6 +41,13 @@ use out::Out;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    let words = || std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let book = || crate::update::book_in(words()).or_else(|| crate::home().map(|home| home.folder));
+    if !crate::update::is_way_back(words())
+        && let Some(code) = crate::update::launch(book().as_deref())
+    {
+        return code;
+    }
     if let Some(kind) = fields::asked(std::env::args().skip(1)) {
         return fields::tell(&kind, std::env::args().any(|word| word == "--json"));
     }
@@ -69,6 +77,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Open(args) => return serve::open(&shared, args).await,
         Command::Demo(args) => return demo::demo(&shared, args).await,
         Command::Enrol(args) => return book::enrol(&shared, args).await,
+        Command::Update(command) => return update::update(&shared, command).await,
         _ => {}
     }
     let door = Door::open(&shared)?;
@@ -103,9 +112,12 @@ async fn run(cli: Cli) -> Outcome {
         Command::Verify => book::verify(door).await,
         Command::Backup(args) => book::backup(door, args).await,
         // Those above.
-        Command::Enrol(_) | Command::Restore(_) | Command::Open(_) | Command::Serve(_) | Command::Demo(_) => {
-            Ok(())
-        }
+        Command::Enrol(_)
+        | Command::Restore(_)
+        | Command::Open(_)
+        | Command::Serve(_)
+        | Command::Demo(_)
+        | Command::Update(_) => Ok(()),
     }
 }
 

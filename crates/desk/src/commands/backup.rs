@@ -16,7 +16,7 @@ use super::session::state;
 use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
-use crate::{errors, files, folders};
+use crate::{errors, files, folders, update};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, backup);
@@ -175,7 +175,8 @@ fn restore(desk: &Desk, args: RestoreBackup) -> Result<BackupRestored, ErrorRepl
 fn note_restored(desk: &Desk, name: &str, secret: &SecretString) {
     let config = &desk.inner().config;
     let now_ms = config.clock.now_ms();
-    let noted = Book::unlock(&config.data_dir, name, secret, now_ms)
+    let open = |_| Book::unlock(&config.data_dir, name, secret, now_ms);
+    let noted = update::opening(config, open, errors::unlock)
         .map(|(book, local)| book.write(|tx| tx.note_act("restored", None, &[], local.id, now_ms)));
     if !matches!(noted, Ok(Ok(_))) {
         tracing::error!("that a backup was put in place did not reach the audit");

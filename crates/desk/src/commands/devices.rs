@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::province::{line, reply};
 use crate::registry::Registry;
 use crate::rights::{At, Need};
-use crate::{errors, files, password, place};
+use crate::{errors, files, password, place, update};
 
 const DEVICES: Need = Need::Right(Action::Devices);
 
@@ -120,8 +120,8 @@ fn rescue(desk: &Desk, args: RescuePassword) -> Result<Rescued, ErrorReply> {
     }
     let secret = SecretString::from(args.password);
     let now_ms = config.clock.now_ms();
-    let done = Book::rescue(&config.data_dir, &rescue.key, rescue.author, &secret, now_ms);
-    let user = done.map_err(|error| match error {
+    let open = |_| Book::rescue(&config.data_dir, &rescue.key, rescue.author, &secret, now_ms);
+    let user = update::opening(config, open, |error| match error {
         UnlockError::RescueForeign | UnlockError::NoSuchUser => {
             refused("这份救援文件不是给这台电脑或这个用户的，没有改动。请与管理员核对。")
         }

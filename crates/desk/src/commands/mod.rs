@@ -45,6 +45,7 @@ pub(crate) mod taken_up;
 mod today;
 mod today_month;
 mod today_soon;
+pub(crate) mod update;
 mod visit;
 mod voided;
 mod waiting;
@@ -91,4 +92,5 @@ pub(crate) fn register(registry: &mut Registry) {
     audit::register(registry);
     attachment::register(registry);
     devices::register(registry);
+    update::register(registry);
 }

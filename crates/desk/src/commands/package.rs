@@ -9,6 +9,7 @@ use tiexin_protocol::package::{Fault, Gathered, MOST_PART_BYTES, PART_BYTES, Par
 use tiexin_sync::{Carried, PackageError, TakenIn, carry, make, take_in};
 
 use super::package_files::{self, Found};
+use super::update;
 use crate::province::{line, reply};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
@@ -82,13 +83,17 @@ fn back(at: &At, args: PackageIn) -> Result<PackageTaken, ErrorReply> {
     let own = at.book().device().map_err(errors::store)?.id;
     let found = package_files::read(&args.files)?;
     let replies = going(Way::Reply, found, |part| Some(part.header.address.device) == own)?;
+    let update = update::from_stick(at, &args.files);
+    if let (true, Some(note)) = (replies.is_empty(), &update) {
+        return Ok(PackageTaken { replies: Vec::new(), notes: vec![note.clone()] });
+    }
     if replies.is_empty() {
         return Err(ErrorReply::new(
             ErrorCode::NotFound,
             "这里没有带给本机的答复，没有改动。请先把带走的同步包交给省平台，或交给有网络的电脑代送。",
         ));
     }
-    let mut taken = PackageTaken { replies: Vec::new(), notes: Vec::new() };
+    let mut taken = PackageTaken { replies: Vec::new(), notes: update.into_iter().collect() };
     let mut refused = None;
     for one in &replies {
         match take_in(at.book(), one, at.now_ms) {

@@ -9,7 +9,7 @@ use tiexin_contract::session::{
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::{Action, Grant, User};
 use tiexin_domain::{Problem, RegionCode};
-use tiexin_store::{Book, LocalUser};
+use tiexin_store::{Book, LocalUser, UnlockError};
 
 use crate::clock::Clock;
 use crate::config::DEMO_ACCOUNTS;
@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::session::{LOCK, Session};
-use crate::{crash, errors, obey, office_day, password, place, province};
+use crate::{crash, errors, obey, office_day, password, place, province, update};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(get);
@@ -37,8 +37,16 @@ fn sign_in(desk: &Desk, args: SignIn) -> Result<SessionState, ErrorReply> {
     let secret = SecretString::from(args.password);
     // The place is taken only by somebody whose password was right.
     let now_ms = config.clock.now_ms();
-    let opened = Book::unlock(&config.data_dir, args.name.trim(), &secret, now_ms);
-    let (book, local) = opened.map_err(errors::unlock)?;
+    let open = |first| {
+        let unlock = if first { Book::unlock_first } else { Book::unlock };
+        let (book, local) = unlock(&config.data_dir, args.name.trim(), &secret, now_ms)?;
+        if first {
+            // What every screen shows, before anything can be recorded.
+            book.users().and_then(|_| book.sync_state()).map_err(|_| UnlockError::Migration)?;
+        }
+        Ok((book, local))
+    };
+    let (book, local) = update::opening(config, open, errors::unlock)?;
     desk.seat(book, local);
     state(desk)
 }
@@ -103,7 +111,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         demo_accounts: if config.demo { demo_accounts(desk) } else { Vec::new() },
         demo: config.demo,
         today: config.clock.today(),
-        app_version: env!("CARGO_PKG_VERSION").into(),
+        app_version: config.install.as_ref().map_or_else(built, |install| install.running.to_string()),
         idle_minutes: config.idle_minutes,
         lease_ended,
         clock: clock.map_err(errors::store)?,
@@ -117,6 +125,10 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         locked: desk.inner().sessions.expected().map(named),
         crash: crash::last_crash(&config.data_dir),
     })
+}
+
+fn built() -> String {
+    env!("CARGO_PKG_VERSION").into()
 }
 
 fn named(user: LocalUser) -> LocalUserName {

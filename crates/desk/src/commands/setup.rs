@@ -17,7 +17,7 @@ use super::session::state;
 use crate::desk::Desk;
 use crate::registry::Registry;
 use crate::rights::{At, Need};
-use crate::{authority, errors, obey, password, province};
+use crate::{authority, errors, obey, password, province, update};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(standalone);
@@ -164,8 +164,8 @@ fn make_book(
         password: SecretString::from(password),
     };
     obey::forget(&config.data_dir);
-    let made = Book::create(&config.data_dir, first, config.kdf.of_store(), config.clock.now_ms());
-    made.map_err(errors::unlock)
+    let make = |_| Book::create(&config.data_dir, first, config.kdf.of_store(), config.clock.now_ms());
+    update::opening(config, make, errors::unlock)
 }
 
 fn joining(name: &str, display_name: &str) -> Joining {

@@ -10,6 +10,7 @@ mod pull;
 mod push;
 mod quarantine;
 mod refusal;
+mod release;
 
 use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
@@ -26,6 +27,7 @@ pub use pull::{Cursor, PageEntry, PullReply, PullRequest, ScopePage, SnapshotHea
 pub use push::{ChangeVerdict, PushReply, PushRequest};
 pub use quarantine::{QuarantineMarks, Quarantined, Settled, Standing};
 pub use refusal::{HEADER_CODE, Refusal, RefusalCode};
+pub use release::ReleaseReply;
 
 /// How much of a scope a device may see: nothing here means the whole; else the records of these
 /// regions (village codes, sorted). Equal (scope, generation, seq, view) ⇒ equal digest (I6).

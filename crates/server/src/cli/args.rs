@@ -9,6 +9,8 @@ use tiexin_domain::RegionCode;
 use tiexin_domain::access::Role;
 use uuid::Uuid;
 
+use super::escrow::Escrow;
+use super::release::Release;
 use crate::province::CODE_DAYS;
 
 /// 贴心省平台
@@ -87,6 +89,9 @@ pub(super) enum Command {
     /// 同步包（U盘）
     #[command(subcommand)]
     Package(Package),
+    /// 程序的新版本：发布、停止发布，做更新包
+    #[command(subcommand)]
+    Release(Release),
     /// 各电脑的操作记录：谁看过哪条号码、登录、导出、裁决
     #[command(subcommand)]
     Audit(Audit),
@@ -332,31 +337,6 @@ pub(super) enum AuditRoot {
         /// export 写出的文件
         #[arg(value_name = "文件")]
         file: PathBuf,
-    },
-}
-
-#[derive(Subcommand)]
-pub(super) enum Escrow {
-    /// 生成托管钥匙
-    Keygen {
-        /// 私钥写到这个新文件
-        #[arg(long, value_name = "文件")]
-        out: PathBuf,
-    },
-    /// 为一台电脑上忘记密码的用户做救援文件；会记入审计
-    Rescue {
-        /// 哪台电脑，device list 列出的编号
-        #[arg(long, value_name = "编号")]
-        device: Uuid,
-        /// 用户的登录名（省平台上的）
-        #[arg(long, value_name = "登录名")]
-        user: String,
-        /// 托管私钥文件
-        #[arg(long, value_name = "文件")]
-        identity: PathBuf,
-        /// 救援文件写到这个新文件
-        #[arg(long, value_name = "文件")]
-        out: PathBuf,
     },
 }
 

@@ -1,13 +1,40 @@
 //! `tiexin-server escrow`: the key under which desks leave theirs, and the rescue of one.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Subcommand;
 use serde_json::json;
+use uuid::Uuid;
 
-use super::args::{Common, Escrow};
+use super::args::Common;
 use super::print::one;
 use crate::error::{Error, Result};
+
+#[derive(Subcommand)]
+pub(super) enum Escrow {
+    /// 生成托管钥匙
+    Keygen {
+        /// 私钥写到这个新文件
+        #[arg(long, value_name = "文件")]
+        out: PathBuf,
+    },
+    /// 为一台电脑上忘记密码的用户做救援文件；会记入审计
+    Rescue {
+        /// 哪台电脑，device list 列出的编号
+        #[arg(long, value_name = "编号")]
+        device: Uuid,
+        /// 用户的登录名（省平台上的）
+        #[arg(long, value_name = "登录名")]
+        user: String,
+        /// 托管私钥文件
+        #[arg(long, value_name = "文件")]
+        identity: PathBuf,
+        /// 救援文件写到这个新文件
+        #[arg(long, value_name = "文件")]
+        out: PathBuf,
+    },
+}
 
 pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {
     match command {
@@ -41,7 +68,7 @@ pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {
 
 /// A file that was not there before. On Unix nobody else on the machine may read it; on Windows its folder decides
 /// (docs/server.md).
-fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut options = std::fs::File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -10,6 +10,7 @@ mod office;
 mod office_audit;
 mod package;
 mod print;
+mod release;
 mod restored;
 mod serve;
 
@@ -115,6 +116,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Audit(Audit::List(wanted)) => audit::list(&common, wanted).await?,
         Command::Audit(Audit::Office(wanted)) => office_audit::list(&common, wanted).await?,
+        Command::Release(command) => release::release(&common, command).await?,
         Command::AuditRoot(command) => return audit_root::audit_root(&common, command).await,
         Command::Escrow(command) => escrow::escrow(&common, command).await?,
         Command::Verify => return office::verify(&common).await,

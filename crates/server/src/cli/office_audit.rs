@@ -17,7 +17,7 @@ use crate::testimony::id_in;
 use crate::{office, regions};
 
 /// Deeds by their codes in the book.
-const DEEDS: [(&str, &str); 19] = [
+const DEEDS: [(&str, &str); 21] = [
     ("user_added", "新增用户"),
     ("user_disabled", "停用用户"),
     ("user_enabled", "恢复用户"),
@@ -36,6 +36,8 @@ const DEEDS: [(&str, &str); 19] = [
     ("restored", "从备份恢复"),
     ("replica_added", "等候副本"),
     ("replica_removed", "不再等候副本"),
+    ("release_added", "发布新版本"),
+    ("release_withdrawn", "停止发布版本"),
     ("witness_disagrees", "电脑见过的与数据库不符"),
 ];
 
@@ -128,7 +130,7 @@ impl Names {
         if let Some(until) = detail.get("expires_at").and_then(Value::as_i64) {
             more.push(format!("有效到 {}", time(Some(until))));
         }
-        more.extend(text("replica").map(str::to_owned));
+        more.extend(text("replica").or_else(|| text("version")).map(str::to_owned));
         if let Some(codes) = detail.get("codes").and_then(Value::as_u64) {
             more.push(format!("{codes} 个"));
         }

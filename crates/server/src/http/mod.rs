@@ -10,6 +10,7 @@ mod fetch;
 mod openapi;
 mod package;
 mod refusal;
+mod release;
 mod watch;
 
 pub use body::read as read_body;
@@ -72,6 +73,8 @@ pub(crate) fn router(province: Province, rate: Rate) -> Router {
             get(blob::fetch).head(blob::have).put(blob::bring).layer(DefaultBodyLimit::max(CHUNK_BYTES)),
         )
         .route("/v1/package/{id}/reply/{part}", get(package::fetch))
+        .route("/v1/release", get(release::newest))
+        .route("/v1/release/{version}/{platform}/{piece}", get(release::piece))
         .layer(GovernorLayer::new(governed).error_handler(refusal::governed));
     let open = Router::new()
         .route("/v1/enrol", post(desk::enrol))

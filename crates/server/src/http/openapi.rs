@@ -1,6 +1,6 @@
 //! `/openapi.json`: every message of the wire, from the types that carry it.
 
-use super::{audit, blob, desk, devices, fetch, package, watch};
+use super::{audit, blob, desk, devices, fetch, package, release, watch};
 use axum::Json;
 use tiexin_protocol::change::{Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange};
 use tiexin_protocol::statement::{Claim, Signed, Wiped};
@@ -23,15 +23,15 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         desk::enrol, desk::token, desk::hello, desk::push, desk::pull, desk::quarantine, fetch::snapshot,
-        package::take, package::fetch, blob::have, blob::fetch, blob::bring, devices::list, devices::revoke, devices::wiped, devices::claim,
+        package::take, package::fetch, release::newest, release::piece, blob::have, blob::fetch, blob::bring, devices::list, devices::revoke, devices::wiped, devices::claim,
         audit::take, audit::list,
         watch::live, watch::ready, watch::safe, watch::metrics,
     ),
     components(schemas(
         Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange, ChangeVerdict, Cursor,
         EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest,
-        PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader, TokenReply,
-        TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Claim, Wiped, SeenHead, SeenRoot,
+        PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader,
+        TokenReply, TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Claim, Wiped, SeenHead, SeenRoot,
         Escrowed, Joining, DeviceRow, DeviceState, RevokeRequest, AuditLine, AuditPage, AuditReply, AuditRequest,
     )),
     modifiers(&Bearer)

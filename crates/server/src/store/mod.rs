@@ -121,6 +121,24 @@ pub(crate) struct Kept {
     pub(crate) reply_parts: Option<u32>,
 }
 
+/// A piece of a release's part.
+#[derive(Debug, Clone)]
+pub(crate) struct ReleasePiece {
+    pub(crate) version: String,
+    pub(crate) platform: String,
+    pub(crate) number: i64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A release as it was added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeptRelease {
+    /// [`Signed`] as JSON.
+    pub(crate) signed: String,
+    pub(crate) added_at: i64,
+    pub(crate) withdrawn_at: Option<i64>,
+}
+
 /// The province's book. Times are milliseconds since 1970 UTC by the server's clock, handed in.
 #[async_trait]
 pub(crate) trait Book: Send + Sync + 'static {
@@ -208,6 +226,21 @@ pub(crate) trait Book: Send + Sync + 'static {
     async fn package_reply(&self, package: Uuid, part: u32) -> Result<Option<Vec<u8>>>;
     /// Forgets packages that came before `before`.
     async fn prune_packages(&self, before: i64) -> Result<()>;
+
+    /// Keeps a piece of a release that is being added: no desk hears of it yet.
+    async fn keep_release_piece(&self, piece: &ReleasePiece, now: i64) -> Result<()>;
+    /// All pieces of it are here: from now on it is given out.
+    async fn finish_release(&self, version: &str, signed: &str, now: i64) -> Result<()>;
+    /// Forgets the pieces of one that was not finished.
+    async fn forget_unfinished_release(&self, version: &str) -> Result<()>;
+    /// It is given out no more, and its pieces go.
+    ///
+    /// # Errors
+    /// `NotFound`: it is not given out.
+    async fn withdraw_release(&self, version: &str, now: i64) -> Result<()>;
+    async fn releases(&self) -> Result<Vec<KeptRelease>>;
+    /// A piece of a release that is given out.
+    async fn release_piece(&self, version: &str, platform: &str, number: i64) -> Result<Option<Vec<u8>>>;
 
     /// What a device has to do with an attachment.
     async fn claim(&self, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim>;

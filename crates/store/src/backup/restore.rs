@@ -42,6 +42,8 @@ pub fn restore(
     fs::create_dir_all(dir)?;
     let _alone = Hold::alone(dir)?;
     aside::finish(dir)?;
+    // It is of the book that makes room.
+    crate::before::stay(dir)?;
     let coming = Coming::clean(dir)?;
     let copied = coming.take(backup, list.as_ref(), progress).inspect_err(|_| coming.leave())?;
     let target = database(dir);

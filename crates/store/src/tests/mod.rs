@@ -6,6 +6,7 @@ mod asides;
 mod audit;
 mod backups;
 mod batches;
+mod befores;
 mod blobs;
 mod copies;
 mod crash;

@@ -3,6 +3,7 @@
 mod address;
 mod blob;
 mod line;
+mod release;
 
 use async_trait::async_trait;
 use ed25519_dalek::SigningKey;

@@ -11,6 +11,7 @@ mod people;
 mod pull;
 mod push;
 mod push_rows;
+mod release;
 mod replica;
 mod restore;
 mod root;
@@ -31,8 +32,8 @@ use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, Vi
 use uuid::Uuid;
 
 use super::{
-    BeforeCommit, Book, Enrolment, Kept, OpenCode, Room, ScopeDump, StandingFacts, TakenBack, Testimony,
-    bytes32, db, region, wire,
+    BeforeCommit, Book, Enrolment, Kept, KeptRelease, OpenCode, ReleasePiece, Room, ScopeDump, StandingFacts,
+    TakenBack, Testimony, bytes32, db, region, wire,
 };
 use crate::access::{Admission, Device, Heard, Right};
 use crate::audit::{AuditHead, AuditRow};
@@ -247,6 +248,25 @@ impl Book for PostgresBook {
         Err(Error::Config(
             "PostgreSQL 请用它自己的工具备份，前后各运行一次 backup --begin 与 backup --end".into(),
         ))
+    }
+
+    async fn keep_release_piece(&self, piece: &ReleasePiece, now: i64) -> Result<()> {
+        writing!(self, tx => release::keep_piece(&tx, piece, now))
+    }
+    async fn finish_release(&self, version: &str, signed: &str, now: i64) -> Result<()> {
+        writing!(self, tx => release::finish(&tx, version, signed, now))
+    }
+    async fn forget_unfinished_release(&self, version: &str) -> Result<()> {
+        writing!(self, tx => release::forget_unfinished(&tx, version))
+    }
+    async fn withdraw_release(&self, version: &str, now: i64) -> Result<()> {
+        writing!(self, tx => release::withdraw(&tx, version, now))
+    }
+    async fn releases(&self) -> Result<Vec<KeptRelease>> {
+        release::all(&**self.client().await?).await
+    }
+    async fn release_piece(&self, version: &str, platform: &str, number: i64) -> Result<Option<Vec<u8>>> {
+        release::piece(&**self.client().await?, version, platform, number).await
     }
 
     async fn claim(&self, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim> {

@@ -34,6 +34,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/008_desk_audit.sql")),
         M::up(include_str!("../../../migrations/sqlite/009_testimony.sql")),
         M::up(include_str!("../../../migrations/sqlite/010_given.sql")),
+        M::up(include_str!("../../../migrations/sqlite/011_release.sql")),
     ])
 }
 

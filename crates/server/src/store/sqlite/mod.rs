@@ -9,6 +9,7 @@ mod package;
 mod people;
 mod pull;
 mod push;
+mod release;
 mod restore;
 mod root;
 mod rows;
@@ -29,7 +30,8 @@ use tiexin_protocol::wire::{PullRequest, PushReply, PushRequest, Quarantined, Vi
 use uuid::Uuid;
 
 use super::{
-    Book, Enrolment, Kept, OpenCode, Room, ScopeDump, StandingFacts, TakenBack, Testimony, bytes32, db, wire,
+    Book, Enrolment, Kept, KeptRelease, OpenCode, ReleasePiece, Room, ScopeDump, StandingFacts, TakenBack,
+    Testimony, bytes32, db, wire,
 };
 use crate::access::{Admission, Device, Heard, Right};
 use crate::audit::{AuditHead, AuditRow};
@@ -209,6 +211,30 @@ impl Book for SqliteBook {
     }
     async fn behind(&self) -> Result<Behind> {
         self.read(restore::behind).await
+    }
+
+    async fn keep_release_piece(&self, piece: &ReleasePiece, now: i64) -> Result<()> {
+        let piece = piece.clone();
+        self.write(move |tx| release::keep_piece(tx, &piece, now)).await
+    }
+    async fn finish_release(&self, version: &str, signed: &str, now: i64) -> Result<()> {
+        let (version, signed) = (version.to_owned(), signed.to_owned());
+        self.write(move |tx| release::finish(tx, &version, &signed, now)).await
+    }
+    async fn forget_unfinished_release(&self, version: &str) -> Result<()> {
+        let version = version.to_owned();
+        self.write(move |tx| release::forget_unfinished(tx, &version)).await
+    }
+    async fn withdraw_release(&self, version: &str, now: i64) -> Result<()> {
+        let version = version.to_owned();
+        self.write(move |tx| release::withdraw(tx, &version, now)).await
+    }
+    async fn releases(&self) -> Result<Vec<KeptRelease>> {
+        self.read(release::all).await
+    }
+    async fn release_piece(&self, version: &str, platform: &str, number: i64) -> Result<Option<Vec<u8>>> {
+        let (version, platform) = (version.to_owned(), platform.to_owned());
+        self.read(move |tx| release::piece(tx, &version, &platform, number)).await
     }
 
     async fn claim(&self, device: Uuid, scope: &RegionCode, record: Uuid) -> Result<Claim> {
