@@ -1,4 +1,4 @@
-//! 设置: type size, password, users of this PC, the book and its audit, the desks of the region.
+//! 设置: type size, password, users of this PC, the book and its audit, the desks of the region, the program.
 
 mod audit;
 mod audit_wish;
@@ -6,6 +6,7 @@ mod book;
 mod devices;
 mod machine;
 mod password;
+mod program;
 mod users;
 
 use crate::components::{Card, Page, Tab, Tabs};
@@ -15,6 +16,7 @@ use book::Book;
 use devices::Devices;
 use password::Password;
 use patternfly_yew::prelude::Switch;
+use program::Program;
 use users::Users;
 use yew::prelude::*;
 
@@ -25,6 +27,7 @@ enum Part {
     Book,
     Devices,
     Audit,
+    Program,
 }
 
 #[component]
@@ -39,6 +42,7 @@ pub(crate) fn SettingsPage() -> Html {
     if session.can_audit() {
         shown.push(("操作记录", Part::Audit));
     }
+    shown.push(("程序", Part::Program));
     let tabs: Vec<Tab> = shown.iter().map(|(label, _)| Tab::new(*label)).collect();
     let onchange = {
         let at = at.setter();
@@ -54,6 +58,7 @@ pub(crate) fn SettingsPage() -> Html {
                     Part::Book => html! { <Book /> },
                     Part::Devices => html! { <Devices /> },
                     Part::Audit => html! { <Audit /> },
+                    Part::Program => html! { <Program /> },
                 } }
             </div>
         </Page>
