@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tiexin_protocol::package::{Header, Part, PushBody, ReplyBody, gather};
+use tiexin_protocol::release::Release;
 use tiexin_protocol::rescue::{LeftKey, Rescue, RescueFile};
 use tiexin_protocol::statement::{AuditRoot, Claim, Lease, Standing, WipeOrder, Wiped};
 use tiexin_protocol::wire::*;
@@ -94,6 +95,7 @@ fn again(shape: &str, value: Value) -> serde_json::Result<Value> {
         "Rescue" => of::<Rescue>(value),
         "RescueFile" => of::<RescueFile>(value),
         "RevokeRequest" => of::<RevokeRequest>(value),
+        "ReleaseReply" => of::<ReleaseReply>(value),
         "SnapshotHeader" => of::<SnapshotHeader>(value),
         "Standing" => of::<Standing>(value),
         "TokenReply" => of::<TokenReply>(value),
@@ -143,6 +145,20 @@ fn every_recorded_part_is_read() {
             assert!(package.missing().is_empty());
             package.whole().unwrap();
         }
+    }
+}
+
+/// What was signed of a version: desks of every version read it, and refuse by it.
+#[test]
+fn every_recorded_release_is_read() {
+    let replies = messages("ReleaseReply.json");
+    assert!(!replies.is_empty());
+    for (name, bytes) in replies {
+        let reply: ReleaseReply = serde_json::from_slice(&bytes).unwrap();
+        let body = reply.newest.unwrap().body;
+        let release: Release = serde_json::from_str(&body).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(release.sound(), Ok(()), "{name}");
+        assert_eq!(canonical(&serde_json::to_value(&release).unwrap()), body.into_bytes(), "{name}");
     }
 }
 

@@ -18,6 +18,7 @@ mod office;
 mod place;
 mod pushes;
 mod recorded;
+mod releases;
 mod replicas;
 mod restored;
 mod rights;

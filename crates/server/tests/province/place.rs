@@ -103,6 +103,23 @@ impl Place {
         }
     }
 
+    /// The acts of the office that are called so, in order.
+    pub(crate) async fn acts(&self, like: &str) -> Vec<String> {
+        let query = format!("SELECT act FROM audit WHERE act LIKE '{like}' ORDER BY book, seq");
+        match &self.store {
+            StoreUrl::Sqlite(path) => {
+                let book = rusqlite::Connection::open(path).unwrap();
+                let mut select = book.prepare(&query).unwrap();
+                select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+            }
+            StoreUrl::Postgres(url) => {
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                client.query(&query, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+            }
+        }
+    }
+
     pub(crate) fn clock(&self) -> Clock {
         let at = self.clock.clone();
         Clock::of(move || DateTime::from_timestamp_millis(at.load(Ordering::SeqCst)).unwrap())

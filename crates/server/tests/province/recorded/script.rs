@@ -15,6 +15,7 @@ use super::tape::Tape;
 use super::{standing, stick};
 use crate::desk::{Desk, words};
 use crate::place::{OTHER_TOWN, OTHER_VILLAGE, Place, TOWN, VILLAGE, region};
+use crate::releases::{package, signer, trusted};
 
 /// A village of the next township.
 pub(super) const NEW: &str = "340323104001";
@@ -46,6 +47,15 @@ pub(super) async fn play(place: &Place, tape: &mut Tape) {
     standing::standing(&province, place, &mut people, tape).await;
     audits(&province, &people, tape).await;
     stick::carried(&province, &mut people, tape).await;
+    released(&province, tape).await;
+}
+
+/// The newest version of the program.
+async fn released(province: &Province, tape: &mut Tape) {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _) = package(folder.path(), "1.2.0", &signer(1));
+    province.add_release(&file, &trusted()).await.unwrap();
+    tape.turn("the-newest-version").keep(&province.newest_release().await.unwrap());
 }
 
 /// Pushes and keeps both sides; `expected` as [`words`] gives them.
