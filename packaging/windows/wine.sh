@@ -37,10 +37,21 @@ SCRIPT
   chmod +x "$wine_dir/wine"
   # One server for all programs that come and go.
   WINEPREFIX="$wine_dir/prefix" wineserver -p
-  wine_run wineboot -i 2>/dev/null
+  wine_boot
   wine_run reg add 'HKCU\Software\Wine' /v Version /d win10 /f >/dev/null
   wine_c="$wine_dir/prefix/drive_c"
   [ -d "$wine_c/users/王丽丽/AppData" ] || fail "Wine made no folder for 王丽丽"
+}
+
+# On a busy machine Wine may give up before its registry is whole; without time zones no program knows the time.
+wine_boot() {
+  local tries zone='HKLM\Software\Microsoft\Windows NT\CurrentVersion\Time Zones\China Standard Time'
+  wine_run wineboot -i 2>/dev/null || true
+  for tries in 1 2 3 4 5; do
+    wine_run reg query "$zone" >/dev/null 2>&1 && return
+    wine_run wineboot -u 2>/dev/null || true
+  done
+  fail "Wine made no whole Windows"
 }
 
 wine_run() { "$wine_dir/wine" "$@" </dev/null; }
