@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use uuid::Uuid;
 
 /// The desk's clock. Shown to people and used for due dates; never decides whose change wins.
@@ -69,7 +69,9 @@ impl Clock for SystemClock {
         at.map(|at| office_time(at).date())
     }
     fn zone_minutes(&self) -> Option<i32> {
-        Some(Local::now().offset().local_minus_utc() / 60)
+        // `Local::now` panics where Windows gives no zone. An hour of doubt around a summer time does no harm here.
+        let now = Utc::now().naive_utc();
+        Local.offset_from_local_datetime(&now).earliest().map(|zone| zone.local_minus_utc() / 60)
     }
     fn steady_ms(&self) -> i64 {
         i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
