@@ -7,8 +7,8 @@ use tiexin_protocol::statement::{Claim, Signed, Wiped};
 use tiexin_protocol::wire::{
     AuditLine, AuditPage, AuditReply, AuditRequest, ChangeVerdict, Cursor, DeviceRow, DeviceState,
     EnrolReply, EnrolRequest, Escrowed, HelloReply, HelloRequest, Joining, Limits, PackageState, PageEntry,
-    PublicKeys, PullReply, PullRequest, PushReply, PushRequest, Quarantined, Refusal, RevokeRequest,
-    ScopeHead, ScopePage, SeenHead, SeenRoot, SnapshotHeader, TokenReply, TokenRequest,
+    PublicKeys, PullReply, PullRequest, PushReply, PushRequest, Quarantined, Refusal, ReleaseReply,
+    RevokeRequest, ScopeHead, ScopePage, SeenHead, SeenRoot, SnapshotHeader, TokenReply, TokenRequest,
 };
 use tiexin_protocol::{Chain, Digest, EntryHash};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -30,7 +30,7 @@ use utoipa::{Modify, OpenApi};
     components(schemas(
         Change, ChangeId, LogEntry, Overwritten, ParkCode, Verdict, VoidChange, ChangeVerdict, Cursor,
         EnrolReply, EnrolRequest, HelloReply, HelloRequest, Limits, PackageState, PageEntry, PublicKeys, PullReply, PullRequest,
-        PushReply, PushRequest, Quarantined, Refusal, ScopeHead, ScopePage, SnapshotHeader,
+        PushReply, PushRequest, Quarantined, Refusal, ReleaseReply, ScopeHead, ScopePage, SnapshotHeader,
         TokenReply, TokenRequest, PackageState, PublicKeys, Chain, Digest, EntryHash, Signed, Claim, Wiped, SeenHead, SeenRoot,
         Escrowed, Joining, DeviceRow, DeviceState, RevokeRequest, AuditLine, AuditPage, AuditReply, AuditRequest,
     )),

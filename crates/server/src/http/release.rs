@@ -4,7 +4,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use tiexin_protocol::wire::Refusal;
+use tiexin_protocol::wire::{Refusal, ReleaseReply};
 
 use super::body::reply;
 use super::caller::Caller;
@@ -12,10 +12,9 @@ use super::refusal::Refuse;
 use crate::error::Refused;
 use crate::province::Province;
 
-// The schema of `ReleaseReply` joins the document with the next recording of the wire (docs/sync.md).
 /// The newest release that is given out: `{"newest": {body, signature}}`, what was signed of it; none: `{}`.
 #[utoipa::path(get, path = "/v1/release", security(("device" = [])),
-    responses((status = 200, content_type = "application/json"), (status = "4XX", body = Refusal)))]
+    responses((status = 200, body = ReleaseReply), (status = "4XX", body = Refusal)))]
 pub(super) async fn newest(
     State(province): State<Province>,
     caller: Caller,
