@@ -22,6 +22,7 @@ const RECORDED: &[(&str, &str)] = &[
     ("wire-1.4", "94d7bf69de3158b8fb8165ce16b3fcdfc607eea673f2d2eb78bc0b17d51747d8"),
     ("wire-1.5", "88a76c382e35f53ff46368de21677b63234178c1e83a32117a815fbabe4c2947"),
     ("wire-1.6", "4f7dad2bb1013bf513c3b917df82a16cbd2e250ff3a1b066af22295ee1527c6d"),
+    ("wire-1.7", "aa80d7d88bc0c9d818a0b64b076bfa6a9005de7d0c46a8580c3845f46476c531"),
 ];
 
 fn shelf() -> PathBuf {
