@@ -50,7 +50,7 @@ pub enum TableError {
 impl From<XlsxError> for TableError {
     fn from(error: XlsxError) -> TableError {
         match error {
-            XlsxError::IoError(error) => TableError::Io(error),
+            XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => TableError::Io(error),
             other => TableError::Layout(other),
         }
     }
