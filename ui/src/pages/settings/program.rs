@@ -1,7 +1,7 @@
 //! The program: what runs, what is new, putting it in place, going back.
 
 use crate::components::{Button, Card, Dialog, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted};
-use crate::hooks::{Busy, use_command, use_query, use_toast};
+use crate::hooks::{Busy, use_command, use_query, use_session, use_toast};
 use crate::text;
 use crate::transport::{Filter, call, in_window, listen, pick_files};
 use tiexin_contract::import::CancelJob;
@@ -18,6 +18,7 @@ const CHOOSE: &str = "选择更新包";
 #[component]
 pub(super) fn Program() -> Html {
     let query = use_query(ShowUpdate {}, &[]);
+    let enrolled = use_session().me().is_some_and(|me| me.enrolled);
     let toast = use_toast();
     let changed = use_state(|| None::<UpdateShown>);
     let (ask, fetch, take) =
@@ -112,7 +113,9 @@ pub(super) fn Program() -> Html {
             if apply.pending { <Waiting label="正在安装，请不要关电脑……" /> }
             { for errors.into_iter().flatten().map(|error| html! { <Trouble error={error.clone()} /> }) }
             <div class="tx-form-buttons">
-                <Button label="看看省平台有没有新版本" busy={ask.pending} disabled={busy} onclick={on_ask} />
+                if enrolled {
+                    <Button label="看看省平台有没有新版本" busy={ask.pending} disabled={busy} onclick={on_ask} />
+                }
                 <Button label="从U盘选更新包……" disabled={busy} busy={take.pending} onclick={on_take} />
             </div>
             if *choosing {
