@@ -129,6 +129,8 @@ SectionEnd
 Section Uninstall
   !insertmacro AllClosed
   !insertmacro ProgramsGone
+  ; Versions that came by update packages.
+  RMDir /r "$INSTDIR\versions"
   Delete "$INSTDIR\uninstall.exe"
   ; Only when nothing of somebody else lies in it.
   RMDir "$INSTDIR"
