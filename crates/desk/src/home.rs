@@ -29,6 +29,11 @@ pub fn home() -> Option<Home> {
     }
 }
 
+/// Whether a book is carried from machine to machine, together with its program.
+pub(crate) fn is_carried(book: &Path) -> bool {
+    book.ends_with(CARRIED)
+}
+
 /// A version that came by a package lies deeper; what is carried lies beside what was installed.
 fn carried(program: &Path) -> Option<PathBuf> {
     let update = Install::of(program).and_then(|install| install.home().map(Path::to_owned));

@@ -7,7 +7,7 @@ use tiexin_store::{Book, MachineSecret, StoreError, UnlockError};
 
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
-use crate::{errors, folders};
+use crate::{errors, folders, home};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, state);
@@ -22,6 +22,12 @@ fn state(at: &At, _: GetMachine) -> Result<MachineState, ErrorReply> {
 }
 
 fn bind(at: &At, args: BindMachine) -> Result<MachineState, ErrorReply> {
+    if home::is_carried(at.book().dir()) {
+        return Err(ErrorReply::new(
+            ErrorCode::Invalid,
+            "这份台账和程序一起带着走，绑定以后在别的电脑上就打不开了，所以不能绑定。没有改动。",
+        ));
+    }
     let secret = secret(args.key_folder.as_deref())?;
     at.book().bind_machine(&secret, at.user.id, at.now_ms).map_err(|error| match error {
         StoreError::Unlock(UnlockError::Io(_)) | StoreError::Io(_) => ErrorReply::new(

@@ -59,6 +59,16 @@ fn elsewhere(machine: &str, work: impl FnOnce()) {
 }
 
 #[test]
+fn a_book_that_is_carried_along_is_not_bound() {
+    let desk = Desk::of("340323100");
+    let machine = desk.beside("machine");
+    let carried = desk.beside("tiexin-book");
+    copy(&desk.data(), Path::new(&carried));
+    run_at(&carried, &machine, &["machine", "bind", "--agreed"]).failed(6, "带着走");
+    assert_eq!(keys(&machine), 0);
+}
+
+#[test]
 fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
     let desk = Desk::of("340323100");
     let machine = desk.beside("machine");
