@@ -19,6 +19,7 @@ INSERT INTO layout (name, divided_by, together) VALUES
   -- Small, seldom written, joined by everybody.
   ('meta', NULL, NULL), ('user', NULL, NULL), ('grant', NULL, NULL), ('enrol_code', NULL, NULL),
   ('audit_root', NULL, NULL), ('replica', NULL, NULL), ('refinery_schema_history', NULL, NULL),
+  ('release', NULL, NULL),
   -- A township: all that a push and a pull touch under the lock of one scope.
   ('scope', 'id', 'scope'), ('region_digest', 'scope', 'scope'), ('log', 'scope', 'scope'),
   ('record', 'scope', 'scope'), ('field_history', 'scope', 'scope'), ('conflict', 'scope', 'scope'),
@@ -31,7 +32,9 @@ INSERT INTO layout (name, divided_by, together) VALUES
   ('audit_head', 'book', 'audit'), ('audit', 'book', 'audit'),
   -- Attachments of a record, carried packages.
   ('blob_of', 'record', 'attachment'), ('blob_chunk', 'record', 'attachment'),
-  ('package', 'id', 'package'), ('package_file', 'package', 'package');
+  ('package', 'id', 'package'), ('package_file', 'package', 'package'),
+  -- New versions of the program, in pieces.
+  ('release_piece', 'version', 'release');
 
 DO $$
 DECLARE
