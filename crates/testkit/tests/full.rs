@@ -126,7 +126,11 @@ impl Office<'_> {
             }
             self.colleague.sync().await.map_err(said)?;
         }
-        let told = |error: &ErrorReply| error.code == ErrorCode::Disk && error.message.contains("磁盘");
+        // Of the book's own disk, or of the place that was chosen for a backup.
+        let told = |error: &ErrorReply| {
+            error.code == ErrorCode::Disk
+                && ["磁盘", "没有空间"].iter().any(|word| error.message.contains(word))
+        };
         self.disk.fill(leave)?;
         let outcome = self.done(deed, n).await;
         self.disk.free()?;
