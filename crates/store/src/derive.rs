@@ -33,7 +33,7 @@ use serde_json::Value;
 use tiexin_domain::nouns::person::has_died;
 use tiexin_domain::nouns::{self, tidy_name};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Fen, PartialDate, RegionCode};
+use tiexin_domain::{Fen, Kind, PartialDate, RegionCode};
 use uuid::Uuid;
 
 pub use flags::{file_flag, member_flag, person_flag, visit_flag};
@@ -127,64 +127,58 @@ fn len(fields: &Fields, field: &str) -> Option<i64> {
 pub(crate) fn derive(record: &Record) -> Derived {
     let f = &record.fields;
     let mut d = Derived { place: place(&record.region()), ..Derived::default() };
-    let household = text(f, "household").and_then(|id| id.parse::<Uuid>().ok());
+    let household =
+        nouns::household_field(&record.kind).and_then(|field| text(f, field)?.parse::<Uuid>().ok());
     d.household = household.map(household_key);
     // A list by name, and one by day, must not lose what has none.
     d.sort =
         nouns::sort_field(&record.kind).map(|field| spelling::sort_key(text(f, field).unwrap_or_default()));
     d.day = nouns::day_field(&record.kind).map(|field| day(f, field).unwrap_or(0));
+    d.until = nouns::until_field(&record.kind).and_then(|field| day(f, field));
+    d.number = nouns::number_field(&record.kind).and_then(|field| f.get(field)?.as_i64());
     d.category = nouns::category_field(&record.kind).and_then(|field| text(f, field)).map(str::to_owned);
-    match record.kind.as_str() {
-        "visit" => {
-            d.until = day(f, "follow_up");
+    match Kind::from_code(&record.kind) {
+        Kind::Visit => {
             d.number = gifts(f);
             d.flags = visit_flags(f);
             d.persons = persons(household, f.get("met"));
         }
-        "need_survey" => {
+        Kind::NeedSurvey => {
             d.number = len(f, "needs");
             d.persons = persons(household, f.get("persons"));
         }
-        "insurance_claim" => {
+        Kind::InsuranceClaim => {
             d.number = money(f.get("amount"));
             d.persons = persons(household, f.get("insured"));
         }
-        "counselling" => {
-            d.number = f.get("score").and_then(Value::as_i64);
+        Kind::Counselling => {
             d.flags = flag(f, "file_opened", 1) | flag(f, "assessed", 2) | flag(f, "paired", 4);
             d.persons = persons(household, f.get("person"));
         }
-        "activity" => {
-            d.until = day(f, "end");
-            d.number = f.get("headcount").and_then(Value::as_i64).or_else(|| len(f, "sign_ins"));
+        Kind::Activity => {
+            d.number = d.number.or_else(|| len(f, "sign_ins"));
             d.flags = flag(f, "archived", 1);
         }
-        "member" => {
-            d.until = day(f, "left");
-            d.flags = member_flags(f);
-        }
-        "volunteer" => d.number = f.get("minutes").and_then(Value::as_i64),
-        "person" => {
+        Kind::Member => d.flags = member_flags(f),
+        Kind::Person => {
             d.natural = text(f, "id_number").map(str::to_uppercase);
             // Died, nobody knows when: ended before any day that is asked for.
-            d.until = day(f, "died_on").or_else(|| has_died(f).then_some(0));
+            d.until = d.until.or_else(|| has_died(f).then_some(0));
             d.flags = flag(f, "lunar_birthday", person_flag::LUNAR)
                 | if d.natural.is_some() { person_flag::HAS_ID } else { 0 };
         }
-        "support_file" => {
+        Kind::SupportFile => {
             d.natural = text(f, "code").map(str::to_owned);
             d.flags = file_flags(f);
         }
-        "contact_pair" => {
+        Kind::ContactPair => {
             d.sort = text(f, "township_leader").or_else(|| text(f, "village_worker")).map(spelling::sort_key);
-            d.until = day(f, "to");
             d.flags = i64::from(text(f, "township_leader").is_some())
                 | i64::from(text(f, "village_worker").is_some()) << 1;
         }
-        "attachment" => d.number = f.get("bytes").and_then(Value::as_i64),
-        "household" => d.household = None,
-        // A kind of a newer program is listed by the day or the name it seems to have.
-        _ => {
+        Kind::Household | Kind::Volunteer | Kind::Attachment => {}
+        // A decision, and a kind of a newer program, is listed by the day or the name it seems to have.
+        Kind::Settlement | Kind::Merge | Kind::Other(_) => {
             let name = text(f, "name").or_else(|| text(f, "head_name"));
             d.sort = Some(spelling::sort_key(name.unwrap_or_default()));
         }

@@ -29,8 +29,8 @@ pub use need_survey::NeedSurvey;
 pub use person::Person;
 pub use settlement::Settlement;
 pub use spec::{
-    Checked, category_field, check, day_field, fields, masked_fields, merge_class, parent_fields, past_dates,
-    sort_field,
+    Checked, category_field, check, day_field, fields, household_field, masked_fields, merge_class,
+    number_field, parent_fields, past_dates, sort_field, until_field,
 };
 pub use support_file::SupportFile;
 pub use visit::Visit;

@@ -11,6 +11,8 @@ use crate::shape::{self, FieldShape};
 /// By which a list of a kind of a newer program is ordered, and where its day stands, as far as anybody can tell.
 const NAME: &str = "name";
 const DATE: &str = "date";
+/// By which a record names its family, also one of a kind of a newer program.
+const HOUSEHOLD: &str = "household";
 
 struct Spec {
     check: fn(&Fields) -> Result<Checked, Problem>,
@@ -22,10 +24,16 @@ struct Spec {
     masked: &'static [&'static str],
     /// The field that names the household, and through it the family page.
     parent: &'static [&'static str],
+    /// The field that names the record's family; none: it is one itself.
+    household: Option<&'static str>,
     /// The field by which a list is ordered; none: by the day, the newest first.
     sort: Option<&'static str>,
     /// The field that says on which day it happened or began.
     day: Option<&'static str>,
+    /// The field that says on which day it ended, or what was agreed is due.
+    until: Option<&'static str>,
+    /// The field that holds a whole number to be added up.
+    number: Option<&'static str>,
     /// The field by whose code records of the kind are told apart.
     category: Option<&'static str>,
     /// See [`past_dates`].
@@ -46,9 +54,12 @@ fn spec(kind: &Kind) -> Option<Spec> {
         sets: &[],
         long_notes: &["notes"],
         masked: &[],
-        parent: &["household"],
+        parent: &[HOUSEHOLD],
+        household: Some(HOUSEHOLD),
         sort: Some(NAME),
         day: Some(DATE),
+        until: None,
+        number: None,
         category: None,
         past: &[],
     };
@@ -59,6 +70,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sets: &["kinds", "hardship"],
             masked: &["phone"],
             parent: &[merge::MERGED_INTO],
+            household: None,
             sort: Some("head_name"),
             day: None,
             ..PLAIN
@@ -69,8 +81,9 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sensitive: &["id_number"],
             sets: &["tags"],
             masked: &["id_number", "phone"],
-            parent: &["household", merge::MERGED_INTO],
+            parent: &[HOUSEHOLD, merge::MERGED_INTO],
             day: Some("birth"),
+            until: Some("died_on"),
             category: Some("relation"),
             past: &["birth", "died_on"],
             ..PLAIN
@@ -80,7 +93,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
             fields: shape::of::<SupportFile>,
             sensitive: &["category", "assistance", "code"],
             masked: &["disability_card", "phone"],
-            parent: &["household", merge::MERGED_INTO],
+            parent: &[HOUSEHOLD, merge::MERGED_INTO],
             sort: Some("head_name"),
             day: Some("opened_on"),
             category: Some("category"),
@@ -91,9 +104,10 @@ fn spec(kind: &Kind) -> Option<Spec> {
             check: check_as::<ContactPair>,
             fields: shape::of::<ContactPair>,
             long_notes: &["handover_note"],
-            parent: &["household", "file"],
+            parent: &[HOUSEHOLD, "file"],
             sort: Some("township_leader"),
             day: Some("from"),
+            until: Some("to"),
             ..PLAIN
         },
         Kind::Visit => Spec {
@@ -101,6 +115,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
             fields: shape::of::<Visit>,
             long_notes: &["note", "needs"],
             sort: None,
+            until: Some("follow_up"),
             category: Some("kind"),
             ..PLAIN
         },
@@ -125,6 +140,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
             fields: shape::of::<Counselling>,
             long_notes: &["session_note"],
             sort: None,
+            number: Some("score"),
             past: &[DATE],
             ..PLAIN
         },
@@ -134,6 +150,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sets: &["tags"],
             parent: &["person"],
             day: Some("joined"),
+            until: Some("left"),
             category: Some("structure"),
             ..PLAIN
         },
@@ -143,6 +160,7 @@ fn spec(kind: &Kind) -> Option<Spec> {
             sets: &["skills"],
             parent: &["person"],
             day: Some("approved_on"),
+            number: Some("minutes"),
             category: Some("approval"),
             past: &["approved_on"],
             ..PLAIN
@@ -155,6 +173,8 @@ fn spec(kind: &Kind) -> Option<Spec> {
             parent: &[],
             sort: None,
             day: Some("start"),
+            until: Some("end"),
+            number: Some("headcount"),
             category: Some("project"),
             ..PLAIN
         },
@@ -182,9 +202,10 @@ fn spec(kind: &Kind) -> Option<Spec> {
             fields: shape::of::<Attachment>,
             sensitive: &["sha256", "bytes", "thumb_sha256", "thumb_bytes", "owner"],
             long_notes: &[],
-            parent: &["household", "owner"],
+            parent: &[HOUSEHOLD, "owner"],
             sort: None,
             day: Some("taken_at"),
+            number: Some("bytes"),
             category: Some("what"),
             ..PLAIN
         },
@@ -231,6 +252,21 @@ pub fn day_field(kind: &str) -> Option<&'static str> {
     spec(&Kind::from_code(kind)).map_or(Some(DATE), |spec| spec.day)
 }
 
+/// The field that says on which day a record of the kind ended, or what was agreed is due.
+pub fn until_field(kind: &str) -> Option<&'static str> {
+    spec(&Kind::from_code(kind)).and_then(|spec| spec.until)
+}
+
+/// The field of a record of the kind that holds a whole number to be added up.
+pub fn number_field(kind: &str) -> Option<&'static str> {
+    spec(&Kind::from_code(kind)).and_then(|spec| spec.number)
+}
+
+/// The field that names the family of a record of the kind; none: it is one itself.
+pub fn household_field(kind: &str) -> Option<&'static str> {
+    spec(&Kind::from_code(kind)).map_or(Some(HOUSEHOLD), |spec| spec.household)
+}
+
 /// The field by whose code records of the kind are told apart.
 pub fn category_field(kind: &str) -> Option<&'static str> {
     spec(&Kind::from_code(kind)).and_then(|spec| spec.category)
@@ -274,7 +310,8 @@ mod tests {
         }
         for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Settlement | Kind::Merge)) {
             let own: Vec<&str> = fields(kind.code()).iter().map(|field| field.name).collect();
-            let told = [sort_field(kind.code()), day_field(kind.code()), category_field(kind.code())];
+            let told =
+                [sort_field, day_field, until_field, number_field, category_field].map(|of| of(kind.code()));
             let past = past_dates(kind.code()).iter().copied();
             for field in told.into_iter().flatten().chain(past) {
                 assert!(own.contains(&field), "{kind:?} has no {field}");
