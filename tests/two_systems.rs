@@ -30,16 +30,7 @@ async fn sound(desk: &Desk) {
 }
 
 async fn count(desk: &Desk, kind: &str) -> u64 {
-    let asked = ListRecords {
-        kind: kind.into(),
-        region: TOWNSHIP.parse().expect("a township"),
-        filters: Vec::new(),
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 1,
-    };
+    let asked = ListRecords::of(kind, TOWNSHIP.parse().expect("a township"), 1);
     desk.run(asked).await.expect("a list").total
 }
 

@@ -35,6 +35,22 @@ pub struct ListRecords {
     pub limit: u32,
 }
 
+impl ListRecords {
+    /// The first `limit` of a kind in a region: nothing is left out, in the order of the kind.
+    pub fn of(kind: impl Into<String>, region: RegionCode, limit: u32) -> ListRecords {
+        ListRecords {
+            kind: kind.into(),
+            region,
+            filters: Vec::new(),
+            text: None,
+            sort: None,
+            after: None,
+            skip: 0,
+            limit,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Filter {
     pub field: String,

@@ -169,17 +169,8 @@ async fn quiet(desk: &StoryDesk) -> Result<(), Trouble> {
 }
 
 fn listing() -> ListRecords {
-    ListRecords {
-        kind: "household".into(),
-        // Invariant: a region code of the standard.
-        region: TOWN.parse().expect("a region code"),
-        filters: Vec::new(),
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 1,
-    }
+    // Invariant: a region code of the standard.
+    ListRecords::of("household", TOWN.parse().expect("a region code"), 1)
 }
 
 fn refused(error: tiexin_contract::ErrorReply) -> Trouble {

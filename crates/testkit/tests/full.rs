@@ -145,16 +145,7 @@ impl Office<'_> {
     }
 
     async fn count(&self, kind: &str) -> Result<u64, Trouble> {
-        let list = ListRecords {
-            kind: kind.into(),
-            region: TOWN.parse().expect("a region code"),
-            filters: Vec::new(),
-            text: None,
-            sort: None,
-            after: None,
-            skip: 0,
-            limit: 1,
-        };
+        let list = ListRecords::of(kind, TOWN.parse().expect("a region code"), 1);
         Ok(self.desk.run(list).await.map_err(said)?.total)
     }
 }

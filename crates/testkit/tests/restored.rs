@@ -218,16 +218,7 @@ async fn a_desk_without_a_line_is_taken_back_by_its_package() {
 
 /// Families that are shown.
 async fn families(desk: &StoryDesk) -> u64 {
-    let list = ListRecords {
-        kind: "household".into(),
-        region: GUYANG.parse().expect("a region code"),
-        filters: Vec::new(),
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 20,
-    };
+    let list = ListRecords::of("household", GUYANG.parse().expect("a region code"), 20);
     desk.run(list).await.unwrap().total
 }
 

@@ -117,14 +117,5 @@ pub(crate) fn family(head: &str) -> RegisterFamily {
 
 /// The first `limit` records of a kind, as they come.
 pub(crate) fn list(kind: &str, region: &str, limit: u32) -> ListRecords {
-    ListRecords {
-        kind: kind.into(),
-        region: region.parse().unwrap(),
-        filters: vec![],
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit,
-    }
+    ListRecords::of(kind, region.parse().unwrap(), limit)
 }

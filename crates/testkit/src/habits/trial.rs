@@ -119,16 +119,7 @@ impl<'a> Trial<'a> {
     }
 
     async fn household(&self, head: &str) -> Result<Option<Uuid>, ErrorReply> {
-        let list = ListRecords {
-            kind: "household".into(),
-            region: region(TOWNSHIP),
-            filters: Vec::new(),
-            text: None,
-            sort: None,
-            after: None,
-            skip: 0,
-            limit: 1_000,
-        };
+        let list = ListRecords::of("household", region(TOWNSHIP), 1_000);
         let rows = self.desk.run(list).await?.rows;
         let named = rows.iter().find(|row| row.fields.get("head_name").is_some_and(|name| name == head));
         Ok(named.map(|row| row.id))

@@ -171,15 +171,6 @@ async fn count(desk: &Desk, kind: &str) -> Result<u64, Trouble> {
 }
 
 fn listing(kind: &str, limit: u32) -> ListRecords {
-    ListRecords {
-        kind: kind.into(),
-        // Invariant: a region code of the standard.
-        region: TOWNSHIP.parse().expect("a region code"),
-        filters: Vec::new(),
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit,
-    }
+    // Invariant: a region code of the standard.
+    ListRecords::of(kind, TOWNSHIP.parse().expect("a region code"), limit)
 }

@@ -77,16 +77,7 @@ async fn import(path: &Path) -> Imported {
 async fn texts(desk: &StoryDesk, kind: &str) -> Vec<String> {
     let (mut texts, mut after) = (Vec::new(), None);
     loop {
-        let list = ListRecords {
-            kind: kind.into(),
-            region: GUYANG.parse().expect("a code"),
-            filters: Vec::new(),
-            text: None,
-            sort: None,
-            after,
-            skip: 0,
-            limit: PAGE,
-        };
+        let list = ListRecords { after, ..ListRecords::of(kind, GUYANG.parse().expect("a code"), PAGE) };
         let page = desk.run(list).await.expect("a page");
         texts.extend(page.rows.iter().map(|r| serde_json::to_string(&r.fields).expect("JSON")));
         after = page.next;

@@ -95,16 +95,7 @@ async fn conflict(data: &Path, province: &Province) -> Result<(), Trouble> {
     let desk = Desk::open(config).map_err(|e| Trouble(e.message))?;
     let run = |error: tiexin_contract::ErrorReply| Trouble(error.message);
     desk.run(SignIn { name: "guyang".into(), password: PASSWORD.into() }).await.map_err(run)?;
-    let files = ListRecords {
-        kind: "support_file".into(),
-        region: GUYANG.parse().map_err(|_| Trouble("a region".into()))?,
-        filters: Vec::new(),
-        text: None,
-        sort: None,
-        after: None,
-        skip: 0,
-        limit: 1,
-    };
+    let files = ListRecords::of("support_file", GUYANG.parse().map_err(|_| Trouble("a region".into()))?, 1);
     let file: RecordRow =
         desk.run(files).await.map_err(run)?.rows.pop().ok_or_else(|| Trouble("no file".into()))?;
     let code = province.code("guyang")?;
