@@ -6,7 +6,7 @@ use tiexin_contract::duplicates::{
     CompareDuplicates, ComparedField, Decided, DeclareDifferent, ListDuplicates, MergeRecords, Pair, Side,
     UndoMerge,
 };
-use tiexin_contract::records::RecordRow;
+use tiexin_contract::records::{GetRecord, RecordRow};
 use tiexin_domain::Kind;
 use uuid::Uuid;
 
@@ -161,9 +161,11 @@ fn field(field: &ComparedField) -> String {
     format!("{sign} {}（{}）：{} / {}", field.label, field.field, word(&field.one), word(&field.other))
 }
 
-/// People and files that were merged since that merge.
+/// People and files that were merged since that merge. Asked by what stays: a list tells the newest decisions only.
 async fn merged_since(seat: &Seat, id: Uuid) -> Outcome<Vec<String>> {
-    let all = seat.desk.run(ListDuplicates { region: None, household: None }).await?;
+    let merge = seat.desk.run(GetRecord { id }).await.ok();
+    let household = merge.and_then(|merge| merge.fields.get("stays")?.as_str()?.parse().ok());
+    let all = seat.desk.run(ListDuplicates { region: None, household }).await?;
     Ok(all.decided.into_iter().find(|one| one.id == id).map(|one| one.merged_since).unwrap_or_default())
 }
 

@@ -1,8 +1,14 @@
 //! Registrations that look like one, in a terminal.
 
-use serde_json::{Value, json};
+use std::path::Path;
 
-use crate::run::Desk;
+use serde_json::{Value, json};
+use tiexin_contract::duplicates::DeclareDifferent;
+use tiexin_contract::records::SaveRecord;
+use tiexin_contract::session::SignIn;
+use tiexin_desk::DeskConfig;
+
+use crate::run::{Desk, PASSWORD};
 
 fn register(desk: &Desk, address: &str) -> String {
     let family = json!({
@@ -73,4 +79,38 @@ fn merging_takes_what_only_the_other_one_holds() {
     // Nothing but what is named.
     let merged = desk.json(&["duplicates", "merge", &stays, &away, "--leave", "phone,notes"]);
     assert_eq!(merged["took"], json!([]));
+}
+
+/// A list tells the newest hundred decisions. What is asked before a merge is undone is asked of older ones, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_merged_since_is_told_of_an_old_merge() {
+    let desk = Desk::of("340323100");
+    let (stays, away) = (register(&desk, "村东"), register(&desk, "村西 3 号"));
+    let merged = desk.json(&["duplicates", "merge", &stays, &away]);
+    let pair = desk.json(&["duplicates", "list"])["pairs"][0].clone();
+    let of = |side: &str| pair[side]["id"].as_str().unwrap().to_owned();
+    desk.json(&["duplicates", "merge", &of("one"), &of("other")]);
+    set_apart(&desk.data()).await;
+    let id = merged["id"].as_str().unwrap();
+    desk.run(&["duplicates", "undo", id]).failed(1, "熊国学");
+    desk.json(&["duplicates", "undo", id, "--yes"]);
+}
+
+/// Fifteen families, and of each two of them that they are two: 105 decisions.
+async fn set_apart(book: &Path) {
+    let config = DeskConfig { automatic_sync: false, idle_minutes: 0, ..DeskConfig::at(book) };
+    let desk = tiexin_desk::Desk::open(config).unwrap();
+    desk.run(SignIn { name: "wang".into(), password: PASSWORD.into() }).await.unwrap();
+    let mut homes = Vec::new();
+    for n in 0..15 {
+        let fields = json!({"region": "340323100001", "head_name": format!("户主{n}"), "kinds": ["general"]});
+        let fields = fields.as_object().cloned().unwrap();
+        let save = SaveRecord { kind: "household".into(), id: None, version: None, fields };
+        homes.push(desk.run(save).await.unwrap().id);
+    }
+    for (n, one) in homes.iter().enumerate() {
+        for other in &homes[..n] {
+            desk.run(DeclareDifferent { one: *one, other: *other }).await.unwrap();
+        }
+    }
 }
