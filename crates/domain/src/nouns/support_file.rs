@@ -163,7 +163,7 @@ impl Noun for SupportFile {
         if let Some(code) = &self.code
             && !(code.len() >= 6 && code.bytes().all(|b| b.is_ascii_alphanumeric()))
         {
-            problems.push(Problem::new("code", "code_invalid", "信息编码只含数字和字母，请核对"));
+            problems.push(Problem::new("code", "code_invalid", "信息编码至少六位，只含数字和字母，请核对"));
         }
         problems
     }
@@ -188,6 +188,23 @@ impl Noun for SupportFile {
         match &self.code {
             Some(code) => format!("{}家（{code}）", self.head_name),
             None => format!("{}家", self.head_name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_that_is_refused_is_told_what_a_code_is() {
+        let region: RegionCode = "340323100001".parse().unwrap();
+        let mut file = SupportFile::open(region, Uuid::nil(), "某", LossCategory::Death);
+        for (code, fits) in [("340323", true), ("34032310A", true), ("34032", false), ("340323-1", false)] {
+            file.code = Some(code.into());
+            let problems = file.problems();
+            assert_eq!(problems.is_empty(), fits, "{code}");
+            assert!(problems.iter().all(|told| told.message == "信息编码至少六位，只含数字和字母，请核对"));
         }
     }
 }
