@@ -289,6 +289,11 @@ fn remove_unseen(w: &mut Write<'_>, unseen: &HashSet<i64>) -> Result<Vec<Uuid>> 
             Some(held) => {
                 base::refold(&w.tx, &row, &Base { state: elsewhere, pending: held.pending })?;
                 w.changed.kind(&row.record.kind);
+                // An edit alone shows no record.
+                let withheld = record::at(&w.tx, *n)?.is_some_and(|row| row.hidden == hidden::WITHHELD);
+                if withheld && row.hidden != hidden::WITHHELD {
+                    removed.push(row.record.id);
+                }
             }
             None if row.hidden == hidden::WITHHELD => {}
             None if elsewhere.is_some() => {

@@ -58,9 +58,10 @@ fn what_the_province_no_longer_has_goes_and_pending_work_stays() {
         one.apply_page(&empty.page(0, 1, super::province::own(&one)), NOW),
         Err(StoreError::Rebase { .. })
     ));
-    one.apply_snapshot(&header, std::iter::empty::<Result<Record, std::io::Error>>(), &mut |_| true, NOW)
-        .unwrap();
-    // Only the pending edit is shown: the rest waits in `sent` until it is sent again.
+    let nothing = std::iter::empty::<Result<Record, std::io::Error>>();
+    let outcome = one.apply_snapshot(&header, nothing, &mut |_| true, NOW).unwrap();
+    // What was edited as well: the edit makes no record. The rest waits in `sent` until it is sent again.
+    assert_eq!((outcome.removed.len(), outcome.removed.contains(&edited.id)), (6, true));
     assert_eq!(one.count("visit", &[]).unwrap(), 0);
     assert!(one.send_again_after(0).unwrap() > 0);
     assert_eq!(one.count("household", &[]).unwrap(), 3);
