@@ -8,9 +8,9 @@ use tiexin_habits::{Figures, MONEY, MONTH, Place, TOWNSHIP, VILLAGES};
 use tiexin_intake::{Family, FoundPerson, Intent, Known, LedgerPlan, Lookup, NamedRegion};
 use uuid::Uuid;
 
-#[derive(Default, Clone)]
-pub(super) struct Book {
+pub(crate) struct Book {
     records: BTreeMap<Uuid, (Kind, Fields)>,
+    regions: Vec<NamedRegion>,
 }
 
 fn text<'f>(fields: &'f Fields, field: &str) -> &'f str {
@@ -24,6 +24,14 @@ fn person(id: &Uuid, fields: &Fields) -> FoundPerson {
 }
 
 impl Book {
+    /// Nothing in it yet, where there are these regions: code and official name.
+    pub(crate) fn empty<'r>(regions: impl IntoIterator<Item = (&'r str, &'r str)>) -> Book {
+        let named = |(code, name): (&str, &str)| {
+            Some(NamedRegion { code: code.parse().ok()?, name: name.to_owned() })
+        };
+        Book { records: BTreeMap::new(), regions: regions.into_iter().filter_map(named).collect() }
+    }
+
     /// Writes a plan as a desk does.
     pub(super) fn write(&mut self, plan: &LedgerPlan) {
         for record in plan.groups.iter().flat_map(|group| &group.records) {
@@ -152,10 +160,7 @@ fn parts(kind: &Kind, fields: &Fields) -> Vec<Part> {
 
 impl Lookup for Book {
     fn regions(&self, within: &RegionCode) -> Vec<NamedRegion> {
-        let named = VILLAGES.iter().map(|(code, name, _)| (*code, *name)).chain([(TOWNSHIP, "刘集镇")]);
-        let regions = named
-            .filter_map(|(code, name)| Some(NamedRegion { code: code.parse().ok()?, name: name.to_owned() }));
-        regions.filter(|region| within.covers(&region.code)).collect()
+        self.regions.iter().filter(|region| within.covers(&region.code)).cloned().collect()
     }
 
     fn families(&self) -> Vec<Family> {

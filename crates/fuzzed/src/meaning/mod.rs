@@ -1,14 +1,14 @@
 //! Ledgers of a township, edited so that their meaning stays or nobody can be sure of it: no figure may change without
 //! a finding on a row that was edited.
 
-mod book;
+pub(crate) mod book;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
-use tiexin_habits::{Edit, Figures, GAPS, Habits, OfficeFile, STEADY, TOWNSHIP, edited};
+use tiexin_habits::{Edit, Figures, GAPS, Habits, OfficeFile, STEADY, TOWNSHIP, VILLAGES, edited};
 use tiexin_intake::{ImportContext, Limits, Mapping, plan, read, stable_id};
 
 use book::Book;
@@ -29,7 +29,8 @@ struct Outcome {
 fn read_all(files: &[OfficeFile]) -> Outcome {
     let today = NaiveDate::from_ymd_opt(2026, 11, 2).expect("a day");
     let mapping = Mapping::default();
-    let mut book = Book::default();
+    let villages = VILLAGES.iter().map(|(code, name, _)| (*code, *name));
+    let mut book = Book::empty(villages.chain([(TOWNSHIP, "刘集镇")]));
     let (mut told, mut noticed) = (BTreeSet::new(), BTreeSet::new());
     for (at, file) in files.iter().enumerate() {
         let Ok(workbook) = read(&file.bytes, &file.name, &Limits::default()) else {
