@@ -15,7 +15,7 @@ use tiexin_protocol::blob::BlobHash;
 use tiexin_store::{BlobState, StoreError};
 
 use super::records::{find, kind_of, of_record};
-use super::save::sign;
+use super::save::{refuse_for_void_family, sign};
 use crate::masking::RECORDED_BY_ID;
 use crate::picture::{self, Policy};
 use crate::registry::Registry;
@@ -64,6 +64,7 @@ fn add(at: &At, args: AddAttachment) -> Result<AttachmentRow, ErrorReply> {
         note: args.note.as_deref().and_then(tidy),
     };
     let mut fields = attachment.to_fields();
+    refuse_for_void_family(at, &fields)?;
     let id = at.new_id();
     let problems = rules::problems(at.book(), Kind::Attachment.code(), id, &fields, at.day);
     let problems = problems.map_err(errors::store)?;

@@ -98,9 +98,9 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     Ok(Saved { id, row: rows::opened(at, &find(at, id)?)? })
 }
 
-/// What is new in a void family would be seen by nobody. What came to a registration that gave way goes to the one that
+/// What comes to a void family would be seen by nobody. What came to a registration that gave way goes to the one that
 /// stays.
-fn refuse_for_void_family(at: &At, fields: &Fields) -> Result<(), ErrorReply> {
+pub(super) fn refuse_for_void_family(at: &At, fields: &Fields) -> Result<(), ErrorReply> {
     let family = fields.get("household").and_then(Value::as_str).and_then(|id| id.parse().ok());
     let family = family.map(|id| at.book().get(id)).transpose().map_err(errors::store)?.flatten();
     if family.is_some_and(|home| home.void.is_some() && merged_into(&home).is_none()) {
@@ -130,6 +130,9 @@ pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Res
     keep_restricted(at, &seen, &mut sent)?;
     let borrowed = person_of::split(&seen.kind, &mut sent);
     let mut merged = merged(&seen, &sent);
+    if merged.get("household") != seen.fields.get("household") {
+        refuse_for_void_family(at, &merged)?;
+    }
     let found = rules::problems_written(at.book(), &seen.kind, id, Some(&seen.fields), &merged, at.day);
     refuse(found.map_err(errors::store)?)?;
     let former = person_of::person_of(at.book(), &seen)?;

@@ -9,6 +9,7 @@ use tiexin_contract::attachment::{
     AddAttachment, AttachmentState, ExportAttachment, ListAttachments, OpenAttachment,
 };
 use tiexin_contract::book::{AuditTrail, AuditWish, Verify};
+use tiexin_contract::family::GetFamily;
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::{SaveRecord, VoidRecord};
 use tiexin_contract::session::{AddLocalUser, SignIn};
@@ -57,6 +58,17 @@ async fn a_photo_is_added_made_small_listed_and_opened() {
     assert!(office.ok(Verify {}).await.sound);
     office.ok(VoidRecord { id: row.id, reason: "重复".into() }).await;
     assert!(office.ok(ListAttachments { owner: home }).await.is_empty());
+}
+
+/// It would be seen by nobody.
+#[tokio::test]
+async fn no_photo_is_added_to_what_a_void_family_has() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let person = office.ok(GetFamily { household: home }).await.persons[0].id;
+    office.ok(VoidRecord { id: home, reason: "迁往外省".into() }).await;
+    let refused = office.refused(of(person, &photo(60, 40))).await;
+    assert!(refused.about("household").is_some_and(|said| said.contains("先恢复")), "{refused:?}");
 }
 
 #[tokio::test]

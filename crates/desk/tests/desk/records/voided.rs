@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::family::GetFamily;
-use tiexin_contract::records::{RestoreRecord, Search, VoidRecord};
+use tiexin_contract::records::{RestoreRecord, SaveRecord, Search, VoidRecord};
 use tiexin_contract::voided::{ListVoided, VoidEffect};
 use uuid::Uuid;
 
@@ -73,6 +73,12 @@ async fn nothing_new_is_recorded_for_a_void_family() {
     office.ok(VoidRecord { id: home, reason: "迁往外省".into() }).await;
     let child = || new("person", json!({"household": home, "name": "贾小宝", "relation": "child"}));
     let refused = office.refused(child()).await;
+    assert!(refused.about("household").is_some_and(|said| said.contains("先恢复")), "{refused:?}");
+    // Nor does somebody of another family go there.
+    let other = office.family("孙有福", |_| {}).await;
+    let other = office.ok(GetFamily { household: other }).await.persons[0].id;
+    let there = SaveRecord { id: Some(other), ..new("person", json!({"household": home})) };
+    let refused = office.refused(there).await;
     assert!(refused.about("household").is_some_and(|said| said.contains("先恢复")), "{refused:?}");
     office.ok(RestoreRecord { id: home }).await;
     office.ok(child()).await;
