@@ -2,13 +2,13 @@
 //! can read that file can open the book's folder anyway; nobody else is answered.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +16,10 @@ use super::Answer;
 use crate::host::same;
 
 const FILE: &str = "screen.json";
-/// For each side of the line to say its word.
+/// For each side of the line to say its word, from its first letter to its last.
 const WAIT: Duration = Duration::from_secs(2);
 /// Longer than any word.
-const LONGEST: u64 = 256;
+const LONGEST: usize = 256;
 
 #[derive(Serialize, Deserialize)]
 struct Door {
@@ -51,7 +51,7 @@ impl Bell {
                     return;
                 }
                 // Whoever hangs up before the answer rings again.
-                let _ = line.and_then(|line| hear(line, &word, &answer));
+                let _ = line.and_then(|line| hear(&line, &word, &answer));
             }
         })?;
         Ok(Bell { port, gone, thread: Some(thread) })
@@ -72,14 +72,11 @@ impl Drop for Bell {
 /// Asks whoever shows the book. `None`: no bell hangs there yet, or nobody answers any more.
 pub(super) fn ring(folder: &Path) -> Option<Answer> {
     let door: Door = serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok()?;
-    let mut line = TcpStream::connect_timeout(&at(door.port), WAIT).ok()?;
-    line.set_read_timeout(Some(WAIT)).ok()?;
-    line.set_write_timeout(Some(WAIT)).ok()?;
+    let line = TcpStream::connect_timeout(&at(door.port), WAIT).ok()?;
     may_come_forward();
-    line.write_all(format!("{}\n", door.word).as_bytes()).ok()?;
-    let mut told = String::new();
-    BufReader::new(line.take(LONGEST)).read_line(&mut told).ok()?;
-    read(told.trim_end())
+    say(&line, &door.word).ok()?;
+    let told = heard(&line).ok()?;
+    serde_json::from_str(&told).ok().filter(is_followed)
 }
 
 /// Takes the door's file away; there may be none.
@@ -91,30 +88,44 @@ fn at(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
-fn hear(line: TcpStream, word: &str, answer: &impl Fn() -> Answer) -> io::Result<()> {
-    line.set_read_timeout(Some(WAIT))?;
-    line.set_write_timeout(Some(WAIT))?;
-    let mut given = String::new();
-    BufReader::new(Read::take(&line, LONGEST)).read_line(&mut given)?;
-    if !same(given.trim_end().as_bytes(), word.as_bytes()) {
+fn hear(line: &TcpStream, word: &str, answer: &impl Fn() -> Answer) -> io::Result<()> {
+    if !same(heard(line)?.as_bytes(), word.as_bytes()) {
         return Ok(());
     }
-    let told = match answer() {
-        Answer::Shown => "shown\n".to_owned(),
-        Answer::Ending => "ending\n".to_owned(),
-        Answer::Page(page) => format!("page {page}\n"),
-    };
-    (&line).write_all(told.as_bytes())
+    say(line, &serde_json::to_string(&answer())?)
 }
 
-fn read(told: &str) -> Option<Answer> {
-    match told.split_once(' ') {
-        // Only this machine's own pages are opened, whatever the line says.
-        Some(("page", page)) if page.starts_with("http://127.0.0.1:") => Some(Answer::Page(page.to_owned())),
-        None if told == "shown" => Some(Answer::Shown),
-        None if told == "ending" => Some(Answer::Ending),
-        _ => None,
+fn say(mut line: &TcpStream, words: &str) -> io::Result<()> {
+    line.set_write_timeout(Some(WAIT))?;
+    line.write_all(format!("{words}\n").as_bytes())
+}
+
+/// One line without its end, whole within [`WAIT`]: a stranger who sends it letter by letter does not keep the others
+/// from ringing.
+fn heard(mut line: &TcpStream) -> io::Result<String> {
+    let begun = Instant::now();
+    let (mut words, mut piece) = (Vec::<u8>::new(), [0u8; LONGEST]);
+    while words.len() < LONGEST && words.last() != Some(&b'\n') {
+        let left = WAIT.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        line.set_read_timeout(Some(left))?;
+        match line.read(&mut piece)? {
+            0 => break,
+            came => words.extend_from_slice(&piece[..came]),
+        }
     }
+    let words = String::from_utf8(words).map_err(io::Error::other)?;
+    Ok(words.trim_end().to_owned())
+}
+
+/// Only this machine's own pages are opened, whatever the line says: what follows a port without `/` could name another
+/// machine.
+fn is_followed(answer: &Answer) -> bool {
+    let Answer::Page(page) = answer else { return true };
+    let rest = page.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.split_once('/'));
+    rest.is_some_and(|(port, _)| port.parse::<u16>().is_ok())
 }
 
 /// Readable for this user only, and never half there.
@@ -140,3 +151,42 @@ fn may_come_forward() {
 
 #[cfg(not(windows))]
 fn may_come_forward() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_another_machine_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        for (page, ours) in [
+            ("http://127.0.0.1:8123/#ticket=ab", true),
+            ("http://127.0.0.1:8123@elsewhere.example/", false),
+            ("http://127.0.0.1:/elsewhere", false),
+            ("https://elsewhere.example/", false),
+        ] {
+            let bell = Bell::hang(folder.path(), move || Answer::Page(page.into())).unwrap();
+            let wanted = ours.then(|| Answer::Page(page.into()));
+            assert_eq!(ring(folder.path()), wanted);
+            drop(bell);
+        }
+    }
+
+    #[test]
+    fn a_stranger_who_speaks_letter_by_letter_does_not_hold_the_bell() {
+        let folder = tempfile::tempdir().unwrap();
+        let bell = Bell::hang(folder.path(), || Answer::Shown).unwrap();
+        let mut stranger = TcpStream::connect(at(bell.port)).unwrap();
+        let speaking = std::thread::spawn(move || {
+            // The time between two letters is the thing itself.
+            while stranger.write_all(b"x").is_ok() {
+                std::thread::sleep(WAIT / 10);
+            }
+        });
+        let begun = Instant::now();
+        while ring(folder.path()).is_none() {
+            assert!(begun.elapsed() < 5 * WAIT, "nobody else is heard");
+        }
+        speaking.join().unwrap();
+    }
+}

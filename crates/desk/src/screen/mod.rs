@@ -10,6 +10,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_files::Trouble;
 
@@ -23,8 +24,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long the other one may take to start or to end.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// What the one that has the screens answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the one that has the screens answers: a line of JSON, from one program of this machine to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// The window has come forward.
     Shown,
