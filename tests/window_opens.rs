@@ -1,8 +1,10 @@
-//! The program starts and a person sees its page; started once more, there is still one window.
+//! The program starts and a person sees its page; started once more, there is still one window, also where the first one
+//! does not answer.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
+use tiexin_desk::Entered;
 use tiexin_testkit::window::{self, Screen, Trouble};
 
 #[tokio::test]
@@ -24,6 +26,19 @@ async fn window_opens() -> Result<(), Trouble> {
     let host = started("tiexin-desk", &["serve"], data.path());
     assert_eq!(host.status.code(), Some(1), "{host:?}");
     screen.shows("贴心").await?;
+    screen.close().await
+}
+
+#[tokio::test]
+async fn a_book_whose_holder_does_not_answer_is_not_shown_a_second_time() -> Result<(), Trouble> {
+    if !window::display() {
+        return Ok(());
+    }
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let held = tiexin_desk::enter(data.path()).expect("the folder can be written");
+    assert!(matches!(held, Entered::First(_)));
+    let screen = Screen::window(data.path()).await?;
+    screen.shows("还没有回应").await?;
     screen.close().await
 }
 

@@ -48,7 +48,8 @@ fn no_browser(address: &str) -> String {
     format!("没有找到浏览器。贴心已经在运行，请自己在浏览器里打开：{address}")
 }
 
-fn failed(words: &str) -> ExitCode {
+/// Says why nothing is shown.
+pub(crate) fn failed(words: &str) -> ExitCode {
     message(words);
     ExitCode::FAILURE
 }

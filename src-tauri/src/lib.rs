@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use tauri::{AppHandle, Manager, State};
 use tiexin_contract::ErrorReply;
-use tiexin_desk::{Answer, Entered, Home, Place};
+use tiexin_desk::{Answer, Entered, Place};
 
 /// The one command of the window. `token` is the page's session, absent before sign-in.
 #[tauri::command]
@@ -42,35 +42,34 @@ pub fn run() -> ExitCode {
     if let Some(code) = tiexin_desk::update::launch(home.as_ref().map(|home| home.folder.as_path())) {
         return code;
     }
-    // Where the folder cannot be used, or whoever has the book hangs, the window opens and tells of it.
-    let entered = home.as_ref().map(|home| tiexin_desk::enter(&home.folder));
-    let place = match entered {
-        Some(Ok(Entered::Other(Answer::Page(page)))) => return browser::show(&page),
-        Some(Ok(Entered::Other(_))) => return ExitCode::SUCCESS,
-        Some(Ok(Entered::First(place))) => Some(place),
-        Some(Err(_)) | None => None,
-    };
+    let Some(home) = home else { return window(Link::new(None), false, None) };
     let wanted = std::env::args_os().skip(1).any(|word| word == IN_BROWSER);
-    match (home, place) {
-        (Some(home), Some(place)) if wanted => browser::host(home, place),
-        (Some(home), Some(place)) if browser::no_window() => {
+    match tiexin_desk::enter(&home.folder) {
+        Ok(Entered::Other(Answer::Page(page))) => browser::show(&page),
+        Ok(Entered::Other(_)) => ExitCode::SUCCESS,
+        Ok(Entered::First(place)) if wanted => browser::host(home, place),
+        Ok(Entered::First(place)) if browser::no_window() => {
             browser::explain(&home.folder);
             browser::host(home, place)
         }
-        (home, place) => window(home, place),
+        Ok(Entered::First(place)) => window(Link::new(Some(home.folder)), !home.named, Some(place)),
+        // The folder cannot be used, or whoever has the book hangs: it is said, and no second screen works on the book.
+        Err(error) if wanted || browser::no_window() => browser::failed(&error.message),
+        Err(error) => window(Link::refused(error), !home.named, None),
     }
 }
 
-fn window(home: Option<Home>, place: Option<Place>) -> ExitCode {
+/// `own`: it is the worker's own book.
+fn window(link: Link, own: bool, place: Option<Place>) -> ExitCode {
     let mut builder = tauri::Builder::default();
     // A book named on purpose leaves no trace in the worker's settings.
-    if home.as_ref().is_some_and(|home| !home.named) {
+    if own {
         builder = builder.plugin(tauri_plugin_window_state::Builder::default().build());
     }
     let outcome = builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
-        .manage(Link::new(home.map(|home| home.folder)))
+        .manage(link)
         .invoke_handler(tauri::generate_handler![call])
         .setup(|app| {
             if let Some(mut place) = place {

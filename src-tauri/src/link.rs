@@ -18,6 +18,11 @@ impl Link {
         Self { book, desk }
     }
 
+    /// Opens no desk: every page shows why.
+    pub(crate) fn refused(why: ErrorReply) -> Self {
+        Self { book: None, desk: OnceCell::new_with(Some(Err(why))) }
+    }
+
     /// The desk, or why it could not be opened; every page then shows the reason.
     pub(crate) async fn desk(&self, app: &AppHandle) -> Result<Desk, ErrorReply> {
         self.desk.get_or_init(|| self.open(app)).await.clone()

@@ -76,7 +76,7 @@ fn within(folder: &Path, patience: Duration) -> Result<Entered, ErrorReply> {
         if begun.elapsed() >= patience {
             return Err(ErrorReply::new(
                 ErrorCode::Internal,
-                "贴心正在启动或正在退出，还没有回应。数据没有改动；请过一会儿再打开，仍不行请重新启动电脑。",
+                "贴心正在启动或正在退出，或在这台电脑的另一个系统用户那里开着，还没有回应。数据没有改动；请过一会儿再打开，仍不行请重新启动电脑。",
             ));
         }
         std::thread::sleep(LOOK);
