@@ -242,6 +242,23 @@ fn an_altered_binding_is_told_in_words_and_a_newer_file_is_refused() {
     opens(office.book.path()).unwrap();
 }
 
+/// A keyring comes with a folder from anywhere.
+#[test]
+fn nothing_but_a_key_file_is_read_or_taken_away_for_a_binding() {
+    let office = Office::bound();
+    let key = office.keys().remove(0).canonicalize().unwrap();
+    let other = key.with_file_name("letter.txt");
+    fs::rename(&key, &other).unwrap();
+    let path = office.book.path().join("keyring.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let kept = |path: &Path| hex::encode(path.to_str().unwrap());
+    assert!(text.contains(&kept(&key)));
+    fs::write(&path, text.replace(&kept(&key), &kept(&other))).unwrap();
+    assert!(matches!(opens(office.book.path()), Err(UnlockError::OtherMachine)));
+    crate::wipe(office.book.path()).unwrap();
+    assert!(other.exists());
+}
+
 #[test]
 fn a_destroyed_book_takes_its_machines_key_along() {
     let office = Office::bound();
