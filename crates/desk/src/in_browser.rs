@@ -69,8 +69,7 @@ impl InBrowser {
         let running = host::serve(desk.clone(), 0, self.pages)
             .await
             .map_err(|error| errors::disk(&Trouble::of(&error)))?;
-        let invite = running.inviter();
-        let first = invite();
+        let first = running.inviter()();
         answer_for(&running, &mut place)?;
         if let Some(page) = first {
             let address = running.url.clone();
@@ -80,11 +79,8 @@ impl InBrowser {
                 tell(told);
             });
         }
-        let quiet = async {
-            running.quiet(self.linger).await;
-        };
         tokio::select! {
-            () = quiet => {}
+            () = running.quiet(self.linger) => {}
             _ = tokio::signal::ctrl_c() => {}
         }
         running.stop();

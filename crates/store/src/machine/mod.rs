@@ -68,16 +68,12 @@ impl MachineSecret {
 
     /// A new key in the machine's keeping.
     pub(crate) fn begin(&self, book: &Path) -> Result<(Binding, DataKey), UnlockError> {
-        let by = match self {
-            MachineSecret::System => DPAPI,
+        let (by, folder) = match self {
+            MachineSecret::System => (DPAPI, None),
             MachineSecret::KeyFile(folder) => {
                 outside(folder, book)?;
-                KEY_FILE
+                (KEY_FILE, Some(folder.as_path()))
             }
-        };
-        let folder = match self {
-            MachineSecret::System => None,
-            MachineSecret::KeyFile(folder) => Some(folder.as_path()),
         };
         let keeper = keeper(by, folder)?;
         let key = suite::new_data_key()?;
