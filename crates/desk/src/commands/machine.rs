@@ -15,7 +15,9 @@ pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, release);
 }
 
-const NOTICE: &str = "绑定以后，别人把整个台账文件夹拷走，知道密码也打不开；在这台电脑上照常登录，什么都不变。\n电脑坏了、重装了系统，硬盘里的台账就再也打不开。所以：\n· 请先备份，以后每周备份。备份不受绑定限制，在别的电脑上用备份时的登录名和密码就能恢复；请把备份锁好。\n· 已接入省平台的，没有备份也可以在新电脑上重新接入，已上传的都会回来；没上传的只在备份里。\n· 省平台开了密钥托管的，管理员发来的救援文件照样能用。\n· 换电脑前，请先在这里解除绑定。";
+const NOTICE: &str = "绑定以后，别人把整个台账文件夹拷走，知道密码也打不开；在这台电脑上照常登录，什么都不变。\n电脑坏了、重装了系统，硬盘里的台账就再也打不开。所以：\n· 请先备份，以后每周备份。备份不受绑定限制，在别的电脑上用备份时的登录名和密码就能恢复；请把备份锁好。恢复出来的台账没有绑定，要重新绑定。\n· 已接入省平台的，没有备份也可以在新电脑上重新接入，已上传的都会回来；没上传的只在备份里。\n· 省平台开了密钥托管的，管理员发来的救援文件照样能用。\n· 换电脑前，请先在这里解除绑定。";
+/// Where no Windows keeps it.
+const KEY_FILE_NOTICE: &str = "\n· 密钥是台账文件夹之外的一个文件，属于绑定时的这个系统用户。文件没有了，或者换一个系统用户登录这台电脑，台账也打不开。";
 
 fn state(at: &At, _: GetMachine) -> Result<MachineState, ErrorReply> {
     told(at)
@@ -43,7 +45,7 @@ fn release(at: &At, _: ReleaseMachine) -> Result<MachineState, ErrorReply> {
     at.book().release_machine(at.user.id, at.now_ms).map_err(|error| match error {
         StoreError::Unlock(UnlockError::OtherMachine) => ErrorReply::new(
             ErrorCode::Disk,
-            "没能解除：还有账号绑定在原来的电脑上，要在那台电脑上解除。您自己的登录不受影响。",
+            "没能解除：还有账号绑定在原来的电脑上，要在那台电脑上解除；那台电脑坏了的，请管理员给这些账号也发救援文件，用过以后再解除。您自己的登录不受影响。",
         ),
         other => errors::store(other),
     })?;
@@ -64,15 +66,15 @@ fn secret(folder: Option<&str>) -> Result<MachineSecret, ErrorReply> {
 fn told(at: &At) -> Result<MachineState, ErrorReply> {
     let bound = Book::bound_of(at.book().dir()).map_err(errors::unlock)?;
     let by_system = bound.map_or(MachineSecret::System.is_there(), |bound| bound.by_system);
-    let how = if by_system {
-        "由 Windows 的数据保护保管"
+    let (how, more) = if by_system {
+        ("由 Windows 的数据保护保管", "")
     } else {
-        "由台账文件夹之外的一个密钥文件保管"
+        ("由台账文件夹之外的一个密钥文件保管", KEY_FILE_NOTICE)
     };
     Ok(MachineState {
         bound: bound.is_some(),
         here: bound.is_some_and(|bound| bound.here),
         how: how.into(),
-        notice: NOTICE.into(),
+        notice: format!("{NOTICE}{more}"),
     })
 }

@@ -72,7 +72,9 @@ fn a_book_that_is_carried_along_is_not_bound() {
 fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
     let desk = Desk::of("340323100");
     let machine = desk.beside("machine");
-    run(&desk, &machine, &["machine", "bind"]).failed(2, "还没有绑定");
+    let asked = run(&desk, &machine, &["machine", "bind"]);
+    asked.failed(2, "还没有绑定");
+    assert!(asked.err.contains("换一个系统用户"), "{}", asked.err);
     assert_eq!(run(&desk, &machine, &["machine", "show", "--json"]).json()["bound"], false);
     let bound = run(&desk, &machine, &["machine", "bind", "--agreed", "--json"]).json();
     assert_eq!((&bound["bound"], &bound["here"]), (&true.into(), &true.into()));
