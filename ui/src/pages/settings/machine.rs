@@ -78,9 +78,7 @@ fn shown(
             <p>{ "台账绑定的是另一台电脑，您的账号是用救援文件打开的，不受影响。" }</p>
         }
         if let Some(error) = &release.error { <Trouble error={error.clone()} /> }
-        if state.here {
-            <p><Button label="解除绑定" busy={release.pending} onclick={free.clone()} /></p>
-        }
+        <p><Button label="解除绑定" busy={release.pending} onclick={free.clone()} /></p>
     </> }
 }
 
