@@ -159,6 +159,7 @@ fn the_key_in_escrow_opens_it_on_another_machine() {
     let key = book.key_for_escrow();
     let mut li = user("li");
     li.password = secret("another-good-one");
+    let li_id = li.id;
     book.add_user(li, KdfCost::QUICK, office.user.id, NOW).unwrap();
     drop(book);
     let elsewhere = office.copied();
@@ -175,6 +176,12 @@ fn the_key_in_escrow_opens_it_on_another_machine() {
     let backup = elsewhere.folder.path().join("备份");
     book.backup_to(&backup, NOW, &mut |_, _| true).unwrap();
     crate::opens_backup(&backup, "wang", &secret("changed-password")).unwrap();
+    drop(book);
+    // Once nobody needs the machine that is gone, the book can be released from it.
+    Book::rescue(dir, &key, li_id, &secret("rescued-password"), NOW).unwrap();
+    let (book, li) = Book::unlock(dir, "li", &secret("rescued-password"), NOW).unwrap();
+    assert!(book.release_machine(li.id, NOW).unwrap());
+    assert_eq!(Book::bound_of(dir).unwrap(), None);
     drop(book);
     // On its own machine a rescued user stays bound.
     drop(elsewhere);
