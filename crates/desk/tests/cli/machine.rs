@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
 
-use crate::run::{Desk, Ended, PASSWORD, ended};
+use crate::run::{Desk, Ended, PASSWORD, ended, until};
 
 /// The machine is the folder of its keys.
 fn at(command: &mut Command, machine: &str) -> Ended {
@@ -25,15 +24,10 @@ fn run_at(folder: &str, machine: &str, args: &[&str]) -> Ended {
 
 /// A sign-in that was killed counts as a wrong password until the next one: it has to wait a second.
 fn shown(desk: &Desk, machine: &str) -> serde_json::Value {
-    let begun = std::time::Instant::now();
-    loop {
+    until(|| {
         let told = run(desk, machine, &["machine", "show", "--json"]);
-        if told.code != 3 {
-            return told.json();
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{}", told.err);
-        std::thread::sleep(Duration::from_millis(100));
-    }
+        (told.code != 3).then(|| told.json())
+    })
 }
 
 fn keys(machine: &str) -> usize {
@@ -99,16 +93,32 @@ fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
     elsewhere(&machine, || assert_eq!(run(&desk, &machine, &["status"]).code, 0));
 }
 
-/// kill −9 at moments across the whole run: afterwards the book opens here, is bound or is not, and never half.
+/// What is on the disk while it is switched: its steps change this.
+fn traces(desk: &Desk, machine: &str) -> (Vec<u8>, u64, u64, usize) {
+    let size = |name: &str| fs::metadata(desk.data().join(name)).map_or(0, |file| file.len());
+    let keyring = fs::read(desk.data().join("keyring.json")).unwrap_or_default();
+    (keyring, size("keyring.new"), size("book.db-wal"), keys(machine))
+}
+
+/// kill −9 after so many changes on the disk, or at the end.
+fn kill_after(changes: u32, switching: &mut Child, traces: impl Fn() -> (Vec<u8>, u64, u64, usize)) {
+    let (mut seen, mut left) = (traces(), changes);
+    while left > 0 && switching.try_wait().unwrap().is_none() {
+        let now = traces();
+        if now != seen {
+            (seen, left) = (now, left - 1);
+        }
+    }
+    let _ = switching.kill();
+    switching.wait().unwrap();
+}
+
+/// kill −9 at steps across the whole run: afterwards the book opens here, is bound or is not, and never half.
 #[test]
 fn killed_while_it_is_switched_it_is_bound_or_it_is_not() {
     const ROUNDS: u32 = 16;
     let desk = Desk::of("340323100");
     let machine = desk.beside("machine");
-    let begun = std::time::Instant::now();
-    assert_eq!(run(&desk, &machine, &["machine", "bind", "--agreed"]).code, 0);
-    let whole = begun.elapsed();
-    assert_eq!(run(&desk, &machine, &["machine", "release"]).code, 0);
     let mut seen = [0, 0];
     for round in 0..ROUNDS {
         let bound = run(&desk, &machine, &["machine", "show", "--json"]).json()["bound"] == true;
@@ -116,12 +126,7 @@ fn killed_while_it_is_switched_it_is_bound_or_it_is_not() {
         let mut switching = desk.command(words);
         switching.env("TIEXIN_PASSWORD", PASSWORD).env("XDG_CONFIG_HOME", &machine);
         let mut switching = switching.spawn().unwrap();
-        // The last half is where things are written.
-        std::thread::sleep(
-            whole / 2 + whole * round / (ROUNDS * 2) + Duration::from_millis(u64::from(round % 3)),
-        );
-        let _ = switching.kill();
-        switching.wait().unwrap();
+        kill_after(round + 1, &mut switching, || traces(&desk, &machine));
         let after = shown(&desk, &machine);
         assert_eq!(after["bound"], after["here"], "bound to nothing: round {round}");
         seen[usize::from(after["bound"] == true)] += 1;

@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::run::{Desk, ended};
-
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::run::{Desk, ended, until};
 
 /// A desk, and a `PATH` on which the only browser writes down its addresses.
 struct Office {
@@ -64,18 +62,6 @@ impl Office {
     }
 }
 
-#[track_caller]
-fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(begun.elapsed() < PATIENCE, "it never came");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// The host and the ticket of an address.
 fn parts(page: &str) -> (&str, &str) {
     page.split_once("/#ticket=").unwrap_or_else(|| panic!("{page}"))
@@ -121,6 +107,7 @@ async fn a_second_start_opens_one_more_page_of_the_first_host() {
     // As long as a page listens the host stays, longer than it lingers without.
     let listening = client.get(format!("{address}/events?token={one}")).send().await.unwrap();
     let since = Instant::now();
+    // That it does not end is a matter of time alone: twice as long as it lingers.
     while since.elapsed() < Duration::from_secs(4) {
         assert!(host.0.try_wait().unwrap().is_none(), "it ended under an open page");
         tokio::time::sleep(Duration::from_millis(50)).await;
