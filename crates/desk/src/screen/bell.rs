@@ -1,5 +1,5 @@
-//! The bell of a book's screens: a port on 127.0.0.1 and a word, which stand in `screen.json` in the book's folder. Who
-//! can read that file can open the book's folder anyway; nobody else is answered.
+//! The bell of a book's screens: a port on 127.0.0.1 and a word, which stand in `screen.json` in the book's folder. Nobody
+//! is answered who cannot read that file. On Linux that is this user; on Windows it has the rights of the folder.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
