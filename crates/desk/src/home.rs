@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::update::Install;
 
 /// As in `tauri.conf.json`: the window has always kept its book in the folder of this name.
-const IDENTIFIER: &str = "cn.tiexin.desk";
+pub(crate) const IDENTIFIER: &str = "cn.tiexin.desk";
 /// A folder of this name beside the program holds the book: a program and its book that are carried together.
 const CARRIED: &str = "tiexin-book";
 

@@ -1,5 +1,5 @@
-//! The bell of a book's screens: a port on 127.0.0.1 and a word, which stand in `screen.json` in the book's folder. Nobody
-//! is answered who cannot read that file. On Linux that is this user; on Windows it has the rights of the folder.
+//! The bell of a book's screens: a port on 127.0.0.1 and a word, which stand in `screen.json`. Nobody is answered who
+//! cannot read that file, and that is this user alone.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
+use crate::home::IDENTIFIER;
 use crate::host::same;
 
 const FILE: &str = "screen.json";
@@ -20,6 +21,21 @@ const FILE: &str = "screen.json";
 const WAIT: Duration = Duration::from_secs(2);
 /// Longer than any word.
 const LONGEST: usize = 256;
+
+/// Where the file lies: in the book's folder, where its own rights keep others from reading it. On Windows it would have
+/// those of the folder, which may be open to everybody; there it lies with what belongs to this user.
+fn place(folder: &Path) -> io::Result<PathBuf> {
+    place_of(folder, if cfg!(windows) { dirs::data_local_dir() } else { None })
+}
+
+fn place_of(folder: &Path, own: Option<PathBuf>) -> io::Result<PathBuf> {
+    let Some(own) = own else { return Ok(folder.join(FILE)) };
+    let own = own.join(IDENTIFIER).join("screens");
+    fs::create_dir_all(&own)?;
+    // One book, however its folder is spelled.
+    let book = folder.canonicalize()?.to_string_lossy().to_lowercase();
+    Ok(own.join(blake3::hash(book.as_bytes()).to_hex().as_str()).with_extension("json"))
+}
 
 #[derive(Serialize, Deserialize)]
 struct Door {
@@ -71,7 +87,7 @@ impl Drop for Bell {
 
 /// Asks whoever shows the book. `None`: no bell hangs there yet, or nobody answers any more.
 pub(super) fn ring(folder: &Path) -> Option<Answer> {
-    let door: Door = serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok()?;
+    let door: Door = serde_json::from_slice(&fs::read(place(folder).ok()?).ok()?).ok()?;
     let line = TcpStream::connect_timeout(&at(door.port), WAIT).ok()?;
     may_come_forward();
     say(&line, &door.word).ok()?;
@@ -81,7 +97,7 @@ pub(super) fn ring(folder: &Path) -> Option<Answer> {
 
 /// Takes the door's file away; there may be none.
 pub(super) fn remove(folder: &Path) {
-    let _ = tiexin_files::remove(folder.join(FILE));
+    let _ = place(folder).and_then(tiexin_files::remove);
 }
 
 fn at(port: u16) -> SocketAddr {
@@ -130,14 +146,15 @@ fn is_followed(answer: &Answer) -> bool {
 
 /// Readable for this user only, and never half there.
 fn keep(folder: &Path, door: &Door) -> io::Result<()> {
-    let fresh: PathBuf = folder.join(format!("{FILE}.new"));
+    let place = place(folder)?;
+    let fresh = place.with_added_extension("new");
     let _ = tiexin_files::remove(&fresh);
     let mut options = File::options();
     options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&fresh)?.write_all(&serde_json::to_vec(door)?)?;
-    tiexin_files::rename(&fresh, folder.join(FILE))
+    tiexin_files::rename(&fresh, place)
 }
 
 /// Windows lets a window come forward only if the program that the user has just started allows it.
@@ -170,6 +187,19 @@ mod tests {
             assert_eq!(ring(folder.path()), wanted);
             drop(bell);
         }
+    }
+
+    #[test]
+    fn of_a_folder_that_is_open_to_others_the_word_lies_elsewhere() {
+        let (folder, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (one, other) = (folder.path().join("甲"), folder.path().join("乙"));
+        for book in [&one, &other] {
+            fs::create_dir(book).unwrap();
+        }
+        let place = |book: &Path| place_of(book, Some(own.path().to_owned())).unwrap();
+        assert!(place(&one).starts_with(own.path()));
+        assert_eq!(place(&one), place(&one.join("..").join("甲")));
+        assert_ne!(place(&one), place(&other));
     }
 
     #[test]
