@@ -35,16 +35,11 @@ package_windows() { # [--debug]: programs without optimisation, to try the packa
   need_windows
   build_ui --release
   windows_build "${words[@]}"
-  version="$(windows_version)"
+  version="$(program_version)"
   windows_stage "$(target_dir)/$windows_target/$profile" target/packages/windows
   windows_pack target/packages/windows "$version" target/packages
   say "made:"
   ls -l target/packages/*.msi target/packages/*-setup.exe target/packages/*-portable.zip
-}
-
-windows_version() {
-  cargo metadata --locked --no-deps --format-version 1 |
-    node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).packages.find(p => p.name === "tiexin").version'
 }
 
 # Lays out a folder as it will lie on the user's disk.
@@ -63,7 +58,7 @@ windows_stage() { # programs folder
   cargo run --quiet --locked --package xtask -- licences "$windows_target" "$2/LICENCES.txt"
   windows_libraries "$2"
   # What lies in a package is as old as its sources, whenever it was packed.
-  find "$2" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" {} +
+  find "$2" -exec touch -h -d "@$(sources_at)" {} +
 }
 
 # The library by which a program finds WebView2, as the build fetched it.
