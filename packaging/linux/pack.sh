@@ -3,7 +3,6 @@
 # Every package of one machine.
 linux_pack() { # machine release|debug version out
   local machine="$1" version="$3" out programs work debian
-  local SOURCE_DATE_EPOCH
   SOURCE_DATE_EPOCH="$(sources_at)"
   export SOURCE_DATE_EPOCH
   mkdir -p "$4"
