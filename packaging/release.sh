@@ -137,6 +137,7 @@ release_twice() { # [--debug] [machine…]
   done
   [ ${#machines[@]} -gt 0 ] || machines=("${linux_machines[@]}")
   need_rust
+  need_packages < <(build_packages)
   need_zig "${machines[@]}"
   SOURCE_DATE_EPOCH="$(sources_at)"
   export SOURCE_DATE_EPOCH

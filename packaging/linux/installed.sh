@@ -131,6 +131,7 @@ try_installed() { # base desk-package server-package runner
 test_installed() { # [folder of packages]
   local folder="${1:-target/packages}" base machine runner debian desk
   need_rust
+  need_packages < <(build_packages)
   need_packages < <(linux_packages)
   need_packages < <(chroot_packages)
   base="$(target_dir)/chroot"
