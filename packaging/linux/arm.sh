@@ -11,7 +11,7 @@ LIST
 arm_told='test(/::on_sqlite$/) and test(/^(carried|encrypted_line|moved|duplicates|quarantine)::/)'
 # Both townships with every figure, every field case. Not those that set a program's clock: that is done with a library
 # of this machine.
-arm_commands='not test(/wrong_zone_and_clock|clock/)'
+arm_commands='not test(/clock/)'
 
 # Programs by the usual names that qemu runs.
 arm_programs() { # programs folder
@@ -28,6 +28,7 @@ test_arm() { # [--built]
   need_build
   need_zig aarch64
   need_packages < <(arm_packages)
+  need_nextest
   if [ "$built" != --built ]; then
     build_ui --release
     linux_build aarch64 debug

@@ -84,6 +84,7 @@ test_windows() { # [part…]: commands, stories, server, carried, kills, setups,
   need_windows
   need_packages < <(test_packages)
   need_packages < <(wine_packages)
+  need_nextest
   build_ui --release
   windows_build
   say "building the tests (first time: about 10 minutes)"
