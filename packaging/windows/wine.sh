@@ -4,6 +4,7 @@
 wine_packages() {
   cat <<'LIST'
 wine64   [ -x /usr/lib/wine/wine64 ]
+wine     has wineserver
 locales  [ -e /usr/share/i18n/locales/zh_CN ]
 unzip    has unzip
 LIST
