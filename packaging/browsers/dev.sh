@@ -3,15 +3,15 @@
 
 # The engines come in packages of the npm registry, each some 40 MB.
 need_engines() { # folder
-  mkdir -p "$1"
-  if ! cmp -s packaging/browsers/package-lock.json "$1/package-lock.json"; then
+  local stamp="$1/fetched"
+  if ! cmp -s packaging/browsers/package-lock.json "$stamp"; then
     say "fetching old browser engines (once, about 300 MB)"
-    cp packaging/browsers/package.json "$1/"
+    mkdir -p "$1"
+    cp packaging/browsers/package.json packaging/browsers/package-lock.json "$1/"
     rm -rf "$1/engines"
-    cp packaging/browsers/package-lock.json "$1/package-lock.json.new"
-    (cd "$1" && mv package-lock.json.new package-lock.json &&
-      npm ci --legacy-peer-deps --ignore-scripts --no-audit --no-fund --loglevel=error) ||
-      { rm -f "$1/package-lock.json"; fail "the engines could not be fetched"; }
+    npm ci --prefix "$1" --legacy-peer-deps --ignore-scripts --no-audit --no-fund --loglevel=error ||
+      fail "the engines could not be fetched"
+    cp packaging/browsers/package-lock.json "$stamp"
   fi
 }
 
