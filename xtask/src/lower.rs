@@ -7,6 +7,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What `xtask/lower.mjs` stands on.
+const TOOLS: [&str; 3] = ["@mdn/browser-compat-data", "esbuild-wasm", "lightningcss-wasm"];
+
 /// As we write them, and as the tools that make them do.
 #[derive(Serialize)]
 pub(crate) struct Written {
@@ -26,6 +29,9 @@ pub(crate) struct Lowered {
 
 impl Written {
     pub(crate) fn lowered(&self, root: &Path) -> Result<Lowered, String> {
+        if let Some(tool) = TOOLS.iter().find(|tool| !root.join("node_modules").join(tool).is_dir()) {
+            return Err(format!("node_modules/{tool} is missing: run `npm ci`"));
+        }
         let asked = serde_json::to_vec(self).map_err(|e| e.to_string())?;
         let mut node = Command::new("node")
             .arg(root.join("xtask/lower.mjs"))
@@ -39,7 +45,7 @@ impl Written {
         let output = node.wait_with_output().map_err(|e| format!("node: {e}"))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("not for old browsers (docs/browsers.md); has `npm ci` run?\n{said}"));
+            return Err(format!("not for old browsers (docs/browsers.md):\n{said}"));
         }
         serde_json::from_slice(&output.stdout).map_err(|e| format!("lower.mjs: {e}"))
     }
@@ -94,6 +100,13 @@ mod tests {
         }
         let refused = lowered("await 1; export {};", "", "").expect_err("an await outside a function");
         assert!(refused.contains("Top-level await"), "{refused}");
+    }
+
+    #[test]
+    fn a_tool_that_is_missing_is_named() {
+        let written = Written { scripts: BTreeMap::new(), style: String::new(), known: String::new() };
+        let refused = written.lowered(Path::new("/nowhere")).expect_err("there are no tools");
+        assert_eq!(refused, "node_modules/@mdn/browser-compat-data is missing: run `npm ci`");
     }
 
     #[test]
