@@ -20,6 +20,8 @@ try {
   await old.open(`http://127.0.0.1:${host.address().port}/`);
   await old.shows("这个浏览器太旧");
   await old.shows("极速模式");
+  // The ticket in the address is good for no longer.
+  await old.shows("两分钟内");
   console.log(`${old.version} without WebAssembly, fetch and CSS: says that it is too old, and what to do`);
 } finally {
   await old.stop();
