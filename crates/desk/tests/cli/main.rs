@@ -11,5 +11,7 @@ mod machine;
 mod mistakes;
 #[cfg(unix)]
 mod open;
+#[path = "../program/mod.rs"]
+mod program;
 mod run;
 mod work;

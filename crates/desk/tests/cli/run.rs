@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::program;
+
 pub(crate) const PASSWORD: &str = "shiliu-shu-xia";
 
 /// A folder with, or soon with, a book.
@@ -91,7 +93,7 @@ impl Desk {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program::under_test());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIEXIN_")) {
             command.env_remove(name);
         }
@@ -167,10 +169,4 @@ pub(crate) fn named(said: &Value) -> PathBuf {
 /// Whether the Windows program answers. It and this process do not see each other's locks.
 pub(crate) fn under_wine() -> bool {
     std::env::var_os("TIEXIN_TEST_WINE").is_some()
-}
-
-/// The program under test: of TIEXIN_BIN_DIR, where the Windows one answers under Wine, or as built beside this test.
-fn program() -> PathBuf {
-    let folder = std::env::var_os("TIEXIN_BIN_DIR").map(PathBuf::from);
-    folder.map_or_else(|| env!("CARGO_BIN_EXE_tiexin-desk").into(), |folder| folder.join("tiexin-desk"))
 }

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::clock::{china_today, china_zone};
 use crate::matching::{fits, reach, short};
+use crate::program;
 
 const PASSWORD: &str = "Warm-2026-测试";
 
@@ -61,7 +62,7 @@ impl Book {
     }
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program::under_test());
         for (name, _) in
             std::env::vars().filter(|(name, _)| name.starts_with("TIEXIN_") || name == "RUST_LOG")
         {
@@ -142,12 +143,6 @@ impl Book {
     pub(crate) fn leave(&mut self) {
         self.host = None;
     }
-}
-
-/// The program under test: of TIEXIN_BIN_DIR, where the Windows one answers under Wine, or as built beside this test.
-fn program() -> PathBuf {
-    let folder = std::env::var_os("TIEXIN_BIN_DIR").map(PathBuf::from);
-    folder.map_or_else(|| env!("CARGO_BIN_EXE_tiexin-desk").into(), |folder| folder.join("tiexin-desk"))
 }
 
 impl Host {

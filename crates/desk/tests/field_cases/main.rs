@@ -6,6 +6,8 @@ mod case;
 mod clock;
 mod matching;
 mod mend;
+#[path = "../program/mod.rs"]
+mod program;
 mod steps;
 
 use std::collections::BTreeSet;
