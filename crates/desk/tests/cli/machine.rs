@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::program;
 use crate::run::{Desk, Ended, PASSWORD, ended, until};
 
 /// The machine is the folder of its keys.
@@ -17,7 +18,7 @@ fn run(desk: &Desk, machine: &str, args: &[&str]) -> Ended {
 
 /// The same on another folder.
 fn run_at(folder: &str, machine: &str, args: &[&str]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-desk"));
+    let mut command = Command::new(program::under_test());
     command.arg("--data").arg(folder).args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
     at(&mut command, machine)
 }
