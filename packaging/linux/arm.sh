@@ -13,11 +13,12 @@ arm_told='test(/::on_sqlite$/) and test(/^(carried|encrypted_line|moved|duplicat
 # of this machine.
 arm_commands='not test(/clock/)'
 
-# Programs by the usual names that qemu runs.
+# Programs by the usual names that qemu runs, also where a test leaves no PATH to find it by.
 arm_programs() { # programs folder
-  local name
+  local name qemu
+  qemu="$(command -v qemu-aarch64-static)"
   for name in tiexin-desk tiexin-server; do
-    printf '#!/bin/sh\nexec qemu-aarch64-static -L /usr/aarch64-linux-gnu %q "$@"\n' "$1/$name" >"$2/$name"
+    printf '#!/bin/sh\nexec %q -L /usr/aarch64-linux-gnu %q "$@"\n' "$qemu" "$1/$name" >"$2/$name"
     chmod +x "$2/$name"
   done
   readelf --file-header "$1/tiexin-desk" | grep -q AArch64 || fail "$1/tiexin-desk is no ARM program"
