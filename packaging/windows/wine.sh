@@ -116,9 +116,10 @@ wine_nextest() { # programs, words for nextest
     cargo nextest run --locked --no-fail-fast "$@"
 }
 
+# Not those of a bound book: there the machine is a folder of key files, which Windows has no use for.
 wine_commands() {
   say "the command line, both townships' ledgers and all field cases"
-  wine_nextest mixed --package tiexin-desk --test cli --test field_cases
+  wine_nextest mixed --package tiexin-desk --test cli --test field_cases -E 'not test(/^machine::/)'
 }
 
 # The stories in which a desk is a program of its own; no window opens under Wine.
