@@ -7,10 +7,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tiexin_contract::backup::{Backup, RestoreBackup};
 use tiexin_contract::book::Verify;
-use tiexin_contract::records::{ListRecords, Search};
+use tiexin_contract::records::Search;
 use tiexin_contract::session::SignIn;
 use tiexin_desk::{Desk, DeskConfig, ManualClock};
-use tiexin_testkit::desks::{self, PASSWORD, expected, ledgers};
+use tiexin_testkit::desks::{self, PASSWORD, count, expected, ledgers};
 use tiexin_testkit::terminal::told;
 
 const TOWNSHIP: &str = "340323100";
@@ -27,11 +27,6 @@ async fn opened(data: &Path) -> Desk {
 async fn sound(desk: &Desk) {
     let report = desk.run(Verify {}).await.expect("verify runs");
     assert!(report.sound, "{:?}", report.faults);
-}
-
-async fn count(desk: &Desk, kind: &str) -> u64 {
-    let asked = ListRecords::of(kind, TOWNSHIP.parse().expect("a township"), 1);
-    desk.run(asked).await.expect("a list").total
 }
 
 /// How many the program finds by a name.
@@ -59,7 +54,8 @@ async fn a_book_goes_there_and_back() {
         ("visit", &expected["services"]["visits_imported"]),
         ("activity", &expected["activities"]["imported"]),
     ] {
-        assert_eq!(&Value::from(count(&desk, kind).await), want, "{kind}");
+        let seen = count(&desk, kind, TOWNSHIP).await.expect("a list");
+        assert_eq!(&Value::from(seen), want, "{kind}");
     }
     let family = desks::family(&format!("{TOWNSHIP}001"), &["欧阳过河", "欧阳过河妻"]);
     desk.run(family).await.expect("a family is registered");

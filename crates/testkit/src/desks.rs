@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tiexin_contract::book::{Verify, VerifyReport};
 use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::import::{FileGiven, ImportDone, ImportPreview, RunImport};
-use tiexin_contract::records::{SaveRecord, Saved, Search};
+use tiexin_contract::records::{ListRecords, SaveRecord, Saved, Search};
 use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 use tiexin_contract::{Command, ErrorReply};
@@ -55,6 +55,12 @@ pub fn visit(region: RegionCode, household: Uuid, head: &str, day: NaiveDate, no
     visit.visitors = vec!["专干".into()];
     visit.note = Some(note.into());
     visit
+}
+
+/// How many records of a kind a region has.
+pub async fn count(desk: &Desk, kind: &str, region: &str) -> Result<u64, ErrorReply> {
+    let list = ListRecords::of(kind, region.parse().expect("a region code"), 1);
+    Ok(desk.run(list).await?.total)
 }
 
 fn fixtures() -> PathBuf {

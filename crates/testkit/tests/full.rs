@@ -8,14 +8,13 @@ use tiexin_contract::attachment::AddAttachment;
 use tiexin_contract::backup::Backup;
 use tiexin_contract::family::RecordVisit;
 use tiexin_contract::import::FileGiven;
-use tiexin_contract::records::ListRecords;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_desk::ManualClock;
 use tiexin_disk::{Watch, watch};
 use tiexin_domain::RegionCode;
 use tiexin_server::{Config, Running, StoreUrl, spawn};
 use tiexin_testkit::cluster::Cluster;
-use tiexin_testkit::desks::{StoryDesk, family, ledgers, visit};
+use tiexin_testkit::desks::{StoryDesk, count, family, ledgers, visit};
 use tiexin_testkit::patience::{PATIENCE, until};
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::small_disk::SmallDisk;
@@ -143,11 +142,6 @@ impl Office<'_> {
             Err(error) => Err(Trouble(format!("{deed:?} with {leave} bytes left: {error:?}"))),
         }
     }
-
-    async fn count(&self, kind: &str) -> Result<u64, Trouble> {
-        let list = ListRecords::of(kind, TOWN.parse().expect("a region code"), 1);
-        Ok(self.desk.run(list).await.map_err(said)?.total)
-    }
 }
 
 /// A picture of noise, as a BMP: nothing makes it small.
@@ -200,7 +194,8 @@ async fn at_the_desk(disk: &Disk, folder: &Path, most: u64) -> Result<(), Troubl
     office.desk.sync().await.map_err(said)?;
     let state = office.desk.sync().await.map_err(said)?;
     assert_eq!((state.complete, state.waiting, state.parked, state.conflicts), (true, 0, 0, 0), "{state:?}");
-    assert_eq!(office.count("visit").await?, office.visits);
+    let visits = count(&office.desk.desk, "visit", TOWN).await.map_err(said)?;
+    assert_eq!(visits, office.visits);
     let report = office.desk.verify().await;
     assert!(report.sound, "{:?}", report.faults);
     province.administer(&["verify"])?;
