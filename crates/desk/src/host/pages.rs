@@ -11,14 +11,22 @@ use axum::response::{Html, Response};
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
-    style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
-    object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+/// The policy, with the leave to compile wasm.
+macro_rules! policy_with {
+    ($wasm:literal) => {
+        concat!(
+            "default-src 'self'; script-src 'self' ",
+            $wasm,
+            "; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+             object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+        )
+    };
+}
+
+const POLICY: &str = policy_with!("'wasm-unsafe-eval'");
 
 /// The same for a Chromium that knows no leave for wasm alone: without the wider one it compiles none.
-const OLDER_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-eval'; \
-    style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
-    object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+const OLDER_POLICY: &str = policy_with!("'unsafe-eval'");
 
 /// The first Chromium that knows `'wasm-unsafe-eval'`.
 const WASM_ALONE: u32 = 97;
