@@ -9,10 +9,10 @@ LIST
 
 job_release() { # [--draft] [--debug] [--key FILE] [form…] | --twice [--debug] [machine…]
   if [ "${1:-}" = --twice ]; then release_twice "${@:2}"; return; fi
-  local draft= debug=() key= forms=() record=(--record) version out
+  local draft= debug=() key= forms=() version out
   while [ $# -gt 0 ]; do
     case "$1" in
-      --draft) draft=1 record=() ;;
+      --draft) draft=1 ;;
       --debug) debug=(--debug) ;;
       --key) key="${2:?--key FILE}"; shift ;;
       desktop | linux | windows) forms+=("$1") ;;
@@ -33,7 +33,7 @@ job_release() { # [--draft] [--debug] [--key FILE] [form…] | --twice [--debug]
   release_pack "${debug[@]}" -- "${forms[@]}"
   find target/packages -maxdepth 1 -type f -exec cp -p {} "$out/" \;
   say "sizes"
-  cargo run --quiet --locked --package xtask -- sizes "$version" "$out" "${record[@]}" ||
+  cargo run --quiet --locked --package xtask -- sizes "$version" target/packages ||
     fail "explain what has grown, then release again"
   say "notes, bill of materials, checksums"
   cargo run --quiet --locked --package xtask -- notes "$(release_heading "$draft" "$version")" >"$out/NOTES.md"
@@ -42,7 +42,11 @@ job_release() { # [--draft] [--debug] [--key FILE] [form…] | --twice [--debug]
   release_sign "$out" "$version" "$key"
   say "made:"
   ls -l "$out"
-  [ -n "$draft" ] || say "commit docs/release-sizes.json, then tag v$version"
+  if [ -z "$draft" ]; then
+    # Last: a release that broke off has changed nothing that is to be committed.
+    cargo run --quiet --locked --package xtask -- sizes "$version" target/packages --record >/dev/null
+    say "commit docs/release-sizes.json, then tag v$version"
+  fi
 }
 
 release_heading() { if [ -n "$1" ]; then echo Unreleased; else echo "$2"; fi; }
