@@ -81,7 +81,9 @@ const MIXED = /^([^{}]+)\{([^{}]*?)background:(var\([^()]*\))([^;{}]*color-mix\(
 
 function withoutMixing(rule) {
   if (!rule.includes("color-mix(")) return rule;
-  const [, who, before, plain, mixed, after = ""] = MIXED.exec(rule);
+  const found = MIXED.exec(rule);
+  if (!found) throw new Error(`a mixed colour that is no background upon a variable: ${rule}`);
+  const [, who, before, plain, mixed, after = ""] = found;
   return `${who}{${before}background:${plain}${after}}` +
     `@supports (color:color-mix(in srgb,red,blue)){${who}{background:${plain}${mixed}}`;
 }

@@ -94,6 +94,7 @@ mod tests {
             ("a { text-wrap: balance; }", "text-wrap"),
             ("a { float: inline-end; }", "float: inline-end"),
             ("@container (width > 1px) { a { color: red; } }", "@container"),
+            ("a { color: color-mix(in srgb, var(--a), blue); }", "a mixed colour that is no background"),
         ] {
             let refused = lowered("", style, "").expect_err(word);
             assert!(refused.contains(word), "{refused}");
