@@ -41,7 +41,7 @@ pub(super) async fn status(door: Door) -> Outcome {
     if let Some(clock) = state.clock.filter(|clock| clock.code == ClockTrouble::OtherZone) {
         say!("{}", clock.message);
     }
-    tell_crash(seat.desk.run(GetSession {}).await?.crash);
+    tell_crash(state.crash);
     tell(seat.out, &seat.desk.run(GetSync {}).await?, false)
 }
 
