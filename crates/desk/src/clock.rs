@@ -69,7 +69,8 @@ impl Clock for SystemClock {
         at.map(|at| office_time(at).date())
     }
     fn zone_minutes(&self) -> Option<i32> {
-        // `Local::now` panics where Windows gives no zone. An hour of doubt around a summer time does no harm here.
+        // `Local::now` panics where Windows gives no zone; the way from local time does not. For some hours around a
+        // change to or from summer time it gives the other offset, or none: no harm here.
         let now = Utc::now().naive_utc();
         Local.offset_from_local_datetime(&now).earliest().map(|zone| zone.local_minus_utc() / 60)
     }
