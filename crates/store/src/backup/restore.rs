@@ -42,14 +42,14 @@ pub fn restore(
     fs::create_dir_all(dir)?;
     let _alone = Hold::alone(dir)?;
     aside::finish(dir)?;
-    // It is of the book that makes room.
-    crate::before::stay(dir)?;
     let coming = Coming::clean(dir)?;
     let copied = coming.take(backup, list.as_ref(), progress).inspect_err(|_| coming.leave())?;
     let target = database(dir);
     // A folder of bytes alone is what an interrupted restore left, or a book whose database somebody took away; a log
     // alone would be taken for that of the database which comes.
     let aside = if aside::anything(dir) { Some(aside::move_aside(dir)?) } else { None };
+    // The way back is of the book that has made room.
+    crate::before::stay(dir)?;
     replace_file(&Keyring::path(dir), &keyring)?;
     if coming.blobs.exists() {
         tiexin_files::rename(&coming.blobs, dir.join(FOLDER))?;

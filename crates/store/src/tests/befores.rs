@@ -153,6 +153,21 @@ fn a_backup_that_takes_the_place_leaves_no_copy_of_the_other_book() {
 }
 
 #[test]
+fn a_backup_that_does_not_come_leaves_the_way_back() {
+    let (dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let backup = tempfile::tempdir().unwrap();
+    let to = backup.path().join("copy");
+    book.backup_to(&to, NOW, &mut |_, _| true).unwrap();
+    drop(book);
+    assert!(later(BREAKS, || unlock(dir.path())).is_err());
+    go_back(dir.path()).unwrap();
+    let stopped = crate::restore(&to, dir.path(), &mut |_, _| false);
+    assert!(matches!(stopped, Err(UnlockError::Cancelled)));
+    assert_eq!(record(&unlock(dir.path()).unwrap(), home).fields["head_name"], "张三");
+}
+
+#[test]
 fn a_destroyed_book_leaves_no_copy() {
     let (dir, book, _) = book();
     drop(book);
