@@ -115,7 +115,7 @@ fn a_book_is_never_made_over_another() {
     ended(short.env("TIEXIN_PASSWORD", "1234"), "").failed(6, "密码");
     desk.run(&["report", "F99", "--month", "2026-10"]).failed(4, "没有这张表");
     // Of an empty book there is a report of this month only.
-    let month = chrono::Local::now().format("%Y-%m").to_string();
+    let month = (chrono::Utc::now() + chrono::TimeDelta::hours(8)).format("%Y-%m").to_string();
     let cell = ["figure", "F1", "--month", &month, "--cell", "走访慰问落实/没有这栏"];
     desk.run(&cell).failed(4, "走访慰问落实/日常走访/户");
     desk.run(&["show", "00000000-0000-7000-8000-000000000000"]).failed(4, "");
