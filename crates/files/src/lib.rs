@@ -21,4 +21,4 @@ pub use path::long_path;
 pub use retry::{insist, remove, remove_folder, rename};
 pub use site::{Site, site, unescaped};
 pub use trouble::Trouble;
-pub use write::{clear_begun, settle, write_all, write_whole};
+pub use write::{begun_as, clear_begun, replace, settle, sync_folder, write_all, write_whole};

@@ -23,20 +23,25 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>)
     sync_folder(path)
 }
 
+/// Puts these bytes in the place of a file.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole(path, |file| file.write_all(bytes))
+}
+
 /// Writes files that belong together into a folder: all of them or none.
 ///
 /// # Errors
 /// As [`write_whole`].
 pub fn write_all(folder: &Path, files: &[(String, &[u8])]) -> io::Result<Vec<PathBuf>> {
     let mut placed = Vec::new();
-    let done = place_all(folder, files, &mut placed);
-    if done.is_err() {
-        for path in files.iter().map(|(name, _)| begun(&folder.join(name))).chain(placed) {
-            let _ = fs::remove_file(path);
-        }
-        return Err(done.err().unwrap_or_else(|| io::ErrorKind::Other.into()));
+    let Err(error) = place_all(folder, files, &mut placed) else { return Ok(placed) };
+    for path in files.iter().map(|(name, _)| begun(&folder.join(name))).chain(placed) {
+        let _ = fs::remove_file(path);
     }
-    Ok(placed)
+    Err(error)
 }
 
 fn place_all(folder: &Path, files: &[(String, &[u8])], placed: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -66,12 +71,16 @@ pub fn settle(path: &Path) -> io::Result<()> {
 pub fn clear_begun(folder: &Path, mine: impl Fn(&str) -> bool) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let wanted = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".part"));
-        if wanted.is_some_and(&mine) {
+        if begun_as(&name).is_some_and(&mine) {
             // What cannot be taken away is in nobody's way.
             let _ = remove(entry.path());
         }
     }
+}
+
+/// The name that a file was to have which was begun and never finished. `None`: by its name it is none of those.
+pub fn begun_as(name: &str) -> Option<&str> {
+    name.strip_prefix('.')?.strip_suffix(".part")
 }
 
 fn begun(path: &Path) -> PathBuf {
@@ -85,8 +94,12 @@ fn begin(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Re
     file.sync_all()
 }
 
-/// Windows has no handle on a folder; its file systems keep the entry with the file.
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// Makes sure of what was made, renamed or removed in the folder where the file lies. Windows has no handle on a
+/// folder; its file systems keep the entry with the file.
+///
+/// # Errors
+/// The folder is not there, or the disk fails.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
     }
