@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::blob::file::FOLDER;
 use crate::connection::{DATABASE, database};
-use crate::keyring::{Keyring, replace_file, sync_folder};
+use crate::keyring::Keyring;
 
 /// While it is there a book is being moved; it holds the ending of the new names.
 pub(crate) const NOTE: &str = "book.moving";
@@ -24,7 +24,7 @@ pub(crate) fn move_aside(dir: &Path) -> io::Result<PathBuf> {
         .find(|end| moves(dir, end).iter().all(|(_, to)| !to.exists()) && !keyring(dir, end).exists());
     // Invariant: the range has no end.
     let end = free.unwrap_or_default();
-    replace_file(&dir.join(NOTE), end.as_bytes())?;
+    tiexin_files::replace(&dir.join(NOTE), end.as_bytes())?;
     carry_out(dir, &end)
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn anything(dir: &Path) -> bool {
 fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
     // Whatever takes the book's place may bring a keyring of its own.
     if Keyring::path(dir).is_file() {
-        replace_file(&keyring(dir, end), &fs::read(Keyring::path(dir))?)?;
+        tiexin_files::replace(&keyring(dir, end), &fs::read(Keyring::path(dir))?)?;
     }
     for (from, to) in moves(dir, end) {
         match tiexin_files::rename(from, to) {
@@ -54,10 +54,10 @@ fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
         }
     }
     let note = dir.join(NOTE);
-    sync_folder(&note)?;
+    tiexin_files::sync_folder(&note)?;
     tiexin_files::remove(&note)?;
     // Only then may anything come in its place: a note that outlived it would move that aside as well.
-    sync_folder(&note)?;
+    tiexin_files::sync_folder(&note)?;
     Ok(database(dir).with_added_extension(end.trim_start_matches('.')))
 }
 

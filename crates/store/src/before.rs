@@ -5,13 +5,12 @@
 //! recorded in between, so that going back loses no work (`docs/decisions/0019-updates.md`). Going back is written
 //! down first; whoever opens the book next carries it out before anything else is looked at.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::connection::{DATABASE, database};
 use crate::hold::Hold;
-use crate::keyring::{replace_file, sync_folder};
 use crate::{UnlockError, migrate};
 
 /// Endings of the copy, of one that is not whole yet, and of the note that it is to come back.
@@ -33,9 +32,9 @@ pub(crate) fn keep(dir: &Path) -> io::Result<()> {
     let (part, copy) = (named(dir, PART), named(dir, COPY));
     gone(tiexin_files::remove(&copy))?;
     fs::copy(database(dir), &part)?;
-    File::options().write(true).open(&part)?.sync_all()?;
+    tiexin_files::settle(&part)?;
     tiexin_files::rename(&part, &copy)?;
-    sync_folder(&copy)
+    tiexin_files::sync_folder(&copy)
 }
 
 /// The book of this folder is to be as it was before the last change of its tables, if that is known; by whoever opens
@@ -48,7 +47,7 @@ pub(crate) fn keep(dir: &Path) -> io::Result<()> {
 pub fn go_back(dir: &Path) -> io::Result<bool> {
     let kept = named(dir, COPY).is_file();
     if kept {
-        replace_file(&named(dir, NOTE), b"")?;
+        tiexin_files::replace(&named(dir, NOTE), b"")?;
     }
     Ok(kept)
 }
@@ -77,10 +76,10 @@ pub(crate) fn settle(dir: &Path) -> Result<(), UnlockError> {
             gone(tiexin_files::remove(named(dir, end)))?;
         }
         tiexin_files::rename(&copy, database(dir))?;
-        sync_folder(&copy)?;
+        tiexin_files::sync_folder(&copy)?;
     }
     gone(tiexin_files::remove(&note))?;
-    Ok(sync_folder(&note)?)
+    Ok(tiexin_files::sync_folder(&note)?)
 }
 
 fn gone(removed: io::Result<()>) -> io::Result<()> {

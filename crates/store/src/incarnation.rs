@@ -7,7 +7,6 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use crate::keyring::replace_file;
 use crate::suite;
 
 const FILE: &str = "incarnation";
@@ -19,7 +18,7 @@ pub(crate) fn outside(dir: &Path) -> Option<Uuid> {
 
 /// Writes the file.
 pub(crate) fn keep_outside(dir: &Path, incarnation: Uuid) -> std::io::Result<()> {
-    replace_file(&dir.join(FILE), incarnation.to_string().as_bytes())
+    tiexin_files::replace(&dir.join(FILE), incarnation.to_string().as_bytes())
 }
 
 /// A fresh number.

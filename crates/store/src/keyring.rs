@@ -1,7 +1,6 @@
 //! `keyring.json` beside the database: who may open it, and how often somebody tried in vain.
 
 use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -95,8 +94,7 @@ impl Keyring {
     /// Replaces the file in one step: a crash leaves the old one or the new one.
     pub(crate) fn write(&self, dir: &Path) -> Result<(), UnlockError> {
         let text = serde_json::to_vec_pretty(self).map_err(|_| UnlockError::KeyringUnreadable)?;
-        replace_file(&Self::path(dir), &text)?;
-        Ok(())
+        Ok(tiexin_files::replace(&Self::path(dir), &text)?)
     }
 
     /// Waits until no other program is at the keyring; theirs begins when the file is dropped. Without it
@@ -308,31 +306,5 @@ fn check_strength(password: &SecretString) -> Result<(), UnlockError> {
     if password.expose_secret().chars().count() < SHORTEST_PASSWORD {
         return Err(UnlockError::WeakPassword);
     }
-    Ok(())
-}
-
-/// Writes beside, flushes, renames over, flushes the folder.
-pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let fresh = path.with_extension("new");
-    let mut file = File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    tiexin_files::rename(&fresh, path)?;
-    sync_folder(path)
-}
-
-/// Makes sure of renames in the folder where the file lies.
-#[cfg(unix)]
-pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-pub(crate) fn sync_folder(_: &Path) -> std::io::Result<()> {
-    // Windows flushes a rename with the file; a folder cannot be opened for this.
     Ok(())
 }

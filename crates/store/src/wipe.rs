@@ -10,7 +10,7 @@ use crate::connection::DATABASE;
 use crate::keyring::Keyring;
 use crate::suite;
 
-/// What belongs to a book besides its database and keyring.
+/// What belongs to a book besides its database and keyring. `.new`: begun by former programs.
 const FILES: [&str; 9] = [
     "incarnation",
     "keyring.lock",
@@ -73,7 +73,9 @@ fn find(dir: &Path, depth: usize, books: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
+/// Of a file that was begun and not finished: the one that it was to become.
 fn is_key(name: &str) -> bool {
+    let name = tiexin_files::begun_as(name).unwrap_or(name);
     name.ends_with("keyring.json") || name == "keyring.new"
 }
 
@@ -101,7 +103,10 @@ fn destroy_keys(dir: &Path) -> io::Result<()> {
 }
 
 fn remove_files(dir: &Path) -> io::Result<()> {
-    let ours = |name: &str| name.starts_with(DATABASE) || FILES.contains(&name) || is_key(name);
+    let ours = |name: &str| {
+        let name = tiexin_files::begun_as(name).unwrap_or(name);
+        name.starts_with(DATABASE) || FILES.contains(&name) || is_key(name)
+    };
     for path in named(dir, ours)? {
         tiexin_files::remove(path)?;
     }

@@ -9,7 +9,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{StoreError, UnlockError};
-use crate::keyring::replace_file;
 
 pub(super) const FILE: &str = "backup.json";
 
@@ -43,7 +42,7 @@ impl List {
 
     pub(super) fn write(&self, dir: &Path) -> io::Result<()> {
         let text = serde_json::to_vec(self).map_err(io::Error::other)?;
-        replace_file(&dir.join(FILE), &text)
+        tiexin_files::replace(&dir.join(FILE), &text)
     }
 
     pub(super) fn put(&mut self, name: String, part: Part) {

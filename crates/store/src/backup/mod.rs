@@ -17,7 +17,7 @@ use crate::blob::{self, Held};
 use crate::book::Book;
 use crate::connection::{self, DATABASE, Purpose, database};
 use crate::error::{Result, StoreError, UnlockError};
-use crate::keyring::{Keyring, replace_file};
+use crate::keyring::Keyring;
 use list::{Counter, List, copy_part};
 pub use look::{BackupLook, look, opens};
 pub(crate) use restore::interrupted;
@@ -85,7 +85,7 @@ impl Book {
             Ok(Some(_)) => keyring.write(to)?,
             // Of another machine, where a rescue has let somebody in: that one gets in from the backup too.
             Ok(None) | Err(UnlockError::OtherMachine) => {
-                replace_file(&Keyring::path(to), &fs::read(Keyring::path(self.dir()))?)?;
+                tiexin_files::replace(&Keyring::path(to), &fs::read(Keyring::path(self.dir()))?)?;
             }
             Err(error) => return Err(error.into()),
         }

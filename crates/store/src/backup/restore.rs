@@ -10,7 +10,7 @@ use crate::blob::file::FOLDER;
 use crate::connection::{DATABASE, database};
 use crate::error::UnlockError;
 use crate::hold::Hold;
-use crate::keyring::{Keyring, replace_file};
+use crate::keyring::Keyring;
 
 /// What came back, and where the book lies that was there before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn restore(
     let aside = if aside::anything(dir) { Some(aside::move_aside(dir)?) } else { None };
     // The way back is of the book that has made room.
     crate::before::stay(dir)?;
-    replace_file(&Keyring::path(dir), &keyring)?;
+    tiexin_files::replace(&Keyring::path(dir), &keyring)?;
     if coming.blobs.exists() {
         tiexin_files::rename(&coming.blobs, dir.join(FOLDER))?;
     }

@@ -73,12 +73,9 @@ impl Sealed {
 
     /// Everything written so far is on the disk.
     pub(crate) fn settle(&self, dir: &Path) -> io::Result<()> {
-        OpenOptions::new().write(true).open(self.path(dir))?.sync_all()?;
-        // Windows has no handle on a folder; its file systems keep the entry with the file.
-        if cfg!(unix) {
-            File::open(dir.join(FOLDER))?.sync_all()?;
-        }
-        Ok(())
+        let path = self.path(dir);
+        tiexin_files::settle(&path)?;
+        tiexin_files::sync_folder(&path)
     }
 
     /// `None`: the chunk is not what was written there.

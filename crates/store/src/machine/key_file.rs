@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{Keeper, key_of};
-use crate::keyring::sync_folder;
 use crate::suite::{self, DataKey};
 
 const BEGIN: &str = "tiexin-";
@@ -35,7 +34,7 @@ impl Keeper for KeyFile {
         file.write_all(Zeroizing::new(hex::encode(key.as_ref())).as_bytes())?;
         // Before a keyring may depend on it.
         file.sync_all()?;
-        sync_folder(&path)?;
+        tiexin_files::sync_folder(&path)?;
         Ok(text.into_bytes())
     }
 

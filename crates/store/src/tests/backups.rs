@@ -74,6 +74,20 @@ fn flip(file: &Path, at: usize) {
     fs::write(file, stored).unwrap();
 }
 
+/// The list finds no place, as on a stick that is full or pulled out.
+#[test]
+fn a_backup_that_is_not_finished_leaves_nothing_that_it_began() {
+    let (_dir, book, _) = book();
+    let away = tempfile::tempdir().unwrap();
+    fs::create_dir_all(away.path().join("backup.json/x")).unwrap();
+    assert!(matches!(book.backup_to(away.path(), NOW, &mut on), Err(StoreError::Io(_))));
+    let left: Vec<_> = fs::read_dir(away.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(left, ["backup.json"]);
+}
+
 #[test]
 fn photos_that_never_left_the_desk_come_back_on_another_machine() {
     let kept = Kept::new(|_| {});

@@ -96,6 +96,11 @@ fn a_destroyed_book_leaves_neither_keys_nor_contents_and_nothing_else_is_touched
     fs::write(dir.path().join("blobs.aside-1/photo"), b"sealed").unwrap();
     fs::write(dir.path().join("book.db.aside-1"), b"old").unwrap();
     fs::write(dir.path().join("book.db.aside-1.keyring.json"), b"old keys").unwrap();
+    for begun in
+        ["keyring.new", ".keyring.json.part", ".book.db.aside-1.keyring.json.part", ".incarnation.part"]
+    {
+        fs::write(dir.path().join(begun), b"half").unwrap();
+    }
     fs::write(dir.path().join("我的文档.txt"), "别人的文件").unwrap();
     fs::create_dir(dir.path().join("照片")).unwrap();
     fs::write(dir.path().join("照片/book.txt"), "也是").unwrap();

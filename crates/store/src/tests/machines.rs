@@ -216,12 +216,12 @@ fn broken_off_between_its_steps_a_book_is_bound_or_it_is_not() {
     let released = fs::read(office.book.path().join("keyring.json")).unwrap();
     // Binding: the key is kept, and the new keyring not in its place.
     fs::write(&key, &kept).unwrap();
-    fs::write(office.book.path().join("keyring.new"), &bound[..bound.len() / 2]).unwrap();
+    fs::write(office.book.path().join(".keyring.json.part"), &bound[..bound.len() / 2]).unwrap();
     opens(office.book.path()).unwrap();
     assert_eq!(Book::bound_of(office.book.path()).unwrap(), None);
     // Binding: everything is in place. Releasing: nothing yet, the audit tells of it.
     fs::write(office.book.path().join("keyring.json"), &bound).unwrap();
-    fs::write(office.book.path().join("keyring.new"), &released[..released.len() / 2]).unwrap();
+    fs::write(office.book.path().join(".keyring.json.part"), &released[..released.len() / 2]).unwrap();
     opens(office.book.path()).unwrap();
     assert_eq!(Book::bound_of(office.book.path()).unwrap().map(|bound| bound.here), Some(true));
     // Releasing: the keyring is in place, the key is not forgotten yet.
