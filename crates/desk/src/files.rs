@@ -1,6 +1,6 @@
 //! Files that come in and go out: by path (window, terminal) or as base64 (loopback host).
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use base64::Engine;
@@ -48,8 +48,7 @@ pub(crate) fn hand_out(name: &str, path: Option<&str>, bytes: &[u8]) -> Result<F
         return Ok(FileMade { name: safe_name(name), path: None, base64: Some(STANDARD.encode(bytes)) });
     };
     let target = chosen(path)?;
-    tiexin_files::write_whole(target, |file| file.write_all(bytes))
-        .map_err(|error| not_written(&error, target))?;
+    tiexin_files::replace(target, bytes).map_err(|error| not_written(&error, target))?;
     Ok(written(path))
 }
 

@@ -65,9 +65,7 @@ struct LastWord {
 
 impl Note {
     fn write(&self, folder: &Path) {
-        let written = serde_json::to_vec(self).map(|text| {
-            tiexin_files::write_whole(&folder.join(FILE), |file| std::io::Write::write_all(file, &text))
-        });
+        let written = serde_json::to_vec(self).map(|text| tiexin_files::replace(&folder.join(FILE), &text));
         if !matches!(written, Ok(Ok(()))) {
             tracing::error!("it could not be noted that the book was destroyed");
         }

@@ -38,7 +38,7 @@ const A4: u8 = 9;
 /// Writes the form to a file; a file that is there is replaced only when the new one is whole.
 pub fn write_report(sheet: &Sheet, path: &Path) -> Result<(), ExportError> {
     let bytes = report_bytes(sheet)?;
-    Ok(tiexin_files::write_whole(path, |file| std::io::Write::write_all(file, &bytes))?)
+    Ok(tiexin_files::replace(path, &bytes)?)
 }
 
 /// The form as an xlsx file in memory.

@@ -20,9 +20,7 @@ pub(super) async fn audit_root(common: &Common, command: AuditRoot) -> Result<Ex
             match out {
                 None => tiexin_terminal::print(&text)?,
                 Some(file) => {
-                    tiexin_files::write_whole(&file, |file| {
-                        std::io::Write::write_all(file, text.as_bytes())
-                    })?;
+                    tiexin_files::replace(&file, text.as_bytes())?;
                     one(common.json, &json!({"day": root.day, "file": file}), |_| {
                         format!("{} 的审计根已写到 {}，请另处保存", root.day, file.display())
                     })?;
