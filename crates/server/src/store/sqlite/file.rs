@@ -105,12 +105,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
         let _ = tiexin_files::remove(&part);
         return Err(error);
     }
-    #[cfg(unix)]
-    if let Some(folder) = to.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    Ok(tiexin_files::sync_folder(to)?)
 }
 
 fn copy_to(from: &Path, part: &Path) -> Result<()> {
