@@ -52,7 +52,7 @@ fn backup(at: &At, args: Backup) -> Result<BackupMade, ErrorReply> {
 /// Why there is no copy in `to`.
 fn not_copied(error: StoreError, to: &Path) -> ErrorReply {
     match error {
-        StoreError::Io(error) => files::not_written(&error, to),
+        StoreError::Io(error) | StoreError::Unlock(UnlockError::Io(error)) => files::not_written(&error, to),
         StoreError::Full(_) => files::not_written_because(&Trouble::Full),
         // SQLite tells which operation failed, not why.
         StoreError::Disk(_) => files::not_written_because(&Trouble::seen(to.parent().unwrap_or(to))),
@@ -194,6 +194,21 @@ fn put_in_place(backup: &Path, dir: &Path, teller: &Teller<'_>) -> Result<Restor
             // Each try looks for a while itself.
             Err(UnlockError::InUse) if begun.elapsed() < CLOSING => {}
             done => return done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Also where it is the last file, the keyring, that finds no place.
+    #[test]
+    fn a_backup_that_was_not_written_is_told_with_its_place() {
+        let gone = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        for error in [StoreError::Io(gone()), StoreError::Unlock(UnlockError::Io(gone()))] {
+            let told = not_copied(error, Path::new("U盘/备份")).message;
+            assert!(told.contains("没能写到所选的位置") && told.contains("U盘可能已经拔出"), "{told}");
         }
     }
 }
