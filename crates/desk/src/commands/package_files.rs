@@ -8,7 +8,7 @@ use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::FileMade;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_files::Trouble;
-use tiexin_protocol::package::{EXTENSION, Fault, Header, MOST_FILE_BYTES, Part, short};
+use tiexin_protocol::package::{EXTENSION, Fault, Header, MOST_FILE_BYTES, Part, file_names_begin};
 
 use crate::files;
 
@@ -65,19 +65,13 @@ pub(super) fn write(parts: &[Part], to: Option<&str>) -> Result<Vec<FileMade>, E
     };
     let whole: Vec<_> = parts.iter().map(|part| (Header::file_name(&part.header), part.bytes())).collect();
     if let Some(part) = parts.first() {
-        let begins = mine(&part.header);
+        // What a stick that was pulled out has of an earlier one.
+        let begins = file_names_begin(part.header.address.device);
         tiexin_files::clear_begun(folder, |name| name.starts_with(&begins));
     }
     let written = tiexin_files::write_all(folder, &whole)
         .map_err(|error| files::not_written(&error, &folder.join(EXTENSION)))?;
     Ok(written.iter().map(|path| files::written(&path.to_string_lossy())).collect())
-}
-
-/// How all files of a desk's packages begin: what a stick that was pulled out has of an earlier one goes.
-fn mine(header: &Header) -> String {
-    let name = header.file_name();
-    let device = short(header.address.device);
-    name.split_once(&device).map_or(name.clone(), |(before, _)| format!("{before}{device}-"))
 }
 
 fn unreadable(why: &Trouble) -> ErrorReply {

@@ -89,8 +89,13 @@ impl Header {
     pub fn file_name(&self) -> String {
         let Address { device, number, way, .. } = &self.address;
         let way = if *way == Way::Push { "" } else { "带回-" };
-        format!("贴心-{}-{number}-{way}{}of{}.{EXTENSION}", short(*device), self.part, self.parts)
+        format!("{}{number}-{way}{}of{}.{EXTENSION}", file_names_begin(*device), self.part, self.parts)
     }
+}
+
+/// What the names of all files have in common that are of one machine's packages.
+pub fn file_names_begin(device: Uuid) -> String {
+    format!("贴心-{}-", short(device))
 }
 
 /// The last eight digits: the first ones are a date and alike for machines that were enrolled together.
