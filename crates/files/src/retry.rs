@@ -63,6 +63,17 @@ pub fn remove_folder(path: impl AsRef<Path>) -> io::Result<()> {
     insist(|| fs::remove_dir_all(path.as_ref()))
 }
 
+/// What is not there is gone already.
+///
+/// # Errors
+/// Any other reason why it was not removed.
+pub fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +128,9 @@ mod tests {
         assert_eq!(fs::read_to_string(&b).unwrap(), "new");
         remove(&b).unwrap();
         assert_eq!(remove(&b).unwrap_err().kind(), io::ErrorKind::NotFound);
+        gone(remove(&b)).unwrap();
+        fs::create_dir(&b).unwrap();
+        gone(remove(&b)).unwrap_err();
     }
 
     /// As a scanner does: open without sharing, and gone half a second later.

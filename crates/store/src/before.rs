@@ -9,6 +9,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use tiexin_files::gone;
+
 use crate::connection::{DATABASE, database};
 use crate::hold::Hold;
 use crate::{UnlockError, migrate};
@@ -80,11 +82,4 @@ pub(crate) fn settle(dir: &Path) -> Result<(), UnlockError> {
     }
     gone(tiexin_files::remove(&note))?;
     Ok(tiexin_files::sync_folder(&note)?)
-}
-
-fn gone(removed: io::Result<()>) -> io::Result<()> {
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }

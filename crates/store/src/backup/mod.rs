@@ -11,6 +11,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use rusqlite::params;
+use tiexin_files::gone;
 use tiexin_protocol::blob::BlobHash;
 
 use crate::blob::{self, Held};
@@ -193,13 +194,5 @@ impl Drop for Unfinished {
         {
             tracing::warn!(%error, "an unfinished backup stays");
         }
-    }
-}
-
-/// What is not there is gone.
-fn gone(removed: std::io::Result<()>) -> std::io::Result<()> {
-    match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }

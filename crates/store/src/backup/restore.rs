@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tiexin_files::gone;
+
+use super::Copied;
 use super::list::{Counter, List, copy_part};
-use super::{Copied, gone};
 use crate::aside;
 use crate::blob::file::FOLDER;
 use crate::connection::{DATABASE, database};

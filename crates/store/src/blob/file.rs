@@ -112,10 +112,7 @@ impl Sealed {
 
 /// Takes a file away; one that is gone already is fine.
 pub(crate) fn remove(dir: &Path, file: &str) -> io::Result<()> {
-    match tiexin_files::remove(dir.join(FOLDER).join(file)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    tiexin_files::gone(tiexin_files::remove(dir.join(FOLDER).join(file)))
 }
 
 /// The names of all files.

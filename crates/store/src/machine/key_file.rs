@@ -51,10 +51,7 @@ impl Keeper for KeyFile {
     }
 
     fn forget(&self, kept: &[u8]) -> io::Result<()> {
-        match tiexin_files::remove(path_of(kept)?) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
-            _ => Ok(()),
-        }
+        tiexin_files::gone(tiexin_files::remove(path_of(kept)?))
     }
 }
 

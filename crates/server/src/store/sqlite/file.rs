@@ -95,10 +95,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     part.push(".part");
     let part = PathBuf::from(part);
     // What a backup left that broke off.
-    match tiexin_files::remove(&part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
-    }
+    tiexin_files::gone(tiexin_files::remove(&part))?;
     let made = copy_to(from, &part).and_then(|()| Ok(tiexin_files::rename(&part, to)?));
     if let Err(error) = made {
         // The first failure is what is told; the disk may be gone.
