@@ -156,6 +156,14 @@ pub(crate) fn not_begun() -> Error {
     )
 }
 
+/// A file that was named on the command line cannot be read.
+pub(crate) fn unread(file: &std::path::Path) -> impl Fn(std::io::Error) -> Error {
+    move |e| {
+        let why = tiexin_files::Trouble::reading(&e, file).to_string();
+        Error::Config(format!("读不到 {}：{}", file.display(), why.trim_end_matches('。')))
+    }
+}
+
 /// What is wrong with a disk or a file, and what to do; in brackets what the system says.
 fn of_io(e: &std::io::Error) -> String {
     let why = tiexin_files::Trouble::of(e).to_string();

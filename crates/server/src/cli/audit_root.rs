@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::{AuditRoot, Common};
 use super::office::tell_report;
 use super::print::one;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unread};
 use crate::witness::Root;
 
 pub(super) async fn audit_root(common: &Common, command: AuditRoot) -> Result<ExitCode> {
@@ -33,8 +33,7 @@ pub(super) async fn audit_root(common: &Common, command: AuditRoot) -> Result<Ex
 }
 
 fn read(file: &Path) -> Result<Root> {
-    let bytes =
-        std::fs::read(file).map_err(|_| Error::Config(format!("没有这个文件：{}", file.display())))?;
+    let bytes = std::fs::read(file).map_err(unread(file))?;
     let text = tiexin_terminal::text(&bytes).unwrap_or_default();
     serde_json::from_str(&text).map_err(|_| Error::Config(format!("不是审计根文件：{}", file.display())))
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::args::Common;
 use super::print::one;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unread};
 
 #[derive(Subcommand)]
 pub(super) enum Escrow {
@@ -49,7 +49,7 @@ pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {
             })
         }
         Escrow::Rescue { device, user, identity, out } => {
-            let bytes = zeroize::Zeroizing::new(std::fs::read(&identity)?);
+            let bytes = zeroize::Zeroizing::new(std::fs::read(&identity).map_err(unread(&identity))?);
             let private = tiexin_terminal::text(&bytes).map(zeroize::Zeroizing::new);
             let private = private.map_err(|e| Error::Config(format!("{}：{e}", identity.display())))?;
             let province = common.province().await?;

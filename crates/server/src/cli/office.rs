@@ -5,12 +5,11 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::json;
-use tiexin_files::Trouble;
 use tiexin_terminal::say;
 
 use super::args::{Common, Grant, Replica, Right, User};
 use super::print::{list, one};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unread};
 use crate::province::Province;
 use crate::replica::Standing;
 use crate::verify::{Finding, Report};
@@ -53,11 +52,8 @@ async fn import(
     dry_run: bool,
     unlisted: bool,
 ) -> Result<()> {
-    let unread = |e: std::io::Error| {
-        Error::Config(format!("读不到 {}：{}", file.display(), Trouble::reading(&e, file)))
-    };
     // A spreadsheet's plain CSV is GBK.
-    let text = tiexin_terminal::text(&std::fs::read(file).map_err(unread)?)
+    let text = tiexin_terminal::text(&std::fs::read(file).map_err(unread(file))?)
         .map_err(|e| Error::Config(format!("{}：{e}（在表格里另存为“CSV UTF-8”）", file.display())))?;
     let roster = roster::read(&text, unlisted, &province.users().await?, province.today())?;
     if !dry_run {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::args::Common;
 use super::print::one;
-use crate::error::{Error, Refused, Result};
+use crate::error::{Error, Refused, Result, unread};
 use crate::province::Province;
 
 #[derive(Serialize)]
@@ -96,12 +96,11 @@ fn listed(files: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>> {
 }
 
 async fn take_file(province: &Province, file: &Path) -> Result<PackageState> {
-    let missing = |_| Error::Config(format!("没有这个文件：{}", file.display()));
-    let length = std::fs::metadata(file).map_err(missing)?.len();
+    let length = std::fs::metadata(file).map_err(unread(file))?.len();
     if length > MOST_FILE_BYTES as u64 {
         return Err(Fault::NotPackage.into());
     }
-    province.take_part(std::fs::read(file)?).await
+    province.take_part(std::fs::read(file).map_err(unread(file))?).await
 }
 
 async fn write_replies(province: &Province, state: &PackageState, to: &Path) -> Result<Vec<PathBuf>> {

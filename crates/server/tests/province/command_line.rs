@@ -202,6 +202,10 @@ async fn nonsense_is_refused_with_a_reason(place: Place) {
     refused(&place, &["device", "enrol-code", "--user", "wang", "--days", "0"], "天数");
     let empty = tempfile::tempdir().unwrap();
     let stick = empty.path().to_str().unwrap();
+    let key = empty.path().join("托管.key");
+    let rescue = ["escrow", "rescue", "--user", "wang", "--device", "00000000-0000-7000-8000-000000000000"];
+    let files = ["--identity", key.to_str().unwrap(), "--out", "救援"];
+    refused(&place, &[&rescue[..], &files].concat(), "托管.key：文件已经不在那里了");
     let taken = run(&place, &["package", "take", stick, "--reply", stick]);
     assert_eq!(taken.status.code(), Some(1));
     assert!(String::from_utf8(taken.stdout).unwrap().contains("没有找到同步包"));
