@@ -149,7 +149,7 @@ fn mounted(mounts: &str) -> Vec<FolderShown> {
         };
         let path = tiexin_files::unescaped(at);
         let stick = PLUGGED_IN.iter().any(|place| path.starts_with(place));
-        let share = matches!(kind, "cifs" | "nfs" | "nfs4" | "fuse.sshfs" | "fuse.gvfsd-fuse");
+        let share = tiexin_files::of_network(kind);
         let data = ["/mnt/", "/data", "/home/"].iter().any(|place| path.starts_with(place));
         let real = device.starts_with("/dev/") && !device.starts_with("/dev/loop");
         if !(stick || share || (data && real)) || !Path::new(&path).is_absolute() {
@@ -179,6 +179,7 @@ mod tests {
             /dev/sdb1 /media/wang/我的\\040U盘 vfat rw 0 0\n\
             /dev/sdb1 /media/wang/我的\\040U盘 vfat rw 0 0\n\
             //server/share /mnt/办公室 cifs rw 0 0\n\
+            //nas/备份 /srv/备份 smb3 rw 0 0\n\
             tmpfs /run/user/1000 tmpfs rw 0 0\n\
             broken";
         let found = mounted(mounts);
@@ -189,6 +190,7 @@ mod tests {
                 ("data", "/data", FolderKind::Disk),
                 ("我的 U盘", "/media/wang/我的 U盘", FolderKind::Stick),
                 ("办公室", "/mnt/办公室", FolderKind::Disk),
+                ("备份", "/srv/备份", FolderKind::Disk),
             ]
         );
     }

@@ -19,6 +19,6 @@ pub use holder::{Holder, holder};
 pub use name::{refused_name, safe_name};
 pub use path::long_path;
 pub use retry::{gone, insist, remove, remove_folder, rename};
-pub use site::{Site, site, unescaped};
+pub use site::{Site, of_network, site, unescaped};
 pub use trouble::Trouble;
 pub use write::{begun_as, clear_begun, replace, settle, sync_folder, write_all, write_whole};

@@ -96,7 +96,7 @@ fn on_network(path: &Path) -> bool {
 }
 
 /// The file system of the last mount that is nearest above the path.
-#[cfg_attr(windows, allow(dead_code, reason = "there only the tests ask"))]
+#[cfg(any(test, not(windows)))]
 fn kind_at(mounts: &str, path: &Path) -> Option<String> {
     let mut best: Option<(usize, &str)> = None;
     for line in mounts.lines() {
@@ -111,8 +111,8 @@ fn kind_at(mounts: &str, path: &Path) -> Option<String> {
     best.map(|(_, kind)| kind.to_owned())
 }
 
-#[cfg_attr(windows, allow(dead_code, reason = "there only the tests ask"))]
-fn of_network(kind: &str) -> bool {
+/// Whether a file system of `/proc/self/mounts` is another machine's.
+pub fn of_network(kind: &str) -> bool {
     const KINDS: [&str; 10] =
         ["nfs", "nfs4", "cifs", "smb3", "smbfs", "davfs", "afs", "ncpfs", "ceph", "glusterfs"];
     const FUSED: [&str; 9] =
