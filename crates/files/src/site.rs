@@ -19,7 +19,8 @@ pub fn site(folder: &Path) -> Option<Site> {
         .find_map(synced)
         .or_else(|| both().find_map(by_environment))
         .map(Site::Synced)
-        .or_else(|| both().any(on_network).then_some(Site::Network))
+        // A link may lead from a share to this machine's own disk.
+        .or_else(|| on_network(real.as_deref().unwrap_or(folder)).then_some(Site::Network))
 }
 
 /// The program, and how its folder is called unless somebody renames it.
