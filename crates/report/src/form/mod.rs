@@ -186,8 +186,7 @@ fn json_files(folder: &Path) -> Result<Sources, FormError> {
         if path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("json")) {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let text = std::fs::read_to_string(&path).map_err(|_| unreadable(&name))?;
-            // Notepad writes a mark in front.
-            files.push((name, text.trim_start_matches('\u{feff}').to_owned()));
+            files.push((name, text));
         }
     }
     files.sort();
