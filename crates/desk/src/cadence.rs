@@ -10,6 +10,8 @@ use tiexin_domain::cadence::{self, CadenceRule};
 use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory};
 use tiexin_store::DueFile;
 
+use crate::files;
+
 const BUILT_IN: &str = include_str!("../../../assets/cadence.json");
 
 /// The rules of this desk.
@@ -21,15 +23,7 @@ pub(crate) struct Cadence {
 impl Cadence {
     /// The office's own rules where there are any that can be read, else the program's.
     pub(crate) fn of(folder: &Path) -> Cadence {
-        let own = std::fs::read_to_string(folder.join("cadence.json")).ok();
-        let own = own.and_then(|text| {
-            // Notepad writes a mark in front.
-            let rules = serde_json::from_str(text.trim_start_matches('\u{feff}'));
-            if rules.is_err() {
-                tracing::warn!("cadence.json in the book's folder cannot be read and is passed over");
-            }
-            rules.ok()
-        });
+        let own = files::own_rules(folder, "cadence.json");
         Cadence { rules: own.unwrap_or_else(|| built_in().to_vec()) }
     }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use chrono::{Datelike, Days, NaiveDate};
 use serde::Deserialize;
 
-use crate::calendar;
+use crate::{calendar, files};
 
 const BUILT_IN: &str = include_str!("../../../assets/festivals.json");
 
@@ -73,15 +73,7 @@ pub(crate) struct Festivals {
 impl Festivals {
     /// The office's own list where there is one that can be read, else the program's.
     pub(crate) fn of(folder: &Path) -> Festivals {
-        let own = std::fs::read_to_string(folder.join("festivals.json")).ok();
-        let own = own.and_then(|text| {
-            // Notepad writes a mark in front.
-            let rules = serde_json::from_str(text.trim_start_matches('\u{feff}'));
-            if rules.is_err() {
-                tracing::warn!("festivals.json in the book's folder cannot be read and is passed over");
-            }
-            rules.ok()
-        });
+        let own = files::own_rules(folder, "festivals.json");
         Festivals { rules: own.unwrap_or_else(|| built_in().to_vec()) }
     }
 

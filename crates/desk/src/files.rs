@@ -5,6 +5,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::records::FileMade;
 use tiexin_contract::{ErrorCode, ErrorReply};
@@ -40,6 +41,17 @@ pub(crate) fn up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Rules of the office's own in the book's folder, in whichever code an editor saved them. `None`: there are none that
+/// can be read.
+pub(crate) fn own_rules<T: DeserializeOwned>(folder: &Path, name: &str) -> Option<T> {
+    let bytes = std::fs::read(folder.join(name)).ok()?;
+    let rules = tiexin_terminal::text(&bytes).ok().and_then(|text| serde_json::from_str(&text).ok());
+    if rules.is_none() {
+        tracing::warn!("{name} in the book's folder cannot be read and is passed over");
+    }
+    rules
 }
 
 /// Writes a finished file where the user chose, whole or not at all, or hands it over.
@@ -97,6 +109,22 @@ mod tests {
         let told = |path: &Path| bytes_of(&given(path)).unwrap_err().message;
         assert!(told(&folder.path().join("会员.xlsx")).contains("文件已经不在那里了"));
         assert!(told(&folder.path().join("U盘/会员.xlsx")).contains("U盘可能已经拔出"));
+    }
+
+    #[test]
+    fn rules_of_the_offices_own_are_read_as_editors_save_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |bytes: &[u8]| {
+            std::fs::write(folder.path().join("rules.json"), bytes).unwrap();
+            own_rules::<Vec<String>>(folder.path(), "rules.json")
+        };
+        let rules = Some(vec!["春节".to_owned()]);
+        assert_eq!(read("[\"春节\"]".as_bytes()), rules);
+        assert_eq!(read("\u{feff}[\"春节\"]".as_bytes()), rules);
+        // GBK.
+        assert_eq!(read(b"[\"\xb4\xba\xbd\xda\"]"), rules);
+        assert_eq!(read(b"["), None);
+        assert_eq!(own_rules::<Vec<String>>(folder.path(), "none.json"), None);
     }
 
     #[test]
