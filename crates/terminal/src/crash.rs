@@ -114,6 +114,7 @@ mod tests {
         keep(Path::new(&folder), "tiexin-test", "1.2.3", say);
         let person = std::env::var("TIEXIN_TEST_PERSON").unwrap_or_default();
         for n in 0..=KEPT {
+            // Reports are called by the millisecond.
             std::thread::sleep(Duration::from_millis(3));
             let broke = std::panic::catch_unwind(|| {
                 assert!(n % 2 == 0, "the record of {person} cannot be read");
