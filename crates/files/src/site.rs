@@ -64,7 +64,7 @@ fn synced(path: &Path) -> Option<&'static str> {
         };
         SYNCED
             .iter()
-            .find(|(_, folders)| folders.iter().any(|folder| is(folder)))
+            .find(|(_, folders)| folders.iter().any(&is))
             .map(|(program, _)| *program)
     })
 }

@@ -52,10 +52,10 @@ pub(super) fn Batches(props: &BatchesProps) -> Html {
             Callback::from(move |()| looked.set(Some(batch.clone())))
         };
         let again = {
-            let (redo, reload, toast, id) = (redo.clone(), list.reload.clone(), toast.clone(), batch.id);
+            let (redo, reload, toast, id) = (redo.clone(), list.reload.clone(), toast, batch.id);
             let undone = undone.setter();
             Callback::from(move |()| {
-                let (reload, toast, undone) = (reload.clone(), toast.clone(), undone.clone());
+                let (reload, toast, undone) = (reload.clone(), toast, undone.clone());
                 redo.run(RedoImport { batch: id }, move |done| {
                     undone.set(None);
                     toast.good(redone(&done));
