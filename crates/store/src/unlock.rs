@@ -257,7 +257,9 @@ pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockErro
         Due::Change => {
             drop((writer, hold));
             change(dir, &key)?;
-            (open_readable(dir, &key)?, Hold::shared(dir)?)
+            // The hold first: what is opened without it may be replaced at that moment.
+            let hold = Hold::shared(dir)?;
+            (open_readable(dir, &key)?, hold)
         }
     };
     device::settle_incarnation(&mut writer, dir)?;
