@@ -54,7 +54,8 @@ pub fn go_back(dir: &Path) -> io::Result<bool> {
     Ok(kept)
 }
 
-/// The book was opened as it is now: the copy is of no use any more.
+/// The book was opened as it is now: the copy is of no use any more. What was to go back stays as it is, too: see
+/// [`finish_going_back`].
 ///
 /// # Errors
 /// The copy stays.
@@ -65,7 +66,10 @@ pub fn stay(dir: &Path) -> io::Result<()> {
 }
 
 /// Goes back, if that was written down.
-pub(crate) fn settle(dir: &Path) -> Result<(), UnlockError> {
+///
+/// # Errors
+/// `InUse`: somebody has the book open.
+pub fn finish_going_back(dir: &Path) -> Result<(), UnlockError> {
     let note = named(dir, NOTE);
     if !note.is_file() {
         return Ok(());

@@ -85,7 +85,7 @@ pub use backup::{BackupLook, Copied, Restored, look as look_at_backup, opens as 
 pub use batch::{
     Batch, BatchOutcome, BatchSave, Fill, Kept, Over, RedoOutcome, Source, UndoOutcome, UndoPlan, Why,
 };
-pub use before::{book_version, go_back, stay};
+pub use before::{book_version, finish_going_back, go_back, stay};
 pub use blob::{BlobCounts, BlobState, Came};
 pub use book::{Book, Write};
 pub use cursor::ScopeCursor;

@@ -225,7 +225,7 @@ pub(crate) fn unlock_error(error: StoreError) -> UnlockError {
 }
 
 pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockError> {
-    before::settle(dir)?;
+    before::finish_going_back(dir)?;
     let hold = Hold::shared(dir)?;
     let moved = aside::finish(dir)?;
     if crate::backup::interrupted(dir) {
@@ -288,7 +288,7 @@ fn change(dir: &Path, key: &DataKey) -> Result<(), UnlockError> {
 
 /// Whether there is nothing here, or a database of this key.
 fn is_readable(dir: &Path, key: &DataKey) -> Result<bool, UnlockError> {
-    before::settle(dir)?;
+    before::finish_going_back(dir)?;
     if !connection::database(dir).is_file() {
         return Ok(true);
     }

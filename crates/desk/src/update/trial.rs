@@ -143,6 +143,10 @@ pub(crate) fn opening<T>(
     let Some(_alone) = lock(book).map_err(|error| errors::disk(&Trouble::of(&error)))? else {
         return Err(ErrorReply::new(ErrorCode::Disk, "贴心正在打开这份台账，请稍等再登录。"));
     };
+    // A version that was given up may have left it to the next one.
+    if let Err(error) = tiexin_store::finish_going_back(book) {
+        return Err(tell(error));
+    }
     // Of an earlier change that was kept: it must never come back.
     tiexin_store::stay(book)
         .and_then(|()| note_stage(book, version, Stage::Opening))

@@ -260,6 +260,21 @@ fn a_version_that_cannot_open_the_book_is_given_up_for_it() {
     assert_eq!(computer.starts(), Some(new));
 }
 
+/// The mended version comes before anybody has opened the book again.
+#[test]
+fn the_next_version_finds_the_book_as_it_was() {
+    let computer = Computer::new();
+    let book = computer.book();
+    fs::write(book.join("book.db"), "changed by the one that was given up").unwrap();
+    fs::write(book.join("book.db.before"), "as it was").unwrap();
+    note_stage(&book, version("1.2.0"), Stage::Opening).unwrap();
+    trial::give_up(&book, version("1.2.0")).unwrap();
+    computer.apply(&computer.package("1.2.1", GOOD)).unwrap();
+    computer.opening(version("1.2.1"), Ok(())).unwrap();
+    assert_eq!(fs::read_to_string(book.join("book.db")).unwrap(), "as it was");
+    assert!(!book.join("book.db.before").exists() && !book.join("book.db.back").exists());
+}
+
 #[test]
 fn a_version_that_died_over_the_book_is_given_up_and_one_that_works_on_it_is_not() {
     let computer = Computer::new();
