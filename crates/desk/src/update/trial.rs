@@ -130,19 +130,24 @@ pub(crate) fn opening<T>(
 ) -> Result<T, ErrorReply> {
     let book = config.data_dir.as_path();
     let version = config.install.as_ref().filter(|install| install.updated).map(|install| install.running);
-    let Some(version) = version.filter(|version| Trials::of(book).stage(*version) != Some(Stage::Opened))
-    else {
-        let opened = open(false).map_err(tell)?;
-        // The installed program may have come by an installer, and have changed the tables.
-        stay(book);
-        return Ok(opened);
+    let stage = |version| Trials::of(book).stage(version);
+    let Some(version) = version.filter(|version| stage(*version) != Some(Stage::Opened)) else {
+        return again(book, open, tell);
     };
-    if Trials::of(book).stage(version) == Some(Stage::Refused) {
-        return Err(given_up(version));
-    }
     let Some(_alone) = lock(book).map_err(|error| errors::disk(&Trouble::of(&error)))? else {
         return Err(ErrorReply::new(ErrorCode::Disk, "贴心正在打开这份台账，请稍等再登录。"));
     };
+    // Another program of this version may have come first.
+    match stage(version) {
+        Some(Stage::Opened) => return again(book, open, tell),
+        Some(Stage::Refused) => return Err(given_up(version)),
+        // It died over it: what it had changed is not the book to try again with.
+        Some(Stage::Opening) => {
+            give_up(book, version).map_err(|error| errors::disk(&Trouble::of(&error)))?;
+            return Err(given_up(version));
+        }
+        Some(Stage::Started) | None => {}
+    }
     // A version that was given up may have left it to the next one.
     if let Err(error) = tiexin_store::finish_going_back(book) {
         return Err(tell(error));
@@ -165,6 +170,18 @@ pub(crate) fn opening<T>(
     };
     let known = Known { stage: Stage::Opened, book: Some(tiexin_store::book_version()) };
     note(book, version, known).map_err(|error| errors::disk(&Trouble::of(&error)))?;
+    stay(book);
+    Ok(opened)
+}
+
+/// By a version that has opened the book before, or that was installed.
+fn again<T>(
+    book: &Path,
+    open: impl FnOnce(bool) -> Result<T, UnlockError>,
+    tell: impl FnOnce(UnlockError) -> ErrorReply,
+) -> Result<T, ErrorReply> {
+    let opened = open(false).map_err(tell)?;
+    // The installed program may have come by an installer, and have changed the tables.
     stay(book);
     Ok(opened)
 }

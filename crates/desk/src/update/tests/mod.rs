@@ -289,6 +289,19 @@ fn a_version_that_died_over_the_book_is_given_up_and_one_that_works_on_it_is_not
     assert_eq!(Trials::of(&book).stage(new), Some(Stage::Refused));
 }
 
+/// A window and a command: the one that comes second has not seen the start of the first.
+#[test]
+fn a_version_that_died_over_the_book_is_given_up_by_one_that_runs_already() {
+    let computer = Computer::new();
+    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
+    let (book, new) = (computer.book(), version("1.2.0"));
+    note_stage(&book, new, Stage::Opening).unwrap();
+    fs::write(book.join("book.db.before"), "as it was").unwrap();
+    let failed = computer.opening(new, Ok(())).unwrap_err();
+    assert_eq!((failed.code, Trials::of(&book).stage(new)), (ErrorCode::NewerBook, Some(Stage::Refused)));
+    assert!(book.join("book.db.before").exists() && book.join("book.db.back").exists());
+}
+
 #[test]
 fn the_former_version_runs_where_the_newest_was_given_up() {
     let computer = Computer::new();
