@@ -244,6 +244,7 @@ fn a_version_that_cannot_open_the_book_is_given_up_for_it() {
     let (book, new) = (computer.book(), version("1.2.0"));
     let wrong = computer.opening(new, Err(UnlockError::WrongPassword { wait_seconds: 1 })).unwrap_err();
     assert_eq!(wrong.code, ErrorCode::WrongPassword);
+    computer.opening(new, Err(UnlockError::OtherMachine)).unwrap_err();
     assert_eq!(computer.starts(), Some(new), "a wrong password says nothing of the program");
     let failed = computer.opening(new, Err(UnlockError::Migration)).unwrap_err();
     assert_eq!(failed.code, ErrorCode::NewerBook);
