@@ -7,7 +7,7 @@ use tiexin_protocol::release::Version;
 use tiexin_terminal::say;
 
 use super::install::Install;
-use super::trial::{Stage, Trials, give_up, is_dead, note_stage};
+use super::trial::{Stage, Trials, give_up, give_up_untouched, is_dead, note_started};
 
 /// Runs the version in use in the place of this program, if that is another one, and gives how it ended. `book`: the
 /// folder of the book that will be opened, where that is known.
@@ -26,9 +26,12 @@ pub fn launch(book: Option<&Path>) -> Option<ExitCode> {
             Err(error) => {
                 tracing::error!(%error, "a version does not start");
                 given_up = Some(version);
-                if let Some(book) = book {
-                    let _ = give_up(book, version);
+                if book.is_some_and(|book| has_fallen(book, version)) {
                     say!("新版本 {version} 在这台电脑上启动不了，继续用原来的版本。请告诉管理员。");
+                } else {
+                    say!(
+                        "版本 {version} 这次没有启动起来，先用原来的版本。请关闭贴心再打开一次；还不行请告诉管理员。"
+                    );
                 }
             }
         }
@@ -82,18 +85,26 @@ fn has_failed(book: &Path, version: Version) -> bool {
     }
 }
 
+/// Gives up a version that fell before it touched the book.
+fn has_fallen(book: &Path, version: Version) -> bool {
+    give_up_untouched(book, version).unwrap_or_else(|error| {
+        tracing::error!(%error, "a version that fell could not be given up");
+        false
+    })
+}
+
 fn run(program: &Path, first: Option<(&Path, Version)>) -> std::io::Result<ExitCode> {
     let mut command = Command::new(program);
     command.args(std::env::args_os().skip(1));
     let first = first.filter(|(book, version)| Trials::of(book).stage(*version) != Some(Stage::Opened));
     let Some((book, version)) = first else { return instead(command) };
-    if Trials::of(book).stage(version).is_none() {
-        note_stage(book, version, Stage::Started)?;
+    if let Err(error) = note_started(book, version) {
+        // Says nothing of the version. It writes down itself when it opens the book.
+        tracing::error!(%error, "the start of a version could not be noted");
     }
     let ended = command.status()?;
     // One that fell without having touched the book has not opened it either.
-    if broke(ended) && Trials::of(book).stage(version) == Some(Stage::Started) {
-        give_up(book, version)?;
+    if broke(ended) && has_fallen(book, version) {
         say!("新版本 {version} 没有运行起来，已回到原来的版本，请再打开一次。内容都在；请告诉管理员。");
     } else {
         has_failed(book, version);
@@ -113,12 +124,23 @@ fn instead(mut command: Command) -> std::io::Result<ExitCode> {
 }
 
 /// It did not end by itself: a signal, an exception of Windows, a library that is missing.
-fn broke(ended: ExitStatus) -> bool {
+pub(super) fn broke(ended: ExitStatus) -> bool {
     match ended.code() {
-        None => true,
+        None => !was_asked(ended),
         // 101: a panic. 126 and 127: the loader. Those of Windows begin with 0xC.
         Some(code) => matches!(code, 101 | 126 | 127) || (cfg!(windows) && code < 0),
     }
+}
+
+/// A person or the system wanted it to end: `SIGHUP`, `SIGINT`, `SIGTERM`.
+#[cfg(unix)]
+fn was_asked(ended: ExitStatus) -> bool {
+    matches!(std::os::unix::process::ExitStatusExt::signal(&ended), Some(1 | 2 | 15))
+}
+
+#[cfg(not(unix))]
+fn was_asked(_: ExitStatus) -> bool {
+    false
 }
 
 fn code(ended: ExitStatus) -> ExitCode {

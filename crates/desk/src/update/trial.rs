@@ -104,6 +104,26 @@ pub(super) fn give_up(book: &Path, version: Version) -> io::Result<()> {
     note_stage(book, version, Stage::Refused)
 }
 
+/// Gives a version up for this book that has not touched it: nothing goes back, a copy that lies there is of an earlier
+/// change. False: it is opening the book or has opened it, and what keeps it from starting now may pass.
+pub(super) fn give_up_untouched(book: &Path, version: Version) -> io::Result<bool> {
+    let untouched = matches!(Trials::of(book).stage(version), None | Some(Stage::Started));
+    if untouched {
+        note_stage(book, version, Stage::Refused)?;
+    }
+    Ok(untouched)
+}
+
+/// It is about to run for the first time.
+pub(super) fn note_started(book: &Path, version: Version) -> io::Result<()> {
+    // Whoever is opening the book writes down more.
+    let Some(_alone) = lock(book)? else { return Ok(()) };
+    match Trials::of(book).stage(version) {
+        Some(_) => Ok(()),
+        None => note_stage(book, version, Stage::Started),
+    }
+}
+
 /// Whether the one that was opening this book is gone.
 pub(super) fn is_dead(book: &Path) -> bool {
     matches!(lock(book), Ok(Some(_)))

@@ -1,6 +1,7 @@
 //! Putting in place, trying, going back; broken off after every step, as by a power cut.
 
 mod carried;
+mod given_up;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +15,7 @@ use tiexin_store::UnlockError;
 use tiexin_sync::release::{Packer, Signer, Trusted, head};
 
 use super::install::built;
-use super::trial::{Stage, Trials, note_stage};
+use super::trial::Stage;
 use super::*;
 use crate::clock::ManualClock;
 use crate::config::DeskConfig;
@@ -235,86 +236,6 @@ fn no_program_stays_old_beside_a_new_one() {
     let both = [("tiexin-desk", GOOD.as_bytes()), ("tiexin", GOOD.as_bytes())];
     let both = computer.package_with("1.2.0", &both, Books { oldest: 1, newest: 99 });
     computer.apply(&both).unwrap();
-}
-
-#[test]
-fn a_version_that_cannot_open_the_book_is_given_up_for_it() {
-    let computer = Computer::new();
-    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
-    let (book, new) = (computer.book(), version("1.2.0"));
-    let wrong = computer.opening(new, Err(UnlockError::WrongPassword { wait_seconds: 1 })).unwrap_err();
-    assert_eq!(wrong.code, ErrorCode::WrongPassword);
-    computer.opening(new, Err(UnlockError::OtherMachine)).unwrap_err();
-    assert_eq!(computer.starts(), Some(new), "a wrong password says nothing of the program");
-    let failed = computer.opening(new, Err(UnlockError::Migration)).unwrap_err();
-    assert_eq!(failed.code, ErrorCode::NewerBook);
-    assert!(failed.message.contains("会自动回到原来的版本"), "{}", failed.message);
-    // In the same run it does not try again.
-    assert!(computer.opening(new, Ok(())).is_err());
-    assert_eq!((computer.starts(), Trials::of(&book).refused()), (None, Some(new)));
-    // Put in place anew it is tried anew.
-    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
-    computer.opening(new, Ok(())).unwrap();
-    assert_eq!((computer.starts(), Trials::of(&book).stage(new)), (Some(new), Some(Stage::Opened)));
-    // Once it has opened the book, nothing gives it up by itself.
-    assert!(computer.opening(new, Err(UnlockError::Migration)).is_err());
-    assert_eq!(computer.starts(), Some(new));
-}
-
-/// The mended version comes before anybody has opened the book again.
-#[test]
-fn the_next_version_finds_the_book_as_it_was() {
-    let computer = Computer::new();
-    let book = computer.book();
-    fs::write(book.join("book.db"), "changed by the one that was given up").unwrap();
-    fs::write(book.join("book.db.before"), "as it was").unwrap();
-    note_stage(&book, version("1.2.0"), Stage::Opening).unwrap();
-    trial::give_up(&book, version("1.2.0")).unwrap();
-    computer.apply(&computer.package("1.2.1", GOOD)).unwrap();
-    computer.opening(version("1.2.1"), Ok(())).unwrap();
-    assert_eq!(fs::read_to_string(book.join("book.db")).unwrap(), "as it was");
-    assert!(!book.join("book.db.before").exists() && !book.join("book.db.back").exists());
-}
-
-#[test]
-fn a_version_that_died_over_the_book_is_given_up_and_one_that_works_on_it_is_not() {
-    let computer = Computer::new();
-    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
-    let (book, new) = (computer.book(), version("1.2.0"));
-    note_stage(&book, new, Stage::Opening).unwrap();
-    let alive = fs::File::create(book.join("program.lock")).unwrap();
-    alive.lock().unwrap();
-    assert_eq!(computer.starts(), Some(new));
-    drop(alive);
-    assert_eq!(computer.starts(), None);
-    assert_eq!(Trials::of(&book).stage(new), Some(Stage::Refused));
-}
-
-/// A window and a command: the one that comes second has not seen the start of the first.
-#[test]
-fn a_version_that_died_over_the_book_is_given_up_by_one_that_runs_already() {
-    let computer = Computer::new();
-    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
-    let (book, new) = (computer.book(), version("1.2.0"));
-    note_stage(&book, new, Stage::Opening).unwrap();
-    fs::write(book.join("book.db.before"), "as it was").unwrap();
-    let failed = computer.opening(new, Ok(())).unwrap_err();
-    assert_eq!((failed.code, Trials::of(&book).stage(new)), (ErrorCode::NewerBook, Some(Stage::Refused)));
-    assert!(book.join("book.db.before").exists() && book.join("book.db.back").exists());
-}
-
-#[test]
-fn the_former_version_runs_where_the_newest_was_given_up() {
-    let computer = Computer::new();
-    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
-    computer.opening(version("1.2.0"), Ok(())).unwrap();
-    let second = Computer { install: computer.desk_of(version("1.2.0")).install.unwrap(), ..computer };
-    second.apply(&second.package("1.3.0", GOOD)).unwrap();
-    let base = Install::of(&second.folder.path().join("program/tiexin-desk")).unwrap();
-    let computer = Computer { install: base, ..second };
-    assert_eq!(computer.starts(), Some(version("1.3.0")));
-    assert!(computer.opening(version("1.3.0"), Err(UnlockError::Migration)).is_err());
-    assert_eq!(computer.starts(), Some(version("1.2.0")));
 }
 
 #[test]
