@@ -102,8 +102,8 @@ pub(crate) fn apply(
     step("tried")?;
     disk::replace(&coming.join(RELEASE), &serde_json::to_vec(&signed).map_err(io::Error::other)?)?;
     step("signed")?;
-    // Nobody uses it: one that is in use is not put in place again.
-    disk::remove_folder(&whole)?;
+    // Nobody uses it: one that is in use is not put in place again. Another book may want it.
+    remove(&whole)?;
     step("made room")?;
     disk::rename(&coming, &whole)?;
     step("named")?;
