@@ -239,7 +239,7 @@ fn remove(path: &Path) -> io::Result<()> {
 /// Goes back to the version before, from the next start on. Gives which one that is.
 pub(crate) fn back(place: &Place<'_>) -> Result<Version, Trouble> {
     let install = place.install;
-    let current = install.current().filter(|current| install.program(current.version).is_some());
+    let current = install.switched().filter(|current| install.program(current.version).is_some());
     let current = current.filter(|current| current.former < current.version).ok_or(Trouble::NoFormer)?;
     let brought_to = place.book.and_then(|book| Trials::of(book).brought_to());
     if brought_to.is_some_and(|book| book > current.former_book) {

@@ -69,9 +69,16 @@ impl Install {
         self.exe.file_name().and_then(|name| name.to_str()).unwrap_or_default()
     }
 
-    /// What is in use, as far as it can be read.
+    /// What is in use, as far as it can be read. Also where an installer has brought something newer meanwhile: see
+    /// [`Install::switched`].
     pub(super) fn current(&self) -> Option<Current> {
         serde_json::from_slice(&std::fs::read(self.versions.join(CURRENT)).ok()?).ok()
+    }
+
+    /// What is in use, where that is not older than what runs: else a newer installer was run, and nothing that is
+    /// switched here has an effect.
+    pub(super) fn switched(&self) -> Option<Current> {
+        self.current().filter(|current| current.version >= self.running)
     }
 
     /// The version that the next start will run, or that runs.
@@ -100,7 +107,7 @@ impl Install {
 
     /// What can be gone back to without losing anything.
     pub(crate) fn former(&self, book: Option<&Path>) -> Option<Version> {
-        let current = self.current().filter(|current| self.is_usable(current.version, book))?;
+        let current = self.switched().filter(|current| self.is_usable(current.version, book))?;
         let brought_to = book.and_then(|book| Trials::of(book).brought_to());
         let moved = brought_to.is_some_and(|book| book > current.former_book);
         Some(current.former).filter(|former| *former < current.version && !moved)

@@ -275,6 +275,11 @@ fn an_installed_program_that_is_newer_runs_itself() {
     computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
     let install = Install { running: version("1.2.1"), ..computer.install.clone() };
     assert_eq!(launch::chosen(&install, Some(&computer.book())), None);
+    // Nor is anything offered that would have no effect.
+    assert_eq!(install.former(Some(&computer.book())), None);
+    let book = computer.book();
+    let place = Place { install: &install, trusted: &computer.trusted, book: Some(&book) };
+    assert!(matches!(back(&place), Err(Trouble::NoFormer)));
 }
 
 #[test]
