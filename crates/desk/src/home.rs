@@ -36,7 +36,7 @@ pub(crate) fn is_carried(book: &Path) -> bool {
 
 /// A version that came by a package lies deeper; what is carried lies beside what was installed.
 fn carried(program: &Path) -> Option<PathBuf> {
-    let update = Install::of(program).and_then(|install| install.home().map(Path::to_owned));
+    let update = Install::of(program).and_then(|install| install.home());
     let beside = update.or_else(|| Some(program.parent()?.to_owned()))?;
     let folder = beside.join(CARRIED);
     folder.is_dir().then_some(folder)
@@ -58,6 +58,20 @@ mod tests {
         std::fs::create_dir_all(version.join("bin")).unwrap();
         std::fs::write(version.join("release.json"), "").unwrap();
         assert_eq!(carried(&version.join("bin").join("tiexin-desk")), Some(stick.path().join(CARRIED)));
+    }
+
+    /// Their versions lie elsewhere.
+    #[test]
+    fn programs_in_a_bin_and_their_versions_mean_the_same_book() {
+        let stick = tempfile::tempdir().unwrap();
+        let book = stick.path().join("bin").join(CARRIED);
+        let version = stick.path().join("lib/tiexin/versions/9.0.0");
+        for folder in [&book, &version] {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        std::fs::write(version.join("release.json"), "").unwrap();
+        assert_eq!(carried(&stick.path().join("bin/tiexin-desk")), Some(book.clone()));
+        assert_eq!(carried(&version.join("tiexin-desk")), Some(book));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use super::trial::{Stage, Trials};
 
 /// The folder of the versions.
 const VERSIONS: &str = "versions";
+/// Where that lies for programs in `bin`, beside it.
+const BELOW_LIB: &str = "lib/tiexin";
 const CURRENT: &str = "current.json";
 /// In the folder of a version: what was signed. It is written last, so that a version which has it is whole.
 pub(super) const RELEASE: &str = "release.json";
@@ -60,8 +62,11 @@ impl Install {
     }
 
     /// Of a version that came by a package: the folder of the programs that were installed.
-    pub(crate) fn home(&self) -> Option<&Path> {
-        self.versions.parent().filter(|_| self.updated)
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        let above = self.versions.parent().filter(|_| self.updated)?;
+        // As [`beside`] puts them.
+        let prefix = above.ancestors().nth(2).filter(|_| above.ends_with(BELOW_LIB));
+        Some(prefix.map_or_else(|| above.to_owned(), |prefix| prefix.join("bin")))
     }
 
     /// The file's own name.
@@ -135,7 +140,7 @@ impl Install {
 /// `/usr/bin` is no place for versions: they lie below `lib` beside it.
 fn beside(folder: &Path) -> PathBuf {
     match folder.parent() {
-        Some(above) if folder.ends_with("bin") => above.join("lib/tiexin").join(VERSIONS),
+        Some(above) if folder.ends_with("bin") => above.join(BELOW_LIB).join(VERSIONS),
         _ => folder.join(VERSIONS),
     }
 }
