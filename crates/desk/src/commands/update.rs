@@ -171,14 +171,14 @@ fn leave(at: &At, _: LeaveUpdate) -> Result<UpdateShown, ErrorReply> {
     Ok(shown(config))
 }
 
-/// Takes a package that came along on the stick; what a person should know of it.
+/// Takes a package that came along on the stick, unless one as new lies ready; what a person should know of it.
 pub(super) fn from_stick(at: &At, given: &[FileGiven]) -> Option<String> {
     let config = &at.desk.inner().config;
     let Place { install, trusted, .. } = place(config).ok()?;
     let book = config.data_dir.as_path();
     let folders = given.iter().filter_map(|file| file.path.as_deref()).map(Path::new);
     for folder in folders.filter(|folder| folder.is_dir()) {
-        let taken = match update::found_on(folder, book, install, trusted) {
+        let taken = match update::newer_on(folder, book, install, trusted) {
             Ok(Some(path)) => update::take(&path, book, install, trusted),
             Ok(None) => continue,
             Err(trouble) => Err(trouble),

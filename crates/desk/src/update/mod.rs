@@ -29,6 +29,6 @@ pub use install::Install;
 pub use launch::launch;
 pub(crate) use launch::{book_in, is_way_back};
 pub(crate) use ready::{Fetching, may_follow, ready, take};
-pub(crate) use stick::found_on;
+pub(crate) use stick::{found_on, newer_on};
 pub(crate) use trial::{Trials, opening};
 pub(crate) use trouble::Trouble;

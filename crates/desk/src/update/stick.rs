@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tiexin_protocol::release::{EXTENSION, ReleaseFault, STICK_FOLDER};
+use tiexin_protocol::release::{EXTENSION, ReleaseFault, STICK_FOLDER, Version};
 use tiexin_sync::release::Trusted;
 
 use super::install::Install;
@@ -20,6 +20,27 @@ pub(crate) fn found_on(
     install: &Install,
     trusted: &Trusted,
 ) -> Result<Option<PathBuf>, Trouble> {
+    Ok(newest_on(folder, book, install, trusted)?.map(|(_, path)| path))
+}
+
+/// The same, if nothing as new lies ready: a stick goes from desk to desk, and comes back.
+pub(crate) fn newer_on(
+    folder: &Path,
+    book: &Path,
+    install: &Install,
+    trusted: &Trusted,
+) -> Result<Option<PathBuf>, Trouble> {
+    let ready = ready::ready(book, install, trusted).map(|release| release.version);
+    let newest = newest_on(folder, book, install, trusted)?;
+    Ok(newest.filter(|(version, _)| ready.is_none_or(|ready| ready < *version)).map(|(_, path)| path))
+}
+
+fn newest_on(
+    folder: &Path,
+    book: &Path,
+    install: &Install,
+    trusted: &Trusted,
+) -> Result<Option<(Version, PathBuf)>, Trouble> {
     let mut newest = None;
     let mut refused = None;
     for path in packages(folder).into_iter().take(LOOKED_INTO) {
@@ -36,9 +57,8 @@ pub(crate) fn found_on(
         }
     }
     match (newest, refused) {
-        (Some((_, path)), _) => Ok(Some(path)),
         (None, Some(trouble)) => Err(trouble),
-        (None, None) => Ok(None),
+        (newest, _) => Ok(newest),
     }
 }
 

@@ -8,7 +8,7 @@ use tiexin_protocol::statement::Signed;
 use tiexin_sync::release::{Trusted, read_head};
 
 use super::{Computer, GOOD, fault, place, version};
-use crate::update::{Fetching, Source, Trouble, apply, found_on, ready, take};
+use crate::update::{Fetching, Source, Trouble, apply, found_on, newer_on, ready, take};
 
 #[test]
 fn a_taken_package_lies_ready_and_goes_when_it_is_in_place() {
@@ -45,6 +45,14 @@ fn the_newest_on_a_stick_is_found() {
     }
     let found = found_on(stick.path(), &book, install, trusted).unwrap().unwrap();
     assert!(found.ends_with("1.10.0.TXU"), "{found:?}");
+    // What came along is not taken over what is as new, or newer, and lies ready.
+    let along = || newer_on(stick.path(), &book, install, trusted).unwrap();
+    take(&computer.package("1.9.0", GOOD), &book, install, trusted).unwrap();
+    assert_eq!(along().as_ref(), Some(&found));
+    for version in ["1.10.0", "1.11.0"] {
+        take(&computer.package(version, GOOD), &book, install, trusted).unwrap();
+        assert_eq!(along(), None, "{version}");
+    }
     let strangers = Trusted::listed(&"00".repeat(32));
     let told = found_on(stick.path(), &book, install, &strangers);
     assert!(matches!(told, Err(Trouble::Fault(ReleaseFault::Foreign))));
