@@ -118,11 +118,11 @@ fn fetch(at: At, _: FetchUpdate) -> BoxFuture<'static, Result<UpdateShown, Error
                 false => Err(ErrorReply::new(ErrorCode::Cancelled, CANCELLED)),
             };
             let piece = piece.inspect_err(|_| Teller::new(&at.desk, &job, id).finish())?;
-            fetching = on_pool(move || {
+            let added = on_pool(move || {
                 fetching.add(&piece).map_err(Trouble::told)?;
                 Ok(fetching)
-            })
-            .await?;
+            });
+            fetching = added.await.inspect_err(|_| Teller::new(&at.desk, &job, id).finish())?;
         }
         Teller::new(&at.desk, &job, id).finish();
         drop(job);
