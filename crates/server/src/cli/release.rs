@@ -27,7 +27,7 @@ pub(super) enum Release {
     },
     /// 列出发布过的版本，新的在前
     List,
-    /// 停止发布一个版本；已经装上的电脑不受影响
+    /// 停止发布一个版本；已经收好或装上它的电脑不受影响
     Withdraw {
         /// 版本，如 1.2.0
         #[arg(value_parser = version, value_name = "版本")]
@@ -116,7 +116,8 @@ pub(super) async fn release(common: &Common, command: Release) -> Result<()> {
         }
         Release::Withdraw { version, yes } => {
             let province = common.province().await?;
-            let says = format!("停止发布版本 {version}：还没装的电脑不会再看到它，已经装上的不受影响。");
+            let says =
+                format!("停止发布版本 {version}：还没下载的电脑不会再看到它，已经收好或装上它的不受影响。");
             agree(&says, "没有停止发布", yes)?;
             province.withdraw_release(version).await?;
             one(common.json, &json!({"withdrawn": version}), |_| format!("版本 {version} 已停止发布"))
