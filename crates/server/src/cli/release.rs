@@ -208,6 +208,8 @@ fn files_of(folder: &Path, below: &str, found: &mut Vec<(String, PathBuf)>) -> R
     {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str());
+        // What this machine takes another one may not: `aux.js` is a device of Windows.
+        let name = name.filter(|name| tiexin_files::safe_name(name) == *name);
         let name = name.ok_or_else(|| Error::Config(format!("文件名不能用：{}", path.display())))?;
         let below = format!("{below}{name}");
         if path.is_dir() {
@@ -223,4 +225,26 @@ fn files_of(folder: &Path, below: &str, found: &mut Vec<(String, PathBuf)>) -> R
 fn is_program(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     ["tiexin", "tiexin-desk", "tiexin-server"].contains(&name.strip_suffix(".exe").unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_some_system_does_not_take_is_not_packed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("ui")).unwrap();
+        std::fs::write(folder.path().join("ui/index.html"), "界面").unwrap();
+        let mut found = Vec::new();
+        files_of(folder.path(), "", &mut found).unwrap();
+        assert_eq!(found.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["ui/index.html"]);
+        for name in ["aux.js", "COM1", "a:b.js", "end."] {
+            let path = folder.path().join("ui").join(name);
+            std::fs::write(&path, "x").unwrap();
+            assert!(files_of(folder.path(), "", &mut Vec::new()).is_err(), "{name}");
+            std::fs::remove_file(path).unwrap();
+        }
+    }
 }
