@@ -105,6 +105,11 @@ async fn a_desk_fetches_the_newest_and_only_its_own_part(place: Place) {
     for path in ["/v1/release", "/v1/release/1.10.0/linux-x86_64/0"] {
         assert_eq!(stranger.get(path).send().await.unwrap().status(), StatusCode::UNAUTHORIZED, "{path}");
     }
+    // Not for one that is shut out, though its token still counts.
+    province.revoke_device(desk.device).await.unwrap();
+    for path in ["/v1/release", "/v1/release/1.10.0/linux-x86_64/0"] {
+        assert_eq!(line.get(path).send().await.unwrap().status(), StatusCode::FORBIDDEN, "{path}");
+    }
 }
 
 async fn what_nobody_who_counts_has_signed_is_not_given_out(place: Place) {
