@@ -6,12 +6,14 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tiexin_testkit::patience::until;
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::window::program;
 
@@ -139,6 +141,27 @@ impl Computer {
         file
     }
 
+    /// A former version that is cleared away after the switch, with so many files that it takes a while.
+    fn lay_former(&self, folder: &Path) {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("release.json"), "{}").unwrap();
+        for n in 0..5000 {
+            fs::write(folder.join(n.to_string()), "").unwrap();
+        }
+    }
+
+    /// Runs until `seen`, then kill −9; whether it was still at work. No pause between two looks: some steps are over
+    /// in a moment.
+    fn killed_when(&self, words: &[&str], seen: &dyn Fn() -> bool) -> bool {
+        let mut child = self.command(words).spawn().unwrap();
+        while !seen() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        // It may have come to its end.
+        let _ = child.kill();
+        child.wait().unwrap().signal().is_some()
+    }
+
     fn version(&self) -> String {
         self.json(&["update", "show"])["version"].as_str().unwrap().to_owned()
     }
@@ -237,23 +260,23 @@ fn a_version_that_spoils_the_tables_gives_the_book_back() {
 }
 
 /// A change of the tables that does not come to its end, because the power goes.
-#[test]
-fn a_version_that_is_killed_while_it_changes_the_tables_gives_the_book_back() {
+#[tokio::test]
+async fn a_version_that_is_killed_while_it_changes_the_tables_gives_the_book_back() {
     let computer = Computer::new();
     let waiting = computer.waiting();
-    let step = "export TIEXIN_FUTURE_STEP='CREATE TABLE of_the_future (n); INSERT INTO of_the_future WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c WHERE x % 1000000 = 0'\n";
+    // More than is held in memory: what is changed shows in the log of the database.
+    let step = "export TIEXIN_FUTURE_STEP='CREATE TABLE of_the_future (n); INSERT INTO of_the_future WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 100000) SELECT randomblob(4000) FROM c'\n";
     let file = computer.package("9.1.0", &format!("{step}{REAL}"));
     computer.good(&computer.run(&["update", "apply", &file]));
     let mut running = computer.command(&["status"]);
     // The whole group: the installed program that waits, and the new one.
     std::os::unix::process::CommandExt::process_group(&mut running, 0);
     let mut running = running.spawn().unwrap();
-    let begun = Instant::now();
-    while !computer.at("book/book.db.before").exists() {
-        assert!(begun.elapsed() < Duration::from_secs(120), "the tables were never begun to be changed");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    std::thread::sleep(Duration::from_millis(200));
+    let changed = until(Duration::from_secs(120), async || {
+        let log = fs::metadata(computer.at("book/book.db-wal")).map_or(0, |log| log.len());
+        (computer.at("book/book.db.before").exists() && log > 1024 * 1024).then_some(())
+    });
+    changed.await.expect("the tables are being changed");
     let group = format!("-{}", running.id());
     assert!(Command::new("kill").args(["-9", "--", &group]).status().unwrap().success());
     running.wait().unwrap();
@@ -277,34 +300,55 @@ fn a_version_that_changes_the_tables_and_works_cannot_be_left() {
     assert_eq!((computer.version().as_str(), computer.waiting()), ("9.1.0", waiting));
 }
 
-/// kill −9 at any moment of putting a version in place.
+/// kill −9 at every step of putting a version in place that shows on the disk, before the switch and after it.
 #[test]
 fn killed_anywhere_a_whole_program_starts() {
     let computer = Computer::new();
     let waiting = computer.waiting();
     let file = computer.package("9.1.0", REAL);
-    // How long it takes, in a place of its own.
-    let measured = Computer::new();
-    fs::copy(computer.at("trusted"), measured.at("trusted")).unwrap();
-    let begun = Instant::now();
-    measured.good(&measured.run(&["update", "apply", computer.at(&file).to_str().unwrap()]));
-    let whole = begun.elapsed();
-    let kills = 24;
-    for kill in 0..kills {
-        let mut child = computer.command(&["update", "apply", &file]).spawn().unwrap();
-        std::thread::sleep(whole * kill / (kills - 4));
-        // It may have come to its end.
-        let _ = child.kill();
-        child.wait().unwrap();
-        let version = computer.version();
-        assert!([env!("CARGO_PKG_VERSION"), "9.1.0"].contains(&version.as_str()), "{version}");
-        assert_eq!(computer.waiting(), waiting, "kill {kill}");
-        if version == "9.1.0" {
-            computer.good(&computer.run(&["update", "back"]));
+    let at = |name: &str| computer.at("program/versions").join(name);
+    let switched =
+        || fs::read_to_string(at("current.json")).is_ok_and(|now| now.contains(r#""version":"9.1.0""#));
+    let whole = fs::metadata(program("tiexin-desk")).unwrap().len();
+    let share = || {
+        let bytes = fs::metadata(at("9.1.0.part/zreal/tiexin-desk")).map_or(0, |file| file.len());
+        bytes * 100 / whole
+    };
+    let steps: [(&str, &dyn Fn() -> bool); 11] = [
+        ("begun", &|| at("9.1.0.part").exists()),
+        ("a first file", &|| at("9.1.0.part/tiexin-desk").exists()),
+        ("a tenth", &|| share() >= 10),
+        ("half", &|| share() >= 50),
+        ("unpacked", &|| share() >= 100),
+        ("signed", &|| at("9.1.0.part/release.json").exists()),
+        ("named", &|| at("9.1.0/release.json").exists()),
+        ("in use", &switched),
+        ("a former one goes", &|| switched() && !at("0.0.1/release.json").exists()),
+        ("the former one is gone", &|| switched() && !at("0.0.1").exists()),
+        ("the package goes", &|| !computer.at("book/update/release.json").exists()),
+    ];
+    let (mut before, mut after) = (0, 0);
+    for (step, seen) in steps {
+        computer.lay_former(&at("0.0.1"));
+        computer.json(&["update", "take", &file]);
+        let killed = computer.killed_when(&["update", "apply"], seen);
+        let expected = if switched() { "9.1.0" } else { env!("CARGO_PKG_VERSION") };
+        match (killed, switched()) {
+            (true, false) => before += 1,
+            (true, true) => after += 1,
+            // It has come to its end first.
+            (false, _) => {}
         }
+        assert_eq!((computer.version().as_str(), computer.waiting()), (expected, waiting), "{step}");
+        // What is half there is in nobody's way.
+        if expected != "9.1.0" {
+            computer.good(&computer.run(&["update", "apply", &file]));
+        }
+        assert_eq!((computer.version().as_str(), computer.waiting()), ("9.1.0", waiting), "{step}");
+        computer.good(&computer.run(&["update", "back"]));
+        fs::remove_dir_all(at("9.1.0")).unwrap();
     }
-    computer.good(&computer.run(&["update", "apply", &file]));
-    assert_eq!((computer.version().as_str(), computer.waiting()), ("9.1.0", waiting));
+    assert!(before >= 4 && after >= 1, "{before} kills before the switch, {after} after it");
 }
 
 /// From the province: added by the office, fetched, put in place.
