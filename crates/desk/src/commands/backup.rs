@@ -175,7 +175,10 @@ fn restore(desk: &Desk, args: RestoreBackup) -> Result<BackupRestored, ErrorRepl
 fn note_restored(desk: &Desk, name: &str, secret: &SecretString) {
     let config = &desk.inner().config;
     let now_ms = config.clock.now_ms();
-    let open = |_| Book::unlock(&config.data_dir, name, secret, now_ms);
+    let open = |first| {
+        let unlock = if first { Book::unlock_first } else { Book::unlock };
+        unlock(&config.data_dir, name, secret, now_ms)
+    };
     let noted = update::opening(config, open, errors::unlock)
         .map(|(book, local)| book.write(|tx| tx.note_act("restored", None, &[], local.id, now_ms)));
     if !matches!(noted, Ok(Ok(_))) {
