@@ -85,9 +85,9 @@ fn ask(at: At, _: AskUpdate) -> BoxFuture<'static, Result<UpdateShown, ErrorRepl
             let release = release::open(&signed, trusted).map_err(|fault| Trouble::from(fault).told())?;
             let lies_here =
                 now.ready.as_ref().is_some_and(|ready| ready.version == release.version.to_string());
-            let follows =
-                update::may_follow(&release, install, &config.data_dir) && release.part(&platform()).is_ok();
-            now.offered = (follows && !lies_here).then(|| told(&release));
+            let newer = update::is_newer(&release, install, &config.data_dir)
+                .map_err(|fault| Trouble::from(fault).told())?;
+            now.offered = (newer && !lies_here).then(|| told(&release));
             Ok(now)
         })
         .await

@@ -28,7 +28,7 @@ pub(crate) use apply::{Place, Source, apply, back, may_install};
 pub use install::Install;
 pub use launch::launch;
 pub(crate) use launch::{book_in, is_way_back};
-pub(crate) use ready::{Fetching, may_follow, ready, take};
+pub(crate) use ready::{Fetching, is_newer, ready, take};
 pub(crate) use stick::{found_on, newer_on};
 pub(crate) use trial::{Trials, opening};
 pub(crate) use trouble::Trouble;

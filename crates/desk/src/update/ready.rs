@@ -59,8 +59,13 @@ pub(super) fn follows(release: &Release, install: &Install, book: Option<&Path>)
     release.follows(install.in_use(book), tiexin_store::book_version())
 }
 
-pub(crate) fn may_follow(release: &Release, install: &Install, book: &Path) -> bool {
-    follows(release, install, Some(book)).is_ok()
+/// Whether it is newer than what runs here. An error: it is, and cannot be put in place here.
+pub(crate) fn is_newer(release: &Release, install: &Install, book: &Path) -> Result<bool, ReleaseFault> {
+    match follows(release, install, Some(book)) {
+        Ok(()) => release.part(&platform()).map(|_| true),
+        Err(ReleaseFault::Older(..) | ReleaseFault::Same(_)) => Ok(false),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The part is whole.

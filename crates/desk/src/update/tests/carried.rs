@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use tiexin_protocol::release::{Books, PIECE_BYTES, ReleaseFault};
+use tiexin_protocol::release::{Books, PIECE_BYTES, Release, ReleaseFault};
 use tiexin_protocol::statement::Signed;
 use tiexin_sync::release::{Trusted, read_head};
 
 use super::{Computer, GOOD, fault, place, version};
-use crate::update::{Fetching, Source, Trouble, apply, found_on, newer_on, ready, take};
+use crate::update::{Fetching, Source, Trouble, apply, found_on, is_newer, newer_on, ready, take};
 
 #[test]
 fn a_taken_package_lies_ready_and_goes_when_it_is_in_place() {
@@ -56,6 +56,23 @@ fn the_newest_on_a_stick_is_found() {
     let strangers = Trusted::listed(&"00".repeat(32));
     let told = found_on(stick.path(), &book, install, &strangers);
     assert!(matches!(told, Err(Trouble::Fault(ReleaseFault::Foreign))));
+}
+
+/// Else a desk that cannot follow is told that it has the newest.
+#[test]
+fn what_is_newer_and_cannot_be_put_in_place_is_told() {
+    let computer = Computer::new();
+    let of = |name: &str, newest: i64| {
+        let files = [("tiexin-desk", GOOD.as_bytes())];
+        let bytes = fs::read(computer.package_with(name, &files, Books { oldest: 1, newest })).unwrap();
+        read_head(&mut bytes.as_slice(), &computer.trusted).unwrap().release
+    };
+    let newer = |release: &Release| is_newer(release, &computer.install, &computer.book());
+    assert_eq!((newer(&of("1.2.0", 99)), newer(&of("0.0.1", 99))), (Ok(true), Ok(false)));
+    assert_eq!(newer(&of("1.2.0", 2)), Err(ReleaseFault::BookNewer));
+    let mut elsewhere = of("1.2.0", 99);
+    elsewhere.platforms[0].platform = "plan9-mips".into();
+    assert!(matches!(newer(&elsewhere), Err(ReleaseFault::OtherPlatform(_))));
 }
 
 fn signed(file: &Path, trusted: &Trusted) -> (Signed, Vec<u8>) {
