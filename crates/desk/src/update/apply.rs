@@ -9,11 +9,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use tiexin_files::gone;
 use tiexin_protocol::release::{Part, ProgramFile, Release, Version, platform};
 use tiexin_protocol::statement::Signed;
 use tiexin_sync::release::{self, Sink, Trusted};
 
-use super::disk;
 use super::install::{Current, Install, RELEASE};
 use super::ready;
 use super::trial::{self, Trials};
@@ -50,7 +50,7 @@ pub(crate) fn may_install(place: &Place<'_>) -> Result<(), Trouble> {
     match File::create(&probe) {
         Ok(file) => {
             drop(file);
-            Ok(disk::remove_file(&probe)?)
+            Ok(tiexin_files::remove(&probe)?)
         }
         Err(error) => Err(refused(place, error)),
     }
@@ -88,24 +88,25 @@ pub(crate) fn apply(
     let _alone = alone(&install.versions)?;
     let whole = install.folder(release.version);
     let coming = whole.with_added_extension(PART);
-    disk::remove_folder(&coming)?;
+    gone(tiexin_files::remove_folder(&coming))?;
     step("cleared")?;
     fs::create_dir_all(&coming)?;
     release::unpack(part, file, &mut Unpacked { folder: &coming, step: &mut *step }).inspect_err(|_| {
-        let _ = disk::remove_folder(&coming);
+        let _ = tiexin_files::remove_folder(&coming);
     })?;
     step("unpacked")?;
     if let Err(trouble) = runs(&coming, part, release.version) {
-        disk::remove_folder(&coming)?;
+        tiexin_files::remove_folder(&coming)?;
         return Err(trouble);
     }
     step("tried")?;
-    disk::replace(&coming.join(RELEASE), &serde_json::to_vec(&signed).map_err(io::Error::other)?)?;
+    tiexin_files::replace(&coming.join(RELEASE), &serde_json::to_vec(&signed).map_err(io::Error::other)?)?;
     step("signed")?;
     // Nobody uses it: one that is in use is not put in place again. Another book may want it.
     remove(&whole)?;
     step("made room")?;
-    disk::rename(&coming, &whole)?;
+    tiexin_files::rename(&coming, &whole)?;
+    tiexin_files::sync_folder(&whole)?;
     step("named")?;
     if let Some(book) = place.book {
         trial::forget(book, release.version)?;
@@ -232,8 +233,8 @@ fn tidy(install: &Install, kept: &[Version]) {
 
 /// What was signed goes first: a version of which a part is gone is not whole any more.
 fn remove(path: &Path) -> io::Result<()> {
-    disk::remove_file(&path.join(RELEASE))?;
-    disk::remove_folder(path)
+    gone(tiexin_files::remove(path.join(RELEASE)))?;
+    gone(tiexin_files::remove_folder(path))
 }
 
 /// Goes back to the version before, from the next start on. Gives which one that is.

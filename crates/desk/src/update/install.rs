@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use tiexin_protocol::release::{Release, Version};
 use tiexin_protocol::statement::Signed;
 
-use super::disk;
 use super::trial::{Stage, Trials};
 
 /// The folder of the versions.
@@ -119,7 +118,7 @@ impl Install {
     }
 
     pub(super) fn use_now(&self, current: &Current) -> io::Result<()> {
-        disk::replace(&self.versions.join(CURRENT), &serde_json::to_vec(current)?)
+        tiexin_files::replace(&self.versions.join(CURRENT), &serde_json::to_vec(current)?)
     }
 
     pub(super) fn folder(&self, version: Version) -> PathBuf {

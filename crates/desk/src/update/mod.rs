@@ -13,7 +13,6 @@
 //! Whether a version has opened a book stands beside that book (`program.json`): a computer may have several.
 
 mod apply;
-mod disk;
 mod install;
 mod launch;
 mod ready;

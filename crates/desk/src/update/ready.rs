@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use tiexin_files::gone;
 use tiexin_protocol::release::{PIECE_BYTES, Part, Release, ReleaseFault, platform};
 use tiexin_protocol::statement::Signed;
 use tiexin_sync::release::{self, Opened, Trusted};
 
-use super::disk;
 use super::install::Install;
 use super::trouble::Trouble;
 
@@ -70,10 +70,11 @@ pub(crate) fn is_newer(release: &Release, install: &Install, book: &Path) -> Res
 
 /// The part is whole.
 fn has_come(book: &Path, signed: &Signed) -> Result<(), Trouble> {
-    disk::rename(&at(book, COMING), &at(book, PART))?;
-    disk::remove_file(&at(book, WANTED))?;
+    tiexin_files::rename(at(book, COMING), at(book, PART))?;
+    gone(tiexin_files::remove(at(book, WANTED)))?;
     let text = serde_json::to_vec(signed).map_err(|_| ReleaseFault::Damaged)?;
-    Ok(disk::replace(&at(book, RELEASE), &text)?)
+    // With it the folder is settled, and the part in it.
+    Ok(tiexin_files::replace(&at(book, RELEASE), &text)?)
 }
 
 /// What lies ready, if this program may be followed by it.
@@ -98,8 +99,8 @@ pub(super) fn part_of(book: &Path) -> io::Result<BufReader<File>> {
 
 /// It was put in place, or is of no use.
 pub(super) fn drop_all(book: &Path) -> io::Result<()> {
-    disk::remove_file(&at(book, RELEASE))?;
-    disk::remove_folder(&book.join(FOLDER))
+    gone(tiexin_files::remove(at(book, RELEASE)))?;
+    gone(tiexin_files::remove_folder(book.join(FOLDER)))
 }
 
 /// A part that comes from the province, piece by piece; what has come stays, however this ends.
@@ -129,7 +130,7 @@ impl Fetching {
         if fs::read(at(book, WANTED)).ok().as_ref() != Some(&text) {
             drop_all(book)?;
             fs::create_dir_all(book.join(FOLDER))?;
-            disk::replace(&at(book, WANTED), &text)?;
+            tiexin_files::replace(&at(book, WANTED), &text)?;
         }
         let mut file =
             File::options().create(true).truncate(false).read(true).write(true).open(at(book, COMING))?;

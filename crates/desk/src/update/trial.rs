@@ -12,7 +12,6 @@ use tiexin_files::Trouble;
 use tiexin_protocol::release::Version;
 use tiexin_store::UnlockError;
 
-use super::disk;
 use crate::config::DeskConfig;
 use crate::errors;
 
@@ -81,7 +80,7 @@ impl Trials {
 pub(super) fn note(book: &Path, version: Version, known: Known) -> io::Result<()> {
     let mut trials = Trials::of(book);
     trials.versions.insert(version, known);
-    disk::replace(&book.join(FILE), &serde_json::to_vec(&trials)?)
+    tiexin_files::replace(&book.join(FILE), &serde_json::to_vec(&trials)?)
 }
 
 pub(super) fn note_stage(book: &Path, version: Version, stage: Stage) -> io::Result<()> {
@@ -92,7 +91,7 @@ pub(super) fn note_stage(book: &Path, version: Version, stage: Stage) -> io::Res
 pub(super) fn forget(book: &Path, version: Version) -> io::Result<()> {
     let mut trials = Trials::of(book);
     match trials.versions.remove(&version) {
-        Some(_) => disk::replace(&book.join(FILE), &serde_json::to_vec(&trials)?),
+        Some(_) => tiexin_files::replace(&book.join(FILE), &serde_json::to_vec(&trials)?),
         None => Ok(()),
     }
 }
