@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::name::at_most;
-use crate::retry::{insist, remove, rename};
+use crate::retry::{gone, insist, remove, rename};
 
 /// Writes beside the file, makes sure of it, and puts it in its place: never half a file, and what was there before
 /// stays until the new one is whole. On return it may be unplugged.
@@ -89,7 +89,9 @@ fn begun(path: &Path) -> PathBuf {
 }
 
 fn begin(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let mut file = File::create(path)?;
+    // Never into what lies there: in a folder of somebody else it may be a link, laid for one who may write more.
+    gone(remove(path))?;
+    let mut file = File::create_new(path)?;
     write(&mut file)?;
     file.sync_all()
 }
@@ -138,6 +140,20 @@ mod tests {
         write_whole(&path, |file| file.write_all(b"three")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"three");
         assert_eq!(names(folder.path()), ["名册.xlsx"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (theirs, path) = (folder.path().join("theirs"), folder.path().join("program.json"));
+        fs::write(&theirs, "as it was").unwrap();
+        for link in [&path, &begun(&path)] {
+            std::os::unix::fs::symlink(&theirs, link).unwrap();
+        }
+        write_whole(&path, |file| file.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read(&theirs).unwrap(), b"as it was");
     }
 
     #[test]
