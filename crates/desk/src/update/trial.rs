@@ -115,22 +115,28 @@ pub(super) fn give_up_untouched(book: &Path, version: Version) -> io::Result<boo
 
 /// It is about to run for the first time.
 pub(super) fn note_started(book: &Path, version: Version) -> io::Result<()> {
-    // Whoever is opening the book writes down more.
-    let Some(_alone) = lock(book)? else { return Ok(()) };
     match Trials::of(book).stage(version) {
-        Some(_) => Ok(()),
-        None => note_stage(book, version, Stage::Started),
+        None if is_dead(book) => note_stage(book, version, Stage::Started),
+        // Whoever is opening the book writes down more.
+        _ => Ok(()),
     }
 }
 
-/// Whether the one that was opening this book is gone.
+/// Whether the one that was opening this book is gone. Looks without making the lock: an administrator's would be in
+/// the user's way.
 pub(super) fn is_dead(book: &Path) -> bool {
-    matches!(lock(book), Ok(Some(_)))
+    match File::open(book.join(LOCK)) {
+        Ok(file) => matches!(taken(file), Ok(Some(_))),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
 }
 
 /// `None`: somebody is opening the book.
 fn lock(book: &Path) -> io::Result<Option<File>> {
-    let file = File::options().create(true).truncate(false).write(true).open(book.join(LOCK))?;
+    taken(File::options().create(true).truncate(false).write(true).open(book.join(LOCK))?)
+}
+
+fn taken(file: File) -> io::Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),

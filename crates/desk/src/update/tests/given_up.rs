@@ -99,6 +99,11 @@ fn a_version_that_died_over_the_book_is_given_up_and_one_that_works_on_it_is_not
     drop(alive);
     assert_eq!(computer.starts(), None);
     assert_eq!(Trials::of(&book).stage(new), Some(Stage::Refused));
+    // Who looks makes no lock: an administrator's would be in the user's way.
+    fs::remove_file(book.join("program.lock")).unwrap();
+    note_stage(&book, new, Stage::Opening).unwrap();
+    assert_eq!(computer.starts(), None);
+    assert!(!book.join("program.lock").exists());
 }
 
 /// A window and a command: the one that comes second has not seen the start of the first.
