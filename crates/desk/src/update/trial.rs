@@ -184,7 +184,10 @@ pub(crate) fn opening<T>(
     let opened = match open(true) {
         Ok(opened) => opened,
         Err(error) if is_of_the_person(&error) => {
-            note_stage(book, version, Stage::Started).map_err(|error| errors::disk(&Trouble::of(&error)))?;
+            // What it has changed so far is begun anew the next time.
+            tiexin_store::go_back(book)
+                .and_then(|_| note_stage(book, version, Stage::Started))
+                .map_err(|error| errors::disk(&Trouble::of(&error)))?;
             return Err(tell(error));
         }
         Err(error) => {

@@ -7,7 +7,7 @@ use tiexin_store::UnlockError;
 
 use super::{Computer, GOOD, version};
 use crate::update::trial::{self, Stage, Trials, note_stage};
-use crate::update::{Install, launch};
+use crate::update::{Install, launch, opening};
 
 #[test]
 fn a_version_that_cannot_open_the_book_is_given_up_for_it() {
@@ -70,6 +70,25 @@ fn a_version_that_was_asked_to_end_has_not_broken() {
         assert!(launch::broke(ended(signal)), "signal {signal}");
     }
     assert!(launch::broke(ended(127 << 8)) && !launch::broke(ended(1 << 8)));
+}
+
+/// Somebody else was quicker between the change of the tables and the opening.
+#[test]
+fn a_change_that_was_in_somebodys_way_is_begun_anew() {
+    let computer = Computer::new();
+    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
+    let (book, new) = (computer.book(), version("1.2.0"));
+    let (database, before) = (book.join("book.db"), book.join("book.db.before"));
+    let changes = |_| {
+        fs::write(&database, "changed").unwrap();
+        fs::write(&before, "as it was").unwrap();
+        Err::<(), _>(UnlockError::Replaced)
+    };
+    opening(&computer.desk_of(new), changes, crate::errors::unlock).unwrap_err();
+    assert_eq!(Trials::of(&book).stage(new), Some(Stage::Started));
+    computer.opening(new, Ok(())).unwrap();
+    assert_eq!(fs::read_to_string(&database).unwrap(), "as it was");
+    assert!(!before.exists());
 }
 
 /// The mended version comes before anybody has opened the book again.
