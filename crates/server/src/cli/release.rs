@@ -196,10 +196,8 @@ fn tempfile_beside(out: &Path) -> Result<File> {
     let name = format!(".tiexin-{:016x}", u64::from_be_bytes(crate::random::bytes::<8>()));
     let path = out.with_file_name(name);
     let file = File::options().create_new(true).read(true).write(true).open(&path)?;
-    // On Windows an open file cannot be removed.
-    if cfg!(unix) {
-        tiexin_files::remove(&path)?;
-    }
+    // Windows too: its files are opened so that they may be removed, which is done when they are closed.
+    tiexin_files::remove(&path)?;
     Ok(file)
 }
 
