@@ -86,6 +86,8 @@ pub(crate) fn apply(
     may_install(place)?;
     fs::create_dir_all(&install.versions)?;
     let _alone = alone(&install.versions)?;
+    // Another program may have put a newer one in place meanwhile.
+    ready::follows(&release, install, place.book)?;
     let whole = install.folder(release.version);
     let coming = whole.with_added_extension(PART);
     gone(tiexin_files::remove_folder(&coming))?;
