@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::args::Common;
 use super::escrow::write_new;
 use super::print::{agree, list, one, time};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unread};
 
 #[derive(Subcommand)]
 pub(super) enum Release {
@@ -142,10 +142,10 @@ pub(super) async fn release(common: &Common, command: Release) -> Result<()> {
 }
 
 fn pack(args: &Pack, json: bool) -> Result<()> {
-    let key = Zeroizing::new(std::fs::read_to_string(&args.key)?);
+    let key = Zeroizing::new(std::fs::read_to_string(&args.key).map_err(unread(&args.key))?);
     let signer =
         Signer::read(&key).map_err(|_| Error::Config("这不是 release keygen 写出的私钥文件".into()))?;
-    let notes = std::fs::read_to_string(&args.notes)?.trim().to_owned();
+    let notes = std::fs::read_to_string(&args.notes).map_err(unread(&args.notes))?.trim().to_owned();
     if !Trusted::built_in().has(&signer.public()) {
         say!(
             "注意：这把钥匙的公钥不在这个程序的 assets/release-keys.txt 里，用这里的代码编译的程序不会收这个更新包。"
@@ -158,7 +158,8 @@ fn pack(args: &Pack, json: bool) -> Result<()> {
         files_of(folder, "", &mut files)?;
         files.sort();
         for (path, file) in &files {
-            packer.file(path, is_program(path), &mut BufReader::new(File::open(file)?))?;
+            let from = File::open(file).map_err(unread(file))?;
+            packer.file(path, is_program(path), &mut BufReader::new(from))?;
         }
         let (part, to) = packer.end(platform)?;
         platforms.push(part);

@@ -328,3 +328,28 @@ async fn a_database_s_password_is_not_shown() {
     let said = String::from_utf8(missing.stderr).unwrap();
     assert!(said.contains("没有这个数据库"), "{said}");
 }
+
+/// Packing wants no database. What it cannot read is told by its name.
+#[test]
+fn a_package_is_not_made_of_files_that_are_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let release = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-server"));
+        command.current_dir(folder.path()).arg("release").args(words).output().unwrap()
+    };
+    let refused = |key: &str, notes: &str, why: &str| {
+        let words = ["pack", "--version", "0.2.0", "--book", "1", "--out", "新.txu"];
+        let from = ["--key", key, "--notes", notes, "--platform", "linux-x86_64=程序"];
+        let done = release(&[&words[..], &from].concat());
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(1), "{said}");
+        assert!(done.stdout.is_empty() && said.contains(why), "{said}");
+    };
+    assert!(release(&["keygen", "--out", "发布.key"]).status.success());
+    std::fs::write(folder.path().join("说明.txt"), "查找更快").unwrap();
+    refused("别处.key", "说明.txt", "读不到 别处.key：文件已经不在那里了");
+    refused("发布.key", "别处.txt", "读不到 别处.txt：文件已经不在那里了");
+    refused("说明.txt", "说明.txt", "不是 release keygen 写出的私钥文件");
+    refused("发布.key", "说明.txt", "程序 打不开");
+    assert!(!folder.path().join("新.txu").exists());
+}
