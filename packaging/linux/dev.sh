@@ -112,6 +112,7 @@ linux_program() { # machine program file
 # What every package tells of itself: licences and changes.
 linux_papers() { # machine folder
   mkdir -p "$2"
+  install -m 644 LICENSE "$2/LICENSE"
   linux_copyright >"$2/copyright"
   linux_licences "$1"
   cp "$(target_dir)/licences-$1.txt" "$2/LICENCES.txt"
@@ -126,7 +127,8 @@ Upstream-Name: tiexin
 Files: *
 Copyright: the authors of Tiexin
 License: AGPL-3.0-or-later
- The licences of everything that programs and screens are made of lie beside this file in LICENCES.txt.
+ The whole text lies beside this file in LICENSE, the licences of everything that programs and screens are made of in
+ LICENCES.txt.
 TEXT
 }
 

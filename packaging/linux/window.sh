@@ -11,7 +11,7 @@ need_bundler() {
 
 # The window, for systems with WebKitGTK 4.1, and the desk's program with it.
 package_desktop() { # [--debug]
-  local profile=release words=(--release) bundle=() out files
+  local profile=release words=(--release) bundle=() out files licences
   if [ "${1:-}" = --debug ]; then profile=debug words=() bundle=(--debug); fi
   need_build
   need_bundler
@@ -19,8 +19,11 @@ package_desktop() { # [--debug]
   build_programs "${words[@]}" --features tiexin/custom-protocol
   out="$(target_dir)"
   mkdir -p target/packages
+  linux_licences "$(uname -m)"
+  licences="$out/licences-$(uname -m).txt"
   say "packing the desktop program"
-  files="{\"/usr/bin/tiexin-desk\":\"$out/$profile/tiexin-desk\",\"/usr/share/tiexin/ui\":\"ui/dist\"}"
+  files="{\"/usr/bin/tiexin-desk\":\"$out/$profile/tiexin-desk\",\"/usr/share/tiexin/ui\":\"ui/dist\""
+  files+=",\"/usr/share/doc/tiexin/LICENSE\":\"LICENSE\",\"/usr/share/doc/tiexin/LICENCES.txt\":\"$licences\"}"
   node_modules/.bin/tauri bundle "${bundle[@]}" --bundles deb \
     --config "{\"bundle\":{\"linux\":{\"deb\":{\"files\":$files}}}}"
   cp "$out/$profile"/bundle/deb/*.deb target/packages/

@@ -54,6 +54,7 @@ windows_stage() { # programs folder
   cp "$(windows_loader "$1")" "$2/"
   cp -r ui/dist "$2/ui"
   cp assets/icons/tiexin.ico "$2/"
+  cp LICENSE "$2/LICENSE.txt"
   say "collecting the licences"
   cargo run --quiet --locked --package xtask -- licences "$windows_target" "$2/LICENCES.txt"
   windows_libraries "$2"
