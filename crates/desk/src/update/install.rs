@@ -79,10 +79,11 @@ impl Install {
         serde_json::from_slice(&std::fs::read(self.versions.join(CURRENT)).ok()?).ok()
     }
 
-    /// What is in use, where that is not older than what runs: else a newer installer was run, and nothing that is
+    /// What is in use, where it runs or will: else an installer has brought something as new, and nothing that is
     /// switched here has an effect.
     pub(super) fn switched(&self) -> Option<Current> {
-        self.current().filter(|current| current.version >= self.running)
+        let runs = |current: &Current| self.updated && current.version == self.running;
+        self.current().filter(|current| current.version > self.running || runs(current))
     }
 
     /// The version that the next start will run, or that runs.

@@ -268,18 +268,20 @@ fn place(computer: &Computer) -> Place<'_> {
     Place { install: &computer.install, trusted: &computer.trusted, book: Some(book) }
 }
 
-/// A newer installer was run: what it installed is the newest.
+/// An installer was run since, maybe after a removal that left the versions there.
 #[test]
-fn an_installed_program_that_is_newer_runs_itself() {
-    let computer = Computer::new();
-    computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
-    let install = Install { running: version("1.2.1"), ..computer.install.clone() };
-    assert_eq!(launch::chosen(&install, Some(&computer.book())), None);
-    // Nor is anything offered that would have no effect.
-    assert_eq!(install.former(Some(&computer.book())), None);
-    let book = computer.book();
-    let place = Place { install: &install, trusted: &computer.trusted, book: Some(&book) };
-    assert!(matches!(back(&place), Err(Trouble::NoFormer)));
+fn an_installed_program_that_is_as_new_runs_itself() {
+    for installed in ["1.2.0", "1.2.1"] {
+        let computer = Computer::new();
+        computer.apply(&computer.package("1.2.0", GOOD)).unwrap();
+        let install = Install { running: version(installed), ..computer.install.clone() };
+        let book = computer.book();
+        assert_eq!(launch::chosen(&install, Some(&book)), None, "{installed}");
+        // Nor is anything offered that would have no effect.
+        assert_eq!((install.former(Some(&book)), install.next(Some(&book))), (None, None), "{installed}");
+        let place = Place { install: &install, trusted: &computer.trusted, book: Some(&book) };
+        assert!(matches!(back(&place), Err(Trouble::NoFormer)), "{installed}");
+    }
 }
 
 #[test]
@@ -311,6 +313,9 @@ fn a_folder_of_the_system_is_told_with_who_can_do_it() {
 fn programs_of_packages_keep_their_versions_below_lib() {
     let install = Install::of(Path::new("/usr/bin/tiexin-desk")).unwrap();
     assert_eq!(install.versions, Path::new("/usr/lib/tiexin/versions"));
+    // As their removal (`packaging/linux`) and the handbook name them.
+    let uos = Install::of(Path::new("/opt/apps/cn.tiexin.desk/files/bin/tiexin-desk")).unwrap();
+    assert_eq!(uos.versions, Path::new("/opt/apps/cn.tiexin.desk/files/lib/tiexin/versions"));
     let portable = Install::of(Path::new("/media/stick/贴心/tiexin-desk")).unwrap();
     assert_eq!(portable.versions, Path::new("/media/stick/贴心/versions"));
 }
