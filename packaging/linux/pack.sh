@@ -17,6 +17,7 @@ linux_pack() { # machine release|debug version out
   say "packing the desk for $machine"
   linux_desk "$machine" "$programs" "$work/desk" /usr /usr/share
   linux_papers "$machine" "$work/desk/usr/share/doc/tiexin-desk"
+  install -D -m 755 "$linux_dir/postrm" "$work/desk/DEBIAN/postrm"
   linux_deb "$work/desk" tiexin-desk "tiexin, $desk_id" "$debian" "$version" "$out"
   linux_rpm "$work/desk" tiexin-desk "$machine" "$version" "$out"
   linux_tar "$work/desk/usr" "tiexin-desk-$version-linux-$machine" desk.txt "$out"

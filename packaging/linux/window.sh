@@ -25,6 +25,6 @@ package_desktop() { # [--debug]
   files="{\"/usr/bin/tiexin-desk\":\"$out/$profile/tiexin-desk\",\"/usr/share/tiexin/ui\":\"ui/dist\""
   files+=",\"/usr/share/doc/tiexin/LICENSE\":\"LICENSE\",\"/usr/share/doc/tiexin/LICENCES.txt\":\"$licences\"}"
   node_modules/.bin/tauri bundle "${bundle[@]}" --bundles deb \
-    --config "{\"bundle\":{\"linux\":{\"deb\":{\"files\":$files}}}}"
+    --config "{\"bundle\":{\"linux\":{\"deb\":{\"files\":$files,\"postRemoveScript\":\"$linux_dir/postrm\"}}}}"
   cp "$out/$profile"/bundle/deb/*.deb target/packages/
 }

@@ -111,7 +111,7 @@ windows_msi() { # folder version file
   LC_ALL=C.UTF-8 msibuild "$work/tiexin.msi" -i "$work/codepage.idt"
   while IFS= read -r query; do
     LC_ALL=C.UTF-8 msibuild "$work/tiexin.msi" -q "$query"
-  done <"$windows_dir/chinese.sql"
+  done < <(cat "$windows_dir/chinese.sql" "$windows_dir/removal.sql")
   LC_ALL=C.UTF-8 msibuild "$work/tiexin.msi" -s "Installation Database" 贴心 "x64;2052" \
     "$(windows_guid "$2" "$(windows_sum "$1")")"
   LC_ALL=C.UTF-8 msiinfo export "$work/tiexin.msi" Shortcut | grep -q 在浏览器里打开贴心 ||

@@ -130,8 +130,10 @@ SectionEnd
 Section Uninstall
   !insertmacro AllClosed
   !insertmacro ProgramsGone
-  ; Versions that came by update packages.
-  RMDir /r "$INSTDIR\versions"
+  ; Versions that came by update packages. Whoever put one there has made the lock.
+  ${If} ${FileExists} "$INSTDIR\versions\apply.lock"
+    RMDir /r "$INSTDIR\versions"
+  ${EndIf}
   Delete "$INSTDIR\uninstall.exe"
   ; Only when nothing of somebody else lies in it.
   RMDir "$INSTDIR"

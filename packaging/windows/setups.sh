@@ -49,6 +49,12 @@ wine_kept_book() {
   "$desk" --data "$(wine_book_here)" verify </dev/null
 }
 
+# A version as the updater lays it down.
+wine_updated() { # programs
+  mkdir -p "$1/versions/99.0.0/ui"
+  touch "$1/versions/apply.lock" "$1/versions/99.0.0/tiexin-desk.exe" "$1/versions/99.0.0/ui/index.html"
+}
+
 wine_version() { # registry key; the version that Windows shows for 贴心
   wine_run reg query "$1" /s 2>/dev/null | iconv -f GBK -t UTF-8 | tr -d '\r' |
     awk '/^HKEY/ {version = ""} $1 == "DisplayVersion" {version = $3} $1 == "DisplayName" && $3 == "贴心" {name = 1}
@@ -83,6 +89,8 @@ wine_by_policy() {
   wine_has_book "$programs"
   ! wine_run msiexec /i "$(wine_package 0.0.1 .msi)" /qn || fail "an older MSI was taken"
   wine_shows "$key" 0.0.2
+  # Not before: Wine does not tell the former package that it gives way to another one, which Windows does.
+  wine_updated "$programs"
   wine_run msiexec /x "$(wine_package 0.0.2 .msi)" /qn
   wine_shows "$key" ''
   wine_gone "$programs"
@@ -100,8 +108,10 @@ wine_by_hand() {
   wine_new_book "$programs"
   wine_busy "$programs"
   wine_shows "$key" 0.0.1
+  wine_updated "$programs"
   wine_run "$(wine_package 0.0.2 -setup.exe)" /S
   wine_shows "$key" 0.0.2
+  wine_there "$programs/versions/99.0.0/tiexin-desk.exe"
   grep -q 'trial 0.0.2' "$programs/LICENCES.txt" || fail "the setup left the old files"
   wine_has_book "$programs"
   wine_run "$(wine_package 0.0.1 -setup.exe)" /S || code=$?
