@@ -44,6 +44,12 @@ pub(super) enum Release {
         #[arg(long, value_name = "文件")]
         out: PathBuf,
     },
+    /// 私钥文件的公钥，和这个程序收不收它签名的更新包（不需要数据库）
+    Public {
+        /// 签名的私钥文件（release keygen 写出的）
+        #[arg(long, value_name = "文件")]
+        key: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -138,13 +144,24 @@ pub(super) async fn release(common: &Common, command: Release) -> Result<()> {
                 )
             })
         }
+        Release::Public { key } => {
+            let public = signer(&key)?.public();
+            let trusted = Trusted::built_in().has(&public);
+            one(common.json, &json!({"public": public, "trusted": trusted}), |_| {
+                let heeded = if trusted { "收" } else { "不收" };
+                format!("{public}\n这个程序{heeded}它签名的更新包")
+            })
+        }
     }
 }
 
+fn signer(key: &Path) -> Result<Signer> {
+    let text = Zeroizing::new(std::fs::read_to_string(key).map_err(unread(key))?);
+    Signer::read(&text).map_err(|_| Error::Config("这不是 release keygen 写出的私钥文件".into()))
+}
+
 fn pack(args: &Pack, json: bool) -> Result<()> {
-    let key = Zeroizing::new(std::fs::read_to_string(&args.key).map_err(unread(&args.key))?);
-    let signer =
-        Signer::read(&key).map_err(|_| Error::Config("这不是 release keygen 写出的私钥文件".into()))?;
+    let signer = signer(&args.key)?;
     let notes = std::fs::read_to_string(&args.notes).map_err(unread(&args.notes))?.trim().to_owned();
     if !Trusted::built_in().has(&signer.public()) {
         say!(

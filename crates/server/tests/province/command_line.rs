@@ -329,6 +329,25 @@ async fn a_database_s_password_is_not_shown() {
     assert!(said.contains("没有这个数据库"), "{said}");
 }
 
+/// A release asks for it before it builds what would not be taken anywhere.
+#[test]
+fn the_public_half_of_a_key_is_told_and_whether_this_program_heeds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let release = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tiexin-server"));
+        command.current_dir(folder.path()).env("TIEXIN_RELEASE_KEYS", "keys.txt").arg("release").args(words);
+        let done = command.arg("--json").output().unwrap();
+        assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice::<Value>(&done.stdout).unwrap()
+    };
+    let made = release(&["keygen", "--out", "release.key"]);
+    let told = || release(&["public", "--key", "release.key"]);
+    assert_eq!(told(), serde_json::json!({"public": made["public"], "trusted": false}));
+    let keys = format!("# the office's\n{}\n", made["public"].as_str().unwrap());
+    std::fs::write(folder.path().join("keys.txt"), keys).unwrap();
+    assert_eq!(told(), serde_json::json!({"public": made["public"], "trusted": true}));
+}
+
 /// Packing wants no database. What it cannot read is told by its name.
 #[test]
 fn a_package_is_not_made_of_files_that_are_not_there() {
