@@ -19,7 +19,8 @@ usage: cargo run -p xtask -- <job>
 
   build-ui [--release]   compile the screens to ui/dist
   licences TARGET FILE   write the licences of all that programs and screens are made of
-  notes VERSION          print what the changelog says of a version; `Unreleased` of what comes next
+  notes VERSION [--desk] print what the changelog says of a version; `Unreleased` of what comes next;
+                         --desk: what the people at the desks are told, in Chinese, plain
   sizes VERSION FOLDER [--record]
                          hold the sizes of a release's files against the last release's
   tidy                   check who depends on whom, file sizes and names
@@ -35,7 +36,8 @@ fn main() -> ExitCode {
         ["build-ui"] => build_ui::run(&root(), build_ui::Mode::Debug),
         ["build-ui", "--release"] => build_ui::run(&root(), build_ui::Mode::Release),
         ["licences", target, file] => licences::run(&root(), target, Path::new(file)),
-        ["notes", version] => notes::run(&root(), version),
+        ["notes", version] => notes::run(&root(), version, notes::Reader::Release),
+        ["notes", version, "--desk"] => notes::run(&root(), version, notes::Reader::Desk),
         ["sizes", version, folder] => sizes::run(&root(), version, Path::new(folder), sizes::Then::Leave),
         ["sizes", version, folder, "--record"] => {
             sizes::run(&root(), version, Path::new(folder), sizes::Then::Record)
