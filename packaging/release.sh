@@ -7,16 +7,17 @@ minisign   has minisign
 LIST
 }
 
-job_release() { # [--draft] [--debug] [--key FILE] [form…] | --twice [--debug] [machine…]
+job_release() { # [--draft] [--debug] [--key FILE] [--update-key FILE] [form…] | --twice [--debug] [machine…]
   if [ "${1:-}" = --twice ]; then release_twice "${@:2}"; return; fi
-  local draft= debug=() key= forms=() version out
+  local draft= debug=() key= update_key= forms=() version heading out
   while [ $# -gt 0 ]; do
     case "$1" in
       --draft) draft=1 ;;
       --debug) debug=(--debug) ;;
       --key) key="${2:?--key FILE}"; shift ;;
+      --update-key) update_key="${2:?--update-key FILE}"; shift ;;
       desktop | linux | windows) forms+=("$1") ;;
-      *) fail "./dev release [--draft] [--debug] [--key FILE] [desktop|linux|windows…]" ;;
+      *) fail "./dev release [--draft] [--debug] [--key FILE] [--update-key FILE] [desktop|linux|windows…]" ;;
     esac
     shift
   done
@@ -24,19 +25,27 @@ job_release() { # [--draft] [--debug] [--key FILE] [form…] | --twice [--debug]
   need_packages < <(release_packages)
   need_tool cargo-cyclonedx cargo-cyclonedx 0.5.9
   version="$(program_version)"
-  [ -n "$draft" ] || release_is_ready "$version" "$key" "${debug[*]}${forms[*]}"
+  [ -n "$draft" ] || release_is_ready "$version" "$key" "$update_key" "${debug[*]}${forms[*]}"
+  [ -z "$update_key" ] || update_is_ready "$update_key" "${forms[@]}"
+  heading="$(release_heading "$draft" "$version")"
   SOURCE_DATE_EPOCH="$(sources_at)"
   export SOURCE_DATE_EPOCH
   out="target/release-$version"
   rm -rf "$out" target/packages
   mkdir -p "$out"
   release_pack "${debug[@]}" -- "${forms[@]}"
+  if [ -n "$update_key" ]; then
+    update_pack "$update_key" "$(release_profile "${debug[@]}")" "$version" "$heading" \
+      "target/packages/tiexin-$version.txu" "${forms[@]}"
+  else
+    say "no update package: no --update-key"
+  fi
   find target/packages -maxdepth 1 -type f -exec cp -p {} "$out/" \;
   say "sizes"
-  cargo run --quiet --locked --package xtask -- sizes "$version" target/packages ||
+  cargo run --quiet --locked --package xtask -- sizes "$version" target/packages || [ -n "$draft" ] ||
     fail "explain what has grown, then release again"
   say "notes, bill of materials, checksums"
-  cargo run --quiet --locked --package xtask -- notes "$(release_heading "$draft" "$version")" >"$out/NOTES.md"
+  cargo run --quiet --locked --package xtask -- notes "$heading" >"$out/NOTES.md"
   release_bill "$out" "$version"
   release_sums "$out"
   release_sign "$out" "$version" "$key"
@@ -51,14 +60,24 @@ job_release() { # [--draft] [--debug] [--key FILE] [form…] | --twice [--debug]
 
 release_heading() { if [ -n "$1" ]; then echo Unreleased; else echo "$2"; fi; }
 
+release_profile() { if [ "${1:-}" = --debug ]; then echo debug; else echo release; fi; } # [--debug]
+
+# Whether a form is made: where none is named, all are.
+release_has() { # form [form…]
+  [ $# = 1 ] || [[ " ${*:2} " = *" $1 "* ]]
+}
+
 # Looked at before anything is built.
-release_is_ready() { # version key forms
-  [ -z "$3" ] || fail "a release has all forms, and programs that are optimised; --draft for a trial"
+release_is_ready() { # version key update-key forms
+  [ -z "$4" ] || fail "a release has all forms, and programs that are optimised; --draft for a trial"
   [ -z "$(git status --porcelain)" ] || fail "there are changes that are not committed; --draft for a trial"
   grep -q "\"version\": \"$1\"" tauri.conf.json || fail "tauri.conf.json has another version than Cargo.toml: $1"
   cargo run --quiet --locked --package xtask -- notes "$1" >/dev/null ||
     fail "give the changelog's part of this release the heading ## $1"
+  cargo run --quiet --locked --package xtask -- notes "$1" --desk >/dev/null ||
+    fail "say in the changelog what is new in Chinese too: desks that are offered the update are told"
   [ -f "$2" ] || fail "--key FILE: the key that signs (docs/release.md); --draft for a trial without a signature"
+  [ -f "$3" ] || fail "--update-key FILE: the key that signs update packages (docs/release.md); --draft for a trial without one"
 }
 
 release_pack() { # [--debug] -- [form…]
