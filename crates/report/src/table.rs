@@ -1,11 +1,11 @@
 //! A list as a spreadsheet: "export what is shown". Streams; memory does not grow with the rows.
 
 use std::io::{self, BufWriter, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use tiexin_caught::caught;
 use tiexin_domain::Fen;
 
 use crate::xlsx::tab_name;
@@ -147,7 +147,7 @@ impl TableWriter {
             }
         }
         // The writer underneath panics when the disk is full.
-        catch_unwind(AssertUnwindSafe(|| self.write_cells(cells))).unwrap_or_else(|_| Err(disk_full()))?;
+        caught(|| self.write_cells(cells)).unwrap_or_else(|| Err(disk_full()))?;
         self.next_row += 1;
         self.rows += 1;
         Ok(())
@@ -172,12 +172,12 @@ impl TableWriter {
     }
 
     fn save(&mut self, mut out: impl Write + Send) -> io::Result<()> {
-        let saved = catch_unwind(AssertUnwindSafe(|| self.workbook.save_to_writer(&mut out)));
+        let saved = caught(|| self.workbook.save_to_writer(&mut out));
         match saved {
-            Ok(Ok(())) => out.flush(),
-            Ok(Err(XlsxError::IoError(e))) => Err(e),
-            Ok(Err(e)) => Err(io::Error::other(e)),
-            Err(_) => Err(io::ErrorKind::StorageFull.into()),
+            Some(Ok(())) => out.flush(),
+            Some(Err(XlsxError::IoError(e))) => Err(e),
+            Some(Err(e)) => Err(io::Error::other(e)),
+            None => Err(io::ErrorKind::StorageFull.into()),
         }
     }
 

@@ -21,8 +21,8 @@ pub struct Crash {
     pub at: SystemTime,
 }
 
-/// From now on a panic leaves `crash-<milliseconds>.txt` in `folder`, in place of the default report on stderr, which
-/// tells the message. `tell` hears the place in the source, and where the file is if it could be written.
+/// From now on a panic outside [`tiexin_caught::caught`] leaves `crash-<milliseconds>.txt` in `folder`, in place of the
+/// default report on stderr, which tells the message. `tell` hears the place in the source, and where the file is if it could be written.
 pub fn keep(
     folder: &Path,
     program: &'static str,
@@ -33,6 +33,10 @@ pub fn keep(
     // Asked now: a program that breaks asks nobody.
     let system = os_info::get().to_string();
     std::panic::set_hook(Box::new(move |panic| {
+        // The program deals with this one, as with a full disk below a writer that knows no errors.
+        if tiexin_caught::expected() {
+            return;
+        }
         let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
         let text = report(panic, &place, program, version, &system);
         // Nothing more can be done here when the disk refuses too.
@@ -122,6 +126,38 @@ mod tests {
             });
             assert!(broke.is_err());
         }
+    }
+
+    /// Run by the next test, as above: only the last of these panics is one that nobody expected.
+    #[test]
+    fn breaks_as_expected_if_told_to() {
+        let Some(folder) = std::env::var_os("TIEXIN_TEST_EXPECTED") else { return };
+        keep(Path::new(&folder), "tiexin-test", "1.2.3", say);
+        let outer = tiexin_caught::caught::<u8>(|| {
+            let inner = tiexin_caught::caught::<u8>(|| panic!("inside two"));
+            assert!(inner.is_none());
+            panic!("inside one")
+        });
+        assert!(outer.is_none());
+        assert!(newest(Path::new(&folder)).is_none());
+        assert!(std::panic::catch_unwind(|| panic!("outside")).is_err());
+    }
+
+    #[test]
+    fn a_panic_that_the_program_deals_with_is_not_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let crashed = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "crash::tests::breaks_as_expected_if_told_to", "--nocapture"])
+            .env("TIEXIN_TEST_EXPECTED", folder.path())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&crashed.stderr).into_owned();
+        assert!(crashed.status.success(), "{told}");
+        assert_eq!(told.matches("程序出错").count(), 1, "{told}");
+        let files = all(folder.path());
+        assert_eq!(files.len(), 1, "{told}");
+        let text = fs::read_to_string(&files[0].1).unwrap();
+        assert!(text.contains("says outside"), "{text}");
     }
 
     #[test]

@@ -5,7 +5,6 @@ mod scale;
 mod taken;
 
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use tiexin_contract::{ErrorCode, ErrorReply};
@@ -89,8 +88,7 @@ pub(crate) fn ready(bytes: Vec<u8>, policy: Policy) -> Result<Ready, Unfit> {
         };
     }
     // The decoders are others' and read whatever somebody brought: should one panic, the picture is damaged.
-    let (picture, taken) =
-        catch_unwind(AssertUnwindSafe(|| decode(&bytes))).unwrap_or(Err(Unfit::Damaged))?;
+    let (picture, taken) = tiexin_caught::caught(|| decode(&bytes)).unwrap_or(Err(Unfit::Damaged))?;
     drop(bytes);
     let kept = scale::within(picture, policy.edge);
     let (kept, bytes) = scale::jpeg(kept, policy.photo_bytes).ok_or(Unfit::Damaged)?;

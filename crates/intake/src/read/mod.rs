@@ -24,8 +24,6 @@ mod xlsx_parts;
 mod xml_spreadsheet;
 mod zip_check;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use self::struck::{Marking, Struck};
 use crate::refusal::{FileRefused, Progress, Stage, Watch};
 use crate::workbook::{Cell, Marks, Row, Sheet, Workbook};
@@ -74,8 +72,8 @@ pub fn read_watched(
         return Err(FileRefused::too_large(&format!("文件有 {} MB", bytes.len() >> 20)));
     }
     // The spreadsheet library has panicked on broken files before; a ledger must never take the desk down.
-    let read = catch_unwind(AssertUnwindSafe(|| by_content(bytes, limits, watch)));
-    let (format, sheets) = read.unwrap_or_else(|_| Err(FileRefused::damaged()))?;
+    let read = tiexin_caught::caught(|| by_content(bytes, limits, watch));
+    let (format, sheets) = read.unwrap_or_else(|| Err(FileRefused::damaged()))?;
     Ok(Workbook { file_name: file_name.to_owned(), format, sheets })
 }
 
