@@ -226,8 +226,19 @@ impl Part {
 /// A path that stays in its folder on every system.
 fn is_name(path: &str) -> bool {
     let bad = |c: char| c.is_control() || "\\:*?\"<>|".contains(c);
-    let part = |name: &str| !name.is_empty() && name.trim_matches(['.', ' ']) == name;
+    let part = |name: &str| !name.is_empty() && name.trim_matches(['.', ' ']) == name && !is_device(name);
     path.len() <= 200 && !path.contains(bad) && path.split('/').all(part)
+}
+
+/// Windows takes these for devices, whatever ending follows.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_uppercase();
+    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
+        return true;
+    }
+    let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    let mut signs = number.unwrap_or_default().chars();
+    matches!((signs.next(), signs.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
 }
 
 impl fmt::Display for Version {
@@ -321,7 +332,9 @@ mod tests {
             release.platforms[1].files[1].path = path.into();
             release.sound()
         };
-        assert_eq!(named("ui/界面 1.html"), Ok(()));
+        for good in ["ui/界面 1.html", "ui/console.js", "ui/com10.js"] {
+            assert_eq!(named(good), Ok(()), "{good}");
+        }
         for bad in [
             "../x",
             "ui/../../x",
@@ -337,6 +350,10 @@ mod tests {
             "TIEXIN-desk",
             "a\nb",
             "nul:",
+            "nul",
+            "ui/AUX.js",
+            "com1/x.js",
+            "LPT².txt",
         ] {
             assert_eq!(named(bad), Err(ReleaseFault::Damaged), "{bad:?}");
         }
