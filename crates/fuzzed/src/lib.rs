@@ -16,12 +16,13 @@ mod package;
 mod picture;
 mod province;
 pub mod seeds;
+mod update;
 
 /// A decoder: its name, which is that of its corpus, and what takes an input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them, in the order in which `./dev fuzz` runs them.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     ("push", province::push),
     ("asked", province::asked),
     ("blob", blob::blob),
@@ -36,6 +37,7 @@ pub const TARGETS: [Target; 14] = [
     ("meaning", meaning::meaning),
     ("picture", picture::picture),
     ("form", form::form),
+    ("update", update::update),
 ];
 
 /// The function of that name.

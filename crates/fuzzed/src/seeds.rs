@@ -1,4 +1,4 @@
-//! The inputs with which fuzzing begins: recorded messages, sample ledgers, pictures and forms of the repository.
+//! The inputs with which fuzzing begins: recorded messages, sample ledgers, pictures, forms and update packages.
 //! `cargo run -p tiexin-fuzzed --bin seeds` writes them into `fuzz/corpus/`.
 
 mod pictures;
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::desk;
 use crate::province::{AUTHOR, DEVICE, INCARNATION};
+use crate::{desk, update};
 
 type Seeds = Vec<(&'static str, Vec<u8>)>;
 
@@ -62,6 +62,7 @@ pub fn all() -> Seeds {
     seeds.extend(edits().into_iter().map(|bytes| ("meaning", bytes)));
     seeds.extend(pictures::all().into_iter().map(|bytes| ("picture", bytes)));
     seeds.extend(files("assets/forms").into_iter().map(|(_, bytes)| ("form", bytes)));
+    seeds.extend(update::inputs().into_iter().map(|bytes| ("update", bytes)));
     seeds
 }
 

@@ -96,6 +96,7 @@ each!(
     meaning,
     picture,
     form,
+    update,
 );
 
 #[test]

@@ -4,7 +4,7 @@
 //! replaced. A program that is killed anywhere here leaves what was there before, or what came.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -92,10 +92,7 @@ pub(crate) fn apply(
     let coming = whole.with_added_extension(PART);
     gone(tiexin_files::remove_folder(&coming))?;
     step("cleared")?;
-    fs::create_dir_all(&coming)?;
-    release::unpack(part, file, &mut Unpacked { folder: &coming, step: &mut *step }).inspect_err(|_| {
-        let _ = tiexin_files::remove_folder(&coming);
-    })?;
+    unpack(part, file, &coming, step)?;
     step("unpacked")?;
     if let Err(trouble) = runs(&coming, part, release.version) {
         tiexin_files::remove_folder(&coming)?;
@@ -158,6 +155,30 @@ fn alone(versions: &Path) -> Result<File, Trouble> {
         Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(e)) => Err(e.into()),
     }
+}
+
+/// What came is gone again if it is not what was signed.
+fn unpack(
+    part: &Part,
+    from: impl Read,
+    folder: &Path,
+    step: &mut dyn FnMut(&str) -> io::Result<()>,
+) -> Result<(), Trouble> {
+    fs::create_dir_all(folder)?;
+    release::unpack(part, from, &mut Unpacked { folder, step }).inspect_err(|_| {
+        let _ = tiexin_files::remove_folder(folder);
+    })?;
+    Ok(())
+}
+
+/// Whether the files of a package for this computer come whole into a folder; none of them is run. For those who try
+/// packages of every kind.
+pub fn unpacks(package: &Path, folder: &Path, trusted: &Trusted) -> bool {
+    let tried = ready::open(package, trusted).and_then(|(opened, file)| {
+        let (_, part) = opened.release.part(&platform())?;
+        unpack(part, file, folder, &mut |_| Ok(()))
+    });
+    tried.is_ok()
 }
 
 struct Unpacked<'a> {

@@ -23,10 +23,12 @@ mod tests;
 mod trial;
 mod trouble;
 
+pub use apply::unpacks;
 pub(crate) use apply::{Place, Source, apply, back, may_install};
 pub use install::Install;
 pub use launch::launch;
 pub(crate) use launch::{book_in, is_way_back};
+pub use ready::is_taken;
 pub(crate) use ready::{Fetching, is_newer, ready, take};
 pub(crate) use stick::{found_on, newer_on};
 pub(crate) use trial::{Trials, opening};

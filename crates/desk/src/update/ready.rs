@@ -55,6 +55,11 @@ pub(crate) fn take(
     Ok(release)
 }
 
+/// Whether a package is taken to lie ready beside a book. For those who try packages of every kind.
+pub fn is_taken(package: &Path, book: &Path, install: &Install, trusted: &Trusted) -> bool {
+    take(package, book, install, trusted).is_ok()
+}
+
 pub(super) fn follows(release: &Release, install: &Install, book: Option<&Path>) -> Result<(), ReleaseFault> {
     release.follows(install.in_use(book), tiexin_store::book_version())
 }

@@ -1,0 +1,3 @@
+#![no_main]
+
+tiexin_fuzz::target!("update", flagged_json);
