@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
-use tiexin_domain::nouns::{self, Noun, PersonRef, Visit, tidy, tidy_name};
+use tiexin_domain::nouns::{self, Counselling, Noun, PersonRef, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
 use tiexin_store::{Book, StoreError};
@@ -125,8 +125,10 @@ pub(crate) fn problems_written(
     day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
     let mut found = problems_since(book, kind, id, before, fields, day)?;
-    if Kind::from_code(kind) == Kind::Visit {
-        found.extend(not_met(book, before, fields)?);
+    match Kind::from_code(kind) {
+        Kind::Visit => found.extend(not_met(book, before, fields)?),
+        Kind::Counselling => found.extend(not_counselled(book, before, fields)?),
+        _ => {}
     }
     Ok(found)
 }
@@ -174,6 +176,23 @@ fn not_met(book: &Book, before: Option<&Fields>, fields: &Fields) -> Result<Vec<
         problems.push(Problem::new(&format!("met.{n}.person"), "not_met", message));
     }
     Ok(problems)
+}
+
+/// Who was counselled by record was alive on that day; likewise. A claim may be paid after a death.
+fn not_counselled(
+    book: &Book,
+    before: Option<&Fields>,
+    fields: &Fields,
+) -> Result<Option<Problem>, StoreError> {
+    let Ok(session) = Counselling::from_fields(fields) else { return Ok(None) };
+    let former = before.and_then(|before| Counselling::from_fields(before).ok());
+    let stood = former.is_some_and(|was| was.date == session.date && was.person == session.person);
+    let Some(id) = session.person.person.filter(|_| !stood) else { return Ok(None) };
+    let died = book
+        .get(id)?
+        .is_some_and(|person| person.void.is_none() && died_before(&person.fields, session.date));
+    let message = format!("“{}”那天已经离世，请核对服务对象和日期", session.person.name);
+    Ok(died.then(|| Problem::new("person", "person_died", message)))
 }
 
 /// As far as is known when.

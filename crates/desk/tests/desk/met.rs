@@ -59,3 +59,25 @@ async fn nobody_is_met_after_their_death_nor_in_another_family() {
     let told = cells(&path);
     assert!(told.contains("贾文广（已离世）") && !told.contains("孙有福（已离世）"), "{told}");
 }
+
+#[tokio::test]
+async fn nobody_is_counselled_after_their_death_and_a_claim_may_be_paid_then() {
+    let office = Office::township(day(2026, 11, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let who = json!({"person": first_person(&office, home).await, "name": "贾文广"});
+    let of = |kind: &str, id, set| SaveRecord { kind: kind.into(), id, version: None, fields: fields(set) };
+    let session =
+        |date: &str| of("counselling", None, json!({"household": home, "person": who, "date": date}));
+    let before = office.ok(session("2026-11-01")).await.id;
+    let person = first_person(&office, home).await;
+    let died =
+        EditRecord { id: person, fields: fields(json!({"died_on": "2026-11-10"})), seen: Fields::new() };
+    office.ok(died).await;
+    let late = office.refused(session("2026-11-15")).await;
+    assert!(late.about("person").is_some_and(|word| word.contains("离世")), "{late:?}");
+    let late = office.refused(of("counselling", Some(before), json!({"date": "2026-11-15"}))).await;
+    assert!(late.about("person").is_some_and(|word| word.contains("离世")), "{late:?}");
+    office.ok(of("counselling", Some(before), json!({"counsellor": "李老师"}))).await;
+    let claim = json!({"household": home, "insured": who, "amount": "500.00", "paid_on": "2026-11-15"});
+    office.ok(of("insurance_claim", None, claim)).await;
+}
