@@ -1,6 +1,6 @@
 //! The rules of nouns, applied to what somebody wants to save.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use serde::Deserialize;
 use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
@@ -25,12 +25,26 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
                 Ok(read) => read.number.as_str().to_owned(),
                 Err(_) => text,
             }),
+            "start" | "end" if kind == Kind::Activity.code() => {
+                tidy(text).map(|text| moment(&text, day).unwrap_or(text))
+            }
             field if is_date(field) => tidy(text)
                 .map(|text| PartialDate::parse(&text, day.hint()).map_or(text, |date| date.to_string())),
             _ => tidy(text),
         };
         *value = kept.map_or(Value::Null, Value::String);
     }
+}
+
+/// A day with a time of day as it is stored; none given is midnight. What is not understood is left to the rules.
+fn moment(text: &str, day: OfficeDay) -> Option<String> {
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let date = PartialDate::parse(date, day.hint()).ok()?.day()?;
+    let time = match time.trim().replace('：', ":") {
+        none if none.is_empty() => NaiveTime::MIN,
+        time => ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&time, form).ok())?,
+    };
+    Some(format!("{date}T{}", time.format("%H:%M:%S")))
 }
 
 fn is_date(field: &str) -> bool {
@@ -323,6 +337,27 @@ mod tests {
                 "birth": "1980-01-01", "died_on": "2026-10-19",
             }))
         );
+    }
+
+    #[test]
+    fn the_start_of_an_activity_is_taken_as_people_write_it() {
+        let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
+        for (text, stored) in [
+            ("2026-10-12T09:30:00", "2026-10-12T09:30:00"),
+            ("2026-10-12 9:30", "2026-10-12T09:30:00"),
+            ("10月12日 9：30", "2026-10-12T09:30:00"),
+            ("2026.10.12", "2026-10-12T00:00:00"),
+            ("昨天 15:00", "2026-10-19T15:00:00"),
+            ("2026-10-12 九点", "2026-10-12 九点"),
+            ("2026-10", "2026-10"),
+        ] {
+            let mut sent = fields(json!({"start": text}));
+            tidy_fields("activity", &mut sent, OfficeDay::sure(today));
+            assert_eq!(sent["start"], stored, "{text}");
+        }
+        let mut other = fields(json!({"start": "2026-10-12 9:30"}));
+        tidy_fields("visit", &mut other, OfficeDay::sure(today));
+        assert_eq!(other["start"], "2026-10-12 9:30");
     }
 
     #[test]
