@@ -14,8 +14,25 @@ pub(super) enum Part {
     Digits(String),
 }
 
-/// Han runs, letter runs and digit runs stand apart, with or without spaces between them.
+/// What was typed, in parts. A whole telephone or ID number is one part, also with spaces or hyphens in it.
 pub(super) fn parts(text: &str) -> Vec<Part> {
+    whole_number(text).map_or_else(|| runs(text), |number| vec![Part::Digits(number)])
+}
+
+fn whole_number(text: &str) -> Option<String> {
+    let phone = tiexin_domain::phone::read(text).ok().flatten();
+    phone.or_else(|| {
+        let kept = |c: &char| !c.is_whitespace() && !matches!(*c, '-' | '－' | '—');
+        let number: String = text.chars().filter(kept).map(narrow).collect();
+        let number = number.to_ascii_uppercase();
+        let digits = number.strip_suffix('X').unwrap_or(&number);
+        let is_id = number.len() == 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_id.then_some(number)
+    })
+}
+
+/// Han runs, letter runs and digit runs stand apart, with or without spaces between them.
+fn runs(text: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut joined = false;
     for c in text.chars().map(narrow) {
@@ -129,6 +146,15 @@ mod tests {
         assert_eq!(parts("张三 6454"), [Part::Han("张三".into()), Part::Digits("6454".into())]);
         assert_eq!(parts("张三6454"), parts("张三　６４５４"));
         assert_eq!(parts("34052419800101001x"), [Part::Digits("34052419800101001X".into())]);
+        let phone = [Part::Digits("19900002580".into())];
+        for typed in ["199 0000 2580", "199-0000-2580", "+86 19900002580", "１９９　００００　２５８０"]
+        {
+            assert_eq!(parts(typed), phone, "{typed}");
+        }
+        assert_eq!(parts("0552-1234567"), [Part::Digits("05521234567".into())]);
+        assert_eq!(parts("340524 1980 0101 001x"), [Part::Digits("34052419800101001X".into())]);
+        // Two ends of numbers stay two.
+        assert_eq!(parts("6454 2580").len(), 2);
         assert_eq!(parts("ZSF"), [Part::Letters("zsf".into())]);
         assert!(parts("\" OR *").iter().all(|p| *p == Part::Letters("or".into())));
         assert!(matching(" -\"' ").is_none());
