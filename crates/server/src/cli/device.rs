@@ -130,7 +130,10 @@ struct Row {
     state: &'static str,
     /// Sign-in names.
     users: Vec<String>,
+    /// Where they work; when none of them may any more, where they did last.
     regions: Vec<RegionCode>,
+    /// Some of them may work.
+    in_force: bool,
 }
 
 async fn rows(province: &Province) -> Result<Vec<Row>> {
@@ -148,6 +151,9 @@ async fn rows(province: &Province) -> Result<Vec<Row>> {
             state: state(&device),
             users: people.iter().map(|user| user.name.clone()).collect(),
             regions: regions.into_iter().cloned().collect(),
+            in_force: people
+                .iter()
+                .any(|user| !user.disabled && user.grants.iter().any(|grant| grant.in_force(today))),
             device,
         }
     };
@@ -177,7 +183,8 @@ impl Row {
 
     fn places(&self) -> String {
         let places: Vec<String> = self.regions.iter().map(regions::shown).collect();
-        if places.is_empty() { "（没有授权）".into() } else { places.join("、") }
+        let ended = if self.in_force { "" } else { "（授权已失效）" };
+        if places.is_empty() { "（没有授权）".into() } else { places.join("、") + ended }
     }
 }
 

@@ -264,6 +264,7 @@ async fn a_machine_is_revoked_by_an_explicit_word(place: Place) {
     let listed = run(&place, &["device", "list"]);
     let line = String::from_utf8(listed.stdout).unwrap();
     assert!(line.contains("wang") && line.contains("谷阳镇 340323100"), "{line}");
+    assert!(!line.contains("失效"), "{line}");
     // Neither word: it says what each does, and does nothing.
     refused(&place, &["device", "revoke", &id], "--retired");
     assert_eq!(json(&place, &["device", "list"])[0]["state"], "在用");
@@ -274,6 +275,10 @@ async fn a_machine_is_revoked_by_an_explicit_word(place: Place) {
     json(&place, &["device", "revoke", &id, "--lost", "--yes"]);
     assert_eq!(json(&place, &["device", "list"])[0]["state"], "停用");
     assert_eq!(json(&place, &["device", "list"])[0]["users"], serde_json::json!(["wang"]));
+    // Where somebody worked last is told as what it is.
+    json(&place, &["grant", "end", "--user", "wang", "--role", "worker", "--region", TOWN]);
+    let line = String::from_utf8(run(&place, &["device", "list"]).stdout).unwrap();
+    assert!(line.contains("谷阳镇 340323100（授权已失效）"), "{line}");
 }
 
 async fn only_migrate_makes_a_book(place: Place) {
