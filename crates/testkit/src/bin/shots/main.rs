@@ -53,6 +53,7 @@ async fn main() -> Result<(), Trouble> {
         screen.go(route, word).await?;
         album.take(&screen, name).await?;
     }
+    program(&screen, &album).await?;
     registered_twice(&screen, &album).await?;
     families(&screen, &album).await?;
     records(&screen, &album).await?;
@@ -116,6 +117,14 @@ async fn sign_in(screen: &Screen, name: &str) -> Result<(), Trouble> {
     );
     screen.until(&account).await?;
     screen.find_css(".tx-nav").await.map(drop)
+}
+
+/// Which version runs, and where a new one comes from.
+async fn program(screen: &Screen, album: &Album) -> Result<(), Trouble> {
+    screen.go("#/settings", "大字").await?;
+    screen.press("程序").await?;
+    screen.shows("正在用的版本").await?;
+    album.take(screen, "program").await
 }
 
 /// Two registrations of one family, side by side.
