@@ -24,6 +24,10 @@ arm_programs() { # programs folder
   readelf --file-header "$1/tiexin-desk" | grep -q AArch64 || fail "$1/tiexin-desk is no ARM program"
 }
 
+arm_nextest() { # programs folder, which tests
+  TIEXIN_BIN_DIR="$1" cargo nextest run --locked --workspace --exclude tiexin-ui --no-fail-fast -E "$2"
+}
+
 test_arm() { # [--built]
   local built="${1:-}" folder status=0
   need_build
@@ -34,16 +38,15 @@ test_arm() { # [--built]
     build_ui --release
     linux_build aarch64 debug
     say "building the tests (first time: about 10 minutes)"
-    cargo build --locked --bins --tests --package tiexin --package tiexin-desk --package tiexin-testkit
+    # As `./dev test` builds them, so that nothing is built twice.
+    cargo build --locked --workspace --exclude tiexin-ui --bins --tests
   fi
   folder="$(mktemp -d)"
   arm_programs "$(target_dir)/$(linux_target aarch64)/debug" "$folder"
   say "ARM: the command line, both townships' ledgers, field cases"
-  TIEXIN_BIN_DIR="$folder" cargo nextest run --locked --no-fail-fast --package tiexin-desk --test cli \
-    --test field_cases -E "$arm_commands" || status=1
+  arm_nextest "$folder" "package(tiexin-desk) and (binary(cli) or binary(field_cases)) and $arm_commands" || status=1
   say "ARM: sync, TLS, sticks, decisions, with an ARM province"
-  TIEXIN_BIN_DIR="$folder" cargo nextest run --locked --no-fail-fast --package tiexin --test stories \
-    -E "$arm_told" || status=1
+  arm_nextest "$folder" "binary(stories) and $arm_told" || status=1
   rm -rf "$folder"
   return $status
 }

@@ -95,8 +95,8 @@ test_windows() { # [part…]; without words, all; `check`: no part of it, and wi
   build_ui --release
   windows_build
   say "building the tests (first time: about 10 minutes)"
-  cargo build --locked --bins --tests --package tiexin --package tiexin-desk --package tiexin-server \
-    --package tiexin-testkit
+  # As `./dev test` builds them, so that nothing is built twice.
+  cargo build --locked --workspace --exclude tiexin-ui --bins --tests
   windows_tests "${parts[@]}"
 }
 
@@ -114,13 +114,13 @@ wine_nextest() { # programs, words for nextest
   local programs="$1"
   shift
   TMPDIR="$wine_dir/王丽丽" TIEXIN_BIN_DIR="$wine_dir/$programs" TIEXIN_TEST_WINE=1 \
-    cargo nextest run --locked --no-fail-fast "$@"
+    cargo nextest run --locked --workspace --exclude tiexin-ui --no-fail-fast "$@"
 }
 
 # Not those of a bound book: there the machine is a folder of key files, which Windows has no use for.
 wine_commands() {
   say "the command line, both townships' ledgers and all field cases"
-  wine_nextest mixed --package tiexin-desk --test cli --test field_cases -E 'not test(/^machine::/)'
+  wine_nextest mixed -E 'package(tiexin-desk) and (binary(cli) or binary(field_cases)) and not test(/^machine::/)'
 }
 
 # The stories in which a desk is a program of its own; no window opens under Wine.
@@ -130,19 +130,19 @@ wine_told+=' and not test(in_the_window)'
 # A book that goes from Windows to Linux and back.
 wine_carried() {
   say "a book between Windows and Linux"
-  wine_nextest mixed --package tiexin --test stories -E 'test(/^two_systems::/)'
+  wine_nextest mixed -E 'binary(stories) and test(/^two_systems::/)'
 }
 
 wine_stories() {
   [ -n "${TIEXIN_TEST_PG:-}" ] || postgres_start quick
   say "stories: Windows desks, a Linux province, TLS, sticks, Chromium at the loopback host"
-  wine_nextest mixed --package tiexin --test stories -E "$wine_told"
+  wine_nextest mixed -E "binary(stories) and $wine_told"
 }
 
 wine_server() {
   say "stories: a Windows province in one file"
-  wine_nextest windows --package tiexin --test stories \
-    -E 'test(/::on_sqlite$/) and test(/^(carried|encrypted_line|moved|duplicates|quarantine)::/)'
+  wine_nextest windows \
+    -E 'binary(stories) and test(/::on_sqlite$/) and test(/^(carried|encrypted_line|moved|duplicates|quarantine)::/)'
 }
 
 # Kills: 67 in each of three kinds of work, and the book is opened on Linux after each.
