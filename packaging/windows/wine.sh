@@ -44,13 +44,24 @@ SCRIPT
   [ -d "$wine_c/users/王丽丽/AppData" ] || fail "Wine made no folder for 王丽丽"
 }
 
-# On a busy machine Wine may give up before its registry is whole; without time zones no program knows the time.
+# What Wine writes late: without time zones no program knows the time, without a provider OpenSSL has no random numbers.
+wine_whole=(
+  'HKLM\Software\Microsoft\Windows NT\CurrentVersion\Time Zones\China Standard Time'
+  'HKLM\Software\Microsoft\Cryptography\Defaults\Provider Types\Type 001'
+)
+
+wine_is_whole() {
+  local key
+  for key in "${wine_whole[@]}"; do wine_run reg query "$key" >/dev/null 2>&1 || return 1; done
+}
+
+# On a busy machine Wine may give up before its registry is whole.
 wine_boot() {
-  local tries zone='HKLM\Software\Microsoft\Windows NT\CurrentVersion\Time Zones\China Standard Time'
-  wine_run wineboot -i 2>/dev/null || true
+  local tries
+  wine_run wineboot -i >/dev/null 2>&1 || true
   for tries in 1 2 3 4 5; do
-    wine_run reg query "$zone" >/dev/null 2>&1 && return
-    wine_run wineboot -u 2>/dev/null || true
+    ! wine_is_whole || return 0
+    wine_run wineboot -u >/dev/null 2>&1 || true
   done
   fail "Wine made no whole Windows"
 }
