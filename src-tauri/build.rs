@@ -1,9 +1,13 @@
 //! Lets Tauri embed the screens and the icons.
 
-use std::{fs, io, path::Path};
+use std::{env, fs, io, path::Path};
 
 fn main() -> io::Result<()> {
     stand_in_page(Path::new("ui/dist"))?;
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("windows") {
+        // For OpenSSL's random numbers (`windows_build` in packaging/windows/dev.sh).
+        println!("cargo:rustc-link-arg-bins=-lbcrypt");
+    }
     // The one capability is inline in tauri.conf.json; a folder watched for more would make
     // this script run again at every build.
     let manifest = include_str!("../packaging/windows/program.manifest");

@@ -26,10 +26,11 @@ need_windows_target() {
   fi
 }
 
-# The three programs for Windows.
+# The three programs for Windows. OpenSSL asks CryptoAPI for random numbers where it was not built by Microsoft's
+# compiler: that is deprecated, and under Wine it sometimes has none. BCrypt is what it asks elsewhere.
 windows_build() { # [further words for cargo]
   say "building the programs for Windows (first time: about 15 minutes)"
-  cargo build --locked --target "$windows_target" --bins \
+  CFLAGS_x86_64_pc_windows_gnu=-DUSE_BCRYPTGENRANDOM cargo build --locked --target "$windows_target" --bins \
     --package tiexin --package tiexin-desk --package tiexin-server "$@"
 }
 

@@ -14,6 +14,8 @@ pub(crate) fn embed(program: &str, words: &str) {
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("windows") {
         return;
     }
+    // For OpenSSL's random numbers (`windows_build` in dev.sh).
+    println!("cargo:rustc-link-arg-bins=-lbcrypt");
     let text = written(program, words, &packaging.join("program.manifest"));
     let file = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join(format!("{program}.rc"));
     fs::write(&file, text).expect("the folder for output can be written");
