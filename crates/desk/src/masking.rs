@@ -4,25 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
-use tiexin_domain::nouns::support_file::FAMILY_ONLY;
-use tiexin_domain::nouns::{self, masked_fields, merge_class, tidy_name};
-use tiexin_domain::record::{Fields, MergeClass, Record};
+use tiexin_domain::nouns::{self, tidy_name};
+use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::shape::{self, Audience, Mask, audience, is_free_text};
 use tiexin_domain::{Kind, Problem, id_number, numbers_in_text, phone};
 use tiexin_store::Book;
 use uuid::Uuid;
 
 use crate::errors;
 
-/// Shown to its author only.
-pub(crate) const AUTHOR_ONLY: &str = "session_note";
-/// Of a merge: values that were taken over.
-const TAKEN_OVER: &str = "took";
 /// Who recorded it, by id; [`Record`]s from ledgers and older programs may lack it.
 pub(crate) const RECORDED_BY_ID: &str = "recorded_by_id";
 
-/// Free text beside the long notes.
-const FREE_TEXT: [&str; 8] =
-    ["note", "notes", "summary", "health", "living", "safety", "status_reason", "contact_reason"];
 /// What stands where a value is not shown.
 const NOT_HERE: &str = "（不在此显示）";
 
@@ -51,7 +44,7 @@ pub(crate) enum Shown {
 pub(crate) fn cover(record: &Record, shown: Shown, viewer: Uuid, lost: &Lost) -> (Fields, Vec<String>) {
     let mut fields = record.fields.clone();
     for field in withheld(record, shown, viewer) {
-        fields.remove(field);
+        fields.remove(&field);
     }
     if shown == Shown::Listed
         && let Some(names) = lost_to(record, lost)
@@ -119,8 +112,8 @@ pub(crate) fn is_masked(kind: &str, field: &str, value: &Value) -> bool {
 
 /// The masked form of a field that has one: a number's own field, or free text with numbers in it.
 fn masked_text(kind: &str, field: &str, text: &str) -> Option<String> {
-    if masked_fields(kind).contains(&field) {
-        Some(mask(field, text))
+    if let Some(own) = shape::mask(kind, field) {
+        Some(mask(own, text))
     } else if is_free_text(kind, field) {
         numbers_in_text::mask(text)
     } else {
@@ -128,36 +121,26 @@ fn masked_text(kind: &str, field: &str, text: &str) -> Option<String> {
     }
 }
 
-fn is_free_text(kind: &str, field: &str) -> bool {
-    FREE_TEXT.contains(&field) || merge_class(kind, field) == MergeClass::LongNote
-}
-
 /// The fields of a form whose text a mask may stand for.
 pub(crate) fn maskable<'f>(kind: &str, fields: &'f Fields) -> Vec<&'f str> {
     let named = fields.keys().map(String::as_str);
-    named.filter(|field| masked_fields(kind).contains(field) || is_free_text(kind, field)).collect()
+    named.filter(|field| shape::mask(kind, field).is_some() || is_free_text(kind, field)).collect()
 }
 
 /// Fields of the record that the viewer does not see there. A save that lacks them leaves them alone.
-pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<&'static str> {
-    let mut fields = Vec::new();
-    if record.kind == Kind::SupportFile.code() && shown == Shown::Listed {
-        fields.extend(FAMILY_ONLY);
-    }
-    if record.kind == Kind::Merge.code() {
-        // What gave way in a merge may be numbers of people: it lies there to be put back, never to be read.
-        fields.push(TAKEN_OVER);
-    }
-    if record.fields.contains_key(AUTHOR_ONLY) && !is_author(record, viewer) {
-        fields.push(AUTHOR_ONLY);
-    }
-    fields
+pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<String> {
+    let may = |field: &str| match audience(&record.kind, field) {
+        Audience::Everyone => true,
+        Audience::FamilyPage => shown == Shown::Own,
+        Audience::Author => is_author(record, viewer),
+        Audience::Nobody => false,
+    };
+    record.fields.keys().filter(|field| !may(field)).cloned().collect()
 }
 
 /// Whether lists may be filtered or sorted by the field: what is not shown must not be guessed either.
 pub(crate) fn may_be_asked_for(kind: &str, field: &str) -> bool {
-    let never = [AUTHOR_ONLY, TAKEN_OVER];
-    !FAMILY_ONLY.contains(&field) && !never.contains(&field) && !masked_fields(kind).contains(&field)
+    audience(kind, field) == Audience::Everyone && shape::mask(kind, field).is_none()
 }
 
 fn is_author(record: &Record, viewer: Uuid) -> bool {
@@ -165,13 +148,21 @@ fn is_author(record: &Record, viewer: Uuid) -> bool {
 }
 
 /// The masked form of a field's text.
-pub(crate) fn mask(field: &str, text: &str) -> String {
-    if field == "phone" { phone::mask(text) } else { id_number::mask(text) }
+pub(crate) fn mask(how: Mask, text: &str) -> String {
+    match how {
+        Mask::Phone => phone::mask(text),
+        Mask::Number => id_number::mask(text),
+    }
 }
 
 /// A value that cannot be shown whole outside its field: histories and troubles use this.
 pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: Uuid, lost: &Lost) -> Value {
-    if withheld(record, Shown::Listed, viewer).contains(&field) || FAMILY_ONLY.contains(&field) {
+    let hidden = match audience(&record.kind, field) {
+        Audience::Everyone => false,
+        Audience::Author => !is_author(record, viewer),
+        Audience::FamilyPage | Audience::Nobody => true,
+    };
+    if hidden {
         return if value.is_null() { Value::Null } else { Value::String(NOT_HERE.into()) };
     }
     if let Value::String(text) = value
@@ -196,8 +187,8 @@ pub(crate) fn uncover(kind: &str, sent: &mut Fields, known: impl Fn(&str) -> Vec
         if !text.contains('*') {
             continue;
         }
-        let (whole, message) = if masked_fields(kind).contains(&field.as_str()) {
-            let meant = known(field).into_iter().find(|value| mask(field, value) == *text);
+        let (whole, message) = if let Some(own) = shape::mask(kind, field) {
+            let meant = known(field).into_iter().find(|value| mask(own, value) == *text);
             (meant, "号码被遮住了一部分，请重新输入完整的号码，没有请留空")
         } else if is_free_text(kind, field) {
             // Stars of the writer's own need nothing to stand for.

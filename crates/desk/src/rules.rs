@@ -6,6 +6,7 @@ use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
 use tiexin_domain::nouns::{self, Counselling, Noun, PersonRef, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::shape::{self, Field, Role};
 use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
@@ -262,40 +263,28 @@ fn same_code(book: &Book, id: Uuid, fields: &Fields) -> Result<Vec<Problem>, Sto
 
 /// What has happened cannot have happened on a day that has not been yet.
 fn not_yet(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
-    let known = |field: &&&str| {
-        let date = fields.get(**field).and_then(Value::as_str);
+    let known = |field: &&Field| {
+        let date = fields.get(field.name).and_then(Value::as_str);
         let date = date.and_then(|text| PartialDate::parse(text, YearHint::None).ok());
         date.is_some_and(|date| date.begins().is_some_and(|begins| begins > day.latest))
     };
-    let told = |field: &&str| {
-        let label = crate::labels::field(kind, field);
-        Problem::new(field, "date_in_future", format!("{label}在今天之后，请核对"))
+    let told = |field: &Field| {
+        Problem::new(field.name, "date_in_future", format!("{}在今天之后，请核对", field.label))
     };
-    nouns::past_dates(kind).iter().filter(known).map(told).collect()
+    let past = shape::of(kind).into_iter().flat_map(|shape| shape.fields).filter(|field| field.past);
+    past.filter(known).map(told).collect()
 }
 
 /// Writes the region of a file without changing what the office knows: absent fields of a child are
 /// taken from its household.
 pub(crate) fn follow_household(book: &Book, kind: &str, fields: &mut Fields) -> Result<(), StoreError> {
-    if !matches!(
-        Kind::from_code(kind),
-        Kind::Visit
-            | Kind::NeedSurvey
-            | Kind::InsuranceClaim
-            | Kind::Counselling
-            | Kind::SupportFile
-            | Kind::ContactPair
-            | Kind::Person
-    ) {
-        return Ok(());
-    }
-    let household = fields.get("household").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let Some(shape) = shape::of(kind) else { return Ok(()) };
+    let household = shape.role(Role::Family).and_then(|field| fields.get(field.name)?.as_str()?.parse().ok());
     let Some(home) = household.map(|id| book.get(id)).transpose()?.flatten() else { return Ok(()) };
     if !fields.contains_key("region") {
         fields.insert("region".into(), home.region().to_string().into());
     }
-    let named = !matches!(Kind::from_code(kind), Kind::ContactPair | Kind::Person);
-    if named && !fields.contains_key("head_name") {
+    if shape.field("head_name").is_some() && !fields.contains_key("head_name") {
         fields.insert("head_name".into(), home.text("head_name").unwrap_or_default().into());
     }
     Ok(())

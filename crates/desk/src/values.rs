@@ -1,17 +1,8 @@
 //! Stored values in the office's words: codes become labels, lists become text.
 
 use serde_json::Value;
-use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
-use tiexin_domain::nouns::attachment::AttachmentKind;
-use tiexin_domain::nouns::household::HouseholdKind;
-use tiexin_domain::nouns::member::{MemberStructure, Residence};
-use tiexin_domain::nouns::merge::MergeDecision;
-use tiexin_domain::nouns::person::{PersonTag, Relation};
-use tiexin_domain::nouns::settlement::Choice;
-use tiexin_domain::nouns::support_file::{Assistance, ContactPreference, FileStatus, LossCategory};
-use tiexin_domain::nouns::visit::{Presence, VisitKind};
-use tiexin_domain::nouns::volunteer::Approval;
-use tiexin_domain::{Kind, PartialDate, Sex, YearHint};
+use tiexin_domain::shape::{self, Field, Holds};
+use tiexin_domain::{PartialDate, YearHint};
 
 use crate::labels;
 
@@ -37,59 +28,26 @@ pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
     }
 }
 
-/// The one table of fields that hold a code, and of which codes.
-macro_rules! coded {
-    ($kind:expr, $field:expr, $of:ident) => {
-        match ($kind, $field) {
-            ("visit", "kind") => Some($of!(VisitKind)),
-            ("visit", "presence") => Some($of!(Presence)),
-            ("household", "kinds") => Some($of!(HouseholdKind)),
-            ("person" | "member", "sex") => Some($of!(Sex)),
-            ("person", "relation") => Some($of!(Relation)),
-            ("person" | "member", "tags") => Some($of!(PersonTag)),
-            ("support_file", "category") => Some($of!(LossCategory)),
-            ("support_file", "assistance") => Some($of!(Assistance)),
-            ("support_file", "preference") => Some($of!(ContactPreference)),
-            ("support_file", "status") => Some($of!(FileStatus)),
-            ("member", "structure") => Some($of!(MemberStructure)),
-            ("member", "residence") => Some($of!(Residence)),
-            ("volunteer", "approval") => Some($of!(Approval)),
-            ("activity", "project") => Some($of!(ProjectColumn)),
-            ("activity", "key_task") => Some($of!(KeyTask)),
-            ("attachment", "what") => Some($of!(AttachmentKind)),
-            ("attachment", "owner_kind") | (_, "record_kind") => Some($of!(Kind)),
-            ("merge", "decision") => Some($of!(MergeDecision)),
-            ("settlement", "choice") => Some($of!(Choice)),
-            _ => None,
-        }
-    };
-}
-
-/// Codes that the field may hold, with what a worker reads for them; none: it holds no code.
-pub(crate) fn choices(kind: &str, field: &str) -> Option<Vec<(&'static str, &'static str)>> {
-    macro_rules! all {
-        ($code:ty) => {
-            <$code>::ALL.iter().map(|one| (one.code(), one.label())).collect()
-        };
-    }
-    coded!(kind, field, all)
+/// The field as its noun declares it; of a newer program's kinds, as any noun does that has one by this name.
+fn declared(kind: &str, field: &str) -> Option<&'static Field> {
+    shape::field(kind, field).or_else(|| shape::anywhere(field).filter(|_| shape::of(kind).is_none()))
 }
 
 fn label(kind: &str, field: &str, text: &str) -> String {
-    macro_rules! of {
-        ($code:ty) => {
-            known(<$code>::from_code(text).is_known(), <$code>::from_code(text).label())
-        };
-    }
-    if let Some(label) = coded!(kind, field, of) {
-        return label;
-    }
-    match (kind, field) {
-        ("activity", "start" | "end") => text.replace('T', " ").chars().take(16).collect(),
-        (_, "birth" | "loss_date" | "joined" | "left" | "died_on" | "doctor_signed_on" | "approved_on") => {
+    let Some(declared) = declared(kind, field) else {
+        let unknown = labels::known(kind, field).is_none() && is_code(text);
+        return if unknown { "（新版程序的内容）".into() } else { text.to_owned() };
+    };
+    match declared.holds {
+        Holds::Code(choices) | Holds::Codes(choices) => {
+            let known = choices.iter().find(|(code, _)| *code == text);
+            // A choice of a newer program is not called by its code.
+            known.map_or("其他（新版程序的选项）", |(_, label)| label).to_owned()
+        }
+        Holds::Moment => text.replace('T', " ").chars().take(16).collect(),
+        Holds::PartialDay => {
             PartialDate::parse(text, YearHint::None).map_or_else(|_| text.to_owned(), PartialDate::label)
         }
-        _ if labels::known(kind, field).is_none() && is_code(text) => "（新版程序的内容）".into(),
         _ => text.to_owned(),
     }
 }
@@ -98,11 +56,6 @@ fn label(kind: &str, field: &str, text: &str) -> String {
 fn is_code(text: &str) -> bool {
     text.bytes().any(|sign| sign.is_ascii_lowercase())
         && text.bytes().all(|sign| matches!(sign, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
-}
-
-/// A choice of a newer program is not called by its code.
-fn known(known: bool, label: &str) -> String {
-    if known { label } else { "其他（新版程序的选项）" }.to_owned()
 }
 
 /// Office time (UTC+8) of a moment.

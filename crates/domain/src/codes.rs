@@ -15,6 +15,8 @@ macro_rules! codes {
         impl $name {
             /// All known members in the office's usual order.
             pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+            /// Code and label of each, in that order.
+            pub const CHOICES: $crate::shape::Choices = &[$(($code, $label),)+];
             /// The code that is stored and sent.
             pub fn code(&self) -> &str {
                 match self { $($name::$variant => $code,)+ $name::Other(code) => code }

@@ -96,7 +96,7 @@ pub fn diff(kind: &str, before: &Fields, after: &Fields) -> Fields {
         if old == Some(new) || (new.is_null() && old.is_none()) {
             continue;
         }
-        let value = match crate::nouns::merge_class(kind, field) {
+        let value = match crate::shape::merge_class(kind, field) {
             MergeClass::Set => set_change(old, new),
             _ => new.clone(),
         };
@@ -104,7 +104,7 @@ pub fn diff(kind: &str, before: &Fields, after: &Fields) -> Fields {
     }
     for (field, old) in before {
         if !after.contains_key(field) {
-            let value = match crate::nouns::merge_class(kind, field) {
+            let value = match crate::shape::merge_class(kind, field) {
                 MergeClass::Set => set_change(Some(old), &Value::Array(Vec::new())),
                 _ => Value::Null,
             };

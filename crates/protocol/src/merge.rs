@@ -7,6 +7,7 @@ use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::{self, Kind};
 use tiexin_domain::record::{Fields, MergeClass, is_set_change};
 use tiexin_domain::region::Level;
+use tiexin_domain::shape;
 
 use crate::change::{Change, Held, Overwritten, ParkCode, VOID_FIELD, VoidChange};
 use crate::planted;
@@ -69,7 +70,7 @@ pub fn decide(held: Option<&Held>, change: &Change) -> Decision {
         .set
         .iter()
         .filter(|(field, value)| {
-            nouns::merge_class(&change.kind, field) == MergeClass::Sensitive
+            shape::merge_class(&change.kind, field) == MergeClass::Sensitive
                 && !planted("sensitive_is_ordinary")
                 && written_meanwhile(held, field, change)
                 && held.record.fields.get(*field).unwrap_or(&Value::Null) != *value
@@ -118,7 +119,7 @@ fn resolve(held: Option<&Held>, change: &Change) -> Effect {
     let empty = Fields::new();
     let current = held.map_or(&empty, |h| &h.record.fields);
     for (field, value) in &change.set {
-        let class = nouns::merge_class(&change.kind, field);
+        let class = shape::merge_class(&change.kind, field);
         let now = current.get(field);
         let meanwhile = held.is_some_and(|h| written_meanwhile(h, field, change));
         let next = match (class, value) {

@@ -2,7 +2,7 @@
 //! zeros that looks like a report.
 
 use chrono::NaiveDate;
-use tiexin_domain::Kind;
+use tiexin_domain::{Kind, nouns};
 use tiexin_store::figures::FactReader;
 use tiexin_store::{Book, StoreError};
 
@@ -27,10 +27,6 @@ pub enum NoSuchMonth {
     #[error("{}没有记录：本机还没有这张表要统计的记录，请先登记或导入台账", month.label())]
     Nothing { month: Month },
 }
-
-/// What an office does every day: a month before any of it lies before the book.
-const WORK: [Kind; 5] =
-    [Kind::Visit, Kind::NeedSurvey, Kind::Counselling, Kind::InsuranceClaim, Kind::Activity];
 
 /// Whether a form can be given for a month.
 ///
@@ -66,7 +62,9 @@ fn first_day(day: NaiveDate) -> NaiveDate {
 fn first_month(facts: &FactReader, form: &Form) -> Result<Option<Option<Month>>, StoreError> {
     let mut kinds: Vec<Kind> = form.columns.iter().map(|column| column.measure.of.clone()).collect();
     if form.period == Period::Month {
-        kinds.extend(WORK);
+        // What an office does every day: a month before any of it lies before the book.
+        let is_work = |kind: &&Kind| nouns::shape(kind).is_some_and(|shape| shape.is_work);
+        kinds.extend(Kind::ALL.iter().filter(is_work).cloned());
     }
     let mut first: Option<i64> = None;
     for kind in kinds {

@@ -4,8 +4,8 @@
 use serde_json::Value;
 use tiexin_domain::nouns::follow::place_of_late;
 use tiexin_domain::nouns::merge::{merged_into, standing_for};
-use tiexin_domain::nouns::{self, parent_fields};
-use tiexin_domain::record::{self as shape, Fields, Record};
+use tiexin_domain::record::{self, Fields, Record};
+use tiexin_domain::shape;
 use tiexin_domain::{MergeClass, RegionCode};
 use tiexin_protocol::{Change, VoidChange, join_notes};
 use uuid::Uuid;
@@ -57,9 +57,8 @@ impl Adopting<'_> {
 
     /// What the change says its record belongs to.
     fn named(&self) -> impl Iterator<Item = Uuid> {
-        parent_fields(&self.change.kind)
-            .iter()
-            .filter_map(|field| self.change.set.get(*field)?.as_str()?.parse().ok())
+        shape::parents(&self.change.kind)
+            .filter_map(|field| self.change.set.get(field)?.as_str()?.parse().ok())
     }
 
     /// The same as records, as far as they are here: what stands for one that was merged.
@@ -80,7 +79,7 @@ pub fn adopted(change: &Change, current: Option<&Record>, place: &RegionCode, jo
     if join {
         keep_both_notes(kind, &fields, &mut set);
     }
-    shape::apply(&mut fields, &set);
+    record::apply(&mut fields, &set);
     // A record without a region lies in its township: nothing is written to say so.
     if set.contains_key("region") || current.is_some_and(|record| record.region() != *place) {
         fields.insert("region".into(), place.to_string().into());
@@ -122,7 +121,7 @@ fn region_of(fields: &Fields) -> Option<RegionCode> {
 /// What was noted meanwhile does not give way to an older text.
 fn keep_both_notes(kind: &str, standing: &Fields, set: &mut Fields) {
     for (field, value) in set.iter_mut() {
-        if nouns::merge_class(kind, field) == MergeClass::LongNote
+        if shape::merge_class(kind, field) == MergeClass::LongNote
             && let Value::String(text) = value
         {
             *value = join_notes(standing.get(field), text);
@@ -184,8 +183,8 @@ mod tests {
     fn a_new_record_of_what_has_moved_goes_where_that_lies() {
         let mut walked = 0;
         for kind in Kind::ALL {
-            for parent in parent_fields(kind.code()).iter().filter(|field| **field != "merged_into") {
-                let set = json!({"region": OLD, "x": 1, *parent: PARENT});
+            for parent in shape::parents(kind.code()).filter(|field| *field != "merged_into") {
+                let set = json!({"region": OLD, "x": 1, parent: PARENT});
                 let change = change(kind.code(), 0, set);
                 let there = [record(PARENT, "household", NEW)];
                 let (place, save) = adopt(&change, None, &NEW[..9], &there).unwrap();

@@ -13,14 +13,16 @@ use crate::{meta, record};
 
 /// What [`crate::derive::derive`], the search documents and `parent_fields` give. Raise it whenever one of them
 /// gives anything else for some record, and name the kinds in [`CHANGED`]; a test compares.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 /// Of which kinds a version derives anything else than the one before. 1: the first that is written down; older
 /// programs knew neither attachments nor decisions, nor into what a record was merged. 2: a visit says how the
-/// family was met; names are found by `v` and `u` for `ü`, files by the tail of their code, contacts by name.
+/// family was met; names are found by `v` and `u` for `ü`, files by the tail of their code, contacts by name. 3: a field
+/// that a kind does not have, from wherever it came, is not derived of it.
 const CHANGED: &[(i64, &[&str])] = &[
     (1, &["attachment", "settlement", "merge", "household", "person", "support_file", "contact_pair"]),
     (2, &["visit", "household", "person", "support_file", "contact_pair", "member", "volunteer", "activity"]),
+    (3, &["contact_pair", "member", "volunteer", "activity", "attachment", "settlement", "merge"]),
 ];
 
 /// The version that derived the book.

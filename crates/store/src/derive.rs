@@ -3,43 +3,27 @@
 //! A pure function of the record alone: every desk derives the same, in whatever order records
 //! arrive. Kept in the transaction that writes the record.
 //!
-//! | kind | `day` | `until` | `household` | `category` | `number` | `flags` | `sort` | `natural` |
-//! |---|---|---|---|---|---|---|---|---|
-//! | visit | date | follow-up due | yes | visit kind | gifts, fen | [`visit_flag`] | | |
-//! | need_survey | date | | yes | | needs | | | |
-//! | insurance_claim | paid on | | yes | | amount, fen | | | |
-//! | counselling | date | | yes | | score | 1 file opened, 2 assessed, 4 paired | | |
-//! | activity | start | end | | project column | people¹ | 1 archived | | |
-//! | member | joined | left | | structure | | [`member_flag`] | name | |
-//! | volunteer | approved on | | | approval | minutes | | name | |
-//! | person | birth | died on | yes | relation | | [`person_flag`] | name | ID number |
-//! | support_file | opened on | | yes | loss category | | [`file_flag`] | head's name | file code |
-//! | contact_pair | from | to | yes | | | 1 has leader, 2 has worker | leader's name | |
-//! | attachment | taken at | | yes | what it shows | bytes | | | |
-//! | household | | | | | | | head's name | |
+//! Which field becomes which column stands in the noun's shape (`domain::shape::Role`, `Field::bits`).
 //!
-//! ¹ `headcount`, or how many signed in when no headcount was given.
 //! Days are `yyyymmdd`; what is unknown of a partial date is `00`, and `day` is 0 when it is wholly
 //! unknown (a list by day must not lose the record). Other columns are NULL when absent.
 //!
-//! `persons` holds eight bytes for each different person of a visit (met), need survey (persons),
-//! insurance claim (insured) and counselling (person). A person is told from another by
+//! `persons` holds eight bytes for each different person of a record. A person is told from another by
 //! household and name: the same person counts once whether or not the record names the
 //! person's own record.
 
-mod flags;
-
 use serde_json::Value;
-use tiexin_domain::nouns::person::has_died;
-use tiexin_domain::nouns::{self, tidy_name};
+use tiexin_domain::nouns::tidy_name;
+pub use tiexin_domain::nouns::{
+    member::flag as member_flag, person::flag as person_flag, support_file::flag as file_flag,
+    visit::flag as visit_flag,
+};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Fen, Kind, PartialDate, RegionCode};
+use tiexin_domain::shape::{self, Field, Find, Holds, Role, Shape};
+use tiexin_domain::{Fen, PartialDate, RegionCode};
 use uuid::Uuid;
 
-pub use flags::{file_flag, member_flag, person_flag, visit_flag};
-
 use crate::spelling;
-use flags::{file_flags, member_flags, visit_flags};
 
 /// The columns of `record` that come out of the fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -111,93 +95,90 @@ fn text<'a>(fields: &'a Fields, field: &str) -> Option<&'a str> {
     fields.get(field).and_then(Value::as_str)
 }
 
-fn flag(fields: &Fields, field: &str, bit: i64) -> i64 {
-    if fields.get(field).and_then(Value::as_bool).unwrap_or(false) { bit } else { 0 }
-}
-
-fn money(value: Option<&Value>) -> Option<i64> {
-    Fen::parse(value?.as_str()?).ok().map(|fen| fen.0)
-}
-
-fn len(fields: &Fields, field: &str) -> Option<i64> {
-    fields.get(field).and_then(Value::as_array).map(|items| items.len() as i64)
-}
-
 /// Derives the columns of a record.
 pub(crate) fn derive(record: &Record) -> Derived {
+    let d = Derived { place: place(&record.region()), ..Derived::default() };
+    match shape::of(&record.kind) {
+        Some(shape) => by_shape(shape, record, d),
+        None => by_guess(record, d),
+    }
+}
+
+fn by_shape(shape: &Shape, record: &Record, mut d: Derived) -> Derived {
     let f = &record.fields;
-    let mut d = Derived { place: place(&record.region()), ..Derived::default() };
-    let household =
-        nouns::household_field(&record.kind).and_then(|field| text(f, field)?.parse::<Uuid>().ok());
+    let text_of = |role| shape.role(role).and_then(|field| text(f, field.name));
+    let household = text_of(Role::Family).and_then(|id| id.parse::<Uuid>().ok());
     d.household = household.map(household_key);
     // A list by name, and one by day, must not lose what has none.
-    d.sort =
-        nouns::sort_field(&record.kind).map(|field| spelling::sort_key(text(f, field).unwrap_or_default()));
-    d.day = nouns::day_field(&record.kind).map(|field| day(f, field).unwrap_or(0));
-    d.until = nouns::until_field(&record.kind).and_then(|field| day(f, field));
-    d.number = nouns::number_field(&record.kind).and_then(|field| f.get(field)?.as_i64());
-    d.category = nouns::category_field(&record.kind).and_then(|field| text(f, field)).map(str::to_owned);
-    match Kind::from_code(&record.kind) {
-        Kind::Visit => {
-            d.number = gifts(f);
-            d.flags = visit_flags(f);
-            d.persons = persons(household, f.get("met"));
-        }
-        Kind::NeedSurvey => {
-            d.number = len(f, "needs");
-            d.persons = persons(household, f.get("persons"));
-        }
-        Kind::InsuranceClaim => {
-            d.number = money(f.get("amount"));
-            d.persons = persons(household, f.get("insured"));
-        }
-        Kind::Counselling => {
-            d.flags = flag(f, "file_opened", 1) | flag(f, "assessed", 2) | flag(f, "paired", 4);
-            d.persons = persons(household, f.get("person"));
-        }
-        Kind::Activity => {
-            d.number = d.number.or_else(|| len(f, "sign_ins"));
-            d.flags = flag(f, "archived", 1);
-        }
-        Kind::Member => d.flags = member_flags(f),
-        Kind::Person => {
-            d.natural = text(f, "id_number").map(str::to_uppercase);
-            // Died, nobody knows when: ended before any day that is asked for.
-            d.until = d.until.or_else(|| has_died(f).then_some(0));
-            d.flags = flag(f, "lunar_birthday", person_flag::LUNAR)
-                | if d.natural.is_some() { person_flag::HAS_ID } else { 0 };
-        }
-        Kind::SupportFile => {
-            d.natural = text(f, "code").map(str::to_owned);
-            d.flags = file_flags(f);
-        }
-        Kind::ContactPair => {
-            d.sort = text(f, "township_leader").or_else(|| text(f, "village_worker")).map(spelling::sort_key);
-            d.flags = i64::from(text(f, "township_leader").is_some())
-                | i64::from(text(f, "village_worker").is_some()) << 1;
-        }
-        Kind::Household | Kind::Volunteer | Kind::Attachment => {}
-        // A decision, and a kind of a newer program, is listed by the day or the name it seems to have.
-        Kind::Settlement | Kind::Merge | Kind::Other(_) => {
-            let name = text(f, "name").or_else(|| text(f, "head_name"));
-            d.sort = Some(spelling::sort_key(name.unwrap_or_default()));
-        }
-    }
-    let others = nouns::parent_fields(&record.kind).iter().filter(|f| **f != "household");
-    d.parents = others.filter_map(|field| record.reference(field)).collect();
+    let mut names = shape.with(Role::Sort).peekable();
+    let (named, dated) = (names.peek().is_some(), shape.role(Role::Day));
+    let name = names.find_map(|field| text(f, field.name));
+    d.sort = (named || dated.is_none()).then(|| spelling::sort_key(name.unwrap_or_default()));
+    d.day = match dated {
+        Some(field) => Some(day(f, field.name).unwrap_or(0)),
+        None => (!named).then_some(0),
+    };
+    // Ended, nobody knows when: before any day that is asked for.
+    let ended = || (shape.ended)(f).then_some(0);
+    d.until = shape.role(Role::Until).and_then(|field| day(f, field.name)).or_else(ended);
+    d.natural = shape.role(Role::Natural).and_then(|field| {
+        let own = text(f, field.name)?;
+        let is_id = field.finds.contains(&Find::IdNumber);
+        Some(if is_id { own.to_uppercase() } else { own.to_owned() })
+    });
+    d.number = shape.with(Role::Number).find_map(|field| number(field.holds, f.get(field.name)?));
+    d.category = text_of(Role::Category).map(str::to_owned);
+    d.flags = shape.fields.iter().fold((shape.flags)(f), |bits, field| bits | flags(field, f));
+    d.persons = shape.role(Role::Persons).and_then(|field| persons(household, f.get(field.name)));
+    d.parents = shape
+        .parents()
+        .filter(|parent| shape.field(parent).is_none_or(|field| !field.has(Role::Family)))
+        .filter_map(|parent| record.reference(parent))
+        .collect();
     d
 }
 
-fn gifts(f: &Fields) -> Option<i64> {
-    let items = f.get("gifts")?.as_array()?;
-    Some(items.iter().filter_map(|gift| money(gift.get("amount"))).sum())
+/// A kind of a newer program is listed by the day or the name it seems to have.
+fn by_guess(record: &Record, mut d: Derived) -> Derived {
+    let f = &record.fields;
+    let name = text(f, "name").or_else(|| text(f, "head_name"));
+    d.household = text(f, "household").and_then(|id| id.parse::<Uuid>().ok()).map(household_key);
+    d.sort = Some(spelling::sort_key(name.unwrap_or_default()));
+    d.day = Some(day(f, "date").unwrap_or(0));
+    d
 }
 
-/// The kinds of record that name persons.
-pub(crate) const WITH_PERSONS: [&str; 4] = ["visit", "need_survey", "insurance_claim", "counselling"];
+/// What is added up of a field.
+fn number(holds: Holds, value: &Value) -> Option<i64> {
+    match holds {
+        Holds::Money => Fen::parse(value.as_str()?).ok().map(|fen| fen.0),
+        // What the parts are worth.
+        Holds::Parts(parts) => {
+            let amount = parts.iter().find(|part| part.holds == Holds::Money)?;
+            let worth = |part: &Value| number(amount.holds, part.get(amount.name)?);
+            Some(value.as_array()?.iter().filter_map(worth).sum())
+        }
+        Holds::Texts | Holds::References(_) | Holds::People => Some(value.as_array()?.len() as i64),
+        _ => value.as_i64(),
+    }
+}
+
+/// The bits of a field in the column `flags`.
+fn flags(field: &Field, f: &Fields) -> i64 {
+    if field.bits.is_empty() {
+        return 0;
+    }
+    let has = |code: &str| match f.get(field.name) {
+        Some(Value::Bool(yes)) => *yes && code == "true",
+        Some(Value::String(text)) => code == "*" || text == code,
+        Some(Value::Array(items)) => items.iter().any(|item| item == code),
+        _ => field.absent == Some(code),
+    };
+    field.bits.iter().filter(|(code, _)| has(code)).fold(0, |bits, (_, bit)| bits | bit)
+}
 
 /// Different persons of one reference or a list of them.
-fn persons(household: Option<Uuid>, value: Option<&Value>) -> Option<Vec<u8>> {
+pub(crate) fn persons(household: Option<Uuid>, value: Option<&Value>) -> Option<Vec<u8>> {
     let mut keys: Vec<i64> = match value {
         Some(Value::Array(items)) => items.iter().filter_map(|p| person_key(household, p)).collect(),
         Some(one) => person_key(household, one).into_iter().collect(),

@@ -11,7 +11,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tiexin_domain::nouns::{day_field, sort_field};
+use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Record, RegionCode};
 
 pub(crate) use conditions::{called, within};
@@ -213,17 +213,35 @@ fn page(
     Ok(page)
 }
 
+/// By which a list of the kind is ordered; none: by the day, the newest first.
+fn sort_field(kind: &str) -> Option<&'static str> {
+    match shape::of(kind) {
+        Some(shape) => shape.role(Role::Sort).map(|field| field.name),
+        // Of a newer program's records, as far as anybody can tell.
+        None => Some("name"),
+    }
+}
+
+/// The field that says on which day a record of the kind happened or began.
+fn day_field(kind: &str) -> Option<&'static str> {
+    match shape::of(kind) {
+        Some(shape) => shape.role(Role::Day).map(|field| field.name),
+        None => Some("date"),
+    }
+}
+
 fn order(query: &ListQuery) -> Result<Order> {
     let kind = query.kind.as_str();
     let by_day = day_field(kind);
+    let by_name = sort_field(kind);
     let (field, descending) = match &query.sort {
         Some((field, descending)) => (field.as_str(), *descending),
-        None if sort_field(kind).is_none() => (by_day.unwrap_or("date"), true),
-        None => (sort_field(kind).unwrap_or("name"), false),
+        None if by_name.is_none() => (by_day.unwrap_or("date"), true),
+        None => (by_name.unwrap_or("name"), false),
     };
     // The order comes from the index and the region is looked at in it: even one village of a
     // hundred fills a page after a hundred pages' worth of index entries.
-    Ok(if sort_field(kind) == Some(field) {
+    Ok(if by_name == Some(field) {
         Order { by: "sort".into(), descending, index: Some("record_sort") }
     } else if by_day == Some(field) {
         Order { by: "day".into(), descending, index: Some("record_day") }

@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use tiexin_domain::nouns::Merge;
 use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision, Took, Turned, turn};
-use tiexin_domain::nouns::{self, Merge};
-use tiexin_domain::record::{self as shape, Fields, Record, Void};
+use tiexin_domain::record::{self, Fields, Record, Void};
+use tiexin_domain::shape;
 use tiexin_domain::{Kind, MergeClass, Noun};
 use tiexin_protocol::{VoidChange, join_notes};
 use uuid::Uuid;
@@ -38,12 +39,12 @@ pub fn is_money(kind: &str) -> bool {
 pub fn choosable(kind: &str, field: &str) -> bool {
     !matches!(field, "region" | "head" | "moved_from" | "moved_on" | "moved_why")
         && !field.starts_with("recorded_")
-        && !nouns::parent_fields(kind).contains(&field)
+        && !shape::parents(kind).any(|parent| parent == field)
 }
 
 /// What is taken over of a set or a long note comes to what stands.
 pub fn joins(kind: &str, field: &str) -> bool {
-    matches!(nouns::merge_class(kind, field), MergeClass::Set | MergeClass::LongNote)
+    matches!(shape::merge_class(kind, field), MergeClass::Set | MergeClass::LongNote)
 }
 
 /// The merge as a group of saves. The decision's record is the caller's to sign.
@@ -125,10 +126,10 @@ fn taken(stays: &Record, gives_way: &Record, take: &BTreeSet<String>) -> Fields 
             }
             continue;
         };
-        let value = match (nouns::merge_class(&stays.kind, field), theirs) {
+        let value = match (shape::merge_class(&stays.kind, field), theirs) {
             (MergeClass::Set, Value::Array(items)) => {
                 let add = Fields::from_iter([("+".to_owned(), Value::Array(items.clone()))]);
-                shape::apply(&mut fields, &Fields::from_iter([(field.clone(), Value::Object(add))]));
+                record::apply(&mut fields, &Fields::from_iter([(field.clone(), Value::Object(add))]));
                 continue;
             }
             (MergeClass::LongNote, Value::String(text)) => join_notes(fields.get(field), text),

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, params};
 use rusqlite_migration::{HookResult, M, Migrations};
 
-use crate::derive::{WITH_PERSONS, derive};
+use crate::derive::persons;
 use crate::error::{Result, UnlockError};
 use crate::{record, refused};
 
@@ -60,6 +60,10 @@ pub(crate) fn known() -> i64 {
     steps().len() as i64
 }
 
+/// Which kinds named persons when the column came, and where. FROZEN: a later program's nouns do not change it.
+const WITH_PERSONS: [(&str, &str); 4] =
+    [("visit", "met"), ("need_survey", "persons"), ("insurance_claim", "insured"), ("counselling", "person")];
+
 /// Derives `record.persons` of every record that names persons.
 fn fill_persons(tx: &Transaction) -> Result<()> {
     // By `n`, never by an index on `kind`: each step would sort all that is left.
@@ -68,7 +72,7 @@ fn fill_persons(tx: &Transaction) -> Result<()> {
         " WHERE n > ?1 AND +kind IN (?2, ?3, ?4, ?5) ORDER BY n LIMIT 1000"
     ))?;
     let mut set = tx.prepare("UPDATE record SET persons = ?2 WHERE n = ?1")?;
-    let [a, b, c, d] = WITH_PERSONS;
+    let [a, b, c, d] = WITH_PERSONS.map(|(kind, _)| kind);
     let mut last = 0;
     loop {
         let mut found = rows.query(params![last, a, b, c, d])?;
@@ -80,7 +84,9 @@ fn fill_persons(tx: &Transaction) -> Result<()> {
         let Some(end) = some.last() else { return Ok(()) };
         last = end.n;
         for row in some {
-            if let Some(persons) = derive(&row.record).persons {
+            let field = WITH_PERSONS.into_iter().find(|(kind, _)| *kind == row.record.kind);
+            let named = field.and_then(|(_, field)| row.record.fields.get(field));
+            if let Some(persons) = persons(row.record.reference("household"), named) {
                 set.execute(params![row.n, persons])?;
             }
         }

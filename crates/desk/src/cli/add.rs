@@ -5,6 +5,7 @@ use tiexin_contract::family::{RecordVisit, RegisterFamily};
 use tiexin_contract::records::{GetRecord, SaveRecord, Saved};
 use tiexin_contract::{Command, ErrorReply};
 use tiexin_domain::nouns::{self, Noun, Visit};
+use tiexin_domain::shape::{self, Role};
 use tiexin_domain::stored::{self, NotRead};
 use tiexin_domain::{Fields, Kind, Problem};
 use tiexin_terminal::say;
@@ -84,7 +85,7 @@ async fn save(seat: &Seat, kind: &str, mut object: Fields) -> Result<Saved, Erro
         return seat.desk.run(edit).await;
     }
     complete(seat, kind, &mut object).await?;
-    fields::by_name(&mut object);
+    fields::by_name(&Kind::from_code(kind), &mut object);
     if kind == Kind::Visit.code() {
         Visit::from_fields(&object)
             .map_err(|problem| ErrorReply::invalid(vec![rules::not_read(kind, problem)]))?;
@@ -101,7 +102,7 @@ async fn as_written<C: Command<Reply = Saved>>(seat: &Seat, args: Value) -> Resu
 
 /// What need not be written: the household's own region and head, today, the one at the desk.
 async fn complete(seat: &Seat, kind: &str, object: &mut Fields) -> Result<(), ErrorReply> {
-    let belongs = nouns::parent_fields(kind).contains(&"household");
+    let belongs = shape::role(kind, Role::Family).is_some();
     let household = object.get("household").and_then(Value::as_str).and_then(|id| id.parse().ok());
     if let (true, Some(id)) = (belongs, household)
         && !(object.contains_key("region") && object.contains_key("head_name"))
@@ -138,7 +139,7 @@ fn as_one_family(object: &Fields) -> Fields {
         .collect();
     let fill = |kind: Kind, part: &mut Value| {
         let Some(part) = part.as_object_mut() else { return };
-        let has = |field: &str| nouns::fields(kind.code()).iter().any(|shape| shape.name == field);
+        let has = |field: &str| nouns::shape(&kind).is_some_and(|shape| shape.field(field).is_some());
         for (field, value) in inherited.iter().filter(|(field, _)| has(field)) {
             part.entry(*field).or_insert_with(|| value.clone());
         }

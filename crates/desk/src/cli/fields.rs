@@ -3,13 +3,12 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use tiexin_domain::shape::{FieldShape, Holds};
+use tiexin_domain::shape::{Field, Holds};
 use tiexin_domain::{Fields, Kind, nouns};
 
 use super::exit::Outcome;
 use super::out::Out;
 use super::records;
-use crate::{labels, values};
 
 /// Which kind's fields are asked for: the word after `add`, where help is asked for, too.
 pub(super) fn asked(words: impl Iterator<Item = String>) -> Option<String> {
@@ -33,11 +32,11 @@ fn told(kind: &str, out: Out) -> Outcome {
         return family(out);
     }
     let kind = Kind::from_code(&records::kind(kind)?);
-    let fields = nouns::fields(kind.code());
-    let value: Vec<Value> = fields.iter().map(|field| shown(kind.code(), field)).collect();
+    let fields = nouns::shape(&kind).map(|shape| shape.fields).unwrap_or_default();
+    let value: Vec<Value> = fields.iter().map(shown).collect();
     out.tell(&json!({"kind": kind.code(), "fields": value}), || {
         let mut lines = vec![format!("{}（{}）的字段，写成 JSON；* 必填：", kind.label(), kind.code())];
-        lines.extend(fields.iter().map(|field| line(kind.code(), field)));
+        lines.extend(fields.iter().map(line));
         lines.push(
             "写了 household 时，region、head_name 不用写；走访的 date、kind、visitors 不写则为今天、日常走访、本人。\n\
              另写 id 则是更正那一条：没写的字段不动，null 为清空。"
@@ -71,38 +70,34 @@ fn family(out: Out) -> Outcome {
     })
 }
 
-fn choices(kind: &str, field: &FieldShape) -> Vec<(&'static str, &'static str)> {
-    values::choices(kind, field.name).unwrap_or_default()
-}
-
-fn shown(kind: &str, field: &FieldShape) -> Value {
+fn shown(field: &Field) -> Value {
+    let choices = field.choices().unwrap_or_default().iter();
+    let choices: Vec<Value> = choices.map(|(code, label)| json!({"code": code, "label": label})).collect();
     json!({
-        "field": field.name, "label": labels::field(kind, field.name), "required": field.required,
-        "holds": word(field.holds),
-        "choices": choices(kind, field).iter().map(|(code, label)| json!({"code": code, "label": label})).collect::<Vec<_>>(),
+        "field": field.name, "label": field.label, "required": field.required,
+        "holds": word(field.holds), "choices": choices,
     })
 }
 
-fn line(kind: &str, field: &FieldShape) -> String {
+fn line(field: &Field) -> String {
     let star = if field.required { "*" } else { " " };
-    let choices: Vec<String> =
-        choices(kind, field).iter().map(|(code, label)| format!("{code} {label}")).collect();
-    let holds = match (choices.is_empty(), field.holds) {
-        (true, Holds::List) if PERSONS.contains(&field.name) => r#"列表，写姓名，如 ["张三"]"#.to_owned(),
-        (true, holds) => word(holds).to_owned(),
-        (false, Holds::List) => format!("列表，可选：{}", choices.join("、")),
-        (false, _) => format!("可选：{}", choices.join("、")),
+    let one_of = |choices: &[(&str, &str)]| {
+        choices.iter().map(|(code, label)| format!("{code} {label}")).collect::<Vec<_>>().join("、")
     };
-    format!("{star} {}\t{}\t{holds}", field.name, labels::field(kind, field.name))
+    let holds = match field.holds {
+        Holds::Code(choices) => format!("可选：{}", one_of(choices)),
+        Holds::Codes(choices) => format!("列表，可选：{}", one_of(choices)),
+        Holds::People => r#"列表，写姓名，如 ["张三"]"#.to_owned(),
+        holds => word(holds).to_owned(),
+    };
+    format!("{star} {}\t{}\t{holds}", field.name, field.label)
 }
 
-/// Lists of persons: a name is enough.
-const PERSONS: [&str; 2] = ["met", "persons"];
-
 /// Persons written by their names alone, as they are stored.
-pub(super) fn by_name(object: &mut Fields) {
-    for field in PERSONS {
-        let Some(Value::Array(items)) = object.get_mut(field) else { continue };
+pub(super) fn by_name(kind: &Kind, object: &mut Fields) {
+    let fields = nouns::shape(kind).map(|shape| shape.fields).unwrap_or_default();
+    for field in fields.iter().filter(|field| field.holds == Holds::People) {
+        let Some(Value::Array(items)) = object.get_mut(field.name) else { continue };
         for item in items.iter_mut().filter(|item| item.is_string()) {
             *item = json!({"name": item.take()});
         }
@@ -111,14 +106,17 @@ pub(super) fn by_name(object: &mut Fields) {
 
 fn word(holds: Holds) -> &'static str {
     match holds {
-        Holds::YesNo => "是否（true、false）",
-        Holds::Number => "数字",
-        Holds::List => "列表",
-        Holds::Parts => "对象",
-        Holds::Text | Holds::Other => "文字",
-        Holds::Date => "日期，如 2026-10-05",
-        Holds::Id => "记录编号",
+        Holds::Text | Holds::LongText | Holds::Code(_) => "文字",
+        Holds::Texts | Holds::Codes(_) | Holds::References(_) | Holds::People | Holds::Parts(_) => "列表",
+        Holds::Day => "日期，如 2026-10-05",
+        Holds::PartialDay => "日期，可只写到年或月，如 2026-10",
+        Holds::Moment => "时间，如 2026-10-05T09:00:00",
+        Holds::Instant | Holds::Count => "数字",
+        Holds::Minutes => "分钟数",
+        Holds::Money => "金额，如 300.00",
+        Holds::Flag => "是否（true、false）",
         Holds::Region => "地区代码",
-        Holds::Amount => "金额，如 300.00",
+        Holds::Reference(_) => "记录编号",
+        Holds::Person => r#"对象，如 {"name": "张三"}"#,
     }
 }

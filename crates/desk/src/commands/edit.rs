@@ -3,8 +3,8 @@
 use serde_json::Value;
 use tiexin_contract::records::{EditRecord, Saved};
 use tiexin_contract::{ErrorCode, ErrorReply};
-use tiexin_domain::nouns::merge_class;
 use tiexin_domain::record::{self, Fields, Record};
+use tiexin_domain::shape::merge_class;
 use tiexin_domain::{MergeClass, Problem};
 
 use super::records::find;

@@ -8,6 +8,7 @@ use tiexin_domain::nouns;
 use tiexin_domain::nouns::person::{Relation, has_died};
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus, LossCategory};
 use tiexin_domain::record::Record;
+use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Kind, PartialDate};
 use uuid::Uuid;
 
@@ -77,8 +78,8 @@ impl Family {
 
     /// Visits and services, newest first.
     fn timeline(&self) -> Vec<&Record> {
-        let kinds = [Kind::Visit, Kind::NeedSurvey, Kind::InsuranceClaim, Kind::Counselling];
-        let mut told: Vec<&Record> = self.children.iter().filter(|r| kinds.contains(&kind_of(r))).collect();
+        let is_told = |r: &&Record| shape::of(&r.kind).is_some_and(|shape| shape.on_timeline);
+        let mut told: Vec<&Record> = self.children.iter().filter(is_told).collect();
         told.sort_by_key(|record| std::cmp::Reverse((day(record).map(str::to_owned), record.id)));
         told
     }
@@ -102,7 +103,7 @@ fn in_force(pair: &Record, today: NaiveDate) -> bool {
 
 /// The day a record of the timeline happened, as text that sorts by time.
 fn day(record: &Record) -> Option<&str> {
-    record.text(nouns::day_field(&record.kind)?)
+    record.text(shape::role(&record.kind, Role::Day)?.name)
 }
 
 pub(super) fn date(record: &Record, field: &str) -> Option<NaiveDate> {

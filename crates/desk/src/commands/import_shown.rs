@@ -2,6 +2,7 @@
 
 use tiexin_contract::import::{ChangeRow, ColumnPlan, FilePlan, FindingRow, NoticeRow, SheetPlan};
 use tiexin_domain::numbers_in_text;
+use tiexin_domain::shape::Mask;
 use tiexin_intake::{LedgerPlan, Severity, Workbook};
 
 use super::import::Read;
@@ -80,8 +81,8 @@ fn finding(finding: &tiexin_intake::Finding) -> FindingRow {
 fn covered(column: Option<&str>, text: &str) -> String {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     match column.map(|code| code.rsplit('.').next().unwrap_or(code)) {
-        Some("phone") if digits >= 7 => masking::mask("phone", text),
-        Some("id" | "card") if digits >= 7 => masking::mask("id_number", text),
+        Some("phone") if digits >= 7 => masking::mask(Mask::Phone, text),
+        Some("id" | "card") if digits >= 7 => masking::mask(Mask::Number, text),
         _ => numbers_in_text::mask(text).unwrap_or_else(|| text.to_owned()),
     }
 }

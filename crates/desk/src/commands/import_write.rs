@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::import::{FilePlan, ImportDone, RunImport};
 use tiexin_domain::record::Fields;
-use tiexin_domain::{Kind, nouns};
+use tiexin_domain::{Kind, shape};
 use tiexin_intake::{Intent, LedgerPlan, PlannedRecord, Taken, VOID};
 use tiexin_store::{BatchOutcome, BatchSave, Fill, Over, Save, Source};
 use uuid::Uuid;
@@ -149,7 +149,7 @@ fn next_pair(at: &At, chosen: Chosen) -> Result<Vec<Chosen>, ErrorReply> {
     }
     let Some(present) = at.book().get(chosen.id).map_err(errors::store)? else { return Ok(vec![chosen]) };
     let mut next = present.fields.clone();
-    next.retain(|field, _| nouns::fields(&present.kind).iter().any(|shape| shape.name == field));
+    next.retain(|field, _| shape::of(&present.kind).is_some_and(|shape| shape.field(field).is_some()));
     for field in ["to", "handover_note"] {
         next.remove(field);
     }

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
-use tiexin_domain::nouns;
 use tiexin_domain::record::Fields;
+use tiexin_domain::shape;
 use tiexin_domain::{Kind, Problem};
 
 use super::person_of;
@@ -55,7 +55,7 @@ fn unknown(kind: &str, sent: &Fields, before: &Fields) -> Vec<Problem> {
 
 /// The kind's own fields, and those that its form borrows of the person.
 fn known(kind: &str) -> Vec<&'static str> {
-    let own = nouns::fields(kind).into_iter().map(|shape| shape.name);
+    let own = shape::of(kind).into_iter().flat_map(|shape| shape.fields).map(|field| field.name);
     let borrowed = person_of::BORROWED.into_iter().filter(|_| person_of::borrows(kind));
     own.chain(borrowed).collect()
 }

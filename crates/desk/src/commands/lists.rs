@@ -8,8 +8,7 @@ use tiexin_contract::records::{
 };
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
-use tiexin_domain::nouns::merge_class;
-use tiexin_domain::nouns::support_file::FAMILY_ONLY;
+use tiexin_domain::shape::{Audience, audience, merge_class};
 use tiexin_domain::{Kind, Level, MergeClass, PartialDate, RegionCode, YearHint};
 use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
 use tiexin_store::{Key, ListQuery, Op, Regions};
@@ -242,8 +241,8 @@ const EXPORT_PAGE: u32 = 500;
 
 /// Writes all rows of the list, masked as they are shown.
 fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
-    let columns: Vec<(String, String)> =
-        args.columns.into_iter().filter(|(field, _)| !FAMILY_ONLY.contains(&field.as_str())).collect();
+    let may = |field: &str| audience(&args.list.kind, field) == Audience::Everyone;
+    let columns: Vec<(String, String)> = args.columns.into_iter().filter(|(field, _)| may(field)).collect();
     let named: Vec<&str> = columns.iter().map(|(field, _)| field.as_str()).collect();
     let kind = Kind::from_code(&args.list.kind);
     let heads = columns.iter().map(|(_, head)| Column::new(head.clone())).collect();

@@ -5,7 +5,7 @@ use tiexin_contract::records::{SaveRecord, Saved};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Kind, MergeClass, Problem, RegionCode, nouns::merge_class};
+use tiexin_domain::{Kind, MergeClass, Problem, RegionCode, shape::merge_class};
 use tiexin_store::moving::moved_along;
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::known_fields::refuse_unknown;
 use super::person_of;
 use super::records::{find, is_echo, kind_of, refuse_decision};
-use crate::masking::{self, AUTHOR_ONLY, RECORDED_BY_ID};
+use crate::masking::{self, RECORDED_BY_ID};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::{errors, labels, rows, rules};
@@ -208,18 +208,17 @@ fn merged_now(now: &Record, seen: &Record, merged: &Fields) -> Fields {
     fields
 }
 
-/// A session note that the writer cannot see is neither removed nor replaced by them.
+/// What the writer cannot see, such as another's session note, is neither removed nor replaced by them.
 fn keep_restricted(at: &At, seen: &Record, sent: &mut Fields) -> Result<(), ErrorReply> {
-    if !masking::withheld(seen, masking::Shown::Own, at.user.id).contains(&AUTHOR_ONLY) {
-        return Ok(());
-    }
-    match sent.remove(AUTHOR_ONLY) {
-        None | Some(Value::Null) => Ok(()),
-        Some(_) => {
-            let message = "咨询记录由另一位同事填写，只有本人可以修改";
-            Err(ErrorReply::invalid(vec![Problem::new(AUTHOR_ONLY, "author_only", message)]))
+    let mut problems = Vec::new();
+    for field in masking::withheld(seen, masking::Shown::Own, at.user.id) {
+        if !matches!(sent.remove(&field), None | Some(Value::Null)) {
+            let label = labels::field(&seen.kind, &field);
+            let message = format!("{label}由另一位同事填写，只有本人可以修改");
+            problems.push(Problem::new(&field, "author_only", message));
         }
     }
+    refuse(problems)
 }
 
 /// The form was opened on an older version. Fields that nobody else touched are merged; a field that

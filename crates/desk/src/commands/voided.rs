@@ -100,22 +100,7 @@ fn words(hanging: &Hanging) -> String {
 }
 
 fn counted(kind: &Kind, count: u64) -> String {
-    let unit = match kind {
-        Kind::Household => "户家庭",
-        Kind::Person => "位家里人",
-        Kind::SupportFile => "份台账",
-        Kind::ContactPair => "对联系人",
-        Kind::Visit => "次走访",
-        Kind::NeedSurvey => "次需求调查",
-        Kind::Counselling => "次心理健康服务",
-        Kind::InsuranceClaim => "笔保险理赔",
-        Kind::Member => "位会员",
-        Kind::Volunteer => "位志愿者",
-        Kind::Activity => "场活动",
-        Kind::Attachment => "个附件",
-        _ => "条记录",
-    };
-    format!("{count} {unit}")
+    format!("{count} {}", kind.counted())
 }
 
 /// What belongs to a void record does not come back by itself: it would be in no list, neither here nor there.

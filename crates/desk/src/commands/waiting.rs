@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::{self, Action, Grant};
+use tiexin_domain::nouns::Merge;
 use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for};
 use tiexin_domain::nouns::person::FOLLOW_THE_NUMBER;
 use tiexin_domain::nouns::settlement::Choice;
-use tiexin_domain::nouns::{self, Merge};
 use tiexin_domain::record::{self as shape, Fields, Record};
+use tiexin_domain::shape::merge_class;
 use tiexin_domain::{Kind, MergeClass, Noun, RegionCode};
 use tiexin_protocol::wire::Standing;
 use tiexin_protocol::{Change, ParkCode, Verdict};
@@ -162,7 +163,7 @@ impl Waiting {
     fn has_two_notes(&self) -> bool {
         self.change.set.iter().any(|(field, value)| {
             let standing = self.current.as_ref().and_then(|record| record.text(field));
-            nouns::merge_class(&self.change.kind, field) == MergeClass::LongNote
+            merge_class(&self.change.kind, field) == MergeClass::LongNote
                 && standing.is_some_and(|standing| value.as_str().is_some_and(|text| text != standing))
         })
     }

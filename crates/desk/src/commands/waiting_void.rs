@@ -2,9 +2,9 @@
 
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::merge::merged_into;
-use tiexin_domain::nouns::parent_fields;
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::record::Record;
+use tiexin_domain::shape;
 use tiexin_protocol::{Verdict, VoidChange};
 
 use super::waiting::{Group, Viewer, Waiting};
@@ -18,7 +18,7 @@ fn is_void(record: &Record) -> bool {
 /// A void record to which this one belongs, because of which it would not be shown.
 fn void_above(who: &Viewer<'_>, one: &Waiting) -> Option<Record> {
     let whole = one.with_change();
-    let named = parent_fields(&whole.kind).iter().filter_map(|field| whole.reference(field));
+    let named = shape::parents(&whole.kind).filter_map(|field| whole.reference(field));
     named.map(|id| who.standing(id)).find_map(|id| {
         let parent = who.record(id)?;
         if is_void(&parent) { Some(parent) } else { who.book.void_above(id).ok().flatten() }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use tiexin_domain::{IdNumber, nouns};
+use tiexin_domain::{IdNumber, nouns, shape};
 
 use super::*;
 
@@ -57,8 +57,8 @@ fn everything_obeys_the_rules() {
                 assert!(phone.starts_with("1990000") && phone.len() == 11);
             }
         }
-        for parent in nouns::parent_fields(record.kind.code()) {
-            if let Some(id) = record.fields.get(*parent).and_then(|v| v.as_str()) {
+        for parent in shape::parents(record.kind.code()) {
+            if let Some(id) = record.fields.get(parent).and_then(|v| v.as_str()) {
                 assert!(known.contains(&id.parse().unwrap()), "{parent} points nowhere");
             }
         }

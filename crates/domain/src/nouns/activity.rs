@@ -8,6 +8,7 @@ use super::{Gap, Kind, Noun, Problem};
 use crate::codes::codes;
 use crate::money::Fen;
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 codes! {
     /// 六项重点任务.
@@ -74,6 +75,56 @@ pub struct Activity {
 
 impl Noun for Activity {
     const KIND: Kind = Kind::Activity;
+    const SHAPE: Shape = Shape {
+        is_work: true,
+        home: Home::Activities,
+        initials: "hd",
+        empty: ("这里会列出办过的活动", "讲座、义诊、“5.29”会员活动日，办完登记一场，月报自己就有数了。"),
+        list: &[
+            Column::field("name").width(18),
+            Column::field("start").head("时间").width(11),
+            Column::field("place").width(12).spare(),
+            Column::field("project").head("项目").width(9),
+            Column::field("headcount").head("人数").width(5),
+            Column::field("head").width(7),
+            Column::PLACE,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "场",
+            &[
+                Field::new("name", "活动名称", Holds::Text)
+                    .required()
+                    .finds(&[Find::Name, Find::Words])
+                    .must(),
+                Field::new("start", "开始时间", Holds::Moment)
+                    .required()
+                    .roles(&[Role::Day])
+                    .must()
+                    .start(Start::Today),
+                Field::new("project", "所属项目", Holds::Code(ProjectColumn::CHOICES))
+                    .required()
+                    .roles(&[Role::Category])
+                    .must(),
+                Field::new("place", "地点", Holds::Text).finds(&[Find::Words]).asked(),
+                Field::new("headcount", "参加人数", Holds::Count).roles(&[Role::Number]).asked(),
+                Field::new("head", "负责人", Holds::Text).finds(&[Find::Words]).start(Start::Me),
+                Field::new("region", "举办地", Holds::Region).required().must().start(Start::Here),
+                Field::new("summary", "小结", Holds::LongText)
+                    .note()
+                    .finds(&[Find::Words])
+                    .hint("办了什么，大家反映怎样"),
+                Field::new("key_task", "重点任务", Holds::Code(KeyTask::CHOICES)).fold("更多"),
+                Field::new("end", "结束时间", Holds::Moment).roles(&[Role::Until]).fold("更多"),
+                Field::new("handouts", "发放资料（份）", Holds::Count).fold("更多"),
+                Field::new("money", "经费", Holds::Money).fold("更多"),
+                Field::new("approval", "审核", Holds::Text).fold("更多"),
+                Field::new("archived", "资料已归档", Holds::Flag).bits(&[("true", 1)]).fold("更多"),
+                // Who signed in stands for the number of people where nobody wrote one.
+                Field::new("sign_ins", "签到会员", Holds::References(&["member"])).roles(&[Role::Number]),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

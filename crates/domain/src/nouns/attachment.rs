@@ -8,6 +8,7 @@ use super::{Kind, Noun, Problem};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::RegionCode;
+use crate::shape::{Field, Holds, Role, Shape};
 
 codes! {
     /// What a picture shows.
@@ -71,6 +72,31 @@ pub fn is_sha256(text: &str) -> bool {
 
 impl Noun for Attachment {
     const KIND: Kind = Kind::Attachment;
+    // Which bytes they are is said once: whoever says otherwise disagrees.
+    const SHAPE: Shape = Shape::new::<Self>(
+        "份",
+        &[
+            Field::new("region", "所在村（社区）", Holds::Region).required(),
+            Field::new("household", "家庭", Holds::Reference(&["household"])).roles(&[Role::Family]),
+            Field::new("owner", "所属记录", Holds::Reference(&[]))
+                .required()
+                .sensitive()
+                .roles(&[Role::Parent]),
+            Field::new("owner_kind", "所属种类", Holds::Code(Kind::CHOICES)).required(),
+            Field::new("what", "附件种类", Holds::Code(AttachmentKind::CHOICES))
+                .required()
+                .roles(&[Role::Category]),
+            Field::new("sha256", "附件内容", Holds::Text).required().sensitive(),
+            Field::new("bytes", "附件内容", Holds::Count).required().sensitive().roles(&[Role::Number]),
+            Field::new("mime", "附件内容", Holds::Text).required(),
+            Field::new("width", "附件内容", Holds::Count),
+            Field::new("height", "附件内容", Holds::Count),
+            Field::new("thumb_sha256", "缩略图", Holds::Text).sensitive(),
+            Field::new("thumb_bytes", "缩略图", Holds::Count).sensitive(),
+            Field::new("taken_at", "拍摄日期", Holds::PartialDay).roles(&[Role::Day]),
+            Field::new("note", "说明", Holds::Text).free(),
+        ],
+    );
     fn region(&self) -> &RegionCode {
         &self.region
     }

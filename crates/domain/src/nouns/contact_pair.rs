@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Gap, Kind, Noun, Problem, tidy_name};
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Role, Shape, Start};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactPair {
@@ -96,6 +97,50 @@ fn same(one: &Option<String>, other: &Option<String>) -> bool {
 
 impl Noun for ContactPair {
     const KIND: Kind = Kind::ContactPair;
+    const SHAPE: Shape = Shape {
+        making: Some("登记联系人"),
+        mending: Some("修改联系人"),
+        follows_family: true,
+        empty: ("这里是双岗联系人", "每户一位镇里的、一位村里的。"),
+        list: &[
+            Column::field("township_leader"),
+            Column::field("village_worker"),
+            Column::PLACE,
+            Column::field("from").width(8),
+            Column::field("to").width(8),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "对",
+            &[
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .required()
+                    .roles(&[Role::Family])
+                    .carried(),
+                Field::new("file", "台账", Holds::Reference(&["support_file"]))
+                    .required()
+                    .roles(&[Role::Parent])
+                    .carried(),
+                Field::new("region", "所在村（社区）", Holds::Region).required().carried(),
+                Field::new("township_leader", "镇联系人", Holds::Text)
+                    .roles(&[Role::Sort])
+                    .bits(&[("*", 1)])
+                    .finds(&[Find::Name])
+                    .asked(),
+                Field::new("village_worker", "村联系人", Holds::Text)
+                    .roles(&[Role::Sort])
+                    .bits(&[("*", 2)])
+                    .finds(&[Find::Name])
+                    .asked(),
+                Field::new("from", "从哪天起", Holds::Day).roles(&[Role::Day]).start(Start::Today),
+                Field::new("to", "到哪天止", Holds::Day)
+                    .roles(&[Role::Until])
+                    .hint("平时空着；以后换人时会自动填上"),
+                Field::new("handover_note", "交接说明", Holds::LongText).note().asked(),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::region::RegionCode;
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counselling {
@@ -37,6 +38,56 @@ pub struct Counselling {
 
 impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
+    const SHAPE: Shape = Shape {
+        is_work: true,
+        on_timeline: true,
+        home: Home::Visits,
+        initials: "xljkfw",
+        empty: ("这里会列出心理健康服务", "谈话内容只有登记人自己看得到。"),
+        list: &[
+            Column::field("date").head("日期").width(8),
+            Column::field("head_name").width(8),
+            Column::PLACE,
+            Column::field("person").width(9).unsorted(),
+            Column::field("counsellor").width(9),
+            Column::field("paired").head("一对一").width(6),
+            Column::field("file_opened").head("建档").width(6),
+            Column::field("assessed").head("测评").width(6),
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "次",
+            &[
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .required()
+                    .roles(&[Role::Family])
+                    .must(),
+                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                Field::new("person", "服务对象", Holds::Person).required().roles(&[Role::Persons]).must(),
+                Field::new("date", "服务日期", Holds::Day)
+                    .required()
+                    .past()
+                    .roles(&[Role::Day])
+                    .must()
+                    .start(Start::Today),
+                Field::new("counsellor", "咨询师", Holds::Text).start(Start::Me),
+                Field::new("paired", "一对一结对", Holds::Flag).bits(&[("true", 4)]).asked(),
+                Field::new("file_opened", "已建档", Holds::Flag).bits(&[("true", 1)]).asked(),
+                Field::new("session_note", "谈话记录", Holds::LongText)
+                    .note()
+                    .audience(Audience::Author)
+                    .hint("只有您自己看得到"),
+                Field::new("assessed", "做了测评", Holds::Flag).bits(&[("true", 2)]).fold("测评"),
+                Field::new("scale", "量表", Holds::Text).fold("测评"),
+                Field::new("score", "得分", Holds::Count).roles(&[Role::Number]).fold("测评"),
+                Field::new("region", "所在村（社区）", Holds::Region)
+                    .required()
+                    .must()
+                    .start(Start::Here)
+                    .fold("更多"),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -14,7 +14,7 @@ pub fn follows(kind: &str, fields: &Fields) -> bool {
         }
         kind => kind,
     };
-    matches!(of, Kind::Household | Kind::Person | Kind::SupportFile | Kind::ContactPair)
+    super::shape(&of).is_some_and(|shape| shape.follows_family)
 }
 
 /// Where a new record of a family lies that had moved within its township when the record came in: with the family,

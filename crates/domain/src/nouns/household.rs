@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{Gap, Kind, Noun, Problem, need_name};
 use crate::codes::codes;
 use crate::date::PartialDate;
-use crate::region::RegionCode;
+use crate::region::{Level, RegionCode};
+use crate::shape::{Column, Field, Find, Holds, Mask, Role, Shape, Start};
 
 codes! {
     /// What a household is known for.
@@ -75,6 +76,47 @@ impl Household {
 
 impl Noun for Household {
     const KIND: Kind = Kind::Household;
+    const SHAPE: Shape = Shape {
+        counted: Some("户家庭"),
+        making: Some("登记家庭"),
+        level: Level::Village,
+        follows_family: true,
+        merges: true,
+        initials: "jt",
+        empty: ("这里是全部家庭", "可以一户一户登记，也可以把现有台账整本导入。"),
+        list: &[
+            Column::field("head_name").width(9),
+            Column::PLACE,
+            Column::field("current_address").width(18),
+            Column::field("phone").width(9).unsorted().unfiltered(),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "户",
+            &[
+                Field::new("head_name", "户主", Holds::Text)
+                    .required()
+                    .roles(&[Role::Sort])
+                    .finds(&[Find::Name])
+                    .must(),
+                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Here),
+                Field::new("current_address", "现居住地址", Holds::Text).asked(),
+                Field::new("registered_address", "户籍地址", Holds::Text).asked(),
+                Field::new("phone", "联系电话", Holds::Text)
+                    .mask(Mask::Phone)
+                    .finds(&[Find::Phone])
+                    .hint("手机或带区号的座机，没有就写“无”"),
+                Field::new("hardship", "困难原因", Holds::Texts).hint("写一项按回车"),
+                Field::new("notes", "备注", Holds::LongText).note().asked(),
+                Field::new("kinds", "家庭类别", Holds::Codes(HouseholdKind::CHOICES)).fold("更多"),
+                Field::new("head", "户主", Holds::Reference(&["person"])),
+                Field::new("moved_from", "迁出地", Holds::Region),
+                Field::new("moved_on", "迁移时间", Holds::PartialDay),
+                Field::new("moved_why", "迁移原因", Holds::Text),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

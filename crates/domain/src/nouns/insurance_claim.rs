@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Kind, Noun, PersonRef, Problem};
 use crate::money::Fen;
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InsuranceClaim {
@@ -29,6 +30,49 @@ pub struct InsuranceClaim {
 
 impl Noun for InsuranceClaim {
     const KIND: Kind = Kind::InsuranceClaim;
+    const SHAPE: Shape = Shape {
+        is_work: true,
+        on_timeline: true,
+        home: Home::Visits,
+        initials: "bxlp",
+        empty: ("这里会列出保险理赔", "理赔到账后登记一例，金额会进到月报里。"),
+        list: &[
+            Column::field("paid_on").width(8),
+            Column::field("head_name").width(8),
+            Column::PLACE,
+            Column::field("insured").width(9).unsorted(),
+            Column::field("days").width(7),
+            Column::field("amount").head("金额（元）").width(8),
+            Column::field("policy").width(13),
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "例",
+            &[
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .required()
+                    .roles(&[Role::Family])
+                    .must(),
+                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                Field::new("insured", "被保险人", Holds::Person).required().roles(&[Role::Persons]).must(),
+                Field::new("paid_on", "理赔日期", Holds::Day)
+                    .required()
+                    .past()
+                    .roles(&[Role::Day])
+                    .must()
+                    .start(Start::Today),
+                Field::new("amount", "理赔金额", Holds::Money).required().roles(&[Role::Number]).must(),
+                Field::new("days", "住院天数", Holds::Count).asked(),
+                Field::new("policy", "保险单号", Holds::Text).finds(&[Find::Words]).asked(),
+                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
+                Field::new("region", "所在村（社区）", Holds::Region)
+                    .required()
+                    .must()
+                    .start(Start::Here)
+                    .fold("更多"),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -9,6 +9,7 @@ use crate::date::PartialDate;
 use crate::id_number::Sex;
 use crate::nouns::person::PersonTag;
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 codes! {
     /// 个体 or 团体.
@@ -24,6 +25,19 @@ codes! {
         Floating = "floating", "流动人口";
         Resident = "resident", "常住人口";
     }
+}
+
+/// Bits of `flags` (F3).
+pub mod flag {
+    pub const MALE: i64 = 1;
+    pub const FEMALE: i64 = 2;
+    pub const INDIVIDUAL: i64 = 4;
+    pub const UNIT: i64 = 8;
+    pub const FLOATING: i64 = 16;
+    pub const RESIDENT: i64 = 32;
+    pub const LOST_CHILD: i64 = 64;
+    pub const CHILDBEARING: i64 = 128;
+    pub const YOUTH: i64 = 256;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +73,57 @@ pub struct Member {
 
 impl Noun for Member {
     const KIND: Kind = Kind::Member;
+    const SHAPE: Shape = Shape {
+        home: Home::Members,
+        initials: "hy",
+        empty: ("这里是会员名册", "可以一名一名登记，也可以把现有的会员台账整本导入。"),
+        list: &[
+            Column::field("name").head("姓名（单位）"),
+            Column::field("sex").width(6),
+            Column::PLACE,
+            Column::field("structure").width(8),
+            Column::field("residence").width(8).spare(),
+            Column::field("group"),
+            Column::field("tags").width(12).unsorted(),
+            Column::field("joined").width(8),
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "名",
+            &[
+                Field::new("name", "姓名或单位名称", Holds::Text)
+                    .required()
+                    .roles(&[Role::Sort])
+                    .finds(&[Find::Name])
+                    .must(),
+                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Village),
+                Field::new("person", "人员", Holds::Reference(&["person"])).roles(&[Role::Parent]),
+                Field::new("structure", "会员类型", Holds::Code(MemberStructure::CHOICES))
+                    .roles(&[Role::Category])
+                    .bits(&[("individual", flag::INDIVIDUAL), ("unit", flag::UNIT)])
+                    .must()
+                    .start(Start::Code("individual")),
+                Field::new("sex", "性别", Holds::Code(Sex::CHOICES))
+                    .bits(&[("male", flag::MALE), ("female", flag::FEMALE)])
+                    .hint("团体会员不用填"),
+                Field::new("residence", "居住", Holds::Code(Residence::CHOICES))
+                    .bits(&[("floating", flag::FLOATING), ("resident", flag::RESIDENT)])
+                    .start(Start::Code("resident")),
+                Field::new("group", "会员小组", Holds::Text).asked(),
+                Field::new("joined", "入会时间", Holds::PartialDay).roles(&[Role::Day]).start(Start::Today),
+                Field::new("wants_notices", "愿意接收活动通知", Holds::Flag).asked(),
+                Field::new("tags", "重点服务对象", Holds::Codes(PersonTag::CHOICES))
+                    .bits(&[
+                        ("lost_child", flag::LOST_CHILD),
+                        ("childbearing", flag::CHILDBEARING),
+                        ("youth", flag::YOUTH),
+                    ])
+                    .fold("更多"),
+                Field::new("left", "退会时间", Holds::PartialDay).roles(&[Role::Until]).fold("更多"),
+                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -12,6 +12,7 @@ use super::{Kind, Noun, Problem};
 use crate::codes::codes;
 use crate::record::{Fields, Record};
 use crate::region::RegionCode;
+use crate::shape::{Audience, Field, Holds, Shape};
 
 /// The field of a record that gave way: the one that stays.
 pub const MERGED_INTO: &str = "merged_into";
@@ -49,6 +50,15 @@ pub struct Took {
     pub is: Option<Value>,
 }
 
+const TURNED: &[Field] = &[
+    Field::new("record", "转过去的登记", Holds::Reference(&[])).required(),
+    Field::new("field", "栏目", Holds::Text).required(),
+];
+const TOOK: &[Field] = &[
+    Field::new("record", "登记", Holds::Reference(&[])),
+    Field::new("field", "栏目", Holds::Text).required(),
+];
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merge {
     /// Where the one that stays lies.
@@ -66,6 +76,20 @@ pub struct Merge {
 
 impl Noun for Merge {
     const KIND: Kind = Kind::Merge;
+    // Of two who merge one pair, perhaps in opposite ways, the first one's word stands.
+    const SHAPE: Shape = Shape::new::<Self>(
+        "条",
+        &[
+            Field::new("region", "所在村（社区）", Holds::Region).required(),
+            Field::new("record_kind", "登记种类", Holds::Code(Kind::CHOICES)).required(),
+            Field::new("stays", "保留的登记", Holds::Reference(&[])).required().sensitive(),
+            Field::new("gives_way", "并入的登记", Holds::Reference(&[])).required().sensitive(),
+            Field::new("decision", "处理结果", Holds::Code(MergeDecision::CHOICES)).required().sensitive(),
+            Field::new("turned", "转过去的登记", Holds::Parts(TURNED)),
+            // What gave way may be numbers of people: it lies there to be put back, never to be read.
+            Field::new("took", "采用的内容", Holds::Parts(TOOK)).audience(Audience::Nobody),
+        ],
+    );
     fn region(&self) -> &RegionCode {
         &self.region
     }
@@ -114,7 +138,7 @@ pub fn turn(kind: &str, fields: &mut Fields, from: Uuid, to: Uuid) -> Vec<String
     };
     let mut turned = Vec::new();
     for (field, value) in fields.iter_mut() {
-        let belongs = super::parent_fields(kind).contains(&field.as_str()) || field == "head";
+        let belongs = crate::shape::parents(kind).any(|parent| parent == field) || field == "head";
         let hit = match value {
             Value::String(_) if belongs && names(value) => {
                 *value = to.clone();

@@ -1,7 +1,9 @@
-//! One noun a file. A new kind of record is one file here and one line in [`Kind`].
+//! One noun a file: its struct, what it says of its fields (`SHAPE`), its rules. A new kind of record is one file here,
+//! one line in [`Kind`] and one in [`shape`].
 
 pub mod activity;
 pub mod attachment;
+mod checked;
 pub mod contact_pair;
 pub mod counselling;
 pub mod follow;
@@ -12,13 +14,14 @@ pub mod merge;
 pub mod need_survey;
 pub mod person;
 pub mod settlement;
-mod spec;
 pub mod support_file;
 pub mod visit;
 pub mod volunteer;
 
 pub use activity::Activity;
 pub use attachment::Attachment;
+pub(crate) use checked::check_as;
+pub use checked::{Checked, check};
 pub use contact_pair::ContactPair;
 pub use counselling::Counselling;
 pub use household::Household;
@@ -28,10 +31,6 @@ pub use merge::Merge;
 pub use need_survey::NeedSurvey;
 pub use person::Person;
 pub use settlement::Settlement;
-pub use spec::{
-    Checked, category_field, check, day_field, fields, household_field, masked_fields, merge_class,
-    number_field, parent_fields, past_dates, sort_field, until_field,
-};
 pub use support_file::SupportFile;
 pub use visit::Visit;
 pub use volunteer::Volunteer;
@@ -42,6 +41,7 @@ use uuid::Uuid;
 use crate::codes::codes;
 use crate::record::Fields;
 use crate::region::RegionCode;
+use crate::shape::Shape;
 use crate::stored;
 
 /// Something wrong with a field: the record cannot be saved until it is mended.
@@ -79,6 +79,8 @@ impl Gap {
 /// A kind of record.
 pub trait Noun: Serialize + DeserializeOwned + Clone + PartialEq {
     const KIND: Kind;
+    /// What it says of itself and of its fields.
+    const SHAPE: Shape;
     /// Where the record belongs.
     fn region(&self) -> &RegionCode;
     /// What is wrong. Empty when it may be saved.
@@ -149,27 +151,51 @@ impl Kind {
 
     /// What making one is called: 记走访, 登记会员.
     pub fn making(&self) -> String {
-        match self {
-            Self::Visit => "记走访".into(),
-            Self::Person => "添一位家人".into(),
-            Self::ContactPair => "登记联系人".into(),
-            other => format!("登记{}", other.label()),
-        }
+        let own = shape(self).and_then(|shape| shape.making);
+        own.map_or_else(|| format!("登记{}", self.label()), str::to_owned)
     }
 
     /// What mending one is called: 更正走访, 修改会员.
     pub fn mending(&self) -> String {
-        match self {
-            Self::Visit => "更正走访".into(),
-            Self::ContactPair => "修改联系人".into(),
-            other => format!("修改{}", other.label()),
+        let own = shape(self).and_then(|shape| shape.mending);
+        own.map_or_else(|| format!("修改{}", self.label()), str::to_owned)
+    }
+
+    /// What stands behind a number of them: `次走访`, `户家庭`.
+    pub fn counted(&self) -> String {
+        match shape(self) {
+            Some(shape) => {
+                shape.counted.map_or_else(|| format!("{}{}", shape.unit, self.label()), str::to_owned)
+            }
+            None => format!("条{}", self.word()),
         }
     }
 
     /// Made void along with its family only, and listed there as void.
     pub fn is_void_with_its_family(&self) -> bool {
-        matches!(self, Self::SupportFile)
+        shape(self).is_some_and(|shape| shape.void_with_family)
     }
+}
+
+/// What a kind says of itself; none of a kind of a newer program.
+pub fn shape(kind: &Kind) -> Option<&'static Shape> {
+    Some(match kind {
+        Kind::Household => &Household::SHAPE,
+        Kind::Person => &Person::SHAPE,
+        Kind::SupportFile => &SupportFile::SHAPE,
+        Kind::ContactPair => &ContactPair::SHAPE,
+        Kind::Visit => &Visit::SHAPE,
+        Kind::NeedSurvey => &NeedSurvey::SHAPE,
+        Kind::InsuranceClaim => &InsuranceClaim::SHAPE,
+        Kind::Counselling => &Counselling::SHAPE,
+        Kind::Member => &Member::SHAPE,
+        Kind::Volunteer => &Volunteer::SHAPE,
+        Kind::Activity => &Activity::SHAPE,
+        Kind::Attachment => &Attachment::SHAPE,
+        Kind::Settlement => &Settlement::SHAPE,
+        Kind::Merge => &Merge::SHAPE,
+        Kind::Other(_) => return None,
+    })
 }
 
 /// Whether a problem was there before an edit that touched nothing it is about. `known`: the problems of `before`.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NeedSurvey {
@@ -25,6 +26,49 @@ pub struct NeedSurvey {
 
 impl Noun for NeedSurvey {
     const KIND: Kind = Kind::NeedSurvey;
+    const SHAPE: Shape = Shape {
+        is_work: true,
+        on_timeline: true,
+        home: Home::Visits,
+        initials: "xqdc",
+        empty: ("这里会列出需求调查", "问一问家里眼下最需要什么，记下来，月报自己就有数了。"),
+        list: &[
+            Column::field("date").head("日期").width(8),
+            Column::field("head_name").width(8),
+            Column::PLACE,
+            Column::field("persons").width(12).unsorted(),
+            Column::field("needs").width(22).unsorted(),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "次",
+            &[
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .required()
+                    .roles(&[Role::Family])
+                    .must(),
+                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                Field::new("date", "调查日期", Holds::Day)
+                    .required()
+                    .past()
+                    .roles(&[Role::Day])
+                    .must()
+                    .start(Start::Today),
+                Field::new("persons", "被调查人", Holds::People).roles(&[Role::Persons]).must(),
+                Field::new("needs", "主要需求", Holds::Texts)
+                    .roles(&[Role::Number])
+                    .finds(&[Find::Words])
+                    .hint("写一项按回车，如 就医、养老、陪伴"),
+                Field::new("notes", "备注", Holds::LongText).note().finds(&[Find::Words]).asked(),
+                Field::new("region", "所在村（社区）", Holds::Region)
+                    .required()
+                    .must()
+                    .start(Start::Here)
+                    .fold("更多"),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

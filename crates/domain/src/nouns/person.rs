@@ -9,6 +9,7 @@ use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::id_number::{IdNumber, Sex};
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Mask, Role, Shape, Start};
 
 codes! {
     /// Relation to the head of the household.
@@ -34,6 +35,12 @@ codes! {
         LeftBehindWoman = "left_behind_woman", "留守妇女";
         FiveElders = "five_elders", "五老";
     }
+}
+
+/// Bits of `flags`.
+pub mod flag {
+    pub const LUNAR: i64 = 1;
+    pub const HAS_ID: i64 = 2;
 }
 
 /// Fields that follow the ID number: whoever writes one number or the other writes these with it.
@@ -128,6 +135,67 @@ impl Person {
 
 impl Noun for Person {
     const KIND: Kind = Kind::Person;
+    const SHAPE: Shape = Shape {
+        counted: Some("位家庭成员"),
+        making: Some("添一位家人"),
+        follows_family: true,
+        merges: true,
+        flags: |fields| if fields.contains_key("id_number") { flag::HAS_ID } else { 0 },
+        ended: has_died,
+        empty: ("这里是家庭成员", "登记家庭时一起登记就好。"),
+        list: &[
+            Column::field("name").width(9),
+            Column::field("relation").width(8),
+            Column::field("sex").width(6),
+            Column::PLACE,
+            Column::field("birth").width(8),
+            Column::field("tags").width(12).unsorted(),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "人",
+            &[
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .roles(&[Role::Family])
+                    .carried(),
+                Field::new("name", "姓名", Holds::Text)
+                    .required()
+                    .roles(&[Role::Sort])
+                    .finds(&[Find::Name])
+                    .must(),
+                Field::new("relation", "与户主关系", Holds::Code(Relation::CHOICES))
+                    .roles(&[Role::Category])
+                    .asked(),
+                Field::new("sex", "性别", Holds::Code(Sex::CHOICES)).asked(),
+                Field::new("birth", "出生日期", Holds::PartialDay).past().roles(&[Role::Day]).asked(),
+                Field::new("id_number", "身份证号", Holds::Text)
+                    .sensitive()
+                    .mask(Mask::Number)
+                    .roles(&[Role::Natural])
+                    .finds(&[Find::IdNumber])
+                    .hint("一时没有可以先空着"),
+                Field::new("phone", "联系电话", Holds::Text)
+                    .mask(Mask::Phone)
+                    .finds(&[Find::Phone])
+                    .hint("没有就写“无”"),
+                Field::new("lunar_birthday", "生日按农历过", Holds::Flag)
+                    .bits(&[("true", flag::LUNAR)])
+                    .asked(),
+                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Here),
+                Field::new("tags", "重点服务对象", Holds::Codes(PersonTag::CHOICES)).fold("更多"),
+                Field::new("marriage", "婚姻", Holds::Text).fold("更多"),
+                Field::new("health", "健康状况", Holds::Text).free().fold("更多"),
+                Field::new("politics", "政治面貌", Holds::Text).fold("更多"),
+                Field::new("died_on", "离世时间", Holds::PartialDay)
+                    .past()
+                    .roles(&[Role::Until])
+                    .fold("更多"),
+                Field::new("deceased", "已离世（时间不详）", Holds::Flag).fold("更多"),
+                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::region::RegionCode;
+use crate::shape::{Field, Holds, Shape};
 
 codes! {
     /// What was decided.
@@ -56,6 +57,22 @@ pub struct Settlement {
 
 impl Noun for Settlement {
     const KIND: Kind = Kind::Settlement;
+    // Of two people who decide differently the first one's word stands.
+    const SHAPE: Shape = Shape::new::<Self>(
+        "条",
+        &[
+            Field::new("region", "所在村（社区）", Holds::Region).required(),
+            Field::new("device", "所处理的修改", Holds::Reference(&[])).required(),
+            Field::new("incarnation", "所处理的修改", Holds::Reference(&[])).required(),
+            Field::new("seq", "所处理的修改", Holds::Count).required(),
+            Field::new("record", "所处理的登记", Holds::Reference(&[])).required(),
+            Field::new("record_kind", "登记种类", Holds::Code(Kind::CHOICES)).required(),
+            Field::new("author", "原登记人", Holds::Reference(&[])).required(),
+            Field::new("author_name", "原登记人", Holds::Text),
+            Field::new("choice", "处理结果", Holds::Code(Choice::CHOICES)).required().sensitive(),
+            Field::new("note", "情况", Holds::LongText).note(),
+        ],
+    );
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -8,6 +8,7 @@ use super::{Gap, Kind, Noun, Problem, household::check_phone};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::RegionCode;
+use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 
 codes! {
     /// 家庭类别.
@@ -42,6 +43,18 @@ codes! {
         Closed = "closed", "已结档";
     }
 }
+
+/// Bits of `flags`.
+pub mod flag {
+    pub const ACTIVE: i64 = 1;
+    pub const PHONE_ONLY: i64 = 2;
+    pub const DECLINED: i64 = 4;
+    pub const ANNIVERSARY: i64 = 8;
+}
+
+/// The part of the form that tells of the child, and the one about help.
+pub const CHILD: &str = "孩子的情况";
+const HELP: &str = "扶助和医疗";
 
 /// Shown only inside the family's own file, never on a list, in a search, an export, a notice.
 pub const FAMILY_ONLY: [&str; 2] = ["child_name", "loss_cause"];
@@ -151,6 +164,86 @@ impl SupportFile {
 
 impl Noun for SupportFile {
     const KIND: Kind = Kind::SupportFile;
+    const SHAPE: Shape = Shape {
+        counted: Some("份特殊家庭台账"),
+        making: Some("登记家庭"),
+        follows_family: true,
+        void_with_family: true,
+        merges: true,
+        empty: ("这里是需要多走动的家庭", "登记一户，或者把现有的特殊家庭台账整本导入。"),
+        list: &[
+            Column::field("head_name").width(7),
+            Column::field("code").width(11).spare(),
+            Column::PLACE,
+            Column::CONTACTS,
+            Column::LAST_VISIT,
+            Column::field("preference").width(9),
+            Column::field("status").head("台账").width(7).spare(),
+            Column::FILE_GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "户",
+            &[
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .required()
+                    .roles(&[Role::Family]),
+                Field::new("region", "所在村（社区）", Holds::Region).required(),
+                Field::new("head_name", "户主", Holds::Text)
+                    .required()
+                    .roles(&[Role::Sort])
+                    .finds(&[Find::Name]),
+                Field::new("code", "信息编码", Holds::Text)
+                    .sensitive()
+                    .roles(&[Role::Natural])
+                    .finds(&[Find::Code])
+                    .asked(),
+                Field::new("preference", "联系意愿", Holds::Code(ContactPreference::CHOICES))
+                    .bits(&[("phone_only", flag::PHONE_ONLY), ("declined", flag::DECLINED)])
+                    .asked(),
+                Field::new("preference_on", "问到意愿的日期", Holds::Day).past().asked(),
+                Field::new("emergency_contact", "紧急联系人", Holds::Text).asked(),
+                Field::new("phone", "紧急联系电话", Holds::Text)
+                    .mask(Mask::Phone)
+                    .finds(&[Find::Phone])
+                    .asked(),
+                Field::new("assistance", "享受特别扶助", Holds::Code(Assistance::CHOICES))
+                    .sensitive()
+                    .fold(HELP),
+                Field::new("assistance_from", "扶助开始", Holds::PartialDay).fold(HELP),
+                Field::new("assistance_to", "扶助结束", Holds::PartialDay).fold(HELP),
+                Field::new("doctor", "签约家庭医生", Holds::Text).fold(HELP),
+                Field::new("doctor_signed_on", "签约日期", Holds::PartialDay).past().fold(HELP),
+                Field::new("hospital", "就医绿色通道医院", Holds::Text).fold(HELP),
+                Field::new("policy", "保险单号", Holds::Text).fold(HELP),
+                Field::new("category", "家庭类别", Holds::Code(LossCategory::CHOICES))
+                    .required()
+                    .sensitive()
+                    .roles(&[Role::Category])
+                    .must()
+                    .fold(CHILD),
+                Field::new("child_name", "孩子的姓名", Holds::Text)
+                    .audience(Audience::FamilyPage)
+                    .fold(CHILD),
+                Field::new("loss_date", "发生时间", Holds::PartialDay).past().fold(CHILD),
+                Field::new("loss_cause", "原因", Holds::Text).audience(Audience::FamilyPage).fold(CHILD),
+                Field::new("disability_grade", "残疾等级", Holds::Text).fold(CHILD),
+                Field::new("disability_card", "残疾人证号", Holds::Text).mask(Mask::Number).fold(CHILD),
+                Field::new("anniversary", "家人愿意在纪念日得到问候", Holds::Flag)
+                    .bits(&[("true", flag::ANNIVERSARY)])
+                    .fold(CHILD),
+                Field::new("status", "台账状态", Holds::Code(FileStatus::CHOICES))
+                    .required()
+                    .absent("active")
+                    .bits(&[("active", flag::ACTIVE)])
+                    .must()
+                    .fold("台账"),
+                Field::new("status_reason", "变动原因", Holds::Text).free().fold("台账"),
+                Field::new("opened_on", "建档日期", Holds::Day).past().roles(&[Role::Day]).fold("台账"),
+                Field::new("notes", "备注", Holds::LongText).note().fold("台账"),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -8,8 +8,9 @@ use super::{Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::codes::codes;
 use crate::money::Fen;
 use crate::nouns::support_file::ContactPreference;
-use crate::record::Fields;
+use crate::record::{Fields, MergeClass};
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
 
 codes! {
     /// The five kinds of the monthly form.
@@ -62,6 +63,27 @@ pub struct Gift {
     /// Who signed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_by: Option<String>,
+}
+
+const GIFT: &[Field] = &[
+    Field::new("item", "慰问品", Holds::Text).required(),
+    Field::new("amount", "金额", Holds::Money),
+    Field::new("signed_by", "签收人", Holds::Text),
+];
+
+/// Bits of `flags`: whether somebody was met, and the code of 见面情况. A code of a newer program has no bit of its own.
+pub mod flag {
+    /// [`super::Presence::met`]: only such a visit is one by which a family has been seen.
+    pub const MET: i64 = 1;
+    pub const BY_PHONE: i64 = 16;
+    pub const NOT_WILLING: i64 = 32;
+    pub(super) const PRESENCE: &[(&str, i64)] = &[
+        ("at_home", 2),
+        ("away", 4),
+        ("in_hospital", 8),
+        ("by_phone", BY_PHONE),
+        ("not_willing", NOT_WILLING),
+    ];
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,6 +190,59 @@ impl Visit {
 
 impl Noun for Visit {
     const KIND: Kind = Kind::Visit;
+    const SHAPE: Shape = Shape {
+        making: Some("记一次走访"),
+        mending: Some("更正走访"),
+        is_work: true,
+        on_timeline: true,
+        flags: |visit| if Presence::of(visit).met() { flag::MET } else { 0 },
+        home: Home::Visits,
+        initials: "zf",
+        empty: ("这里会按时间列出走访", "上门回来，用一句话记下来就好，没有网络也能记。"),
+        list: &[
+            Column::field("date").head("日期").width(8),
+            Column::field("head_name").width(7),
+            Column::PLACE,
+            Column::field("kind").width(8),
+            Column::field("presence").width(8).spare(),
+            Column::field("visitors").width(11),
+            Column::either("note", "needs").width(22).unsorted(),
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "次",
+            &[
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .required()
+                    .roles(&[Role::Family])
+                    .asked(),
+                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                // A day ahead has a rule of its own (`problems_at`).
+                Field::new("date", "走访日期", Holds::Day).required().roles(&[Role::Day]).asked(),
+                Field::new("time", "时间", Holds::Text).asked(),
+                Field::new("kind", "走访类型", Holds::Code(VisitKind::CHOICES))
+                    .required()
+                    .roles(&[Role::Category])
+                    .asked(),
+                Field::new("festival", "节日", Holds::Text).finds(&[Find::Words]).asked(),
+                Field::new("presence", "见面情况", Holds::Code(Presence::CHOICES))
+                    .absent("at_home")
+                    .bits(flag::PRESENCE)
+                    .asked(),
+                Field::new("met", "见到的人", Holds::People).roles(&[Role::Persons]).asked(),
+                Field::new("visitors", "走访人", Holds::Texts).merge(MergeClass::Ordinary).asked(),
+                Field::new("note", "走访情况", Holds::LongText).note().finds(&[Find::Words]).asked(),
+                Field::new("needs", "需求", Holds::LongText).note().finds(&[Find::Words]).asked(),
+                Field::new("health", "健康状况", Holds::LongText).finds(&[Find::Words]).asked(),
+                Field::new("living", "生活", Holds::LongText).finds(&[Find::Words]).asked(),
+                Field::new("safety", "居家安全", Holds::LongText).finds(&[Find::Words]).asked(),
+                Field::new("gifts", "慰问品", Holds::Parts(GIFT)).roles(&[Role::Number]).asked(),
+                Field::new("follow_up", "下次跟进", Holds::Day).roles(&[Role::Until]).asked(),
+                Field::new("contact_reason", "联系原因", Holds::Text).free().asked(),
+                Field::new("region", "所在村（社区）", Holds::Region).required().asked(),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

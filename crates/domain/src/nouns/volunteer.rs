@@ -7,6 +7,7 @@ use super::{Kind, Noun, Problem, need_name};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::RegionCode;
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 codes! {
     /// A volunteer serves after approval.
@@ -40,6 +41,45 @@ pub struct Volunteer {
 
 impl Noun for Volunteer {
     const KIND: Kind = Kind::Volunteer;
+    const SHAPE: Shape = Shape {
+        home: Home::Members,
+        initials: "zyz",
+        empty: ("这里是志愿者名册", "“五老”、致富能人、热心邻居，登记下来，帮扶时好找人。"),
+        list: &[
+            Column::field("name").width(9),
+            Column::PLACE,
+            Column::field("approval").width(7),
+            Column::field("team").width(11),
+            Column::field("skills").width(14).unsorted(),
+            Column::field("minutes").head("服务时长").width(8),
+            Column::field("approved_on").width(9).spare(),
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "名",
+            &[
+                Field::new("name", "姓名", Holds::Text)
+                    .required()
+                    .roles(&[Role::Sort])
+                    .finds(&[Find::Name])
+                    .must(),
+                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Village),
+                Field::new("person", "人员", Holds::Reference(&["person"])).roles(&[Role::Parent]),
+                Field::new("approval", "审核", Holds::Code(Approval::CHOICES))
+                    .required()
+                    .roles(&[Role::Category])
+                    .must()
+                    .start(Start::Code("pending")),
+                Field::new("team", "服务队", Holds::Text).asked(),
+                Field::new("skills", "特长", Holds::Texts).hint("写一项按回车，如 理发、陪诊"),
+                Field::new("approved_on", "通过时间", Holds::PartialDay).past().roles(&[Role::Day]).asked(),
+                Field::new("minutes", "累计服务时长", Holds::Minutes)
+                    .roles(&[Role::Number])
+                    .hint("如 3小时、1小时30分钟"),
+                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
+            ],
+        )
+    };
     fn region(&self) -> &RegionCode {
         &self.region
     }

@@ -1,7 +1,7 @@
 //! Whether two records tell of one event: a row that was copied, corrected, or typed by hand before.
 
 use serde_json::Value;
-use tiexin_domain::nouns::day_field;
+use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Fields, Kind};
 
 use crate::script::{same_name, same_title};
@@ -44,7 +44,7 @@ pub(super) fn twin(kind: &Kind, one: &Fields, other: &Fields) -> bool {
 
 /// The day of an event, `2026-10-05`.
 pub(super) fn day_of<'f>(kind: &Kind, fields: &'f Fields) -> Option<&'f str> {
-    text(fields, day_field(kind.code())?)?.get(..10)
+    text(fields, shape::role(kind.code(), Role::Day)?.name)?.get(..10)
 }
 
 fn text<'f>(fields: &'f Fields, field: &str) -> Option<&'f str> {

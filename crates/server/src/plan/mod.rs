@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use tiexin_domain::access::{User, permits};
 use tiexin_domain::nouns::merge::MERGED_INTO;
-use tiexin_domain::{Kind, RegionCode, access::Action, nouns};
+use tiexin_domain::{Kind, RegionCode, access::Action, shape};
 use tiexin_protocol::canonical::{print, short};
 use tiexin_protocol::wire::{ChangeVerdict, PushRequest};
 use tiexin_protocol::{Chain, Change, ChangeId, Digest, Held, ParkCode, Verdict, planted};
@@ -142,9 +142,7 @@ fn set_region(change: &Change) -> Option<RegionCode> {
 
 /// What the change says its record belongs to.
 fn parents(change: &Change) -> impl Iterator<Item = Uuid> {
-    nouns::parent_fields(&change.kind)
-        .iter()
-        .filter_map(|field| change.set.get(*field)?.as_str()?.parse().ok())
+    shape::parents(&change.kind).filter_map(|field| change.set.get(field)?.as_str()?.parse().ok())
 }
 
 /// The scopes among `wanted` that any of the users could write to at all: only these may come into being.

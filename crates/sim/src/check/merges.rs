@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tiexin_domain::Record;
 use tiexin_domain::nouns::merge::{MERGED_INTO, merged_into, standing_for};
-use tiexin_domain::nouns::parent_fields;
+use tiexin_domain::shape;
 use tiexin_protocol::{LogEntry, Moved, VoidChange};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ pub(super) fn are_followed(records: &HashMap<Uuid, Record>, entry: &LogEntry) ->
         return Ok(());
     }
     let into = |id| records.get(&id).and_then(merged_into);
-    for field in parent_fields(&entry.kind) {
+    for field in shape::parents(&entry.kind) {
         let named = entry.set.get(*field).and_then(|id| id.as_str()?.parse::<Uuid>().ok());
         let Some(gone) = named.and_then(|id| records.get(&id)) else { continue };
         let stays = standing_for(gone.id, into).and_then(|id| records.get(&id));

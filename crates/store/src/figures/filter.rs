@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use tiexin_domain::nouns::visit::Presence;
-use tiexin_domain::{Fen, Fields, Kind};
+use tiexin_domain::shape::Role;
+use tiexin_domain::{Fen, Fields, Kind, nouns};
 
 use super::Fact;
-use crate::derive::{member_flag, visit_flag};
 
 /// Conditions on a kind's fields, and the number that is summed.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,10 +38,9 @@ impl Filter {
             let derived = derived(kind, field, values);
             derived.unwrap_or_else(|| Condition::Field(field.clone(), values.clone()))
         });
-        let sum = sum.map(|field| match (kind, field) {
-            (Kind::InsuranceClaim, "amount")
-            | (Kind::Activity, "headcount")
-            | (Kind::Volunteer, "minutes") => Summed::Number,
+        let number = nouns::shape(kind).and_then(|shape| shape.role(Role::Number));
+        let sum = sum.map(|field| match number {
+            Some(number) if number.name == field => Summed::Number,
             _ => Summed::Field(field.to_owned()),
         });
         Filter { conditions: conditions.collect(), sum }
@@ -92,46 +90,16 @@ impl Condition {
 
 /// The column of `derive.rs` that says the same as a condition on a field, if there is one.
 fn derived(kind: &Kind, field: &str, values: &[Value]) -> Option<Condition> {
-    let texts: Option<Vec<String>> = values.iter().map(|v| v.as_str().map(str::to_owned)).collect();
-    let bit = match (kind, field) {
-        (Kind::Visit, "kind") | (Kind::Activity, "project") | (Kind::Volunteer, "approval") => {
-            return texts.map(Condition::Category);
-        }
-        (Kind::SupportFile, "category") => return texts.map(Condition::Category),
-        (Kind::Visit, "presence") => {
-            let presences = texts?.into_iter().map(|code| Presence::from_code(&code));
-            let bits: Option<Vec<i64>> = presences.map(|one| visit_flag::of_presence(&one)).collect();
-            return Some(Condition::AnyFlag(bits?.iter().fold(0, |all, bit| all | bit)));
-        }
-        (Kind::Member, _) => {
-            let bits: Option<Vec<i64>> = texts?.iter().map(|code| member_bit(field, code)).collect();
-            return Some(Condition::AnyFlag(bits?.iter().fold(0, |all, bit| all | bit)));
-        }
-        (Kind::Counselling, "file_opened") => 1,
-        (Kind::Counselling, "assessed") => 2,
-        (Kind::Counselling, "paired") => 4,
-        (Kind::Activity, "archived") => 1,
-        _ => return None,
-    };
-    match values {
-        [Value::Bool(true)] => Some(Condition::AnyFlag(bit)),
-        [Value::Bool(false)] => Some(Condition::NoFlag(bit)),
-        _ => None,
+    let field = nouns::shape(kind)?.field(field)?;
+    if let [Value::Bool(yes)] = values {
+        let (_, bit) = field.bits.iter().find(|(code, _)| *code == "true")?;
+        return Some(if *yes { Condition::AnyFlag(*bit) } else { Condition::NoFlag(*bit) });
     }
-}
-
-fn member_bit(field: &str, code: &str) -> Option<i64> {
-    use member_flag::*;
-    Some(match (field, code) {
-        ("sex", "male") => MALE,
-        ("sex", "female") => FEMALE,
-        ("structure", "individual") => INDIVIDUAL,
-        ("structure", "unit") => UNIT,
-        ("residence", "floating") => FLOATING,
-        ("residence", "resident") => RESIDENT,
-        ("tags", "lost_child") => LOST_CHILD,
-        ("tags", "childbearing") => CHILDBEARING,
-        ("tags", "youth") => YOUTH,
-        _ => return None,
-    })
+    let codes: Vec<&str> = values.iter().map(Value::as_str).collect::<Option<_>>()?;
+    if field.has(Role::Category) {
+        return Some(Condition::Category(codes.into_iter().map(str::to_owned).collect()));
+    }
+    let bit = |code: &str| field.bits.iter().find(|(one, _)| *one == code).map(|(_, bit)| *bit);
+    let bits: Option<Vec<i64>> = codes.into_iter().map(bit).collect();
+    Some(Condition::AnyFlag(bits?.iter().fold(0, |all, bit| all | bit)))
 }

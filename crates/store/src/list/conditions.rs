@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value as Sql;
 use serde_json::Value;
-use tiexin_domain::nouns::{category_field, day_field};
+use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{PartialDate, RegionCode, YearHint};
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(super) fn column(query: &ListQuery, field: &str) -> Result<String> {
     if is_last_visit(kind, field) {
         return Ok(file_care::last_met(query.today));
     }
-    if category_field(kind) == Some(field) {
+    if shape::field(kind, field).is_some_and(|field| field.has(Role::Category)) {
         return Ok("category".into());
     }
     let plain = field.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -103,7 +103,7 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
         return Ok(format!("household = {}", household_key(id)));
     }
     let date = value.as_str().and_then(|text| PartialDate::parse(text, YearHint::None).ok());
-    let of_day = day_field(kind) == Some(field) || is_last_visit(kind, field);
+    let of_day = super::day_field(kind) == Some(field) || is_last_visit(kind, field);
     let (column, value) = match (of_day, date) {
         (true, Some(date)) if !matches!(op, Op::Contains | Op::StartsWith) => {
             let last_met = is_last_visit(kind, field);

@@ -3,6 +3,7 @@
 use rusqlite::{CachedStatement, Connection, params};
 use serde_json::Value;
 use tiexin_domain::Record;
+use tiexin_domain::shape::{self, Find, Shape};
 
 use crate::error::Result;
 use crate::spelling::{Spelled, spaced, spell_each};
@@ -26,59 +27,38 @@ pub(crate) struct Names {
 
 /// Whether records of a kind may stand in `name_search`.
 pub(crate) fn is_named(kind: &str) -> bool {
-    !matches!(kind, "visit" | "need_survey" | "insurance_claim" | "counselling")
+    shape::of(kind).is_none_or(|shape| finds(shape, Find::Name).next().is_some())
 }
 
 /// Whether records of a kind may stand in `text_search`.
 pub(crate) fn has_words(kind: &str) -> bool {
-    !matches!(kind, "household" | "person" | "support_file" | "contact_pair" | "member" | "volunteer")
+    shape::of(kind).is_none_or(|shape| finds(shape, Find::Words).next().is_some())
 }
 
-/// Chosen by kind, field by field: nothing enters the index because nobody thought of it.
+fn finds(shape: &'static Shape, find: Find) -> impl Iterator<Item = &'static str> {
+    shape.fields.iter().filter(move |field| field.finds.contains(&find)).map(|field| field.name)
+}
+
+/// Chosen by kind, field by field, in its shape: nothing enters the index because nobody thought of it.
 pub(crate) fn documents(record: &Record) -> Documents {
-    let own = |field: &str| record.text(field).map(str::to_owned);
-    let named = |field: &str| Names { name: own(field).unwrap_or_default(), ..Names::default() };
-    match record.kind.as_str() {
-        "household" => names(Names { phone: own("phone"), ..named("head_name") }),
-        "person" => names(Names {
-            id_number: own("id_number").map(|n| n.to_uppercase()),
-            phone: own("phone"),
-            ..named("name")
-        }),
-        "support_file" => names(Names { code: own("code"), phone: own("phone"), ..named("head_name") }),
-        "member" | "volunteer" => names(named("name")),
-        "activity" => Documents {
-            names: Some(named("name")),
-            text: words(record, &["name", "place", "head", "summary"]),
-        },
-        "visit" => Documents {
-            names: None,
-            text: words(record, &["head_name", "festival", "note", "needs", "health", "living", "safety"]),
-        },
-        "need_survey" => Documents { names: None, text: words(record, &["head_name", "needs", "notes"]) },
-        "contact_pair" => Documents {
-            names: words(record, &["township_leader", "village_worker"])
-                .map(|name| Names { name, ..Names::default() }),
-            text: None,
-        },
-        "insurance_claim" => Documents { names: None, text: words(record, &["head_name", "policy"]) },
-        // Only who, never what about.
-        "counselling" => Documents { names: None, text: words(record, &["head_name"]) },
-        _ => Documents {
-            names: record.text("name").map(|_| named("name")),
-            text: words(record, &["head_name", "title"]),
-        },
-    }
+    let Some(shape) = shape::of(&record.kind) else {
+        let name = record.text("name").map(|name| Names { name: name.to_owned(), ..Names::default() });
+        return Documents { names: name, text: words(record, ["head_name", "title"]) };
+    };
+    let own = |find| finds(shape, find).find_map(|field| record.text(field)).map(str::to_owned);
+    let names = is_named(&record.kind).then(|| Names {
+        name: words(record, finds(shape, Find::Name)).unwrap_or_default(),
+        id_number: own(Find::IdNumber).map(|number| number.to_uppercase()),
+        phone: own(Find::Phone),
+        code: own(Find::Code),
+    });
+    Documents { names, text: words(record, finds(shape, Find::Words)) }
 }
 
-fn names(names: Names) -> Documents {
-    Documents { names: Some(names), text: None }
-}
-
-fn words(record: &Record, fields: &[&str]) -> Option<String> {
+fn words<'f>(record: &Record, fields: impl IntoIterator<Item = &'f str>) -> Option<String> {
     let mut all = String::new();
     for field in fields {
-        match record.fields.get(*field) {
+        match record.fields.get(field) {
             Some(Value::String(text)) => push(&mut all, text),
             Some(Value::Array(items)) => {
                 items.iter().filter_map(Value::as_str).for_each(|text| push(&mut all, text));

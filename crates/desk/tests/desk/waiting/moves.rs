@@ -25,7 +25,7 @@ async fn what_was_made_for_a_family_that_moved_is_adopted_into_the_new_place() {
     let office = &town.office;
     let belongs: Vec<(Kind, Value)> = samples(&town)
         .into_iter()
-        .filter(|(kind, _)| !tiexin_domain::nouns::parent_fields(kind.code()).is_empty())
+        .filter(|(kind, _)| tiexin_domain::shape::parents(kind.code()).next().is_some())
         .filter(|(kind, _)| *kind != Kind::Household)
         .collect();
     assert_eq!(belongs.len(), 10);

@@ -1,0 +1,34 @@
+//! The rules of a kind over stored fields, without its type.
+
+use super::{Gap, Noun, Problem};
+use crate::record::Fields;
+use crate::shape;
+
+/// What the rules of a kind find.
+pub struct Checked {
+    pub problems: Vec<Problem>,
+    pub gaps: Vec<Gap>,
+    pub title: String,
+}
+
+pub(crate) fn check_as<N: Noun>(fields: &Fields) -> Result<Checked, Problem> {
+    let noun = N::from_fields(fields)?;
+    Ok(Checked { problems: noun.problems(), gaps: noun.gaps(), title: noun.title() })
+}
+
+/// Runs a kind's rules over stored fields.
+///
+/// # Errors
+/// An unknown kind has code `kind_unknown`; fields that cannot be read have `missing` or `unreadable`.
+pub fn check(kind: &str, fields: &Fields) -> Result<Checked, Problem> {
+    let Some(shape) = shape::of(kind) else {
+        return Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录，请更新程序"));
+    };
+    let mut checked = (shape.check)(fields)?;
+    for (field, value) in fields {
+        if value.as_str().is_some_and(|text| text.contains('\0')) {
+            checked.problems.push(Problem::new(field, "text_invalid", "含有不能保存的字符，请重新输入"));
+        }
+    }
+    Ok(checked)
+}

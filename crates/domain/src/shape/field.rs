@@ -1,0 +1,292 @@
+//! One field of a noun: what it is called, what it holds, who reads it, and what is made of it.
+
+use crate::record::MergeClass;
+
+/// A closed list: code and Chinese label, in the office's usual order.
+pub type Choices = &'static [(&'static str, &'static str)];
+
+/// What a field holds, as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// One line.
+    Text,
+    /// Several lines, in the writer's own words.
+    LongText,
+    /// A list of short texts.
+    Texts,
+    Code(Choices),
+    /// A list of codes.
+    Codes(Choices),
+    /// `2026-10-05`
+    Day,
+    /// A year, a month or a day: `2014`, `2014-01`, `2014-01-05`.
+    PartialDay,
+    /// A day and a time at the office: `2026-10-05T09:00:00`.
+    Moment,
+    /// Milliseconds since 1970 UTC.
+    Instant,
+    /// Yuan: `300.00`.
+    Money,
+    /// A whole number.
+    Count,
+    /// A whole number of minutes.
+    Minutes,
+    Flag,
+    Region,
+    /// The id of a record of one of these kinds; none named: of any.
+    Reference(&'static [&'static str]),
+    /// A list of such ids.
+    References(&'static [&'static str]),
+    /// A person met, surveyed or insured: `{"name": …, "person": id}`.
+    Person,
+    /// A list of them.
+    People,
+    /// A list of parts with fields of their own.
+    Parts(&'static [Field]),
+}
+
+/// What a field is to the columns that lists and figures read (`store::derive`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The day on which it happened or began.
+    Day,
+    /// The day on which it ended, or what was agreed is due.
+    Until,
+    /// By which a list is ordered; of several the first that is there.
+    Sort,
+    /// By which the office knows the record: an ID number, a file's code.
+    Natural,
+    /// By whose code records of the kind are told apart.
+    Category,
+    /// What is added up; of several the first that is there. Of a list its length, of gifts their worth in fen.
+    Number,
+    /// It names what the record belongs to.
+    Parent,
+    /// It names the record's family, which it belongs to.
+    Family,
+    /// The persons whom a figure counts.
+    Persons,
+}
+
+/// Where a search finds the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Find {
+    /// By name, also by pinyin and initials.
+    Name,
+    /// Whole or by its tail.
+    IdNumber,
+    Phone,
+    Code,
+    /// By words in it.
+    Words,
+}
+
+/// Who reads a field, of those with a right to the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    Everyone,
+    /// Only on the family's own page: never on a list, in a search, an export or a notice (`domain.md` §4).
+    FamilyPage,
+    /// Who recorded it.
+    Author,
+    /// Nobody: it lies there to be put back.
+    Nobody,
+}
+
+/// How a number is hidden until somebody unmasks it on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mask {
+    Phone,
+    /// ID numbers and cards.
+    Number,
+}
+
+/// What stands in a new form's field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    Empty,
+    Today,
+    /// The picked region, when it is deep enough; else where the worker is at home.
+    Here,
+    /// The same, only when it is a village: a family lives in one.
+    Village,
+    /// The worker's own name.
+    Me,
+    Code(&'static str),
+}
+
+/// Its place in the noun's form. Fields stand there in the order of the shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The form is not saved without it.
+    pub must: bool,
+    pub start: Start,
+    pub hint: Option<&'static str>,
+    /// Folded away under this title.
+    pub fold: Option<&'static str>,
+    /// Not shown: comes with the family on whose page the record is made.
+    pub carried: bool,
+}
+
+/// A field of a noun: `Field::new("days", "住院天数", Holds::Count).asked()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// As stored.
+    pub name: &'static str,
+    /// What the office calls it, everywhere.
+    pub label: &'static str,
+    pub holds: Holds,
+    /// A record without it cannot be read.
+    pub required: bool,
+    /// What an absent field means.
+    pub absent: Option<&'static str>,
+    pub merge: MergeClass,
+    pub mask: Option<Mask>,
+    pub audience: Audience,
+    /// Written freely: numbers in it are hidden.
+    pub free: bool,
+    /// It tells on which day something happened: not a day that has not been yet.
+    pub past: bool,
+    pub roles: &'static [Role],
+    /// Bits of the column `flags`, by code; of a flag by `true`; `*`: whenever it is there.
+    pub bits: &'static [(&'static str, i64)],
+    pub finds: &'static [Find],
+    /// None: the noun's form does not ask for it.
+    pub form: Option<Asked>,
+}
+
+impl Field {
+    pub const fn new(name: &'static str, label: &'static str, holds: Holds) -> Field {
+        Field {
+            name,
+            label,
+            holds,
+            required: false,
+            absent: None,
+            merge: match holds {
+                Holds::Codes(_) | Holds::Texts | Holds::References(_) => MergeClass::Set,
+                _ => MergeClass::Ordinary,
+            },
+            mask: None,
+            audience: Audience::Everyone,
+            free: matches!(holds, Holds::LongText),
+            past: false,
+            roles: &[],
+            bits: &[],
+            finds: &[],
+            form: None,
+        }
+    }
+
+    pub const fn required(mut self) -> Field {
+        self.required = true;
+        self
+    }
+
+    pub const fn absent(mut self, means: &'static str) -> Field {
+        self.absent = Some(means);
+        self
+    }
+
+    pub const fn merge(mut self, class: MergeClass) -> Field {
+        self.merge = class;
+        self
+    }
+
+    /// Of two people who say differently the first one's word stands.
+    pub const fn sensitive(self) -> Field {
+        self.merge(MergeClass::Sensitive)
+    }
+
+    /// A long text of which both versions are kept.
+    pub const fn note(self) -> Field {
+        self.merge(MergeClass::LongNote)
+    }
+
+    pub const fn mask(mut self, mask: Mask) -> Field {
+        self.mask = Some(mask);
+        self
+    }
+
+    pub const fn audience(mut self, audience: Audience) -> Field {
+        self.audience = audience;
+        self
+    }
+
+    pub const fn free(mut self) -> Field {
+        self.free = true;
+        self
+    }
+
+    pub const fn past(mut self) -> Field {
+        self.past = true;
+        self
+    }
+
+    pub const fn roles(mut self, roles: &'static [Role]) -> Field {
+        self.roles = roles;
+        self
+    }
+
+    pub const fn bits(mut self, bits: &'static [(&'static str, i64)]) -> Field {
+        self.bits = bits;
+        self
+    }
+
+    pub const fn finds(mut self, finds: &'static [Find]) -> Field {
+        self.finds = finds;
+        self
+    }
+
+    /// The form asks for it.
+    pub const fn asked(mut self) -> Field {
+        self.form = Some(self.form());
+        self
+    }
+
+    /// The form is not saved without it.
+    pub const fn must(mut self) -> Field {
+        self.form = Some(Asked { must: true, ..self.form() });
+        self
+    }
+
+    pub const fn start(mut self, start: Start) -> Field {
+        self.form = Some(Asked { start, ..self.form() });
+        self
+    }
+
+    pub const fn hint(mut self, hint: &'static str) -> Field {
+        self.form = Some(Asked { hint: Some(hint), ..self.form() });
+        self
+    }
+
+    pub const fn fold(mut self, title: &'static str) -> Field {
+        self.form = Some(Asked { fold: Some(title), ..self.form() });
+        self
+    }
+
+    /// Comes with the family on whose page the record is made.
+    pub const fn carried(mut self) -> Field {
+        self.form = Some(Asked { carried: true, ..self.form() });
+        self
+    }
+
+    const fn form(&self) -> Asked {
+        match self.form {
+            Some(form) => form,
+            None => Asked { must: false, start: Start::Empty, hint: None, fold: None, carried: false },
+        }
+    }
+
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// The closed list whose codes it holds.
+    pub fn choices(&self) -> Option<Choices> {
+        match self.holds {
+            Holds::Code(choices) | Holds::Codes(choices) => Some(choices),
+            _ => None,
+        }
+    }
+}

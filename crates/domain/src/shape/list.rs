@@ -1,0 +1,82 @@
+//! The columns in which a list shows a noun.
+
+/// What stands in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// A field, as what it holds is written.
+    Field(&'static str),
+    /// The first of two texts that is there, on one line.
+    Either(&'static str, &'static str),
+    /// The village or township.
+    Place,
+    /// Where the record's newest change is.
+    State,
+    /// What is missing of it.
+    Gaps,
+    /// What a special family's file lacks, its contacts and its people's numbers among it.
+    FileGaps,
+    /// Who looks after the family of a file.
+    Contacts,
+    /// When the family of a file was last met.
+    LastVisit,
+}
+
+/// A column of a list: `Column::field("amount").head("金额（元）").width(8)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    pub shows: Shows,
+    /// In the place of the field's label, where that is too long for a column.
+    pub head: Option<&'static str>,
+    /// Share of the width; 10 is ordinary.
+    pub width: u16,
+    /// Gives way where there is little room.
+    pub spare: bool,
+    pub unsorted: bool,
+    pub unfiltered: bool,
+}
+
+impl Column {
+    const fn new(shows: Shows, width: u16) -> Column {
+        Column { shows, head: None, width, spare: false, unsorted: false, unfiltered: false }
+    }
+
+    pub const fn field(name: &'static str) -> Column {
+        Column::new(Shows::Field(name), 10)
+    }
+
+    pub const fn either(one: &'static str, other: &'static str) -> Column {
+        Column::new(Shows::Either(one, other), 10)
+    }
+
+    pub const PLACE: Column = Column::new(Shows::Place, 11);
+    pub const STATE: Column = Column::new(Shows::State, 10).unsorted().unfiltered();
+    pub const GAPS: Column = Column::new(Shows::Gaps, 11).unsorted().unfiltered();
+    pub const FILE_GAPS: Column = Column::new(Shows::FileGaps, 11).unsorted();
+    pub const CONTACTS: Column = Column::new(Shows::Contacts, 14).unsorted().unfiltered();
+    pub const LAST_VISIT: Column = Column::new(Shows::LastVisit, 9);
+
+    pub const fn head(mut self, head: &'static str) -> Column {
+        self.head = Some(head);
+        self
+    }
+
+    pub const fn width(mut self, share: u16) -> Column {
+        self.width = share;
+        self
+    }
+
+    pub const fn spare(mut self) -> Column {
+        self.spare = true;
+        self
+    }
+
+    pub const fn unsorted(mut self) -> Column {
+        self.unsorted = true;
+        self
+    }
+
+    pub const fn unfiltered(mut self) -> Column {
+        self.unfiltered = true;
+        self
+    }
+}

@@ -1,0 +1,167 @@
+//! What a noun says of itself: one [`Shape`] beside its struct. Whoever stores, merges, lists, finds, counts, hides,
+//! labels or asks for a field reads it here; nobody keeps a table of fields of their own.
+
+mod field;
+mod list;
+mod reading;
+mod stamps;
+mod words;
+
+pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start};
+pub use list::{Column, Shows};
+pub use reading::{names, sample, samples, takes};
+pub use stamps::STAMPS;
+
+use crate::nouns::{self, Kind, Noun};
+use crate::record::{Fields, MergeClass};
+use crate::region::Level;
+
+/// An entry of the navigation that has nouns under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    Families,
+    Visits,
+    Members,
+    Activities,
+}
+
+/// What is told of a noun as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// By which it is counted: 户, 人, 次.
+    pub unit: &'static str,
+    /// What stands behind a number of them, unit and word, when it is not unit and label: `户家庭`.
+    pub counted: Option<&'static str>,
+    /// Where a record of it lies at the highest: a family lives in a village.
+    pub level: Level,
+    /// Read, checked by its own rules, and named.
+    pub check: fn(&Fields) -> Result<nouns::Checked, nouns::Problem>,
+    /// What making one is called, when it is not 登记 and its label.
+    pub making: Option<&'static str>,
+    /// What mending one is called, when it is not 修改 and its label.
+    pub mending: Option<&'static str>,
+    /// Work done on its day: a report's months have it.
+    pub is_work: bool,
+    /// Stands in what a family's page tells of the past.
+    pub on_timeline: bool,
+    /// Lies where its family lies, and moves with it.
+    pub follows_family: bool,
+    /// Made void along with its family only, and listed there as void.
+    pub void_with_family: bool,
+    /// May give way to another record of its kind (`merged_into`).
+    pub merges: bool,
+    /// Bits of the column `flags` that follow from more than one field's code.
+    pub flags: fn(&Fields) -> i64,
+    /// Whether it has ended though nobody has told on which day.
+    pub ended: fn(&Fields) -> bool,
+    /// Under which entry of the navigation its pages stand.
+    pub home: Home,
+    /// First letters of the label's pinyin, for those who type without an input method.
+    pub initials: &'static str,
+    /// What an empty list says: a title, then what to do.
+    pub empty: (&'static str, &'static str),
+    /// The columns of a list.
+    pub list: &'static [Column],
+    /// In the order in which a form asks for them.
+    pub fields: &'static [Field],
+}
+
+impl Shape {
+    /// A noun about which nothing is out of the ordinary.
+    pub const fn new<N: Noun>(unit: &'static str, fields: &'static [Field]) -> Shape {
+        Shape {
+            unit,
+            counted: None,
+            level: Level::Township,
+            check: nouns::check_as::<N>,
+            making: None,
+            mending: None,
+            is_work: false,
+            on_timeline: false,
+            follows_family: false,
+            void_with_family: false,
+            merges: false,
+            flags: |_| 0,
+            ended: |_| false,
+            home: Home::Families,
+            initials: "",
+            empty: ("", ""),
+            list: &[],
+            fields,
+        }
+    }
+
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Fields that have a role, in the order of the shape.
+    pub fn with(&self, role: Role) -> impl Iterator<Item = &'static Field> + use<> {
+        self.fields.iter().filter(move |field| field.has(role))
+    }
+
+    /// The first field that has a role.
+    pub fn role(&self, role: Role) -> Option<&'static Field> {
+        self.with(role).next()
+    }
+
+    /// Fields that name what a record belongs to, into what it was merged among them.
+    pub fn parents(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let own = self.fields.iter().filter(|field| field.has(Role::Family) || field.has(Role::Parent));
+        let into = self.merges.then_some(nouns::merge::MERGED_INTO);
+        own.map(|field| field.name).chain(into)
+    }
+}
+
+/// The shape of a kind; none of a kind of a newer program.
+pub fn of(kind: &str) -> Option<&'static Shape> {
+    nouns::shape(&Kind::from_code(kind))
+}
+
+/// A field of a kind, or one that every record has.
+pub fn field(kind: &str, name: &str) -> Option<&'static Field> {
+    of(kind).and_then(|shape| shape.field(name)).or_else(|| STAMPS.iter().find(|stamp| stamp.name == name))
+}
+
+/// The field of some kind by this name: of a kind of a newer program, and of what a form borrows from another record.
+pub fn anywhere(name: &str) -> Option<&'static Field> {
+    Kind::ALL.iter().filter_map(nouns::shape).find_map(|shape| shape.field(name))
+}
+
+/// The merge class of a field (`sync.md`, Merge). Unknown kinds and fields are ordinary.
+pub fn merge_class(kind: &str, name: &str) -> MergeClass {
+    of(kind).and_then(|shape| shape.field(name)).map_or(MergeClass::Ordinary, |field| field.merge)
+}
+
+/// How a field is masked.
+pub fn mask(kind: &str, name: &str) -> Option<Mask> {
+    of(kind)?.field(name)?.mask
+}
+
+/// Who reads a field. Of a kind or a field that this program does not know: as strictly as any field by that name.
+pub fn audience(kind: &str, name: &str) -> Audience {
+    let strictest = || {
+        let all = Kind::ALL.iter().filter_map(nouns::shape).filter_map(|shape| shape.field(name));
+        all.map(|field| field.audience).max().unwrap_or(Audience::Everyone)
+    };
+    of(kind).and_then(|shape| shape.field(name)).map_or_else(strictest, |field| field.audience)
+}
+
+/// Whether a text is written freely, so that numbers in it are hidden.
+pub fn is_free_text(kind: &str, name: &str) -> bool {
+    of(kind).and_then(|shape| shape.field(name)).or_else(|| anywhere(name)).is_some_and(|field| field.free)
+}
+
+/// Fields of the kind that point to what it belongs to: a household, a person, a file, what it was merged into. Of a
+/// kind of a newer program none is known.
+pub fn parents(kind: &str) -> impl Iterator<Item = &'static str> {
+    of(kind).into_iter().flat_map(|shape| shape.parents())
+}
+
+/// The field that has a role in a kind.
+pub fn role(kind: &str, role: Role) -> Option<&'static Field> {
+    of(kind)?.role(role)
+}
+
+#[cfg(test)]
+mod tests;

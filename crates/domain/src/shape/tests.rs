@@ -1,0 +1,96 @@
+use super::*;
+use crate::nouns::{
+    Activity, Attachment, ContactPair, Counselling, Household, InsuranceClaim, Member, Merge, NeedSurvey,
+    Person, Settlement, SupportFile, Visit, Volunteer,
+};
+use crate::stored::NotRead;
+
+/// A noun's struct and its shape tell the same fields, the same ones that must be there, and hold the same.
+fn agrees<N: Noun>() {
+    let kind = N::KIND;
+    let shape = nouns::shape(&kind).unwrap();
+    let mut own: Vec<&str> = names::<N>().to_vec();
+    let mut told: Vec<&str> = shape.fields.iter().map(|field| field.name).collect();
+    own.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(own, told, "{kind:?}: the fields of the struct, and those of its SHAPE");
+    let whole = samples(shape.fields);
+    assert_eq!(takes::<N>(&whole), Ok(()), "{kind:?}: what the SHAPE says that a field holds");
+    for field in shape.fields {
+        let mut without = whole.clone();
+        without.remove(field.name);
+        let lacks = takes::<N>(&without).err();
+        let missing = NotRead { path: vec![field.name.to_owned()], missing: true };
+        assert_eq!(lacks, field.required.then_some(missing), "{kind:?}.{}", field.name);
+    }
+}
+
+#[test]
+fn a_struct_and_its_shape_tell_the_same() {
+    agrees::<Household>();
+    agrees::<Person>();
+    agrees::<SupportFile>();
+    agrees::<ContactPair>();
+    agrees::<Visit>();
+    agrees::<NeedSurvey>();
+    agrees::<InsuranceClaim>();
+    agrees::<Counselling>();
+    agrees::<Member>();
+    agrees::<Volunteer>();
+    agrees::<Activity>();
+    agrees::<Attachment>();
+    agrees::<Settlement>();
+    agrees::<Merge>();
+}
+
+#[test]
+fn every_kind_has_a_shape_that_holds_together() {
+    for kind in Kind::ALL {
+        let shape = nouns::shape(kind).unwrap_or_else(|| panic!("{kind:?} has no shape"));
+        let region = shape.field("region").unwrap();
+        assert!(region.required && region.holds == Holds::Region, "{kind:?}");
+        for field in shape.fields {
+            let of = format!("{kind:?}.{}", field.name);
+            assert!(!field.label.is_empty(), "{of} has no label");
+            let day = matches!(field.holds, Holds::Day | Holds::PartialDay | Holds::Moment);
+            let dated = field.past || field.has(Role::Day) || field.has(Role::Until);
+            assert!(day || !dated, "{of} is no day");
+            assert!(field.mask.is_none() || field.holds == Holds::Text, "{of} is masked");
+            assert!(
+                field.merge != MergeClass::Set
+                    || matches!(field.holds, Holds::Texts | Holds::Codes(_) | Holds::References(_)),
+                "{of} is no set"
+            );
+            for (code, bit) in field.bits {
+                let known = match field.choices() {
+                    Some(choices) => choices.iter().any(|(one, _)| one == code),
+                    None => *code == "*" || (field.holds == Holds::Flag && *code == "true"),
+                };
+                assert!(known && bit.count_ones() == 1, "{of}: {code}");
+            }
+            if let Some(Start::Code(code)) = field.form.map(|form| form.start) {
+                assert!(field.choices().is_some_and(|all| all.iter().any(|(one, _)| *one == code)), "{of}");
+            }
+            if let Some(code) = field.absent {
+                assert!(field.choices().is_some_and(|all| all.iter().any(|(one, _)| *one == code)), "{of}");
+            }
+        }
+        let bits: i64 = shape.fields.iter().flat_map(|field| field.bits).map(|(_, bit)| bit).sum();
+        let all: i64 = shape.fields.iter().flat_map(|field| field.bits).fold(0, |all, (_, bit)| all | bit);
+        assert_eq!(bits, all, "{kind:?}: two codes share a bit");
+        assert!(
+            !shape.on_timeline || shape.role(Role::Family).is_some_and(|field| field.required),
+            "{kind:?}"
+        );
+    }
+    assert!(of("pairing_of_the_future").is_none());
+}
+
+#[test]
+fn what_is_not_known_is_hidden_as_strictly_as_anything_by_its_name() {
+    assert_eq!(audience("counselling", "session_note"), Audience::Author);
+    assert_eq!(audience("of_the_future", "session_note"), Audience::Author);
+    assert_eq!(audience("visit", "child_name"), Audience::FamilyPage);
+    assert_eq!(audience("visit", "note"), Audience::Everyone);
+    assert_eq!(audience("of_the_future", "shoe_size"), Audience::Everyone);
+}
