@@ -281,30 +281,11 @@ fn in_words(kinds: &[(String, u64)]) -> String {
     let place = |label: &str| Kind::ALL.iter().position(|kind| kind.label() == label);
     let mut sorted: Vec<&(String, u64)> = kinds.iter().collect();
     sorted.sort_by_key(|(label, _)| place(label).unwrap_or(Kind::ALL.len()));
-    let told =
-        sorted.iter().map(|(label, number)| match place(label).and_then(|at| counted(&Kind::ALL[at])) {
-            Some(noun) => format!("{number} {noun}"),
-            None => format!("{number} 条{label}"),
-        });
+    let told = sorted.iter().map(|(label, number)| match place(label) {
+        Some(at) => format!("{number} {}", Kind::ALL[at].counted()),
+        None => format!("{number} 条{label}"),
+    });
     told.collect::<Vec<_>>().join("、")
-}
-
-/// A kind behind a number, with its measure word.
-fn counted(kind: &Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::Household => "户家庭",
-        Kind::Person => "位家庭成员",
-        Kind::SupportFile => "份特殊家庭台账",
-        Kind::ContactPair => "对双岗联系人",
-        Kind::Visit => "次走访",
-        Kind::NeedSurvey => "次需求调查",
-        Kind::InsuranceClaim => "笔保险理赔",
-        Kind::Counselling => "次心理健康服务",
-        Kind::Member => "名会员",
-        Kind::Volunteer => "名志愿者",
-        Kind::Activity => "场活动",
-        _ => return None,
-    })
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

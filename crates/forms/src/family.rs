@@ -2,7 +2,7 @@
 //! the path by which the desk tells its problems: `persons.0.id_number`.
 
 use crate::support::{CHILD, FILE};
-use crate::{FieldKind, FormField, Start, Today, Typed, options, read};
+use crate::{FieldKind, FormField, Start, Today, Typed, read};
 use serde_json::{Value, json};
 use tiexin_contract::family::RegisterFamily;
 use tiexin_domain::nouns::household::HouseholdKind;
@@ -31,11 +31,11 @@ pub fn fields() -> Vec<FormField> {
         new("household.current_address", "现居住地址", Text).wide(),
         new("household.registered_address", "户籍地址", Text).wide().hint("与现居住地址一样的可以不填"),
         new(SPECIAL, "建立特殊家庭台账", Flag),
-        new("file.category", "家庭类别", Code(options::<LossCategory>)).folded(FILE),
+        new("file.category", "家庭类别", Code(LossCategory::CHOICES)).folded(FILE),
         new("file.code", "信息编码", Text).folded(FILE),
         new("contacts.township_leader", "镇联系人", Text).folded(FILE),
         new("contacts.village_worker", "村联系人", Text).folded(FILE),
-        new("file.preference", "联系意愿", Code(options::<ContactPreference>)).folded(FILE).wide(),
+        new("file.preference", "联系意愿", Code(ContactPreference::CHOICES)).folded(FILE).wide(),
         new("file.preference_on", "问到意愿的日期", Day).folded(FILE),
         new("file.child_name", "孩子的姓名", Text).folded(CHILD),
         new("file.loss_date", "时间", PartialDay).folded(CHILD),

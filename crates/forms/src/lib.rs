@@ -19,7 +19,7 @@ pub mod visit;
 
 pub use amount::{read_count, read_minutes};
 pub use day::{read_date, read_day, read_day_ahead, read_day_near, read_moment};
-pub use options::{Codes, Options, label_of, options};
+pub use options::{Options, label_of};
 pub use spec::{FieldKind, FormField, Start};
 pub use today::Today;
 pub use told::{Told, told};

@@ -1,5 +1,7 @@
 //! A field of a form.
 
+pub use tiexin_domain::shape::Start;
+
 use crate::Options;
 
 /// What a field holds and how it is filled in.
@@ -35,20 +37,6 @@ pub enum FieldKind {
     Family,
     /// Not shown: comes with the family on whose page the record is made.
     Carried,
-}
-
-/// What stands in a new form's field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    Empty,
-    Today,
-    /// The picked region, when it is deep enough; else where the worker is at home.
-    Here,
-    /// The same, only when it is a village: a family lives in one.
-    Village,
-    /// The worker's own name.
-    Me,
-    Code(&'static str),
 }
 
 /// A field of a form: `FormField::new("name", "姓名", FieldKind::Text).required()`.

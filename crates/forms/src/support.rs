@@ -2,4 +2,4 @@
 
 pub(crate) const FILE: &str = "特殊家庭台账";
 /// The loss is told behind this fold and nowhere else.
-pub(crate) const CHILD: &str = "孩子的情况";
+pub(crate) use tiexin_domain::nouns::support_file::CHILD;

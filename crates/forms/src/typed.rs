@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_form_sends_only_what_was_touched() {
-        let fields = kinds::household();
+        let fields = kinds::of("household");
         let seen = stored(json!({
             "head_name": "某某", "region": "340323100001", "current_address": "东头一号", "kinds": ["general"],
         }));
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_same_said_otherwise_is_no_change() {
-        let fields = kinds::person();
+        let fields = kinds::of("person");
         let seen = stored(json!({"name": "某", "birth": "2026-10-05", "region": "340323100001"}));
         let mut typed = opened(&fields, &seen);
         typed.insert("birth".into(), json!("10.5"));
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_already_does_not_hinder_another_change() {
-        let fields = kinds::support_file();
+        let fields = kinds::of("support_file");
         let seen = stored(json!({"region": "340323100001", "head_name": "某"}));
         let mut typed = opened(&fields, &seen);
         typed.insert("doctor".into(), json!("李医生"));
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn service_time_is_shown_as_it_is_told() {
-        let fields = kinds::volunteer();
+        let fields = kinds::of("volunteer");
         let seen = stored(json!({"name": "某", "minutes": 150, "approval": "pending"}));
         let typed = opened(&fields, &seen);
         assert_eq!(typed["minutes"], json!("2小时30分钟"));

@@ -3,7 +3,8 @@
 use super::add::add_all;
 use super::large::Large;
 use super::thumb::Thumb;
-use crate::components::{Button, Card, Choice, Sign, options, show};
+use crate::components::choice::given;
+use crate::components::{Button, Card, Choice, Sign, show};
 use crate::hooks::{use_query, use_session, use_toast};
 use crate::transport::{PICTURES, pick_files, read_files};
 use std::rc::Rc;
@@ -101,8 +102,7 @@ pub(crate) fn Attachments(props: &AttachmentsProps) -> Html {
         if can_write { { button("添加") } }
         </>
     };
-    let kinds: Vec<(AttrValue, AttrValue)> =
-        options::<AttachmentKind>().into_iter().map(|(code, label)| (code.into(), label.into())).collect();
+    let kinds: Vec<(AttrValue, AttrValue)> = given(AttachmentKind::CHOICES);
     let onmove = {
         let large = large.clone();
         Callback::from(move |id| large.set(Some(id)))

@@ -2,7 +2,7 @@
 
 use super::Field;
 use super::field::{use_field_id, use_problem};
-pub(crate) use tiexin_forms::{Options, label_of, options};
+pub(crate) use tiexin_forms::{Options, label_of};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -138,7 +138,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
 
 /// Static options as the props of [`Choice`] want them.
 pub(crate) fn given(options: Options) -> Vec<(AttrValue, AttrValue)> {
-    options().into_iter().map(|(code, label)| (code.into(), label.into())).collect()
+    options.iter().map(|(code, label)| ((*code).into(), (*label).into())).collect()
 }
 
 #[derive(Properties, PartialEq)]

@@ -27,7 +27,7 @@ pub(crate) mod waiting;
 
 pub(crate) use button::{Button, Look};
 pub(crate) use charts::{BarsByDay, CompareBars, RankedBars, RankedRow, Timeline, TimelineEntry};
-pub(crate) use choice::{Choice, Choices, Flag, options};
+pub(crate) use choice::{Choice, Choices, Flag};
 pub(crate) use date_field::{DateField, MomentField};
 pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog, SAFE};
 pub(crate) use empty::Empty;

@@ -13,21 +13,6 @@ use yew_router::prelude::*;
 
 const PAGE: u32 = 100;
 
-/// The kinds of which something is void often, in the order of the office.
-const KINDS: [Kind; 11] = [
-    Kind::Household,
-    Kind::SupportFile,
-    Kind::Person,
-    Kind::ContactPair,
-    Kind::Visit,
-    Kind::NeedSurvey,
-    Kind::InsuranceClaim,
-    Kind::Counselling,
-    Kind::Member,
-    Kind::Volunteer,
-    Kind::Activity,
-];
-
 #[component]
 pub(crate) fn VoidedPage() -> Html {
     let asked = use_location().and_then(|at| at.query::<AskVoided>().ok()).unwrap_or_default();
@@ -76,7 +61,7 @@ pub(crate) fn VoidedPage() -> Html {
                 </span>
                 <select aria-label="类别" onchange={onkind}>
                     <option value="" selected={kind.is_empty()}>{ "全部类别" }</option>
-                    { for KINDS.iter().map(|one| html! {
+                    { for crate::pages::NOUNS.iter().map(|noun| Kind::from_code(noun.kind)).map(|one| html! {
                         <option value={one.code().to_owned()} selected={*kind == one.code()}>{ one.label() }</option>
                     }) }
                 </select>

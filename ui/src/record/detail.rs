@@ -38,7 +38,7 @@ pub(crate) fn RecordPage(props: &RecordPageProps) -> Html {
     let may = use_session().can_write();
     let Some(noun) = noun(&props.kind) else { return html! { <NotFound /> } };
     if !may && (props.edit || props.id.is_none()) {
-        return html! { <MayNot title={noun.add} /> };
+        return html! { <MayNot title={noun.add()} /> };
     }
     match props.id {
         Some(id) => html! { <Opened key={id.to_string()} {noun} {id} edit={props.edit} /> },
@@ -67,7 +67,7 @@ fn New(props: &NewProps) -> Html {
     let today = use_session().today();
     let pair = family.data.as_deref().filter(|_| noun.kind == "contact_pair");
     let pair_now = pair.and_then(|page| contacts_now(page, today));
-    let title = if pair_now.is_some() { "换联系人" } else { noun.add };
+    let title = if pair_now.is_some() { "换联系人".to_owned() } else { noun.add() };
     let lead = family.data.as_deref().map(|page| whose(&page.household)).unwrap_or_default();
     let onsaved = {
         let navigator = navigator.clone();
@@ -80,7 +80,7 @@ fn New(props: &NewProps) -> Html {
             }
             let another =
                 Callback::from(move |()| navigator.push(&Route::RecordNew { kind: noun.kind.to_owned() }));
-            let action = Some((AttrValue::from(format!("再{}", noun.add)), another));
+            let action = Some((AttrValue::from(format!("再{}", noun.add())), another));
             toast.say(Note { tone: Tone::Good, text: format!("已保存：{}", row.title).into(), action });
         })
     };
@@ -167,7 +167,7 @@ fn Opened(props: &OpenedProps) -> Html {
         }
     });
     if props.edit {
-        let title = format!("修改{}", noun.label);
+        let title = noun.mend();
         // Contacts are called by their family.
         let lead = match (&home.data, &query.data) {
             (Some(home), _) => whose(home),
@@ -233,11 +233,11 @@ fn Reading(props: &ReadingProps) -> Html {
     };
     let lead = html! {
         <>
-            <span>{ format!("{} · {}", noun.label, row.region_name) }</span>
+            <span>{ format!("{} · {}", noun.label(), row.region_name) }</span>
             <StateMark state={row.state} />
         </>
     };
-    let fields = (noun.fields)();
+    let fields = noun.fields();
     html! {
         <Page title={row.title.clone()} {lead} {action}>
             if let Some(reason) = &row.void {
@@ -254,7 +254,7 @@ fn Reading(props: &ReadingProps) -> Html {
                 <History {id} {today} />
             </div>
             if *hiding {
-                <Voiding {id} what={format!("这条{}记录", noun.label)} onclose={close} ondone={props.reload.clone()} />
+                <Voiding {id} what={format!("这条{}记录", noun.label())} onclose={close} ondone={props.reload.clone()} />
             }
         </Page>
     }

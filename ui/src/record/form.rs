@@ -135,7 +135,7 @@ fn Filling(props: &FillingProps) -> Html {
     let refused = save.error.clone().or_else(|| edit.error.clone());
     let node = use_node_ref();
     let today = session.day();
-    let fields = use_memo(props.noun.kind, |_| (props.noun.fields)());
+    let fields = use_memo(props.noun.kind, |_| props.noun.fields());
     // The version that was opened: a change that comes in meanwhile must not pass for what the worker saw.
     let row = use_memo((), |()| props.row.clone());
     let begun = use_memo((), |()| match &props.row {

@@ -31,7 +31,7 @@ impl PartialEq for RecordListProps {
 #[component]
 pub(crate) fn RecordList(props: &RecordListProps) -> Html {
     let noun = props.noun;
-    let columns = use_memo(noun.kind, |_| (noun.columns)());
+    let columns = use_memo(noun.kind, |_| noun.columns());
     let columns: Rc<[Column]> = columns.iter().cloned().collect();
     let navigator = use_navigator();
     let can_write = use_session().can_write();
@@ -50,7 +50,9 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         }
     });
     let action = match can_write {
-        true => html! { <Button label={noun.add} look={Look::Primary} sign={Sign::Plus} onclick={onadd} /> },
+        true => {
+            html! { <Button label={noun.add()} look={Look::Primary} sign={Sign::Plus} onclick={onadd} /> }
+        }
         false => Html::default(),
     };
     let with_family = Kind::from_code(noun.kind).is_void_with_its_family();
@@ -59,9 +61,9 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         <Link<Route, AskVoided> to={Route::Voided} query={Some(AskVoided { kind: voided, text: None })}
             classes="tx-mend">{ "已作废" }</Link<Route, AskVoided>>
     };
-    let empty = html! { <Empty title={noun.empty.0} sign={noun.sign} {action}>{ noun.empty.1 }</Empty> };
+    let empty = html! { <Empty title={noun.empty().0} sign={noun.sign} {action}>{ noun.empty().1 }</Empty> };
     html! {
-        <DataList key={noun.kind} kind={noun.kind} {columns} filters={props.filters.clone()} sort={(noun.sort)()} {onopen} {empty}
-            name={noun.label} unit={noun.unit} {tools} />
+        <DataList key={noun.kind} kind={noun.kind} {columns} filters={props.filters.clone()} sort={noun.sort()} {onopen} {empty}
+            name={noun.label()} unit={noun.unit()} {tools} />
     }
 }

@@ -3,6 +3,7 @@
 use crate::components::{Icon, Sign};
 use crate::hooks::use_sync_state;
 use crate::routes::Route;
+use tiexin_domain::shape::{self, Home};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -30,11 +31,11 @@ fn home_of(route: &Route) -> Route {
         Route::Visit { .. } | Route::VisitEdit { .. } | Route::VisitNew => Route::Visits,
         Route::Volunteers => Route::Members,
         Route::Record { kind, .. } | Route::RecordNew { kind } | Route::RecordEdit { kind, .. } => {
-            match kind.as_str() {
-                "member" | "volunteer" => Route::Members,
-                "activity" => Route::Activities,
-                "visit" | "need_survey" | "insurance_claim" | "counselling" => Route::Visits,
-                _ => Route::Families,
+            match shape::of(kind).map_or(Home::Families, |shape| shape.home) {
+                Home::Families => Route::Families,
+                Home::Visits => Route::Visits,
+                Home::Members => Route::Members,
+                Home::Activities => Route::Activities,
             }
         }
         other => other.clone(),

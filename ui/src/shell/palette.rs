@@ -3,6 +3,7 @@
 use super::navigation::WORK;
 use crate::components::{Icon, Sign};
 use crate::hooks::{composing, use_composed, use_region};
+use crate::pages::NOUNS;
 use crate::record::noun;
 use crate::routes::{AskVoided, Route};
 use crate::transport::call;
@@ -42,31 +43,33 @@ struct Entry {
 const PLACES: u32 = 4;
 
 /// Pages and actions by word; a few initials help those who type without an input method.
-fn pages() -> Vec<(Entry, &'static str)> {
-    let mut all: Vec<(Entry, &'static str)> = Vec::new();
+fn pages() -> Vec<(Entry, String)> {
+    let mut all: Vec<(Entry, String)> = Vec::new();
     let initials = ["jr", "jttz", "zf", "hyyzyz", "hd", "bb", "dr", "tb", "dcl", "sz"];
     for ((route, sign, title), initials) in WORK.into_iter().zip(initials) {
         let (group, beside) = ("页面".into(), String::new());
         let entry = Entry { group, sign, title: title.into(), beside, route, place: None, voided: None };
-        all.push((entry, initials));
+        all.push((entry, initials.to_owned()));
     }
-    let actions: [(&str, &str, Route); 10] = [
-        ("记一次走访", "jyczf", Route::VisitNew),
-        ("登记家庭", "djjt", Route::FamilyNew),
-        ("登记需求调查", "djxqdc", Route::RecordNew { kind: "need_survey".into() }),
-        ("登记保险理赔", "djbxlp", Route::RecordNew { kind: "insurance_claim".into() }),
-        ("登记心理健康服务", "djxljkfw", Route::RecordNew { kind: "counselling".into() }),
-        ("登记会员", "djhy", Route::RecordNew { kind: "member".into() }),
-        ("登记志愿者", "djzyz", Route::RecordNew { kind: "volunteer".into() }),
-        ("登记活动", "djhd", Route::RecordNew { kind: "activity".into() }),
-        ("核对可能重复的登记", "hdkncfddj", Route::Duplicates),
-        ("看已作废的记录，恢复", "kyzfdjlhf", Route::Voided),
-    ];
+    let mut actions: Vec<(String, String, Route)> = Vec::new();
+    for noun in NOUNS.iter().filter(|noun| !noun.of_family() && !noun.initials().is_empty()) {
+        let route = match noun.kind {
+            "household" => Route::FamilyNew,
+            "visit" => Route::VisitNew,
+            kind => Route::RecordNew { kind: kind.into() },
+        };
+        let verb = if noun.kind == "visit" { "jyc" } else { "dj" };
+        actions.push((noun.add(), format!("{verb}{}", noun.initials()), route));
+    }
+    // What is done most often comes first.
+    actions.sort_by_key(|(_, _, route)| *route != Route::VisitNew);
+    actions.push(("核对可能重复的登记".into(), "hdkncfddj".into(), Route::Duplicates));
+    actions.push(("看已作废的记录，恢复".into(), "kyzfdjlhf".into(), Route::Voided));
     for (title, initials, route) in actions {
         let entry = Entry {
             group: "办事".into(),
             sign: Sign::Pen,
-            title: title.into(),
+            title,
             beside: String::new(),
             route,
             place: None,
@@ -268,7 +271,7 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
 /// Records first, then pages and actions; before anything is typed, actions and pages.
 fn arrange(typed: &str, found: &[Entry]) -> Vec<Entry> {
     let text = typed.trim().to_lowercase();
-    let fits = |(entry, initials): &(Entry, &str)| {
+    let fits = |(entry, initials): &(Entry, String)| {
         let mut words = text.split_whitespace();
         words.all(|word| in_order(word, &entry.title) || (word.len() > 1 && in_order(word, initials)))
             || initials.starts_with(&text)

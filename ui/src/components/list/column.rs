@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
 use tiexin_contract::today::FILE_GAPS;
 use tiexin_domain::Gap;
+use tiexin_domain::shape::{self, Holds, Shape, Shows};
 use yew::prelude::*;
 
 /// How a value is written.
@@ -22,6 +23,9 @@ pub(crate) enum Show {
     Code(Options),
     Codes(Options),
     Flag,
+    Minutes,
+    /// This field, or else that one, on one line.
+    Either(&'static str),
     /// The village or township.
     Place,
     /// Where its newest change is.
@@ -32,11 +36,24 @@ pub(crate) enum Show {
     Contacts,
     /// When the family was last visited.
     LastVisit,
-    /// Anything that is worked out from the row.
-    By(fn(&RecordRow) -> String),
 }
 
-/// A column of a list: `Column::new("name", "姓名").width(8)`.
+impl Show {
+    fn of(holds: Holds) -> Show {
+        match holds {
+            Holds::Code(choices) => Show::Code(choices),
+            Holds::Codes(choices) => Show::Codes(choices),
+            Holds::Day | Holds::PartialDay => Show::Date,
+            Holds::Moment => Show::Moment,
+            Holds::Money => Show::Money,
+            Holds::Flag => Show::Flag,
+            Holds::Minutes => Show::Minutes,
+            _ => Show::Text,
+        }
+    }
+}
+
+/// A column of a list, as the noun's shape declares it.
 #[derive(Clone)]
 pub(crate) struct Column {
     pub(crate) field: &'static str,
@@ -64,59 +81,33 @@ impl Column {
         Self { field, head, share: 10, show: Show::Text, sortable, filtered, spare: false, brief: false }
     }
 
-    /// 所属地区
-    pub(crate) fn place() -> Self {
-        Self::new("region", "所在村（社区）").show(Show::Place).width(11)
+    /// The columns of a noun's list.
+    pub(crate) fn of(shape: &'static Shape) -> Vec<Column> {
+        shape.list.iter().map(|column| Column::declared(shape, column)).collect()
     }
 
-    /// Where the newest change is.
-    pub(crate) fn state() -> Self {
-        Self::new("", "状态").show(Show::State).unsorted().unfiltered()
-    }
-
-    /// 双岗联系人 of a family's file.
-    pub(crate) fn contacts() -> Self {
-        Self::new("care_contacts", "双岗联系人").show(Show::Contacts).width(14).unsorted().unfiltered()
-    }
-
-    /// 最近走访 of a family's file.
-    pub(crate) fn last_visit() -> Self {
-        Self::new("care_last_visit", "最近走访").show(Show::LastVisit).width(9)
-    }
-
-    /// What a special family's file lacks, its contacts and its people's numbers among it.
-    pub(crate) fn file_gaps() -> Self {
-        Self::new("gaps", "待补").show(Show::Gaps).width(11).unsorted()
-    }
-
-    /// What is missing.
-    pub(crate) fn gaps() -> Self {
-        Self::new("", "待补").show(Show::Gaps).width(11).unsorted().unfiltered()
-    }
-
-    pub(crate) fn show(mut self, show: Show) -> Self {
-        self.show = show;
-        self
-    }
-
-    pub(crate) fn width(mut self, share: u16) -> Self {
-        self.share = share;
-        self
-    }
-
-    pub(crate) fn spare(mut self) -> Self {
-        self.spare = true;
-        self
-    }
-
-    pub(crate) fn unsorted(mut self) -> Self {
-        self.sortable = false;
-        self
-    }
-
-    pub(crate) fn unfiltered(mut self) -> Self {
-        self.filtered = false;
-        self
+    fn declared(shape: &'static Shape, column: &shape::Column) -> Column {
+        let label = |name: &str| shape.field(name).map_or("", |field| field.label);
+        let (field, head, show) = match column.shows {
+            Shows::Field(name) => {
+                (name, label(name), shape.field(name).map_or(Show::Text, |field| Show::of(field.holds)))
+            }
+            Shows::Either(name, other) => (name, label(name), Show::Either(other)),
+            Shows::Place => ("region", "所在村（社区）", Show::Place),
+            Shows::State => ("", "状态", Show::State),
+            Shows::Gaps => ("", "待补", Show::Gaps),
+            Shows::FileGaps => ("gaps", "待补", Show::Gaps),
+            Shows::Contacts => ("care_contacts", "双岗联系人", Show::Contacts),
+            Shows::LastVisit => ("care_last_visit", "最近走访", Show::LastVisit),
+        };
+        Column {
+            share: column.width,
+            show,
+            sortable: !column.unsorted,
+            filtered: !column.unfiltered,
+            spare: column.spare,
+            ..Column::new(field, column.head.unwrap_or(head))
+        }
     }
 
     /// The column's track in the grid. States and gaps keep the width of their words, dates that of a date.
@@ -159,7 +150,11 @@ impl Column {
             Show::Place => row.region_name.clone(),
             Show::State => crate::components::state_mark::words(row.state).1.to_owned(),
             Show::Gaps => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
-            Show::By(word) => word(row),
+            Show::Minutes => value.and_then(Value::as_u64).map(text::minutes).unwrap_or_default(),
+            Show::Either(other) => {
+                let one = value.or_else(|| row.fields.get(other)).map(text::plain);
+                one.unwrap_or_default().replace('\n', " ")
+            }
         }
     }
 
@@ -208,7 +203,7 @@ impl Column {
     /// The choices of the filter row, where there are any.
     pub(crate) fn choices(&self) -> Option<Vec<(&'static str, &'static str)>> {
         match self.show {
-            Show::Code(options) | Show::Codes(options) => Some(options()),
+            Show::Code(options) | Show::Codes(options) => Some(options.to_vec()),
             Show::Gaps => Some(FILE_GAPS.to_vec()),
             Show::Flag => Some(vec![("true", "是")]),
             _ => None,

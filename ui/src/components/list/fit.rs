@@ -57,16 +57,7 @@ mod tests {
     use super::*;
 
     fn visits() -> Vec<Column> {
-        vec![
-            Column::new("date", "日期").show(Show::Date).width(8),
-            Column::new("head_name", "户主").width(7),
-            Column::place(),
-            Column::new("kind", "走访类型").width(8),
-            Column::new("presence", "见面情况").width(8).spare(),
-            Column::new("visitors", "走访人").width(11),
-            Column::new("note", "记录").width(22),
-            Column::state(),
-        ]
+        crate::pages::visits::VISIT.columns()
     }
 
     fn heads(columns: &[Column]) -> Vec<&'static str> {
@@ -97,7 +88,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_not_cut_on_an_office_screen() {
-        let files = (crate::pages::households::SUPPORT_FILE.columns)();
+        let files = crate::pages::households::SUPPORT_FILE.columns();
         let shown = fit(&files, list_rem(1366.0, false));
         assert_eq!(heads(&shown), heads(&files));
         let gaps = shown.iter().find(|column| matches!(column.show, Show::Gaps)).unwrap();

@@ -8,8 +8,8 @@ use crate::routes::Route;
 use crate::text;
 use chrono::NaiveDate;
 use tiexin_contract::records::RecordRow;
-use tiexin_domain::nouns::day_field;
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use tiexin_domain::shape::{self, Role};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -56,7 +56,9 @@ pub(super) fn Past(props: &PartProps) -> Html {
 
 fn entry(row: &RecordRow, today: NaiveDate, onclick: Option<Callback<()>>) -> TimelineEntry {
     let word = |field: &str| row.fields.get(field).map(text::plain).filter(|t| !t.is_empty());
-    let day = day_field(&row.kind).and_then(word).and_then(|d| d.parse::<NaiveDate>().ok());
+    let day = shape::role(&row.kind, Role::Day)
+        .and_then(|field| word(field.name))
+        .and_then(|d| d.parse::<NaiveDate>().ok());
     let when = day.map(|d| text::day(d, today)).unwrap_or_default();
     let (sign, title, body) = match row.kind.as_str() {
         "visit" => {

@@ -8,38 +8,17 @@ pub(crate) use contact_pair::CONTACT_PAIR;
 pub(crate) use person::PERSON;
 pub(crate) use support_file::SUPPORT_FILE;
 
-use crate::components::list::Column;
 use crate::components::{Button, Confirm, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::{Note, Toasts, Tone, use_kept, use_region, use_session};
 use crate::record::{Noun, RecordList};
 use crate::routes::{NewFamily, Route};
 use crate::transport::hand_over;
 use tiexin_contract::family::ExportFamilies;
-use tiexin_contract::records::Sort;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-pub(crate) static HOUSEHOLD: Noun = Noun {
-    kind: "household",
-    label: "家庭户",
-    add: "登记家庭",
-    unit: "户",
-    sign: Sign::Home,
-    empty: ("这里是全部家庭", "可以一户一户登记，也可以把现有台账整本导入。"),
-    columns: || {
-        vec![
-            Column::new("head_name", "户主").width(9),
-            Column::place(),
-            Column::new("current_address", "现居住地址").width(18),
-            Column::new("phone", "联系电话").width(9).unsorted().unfiltered(),
-            Column::gaps(),
-            Column::state(),
-        ]
-    },
-    sort: || Some(Sort { field: "head_name".into(), descending: false }),
-    fields: tiexin_forms::kinds::household,
-};
+pub(crate) static HOUSEHOLD: Noun = Noun { kind: "household", sign: Sign::Home };
 
 #[component]
 pub(crate) fn FamiliesPage() -> Html {

@@ -70,5 +70,5 @@ fn typed(before: &WrittenBefore) -> Option<Map<String, Value>> {
         return serde_json::to_value(draft).ok()?.as_object().cloned();
     }
     let noun = noun(&before.kind)?;
-    Some(opened(&(noun.fields)(), &before.fields).into_iter().collect())
+    Some(opened(&noun.fields(), &before.fields).into_iter().collect())
 }

@@ -1,7 +1,8 @@
 //! The fields of a visit: the few that every visit has, and the folded rest.
 
+use crate::components::choice::given;
 use crate::components::{
-    Choice, DateField, FamilyPicker, Fold, Icon, MoneyField, Picked, Sign, Tags, TextArea, TextField, options,
+    Choice, DateField, FamilyPicker, Fold, Icon, MoneyField, Picked, Sign, Tags, TextArea, TextField,
 };
 use crate::hooks::Telling;
 use tiexin_contract::family::VisitStartReply;
@@ -81,7 +82,7 @@ pub(super) fn main_part(
                 </div>
             }
             { people(draft, began, change, telling) }
-            <Choice label="走访类型" name="kind" value={draft.kind.clone()} options={given(options::<VisitKind>())} required=true wide=true
+            <Choice label="走访类型" name="kind" value={draft.kind.clone()} options={given(VisitKind::CHOICES)} required=true wide=true
                 onchange={text(change, "kind", VisitDraft::set_kind)} />
             if draft.kind == VisitKind::Festival.code() {
                 { festival(draft, festivals, change) }
@@ -91,7 +92,7 @@ pub(super) fn main_part(
                 onchange={text(change, "note", |d, v| d.note = v)} />
             <DateField label="日期" name="date" value={draft.date.clone()} required=true
                 onchange={text(change, "date", |d, v| d.date = v)} />
-            <Choice label="见面情况" name="presence" value={draft.presence.clone()} options={given(options::<Presence>())} required=true
+            <Choice label="见面情况" name="presence" value={draft.presence.clone()} options={given(Presence::CHOICES)} required=true
                 wide=true onchange={text(change, "presence", |d, v| d.presence = v)} />
             <Tags label="走访人" name="visitors" value={draft.visitors.clone()} offered={visitors} required=true wide=true
                 onchange={on_visitors} />
@@ -190,8 +191,4 @@ fn offered(row: &RecordRow) -> Picked {
         place: family.place.into(),
         household: Some(family.id),
     }
-}
-
-fn given(options: Vec<(&'static str, &'static str)>) -> Vec<(AttrValue, AttrValue)> {
-    options.into_iter().map(|(code, label)| (code.into(), label.into())).collect()
 }
