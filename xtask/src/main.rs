@@ -3,6 +3,7 @@
 //! Runs on a developer's machine only; nothing here ships.
 
 mod build_ui;
+mod dictionary;
 mod licences;
 mod lower;
 mod notes;
@@ -18,6 +19,7 @@ const USAGE: &str = "\
 usage: cargo run -p xtask -- <job>
 
   build-ui [--release]   compile the screens to ui/dist
+  dictionary             write docs/data-dictionary.md from the nouns' shapes
   licences TARGET FILE   write the licences of all that programs and screens are made of
   notes VERSION [--desk] print what the changelog says of a version; `Unreleased` of what comes next;
                          --desk: what the people at the desks are told, in Chinese, plain
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["build-ui"] => build_ui::run(&root(), build_ui::Mode::Debug),
         ["build-ui", "--release"] => build_ui::run(&root(), build_ui::Mode::Release),
+        ["dictionary"] => dictionary::run(&root()),
         ["licences", target, file] => licences::run(&root(), target, Path::new(file)),
         ["notes", version] => notes::run(&root(), version, notes::Reader::Release),
         ["notes", version, "--desk"] => notes::run(&root(), version, notes::Reader::Desk),

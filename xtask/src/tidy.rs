@@ -7,7 +7,7 @@ mod moves;
 mod sources;
 mod words;
 
-use crate::Outcome;
+use crate::{Outcome, dictionary};
 use std::path::Path;
 use std::process::Command;
 
@@ -21,6 +21,10 @@ pub(crate) fn run(root: &Path) -> Outcome {
     faults.extend(words::faults(root)?);
     faults.extend(keys::faults(root)?);
     faults.extend(moves::faults(root)?);
+    let told = std::fs::read_to_string(root.join(dictionary::FILE)).unwrap_or_default();
+    if told != dictionary::written() {
+        faults.push(format!("{} is old: cargo run -p xtask -- dictionary", dictionary::FILE));
+    }
     if faults.is_empty() {
         eprintln!("tidy: in order");
         return Ok(());

@@ -11,8 +11,8 @@ pub(super) use book::{
     Backup, Demo, Device, Enrol, Init, Machine, Open, Package, Rescue, Restore, Serve, User, UserAdd,
 };
 pub(super) use records::{
-    Add, Attach, Attachments, ExportAttachment, Families, Figure, Import, List, Move, Report, Search, Show,
-    Unvoid, Void,
+    Add, Attach, Attachments, ExportAttachment, Families, Figure, Import, List, Move, Report, Search, Shape,
+    Show, Unvoid, Void,
 };
 
 use super::duplicates::Duplicates;
@@ -87,6 +87,8 @@ pub(super) enum Command {
     List(List),
     /// 特殊家庭名册：配偶、住址、完整电话都在，供打印；会记入审计
     Families(Families),
+    /// 各类记录有哪些字段：类型、必填、遮盖、谁能看到、两人同时改时怎样合并
+    Shape(Shape),
     /// 查看一条记录
     Show(Show),
     /// 按姓名、拼音首字母、身份证尾号、电话、信息编码查找

@@ -23,6 +23,7 @@ mod records;
 mod report;
 mod secret;
 mod serve;
+mod shape;
 mod sync;
 mod update;
 mod voided;
@@ -73,6 +74,7 @@ async fn run(cli: Cli) -> Outcome {
     }
     match command {
         Command::Restore(args) => return book::restore(&args, Out { json: shared.json }),
+        Command::Shape(args) => return shape::shape(&args, Out { json: shared.json }),
         Command::Serve(args) => return serve::serve(&shared, args).await,
         Command::Open(args) => return serve::open(&shared, args).await,
         Command::Demo(args) => return demo::demo(&shared, args).await,
@@ -115,6 +117,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Enrol(_)
         | Command::Restore(_)
         | Command::Open(_)
+        | Command::Shape(_)
         | Command::Serve(_)
         | Command::Demo(_)
         | Command::Update(_) => Ok(()),

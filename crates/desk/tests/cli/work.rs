@@ -262,3 +262,29 @@ fn a_family_s_people_are_where_the_family_is() {
     assert_eq!(persons["rows"][0]["region"], "340323100001");
     assert_eq!(desk.json(&["list", "support_file"])["rows"][0]["fields"]["head_name"], "熊国学");
 }
+
+#[test]
+fn the_shape_of_every_kind_is_told_without_a_book() {
+    let desk = Desk::empty();
+    let told = desk.json(&["shape"]);
+    let kinds: Vec<&str> =
+        told.as_array().unwrap().iter().map(|kind| kind["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, tiexin_domain::Kind::ALL.iter().map(tiexin_domain::Kind::code).collect::<Vec<_>>());
+    let person = desk.json(&["shape", "person"]);
+    let field = |name: &str| {
+        let fields = person[0]["fields"].as_array().unwrap();
+        fields.iter().find(|field| field["name"] == name).unwrap().clone()
+    };
+    assert_eq!(
+        field("id_number"),
+        json!({"name": "id_number", "label": "身份证号", "type": "text", "required": false, "mask": "number",
+            "audience": "everyone", "merge": "sensitive"})
+    );
+    let of_child = |fields: &serde_json::Value| {
+        let hidden = fields.as_array().unwrap().iter().filter(|field| field["audience"] == "family_page");
+        hidden.map(|field| field["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of_child(&desk.json(&["shape", "support_file"])[0]["fields"]), ["child_name", "loss_cause"]);
+    assert!(desk.run(&["shape", "会员"]).out.contains("姓名或单位名称"));
+    assert!(!desk.data().exists(), "it makes no book");
+}

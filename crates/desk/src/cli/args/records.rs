@@ -14,6 +14,13 @@ pub(in crate::cli) struct Within {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct Shape {
+    /// 只看这一类
+    #[arg(value_name = "类别")]
+    pub(in crate::cli) kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct Sheet {
     /// 表号，如 F1
     #[arg(value_name = "表号")]
