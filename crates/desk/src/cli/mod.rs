@@ -127,9 +127,12 @@ async fn run(cli: Cli) -> Outcome {
 /// Warnings only, unless `RUST_LOG` asks for more. Never stdout: that belongs to the results.
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        // What keeps a certificate from being trusted is told in Chinese by whoever asked for the line.
+        // What keeps a certificate from being trusted is told in Chinese by whoever asked for the line; what the
+        // system does not say of itself is nobody's fault.
         .unwrap_or_else(|_| {
-            tracing_subscriber::EnvFilter::new("error,rustls=off,rustls_platform_verifier=off,hyper=off")
+            tracing_subscriber::EnvFilter::new(
+                "error,rustls=off,rustls_platform_verifier=off,hyper=off,os_info=off",
+            )
         });
     // A test in this process may have set one already.
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(std::io::stderr);

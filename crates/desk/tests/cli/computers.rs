@@ -3,7 +3,7 @@
 use encoding_rs::GB18030;
 use serde_json::{Value, json};
 
-use crate::run::{Desk, PASSWORD, ended};
+use crate::run::{Desk, PASSWORD, ended, under_wine};
 
 fn gbk(text: &str) -> Vec<u8> {
     GB18030.encode(text).0.into_owned()
@@ -66,6 +66,10 @@ fn dates_are_chinas_whatever_the_zone() {
         let saved = ended(add.env("TIEXIN_PASSWORD", PASSWORD).env("TZ", zone), &visit).json();
         let shown = desk.json(&["show", saved["saved"][0]["id"].as_str().unwrap()]);
         assert!([before, china()].contains(&shown["fields"]["date"].as_str().unwrap().to_owned()), "{zone}");
+        // Windows has one time zone for all, that no variable changes.
+        if under_wine() {
+            continue;
+        }
         let status = ended(desk.command(&["status"]).env("TIEXIN_PASSWORD", PASSWORD).env("TZ", zone), "");
         assert_eq!(status.err.contains("时区不是北京时间"), zone != "CST-8", "{zone}: {}", status.err);
     }
