@@ -132,10 +132,10 @@ wine_nextest() { # programs, words for nextest
     cargo nextest run --locked --workspace --exclude tiexin-ui --no-fail-fast "$@"
 }
 
-# Not those of a bound book: there the machine is a folder of key files, which Windows has no use for.
+# Not those of a bound book, where the machine is a folder of key files, nor those in which the browser is a script.
 wine_commands() {
   say "the command line, both townships' ledgers and all field cases"
-  wine_nextest mixed -E 'package(tiexin-desk) and (binary(cli) or binary(field_cases)) and not test(/^machine::/)'
+  wine_nextest mixed -E 'package(tiexin-desk) and (binary(cli) or binary(field_cases)) and not test(/^(machine|open)::/)'
 }
 
 # The stories in which a desk is a program of its own; no window opens under Wine.
