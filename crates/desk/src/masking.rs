@@ -280,10 +280,10 @@ mod tests {
     #[test]
     fn a_mask_sent_back_means_unchanged() {
         let known = |_: &str| vec!["340399197309166454".to_owned()];
-        let mut sent = json!({"id_number": "340399********6454"}).as_object().unwrap().clone();
+        let mut sent = json!({"id_number": "****************54"}).as_object().unwrap().clone();
         assert!(uncover("person", &mut sent, known).is_empty());
         assert_eq!(sent["id_number"], "340399197309166454");
-        let mut other = json!({"id_number": "340399********0000"}).as_object().unwrap().clone();
+        let mut other = json!({"id_number": "****************00"}).as_object().unwrap().clone();
         assert_eq!(uncover("person", &mut other, known)[0].code, "masked_value");
     }
 }

@@ -109,21 +109,19 @@ impl IdNumber {
         &self.0[14..]
     }
 
-    /// How it is shown by default: `340399********6454`.
+    /// How it is shown by default: `****************54`.
     pub fn masked(&self) -> String {
         mask(&self.0)
     }
 }
 
-/// Any ID-like text with its middle hidden.
+/// Any ID-like text but for its last two places: the first six name the place, the next eight the birth date, and
+/// either may stand on the same page (`domain.md` §4).
 pub fn mask(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    if chars.len() < 10 {
-        return "*".repeat(chars.len());
-    }
-    let (head, tail) =
-        (chars[..6].iter().collect::<String>(), chars[chars.len() - 4..].iter().collect::<String>());
-    format!("{head}{}{tail}", "*".repeat(chars.len() - 10))
+    let places = text.chars().count();
+    let shown = if places < 10 { 0 } else { 2 };
+    let tail: String = text.chars().skip(places - shown).collect();
+    format!("{}{tail}", "*".repeat(places - shown))
 }
 
 fn looks_like_lost_digits(plain: &str) -> bool {
@@ -171,7 +169,7 @@ mod tests {
         let read = IdNumber::read(" 34052419800101001x").unwrap();
         assert_eq!(read.number.as_str(), "34052419800101001X");
         assert_eq!(read.number.tail(), "001X");
-        assert_eq!(read.number.masked(), "340524********001X");
+        assert_eq!(read.number.masked(), "****************1X");
     }
 
     #[test]

@@ -54,7 +54,7 @@ async fn a_row_that_waits_is_mended_and_taken() {
         ("张三", "B", "id_checksum")
     );
     // Numbers are masked here as beside the book; the box in which it is mended has it whole.
-    assert_eq!((waits.value.as_str(), waits.written.as_str()), ("340524********0011", "340524198001010011"));
+    assert_eq!((waits.value.as_str(), waits.written.as_str()), ("****************11", "340524198001010011"));
     let cell = |letter: &str, row, text: &str| CellMended {
         file: "会员.csv".into(),
         sheet: None,
