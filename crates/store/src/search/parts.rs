@@ -91,7 +91,8 @@ fn name_part(part: &Part) -> String {
             0..=3 => format!("({{id_tail phone_tail code name}} : \"{run}\")"),
             4 | 6 => format!("(({{id_tail phone_tail}} : \"{run}\") OR (code : \"{run}\" *))"),
             5 => format!("(code : \"{run}\" *)"),
-            _ => format!("({{id_number phone code}} : \"{run}\" *)"),
+            // A person's numbers whole only: whoever types their beginnings on and on must not be told the rest.
+            _ => format!("(({{id_number phone}} : \"{run}\") OR (code : \"{run}\" *))"),
         },
     }
 }
@@ -158,5 +159,7 @@ mod tests {
         assert_eq!(parts("ZSF"), [Part::Letters("zsf".into())]);
         assert!(parts("\" OR *").iter().all(|p| *p == Part::Letters("or".into())));
         assert!(matching(" -\"' ").is_none());
+        let asked = matching("1990000258").unwrap();
+        assert!(asked.contains("{id_number phone} : \"1990000258\")"), "{asked}");
     }
 }

@@ -271,10 +271,6 @@ fn judge_digits(record: &Record, run: &str) -> (usize, &'static str) {
         (1, "phone_tail")
     } else if run.len() <= 6 && code.ends_with(run) {
         (1, "code_tail")
-    } else if !id.is_empty() && id.starts_with(run) {
-        (2, "id_number")
-    } else if !phone.is_empty() && phone.starts_with(run) {
-        (2, "phone")
     } else {
         (3, "code")
     }
