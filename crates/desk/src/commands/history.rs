@@ -7,7 +7,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{FieldWas, HistoryEntry, HistoryPart, OverwrittenValue, RecordHistory};
 use tiexin_domain::nouns::Settlement;
 use tiexin_domain::record::Record;
-use tiexin_domain::{Kind, Noun, deed};
+use tiexin_domain::{Kind, Noun, deed, shape};
 use tiexin_store::{Book, Event, EventOrigin, FieldChange};
 use uuid::Uuid;
 
@@ -168,7 +168,9 @@ fn told_changes(
     lost: &masking::Lost,
 ) -> Result<Vec<FieldWas>, ErrorReply> {
     let mut told = Vec::new();
-    for change in changes.iter().filter(|change| !is_for_programs(&record.kind, &change.field)) {
+    let mut changes: Vec<&FieldChange> = changes.iter().collect();
+    changes.sort_by_key(|change| shape::place(&record.kind, &change.field));
+    for change in changes.into_iter().filter(|change| !is_for_programs(&record.kind, &change.field)) {
         let word = |value: &Option<Value>| -> Result<String, ErrorReply> {
             let word =
                 value.as_ref().map(|value| in_words(at, record, &change.field, value, lost)).transpose()?;

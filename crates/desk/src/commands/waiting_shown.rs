@@ -6,7 +6,7 @@ use tiexin_contract::quarantine::{BothValues, Item, Part};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_domain::record::Record;
-use tiexin_domain::{Kind, Level, RegionCode};
+use tiexin_domain::{Kind, Level, MergeClass, RegionCode, shape};
 use tiexin_protocol::change::VOID_FIELD;
 use tiexin_protocol::{Verdict, VoidChange};
 use uuid::Uuid;
@@ -112,7 +112,12 @@ impl Words<'_> {
             .keys()
             .filter(|field| is_shown(field) && (differs(field) || contested.contains(field)));
         let mut fields: Vec<BothValues> = shown.map(|field| self.both(one, &whole, field)).collect();
-        fields.sort_by_key(|both| !both.clash);
+        // What a person must decide first, then the field that others follow, as birth and sex follow an ID number.
+        let kind = &one.change.kind;
+        let plain = |field: &str| shape::merge_class(kind, field) != MergeClass::Sensitive;
+        fields.sort_by_cached_key(|both| {
+            (!both.clash, plain(&both.field), shape::place(kind, &both.field), both.field.clone())
+        });
         if let (true, Some(to)) = (moved_along(one), &one.to) {
             // It goes where its family is, not where its author saw that.
             if let Some(region) = fields.iter_mut().find(|both| both.field == "region") {

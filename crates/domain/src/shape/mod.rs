@@ -123,6 +123,13 @@ pub fn field(kind: &str, name: &str) -> Option<&'static Field> {
     of(kind).and_then(|shape| shape.field(name)).or_else(|| STAMPS.iter().find(|stamp| stamp.name == name))
 }
 
+/// Where a field stands among those of its kind, as people are shown them. The order of a record's own map is none: it
+/// follows how the program was built.
+pub fn place(kind: &str, name: &str) -> usize {
+    let fields = of(kind).map(|shape| shape.fields).unwrap_or_default();
+    fields.iter().position(|field| field.name == name).unwrap_or(fields.len())
+}
+
 /// The field of some kind by this name: of a kind of a newer program, and of what a form borrows from another record.
 pub fn anywhere(name: &str) -> Option<&'static Field> {
     Kind::ALL.iter().filter_map(nouns::shape).find_map(|shape| shape.field(name))
