@@ -57,7 +57,7 @@ pub struct ListDrafts {}
 pub struct DraftRow {
     /// A [`DraftKey`].
     pub key: String,
-    /// Chinese: `记走访`, `更正走访`, `登记会员`, `修改人员`.
+    /// Chinese: `记一次走访`, `更正走访`, `登记会员`, `修改人员`.
     pub what: String,
     /// Whose: a record's title or a name that was typed; empty when nobody is named yet.
     pub about: String,

@@ -149,7 +149,7 @@ impl Kind {
         if self.is_known() { self.label() } else { "新版程序的登记" }
     }
 
-    /// What making one is called: 记走访, 登记会员.
+    /// What making one is called: 记一次走访, 登记会员.
     pub fn making(&self) -> String {
         let own = shape(self).and_then(|shape| shape.making);
         own.map_or_else(|| format!("登记{}", self.label()), str::to_owned)
