@@ -206,9 +206,9 @@ async fn the_history_tells_what_stood_there_before() {
     assert_eq!(
         told(1),
         [
-            ("下次跟进", "（空）", "2026-11-20"),
             ("走访类型", "日常走访", "节日看望"),
             ("走访情况", "送去棉被", "送去棉被，量了血压"),
+            ("下次跟进", "（空）", "2026-11-20"),
         ]
     );
     assert!(history[1].fields.is_empty() && told(2).is_empty());

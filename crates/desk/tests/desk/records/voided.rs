@@ -27,7 +27,7 @@ async fn what_is_void_is_listed_found_and_brought_back_whole() {
     assert_eq!((effect.back, effect.with), (false, 4));
     assert_eq!(
         effect.words,
-        "1 位家里人、1 份台账、1 对联系人、1 次走访也不再显示。其中 1 次走访、服务或活动不再计入2026年10月的报表。"
+        "1 位家庭成员、1 份特殊家庭台账、1 对双岗联系人、1 次走访也不再显示。其中 1 次走访、服务或活动不再计入2026年10月的报表。"
     );
     office.ok(VoidRecord { id: home, reason: "迁往外省".into() }).await;
     let ask = |kind: Option<&str>, text: Option<&str>| ListVoided {
