@@ -16,7 +16,7 @@ pub fn desk(data: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(program("tiexin-desk"));
     command
         .arg("--data")
-        .arg(data)
+        .arg(written(data))
         .args(words)
         .env("TIEXIN_PASSWORD", PASSWORD)
         .env_remove("TIEXIN_USER")
