@@ -78,7 +78,12 @@ impl Keyring {
     }
 
     pub(crate) fn read(dir: &Path) -> Result<Keyring, UnlockError> {
-        let text = match fs::read(Self::path(dir)) {
+        Self::read_at(&Self::path(dir))
+    }
+
+    /// One that lies under another name.
+    pub(crate) fn read_at(path: &Path) -> Result<Keyring, UnlockError> {
+        let text = match fs::read(path) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(UnlockError::NoBook),
             Err(e) => return Err(e.into()),
@@ -93,8 +98,12 @@ impl Keyring {
 
     /// Replaces the file in one step: a crash leaves the old one or the new one.
     pub(crate) fn write(&self, dir: &Path) -> Result<(), UnlockError> {
+        self.write_at(&Self::path(dir))
+    }
+
+    pub(crate) fn write_at(&self, path: &Path) -> Result<(), UnlockError> {
         let text = serde_json::to_vec_pretty(self).map_err(|_| UnlockError::KeyringUnreadable)?;
-        Ok(tiexin_files::replace(&Self::path(dir), &text)?)
+        Ok(tiexin_files::replace(path, &text)?)
     }
 
     /// Waits until no other program is at the keyring; theirs begins when the file is dropped. Without it

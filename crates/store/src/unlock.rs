@@ -12,7 +12,7 @@ use crate::connection::{self, Purpose};
 use crate::error::{Result, StoreError, UnlockError};
 use crate::hold::Hold;
 use crate::keyring::{Holder, Keyring, LocalUser, NewUser};
-use crate::machine::{Binding, Bound, MachineSecret};
+use crate::machine::{Binding, Bound, MachineSecret, asides};
 use crate::migrate::Due;
 use crate::suite::{self, DataKey, KdfCost};
 use crate::{aside, before, device, migrate};
@@ -168,8 +168,8 @@ impl Book {
         Ok(Keyring::read(dir)?.machine().map(Binding::state))
     }
 
-    /// From now on a copy of the folder opens nowhere but on this machine. False: it was so already. Killed at any
-    /// moment it is bound or it is not.
+    /// From now on a copy of the folder opens nowhere but on this machine; the keyrings of books that were moved
+    /// aside are bound too. False: it was so already. Killed at any moment it is bound or it is not.
     ///
     /// # Errors
     /// `OtherMachine`: it is bound to another one. `Io`: this machine cannot keep the secret.
@@ -177,16 +177,24 @@ impl Book {
         let _alone = Keyring::alone(self.dir())?;
         let mut keyring = Keyring::read(self.dir())?;
         if let Some(binding) = keyring.machine() {
-            binding.key()?;
+            let key = binding.key()?;
+            asides::bind(self.dir(), binding, &key)?;
             return Ok(false);
         }
         let (binding, key) = secret.begin(self.dir())?;
-        let bound = keyring.bind(binding.clone(), &key).map_err(StoreError::from).and_then(|()| {
+        let mut bind = || -> Result<()> {
+            keyring.bind(binding.clone(), &key)?;
+            // Those aside first: once the book is bound nothing here opens it without the machine.
+            asides::bind(self.dir(), &binding, &key)?;
             self.note_access("machine_bound", by, by, now_ms)?;
             Ok(keyring.write(self.dir())?)
-        });
+        };
+        let bound = bind();
         if bound.is_err() && Keyring::read(self.dir())?.machine() != Some(&binding) {
-            binding.forget();
+            if let Err(error) = asides::release(self.dir(), Some(&binding)) {
+                tracing::warn!(%error, "a keyring aside stays bound to this machine");
+            }
+            self.forget(&binding);
         }
         bound.map(|()| true)
     }
@@ -198,12 +206,23 @@ impl Book {
     pub fn release_machine(&self, by: Uuid, now_ms: i64) -> Result<bool> {
         let _alone = Keyring::alone(self.dir())?;
         let mut keyring = Keyring::read(self.dir())?;
-        let Some(binding) = keyring.release()? else { return Ok(false) };
+        let Some(binding) = keyring.release()? else {
+            // Of a release that was broken off.
+            asides::release(self.dir(), None)?;
+            return Ok(false);
+        };
         self.note_access("machine_released", by, by, now_ms)?;
         keyring.write(self.dir())?;
-        // Only when nothing depends on it any more.
-        binding.forget();
+        asides::release(self.dir(), None)?;
+        self.forget(&binding);
         Ok(true)
+    }
+
+    /// Only when nothing depends on it any more.
+    fn forget(&self, binding: &Binding) {
+        if !asides::need(self.dir(), binding) {
+            binding.forget();
+        }
     }
 
     fn note_access(&self, act: &'static str, by: Uuid, about: Uuid, now_ms: i64) -> Result<()> {

@@ -4,6 +4,7 @@
 //! taking it off needs no password of anybody, only the machine; the keyring is one file, replaced in one step.
 //! Backups are written without the layer: they are for the day on which the machine is gone.
 
+pub(crate) mod asides;
 #[cfg(windows)]
 mod dpapi;
 mod key_file;

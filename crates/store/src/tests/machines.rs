@@ -91,6 +91,41 @@ fn a_copied_folder_opens_nowhere_else_though_the_password_is_right() {
     opens(office.book.path()).unwrap();
 }
 
+/// A restore keeps the former book and its keyring in the folder; both hold the same data key.
+#[test]
+fn the_keyring_of_a_book_moved_aside_does_not_open_the_bound_book() {
+    const ASIDE: &str = "book.db.aside-1.keyring.json";
+    let (dir, book, user) = book();
+    let away = tempfile::tempdir().unwrap();
+    let backup = away.path().join("备份");
+    book.backup_to(&backup, NOW, &mut |_, _| true).unwrap();
+    drop(book);
+    crate::restore(&backup, dir.path(), &mut |_, _| true).unwrap();
+    let office = Office { book: dir, machine: tempfile::tempdir().unwrap(), user };
+    let renamed = |dir: &Path| fs::rename(dir.join(ASIDE), dir.join("keyring.json")).unwrap();
+    let book = reopen(office.book.path());
+    assert!(book.bind_machine(&office.secret(), office.user.id, NOW).unwrap());
+    drop(book);
+    let elsewhere = office.copied();
+    renamed(elsewhere.folder.path());
+    let refused = opens(elsewhere.folder.path());
+    assert!(matches!(refused, Err(UnlockError::OtherMachine)), "{refused:?}");
+    drop(elsewhere);
+    // Bound by a program that left the keyrings aside as they were: binding again binds them.
+    fs::copy(backup.join("keyring.json"), office.book.path().join(ASIDE)).unwrap();
+    let book = reopen(office.book.path());
+    assert!(!book.bind_machine(&office.secret(), office.user.id, NOW).unwrap());
+    let bound = fs::read_to_string(office.book.path().join(ASIDE)).unwrap();
+    assert!(bound.contains("\"format\": 2"), "{bound}");
+    // Released, the book that lies aside opens with the password as before.
+    assert!(book.release_machine(office.user.id, NOW).unwrap());
+    drop(book);
+    assert_eq!(office.keys(), Vec::<PathBuf>::new());
+    let elsewhere = office.copied();
+    renamed(elsewhere.folder.path());
+    opens(elsewhere.folder.path()).unwrap();
+}
+
 #[test]
 fn released_it_opens_anywhere_and_the_machine_keeps_nothing() {
     let office = Office::bound();
