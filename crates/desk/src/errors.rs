@@ -1,10 +1,12 @@
 //! The one place where exact errors become what a screen shows: a code and Chinese words.
 //! Never personal data, never the words of a library.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_files::Trouble;
-use tiexin_store::{StoreError, UnlockError};
+use tiexin_store::{Book, StoreError, UnlockError};
 
 pub(crate) fn unknown_command() -> ErrorReply {
     ErrorReply::new(ErrorCode::UnknownCommand, "这个版本的程序没有这项功能，数据没有改动。请更新程序后再试。")
@@ -93,6 +95,32 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
             ErrorReply::new(ErrorCode::Internal, format!("{other}。已保存的内容都在；再次出现请联系管理员。"))
         }
     }
+}
+
+/// Of the book or the backup in a folder: tells what its keyring says without a password.
+pub(crate) fn unlock_in(dir: &Path, error: UnlockError) -> ErrorReply {
+    match error {
+        UnlockError::OtherMachine => other_machine(dir),
+        other => unlock(other),
+    }
+}
+
+/// On the book's own machine it is the key file that is missing: by its name it can be put back.
+fn other_machine(dir: &Path) -> ErrorReply {
+    let key_file = Book::bound_of(dir).ok().flatten().and_then(|bound| bound.key_file);
+    let Some(path) = key_file else { return unlock(UnlockError::OtherMachine) };
+    let lacks = if path.is_file() {
+        "是空的，或者内容不对"
+    } else {
+        "不在，或者这个系统用户读不到"
+    };
+    ErrorReply::new(
+        ErrorCode::Disk,
+        format!(
+            "这份台账是绑定了电脑的，要有绑定时的密钥文件才打得开，不是密码的问题，数据没有改动。密钥文件 {} {lacks}。这里是原来的电脑的，请把另存的那份放回这个位置；不是的，请在原来的电脑上打开。密钥文件找不回来、那台电脑坏了的，请从备份恢复，或请管理员发救援文件，或重新接入省平台。",
+            path.display()
+        ),
+    )
 }
 
 pub(crate) fn unlock(error: UnlockError) -> ErrorReply {

@@ -152,7 +152,7 @@ fn restore(desk: &Desk, args: RestoreBackup) -> Result<BackupRestored, ErrorRepl
             let message = "这个密码打不开这份备份，没有恢复，原有的台账没有动。请用备份时的登录名和密码";
             ErrorReply::invalid(vec![Problem::new("password", "password_wrong", message)])
         }
-        other => errors::unlock(other),
+        other => errors::unlock_in(&folder, other),
     })?;
     let config = &desk.inner().config;
     let id = config.ids.id();

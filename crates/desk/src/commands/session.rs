@@ -46,7 +46,8 @@ fn sign_in(desk: &Desk, args: SignIn) -> Result<SessionState, ErrorReply> {
         }
         Ok((book, local))
     };
-    let (book, local) = update::opening(config, open, errors::unlock)?;
+    let tell = |error| errors::unlock_in(&config.data_dir, error);
+    let (book, local) = update::opening(config, open, tell)?;
     desk.seat(book, local);
     state(desk)
 }

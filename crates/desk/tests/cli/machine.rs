@@ -75,6 +75,10 @@ fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
     assert_eq!((&bound["bound"], &bound["here"]), (&true.into(), &true.into()));
     let told = run(&desk, &machine, &["machine", "show"]);
     assert!(told.out.contains("台账已绑定本机") && told.out.contains("电脑坏了"), "{}", told.out);
+    let key = fs::read_dir(Path::new(&machine).join("tiexin")).unwrap().next().unwrap().unwrap();
+    let key = key.path().canonicalize().unwrap();
+    let named = key.to_str().unwrap();
+    assert!(told.out.contains(named), "the file that has to be saved: {}", told.out);
 
     let backup = desk.beside("备份");
     assert_eq!(run(&desk, &machine, &["backup", &backup]).code, 0);
@@ -82,12 +86,20 @@ fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
     copy(&desk.data(), Path::new(&copied));
     elsewhere(&machine, || {
         let refused = run_at(&copied, &machine, &["status"]);
-        refused.failed(1, "和另一台电脑绑定");
+        refused.failed(1, "在原来的电脑上打开");
         assert!(refused.err.contains("从备份恢复"), "{}", refused.err);
+        assert!(refused.err.contains(&format!("{named} 不在")), "{}", refused.err);
         let new = desk.beside("新电脑");
         assert_eq!(run(&desk, &machine, &["restore", &backup, "--to", &new]).code, 0);
         assert_eq!(run_at(&new, &machine, &["status"]).code, 0);
     });
+
+    // The machine is the right one, and its key file was emptied and put back.
+    let saved = fs::read(&key).unwrap();
+    fs::write(&key, "").unwrap();
+    run(&desk, &machine, &["status"]).failed(1, &format!("{named} 是空的"));
+    fs::write(&key, saved).unwrap();
+    assert_eq!(run(&desk, &machine, &["status"]).code, 0);
 
     assert_eq!(run(&desk, &machine, &["machine", "release", "--json"]).json()["bound"], false);
     assert_eq!(keys(&machine), 0);

@@ -56,7 +56,7 @@ impl Keeper for KeyFile {
 }
 
 /// The path stands in a file that came from anywhere: nothing but a key file is read or taken away by it.
-fn path_of(kept: &[u8]) -> io::Result<&Path> {
+pub(super) fn path_of(kept: &[u8]) -> io::Result<&Path> {
     let path = std::str::from_utf8(kept).map(Path::new).map_err(io::Error::other)?;
     let name = path.file_name().and_then(|name| name.to_str());
     match name {

@@ -38,12 +38,14 @@ pub enum MachineSecret {
 }
 
 /// How a book is bound, as far as can be told without a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// Whether this machine gives its secret.
     pub here: bool,
     /// By the system's own protection; otherwise by a key file.
     pub by_system: bool,
+    /// Where the key file lies on the machine of the binding. None: another keeper, or no path that can be shown.
+    pub key_file: Option<PathBuf>,
 }
 
 const DPAPI: &str = "dpapi";
@@ -109,7 +111,15 @@ impl Binding {
     }
 
     pub(crate) fn state(&self) -> Bound {
-        Bound { here: self.key().is_ok(), by_system: self.by == DPAPI }
+        Bound { here: self.key().is_ok(), by_system: self.by == DPAPI, key_file: self.key_file() }
+    }
+
+    fn key_file(&self) -> Option<PathBuf> {
+        let kept = (self.by == KEY_FILE).then(|| hex::decode(&self.kept).ok()).flatten()?;
+        let path = key_file::path_of(&kept).ok()?;
+        // It goes to a terminal, and came with a folder from anywhere.
+        let shown = path.to_str().is_some_and(|text| !text.chars().any(char::is_control));
+        shown.then(|| path.to_owned())
     }
 }
 
