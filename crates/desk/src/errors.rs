@@ -105,10 +105,21 @@ pub(crate) fn unlock_in(dir: &Path, error: UnlockError) -> ErrorReply {
     }
 }
 
+/// Without the end of the sentence.
+const OTHER_MACHINE: &str = "这份台账和另一台电脑绑定，在这里打不开，不是密码的问题，数据没有改动。请在原来的电脑上打开；那台电脑坏了的，请从备份恢复";
+
 /// On the book's own machine it is the key file that is missing: by its name it can be put back.
 fn other_machine(dir: &Path) -> ErrorReply {
     let key_file = Book::bound_of(dir).ok().flatten().and_then(|bound| bound.key_file);
-    let Some(path) = key_file else { return unlock(UnlockError::OtherMachine) };
+    // A book that stands alone has no province to ask.
+    let province = match Book::enrolled_of(dir) {
+        Ok(Some(true)) => "，或请管理员发救援文件，或重新接入省平台",
+        Ok(Some(false)) => "",
+        Ok(None) | Err(_) => "；接入过省平台的，也可以请管理员发救援文件，或重新接入省平台",
+    };
+    let Some(path) = key_file else {
+        return ErrorReply::new(ErrorCode::Disk, format!("{OTHER_MACHINE}{province}。"));
+    };
     let lacks = if path.is_file() {
         "是空的，或者内容不对"
     } else {
@@ -117,7 +128,7 @@ fn other_machine(dir: &Path) -> ErrorReply {
     ErrorReply::new(
         ErrorCode::Disk,
         format!(
-            "这份台账是绑定了电脑的，要有绑定时的密钥文件才打得开，不是密码的问题，数据没有改动。密钥文件 {} {lacks}。这里是原来的电脑的，请把另存的那份放回这个位置；不是的，请在原来的电脑上打开。密钥文件找不回来、那台电脑坏了的，请从备份恢复，或请管理员发救援文件，或重新接入省平台。",
+            "这份台账是绑定了电脑的，要有绑定时的密钥文件才打得开，不是密码的问题，数据没有改动。密钥文件 {} {lacks}。这里是原来的电脑的，请把另存的那份放回这个位置；不是的，请在原来的电脑上打开。密钥文件找不回来、那台电脑坏了的，请从备份恢复{province}。",
             path.display()
         ),
     )
@@ -179,10 +190,7 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorReply::new(ErrorCode::Disk, "正在从备份恢复这份台账，暂时不能打开。请等恢复完成后再登录。")
         }
         UnlockError::Cancelled => ErrorReply::new(ErrorCode::Cancelled, "已取消，原有的台账没有动。"),
-        UnlockError::OtherMachine => ErrorReply::new(
-            ErrorCode::Disk,
-            "这份台账和另一台电脑绑定，在这里打不开，不是密码的问题，数据没有改动。请在原来的电脑上打开；那台电脑坏了的，请从备份恢复，或请管理员发救援文件，或重新接入省平台。",
-        ),
+        UnlockError::OtherMachine => ErrorReply::new(ErrorCode::Disk, format!("{OTHER_MACHINE}。")),
         UnlockError::MovedAside { .. } => ErrorReply::new(
             ErrorCode::Disk,
             "数据文件无法识别，已改名保留在原文件夹，没有删除。请从备份恢复（登录页上有“从备份恢复”），或重新登录以新数据继续。",
@@ -227,5 +235,20 @@ mod tests {
         let name = unlock(UnlockError::NoSuchUser);
         let password = unlock(UnlockError::WrongPassword { wait_seconds: 1 });
         assert_eq!(name, password);
+    }
+
+    /// What the keyring of a bound book notes of the province decides.
+    #[test]
+    fn only_a_book_that_was_enrolled_is_told_of_the_province() {
+        let dir = tempfile::tempdir().unwrap();
+        for (noted, told) in [("false", false), ("true", true)] {
+            let keyring = format!(
+                r#"{{"format": 2, "enrolled": {noted}, "machine": {{"by": "tpm", "kept": ""}}, "holders": []}}"#
+            );
+            std::fs::write(dir.path().join("keyring.json"), keyring).unwrap();
+            let message = unlock_in(dir.path(), UnlockError::OtherMachine).message;
+            assert!(message.contains("请从备份恢复"), "{message}");
+            assert_eq!(message.contains("省平台") || message.contains("管理员"), told, "{message}");
+        }
     }
 }

@@ -89,6 +89,7 @@ fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
         refused.failed(1, "在原来的电脑上打开");
         assert!(refused.err.contains("从备份恢复"), "{}", refused.err);
         assert!(refused.err.contains(&format!("{named} 不在")), "{}", refused.err);
+        assert!(!refused.err.contains("省平台"), "it stands alone: {}", refused.err);
         let new = desk.beside("新电脑");
         assert_eq!(run(&desk, &machine, &["restore", &backup, "--to", &new]).code, 0);
         assert_eq!(run_at(&new, &machine, &["status"]).code, 0);
