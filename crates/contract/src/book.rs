@@ -44,6 +44,9 @@ pub struct MachineState {
     pub how: String,
     /// Chinese: what happens to copies and when the machine dies; to be read before it is switched on.
     pub notice: String,
+    /// Chinese: what a release does to copies of the folder; to be read before it, and told after it.
+    #[serde(default)]
+    pub release_notice: String,
 }
 
 /// Newest audit entries, for those with the right.

@@ -24,9 +24,21 @@ pub(super) async fn machine(door: Door, command: Machine) -> Outcome {
             let key_folder = key_folder.as_deref().map(absolute).transpose()?;
             seat.desk.run(BindMachine { key_folder }).await?
         }
-        Machine::Release => seat.desk.run(ReleaseMachine {}).await?,
+        Machine::Release => {
+            let before = seat.desk.run(GetMachine {}).await?;
+            let state = seat.desk.run(ReleaseMachine {}).await?;
+            return released(seat.out, &before, &state);
+        }
     };
     tell(seat.out, &state)
+}
+
+/// Frozen shape: `docs/command-line.md`.
+fn released(out: Out, before: &MachineState, state: &MachineState) -> Outcome {
+    out.tell(&json!({"bound": state.bound, "here": state.here}), || match before.bound {
+        true => vec![format!("已解除绑定：{}", before.release_notice)],
+        false => vec!["台账没有绑定本机，没有改动。".into()],
+    })
 }
 
 /// Frozen shape: `docs/command-line.md`.
@@ -37,6 +49,10 @@ fn tell(out: Out, state: &MachineState) -> Outcome {
             (true, true) => "台账已绑定本机。",
             (true, false) => "台账绑定的是另一台电脑；您的账号是用救援文件打开的，不受影响。",
         };
-        vec![format!("{now}绑定时密钥{}。", state.how), String::new(), state.notice.clone()]
+        let mut lines = vec![format!("{now}绑定时密钥{}。", state.how), String::new(), state.notice.clone()];
+        if state.bound {
+            lines.push(format!("· 解除绑定（machine release）以后，{}", state.release_notice));
+        }
+        lines
     })
 }

@@ -18,6 +18,10 @@ pub(super) fn register(registry: &mut Registry) {
 const NOTICE: &str = "绑定以后，别人把整个台账文件夹拷走，知道密码也打不开；在这台电脑上照常登录，什么都不变。文件夹里以前恢复备份时移到一旁的旧台账也一起绑定。\n绑定以前拷走的台账文件夹，还有所有的备份，知道密码的仍然打得开；用不着的请删掉，要留的请锁好。\n电脑坏了、重装了系统，硬盘里的台账就再也打不开。所以：\n· 请先备份，以后每周备份。备份不受绑定限制，在别的电脑上用备份时的登录名和密码就能恢复；请把备份锁好。恢复出来的台账没有绑定，要重新绑定。\n· 已接入省平台的，没有备份也可以在新电脑上重新接入，已上传的都会回来；没上传的只在备份里。\n· 省平台开了密钥托管的，管理员发来的救援文件照样能用。\n· 换电脑前，请先在这里解除绑定。";
 /// Where no Windows keeps it.
 const KEY_FILE_NOTICE: &str = "\n· 密钥是台账文件夹之外的一个文件，属于绑定时的这个系统用户。绑定以后会写明它在哪里：请另存一份锁好，丢了、重装了系统，放回原处就打得开。文件没有了，或者换一个系统用户登录这台电脑，台账也打不开；台账文件夹另外复制过一份的，解除其中一份，另一份就打不开了。";
+/// What Windows keeps stays with Windows.
+const RELEASE_NOTICE: &str = "台账文件夹又可以在别的电脑上用密码打开。绑定期间另外复制的台账文件夹（不是备份）在别的电脑上仍然打不开，要用的请重新复制一份。备份不受影响。";
+/// The key file is taken away.
+const KEY_FILE_RELEASE_NOTICE: &str = "台账文件夹又可以在别的电脑上用密码打开。密钥随着解除删掉，绑定期间另外复制的台账文件夹（不是备份）在哪里都再也打不开，这台电脑上也一样，要用的请重新复制一份。备份不受影响。";
 
 fn state(at: &At, _: GetMachine) -> Result<MachineState, ErrorReply> {
     told(at)
@@ -74,10 +78,12 @@ fn told(at: &At) -> Result<MachineState, ErrorReply> {
         }
         (false, None) => ("由台账文件夹之外的一个密钥文件保管".to_owned(), KEY_FILE_NOTICE),
     };
+    let release_notice = if by_system { RELEASE_NOTICE } else { KEY_FILE_RELEASE_NOTICE };
     Ok(MachineState {
         bound: bound.is_some(),
         here: bound.as_ref().is_some_and(|bound| bound.here),
         how,
         notice: format!("{NOTICE}{more}"),
+        release_notice: release_notice.to_owned(),
     })
 }

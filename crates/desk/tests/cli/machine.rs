@@ -102,6 +102,9 @@ fn a_bound_book_says_why_a_copy_does_not_open_and_what_helps() {
     fs::write(&key, saved).unwrap();
     assert_eq!(run(&desk, &machine, &["status"]).code, 0);
 
+    let released = run(&desk, &machine, &["machine", "release"]);
+    assert!(released.out.contains("已解除绑定") && released.out.contains("再也打不开"), "{}", released.out);
+    assert!(!released.out.contains("绑定以后"), "nothing is bound now: {}", released.out);
     assert_eq!(run(&desk, &machine, &["machine", "release", "--json"]).json()["bound"], false);
     assert_eq!(keys(&machine), 0);
     elsewhere(&machine, || assert_eq!(run(&desk, &machine, &["status"]).code, 0));

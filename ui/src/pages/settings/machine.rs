@@ -1,6 +1,6 @@
 //! What the book has to do with this machine: bound to it or not, and whether the program broke here.
 
-use crate::components::{Button, Card, Dialog, Look, Trouble, show};
+use crate::components::{Button, Card, Confirm, Dialog, Look, Trouble, show};
 use crate::hooks::{Busy, use_command, use_query, use_session, use_toast};
 use crate::text;
 use std::rc::Rc;
@@ -13,10 +13,15 @@ pub(super) fn MachineCard() -> Html {
     let bind = use_command::<BindMachine>();
     let release = use_command::<ReleaseMachine>();
     let asking = use_state(|| false);
+    let releasing = use_state(|| false);
     let toast = use_toast();
     let ask = |open: bool| {
         let asking = asking.setter();
         Callback::from(move |()| asking.set(open))
+    };
+    let ask_release = |open: bool| {
+        let releasing = releasing.setter();
+        Callback::from(move |()| releasing.set(open))
     };
     let agree = {
         let (bind, close, reload) = (bind.clone(), ask(false), query.reload.clone());
@@ -30,11 +35,12 @@ pub(super) fn MachineCard() -> Html {
         })
     };
     let free = {
-        let (release, reload) = (release.clone(), query.reload.clone());
+        let (release, close, reload) = (release.clone(), ask_release(false), query.reload.clone());
         Callback::from(move |()| {
             let reload = reload.clone();
+            close.emit(());
             release.run(ReleaseMachine {}, move |_| {
-                toast.good("已解除绑定");
+                toast.good("已解除绑定。绑定期间另外复制的台账文件夹不要再用了");
                 reload.emit(());
             });
         })
@@ -47,12 +53,17 @@ pub(super) fn MachineCard() -> Html {
     };
     html! {
         <Card title="绑定本机">
-            { show(&query, |state| shown(state, &release, &free, &ask(true))) }
+            { show(&query, |state| shown(state, &release, &ask_release(true), &ask(true))) }
             if let Some(state) = query.data.as_ref().filter(|_| *asking) {
                 <Dialog title="把台账绑定到这台电脑" onclose={ask(false)} {foot}>
                     { for state.notice.lines().map(|line| html! { <p>{ line.to_owned() }</p> }) }
                     if let Some(error) = &bind.error { <Trouble error={error.clone()} /> }
                 </Dialog>
+            }
+            if let Some(state) = query.data.as_ref().filter(|_| *releasing) {
+                <Confirm title="解除绑定？" yes="解除绑定" no="不解除" onyes={free} onno={ask_release(false)} danger=true>
+                    <p>{ format!("解除以后，{}", state.release_notice) }</p>
+                </Confirm>
             }
         </Card>
     }
@@ -61,7 +72,7 @@ pub(super) fn MachineCard() -> Html {
 fn shown(
     state: &Rc<MachineState>,
     release: &Busy<ReleaseMachine>,
-    free: &Callback<()>,
+    ask_release: &Callback<()>,
     ask: &Callback<()>,
 ) -> Html {
     if !state.bound {
@@ -78,7 +89,7 @@ fn shown(
             <p>{ "台账绑定的是另一台电脑，您的账号是用救援文件打开的，不受影响。" }</p>
         }
         if let Some(error) = &release.error { <Trouble error={error.clone()} /> }
-        <p><Button label="解除绑定" busy={release.pending} onclick={free.clone()} /></p>
+        <p><Button label="解除绑定……" busy={release.pending} onclick={ask_release.clone()} /></p>
     </> }
 }
 
