@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-/// What the desktop says comes first: it knows the user's choice.
-const STARTERS: &[&[&str]] =
-    if cfg!(target_os = "macos") { &[&["open"]] } else { &[&["xdg-open"], &["gio", "open"]] };
+/// What the desktop says comes first: it knows the user's choice. Not `gio open`: it ends with success whatever becomes
+/// of the program that it started, and there would be no next way.
+const STARTER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
 
 /// By name: those of UOS and Kylin, then what others install.
 const BROWSERS: [&str; 14] = [
@@ -25,15 +25,11 @@ const BROWSERS: [&str; 14] = [
 ];
 
 pub(super) fn browsers(address: &str) -> Vec<Command> {
-    let starters = STARTERS.iter().map(|words| {
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]);
-        command
-    });
-    let browsers = BROWSERS.iter().map(Command::new);
-    starters
-        .chain(browsers)
-        .map(|mut command| {
+    [STARTER]
+        .into_iter()
+        .chain(BROWSERS)
+        .map(|program| {
+            let mut command = Command::new(program);
             command.arg(address);
             command
         })

@@ -29,12 +29,16 @@ impl Office {
     fn new() -> Office {
         let office = Office { desk: Desk::empty() };
         fs::create_dir(office.bin()).unwrap();
-        let browser = office.bin().join("xdg-open");
         let pages = office.desk.beside("pages");
         // One line in one write: several may come at once.
-        fs::write(&browser, format!("#!/bin/sh\necho \"$1\" >> '{pages}'\n")).unwrap();
-        fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+        office.program("xdg-open", &format!("echo \"$1\" >> '{pages}'"));
         office
+    }
+
+    fn program(&self, name: &str, does: &str) {
+        let program = self.bin().join(name);
+        fs::write(&program, format!("#!/bin/sh\n{does}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn bin(&self) -> PathBuf {
@@ -181,4 +185,17 @@ fn without_a_browser_the_address_is_told_in_words() {
     let told = ended(&mut office.open(0), "");
     assert_eq!(told.code, 0);
     assert!(told.err.contains("没能打开浏览器，请自己在浏览器里打开：http://127.0.0.1:"), "{}", told.err);
+}
+
+/// `gio open` ends with success whatever becomes of what it started.
+#[test]
+fn a_browser_that_could_not_be_opened_is_not_told_as_opened() {
+    let office = Office::new();
+    office.program("xdg-open", "exit 3");
+    office.program("gio", "exit 0");
+    office.program("chromium", "exit 1");
+    let told = ended(&mut office.open(2), "");
+    assert_eq!(told.code, 0);
+    assert!(told.err.contains("没能打开浏览器，请自己在浏览器里打开：http://127.0.0.1:"), "{}", told.err);
+    assert!(!told.err.contains("已在浏览器里打开"), "{}", told.err);
 }
