@@ -37,12 +37,17 @@ const DAYS_KEPT: usize = 200;
 /// Writes the log to `logs/` in `folder`, a file a day. `TIEXIN_LOG` chooses what is told. Does nothing
 /// when the process logs somewhere already or the folder cannot be written.
 pub fn write_logs(folder: &Path) {
+    let logs = folder.join("logs");
+    // Before old files are cleared: of a folder that is not there the library tells in English.
+    if std::fs::create_dir_all(&logs).is_err() {
+        return;
+    }
     let files = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("tiexin")
         .filename_suffix("log")
         .max_log_files(DAYS_KEPT)
-        .build(folder.join("logs"));
+        .build(logs);
     let Ok(files) = files else { return };
     let filter = EnvFilter::try_from_env("TIEXIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(files);
