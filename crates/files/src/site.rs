@@ -24,7 +24,7 @@ pub fn site(folder: &Path) -> Option<Site> {
 }
 
 /// The program, and how its folder is called unless somebody renames it.
-const SYNCED: [(&str, &[&str]); 11] = [
+const SYNCED: [(&str, &[&str]); 17] = [
     ("OneDrive", &["OneDrive"]),
     ("坚果云", &["坚果云", "我的坚果云", "Nutstore", "Nutstore Files"]),
     (
@@ -41,11 +41,30 @@ const SYNCED: [(&str, &[&str]); 11] = [
             "BaiduYun",
         ],
     ),
-    ("WPS 云盘", &["WPS云盘", "WPS 云盘", "WPS网盘", "WPS Cloud Files", "WPSDrive", "WPS Drive", "金山快盘"]),
+    (
+        "WPS 云盘",
+        &[
+            "WPS云盘",
+            "WPS 云盘",
+            "我的WPS云文档",
+            "WPS云文档",
+            "WPS网盘",
+            "WPS Cloud Files",
+            "WPSDrive",
+            "WPS Drive",
+            "金山快盘",
+        ],
+    ),
     ("腾讯微云", &["微云", "腾讯微云", "微云同步盘", "微云同步助手", "Weiyun", "WeiyunSync", "WeiyunDrive"]),
     ("阿里云盘", &["阿里云盘", "阿里云盘同步", "aDrive", "AliyunDrive"]),
     ("天翼云盘", &["天翼云盘", "天翼云盘同步盘", "eCloud"]),
     ("中国移动云盘", &["移动云盘", "中国移动云盘", "和彩云"]),
+    ("360 安全云盘", &["360安全云盘", "360安全云盘同步版", "360云盘"]),
+    ("115 网盘", &["115同步", "115同步盘", "115网盘"]),
+    ("迅雷云盘", &["迅雷云盘", "迅雷网盘"]),
+    ("夸克网盘", &["夸克网盘", "QuarkCloudDrive"]),
+    ("Nextcloud", &["Nextcloud"]),
+    ("Seafile", &["Seafile", "SeaDrive"]),
     ("iCloud", &["iCloudDrive", "iCloud Drive", "com~apple~CloudDocs"]),
     ("Dropbox", &["Dropbox"]),
     ("Google 云端硬盘", &["Google Drive", "GoogleDrive", "Google 云端硬盘"]),
@@ -62,10 +81,7 @@ fn synced(path: &Path) -> Option<&'static str> {
             let rest = name.strip_prefix(&folder.to_lowercase());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '(', '（', '-']))
         };
-        SYNCED
-            .iter()
-            .find(|(_, folders)| folders.iter().any(&is))
-            .map(|(program, _)| *program)
+        SYNCED.iter().find(|(_, folders)| folders.iter().any(&is)).map(|(program, _)| *program)
     })
 }
 
@@ -147,6 +163,13 @@ mod tests {
             ("/data/Nutstore Files/我的坚果云/book", Some("坚果云")),
             ("/d/BaiduSyncdisk", Some("百度网盘")),
             ("/d/WPS Cloud Files/1234/贴心", Some("WPS 云盘")),
+            ("/d/我的WPS云文档/贴心", Some("WPS 云盘")),
+            ("/d/360安全云盘同步版/贴心", Some("360 安全云盘")),
+            ("/d/115同步/贴心", Some("115 网盘")),
+            ("/d/迅雷云盘/贴心", Some("迅雷云盘")),
+            ("/d/夸克网盘/贴心", Some("夸克网盘")),
+            ("/home/wang/Nextcloud/贴心", Some("Nextcloud")),
+            ("/home/wang/Seafile/私人资料库/贴心", Some("Seafile")),
             ("/d/腾讯微云/贴心", Some("腾讯微云")),
             ("/d/阿里云盘/贴心", Some("阿里云盘")),
             ("/c/Users/wang/iCloudDrive/贴心", Some("iCloud")),
@@ -154,6 +177,7 @@ mod tests {
             ("/c/Users/wang/AppData/Local/cn.tiexin", None),
             ("/d/微云台账", None),
             ("/d/OneDrives", None),
+            ("/d/115户台账", None),
             ("/d/贴心", None),
         ] {
             assert_eq!(synced(Path::new(path)), program, "{path}");
