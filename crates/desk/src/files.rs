@@ -24,6 +24,16 @@ pub(crate) fn bytes_of(file: &FileGiven) -> Result<Vec<u8>, ErrorReply> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ErrorReply> {
+    if path.is_dir() {
+        // Windows would say that there is no right.
+        return Err(unreadable(&Trouble::Folder));
+    }
+    if is_pattern(path) {
+        return Err(ErrorReply::new(
+            ErrorCode::FileRefused,
+            "没有这样的文件，没有导入任何内容。Windows 的命令行不会把 * 和 ? 换成文件名：请把文件逐个写出来。",
+        ));
+    }
     let bytes = up_to(path, LARGEST + 1).map_err(|error| unreadable(&Trouble::reading(&error, path)))?;
     if bytes.len() as u64 > LARGEST {
         return Err(ErrorReply::new(
@@ -32,6 +42,12 @@ fn read(path: &Path) -> Result<Vec<u8>, ErrorReply> {
         ));
     }
     Ok(bytes)
+}
+
+/// A pattern that the shell left as it was. Elsewhere than on Windows a file may be called so.
+fn is_pattern(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.contains(['*', '?']) && !path.exists()
 }
 
 /// The first bytes of a file. Excel lets others read what it has open: the standard library opens files so that every
@@ -72,9 +88,16 @@ pub(crate) fn chosen(path: &str) -> Result<&Path, ErrorReply> {
     let target = Path::new(path);
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match refused_name(&name) {
-        Some(why) => Err(ErrorReply::new(ErrorCode::Invalid, format!("{why}，没有写出文件。请换一个名称。"))),
+        Some(why) => Err(refused(why)),
+        // Windows would say that there is no right.
+        None if target.is_dir() => Err(not_written_because(&Trouble::Folder)),
         None => Ok(target),
     }
+}
+
+/// Of a name that this system does not take.
+pub(crate) fn refused(why: &str) -> ErrorReply {
+    ErrorReply::new(ErrorCode::Invalid, format!("{why}，没有写出文件。请换一个名称。"))
 }
 
 /// A file that was written by somebody else's writer.
@@ -108,7 +131,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let told = |path: &Path| bytes_of(&given(path)).unwrap_err().message;
         assert!(told(&folder.path().join("会员.xlsx")).contains("文件已经不在那里了"));
-        assert!(told(&folder.path().join("U盘/会员.xlsx")).contains("U盘可能已经拔出"));
+        assert!(told(&folder.path().join("U盘/会员.xlsx")).contains("没有这个文件夹"));
+        assert!(told(folder.path()).contains("那里是一个文件夹"));
+        assert!(told(&folder.path().join("*.xls*")).contains("没有这样的文件"));
     }
 
     #[test]
@@ -133,7 +158,9 @@ mod tests {
         let gone = folder.path().join("U盘/名册.xlsx");
         let refused = hand_out("名册.xlsx", gone.to_str(), b"x").unwrap_err();
         assert_eq!(refused.code, ErrorCode::Disk);
-        assert!(refused.message.contains("U盘可能已经拔出"), "{refused:?}");
+        assert!(refused.message.contains("没有这个文件夹"), "{refused:?}");
+        let folder = hand_out("名册.xlsx", folder.path().to_str(), b"x").unwrap_err();
+        assert!(folder.message.contains("那里是一个文件夹"), "{folder:?}");
         assert_eq!(hand_out("统计:第1/2季度.xlsx", None, b"x").unwrap().name, "统计_第1_2季度.xlsx");
     }
 

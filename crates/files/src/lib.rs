@@ -16,7 +16,7 @@ mod windows;
 mod write;
 
 pub use holder::{Holder, holder};
-pub use name::{refused_name, safe_name};
+pub use name::{refused_name, refused_path, safe_name};
 pub use path::long_path;
 pub use retry::{gone, insist, remove, remove_folder, rename};
 pub use site::{Site, of_network, site, unescaped};

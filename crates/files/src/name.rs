@@ -28,6 +28,17 @@ pub fn refused_name(name: &str) -> Option<&'static str> {
     if cfg!(windows) { refused_by_windows(name) } else { None }
 }
 
+/// The same of the last name of a path as a person wrote it. Asked before the path is made whole: Windows makes a device
+/// of `CON`, and leaves out a dot at the end.
+pub fn refused_path(path: &str) -> Option<&'static str> {
+    refused_name(last_name(path))
+}
+
+/// As Windows divides it, but a drive with a name right behind it is no drive: `a:b` would be sought on drive A.
+fn last_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 fn refused_by_windows(name: &str) -> Option<&'static str> {
     if name.chars().any(forbidden) {
         Some("文件名里不能有 < > : \" / \\ | ? * 这些符号")
@@ -138,6 +149,16 @@ mod tests {
             assert!(refused_by_windows(name).is_some_and(|told| told.contains(why)), "{name}");
         }
         assert_eq!(refused_by_windows("名册 2026.xlsx"), None);
+    }
+
+    #[test]
+    fn the_name_of_a_path_is_looked_at_as_it_was_written() {
+        for path in ["CON", "D:\\台账\\NUL", "a:b", "D:/台账/名册.", ".\\名册 "] {
+            assert!(refused_by_windows(last_name(path)).is_some(), "{path}");
+        }
+        for path in ["D:\\台账\\名册.xlsx", "名册.xlsx", "\\\\server\\share\\名册.xlsx"] {
+            assert_eq!(refused_by_windows(last_name(path)), None, "{path}");
+        }
     }
 
     /// Every safe name can be made here, whichever system this is.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::holder::{Holder, holder};
 
@@ -16,6 +16,10 @@ pub enum Trouble {
     ReadOnly,
     /// A stick was pulled out, a share or a folder is not there any more.
     Gone,
+    /// Its disk is there: the folder was mistyped, or never made.
+    NoFolder,
+    /// A folder stands where a file is meant.
+    Folder,
     Faulty,
     /// `None`: by whom is not known.
     Held(Option<Holder>),
@@ -31,6 +35,7 @@ impl Trouble {
     pub fn reading(error: &io::Error, path: &Path) -> Trouble {
         match told(error) {
             Trouble::Gone if error.kind() == ErrorKind::NotFound && folder_is_there(path) => Trouble::NoFile,
+            Trouble::Gone if folder_is_missing(error, path) => Trouble::NoFolder,
             Trouble::NoRight | Trouble::Held(_) => with_holder(error, path),
             other => other,
         }
@@ -39,6 +44,7 @@ impl Trouble {
     /// Of an error on writing `path`, or on replacing it.
     pub fn writing(error: &io::Error, path: &Path) -> Trouble {
         match told(error) {
+            Trouble::Gone if folder_is_missing(error, path) => Trouble::NoFolder,
             Trouble::NoRight | Trouble::Held(_) => with_holder(error, path),
             // A stick that was pulled out: the kernel says that reading and writing failed.
             Trouble::Faulty if !folder_is_there(path) => Trouble::Gone,
@@ -62,6 +68,29 @@ impl Trouble {
 
 fn folder_is_there(path: &Path) -> bool {
     path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir())
+}
+
+/// The disk answers, and has no such folder.
+fn folder_is_missing(error: &io::Error, path: &Path) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+        && !folder_is_there(path)
+        && disk_is_there(path)
+}
+
+/// Where systems other than Windows put sticks and shares, and how many names below it one of them stands.
+const PLUGGED_IN: [(&str, usize); 4] = [("/media", 2), ("/run/media", 2), ("/mnt", 1), ("/Volumes", 1)];
+
+/// Whether the disk is there on which the path would lie, as far as the path tells.
+fn disk_is_there(path: &Path) -> bool {
+    let Ok(whole) = std::path::absolute(path) else { return false };
+    if cfg!(windows) {
+        return whole.ancestors().last().is_some_and(Path::is_dir);
+    }
+    let disk = PLUGGED_IN.iter().find_map(|&(place, depth)| {
+        let below = whole.strip_prefix(place).ok()?;
+        Some(below.components().take(depth).fold(PathBuf::from(place), |disk, name| disk.join(name)))
+    });
+    disk.is_none_or(|disk| disk.is_dir())
 }
 
 /// Replacing a file that is open gives the same number as having no right.
@@ -93,6 +122,7 @@ fn of_kind(kind: ErrorKind) -> Trouble {
         | ErrorKind::NetworkDown
         | ErrorKind::NetworkUnreachable
         | ErrorKind::HostUnreachable => Trouble::Gone,
+        ErrorKind::IsADirectory => Trouble::Folder,
         ErrorKind::PermissionDenied => Trouble::NoRight,
         ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => Trouble::Held(None),
         ErrorKind::InvalidFilename | ErrorKind::InvalidInput => Trouble::BadName,
@@ -147,6 +177,10 @@ impl fmt::Display for Trouble {
             }
             Trouble::ReadOnly => "那里只能读、不能写：请看U盘的写保护开关，或换一个位置。",
             Trouble::Gone => "那个位置现在没有了，U盘可能已经拔出，或网络断开了：请插好、接好以后再试一次。",
+            Trouble::NoFolder => {
+                "没有这个文件夹：请核对位置有没有写错，在U盘上的看看有没有插好，或先建好文件夹，再试一次。"
+            }
+            Trouble::Folder => "那里是一个文件夹，不是文件：请写明、选中文件本身，再试一次。",
             Trouble::Faulty => "那个盘读写出错，可能没有插好，也可能坏了：请重新插好再试；还不行就换一个盘。",
             Trouble::Held(holder) => {
                 let holder = holder.clone().unwrap_or_default();
@@ -205,16 +239,28 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_gone_is_told_from_a_stick_that_is_gone() {
+    fn a_file_that_is_gone_is_told_from_a_folder_and_from_a_stick_that_are_gone() {
         let folder = tempfile::tempdir().unwrap();
         let error = |path: &Path| std::fs::read(path).unwrap_err();
         let file = folder.path().join("会员.xlsx");
         assert_eq!(Trouble::reading(&error(&file), &file), Trouble::NoFile);
         let stick = folder.path().join("U盘/会员.xlsx");
-        assert_eq!(Trouble::reading(&error(&stick), &stick), Trouble::Gone);
+        assert_eq!(Trouble::reading(&error(&stick), &stick), Trouble::NoFolder);
+        assert_eq!(Trouble::writing(&error(&stick), &stick), Trouble::NoFolder);
         let broken = io::Error::from_raw_os_error(if cfg!(windows) { 1117 } else { 5 });
         assert_eq!(Trouble::writing(&broken, &stick), Trouble::Gone);
         assert_eq!(Trouble::writing(&broken, &file), Trouble::Faulty);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_stick_that_is_not_plugged_in_is_no_mistyped_folder() {
+        let stick = Path::new("/media/nobody/U盘/台账/会员.xlsx");
+        assert_eq!(Trouble::writing(&ErrorKind::NotFound.into(), stick), Trouble::Gone);
+        // A folder is no ledger.
+        let folder = tempfile::tempdir().unwrap();
+        let error = std::fs::read(folder.path()).unwrap_err();
+        assert_eq!(Trouble::reading(&error, folder.path()), Trouble::Folder);
     }
 
     #[test]
@@ -222,7 +268,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Trouble::seen(folder.path()), Trouble::Unknown);
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);
-        assert_eq!(Trouble::seen(&folder.path().join("U盘")), Trouble::Gone);
+        assert_eq!(Trouble::seen(&folder.path().join("U盘")), Trouble::NoFolder);
     }
 
     #[test]
@@ -239,8 +285,8 @@ mod tests {
         use Trouble::*;
         let held = Held(Some(Holder { program: Some("Excel".into()), user: Some("王丽".into()) }));
         assert_eq!(held.to_string(), "王丽正用 Excel 打开着这个文件：请在那里关闭它，再试一次。");
-        for trouble in
-            [Full, TooLarge, ReadOnly, Gone, Faulty, Held(None), held, NoRight, BadName, NoFile, Unknown]
+        let places = [Gone, NoFolder, Folder, NoRight, BadName, NoFile];
+        for trouble in [Full, TooLarge, ReadOnly, Faulty, Held(None), held, Unknown].into_iter().chain(places)
         {
             let words = trouble.to_string();
             assert!(words.contains('请') && words.ends_with('。'), "{words}");

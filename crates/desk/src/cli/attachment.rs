@@ -41,7 +41,7 @@ pub(super) async fn attachments(door: Door, args: Attachments) -> Outcome {
 }
 
 pub(super) async fn export(door: Door, args: Export) -> Outcome {
-    let path = super::absolute(&args.to)?;
+    let path = super::to_write(&args.to)?;
     let seat = door.sign_in().await?;
     let made = seat.desk.run(ExportAttachment { id: args.id, path: Some(path) }).await?;
     seat.out.tell(&json!({ "name": made.name, "path": made.path }), || {
@@ -50,11 +50,9 @@ pub(super) async fn export(door: Door, args: Export) -> Outcome {
 }
 
 fn given(file: &Path) -> Outcome<FileGiven> {
-    if !file.is_file() {
-        return Err(Failure::new(Exit::NotFound, format!("没有这个文件：{}", file.display())));
-    }
+    let path = super::there(file)?;
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(FileGiven { name, path: Some(super::absolute(file)?), base64: None })
+    Ok(FileGiven { name, path: Some(path), base64: None })
 }
 
 fn what(word: &str) -> Outcome<String> {

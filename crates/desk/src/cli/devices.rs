@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 use tiexin_contract::devices::{DeviceShown, DeviceStanding, ListDevices, RescuePassword, RevokeDevice};
 use tiexin_contract::import::FileGiven;
 
-use super::absolute;
 use super::args::{Device, Rescue};
 use super::at::Door;
-use super::exit::{Exit, Failure, Outcome};
+use super::exit::Outcome;
 use super::out::Out;
 use super::secret::{self, Source};
 
@@ -57,9 +56,7 @@ fn line(row: &DeviceShown) -> String {
 }
 
 pub(super) async fn rescue(door: Door, args: Rescue) -> Outcome {
-    if !args.file.is_file() {
-        return Err(Failure::new(Exit::NotFound, format!("没有这个文件：{}", args.file.display())));
-    }
+    let path = super::there(&args.file)?;
     let password = secret::password(&Source {
         fd: None,
         variable: "TIEXIN_NEW_PASSWORD",
@@ -67,7 +64,7 @@ pub(super) async fn rescue(door: Door, args: Rescue) -> Outcome {
         twice: true,
     })?;
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = FileGiven { name, path: Some(absolute(&args.file)?), base64: None };
+    let file = FileGiven { name, path: Some(path), base64: None };
     let wish = RescuePassword { file, code: args.code, password: password.to_string() };
     let rescued = door.desk.run(wish).await?;
     door.out.tell(&json!({"name": rescued.name, "display_name": rescued.display_name}), || {

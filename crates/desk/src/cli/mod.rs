@@ -146,6 +146,26 @@ fn absolute(path: &Path) -> Outcome<String> {
     whole.ok_or_else(|| Failure::new(Exit::Usage, format!("这个路径用不了：{}", path.display())))
 }
 
+/// A file that is to be read.
+fn there(file: &Path) -> Outcome<String> {
+    let missing = |what: &str| Failure::new(Exit::NotFound, format!("{what}：{}", file.display()));
+    if file.is_dir() {
+        return Err(missing("这是一个文件夹，请写出里面的文件"));
+    }
+    if !file.is_file() {
+        return Err(missing("没有这个文件"));
+    }
+    absolute(file)
+}
+
+/// A file that is to be written, by a name that this system has.
+fn to_write(file: &Path) -> Outcome<String> {
+    match tiexin_files::refused_path(&file.to_string_lossy()) {
+        Some(why) => Err(crate::files::refused(why).into()),
+        None => absolute(file),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -144,7 +144,7 @@ pub(super) async fn search(door: Door, args: Search) -> Outcome {
 
 /// Frozen shape: `docs/command-line.md`.
 pub(super) async fn families(door: Door, args: Families) -> Outcome {
-    let path = super::absolute(&args.out)?;
+    let path = super::to_write(&args.out)?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.within.region.as_deref()).await?;
     let made = seat.desk.run(ExportFamilies { region, path: Some(path.clone()) }).await?;

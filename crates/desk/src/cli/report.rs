@@ -33,7 +33,7 @@ pub(super) async fn report(door: Door, args: Report) -> Outcome {
     }
     let figures = figures(&sheet, &region);
     if let Some(out) = &args.out {
-        let path = Some(super::absolute(out)?);
+        let path = Some(super::to_write(out)?);
         let GetReport { form, month, region, by_village } = ask;
         let made = seat.desk.run(ExportReport { form, month, region, by_village, path }).await?;
         say!("已导出：{}", made.path.unwrap_or(made.name));

@@ -1,7 +1,7 @@
 //! New versions of the program. Showing, taking, putting in place and going back need nobody signed in: an administrator
 //! without an account of the desk does it too.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use tiexin_contract::update::{FetchUpdate, ReleaseShown, UpdateShown};
@@ -9,7 +9,7 @@ use tiexin_terminal::say;
 
 use super::args::Shared;
 use super::at::Door;
-use super::exit::{Exit, Failure, Outcome};
+use super::exit::{Failure, Outcome};
 use super::out::Out;
 use crate::DeskConfig;
 use crate::commands::update::{place, shown};
@@ -55,14 +55,14 @@ pub(super) async fn update(shared: &Shared, command: Update) -> Outcome {
         Update::Take { file } => {
             let config = config(shared);
             super::at::folder(shared)?;
-            let file = there(&file)?;
+            let file = PathBuf::from(super::there(&file)?);
             let Place { install, trusted, .. } = place(&config)?;
             blocking(|| update::take(&file, &config.data_dir, install, trusted))?;
             tell(out, &shown(&config))
         }
         Update::Apply { file } => {
             let config = config(shared);
-            let file = file.as_deref().map(there).transpose()?;
+            let file = file.as_deref().map(super::there).transpose()?.map(PathBuf::from);
             let source = file.as_deref().map_or(Source::Ready, Source::File);
             let release = blocking(|| update::apply(&place(&config)?, &source, &mut |_| Ok(())))?;
             say!("版本 {} 装好了，下次打开贴心就用它。", release.version);
@@ -83,11 +83,6 @@ fn config(shared: &Shared) -> DeskConfig {
 
 fn blocking<T>(work: impl FnOnce() -> Result<T, Trouble>) -> Outcome<T> {
     Ok(tokio::task::block_in_place(work)?)
-}
-
-fn there(file: &Path) -> Outcome<PathBuf> {
-    let whole = std::path::absolute(file).ok().filter(|file| file.is_file());
-    whole.ok_or_else(|| Failure::new(Exit::NotFound, format!("没有这个文件：{}", file.display())))
 }
 
 /// Frozen shape: `docs/command-line.md`.

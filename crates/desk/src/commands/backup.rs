@@ -211,7 +211,7 @@ mod tests {
         let gone = || std::io::Error::from(std::io::ErrorKind::NotFound);
         for error in [StoreError::Io(gone()), StoreError::Unlock(UnlockError::Io(gone()))] {
             let told = not_copied(error, Path::new("U盘/备份")).message;
-            assert!(told.contains("没能写到所选的位置") && told.contains("U盘可能已经拔出"), "{told}");
+            assert!(told.contains("没能写到所选的位置") && told.contains("没有这个文件夹"), "{told}");
         }
     }
 }

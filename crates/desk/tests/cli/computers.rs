@@ -92,7 +92,13 @@ fn a_place_that_takes_no_file_is_told() {
     let desk = Desk::of("340323100");
     std::fs::write(desk.beside("文件"), "").unwrap();
     let gone = desk.beside("文件/U盘/名册.xlsx");
-    desk.run(&["families", "--out", &gone]).failed(1, "U盘可能已经拔出");
+    desk.run(&["families", "--out", &gone]).failed(1, "没有这个文件夹");
+    let here = desk.beside("");
+    desk.run(&["families", "--out", &here]).failed(1, "那里是一个文件夹");
+    for words in [&["import"][..], &["update", "take"], &["update", "apply"]] {
+        let folder = desk.run(&[words, &[here.as_str()]].concat());
+        assert!(folder.code != 0 && folder.err.contains("一个文件夹"), "{words:?}: {}", folder.err);
+    }
     let missing = desk.run(&["import", &desk.beside("没有.xlsx")]);
     assert!(missing.code != 0 && missing.err.contains("文件已经不在那里了"), "{}", missing.err);
     assert_eq!(desk.json(&["verify"])["sound"], true);
