@@ -41,9 +41,14 @@ pub(super) struct Entered {
     pub(super) today: Option<chrono::NaiveDate>,
 }
 
+/// Where the book lies: as it was named, else where the window has it.
 pub(super) fn folder(shared: &Shared) -> Outcome<PathBuf> {
-    shared.data.clone().ok_or_else(|| {
-        Failure::new(Exit::Usage, "请用 --data 指明台账所在的文件夹（或设置环境变量 TIEXIN_DATA）。")
+    let folder = shared.data.clone().or_else(|| crate::home().map(|home| home.folder));
+    folder.ok_or_else(|| {
+        Failure::new(
+            Exit::Usage,
+            "找不到本用户的数据文件夹，请用 --data 指明台账所在的文件夹（或设置环境变量 TIEXIN_DATA）。",
+        )
     })
 }
 
@@ -158,5 +163,17 @@ pub(super) async fn region(desk: &Desk, code: &str) -> Outcome<RegionCode> {
         Ok(found) => Ok(found.code),
         Err(reply) if reply.code == ErrorCode::NotFound => Err(unknown()),
         Err(reply) => Err(reply.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_book_that_is_not_named_is_the_windows() {
+        let at = |data: Option<PathBuf>| folder(&Shared { data, user: None, json: false, password_fd: None });
+        assert_eq!(at(None).ok(), crate::home().map(|home| home.folder));
+        assert_eq!(at(Some("book".into())).ok(), Some(PathBuf::from("book")));
     }
 }

@@ -7,7 +7,6 @@ use serde_json::json;
 use tiexin_terminal::say;
 
 use super::args::{Demo, Shared};
-use super::at::folder;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::demo::{DemoCode, DemoProvince, Scale, Wish, set_up};
@@ -18,7 +17,10 @@ pub(super) async fn demo(shared: &Shared, args: Demo) -> Outcome {
         _ => None,
     };
     let wish = Wish {
-        data_dir: folder(shared)?,
+        data_dir: shared.data.clone().ok_or_else(|| {
+            // Never where the user's own book lies, or will lie.
+            Failure::new(Exit::Usage, "请用 --data 指明演示县放在哪个文件夹。")
+        })?,
         seed: args.seed,
         scale: if args.small { Scale::SMALL } else { Scale::FULL },
         province,

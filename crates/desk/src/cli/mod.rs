@@ -69,8 +69,8 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Outcome {
     let Cli { shared, command } = cli;
-    if let Some(folder) = shared.data.as_deref().filter(|folder| folder.is_dir()) {
-        crate::write_crash_files(folder);
+    if let Some(folder) = at::folder(&shared).ok().filter(|folder| folder.is_dir()) {
+        crate::write_crash_files(&folder);
     }
     match command {
         Command::Restore(args) => return book::restore(&args, Out { json: shared.json }),

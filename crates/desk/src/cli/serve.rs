@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::in_browser::{self, InBrowser, Told};
 use crate::screen::{Answer, Entered};
-use crate::{DeskConfig, home, serve as host};
+use crate::{DeskConfig, serve as host};
 
 /// Serves until Ctrl+C. Nobody is signed in: that happens in the browser.
 pub(super) async fn serve(shared: &Shared, args: Serve) -> Outcome {
@@ -59,10 +59,7 @@ async fn serving_already(out: Out, open: bool, answer: Answer) -> Outcome {
 /// What menu entries start.
 pub(super) async fn open(shared: &Shared, args: Open) -> Outcome {
     without_console();
-    let folder = shared.data.clone().or_else(|| home().map(|home| home.folder));
-    let folder = folder.ok_or_else(|| {
-        Failure::new(Exit::Usage, "找不到本用户的数据文件夹，请用 --data 指明台账所在的文件夹。")
-    })?;
+    let folder = folder(shared)?;
     let linger = Duration::from_secs(args.linger);
     Ok(InBrowser { folder, pages: args.ui, linger }.open(tell).await?)
 }

@@ -8,7 +8,7 @@ use tiexin_contract::update::{FetchUpdate, ReleaseShown, UpdateShown};
 use tiexin_terminal::say;
 
 use super::args::Shared;
-use super::at::Door;
+use super::at::{Door, folder};
 use super::exit::{Failure, Outcome};
 use super::out::Out;
 use crate::DeskConfig;
@@ -53,8 +53,7 @@ pub(super) async fn update(shared: &Shared, command: Update) -> Outcome {
         }
         Update::Show => tell(out, &shown(&config(shared))),
         Update::Take { file } => {
-            let config = config(shared);
-            super::at::folder(shared)?;
+            let config = DeskConfig::at(folder(shared)?);
             let file = PathBuf::from(super::there(&file)?);
             let Place { install, trusted, .. } = place(&config)?;
             blocking(|| update::take(&file, &config.data_dir, install, trusted))?;
@@ -78,7 +77,8 @@ pub(super) async fn update(shared: &Shared, command: Update) -> Outcome {
 }
 
 fn config(shared: &Shared) -> DeskConfig {
-    DeskConfig::at(shared.data.clone().unwrap_or_default())
+    // A user without a folder of his own still sees and puts in place what lies beside the program.
+    DeskConfig::at(folder(shared).unwrap_or_default())
 }
 
 fn blocking<T>(work: impl FnOnce() -> Result<T, Trouble>) -> Outcome<T> {
