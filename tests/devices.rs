@@ -11,6 +11,7 @@ use tiexin_contract::import::FileGiven;
 use tiexin_contract::package::{PackageIn, PackageOut};
 use tiexin_contract::records::SaveRecord;
 use tiexin_contract::session::{GetSession, SessionState, SignIn, SignOut};
+use tiexin_contract::sync::Enrol;
 use tiexin_desk::ManualClock;
 use tiexin_testkit::desks::{PASSWORD, StoryDesk};
 use tiexin_testkit::province::{Keep, Province};
@@ -238,4 +239,22 @@ async fn two_desks_of_one_disk_image() {
     let rows = chief.run(ListDevices {}).await.unwrap();
     assert!(of(&rows, "wang").copied_at.is_some());
     assert!(of(&rows, "chief").copied_at.is_none());
+
+    // Shutting it out would destroy both: that is said before it.
+    let device = of(&rows, "wang").id.to_string();
+    let warned = province.administer(&["device", "revoke", &device, "--retired"]).unwrap_err();
+    assert!(warned.to_string().contains("两台电脑共用"), "{warned}");
+
+    // The copy cannot become a device of its own: no code is spent on it, and an empty folder takes it.
+    let code = province.code("wang").unwrap();
+    let again = Enrol { server: province.url(), code: code.clone(), authority: None };
+    let refused = second.run(again).await.unwrap_err();
+    assert!(refused.message.contains("接入码没有用掉"), "{}", refused.message);
+    let third = StoryDesk::enrolled(clock(), "wang", &province.url(), &code).await.unwrap();
+    assert!(third.sync().await.unwrap().complete);
+    for name in ["甲户", "乙户", "丙户"] {
+        third.household(name).await;
+    }
+    let rows = chief.run(ListDevices {}).await.unwrap();
+    assert_eq!(rows.iter().filter(|row| row.users == ["wang"]).count(), 2, "{rows:?}");
 }

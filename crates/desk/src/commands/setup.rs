@@ -12,6 +12,7 @@ use tiexin_domain::access::{Action, Grant, Role, User};
 use tiexin_domain::{Level, Problem, RegionCode};
 use tiexin_protocol::wire::Joining;
 use tiexin_store::{Book, LocalUser, NewUser, Regions};
+use tiexin_sync::ProvinceAddress;
 
 use super::session::state;
 use crate::desk::Desk;
@@ -76,6 +77,9 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
 fn join(at: At, args: Enrol) -> BoxFuture<'static, Result<SessionState, ErrorReply>> {
     async move {
         let authority = args.authority.as_ref().map(authority::read).transpose()?;
+        if stands_already(&at, &args.server).await? {
+            return Err(ErrorReply::new(ErrorCode::Refused, STANDS_ALREADY));
+        }
         let person = joining(&at.user.name, &at.user.display_name);
         province::join(at.book(), at.user.id, person, &args.server, &args.code, authority).await?;
         at.session.province.reconnect();
@@ -87,6 +91,23 @@ fn join(at: At, args: Enrol) -> BoxFuture<'static, Result<SessionState, ErrorRep
         .await
     }
     .boxed()
+}
+
+const STANDS_ALREADY: &str = "这份台账已经接入这个省平台，您也在用，不用再接入；接入码没有用掉。如果台账文件夹是从另一台电脑复制来的，要让这台电脑单独接入：先同步到没有待上传的，退出贴心，把台账文件夹改名留着、不再打开，再打开贴心，选“接入省平台”，用这个接入码接入，记录会从省平台取回。";
+
+/// Whether the province knows this book's device and its user. Enrolled once more it would stay the same device, also
+/// where two machines use copies of it, and the code would be spent for nothing. It is asked: one that was put back from
+/// a backup may not know the device.
+async fn stands_already(at: &At, server: &str) -> Result<bool, ErrorReply> {
+    let device = at.book().device().map_err(errors::store)?;
+    let typed = ProvinceAddress::read(server.trim(), None).map_err(province::reply)?.as_text();
+    if device.id.is_none() || device.server.as_deref() != Some(typed.as_str()) {
+        return Ok(false);
+    }
+    let Ok(state) = at.session.province.round(&at.desk, at.book()).await else { return Ok(false) };
+    let known = !state.enrol_again && (state.complete || state.trouble.is_none());
+    // A round leaves the users whom the province named.
+    Ok(known && at.book().user(at.user.id).map_err(errors::store)?.is_some())
 }
 
 fn add_user(at: At, args: AddLocalUser) -> BoxFuture<'static, Result<SessionState, ErrorReply>> {
