@@ -18,6 +18,9 @@ use crate::province::Province;
 use crate::regions;
 use crate::store::OpenCode;
 
+/// Said before a device is shut out that two machines use.
+const COPIED: &str = "注意：有两台电脑共用这个编号（复制过台账文件夹）。停用以后，两台下次联系省平台时，数据都会销毁。只想换下其中一台的，不要停用：在那台电脑上先同步，把台账文件夹改名留着，再用新的接入码接入。";
+
 /// Signs of a code's hash by which the office names it.
 const SHORT: usize = 8;
 
@@ -222,6 +225,13 @@ async fn revoke(
     } else {
         format!("{which} 将退役：下次联系省平台时交清内容，等交上来的都进了备份，再销毁本机数据{waiting}。")
     };
+    let says = match row.device.copied_at {
+        Some(_) => format!("{COPIED}\n{says}"),
+        None => says,
+    };
+    if yes && row.device.copied_at.is_some() {
+        say!("{COPIED}");
+    }
     agree(&says, "没有停用", yes)?;
     province.revoke(device, lost, None).await?;
     one(common.json, &json!({"revoked": device, "retired": retired}), |_| match retired {

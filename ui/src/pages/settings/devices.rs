@@ -116,6 +116,7 @@ fn whose(device: &DeviceShown) -> String {
     }
 }
 
+const COPIED: &str = "有两台电脑共用这个编号（复制过台账文件夹）：停用以后，两台下次联系省平台时，数据都会销毁。只想换下其中一台的，不要在这里停用：在那台电脑上先同步，退出贴心，把台账文件夹改名留着，再打开贴心，用新的接入码接入。";
 const LOST: &str = "lost";
 const RETIRED: &str = "retired";
 
@@ -176,6 +177,9 @@ fn Revoke(props: &RevokeProps) -> Html {
                 <Choice label="为什么停用" name="why" {options} value={(*why).clone()} onchange={choose}
                     problem={revoke.about("why").or_else(|| missing.then_some(AttrValue::Static("请先选一项")))} />
                 if !meaning.is_empty() { <p>{ meaning }</p> }
+                if props.device.copied_at.is_some() {
+                    <p class="tx-problem" role="alert">{ COPIED }</p>
+                }
                 if let Some(count) = waiting {
                     <p class="tx-problem">{ format!("它上次说还有 {} 条没上传。", text::count(count)) }</p>
                 }

@@ -106,6 +106,9 @@ pub(in crate::cli) enum Device {
         /// 退役：先把没上传的交上来，再销毁
         #[arg(long)]
         retired: bool,
+        /// 有两台电脑共用这个编号，也要停用：两台的数据都销毁
+        #[arg(long)]
+        yes: bool,
     },
 }
 
