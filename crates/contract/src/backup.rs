@@ -72,11 +72,15 @@ pub struct BackupRestored {
     pub aside: Option<String>,
 }
 
-/// The folders of this machine, to choose one. Without a path: its disks, sticks and the user's own folders.
+/// The folders of this machine, to choose one, or a file in one. Without a path: its disks, sticks and the user's own
+/// folders.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListFolders {
     #[serde(default)]
     pub path: Option<String>,
+    /// Files whose names end so are listed too, after the folders: `txu`. A path of such a file is listed alone.
+    #[serde(default)]
+    pub ending: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +116,8 @@ pub enum FolderKind {
     Folder,
     /// A folder that is a backup.
     Backup,
+    /// A file with the ending that was asked for.
+    File,
 }
 
 commands! {

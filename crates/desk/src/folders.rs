@@ -52,16 +52,34 @@ pub(crate) fn there(text: &str) -> Result<PathBuf, ErrorReply> {
     ))
 }
 
-/// Folders in a folder, by name, without hidden ones; and how many were left out.
-pub(crate) fn inside(folder: &Path) -> Result<(Vec<FolderShown>, u64), ErrorReply> {
+/// The file of a path as typed, if it is there and has the ending.
+pub(crate) fn file(text: &str, ending: &str) -> Option<FolderShown> {
+    of_this_machine(text).ok().and_then(|path| file_at(&path, ending))
+}
+
+fn file_at(path: &Path, ending: &str) -> Option<FolderShown> {
+    let ends = path.extension()?.to_str()?.eq_ignore_ascii_case(ending);
+    if !ends || !path.is_file() {
+        return None;
+    }
+    let name = path.file_name()?.to_str()?.to_owned();
+    Some(FolderShown { name, path: path.to_str()?.to_owned(), what: FolderKind::File })
+}
+
+/// Folders in a folder, and files of an ending after them, by name, without hidden ones; and how many were left out.
+pub(crate) fn inside(folder: &Path, ending: Option<&str>) -> Result<(Vec<FolderShown>, u64), ErrorReply> {
     let closed = |_| ErrorReply::new(ErrorCode::Disk, "这个文件夹打不开，可能没有权限。请选别的文件夹。");
     let mut found: Vec<FolderShown> = folder
         .read_dir()
         .map_err(closed)?
-        .filter_map(|entry| shown(&entry.ok()?.path()))
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            shown(&path).or_else(|| file_at(&path, ending?))
+        })
         .filter(|one| !one.name.starts_with(['.', '$']))
         .collect();
-    found.sort_by(|a, b| a.name.cmp(&b.name));
+    let order = |one: &FolderShown| (one.what == FolderKind::File, one.name.clone());
+    found.sort_by_key(order);
     let more = found.len().saturating_sub(MOST);
     found.truncate(MOST);
     Ok((found, more as u64))
@@ -121,7 +139,7 @@ fn disks() -> Vec<FolderShown> {
 
 #[cfg(target_os = "macos")]
 fn disks() -> Vec<FolderShown> {
-    let volumes = inside(Path::new("/Volumes")).map(|(found, _)| found).unwrap_or_default();
+    let volumes = inside(Path::new("/Volumes"), None).map(|(found, _)| found).unwrap_or_default();
     volumes.into_iter().map(|one| FolderShown { what: FolderKind::Stick, ..one }).collect()
 }
 

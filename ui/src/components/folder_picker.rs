@@ -1,5 +1,5 @@
-//! Choosing a folder of this machine where no window can ask: from its disks and sticks down, by mouse or keyboard.
-//! It only chooses among what is there; it makes no folder.
+//! Choosing a folder of this machine, or a file in one, where no window can ask: from its disks and sticks down, by mouse
+//! or keyboard. It only chooses among what is there; it makes no folder.
 
 use super::{Button, Dialog, Icon, Look, Sign, TextField, Trouble};
 use crate::hooks::{composing, use_command};
@@ -16,13 +16,33 @@ pub(crate) enum Wanted {
     Folder,
     /// A folder that is a backup.
     Backup,
+    /// A file.
+    File(WantedFile),
+}
+
+/// Which files are listed, and what the button says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WantedFile {
+    pub(crate) ending: &'static str,
+    pub(crate) button: &'static str,
+    /// Said where there is none.
+    pub(crate) none: &'static str,
+}
+
+impl Wanted {
+    fn ending(self) -> Option<String> {
+        match self {
+            Wanted::File(file) => Some(file.ending.to_owned()),
+            Wanted::Folder | Wanted::Backup => None,
+        }
+    }
 }
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct FolderPickerProps {
     pub(crate) title: AttrValue,
     pub(crate) wanted: Wanted,
-    /// The full path of the chosen folder.
+    /// The full path of what was chosen.
     pub(crate) onpick: Callback<String>,
     pub(crate) onclose: Callback<()>,
 }
@@ -34,10 +54,10 @@ pub(crate) fn FolderPicker(props: &FolderPickerProps) -> Html {
     let typed = use_state(String::new);
     let node = use_node_ref();
     let go = {
-        let (list, shown, typed) = (list.clone(), shown.setter(), typed.setter());
+        let (list, shown, typed, wanted) = (list.clone(), shown.setter(), typed.setter(), props.wanted);
         Callback::from(move |path: Option<String>| {
             let (shown, typed) = (shown.clone(), typed.clone());
-            list.run(ListFolders { path }, move |found| {
+            list.run(ListFolders { path, ending: wanted.ending() }, move |found| {
                 typed.set(found.path.clone().unwrap_or_default());
                 shown.set(Some(Rc::new(found)));
             });
@@ -59,7 +79,7 @@ pub(crate) fn FolderPicker(props: &FolderPickerProps) -> Html {
     let pick = {
         let (go, onpick, wanted) = (go.clone(), props.onpick.clone(), props.wanted);
         Callback::from(move |one: FolderShown| match (wanted, one.what) {
-            (Wanted::Backup, FolderKind::Backup) => onpick.emit(one.path),
+            (Wanted::Backup, FolderKind::Backup) | (_, FolderKind::File) => onpick.emit(one.path),
             _ => go.emit(Some(one.path)),
         })
     };
@@ -106,20 +126,24 @@ pub(crate) fn FolderPicker(props: &FolderPickerProps) -> Html {
             typed.set(text);
         })
     };
-    let fits = shown
-        .as_ref()
-        .is_some_and(|found| found.path.is_some() && (props.wanted == Wanted::Folder || found.backup));
+    let chosen = shown.as_ref().and_then(|found| match props.wanted {
+        Wanted::Folder => here.clone(),
+        Wanted::Backup => here.clone().filter(|_| found.backup),
+        Wanted::File(_) => only_file(found),
+    });
+    let fits = chosen.is_some();
     let choose = {
-        let (onpick, here) = (props.onpick.clone(), here.clone());
+        let onpick = props.onpick.clone();
         Callback::from(move |()| {
-            if let Some(path) = &here {
+            if let Some(path) = &chosen {
                 onpick.emit(path.clone());
             }
         })
     };
-    let label = match props.wanted {
-        Wanted::Folder => "就放在这个文件夹里",
-        Wanted::Backup => "就用这份备份",
+    let (label, none) = match props.wanted {
+        Wanted::Folder => ("就放在这个文件夹里", "这里面没有别的文件夹"),
+        Wanted::Backup => ("就用这份备份", "这里面没有别的文件夹"),
+        Wanted::File(file) => (file.button, file.none),
     };
     let foot = html! {
         <>
@@ -143,7 +167,7 @@ pub(crate) fn FolderPicker(props: &FolderPickerProps) -> Html {
                             </button></li>
                         }
                         { for found.folders.iter().map(|one| line(one, &pick)) }
-                        if found.folders.is_empty() { <li class="tx-muted">{ "这里面没有别的文件夹" }</li> }
+                        if found.folders.is_empty() { <li class="tx-muted">{ none }</li> }
                         if found.more > 0 {
                             <li class="tx-muted">{ format!("还有 {} 个没有列出，请写出完整的位置", crate::text::count(found.more)) }</li>
                         }
@@ -152,6 +176,13 @@ pub(crate) fn FolderPicker(props: &FolderPickerProps) -> Html {
             </div>
         </Dialog>
     }
+}
+
+/// The file that is listed, if there is but one.
+fn only_file(found: &Folders) -> Option<String> {
+    let mut files = found.folders.iter().filter(|one| one.what == FolderKind::File);
+    let first = files.next()?;
+    files.next().is_none().then(|| first.path.clone())
 }
 
 fn line(one: &FolderShown, pick: &Callback<FolderShown>) -> Html {
@@ -165,6 +196,7 @@ fn line(one: &FolderShown, pick: &Callback<FolderShown>) -> Html {
         FolderKind::Stick => (Sign::Export, "U盘或移动硬盘"),
         FolderKind::Folder => (Sign::Right, ""),
         FolderKind::Backup => (Sign::Heart, "贴心备份"),
+        FolderKind::File => (Sign::Sheet, "文件"),
     };
     html! {
         <li key={one.path.clone()}>

@@ -33,7 +33,7 @@ pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog, SAFE};
 pub(crate) use empty::Empty;
 pub(crate) use field::{Field, focus_field};
 pub(crate) use file_field::FileField;
-pub(crate) use folder_picker::{FolderPicker, Wanted};
+pub(crate) use folder_picker::{FolderPicker, Wanted, WantedFile};
 pub(crate) use form::{Fold, Foot, Form, go_on_from, unplaced};
 pub(crate) use gate::Gate;
 pub(crate) use icon::{Icon, Sign};

@@ -18,9 +18,20 @@ fn list(_: &Desk, args: ListFolders) -> Result<Folders, ErrorReply> {
     let Some(path) = args.path.as_deref() else {
         return Ok(Folders { path: None, up: None, backup: false, folders: folders::roots(), more: 0 });
     };
-    let folder = folders::there(path)?;
-    let (inside, more) = folders::inside(&folder)?;
+    let ending = args.ending.as_deref();
     let text = |path: &Path| path.to_str().map(str::to_owned);
+    if let Some(file) = ending.and_then(|ending| folders::file(path, ending)) {
+        let up = Path::new(&file.path).parent().and_then(text);
+        return Ok(Folders {
+            path: Some(file.path.clone()),
+            up,
+            backup: false,
+            folders: vec![file],
+            more: 0,
+        });
+    }
+    let folder = folders::there(path)?;
+    let (inside, more) = folders::inside(&folder, ending)?;
     Ok(Folders {
         path: text(&folder),
         up: folder.parent().and_then(text),

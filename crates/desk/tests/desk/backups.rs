@@ -40,7 +40,7 @@ async fn a_backup_is_named_by_its_day_and_says_what_it_is() {
     let made = office.ok(inside(stick.path())).await;
     assert_eq!(made.name, "贴心备份-2026-11-30");
     assert_eq!(office.ok(inside(stick.path())).await.name, "贴心备份-2026-11-30-2");
-    let seen = office.ok(ListFolders { path: Some(text(stick.path())) }).await;
+    let seen = office.ok(ListFolders { path: Some(text(stick.path())), ending: None }).await;
     let shown: Vec<_> = seen.folders.iter().map(|one| (one.name.as_str(), one.what)).collect();
     assert_eq!(
         shown,
@@ -78,7 +78,7 @@ async fn a_mistyped_place_makes_no_folder() {
                 "{refused:?}"
             );
         }
-        let listed = office.refused(ListFolders { path: Some(path.clone()) }).await;
+        let listed = office.refused(ListFolders { path: Some(path.clone()), ending: None }).await;
         assert_eq!(listed.code, code, "{path}");
     }
     assert!(!Path::new("U盘").exists() && !gone.exists());
@@ -90,7 +90,7 @@ async fn a_mistyped_place_makes_no_folder() {
 #[tokio::test]
 async fn the_disks_and_the_own_folders_are_offered() {
     let office = Office::fresh(day(2026, 11, 30));
-    let roots = office.ok(ListFolders { path: None }).await;
+    let roots = office.ok(ListFolders { path: None, ending: None }).await;
     assert!(roots.folders.iter().any(|one| one.what == FolderKind::Disk));
     assert!(roots.folders.iter().all(|one| Path::new(&one.path).is_dir()));
     // Down and up again.
@@ -99,11 +99,34 @@ async fn the_disks_and_the_own_folders_are_offered() {
         std::fs::create_dir(parent.path().join(name)).unwrap();
     }
     std::fs::write(parent.path().join("不是文件夹.txt"), "").unwrap();
-    let listed = office.ok(ListFolders { path: Some(text(parent.path())) }).await;
+    let listed = office.ok(ListFolders { path: Some(text(parent.path())), ending: None }).await;
     assert_eq!(listed.folders.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["乙", "甲"]);
-    let below = office.ok(ListFolders { path: Some(listed.folders[0].path.clone()) }).await;
+    let below = office.ok(ListFolders { path: Some(listed.folders[0].path.clone()), ending: None }).await;
     assert_eq!(below.up.as_deref(), Some(text(parent.path()).as_str()));
     assert!(below.folders.is_empty() && !below.backup);
+}
+
+#[tokio::test]
+async fn files_of_an_ending_are_listed_after_the_folders() {
+    let office = Office::fresh(day(2026, 11, 30));
+    let stick = tempfile::tempdir().unwrap();
+    std::fs::create_dir(stick.path().join("贴心更新")).unwrap();
+    for name in ["a.txu", "B.TXU", "c.txt"] {
+        std::fs::write(stick.path().join(name), "").unwrap();
+    }
+    let list = |path: &Path| ListFolders { path: Some(text(path)), ending: Some("txu".into()) };
+    let listed = office.ok(list(stick.path())).await;
+    let shown: Vec<_> = listed.folders.iter().map(|one| (one.name.as_str(), one.what)).collect();
+    assert_eq!(
+        shown,
+        [("贴心更新", FolderKind::Folder), ("B.TXU", FolderKind::File), ("a.txu", FolderKind::File)]
+    );
+    // The path of a file, as somebody types it.
+    let file = stick.path().join("a.txu");
+    let typed = office.ok(list(&file)).await;
+    assert_eq!((typed.path, typed.up), (Some(text(&file)), Some(text(stick.path()))));
+    assert_eq!(typed.folders.len(), 1);
+    assert!(office.refused(list(&stick.path().join("c.txt"))).await.message.contains("文件夹"));
 }
 
 #[tokio::test]

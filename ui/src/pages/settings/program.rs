@@ -1,6 +1,8 @@
 //! The program: what runs, what is new, putting it in place, going back.
 
-use crate::components::{Button, Card, Dialog, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted};
+use crate::components::{
+    Button, Card, Dialog, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted, WantedFile,
+};
 use crate::hooks::{Busy, use_command, use_query, use_session, use_toast};
 use crate::text;
 use crate::transport::{Filter, call, in_window, listen, pick_files};
@@ -14,6 +16,11 @@ use yew::prelude::*;
 
 const PACKAGE: Filter = Filter { name: "更新包", extensions: &["txu"] };
 const CHOOSE: &str = "选择更新包";
+const WANTED: Wanted = Wanted::File(WantedFile {
+    ending: "txu",
+    button: "用这个更新包",
+    none: "这里面没有更新包（.txu），也没有别的文件夹",
+});
 
 #[component]
 pub(super) fn Program() -> Html {
@@ -119,7 +126,7 @@ pub(super) fn Program() -> Html {
                 <Button label="从U盘选更新包……" disabled={busy} busy={take.pending} onclick={on_take} />
             </div>
             if *choosing {
-                <FolderPicker title="更新包在哪个文件夹" wanted={Wanted::Folder} onpick={picked} {onclose} />
+                <FolderPicker title={CHOOSE} wanted={WANTED} onpick={picked} {onclose} />
             }
             if let Some(former) = now.as_ref().and_then(|now| now.former.clone()) {
                 <GoBack {former} busy={busy} ongo={on_leave} />
