@@ -36,9 +36,22 @@ pub(super) fn Program() -> Html {
         let changed = changed.setter();
         Callback::from(move |now: UpdateShown| changed.set(Some(now)))
     };
-    let on_ask = {
-        let (ask, came) = (ask.clone(), came.clone());
+    // What one of them was refused for is over as soon as the next is tried.
+    let fresh = {
+        let (ask, fetch, take) = (ask.clone(), fetch.clone(), take.clone());
+        let (apply, leave) = (apply.clone(), leave.clone());
         Callback::from(move |()| {
+            ask.forget();
+            fetch.forget();
+            take.forget();
+            apply.forget();
+            leave.forget();
+        })
+    };
+    let on_ask = {
+        let (ask, came, fresh) = (ask.clone(), came.clone(), fresh.clone());
+        Callback::from(move |()| {
+            fresh.emit(());
             let came = came.clone();
             ask.run(AskUpdate {}, move |now| {
                 if now.offered.is_none() && now.ready.is_none() {
@@ -58,8 +71,9 @@ pub(super) fn Program() -> Html {
         })
     };
     let on_take = {
-        let (picked, choosing) = (picked.clone(), choosing.setter());
+        let (picked, choosing, fresh) = (picked.clone(), choosing.setter(), fresh.clone());
         Callback::from(move |()| {
+            fresh.emit(());
             if !in_window() {
                 choosing.set(true);
                 return;
@@ -81,9 +95,9 @@ pub(super) fn Program() -> Html {
         let choosing = choosing.setter();
         Callback::from(move |()| choosing.set(false))
     };
-    let on_fetch = run(&fetch, &came, || FetchUpdate {});
-    let on_apply = run(&apply, &came, || ApplyUpdate {});
-    let on_leave = run(&leave, &came, || LeaveUpdate {});
+    let on_fetch = run(&fetch, &came, &fresh, || FetchUpdate {});
+    let on_apply = run(&apply, &came, &fresh, || ApplyUpdate {});
+    let on_leave = run(&leave, &came, &fresh, || LeaveUpdate {});
     let busy = ask.pending || fetch.pending || take.pending || apply.pending || leave.pending;
     let errors = [&ask.error, &fetch.error, &take.error, &apply.error, &leave.error, &query.error];
     html! {
@@ -135,12 +149,18 @@ pub(super) fn Program() -> Html {
     }
 }
 
-fn run<C>(command: &Busy<C>, came: &Callback<UpdateShown>, args: fn() -> C) -> Callback<()>
+fn run<C>(
+    command: &Busy<C>,
+    came: &Callback<UpdateShown>,
+    fresh: &Callback<()>,
+    args: fn() -> C,
+) -> Callback<()>
 where
     C: tiexin_contract::Command<Reply = UpdateShown>,
 {
-    let (command, came) = (command.clone(), came.clone());
+    let (command, came, fresh) = (command.clone(), came.clone(), fresh.clone());
     Callback::from(move |()| {
+        fresh.emit(());
         let came = came.clone();
         command.run(args(), move |now| came.emit(now));
     })
