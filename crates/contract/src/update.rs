@@ -50,6 +50,9 @@ pub struct UpdateShown {
     pub refused: Option<String>,
     /// Chinese: why this user cannot put anything in place, and who can. None: they can.
     pub not_installable: Option<String>,
+    /// This program has no publisher's key: it takes no package, wherever that comes from. `not_installable` says so.
+    #[serde(default)]
+    pub no_key: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

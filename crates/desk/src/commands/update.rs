@@ -44,6 +44,8 @@ pub(crate) fn shown(config: &DeskConfig) -> UpdateShown {
     let built = UpdateShown {
         version: env!("CARGO_PKG_VERSION").into(),
         book: tiexin_store::book_version(),
+        no_key: config.trusted.is_empty(),
+        not_installable: config.trusted.is_empty().then(|| NO_KEY.to_owned()),
         ..UpdateShown::default()
     };
     let Ok(place) = place(config) else { return built };
@@ -58,7 +60,10 @@ pub(crate) fn shown(config: &DeskConfig) -> UpdateShown {
         next: install.next(book).map(|version| version.to_string()),
         former: install.former(book).map(|version| version.to_string()),
         refused: refused.map(|version| version.to_string()),
-        not_installable: update::may_install(&place).err().map(|why| why.told().message),
+        not_installable: built
+            .not_installable
+            .clone()
+            .or_else(|| update::may_install(&place).err().map(|why| why.told().message)),
         ..built
     }
 }
@@ -136,6 +141,8 @@ fn fetch(at: At, _: FetchUpdate) -> BoxFuture<'static, Result<UpdateShown, Error
     .boxed()
 }
 
+const NO_KEY: &str =
+    "这个程序里没有发布者的公钥，核对不了更新包，所以不收更新包。新版本请由管理员用安装包安装。";
 const MIB: u64 = 1024 * 1024;
 const NONE_THERE: &str = "省平台上没有新版本，正在用的就是最新的。";
 const NONE_ON_STICK: &str =

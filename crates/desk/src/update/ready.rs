@@ -27,6 +27,11 @@ fn at(book: &Path, name: &str) -> PathBuf {
 /// Opens a package for this computer: a file, and where the own part begins.
 pub(super) fn open(path: &Path, trusted: &Trusted) -> Result<(Opened, BufReader<File>), Trouble> {
     let mut file = BufReader::new(File::open(path)?);
+    let length = file.get_ref().metadata()?.len();
+    if trusted.is_empty() && release::is_cut(&mut file, length)? {
+        return Err(ReleaseFault::Damaged.into());
+    }
+    file.rewind()?;
     let opened = release::read_head(&mut file, trusted)?;
     let (begins, _) = opened.release.part(&platform())?;
     file.seek(SeekFrom::Start(opened.parts_at + begins))?;

@@ -9,7 +9,7 @@ use std::io;
 use tiexin_protocol::release::ReleaseFault;
 
 pub use pack::{Packer, head};
-pub use read::{Opened, Sink, compare, open, read_head, unpack};
+pub use read::{Opened, Sink, compare, is_cut, open, read_head, unpack};
 pub use trust::{Signer, TRUSTED_FILE, Trusted};
 
 /// Why a package was not read to its end.

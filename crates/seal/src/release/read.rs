@@ -35,13 +35,30 @@ pub trait Sink {
 /// # Errors
 /// `NotRelease`, `TooLarge`, `Damaged`; `Foreign` and `NoKeys`: nobody who counts has signed it.
 pub fn read_head(from: &mut impl Read, trusted: &Trusted) -> Result<Opened, ReleaseError> {
+    let (signed, parts_at) = unchecked(from)?;
+    Ok(Opened { release: open(&signed, trusted)?, signed, parts_at })
+}
+
+/// Whether a package of this length is shorter than its own head says. Nothing of it is believed, it is only measured:
+/// for those who have no key.
+///
+/// # Errors
+/// `NotRelease`, `TooLarge`, `Damaged`.
+pub fn is_cut(from: &mut impl Read, length: u64) -> Result<bool, ReleaseError> {
+    let (signed, parts_at) = unchecked(from)?;
+    let said: Release = serde_json::from_str(&signed.body).map_err(|_| ReleaseFault::Damaged)?;
+    let whole = said.platforms.iter().try_fold(parts_at, |sum, part| sum.checked_add(part.bytes));
+    Ok(whole.is_none_or(|whole| length < whole))
+}
+
+/// The head as it lies there, and where the parts begin.
+fn unchecked(from: &mut impl Read) -> Result<(Signed, u64), ReleaseError> {
     let mut beginning = [0; 12];
     exactly(from, &mut beginning, ReleaseFault::NotRelease)?;
     let mut head = vec![0; head_length(&beginning)?];
     exactly(from, &mut head, ReleaseFault::Damaged)?;
     let signed: Signed = serde_json::from_slice(&head).map_err(|_| ReleaseFault::Damaged)?;
-    let parts_at = (beginning.len() + head.len()) as u64;
-    Ok(Opened { release: open(&signed, trusted)?, signed, parts_at })
+    Ok((signed, (beginning.len() + head.len()) as u64))
 }
 
 /// The same without a file.

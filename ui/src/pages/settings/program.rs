@@ -99,6 +99,7 @@ pub(super) fn Program() -> Html {
     let on_apply = run(&apply, &came, &fresh, || ApplyUpdate {});
     let on_leave = run(&leave, &came, &fresh, || LeaveUpdate {});
     let busy = ask.pending || fetch.pending || take.pending || apply.pending || leave.pending;
+    let closed = now.as_ref().filter(|now| now.no_key).and_then(|now| now.not_installable.clone());
     let errors = [&ask.error, &fetch.error, &take.error, &apply.error, &leave.error, &query.error];
     html! {
         <Card title="程序">
@@ -133,12 +134,16 @@ pub(super) fn Program() -> Html {
             if fetch.pending { <UnderWay /> }
             if apply.pending { <Waiting label="正在安装，请不要关电脑……" /> }
             { for errors.into_iter().flatten().map(|error| html! { <Trouble error={error.clone()} /> }) }
-            <div class="tx-form-buttons">
-                if enrolled {
-                    <Button label="看看省平台有没有新版本" busy={ask.pending} disabled={busy} onclick={on_ask} />
-                }
-                <Button label="从U盘选更新包……" disabled={busy} busy={take.pending} onclick={on_take} />
-            </div>
+            if let Some(why) = closed {
+                <p>{ why }</p>
+            } else {
+                <div class="tx-form-buttons">
+                    if enrolled {
+                        <Button label="看看省平台有没有新版本" busy={ask.pending} disabled={busy} onclick={on_ask} />
+                    }
+                    <Button label="从U盘选更新包……" disabled={busy} busy={take.pending} onclick={on_take} />
+                </div>
+            }
             if *choosing {
                 <FolderPicker title={CHOOSE} wanted={WANTED} onpick={picked} {onclose} />
             }

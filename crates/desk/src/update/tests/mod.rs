@@ -215,7 +215,21 @@ fn what_is_refused_touches_nothing() {
     assert_eq!(fault(stranger.apply(&good)), ReleaseFault::Foreign);
     let nobody = Computer { trusted: Trusted::listed(""), ..stranger };
     assert_eq!(fault(nobody.apply(&good)), ReleaseFault::NoKeys);
+    assert_eq!(fault(nobody.apply(&cut)), ReleaseFault::Damaged);
     assert_eq!(before, nobody.files());
+}
+
+#[test]
+fn a_program_without_a_key_says_so_before_anything_is_chosen() {
+    let computer = Computer::new();
+    let shown = |trusted: &str| {
+        let config = computer.desk_of(version("1.2.0"));
+        crate::commands::update::shown(&DeskConfig { trusted: Trusted::listed(trusted), ..config })
+    };
+    let without = shown("# nobody yet\n");
+    assert!(without.no_key && without.not_installable.is_some_and(|why| why.contains("公钥")));
+    let with = shown(&signer().public());
+    assert!(!with.no_key && with.not_installable.is_none(), "{with:?}");
 }
 
 #[test]
