@@ -178,6 +178,10 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
             ErrorCode::Disk,
             "上一次恢复没有做完。原来的台账已改名保留，没有删除；请从备份再恢复一次。",
         ),
+        UnlockError::DatabaseGone => ErrorReply::new(
+            ErrorCode::Disk,
+            "台账文件（book.db）不见了，没有新建，也没有改动。请先看回收站和杀毒软件的隔离区，找到后放回数据文件夹再登录；找不到的，请从备份恢复（登录页上有“从备份恢复”，命令行是 restore）。没有备份的，请联系管理员。",
+        ),
         UnlockError::InUse => ErrorReply::new(
             ErrorCode::Disk,
             "这份台账正在使用中，没有恢复，也没有改动。请先退出贴心（窗口、浏览器里的页面、正在运行的命令），再恢复一次。",

@@ -53,6 +53,8 @@ fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
             _ => {}
         }
     }
+    // Otherwise the empty place would be taken for that of a book which somebody took away.
+    crate::incarnation::forget_outside(dir)?;
     let note = dir.join(NOTE);
     tiexin_files::sync_folder(&note)?;
     tiexin_files::remove(&note)?;

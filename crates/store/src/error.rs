@@ -145,6 +145,9 @@ pub enum UnlockError {
     /// By a program that has never opened it. It lies where it was.
     #[error("这个版本的程序读不出这份数据，没有改动")]
     NotReadable,
+    /// The keyring is here and the book was opened before, but its database is missing or empty. Nothing was made.
+    #[error("台账文件（book.db）不见了，没有新建")]
+    DatabaseGone,
     #[error("用户钥匙文件损坏，请从备份恢复")]
     KeyringUnreadable,
     #[error("这个文件夹里没有完整的备份")]

@@ -33,6 +33,10 @@ impl Book {
     ) -> Result<LocalUser, UnlockError> {
         let key = read(key)?;
         let database = connection::database(dir);
+        // Every key opens an empty file.
+        if unlock::is_gone(dir)? {
+            return Err(UnlockError::DatabaseGone);
+        }
         if !database.is_file() {
             return Err(UnlockError::NoBook);
         }

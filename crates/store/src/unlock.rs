@@ -15,7 +15,7 @@ use crate::keyring::{Holder, Keyring, LocalUser, NewUser};
 use crate::machine::{Binding, Bound, MachineSecret, asides};
 use crate::migrate::Due;
 use crate::suite::{self, DataKey, KdfCost};
-use crate::{aside, before, device, migrate};
+use crate::{aside, before, device, incarnation, migrate};
 
 impl Book {
     /// Whether a book lies in the folder.
@@ -70,6 +70,8 @@ impl Book {
         }
         let key = suite::new_data_key()?;
         let keyring = Keyring::first(&first, &key, cost)?;
+        // Of a book that lay here once.
+        incarnation::forget_outside(dir)?;
         // The key first: a crash in between leaves a keyring without a database, which opens empty.
         keyring.write(dir)?;
         let book = open_database(dir, key)?;
@@ -253,6 +255,9 @@ pub(crate) fn open_database(dir: &Path, key: DataKey) -> Result<Book, UnlockErro
     if let Some(to) = moved {
         return Err(UnlockError::MovedAside { to });
     }
+    if is_gone(dir)? {
+        return Err(UnlockError::DatabaseGone);
+    }
     // A power cut can tear the first page on its way from the log into the file, and with it the cipher's
     // salt: nothing can be read then. Closing such a connection moves the log again, and the page is whole.
     let opened = match open_readable(dir, &key) {
@@ -305,10 +310,26 @@ fn change(dir: &Path, key: &DataKey) -> Result<(), UnlockError> {
     migrate::run(&mut writer)
 }
 
+/// Whether a book was opened here whose database is not here any more: a scanner or a cleaner took it, or only a part of
+/// the folder was copied. The file of its incarnation is written after the tables and goes with a book that is moved
+/// aside: a book that is just being made has none yet.
+pub(crate) fn is_gone(dir: &Path) -> std::io::Result<bool> {
+    Ok(incarnation::is_outside(dir) && holds_nothing(dir)?)
+}
+
+/// Whether the database is not there, or empty.
+fn holds_nothing(dir: &Path) -> std::io::Result<bool> {
+    match std::fs::metadata(connection::database(dir)) {
+        Ok(meta) => Ok(meta.len() == 0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether there is nothing here, or a database of this key.
 fn is_readable(dir: &Path, key: &DataKey) -> Result<bool, UnlockError> {
     before::finish_going_back(dir)?;
-    if !connection::database(dir).is_file() {
+    if holds_nothing(dir)? {
         return Ok(true);
     }
     let _hold = Hold::shared(dir)?;

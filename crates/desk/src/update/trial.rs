@@ -239,6 +239,7 @@ fn is_of_the_person(error: &UnlockError) -> bool {
             | E::OpenInFormer
             | E::Replaced
             | E::RestoreUnfinished
+            | E::DatabaseGone
             | E::OtherMachine
     )
 }

@@ -147,6 +147,57 @@ fn somebody_elses_database_is_moved_aside_too() {
     assert!(matches!(error, UnlockError::MovedAside { to } if to.exists()));
 }
 
+/// A scanner or a cleaner took it, or emptied it: an empty book in its place would look as if all were well.
+#[test]
+fn a_book_whose_database_is_gone_is_told_and_none_is_begun() {
+    for empty in [false, true] {
+        let (dir, book, _) = book();
+        household(&book, VILLAGE, "张三");
+        book.checkpoint().unwrap();
+        drop(book);
+        let (path, away) = (connection::database(dir.path()), tempfile::tempdir().unwrap());
+        fs::copy(&path, away.path().join("book.db")).unwrap();
+        if empty {
+            fs::write(&path, b"").unwrap();
+        } else {
+            fs::remove_file(&path).unwrap();
+        }
+        for _ in 0..2 {
+            let error = Book::unlock(dir.path(), "wang", &secret(PASSWORD), NOW).unwrap_err();
+            assert!(matches!(error, UnlockError::DatabaseGone), "{error}");
+            let error = Book::unlock_first(dir.path(), "wang", &secret(PASSWORD), NOW).unwrap_err();
+            assert!(matches!(error, UnlockError::DatabaseGone), "{error}");
+        }
+        assert_eq!(path.exists(), empty);
+        assert!(!empty || path.metadata().unwrap().len() == 0, "nothing was made");
+        // Out of quarantine it is the same book.
+        fs::copy(away.path().join("book.db"), &path).unwrap();
+        let book = reopen(dir.path());
+        assert_eq!(book.count("household", &[]).unwrap(), 1);
+        sound(&book);
+    }
+}
+
+/// Killed between the keyring and the database, or before the tables were all there.
+#[test]
+fn a_book_that_was_just_being_made_is_begun_anew() {
+    let (dir, book, _) = book();
+    drop(book);
+    for empty in [false, true] {
+        let begun = tempfile::tempdir().unwrap();
+        fs::copy(Keyring::path(dir.path()), Keyring::path(begun.path())).unwrap();
+        if empty {
+            fs::write(connection::database(begun.path()), b"").unwrap();
+        }
+        sound(&reopen(begun.path()));
+    }
+    // The file of a book that lay here once is nobody's.
+    let again = tempfile::tempdir().unwrap();
+    fs::copy(dir.path().join("incarnation"), again.path().join("incarnation")).unwrap();
+    let (book, _) = Book::create(again.path(), user("wang"), KdfCost::QUICK, NOW).unwrap();
+    sound(&book);
+}
+
 #[test]
 fn a_newer_database_is_refused_and_left_alone() {
     let (dir, book, _) = book();
