@@ -3,20 +3,24 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use serde_json::json;
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use serde_json::{Value, json};
 use tiexin_contract::Event;
 use tiexin_contract::backup::Backup as MakeBackup;
 use tiexin_contract::book::{Verify as RunVerify, VerifyReport};
 use tiexin_contract::import::{CancelJob, FileGiven};
 use tiexin_contract::session::{AddLocalUser, SessionState, SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::Enrol as Join;
+use tiexin_store::{BackupLook, Book};
 use tiexin_terminal::say;
 
 use super::args::{Backup, Enrol, Init, Restore, Shared, User, UserAdd};
+use super::ask;
 use super::at::{Door, one_run, region, tell_kept};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use super::secret::{self, Source};
+use crate::clock::office_time;
 use crate::commands::backup::not_restored;
 
 pub(super) async fn init(door: Door, args: Init) -> Outcome {
@@ -157,10 +161,32 @@ pub(super) async fn backup(door: Door, args: Backup) -> Outcome {
     seat.out.tell(&told, || vec![format!("已备份到 {}", made.path)])
 }
 
-/// Needs no password: the copy stays as locked as it was.
+/// Needs no password: the copy stays as locked as it was. Says first whose it is.
 pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
     if !args.file.exists() {
         return Err(Failure::new(Exit::NotFound, format!("没有这个备份：{}", args.file.display())));
+    }
+    let whole = |path: &Path| path.canonicalize().ok();
+    if whole(&args.file).is_some_and(|from| whole(&args.to) == Some(from)) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "备份和要恢复到的是同一个文件夹，没有恢复，什么都没有改动。--to 请写另一个文件夹。",
+        ));
+    }
+    let seen =
+        tiexin_store::look_at_backup(&args.file).map_err(|error| Failure::from(not_restored(error)))?;
+    if !out.json {
+        say!("{}", in_words(&seen));
+    }
+    if Book::exists(&args.to) && !args.yes && !agreed(out)? {
+        if out.json {
+            let value = json!({"to": args.to, "restored": false, "backup": shape(&seen)});
+            out.tell(&value, Vec::new)?;
+        }
+        return Err(Failure::new(
+            Exit::Failed,
+            "没有恢复，什么都没有改动。那个文件夹里已经有台账：要用这份备份换下它（原来的移到一旁，不会删除），请加上 --yes。",
+        ));
     }
     let shown = std::io::stderr().is_terminal() && !out.json;
     let mut told = 0;
@@ -177,7 +203,8 @@ pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
     let copied = came.copied;
     lacking(copied.missing, "备份里");
     let told = json!({
-        "to": args.to, "attachments": copied.attachments, "missing": copied.missing, "aside": came.aside,
+        "to": args.to, "restored": true, "backup": shape(&seen),
+        "attachments": copied.attachments, "missing": copied.missing, "aside": came.aside,
     });
     out.tell(&told, || {
         let mut lines = vec![format!("已恢复到 {}，登录名和密码是备份时的。", args.to.display())];
@@ -186,6 +213,41 @@ pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
         }));
         lines
     })
+}
+
+/// Asks at a terminal; without one the answer is no.
+fn agreed(out: Out) -> Outcome<bool> {
+    if !ask::somebody(out) {
+        return Ok(false);
+    }
+    ask::agreed(
+        "那个文件夹里已经有台账，用这份备份换下它吗？原来的移到一旁，不会删除。输入“是”或 y 恢复，其他都不恢复：",
+    )
+}
+
+/// Whose backup it is. Frozen shape: `docs/command-line.md`.
+fn shape(seen: &BackupLook) -> Value {
+    let users: Vec<Value> =
+        seen.users.iter().map(|user| json!({"name": user.name, "display_name": user.display_name})).collect();
+    let made = made(seen).map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
+    json!({"made_at": made, "users": users, "records": seen.records})
+}
+
+fn in_words(seen: &BackupLook) -> String {
+    let unknown = || "备份时还没有记这一项".to_owned();
+    let users: Vec<String> =
+        seen.users.iter().map(|user| format!("{}（{}）", user.display_name, user.name)).collect();
+    // A backup may come from anywhere.
+    let users = users.join("、").replace(char::is_control, "");
+    let made = made(seen).map_or_else(unknown, |at| office_time(at).format("%Y-%m-%d %H:%M").to_string());
+    let records = seen.records.map_or_else(unknown, |many| format!("{many} 条"));
+    format!("这份备份：谁的台账：{users}；备份时间：{made}；记录：{records}。")
+}
+
+/// None: not written down, or no moment of ours.
+fn made(seen: &BackupLook) -> Option<DateTime<Utc>> {
+    let at = seen.made_ms.and_then(DateTime::from_timestamp_millis)?;
+    (1970..=9999).contains(&at.year()).then_some(at)
 }
 
 fn show(label: &str, done: u64, total: u64, finished: bool) {

@@ -1,7 +1,5 @@
 //! What was imported before, and taking an import back.
 
-use std::io::{BufRead, IsTerminal, Write};
-
 use clap::Args;
 use serde_json::{Value, json};
 use tiexin_contract::import::{
@@ -9,6 +7,7 @@ use tiexin_contract::import::{
 };
 use tiexin_terminal::say;
 
+use super::ask;
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
 use super::import;
@@ -136,17 +135,13 @@ pub(super) async fn undo(door: Door, args: Undo) -> Outcome {
 
 /// Asks at a terminal; without one the answer is no.
 fn asked(seat: &Seat, batch: &Batch, plan: &UndoPlan) -> Outcome<bool> {
-    if seat.out.json || !std::io::stdin().is_terminal() {
+    if !ask::somebody(seat.out) {
         return Ok(false);
     }
     for line in lines(batch, plan, false) {
         say!("{line}");
     }
-    eprint!("撤销吗？输入“是”或 y 撤销，其他都不撤销：");
-    let mut answer = String::new();
-    let read = std::io::stderr().flush().and_then(|()| std::io::stdin().lock().read_line(&mut answer));
-    read.map_err(|_| Failure::new(Exit::Usage, "没有读到回答，什么都没有改动。"))?;
-    Ok(matches!(answer.trim(), "是" | "y" | "Y" | "yes"))
+    ask::agreed("撤销吗？输入“是”或 y 撤销，其他都不撤销：")
 }
 
 /// Frozen shape: `docs/command-line.md`.

@@ -5,6 +5,7 @@
 
 mod add;
 mod args;
+mod ask;
 mod at;
 mod attachment;
 mod book;

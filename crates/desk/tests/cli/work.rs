@@ -131,7 +131,8 @@ fn a_copy_is_as_good_as_the_book() {
 
     let put_back = |there: &Desk| {
         let to = there.data();
-        ended(&mut there.command(&["restore", &copy, "--to", to.to_str().unwrap(), "--json"]), "")
+        let words = ["restore", &copy, "--to", to.to_str().unwrap(), "--yes", "--json"];
+        ended(&mut there.command(&words), "")
     };
     let other = Desk::empty();
     let told = put_back(&other).json();
@@ -174,6 +175,35 @@ fn a_copy_is_as_good_as_the_book() {
     assert_eq!(other.json(&["list", "person"])["total"], 2);
     let to = other.data();
     ended(&mut other.command(&["restore", "nowhere", "--to", to.to_str().unwrap()]), "").failed(4, "nowhere");
+}
+
+/// One wrong path, and a live book would give way to the backup of somebody else.
+#[test]
+fn whose_backup_it_is_is_told_before_a_book_gives_way() {
+    let desk = Desk::of("340323100");
+    let copy = desk.beside("备份");
+    desk.json(&["backup", &copy]);
+    register(&desk);
+    let to = desk.data();
+    let to = to.to_str().unwrap();
+    let restore = |more: &[&str]| {
+        let words: Vec<&str> =
+            ["restore", &copy, "--to", to].into_iter().chain(more.iter().copied()).collect();
+        ended(&mut desk.command(&words), "")
+    };
+    let unasked = restore(&[]);
+    unasked.failed(1, "请加上 --yes");
+    assert!(unasked.err.contains("（wang）") && unasked.err.contains("记录："), "{}", unasked.err);
+    let unasked = restore(&["--json"]);
+    assert_eq!((unasked.code, &unasked.json_anyhow()["restored"]), (1, &json!(false)));
+    assert_eq!(desk.json(&["list", "person"])["total"], 2, "nothing was replaced");
+    let same = ended(&mut desk.command(&["restore", &copy, "--to", &copy, "--yes"]), "");
+    same.failed(2, "同一个文件夹");
+
+    let told = restore(&["--yes", "--json"]).json();
+    assert_eq!((&told["restored"], &told["backup"]["users"][0]["name"]), (&json!(true), &json!("wang")));
+    assert!(told["backup"]["records"].is_u64() && told["backup"]["made_at"].is_string(), "{told}");
+    assert_eq!(desk.json(&["list", "person"])["total"], 0);
 }
 
 #[test]

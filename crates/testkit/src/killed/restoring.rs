@@ -84,8 +84,8 @@ impl Restoring {
         Ok(dir)
     }
 
-    fn words(&self, dir: &Path) -> [String; 4] {
-        ["restore".into(), text(&self.backup.path().join("copy")), "--to".into(), text(dir)]
+    fn words(&self, dir: &Path) -> [String; 5] {
+        ["restore".into(), text(&self.backup.path().join("copy")), "--to".into(), text(dir), "--yes".into()]
     }
 
     fn restore(&self, dir: &Path) -> Result<(), Trouble> {

@@ -154,6 +154,9 @@ pub(in crate::cli) struct Restore {
     /// 恢复到这个文件夹；里面原有的台账移到一旁，不会删除
     #[arg(long, value_name = "文件夹")]
     pub(in crate::cli) to: PathBuf,
+    /// 那个文件夹里已经有台账也不再询问，直接换下
+    #[arg(long)]
+    pub(in crate::cli) yes: bool,
 }
 
 #[derive(Debug, Args)]
