@@ -43,7 +43,7 @@ impl Desk {
 
     fn exported(&self, attachment: &str) -> Vec<u8> {
         let file = self.0.path().join("photo.jpg");
-        self.json(&["export-attachment", attachment, file.to_str().unwrap()]);
+        self.json(&["export-attachment", attachment, file.to_str().unwrap(), "--force"]);
         std::fs::read(file).unwrap()
     }
 

@@ -91,6 +91,11 @@ pub(crate) fn chosen(path: &str) -> Result<&Path, ErrorReply> {
         Some(why) => Err(refused(why)),
         // Windows would say that there is no right.
         None if target.is_dir() => Err(not_written_because(&Trouble::Folder)),
+        // Replacing it would take its mark away too.
+        None if target.metadata().is_ok_and(|there| there.permissions().readonly()) => Err(ErrorReply::new(
+            ErrorCode::Disk,
+            "那里已有的文件是只读的，没有写出，也没有改动它。请换一个名称，或先去掉它的“只读”。",
+        )),
         None => Ok(target),
     }
 }
@@ -150,6 +155,23 @@ mod tests {
         assert_eq!(read(b"[\"\xb4\xba\xbd\xda\"]"), rules);
         assert_eq!(read(b"["), None);
         assert_eq!(own_rules::<Vec<String>>(folder.path(), "none.json"), None);
+    }
+
+    #[test]
+    fn a_file_that_is_read_only_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("月报.xlsx");
+        std::fs::write(&path, "as it was").unwrap();
+        let writable = path.metadata().unwrap().permissions();
+        let mut read_only = writable.clone();
+        read_only.set_readonly(true);
+        std::fs::set_permissions(&path, read_only).unwrap();
+        let refused = hand_out("月报.xlsx", path.to_str(), b"new").unwrap_err();
+        assert!(refused.message.contains("只读"), "{refused:?}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"as it was");
+        // Windows does not remove it else.
+        std::fs::set_permissions(&path, writable).unwrap();
+        hand_out("月报.xlsx", path.to_str(), b"new").unwrap();
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) async fn attachments(door: Door, args: Attachments) -> Outcome {
 }
 
 pub(super) async fn export(door: Door, args: Export) -> Outcome {
-    let path = super::to_write(&args.to)?;
+    let path = super::to_write(&args.to, args.force)?;
     let seat = door.sign_in().await?;
     let made = seat.desk.run(ExportAttachment { id: args.id, path: Some(path) }).await?;
     seat.out.tell(&json!({ "name": made.name, "path": made.path }), || {

@@ -78,13 +78,21 @@ async fn mark(seat: &Seat, plan: Uuid, files: &[FilePlan], folder: &Path) -> Out
         Failure::new(Exit::Failed, format!("不能建立文件夹 {}。{why}", folder.display()))
     })?;
     for file in files.iter().filter(|f| !f.findings.is_empty()) {
-        let stem = Path::new(&file.file).file_stem().map(|s| s.to_string_lossy().into_owned());
-        let target = folder.join(safe_name(&format!("{}-标注.xlsx", stem.unwrap_or_default())));
-        let path = Some(super::absolute(&target)?);
+        let path = Some(super::absolute(&free_place(folder, &file.file))?);
         let made = seat.desk.run(MarkedCopy { plan, file: file.file.clone(), path }).await?;
         say!("已标注：{}", made.path.unwrap_or(made.name));
     }
     Ok(())
+}
+
+/// Where the marked copy of a ledger goes: `会员-标注.xlsx`, then `会员-标注-2.xlsx`. In an earlier copy somebody may have
+/// begun to mend.
+fn free_place(folder: &Path, ledger: &str) -> PathBuf {
+    let stem = Path::new(ledger).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let place = |count: String| folder.join(safe_name(&format!("{stem}-标注{count}.xlsx")));
+    let later = (2..1000).map(|n| place(format!("-{n}")));
+    let first = place(String::new());
+    std::iter::once(first.clone()).chain(later).find(|path| !path.exists()).unwrap_or(first)
 }
 
 /// Frozen shape: `docs/command-line.md`.

@@ -159,11 +159,37 @@ fn there(file: &Path) -> Outcome<String> {
     absolute(file)
 }
 
-/// A file that is to be written, by a name that this system has.
-fn to_write(file: &Path) -> Outcome<String> {
-    match tiexin_files::refused_path(&file.to_string_lossy()) {
-        Some(why) => Err(crate::files::refused(why).into()),
-        None => absolute(file),
+/// A file that is to be written, by a name that this system has; in the place of another one only by `force`.
+fn to_write(file: &Path, force: bool) -> Outcome<String> {
+    if let Some(why) = tiexin_files::refused_path(&file.to_string_lossy()) {
+        return Err(crate::files::refused(why).into());
+    }
+    let whole = absolute(file)?;
+    crate::files::chosen(&whole)?;
+    if !force && Path::new(&whole).exists() {
+        let message =
+            format!("已经有这个文件，没有覆盖：{whole}。请换一个名称；确实要覆盖的，加上 --force。");
+        return Err(Failure::new(Exit::Failed, message));
+    }
+    Ok(whole)
+}
+
+/// The same of a table: programs go by its ending.
+fn table_to_write(file: &Path, force: bool) -> Outcome<String> {
+    let (Some(name), false) = (file.file_name(), file.is_dir()) else { return to_write(file, force) };
+    match file.extension().map(|ending| ending.to_string_lossy().into_owned()) {
+        Some(ending) if ending.eq_ignore_ascii_case("xlsx") => to_write(file, force),
+        Some(ending) => Err(Failure::new(
+            Exit::Usage,
+            format!("表格只能写成 .xlsx 文件，没有写出。请把名称的结尾（.{ending}）改成 .xlsx。"),
+        )),
+        None => {
+            let mut whole = name.to_owned();
+            whole.push(".xlsx");
+            let path = to_write(&file.with_file_name(whole), force)?;
+            tiexin_terminal::say!("名称没有结尾，已加上 .xlsx。");
+            Ok(path)
+        }
     }
 }
 

@@ -144,7 +144,7 @@ pub(super) async fn search(door: Door, args: Search) -> Outcome {
 
 /// Frozen shape: `docs/command-line.md`.
 pub(super) async fn families(door: Door, args: Families) -> Outcome {
-    let path = super::to_write(&args.out)?;
+    let path = super::table_to_write(&args.out, args.force)?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.within.region.as_deref()).await?;
     let made = seat.desk.run(ExportFamilies { region, path: Some(path.clone()) }).await?;

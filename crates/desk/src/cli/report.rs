@@ -17,6 +17,7 @@ use super::records::line;
 
 pub(super) async fn report(door: Door, args: Report) -> Outcome {
     month(&args.sheet.month)?;
+    let out = args.out.as_deref().map(|file| super::table_to_write(file, args.force)).transpose()?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.sheet.within.region.as_deref()).await?;
     let form = form(&seat, &args.sheet.form).await?;
@@ -32,8 +33,8 @@ pub(super) async fn report(door: Door, args: Report) -> Outcome {
         sheet = seat.desk.run(ask.clone()).await?;
     }
     let figures = figures(&sheet, &region);
-    if let Some(out) = &args.out {
-        let path = Some(super::to_write(out)?);
+    if let Some(path) = out {
+        let path = Some(path);
         let GetReport { form, month, region, by_village } = ask;
         let made = seat.desk.run(ExportReport { form, month, region, by_village, path }).await?;
         say!("已导出：{}", made.path.unwrap_or(made.name));

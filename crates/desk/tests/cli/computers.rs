@@ -88,6 +88,35 @@ fn a_book_in_a_synced_folder_is_told_and_works() {
 }
 
 #[test]
+fn a_file_that_is_there_is_replaced_only_on_purpose() {
+    let desk = Desk::of("340323100");
+    let report =
+        |words: &[&str]| desk.run(&[&["report", "F1", "--month", "2026-10", "--out"][..], words].concat());
+    let ledger = desk.beside("members.xls");
+    std::fs::write(&ledger, "ledger").unwrap();
+    report(&[&ledger, "--force"]).failed(2, "改成 .xlsx");
+    report(&[&ledger]).failed(2, "改成 .xlsx");
+    assert_eq!(std::fs::read(&ledger).unwrap(), b"ledger");
+
+    let table = desk.beside("F1.xlsx");
+    std::fs::write(&table, "mine").unwrap();
+    report(&[&table]).failed(1, "没有覆盖");
+    // Without an ending it would be the same file.
+    report(&[&desk.beside("F1")]).failed(1, "没有覆盖");
+    desk.run(&["families", "--out", &table]).failed(1, "没有覆盖");
+    desk.run(&["export-attachment", "00000000-0000-7000-8000-000000000000", &table]).failed(1, "没有覆盖");
+    assert_eq!(std::fs::read(&table).unwrap(), b"mine");
+    let made = desk.run(&["families", "--out", &table, "--force"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(std::fs::read(&table).unwrap().starts_with(b"PK"));
+
+    let told = desk.run(&["families", "--out", &desk.beside("名册")]);
+    assert!(told.code == 0 && told.err.contains("已加上 .xlsx"), "{}", told.err);
+    assert!(std::path::Path::new(&desk.beside("名册.xlsx")).is_file());
+    assert!(!std::path::Path::new(&desk.beside("名册")).exists());
+}
+
+#[test]
 fn a_place_that_takes_no_file_is_told() {
     let desk = Desk::of("340323100");
     std::fs::write(desk.beside("文件"), "").unwrap();

@@ -104,9 +104,12 @@ pub(in crate::cli) struct List {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Families {
-    /// 写成这个 Excel 文件
+    /// 写成这个 Excel 文件（.xlsx）
     #[arg(long, value_name = "文件")]
     pub(in crate::cli) out: PathBuf,
+    /// 覆盖已有的文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
     #[command(flatten)]
     pub(in crate::cli) within: Within,
 }
@@ -191,6 +194,9 @@ pub(in crate::cli) struct ExportAttachment {
     /// 写到这个文件
     #[arg(value_name = "文件")]
     pub(in crate::cli) to: PathBuf,
+    /// 覆盖已有的文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -203,9 +209,12 @@ pub(in crate::cli) struct Report {
     /// 表脚要写的内容，如 联系电话=0552-6010000；可写几次，以后一直沿用
     #[arg(long, value_name = "项=内容")]
     pub(in crate::cli) sign: Vec<String>,
-    /// 导出成这个 Excel 文件
+    /// 导出成这个 Excel 文件（.xlsx）
     #[arg(long, value_name = "文件")]
     pub(in crate::cli) out: Option<PathBuf>,
+    /// 覆盖已有的文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
 }
 
 #[derive(Debug, Args)]
