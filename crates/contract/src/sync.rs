@@ -49,6 +49,9 @@ pub struct SyncState {
     pub running: bool,
     /// End of the last full round (push empty and every scope pulled to its head), ms since 1970 UTC.
     pub last_full_round: Option<i64>,
+    /// How many records are here, of a book that was put back from a copy and has not been compared since.
+    #[serde(default)]
+    pub reading_anew: Option<u64>,
     /// Chinese: why the last try failed, when it did.
     pub trouble: Option<String>,
     /// The province does not know this desk: it has to be enrolled again.

@@ -298,6 +298,7 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
         unseen: book.unseen_of(viewer.user).map_err(errors::store)?.len() as u64,
         running: status.running || status.carrying,
         last_full_round: counts.last_round,
+        reading_anew: counts.reading_anew,
         trouble: status.trouble,
         enrol_again: status.unknown,
         scopes: counts.scopes.iter().map(scope).collect(),
@@ -340,7 +341,7 @@ fn scope(scope: &tiexin_store::ScopeState) -> ScopeState {
         name: place::name(&scope.scope),
         sequence: scope.seq,
         digest: hex::encode(scope.digest.0),
-        agreed: scope.checked_at.is_some(),
+        agreed: scope.checked_at.is_some() && !scope.generation.is_nil(),
     }
 }
 

@@ -37,6 +37,8 @@ pub struct SyncState {
     pub last_round: Option<i64>,
     /// Records that the search index does not know yet.
     pub to_index: u64,
+    /// How many records are here while a scope is to be read anew: the book was put back from a copy.
+    pub reading_anew: Option<u64>,
     pub scopes: Vec<ScopeState>,
 }
 
@@ -48,7 +50,11 @@ impl Book {
                 let count: i64 = conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
                 Ok(count as u64)
             };
-            let scopes = cursor::all(conn)?
+            let cursors = cursor::all(conn)?;
+            let anew = cursors.iter().any(|cursor| cursor.generation.is_nil());
+            let records = || count("SELECT count(*) FROM record WHERE hidden = 0");
+            let reading_anew = anew.then(records).transpose()?;
+            let scopes = cursors
                 .into_iter()
                 .map(|c| ScopeState {
                     scope: c.scope,
@@ -73,6 +79,7 @@ impl Book {
                 unread: count("SELECT count(*) FROM sent WHERE pulled = 0 AND verdict = 'applied'")?,
                 last_round: meta::number(conn, "last_round")?,
                 to_index: index::queued(conn)?,
+                reading_anew,
                 scopes,
             })
         })

@@ -11,6 +11,10 @@ pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'
     }
     let last = state.last_full_round.map(|at| text::moment(at, today));
     let checked = match &last {
+        _ if state.reading_anew.is_some() => {
+            let records = text::count(state.reading_anew.unwrap_or_default());
+            format!("还没有和省平台核对（刚从备份恢复），本机有 {records} 条记录")
+        }
         Some(last) => format!("上次与省平台核对完毕：{last}"),
         None => "还没有与省平台核对完毕过".to_owned(),
     };

@@ -82,15 +82,19 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
             .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
         "lease_days_left": state.lease.map(|lease| lease.days_left),
         "notices": state.notices,
+        "reading_anew": state.reading_anew,
     });
     if after_round {
         value["complete"] = json!(state.complete);
     }
     out.tell(&value, || {
-        let mut lines = vec![match (&state.server, last) {
-            (None, _) => "本机独立使用，没有加入省平台。".to_owned(),
-            (Some(server), None) => format!("已加入省平台 {server}，还没有核对完毕过。"),
-            (Some(server), Some(at)) => {
+        let mut lines = vec![match (&state.server, state.reading_anew, last) {
+            (None, ..) => "本机独立使用，没有加入省平台。".to_owned(),
+            (Some(server), Some(records), _) => {
+                format!("省平台 {server}：还没有和省平台核对（刚从备份恢复），本机有 {records} 条记录。")
+            }
+            (Some(server), None, None) => format!("已加入省平台 {server}，还没有核对完毕过。"),
+            (Some(server), None, Some(at)) => {
                 let at = office_time(at).format("%Y-%m-%d %H:%M");
                 format!("省平台 {server}，上次核对完毕：{at}")
             }
@@ -120,6 +124,10 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
         }
         lines.extend(state.notices.iter().cloned());
         for s in &state.scopes {
+            if s.sequence == 0 && state.reading_anew.is_some() {
+                lines.push(format!("  {} {} 待核对", s.scope, s.name));
+                continue;
+            }
             let agreed = match s.sequence {
                 0 => "暂无内容",
                 _ if s.agreed => "已核对",

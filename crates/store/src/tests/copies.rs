@@ -59,6 +59,7 @@ fn a_restored_desk_counts_anew_and_loses_nothing() {
     let book = reopen(dir.path());
     assert_eq!(own(&book).0, old.0);
     assert_ne!(own(&book).1, old.1, "a new incarnation");
+    assert_eq!(book.sync_state().unwrap().reading_anew, Some(2), "they are here, nobody has compared them");
     let again = book.outbox_batch(10, 1 << 20).unwrap();
     assert_eq!(again.iter().map(|c| (c.id.seq, c.record)).collect::<Vec<_>>(), [(1, waiting)]);
     // Every scope is read anew.
@@ -71,7 +72,8 @@ fn a_restored_desk_counts_anew_and_loses_nothing() {
     for id in [first, waiting, later] {
         assert_eq!(record(&book, id), province.held[&id].record);
     }
-    assert_eq!(book.sync_state().unwrap().waiting, 0);
+    let state = book.sync_state().unwrap();
+    assert_eq!((state.waiting, state.reading_anew), (0, None));
     sound(&book);
 }
 

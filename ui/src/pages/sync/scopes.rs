@@ -13,6 +13,8 @@ pub(super) struct ScopesProps {
 #[component]
 pub(super) fn Scopes(props: &ScopesProps) -> Html {
     let scopes = &props.state.scopes;
+    // A book that was put back from a backup begins at 0 with its records.
+    let anew = props.state.reading_anew.is_some();
     html! {
         <Card title="各处台账" aside={html! { { props.state.server.clone().unwrap_or_default() } }}>
             <table class="tx-table">
@@ -27,7 +29,7 @@ pub(super) fn Scopes(props: &ScopesProps) -> Html {
                                 <td class="tx-number">{ text::count(scope.sequence) }</td>
                                 <td title={scope.digest.clone()}><code>{ code }</code></td>
                                 <td>
-                                    if scope.sequence == 0 {
+                                    if scope.sequence == 0 && !anew {
                                         <Tag text="还没有内容" />
                                     } else if scope.agreed { <Tag text="✓ 内容一致" class="tx-soft" /> } else { <Tag text="待核对" /> }
                                 </td>
