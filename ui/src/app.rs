@@ -299,6 +299,7 @@ mod tests {
             wiped: None,
             clock: None,
             kept: None,
+            book_trouble: None,
             joined: None,
             locked: None,
             crash: None,

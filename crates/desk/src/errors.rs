@@ -38,6 +38,11 @@ pub(crate) fn no_grant(begins: Option<NaiveDate>) -> ErrorReply {
     ErrorReply::new(ErrorCode::NoRight, crate::lock::no_grant(begins))
 }
 
+/// `why`: what is said of a book that was begun empty ([`crate::lock::emptied`]).
+pub(crate) fn emptied(why: String) -> ErrorReply {
+    ErrorReply::new(ErrorCode::NoRight, why)
+}
+
 pub(crate) fn no_right() -> ErrorReply {
     ErrorReply::new(
         ErrorCode::NoRight,

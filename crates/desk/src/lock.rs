@@ -20,6 +20,20 @@ pub(crate) fn no_grant(begins: Option<NaiveDate>) -> String {
 
 const NO_GRANT: &str = "您现在没有任何地区的权限，这里不能查看，也不能登记。之前登记的都已交给省平台，没有丢；需要继续工作的话，请联系管理员授权，授权后连接一次省平台就能用。";
 
+/// Said where nobody may do anything because nothing is in the book: it was begun in the place of one that was moved
+/// aside, or whose database somebody took away. `None`: the book is joined to a province, or somebody has a grant.
+pub(crate) fn emptied(book: &Book) -> Result<Option<String>, StoreError> {
+    if book.device()?.server.is_some() || book.users()?.iter().any(|user| !user.grants.is_empty()) {
+        return Ok(None);
+    }
+    Ok(Some(match tiexin_store::last_aside(book.dir())? {
+        Some(aside) => format!(
+            "现在打开的是一本新的空台账。原来的台账读不出来，已改名为 {aside} 留在数据文件夹里，没有删除。请从备份恢复；没有备份的，请联系管理员，先不要在这里登记。"
+        ),
+        None => "现在打开的是一本空台账，里面没有记录，也没有设定地区。原来有台账的，请从备份恢复；没有备份的，请联系管理员。".into(),
+    }))
+}
+
 const DISABLED: &str = "这个账号已被省平台停用，不能再查看和登记。还没上传的内容会先交给省平台，不会丢。如有疑问请联系管理员；恢复之后连接一次省平台就能用。";
 
 /// Why the book is locked, and what to say; `None`: it is not.

@@ -10,9 +10,9 @@ use tiexin_store::{Book, By, Changed};
 use uuid::Uuid;
 
 use crate::desk::Desk;
-use crate::errors;
 use crate::office_day::OfficeDay;
 use crate::session::Session;
+use crate::{errors, lock};
 
 /// What a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,9 @@ pub(crate) fn admit<C>(
     let at = At { desk: desk.clone(), session, user, today: day.day, day, now_ms };
     if let Need::Right(action) = need {
         if at.in_force().next().is_none() {
+            if let Some(why) = lock::emptied(at.book()).map_err(errors::store)? {
+                return Err(errors::emptied(why));
+            }
             let begins = at.user.grants.iter().filter_map(|grant| grant.from).filter(|from| *from > at.today);
             return Err(errors::no_grant(begins.min()));
         }

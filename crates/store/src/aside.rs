@@ -37,6 +37,17 @@ pub(crate) fn finish(dir: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
+/// The name of the database that was moved aside last, of those that lie here.
+pub fn last_aside(dir: &Path) -> io::Result<Option<String>> {
+    let mut last: Option<u64> = None;
+    for entry in fs::read_dir(dir)? {
+        let name = entry?.file_name();
+        let end = name.to_str().and_then(|name| name.strip_prefix(DATABASE)?.strip_prefix(".aside-"));
+        last = last.max(end.and_then(|number| number.parse().ok()));
+    }
+    Ok(last.map(|number| format!("{DATABASE}.aside-{number}")))
+}
+
 /// Whether something of a book lies here that a database put in its place would meet.
 pub(crate) fn anything(dir: &Path) -> bool {
     moves(dir, "").iter().any(|(from, _)| from.exists())

@@ -80,6 +80,7 @@ mod voided;
 mod was;
 mod wipe;
 
+pub use aside::last_aside;
 pub use audit::{AuditEntry, MadeTogether};
 pub use backup::{BackupLook, Copied, Restored, look as look_at_backup, opens as opens_backup, restore};
 pub use batch::{

@@ -10,7 +10,7 @@ mod top;
 
 pub(crate) use sync_words::in_words;
 
-use crate::components::Page;
+use crate::components::{Button, Look, Page};
 use crate::hooks::{use_hotkey, use_session};
 use crate::pages;
 use crate::routes::Route;
@@ -119,6 +119,16 @@ fn open_to_all(route: Option<&Route>) -> bool {
 
 #[component]
 fn WithoutRights() -> Html {
+    let session = use_session();
+    if let Some(trouble) = &session.state.book_trouble {
+        return html! {
+            <Page title="原来的台账没有打开">
+                <p>{ trouble }</p>
+                <p><Button label="从备份恢复" look={Look::Primary} onclick={session.restore.clone()} /></p>
+                <p><Link<Route> to={Route::Sync}>{ "去同步" }</Link<Route>></p>
+            </Page>
+        };
+    }
     html! {
         <Page title="您现在没有任何地区的权限">
             <p>{ "原来的授权已经结束，或者还没有给您授权，所以这里不能查看，也不能登记。" }</p>

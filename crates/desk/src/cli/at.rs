@@ -120,6 +120,9 @@ impl Door {
         let password = self.password(&format!("{name} 的密码："), false)?.to_string();
         let state = self.desk.run(SignIn { name, password }).await?;
         let today = state.day_is_sure().then_some(state.today);
+        if let Some(trouble) = &state.book_trouble {
+            say!("{trouble}");
+        }
         // The zone alone changes no date: `status` tells of it.
         if let Some(clock) = state.clock.filter(|clock| clock.code != ClockTrouble::OtherZone) {
             say!("{}", clock.message);

@@ -100,6 +100,10 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         None => None,
     };
     let clock = office_day::notice(&*config.clock, session.as_ref().map(|session| &session.book));
+    let book_trouble = match &session {
+        Some(session) => crate::lock::emptied(&session.book).map_err(errors::store)?,
+        None => None,
+    };
     let signed_in = session.filter(|_| lease_ended.is_none()).map(|session| {
         let user = session.user()?;
         let enrolled = province::is_enrolled(&session.book)?;
@@ -117,6 +121,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         lease_ended,
         clock: clock.map_err(errors::store)?,
         kept: desk.inner().kept.clone(),
+        book_trouble,
         joined: if needs_setup {
             None
         } else {

@@ -40,6 +40,30 @@ async fn a_township_begins_alone() {
     assert_eq!(office.ok(list()).await.total, 0);
 }
 
+/// The empty book in its place says where the former one is, not that all was handed to the province.
+#[tokio::test]
+async fn a_book_that_was_moved_aside_is_told_of_at_each_sign_in() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    assert_eq!(office.ok(GetSession {}).await.book_trouble, None);
+    office.ok(SignOut {}).await;
+    // Closed by the last who read in it, who takes the log away.
+    for _ in 0..500 {
+        if !office.folder.path().join("book.db-wal").exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    std::fs::write(office.folder.path().join("book.db"), vec![7; 8192]).unwrap();
+    let aside = office.refused(sign_in(PASSWORD)).await;
+    assert!(aside.code == ErrorCode::Disk && aside.message.contains("已改名"), "{aside:?}");
+    for _ in 0..2 {
+        let told = office.ok(sign_in(PASSWORD)).await.book_trouble.expect("told");
+        assert!(told.contains("book.db.aside-1") && told.contains("从备份恢复"), "{told}");
+        assert_eq!(office.refused(list()).await.message, told);
+        office.ok(SignOut {}).await;
+    }
+}
+
 #[tokio::test]
 async fn a_county_begins_with_a_supervisor() {
     let office = Office::of("340323", day(2026, 10, 20)).await;
