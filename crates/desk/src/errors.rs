@@ -79,6 +79,7 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
         StoreError::Io(error) => disk(&Trouble::of(&error)),
         StoreError::Full(_) => disk(&Trouble::Full),
         StoreError::Disk(_) => disk(&Trouble::Unknown),
+        StoreError::Damaged(cause) => damaged(&cause),
         StoreError::KindChanged(_)
         | StoreError::ScopeChanged(_)
         | StoreError::GroupTooLarge { .. }
@@ -206,6 +207,7 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
         ),
         UnlockError::Io(error) => disk(&Trouble::of(&error)),
         UnlockError::Disk(_) => disk(&Trouble::Unknown),
+        UnlockError::Damaged(cause) => damaged(&cause),
         other => {
             tracing::error!(cause = %other, "the book could not be opened");
             ErrorReply::new(ErrorCode::Disk, format!("{other}。原文件没有删除；请联系管理员。"))
@@ -231,6 +233,15 @@ pub(crate) fn disk(why: &Trouble) -> ErrorReply {
         other => return ErrorReply::new(ErrorCode::Disk, format!("{NOT_SAVED}{other}")),
     };
     ErrorReply::new(ErrorCode::Disk, format!("{NOT_SAVED}{todo}"))
+}
+
+/// Whatever is written from now on may make it worse. A restore sets the damaged book aside.
+fn damaged(cause: &dyn std::error::Error) -> ErrorReply {
+    tracing::error!(%cause, "the book's file is damaged");
+    ErrorReply::new(
+        ErrorCode::Disk,
+        "台账文件（book.db）有损坏，这一步没有完成。请先不要再登记：退出贴心，把数据文件夹整个拷一份留着，再从最近的备份恢复（登录页上有“从备份恢复”，命令行是 restore）。恢复时，现在这本会改名留在原处，不会删除。没有备份的，请联系管理员。",
+    )
 }
 
 const NOT_SAVED: &str = "写不了数据文件，这一步没有保存，以前保存的都在。";
@@ -259,5 +270,14 @@ mod tests {
             assert!(message.contains("请从备份恢复"), "{message}");
             assert_eq!(message.contains("省平台") || message.contains("管理员"), told, "{message}");
         }
+    }
+
+    /// A damaged file is not told as a passing fault after which all is there.
+    #[test]
+    fn damage_is_told_as_damage() {
+        let told = damaged(&std::fmt::Error);
+        assert_eq!(told.code, ErrorCode::Disk);
+        assert!(told.message.contains("book.db") && told.message.contains("备份恢复"), "{told}");
+        assert!(!told.message.contains("都在") && !told.message.contains("没有丢"), "{told}");
     }
 }

@@ -157,6 +157,7 @@ pub(crate) fn settle_incarnation(conn: &mut Connection, dir: &Path) -> Result<()
     if inside.is_some() {
         begin_anew(&tx).map_err(|error| match error {
             StoreError::Full(e) | StoreError::Disk(e) => UnlockError::Disk(e),
+            StoreError::Damaged(e) => UnlockError::Damaged(e),
             StoreError::Sql(e) => UnlockError::Sql(e),
             _ => UnlockError::Migration,
         })?;

@@ -14,6 +14,10 @@ pub enum StoreError {
     /// The file cannot be read or written: a stick that was pulled, a folder without the right, a bad sector.
     #[error("读写数据库文件出错，请检查磁盘和文件夹权限")]
     Disk(#[source] rusqlite::Error),
+    /// A page of the file is not what was written. Not all that was saved can be read; what is written now may make it
+    /// worse.
+    #[error("台账文件（book.db）有损坏，请先不要登记，把数据文件夹整个拷一份，再从备份恢复")]
+    Damaged(#[source] rusqlite::Error),
     #[error("数据库出错，请退出后重试；数据没有丢失")]
     Sql(#[source] rusqlite::Error),
     #[error("数据库暂时没有空闲的读取通道，请稍后重试")]
@@ -86,6 +90,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::Full(error),
             code if of_the_disk(code) => StoreError::Disk(error),
+            code if of_damage(code) => StoreError::Damaged(error),
             _ => StoreError::Sql(error),
         }
     }
@@ -96,6 +101,7 @@ impl From<rusqlite::Error> for UnlockError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => UnlockError::Disk(error),
             code if of_the_disk(code) => UnlockError::Disk(error),
+            code if of_damage(code) => UnlockError::Damaged(error),
             _ => UnlockError::Sql(error),
         }
     }
@@ -112,6 +118,11 @@ fn of_the_disk(code: Option<ErrorCode>) -> bool {
                 | ErrorCode::PermissionDenied
         )
     )
+}
+
+/// Whether the file is not what was written, by SQLite's own code.
+pub(crate) fn of_damage(code: Option<ErrorCode>) -> bool {
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 /// A book could not be opened or a user could not be let in.
@@ -183,6 +194,9 @@ pub enum UnlockError {
     /// The disk is full or the file cannot be read or written.
     #[error("读写数据库文件出错，请检查磁盘空间和权限")]
     Disk(#[source] rusqlite::Error),
+    /// A page of the file is not what was written.
+    #[error("台账文件（book.db）有损坏")]
+    Damaged(#[source] rusqlite::Error),
     #[error("数据库出错，请退出后重试；数据没有丢失")]
     Sql(#[source] rusqlite::Error),
     #[error("数据库暂时无法打开，请稍后重试")]
@@ -211,6 +225,10 @@ mod tests {
         for code in [ffi::SQLITE_READONLY, ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_CANTOPEN, ffi::SQLITE_PERM] {
             assert!(matches!(store(code, "x"), StoreError::Disk(_)), "{code}");
             assert!(matches!(unlock(code, "x"), UnlockError::Disk(_)), "{code}");
+        }
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_CORRUPT | (3 << 8), ffi::SQLITE_NOTADB] {
+            assert!(matches!(store(code, "x"), StoreError::Damaged(_)), "{code}");
+            assert!(matches!(unlock(code, "x"), UnlockError::Damaged(_)), "{code}");
         }
         // Words of another error that sound like it: a column called `full`.
         assert!(matches!(store(ffi::SQLITE_ERROR, "no such column: full"), StoreError::Sql(_)));

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::audit::Entry;
 use crate::book::{Book, Write};
 use crate::connection::{self, Purpose};
-use crate::error::{Result, StoreError, UnlockError};
+use crate::error::{Result, StoreError, UnlockError, of_damage};
 use crate::hold::Hold;
 use crate::keyring::{Holder, Keyring, LocalUser, NewUser};
 use crate::machine::{Binding, Bound, MachineSecret, asides};
@@ -237,6 +237,7 @@ impl Book {
 pub(crate) fn unlock_error(error: StoreError) -> UnlockError {
     match error {
         StoreError::Full(e) | StoreError::Disk(e) => UnlockError::Disk(e),
+        StoreError::Damaged(e) => UnlockError::Damaged(e),
         StoreError::Sql(e) => UnlockError::Sql(e),
         StoreError::Io(e) => UnlockError::Io(e),
         StoreError::Busy(e) => UnlockError::Busy(e),
@@ -364,8 +365,5 @@ fn readable(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 fn foreign(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
-    )
+    of_damage(error.sqlite_error_code())
 }
