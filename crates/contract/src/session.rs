@@ -41,7 +41,8 @@ pub struct SessionState {
     /// The book lies where it may come to harm; work goes on.
     #[serde(default)]
     pub kept: Option<KeptNotice>,
-    /// The book that is open is not the one that was here: Chinese, where that lies and what to do.
+    /// The book that is open is not the one that was here, or none can be opened because its keyring is missing:
+    /// Chinese, what lies where and what to do.
     #[serde(default)]
     pub book_trouble: Option<String>,
     /// Whether the book of this desk is joined to a province, also while nobody is signed in: a forgotten password

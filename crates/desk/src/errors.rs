@@ -165,6 +165,7 @@ pub(crate) fn unlock(error: UnlockError) -> ErrorReply {
         UnlockError::AlreadyThere => {
             ErrorReply::new(ErrorCode::Invalid, "这台电脑已经有数据了，没有改动。请直接登录。")
         }
+        UnlockError::KeyringGone => ErrorReply::new(ErrorCode::Disk, crate::lock::KEYLESS),
         UnlockError::NameTaken => ErrorReply::new(ErrorCode::Invalid, "这个登录名已经有人用了，请换一个。"),
         UnlockError::WeakPassword => ErrorReply::new(ErrorCode::Invalid, "密码至少 8 位，请再长一些。"),
         UnlockError::LastUser => ErrorReply::new(ErrorCode::Invalid, "至少要保留一个用户，没有改动。"),

@@ -34,6 +34,9 @@ pub(crate) fn emptied(book: &Book) -> Result<Option<String>, StoreError> {
     }))
 }
 
+/// Said where a database lies without its keyring: nobody can open it, and none is begun over it.
+pub(crate) const KEYLESS: &str = "数据文件夹里有台账（book.db），打开它的钥匙文件（keyring.json）不见了，台账没有改动。请先看回收站和杀毒软件的隔离区，或从最近一次备份的文件夹里把 keyring.json 拷回数据文件夹（每份备份里都有，用备份时的密码），再打开贴心；也可以直接从备份恢复。都没有的，请联系管理员。";
+
 const DISABLED: &str = "这个账号已被省平台停用，不能再查看和登记。还没上传的内容会先交给省平台，不会丢。如有疑问请联系管理员；恢复之后连接一次省平台就能用。";
 
 /// Why the book is locked, and what to say; `None`: it is not.

@@ -132,6 +132,9 @@ pub enum UnlockError {
     NoBook,
     #[error("这个文件夹里已经有数据，不能新建")]
     AlreadyThere,
+    /// A database lies here without the keyring that opens it. It was not touched.
+    #[error("钥匙文件（keyring.json）不见了，没有改动")]
+    KeyringGone,
     #[error("没有这个用户")]
     NoSuchUser,
     #[error("已经有同名用户")]

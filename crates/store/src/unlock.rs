@@ -23,6 +23,12 @@ impl Book {
         Keyring::path(dir).is_file()
     }
 
+    /// Whether a database lies in the folder without the keyring that opens it. A book that is being made has its
+    /// keyring first.
+    pub fn is_keyless(dir: &Path) -> bool {
+        !Book::exists(dir) && connection::database(dir).is_file()
+    }
+
     /// The users who may open the book in the folder. Needs no password.
     pub fn users_of(dir: &Path) -> Result<Vec<LocalUser>, UnlockError> {
         Ok(Keyring::read(dir)?.holders.into_iter().map(|h| h.user).collect())
@@ -65,6 +71,9 @@ impl Book {
         now_ms: i64,
     ) -> Result<(Book, LocalUser), UnlockError> {
         std::fs::create_dir_all(dir)?;
+        if Book::is_keyless(dir) {
+            return Err(UnlockError::KeyringGone);
+        }
         if Book::exists(dir) || connection::database(dir).exists() {
             return Err(UnlockError::AlreadyThere);
         }

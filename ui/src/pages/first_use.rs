@@ -27,8 +27,14 @@ pub(crate) fn FirstUse() -> Html {
         let way = way.setter();
         Callback::from(move |()| way.set(to))
     };
+    let session = use_session();
+    let words = if session.state.book_trouble.is_some() {
+        "台账在这台电脑上，打开它的钥匙文件不在。"
+    } else {
+        "第一次使用，只需两三步。台账加密保存在这台电脑上，别人拿走硬盘也读不出来。"
+    };
     html! {
-        <Gate words="第一次使用，只需两三步。台账加密保存在这台电脑上，别人拿走硬盘也读不出来。">
+        <Gate {words}>
             <Kept />
             { match *way {
                 Way::Choosing => html! { <Choosing onalone={go(Way::Alone)} onenrolled={go(Way::Enrolled)} /> },
@@ -69,9 +75,14 @@ fn Choosing(props: &ChoosingProps) -> Html {
                     } }
                 </p>
             }
-            <h2>{ "您想怎样开始？" }</h2>
-            { way(&props.onalone, Sign::Home, "单机开始", "选好乡镇就能用，不需要网络。以后接入省平台，已经记下的全部带上去。") }
-            { way(&props.onenrolled, Sign::Exchange, "接入省平台", "手上有县里发的接入码，用它取回本乡镇的台账。") }
+            if let Some(trouble) = &session.state.book_trouble {
+                <h2>{ "台账的钥匙文件不见了" }</h2>
+                <p role="alert">{ trouble }</p>
+            } else {
+                <h2>{ "您想怎样开始？" }</h2>
+                { way(&props.onalone, Sign::Home, "单机开始", "选好乡镇就能用，不需要网络。以后接入省平台，已经记下的全部带上去。") }
+                { way(&props.onenrolled, Sign::Exchange, "接入省平台", "手上有县里发的接入码，用它取回本乡镇的台账。") }
+            }
             { way(&session.restore, Sign::Inbox, "从备份恢复", "换了电脑，或者电脑重装过：用U盘上的备份接着用。") }
         </div>
     }

@@ -101,6 +101,7 @@ impl Door {
     pub(super) async fn enter(self) -> Outcome<Entered> {
         let state = self.state().await?;
         if state.needs_setup {
+            may_begin(&state)?;
             return Err(Failure::new(
                 Exit::NotFound,
                 "这个文件夹里还没有台账。请先用 init 新建，或用 enrol 加入省平台。",
@@ -133,6 +134,14 @@ impl Door {
         }
         let locked = state.lease_ended.map(|ended| ended.message).unwrap_or_default();
         Ok(Entered { desk: self.desk, out: self.out, me: state.signed_in, today, locked })
+    }
+}
+
+/// No book is begun over one whose keyring is missing.
+pub(super) fn may_begin(state: &SessionState) -> Outcome {
+    match &state.book_trouble {
+        Some(trouble) => Err(Failure::new(Exit::Failed, trouble.clone())),
+        None => Ok(()),
     }
 }
 

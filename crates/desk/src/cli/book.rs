@@ -16,7 +16,7 @@ use tiexin_terminal::say;
 
 use super::args::{Backup, Enrol, Init, Restore, Shared, User, UserAdd};
 use super::ask;
-use super::at::{Door, one_run, region, tell_kept};
+use super::at::{Door, may_begin, one_run, region, tell_kept};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use super::secret::{self, Source};
@@ -24,9 +24,11 @@ use crate::clock::office_time;
 use crate::commands::backup::not_restored;
 
 pub(super) async fn init(door: Door, args: Init) -> Outcome {
-    if !door.state().await?.needs_setup {
+    let state = door.state().await?;
+    if !state.needs_setup {
         return Err(Failure::new(Exit::Failed, "这个文件夹里已经有台账了，没有改动。请换一个文件夹。"));
     }
+    may_begin(&state)?;
     let region = region(&door.desk, &args.region).await?;
     let name = door.named()?;
     let display_name = args.display_name.unwrap_or_else(|| name.clone());
@@ -39,7 +41,9 @@ pub(super) async fn enrol(shared: &Shared, args: Enrol) -> Outcome {
     let authority = args.ca.as_deref().map(certificate).transpose()?;
     let door = Door::with(one_run(shared)?, shared)?;
     let (server, code, out) = (args.server, args.code, door.out);
-    if door.state().await?.needs_setup {
+    let state = door.state().await?;
+    if state.needs_setup {
+        may_begin(&state)?;
         let name = door.named()?;
         let display_name = args.display_name.unwrap_or_else(|| name.clone());
         let password = door.password("给自己定一个密码（至少 8 位）：", true)?.to_string();

@@ -100,8 +100,12 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         None => None,
     };
     let clock = office_day::notice(&*config.clock, session.as_ref().map(|session| &session.book));
+    let wiped = if needs_setup { obey::wiped(&config.data_dir) } else { None };
     let book_trouble = match &session {
         Some(session) => crate::lock::emptied(&session.book).map_err(errors::store)?,
+        None if wiped.is_none() && Book::is_keyless(&config.data_dir) => {
+            Some(crate::lock::KEYLESS.to_owned())
+        }
         None => None,
     };
     let signed_in = session.filter(|_| lease_ended.is_none()).map(|session| {
@@ -127,7 +131,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
         } else {
             Book::enrolled_of(&config.data_dir).map_err(errors::unlock)?
         },
-        wiped: if needs_setup { obey::wiped(&config.data_dir) } else { None },
+        wiped,
         locked: desk.inner().sessions.expected().map(named),
         crash: crash::last_crash(&config.data_dir),
     })

@@ -228,6 +228,7 @@ fn is_of_the_person(error: &UnlockError) -> bool {
         error,
         E::NoBook
             | E::AlreadyThere
+            | E::KeyringGone
             | E::NoSuchUser
             | E::NameTaken
             | E::WrongPassword { .. }

@@ -64,6 +64,25 @@ async fn a_book_that_was_moved_aside_is_told_of_at_each_sign_in() {
     }
 }
 
+/// The key file was taken away: that is said at once, not after somebody has filled in the first-use form.
+#[tokio::test]
+async fn a_book_without_its_key_file_is_told_and_none_is_begun_over_it() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.ok(SignOut {}).await;
+    let (keyring, away) = (office.folder.path().join("keyring.json"), tempfile::tempdir().unwrap());
+    let kept = away.path().join("keyring.json");
+    std::fs::copy(&keyring, &kept).unwrap();
+    std::fs::remove_file(&keyring).unwrap();
+    let state = office.ok(GetSession {}).await;
+    let told = state.book_trouble.expect("told");
+    assert!(state.needs_setup && told.contains("keyring.json") && told.contains("备份"), "{told}");
+    assert_eq!(office.refused(set_up(TOWNSHIP)).await.message, told);
+    assert!(!keyring.exists(), "nothing was made");
+    std::fs::copy(&kept, &keyring).unwrap();
+    let state = office.ok(sign_in(PASSWORD)).await;
+    assert!(state.signed_in.is_some() && state.book_trouble.is_none());
+}
+
 #[tokio::test]
 async fn a_county_begins_with_a_supervisor() {
     let office = Office::of("340323", day(2026, 10, 20)).await;
