@@ -3,13 +3,13 @@
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
-use tiexin_contract::ErrorCode;
 use tiexin_contract::drafts::{DraftHeld, DraftSaved, DropDraft, GetDraft, SaveDraft};
+use tiexin_contract::{ErrorCode, ErrorReply};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::line::{Answer, Line};
-use super::{Toasts, use_session};
+use super::{Toasts, use_session, use_unkept};
 use crate::transport::call;
 
 #[derive(Default)]
@@ -18,6 +18,8 @@ struct Desk {
     line: Line,
     busy: bool,
     show: Option<Callback<Option<DraftHeld>>>,
+    /// Tells why the newest was not kept; none: it was.
+    say: Option<Callback<Option<AttrValue>>>,
 }
 
 /// A draft under a key.
@@ -27,6 +29,8 @@ pub(crate) struct Draft {
     pub(crate) kept: Option<Option<Rc<Value>>>,
     /// Another number: what the form holds is older than the draft, and it begins again with that.
     pub(crate) turn: u32,
+    /// Why what was typed last is nowhere but on the screen.
+    lost: Option<AttrValue>,
     desk: Rc<RefCell<Desk>>,
 }
 
@@ -38,7 +42,19 @@ impl Draft {
 
     /// The work is saved, or the worker let it go.
     pub(crate) fn drop_it(&self) {
+        say(&self.desk, None);
         self.put(None);
+    }
+
+    /// Said beside the form while the draft could not be kept.
+    pub(crate) fn told(&self) -> Html {
+        let Some(lost) = &self.lost else { return Html::default() };
+        html! {
+            <p class="tx-state tx-attention" role="alert">
+                <span class="tx-state-sign" aria-hidden="true">{ "!" }</span>
+                { lost.clone() }
+            </p>
+        }
     }
 
     fn put(&self, value: Option<Value>) {
@@ -72,7 +88,10 @@ fn work(desk: &Rc<RefCell<Desk>>) {
         loop {
             let next = desk.borrow_mut().line.next();
             let Some((key, value, over)) = next else { break };
-            let answer = send(key.clone(), value, over).await;
+            let (answer, lost) = send(key.clone(), value, over).await;
+            if lost.is_some() || matches!(answer, Answer::Kept(_)) {
+                say(&desk, lost);
+            }
             if matches!(answer, Answer::Newer)
                 && let Ok(held) = call(GetDraft { key: key.clone() }).await
             {
@@ -88,15 +107,34 @@ fn work(desk: &Rc<RefCell<Desk>>) {
     });
 }
 
-async fn send(key: String, value: Option<Value>, over: Option<i64>) -> Answer {
+fn say(desk: &Rc<RefCell<Desk>>, lost: Option<AttrValue>) {
+    let say = desk.borrow().say.clone();
+    if let Some(say) = say {
+        say.emit(lost);
+    }
+}
+
+/// What is told where a draft could not be kept. A locked desk is not told of: what waits is sent afterwards.
+fn why_lost(error: &ErrorReply) -> Option<String> {
+    match error.code {
+        ErrorCode::Disk => Some(format!("草稿没有存住，离开这一页就没有了。{}", error.message)),
+        ErrorCode::Invalid => Some(error.message.clone()),
+        _ => None,
+    }
+}
+
+/// What came of it, and why it was not kept.
+async fn send(key: String, value: Option<Value>, over: Option<i64>) -> (Answer, Option<AttrValue>) {
+    let keeps = value.is_some();
     let outcome = match value {
         Some(value) => call(SaveDraft { key, value, over }).await.map(|DraftSaved { version }| Some(version)),
         None => call(DropDraft { key, only: over }).await.map(|_| None),
     };
     match outcome {
-        Ok(version) => Answer::Kept(version),
-        Err(error) if error.code == ErrorCode::ChangedMeanwhile => Answer::Newer,
-        Err(_) => Answer::Lost,
+        Ok(version) => (Answer::Kept(version), None),
+        Err(error) if error.code == ErrorCode::ChangedMeanwhile => (Answer::Newer, None),
+        // What was let go is missed by nobody.
+        Err(error) => (Answer::Lost, why_lost(&error).filter(|_| keeps).map(AttrValue::from)),
     }
 }
 
@@ -118,6 +156,8 @@ fn behind(desk: &Rc<RefCell<Desk>>, key: &str, held: Option<DraftHeld>) {
 pub(crate) fn use_draft(key: String) -> Draft {
     let session = use_session();
     let kept = use_state(|| None);
+    let lost = use_state_eq(|| None::<AttrValue>);
+    use_unkept(lost.is_some().then_some("没存成草稿的内容"));
     let desk = use_mut_ref(Desk::default);
     let turn = use_mut_ref(|| 0u32);
     let show = {
@@ -129,10 +169,12 @@ pub(crate) fn use_draft(key: String) -> Draft {
     };
     // Whoever may not write sees no form: it begins anew when he may again.
     use_effect_with((key, session.can_write()), {
-        let (desk, show, kept) = (desk.clone(), show.clone(), kept.setter());
+        let (desk, show, kept, lost) = (desk.clone(), show.clone(), kept.setter(), lost.setter());
         move |(key, _)| {
             kept.set(None);
+            lost.set(None);
             desk.borrow_mut().key = key.clone();
+            desk.borrow_mut().say = Some(Callback::from(move |why| lost.set(why)));
             let ask = GetDraft { key: key.clone() };
             let asking = desk.clone();
             spawn_local(async move {
@@ -149,6 +191,7 @@ pub(crate) fn use_draft(key: String) -> Draft {
             });
             move || {
                 desk.borrow_mut().show = None;
+                desk.borrow_mut().say = None;
                 if !desk.borrow().line.is_empty() {
                     work(&desk);
                 }
@@ -175,5 +218,20 @@ pub(crate) fn use_draft(key: String) -> Draft {
         }
     });
     let turn = *turn.borrow();
-    Draft { kept: (*kept).clone(), turn, desk }
+    Draft { kept: (*kept).clone(), turn, lost: (*lost).clone(), desk }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_that_the_disk_did_not_take_is_told() {
+        let full = ErrorReply::new(ErrorCode::Disk, "磁盘已经满了。");
+        assert!(why_lost(&full).is_some_and(|told| told.contains("草稿没有存住") && told.contains("满了")));
+        let long = ErrorReply::new(ErrorCode::Invalid, "草稿太长，没有自动保存。");
+        assert_eq!(why_lost(&long), Some(long.message.clone()));
+        // The sign-in screen says it all.
+        assert_eq!(why_lost(&ErrorReply::new(ErrorCode::SignedOut, "已锁定")), None);
+    }
 }

@@ -57,13 +57,16 @@ pub(crate) fn RecordForm(props: &RecordFormProps) -> Html {
         (None, _) => DraftKey::New { kind, family: None },
     };
     let draft = use_draft(key.to_string());
-    let turn = draft.turn;
+    let (turn, lost) = (draft.turn, draft.told());
     match draft.kept.clone() {
         None => html! { <Waiting /> },
         Some(kept) => html! {
-            <Filling key={format!("{key} {turn}")} noun={props.noun} row={props.row.clone()} family={props.family.clone()}
-                start={props.start.clone()} kept={kept.as_deref().and_then(Kept::read)} {draft}
-                onsaved={props.onsaved.clone()} onleave={props.onleave.clone()} />
+            <>
+                { lost }
+                <Filling key={format!("{key} {turn}")} noun={props.noun} row={props.row.clone()} family={props.family.clone()}
+                    start={props.start.clone()} kept={kept.as_deref().and_then(Kept::read)} {draft}
+                    onsaved={props.onsaved.clone()} onleave={props.onleave.clone()} />
+            </>
         },
     }
 }

@@ -29,8 +29,8 @@ pub(crate) fn NewFamilyPage() -> Html {
     let kept = kept.as_deref().and_then(Kept::read);
     let kept = kept.map(|kept| kept.settled(&dates(&family::fields()), session.day()));
     let kept = kept.map(|kept| family::renamed(kept.typed.into_iter().collect()));
-    let turn = draft.turn;
-    html! { <Filling key={turn} {kept} {draft} /> }
+    let (turn, lost) = (draft.turn, draft.told());
+    html! { <>{ lost }<Filling key={turn} {kept} {draft} /></> }
 }
 
 #[derive(Properties)]

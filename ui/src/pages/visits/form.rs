@@ -51,10 +51,13 @@ fn NewVisit(props: &NewVisitProps) -> Html {
     }
     let Some(kept) = draft.kept.clone() else { return html! { <Page title="记走访"><Waiting /></Page> } };
     let kept = kept_visit(kept.as_deref(), session.day()).filter(VisitDraft::touched);
-    let (again, turn) = (kept.is_some(), draft.turn);
+    let (again, turn, lost) = (kept.is_some(), draft.turn, draft.told());
     html! {
-        <Filling key={turn} household={props.household} {draft} {again}
-            begin={kept.unwrap_or_else(|| VisitDraft::begun(session.day()))} />
+        <>
+            { lost }
+            <Filling key={turn} household={props.household} {draft} {again}
+                begin={kept.unwrap_or_else(|| VisitDraft::begun(session.day()))} />
+        </>
     }
 }
 
@@ -310,10 +313,13 @@ pub(crate) fn CorrectVisitPage(props: &CorrectVisitProps) -> Html {
     let kept = kept.as_deref().and_then(Kept::read).map(|kept| kept.settled(OF_VISIT, session.day()));
     let taken_up = kept.as_ref().and_then(|kept| resumed(kept, &row)).filter(|visit| *visit != begin);
     let seen = kept.filter(|_| taken_up.is_some()).and_then(|kept| kept.seen);
-    let (again, turn) = (taken_up.is_some(), draft.turn);
+    let (again, turn, lost) = (taken_up.is_some(), draft.turn, draft.told());
     html! {
-        <Filling key={turn} row={row.clone()} {draft} {again} begin={taken_up.unwrap_or(begin)}
-            seen={seen.unwrap_or_else(|| row.fields.clone())} />
+        <>
+            { lost }
+            <Filling key={turn} row={row.clone()} {draft} {again} begin={taken_up.unwrap_or(begin)}
+                seen={seen.unwrap_or_else(|| row.fields.clone())} />
+        </>
     }
 }
 
