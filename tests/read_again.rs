@@ -54,13 +54,13 @@ async fn corrected_and_read_again(seat: &Seat) -> Result<(), Trouble> {
         screen.shows(text).await?;
     }
     fits_the_screen(seat).await?;
-    screen.tick_in("特扶").await?;
+    screen.tick_in("享受特别扶助").await?;
     screen.shows("采用台账 1 处，保留本机 1 处").await?;
     screen.press("全部采用台账的").await?;
     screen.shows("采用台账 2 处，保留本机 0 处").await?;
     screen.press("全部保留本机的").await?;
     screen.shows("采用台账 0 处，保留本机 2 处").await?;
-    screen.tick_in("特扶").await?;
+    screen.tick_in("享受特别扶助").await?;
     screen.press("导入 1 行，采用台账 1 处").await?;
     screen
         .shows(

@@ -27,7 +27,7 @@ pub(crate) async fn read_again(stage: &Stage, album: &Album) -> Result<(), Troub
     let worker = Worker { screen };
     worker.screen.shows("该去看谁").await?;
     worker.looks_at(&stage.corrected, [0, 1, 1, 1, 0]).await?;
-    worker.screen.tick_in("特扶").await?;
+    worker.screen.tick_in("享受特别扶助").await?;
     worker.screen.shows("采用台账 1 处").await?;
     album.take(&worker.screen, "import-again").await?;
     worker.screen.press("导入 1 行，采用台账 1 处").await?;
