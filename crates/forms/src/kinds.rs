@@ -14,8 +14,11 @@ pub fn with_form() -> impl Iterator<Item = &'static str> {
     asked.map(Kind::code)
 }
 
-/// The fields of a kind's form; none of a kind that has none.
+/// The fields of a kind's form; none of a kind that has none, and of a visit, whose form is its own.
 pub fn of(kind: &str) -> Vec<FormField> {
+    if kind == Kind::Visit.code() {
+        return Vec::new();
+    }
     let fields = shape::of(kind).map(|shape| shape.fields).unwrap_or_default();
     let mut form: Vec<FormField> =
         fields.iter().filter_map(|field| Some(form_field(field, field.form?))).collect();
@@ -66,5 +69,19 @@ fn form_field(field: &Field, asked: Asked) -> FormField {
         start: asked.start,
         group: asked.fold,
         wide: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only what is made on a family's page comes with the family.
+    #[test]
+    fn a_visit_is_begun_anywhere_and_contacts_on_the_family_s_page() {
+        let carried = |kind: &str| of(kind).iter().any(|field| matches!(field.kind, FieldKind::Carried));
+        let made_there: Vec<&str> = Kind::ALL.iter().map(Kind::code).filter(|kind| carried(kind)).collect();
+        assert_eq!(made_there, ["person", "contact_pair"]);
+        assert!(of("visit").is_empty() && !of("member").is_empty());
     }
 }
