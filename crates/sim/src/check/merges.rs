@@ -20,7 +20,7 @@ pub(super) fn are_followed(records: &HashMap<Uuid, Record>, entry: &LogEntry) ->
     }
     let into = |id| records.get(&id).and_then(merged_into);
     for field in shape::parents(&entry.kind) {
-        let named = entry.set.get(*field).and_then(|id| id.as_str()?.parse::<Uuid>().ok());
+        let named = entry.set.get(field).and_then(|id| id.as_str()?.parse::<Uuid>().ok());
         let Some(gone) = named.and_then(|id| records.get(&id)) else { continue };
         let stays = standing_for(gone.id, into).and_then(|id| records.get(&id));
         if let Some(stays) = stays.filter(|stays| stays.kind == gone.kind && stays.id != entry.record) {
