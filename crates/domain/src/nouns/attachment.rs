@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::REGION;
 use super::{Kind, Noun, Problem};
 use crate::codes::codes;
 use crate::date::PartialDate;
@@ -76,7 +77,7 @@ impl Noun for Attachment {
     const SHAPE: Shape = Shape::new::<Self>(
         "份",
         &[
-            Field::new("region", "所在村（社区）", Holds::Region).required(),
+            REGION,
             Field::new("household", "家庭", Holds::Reference(&["household"])).roles(&[Role::Family]),
             Field::new("owner", "所属记录", Holds::Reference(&[]))
                 .required()

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{FAMILY, REGION};
 use super::{Gap, Kind, Noun, Problem, tidy_name};
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Role, Shape, Start};
@@ -114,15 +115,12 @@ impl Noun for ContactPair {
         ..Shape::new::<Self>(
             "对",
             &[
-                Field::new("household", "家庭", Holds::Reference(&["household"]))
-                    .required()
-                    .roles(&[Role::Family])
-                    .carried(),
+                FAMILY.carried(),
                 Field::new("file", "台账", Holds::Reference(&["support_file"]))
                     .required()
                     .roles(&[Role::Parent])
                     .carried(),
-                Field::new("region", "所在村（社区）", Holds::Region).required().carried(),
+                REGION.carried(),
                 Field::new("township_leader", "镇联系人", Holds::Text)
                     .roles(&[Role::Sort])
                     .bits(&[("*", 1)])

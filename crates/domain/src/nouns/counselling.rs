@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{ASKED_REGION, FAMILY, HEAD_NAME};
 use super::{Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Holds, Home, Role, Shape, Start};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counselling {
@@ -58,11 +59,8 @@ impl Noun for Counselling {
         ..Shape::new::<Self>(
             "次",
             &[
-                Field::new("household", "家庭", Holds::Reference(&["household"]))
-                    .required()
-                    .roles(&[Role::Family])
-                    .must(),
-                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                FAMILY.must(),
+                HEAD_NAME,
                 Field::new("person", "服务对象", Holds::Person).required().roles(&[Role::Persons]).must(),
                 Field::new("date", "服务日期", Holds::Day)
                     .required()
@@ -80,11 +78,7 @@ impl Noun for Counselling {
                 Field::new("assessed", "做了测评", Holds::Flag).bits(&[("true", 2)]).fold("测评"),
                 Field::new("scale", "量表", Holds::Text).fold("测评"),
                 Field::new("score", "得分", Holds::Count).roles(&[Role::Number]).fold("测评"),
-                Field::new("region", "所在村（社区）", Holds::Region)
-                    .required()
-                    .must()
-                    .start(Start::Here)
-                    .fold("更多"),
+                ASKED_REGION.fold("更多"),
             ],
         )
     };

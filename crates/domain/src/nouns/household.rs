@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{ASKED_REGION, NOTES, PHONE};
 use super::{Gap, Kind, Noun, Problem, need_name};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::{Level, RegionCode};
-use crate::shape::{Column, Field, Find, Holds, Mask, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Role, Shape};
 
 codes! {
     /// What a household is known for.
@@ -100,15 +101,12 @@ impl Noun for Household {
                     .roles(&[Role::Sort])
                     .finds(&[Find::Name])
                     .must(),
-                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Here),
+                ASKED_REGION,
                 Field::new("current_address", "现居住地址", Holds::Text).asked(),
                 Field::new("registered_address", "户籍地址", Holds::Text).asked(),
-                Field::new("phone", "联系电话", Holds::Text)
-                    .mask(Mask::Phone)
-                    .finds(&[Find::Phone])
-                    .hint("手机或带区号的座机，没有就写“无”"),
+                PHONE.hint("手机或带区号的座机，没有就写“无”"),
                 Field::new("hardship", "困难原因", Holds::Texts).hint("写一项按回车"),
-                Field::new("notes", "备注", Holds::LongText).note().asked(),
+                NOTES.asked(),
                 Field::new("kinds", "家庭类别", Holds::Codes(HouseholdKind::CHOICES)).fold("更多"),
                 Field::new("head", "户主", Holds::Reference(&["person"])),
                 Field::new("moved_from", "迁出地", Holds::Region),

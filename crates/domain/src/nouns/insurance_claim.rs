@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES};
 use super::{Kind, Noun, PersonRef, Problem};
 use crate::money::Fen;
 use crate::region::RegionCode;
@@ -49,11 +50,8 @@ impl Noun for InsuranceClaim {
         ..Shape::new::<Self>(
             "例",
             &[
-                Field::new("household", "家庭", Holds::Reference(&["household"]))
-                    .required()
-                    .roles(&[Role::Family])
-                    .must(),
-                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                FAMILY.must(),
+                HEAD_NAME,
                 Field::new("insured", "被保险人", Holds::Person).required().roles(&[Role::Persons]).must(),
                 Field::new("paid_on", "理赔日期", Holds::Day)
                     .required()
@@ -64,12 +62,8 @@ impl Noun for InsuranceClaim {
                 Field::new("amount", "理赔金额", Holds::Money).required().roles(&[Role::Number]).must(),
                 Field::new("days", "住院天数", Holds::Count).asked(),
                 Field::new("policy", "保险单号", Holds::Text).finds(&[Find::Words]).asked(),
-                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
-                Field::new("region", "所在村（社区）", Holds::Region)
-                    .required()
-                    .must()
-                    .start(Start::Here)
-                    .fold("更多"),
+                NOTES.fold("更多"),
+                ASKED_REGION.fold("更多"),
             ],
         )
     };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{NOTES, REGION};
 use super::{Gap, Kind, Noun, Problem, need_name};
 use crate::codes::codes;
 use crate::date::PartialDate;
@@ -96,7 +97,7 @@ impl Noun for Member {
                     .roles(&[Role::Sort])
                     .finds(&[Find::Name])
                     .must(),
-                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Village),
+                REGION.must().start(Start::Village),
                 Field::new("person", "人员", Holds::Reference(&["person"])).roles(&[Role::Parent]),
                 Field::new("structure", "会员类型", Holds::Code(MemberStructure::CHOICES))
                     .roles(&[Role::Category])
@@ -120,7 +121,7 @@ impl Noun for Member {
                     ])
                     .fold("更多"),
                 Field::new("left", "退会时间", Holds::PartialDay).roles(&[Role::Until]).fold("更多"),
-                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
+                NOTES.fold("更多"),
             ],
         )
     };

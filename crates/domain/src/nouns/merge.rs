@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::common::REGION;
 use super::{Kind, Noun, Problem};
 use crate::codes::codes;
 use crate::record::{Fields, Record};
@@ -80,7 +81,7 @@ impl Noun for Merge {
     const SHAPE: Shape = Shape::new::<Self>(
         "条",
         &[
-            Field::new("region", "所在村（社区）", Holds::Region).required(),
+            REGION,
             Field::new("record_kind", "登记种类", Holds::Code(Kind::CHOICES)).required(),
             Field::new("stays", "保留的登记", Holds::Reference(&[])).required().sensitive(),
             Field::new("gives_way", "并入的登记", Holds::Reference(&[])).required().sensitive(),

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod attachment;
 mod checked;
+mod common;
 pub mod contact_pair;
 pub mod counselling;
 pub mod follow;

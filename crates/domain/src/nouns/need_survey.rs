@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES};
 use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
@@ -44,11 +45,8 @@ impl Noun for NeedSurvey {
         ..Shape::new::<Self>(
             "次",
             &[
-                Field::new("household", "家庭", Holds::Reference(&["household"]))
-                    .required()
-                    .roles(&[Role::Family])
-                    .must(),
-                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                FAMILY.must(),
+                HEAD_NAME,
                 Field::new("date", "调查日期", Holds::Day)
                     .required()
                     .past()
@@ -60,12 +58,8 @@ impl Noun for NeedSurvey {
                     .roles(&[Role::Number])
                     .finds(&[Find::Words])
                     .hint("写一项按回车，如 就医、养老、陪伴"),
-                Field::new("notes", "备注", Holds::LongText).note().finds(&[Find::Words]).asked(),
-                Field::new("region", "所在村（社区）", Holds::Region)
-                    .required()
-                    .must()
-                    .start(Start::Here)
-                    .fold("更多"),
+                NOTES.finds(&[Find::Words]).asked(),
+                ASKED_REGION.fold("更多"),
             ],
         )
     };

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{ASKED_REGION, NAME, NOTES, PHONE};
 use super::{Gap, Kind, Noun, Problem, household::check_phone, need_name};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::id_number::{IdNumber, Sex};
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Mask, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Mask, Role, Shape};
 
 codes! {
     /// Relation to the head of the household.
@@ -159,11 +160,7 @@ impl Noun for Person {
                 Field::new("household", "家庭", Holds::Reference(&["household"]))
                     .roles(&[Role::Family])
                     .carried(),
-                Field::new("name", "姓名", Holds::Text)
-                    .required()
-                    .roles(&[Role::Sort])
-                    .finds(&[Find::Name])
-                    .must(),
+                NAME,
                 Field::new("relation", "与户主关系", Holds::Code(Relation::CHOICES))
                     .roles(&[Role::Category])
                     .asked(),
@@ -175,14 +172,11 @@ impl Noun for Person {
                     .roles(&[Role::Natural])
                     .finds(&[Find::IdNumber])
                     .hint("一时没有可以先空着"),
-                Field::new("phone", "联系电话", Holds::Text)
-                    .mask(Mask::Phone)
-                    .finds(&[Find::Phone])
-                    .hint("没有就写“无”"),
+                PHONE.hint("没有就写“无”"),
                 Field::new("lunar_birthday", "生日按农历过", Holds::Flag)
                     .bits(&[("true", flag::LUNAR)])
                     .asked(),
-                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Here),
+                ASKED_REGION,
                 Field::new("tags", "重点服务对象", Holds::Codes(PersonTag::CHOICES)).fold("更多"),
                 Field::new("marriage", "婚姻", Holds::Text).fold("更多"),
                 Field::new("health", "健康状况", Holds::Text).free().fold("更多"),
@@ -192,7 +186,7 @@ impl Noun for Person {
                     .roles(&[Role::Until])
                     .fold("更多"),
                 Field::new("deceased", "已离世（时间不详）", Holds::Flag).fold("更多"),
-                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
+                NOTES.fold("更多"),
             ],
         )
     };

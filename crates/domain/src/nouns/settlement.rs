@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::REGION;
 use super::{Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::region::RegionCode;
@@ -61,7 +62,7 @@ impl Noun for Settlement {
     const SHAPE: Shape = Shape::new::<Self>(
         "条",
         &[
-            Field::new("region", "所在村（社区）", Holds::Region).required(),
+            REGION,
             Field::new("device", "所处理的修改", Holds::Reference(&[])).required(),
             Field::new("incarnation", "所处理的修改", Holds::Reference(&[])).required(),
             Field::new("seq", "所处理的修改", Holds::Count).required(),

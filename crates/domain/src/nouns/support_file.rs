@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{FAMILY, NOTES, REGION};
 use super::{Gap, Kind, Noun, Problem, household::check_phone};
 use crate::codes::codes;
 use crate::date::PartialDate;
@@ -185,10 +186,8 @@ impl Noun for SupportFile {
         ..Shape::new::<Self>(
             "户",
             &[
-                Field::new("household", "家庭", Holds::Reference(&["household"]))
-                    .required()
-                    .roles(&[Role::Family]),
-                Field::new("region", "所在村（社区）", Holds::Region).required(),
+                FAMILY,
+                REGION,
                 Field::new("head_name", "户主", Holds::Text)
                     .required()
                     .roles(&[Role::Sort])
@@ -240,7 +239,7 @@ impl Noun for SupportFile {
                     .fold("台账"),
                 Field::new("status_reason", "变动原因", Holds::Text).free().fold("台账"),
                 Field::new("opened_on", "建档日期", Holds::Day).past().roles(&[Role::Day]).fold("台账"),
-                Field::new("notes", "备注", Holds::LongText).note().fold("台账"),
+                NOTES.fold("台账"),
             ],
         )
     };

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{FAMILY, HEAD_NAME, REGION};
 use super::{Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::codes::codes;
 use crate::money::Fen;
@@ -212,34 +213,29 @@ impl Noun for Visit {
         ..Shape::new::<Self>(
             "次",
             &[
-                Field::new("household", "家庭", Holds::Reference(&["household"]))
-                    .required()
-                    .roles(&[Role::Family])
-                    .asked(),
-                Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]),
+                FAMILY,
+                HEAD_NAME,
                 // A day ahead has a rule of its own (`problems_at`).
-                Field::new("date", "走访日期", Holds::Day).required().roles(&[Role::Day]).asked(),
-                Field::new("time", "时间", Holds::Text).asked(),
+                Field::new("date", "走访日期", Holds::Day).required().roles(&[Role::Day]),
+                Field::new("time", "时间", Holds::Text),
                 Field::new("kind", "走访类型", Holds::Code(VisitKind::CHOICES))
                     .required()
-                    .roles(&[Role::Category])
-                    .asked(),
-                Field::new("festival", "节日", Holds::Text).finds(&[Find::Words]).asked(),
+                    .roles(&[Role::Category]),
+                Field::new("festival", "节日", Holds::Text).finds(&[Find::Words]),
                 Field::new("presence", "见面情况", Holds::Code(Presence::CHOICES))
                     .absent("at_home")
-                    .bits(flag::PRESENCE)
-                    .asked(),
-                Field::new("met", "见到的人", Holds::People).roles(&[Role::Persons]).asked(),
-                Field::new("visitors", "走访人", Holds::Texts).merge(MergeClass::Ordinary).asked(),
-                Field::new("note", "走访情况", Holds::LongText).note().finds(&[Find::Words]).asked(),
-                Field::new("needs", "需求", Holds::LongText).note().finds(&[Find::Words]).asked(),
-                Field::new("health", "健康状况", Holds::LongText).finds(&[Find::Words]).asked(),
-                Field::new("living", "生活", Holds::LongText).finds(&[Find::Words]).asked(),
-                Field::new("safety", "居家安全", Holds::LongText).finds(&[Find::Words]).asked(),
-                Field::new("gifts", "慰问品", Holds::Parts(GIFT)).roles(&[Role::Number]).asked(),
-                Field::new("follow_up", "下次跟进", Holds::Day).roles(&[Role::Until]).asked(),
-                Field::new("contact_reason", "联系原因", Holds::Text).free().asked(),
-                Field::new("region", "所在村（社区）", Holds::Region).required().asked(),
+                    .bits(flag::PRESENCE),
+                Field::new("met", "见到的人", Holds::People).roles(&[Role::Persons]),
+                Field::new("visitors", "走访人", Holds::Texts).merge(MergeClass::Ordinary),
+                Field::new("note", "走访情况", Holds::LongText).note().finds(&[Find::Words]),
+                Field::new("needs", "需求", Holds::LongText).note().finds(&[Find::Words]),
+                Field::new("health", "健康状况", Holds::LongText).finds(&[Find::Words]),
+                Field::new("living", "生活", Holds::LongText).finds(&[Find::Words]),
+                Field::new("safety", "居家安全", Holds::LongText).finds(&[Find::Words]),
+                Field::new("gifts", "慰问品", Holds::Parts(GIFT)).roles(&[Role::Number]),
+                Field::new("follow_up", "下次跟进", Holds::Day).roles(&[Role::Until]),
+                Field::new("contact_reason", "联系原因", Holds::Text).free(),
+                REGION,
             ],
         )
     };

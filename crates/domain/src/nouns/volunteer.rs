@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::common::{NAME, NOTES, REGION};
 use super::{Kind, Noun, Problem, need_name};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Holds, Home, Role, Shape, Start};
 
 codes! {
     /// A volunteer serves after approval.
@@ -58,12 +59,8 @@ impl Noun for Volunteer {
         ..Shape::new::<Self>(
             "名",
             &[
-                Field::new("name", "姓名", Holds::Text)
-                    .required()
-                    .roles(&[Role::Sort])
-                    .finds(&[Find::Name])
-                    .must(),
-                Field::new("region", "所在村（社区）", Holds::Region).required().must().start(Start::Village),
+                NAME,
+                REGION.must().start(Start::Village),
                 Field::new("person", "人员", Holds::Reference(&["person"])).roles(&[Role::Parent]),
                 Field::new("approval", "审核", Holds::Code(Approval::CHOICES))
                     .required()
@@ -76,7 +73,7 @@ impl Noun for Volunteer {
                 Field::new("minutes", "累计服务时长", Holds::Minutes)
                     .roles(&[Role::Number])
                     .hint("如 3小时、1小时30分钟"),
-                Field::new("notes", "备注", Holds::LongText).note().fold("更多"),
+                NOTES.fold("更多"),
             ],
         )
     };

@@ -1,0 +1,26 @@
+//! Fields that many nouns have alike.
+
+use crate::shape::{Field, Find, Holds, Role, Start};
+
+/// The family that a record is about; of nouns that cannot be without one.
+pub(super) const FAMILY: Field =
+    Field::new("household", "家庭", Holds::Reference(&["household"])).required().roles(&[Role::Family]);
+
+/// The head of that family, so that a list can be read.
+pub(super) const HEAD_NAME: Field =
+    Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]);
+
+/// Where it lies; a form begins with where the worker is.
+pub(super) const REGION: Field = Field::new("region", "所在村（社区）", Holds::Region).required();
+
+/// The same, where the form asks for it.
+pub(super) const ASKED_REGION: Field = REGION.must().start(Start::Here);
+
+/// The name of a person or a unit.
+pub(super) const NAME: Field =
+    Field::new("name", "姓名", Holds::Text).required().roles(&[Role::Sort]).finds(&[Find::Name]).must();
+
+pub(super) const PHONE: Field =
+    Field::new("phone", "联系电话", Holds::Text).mask(crate::shape::Mask::Phone).finds(&[Find::Phone]);
+
+pub(super) const NOTES: Field = Field::new("notes", "备注", Holds::LongText).note();
