@@ -40,9 +40,8 @@ fn label(kind: &str, field: &str, text: &str) -> String {
     };
     match declared.holds {
         Holds::Code(choices) | Holds::Codes(choices) => {
-            let known = choices.iter().find(|(code, _)| *code == text);
             // A choice of a newer program is not called by its code.
-            known.map_or("其他（新版程序的选项）", |(_, label)| label).to_owned()
+            shape::label_in(choices, text).unwrap_or("其他（新版程序的选项）").to_owned()
         }
         Holds::Moment => text.replace('T', " ").chars().take(16).collect(),
         Holds::PartialDay => {

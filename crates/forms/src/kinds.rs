@@ -1,46 +1,41 @@
 //! The fields of each kind's own form, by its shape: most used first, the rest folded.
 
-use tiexin_domain::shape::{self, Asked, Field, Holds};
-use tiexin_domain::{Kind, nouns};
+use tiexin_domain::nouns::Person;
+use tiexin_domain::shape::{self, Field, Holds};
+use tiexin_domain::{Kind, Noun};
 
 use crate::{FieldKind, FormField};
 
-/// Every kind with a form of its own. A visit's is in [`crate::visit`].
+/// Every kind with a form of this sort. A visit's is in [`crate::visit`].
 pub fn with_form() -> impl Iterator<Item = &'static str> {
-    let known = Kind::ALL.iter().filter(|kind| **kind != Kind::Visit);
-    let asked = known.filter(|kind| {
-        nouns::shape(kind).is_some_and(|shape| shape.fields.iter().any(|field| field.form.is_some()))
-    });
-    asked.map(Kind::code)
+    Kind::ALL.iter().map(Kind::code).filter(|kind| !of(kind).is_empty())
 }
 
-/// The fields of a kind's form; none of a kind that has none, and of a visit, whose form is its own.
+/// The fields of a kind's form; none of a kind that has none.
 pub fn of(kind: &str) -> Vec<FormField> {
-    if kind == Kind::Visit.code() {
-        return Vec::new();
-    }
     let fields = shape::of(kind).map(|shape| shape.fields).unwrap_or_default();
-    let mut form: Vec<FormField> =
-        fields.iter().filter_map(|field| Some(form_field(field, field.form?))).collect();
+    let mut form: Vec<FormField> = fields.iter().filter_map(form_field).collect();
     if kind == Kind::Member.code() {
-        // A member's number and telephone are the person's.
         let at = form.iter().position(|field| field.name == "group").unwrap_or(form.len());
         form.splice(at..at, borrowed());
     }
     form
 }
 
-fn borrowed() -> [FormField; 2] {
-    [
-        FormField::new("id_number", "身份证号", FieldKind::Text).hint("团体会员不用填，一时没有可以先空着"),
-        FormField::new("phone", "联系电话", FieldKind::Text).hint("没有就写“无”"),
-    ]
+/// A member's number and telephone are the person's.
+fn borrowed() -> impl Iterator<Item = FormField> {
+    let own = ["id_number", "phone"].into_iter().filter_map(|name| form_field(Person::SHAPE.field(name)?));
+    own.map(|field| match field.name {
+        "id_number" => field.hint("团体会员不用填，一时没有可以先空着"),
+        _ => field,
+    })
 }
 
-fn form_field(field: &Field, asked: Asked) -> FormField {
+fn form_field(field: &Field) -> Option<FormField> {
+    let asked = field.form?;
     let kind = match field.holds {
         _ if asked.carried => FieldKind::Carried,
-        Holds::Text | Holds::Instant => FieldKind::Text,
+        Holds::Text => FieldKind::Text,
         Holds::LongText => FieldKind::Long,
         Holds::Texts => FieldKind::Tags,
         Holds::Code(choices) => FieldKind::Code(choices),
@@ -57,10 +52,10 @@ fn form_field(field: &Field, asked: Asked) -> FormField {
         Holds::Reference(["household"]) => FieldKind::Family,
         Holds::Person => FieldKind::Person,
         Holds::People => FieldKind::People,
-        // No form asks for these.
-        Holds::Reference(_) | Holds::References(_) | Holds::Parts(_) => FieldKind::Carried,
+        // No form of this sort can ask for these.
+        Holds::Instant | Holds::Reference(_) | Holds::References(_) | Holds::Parts(_) => return None,
     };
-    FormField {
+    Some(FormField {
         name: field.name,
         label: field.label,
         kind,
@@ -69,7 +64,7 @@ fn form_field(field: &Field, asked: Asked) -> FormField {
         start: asked.start,
         group: asked.fold,
         wide: false,
-    }
+    })
 }
 
 #[cfg(test)]

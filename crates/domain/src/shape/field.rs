@@ -5,6 +5,11 @@ use crate::record::MergeClass;
 /// A closed list: code and Chinese label, in the office's usual order.
 pub type Choices = &'static [(&'static str, &'static str)];
 
+/// The label of a code; none of a newer program's code.
+pub fn label_in(choices: Choices, code: &str) -> Option<&'static str> {
+    choices.iter().find(|(one, _)| *one == code).map(|(_, label)| *label)
+}
+
 /// What a field holds, as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {

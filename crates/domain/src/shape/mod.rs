@@ -3,13 +3,13 @@
 
 mod field;
 mod list;
+#[cfg(test)]
 mod reading;
 mod stamps;
 mod words;
 
-pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start};
+pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, label_in};
 pub use list::{Column, Shows};
-pub use reading::{names, sample, samples, takes};
 pub use stamps::STAMPS;
 
 use crate::nouns::{self, Kind, Noun};
@@ -32,7 +32,7 @@ pub struct Shape {
     pub unit: &'static str,
     /// What stands behind a number of them, unit and word, when it is not unit and label: `户家庭`.
     pub counted: Option<&'static str>,
-    /// Where a record of it lies at the highest: a family lives in a village.
+    /// Where a record of it lies at the highest: a family lives in a village. Told; forms ask for it.
     pub level: Level,
     /// Read, checked by its own rules, and named.
     pub check: fn(&Fields) -> Result<nouns::Checked, nouns::Problem>,
@@ -56,7 +56,8 @@ pub struct Shape {
     pub ended: fn(&Fields) -> bool,
     /// Under which entry of the navigation its pages stand.
     pub home: Home,
-    /// First letters of the label's pinyin, for those who type without an input method.
+    /// First letters of what making one is called (记一次走访: jyczf), for those who type without an input method; none:
+    /// nothing of it is begun by Ctrl+K.
     pub initials: &'static str,
     /// What an empty list says: a title, then what to do.
     pub empty: (&'static str, &'static str),

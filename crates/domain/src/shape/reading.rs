@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::{Field, Holds};
 use crate::record::Fields;
-use crate::stored::{self, NotRead};
+use crate::stored::NotRead;
 
 /// The names of a struct's fields, as it reads them.
-pub fn names<T: DeserializeOwned>() -> &'static [&'static str] {
+pub(super) fn names<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut names = Names(&[]);
     // It is only asked for its fields.
     let _ = T::deserialize(&mut names);
@@ -19,7 +19,7 @@ pub fn names<T: DeserializeOwned>() -> &'static [&'static str] {
 }
 
 /// A value that such a field may hold.
-pub fn sample(holds: Holds) -> Value {
+pub(super) fn sample(holds: Holds) -> Value {
     match holds {
         Holds::Text | Holds::LongText => json!("甲"),
         Holds::Texts => json!(["甲"]),
@@ -42,16 +42,8 @@ pub fn sample(holds: Holds) -> Value {
 }
 
 /// One of each field.
-pub fn samples(fields: &[Field]) -> Fields {
+pub(super) fn samples(fields: &[Field]) -> Fields {
     fields.iter().map(|field| (field.name.to_owned(), sample(field.holds))).collect()
-}
-
-/// Whether a struct reads these fields.
-///
-/// # Errors
-/// The field that it does not read.
-pub fn takes<T: DeserializeOwned>(fields: &Fields) -> Result<(), NotRead> {
-    stored::read::<T>(fields).map(|_| ())
 }
 
 /// Hears which fields a struct asks for.

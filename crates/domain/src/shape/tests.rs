@@ -1,9 +1,10 @@
+use super::reading::{names, samples};
 use super::*;
 use crate::nouns::{
     Activity, Attachment, ContactPair, Counselling, Household, InsuranceClaim, Member, Merge, NeedSurvey,
     Person, Settlement, SupportFile, Visit, Volunteer,
 };
-use crate::stored::NotRead;
+use crate::stored::{self, NotRead};
 
 /// A noun's struct and its shape tell the same fields, the same ones that must be there, and hold the same.
 fn agrees<N: Noun>() {
@@ -15,11 +16,12 @@ fn agrees<N: Noun>() {
     told.sort_unstable();
     assert_eq!(own, told, "{kind:?}: the fields of the struct, and those of its SHAPE");
     let whole = samples(shape.fields);
-    assert_eq!(takes::<N>(&whole), Ok(()), "{kind:?}: what the SHAPE says that a field holds");
+    let reads = |fields: &Fields| stored::read::<N>(fields).err();
+    assert_eq!(reads(&whole), None, "{kind:?}: what the SHAPE says that a field holds");
     for field in shape.fields {
         let mut without = whole.clone();
         without.remove(field.name);
-        let lacks = takes::<N>(&without).err();
+        let lacks = reads(&without);
         let missing = NotRead { path: vec![field.name.to_owned()], missing: true };
         assert_eq!(lacks, field.required.then_some(missing), "{kind:?}.{}", field.name);
     }
@@ -71,6 +73,10 @@ fn every_kind_has_a_shape_that_holds_together() {
             if let Some(Start::Code(code)) = field.form.map(|form| form.start) {
                 assert!(field.choices().is_some_and(|all| all.iter().any(|(one, _)| *one == code)), "{of}");
             }
+            let asked = field.form.is_some_and(|form| !form.carried);
+            let has_form = !matches!(field.holds, Holds::Instant | Holds::References(_) | Holds::Parts(_))
+                && !matches!(field.holds, Holds::Reference(kinds) if kinds != ["household"]);
+            assert!(has_form || !asked, "{of}: no form can ask for it");
             if let Some(code) = field.absent {
                 assert!(field.choices().is_some_and(|all| all.iter().any(|(one, _)| *one == code)), "{of}");
             }
@@ -78,6 +84,13 @@ fn every_kind_has_a_shape_that_holds_together() {
         let bits: i64 = shape.fields.iter().flat_map(|field| field.bits).map(|(_, bit)| bit).sum();
         let all: i64 = shape.fields.iter().flat_map(|field| field.bits).fold(0, |all, (_, bit)| all | bit);
         assert_eq!(bits, all, "{kind:?}: two codes share a bit");
+        let named = |column: &Column| match column.shows {
+            Shows::Field(name) => shape.field(name).is_some(),
+            Shows::Either(one, other) => shape.field(one).is_some() && shape.field(other).is_some(),
+            _ => true,
+        };
+        assert!(shape.list.iter().all(named), "{kind:?}: a column shows what the noun does not have");
+        assert!(shape.list.is_empty() == shape.empty.0.is_empty(), "{kind:?}: a list says what it is for");
         assert!(
             !shape.on_timeline || shape.role(Role::Family).is_some_and(|field| field.required),
             "{kind:?}"
