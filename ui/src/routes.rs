@@ -1,6 +1,7 @@
 //! Every page of the program has its address here.
 
 use tiexin_contract::records::RecordRow;
+use tiexin_domain::Kind;
 use uuid::Uuid;
 use yew_router::prelude::*;
 
@@ -76,6 +77,15 @@ impl Route {
             ("support_file" | "contact_pair" | "person", Some(household)) => Route::Family { id: household },
             ("visit", _) => Route::Visit { id },
             _ => Route::Record { kind: kind.to_owned(), id },
+        }
+    }
+
+    /// Where one is made: families and visits have forms of their own.
+    pub(crate) fn to_make(kind: &str) -> Route {
+        match Kind::from_code(kind) {
+            Kind::Household | Kind::SupportFile => Route::FamilyNew,
+            Kind::Visit => Route::VisitNew,
+            _ => Route::RecordNew { kind: kind.to_owned() },
         }
     }
 

@@ -16,14 +16,11 @@ pub(crate) struct RecordListProps {
     pub(crate) noun: &'static Noun,
     #[prop_or_default]
     pub(crate) filters: Vec<Filter>,
-    /// Where a new one is made; the noun's own form when absent.
-    #[prop_or_default]
-    pub(crate) new_at: Option<Route>,
 }
 
 impl PartialEq for RecordListProps {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.noun, other.noun) && self.filters == other.filters && self.new_at == other.new_at
+        std::ptr::eq(self.noun, other.noun) && self.filters == other.filters
     }
 }
 
@@ -43,10 +40,9 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
             }
         })
     };
-    let new_at = props.new_at.clone().unwrap_or(Route::RecordNew { kind: noun.kind.to_owned() });
     let onadd = Callback::from(move |()| {
         if let Some(navigator) = &navigator {
-            navigator.push(&new_at);
+            navigator.push(&Route::to_make(noun.kind));
         }
     });
     let action = match can_write {

@@ -45,7 +45,7 @@ impl Noun {
         self.shape().map(|shape| shape.empty).unwrap_or_default()
     }
 
-    /// First letters of its label's pinyin; none: nothing of it is begun by Ctrl+K.
+    /// First letters of [`Noun::add`]; none: nothing of it is begun by Ctrl+K.
     pub(crate) fn initials(&self) -> &'static str {
         self.shape().map(|shape| shape.initials).unwrap_or_default()
     }

@@ -52,14 +52,8 @@ fn pages() -> Vec<(Entry, String)> {
         all.push((entry, initials.to_owned()));
     }
     let mut actions: Vec<(String, String, Route)> = Vec::new();
-    for noun in NOUNS.iter().filter(|noun| !noun.of_family() && !noun.initials().is_empty()) {
-        let route = match noun.kind {
-            "household" => Route::FamilyNew,
-            "visit" => Route::VisitNew,
-            kind => Route::RecordNew { kind: kind.into() },
-        };
-        let verb = if noun.kind == "visit" { "jyc" } else { "dj" };
-        actions.push((noun.add(), format!("{verb}{}", noun.initials()), route));
+    for noun in NOUNS.iter().filter(|noun| !noun.initials().is_empty()) {
+        actions.push((noun.add(), noun.initials().to_owned(), Route::to_make(noun.kind)));
     }
     // What is done most often comes first.
     actions.sort_by_key(|(_, _, route)| *route != Route::VisitNew);

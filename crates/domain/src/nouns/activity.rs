@@ -78,7 +78,7 @@ impl Noun for Activity {
     const SHAPE: Shape = Shape {
         is_work: true,
         home: Home::Activities,
-        initials: "hd",
+        initials: "djhd",
         empty: ("这里会列出办过的活动", "讲座、义诊、“5.29”会员活动日，办完登记一场，月报自己就有数了。"),
         list: &[
             Column::field("name").width(18),

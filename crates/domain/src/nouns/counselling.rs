@@ -43,7 +43,7 @@ impl Noun for Counselling {
         is_work: true,
         on_timeline: true,
         home: Home::Visits,
-        initials: "xljkfw",
+        initials: "djxljkfw",
         empty: ("这里会列出心理健康服务", "谈话内容只有登记人自己看得到。"),
         list: &[
             Column::field("date").head("日期").width(8),

@@ -83,7 +83,7 @@ impl Noun for Household {
         level: Level::Village,
         follows_family: true,
         merges: true,
-        initials: "jt",
+        initials: "djjt",
         empty: ("这里是全部家庭", "可以一户一户登记，也可以把现有台账整本导入。"),
         list: &[
             Column::field("head_name").width(9),

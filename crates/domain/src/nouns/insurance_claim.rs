@@ -35,7 +35,7 @@ impl Noun for InsuranceClaim {
         is_work: true,
         on_timeline: true,
         home: Home::Visits,
-        initials: "bxlp",
+        initials: "djbxlp",
         empty: ("这里会列出保险理赔", "理赔到账后登记一例，金额会进到月报里。"),
         list: &[
             Column::field("paid_on").width(8),

@@ -76,7 +76,7 @@ impl Noun for Member {
     const KIND: Kind = Kind::Member;
     const SHAPE: Shape = Shape {
         home: Home::Members,
-        initials: "hy",
+        initials: "djhy",
         empty: ("这里是会员名册", "可以一名一名登记，也可以把现有的会员台账整本导入。"),
         list: &[
             Column::field("name").head("姓名（单位）"),

@@ -31,7 +31,7 @@ impl Noun for NeedSurvey {
         is_work: true,
         on_timeline: true,
         home: Home::Visits,
-        initials: "xqdc",
+        initials: "djxqdc",
         empty: ("这里会列出需求调查", "问一问家里眼下最需要什么，记下来，月报自己就有数了。"),
         list: &[
             Column::field("date").head("日期").width(8),

@@ -198,7 +198,7 @@ impl Noun for Visit {
         on_timeline: true,
         flags: |visit| if Presence::of(visit).met() { flag::MET } else { 0 },
         home: Home::Visits,
-        initials: "zf",
+        initials: "jyczf",
         empty: ("这里会按时间列出走访", "上门回来，用一句话记下来就好，没有网络也能记。"),
         list: &[
             Column::field("date").head("日期").width(8),

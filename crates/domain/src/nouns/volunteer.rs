@@ -44,7 +44,7 @@ impl Noun for Volunteer {
     const KIND: Kind = Kind::Volunteer;
     const SHAPE: Shape = Shape {
         home: Home::Members,
-        initials: "zyz",
+        initials: "djzyz",
         empty: ("这里是志愿者名册", "“五老”、致富能人、热心邻居，登记下来，帮扶时好找人。"),
         list: &[
             Column::field("name").width(9),

@@ -15,11 +15,11 @@ pub(crate) fn ActivitiesPage() -> Html {
     let can_write = use_session().can_write();
     let onclick = Callback::from(move |()| {
         if let Some(navigator) = &navigator {
-            navigator.push(&Route::RecordNew { kind: "activity".to_owned() });
+            navigator.push(&Route::to_make(ACTIVITY.kind));
         }
     });
     let action = match can_write {
-        true => html! { <Button label="登记活动" look={Look::Primary} sign={Sign::Plus} {onclick} /> },
+        true => html! { <Button label={ACTIVITY.add()} look={Look::Primary} sign={Sign::Plus} {onclick} /> },
         false => Html::default(),
     };
     html! { <Page title="活动" {action} full=true><RecordList noun={&ACTIVITY} /></Page> }

@@ -59,7 +59,7 @@ pub(crate) fn FamiliesPage() -> Html {
     html! {
         <Page title="家庭台账" {action} full=true>
             <Tabs tabs={vec![Tab::new("特殊家庭"), Tab::new("全部家庭")]} chosen={*at} {onchange} />
-            <RecordList key={noun.kind} {noun} new_at={Route::FamilyNew} />
+            <RecordList key={noun.kind} {noun} />
         </Page>
     }
 }

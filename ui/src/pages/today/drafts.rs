@@ -78,8 +78,7 @@ pub(crate) fn go_on(navigator: &Navigator, key: &DraftKey) {
         DraftKey::Of { kind, id } if kind == "visit" => (Route::VisitEdit { id }, None),
         DraftKey::Of { kind, id } => (Route::RecordEdit { kind, id }, None),
         DraftKey::New { kind, .. } if kind == DraftKey::FAMILY => (Route::FamilyNew, None),
-        DraftKey::New { kind, family } if kind == "visit" => (Route::VisitNew, family),
-        DraftKey::New { kind, family } => (Route::RecordNew { kind }, family),
+        DraftKey::New { kind, family } => (Route::to_make(&kind), family),
     };
     match family {
         // The query is a plain struct of one id: it can always be written.

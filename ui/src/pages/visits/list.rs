@@ -19,18 +19,11 @@ pub(crate) fn VisitsPage() -> Html {
     let navigator = use_navigator();
     let can_write = use_session().can_write();
     let noun = TABS[*at];
-    let new_at = match *at {
-        0 => Route::VisitNew,
-        _ => Route::RecordNew { kind: noun.kind.to_owned() },
-    };
-    let onclick = {
-        let new_at = new_at.clone();
-        Callback::from(move |()| {
-            if let Some(navigator) = &navigator {
-                navigator.push(&new_at);
-            }
-        })
-    };
+    let onclick = Callback::from(move |()| {
+        if let Some(navigator) = &navigator {
+            navigator.push(&Route::to_make(noun.kind));
+        }
+    });
     let onchange = {
         let at = at.setter();
         Callback::from(move |chosen| at.set(chosen))
@@ -42,7 +35,7 @@ pub(crate) fn VisitsPage() -> Html {
     html! {
         <Page title="走访" {action} full=true>
             <Tabs tabs={TABS.iter().map(|noun| Tab::new(noun.label())).collect::<Vec<_>>()} chosen={*at} {onchange} />
-            <RecordList key={noun.kind} {noun} {new_at} />
+            <RecordList key={noun.kind} {noun} />
         </Page>
     }
 }
