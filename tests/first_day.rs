@@ -172,7 +172,7 @@ async fn nobody_at_home(day: &Day) -> Result<(), Trouble> {
     screen.fill("家庭", "廖长").await?;
     screen.option("廖长").await?;
     screen.tick("外出未遇").await?;
-    screen.fill("日期", "2026-10-30").await?;
+    screen.fill("走访日期", "2026-10-30").await?;
     screen.press("保存").await?;
     screen.shows("走过的日子").await
 }

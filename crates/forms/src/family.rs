@@ -1,17 +1,18 @@
 //! Registering a family: one form for the household, its people, its file and its contacts. A field's name is
 //! the path by which the desk tells its problems: `persons.0.id_number`.
 
-use crate::support::{CHILD, FILE};
-use crate::{FieldKind, FormField, Start, Today, Typed, read};
+use crate::{FieldKind, FormField, Start, Today, Typed, kinds, read};
 use serde_json::{Value, json};
 use tiexin_contract::family::RegisterFamily;
 use tiexin_domain::nouns::household::HouseholdKind;
 use tiexin_domain::nouns::person::Relation;
-use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus, LossCategory};
+use tiexin_domain::nouns::support_file::{CHILD, FileStatus, LossCategory};
 use tiexin_domain::nouns::{ContactPair, Household, Noun, Person, Problem, SupportFile};
-use tiexin_domain::{Fields, IdNumber, Level, RegionCode};
+use tiexin_domain::{Fields, IdNumber, Kind, Level, RegionCode};
 use uuid::Uuid;
 
+/// The title of the folded part with the file.
+const FILE: &str = "特殊家庭台账";
 /// Whether a file for a special family is opened too.
 pub const SPECIAL: &str = "special";
 const HEAD: &str = "persons.0.name";
@@ -19,7 +20,7 @@ const SPOUSE: &str = "persons.1.name";
 const REGION: &str = "household.region";
 
 pub fn fields() -> Vec<FormField> {
-    use FieldKind::{Code, Day, Flag, PartialDay, Region, Text};
+    use FieldKind::{Flag, Region, Text};
     let new = FormField::new;
     vec![
         new(HEAD, "户主姓名", Text).required(),
@@ -31,18 +32,29 @@ pub fn fields() -> Vec<FormField> {
         new("household.current_address", "现居住地址", Text).wide(),
         new("household.registered_address", "户籍地址", Text).wide().hint("与现居住地址一样的可以不填"),
         new(SPECIAL, "建立特殊家庭台账", Flag),
-        new("file.category", "家庭类别", Code(LossCategory::CHOICES)).folded(FILE),
-        new("file.code", "信息编码", Text).folded(FILE),
-        new("contacts.township_leader", "镇联系人", Text).folded(FILE),
-        new("contacts.village_worker", "村联系人", Text).folded(FILE),
-        new("file.preference", "联系意愿", Code(ContactPreference::CHOICES)).folded(FILE).wide(),
-        new("file.preference_on", "问到意愿的日期", Day).folded(FILE),
-        new("file.child_name", "孩子的姓名", Text).folded(CHILD),
-        new("file.loss_date", "时间", PartialDay).folded(CHILD),
-        new("file.loss_cause", "原因", Text).folded(CHILD),
-        new("file.disability_grade", "残疾等级", Text).folded(CHILD),
-        new("file.disability_card", "残疾人证号", Text).folded(CHILD),
+        of("file.category", FILE),
+        of("file.code", FILE),
+        of("contacts.township_leader", FILE),
+        of("contacts.village_worker", FILE),
+        of("file.preference", FILE).wide(),
+        of("file.preference_on", FILE),
+        of("file.child_name", CHILD),
+        of("file.loss_date", CHILD),
+        of("file.loss_cause", CHILD),
+        of("file.disability_grade", CHILD),
+        of("file.disability_card", CHILD),
     ]
+}
+
+/// A field of the file or the contacts, called and filled in as in its own form; folded under this title here.
+fn of(path: &'static str, group: &'static str) -> FormField {
+    let (part, name) = path.split_once('.').unwrap_or((path, path));
+    let kind = if part == "file" { Kind::SupportFile } else { Kind::ContactPair };
+    let Some(own) = kinds::of(kind.code()).into_iter().find(|field| field.name == name) else {
+        // Invariant: the paths above; a test saves every one of them.
+        unreachable!("{path} is no field of the file or the contacts");
+    };
+    FormField { name: path, required: false, group: Some(group), ..own }
 }
 
 /// Whether the fields of the file are on the screen: they are wanted, or something stands in them.

@@ -11,7 +11,6 @@ pub mod family;
 pub mod kinds;
 mod options;
 mod spec;
-mod support;
 mod today;
 mod told;
 mod typed;

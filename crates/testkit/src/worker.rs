@@ -89,7 +89,7 @@ impl Worker {
             self.screen.tick(name).await?;
         }
         self.screen.tick(seen.kind).await?;
-        self.screen.fill("日期", seen.day).await?;
+        self.screen.fill("走访日期", seen.day).await?;
         self.screen.fill("走访情况", seen.note).await?;
         self.screen.press("保存").await?;
         self.screen.shows("走过的日子").await?;

@@ -10,6 +10,7 @@ use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns::PersonRef;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
+use tiexin_domain::{Kind, labels};
 use tiexin_forms::visit::{Chosen, VisitDraft};
 use yew::prelude::*;
 
@@ -73,31 +74,36 @@ pub(super) fn main_part(
     });
     html! {
         <div class="tx-fields">
-            <FamilyPicker label="家庭" name="household" required=true {value} {suggested} {onpick} {first} wide=true />
+            <FamilyPicker label={label("household")} name="household" required=true {value} {suggested} {onpick} {first} wide=true />
             if let Some(asks) = asks.filter(|_| asks_reason) {
                 <div class="tx-visit-wish">
                     <p><Icon sign={Sign::Heart} />{ asks }</p>
-                    <TextField label="联系的原因" name="contact_reason" value={draft.contact_reason.clone()} required={preference.is_some()} wide=true
+                    <TextField label={label("contact_reason")} name="contact_reason" value={draft.contact_reason.clone()} required={preference.is_some()} wide=true
                         onchange={text(change, "contact_reason", |d, v| d.contact_reason = v)} />
                 </div>
             }
             { people(draft, began, change, telling) }
-            <Choice label="走访类型" name="kind" value={draft.kind.clone()} options={given(VisitKind::CHOICES)} required=true wide=true
+            <Choice label={label("kind")} name="kind" value={draft.kind.clone()} options={given(VisitKind::CHOICES)} required=true wide=true
                 onchange={text(change, "kind", VisitDraft::set_kind)} />
             if draft.kind == VisitKind::Festival.code() {
                 { festival(draft, festivals, change) }
             }
-            <TextArea label="走访情况" name="note" value={draft.note.clone()} rows=3
+            <TextArea label={label("note")} name="note" value={draft.note.clone()} rows=3
                 placeholder="写一句就行，比如：身体不错，陪着聊了一小时，提醒按时吃药。"
                 onchange={text(change, "note", |d, v| d.note = v)} />
-            <DateField label="日期" name="date" value={draft.date.clone()} required=true
+            <DateField label={label("date")} name="date" value={draft.date.clone()} required=true
                 onchange={text(change, "date", |d, v| d.date = v)} />
-            <Choice label="见面情况" name="presence" value={draft.presence.clone()} options={given(Presence::CHOICES)} required=true
+            <Choice label={label("presence")} name="presence" value={draft.presence.clone()} options={given(Presence::CHOICES)} required=true
                 wide=true onchange={text(change, "presence", |d, v| d.presence = v)} />
-            <Tags label="走访人" name="visitors" value={draft.visitors.clone()} offered={visitors} required=true wide=true
+            <Tags label={label("visitors")} name="visitors" value={draft.visitors.clone()} offered={visitors} required=true wide=true
                 onchange={on_visitors} />
         </div>
     }
+}
+
+/// What the field is called everywhere.
+pub(super) fn label(field: &str) -> AttrValue {
+    labels::field(Kind::Visit.code(), field).into()
 }
 
 /// The festivals around the visit's day, one press each; where there is none, its name is written.
@@ -111,11 +117,11 @@ fn festival(draft: &VisitDraft, near: &[String], change: &Change) -> Html {
     let onchange = text(change, "festival", |d, v| d.festival = v);
     if names.is_empty() {
         return html! {
-            <TextField label="节日" name="festival" value={written} {onchange} hint="这一天前后没有常见的节日，请写上是什么节日" />
+            <TextField label={label("festival")} name="festival" value={written} {onchange} hint="这一天前后没有常见的节日，请写上是什么节日" />
         };
     }
     let options: Vec<(AttrValue, AttrValue)> = names.into_iter().map(|name| (name.clone(), name)).collect();
-    html! { <Choice label="节日" name="festival" value={written} wide=true {options} {onchange} /> }
+    html! { <Choice label={label("festival")} name="festival" value={written} wide=true {options} {onchange} /> }
 }
 
 /// Whom the worker met: one press each.
@@ -123,8 +129,8 @@ fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change, 
     let Some(began) = began.filter(|b| !b.persons.is_empty()) else { return Html::default() };
     html! {
         <div class="tx-field tx-wide">
-            <span class="tx-label">{ "见到了谁" }</span>
-            <div class="tx-choice tx-choice-many" role="group" aria-label="见到了谁" data-field="met">
+            <span class="tx-label">{ label("met") }</span>
+            <div class="tx-choice tx-choice-many" role="group" aria-label={label("met")} data-field="met">
                 { for began.persons.iter().map(|row| {
                     let one = person(row);
                     let met = draft.met.iter().any(|m| m.person == one.person);
@@ -168,15 +174,15 @@ pub(super) fn more_part(draft: &VisitDraft, change: &Change, telling: &Telling) 
                     onchange={text(change, "gift_amount", |d, v| d.gift_amount = v)} />
                 <TextField label="签收人" name="gift_signed" value={draft.gift_signed.clone()}
                     onchange={text(change, "gift_signed", |d, v| d.gift_signed = v)} />
-                <DateField label="下次跟进" name="follow_up" value={draft.follow_up.clone()} ahead=true
+                <DateField label={label("follow_up")} name="follow_up" value={draft.follow_up.clone()} ahead=true
                     onchange={text(change, "follow_up", |d, v| d.follow_up = v)} />
-                <TextField label="需求" name="needs" value={draft.needs.clone()} wide=true
+                <TextField label={label("needs")} name="needs" value={draft.needs.clone()} wide=true
                     onchange={text(change, "needs", |d, v| d.needs = v)} />
-                <TextField label="健康" name="health" value={draft.health.clone()}
+                <TextField label={label("health")} name="health" value={draft.health.clone()}
                     onchange={text(change, "health", |d, v| d.health = v)} />
-                <TextField label="生活" name="living" value={draft.living.clone()}
+                <TextField label={label("living")} name="living" value={draft.living.clone()}
                     onchange={text(change, "living", |d, v| d.living = v)} />
-                <TextField label="居家安全" name="safety" value={draft.safety.clone()}
+                <TextField label={label("safety")} name="safety" value={draft.safety.clone()}
                     onchange={text(change, "safety", |d, v| d.safety = v)} />
             </div>
         </Fold>

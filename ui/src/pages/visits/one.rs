@@ -1,5 +1,6 @@
 //! One visit, to be read and, if need be, corrected or taken back.
 
+use super::fields::label;
 use crate::attachments::Attachments;
 use crate::components::{Button, Card, Look, Page, Sign, StateMark, show};
 use crate::hooks::{use_query, use_session};
@@ -64,29 +65,29 @@ fn Reading(props: &ReadingProps) -> Html {
     let row = &props.row;
     let session = use_session();
     let word = |field: &str| row.fields.get(field).map(text::plain).filter(|t| !t.is_empty());
-    let lines: Vec<(&str, Option<String>)> = vec![
-        ("日期", word("date").map(|d| text::stored_date(&d))),
-        ("走访类型", word("kind").map(|k| VisitKind::from_code(&k).label().to_owned())),
-        ("节日", word("festival")),
-        ("见面情况", word("presence").map(|p| Presence::from_code(&p).label().to_owned())),
-        ("见到了谁", word("met")),
-        ("走访人", word("visitors")),
-        ("走访情况", word("note")),
-        ("需求", word("needs")),
-        ("健康", word("health")),
-        ("生活", word("living")),
-        ("居家安全", word("safety")),
-        ("慰问", gifts(row)),
-        ("下次跟进", word("follow_up").map(|d| text::stored_date(&d))),
-        ("联系的原因", word("contact_reason")),
+    let lines: [(&str, Option<String>); 14] = [
+        ("date", word("date").map(|d| text::stored_date(&d))),
+        ("kind", word("kind").map(|k| VisitKind::from_code(&k).label().to_owned())),
+        ("festival", word("festival")),
+        ("presence", word("presence").map(|p| Presence::from_code(&p).label().to_owned())),
+        ("met", word("met")),
+        ("visitors", word("visitors")),
+        ("note", word("note")),
+        ("needs", word("needs")),
+        ("health", word("health")),
+        ("living", word("living")),
+        ("safety", word("safety")),
+        ("gifts", gifts(row)),
+        ("follow_up", word("follow_up").map(|d| text::stored_date(&d))),
+        ("contact_reason", word("contact_reason")),
     ];
     let family = row.fields.get("household").and_then(|v| v.as_str()).and_then(|id| id.parse().ok());
     html! {
         <Card title={row.fields.get("head_name").map(text::plain).unwrap_or_default()} aside={html! { <StateMark state={row.state} /> }}>
             <VoidNote row={(**row).clone()} ondone={props.reload.clone()} />
             <dl class="tx-read">
-                { for lines.into_iter().filter_map(|(label, value)| Some(html! {
-                    <><dt>{ label }</dt><dd>{ value? }</dd></>
+                { for lines.into_iter().filter_map(|(field, value)| Some(html! {
+                    <><dt>{ label(field) }</dt><dd>{ value? }</dd></>
                 })) }
             </dl>
             <p class="tx-muted">

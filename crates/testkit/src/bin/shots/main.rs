@@ -154,7 +154,7 @@ async fn families(screen: &Screen, album: &Album) -> Result<(), Trouble> {
     screen.go("#/", "该去看谁").await?;
     screen.find_css(".tx-due-act").await?;
     screen.run("document.querySelector('.tx-due-act').click()").await?;
-    screen.shows("见到了谁").await?;
+    screen.shows("见到的人").await?;
     screen.run("const more = document.querySelector('.tx-fold, details, [aria-expanded=false].tx-fold-head'); if (more) more.scrollIntoView()")
         .await?;
     album.take(screen, "visit-form").await
