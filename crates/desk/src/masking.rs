@@ -129,22 +129,22 @@ pub(crate) fn maskable<'f>(kind: &str, fields: &'f Fields) -> Vec<&'f str> {
 
 /// Fields of the record that the viewer does not see there. A save that lacks them leaves them alone.
 pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<String> {
-    let may = |field: &str| match audience(&record.kind, field) {
+    record.fields.keys().filter(|field| !may_see(record, field, shown, viewer)).cloned().collect()
+}
+
+/// Who reads what: the one rule.
+fn may_see(record: &Record, field: &str, shown: Shown, viewer: Uuid) -> bool {
+    match audience(&record.kind, field) {
         Audience::Everyone => true,
         Audience::FamilyPage => shown == Shown::Own,
-        Audience::Author => is_author(record, viewer),
+        Audience::Author => record.reference(RECORDED_BY_ID) == Some(viewer),
         Audience::Nobody => false,
-    };
-    record.fields.keys().filter(|field| !may(field)).cloned().collect()
+    }
 }
 
 /// Whether lists may be filtered or sorted by the field: what is not shown must not be guessed either.
 pub(crate) fn may_be_asked_for(kind: &str, field: &str) -> bool {
     audience(kind, field) == Audience::Everyone && shape::mask(kind, field).is_none()
-}
-
-fn is_author(record: &Record, viewer: Uuid) -> bool {
-    record.reference(RECORDED_BY_ID) == Some(viewer)
 }
 
 /// The masked form of a field's text.
@@ -157,12 +157,7 @@ pub(crate) fn mask(how: Mask, text: &str) -> String {
 
 /// A value that cannot be shown whole outside its field: histories and troubles use this.
 pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: Uuid, lost: &Lost) -> Value {
-    let hidden = match audience(&record.kind, field) {
-        Audience::Everyone => false,
-        Audience::Author => !is_author(record, viewer),
-        Audience::FamilyPage | Audience::Nobody => true,
-    };
-    if hidden {
+    if !may_see(record, field, Shown::Listed, viewer) {
         return if value.is_null() { Value::Null } else { Value::String(NOT_HERE.into()) };
     }
     if let Value::String(text) = value
