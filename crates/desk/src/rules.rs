@@ -6,7 +6,7 @@ use serde_json::Value;
 use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
 use tiexin_domain::nouns::{self, Counselling, Noun, PersonRef, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::shape::{self, Field, Role};
+use tiexin_domain::shape::{self, Field, Holds, Role};
 use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
 use tiexin_store::{Book, StoreError};
 use uuid::Uuid;
@@ -26,12 +26,13 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
                 Ok(read) => read.number.as_str().to_owned(),
                 Err(_) => text,
             }),
-            "start" | "end" if kind == Kind::Activity.code() => {
-                tidy(text).map(|text| moment(&text, day).unwrap_or(text))
-            }
-            field if is_date(field) => tidy(text)
-                .map(|text| PartialDate::parse(&text, day.hint()).map_or(text, |date| date.to_string())),
-            _ => tidy(text),
+            field => tidy(text).map(|text| match shape::field(kind, field).map(|field| field.holds) {
+                Some(Holds::Moment) => moment(&text, day).unwrap_or(text),
+                Some(Holds::Day | Holds::PartialDay) => {
+                    PartialDate::parse(&text, day.hint()).map_or(text, |date| date.to_string())
+                }
+                _ => text,
+            }),
         };
         *value = kept.map_or(Value::Null, Value::String);
     }
@@ -48,26 +49,9 @@ fn moment(text: &str, day: OfficeDay) -> Option<String> {
     Some(format!("{date}T{}", time.format("%H:%M:%S")))
 }
 
-fn is_date(field: &str) -> bool {
-    matches!(
-        field,
-        "date"
-            | "birth"
-            | "loss_date"
-            | "opened_on"
-            | "preference_on"
-            | "doctor_signed_on"
-            | "died_on"
-            | "paid_on"
-            | "follow_up"
-            | "joined"
-            | "left"
-            | "approved_on"
-            | "assistance_from"
-            | "assistance_to"
-            | "from"
-            | "to"
-    )
+fn is_date(kind: &str, field: &str) -> bool {
+    let holds = shape::field(kind, field).map(|field| field.holds);
+    matches!(holds, Some(Holds::Day | Holds::PartialDay | Holds::Moment))
 }
 
 /// An ID number is believed: sex and birth date follow it. What was stated beside it in this very save
@@ -95,7 +79,7 @@ pub(crate) fn problems(
 ) -> Result<Vec<Problem>, StoreError> {
     let mut problems = match nouns::check(kind, fields) {
         Ok(checked) => checked.problems,
-        Err(problem) if !day.sure && is_date(&problem.field) => {
+        Err(problem) if !day.sure && is_date(kind, &problem.field) => {
             return Ok(vec![Problem::new(&problem.field, "clock_wrong", office_day::NO_DATE)]);
         }
         Err(problem) => return Ok(vec![not_read(kind, problem)]),
