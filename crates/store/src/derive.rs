@@ -130,11 +130,9 @@ fn by_shape(shape: &Shape, record: &Record, mut d: Derived) -> Derived {
     d.category = text_of(Role::Category).map(str::to_owned);
     d.flags = shape.fields.iter().fold((shape.flags)(f), |bits, field| bits | flags(field, f));
     d.persons = shape.role(Role::Persons).and_then(|field| persons(household, f.get(field.name)));
-    d.parents = shape
-        .parents()
-        .filter(|parent| shape.field(parent).is_none_or(|field| !field.has(Role::Family)))
-        .filter_map(|parent| record.reference(parent))
-        .collect();
+    let family = shape.role(Role::Family).map(|field| field.name);
+    let others = shape.parents().filter(|parent| Some(*parent) != family);
+    d.parents = others.filter_map(|parent| record.reference(parent)).collect();
     d
 }
 
@@ -158,7 +156,7 @@ fn number(holds: Holds, value: &Value) -> Option<i64> {
             let worth = |part: &Value| number(amount.holds, part.get(amount.name)?);
             Some(value.as_array()?.iter().filter_map(worth).sum())
         }
-        Holds::Texts | Holds::References(_) | Holds::People => Some(value.as_array()?.len() as i64),
+        Holds::Texts | Holds::References(_) => Some(value.as_array()?.len() as i64),
         _ => value.as_i64(),
     }
 }
