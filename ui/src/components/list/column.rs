@@ -93,7 +93,7 @@ impl Column {
                 (name, label(name), shape.field(name).map_or(Show::Text, |field| Show::of(field.holds)))
             }
             Shows::Either(name, other) => (name, label(name), Show::Either(other)),
-            Shows::Place => ("region", "所在村（社区）", Show::Place),
+            Shows::Place => ("region", label("region"), Show::Place),
             Shows::State => ("", "状态", Show::State),
             Shows::Gaps => ("", "待补", Show::Gaps),
             Shows::FileGaps => ("gaps", "待补", Show::Gaps),
