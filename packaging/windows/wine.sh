@@ -15,7 +15,6 @@ wine_stop() {
   [ -n "$wine_dir" ] || return 0
   WINEPREFIX="$wine_dir/prefix" wineserver -k 2>/dev/null || true
   WINEPREFIX="$wine_dir/prefix" wineserver -w 2>/dev/null || true
-  pkill -P $$ sleep 2>/dev/null || true
   rm -rf "$wine_dir"
   wine_dir=
 }
@@ -42,8 +41,9 @@ SCRIPT
   wine_boot
   wine_run reg add 'HKCU\Software\Wine' /v Version /d win10 /f >/dev/null
   # As on a real machine somebody is signed in: else each program that comes first starts Windows anew and may find
-  # its parts missing.
-  sleep infinity | "$wine_dir/wine" cmd >/dev/null 2>&1 &
+  # its parts missing. Nobody ever types anything; it ends with Wine's server.
+  mkfifo "$wine_dir/typed"
+  "$wine_dir/wine" cmd <>"$wine_dir/typed" >/dev/null 2>&1 &
   wine_c="$wine_dir/prefix/drive_c"
   [ -d "$wine_c/users/王丽丽/AppData" ] || fail "Wine made no folder for 王丽丽"
 }
