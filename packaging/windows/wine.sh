@@ -12,10 +12,16 @@ LIST
 
 wine_dir=
 wine_stop() {
+  local tries=0
   [ -n "$wine_dir" ] || return 0
   WINEPREFIX="$wine_dir/prefix" wineserver -k 2>/dev/null || true
   WINEPREFIX="$wine_dir/prefix" wineserver -w 2>/dev/null || true
-  rm -rf "$wine_dir"
+  # Programs that are about to end may still write into it.
+  until rm -rf "$wine_dir" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || { say "still there: $wine_dir"; break; }
+    sleep 0.1
+  done
   wine_dir=
 }
 
