@@ -73,7 +73,7 @@ wine_boot() {
     ! wine_is_whole || return 0
     wine_run wineboot -u >/dev/null 2>&1 || true
   done
-  fail "Wine made no whole Windows"
+  wine_is_whole || fail "Wine made no whole Windows"
 }
 
 wine_run() { "$wine_dir/wine" "$@" </dev/null; }
