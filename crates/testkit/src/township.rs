@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tiexin_contract::records::{ListRecords, SaveRecord};
+use tiexin_contract::records::SaveRecord;
 use tiexin_desk::ManualClock;
 use tiexin_domain::record::Fields;
 
-use crate::desks::StoryDesk;
+use crate::desks::{self, StoryDesk};
 use crate::province::Province;
 use crate::window::Trouble;
 
@@ -113,7 +113,7 @@ impl Township {
             if here.is_none_or(|here| (here.sequence, &here.digest) != (head, &digest)) {
                 return Err(Trouble(format!("the province stands at {head} {digest}, a desk at {here:?}")));
             }
-            let there = desk.run(listing()).await.map_err(refused)?.total;
+            let there = desks::count(&desk.desk, "household", TOWN).await.map_err(refused)?;
             let report = desk.verify().await;
             if there != self.saved() || !report.sound {
                 return Err(Trouble(format!("{there} of {} records, {:?}", self.saved(), report.faults)));
@@ -166,11 +166,6 @@ async fn quiet(desk: &StoryDesk) -> Result<(), Trouble> {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-fn listing() -> ListRecords {
-    // Invariant: a region code of the standard.
-    ListRecords::of("household", TOWN.parse().expect("a region code"), 1)
 }
 
 fn refused(error: tiexin_contract::ErrorReply) -> Trouble {

@@ -9,10 +9,10 @@ use tiexin_contract::duplicates::MergeRecords;
 use tiexin_contract::import::FileGiven;
 use tiexin_contract::package::{PackageIn, PackageOut};
 use tiexin_contract::quarantine::ListQuarantine;
-use tiexin_contract::records::{ListRecords, SaveRecord};
+use tiexin_contract::records::SaveRecord;
 use tiexin_contract::sync::Enrol;
 use tiexin_desk::ManualClock;
-use tiexin_testkit::desks::StoryDesk;
+use tiexin_testkit::desks::{StoryDesk, count};
 use tiexin_testkit::province::{Keep, Province};
 
 const GUYANG: &str = "340323100";
@@ -218,8 +218,7 @@ async fn a_desk_without_a_line_is_taken_back_by_its_package() {
 
 /// Families that are shown.
 async fn families(desk: &StoryDesk) -> u64 {
-    let list = ListRecords::of("household", GUYANG.parse().expect("a region code"), 20);
-    desk.run(list).await.unwrap().total
+    count(&desk.desk, "household", GUYANG).await.unwrap()
 }
 
 /// Two registrations of one family were merged after the backup, and the desk that had registered one of them is the

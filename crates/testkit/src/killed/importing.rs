@@ -10,8 +10,8 @@ use tiexin_contract::session::SignIn;
 use tiexin_desk::ManualClock;
 use tiexin_domain::Kind;
 
-use super::{Aim, Moment, TOWNSHIP, Tally, USER, count, kill, looked_at, verified};
-use crate::desks::{PASSWORD, StoryDesk, expected, ledgers};
+use super::{Aim, Moment, TOWNSHIP, Tally, USER, kill, looked_at, verified};
+use crate::desks::{PASSWORD, StoryDesk, count, expected, ledgers};
 use crate::terminal::{Host, Unanswered, desk, told};
 use crate::window::Trouble;
 
@@ -192,7 +192,8 @@ async fn counts(data: &Path) -> Result<Counts, Trouble> {
     let desk = looked_at(data).await?;
     let mut counts = Vec::new();
     for kind in Kind::ALL.iter() {
-        counts.push((kind.code().to_owned(), count(&desk, kind.code()).await?));
+        let there = count(&desk, kind.code(), TOWNSHIP).await.map_err(|e| Trouble(e.message))?;
+        counts.push((kind.code().to_owned(), there));
     }
     Ok(counts)
 }

@@ -165,11 +165,6 @@ async fn all(desk: &Desk, kind: &str) -> Result<Vec<RecordRow>, Trouble> {
     }
 }
 
-/// How many records of a kind the township has.
-async fn count(desk: &Desk, kind: &str) -> Result<u64, Trouble> {
-    Ok(desk.run(listing(kind, 1)).await.map_err(|e| Trouble(e.message))?.total)
-}
-
 fn listing(kind: &str, limit: u32) -> ListRecords {
     // Invariant: a region code of the standard.
     ListRecords::of(kind, TOWNSHIP.parse().expect("a region code"), limit)
