@@ -54,7 +54,7 @@ SCRIPT
   [ -d "$wine_c/users/王丽丽/AppData" ] || fail "Wine made no folder for 王丽丽"
 }
 
-# What Wine writes late: without time zones no program knows the time, without a provider OpenSSL has no random numbers.
+# What Wine writes late: without time zones no program knows the time, without a provider CryptoAPI has no random numbers.
 wine_whole=(
   'HKLM\Software\Microsoft\Windows NT\CurrentVersion\Time Zones\China Standard Time'
   'HKLM\Software\Microsoft\Cryptography\Defaults\Provider Types\Type 001'
