@@ -18,6 +18,12 @@ fn sign_in(password: &str) -> SignIn {
     SignIn { name: "wangli".into(), password: password.into() }
 }
 
+/// Waits until the last who read in the book has let it go, and has taken its log away: he holds this lock until then.
+async fn closed(office: &Office) {
+    let lock = std::fs::File::open(office.folder.path().join("book.lock")).unwrap();
+    tokio::task::spawn_blocking(move || lock.lock()).await.unwrap().unwrap();
+}
+
 fn list() -> ListRecords {
     crate::office::list("household", TOWNSHIP, 10)
 }
@@ -46,13 +52,7 @@ async fn a_book_that_was_moved_aside_is_told_of_at_each_sign_in() {
     let office = Office::township(day(2026, 10, 20)).await;
     assert_eq!(office.ok(GetSession {}).await.book_trouble, None);
     office.ok(SignOut {}).await;
-    // Closed by the last who read in it, who takes the log away.
-    for _ in 0..500 {
-        if !office.folder.path().join("book.db-wal").exists() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    closed(&office).await;
     std::fs::write(office.folder.path().join("book.db"), vec![7; 8192]).unwrap();
     let aside = office.refused(sign_in(PASSWORD)).await;
     assert!(aside.code == ErrorCode::Disk && aside.message.contains("已改名"), "{aside:?}");
