@@ -313,6 +313,24 @@ mod tests {
     }
 
     #[test]
+    fn a_day_of_any_kind_is_taken_as_people_write_it() {
+        let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
+        let all = Kind::ALL.iter().flat_map(|kind| {
+            let fields = shape::of(kind.code()).map(|shape| shape.fields).unwrap_or_default();
+            fields.iter().map(move |field| (kind.code(), field))
+        });
+        let days = all.filter(|(_, field)| matches!(field.holds, Holds::Day | Holds::PartialDay));
+        let mut names = Vec::new();
+        for (kind, field) in days {
+            let mut sent = Fields::from_iter([(field.name.to_owned(), json!("2026.10.12"))]);
+            tidy_fields(kind, &mut sent, OfficeDay::sure(today));
+            assert_eq!(sent[field.name], "2026-10-12", "{kind}.{}", field.name);
+            names.push(field.name);
+        }
+        assert!(names.contains(&"moved_on") && names.contains(&"date"), "{names:?}");
+    }
+
+    #[test]
     fn the_start_of_an_activity_is_taken_as_people_write_it() {
         let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
         for (text, stored) in [
