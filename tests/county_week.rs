@@ -189,7 +189,7 @@ fn of<'a>(rows: &'a [DeviceShown], user: &str) -> &'a DeviceShown {
 async fn a_machine_is_lost(helper: &StoryDesk, chief: &StoryDesk) {
     let rows = chief.run(ListDevices {}).await.unwrap();
     let lost = of(&rows, "helper");
-    let revoke = RevokeDevice { device: lost.id, lost: true, typed_name: lost.name.clone() };
+    let revoke = RevokeDevice { device: lost.id, lost: true, typed_name: lost.name.clone(), both: false };
     chief.run(revoke).await.unwrap();
     assert_eq!(helper.sync().await.unwrap_err().code, ErrorCode::Wiped);
     let rows = chief.run(ListDevices {}).await.unwrap();

@@ -127,6 +127,7 @@ async fn the_supervisor_looks_after_the_desks(keep: Keep) {
         device: row.id,
         lost,
         typed_name: name.into(),
+        both: false,
     };
     let slip = chief.run(wish(&a, true, "另一台")).await.unwrap_err();
     assert!(slip.about("typed_name").is_some());
@@ -241,7 +242,11 @@ async fn two_desks_of_one_disk_image() {
     assert!(of(&rows, "chief").copied_at.is_none());
 
     // Shutting it out would destroy both: that is said before it.
-    let device = of(&rows, "wang").id.to_string();
+    let copied = of(&rows, "wang");
+    let wish = RevokeDevice { device: copied.id, lost: false, typed_name: copied.name.clone(), both: false };
+    let refused = chief.run(wish).await.unwrap_err();
+    assert!(refused.message.contains("两台电脑共用"), "{}", refused.message);
+    let device = copied.id.to_string();
     let warned = province.administer(&["device", "revoke", &device, "--retired"]).unwrap_err();
     assert!(warned.to_string().contains("两台电脑共用"), "{warned}");
 

@@ -54,6 +54,9 @@ pub struct RevokeDevice {
     pub lost: bool,
     /// The machine's name, typed by hand: nobody shuts the wrong one out with a slip of the finger.
     pub typed_name: String,
+    /// Two machines are known to use it (`copied_at`), and both are to be shut out.
+    #[serde(default)]
+    pub both: bool,
 }
 
 /// A new password by a rescue file and its code. Allowed signed out, works without a network.

@@ -6,22 +6,16 @@ use tiexin_contract::import::FileGiven;
 
 use super::args::{Device, Rescue};
 use super::at::Door;
-use super::exit::{Exit, Failure, Outcome};
+use super::exit::Outcome;
 use super::out::Out;
 use super::secret::{self, Source};
-
-const COPIED: &str = "没有停用：有两台电脑共用这个编号（复制过台账文件夹），一停用，两台的数据都会销毁。只想换下其中一台的，在那台电脑上先同步，把台账文件夹改名留着，再用新的接入码接入；确实两台都要销毁的，请加 --yes。";
 
 pub(super) async fn device(door: Door, command: Device) -> Outcome {
     let seat = door.sign_in().await?;
     let rows = match command {
         Device::List => seat.desk.run(ListDevices {}).await?,
         Device::Revoke { device, name, lost, yes, .. } => {
-            let rows = seat.desk.run(ListDevices {}).await?;
-            if !yes && rows.iter().any(|row| row.id == device && row.copied_at.is_some()) {
-                return Err(Failure::new(Exit::Failed, COPIED));
-            }
-            seat.desk.run(RevokeDevice { device, lost, typed_name: name }).await?
+            seat.desk.run(RevokeDevice { device, lost, typed_name: name, both: yes }).await?
         }
     };
     tell(seat.out, &rows)

@@ -49,6 +49,9 @@ fn revoke(at: At, args: RevokeDevice) -> BoxFuture<'static, Result<Vec<DeviceSho
         if let Some(why) = may_not(row, at.book().device().map_err(errors::store)?.id) {
             return Err(ErrorReply::new(ErrorCode::NoRight, why));
         }
+        if row.copied_at.is_some() && !args.both {
+            return Err(ErrorReply::new(ErrorCode::Refused, COPIED));
+        }
         let ask = RevokeRequest { author: at.user.id, lost: args.lost };
         let rows = line.revoke(args.device, &ask).await.map_err(reply)?;
         at.note("device_revoked", None, &[])?;
@@ -56,6 +59,8 @@ fn revoke(at: At, args: RevokeDevice) -> BoxFuture<'static, Result<Vec<DeviceSho
     }
     .boxed()
 }
+
+const COPIED: &str = "没有停用：有两台电脑共用这个编号（复制过台账文件夹），一停用，两台的数据都会销毁。只想换下其中一台的，在那台电脑上先同步，把台账文件夹改名留着，再用新的接入码接入；确实两台都要销毁的，请刷新列表看清楚，再停用（命令行加上 --yes）。";
 
 /// Why this one cannot be shut out; the province would say no more than that there is no right.
 fn may_not(row: &DeviceRow, own: Option<Uuid>) -> Option<&'static str> {

@@ -133,12 +133,13 @@ fn Revoke(props: &RevokeProps) -> Html {
     let onsave = {
         let (why, typed, missing) = (why.clone(), typed.clone(), missing.setter());
         let (revoke, done, device) = (revoke.clone(), props.done.clone(), props.device.id);
+        let both = props.device.copied_at.is_some();
         Callback::from(move |()| {
             missing.set(why.is_empty());
             if why.is_empty() {
                 return;
             }
-            let args = RevokeDevice { device, lost: *why == LOST, typed_name: (*typed).clone() };
+            let args = RevokeDevice { device, lost: *why == LOST, typed_name: (*typed).clone(), both };
             let done = done.clone();
             revoke.run(args, move |_| {
                 toast.good("已停用，它下次联系省平台时就会知道");
