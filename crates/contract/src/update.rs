@@ -20,7 +20,7 @@ pub struct FetchUpdate {}
 /// Takes a package from a stick.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TakeUpdate {
-    /// A package; or a folder, the newest of which is taken. On this machine: a package is too large to be handed over.
+    /// On this machine: a package is too large to be handed over.
     pub path: String,
 }
 

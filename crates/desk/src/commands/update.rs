@@ -1,6 +1,6 @@
 //! 更新.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use futures::future::{BoxFuture, FutureExt};
 use tiexin_contract::import::FileGiven;
@@ -145,19 +145,12 @@ const NO_KEY: &str =
     "这个程序里没有发布者的公钥，核对不了更新包，所以不收更新包。新版本请由管理员用安装包安装。";
 const MIB: u64 = 1024 * 1024;
 const NONE_THERE: &str = "省平台上没有新版本，正在用的就是最新的。";
-const NONE_ON_STICK: &str =
-    "这里没有比正在用的更新的更新包。更新包的名称以 .txu 结尾，一般放在U盘的“贴心更新”文件夹里。";
 const CANCELLED: &str = "已取消下载，下好的部分留着，下次接着下。现在的程序照常使用。";
 
 fn take(at: &At, args: TakeUpdate) -> Result<UpdateShown, ErrorReply> {
     let config = &at.desk.inner().config;
     let Place { install, trusted, .. } = place(config).map_err(Trouble::told)?;
-    let (book, mut path) = (config.data_dir.as_path(), PathBuf::from(args.path));
-    if path.is_dir() {
-        let found = update::found_on(&path, book, install, trusted).map_err(Trouble::told)?;
-        path = found.ok_or_else(|| ErrorReply::new(ErrorCode::NotFound, NONE_ON_STICK))?;
-    }
-    update::take(&path, book, install, trusted).map_err(Trouble::told)?;
+    update::take(Path::new(&args.path), &config.data_dir, install, trusted).map_err(Trouble::told)?;
     at.note("update_taken", None, &[])?;
     Ok(shown(config))
 }

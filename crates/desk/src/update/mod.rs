@@ -30,6 +30,6 @@ pub use launch::launch;
 pub(crate) use launch::{book_in, is_way_back};
 pub use ready::is_taken;
 pub(crate) use ready::{Fetching, is_newer, ready, take};
-pub(crate) use stick::{found_on, newer_on};
+pub(crate) use stick::newer_on;
 pub(crate) use trial::{Trials, opening};
 pub(crate) use trouble::Trouble;

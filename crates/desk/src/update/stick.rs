@@ -12,18 +12,8 @@ use super::trouble::Trouble;
 /// Packages looked into, at most: a stick may be full of them.
 const LOOKED_INTO: usize = 20;
 
-/// The newest package on a stick that may follow what runs here. An error: there are some, and none of them may, for a
-/// reason that a person should know.
-pub(crate) fn found_on(
-    folder: &Path,
-    book: &Path,
-    install: &Install,
-    trusted: &Trusted,
-) -> Result<Option<PathBuf>, Trouble> {
-    Ok(newest_on(folder, book, install, trusted)?.map(|(_, path)| path))
-}
-
-/// The same, if nothing as new lies ready: a stick goes from desk to desk, and comes back.
+/// The newest package on a stick that may follow what runs here, if nothing as new lies ready: a stick goes from desk to
+/// desk, and comes back. An error: there are some, and none of them may, for a reason that a person should know.
 pub(crate) fn newer_on(
     folder: &Path,
     book: &Path,

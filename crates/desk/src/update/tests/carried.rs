@@ -8,7 +8,7 @@ use tiexin_protocol::statement::Signed;
 use tiexin_sync::release::{Trusted, read_head};
 
 use super::{Computer, GOOD, fault, place, version};
-use crate::update::{Fetching, Source, Trouble, apply, found_on, is_newer, newer_on, ready, take};
+use crate::update::{Fetching, Source, Trouble, apply, is_newer, newer_on, ready, take};
 
 #[test]
 fn a_taken_package_lies_ready_and_goes_when_it_is_in_place() {
@@ -37,13 +37,13 @@ fn the_newest_on_a_stick_is_found() {
     let computer = Computer::new();
     let (book, install, trusted) = (computer.book(), &computer.install, &computer.trusted);
     let stick = tempfile::tempdir().unwrap();
-    assert!(found_on(stick.path(), &book, install, trusted).unwrap().is_none());
+    assert!(newer_on(stick.path(), &book, install, trusted).unwrap().is_none());
     let folder = stick.path().join("贴心更新");
     fs::create_dir(&folder).unwrap();
     for name in ["1.2.0", "1.10.0", "0.0.1"] {
         fs::rename(computer.package(name, GOOD), folder.join(format!("{name}.TXU"))).unwrap();
     }
-    let found = found_on(stick.path(), &book, install, trusted).unwrap().unwrap();
+    let found = newer_on(stick.path(), &book, install, trusted).unwrap().unwrap();
     assert!(found.ends_with("1.10.0.TXU"), "{found:?}");
     // What came along is not taken over what is as new, or newer, and lies ready.
     let along = || newer_on(stick.path(), &book, install, trusted).unwrap();
@@ -54,7 +54,7 @@ fn the_newest_on_a_stick_is_found() {
         assert_eq!(along(), None, "{version}");
     }
     let strangers = Trusted::listed(&"00".repeat(32));
-    let told = found_on(stick.path(), &book, install, &strangers);
+    let told = newer_on(stick.path(), &book, install, &strangers);
     assert!(matches!(told, Err(Trouble::Fault(ReleaseFault::Foreign))));
 }
 
