@@ -89,7 +89,9 @@ fn work(desk: &Rc<RefCell<Desk>>) {
             let next = desk.borrow_mut().line.next();
             let Some((key, value, over)) = next else { break };
             let (answer, lost) = send(key.clone(), value, over).await;
-            if lost.is_some() || matches!(answer, Answer::Kept(_)) {
+            // A form that was left is not spoken of at the one that stands there now.
+            let stands = desk.borrow().key == key;
+            if stands && (lost.is_some() || matches!(answer, Answer::Kept(_))) {
                 say(&desk, lost);
             }
             if matches!(answer, Answer::Newer)
@@ -146,6 +148,8 @@ fn behind(desk: &Rc<RefCell<Desk>>, key: &str, held: Option<DraftHeld>) {
         (taken && desk.key == key, desk.show.clone())
     };
     if let Some(show) = show.filter(|_| taken) {
+        // What the form shows from now on is kept.
+        say(desk, None);
         show.emit(held);
         Toasts.plain("这一页在另一个窗口里又写过，已换成那边最新的内容");
     }
