@@ -10,7 +10,8 @@ use crate::folders;
 use crate::registry::Registry;
 
 pub(super) fn register(registry: &mut Registry) {
-    // Open: a new machine begins with a backup. Names of folders only, and to nobody but this machine's own page.
+    // Open: a new machine begins with a backup. Names of folders only, and of files with the ending that is asked for;
+    // to nobody but this machine's own page.
     registry.open(list);
 }
 
