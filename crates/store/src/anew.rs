@@ -11,7 +11,7 @@ use crate::book::Book;
 use crate::error::Result;
 use crate::{meta, record};
 
-/// What [`crate::derive::derive`], the search documents and `parent_fields` give. Raise it whenever one of them
+/// What [`crate::derive::derive`], the search documents and `shape::parents` give. Raise it whenever one of them
 /// gives anything else for some record, and name the kinds in [`CHANGED`]; a test compares.
 pub(crate) const VERSION: i64 = 3;
 
