@@ -102,15 +102,14 @@ async fn as_written<C: Command<Reply = Saved>>(seat: &Seat, args: Value) -> Resu
 
 /// What need not be written: the household's own region and head, today, the one at the desk.
 async fn complete(seat: &Seat, kind: &str, object: &mut Fields) -> Result<(), ErrorReply> {
-    let belongs = shape::role(kind, Role::Family).is_some();
-    let household = object.get("household").and_then(Value::as_str).and_then(|id| id.parse().ok());
-    if let (true, Some(id)) = (belongs, household)
+    let family = shape::role(kind, Role::Family);
+    let household = family.and_then(|field| object.get(field.name)?.as_str()?.parse().ok());
+    if let Some(id) = household
         && !(object.contains_key("region") && object.contains_key("head_name"))
     {
         let household = seat.desk.run(GetRecord { id }).await?;
         object.entry("region").or_insert_with(|| json!(household.region));
-        if kind != Kind::Person.code()
-            && kind != Kind::ContactPair.code()
+        if shape::field(kind, "head_name").is_some()
             && let Some(head) = household.fields.get("head_name")
         {
             object.entry("head_name").or_insert_with(|| head.clone());
