@@ -33,10 +33,9 @@ pub(super) async fn report(door: Door, args: Report) -> Outcome {
         sheet = seat.desk.run(ask.clone()).await?;
     }
     let figures = figures(&sheet, &region);
-    if let Some(path) = out {
-        let path = Some(path);
+    if out.is_some() {
         let GetReport { form, month, region, by_village } = ask;
-        let made = seat.desk.run(ExportReport { form, month, region, by_village, path }).await?;
+        let made = seat.desk.run(ExportReport { form, month, region, by_village, path: out }).await?;
         say!("已导出：{}", made.path.unwrap_or(made.name));
     }
     // Frozen shape: `docs/command-line.md`.
