@@ -31,7 +31,7 @@ fn read(path: &Path) -> Result<Vec<u8>, ErrorReply> {
     if is_pattern(path) {
         return Err(ErrorReply::new(
             ErrorCode::FileRefused,
-            "没有这样的文件，没有导入任何内容。Windows 的命令行不会把 * 和 ? 换成文件名：请把文件逐个写出来。",
+            "没有这样的文件，没有导入任何内容。名称里的 * 和 ? 没有换成文件名（Windows 的命令行不会换）：请把文件逐个写出来。",
         ));
     }
     let bytes = up_to(path, LARGEST + 1).map_err(|error| unreadable(&Trouble::reading(&error, path)))?;
