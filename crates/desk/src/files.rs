@@ -1,7 +1,7 @@
 //! Files that come in and go out: by path (window, terminal) or as base64 (loopback host).
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -105,6 +105,26 @@ pub(crate) fn refused(why: &str) -> ErrorReply {
     ErrorReply::new(ErrorCode::Invalid, format!("{why}，没有写出文件。请换一个名称。"))
 }
 
+/// Bytes of a name that stay when a long one gets something behind it: [`safe_name`] would cut that off.
+const KEPT: usize = 160;
+
+/// The first place in a folder that is free: `会员-标注.xlsx`, then `会员-标注-2.xlsx`. `ending` stands behind the number.
+pub(crate) fn free_place(folder: &Path, name: &str, behind: &str, ending: &str) -> PathBuf {
+    let kept: String = name
+        .char_indices()
+        .take_while(|(at, sign)| at + sign.len_utf8() <= KEPT)
+        .map(|(_, sign)| sign)
+        .collect();
+    let place = |count: &str| folder.join(safe_name(&format!("{kept}{behind}{count}{ending}")));
+    let mut free = place("");
+    let mut count = 2;
+    while free.exists() {
+        free = place(&format!("-{count}"));
+        count += 1;
+    }
+    free
+}
+
 /// A file that was written by somebody else's writer.
 pub(crate) fn written(path: &str) -> FileMade {
     let name = Path::new(path).file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -155,6 +175,20 @@ mod tests {
         assert_eq!(read(b"[\"\xb4\xba\xbd\xda\"]"), rules);
         assert_eq!(read(b"["), None);
         assert_eq!(own_rules::<Vec<String>>(folder.path(), "none.json"), None);
+    }
+
+    /// Also behind a name that is as long as the disk takes.
+    #[test]
+    fn a_place_that_is_taken_is_not_given_again() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["会员", &"台".repeat(85)] {
+            let free = || free_place(folder.path(), name, "-标注", ".xlsx");
+            for ending in ["-标注.xlsx", "-标注-2.xlsx", "-标注-3.xlsx"] {
+                let place = free();
+                assert!(place.to_str().unwrap().ends_with(ending), "{place:?}");
+                std::fs::write(place, "begun to mend").unwrap();
+            }
+        }
     }
 
     #[test]

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use tiexin_contract::import::{FileGiven, FilePlan, ImportPreview, MarkedCopy, RunImport};
 use tiexin_contract::{Event, event::Progress};
 
-use tiexin_files::{Trouble, safe_name};
+use tiexin_files::Trouble;
 use tiexin_terminal::say;
 use uuid::Uuid;
 
 use super::args::Import;
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
+use crate::files::free_place;
 
 pub(super) async fn import(door: Door, args: Import) -> Outcome {
     // A path that leads nowhere is told beside its name; the other files are taken all the same.
@@ -78,21 +79,14 @@ async fn mark(seat: &Seat, plan: Uuid, files: &[FilePlan], folder: &Path) -> Out
         Failure::new(Exit::Failed, format!("不能建立文件夹 {}。{why}", folder.display()))
     })?;
     for file in files.iter().filter(|f| !f.findings.is_empty()) {
-        let path = Some(super::absolute(&free_place(folder, &file.file))?);
+        // In an earlier copy somebody may have begun to mend.
+        let stem = Path::new(&file.file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let place = free_place(folder, &stem.unwrap_or_default(), "-标注", ".xlsx");
+        let path = Some(super::absolute(&place)?);
         let made = seat.desk.run(MarkedCopy { plan, file: file.file.clone(), path }).await?;
         say!("已标注：{}", made.path.unwrap_or(made.name));
     }
     Ok(())
-}
-
-/// Where the marked copy of a ledger goes: `会员-标注.xlsx`, then `会员-标注-2.xlsx`. In an earlier copy somebody may have
-/// begun to mend.
-fn free_place(folder: &Path, ledger: &str) -> PathBuf {
-    let stem = Path::new(ledger).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let place = |count: String| folder.join(safe_name(&format!("{stem}-标注{count}.xlsx")));
-    let later = (2..1000).map(|n| place(format!("-{n}")));
-    let first = place(String::new());
-    std::iter::once(first.clone()).chain(later).find(|path| !path.exists()).unwrap_or(first)
 }
 
 /// Frozen shape: `docs/command-line.md`.

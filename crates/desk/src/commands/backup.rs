@@ -79,7 +79,7 @@ pub(crate) fn not_restored(error: UnlockError) -> ErrorReply {
 fn target(at: &At, args: &Backup) -> Result<PathBuf, ErrorReply> {
     let (parent, to) = if args.inside {
         let parent = folders::there(&args.path)?;
-        let to = free_name(&parent, at.today);
+        let to = files::free_place(&parent, &format!("贴心备份-{}", at.today), "", "");
         (parent, to)
     } else {
         let to = folders::of_this_machine(&args.path)?;
@@ -100,15 +100,6 @@ fn target(at: &At, args: &Backup) -> Result<PathBuf, ErrorReply> {
         ));
     }
     Ok(to)
-}
-
-/// `贴心备份-2026-11-30`, then `贴心备份-2026-11-30-2`.
-fn free_name(parent: &Path, today: chrono::NaiveDate) -> PathBuf {
-    let first = format!("贴心备份-{today}");
-    let later = (2..).map(|n| format!("{first}-{n}"));
-    let mut names = std::iter::once(first.clone()).chain(later).map(|name| parent.join(name));
-    // Invariant: the range has no end.
-    names.find(|path| !path.exists()).unwrap_or_else(|| parent.join(first))
 }
 
 /// Bytes say nothing to a worker.
