@@ -95,7 +95,8 @@ pub(crate) fn apply(
     unpack(part, file, &coming, step)?;
     step("unpacked")?;
     if let Err(trouble) = runs(&coming, part, release.version) {
-        tiexin_files::remove_folder(&coming)?;
+        // That it does not run is what is told; what stays is cleared by the next try.
+        let _ = tiexin_files::remove_folder(&coming);
         return Err(trouble);
     }
     step("tried")?;

@@ -241,6 +241,14 @@ fn a_program_that_does_not_run_here_is_not_put_in_place() {
     assert!(!computer.install.versions.join("1.2.0.part").exists());
 }
 
+/// Whatever has become of its files: here they are gone already.
+#[test]
+fn that_a_program_does_not_run_is_told_before_anything_else() {
+    let computer = Computer::new();
+    let file = computer.package("1.2.0", "#!/bin/sh\nrm -rf \"${0%/*}\"\nexit 1\n");
+    assert!(matches!(computer.apply(&file), Err(Trouble::DoesNotRun(_))));
+}
+
 #[test]
 fn no_program_stays_old_beside_a_new_one() {
     let computer = Computer::new();
