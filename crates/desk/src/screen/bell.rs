@@ -24,7 +24,7 @@ const LONGEST: usize = 256;
 
 /// Where the file lies: in the book's folder, where its own rights keep others from reading it. On Windows it would have
 /// those of the folder, which may be open to everybody; there it lies with what belongs to this user.
-fn place(folder: &Path) -> io::Result<PathBuf> {
+pub(super) fn place(folder: &Path) -> io::Result<PathBuf> {
     place_of(folder, if cfg!(windows) { dirs::data_local_dir() } else { None })
 }
 

@@ -180,7 +180,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut place = first(folder.path());
         place.answer(|| panic!("a stranger is answered")).unwrap();
-        let told = std::fs::read_to_string(folder.path().join("screen.json")).unwrap();
+        let door = bell::place(folder.path()).unwrap();
+        let told = std::fs::read_to_string(&door).unwrap();
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
         let port = u16::try_from(told["port"].as_u64().unwrap()).unwrap();
         for words in ["\n".to_owned(), format!("{}\n", "0".repeat(64)), "x".repeat(4096)] {
@@ -193,7 +194,7 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(folder.path().join("screen.json")).unwrap().permissions().mode();
+            let mode = std::fs::metadata(&door).unwrap().permissions().mode();
             assert_eq!(mode & 0o077, 0);
         }
     }
