@@ -7,7 +7,7 @@ mod text;
 mod usage;
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
 pub use text::{NoText, first_line, stdin_text, text};
 pub use usage::{Unread, bare, read};
@@ -46,4 +46,18 @@ macro_rules! say {
 /// See [`say`].
 pub fn said(words: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr().lock(), "{words}");
+}
+
+/// Asks the person at the terminal, on stderr, and gives what was typed without the end of the line. Empty: nothing was.
+///
+/// # Errors
+/// The question or the answer did not get through.
+pub fn answer(question: &str) -> io::Result<String> {
+    let mut screen = io::stderr().lock();
+    write!(screen, "{question}")?;
+    screen.flush()?;
+    drop(screen);
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
 }

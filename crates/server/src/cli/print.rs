@@ -1,6 +1,6 @@
 //! Output of the office's commands: a line each, or JSON.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 
 use serde::Serialize;
 
@@ -37,9 +37,6 @@ pub(super) fn agree(says: &str, not_done: &str, yes: bool) -> Result<()> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::Config(format!("{says}\n{not_done}；不在终端里运行，请加 --yes 确认")));
     }
-    eprint!("{says}\n确定请输入 yes：");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim().eq_ignore_ascii_case("yes") { Ok(()) } else { Err(Error::Config(not_done.into())) }
+    let answer = tiexin_terminal::answer(&format!("{says}\n确定请输入 yes："))?;
+    if answer.eq_ignore_ascii_case("yes") { Ok(()) } else { Err(Error::Config(not_done.into())) }
 }
