@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use crate::program;
-use crate::run::{Desk, Ended, PASSWORD, ended, until};
+use crate::run::{Desk, Ended, PASSWORD, PATIENCE, ended};
 
 /// The machine is the folder of its keys.
 fn at(command: &mut Command, machine: &str) -> Ended {
@@ -23,12 +24,17 @@ fn run_at(folder: &str, machine: &str, args: &[&str]) -> Ended {
     at(&mut command, machine)
 }
 
-/// A sign-in that was killed counts as a wrong password until the next one: it has to wait a second.
+/// A sign-in that was killed counts as a wrong password until the next one, which has to wait a second: it is tried
+/// until it may.
 fn shown(desk: &Desk, machine: &str) -> serde_json::Value {
-    until(|| {
+    let begun = Instant::now();
+    loop {
         let told = run(desk, machine, &["machine", "show", "--json"]);
-        (told.code != 3).then(|| told.json())
-    })
+        if told.code != 3 {
+            return told.json();
+        }
+        assert!(begun.elapsed() < PATIENCE, "{}", told.err);
+    }
 }
 
 fn keys(machine: &str) -> usize {

@@ -1,35 +1,49 @@
 //! `open`, as a menu entry starts it, with real processes and a browser that only notes what it was given.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use serde_json::Value;
+use tokio::process::Child;
+use tokio::time::timeout;
 
-use crate::run::{Desk, ended, until};
+use crate::run::{Desk, PATIENCE, ended};
 
-/// A desk, and a `PATH` on which the only browser writes down its addresses.
+/// A desk, and a `PATH` on which the only browser hands on its addresses.
 struct Office {
     desk: Desk,
+    pages: Receiver<String>,
 }
 
-/// Killed when dropped.
-struct Host(Child);
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// What is written into a pipe, line by line.
+fn lines(pipe: &str) -> Receiver<String> {
+    assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    // Opened for writing, too, so that it does not end with its first writer.
+    let pipe = fs::File::options().read(true).write(true).open(pipe).unwrap();
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if tell.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    told
 }
 
 impl Office {
     fn new() -> Office {
-        let office = Office { desk: Desk::empty() };
+        let desk = Desk::empty();
+        let pages = desk.beside("pages");
+        let office = Office { desk, pages: lines(&pages) };
         fs::create_dir(office.bin()).unwrap();
-        let pages = office.desk.beside("pages");
         // One line in one write: several may come at once.
         office.program("xdg-open", &format!("echo \"$1\" >> '{pages}'"));
         office
@@ -51,18 +65,16 @@ impl Office {
         command
     }
 
-    fn host(&self, linger: u32) -> Host {
-        Host(self.open(linger).stderr(Stdio::null()).spawn().unwrap())
+    /// Killed when dropped.
+    fn host(&self, linger: u32) -> Child {
+        let mut command = tokio::process::Command::from(self.open(linger));
+        command.stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap()
     }
 
-    /// What the browser was given, once there are so many.
+    /// What the browser is given next.
     #[track_caller]
-    fn pages(&self, count: usize) -> Vec<String> {
-        until(|| {
-            let text = fs::read_to_string(self.desk.beside("pages")).unwrap_or_default();
-            let pages: Vec<String> = text.lines().map(str::to_owned).collect();
-            (pages.len() >= count).then_some(pages)
-        })
+    fn page(&self) -> String {
+        self.pages.recv_timeout(PATIENCE).expect("the browser was given no address")
     }
 }
 
@@ -87,16 +99,15 @@ async fn token(client: &reqwest::Client, page: &str) -> Option<String> {
     Some(told["token"].as_str().unwrap().to_owned())
 }
 
-// The connections are closed by another thread while this one waits.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_second_start_opens_one_more_page_of_the_first_host() {
     let office = Office::new();
     let mut host = office.host(2);
-    let first = office.pages(1).remove(0);
+    let first = office.page();
     // A second one ends at once and leaves the host alone.
     let second = ended(&mut office.open(2), "");
     assert_eq!((second.code, second.err.as_str()), (0, "已在浏览器里打开。\n"));
-    let second = office.pages(2).remove(1);
+    let second = office.page();
     assert_eq!(parts(&first).0, parts(&second).0, "one host");
     let client = client();
     let one = token(&client, &first).await.unwrap();
@@ -110,64 +121,53 @@ async fn a_second_start_opens_one_more_page_of_the_first_host() {
 
     // As long as a page listens the host stays, longer than it lingers without.
     let listening = client.get(format!("{address}/events?token={one}")).send().await.unwrap();
-    let since = Instant::now();
     // That it does not end is a matter of time alone: twice as long as it lingers.
-    while since.elapsed() < Duration::from_secs(4) {
-        assert!(host.0.try_wait().unwrap().is_none(), "it ended under an open page");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let early = timeout(Duration::from_secs(4), host.wait()).await;
+    assert!(early.is_err(), "it ended under an open page");
     drop(listening);
     let closed = Instant::now();
-    let ended = until(|| host.0.try_wait().unwrap());
+    let ended = timeout(PATIENCE, host.wait()).await.expect("it does not end").unwrap();
     assert!(ended.success());
     assert!(closed.elapsed() >= Duration::from_secs(2), "it did not wait for a page loaded anew");
     assert!(!office.desk.data().join("screen.json").exists());
 }
 
-#[test]
-fn of_many_that_start_at_once_one_is_the_host() {
+#[tokio::test]
+async fn of_many_that_start_at_once_one_is_the_host() {
     const MANY: usize = 6;
     let office = Office::new();
-    let mut all: Vec<Host> = (0..MANY).map(|_| office.host(20)).collect();
-    let pages = office.pages(MANY);
+    let mut all: Vec<Child> = (0..MANY).map(|_| office.host(20)).collect();
+    let pages: Vec<String> = (0..MANY).map(|_| office.page()).collect();
     let mut hosts: Vec<&str> = pages.iter().map(|page| parts(page).0).collect();
     hosts.dedup();
     assert_eq!(hosts.len(), 1, "{pages:?}");
-    // The others have ended well.
-    until(|| {
-        let left = all.iter_mut().map(host_runs).filter(|runs| *runs).count();
-        (left == 1).then_some(())
-    });
-}
-
-fn host_runs(host: &mut Host) -> bool {
-    match host.0.try_wait().unwrap() {
-        Some(ended) => {
-            assert!(ended.success());
-            false
-        }
-        None => true,
+    // The others end well.
+    let mut ends: FuturesUnordered<_> = all.iter_mut().map(|one| one.wait()).collect();
+    for _ in 1..MANY {
+        let ended = timeout(PATIENCE, ends.next()).await.expect("more than one is the host");
+        assert!(ended.unwrap().unwrap().success());
     }
+    assert!(ends.next().now_or_never().is_none(), "none is the host");
 }
 
-#[test]
-fn a_host_that_was_killed_is_in_nobodys_way() {
+#[tokio::test]
+async fn a_host_that_was_killed_is_in_nobodys_way() {
     let office = Office::new();
-    let first = office.host(60);
-    let before = office.pages(1).remove(0);
+    let mut first = office.host(60);
+    let before = office.page();
     // kill −9: its bell's file stays.
-    drop(first);
+    first.kill().await.unwrap();
     assert!(office.desk.data().join("screen.json").exists());
     let _second = office.host(60);
-    let after = office.pages(2).remove(1);
+    let after = office.page();
     assert_ne!(parts(&before).1, parts(&after).1);
 }
 
-#[test]
-fn serve_and_open_are_one_host_too() {
+#[tokio::test]
+async fn serve_and_open_are_one_host_too() {
     let office = Office::new();
     let _host = office.host(60);
-    let page = office.pages(1).remove(0);
+    let page = office.page();
     let served = ended(office.desk.command(&["serve", "--json"]).env("PATH", office.bin()), "");
     let told = served.json();
     let url = told["url"].as_str().unwrap();

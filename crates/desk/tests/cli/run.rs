@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 #[cfg(unix)]
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -12,6 +12,9 @@ use tempfile::TempDir;
 use crate::program;
 
 pub(crate) const PASSWORD: &str = "shiliu-shu-xia";
+/// For another program to do something. Only stories of Linux wait for one.
+#[cfg(unix)]
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder with, or soon with, a book.
 pub(crate) struct Desk {
@@ -129,22 +132,6 @@ pub(crate) fn ended(command: &mut Command, input: &(impl AsRef<[u8]> + ?Sized)) 
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// Looks again and again until there is something to give. For stories of Linux, the only ones that wait for another
-/// program.
-#[cfg(unix)]
-#[track_caller]
-pub(crate) fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    const PATIENCE: Duration = Duration::from_secs(60);
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(begun.elapsed() < PATIENCE, "it never came");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
