@@ -1,12 +1,9 @@
 //! Photos and scans.
 
-use std::path::Path;
-
 use serde_json::json;
 use tiexin_contract::attachment::{
     AddAttachment, AttachmentRow, AttachmentState, ExportAttachment, ListAttachments,
 };
-use tiexin_contract::import::FileGiven;
 use tiexin_domain::nouns::attachment::AttachmentKind;
 
 use super::args::{Attach, Attachments, ExportAttachment as Export};
@@ -16,7 +13,7 @@ use super::exit::{Exit, Failure, Outcome};
 /// Frozen shape, as all below: `docs/command-line.md`.
 pub(super) async fn attach(door: Door, args: Attach) -> Outcome {
     let what = args.what.as_deref().map(what).transpose()?;
-    let files = args.files.iter().map(|file| given(file)).collect::<Outcome<Vec<_>>>()?;
+    let files = args.files.iter().map(|file| super::given(file)).collect::<Outcome<Vec<_>>>()?;
     let seat = door.sign_in().await?;
     let mut added = Vec::new();
     for file in files {
@@ -47,12 +44,6 @@ pub(super) async fn export(door: Door, args: Export) -> Outcome {
     seat.out.tell(&json!({ "name": made.name, "path": made.path }), || {
         vec![format!("已导出到 {}", made.path.as_deref().unwrap_or(&made.name))]
     })
-}
-
-fn given(file: &Path) -> Outcome<FileGiven> {
-    let path = super::there(file)?;
-    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(FileGiven { name, path: Some(path), base64: None })
 }
 
 fn what(word: &str) -> Outcome<String> {

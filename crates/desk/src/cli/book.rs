@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tiexin_contract::Event;
 use tiexin_contract::backup::Backup as MakeBackup;
 use tiexin_contract::book::{Verify as RunVerify, VerifyReport};
-use tiexin_contract::import::{CancelJob, FileGiven};
+use tiexin_contract::import::CancelJob;
 use tiexin_contract::session::{AddLocalUser, SessionState, SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::Enrol as Join;
 use tiexin_store::{BackupLook, Book};
@@ -38,7 +38,7 @@ pub(super) async fn init(door: Door, args: Init) -> Outcome {
 }
 
 pub(super) async fn enrol(shared: &Shared, args: Enrol) -> Outcome {
-    let authority = args.ca.as_deref().map(certificate).transpose()?;
+    let authority = args.ca.as_deref().map(super::given).transpose()?;
     let door = Door::with(one_run(shared)?, shared)?;
     let (server, code, out) = (args.server, args.code, door.out);
     let state = door.state().await?;
@@ -53,14 +53,6 @@ pub(super) async fn enrol(shared: &Shared, args: Enrol) -> Outcome {
     let seat = door.sign_in().await?;
     let state = seat.desk.run(Join { server, code, authority }).await?;
     tell_state(out, &state)
-}
-
-fn certificate(file: &Path) -> Outcome<FileGiven> {
-    if !file.is_file() {
-        return Err(Failure::new(Exit::NotFound, format!("读不到证书文件：{}", file.display())));
-    }
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(FileGiven { name, path: Some(super::absolute(file)?), base64: None })
 }
 
 /// Who is signed in now, and where.

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::devices::{DeviceShown, DeviceStanding, ListDevices, RescuePassword, RevokeDevice};
-use tiexin_contract::import::FileGiven;
 
 use super::args::{Device, Rescue};
 use super::at::Door;
@@ -56,15 +55,13 @@ fn line(row: &DeviceShown) -> String {
 }
 
 pub(super) async fn rescue(door: Door, args: Rescue) -> Outcome {
-    let path = super::there(&args.file)?;
+    let file = super::given(&args.file)?;
     let password = secret::password(&Source {
         fd: None,
         variable: "TIEXIN_NEW_PASSWORD",
         prompt: "定一个新密码（至少 8 位）：",
         twice: true,
     })?;
-    let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = FileGiven { name, path: Some(path), base64: None };
     let wish = RescuePassword { file, code: args.code, password: password.to_string() };
     let rescued = door.desk.run(wish).await?;
     door.out.tell(&json!({"name": rescued.name, "display_name": rescued.display_name}), || {

@@ -32,6 +32,7 @@ mod voided;
 use std::path::Path;
 use std::process::ExitCode;
 
+use tiexin_contract::import::FileGiven;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -157,6 +158,13 @@ fn there(file: &Path) -> Outcome<String> {
         return Err(missing("没有这个文件"));
     }
     absolute(file)
+}
+
+/// The same, as the desk takes it.
+fn given(file: &Path) -> Outcome<FileGiven> {
+    let path = there(file)?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(FileGiven { name, path: Some(path), base64: None })
 }
 
 /// A file that is to be written, by a name that this system has; in the place of another one only by `force`.
