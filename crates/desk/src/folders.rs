@@ -52,6 +52,12 @@ pub(crate) fn there(text: &str) -> Result<PathBuf, ErrorReply> {
     ))
 }
 
+/// Whether two paths lead to one folder that is there.
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().ok();
+    whole(one).is_some_and(|one| whole(other) == Some(one))
+}
+
 /// The file of a path as typed, if it is there and has the ending.
 pub(crate) fn file(text: &str, ending: &str) -> Option<FolderShown> {
     of_this_machine(text).ok().and_then(|path| file_at(&path, ending))

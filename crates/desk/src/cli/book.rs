@@ -1,7 +1,6 @@
 //! Making a book, joining the province, users, copies, proofs.
 
 use std::io::IsTerminal;
-use std::path::Path;
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -22,6 +21,7 @@ use super::out::Out;
 use super::secret::{self, Source};
 use crate::clock::office_time;
 use crate::commands::backup::not_restored;
+use crate::folders;
 
 pub(super) async fn init(door: Door, args: Init) -> Outcome {
     let state = door.state().await?;
@@ -162,8 +162,7 @@ pub(super) fn restore(args: &Restore, out: Out) -> Outcome {
     if !args.file.exists() {
         return Err(Failure::new(Exit::NotFound, format!("没有这个备份：{}", args.file.display())));
     }
-    let whole = |path: &Path| path.canonicalize().ok();
-    if whole(&args.file).is_some_and(|from| whole(&args.to) == Some(from)) {
+    if folders::same(&args.file, &args.to) {
         return Err(Failure::new(
             Exit::Usage,
             "备份和要恢复到的是同一个文件夹，没有恢复，什么都没有改动。--to 请写另一个文件夹。",

@@ -110,8 +110,7 @@ fn percent(done: u64, all: u64) -> u64 {
 /// A folder that may be restored from: not the one of the book in use, which would replace itself.
 fn chosen(desk: &Desk, path: &str) -> Result<PathBuf, ErrorReply> {
     let folder = folders::there(path)?;
-    let whole = |path: &Path| path.canonicalize().ok();
-    if whole(&folder).is_some() && whole(&folder) == whole(&desk.inner().config.data_dir) {
+    if folders::same(&folder, &desk.inner().config.data_dir) {
         let message = "这里是正在用的台账，不是备份，没有恢复。请选备份时的文件夹。";
         return Err(ErrorReply::new(ErrorCode::Invalid, message));
     }
