@@ -32,8 +32,9 @@ fn place_of(folder: &Path, own: Option<PathBuf>) -> io::Result<PathBuf> {
     let Some(own) = own else { return Ok(folder.join(FILE)) };
     let own = own.join(IDENTIFIER).join("screens");
     fs::create_dir_all(&own)?;
-    // One book, however its folder is spelled.
-    let book = folder.canonicalize()?.to_string_lossy().to_lowercase();
+    // One book, however its folder is spelled. Drivers of virtual disks may not tell: then as it is spelled.
+    let book = folder.canonicalize().or_else(|_| std::path::absolute(folder))?;
+    let book = book.to_string_lossy().to_lowercase();
     Ok(own.join(blake3::hash(book.as_bytes()).to_hex().as_str()).with_extension("json"))
 }
 
@@ -200,6 +201,8 @@ mod tests {
         assert!(place(&one).starts_with(own.path()));
         assert_eq!(place(&one), place(&one.join("..").join("甲")));
         assert_ne!(place(&one), place(&other));
+        // As on a disk that does not tell the whole path.
+        assert_ne!(place(&folder.path().join("丙")), place(&other));
     }
 
     #[test]
