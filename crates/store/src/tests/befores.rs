@@ -31,6 +31,18 @@ fn waiting(book: &Book) -> u64 {
     book.sync_state().unwrap().waiting
 }
 
+/// A book that is to go back, a backup of it from before its tables were changed, and the household in both.
+fn to_go_back() -> (TempDir, TempDir, Uuid) {
+    let (dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let backup = tempfile::tempdir().unwrap();
+    book.backup_to(backup.path(), NOW, &mut |_, _| true).unwrap();
+    drop(book);
+    assert!(later(BREAKS, || unlock(dir.path())).is_err());
+    assert!(go_back(dir.path()).unwrap());
+    (dir, backup, home)
+}
+
 #[test]
 fn a_newer_program_that_fails_leaves_the_book_to_the_former() {
     let (dir, book, _) = book();
@@ -139,30 +151,16 @@ fn the_tables_are_not_changed_under_a_program_that_works_with_them() {
 
 #[test]
 fn a_backup_that_takes_the_place_leaves_no_copy_of_the_other_book() {
-    let (dir, book, _) = book();
-    household(&book, VILLAGE, "张三");
-    let backup = tempfile::tempdir().unwrap();
-    let to = backup.path().join("copy");
-    book.backup_to(&to, NOW, &mut |_, _| true).unwrap();
-    drop(book);
-    assert!(later(BREAKS, || unlock(dir.path())).is_err());
-    go_back(dir.path()).unwrap();
-    crate::restore(&to, dir.path(), &mut |_, _| true).unwrap();
+    let (dir, backup, _) = to_go_back();
+    crate::restore(backup.path(), dir.path(), &mut |_, _| true).unwrap();
     assert!(!kept(dir.path()));
     sound(&unlock(dir.path()).unwrap());
 }
 
 #[test]
 fn a_backup_that_does_not_come_leaves_the_way_back() {
-    let (dir, book, _) = book();
-    let home = household(&book, VILLAGE, "张三");
-    let backup = tempfile::tempdir().unwrap();
-    let to = backup.path().join("copy");
-    book.backup_to(&to, NOW, &mut |_, _| true).unwrap();
-    drop(book);
-    assert!(later(BREAKS, || unlock(dir.path())).is_err());
-    go_back(dir.path()).unwrap();
-    let stopped = crate::restore(&to, dir.path(), &mut |_, _| false);
+    let (dir, backup, home) = to_go_back();
+    let stopped = crate::restore(backup.path(), dir.path(), &mut |_, _| false);
     assert!(matches!(stopped, Err(UnlockError::Cancelled)));
     assert_eq!(record(&unlock(dir.path()).unwrap(), home).fields["head_name"], "张三");
 }
