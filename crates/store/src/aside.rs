@@ -74,12 +74,13 @@ fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
     Ok(database(dir).with_added_extension(end.trim_start_matches('.')))
 }
 
-/// From where to where; in whichever order.
+/// From where to where, in this order. The copy to which the book was to go back comes first: left alone here, it would
+/// be put in the place of the database that has gone aside.
 pub(crate) fn moves(dir: &Path, end: &str) -> [(PathBuf, PathBuf); 5] {
     let part =
         |name: &str| (dir.join(format!("{DATABASE}{name}")), dir.join(format!("{DATABASE}{end}{name}")));
     let blobs = (dir.join(FOLDER), dir.join(format!("{FOLDER}{end}")));
-    [blobs, part(""), part("-wal"), part("-shm"), part(crate::before::COPY)]
+    [part(crate::before::COPY), blobs, part(""), part("-wal"), part("-shm")]
 }
 
 fn keyring(dir: &Path, end: &str) -> PathBuf {

@@ -91,7 +91,7 @@ impl Cut {
 
 #[test]
 fn a_power_cut_at_every_step_of_moving_leaves_the_book_whole() {
-    for steps in 0..=4 {
+    for steps in 0..=5 {
         let cut = Cut::new();
         let dir = cut.dir.path();
         fs::write(dir.join(NOTE), ".aside-1").unwrap();
@@ -114,7 +114,7 @@ fn a_power_cut_at_every_step_of_a_restore_leaves_both_books_whole() {
     let backup = away.path().join("备份");
     let restored = household(&other, VILLAGE, "王五");
     other.backup_to(&backup, NOW, &mut on).unwrap();
-    for steps in 0..=4 {
+    for steps in 0..=5 {
         let cut = Cut::new();
         let dir = cut.dir.path();
         fs::copy(backup.join("book.db"), dir.join("book.db.coming")).unwrap();

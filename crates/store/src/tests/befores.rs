@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::aside::{NOTE, moves};
 use crate::migrate::FUTURE;
 use crate::{UnlockError, go_back, stay};
 
@@ -163,6 +164,27 @@ fn a_backup_that_does_not_come_leaves_the_way_back() {
     let stopped = crate::restore(backup.path(), dir.path(), &mut |_, _| false);
     assert!(matches!(stopped, Err(UnlockError::Cancelled)));
     assert_eq!(record(&unlock(dir.path()).unwrap(), home).fields["head_name"], "张三");
+}
+
+/// A log beside a database that is not its own would change that one.
+#[test]
+fn a_power_cut_while_it_makes_room_mixes_no_two_databases() {
+    for steps in 0..=5 {
+        let (dir, _backup, _) = to_go_back();
+        let at = |end: &str| dir.path().join(format!("book.db{end}"));
+        fs::write(at("-wal"), b"of the changed database").unwrap();
+        let changed = fs::read(at("")).unwrap();
+        fs::write(dir.path().join(NOTE), ".aside-1").unwrap();
+        for (from, to) in moves(dir.path(), ".aside-1").into_iter().take(steps) {
+            let _ = fs::rename(from, to);
+        }
+        let opened = unlock(dir.path());
+        assert!(matches!(opened, Err(UnlockError::MovedAside { .. })), "{steps}: {:?}", opened.err());
+        // It went back before anything was moved, or lies aside as it was.
+        let whole = fs::read(at(".aside-1")).unwrap() == changed;
+        assert_eq!((at(".aside-1-wal").exists(), at(".aside-1.before").exists()), (whole, whole), "{steps}");
+        assert_eq!(whole, steps > 0, "{steps}");
+    }
 }
 
 #[test]
