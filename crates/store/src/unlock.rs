@@ -217,16 +217,17 @@ impl Book {
     pub fn release_machine(&self, by: Uuid, now_ms: i64) -> Result<bool> {
         let _alone = Keyring::alone(self.dir())?;
         let mut keyring = Keyring::read(self.dir())?;
-        let Some(binding) = keyring.release()? else {
-            // Of a release that was broken off.
-            asides::release(self.dir(), None)?;
-            return Ok(false);
-        };
-        self.note_access("machine_released", by, by, now_ms)?;
-        keyring.write(self.dir())?;
-        asides::release(self.dir(), None)?;
-        self.forget(&binding);
-        Ok(true)
+        let binding = keyring.release()?;
+        if binding.is_some() {
+            self.note_access("machine_released", by, by, now_ms)?;
+            keyring.write(self.dir())?;
+        }
+        // Also what a release that was broken off has left, and bindings of before a restore, which have keys of their own.
+        let aside = asides::release(self.dir(), None)?;
+        for former in binding.iter().chain(&aside) {
+            self.forget(former);
+        }
+        Ok(binding.is_some())
     }
 
     /// Only when nothing depends on it any more.

@@ -27,19 +27,21 @@ pub(crate) fn bind(dir: &Path, binding: &Binding, machine: &DataKey) -> Result<(
     Ok(())
 }
 
-/// Releases those that this machine can release, or of them those with `only` this binding. Those of another machine
-/// stay as they are.
-pub(crate) fn release(dir: &Path, only: Option<&Binding>) -> Result<(), UnlockError> {
+/// Releases those that this machine can release, or of them those with `only` this binding; gives the bindings that
+/// they had. Those of another machine stay as they are.
+pub(crate) fn release(dir: &Path, only: Option<&Binding>) -> Result<Vec<Binding>, UnlockError> {
+    let mut released = Vec::new();
     for path in keyrings(dir)? {
         let Ok(mut keyring) = Keyring::read_at(&path) else { continue };
         if only.is_some() && keyring.machine() != only {
             continue;
         }
-        if let Ok(Some(_)) = keyring.release() {
+        if let Ok(Some(binding)) = keyring.release() {
             keyring.write_at(&path)?;
+            released.push(binding);
         }
     }
-    Ok(())
+    Ok(released)
 }
 
 /// Whether one of them still needs this binding. What cannot be read may need it.

@@ -30,6 +30,16 @@ impl Office {
         fs::read_dir(self.machine.path()).unwrap().map(|entry| entry.unwrap().path()).collect()
     }
 
+    /// A backup has taken the place of the bound book, which lies aside.
+    fn restored(&self) {
+        let away = tempfile::tempdir().unwrap();
+        let book = reopen(self.book.path());
+        book.backup_to(away.path(), NOW, &mut |_, _| true).unwrap();
+        drop(book);
+        crate::restore(away.path(), self.book.path(), &mut |_, _| true).unwrap();
+        assert_eq!(Book::bound_of(self.book.path()).unwrap(), None);
+    }
+
     /// The folder of the book as a thief has it: the machine stays behind.
     fn copied(&self) -> Elsewhere {
         let folder = tempfile::tempdir().unwrap();
@@ -124,6 +134,18 @@ fn the_keyring_of_a_book_moved_aside_does_not_open_the_bound_book() {
     let elsewhere = office.copied();
     renamed(elsewhere.folder.path());
     opens(elsewhere.folder.path()).unwrap();
+}
+
+/// Bound again after a restore: the keyring of the former book has a key of its own.
+#[test]
+fn released_it_keeps_no_key_of_a_book_moved_aside_either() {
+    let office = Office::bound();
+    office.restored();
+    let book = reopen(office.book.path());
+    assert!(book.bind_machine(&office.secret(), office.user.id, NOW).unwrap());
+    assert_eq!(office.keys().len(), 2);
+    assert!(book.release_machine(office.user.id, NOW).unwrap());
+    assert_eq!(office.keys(), Vec::<PathBuf>::new());
 }
 
 #[test]
