@@ -84,22 +84,26 @@ fn destroy_keys(dir: &Path) -> io::Result<()> {
     if let Some(binding) = Keyring::read(dir).ok().as_ref().and_then(Keyring::machine) {
         binding.forget();
     }
+    let mut failed = None;
     for path in named(dir, is_key)? {
-        let length = fs::metadata(&path)?.len();
-        let mut file = File::options().write(true).open(&path)?;
-        let mut left = length;
-        while left > 0 {
-            let noise = suite::random::<256>()?;
-            let part = usize::try_from(left.min(256)).unwrap_or(256);
-            file.write_all(&noise[..part])?;
-            left -= part as u64;
-        }
-        file.sync_all()?;
-        drop(file);
-        tiexin_files::remove(&path)?;
+        keep_first(&mut failed, destroy_key(&path));
     }
-    debug_assert!(!Keyring::path(dir).exists());
-    Ok(())
+    debug_assert!(failed.is_some() || !Keyring::path(dir).exists());
+    failed.map_or(Ok(()), Err)
+}
+
+fn destroy_key(path: &Path) -> io::Result<()> {
+    let mut left = fs::metadata(path)?.len();
+    let mut file = File::options().write(true).open(path)?;
+    while left > 0 {
+        let noise = suite::random::<256>()?;
+        let part = usize::try_from(left.min(256)).unwrap_or(256);
+        file.write_all(&noise[..part])?;
+        left -= part as u64;
+    }
+    file.sync_all()?;
+    drop(file);
+    tiexin_files::remove(path)
 }
 
 fn remove_files(dir: &Path) -> io::Result<()> {
@@ -107,15 +111,16 @@ fn remove_files(dir: &Path) -> io::Result<()> {
         let name = tiexin_files::begun_as(name).unwrap_or(name);
         name.starts_with(DATABASE) || FILES.contains(&name) || is_key(name)
     };
+    let mut failed = None;
     for path in named(dir, ours)? {
-        tiexin_files::remove(path)?;
+        keep_first(&mut failed, tiexin_files::remove(path));
     }
     // Those of the book, of books that were moved aside, of a restore that was broken off.
     let bytes = |name: &str| name == FOLDER || name.starts_with("blobs.");
     for folder in entries(dir, fs::FileType::is_dir, bytes)? {
-        tiexin_files::remove_folder(folder)?;
+        keep_first(&mut failed, tiexin_files::remove_folder(folder));
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 fn named(dir: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<PathBuf>> {

@@ -130,6 +130,22 @@ fn the_keys_are_gone_even_where_a_file_resists() {
     assert!(!dir.path().join("keyring.json").exists() && !dir.path().join("book.db").exists());
 }
 
+#[cfg(windows)]
+#[test]
+fn one_file_that_is_held_keeps_no_other_from_being_removed() {
+    use std::os::windows::fs::OpenOptionsExt;
+    let (dir, book, _) = book();
+    drop(book);
+    let held = dir.path().join("book.db.aside-1");
+    fs::write(&held, b"old").unwrap();
+    let other = fs::OpenOptions::new().read(true).share_mode(1).open(&held).unwrap();
+    wipe(dir.path()).unwrap_err();
+    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left, [held]);
+    drop(other);
+    wipe(dir.path()).unwrap();
+}
+
 #[test]
 fn a_forgotten_password_is_set_anew_by_the_books_key_alone() {
     let (dir, book, user) = book();
