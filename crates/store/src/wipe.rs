@@ -79,13 +79,13 @@ fn is_key(name: &str) -> bool {
     name.ends_with("keyring.json") || name == "keyring.new"
 }
 
-/// Also the keyrings of databases that were moved aside.
+/// Also the keyrings of databases that were moved aside, each with its machine's key.
 fn destroy_keys(dir: &Path) -> io::Result<()> {
-    if let Some(binding) = Keyring::read(dir).ok().as_ref().and_then(Keyring::machine) {
-        binding.forget();
-    }
     let mut failed = None;
     for path in named(dir, is_key)? {
+        if let Some(binding) = Keyring::read_at(&path).ok().as_ref().and_then(Keyring::machine) {
+            binding.forget();
+        }
         keep_first(&mut failed, destroy_key(&path));
     }
     debug_assert!(failed.is_some() || !Keyring::path(dir).exists());

@@ -330,3 +330,12 @@ fn a_destroyed_book_takes_its_machines_key_along() {
     crate::wipe(office.book.path()).unwrap();
     assert_eq!(office.keys(), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn a_destroyed_book_takes_the_keys_of_books_moved_aside_along() {
+    let office = Office::bound();
+    office.restored();
+    assert_eq!(office.keys().len(), 1);
+    crate::wipe(office.book.path()).unwrap();
+    assert_eq!(office.keys(), Vec::<PathBuf>::new());
+}
