@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::connection::database;
 use crate::error::UnlockError;
 use crate::machine::Binding;
 use crate::suite::{self, DataKey, KdfCost, WrappedKey};
@@ -78,7 +79,10 @@ impl Keyring {
     }
 
     pub(crate) fn read(dir: &Path) -> Result<Keyring, UnlockError> {
-        Self::read_at(&Self::path(dir))
+        Self::read_at(&Self::path(dir)).map_err(|error| match error {
+            UnlockError::NoBook => missing(dir),
+            other => other,
+        })
     }
 
     /// One that lies under another name.
@@ -110,7 +114,7 @@ impl Keyring {
     /// a sign-in in the window would look like a failure to one that begins meanwhile in a terminal.
     pub(crate) fn alone(dir: &Path) -> Result<File, UnlockError> {
         if !Self::path(dir).is_file() {
-            return Err(UnlockError::NoBook);
+            return Err(missing(dir));
         }
         let file = File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_FILE))?;
         match file.lock() {
@@ -303,6 +307,11 @@ impl Holder {
         let machine = machine.ok_or(UnlockError::KeyringUnreadable)?.key()?;
         self.key.release(&machine, self.user.id.as_bytes())
     }
+}
+
+/// Why no keyring is there.
+fn missing(dir: &Path) -> UnlockError {
+    if database(dir).is_file() { UnlockError::KeyringGone } else { UnlockError::NoBook }
 }
 
 /// Two mistakes are free of waiting, then 2, 4, 8 … seconds.

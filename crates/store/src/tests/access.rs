@@ -178,6 +178,20 @@ fn a_book_whose_database_is_gone_is_told_and_none_is_begun() {
     }
 }
 
+#[test]
+fn a_book_whose_keyring_is_gone_is_told_to_everybody_who_asks() {
+    let (dir, book, me) = book();
+    let key = book.key_for_escrow();
+    drop(book);
+    fs::remove_file(Keyring::path(dir.path())).unwrap();
+    let gone = |error: UnlockError| assert!(matches!(error, UnlockError::KeyringGone), "{error}");
+    gone(Book::users_of(dir.path()).unwrap_err());
+    gone(Book::unlock(dir.path(), "wang", &secret(PASSWORD), NOW).unwrap_err());
+    gone(Book::rescue(dir.path(), &key, me.id, &secret("rescued-password"), NOW).unwrap_err());
+    gone(Book::create(dir.path(), user("wang"), KdfCost::QUICK, NOW).unwrap_err());
+    assert!(!Book::exists(dir.path()));
+}
+
 /// Killed between the keyring and the database, or before the tables were all there.
 #[test]
 fn a_book_that_was_just_being_made_is_begun_anew() {

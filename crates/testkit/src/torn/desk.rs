@@ -114,9 +114,12 @@ impl Look<'_> {
         let book = match Book::unlock(dir, USER, &SecretString::from(PASSWORD), NOW) {
             Ok((book, _)) => book,
             // A book that was just being made, and held nothing.
-            Err(UnlockError::NoBook | UnlockError::MovedAside { .. } | UnlockError::DatabaseGone)
-                if acked.is_none() && self.session.begun_here =>
-            {
+            Err(
+                UnlockError::NoBook
+                | UnlockError::KeyringGone
+                | UnlockError::MovedAside { .. }
+                | UnlockError::DatabaseGone,
+            ) if acked.is_none() && self.session.begun_here => {
                 seen.count("the book was not there yet");
                 return Ok(None);
             }
