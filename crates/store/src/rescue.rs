@@ -32,16 +32,15 @@ impl Book {
         now_ms: i64,
     ) -> Result<LocalUser, UnlockError> {
         let key = read(key)?;
-        let database = connection::database(dir);
-        // Every key opens an empty file.
         if unlock::is_gone(dir)? {
             return Err(UnlockError::DatabaseGone);
         }
-        if !database.is_file() {
+        // Every key opens an empty file.
+        if unlock::holds_nothing(dir)? {
             return Err(UnlockError::NoBook);
         }
         // Looked at without moving anything aside: the rescue may be of another machine.
-        let opened = connection::open(&database, &key, Purpose::Read)
+        let opened = connection::open(&connection::database(dir), &key, Purpose::Read)
             .and_then(|conn| conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())));
         opened.map_err(|_| UnlockError::RescueForeign)?;
         let alone = Keyring::alone(dir)?;

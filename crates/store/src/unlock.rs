@@ -329,7 +329,7 @@ pub(crate) fn is_gone(dir: &Path) -> std::io::Result<bool> {
 }
 
 /// Whether the database is not there, or empty.
-fn holds_nothing(dir: &Path) -> std::io::Result<bool> {
+pub(crate) fn holds_nothing(dir: &Path) -> std::io::Result<bool> {
     match std::fs::metadata(connection::database(dir)) {
         Ok(meta) => Ok(meta.len() == 0),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),

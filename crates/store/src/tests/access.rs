@@ -195,7 +195,9 @@ fn a_book_whose_keyring_is_gone_is_told_to_everybody_who_asks() {
 /// Killed between the keyring and the database, or before the tables were all there.
 #[test]
 fn a_book_that_was_just_being_made_is_begun_anew() {
-    let (dir, book, _) = book();
+    let (_other, stranger, _) = book();
+    let foreign = stranger.key_for_escrow();
+    let (dir, book, me) = book();
     drop(book);
     for empty in [false, true] {
         let begun = tempfile::tempdir().unwrap();
@@ -203,6 +205,9 @@ fn a_book_that_was_just_being_made_is_begun_anew() {
         if empty {
             fs::write(connection::database(begun.path()), b"").unwrap();
         }
+        // Nothing is in it that a key could be of.
+        let rescued = Book::rescue(begun.path(), &foreign, me.id, &secret("rescued-password"), NOW);
+        assert!(matches!(rescued, Err(UnlockError::NoBook)), "{rescued:?}");
         sound(&reopen(begun.path()));
     }
     // The file of a book that lay here once is nobody's.
