@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::audit::Head;
 use crate::book::Book;
 use crate::error::{Result, StoreError, UnlockError};
+use crate::unlock::unlock_error;
 use crate::{former, incarnation as outside, meta, suite};
 
 /// This desk as the province knows it.
@@ -155,12 +156,7 @@ pub(crate) fn settle_incarnation(conn: &mut Connection, dir: &Path) -> Result<()
     let fresh = outside::fresh()?;
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if inside.is_some() {
-        begin_anew(&tx).map_err(|error| match error {
-            StoreError::Full(e) | StoreError::Disk(e) => UnlockError::Disk(e),
-            StoreError::Damaged(e) => UnlockError::Damaged(e),
-            StoreError::Sql(e) => UnlockError::Sql(e),
-            _ => UnlockError::Migration,
-        })?;
+        begin_anew(&tx).map_err(unlock_error)?;
     } else {
         let seed = Zeroizing::new(hex::encode(suite::random::<32>()?));
         meta::put(&tx, "key_seed", &seed)?;
