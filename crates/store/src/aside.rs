@@ -59,10 +59,7 @@ fn carry_out(dir: &Path, end: &str) -> io::Result<PathBuf> {
         tiexin_files::replace(&keyring(dir, end), &fs::read(Keyring::path(dir))?)?;
     }
     for (from, to) in moves(dir, end) {
-        match tiexin_files::rename(from, to) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        tiexin_files::gone(tiexin_files::rename(from, to))?;
     }
     // Otherwise the empty place would be taken for that of a book which somebody took away.
     crate::incarnation::forget_outside(dir)?;
