@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::args::Common;
 use super::print::one;
-use crate::error::{Error, Result, unread};
+use super::read::text_of;
+use crate::error::{Error, Result};
 
 #[derive(Subcommand)]
 pub(super) enum Escrow {
@@ -49,9 +50,7 @@ pub(super) async fn escrow(common: &Common, command: Escrow) -> Result<()> {
             })
         }
         Escrow::Rescue { device, user, identity, out } => {
-            let bytes = zeroize::Zeroizing::new(std::fs::read(&identity).map_err(unread(&identity))?);
-            let private = tiexin_terminal::text(&bytes).map(zeroize::Zeroizing::new);
-            let private = private.map_err(|e| Error::Config(format!("{}：{e}", identity.display())))?;
+            let private = text_of(&identity)?;
             let province = common.province().await?;
             let rescued = province.rescue(device, &user, &private).await?;
             write_new(&out, serde_json::to_string(&rescued.file)?.as_bytes())?;

@@ -10,6 +10,7 @@ mod office;
 mod office_audit;
 mod package;
 mod print;
+mod read;
 mod release;
 mod restored;
 mod serve;

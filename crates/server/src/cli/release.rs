@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::args::Common;
 use super::escrow::write_new;
 use super::print::{agree, list, one, time};
+use super::read::text_of;
 use crate::error::{Error, Result, unread};
 
 #[derive(Subcommand)]
@@ -156,13 +157,12 @@ pub(super) async fn release(common: &Common, command: Release) -> Result<()> {
 }
 
 fn signer(key: &Path) -> Result<Signer> {
-    let text = Zeroizing::new(std::fs::read_to_string(key).map_err(unread(key))?);
-    Signer::read(&text).map_err(|_| Error::Config("这不是 release keygen 写出的私钥文件".into()))
+    Signer::read(&text_of(key)?).map_err(|_| Error::Config("这不是 release keygen 写出的私钥文件".into()))
 }
 
 fn pack(args: &Pack, json: bool) -> Result<()> {
     let signer = signer(&args.key)?;
-    let notes = std::fs::read_to_string(&args.notes).map_err(unread(&args.notes))?.trim().to_owned();
+    let notes = text_of(&args.notes)?.trim().to_owned();
     if !Trusted::built_in().has(&signer.public()) {
         say!(
             "注意：这把钥匙的公钥不在这个程序的 assets/release-keys.txt 里，用这里的代码编译的程序不会收这个更新包。"

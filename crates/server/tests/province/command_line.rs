@@ -375,5 +375,8 @@ fn a_package_is_not_made_of_files_that_are_not_there() {
     refused("发布.key", "别处.txt", "读不到 别处.txt：文件已经不在那里了");
     refused("说明.txt", "说明.txt", "不是 release keygen 写出的私钥文件");
     refused("发布.key", "说明.txt", "程序 打不开");
+    // As an editor of a Chinese Windows saves it: 查找更快 in GBK.
+    std::fs::write(folder.path().join("国标.txt"), b"\xb2\xe9\xd5\xd2\xb8\xfc\xbf\xec").unwrap();
+    refused("发布.key", "国标.txt", "程序 打不开");
     assert!(!folder.path().join("新.txu").exists());
 }
