@@ -31,7 +31,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Of an error on reading `path`.
+    /// Of an error on reading the file `path`.
     pub fn reading(error: &io::Error, path: &Path) -> Trouble {
         match told(error) {
             Trouble::Gone if error.kind() == ErrorKind::NotFound && folder_is_there(path) => Trouble::NoFile,
@@ -101,6 +101,8 @@ fn with_holder(error: &io::Error, path: &Path) -> Trouble {
     match asked.then(|| holder(path)).flatten() {
         Some(holder) => Trouble::Held(Some(holder)),
         None if open_elsewhere => Trouble::Held(None),
+        // Windows says of opening a folder that there is no right.
+        None if cfg!(windows) && path.is_dir() => Trouble::Folder,
         None => Trouble::NoRight,
     }
 }
@@ -257,7 +259,10 @@ mod tests {
     fn a_stick_that_is_not_plugged_in_is_no_mistyped_folder() {
         let stick = Path::new("/media/nobody/U盘/台账/会员.xlsx");
         assert_eq!(Trouble::writing(&ErrorKind::NotFound.into(), stick), Trouble::Gone);
-        // A folder is no ledger.
+    }
+
+    #[test]
+    fn a_folder_that_is_meant_as_a_file_is_told_as_that() {
         let folder = tempfile::tempdir().unwrap();
         let error = std::fs::read(folder.path()).unwrap_err();
         assert_eq!(Trouble::reading(&error, folder.path()), Trouble::Folder);

@@ -37,7 +37,7 @@ pub(super) fn read(given: &[FileGiven]) -> Result<Vec<Found>, ErrorReply> {
 
 fn folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), ErrorReply> {
     let mut paths = Vec::new();
-    let closed = |error| unreadable(&Trouble::reading(&error, folder));
+    let closed = |error| unreadable(&Trouble::of(&error));
     for entry in folder.read_dir().map_err(closed)? {
         let path = entry.map_err(closed)?.path();
         if path.extension().is_some_and(|end| end == EXTENSION) {
