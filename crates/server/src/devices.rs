@@ -175,12 +175,14 @@ impl Province {
 /// Where people work today. When nobody may any more, where they did last: the machine of somebody who left is the one
 /// to be looked after. What has not begun counts for nothing yet.
 pub(crate) fn places<'u>(people: &[&'u User], today: chrono::NaiveDate) -> BTreeSet<&'u RegionCode> {
-    let grants = || people.iter().flat_map(|user| user.grants.iter().map(move |grant| (user, grant)));
-    let now: BTreeSet<_> = grants()
-        .filter(|(user, grant)| !user.disabled && grant.in_force(today))
-        .map(|(_, grant)| &grant.region)
-        .collect();
+    let now = places_now(people, today);
     if now.is_empty() { places_on(people, today) } else { now }
+}
+
+/// Where people may work today.
+pub(crate) fn places_now<'u>(people: &[&'u User], today: chrono::NaiveDate) -> BTreeSet<&'u RegionCode> {
+    let may = people.iter().filter(|user| !user.disabled).flat_map(|user| &user.grants);
+    may.filter(|grant| grant.in_force(today)).map(|grant| &grant.region).collect()
 }
 
 /// Where people worked on a day, whether or not they still may: where they had last worked until then, when they did

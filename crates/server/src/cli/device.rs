@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::args::{Common, Device};
 use super::print::{agree, list, one, time};
-use crate::devices::places;
+use crate::devices::{places, places_now};
 use crate::error::{Error, Refused, Result};
 use crate::province::Province;
 use crate::regions;
@@ -154,9 +154,7 @@ async fn rows(province: &Province) -> Result<Vec<Row>> {
             state: state(&device),
             users: people.iter().map(|user| user.name.clone()).collect(),
             regions: regions.into_iter().cloned().collect(),
-            in_force: people
-                .iter()
-                .any(|user| !user.disabled && user.grants.iter().any(|grant| grant.in_force(today))),
+            in_force: !places_now(&people, today).is_empty(),
             device,
         }
     };
