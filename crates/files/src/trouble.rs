@@ -2,10 +2,11 @@
 //! are known.
 
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::holder::{Holder, holder};
+use crate::write::begin;
 
 /// Why a file could not be read or written. Its words are a sentence of their own, to be put behind what was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Trouble {
     /// What keeps files from being written into a folder, by trying: for libraries that do not say.
     pub fn seen(folder: &Path) -> Trouble {
         let path = folder.join(format!(".tiexin-{}.part", std::process::id()));
-        let tried = std::fs::write(&path, [0; 4096]);
+        let tried = begin(&path, |file| file.write_all(&[0; 4096]));
         let _ = std::fs::remove_file(&path);
         tried.map_or_else(|error| Trouble::writing(&error, &path), |()| Trouble::Unknown)
     }
@@ -274,6 +275,18 @@ mod tests {
         assert_eq!(Trouble::seen(folder.path()), Trouble::Unknown);
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);
         assert_eq!(Trouble::seen(&folder.path().join("U盘")), Trouble::NoFolder);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn trying_writes_through_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let theirs = folder.path().join("theirs");
+        std::fs::write(&theirs, "as it was").unwrap();
+        let tried = folder.path().join(format!(".tiexin-{}.part", std::process::id()));
+        std::os::unix::fs::symlink(&theirs, tried).unwrap();
+        assert_eq!(Trouble::seen(folder.path()), Trouble::Unknown);
+        assert_eq!(std::fs::read(&theirs).unwrap(), b"as it was");
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn begun(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{}.part", at_most(&name, 240)))
 }
 
-fn begin(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn begin(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     // Never into what lies there: in a folder of somebody else it may be a link, laid for one who may write more.
     gone(remove(path))?;
     let mut file = File::create_new(path)?;
