@@ -19,6 +19,7 @@ use crate::book::Book;
 use crate::connection::{self, DATABASE, Purpose, database};
 use crate::error::{Result, StoreError, UnlockError};
 use crate::keyring::Keyring;
+use crate::suite::DataKey;
 use list::{Counter, List, copy_part};
 pub use look::{BackupLook, look, opens};
 pub(crate) use restore::interrupted;
@@ -69,14 +70,15 @@ impl Book {
         let mut list = List::default();
         list.enter(to, DATABASE)?;
         let mut copied = Copied::default();
-        let copy = connection::open(&database(to), self.key(), Purpose::Checkpoint)?;
-        let records: i64 =
-            copy.query_row("SELECT count(*) FROM record WHERE hidden = 0", [], |row| row.get(0))?;
+        let (records, attachments) = read_back(&database(to), self.key()).map_err(|error| match error {
+            // The disk of the copy gave back something else: that says nothing about the book.
+            StoreError::Damaged(error) => StoreError::Disk(error),
+            other => other,
+        })?;
         (list.made_ms, list.records) = (Some(now_ms), u64::try_from(records).ok());
-        for held in blob::all(&copy)? {
-            self.copy_blob(to, &held, &mut list, &mut copied, &mut counter)?;
+        for held in &attachments {
+            self.copy_blob(to, held, &mut list, &mut copied, &mut counter)?;
         }
-        drop(copy);
         list.missing = copied.missing;
         list.write(to)?;
         // The keyring last: a folder without one is no backup.
@@ -157,6 +159,13 @@ impl Book {
         copied.missing += u64::from(!sound);
         Ok(())
     }
+}
+
+/// How many records a copy has, and its attachments.
+fn read_back(copy: &Path, key: &DataKey) -> Result<(i64, Vec<Held>)> {
+    let copy = connection::open(copy, key, Purpose::Checkpoint)?;
+    let records = copy.query_row("SELECT count(*) FROM record WHERE hidden = 0", [], |row| row.get(0))?;
+    Ok((records, blob::all(&copy)?))
 }
 
 /// A backup in the making: what was begun goes when it is not finished.

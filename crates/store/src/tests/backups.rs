@@ -88,6 +88,24 @@ fn a_backup_that_is_not_finished_leaves_nothing_that_it_began() {
     assert_eq!(left, ["backup.json"]);
 }
 
+/// A stick that gives back something else than was written says nothing about the book.
+#[test]
+fn a_copy_that_cannot_be_read_back_is_no_damage_of_the_book() {
+    let (_dir, book, _) = book();
+    let away = tempfile::tempdir().unwrap();
+    let to = away.path().join("备份");
+    let mut spoiled = |done: u64, all: u64| {
+        if done == all {
+            fs::write(to.join("book.db"), vec![7; 8192]).unwrap();
+        }
+        true
+    };
+    let failed = book.backup_to(&to, NOW, &mut spoiled);
+    assert!(matches!(failed, Err(StoreError::Disk(_))), "{failed:?}");
+    assert!(!to.exists());
+    sound(&book);
+}
+
 #[test]
 fn photos_that_never_left_the_desk_come_back_on_another_machine() {
     let kept = Kept::new(|_| {});
