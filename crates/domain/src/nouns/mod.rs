@@ -1,5 +1,5 @@
-//! One noun a file: its struct, what it says of its fields (`SHAPE`), its rules. A new kind of record is one file here,
-//! one line in [`Kind`] and one in [`shape`].
+//! One noun a file: its struct, what it says of its fields (`SHAPE`), its rules. A new kind of record is one file here
+//! and one line in `nouns!`.
 
 pub mod activity;
 pub mod attachment;
@@ -124,24 +124,51 @@ pub struct PersonRef {
     pub name: String,
 }
 
-codes! {
-    /// The kinds this program knows.
-    Kind {
-        Household = "household", "家庭户";
-        Person = "person", "人员";
-        SupportFile = "support_file", "特殊家庭台账";
-        ContactPair = "contact_pair", "双岗联系人";
-        Visit = "visit", "走访";
-        NeedSurvey = "need_survey", "需求调查";
-        InsuranceClaim = "insurance_claim", "保险理赔";
-        Counselling = "counselling", "心理健康服务";
-        Member = "member", "会员";
-        Volunteer = "volunteer", "志愿者";
-        Activity = "activity", "活动";
-        Attachment = "attachment", "附件";
-        Settlement = "settlement", "处理意见";
-        Merge = "merge", "合并";
-    }
+/// The kinds: each noun's type, the code by which it is stored (its file's name), and its word.
+macro_rules! nouns {
+    ($($noun:ident = $code:literal, $word:literal;)+) => {
+        codes! {
+            /// The kinds this program knows.
+            Kind { $($noun = $code, $word;)+ }
+        }
+
+        /// What a kind says of itself; none of a kind of a newer program.
+        pub fn shape(kind: &Kind) -> Option<&'static Shape> {
+            Some(match kind {
+                $(Kind::$noun => &$noun::SHAPE,)+
+                Kind::Other(_) => return None,
+            })
+        }
+
+        /// Hands every noun's type over.
+        #[cfg(test)]
+        pub(crate) fn each_noun(to: &mut impl TakesNouns) {
+            $(to.take::<$noun>();)+
+        }
+    };
+}
+
+nouns! {
+    Household = "household", "家庭户";
+    Person = "person", "人员";
+    SupportFile = "support_file", "特殊家庭台账";
+    ContactPair = "contact_pair", "双岗联系人";
+    Visit = "visit", "走访";
+    NeedSurvey = "need_survey", "需求调查";
+    InsuranceClaim = "insurance_claim", "保险理赔";
+    Counselling = "counselling", "心理健康服务";
+    Member = "member", "会员";
+    Volunteer = "volunteer", "志愿者";
+    Activity = "activity", "活动";
+    Attachment = "attachment", "附件";
+    Settlement = "settlement", "处理意见";
+    Merge = "merge", "合并";
+}
+
+/// Something that is done with every noun by its type.
+#[cfg(test)]
+pub(crate) trait TakesNouns {
+    fn take<N: Noun>(&mut self);
 }
 
 impl Kind {
@@ -176,27 +203,6 @@ impl Kind {
     pub fn is_void_with_its_family(&self) -> bool {
         shape(self).is_some_and(|shape| shape.void_with_family)
     }
-}
-
-/// What a kind says of itself; none of a kind of a newer program.
-pub fn shape(kind: &Kind) -> Option<&'static Shape> {
-    Some(match kind {
-        Kind::Household => &Household::SHAPE,
-        Kind::Person => &Person::SHAPE,
-        Kind::SupportFile => &SupportFile::SHAPE,
-        Kind::ContactPair => &ContactPair::SHAPE,
-        Kind::Visit => &Visit::SHAPE,
-        Kind::NeedSurvey => &NeedSurvey::SHAPE,
-        Kind::InsuranceClaim => &InsuranceClaim::SHAPE,
-        Kind::Counselling => &Counselling::SHAPE,
-        Kind::Member => &Member::SHAPE,
-        Kind::Volunteer => &Volunteer::SHAPE,
-        Kind::Activity => &Activity::SHAPE,
-        Kind::Attachment => &Attachment::SHAPE,
-        Kind::Settlement => &Settlement::SHAPE,
-        Kind::Merge => &Merge::SHAPE,
-        Kind::Other(_) => return None,
-    })
 }
 
 /// Whether a problem was there before an edit that touched nothing it is about. `known`: the problems of `before`.
