@@ -1,4 +1,4 @@
-//! One folder a noun or a piece of work. A new noun is a folder here and a line in [`NOUNS`].
+//! One folder a piece of work, or a noun with pages of its own. A new noun is a line in [`NOUNS`].
 
 pub(crate) mod activities;
 pub(crate) mod closed;
@@ -15,7 +15,6 @@ pub(crate) mod quarantine;
 pub(crate) mod reports;
 pub(crate) mod rescue;
 pub(crate) mod restore;
-pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sync;
@@ -24,20 +23,21 @@ pub(crate) mod visits;
 pub(crate) mod voided;
 pub(crate) mod volunteers;
 
+use crate::components::Sign;
 use crate::record::{Noun, RecordPage};
 use crate::routes::Route;
 use yew::prelude::*;
 
-/// Every kind of record with pages out of data.
+/// Every kind of record with pages out of data, as the tabs of a page stand.
 pub(crate) const NOUNS: &[&Noun] = &[
     &households::HOUSEHOLD,
     &households::SUPPORT_FILE,
-    &households::PERSON,
-    &households::CONTACT_PAIR,
+    &Noun { kind: "person", sign: Sign::Person },
+    &Noun { kind: "contact_pair", sign: Sign::People },
     &visits::VISIT,
-    &services::NEED_SURVEY,
-    &services::INSURANCE_CLAIM,
-    &services::COUNSELLING,
+    &Noun { kind: "need_survey", sign: Sign::Pen },
+    &Noun { kind: "insurance_claim", sign: Sign::Sheet },
+    &Noun { kind: "counselling", sign: Sign::Heart },
     &members::MEMBER,
     &volunteers::VOLUNTEER,
     &activities::ACTIVITY,

@@ -23,8 +23,14 @@ pub(crate) use voiding::{Restore, VoidNote, Voiding};
 pub(crate) use people::Change;
 
 use crate::pages;
+use tiexin_domain::shape::Home;
 
 /// The noun of a kind code, if it has pages.
 pub(crate) fn noun(kind: &str) -> Option<&'static Noun> {
     pages::NOUNS.iter().copied().find(|noun| noun.kind == kind)
+}
+
+/// The nouns whose lists stand under an entry of the navigation.
+pub(crate) fn nouns_of(home: Home) -> Vec<&'static Noun> {
+    pages::NOUNS.iter().copied().filter(|noun| noun.home() == Some(home)).collect()
 }

@@ -4,7 +4,7 @@ use crate::components::Sign;
 use crate::components::list::Column;
 use tiexin_contract::records::Sort;
 use tiexin_domain::Kind;
-use tiexin_domain::shape::{self, Role, Shape};
+use tiexin_domain::shape::{self, Home, Role, Shape};
 
 pub(crate) use tiexin_forms::{FieldKind, FormField};
 
@@ -18,6 +18,11 @@ pub(crate) struct Noun {
 impl Noun {
     fn shape(&self) -> Option<&'static Shape> {
         shape::of(self.kind)
+    }
+
+    /// Under which entry of the navigation its list stands.
+    pub(crate) fn home(&self) -> Option<Home> {
+        self.shape().map(|shape| shape.home)
     }
 
     /// `会员`

@@ -10,21 +10,30 @@ use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use tiexin_contract::records::{Hit, Search};
 use tiexin_contract::regions::{RegionName, RegionSearch};
-use tiexin_domain::Kind;
+use tiexin_domain::{Kind, nouns};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-/// Asked side by side, so that no kind crowds out another: families first.
+/// Asked side by side, so that no kind crowds out another: families first; in the last place what happens on a day.
 const ASKED: [(&[&str], u32); 5] = [
     (&["household", "support_file"], 6),
     (&["person"], 6),
     (&["contact_pair"], 5),
     (&["member", "volunteer"], 5),
-    (&["visit", "activity", "need_survey", "insurance_claim", "counselling"], 6),
+    (&[], 6),
 ];
+
+/// The kinds of such a place.
+fn asked(kinds: &[&str]) -> Vec<String> {
+    let work = Kind::ALL.iter().filter(|kind| nouns::shape(kind).is_some_and(|shape| shape.is_work));
+    match kinds {
+        [] => work.map(|kind| kind.code().to_owned()).collect(),
+        kinds => kinds.iter().map(|&kind| kind.to_owned()).collect(),
+    }
+}
 
 #[derive(Clone, PartialEq)]
 struct Entry {
@@ -158,7 +167,7 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
                     let (again, found, parts, text) =
                         (again.clone(), found.clone(), parts.clone(), text.trim().to_owned());
                     spawn_local(async move {
-                        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+                        let kinds = asked(kinds);
                         let hits = match text.is_empty() {
                             true => Vec::new(),
                             false => call(Search { text, limit, kinds }).await.unwrap_or_default(),

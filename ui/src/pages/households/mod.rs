@@ -1,13 +1,5 @@
 //! 家庭台账: special families, and all families. A list never tells the loss.
 
-mod contact_pair;
-mod person;
-mod support_file;
-
-pub(crate) use contact_pair::CONTACT_PAIR;
-pub(crate) use person::PERSON;
-pub(crate) use support_file::SUPPORT_FILE;
-
 use crate::components::{Button, Confirm, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::{Note, Toasts, Tone, use_kept, use_region, use_session};
 use crate::record::{Noun, RecordList};
@@ -19,6 +11,8 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 pub(crate) static HOUSEHOLD: Noun = Noun { kind: "household", sign: Sign::Home };
+
+pub(crate) static SUPPORT_FILE: Noun = Noun { kind: "support_file", sign: Sign::Heart };
 
 #[component]
 pub(crate) fn FamiliesPage() -> Html {

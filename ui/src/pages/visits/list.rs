@@ -2,15 +2,13 @@
 
 use crate::components::{Button, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::{use_kept, use_session};
-use crate::pages::services::{COUNSELLING, INSURANCE_CLAIM, NEED_SURVEY};
-use crate::record::{Noun, RecordList};
+use crate::record::{Noun, RecordList, nouns_of};
 use crate::routes::Route;
+use tiexin_domain::shape::Home;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 pub(crate) static VISIT: Noun = Noun { kind: "visit", sign: Sign::Footsteps };
-
-const TABS: [&Noun; 4] = [&VISIT, &NEED_SURVEY, &INSURANCE_CLAIM, &COUNSELLING];
 
 /// Visits, and what else is done for families; each list with its own action.
 #[component]
@@ -18,7 +16,8 @@ pub(crate) fn VisitsPage() -> Html {
     let at = use_kept("visits tab", || 0usize);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
-    let noun = TABS[*at];
+    let nouns = nouns_of(Home::Visits);
+    let noun = nouns.get(*at).copied().unwrap_or(&VISIT);
     let onclick = Callback::from(move |()| {
         if let Some(navigator) = &navigator {
             navigator.push(&Route::to_make(noun.kind));
@@ -34,7 +33,7 @@ pub(crate) fn VisitsPage() -> Html {
     };
     html! {
         <Page title="走访" {action} full=true>
-            <Tabs tabs={TABS.iter().map(|noun| Tab::new(noun.label())).collect::<Vec<_>>()} chosen={*at} {onchange} />
+            <Tabs tabs={nouns.iter().map(|noun| Tab::new(noun.label())).collect::<Vec<_>>()} chosen={*at} {onchange} />
             <RecordList key={noun.kind} {noun} />
         </Page>
     }
