@@ -5,11 +5,13 @@ mod field;
 mod list;
 #[cfg(test)]
 mod reading;
+mod samples;
 mod stamps;
 mod words;
 
 pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, label_in};
 pub use list::{Column, Shows};
+pub use samples::{sample, samples};
 pub use stamps::STAMPS;
 
 use crate::nouns::{self, Kind, Noun};

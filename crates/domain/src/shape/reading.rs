@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::{Value, json};
 
-use super::{Field, Holds};
-use crate::record::Fields;
 use crate::stored::NotRead;
 
 /// The names of a struct's fields, as it reads them.
@@ -16,34 +13,6 @@ pub(super) fn names<T: DeserializeOwned>() -> &'static [&'static str] {
     // It is only asked for its fields.
     let _ = T::deserialize(&mut names);
     names.0
-}
-
-/// A value that such a field may hold.
-pub(super) fn sample(holds: Holds) -> Value {
-    match holds {
-        Holds::Text | Holds::LongText => json!("甲"),
-        Holds::Texts => json!(["甲"]),
-        Holds::Code(choices) => json!(choices[0].0),
-        Holds::Codes(choices) => json!([choices[0].0]),
-        Holds::Day => json!("2026-10-05"),
-        Holds::PartialDay => json!("2026-10"),
-        Holds::Moment => json!("2026-10-05T09:00:00"),
-        Holds::Instant => json!(1_790_000_000_000_i64),
-        Holds::Money => json!("300.00"),
-        Holds::Count | Holds::Minutes => json!(1),
-        Holds::Flag => json!(true),
-        Holds::Region => json!("340323100001"),
-        Holds::Reference(_) => json!("01900000-0000-7000-8000-000000000001"),
-        Holds::References(_) => json!([sample(Holds::Reference(&[]))]),
-        Holds::Person => json!({"name": "甲"}),
-        Holds::People => json!([{"name": "甲"}]),
-        Holds::Parts(fields) => json!([samples(fields)]),
-    }
-}
-
-/// One of each field.
-pub(super) fn samples(fields: &[Field]) -> Fields {
-    fields.iter().map(|field| (field.name.to_owned(), sample(field.holds))).collect()
 }
 
 /// Hears which fields a struct asks for.

@@ -1,4 +1,4 @@
-use super::reading::{names, samples};
+use super::reading::names;
 use super::*;
 use crate::nouns::TakesNouns;
 use crate::stored::{self, NotRead};

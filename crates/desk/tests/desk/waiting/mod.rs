@@ -15,7 +15,8 @@ use tiexin_contract::sync::GetSync;
 use tiexin_domain::access::{Grant, Role};
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::record::Void;
-use tiexin_domain::{Kind, RegionCode};
+use tiexin_domain::shape::{self, Holds};
+use tiexin_domain::{Kind, RegionCode, nouns};
 use tiexin_protocol::wire::{QuarantineMarks, Quarantined};
 use tiexin_protocol::{Change, ChangeId, ParkCode, Verdict, VoidChange};
 use uuid::Uuid;
@@ -178,9 +179,26 @@ pub(crate) fn samples(town: &Town) -> Vec<(Kind, Value)> {
             "decision": "merged", "turned": [{"record": person, "field": "household"}],
             "took": [{"field": "phone", "was": "19900002580", "is": "19900002581"}],
         }),
-        Kind::Other(_) => json!({}),
+        other => of_shape(other, town),
     };
     Kind::ALL.iter().map(|kind| (kind.clone(), of_kind(kind))).collect()
+}
+
+/// Of a noun that needs no words of its own here.
+fn of_shape(kind: &Kind, town: &Town) -> Value {
+    let shape = nouns::shape(kind).unwrap();
+    let mut fields = shape::samples(shape.fields);
+    for field in shape.fields {
+        let value = match field.holds {
+            Holds::Region => json!(OLD_VILLAGE),
+            Holds::Reference(_) if field.has(shape::Role::Family) => json!(town.home),
+            Holds::Person => json!({"person": town.person, "name": "钟户主"}),
+            Holds::People => json!([{"person": town.person, "name": "钟户主"}]),
+            _ => continue,
+        };
+        fields.insert(field.name.to_owned(), value);
+    }
+    Value::Object(fields)
 }
 
 /// Everything of an item that a person reads.

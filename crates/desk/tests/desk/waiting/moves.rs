@@ -28,22 +28,23 @@ async fn what_was_made_for_a_family_that_moved_is_adopted_into_the_new_place() {
         .filter(|(kind, _)| tiexin_domain::shape::parents(kind.code()).next().is_some())
         .filter(|(kind, _)| *kind != Kind::Household)
         .collect();
-    assert_eq!(belongs.len(), 10);
+    let count = belongs.len();
+    assert!(count >= 10, "{count}");
     let items = belongs
         .iter()
         .zip(1..)
         .map(|((kind, set), seq)| told(change(seq, kind.code(), set.clone()), parked(ParkCode::Moved)));
     waits_here(office, items.collect()).await;
     let waiting = listed(office).await;
-    assert_eq!(waiting.len(), 10);
-    assert_eq!(office.ok(GetSync {}).await.needs_person(), 10);
+    assert_eq!(waiting.len(), count);
+    assert_eq!(office.ok(GetSync {}).await.needs_person(), count as u64);
     for item in &waiting {
         assert_eq!(item.choices, [Choice::Adopt, Choice::Decline], "{item:?}");
         assert_eq!(item.region.as_str(), VILLAGE, "{item:?}");
     }
     let ids = waiting.iter().map(|item| item.id).collect();
     let done = office.ok(SettleMany { ids, choice: Choice::Adopt, note: None, job: None }).await;
-    assert_eq!((done.done, done.left), (10, Vec::new()));
+    assert_eq!((done.done, done.left), (count as u64, Vec::new()));
     assert!(listed(office).await.is_empty());
     for ((kind, _), seq) in belongs.iter().zip(1u128..) {
         let row = office.ok(GetRecord { id: Uuid::from_u128(2000 + seq) }).await;
