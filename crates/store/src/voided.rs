@@ -6,7 +6,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::nouns::visit::Presence;
-use tiexin_domain::{Kind, Record, RegionCode};
+use tiexin_domain::{Kind, Record, RegionCode, shape};
 use uuid::Uuid;
 
 use crate::book::Book;
@@ -55,9 +55,6 @@ pub struct Unseen {
     /// The void record.
     pub above: Record,
 }
-
-/// Kinds whose records happen on a day and are counted in its month.
-const COUNTED: [&str; 5] = ["visit", "need_survey", "insurance_claim", "counselling", "activity"];
 
 impl Book {
     /// Void records, what this desk touched last first. What only belongs to a void record comes with that one,
@@ -193,7 +190,7 @@ impl Hanging {
     fn count_month(&mut self, row: &Row) {
         let kind = row.record.kind.as_str();
         let left_out = kind == Kind::Visit.code() && !Presence::of(&row.record.fields).is_reported();
-        let counted = COUNTED.contains(&kind) && !left_out;
+        let counted = shape::of(kind).is_some_and(|shape| shape.is_work) && !left_out;
         let Some(day) = derive(&row.record).day.filter(|_| counted) else { return };
         if day > 0 {
             *self.months.entry(day / 100).or_default() += 1;

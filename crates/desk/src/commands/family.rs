@@ -78,7 +78,7 @@ impl Family {
 
     /// Visits and services, newest first.
     fn timeline(&self) -> Vec<&Record> {
-        let is_told = |r: &&Record| shape::of(&r.kind).is_some_and(|shape| shape.on_timeline);
+        let is_told = |r: &&Record| shape::of(&r.kind).is_some_and(|shape| shape.timeline.is_some());
         let mut told: Vec<&Record> = self.children.iter().filter(is_told).collect();
         told.sort_by_key(|record| std::cmp::Reverse((day(record).map(str::to_owned), record.id)));
         told

@@ -41,7 +41,7 @@ impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
     const SHAPE: Shape = Shape {
         is_work: true,
-        on_timeline: true,
+        timeline: Some("counsellor"),
         home: Home::Visits,
         initials: "djxljkfw",
         empty: ("这里会列出心理健康服务", "谈话内容只有登记人自己看得到。"),

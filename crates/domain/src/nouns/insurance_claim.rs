@@ -33,7 +33,7 @@ impl Noun for InsuranceClaim {
     const KIND: Kind = Kind::InsuranceClaim;
     const SHAPE: Shape = Shape {
         is_work: true,
-        on_timeline: true,
+        timeline: Some("amount"),
         home: Home::Visits,
         initials: "djbxlp",
         empty: ("这里会列出保险理赔", "理赔到账后登记一例，金额会进到月报里。"),

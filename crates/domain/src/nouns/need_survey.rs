@@ -29,7 +29,7 @@ impl Noun for NeedSurvey {
     const KIND: Kind = Kind::NeedSurvey;
     const SHAPE: Shape = Shape {
         is_work: true,
-        on_timeline: true,
+        timeline: Some("needs"),
         home: Home::Visits,
         initials: "djxqdc",
         empty: ("这里会列出需求调查", "问一问家里眼下最需要什么，记下来，月报自己就有数了。"),

@@ -195,7 +195,7 @@ impl Noun for Visit {
         making: Some("记一次走访"),
         mending: Some("更正走访"),
         is_work: true,
-        on_timeline: true,
+        timeline: Some("note"),
         flags: |visit| if Presence::of(visit).met() { flag::MET } else { 0 },
         home: Home::Visits,
         initials: "jyczf",

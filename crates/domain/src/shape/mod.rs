@@ -44,8 +44,8 @@ pub struct Shape {
     pub mending: Option<&'static str>,
     /// Work done on its day: a report's months have it.
     pub is_work: bool,
-    /// Stands in what a family's page tells of the past.
-    pub on_timeline: bool,
+    /// Stands in what a family's page tells of the past, with this field.
+    pub timeline: Option<&'static str>,
     /// Lies where its family lies, and moves with it.
     pub follows_family: bool,
     /// Made void along with its family only, and listed there as void.
@@ -80,7 +80,7 @@ impl Shape {
             making: None,
             mending: None,
             is_work: false,
-            on_timeline: false,
+            timeline: None,
             follows_family: false,
             void_with_family: false,
             merges: false,

@@ -84,10 +84,11 @@ fn every_kind_has_a_shape_that_holds_together() {
         };
         assert!(shape.list.iter().all(named), "{kind:?}: a column shows what the noun does not have");
         assert!(shape.list.is_empty() == shape.empty.0.is_empty(), "{kind:?}: a list says what it is for");
-        assert!(
-            !shape.on_timeline || shape.role(Role::Family).is_some_and(|field| field.required),
-            "{kind:?}"
-        );
+        if let Some(told) = shape.timeline {
+            assert!(shape.field(told).is_some(), "{kind:?}: {told}");
+            assert!(shape.role(Role::Family).is_some_and(|field| field.required), "{kind:?}");
+            assert!(shape.role(Role::Day).is_some(), "{kind:?}");
+        }
     }
     assert!(of("pairing_of_the_future").is_none());
 }

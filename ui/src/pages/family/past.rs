@@ -4,12 +4,13 @@ use super::people::PartProps;
 use crate::components::{Button, Card, Empty, Look, Sign, StateMark, Timeline, TimelineEntry};
 use crate::hooks::use_session;
 use crate::pages::visits::gifts;
+use crate::record::noun;
 use crate::routes::Route;
 use crate::text;
 use chrono::NaiveDate;
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
-use tiexin_domain::shape::{self, Role};
+use tiexin_domain::shape::{self, Holds, Role, label_in};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -74,14 +75,10 @@ fn entry(row: &RecordRow, today: NaiveDate, onclick: Option<Callback<()>>) -> Ti
                 format!("{met}{gifts}{}", word("note").unwrap_or_default()),
             )
         }
-        "need_survey" => (Sign::Pen, "需求调查".to_owned(), word("needs").unwrap_or_default()),
-        "insurance_claim" => (
-            Sign::Sheet,
-            "保险理赔".to_owned(),
-            word("amount").map(|a| format!("{a} 元")).unwrap_or_default(),
-        ),
-        "counselling" => (Sign::Heart, "心理健康服务".to_owned(), word("counsellor").unwrap_or_default()),
-        _ => (Sign::Clock, row.title.clone(), String::new()),
+        _ => match noun(&row.kind) {
+            Some(noun) => (noun.sign, noun.label(), told(row).unwrap_or_default()),
+            None => (Sign::Clock, row.title.clone(), String::new()),
+        },
     };
     let who = word("visitors").unwrap_or_default();
     TimelineEntry {
@@ -94,6 +91,18 @@ fn entry(row: &RecordRow, today: NaiveDate, onclick: Option<Callback<()>>) -> Ti
         body: html! { <Folded text={body} /> },
         onclick,
     }
+}
+
+/// What its noun tells there.
+fn told(row: &RecordRow) -> Option<String> {
+    let shape = shape::of(&row.kind)?;
+    let field = shape.field(shape.timeline?)?;
+    let written = text::plain(row.fields.get(field.name)?);
+    Some(match (field.holds, field.choices()) {
+        (Holds::Money, _) => format!("{written} 元"),
+        (_, Some(choices)) => label_in(choices, &written).map_or(written, str::to_owned),
+        _ => written,
+    })
 }
 
 /// So many characters of a note stand on the timeline; a whole story would push the next visit off the screen.

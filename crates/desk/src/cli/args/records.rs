@@ -1,8 +1,20 @@
 //! Of records, ledgers and reports.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::Args;
+use tiexin_domain::{Kind, nouns};
+
+use crate::cli::add::FAMILY;
+
+/// What can be recorded by `add`: a family as one, and every noun that has a form.
+static MADE: LazyLock<String> = LazyLock::new(|| {
+    let has_form =
+        |kind: &&Kind| nouns::shape(kind).is_some_and(|shape| shape.fields.iter().any(|f| f.form.is_some()));
+    let kinds = Kind::ALL.iter().filter(has_form).map(Kind::code);
+    std::iter::once(FAMILY).chain(kinds).collect::<Vec<_>>().join("、")
+});
 
 // What several commands ask for alike. No doc comments: they would be the command's own words.
 
@@ -76,8 +88,7 @@ pub(in crate::cli) struct Import {
 #[derive(Debug, Args)]
 #[command(after_help = "add 类别 --help 列出这一类的全部字段，例如：tiexin-desk add visit --help")]
 pub(in crate::cli) struct Add {
-    /// family、visit、household、person、support_file、contact_pair、need_survey、insurance_claim、counselling、member、volunteer、activity
-    #[arg(value_name = "类别")]
+    #[arg(value_name = "类别", help = MADE.as_str())]
     pub(in crate::cli) kind: String,
 }
 
