@@ -115,7 +115,10 @@ impl Noun for Activity {
                     .finds(&[Find::Words])
                     .hint("办了什么，大家反映怎样"),
                 Field::new("key_task", "重点任务", Holds::Code(KeyTask::CHOICES)).fold("更多"),
-                Field::new("end", "结束时间", Holds::Moment).roles(&[Role::Until]).fold("更多"),
+                Field::new("end", "结束时间", Holds::Moment)
+                    .with(&["start"])
+                    .roles(&[Role::Until])
+                    .fold("更多"),
                 Field::new("handouts", "发放资料（份）", Holds::Count).fold("更多"),
                 Field::new("money", "经费", Holds::Money).fold("更多"),
                 Field::new("approval", "审核", Holds::Text).fold("更多"),

@@ -127,12 +127,14 @@ impl Noun for ContactPair {
                     .finds(&[Find::Name])
                     .asked(),
                 Field::new("village_worker", "村联系人", Holds::Text)
+                    .with(&["township_leader"])
                     .roles(&[Role::Sort])
                     .bits(&[("*", 2)])
                     .finds(&[Find::Name])
                     .asked(),
                 Field::new("from", "从哪天起", Holds::Day).roles(&[Role::Day]).start(Start::Today),
                 Field::new("to", "到哪天止", Holds::Day)
+                    .with(&["from"])
                     .roles(&[Role::Until])
                     .hint("平时空着；以后换人时会自动填上"),
                 Field::new("handover_note", "交接说明", Holds::LongText).note().asked(),

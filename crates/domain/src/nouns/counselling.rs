@@ -75,7 +75,10 @@ impl Noun for Counselling {
                     .note()
                     .audience(Audience::Author)
                     .hint("只有您自己看得到"),
-                Field::new("assessed", "做了测评", Holds::Flag).bits(&[("true", 2)]).fold("测评"),
+                Field::new("assessed", "做了测评", Holds::Flag)
+                    .with(&["score"])
+                    .bits(&[("true", 2)])
+                    .fold("测评"),
                 Field::new("scale", "量表", Holds::Text).fold("测评"),
                 Field::new("score", "得分", Holds::Count).roles(&[Role::Number]).fold("测评"),
                 ASKED_REGION.fold("更多"),

@@ -84,7 +84,10 @@ impl Noun for Merge {
             REGION,
             Field::new("record_kind", "登记种类", Holds::Code(Kind::CHOICES)).required(),
             Field::new("stays", "保留的登记", Holds::Reference(&[])).required().sensitive(),
-            Field::new("gives_way", "并入的登记", Holds::Reference(&[])).required().sensitive(),
+            Field::new("gives_way", "并入的登记", Holds::Reference(&[]))
+                .with(&["stays"])
+                .required()
+                .sensitive(),
             Field::new("decision", "处理结果", Holds::Code(MergeDecision::CHOICES)).required().sensitive(),
             Field::new("turned", "转过去的登记", Holds::Parts(TURNED)),
             // What gave way may be numbers of people: it lies there to be put back, never to be read.

@@ -210,28 +210,15 @@ impl Kind {
 pub fn stood_already(problem: &Problem, known: &[Problem], before: &Fields, after: &Fields) -> bool {
     // `met.0.person` is of the field `met`.
     let field = problem.field.split('.').next().unwrap_or_default();
-    let about = std::iter::once(field).chain(compared_with(field).iter().copied());
+    let mut about = std::iter::once(field).chain(compared_with(field));
     let same = |one: &Problem| one.field == problem.field && one.code == problem.code;
-    !field.is_empty()
-        && about.into_iter().all(|field| before.get(field) == after.get(field))
-        && known.iter().any(same)
+    !field.is_empty() && about.all(|field| before.get(field) == after.get(field)) && known.iter().any(same)
 }
 
-/// The other fields that rules read when they find something wrong with this one.
-fn compared_with(field: &str) -> &'static [&'static str] {
-    match field {
-        "sex" => &["id_number"],
-        "end" => &["start"],
-        "to" => &["from"],
-        "village_worker" => &["township_leader"],
-        "assessed" => &["score"],
-        "status_reason" => &["status"],
-        "follow_up" => &["date"],
-        "contact_reason" => &["household", "presence"],
-        "gives_way" => &["stays"],
-        "note" => &["choice"],
-        _ => &[],
-    }
+/// The other fields that a noun's rules read when they find something wrong with this one.
+fn compared_with(field: &str) -> impl Iterator<Item = &str> {
+    let named = Kind::ALL.iter().filter_map(shape).filter_map(move |shape| shape.field(field));
+    named.flat_map(|field| field.with.iter().copied())
 }
 
 /// Trims text and drops it when nothing is left.

@@ -164,7 +164,7 @@ impl Noun for Person {
                 Field::new("relation", "与户主关系", Holds::Code(Relation::CHOICES))
                     .roles(&[Role::Category])
                     .asked(),
-                Field::new("sex", "性别", Holds::Code(Sex::CHOICES)).asked(),
+                Field::new("sex", "性别", Holds::Code(Sex::CHOICES)).with(&["id_number"]).asked(),
                 Field::new("birth", "出生日期", Holds::PartialDay).past().roles(&[Role::Day]).asked(),
                 Field::new("id_number", "身份证号", Holds::Text)
                     .sensitive()

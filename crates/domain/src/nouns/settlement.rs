@@ -71,7 +71,7 @@ impl Noun for Settlement {
             Field::new("author", "原登记人", Holds::Reference(&[])).required(),
             Field::new("author_name", "原登记人", Holds::Text),
             Field::new("choice", "处理结果", Holds::Code(Choice::CHOICES)).required().sensitive(),
-            Field::new("note", "情况", Holds::LongText).note(),
+            Field::new("note", "情况", Holds::LongText).with(&["choice"]).note(),
         ],
     );
     fn region(&self) -> &RegionCode {

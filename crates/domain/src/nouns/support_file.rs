@@ -237,7 +237,7 @@ impl Noun for SupportFile {
                     .bits(&[("active", flag::ACTIVE)])
                     .must()
                     .fold("台账"),
-                Field::new("status_reason", "变动原因", Holds::Text).free().fold("台账"),
+                Field::new("status_reason", "变动原因", Holds::Text).with(&["status"]).free().fold("台账"),
                 Field::new("opened_on", "建档日期", Holds::Day).past().roles(&[Role::Day]).fold("台账"),
                 NOTES.fold("台账"),
             ],

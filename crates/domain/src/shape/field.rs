@@ -148,6 +148,8 @@ pub struct Field {
     pub merge: MergeClass,
     pub mask: Option<Mask>,
     pub audience: Audience,
+    /// The noun's other fields that its rules read when they find something wrong with this one.
+    pub with: &'static [&'static str],
     /// Written freely: numbers in it are hidden.
     pub free: bool,
     /// It tells on which day something happened: not a day that has not been yet.
@@ -174,6 +176,7 @@ impl Field {
             },
             mask: None,
             audience: Audience::Everyone,
+            with: &[],
             free: matches!(holds, Holds::LongText),
             past: false,
             roles: &[],
@@ -215,6 +218,11 @@ impl Field {
 
     pub const fn audience(mut self, audience: Audience) -> Field {
         self.audience = audience;
+        self
+    }
+
+    pub const fn with(mut self, others: &'static [&'static str]) -> Field {
+        self.with = others;
         self
     }
 

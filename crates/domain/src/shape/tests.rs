@@ -70,6 +70,7 @@ fn every_kind_has_a_shape_that_holds_together() {
             let has_form = !matches!(field.holds, Holds::Instant | Holds::References(_) | Holds::Parts(_))
                 && !matches!(field.holds, Holds::Reference(kinds) if kinds != ["household"]);
             assert!(has_form || !asked, "{of}: no form can ask for it");
+            assert!(field.with.iter().all(|other| shape.field(other).is_some()), "{of}: {:?}", field.with);
             if let Some(code) = field.absent {
                 assert!(field.choices().is_some_and(|all| all.iter().any(|(one, _)| *one == code)), "{of}");
             }
