@@ -24,3 +24,9 @@ pub(super) const PHONE: Field =
     Field::new("phone", "联系电话", Holds::Text).mask(crate::shape::Mask::Phone).finds(&[Find::Phone]);
 
 pub(super) const NOTES: Field = Field::new("notes", "备注", Holds::LongText).note();
+
+/// The day on which it happened; a form begins with today.
+pub(super) const fn on_day(name: &'static str, label: &'static str) -> Field {
+    let day = Field::new(name, label, Holds::Day).required().past().roles(&[Role::Day]);
+    day.must().start(Start::Today)
+}

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::common::{ASKED_REGION, FAMILY, HEAD_NAME};
+use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
 use super::{Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Holds, Home, Role, Shape, Start};
@@ -62,12 +62,7 @@ impl Noun for Counselling {
                 FAMILY.must(),
                 HEAD_NAME,
                 Field::new("person", "服务对象", Holds::Person).required().roles(&[Role::Persons]).must(),
-                Field::new("date", "服务日期", Holds::Day)
-                    .required()
-                    .past()
-                    .roles(&[Role::Day])
-                    .must()
-                    .start(Start::Today),
+                on_day("date", "服务日期"),
                 Field::new("counsellor", "咨询师", Holds::Text).start(Start::Me),
                 Field::new("paired", "一对一结对", Holds::Flag).bits(&[("true", 4)]).asked(),
                 Field::new("file_opened", "已建档", Holds::Flag).bits(&[("true", 1)]).asked(),

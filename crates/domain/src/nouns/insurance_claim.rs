@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES};
+use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::{Kind, Noun, PersonRef, Problem};
 use crate::money::Fen;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InsuranceClaim {
@@ -53,12 +53,7 @@ impl Noun for InsuranceClaim {
                 FAMILY.must(),
                 HEAD_NAME,
                 Field::new("insured", "被保险人", Holds::Person).required().roles(&[Role::Persons]).must(),
-                Field::new("paid_on", "理赔日期", Holds::Day)
-                    .required()
-                    .past()
-                    .roles(&[Role::Day])
-                    .must()
-                    .start(Start::Today),
+                on_day("paid_on", "理赔日期"),
                 Field::new("amount", "理赔金额", Holds::Money).required().roles(&[Role::Number]).must(),
                 Field::new("days", "住院天数", Holds::Count).asked(),
                 Field::new("policy", "保险单号", Holds::Text).finds(&[Find::Words]).asked(),

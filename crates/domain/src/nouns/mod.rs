@@ -96,7 +96,10 @@ pub trait Noun: Serialize + DeserializeOwned + Clone + PartialEq {
     /// The stored form. Absent options leave no field.
     fn to_fields(&self) -> Fields {
         match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(map)) => map,
+            Ok(serde_json::Value::Object(mut map)) => {
+                map.retain(|_, value| !value.is_null());
+                map
+            }
             // Invariant: every noun is a struct with string keys.
             other => unreachable!("a noun is an object: {other:?}"),
         }

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES};
+use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NeedSurvey {
@@ -47,12 +47,7 @@ impl Noun for NeedSurvey {
             &[
                 FAMILY.must(),
                 HEAD_NAME,
-                Field::new("date", "调查日期", Holds::Day)
-                    .required()
-                    .past()
-                    .roles(&[Role::Day])
-                    .must()
-                    .start(Start::Today),
+                on_day("date", "调查日期"),
                 Field::new("persons", "被调查人", Holds::People).roles(&[Role::Persons]).must(),
                 Field::new("needs", "主要需求", Holds::Texts)
                     .roles(&[Role::Number])
