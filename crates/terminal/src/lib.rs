@@ -31,10 +31,16 @@ pub fn print(text: &str) -> Result<(), Unprinted> {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Unprinted::ReaderGone,
-        _ => Unprinted::Io(error),
-    })
+    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    written.map_err(|error| if reader_is_gone(&error) { Unprinted::ReaderGone } else { Unprinted::Io(error) })
+}
+
+/// Windows' ERROR_PIPE_NOT_CONNECTED, which the standard library does not know for what it is.
+const NOT_CONNECTED: i32 = 233;
+
+fn reader_is_gone(error: &io::Error) -> bool {
+    let windows = cfg!(windows) && error.raw_os_error() == Some(NOT_CONNECTED);
+    windows || error.kind() == io::ErrorKind::BrokenPipe
 }
 
 /// Says a line on stderr. Where nobody listens any more the work goes on.

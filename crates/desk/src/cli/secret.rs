@@ -61,7 +61,9 @@ fn from_fd(fd: u32) -> Outcome<Zeroizing<String>> {
     let read = if fd == 0 {
         first_line(&mut std::io::stdin().lock())
     } else if cfg!(windows) {
-        let message = "Windows 上 --password-fd 只能写 0（标准输入）；也可以用环境变量 TIEXIN_PASSWORD。";
+        let message = format!(
+            "Windows 上 --password-fd 不能写 {fd}，只能写 0（标准输入）；也可以用环境变量 TIEXIN_PASSWORD。"
+        );
         return Err(Failure::new(Exit::Usage, message));
     } else {
         // Through the file system, so that no descriptor is taken over that somebody else still owns.

@@ -146,11 +146,15 @@ pub(crate) fn expected(township: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(ledger(township, "expected.json")).unwrap()).unwrap()
 }
 
-/// A path that the program has named. Under Wine the root of Linux is its drive Z.
+/// A path that the program has named. Under Wine the root of Linux is its drive Z, and what it adds itself stands
+/// behind Windows' own sign.
 #[track_caller]
 pub(crate) fn named(said: &Value) -> PathBuf {
     let path = said.as_str().unwrap();
-    path.strip_prefix("Z:").map_or_else(|| path.into(), |path| path.replace('\\', "/").into())
+    match under_wine() {
+        true => path.strip_prefix("Z:").unwrap_or(path).replace('\\', "/").into(),
+        false => path.into(),
+    }
 }
 
 /// Whether the Windows program answers. It and this process do not see each other's locks.
