@@ -1,17 +1,18 @@
 //! What a noun says of itself: one [`Shape`] beside its struct. Whoever stores, merges, lists, finds, counts, hides,
 //! labels or asks for a field reads it here; nobody keeps a table of fields of their own.
 
+mod derives;
 mod field;
 mod list;
 #[cfg(test)]
 mod reading;
-mod samples;
+mod sample;
 mod stamps;
 mod words;
 
 pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, label_in};
 pub use list::{Column, Shows};
-pub use samples::{sample, samples};
+pub use sample::{sample, samples};
 pub use stamps::STAMPS;
 
 use crate::nouns::{self, Kind, Noun};

@@ -1,4 +1,4 @@
-//! A value of each kind of field, so that what holds for every noun is tried with every noun.
+//! What fields may hold: one value of each, made from what the shape says.
 
 use serde_json::{Value, json};
 
@@ -28,8 +28,17 @@ pub fn sample(holds: Holds) -> Value {
     }
 }
 
-/// A record with one of each field, in the stored form: for whoever tries something with every noun. Which of them go
-/// together, the noun's rules say.
+/// One of each field.
 pub fn samples(fields: &[Field]) -> Fields {
     fields.iter().map(|field| (field.name.to_owned(), sample(field.holds))).collect()
+}
+
+/// Every value that a rule may tell from another: each code, both flags, else the sample.
+pub(super) fn each(holds: Holds) -> Vec<Value> {
+    match holds {
+        Holds::Code(choices) => choices.iter().map(|(code, _)| json!(code)).collect(),
+        Holds::Codes(choices) => choices.iter().map(|(code, _)| json!([code])).collect(),
+        Holds::Flag => vec![json!(true), json!(false)],
+        other => vec![sample(other)],
+    }
 }
