@@ -97,15 +97,18 @@ fn text<'a>(fields: &'a Fields, field: &str) -> Option<&'a str> {
 
 /// Derives the columns of a record.
 pub(crate) fn derive(record: &Record) -> Derived {
-    let d = Derived { place: place(&record.region()), ..Derived::default() };
     match shape::of(&record.kind) {
-        Some(shape) => by_shape(shape, record, d),
-        None => by_guess(record, d),
+        Some(shape) => by_shape(shape, record),
+        None => by_guess(record),
     }
 }
 
-fn by_shape(shape: &Shape, record: &Record, mut d: Derived) -> Derived {
-    let f = &record.fields;
+fn begun(record: &Record) -> Derived {
+    Derived { place: place(&record.region()), ..Derived::default() }
+}
+
+pub(crate) fn by_shape(shape: &Shape, record: &Record) -> Derived {
+    let (f, mut d) = (&record.fields, begun(record));
     let text_of = |role| shape.role(role).and_then(|field| text(f, field.name));
     let household = text_of(Role::Family).and_then(|id| id.parse::<Uuid>().ok());
     d.household = household.map(household_key);
@@ -137,8 +140,8 @@ fn by_shape(shape: &Shape, record: &Record, mut d: Derived) -> Derived {
 }
 
 /// A kind of a newer program is listed by the day or the name it seems to have.
-fn by_guess(record: &Record, mut d: Derived) -> Derived {
-    let f = &record.fields;
+fn by_guess(record: &Record) -> Derived {
+    let (f, mut d) = (&record.fields, begun(record));
     let name = text(f, "name").or_else(|| text(f, "head_name"));
     d.household = text(f, "household").and_then(|id| id.parse::<Uuid>().ok()).map(household_key);
     d.sort = Some(spelling::sort_key(name.unwrap_or_default()));
@@ -176,7 +179,7 @@ fn flags(field: &Field, f: &Fields) -> i64 {
 }
 
 /// Different persons of one reference or a list of them.
-pub(crate) fn persons(household: Option<Uuid>, value: Option<&Value>) -> Option<Vec<u8>> {
+fn persons(household: Option<Uuid>, value: Option<&Value>) -> Option<Vec<u8>> {
     let mut keys: Vec<i64> = match value {
         Some(Value::Array(items)) => items.iter().filter_map(|p| person_key(household, p)).collect(),
         Some(one) => person_key(household, one).into_iter().collect(),

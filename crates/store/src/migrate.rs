@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, Transaction, params};
 use rusqlite_migration::{HookResult, M, Migrations};
+use serde_json::Value;
+use uuid::Uuid;
 
-use crate::derive::persons;
 use crate::error::{Result, UnlockError};
 use crate::{record, refused};
 
@@ -91,6 +92,34 @@ fn fill_persons(tx: &Transaction) -> Result<()> {
             }
         }
     }
+}
+
+/// What the column was when it came. FROZEN, like the step: what it is today is derived after the steps (`anew`).
+fn persons(household: Option<Uuid>, value: Option<&Value>) -> Option<Vec<u8>> {
+    let one = value.map(std::slice::from_ref).unwrap_or_default();
+    let all = value.and_then(Value::as_array).map_or(one, Vec::as_slice);
+    let mut keys: Vec<i64> = all.iter().filter_map(|person| person_key(household, person)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let bytes: Vec<u8> = keys.into_iter().flat_map(i64::to_le_bytes).collect();
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+/// FROZEN, as [`persons`].
+fn person_key(household: Option<Uuid>, person: &Value) -> Option<i64> {
+    let written = person.get("name").and_then(Value::as_str).unwrap_or_default();
+    let kept = written.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{feff}' | '\u{200b}'));
+    let name: String = kept.map(|c| if matches!(c, '•' | '・' | '‧' | '．') { '·' } else { c }).collect();
+    let mut hasher = blake3::Hasher::new();
+    match (household, person.get("person").and_then(Value::as_str)) {
+        (Some(home), _) if !name.is_empty() => hasher.update(home.as_bytes()).update(name.as_bytes()),
+        (_, Some(id)) => hasher.update(id.as_bytes()),
+        _ if !name.is_empty() => hasher.update(name.as_bytes()),
+        _ => return None,
+    };
+    let mut bytes = [0u8; 8];
+    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    Some(i64::from_le_bytes(bytes))
 }
 
 /// What has to be done about the tables of a book.

@@ -27,12 +27,16 @@ pub(crate) struct Names {
 
 /// Whether records of a kind may stand in `name_search`.
 pub(crate) fn is_named(kind: &str) -> bool {
-    shape::of(kind).is_none_or(|shape| finds(shape, Find::Name).next().is_some())
+    shape::of(kind).is_none_or(|shape| finds_any(shape, Find::Name))
 }
 
 /// Whether records of a kind may stand in `text_search`.
 pub(crate) fn has_words(kind: &str) -> bool {
-    shape::of(kind).is_none_or(|shape| finds(shape, Find::Words).next().is_some())
+    shape::of(kind).is_none_or(|shape| finds_any(shape, Find::Words))
+}
+
+fn finds_any(shape: &'static Shape, find: Find) -> bool {
+    finds(shape, find).next().is_some()
 }
 
 fn finds(shape: &'static Shape, find: Find) -> impl Iterator<Item = &'static str> {
@@ -45,8 +49,12 @@ pub(crate) fn documents(record: &Record) -> Documents {
         let name = record.text("name").map(|name| Names { name: name.to_owned(), ..Names::default() });
         return Documents { names: name, text: words(record, ["head_name", "title"]) };
     };
+    by_shape(shape, record)
+}
+
+pub(crate) fn by_shape(shape: &'static Shape, record: &Record) -> Documents {
     let own = |find| finds(shape, find).find_map(|field| record.text(field)).map(str::to_owned);
-    let names = is_named(&record.kind).then(|| Names {
+    let names = finds_any(shape, Find::Name).then(|| Names {
         name: words(record, finds(shape, Find::Name)).unwrap_or_default(),
         id_number: own(Find::IdNumber).map(|number| number.to_uppercase()),
         phone: own(Find::Phone),
