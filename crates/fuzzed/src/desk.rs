@@ -130,6 +130,7 @@ fn hello() -> HelloReply {
         former: Vec::new(),
         standing: None,
         bring: false,
+        kinds: None,
     }
 }
 

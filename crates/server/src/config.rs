@@ -135,7 +135,8 @@ impl File {
         if token_seconds == 0 {
             return Err(Error::Config("token_seconds（登录凭据的有效秒数）至少为 1".into()));
         }
-        Ok(Policy { lease_days: self.lease_days.unwrap_or(usual.lease_days), escrow, token_seconds })
+        let lease_days = self.lease_days.unwrap_or(usual.lease_days);
+        Ok(Policy { lease_days, escrow, token_seconds, ..usual })
     }
 
     /// Reads a file; an unknown name in it is an error.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tiexin_domain::RegionCode;
 use tiexin_domain::access::{Action, Grant, User, permits};
+use tiexin_domain::{Kind, RegionCode};
 use tiexin_protocol::statement::{Lease, Signed, WipeOrder, Wiped};
 use tiexin_protocol::wire::{DeviceRow, DeviceState, Escrowed, HelloRequest, RevokeRequest};
 use uuid::Uuid;
@@ -25,11 +25,14 @@ pub struct Policy {
     pub escrow: Option<String>,
     /// For how long a bearer token is good, at least. Then a desk asks for another by itself.
     pub token_seconds: u32,
+    /// Which kinds of records it tells that it knows, by code: those of this program.
+    pub kinds: Vec<String>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { lease_days: 30, escrow: None, token_seconds: 3600 }
+        let kinds = Kind::ALL.iter().map(|kind| kind.code().to_owned()).collect();
+        Policy { lease_days: 30, escrow: None, token_seconds: 3600, kinds }
     }
 }
 

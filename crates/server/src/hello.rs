@@ -46,7 +46,7 @@ impl Province {
         Ok(HelloReply {
             server_time: now,
             protocol: PROTOCOL,
-            access: admission.mark(&readable, today),
+            access: self.told_mark(&admission.mark(&readable, today)),
             scopes: self.heads(request, &readable).await?,
             users: told(admission.users, today),
             acked: admission.heard.acked,
@@ -63,7 +63,14 @@ impl Province {
             former: self.former(request).await?,
             standing: testimony.standing,
             bring: testimony.bring,
+            kinds: Some(self.policy.kinds.clone()),
         })
+    }
+
+    /// The mark of what hello tells, its kinds among it: after an upgrade every desk says hello again with its next pull.
+    pub(crate) fn told_mark(&self, mark: &str) -> String {
+        let kinds = blake3::hash(self.policy.kinds.join(" ").as_bytes());
+        format!("{mark}{}", &kinds.to_hex()[..8])
     }
 
     /// Where the scopes stand, and whether they go on from what the desk told it has of them.
@@ -132,6 +139,7 @@ impl Province {
             former: Vec::new(),
             standing: None,
             bring: false,
+            kinds: Some(self.policy.kinds.clone()),
         }
     }
 }

@@ -146,7 +146,8 @@ impl Province {
 
     pub(crate) async fn pull_raw(&self, request: &PullRequest) -> Result<RawPullReply> {
         let pulled = self.book.pull(request, self.clock.today()).await;
-        let pulled = self.with_order(request.device, pulled).await?;
+        let mut pulled = self.with_order(request.device, pulled).await?;
+        pulled.access = self.told_mark(&pulled.access);
         self.seen(request.device).await;
         Ok(pulled)
     }

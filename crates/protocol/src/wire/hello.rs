@@ -161,6 +161,10 @@ pub struct HelloReply {
     /// was decided after it: hello is to be said once more, with it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bring: bool,
+    /// Codes of the kinds of records that the province knows: a desk holds others back until it does. None: an older
+    /// province, which does not tell; it parks what it does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<Vec<String>>,
 }
 
 /// By which packages of a sender are checked, and to which packages for it are encrypted.
