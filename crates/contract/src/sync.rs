@@ -13,6 +13,13 @@ impl SyncState {
     pub fn needs_person(&self) -> u64 {
         self.own_listed + self.to_settle + self.answered
     }
+
+    /// Chinese: what waits for the province to be upgraded; none: nothing does.
+    pub fn held_back_words(&self) -> Option<String> {
+        (self.held_back > 0).then(|| {
+            format!("其中 {} 条省平台还不认识这类登记，先留在本机，省平台升级后自动上交", self.held_back)
+        })
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,6 +36,9 @@ pub struct SyncState {
     pub waiting: u64,
     /// The same by kind code.
     pub waiting_by_kind: Vec<(String, u64)>,
+    /// How many of them are held back until the province knows their kind.
+    #[serde(default)]
+    pub held_back: u64,
     /// Changes of this desk that the province keeps apart, whoever made them.
     pub parked: u64,
     pub conflicts: u64,

@@ -289,6 +289,7 @@ fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncSt
             && attachments.up == 0,
         waiting: counts.waiting,
         waiting_by_kind: counts.waiting_by_kind,
+        held_back: counts.held_back,
         parked: counts.parked,
         conflicts: counts.conflicts,
         own_listed: own,

@@ -11,7 +11,7 @@ use crate::audit::Head;
 use crate::book::Book;
 use crate::error::{Result, StoreError, UnlockError};
 use crate::unlock::unlock_error;
-use crate::{former, incarnation as outside, meta, suite};
+use crate::{former, held_back, incarnation as outside, meta, suite};
 
 /// This desk as the province knows it.
 #[derive(Clone)]
@@ -206,6 +206,7 @@ fn begin_anew(conn: &Connection) -> Result<()> {
         "DELETE FROM outbox; DELETE FROM sent; INSERT INTO outbox SELECT * FROM anew; DROP TABLE anew;
          DELETE FROM base WHERE pending = ''",
     )?;
+    held_back::forget(conn)?;
     let mut head = Head::read(conn)?;
     head.outbox_seq = waiting.len() as i64;
     head.store(conn)

@@ -37,6 +37,7 @@ mod file_care;
 mod follow_up;
 mod former;
 mod given_up;
+mod held_back;
 mod history;
 mod hold;
 mod incarnation;

@@ -12,6 +12,7 @@ use crate::base::Step;
 use crate::book::Book;
 use crate::device;
 use crate::error::{Result, StoreError};
+use crate::held_back::{Line, Telling};
 use crate::record::text;
 use crate::save::By;
 
@@ -196,12 +197,17 @@ fn next_change(row: &SqlRow<'_>, device: Uuid, incarnation: Uuid) -> Result<(Cha
 }
 
 impl Book {
-    /// Whether any change waits for a verdict.
+    /// Whether any change waits to be told; what is held back does not.
     pub fn waits(&self) -> Result<bool> {
-        self.read(waits)
+        self.read(|conn| {
+            let Line { from, end, .. } = Line::read(conn)?;
+            Ok(conn
+                .prepare_cached("SELECT 1 FROM outbox WHERE seq < ?1 OR seq >= ?2")?
+                .exists([from, end])?)
+        })
     }
 
-    /// The oldest unsent changes: without gaps, whole groups, at most `changes` and `bytes` of JSON (a single
+    /// The oldest unsent changes that may be told: without gaps, whole groups, at most `changes` and `bytes` of JSON (a single
     /// group that is larger is given alone). One short read; nothing is marked. The device id is
     /// nil before enrolment.
     pub fn outbox_batch(&self, changes: usize, bytes: usize) -> Result<Vec<Change>> {
@@ -234,6 +240,7 @@ impl Book {
         self.read(|conn| {
             let device = device::id(conn)?.unwrap_or(Uuid::nil());
             let incarnation = device::incarnation(conn)?;
+            let telling = Telling::read(conn)?;
             let mut select = conn.prepare_cached(&format!("{WAITING} LIMIT ?2"))?;
             let mut rows = select.query([after as i64, changes as i64 + 1])?;
             let mut batch: Vec<Change> = Vec::new();
@@ -242,6 +249,13 @@ impl Book {
             let mut whole = 0;
             while let Some(row) = rows.next()? {
                 let (next, bytes_of_next) = next_change(row, device, incarnation)?;
+                if telling.ends_at(next.id.seq as i64, &next.kind) {
+                    // Of a group nothing is told before all of it can be.
+                    if batch.last().is_some_and(|last| last.group == next.group) {
+                        batch.truncate(whole);
+                    }
+                    return Ok(batch);
+                }
                 if let Some(last) = batch.last() {
                     if last.id.seq + 1 != next.id.seq {
                         // What is missing came back as an echo though its verdict was lost: a push
@@ -260,7 +274,7 @@ impl Book {
                 }
                 batch.push(next);
                 if full {
-                    return rest_of_group(conn, batch, device, incarnation);
+                    return rest_of_group(conn, batch, &telling);
                 }
             }
             Ok(batch)
@@ -269,20 +283,17 @@ impl Book {
 }
 
 /// The first group alone is over the limit: it goes whole all the same.
-fn rest_of_group(
-    conn: &Connection,
-    mut batch: Vec<Change>,
-    device: Uuid,
-    incarnation: Uuid,
-) -> Result<Vec<Change>> {
-    let (Some(group), Some(last)) = (batch.first().map(|c| c.group), batch.last().map(|c| c.id.seq)) else {
-        return Ok(batch);
-    };
+fn rest_of_group(conn: &Connection, mut batch: Vec<Change>, telling: &Telling) -> Result<Vec<Change>> {
+    let Some((first, last)) = batch.first().zip(batch.last()) else { return Ok(batch) };
+    let (group, ChangeId { device, incarnation, .. }, last) = (first.group, first.id, last.id.seq);
     batch.retain(|c| c.group == group);
     let mut select = conn.prepare_cached(WAITING)?;
     let mut rows = select.query([last as i64])?;
     while let Some(row) = rows.next()? {
         let (next, _) = next_change(row, device, incarnation)?;
+        if next.group == group && telling.ends_at(next.id.seq as i64, &next.kind) {
+            return Ok(Vec::new());
+        }
         if next.group != group || batch.last().is_some_and(|c| c.id.seq + 1 != next.id.seq) {
             break;
         }
@@ -291,6 +302,7 @@ fn rest_of_group(
     Ok(batch)
 }
 
-fn waits(conn: &Connection) -> Result<bool> {
+/// Whether anything stands in it, held back or not.
+pub(crate) fn any(conn: &Connection) -> Result<bool> {
     Ok(conn.prepare_cached("SELECT 1 FROM outbox")?.exists([])?)
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::book::Book;
 use crate::error::Result;
 use crate::search::index;
-use crate::{cursor, meta, refused};
+use crate::{cursor, held_back, meta, refused};
 
 /// How far a scope is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct SyncState {
     pub waiting: u64,
     /// The same by kind code.
     pub waiting_by_kind: Vec<(String, u64)>,
+    /// Of those that wait, how many are held back until the province knows their kind.
+    pub held_back: u64,
     pub parked: u64,
     pub conflicts: u64,
     /// Refused changes on which somebody has decided, not yet put away.
@@ -70,8 +72,13 @@ impl Book {
             let waiting_by_kind = by_kind
                 .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?
                 .collect::<Result<_, _>>()?;
+            let line = held_back::Line::read(conn)?;
+            let held: i64 = conn
+                .prepare_cached("SELECT count(*) FROM outbox WHERE seq >= ?1 AND seq < ?2")?
+                .query_row([line.from, line.end], |row| row.get(0))?;
             Ok(SyncState {
                 waiting_by_kind,
+                held_back: held as u64,
                 waiting: count("SELECT count(*) FROM outbox")?,
                 parked: refused::open_count(conn, "parked")?,
                 conflicts: refused::open_count(conn, "conflict")?,

@@ -178,6 +178,12 @@ pub fn due(book: &Book) -> Result<Option<WipeOrder>, StoreError> {
     Ok(handed_over.then_some(order))
 }
 
+/// Holds back what the province does not know yet, unless this book is to be handed over whole and destroyed: the
+/// province keeps apart then what it does not know.
+pub(crate) fn hold_back(book: &Book) -> Result<(), StoreError> {
+    book.hold_back(text(book, ORDER)?.is_some())
+}
+
 /// Whether this desk is to retire and only waits until a backup of the province holds what it handed over: put back
 /// from an older one, nobody else could tell it again.
 fn retires_after_backup(book: &Book) -> Result<bool, StoreError> {

@@ -43,7 +43,11 @@ pub(crate) fn in_words(state: &SyncState, today: NaiveDate) -> (&'static str, &'
     }
     let away = if state.trouble.is_some() { "暂时连不上省平台，" } else { "" };
     if state.waiting > 0 {
-        return ("↑", "tx-waits", format!("{away}本机有 {} 条待上传，{checked}", state.waiting));
+        let held = match state.held_back {
+            0 => String::new(),
+            held => format!("（{held} 条要等省平台升级）"),
+        };
+        return ("↑", "tx-waits", format!("{away}本机有 {} 条待上传{held}，{checked}", state.waiting));
     }
     if state.attachments_up > 0 {
         let words = format!("{away}本机有 {} 个附件待上传，{checked}", state.attachments_up);

@@ -69,6 +69,7 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
         "enrolled": state.enrolled,
         "server": state.server,
         "waiting": state.waiting,
+        "held_back": state.held_back,
         "parked": state.parked,
         "conflicts": state.conflicts,
         "to_settle": state.to_settle,
@@ -104,6 +105,7 @@ fn tell(out: Out, state: &SyncState, after_round: bool) -> Outcome {
             "本机有 {} 条待上传；待处理：等您处理的 {} 项，本机提交、尚未定下的 {} 项{list}",
             state.waiting, state.to_settle, state.own_listed
         ));
+        lines.extend(state.held_back_words());
         if state.answered > 0 {
             lines.push(format!("您提交的 {} 条已有处理结果，用 quarantine list 查看", state.answered));
         }

@@ -45,7 +45,9 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
     let to = province_keys(book)?;
     let keys = Keys::of_desk(&device.key_seed)?;
     let cursors = book.cursors()?;
-    let waiting = book.sync_state()?.waiting;
+    standing::hold_back(book)?;
+    let state = book.sync_state()?;
+    let waiting = state.waiting - state.held_back;
     let mut pushes = Vec::new();
     let (mut after, mut changes) = (0, 0);
     while pushes.len() < MOST_PUSHES {

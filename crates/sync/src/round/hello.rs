@@ -72,7 +72,7 @@ impl Round<'_> {
 }
 
 /// Takes in who works here and where: users with their grants, the province's keys, scopes that are new and
-/// empty. Gives the scopes that are withdrawn.
+/// empty, kinds that the province knows. Gives the scopes that are withdrawn.
 pub(crate) fn whereabouts(
     book: &Book,
     hello: &HelloReply,
@@ -84,7 +84,9 @@ pub(crate) fn whereabouts(
         book.start_scope(&head.scope, head.generation, &head.view, now_ms)?;
     }
     let withdrawn = |scope: &RegionCode| !hello.scopes.iter().any(|head| head.scope == *scope);
-    Ok(book.scopes_held()?.into_iter().filter(withdrawn).collect())
+    let withdrawn: Vec<RegionCode> = book.scopes_held()?.into_iter().filter(withdrawn).collect();
+    book.set_kinds_known(hello.kinds.as_deref(), &withdrawn)?;
+    Ok(withdrawn)
 }
 
 /// What follows from a hello.
@@ -105,6 +107,7 @@ fn greeted(book: &Book, reply: HelloReply, now_ms: i64) -> Result<Greeted, Store
     book.set_audit_taken(reply.limits.audit_entries)?;
     let key_wanted = standing::hear(book, &reply, Heard::Now(now_ms))?;
     book.send_again_after(reply.acked)?;
+    book.set_told_to(reply.acked)?;
     let mut doubted = BTreeMap::new();
     for heard in &reply.former {
         let (after, _) = book.former_heard(heard)?;

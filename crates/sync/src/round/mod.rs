@@ -126,7 +126,8 @@ async fn whole_round(
     };
     let device = on_store(book, |book| book.device()).await?;
     let keys = on_store(book, crate::package::asked_for_keys).await?;
-    let silent = on_store(book, move |book| standing::silent(book, now_ms)).await?;
+    let silent =
+        on_store(book, move |book| Ok(standing::silent(book, now_ms)? || !book.asked_for_kinds()?)).await?;
     round.facts.greeted = device.access.is_some() && keys && !silent && why == Why::ByItself;
     round.look_what_waits().await?;
     // Every step either shrinks what is left or errs; the bound only guards against a province
@@ -230,8 +231,13 @@ impl Round<'_> {
         self.look_what_waits().await
     }
 
+    /// Whether anything is to be told, what the province does not know yet put aside.
     pub(crate) async fn look_what_waits(&mut self) -> Result<(), SyncError> {
-        self.facts.waiting = on_store(self.book, |book| book.waits()).await?;
+        let waits = |book: &Book| {
+            standing::hold_back(book)?;
+            book.waits()
+        };
+        self.facts.waiting = on_store(self.book, waits).await?;
         Ok(())
     }
 

@@ -202,8 +202,12 @@ impl Desk {
     }
 
     pub(crate) fn save(&self, id: Uuid, fields: Fields, now_ms: i64) {
+        self.save_of("household", id, fields, now_ms);
+    }
+
+    pub(crate) fn save_of(&self, kind: &str, id: Uuid, fields: Fields, now_ms: i64) {
         let by = By { author: self.user, now_ms, group: Uuid::new_v4() };
-        self.book.save_group(&[Save { id, kind: "household".into(), fields, void: None }], &by).unwrap();
+        self.book.save_group(&[Save { id, kind: kind.into(), fields, void: None }], &by).unwrap();
     }
 
     #[allow(dead_code)]

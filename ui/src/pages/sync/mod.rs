@@ -86,6 +86,8 @@ fn Standing(props: &StateProps) -> Html {
         "您写的那一份还留在本机，没有丢。请在下面核对，选定以后就按选定的上传。".to_owned()
     } else if state.complete {
         "本机的记录省平台都有了，各乡镇的台账也取到了最新。".to_owned()
+    } else if state.waiting > 0 && state.waiting == state.held_back {
+        "省平台还不认识这类登记，先留在本机，不会丢；省平台升级后自动上交。您可以继续登记。".to_owned()
     } else if state.waiting > 0 {
         "没传完的都在本机，不会丢。有网络时会自己上传，您可以继续做别的。".to_owned()
     } else {
@@ -143,6 +145,7 @@ fn WaitingByKind(props: &StateProps) -> Html {
                     }) }
                 </dl>
             }
+            if let Some(words) = state.held_back_words() { <p class="tx-muted">{ words }</p> }
             if let Some(words) = attachments(state) { <p class="tx-muted">{ words }</p> }
         </Card>
     }

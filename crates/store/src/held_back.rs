@@ -1,0 +1,217 @@
+//! What the province does not know yet is held back: it waits in the outbox behind all that can be told, and goes on
+//! its way once the province knows its kind (`docs/sync.md`, Kinds the province does not know).
+//!
+//! A desk tells its changes by number, without a gap (I2). So whatever is held back is numbered last; nothing that
+//! may have been told is numbered anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tiexin_domain::{RegionCode, shape};
+use uuid::Uuid;
+
+use crate::audit::Head;
+use crate::base::{self, Base};
+use crate::book::Book;
+use crate::error::{Result, StoreError};
+use crate::record::text;
+use crate::{meta, outbox, snapshot};
+
+/// The kinds that the province knows, as JSON; empty: it does not tell. Absent: it was never asked.
+const KNOWN: &str = "kinds_known";
+/// Scopes that this desk is to give up, as JSON: what is held back of them is told all the same (I11), and the
+/// province keeps it apart, whole.
+const LEAVING: &str = "leaving";
+/// The highest own number that has a verdict there, as its hello tells: up to it nothing is numbered anew.
+const TOLD: &str = "told_to";
+/// [`Line`] as JSON; absent while nothing is held back or could be.
+const LINE: &str = "held_back";
+
+/// How far the outbox is sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// The first that is held back, and one behind the last.
+    pub(crate) from: i64,
+    pub(crate) end: i64,
+    /// Numbers from here on came since.
+    sorted: i64,
+}
+
+impl Line {
+    pub(crate) fn read(conn: &Connection) -> Result<Line> {
+        Ok(meta::get(conn, LINE)?.and_then(|line| serde_json::from_str(&line).ok()).unwrap_or_default())
+    }
+
+    pub(crate) fn holds(self, seq: i64) -> bool {
+        (self.from..self.end).contains(&seq)
+    }
+}
+
+/// Numbers were given anew: nothing is sorted, and nothing was told under them.
+pub(crate) fn forget(conn: &Connection) -> Result<()> {
+    conn.execute("DELETE FROM meta WHERE key IN (?1, ?2)", [LINE, TOLD])?;
+    Ok(())
+}
+
+/// Which changes may be told.
+pub(crate) struct Telling {
+    known: Option<BTreeSet<String>>,
+    line: Line,
+}
+
+impl Telling {
+    pub(crate) fn read(conn: &Connection) -> Result<Telling> {
+        Ok(Telling { known: known(conn)?, line: Line::read(conn)? })
+    }
+
+    /// Whether a change stands where nothing more is told: it is held back, or nobody has looked at it yet.
+    pub(crate) fn ends_at(&self, seq: i64, kind: &str) -> bool {
+        let unknown = || self.known.as_ref().is_some_and(|known| !known.contains(kind));
+        self.line.holds(seq) || (seq >= self.line.sorted && unknown())
+    }
+}
+
+fn known(conn: &Connection) -> Result<Option<BTreeSet<String>>> {
+    Ok(meta::get(conn, KNOWN)?.and_then(|kinds| serde_json::from_str(&kinds).ok()))
+}
+
+impl Book {
+    /// Keeps which kinds the province knows, as its hello tells (`None`: it does not tell), and which scopes are to be
+    /// given up.
+    pub fn set_kinds_known(&self, kinds: Option<&[String]>, leaving: &[RegionCode]) -> Result<()> {
+        let known = kinds.map(|kinds| text(&kinds)).transpose()?.unwrap_or_default();
+        self.put_meta(&[(KNOWN, &known), (LEAVING, &text(&leaving)?)])
+    }
+
+    /// Keeps up to which number the province has heard this desk.
+    pub fn set_told_to(&self, acked: u64) -> Result<()> {
+        self.put_meta(&[(TOLD, &acked.to_string())])
+    }
+
+    /// Whether the province was ever asked which kinds it knows.
+    pub fn asked_for_kinds(&self) -> Result<bool> {
+        self.read(|conn| Ok(meta::get(conn, KNOWN)?.is_some()))
+    }
+
+    /// Puts what the province does not know behind all that can be told. Groups stay whole; whatever changes a record
+    /// that is held back, or names one that was made with it, is held back too. To be called before anything is told.
+    ///
+    /// `all`: nothing is held back, for the book is to be destroyed once all is handed over.
+    pub fn hold_back(&self, all: bool) -> Result<()> {
+        let due = |conn: &Connection| match strange_to(conn)? {
+            Some(_) => outbox::any(conn),
+            None => Ok(Line::read(conn)? != Line::default()),
+        };
+        if !self.read(due)? {
+            return Ok(());
+        }
+        self.write(|w| {
+            let Some(known) = strange_to(&w.tx)? else {
+                w.tx.execute("DELETE FROM meta WHERE key = ?1", [LINE])?;
+                return Ok(());
+            };
+            let waiting = waiting(&w.tx)?;
+            let leaving = meta::get(&w.tx, LEAVING)?.and_then(|scopes| serde_json::from_str(&scopes).ok());
+            let held = match all {
+                true => BTreeSet::new(),
+                false => held_among(&waiting, &known, &leaving.unwrap_or_else(Vec::new)),
+            };
+            let line = sort(&w.tx, &waiting, &held)?;
+            if line != Line::read(&w.tx)? {
+                meta::put(&w.tx, LINE, &text(&line)?)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+/// The kinds that the province knows, where records of others are here.
+fn strange_to(conn: &Connection) -> Result<Option<BTreeSet<String>>> {
+    let Some(known) = known(conn)? else { return Ok(None) };
+    let strange = snapshot::kinds(conn)?.iter().any(|kind| !known.contains(kind));
+    Ok(strange.then_some(known))
+}
+
+/// A change that waits, as far as it decides what is held back.
+struct Waiting {
+    seq: i64,
+    /// The row of its record.
+    row: i64,
+    group: Uuid,
+    id: Uuid,
+    kind: String,
+    scope: String,
+    /// The records that it names as those to which its own belongs.
+    names: Vec<Uuid>,
+}
+
+fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
+    let mut select = conn.prepare(
+        "SELECT seq, outbox.record, grp, id, kind, scope, body FROM outbox
+         JOIN record ON record.n = outbox.record WHERE seq > ?1 ORDER BY seq",
+    )?;
+    let mut rows = select.query([meta::number(conn, TOLD)?.unwrap_or(0)])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get(4)?;
+        let body: Value = serde_json::from_str(&row.get::<_, String>(6)?)
+            .map_err(|_| StoreError::Unreadable { what: "outbox" })?;
+        let named = |field| body.get("set")?.get(field)?.as_str()?.parse().ok();
+        let names = shape::parents(&kind).filter_map(named).collect();
+        let (seq, record, group, id) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        all.push(Waiting { seq, row: record, group, id, kind, scope: row.get(5)?, names });
+    }
+    Ok(all)
+}
+
+/// The numbers of what is held back.
+fn held_among(all: &[Waiting], known: &BTreeSet<String>, leaving: &[RegionCode]) -> BTreeSet<i64> {
+    let goes = |one: &Waiting| leaving.iter().any(|scope| scope.as_str() == one.scope);
+    let (mut held, mut records) = (BTreeSet::new(), BTreeSet::new());
+    for group in all.chunk_by(|one, next| one.group == next.group) {
+        let waits = |one: &Waiting| {
+            let strange = !known.contains(&one.kind);
+            strange || records.contains(&one.id) || one.names.iter().any(|name| records.contains(name))
+        };
+        if group.iter().any(waits) && !group.iter().any(goes) {
+            held.extend(group.iter().map(|one| one.seq));
+            records.extend(group.iter().map(|one| one.id));
+        }
+    }
+    held
+}
+
+/// Numbers what waits anew where that puts what is held back last; the same numbers are used.
+fn sort(conn: &Connection, waiting: &[Waiting], held: &BTreeSet<i64>) -> Result<Line> {
+    let sorted = Head::read(conn)?.outbox_seq + 1;
+    let (last, first): (Vec<&Waiting>, Vec<&Waiting>) =
+        waiting.iter().partition(|one| held.contains(&one.seq));
+    let from = waiting.get(first.len()).map_or(sorted, |one| one.seq);
+    let mut anew: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut rows: BTreeSet<i64> = BTreeSet::new();
+    for (one, place) in first.iter().chain(&last).zip(waiting) {
+        if one.seq != place.seq {
+            anew.insert(one.seq, place.seq);
+            rows.insert(one.row);
+        }
+    }
+    // Below nothing first: a number may be another's still.
+    for (old, new) in &anew {
+        conn.prepare_cached("UPDATE outbox SET seq = ?2 WHERE seq = ?1")?.execute(params![old, -new])?;
+    }
+    if !anew.is_empty() {
+        conn.execute("UPDATE outbox SET seq = -seq WHERE seq < 0", [])?;
+    }
+    for row in rows {
+        let Some(Base { state, mut pending }) = base::get(conn, row)? else { continue };
+        for seq in &mut pending {
+            *seq = anew.get(seq).copied().unwrap_or(*seq);
+        }
+        pending.sort_unstable();
+        base::put(conn, row, &Base { state, pending })?;
+    }
+    Ok(Line { from, end: sorted, sorted })
+}

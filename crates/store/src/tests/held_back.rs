@@ -1,0 +1,166 @@
+//! What the province does not know yet waits behind all that can be told.
+
+use serde_json::json;
+use tiexin_domain::RegionCode;
+use uuid::Uuid;
+
+use super::*;
+
+const FUTURE: &str = "kind_of_the_future";
+
+fn strange(book: &Book, word: &str) -> Uuid {
+    let one = id();
+    put(book, &save(one, FUTURE, json!({"region": VILLAGE, "name": word})));
+    one
+}
+
+fn group(book: &Book, saves: &[Save]) {
+    book.save_group(saves, &By { author: Uuid::from_u128(1), now_ms: NOW, group: id() }).unwrap();
+}
+
+fn knows(book: &Book, kinds: &[&str], acked: u64) {
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    book.set_kinds_known(Some(&kinds), &[]).unwrap();
+    book.set_told_to(acked).unwrap();
+}
+
+/// What is told now: records by number.
+fn told(book: &Book) -> Vec<(u64, Uuid)> {
+    book.hold_back(false).unwrap();
+    sound(book);
+    let batch = book.outbox_batch(500, 1 << 20).unwrap();
+    assert_eq!(book.waits().unwrap(), !batch.is_empty());
+    batch.iter().map(|change| (change.id.seq, change.record)).collect()
+}
+
+fn held(book: &Book) -> u64 {
+    book.sync_state().unwrap().held_back
+}
+
+#[test]
+fn what_is_not_known_is_numbered_behind_the_rest_until_it_is() {
+    let (dir, book, _) = book();
+    knows(&book, &["household", "visit"], 0);
+    let (a, x, b, y) = (
+        household(&book, VILLAGE, "甲"),
+        strange(&book, "一"),
+        household(&book, VILLAGE, "乙"),
+        strange(&book, "二"),
+    );
+    assert_eq!(told(&book), [(1, a), (2, b)]);
+    assert_eq!((held(&book), book.sync_state().unwrap().waiting), (2, 4));
+    // What is saved later goes before it, however often.
+    let c = household(&book, VILLAGE, "丙");
+    assert!(book.waits().unwrap(), "nobody has looked at it yet");
+    assert_eq!(told(&book), [(1, a), (2, b), (3, c)]);
+    put(&book, &save(x, FUTURE, json!({"region": VILLAGE, "name": "改"})));
+    drop(book);
+    let book = reopen(dir.path());
+    assert_eq!(told(&book), [(1, a), (2, b), (3, c)]);
+    assert_eq!((held(&book), record(&book, x).text("name")), (3, Some("改")));
+    // The province was upgraded.
+    knows(&book, &["household", "visit", FUTURE], 0);
+    assert_eq!(told(&book), [(1, a), (2, b), (3, c), (4, x), (5, y), (6, x)]);
+    assert_eq!(held(&book), 0);
+}
+
+#[test]
+fn one_that_does_not_tell_is_told_all() {
+    let (_dir, book, _) = book();
+    let (x, a) = (strange(&book, "一"), household(&book, VILLAGE, "甲"));
+    assert!(!book.asked_for_kinds().unwrap());
+    assert_eq!(told(&book), [(1, x), (2, a)]);
+    knows(&book, &["household"], 0);
+    assert_eq!(told(&book), [(1, a)]);
+    // An older one stands in its place.
+    book.set_kinds_known(None, &[]).unwrap();
+    assert!(book.asked_for_kinds().unwrap());
+    assert_eq!((told(&book), held(&book)), (vec![(1, a), (2, x)], 0));
+}
+
+#[test]
+fn groups_stay_whole_and_what_hangs_on_them_waits_too() {
+    let (_dir, book, _) = book();
+    knows(&book, &["household", "person", "visit"], 0);
+    let (home, x, member) = (household(&book, VILLAGE, "甲"), id(), id());
+    let with = |name: &str| json!({"region": VILLAGE, "head_name": "甲", "notes": name});
+    let named = json!({"region": VILLAGE, "name": "乙", "household": home.to_string()});
+    assert_eq!(told(&book), [(1, home)]);
+    // A new family, known, and something strange in one group; then its own visit, and work on the other family.
+    let other = id();
+    group(&book, &[save(other, "household", with("一")), save(x, FUTURE, json!({"region": VILLAGE}))]);
+    let met = visit(&book, other, "甲", "2026-10-05", json!({}));
+    put(&book, &save(member, "person", named));
+    put(&book, &save(other, "household", with("二")));
+    assert_eq!(told(&book), [(1, home), (2, member)]);
+    assert_eq!((held(&book), record(&book, other).text("notes")), (4, Some("二")));
+    knows(&book, &["household", "person", "visit", FUTURE], 0);
+    assert_eq!(
+        told(&book),
+        [(1, home), (2, member), (3, other), (4, x), (5, met), (6, other)],
+        "in the order in which they were saved"
+    );
+}
+
+/// A change that came after the outbox was sorted is not told by mistake, nor half of its group.
+#[test]
+fn what_nobody_has_looked_at_is_not_told() {
+    let (_dir, book, _) = book();
+    knows(&book, &["household"], 0);
+    let (a, x) = (household(&book, VILLAGE, "甲"), strange(&book, "一"));
+    assert_eq!(told(&book), [(1, a)]);
+    let (b, c) = (household(&book, VILLAGE, "乙"), id());
+    let half = [
+        save(c, "household", json!({"region": VILLAGE, "head_name": "丙"})),
+        save(id(), FUTURE, json!({"region": VILLAGE})),
+    ];
+    group(&book, &half);
+    let after = |seq| book.outbox_batch_after(seq, 500, 1 << 20).unwrap();
+    assert!(after(1).is_empty(), "what is held back lies between");
+    assert_eq!(told(&book), [(1, a), (2, b)]);
+    group(&book, &[save(id(), FUTURE, json!({"region": VILLAGE}))]);
+    assert!(after(5).is_empty());
+    assert_eq!(
+        (told(&book), held(&book), record(&book, x).text("name")),
+        (vec![(1, a), (2, b)], 4, Some("一"))
+    );
+}
+
+/// What the province has a verdict for keeps its number: the verdict is asked for again under it.
+#[test]
+fn what_was_told_before_is_not_numbered_anew() {
+    let (_dir, book, _) = book();
+    let (x, a, y, b) = (
+        strange(&book, "一"),
+        household(&book, VILLAGE, "甲"),
+        strange(&book, "二"),
+        household(&book, VILLAGE, "乙"),
+    );
+    knows(&book, &["household"], 2);
+    assert_eq!(told(&book), [(1, x), (2, a), (3, b)]);
+    assert_eq!(held(&book), 1);
+    // Under a new number of the book nothing was told.
+    book.take_new_incarnation().unwrap();
+    assert_eq!(told(&book), [(1, a), (2, b)]);
+    assert_eq!(held(&book), 2);
+    assert!(record(&book, y).text("name").is_some());
+}
+
+/// A scope that is given up is handed over first, strange things too: the province keeps them apart (I11).
+#[test]
+fn what_leaves_the_desk_is_told_all_the_same() {
+    let (_dir, book, _) = book();
+    knows(&book, &["household"], 0);
+    let (x, a) = (strange(&book, "一"), household(&book, VILLAGE, "甲"));
+    assert_eq!(told(&book), [(1, a)]);
+    let town: RegionCode = "340323100".parse().unwrap();
+    let handed_over = |all| {
+        book.hold_back(all).unwrap();
+        let batch = book.outbox_batch(500, 1 << 20).unwrap();
+        batch.iter().map(|change| change.record).collect::<Vec<_>>()
+    };
+    assert_eq!(handed_over(true), [a, x]);
+    assert_eq!(handed_over(false), [a]);
+    book.set_kinds_known(Some(&["household".to_owned()]), &[town]).unwrap();
+    assert_eq!(handed_over(false), [a, x]);
+}
