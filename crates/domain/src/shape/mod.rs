@@ -12,7 +12,7 @@ mod words;
 
 pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, label_in};
 pub use list::{Column, Shows};
-pub use sample::{sample, samples};
+pub use sample::{sample, samples, valid, worded};
 pub use stamps::STAMPS;
 
 use crate::nouns::{self, Kind, Noun};
