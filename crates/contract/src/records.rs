@@ -33,6 +33,10 @@ pub struct ListRecords {
     #[serde(default)]
     pub skip: u64,
     pub limit: u32,
+    /// The fields that rows carry; absent: those of the kind's own list. By what a row belongs to it is opened, and that
+    /// comes along; what a list may not show does not come, whoever asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
 }
 
 impl ListRecords {
@@ -47,6 +51,7 @@ impl ListRecords {
             after: None,
             skip: 0,
             limit,
+            columns: None,
         }
     }
 }
@@ -101,6 +106,9 @@ pub struct RecordRow {
     pub title: String,
     /// Masked fields hold their masked form; [`RecordRow::masked`] names them.
     pub fields: Fields,
+    /// Full years, of a kind whose list tells an age, when it was asked for (`age`) or nothing was; not of who has died.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masked: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -36,16 +36,73 @@ pub(crate) fn lost<'r>(
 pub(crate) enum Shown {
     /// A list, a search, a figure's records, an export.
     Listed,
+    /// A history, a conflict, two records side by side: about the one record, and read by others than its family's worker.
+    Judged,
     /// The family's own page, or the one record opened by itself.
     Own,
 }
 
+/// The fields that the rows of a list carry.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Columns {
+    /// Those of the kind's own list.
+    #[default]
+    Usual,
+    Asked(Vec<String>),
+}
+
+impl Columns {
+    /// By what a record belongs to its row is opened: that comes with every list.
+    fn have(&self, kind: &str, field: &str) -> bool {
+        match self {
+            Columns::Usual => shape::of(kind).is_some_and(|shape| shape.lists(field)),
+            Columns::Asked(fields) => {
+                fields.iter().any(|asked| asked == field)
+                    || shape::parents(kind).any(|parent| parent == field)
+            }
+        }
+    }
+
+    /// Whether rows tell the age of whom they are about.
+    pub(crate) fn have_age(&self) -> bool {
+        match self {
+            Columns::Usual => true,
+            Columns::Asked(fields) => fields.iter().any(|asked| asked == "age"),
+        }
+    }
+}
+
+impl From<Option<Vec<String>>> for Columns {
+    fn from(asked: Option<Vec<String>>) -> Columns {
+        asked.map_or(Columns::Usual, Columns::Asked)
+    }
+}
+
+/// What a list shows of it: of the columns that it has.
+pub(crate) fn cover_listed(
+    record: &Record,
+    columns: &Columns,
+    viewer: Uuid,
+    lost: &Lost,
+) -> (Fields, Vec<String>) {
+    covered(record, Shown::Listed, viewer, lost, |field| columns.have(&record.kind, field))
+}
+
 /// What remains to be shown, and the names of masked fields.
 pub(crate) fn cover(record: &Record, shown: Shown, viewer: Uuid, lost: &Lost) -> (Fields, Vec<String>) {
-    let mut fields = record.fields.clone();
-    for field in withheld(record, shown, viewer) {
-        fields.remove(&field);
-    }
+    covered(record, shown, viewer, lost, |_| true)
+}
+
+fn covered(
+    record: &Record,
+    shown: Shown,
+    viewer: Uuid,
+    lost: &Lost,
+    wanted: impl Fn(&str) -> bool,
+) -> (Fields, Vec<String>) {
+    let shows = |field: &str| wanted(field) && may_see(record, field, shown, viewer);
+    let there = record.fields.iter().filter(|(field, _)| shows(field));
+    let mut fields: Fields = there.map(|(field, value)| (field.clone(), value.clone())).collect();
     if shown == Shown::Listed
         && let Some(names) = lost_to(record, lost)
     {
@@ -136,6 +193,7 @@ pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<Strin
 fn may_see(record: &Record, field: &str, shown: Shown, viewer: Uuid) -> bool {
     match audience(&record.kind, field) {
         Audience::Everyone => true,
+        Audience::OwnPage => shown != Shown::Listed,
         Audience::FamilyPage => shown == Shown::Own,
         Audience::Author => record.reference(RECORDED_BY_ID) == Some(viewer),
         Audience::Nobody => false,
@@ -157,7 +215,7 @@ pub(crate) fn mask(how: Mask, text: &str) -> String {
 
 /// A value that cannot be shown whole outside its field: histories and troubles use this.
 pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: Uuid, lost: &Lost) -> Value {
-    if !may_see(record, field, Shown::Listed, viewer) {
+    if !may_see(record, field, Shown::Judged, viewer) {
         return if value.is_null() { Value::Null } else { Value::String(NOT_HERE.into()) };
     }
     if let Value::String(text) = value

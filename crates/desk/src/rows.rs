@@ -5,20 +5,22 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{Care, InVain, RecordRow, RecordState};
-use tiexin_domain::Kind;
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
+use tiexin_domain::{Kind, PartialDate, YearHint, shape};
 use uuid::Uuid;
 
 use crate::commands::person_of;
-use crate::masking::{self, Shown};
+use crate::masking::{self, Columns, Shown};
 use crate::rights::At;
 use crate::{errors, place, province};
 
 /// Makes rows for one call; what is the same for all of them is looked up once.
 pub(crate) struct Rows {
     viewer: Uuid,
+    today: NaiveDate,
+    columns: Columns,
     enrolled: bool,
     waiting: HashSet<Uuid>,
     refused: HashSet<Uuid>,
@@ -47,6 +49,8 @@ impl Rows {
         let lost = masking::lost(at.book(), records.iter().copied())?;
         Ok(Rows {
             viewer: at.user.id,
+            today: at.today,
+            columns: Columns::Usual,
             enrolled,
             waiting,
             refused,
@@ -56,8 +60,16 @@ impl Rows {
         })
     }
 
+    /// Of a list with these columns.
+    fn with(self, columns: Columns) -> Rows {
+        Rows { columns, ..self }
+    }
+
     pub(crate) fn row(&self, record: &Record, shown: Shown) -> RecordRow {
-        let (fields, masked) = masking::cover(record, shown, self.viewer, &self.lost);
+        let (fields, masked) = match shown {
+            Shown::Listed => masking::cover_listed(record, &self.columns, self.viewer, &self.lost),
+            other => masking::cover(record, other, self.viewer, &self.lost),
+        };
         let checked = nouns::check(&record.kind, &record.fields).ok();
         let region = record.region();
         RecordRow {
@@ -71,6 +83,7 @@ impl Rows {
                 _ => self.named(record),
             },
             masked,
+            age: self.age(record),
             gaps: checked.map(|c| c.gaps).unwrap_or_default(),
             state: self.state(record),
             care: household_of_file(record).and_then(|home| self.care.get(&home).cloned()),
@@ -79,6 +92,12 @@ impl Rows {
             recorded_at: recorded_at(record),
             fields,
         }
+    }
+
+    fn age(&self, record: &Record) -> Option<u32> {
+        let shape = shape::of(&record.kind).filter(|_| self.columns.have_age())?;
+        let birth = PartialDate::parse(record.text(shape.ages()?)?, YearHint::None).ok()?;
+        if (shape.ended)(&record.fields) { None } else { birth.age(self.today) }
     }
 
     /// Two names of contacts alone do not say whose they are.
@@ -173,4 +192,14 @@ pub(crate) fn opened(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> 
 pub(crate) fn all(at: &At, records: &[Record], shown: Shown) -> Result<Vec<RecordRow>, ErrorReply> {
     let rows = Rows::of(at, records)?;
     Ok(records.iter().map(|record| rows.row(record, shown)).collect())
+}
+
+/// The rows of a list with these columns.
+pub(crate) fn of_list(
+    at: &At,
+    records: &[Record],
+    columns: Option<Vec<String>>,
+) -> Result<Vec<RecordRow>, ErrorReply> {
+    let rows = Rows::of(at, records)?.with(columns.into());
+    Ok(records.iter().map(|record| rows.row(record, Shown::Listed)).collect())
 }

@@ -125,6 +125,11 @@ impl PartialDate {
         }
     }
 
+    /// Full years until `today`, of somebody born then; of a month or a year reckoned from its first day.
+    pub fn age(self, today: NaiveDate) -> Option<u32> {
+        today.years_since(self.begins()?)
+    }
+
     /// Whether the day or the month is missing.
     pub fn is_partial(self) -> bool {
         !matches!(self, PartialDate::Day(_))

@@ -6,7 +6,7 @@ use tiexin_contract::records::{
     Filter, FilterOp, GetRecord, Hit, ListRecords, RecordHistory, RecordRow, Search as Find, Sort, Unmask,
 };
 use tiexin_domain::date::YearHint;
-use tiexin_domain::{Kind, PartialDate};
+use tiexin_domain::{Kind, PartialDate, shape};
 
 use super::args::{Families, List, Move, Search, Show};
 use super::at::Door;
@@ -23,6 +23,7 @@ pub(super) async fn list(door: Door, args: List) -> Outcome {
         return super::voided::list(door, vec![kind], args.within.region.as_deref(), None, args.limit).await;
     }
     let filters = args.filter.iter().map(|text| filter(text)).collect::<Outcome<Vec<_>>>()?;
+    let columns = columns(&kind, args.columns)?;
     let sort = args.sort.as_deref().map(|field| Sort {
         field: field.trim_start_matches('-').to_owned(),
         descending: field.starts_with('-'),
@@ -38,6 +39,7 @@ pub(super) async fn list(door: Door, args: List) -> Outcome {
         after: None,
         skip: 0,
         limit: args.limit.min(PAGE),
+        columns,
     };
     let (mut rows, mut total) = (Vec::new(), 0);
     loop {
@@ -66,6 +68,18 @@ pub(super) fn kind(code: &str) -> Outcome<String> {
     }
     let known: Vec<&str> = Kind::ALL.iter().map(Kind::code).collect();
     Err(Failure::new(Exit::Usage, format!("没有这类记录：{code}。可以是：{}", known.join("、"))))
+}
+
+/// The columns that rows are to have; none of them is one that the kind does not have.
+fn columns(kind: &str, asked: Vec<String>) -> Outcome<Option<Vec<String>>> {
+    let ages = shape::of(kind).is_some_and(|shape| shape.ages().is_some());
+    let known = |name: &str| shape::field(kind, name).is_some() || (ages && name == "age");
+    if let Some(unknown) = asked.iter().find(|name| !known(name)) {
+        let label = Kind::from_code(kind).label().to_owned();
+        let told = format!("{label}没有“{unknown}”这一栏。有哪些栏，请看 tiexin-desk shape {kind}。");
+        return Err(Failure::new(Exit::Usage, told));
+    }
+    Ok((!asked.is_empty()).then_some(asked))
 }
 
 /// `字段=值`, `字段~包含`, `字段>=从`, `字段<=到`, `字段!`.

@@ -14,7 +14,7 @@ use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
 use tiexin_store::{Key, ListQuery, Op, Regions};
 use uuid::Uuid;
 
-use crate::masking::{self, Shown};
+use crate::masking;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Place, READ};
 use crate::{errors, files, place, rows, values};
@@ -34,7 +34,7 @@ fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
     let page = at.book().list(&query).map_err(errors::store)?;
     let total = counted.or(page.total).unwrap_or_default();
     Ok(RecordPage {
-        rows: rows::all(at, &page.records, Shown::Listed)?,
+        rows: rows::of_list(at, &page.records, args.columns)?,
         next: page.next.map(|key| After { key, total }.as_text()),
         total,
     })
@@ -244,6 +244,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     let may = |field: &str| audience(&args.list.kind, field) == Audience::Everyone;
     let columns: Vec<(String, String)> = args.columns.into_iter().filter(|(field, _)| may(field)).collect();
     let named: Vec<&str> = columns.iter().map(|(field, _)| field.as_str()).collect();
+    let fields: Vec<String> = named.iter().map(|field| (*field).to_owned()).collect();
     let kind = Kind::from_code(&args.list.kind);
     let heads = columns.iter().map(|(_, head)| Column::new(head.clone())).collect();
     let name = format!("{}_{}.xlsx", kind.label(), at.today.format("%Y%m%d"));
@@ -258,7 +259,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     loop {
         let (query, _) = query(&list, at.today)?;
         let page = at.book().list(&query).map_err(errors::store)?;
-        for row in rows::all(at, &page.records, Shown::Listed)? {
+        for row in rows::of_list(at, &page.records, Some(fields.clone()))? {
             let texts: Vec<String> = named.iter().map(|field| cell(&row, field)).collect();
             let cells: Vec<Cell<'_>> =
                 texts.iter().map(|t| if t.is_empty() { Cell::Blank } else { Cell::Text(t) }).collect();
@@ -283,6 +284,7 @@ fn cell(row: &RecordRow, field: &str) -> String {
     match field {
         "region" | "region_name" => row.region_name.clone(),
         "title" => row.title.clone(),
+        "age" => row.age.map(|age| age.to_string()).unwrap_or_default(),
         "care_contacts" => row.care.as_ref().map(Care::contacts).unwrap_or_default(),
         "care_last_visit" => {
             row.care.as_ref().and_then(|care| care.last_visit).map(|day| day.to_string()).unwrap_or_default()

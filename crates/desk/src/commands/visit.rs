@@ -173,7 +173,9 @@ fn same(at: &At, args: SameVisits) -> Result<Vec<RecordRow>, ErrorReply> {
     let is_same =
         |visit: &Record| visit.text("date") == Some(&day) && visit.text("kind") == Some(args.kind.as_str());
     let found: Vec<Record> = visits.into_iter().filter(is_same).collect();
-    rows::all(at, &found, Shown::Listed)
+    // What the question tells of them.
+    let columns = ["date", "visitors", "note"].map(str::to_owned);
+    rows::of_list(at, &found, Some(columns.into()))
 }
 
 const MOST_DUE: usize = 8;

@@ -54,7 +54,7 @@ fn a_demo_county_is_sound_and_full_of_work() {
 fn the_same_seed_makes_the_same_county() {
     let ids = || {
         let (desk, password) = demo();
-        let list = ask(&desk, "guyang", &password, &["list", "visit", "--limit", "50"]);
+        let list = ask(&desk, "guyang", &password, &["list", "visit", "--limit", "50", "--columns", "note"]);
         let rows = list["rows"].as_array().unwrap().clone();
         rows.iter().map(|r| (r["id"].clone(), r["fields"]["note"].clone())).collect::<Vec<_>>()
     };

@@ -3,7 +3,7 @@
 use calamine::Reader;
 use serde_json::json;
 use tiexin_contract::family::{GetFamily, RegisterFamily, VisitStart};
-use tiexin_contract::records::{ExportList, GetRecord, SaveRecord, Search, Unmask};
+use tiexin_contract::records::{ExportList, GetRecord, ListRecords, SaveRecord, Search, Unmask};
 use tiexin_contract::today::GetToday;
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Person;
@@ -110,7 +110,8 @@ async fn numbers_in_notes_are_masked_and_shown_only_on_purpose() {
         fields: fields(json!({"region": VILLAGE, "name": "孙有福", "notes": notes})),
     };
     let saved = office.ok(save(None, None, &notes)).await;
-    let listed = office.ok(list("member", TOWNSHIP, 5)).await.rows.remove(0);
+    let with_notes = ListRecords { columns: Some(vec!["notes".into()]), ..list("member", TOWNSHIP, 5) };
+    let listed = office.ok(with_notes).await.rows.remove(0);
     let opened = office.ok(GetRecord { id: saved.id }).await;
     for row in [&listed, &opened, &saved.row] {
         let shown = row.fields["notes"].as_str().unwrap();

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use chrono::Days;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tiexin_domain::shape;
 
 use crate::clock::{china_today, china_zone};
 use crate::matching::{fits, reach, short};
@@ -116,7 +117,10 @@ impl Book {
     }
 
     pub(crate) fn rows(&self, kind: &str) -> Outcome<Vec<Value>> {
-        let list = self.good(&["list", kind, "--limit", "1000"])?;
+        // A case looks at any field of a record; a list has its own columns.
+        let fields = shape::of(kind).map(|shape| shape.fields).unwrap_or_default().iter();
+        let columns = fields.map(|field| field.name).collect::<Vec<_>>().join(",");
+        let list = self.good(&["list", kind, "--limit", "1000", "--columns", &columns])?;
         Ok(list["rows"].as_array().cloned().unwrap_or_default())
     }
 

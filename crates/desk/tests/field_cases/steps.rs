@@ -9,8 +9,8 @@
 //! {"void": "$NAME", "reason": TEXT}
 //! {"undo": FILE}                                     takes the import of that file back, through `serve`
 //! {"mend": FILE, "cells": {"J6": "text"}, "to": FILE}  writes texts into the first sheet of an xlsx
-//! {"list": KIND, "where": {...}, "count": n|{"min","max"}, "every": {...}, "unmasked": {...}, "sum": PATH,
-//!  "at_most": "600.00"}
+//! {"list": KIND, "where": {...}, "count": n|{"min","max"}, "every": {...}, "unmasked": {...}, "own": {...}, "sum": PATH,
+//!  "at_most": "600.00"}                              own: what no list shows, on the page of each
 //! {"told": finding, "file": FILE}                    the last import of FILE has such a finding
 //! {"reply": RE, "file": FILE}                        its reply or stderr says so
 //! {"figures": "F1", "month": "2026-10", "region": CODE, "is": {PATH: VALUE}, "is_not": {PATH: VALUE}}
@@ -250,6 +250,13 @@ impl Book {
         for (path, want) in entries(&step["every"]) {
             let there = reach(row, path);
             ensure(fits(&there, want), || format!("{}: {path} is {}, not {want}", of(), json!(there)))?;
+        }
+        if step.get("own").is_some() {
+            let page = self.good(&["show", row["id"].as_str().expect("an id")])?;
+            for (path, want) in entries(&step["own"]) {
+                let there = reach(&page, path);
+                ensure(fits(&there, want), || format!("{}: {path} is {}, not {want}", of(), json!(there)))?;
+            }
         }
         for (field, want) in entries(&step["unmasked"]) {
             // A record without the field has nothing to unmask.

@@ -8,7 +8,7 @@ use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::{Kind, Noun, PersonRef, Problem};
 use crate::money::Fen;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InsuranceClaim {
@@ -44,7 +44,7 @@ impl Noun for InsuranceClaim {
             Column::field("insured").width(9).unsorted(),
             Column::field("days").width(7),
             Column::field("amount").head("金额（元）").width(8),
-            Column::field("policy").width(13),
+            Column::field("policy").width(13).unsorted().unfiltered(),
             Column::STATE,
         ],
         ..Shape::new::<Self>(
@@ -56,7 +56,10 @@ impl Noun for InsuranceClaim {
                 on_day("paid_on", "理赔日期"),
                 Field::new("amount", "理赔金额", Holds::Money).required().roles(&[Role::Number]).must(),
                 Field::new("days", "住院天数", Holds::Count).asked(),
-                Field::new("policy", "保险单号", Holds::Text).finds(&[Find::Words]).asked(),
+                Field::new("policy", "保险单号", Holds::Text)
+                    .mask(Mask::Number)
+                    .finds(&[Find::Words])
+                    .asked(),
                 NOTES.fold("更多"),
                 ASKED_REGION.fold("更多"),
             ],

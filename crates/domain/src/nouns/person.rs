@@ -10,7 +10,7 @@ use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::id_number::{IdNumber, Sex};
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Mask, Role, Shape};
+use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 
 codes! {
     /// Relation to the head of the household.
@@ -149,7 +149,7 @@ impl Noun for Person {
             Column::field("relation").width(8),
             Column::field("sex").width(6),
             Column::PLACE,
-            Column::field("birth").width(8),
+            Column::age("birth"),
             Column::field("tags").width(12).unsorted(),
             Column::GAPS,
             Column::STATE,
@@ -165,7 +165,11 @@ impl Noun for Person {
                     .roles(&[Role::Category])
                     .asked(),
                 Field::new("sex", "性别", Holds::Code(Sex::CHOICES)).with(&["id_number"]).asked(),
-                Field::new("birth", "出生日期", Holds::PartialDay).past().roles(&[Role::Day]).asked(),
+                Field::new("birth", "出生日期", Holds::PartialDay)
+                    .past()
+                    .audience(Audience::OwnPage)
+                    .roles(&[Role::Day])
+                    .asked(),
                 Field::new("id_number", "身份证号", Holds::Text)
                     .sensitive()
                     .mask(Mask::Number)

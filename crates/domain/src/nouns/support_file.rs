@@ -201,7 +201,7 @@ impl Noun for SupportFile {
                     .bits(&[("phone_only", flag::PHONE_ONLY), ("declined", flag::DECLINED)])
                     .asked(),
                 Field::new("preference_on", "问到意愿的日期", Holds::Day).past().asked(),
-                Field::new("emergency_contact", "紧急联系人", Holds::Text).asked(),
+                Field::new("emergency_contact", "紧急联系人", Holds::Text).free().asked(),
                 Field::new("phone", "紧急联系电话", Holds::Text)
                     .mask(Mask::Phone)
                     .finds(&[Find::Phone])
@@ -214,7 +214,7 @@ impl Noun for SupportFile {
                 Field::new("doctor", "签约家庭医生", Holds::Text).fold(HELP),
                 Field::new("doctor_signed_on", "签约日期", Holds::PartialDay).past().fold(HELP),
                 Field::new("hospital", "就医绿色通道医院", Holds::Text).fold(HELP),
-                Field::new("policy", "保险单号", Holds::Text).fold(HELP),
+                Field::new("policy", "保险单号", Holds::Text).mask(Mask::Number).fold(HELP),
                 Field::new("category", "家庭类别", Holds::Code(LossCategory::CHOICES))
                     .required()
                     .sensitive()

@@ -90,6 +90,9 @@ pub enum Find {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
     Everyone,
+    /// Only where the one record is looked at: its own page, its history, beside another one. Never on a list, in a
+    /// search, an export or a notice.
+    OwnPage,
     /// Only on the family's own page: never on a list, in a search, an export or a notice (`domain.md` §4).
     FamilyPage,
     /// Who recorded it.

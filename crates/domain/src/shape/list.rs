@@ -7,6 +7,8 @@ pub enum Shows {
     Field(&'static str),
     /// The first of two texts that is there, on one line.
     Either(&'static str, &'static str),
+    /// The age of whom this field tells the birth: the date itself stands on the record's own page.
+    Age(&'static str),
     /// The village or township.
     Place,
     /// Where the record's newest change is.
@@ -46,6 +48,10 @@ impl Column {
 
     pub const fn either(one: &'static str, other: &'static str) -> Column {
         Column::new(Shows::Either(one, other), 10)
+    }
+
+    pub const fn age(birth: &'static str) -> Column {
+        Column::new(Shows::Age(birth), 6).unsorted().unfiltered()
     }
 
     pub const PLACE: Column = Column::new(Shows::Place, 11);

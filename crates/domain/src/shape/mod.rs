@@ -109,6 +109,25 @@ impl Shape {
         self.with(role).next()
     }
 
+    /// Whether the field's value comes with a list that asks for no columns of its own: one of its columns shows it, or
+    /// a row is opened by it.
+    pub fn lists(&self, name: &str) -> bool {
+        let shows = |column: &Column| match column.shows {
+            Shows::Field(field) => field == name,
+            Shows::Either(one, other) => one == name || other == name,
+            _ => false,
+        };
+        self.list.iter().any(shows) || self.parents().any(|field| field == name)
+    }
+
+    /// The field from which a list tells an age.
+    pub fn ages(&self) -> Option<&'static str> {
+        self.list.iter().find_map(|column| match column.shows {
+            Shows::Age(birth) => Some(birth),
+            _ => None,
+        })
+    }
+
     /// Fields that name what a record belongs to, into what it was merged among them.
     pub fn parents(&self) -> impl Iterator<Item = &'static str> + use<> {
         let own = self.fields.iter().filter(|field| field.has(Role::Family) || field.has(Role::Parent));

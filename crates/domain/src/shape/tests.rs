@@ -81,9 +81,20 @@ fn every_kind_has_a_shape_that_holds_together() {
         let named = |column: &Column| match column.shows {
             Shows::Field(name) => shape.field(name).is_some(),
             Shows::Either(one, other) => shape.field(one).is_some() && shape.field(other).is_some(),
+            Shows::Age(birth) => shape.field(birth).is_some_and(|field| field.holds == Holds::PartialDay),
             _ => true,
         };
         assert!(shape.list.iter().all(named), "{kind:?}: a column shows what the noun does not have");
+        for column in shape.list {
+            let Shows::Field(name) = column.shows else { continue };
+            let Some(field) = shape.field(name) else { continue };
+            let hidden = field.mask.is_some() || field.audience != Audience::Everyone;
+            assert!(
+                !hidden || column.unsorted && column.unfiltered,
+                "{kind:?}.{name}: what is hidden is not asked for"
+            );
+            assert!(field.audience == Audience::Everyone, "{kind:?}.{name} is on the list");
+        }
         assert!(shape.list.is_empty() == shape.empty.0.is_empty(), "{kind:?}: a list says what it is for");
         if let Some(told) = shape.timeline {
             assert!(shape.field(told).is_some(), "{kind:?}: {told}");

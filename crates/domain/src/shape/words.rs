@@ -59,6 +59,7 @@ impl Audience {
     pub fn code(self) -> &'static str {
         match self {
             Audience::Everyone => "everyone",
+            Audience::OwnPage => "own_page",
             Audience::FamilyPage => "family_page",
             Audience::Author => "author",
             Audience::Nobody => "nobody",
@@ -68,6 +69,7 @@ impl Audience {
     pub fn label(self) -> &'static str {
         match self {
             Audience::Everyone => "",
+            Audience::OwnPage => "只在记录自己的页面",
             Audience::FamilyPage => "只在本户的页面",
             Audience::Author => "只有登记人",
             Audience::Nobody => "不显示",

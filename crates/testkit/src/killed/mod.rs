@@ -166,6 +166,7 @@ async fn all(desk: &Desk, kind: &str) -> Result<Vec<RecordRow>, Trouble> {
 }
 
 fn listing(kind: &str, limit: u32) -> ListRecords {
-    // Invariant: a region code of the standard.
-    ListRecords::of(kind, TOWNSHIP.parse().expect("a region code"), limit)
+    // Invariant: a region code of the standard. The marks of the trials stand in notes.
+    let list = ListRecords::of(kind, TOWNSHIP.parse().expect("a region code"), limit);
+    ListRecords { columns: Some(["name", "head_name", "notes", "note"].map(str::to_owned).into()), ..list }
 }

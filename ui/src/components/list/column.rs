@@ -26,6 +26,8 @@ pub(crate) enum Show {
     Minutes,
     /// This field, or else that one, on one line.
     Either(&'static str),
+    /// Full years.
+    Age,
     /// The village or township.
     Place,
     /// Where its newest change is.
@@ -93,6 +95,7 @@ impl Column {
                 (name, label(name), shape.field(name).map_or(Show::Text, |field| Show::of(field.holds)))
             }
             Shows::Either(name, other) => (name, label(name), Show::Either(other)),
+            Shows::Age(_) => ("age", "年龄", Show::Age),
             Shows::Place => ("region", label("region"), Show::Place),
             Shows::State => ("", "状态", Show::State),
             Shows::Gaps => ("", "待补", Show::Gaps),
@@ -147,6 +150,7 @@ impl Column {
             }
             Show::Contacts => care::contacts(row),
             Show::LastVisit => care::last_visit(row),
+            Show::Age => row.age.map(|age| age.to_string()).unwrap_or_default(),
             Show::Place => row.region_name.clone(),
             Show::State => crate::components::state_mark::words(row.state).1.to_owned(),
             Show::Gaps => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),

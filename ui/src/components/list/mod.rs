@@ -126,6 +126,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         after: None,
         skip: 0,
         limit: PAGE as u32,
+        columns: None,
     };
 
     // One page, under the question of its time.

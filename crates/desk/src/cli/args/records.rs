@@ -108,8 +108,11 @@ pub(in crate::cli) struct List {
     /// 排序字段；前面加 - 为从大到小
     #[arg(long, value_name = "字段", allow_hyphen_values = true)]
     pub(in crate::cli) sort: Option<String>,
+    /// 每条带哪些字段，用逗号隔开；不写则是这种列表自己的栏目
+    #[arg(long, value_name = "字段", value_delimiter = ',')]
+    pub(in crate::cli) columns: Vec<String>,
     /// 只列作废的（最近的在前），用 unvoid 恢复
-    #[arg(long, conflicts_with_all = ["filter", "sort"])]
+    #[arg(long, conflicts_with_all = ["filter", "sort", "columns"])]
     pub(in crate::cli) voided: bool,
 }
 

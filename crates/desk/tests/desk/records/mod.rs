@@ -39,7 +39,13 @@ async fn numbers_are_masked_until_somebody_asks() {
     assert_eq!((&row.fields["sex"], &row.fields["birth"]), (&json!("male"), &json!("1980-01-01")));
     assert_eq!(row.recorded_by.as_deref(), Some("王丽"));
     let page = office.ok(list("person")).await;
-    assert_eq!(page.rows[0].fields["id_number"], "****************1X");
+    // A list carries its own columns, and an age in the place of the day of birth.
+    assert!(!page.rows[0].fields.contains_key("id_number") && !page.rows[0].fields.contains_key("birth"));
+    assert_eq!((&page.rows[0].fields["sex"], page.rows[0].age), (&json!("male"), Some(46)));
+    let columns = Some(["id_number", "birth"].map(str::to_owned).into());
+    let asked = office.ok(ListRecords { columns, ..list("person") }).await;
+    assert_eq!(asked.rows[0].fields, *json!({"id_number": "****************1X"}).as_object().unwrap());
+    assert_eq!(asked.rows[0].age, None);
     let whole = office.ok(Unmask { id: saved.id, field: "id_number".into() }).await;
     assert_eq!(whole.value, NUMBER);
     assert_eq!(office.refused(Unmask { id: saved.id, field: "name".into() }).await.code, ErrorCode::NotFound);
@@ -93,7 +99,9 @@ async fn the_loss_stays_in_the_own_file_of_the_family() {
     let home = office.family("贾文广", |_| {}).await;
     let page = office.ok(GetFamily { household: home }).await;
     assert_eq!(page.files[0].fields["child_name"], "某某");
-    let listed = office.ok(list("support_file")).await;
+    let columns = Some(["head_name", "child_name", "loss_cause"].map(str::to_owned).into());
+    let listed = office.ok(ListRecords { columns, ..list("support_file") }).await;
+    assert!(listed.rows[0].fields.contains_key("head_name"));
     assert!(!listed.rows[0].fields.contains_key("child_name"));
     assert!(!listed.rows[0].fields.contains_key("loss_cause"));
     let by = |field: &str| ListRecords {
