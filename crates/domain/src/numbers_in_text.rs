@@ -1,16 +1,15 @@
-//! ID and bank numbers that stand in free text: notes keep whole columns of ledgers.
+//! Numbers that stand in free text, of phones, IDs, cards, policies: notes keep whole columns of ledgers.
 
 use std::ops::Range;
 
-/// Shorter numbers are phones, amounts, file codes and dates.
-const SHORTEST: usize = 15;
+/// Shorter numbers are amounts, counts and tails; a day is one of this many places and stays.
+const SHORTEST: usize = 7;
 /// Places of a masked number that stay to be seen.
 const TAIL: usize = 2;
-/// A year among four-digit groups.
+/// Years, among groups of four digits.
 const YEARS: Range<u32> = 1900..2100;
 
-/// The text with every number that reads as an ID or a bank number hidden but for its last two places.
-/// `None`: there is none.
+/// The text with every long number hidden but for its last two places. `None`: there is none.
 pub fn mask(text: &str) -> Option<String> {
     let found = find(text);
     if found.is_empty() {
@@ -39,6 +38,9 @@ pub struct UnknownMask;
 /// [`UnknownMask`].
 pub fn unmask(text: &str, original: &str) -> Result<String, UnknownMask> {
     let mut known: Vec<&str> = find(original).into_iter().map(|number| &original[number]).collect();
+    let masks: Vec<String> = known.iter().map(|number| hidden(number)).collect();
+    // Of two numbers with one mask nobody can tell which was taken out.
+    let alike = |mask: &str| masks.iter().filter(|one| *one == mask).count();
     let mut whole = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('*') {
@@ -47,19 +49,30 @@ pub fn unmask(text: &str, original: &str) -> Result<String, UnknownMask> {
         let stars = rest.len() - rest.trim_start_matches('*').len();
         let tail: String = rest[stars..].chars().take(TAIL).collect();
         let token = &rest[..stars + tail.len()];
-        let reads =
-            stars >= SHORTEST - TAIL && tail.len() == TAIL && tail.bytes().all(|b| b.is_ascii_alphanumeric());
+        let reads = stars >= SHORTEST - TAIL
+            && tail.len() == TAIL
+            && tail.bytes().all(|b| b.is_ascii_digit() || b == b'X');
         if !reads {
             whole.push_str(&rest[..stars]);
             rest = &rest[stars..];
             continue;
         }
         let number = known.iter().position(|number| hidden(number) == token).ok_or(UnknownMask)?;
+        if alike(token) > text.matches(token).count() && !same(original, token) {
+            return Err(UnknownMask);
+        }
         whole.push_str(known.remove(number));
         rest = &rest[token.len()..];
     }
     whole.push_str(rest);
     Ok(whole)
+}
+
+/// Whether all numbers with this mask are one number.
+fn same(original: &str, mask: &str) -> bool {
+    let mut alike = find(original).into_iter().map(|number| &original[number]).filter(|n| hidden(n) == mask);
+    let first = alike.next();
+    alike.all(|other| Some(other) == first)
 }
 
 /// All digits but the last two as stars, without what stood between them.
@@ -118,34 +131,64 @@ fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while from < runs.len() {
-        let together =
-            if runs[from].places.len() >= SHORTEST { Some(1) } else { grouped(text, &runs[from..]) };
-        if let Some(count) = together {
-            found.push(runs[from].at.start..runs[from + count - 1].at.end);
+        let together = together(text, &runs[from..]);
+        let chain = &runs[from..from + together];
+        let (number, next) = match date(chain, text) {
+            Some(parts) => (false, parts),
+            None => number(chain, text),
+        };
+        if number {
+            found.push(chain[0].at.start..chain[next - 1].at.end);
         }
-        from += together.unwrap_or(1);
+        from += next;
     }
     found
 }
 
-/// How many runs from here on are one number written in groups: a card in fours, an ID number in its parts.
-fn grouped(text: &str, runs: &[Run]) -> Option<usize> {
-    let joined =
-        |pair: &[Run]| matches!(&text[pair[0].at.end..pair[1].at.start], " " | "-" | "\u{3000}" | "－");
-    let together = 1 + runs.windows(2).take_while(|pair| joined(pair)).count();
-    let lens: Vec<usize> = runs[..together].iter().map(|run| run.places.len()).collect();
-    if lens.starts_with(&[6, 8, 4]) {
-        return Some(3);
+/// How many runs hang together as the groups of one number do.
+fn together(text: &str, runs: &[Run]) -> usize {
+    let joins = |c: char| matches!(c, ' ' | '-' | '\u{3000}' | '－' | '—');
+    let joined = |pair: &[Run]| {
+        let between = &text[pair[0].at.end..pair[1].at.start];
+        !between.is_empty() && between.chars().count() <= 2 && between.chars().all(joins)
+    };
+    1 + runs.windows(2).take_while(|pair| joined(pair)).count()
+}
+
+/// The parts of a day that the chain begins with: `2026-10-05`, or `20261005` of this century; an older one tells when
+/// somebody was born.
+fn date(chain: &[Run], text: &str) -> Option<usize> {
+    let first = chain.first()?.places.as_str();
+    if first.len() == 8 && first.starts_with("20") {
+        let (year, rest) = first.split_at(4);
+        let (month, day) = rest.split_at(2);
+        return is_day(year, month, day).then_some(1);
     }
-    if lens.starts_with(&[6, 4, 4, 4]) {
-        return Some(4);
-    }
-    let fours = lens.iter().take_while(|len| **len == 4).count();
-    let last = lens.get(fours).is_some_and(|len| *len < 4);
-    let count = fours + usize::from(last);
+    let dashed = |pair: &[Run]| matches!(&text[pair[0].at.end..pair[1].at.start], "-" | "－");
+    let [year, month, day, ..] = chain else { return None };
+    let whole = dashed(&chain[..2]) && dashed(&chain[1..3]) && year.places.len() == 4;
+    (whole && is_day(&year.places, &month.places, &day.places)).then_some(3)
+}
+
+fn is_day(year: &str, month: &str, day: &str) -> bool {
+    let part = |text: &str| text.parse::<u32>().ok();
+    let (Some(year), Some(month), Some(day)) = (part(year), part(month), part(day)) else { return false };
+    YEARS.contains(&year) && chrono::NaiveDate::from_ymd_opt(year as i32, month, day).is_some()
+}
+
+/// Whether the groups up to the next day are one long number, and how many they are.
+fn number(chain: &[Run], text: &str) -> (bool, usize) {
+    // An ID number has a day of its own in it.
+    let lens: Vec<usize> = chain.iter().map(|run| run.places.len()).collect();
+    let count = if lens.starts_with(&[6, 4, 4, 4]) || lens.starts_with(&[6, 4, 2, 2, 4]) {
+        lens.len()
+    } else {
+        (1..chain.len()).find(|at| date(&chain[*at..], text).is_some()).unwrap_or(chain.len())
+    };
     let places: usize = lens[..count].iter().sum();
-    let years = runs[..fours].iter().all(|run| run.places.parse().is_ok_and(|year| YEARS.contains(&year)));
-    (places >= SHORTEST && !years).then_some(count)
+    let is_year =
+        |run: &Run| run.places.len() == 4 && run.places.parse().is_ok_and(|year| YEARS.contains(&year));
+    (places >= SHORTEST && !chain[..count].iter().all(is_year), count)
 }
 
 #[cfg(test)]
@@ -169,6 +212,14 @@ mod tests {
             ("340524 19800101 001X", "****************1X"),
             ("340524-1980-0101-001X", "****************1X"),
             ("甲340524198001010014乙6217857600001234567", "甲****************14乙*****************67"),
+            ("电话13900001234、13900005678", "电话*********34、*********78"),
+            ("邻居139 0000 1234", "邻居*********34"),
+            ("座机0552-6012345", "座机*********45"),
+            ("１３９－００００－１２３４", "*********34"),
+            ("信息编码34032310000017", "信息编码************17"),
+            ("保单1234567", "保单*****67"),
+            ("生于19800101", "生于******01"),
+            ("2026-10-05 13900001234", "2026-10-05 *********34"),
         ] {
             assert_eq!(masked(text), shown);
         }
@@ -178,9 +229,9 @@ mod tests {
     fn other_numbers_stay() {
         for text in [
             "",
-            "电话13900001234、13900005678",
-            "13900001234 13900005678",
-            "信息编码34032310000017",
+            "尾号6454",
+            "123456",
+            "20261005走访，2026－10－06再去",
             "2026-10-05 2026-10-06 2026-10-07",
             "2019 2020 2021 2022 2023",
             "慰问金 500.00 元，米 25 斤",
@@ -201,6 +252,12 @@ mod tests {
         assert_eq!(unmask("卡*****************67", notes).unwrap(), "卡6217 8576 0000 1234 567");
         assert_eq!(unmask("证****************99", notes), Err(UnknownMask));
         assert_eq!(unmask("卡*****************67、*****************67", notes), Err(UnknownMask));
+        // Of two that look alike one was taken out: which one, nobody can tell.
+        let alike = "甲13900001234、乙13800009934";
+        assert_eq!(unmask(&mask(alike).unwrap(), alike).unwrap(), alike);
+        assert_eq!(unmask("乙*********34", alike), Err(UnknownMask));
+        assert_eq!(unmask("*********34", "13900001234、13900001234").unwrap(), "13900001234");
+        assert_eq!(unmask("*****很好，*****ok", "").unwrap(), "*****很好，*****ok");
     }
 
     proptest::proptest! {
