@@ -1,12 +1,13 @@
-//! What of a record may be shown where: numbers masked, restricted fields left out.
+//! What of a record may be shown where: numbers masked, restricted fields left out, what only a family's page says hidden.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
-use tiexin_domain::nouns::{self, tidy_name};
+use tiexin_domain::nouns;
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::shape::{self, Audience, Mask, audience, is_free_text};
+use tiexin_domain::shape::{self, Audience, Find, Holds, Mask, audience, is_free_text, is_prose};
+use tiexin_domain::unsaid::{NOT_HERE, Unsaid};
 use tiexin_domain::{Kind, Problem, id_number, numbers_in_text, phone};
 use tiexin_store::Book;
 use uuid::Uuid;
@@ -16,19 +17,30 @@ use crate::errors;
 /// Who recorded it, by id; [`Record`]s from ledgers and older programs may lack it.
 pub(crate) const RECORDED_BY_ID: &str = "recorded_by_id";
 
-/// What stands where a value is not shown.
-const NOT_HERE: &str = "（不在此显示）";
+/// What only a family's page says, by household; by the person of a record that names no family.
+pub(crate) type Lost = HashMap<Uuid, Unsaid>;
 
-/// The names of children who died, by household: only a family's own file says them.
-pub(crate) type Lost = HashMap<Uuid, BTreeSet<String>>;
-
-/// Of the families of these records.
+/// Of the families of these records: looked up once for all of them.
 pub(crate) fn lost<'r>(
     book: &Book,
     records: impl IntoIterator<Item = &'r Record>,
 ) -> Result<Lost, ErrorReply> {
-    let homes = records.into_iter().filter_map(|record| record.reference("household"));
-    book.lost_names(homes).map_err(errors::store)
+    let (mut homes, mut persons) = (Vec::new(), Vec::new());
+    for record in records {
+        match home(record) {
+            Some(home) => homes.push(home),
+            None => persons.extend(record.reference("person")),
+        }
+    }
+    book.unsaid(homes, persons).map_err(errors::store)
+}
+
+fn home(record: &Record) -> Option<Uuid> {
+    if record.kind == Kind::Household.code() { Some(record.id) } else { record.reference("household") }
+}
+
+fn lost_to<'l>(record: &Record, lost: &'l Lost) -> Option<&'l Unsaid> {
+    lost.get(&home(record).or_else(|| record.reference("person"))?)
 }
 
 /// Where a record is shown.
@@ -103,11 +115,6 @@ fn covered(
     let shows = |field: &str| wanted(field) && may_see(record, field, shown, viewer);
     let there = record.fields.iter().filter(|(field, _)| shows(field));
     let mut fields: Fields = there.map(|(field, value)| (field.clone(), value.clone())).collect();
-    if shown == Shown::Listed
-        && let Some(names) = lost_to(record, lost)
-    {
-        cover_names(&record.kind, &mut fields, names);
-    }
     let mut masked = Vec::new();
     for (field, value) in &mut fields {
         if let Value::String(text) = value
@@ -117,49 +124,80 @@ fn covered(
             masked.push(field.clone());
         }
     }
+    if shown != Shown::Own {
+        hide(record, &mut fields, lost);
+    }
     (fields, masked)
 }
 
 /// The line that names a record on a list; never the child who died.
 pub(crate) fn title(record: &Record, lost: &Lost) -> String {
-    let mut covered = None;
-    if let Some(names) = lost_to(record, lost) {
+    let unsaid = lost_to(record, lost);
+    let covered = unsaid.map(|_| {
         let mut fields = record.fields.clone();
-        cover_names(&record.kind, &mut fields, names);
-        covered = Some(fields);
-    }
+        hide(record, &mut fields, lost);
+        fields
+    });
     let checked = nouns::check(&record.kind, covered.as_ref().unwrap_or(&record.fields));
-    checked.map(|checked| checked.title).unwrap_or_default()
+    let title = checked.map(|checked| checked.title).unwrap_or_default();
+    prose(&title, unsaid, false).unwrap_or(title)
+}
+
+/// What somebody wrote about a record, as others than its family's page tell it: a reason, a note.
+pub(crate) fn told(record: &Record, text: &str, lost: &Lost) -> String {
+    prose(text, lost_to(record, lost), true).unwrap_or_else(|| text.to_owned())
 }
 
 /// Whether a person is a child who died.
 pub(crate) fn is_lost(person: &Record, lost: &Lost) -> bool {
-    lost_to(person, lost)
-        .is_some_and(|names| names.contains(&tidy_name(person.text("name").unwrap_or_default())))
+    let name = person.text("name").unwrap_or_default();
+    lost_to(person, lost).is_some_and(|unsaid| unsaid.is_lost(name))
 }
 
-fn lost_to<'l>(record: &Record, lost: &'l Lost) -> Option<&'l BTreeSet<String>> {
-    lost.get(&record.reference("household")?)
-}
-
-/// Takes these names out of a person's own name and out of references to persons.
-fn cover_names(kind: &str, fields: &mut Fields, names: &BTreeSet<String>) {
-    let is_named = |name: &Value| name.as_str().is_some_and(|name| names.contains(&tidy_name(name)));
-    let cover = |person: &mut Value| {
-        if let Some(name) = person.get_mut("name").filter(|name| is_named(name)) {
-            *name = Value::String(NOT_HERE.into());
-        }
-    };
-    for (field, value) in fields {
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(cover),
-            Value::Object(_) => cover(value),
-            name if kind == Kind::Person.code() && field == "name" && is_named(name) => {
-                *name = Value::String(NOT_HERE.into());
-            }
-            _ => {}
-        }
+/// Takes out of what people wrote the numbers, and what only the family's page says.
+fn hide(record: &Record, fields: &mut Fields, lost: &Lost) {
+    let unsaid = lost_to(record, lost);
+    for (field, value) in fields.iter_mut().filter(|(field, _)| is_prose(&record.kind, field)) {
+        let own = shape::field(&record.kind, field);
+        let name = own.is_some_and(|field| field.finds.contains(&Find::Name))
+            || own.is_some_and(|field| matches!(field.holds, Holds::Person | Holds::People));
+        hide_in(value, unsaid, name, is_free_text(&record.kind, field));
     }
+}
+
+/// `name`: a person is named there, by a name and nothing else. `free`: see [`Unsaid::hide`].
+fn hide_in(value: &mut Value, unsaid: Option<&Unsaid>, name: bool, free: bool) {
+    match value {
+        Value::String(text) if name => match unsaid.filter(|unsaid| unsaid.is_lost(text)) {
+            Some(_) => *text = NOT_HERE.to_owned(),
+            None => {
+                if let Some(shown) = prose(text, None, false) {
+                    *text = shown;
+                }
+            }
+        },
+        Value::String(text) => {
+            if let Some(shown) = prose(text, unsaid, free) {
+                *text = shown;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| hide_in(item, unsaid, name, free)),
+        Value::Object(parts) => {
+            for (part, value) in parts.iter_mut().filter(|(part, _)| *part != "person") {
+                hide_in(value, unsaid, name || part == "name", free);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `None`: nothing of it is hidden.
+fn prose(text: &str, unsaid: Option<&Unsaid>, free: bool) -> Option<String> {
+    let said = unsaid.and_then(|unsaid| unsaid.hide(text, free));
+    // An id of a record is no number of a person's.
+    let plain = said.as_deref().unwrap_or(text);
+    let numbers = if plain.parse::<Uuid>().is_ok() { None } else { numbers_in_text::mask(plain) };
+    numbers.or(said)
 }
 
 /// Whether the field's value is shown masked, to be unmasked on purpose.
@@ -219,14 +257,12 @@ pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: U
         return if value.is_null() { Value::Null } else { Value::String(NOT_HERE.into()) };
     }
     if let Value::String(text) = value
-        && let Some(hidden) = masked_text(&record.kind, field, text)
+        && let Some(own) = shape::mask(&record.kind, field)
     {
-        return Value::String(hidden);
+        return Value::String(mask(own, text));
     }
     let mut alone = Fields::from_iter([(field.to_owned(), value.clone())]);
-    if let Some(names) = lost_to(record, lost) {
-        cover_names(&record.kind, &mut alone, names);
-    }
+    hide(record, &mut alone, lost);
     alone.remove(field).unwrap_or(Value::Null)
 }
 
@@ -303,12 +339,16 @@ mod tests {
     #[test]
     fn no_list_names_the_child_who_died() {
         let home = Uuid::from_u128(7);
-        let lost = Lost::from([(home, BTreeSet::from(["贾小宝".to_owned()]))]);
+        let mut unsaid = Unsaid::default();
+        unsaid.add_lost("贾小宝");
+        unsaid.add("车祸");
+        let lost = Lost::from([(home, unsaid)]);
         let claim = json!({
             "region": "340323100001", "household": home, "head_name": "贾文广", "insured": {"name": "贾 小宝"},
             "paid_on": "2014-01-05", "amount": "100.00", "days": 1,
         });
-        let visit = json!({"household": home, "met": [{"name": "贾小宝"}, {"name": "贾文广"}]});
+        let visit = json!({"household": home, "met": [{"name": "贾小宝"}, {"name": "贾文广"}],
+            "note": "谈起贾 小宝的车祸", "needs": "给小宝扫墓", "visitors": ["贾小宝的同学13900001234"]});
         for record in [
             record("person", json!({"region": "340323100001", "household": home, "name": "贾小宝"})),
             record("insurance_claim", claim),
@@ -316,12 +356,15 @@ mod tests {
         ] {
             let (listed, _) = cover(&record, Shown::Listed, Uuid::nil(), &lost);
             let told = format!("{listed:?} {}", title(&record, &lost));
-            assert!(!told.contains("小宝"), "{told}");
+            for word in ["小宝", "车祸", "13900001234"] {
+                assert!(!told.contains(word), "{told}");
+            }
             let (own, _) = cover(&record, Shown::Own, Uuid::nil(), &lost);
             assert!(format!("{own:?}").contains("小宝"));
             for (field, value) in &record.fields {
                 let value = cover_value(&record, field, value, Uuid::nil(), &lost);
-                assert!(!value.to_string().contains("小宝"), "{field}");
+                let value = value.to_string();
+                assert!(!value.contains("小宝") && !value.contains("车祸"), "{field}");
             }
         }
         // Somebody of that name in another family is named.

@@ -87,11 +87,15 @@ impl Rows {
             gaps: checked.map(|c| c.gaps).unwrap_or_default(),
             state: self.state(record),
             care: household_of_file(record).and_then(|home| self.care.get(&home).cloned()),
-            void: record.void.as_ref().map(|void| void.reason.clone()),
+            void: record.void.as_ref().map(|void| self.reason(record, &void.reason, shown)),
             recorded_by: record.text("recorded_by").map(str::to_owned),
             recorded_at: recorded_at(record),
             fields,
         }
+    }
+
+    fn reason(&self, record: &Record, written: &str, shown: Shown) -> String {
+        if shown == Shown::Own { written.to_owned() } else { masking::told(record, written, &self.lost) }
     }
 
     fn age(&self, record: &Record) -> Option<u32> {

@@ -21,6 +21,7 @@ pub mod record;
 pub mod region;
 pub mod shape;
 pub mod stored;
+pub mod unsaid;
 
 pub use access::{Action, Grant, Role, User};
 pub use date::{PartialDate, YearHint};

@@ -22,7 +22,7 @@ mod script;
 mod workbook;
 
 pub use finding::{Finding, FindingCode, Severity};
-pub use heads::{FieldInfo, fields_of, is_of_the_child};
+pub use heads::{FieldInfo, fields_of, is_family_only, is_of_the_child};
 pub use kind::{LedgerKind, SheetKind};
 pub use lookup::{Family, FoundPerson, Known, Lookup, NamedRegion, Staged, Voided};
 pub use mapping::{Choice, Mapping};

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::Duration;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
+use tiexin_domain::numbers_in_text;
 use zeroize::Zeroizing;
 
 use crate::suite::DataKey;
@@ -16,6 +18,12 @@ pub(crate) const DATABASE: &str = "book.db";
 pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join(DATABASE)
 }
+
+/// In SQL: a free text as lists show it, long numbers hidden.
+pub(crate) const LISTED: &str = "listed_text";
+
+/// In SQL: the key under which a household's own records lie, of its id.
+pub(crate) const HOME_KEY: &str = "home_key";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +113,14 @@ pub(crate) fn prepare(conn: &Connection, key: &DataKey, purpose: Purpose) -> rus
         "PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;",
     )?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    conn.create_scalar_function(LISTED, 1, flags, |context| {
+        let text: Option<String> = context.get(0)?;
+        Ok(text.map(|text| numbers_in_text::mask(&text).unwrap_or(text)))
+    })?;
+    conn.create_scalar_function(HOME_KEY, 1, flags, |context| {
+        context.get(0).map(crate::derive::household_key)
+    })?;
     match purpose {
         Purpose::Write => {
             conn.execute_batch("PRAGMA cache_size = -32768;")?;

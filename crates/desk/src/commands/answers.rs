@@ -63,7 +63,8 @@ pub(super) fn unseen(at: &At) -> Result<Vec<Unseen>, ErrorReply> {
         .map(|one| {
             let kind = Kind::from_code(&one.record.kind);
             let above_title = masking::title(&one.above, &lost);
-            let why = one.above.void.as_ref().map(|void| void.reason.as_str()).unwrap_or_default();
+            let why = one.above.void.as_ref().map(|void| masking::told(&one.above, &void.reason, &lost));
+            let why = why.unwrap_or_default();
             let message = format!(
                 "“{above_title}”这户已作废（原因：{why}），这条{}现在看不到，也不计入报表。恢复这户就看得到；户确实不该有的，把这一条也作废，就不再提示。",
                 kind.word()

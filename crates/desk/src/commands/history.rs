@@ -87,7 +87,7 @@ fn of_one(at: &At, record: &Record, names: &mut Names) -> Result<Vec<HistoryEntr
     if !entries.iter().any(|entry| BEGINNINGS.contains(&entry.act.as_str())) {
         entries.extend(beginning(record));
     }
-    entries.extend(decisions(at, record.id)?);
+    entries.extend(decisions(at, record, &lost)?);
     entries.extend(merges(at, record)?);
     Ok(entries)
 }
@@ -208,12 +208,13 @@ fn in_words(
 }
 
 /// What was decided about changes of the record that were not applied: whose they were stays visible.
-fn decisions(at: &At, id: Uuid) -> Result<Vec<HistoryEntry>, ErrorReply> {
-    let decided = at.book().settlements_of(id).map_err(errors::store)?;
+fn decisions(at: &At, about: &Record, lost: &masking::Lost) -> Result<Vec<HistoryEntry>, ErrorReply> {
+    let decided = at.book().settlements_of(about.id).map_err(errors::store)?;
     let told = decided.into_iter().filter_map(|record| {
         let decision = Settlement::from_fields(&record.fields).ok()?;
         let whose = decision.author_name.unwrap_or_else(|| NAMELESS.into());
-        let why = decision.note.map(|note| format!("：{note}")).unwrap_or_default();
+        let why =
+            decision.note.map(|note| format!("：{}", masking::told(about, &note, lost))).unwrap_or_default();
         let author = record.text("recorded_by").unwrap_or(NAMELESS).to_owned();
         Some(HistoryEntry {
             act: format!("处理{whose}的修改，{}{why}", decision.choice.label()),

@@ -1,8 +1,11 @@
 //! A plan in the shape in which a worker sees it.
 
+use std::collections::{HashMap, HashSet};
+
 use tiexin_contract::import::{ChangeRow, ColumnPlan, FilePlan, FindingRow, NoticeRow, SheetPlan};
 use tiexin_domain::numbers_in_text;
 use tiexin_domain::shape::Mask;
+use tiexin_domain::unsaid::Unsaid;
 use tiexin_intake::{LedgerPlan, Severity, Workbook};
 
 use super::import::Read;
@@ -31,7 +34,7 @@ pub(super) fn planned(read: Read, plan: Option<LedgerPlan>, changes: Vec<ChangeR
         filled: plan.rows.filled as u64,
         unchanged: plan.rows.unchanged as u64,
         differs: plan.rows.differs as u64,
-        findings: plan.findings.iter().map(finding).collect(),
+        findings: findings(&book, &plan),
         notices: plan.notices.iter().map(notice).collect(),
         mended: mended.len() as u64,
         changes,
@@ -61,7 +64,37 @@ fn refused(name: &str, message: String) -> FilePlan {
     }
 }
 
-fn finding(finding: &tiexin_intake::Finding) -> FindingRow {
+/// What was found, without what the same row says of a child.
+fn findings(book: &Workbook, plan: &LedgerPlan) -> Vec<FindingRow> {
+    let mut unsaid: HashMap<(&Option<String>, u32), Unsaid> = HashMap::new();
+    for (nth, report) in plan.sheets.iter().enumerate() {
+        let found = plan.findings.iter().filter(|finding| finding.sheet == report.name);
+        let rows: HashSet<u32> = found.map(|finding| finding.row).collect();
+        let Some(sheet) = sheet_of(book, nth, report).filter(|_| !rows.is_empty()) else { continue };
+        for row in sheet.rows.iter().filter(|row| rows.contains(&row.number)) {
+            unsaid.insert((&report.name, row.number), of_row(report, row));
+        }
+    }
+    let nothing = Unsaid::default();
+    let of =
+        |one: &tiexin_intake::Finding| finding(one, unsaid.get(&(&one.sheet, one.row)).unwrap_or(&nothing));
+    plan.findings.iter().map(of).collect()
+}
+
+/// What a row says that only its family's page may.
+fn of_row(report: &tiexin_intake::SheetReport, row: &tiexin_intake::Row) -> Unsaid {
+    let mut unsaid = Unsaid::default();
+    for column in report.columns.iter().filter(|column| is_family_only(column.field)) {
+        unsaid.add(&row.cell(column.index).shown());
+    }
+    unsaid
+}
+
+fn is_family_only(field: Option<&str>) -> bool {
+    field.is_some_and(tiexin_intake::is_family_only)
+}
+
+fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
     FindingRow {
         sheet: finding.sheet.clone(),
         row: finding.row,
@@ -69,7 +102,10 @@ fn finding(finding: &tiexin_intake::Finding) -> FindingRow {
         code: finding.code.as_str().to_owned(),
         refused: finding.severity == Severity::Refused,
         differs: finding.severity == Severity::Differs,
-        value: covered(finding.field, &finding.value),
+        value: match is_family_only(finding.field) && !finding.value.is_empty() {
+            true => NOT_SHOWN.into(),
+            false => without(unsaid, covered(finding.field, &finding.value)),
+        },
         hint: finding.hint.clone(),
         who: finding.who.clone().unwrap_or_default(),
         letter: finding.letter.clone(),
@@ -87,6 +123,13 @@ fn covered(column: Option<&str>, text: &str) -> String {
     }
 }
 
+fn without(unsaid: &Unsaid, text: String) -> String {
+    unsaid.hide(&text, true).unwrap_or(text)
+}
+
+/// In the place of a cell that says something of a child.
+const NOT_SHOWN: &str = "（有内容，这里不显示）";
+
 /// Columns that tell of the lost child: of them nothing is shown as an example, and nothing is kept.
 fn of_the_child(field: Option<&str>) -> bool {
     field.is_some_and(tiexin_intake::is_of_the_child)
@@ -96,7 +139,7 @@ fn of_the_child(field: Option<&str>) -> bool {
 fn example(field: Option<&str>, text: &str) -> String {
     match text.is_empty() || !of_the_child(field) {
         true => covered(field, text),
-        false => "（有内容，这里不显示）".into(),
+        false => NOT_SHOWN.into(),
     }
 }
 
@@ -134,9 +177,17 @@ fn notice(notice: &tiexin_intake::Notice) -> NoticeRow {
 /// Rows shown for the eye.
 const SAMPLE: usize = 5;
 
-fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_intake::SheetReport) -> SheetPlan {
+fn sheet_of<'b>(
+    book: &'b Workbook,
+    nth: usize,
+    report: &tiexin_intake::SheetReport,
+) -> Option<&'b tiexin_intake::Sheet> {
     let named = book.sheets.iter().find(|sheet| sheet.name == report.name);
-    let sheet = named.or(book.sheets.get(nth));
+    named.or(book.sheets.get(nth))
+}
+
+fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_intake::SheetReport) -> SheetPlan {
+    let sheet = sheet_of(book, nth, report);
     let rows = sheet.map(|sheet| sheet.rows.as_slice()).unwrap_or_default();
     let below = rows.iter().filter(|row| row.number > report.head_rows.1).take(SAMPLE);
     let columns = report.columns.iter().map(|column| ColumnPlan {
@@ -150,7 +201,13 @@ fn sheet_plan(book: &Workbook, nth: usize, report: &tiexin_intake::SheetReport) 
         kind: report.kind.map(|kind| kind.as_str().to_owned()),
         columns: columns.collect(),
         sample: below
-            .map(|row| report.columns.iter().map(|c| example(c.field, &row.cell(c.index).shown())).collect())
+            .map(|row| {
+                let unsaid = of_row(report, row);
+                let cell = |column: &tiexin_intake::ColumnReport| {
+                    without(&unsaid, example(column.field, &row.cell(column.index).shown()))
+                };
+                report.columns.iter().map(cell).collect()
+            })
             .collect(),
     }
 }

@@ -53,7 +53,9 @@ fn list(at: &At, args: ListVoided) -> Result<VoidedPage, ErrorReply> {
 
 fn above_in_words(at: &At, record: &Record) -> Option<String> {
     let above = at.book().void_above(record.id).ok().flatten()?;
-    Some(format!("所属的{}已作废：{}", Kind::from_code(&above.kind).word(), above.void?.reason))
+    let lost = masking::lost(at.book(), [&above]).ok()?;
+    let why = masking::told(&above, &above.void.as_ref()?.reason, &lost);
+    Some(format!("所属的{}已作废：{why}", Kind::from_code(&above.kind).word()))
 }
 
 fn effect(at: &At, args: VoidEffect) -> Result<VoidEffectReply, ErrorReply> {

@@ -56,7 +56,7 @@ impl Words<'_> {
                 title: format!("{title}（{}{by}）", place::name(&record.region())),
                 stands: true,
                 hides: None,
-                hidden: record.void.as_ref().map(|void| void.reason.clone()),
+                hidden: record.void.as_ref().map(|void| masking::told(&record, &void.reason, &self.lost)),
                 role: Some(role.to_owned()),
                 meanwhile: self.meanwhile(group, &record).unwrap_or_default(),
                 fields: after.map(|after| self.changes(&record, after)).unwrap_or_default(),

@@ -78,9 +78,14 @@ impl Words<'_> {
         one.author_name.clone().unwrap_or_else(|| self.names.of_author(one.change.author))
     }
 
+    /// A reason or a note about it.
+    pub(super) fn written(&self, one: &Waiting, text: &str) -> String {
+        masking::told(&one.with_change(), text, &self.lost)
+    }
+
     pub(super) fn part(&self, one: &Waiting) -> Part {
         let hides = match &one.change.void {
-            Some(VoidChange::Hide(void)) => Some(void.reason.clone()),
+            Some(VoidChange::Hide(void)) => Some(self.written(one, &void.reason)),
             _ => None,
         };
         let void = one.current.as_ref().and_then(|record| record.void.as_ref());
@@ -90,7 +95,7 @@ impl Words<'_> {
             title: titled(one, &self.lost),
             stands: one.current.is_some(),
             hides,
-            hidden: void.map(|void| void.reason.clone()),
+            hidden: void.map(|void| self.written(one, &void.reason)),
             role: None,
             meanwhile: Vec::new(),
             fields: self.fields(one),

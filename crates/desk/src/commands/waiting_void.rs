@@ -47,7 +47,8 @@ impl Words<'_> {
         if let Some(one) = group.restored().next().filter(|_| !conflict) {
             let kind = Kind::from_code(&one.change.kind);
             let why = one.current.as_ref().and_then(|record| record.void.as_ref());
-            let why = why.map(|void| format!("（原因：{}）", void.reason)).unwrap_or_default();
+            let why =
+                why.map(|void| format!("（原因：{}）", self.written(one, &void.reason))).unwrap_or_default();
             said.push_str(&format!("这条{}后来已作废{why}。", kind.word()));
             if group.choices(who).iter().any(Choice::takes_effect) {
                 said.push_str("采纳会同时恢复它，经过里写明“恢复”；不该恢复的请退回。");

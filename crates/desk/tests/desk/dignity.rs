@@ -3,7 +3,9 @@
 use calamine::Reader;
 use serde_json::json;
 use tiexin_contract::family::{GetFamily, RegisterFamily, VisitStart};
-use tiexin_contract::records::{ExportList, GetRecord, ListRecords, SaveRecord, Search, Unmask};
+use tiexin_contract::records::{
+    ExportList, Filter, FilterOp, GetRecord, ListRecords, SaveRecord, Search, Unmask,
+};
 use tiexin_contract::today::GetToday;
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Person;
@@ -52,11 +54,7 @@ async fn never_told(office: &Office, home: Uuid) {
     by_name.text = Some(CHILD.into());
     assert_eq!(office.ok(by_name).await.total, 0);
     let mut by_field = list("person", TOWNSHIP, 50);
-    by_field.filters = vec![tiexin_contract::records::Filter {
-        field: "name".into(),
-        op: tiexin_contract::records::FilterOp::Contains,
-        value: json!("小宝"),
-    }];
+    by_field.filters = vec![Filter { field: "name".into(), op: FilterOp::Contains, value: json!("小宝") }];
     assert_eq!(office.ok(by_field).await.total, 0);
     let path = office.folder.path().join("people.xlsx");
     let columns = vec![("name".into(), "姓名".into()), ("title".into(), "人员".into())];
@@ -83,6 +81,47 @@ async fn the_child_who_died_is_named_in_the_familys_own_file_alone() {
         let home = family_with_child(&office, died, named_in_file).await;
         never_told(&office, home).await;
     }
+}
+
+/// A worker writes as people speak: the child's name and what happened stand in the note of a visit.
+#[tokio::test]
+async fn what_a_note_says_of_the_child_stays_on_the_familys_page() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let told = |family: &mut RegisterFamily| {
+        let file = family.file.as_mut().unwrap();
+        (file.child_name, file.loss_cause) = (Some("贾小宝".into()), Some("溺水，抢救无效".into()));
+    };
+    let home = office.family("贾文广", told).await;
+    let note = "谈起贾 小宝溺水，小宝的书还在。邻居电话 139 0000 1234，一切都好";
+    let visit = json!({"household": home, "date": "2026-10-19", "kind": "routine", "note": note,
+        "visitors": ["王丽"]});
+    let new = SaveRecord { kind: "visit".into(), id: None, version: None, fields: fields(visit) };
+    let saved = office.ok(new).await;
+    let listed = office.ok(list("visit", TOWNSHIP, 5)).await;
+    let shown = listed.rows[0].fields["note"].as_str().unwrap();
+    for word in ["小宝", "溺水", "1390", "139 0"] {
+        assert!(!shown.contains(word), "{shown}");
+    }
+    assert!(shown.contains("一切都好") && shown.contains("书还在"), "{shown}");
+    // Nor does the number of answers tell of them; other words of the same note do find it.
+    let by_note = |op, text: &str| {
+        let filter = Filter { field: "note".into(), op, value: json!(text) };
+        ListRecords { filters: vec![filter], ..list("visit", TOWNSHIP, 5) }
+    };
+    for (text, found) in [("贾小宝", 0), ("小宝", 0), ("溺水", 0), ("贾文广", 1), ("一切都好", 1)]
+    {
+        let by_text = ListRecords { text: Some(text.into()), ..list("visit", TOWNSHIP, 5) };
+        assert_eq!(office.ok(by_text).await.total, found, "{text}");
+        let hits = office.ok(Search { text: text.into(), limit: 20, kinds: vec!["visit".into()] }).await;
+        assert_eq!(hits.len() as u64, found, "{text}: {hits:?}");
+    }
+    for (text, found) in [("小宝", 0), ("溺水", 0), ("139 0", 0), ("1234", 0), ("邻居电话", 1)] {
+        assert_eq!(office.ok(by_note(FilterOp::Contains, text)).await.total, found, "{text}");
+    }
+    // The page of the visit has it whole but for the number, as it was written.
+    let own = office.ok(GetRecord { id: saved.id }).await;
+    assert!(own.fields["note"].as_str().unwrap().contains("谈起贾 小宝溺水"), "{own:?}");
+    assert_eq!(office.ok(Unmask { id: saved.id, field: "note".into() }).await.value, note);
 }
 
 #[tokio::test]
@@ -116,7 +155,7 @@ async fn numbers_in_notes_are_masked_and_shown_only_on_purpose() {
     for row in [&listed, &opened, &saved.row] {
         let shown = row.fields["notes"].as_str().unwrap();
         assert!(!shown.contains(ID) && !shown.contains("0000 1234"), "{shown}");
-        assert!(shown.contains("开户人身份证：") && shown.contains("电话13900001234"), "{shown}");
+        assert!(shown.contains("开户人身份证：") && shown.contains("电话*********34"), "{shown}");
         assert!(row.masked.contains(&"notes".to_owned()));
     }
     let masked = listed.fields["notes"].as_str().unwrap().to_owned();

@@ -182,6 +182,18 @@ pub fn is_free_text(kind: &str, name: &str) -> bool {
     of(kind).and_then(|shape| shape.field(name)).or_else(|| anywhere(name)).is_some_and(|field| field.free)
 }
 
+/// Whether people write into it what they like, a name or an address too: no code, no day, no number by which the office
+/// knows the record. Of a field that nobody knows it may be.
+pub fn is_prose(kind: &str, name: &str) -> bool {
+    field(kind, name).or_else(|| anywhere(name)).is_none_or(|field| {
+        let written = matches!(
+            field.holds,
+            Holds::Text | Holds::LongText | Holds::Texts | Holds::Person | Holds::People | Holds::Parts(_)
+        );
+        written && field.mask.is_none() && !field.has(Role::Natural)
+    })
+}
+
 /// Fields of the kind that point to what it belongs to: a household, a person, a file, what it was merged into. Of a
 /// kind of a newer program none is known.
 pub fn parents(kind: &str) -> impl Iterator<Item = &'static str> {

@@ -9,7 +9,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Serialize;
+use tiexin_domain::Kind;
 use tiexin_domain::nouns::support_file::OF_THE_CHILD;
+use tiexin_domain::shape::{Audience, audience};
 
 pub(crate) use recognise::{Column, Recognised, guess, recognise};
 pub(crate) use table::{FORMS, Field, Form};
@@ -53,6 +55,13 @@ pub fn fields_of(kind: SheetKind) -> Vec<FieldInfo> {
 pub fn is_of_the_child(code: &str) -> bool {
     let named = form(SheetKind::SpecialFamilies).fields.iter().filter(|field| field.code == code);
     named.into_iter().any(|field| OF_THE_CHILD.iter().any(|own| field.fills(own)))
+}
+
+/// Whether a column that can be mapped tells what only the family's own page shows.
+pub fn is_family_only(code: &str) -> bool {
+    let named = form(SheetKind::SpecialFamilies).fields.iter().filter(|field| field.code == code);
+    let own = |field: &str| audience(Kind::SupportFile.code(), field) == Audience::FamilyPage;
+    named.into_iter().any(|field| field.fills.split('|').any(own))
 }
 
 pub(crate) fn form(kind: SheetKind) -> &'static Form {

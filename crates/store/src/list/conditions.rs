@@ -7,10 +7,11 @@ use tiexin_domain::{PartialDate, RegionCode, YearHint};
 use uuid::Uuid;
 
 use super::{ListQuery, Op};
+use crate::connection::LISTED;
 use crate::derive::{bounds, day_of, household_key};
 use crate::error::{Result, StoreError};
 use crate::file_care;
-use crate::lost::NOT_LOST;
+use crate::lost::{NOT_LOST, not_by_unsaid};
 use crate::search;
 
 /// ` AND (place BETWEEN … OR …)`, or nothing.
@@ -71,9 +72,19 @@ pub(crate) fn called(text: &str, args: &mut Vec<Sql>) -> String {
     let names = args.len();
     args.push(Sql::Text(search::matching_words(text).unwrap_or_default()));
     let words = args.len();
+    let said: String = search::words_in(text).iter().map(|word| not_by_unsaid(word, args)).collect();
+    // Whom the text names is found; by words only those whose family's page does not alone say them.
+    let unsaid = match said.strip_prefix(" AND ") {
+        Some(said) => {
+            format!(
+                " AND (n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}) OR ({said}))"
+            )
+        }
+        None => String::new(),
+    };
     format!(
         " AND n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}
-           UNION ALL SELECT rowid FROM text_search WHERE text_search MATCH ?{words})"
+           UNION ALL SELECT rowid FROM text_search WHERE text_search MATCH ?{words}){unsaid}"
     )
 }
 
@@ -133,8 +144,16 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
         Op::IsNot => format!("{column} IS NOT {}", arg(value)),
         Op::AtLeast => format!("{column} >= {}", arg(value)),
         Op::AtMost => format!("{column} <= {}", arg(value)),
-        Op::Contains => format!("instr({column}, {}) > 0", arg(value)),
-        Op::StartsWith => format!("instr({column}, {}) = 1", arg(value)),
+        Op::Contains | Op::StartsWith => {
+            let at = if op == Op::Contains { "> 0" } else { "= 1" };
+            if !shape::is_prose(kind, field) {
+                return Ok(format!("instr({column}, {}) {at}", arg(value)));
+            }
+            // A hidden number is not guessed place by place, nor a word that no list says.
+            let word: String = value.as_str().unwrap_or_default().split_whitespace().collect();
+            let there = format!("instr({LISTED}({column}), {}) {at}", arg(value));
+            format!("{there}{}", not_by_unsaid(&word, args))
+        }
         Op::Has => {
             let arg = arg(value);
             format!("EXISTS (SELECT 1 FROM json_each(fields, '$.{field}') AS item WHERE item.value = {arg})")

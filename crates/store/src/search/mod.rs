@@ -7,5 +7,5 @@ pub(crate) mod index;
 mod parts;
 mod query;
 
-pub(crate) use parts::{matching, matching_words};
+pub(crate) use parts::{matching, matching_words, words_in};
 pub use query::Hit;

@@ -122,6 +122,20 @@ pub(super) fn text_matching(parts: &[Part]) -> Option<String> {
     (!asked.is_empty()).then(|| asked.join(" AND "))
 }
 
+/// The words among them.
+pub(super) fn said<'p>(parts: &'p [Part]) -> Vec<&'p str> {
+    let word = |part: &'p Part| match part {
+        Part::Han(run) => Some(run.as_str()),
+        Part::Letters(_) | Part::Digits(_) => None,
+    };
+    parts.iter().filter_map(word).collect()
+}
+
+/// The words of what was typed into a list's search field.
+pub(crate) fn words_in(text: &str) -> Vec<String> {
+    said(&parts(text)).into_iter().map(str::to_owned).collect()
+}
+
 /// The question for names that sound like it: an input method offers the usual characters, not a person's own.
 /// `None` unless it is names of two characters or more.
 pub(super) fn sounding(parts: &[Part]) -> Option<String> {

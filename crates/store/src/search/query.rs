@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::book::Book;
 use crate::error::Result;
-use crate::lost::NOT_LOST;
+use crate::lost::{NOT_LOST, not_by_unsaid};
 use crate::record;
 use crate::search::index;
-use crate::search::parts::{Part, names_matching, parts, sounding, text_matching, two_initials};
+use crate::search::parts::{Part, names_matching, parts, said, sounding, text_matching, two_initials};
 use crate::spelling::{spell, spell_usual, typed};
 
 /// A search result.
@@ -63,7 +63,7 @@ impl Book {
             if hits.is_empty()
                 && let Some(sound) = sounding(&parts)
             {
-                let alike = look(conn, NAMES, &sound, &within, limit)?;
+                let alike = look(conn, NAMES, &sound, &[], &within, limit)?;
                 hits.extend(alike.iter().map(|record| hit(record, "sound")));
                 hits.sort_by_key(|hit| order(&hit.kind));
             }
@@ -77,11 +77,11 @@ fn by_name(conn: &Connection, parts: &[Part], within: &Within<'_>, limit: usize)
     let Some(names) = names_matching(parts) else { return Ok(Vec::new()) };
     let wanted = limit * CANDIDATES;
     let mut found = match two_initials(parts) {
-        Some(initials) => look(conn, NAMES, &initials, within, wanted)?,
+        Some(initials) => look(conn, NAMES, &initials, &[], within, wanted)?,
         None => Vec::new(),
     };
     if found.len() < wanted {
-        let others = look(conn, NAMES, &names, within, wanted)?;
+        let others = look(conn, NAMES, &names, &[], within, wanted)?;
         if others.len() < wanted {
             found = others;
         } else {
@@ -112,7 +112,7 @@ fn by_words(
 ) -> Result<Vec<Hit>> {
     let Some(words) = text_matching(parts) else { return Ok(Vec::new()) };
     // Of those found by name the words may find as many again.
-    let found = look(conn, WORDS, &words, within, limit + named.len())?;
+    let found = look(conn, WORDS, &words, &said(parts), within, limit + named.len())?;
     let named: HashSet<Uuid> = named.iter().map(|hit| hit.id).collect();
     let others = found.iter().filter(|record| !named.contains(&record.id));
     Ok(others.take(limit).map(|record| hit(record, "text")).collect())
@@ -133,12 +133,14 @@ struct Table {
 const NAMES: Table = Table { name: "name_search", holds: index::is_named };
 const WORDS: Table = Table { name: "text_search", holds: index::has_words };
 
-/// Newest first, bounded: one common word must not read the whole book. Kinds and regions are asked for
+/// `said`: words that a family's own page alone may say; whose family's page says them is not found by them. Newest first,
+/// bounded: one common word must not read the whole book. Kinds and regions are asked for
 /// here, before the limit: behind it, those that are not wanted would crowd out those that are.
 fn look(
     conn: &Connection,
     table: Table,
     question: &str,
+    said: &[&str],
     within: &Within<'_>,
     limit: usize,
 ) -> Result<Vec<Record>> {
@@ -149,7 +151,8 @@ fn look(
     }
     let mut args = vec![Sql::Text(question.to_owned()), Sql::Integer(limit as i64)];
     args.extend(kinds.iter().map(|kind| Sql::Text((*kind).to_owned())));
-    let there = format!("hidden = 0{}{NOT_LOST}", crate::list::within(within.regions));
+    let unsaid: String = said.iter().map(|word| not_by_unsaid(word, &mut args)).collect();
+    let there = format!("hidden = 0{}{NOT_LOST}{unsaid}", crate::list::within(within.regions));
     let columns = "n, id, kind, scope, version, fields, void, audit_head, hidden";
     let table = table.name;
     if kinds.is_empty() {

@@ -1,0 +1,153 @@
+//! Words that only a family's own page says (`domain.md` §4, Dignity): the name of a child who died, what it died of. Whoever
+//! shows a text elsewhere takes them out, also where somebody wrote them into a note.
+
+use std::collections::BTreeSet;
+
+use crate::nouns::tidy_name;
+
+/// What stands where a value is not shown.
+pub const NOT_HERE: &str = "（不在此显示）";
+
+/// Shorter words stand in too many texts that mean something else.
+const SHORTEST: usize = 2;
+
+/// What is not said of one family.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unsaid {
+    /// Of children who died, as [`tidy_name`] makes them.
+    lost: BTreeSet<String>,
+    /// Without spaces, the longest first.
+    words: Vec<Vec<char>>,
+    /// Their given names: said so among those who know the family.
+    given: Vec<Vec<char>>,
+}
+
+impl Unsaid {
+    pub fn is_empty(&self) -> bool {
+        self.lost.is_empty() && self.words.is_empty()
+    }
+
+    /// A value that only the family's page shows: as a whole, and each phrase of it.
+    pub fn add(&mut self, value: &str) {
+        enter(&mut self.words, value);
+        let phrases = value.split(|c: char| !c.is_alphanumeric() && !c.is_whitespace());
+        phrases.for_each(|phrase| enter(&mut self.words, phrase));
+    }
+
+    /// A child who died.
+    pub fn add_lost(&mut self, name: &str) {
+        let name = tidy_name(name);
+        if name.is_empty() {
+            return;
+        }
+        enter(&mut self.words, &name);
+        enter(&mut self.given, &name.chars().skip(1).collect::<String>());
+        self.lost.insert(name);
+    }
+
+    /// Whether it is the name of a child who died.
+    pub fn is_lost(&self, name: &str) -> bool {
+        !self.lost.is_empty() && self.lost.contains(&tidy_name(name))
+    }
+
+    /// The text without these words; `None`: it has none of them. `free`: written in somebody's own words, where a child is
+    /// called by its given name, too.
+    pub fn hide(&self, text: &str, free: bool) -> Option<String> {
+        let given: &[Vec<char>] = if free { &self.given } else { &[] };
+        if self.words.is_empty() && given.is_empty() {
+            return None;
+        }
+        let signs: Vec<char> = text.chars().collect();
+        let (mut shown, mut found, mut at) = (String::with_capacity(text.len()), false, 0);
+        while at < signs.len() {
+            let end = self.words.iter().chain(given).find_map(|word| end_of(word, &signs[at..]));
+            match end {
+                Some(end) => {
+                    shown.push_str(NOT_HERE);
+                    (found, at) = (true, at + end);
+                }
+                None => {
+                    shown.push(signs[at]);
+                    at += 1;
+                }
+            }
+        }
+        found.then_some(shown)
+    }
+}
+
+fn enter(words: &mut Vec<Vec<char>>, text: &str) {
+    let word: Vec<char> = text.chars().filter(|c| !is_space(*c)).collect();
+    if word.len() >= SHORTEST && !words.contains(&word) {
+        words.push(word);
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    }
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
+}
+
+/// Where the word ends that the text begins with, spaces inside it passed over.
+fn end_of(word: &[char], text: &[char]) -> Option<usize> {
+    let mut wanted = word.iter().peekable();
+    for (at, c) in text.iter().enumerate() {
+        if at > 0 && is_space(*c) {
+            continue;
+        }
+        if wanted.next() != Some(c) {
+            return None;
+        }
+        if wanted.peek().is_none() {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn family() -> Unsaid {
+        let mut unsaid = Unsaid::default();
+        unsaid.add_lost("贾 小宝");
+        unsaid.add("车祸，抢救无效");
+        unsaid
+    }
+
+    #[test]
+    fn neither_the_child_nor_the_cause_stays_in_a_note() {
+        let unsaid = family();
+        for (text, shown) in [
+            ("谈起贾小宝，落泪", "谈起（不在此显示），落泪"),
+            ("贾　小 宝", "（不在此显示）"),
+            ("2014年车祸，抢救无效。", "2014年（不在此显示）。"),
+            ("车祸以后，抢救无效", "（不在此显示）以后，（不在此显示）"),
+            ("小宝走了以后", "（不在此显示）走了以后"),
+        ] {
+            assert_eq!(unsaid.hide(text, true).as_deref(), Some(shown));
+        }
+        assert_eq!(unsaid.hide("身体不错，贾文广在家", true), None);
+        // Somebody else of that given name, where names stand.
+        assert_eq!(unsaid.hide("李小宝", false), None);
+        assert!(unsaid.is_lost("贾　小宝") && !unsaid.is_lost("小宝") && !unsaid.is_empty());
+    }
+
+    #[test]
+    fn one_sign_is_no_word() {
+        let mut unsaid = Unsaid::default();
+        unsaid.add("病");
+        unsaid.add(" ");
+        assert!(unsaid.is_empty() && unsaid.hide("看病", true).is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_of_it_is_left(before in "[甲乙 小]{0,6}", after in "[甲乙 宝]{0,6}") {
+            let shown = family().hide(&format!("{before}贾小宝{after}"), false).unwrap();
+            let plain: String = shown.chars().filter(|c| !c.is_whitespace()).collect();
+            proptest::prop_assert!(!plain.contains("贾小宝"));
+        }
+    }
+}
