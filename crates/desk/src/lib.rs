@@ -20,6 +20,7 @@ pub mod events;
 mod festivals;
 mod files;
 mod folders;
+mod guessing;
 mod home;
 pub mod host;
 mod in_browser;

@@ -11,6 +11,7 @@ use tiexin_store::{Book, LeaseState, LocalUser};
 
 use crate::config::DeskConfig;
 use crate::desk::Desk;
+use crate::guessing::Typed;
 use crate::province::Province;
 use crate::{errors, lock, plans::Plans};
 
@@ -28,6 +29,7 @@ pub(crate) struct Session {
     pub(crate) province: Province,
     /// Import previews not yet written.
     pub(crate) plans: Plans,
+    pub(crate) typed: Typed,
     touched: AtomicI64,
     /// The lease is over: nothing but speaking with the province.
     lease_over: AtomicBool,
@@ -154,6 +156,7 @@ impl Desk {
             book,
             province,
             plans: Plans::default(),
+            typed: Typed::default(),
             touched,
             lease_over: AtomicBool::new(true),
             told_open: AtomicI64::new(steady_ms),

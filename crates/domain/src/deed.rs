@@ -2,7 +2,7 @@
 
 /// Codes of the audit and their words, in the order in which one looks for them. Several codes share a word where it
 /// is one thing to the office.
-pub const DEEDS: [(&str, &str); 42] = [
+pub const DEEDS: [(&str, &str); 43] = [
     ("create", "登记"),
     ("change", "修改"),
     ("void", "作废"),
@@ -19,6 +19,7 @@ pub const DEEDS: [(&str, &str); 42] = [
     ("import_redone", "恢复导入"),
     ("redo", "恢复导入"),
     ("unmask", "查看完整号码"),
+    ("number_search", "按号码查找"),
     ("export", "导出"),
     ("export_report", "导出报表"),
     ("export_attachment", "导出附件"),

@@ -122,7 +122,32 @@ impl Write<'_> {
     }
 }
 
+/// Entries read at a time for those of one deed, and how often at most.
+const READ_AT_ONCE: usize = 200;
+const LATELY: usize = 25;
+
 impl Book {
+    /// When a user did this since `since`, newest first, at most `most` of them.
+    pub fn deeds_since(&self, actor: Uuid, act: &str, since: i64, most: usize) -> Result<Vec<i64>> {
+        let (mut found, mut before) = (Vec::new(), None);
+        for _ in 0..LATELY {
+            let page = self.audit(before, READ_AT_ONCE)?;
+            before = page.last().map(|entry| entry.seq);
+            for entry in &page {
+                if entry.at < since || found.len() == most {
+                    return Ok(found);
+                }
+                if entry.actor == actor && entry.act == act {
+                    found.push(entry.at);
+                }
+            }
+            if page.len() < READ_AT_ONCE {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// The audit from newest to oldest, before entry `before` when given.
     pub fn audit(&self, before: Option<i64>, limit: usize) -> Result<Vec<AuditEntry>> {
         self.read(|conn| {

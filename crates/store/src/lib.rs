@@ -107,7 +107,7 @@ pub use quarantine::Unsettled;
 pub use refused::Refused;
 pub use regions::{Region, Regions};
 pub use save::{By, Changed, Save, Saved};
-pub use search::Hit;
+pub use search::{Hit, seeks_number};
 pub use snapshot::SnapshotOutcome;
 pub use state::{ScopeState, SyncState};
 pub use suite::KdfCost;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::masking;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Place, READ};
-use crate::{errors, files, place, rows, values};
+use crate::{errors, files, guessing, place, rows, values};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |_, args: &ListRecords| Ok(Place::In(vec![args.region.clone()])), list);
@@ -31,6 +31,10 @@ const MOST_PLACES: usize = 100;
 
 fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
     let (query, counted) = query(&args, at.today)?;
+    // Further pages are of the search that was entered with the first.
+    if let Some(text) = query.text.as_deref().filter(|_| query.after.is_none() && query.skip == 0) {
+        guessing::asked(at, text)?;
+    }
     let page = at.book().list(&query).map_err(errors::store)?;
     let total = counted.or(page.total).unwrap_or_default();
     Ok(RecordPage {
@@ -135,6 +139,7 @@ fn search(at: &At, args: Search) -> Result<Vec<Hit>, ErrorReply> {
     if args.text.trim().is_empty() || regions.is_empty() {
         return Ok(Vec::new());
     }
+    guessing::asked(at, &args.text)?;
     let found = at.book().search(&args.text, &args.kinds, &regions, limit).map_err(errors::store)?;
     let mut hits: Vec<Hit> =
         found.into_iter().map(|hit| shown_hit(at, &args.text, hit)).collect::<Result<_, _>>()?;
@@ -241,6 +246,9 @@ const EXPORT_PAGE: u32 = 500;
 
 /// Writes all rows of the list, masked as they are shown.
 fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
+    if let Some(text) = &args.list.text {
+        guessing::asked(at, text)?;
+    }
     let may = |field: &str| audience(&args.list.kind, field) == Audience::Everyone;
     let columns: Vec<(String, String)> = args.columns.into_iter().filter(|(field, _)| may(field)).collect();
     let named: Vec<&str> = columns.iter().map(|(field, _)| field.as_str()).collect();

@@ -11,7 +11,7 @@ use super::records::{Names, find, of_record};
 use crate::masking::{self, Shown};
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
-use crate::{errors, rows};
+use crate::{errors, guessing, rows};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |_, args: &ListVoided| Ok(Place::In(vec![args.region.clone()])), list);
@@ -21,6 +21,9 @@ pub(super) fn register(registry: &mut Registry) {
 const LONGEST_PAGE: u32 = 200;
 
 fn list(at: &At, args: ListVoided) -> Result<VoidedPage, ErrorReply> {
+    if let Some(text) = args.text.as_deref().filter(|_| args.skip == 0) {
+        guessing::asked(at, text)?;
+    }
     let page = at
         .book()
         .voided(&VoidedQuery {

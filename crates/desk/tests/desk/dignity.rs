@@ -2,6 +2,7 @@
 
 use calamine::Reader;
 use serde_json::json;
+use tiexin_contract::book::{AuditTrail, AuditWish};
 use tiexin_contract::family::{GetFamily, RegisterFamily, VisitStart};
 use tiexin_contract::records::{
     ExportList, Filter, FilterOp, GetRecord, ListRecords, SaveRecord, Search, Unmask,
@@ -173,4 +174,41 @@ async fn numbers_in_notes_are_masked_and_shown_only_on_purpose() {
     let refused = office.refused(save(Some(plain.id), Some(0), &masked)).await;
     assert!(refused.about("notes").is_some(), "{refused:?}");
     assert_eq!(CARD.len(), 19);
+}
+
+/// Whoever types one tail after another is told to wait, and every number that was looked for is in the audit.
+#[tokio::test]
+async fn guessing_numbers_is_entered_and_bounded() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    office.family("贾文广", |_| {}).await;
+    let by = |text: String| Search { text, limit: 20, kinds: vec![] };
+    let entered = async || {
+        let only = AuditWish { deed: Some("按号码查找".into()), ..AuditWish::default() };
+        office.ok(AuditTrail { before: None, limit: 200, only }).await.len()
+    };
+    // Names and the first three places are no numbers.
+    office.ok(by("贾文广".into())).await;
+    office.ok(by("199".into())).await;
+    assert_eq!(entered().await, 0);
+    // Typed on, it is one search.
+    for text in ["1990", "19900", "199000", "19900002580"] {
+        office.ok(by(text.into())).await;
+    }
+    assert_eq!(entered().await, 1);
+    for tail in 0..59 {
+        office.ok(by(format!("{:04}", 3_000 + tail))).await;
+    }
+    assert_eq!(entered().await, 60);
+    let refused = office.refused(by("2580".into())).await;
+    assert!(
+        refused.message.contains("请 60 分钟后再查") && refused.wait_seconds == Some(3_600),
+        "{refused:?}"
+    );
+    // The search field of a list is no way around, and names are found all the while.
+    let by_list = ListRecords { text: Some("2579".into()), ..list("household", TOWNSHIP, 5) };
+    office.refused(by_list).await;
+    assert!(!office.ok(by("贾文广".into())).await.is_empty());
+    office.clock.pass(chrono::TimeDelta::minutes(61));
+    office.sign_in_again().await;
+    assert!(!office.ok(by("2580".into())).await.is_empty());
 }

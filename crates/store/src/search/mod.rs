@@ -7,5 +7,6 @@ pub(crate) mod index;
 mod parts;
 mod query;
 
+pub use parts::seeks_number;
 pub(crate) use parts::{matching, matching_words, words_in};
 pub use query::Hit;

@@ -2,6 +2,8 @@
 
 use crate::spelling::{is_han, spaced, spell_usual};
 
+/// Places of the shorter tail by which a number is found.
+const SHORTEST_TAIL: usize = 4;
 /// More parts than this in one search are cut off.
 const PARTS: usize = 6;
 
@@ -120,6 +122,11 @@ pub(super) fn text_matching(parts: &[Part]) -> Option<String> {
         })
         .collect();
     (!asked.is_empty()).then(|| asked.join(" AND "))
+}
+
+/// Whether it asks for a number, whole or by its tail: shorter ones end none.
+pub fn seeks_number(text: &str) -> bool {
+    parts(text).iter().any(|part| matches!(part, Part::Digits(run) if run.len() >= SHORTEST_TAIL))
 }
 
 /// The words among them.
