@@ -148,6 +148,11 @@ pub(crate) fn told(record: &Record, text: &str, lost: &Lost) -> String {
     prose(text, lost_to(record, lost), true).unwrap_or_else(|| text.to_owned())
 }
 
+/// The same on the own page of what it is about: numbers alone are hidden.
+pub(crate) fn without_numbers(text: &str) -> String {
+    prose(text, None, false).unwrap_or_else(|| text.to_owned())
+}
+
 /// Whether a person is a child who died.
 pub(crate) fn is_lost(person: &Record, lost: &Lost) -> bool {
     let name = person.text("name").unwrap_or_default();

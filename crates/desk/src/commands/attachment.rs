@@ -20,7 +20,7 @@ use crate::masking::RECORDED_BY_ID;
 use crate::picture::{self, Policy};
 use crate::registry::Registry;
 use crate::rights::{At, READ, WRITE};
-use crate::{errors, files, province, rows, rules};
+use crate::{errors, files, masking, province, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &AddAttachment| of_record(at, args.owner), add);
@@ -128,7 +128,7 @@ fn row(at: &At, record: &Record, enrolled: bool) -> Result<AttachmentRow, ErrorR
         width: attachment.width,
         height: attachment.height,
         taken_at: attachment.taken_at.map(|day| day.to_string()),
-        note: attachment.note,
+        note: attachment.note.map(|note| masking::without_numbers(&note)),
         recorded_by: record.text("recorded_by").map(str::to_owned),
     })
 }

@@ -201,7 +201,7 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
         let record = at.book().get(hit.id).map_err(errors::store)?;
         household = record.as_ref().and_then(|record| record.reference("household"));
         let lost = masking::lost(at.book(), &record)?;
-        if let Some(record) = record.filter(|_| !lost.is_empty()) {
+        if let Some(record) = record {
             title = masking::title(&record, &lost);
         }
         if hit.kind == Kind::ContactPair.code() {
