@@ -21,6 +21,7 @@ mod read_again;
 mod records;
 mod reports;
 mod rights;
+mod seen;
 mod sessions;
 mod today;
 mod unknown_fields;
