@@ -182,7 +182,7 @@ fn ask(name: &str, made: &Made) -> Ask {
         "attachment.open" => Of(json!({ "id": made.attachment })),
         "attachment.export" => Of(json!({"id": made.attachment, "path": made.path("photo.jpg")})),
         "book.audit" => Of(json!({"limit": 1000})),
-        "book.backup" => Of(json!({ "path": made.path("") })),
+        "book.backup" => Of(json!({ "path": made.path("backup") })),
         "folder.list" => Of(json!({ "path": made.path("") })),
         "region.children" => Of(json!({ "of": TOWNSHIP })),
         "region.search" => Of(json!({"text": "东关", "limit": 5})),
