@@ -5,6 +5,7 @@
 //! Times and ids always come in as arguments.
 
 pub mod access;
+pub mod amount;
 pub mod cadence;
 mod codes;
 pub mod date;

@@ -3,7 +3,6 @@
 //! The screens draw a form from its fields; a test fills the same fields, saves them at a desk and reads them
 //! back. Nothing that was typed may be dropped on the way: it is saved, or its field is told.
 
-mod amount;
 pub mod dated;
 mod day;
 pub mod drafts;
@@ -16,10 +15,10 @@ mod told;
 mod typed;
 pub mod visit;
 
-pub use amount::{read_count, read_minutes};
 pub use day::{read_date, read_day, read_day_ahead, read_day_near, read_moment};
 pub use options::{Options, label_of};
 pub use spec::{FieldKind, FormField, Start};
+pub use tiexin_domain::amount::{read_count, read_minutes};
 pub use today::Today;
 pub use told::{Told, told};
 pub use typed::{

@@ -122,19 +122,25 @@ impl Noun for ContactPair {
                     .carried(),
                 REGION.carried(),
                 Field::new("township_leader", "镇联系人", Holds::Text)
+                    .also(&["镇级联系人", "乡镇联系人", "镇干部", "镇包保人"])
                     .roles(&[Role::Sort])
                     .bits(&[("*", 1)])
                     .finds(&[Find::Name])
                     .asked(),
                 Field::new("village_worker", "村联系人", Holds::Text)
                     .with(&["township_leader"])
+                    .also(&["村级联系人", "社区联系人", "村干部", "村包保人"])
                     .roles(&[Role::Sort])
                     .bits(&[("*", 2)])
                     .finds(&[Find::Name])
                     .asked(),
-                Field::new("from", "从哪天起", Holds::Day).roles(&[Role::Day]).start(Start::Today),
+                Field::new("from", "从哪天起", Holds::Day)
+                    .also(&["开始日期", "开始时间", "起始日期"])
+                    .roles(&[Role::Day])
+                    .start(Start::Today),
                 Field::new("to", "到哪天止", Holds::Day)
                     .with(&["from"])
+                    .also(&["结束日期", "结束时间", "截止日期"])
                     .roles(&[Role::Until])
                     .hint("平时空着；以后换人时会自动填上"),
                 Field::new("handover_note", "交接说明", Holds::LongText).note().asked(),

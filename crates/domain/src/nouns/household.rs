@@ -97,15 +97,20 @@ impl Noun for Household {
             "户",
             &[
                 Field::new("head_name", "户主", Holds::Text)
+                    .also(&["户主姓名", "姓名"])
                     .required()
                     .roles(&[Role::Sort])
                     .finds(&[Find::Name])
                     .must(),
                 ASKED_REGION,
-                Field::new("current_address", "现居住地址", Holds::Text).asked(),
+                Field::new("current_address", "现居住地址", Holds::Text)
+                    .also(&["现住址", "住址", "家庭住址", "家庭地址", "地址"])
+                    .asked(),
                 Field::new("registered_address", "户籍地址", Holds::Text).asked(),
                 PHONE.hint("手机或带区号的座机，没有就写“无”"),
-                Field::new("hardship", "困难原因", Holds::Texts).hint("写一项按回车"),
+                Field::new("hardship", "困难原因", Holds::Texts)
+                    .also(&["致困原因", "困难情况"])
+                    .hint("写一项按回车"),
                 NOTES.asked(),
                 Field::new("kinds", "家庭类别", Holds::Codes(HouseholdKind::CHOICES)).fold("更多"),
                 Field::new("head", "户主", Holds::Reference(&["person"])),

@@ -57,6 +57,7 @@ impl Noun for InsuranceClaim {
                 Field::new("amount", "理赔金额", Holds::Money).required().roles(&[Role::Number]).must(),
                 Field::new("days", "住院天数", Holds::Count).asked(),
                 Field::new("policy", "保险单号", Holds::Text)
+                    .tells()
                     .mask(Mask::Number)
                     .finds(&[Find::Words])
                     .asked(),

@@ -162,10 +162,12 @@ impl Noun for Person {
                     .carried(),
                 NAME,
                 Field::new("relation", "与户主关系", Holds::Code(Relation::CHOICES))
+                    .also(&["关系", "家庭关系", "与户主的关系"])
                     .roles(&[Role::Category])
                     .asked(),
                 Field::new("sex", "性别", Holds::Code(Sex::CHOICES)).with(&["id_number"]).asked(),
                 Field::new("birth", "出生日期", Holds::PartialDay)
+                    .also(&["出生年月", "生日", "出生时间"])
                     .past()
                     .audience(Audience::OwnPage)
                     .roles(&[Role::Day])

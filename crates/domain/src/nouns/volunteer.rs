@@ -59,18 +59,24 @@ impl Noun for Volunteer {
         ..Shape::new::<Self>(
             "名",
             &[
-                NAME,
+                NAME.also(&["志愿者姓名", "志愿者"]),
                 REGION.must().start(Start::Village),
                 Field::new("person", "人员", Holds::Reference(&["person"])).roles(&[Role::Parent]),
                 Field::new("approval", "审核", Holds::Code(Approval::CHOICES))
+                    .also(&["审核状态", "审核情况"])
                     .required()
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("pending")),
-                Field::new("team", "服务队", Holds::Text).asked(),
-                Field::new("skills", "特长", Holds::Texts).hint("写一项按回车，如 理发、陪诊"),
+                Field::new("team", "服务队", Holds::Text)
+                    .also(&["志愿服务队", "所属服务队", "志愿者队伍", "队伍"])
+                    .asked(),
+                Field::new("skills", "特长", Holds::Texts)
+                    .also(&["服务特长", "专长", "技能"])
+                    .hint("写一项按回车，如 理发、陪诊"),
                 Field::new("approved_on", "通过时间", Holds::PartialDay).past().roles(&[Role::Day]).asked(),
                 Field::new("minutes", "累计服务时长", Holds::Minutes)
+                    .also(&["服务时长", "累计时长", "服务小时"])
                     .roles(&[Role::Number])
                     .hint("如 3小时、1小时30分钟"),
                 NOTES.fold("更多"),

@@ -161,6 +161,10 @@ pub struct Field {
     /// Bits of the column `flags`, by code; of a flag by `true`; `*`: whenever it is there.
     pub bits: &'static [(&'static str, i64)],
     pub finds: &'static [Find],
+    /// What else a head of an office's own sheet may call it.
+    pub also: &'static [&'static str],
+    /// Two records of one day that say otherwise of it are two.
+    pub tells: bool,
     /// None: the noun's form does not ask for it.
     pub form: Option<Asked>,
 }
@@ -185,6 +189,8 @@ impl Field {
             roles: &[],
             bits: &[],
             finds: &[],
+            also: &[],
+            tells: false,
             form: None,
         }
     }
@@ -251,6 +257,17 @@ impl Field {
 
     pub const fn finds(mut self, finds: &'static [Find]) -> Field {
         self.finds = finds;
+        self
+    }
+
+    pub const fn also(mut self, heads: &'static [&'static str]) -> Field {
+        self.also = heads;
+        self
+    }
+
+    /// Two records of one day that say otherwise of it are two.
+    pub const fn tells(mut self) -> Field {
+        self.tells = true;
         self
     }
 

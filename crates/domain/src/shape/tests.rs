@@ -106,6 +106,20 @@ fn every_kind_has_a_shape_that_holds_together() {
 }
 
 #[test]
+fn a_head_means_one_field_of_a_kind() {
+    for kind in Kind::ALL {
+        let fields = nouns::shape(kind).unwrap().fields;
+        for (at, field) in fields.iter().enumerate() {
+            for head in field.also {
+                let other = |other: &Field| other.label == *head || other.also.contains(head);
+                let others = fields.iter().enumerate().filter(|(nth, one)| *nth != at && other(one));
+                assert_eq!(others.count(), 0, "{kind:?}.{}: {head}", field.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_not_known_is_hidden_as_strictly_as_anything_by_its_name() {
     assert_eq!(audience("counselling", "session_note"), Audience::Author);
     assert_eq!(audience("of_the_future", "session_note"), Audience::Author);
