@@ -28,6 +28,18 @@ pub struct ImportPreview {
     /// Columns mapped by hand; kept for the next time.
     #[serde(default)]
     pub mapping: Vec<ColumnChoice>,
+    /// The kind of record of which the sheets are lists; none: the ledgers are recognised, and our own templates.
+    #[serde(default)]
+    pub kind: Option<String>,
+}
+
+/// An empty xlsx for a kind of record: heads, lists to choose from, an example, explanations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Template {
+    pub kind: String,
+    /// Whose villages stand in it to choose from.
+    pub region: RegionCode,
+    pub path: Option<String>,
 }
 
 /// Writes texts into cells of a kept preview's ledgers and plans them again; the files stay as they are.
@@ -319,6 +331,7 @@ commands! {
     RedoImport => "import.redo" -> Redone;
     ImportFindings => "import.findings" -> Vec<FilePlan>;
     MarkedCopy => "import.marked_copy" -> FileMade;
+    Template => "import.template" -> FileMade;
 }
 
 #[cfg(test)]

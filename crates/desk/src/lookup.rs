@@ -22,7 +22,6 @@ pub(crate) struct BookLookup<'a> {
     within: RegionCode,
     /// Of a small book.
     keys: Option<Keys>,
-    activities: OnceCell<Vec<Known>>,
     /// A register asks for every member, and a new book has none.
     members: OnceCell<Members>,
     persons: Persons,
@@ -38,7 +37,6 @@ impl<'a> BookLookup<'a> {
             book,
             within: within.clone(),
             keys: None,
-            activities: OnceCell::new(),
             members: OnceCell::new(),
             persons: Persons::default(),
             fault: RefCell::new(None),
@@ -214,18 +212,23 @@ fn family(
     }
 }
 
+/// A region and all below it, by code.
+pub(crate) fn regions_in(within: &RegionCode) -> Vec<NamedRegion> {
+    let mut named = Vec::new();
+    let mut waiting = vec![within.clone()];
+    while let Some(code) = waiting.pop() {
+        if let Some(name) = Regions::anhui().name(&code) {
+            named.push(NamedRegion { code: code.clone(), name: name.to_owned() });
+        }
+        waiting.extend(Regions::anhui().children(&code).into_iter().map(|region| region.code));
+    }
+    named.sort_by(|a, b| a.code.cmp(&b.code));
+    named
+}
+
 impl Lookup for BookLookup<'_> {
     fn regions(&self, within: &RegionCode) -> Vec<NamedRegion> {
-        let mut named = Vec::new();
-        let mut waiting = vec![within.clone()];
-        while let Some(code) = waiting.pop() {
-            if let Some(name) = Regions::anhui().name(&code) {
-                named.push(NamedRegion { code: code.clone(), name: name.to_owned() });
-            }
-            waiting.extend(Regions::anhui().children(&code).into_iter().map(|region| region.code));
-        }
-        named.sort_by(|a, b| a.code.cmp(&b.code));
-        named
+        regions_in(within)
     }
 
     fn families(&self) -> Vec<Family> {
@@ -267,12 +270,8 @@ impl Lookup for BookLookup<'_> {
         self.told(self.book.children_and_void(*household, kind.code())).into_iter().map(known).collect()
     }
 
-    fn activities(&self) -> Vec<Known> {
-        let all = self.activities.get_or_init(|| {
-            let found = self.told(self.book.within(Kind::Activity.code(), &self.within));
-            found.into_iter().map(known).collect()
-        });
-        all.clone()
+    fn records(&self, kind: &Kind) -> Vec<Known> {
+        self.told(self.book.within(kind.code(), &self.within)).into_iter().map(known).collect()
     }
 
     fn member_of(&self, person: &Uuid) -> Option<Known> {

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tiexin_contract::import::FilePlan;
 use tiexin_domain::RegionCode;
-use tiexin_intake::{LedgerPlan, Workbook};
+use tiexin_intake::{LedgerPlan, Records, Workbook};
 use uuid::Uuid;
 
 /// A preview as the worker saw it.
 pub(crate) struct Plan {
     pub(crate) id: Uuid,
     pub(crate) region: RegionCode,
+    /// What the worker said that the sheets are lists of.
+    pub(crate) kind: Option<Records>,
     pub(crate) files: Vec<PlannedFile>,
     /// The batch as which it was written.
     pub(crate) written: OnceLock<Uuid>,

@@ -22,6 +22,7 @@ pub(crate) fn ledger(input: &[u8]) {
         scope,
         today: Some(today),
         latest: today,
+        kind: None,
         mapping: &mapping,
         lookup: &book,
         ids: &stable_id,

@@ -71,6 +71,8 @@ codes! {
     /// An error or a formula without a result where a value is needed.
     CellError = "cell_error", Refused;
     NameMissing = "name_missing", Refused;
+    /// A field without which a record of the list's kind cannot be.
+    FieldMissing = "field_missing", Refused;
     /// Two persons in a cell for one, or a mark in place of a name.
     NameUnclear = "name_unclear", Refused;
     /// The mark for 'as above' where nothing stands above that could be meant.

@@ -1,10 +1,58 @@
 //! The kinds of ledger, and of the sheets in them.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tiexin_domain::shape::{self, Shape};
+use tiexin_domain::{Kind, nouns};
+
+use crate::heads::records;
+
+/// A kind of which a sheet is a list, a record a row: its columns come from the noun's shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Records(usize);
+
+impl Records {
+    /// All kinds that have a list, in the order in which they may refer to each other.
+    pub fn all() -> impl Iterator<Item = Records> {
+        let listed = |kind: &Kind| nouns::shape(kind).is_some_and(|shape| !shape.list.is_empty());
+        Kind::ALL.iter().enumerate().filter(move |(_, kind)| listed(kind)).map(|(at, _)| Records(at))
+    }
+
+    /// None of a kind without a list, and of one of a newer program.
+    pub fn of(kind: &str) -> Option<Records> {
+        Self::all().find(|one| one.kind().code() == kind)
+    }
+
+    pub fn kind(self) -> &'static Kind {
+        &Kind::ALL[self.0]
+    }
+
+    pub(crate) fn code(self) -> &'static str {
+        self.kind().code()
+    }
+
+    pub(crate) fn shape(self) -> &'static Shape {
+        // Invariant: `all` gives kinds with a shape only.
+        shape::of(self.code()).unwrap_or_else(|| unreachable!("a kind with a list has a shape"))
+    }
+
+    /// The ledger's sheet whose rows are records of this kind and little else.
+    pub(crate) fn ledger_sheet(self) -> Option<SheetKind> {
+        Some(match self.kind() {
+            Kind::SupportFile => SheetKind::SpecialFamilies,
+            Kind::Member => SheetKind::Members,
+            Kind::Visit => SheetKind::Visits,
+            Kind::NeedSurvey => SheetKind::NeedSurveys,
+            Kind::InsuranceClaim => SheetKind::InsuranceClaims,
+            Kind::Counselling => SheetKind::Counselling,
+            Kind::Activity => SheetKind::Activities,
+            _ => return None,
+        })
+    }
+}
 
 /// What a sheet is a list of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SheetKind {
     SpecialFamilies,
     Members,
@@ -13,20 +61,42 @@ pub enum SheetKind {
     InsuranceClaims,
     Counselling,
     Activities,
+    Records(Records),
+}
+
+impl Serialize for SheetKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for SheetKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        SheetKind::from_code(&code).ok_or_else(|| D::Error::custom("no kind of sheet"))
+    }
 }
 
 /// What a file is. `Services` has sheets of visits, need surveys, claims and counselling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LedgerKind {
     SpecialFamilies,
     Members,
     Services,
     Activities,
+    /// A list of one kind of record.
+    Records(Records),
+}
+
+impl Serialize for LedgerKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 impl SheetKind {
-    /// All, in the order in which sheets of one file are planned: families before what refers to them.
+    /// Those of the ledgers that offices keep, in the order in which sheets of one file are planned: families before
+    /// what refers to them.
     pub const ALL: [SheetKind; 7] = [
         SheetKind::SpecialFamilies,
         SheetKind::Members,
@@ -36,6 +106,16 @@ impl SheetKind {
         SheetKind::Counselling,
         SheetKind::Activities,
     ];
+
+    /// All: those of the ledgers, then a list of each kind.
+    pub fn every() -> impl Iterator<Item = SheetKind> {
+        Self::ALL.into_iter().chain(Records::all().map(SheetKind::Records))
+    }
+
+    /// None of a newer program's.
+    pub fn from_code(code: &str) -> Option<SheetKind> {
+        Self::every().find(|kind| kind.as_str() == code)
+    }
 
     /// The code as in JSON.
     pub fn as_str(self) -> &'static str {
@@ -47,6 +127,7 @@ impl SheetKind {
             SheetKind::InsuranceClaims => "insurance_claims",
             SheetKind::Counselling => "counselling",
             SheetKind::Activities => "activities",
+            SheetKind::Records(records) => records::sheet_code(records),
         }
     }
 
@@ -60,6 +141,7 @@ impl SheetKind {
             SheetKind::InsuranceClaims => "保险理赔",
             SheetKind::Counselling => "心理健康服务",
             SheetKind::Activities => "活动登记",
+            SheetKind::Records(records) => records.kind().label(),
         }
     }
 
@@ -69,6 +151,7 @@ impl SheetKind {
             SheetKind::SpecialFamilies => LedgerKind::SpecialFamilies,
             SheetKind::Members => LedgerKind::Members,
             SheetKind::Activities => LedgerKind::Activities,
+            SheetKind::Records(records) => LedgerKind::Records(records),
             _ => LedgerKind::Services,
         }
     }
@@ -82,6 +165,7 @@ impl LedgerKind {
             LedgerKind::Members => "members",
             LedgerKind::Services => "services",
             LedgerKind::Activities => "activities",
+            LedgerKind::Records(records) => records.code(),
         }
     }
 
@@ -92,6 +176,7 @@ impl LedgerKind {
             LedgerKind::Members => "会员花名册",
             LedgerKind::Services => "服务记录",
             LedgerKind::Activities => "活动登记",
+            LedgerKind::Records(records) => records.kind().label(),
         }
     }
 }

@@ -19,11 +19,12 @@ mod read;
 mod refusal;
 mod roll;
 mod script;
+mod template;
 mod workbook;
 
 pub use finding::{Finding, FindingCode, Severity};
-pub use heads::{FieldInfo, fields_of, is_family_only, is_of_the_child};
-pub use kind::{LedgerKind, SheetKind};
+pub use heads::{FieldInfo, fields_of, is_hidden, is_of_the_child, mask_of};
+pub use kind::{LedgerKind, Records, SheetKind};
 pub use lookup::{Family, FoundPerson, Known, Lookup, NamedRegion, Staged, Voided};
 pub use mapping::{Choice, Mapping};
 pub use mark::marked_copy;
@@ -33,4 +34,5 @@ pub use plan::{
 };
 pub use read::{Limits, read, read_watched};
 pub use refusal::{FileRefused, Progress, RefusalCode, Stage, Watch};
+pub use template::template;
 pub use workbook::{Cell, Format, Marks, Merge, Number, Row, Sheet, Workbook, column_letters};

@@ -1,13 +1,16 @@
 //! What a plan must know of the book. The caller hands it in.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 use tiexin_domain::nouns::tidy_name;
+use tiexin_domain::shape;
 use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
 use uuid::Uuid;
 
+use crate::heads::records::naming;
 use crate::plan::{Intent, LedgerPlan, PlannedGroup, PlannedRecord};
 use crate::roll::Roll;
 use crate::script::same_title;
@@ -82,8 +85,8 @@ pub trait Lookup {
     fn record(&self, id: &Uuid) -> Option<Known>;
     /// Records of a kind that belong to a household, hidden ones included.
     fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known>;
-    /// The activities of the region, hidden ones included.
-    fn activities(&self) -> Vec<Known>;
+    /// The records of a kind of the region whose ledgers are imported, hidden ones included.
+    fn records(&self, kind: &Kind) -> Vec<Known>;
     /// The membership of a person, perhaps typed by hand.
     fn member_of(&self, person: &Uuid) -> Option<Known>;
     /// Members of this name in a village or township; names are compared by `tidy_name`.
@@ -97,15 +100,17 @@ pub struct Staged<'a> {
     by_number: HashMap<String, FoundPerson>,
     /// Planned records by the household they belong to.
     of_household: HashMap<(Kind, Uuid), Vec<Uuid>>,
-    activities: Vec<Uuid>,
-    /// Planned activities by name, as names are compared.
-    activities_by_name: HashMap<String, Vec<Uuid>>,
+    of_kind: HashMap<Kind, Vec<Uuid>>,
+    /// Planned records by kind and name, as names are compared.
+    by_name: HashMap<(Kind, String), Vec<Uuid>>,
     members: HashMap<String, Vec<Uuid>>,
     member_of: HashMap<Uuid, Uuid>,
     roll: OnceCell<Roll>,
-    /// The activities of the book by name, as names are compared.
-    held: OnceCell<HashMap<String, Vec<Known>>>,
+    /// The records of the book by kind and name, as names are compared.
+    held: RefCell<HashMap<Kind, Rc<ByName>>>,
 }
+
+type ByName = HashMap<String, Vec<Known>>;
 
 impl<'a> Staged<'a> {
     /// Nothing laid over the book yet.
@@ -115,12 +120,12 @@ impl<'a> Staged<'a> {
             planned: HashMap::default(),
             by_number: HashMap::default(),
             of_household: HashMap::default(),
-            activities: Vec::new(),
-            activities_by_name: HashMap::default(),
+            of_kind: HashMap::default(),
+            by_name: HashMap::default(),
             members: HashMap::default(),
             member_of: HashMap::default(),
             roll: OnceCell::new(),
-            held: OnceCell::new(),
+            held: RefCell::default(),
         }
     }
 
@@ -136,19 +141,23 @@ impl<'a> Staged<'a> {
         self.roll.get_or_init(|| Roll::of(self.book.families()))
     }
 
-    /// The activities of this name, as names are compared: no other can be the one that a row tells of. The book is
-    /// read once, and each of its names made comparable once, also for a register of many hundred rows.
-    pub(crate) fn activities_named(&self, name: &str) -> Vec<Known> {
-        let held = self.held.get_or_init(|| {
-            let mut by_name: HashMap<String, Vec<Known>> = HashMap::default();
-            for known in self.book.activities() {
-                by_name.entry(activity_name(&known)).or_default().push(known);
+    /// The records of a kind of this name, as names are compared: no other can be the one that a row tells of. The
+    /// book is read once, and each of its names made comparable once, also for a register of many hundred rows.
+    pub(crate) fn named(&self, kind: &Kind, name: &str) -> Vec<Known> {
+        let known = self.held.borrow().get(kind).cloned();
+        let held = known.unwrap_or_else(|| {
+            let mut by_name = ByName::default();
+            for known in self.book.records(kind) {
+                by_name.entry(comparable(&known)).or_default().push(known);
             }
+            let by_name = Rc::new(by_name);
+            self.held.borrow_mut().insert(kind.clone(), by_name.clone());
             by_name
         });
         let name = same_title(name);
-        let planned = self.activities_by_name.get(&name).into_iter().flatten().copied();
-        self.overlaid(held.get(&name).cloned().unwrap_or_default(), planned)
+        let found = held.get(&name).cloned().unwrap_or_default();
+        let planned = self.by_name.get(&(kind.clone(), name)).into_iter().flatten().copied();
+        self.overlaid(found, planned)
     }
 
     pub(crate) fn stage_group(&mut self, group: &PlannedGroup) {
@@ -197,16 +206,14 @@ impl<'a> Staged<'a> {
                     self.member_of.insert(person, known.id);
                 }
             }
-            Kind::Activity if new => {
-                self.activities.push(known.id);
-                self.activities_by_name.entry(activity_name(known)).or_default().push(known.id);
-            }
-            _ if new => {
-                if let Some(household) = reference("household") {
-                    self.of_household.entry((known.kind.clone(), household)).or_default().push(known.id);
-                }
-            }
             _ => {}
+        }
+        if new {
+            self.of_kind.entry(known.kind.clone()).or_default().push(known.id);
+            self.by_name.entry((known.kind.clone(), comparable(known))).or_default().push(known.id);
+            if let Some(household) = reference("household") {
+                self.of_household.entry((known.kind.clone(), household)).or_default().push(known.id);
+            }
         }
     }
 
@@ -220,8 +227,11 @@ impl<'a> Staged<'a> {
     }
 }
 
-fn activity_name(known: &Known) -> String {
-    same_title(known.fields.get("name").and_then(|name| name.as_str()).unwrap_or_default())
+/// The name of a record as names are compared; empty of what has none.
+fn comparable(known: &Known) -> String {
+    let naming = shape::of(known.kind.code()).and_then(naming);
+    let name = naming.and_then(|field| known.fields.get(field.name)?.as_str());
+    same_title(name.unwrap_or_default())
 }
 
 impl Lookup for Staged<'_> {
@@ -246,8 +256,9 @@ impl Lookup for Staged<'_> {
         self.overlaid(self.book.events(kind, household), planned)
     }
 
-    fn activities(&self) -> Vec<Known> {
-        self.overlaid(self.book.activities(), self.activities.iter().copied())
+    fn records(&self, kind: &Kind) -> Vec<Known> {
+        let planned = self.of_kind.get(kind).into_iter().flatten().copied();
+        self.overlaid(self.book.records(kind), planned)
     }
 
     fn member_of(&self, person: &Uuid) -> Option<Known> {
@@ -297,7 +308,7 @@ mod tests {
         fn events(&self, _: &Kind, _: &Uuid) -> Vec<Known> {
             Vec::new()
         }
-        fn activities(&self) -> Vec<Known> {
+        fn records(&self, _: &Kind) -> Vec<Known> {
             self.0.set(self.0.get() + 1);
             vec![activity(1, "义 诊"), activity(2, "讲座")]
         }
@@ -310,11 +321,11 @@ mod tests {
     }
 
     #[test]
-    fn activities_are_found_by_name_and_the_book_is_read_once() {
+    fn records_are_found_by_name_and_the_book_is_read_once() {
         let book = Counting::default();
         let mut staged = Staged::over(&book);
         let named = |staged: &Staged<'_>, name: &str| -> Vec<u128> {
-            staged.activities_named(name).iter().map(|known| known.id.as_u128()).collect()
+            staged.named(&Kind::Activity, name).iter().map(|known| known.id.as_u128()).collect()
         };
         assert_eq!(named(&staged, "义诊"), [1]);
         for (id, name) in [(3, "义诊"), (4, "宣传"), (1, "义诊")] {

@@ -154,7 +154,7 @@ impl StoryDesk {
             })
             .collect();
         let region = region.parse().expect("a region code");
-        let plan = self.run(ImportPreview { files, region, mapping: Vec::new() }).await?;
+        let plan = self.run(ImportPreview { files, region, mapping: Vec::new(), kind: None }).await?;
         self.run(RunImport { plan: plan.plan, take: Vec::new() }).await
     }
 

@@ -4,14 +4,16 @@ use std::time::{Duration, Instant};
 
 use tiexin_contract::import::{
     CancelJob, ColumnChoice, FileGiven, ImportPlan, ImportPreview, MarkedCopy, MendCells, SheetFields,
+    Template,
 };
 use tiexin_contract::records::FileMade;
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
-use tiexin_domain::RegionCode;
+use tiexin_domain::{Level, RegionCode};
 use tiexin_intake::{
-    Choice, FileRefused, ImportContext, LedgerKind, LedgerPlan, Limits, Lookup, Mapping, Progress,
+    Choice, FileRefused, ImportContext, LedgerKind, LedgerPlan, Limits, Lookup, Mapping, Progress, Records,
     RefusalCode, SheetKind, Stage, Staged, Workbook, fields_of, marked_copy, plan, read_watched, stable_id,
+    template,
 };
 use tiexin_store::Look;
 use uuid::Uuid;
@@ -19,16 +21,17 @@ use uuid::Uuid;
 use super::{import_changes as changes, import_shown as shown};
 use crate::desk::Desk;
 use crate::jobs::Job;
-use crate::lookup::BookLookup;
+use crate::lookup::{BookLookup, regions_in};
 use crate::plans::{Mended, Plan, PlannedFile};
 use crate::registry::Registry;
-use crate::rights::{At, Place, WRITE};
+use crate::rights::{At, Place, READ, WRITE};
 use crate::{errors, files};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |_, args: &ImportPreview| Ok(Place::In(vec![args.region.clone()])), preview);
     registry.add(WRITE, |at, args: &MendCells| of_plan(at, args.plan), mend);
     registry.add(WRITE, |at, args: &MarkedCopy| of_plan(at, args.plan), marked);
+    registry.add(READ, |_, args: &Template| Ok(Place::In(vec![args.region.clone()])), empty);
     // A restore goes on while nobody is signed in; a job's number is known to its screens alone.
     registry.open(cancel);
 }
@@ -48,9 +51,31 @@ fn cancel(desk: &Desk, args: CancelJob) -> Result<Done, ErrorReply> {
     Ok(Done { id: Some(args.job) })
 }
 
+/// The kind of record of which a sheet is a list.
+fn listed(kind: &str) -> Result<Records, ErrorReply> {
+    Records::of(kind).ok_or_else(|| {
+        ErrorReply::new(ErrorCode::Invalid, "没有这一类记录的导入模板，请在列出的类别里选一类。")
+    })
+}
+
+/// Villages that a drop-down list shows; of a county there are too many to choose from.
+const VILLAGES: usize = 300;
+
+fn empty(_: &At, args: Template) -> Result<FileMade, ErrorReply> {
+    let records = listed(&args.kind)?;
+    let villages = regions_in(&args.region).into_iter().filter(|one| one.code.level() == Level::Village);
+    let mut villages: Vec<String> = villages.map(|village| village.name).collect();
+    if villages.len() > VILLAGES {
+        villages.clear();
+    }
+    let bytes = template(records, &villages).map_err(stopped)?;
+    files::hand_out(&format!("{}导入模板.xlsx", records.kind().label()), args.path.as_deref(), &bytes)
+}
+
 fn preview(at: &At, args: ImportPreview) -> Result<ImportPlan, ErrorReply> {
     let mapping = mapping(at, &args.mapping)?;
-    made(at, args.region, &mapping, |teller| {
+    let kind = args.kind.as_deref().map(listed).transpose()?;
+    made(at, (args.region, kind), &mapping, |teller| {
         let read = |file: &FileGiven| {
             Ok(Read { name: file.name.clone(), book: read_one(file, teller)?, mended: Mended::new() })
         };
@@ -62,7 +87,7 @@ fn preview(at: &At, args: ImportPreview) -> Result<ImportPlan, ErrorReply> {
 fn mend(at: &At, args: MendCells) -> Result<ImportPlan, ErrorReply> {
     let kept = find_plan(at, args.plan)?;
     let mapping = mapping(at, &[])?;
-    made(at, kept.region.clone(), &mapping, |_| {
+    made(at, (kept.region.clone(), kept.kind), &mapping, |_| {
         let again = |file: &PlannedFile| {
             let mut mended = file.mended.clone();
             let book = match &file.read {
@@ -93,24 +118,24 @@ pub(super) struct Read {
 /// Plans what `read` gives, and keeps the preview.
 fn made(
     at: &At,
-    region: RegionCode,
+    (region, kind): (RegionCode, Option<Records>),
     mapping: &Mapping,
     read: impl FnOnce(&Teller<'_>) -> Result<Vec<Read>, ErrorReply>,
 ) -> Result<ImportPlan, ErrorReply> {
     let id = at.new_id();
     let job = at.desk.inner().jobs.begin(id);
     let teller = Teller::new(&at.desk, &job, id);
-    let outcome = read(&teller).and_then(|read| plan_read(at, &region, mapping, &teller, read));
+    let outcome = read(&teller).and_then(|read| plan_read(at, (&region, kind), mapping, &teller, read));
     teller.finish();
     let files = outcome?;
     let shown = files.iter().map(|file| file.shown.clone()).collect();
-    at.session.plans.keep(Plan { id, region, files, written: Default::default() });
+    at.session.plans.keep(Plan { id, region, kind, files, written: Default::default() });
     Ok(ImportPlan { plan: id, files: shown, fields: all_fields() })
 }
 
 fn plan_read(
     at: &At,
-    region: &RegionCode,
+    region: (&RegionCode, Option<Records>),
     mapping: &Mapping,
     teller: &Teller<'_>,
     read: Vec<Read>,
@@ -136,7 +161,7 @@ fn plan_read(
 /// The plan of each file that could be read, all made over one state of the book.
 fn plan_all(
     at: &At,
-    region: &RegionCode,
+    (region, kind): (&RegionCode, Option<Records>),
     mapping: &Mapping,
     teller: &Teller<'_>,
     look: &Look<'_>,
@@ -148,6 +173,7 @@ fn plan_all(
             scope: region.clone(),
             today: at.day.sure.then_some(at.day.day),
             latest: at.day.latest,
+            kind,
             mapping,
             lookup: over,
             ids: &stable_id,
@@ -180,14 +206,15 @@ fn plan_all(
     Ok(plans)
 }
 
-/// Families before what refers to them.
-fn order(kind: Option<LedgerKind>) -> u8 {
+/// Families before what refers to them: the kinds stand in that order.
+fn order(kind: Option<LedgerKind>) -> (u8, Option<Records>) {
     match kind {
-        Some(LedgerKind::SpecialFamilies) => 0,
-        Some(LedgerKind::Members) => 1,
-        Some(LedgerKind::Services) => 2,
-        Some(LedgerKind::Activities) => 3,
-        None => 4,
+        Some(LedgerKind::SpecialFamilies) => (0, None),
+        Some(LedgerKind::Records(records)) => (1, Some(records)),
+        Some(LedgerKind::Members) => (2, None),
+        Some(LedgerKind::Services) => (3, None),
+        Some(LedgerKind::Activities) => (4, None),
+        None => (5, None),
     }
 }
 
@@ -212,12 +239,12 @@ fn stopped(refused: FileRefused) -> ErrorReply {
 }
 
 fn all_fields() -> Vec<SheetFields> {
-    let of = |kind: &SheetKind| SheetFields {
+    let of = |kind: SheetKind| SheetFields {
         sheet_kind: kind.as_str().to_owned(),
         label: kind.label().to_owned(),
-        fields: fields_of(*kind).iter().map(|f| (f.code.to_owned(), f.label.to_owned())).collect(),
+        fields: fields_of(kind).iter().map(|f| (f.code.to_owned(), f.label.to_owned())).collect(),
     };
-    SheetKind::ALL.iter().map(of).collect()
+    SheetKind::every().map(of).collect()
 }
 
 /// The choice that leaves a column out, also of the notes.
@@ -229,8 +256,7 @@ fn mapping(at: &At, choices: &[ColumnChoice]) -> Result<Mapping, ErrorReply> {
     let kept = at.book().column_mapping(KEY.0, KEY.1).map_err(errors::store)?;
     let mut mapping: Mapping = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     for choice in choices {
-        let kind = SheetKind::ALL.into_iter().find(|kind| kind.as_str() == choice.sheet_kind);
-        let Some(kind) = kind else { continue };
+        let Some(kind) = SheetKind::from_code(&choice.sheet_kind) else { continue };
         let meant = match choice.field.as_deref() {
             None => Choice::Notes,
             Some(LEFT_OUT) => Choice::Ignore,

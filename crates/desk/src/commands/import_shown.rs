@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use tiexin_contract::import::{ChangeRow, ColumnPlan, FilePlan, FindingRow, NoticeRow, SheetPlan};
 use tiexin_domain::numbers_in_text;
-use tiexin_domain::shape::Mask;
 use tiexin_domain::unsaid::Unsaid;
 use tiexin_intake::{LedgerPlan, Severity, Workbook};
 
@@ -84,14 +83,10 @@ fn findings(book: &Workbook, plan: &LedgerPlan) -> Vec<FindingRow> {
 /// What a row says that only its family's page may.
 fn of_row(report: &tiexin_intake::SheetReport, row: &tiexin_intake::Row) -> Unsaid {
     let mut unsaid = Unsaid::default();
-    for column in report.columns.iter().filter(|column| is_family_only(column.field)) {
+    for column in report.columns.iter().filter(|column| is_hidden(column.field)) {
         unsaid.add(&row.cell(column.index).shown());
     }
     unsaid
-}
-
-fn is_family_only(field: Option<&str>) -> bool {
-    field.is_some_and(tiexin_intake::is_family_only)
 }
 
 fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
@@ -102,10 +97,7 @@ fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
         code: finding.code.as_str().to_owned(),
         refused: finding.severity == Severity::Refused,
         differs: finding.severity == Severity::Differs,
-        value: match is_family_only(finding.field) && !finding.value.is_empty() {
-            true => NOT_SHOWN.into(),
-            false => without(unsaid, covered(finding.field, &finding.value)),
-        },
+        value: without(unsaid, told(finding.field, &finding.value)),
         hint: finding.hint.clone(),
         who: finding.who.clone().unwrap_or_default(),
         letter: finding.letter.clone(),
@@ -116,9 +108,8 @@ fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
 /// A cell's text as lists show it: one rule for what the ledger says, here and beside the book.
 fn covered(column: Option<&str>, text: &str) -> String {
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    match column.map(|code| code.rsplit('.').next().unwrap_or(code)) {
-        Some("phone") if digits >= 7 => masking::mask(Mask::Phone, text),
-        Some("id" | "card") if digits >= 7 => masking::mask(Mask::Number, text),
+    match column.and_then(tiexin_intake::mask_of) {
+        Some(how) if digits >= 7 => masking::mask(how, text),
         _ => numbers_in_text::mask(text).unwrap_or_else(|| text.to_owned()),
     }
 }
@@ -127,17 +118,29 @@ fn without(unsaid: &Unsaid, text: String) -> String {
     unsaid.hide(&text, true).unwrap_or(text)
 }
 
-/// In the place of a cell that says something of a child.
+/// What only a family's page or its author shows stands in no preview and in no finding.
+fn is_hidden(field: Option<&str>) -> bool {
+    field.is_some_and(tiexin_intake::is_hidden)
+}
+
+fn told(field: Option<&str>, text: &str) -> String {
+    match text.is_empty() || !is_hidden(field) {
+        true => covered(field, text),
+        false => NOT_SHOWN.into(),
+    }
+}
+
+/// In the place of a cell that says something of a child, or what only its author reads.
 const NOT_SHOWN: &str = "（有内容，这里不显示）";
 
-/// Columns that tell of the lost child: of them nothing is shown as an example, and nothing is kept.
-fn of_the_child(field: Option<&str>) -> bool {
-    field.is_some_and(tiexin_intake::is_of_the_child)
+/// Columns of which nothing is shown as an example, and nothing is kept.
+fn is_kept_back(field: Option<&str>) -> bool {
+    is_hidden(field) || field.is_some_and(tiexin_intake::is_of_the_child)
 }
 
 /// A cell as an example of its column: of the family that happens to be the first, nothing that a list would hide.
 fn example(field: Option<&str>, text: &str) -> String {
-    match text.is_empty() || !of_the_child(field) {
+    match text.is_empty() || !is_kept_back(field) {
         true => covered(field, text),
         false => NOT_SHOWN.into(),
     }
@@ -155,7 +158,7 @@ pub(super) fn to_keep(files: &[FilePlan]) -> Vec<FilePlan> {
                 finding.sheet.as_ref().is_none_or(|name| name == *sheet) && column.letter == finding.letter
             };
             let column = columns.clone().find(told).map(|(_, column)| column);
-            if of_the_child(column.and_then(|column| column.field.as_deref())) {
+            if is_kept_back(column.and_then(|column| column.field.as_deref())) {
                 finding.value.clear();
             }
         }

@@ -15,7 +15,14 @@ const FAMILY: &str =
 async fn preview(office: &Office, rows: &str) -> ImportPlan {
     let base64 = Some(STANDARD.encode(format!("{HEAD}{rows}")));
     let file = FileGiven { name: "特殊家庭.csv".into(), path: None, base64 };
-    office.ok(ImportPreview { files: vec![file], region: REGION.parse().unwrap(), mapping: Vec::new() }).await
+    office
+        .ok(ImportPreview {
+            files: vec![file],
+            region: REGION.parse().unwrap(),
+            mapping: Vec::new(),
+            kind: None,
+        })
+        .await
 }
 
 async fn all(office: &Office, kind: &str) -> Vec<RecordRow> {

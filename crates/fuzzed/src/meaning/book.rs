@@ -199,8 +199,8 @@ impl Lookup for Book {
         self.belonging(kind, household)
     }
 
-    fn activities(&self) -> Vec<Known> {
-        self.of(Kind::Activity).filter_map(|(id, _)| self.known(id)).collect()
+    fn records(&self, kind: &Kind) -> Vec<Known> {
+        self.of(kind.clone()).filter_map(|(id, _)| self.known(id)).collect()
     }
 
     fn member_of(&self, person: &Uuid) -> Option<Known> {

@@ -42,6 +42,7 @@ fn read_all(files: &[OfficeFile]) -> Outcome {
             scope,
             today: Some(today),
             latest: today,
+            kind: None,
             mapping: &mapping,
             lookup: &book,
             ids: &stable_id,

@@ -1,6 +1,7 @@
 //! Heads recognised by what they mean.
 
 mod recognise;
+pub(crate) mod records;
 mod registers;
 mod services;
 mod table;
@@ -9,11 +10,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Serialize;
-use tiexin_domain::Kind;
 use tiexin_domain::nouns::support_file::OF_THE_CHILD;
-use tiexin_domain::shape::{Audience, audience};
+use tiexin_domain::shape::{self, Audience, Mask};
 
-pub(crate) use recognise::{Column, Recognised, guess, recognise};
+pub(crate) use recognise::{Column, Recognised, guess, guess_as, recognise, recognise_as};
 pub(crate) use table::{FORMS, Field, Form};
 
 use crate::kind::SheetKind;
@@ -33,6 +33,8 @@ macro_rules! field {
             heads: $heads,
             hints: $hints,
             fills: $crate::heads::field!(@fills $code $($fills)?),
+            own: None,
+            part_of: None,
         }
     };
 }
@@ -51,21 +53,46 @@ pub fn fields_of(kind: SheetKind) -> Vec<FieldInfo> {
     form(kind).fields.iter().map(|f| FieldInfo { code: f.code, label: f.label }).collect()
 }
 
-/// Whether a column that can be mapped tells of a family's child.
+/// Whether a column that can be mapped tells of a family's child: of the first family that a preview shows as an
+/// example nothing of it stands there.
 pub fn is_of_the_child(code: &str) -> bool {
-    let named = form(SheetKind::SpecialFamilies).fields.iter().filter(|field| field.code == code);
-    named.into_iter().any(|field| OF_THE_CHILD.iter().any(|own| field.fills(own)))
+    named(code).any(|field| OF_THE_CHILD.iter().any(|own| field.fills(own)))
 }
 
-/// Whether a column that can be mapped tells what only the family's own page shows.
-pub fn is_family_only(code: &str) -> bool {
-    let named = form(SheetKind::SpecialFamilies).fields.iter().filter(|field| field.code == code);
-    let own = |field: &str| audience(Kind::SupportFile.code(), field) == Audience::FamilyPage;
-    named.into_iter().any(|field| field.fills.split('|').any(own))
+/// Whether a column that can be mapped tells what only a family's page or its author shows: no preview and no finding
+/// has it.
+pub fn is_hidden(code: &str) -> bool {
+    named(code).any(|field| match field.own {
+        Some(own) => own.audience >= Audience::FamilyPage,
+        // As strictly as any field by that name.
+        None => field.fills.split('|').any(|name| shape::audience("", name) >= Audience::FamilyPage),
+    })
+}
+
+/// How lists mask what stands in a column that can be mapped.
+pub fn mask_of(code: &str) -> Option<Mask> {
+    match code.rsplit('.').next().unwrap_or(code) {
+        "phone" => Some(Mask::Phone),
+        "id" | "card" | records::TAIL => Some(Mask::Number),
+        _ => named(code).find_map(|field| field.own?.mask),
+    }
+}
+
+/// The fields of any kind of sheet by this code.
+fn named(code: &str) -> impl Iterator<Item = &'static Field> + use<'_> {
+    SheetKind::every().flat_map(|kind| form(kind).fields).filter(move |field| field.code == code)
 }
 
 pub(crate) fn form(kind: SheetKind) -> &'static Form {
-    &FORMS[kind as usize]
+    match kind {
+        SheetKind::Records(records) => &records::of(records).form,
+        ledger => &FORMS[place(ledger)],
+    }
+}
+
+/// Where a ledger's sheet stands among all of them.
+fn place(kind: SheetKind) -> usize {
+    SheetKind::ALL.iter().position(|one| *one == kind).unwrap_or_default()
 }
 
 /// A head as it is compared: no spaces, brackets or signs, half-width, small letters.
@@ -207,7 +234,10 @@ impl Spelled {
 
 /// The field that a head means in a kind of sheet.
 pub(crate) fn meaning(kind: SheetKind, head: &Spelled) -> Option<&'static Field> {
-    let heads = &HEADS[kind as usize];
+    let heads = match kind {
+        SheetKind::Records(records) => &records::of(records).heads,
+        ledger => &HEADS[place(ledger)],
+    };
     head.spellings
         .iter()
         .find_map(|spelling| heads.get(spelling).copied())

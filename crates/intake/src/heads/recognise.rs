@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use crate::heads::{FORMS, Field, Form, Spelled, form, is_word, meaning, plain};
-use crate::kind::SheetKind;
+use crate::kind::{Records, SheetKind};
 use crate::mapping::{Choice, Mapping};
 use crate::workbook::{Cell, Merge, Sheet};
 
@@ -83,15 +83,54 @@ fn set_apart(sheet: &Sheet, found: &mut Recognised, mapping: &Mapping) -> Option
     Some((*apart.first()?, *apart.last()?))
 }
 
+/// The best reading of the sheet as a list of a kind that a person chose, or that the sheet names.
+pub(crate) fn recognise_as(records: Records, sheet: &Sheet, mapping: &Mapping) -> Option<Recognised> {
+    let form = form(SheetKind::Records(records));
+    let known = |text: &str| meaning(form.kind, &Spelled::of(&[text.to_owned()])).is_some();
+    let mut best: Option<Recognised> = None;
+    for first in candidate_rows(sheet, &|text| known(text) || is_word(text) || mapping.speaks_of(text)) {
+        for depth in 1..=LEVELS {
+            if depth > 1 && sheet.row(first + depth - 1).is_none() {
+                break;
+            }
+            let found = read_as(form, sheet, (first, depth), mapping);
+            if found.fields() > best.as_ref().map_or(1, Recognised::fields) {
+                best = Some(found);
+            }
+        }
+    }
+    best.map(|mut found| {
+        found.beside = set_apart(sheet, &mut found, mapping);
+        found
+    })
+}
+
+/// The row that looks most like a head taken for one: the columns are mapped by hand.
+pub(crate) fn guess_as(records: Records, sheet: &Sheet, mapping: &Mapping) -> Recognised {
+    let (row, _) = guess(sheet);
+    read_as(form(SheetKind::Records(records)), sheet, (row, 1), mapping)
+}
+
+fn read_as(form: &Form, sheet: &Sheet, (first, depth): (u32, u32), mapping: &Mapping) -> Recognised {
+    let heads = heads(sheet, first, depth);
+    let spelled: Vec<Spelled> = heads.iter().map(|(_, levels)| Spelled::of(levels)).collect();
+    let columns = columns(form, &heads, &spelled, mapping);
+    Recognised::of(form.kind, (first, last_head_row(sheet, first, depth)), columns)
+}
+
 /// Rows where a head may begin: itself or one just below it holds two words that heads are made of.
 fn candidates(sheet: &Sheet, mapping: &Mapping) -> Vec<u32> {
+    candidate_rows(sheet, &|text| is_word(text) || mapping.speaks_of(text))
+}
+
+fn candidate_rows(sheet: &Sheet, is_word: &dyn Fn(&str) -> bool) -> Vec<u32> {
     let Some(first) = sheet.rows.first() else { return Vec::new() };
     let searched = sheet.rows.iter().take(30).take_while(|r| r.number <= ROWS_SEARCHED + first.number);
     let wordy: Vec<u32> = searched
         .filter(|row| {
             let texts =
                 row.cells.iter().filter_map(|c| if let Cell::Text(text) = c { Some(text) } else { None });
-            texts.filter(|text| is_word(text) || mapping.speaks_of(text)).take(2).count() == 2
+            texts.filter(|text| is_word(text)).take(2).count() == 2
         })
         .map(|row| row.number)
         .collect();
@@ -256,6 +295,11 @@ impl Recognised {
             }
         }
         Self { kind, first_row, last_row, columns, places, beside: None }
+    }
+
+    /// How many fields it has, the running number aside.
+    pub(crate) fn fields(&self) -> usize {
+        self.columns.iter().filter(|c| c.field.is_some_and(|f| f.code != "seq")).count()
     }
 
     /// The column of a field.

@@ -3,6 +3,8 @@
 //! `{man}` and its like stand for each of a group's words. Words in `hints` are tried when no head is
 //! equal: one of each list must stand in the head.
 
+use tiexin_domain::shape::{self, Find, Holds};
+
 use super::registers::{ACTIVITIES, FAMILIES, MEMBERS};
 use super::services::{CLAIMS, COUNSELLING, SURVEYS, VISITS};
 use crate::kind::SheetKind;
@@ -18,12 +20,37 @@ pub(crate) struct Field {
     /// The fields of records that its column fills, by `|`. Of several columns for one field the table has the
     /// one that says it best first.
     pub(crate) fills: &'static str,
+    /// Of a list of records: the field of the noun's shape, or of a part in it.
+    pub(crate) own: Option<&'static shape::Field>,
+    /// The list of parts to which it belongs.
+    pub(crate) part_of: Option<&'static shape::Field>,
 }
 
 impl Field {
     /// Whether a record's field comes from this column.
     pub(crate) fn fills(&self, field: &str) -> bool {
         self.fills.split('|').any(|own| own == field)
+    }
+
+    /// Of a list of records: a record cannot be without it.
+    pub(crate) fn is_needed(&self) -> bool {
+        self.own.is_some_and(|own| own.required || own.form.is_some_and(|form| form.must))
+    }
+
+    /// Of a list of records: it belongs to one record alone, and no mark for 'as above' can mean it.
+    pub(crate) fn is_ones_own(&self) -> bool {
+        let names = |own: &shape::Field| {
+            own.finds
+                .iter()
+                .any(|find| matches!(find, Find::Name | Find::IdNumber | Find::Phone | Find::Code))
+        };
+        self.own.is_some_and(|own| own.mask.is_some() || own.holds == Holds::Person || names(own))
+    }
+
+    /// Whether a list's row that has nothing but such cells is empty: templates fill them in beforehand.
+    pub(crate) fn is_prefilled(&self) -> bool {
+        let chosen = |own: &shape::Field| matches!(own.holds, Holds::Code(_) | Holds::Codes(_) | Holds::Flag);
+        self.own.is_some_and(chosen)
     }
 
     /// Of a couple's columns: whose it is (`wife` of `wife.id`).

@@ -1,10 +1,10 @@
 //! A row of the activities register.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::Activity;
 use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
 use tiexin_domain::nouns::tidy;
+use tiexin_domain::{Kind, RegionCode};
 
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
@@ -74,7 +74,7 @@ impl Planner<'_> {
         };
         let scope = activity.region.scope();
         drafts.add(reader, id, &activity);
-        let mut known = self.staged.activities_named(&activity.name);
+        let mut known = self.staged.named(&Kind::Activity, &activity.name);
         known.retain(|there| there.region.scope() == scope);
         self.event(reader, drafts, known)
     }

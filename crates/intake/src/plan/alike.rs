@@ -1,25 +1,47 @@
 //! Whether two records tell of one event: a row that was copied, corrected, or typed by hand before.
 
 use serde_json::Value;
-use tiexin_domain::shape::{self, Role};
+use tiexin_domain::shape::{self, Field, Holds, Role, Shape};
 use tiexin_domain::{Fields, Kind};
 
+use crate::heads::records::{is_copy, naming};
 use crate::script::{same_name, same_title};
 
 /// Whether a row tells of the same event as a record of the same kind and household, or, of activities, of
 /// the same township. Two visits of one day by other people are two events; the same with another amount,
 /// or with a name mended, is one.
 pub(super) fn one_event(kind: &Kind, one: &Fields, other: &Fields) -> bool {
-    match kind {
-        Kind::Visit => one_visit(one, other),
-        Kind::NeedSurvey => same(one, other, "date") && names_meet(one, other, "persons") != Some(false),
-        Kind::InsuranceClaim => {
-            same(one, other, "paid_on") && same_insured(one, other) && !apart(one, other, "policy")
+    match (kind, shape::of(kind.code())) {
+        // Who went, what was said and given speak for each other.
+        (Kind::Visit, _) => one_visit(one, other),
+        (_, Some(shape)) => {
+            one_day(shape, one, other) && same_persons(shape, one, other) && same_words(shape, one, other)
         }
-        Kind::Counselling => same(one, other, "date") && same_person(one, other, "person"),
-        Kind::Activity => one_activity(one, other),
-        _ => false,
+        (_, None) => false,
     }
+}
+
+/// Whether a row of a register tells of a record of the same kind and place, or family: a name, a number that people
+/// have but once, and of what has neither the one that stands today.
+pub(super) fn one_entry(shape: &'static Shape, there: &Fields, row: &Fields) -> bool {
+    let Some(naming) = naming(shape) else {
+        // Of a history only the row that says when it ended is one that has ended.
+        let ended = |field: &Field| text(row, field.name).is_some();
+        return match (shape.role(Role::Until).filter(|field| ended(field)), shape.role(Role::Until)) {
+            (Some(until), _) => {
+                let begun = shape.role(Role::Day).is_some_and(|day| same(there, row, day.name));
+                begun || same(there, row, until.name)
+            }
+            (None, Some(until)) => text(there, until.name).is_none(),
+            (None, None) => true,
+        };
+    };
+    let numbers: Vec<_> = shape.with(Role::Natural).collect();
+    if numbers.iter().any(|number| same(there, row, number.name)) {
+        return true;
+    }
+    let two = numbers.iter().any(|number| apart(there, row, number.name));
+    !two && text(there, naming.name).map(same_name) == text(row, naming.name).map(same_name)
 }
 
 /// The same in everything but the day, within one month: perhaps only the day was mended.
@@ -29,17 +51,49 @@ pub(super) fn twin(kind: &Kind, one: &Fields, other: &Fields) -> bool {
         return false;
     }
     let agree = |field: &str| one.get(field).is_some() && one.get(field) == other.get(field);
-    match kind {
-        Kind::Visit => {
+    match (kind, shape::of(kind.code())) {
+        (Kind::Visit, _) => {
             let who = agree("visitors") && names_meet(one, other, "met") == Some(true);
             who && agree("kind") && agree("note") && one.get("gifts") == other.get("gifts")
         }
-        Kind::InsuranceClaim => {
-            same_person(one, other, "insured") && agree("amount") && one.get("policy") == other.get("policy")
+        (_, Some(shape)) => {
+            let counted = |field: &Field| matches!(field.holds, Holds::Money | Holds::Count);
+            let told = |field: &&Field| field.tells;
+            shape.with(Role::Number).any(|field| counted(field) && agree(field.name))
+                && same_persons(shape, one, other)
+                && same_words(shape, one, other)
+                && shape.fields.iter().filter(told).all(|f| one.get(f.name) == other.get(f.name))
         }
-        Kind::Activity => same(one, other, "name") && agree("headcount"),
-        _ => false,
+        (_, None) => false,
     }
+}
+
+/// The same day, and not two times of it.
+fn one_day(shape: &'static Shape, one: &Fields, other: &Fields) -> bool {
+    let Some(day) = shape.role(Role::Day) else { return false };
+    let (Some(at), Some(there)) = (text(one, day.name), text(other, day.name)) else { return false };
+    let clock = |text: &str| text.get(11..16).filter(|time| *time != "00:00").map(str::to_owned);
+    let two_times = matches!((clock(at), clock(there)), (Some(a), Some(b)) if a != b);
+    at.get(..10).is_some() && at.get(..10) == there.get(..10) && !two_times
+}
+
+/// The same person, or of several one in both.
+fn same_persons(shape: &'static Shape, one: &Fields, other: &Fields) -> bool {
+    shape.with(Role::Persons).all(|field| match field.holds {
+        Holds::Person => same_person(one, other, field.name),
+        _ => names_meet(one, other, field.name) != Some(false),
+    })
+}
+
+/// What the record cannot be without reads the same, and what tells two apart is not torn.
+fn same_words(shape: &'static Shape, one: &Fields, other: &Fields) -> bool {
+    let title = |fields: &Fields, field: &Field| text(fields, field.name).map(same_title);
+    let is_text = |field: &Field| matches!(field.holds, Holds::Text | Holds::LongText);
+    shape.fields.iter().filter(|field| is_text(field) && !is_copy(shape, field)).all(|field| {
+        // The names last: they are the dearest to compare.
+        !(field.tells && apart(one, other, field.name))
+            && (!field.required || title(one, field) == title(other, field))
+    })
 }
 
 /// The day of an event, `2026-10-05`.
@@ -145,21 +199,6 @@ fn same_person(one: &Fields, other: &Fields, field: &str) -> bool {
     let id = part(one, "person");
     (id.is_some() && id == part(other, "person"))
         || part(one, "name").map(|n| same_name(&n)) == part(other, "name").map(|n| same_name(&n))
-}
-
-fn same_insured(one: &Fields, other: &Fields) -> bool {
-    same_person(one, other, "insured")
-}
-
-fn one_activity(one: &Fields, other: &Fields) -> bool {
-    let name = |fields: &Fields| text(fields, "name").map(same_title);
-    let (Some(start), Some(there)) = (text(one, "start"), text(other, "start")) else { return false };
-    let (Some(day), Some(that)) = (start.get(..10), there.get(..10)) else { return false };
-    let clock = |text: &str| text.get(11..16).filter(|time| *time != "00:00").map(str::to_owned);
-    let (clock, other_clock) = (clock(start), clock(there));
-    let two_times = clock.is_some() && other_clock.is_some() && clock != other_clock;
-    // The names last: they are the dearest to compare.
-    day == that && !two_times && name(one) == name(other)
 }
 
 #[cfg(test)]

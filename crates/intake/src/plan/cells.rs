@@ -1,10 +1,12 @@
 //! What can be wrong with any cell, whichever field it holds: looked over once for each row.
 
+use tiexin_domain::shape::{self, Find};
+
 use super::numbers::ends_in_zeros;
 use super::reader::RowReader;
 use super::sheet::Origin;
 use crate::finding::FindingCode;
-use crate::heads::{Column, plain};
+use crate::heads::{Column, Field, plain};
 use crate::kind::SheetKind;
 use crate::script;
 use crate::workbook::{Cell, Marks, column_letters};
@@ -47,7 +49,7 @@ const NEEDED: &[&str] = &[
 ];
 
 /// Fields that a mark for 'as above' cannot mean: each belongs to one person alone.
-pub(super) const ONES_OWN: &[&str] = &[
+const ONES_OWN: &[&str] = &[
     "id",
     "head.id",
     "husband.id",
@@ -65,7 +67,13 @@ pub(super) const ONES_OWN: &[&str] = &[
     "card",
     "policy",
     "emergency_contact",
+    "tail",
 ];
+
+/// Whether a mark for 'as above' cannot mean the field.
+pub(super) fn is_ones_own(field: &Field) -> bool {
+    ONES_OWN.contains(&field.code) || field.is_ones_own()
+}
 
 /// Heads of columns that hold somebody's number: what stands below is never kept in clear in the notes.
 const SECRET_HEADS: &[&str] = &[
@@ -94,10 +102,9 @@ const SECRET_HEADS: &[&str] = &[
 pub(super) fn look_over(reader: &mut RowReader<'_>) {
     let sheet = reader.sheet;
     for column in sheet.head.columns.iter().filter(|c| !c.ignored) {
-        let code = column.field.map_or("", |field| field.code);
         let cell = reader.row.cell(column.index);
         match reader.row.origin(column.index) {
-            Origin::Nowhere if ONES_OWN.contains(&code) => {
+            Origin::Nowhere if column.field.is_some_and(is_ones_own) => {
                 reader.find_in(column, FindingCode::DittoUnclear, "这一栏各人不同，不能写“同上”，请写明");
                 continue;
             }
@@ -108,7 +115,7 @@ pub(super) fn look_over(reader: &mut RowReader<'_>) {
             }
             _ => {}
         }
-        if let Some((code, hint)) = fault(cell, code) {
+        if let Some((code, hint)) = fault(cell, column.field) {
             reader.find_in(column, code, hint);
         }
     }
@@ -133,7 +140,11 @@ pub(super) fn cancelled(reader: &mut RowReader<'_>) {
         "不予赔付",
         "未到账",
     ];
-    let register = matches!(reader.sheet.head.kind, SheetKind::SpecialFamilies | SheetKind::Members);
+    let register = match reader.sheet.head.kind {
+        SheetKind::SpecialFamilies | SheetKind::Members => true,
+        SheetKind::Records(records) => !records.shape().is_work,
+        _ => false,
+    };
     for field in ["notes", "state", "status"] {
         let Some(text) = reader.said(field).filter(|_| !register) else { continue };
         let alone = matches!(text.trim(), "取消" | "重复" | "已取消" | "删除" | "误登");
@@ -167,12 +178,17 @@ pub(super) fn struck(reader: &mut RowReader<'_>, marks: &Marks) {
     }
 }
 
-fn fault(cell: &Cell, field: &str) -> Option<(FindingCode, &'static str)> {
+fn fault(cell: &Cell, of: Option<&Field>) -> Option<(FindingCode, &'static str)> {
+    let field = of.map_or("", |field| field.code);
     // Asked only of a cell that has a fault: this runs for every cell of a ledger.
-    let needed = || NEEDED.contains(&field);
+    let needed = || NEEDED.contains(&field) || of.is_some_and(Field::is_needed);
     // Codes and ID numbers say by name that their digits were lost.
-    let numbered =
-        || matches!(field, "file_code" | "id" | "head.id" | "husband.id" | "wife.id" | "spouse.id");
+    let numbered = || {
+        let known =
+            |own: &shape::Field| own.finds.iter().any(|find| matches!(find, Find::IdNumber | Find::Code));
+        matches!(field, "file_code" | "id" | "head.id" | "husband.id" | "wife.id" | "spouse.id")
+            || of.and_then(|field| field.own).is_some_and(known)
+    };
     let left_out = |hint| Some((FindingCode::CellLeftOut, hint));
     match cell {
         Cell::Error(_) | Cell::Uncounted if needed() => Some((

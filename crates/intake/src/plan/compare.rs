@@ -1,6 +1,7 @@
 //! What a ledger's row says beside what the book holds: what is lacking there, and what differs.
 
 use serde_json::Value;
+use tiexin_domain::shape::{self, Field, Holds, Start};
 use tiexin_domain::{Fields, Kind};
 
 use crate::script::same_name;
@@ -18,8 +19,22 @@ fn is_default(kind: &Kind, field: &str, value: &Value) -> bool {
         // The head's name stands on files and events so that lists can be read; the household's own counts.
         (Kind::Household | Kind::SupportFile, "head_name") => false,
         (_, "head_name") => true,
-        _ => matches!(value, Value::Bool(false)),
+        _ => matches!(value, Value::Bool(false)) || begins_so(kind, field, value),
     }
+}
+
+/// What a record that cannot be without the field begins with.
+fn begins_so(kind: &Kind, field: &str, value: &Value) -> bool {
+    let own = shape::of(kind.code()).and_then(|shape| shape.field(field)).filter(|own| own.required);
+    own.and_then(begins_with).is_some_and(|code| value == code)
+}
+
+/// The code that stands for an empty cell of a field.
+pub(super) fn begins_with(field: &Field) -> Option<&'static str> {
+    field.absent.or(match field.form.map(|form| form.start) {
+        Some(Start::Code(code)) => Some(code),
+        _ => None,
+    })
 }
 
 /// A field that the book holds otherwise.
@@ -43,7 +58,7 @@ pub(super) struct Compared {
 pub(super) fn compare(kind: &Kind, book: &Fields, row: &Fields) -> Compared {
     let mut compared = Compared::default();
     for (field, new) in row {
-        if BOOKKEEPING.contains(&field.as_str()) || is_nothing(new) {
+        if is_bookkeeping(kind, field) || is_nothing(new) {
             continue;
         }
         let old = book.get(field).unwrap_or(&Value::Null);
@@ -52,11 +67,26 @@ pub(super) fn compare(kind: &Kind, book: &Fields, row: &Fields) -> Compared {
         }
         if is_nothing(old) {
             compared.lacking.push((field.clone(), new.clone()));
-        } else if let Some(new) = other(field, old, new) {
+        } else if let Some(new) = other(held(kind, field), field, old, new) {
             compared.differs.push(Difference { field: field.clone(), old: old.clone(), new });
         }
     }
     compared
+}
+
+/// Whether the field says where a record belongs, and not what it says.
+fn is_bookkeeping(kind: &Kind, field: &str) -> bool {
+    match held(kind, field) {
+        Some(Holds::Reference(_) | Holds::References(_)) => true,
+        Some(Holds::Region) => field == "region",
+        // An activity's 负责人 and whom a session was held with are no bookkeeping.
+        Some(_) => false,
+        None => BOOKKEEPING.contains(&field),
+    }
+}
+
+fn held(kind: &Kind, field: &str) -> Option<Holds> {
+    shape::field(kind.code(), field).or_else(|| shape::anywhere(field)).map(|field| field.holds)
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -69,7 +99,27 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// What the field would become, where the row says something that the book does not.
-fn other(field: &str, old: &Value, new: &Value) -> Option<Value> {
+fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<Value> {
+    match (holds, old, new) {
+        (Some(Holds::Codes(_)), Value::Array(old), Value::Array(new)) => {
+            let added: Vec<&Value> = new.iter().filter(|item| !old.contains(item)).collect();
+            return (!added.is_empty()).then(|| Value::Array(old.iter().chain(added).cloned().collect()));
+        }
+        (Some(Holds::People), Value::Array(old), Value::Array(new)) => {
+            let there = |person: &Value| old.iter().any(|known| same_person(known, person));
+            return (!new.iter().all(there)).then(|| Value::Array(new.clone()));
+        }
+        (Some(Holds::Texts), Value::Array(old), Value::Array(new)) => {
+            let key = |item: &Value| same_name(item.as_str().unwrap_or_default());
+            let mut keys: (Vec<String>, Vec<String>) =
+                (old.iter().map(key).collect(), new.iter().map(key).collect());
+            keys.0.sort();
+            keys.1.sort();
+            return (keys.0 != keys.1).then(|| Value::Array(new.clone()));
+        }
+        (Some(Holds::Person), Value::Object(_), Value::Object(_)) if same_person(old, new) => return None,
+        _ => {}
+    }
     match (field, old, new) {
         _ if old == new => None,
         // More than the row knows is no difference: 2016-05-03 beside 2016-05.
@@ -86,23 +136,6 @@ fn other(field: &str, old: &Value, new: &Value) -> Option<Value> {
         (_, Value::String(old), Value::String(new)) => {
             (squeezed(old) != squeezed(new)).then(|| Value::String(new.clone()))
         }
-        ("kinds" | "tags", Value::Array(old), Value::Array(new)) => {
-            let added: Vec<&Value> = new.iter().filter(|item| !old.contains(item)).collect();
-            (!added.is_empty()).then(|| Value::Array(old.iter().chain(added).cloned().collect()))
-        }
-        ("met" | "persons", Value::Array(old), Value::Array(new)) => {
-            let there = |person: &Value| old.iter().any(|known| same_person(known, person));
-            (!new.iter().all(there)).then(|| Value::Array(new.clone()))
-        }
-        ("visitors" | "needs" | "skills", Value::Array(old), Value::Array(new)) => {
-            let key = |item: &Value| same_name(item.as_str().unwrap_or_default());
-            let mut keys: (Vec<String>, Vec<String>) =
-                (old.iter().map(key).collect(), new.iter().map(key).collect());
-            keys.0.sort();
-            keys.1.sort();
-            (keys.0 != keys.1).then(|| Value::Array(new.clone()))
-        }
-        ("insured" | "person", Value::Object(_), Value::Object(_)) if same_person(old, new) => None,
         _ => Some(new.clone()),
     }
 }

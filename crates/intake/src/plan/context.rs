@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use tiexin_domain::shape::Holds;
+
 use super::values::{Period, Unit};
 use crate::heads::Recognised;
 
@@ -35,9 +37,10 @@ impl Units {
         let mut of = HashMap::new();
         for column in &head.columns {
             let Some(field) = column.field else { continue };
-            let unit = if MONEY.contains(&field.code) {
+            let holds = field.own.map(|own| own.holds);
+            let unit = if MONEY.contains(&field.code) || holds == Some(Holds::Money) {
                 Unit::of_money(&column.head).or(caption)
-            } else if THINGS.contains(&field.code) {
+            } else if THINGS.contains(&field.code) || holds == Some(Holds::Count) {
                 Unit::of_things(&column.head)
             } else {
                 None

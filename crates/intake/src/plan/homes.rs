@@ -44,11 +44,7 @@ impl Planner<'_> {
             reader.find("file_code", FindingCode::HouseholdUnknown, hint);
             return None;
         }
-        let moved = match (&family.moved_from, family.moved_on, on) {
-            (Some(from), Some(moved), Some(on)) if PartialDate::Day(on) < moved => Some(from.clone()),
-            _ => None,
-        };
-        let region = moved.unwrap_or_else(|| family.region.clone());
+        let region = region_on(&family, on);
         let said = self.village.as_ref().filter(|village| village.level() == Level::Village);
         if said.is_some_and(|said| *said != region && !said.covers(&region)) {
             let hint = "这户在本机登记在另一个村（社区），录入时记在那个村，请核对信息编码和村名";
@@ -157,6 +153,14 @@ impl Planner<'_> {
         };
         let homes: Vec<_> = names.iter().filter_map(home).collect();
         homes.windows(2).any(|pair| pair[0] != pair[1])
+    }
+}
+
+/// Where a family lived on a day: before it moved what was done belongs to the village it came from.
+pub(super) fn region_on(family: &Family, on: Option<NaiveDate>) -> RegionCode {
+    match (&family.moved_from, family.moved_on, on) {
+        (Some(from), Some(moved), Some(on)) if PartialDate::Day(on) < moved => from.clone(),
+        _ => family.region.clone(),
     }
 }
 

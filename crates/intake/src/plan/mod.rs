@@ -15,6 +15,7 @@ mod notices;
 mod numbers;
 mod planner;
 mod reader;
+mod records;
 mod reshape;
 mod sections;
 mod services;
@@ -31,7 +32,7 @@ use tiexin_domain::{Fields, Kind, RegionCode};
 use uuid::Uuid;
 
 use crate::finding::Finding;
-use crate::kind::{LedgerKind, SheetKind};
+use crate::kind::{LedgerKind, Records, SheetKind};
 use crate::lookup::Lookup;
 use crate::mapping::Mapping;
 use crate::refusal::{FileRefused, RefusalCode, Watch};
@@ -45,6 +46,8 @@ pub struct ImportContext<'a> {
     pub today: Option<NaiveDate>,
     /// No day after this one was yet.
     pub latest: NaiveDate,
+    /// What a person says that the sheets are lists of; none: the ledgers are recognised, and our own templates.
+    pub kind: Option<Records>,
     /// Columns the worker mapped by hand.
     pub mapping: &'a Mapping,
     pub lookup: &'a dyn Lookup,
@@ -189,6 +192,8 @@ pub enum NoticeCode {
     MonthColumns,
     /// A page about one family is no list.
     FamilyCard,
+    /// A person said what the list is of, and no column of it is known.
+    ColumnsUnknown,
     /// The book has no family yet, and the rows name families: told once.
     FamiliesMissing,
 }
@@ -211,6 +216,7 @@ impl NoticeCode {
             NoticeCode::BesideTable => "beside_table",
             NoticeCode::MonthColumns => "month_columns",
             NoticeCode::FamilyCard => "family_card",
+            NoticeCode::ColumnsUnknown => "columns_unknown",
             NoticeCode::FamiliesMissing => "families_missing",
         }
     }

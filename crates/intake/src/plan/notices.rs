@@ -37,6 +37,9 @@ pub(super) fn of_workbook(
             }
             continue;
         }
+        if crate::template::is_explanation(workbook, sheet.name.as_deref().unwrap_or_default()) {
+            continue;
+        }
         if other_shape(sheet, !tables.is_empty(), &called, &mut tell) {
             continue;
         }
@@ -50,6 +53,18 @@ pub(super) fn of_workbook(
                 );
             }
             continue;
+        }
+        let unknown = |section: &&&Section<'_>| {
+            let list = section.head.as_ref().filter(|head| matches!(head.kind, SheetKind::Records(_)));
+            list.is_some_and(|head| head.fields() == 0)
+        };
+        if tables.iter().any(|section| unknown(&section)) {
+            tell(
+                NoticeCode::ColumnsUnknown,
+                format!(
+                    "{called}的表头一列也没有认出来，没有读；请在“认出的列”里指定各列是什么，或改用下载的模板"
+                ),
+            );
         }
         if tables.len() > 1 {
             let named = tables.iter().filter_map(|section| {

@@ -18,21 +18,21 @@ use super::{
 };
 use crate::finding::FindingCode;
 use crate::heads::{Column, Recognised, guess};
-use crate::kind::{LedgerKind, SheetKind};
+use crate::kind::{LedgerKind, Records, SheetKind};
 use crate::lookup::Staged;
 use crate::place::Places;
 use crate::refusal::{FileRefused, Progress, Stage};
 use crate::workbook::{Marks, Merge, Sheet, Workbook, column_letters};
 
 pub(super) fn plan(workbook: &Workbook, context: &ImportContext<'_>) -> Result<LedgerPlan, FileRefused> {
-    let sections = super::sections::of(workbook, context.mapping);
+    let sections = super::sections::of(workbook, context.mapping, context.kind);
     let total = workbook.sheets.iter().map(|s| s.rows.len()).sum();
     let mut planner = Planner::new(context, workbook, total);
     let first =
         |at: usize| sections.iter().find(|s| s.at == at && s.head.is_some()).and_then(|s| s.head.as_ref());
     let reported = |(at, s): (usize, &Sheet)| report(s, first(at).filter(|_| !s.hidden));
     let mut reports: Vec<SheetReport> = workbook.sheets.iter().enumerate().map(reported).collect();
-    for kind in SheetKind::ALL {
+    for kind in in_order() {
         for section in sections.iter().filter(|section| !section.sheet.hidden) {
             if let Some(head) = section.head.as_ref().filter(|head| head.kind == kind) {
                 planner.sheet(section.at, &section.sheet, head, &mut reports[section.at])?;
@@ -53,6 +53,13 @@ pub(super) fn plan(workbook: &Workbook, context: &ImportContext<'_>) -> Result<L
         groups: planner.groups,
         sheets: reports,
     })
+}
+
+/// Families before what refers to them, and lists of records before the ledgers that may speak of them.
+fn in_order() -> impl Iterator<Item = SheetKind> {
+    let [families, others @ ..] = SheetKind::ALL;
+    let lists = Records::all().map(SheetKind::Records);
+    std::iter::once(families).chain(lists).chain(others)
 }
 
 /// The kind most rows are of; of the first sheet when there are no rows.
@@ -259,6 +266,7 @@ impl<'a> Planner<'a> {
             SheetKind::InsuranceClaims => self.insurance_claim(&mut reader),
             SheetKind::Counselling => self.counselling(&mut reader),
             SheetKind::Activities => self.activity(&mut reader),
+            SheetKind::Records(records) => self.record(&mut reader, records),
         };
         let row = reader.row.number;
         if let Some(day) = reader.guessed.filter(|_| !matches!(outcome, Outcome::Refused)) {

@@ -319,8 +319,10 @@ impl<'a> RowReader<'a> {
             if self.findings.iter().any(|f| f.code == code) {
                 continue;
             }
-            let column = self.sheet.head.column_of(&problem.field, None).and_then(|column| column.field);
-            self.find(column.map_or(problem.field.as_str(), |field| field.code), code, problem.message);
+            // `gifts.0.item` is of the field `gifts`.
+            let field = problem.field.split('.').next().unwrap_or_default();
+            let column = self.sheet.head.column_of(field, None).and_then(|column| column.field);
+            self.find(column.map_or(field, |column| column.code), code, problem.message);
         }
     }
 }

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::reshape;
-use crate::heads::{Column, Recognised, is_exact_head, recognise};
-use crate::kind::SheetKind;
+use crate::heads::{Column, Recognised, guess_as, is_exact_head, recognise, recognise_as};
+use crate::kind::{Records, SheetKind};
 use crate::mapping::Mapping;
+use crate::template;
 use crate::workbook::{Cell, Row, Sheet, Workbook};
 
 /// A table of a sheet; most sheets are one.
@@ -20,39 +21,80 @@ pub(super) struct Section<'w> {
 /// A sheet with many heads is a form, not a ledger.
 const MOST: usize = 12;
 
-/// The tables of a workbook, in the order of tabs and rows.
-pub(super) fn of<'w>(workbook: &'w Workbook, mapping: &Mapping) -> Vec<Section<'w>> {
+/// The tables of a workbook, in the order of tabs and rows. `kind`: what a person says that they are lists of.
+pub(super) fn of<'w>(workbook: &'w Workbook, mapping: &Mapping, kind: Option<Records>) -> Vec<Section<'w>> {
     let mut sections = Vec::new();
     for (at, sheet) in workbook.sheets.iter().enumerate() {
-        if sheet.rows.is_empty() {
-            sections.push(Section { at, sheet: Cow::Borrowed(sheet), head: None });
-            continue;
-        }
-        let whole = reshape::reshaped(sheet);
-        let parts = match &whole {
-            Cow::Borrowed(sheet) => below_each_other(sheet),
-            Cow::Owned(sheet) => {
-                below_each_other(sheet).into_iter().map(|part| Cow::Owned(part.into_owned())).collect()
+        let tab = sheet.name.as_deref().unwrap_or_default();
+        let own = template::kind_of_tab(tab);
+        match own.or(kind) {
+            _ if sheet.rows.is_empty() || template::is_explanation(workbook, tab) => {
+                sections.push(Section { at, sheet: Cow::Borrowed(sheet), head: None });
             }
-        };
-        let mut own = Vec::new();
-        for part in parts {
-            let tables = match reshape::times(&part) {
-                Some(tables) => tables.into_iter().map(Cow::Owned).collect(),
-                None => vec![part],
-            };
-            for table in tables {
-                own.extend(side_by_side(at, table, &workbook.file_name, mapping));
+            Some(records) => {
+                sections.extend(list_of(records, at, sheet, &workbook.file_name, mapping, own.is_some()));
             }
+            None => sections.extend(ledgers(at, sheet, &workbook.file_name, mapping)),
         }
-        // What is no table of its own stays with the whole: titles, remarks, a block of figures.
-        if own.len() > 1 && own.iter().filter(|section| section.head.is_some()).count() < 2 {
-            let head = recognise(&whole, &workbook.file_name, mapping);
-            own = vec![Section { at, sheet: whole, head }];
+    }
+    // A sheet of which no head is known all the same is what the person says: its columns are mapped by hand.
+    if let Some(records) = kind.filter(|_| sections.iter().all(|section| section.head.is_none())) {
+        let visible = |section: &&mut Section<'_>| !section.sheet.hidden && !section.sheet.rows.is_empty();
+        if let Some(first) = sections.iter_mut().find(visible) {
+            first.head = Some(guess_as(records, &first.sheet, mapping));
         }
-        sections.extend(own);
     }
     sections
+}
+
+/// A sheet that is a list of records: by the columns of the noun, or, where more of them say something to it, by
+/// those of the ledger that offices keep of the kind. `template`: it is one of ours.
+fn list_of<'w>(
+    records: Records,
+    at: usize,
+    sheet: &'w Sheet,
+    file_name: &str,
+    mapping: &Mapping,
+    template: bool,
+) -> Vec<Section<'w>> {
+    let head = recognise_as(records, sheet, mapping);
+    let own = head.as_ref().map_or(0, Recognised::fields);
+    if let Some(kind) = records.ledger_sheet() {
+        let ledger = ledgers(at, sheet, file_name, mapping);
+        let known = ledger.iter().filter_map(|section| section.head.as_ref());
+        let known = known.map(|head| if head.kind == kind { head.fields() } else { 0 }).min().unwrap_or(0);
+        if known > own || (known == own && known > 0 && !template) {
+            return ledger;
+        }
+    }
+    vec![Section { at, sheet: Cow::Borrowed(sheet), head }]
+}
+
+/// The tables of a sheet that are ledgers as offices keep them.
+fn ledgers<'w>(at: usize, sheet: &'w Sheet, file_name: &str, mapping: &Mapping) -> Vec<Section<'w>> {
+    let whole = reshape::reshaped(sheet);
+    let parts = match &whole {
+        Cow::Borrowed(sheet) => below_each_other(sheet),
+        Cow::Owned(sheet) => {
+            below_each_other(sheet).into_iter().map(|part| Cow::Owned(part.into_owned())).collect()
+        }
+    };
+    let mut own = Vec::new();
+    for part in parts {
+        let tables = match reshape::times(&part) {
+            Some(tables) => tables.into_iter().map(Cow::Owned).collect(),
+            None => vec![part],
+        };
+        for table in tables {
+            own.extend(side_by_side(at, table, file_name, mapping));
+        }
+    }
+    // What is no table of its own stays with the whole: titles, remarks, a block of figures.
+    if own.len() > 1 && own.iter().filter(|section| section.head.is_some()).count() < 2 {
+        let head = recognise(&whole, file_name, mapping);
+        own = vec![Section { at, sheet: whole, head }];
+    }
+    own
 }
 
 /// Three heads at least, and three of five cells: no row of data reads so.

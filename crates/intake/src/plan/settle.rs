@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tiexin_domain::{Kind, Noun};
+use tiexin_domain::shape::{Field, Find, Role};
+use tiexin_domain::{Fields, Kind, Noun, RegionCode, nouns};
 use uuid::Uuid;
 
 use super::compare::compare;
@@ -37,10 +38,27 @@ impl Drafts {
 }
 
 impl Drafts {
+    /// The same of a record of any kind.
+    pub(super) fn add_fields(&mut self, reader: &mut RowReader<'_>, id: Uuid, planned: Draft) {
+        let Draft { kind, region, fields } = planned;
+        reader.problems(match nouns::check(kind.code(), &fields) {
+            Ok(checked) => checked.problems,
+            Err(unreadable) => vec![unreadable],
+        });
+        self.records.push(PlannedRecord { kind, id, region, fields: Arc::new(fields), intent: Intent::New });
+    }
+
     /// The columns of a person begin with this word (`wife` of `wife.id`).
     pub(super) fn of(&mut self, person: Uuid, whose: &'static str) {
         self.whose.push((person, whose));
     }
+}
+
+/// A record of a kind that is told by its shape.
+pub(super) struct Draft {
+    pub(super) kind: Kind,
+    pub(super) region: RegionCode,
+    pub(super) fields: Fields,
 }
 
 /// What a record means beside the book's.
@@ -183,7 +201,7 @@ impl Planner<'_> {
             if let Some(day) = twin.and_then(|there| super::alike::day_of(&there.kind, &there.fields)) {
                 let hint =
                     format!("本机 {day} 有一条内容一样的，录入时算另一条；如果只是改了日期，请把那一条作废");
-                let field = ["date", "start"].into_iter().find(|field| reader.has(field)).unwrap_or("date");
+                let field = reader.telling(&["date", "start"]);
                 reader.find(field, FindingCode::MaybeKnown, hint);
             }
             let id = event.id.to_string();
@@ -215,8 +233,7 @@ impl Planner<'_> {
         at: super::planner::RowAt,
         same: bool,
     ) -> Outcome {
-        let field = ["date", "start", "file_code", "id", "name"].into_iter().find(|field| reader.has(field));
-        let field = field.unwrap_or("date");
+        let field = reader.telling(&["date", "start", "file_code", "id", "name"]);
         if same && at.sheet != self.at.sheet {
             self.tally.repeated += 1;
             self.tally.first_repeated.get_or_insert((reader.row.number, at));
@@ -252,9 +269,22 @@ impl RowReader<'_> {
             "以前登记过，后来作废了（原因：{}），没有再录入；要恢复请在“与本机对照”里勾选这一行的“恢复”",
             void.reason
         );
-        let fields = ["file_code", "date", "start", "id", "name", "husband.name", "head.name"];
-        let field = fields.into_iter().find(|field| self.has(field)).unwrap_or("date");
+        let field = self.telling(&["file_code", "date", "start", "id", "name", "husband.name", "head.name"]);
         self.find(field, FindingCode::VoidedBefore, hint);
+    }
+
+    /// The column by which a row is known: of a ledger the first of these that it has; of a list the day, the name, the
+    /// family.
+    fn telling(&self, fields: &[&'static str]) -> &'static str {
+        let own = |holds: &dyn Fn(&Field) -> bool| {
+            let there = self.sheet.head.columns.iter().filter_map(|column| column.field);
+            there.into_iter().find(|field| field.own.is_some_and(holds)).map(|field| field.code)
+        };
+        let ledger = fields.iter().copied().find(|field| self.has(field));
+        let named = || own(&|field| field.required && field.finds.contains(&Find::Name));
+        let day = || own(&|field| field.required && field.has(Role::Day));
+        let family = || Some("head").filter(|head| self.has(head));
+        ledger.or_else(named).or_else(day).or_else(family).unwrap_or("date")
     }
 
     /// The letter of the column in which a field of a record stands; what no column says stands with the remarks.

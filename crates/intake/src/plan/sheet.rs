@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 
-use super::cells::ONES_OWN;
+use super::cells::is_ones_own;
 use super::values::ditto;
 use crate::heads::{Column, Recognised};
 use crate::workbook::{Cell, Merge, Row, Sheet};
@@ -164,7 +164,8 @@ impl<'a> Body<'a> {
         let head_texts = head_texts(sheet, head);
         let in_charge = head.kind == crate::kind::SheetKind::Activities;
         let tells = |code: &str| !PREFILLED.contains(&code) && (!in_charge || code != "head");
-        let told = head.columns.iter().filter(|c| c.field.is_some_and(|f| tells(f.code)));
+        let told =
+            head.columns.iter().filter(|c| c.field.is_some_and(|f| tells(f.code) && !f.is_prefilled()));
         let telling = told.map(|c| c.index).collect();
         let mut body = Self { sheet, head, over: Over::default(), head_texts, telling };
         body.over.filled = filled(sheet, head);
@@ -198,7 +199,7 @@ impl<'a> Body<'a> {
         // 同上 in the column of the current address means the registered one beside it.
         let mapped =
             || self.head.columns.iter().filter(|c| c.field.is_some_and(|f| f.code != "current_address"));
-        let ones_own = |column: &Column| column.field.is_some_and(|f| ONES_OWN.contains(&f.code));
+        let ones_own = |column: &Column| column.field.is_some_and(is_ones_own);
         let is_mark = |cell: &Cell| matches!(cell, Cell::Text(text) if ditto(text));
         let rows = self.sheet.rows.iter().filter(|row| row.number > self.head.last_row);
         if !rows.clone().any(|row| row.cells.iter().any(is_mark)) {
@@ -239,7 +240,8 @@ impl<'a> Body<'a> {
         let mut filled = row.cells.iter().filter(|c| !c.is_empty());
         let first = filled.next()?;
         let more = filled.clone().next();
-        if is_carried(first)
+        if is_example(first)
+            || is_carried(first)
             || more.is_some_and(is_carried)
             || is_total(first, more)
             || is_signature(first)
@@ -309,6 +311,11 @@ fn head_texts<'a>(sheet: &'a Sheet, head: &Recognised) -> Vec<(usize, &'a str)> 
         }
     }
     texts
+}
+
+/// The row of a template that shows how to fill it in.
+fn is_example(first: &Cell) -> bool {
+    matches!(first, Cell::Text(text) if text.trim().starts_with(crate::template::EXAMPLE))
 }
 
 fn is_total(first: &Cell, second: Option<&Cell>) -> bool {

@@ -1,11 +1,14 @@
 //! What a finding says besides its hint: whose row it is, which title says what; and what is told once for many rows.
 
+use tiexin_domain::shape::{Audience, Role};
+
 use super::SheetReport;
 use super::planner::Planner;
 use super::reader::RowReader;
 use super::values::Period;
 use crate::finding::{Finding, FindingCode};
-use crate::kind::SheetKind;
+use crate::heads::records::naming;
+use crate::kind::{Records, SheetKind};
 
 impl Planner<'_> {
     /// Whose row it is; never the child's name.
@@ -13,6 +16,7 @@ impl Planner<'_> {
         let fields: &[&str] = match reader.sheet.head.kind {
             SheetKind::SpecialFamilies => &["husband.name", "head.name", "wife.name", "spouse.name"],
             SheetKind::Members | SheetKind::Activities => &["name"],
+            SheetKind::Records(records) => return named(reader, records),
             _ => &["head", "person", "insured", "met"],
         };
         let by_code = || {
@@ -36,6 +40,16 @@ impl Planner<'_> {
         self.notices.push(super::notices::families_missing(report.name.as_deref(), &rows));
         report.waiting.extend(rows);
     }
+}
+
+/// Whom or what a list's row names: its own name, the family, the person it is about.
+fn named(reader: &RowReader<'_>, records: Records) -> Option<String> {
+    let shape = records.shape();
+    let own = naming(shape).into_iter().chain(shape.with(Role::Persons));
+    let own = own.filter(|field| field.audience == Audience::Everyone);
+    let columns = own.filter_map(|field| reader.sheet.head.column_of(field.name, None)?.field);
+    let mut codes = columns.map(|column| column.code).chain(["head", "file_code"]);
+    codes.find_map(|code| reader.said(code))
 }
 
 /// Which title says which year.

@@ -8,7 +8,7 @@ use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::{Fields, Kind, PartialDate, RegionCode, YearHint};
 use tiexin_intake::{
     Family, FoundPerson, ImportContext, Intent, Known, LedgerPlan, Limits, Lookup, Mapping, NamedRegion,
-    Voided, Workbook, plan, read, stable_id,
+    Records, Voided, Workbook, plan, read, stable_id,
 };
 use uuid::Uuid;
 
@@ -48,10 +48,21 @@ pub(crate) fn plan_with(
     mapping: &Mapping,
     workbook: &Workbook,
 ) -> LedgerPlan {
+    plan_as(book, (scope, None), mapping, workbook)
+}
+
+/// With the kind of record that a person chose.
+pub(crate) fn plan_as(
+    book: &dyn Lookup,
+    (scope, kind): (&str, Option<&str>),
+    mapping: &Mapping,
+    workbook: &Workbook,
+) -> LedgerPlan {
     let context = ImportContext {
         scope: scope.parse().unwrap(),
         today: Some(day(2026, 11, 2)),
         latest: day(2026, 11, 2),
+        kind: kind.map(|kind| Records::of(kind).unwrap()),
         mapping,
         lookup: book,
         ids: &stable_id,
@@ -173,8 +184,8 @@ impl Lookup for Book {
     fn events(&self, kind: &Kind, household: &Uuid) -> Vec<Known> {
         self.of_household(kind, household).collect()
     }
-    fn activities(&self) -> Vec<Known> {
-        let all = self.records.iter().filter(|(_, (kind, _))| *kind == Kind::Activity);
+    fn records(&self, kind: &Kind) -> Vec<Known> {
+        let all = self.records.iter().filter(|(_, (own, _))| own == kind);
         all.filter_map(|(id, _)| self.known(id)).collect()
     }
     fn member_of(&self, person: &Uuid) -> Option<Known> {

@@ -8,6 +8,7 @@ mod days;
 mod habits;
 mod hostile;
 mod layouts;
+mod lists;
 mod marked;
 mod marks;
 mod open_document;

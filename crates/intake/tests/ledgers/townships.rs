@@ -306,6 +306,7 @@ fn planning_can_be_watched_and_stopped() {
         scope: "340323100".parse().unwrap(),
         today: Some(crate::book::day(2026, 11, 2)),
         latest: crate::book::day(2026, 11, 2),
+        kind: None,
         mapping: &Mapping::default(),
         lookup: &book,
         ids: &tiexin_intake::stable_id,

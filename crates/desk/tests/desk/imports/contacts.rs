@@ -15,7 +15,12 @@ async fn import(office: &Office, leader: &str, worker: &str) -> ImportDone {
     );
     let file =
         FileGiven { name: "特殊家庭.csv".into(), path: None, base64: Some(STANDARD.encode(ledger)) };
-    let ask = ImportPreview { files: vec![file], region: TOWNSHIP.parse().unwrap(), mapping: Vec::new() };
+    let ask = ImportPreview {
+        files: vec![file],
+        region: TOWNSHIP.parse().unwrap(),
+        mapping: Vec::new(),
+        kind: None,
+    };
     let plan = office.ok(ask).await;
     assert_eq!(plan.files[0].refused, 0, "{:?}", plan.files[0]);
     let take = plan.files[0].changes.iter().map(|change| change.number).collect();

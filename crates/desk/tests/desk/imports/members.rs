@@ -31,7 +31,12 @@ async fn whom_somebody_made_a_member_by_hand_the_register_does_not_make_one_agai
     let register =
         format!("姓名,身份证号,村居,会员类型\n张三,{number},东关社区,个体会员\n李四,,东关社区,个体会员\n");
     let file = FileGiven { name: "会员.csv".into(), path: None, base64: Some(STANDARD.encode(register)) };
-    let ask = ImportPreview { files: vec![file], region: GUYANG.0.parse().unwrap(), mapping: Vec::new() };
+    let ask = ImportPreview {
+        files: vec![file],
+        region: GUYANG.0.parse().unwrap(),
+        mapping: Vec::new(),
+        kind: None,
+    };
     let plan = office.ok(ask).await;
     // Of the person the number was known; sex and birth that follow from it are filled.
     let file = &plan.files[0];

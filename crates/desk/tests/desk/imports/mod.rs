@@ -1,6 +1,7 @@
 //! The ledgers of two real townships through the desk, and the figures they give.
 
 mod contacts;
+mod lists;
 mod members;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ fn all_files((region, name): (&str, &str)) -> ImportPreview {
         files: files.map(|file| given(name, file)).to_vec(),
         region: region.parse().unwrap(),
         mapping: vec![],
+        kind: None,
     }
 }
 
@@ -248,7 +250,7 @@ fn csv(name: &str, text: &str) -> FileGiven {
 }
 
 fn preview(files: Vec<FileGiven>) -> ImportPreview {
-    ImportPreview { files, region: GUYANG.0.parse().unwrap(), mapping: Vec::new() }
+    ImportPreview { files, region: GUYANG.0.parse().unwrap(), mapping: Vec::new(), kind: None }
 }
 
 /// The examples of columns are of whichever family comes first: nothing of its child, no number whole; and what is
@@ -318,6 +320,7 @@ async fn the_history_says_which_file_it_came_from() {
         files: vec![given(GUYANG.1, "activities.csv")],
         region: GUYANG.0.parse().unwrap(),
         mapping: vec![],
+        kind: None,
     };
     let plan = office.ok(ask).await;
     office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;

@@ -125,7 +125,12 @@ async fn made() -> Made {
     );
     let file =
         FileGiven { name: "特殊家庭.csv".into(), path: None, base64: Some(STANDARD.encode(ledger)) };
-    let preview = ImportPreview { files: vec![file], region: TOWNSHIP.parse().unwrap(), mapping: Vec::new() };
+    let preview = ImportPreview {
+        files: vec![file],
+        region: TOWNSHIP.parse().unwrap(),
+        mapping: Vec::new(),
+        kind: None,
+    };
     let first = office.ok(preview.clone()).await;
     let batch = office.ok(RunImport { plan: first.plan, take: Vec::new() }).await.batch;
     let plan = office.ok(preview).await.plan;
@@ -325,7 +330,12 @@ async fn a_preview_tells_neither_the_child_nor_the_number() {
     );
     let base64 = Some(STANDARD.encode(format!("{head}\n{row}\n")));
     let file = FileGiven { name: "特殊家庭.csv".into(), path: None, base64 };
-    let ask = ImportPreview { files: vec![file], region: TOWNSHIP.parse().unwrap(), mapping: Vec::new() };
+    let ask = ImportPreview {
+        files: vec![file],
+        region: TOWNSHIP.parse().unwrap(),
+        mapping: Vec::new(),
+        kind: None,
+    };
     let plan = made.office.ok(ask).await;
     assert!(!plan.files[0].findings.is_empty());
     let mut told = serde_json::to_value(&plan).unwrap();

@@ -57,8 +57,12 @@ async fn import(path: &Path) -> Imported {
         path: Some(path.to_string_lossy().into_owned()),
         base64: None,
     };
-    let ask =
-        ImportPreview { files: vec![given], region: GUYANG.parse().expect("a code"), mapping: Vec::new() };
+    let ask = ImportPreview {
+        files: vec![given],
+        region: GUYANG.parse().expect("a code"),
+        mapping: Vec::new(),
+        kind: None,
+    };
     let start = Instant::now();
     let plan = desk.run(ask).await.expect("a plan");
     let planning = start.elapsed();

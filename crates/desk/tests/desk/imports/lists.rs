@@ -1,0 +1,111 @@
+//! A template of every kind: made, filled in, taken in once, taken back.
+
+use serde_json::json;
+use tiexin_contract::ErrorCode;
+use tiexin_contract::import::{
+    CellMended, FileGiven, ImportPlan, ImportPreview, MendCells, RunImport, Template, UndoImport,
+};
+use tiexin_contract::records::SaveRecord;
+use tiexin_domain::{Kind, nouns};
+
+use super::{GUYANG, csv, list, preview};
+use crate::office::{Office, VILLAGE, day};
+
+/// The template with its example made a row of the office's own.
+async fn filled(office: &Office, kind: &str, head: &str) -> ImportPlan {
+    let asked = Template { kind: kind.into(), region: GUYANG.0.parse().unwrap(), path: None };
+    let made = office.ok(asked).await;
+    let file = FileGiven { name: made.name, path: None, base64: made.base64 };
+    let empty = office.ok(preview(vec![file])).await;
+    let seen = &empty.files[0];
+    assert_eq!((seen.kind.as_deref(), seen.rows), (Some(kind), 0), "{kind}: {:?}", seen.refused_file);
+    let own = [("序号", "1"), ("户主", head), ("走访人", "周明")];
+    let sheet = &seen.sheets[0];
+    let cells = own.iter().filter_map(|(name, text)| {
+        let column = sheet.columns.iter().find(|column| column.head.trim_end_matches('*') == *name)?;
+        Some(CellMended {
+            file: seen.file.clone(),
+            sheet: Some(sheet.name.clone()),
+            row: 2,
+            letter: column.letter.clone(),
+            text: (*text).to_owned(),
+        })
+    });
+    office.ok(MendCells { plan: empty.plan, cells: cells.collect() }).await
+}
+
+#[tokio::test]
+async fn a_template_of_every_kind_is_taken_in_once_and_taken_back() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    office.family("李桂兰", |_| {}).await;
+    office.family("赵有田", |family| (family.file, family.contacts) = (None, None)).await;
+    let listed = |kind: &&Kind| nouns::shape(kind).is_some_and(|shape| !shape.list.is_empty());
+    for kind in Kind::ALL.iter().filter(listed).map(Kind::code) {
+        let head = match kind {
+            "support_file" => "赵有田",
+            "household" => "王建国",
+            _ => "李桂兰",
+        };
+        let before = office.ok(list(kind)).await.total;
+        let plan = filled(&office, kind, head).await;
+        let told = &plan.files[0];
+        assert_eq!((told.rows, told.new, told.refused), (1, 1, 0), "{kind}: {:?}", told.findings);
+        let done = office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
+        assert_eq!(office.ok(list(kind)).await.total, before + 1, "{kind}");
+        let again = filled(&office, kind, head).await;
+        assert_eq!(
+            (again.files[0].new, again.files[0].unchanged),
+            (0, 1),
+            "{kind}: {:?}",
+            again.files[0].changes
+        );
+        office.ok(UndoImport { batch: done.batch }).await;
+        assert_eq!(office.ok(list(kind)).await.total, before, "{kind}");
+    }
+    let unknown = Template { kind: "merge".into(), region: GUYANG.0.parse().unwrap(), path: None };
+    assert_eq!(office.refused(unknown).await.code, ErrorCode::Invalid);
+}
+
+/// What only the family's page shows comes in, and stands in no preview and no finding.
+#[tokio::test]
+async fn what_a_preview_may_not_show_is_taken_in_all_the_same() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    office.family("赵有田", |family| (family.file, family.contacts) = (None, None)).await;
+    let ledger = "户主,家庭类别,孩子的姓名,原因,残疾人证号,发生时间\n赵有田,死亡,小满,车祸,34052419800101001142,二月三十日\n";
+    let ask = ImportPreview { kind: Some("support_file".into()), ..preview(vec![csv("名单.csv", ledger)]) };
+    let plan = office.ok(ask).await;
+    let shown = serde_json::to_string(&plan).unwrap();
+    assert!(
+        !shown.contains("小满") && !shown.contains("车祸") && !shown.contains("34052419800101001142"),
+        "{shown}"
+    );
+    let mended = ledger.replace("二月三十日", "2020-02");
+    let ask =
+        ImportPreview { kind: Some("support_file".into()), ..preview(vec![csv("名单.csv", &mended)]) };
+    let plan = office.ok(ask).await;
+    assert_eq!(plan.files[0].new, 1, "{:?}", plan.files[0].findings);
+    office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
+    let row = office.ok(list("support_file")).await.rows.remove(0);
+    let whole = office.desk.call(None, "record.get", json!({"id": row.id})).await.unwrap();
+    assert_eq!(whole["fields"]["child_name"], "小满");
+}
+
+/// What the office typed by hand is known again: the list fills what was lacking and tells what differs.
+#[tokio::test]
+async fn a_list_is_compared_with_what_was_typed_by_hand() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    let fields = json!({"region": VILLAGE, "name": "周明", "approval": "approved", "team": "银龄队"});
+    let fields = fields.as_object().cloned().unwrap();
+    office.ok(SaveRecord { kind: "volunteer".into(), id: None, version: None, fields }).await;
+    let ledger = "村,志愿者姓名,志愿服务队,特长\n东关社区,周明,青年队,理发\n";
+    let ask = ImportPreview { kind: Some("volunteer".into()), ..preview(vec![csv("名单.csv", ledger)]) };
+    let plan = office.ok(ask).await;
+    let told: Vec<_> =
+        plan.files[0].changes.iter().map(|c| (c.field_label.as_str(), c.old.is_some())).collect();
+    assert_eq!(told, [("服务队", true), ("特长", false)]);
+    let take = plan.files[0].changes.iter().map(|change| change.number).collect();
+    office.ok(RunImport { plan: plan.plan, take }).await;
+    let rows = office.ok(list("volunteer")).await.rows;
+    assert_eq!((rows.len(), &rows[0].fields["team"]), (1, &json!("青年队")));
+    assert_eq!(rows[0].fields["approval"], "approved");
+}

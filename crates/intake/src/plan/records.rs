@@ -1,0 +1,276 @@
+//! A row of a list of any kind of record: what its cells say, which family it is of, and which record of the book it is.
+
+mod belongs;
+mod value;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+use tiexin_domain::nouns::person::FOLLOW_THE_NUMBER;
+use tiexin_domain::shape::{self, Find, Holds, Role, Shape};
+use tiexin_domain::{Fields, IdNumber, Kind, RegionCode};
+
+use super::alike;
+use super::compare::{begins_with, compare};
+use super::homes::Home;
+use super::planner::{Outcome, Planner};
+use super::reader::RowReader;
+use super::settle::{Draft, Drafts};
+use crate::finding::{FindingCode, Severity};
+use crate::heads::Field;
+use crate::heads::records::{columns_of, naming, notes_of};
+use crate::kind::Records;
+use crate::lookup::{Known, Lookup};
+use crate::script::same_name;
+
+impl Planner<'_> {
+    pub(super) fn record(&mut self, reader: &mut RowReader<'_>, records: Records) -> Outcome {
+        let shape = records.shape();
+        let mut fields = Fields::new();
+        for column in own_columns(records) {
+            self.read(reader, column, &mut fields);
+        }
+        let on = day_of(shape, &fields);
+        let Some((region, home)) = self.belongs(reader, records, on) else { return Outcome::Refused };
+        for column in own_columns(records) {
+            self.read_persons(reader, column, home.as_ref(), &mut fields);
+        }
+        if let Some(number) = id_number(shape, &fields) {
+            follow_the_number(reader, shape, &number, &mut fields);
+        }
+        if let Some(home) = &home {
+            refer(reader, shape, home, &mut fields);
+        }
+        fields.insert("region".into(), region.to_string().into());
+        complete(reader, records, &mut fields);
+        if let Some(notes) = reader.notes() {
+            // A noun without a place for remarks keeps them beside its fields, as the ledger's sessions do.
+            let field = notes_of(shape).map_or("notes", |field| field.name);
+            fields.insert(field.into(), notes.into());
+        }
+        if reader.is_refused() {
+            return Outcome::Refused;
+        }
+        let place =
+            home.as_ref().map_or_else(|| region.to_string(), |home| home.family.household.to_string());
+        let parts = key(records, &place, &fields);
+        let mut drafts = self.drafts(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+        let number = id_number(shape, &fields);
+        let id = match &number {
+            Some(number) => self.person_id(number.as_str()),
+            None => self.id(&drafts, records.code()),
+        };
+        let kind = records.kind().clone();
+        let known = self.stand_beside(&kind, shape, home.as_ref(), &region, &fields);
+        drafts.add_fields(reader, id, Draft { kind, region, fields });
+        if shape.is_work {
+            return self.event(reader, drafts, known);
+        }
+        match number.and_then(|number| self.staged.person_by_id_number(number.as_str())) {
+            Some(holder) => self.holder(reader, drafts, holder, home.as_ref()),
+            None => self.entry(reader, drafts, known),
+        }
+    }
+
+    /// The records beside which the row stands: of the family, or of the place by name.
+    fn stand_beside(
+        &self,
+        kind: &Kind,
+        shape: &'static Shape,
+        home: Option<&Home>,
+        region: &RegionCode,
+        fields: &Fields,
+    ) -> Vec<Known> {
+        if let Some(home) = home {
+            return self.staged.events(kind, &home.family.household);
+        }
+        let name = naming(shape).and_then(|field| fields.get(field.name)?.as_str());
+        let mut named = self.staged.named(kind, name.unwrap_or_default());
+        // What was done belongs to the township, who is registered to the village.
+        named.retain(|there| match shape.is_work {
+            true => there.region.scope() == region.scope(),
+            false => there.region == *region,
+        });
+        named
+    }
+
+    /// The number is somebody's whom the book has: the same person, or a slip.
+    fn holder(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        mut drafts: Drafts,
+        holder: crate::lookup::FoundPerson,
+        home: Option<&Home>,
+    ) -> Outcome {
+        let Some(record) = drafts.records.first_mut() else { return Outcome::Refused };
+        let name = record.fields.get("name").and_then(Value::as_str).map(same_name);
+        let elsewhere =
+            matches!((holder.household, home), (Some(theirs), Some(home)) if theirs != home.family.household);
+        if name != Some(same_name(&holder.name)) || elsewhere {
+            let hint = if elsewhere {
+                "这个身份证号在本机是另一户的人，没有录入；请核对号码和户主"
+            } else {
+                "这个身份证号在本机是另一个姓名，没有录入；请核对号码和姓名"
+            };
+            let field = reader.sheet.head.column_of("id_number", None).and_then(|column| column.field);
+            reader.find(field.map_or("name", |field| field.code), FindingCode::FamilyUnclear, hint);
+            return Outcome::Refused;
+        }
+        record.id = holder.id;
+        self.one(reader, drafts)
+    }
+
+    /// The row of a register: a new one, or one that the book has.
+    fn entry(&mut self, reader: &mut RowReader<'_>, mut drafts: Drafts, known: Vec<Known>) -> Outcome {
+        if reader.is_refused() {
+            return Outcome::Refused;
+        }
+        let Some(record) = drafts.records.first_mut() else { return Outcome::Refused };
+        let Some(shape) = shape::of(record.kind.code()) else { return Outcome::Refused };
+        let found: Vec<&Known> =
+            known.iter().filter(|there| alike::one_entry(shape, &there.fields, &record.fields)).collect();
+        let mut shown: Vec<&&Known> = found.iter().filter(|there| there.void.is_none()).collect();
+        // Who has left, or a file that is closed, gives way to one that stands.
+        if shown.len() > 1 {
+            shown.retain(|there| {
+                let until =
+                    shape.role(Role::Until).is_some_and(|field| there.fields.contains_key(field.name));
+                !until && !(shape.ended)(&there.fields)
+            });
+        }
+        if shown.len() > 1 {
+            let hint = "本机有几条同名的，分不清是哪一条，没有录入；请在本机找到那一条直接修改";
+            reader.find(by_name(reader, shape), FindingCode::FamilyUnclear, hint);
+            return Outcome::Refused;
+        }
+        if let Some(there) = shown.first().copied().or(found.first()) {
+            record.id = there.id;
+        }
+        self.one(reader, drafts)
+    }
+
+    /// A record of which the file may tell once.
+    fn one(&mut self, reader: &mut RowReader<'_>, drafts: Drafts) -> Outcome {
+        let Some(record) = drafts.records.first() else { return Outcome::Refused };
+        let (kind, id) = (reader.sheet.head.kind, record.id.to_string());
+        if let Some(at) = self.seen(kind, &id) {
+            let there = self.staged.record(&record.id).map(|known| known.fields).unwrap_or_default();
+            let compared = compare(&record.kind, &there, &record.fields);
+            let same = compared.lacking.is_empty() && compared.differs.is_empty();
+            return self.repeated(reader, at, same);
+        }
+        let outcome = self.settle(reader, drafts);
+        if !matches!(outcome, Outcome::Refused) {
+            self.see(kind, &id);
+        }
+        outcome
+    }
+}
+
+/// The columns of a kind that say what its records say.
+fn own_columns(records: Records) -> impl Iterator<Item = (&'static Field, &'static shape::Field)> {
+    columns_of(records).iter().filter_map(|column| Some((*column, column.own?)))
+}
+
+/// The column that names the row's record, or its family.
+fn by_name(reader: &RowReader<'_>, shape: &'static Shape) -> &'static str {
+    let column = naming(shape).and_then(|field| reader.sheet.head.column_of(field.name, None)?.field);
+    column.map_or("head", |column| column.code)
+}
+
+fn day_of(shape: &Shape, fields: &Fields) -> Option<NaiveDate> {
+    let text = fields.get(shape.role(Role::Day)?.name)?.as_str()?;
+    text.get(..10)?.parse().ok()
+}
+
+fn id_number(shape: &Shape, fields: &Fields) -> Option<IdNumber> {
+    let own = shape.with(Role::Natural).find(|field| field.finds.contains(&Find::IdNumber))?;
+    IdNumber::read(fields.get(own.name)?.as_str()?).ok().map(|read| read.number)
+}
+
+/// Birth and sex follow the ID number; a sex that says otherwise is told.
+fn follow_the_number(reader: &mut RowReader<'_>, shape: &Shape, number: &IdNumber, fields: &mut Fields) {
+    if !FOLLOW_THE_NUMBER.iter().all(|field| shape.field(field).is_some()) {
+        return;
+    }
+    let stated = fields.get("sex").and_then(|sex| serde_json::from_value(sex.clone()).ok());
+    if let Some(column) = reader.sheet.head.column_of("sex", None).and_then(|column| column.field) {
+        reader.check_sex(column.code, stated.as_ref(), Some(number));
+    }
+    fields.insert("sex".into(), number.sex().code().into());
+    if fields.get("lunar_birthday") != Some(&Value::Bool(true)) {
+        fields.insert("birth".into(), number.birth().to_string().into());
+    }
+}
+
+/// The family, its head's name, and its file where the noun cannot be without it.
+fn refer(reader: &mut RowReader<'_>, shape: &Shape, home: &Home, fields: &mut Fields) {
+    if let Some(family) = shape.role(Role::Family) {
+        fields.insert(family.name.into(), home.family.household.to_string().into());
+    }
+    if shape.field("head_name").is_some() {
+        fields.insert("head_name".into(), home.family.head_name.clone().into());
+    }
+    let needed = shape.fields.iter().filter(|field| field.required && !field.has(Role::Family));
+    for field in needed {
+        if let Holds::Reference(["support_file"]) = field.holds {
+            match home.family.file {
+                Some(file) => {
+                    fields.insert(field.name.into(), file.to_string().into());
+                }
+                None => {
+                    let hint = "这户还没有特殊家庭台账，没有录入；请先登记台账，再导入这一行";
+                    reader.find("head", FindingCode::HouseholdUnknown, hint);
+                }
+            }
+        }
+    }
+}
+
+/// What stands for an empty cell; what is missing all the same is told.
+fn complete(reader: &mut RowReader<'_>, records: Records, fields: &mut Fields) {
+    for (column, own) in own_columns(records).filter(|(column, own)| column.part_of.is_none() && own.required)
+    {
+        if fields.contains_key(own.name) {
+            continue;
+        }
+        let told = |found: &crate::finding::Finding| {
+            found.field == Some(column.code) && found.severity == Severity::Refused
+        };
+        match begins_with(own) {
+            Some(code) => {
+                fields.insert(own.name.into(), code.into());
+            }
+            None if reader.findings.iter().any(told) => {}
+            None if reader.has(column.code) => {
+                reader.find(column.code, FindingCode::FieldMissing, format!("请填写{}", own.label));
+            }
+            None => {
+                let hint = format!("表里没有“{}”这一列，请加上，或在“认出的列”里指定哪一列是它", own.label);
+                reader.find(column.code, FindingCode::FieldMissing, hint);
+            }
+        }
+    }
+}
+
+/// By what a row is known again: its place or family, day, name, persons, and the words without which it is not.
+fn key(records: Records, place: &str, fields: &Fields) -> Vec<String> {
+    let shape = records.shape();
+    let telling = shape.fields.iter().filter(|field| {
+        let words = field.required && matches!(field.holds, Holds::Text | Holds::LongText);
+        words || field.tells || field.has(Role::Day) || field.has(Role::Natural) || field.has(Role::Persons)
+    });
+    let said = telling.map(|field| match fields.get(field.name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => names_in(other),
+        None => String::new(),
+    });
+    [records.code().to_owned(), place.to_owned()].into_iter().chain(said).collect()
+}
+
+fn names_in(value: &Value) -> String {
+    let name = |person: &Value| person.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    match value {
+        Value::Array(people) => people.iter().map(name).collect::<Vec<_>>().join("、"),
+        one => name(one),
+    }
+}

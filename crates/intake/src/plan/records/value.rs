@@ -1,0 +1,269 @@
+//! What a cell of a list says, as the shape says that the field holds it.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+use tiexin_domain::amount::read_minutes;
+use tiexin_domain::nouns::{PersonRef, tidy_name};
+use tiexin_domain::shape::{self, Audience, Choices, Find, Holds, Mask, Role};
+use tiexin_domain::{Fields, PartialDate};
+
+use super::super::homes::Home;
+use super::super::met::{people, person_ref};
+use super::super::planner::Planner;
+use super::super::reader::RowReader;
+use super::super::values::{listed, moment, narrow, things};
+use crate::finding::FindingCode;
+use crate::heads::{Field, plain};
+use crate::script::{begins_with_surname, person_name};
+
+const BAD_TIME: &str = "时间不对，请写成如 2026-10-12 09:00";
+
+impl Planner<'_> {
+    /// Reads a column into the fields; persons wait until the family is known.
+    pub(super) fn read(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        (column, own): (&'static Field, &'static shape::Field),
+        fields: &mut Fields,
+    ) {
+        // What no field of its own holds is put together at the end.
+        if column.code == "notes" || !reader.has(column.code) {
+            return;
+        }
+        let Some(value) = said(reader, column, own, fields) else { return };
+        let Some(whole) = column.part_of else {
+            fields.insert(own.name.into(), value);
+            return;
+        };
+        let parts =
+            fields.entry(whole.name).or_insert_with(|| Value::Array(vec![Value::Object(Fields::new())]));
+        if let Some(part) = parts.get_mut(0).and_then(Value::as_object_mut) {
+            part.insert(own.name.into(), value);
+        }
+    }
+
+    pub(super) fn read_persons(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        (column, own): (&'static Field, &'static shape::Field),
+        home: Option<&Home>,
+        fields: &mut Fields,
+    ) {
+        let Some(text) = reader.said(column.code) else { return };
+        let value = match (own.holds, home) {
+            (Holds::Person, Some(home)) => to_value(&person_ref(&home.family, &text)),
+            (Holds::Person, None) => to_value(&alone(&text)),
+            (Holds::People, Some(home)) => to_value(&people(&home.family, &text)),
+            (Holds::People, None) => {
+                let all: Vec<PersonRef> = listed(&text, &|_| false).iter().map(|name| alone(name)).collect();
+                to_value(&all)
+            }
+            _ => return,
+        };
+        let empty = value.as_array().is_some_and(Vec::is_empty);
+        if !empty {
+            fields.insert(own.name.into(), value);
+        }
+    }
+}
+
+fn alone(name: &str) -> PersonRef {
+    PersonRef { person: None, name: person_name(name).name }
+}
+
+fn to_value(value: &impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn said(
+    reader: &mut RowReader<'_>,
+    column: &'static Field,
+    own: &'static shape::Field,
+    fields: &Fields,
+) -> Option<Value> {
+    let code = column.code;
+    match own.holds {
+        Holds::Text => text(reader, code, own).map(Value::String),
+        Holds::LongText => reader.said(code).map(Value::String),
+        Holds::Texts => reader.said(code).map(|text| to_value(&things(&text))),
+        Holds::Code(choices) => {
+            let text = reader.said(code)?;
+            let known = code_of(choices, &text);
+            if known.is_none() {
+                unknown_code(reader, column, own, choices);
+            }
+            known.map(Value::from)
+        }
+        Holds::Codes(choices) => {
+            let parts = things(&reader.said(code)?);
+            let known: Vec<&str> = parts.iter().filter_map(|part| code_of(choices, part)).collect();
+            if known.len() < parts.len() {
+                unknown_code(reader, column, own, choices);
+            }
+            (!known.is_empty()).then(|| to_value(&known))
+        }
+        Holds::Day => day(reader, code, own).map(|day| to_value(&day)),
+        Holds::PartialDay => {
+            let date = reader.date(code)?;
+            if let Some(day) = date.day() {
+                not_ahead(reader, code, own, day);
+            }
+            Some(to_value(&date))
+        }
+        Holds::Moment => {
+            let begun =
+                fields.iter().filter(|_| own.has(Role::Until)).filter_map(|(_, value)| value.as_str());
+            let same_day =
+                begun.filter_map(|text| text.get(..10).filter(|_| text.contains('T'))?.parse().ok()).next();
+            match moment(reader.cell(code), &reader.sheet.period, same_day) {
+                Ok(None) => None,
+                Ok(Some(at)) => {
+                    not_ahead(reader, code, own, at.date());
+                    Some(to_value(&at))
+                }
+                Err(None) => {
+                    reader.find(code, FindingCode::DateInvalid, BAD_TIME);
+                    None
+                }
+                Err(Some(why)) => {
+                    reader.unclear(code, &why);
+                    None
+                }
+            }
+        }
+        Holds::Money => reader.money(code).map(|fen| to_value(&fen)),
+        Holds::Count => reader.count(code).map(Value::from),
+        Holds::Minutes => minutes(reader, column).map(Value::from),
+        Holds::Flag => reader.yes(code).filter(|yes| *yes).map(Value::Bool),
+        _ => None,
+    }
+}
+
+fn text(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field) -> Option<String> {
+    if own.mask == Some(Mask::Phone) {
+        return reader.phone(code);
+    }
+    if own.finds.contains(&Find::IdNumber) {
+        return reader.id_number(code).map(|number| number.as_str().to_owned());
+    }
+    if own.finds.contains(&Find::Code) {
+        return reader.code(code);
+    }
+    let text = reader.said(code)?;
+    if !own.finds.contains(&Find::Name) || own.finds.contains(&Find::Words) {
+        return Some(text);
+    }
+    // Beside a person's name stand remarks in brackets; a unit's name has brackets of its own.
+    let bare = person_name(&text).name;
+    match begins_with_surname(&bare) {
+        true => reader.person(code).map(|person| person.name),
+        false => Some(tidy_name(&text)),
+    }
+}
+
+/// The code that a text means: its label, the code itself, or a label that alone has the text in it.
+fn code_of(choices: Choices, text: &str) -> Option<&'static str> {
+    let said = plain(text);
+    let exact = choices.iter().find(|(code, label)| plain(label) == said || plain(code) == said);
+    if let Some((code, _)) = exact {
+        return Some(code);
+    }
+    // 不是 is not 是, and 未通过 not 通过.
+    let denies = |text: &str| text.contains(['不', '未', '非', '无', '没']);
+    let long = |text: &str| text.chars().count() >= 2;
+    let fits = |label: &str| {
+        let label = plain(label);
+        long(&said)
+            && long(&label)
+            && denies(&said) == denies(&label)
+            && (label.contains(&said) || said.contains(&label))
+    };
+    let mut fitting = choices.iter().filter(|(_, label)| fits(label));
+    match (fitting.next(), fitting.next()) {
+        (Some((code, _)), None) => Some(code),
+        _ => None,
+    }
+}
+
+/// What is none of the list is told: of what a record cannot be without the row waits, else it goes to the remarks.
+fn unknown_code(reader: &mut RowReader<'_>, column: &Field, own: &shape::Field, choices: Choices) {
+    let labels: Vec<&str> = choices.iter().map(|(_, label)| *label).collect();
+    let labels = labels.join("、");
+    if column.is_needed() || own.audience != Audience::Everyone {
+        let hint = format!("{}请填其中之一：{labels}", own.label);
+        reader.find(column.code, FindingCode::KindUnknown, hint);
+        return;
+    }
+    reader.keep(column.code);
+    let hint = format!("不是可选的一项，没有录入，原内容记在备注里；可以填：{labels}");
+    reader.find(column.code, FindingCode::CellLeftOut, hint);
+}
+
+/// A whole day. Of what happened then none that has not been yet.
+fn day(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field) -> Option<NaiveDate> {
+    reader.said(code)?;
+    let before = reader.findings.len();
+    let day = reader.date(code).and_then(PartialDate::day);
+    match day {
+        Some(day) => not_ahead(reader, code, own, day),
+        None if reader.findings.len() == before => {
+            reader.find(code, FindingCode::DateInvalid, "请填写完整日期，写到日，如 2026-10-05");
+        }
+        None => {}
+    }
+    day
+}
+
+/// A day ahead is a slip of what has been; the day of what was done is compared with the title's month too.
+fn not_ahead(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field, day: NaiveDate) {
+    let done = own.has(Role::Day) && own.required;
+    let ahead = day > reader.sheet.period.latest();
+    if done || (own.past && ahead) {
+        reader.check_day(code, day);
+    }
+}
+
+/// Minutes or hours, as the cell or its head says.
+fn minutes(reader: &mut RowReader<'_>, column: &Field) -> Option<u32> {
+    let code = column.code;
+    let text = narrow(&reader.said(code)?);
+    let bare = text.trim().chars().all(|c| c.is_ascii_digit() || c == '.');
+    let head = reader.sheet.head.column(code).map(|column| column.head.clone()).unwrap_or_default();
+    let text = match (bare, head.contains("小时"), head.contains("分钟")) {
+        (true, true, _) => format!("{}小时", text.trim()),
+        (true, false, false) => {
+            reader.find(code, FindingCode::UnitUnclear, "没有写是小时还是分钟，请写成如 3小时、90分钟");
+            return None;
+        }
+        _ => text,
+    };
+    let read = read_minutes(&text);
+    if let Err(hint) = &read {
+        reader.find(code, FindingCode::NumberInvalid, hint.clone());
+    }
+    read.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_known_by_its_label_or_by_what_only_one_label_has() {
+        const APPROVAL: Choices = &[("pending", "待审核"), ("approved", "已通过"), ("declined", "未通过")];
+        const YES: Choices = &[("yes", "是"), ("no", "否")];
+        for (choices, text, code) in [
+            (APPROVAL, "已通过", Some("approved")),
+            (APPROVAL, "已 通过", Some("approved")),
+            (APPROVAL, "approved", Some("approved")),
+            (APPROVAL, "审核", Some("pending")),
+            (APPROVAL, "通过", Some("approved")),
+            (APPROVAL, "没通过", None),
+            (APPROVAL, "很好", None),
+            (YES, "不是", None),
+            (YES, "是", Some("yes")),
+        ] {
+            assert_eq!(code_of(choices, text), code, "{text}");
+        }
+    }
+}
