@@ -12,7 +12,7 @@ pub(super) use book::{
 };
 pub(super) use records::{
     Add, Attach, Attachments, ExportAttachment, Families, Figure, Import, List, Move, Report, Search, Shape,
-    Show, Unvoid, Void,
+    Show, Template, Unvoid, Void,
 };
 
 use super::duplicates::Duplicates;
@@ -75,6 +75,8 @@ pub(super) enum Command {
     User(User),
     /// 导入 Excel、CSV、ODS 或网页表格台账
     Import(Import),
+    /// 一类记录的空白导入表：表头、下拉选项、示例、填写说明
+    Template(Template),
     /// 列出导入过的：编号、文件、时间、谁导入的、写入多少行；给出编号就看那一次当时的提示
     Imports(Imports),
     /// 撤销一次导入：先说明撤下什么、留下什么

@@ -5,26 +5,28 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use tiexin_contract::import::{FileGiven, FilePlan, ImportPreview, MarkedCopy, RunImport};
+use tiexin_contract::import::{FileGiven, FilePlan, ImportPreview, MarkedCopy, RunImport, Template};
 use tiexin_contract::{Event, event::Progress};
 
 use tiexin_files::Trouble;
 use tiexin_terminal::say;
 use uuid::Uuid;
 
-use super::args::Import;
+use super::args::{Import, Template as Args};
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
+use super::records;
 use crate::files::free_place;
 
 pub(super) async fn import(door: Door, args: Import) -> Outcome {
     // A path that leads nowhere is told beside its name; the other files are taken all the same.
     let missing = args.files.iter().any(|path| !path.is_file());
     let files = given(&args.files)?;
+    let kind = args.kind.as_deref().map(records::kind).transpose()?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.region.as_deref()).await?;
     let progress = watch(&seat);
-    let plan = seat.desk.run(ImportPreview { files, region, mapping: Vec::new() }).await?;
+    let plan = seat.desk.run(ImportPreview { files, region, mapping: Vec::new(), kind }).await?;
     let plan_id = plan.plan;
     let files = if args.dry_run || plan.files.iter().all(|f| f.kind.is_none()) {
         plan.files
@@ -43,6 +45,17 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
         (false, true) => Err(Failure::told(Exit::Invalid)),
         (false, false) => Ok(()),
     }
+}
+
+/// An empty sheet to be filled in. Frozen shape: `docs/command-line.md`.
+pub(super) async fn template(door: Door, args: Args) -> Outcome {
+    let kind = records::kind(&args.kind)?;
+    let path = super::table_to_write(&args.out, args.force)?;
+    let seat = door.sign_in().await?;
+    let region = seat.region(args.within.region.as_deref()).await?;
+    let made = seat.desk.run(Template { kind, region, path: Some(path) }).await?;
+    let path = made.path.unwrap_or(made.name);
+    seat.out.tell(&json!({"path": path}), || vec![format!("已写出：{path}")])
 }
 
 /// Files by their names; two of one name by the paths as they were given.

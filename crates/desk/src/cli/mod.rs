@@ -89,6 +89,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Init(args) => book::init(door, args).await,
         Command::User(args) => book::user(door, args).await,
         Command::Import(args) => import::import(door, args).await,
+        Command::Template(args) => import::template(door, args).await,
         Command::Imports(args) => imports::imports(door, args).await,
         Command::Undo(args) => imports::undo(door, args).await,
         Command::Redo(args) => imports::redo(door, args).await,

@@ -77,12 +77,30 @@ pub(in crate::cli) struct Import {
     /// 台账所属乡镇；不写则为自己的工作地区
     #[arg(long, value_name = "代码")]
     pub(in crate::cli) region: Option<String>,
+    /// 这些表是哪一类记录的名单（如 volunteer 或“志愿者”）；不写则自动认四种台账和贴心的模板
+    #[arg(long, value_name = "类别")]
+    pub(in crate::cli) kind: Option<String>,
     /// 把标注了问题的台账副本放到这个文件夹
     #[arg(long, value_name = "文件夹")]
     pub(in crate::cli) marked: Option<PathBuf>,
     /// 台账与本机不一致的地方，一律采用台账的（不写则保留本机的，并逐条列出）
     #[arg(long)]
     pub(in crate::cli) take_differences: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Template {
+    /// 类别，如 volunteer、household，或者它的名称
+    #[arg(value_name = "类别")]
+    pub(in crate::cli) kind: String,
+    /// 写成这个 Excel 文件（.xlsx）
+    #[arg(long, value_name = "文件")]
+    pub(in crate::cli) out: PathBuf,
+    /// 覆盖已有的文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    #[command(flatten)]
+    pub(in crate::cli) within: Within,
 }
 
 #[derive(Debug, Args)]
