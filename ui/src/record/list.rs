@@ -1,6 +1,7 @@
 //! A noun's list.
 
 use super::spec::Noun;
+use super::template::TemplateButton;
 use crate::components::list::Column;
 use crate::components::{Button, DataList, Empty, Look, Sign};
 use crate::hooks::use_session;
@@ -54,8 +55,11 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
     let with_family = Kind::from_code(noun.kind).is_void_with_its_family();
     let voided = (!with_family).then(|| noun.kind.to_owned());
     let tools = html! {
-        <Link<Route, AskVoided> to={Route::Voided} query={Some(AskVoided { kind: voided, text: None })}
-            classes="tx-mend">{ "已作废" }</Link<Route, AskVoided>>
+        <>
+            <Link<Route, AskVoided> to={Route::Voided} query={Some(AskVoided { kind: voided, text: None })}
+                classes="tx-mend">{ "已作废" }</Link<Route, AskVoided>>
+            if can_write { <TemplateButton kind={noun.kind} label={noun.label()} /> }
+        </>
     };
     let empty = html! { <Empty title={noun.empty().0} sign={noun.sign} {action}>{ noun.empty().1 }</Empty> };
     html! {

@@ -10,6 +10,7 @@ mod left;
 mod list;
 mod people;
 mod spec;
+mod template;
 mod voiding;
 
 pub(crate) use detail::RecordPage;
@@ -18,6 +19,7 @@ pub(crate) use history::History;
 pub(crate) use left::{Leaving, MayNot, Resumed};
 pub(crate) use list::RecordList;
 pub(crate) use spec::Noun;
+pub(crate) use template::TemplateButton;
 pub(crate) use voiding::{Restore, VoidNote, Voiding};
 
 pub(crate) use people::Change;

@@ -26,7 +26,7 @@ pub(super) fn run(list: ListRecords, columns: &[Column], name: &str) {
 }
 
 /// Where the file went; in the window it can be opened at once.
-fn exported(made: FileMade) -> Note {
+pub(crate) fn exported(made: FileMade) -> Note {
     let action = made.path.clone().map(|path| {
         let open = Callback::from(move |()| {
             let path = path.clone();

@@ -15,6 +15,7 @@ mod row;
 mod rows;
 
 pub(crate) use column::{Column, Show};
+pub(crate) use export::exported;
 
 use crate::components::{Button, Look, Sign, Trouble, Waiting};
 use crate::hooks::{keep, left, use_preferences, use_region, use_session, use_toast};

@@ -16,6 +16,7 @@ pub(super) struct Kept {
     pub(super) files: Vec<FileGiven>,
     pub(super) mapping: Vec<ColumnChoice>,
     pub(super) mended: Vec<CellMended>,
+    pub(super) kind: Option<String>,
     pub(super) adopted: Adopted,
 }
 

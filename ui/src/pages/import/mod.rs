@@ -71,6 +71,8 @@ pub(crate) fn ImportPage() -> Html {
     let files = use_state(|| kept.as_ref().as_ref().map(|kept| kept.files.clone()).unwrap_or_default());
     let mapping = use_state(|| kept.as_ref().as_ref().map(|kept| kept.mapping.clone()).unwrap_or_default());
     let mended = use_state(|| kept.as_ref().as_ref().map(|kept| kept.mended.clone()).unwrap_or_default());
+    // What the worker says that the sheets are lists of; none: they are recognised.
+    let kind = use_state(|| kept.as_ref().as_ref().and_then(|kept| kept.kind.clone()));
     let progress = use_state(|| None::<event::Progress>);
     let adopted = use_reducer(|| kept.as_ref().as_ref().map(|kept| kept.adopted.clone()).unwrap_or_default());
     {
@@ -81,6 +83,7 @@ pub(crate) fn ImportPage() -> Html {
                 files: (*files).clone(),
                 mapping: (*mapping).clone(),
                 mended: (*mended).clone(),
+                kind: (*kind).clone(),
                 adopted: (*adopted).clone(),
             }),
             _ => None,
@@ -108,15 +111,17 @@ pub(crate) fn ImportPage() -> Html {
 
     let preview = {
         let (stage, error, code, ontick) = (stage.clone(), error.setter(), region.code(), ontick.clone());
+        let kind = (*kind).clone();
         Callback::from(
             move |(files, mapping, mended): (Vec<FileGiven>, Vec<ColumnChoice>, Vec<CellMended>)| {
                 let before = stage.plan();
                 let (stage, error, region, ontick) =
                     (stage.setter(), error.clone(), code.clone(), ontick.clone());
+                let kind = kind.clone();
                 stage.set(Stage::Reading);
                 error.set(None);
                 spawn_local(async move {
-                    match read(ImportPreview { files, region, mapping }, mended).await {
+                    match read(ImportPreview { files, region, mapping, kind }, mended).await {
                         Ok(plan) => {
                             // Another preview counts its differences anew.
                             ontick.emit(Tick::Anew { before, now: Rc::new(plan.clone()) });
@@ -236,6 +241,11 @@ pub(crate) fn ImportPage() -> Html {
         })
     };
 
+    let onkind = {
+        let kind = kind.setter();
+        Callback::from(move |chosen: Option<String>| kind.set(chosen))
+    };
+
     let action = match &*stage {
         Stage::Look(plan) => {
             let label = Tally::of(&plan.files, |change| adopted.0.contains(&change.number)).button();
@@ -251,7 +261,7 @@ pub(crate) fn ImportPage() -> Html {
         <Page title="导入" {action} {lead}>
             if let Some(why) = &*error { <Trouble error={why.clone()} /> }
             { match &*stage {
-                Stage::Choose => html! { <Welcome can_write={session.can_write()} onchoose={choose} /> },
+                Stage::Choose => html! { <Welcome can_write={session.can_write()} onchoose={choose} kind={(*kind).clone()} onkind={onkind} /> },
                 Stage::Reading => html! { <Waiting label="正在看文件里写了什么……" /> },
                 Stage::Look(plan) => html! { <PlanView plan={plan.clone()} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
                 Stage::Writing(plan) => {

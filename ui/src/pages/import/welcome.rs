@@ -1,12 +1,44 @@
 //! What can be taken in, said before anything is chosen.
 
 use crate::components::{Button, Card, Look, Sign};
+use crate::pages::NOUNS;
+use crate::record::TemplateButton;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct WelcomeProps {
     pub(super) can_write: bool,
     pub(super) onchoose: Callback<()>,
+    /// The kind of record of which the sheets are lists; none: the ledgers are recognised.
+    pub(super) kind: Option<String>,
+    pub(super) onkind: Callback<Option<String>>,
+}
+
+/// What the sheets are lists of, and an empty sheet of it to be filled in.
+fn of_what(props: &WelcomeProps) -> Html {
+    let onchange = props.onkind.reform(|event: Event| {
+        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        select.map(|select| select.value()).filter(|chosen| !chosen.is_empty())
+    });
+    let chosen = props.kind.as_deref().unwrap_or_default();
+    let noun = NOUNS.iter().find(|noun| noun.kind == chosen);
+    html! {
+        <p class="tx-import-of-what">
+            <label for="import-kind">{ "别的名单，请说是哪一类：" }</label>
+            <span class="pf-v6-c-form-control">
+                <select id="import-kind" {onchange}>
+                    <option value="" selected={chosen.is_empty()}>{ "自动认（上面四种台账和贴心的模板）" }</option>
+                    { for NOUNS.iter().map(|noun| html! {
+                        <option value={noun.kind} selected={noun.kind == chosen}>{ noun.label() }</option>
+                    }) }
+                </select>
+                <span class="tx-select-arrow" aria-hidden="true" />
+            </span>
+            if let Some(noun) = noun { <TemplateButton kind={noun.kind} label={noun.label()} /> }
+        </p>
+    }
 }
 
 #[component]
@@ -26,6 +58,7 @@ pub(super) fn Welcome(props: &WelcomeProps) -> Html {
                     <li><strong>{ *name }</strong><span class="tx-muted">{ *hint }</span></li>
                 }) }
             </ul>
+            if props.can_write { { of_what(props) } }
             if props.can_write {
                 <Button label="选择文件" look={Look::Secondary} sign={Sign::Inbox} onclick={props.onchoose.clone()} />
             } else {
