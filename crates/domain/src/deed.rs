@@ -2,7 +2,7 @@
 
 /// Codes of the audit and their words, in the order in which one looks for them. Several codes share a word where it
 /// is one thing to the office.
-pub const DEEDS: [(&str, &str); 43] = [
+pub const DEEDS: [(&str, &str); 48] = [
     ("create", "登记"),
     ("change", "修改"),
     ("void", "作废"),
@@ -18,6 +18,11 @@ pub const DEEDS: [(&str, &str); 43] = [
     ("undo", "撤销导入"),
     ("import_redone", "恢复导入"),
     ("redo", "恢复导入"),
+    ("bulk", "批量修改"),
+    ("bulk_undone", "撤销批量修改"),
+    ("bulk_undo", "撤销批量修改"),
+    ("bulk_redone", "恢复批量修改"),
+    ("bulk_redo", "恢复批量修改"),
     ("unmask", "查看完整号码"),
     ("number_search", "按号码查找"),
     ("export", "导出"),

@@ -85,7 +85,8 @@ pub use aside::last_aside;
 pub use audit::{AuditEntry, MadeTogether};
 pub use backup::{BackupLook, Copied, Restored, look as look_at_backup, opens as opens_backup, restore};
 pub use batch::{
-    Batch, BatchOutcome, BatchSave, Fill, Kept, Over, RedoOutcome, Source, UndoOutcome, UndoPlan, Why,
+    Batch, BatchOutcome, BatchSave, Fill, Kept, Nature, OfMany, Over, RedoOutcome, Source, UndoOutcome,
+    UndoPlan, Why,
 };
 pub use before::{book_version, finish_going_back, go_back, stay};
 pub use blob::{BlobCounts, BlobState, Came};

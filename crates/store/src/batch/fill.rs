@@ -213,45 +213,61 @@ impl Writing<'_, '_, '_> {
                 self.outcome.unchanged += 1;
                 Ok(())
             }
-            (_, audit) => {
+            (saved, audit) => {
                 self.outcome.changed += 1;
                 if restore { &mut self.outcome.made } else { &mut self.outcome.filled }.insert(*group);
                 let own = self.first.is_some_and(|first| row.n >= first);
                 // What was brought back goes again when this batch is taken back.
-                let before = if own || restore { None } else { Some(text(&row.record.fields)?) };
-                self.enter(row.n, audit, before)
+                let before = if own || restore { None } else { Some(&row.record.fields) };
+                enter(self.w, self.source.batch, (row.n, audit), before.map(|b| (b, &saved.record().fields)))
             }
         }
-    }
-
-    /// Keeps what taking back needs. A record written twice goes back to what was there before the batch, or goes.
-    fn enter(&mut self, n: i64, audit: i64, before: Option<String>) -> Result<()> {
-        self.w
-            .tx
-            .prepare_cached(
-                "INSERT INTO import_record (batch, record, audit, before) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (batch, record) DO UPDATE SET audit = excluded.audit",
-            )?
-            .execute(params![self.source.batch, n, audit, before])?;
-        Ok(())
     }
 
     fn end(self) -> Result<BatchOutcome> {
         let Writing { w, source, author, now_ms, outcome, .. } = self;
         let written = outcome.created + outcome.changed;
         if written > 0 {
-            w.tx.execute(
-                "INSERT INTO import_batch (id, source, author, made_at, records) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![source.batch, source.label, author, now_ms, written as i64],
-            )?;
-            if let Some(told) = &source.told {
-                w.tx.execute(
-                    "INSERT INTO import_told (batch, body) VALUES (?1, ?2)",
-                    params![source.batch, told],
-                )?;
-            }
+            open(w, source, author, now_ms, written)?;
         }
         w.note(Entry { at: now_ms, actor: author, act: "import", ..Entry::default() })?;
         Ok(outcome)
     }
+}
+
+/// Enters the batch itself, and what is told of it.
+pub(super) fn open(
+    w: &mut Write<'_>,
+    source: &Source,
+    author: Uuid,
+    now_ms: i64,
+    records: u64,
+) -> Result<()> {
+    w.tx.execute(
+        "INSERT INTO import_batch (id, source, author, made_at, records) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![source.batch, source.label, author, now_ms, records as i64],
+    )?;
+    if let Some(told) = &source.told {
+        w.tx.execute("INSERT INTO import_told (batch, body) VALUES (?1, ?2)", params![source.batch, told])?;
+    }
+    Ok(())
+}
+
+/// Keeps what taking back needs of a record: the row, the entry of the audit, and what stood there before and after. A
+/// record written twice goes back to what was there before the batch; one that the batch made or brought back goes.
+pub(super) fn enter(
+    w: &mut Write<'_>,
+    batch: Uuid,
+    (n, audit): (i64, i64),
+    was: Option<(&Fields, &Fields)>,
+) -> Result<()> {
+    let before = was.map(|(before, _)| text(before)).transpose()?;
+    let after = was.map(|(_, after)| text(after)).transpose()?;
+    w.tx.prepare_cached(
+        "INSERT INTO import_record (batch, record, audit, before, after) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (batch, record) DO UPDATE SET audit = excluded.audit,
+           after = iif(before IS NULL, NULL, excluded.after)",
+    )?
+    .execute(params![batch, n, audit, before, after])?;
+    Ok(())
 }

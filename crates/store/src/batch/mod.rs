@@ -1,6 +1,7 @@
-//! A ledger as one batch: written in one transaction, taken back as one.
+//! A ledger, or one change of many records, as one batch: written in one transaction, taken back as one.
 
 mod fill;
+mod many;
 mod redo;
 mod run;
 mod undo;
@@ -8,7 +9,7 @@ mod undo;
 use std::collections::HashSet;
 
 use rusqlite::OptionalExtension;
-use tiexin_domain::record::Fields;
+use tiexin_domain::record::{Fields, Void};
 use uuid::Uuid;
 
 use crate::book::Book;
@@ -25,6 +26,55 @@ pub struct Source {
     pub signed: Fields,
     /// What the worker may read of the import later, kept beside the batch. [`Book::batch_told`] gives it back.
     pub told: Option<String>,
+}
+
+/// What kind of batch it is: how the audit words its undoing, and what goes back besides fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nature {
+    Import,
+    /// Many records were changed alike; `hidden`: they were made void with this.
+    Many {
+        hidden: Option<Void>,
+    },
+}
+
+/// Codes of the audit (`tiexin_domain::deed`): of each record, and of the batch.
+struct Words {
+    undo: &'static str,
+    undone: &'static str,
+    redo: &'static str,
+    redone: &'static str,
+}
+
+impl Nature {
+    fn hidden(&self) -> Option<&Void> {
+        match self {
+            Nature::Import => None,
+            Nature::Many { hidden } => hidden.as_ref(),
+        }
+    }
+
+    fn words(&self) -> Words {
+        match self {
+            Nature::Import => {
+                Words { undo: "undo", undone: "import_undone", redo: "redo", redone: "import_redone" }
+            }
+            Nature::Many { .. } => {
+                Words { undo: "bulk_undo", undone: "bulk_undone", redo: "bulk_redo", redone: "bulk_redone" }
+            }
+        }
+    }
+}
+
+/// What one record of many becomes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfMany {
+    pub id: Uuid,
+    /// Of its own: one that the province refuses does not hold back the others.
+    pub group: Uuid,
+    /// As [`tiexin_domain::record::diff`] gives it.
+    pub set: Fields,
+    pub void: Option<Void>,
 }
 
 /// Records of one ledger row: they stand or fall together.

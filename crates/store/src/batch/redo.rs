@@ -1,12 +1,12 @@
 //! A batch that was taken back, brought back.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use tiexin_domain::record::Fields;
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
-use super::RedoOutcome;
-use super::undo::{group_of, made_by};
+use super::undo::{fields, group_of, made_by, turned};
+use super::{Nature, RedoOutcome};
 use crate::audit::Entry;
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
@@ -17,6 +17,17 @@ impl Book {
     /// Brings back what [`Book::undo_batch`] took away: what it hid is shown again, what got its former values gets
     /// those of the import. What somebody has written since stays as it is. The batch can be taken back again.
     pub fn redo_batch(&self, batch: Uuid, author: Uuid, now_ms: i64) -> Result<RedoOutcome> {
+        self.redo_batch_of(batch, &Nature::Import, author, now_ms)
+    }
+
+    /// The same for a batch of any nature.
+    pub fn redo_batch_of(
+        &self,
+        batch: Uuid,
+        nature: &Nature,
+        author: Uuid,
+        now_ms: i64,
+    ) -> Result<RedoOutcome> {
         let (mut outcome, touched) = self.write(|w| {
             let undone = w.tx.execute(
                 "UPDATE import_batch SET undone_at = NULL WHERE id = ?1 AND undone_at IS NOT NULL",
@@ -29,17 +40,18 @@ impl Book {
             // A family before what belongs to it.
             for made in made_by(&w.tx, batch)?.into_iter().rev() {
                 let Some(row) = record::at(&w.tx, made.record)? else { continue };
-                let Some(save) = again(&w.tx, batch, &row)? else {
+                let Some(save) = again(&w.tx, batch, nature, &row)? else {
                     outcome.left += u64::from(row.record.void.is_some());
                     continue;
                 };
                 let by = By { author, now_ms, group: group_of("redo", batch, row.record.id, now_ms) };
-                if let (Saved::Changed(_), audit) = w.save_as(&save, &by, Some("redo"))? {
+                if let (Saved::Changed(_), audit) = w.save_as(&save, &by, Some(nature.words().redo))? {
                     enter(w, batch, &row, audit)?;
                     outcome.redone += 1;
                 }
             }
-            w.note(Entry { at: now_ms, actor: author, act: "import_redone", ..Entry::default() })?;
+            let act = nature.words().redone;
+            w.note(Entry { at: now_ms, actor: author, act, ..Entry::default() })?;
             Ok(outcome)
         })?;
         outcome.touched = touched;
@@ -48,12 +60,13 @@ impl Book {
 }
 
 /// What brings a record back; none where nothing was taken from it, or somebody wrote it since.
-fn again(conn: &rusqlite::Connection, batch: Uuid, row: &Row) -> Result<Option<Save>> {
-    let mut select =
-        conn.prepare_cached("SELECT undone, after FROM import_record WHERE batch = ?1 AND record = ?2")?;
-    let found: Option<(Option<i64>, Option<String>)> =
-        select.query_row(params![batch, row.n], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let (undone, after) = found.unwrap_or_default();
+fn again(conn: &Connection, batch: Uuid, nature: &Nature, row: &Row) -> Result<Option<Save>> {
+    let mut select = conn
+        .prepare_cached("SELECT undone, before, after FROM import_record WHERE batch = ?1 AND record = ?2")?;
+    let found: Option<(Option<i64>, Option<String>, Option<String>)> = select
+        .query_row(params![batch, row.n], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let (undone, before, after) = found.unwrap_or_default();
     let record = &row.record;
     let hidden = record.void.as_ref().is_some_and(|void| void.is_undone_import());
     let untouched = match undone {
@@ -65,12 +78,14 @@ fn again(conn: &rusqlite::Connection, batch: Uuid, row: &Row) -> Result<Option<S
         return Ok(None);
     }
     let save = |fields: Fields, void| Save { id: record.id, kind: record.kind.clone(), fields, void };
-    Ok(match after {
-        Some(after) => {
-            let fields = serde_json::from_str(&after);
-            Some(save(fields.map_err(|_| StoreError::Unreadable { what: "import_record" })?, None))
+    Ok(match (fields(before)?, fields(after)?) {
+        (Some(before), Some(after)) => {
+            let void = nature.hidden().filter(|_| record.void.is_none());
+            let fields = turned(&record.kind, &record.fields, &before, &after);
+            Some(save(fields, void.cloned().map(VoidChange::Hide)))
         }
-        None => hidden.then(|| save(record.fields.clone(), Some(VoidChange::Restore))),
+        (None, Some(after)) => Some(save(after, None)),
+        (_, None) => hidden.then(|| save(record.fields.clone(), Some(VoidChange::Restore))),
     })
 }
 
@@ -78,7 +93,7 @@ fn again(conn: &rusqlite::Connection, batch: Uuid, row: &Row) -> Result<Option<S
 fn enter(w: &mut Write<'_>, batch: Uuid, row: &Row, audit: i64) -> Result<()> {
     w.tx.prepare_cached(
         "INSERT INTO import_record (batch, record, audit) VALUES (?1, ?2, ?3)
-         ON CONFLICT (batch, record) DO UPDATE SET audit = excluded.audit, undone = NULL, after = NULL",
+         ON CONFLICT (batch, record) DO UPDATE SET audit = excluded.audit, undone = NULL",
     )?
     .execute(params![batch, row.n, audit])?;
     Ok(())

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, params};
-use tiexin_domain::record::{Fields, Record, Void};
+use tiexin_domain::MergeClass;
+use tiexin_domain::record::{self as shape, Fields, Record, Void};
+use tiexin_domain::shape::merge_class;
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
-use super::{Kept, UndoOutcome, UndoPlan, Why};
+use super::{Kept, Nature, UndoOutcome, UndoPlan, Why};
 use crate::audit::{self, Entry};
 use crate::book::{Book, Write};
 use crate::derive::household_key;
@@ -20,7 +22,17 @@ impl Book {
     /// values. What was edited since stays, and so does what anything recorded since needs: the family of a
     /// visit, the person of a member. Numbers in the outbox stay gapless: undoing is a change like any other.
     pub fn undo_batch(&self, batch: Uuid, author: Uuid, now_ms: i64) -> Result<UndoOutcome> {
-        let void = Void::undone_import();
+        self.undo_batch_of(batch, &Nature::Import, author, now_ms)
+    }
+
+    /// The same for a batch of any nature.
+    pub fn undo_batch_of(
+        &self,
+        batch: Uuid,
+        nature: &Nature,
+        author: Uuid,
+        now_ms: i64,
+    ) -> Result<UndoOutcome> {
         let (mut outcome, touched) = self.write(|w| {
             let open = w.tx.execute(
                 "UPDATE import_batch SET undone_at = ?2 WHERE id = ?1 AND undone_at IS NULL",
@@ -32,9 +44,10 @@ impl Book {
             let plan = Plan::of(&w.tx, batch)?;
             let mut outcome = UndoOutcome { kept: plan.kept, ..UndoOutcome::default() };
             for one in &plan.goes {
-                undo_one(w, one, batch, &void, (author, now_ms), &mut outcome)?;
+                undo_one(w, one, batch, nature, (author, now_ms), &mut outcome)?;
             }
-            w.note(Entry { at: now_ms, actor: author, act: "import_undone", ..Entry::default() })?;
+            let act = nature.words().undone;
+            w.note(Entry { at: now_ms, actor: author, act, ..Entry::default() })?;
             Ok(outcome)
         })?;
         outcome.touched = touched;
@@ -58,12 +71,15 @@ pub(super) struct Made {
     pub(super) record: i64,
     audit: i64,
     before: Option<Fields>,
+    after: Option<Fields>,
 }
 
 /// A record that goes or gets its former values.
 struct Going {
     row: Row,
     before: Option<Fields>,
+    /// As the batch left it; none of what an older program wrote.
+    after: Option<Fields>,
 }
 
 /// What goes and what stays.
@@ -85,7 +101,7 @@ impl Plan {
                 continue;
             }
             if row.audit_head == Some(made.audit) {
-                goes.push(Going { row, before: made.before });
+                goes.push(Going { row, before: made.before, after: made.after });
             } else if audit::at(conn, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
                 // A row that went left its number to another record; this one is the batch's, edited since.
                 kept.push(Kept { id: row.record.id, why: Why::Edited });
@@ -181,39 +197,58 @@ pub(super) fn made_by(conn: &Connection, batch: Uuid) -> Result<Vec<Made>> {
     while let Some(row) = rows.next()? {
         let (lo, hi): (i64, i64) = (row.get(0)?, row.get(1)?);
         let audit = row.get(2)?;
-        made.extend((lo..=hi).map(|record| (record, Made { record, audit, before: None })));
+        made.extend((lo..=hi).map(|record| (record, Made { record, audit, before: None, after: None })));
     }
     // What a later row of the same ledger changed of them.
-    let mut select = conn.prepare("SELECT record, audit, before FROM import_record WHERE batch = ?1")?;
+    let mut select =
+        conn.prepare("SELECT record, audit, before, after FROM import_record WHERE batch = ?1")?;
     let mut rows = select.query([batch])?;
     while let Some(row) = rows.next()? {
-        let before: Option<String> = row.get(2)?;
-        let before = before.as_deref().map(serde_json::from_str).transpose();
-        let before = before.map_err(|_| StoreError::Unreadable { what: "import_record" })?;
+        let (before, after) = (fields(row.get(2)?)?, fields(row.get(3)?)?);
         let record = row.get(0)?;
-        made.insert(record, Made { record, audit: row.get(1)?, before });
+        made.insert(record, Made { record, audit: row.get(1)?, before, after });
     }
     Ok(made.into_values().rev().collect())
+}
+
+/// The fields of a record as `import_record` keeps them.
+pub(super) fn fields(text: Option<String>) -> Result<Option<Fields>> {
+    let read = text.as_deref().map(serde_json::from_str).transpose();
+    read.map_err(|_| StoreError::Unreadable { what: "import_record" })
+}
+
+/// What still stands as `from` has it becomes as `to` has it; what somebody else has written since stays.
+pub(super) fn turned(kind: &str, now: &Fields, from: &Fields, to: &Fields) -> Fields {
+    let mut set = shape::diff(kind, from, to);
+    set.retain(|field, _| merge_class(kind, field) == MergeClass::Set || now.get(field) == from.get(field));
+    let mut fields = now.clone();
+    shape::apply(&mut fields, &set);
+    fields
 }
 
 fn undo_one(
     w: &mut Write<'_>,
     one: &Going,
     batch: Uuid,
-    void: &Void,
+    nature: &Nature,
     (author, now_ms): (Uuid, i64),
     outcome: &mut UndoOutcome,
 ) -> Result<()> {
     let record = &one.row.record;
-    let (fields, void) = match &one.before {
-        Some(before) => (before.clone(), None),
-        None => (record.fields.clone(), Some(VoidChange::Hide(void.clone()))),
+    let after = one.before.is_some().then(|| one.after.as_ref().unwrap_or(&record.fields));
+    let (fields, void) = match (&one.before, after) {
+        (Some(before), Some(after)) => {
+            // What was hidden by somebody else since stays hidden.
+            let own = nature.hidden().is_some() && record.void.as_ref() == nature.hidden();
+            (turned(&record.kind, &record.fields, after, before), own.then_some(VoidChange::Restore))
+        }
+        _ => (record.fields.clone(), Some(VoidChange::Hide(Void::undone_import()))),
     };
     let save = Save { id: record.id, kind: record.kind.clone(), fields, void };
     let by = By { author, now_ms, group: undo_group(batch, record.id) };
-    let after = one.before.is_some().then(|| text(&record.fields)).transpose()?;
+    let after = after.map(text).transpose()?;
     let before = one.before.as_ref().map(text).transpose()?;
-    let (_, undone) = w.save_as(&save, &by, Some("undo"))?;
+    let (_, undone) = w.save_as(&save, &by, Some(nature.words().undo))?;
     w.tx.prepare_cached(
         "INSERT INTO import_record (batch, record, audit, before, undone, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (batch, record) DO UPDATE SET undone = excluded.undone, after = excluded.after",

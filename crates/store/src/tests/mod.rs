@@ -15,6 +15,7 @@ mod held_back;
 mod lists;
 mod long_paths;
 mod machines;
+mod many;
 mod merged;
 mod moved;
 mod province;
