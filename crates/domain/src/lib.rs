@@ -9,6 +9,7 @@ pub mod amount;
 pub mod cadence;
 mod codes;
 pub mod date;
+pub mod days;
 pub mod deed;
 pub mod id_number;
 pub mod labels;

@@ -1,5 +1,6 @@
 //! One field of a noun: what it is called, what it holds, who reads it, and what is made of it.
 
+use super::Shape;
 use crate::record::MergeClass;
 
 /// A closed list: code and Chinese label, in the office's usual order.
@@ -322,4 +323,48 @@ impl Field {
             _ => None,
         }
     }
+
+    /// Whether one value may be put there for many records at once: not where it tells one from another, names another
+    /// record, a person or a place, is masked, or is shown to some only. `asked`: the noun's shape tells what its form
+    /// asks for.
+    fn for_many(&self, asked: bool) -> bool {
+        let held = match self.holds {
+            Holds::Text
+            | Holds::LongText
+            | Holds::Texts
+            | Holds::Code(_)
+            | Holds::Codes(_)
+            | Holds::Day
+            | Holds::PartialDay
+            | Holds::Moment
+            | Holds::Money
+            | Holds::Count
+            | Holds::Minutes
+            | Holds::Flag => true,
+            Holds::Instant
+            | Holds::Region
+            | Holds::Reference(_)
+            | Holds::References(_)
+            | Holds::Person
+            | Holds::People
+            | Holds::Parts(_) => false,
+        };
+        let names = self.has(Role::Natural) || self.has(Role::Sort) || self.finds.contains(&Find::Name);
+        let in_form = if asked { self.form.is_some_and(|form| !form.carried) } else { true };
+        held && in_form
+            && !names
+            && self.name != OF_THE_FAMILY
+            && self.mask.is_none()
+            && self.audience == Audience::Everyone
+    }
+}
+
+/// A family's name, beside the reference to it.
+const OF_THE_FAMILY: &str = "head_name";
+
+/// The fields of a kind into which one value may be put for many records at once; none of a kind without a list.
+pub fn for_many(shape: &Shape) -> impl Iterator<Item = &'static Field> + use<> {
+    let asked = shape.fields.iter().any(|field| field.form.is_some());
+    let fields = if shape.list.is_empty() { &[] } else { shape.fields };
+    fields.iter().filter(move |field| field.for_many(asked))
 }

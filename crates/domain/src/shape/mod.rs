@@ -10,7 +10,7 @@ mod sample;
 mod stamps;
 mod words;
 
-pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, label_in};
+pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, for_many, label_in};
 pub use list::{Column, Shows};
 pub use sample::{sample, samples, valid, worded};
 pub use stamps::STAMPS;

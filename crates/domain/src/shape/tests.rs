@@ -127,3 +127,27 @@ fn what_is_not_known_is_hidden_as_strictly_as_anything_by_its_name() {
     assert_eq!(audience("visit", "note"), Audience::Everyone);
     assert_eq!(audience("of_the_future", "shoe_size"), Audience::Everyone);
 }
+
+/// One value for many records: never a name, a number, a place, a person, or what only the family's page shows.
+#[test]
+fn what_may_be_set_for_many_records_at_once() {
+    let of = |kind: Kind| -> Vec<&str> { for_many(nouns::shape(&kind).unwrap()).map(|f| f.name).collect() };
+    for kind in Kind::ALL {
+        let shape = nouns::shape(kind).unwrap();
+        for field in for_many(shape) {
+            let of = format!("{kind:?}.{}", field.name);
+            assert!(field.mask.is_none() && field.audience == Audience::Everyone, "{of}");
+            let names = [Find::Name, Find::IdNumber, Find::Phone, Find::Code];
+            assert!(field.finds.iter().all(|find| !names.contains(find)), "{of}");
+        }
+    }
+    let file = of(Kind::SupportFile);
+    assert!(file.contains(&"preference") && file.contains(&"status"), "{file:?}");
+    for field in ["code", "phone", "child_name", "loss_cause", "head_name", "region", "household"] {
+        assert!(!file.contains(&field), "{field}");
+    }
+    // A visit has a form of its own, about which its shape says nothing.
+    let visit = of(Kind::Visit);
+    assert!(visit.contains(&"kind") && !visit.contains(&"met") && !visit.contains(&"head_name"), "{visit:?}");
+    assert!(of(Kind::Merge).is_empty() && of(Kind::Attachment).is_empty());
+}
