@@ -22,6 +22,7 @@ pub mod session;
 pub mod sync;
 pub mod today;
 pub mod update;
+pub mod views;
 pub mod voided;
 
 pub use error::{ErrorCode, ErrorReply};
@@ -54,6 +55,7 @@ pub fn all_names() -> Vec<&'static str> {
         session::NAMES,
         regions::NAMES,
         records::NAMES,
+        views::NAMES,
         drafts::NAMES,
         voided::NAMES,
         family::NAMES,

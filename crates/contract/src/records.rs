@@ -77,6 +77,8 @@ pub enum FilterOp {
     From,
     /// ≤, by text order (dates); `2026-10` includes all of October.
     To,
+    /// On days as people write them ([`tiexin_domain::days`]): `本月`, `近30天`, `9月~10月`. Read anew at each asking.
+    During,
     /// The field is absent; value is ignored.
     Missing,
 }

@@ -58,14 +58,16 @@ impl After {
     }
 }
 
-fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, Option<u64>), ErrorReply> {
+pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, Option<u64>), ErrorReply> {
     let after: Option<After> = match &args.after {
         Some(text) => Some(serde_json::from_str(text).map_err(|_| errors::unreadable())?),
         None => None,
     };
     let mut filter = Vec::new();
     for one in &args.filters {
-        filter.push(condition(&args.kind, &args.region, one)?);
+        for one in super::views::by_days(&args.kind, one, today)? {
+            filter.push(condition(&args.kind, &args.region, &one)?);
+        }
     }
     let sort = match &args.sort {
         Some(sort) if !masking::may_be_asked_for(&args.kind, &sort.field) => return Err(not_by(&sort.field)),
@@ -109,6 +111,8 @@ fn condition(kind: &str, within: &RegionCode, filter: &Filter) -> Result<(String
         FilterOp::Contains => (Op::Contains, value),
         FilterOp::From => (Op::AtLeast, value),
         FilterOp::To => (Op::AtMost, to_the_end(value)),
+        // Became the two above.
+        FilterOp::During => return Err(not_by(field)),
         FilterOp::Missing => (Op::Missing, Value::Null),
     };
     Ok((field.clone(), op, value))

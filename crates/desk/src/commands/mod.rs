@@ -46,6 +46,7 @@ mod today;
 mod today_month;
 mod today_soon;
 pub(crate) mod update;
+mod views;
 mod visit;
 mod voided;
 mod waiting;
@@ -71,6 +72,7 @@ pub(crate) fn register(registry: &mut Registry) {
     voided::register(registry);
     save::register(registry);
     edit::register(registry);
+    views::register(registry);
     family::register(registry);
     visit::register(registry);
     today::register(registry);

@@ -25,4 +25,5 @@ mod seen;
 mod sessions;
 mod today;
 mod unknown_fields;
+mod views;
 mod waiting;

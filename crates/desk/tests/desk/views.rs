@@ -1,0 +1,108 @@
+//! Filters under a name.
+
+use serde_json::json;
+use tiexin_contract::ErrorCode;
+use tiexin_contract::records::{Filter, FilterOp, ListRecords, SaveRecord, Sort};
+use tiexin_contract::session::{AddLocalUser, SignIn, SignOut};
+use tiexin_contract::views::{CountViews, DropView, ListViews, SaveView, View, ViewCount};
+
+use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, fields, list};
+
+fn view(name: &str, filters: Vec<Filter>) -> View {
+    View {
+        name: name.into(),
+        kind: "visit".into(),
+        filters,
+        text: None,
+        sort: None,
+        pinned: true,
+        built_in: false,
+    }
+}
+
+fn during(field: &str, typed: &str) -> Filter {
+    Filter { field: field.into(), op: FilterOp::During, value: json!(typed) }
+}
+
+async fn visit(office: &Office, on: &str) {
+    let home = office.ok(list("household", TOWNSHIP, 1)).await.rows[0].id;
+    let fields = fields(json!({"household": home, "date": on, "kind": "routine", "visitors": ["王丽"]}));
+    office.ok(SaveRecord { kind: "visit".into(), id: None, version: None, fields }).await;
+}
+
+async fn names(office: &Office, kind: &str) -> Vec<String> {
+    let views = office.ok(ListViews { kind: Some(kind.into()) }).await;
+    views.into_iter().map(|view| view.name).collect()
+}
+
+async fn counted(office: &Office) -> Vec<(String, u64)> {
+    let counts: Vec<ViewCount> = office.ok(CountViews { region: TOWNSHIP.parse().unwrap() }).await;
+    counts.into_iter().map(|count| (count.name, count.count)).collect()
+}
+
+/// `本月` is November in November: what was kept in October is not October's.
+#[tokio::test]
+async fn what_is_said_by_today_stays_so() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.family("贾文广", |_| {}).await;
+    visit(&office, "2026-10-05").await;
+    visit(&office, "2026-10-19").await;
+    visit(&office, "2026-09-19").await;
+    office.ok(SaveView { view: view("这月的", vec![during("date", "本月")]) }).await;
+    office.ok(SaveView { view: view("近30天", vec![during("date", "近30天")]) }).await;
+    let new = office.ok(ListViews { kind: Some("visit".into()) }).await;
+    let new = new.into_iter().find(|view| view.name == "本月新增" && view.built_in).unwrap();
+    office.ok(SaveView { view: View { pinned: true, ..new } }).await;
+    let told = |told: [(&str, u64); 3]| told.map(|(name, count)| (name.to_owned(), count)).to_vec();
+    assert_eq!(counted(&office).await, told([("这月的", 2), ("近30天", 2), ("本月新增", 3)]));
+    office.clock.set(day(2026, 11, 3).and_hms_opt(9, 0, 0).unwrap());
+    office.sign_in_again().await;
+    visit(&office, "2026-11-02").await;
+    assert_eq!(counted(&office).await, told([("这月的", 1), ("近30天", 3), ("本月新增", 1)]));
+    // Until midnight by the office's clock.
+    office.clock.set(day(2026, 11, 30).and_hms_opt(23, 59, 0).unwrap());
+    office.sign_in_again().await;
+    visit(&office, "2026-11-30").await;
+    assert_eq!(counted(&office).await[2], ("本月新增".to_owned(), 2));
+    let unread = ListRecords { filters: vec![during("date", "什么时候")], ..list("visit", TOWNSHIP, 5) };
+    assert_eq!(office.refused(unread).await.code, ErrorCode::Invalid);
+}
+
+#[tokio::test]
+async fn views_are_their_user_s_own_and_one_of_a_name() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.family("贾文广", |_| {}).await;
+    let phone = ["household", "support_file", "person"];
+    for kind in phone {
+        assert_eq!(names(&office, kind).await, ["本月新增", "没有电话的"], "{kind}");
+    }
+    assert_eq!(names(&office, "visit").await, ["本月新增"]);
+    assert!(names(&office, "merge").await.is_empty());
+    office.ok(SaveView { view: view("东关的", vec![]) }).await;
+    let sort = Some(Sort { field: "date".into(), descending: false });
+    office.ok(SaveView { view: View { sort, pinned: false, ..view(" 东关的 ", vec![]) } }).await;
+    assert_eq!(names(&office, "visit").await, ["东关的", "本月新增"]);
+    assert!(counted(&office).await.is_empty(), "the later one is not pinned");
+    assert!(office.refused(SaveView { view: view(" ", vec![]) }).await.about("name").is_some());
+    let hidden = Filter { field: "loss_cause".into(), op: FilterOp::Contains, value: json!("某") };
+    let hidden = View { kind: "support_file".into(), ..view("某", vec![hidden]) };
+    assert_eq!(office.refused(SaveView { view: hidden }).await.code, ErrorCode::Invalid);
+    let user = AddLocalUser {
+        name: "lifang".into(),
+        display_name: "李芳".into(),
+        password: PASSWORD.into(),
+        region: Some(VILLAGE.parse().unwrap()),
+        code: None,
+    };
+    office.ok(user).await;
+    office.ok(SignOut {}).await;
+    office.ok(SignIn { name: "lifang".into(), password: PASSWORD.into() }).await;
+    assert_eq!(names(&office, "visit").await, ["本月新增"]);
+    let elsewhere = CountViews { region: "340323104".parse().unwrap() };
+    assert_eq!(office.refused(elsewhere).await.code, ErrorCode::NoRight);
+    office.sign_in_again().await;
+    office.ok(DropView { kind: "visit".into(), name: "东关的".into() }).await;
+    assert_eq!(names(&office, "visit").await, ["本月新增"]);
+    let gone = DropView { kind: "visit".into(), name: "本月新增".into() };
+    assert_eq!(office.refused(gone).await.code, ErrorCode::NotFound);
+}
