@@ -231,6 +231,9 @@ pub struct Batch {
     #[serde(default)]
     pub findings: u64,
     pub undone: bool,
+    /// No import: many records were changed alike ([`crate::bulk::ChangeMany`]); `files` says what was done.
+    #[serde(default)]
+    pub many: bool,
 }
 
 /// What an import found, as it was told then.

@@ -6,6 +6,7 @@
 pub mod attachment;
 pub mod backup;
 pub mod book;
+pub mod bulk;
 pub mod devices;
 pub mod drafts;
 pub mod duplicates;
@@ -55,6 +56,7 @@ pub fn all_names() -> Vec<&'static str> {
         session::NAMES,
         regions::NAMES,
         records::NAMES,
+        bulk::NAMES,
         views::NAMES,
         drafts::NAMES,
         voided::NAMES,

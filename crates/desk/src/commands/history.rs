@@ -11,6 +11,7 @@ use tiexin_domain::{Kind, Noun, deed, shape};
 use tiexin_store::{Book, Event, EventOrigin, FieldChange};
 use uuid::Uuid;
 
+use super::import_batches::{files_of, is_import};
 use super::merge_told;
 use super::records::{find, kind_of, of_record};
 use crate::registry::Registry;
@@ -118,7 +119,8 @@ fn of_event(
     };
     let unknown: Vec<String> = event.fields.iter().filter(|field| !known(field)).cloned().collect();
     let act = match (&event.import, event.act.as_str()) {
-        (Some(_), "create" | "change" | "restore") => "导入",
+        (Some(label), "create" | "change" | "restore") if is_import(label) => "导入",
+        (Some(_), "change") => deed::word("bulk"),
         (None, "change") if is_whole(event) => came(event, record),
         _ => deed::word(&event.act),
     };
@@ -126,7 +128,7 @@ fn of_event(
         act: act.to_owned(),
         fields: labels::fields(&record.kind, &unknown),
         changes: told_changes(at, record, &event.changes, lost)?,
-        import: event.import.as_deref().and_then(super::import_batches::files_of),
+        import: event.import.as_deref().and_then(files_of),
         ..plain(event.at, String::new())
     })
 }

@@ -1,6 +1,6 @@
 //! Imports that were written: listed with what they found, taken back, brought back.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 use tiexin_contract::ErrorReply;
@@ -10,8 +10,9 @@ use tiexin_contract::import::{
 };
 use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
-use tiexin_domain::{Kind, RegionCode};
-use tiexin_store::{Kept, Why};
+use tiexin_domain::shape::Field;
+use tiexin_domain::{Kind, RegionCode, Void};
+use tiexin_store::{Kept, Nature, Why};
 use uuid::Uuid;
 
 use super::records::Names;
@@ -38,12 +39,28 @@ pub(super) struct Label {
     rows: Option<u64>,
     #[serde(default)]
     findings: u64,
+    /// No import: many records were changed alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    many: Option<Many>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Many {
+    /// Where the records lie.
+    regions: BTreeSet<RegionCode>,
+    /// Made void; with what is kept as the batch's `told`.
+    #[serde(default)]
+    void: bool,
 }
 
 /// The ledgers of a batch, as the list of imports names them.
 pub(super) fn files_of(label: &str) -> Option<String> {
-    let label: Label = serde_json::from_str(label).ok()?;
-    Some(label.files.join("、"))
+    Some(Label::read(label)?.files.join("、"))
+}
+
+/// Whether the batch is an import, and not a change of many records.
+pub(super) fn is_import(label: &str) -> bool {
+    Label::read(label).is_none_or(|label| label.many.is_none())
 }
 
 impl Label {
@@ -54,6 +71,30 @@ impl Label {
             files: read().map(|file| file.name.clone()).collect(),
             rows: Some(read().map(|file| file.shown.new + file.shown.filled).sum()),
             findings: read().map(|file| file.shown.findings.len() as u64).sum(),
+            many: None,
+        }
+    }
+
+    /// `批量修改：志愿者 服务队`. `field`: none when they are made void.
+    pub(super) fn of_many(kind: &Kind, field: Option<&Field>, regions: BTreeSet<RegionCode>) -> Self {
+        let words = match field {
+            Some(field) => format!("批量修改：{} {}", kind.label(), field.label),
+            None => format!("批量作废：{}", kind.label()),
+        };
+        // Invariant: a batch has records, and they lie somewhere; an older program reads this one alone.
+        let region = regions.first().cloned().expect("a batch of many has records");
+        let many = Some(Many { regions, void: field.is_none() });
+        Self { region, files: vec![words], rows: None, findings: 0, many }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    fn regions(&self) -> Vec<RegionCode> {
+        match &self.many {
+            Some(many) => many.regions.iter().cloned().collect(),
+            None => vec![self.region.clone()],
         }
     }
 
@@ -62,12 +103,25 @@ impl Label {
     }
 }
 
+fn label_of(at: &At, id: Uuid) -> Result<Label, ErrorReply> {
+    let known = at.book().batches().map_err(errors::store)?.into_iter().find(|batch| batch.id == id);
+    known.and_then(|batch| Label::read(&batch.label)).ok_or_else(errors::not_found)
+}
+
 /// Where a batch was written.
 fn of_batch(at: &At, id: Uuid) -> Result<Place, ErrorReply> {
-    let known = at.book().batches().map_err(errors::store)?.into_iter().find(|batch| batch.id == id);
-    let label = known.and_then(|batch| serde_json::from_str::<Label>(&batch.label).ok());
-    let region = label.ok_or_else(errors::not_found)?.region;
-    Ok(Place::In(vec![region]))
+    Ok(Place::In(label_of(at, id)?.regions()))
+}
+
+/// What kind of batch it is.
+fn nature(at: &At, id: Uuid) -> Result<Nature, ErrorReply> {
+    let Some(many) = label_of(at, id)?.many else { return Ok(Nature::Import) };
+    if !many.void {
+        return Ok(Nature::Many { hidden: None });
+    }
+    let told = at.book().batch_told(id).map_err(errors::store)?;
+    let hidden = told.and_then(|told| serde_json::from_str::<Void>(&told).ok());
+    Ok(Nature::Many { hidden })
 }
 
 /// What was told of an import when it was written; nothing of one by an older program.
@@ -80,8 +134,10 @@ fn batches(at: &At, _: ImportBatches) -> Result<Vec<Batch>, ErrorReply> {
     let names = Names::of(at.book())?;
     let known = at.book().batches().map_err(errors::store)?;
     let shown = known.into_iter().filter_map(|batch| {
-        let label: Label = serde_json::from_str(&batch.label).ok()?;
-        at.may(Action::Read, &label.region).then(|| Batch {
+        let label = Label::read(&batch.label)?;
+        let seen = label.regions().iter().all(|region| at.may(Action::Read, region));
+        seen.then(|| Batch {
+            many: label.many.is_some(),
             id: batch.id,
             files: label.files,
             at: batch.made_at,
@@ -103,8 +159,9 @@ fn undo_preview(at: &At, args: UndoPreview) -> Result<UndoPlan, ErrorReply> {
     let (goes, back) = (by_kind(at, &plan.goes)?, by_kind(at, &plan.back)?);
     let stays = by_family(at, &plan.stays)?;
     let more = stays.len().saturating_sub(MOST_NAMED) as u64;
+    let many = label_of(at, args.batch)?.many.is_some();
     let named = stays.iter().take(MOST_NAMED);
-    let stays = named.map(|kept| stay(at, kept)).collect::<Result<Vec<_>, _>>()?;
+    let stays = named.map(|kept| stay(at, kept, many)).collect::<Result<Vec<_>, _>>()?;
     Ok(UndoPlan { goes, back, stays: stays.into_iter().flatten().collect(), more })
 }
 
@@ -138,7 +195,7 @@ fn by_family(at: &At, stays: &[Kept]) -> Result<Vec<Kept>, ErrorReply> {
     Ok(named)
 }
 
-fn stay(at: &At, kept: &Kept) -> Result<Option<StayRow>, ErrorReply> {
+fn stay(at: &At, kept: &Kept, many: bool) -> Result<Option<StayRow>, ErrorReply> {
     let title = |id: Uuid| -> Result<Option<String>, ErrorReply> {
         let Some(record) = at.book().get(id).map_err(errors::store)? else { return Ok(None) };
         let lost = masking::lost(at.book(), [&record])?;
@@ -147,6 +204,7 @@ fn stay(at: &At, kept: &Kept) -> Result<Option<StayRow>, ErrorReply> {
     };
     let Some(own) = title(kept.id)? else { return Ok(None) };
     let why = match kept.why {
+        Why::Edited if many => "后来有人改过".to_owned(),
         Why::Edited => "导入以后有人改过".to_owned(),
         Why::Needed { by } => match title(by)? {
             Some(by) => format!("“{by}”还要用到"),
@@ -157,13 +215,15 @@ fn stay(at: &At, kept: &Kept) -> Result<Option<StayRow>, ErrorReply> {
 }
 
 fn undo(at: &At, args: UndoImport) -> Result<Done, ErrorReply> {
-    let outcome = at.book().undo_batch(args.batch, at.user.id, at.now_ms);
+    let outcome = at.book().undo_batch_of(args.batch, &nature(at, args.batch)?, at.user.id, at.now_ms);
     at.changed(outcome.map_err(errors::store)?.touched);
     Ok(Done { id: Some(args.batch) })
 }
 
 fn redo(at: &At, args: RedoImport) -> Result<Redone, ErrorReply> {
-    let outcome = at.book().redo_batch(args.batch, at.user.id, at.now_ms).map_err(errors::store)?;
+    let nature = nature(at, args.batch)?;
+    let outcome = at.book().redo_batch_of(args.batch, &nature, at.user.id, at.now_ms);
+    let outcome = outcome.map_err(errors::store)?;
     at.changed(outcome.touched);
     Ok(Redone { redone: outcome.redone, left: outcome.left })
 }

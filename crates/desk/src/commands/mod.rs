@@ -5,6 +5,7 @@ mod attachment;
 mod audit;
 pub(crate) mod backup;
 mod book;
+mod bulk;
 mod contacts;
 mod devices;
 mod drafts;
@@ -72,6 +73,7 @@ pub(crate) fn register(registry: &mut Registry) {
     voided::register(registry);
     save::register(registry);
     edit::register(registry);
+    bulk::register(registry);
     views::register(registry);
     family::register(registry);
     visit::register(registry);

@@ -117,26 +117,40 @@ pub(super) fn sign(at: &At, fields: &mut Fields) {
     fields.insert("recorded_at".into(), at.now_ms.into());
 }
 
-pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, ErrorReply> {
-    let seen = find(at, id)?;
-    refuse_unfit(&seen)?;
+/// What an edit makes of a record: its fields then, and what is saved of persons along with it.
+///
+/// # Errors
+/// Whatever is wrong with it.
+pub(super) fn edited(
+    at: &At,
+    seen: &Record,
+    version: Option<u64>,
+    sent: Fields,
+) -> Result<(Fields, Vec<Save>), ErrorReply> {
+    refuse_unfit(seen)?;
     refuse_unknown(&seen.kind, &sent, &seen.fields)?;
     if let Some(version) = version {
-        refuse_if_changed(at, &seen, version, &sent)?;
+        refuse_if_changed(at, seen, version, &sent)?;
     }
-    let known = rules::known_numbers(at.book(), &seen, &sent).map_err(errors::store)?;
+    let known = rules::known_numbers(at.book(), seen, &sent).map_err(errors::store)?;
     let mut sent = sent;
     refuse(masking::uncover(&seen.kind, &mut sent, |field| texts(known.get(field))))?;
-    keep_restricted(at, &seen, &mut sent)?;
+    keep_restricted(at, seen, &mut sent)?;
     let borrowed = person_of::split(&seen.kind, &mut sent);
-    let mut merged = merged(&seen, &sent);
+    let mut merged = merged(seen, &sent);
     if merged.get("household") != seen.fields.get("household") {
         refuse_for_void_family(at, &merged)?;
     }
-    let found = rules::problems_written(at.book(), &seen.kind, id, Some(&seen.fields), &merged, at.day);
+    let found = rules::problems_written(at.book(), &seen.kind, seen.id, Some(&seen.fields), &merged, at.day);
     refuse(found.map_err(errors::store)?)?;
-    let former = person_of::person_of(at.book(), &seen)?;
+    let former = person_of::person_of(at.book(), seen)?;
     let persons = person_of::saves(at, &seen.kind, &mut merged, borrowed, former)?;
+    Ok((merged, persons))
+}
+
+pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Result<Saved, ErrorReply> {
+    let seen = find(at, id)?;
+    let (merged, persons) = edited(at, &seen, version, sent)?;
     let by = at.by();
     let children = match kind_of(&seen) {
         Kind::Household => at.book().children(id).map_err(errors::store)?,

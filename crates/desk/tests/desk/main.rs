@@ -3,6 +3,7 @@
 mod attachments;
 mod audits;
 mod backups;
+mod bulk;
 mod clocks;
 mod decisions;
 mod dignity;

@@ -144,6 +144,45 @@ async fn the_table_of_rights() {
     }
 }
 
+/// Many at once is no way around: each record is looked at, and what lies elsewhere is as if it were not there.
+#[tokio::test]
+async fn a_change_of_many_asks_for_the_right_to_each() {
+    let county = county().await;
+    let ask = |chosen: Value| {
+        let set = json!({"set": {"field": "health", "value": "好"}});
+        json!({"job": Uuid::from_u128(1), "kind": "person", "chosen": chosen, "change": set})
+    };
+    let all = |region: &str| ask(json!({"all": {"kind": "person", "region": region, "limit": 1}}));
+    let both = ask(json!({"ids": [county.here, county.there]}));
+    for (user, here, elsewhere) in [
+        ("worker", true, false),
+        ("village", true, false),
+        ("auditor", false, false),
+        ("reviewer", false, false),
+    ] {
+        county.office.clock.pass(chrono::TimeDelta::seconds(5));
+        county.office.ok(SignIn { name: user.into(), password: PASSWORD.into() }).await;
+        let called = async |args: Value| county.office.desk.call(None, "record.change_many", args).await;
+        assert_eq!(called(all(VILLAGE)).await.is_ok(), here, "{user}");
+        assert_eq!(called(all(OTHER)).await.is_ok(), elsewhere, "{user}");
+        match called(both.clone()).await {
+            Ok(done) => {
+                assert!(here, "{user}");
+                let refused: Vec<&str> = done["refused"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|one| one["id"].as_str().unwrap())
+                    .collect();
+                assert_eq!(refused, [county.there.to_string()], "{user}");
+                assert_eq!(done["refused"][0]["title"], "", "{user}");
+            }
+            Err(error) => assert!(!here && error.code == ErrorCode::NoRight, "{user}: {error:?}"),
+        }
+        county.office.ok(SignOut {}).await;
+    }
+}
+
 #[tokio::test]
 async fn a_record_is_not_carried_out_of_ones_region() {
     let county = county().await;

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use calamine::Reader;
 use serde_json::{Value, json};
 use tiexin_contract::attachment::AddAttachment;
+use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
 use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::import::{FileGiven, ImportPreview, RunImport};
 use tiexin_contract::records::{SaveRecord, VoidRecord};
@@ -156,6 +157,13 @@ fn ask(name: &str, made: &Made) -> Ask {
             let columns = json!([["note", "情况"], ["needs", "需求"], ["met", "见到"], ["title", "走访"]]);
             Of(json!({"list": list, "columns": columns, "path": made.path("visits.xlsx")}))
         }
+        "record.change_many" => {
+            let change = Change::Void { reason: "重复".into() };
+            let chosen = Chosen::Ids(vec![made.home, made.visit]);
+            let job = Uuid::from_u128(1);
+            let many = ChangeMany { job, kind: "household".into(), chosen, change, dry_run: true };
+            Of(serde_json::to_value(many).unwrap())
+        }
         "record.get" => May(json!({"id": made.visit}), WORDS),
         "record.history" | "record.void_effect" => Of(json!({ "id": made.visit })),
         "record.unmask" => May(json!({"id": made.person, "field": "id_number"}), &[ID]),
@@ -173,7 +181,9 @@ fn ask(name: &str, made: &Made) -> Ask {
         "report.export" => Of(with(month, json!({ "path": made.path("report.xlsx") }))),
         "import.batches" | "report.forms" | "sync.state" | "session.get" | "update.show" | "draft.list"
         | "duplicates.list" | "quarantine.list" | "book.machine" | "book.preferences" | "book.verify"
-        | "session.touch" => Of(json!({})),
+        | "session.touch" | "view.list" => Of(json!({})),
+        "view.counts" => Of(region),
+        "import.template" => Of(with(region, json!({"kind": "visit", "path": made.path("template.xlsx")}))),
         "import.findings" | "import.undo_preview" => Of(json!({ "batch": made.batch })),
         // The office's own ledger, with the findings written beside: as whole as it came.
         "import.marked_copy" => {
@@ -219,6 +229,8 @@ fn ask(name: &str, made: &Made) -> Ask {
         }
         "job.cancel"
         | "report.sign"
+        | "view.save"
+        | "view.drop"
         | "book.set_preferences"
         | "book.bind_machine"
         | "book.release_machine"
