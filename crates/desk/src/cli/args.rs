@@ -12,13 +12,15 @@ pub(super) use book::{
 };
 pub(super) use records::{
     Add, Attach, Attachments, ExportAttachment, Families, Figure, Import, List, Move, Report, Search, Shape,
-    Show, Template, Unvoid, Void,
+    Show, Template, Unvoid, Void, Within,
 };
 
+use super::bulk::Set;
 use super::duplicates::Duplicates;
 use super::imports::{Imports, Redo, Undo};
 use super::quarantine::Quarantine;
 use super::update::Update;
+use super::views::Views;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -79,9 +81,9 @@ pub(super) enum Command {
     Template(Template),
     /// 列出导入过的：编号、文件、时间、谁导入的、写入多少行；给出编号就看那一次当时的提示
     Imports(Imports),
-    /// 撤销一次导入：先说明撤下什么、留下什么
+    /// 撤销一次导入或批量修改：先说明撤下什么、留下什么
     Undo(Undo),
-    /// 恢复一次撤销过的导入
+    /// 恢复一次撤销过的导入或批量修改
     Redo(Redo),
     /// 登记：从标准输入读一个 JSON 对象，或每行一个
     Add(Add),
@@ -95,7 +97,11 @@ pub(super) enum Command {
     Show(Show),
     /// 按姓名、拼音首字母、身份证尾号、电话、信息编码查找
     Search(Search),
-    /// 作废一条记录（不会删除，留有原因）
+    /// 常用筛选：看、保存、删去
+    Views(Views),
+    /// 一次改几条记录的一栏；可以整批撤销（undo）
+    Set(Set),
+    /// 作废一条或几条记录（不会删除，留有原因）
     Void(Void),
     /// 恢复一条作废的记录；属于它的一起恢复
     Unvoid(Unvoid),

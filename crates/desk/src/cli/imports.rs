@@ -160,7 +160,11 @@ fn lines(batch: &Batch, plan: &UndoPlan, undone: bool) -> Vec<String> {
     let (goes, stays) = if undone { ("已撤下", "留下") } else { ("会撤下", "会留下") };
     let going = plan.goes_in_words();
     let mut lines = vec![
-        format!("导入的文件：{}", batch.files.join("、")),
+        if batch.many {
+            batch.files.join("、")
+        } else {
+            format!("导入的文件：{}", batch.files.join("、"))
+        },
         format!("{goes}：{}", if going.is_empty() { "没有" } else { &going }),
         format!("{stays}：{} 条", plan.staying()),
     ];

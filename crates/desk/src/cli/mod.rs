@@ -9,6 +9,7 @@ mod ask;
 mod at;
 mod attachment;
 mod book;
+mod bulk;
 mod demo;
 mod devices;
 mod duplicates;
@@ -27,6 +28,7 @@ mod serve;
 mod shape;
 mod sync;
 mod update;
+mod views;
 mod voided;
 
 use std::path::Path;
@@ -98,6 +100,8 @@ async fn run(cli: Cli) -> Outcome {
         Command::Families(args) => records::families(door, args).await,
         Command::Show(args) => records::show(door, args).await,
         Command::Search(args) => records::search(door, args).await,
+        Command::Views(args) => views::views(door, args).await,
+        Command::Set(args) => bulk::set(door, args).await,
         Command::Void(args) => voided::void(door, args).await,
         Command::Unvoid(args) => voided::unvoid(door, args).await,
         Command::Move(args) => records::move_family(door, args).await,

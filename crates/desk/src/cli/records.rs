@@ -24,23 +24,15 @@ pub(super) async fn list(door: Door, args: List) -> Outcome {
     }
     let filters = args.filter.iter().map(|text| filter(text)).collect::<Outcome<Vec<_>>>()?;
     let columns = columns(&kind, args.columns)?;
-    let sort = args.sort.as_deref().map(|field| Sort {
-        field: field.trim_start_matches('-').to_owned(),
-        descending: field.starts_with('-'),
-    });
     let seat = door.sign_in().await?;
     let region = seat.region(args.within.region.as_deref()).await?;
-    let mut ask = ListRecords {
-        kind,
-        region,
-        filters,
-        text: None,
-        sort,
-        after: None,
-        skip: 0,
-        limit: args.limit.min(PAGE),
-        columns,
+    let mut ask = match &args.view {
+        Some(name) => super::views::named(&seat, &kind, name).await?.list(region, args.limit.min(PAGE)),
+        None => ListRecords::of(kind, region, args.limit.min(PAGE)),
     };
+    ask.filters.extend(filters);
+    ask.sort = args.sort.as_deref().map(sort).or(ask.sort);
+    ask.columns = columns;
     let (mut rows, mut total) = (Vec::new(), 0);
     loop {
         let page = seat.desk.run(ask.clone()).await?;
@@ -82,21 +74,33 @@ fn columns(kind: &str, asked: Vec<String>) -> Outcome<Option<Vec<String>>> {
     Ok((!asked.is_empty()).then_some(asked))
 }
 
-/// `字段=值`, `字段~包含`, `字段>=从`, `字段<=到`, `字段!`.
-fn filter(text: &str) -> Outcome<Filter> {
+/// `-date`: the newest first.
+pub(super) fn sort(text: &str) -> Sort {
+    Sort { field: text.trim_start_matches('-').to_owned(), descending: text.starts_with('-') }
+}
+
+/// `字段=值`, `字段~包含`, `字段>=从`, `字段<=到`, `字段@本月`, `字段!`.
+pub(super) fn filter(text: &str) -> Outcome<Filter> {
     let made = |field: &str, op, value: &str| Filter { field: field.trim().into(), op, value: json!(value) };
     if let Some(field) = text.strip_suffix('!') {
         return Ok(made(field, FilterOp::Missing, ""));
     }
-    let signs =
-        [(">=", FilterOp::From), ("<=", FilterOp::To), ("~", FilterOp::Contains), ("=", FilterOp::Is)];
+    let signs = [
+        (">=", FilterOp::From),
+        ("<=", FilterOp::To),
+        ("~", FilterOp::Contains),
+        ("=", FilterOp::Is),
+        ("@", FilterOp::During),
+    ];
     let found =
         signs.iter().filter_map(|(sign, op)| text.find(sign).map(|at| (at, *sign, *op))).min_by_key(|f| f.0);
     match found {
         Some((at, sign, op)) if at > 0 => Ok(made(&text[..at], op, &text[at + sign.len()..])),
         _ => Err(Failure::new(
             Exit::Usage,
-            format!("条件写法不对：{text}。请写成 字段=值、字段~包含、字段>=从、字段<=到 或 字段!"),
+            format!(
+                "条件写法不对：{text}。请写成 字段=值、字段~包含、字段>=从、字段<=到、字段@本月 或 字段!"
+            ),
         )),
     }
 }

@@ -7,7 +7,7 @@ use tiexin_contract::voided::{ListVoided, VoidEffect, VoidedRow};
 use super::args::{Unvoid, Void};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
-use super::records::line;
+use super::records::{kind, line};
 use crate::clock::office_time;
 
 /// Rows fetched at once.
@@ -63,12 +63,21 @@ pub(super) async fn void(door: Door, args: Void) -> Outcome {
     if args.reason.trim().is_empty() {
         return Err(Failure::new(Exit::Usage, "请写明作废的原因。"));
     }
+    let id = match (args.id, args.kind) {
+        (Some(id), _) if !args.which.said() && !args.which.dry_run => id,
+        (_, Some(code)) => {
+            let kind = kind(&code)?;
+            let seat = door.sign_in().await?;
+            return super::bulk::void(&seat, kind, &args.which, args.reason).await;
+        }
+        (_, None) => return Err(Failure::new(Exit::Usage, "一次作废几条，请用 --kind 写明类别，不写编号。")),
+    };
     let seat = door.sign_in().await?;
     // Asked before: afterwards it would say what comes back.
-    let effect = seat.desk.run(VoidEffect { id: args.id }).await?;
-    seat.desk.run(VoidRecord { id: args.id, reason: args.reason }).await?;
-    seat.out.tell(&json!({"id": args.id, "with": effect.with}), || {
-        vec![format!("已作废，没有删除。{}恢复：unvoid {}", effect.words, args.id)]
+    let effect = seat.desk.run(VoidEffect { id }).await?;
+    seat.desk.run(VoidRecord { id, reason: args.reason }).await?;
+    seat.out.tell(&json!({"id": id, "with": effect.with}), || {
+        vec![format!("已作废，没有删除。{}恢复：unvoid {id}", effect.words)]
     })
 }
 

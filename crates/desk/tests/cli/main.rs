@@ -1,5 +1,6 @@
 //! The real `tiexin-desk` in a terminal, as an office's scripts use it.
 
+mod bulk;
 mod computers;
 mod demo;
 mod duplicates;

@@ -120,9 +120,12 @@ pub(in crate::cli) struct List {
     /// 最多列出多少条
     #[arg(long, default_value_t = 100, value_name = "条数")]
     pub(in crate::cli) limit: u32,
-    /// 条件：字段=值、字段~包含、字段>=从、字段<=到、字段!（缺）；可写多个
+    /// 条件：字段=值、字段~包含、字段>=从、字段<=到、字段@本月（或 近30天、9月~10月）、字段!（缺）；可写多个
     #[arg(long, value_name = "条件")]
     pub(in crate::cli) filter: Vec<String>,
+    /// 常用筛选的名称，见 views
+    #[arg(long, value_name = "名称")]
+    pub(in crate::cli) view: Option<String>,
     /// 排序字段；前面加 - 为从大到小
     #[arg(long, value_name = "字段", allow_hyphen_values = true)]
     pub(in crate::cli) sort: Option<String>,
@@ -130,7 +133,7 @@ pub(in crate::cli) struct List {
     #[arg(long, value_name = "字段", value_delimiter = ',')]
     pub(in crate::cli) columns: Vec<String>,
     /// 只列作废的（最近的在前），用 unvoid 恢复
-    #[arg(long, conflicts_with_all = ["filter", "sort", "columns"])]
+    #[arg(long, conflicts_with_all = ["filter", "view", "sort", "columns"])]
     pub(in crate::cli) voided: bool,
 }
 
@@ -177,12 +180,17 @@ pub(in crate::cli) struct Search {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Void {
-    /// 记录编号
-    #[arg(value_name = "编号")]
-    pub(in crate::cli) id: uuid::Uuid,
+    /// 记录编号；一次作废几条的，改用 --kind 和 --filter 等
+    #[arg(value_name = "编号", required_unless_present = "kind", conflicts_with = "kind")]
+    pub(in crate::cli) id: Option<uuid::Uuid>,
     /// 作废原因
     #[arg(long, value_name = "原因")]
     pub(in crate::cli) reason: String,
+    /// 作废这一类里的几条
+    #[arg(long, value_name = "类别")]
+    pub(in crate::cli) kind: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) which: crate::cli::bulk::Which,
 }
 
 #[derive(Debug, Args)]
