@@ -1,7 +1,7 @@
 //! The fields of each kind's own form, by its shape: most used first, the rest folded.
 
 use tiexin_domain::nouns::Person;
-use tiexin_domain::shape::{self, Field, Holds};
+use tiexin_domain::shape::{self, Asked, Field, Holds, Start};
 use tiexin_domain::{Kind, Noun};
 
 use crate::{FieldKind, FormField};
@@ -31,8 +31,20 @@ fn borrowed() -> impl Iterator<Item = FormField> {
     })
 }
 
+/// The fields of a kind that may be set for many records at once, each for a form of its own.
+pub fn for_many(kind: &str) -> Vec<FormField> {
+    let fields = shape::of(kind).into_iter().flat_map(shape::for_many);
+    let own = Asked { must: false, start: Start::Empty, hint: None, fold: None, carried: false };
+    // Whether it may be empty is for each record to say.
+    let alone = |asked: Asked| Asked { must: false, start: Start::Empty, fold: None, ..asked };
+    fields.filter_map(|field| drawn(field, field.form.map_or(own, alone))).collect()
+}
+
 fn form_field(field: &Field) -> Option<FormField> {
-    let asked = field.form?;
+    drawn(field, field.form?)
+}
+
+fn drawn(field: &Field, asked: Asked) -> Option<FormField> {
     let kind = match field.holds {
         _ if asked.carried => FieldKind::Carried,
         Holds::Text => FieldKind::Text,
@@ -78,5 +90,21 @@ mod tests {
         let made_there: Vec<&str> = Kind::ALL.iter().map(Kind::code).filter(|kind| carried(kind)).collect();
         assert_eq!(made_there, ["person", "contact_pair"]);
         assert!(of("visit").is_empty() && !of("member").is_empty());
+    }
+
+    /// Whatever the shape lets be set for many can be drawn, also of a visit, which has a form of its own.
+    #[test]
+    fn a_field_for_many_can_be_filled_in() {
+        for kind in Kind::ALL.iter().map(Kind::code) {
+            let told: Vec<&str> =
+                shape::of(kind).into_iter().flat_map(shape::for_many).map(|field| field.name).collect();
+            let drawn = for_many(kind);
+            assert_eq!(drawn.iter().map(|field| field.name).collect::<Vec<_>>(), told, "{kind}");
+            assert!(
+                drawn.iter().all(|field| field.group.is_none() && !field.required && field.shown()),
+                "{kind}"
+            );
+        }
+        assert!(for_many("visit").iter().any(|field| field.name == "kind"));
     }
 }
