@@ -14,6 +14,7 @@ pub(crate) mod gate;
 pub(crate) mod icon;
 pub(crate) mod list;
 pub(crate) mod masked;
+mod menu;
 pub(crate) mod money_field;
 pub(crate) mod page;
 pub(crate) mod picker;

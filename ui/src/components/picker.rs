@@ -1,6 +1,7 @@
 //! Choosing a family or a person: by name, pinyin initials, or the ID number's tail.
 
 use super::field::{use_field_id, use_problem};
+use super::menu::{Offer, menu};
 use super::text_field::value_of;
 use super::{Button, Field, Look, Sign, go_on_from};
 use crate::hooks::{composing, use_composed};
@@ -244,6 +245,11 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
         })
     };
 
+    let onpick = {
+        let list = list.clone();
+        pick.reform(move |n: usize| list[n].clone())
+    };
+    let offer = |one: &Picked| Offer { title: one.title.clone(), beside: Some(one.place.clone()) };
     let inner = match &p.value {
         Some(value) => html! {
             <div class="tx-picked" data-field={p.name.clone()}>
@@ -263,23 +269,7 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
                 </span>
                 <super::Icon sign={Sign::Search} />
                 if shown {
-                    <ul class="tx-menu" role="listbox" id={format!("{id}-list")}>
-                        { for list.iter().enumerate().map(|(n, one)| {
-                            let (pick, picked) = (pick.clone(), one.clone());
-                            // Before the field loses the cursor and the list goes.
-                            let onmousedown = Callback::from(move |event: MouseEvent| {
-                                event.prevent_default();
-                                pick.emit(picked.clone());
-                            });
-                            html! {
-                                <li id={format!("{id}-{n}")} role="option" aria-selected={(n == *at).to_string()} {onmousedown}
-                                    class={(n == *at).then_some("tx-chosen")}>
-                                    <span>{ one.title.clone() }</span>
-                                    <span class="tx-muted">{ one.place.clone() }</span>
-                                </li>
-                            }
-                        }) }
-                    </ul>
+                    { menu(&id, list.iter().map(offer), Some(*at), &onpick, None) }
                 } else if *open && !typed.trim().is_empty() && !p.free {
                     <div class="tx-menu tx-menu-none">{ "没有找到。可以换拼音首字母或身份证后四位试试。" }</div>
                 }

@@ -1,6 +1,7 @@
 //! Choosing a region: walk down the tree, or type its name.
 
 use super::field::{use_field_id, use_problem};
+use super::menu::{Offer, menu};
 use super::text_field::value_of;
 use super::{Button, Field, Icon, Look, Sign, go_on_from};
 use crate::hooks::{RegionKeeper, composing, use_query, use_query_when};
@@ -292,6 +293,19 @@ pub(crate) fn RegionField(props: &RegionFieldProps) -> Html {
     let lost = (typed.is_some() && searching && !*open)
         .then_some(AttrValue::Static("这里还没有选定，请从列表里选一个地方"));
     let listed = *open && (!rows.is_empty() || searching);
+    let onpick = {
+        let rows = rows.clone();
+        pick.reform(move |n: usize| rows[n].clone())
+    };
+    let offer = |row: &RegionName| {
+        let upper = || row.path.split_last().map(|(_, above)| above.join(" ")).unwrap_or_default();
+        Offer { title: row.name.clone().into(), beside: searching.then(|| upper().into()) }
+    };
+    let none = match (rows.is_empty(), found.pending) {
+        (false, _) => None,
+        (true, true) => Some("正在查找……"),
+        (true, false) => Some("没有找到这个地方，请换个写法。"),
+    };
     html! {
         <Field label={props.label.clone()} id={id.clone()} problem={problem.or(lost)} hint={props.hint.clone()}
             required={props.required}>
@@ -303,31 +317,7 @@ pub(crate) fn RegionField(props: &RegionFieldProps) -> Html {
                         placeholder="名称或拼音" />
                 </span>
                 <Button label="按层级选" look={Look::Plain} sign={Sign::Down} onclick={turn_tree} class="tx-region-tree" />
-                if listed {
-                    <ul class="tx-menu" role="listbox" id={format!("{id}-list")}>
-                        { for rows.iter().enumerate().map(|(n, row)| {
-                            let (pick, name) = (pick.clone(), row.clone());
-                            // Before the field loses the cursor and the list goes.
-                            let onmousedown = Callback::from(move |event: MouseEvent| {
-                                event.prevent_default();
-                                pick.emit(name.clone());
-                            });
-                            let upper = row.path.split_last().map(|(_, above)| above.join(" ")).unwrap_or_default();
-                            html! {
-                                <li id={format!("{id}-{n}")} role="option" aria-selected={(*at == Some(n)).to_string()} {onmousedown}
-                                    class={(*at == Some(n)).then_some("tx-chosen")}>
-                                    <span>{ &row.name }</span>
-                                    if searching { <span class="tx-muted">{ upper }</span> }
-                                </li>
-                            }
-                        }) }
-                        if rows.is_empty() {
-                            <li class="tx-menu-none">
-                                { if found.pending { "正在查找……" } else { "没有找到这个地方，请换个写法。" } }
-                            </li>
-                        }
-                    </ul>
-                }
+                if listed { { menu(&id, rows.iter().map(offer), *at, &onpick, none) } }
                 if *tree {
                     <div class="tx-under" onclick={onclose.reform(|_: MouseEvent| ())} />
                     <div class="tx-popover">
