@@ -6,7 +6,6 @@
 mod app;
 mod attachments;
 mod components;
-mod days;
 mod hooks;
 mod pages;
 mod record;

@@ -2,6 +2,7 @@
 
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::Kind;
+use tiexin_domain::shape::{self, Home};
 use uuid::Uuid;
 use yew_router::prelude::*;
 
@@ -89,6 +90,24 @@ impl Route {
         }
     }
 
+    /// The entry of the navigation under which a kind stands.
+    pub(crate) fn home_of_kind(kind: &str) -> Route {
+        match shape::of(kind).map_or(Home::Families, |shape| shape.home) {
+            Home::Families => Route::Families,
+            Home::Visits => Route::Visits,
+            Home::Members => Route::Members,
+            Home::Activities => Route::Activities,
+        }
+    }
+
+    /// The page with the list of a kind.
+    pub(crate) fn list_of(kind: &str) -> Route {
+        match Kind::from_code(kind) {
+            Kind::Volunteer => Route::Volunteers,
+            _ => Route::home_of_kind(kind),
+        }
+    }
+
     /// The same for a row of a list.
     pub(crate) fn of_row(row: &RecordRow) -> Route {
         let household = row.fields.get("household").and_then(|id| id.as_str()?.parse().ok());
@@ -111,6 +130,13 @@ pub(crate) struct NewFamily {
     /// With a file for a special family.
     #[serde(default)]
     pub(crate) special: bool,
+}
+
+/// The kept view that a list begins with.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct AskView {
+    pub(crate) view: String,
+    pub(crate) kind: String,
 }
 
 /// What the page 已作废 begins with.

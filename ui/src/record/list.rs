@@ -1,13 +1,16 @@
 //! A noun's list.
 
+use super::many::Many;
 use super::spec::Noun;
 use super::template::TemplateButton;
-use crate::components::list::Column;
-use crate::components::{Button, DataList, Empty, Look, Sign};
-use crate::hooks::use_session;
+use super::views::{Views, use_asked_view};
+use crate::components::list::{Asking, Column, Handful};
+use crate::components::{Button, DataList, Empty, Look, Sign, Waiting};
+use crate::hooks::{use_query_when, use_session};
 use crate::routes::{AskVoided, Route};
 use std::rc::Rc;
 use tiexin_contract::records::{Filter, RecordRow};
+use tiexin_contract::views::ListViews;
 use tiexin_domain::Kind;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -52,6 +55,16 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         }
         false => Html::default(),
     };
+    let asked = use_asked_view().filter(|asked| asked.kind == noun.kind);
+    let kept = use_query_when(asked.as_ref().map(|asked| ListViews { kind: Some(asked.kind.clone()) }), &[]);
+    let name = asked.map(|asked| asked.view);
+    let view = match (&name, &kept.data, &kept.error) {
+        (Some(_), None, None) => return html! { <Waiting /> },
+        (Some(name), Some(views), _) => views.iter().find(|view| view.name == *name).cloned(),
+        _ => None,
+    };
+    let many = Callback::from(move |handful: Handful| html! { <Many kind={noun.kind} {handful} /> });
+    let views = Callback::from(move |asking: Asking| html! { <Views kind={noun.kind} {asking} /> });
     let with_family = Kind::from_code(noun.kind).is_void_with_its_family();
     let voided = (!with_family).then(|| noun.kind.to_owned());
     let tools = html! {
@@ -63,7 +76,7 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
     };
     let empty = html! { <Empty title={noun.empty().0} sign={noun.sign} {action}>{ noun.empty().1 }</Empty> };
     html! {
-        <DataList key={noun.kind} kind={noun.kind} {columns} filters={props.filters.clone()} sort={noun.sort()} {onopen} {empty}
-            name={noun.label()} unit={noun.unit()} {tools} />
+        <DataList key={format!("{} {}", noun.kind, name.unwrap_or_default())} kind={noun.kind} {columns} filters={props.filters.clone()} sort={noun.sort()} {onopen} {empty}
+            name={noun.label()} unit={noun.unit()} {tools} {view} {many} {views} />
     }
 }

@@ -8,9 +8,11 @@ mod form;
 mod history;
 mod left;
 mod list;
+mod many;
 mod people;
 mod spec;
 mod template;
+mod views;
 mod voiding;
 
 pub(crate) use detail::RecordPage;
@@ -20,6 +22,7 @@ pub(crate) use left::{Leaving, MayNot, Resumed};
 pub(crate) use list::RecordList;
 pub(crate) use spec::Noun;
 pub(crate) use template::TemplateButton;
+pub(crate) use views::use_tab;
 pub(crate) use voiding::{Restore, VoidNote, Voiding};
 
 pub(crate) use people::Change;

@@ -3,13 +3,13 @@
 use super::{care, fit};
 use crate::components::choice::{self, Options};
 use crate::components::{StateMark, Tag};
-use crate::days;
 use crate::text;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
 use tiexin_contract::today::FILE_GAPS;
 use tiexin_domain::Gap;
+use tiexin_domain::days;
 use tiexin_domain::shape::{self, Holds, Shape, Shows};
 use yew::prelude::*;
 
@@ -194,11 +194,13 @@ impl Column {
             Show::Flag => vec![one(FilterOp::Is, json!(true))],
             Show::Gaps => vec![one(FilterOp::Is, json!(typed))],
             Show::LastVisit if NEVER.contains(&typed) => vec![one(FilterOp::Missing, Value::Null)],
+            Show::Text | Show::Money | Show::Minutes | Show::Date | Show::Moment if typed == EMPTY => {
+                vec![one(FilterOp::Missing, Value::Null)]
+            }
             Show::Date | Show::Moment | Show::LastVisit => {
-                let (from, to) = days::between(typed, today);
-                let from = from.map(|date| one(FilterOp::From, json!(date)));
-                let to = to.map(|date| one(FilterOp::To, json!(date)));
-                from.into_iter().chain(to).collect()
+                // As it was typed: what is said by today is asked anew on another day.
+                let read = days::between(typed, today) != (None, None);
+                read.then(|| one(FilterOp::During, json!(typed))).into_iter().collect()
             }
             _ => vec![one(FilterOp::Contains, json!(typed))],
         }
@@ -223,6 +225,9 @@ fn brief(gap: &Gap) -> &str {
         _ => &gap.message,
     }
 }
+
+/// How people ask for what is not filled in.
+pub(super) const EMPTY: &str = "空";
 
 /// How people ask for families that nobody has seen yet.
 const NEVER: [&str; 6] = ["没有", "没", "无", "还没", "还没走访", "空"];

@@ -19,6 +19,8 @@ pub(super) struct HeadProps {
     pub(super) filtering: bool,
     pub(super) typed: BTreeMap<&'static str, String>,
     pub(super) on_filter: Callback<(&'static str, String)>,
+    /// Stands before the columns.
+    pub(super) lead: Html,
 }
 
 #[component]
@@ -35,10 +37,12 @@ pub(super) fn Head(props: &HeadProps) -> Html {
     html! {
         <div class="tx-list-head" {onkeydown}>
             <div class="tx-head-row" role="row" style={style.clone()}>
+                { props.lead.clone() }
                 { for props.columns.iter().map(|column| head(column, props)) }
             </div>
             if props.filtering {
                 <div class="tx-head-row tx-filter-row" {style}>
+                    if props.lead != Html::default() { <div class="tx-cell" /> }
                     { for props.columns.iter().map(|column| html! {
                         <div class="tx-cell">{ if column.filtered { filter(column, props, today) } else { Html::default() } }</div>
                     }) }
@@ -92,7 +96,7 @@ fn filter(column: &Column, props: &HeadProps, today: NaiveDate) -> Html {
         }
         None => {
             let hint = match column.show {
-                super::Show::Date | super::Show::Moment => "如 10月",
+                super::Show::Date | super::Show::Moment => "如 10月、本月",
                 super::Show::LastVisit => "如 ~10月，或 没有",
                 _ => "",
             };
@@ -100,7 +104,7 @@ fn filter(column: &Column, props: &HeadProps, today: NaiveDate) -> Html {
             html! {
                 <input type="text" {value} {oninput} aria-label={label} autocomplete="off"
                     placeholder={hint} class={in_force} aria-invalid={unread.then_some("true")}
-                    title={unread.then_some("这个日期看不懂，没有按它筛选。可以写 10月、2026-10-05、9月~10月")} />
+                    title={unread.then_some("这个日期看不懂，没有按它筛选。可以写 10月、2026-10-05、9月~10月、本月、近30天")} />
             }
         }
     }

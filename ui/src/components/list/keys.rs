@@ -19,6 +19,8 @@ pub(super) struct Board {
     pub(super) reveal: Rc<dyn Fn(u64)>,
     pub(super) open: Callback<RecordRow>,
     pub(super) copy: Callback<()>,
+    /// Rows may get tick boxes.
+    pub(super) may_choose: bool,
 }
 
 pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
@@ -47,7 +49,8 @@ pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
                 event.prevent_default();
                 let id = board.rows.borrow().row(cursor).map(|row| row.id);
                 let mut hand = (*board.hand).clone();
-                toggle(&mut hand.chosen, id);
+                hand.toggle(id, &board.rows.borrow());
+                hand.choosing |= board.may_choose;
                 hand.anchor = cursor;
                 board.hand.set(hand);
                 return;
@@ -57,14 +60,20 @@ pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
                 board.copy.emit(());
                 return;
             }
+            "a" if ctrl && board.hand.choosing => {
+                event.prevent_default();
+                let chosen = BTreeSet::new();
+                board.hand.set(Hand { everything: true, chosen, ..(*board.hand).clone() });
+                return;
+            }
             "a" if ctrl => {
                 event.prevent_default();
                 let chosen = board.rows.borrow().all().map(|(_, row)| row.id).collect();
                 board.hand.set(Hand { chosen, ..(*board.hand).clone() });
                 return;
             }
-            "Escape" if board.hand.chosen.len() > 1 => {
-                board.hand.set(Hand { cursor, anchor: cursor, chosen: BTreeSet::new() });
+            "Escape" if board.hand.chosen.len() > 1 || board.hand.choosing => {
+                board.hand.set(Hand { cursor, anchor: cursor, ..Hand::default() });
                 return;
             }
             _ => return,
@@ -72,9 +81,17 @@ pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
         event.prevent_default();
         (board.reveal)(to);
         let anchor = if event.shift_key() { board.hand.anchor } else { to };
-        let chosen =
-            if event.shift_key() { between(&board.rows.borrow(), anchor, to) } else { BTreeSet::new() };
-        board.hand.set(Hand { cursor: to, anchor, chosen });
+        let mut hand = Hand { cursor: to, anchor, ..(*board.hand).clone() };
+        match (event.shift_key(), hand.choosing) {
+            (true, true) if !hand.everything => {
+                hand.chosen.extend(between(&board.rows.borrow(), anchor, to));
+            }
+            (true, false) => hand.chosen = between(&board.rows.borrow(), anchor, to),
+            // What is ticked stays ticked while the cursor goes on.
+            (_, true) => {}
+            (false, false) => hand.chosen = BTreeSet::new(),
+        }
+        board.hand.set(hand);
     })
 }
 
@@ -83,10 +100,12 @@ pub(super) fn clicked(at: u64, hand: UseStateHandle<Hand>, rows: Rc<RefCell<Rows
         let held = rows.borrow();
         let id = held.row(at).map(|row| row.id);
         let mut next = (*hand).clone();
-        if event.shift_key() {
+        if event.shift_key() && next.choosing {
+            next.chosen.extend(between(&held, next.anchor, at));
+        } else if event.shift_key() {
             next.chosen = between(&held, next.anchor, at);
-        } else if event.ctrl_key() || event.meta_key() {
-            toggle(&mut next.chosen, id);
+        } else if next.choosing || event.ctrl_key() || event.meta_key() {
+            next.toggle(id, &held);
             next.anchor = at;
         } else {
             next.chosen = id.into_iter().collect();
@@ -95,14 +114,6 @@ pub(super) fn clicked(at: u64, hand: UseStateHandle<Hand>, rows: Rc<RefCell<Rows
         next.cursor = at;
         hand.set(next);
     })
-}
-
-fn toggle(chosen: &mut BTreeSet<Uuid>, id: Option<Uuid>) {
-    if let Some(id) = id
-        && !chosen.remove(&id)
-    {
-        chosen.insert(id);
-    }
 }
 
 fn between(rows: &Rows, a: u64, b: u64) -> BTreeSet<Uuid> {

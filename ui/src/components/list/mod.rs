@@ -4,6 +4,7 @@
 //! like a hundred.
 
 mod care;
+mod choosing;
 mod column;
 mod copy;
 mod export;
@@ -13,7 +14,9 @@ mod keys;
 mod print;
 mod row;
 mod rows;
+mod view;
 
+pub(crate) use choosing::Handful;
 pub(crate) use column::{Column, Show};
 pub(crate) use export::exported;
 
@@ -24,11 +27,13 @@ use gloo::timers::callback::Timeout;
 use head::Head;
 use row::FindBox;
 use rows::{Ground, PAGE, Rows};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use tiexin_contract::records::{Filter, ListRecords, RecordRow, Sort};
+use tiexin_contract::views;
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
+use view::View;
 use web_sys::HtmlElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -57,15 +62,15 @@ pub(crate) struct DataListProps {
     /// Further things on the list's bar.
     #[prop_or_default]
     pub(crate) tools: Html,
-}
-
-/// What the worker has done to the list.
-#[derive(Clone, PartialEq, Default)]
-struct View {
-    text: String,
-    typed: BTreeMap<&'static str, String>,
-    sort: Option<Sort>,
-    filtering: bool,
+    /// A kept view to begin with.
+    #[prop_or_default]
+    pub(crate) view: Option<views::View>,
+    /// What may be done with chosen rows; none: they are not chosen.
+    #[prop_or_default]
+    pub(crate) many: Option<Callback<Handful, Html>>,
+    /// What is asked just now, to be kept under a name.
+    #[prop_or_default]
+    pub(crate) views: Option<Callback<Asking, Html>>,
 }
 
 /// What a list held when its page was left.
@@ -81,6 +86,17 @@ struct Hand {
     cursor: u64,
     anchor: u64,
     chosen: BTreeSet<Uuid>,
+    /// Rows have tick boxes.
+    choosing: bool,
+    /// All of the list is chosen, also what is not at hand.
+    everything: bool,
+}
+
+/// What a list asks just now besides what is always in force, and the way to have it show a kept view.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Asking {
+    pub(crate) list: ListRecords,
+    pub(crate) show: Callback<views::View>,
 }
 
 const HEAD: f64 = 40.0;
@@ -98,9 +114,10 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let toast = use_toast();
     // Who comes back from a record finds the list as it was.
     let left = use_memo((), |()| left::<Left>(props.kind));
-    let view = use_state(|| match &*left {
-        Some(left) => left.view.clone(),
-        None => View { sort: props.sort.clone(), ..View::default() },
+    let view = use_state(|| match (&*left, &props.view) {
+        (Some(left), _) => left.view.clone(),
+        (None, Some(kept)) => View::of(kept, &props.columns, props.sort.clone(), today),
+        (None, None) => View { sort: props.sort.clone(), ..View::default() },
     });
     let hand = use_state(Hand::default);
     let scroll = use_state(|| left.as_ref().as_ref().map_or(0.0, |left| left.scroll));
@@ -112,16 +129,13 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let scroller = use_node_ref();
     let row_height = if large { 48.0 } else { 40.0 };
     let wide = fit::list_rem(f64::from(gloo::utils::body().client_width()), large);
+    let wide = if hand.choosing { wide - choosing::TICK } else { wide };
     let columns: Rc<[Column]> = fit::fit(&props.columns, wide).into();
 
     let list = ListRecords {
         kind: props.kind.to_owned(),
         region: props.region.clone().unwrap_or_else(|| picked.code()),
-        filters: {
-            let typed =
-                props.columns.iter().filter_map(|c| view.typed.get(c.field).map(|t| c.filter(t, today)));
-            props.filters.iter().cloned().chain(typed.flatten()).collect()
-        },
+        filters: props.filters.iter().cloned().chain(view.filters(&props.columns, today)).collect(),
         text: (!view.text.trim().is_empty()).then(|| view.text.trim().to_owned()),
         sort: view.sort.clone(),
         after: None,
@@ -169,11 +183,14 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         true => (0..rows.borrow().without_gap().min(total), 0.0),
         false => ground.window(*scroll),
     };
+    // Who has chosen some prints these.
+    let some = printing && !hand.everything && !hand.chosen.is_empty();
 
     // A new question: its first page, from the top. Words being typed wait a moment.
     let asked = use_mut_ref(|| (0u64, None::<Timeout>));
     {
-        let (fetch, asked, hand, scroller) = (fetch.clone(), asked.clone(), hand.setter(), scroller.clone());
+        let (fetch, asked, scroller) = (fetch.clone(), asked.clone(), scroller.clone());
+        let (choosing, hand) = (hand.choosing, hand.setter());
         let back_to = back_to.clone();
         let text = serde_json::to_string(&list).unwrap_or_default();
         let list = list.clone();
@@ -184,13 +201,13 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
             let back = *back_to.borrow();
             if let Some((scroll, cursor)) = back.filter(|_| turn == 1) {
                 // The rows that were in view; where they stand is set once the list's length is known.
-                hand.set(Hand { cursor, anchor: cursor, ..Hand::default() });
+                hand.set(Hand { cursor, anchor: cursor, choosing, ..Hand::default() });
                 let page = (scroll / row_height) as u64 / PAGE;
                 held.1 = Some(Timeout::new(0, move || fetch.emit((list, page, turn))));
                 return;
             }
             *back_to.borrow_mut() = None;
-            hand.set(Hand::default());
+            hand.set(Hand { choosing, ..Hand::default() });
             let wait = if turn == 1 { 0 } else { 60 };
             held.1 = Some(Timeout::new(wait, move || {
                 if let Some(element) = scroller.cast::<HtmlElement>() {
@@ -280,10 +297,8 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         Callback::from(move |()| {
             let held = rows.borrow();
             let cursor = held.row(hand.cursor).map(|row| row.id);
-            let wanted = |row: &RecordRow| match hand.chosen.is_empty() {
-                true => Some(row.id) == cursor,
-                false => hand.chosen.contains(&row.id),
-            };
+            let none = hand.chosen.is_empty() && !hand.everything;
+            let wanted = |row: &RecordRow| if none { Some(row.id) == cursor } else { hand.has(row.id) };
             let chosen: Vec<&RecordRow> = held.all().map(|(_, row)| row).filter(|row| wanted(row)).collect();
             let many = chosen.len();
             if many > 0 && copy::put(&copy::table(&columns, chosen.into_iter())) {
@@ -299,83 +314,60 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         reveal: reveal.clone(),
         open: props.onopen.clone(),
         copy: copy_rows.clone(),
+        may_choose: props.many.is_some(),
     });
 
     let on_export = {
         let (list, columns, name) = (list.clone(), props.columns.clone(), props.name.clone());
         Callback::from(move |()| export::run(list.clone(), &columns, &name))
     };
-    let on_text = {
-        let view = view.clone();
-        Callback::from(move |text: String| view.set(View { text, ..(*view).clone() }))
+    let turns = view::turns(&view);
+    let asking = Asking {
+        list: ListRecords { filters: list.filters[props.filters.len()..].to_vec(), ..list.clone() },
+        show: {
+            let (view, columns, sort) = (view.setter(), props.columns.clone(), props.sort.clone());
+            Callback::from(move |kept| view.set(View::of(&kept, &columns, sort.clone(), today)))
+        },
     };
-    let on_filtering = {
-        let view = view.clone();
-        Callback::from(move |()| {
-            let filtering = !view.filtering;
-            let typed = if filtering { view.typed.clone() } else { BTreeMap::new() };
-            view.set(View { filtering, typed, ..(*view).clone() });
-        })
-    };
-    let on_sort = {
-        let view = view.clone();
-        Callback::from(move |field: &'static str| {
-            let sort = match &view.sort {
-                Some(sort) if sort.field == field && !sort.descending => {
-                    Some(Sort { field: field.to_owned(), descending: true })
-                }
-                Some(sort) if sort.field == field => None,
-                _ => Some(Sort { field: field.to_owned(), descending: false }),
-            };
-            view.set(View { sort, ..(*view).clone() });
-        })
-    };
-    let on_filter = {
-        let view = view.clone();
-        Callback::from(move |(field, text): (&'static str, String)| {
-            let mut typed = view.typed.clone();
-            typed.insert(field, text);
-            view.set(View { typed, ..(*view).clone() });
-        })
-    };
-
-    let see_all = {
-        let view = view.clone();
-        Callback::from(move |()| view.set(View { sort: view.sort.clone(), ..View::default() }))
-    };
-
     let held = rows.borrow();
     let known = held.total.is_some();
     // A day that cannot be read leaves no row out.
     let narrowed = list.text.is_some() || list.filters.len() > props.filters.len();
-    let tracks = columns.iter().map(Column::track).collect::<Vec<_>>().join(" ");
+    let ticks = hand.choosing.then(|| format!("{}rem", choosing::TICK));
+    let tracks = ticks.into_iter().chain(columns.iter().map(Column::track)).collect::<Vec<_>>().join(" ");
     let all =
         format!("{} {} {}", if narrowed { "查到" } else { "共" }, crate::text::count(total), props.unit);
     let count = match (known, hand.chosen.len()) {
         (false, _) => String::new(),
-        (true, 0 | 1) => all,
-        (true, many) => format!("已选 {many} {}，{all}", props.unit),
+        (true, many) if many > 1 && !hand.choosing => format!("已选 {many} {}，{all}", props.unit),
+        _ => all,
     };
     html! {
         <div class="tx-list">
             <div class="tx-list-bar">
-                <FindBox value={view.text.clone()} onchange={on_text} />
+                <FindBox value={view.text.clone()} onchange={turns.text} />
                 <Button label={if view.filtering { "不按列筛选" } else { "按列筛选" }} look={Look::Link} sign={Sign::Filter}
-                    small=true onclick={on_filtering} expanded={view.filtering} />
+                    small=true onclick={turns.filtering} expanded={view.filtering} />
+                if let Some(views) = &props.views { { views.emit(asking) } }
+                if props.many.is_some() && !hand.choosing {
+                    <Button label="选择" look={Look::Link} sign={Sign::Check} small=true disabled={total == 0} onclick={choosing::turn(&hand)} />
+                }
                 { props.tools.clone() }
+                if let Some(name) = &view.name { <span class="tx-list-view">{ name }</span> }
                 <span class="tx-list-count" aria-live="polite">{ count }</span>
-                if narrowed { <Button label="看全部" look={Look::Link} sign={Sign::Close} small=true onclick={see_all} /> }
-                if hand.chosen.len() > 1 {
+                if narrowed { <Button label="看全部" look={Look::Link} sign={Sign::Close} small=true onclick={turns.see_all} /> }
+                if hand.chosen.len() > 1 && !hand.choosing {
                     <Button label="复制" look={Look::Link} small=true onclick={copy_rows} hint="Ctrl+C" />
                 }
                 <Button label="导出" look={Look::Link} sign={Sign::Export} small=true disabled={total == 0} onclick={on_export} />
             </div>
+            if let (Some(many), true) = (&props.many, hand.choosing) { { choosing::bar(&hand, &list, total, &props.unit, many) } }
             if let Some(cause) = (*error).clone() { <Trouble error={cause} /> }
             <div ref={scroller} class="tx-scroller" {onscroll} {onkeydown} tabindex="0" role="grid"
                 aria-rowcount={total.to_string()} aria-label={props.name.clone()}
                 aria-activedescendant={(total > 0).then(|| format!("row-{}", hand.cursor))}>
-                <Head columns={columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} {on_sort}
-                    filtering={view.filtering} typed={view.typed.clone()} {on_filter} />
+                <Head columns={columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} on_sort={turns.sort}
+                    filtering={view.filtering} typed={view.typed.clone()} on_filter={turns.filter} lead={choosing::head(&hand)} />
                 if known && total == 0 {
                     if narrowed {
                         <div class="tx-empty"><p class="tx-empty-title">{ "没有符合条件的记录" }</p>
@@ -386,10 +378,10 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 } else if !known && error.is_none() {
                     <Waiting />
                 }
-                if printing { { print::note(&held, &props.unit) } }
+                if printing && !some { { print::note(&held, &props.unit) } }
                 <div class="tx-spacer" style={format!("height:{}px", ground.height())}>
                     <div class="tx-rows" style={format!("transform:translateY({top}px)")}>
-                        { for window.map(|at| row::paint(at, held.row(at), props, &columns, &tracks, &hand, &rows)) }
+                        { for window.filter(|at| !some || held.row(*at).is_some_and(|row| hand.has(row.id))).map(|at| row::paint(at, held.row(at), props, &columns, &tracks, &hand, &rows)) }
                     </div>
                 </div>
             </div>

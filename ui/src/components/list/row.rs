@@ -1,7 +1,7 @@
 //! One row for the eye, and the field above the list.
 
 use super::rows::Rows;
-use super::{Column, DataListProps, Hand, keys};
+use super::{Column, DataListProps, Hand, choosing, keys};
 use crate::components::text_field::value_of;
 use crate::components::{Icon, Sign};
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ pub(super) fn paint(
     let Some(row) = row else {
         return html! { <div key={at.to_string()} class="tx-row tx-row-coming" {style} aria-rowindex={(at + 1).to_string()} /> };
     };
-    let chosen = hand.chosen.contains(&row.id);
+    let chosen = hand.has(row.id);
     let onclick = keys::clicked(at, hand.clone(), rows.clone());
     let open = {
         let row = row.clone();
@@ -54,6 +54,7 @@ pub(super) fn paint(
     html! {
         <div key={row.id.to_string()} id={format!("row-{at}")} {class} {style} role="row" aria-rowindex={(at + 1).to_string()}
             aria-selected={chosen.to_string()} {onclick} ondblclick={open.clone()}>
+            { choosing::tick(hand, row.id) }
             { for cells }
         </div>
     }

@@ -1,8 +1,8 @@
 //! 家庭台账: special families, and all families. A list never tells the loss.
 
 use crate::components::{Button, Confirm, Look, Page, Sign, Tab, Tabs};
-use crate::hooks::{Note, Toasts, Tone, use_kept, use_region, use_session};
-use crate::record::{Noun, RecordList};
+use crate::hooks::{Note, Toasts, Tone, use_region, use_session};
+use crate::record::{Noun, RecordList, use_tab};
 use crate::routes::{NewFamily, Route};
 use crate::transport::hand_over;
 use tiexin_contract::family::ExportFamilies;
@@ -14,9 +14,11 @@ pub(crate) static HOUSEHOLD: Noun = Noun { kind: "household", sign: Sign::Home }
 
 pub(crate) static SUPPORT_FILE: Noun = Noun { kind: "support_file", sign: Sign::Heart };
 
+const TABS: [&Noun; 2] = [&SUPPORT_FILE, &HOUSEHOLD];
+
 #[component]
 pub(crate) fn FamiliesPage() -> Html {
-    let at = use_kept("families tab", || 0usize);
+    let at = use_tab("families tab", &TABS);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
     let go = |to: Route| {
@@ -49,7 +51,7 @@ pub(crate) fn FamiliesPage() -> Html {
         let at = at.setter();
         Callback::from(move |chosen| at.set(chosen))
     };
-    let noun: &'static Noun = if *at == 0 { &SUPPORT_FILE } else { &HOUSEHOLD };
+    let noun = TABS[*at];
     html! {
         <Page title="家庭台账" {action} full=true>
             <Tabs tabs={vec![Tab::new("特殊家庭"), Tab::new("全部家庭")]} chosen={*at} {onchange} />

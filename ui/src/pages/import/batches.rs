@@ -79,7 +79,7 @@ pub(super) fn Batches(props: &BatchesProps) -> Html {
                     if batch.undone {
                         <span class="tx-muted">{ "已撤销" }</span>
                         if session.can_write() {
-                            <Button label="恢复这次导入" look={Look::Link} small=true busy={redo.pending} onclick={again} />
+                            <Button label={if batch.many { "恢复这次修改" } else { "恢复这次导入" }} look={Look::Link} small=true busy={redo.pending} onclick={again} />
                         }
                     } else if session.can_write() {
                         <Button label="撤销" look={Look::Link} small=true onclick={ask} />

@@ -13,6 +13,8 @@ pub(super) struct Undone {
     pub(super) batch: Uuid,
     files: String,
     plan: Rc<UndoPlan>,
+    /// Many records were changed alike, and nothing was imported.
+    many: bool,
 }
 
 #[derive(Properties, PartialEq)]
@@ -29,12 +31,12 @@ pub(super) fn Ask(props: &AskProps) -> Html {
     let files = props.batch.files.join("、");
     let onyes = {
         let (undo, done, known) = (undo.clone(), props.onundone.clone(), plan.data.clone());
-        let (batch, files) = (props.batch.id, files.clone());
+        let (batch, files, many) = (props.batch.id, files.clone(), props.batch.many);
         Callback::from(move |()| {
             let Some(plan) = known.clone() else { return };
             let (done, files) = (done.clone(), files.clone());
             undo.run(UndoImport { batch }, move |_| {
-                done.emit(Undone { batch, files: files.clone(), plan: plan.clone() });
+                done.emit(Undone { batch, files: files.clone(), plan: plan.clone(), many });
             });
         })
     };
@@ -46,16 +48,23 @@ pub(super) fn Ask(props: &AskProps) -> Html {
             <Button label="不撤销" class={SAFE} onclick={props.onback.clone()} />
         </>
     };
+    let many = props.batch.many;
     html! {
-        <Dialog title="撤销这一批导入？" wide=true onclose={props.onback.clone()} {foot}>
+        <Dialog title={if many { "撤销这次批量修改？" } else { "撤销这一批导入？" }} wide=true onclose={props.onback.clone()} {foot}>
             <p class="tx-muted">{ files }</p>
             if props.batch.files.len() > 1 { <p>{ "这几份文件是一起导入的，会一起撤销。" }</p> }
             if let Some(error) = &undo.error { <Trouble error={error.clone()} /> }
             { show(&plan, |plan| html! {
                 <>
-                    <p><strong>{ "会撤下：" }</strong>{ going(plan) }</p>
+                    if many {
+                        <p><strong>{ "会改回原来的样子：" }</strong>{ back(plan) }</p>
+                    } else {
+                        <p><strong>{ "会撤下：" }</strong>{ going(plan) }</p>
+                    }
                     { staying("会留下", plan) }
-                    <p class="tx-muted">{ "撤下的不是删除：点“恢复这次导入”，或者把同一份台账再导一次，就回来。" }</p>
+                    if !many {
+                        <p class="tx-muted">{ "撤下的不是删除：点“恢复这次导入”，或者把同一份台账再导一次，就回来。" }</p>
+                    }
                 </>
             }) }
         </Dialog>
@@ -71,13 +80,25 @@ pub(super) struct ToldProps {
 /// Stays on the page until it was read.
 #[component]
 pub(super) fn Told(props: &ToldProps) -> Html {
-    let Undone { files, plan, .. } = &props.undone;
+    let Undone { files, plan, many, .. } = &props.undone;
     html! {
         <div class="tx-import-undone" role="status">
-            <p>{ format!("“{files}”的导入已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
+            if *many {
+                <p>{ format!("“{files}”已经撤销。") }<strong>{ "改回原来的样子：" }</strong>{ back(plan) }</p>
+            } else {
+                <p>{ format!("“{files}”的导入已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
+            }
             { staying("留下了", plan) }
             <Button label="知道了" look={Look::Link} small=true onclick={props.onread.clone()} />
         </div>
+    }
+}
+
+/// What is as it was, in the office's measure words.
+fn back(plan: &UndoPlan) -> String {
+    match plan.back_in_words() {
+        none if none.is_empty() => "没有（都又有人改过）。".to_owned(),
+        words => format!("{words}。"),
     }
 }
 

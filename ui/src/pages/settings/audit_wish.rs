@@ -2,11 +2,11 @@
 
 use crate::components::text_field::value_of;
 use crate::components::{Button, Icon, Look, Sign};
-use crate::days::{between, ends};
 use crate::hooks::{composing, use_session};
 use chrono::NaiveDate;
 use tiexin_contract::book::AuditWish;
 use tiexin_domain::PartialDate;
+use tiexin_domain::days::{between, ends};
 use tiexin_domain::deed;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;

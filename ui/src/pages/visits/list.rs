@@ -1,8 +1,8 @@
 //! Visits of a region, newest first.
 
 use crate::components::{Button, Look, Page, Sign, Tab, Tabs};
-use crate::hooks::{use_kept, use_session};
-use crate::record::{Noun, RecordList, nouns_of};
+use crate::hooks::use_session;
+use crate::record::{Noun, RecordList, nouns_of, use_tab};
 use crate::routes::Route;
 use tiexin_domain::shape::Home;
 use yew::prelude::*;
@@ -13,10 +13,10 @@ pub(crate) static VISIT: Noun = Noun { kind: "visit", sign: Sign::Footsteps };
 /// Visits, and what else is done for families; each list with its own action.
 #[component]
 pub(crate) fn VisitsPage() -> Html {
-    let at = use_kept("visits tab", || 0usize);
+    let nouns = nouns_of(Home::Visits);
+    let at = use_tab("visits tab", &nouns);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
-    let nouns = nouns_of(Home::Visits);
     let noun = nouns.get(*at).copied().unwrap_or(&VISIT);
     let onclick = Callback::from(move |()| {
         if let Some(navigator) = &navigator {

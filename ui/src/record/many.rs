@@ -1,0 +1,329 @@
+//! What is done to chosen rows: one field is set, or they are made void. What would become of them is said before, and
+//! one press takes it back.
+
+use super::fields::all_fields;
+use super::people::Change;
+use crate::components::list::Handful;
+use crate::components::{Button, Choice, Dialog, Look, Progress, SAFE, TextField, Trouble};
+use crate::hooks::{Note, Toasts, Tone, use_command, use_session};
+use crate::text::count;
+use crate::transport::{call, listen};
+use serde_json::Value;
+use std::rc::Rc;
+use tiexin_contract::bulk::{self, ChangeMany, ManyChanged, NotChanged};
+use tiexin_contract::import::{CancelJob, UndoImport};
+use tiexin_contract::{Event, event};
+use tiexin_domain::{Kind, shape};
+use tiexin_forms::{FormField, Told, Typed, kinds, read};
+use uuid::Uuid;
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+#[derive(Clone, Copy, PartialEq)]
+enum What {
+    Set,
+    Void,
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ManyProps {
+    pub(crate) kind: &'static str,
+    pub(crate) handful: Handful,
+}
+
+/// The buttons beside the number of chosen rows.
+#[component]
+pub(crate) fn Many(props: &ManyProps) -> Html {
+    let may = use_session().can_write();
+    let asked = use_state(|| None::<What>);
+    if !may {
+        return Html::default();
+    }
+    let ask = |what: Option<What>| {
+        let asked = asked.setter();
+        Callback::from(move |()| asked.set(what))
+    };
+    let voids = !Kind::from_code(props.kind).is_void_with_its_family();
+    html! {
+        <>
+            if !kinds::for_many(props.kind).is_empty() {
+                <Button label="改一栏" look={Look::Link} small=true onclick={ask(Some(What::Set))} />
+            }
+            if voids { <Button label="作废" look={Look::Link} small=true onclick={ask(Some(What::Void))} /> }
+            if let Some(what) = *asked {
+                <Doing kind={props.kind} handful={props.handful.clone()} {what} onclose={ask(None)} />
+            }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct DoingProps {
+    kind: &'static str,
+    handful: Handful,
+    what: What,
+    onclose: Callback<()>,
+}
+
+/// First what is wanted, then what would become of it, then, where some could not be changed, which and why.
+#[derive(Clone, PartialEq)]
+enum Stage {
+    Ask,
+    Would(Rc<ManyChanged>),
+    Done(Rc<ManyChanged>),
+}
+
+#[component]
+fn Doing(props: &DoingProps) -> Html {
+    let fields = use_memo(props.kind, |kind| kinds::for_many(kind));
+    let picked = use_state(String::new);
+    let typed = use_state(Typed::new);
+    let reason = use_state(String::new);
+    let wrong = use_state(|| None::<AttrValue>);
+    let stage = use_state(|| Stage::Ask);
+    let run = use_command::<ChangeMany>();
+    let job = *use_memo((), |()| Uuid::new_v4());
+    let progress = use_progress(job);
+    let today = use_session().day();
+    let field = fields.iter().find(|field| field.name == picked.as_str()).copied();
+
+    let wanted = move |field: Option<FormField>, typed: &Typed, reason: &str| match props.what {
+        What::Void if reason.trim().is_empty() => Err("请写一句原因，方便以后查看".to_owned()),
+        What::Void => Ok(bulk::Change::Void { reason: reason.trim().to_owned() }),
+        What::Set => {
+            let field = field.ok_or("请先选要改的一栏")?;
+            let told = read(&[field], typed, today);
+            let mut told = told.map_err(|wrong| wrong.into_iter().map(|(_, why)| why).collect::<String>())?;
+            let value = told.remove(field.name).unwrap_or(Value::Null);
+            Ok(bulk::Change::Set { field: field.name.to_owned(), value })
+        }
+    };
+    let go = |dry_run: bool| {
+        let (kind, handful) = (props.kind.to_owned(), props.handful.clone());
+        let change = wanted(field, &typed, &reason);
+        let (wrong, stage, run, close) = (wrong.setter(), stage.setter(), run.clone(), props.onclose.clone());
+        Callback::from(move |()| {
+            let change = match change.clone() {
+                Ok(change) => change,
+                Err(why) => return wrong.set(Some(why.into())),
+            };
+            wrong.set(None);
+            let (stage, close, ondone) = (stage.clone(), close.clone(), handful.ondone.clone());
+            let ask = ChangeMany { job, kind: kind.clone(), chosen: handful.chosen.clone(), change, dry_run };
+            run.run(ask, move |done| {
+                if dry_run {
+                    stage.set(Stage::Would(Rc::new(done)));
+                    return;
+                }
+                tell(&done);
+                if done.refused.is_empty() {
+                    close.emit(());
+                    ondone.emit(());
+                } else {
+                    stage.set(Stage::Done(Rc::new(done)));
+                }
+            });
+        })
+    };
+    let back = {
+        let (stage, run) = (stage.setter(), run.clone());
+        Callback::from(move |()| {
+            run.forget();
+            stage.set(Stage::Ask);
+        })
+    };
+    let leave = {
+        let (close, ondone) = (props.onclose.clone(), props.handful.ondone.clone());
+        let changed = matches!(&*stage, Stage::Done(_));
+        Callback::from(move |()| {
+            close.emit(());
+            if changed {
+                ondone.emit(());
+            }
+        })
+    };
+    let unit = shape::of(props.kind).map(|shape| shape.unit).unwrap_or_default();
+    let many = format!("{} {unit}", count(props.handful.count));
+    let (title, verb) = match props.what {
+        What::Set => (format!("把 {many}的一栏改成一样"), "修改"),
+        What::Void => (format!("作废 {many}"), "作废"),
+    };
+    let foot = match &*stage {
+        Stage::Ask => html! {
+            <>
+                <Button label="下一步" look={Look::Primary} busy={run.pending} onclick={go(true)} />
+                <Button label="取消" onclick={leave.clone()} />
+            </>
+        },
+        Stage::Would(would) => html! {
+            <>
+                if would.changed > 0 {
+                    <Button label={format!("{verb} {} {unit}", count(would.changed))} busy={run.pending} onclick={go(false)}
+                        look={if props.what == What::Void { Look::Danger } else { Look::Primary }} />
+                }
+                <Button label="返回" class={SAFE} onclick={back} />
+            </>
+        },
+        Stage::Done(_) => html! { <Button label="知道了" look={Look::Primary} onclick={leave.clone()} /> },
+    };
+    let body = match &*stage {
+        Stage::Ask if props.what == What::Void => {
+            let onchange = {
+                let reason = reason.setter();
+                Callback::from(move |text: String| reason.set(text))
+            };
+            html! {
+                <>
+                    <p>{ "作废后不再出现在列表和报表里，没有删除；做错了可以整批撤销。" }</p>
+                    <TextField label="原因" name="reason" value={(*reason).clone()} {onchange} problem={(*wrong).clone()} required=true first=true />
+                </>
+            }
+        }
+        Stage::Ask => asking(&fields, field, &picked, &typed, (*wrong).clone()),
+        Stage::Would(would) => {
+            html! { <Summary told={would.clone()} {unit} before=true void={props.what == What::Void} /> }
+        }
+        Stage::Done(done) => {
+            html! { <Summary told={done.clone()} {unit} before=false void={props.what == What::Void} /> }
+        }
+    };
+    html! {
+        <Dialog {title} wide=true onclose={leave} {foot}>
+            { body }
+            if let (Some(now), true) = (&progress, run.pending) {
+                <Progress label={now.label.clone()} done={now.done} total={now.total} oncancel={cancel(job)} />
+            }
+            if let Some(error) = &run.error { <Trouble error={error.clone()} /> }
+        </Dialog>
+    }
+}
+
+/// Which field, and what stands there from now on.
+fn asking(
+    fields: &Rc<Vec<FormField>>,
+    field: Option<FormField>,
+    picked: &UseStateHandle<String>,
+    typed: &UseStateHandle<Typed>,
+    wrong: Option<AttrValue>,
+) -> Html {
+    let options: Vec<(AttrValue, AttrValue)> =
+        fields.iter().map(|field| (field.name.into(), field.label.into())).collect();
+    let pick = {
+        let (picked, typed) = (picked.setter(), typed.setter());
+        Callback::from(move |name: String| {
+            typed.set(Typed::new());
+            picked.set(name);
+        })
+    };
+    let change: Change = {
+        let typed = typed.clone();
+        Callback::from(move |values: Vec<(String, Value)>| {
+            let mut next = (*typed).clone();
+            next.extend(values);
+            typed.set(next);
+        })
+    };
+    html! {
+        <>
+            <Choice label="改哪一栏" name="field" value={(**picked).clone()} {options} onchange={pick} required=true wide=true />
+            if let Some(field) = field {
+                { all_fields(&[field], typed, &Told::default(), &[], &change, true) }
+                <p class="tx-hint">{ "空着就是清空这一栏。" }</p>
+            }
+            if let Some(wrong) = wrong { <p class="tx-problem" role="alert">{ wrong }</p> }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SummaryProps {
+    told: Rc<ManyChanged>,
+    unit: &'static str,
+    /// Nothing was done yet.
+    before: bool,
+    void: bool,
+}
+
+/// So many of those that stay are named.
+const NAMED: usize = 50;
+
+#[component]
+fn Summary(props: &SummaryProps) -> Html {
+    let (told, unit) = (&props.told, props.unit);
+    let verb = match (props.void, props.before) {
+        (true, true) => "会作废",
+        (true, false) => "已作废",
+        (false, true) => "会改",
+        (false, false) => "已改",
+    };
+    let stays = |one: &NotChanged| {
+        html! { <li><strong>{ &one.title }</strong><span class="tx-muted">{ &one.why }</span></li> }
+    };
+    let more = told.refused.len().saturating_sub(NAMED) as u64;
+    html! {
+        <>
+            <p><strong>{ format!("{verb} {} {unit}。", count(told.changed)) }</strong>
+                if told.overwritten > 0 { { format!("其中 {} {unit}原来写着别的内容，会被换掉。", count(told.overwritten)) } }
+                if told.with > 0 { { format!("属于它们的 {} 条也不再显示。", count(told.with)) } }
+                if told.same > 0 { { format!("{} {unit}本来就是这样。", count(told.same)) } }
+            </p>
+            if !told.refused.is_empty() {
+                <p><strong>{ format!("{} {unit}不能改：", count(told.refused.len() as u64)) }</strong></p>
+                <ul class="tx-import-stays">
+                    { for told.refused.iter().take(NAMED).map(stays) }
+                    if more > 0 { <li class="tx-muted">{ format!("还有 {} {unit}", count(more)) }</li> }
+                </ul>
+            }
+        </>
+    }
+}
+
+/// What was done, with the way back.
+fn tell(done: &ManyChanged) {
+    let text = match done.refused.len() as u64 {
+        0 => format!("已改 {} 条", count(done.changed)),
+        left => format!("已改 {} 条，{} 条没有改", count(done.changed), count(left)),
+    };
+    let undo = |batch: Uuid| {
+        Callback::from(move |()| {
+            spawn_local(async move {
+                match call(UndoImport { batch }).await {
+                    Ok(_) => Toasts.good("已撤销，都改回来了；后来又有人改过的没有动"),
+                    Err(cause) => Toasts.bad(&cause),
+                }
+            });
+        })
+    };
+    let action = done.batch.map(|batch| (AttrValue::Static("撤销"), undo(batch)));
+    Toasts.say(Note { tone: Tone::Good, text: text.into(), action });
+}
+
+fn cancel(job: Uuid) -> Callback<()> {
+    Callback::from(move |()| {
+        spawn_local(async move {
+            // It may have ended by now.
+            let _ = call(CancelJob { job }).await;
+        });
+    })
+}
+
+/// How far a job is.
+#[hook]
+fn use_progress(job: Uuid) -> Option<event::Progress> {
+    let progress = use_state(|| None::<event::Progress>);
+    {
+        let progress = progress.setter();
+        use_effect_with(job, move |job| {
+            let job = *job;
+            let hearing = listen(move |event| {
+                if let Event::Progress(now) = event
+                    && now.job == job
+                {
+                    progress.set((!now.finished).then(|| now.clone()));
+                }
+            });
+            || drop(hearing)
+        });
+    }
+    (*progress).clone()
+}

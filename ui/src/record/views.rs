@@ -1,0 +1,157 @@
+//! Filters under a name: the page's own dialog for them, and the way to a list that shows one.
+
+use super::spec::Noun;
+use crate::components::list::Asking;
+use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, show};
+use crate::hooks::{came_back, use_command, use_kept, use_query, use_toast};
+use crate::routes::AskView;
+use tiexin_contract::views::{DropView, ListViews, SaveView, View};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+/// The view that the address asks for.
+#[hook]
+pub(super) fn use_asked_view() -> Option<AskView> {
+    use_location().and_then(|at| at.query::<AskView>().ok())
+}
+
+/// Which of a page's lists is shown: the one that the address asks for, then the one that the worker picks.
+#[hook]
+pub(crate) fn use_tab(name: &'static str, nouns: &[&'static Noun]) -> UseStateHandle<usize> {
+    let asked = use_asked_view();
+    let place = asked.as_ref().and_then(|asked| nouns.iter().position(|noun| noun.kind == asked.kind));
+    let at = use_kept(name, move || place.unwrap_or(0));
+    {
+        let at = at.setter();
+        use_effect_with(asked, move |_| {
+            if let Some(place) = place.filter(|_| !came_back()) {
+                at.set(place);
+            }
+        });
+    }
+    at
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ViewsProps {
+    pub(crate) kind: &'static str,
+    pub(crate) asking: Asking,
+}
+
+/// The button on the list's bar.
+#[component]
+pub(crate) fn Views(props: &ViewsProps) -> Html {
+    let open = use_state(|| false);
+    let turn = |to: bool| {
+        let open = open.setter();
+        Callback::from(move |()| open.set(to))
+    };
+    html! {
+        <>
+            <Button label="常用筛选" look={Look::Link} sign={Sign::Star} small=true onclick={turn(true)} />
+            if *open { <Kept kind={props.kind} asking={props.asking.clone()} onclose={turn(false)} /> }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct KeptProps {
+    kind: &'static str,
+    asking: Asking,
+    onclose: Callback<()>,
+}
+
+#[component]
+fn Kept(props: &KeptProps) -> Html {
+    let views = use_query(ListViews { kind: Some(props.kind.to_owned()) }, &["view"]);
+    let name = use_state(String::new);
+    let save = use_command::<SaveView>();
+    let drop_it = use_command::<DropView>();
+    let toast = use_toast();
+    let list = &props.asking.list;
+    let narrowed = list.text.is_some() || !list.filters.is_empty();
+    let onsave = {
+        let (save, name, list, kind) = (save.clone(), name.clone(), list.clone(), props.kind);
+        Callback::from(move |()| {
+            let view = View {
+                name: (*name).clone(),
+                kind: kind.to_owned(),
+                filters: list.filters.clone(),
+                text: list.text.clone(),
+                sort: list.sort.clone(),
+                pinned: false,
+                built_in: false,
+            };
+            let name = name.setter();
+            save.run(SaveView { view }, move |_| {
+                toast.good("已保存");
+                name.set(String::new());
+            });
+        })
+    };
+    let onname = {
+        let (name, save) = (name.setter(), save.clone());
+        Callback::from(move |text: String| {
+            save.forget();
+            name.set(text);
+        })
+    };
+    let line = |view: &View| {
+        let apply = {
+            let (show, close, view) = (props.asking.show.clone(), props.onclose.clone(), view.clone());
+            Callback::from(move |()| {
+                show.emit(view.clone());
+                close.emit(());
+            })
+        };
+        let pin = {
+            let (save, view) = (save.clone(), view.clone());
+            Callback::from(move |event: Event| {
+                let pinned = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
+                let pinned = pinned.is_some_and(|input| input.checked());
+                save.run(SaveView { view: View { pinned, ..view.clone() } }, |_| {});
+            })
+        };
+        let forget = {
+            let (drop_it, view) = (drop_it.clone(), view.clone());
+            Callback::from(move |()| {
+                let (kind, name) = (view.kind.clone(), view.name.clone());
+                drop_it.run(DropView { kind, name }, |_| {});
+            })
+        };
+        html! {
+            <tr key={view.name.clone()}>
+                <td><Button label={view.name.clone()} look={Look::Link} small=true onclick={apply} /></td>
+                <td>
+                    <label class="tx-flag">
+                        <input type="checkbox" checked={view.pinned} onchange={pin} /><span>{ "条数显示在左边导航里" }</span>
+                    </label>
+                </td>
+                <td class="tx-right">
+                    if !view.built_in { <Button label="删去" look={Look::Link} small=true onclick={forget} /> }
+                </td>
+            </tr>
+        }
+    };
+    let foot = html! { <Button label="关闭" class={SAFE} onclick={props.onclose.clone()} /> };
+    let error = save.error.as_ref().filter(|error| error.about("name").is_none()).or(drop_it.error.as_ref());
+    html! {
+        <Dialog title="常用筛选" wide=true onclose={props.onclose.clone()} {foot}>
+            { show(&views, |views| html! {
+                <table class="tx-table"><tbody>{ for views.iter().map(line) }</tbody></table>
+            }) }
+            if narrowed {
+                <div class="tx-view-new">
+                    <TextField label="把现在的筛选存下来，名称" name="name" value={(*name).clone()} onchange={onname}
+                        problem={save.about("name")} placeholder="如 东关没走访的" />
+                    <Button label="保存" look={Look::Primary} busy={save.pending} onclick={onsave} />
+                </div>
+            } else {
+                <p class="tx-hint">{ "先在列表里查找或按列筛选，再到这里给它起个名称存下来。日期写 本月、近30天 的，以后按当天算。" }</p>
+            }
+            if let Some(error) = error { <Trouble error={error.clone()} /> }
+        </Dialog>
+    }
+}
