@@ -147,7 +147,7 @@ fn ids(at: &At, kind: &str, chosen: Chosen) -> Result<Vec<Uuid>, ErrorReply> {
         Chosen::All(list) => *list,
     };
     let list = ListRecords { kind: kind.to_owned(), sort: None, after: None, skip: 0, limit: PAGE, ..list };
-    let (mut query, _) = lists::query(&list, at.today)?;
+    let (mut query, _) = lists::begun(at, &list)?;
     let mut ids = Vec::new();
     loop {
         let page = at.book().list(&query).map_err(errors::store)?;

@@ -30,11 +30,11 @@ const LONGEST_PAGE: u32 = 1_000;
 const MOST_PLACES: usize = 100;
 
 fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
-    let (query, counted) = query(&args, at.today)?;
     // Further pages are of the search that was entered with the first.
-    if let Some(text) = query.text.as_deref().filter(|_| query.after.is_none() && query.skip == 0) {
-        guessing::asked(at, text)?;
-    }
+    let (query, counted) = match args.after.is_none() && args.skip == 0 {
+        true => begun(at, &args)?,
+        false => query(&args, at.today)?,
+    };
     let page = at.book().list(&query).map_err(errors::store)?;
     let total = counted.or(page.total).unwrap_or_default();
     Ok(RecordPage {
@@ -56,6 +56,15 @@ impl After {
         // Invariant: plain numbers and texts can always be written.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// The first look at what somebody asks for, by whichever command: one for a number is entered, and bounded.
+pub(super) fn begun(at: &At, args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
+    let (query, counted) = query(args, at.today)?;
+    if let Some(text) = &query.text {
+        guessing::asked(at, text)?;
+    }
+    Ok((query, counted))
 }
 
 pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, Option<u64>), ErrorReply> {
@@ -268,6 +277,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     }
     .map_err(unwritten)?;
     let mut list = ListRecords { after: None, skip: 0, limit: EXPORT_PAGE, ..args.list };
+    begun(at, &list)?;
     loop {
         let (query, _) = query(&list, at.today)?;
         let page = at.book().list(&query).map_err(errors::store)?;

@@ -93,6 +93,10 @@ fn keep(at: &At, args: SaveView) -> Result<Done, ErrorReply> {
     if !Kind::from_code(&args.view.kind).is_known() {
         return Err(errors::unreadable());
     }
+    if args.view.text.as_deref().is_some_and(tiexin_store::seeks_number) {
+        let message = "按号码查找的不能存成常用筛选，没有保存。请去掉号码再存。";
+        return Err(ErrorReply::new(ErrorCode::Invalid, message));
+    }
     let view = View { name, built_in: false, ..args.view };
     // What cannot be asked for is not kept either.
     if let Some(region) = at.reach(Action::Read).into_iter().next() {

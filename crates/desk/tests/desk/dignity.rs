@@ -3,11 +3,13 @@
 use calamine::Reader;
 use serde_json::json;
 use tiexin_contract::book::{AuditTrail, AuditWish};
+use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
 use tiexin_contract::family::{GetFamily, RegisterFamily, VisitStart};
 use tiexin_contract::records::{
     ExportList, Filter, FilterOp, GetRecord, ListRecords, SaveRecord, Search, Unmask,
 };
 use tiexin_contract::today::GetToday;
+use tiexin_contract::views::{SaveView, View};
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Person;
 use tiexin_domain::nouns::person::Relation;
@@ -206,7 +208,27 @@ async fn guessing_numbers_is_entered_and_bounded() {
     );
     // The search field of a list is no way around, and names are found all the while.
     let by_list = ListRecords { text: Some("2579".into()), ..list("household", TOWNSHIP, 5) };
-    office.refused(by_list).await;
+    office.refused(by_list.clone()).await;
+    // Nor is what a list's search is used for otherwise.
+    let export =
+        ExportList {
+            list: by_list.clone(), columns: vec![("head_name".into(), "户主".into())], path: None
+        };
+    office.refused(export).await;
+    let change = Change::Set { field: "notes".into(), value: json!("x") };
+    let chosen = Chosen::All(Box::new(by_list.clone()));
+    let job = Uuid::from_u128(1);
+    office.refused(ChangeMany { job, kind: "household".into(), chosen, change, dry_run: true }).await;
+    let view = View {
+        name: "号码".into(),
+        kind: "household".into(),
+        filters: Vec::new(),
+        text: by_list.text,
+        sort: None,
+        pinned: true,
+        built_in: false,
+    };
+    assert!(office.refused(SaveView { view }).await.message.contains("请去掉号码再存"));
     assert!(!office.ok(by("贾文广".into())).await.is_empty());
     office.clock.pass(chrono::TimeDelta::minutes(61));
     office.sign_in_again().await;
