@@ -248,6 +248,18 @@ pub(crate) fn may_be_asked_for(kind: &str, field: &str) -> bool {
     audience(kind, field) == Audience::Everyone && shape::mask(kind, field).is_none()
 }
 
+/// Whether lists may be ordered by the field: the order of texts tells what in them is hidden, and so does the end of a page.
+pub(crate) fn may_order(kind: &str, field: &str) -> bool {
+    may_be_asked_for(kind, field) && !is_free_text(kind, field)
+}
+
+/// Whether its values may be asked for from one to another: of a text that would be a way to spell it out.
+pub(crate) fn may_be_bounded(kind: &str, field: &str) -> bool {
+    // What is reckoned, as the day of the last visit, is no field.
+    let reckoned = shape::of(kind).is_some() && shape::field(kind, field).is_none();
+    may_be_asked_for(kind, field) && (reckoned || !is_prose(kind, field))
+}
+
 /// The masked form of a field's text.
 pub(crate) fn mask(how: Mask, text: &str) -> String {
     match how {

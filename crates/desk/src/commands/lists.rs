@@ -79,7 +79,7 @@ pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, 
         }
     }
     let sort = match &args.sort {
-        Some(sort) if !masking::may_be_asked_for(&args.kind, &sort.field) => return Err(not_by(&sort.field)),
+        Some(sort) if !masking::may_order(&args.kind, &sort.field) => return Err(not_by(&sort.field)),
         Some(sort) => Some((sort.field.clone(), sort.descending)),
         None => None,
     };
@@ -109,7 +109,12 @@ fn condition(kind: &str, within: &RegionCode, filter: &Filter) -> Result<(String
         let codes: Vec<Value> = called_so.iter().map(|region| Value::from(region.code.as_str())).collect();
         return Ok((field.clone(), Op::Is, Value::Array(codes)));
     }
-    if filter.op != FilterOp::Missing && !masking::may_be_asked_for(kind, field) {
+    let may = match filter.op {
+        FilterOp::Missing => true,
+        FilterOp::From | FilterOp::To | FilterOp::During => masking::may_be_bounded(kind, field),
+        FilterOp::Is | FilterOp::Any | FilterOp::Contains => masking::may_be_asked_for(kind, field),
+    };
+    if !may {
         return Err(not_by(field));
     }
     let set = merge_class(kind, field) == MergeClass::Set;

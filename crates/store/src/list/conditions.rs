@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value as Sql;
 use serde_json::Value;
-use tiexin_domain::shape::{self, Role};
+use tiexin_domain::shape::{self, Find, Role};
 use tiexin_domain::{PartialDate, RegionCode, YearHint};
 use uuid::Uuid;
 
@@ -152,7 +152,10 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
             // A hidden number is not guessed place by place, nor a word that no list says.
             let word: String = value.as_str().unwrap_or_default().split_whitespace().collect();
             let there = format!("instr({LISTED}({column}), {}) {at}", arg(value));
-            format!("{there}{}", not_by_unsaid(&word, args))
+            // By a name persons are found, all but the child who died.
+            let name = shape::field(kind, field).is_some_and(|field| field.finds.contains(&Find::Name));
+            let unsaid = if name { String::new() } else { not_by_unsaid(&word, args) };
+            format!("{there}{unsaid}")
         }
         Op::Has => {
             let arg = arg(value);

@@ -156,6 +156,13 @@ async fn no_question_is_answered_by_what_is_hidden() {
             }
             // A number is no filter either, nor a part of it a search.
             if let Some(number) = mark.number.as_deref().filter(|_| mark.is_listed()) {
+                for op in [FilterOp::From, FilterOp::To] {
+                    let refused = office.refused(by(op, "甲")).await;
+                    assert_eq!(refused.code, ErrorCode::Invalid, "{of}: spelled out");
+                }
+                let sort = Some(Sort { field: mark.field.name.into(), descending: false });
+                let sorted = ListRecords { sort, ..list(kind.code(), TOWNSHIP, 5) };
+                assert_eq!(office.refused(sorted).await.code, ErrorCode::Invalid, "{of}: ordered by");
                 let found = office.ok(by(FilterOp::Contains, &number[2..8])).await.total;
                 assert_eq!(found, 0, "{of}: a part of the number finds it");
             }
