@@ -24,7 +24,7 @@ const KNOWN: &str = "kinds_known";
 /// Scopes that this desk is to give up, as JSON: what is held back of them is told all the same (I11), and the
 /// province keeps it apart, whole.
 const LEAVING: &str = "leaving";
-/// The highest own number that has a verdict there, as its hello tells: up to it nothing is numbered anew.
+/// The highest own number that was told, may have been told, or has a verdict there: up to it nothing is numbered anew.
 const TOLD: &str = "told_to";
 /// [`Line`] as JSON; absent while nothing is held back or could be.
 const LINE: &str = "held_back";
@@ -85,9 +85,35 @@ impl Book {
         self.put_meta(&[(KNOWN, &known), (LEAVING, &text(&leaving)?)])
     }
 
-    /// Keeps up to which number the province has heard this desk.
+    /// Keeps up to which number the province has heard this desk. Put back from a backup it has heard less: what was
+    /// told before stays told.
     pub fn set_told_to(&self, acked: u64) -> Result<()> {
-        self.put_meta(&[(TOLD, &acked.to_string())])
+        self.write(|w| {
+            let told = meta::number(&w.tx, TOLD)?.unwrap_or(0).max(acked as i64);
+            Ok(meta::put(&w.tx, TOLD, &told.to_string())?)
+        })?;
+        Ok(())
+    }
+
+    /// To be called before changes up to `seq` leave this desk, over the line or on a stick: whether they arrive is
+    /// known later or never, so from here on they keep their numbers. What can be told besides is counted in, so that
+    /// a round of many pushes writes once.
+    pub fn telling_to(&self, seq: u64) -> Result<()> {
+        let seq = seq as i64;
+        let told = |conn: &Connection| Ok(meta::number(conn, TOLD)?.unwrap_or(0));
+        if self.read(told)? >= seq {
+            return Ok(());
+        }
+        self.write(|w| {
+            let line = Line::read(&w.tx)?;
+            let can_be = match strange_to(&w.tx)? {
+                None => Head::read(&w.tx)?.outbox_seq,
+                Some(_) if line.from < line.end => line.from - 1,
+                Some(_) => line.sorted - 1,
+            };
+            Ok(meta::put(&w.tx, TOLD, &seq.max(can_be).to_string())?)
+        })?;
+        Ok(())
     }
 
     /// Whether the province was ever asked which kinds it knows.

@@ -73,6 +73,9 @@ impl Round<'_> {
 /// The push of what waits behind the change numbered `after`; empty when nothing does.
 fn next_push(book: &Book, (id, incarnation): (Uuid, Uuid), after: u64) -> Result<Parcel, StoreError> {
     let changes = book.outbox_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
+    if let Some(last) = changes.last() {
+        book.telling_to(last.id.seq)?;
+    }
     Ok(Parcel::of(pushing((id, incarnation), changes, &book.cursors()?, book)?))
 }
 

@@ -65,6 +65,25 @@ fn what_is_not_known_is_numbered_behind_the_rest_until_it_is() {
 }
 
 #[test]
+fn what_may_have_been_told_keeps_its_number() {
+    let (_dir, book, _) = book();
+    let (a, x, b) = (household(&book, VILLAGE, "甲"), strange(&book, "一"), household(&book, VILLAGE, "乙"));
+    // Nobody has heard yet what the province knows: a stick takes all along, and is under way.
+    assert_eq!(told(&book), [(1, a), (2, x), (3, b)]);
+    book.telling_to(3).unwrap();
+    let (y, c) = (strange(&book, "二"), household(&book, VILLAGE, "丙"));
+    knows(&book, &["household"], 0);
+    assert_eq!(told(&book), [(1, a), (2, x), (3, b), (4, c)]);
+    assert_eq!(held(&book), 1);
+    // Put back from a backup it has heard less.
+    book.telling_to(4).unwrap();
+    knows(&book, &["visit"], 1);
+    assert_eq!(told(&book), [(1, a), (2, x), (3, b), (4, c)]);
+    knows(&book, &["household", FUTURE], 1);
+    assert_eq!(told(&book), [(1, a), (2, x), (3, b), (4, c), (5, y)]);
+}
+
+#[test]
 fn one_that_does_not_tell_is_told_all() {
     let (_dir, book, _) = book();
     let (x, a) = (strange(&book, "一"), household(&book, VILLAGE, "甲"));

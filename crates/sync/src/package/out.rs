@@ -54,6 +54,7 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
         let batch = book.outbox_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
         let Some(last) = batch.last() else { break };
         after = last.id.seq;
+        book.telling_to(after)?;
         changes += batch.len() as u64;
         pushes.push(pushing((id, device.incarnation), batch, &cursors, book)?);
     }
