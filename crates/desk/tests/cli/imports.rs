@@ -68,3 +68,37 @@ fn a_file_that_is_not_there_is_told_and_the_others_are_taken() {
     assert!(again.out.contains("写入 0 行（新增 0，补空缺 0）"), "{}", again.out);
     assert!(again.out.contains("原有未变 8 行"), "{}", again.out);
 }
+
+/// What is none of the ledgers: an empty sheet to be filled in, and an office's own one by its kind.
+#[test]
+fn a_list_of_any_kind_is_taken_in_once_and_taken_back() {
+    let desk = Desk::of("340323104");
+    let out = desk.beside("模板.xlsx");
+    desk.json(&["template", "志愿者", "--out", &out]);
+    let seen = desk.json(&["import", &out, "--dry-run"]);
+    assert_eq!((&seen["files"][0]["kind"], &seen["files"][0]["taken"]), (&json!("volunteer"), &json!(0)));
+    desk.run(&["template", "volunteer", "--out", &out]).failed(1, "没有覆盖");
+    desk.run(&["template", "附件", "--out", &desk.beside("附件.xlsx")]).failed(6, "没有这一类记录的导入模板");
+
+    let own = desk.beside("名单.csv");
+    std::fs::write(
+        &own,
+        "村,志愿者姓名,志愿服务队,审核状态\n杨湖村,周明,银龄队,已通过\n杨湖村,吴芳,银龄队,很好\n",
+    )
+    .unwrap();
+    let import = ["import", &own, "--kind", "volunteer"];
+    let done = desk.json(&import);
+    let file = &done["files"][0];
+    assert_eq!((&file["new"], &file["refused"]), (&json!(1), &json!(1)), "{done}");
+    assert_eq!(
+        (&file["findings"][0]["row"], &file["findings"][0]["code"]),
+        (&json!(3), &json!("kind_unknown"))
+    );
+    assert_eq!(desk.json(&import)["files"][0]["unchanged"], 1);
+    assert_eq!(total(&desk, "volunteer"), 1);
+    let imports = desk.json(&["imports"]);
+    let first = imports.as_array().unwrap().iter().find(|one| one["records"] == 1).unwrap();
+    desk.json(&["undo", first["id"].as_str().unwrap(), "--yes"]);
+    assert_eq!(total(&desk, "volunteer"), 0);
+    desk.run(&["import", &own, "--kind", "没有"]).failed(2, "没有这类记录");
+}

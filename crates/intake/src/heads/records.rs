@@ -82,7 +82,7 @@ const fn beside(code: &'static str, label: &'static str, heads: &'static str) ->
 pub(crate) const TAIL: &str = "tail";
 const SEQ: Field = beside("seq", "序号", "{seq}");
 const TOWNSHIP: Field = beside("township", "乡镇", "{township}");
-const HEAD: Field = beside("head", "户主", "{host}");
+const HEAD: Field = beside("head", "户主", "{host}|{name}");
 const TAIL_COLUMN: Field = beside(
     TAIL,
     "户主身份证号或电话后四位",
@@ -194,7 +194,7 @@ fn words(field: &Field) -> Vec<String> {
     if own.has(Role::Day) && field.part_of.is_none() {
         words.extend(["日期".into(), "时间".into()]);
     }
-    if own.has(Role::Persons) || own.finds.contains(&Find::Name) {
+    if own.has(Role::Persons) || (own.required && own.finds.contains(&Find::Name)) {
         words.push("{name}".into());
     }
     if own.finds.contains(&Find::IdNumber) {

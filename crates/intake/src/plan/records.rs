@@ -5,6 +5,7 @@ mod value;
 
 use chrono::NaiveDate;
 use serde_json::Value;
+use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_domain::nouns::person::FOLLOW_THE_NUMBER;
 use tiexin_domain::shape::{self, Find, Holds, Role, Shape};
 use tiexin_domain::{Fields, IdNumber, Kind, RegionCode};
@@ -126,8 +127,12 @@ impl Planner<'_> {
         }
         let Some(record) = drafts.records.first_mut() else { return Outcome::Refused };
         let Some(shape) = shape::of(record.kind.code()) else { return Outcome::Refused };
-        let found: Vec<&Known> =
-            known.iter().filter(|there| alike::one_entry(shape, &there.fields, &record.fields)).collect();
+        // What was merged into another record is that one.
+        let found: Vec<&Known> = known
+            .iter()
+            .filter(|there| there.void.is_none() || !there.fields.contains_key(MERGED_INTO))
+            .filter(|there| alike::one_entry(shape, &there.fields, &record.fields))
+            .collect();
         let mut shown: Vec<&&Known> = found.iter().filter(|there| there.void.is_none()).collect();
         // Who has left, or a file that is closed, gives way to one that stands.
         if shown.len() > 1 {

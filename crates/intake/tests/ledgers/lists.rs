@@ -205,7 +205,7 @@ fn one_bad_row_holds_back_no_other() {
     let seen = as_kind(&book(), "need_survey", rows);
     assert_eq!((seen.rows.new, seen.rows.refused), (1, 4), "{:?}", seen.findings);
     let pairs: &[&[&str]] = &[
-        &["村", "户主", "镇联系人", "从哪天起"],
+        &["村", "姓名", "镇联系人", "从哪天起"],
         &["东关社区", "李桂兰", "孙同志", "2026-10-05"],
         &["东关社区", "钱不在", "孙同志", "2026-10-05"],
         &["东关社区", "李桂兰", "孙同志", "2026-02-30"],

@@ -8,7 +8,7 @@ use tiexin_domain::shape::{self, Audience, Choices, Find, Holds, Mask, Role};
 use tiexin_domain::{Fields, PartialDate};
 
 use super::super::homes::Home;
-use super::super::met::{people, person_ref};
+use super::super::met::people;
 use super::super::planner::Planner;
 use super::super::reader::RowReader;
 use super::super::values::{listed, moment, narrow, things};
@@ -50,19 +50,25 @@ impl Planner<'_> {
         fields: &mut Fields,
     ) {
         let Some(text) = reader.said(column.code) else { return };
-        let value = match (own.holds, home) {
-            (Holds::Person, Some(home)) => to_value(&person_ref(&home.family, &text)),
-            (Holds::Person, None) => to_value(&alone(&text)),
-            (Holds::People, Some(home)) => to_value(&people(&home.family, &text)),
-            (Holds::People, None) => {
-                let all: Vec<PersonRef> = listed(&text, &|_| false).iter().map(|name| alone(name)).collect();
-                to_value(&all)
+        let named: Vec<PersonRef> = match (own.holds, home) {
+            (Holds::Person | Holds::People, Some(home)) => people(&home.family, &text),
+            (Holds::Person | Holds::People, None) => {
+                listed(&text, &|_| false).iter().map(|name| alone(name)).collect()
             }
             _ => return,
         };
-        let empty = value.as_array().is_some_and(Vec::is_empty);
-        if !empty {
-            fields.insert(own.name.into(), value);
+        match (&named[..], own.holds) {
+            ([], _) => {}
+            ([one], Holds::Person) => {
+                fields.insert(own.name.into(), to_value(one));
+            }
+            (_, Holds::Person) => {
+                let hint = format!("{}只能写一个人，请一人一行", own.label);
+                reader.find(column.code, FindingCode::NameUnclear, hint);
+            }
+            (all, _) => {
+                fields.insert(own.name.into(), to_value(&all));
+            }
         }
     }
 }
