@@ -144,7 +144,7 @@ fn Kept(props: &KeptProps) -> Html {
             }) }
             if narrowed {
                 <div class="tx-view-new">
-                    <TextField label="把现在的筛选存下来，名称" name="name" value={(*name).clone()} onchange={onname}
+                    <TextField label="给现在的筛选起个名称" name="name" value={(*name).clone()} onchange={onname}
                         problem={save.about("name")} placeholder="如 东关没走访的" />
                     <Button label="保存" look={Look::Primary} busy={save.pending} onclick={onsave} />
                 </div>

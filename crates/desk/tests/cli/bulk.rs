@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::run::Desk;
 
 fn volunteers(desk: &Desk) -> Vec<String> {
-    let lines =
-        ["李芳", "王强", "赵红"].map(|name| json!({"region": "340323100001", "name": name}).to_string());
+    let lines = ["李芳", "王强", "赵红"]
+        .map(|name| json!({"region": "340323100001", "name": name, "approval": "pending"}).to_string());
     let saved = desk.fed(&["add", "volunteer", "--json"], &lines.join("\n")).json();
     let ids = saved["saved"].as_array().unwrap().iter();
     ids.map(|one| one["id"].as_str().unwrap().to_owned()).collect()

@@ -100,9 +100,10 @@ impl Plan {
             if row.hidden == hidden::WITHHELD && row.record.fields.is_empty() {
                 continue;
             }
-            if row.audit_head == Some(made.audit) {
+            let own = row.audit_head == Some(made.audit);
+            if own && !overtaken(&row.record, &made) {
                 goes.push(Going { row, before: made.before, after: made.after });
-            } else if audit::at(conn, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
+            } else if own || audit::at(conn, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
                 // A row that went left its number to another record; this one is the batch's, edited since.
                 kept.push(Kept { id: row.record.id, why: Why::Edited });
                 if row.record.void.is_none() {
@@ -215,6 +216,12 @@ pub(super) fn made_by(conn: &Connection, batch: Uuid) -> Result<Vec<Made>> {
 pub(super) fn fields(text: Option<String>) -> Result<Option<Fields>> {
     let read = text.as_deref().map(serde_json::from_str).transpose();
     read.map_err(|_| StoreError::Unreadable { what: "import_record" })
+}
+
+/// Whether nothing of what the batch changed stands any more: it was written over, here or elsewhere.
+fn overtaken(now: &Record, made: &Made) -> bool {
+    let (Some(before), Some(after)) = (&made.before, &made.after) else { return false };
+    before != after && turned(&now.kind, &now.fields, after, before) == now.fields
 }
 
 /// What still stands as `from` has it becomes as `to` has it; what somebody else has written since stays.

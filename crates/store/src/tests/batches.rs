@@ -326,6 +326,34 @@ fn a_batch_of_a_township_that_was_given_up_has_nothing_to_take_back() {
     }
 }
 
+/// An import filled one field of a family; another desk wrote another field of it since.
+#[test]
+fn what_came_from_elsewhere_stays_when_an_import_is_taken_back() {
+    let (_dir, book) = desk();
+    let (_other_dir, other) = desk();
+    let mut province = Province::new();
+    let known = household(&book, VILLAGE, "张三");
+    province.round(&book);
+    province.round(&other);
+    let source = source();
+    let told = json!({"region": VILLAGE, "head_name": "张三", "phone": "19900002580"});
+    write(&book, &source, &vec![vec![save(known, "household", told)]]);
+    province.round(&book);
+    province.round(&other);
+    let mut there = record(&other, known).fields;
+    there.insert("notes".into(), "别处写的".into());
+    put(&other, &save(known, "household", Value::Object(there)));
+    province.round(&other);
+    province.round(&book);
+    assert_eq!(book.undo_batch(source.batch, AUTHOR, NOW).unwrap().undone, 1);
+    let held = record(&book, known);
+    assert_eq!((held.text("phone"), held.text("notes")), (None, Some("别处写的")));
+    assert_eq!(book.redo_batch(source.batch, AUTHOR, NOW + 1).unwrap().redone, 1);
+    let held = record(&book, known);
+    assert_eq!((held.text("phone"), held.text("notes")), (Some("19900002580"), Some("别处写的")));
+    sound(&book);
+}
+
 #[test]
 fn a_column_mapping_is_kept() {
     let (_dir, book, _) = book();

@@ -76,7 +76,9 @@ fn what_came_from_elsewhere_since_stays_when_a_batch_is_taken_back() {
     province.round(&other);
     province.round(&book);
     assert_eq!(record(&book, homes[0]).text("phone"), Some("19900002580"));
-    book.undo_batch_of(source.batch, &fields_only(), AUTHOR, NOW).unwrap();
+    let undone = book.undo_batch_of(source.batch, &fields_only(), AUTHOR, NOW).unwrap();
+    assert_eq!((undone.undone, undone.kept.len()), (1, 1));
+    assert_eq!((undone.kept[0].id, undone.kept[0].why), (homes[1], Why::Edited));
     let first = record(&book, homes[0]);
     assert_eq!((first.text("notes"), first.text("phone")), (None, Some("19900002580")));
     assert_eq!(record(&book, homes[1]).text("notes"), Some("别处写的"));

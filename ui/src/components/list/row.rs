@@ -51,9 +51,11 @@ pub(super) fn paint(
         (hand.cursor == at).then_some("tx-cursor"),
         row.void.is_some().then_some("tx-void")
     );
+    // Two quick presses tick and take back.
+    let ondblclick = (!hand.choosing).then(|| open.clone());
     html! {
         <div key={row.id.to_string()} id={format!("row-{at}")} {class} {style} role="row" aria-rowindex={(at + 1).to_string()}
-            aria-selected={chosen.to_string()} {onclick} ondblclick={open.clone()}>
+            aria-selected={chosen.to_string()} {onclick} {ondblclick}>
             { choosing::tick(hand, row.id) }
             { for cells }
         </div>
