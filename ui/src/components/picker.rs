@@ -4,7 +4,7 @@ use super::field::{use_field_id, use_problem};
 use super::menu::{Offer, menu};
 use super::text_field::value_of;
 use super::{Button, Field, Look, Sign, go_on_from};
-use crate::hooks::{composing, use_composed};
+use crate::hooks::{Toasts, composing, use_composed};
 use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use tiexin_contract::records::{Hit, Search};
@@ -135,7 +135,16 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
                     let hits = match text.is_empty() {
                         true => Vec::new(),
                         false => {
-                            call(Search { text: text.clone(), limit: 8, kinds }).await.unwrap_or_default()
+                            match call(Search { text: text.clone(), limit: 8, kinds }).await {
+                                Ok(hits) => hits,
+                                Err(cause) => {
+                                    // Too many numbers within the hour: not that nothing was found.
+                                    if cause.wait_seconds.is_some() {
+                                        Toasts.bad(&cause);
+                                    }
+                                    Vec::new()
+                                }
+                            }
                         }
                     };
                     if again.borrow().0 == mine {

@@ -2,7 +2,7 @@
 
 use super::navigation::WORK;
 use crate::components::{Icon, Sign};
-use crate::hooks::{composing, use_composed, use_region};
+use crate::hooks::{Toasts, composing, use_composed, use_region};
 use crate::pages::NOUNS;
 use crate::record::noun;
 use crate::routes::{AskVoided, Route};
@@ -170,7 +170,16 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
                         let kinds = asked(kinds);
                         let hits = match text.is_empty() {
                             true => Vec::new(),
-                            false => call(Search { text, limit, kinds }).await.unwrap_or_default(),
+                            false => match call(Search { text, limit, kinds }).await {
+                                Ok(hits) => hits,
+                                Err(cause) => {
+                                    // Too many numbers within the hour: said once, not that nothing was found.
+                                    if n == 0 && cause.wait_seconds.is_some() {
+                                        Toasts.bad(&cause);
+                                    }
+                                    Vec::new()
+                                }
+                            },
                         };
                         // Something newer has been typed: this answer is stale.
                         if again.borrow().0 == mine {
