@@ -19,6 +19,7 @@ const SWEEPS: usize = 6;
 
 /// Lets everybody finish, then looks at everything.
 pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
+    world.upgrade();
     world.open_server().await?;
     for desk in &world.desks {
         book(desk)?.pretend_full(false).map_err(|e| e.to_string())?;
@@ -26,6 +27,12 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
     quiet(world).await?;
     world.adopt_everything().await?;
     quiet(world).await?;
+    for desk in &world.desks {
+        let state = book(desk)?.sync_state().map_err(|e| e.to_string())?;
+        if state.held_back > 0 {
+            return Err(format!("I17: {} still holds {} changes back", desk.name, state.held_back));
+        }
+    }
     let auditor = Auditor::of(world.province()?).await?;
     let truth = truth(world, &auditor).await?;
     server_is_sound(world).await?;

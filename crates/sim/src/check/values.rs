@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use tiexin_domain::record::MergeClass;
-use tiexin_protocol::Moved;
+use tiexin_domain::shape::{self, Holds};
+use tiexin_protocol::{LogEntry, Moved};
 use uuid::Uuid;
 
 use super::{Province, words};
@@ -17,14 +18,12 @@ struct Writer {
     value: String,
 }
 
-/// The fields that are watched, by how their values meet (`docs/sync.md`, Merge).
-const WATCHED: [(&str, MergeClass); 5] = [
-    ("current_address", MergeClass::Ordinary),
-    ("hospital", MergeClass::Ordinary),
-    ("code", MergeClass::Sensitive),
-    ("notes", MergeClass::LongNote),
-    ("note", MergeClass::LongNote),
-];
+/// The texts of an entry, and how their values meet (`docs/sync.md`, Merge).
+fn texts(entry: &LogEntry) -> impl Iterator<Item = (&'static str, &str, MergeClass)> {
+    let fields = shape::of(&entry.kind).map(|shape| shape.fields).unwrap_or_default();
+    let texts = fields.iter().filter(|field| matches!(field.holds, Holds::Text | Holds::LongText));
+    texts.filter_map(|field| Some((field.name, entry.set.get(field.name)?.as_str()?, field.merge)))
+}
 
 /// I8: a value that gave way to somebody who had not seen it is kept with its author; of a note both texts
 /// are kept; a sensitive value does not give way.
@@ -41,8 +40,7 @@ pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<()
             if let Some(Moved::Here { wrote, .. }) = &entry.moved {
                 // As others had written it in the township that it left.
                 newest.retain(|(record, _), _| *record != entry.record);
-                for (field, _) in WATCHED {
-                    let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
+                for (field, value, _) in texts(entry) {
                     let by = wrote.iter().find(|wrote| wrote.fields.iter().any(|f| f == field));
                     let Some(by) = by else {
                         return Err(format!("I8: nobody wrote {field} of {}", entry.seq));
@@ -57,8 +55,7 @@ pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<()
                 }
                 continue;
             }
-            for (field, class) in WATCHED {
-                let Some(value) = entry.set.get(field).and_then(|v| v.as_str()) else { continue };
+            for (field, value, class) in texts(entry) {
                 let origin = (entry.origin.device, entry.origin.incarnation);
                 let now = Writer { seq: entry.seq, origin, author: entry.author, value: value.to_owned() };
                 let Some(before) = newest.insert((entry.record, field), now) else { continue };

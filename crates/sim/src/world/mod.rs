@@ -1,5 +1,6 @@
 //! A small province: its server, some desks, and everybody's memory of what was saved.
 
+mod kinds;
 mod machines;
 mod merger;
 mod others;
@@ -18,7 +19,7 @@ use fastrand::Rng;
 use tiexin_domain::RegionCode;
 use tiexin_protocol::Chain;
 use tiexin_protocol::wire::RefusalCode;
-use tiexin_server::{Clock, Province};
+use tiexin_server::{Clock, Policy, Province};
 use tiexin_store::Book;
 use tiexin_sync::{SyncError, run_round};
 use uuid::Uuid;
@@ -35,6 +36,8 @@ const BEGIN: i64 = 1_791_172_800_000;
 const DAY: i64 = 86_400_000;
 pub(crate) const COUNTY: &str = "340323";
 pub(crate) const TOWNS: [&str; 3] = ["340323100", "340323104", "340323105"];
+/// What the province does not know in runs that begin with an older one.
+const NOT_YET_KNOWN: [&str; 3] = ["support_file", "insurance_claim", "volunteer"];
 const PASSWORD: &str = "long-enough-password";
 
 /// What went wrong. The history that led here is the caller's.
@@ -111,6 +114,8 @@ pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     place: Place,
     pub(crate) province: Option<Province>,
+    /// It does not know every kind yet.
+    older: bool,
     clock: Arc<AtomicI64>,
     pub(crate) desks: Vec<Desk>,
     pub(crate) memory: Arc<Mutex<Memory>>,
@@ -142,8 +147,20 @@ impl World {
             // No two things happen in one millisecond: of two replies the later one is told from the other.
             chrono::DateTime::from_timestamp_millis(clock.fetch_add(1, Relaxed)).unwrap_or_default()
         });
-        self.province = Some(Province::open(&self.place.url(), clock).await.map_err(broke("open server"))?);
+        let mut policy = Policy::default();
+        if self.older {
+            policy.kinds.retain(|kind| !NOT_YET_KNOWN.contains(&kind.as_str()));
+        }
+        let province = Province::open(&self.place.url(), clock).await.map_err(broke("open server"))?;
+        self.province = Some(province.under(policy));
         Ok(())
+    }
+
+    /// The province's program is one that knows every kind, from its next opening on.
+    pub(crate) fn upgrade(&mut self) {
+        if std::mem::replace(&mut self.older, false) {
+            self.tally.count("server upgraded");
+        }
     }
 
     /// Plays one step.
@@ -191,6 +208,7 @@ impl World {
             }
             Step::ServerReopen => {
                 self.tally.count("server reopened");
+                self.upgrade();
                 self.province = None;
                 self.open_server().await
             }

@@ -3,14 +3,15 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use serde_json::{Value, json};
-use tiexin_domain::Record;
+use serde_json::Value;
 use tiexin_domain::record::{Fields, Void};
+use tiexin_domain::{Kind, Record};
 use tiexin_protocol::{PUSH_CHANGES, VoidChange};
 use tiexin_store::moving::moved_along;
 use tiexin_store::{Book, By, Save, StoreError};
 use uuid::Uuid;
 
+use super::kinds::kinds;
 use super::{Broken, Desk, Mark, TOWNS, World, book, broke};
 
 /// Where what is saved comes to lie.
@@ -111,38 +112,23 @@ impl Saver<'_> {
         let word = self.world.word();
         let id = self.new_id(pick);
         let region = self.region(desk, what, pick);
-        let home = self.choose(pick, |kind| kind == "household");
         let mut saves = Vec::new();
         let mut marks = Vec::new();
-        let (kind, field, mut fields): (&'static str, &'static str, Value) = match (what % 3, home) {
-            (1, Some(home)) => (
-                "visit",
-                "note",
-                json!({"region": region, "household": home, "head_name": "户主", "date": "2026-10-05",
-                       "kind": "routine", "visitors": ["王专干"], "note": word}),
-            ),
-            (2, Some(home)) => (
-                "support_file",
-                "hospital",
-                json!({"region": region, "household": home, "head_name": "户主", "category": "death",
-                       "status": "active", "hospital": word}),
-            ),
-            _ => (
-                "household",
-                "current_address",
-                json!({"region": region, "head_name": "户主", "current_address": word}),
-            ),
-        };
+        let (kind, field, mut fields) = self.new_record(what, pick, &region);
+        fields.insert(field.into(), word.clone().into());
+        self.world.tally.count(&format!("made {kind}"));
         if what.is_multiple_of(29) {
             // A rule is broken that this desk does not know.
-            fields["head_name"] = "".into();
+            for name in ["name", "head_name"] {
+                fields.entry(name).and_modify(|name| *name = "".into());
+            }
         }
-        saves.push(Save { id, kind: kind.into(), fields: object(fields), void: None });
+        saves.push(Save { id, kind: kind.into(), fields, void: None });
         marks.push(Marked { record: id, field, word, base: 0, saw: String::new() });
         // A visit and what it changed in the family's record stand or fall together.
         if kind == "visit"
             && what.is_multiple_of(5)
-            && let Some(home) = home
+            && let Some(home) = saves[0].fields.get("household").and_then(|id| id.as_str()?.parse().ok())
             && let Some(mut record) = book.get(home).map_err(broke("get"))?
         {
             let word = self.world.word();
@@ -155,6 +141,30 @@ impl Saver<'_> {
             self.world.memory.lock().expect("memory").records.push((id, kind));
         }
         Ok(())
+    }
+
+    /// A record of any kind, made from its shape, and a field for a word: families and what belongs to one of those that
+    /// somebody has registered; as often as all others together what offices record most.
+    fn new_record(&self, what: u8, pick: u16, region: &str) -> (&'static str, &'static str, Fields) {
+        let usual = [Kind::Household, Kind::Visit, Kind::SupportFile];
+        let kinds = kinds();
+        let kind = match what % 6 {
+            few @ 0..3 => &usual[usize::from(few)],
+            _ => &kinds[usize::from(what / 6) % kinds.len()].0,
+        };
+        let of = |kind: &Kind| kinds.iter().find(|(one, _)| one == kind).unwrap_or(&kinds[0]);
+        let (kind, made) = of(kind);
+        let mut fields = made.fields.clone();
+        for (name, of) in &made.names {
+            let named = self.choose(pick, |kind| of.is_empty() || of.iter().any(|one| *one == kind));
+            match named {
+                Some(id) => fields.insert((*name).into(), id.to_string().into()),
+                // It belongs to what nobody has registered yet.
+                None => return self.new_record(0, pick, region),
+            };
+        }
+        fields.insert("region".into(), region.into());
+        (kind.code(), made.worded[usize::from(pick / 7) % made.worded.len()], fields)
     }
 
     fn edit(&self, book: &Book, desk: &Desk, record: Record, what: u8, pick: u16) -> Result<(), Broken> {
@@ -219,10 +229,19 @@ impl Saver<'_> {
                 fields.insert("hospital".into(), word.clone().into());
                 "hospital"
             }
-            _ => {
+            ("household", _) => {
                 self.world.tally.count("edit ordinary");
                 fields.insert("current_address".into(), word.clone().into());
                 "current_address"
+            }
+            (kind, _) => {
+                let Some((_, made)) = kinds().iter().find(|(one, _)| one.code() == kind) else {
+                    return Ok(());
+                };
+                let field = made.worded[usize::from(what / 8) % made.worded.len()];
+                self.world.tally.count(&format!("edit {kind}"));
+                fields.insert(field.into(), word.clone().into());
+                field
             }
         };
         let saw = record.text(field).unwrap_or_default().to_owned();

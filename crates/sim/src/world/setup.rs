@@ -32,6 +32,7 @@ impl World {
         let mut world = World {
             place,
             province: None,
+            older: dice.u8(..) < 80,
             clock,
             desks: Vec::new(),
             memory: Arc::default(),
@@ -46,6 +47,9 @@ impl World {
             dir,
         };
         world.open_server().await?;
+        if world.older {
+            world.tally.count("run with an older province");
+        }
         if matches!(world.place, Place::Database(_)) {
             world.tally.count("run on PostgreSQL");
         }
