@@ -100,7 +100,7 @@ impl Plan {
             if row.hidden == hidden::WITHHELD && row.record.fields.is_empty() {
                 continue;
             }
-            let own = row.audit_head == Some(made.audit);
+            let own = row.audit_head == Some(made.audit) || as_left(&row.record, &made);
             if own && !overtaken(&row.record, &made) {
                 goes.push(Going { row, before: made.before, after: made.after });
             } else if own || audit::at(conn, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
@@ -216,6 +216,12 @@ pub(super) fn made_by(conn: &Connection, batch: Uuid) -> Result<Vec<Made>> {
 pub(super) fn fields(text: Option<String>) -> Result<Option<Fields>> {
     let read = text.as_deref().map(serde_json::from_str).transpose();
     read.map_err(|_| StoreError::Unreadable { what: "import_record" })
+}
+
+/// Whether it stands as the batch left it, though it was written since: by another batch, which was taken back.
+fn as_left(now: &Record, made: &Made) -> bool {
+    made.after.as_ref().is_some_and(|after| made.before.as_ref() != Some(after) && *after == now.fields)
+        && now.void.is_none()
 }
 
 /// Whether nothing of what the batch changed stands any more: it was written over, here or elsewhere.

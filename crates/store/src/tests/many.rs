@@ -54,6 +54,24 @@ fn many_records_are_changed_and_taken_back_as_one() {
     sound(&book);
 }
 
+#[test]
+fn batches_are_taken_back_one_after_the_other() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let (first, second) = (source(), source());
+    for (source, text) in [(&first, "一"), (&second, "二")] {
+        book.change_many(source, &set(&[home], json!({"notes": text})), AUTHOR, NOW, &mut |_, _| true)
+            .unwrap();
+    }
+    // The second stands above the first.
+    assert_eq!(book.undo_plan(first.batch).unwrap().stays.len(), 1);
+    book.undo_batch_of(second.batch, &fields_only(), AUTHOR, NOW).unwrap();
+    assert_eq!(record(&book, home).text("notes"), Some("一"));
+    assert_eq!(book.undo_batch_of(first.batch, &fields_only(), AUTHOR, NOW).unwrap().undone, 1);
+    assert_eq!(record(&book, home).text("notes"), None);
+    sound(&book);
+}
+
 /// What another desk wrote into other fields, or into the same one, is not undone along with the batch.
 #[test]
 fn what_came_from_elsewhere_since_stays_when_a_batch_is_taken_back() {
