@@ -28,6 +28,7 @@ mod duplicates;
 mod encrypted_line;
 mod first_day;
 mod forms;
+mod hunted;
 mod moved;
 mod quarantine;
 mod read_again;
