@@ -23,6 +23,7 @@ const RECORDED: &[(&str, &str)] = &[
     ("wire-1.5", "88a76c382e35f53ff46368de21677b63234178c1e83a32117a815fbabe4c2947"),
     ("wire-1.6", "4f7dad2bb1013bf513c3b917df82a16cbd2e250ff3a1b066af22295ee1527c6d"),
     ("wire-1.7", "aa80d7d88bc0c9d818a0b64b076bfa6a9005de7d0c46a8580c3845f46476c531"),
+    ("wire-1.8", "afcfe0b202599aff86b771d3fc6842fc98f6435a03f28a6f7811ff13c2ffa424"),
 ];
 
 fn shelf() -> PathBuf {
