@@ -37,6 +37,9 @@ pub(crate) fn written() -> String {
 
 fn row(field: &Field) -> String {
     let holds = match field.holds {
+        Holds::Code(choices) if choices == Kind::CHOICES => {
+            format!("{}：各类记录的代码", field.holds.label())
+        }
         Holds::Code(choices) | Holds::Codes(choices) => {
             let all: Vec<String> = choices.iter().map(|(code, label)| format!("`{code}` {label}")).collect();
             format!("{}：{}", field.holds.label(), all.join("、"))
