@@ -118,7 +118,7 @@ impl Column {
         match self.show {
             Show::State if self.brief => "3.2rem".to_owned(),
             Show::State => "8.8rem".to_owned(),
-            Show::Date => format!("minmax(6.6rem,{}fr)", self.share),
+            Show::Date => format!("minmax(7.2rem,{}fr)", self.share),
             Show::Gaps => format!("minmax({}rem,{}fr)", fit::GAPS, self.share),
             _ => format!("minmax(0,{}fr)", self.share),
         }

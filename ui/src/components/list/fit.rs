@@ -77,7 +77,7 @@ mod tests {
         assert!(!heads(&shown).contains(&"见面情况"));
         let state = shown.last().unwrap();
         assert!(state.brief && state.track() == "3.2rem");
-        assert_eq!(shown[0].track(), "minmax(6.6rem,8fr)", "a date is never cut");
+        assert_eq!(shown[0].track(), "minmax(7.2rem,8fr)", "a date is never cut");
     }
 
     #[test]

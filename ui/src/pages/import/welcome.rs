@@ -25,7 +25,7 @@ fn of_what(props: &WelcomeProps) -> Html {
     let chosen = props.kind.as_deref().unwrap_or_default();
     let noun = NOUNS.iter().find(|noun| noun.kind == chosen);
     html! {
-        <p class="tx-import-of-what">
+        <>
             <label for="import-kind">{ "别的名单，请说是哪一类：" }</label>
             <span class="pf-v6-c-form-control">
                 <select id="import-kind" {onchange}>
@@ -37,7 +37,7 @@ fn of_what(props: &WelcomeProps) -> Html {
                 <span class="tx-select-arrow" aria-hidden="true" />
             </span>
             if let Some(noun) = noun { <TemplateButton kind={noun.kind} label={noun.label()} /> }
-        </p>
+        </>
     }
 }
 
@@ -58,9 +58,11 @@ pub(super) fn Welcome(props: &WelcomeProps) -> Html {
                     <li><strong>{ *name }</strong><span class="tx-muted">{ *hint }</span></li>
                 }) }
             </ul>
-            if props.can_write { { of_what(props) } }
             if props.can_write {
-                <Button label="选择文件" look={Look::Secondary} sign={Sign::Inbox} onclick={props.onchoose.clone()} />
+                <div class="tx-import-of-what">
+                    <Button label="选择文件" look={Look::Secondary} sign={Sign::Inbox} onclick={props.onchoose.clone()} />
+                    { of_what(props) }
+                </div>
             } else {
                 <p class="tx-muted">{ "您可以查看，但没有在这里录入的权限。" }</p>
             }
