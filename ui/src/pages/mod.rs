@@ -38,6 +38,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "need_survey", sign: Sign::Pen },
     &Noun { kind: "insurance_claim", sign: Sign::Sheet },
     &Noun { kind: "counselling", sign: Sign::Heart },
+    &Noun { kind: "wish", sign: Sign::Star },
     &members::MEMBER,
     &volunteers::VOLUNTEER,
     &activities::ACTIVITY,

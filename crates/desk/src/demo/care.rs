@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use tiexin_domain::Fen;
 use tiexin_domain::nouns::support_file::ContactPreference;
-use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef};
+use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef, Wish};
 
 use super::chance::Chance;
 use super::families::{Family, Ground, Standing};
@@ -40,7 +40,32 @@ pub(super) fn care(
     if chance.percent(35) {
         made.extend(counselling(family, ground, chance, village));
     }
+    if chance.percent(12) {
+        made.push(wish(family, ground, chance));
+    }
     made
+}
+
+fn wish(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let date = some_day(family, ground.today, chance);
+    let at_ms = evening_ms(date, chance.within(0, 50));
+    let taken_up = chance.percent(60);
+    let wish = Wish {
+        region: family.region.clone(),
+        household: family.id,
+        head_name: family.household.head_name.clone(),
+        person: one(family, ground.today, chance),
+        date,
+        wish: (*chance.pick(&["一辆轮椅", "一台收音机", "一副老花镜", "去县城看一场戏"])).to_owned(),
+        cost: Some(Fen(chance.within(3, 60) * 1_000)),
+        published: taken_up,
+        claimed_by: taken_up.then(|| "镇爱心超市".to_owned()),
+        claimed_on: taken_up.then_some(date),
+        fulfilled_on: None,
+        amount: None,
+        notes: None,
+    };
+    Made::new(chance.id(at_ms), &wish, at_ms)
 }
 
 fn some_day(family: &Family, today: NaiveDate, chance: &mut Chance) -> NaiveDate {

@@ -18,6 +18,7 @@ pub mod settlement;
 pub mod support_file;
 pub mod visit;
 pub mod volunteer;
+pub mod wish;
 
 pub use activity::Activity;
 pub use attachment::Attachment;
@@ -35,6 +36,7 @@ pub use settlement::Settlement;
 pub use support_file::SupportFile;
 pub use visit::Visit;
 pub use volunteer::Volunteer;
+pub use wish::Wish;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -160,6 +162,7 @@ nouns! {
     NeedSurvey = "need_survey", "需求调查";
     InsuranceClaim = "insurance_claim", "保险理赔";
     Counselling = "counselling", "心理健康服务";
+    Wish = "wish", "微心愿";
     Member = "member", "会员";
     Volunteer = "volunteer", "志愿者";
     Activity = "activity", "活动";
