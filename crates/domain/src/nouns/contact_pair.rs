@@ -224,7 +224,7 @@ mod tests {
     fn the_former_pair_goes_on_when_the_next_never_was() {
         let (former, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let ended = (former, pair(day(3, 1), day(10, 31)));
-        assert_eq!(freed_by(&next(day(11, 1), None), &[ended.clone()]), Some((former, None)));
+        assert_eq!(freed_by(&next(day(11, 1), None), std::slice::from_ref(&ended)), Some((former, None)));
         // A third pair takes over later: until then.
         let third = (other, next(day(12, 1), None));
         let until = day(11, 30);
