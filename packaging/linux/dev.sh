@@ -60,10 +60,13 @@ program_version() {
 # give the same programs.
 zig_place=/var/tmp/tiexin-zig
 
+# Its copy lies apart from its cache: the cache makes a folder cargo-zigbuild of its own.
 zig_prepare() {
   mkdir -p "$zig_place"
   [ -O "$zig_place" ] || fail "$zig_place belongs to somebody else: the compiler must be ours"
-  cp "$linux_dir/openssl-places.h" "$(command -v cargo-zigbuild)" "$zig_place/"
+  [ ! -f "$zig_place/cargo-zigbuild" ] || rm "$zig_place/cargo-zigbuild"
+  install -D -m 755 "$(command -v cargo-zigbuild)" "$zig_place/bin/cargo-zigbuild"
+  cp "$linux_dir/openssl-places.h" "$zig_place/"
   export CARGO_ZIGBUILD_CACHE_DIR="$zig_place"
 }
 
@@ -73,7 +76,7 @@ linux_build() { # machine release|debug [placeless]
   [ "$2" != release ] || words=(--release)
   if [ "$2" = release ] || [ -n "${3:-}" ]; then
     zig_prepare
-    zigbuild="$zig_place/cargo-zigbuild"
+    zigbuild="$zig_place/bin/cargo-zigbuild"
     flags="--remap-path-prefix=$PWD=/tiexin --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
     flags+=" --remap-path-prefix=$(target_dir)=/target"
     settings=("RUSTFLAGS=$flags" "CFLAGS_$1_unknown_linux_gnu=-include $zig_place/openssl-places.h")
