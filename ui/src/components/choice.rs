@@ -163,13 +163,11 @@ pub(crate) fn Flag(props: &FlagProps) -> Html {
             .is_some_and(|input| input.checked())
     });
     html! {
-        <div class={classes!("tx-field", problem.is_some().then_some("tx-wrong"))}>
+        <Field {problem} hint={props.hint.clone()}>
             <label class="tx-flag">
                 <input type="checkbox" checked={props.value} {onchange} data-field={props.name.clone()} />
                 <span>{ props.label.clone() }</span>
             </label>
-            if let Some(problem) = &problem { <p class="tx-problem" role="alert">{ problem }</p> }
-            else if let Some(hint) = &props.hint { <p class="tx-hint">{ hint }</p> }
-        </div>
+        </Field>
     }
 }

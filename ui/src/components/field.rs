@@ -7,6 +7,8 @@ use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct FieldProps {
+    /// Empty: what lies inside names itself.
+    #[prop_or_default]
     pub(crate) label: AttrValue,
     /// The id of the input inside.
     #[prop_or_default]
@@ -31,10 +33,12 @@ pub(crate) fn Field(props: &FieldProps) -> Html {
         classes!("tx-field", props.wide.then_some("tx-wide"), props.problem.is_some().then_some("tx-wrong"));
     html! {
         <div {class}>
-            <label class="tx-label" for={props.id.clone()}>
-                { props.label.clone() }
-                if props.required { <span class="tx-required">{ "必填" }</span> }
-            </label>
+            if !props.label.is_empty() {
+                <label class="tx-label" for={props.id.clone()}>
+                    { props.label.clone() }
+                    if props.required { <span class="tx-required">{ "必填" }</span> }
+                </label>
+            }
             <div class="tx-control">{ props.children.clone() }</div>
             if let Some(problem) = &props.problem {
                 <p class="tx-problem" role="alert" id={format!("{}-problem", props.id)}>{ problem }</p>

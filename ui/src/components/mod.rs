@@ -1,4 +1,4 @@
-//! Our own components. PatternFly gives the classes and some of the bodies; pages know only these.
+//! Our own components. PatternFly gives the classes; pages know only these.
 
 pub(crate) mod button;
 pub(crate) mod charts;
@@ -20,6 +20,7 @@ pub(crate) mod page;
 pub(crate) mod picker;
 pub(crate) mod region_picker;
 pub(crate) mod state_mark;
+mod switch;
 pub(crate) mod tabs;
 pub(crate) mod tags;
 pub(crate) mod text_field;
@@ -40,11 +41,13 @@ pub(crate) use gate::Gate;
 pub(crate) use icon::{Icon, Sign};
 pub(crate) use list::DataList;
 pub(crate) use masked::Masked;
+pub(crate) use menu::{Step, step_of};
 pub(crate) use money_field::MoneyField;
 pub(crate) use page::{Card, Page};
 pub(crate) use picker::{FamilyPicker, PersonPicker, Picked};
 pub(crate) use region_picker::{RegionField, RegionPanel};
 pub(crate) use state_mark::{StateMark, Tag};
+pub(crate) use switch::Switch;
 pub(crate) use tabs::{Tab, Tabs};
 pub(crate) use tags::Tags;
 pub(crate) use text_field::{TextArea, TextField, TextKind};

@@ -1,7 +1,7 @@
 //! Choosing a family or a person: by name, pinyin initials, or the ID number's tail.
 
 use super::field::{use_field_id, use_problem};
-use super::menu::{Offer, menu};
+use super::menu::{Offer, Step, menu, step_of};
 use super::text_field::value_of;
 use super::{Button, Field, Look, Sign, go_on_from};
 use crate::hooks::{Toasts, composing, use_composed};
@@ -198,23 +198,18 @@ pub(crate) fn RecordPicker(props: &RecordPickerProps) -> Html {
             if composing(&event) {
                 return;
             }
-            let many = list.len();
-            match event.key().as_str() {
-                "ArrowDown" => {
+            match step_of(&event, open.then_some(*at), list.len()) {
+                Some(Step::To(line)) => {
                     event.prevent_default();
                     open.set(true);
-                    at.set(if *open && many > 0 { (*at + 1) % many } else { 0 });
+                    at.set(line);
                 }
-                "ArrowUp" if many > 0 => {
-                    event.prevent_default();
-                    at.set((*at + many - 1) % many);
-                }
-                "Enter" if *open && *at < many && !event.ctrl_key() => {
+                Some(Step::Take(line)) => {
                     event.prevent_default();
                     event.stop_propagation();
-                    pick.emit(list[*at].clone());
+                    pick.emit(list[line].clone());
                 }
-                "Escape" if *open && many > 0 => {
+                Some(Step::Close) if *open && !list.is_empty() => {
                     event.stop_propagation();
                     open.set(false);
                 }

@@ -1,7 +1,7 @@
 //! Choosing a region: walk down the tree, or type its name.
 
 use super::field::{use_field_id, use_problem};
-use super::menu::{Offer, menu};
+use super::menu::{Offer, Step, menu, step_of};
 use super::text_field::value_of;
 use super::{Button, Field, Icon, Look, Sign, go_on_from};
 use crate::hooks::{RegionKeeper, composing, use_query, use_query_when};
@@ -64,23 +64,22 @@ pub(crate) fn RegionPanel(props: &RegionPanelProps) -> Html {
                 return;
             }
             let many = rows.len();
-            match event.key().as_str() {
-                "ArrowDown" if many > 0 => at.set((*at + 1) % many),
-                "ArrowUp" if many > 0 => at.set((*at + many - 1) % many),
-                "ArrowRight"
+            match (event.key().as_str(), step_of(&event, Some((*at).min(many.saturating_sub(1))), many)) {
+                (_, Some(Step::To(line))) => at.set(line),
+                (_, Some(Step::Take(line))) => pick.emit(rows[line].clone()),
+                (_, Some(Step::Close)) => close.emit(()),
+                ("ArrowRight", _)
                     if *at < many && typed.is_empty() && rows[*at].code.level() != Level::Village =>
                 {
                     open_at.set(Some(rows[*at].code.clone()));
                     at.set(0);
                 }
-                "ArrowLeft" if typed.is_empty() => {
+                ("ArrowLeft", _) if typed.is_empty() => {
                     open_at.set(open_at.as_ref().and_then(RegionCode::parent));
                     at.set(0);
                 }
                 // Nothing found yet: Enter waits with the worker and never leaves the field.
-                "Enter" if many == 0 => {}
-                "Enter" => pick.emit(rows[(*at).min(many - 1)].clone()),
-                "Escape" => close.emit(()),
+                ("Enter", _) if many == 0 => {}
                 _ => return,
             }
             event.prevent_default();
@@ -239,21 +238,20 @@ pub(crate) fn RegionField(props: &RegionFieldProps) -> Html {
                 return;
             }
             let many = rows.len();
-            match event.key().as_str() {
-                "ArrowDown" if !*open => open.set(true),
-                "ArrowDown" if many > 0 => at.set(Some(at.map_or(0, |at| (at + 1) % many))),
-                "ArrowUp" if many > 0 => at.set(Some(at.map_or(many - 1, |at| (at + many - 1) % many))),
-                // Typed and not found yet: Enter waits with the worker.
-                "Enter" if searching && many == 0 => {}
-                "Enter" if *open && !event.ctrl_key() && at.is_some_and(|at| at < many) => {
-                    pick.emit(rows[at.unwrap_or_default()].clone());
+            match step_of(&event, at.filter(|_| *open), many) {
+                Some(Step::To(line)) => {
+                    open.set(true);
+                    at.set((many > 0).then_some(line));
                 }
-                "Escape" if typed.is_some() => {
+                Some(Step::Take(line)) => pick.emit(rows[line].clone()),
+                Some(Step::Close) if typed.is_some() => {
                     change.emit(before.borrow().clone());
                     typed.set(None);
                     open.set(false);
                 }
-                "Escape" if *open => open.set(false),
+                Some(Step::Close) if *open => open.set(false),
+                // Typed and not found yet: Enter waits with the worker.
+                None if event.key() == "Enter" && searching && many == 0 => {}
                 _ => return,
             }
             event.prevent_default();

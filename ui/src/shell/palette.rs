@@ -1,7 +1,7 @@
 //! Ctrl+K: everything in one list, grouped, within a frame of typing.
 
 use super::navigation::WORK;
-use crate::components::{Icon, Sign};
+use crate::components::{Icon, Sign, Step, step_of};
 use crate::hooks::{Toasts, composing, use_composed, use_region};
 use crate::pages::NOUNS;
 use crate::record::noun;
@@ -231,13 +231,11 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
             if composing(&event) {
                 return;
             }
-            let many = entries.len();
-            match event.key().as_str() {
-                "ArrowDown" if many > 0 => at.set((*at + 1) % many),
-                "ArrowUp" if many > 0 => at.set((*at + many - 1) % many),
-                "Enter" if *at < many => go.emit(entries[*at].clone()),
-                "Escape" => close.emit(()),
-                _ => return,
+            match step_of(&event, Some(*at), entries.len()) {
+                Some(Step::To(line)) => at.set(line),
+                Some(Step::Take(line)) => go.emit(entries[line].clone()),
+                Some(Step::Close) => close.emit(()),
+                None => return,
             }
             event.prevent_default();
             event.stop_propagation();

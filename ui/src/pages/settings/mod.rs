@@ -9,13 +9,12 @@ mod password;
 mod program;
 mod users;
 
-use crate::components::{Card, Page, Tab, Tabs};
+use crate::components::{Card, Page, Switch, Tab, Tabs};
 use crate::hooks::{use_preferences, use_session};
 use audit::Audit;
 use book::Book;
 use devices::Devices;
 use password::Password;
-use patternfly_yew::prelude::Switch;
 use program::Program;
 use users::Users;
 use yew::prelude::*;
@@ -74,7 +73,7 @@ fn Mine() -> Html {
     let minutes = session.state.idle_minutes;
     html! {
         <Card title="显示">
-            <p><Switch checked={large} {onchange} label="大字" aria_label="大字" /></p>
+            <p><Switch checked={large} {onchange} label="大字" /></p>
             <p class="tx-muted">{ "字大一些，行也宽一些。只影响您自己。" }</p>
             <p class="tx-muted">{ format!("离开 {minutes} 分钟会自动锁上，没写完的内容会留着，回来登录接着写。要走开时可以自己锁：按 Ctrl+L，或在右上角姓名下选“锁定”。") }</p>
         </Card>

@@ -2,7 +2,7 @@
 
 use crate::components::choice::given;
 use crate::components::{
-    Choice, DateField, FamilyPicker, Fold, Icon, MoneyField, Picked, Sign, Tags, TextArea, TextField,
+    Choice, DateField, FamilyPicker, Field, Fold, Icon, MoneyField, Picked, Sign, Tags, TextArea, TextField,
 };
 use crate::hooks::Telling;
 use tiexin_contract::family::VisitStartReply;
@@ -127,9 +127,10 @@ fn festival(draft: &VisitDraft, near: &[String], change: &Change) -> Html {
 /// Whom the worker met: one press each.
 fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change, telling: &Telling) -> Html {
     let Some(began) = began.filter(|b| !b.persons.is_empty()) else { return Html::default() };
+    let nobody = draft.met.is_empty() && draft.presence == Presence::AtHome.code();
+    let hint = nobody.then_some(AttrValue::Static("还没有选。报表里走访的“人”数按这里选的人计算。"));
     html! {
-        <div class="tx-field tx-wide">
-            <span class="tx-label">{ label("met") }</span>
+        <Field label={label("met")} wide=true problem={telling.about("met")} {hint}>
             <div class="tx-choice tx-choice-many" role="group" aria-label={label("met")} data-field="met">
                 { for began.persons.iter().map(|row| {
                     let one = person(row);
@@ -152,12 +153,7 @@ fn people(draft: &VisitDraft, began: Option<&VisitStartReply>, change: &Change, 
                     }
                 }) }
             </div>
-            if let Some(problem) = telling.about("met") {
-                <p class="tx-problem" role="alert">{ problem }</p>
-            } else if draft.met.is_empty() && draft.presence == Presence::AtHome.code() {
-                <p class="tx-hint">{ "还没有选。报表里走访的“人”数按这里选的人计算。" }</p>
-            }
-        </div>
+        </Field>
     }
 }
 
