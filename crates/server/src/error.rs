@@ -184,8 +184,8 @@ fn of_postgres(e: &tokio_postgres::Error) -> String {
     if is(&SqlState::INSUFFICIENT_PRIVILEGE) {
         return "数据库用户的权限不够：库要归 --store 里的用户所有（createdb --owner）".into();
     }
-    let io = std::error::Error::source(e).is_some_and(|cause| cause.is::<std::io::Error>());
-    if code.is_none() && (io || e.to_string().starts_with("error connecting")) {
+    // Nobody answers, or no more: an error of the line lies below it.
+    if std::error::Error::source(e).is_some_and(|cause| cause.is::<std::io::Error>()) {
         return "连不上 PostgreSQL：请核对 --store 里的主机和端口，看看数据库是否在运行".into();
     }
     match e.as_db_error() {
