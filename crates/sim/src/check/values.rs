@@ -55,6 +55,11 @@ pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<()
                 }
                 continue;
             }
+            // What somebody has taken away (a merge undone takes back what it brought) stands there no longer: whoever
+            // writes into the empty field after that overwrites nobody.
+            newest.retain(|(record, field), _| {
+                *record != entry.record || entry.set.get(*field).is_none_or(|value| !value.is_null())
+            });
             for (field, value, class) in texts(entry) {
                 let origin = (entry.origin.device, entry.origin.incarnation);
                 let now = Writer { seq: entry.seq, origin, author: entry.author, value: value.to_owned() };
