@@ -10,9 +10,11 @@ pub(crate) fn get(conn: &Connection, key: &str) -> rusqlite::Result<Option<Strin
         .optional()
 }
 
+/// Writes only news: a value that stands there already changes no page.
 pub(crate) fn put(conn: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "INSERT INTO meta (key, value) VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE meta.value <> excluded.value",
     )?
     .execute(params![key, value])?;
     Ok(())

@@ -20,7 +20,8 @@ impl Book {
         self.write(|w| {
             w.tx.prepare_cached(
                 "INSERT INTO preference (user, key, value) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (user, key) DO UPDATE SET value = excluded.value",
+                 ON CONFLICT (user, key) DO UPDATE SET value = excluded.value
+                 WHERE preference.value <> excluded.value",
             )?
             .execute(params![user, key, value])?;
             Ok(())

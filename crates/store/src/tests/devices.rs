@@ -8,6 +8,30 @@ use uuid::Uuid;
 use super::*;
 use crate::{UnlockError, wipe};
 
+/// What each hello tells anew and has not changed writes no page.
+#[test]
+fn a_value_that_stands_there_is_not_written_again() {
+    let (dir, book, _) = book();
+    let kinds = ["household".to_owned()];
+    let hear = |acked| {
+        book.set_access(Some("mark")).unwrap();
+        book.set_server("https://province.example").unwrap();
+        book.set_kinds_known(Some(&kinds), &[]).unwrap();
+        book.set_told_to(acked).unwrap();
+        book.telling_to(acked).unwrap();
+        book.set_preference(Uuid::nil(), "province.notices", "[]").unwrap();
+        book.set_users(&book.users().unwrap()).unwrap();
+    };
+    hear(2);
+    book.checkpoint().unwrap();
+    let log = || fs::metadata(dir.path().join("book.db-wal")).unwrap().len();
+    assert_eq!(log(), 0);
+    (hear(2), hear(1));
+    assert_eq!(log(), 0);
+    book.set_access(None).unwrap();
+    assert!(log() > 0, "and a new one is");
+}
+
 const DAY: i64 = 24 * 3600 * 1000;
 
 fn over(book: &Book, now: i64) -> bool {
