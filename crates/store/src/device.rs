@@ -77,12 +77,21 @@ impl Book {
 
     /// The province has taken this desk in.
     pub fn enrolled(&self, id: Uuid, server: &str, name: &str, authority: Option<&str>) -> Result<()> {
-        self.put_meta(&[
-            ("device", &id.to_string()),
+        let own = id.to_string();
+        let values = [
+            ("device", own.as_str()),
             ("server", server),
             ("device_name", name),
             ("authority", authority.unwrap_or_default()),
-        ])
+        ];
+        self.write(|w| {
+            // One that is taken in again has told under its numbers.
+            if self::id(&w.tx)?.is_none() {
+                held_back::forget(&w.tx)?;
+            }
+            values.iter().try_for_each(|(key, value)| Ok(meta::put(&w.tx, key, value)?))
+        })?;
+        Ok(())
     }
 
     /// The server has moved.

@@ -17,7 +17,7 @@ use crate::base::{self, Base};
 use crate::book::Book;
 use crate::error::{Result, StoreError};
 use crate::record::text;
-use crate::{meta, outbox, snapshot};
+use crate::{device, meta, outbox, snapshot};
 
 /// The kinds that the province knows, as JSON; empty: it does not tell. Absent: it was never asked.
 const KNOWN: &str = "kinds_known";
@@ -49,10 +49,29 @@ impl Line {
     }
 }
 
-/// Numbers were given anew: nothing is sorted, and nothing was told under them.
+/// Numbers were given anew, or this desk has just joined: nothing is sorted, and nothing was told under them.
 pub(crate) fn forget(conn: &Connection) -> Result<()> {
-    conn.execute("DELETE FROM meta WHERE key IN (?1, ?2)", [LINE, TOLD])?;
+    conn.execute("DELETE FROM meta WHERE key = ?1", [LINE])?;
+    Ok(meta::put(conn, TOLD, "0")?)
+}
+
+/// Up to which number nothing is numbered anew.
+fn told(conn: &Connection) -> Result<i64> {
+    Ok(meta::number(conn, TOLD)?.unwrap_or(0))
+}
+
+/// Changes up to `seq` were told, or may have been. The mark only rises.
+pub(crate) fn was_told(conn: &Connection, seq: i64) -> Result<()> {
+    if told(conn)? < seq {
+        meta::put(conn, TOLD, &seq.to_string())?;
+    }
     Ok(())
+}
+
+/// Whether a program told this book's changes that wrote down neither how far nor what the province knows.
+fn told_by_an_older_program(conn: &Connection) -> Result<bool> {
+    let unmarked = meta::get(conn, TOLD)?.is_none() && meta::get(conn, KNOWN)?.is_none();
+    Ok(unmarked && device::id(conn)?.is_some())
 }
 
 /// Which changes may be told.
@@ -81,6 +100,10 @@ impl Book {
     /// Keeps which kinds the province knows, as its hello tells (`None`: it does not tell), and which scopes are to be
     /// given up.
     pub fn set_kinds_known(&self, kinds: Option<&[String]>, leaving: &[RegionCode]) -> Result<()> {
+        if self.read(told_by_an_older_program)? {
+            // A stick of its may be under way, or a push whose answer was lost: all that waits keeps its number.
+            self.write(|w| was_told(&w.tx, w.head.outbox_seq))?;
+        }
         let known = kinds.map(|kinds| text(&kinds)).transpose()?.unwrap_or_default();
         self.put_meta(&[(KNOWN, &known), (LEAVING, &text(&leaving)?)])
     }
@@ -88,10 +111,10 @@ impl Book {
     /// Keeps up to which number the province has heard this desk. Put back from a backup it has heard less: what was
     /// told before stays told.
     pub fn set_told_to(&self, acked: u64) -> Result<()> {
-        self.write(|w| {
-            let told = meta::number(&w.tx, TOLD)?.unwrap_or(0).max(acked as i64);
-            Ok(meta::put(&w.tx, TOLD, &told.to_string())?)
-        })?;
+        let acked = acked as i64;
+        if self.read(told)? < acked {
+            self.write(|w| was_told(&w.tx, acked))?;
+        }
         Ok(())
     }
 
@@ -100,7 +123,6 @@ impl Book {
     /// a round of many pushes writes once.
     pub fn telling_to(&self, seq: u64) -> Result<()> {
         let seq = seq as i64;
-        let told = |conn: &Connection| Ok(meta::number(conn, TOLD)?.unwrap_or(0));
         if self.read(told)? >= seq {
             return Ok(());
         }
@@ -111,7 +133,7 @@ impl Book {
                 Some(_) if line.from < line.end => line.from - 1,
                 Some(_) => line.sorted - 1,
             };
-            Ok(meta::put(&w.tx, TOLD, &seq.max(can_be).to_string())?)
+            was_told(&w.tx, seq.max(can_be))
         })?;
         Ok(())
     }
@@ -179,7 +201,7 @@ fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
         "SELECT seq, outbox.record, grp, id, kind, scope, body FROM outbox
          JOIN record ON record.n = outbox.record WHERE seq > ?1 ORDER BY seq",
     )?;
-    let mut rows = select.query([meta::number(conn, TOLD)?.unwrap_or(0)])?;
+    let mut rows = select.query([told(conn)?])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let kind: String = row.get(4)?;

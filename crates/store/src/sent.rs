@@ -122,6 +122,9 @@ fn again(conn: &Connection, acked: i64) -> Result<u64> {
             again.push((row.get(0)?, row.get(1)?));
         }
     }
+    if let Some((last, _)) = again.last() {
+        crate::held_back::was_told(conn, *last)?;
+    }
     for (seq, record) in &again {
         conn.prepare_cached(
             "INSERT INTO outbox (seq, record, grp, base, body, author, noted_at)

@@ -165,6 +165,55 @@ fn what_was_told_before_is_not_numbered_anew() {
     assert!(record(&book, y).text("name").is_some());
 }
 
+/// The mark of how far this desk has told only rises, whatever is told or heard later.
+#[test]
+fn the_mark_of_what_was_told_never_falls() {
+    let (_dir, book, _) = book();
+    knows(&book, &["household", FUTURE], 0);
+    let (a, x, b) = (household(&book, VILLAGE, "甲"), strange(&book, "一"), household(&book, VILLAGE, "乙"));
+    assert_eq!(told(&book), [(1, a), (2, x), (3, b)]);
+    // One thread tells all while another, with a shorter push in its hands, is about to write the mark.
+    book.telling_to(3).unwrap();
+    for less in [1, 2] {
+        book.telling_to(less).unwrap();
+        book.write(|w| crate::held_back::was_told(&w.tx, less as i64)).unwrap();
+        knows(&book, &["household"], less);
+    }
+    let c = household(&book, VILLAGE, "丙");
+    assert_eq!(told(&book), [(1, a), (2, x), (3, b), (4, c)]);
+}
+
+/// Programs before wire 1.8 wrote no mark: a stick that one of them made may be under way.
+#[test]
+fn what_an_older_program_may_have_told_keeps_its_number() {
+    let (_dir, book, _) = book();
+    book.enrolled(id(), "https://province.example", "1 号机", None).unwrap();
+    let (x, a) = (strange(&book, "一"), household(&book, VILLAGE, "甲"));
+    book.write(|w| Ok(w.tx.execute("DELETE FROM meta WHERE key IN ('told_to', 'kinds_known')", [])?))
+        .unwrap();
+    knows(&book, &["household"], 0);
+    assert_eq!(told(&book), [(1, x), (2, a)]);
+    let (y, b) = (strange(&book, "二"), household(&book, VILLAGE, "乙"));
+    assert_eq!(told(&book), [(1, x), (2, a), (3, b)]);
+    // Taken in again it keeps its numbers; under a new number nothing was told.
+    book.enrolled(id(), "https://province.example", "1 号机", None).unwrap();
+    assert_eq!(told(&book), [(1, x), (2, a), (3, b)]);
+    book.take_new_incarnation().unwrap();
+    assert_eq!((told(&book), held(&book)), (vec![(1, a), (2, b)], 2));
+    assert!(book.get(y).unwrap().is_some());
+}
+
+/// A desk that joins with work of its own has told nothing of it.
+#[test]
+fn a_desk_that_joins_holds_back_what_it_had() {
+    let (_dir, book, _) = book();
+    let (x, a) = (strange(&book, "一"), household(&book, VILLAGE, "甲"));
+    book.enrolled(id(), "https://province.example", "1 号机", None).unwrap();
+    knows(&book, &["household"], 0);
+    assert_eq!((told(&book), held(&book)), (vec![(1, a)], 1));
+    assert!(book.get(x).unwrap().is_some());
+}
+
 /// A scope that is given up is handed over first, strange things too: the province keeps them apart (I11).
 #[test]
 fn what_leaves_the_desk_is_told_all_the_same() {
