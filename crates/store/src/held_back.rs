@@ -192,13 +192,21 @@ struct Waiting {
     id: Uuid,
     kind: String,
     scope: String,
+    /// It makes its record: the province has nothing of that before.
+    makes: bool,
     /// The records that it names as those to which its own belongs.
     names: Vec<Uuid>,
 }
 
+impl Waiting {
+    fn names_one_of(&self, records: &BTreeSet<Uuid>) -> bool {
+        self.names.iter().any(|name| records.contains(name))
+    }
+}
+
 fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
     let mut select = conn.prepare(
-        "SELECT seq, outbox.record, grp, id, kind, scope, body FROM outbox
+        "SELECT seq, outbox.record, grp, id, kind, scope, body, base FROM outbox
          JOIN record ON record.n = outbox.record WHERE seq > ?1 ORDER BY seq",
     )?;
     let mut rows = select.query([told(conn)?])?;
@@ -209,27 +217,48 @@ fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
             .map_err(|_| StoreError::Unreadable { what: "outbox" })?;
         let named = |field| body.get("set")?.get(field)?.as_str()?.parse().ok();
         let names = shape::parents(&kind).filter_map(named).collect();
+        let makes =
+            row.get::<_, i64>(7)? == 0 && body.get("set").is_some_and(|set| set.get("region").is_some());
         let (seq, record, group, id) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        all.push(Waiting { seq, row: record, group, id, kind, scope: row.get(5)?, names });
+        all.push(Waiting { seq, row: record, group, id, kind, scope: row.get(5)?, makes, names });
     }
     Ok(all)
 }
 
-/// The numbers of what is held back.
+/// The numbers of what is held back: groups with a change of another kind, later changes of their records, and what names
+/// a record made with them. An edit of a record that the province has holds back no work that only names it.
 fn held_among(all: &[Waiting], known: &BTreeSet<String>, leaving: &[RegionCode]) -> BTreeSet<i64> {
-    let goes = |one: &Waiting| leaving.iter().any(|scope| scope.as_str() == one.scope);
-    let (mut held, mut records) = (BTreeSet::new(), BTreeSet::new());
-    for group in all.chunk_by(|one, next| one.group == next.group) {
+    let groups: Vec<&[Waiting]> = all.chunk_by(|one, next| one.group == next.group).collect();
+    let going = going(&groups, leaving);
+    let (mut held, mut records, mut made) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for (group, goes) in groups.into_iter().zip(going) {
         let waits = |one: &Waiting| {
-            let strange = !known.contains(&one.kind);
-            strange || records.contains(&one.id) || one.names.iter().any(|name| records.contains(name))
+            !known.contains(&one.kind) || records.contains(&one.id) || one.names_one_of(&made)
         };
-        if group.iter().any(waits) && !group.iter().any(goes) {
+        if !goes && group.iter().any(waits) {
             held.extend(group.iter().map(|one| one.seq));
             records.extend(group.iter().map(|one| one.id));
+            made.extend(group.iter().filter(|one| one.makes).map(|one| one.id));
         }
     }
     held
+}
+
+/// Which groups are told whatever the province knows: those of a scope that is to be given up, and whatever was saved
+/// before them of the same records or makes a record that they name. Else changes of one record would change places (I7).
+fn going(groups: &[&[Waiting]], leaving: &[RegionCode]) -> Vec<bool> {
+    let leaves = |one: &Waiting| leaving.iter().any(|scope| scope.as_str() == one.scope);
+    let (mut records, mut named) = (BTreeSet::new(), BTreeSet::new());
+    let mut going = vec![false; groups.len()];
+    for (group, goes) in groups.iter().zip(&mut going).rev() {
+        let needed = |one: &Waiting| records.contains(&one.id) || (one.makes && named.contains(&one.id));
+        *goes = group.iter().any(|one| leaves(one) || needed(one));
+        if *goes {
+            records.extend(group.iter().map(|one| one.id));
+            named.extend(group.iter().flat_map(|one| one.names.iter().copied()));
+        }
+    }
+    going
 }
 
 /// Numbers what waits anew where that puts what is held back last; the same numbers are used.

@@ -4,6 +4,7 @@ use serde_json::json;
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
+use super::province::{Province, desk};
 use super::*;
 
 const FUTURE: &str = "kind_of_the_future";
@@ -231,4 +232,44 @@ fn what_leaves_the_desk_is_told_all_the_same() {
     assert_eq!(handed_over(false), [a]);
     book.set_kinds_known(Some(&["household".to_owned()]), &[town]).unwrap();
     assert_eq!(handed_over(false), [a, x]);
+}
+
+/// What goes with its township takes along what was saved of the same records before it: the changes of a record are told
+/// in the order in which they were saved (I7).
+#[test]
+fn what_leaves_the_desk_goes_in_the_order_of_its_records() {
+    const THERE: &str = "340323104001";
+    let (_dir, book, _) = book();
+    knows(&book, &["household"], 0);
+    let home = household(&book, VILLAGE, "甲");
+    let with = |notes: &str| json!({"region": VILLAGE, "head_name": "甲", "notes": notes});
+    let (x, z, there) = (id(), strange(&book, "三"), id());
+    group(&book, &[save(home, "household", with("一")), save(x, FUTURE, json!({"region": VILLAGE}))]);
+    let both = [
+        save(home, "household", with("二")),
+        save(there, "household", json!({"region": THERE, "head_name": "乙"})),
+    ];
+    group(&book, &both);
+    assert_eq!((told(&book), held(&book)), (vec![(1, home)], 5));
+    book.set_kinds_known(Some(&["household".to_owned()]), &["340323104".parse().unwrap()]).unwrap();
+    assert_eq!(told(&book), [(1, home), (2, home), (3, x), (4, home), (5, there)]);
+    assert_eq!((held(&book), record(&book, home).text("notes")), (1, Some("二")));
+    assert!(book.get(z).unwrap().is_some());
+}
+
+/// Something strange saved together with an edit of a family that the province has: that family's other work goes on.
+#[test]
+fn work_that_only_names_what_is_there_is_not_held_up() {
+    let (_dir, book) = desk();
+    let mut province = Province::new();
+    let home = household(&book, VILLAGE, "甲");
+    province.round(&book);
+    knows(&book, &["household", "visit"], 1);
+    let edited = json!({"region": VILLAGE, "head_name": "甲", "kinds": ["general"], "notes": "一"});
+    group(&book, &[save(home, "household", edited.clone()), save(id(), FUTURE, json!({"region": VILLAGE}))]);
+    let met = visit(&book, home, "甲", "2026-10-05", json!({}));
+    let mut later = edited;
+    later["notes"] = "二".into();
+    put(&book, &save(home, "household", later));
+    assert_eq!((told(&book), held(&book)), (vec![(2, met)], 3));
 }
