@@ -37,6 +37,9 @@ pub(crate) struct Line {
     pub(crate) end: i64,
     /// Numbers from here on came since.
     sorted: i64,
+    /// By what it was sorted: [`print_of`].
+    #[serde(default)]
+    by: u64,
 }
 
 impl Line {
@@ -148,11 +151,7 @@ impl Book {
     ///
     /// `all`: nothing is held back, for the book is to be destroyed once all is handed over.
     pub fn hold_back(&self, all: bool) -> Result<()> {
-        let due = |conn: &Connection| match strange_to(conn)? {
-            Some(_) => outbox::any(conn),
-            None => Ok(Line::read(conn)? != Line::default()),
-        };
-        if !self.read(due)? {
+        if !self.read(|conn| is_due(conn, all))? {
             return Ok(());
         }
         self.write(|w| {
@@ -161,19 +160,40 @@ impl Book {
                 return Ok(());
             };
             let waiting = waiting(&w.tx)?;
-            let leaving = meta::get(&w.tx, LEAVING)?.and_then(|scopes| serde_json::from_str(&scopes).ok());
+            let leaving = leaving(&w.tx)?;
             let held = match all {
                 true => BTreeSet::new(),
-                false => held_among(&waiting, &known, &leaving.unwrap_or_else(Vec::new)),
+                false => held_among(&waiting, &known, &leaving),
             };
-            let line = sort(&w.tx, &waiting, &held)?;
-            if line != Line::read(&w.tx)? {
-                meta::put(&w.tx, LINE, &text(&line)?)?;
-            }
+            let line = Line { by: print_of(&known, &leaving, all), ..sort(&w.tx, &waiting, &held)? };
+            meta::put(&w.tx, LINE, &text(&line)?)?;
             Ok(())
         })?;
         Ok(())
     }
+}
+
+/// Whether the outbox is to be sorted anew. It is asked several times a round, and sorting reads all that waits: once
+/// is enough until something is saved or the province knows other kinds.
+fn is_due(conn: &Connection, all: bool) -> Result<bool> {
+    let line = Line::read(conn)?;
+    let Some(known) = strange_to(conn)? else { return Ok(line != Line::default()) };
+    let leaving = leaving(conn)?;
+    // Records move in and out of the townships that are given up.
+    let settled = leaving.is_empty() && line.by == print_of(&known, &leaving, all);
+    Ok(outbox::any(conn)? && !(settled && line.sorted > Head::read(conn)?.outbox_seq))
+}
+
+fn leaving(conn: &Connection) -> Result<Vec<RegionCode>> {
+    let leaving = meta::get(conn, LEAVING)?.and_then(|scopes| serde_json::from_str(&scopes).ok());
+    Ok(leaving.unwrap_or_default())
+}
+
+fn print_of(known: &BTreeSet<String>, leaving: &[RegionCode], all: bool) -> u64 {
+    let print = blake3::hash(format!("{all} {known:?} {leaving:?}").as_bytes());
+    let mut first = [0u8; 8];
+    first.copy_from_slice(&print.as_bytes()[..8]);
+    u64::from_le_bytes(first)
 }
 
 /// The kinds that the province knows, where records of others are here.
@@ -290,5 +310,5 @@ fn sort(conn: &Connection, waiting: &[Waiting], held: &BTreeSet<i64>) -> Result<
         pending.sort_unstable();
         base::put(conn, row, &Base { state, pending })?;
     }
-    Ok(Line { from, end: sorted, sorted })
+    Ok(Line { from, end: sorted, sorted, by: 0 })
 }

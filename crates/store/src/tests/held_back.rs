@@ -273,3 +273,24 @@ fn work_that_only_names_what_is_there_is_not_held_up() {
     put(&book, &save(home, "household", later));
     assert_eq!((told(&book), held(&book)), (vec![(2, met)], 3));
 }
+
+/// A round asks several times. What is sorted needs no turn at writing, for which a long import may make it wait.
+#[test]
+fn what_is_sorted_is_not_sorted_again() {
+    let (_dir, book, _) = book();
+    knows(&book, &["household"], 0);
+    let (x, a) = (strange(&book, "一"), household(&book, VILLAGE, "甲"));
+    assert_eq!(told(&book), [(1, a)]);
+    {
+        let _import = book.writer();
+        let (done, finished) = std::sync::mpsc::channel();
+        let other = book.clone();
+        std::thread::spawn(move || done.send(other.hold_back(false).is_ok()).unwrap_or_default());
+        assert_eq!(finished.recv_timeout(std::time::Duration::from_secs(10)), Ok(true));
+    }
+    // Saved since, and known since: both are looked at.
+    let b = household(&book, VILLAGE, "乙");
+    assert_eq!(told(&book), [(1, a), (2, b)]);
+    knows(&book, &["household", FUTURE], 0);
+    assert_eq!(told(&book), [(1, a), (2, b), (3, x)]);
+}
