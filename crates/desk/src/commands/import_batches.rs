@@ -155,7 +155,7 @@ fn batches(at: &At, _: ImportBatches) -> Result<Vec<Batch>, ErrorReply> {
 const MOST_NAMED: usize = 50;
 
 fn undo_preview(at: &At, args: UndoPreview) -> Result<UndoPlan, ErrorReply> {
-    let plan = at.book().undo_plan(args.batch).map_err(errors::store)?;
+    let plan = at.book().undo_plan_of(args.batch, &nature(at, args.batch)?).map_err(errors::store)?;
     let (goes, back) = (by_kind(at, &plan.goes)?, by_kind(at, &plan.back)?);
     let stays = by_family(at, &plan.stays)?;
     let more = stays.len().saturating_sub(MOST_NAMED) as u64;

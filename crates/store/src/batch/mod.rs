@@ -132,7 +132,8 @@ pub struct UndoOutcome {
 pub struct RedoOutcome {
     /// Records that are as the import had made them.
     pub redone: u64,
-    /// Records that somebody has written since: left as they are.
+    /// Records that were taken back and that somebody has written since: left as they are. What stayed when the batch
+    /// was taken back is none of them.
     pub left: u64,
     pub touched: Changed,
 }

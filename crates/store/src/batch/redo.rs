@@ -40,14 +40,22 @@ impl Book {
             // A family before what belongs to it.
             for made in made_by(&w.tx, batch)?.into_iter().rev() {
                 let Some(row) = record::at(&w.tx, made.record)? else { continue };
-                let Some(save) = again(&w.tx, batch, nature, &row)? else {
-                    outcome.left += u64::from(row.record.void.is_some());
-                    continue;
+                let save = match again(&w.tx, batch, nature, &row)? {
+                    Again::Comes(save) => save,
+                    Again::Left => {
+                        outcome.left += 1;
+                        continue;
+                    }
+                    Again::Stayed => continue,
                 };
                 let by = By { author, now_ms, group: group_of("redo", batch, row.record.id, now_ms) };
-                if let (Saved::Changed(_), audit) = w.save_as(&save, &by, Some(nature.words().redo))? {
-                    enter(w, batch, &row, audit)?;
-                    outcome.redone += 1;
+                match w.save_as(&save, &by, Some(nature.words().redo))? {
+                    // All that was taken back was written over elsewhere.
+                    (Saved::Unchanged(_), _) => outcome.left += 1,
+                    (_, audit) => {
+                        enter(w, batch, &row, audit)?;
+                        outcome.redone += 1;
+                    }
                 }
             }
             let act = nature.words().redone;
@@ -59,8 +67,16 @@ impl Book {
     }
 }
 
-/// What brings a record back; none where nothing was taken from it, or somebody wrote it since.
-fn again(conn: &Connection, batch: Uuid, nature: &Nature, row: &Row) -> Result<Option<Save>> {
+/// What becomes of a record when its batch is brought back.
+enum Again {
+    Comes(Save),
+    /// It was taken back, and somebody has written it since.
+    Left,
+    /// Nothing was taken from it.
+    Stayed,
+}
+
+fn again(conn: &Connection, batch: Uuid, nature: &Nature, row: &Row) -> Result<Again> {
     let mut select = conn
         .prepare_cached("SELECT undone, before, after FROM import_record WHERE batch = ?1 AND record = ?2")?;
     let found: Option<(Option<i64>, Option<String>, Option<String>)> = select
@@ -75,10 +91,10 @@ fn again(conn: &Connection, batch: Uuid, nature: &Nature, row: &Row) -> Result<O
         None => hidden,
     };
     if !untouched {
-        return Ok(None);
+        return Ok(if undone.is_some() { Again::Left } else { Again::Stayed });
     }
     let save = |fields: Fields, void| Save { id: record.id, kind: record.kind.clone(), fields, void };
-    Ok(match (fields(before)?, fields(after)?) {
+    let again = match (fields(before)?, fields(after)?) {
         (Some(before), Some(after)) => {
             let void = nature.hidden().filter(|_| record.void.is_none());
             let fields = turned(&record.kind, &record.fields, &before, &after);
@@ -86,7 +102,9 @@ fn again(conn: &Connection, batch: Uuid, nature: &Nature, row: &Row) -> Result<O
         }
         (None, Some(after)) => Some(save(after, None)),
         (_, None) => hidden.then(|| save(record.fields.clone(), Some(VoidChange::Restore))),
-    })
+    };
+    // Untouched here, and shown again elsewhere.
+    Ok(again.map_or(Again::Left, Again::Comes))
 }
 
 /// From now on this is the entry by which the batch knows the record.

@@ -15,7 +15,7 @@ use crate::book::{Book, Write};
 use crate::derive::household_key;
 use crate::error::{Result, StoreError};
 use crate::record::{self, Row, hidden, select, text};
-use crate::save::{By, Save};
+use crate::save::{By, Save, Saved};
 
 impl Book {
     /// Takes a batch back: what it made is hidden, what it changed gets its former
@@ -41,7 +41,7 @@ impl Book {
             if open == 0 {
                 return Err(StoreError::NoSuchBatch);
             }
-            let plan = Plan::of(&w.tx, batch)?;
+            let plan = Plan::of(&w.tx, batch, nature)?;
             let mut outcome = UndoOutcome { kept: plan.kept, ..UndoOutcome::default() };
             for one in &plan.goes {
                 undo_one(w, one, batch, nature, (author, now_ms), &mut outcome)?;
@@ -56,8 +56,13 @@ impl Book {
 
     /// What [`Book::undo_batch`] would do.
     pub fn undo_plan(&self, batch: Uuid) -> Result<UndoPlan> {
+        self.undo_plan_of(batch, &Nature::Import)
+    }
+
+    /// What [`Book::undo_batch_of`] would do.
+    pub fn undo_plan_of(&self, batch: Uuid, nature: &Nature) -> Result<UndoPlan> {
         self.read(|conn| {
-            let plan = Plan::of(conn, batch)?;
+            let plan = Plan::of(conn, batch, nature)?;
             let ids = |back: bool| {
                 let which = plan.goes.iter().filter(move |one| one.before.is_some() == back);
                 which.map(|one| one.row.record.id).collect::<Vec<_>>()
@@ -90,7 +95,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(conn: &Connection, batch: Uuid) -> Result<Plan> {
+    fn of(conn: &Connection, batch: Uuid, nature: &Nature) -> Result<Plan> {
         let mut goes: Vec<Going> = Vec::new();
         let mut kept: Vec<Kept> = Vec::new();
         let mut staying: Vec<Record> = Vec::new();
@@ -101,7 +106,11 @@ impl Plan {
                 continue;
             }
             let own = row.audit_head == Some(made.audit) || as_left(&row.record, &made);
-            if own && !overtaken(&row.record, &made) {
+            if own && nature.hidden().is_none() && made.before.is_some() && made.before == made.after {
+                // Written twice by the batch, back to what it was.
+                continue;
+            }
+            if own && !overtaken(&row.record, &made, nature) {
                 goes.push(Going { row, before: made.before, after: made.after });
             } else if own || audit::at(conn, made.audit)?.is_some_and(|entry| entry.tells_of(row.record.id)) {
                 // A row that went left its number to another record; this one is the batch's, edited since.
@@ -224,10 +233,16 @@ fn as_left(now: &Record, made: &Made) -> bool {
         && now.void.is_none()
 }
 
-/// Whether nothing of what the batch changed stands any more: it was written over, here or elsewhere.
-fn overtaken(now: &Record, made: &Made) -> bool {
+/// Whether nothing of what the batch did stands any more: it was written over, hidden or shown again, here or elsewhere.
+fn overtaken(now: &Record, made: &Made, nature: &Nature) -> bool {
+    let hidden = nature.hidden();
+    if now.void.is_some() && now.void.as_ref() != hidden {
+        // By somebody else, for a reason of their own.
+        return true;
+    }
     let (Some(before), Some(after)) = (&made.before, &made.after) else { return false };
-    before != after && turned(&now.kind, &now.fields, after, before) == now.fields
+    let shown = hidden.is_none() || now.void.is_none();
+    shown && turned(&now.kind, &now.fields, after, before) == now.fields
 }
 
 /// What still stands as `from` has it becomes as `to` has it; what somebody else has written since stays.
@@ -251,7 +266,6 @@ fn undo_one(
     let after = one.before.is_some().then(|| one.after.as_ref().unwrap_or(&record.fields));
     let (fields, void) = match (&one.before, after) {
         (Some(before), Some(after)) => {
-            // What was hidden by somebody else since stays hidden.
             let own = nature.hidden().is_some() && record.void.as_ref() == nature.hidden();
             (turned(&record.kind, &record.fields, after, before), own.then_some(VoidChange::Restore))
         }
@@ -261,7 +275,11 @@ fn undo_one(
     let by = By { author, now_ms, group: undo_group(batch, record.id) };
     let after = after.map(text).transpose()?;
     let before = one.before.as_ref().map(text).transpose()?;
-    let (_, undone) = w.save_as(&save, &by, Some(nature.words().undo))?;
+    let (saved, undone) = w.save_as(&save, &by, Some(nature.words().undo))?;
+    if matches!(saved, Saved::Unchanged(_)) {
+        outcome.kept.push(Kept { id: record.id, why: Why::Edited });
+        return Ok(());
+    }
     w.tx.prepare_cached(
         "INSERT INTO import_record (batch, record, audit, before, undone, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (batch, record) DO UPDATE SET undone = excluded.undone, after = excluded.after",

@@ -142,3 +142,69 @@ fn a_change_of_many_that_is_cancelled_writes_nothing() {
     assert_eq!((done.changed, done.unchanged), (99, 1));
     sound(&book);
 }
+
+/// What the undo tells is what it did: what somebody at another desk has hidden or shown again since is not taken back,
+/// and is told as staying, before and after.
+#[test]
+fn what_was_hidden_or_shown_elsewhere_since_stays_so_and_is_told() {
+    let (_dir, book) = desk();
+    let (_other_dir, other) = desk();
+    let mut province = Province::new();
+    let homes: Vec<Uuid> = ["张三", "李四", "王五"].map(|name| household(&book, VILLAGE, name)).into();
+    province.round(&book);
+    province.round(&other);
+    let change = |of: &Source, many: &[OfMany]| {
+        book.change_many(of, many, AUTHOR, NOW, &mut |_, _| true).unwrap();
+    };
+    let (written, hidden) = (source(), source());
+    change(&written, &set(&homes[..2], json!({"notes": "同"})));
+    let why = Void::by_person("登记错了");
+    let hide = |id: Uuid| OfMany { id, group: id, set: Fields::new(), void: Some(why.clone()) };
+    change(&hidden, &[hide(homes[2])]);
+    province.round(&book);
+    province.round(&other);
+    let void = |id: Uuid, void| {
+        let fields = record(&other, id).fields;
+        put(&other, &Save { void: Some(void), ..save(id, "household", Value::Object(fields)) });
+    };
+    void(homes[0], tiexin_protocol::VoidChange::Hide(Void::by_person("重复")));
+    void(homes[2], tiexin_protocol::VoidChange::Restore);
+    province.round(&other);
+    province.round(&book);
+
+    let nature = Nature::Many { hidden: Some(why.clone()) };
+    for (batch, nature, goes, stays) in
+        [(written.batch, fields_only(), 1, homes[0]), (hidden.batch, nature, 0, homes[2])]
+    {
+        let plan = book.undo_plan_of(batch, &nature).unwrap();
+        assert_eq!((plan.goes.len(), plan.back.len()), (0, goes));
+        let undone = book.undo_batch_of(batch, &nature, AUTHOR, NOW).unwrap();
+        assert_eq!((undone.undone, &undone.kept), (goes as u64, &plan.stays));
+        assert_eq!(undone.kept, [crate::Kept { id: stays, why: Why::Edited }]);
+        // Nothing was taken from what stayed.
+        let redone = book.redo_batch_of(batch, &nature, AUTHOR, NOW + 1).unwrap();
+        assert_eq!((redone.redone, redone.left), (goes as u64, 0));
+    }
+    let first = record(&book, homes[0]);
+    assert_eq!((first.text("notes"), first.void.unwrap().reason.as_str()), (Some("同"), "重复"));
+    assert!(record(&book, homes[2]).void.is_none());
+    sound(&book);
+}
+
+/// What was taken back and written since is told as left when the batch is brought back, void or not.
+#[test]
+fn what_was_written_after_the_undo_is_told_as_left() {
+    let (_dir, book, _) = book();
+    let homes: Vec<Uuid> = ["张三", "李四"].map(|name| household(&book, VILLAGE, name)).into();
+    let source = source();
+    book.change_many(&source, &set(&homes, json!({"notes": "同"})), AUTHOR, NOW, &mut |_, _| true).unwrap();
+    book.undo_batch_of(source.batch, &fields_only(), AUTHOR, NOW).unwrap();
+    put(
+        &book,
+        &save(homes[0], "household", json!({"region": VILLAGE, "head_name": "张三", "notes": "后来"})),
+    );
+    let redone = book.redo_batch_of(source.batch, &fields_only(), AUTHOR, NOW + 1).unwrap();
+    assert_eq!((redone.redone, redone.left), (1, 1));
+    assert_eq!(record(&book, homes[0]).text("notes"), Some("后来"));
+    sound(&book);
+}
