@@ -184,7 +184,7 @@ fn Work(props: &WorkProps) -> Html {
         use_effect_with((), move |()| {
             let tell = sync.clone();
             let hearing = listen(move |event| match event {
-                Event::Sync(state) => tell.emit(state.clone()),
+                Event::Sync(state) => tell.emit((**state).clone()),
                 Event::Missed => {
                     let tell = tell.clone();
                     spawn_local(async move {

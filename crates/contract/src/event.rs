@@ -13,7 +13,7 @@ pub enum Event {
     /// Long work goes on.
     Progress(Progress),
     /// The sync indicator changed.
-    Sync(SyncState),
+    Sync(Box<SyncState>),
     /// The desk locked itself after idling, or somebody signed out.
     SignedOut,
     /// What who sits here may do has changed, or the book was locked or opened: the session is to be asked anew.

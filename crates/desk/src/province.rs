@@ -105,7 +105,7 @@ impl Province {
             let Some(desk) = desk.upgrade() else { return };
             let look = desk.inner().looks.at(|| standing(engine.as_ref()));
             if let Ok(state) = state(&book, &viewer, look, now_ms) {
-                desk.tell(Event::Sync(state));
+                desk.tell(Event::Sync(Box::new(state)));
             }
         });
     }
@@ -214,7 +214,7 @@ async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: wa
             return;
         }
         if let Ok(Ok(state)) = counted {
-            desk.tell(Event::Sync(state));
+            desk.tell(Event::Sync(Box::new(state)));
         }
     }
 }

@@ -169,7 +169,7 @@ mod tests {
             let path = folder.path().join(safe_name(name));
             std::fs::write(&path, name).unwrap();
             let listed: Vec<_> = folder.path().read_dir().unwrap().map(|e| e.unwrap().path()).collect();
-            assert_eq!(listed, [path.clone()], "{name}");
+            assert_eq!(listed, std::slice::from_ref(&path), "{name}");
             std::fs::remove_file(path).unwrap();
         }
     }

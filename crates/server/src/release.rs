@@ -88,7 +88,7 @@ impl Province {
         let read =
             |kept: &KeptRelease| Ok(shown(&release_of(&signed_of(kept)?)?, kept.added_at, kept.withdrawn_at));
         let mut all = self.book.releases().await?.iter().map(read).collect::<Result<Vec<_>>>()?;
-        all.sort_by(|a, b| b.version.cmp(&a.version));
+        all.sort_by_key(|one| std::cmp::Reverse(one.version));
         Ok(all)
     }
 

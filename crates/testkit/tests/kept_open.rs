@@ -93,7 +93,7 @@ async fn over_tls_with_tokens_of_a_second_and_the_screen_hears_it() {
             if let Event::Sync(state) = event {
                 assert_eq!(state.trouble, None);
                 if newest.as_ref().is_none_or(|older| older.turn < state.turn) {
-                    newest = Some(state);
+                    newest = Some(*state);
                 }
             }
         }

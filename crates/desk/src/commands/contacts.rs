@@ -30,8 +30,11 @@ pub(super) fn former_ended(at: &At, kind: &str, fields: &Fields) -> Result<Vec<S
     Ok(records.into_iter().filter_map(save).collect())
 }
 
-/// The pairs of the family, and what they say.
-fn pairs(at: &At, of: &ContactPair) -> Result<(Vec<Record>, Vec<(Uuid, ContactPair)>), ErrorReply> {
+/// Records of pairs, and what those of them say that can be read.
+type Pairs = (Vec<Record>, Vec<(Uuid, ContactPair)>);
+
+/// The pairs of the family.
+fn pairs(at: &At, of: &ContactPair) -> Result<Pairs, ErrorReply> {
     let kind = Kind::ContactPair.code();
     let mut records = at.book().children_of_kind(of.household, kind).map_err(errors::store)?;
     records.retain(|record| record.void.is_none());

@@ -114,7 +114,8 @@ fn back(at: &At, args: PackageIn) -> Result<PackageTaken, ErrorReply> {
         Some(error) if taken.replies.is_empty() => Err(refuse(error)),
         _ => {
             at.note("package_in", None, &[])?;
-            at.desk.tell(Event::Sync(at.session.province.state(&at.desk, at.book(), at.now_ms)?));
+            let state = at.session.province.state(&at.desk, at.book(), at.now_ms)?;
+            at.desk.tell(Event::Sync(Box::new(state)));
             Ok(taken)
         }
     }

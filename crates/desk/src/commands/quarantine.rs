@@ -108,6 +108,7 @@ fn put_away(at: &At, args: PutAway) -> Result<Done, ErrorReply> {
 /// One thing less that waits, in the lists and on the indicator.
 pub(super) fn tell(at: &At, kinds: Vec<String>) -> Result<(), ErrorReply> {
     at.desk.tell(Event::Changed { kinds });
-    at.desk.tell(Event::Sync(at.session.province.state(&at.desk, at.book(), at.now_ms)?));
+    let state = at.session.province.state(&at.desk, at.book(), at.now_ms)?;
+    at.desk.tell(Event::Sync(Box::new(state)));
     Ok(())
 }

@@ -144,6 +144,8 @@ fn machines(people: &People, said: &[Standing], taken: &[OfficeAct], stands: &St
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref as one;
+
     use super::*;
     use tiexin_domain::access::Role;
 
@@ -222,16 +224,13 @@ mod tests {
     #[test]
     fn an_unknown_machine_its_user_and_grant_are_lacking() {
         let wang = user(1, "wang", &[grant("340323100", None)]);
-        let told = lacks(&[said(9, 5, std::slice::from_ref(&wang), &[])], &stands(&[], &[]));
+        let told = lacks(&[said(9, 5, one(&wang), &[])], &stands(&[], &[]));
         assert!(matches!(&told[0], Lacking::User { name, .. } if name == "wang"));
         assert!(matches!(&told[1], Lacking::Grant { user, .. } if user == "wang"));
         assert!(matches!(&told[2], Lacking::Device { known: false, users, .. } if users == &["wang"]));
         assert_eq!(told.len(), 3);
         // What the book has already is not lacking.
-        assert_eq!(
-            lacks(&[said(9, 5, std::slice::from_ref(&wang), &[])], &stands(&[wang], &[device(9)])),
-            []
-        );
+        assert_eq!(lacks(&[said(9, 5, one(&wang), &[])], &stands(&[wang], &[device(9)])), []);
     }
 
     #[test]
@@ -248,16 +247,15 @@ mod tests {
         let open = user(1, "wang", &[grant("340323100", None)]);
         let over = user(1, "wang", &[grant("340323100", Some("2026-10-04"))]);
         // The desk itself was told that it ended.
-        let by_desk =
-            lacks(&[said(9, 5, std::slice::from_ref(&over), &[])], &stands(&[open.clone()], &[device(9)]));
+        let by_desk = lacks(&[said(9, 5, one(&over), &[])], &stands(one(&open), &[device(9)]));
         assert_eq!(ended(&by_desk), 1);
         // Another desk was.
         let detail =
             serde_json::json!({"user": id(1), "role": "worker", "region": "340323100", "to": "2026-10-04"});
         let other = said(8, 5, &[], &[act(4, "grant_ended", detail)]);
         let by_other = lacks(
-            &[other.clone(), said(9, 3, &[open.clone()], &[])],
-            &stands(&[open.clone()], &[device(9), device(8)]),
+            &[other.clone(), said(9, 3, one(&open), &[])],
+            &stands(one(&open), &[device(9), device(8)]),
         );
         assert_eq!(ended(&by_other), 1);
         // The office has ended it since: a desk that says otherwise changes nothing.
@@ -295,7 +293,7 @@ mod tests {
         let lacking = lacks(&[told(50, &now)], &before);
         assert!(matches!(&lacking[..], [Lacking::Grant { .. }, Lacking::GrantEnded { .. }]), "{lacking:?}");
         // A statement of before the end tells of the one that was ended.
-        assert!(matches!(&lacks(&[told(15, &[open.clone()])], &before)[..], [Lacking::GrantEnded { .. }]));
+        assert!(matches!(&lacks(&[told(15, one(&open))], &before)[..], [Lacking::GrantEnded { .. }]));
         // Once done, nothing is lacking any more: it was given once more as of when it was last known.
         let done = book(&[right(&over, 10, Some(60)), right(&open, 50, None)]);
         assert_eq!(lacks(&[told(50, &now)], &done), []);
@@ -304,7 +302,7 @@ mod tests {
             "user": id(1), "role": "worker", "region": "340323100", "to": "2026-10-04"
         });
         let older = said(9, 50, &[wang(&now)], &[act(20, "grant_ended", older)]);
-        assert_eq!(lacks(std::slice::from_ref(&older), &both), []);
+        assert_eq!(lacks(one(&older), &both), []);
     }
 
     #[test]
@@ -334,12 +332,12 @@ mod tests {
     fn a_lost_machine_does_not_come_back() {
         let wang = user(1, "wang", &[]);
         let gone = act(4, "device_revoked", serde_json::json!({"device": id(9), "lost": true, "by": null}));
-        let witness = said(8, 5, &[], std::slice::from_ref(&gone));
+        let witness = said(8, 5, &[], one(&gone));
         // Known and in use here: it is to be shut out.
-        let known = lacks(&[witness.clone()], &stands(&[wang.clone()], &[device(8), device(9)]));
+        let known = lacks(one(&witness), &stands(one(&wang), &[device(8), device(9)]));
         assert!(matches!(&known[..], [Lacking::Revoked { lost: true, .. }]));
         // Unknown here: it is not taken back, whatever it says of itself.
-        let unknown = lacks(&[witness, said(9, 3, &[wang.clone()], &[])], &stands(&[wang], &[device(8)]));
+        let unknown = lacks(&[witness, said(9, 3, one(&wang), &[])], &stands(&[wang], &[device(8)]));
         assert_eq!(unknown, []);
     }
 }

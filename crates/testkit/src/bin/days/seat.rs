@@ -143,7 +143,7 @@ async fn listen(url: String, screen: Arc<Mutex<Option<SyncState>>>) {
             if let Ok(Event::Sync(state)) = serde_json::from_slice(data) {
                 let mut held = screen.lock().unwrap_or_else(PoisonError::into_inner);
                 if held.as_ref().is_none_or(|older| older.turn < state.turn) {
-                    *held = Some(state);
+                    *held = Some(*state);
                 }
             }
         }
