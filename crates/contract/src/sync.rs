@@ -57,7 +57,8 @@ pub struct SyncState {
     pub unseen: u64,
     /// A round is going on.
     pub running: bool,
-    /// End of the last full round (push empty and every scope pulled to its head), ms since 1970 UTC.
+    /// End of the last full round: all that can be told was told and every scope pulled to its head; ms since 1970 UTC.
+    /// What is held back ([`SyncState::held_back`]) does not hinder it: it waits beside it, and is not `complete`.
     pub last_full_round: Option<i64>,
     /// How many records are here, of a book that was put back from a copy and has not been compared since.
     #[serde(default)]

@@ -35,7 +35,8 @@ pub struct SyncState {
     pub answered: u64,
     /// Applied by the province but not yet read back from it.
     pub unread: u64,
-    /// Milliseconds since 1970 UTC of the last round that pushed and pulled everything.
+    /// Milliseconds since 1970 UTC of the last round that pushed all that can be told and pulled everything. What is
+    /// held back waits beside it: desk and province have compared all the same.
     pub last_round: Option<i64>,
     /// Records that the search index does not know yet.
     pub to_index: u64,
@@ -92,7 +93,7 @@ impl Book {
         })
     }
 
-    /// A round has pushed and pulled everything.
+    /// A round has pushed all that can be told, and pulled everything.
     pub fn set_last_round(&self, now_ms: i64) -> Result<()> {
         self.put_meta(&[("last_round", &now_ms.to_string())])
     }

@@ -7,7 +7,7 @@ use tiexin_domain::region::RegionCode;
 pub struct Facts {
     /// Hello was said in this round, or the access told by the last pull is the one we hold.
     pub greeted: bool,
-    /// Changes stand in the outbox without a verdict.
+    /// Changes that can be told stand in the outbox without a verdict; what is held back is none of them.
     pub waiting: bool,
     /// Scopes that this desk may no longer hold.
     pub to_drop: Vec<RegionCode>,

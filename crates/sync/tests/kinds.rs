@@ -56,6 +56,9 @@ async fn what_it_does_not_know_waits_and_the_rest_goes_on_its_way() {
     a.save(other, household("李四"), NOW);
     assert_eq!(a.round(&town).await.pushed, 2);
     assert_eq!(waits(&a), (1, 1));
+    // Desk and province have compared: the round was full though something is held back, and each later one is.
+    let compared = || a.book.sync_state().unwrap().last_round;
+    assert_eq!(compared(), Some(NOW));
     sound(&a);
     b.round(&town).await;
     assert_eq!((b.fields(home), b.fields(other)), (a.fields(home), a.fields(other)));
