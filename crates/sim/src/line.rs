@@ -1,5 +1,6 @@
 //! The network between a desk and the province, with everything that goes wrong on it.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use tiexin_protocol::wire::{
     AuditReply, AuditRequest, Cursor, HelloReply, HelloRequest, PullReply, PullRequest, PushReply,
     PushRequest, Quarantined,
 };
+use tiexin_protocol::{Change, ChangeId, canonical};
 use tiexin_sync::{Parcel, Province, SnapshotPart, SyncError};
 use uuid::Uuid;
 
@@ -28,8 +30,41 @@ pub(crate) struct Wire {
     pub(crate) late: Mutex<Vec<PushRequest>>,
     /// Pushes that were answered, with the answer: said again later, they must get it again (I3).
     pub(crate) answered: Mutex<Vec<(PushRequest, PushReply)>>,
-    /// What no reply may say, and one did.
+    /// What no reply may say, and one did; or what no desk may tell.
     pub(crate) broken: Mutex<Option<Broken>>,
+    told: Mutex<Told>,
+}
+
+/// What desks have told under their numbers, on the line and on sticks.
+#[derive(Default)]
+struct Told {
+    /// By device, incarnation and number: the print of the change.
+    prints: HashMap<(Uuid, Uuid, u64), [u8; 32]>,
+    /// Devices of which two machines count with one number, or one that was put back with it.
+    doubled: HashSet<Uuid>,
+}
+
+impl Wire {
+    /// I2: under one number a desk tells one change, whether the province took it in or not. The province notices a
+    /// number that is told for two (a fork), which hides the fault of a desk that gives one anew.
+    pub(crate) fn tells(&self, changes: &[Change]) -> Result<(), Broken> {
+        let mut told = self.told.lock().expect("wire");
+        let Told { prints, doubled } = &mut *told;
+        for change in changes.iter().filter(|change| !doubled.contains(&change.id.device)) {
+            let ChangeId { device, incarnation, seq } = change.id;
+            let print = canonical::print(change);
+            let before = prints.entry((device, incarnation, seq)).or_insert(print);
+            if *before != print {
+                return Err(format!("I2: number {seq} of {device} was told for another change before"));
+            }
+        }
+        Ok(())
+    }
+
+    /// From now on two machines may count with the numbers of this device until they notice.
+    pub(crate) fn is_doubled(&self, device: Uuid) {
+        self.told.lock().expect("wire").doubled.insert(device);
+    }
 }
 
 /// What happens to one message.
@@ -152,6 +187,9 @@ impl Province for Line<'_> {
 
     async fn push(&self, parcel: &Parcel) -> Result<PushReply, SyncError> {
         let request = parcel.request();
+        if let Err(broken) = self.wire.tells(&request.changes) {
+            *self.wire.broken.lock().expect("wire") = Some(broken);
+        }
         let late = || self.wire.late.lock().expect("wire").push(request.clone());
         let answer: Result<PushReply, SyncError> = send!(self, self.province.push(request), late);
         if let Ok(reply) = &answer {

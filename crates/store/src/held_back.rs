@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_domain::{RegionCode, shape};
+use tiexin_protocol::planted;
 use uuid::Uuid;
 
 use crate::audit::Head;
@@ -229,7 +230,8 @@ fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
         "SELECT seq, outbox.record, grp, id, kind, scope, body, base FROM outbox
          JOIN record ON record.n = outbox.record WHERE seq > ?1 ORDER BY seq",
     )?;
-    let mut rows = select.query([told(conn)?])?;
+    let told = if planted("told_is_numbered_anew") { 0 } else { told(conn)? };
+    let mut rows = select.query([told])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let kind: String = row.get(4)?;
@@ -284,8 +286,11 @@ fn going(groups: &[&[Waiting]], leaving: &[RegionCode]) -> Vec<bool> {
 /// Numbers what waits anew where that puts what is held back last; the same numbers are used.
 fn sort(conn: &Connection, waiting: &[Waiting], held: &BTreeSet<i64>) -> Result<Line> {
     let sorted = Head::read(conn)?.outbox_seq + 1;
-    let (last, first): (Vec<&Waiting>, Vec<&Waiting>) =
+    let (mut last, first): (Vec<&Waiting>, Vec<&Waiting>) =
         waiting.iter().partition(|one| held.contains(&one.seq));
+    if planted("held_back_out_of_order") {
+        last.reverse();
+    }
     let from = waiting.get(first.len()).map_or(sorted, |one| one.seq);
     let mut anew: BTreeMap<i64, i64> = BTreeMap::new();
     let mut rows: BTreeSet<i64> = BTreeSet::new();

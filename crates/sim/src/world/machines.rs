@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use tiexin_store::Book;
 use uuid::Uuid;
 
-use super::{Broken, Desk, PASSWORD, Place, World, book, broke};
+use super::{Backup, Broken, Desk, PASSWORD, Place, World, book, broke};
 
 impl World {
     pub(super) fn reopen(&mut self, n: usize) -> Result<(), Broken> {
@@ -43,6 +43,7 @@ impl World {
         let desk = &mut self.desks[n];
         desk.book = None;
         if image {
+            self.wire.is_doubled(desk.device);
             std::fs::remove_dir_all(&desk.dir).map_err(broke("remove"))?;
             copy_folder(&copy, &desk.dir)?;
         } else {
@@ -86,6 +87,7 @@ impl World {
             witnessed: Vec::new(),
         };
         let device = clone.device;
+        self.wire.is_doubled(device);
         self.desks.push(clone);
         self.desks.iter_mut().filter(|d| d.device == device).for_each(|d| d.cloned = true);
         self.reopen(count)
@@ -110,14 +112,18 @@ impl World {
             }
         };
         let grants = self.desks.iter().map(|d| (d.user.clone(), d.grants.clone())).collect();
-        self.backup = Some((copy, grants));
+        self.backup = Some(Backup { copy, grants, older: self.older });
         Ok(())
     }
 
     pub(super) async fn server_restore(&mut self) -> Result<(), Broken> {
-        let Some((backup, grants)) = &self.backup else { return Ok(()) };
+        let Some(Backup { copy: backup, grants, older }) = &self.backup else { return Ok(()) };
         self.tally.count("server put back");
         let grants = grants.clone();
+        if *older && !self.older {
+            self.tally.count("server put back with its older program");
+        }
+        self.older = *older;
         self.province = None;
         self.place = match (backup, &self.place) {
             (Place::File(backup), Place::File(path)) => {

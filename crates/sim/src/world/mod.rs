@@ -110,6 +110,15 @@ pub(crate) struct Desk {
     pub(crate) witnessed: Vec<(RegionCode, Uuid, u64, Chain)>,
 }
 
+/// The newest backup of the province.
+struct Backup {
+    copy: Place,
+    /// Who had which rights then, by user.
+    grants: BTreeMap<String, Vec<RegionCode>>,
+    /// The program of then did not know every kind yet; it is put back with its book.
+    older: bool,
+}
+
 pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     place: Place,
@@ -122,8 +131,7 @@ pub(crate) struct World {
     next: AtomicU32,
     pub(crate) wire: Arc<Wire>,
     pub(crate) tally: Arc<Tally>,
-    /// The newest backup, and who had which rights then.
-    backup: Option<(Place, BTreeMap<String, Vec<RegionCode>>)>,
+    backup: Option<Backup>,
     backups: usize,
     /// Restores of the server so far.
     pub(crate) restores: usize,

@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 use super::{Broken, TOWNS, World, book, broke};
 
+/// Changes looked at at a time.
+const MOST: usize = 1_000;
+
 /// What lies on sticks.
 #[derive(Default)]
 pub(super) struct Sticks {
@@ -35,6 +38,14 @@ impl World {
         match make(book(desk)?, package, most, self.desk_now(n)) {
             Ok(made) => {
                 self.tally.count("stick packed");
+                let mut after = 0;
+                loop {
+                    let told =
+                        book(desk)?.outbox_batch_after(after, MOST, usize::MAX).map_err(broke("outbox"))?;
+                    let Some(last) = told.last() else { break };
+                    after = last.id.seq;
+                    self.wire.tells(&told)?;
+                }
                 self.sticks.out.push(made.parts.clone());
                 Ok(Some(made.parts))
             }
