@@ -132,10 +132,57 @@ async fn edit(desk: &StoryDesk, kind: &Kind, id: Uuid, field: &Field, words: &st
     ok(desk.edit(kind.code(), id, json!({field.name: words})).await);
 }
 
+/// What was looked at: a kind whose shape gives nothing to look at passes every step.
+#[derive(Debug, Default)]
+struct Looked {
+    kinds: Vec<&'static Kind>,
+    /// Fields whose values on both desks were compared.
+    fields: usize,
+    /// Kinds of which two people wrote in different fields.
+    apart: usize,
+    /// Fields in which both wrote at once, by how such writing meets.
+    ordinary: usize,
+    notes: usize,
+    sensitive: usize,
+    /// Kinds found by words; moved with their family, and of those the ones that stay.
+    found: usize,
+    moved: usize,
+    stayed: usize,
+    /// Figures of forms that are not zero.
+    figures: usize,
+}
+
+impl Looked {
+    fn met(&mut self, merge: MergeClass) {
+        match merge {
+            MergeClass::Sensitive => self.sensitive += 1,
+            MergeClass::LongNote => self.notes += 1,
+            MergeClass::Ordinary | MergeClass::Set => self.ordinary += 1,
+        }
+    }
+
+    fn at_everything(&self) {
+        let listed = Kind::ALL.iter().filter(|kind| !shape::of(kind.code()).unwrap().list.is_empty()).count();
+        assert_eq!(self.kinds.len(), listed, "{self:?}");
+        // Each has a region and something of its own.
+        assert!(listed >= 11 && self.fields >= 2 * listed, "{self:?}");
+        assert!(self.apart >= 5 && self.ordinary >= 5 && self.notes >= 5, "{self:?}");
+        assert!(self.found >= 5 && self.moved >= 5, "{self:?}");
+        assert!(self.stayed >= 1 && self.moved > self.stayed && self.figures >= 5, "{self:?}");
+    }
+}
+
 /// Two people write in one record: in different fields, then in the same one.
-async fn edited_by_both(office: &Office, kind: &Kind, id: Uuid, fields: &[&'static Field]) {
+async fn edited_by_both(
+    office: &Office,
+    kind: &Kind,
+    id: Uuid,
+    fields: &[&'static Field],
+    looked: &mut Looked,
+) {
     let text = |row: &RecordRow, field: &Field| row.fields.get(field.name).cloned().unwrap_or(Value::Null);
     if let [first, second, ..] = fields {
+        looked.apart += 1;
         edit(&office.one, kind, id, first, "甲写的").await;
         edit(&office.two, kind, id, second, "乙写的").await;
         assert_eq!(office.agree().await, 0, "{kind:?}");
@@ -150,6 +197,7 @@ async fn edited_by_both(office: &Office, kind: &Kind, id: Uuid, fields: &[&'stat
             continue;
         }
         tried.push(field.merge);
+        looked.met(field.merge);
         edit(&office.one, kind, id, field, "甲又写").await;
         edit(&office.two, kind, id, field, "乙又写").await;
         let refused = office.agree().await;
@@ -214,7 +262,15 @@ async fn void_and_restored(office: &Office, kind: &Kind, id: Uuid, field: &Field
 }
 
 /// Its family moves to another township: what belongs to it moves along, what was done there stays.
-async fn family_moves(office: &Office, kind: &Kind, shape: &Shape, id: Uuid, home: Uuid) {
+async fn family_moves(
+    office: &Office,
+    kind: &Kind,
+    shape: &Shape,
+    (id, home): (Uuid, Uuid),
+    looked: &mut Looked,
+) {
+    looked.moved += 1;
+    looked.stayed += usize::from(!shape.follows_family);
     let region = OTHER_VILLAGE.parse().unwrap();
     let moving = MoveFamily { household: home, region, address: None, on: None, why: None, handover: None };
     ok(office.one.run(moving).await);
@@ -225,8 +281,9 @@ async fn family_moves(office: &Office, kind: &Kind, shape: &Shape, id: Uuid, hom
 }
 
 /// Found by what its shape says that it is found by, on the desk that did not write it.
-async fn is_found(office: &Office, kind: &Kind, id: Uuid, fields: &[&'static Field]) {
+async fn is_found(office: &Office, kind: &Kind, id: Uuid, fields: &[&'static Field], looked: &mut Looked) {
     let Some(field) = fields.iter().find(|field| !field.finds.is_empty()) else { return };
+    looked.found += 1;
     let words = format!("梧桐{}", kind.label());
     edit(&office.one, kind, id, field, &words).await;
     assert_eq!(office.agree().await, 0, "{kind:?}");
@@ -239,7 +296,7 @@ async fn is_found(office: &Office, kind: &Kind, id: Uuid, fields: &[&'static Fie
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_of_every_kind_lives_on_two_desks() {
     let office = Office::begin().await;
-    let mut lived = Vec::new();
+    let mut looked = Looked::default();
     for kind in Kind::ALL {
         let shape = shape::of(kind.code()).unwrap();
         // Decisions and files are made by commands of their own, and have no list.
@@ -259,19 +316,20 @@ async fn a_record_of_every_kind_lives_on_two_desks() {
                 .filter(|(name, _)| shape::audience(kind.code(), name) == Audience::Everyone);
             all.map(|(name, value)| (name.clone(), value.clone())).collect()
         };
-        assert_eq!(common(&one), common(&two), "{kind:?}");
+        let (seen, told) = (common(&one), common(&two));
+        assert_eq!(seen, told, "{kind:?}");
+        looked.fields += seen.values().filter(|value| !value.is_null()).count();
         assert_eq!(office.counted(kind).await, (before.0 + 1, before.1 + 1), "{kind:?}");
 
         let fields = worded(kind, shape);
-        edited_by_both(&office, kind, id, &fields).await;
-        is_found(&office, kind, id, &fields).await;
+        edited_by_both(&office, kind, id, &fields, &mut looked).await;
+        is_found(&office, kind, id, &fields, &mut looked).await;
         if let Some(home) = family.get(&Kind::Household) {
-            family_moves(&office, kind, shape, id, *home).await;
+            family_moves(&office, kind, shape, (id, *home), &mut looked).await;
         }
         void_and_restored(&office, kind, id, fields[0]).await;
-        lived.push(kind);
+        looked.kinds.push(kind);
     }
-    assert!(lived.len() >= 11, "{lived:?}");
 
     // Both count the same, and neither book nor province has anything amiss.
     for form in ok(office.one.run(ListForms {}).await) {
@@ -284,8 +342,15 @@ async fn a_record_of_every_kind_lives_on_two_desks() {
             };
             let (one, two) = (ok(office.one.run(sheet.clone()).await), ok(office.two.run(sheet).await));
             assert_eq!(one.rows, two.rows, "{}", form.code);
+            looked.figures += one
+                .rows
+                .iter()
+                .flat_map(|row| &row.cells)
+                .filter(|cell| cell.value.parse::<f64>().is_ok_and(|n| n > 0.0))
+                .count();
         }
     }
+    looked.at_everything();
     for desk in [&office.one, &office.two] {
         let report = desk.verify().await;
         assert!(report.faults.is_empty(), "{report:?}");
