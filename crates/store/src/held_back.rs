@@ -72,6 +72,23 @@ pub(crate) fn was_told(conn: &Connection, seq: i64) -> Result<()> {
     Ok(())
 }
 
+pub(crate) fn is_told(conn: &Connection, seq: u64) -> Result<bool> {
+    Ok(told(conn)? >= seq as i64)
+}
+
+/// Changes up to `seq` are about to leave this desk, over the line or on a stick: whether they arrive is known later or
+/// never, so from here on they keep their numbers. What can be told besides is counted in, so that a round of many
+/// pushes writes once.
+pub(crate) fn telling(conn: &Connection, seq: u64) -> Result<()> {
+    let line = Line::read(conn)?;
+    let can_be = match strange_to(conn)? {
+        None => Head::read(conn)?.outbox_seq,
+        Some(_) if line.from < line.end => line.from - 1,
+        Some(_) => line.sorted - 1,
+    };
+    was_told(conn, can_be.max(seq as i64))
+}
+
 /// Whether a program told this book's changes that wrote down neither how far nor what the province knows.
 fn told_by_an_older_program(conn: &Connection) -> Result<bool> {
     let unmarked = meta::get(conn, TOLD)?.is_none() && meta::get(conn, KNOWN)?.is_none();
@@ -119,26 +136,6 @@ impl Book {
         if self.read(told)? < acked {
             self.write(|w| was_told(&w.tx, acked))?;
         }
-        Ok(())
-    }
-
-    /// To be called before changes up to `seq` leave this desk, over the line or on a stick: whether they arrive is
-    /// known later or never, so from here on they keep their numbers. What can be told besides is counted in, so that
-    /// a round of many pushes writes once.
-    pub fn telling_to(&self, seq: u64) -> Result<()> {
-        let seq = seq as i64;
-        if self.read(told)? >= seq {
-            return Ok(());
-        }
-        self.write(|w| {
-            let line = Line::read(&w.tx)?;
-            let can_be = match strange_to(&w.tx)? {
-                None => Head::read(&w.tx)?.outbox_seq,
-                Some(_) if line.from < line.end => line.from - 1,
-                Some(_) => line.sorted - 1,
-            };
-            was_told(&w.tx, seq.max(can_be))
-        })?;
         Ok(())
     }
 

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use crate::base::Step;
 use crate::book::Book;
-use crate::device;
 use crate::error::{Result, StoreError};
 use crate::held_back::{Line, Telling};
 use crate::record::text;
 use crate::save::By;
+use crate::{device, held_back};
 
 /// What [`body`] wrote.
 #[derive(Deserialize)]
@@ -237,49 +237,73 @@ impl Book {
 
     /// The same for changes behind the one numbered `after`.
     pub fn outbox_batch_after(&self, after: u64, changes: usize, bytes: usize) -> Result<Vec<Change>> {
-        self.read(|conn| {
-            let device = device::id(conn)?.unwrap_or(Uuid::nil());
-            let incarnation = device::incarnation(conn)?;
-            let telling = Telling::read(conn)?;
-            let mut select = conn.prepare_cached(&format!("{WAITING} LIMIT ?2"))?;
-            let mut rows = select.query([after as i64, changes as i64 + 1])?;
-            let mut batch: Vec<Change> = Vec::new();
-            let mut size = 0;
-            // Where the last whole group ended.
-            let mut whole = 0;
-            while let Some(row) = rows.next()? {
-                let (next, bytes_of_next) = next_change(row, device, incarnation)?;
-                if telling.ends_at(next.id.seq as i64, &next.kind) {
-                    // Of a group nothing is told before all of it can be.
-                    if batch.last().is_some_and(|last| last.group == next.group) {
-                        batch.truncate(whole);
-                    }
-                    return Ok(batch);
-                }
-                if let Some(last) = batch.last() {
-                    if last.id.seq + 1 != next.id.seq {
-                        // What is missing came back as an echo though its verdict was lost: a push
-                        // has no gaps, so the rest is for the next one.
-                        return Ok(batch);
-                    }
-                    if last.group != next.group {
-                        whole = batch.len();
-                    }
-                }
-                size += bytes_of_next;
-                let full = size > bytes || batch.len() >= changes;
-                if full && whole > 0 {
-                    batch.truncate(whole);
-                    return Ok(batch);
-                }
-                batch.push(next);
-                if full {
-                    return rest_of_group(conn, batch, &telling);
-                }
+        self.read(|conn| batch_after(conn, after, (changes, bytes)))
+    }
+
+    /// The same, to be told now, over the line or on a stick: from here on the changes keep their numbers. They are read
+    /// and marked in one step, for another thread may be sorting the outbox.
+    pub fn tell_batch_after(&self, after: u64, changes: usize, bytes: usize) -> Result<Vec<Change>> {
+        let most = (changes, bytes);
+        let (batch, marked) = self.read(|conn| {
+            let batch = batch_after(conn, after, most)?;
+            let marked = batch.last().map_or(Ok(true), |last| held_back::is_told(conn, last.id.seq))?;
+            Ok((batch, marked))
+        })?;
+        if marked {
+            return Ok(batch);
+        }
+        let (batch, _) = self.write(|w| {
+            let batch = batch_after(&w.tx, after, most)?;
+            if let Some(last) = batch.last() {
+                held_back::telling(&w.tx, last.id.seq)?;
             }
             Ok(batch)
-        })
+        })?;
+        Ok(batch)
     }
+}
+
+fn batch_after(conn: &Connection, after: u64, (changes, bytes): (usize, usize)) -> Result<Vec<Change>> {
+    let device = device::id(conn)?.unwrap_or(Uuid::nil());
+    let incarnation = device::incarnation(conn)?;
+    let telling = Telling::read(conn)?;
+    let mut select = conn.prepare_cached(&format!("{WAITING} LIMIT ?2"))?;
+    let mut rows = select.query([after as i64, changes as i64 + 1])?;
+    let mut batch: Vec<Change> = Vec::new();
+    let mut size = 0;
+    // Where the last whole group ended.
+    let mut whole = 0;
+    while let Some(row) = rows.next()? {
+        let (next, bytes_of_next) = next_change(row, device, incarnation)?;
+        if telling.ends_at(next.id.seq as i64, &next.kind) {
+            // Of a group nothing is told before all of it can be.
+            if batch.last().is_some_and(|last| last.group == next.group) {
+                batch.truncate(whole);
+            }
+            return Ok(batch);
+        }
+        if let Some(last) = batch.last() {
+            if last.id.seq + 1 != next.id.seq {
+                // What is missing came back as an echo though its verdict was lost: a push
+                // has no gaps, so the rest is for the next one.
+                return Ok(batch);
+            }
+            if last.group != next.group {
+                whole = batch.len();
+            }
+        }
+        size += bytes_of_next;
+        let full = size > bytes || batch.len() >= changes;
+        if full && whole > 0 {
+            batch.truncate(whole);
+            return Ok(batch);
+        }
+        batch.push(next);
+        if full {
+            return rest_of_group(conn, batch, &telling);
+        }
+    }
+    Ok(batch)
 }
 
 /// The first group alone is over the limit: it goes whole all the same.

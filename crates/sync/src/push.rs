@@ -72,10 +72,7 @@ impl Round<'_> {
 
 /// The push of what waits behind the change numbered `after`; empty when nothing does.
 fn next_push(book: &Book, (id, incarnation): (Uuid, Uuid), after: u64) -> Result<Parcel, StoreError> {
-    let changes = book.outbox_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
-    if let Some(last) = changes.last() {
-        book.telling_to(last.id.seq)?;
-    }
+    let changes = book.tell_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
     Ok(Parcel::of(pushing((id, incarnation), changes, &book.cursors()?, book)?))
 }
 

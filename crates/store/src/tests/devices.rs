@@ -18,7 +18,6 @@ fn a_value_that_stands_there_is_not_written_again() {
         book.set_server("https://province.example").unwrap();
         book.set_kinds_known(Some(&kinds), &[]).unwrap();
         book.set_told_to(acked).unwrap();
-        book.telling_to(acked).unwrap();
         book.set_preference(Uuid::nil(), "province.notices", "[]").unwrap();
         book.set_users(&book.users().unwrap()).unwrap();
     };

@@ -51,10 +51,9 @@ pub fn make(book: &Book, package: Uuid, most: usize, now_ms: i64) -> Result<Made
     let mut pushes = Vec::new();
     let (mut after, mut changes) = (0, 0);
     while pushes.len() < MOST_PUSHES {
-        let batch = book.outbox_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
+        let batch = book.tell_batch_after(after, PUSH_CHANGES, PUSH_BYTES)?;
         let Some(last) = batch.last() else { break };
         after = last.id.seq;
-        book.telling_to(after)?;
         changes += batch.len() as u64;
         pushes.push(pushing((id, device.incarnation), batch, &cursors, book)?);
     }
