@@ -127,18 +127,19 @@ const READ_AT_ONCE: usize = 200;
 const LATELY: usize = 25;
 
 impl Book {
-    /// When a user did this since `since`, newest first, at most `most` of them.
+    /// When a user did this since `since`, the last entered first, at most `most` of them. Among the newest entries alone;
+    /// they need not be in the order of their times: a sign-in enters failures of before, and a clock is set.
     pub fn deeds_since(&self, actor: Uuid, act: &str, since: i64, most: usize) -> Result<Vec<i64>> {
         let (mut found, mut before) = (Vec::new(), None);
         for _ in 0..LATELY {
             let page = self.audit(before, READ_AT_ONCE)?;
             before = page.last().map(|entry| entry.seq);
             for entry in &page {
-                if entry.at < since || found.len() == most {
-                    return Ok(found);
-                }
-                if entry.actor == actor && entry.act == act {
+                if entry.at >= since && entry.actor == actor && entry.act == act {
                     found.push(entry.at);
+                }
+                if found.len() == most {
+                    return Ok(found);
                 }
             }
             if page.len() < READ_AT_ONCE {

@@ -65,3 +65,19 @@ fn the_audit_names_fields_and_never_their_values() {
     assert_eq!(acts, ["unmask", "create"]);
     sound(&book);
 }
+
+/// A sign-in enters failures of long before, and a clock is set back and forth: what was done since is still counted.
+#[test]
+fn deeds_are_counted_whatever_the_times_between_them() {
+    let (_dir, book, _) = book();
+    let (wang, li) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let note = |act, actor, at| book.write(|w| w.note_act(act, None, &[], actor, at)).unwrap();
+    note("number_search", wang, NOW);
+    note("number_search", li, NOW + 1);
+    note("sign_in_failed", wang, NOW - 9_999_999);
+    note("number_search", wang, NOW + 2);
+    note("number_search", wang, NOW - 9_999_999);
+    note("sign_in", wang, NOW + 3);
+    let since = |most| book.deeds_since(wang, "number_search", NOW, most).unwrap();
+    assert_eq!((since(60), since(1)), (vec![NOW + 2, NOW], vec![NOW + 2]));
+}
