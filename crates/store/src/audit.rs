@@ -177,6 +177,20 @@ pub(crate) fn at(conn: &Connection, seq: i64) -> Result<Option<AuditEntry>> {
     text.as_deref().map(parse).transpose()
 }
 
+/// Deeds about a record that change nothing of it.
+const LOOKS: [&str; 2] = ["unmask", "export_attachment"];
+
+/// Whether the entry `written` is the last one that wrote a record, of which the newest entry is `newest`: who only looked
+/// at it since has entries of their own.
+pub(crate) fn last_wrote(conn: &Connection, newest: Option<i64>, written: i64) -> Result<bool> {
+    let mut next = newest;
+    while let Some(seq) = next.filter(|seq| *seq > written) {
+        let look = at(conn, seq)?.filter(|entry| LOOKS.contains(&entry.act.as_str()));
+        next = look.and_then(|entry| entry.before.filter(|before| *before < seq));
+    }
+    Ok(next == Some(written))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

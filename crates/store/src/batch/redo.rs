@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::undo::{fields, group_of, made_by, turned};
 use super::{Nature, RedoOutcome};
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
 use crate::record::{self, Row};
@@ -86,7 +86,7 @@ fn again(conn: &Connection, batch: Uuid, nature: &Nature, row: &Row) -> Result<A
     let record = &row.record;
     let hidden = record.void.as_ref().is_some_and(|void| void.is_undone_import());
     let untouched = match undone {
-        Some(undone) => row.audit_head == Some(undone),
+        Some(undone) => audit::last_wrote(conn, row.audit_head, undone)?,
         // Taken back by a program that did not write down how: what is hidden still says so.
         None => hidden,
     };

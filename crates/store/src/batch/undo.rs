@@ -105,7 +105,7 @@ impl Plan {
             if row.hidden == hidden::WITHHELD && row.record.fields.is_empty() {
                 continue;
             }
-            let own = row.audit_head == Some(made.audit) || as_left(&row.record, &made);
+            let own = audit::last_wrote(conn, row.audit_head, made.audit)? || as_left(&row.record, &made);
             if own && nature.hidden().is_none() && made.before.is_some() && made.before == made.after {
                 // Written twice by the batch, back to what it was.
                 continue;

@@ -208,3 +208,28 @@ fn what_was_written_after_the_undo_is_told_as_left() {
     assert_eq!(record(&book, homes[0]).text("notes"), Some("后来"));
     sound(&book);
 }
+
+/// Who only looked at a whole number has changed nothing: the record goes with its batch, and comes back with it.
+#[test]
+fn a_look_at_a_record_is_no_edit_of_it() {
+    let (_dir, book, _) = book();
+    let (home, other) = (household(&book, VILLAGE, "张三"), household(&book, VILLAGE, "李四"));
+    let source = source();
+    book.change_many(&source, &set(&[home, other], json!({"notes": "同"})), AUTHOR, NOW, &mut |_, _| true)
+        .unwrap();
+    let looks = |at: i64| {
+        for field in ["phone", "notes"] {
+            book.write(|w| w.note_act("unmask", Some(home), &[field], AUTHOR, NOW + at)).unwrap();
+        }
+    };
+    looks(1);
+    assert_eq!(book.undo_plan_of(source.batch, &fields_only()).unwrap().back.len(), 2);
+    assert_eq!(book.undo_batch_of(source.batch, &fields_only(), AUTHOR, NOW + 2).unwrap().undone, 2);
+    looks(3);
+    let redone = book.redo_batch_of(source.batch, &fields_only(), AUTHOR, NOW + 4).unwrap();
+    assert_eq!((redone.redone, redone.left), (2, 0));
+    looks(5);
+    assert_eq!(book.undo_batch_of(source.batch, &fields_only(), AUTHOR, NOW + 6).unwrap().undone, 2);
+    assert_eq!(record(&book, home).text("notes"), None);
+    sound(&book);
+}
