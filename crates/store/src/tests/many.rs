@@ -186,7 +186,7 @@ fn what_was_hidden_or_shown_elsewhere_since_stays_so_and_is_told() {
         assert_eq!((redone.redone, redone.left), (goes as u64, 0));
     }
     let first = record(&book, homes[0]);
-    assert_eq!((first.text("notes"), first.void.unwrap().reason.as_str()), (Some("同"), "重复"));
+    assert_eq!((first.text("notes"), first.void.as_ref().unwrap().reason.as_str()), (Some("同"), "重复"));
     assert!(record(&book, homes[2]).void.is_none());
     sound(&book);
 }
