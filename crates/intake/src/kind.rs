@@ -1,7 +1,6 @@
 //! The kinds of ledger, and of the sheets in them.
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use tiexin_domain::shape::{self, Shape};
 use tiexin_domain::{Kind, nouns};
 
@@ -67,13 +66,6 @@ pub enum SheetKind {
 impl Serialize for SheetKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for SheetKind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = String::deserialize(deserializer)?;
-        SheetKind::from_code(&code).ok_or_else(|| D::Error::custom("no kind of sheet"))
     }
 }
 

@@ -20,28 +20,42 @@ pub enum Choice {
 }
 
 /// For each kind of sheet: column head → decision. Serialised as the worker's own setting.
+///
+/// A newer program may have written kinds and decisions that this one does not know: they are kept, and every other
+/// one is read all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mapping {
-    columns: BTreeMap<SheetKind, BTreeMap<String, Choice>>,
+    columns: BTreeMap<String, BTreeMap<String, Decided>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Decided {
+    Known(Choice),
+    Newer(serde_json::Value),
 }
 
 impl Mapping {
     /// Decides a column by its head as a [`crate::ColumnReport`] gives it. Spaces and brackets do not matter.
     pub fn set(&mut self, kind: SheetKind, head: &str, choice: Choice) {
-        self.columns.entry(kind).or_default().insert(plain(head), choice);
+        let columns = self.columns.entry(kind.as_str().to_owned()).or_default();
+        columns.insert(plain(head), Decided::Known(choice));
     }
 
     /// Takes a decision back.
     pub fn unset(&mut self, kind: SheetKind, head: &str) {
-        if let Some(columns) = self.columns.get_mut(&kind) {
+        if let Some(columns) = self.columns.get_mut(kind.as_str()) {
             columns.remove(&plain(head));
         }
     }
 
     /// The decision about a column, if there is one.
     pub fn get(&self, kind: SheetKind, head: &str) -> Option<&Choice> {
-        self.columns.get(&kind)?.get(&plain(head))
+        match self.columns.get(kind.as_str())?.get(&plain(head))? {
+            Decided::Known(choice) => Some(choice),
+            Decided::Newer(_) => None,
+        }
     }
 
     /// Whether a head, or its last level, was decided about in any kind of sheet.
@@ -53,5 +67,21 @@ impl Mapping {
     /// Whether nothing was decided.
     pub fn is_empty(&self) -> bool {
         self.columns.values().all(BTreeMap::is_empty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_program_decided_is_kept_and_hides_nothing_else() {
+        let kept = r#"{"list:of_tomorrow":{"甲":{"field":"x"}},"members":{"丙":{"split":["a","b"]},"乙":{"field":"phone"}}}"#;
+        let mut mapping: Mapping = serde_json::from_str(kept).unwrap();
+        assert_eq!(mapping.get(SheetKind::Members, "乙"), Some(&Choice::Field("phone".into())));
+        assert_eq!(mapping.get(SheetKind::Members, "丙"), None);
+        mapping.set(SheetKind::Members, "乙", Choice::Ignore);
+        let text = serde_json::to_string(&mapping).unwrap();
+        assert_eq!(text, kept.replace(r#"{"field":"phone"}"#, r#""ignore""#));
     }
 }
