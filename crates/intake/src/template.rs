@@ -14,7 +14,7 @@ use crate::kind::Records;
 use crate::refusal::FileRefused;
 use crate::workbook::{Workbook, column_letters};
 
-/// What stands first in the row that shows how to fill a template in; such a row is never imported.
+/// What stands in the place of a number in the row that shows how to fill a template in; such a row is never imported.
 pub(crate) const EXAMPLE: &str = "示例";
 const EXPLANATION: &str = "填写说明";
 const CHOICES: &str = "选项";
@@ -186,7 +186,7 @@ fn explain(page: &mut Worksheet, records: Records, styles: &Styles) -> Result<()
     page.set_name(EXPLANATION)?.set_freeze_panes(4, 0)?;
     for (row, text) in (0u32..).zip([
         format!("“{}”这张表：从第 2 行起，一行填一{}。", tab_of(records), records.shape().unit),
-        "第一格写着“示例”的那一行不会导入，可以留着，也可以删去。表头不要改名；列可以删，也可以加，多出来的列记在备注里。"
+        "“序号”写着“示例”的那一行不会导入，可以留着，也可以删去；要删“序号”这一列，请先删去示例那一行。表头不要改名；列可以删，也可以加，多出来的列记在备注里。"
             .to_owned(),
         "带 * 的必须填。填好后在“导入”里选这个文件，先预览，满意了再写入；导错了可以整批撤销。".to_owned(),
     ]) {

@@ -240,7 +240,7 @@ impl<'a> Body<'a> {
         let mut filled = row.cells.iter().filter(|c| !c.is_empty());
         let first = filled.next()?;
         let more = filled.clone().next();
-        if is_example(first)
+        if self.is_example(row)
             || is_carried(first)
             || more.is_some_and(is_carried)
             || is_total(first, more)
@@ -263,6 +263,13 @@ impl<'a> Body<'a> {
             return Some(Line::Data(data));
         }
         more.is_none().then(|| Line::Title(first.shown()))
+    }
+
+    /// The row of a template that shows how to fill it in: it has the template's own mark in the place of its number,
+    /// and nothing beside the mark. 示例村 is a village.
+    fn is_example(&self, row: &Row) -> bool {
+        let number = self.head.column("seq").map(|column| row.cell(column.index));
+        matches!(number, Some(Cell::Text(text)) if text.trim() == crate::template::EXAMPLE)
     }
 
     /// Compared as they were written: a head is repeated by copying it.
@@ -311,11 +318,6 @@ fn head_texts<'a>(sheet: &'a Sheet, head: &Recognised) -> Vec<(usize, &'a str)> 
         }
     }
     texts
-}
-
-/// The row of a template that shows how to fill it in.
-fn is_example(first: &Cell) -> bool {
-    matches!(first, Cell::Text(text) if text.trim().starts_with(crate::template::EXAMPLE))
 }
 
 fn is_total(first: &Cell, second: Option<&Cell>) -> bool {

@@ -310,3 +310,20 @@ fn what_only_a_page_or_an_author_shows_is_hidden_in_every_column() {
     assert_eq!(mask_of("household.phone"), Some(Mask::Phone));
     assert_eq!((mask_of("husband.id"), mask_of("person.name")), (Some(Mask::Number), None));
 }
+
+#[test]
+fn only_the_mark_of_a_template_makes_an_example() {
+    let rows: &[&[&str]] =
+        &[&["姓名", "村", "服务队"], &["示例", "东关社区", "银龄队"], &["示例一", "东关社区", "示例队"]];
+    let seen = as_kind(&book(), "volunteer", rows);
+    assert_eq!((seen.data_rows, seen.rows.new), (2, 2), "{:?}", seen.findings);
+    let numbered: &[&[&str]] = &[
+        &["序号", "姓名", "村", "服务队"],
+        &["示例", "李某某", "东关社区", "银龄队"],
+        &["示例1", "周明", "东关社区", "示例队"],
+        &["1", "示例", "东关社区", "银龄队"],
+    ];
+    let seen = as_kind(&book(), "volunteer", numbered);
+    let names: Vec<_> = seen.groups.iter().map(|group| &group.records[0].fields["name"]).collect();
+    assert_eq!(names, [&json!("周明"), &json!("示例")], "{:?}", seen.findings);
+}
