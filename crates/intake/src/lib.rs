@@ -30,7 +30,7 @@ pub use mapping::{Choice, Mapping};
 pub use mark::marked_copy;
 pub use plan::{
     ColumnReport, FieldChange, ImportContext, Intent, LedgerPlan, Notice, NoticeCode, PlannedGroup,
-    PlannedRecord, RowCounts, SheetReport, Taken, VOID, plan, stable_id,
+    PlannedRecord, RowCounts, SheetReport, Taken, VOID, plan, stable_id, yes,
 };
 pub use read::{Limits, read, read_watched};
 pub use refusal::{FileRefused, Progress, RefusalCode, Stage, Watch};

@@ -231,7 +231,7 @@ fn how(column: &Field) -> String {
         Holds::Money => "元，如 300 或 300.50".into(),
         Holds::Count => "整数".into(),
         Holds::Minutes => "如 3小时、1小时30分钟".into(),
-        Holds::Flag => "是，或者空着".into(),
+        Holds::Flag => "“是”或“否”，没有问到的空着".into(),
         Holds::Person => "姓名".into(),
         Holds::People => "姓名，几位用顿号隔开".into(),
         _ => "文字".into(),

@@ -165,10 +165,10 @@ fn value(field: &Field, text: &str) -> Value {
         Holds::Code(choices) => code(choices, text),
         Holds::Codes(choices) => items().map(|item| code(choices, item)).collect(),
         Holds::Texts => items().map(|item| json!(item)).collect(),
-        Holds::Flag => match text {
-            "是" | "true" => json!(true),
-            "否" | "false" => Value::Null,
-            other => json!(other),
+        Holds::Flag => match tiexin_intake::yes(text) {
+            Some(true) => json!(true),
+            Some(false) => Value::Null,
+            None => json!(text),
         },
         Holds::Count | Holds::Minutes => text.parse::<u64>().map_or_else(|_| json!(text), |n| json!(n)),
         _ => json!(text),
@@ -185,6 +185,9 @@ mod tests {
         assert_eq!(of("visit", "kind", "节日看望"), of("visit", "kind", "festival"));
         assert_eq!(of("volunteer", "skills", "理发、陪诊"), json!(["理发", "陪诊"]));
         assert_eq!(of("counselling", "paired", "是"), json!(true));
+        assert_eq!(of("counselling", "paired", "√"), json!(true));
+        assert_eq!(of("counselling", "paired", "否"), Value::Null);
+        assert_eq!(of("counselling", "paired", "待定"), json!("待定"));
         assert_eq!(of("activity", "headcount", "35"), json!(35));
         assert_eq!(of("activity", "headcount", "许多"), json!("许多"));
         assert_eq!(of("activity", "place", " "), Value::Null);

@@ -24,6 +24,8 @@ mod sheet;
 mod told;
 mod values;
 
+pub use values::yes;
+
 use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;

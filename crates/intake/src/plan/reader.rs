@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use tiexin_domain::nouns::tidy;
+use tiexin_domain::shape::Audience;
 use tiexin_domain::{Fen, PartialDate, Problem};
 
 use super::context::SheetContext;
@@ -274,21 +275,31 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// 是 or 否; what is neither is kept in the notes.
+    /// 是 or 否; what is neither is told, and kept in the notes.
     pub(super) fn yes(&mut self, field: &str) -> Option<bool> {
-        let answer = values::yes(&self.text(field)?);
-        if answer.is_none() {
-            self.keep(field);
+        let text = self.text(field)?;
+        let answer = values::yes(&text);
+        if answer.is_none() && !values::says_nothing(&text) {
+            let kept = if self.keep(field) { "，原内容记在备注里" } else { "" };
+            let hint = format!("看不出是“是”还是“否”，没有录入{kept}；请填“是”或“否”");
+            self.find(field, FindingCode::CellLeftOut, hint);
         }
         answer
     }
 
-    /// Keeps a field's text in the notes.
-    pub(super) fn keep(&mut self, field: &str) {
-        let label = self.sheet.head.column(field).map(|c| c.head.clone()).unwrap_or_default();
+    /// Whether the row itself says what a field of its record holds: no default, and nothing read from another cell.
+    pub(super) fn says(&self, field: &str) -> bool {
+        let column = self.sheet.head.column_of(field, None).and_then(|column| column.field);
+        column.is_some_and(|column| column.fills == field && self.said(column.code).is_some())
+    }
+
+    /// Keeps a field's text in the notes; not what fewer may read than the notes. Whether it is kept.
+    pub(super) fn keep(&mut self, field: &str) -> bool {
+        let column = self.sheet.head.column(field);
         let value = self.cell(field).shown();
-        if !value.is_empty() {
-            self.notes.push(format!("{label}：{value}"));
+        let own = column.and_then(|column| column.field?.own);
+        if value.is_empty() || own.is_some_and(|own| own.audience > Audience::Everyone) {
+            return false;
         }
     }
 

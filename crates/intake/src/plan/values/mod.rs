@@ -202,18 +202,18 @@ pub(super) fn ditto(text: &str) -> bool {
     )
 }
 
-/// 是 or 否 in its many forms.
-pub(super) fn yes(text: &str) -> Option<bool> {
-    let text = narrow(text).to_lowercase();
-    match text.trim() {
-        "是" | "有" | "对" | "√" | "✓" | "✔" | "☑" | "1" | "y" | "yes" | "true" | "已" | "享受"
-        | "已享受" | "已建" | "已建档" | "已测评" | "已测" | "已评估" | "建档" | "测评" | "1份" | "1人" => {
-            Some(true)
-        }
-        "否" | "无" | "没有" | "未" | "不是" | "×" | "✗" | "✘" | "x" | "0" | "n" | "no" | "false" | "不"
-        | "未享受" | "不享受" | "未建" | "未建档" | "未测评" | "未测" | "-" | "/" | "—" => {
-            Some(false)
-        }
+/// 是 or 否 in its many forms; none of what is neither. Whatever reads a flag that a person wrote asks here.
+pub fn yes(text: &str) -> Option<bool> {
+    // A tick may have a sign behind it that only says how it is drawn.
+    let text: String =
+        narrow(text).to_lowercase().chars().filter(|c| !('\u{fe00}'..='\u{fe0f}').contains(c)).collect();
+    match text.trim().trim_end_matches(['。', '.']) {
+        "是" | "是的" | "有" | "对" | "√" | "✓" | "✔" | "☑" | "✅" | "1" | "y" | "yes" | "true" | "t"
+        | "已" | "享受" | "已享受" | "已建" | "已建档" | "已测评" | "已测" | "已评估" | "建档" | "测评"
+        | "愿意" | "同意" | "1份" | "1人" => Some(true),
+        "否" | "无" | "没有" | "未" | "不是" | "×" | "✗" | "✘" | "❌" | "☒" | "☐" | "□" | "x" | "0" | "n"
+        | "no" | "false" | "f" | "不" | "未享受" | "不享受" | "未建" | "未建档" | "未测评" | "未测"
+        | "未评估" | "不愿意" | "不同意" | "-" | "/" | "—" => Some(false),
         _ => None,
     }
 }
@@ -221,6 +221,19 @@ pub(super) fn yes(text: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flag_is_read_in_every_way_in_which_offices_write_it() {
+        for text in ["是", " 是 ", "√", "✔\u{fe0f}", "有", "1", "Y", "ｙ", "Yes", "TRUE", "是的"] {
+            assert_eq!(yes(text), Some(true), "{text}");
+        }
+        for text in ["否", "×", "无", "没有", "0", "N", "false", "/", "未"] {
+            assert_eq!(yes(text), Some(false), "{text}");
+        }
+        for text in ["", "待定", "不清楚", "2", "是否", "大概是"] {
+            assert_eq!(yes(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn names_in_one_cell() {
