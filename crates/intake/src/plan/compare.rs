@@ -54,19 +54,23 @@ pub(super) struct Compared {
     pub(super) differs: Vec<Difference>,
 }
 
-/// Compares a row's record with the book's. Nothing that the row does not say is compared.
-pub(super) fn compare(kind: &Kind, book: &Fields, row: &Fields) -> Compared {
+/// Compares a row's record with the book's. Nothing that the row does not say is compared: of a field that may hold
+/// what stands for an empty cell `said` answers whether the row says it.
+pub(super) fn compare(kind: &Kind, book: &Fields, row: &Fields, said: &dyn Fn(&str) -> bool) -> Compared {
     let mut compared = Compared::default();
     for (field, new) in row {
         if is_bookkeeping(kind, field) || is_nothing(new) {
             continue;
         }
         let old = book.get(field).unwrap_or(&Value::Null);
-        if is_default(kind, field, new) {
+        if is_default(kind, field, new) && !said(field) {
             continue;
         }
         if is_nothing(old) {
-            compared.lacking.push((field.clone(), new.clone()));
+            // What is not there is not so.
+            if new != &Value::Bool(false) {
+                compared.lacking.push((field.clone(), new.clone()));
+            }
         } else if let Some(new) = other(held(kind, field), field, old, new) {
             compared.differs.push(Difference { field: field.clone(), old: old.clone(), new });
         }
@@ -177,7 +181,7 @@ mod tests {
     }
 
     fn compared(kind: Kind, book: Value, row: Value) -> (Vec<String>, Vec<String>) {
-        let compared = compare(&kind, &fields(book), &fields(row));
+        let compared = compare(&kind, &fields(book), &fields(row), &|_| false);
         let differs = compared.differs.into_iter().map(|d| d.field).collect();
         (compared.lacking.into_iter().map(|(field, _)| field).collect(), differs)
     }
@@ -208,10 +212,29 @@ mod tests {
             let mut row = Fields::new();
             row.insert(field.into(), new.clone());
             assert_eq!(
-                compare(&Kind::Person, &book, &row).differs.len(),
+                compare(&Kind::Person, &book, &row, &|_| false).differs.len(),
                 usize::from(differs),
                 "{field} {new}"
             );
+        }
+    }
+
+    #[test]
+    fn what_stands_for_an_empty_cell_is_compared_where_the_row_says_it() {
+        for (kind, field, book, row, told) in [
+            (Kind::Volunteer, "approval", json!("approved"), json!("pending"), true),
+            (Kind::Volunteer, "approval", json!("pending"), json!("pending"), false),
+            (Kind::SupportFile, "status", json!("closed"), json!("active"), true),
+            (Kind::Wish, "published", json!(true), json!(false), true),
+            (Kind::Wish, "published", Value::Null, json!(false), false),
+        ] {
+            let one = |value: Value| Fields::from_iter([(field.to_owned(), value)]);
+            let differs = |said: bool| {
+                let compared = compare(&kind, &one(book.clone()), &one(row.clone()), &|_| said);
+                assert!(compared.lacking.is_empty());
+                compared.differs.len()
+            };
+            assert_eq!((differs(true), differs(false)), (usize::from(told), 0), "{kind:?} {field} {row}");
         }
     }
 }

@@ -151,7 +151,8 @@ impl Planner<'_> {
     pub(super) fn says_nothing_new(&self, drafts: &Drafts) -> bool {
         drafts.records.iter().all(|record| {
             self.staged.record(&record.id).is_some_and(|known| {
-                let compared = super::compare::compare(&record.kind, &known.fields, &record.fields);
+                let compared =
+                    super::compare::compare(&record.kind, &known.fields, &record.fields, &|_| false);
                 compared.lacking.is_empty() && compared.differs.is_empty()
             })
         })

@@ -159,7 +159,7 @@ impl Planner<'_> {
         let (kind, id) = (reader.sheet.head.kind, record.id.to_string());
         if let Some(at) = self.seen(kind, &id) {
             let there = self.staged.record(&record.id).map(|known| known.fields).unwrap_or_default();
-            let compared = compare(&record.kind, &there, &record.fields);
+            let compared = compare(&record.kind, &there, &record.fields, &|field| reader.says(field));
             let same = compared.lacking.is_empty() && compared.differs.is_empty();
             return self.repeated(reader, at, same);
         }

@@ -12,6 +12,7 @@ use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::{FieldChange, Intent, PlannedGroup, PlannedRecord, Taken, VOID};
 use crate::finding::FindingCode;
+use crate::kind::SheetKind;
 use crate::lookup::{Known, Lookup, Voided};
 use crate::workbook::column_letters;
 
@@ -81,9 +82,13 @@ impl Planner<'_> {
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
             self.check_village(reader, &record);
-            match self.beside(&record) {
+            match self.beside(reader, &record) {
                 Beside::New => {
                     taken = Taken::New;
+                    if let SheetKind::Records(_) = reader.sheet.head.kind {
+                        // 否 is said by nothing, as the form has it.
+                        Arc::make_mut(&mut record.fields).retain(|_, value| *value != Value::Bool(false));
+                    }
                     kept.push(record);
                 }
                 Beside::Restore => {
@@ -137,12 +142,15 @@ impl Planner<'_> {
         }
     }
 
-    fn beside(&self, record: &PlannedRecord) -> Beside {
+    fn beside(&self, reader: &RowReader<'_>, record: &PlannedRecord) -> Beside {
         let Some(known) = self.staged.record(&record.id) else { return Beside::New };
         if let Some(void) = known.void {
             return if void.undone { Beside::Restore } else { Beside::Voided(void) };
         }
-        let compared = compare(&record.kind, &known.fields, &record.fields);
+        // A register's row is of several records, and its columns are of none of them alone.
+        let own = !matches!(reader.sheet.head.kind, SheetKind::SpecialFamilies | SheetKind::Members);
+        let said = |field: &str| own && reader.says(field);
+        let compared = compare(&record.kind, &known.fields, &record.fields, &said);
         if compared.lacking.is_empty() && compared.differs.is_empty() {
             return Beside::Same;
         }
@@ -213,7 +221,7 @@ impl Planner<'_> {
         };
         event.id = there.id;
         if let Some(at) = self.seen(kind, &there.id.to_string()) {
-            let compared = compare(&event.kind, &there.fields, &event.fields);
+            let compared = compare(&event.kind, &there.fields, &event.fields, &|field| reader.says(field));
             let same = compared.differs.is_empty() && compared.lacking.is_empty();
             return self.repeated(reader, at, same);
         }

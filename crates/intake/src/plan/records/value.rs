@@ -140,7 +140,7 @@ fn said(
         Holds::Money => reader.money(code).map(|fen| to_value(&fen)),
         Holds::Count => reader.count(code).map(Value::from),
         Holds::Minutes => minutes(reader, column).map(Value::from),
-        Holds::Flag => reader.yes(code).filter(|yes| *yes).map(Value::Bool),
+        Holds::Flag => reader.yes(code).map(Value::Bool),
         _ => None,
     }
 }
