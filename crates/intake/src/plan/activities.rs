@@ -7,11 +7,8 @@ use tiexin_domain::nouns::tidy;
 use tiexin_domain::{Kind, RegionCode};
 
 use super::planner::{Outcome, Planner};
-use super::reader::RowReader;
-use super::values::moment;
+use super::reader::{BAD_TIME, RowReader};
 use crate::finding::FindingCode;
-
-const BAD_TIME: &str = "时间不对，请写成如 2026-10-12 09:00";
 
 impl Planner<'_> {
     pub(super) fn activity(&mut self, reader: &mut RowReader<'_>) -> Outcome {
@@ -86,17 +83,12 @@ impl Planner<'_> {
         field: &str,
         day: Option<NaiveDate>,
     ) -> Option<NaiveDateTime> {
-        match moment(reader.cell(field), &reader.sheet.period, day) {
-            Ok(Some(at)) => Some(at),
-            Ok(None) | Err(None) => {
-                reader.find(field, FindingCode::DateInvalid, BAD_TIME);
-                None
-            }
-            Err(Some(why)) => {
-                reader.unclear(field, &why);
-                None
-            }
+        let before = reader.findings.len();
+        let at = reader.moment(field, day);
+        if at.is_none() && reader.findings.len() == before {
+            reader.find(field, FindingCode::DateInvalid, BAD_TIME);
         }
+        at
     }
 
     /// By its village column, the place it was held at, the tab; else it is the township's.

@@ -1,6 +1,6 @@
 //! One row of data, read field by field; what is wrong is noted on the way.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use tiexin_domain::nouns::tidy;
 use tiexin_domain::shape::Audience;
 use tiexin_domain::{Fen, PartialDate, Problem};
@@ -14,6 +14,8 @@ use crate::script::{self, PersonName, person_name};
 use crate::workbook::{Cell, column_letters};
 
 static NOTHING: Cell = Cell::Empty;
+
+pub(super) const BAD_TIME: &str = "时间不对，请写成如 2026-10-12 09:00";
 
 pub(super) struct RowReader<'a> {
     pub(super) row: DataRow<'a>,
@@ -157,6 +159,32 @@ impl<'a> RowReader<'a> {
             }
             Dated::Wrong => {
                 self.wrong_date(field);
+                None
+            }
+        }
+    }
+
+    /// A day with its time of day. A time alone belongs to `same_day`.
+    pub(super) fn moment(&mut self, field: &str, same_day: Option<NaiveDate>) -> Option<NaiveDateTime> {
+        let cell = self.cell(field);
+        match values::moment(cell, &self.sheet.period, same_day) {
+            Ok(at) => {
+                let day = at.map(|at| at.date());
+                let own = |day: &NaiveDate| match cell {
+                    Cell::Text(text) => text.contains(&day.year().to_string()),
+                    Cell::Number(number) => number.value >= 1850.0,
+                    _ => true,
+                };
+                let guesses = self.sheet.period.guesses() && day != same_day;
+                self.guessed = day.filter(|day| guesses && !own(day)).or(self.guessed);
+                at
+            }
+            Err(None) => {
+                self.find(field, FindingCode::DateInvalid, BAD_TIME);
+                None
+            }
+            Err(Some(why)) => {
+                self.unclear(field, &why);
                 None
             }
         }

@@ -14,9 +14,8 @@ use super::super::reader::RowReader;
 use super::super::values::{listed, moment, narrow, things};
 use crate::finding::FindingCode;
 use crate::heads::{Field, plain};
+use crate::kind::SheetKind;
 use crate::script::{begins_with_surname, person_name};
-
-const BAD_TIME: &str = "时间不对，请写成如 2026-10-12 09:00";
 
 impl Planner<'_> {
     /// Reads a column into the fields; persons wait until the family is known.
@@ -110,8 +109,9 @@ fn said(
         }
         Holds::Day => day(reader, code, own).map(|day| to_value(&day)),
         Holds::PartialDay => {
-            let date = reader.date(code)?;
-            if let Some(day) = date.day() {
+            // Of a month or a year its first day tells whether it can have been.
+            let date = if is_of_the_work(reader, own) { reader.date(code) } else { reader.full_date(code) }?;
+            if let Some(day) = date.begins() {
                 not_ahead(reader, code, own, day);
             }
             Some(to_value(&date))
@@ -121,21 +121,9 @@ fn said(
                 fields.iter().filter(|_| own.has(Role::Until)).filter_map(|(_, value)| value.as_str());
             let same_day =
                 begun.filter_map(|text| text.get(..10).filter(|_| text.contains('T'))?.parse().ok()).next();
-            match moment(reader.cell(code), &reader.sheet.period, same_day) {
-                Ok(None) => None,
-                Ok(Some(at)) => {
-                    not_ahead(reader, code, own, at.date());
-                    Some(to_value(&at))
-                }
-                Err(None) => {
-                    reader.find(code, FindingCode::DateInvalid, BAD_TIME);
-                    None
-                }
-                Err(Some(why)) => {
-                    reader.unclear(code, &why);
-                    None
-                }
-            }
+            let at = reader.moment(code, same_day)?;
+            not_ahead(reader, code, own, at.date());
+            Some(to_value(&at))
         }
         Holds::Money => reader.money(code).map(|fen| to_value(&fen)),
         Holds::Count => reader.count(code).map(Value::from),
@@ -209,7 +197,8 @@ fn unknown_code(reader: &mut RowReader<'_>, column: &Field, own: &shape::Field, 
 fn day(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field) -> Option<NaiveDate> {
     reader.said(code)?;
     let before = reader.findings.len();
-    let day = reader.date(code).and_then(PartialDate::day);
+    let date = if is_of_the_work(reader, own) { reader.date(code) } else { reader.full_date(code) };
+    let day = date.and_then(PartialDate::day);
     match day {
         Some(day) => not_ahead(reader, code, own, day),
         None if reader.findings.len() == before => {
@@ -227,6 +216,12 @@ fn not_ahead(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field,
     if done || (own.past && ahead) {
         reader.check_day(code, day);
     }
+/// Whether a title that names a year speaks of this day: of the day of what was done, and of no birth and no signature.
+fn is_of_the_work(reader: &RowReader<'_>, own: &shape::Field) -> bool {
+    let SheetKind::Records(records) = reader.sheet.head.kind else { return false };
+    records.shape().is_work && own.has(Role::Day)
+}
+
 }
 
 /// Minutes or hours, as the cell or its head says.
