@@ -362,9 +362,13 @@ fn starts_note(text: &str) -> bool {
         .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':', '1', '、'])))
 }
 
+/// What stands beside the numbers of columns that are numbered. Anything else is somebody's or something's name.
+const BESIDE_NUMBERS: &[&str] =
+    &["甲", "乙", "丙", "丁", "戊", "己", "栏次", "列次", "行次", "列号", "栏号", "序号", "序", "编号"];
+
 /// A row of 1, 2, 3 … under a head.
 fn is_numbering(row: &Row) -> bool {
-    let (mut last, mut numbers, mut others) = (None, 0, 0);
+    let (mut last, mut numbers) = (None, 0);
     for cell in row.cells.iter().filter(|c| !c.is_empty()) {
         let number = match cell {
             Cell::Number(number) if number.value.fract() == 0.0 => Some(number.value as i64),
@@ -377,10 +381,12 @@ fn is_numbering(row: &Row) -> bool {
                 last = Some(number);
                 numbers += 1;
             }
-            (None, _) => others += 1,
-        }
-        if others > 2 {
-            return false;
+            (None, _) => {
+                let text: String = cell.shown().split_whitespace().collect();
+                if !BESIDE_NUMBERS.contains(&text.as_str()) {
+                    return false;
+                }
+            }
         }
     }
     numbers >= 3
