@@ -313,7 +313,7 @@ impl LedgerPlan {
             let said = self.notices.iter().find(known).map(|notice| notice.hint.as_str());
             FileRefused::new(
                 RefusalCode::FileNotLedger,
-                said.unwrap_or("没有认出这份台账：未找到特殊家庭、会员、服务记录或活动的表头，请检查表头，或手工指定各列的含义"),
+                said.unwrap_or("没有认出这份台账：未找到特殊家庭、会员、服务记录或活动的表头，请检查表头，或手工指定各列的含义；别的名单请先选是哪一类，再选文件，或者填在下载的模板里"),
             )
         })
     }
