@@ -157,10 +157,19 @@ impl Roll {
 
     /// The family in a place that a name means: its head's, else that of another person of it.
     pub(crate) fn by_name(&self, within: &RegionCode, name: &str) -> ByName<'_> {
+        self.by_names(within, name, true)
+    }
+
+    /// The family to which somebody of this name belongs, head or not.
+    pub(crate) fn by_person(&self, within: &RegionCode, name: &str) -> ByName<'_> {
+        self.by_names(within, name, false)
+    }
+
+    fn by_names(&self, within: &RegionCode, name: &str, head: bool) -> ByName<'_> {
         let shown = |family: &&Family| family.void.is_none();
         let mut found: Vec<&Family> = self.named(within, name).into_iter().filter(shown).collect();
-        let heads: Vec<&Family> =
-            found.iter().copied().filter(|f| same_name(&f.head_name) == same_name(name)).collect();
+        let heads = found.iter().copied().filter(|f| head && same_name(&f.head_name) == same_name(name));
+        let heads: Vec<&Family> = heads.collect();
         if !heads.is_empty() {
             found = heads;
         }
@@ -192,9 +201,18 @@ impl Family {
         within.covers(&self.region) || self.moved_from.as_ref().is_some_and(|from| within.covers(from))
     }
 
-    /// The person of this name.
+    /// A person of this name.
     pub(crate) fn person(&self, name: &str) -> Option<&FoundPerson> {
+        self.named(name).next()
+    }
+
+    /// Whether two persons of the family have this name.
+    pub(crate) fn has_two(&self, name: &str) -> bool {
+        self.named(name).nth(1).is_some()
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = &FoundPerson> {
         let name = same_name(name);
-        self.persons.iter().find(|person| same_name(&person.name) == name)
+        self.persons.iter().filter(move |person| same_name(&person.name) == name)
     }
 }

@@ -7,6 +7,7 @@ use super::planner::Planner;
 use super::reader::RowReader;
 use super::values::listed;
 use crate::finding::FindingCode;
+use crate::kind::SheetKind;
 use crate::lookup::Family;
 use crate::roll::ByName;
 use crate::script::{person_name, same_name, wild};
@@ -24,14 +25,20 @@ impl Planner<'_> {
         if code.is_none() && reader.said("file_code").is_some() {
             return None;
         }
-        let number =
-            reader.said("id").and_then(|text| IdNumber::read(&crate::script::number_signs(&text)).ok());
+        let said = reader.said("id");
+        let number = said.as_ref().and_then(|text| IdNumber::read(&crate::script::number_signs(text)).ok());
         let by_number = number.as_ref().and_then(|read| self.staged.roll().by_number(read.number.as_str()));
         let by_number = by_number.filter(|found| self.is_ours(&found.region)).cloned();
         let family = match (code, by_number) {
             (Some(code), _) => self.household_by_code(reader, &code)?,
             (None, Some(family)) => family,
-            (None, None) => self.household_by_name(reader, names)?,
+            (None, None) => {
+                let family = self.household_by_name(reader, names)?;
+                if said.is_some() {
+                    by_name_alone(reader, number.is_some());
+                }
+                family
+            }
         };
         if let Some(read) = &number {
             self.check_number(reader, &family, read.number.as_str())?;
@@ -44,7 +51,7 @@ impl Planner<'_> {
             reader.find("file_code", FindingCode::HouseholdUnknown, hint);
             return None;
         }
-        let region = region_on(&family, on);
+        let region = self.region_on(&family, on);
         let said = self.village.as_ref().filter(|village| village.level() == Level::Village);
         if said.is_some_and(|said| *said != region && !said.covers(&region)) {
             let hint = "这户在本机登记在另一个村（社区），录入时记在那个村，请核对信息编码和村名";
@@ -58,7 +65,7 @@ impl Planner<'_> {
         let theirs = family.persons.iter().any(|p| p.number.as_deref() == Some(number));
         let named = ["head", "person", "insured"].iter().find_map(|field| reader.said(field));
         let named = named.map(|text| person_name(&text).name);
-        let fits = named.as_deref().is_none_or(|name| belongs(family, name));
+        let fits = named.as_deref().is_none_or(|name| is_of(family, name));
         // Somebody of the family whose number the book does not have, or has otherwise.
         let other = named.as_deref().and_then(|name| family.person(name)).and_then(|p| p.number.as_deref());
         if fits && (theirs || other.is_none()) {
@@ -81,7 +88,7 @@ impl Planner<'_> {
         if let Some(name) = reader.name("head") {
             let first =
                 listed(&name, &|name| found.person(name).is_some()).into_iter().next().unwrap_or(name);
-            if !belongs(&found, &first) {
+            if !is_of(&found, &first) {
                 reader.find("head", unknown, "信息编码与户主姓名不是同一家，请核对");
                 return None;
             }
@@ -116,10 +123,15 @@ impl Planner<'_> {
                 Some(bare) if !ours(&name) && ours(bare) => bare.to_owned(),
                 _ => name,
             };
-            let above = above.as_ref().map(|above| roll.by_name(above, &name));
+            // A column of heads means the head before somebody else of that name; no other column does.
+            let named = |place: &RegionCode| match *field {
+                "head" => roll.by_name(place, &name),
+                _ => roll.by_person(place, &name),
+            };
+            let above = above.as_ref().map(named);
             return match above
                 .filter(|found| matches!(found, ByName::One(_)))
-                .unwrap_or_else(|| roll.by_name(&within, &name))
+                .unwrap_or_else(|| named(&within))
             {
                 ByName::One(family) => Some(family.clone()),
                 ByName::Guessed(family) => {
@@ -144,6 +156,17 @@ impl Planner<'_> {
 }
 
 impl Planner<'_> {
+    /// Where a family lived on a day: before it moved what was done belongs to the village it came from. What came
+    /// from elsewhere was never there for those whose ledgers are imported.
+    pub(super) fn region_on(&self, family: &Family, on: Option<NaiveDate>) -> RegionCode {
+        match (&family.moved_from, family.moved_on, on) {
+            (Some(from), Some(moved), Some(on)) if PartialDate::Day(on) < moved && self.is_ours(from) => {
+                from.clone()
+            }
+            _ => family.region.clone(),
+        }
+    }
+
     /// Whether names of one cell are heads of different families of a place.
     fn are_two_families(&self, within: &RegionCode, names: &[String]) -> bool {
         let roll = self.staged.roll();
@@ -156,12 +179,16 @@ impl Planner<'_> {
     }
 }
 
-/// Where a family lived on a day: before it moved what was done belongs to the village it came from.
-pub(super) fn region_on(family: &Family, on: Option<NaiveDate>) -> RegionCode {
-    match (&family.moved_from, family.moved_on, on) {
-        (Some(from), Some(moved), Some(on)) if PartialDate::Day(on) < moved => from.clone(),
-        _ => family.region.clone(),
+/// Of a list: the ID number led to nobody, and the name did. A ledger's numbers are compared by its own rules.
+fn by_name_alone(reader: &mut RowReader<'_>, readable: bool) {
+    if !matches!(reader.sheet.head.kind, SheetKind::Records(_)) {
+        return;
     }
+    let hint = match readable {
+        true => "本机里没有这个身份证号，录入时按姓名认到这户，请核对号码",
+        false => "身份证号写得不对，录入时按姓名认到这户，请核对号码",
+    };
+    reader.find("id", FindingCode::MatchedByName, hint);
 }
 
 /// A family with the village to which what was done belongs.
@@ -170,7 +197,8 @@ pub(super) struct Home {
     pub(super) region: RegionCode,
 }
 
-fn belongs(family: &Family, name: &str) -> bool {
+/// Whether somebody of this name is of the family.
+pub(super) fn is_of(family: &Family, name: &str) -> bool {
     let name = person_name(name).name;
     same_name(&family.head_name) == same_name(&name)
         || family.persons.iter().any(|p| same_name(&p.name) == same_name(&name))

@@ -42,7 +42,16 @@ impl Planner<'_> {
             let hint = format!("“{part}”写的是人数，不是姓名，没有算进见面人员，请写出每个人的姓名");
             reader.find("met", FindingCode::NamesCounted, hint);
         }
+        two_of_one_name(reader, "met", family, &ours);
         text
+    }
+}
+
+/// Two of the family have one of these names: nobody can tell which of them is meant.
+pub(super) fn two_of_one_name(reader: &mut RowReader<'_>, field: &str, family: &Family, names: &[String]) {
+    if let Some(name) = names.iter().map(|name| bare(name)).find(|name| family.has_two(name)) {
+        let hint = format!("这户有两位{name}，分不清是哪一位，录入时只写姓名，没有连到本人；请在记录里选定");
+        reader.find(field, FindingCode::MatchedByName, hint);
     }
 }
 
@@ -86,14 +95,14 @@ fn same(one: &str, other: &str) -> bool {
     same_name(one) == same_name(other)
 }
 
-/// A person by name: the family's own where it is one, also if a sign of the name was lost.
+/// A person by name: the family's own where it is one, also if a sign of the name was lost. Of two of one name none.
 pub(super) fn person_ref(family: &Family, name: &str) -> PersonRef {
     let name = bare(name);
     let guessed = || {
         let mut fits = family.persons.iter().filter(|p| wild(&name, &p.name));
         fits.next().filter(|_| fits.next().is_none())
     };
-    match family.person(&name).or_else(guessed) {
+    match family.person(&name).or_else(guessed).filter(|_| !family.has_two(&name)) {
         Some(own) => PersonRef { person: Some(own.id), name: own.name.clone() },
         None => PersonRef { person: None, name },
     }

@@ -329,6 +329,9 @@ impl<'a> RowReader<'a> {
         if value.is_empty() || own.is_some_and(|own| own.audience > Audience::Everyone) {
             return false;
         }
+        let label = column.map(|c| c.head.clone()).unwrap_or_default();
+        self.notes.push(format!("{label}：{value}"));
+        true
     }
 
     /// The notes column, unknown columns and what was kept, or nothing.
@@ -367,5 +370,5 @@ impl<'a> RowReader<'a> {
 }
 
 /// Notes in brackets behind a name that say nothing beyond what the columns do.
-const KNOWN_NOTES: &[&str] =
+pub(super) const KNOWN_NOTES: &[&str] =
     &["户主", "本人", "男", "女", "夫", "妻", "丈夫", "妻子", "配偶", "父", "母", "父亲", "母亲"];

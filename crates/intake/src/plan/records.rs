@@ -133,22 +133,31 @@ impl Planner<'_> {
             .filter(|there| there.void.is_none() || !there.fields.contains_key(MERGED_INTO))
             .filter(|there| alike::one_entry(shape, &there.fields, &record.fields))
             .collect();
-        let mut shown: Vec<&&Known> = found.iter().filter(|there| there.void.is_none()).collect();
+        let shown: Vec<&Known> = found.iter().copied().filter(|there| there.void.is_none()).collect();
         // Who has left, or a file that is closed, gives way to one that stands.
-        if shown.len() > 1 {
-            shown.retain(|there| {
-                let until =
-                    shape.role(Role::Until).is_some_and(|field| there.fields.contains_key(field.name));
-                !until && !(shape.ended)(&there.fields)
-            });
-        }
-        if shown.len() > 1 {
+        let stands = |there: &&Known| {
+            let until = shape.role(Role::Until).is_some_and(|field| there.fields.contains_key(field.name));
+            !until && !(shape.ended)(&there.fields)
+        };
+        let one = match &shown[..] {
+            [one] => Some(*one),
+            several => {
+                let mut standing = several.iter().copied().filter(stands);
+                standing.next().filter(|_| standing.next().is_none())
+            }
+        };
+        if one.is_none() && shown.len() > 1 {
             let hint = "本机有几条同名的，分不清是哪一条，没有录入；请在本机找到那一条直接修改";
             reader.find(by_name(reader, shape), FindingCode::FamilyUnclear, hint);
             return Outcome::Refused;
         }
-        if let Some(there) = shown.first().copied().or(found.first()) {
+        // Of what is hidden its own record first.
+        let hidden = || found.iter().copied().min_by_key(|there| there.id != record.id);
+        if let Some(there) = one.or_else(hidden) {
             record.id = there.id;
+            by_name_alone(reader, shape, there, &record.fields);
+        } else {
+            another_of_the_name(reader, shape, &known, &record.fields);
         }
         self.one(reader, drafts)
     }
@@ -168,6 +177,31 @@ impl Planner<'_> {
             self.see(kind, &id);
         }
         outcome
+    }
+}
+
+/// Of people a name is no proof: neither a number nor a family says that it is this one.
+fn by_name_alone(reader: &mut RowReader<'_>, shape: &'static Shape, there: &Known, row: &Fields) {
+    let number = |fields: &Fields| shape.with(Role::Natural).find_map(|own| fields.get(own.name).cloned());
+    let people = shape.with(Role::Natural).any(|own| own.finds.contains(&Find::IdNumber));
+    let proven = number(row).is_some() && number(row) == number(&there.fields);
+    let of_family = shape.role(Role::Family).is_some_and(|family| row.contains_key(family.name));
+    if people && !proven && !of_family {
+        let hint = "录入时按姓名认作本机里同村同名的这一位，请核对；加上户主或身份证号就认得准";
+        reader.find(by_name(reader, shape), FindingCode::MatchedByName, hint);
+    }
+}
+
+/// Somebody of this name is there with another number: a second person, or a slip of the number.
+fn another_of_the_name(reader: &mut RowReader<'_>, shape: &'static Shape, known: &[Known], row: &Fields) {
+    let Some(naming) = naming(shape) else { return };
+    let name = |fields: &Fields| fields.get(naming.name).and_then(Value::as_str).map(same_name);
+    let there = known.iter().any(|there| there.void.is_none() && name(&there.fields) == name(row));
+    let own = shape.with(Role::Natural).find(|number| row.contains_key(number.name));
+    let column = own.and_then(|own| reader.sheet.head.column_of(own.name, None)?.field);
+    if let Some(column) = column.filter(|_| there) {
+        let hint = "本机这一户已有同名的，号码不一样，录入时算另一位；如果是号码写错了，请改好再导入";
+        reader.find(column.code, FindingCode::MaybeKnown, hint);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stories of the ledgers: the sample townships, hostile files, and the ways in which offices differ.
 
 mod again;
+mod belonging;
 mod book;
 mod cells;
 mod csv_files;

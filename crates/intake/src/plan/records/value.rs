@@ -8,10 +8,10 @@ use tiexin_domain::shape::{self, Audience, Choices, Find, Holds, Mask, Role};
 use tiexin_domain::{Fields, PartialDate};
 
 use super::super::homes::Home;
-use super::super::met::people;
+use super::super::met::{NOBODY, people, two_of_one_name};
 use super::super::planner::Planner;
-use super::super::reader::RowReader;
-use super::super::values::{listed, moment, narrow, things};
+use super::super::reader::{KNOWN_NOTES, RowReader};
+use super::super::values::{headcount, listed, narrow, things};
 use crate::finding::FindingCode;
 use crate::heads::{Field, plain};
 use crate::kind::SheetKind;
@@ -48,14 +48,20 @@ impl Planner<'_> {
         home: Option<&Home>,
         fields: &mut Fields,
     ) {
+        if !matches!(own.holds, Holds::Person | Holds::People) {
+            return;
+        }
         let Some(text) = reader.said(column.code) else { return };
-        let named: Vec<PersonRef> = match (own.holds, home) {
-            (Holds::Person | Holds::People, Some(home)) => people(&home.family, &text),
-            (Holds::Person | Holds::People, None) => {
-                listed(&text, &|_| false).iter().map(|name| alone(name)).collect()
-            }
-            _ => return,
+        let family = home.map(|home| &home.family);
+        let parts = listed(&text, &|name| family.is_some_and(|family| family.person(name).is_some()));
+        let named: Vec<PersonRef> = match family {
+            Some(family) => people(family, &text),
+            None => parts.iter().map(|name| alone(name)).collect(),
         };
+        if let Some(family) = family {
+            two_of_one_name(reader, column.code, family, &parts);
+        }
+        left_out(reader, column.code, (&text, &parts), named.is_empty());
         match (&named[..], own.holds) {
             ([], _) => {}
             ([one], Holds::Person) => {
@@ -69,6 +75,22 @@ impl Planner<'_> {
                 fields.insert(own.name.into(), to_value(&all));
             }
         }
+    }
+}
+
+/// What a cell that names persons says besides their names: a number of people, remarks in brackets.
+fn left_out(reader: &mut RowReader<'_>, code: &str, (text, parts): (&str, &[String]), nobody: bool) {
+    if let Some(part) = parts.iter().find(|part| headcount(part)) {
+        let hint = format!("“{part}”写的是人数，不是姓名，没有算进去，请写出每个人的姓名");
+        reader.find(code, FindingCode::NamesCounted, hint);
+        return;
+    }
+    let notes = text.split(['(', '（', '[', '【']).skip(1);
+    let notes = notes.filter_map(|rest| rest.split([')', '）', ']', '】']).next());
+    let remarks = notes.map(str::trim).any(|note| !note.is_empty() && !KNOWN_NOTES.contains(&note));
+    if (remarks || nobody) && reader.keep(code) && nobody && !NOBODY.iter().any(|word| text.contains(word)) {
+        let hint = "没有认出姓名，没有录入，原内容记在备注里；请写姓名";
+        reader.find(code, FindingCode::CellLeftOut, hint);
     }
 }
 
@@ -193,6 +215,12 @@ fn unknown_code(reader: &mut RowReader<'_>, column: &Field, own: &shape::Field, 
     reader.find(column.code, FindingCode::CellLeftOut, hint);
 }
 
+/// Whether a title that names a year speaks of this day: of the day of what was done, and of no birth and no signature.
+fn is_of_the_work(reader: &RowReader<'_>, own: &shape::Field) -> bool {
+    let SheetKind::Records(records) = reader.sheet.head.kind else { return false };
+    records.shape().is_work && own.has(Role::Day)
+}
+
 /// A whole day. Of what happened then none that has not been yet.
 fn day(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field) -> Option<NaiveDate> {
     reader.said(code)?;
@@ -216,12 +244,6 @@ fn not_ahead(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field,
     if done || (own.past && ahead) {
         reader.check_day(code, day);
     }
-/// Whether a title that names a year speaks of this day: of the day of what was done, and of no birth and no signature.
-fn is_of_the_work(reader: &RowReader<'_>, own: &shape::Field) -> bool {
-    let SheetKind::Records(records) = reader.sheet.head.kind else { return false };
-    records.shape().is_work && own.has(Role::Day)
-}
-
 }
 
 /// Minutes or hours, as the cell or its head says.

@@ -1,0 +1,237 @@
+//! Lists of any kind of record: whose row it is, what a row is compared with, and what a cell is not guessed from.
+
+use serde_json::{Value, json};
+use tiexin_domain::Kind;
+use tiexin_intake::{LedgerPlan, Mapping, SheetKind};
+use uuid::Uuid;
+
+use crate::book::{Book, open, plan_as};
+use crate::variations::{SCOPE, codes, found, texts, xlsx};
+
+const OLD: &str = "340323100001";
+const NEW: &str = "340323100002";
+const HOME: Uuid = Uuid::from_u128(1);
+const TWIN: Uuid = Uuid::from_u128(2);
+const NUMBER: &str = "34052419800101001X";
+
+fn put(book: &mut Book, id: u128, kind: Kind, mut fields: Value) {
+    if fields.get("region").is_none() {
+        fields["region"] = json!(NEW);
+    }
+    book.records.insert(Uuid::from_u128(id), (kind, fields.as_object().cloned().unwrap()));
+}
+
+/// Two families of one name; the first has a file and a person with a number.
+fn book() -> Book {
+    let mut book = Book::default();
+    put(&mut book, 1, Kind::Household, json!({"head_name": "李桂兰", "phone": "0552-1111111"}));
+    put(&mut book, 2, Kind::Household, json!({"head_name": "李桂兰", "phone": "19900002222"}));
+    put(&mut book, 3, Kind::Person, json!({"household": HOME, "name": "李桂兰", "id_number": NUMBER}));
+    let file = json!({"household": HOME, "head_name": "李桂兰", "code": "3403231000902", "category": "death", "status": "closed"});
+    put(&mut book, 4, Kind::SupportFile, file);
+    put(&mut book, 5, Kind::Household, json!({"head_name": "赵有田", "phone": "19900005555"}));
+    book
+}
+
+const FILE: [&str; 5] = ["户主", "信息编码", "家庭类别", "家人愿意在纪念日得到问候", "签约家庭医生"];
+
+/// On the tab of a template: of a sheet that a ledger would know as well the columns of the noun count.
+fn read(book: &Book, kind: &str, rows: &[&[&str]]) -> LedgerPlan {
+    let tab = format!("{}导入模板", Kind::from_code(kind).label());
+    let workbook = open(&xlsx(&[(tab.as_str(), &|sheet| texts(sheet, 0, rows))]), "名单.xlsx");
+    let plan = plan_as(book, (SCOPE, None), &Mapping::default(), &workbook);
+    assert!(matches!(plan.sheets[0].kind, Some(SheetKind::Records(_))), "{:?}", plan.sheets[0].kind);
+    plan
+}
+
+fn made<'p>(plan: &'p LedgerPlan, field: &str) -> &'p Value {
+    assert_eq!(plan.groups.len(), 1, "{:?}", plan.findings);
+    &plan.groups[0].records[0].fields[field]
+}
+
+#[test]
+fn people_and_files_lie_where_their_family_lives_now() {
+    let mut book = book();
+    let moved = |from: &str| json!({"head_name": "赵有田", "moved_from": from, "moved_on": "2026-09-01"});
+    put(&mut book, 5, Kind::Household, moved(OLD));
+    let home = Uuid::from_u128(5);
+    put(
+        &mut book,
+        6,
+        Kind::SupportFile,
+        json!({"household": home, "head_name": "赵有田", "status": "active"}),
+    );
+    let person: &[&[&str]] = &[&["户主", "姓名", "出生日期"], &["赵有田", "赵小田", "2001-02-03"]];
+    let pair: &[&[&str]] = &[&["户主", "镇联系人", "从哪天起"], &["赵有田", "孙同志", "2026-01-05"]];
+    for (kind, rows) in [("person", person), ("contact_pair", pair)] {
+        let plan = read(&book, kind, rows);
+        assert_eq!(made(&plan, "region"), NEW, "{kind}: {:?}", plan.findings);
+    }
+    let survey: &[&[&str]] =
+        &[&["户主", "调查日期", "被调查人", "主要需求"], &["赵有田", "2026-08-05", "赵有田", "就医"]];
+    // What was done stays where it happened, within what is imported for; from elsewhere nothing came along.
+    assert_eq!(made(&read(&book, "need_survey", survey), "region"), OLD);
+    put(&mut book, 5, Kind::Household, moved("340323104003"));
+    assert_eq!(made(&read(&book, "need_survey", survey), "region"), NEW);
+}
+
+#[test]
+fn a_code_or_a_whole_number_goes_before_a_name_and_a_tail() {
+    let head = ["户主", "户主电话", "户主身份证号", "信息编码", "调查日期", "被调查人", "主要需求"];
+    for (tail, number, code, home) in [
+        ("2222", NUMBER, "", Some(HOME)),
+        ("2222", "", "3403231000902", Some(HOME)),
+        ("2222", "", "", Some(TWIN)),
+        (NUMBER, "", "", Some(HOME)),
+        ("05521111111", "", "", Some(HOME)),
+        ("0552-1111111", "", "", Some(HOME)),
+        ("", "", "", None),
+    ] {
+        let row = ["李桂兰", tail, number, code, "2026-10-05", "李桂兰", "就医"];
+        let plan = read(&book(), "need_survey", &[&head, &row]);
+        let of = plan.groups.first().map(|group| group.records[0].fields["household"].clone());
+        assert_eq!(of, home.map(|home| json!(home)), "{tail} {number} {code}: {:?}", plan.findings);
+    }
+    // A list that names no head has the tail too.
+    let rows: &[&[&str]] =
+        &[&["被调查人", "户主电话", "调查日期", "主要需求"], &["李桂兰", "2222", "2026-10-05", "就医"]];
+    assert_eq!(made(&read(&book(), "need_survey", rows), "household"), &json!(TWIN));
+    // The row's own code or number names the family as well.
+    let rows: &[&[&str]] = &[&FILE, &["李桂兰", "3403231000902", "死亡", "是", "钱医生"]];
+    let plan = read(&book(), "support_file", rows);
+    assert_eq!((plan.rows.filled, plan.rows.refused), (1, 0), "{:?}", plan.findings);
+    let rows: &[&[&str]] = &[&FILE, &["赵有田", "3403231000902", "死亡", "是", "钱医生"]];
+    assert_eq!(codes(&read(&book(), "support_file", rows)), [found(2, "family_unclear")]);
+}
+
+#[test]
+fn two_of_one_name_are_told_and_not_guessed() {
+    let mut book = book();
+    put(&mut book, 6, Kind::Person, json!({"household": Uuid::from_u128(5), "name": "赵小田"}));
+    put(&mut book, 7, Kind::Person, json!({"household": Uuid::from_u128(5), "name": "赵小田"}));
+    let survey: &[&[&str]] =
+        &[&["户主", "调查日期", "被调查人", "主要需求"], &["赵有田", "2026-08-05", "赵小田", "就医"]];
+    let plan = read(&book, "need_survey", survey);
+    assert_eq!(codes(&plan), [found(2, "matched_by_name")]);
+    assert_eq!(made(&plan, "persons"), &json!([{"name": "赵小田"}]));
+    // Neither of two that have both left is taken for the row's.
+    for id in [6, 7] {
+        let gone = json!({"household": Uuid::from_u128(5), "name": "赵小田", "died_on": "2020"});
+        put(&mut book, id, Kind::Person, gone);
+    }
+    let person: &[&[&str]] = &[&["户主", "姓名", "电话"], &["赵有田", "赵小田", "19900007777"]];
+    assert_eq!(codes(&read(&book, "person", person)), [found(2, "family_unclear")]);
+    // A head and somebody else of that name, in a column that names no heads.
+    put(&mut book, 8, Kind::Person, json!({"household": HOME, "name": "赵有田"}));
+    let survey: &[&[&str]] = &[&["被调查人", "调查日期", "主要需求"], &["赵有田", "2026-08-05", "就医"]];
+    assert_eq!(codes(&read(&book, "need_survey", survey)), [found(2, "household_unknown")]);
+}
+
+#[test]
+fn a_name_alone_is_no_proof_of_a_person() {
+    let mut book = book();
+    put(&mut book, 6, Kind::Person, json!({"household": Uuid::from_u128(5), "name": "赵小田"}));
+    let rows: &[&[&str]] = &[&["村", "姓名", "电话"], &["孟庄社区", "赵小田", "19900007777"]];
+    let plan = read(&book, "person", rows);
+    assert_eq!((plan.rows.filled, codes(&plan)), (1, vec![found(2, "matched_by_name")]));
+    let rows: &[&[&str]] =
+        &[&["村", "户主", "姓名", "电话"], &["孟庄社区", "赵有田", "赵小田", "19900007777"]];
+    assert!(read(&book, "person", rows).findings.is_empty());
+}
+
+#[test]
+fn a_row_of_numbers_beside_a_name_is_no_numbering_of_columns() {
+    let rows: &[&[&str]] = &[
+        &["序号", "活动名称", "参加人数", "发放资料", "开始时间"],
+        &["1", "2", "3", "4", "5"],
+        &["1", "义诊", "2", "3", ""],
+    ];
+    let plan = read(&book(), "activity", rows);
+    assert_eq!((plan.data_rows, plan.rows.refused), (1, 1), "{:?}", plan.findings);
+}
+
+#[test]
+fn what_a_row_says_is_compared_though_it_is_what_an_empty_cell_means() {
+    let mut book = Book::default();
+    put(&mut book, 1, Kind::Volunteer, json!({"name": "周明", "approval": "approved"}));
+    put(&mut book, 2, Kind::Household, json!({"head_name": "赵有田"}));
+    let file = json!({"household": Uuid::from_u128(2), "head_name": "赵有田", "category": "death", "status": "closed", "anniversary": true});
+    put(&mut book, 3, Kind::SupportFile, file);
+    let rows = |approval: &str| {
+        read(&book, "volunteer", &[&["村", "姓名", "审核"], &["孟庄社区", "周明", approval]])
+    };
+    let (said, left) = (rows("待审核"), rows(""));
+    assert_eq!((said.rows.differs, said.rows.unchanged), (1, 0), "{:?}", said.findings);
+    assert_eq!((left.rows.differs, left.rows.unchanged), (0, 1), "{:?}", left.findings);
+    let head = ["户主", "家庭类别", "台账状态", "家人愿意在纪念日得到问候"];
+    let plan = read(&book, "support_file", &[&head, &["赵有田", "死亡", "在册", "否"]]);
+    let differs: Vec<&str> = plan.changes.iter().map(|change| change.field.as_str()).collect();
+    assert_eq!(differs, ["anniversary", "status"], "{:?}", plan.findings);
+}
+
+#[test]
+fn a_flag_that_says_neither_is_told() {
+    let head = ["户主", "征集日期", "谁的心愿", "心愿", "已公布"];
+    for (text, published, told) in [
+        ("√", true, false),
+        ("Y", true, false),
+        ("否", false, false),
+        ("不详", false, false),
+        ("待定", false, true),
+    ] {
+        let plan = read(&book(), "wish", &[&head, &["赵有田", "2026-10-05", "赵有田", "一辆轮椅", text]]);
+        assert_eq!(plan.rows.new, 1, "{text}: {:?}", plan.findings);
+        let fields = &plan.groups[0].records[0].fields;
+        assert_eq!(fields.get("published"), published.then_some(&json!(true)), "{text}");
+        let expected = if told { vec![found(2, "cell_left_out")] } else { Vec::new() };
+        assert_eq!(codes(&plan), expected, "{text}");
+        assert_eq!(Value::Object((**fields).clone()).to_string().contains("待定"), told, "{text}");
+    }
+}
+
+#[test]
+fn a_title_tells_the_year_of_what_was_done_alone() {
+    let rows: &[&[&str]] = &[
+        &["2026年10月人员名单"],
+        &["户主", "姓名", "出生日期"],
+        &["赵有田", "赵小田", "3月5日"],
+        &["赵有田", "赵大田", "2001.3.5"],
+    ];
+    let plan = read(&book(), "person", rows);
+    assert_eq!((plan.rows.new, plan.findings.len()), (1, 1), "{:?}", plan.findings);
+    assert_eq!(made(&plan, "birth"), "2001-03-05");
+    let rows: &[&[&str]] =
+        &[&["户主", "调查日期", "被调查人", "主要需求"], &["赵有田", "10月5日", "赵有田", "就医"]];
+    let plan = read(&book(), "need_survey", rows);
+    assert_eq!(plan.notices.iter().map(|told| told.code.as_str()).collect::<Vec<_>>(), ["year_guessed"]);
+    let rows: &[&[&str]] =
+        &[&["活动名称", "开始时间", "举办地", "所属项目"], &["义诊", "10月5日 9:00", "孟庄社区", "健康服务"]];
+    let plan = read(&book(), "activity", rows);
+    assert_eq!(plan.notices.iter().map(|told| told.code.as_str()).collect::<Vec<_>>(), ["year_guessed"]);
+}
+
+#[test]
+fn what_a_cell_says_besides_names_is_not_dropped() {
+    let head = ["户主", "调查日期", "被调查人", "主要需求"];
+    let survey =
+        |persons: &str| read(&book(), "need_survey", &[&head, &["赵有田", "2026-10-05", persons, "就医"]]);
+    let counted = survey("赵有田等3人");
+    assert_eq!(codes(&counted), [found(2, "names_counted")]);
+    let noted = survey("赵有田（左腿有伤）");
+    assert!(codes(&noted).is_empty());
+    assert!(made(&noted, "notes").as_str().unwrap().contains("左腿有伤"));
+}
+
+#[test]
+fn a_number_that_leads_to_nobody_is_told() {
+    let head = ["户主", "户主身份证号", "调查日期", "被调查人", "主要需求"];
+    for number in ["11010519491231002X", "110105194912310021"] {
+        let plan =
+            read(&book(), "need_survey", &[&head, &["赵有田", number, "2026-10-05", "赵有田", "就医"]]);
+        assert_eq!((plan.rows.new, codes(&plan)), (1, vec![found(2, "matched_by_name")]), "{number}");
+    }
+    // Another number than the one that is there: a second person of the name, or a slip.
+    let rows: &[&[&str]] =
+        &[&["户主", "户主电话", "姓名", "身份证号"], &["李桂兰", "1111", "李桂兰", "11010519491231002X"]];
+    assert_eq!(codes(&read(&book(), "person", rows)), [found(2, "maybe_known")]);
+}
