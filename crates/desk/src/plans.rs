@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tiexin_contract::import::FilePlan;
+use tiexin_contract::import::{ColumnChoice, FilePlan};
 use tiexin_domain::RegionCode;
 use tiexin_intake::{LedgerPlan, Records, Workbook};
 use uuid::Uuid;
@@ -14,6 +14,8 @@ pub(crate) struct Plan {
     pub(crate) region: RegionCode,
     /// What the worker said that the sheets are lists of.
     pub(crate) kind: Option<Records>,
+    /// What the worker decided about columns: kept for the next time once this is written.
+    pub(crate) choices: Vec<ColumnChoice>,
     pub(crate) files: Vec<PlannedFile>,
     /// The batch as which it was written.
     pub(crate) written: OnceLock<Uuid>,

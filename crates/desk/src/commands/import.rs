@@ -75,19 +75,19 @@ fn empty(_: &At, args: Template) -> Result<FileMade, ErrorReply> {
 fn preview(at: &At, args: ImportPreview) -> Result<ImportPlan, ErrorReply> {
     let mapping = mapping(at, &args.mapping)?;
     let kind = args.kind.as_deref().map(listed).transpose()?;
-    made(at, (args.region, kind), &mapping, |teller| {
+    let files = args.files;
+    made(at, (args.region, kind), (args.job, args.mapping), |teller| {
         let read = |file: &FileGiven| {
             Ok(Read { name: file.name.clone(), book: read_one(file, teller)?, mended: Mended::new() })
         };
-        args.files.iter().map(read).collect()
+        files.iter().map(read).collect()
     })
 }
 
 /// A preview with cells mended on the screen, planned again.
 fn mend(at: &At, args: MendCells) -> Result<ImportPlan, ErrorReply> {
     let kept = find_plan(at, args.plan)?;
-    let mapping = mapping(at, &[])?;
-    made(at, (kept.region.clone(), kept.kind), &mapping, |_| {
+    made(at, (kept.region.clone(), kept.kind), (None, kept.choices.clone()), |_| {
         let again = |file: &PlannedFile| {
             let mut mended = file.mended.clone();
             let book = match &file.read {
@@ -119,8 +119,9 @@ pub(super) struct Read {
 fn made(
     at: &At,
     (region, kind): (RegionCode, Option<Records>),
-    mapping: &Mapping,
+    (job, choices): (Option<Uuid>, Vec<ColumnChoice>),
     read: impl FnOnce(&Teller<'_>) -> Result<Vec<Read>, ErrorReply>,
+    let mapping = mapping(at, &choices)?;
 ) -> Result<ImportPlan, ErrorReply> {
     let id = at.new_id();
     let job = at.desk.inner().jobs.begin(id);
@@ -129,7 +130,7 @@ fn made(
     teller.finish();
     let files = outcome?;
     let shown = files.iter().map(|file| file.shown.clone()).collect();
-    at.session.plans.keep(Plan { id, region, kind, files, written: Default::default() });
+    at.session.plans.keep(Plan { id, region, kind, choices, files, written: Default::default() });
     Ok(ImportPlan { plan: id, files: shown, fields: all_fields() })
 }
 
@@ -250,9 +251,11 @@ fn all_fields() -> Vec<SheetFields> {
 /// The choice that leaves a column out, also of the notes.
 const LEFT_OUT: &str = "ignore";
 
-/// The mapping kept on this desk with the worker's new choices, kept for the next time.
+/// Under which a desk keeps its one mapping.
+const KEY: (&str, &str) = ("all", "");
+
+/// The mapping kept on this desk, with the worker's new choices.
 fn mapping(at: &At, choices: &[ColumnChoice]) -> Result<Mapping, ErrorReply> {
-    const KEY: (&str, &str) = ("all", "");
     let kept = at.book().column_mapping(KEY.0, KEY.1).map_err(errors::store)?;
     let mut mapping: Mapping = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     for choice in choices {
@@ -264,11 +267,17 @@ fn mapping(at: &At, choices: &[ColumnChoice]) -> Result<Mapping, ErrorReply> {
         };
         mapping.set(kind, &choice.head, meant);
     }
-    if !choices.is_empty() {
-        let text = serde_json::to_string(&mapping).map_err(|_| errors::fault("a mapping"))?;
-        at.book().keep_column_mapping(KEY.0, KEY.1, &text, at.now_ms).map_err(errors::store)?;
-    }
     Ok(mapping)
+}
+
+/// Keeps the choices of an import that was written for the next one like it: of one that was given up they may have
+/// been the mistake.
+pub(super) fn keep_choices(at: &At, choices: &[ColumnChoice]) -> Result<(), ErrorReply> {
+    if choices.is_empty() {
+        return Ok(());
+    }
+    let text = serde_json::to_string(&mapping(at, choices)?).map_err(|_| errors::fault("a mapping"))?;
+    at.book().keep_column_mapping(KEY.0, KEY.1, &text, at.now_ms).map_err(errors::store)
 }
 
 fn marked(at: &At, args: MarkedCopy) -> Result<FileMade, ErrorReply> {

@@ -11,7 +11,7 @@ use tiexin_store::{BatchOutcome, BatchSave, Fill, Over, Save, Source};
 use uuid::Uuid;
 
 use super::contacts::former_ended;
-use super::import::{Teller, find_plan, of_plan};
+use super::import::{Teller, find_plan, keep_choices, of_plan};
 use super::import_batches::Label;
 use super::import_changes as changes;
 use super::import_shown::to_keep;
@@ -55,6 +55,10 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     let outcome = written.map_err(errors::store)?;
     at.changed(outcome.touched.clone());
     let _ = plan.written.set(source.batch);
+    if let Err(error) = keep_choices(at, &plan.choices) {
+        // The ledger is in the book: it must not be told as not written.
+        tracing::warn!(code = ?error.code, "the columns that were chosen are not kept");
+    }
     let mut files = kept;
     let read =
         files.iter_mut().zip(&plan.files).filter_map(|(shown, file)| Some((shown, &file.read.as_ref()?.1)));

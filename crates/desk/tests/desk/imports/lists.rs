@@ -3,7 +3,8 @@
 use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::import::{
-    CellMended, FileGiven, ImportPlan, ImportPreview, MendCells, RunImport, Template, UndoImport,
+    CellMended, ColumnChoice, FileGiven, ImportPlan, ImportPreview, MendCells, RunImport, Template,
+    UndoImport,
 };
 use tiexin_contract::records::SaveRecord;
 use tiexin_domain::{Kind, nouns};
@@ -108,4 +109,40 @@ async fn a_list_is_compared_with_what_was_typed_by_hand() {
     let rows = office.ok(list("volunteer")).await.rows;
     assert_eq!((rows.len(), &rows[0].fields["team"]), (1, &json!("青年队")));
     assert_eq!(rows[0].fields["approval"], "approved");
+}
+
+/// What a column is was perhaps the mistake for which an import was given up.
+#[tokio::test]
+async fn columns_are_remembered_of_what_was_written_alone() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    let ledger = "村,志愿者姓名,甲栏\n东关社区,周明,银龄队\n";
+    let ask = |mapping: Vec<ColumnChoice>| ImportPreview {
+        kind: Some("volunteer".into()),
+        mapping,
+        ..preview(vec![csv("名单.csv", ledger)])
+    };
+    let choice = ColumnChoice {
+        sheet_kind: "list:volunteer".into(),
+        head: "甲栏".into(),
+        field: Some("volunteer.team".into()),
+    };
+    let taken = |plan: &ImportPlan| {
+        let column = plan.files[0].sheets[0].columns.iter().find(|column| column.head == "甲栏").unwrap();
+        column.field.clone()
+    };
+    let chosen = office.ok(ask(vec![choice])).await;
+    assert_eq!(taken(&chosen).as_deref(), Some("volunteer.team"));
+    assert_eq!(taken(&office.ok(ask(Vec::new())).await), None, "it was only looked at");
+    // Mending a cell goes on with what was chosen.
+    let cell = CellMended {
+        file: "名单.csv".into(),
+        sheet: None,
+        row: 2,
+        letter: "B".into(),
+        text: "周小明".into(),
+    };
+    let mended = office.ok(MendCells { plan: chosen.plan, cells: vec![cell] }).await;
+    assert_eq!(taken(&mended).as_deref(), Some("volunteer.team"));
+    office.ok(RunImport { plan: mended.plan, take: Vec::new() }).await;
+    assert_eq!(taken(&office.ok(ask(Vec::new())).await).as_deref(), Some("volunteer.team"));
 }
