@@ -25,12 +25,15 @@ pub struct ImportPreview {
     pub files: Vec<FileGiven>,
     /// The township the ledgers belong to.
     pub region: RegionCode,
-    /// Columns mapped by hand; kept for the next time.
+    /// Columns mapped by hand; kept for the next time once the import is written.
     #[serde(default)]
     pub mapping: Vec<ColumnChoice>,
     /// The kind of record of which the sheets are lists; none: the ledgers are recognised, and our own templates.
     #[serde(default)]
     pub kind: Option<String>,
+    /// Names the reading for [`CancelJob`], and in its progress; none: it is not stopped.
+    #[serde(default)]
+    pub job: Option<Uuid>,
 }
 
 /// An empty xlsx for a kind of record: heads, lists to choose from, an example, explanations.
@@ -187,7 +190,7 @@ pub struct FindingRow {
     /// The column's letter, for [`CellMended::letter`]; empty where the sheet has no such column.
     #[serde(default)]
     pub letter: String,
-    /// As the file has it, whole: only for the box in which it is mended, and kept nowhere.
+    /// What the box in which it is mended begins with; empty where `value` is masked. Kept nowhere.
     #[serde(default)]
     pub written: String,
 }

@@ -154,7 +154,8 @@ impl StoryDesk {
             })
             .collect();
         let region = region.parse().expect("a region code");
-        let plan = self.run(ImportPreview { files, region, mapping: Vec::new(), kind: None }).await?;
+        let plan =
+            self.run(ImportPreview { files, region, mapping: Vec::new(), kind: None, job: None }).await?;
         self.run(RunImport { plan: plan.plan, take: Vec::new() }).await
     }
 

@@ -26,7 +26,7 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
     let seat = door.sign_in().await?;
     let region = seat.region(args.region.as_deref()).await?;
     let progress = watch(&seat);
-    let plan = seat.desk.run(ImportPreview { files, region, mapping: Vec::new(), kind }).await?;
+    let plan = seat.desk.run(ImportPreview { files, region, mapping: Vec::new(), kind, job: None }).await?;
     let plan_id = plan.plan;
     let files = if args.dry_run || plan.files.iter().all(|f| f.kind.is_none()) {
         plan.files

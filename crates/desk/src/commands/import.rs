@@ -73,7 +73,6 @@ fn empty(_: &At, args: Template) -> Result<FileMade, ErrorReply> {
 }
 
 fn preview(at: &At, args: ImportPreview) -> Result<ImportPlan, ErrorReply> {
-    let mapping = mapping(at, &args.mapping)?;
     let kind = args.kind.as_deref().map(listed).transpose()?;
     let files = args.files;
     made(at, (args.region, kind), (args.job, args.mapping), |teller| {
@@ -121,12 +120,13 @@ fn made(
     (region, kind): (RegionCode, Option<Records>),
     (job, choices): (Option<Uuid>, Vec<ColumnChoice>),
     read: impl FnOnce(&Teller<'_>) -> Result<Vec<Read>, ErrorReply>,
-    let mapping = mapping(at, &choices)?;
 ) -> Result<ImportPlan, ErrorReply> {
+    let mapping = mapping(at, &choices)?;
     let id = at.new_id();
-    let job = at.desk.inner().jobs.begin(id);
-    let teller = Teller::new(&at.desk, &job, id);
-    let outcome = read(&teller).and_then(|read| plan_read(at, (&region, kind), mapping, &teller, read));
+    let number = job.unwrap_or(id);
+    let job = at.desk.inner().jobs.begin(number);
+    let teller = Teller::new(&at.desk, &job, number);
+    let outcome = read(&teller).and_then(|read| plan_read(at, (&region, kind), &mapping, &teller, read));
     teller.finish();
     let files = outcome?;
     let shown = files.iter().map(|file| file.shown.clone()).collect();

@@ -21,6 +21,7 @@ async fn preview(office: &Office, rows: &str) -> ImportPlan {
             region: REGION.parse().unwrap(),
             mapping: Vec::new(),
             kind: None,
+            job: None,
         })
         .await
 }

@@ -141,7 +141,8 @@ impl<'a> Trial<'a> {
             FileGiven { name, path: None, base64 }
         };
         let files = files.into_iter().map(given).collect();
-        let preview = ImportPreview { files, region: region(TOWNSHIP), mapping: Vec::new(), kind: None };
+        let preview =
+            ImportPreview { files, region: region(TOWNSHIP), mapping: Vec::new(), kind: None, job: None };
         let seen = self.desk.run(preview).await?;
         let changes = seen.files.iter().flat_map(|file| &file.changes).filter(|_| taking);
         let take = changes.map(|change| change.number).collect();

@@ -168,7 +168,13 @@ fn preview(files: &[PathBuf]) -> ImportPreview {
     };
     // Invariant: a region code of the standard.
     let region = TOWNSHIP.parse().expect("a region code");
-    ImportPreview { files: files.iter().map(given).collect(), region, mapping: Vec::new(), kind: None }
+    ImportPreview {
+        files: files.iter().map(given).collect(),
+        region,
+        mapping: Vec::new(),
+        kind: None,
+        job: None,
+    }
 }
 
 /// Asks, and kills the host at `moment`; the reply, if it came before.

@@ -74,6 +74,8 @@ pub(crate) fn ImportPage() -> Html {
     // What the worker says that the sheets are lists of; none: they are recognised.
     let kind = use_state(|| kept.as_ref().as_ref().and_then(|kept| kept.kind.clone()));
     let progress = use_state(|| None::<event::Progress>);
+    // Under which the files are read, so that reading can be stopped.
+    let job = *use_memo((), |()| Uuid::new_v4());
     let adopted = use_reducer(|| kept.as_ref().as_ref().map(|kept| kept.adopted.clone()).unwrap_or_default());
     {
         let now = match &*stage {
@@ -121,7 +123,7 @@ pub(crate) fn ImportPage() -> Html {
                 stage.set(Stage::Reading);
                 error.set(None);
                 spawn_local(async move {
-                    match read(ImportPreview { files, region, mapping, kind }, mended).await {
+                    match read(ImportPreview { files, region, mapping, kind, job: Some(job) }, mended).await {
                         Ok(plan) => {
                             // Another preview counts its differences anew.
                             ontick.emit(Tick::Anew { before, now: Rc::new(plan.clone()) });
@@ -129,7 +131,11 @@ pub(crate) fn ImportPage() -> Html {
                         }
                         Err(why) => {
                             stage.set(Stage::Choose);
-                            error.set(Some(Rc::new(why)));
+                            if why.code == ErrorCode::Cancelled {
+                                toast.plain("已取消，什么都没有写入");
+                            } else {
+                                error.set(Some(Rc::new(why)));
+                            }
                         }
                     }
                 });
@@ -193,16 +199,20 @@ pub(crate) fn ImportPage() -> Html {
         })
     };
     let run = {
-        let (stage, error, adopted) = (stage.clone(), error.setter(), adopted.clone());
+        let (stage, error, adopted, kind) = (stage.clone(), error.setter(), adopted.clone(), kind.setter());
         Callback::from(move |()| {
             let Stage::Look(plan) = (*stage).clone() else { return };
-            let (stage, error) = (stage.setter(), error.clone());
+            let (stage, error, kind) = (stage.setter(), error.clone(), kind.clone());
             let take = adopted.0.iter().copied().collect();
             stage.set(Stage::Writing(plan.clone()));
             error.set(None);
             spawn_local(async move {
                 match call(RunImport { plan: plan.plan, take }).await {
-                    Ok(done) => stage.set(Stage::Done(Rc::new(done))),
+                    Ok(done) => {
+                        // The next file is another list.
+                        kind.set(None);
+                        stage.set(Stage::Done(Rc::new(done)));
+                    }
                     Err(why) => {
                         stage.set(Stage::Look(plan));
                         if why.code == ErrorCode::Cancelled {
@@ -224,10 +234,11 @@ pub(crate) fn ImportPage() -> Html {
         })
     };
     let anew = {
-        let (stage, error) = (stage.setter(), error.setter());
+        let (stage, error, kind) = (stage.setter(), error.setter(), kind.setter());
         Callback::from(move |()| {
             stage.set(Stage::Choose);
             error.set(None);
+            kind.set(None);
         })
     };
 
@@ -262,7 +273,12 @@ pub(crate) fn ImportPage() -> Html {
             if let Some(why) = &*error { <Trouble error={why.clone()} /> }
             { match &*stage {
                 Stage::Choose => html! { <Welcome can_write={session.can_write()} onchoose={choose} kind={(*kind).clone()} onkind={onkind} /> },
-                Stage::Reading => html! { <Waiting label="正在看文件里写了什么……" /> },
+                Stage::Reading => match (*progress).as_ref().filter(|now| now.job == job) {
+                    Some(now) => html! {
+                        <Card><Progress label={now.label.clone()} done={now.done} total={now.total} oncancel={cancel(job)} /></Card>
+                    },
+                    None => html! { <Waiting label="正在看文件里写了什么……" /> },
+                },
                 Stage::Look(plan) => html! { <PlanView plan={plan.clone()} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
                 Stage::Writing(plan) => {
                     let now = (*progress).clone();

@@ -20,6 +20,7 @@ async fn import(office: &Office, leader: &str, worker: &str) -> ImportDone {
         region: TOWNSHIP.parse().unwrap(),
         mapping: Vec::new(),
         kind: None,
+        job: None,
     };
     let plan = office.ok(ask).await;
     assert_eq!(plan.files[0].refused, 0, "{:?}", plan.files[0]);

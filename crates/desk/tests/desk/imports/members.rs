@@ -36,6 +36,7 @@ async fn whom_somebody_made_a_member_by_hand_the_register_does_not_make_one_agai
         region: GUYANG.0.parse().unwrap(),
         mapping: Vec::new(),
         kind: None,
+        job: None,
     };
     let plan = office.ok(ask).await;
     // Of the person the number was known; sex and birth that follow from it are filled.

@@ -44,6 +44,7 @@ fn all_files((region, name): (&str, &str)) -> ImportPreview {
         region: region.parse().unwrap(),
         mapping: vec![],
         kind: None,
+        job: None,
     }
 }
 
@@ -250,7 +251,7 @@ fn csv(name: &str, text: &str) -> FileGiven {
 }
 
 fn preview(files: Vec<FileGiven>) -> ImportPreview {
-    ImportPreview { files, region: GUYANG.0.parse().unwrap(), mapping: Vec::new(), kind: None }
+    ImportPreview { files, region: GUYANG.0.parse().unwrap(), mapping: Vec::new(), kind: None, job: None }
 }
 
 /// The examples of columns are of whichever family comes first: nothing of its child, no number whole; and what is
@@ -321,6 +322,7 @@ async fn the_history_says_which_file_it_came_from() {
         region: GUYANG.0.parse().unwrap(),
         mapping: vec![],
         kind: None,
+        job: None,
     };
     let plan = office.ok(ask).await;
     office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;

@@ -131,6 +131,7 @@ async fn made() -> Made {
         region: TOWNSHIP.parse().unwrap(),
         mapping: Vec::new(),
         kind: None,
+        job: None,
     };
     let first = office.ok(preview.clone()).await;
     let batch = office.ok(RunImport { plan: first.plan, take: Vec::new() }).await.batch;
@@ -347,6 +348,7 @@ async fn a_preview_tells_neither_the_child_nor_the_number() {
         region: TOWNSHIP.parse().unwrap(),
         mapping: Vec::new(),
         kind: None,
+        job: None,
     };
     let plan = made.office.ok(ask).await;
     assert!(!plan.files[0].findings.is_empty());

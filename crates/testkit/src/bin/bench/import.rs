@@ -62,6 +62,7 @@ async fn import(path: &Path) -> Imported {
         region: GUYANG.parse().expect("a code"),
         mapping: Vec::new(),
         kind: None,
+        job: None,
     };
     let start = Instant::now();
     let plan = desk.run(ask).await.expect("a plan");

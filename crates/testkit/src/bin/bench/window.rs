@@ -139,8 +139,10 @@ async fn township() -> tempfile::TempDir {
     };
     let files = ledgers("guyang-2026-10").iter().map(given).collect();
     let region = GUYANG.parse().expect("a code");
-    let plan =
-        desk.run(ImportPreview { files, region, mapping: Vec::new(), kind: None }).await.expect("a plan");
+    let plan = desk
+        .run(ImportPreview { files, region, mapping: Vec::new(), kind: None, job: None })
+        .await
+        .expect("a plan");
     desk.run(RunImport { plan: plan.plan, take: Vec::new() }).await.expect("imported");
     home
 }
