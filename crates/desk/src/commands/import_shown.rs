@@ -90,6 +90,9 @@ fn of_row(report: &tiexin_intake::SheetReport, row: &tiexin_intake::Row) -> Unsa
 }
 
 fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
+    let value = without(unsaid, told(finding.field, &finding.value));
+    // What the row may not show is typed anew, from the paper.
+    let written = if value == finding.value { value.clone() } else { String::new() };
     FindingRow {
         sheet: finding.sheet.clone(),
         row: finding.row,
@@ -97,11 +100,11 @@ fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
         code: finding.code.as_str().to_owned(),
         refused: finding.severity == Severity::Refused,
         differs: finding.severity == Severity::Differs,
-        value: without(unsaid, told(finding.field, &finding.value)),
+        value,
         hint: finding.hint.clone(),
         who: finding.who.clone().unwrap_or_default(),
         letter: finding.letter.clone(),
-        written: finding.value.clone(),
+        written,
     }
 }
 

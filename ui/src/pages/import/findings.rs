@@ -84,6 +84,11 @@ fn one(
     }
 }
 
+/// Whether something stands in the cell that the box does not show.
+fn hides(finding: &FindingRow) -> bool {
+    finding.written.is_empty() && !finding.value.is_empty()
+}
+
 #[derive(Properties, PartialEq)]
 struct MendProps {
     finding: FindingRow,
@@ -91,7 +96,7 @@ struct MendProps {
     onopen: Callback<Option<FindingRow>>,
 }
 
-/// The cell as the file has it, to be written otherwise; Enter takes it, Esc leaves it.
+/// The cell as the file has it where it may be shown, to be written otherwise; Enter takes it, Esc leaves it.
 #[component]
 fn Mend(props: &MendProps) -> Html {
     let node = use_node_ref();
@@ -110,7 +115,11 @@ fn Mend(props: &MendProps) -> Html {
         Callback::from(move |()| {
             let Some(input) = node.cast::<HtmlInputElement>() else { return };
             open.emit(None);
-            mend.emit((finding.clone(), input.value()));
+            let text = input.value();
+            // The box began empty because the cell may not be shown: nothing was typed, nothing is cleared.
+            if !(text.is_empty() && hides(&finding)) {
+                mend.emit((finding.clone(), text));
+            }
         })
     };
     let leave = props.onopen.reform(|()| None);
@@ -130,10 +139,11 @@ fn Mend(props: &MendProps) -> Html {
         })
     };
     let label = format!("第 {} 行的{}", props.finding.row, props.finding.column);
+    let placeholder = hides(&props.finding).then_some("原内容不显示，请重新填写");
     html! {
         <div class="tx-findings-mend">
             <span class="pf-v6-c-form-control">
-                <input ref={node} value={props.finding.written.clone()} {onkeydown} aria-label={label}
+                <input ref={node} value={props.finding.written.clone()} {onkeydown} aria-label={label} {placeholder}
                     spellcheck="false" autocomplete="off" />
             </span>
             <Button label="重新核对" small=true onclick={take} />

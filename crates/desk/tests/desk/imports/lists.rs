@@ -72,7 +72,7 @@ async fn a_template_of_every_kind_is_taken_in_once_and_taken_back() {
 async fn what_a_preview_may_not_show_is_taken_in_all_the_same() {
     let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
     office.family("赵有田", |family| (family.file, family.contacts) = (None, None)).await;
-    let ledger = "户主,家庭类别,孩子的姓名,原因,残疾人证号,家人愿意在纪念日得到问候,发生时间\n赵有田,死亡,小满,车祸,34052419800101001142,是,二月三十日\n";
+    let ledger = "户主,家庭类别,孩子的姓名,原因,残疾人证号,家人愿意在纪念日得到问候,发生时间\n赵有田,死亡,小满\u{fffd},车祸,34052419800101001142,是,二月三十日\n";
     let ask = ImportPreview { kind: Some("support_file".into()), ..preview(vec![csv("名单.csv", ledger)]) };
     let plan = office.ok(ask).await;
     let shown = serde_json::to_string(&plan).unwrap();
@@ -80,7 +80,12 @@ async fn what_a_preview_may_not_show_is_taken_in_all_the_same() {
         !shown.contains("小满") && !shown.contains("车祸") && !shown.contains("34052419800101001142"),
         "{shown}"
     );
-    let mended = ledger.replace("二月三十日", "2020-02");
+    let box_of = |column: &str| {
+        let found = plan.files[0].findings.iter().find(|found| found.column == column).unwrap();
+        found.written.clone()
+    };
+    assert_eq!((box_of("发生时间").as_str(), box_of("孩子的姓名").as_str()), ("二月三十日", ""));
+    let mended = ledger.replace("二月三十日", "2020-02").replace('\u{fffd}', "");
     let ask =
         ImportPreview { kind: Some("support_file".into()), ..preview(vec![csv("名单.csv", &mended)]) };
     let plan = office.ok(ask).await;
