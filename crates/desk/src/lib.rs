@@ -47,6 +47,7 @@ mod screen;
 mod session;
 pub mod update;
 mod values;
+mod waiting;
 
 pub use browser::open as open_page;
 pub use clock::{Clock, Ids, ManualClock, SystemClock, SystemIds};

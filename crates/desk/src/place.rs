@@ -1,8 +1,15 @@
 //! Regions by the names people use.
 
+use serde_json::Value;
 use tiexin_contract::regions::RegionName;
+use tiexin_domain::record::Fields;
 use tiexin_domain::{Level, RegionCode};
 use tiexin_store::Regions;
+
+/// Where fields of a record say that it is.
+pub(crate) fn region_of(fields: &Fields) -> Option<RegionCode> {
+    fields.get("region").and_then(Value::as_str).and_then(|code| code.parse().ok())
+}
 
 /// `东关社区居民委员会` → `东关社区`, `陈圩村民委员会` → `陈圩村`. An unknown code stands for itself.
 pub(crate) fn name(code: &RegionCode) -> String {

@@ -14,11 +14,9 @@ use tiexin_sync::{Engine, EnrolWish, HttpProvince, ProvinceAddress, Status, Sync
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::commands::{self, counted};
 use crate::config::DeskConfig;
 use crate::desk::{Desk, WeakDesk};
-use crate::place;
-use crate::{authority, errors, notice};
+use crate::{authority, errors, notice, place, waiting};
 
 /// How the engine stands, and when it was looked at.
 struct Look {
@@ -58,18 +56,18 @@ struct Viewer {
 impl Viewer {
     /// What waits in this user's list: own things, and those of others to decide on.
     fn waits(&self, book: &Book) -> Result<(u64, u64), ErrorReply> {
-        self.looks(book, counted)
+        self.looks(book, waiting::counted)
     }
 
     /// Looks at what waits with this user's eyes.
     fn looks<T>(
         &self,
         book: &Book,
-        at: impl FnOnce(&commands::Viewer<'_>) -> Result<T, ErrorReply>,
+        at: impl FnOnce(&waiting::Viewer<'_>) -> Result<T, ErrorReply>,
     ) -> Result<T, ErrorReply> {
         let grants = book.user(self.user).map_err(errors::store)?.map(|user| user.grants).unwrap_or_default();
         let today = self.clock.today();
-        at(&commands::Viewer { book, user: self.user, grants: &grants, today })
+        at(&waiting::Viewer { book, user: self.user, grants: &grants, today })
     }
 }
 
@@ -222,10 +220,10 @@ async fn tell_screens(desk: WeakDesk, book: Book, viewer: Viewer, mut status: wa
 /// Does the user's own merges that waited for a registration which is here now. False: there were none.
 async fn take_up(desk: &Desk, book: &Book, viewer: &Viewer) -> bool {
     let (book, viewer) = (book.clone(), viewer.clone());
-    let due = tokio::task::spawn_blocking(move || viewer.looks(&book, commands::taken_up::due)).await;
+    let due = tokio::task::spawn_blocking(move || viewer.looks(&book, waiting::taken_up::due)).await;
     let mut done = false;
     for id in due.ok().and_then(Result::ok).unwrap_or_default() {
-        let note = Some(commands::taken_up::BACK.to_owned());
+        let note = Some(waiting::taken_up::BACK.to_owned());
         done |= desk.run(Settle { id, choice: Choice::Adopt, note }).await.is_ok();
     }
     done

@@ -7,11 +7,11 @@ use tiexin_domain::access::Action;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_store::Refused;
 
-use super::save::region_of;
-use super::waiting::{Waiting, settled_already};
 use super::waiting_shown::{Words, is_shown};
+use crate::place::region_of;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
+use crate::waiting::{Waiting, settled_already};
 use crate::{errors, masking};
 
 pub(super) fn register(registry: &mut Registry) {

@@ -11,7 +11,7 @@ use super::records::find;
 use super::save;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
-use crate::{rows, rules};
+use crate::{place, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, where_it_is, edit);
@@ -19,7 +19,7 @@ pub(super) fn register(registry: &mut Registry) {
 
 fn where_it_is(at: &At, args: &EditRecord) -> Result<Place, ErrorReply> {
     let mut regions = vec![find(at, args.id)?.region()];
-    regions.extend(save::region_of(&args.fields));
+    regions.extend(place::region_of(&args.fields));
     Ok(Place::In(regions))
 }
 

@@ -12,10 +12,10 @@ use tiexin_store::moving::gathered;
 
 use super::family::Family;
 use super::records::find;
-use super::waiting::{self, Viewer};
 use super::waiting_shown::named_with_township;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
+use crate::waiting::{self, Viewer};
 use crate::{errors, office_day, province, rules};
 
 pub(super) fn register(registry: &mut Registry) {

@@ -17,10 +17,10 @@ use uuid::Uuid;
 use super::duplicates_compare::{both, compare};
 use super::records::find;
 use super::save::sign;
-use super::waiting::Group;
 use crate::errors;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
+use crate::waiting::Group;
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &MergeRecords| both(at, args.stays, args.gives_way), merge);

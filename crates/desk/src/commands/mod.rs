@@ -42,7 +42,6 @@ mod session;
 mod settle;
 mod setup;
 mod sync;
-pub(crate) mod taken_up;
 mod today;
 mod today_month;
 mod today_soon;
@@ -50,14 +49,10 @@ pub(crate) mod update;
 mod views;
 mod visit;
 mod voided;
-mod waiting;
-mod waiting_look;
 mod waiting_merge;
 mod waiting_move;
 mod waiting_shown;
 mod waiting_void;
-
-pub(crate) use waiting::{Viewer, counted};
 
 use crate::registry::Registry;
 

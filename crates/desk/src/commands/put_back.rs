@@ -8,10 +8,10 @@ use tiexin_domain::access::Action;
 use tiexin_store::{Save, StoreError};
 
 use super::records::{Names, find, of_record};
-use super::waiting::settled_already;
 use super::waiting_shown::in_words;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, READ, WRITE};
+use crate::waiting::settled_already;
 use crate::{errors, labels, masking, place, rules};
 
 /// Most values in one list.

@@ -8,14 +8,15 @@ use tiexin_contract::{ErrorReply, Event};
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Record;
 use tiexin_store::Refused;
+use uuid::Uuid;
 
 use super::answers;
 use super::overruled;
 use super::records::Names;
-use super::waiting::{Group, Viewer, Waiting, find, open, settled_already};
 use super::waiting_shown::{Words, titled};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
+use crate::waiting::{Group, Viewer, Waiting, open, settled_already};
 use crate::{errors, masking};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -103,6 +104,17 @@ fn put_away(at: &At, args: PutAway) -> Result<Done, ErrorReply> {
     let record = told.iter().find(|one| one.id == args.id).map(|one| one.change.record);
     tell(at, told.into_iter().map(|one| one.change.kind).collect())?;
     Ok(Done { id: record })
+}
+
+impl<'a> From<&'a At> for Viewer<'a> {
+    fn from(at: &'a At) -> Viewer<'a> {
+        Viewer { book: at.book(), user: at.user.id, grants: &at.user.grants, today: at.today }
+    }
+}
+
+pub(super) fn find(at: &At, id: Uuid) -> Result<Group, ErrorReply> {
+    let named = |group: &Group| group.0.iter().any(|one| one.change.id.settlement() == id);
+    open(&Viewer::from(at))?.into_iter().find(named).ok_or_else(settled_already)
 }
 
 /// One thing less that waits, in the lists and on the indicator.

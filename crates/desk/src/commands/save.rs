@@ -5,7 +5,7 @@ use tiexin_contract::records::{SaveRecord, Saved};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Kind, MergeClass, Problem, RegionCode, shape::merge_class};
+use tiexin_domain::{Kind, MergeClass, Problem, shape::merge_class};
 use tiexin_store::moving::moved_along;
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::known_fields::refuse_unknown;
 use super::person_of;
 use super::records::{find, is_echo, kind_of, refuse_decision};
 use crate::masking::{self, RECORDED_BY_ID};
+use crate::place::region_of;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::{errors, labels, rows, rules};
@@ -33,10 +34,6 @@ fn place(at: &At, args: &SaveRecord) -> Result<Place, ErrorReply> {
     // A region that is none is told beside its field by the rules.
     regions.extend(region_of(&sent));
     Ok(if regions.is_empty() { Place::Anywhere } else { Place::In(regions) })
-}
-
-pub(super) fn region_of(fields: &Fields) -> Option<RegionCode> {
-    fields.get("region").and_then(Value::as_str).and_then(|code| code.parse().ok())
 }
 
 fn save(at: &At, args: SaveRecord) -> Result<Saved, ErrorReply> {

@@ -12,13 +12,13 @@ use tiexin_store::Save;
 use uuid::Uuid;
 
 use super::merge::done_anew;
-use super::quarantine::tell;
+use super::quarantine::{find, tell};
 use super::records::Names;
 use super::save::sign;
-use super::waiting::{Group, Viewer, Waiting, find, open, settled_already};
 use super::waiting_shown::named;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
+use crate::waiting::{Group, Viewer, Waiting, open, settled_already};
 use crate::{errors, rules};
 
 pub(super) fn register(registry: &mut Registry) {

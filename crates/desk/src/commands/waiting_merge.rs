@@ -13,9 +13,9 @@ use tiexin_store::Event;
 use uuid::Uuid;
 
 use super::merge::{meanwhile, stays_anew};
-use super::waiting::{Group, Viewer};
 use super::waiting_shown::{Words, in_words};
 use crate::clock::office_time_of;
+use crate::waiting::{Group, Viewer};
 use crate::{errors, labels, masking, place};
 
 impl Words<'_> {

@@ -12,12 +12,12 @@ use tiexin_protocol::{Verdict, VoidChange};
 use uuid::Uuid;
 
 use super::records::Names;
-use super::save::region_of;
-use super::waiting::{Group, Viewer, Waiting};
 use super::waiting_merge::merge_reason;
 use super::waiting_move::ASKED_MOVE;
 use crate::masking::{self, Lost};
+use crate::place::region_of;
 use crate::rights::At;
+use crate::waiting::{Group, Viewer, Waiting};
 use crate::{labels, place, refusals, values};
 
 /// What a picture is made of: no words for anybody.

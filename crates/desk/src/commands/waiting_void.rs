@@ -7,9 +7,9 @@ use tiexin_domain::record::Record;
 use tiexin_domain::shape;
 use tiexin_protocol::{Verdict, VoidChange};
 
-use super::waiting::{Group, Viewer, Waiting};
 use super::waiting_shown::Words;
 use crate::masking;
+use crate::waiting::{Group, Viewer, Waiting};
 
 fn is_void(record: &Record) -> bool {
     record.void.is_some() && merged_into(record).is_none()

@@ -1,5 +1,9 @@
 //! Changes that the province did not apply, as far as somebody at this desk has to do with them: what waits, who
-//! may decide, and what adopting it comes to.
+//! may decide, and what adopting it comes to. No command: the commands and the sync indicator both ask it.
+
+mod look;
+pub(crate) mod moves;
+pub(crate) mod taken_up;
 
 use std::collections::HashMap;
 
@@ -15,13 +19,10 @@ use tiexin_domain::shape::merge_class;
 use tiexin_domain::{Kind, MergeClass, Noun, RegionCode};
 use tiexin_protocol::wire::Standing;
 use tiexin_protocol::{Change, ParkCode, Verdict};
-use tiexin_store::adopting;
-use tiexin_store::{Book, Refused, Save, Unsettled};
+use tiexin_store::{Book, Refused, Save, Unsettled, adopting, merging};
 use uuid::Uuid;
 
-use super::save::region_of;
-use super::taken_up::can_be_merged_anew;
-use crate::rights::At;
+use crate::place::region_of;
 use crate::{errors, refusals};
 
 /// Who looks at what waits.
@@ -33,48 +34,42 @@ pub(crate) struct Viewer<'a> {
     pub(crate) today: NaiveDate,
 }
 
-impl<'a> From<&'a At> for Viewer<'a> {
-    fn from(at: &'a At) -> Viewer<'a> {
-        Viewer { book: at.book(), user: at.user.id, grants: &at.user.grants, today: at.today }
-    }
-}
-
 impl Viewer<'_> {
-    pub(super) fn may(&self, action: Action, region: &RegionCode) -> bool {
+    pub(crate) fn may(&self, action: Action, region: &RegionCode) -> bool {
         access::permits(self.grants, action, region, self.today)
     }
 
-    pub(super) fn record(&self, id: Uuid) -> Option<Record> {
+    pub(crate) fn record(&self, id: Uuid) -> Option<Record> {
         self.book.get(id).ok().flatten()
     }
 
     /// The record that stands for one that was merged; the same one when it was not.
-    pub(super) fn standing(&self, id: Uuid) -> Uuid {
+    pub(crate) fn standing(&self, id: Uuid) -> Uuid {
         let into = |id| self.record(id).as_ref().and_then(merged_into);
         standing_for(id, into).unwrap_or(id)
     }
 }
 
 /// A change that waits.
-pub(super) struct Waiting {
-    pub(super) change: Change,
-    pub(super) verdict: Verdict,
+pub(crate) struct Waiting {
+    pub(crate) change: Change,
+    pub(crate) verdict: Verdict,
     /// The record as it stands; `None` when nothing stands.
-    pub(super) current: Option<Record>,
+    pub(crate) current: Option<Record>,
     /// Of this desk's own: what stood here last, where nothing stands any more.
-    pub(super) gone: Option<Record>,
+    pub(crate) gone: Option<Record>,
     /// The township where it waits. Of this desk's own it is worked out; `None` when that cannot be told here.
-    pub(super) waits: Option<RegionCode>,
+    pub(crate) waits: Option<RegionCode>,
     /// [`Unsettled::adopted_in_vain`].
-    pub(super) in_vain: bool,
+    pub(crate) in_vain: bool,
     /// Where a decision on it lies, inside [`Self::waits`].
-    pub(super) at: Option<RegionCode>,
+    pub(crate) at: Option<RegionCode>,
     /// Where its record lies once it is adopted; `None`: it cannot be adopted here.
-    pub(super) to: Option<RegionCode>,
+    pub(crate) to: Option<RegionCode>,
     /// Of this desk's own: the number under which the book keeps it.
-    pub(super) refused: Option<i64>,
-    pub(super) author_name: Option<String>,
-    pub(super) standing: Vec<Standing>,
+    pub(crate) refused: Option<i64>,
+    pub(crate) author_name: Option<String>,
+    pub(crate) standing: Vec<Standing>,
     since: i64,
 }
 
@@ -120,7 +115,7 @@ impl From<Unsettled> for Waiting {
 
 impl Waiting {
     /// The record with the change on top of what stands.
-    pub(super) fn with_change(&self) -> Record {
+    pub(crate) fn with_change(&self) -> Record {
         let mut record = self.current.clone().unwrap_or_else(|| Record {
             id: self.change.record,
             kind: self.change.kind.clone(),
@@ -134,17 +129,17 @@ impl Waiting {
     }
 
     /// Where it is listed.
-    pub(super) fn region(&self) -> RegionCode {
+    pub(crate) fn region(&self) -> RegionCode {
         self.to.as_ref().or(self.at.as_ref()).unwrap_or(&self.change.scope).clone()
     }
 
     /// What adopting it saves. `None`: it cannot be adopted here.
-    pub(super) fn adopted(&self, join: bool) -> Option<Save> {
+    pub(crate) fn adopted(&self, join: bool) -> Option<Save> {
         Some(adopting::adopted(&self.change, self.current.as_ref(), self.to.as_ref()?, join))
     }
 
     /// The fields about which two people disagree, with those that follow them; none where it is about the whole record.
-    pub(super) fn contested(&self) -> Vec<String> {
+    pub(crate) fn contested(&self) -> Vec<String> {
         let Verdict::Conflict { fields, .. } = &self.verdict else { return Vec::new() };
         let number =
             self.change.kind == Kind::Person.code() && fields.iter().any(|field| field == "id_number");
@@ -153,7 +148,7 @@ impl Waiting {
     }
 
     /// What is saved when the contested fields stay as they stand. `but`: fields that are left as well.
-    pub(super) fn rest(&self, but: &[String]) -> Option<Save> {
+    pub(crate) fn rest(&self, but: &[String]) -> Option<Save> {
         let mut fields = self.contested();
         fields.extend_from_slice(but);
         adopting::rest(&self.change, self.current.as_ref(), self.to.as_ref()?, &fields)
@@ -170,29 +165,29 @@ impl Waiting {
 }
 
 /// Changes of one save.
-pub(super) struct Group(pub(super) Vec<Waiting>);
+pub(crate) struct Group(pub(crate) Vec<Waiting>);
 
 impl Group {
-    pub(super) fn id(&self) -> Uuid {
+    pub(crate) fn id(&self) -> Uuid {
         self.0[0].change.id.settlement()
     }
 
-    pub(super) fn is_own(&self, who: &Viewer<'_>) -> bool {
+    pub(crate) fn is_own(&self, who: &Viewer<'_>) -> bool {
         self.0.iter().all(|one| one.refused.is_some() && one.change.author == who.user)
     }
 
     /// Whether the user may do this wherever a decision on the group lies.
-    pub(super) fn may(&self, who: &Viewer<'_>, action: Action) -> bool {
+    pub(crate) fn may(&self, who: &Viewer<'_>, action: Action) -> bool {
         self.0.iter().all(|one| one.at.as_ref().is_some_and(|at| who.may(action, at)))
     }
 
     /// Whether the user takes back what is the user's own and waits at a known place: that needs no right there.
-    pub(super) fn may_take_back(&self, who: &Viewer<'_>) -> bool {
+    pub(crate) fn may_take_back(&self, who: &Viewer<'_>) -> bool {
         self.is_own(who) && !self.is_conflict() && self.0.iter().all(|one| one.at.is_some())
     }
 
     /// Whether a decision may be put on record: by who may settle, or of one's own by who may write there.
-    pub(super) fn may_decide(&self, who: &Viewer<'_>) -> bool {
+    pub(crate) fn may_decide(&self, who: &Viewer<'_>) -> bool {
         self.may(who, Action::Settle) || (self.is_own(who) && self.may(who, Action::Write))
     }
 
@@ -202,7 +197,7 @@ impl Group {
 
     /// Two people disagree about single fields, and about nothing else of the save: the rest of it is merged
     /// whichever value stands.
-    pub(super) fn clashes(&self) -> bool {
+    pub(crate) fn clashes(&self) -> bool {
         let single = |one: &Waiting| !one.contested().is_empty();
         self.merge().is_none()
             && self.0.iter().any(single)
@@ -210,14 +205,14 @@ impl Group {
     }
 
     /// The decision on two registrations that the group takes, when it is one of merging or of undoing a merge.
-    pub(super) fn merge(&self) -> Option<Merge> {
+    pub(crate) fn merge(&self) -> Option<Merge> {
         let one = self.0.iter().find(|one| one.change.kind == Kind::Merge.code())?;
         let merge = Merge::from_fields(&one.with_change().fields).ok()?;
         (merge.decision != MergeDecision::Different).then_some(merge)
     }
 
     /// A family's move that its author may not decide on: from where, if that is known here, and to where.
-    pub(super) fn asked_move(&self) -> Option<(Option<RegionCode>, RegionCode)> {
+    pub(crate) fn asked_move(&self) -> Option<(Option<RegionCode>, RegionCode)> {
         let cause = self.cause();
         let parked = matches!(cause.verdict, Verdict::Parked { code: ParkCode::NoRight, .. });
         let stands = cause.change.base > 0 || cause.current.is_some();
@@ -228,7 +223,7 @@ impl Group {
     }
 
     /// Whether the user may write wherever adopting the group would.
-    pub(super) fn may_adopt(&self, who: &Viewer<'_>) -> bool {
+    pub(crate) fn may_adopt(&self, who: &Viewer<'_>) -> bool {
         if let Some(merge) = self.merge() {
             return can_be_merged_anew(who, &merge);
         }
@@ -242,7 +237,7 @@ impl Group {
     }
 
     /// What the user may choose.
-    pub(super) fn choices(&self, who: &Viewer<'_>) -> Vec<Choice> {
+    pub(crate) fn choices(&self, who: &Viewer<'_>) -> Vec<Choice> {
         let decides = self.may_decide(who);
         let adopts = decides && self.may_adopt(who);
         let mut choices = Vec::new();
@@ -270,7 +265,7 @@ impl Group {
     }
 
     /// Why the group cannot be adopted by somebody who may decide on it, and what to do instead.
-    pub(super) fn obstacle(&self, who: &Viewer<'_>) -> Option<&'static str> {
+    pub(crate) fn obstacle(&self, who: &Viewer<'_>) -> Option<&'static str> {
         if !self.may_decide(who) || self.may_adopt(who) {
             return None;
         }
@@ -307,19 +302,19 @@ impl Group {
 
     /// It is about a record that the province does not have: one that was put back from a backup, before whoever
     /// registered it came back.
-    pub(super) fn awaits_record(&self) -> bool {
+    pub(crate) fn awaits_record(&self) -> bool {
         matches!(self.cause().verdict, Verdict::Parked { code: ParkCode::RecordUnknown, .. })
     }
 
     /// The member whose verdict tells why the group waits.
-    pub(super) fn cause(&self) -> &Waiting {
+    pub(crate) fn cause(&self) -> &Waiting {
         let whole = |one: &&Waiting| !refusals::is_companion(&one.verdict);
         self.0.iter().find(whole).unwrap_or(&self.0[0])
     }
 }
 
 /// All that waits and that the user may see, in groups, oldest first.
-pub(super) fn open(who: &Viewer<'_>) -> Result<Vec<Group>, ErrorReply> {
+pub(crate) fn open(who: &Viewer<'_>) -> Result<Vec<Group>, ErrorReply> {
     let mut all: Vec<Waiting> = Vec::new();
     for refused in [who.book.conflicts(), who.book.parked()] {
         all.extend(refused.map_err(errors::store)?.into_iter().map(Waiting::from));
@@ -363,11 +358,19 @@ pub(crate) fn counted(who: &Viewer<'_>) -> Result<(u64, u64), ErrorReply> {
     Ok(((groups.len() - to_settle) as u64, to_settle as u64))
 }
 
-pub(super) fn find(at: &At, id: Uuid) -> Result<Group, ErrorReply> {
-    let named = |group: &Group| group.0.iter().any(|one| one.change.id.settlement() == id);
-    open(&Viewer::from(at))?.into_iter().find(named).ok_or_else(settled_already)
+/// Whether what somebody decided about two registrations can be done on them as they stand now.
+fn can_be_merged_anew(who: &Viewer<'_>, merge: &Merge) -> bool {
+    let (Some(stays), Some(gives_way)) = (who.record(merge.stays), who.record(merge.gives_way)) else {
+        return false;
+    };
+    let right = [&stays, &gives_way].iter().all(|record| who.may(Action::Write, &record.region()));
+    let fits = match merge.decision {
+        MergeDecision::Undone => merged_into(&gives_way).is_some(),
+        _ => stays.void.is_none() && gives_way.void.is_none(),
+    };
+    right && fits && stays.kind == gives_way.kind && merging::mergeable(&stays.kind)
 }
 
-pub(super) fn settled_already() -> ErrorReply {
+pub(crate) fn settled_already() -> ErrorReply {
     ErrorReply::new(ErrorCode::NotFound, "这一条已经处理过了，没有改动。请刷新列表。")
 }

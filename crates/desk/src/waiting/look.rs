@@ -10,12 +10,12 @@ use tiexin_store::Save;
 use tiexin_store::adopting::{self, Adopting};
 use uuid::Uuid;
 
-use super::save::region_of;
-use super::waiting::{Group, Viewer, Waiting};
+use super::{Group, Viewer, Waiting};
+use crate::place::region_of;
 
 impl Group {
     /// Looks anew at what stands, where decisions lie and what adopting comes to.
-    pub(super) fn look(&mut self, who: &Viewer<'_>) {
+    pub(crate) fn look(&mut self, who: &Viewer<'_>) {
         for one in &mut self.0 {
             one.current = who.record(one.change.record);
             follow_merge(who, one);
