@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::commands;
-use crate::import::FileGiven;
-use crate::records::FileMade;
+use crate::files::{FileGiven, FileMade};
 
 /// Adds a photo or a scan to a record: made small and upright, without what the camera noted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

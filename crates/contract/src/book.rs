@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::commands;
-use crate::session::Done;
+use crate::done::Done;
 
 /// Recomputes the audit chain and everything that can be recomputed.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
 use crate::commands;
-use crate::import::FileGiven;
+use crate::files::FileGiven;
 
 /// Asked of the province: works only with a network.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::commands;
-use crate::session::Done;
+use crate::done::Done;
 
 /// The form that a draft belongs to: one for each record and each kind of form.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use tiexin_domain::nouns::merge::MergeDecision;
 use uuid::Uuid;
 
 use crate::commands;
+use crate::done::Done;
 use crate::records::RecordRow;
-use crate::session::Done;
 
 /// What looks like one and nobody has decided on, and what was decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

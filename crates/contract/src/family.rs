@@ -7,7 +7,8 @@ use tiexin_domain::{PartialDate, RegionCode};
 use uuid::Uuid;
 
 use crate::commands;
-use crate::records::{FileMade, InVain, RecordRow, Saved};
+use crate::files::FileMade;
+use crate::records::{InVain, RecordRow, Saved};
 
 /// Everything about one family.
 #[derive(Debug, Clone, Serialize, Deserialize)]

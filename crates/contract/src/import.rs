@@ -6,18 +6,9 @@ use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
 use crate::commands;
-use crate::records::FileMade;
-use crate::session::Done;
-
-/// Where a file comes from: a path (window, terminal) or its bytes (loopback host).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FileGiven {
-    pub name: String,
-    #[serde(default)]
-    pub path: Option<String>,
-    #[serde(default)]
-    pub base64: Option<String>,
-}
+use crate::done::Done;
+pub use crate::files::FileGiven;
+use crate::files::FileMade;
 
 /// Reads files without writing anything.
 #[derive(Debug, Clone, Serialize, Deserialize)]

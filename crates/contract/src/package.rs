@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::commands;
-use crate::import::FileGiven;
-use crate::records::FileMade;
+use crate::files::{FileGiven, FileMade};
 
 /// Everything that waits, as files.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -8,8 +8,8 @@ use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
 use crate::commands;
+use crate::done::Done;
 use crate::records::Unmasked;
-use crate::session::Done;
 
 /// What waits for a decision: one's own refused changes, and those of others that one may settle.
 #[derive(Debug, Clone, Serialize, Deserialize)]

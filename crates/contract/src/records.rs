@@ -11,7 +11,8 @@ use tiexin_domain::region::RegionCode;
 use uuid::Uuid;
 
 use crate::commands;
-use crate::session::Done;
+use crate::done::Done;
+pub use crate::files::FileMade;
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -338,16 +339,6 @@ pub struct ExportList {
     /// Field → head, in order.
     pub columns: Vec<(String, String)>,
     pub path: Option<String>,
-}
-
-/// A file the desk made: written to `path`, or handed over in `base64` (loopback host).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FileMade {
-    pub name: String,
-    #[serde(default)]
-    pub path: Option<String>,
-    #[serde(default)]
-    pub base64: Option<String>,
 }
 
 commands! {

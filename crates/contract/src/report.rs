@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 
 use crate::commands;
-use crate::records::{FileMade, RecordRow};
-use crate::session::Done;
+use crate::done::Done;
+use crate::files::FileMade;
+use crate::records::RecordRow;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListForms {}

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use tiexin_domain::access::{Grant, User};
 use tiexin_domain::region::RegionCode;
-use uuid::Uuid;
 
 use crate::commands;
-use crate::import::FileGiven;
+pub use crate::done::Done;
+use crate::files::FileGiven;
 
 /// What the desk is and who is at it. Allowed signed out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -230,13 +230,6 @@ pub struct AddLocalUser {
 pub struct ChangePassword {
     pub old: String,
     pub new: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Done {
-    /// The thing made or changed, when there is one.
-    #[serde(default)]
-    pub id: Option<Uuid>,
 }
 
 commands! {

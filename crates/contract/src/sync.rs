@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 
 use crate::commands;
-use crate::import::FileGiven;
+use crate::files::FileGiven;
 use crate::session::SessionState;
 
 impl SyncState {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
 
 use crate::commands;
+use crate::done::Done;
 use crate::records::{Filter, ListRecords, Sort};
-use crate::session::Done;
 
 /// In [`crate::Event::Changed`], beside the kinds of records: views were kept or dropped.
 pub const CHANGED: &str = "view";
