@@ -1,10 +1,13 @@
 //! The desk itself: one book, one session, one list of commands.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use futures::future::BoxFuture;
 use serde_json::Value;
 use tiexin_contract::session::KeptNotice;
 use tiexin_contract::{Command, ErrorReply, Event};
+use tiexin_domain::access::Action;
 use tokio::sync::broadcast;
 
 use crate::config::DeskConfig;
@@ -13,7 +16,6 @@ use crate::events::Events;
 use crate::jobs::Jobs;
 use crate::kept;
 use crate::province::Looks;
-use crate::registry::Registry;
 use crate::session::Sessions;
 
 /// A desk. Clones share everything.
@@ -37,8 +39,8 @@ pub(crate) struct Inner {
 const EVENTS_KEPT: usize = 256;
 
 impl Desk {
-    /// Opens the desk of a folder. Blocks on the disk; needs nobody signed in.
-    pub fn open(config: DeskConfig) -> Result<Desk, ErrorReply> {
+    /// The desk of a folder with these commands. Blocks on the disk; needs nobody signed in.
+    pub(crate) fn with(config: DeskConfig, registry: Registry) -> Result<Desk, ErrorReply> {
         let sessions = Sessions::open(&config)?;
         let inner = Inner {
             kept: kept::notice(&config.data_dir),
@@ -47,7 +49,7 @@ impl Desk {
             sessions,
             jobs: Jobs::default(),
             looks: Looks::default(),
-            registry: Registry::whole(),
+            registry,
         };
         Ok(Desk { inner: Arc::new(inner) })
     }
@@ -55,7 +57,7 @@ impl Desk {
     /// Runs a command by name. The token is the loopback host's business and not looked at here.
     pub async fn call(&self, _token: Option<&str>, name: &str, args: Value) -> Result<Value, ErrorReply> {
         match self.inner.registry.find(name) {
-            Some(entry) => entry.run(self.clone(), args).await,
+            Some(entry) => (entry.run)(self.clone(), args).await,
             None => Err(errors::unknown_command()),
         }
     }
@@ -98,5 +100,50 @@ pub(crate) struct WeakDesk(Weak<Inner>);
 impl WeakDesk {
     pub(crate) fn upgrade(&self) -> Option<Desk> {
         self.0.upgrade().map(|inner| Desk { inner })
+    }
+}
+
+/// What a command needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nobody need be signed in.
+    Open,
+    SignedIn,
+    /// Signed in, also while the book is locked: what speaks with the province.
+    EvenLocked,
+    /// A role that carries the action, at the command's place (`rights::Place`).
+    Right(Action),
+}
+
+/// The body of a command, with all that is checked before it.
+pub(crate) type Run = Box<dyn Fn(Desk, Value) -> BoxFuture<'static, Result<Value, ErrorReply>> + Send + Sync>;
+
+pub(crate) struct Entry {
+    /// Read by the table of rights in the tests.
+    #[cfg_attr(not(test), allow(dead_code))]
+    pub(crate) need: Need,
+    run: Run,
+}
+
+/// The list of commands. What is checked before a body runs is said where commands are added (`registry`).
+#[derive(Default)]
+pub(crate) struct Registry {
+    entries: HashMap<&'static str, Entry>,
+}
+
+impl Registry {
+    fn find(&self, name: &str) -> Option<&Entry> {
+        self.entries.get(name)
+    }
+
+    pub(crate) fn insert(&mut self, name: &'static str, need: Need, run: Run) {
+        let before = self.entries.insert(name, Entry { need, run });
+        debug_assert!(before.is_none(), "{name} has two bodies");
+    }
+
+    /// Every command with what it needs.
+    #[cfg(test)]
+    pub(crate) fn needs(&self) -> impl Iterator<Item = (&'static str, Need)> {
+        self.entries.iter().map(|(name, entry)| (*name, entry.need))
     }
 }

@@ -33,6 +33,7 @@ mod masking;
 mod notice;
 mod obey;
 mod office_day;
+mod opening;
 mod password;
 mod picture;
 mod place;

@@ -1,50 +1,19 @@
-//! Every command with the right it needs, where, and its body.
-
-use std::collections::HashMap;
+//! How a command comes to stand in the desk's list: with the right it needs, where, and its body.
 
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorReply};
 
-use crate::commands;
-use crate::desk::Desk;
+use crate::desk::{Desk, Need, Run};
 use crate::errors;
-use crate::rights::{self, At, Need, Place};
+use crate::rights::{self, At, Place};
 
-type Run = Box<dyn Fn(Desk, Value) -> BoxFuture<'static, Result<Value, ErrorReply>> + Send + Sync>;
+pub(crate) use crate::desk::Registry;
+
 type Waiting<T> = BoxFuture<'static, Result<T, ErrorReply>>;
 
-pub(crate) struct Entry {
-    /// Read by the table of rights in the tests.
-    #[cfg_attr(not(test), allow(dead_code))]
-    pub(crate) need: Need,
-    run: Run,
-}
-
-impl Entry {
-    pub(crate) async fn run(&self, desk: Desk, args: Value) -> Result<Value, ErrorReply> {
-        (self.run)(desk, args).await
-    }
-}
-
-#[derive(Default)]
-pub(crate) struct Registry {
-    entries: HashMap<&'static str, Entry>,
-}
-
 impl Registry {
-    /// All areas.
-    pub(crate) fn whole() -> Registry {
-        let mut registry = Registry::default();
-        commands::register(&mut registry);
-        registry
-    }
-
-    pub(crate) fn find(&self, name: &str) -> Option<&Entry> {
-        self.entries.get(name)
-    }
-
     /// A command for which nobody need be signed in.
     pub(crate) fn open<C>(&mut self, body: fn(&Desk, C) -> Result<C::Reply, ErrorReply>)
     where
@@ -127,11 +96,6 @@ impl Registry {
         });
         self.insert(C::NAME, need, run);
     }
-
-    fn insert(&mut self, name: &'static str, need: Need, run: Run) {
-        let before = self.entries.insert(name, Entry { need, run });
-        debug_assert!(before.is_none(), "{name} has two bodies");
-    }
 }
 
 /// The place of commands whose bodies look at the grants themselves.
@@ -154,45 +118,4 @@ async fn on_blocking_pool<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ErrorReply> + Send + 'static,
 ) -> Result<T, ErrorReply> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(errors::fault("a body broke")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_command_of_the_contract_has_a_body() {
-        let registry = Registry::whole();
-        let all = tiexin_contract::all_names();
-        let missing: Vec<_> = all.iter().filter(|name| registry.find(name).is_none()).collect();
-        assert!(missing.is_empty(), "{missing:?}");
-        assert_eq!(registry.entries.len(), all.len());
-    }
-
-    #[test]
-    fn only_first_use_and_sign_in_are_open() {
-        let registry = Registry::whole();
-        let mut open: Vec<_> =
-            registry.entries.iter().filter(|(_, e)| e.need == Need::Open).map(|(name, _)| *name).collect();
-        open.sort_unstable();
-        assert_eq!(
-            open,
-            [
-                "backup.look",
-                "backup.restore",
-                "folder.list",
-                "job.cancel",
-                "region.children",
-                "region.get",
-                "region.search",
-                "session.get",
-                "session.lock",
-                "session.rescue",
-                "session.set_up_enrolled",
-                "session.set_up_standalone",
-                "session.sign_in",
-                "session.sign_out",
-            ]
-        );
-    }
 }

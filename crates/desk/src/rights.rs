@@ -14,17 +14,7 @@ use crate::office_day::OfficeDay;
 use crate::session::Session;
 use crate::{errors, lock};
 
-/// What a command needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// Nobody need be signed in.
-    Open,
-    SignedIn,
-    /// Signed in, also while the book is locked: what speaks with the province.
-    EvenLocked,
-    /// A role that carries the action, at the command's [`Place`].
-    Right(Action),
-}
+pub(crate) use crate::desk::Need;
 
 pub(crate) const READ: Need = Need::Right(Action::Read);
 pub(crate) const WRITE: Need = Need::Right(Action::Write);
