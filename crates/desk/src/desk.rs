@@ -11,11 +11,11 @@ use tiexin_domain::access::Action;
 use tokio::sync::broadcast;
 
 use crate::config::DeskConfig;
+use crate::engine::Looks;
 use crate::errors;
 use crate::events::Events;
 use crate::jobs::Jobs;
 use crate::kept;
-use crate::province::Looks;
 use crate::session::Sessions;
 
 /// A desk. Clones share everything.

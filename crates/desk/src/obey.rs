@@ -10,7 +10,7 @@ use tiexin_store::Book;
 use tiexin_sync::HttpProvince;
 
 use crate::desk::Desk;
-use crate::{errors, province};
+use crate::{enrolment, errors};
 
 const FILE: &str = "wiped.json";
 
@@ -43,8 +43,8 @@ impl Desk {
 
     fn destroy_if_due(&self, book: Book) -> Result<Option<LastWord>, ErrorReply> {
         let Some(order) = tiexin_sync::due(&book).map_err(errors::store)? else { return Ok(None) };
-        let word = tiexin_sync::last_word(&book, &order).map_err(province::reply)?;
-        let line = province::line(&book).ok();
+        let word = tiexin_sync::last_word(&book, &order).map_err(enrolment::reply)?;
+        let line = enrolment::line(&book).ok();
         let config = &self.inner().config;
         let note = Note { at: config.clock.now_ms(), lost: !order.hand_over, told: false };
         self.leave(None);

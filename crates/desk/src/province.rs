@@ -1,57 +1,21 @@
-//! The one place where the desk touches the syncing engine.
+//! Rounds with the province, and what the indicator shows of them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use tiexin_contract::quarantine::Settle;
 use tiexin_contract::sync::{Lease, ScopeState, SyncState};
-use tiexin_contract::{ErrorCode, ErrorReply, Event};
-use tiexin_domain::User;
+use tiexin_contract::{ErrorReply, Event};
 use tiexin_domain::nouns::settlement::Choice;
-use tiexin_protocol::wire::Joining;
 use tiexin_store::{Book, LeaseState};
-use tiexin_sync::{Engine, EnrolWish, HttpProvince, ProvinceAddress, Status, SyncError, device_key, enrol};
+use tiexin_sync::{Engine, Status, SyncError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::config::DeskConfig;
 use crate::desk::{Desk, WeakDesk};
-use crate::{authority, errors, notice, place, waiting};
-
-/// How the engine stands, and when it was looked at.
-struct Look {
-    turn: u64,
-    status: Status,
-}
-
-/// Counts the looks at the engines of a desk, so that screens can tell old news from new.
-///
-/// The number is taken before the look: a state with a greater one is never older. Every change of the
-/// status is told by a look that comes after it, so the greatest number always tells how things stand.
-#[derive(Default)]
-pub(crate) struct Looks(AtomicU64);
-
-impl Looks {
-    fn at(&self, status: impl FnOnce() -> Status) -> Look {
-        let turn = self.0.fetch_add(1, Ordering::AcqRel) + 1;
-        Look { turn, status: status() }
-    }
-}
-
-/// The engine of a session; ends with it.
-pub(crate) struct Province {
-    engine: Option<Engine>,
-    /// The state is being counted for the screens.
-    counting: Arc<AtomicBool>,
-    viewer: Viewer,
-}
-
-/// Whose indicator it is: what waits for a person depends on who looks.
-#[derive(Clone)]
-struct Viewer {
-    user: Uuid,
-    clock: Arc<dyn crate::Clock>,
-}
+use crate::engine::{Look, Province, Viewer, standing};
+use crate::{enrolment, errors, notice, place, waiting};
 
 impl Viewer {
     /// What waits in this user's list: own things, and those of others to decide on.
@@ -147,30 +111,12 @@ impl Province {
                 | SyncError::Awaited
                 | SyncError::Unknown,
             ) => {}
-            Err(error) => return Err(reply(error)),
+            Err(error) => return Err(enrolment::reply(error)),
         }
         let (book, viewer) = (book.clone(), self.viewer.clone());
         let after = move || state(&book, &viewer, look, now_ms);
         tokio::task::spawn_blocking(after).await.unwrap_or_else(|_| Err(errors::internal()))
     }
-
-    /// Whether a round or attachments are under way.
-    pub(crate) fn is_working(&self) -> bool {
-        let status = standing(self.engine.as_ref());
-        status.running || status.carrying
-    }
-
-    /// The enrolment changed.
-    pub(crate) fn reconnect(&self) {
-        if let Some(engine) = &self.engine {
-            engine.reconnect();
-        }
-    }
-}
-
-/// How an engine stands now; a desk without one syncs at the button only.
-fn standing(engine: Option<&Engine>) -> Status {
-    engine.map(|engine| engine.status().borrow().clone()).unwrap_or_default()
 }
 
 fn begin(book: &Book, config: &DeskConfig) -> Engine {
@@ -227,45 +173,6 @@ async fn take_up(desk: &Desk, book: &Book, viewer: &Viewer) -> bool {
         done |= desk.run(Settle { id, choice: Choice::Adopt, note }).await.is_ok();
     }
     done
-}
-
-/// Joins the province under the local user's own id. All that was recorded before goes along.
-///
-/// `person` is who joins: the code has to be that user's.
-/// `authority` is the PEM of the province's own, where one was given; else the one that the book keeps.
-pub(crate) async fn join(
-    book: &Book,
-    author: Uuid,
-    person: Joining,
-    server: &str,
-    code: &str,
-    authority: Option<String>,
-) -> Result<User, ErrorReply> {
-    let authority = match authority {
-        None => book.device().map_err(errors::store)?.authority,
-        given => given,
-    };
-    let address = ProvinceAddress::read(server.trim(), authority.clone()).map_err(reply)?;
-    let (given, code) = (authority.is_some(), code.to_owned());
-    let wish = EnrolWish { address, authority, code, author, device_name: machine_name() };
-    let plain = wish.address.is_plain();
-    enrol(book, wish, person).await.map_err(|error| match error {
-        SyncError::Authority | SyncError::Distrusted => authority::distrusted(&error, given),
-        SyncError::Offline if plain => errors::plain(),
-        other => reply(other),
-    })
-}
-
-/// A name by which the office knows the machine.
-fn machine_name() -> String {
-    let named = std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME")).ok();
-    let read = || std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
-    named.or_else(read).filter(|name| !name.is_empty()).unwrap_or_else(|| "办公电脑".into())
-}
-
-/// Whether the book is enrolled with a province.
-pub(crate) fn is_enrolled(book: &Book) -> Result<bool, ErrorReply> {
-    Ok(book.device().map_err(errors::store)?.id.is_some())
 }
 
 fn state(book: &Book, viewer: &Viewer, look: Look, now_ms: i64) -> Result<SyncState, ErrorReply> {
@@ -325,15 +232,6 @@ fn shown(lease: LeaseState, now_ms: i64) -> Lease {
     Lease { until: now_ms.saturating_add(left), days_left, soon: left < SOON_DAYS * DAY_MS }
 }
 
-/// A line to the province, for what is not part of a round.
-pub(crate) fn line(book: &Book) -> Result<HttpProvince, ErrorReply> {
-    let device = book.device().map_err(errors::store)?;
-    let server = device.server.as_deref().ok_or_else(|| reply(SyncError::NotEnrolled))?;
-    let id = device.id.ok_or_else(|| reply(SyncError::NotEnrolled))?;
-    let address = ProvinceAddress::read(server, device.authority.clone()).map_err(reply)?;
-    HttpProvince::new(&address, Some((id, device_key(&device.key_seed)))).map_err(reply)
-}
-
 fn scope(scope: &tiexin_store::ScopeState) -> ScopeState {
     ScopeState {
         scope: scope.scope.clone(),
@@ -341,59 +239,5 @@ fn scope(scope: &tiexin_store::ScopeState) -> ScopeState {
         sequence: scope.seq,
         digest: hex::encode(scope.digest.0),
         agreed: scope.checked_at.is_some() && !scope.generation.is_nil(),
-    }
-}
-
-pub(crate) fn reply(error: SyncError) -> ErrorReply {
-    match error {
-        SyncError::Offline => ErrorReply::new(
-            ErrorCode::Offline,
-            "连不上省平台。已保存的内容都在本机，有网络时会自动上传；请检查网络和地址。",
-        ),
-        SyncError::Cancelled => errors::cancelled(),
-        SyncError::Address => {
-            ErrorReply::new(ErrorCode::Invalid, "省平台地址不对，应以 https:// 开头，请向管理员核对。")
-        }
-        SyncError::Disk => ErrorReply::new(ErrorCode::Disk, format!("{error}。")),
-        SyncError::Store(_) => {
-            ErrorReply::new(ErrorCode::Internal, format!("{error}。再次出现请联系管理员。"))
-        }
-        // The engine's words name the platform and what to do, never a person.
-        other => ErrorReply::new(ErrorCode::Refused, other.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use super::*;
-
-    /// The newest state that screens hold is how things stand, however late the others were counted.
-    #[test]
-    fn the_greatest_number_tells_how_things_stand() {
-        let (looks, status, told) =
-            (Looks::default(), watch::Sender::new(Status::default()), Mutex::new(vec![]));
-        let look = || {
-            let look = looks.at(|| status.borrow().clone());
-            told.lock().expect("nobody panicked").push((look.turn, look.status.round));
-        };
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                for _ in 0..20_000 {
-                    status.send_modify(|s| s.round += 1);
-                    look();
-                }
-            });
-            for _ in 0..2 {
-                scope.spawn(|| (0..20_000).for_each(|_| look()));
-            }
-        });
-        let mut told = told.into_inner().expect("nobody panicked");
-        told.sort_unstable();
-        let newest = told.last().map(|(_, round)| *round);
-        // No two are told under one number.
-        assert!(told.windows(2).all(|two| two[0].0 < two[1].0));
-        assert_eq!(newest, Some(20_000));
     }
 }

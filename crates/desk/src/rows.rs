@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::commands::person_of;
 use crate::masking::{self, Columns, Shown};
 use crate::rights::At;
-use crate::{errors, place, province};
+use crate::{enrolment, errors, place};
 
 /// Makes rows for one call; what is the same for all of them is looked up once.
 pub(crate) struct Rows {
@@ -35,7 +35,7 @@ impl Rows {
     /// For rows of these records.
     pub(crate) fn of<'r>(at: &At, records: impl IntoIterator<Item = &'r Record>) -> Result<Rows, ErrorReply> {
         let records: Vec<&Record> = records.into_iter().collect();
-        let enrolled = province::is_enrolled(at.book())?;
+        let enrolled = enrolment::is_enrolled(at.book())?;
         let (mut waiting, mut refused) = (HashSet::new(), HashSet::new());
         if enrolled {
             let ids: Vec<Uuid> = records.iter().map(|record| record.id).collect();

@@ -3,24 +3,21 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tiexin_contract::ErrorReply;
 use tiexin_contract::session::WhyLocked;
-use tiexin_contract::{ErrorReply, Event};
-use tiexin_domain::{Kind, User};
+use tiexin_domain::User;
 use tiexin_files::Trouble;
 use tiexin_store::{Book, LeaseState, LocalUser};
 
+use crate::clock::Clock;
 use crate::config::DeskConfig;
-use crate::desk::Desk;
-use crate::guessing::Typed;
-use crate::province::Province;
+use crate::engine::Province;
+use crate::typed::Typed;
 use crate::{errors, lock, plans::Plans};
-
-/// How often the book is told that time passes while it is open.
-const TELL_TIME_MS: i64 = 10 * 60 * 1000;
 
 /// Acts after which the same user is expected back.
 pub(crate) const LOCK: &str = "lock";
-const IDLE_LOCK: &str = "idle_lock";
+pub(crate) const IDLE_LOCK: &str = "idle_lock";
 
 /// Somebody is signed in: the book is open, its key is in memory. All of it goes at sign-out.
 pub(crate) struct Session {
@@ -63,6 +60,21 @@ impl Sessions {
         *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = user;
     }
 
+    /// Whoever sat here leaves.
+    pub(crate) fn seat(&self, session: Arc<Session>) {
+        *self.place() = Some(session);
+        self.expect(None);
+    }
+
+    /// Nobody is here any more. `comes_back`: the same user is expected.
+    pub(crate) fn leave(&self, comes_back: bool) -> Option<Arc<Session>> {
+        let left = self.place().take();
+        if left.is_some() || !comes_back {
+            self.expect(left.as_ref().filter(|_| comes_back).map(|left| left.local.clone()));
+        }
+        left
+    }
+
     /// Who is expected back, as long as nobody is here.
     pub(crate) fn expected(&self) -> Option<LocalUser> {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -70,6 +82,20 @@ impl Sessions {
 }
 
 impl Session {
+    /// Of a book that was opened at this time by the steady clock. Its lease counts as over until it was looked at.
+    pub(crate) fn of(book: Book, local: LocalUser, province: Province, steady_ms: i64) -> Session {
+        Session {
+            local,
+            book,
+            province,
+            plans: Plans::default(),
+            typed: Typed::default(),
+            touched: AtomicI64::new(steady_ms),
+            lease_over: AtomicBool::new(true),
+            told_open: AtomicI64::new(steady_ms),
+        }
+    }
+
     /// The user with the grants that the book knows now; rounds with the province may change them.
     pub(crate) fn user(&self) -> Result<User, ErrorReply> {
         let known = self.book.user(self.local.id).map_err(errors::store)?;
@@ -87,7 +113,7 @@ impl Session {
     pub(crate) fn locked(
         &self,
         user: &User,
-        clock: &dyn crate::Clock,
+        clock: &dyn Clock,
     ) -> Result<Option<(WhyLocked, String)>, ErrorReply> {
         let lease_over = self.lease_over.load(Ordering::Relaxed);
         lock::why(lease_over, user, clock, &self.book).map_err(errors::store)
@@ -108,7 +134,7 @@ impl Session {
     }
 
     /// Tells the book how long it was open: a clock set back does not prolong the lease.
-    fn tell_time(&self, now_ms: i64, steady_ms: i64) {
+    pub(crate) fn tell_time(&self, now_ms: i64, steady_ms: i64) {
         let since = self.told_open.swap(steady_ms, Ordering::Relaxed);
         if let Err(error) = self.book.time_passed(steady_ms - since, now_ms) {
             tracing::error!(cause = %error, "the lease's clock was not kept");
@@ -139,124 +165,17 @@ impl Session {
         }
     }
 
+    /// How long by the steady clock the book was not told that time passes.
+    pub(crate) fn untold_ms(&self, steady_ms: i64) -> i64 {
+        steady_ms - self.told_open.load(Ordering::Relaxed)
+    }
+
+    /// How long by the steady clock nobody has touched the desk.
+    pub(crate) fn untouched_ms(&self, steady_ms: i64) -> i64 {
+        steady_ms - self.touched.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn touch(&self, steady_ms: i64) {
         self.touched.store(steady_ms, Ordering::Relaxed);
-    }
-}
-
-impl Desk {
-    /// Seats a user at an open book; whoever sat there leaves.
-    pub(crate) fn seat(&self, book: Book, local: LocalUser) {
-        let config = &self.inner().config;
-        let province = Province::start(self, &book, local.id, config);
-        let touched = AtomicI64::new(config.clock.steady_ms());
-        let (now_ms, steady_ms) = (config.clock.now_ms(), config.clock.steady_ms());
-        let session = Arc::new(Session {
-            local,
-            book,
-            province,
-            plans: Plans::default(),
-            typed: Typed::default(),
-            touched,
-            lease_over: AtomicBool::new(true),
-            told_open: AtomicI64::new(steady_ms),
-        });
-        session.tell_time(now_ms, steady_ms);
-        session.look_at_lease(now_ms);
-        session.note_enrolled();
-        session.learn_names();
-        *self.inner().sessions.place() = Some(session.clone());
-        self.inner().sessions.expect(None);
-        if config.idle_minutes > 0 {
-            self.watch_idling(&session);
-        }
-        self.derive_the_rest(&session);
-    }
-
-    /// What an older program left to be derived and the opening of the book did not come to, a stretch at a
-    /// time, as long as somebody sits here.
-    fn derive_the_rest(&self, session: &Arc<Session>) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (desk, session) = (self.downgrade(), Arc::downgrade(session));
-        runtime.spawn_blocking(move || {
-            let mut found = false;
-            while let Some(session) = session.upgrade() {
-                match session.book.derive_some() {
-                    Ok(0) => break,
-                    Ok(_) => found = true,
-                    Err(error) => {
-                        tracing::error!(cause = %error, "older records wait to be listed and searched");
-                        break;
-                    }
-                }
-            }
-            if let Some(desk) = desk.upgrade().filter(|_| found) {
-                desk.tell(Event::Changed { kinds: Kind::ALL.iter().map(|k| k.code().to_owned()).collect() });
-            }
-        });
-    }
-
-    /// The session, if it has not idled too long; one that has is closed here.
-    pub(crate) fn session(&self) -> Option<Arc<Session>> {
-        let session = self.inner().sessions.current()?;
-        if self.has_idled(&session) {
-            self.leave(Some(IDLE_LOCK));
-            return None;
-        }
-        Some(session)
-    }
-
-    fn has_idled(&self, session: &Session) -> bool {
-        let config = &self.inner().config;
-        let idle_ms = i64::from(config.idle_minutes) * 60_000;
-        idle_ms > 0 && config.clock.steady_ms() - session.touched.load(Ordering::Relaxed) >= idle_ms
-    }
-
-    /// Ends the session. `act`: what the audit is to call it.
-    pub(crate) fn leave(&self, act: Option<&str>) {
-        let left = self.inner().sessions.place().take();
-        let comes_back = matches!(act, Some(LOCK | IDLE_LOCK));
-        if left.is_some() || !comes_back {
-            self.inner().sessions.expect(left.as_ref().filter(|_| comes_back).map(|left| left.local.clone()));
-        }
-        let Some(session) = left else { return };
-        session.plans.forget();
-        let clock = &self.inner().config.clock;
-        let now_ms = clock.now_ms();
-        session.tell_time(now_ms, clock.steady_ms());
-        if let Some(act) = act
-            && let Err(error) = session.book.write(|tx| tx.note_act(act, None, &[], session.local.id, now_ms))
-        {
-            tracing::error!(cause = %error, "the end of a session did not reach the audit");
-        }
-        self.tell(Event::SignedOut);
-    }
-
-    /// Locks the desk when nobody touches it, also while no call comes in.
-    fn watch_idling(&self, session: &Arc<Session>) {
-        const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(10);
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (desk, session) = (self.downgrade(), Arc::downgrade(session));
-        runtime.spawn(async move {
-            loop {
-                tokio::time::sleep(LOOK_AGAIN).await;
-                let (Some(desk), Some(session)) = (desk.upgrade(), session.upgrade()) else { return };
-                let here = desk.inner().sessions.current().is_some_and(|s| Arc::ptr_eq(&s, &session));
-                if !here {
-                    return;
-                }
-                let clock = &desk.inner().config.clock;
-                let steady_ms = clock.steady_ms();
-                if steady_ms - session.told_open.load(Ordering::Relaxed) >= TELL_TIME_MS {
-                    let (session, now_ms) = (session.clone(), clock.now_ms());
-                    let _ = tokio::task::spawn_blocking(move || session.tell_time(now_ms, steady_ms)).await;
-                }
-                if desk.has_idled(&session) {
-                    drop(session);
-                    let _ = tokio::task::spawn_blocking(move || desk.leave(Some(IDLE_LOCK))).await;
-                    return;
-                }
-            }
-        });
     }
 }

@@ -20,7 +20,7 @@ use crate::masking::RECORDED_BY_ID;
 use crate::picture::{self, Policy};
 use crate::registry::Registry;
 use crate::rights::{At, READ, WRITE};
-use crate::{errors, files, masking, province, rows, rules};
+use crate::{enrolment, errors, files, masking, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &AddAttachment| of_record(at, args.owner), add);
@@ -76,7 +76,7 @@ fn add(at: &At, args: AddAttachment) -> Result<AttachmentRow, ErrorReply> {
     let saved = at.book().attach(id, &attachment, fields, &ready.bytes, ready.thumb.as_deref(), &by);
     let (saved, changed) = saved.map_err(errors::store)?;
     at.changed(changed);
-    row(at, saved.record(), province::is_enrolled(at.book())?)
+    row(at, saved.record(), enrolment::is_enrolled(at.book())?)
 }
 
 /// What a picture of such a record usually shows.
@@ -102,7 +102,7 @@ fn list(at: &At, args: ListAttachments) -> Result<Vec<AttachmentRow>, ErrorReply
         let day = record.text("taken_at").map(str::to_owned);
         std::cmp::Reverse((rows::recorded_at(record), day, record.id))
     });
-    let enrolled = province::is_enrolled(at.book())?;
+    let enrolled = enrolment::is_enrolled(at.book())?;
     all.iter().map(|record| row(at, record, enrolled)).collect()
 }
 
@@ -183,7 +183,7 @@ fn refuse_restricted(at: &At, record: &Record, attachment: &Attachment) -> Resul
 fn open(at: &At, args: OpenAttachment) -> Result<OpenedAttachment, ErrorReply> {
     let record = find(at, args.id)?;
     let attachment = read(&record)?;
-    let enrolled = province::is_enrolled(at.book())?;
+    let enrolled = enrolment::is_enrolled(at.book())?;
     let mime = if args.small { "image/jpeg".to_owned() } else { attachment.mime.clone() };
     let reply = |base64, state| OpenedAttachment { mime: mime.clone(), base64, state };
     let state_now = |at: &At| state(at, &record, &attachment, enrolled);

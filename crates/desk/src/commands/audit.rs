@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::records::Names;
 use crate::clock::day_of;
-use crate::province::{line, reply};
+use crate::enrolment::{line, reply};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{AUDIT, At};
 use crate::{errors, labels, masking, place};

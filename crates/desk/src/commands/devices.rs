@@ -14,7 +14,7 @@ use tiexin_store::{Book, UnlockError};
 use uuid::Uuid;
 
 use crate::desk::Desk;
-use crate::province::{line, reply};
+use crate::enrolment::{line, reply};
 use crate::registry::Registry;
 use crate::rights::{At, Need};
 use crate::{errors, files, password, place, update};

@@ -16,7 +16,7 @@ use super::waiting_shown::named_with_township;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::waiting::{self, Viewer};
-use crate::{errors, office_day, province, rules};
+use crate::{enrolment, errors, office_day, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, place, move_family);
@@ -64,7 +64,7 @@ fn move_family(at: &At, args: MoveFamily) -> Result<FamilyMoved, ErrorReply> {
     if asks {
         refuse_second(at, &household)?;
     }
-    if asks && !province::is_enrolled(at.book())? {
+    if asks && !enrolment::is_enrolled(at.book())? {
         let message = "这个村（社区）不在您的辖区，这台电脑也没有接入省平台，不能提议迁到那里。请选择辖区内的村（社区）。";
         return Err(ErrorReply::new(ErrorCode::NoRight, message));
     }

@@ -10,7 +10,7 @@ use tiexin_sync::{Carried, PackageError, TakenIn, carry, make, take_in};
 
 use super::package_files::{self, Found};
 use super::update;
-use crate::province::{line, reply};
+use crate::enrolment::{line, reply};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::{errors, place};

@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::session::{LOCK, Session};
-use crate::{crash, errors, obey, office_day, password, place, province, update};
+use crate::{crash, enrolment, errors, obey, office_day, password, place, update};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(get);
@@ -110,7 +110,7 @@ pub(super) fn state(desk: &Desk) -> Result<SessionState, ErrorReply> {
     };
     let signed_in = session.filter(|_| lease_ended.is_none()).map(|session| {
         let user = session.user()?;
-        let enrolled = province::is_enrolled(&session.book)?;
+        let enrolled = enrolment::is_enrolled(&session.book)?;
         Ok(signed_in(user, enrolled, config.clock.today()))
     });
     Ok(SessionState {

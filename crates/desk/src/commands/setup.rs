@@ -18,7 +18,7 @@ use super::session::state;
 use crate::desk::Desk;
 use crate::registry::Registry;
 use crate::rights::{At, Need};
-use crate::{authority, errors, obey, password, province, update};
+use crate::{authority, enrolment, errors, obey, password, update};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.open(standalone);
@@ -55,7 +55,7 @@ fn enrolled(desk: Desk, args: SetUpEnrolled) -> BoxFuture<'static, Result<Sessio
         });
         let (book, local) = made.await.map_err(|_| errors::internal())??;
         let person = joining(&local.name, &local.display_name);
-        let joined = province::join(&book, local.id, person, &args.server, &args.code, authority).await;
+        let joined = enrolment::join(&book, local.id, person, &args.server, &args.code, authority).await;
         if let Err(refusal) = joined {
             // Nothing was recorded in it yet: what this call made goes again, so that it can be repeated.
             drop(book);
@@ -81,7 +81,7 @@ fn join(at: At, args: Enrol) -> BoxFuture<'static, Result<SessionState, ErrorRep
             return Err(ErrorReply::new(ErrorCode::Refused, STANDS_ALREADY));
         }
         let person = joining(&at.user.name, &at.user.display_name);
-        province::join(at.book(), at.user.id, person, &args.server, &args.code, authority).await?;
+        enrolment::join(at.book(), at.user.id, person, &args.server, &args.code, authority).await?;
         at.session.province.reconnect();
         on_pool(move || {
             at.session.note_enrolled();
@@ -100,7 +100,7 @@ const STANDS_ALREADY: &str = "这份台账已经接入这个省平台，您也�
 /// a backup may not know the device.
 async fn stands_already(at: &At, server: &str) -> Result<bool, ErrorReply> {
     let device = at.book().device().map_err(errors::store)?;
-    let typed = ProvinceAddress::read(server.trim(), None).map_err(province::reply)?.as_text();
+    let typed = ProvinceAddress::read(server.trim(), None).map_err(enrolment::reply)?.as_text();
     if device.id.is_none() || device.server.as_deref() != Some(typed.as_str()) {
         return Ok(false);
     }
@@ -123,7 +123,7 @@ fn add_user(at: At, args: AddLocalUser) -> BoxFuture<'static, Result<SessionStat
             let device = book.device().map_err(errors::store)?;
             let server = device.server.ok_or_else(not_enrolled)?;
             let person = joining(&args.name, &args.display_name);
-            province::join(&book, id, person, &server, code, None).await?;
+            enrolment::join(&book, id, person, &server, code, None).await?;
         }
         on_pool(move || {
             let cost = at.desk.inner().config.kdf.of_store();
@@ -153,7 +153,7 @@ fn check_added(at: &At, args: &AddLocalUser) -> Result<(), ErrorReply> {
     if taken.iter().any(|user| user.name == args.name.trim()) {
         problems.push(Problem::new("name", "name_taken", "这个登录名已经有人用了，请换一个"));
     }
-    if province::is_enrolled(at.book())? {
+    if enrolment::is_enrolled(at.book())? {
         if args.code.as_deref().is_none_or(|code| code.trim().is_empty()) {
             problems.push(Problem::new("code", "code_missing", "请填写管理员发给这位同事的一次性接入码"));
         }

@@ -13,8 +13,8 @@ use tiexin_sync::release;
 
 use super::import::Teller;
 use crate::config::DeskConfig;
+use crate::enrolment::{line, reply};
 use crate::errors;
-use crate::province::{line, reply};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::update::{self, Fetching, Install, Place, Source, Trials, Trouble};
