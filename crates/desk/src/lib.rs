@@ -5,6 +5,7 @@
 //! Must not know Tauri; knows axum only for the loopback host in [`host`]. All SQL is the store's.
 
 mod authority;
+mod borrowed;
 mod browser;
 mod cadence;
 mod calendar;

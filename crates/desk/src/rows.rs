@@ -11,7 +11,7 @@ use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, PartialDate, YearHint, shape};
 use uuid::Uuid;
 
-use crate::commands::person_of;
+use crate::borrowed::{BORROWED, person_of};
 use crate::masking::{self, Columns, Shown};
 use crate::rights::At;
 use crate::{enrolment, errors, place};
@@ -178,11 +178,11 @@ pub(crate) fn listed(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> 
 pub(crate) fn opened(at: &At, record: &Record) -> Result<RecordRow, ErrorReply> {
     let mut row = Rows::of(at, [record])?.row(record, Shown::Own);
     // A member's number and telephone are the person's.
-    if let Some(person) = person_of::person_of(at.book(), record)?
+    if let Some(person) = person_of(at.book(), record)?
         && at.may(Action::Read, &person.region())
     {
         let theirs = Rows::of(at, [&person])?.row(&person, Shown::Own);
-        for field in person_of::BORROWED {
+        for field in BORROWED {
             if let Some(value) = theirs.fields.get(field) {
                 row.fields.insert(field.to_owned(), value.clone());
             }

@@ -7,8 +7,8 @@ use tiexin_domain::record::Fields;
 use tiexin_domain::shape;
 use tiexin_domain::{Kind, Problem};
 
-use super::person_of;
 use super::save::refuse;
+use crate::borrowed::{BORROWED, borrows};
 use crate::labels;
 
 pub(crate) const UNKNOWN: &str = "unknown_field";
@@ -56,7 +56,7 @@ fn unknown(kind: &str, sent: &Fields, before: &Fields) -> Vec<Problem> {
 /// The kind's own fields, and those that its form borrows of the person.
 fn known(kind: &str) -> Vec<&'static str> {
     let own = shape::of(kind).into_iter().flat_map(|shape| shape.fields).map(|field| field.name);
-    let borrowed = person_of::BORROWED.into_iter().filter(|_| person_of::borrows(kind));
+    let borrowed = BORROWED.into_iter().filter(|_| borrows(kind));
     own.chain(borrowed).collect()
 }
 

@@ -31,7 +31,7 @@ mod merge_told;
 mod overruled;
 mod package;
 mod package_files;
-pub(crate) mod person_of;
+mod person_of;
 mod put_back;
 mod quarantine;
 mod records;

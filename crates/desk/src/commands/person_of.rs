@@ -8,25 +8,11 @@ use tiexin_domain::nouns::member::MemberStructure;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, Problem};
-use tiexin_store::{Book, Save};
+use tiexin_store::Save;
 
+use crate::borrowed::{BORROWED, borrows, person_of};
 use crate::rights::At;
 use crate::{errors, rules};
-
-/// Fields of the person that the membership's form has.
-pub(crate) const BORROWED: [&str; 2] = ["id_number", "phone"];
-
-/// Whether records of the kind are of a person who has a record of their own.
-pub(crate) fn borrows(kind: &str) -> bool {
-    matches!(Kind::from_code(kind), Kind::Member | Kind::Volunteer)
-}
-
-/// The person whom a membership is of.
-pub(crate) fn person_of(book: &Book, record: &Record) -> Result<Option<Record>, ErrorReply> {
-    let id = record.reference("person").filter(|_| borrows(&record.kind));
-    let person = id.map(|id| book.get(id)).transpose().map_err(errors::store)?.flatten();
-    Ok(person.filter(|person| person.void.is_none()))
-}
 
 /// Takes what is the person's out of what a form sent. Empty for every other kind.
 pub(super) fn split(kind: &str, sent: &mut Fields) -> Fields {

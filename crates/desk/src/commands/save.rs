@@ -17,7 +17,7 @@ use crate::masking::{self, RECORDED_BY_ID};
 use crate::place::region_of;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
-use crate::{errors, labels, rows, rules};
+use crate::{borrowed, errors, labels, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, place, save);
@@ -140,7 +140,7 @@ pub(super) fn edited(
     }
     let found = rules::problems_written(at.book(), &seen.kind, seen.id, Some(&seen.fields), &merged, at.day);
     refuse(found.map_err(errors::store)?)?;
-    let former = person_of::person_of(at.book(), seen)?;
+    let former = borrowed::person_of(at.book(), seen)?;
     let persons = person_of::saves(at, &seen.kind, &mut merged, borrowed, former)?;
     Ok((merged, persons))
 }
