@@ -10,7 +10,7 @@ use tiexin_domain::stored::{self, NotRead};
 use tiexin_domain::{Fields, Kind, Problem};
 use tiexin_terminal::say;
 
-use super::args::Add;
+use super::args::{Add, FAMILY};
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome, told};
 use super::fields;
@@ -19,9 +19,6 @@ use super::records::kind;
 use crate::commands::family_save::PARTS;
 use crate::commands::known_fields::UNKNOWN;
 use crate::{errors, office_day, rules};
-
-/// Not a kind of record: a household with its people, file and contacts, saved as one.
-pub(super) const FAMILY: &str = "family";
 
 pub(super) async fn add(door: Door, args: Add) -> Outcome {
     let kind = if args.kind == FAMILY { args.kind } else { kind(&args.kind)? };

@@ -8,7 +8,7 @@ use tiexin_domain::Kind;
 use tiexin_domain::shape::{self, Choices, Field, Holds};
 use uuid::Uuid;
 
-use super::args::Within;
+use super::args::Which;
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
 use super::{records, views};
@@ -29,28 +29,6 @@ pub(super) struct Set {
     fields: bool,
     #[command(flatten)]
     which: Which,
-}
-
-// Which records. No doc comment: it would be the command's own words.
-#[derive(Debug, Args)]
-pub(super) struct Which {
-    /// 符合这些条件的，写法同 list；可写多个
-    #[arg(long, value_name = "条件")]
-    pub(super) filter: Vec<String>,
-    /// 常用筛选的名称，见 views
-    #[arg(long, value_name = "名称")]
-    pub(super) view: Option<String>,
-    /// 这些编号
-    #[arg(long, value_name = "编号", num_args = 1.., conflicts_with_all = ["filter", "view", "all"])]
-    pub(super) ids: Vec<Uuid>,
-    /// 这一类的全部
-    #[arg(long, conflicts_with_all = ["filter", "view"])]
-    pub(super) all: bool,
-    #[command(flatten)]
-    pub(super) within: Within,
-    /// 只说明会改哪些，不改动
-    #[arg(long)]
-    pub(super) dry_run: bool,
 }
 
 impl Which {

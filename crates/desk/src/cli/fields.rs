@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tiexin_domain::shape::{Field, Holds};
 use tiexin_domain::{Fields, Kind, nouns};
 
+use super::args::FAMILY;
 use super::exit::Outcome;
 use super::out::Out;
 use super::records;
@@ -28,7 +29,7 @@ pub(super) fn tell(kind: &str, json: bool) -> ExitCode {
 }
 
 fn told(kind: &str, out: Out) -> Outcome {
-    if kind == super::add::FAMILY {
+    if kind == FAMILY {
         return family(out);
     }
     let kind = Kind::from_code(&records::kind(kind)?);
@@ -55,7 +56,7 @@ fn family(out: Out) -> Outcome {
     ];
     let value: Vec<Value> =
         parts.iter().map(|(part, kind)| json!({"part": part, "kind": kind.code()})).collect();
-    out.tell(&json!({"kind": super::add::FAMILY, "parts": value}), || {
+    out.tell(&json!({"kind": FAMILY, "parts": value}), || {
         let mut lines = vec![
             "一户（family）：一次登记全家，要么全部登记，要么都不登记。".to_owned(),
             r#"  {"household": {…}, "persons": [{…}], "file": {…}, "contacts": {…}}"#.to_owned(),

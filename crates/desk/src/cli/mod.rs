@@ -10,6 +10,7 @@ mod at;
 mod attachment;
 mod book;
 mod bulk;
+mod command;
 mod demo;
 mod devices;
 mod duplicates;
@@ -39,8 +40,8 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use args::{Cli, Command};
 use at::Door;
+use command::{Cli, Command};
 use exit::{Exit, Failure, Outcome};
 use out::Out;
 

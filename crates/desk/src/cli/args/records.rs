@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use clap::Args;
 use tiexin_domain::{Kind, nouns};
 
-use crate::cli::add::FAMILY;
+/// Not a kind of record: a household with its people, file and contacts, saved as one.
+pub(in crate::cli) const FAMILY: &str = "family";
 
 /// What can be recorded by `add`: a family as one, and every noun that has a form.
 static MADE: LazyLock<String> = LazyLock::new(|| {
@@ -23,6 +24,28 @@ pub(in crate::cli) struct Within {
     /// 地区代码；不写则为自己的工作地区
     #[arg(long, value_name = "代码")]
     pub(in crate::cli) region: Option<String>,
+}
+
+// Which records. No doc comment: it would be the command's own words.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Which {
+    /// 符合这些条件的，写法同 list；可写多个
+    #[arg(long, value_name = "条件")]
+    pub(in crate::cli) filter: Vec<String>,
+    /// 常用筛选的名称，见 views
+    #[arg(long, value_name = "名称")]
+    pub(in crate::cli) view: Option<String>,
+    /// 这些编号
+    #[arg(long, value_name = "编号", num_args = 1.., conflicts_with_all = ["filter", "view", "all"])]
+    pub(in crate::cli) ids: Vec<uuid::Uuid>,
+    /// 这一类的全部
+    #[arg(long, conflicts_with_all = ["filter", "view"])]
+    pub(in crate::cli) all: bool,
+    #[command(flatten)]
+    pub(in crate::cli) within: Within,
+    /// 只说明会改哪些，不改动
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -190,7 +213,7 @@ pub(in crate::cli) struct Void {
     #[arg(long, value_name = "类别")]
     pub(in crate::cli) kind: Option<String>,
     #[command(flatten)]
-    pub(in crate::cli) which: crate::cli::bulk::Which,
+    pub(in crate::cli) which: Which,
 }
 
 #[derive(Debug, Args)]
