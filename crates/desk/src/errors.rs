@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::Problem;
 use tiexin_files::Trouble;
 use tiexin_store::{Book, StoreError, UnlockError};
 
@@ -246,6 +247,11 @@ fn damaged(cause: &dyn std::error::Error) -> ErrorReply {
 }
 
 const NOT_SAVED: &str = "写不了数据文件，这一步没有保存，以前保存的都在。";
+
+/// Refuses what has problems.
+pub(crate) fn refuse(problems: Vec<Problem>) -> Result<(), ErrorReply> {
+    if problems.is_empty() { Ok(()) } else { Err(ErrorReply::invalid(problems)) }
+}
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,8 @@ use tiexin_protocol::blob::BlobHash;
 use tiexin_store::{BlobState, StoreError};
 
 use super::records::{find, kind_of, of_record};
-use super::save::{refuse_for_void_family, sign};
+use super::save::refuse_for_void_family;
+use super::sign::sign;
 use crate::masking::RECORDED_BY_ID;
 use crate::picture::{self, Policy};
 use crate::registry::Registry;

@@ -25,7 +25,6 @@ const MOST_DECIDED: usize = 100;
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, anywhere, list);
-    super::duplicates_compare::register(registry);
 }
 
 /// Two records that look like one, the earlier one first.

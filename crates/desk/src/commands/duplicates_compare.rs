@@ -11,7 +11,6 @@ use tiexin_store::merging;
 use uuid::Uuid;
 
 use super::duplicates::may;
-use super::merge::naming;
 use super::records::{find, kind_of};
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
@@ -68,6 +67,14 @@ pub(super) fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, Er
         one: side(at, &one)?,
         other: side(at, &other)?,
     })
+}
+
+/// What names the record and is shown; of a person also the family's visits and services.
+pub(super) fn naming(at: &At, record: &Record) -> Result<Vec<Record>, ErrorReply> {
+    let home = (record.kind == Kind::Person.code()).then(|| record.reference("household")).flatten();
+    let mut naming = at.book().naming(record.id, home).map_err(errors::store)?;
+    naming.retain(|one| merging::names(one, record.id));
+    Ok(naming)
 }
 
 fn side(at: &At, record: &Record) -> Result<Side, ErrorReply> {

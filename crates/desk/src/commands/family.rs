@@ -21,9 +21,6 @@ use crate::{errors, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &GetFamily| of_record(at, args.household), get);
-    super::family_save::register(registry);
-    super::family_move::register(registry);
-    super::family_table::register(registry);
 }
 
 /// A household and all that belongs to it.

@@ -15,7 +15,7 @@ use super::import::{Teller, find_plan, keep_choices, of_plan};
 use super::import_batches::Label;
 use super::import_changes as changes;
 use super::import_shown::to_keep;
-use super::save::sign;
+use super::sign::sign;
 use crate::errors;
 use crate::registry::Registry;
 use crate::rights::{At, WRITE};

@@ -7,8 +7,8 @@ use tiexin_domain::record::Fields;
 use tiexin_domain::shape;
 use tiexin_domain::{Kind, Problem};
 
-use super::save::refuse;
 use crate::borrowed::{BORROWED, borrows};
+use crate::errors::refuse;
 use crate::labels;
 
 pub(crate) const UNKNOWN: &str = "unknown_field";

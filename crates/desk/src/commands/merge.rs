@@ -14,9 +14,9 @@ use tiexin_store::merging::{self, Merging, Today, Two};
 use tiexin_store::{Event, EventOrigin, Save};
 use uuid::Uuid;
 
-use super::duplicates_compare::{both, compare};
+use super::duplicates_compare::{both, compare, naming};
 use super::records::find;
-use super::save::sign;
+use super::sign::sign;
 use crate::errors;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
@@ -44,14 +44,6 @@ fn read(record: &Record) -> Result<Merge, ErrorReply> {
 pub(super) fn standing(at: &At, id: Uuid) -> Uuid {
     let into = |id| at.book().get(id).ok().flatten().as_ref().and_then(merged_into);
     standing_for(id, into).unwrap_or(id)
-}
-
-/// What names the record and is shown; of a person also the family's visits and services.
-pub(super) fn naming(at: &At, record: &Record) -> Result<Vec<Record>, ErrorReply> {
-    let home = (record.kind == Kind::Person.code()).then(|| record.reference("household")).flatten();
-    let mut naming = at.book().naming(record.id, home).map_err(errors::store)?;
-    naming.retain(|one| merging::names(one, record.id));
-    Ok(naming)
 }
 
 fn refuse(message: &str) -> ErrorReply {

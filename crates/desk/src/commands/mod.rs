@@ -41,6 +41,7 @@ mod save;
 mod session;
 mod settle;
 mod setup;
+mod sign;
 mod sync;
 mod today;
 mod today_month;
@@ -71,6 +72,9 @@ pub(crate) fn register(registry: &mut Registry) {
     bulk::register(registry);
     views::register(registry);
     family::register(registry);
+    family_save::register(registry);
+    family_move::register(registry);
+    family_table::register(registry);
     visit::register(registry);
     today::register(registry);
     import::register(registry);
@@ -82,6 +86,7 @@ pub(crate) fn register(registry: &mut Registry) {
     answers::register(registry);
     quarantine::register(registry);
     duplicates::register(registry);
+    duplicates_compare::register(registry);
     merge::register(registry);
     settle::register(registry);
     put_back::register(registry);

@@ -10,6 +10,7 @@ use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, Problem};
 use tiexin_store::Save;
 
+use super::sign::sign;
 use crate::borrowed::{BORROWED, borrows, person_of};
 use crate::rights::At;
 use crate::{errors, rules};
@@ -63,7 +64,7 @@ pub(super) fn saves(
         let copied = ["region", "sex"].into_iter();
         person.extend(copied.filter_map(|field| Some((field.to_owned(), fields.get(field)?.clone()))));
         person.insert("name".into(), name.into());
-        super::save::sign(at, &mut person);
+        sign(at, &mut person);
     }
     for (field, value) in &borrowed {
         if value.is_null() {

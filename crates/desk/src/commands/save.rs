@@ -13,11 +13,12 @@ use uuid::Uuid;
 use super::known_fields::refuse_unknown;
 use super::person_of;
 use super::records::{find, is_echo, kind_of, refuse_decision};
-use crate::masking::{self, RECORDED_BY_ID};
+use super::sign::sign;
+use crate::errors::refuse;
 use crate::place::region_of;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
-use crate::{borrowed, errors, labels, rows, rules};
+use crate::{borrowed, errors, labels, masking, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, place, save);
@@ -105,13 +106,6 @@ pub(super) fn refuse_for_void_family(at: &At, fields: &Fields) -> Result<(), Err
         return Err(ErrorReply::invalid(vec![Problem::new("household", "household_void", message)]));
     }
     Ok(())
-}
-
-/// Who records it, and when.
-pub(super) fn sign(at: &At, fields: &mut Fields) {
-    fields.insert("recorded_by".into(), at.user.display_name.clone().into());
-    fields.insert(RECORDED_BY_ID.into(), at.user.id.to_string().into());
-    fields.insert("recorded_at".into(), at.now_ms.into());
 }
 
 /// What an edit makes of a record: its fields then, and what is saved of persons along with it.
@@ -264,8 +258,4 @@ fn refuse_if_changed(at: &At, seen: &Record, version: u64, sent: &Fields) -> Res
         ErrorCode::ChangedMeanwhile,
         format!("您填写期间，其他同事改了“{names}”。您的内容还没有保存；请刷新看看新内容，再决定要不要改。"),
     ))
-}
-
-pub(super) fn refuse(problems: Vec<Problem>) -> Result<(), ErrorReply> {
-    if problems.is_empty() { Ok(()) } else { Err(ErrorReply::invalid(problems)) }
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::merge::done_anew;
 use super::quarantine::{find, tell};
 use super::records::Names;
-use super::save::sign;
+use super::sign::sign;
 use super::waiting_shown::named;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};

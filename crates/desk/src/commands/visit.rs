@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::family::Family;
 use super::known_fields::refuse_unknown_parts;
 use super::records::{find, kind_of, of_record};
-use super::save::sign;
+use super::sign::sign;
 use crate::cadence::Cadence;
 use crate::festivals::Festivals;
 use crate::masking::Shown;
