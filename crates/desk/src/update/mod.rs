@@ -15,6 +15,7 @@
 mod apply;
 mod install;
 mod launch;
+mod opening;
 mod ready;
 mod stick;
 // Programs of these tests are scripts.
@@ -28,8 +29,9 @@ pub(crate) use apply::{Place, Source, apply, back, may_install};
 pub use install::Install;
 pub use launch::launch;
 pub(crate) use launch::{book_in, is_way_back};
+pub(crate) use opening::opening;
 pub use ready::is_taken;
 pub(crate) use ready::{Fetching, is_newer, ready, take};
 pub(crate) use stick::newer_on;
-pub(crate) use trial::{Trials, opening};
+pub(crate) use trial::Trials;
 pub(crate) use trouble::Trouble;

@@ -12,7 +12,6 @@ use tiexin_files::Trouble;
 use tiexin_protocol::release::Version;
 use tiexin_store::UnlockError;
 
-use crate::config::DeskConfig;
 use crate::errors;
 
 const FILE: &str = "program.json";
@@ -146,15 +145,14 @@ fn taken(file: File) -> io::Result<Option<File>> {
     }
 }
 
-/// Opens a book by `open`, which is told whether this version does so for the first time. What is in the way of the
-/// person is told by `tell`.
-pub(crate) fn opening<T>(
-    config: &DeskConfig,
+/// Opens a book by `open`, which is told whether this version does so for the first time. `version`: this one, where it
+/// came as an update. What is in the way of the person is told by `tell`.
+pub(super) fn opening<T>(
+    book: &Path,
+    version: Option<Version>,
     open: impl FnOnce(bool) -> Result<T, UnlockError>,
     tell: impl FnOnce(UnlockError) -> ErrorReply,
 ) -> Result<T, ErrorReply> {
-    let book = config.data_dir.as_path();
-    let version = config.install.as_ref().filter(|install| install.updated).map(|install| install.running);
     let stage = |version| Trials::of(book).stage(version);
     let Some(version) = version.filter(|version| stage(*version) != Some(Stage::Opened)) else {
         return again(book, open, tell);
