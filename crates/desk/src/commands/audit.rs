@@ -11,7 +11,7 @@ use tiexin_protocol::wire::{AuditLine, AuditPage};
 use tiexin_store::AuditEntry;
 use uuid::Uuid;
 
-use super::records::Names;
+use super::authors::Names;
 use crate::clock::day_of;
 use crate::enrolment::{line, reply};
 use crate::registry::{Registry, anywhere};

@@ -15,7 +15,7 @@ use tiexin_domain::{Kind, RegionCode, Void};
 use tiexin_store::{Kept, Nature, Why};
 use uuid::Uuid;
 
-use super::records::Names;
+use super::authors::Names;
 use crate::plans::Plan;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Place, READ, WRITE};

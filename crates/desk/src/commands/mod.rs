@@ -3,6 +3,7 @@
 mod answers;
 mod attachment;
 mod audit;
+mod authors;
 pub(crate) mod backup;
 mod book;
 mod bulk;

@@ -7,7 +7,8 @@ use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
 use tiexin_store::{Save, StoreError};
 
-use super::records::{Names, find, of_record};
+use super::authors::Names;
+use super::records::{find, of_record};
 use super::waiting_shown::in_words;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, READ, WRITE};

@@ -11,8 +11,8 @@ use tiexin_store::Refused;
 use uuid::Uuid;
 
 use super::answers;
+use super::authors::Names;
 use super::overruled;
-use super::records::Names;
 use super::waiting_shown::{Words, titled};
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};

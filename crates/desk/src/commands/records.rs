@@ -17,8 +17,6 @@ use crate::registry::Registry;
 use crate::rights::{At, Place, READ, WRITE};
 use crate::{errors, masking, rows};
 
-pub(super) use super::history::{Names, is_echo};
-
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &GetRecord| of_record(at, args.id), get);
     registry.add(READ, |at, args: &Unmask| of_record(at, args.id), unmask);
@@ -70,7 +68,7 @@ fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> 
         ));
     }
     if void == VoidChange::Restore {
-        super::voided::refuse_under_void(at, &record)?;
+        refuse_under_void(at, &record)?;
     }
     // Whoever looked after the family before goes on, or gives way again.
     let along = super::contacts::along(at, &record, void != VoidChange::Restore)?;
@@ -90,6 +88,21 @@ fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> 
     });
     at.changed(written.map_err(errors::store)?.1);
     Ok(Done { id: Some(id) })
+}
+
+/// What belongs to a void record does not come back by itself: it would be in no list, neither here nor there.
+fn refuse_under_void(at: &At, record: &Record) -> Result<(), ErrorReply> {
+    let Some(above) = at.book().void_above(record.id).map_err(errors::store)? else { return Ok(()) };
+    let lost = masking::lost(at.book(), [&above])?;
+    let (kind, title) = (Kind::from_code(&above.kind), masking::title(&above, &lost));
+    Err(ErrorReply::new(
+        ErrorCode::ChangedMeanwhile,
+        format!(
+            "它属于已作废的{}“{title}”，没有改动。请先恢复{}，它会一起恢复；单独作废过的再恢复一次。",
+            kind.label(),
+            kind.label()
+        ),
+    ))
 }
 
 /// A decision is made where it is asked for and stands: it is not edited like a record.

@@ -10,9 +10,10 @@ use tiexin_store::moving::moved_along;
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
 
+use super::authors::is_echo;
 use super::known_fields::refuse_unknown;
 use super::person_of;
-use super::records::{find, is_echo, kind_of, refuse_decision};
+use super::records::{find, kind_of, refuse_decision};
 use super::sign::sign;
 use crate::errors::refuse;
 use crate::place::region_of;

@@ -11,9 +11,9 @@ use tiexin_protocol::VoidChange;
 use tiexin_store::Save;
 use uuid::Uuid;
 
+use super::authors::Names;
 use super::merge::done_anew;
 use super::quarantine::{find, tell};
-use super::records::Names;
 use super::sign::sign;
 use super::waiting_shown::named;
 use crate::registry::{Registry, anywhere};

@@ -1,13 +1,14 @@
 //! What is void, and what goes or comes back with a record.
 
+use tiexin_contract::ErrorReply;
 use tiexin_contract::voided::{ListVoided, VoidEffect, VoidEffectReply, VoidedPage, VoidedRow};
-use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Kind;
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Record;
 use tiexin_store::{Event, Hanging, VoidedQuery};
 
-use super::records::{Names, find, of_record};
+use super::authors::Names;
+use super::records::{find, of_record};
 use crate::masking::{self, Shown};
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
@@ -106,19 +107,4 @@ fn words(hanging: &Hanging) -> String {
 
 fn counted(kind: &Kind, count: u64) -> String {
     format!("{count} {}", kind.counted())
-}
-
-/// What belongs to a void record does not come back by itself: it would be in no list, neither here nor there.
-pub(super) fn refuse_under_void(at: &At, record: &Record) -> Result<(), ErrorReply> {
-    let Some(above) = at.book().void_above(record.id).map_err(errors::store)? else { return Ok(()) };
-    let lost = masking::lost(at.book(), [&above])?;
-    let (kind, title) = (Kind::from_code(&above.kind), masking::title(&above, &lost));
-    Err(ErrorReply::new(
-        ErrorCode::ChangedMeanwhile,
-        format!(
-            "它属于已作废的{}“{title}”，没有改动。请先恢复{}，它会一起恢复；单独作废过的再恢复一次。",
-            kind.label(),
-            kind.label()
-        ),
-    ))
 }

@@ -113,11 +113,3 @@ impl Words<'_> {
         }
     }
 }
-
-/// Why it waits, in few words, where the words for one record would not fit.
-pub(super) fn merge_reason(merge: &Merge, code: &str) -> Option<&'static str> {
-    (code == "edited_meanwhile").then_some(match merge.decision {
-        MergeDecision::Undone => "撤销合并时有人改过",
-        _ => "合并时有人改过",
-    })
-}

@@ -4,9 +4,6 @@ use super::waiting_shown::{Words, named_with_township, titled};
 use crate::waiting::Group;
 use crate::waiting::moves::void_of;
 
-/// Why a proposed move waits, in few words.
-pub(super) const ASKED_MOVE: &str = "提议迁移";
-
 impl Words<'_> {
     /// A move that somebody proposes who may not decide on it.
     pub(super) fn of_move(&self, group: &Group, mine: bool) -> Option<String> {

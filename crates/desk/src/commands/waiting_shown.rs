@@ -4,21 +4,23 @@ use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::quarantine::{BothValues, Item, Part};
 use tiexin_domain::access::Action;
-use tiexin_domain::nouns::merge::MERGED_INTO;
+use tiexin_domain::nouns::Merge;
+use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision};
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, Level, MergeClass, RegionCode, shape};
 use tiexin_protocol::change::VOID_FIELD;
 use tiexin_protocol::{Verdict, VoidChange};
 use uuid::Uuid;
 
-use super::records::Names;
-use super::waiting_merge::merge_reason;
-use super::waiting_move::ASKED_MOVE;
+use super::authors::Names;
 use crate::masking::{self, Lost};
 use crate::place::region_of;
 use crate::rights::At;
 use crate::waiting::{Group, Viewer, Waiting};
 use crate::{labels, place, refusals, values};
+
+/// Why a proposed move waits, in few words.
+const ASKED_MOVE: &str = "提议迁移";
 
 /// What a picture is made of: no words for anybody.
 const OF_BYTES: [&str; 7] = ["sha256", "bytes", "mime", "width", "height", "thumb_sha256", "thumb_bytes"];
@@ -213,6 +215,14 @@ pub(super) fn title_of(at: &At, id: Uuid) -> String {
 /// A new record that follows what it belongs to.
 fn moved_along(one: &Waiting) -> bool {
     one.current.is_none() && one.to.is_some() && one.to != region_of(&one.change.set)
+}
+
+/// Why it waits, in few words, where the words for one record would not fit.
+fn merge_reason(merge: &Merge, code: &str) -> Option<&'static str> {
+    (code == "edited_meanwhile").then_some(match merge.decision {
+        MergeDecision::Undone => "撤销合并时有人改过",
+        _ => "合并时有人改过",
+    })
 }
 
 /// The title of what stands or would stand; what cannot be read as a whole record is called by its kind.
