@@ -15,7 +15,7 @@ use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome, told};
 use super::fields;
 use super::out::plain;
-use super::records::kind;
+use super::written::kind;
 use crate::commands::family_save::PARTS;
 use crate::commands::known_fields::UNKNOWN;
 use crate::{errors, office_day, rules};

@@ -13,7 +13,7 @@ use super::exit::{Exit, Failure, Outcome};
 /// Frozen shape, as all below: `docs/command-line.md`.
 pub(super) async fn attach(door: Door, args: Attach) -> Outcome {
     let what = args.what.as_deref().map(what).transpose()?;
-    let files = args.files.iter().map(|file| super::given(file)).collect::<Outcome<Vec<_>>>()?;
+    let files = args.files.iter().map(|file| super::paths::given(file)).collect::<Outcome<Vec<_>>>()?;
     let seat = door.sign_in().await?;
     let mut added = Vec::new();
     for file in files {
@@ -38,7 +38,7 @@ pub(super) async fn attachments(door: Door, args: Attachments) -> Outcome {
 }
 
 pub(super) async fn export(door: Door, args: Export) -> Outcome {
-    let path = super::to_write(&args.to, args.force)?;
+    let path = super::paths::to_write(&args.to, args.force)?;
     let seat = door.sign_in().await?;
     let made = seat.desk.run(ExportAttachment { id: args.id, path: Some(path) }).await?;
     seat.out.tell(&json!({ "name": made.name, "path": made.path }), || {

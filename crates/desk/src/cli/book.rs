@@ -38,7 +38,7 @@ pub(super) async fn init(door: Door, args: Init) -> Outcome {
 }
 
 pub(super) async fn enrol(shared: &Shared, args: Enrol) -> Outcome {
-    let authority = args.ca.as_deref().map(super::given).transpose()?;
+    let authority = args.ca.as_deref().map(super::paths::given).transpose()?;
     let door = Door::with(one_run(shared)?, shared)?;
     let (server, code, out) = (args.server, args.code, door.out);
     let state = door.state().await?;
@@ -128,7 +128,7 @@ pub(super) async fn verify(door: Door) -> Outcome {
 /// Ctrl+C stops it without leaving half a copy.
 pub(super) async fn backup(door: Door, args: Backup) -> Outcome {
     let seat = door.sign_in().await?;
-    let path = super::absolute(&args.file)?;
+    let path = super::paths::absolute(&args.file)?;
     let shown = std::io::stderr().is_terminal() && !seat.out.json;
     let mut events = seat.desk.subscribe();
     let mut job = None;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::args::Which;
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
-use super::{records, views};
+use super::{views, written};
 
 #[derive(Debug, Args)]
 pub(super) struct Set {
@@ -51,7 +51,7 @@ impl Which {
             None => ListRecords::of(kind, region, 1),
         };
         for text in &self.filter {
-            list.filters.push(records::filter(text)?);
+            list.filters.push(written::filter(text)?);
         }
         Ok(Chosen::All(Box::new(list)))
     }
@@ -59,7 +59,7 @@ impl Which {
 
 /// Frozen shape: `docs/command-line.md`.
 pub(super) async fn set(door: Door, args: Set) -> Outcome {
-    let kind = records::kind(&args.kind)?;
+    let kind = written::kind(&args.kind)?;
     let fields: Vec<&Field> = shape::of(&kind).into_iter().flat_map(shape::for_many).collect();
     let (Some(name), Some(text)) = (&args.field, &args.value) else {
         let told: Vec<Value> =

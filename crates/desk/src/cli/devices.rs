@@ -55,7 +55,7 @@ fn line(row: &DeviceShown) -> String {
 }
 
 pub(super) async fn rescue(door: Door, args: Rescue) -> Outcome {
-    let file = super::given(&args.file)?;
+    let file = super::paths::given(&args.file)?;
     let password = secret::password(&Source {
         fd: None,
         variable: "TIEXIN_NEW_PASSWORD",

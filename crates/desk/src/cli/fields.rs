@@ -9,7 +9,7 @@ use tiexin_domain::{Fields, Kind, nouns};
 use super::args::FAMILY;
 use super::exit::Outcome;
 use super::out::Out;
-use super::records;
+use super::written;
 
 /// Which kind's fields are asked for: the word after `add`, where help is asked for, too.
 pub(super) fn asked(words: impl Iterator<Item = String>) -> Option<String> {
@@ -32,7 +32,7 @@ fn told(kind: &str, out: Out) -> Outcome {
     if kind == FAMILY {
         return family(out);
     }
-    let kind = Kind::from_code(&records::kind(kind)?);
+    let kind = Kind::from_code(&written::kind(kind)?);
     let fields = nouns::shape(&kind).map(|shape| shape.fields).unwrap_or_default();
     let value: Vec<Value> = fields.iter().map(shown).collect();
     out.tell(&json!({"kind": kind.code(), "fields": value}), || {

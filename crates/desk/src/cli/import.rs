@@ -15,14 +15,14 @@ use uuid::Uuid;
 use super::args::{Import, Template as Args};
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
-use super::records;
+use super::written;
 use crate::files::free_place;
 
 pub(super) async fn import(door: Door, args: Import) -> Outcome {
     // A path that leads nowhere is told beside its name; the other files are taken all the same.
     let missing = args.files.iter().any(|path| !path.is_file());
     let files = given(&args.files)?;
-    let kind = args.kind.as_deref().map(records::kind).transpose()?;
+    let kind = args.kind.as_deref().map(written::kind).transpose()?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.region.as_deref()).await?;
     let progress = watch(&seat);
@@ -49,8 +49,8 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
 
 /// An empty sheet to be filled in. Frozen shape: `docs/command-line.md`.
 pub(super) async fn template(door: Door, args: Args) -> Outcome {
-    let kind = records::kind(&args.kind)?;
-    let path = super::table_to_write(&args.out, args.force)?;
+    let kind = written::kind(&args.kind)?;
+    let path = super::paths::table_to_write(&args.out, args.force)?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.within.region.as_deref()).await?;
     let made = seat.desk.run(Template { kind, region, path: Some(path) }).await?;
@@ -68,7 +68,7 @@ fn given(paths: &[PathBuf]) -> Outcome<Vec<FileGiven>> {
         .map(|path| {
             let short = name(path);
             let name = if twice.contains(&short) { path.display().to_string() } else { short };
-            Ok(FileGiven { name, path: Some(super::absolute(path)?), base64: None })
+            Ok(FileGiven { name, path: Some(super::paths::absolute(path)?), base64: None })
         })
         .collect()
 }
@@ -95,7 +95,7 @@ async fn mark(seat: &Seat, plan: Uuid, files: &[FilePlan], folder: &Path) -> Out
         // In an earlier copy somebody may have begun to mend.
         let stem = Path::new(&file.file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let place = free_place(folder, &stem.unwrap_or_default(), "-标注", ".xlsx");
-        let path = Some(super::absolute(&place)?);
+        let path = Some(super::paths::absolute(&place)?);
         let made = seat.desk.run(MarkedCopy { plan, file: file.file.clone(), path }).await?;
         say!("已标注：{}", made.path.unwrap_or(made.name));
     }

@@ -3,11 +3,11 @@
 use serde_json::json;
 use tiexin_contract::book::{BindMachine, GetMachine, MachineState, ReleaseMachine};
 
-use super::absolute;
 use super::args::Machine;
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
+use super::paths::absolute;
 
 pub(super) async fn machine(door: Door, command: Machine) -> Outcome {
     let seat = door.sign_in().await?;

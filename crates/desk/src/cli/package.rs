@@ -7,10 +7,10 @@ use tiexin_contract::import::FileGiven;
 use tiexin_contract::package::{PackageCarry, PackageIn, PackageOut};
 use tiexin_contract::records::FileMade;
 
-use super::absolute;
 use super::args::Package;
 use super::at::{Door, Entered};
 use super::exit::{Exit, Failure, Outcome};
+use super::paths::absolute;
 
 pub(super) async fn package(door: Door, command: Package) -> Outcome {
     let seat = door.enter().await?;

@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::family::{ExportFamilies, MoveFamily};
-use tiexin_contract::records::{
-    Filter, FilterOp, GetRecord, Hit, ListRecords, RecordHistory, RecordRow, Search as Find, Sort, Unmask,
-};
+use tiexin_contract::records::{GetRecord, Hit, ListRecords, RecordHistory, Search as Find, Unmask};
 use tiexin_domain::date::YearHint;
 use tiexin_domain::{Kind, PartialDate, shape};
 
@@ -12,6 +10,7 @@ use super::args::{Families, List, Move, Search, Show};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::plain;
+use super::written::{filter, kind, line, sort};
 use crate::clock::office_time_of;
 
 /// Rows fetched at once.
@@ -51,17 +50,6 @@ pub(super) async fn list(door: Door, args: List) -> Outcome {
     })
 }
 
-pub(super) fn kind(code: &str) -> Outcome<String> {
-    if Kind::from_code(code).is_known() {
-        return Ok(code.to_owned());
-    }
-    if let Some(kind) = Kind::from_label(code) {
-        return Ok(kind.code().to_owned());
-    }
-    let known: Vec<&str> = Kind::ALL.iter().map(Kind::code).collect();
-    Err(Failure::new(Exit::Usage, format!("没有这类记录：{code}。可以是：{}", known.join("、"))))
-}
-
 /// The columns that rows are to have; none of them is one that the kind does not have.
 fn columns(kind: &str, asked: Vec<String>) -> Outcome<Option<Vec<String>>> {
     let ages = shape::of(kind).is_some_and(|shape| shape.ages().is_some());
@@ -72,42 +60,6 @@ fn columns(kind: &str, asked: Vec<String>) -> Outcome<Option<Vec<String>>> {
         return Err(Failure::new(Exit::Usage, told));
     }
     Ok((!asked.is_empty()).then_some(asked))
-}
-
-/// `-date`: the newest first.
-pub(super) fn sort(text: &str) -> Sort {
-    Sort { field: text.trim_start_matches('-').to_owned(), descending: text.starts_with('-') }
-}
-
-/// `字段=值`, `字段~包含`, `字段>=从`, `字段<=到`, `字段@本月`, `字段!`.
-pub(super) fn filter(text: &str) -> Outcome<Filter> {
-    let made = |field: &str, op, value: &str| Filter { field: field.trim().into(), op, value: json!(value) };
-    if let Some(field) = text.strip_suffix('!') {
-        return Ok(made(field, FilterOp::Missing, ""));
-    }
-    let signs = [
-        (">=", FilterOp::From),
-        ("<=", FilterOp::To),
-        ("~", FilterOp::Contains),
-        ("=", FilterOp::Is),
-        ("@", FilterOp::During),
-    ];
-    let found =
-        signs.iter().filter_map(|(sign, op)| text.find(sign).map(|at| (at, *sign, *op))).min_by_key(|f| f.0);
-    match found {
-        Some((at, sign, op)) if at > 0 => Ok(made(&text[..at], op, &text[at + sign.len()..])),
-        _ => Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "条件写法不对：{text}。请写成 字段=值、字段~包含、字段>=从、字段<=到、字段@本月 或 字段!"
-            ),
-        )),
-    }
-}
-
-pub(super) fn line(row: &RecordRow) -> String {
-    let void = if row.void.is_some() { "（已作废）" } else { "" };
-    format!("{}\t{}\t{}{void}", row.id, row.region_name, row.title)
 }
 
 pub(super) async fn show(door: Door, args: Show) -> Outcome {
@@ -162,7 +114,7 @@ pub(super) async fn search(door: Door, args: Search) -> Outcome {
 
 /// Frozen shape: `docs/command-line.md`.
 pub(super) async fn families(door: Door, args: Families) -> Outcome {
-    let path = super::table_to_write(&args.out, args.force)?;
+    let path = super::paths::table_to_write(&args.out, args.force)?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.within.region.as_deref()).await?;
     let made = seat.desk.run(ExportFamilies { region, path: Some(path.clone()) }).await?;

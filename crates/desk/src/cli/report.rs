@@ -13,11 +13,11 @@ use tiexin_terminal::say;
 use super::args::{Figure, Report};
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
-use super::records::line;
+use super::written::line;
 
 pub(super) async fn report(door: Door, args: Report) -> Outcome {
     month(&args.sheet.month)?;
-    let out = args.out.as_deref().map(|file| super::table_to_write(file, args.force)).transpose()?;
+    let out = args.out.as_deref().map(|file| super::paths::table_to_write(file, args.force)).transpose()?;
     let seat = door.sign_in().await?;
     let region = seat.region(args.sheet.within.region.as_deref()).await?;
     let form = form(&seat, &args.sheet.form).await?;

@@ -8,11 +8,11 @@ use tiexin_domain::{Kind, nouns};
 use super::args::Shape as Args;
 use super::exit::Outcome;
 use super::out::Out;
-use super::records;
+use super::written;
 
 pub(super) fn shape(args: &Args, out: Out) -> Outcome {
     let kinds = match &args.kind {
-        Some(word) => vec![Kind::from_code(&records::kind(word)?)],
+        Some(word) => vec![Kind::from_code(&written::kind(word)?)],
         None => Kind::ALL.to_vec(),
     };
     let told: Vec<Value> = kinds.iter().filter_map(of).collect();

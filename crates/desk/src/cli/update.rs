@@ -54,14 +54,14 @@ pub(super) async fn update(shared: &Shared, command: Update) -> Outcome {
         Update::Show => tell(out, &shown(&config(shared))),
         Update::Take { file } => {
             let config = DeskConfig::at(folder(shared)?);
-            let file = PathBuf::from(super::there(&file)?);
+            let file = PathBuf::from(super::paths::there(&file)?);
             let Place { install, trusted, .. } = place(&config)?;
             blocking(|| update::take(&file, &config.data_dir, install, trusted))?;
             tell(out, &shown(&config))
         }
         Update::Apply { file } => {
             let config = config(shared);
-            let file = file.as_deref().map(super::there).transpose()?.map(PathBuf::from);
+            let file = file.as_deref().map(super::paths::there).transpose()?.map(PathBuf::from);
             let source = file.as_deref().map_or(Source::Ready, Source::File);
             let release = blocking(|| update::apply(&place(&config)?, &source, &mut |_| Ok(())))?;
             say!("版本 {} 装好了，下次打开贴心就用它。", release.version);

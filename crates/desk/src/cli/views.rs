@@ -7,7 +7,7 @@ use tiexin_domain::Kind;
 
 use super::at::{Door, Seat};
 use super::exit::{Exit, Failure, Outcome};
-use super::records;
+use super::written;
 
 #[derive(Debug, Args)]
 pub(super) struct Views {
@@ -42,11 +42,11 @@ pub(super) async fn named(seat: &Seat, kind: &str, name: &str) -> Outcome<View> 
 
 /// Frozen shape: `docs/command-line.md`.
 pub(super) async fn views(door: Door, args: Views) -> Outcome {
-    let kind = args.kind.as_deref().map(records::kind).transpose()?;
-    let filters = args.filter.iter().map(|text| records::filter(text)).collect::<Outcome<Vec<_>>>()?;
+    let kind = args.kind.as_deref().map(written::kind).transpose()?;
+    let filters = args.filter.iter().map(|text| written::filter(text)).collect::<Outcome<Vec<_>>>()?;
     let seat = door.sign_in().await?;
     if let (Some(name), Some(kind)) = (args.save, &kind) {
-        let sort = args.sort.as_deref().map(records::sort);
+        let sort = args.sort.as_deref().map(written::sort);
         let view =
             View { name, kind: kind.clone(), filters, text: None, sort, pinned: args.pin, built_in: false };
         seat.desk.run(SaveView { view }).await?;

@@ -7,7 +7,7 @@ use tiexin_contract::voided::{ListVoided, VoidEffect, VoidedRow};
 use super::args::{Unvoid, Void};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
-use super::records::{kind, line};
+use super::written::{kind, line};
 use crate::clock::office_time;
 
 /// Rows fetched at once.
