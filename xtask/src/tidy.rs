@@ -2,6 +2,7 @@
 //! which words workers are told.
 
 mod edges;
+mod floors;
 mod keys;
 mod moves;
 mod sources;
@@ -21,6 +22,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
     faults.extend(words::faults(root)?);
     faults.extend(keys::faults(root)?);
     faults.extend(moves::faults(root)?);
+    faults.extend(floors::faults(root)?);
     let told = std::fs::read_to_string(root.join(dictionary::FILE)).unwrap_or_default();
     if told != dictionary::written() {
         faults.push(format!("{} is old: cargo run -p xtask -- dictionary", dictionary::FILE));

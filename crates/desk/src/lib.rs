@@ -1,7 +1,8 @@
 //! A desk: sessions, rights, and the body of every command. Binary `tiexin-desk`.
 //!
 //! A shell (the window, the loopback host, the terminal, a test) opens a [`Desk`] and hands it every
-//! call. Sessions, roles and regions are checked in one place, `rights`, before a body runs.
+//! call. Sessions, roles and regions are checked in one place, `rights`, before a body runs. The desk is handed the
+//! list of its commands (`opening`); nothing that it is made of knows one.
 //! Must not know Tauri; knows axum only for the loopback host in [`host`]. All SQL is the store's.
 
 mod authority;
