@@ -7,7 +7,8 @@ use crate::commands;
 use crate::done::Done;
 use crate::records::{Filter, ListRecords, Sort};
 
-/// In [`crate::Event::Changed`], beside the kinds of records: views were kept or dropped.
+/// In [`crate::Event::Changed`], beside the kinds of records: views were kept or dropped. What shows views or their
+/// counts listens to this word or to all; no kind of record has it.
 pub const CHANGED: &str = "view";
 
 /// A filter with its name: one of this name for each kind of record.
@@ -49,10 +50,24 @@ pub struct ListViews {
     pub kind: Option<String>,
 }
 
-/// Keeps a view; one of the same name and kind gives way.
+/// Keeps a view. One of the same name and kind gives way only where that was said; it stays pinned then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SaveView {
     pub view: View,
+    /// Takes the place of the user's own one of this name; without it that is refused with [`TAKEN`].
+    #[serde(default)]
+    pub over: bool,
+}
+
+/// Code of the problem about `name`: the user has a view of this name for this kind already.
+pub const TAKEN: &str = "view_taken";
+
+/// Counts a view in the navigation, or not any more; nothing else of it changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PinView {
+    pub kind: String,
+    pub name: String,
+    pub pinned: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,7 +76,7 @@ pub struct DropView {
     pub name: String,
 }
 
-/// How many records each pinned view has in a region.
+/// How many records each pinned view has in a region. One that cannot be asked holds back no other.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CountViews {
     pub region: RegionCode,
@@ -71,12 +86,32 @@ pub struct CountViews {
 pub struct ViewCount {
     pub kind: String,
     pub name: String,
-    pub count: u64,
+    /// None: it cannot be asked any more, and `why` says why.
+    #[serde(default)]
+    pub count: Option<u64>,
+    /// Chinese: why it cannot be asked, and what to do.
+    #[serde(default)]
+    pub why: Option<String>,
 }
 
 commands! {
     ListViews => "view.list" -> Vec<View>;
     SaveView => "view.save" -> Done;
+    PinView => "view.pin" -> Done;
     DropView => "view.drop" -> Done;
     CountViews => "view.counts" -> Vec<ViewCount>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Event;
+    use tiexin_domain::Kind;
+
+    #[test]
+    fn the_word_for_views_is_no_kind_of_record() {
+        assert!(Kind::ALL.iter().all(|kind| kind.code() != CHANGED));
+        let changed = Event::Changed { kinds: vec![CHANGED.to_owned()] };
+        assert!(changed.concerns(&[CHANGED]) && changed.concerns(&["*"]) && !changed.concerns(&["visit"]));
+    }
 }

@@ -5,7 +5,7 @@ use crate::components::list::Asking;
 use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, show};
 use crate::hooks::{came_back, use_command, use_kept, use_query, use_toast};
 use crate::routes::AskView;
-use tiexin_contract::views::{DropView, ListViews, SaveView, View};
+use tiexin_contract::views::{CHANGED, DropView, ListViews, PinView, SaveView, TAKEN, View};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -65,14 +65,15 @@ struct KeptProps {
 
 #[component]
 fn Kept(props: &KeptProps) -> Html {
-    let views = use_query(ListViews { kind: Some(props.kind.to_owned()) }, &["view"]);
+    let views = use_query(ListViews { kind: Some(props.kind.to_owned()) }, &[CHANGED]);
     let name = use_state(String::new);
     let save = use_command::<SaveView>();
+    let pin_it = use_command::<PinView>();
     let drop_it = use_command::<DropView>();
     let toast = use_toast();
     let list = &props.asking.list;
     let narrowed = list.text.is_some() || !list.filters.is_empty();
-    let onsave = {
+    let onsave = |over: bool| {
         let (save, name, list, kind) = (save.clone(), name.clone(), list.clone(), props.kind);
         Callback::from(move |()| {
             let view = View {
@@ -85,12 +86,13 @@ fn Kept(props: &KeptProps) -> Html {
                 built_in: false,
             };
             let name = name.setter();
-            save.run(SaveView { view }, move |_| {
+            save.run(SaveView { view, over }, move |_| {
                 toast.good("已保存");
                 name.set(String::new());
             });
         })
     };
+    let taken = save.error.as_ref().is_some_and(|error| error.problems.iter().any(|one| one.code == TAKEN));
     let onname = {
         let (name, save) = (name.setter(), save.clone());
         Callback::from(move |text: String| {
@@ -107,11 +109,11 @@ fn Kept(props: &KeptProps) -> Html {
             })
         };
         let pin = {
-            let (save, view) = (save.clone(), view.clone());
+            let (pin_it, kind, name) = (pin_it.clone(), view.kind.clone(), view.name.clone());
             Callback::from(move |event: Event| {
                 let pinned = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
                 let pinned = pinned.is_some_and(|input| input.checked());
-                save.run(SaveView { view: View { pinned, ..view.clone() } }, |_| {});
+                pin_it.run(PinView { kind: kind.clone(), name: name.clone(), pinned }, |_| {});
             })
         };
         let forget = {
@@ -136,7 +138,8 @@ fn Kept(props: &KeptProps) -> Html {
         }
     };
     let foot = html! { <Button label="关闭" class={SAFE} onclick={props.onclose.clone()} /> };
-    let error = save.error.as_ref().filter(|error| error.about("name").is_none()).or(drop_it.error.as_ref());
+    let error = save.error.as_ref().filter(|error| error.about("name").is_none());
+    let error = error.or(pin_it.error.as_ref()).or(drop_it.error.as_ref());
     html! {
         <Dialog title="常用筛选" wide=true onclose={props.onclose.clone()} {foot}>
             { show(&views, |views| html! {
@@ -146,7 +149,10 @@ fn Kept(props: &KeptProps) -> Html {
                 <div class="tx-view-new">
                     <TextField label="给现在的筛选起个名称" name="name" value={(*name).clone()} onchange={onname}
                         problem={save.about("name")} placeholder="如 东关没走访的" />
-                    <Button label="保存" look={Look::Primary} busy={save.pending} onclick={onsave} />
+                    if taken {
+                        <Button label="换成现在的" busy={save.pending} onclick={onsave(true)} />
+                    }
+                    <Button label="保存" look={Look::Primary} busy={save.pending} onclick={onsave(false)} />
                 </div>
             } else {
                 <p class="tx-hint">{ "先在列表里查找或按列筛选，再到这里给它起个名称存下来。日期写 本月、近30天 的，以后按当天算。" }</p>

@@ -1,10 +1,11 @@
 //! The work, as the office names it.
 
-use crate::components::{Icon, Sign};
-use crate::hooks::{use_query, use_region, use_sync_state};
+use crate::components::{Button, Icon, Look, Sign};
+use crate::hooks::{use_command, use_query, use_region, use_sync_state};
 use crate::record::noun;
 use crate::routes::{AskView, Route};
-use tiexin_contract::views::{CountViews, ViewCount};
+use tiexin_contract::views::{CountViews, PinView, ViewCount};
+use tiexin_domain::Kind;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -50,11 +51,15 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
     let troubles = sync.map_or(0, |state| state.needs_person());
     let region = use_region();
     let counts = use_query(CountViews { region: region.code() }, &["*"]).data;
-    // Of kinds that have a list of their own; the others stand on a family's page.
-    let listed = |count: &&ViewCount| noun(&count.kind).is_some_and(|noun| !noun.of_family());
+    let unpin = use_command::<PinView>();
+    let ondrop = Callback::from(move |(kind, name): (String, String)| {
+        unpin.run(PinView { kind, name, pinned: false }, |_| {});
+    });
     let views_of = |route: &Route| {
         let of = counts.iter().flat_map(|counts| counts.iter()).filter(listed);
-        of.filter(|count| Route::home_of_kind(&count.kind) == *route).map(pinned).collect::<Html>()
+        of.filter(|count| Route::home_of_kind(&count.kind) == *route)
+            .map(|count| pinned(count, &ondrop))
+            .collect::<Html>()
     };
     let onkeys = props.onkeys.reform(|_: MouseEvent| ());
     html! {
@@ -84,15 +89,55 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
     }
 }
 
-/// A kept view with how many records it has.
-fn pinned(count: &ViewCount) -> Html {
+/// Of a kind that has a list of its own, the others stand on a family's page; or of one that this program does not know,
+/// which is said.
+fn listed(count: &&ViewCount) -> bool {
+    noun(&count.kind).map_or(!Kind::from_code(&count.kind).is_known(), |noun| !noun.of_family())
+}
+
+/// A kept view with how many records it has, or why it cannot be asked.
+fn pinned(count: &ViewCount, ondrop: &Callback<(String, String)>) -> Html {
+    let key = format!("{} {}", count.kind, count.name);
+    let told = match (&count.why, count.count) {
+        (Some(_), _) | (None, None) => {
+            let why = count.why.clone().unwrap_or_default();
+            html! { <><span class="tx-nav-mark">{ "! 用不了" }</span><span class="tx-off-screen">{ why }</span></> }
+        }
+        (None, Some(many)) => html! { <span class="tx-nav-count">{ crate::text::count(many) }</span> },
+    };
+    if noun(&count.kind).is_none() {
+        let (kind, name) = (count.kind.clone(), count.name.clone());
+        let onclick = ondrop.reform(move |()| (kind.clone(), name.clone()));
+        return html! {
+            <li {key} class="tx-nav-view" title={count.why.clone()}>
+                <span class="tx-nav-link"><span>{ &count.name }</span>{ told }
+                    <Button label="不再显示" look={Look::Plain} sign={Sign::Close} small=true {onclick} />
+                </span>
+            </li>
+        };
+    }
     let query = AskView { view: count.name.clone(), kind: count.kind.clone() };
     html! {
-        <li key={format!("{} {}", count.kind, count.name)} class="tx-nav-view">
+        <li {key} class="tx-nav-view" title={count.why.clone()}>
             <Link<Route, AskView> to={Route::list_of(&count.kind)} query={Some(query)} classes="tx-nav-link">
-                <span>{ &count.name }</span>
-                <span class="tx-nav-count">{ crate::text::count(count.count) }</span>
+                <span>{ &count.name }</span>{ told }
             </Link<Route, AskView>>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_asked_still_stands_in_the_navigation() {
+        let of = |kind: &str| ViewCount {
+            kind: kind.into(),
+            name: "存的".into(),
+            count: None,
+            why: Some("旧".into()),
+        };
+        assert!(listed(&&of("visit")) && listed(&&of("newer_kind")) && !listed(&&of("contact_pair")));
     }
 }

@@ -49,7 +49,7 @@ pub(super) async fn views(door: Door, args: Views) -> Outcome {
         let sort = args.sort.as_deref().map(written::sort);
         let view =
             View { name, kind: kind.clone(), filters, text: None, sort, pinned: args.pin, built_in: false };
-        seat.desk.run(SaveView { view }).await?;
+        seat.desk.run(SaveView { view, over: true }).await?;
     }
     if let (Some(name), Some(kind)) = (args.drop, &kind) {
         seat.desk.run(DropView { kind: kind.clone(), name }).await?;

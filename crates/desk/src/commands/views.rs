@@ -4,12 +4,14 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp};
 use tiexin_contract::session::Done;
-use tiexin_contract::views::{CHANGED, CountViews, DropView, ListViews, SaveView, View, ViewCount};
+use tiexin_contract::views::{
+    CHANGED, CountViews, DropView, ListViews, PinView, SaveView, TAKEN, View, ViewCount,
+};
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::tidy;
 use tiexin_domain::shape::{self, Holds, Mask, Shape};
-use tiexin_domain::{Kind, Problem, days};
+use tiexin_domain::{Kind, Problem, RegionCode, days};
 
 use super::lists;
 use crate::clock::OFFICE_MINUTES;
@@ -20,6 +22,7 @@ use crate::rights::{At, Need, Place, READ};
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, list);
     registry.add(Need::SignedIn, anywhere, keep);
+    registry.add(Need::SignedIn, anywhere, pin);
     registry.add(Need::SignedIn, anywhere, drop_view);
     registry.add(READ, |_, args: &CountViews| Ok(Place::In(vec![args.region.clone()])), counts);
 }
@@ -42,16 +45,34 @@ fn store(at: &At, views: &[Value]) -> Result<Done, ErrorReply> {
     Ok(Done { id: None })
 }
 
-fn all(at: &At) -> Result<Vec<View>, ErrorReply> {
-    let own = stored(at)?.into_iter().filter_map(|view| serde_json::from_value::<View>(view).ok());
-    let mut views: Vec<View> = own.filter(|view| Kind::from_code(&view.kind).is_known()).collect();
+/// Of what is stored, what this program can read.
+fn readable(stored: &[Value]) -> Vec<View> {
+    let own = stored.iter().filter_map(|view| serde_json::from_value::<View>(view.clone()).ok());
+    own.filter(|view| Kind::from_code(&view.kind).is_known()).collect()
+}
+
+fn with_built_in(mut views: Vec<View>) -> Vec<View> {
     for kind in Kind::ALL {
         let built_in = shape::of(kind.code()).into_iter().flat_map(|shape| built_in(kind.code(), shape));
         let new: Vec<View> =
             built_in.filter(|view| !views.iter().any(|own| is(own, &view.kind, &view.name))).collect();
         views.extend(new);
     }
-    Ok(views)
+    views
+}
+
+/// Pinned, but written by a newer program, in a way or of a kind that this one does not know.
+fn unknown_and_pinned(stored: &[Value]) -> Vec<ViewCount> {
+    let text = |view: &Value, part: &str| view[part].as_str().unwrap_or_default().to_owned();
+    let unknown = stored.iter().filter(|view| view["pinned"] == true && readable(&[(*view).clone()]).is_empty());
+    let why = "是新版本的程序存的，这一版还看不懂。更新程序以后就能用";
+    let count = |view: &Value| ViewCount {
+        kind: text(view, "kind"),
+        name: text(view, "name"),
+        count: None,
+        why: Some(why.to_owned()),
+    };
+    unknown.map(count).filter(|view| !view.name.is_empty()).collect()
 }
 
 fn is(view: &View, kind: &str, name: &str) -> bool {
@@ -79,7 +100,7 @@ fn built_in(kind: &str, shape: &Shape) -> Vec<View> {
 }
 
 fn list(at: &At, args: ListViews) -> Result<Vec<View>, ErrorReply> {
-    let mut views = all(at)?;
+    let mut views = with_built_in(readable(&stored(at)?));
     views.retain(|view| args.kind.as_ref().is_none_or(|kind| *kind == view.kind));
     Ok(views)
 }
@@ -103,17 +124,45 @@ fn keep(at: &At, args: SaveView) -> Result<Done, ErrorReply> {
         lists::query(&view.list(region, 1), at.today)?;
     }
     let mut views = stored(at)?;
-    let written = serde_json::to_value(&view).map_err(|_| errors::unreadable())?;
     match views.iter().position(|one| same(one, &view.kind, &view.name)) {
-        Some(at) => views[at] = written,
-        None if views.len() >= MOST_VIEWS => {
-            return Err(ErrorReply::new(
-                ErrorCode::Invalid,
-                "常用筛选已经很多了，没有保存。请先删去不用的。",
-            ));
+        Some(_) if !args.over => {
+            let message = "已经有叫这个名称的常用筛选，没有保存。要换成现在的请按“换成现在的”，或换个名称";
+            return Err(ErrorReply::invalid(vec![Problem::new("name", TAKEN, message)]));
         }
-        None => views.push(written),
+        Some(place) => {
+            let pinned = view.pinned || views[place]["pinned"] == true;
+            views[place] = written(&View { pinned, ..view })?;
+        }
+        None => add(&mut views, &view)?,
     }
+    store(at, &views)
+}
+
+fn written(view: &View) -> Result<Value, ErrorReply> {
+    serde_json::to_value(view).map_err(|_| errors::unreadable())
+}
+
+fn add(views: &mut Vec<Value>, view: &View) -> Result<(), ErrorReply> {
+    if views.len() >= MOST_VIEWS {
+        let message = "常用筛选已经很多了，没有保存。请先删去不用的。";
+        return Err(ErrorReply::new(ErrorCode::Invalid, message));
+    }
+    views.push(written(view)?);
+    Ok(())
+}
+
+/// Of what this program cannot read, all else stays as it is.
+fn pin(at: &At, args: PinView) -> Result<Done, ErrorReply> {
+    let mut views = stored(at)?;
+    if let Some(own) = views.iter_mut().find(|one| same(one, &args.kind, &args.name)) {
+        own["pinned"] = args.pinned.into();
+        return store(at, &views);
+    }
+    let known = with_built_in(Vec::new()).into_iter().find(|view| is(view, &args.kind, &args.name));
+    let Some(view) = known else {
+        return Err(ErrorReply::new(ErrorCode::NotFound, "这个常用筛选已经删去了，没有改动。"));
+    };
+    add(&mut views, &View { pinned: args.pinned, built_in: false, ..view })?;
     store(at, &views)
 }
 
@@ -133,13 +182,42 @@ fn drop_view(at: &At, args: DropView) -> Result<Done, ErrorReply> {
 }
 
 fn counts(at: &At, args: CountViews) -> Result<Vec<ViewCount>, ErrorReply> {
+    let stored = stored(at)?;
     let mut counts = Vec::new();
-    for view in all(at)?.into_iter().filter(|view| view.pinned) {
-        let (query, _) = lists::query(&view.list(args.region.clone(), 1), at.today)?;
-        let count = at.book().list(&query).map_err(errors::store)?.total.unwrap_or_default();
-        counts.push(ViewCount { kind: view.kind, name: view.name, count });
+    for view in with_built_in(readable(&stored)).into_iter().filter(|view| view.pinned) {
+        let list = view.list(args.region.clone(), 1);
+        let counted = lists::query(&list, at.today)
+            .and_then(|(query, _)| at.book().list(&query).map_err(errors::store));
+        let (count, why) = match counted {
+            // Each look at it would be a search for the number that nobody asked for.
+            Ok(_) if view.text.as_deref().is_some_and(tiexin_store::seeks_number) => {
+                (None, Some("按号码查找的不在这里计数。请删去它，要找时再查".to_owned()))
+            }
+            Ok(page) => (Some(page.total.unwrap_or_default()), None),
+            // It says nothing about the others. A disk that cannot be read does.
+            Err(error) if matches!(error.code, ErrorCode::Invalid | ErrorCode::NoRight) => {
+                (None, Some(why(&view, &args.region, at.today)))
+            }
+            Err(error) => return Err(error),
+        };
+        counts.push(ViewCount { kind: view.kind, name: view.name, count, why });
     }
+    counts.extend(unknown_and_pinned(&stored));
     Ok(counts)
+}
+
+/// Which column of a view it is that cannot be asked for, and what to do.
+fn why(view: &View, region: &RegionCode, today: NaiveDate) -> String {
+    let refused = |filter: &&Filter| {
+        let alone = View { filters: vec![(*filter).clone()], text: None, sort: None, ..view.clone() };
+        lists::query(&alone.list(region.clone(), 1), today).is_err()
+    };
+    let field = view.filters.iter().find(refused).map(|filter| filter.field.as_str());
+    let column = field.and_then(|field| shape::field(&view.kind, field)).map(|field| field.label);
+    match column {
+        Some(column) => format!("里面“{column}”的条件现在用不了。请删去它，重新筛选了再存"),
+        None => "里面有的条件现在用不了。请删去它，重新筛选了再存".to_owned(),
+    }
 }
 
 /// A filter by days as people write them becomes one from the first and one to the last of them; others stay.
@@ -170,4 +248,22 @@ pub(super) fn by_days(kind: &str, filter: &Filter, today: NaiveDate) -> Result<V
 fn begins_ms(day: NaiveDate) -> i64 {
     let utc = day.and_time(NaiveTime::MIN) - TimeDelta::minutes(OFFICE_MINUTES.into());
     utc.and_utc().timestamp_millis()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_program_pinned_is_told_and_not_passed_over() {
+        let of = |kind: &str, name: &str, op: &str| {
+            let filters = json!([{"field": "date", "op": op, "value": "本月"}]);
+            json!({"kind": kind, "name": name, "filters": filters, "pinned": true})
+        };
+        let stored = [of("visit", "能用的", "during"), of("visit", "新写法", "nearly"), of("newer", "新类别", "is")];
+        assert_eq!(readable(&stored).len(), 1);
+        let told = unknown_and_pinned(&stored);
+        assert_eq!(told.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["新写法", "新类别"]);
+        assert!(told.iter().all(|one| one.count.is_none() && one.why.is_some()));
+    }
 }

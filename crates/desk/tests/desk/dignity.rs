@@ -228,7 +228,7 @@ async fn guessing_numbers_is_entered_and_bounded() {
         pinned: true,
         built_in: false,
     };
-    assert!(office.refused(SaveView { view }).await.message.contains("请去掉号码再存"));
+    assert!(office.refused(SaveView { view, over: false }).await.message.contains("请去掉号码再存"));
     assert!(!office.ok(by("贾文广".into())).await.is_empty());
     office.clock.pass(chrono::TimeDelta::minutes(61));
     office.sign_in_again().await;

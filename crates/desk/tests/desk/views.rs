@@ -4,7 +4,9 @@ use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::records::{Filter, FilterOp, ListRecords, SaveRecord, Sort};
 use tiexin_contract::session::{AddLocalUser, SignIn, SignOut};
-use tiexin_contract::views::{CountViews, DropView, ListViews, SaveView, View, ViewCount};
+use tiexin_contract::views::{
+    CountViews, DropView, ListViews, PinView, SaveView, TAKEN, View, ViewCount,
+};
 
 use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, fields, list};
 
@@ -37,7 +39,15 @@ async fn names(office: &Office, kind: &str) -> Vec<String> {
 
 async fn counted(office: &Office) -> Vec<(String, u64)> {
     let counts: Vec<ViewCount> = office.ok(CountViews { region: TOWNSHIP.parse().unwrap() }).await;
-    counts.into_iter().map(|count| (count.name, count.count)).collect()
+    counts.into_iter().map(|count| (count.name, count.count.unwrap())).collect()
+}
+
+fn save(view: View) -> SaveView {
+    SaveView { view, over: false }
+}
+
+fn pin(name: &str, pinned: bool) -> PinView {
+    PinView { kind: "visit".into(), name: name.into(), pinned }
 }
 
 /// `本月` is November in November: what was kept in October is not October's.
@@ -48,11 +58,9 @@ async fn what_is_said_by_today_stays_so() {
     visit(&office, "2026-10-05").await;
     visit(&office, "2026-10-19").await;
     visit(&office, "2026-09-19").await;
-    office.ok(SaveView { view: view("这月的", vec![during("date", "本月")]) }).await;
-    office.ok(SaveView { view: view("近30天", vec![during("date", "近30天")]) }).await;
-    let new = office.ok(ListViews { kind: Some("visit".into()) }).await;
-    let new = new.into_iter().find(|view| view.name == "本月新增" && view.built_in).unwrap();
-    office.ok(SaveView { view: View { pinned: true, ..new } }).await;
+    office.ok(save(view("这月的", vec![during("date", "本月")]))).await;
+    office.ok(save(view("近30天", vec![during("date", "近30天")]))).await;
+    office.ok(pin("本月新增", true)).await;
     let told = |told: [(&str, u64); 3]| told.map(|(name, count)| (name.to_owned(), count)).to_vec();
     assert_eq!(counted(&office).await, told([("这月的", 2), ("近30天", 2), ("本月新增", 3)]));
     office.clock.set(day(2026, 11, 3).and_hms_opt(9, 0, 0).unwrap());
@@ -78,15 +86,11 @@ async fn views_are_their_user_s_own_and_one_of_a_name() {
     }
     assert_eq!(names(&office, "visit").await, ["本月新增"]);
     assert!(names(&office, "merge").await.is_empty());
-    office.ok(SaveView { view: view("东关的", vec![]) }).await;
-    let sort = Some(Sort { field: "date".into(), descending: false });
-    office.ok(SaveView { view: View { sort, pinned: false, ..view(" 东关的 ", vec![]) } }).await;
-    assert_eq!(names(&office, "visit").await, ["东关的", "本月新增"]);
-    assert!(counted(&office).await.is_empty(), "the later one is not pinned");
-    assert!(office.refused(SaveView { view: view(" ", vec![]) }).await.about("name").is_some());
+    office.ok(save(view("东关的", vec![]))).await;
+    assert!(office.refused(save(view(" ", vec![]))).await.about("name").is_some());
     let hidden = Filter { field: "loss_cause".into(), op: FilterOp::Contains, value: json!("某") };
     let hidden = View { kind: "support_file".into(), ..view("某", vec![hidden]) };
-    assert_eq!(office.refused(SaveView { view: hidden }).await.code, ErrorCode::Invalid);
+    assert_eq!(office.refused(save(hidden)).await.code, ErrorCode::Invalid);
     let user = AddLocalUser {
         name: "lifang".into(),
         display_name: "李芳".into(),
@@ -105,4 +109,36 @@ async fn views_are_their_user_s_own_and_one_of_a_name() {
     assert_eq!(names(&office, "visit").await, ["本月新增"]);
     let gone = DropView { kind: "visit".into(), name: "本月新增".into() };
     assert_eq!(office.refused(gone).await.code, ErrorCode::NotFound);
+}
+
+/// It asks first, and what is counted in the navigation stays there.
+#[tokio::test]
+async fn a_view_gives_way_only_when_that_is_said_and_stays_pinned() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.ok(save(view("东关的", vec![]))).await;
+    let sort = Some(Sort { field: "date".into(), descending: false });
+    let other = View { sort: sort.clone(), pinned: false, ..view(" 东关的 ", vec![]) };
+    let refused = office.refused(save(other.clone())).await;
+    assert_eq!(refused.problems[0].code, TAKEN);
+    office.ok(SaveView { view: other, over: true }).await;
+    let views = office.ok(ListViews { kind: Some("visit".into()) }).await;
+    assert_eq!((views.len(), &views[0].sort, views[0].pinned), (2, &sort, true));
+    assert_eq!(counted(&office).await, [("东关的".to_owned(), 0)]);
+    office.ok(pin("东关的", false)).await;
+    assert!(counted(&office).await.is_empty());
+    assert_eq!(office.refused(pin("没有的", true)).await.code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_pinned_view_that_cannot_be_asked_hides_no_other() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.family("贾文广", |_| {}).await;
+    let gap = Filter { field: "gaps".into(), op: FilterOp::Is, value: json!("no_such_gap") };
+    let gone = View { kind: "support_file".into(), ..view("以前能查的", vec![gap]) };
+    office.ok(save(gone)).await;
+    office.ok(save(View { kind: "household".into(), ..view("全部的", vec![]) })).await;
+    let counts = office.ok(CountViews { region: TOWNSHIP.parse().unwrap() }).await;
+    let told: Vec<_> =
+        counts.iter().map(|one| (one.name.as_str(), one.count, one.why.is_some())).collect();
+    assert_eq!(told, [("以前能查的", None, true), ("全部的", Some(1), false)]);
 }

@@ -231,6 +231,7 @@ fn ask(name: &str, made: &Made) -> Ask {
         "job.cancel"
         | "report.sign"
         | "view.save"
+        | "view.pin"
         | "view.drop"
         | "book.set_preferences"
         | "book.bind_machine"
