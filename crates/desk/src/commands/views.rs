@@ -11,7 +11,7 @@ use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::tidy;
 use tiexin_domain::shape::{self, Holds, Mask, Shape};
-use tiexin_domain::{Kind, Problem, RegionCode, days};
+use tiexin_domain::{Kind, PartialDate, Problem, RegionCode, YearHint, days};
 
 use super::lists;
 use crate::clock::OFFICE_MINUTES;
@@ -220,28 +220,46 @@ fn why(view: &View, region: &RegionCode, today: NaiveDate) -> String {
     }
 }
 
-/// A filter by days as people write them becomes one from the first and one to the last of them; others stay.
+/// A filter by days as people write them becomes one from the first and one to the last of them; others stay. What holds
+/// a time of day is bounded by all of its last day, whichever way it was asked.
 pub(super) fn by_days(kind: &str, filter: &Filter, today: NaiveDate) -> Result<Vec<Filter>, ErrorReply> {
-    if filter.op != FilterOp::During {
-        return Ok(vec![filter.clone()]);
-    }
-    let typed = filter.value.as_str().unwrap_or_default();
-    let (from, to) = days::between(typed, today);
+    let holds = shape::field(kind, &filter.field).map(|field| field.holds);
+    let typed = filter.value.as_str();
+    // A moment with its time of day is compared as it stands.
+    let timed = match holds {
+        Some(Holds::Instant) => true,
+        Some(Holds::Moment) => typed.is_some_and(|typed| !typed.contains(['T', ':'])),
+        _ => false,
+    };
+    let (from, to) = match (filter.op, typed) {
+        (FilterOp::During, typed) => days::between(typed.unwrap_or_default(), today),
+        (FilterOp::From | FilterOp::To, Some(typed)) if timed => {
+            let asked = PartialDate::parse(typed, YearHint::None).ok();
+            if filter.op == FilterOp::From { (asked, None) } else { (None, asked) }
+        }
+        _ => return Ok(vec![filter.clone()]),
+    };
     if (from, to) == (None, None) {
         let message = "这个日期看不懂，没有按它筛选。可以写 本月、近30天、10月、2026-10-05、9月~10月。";
         return Err(ErrorReply::new(ErrorCode::Invalid, message));
     }
-    let instant = shape::field(kind, &filter.field).is_some_and(|field| field.holds == Holds::Instant);
     let bound = |op, value: Value| Filter { field: filter.field.clone(), op, value };
     let from = from.map(|date| match date.begins() {
-        Some(day) if instant => bound(FilterOp::From, json!(begins_ms(day))),
+        Some(day) if holds == Some(Holds::Instant) => bound(FilterOp::From, json!(begins_ms(day))),
         _ => bound(FilterOp::From, json!(date)),
     });
-    let to = to.map(|date| match days::ends(date).and_then(|day| day.checked_add_days(Days::new(1))) {
-        Some(after) if instant => bound(FilterOp::To, json!(begins_ms(after) - 1)),
+    let to = to.map(|date| match (holds, days::ends(date)) {
+        (Some(Holds::Instant), Some(day)) => bound(FilterOp::To, json!(ends_ms(day))),
+        (Some(Holds::Moment), Some(day)) => bound(FilterOp::To, json!(format!("{day}T23:59:59"))),
         _ => bound(FilterOp::To, json!(date)),
     });
     Ok(from.into_iter().chain(to).collect())
+}
+
+/// The last millisecond of a day at the office.
+fn ends_ms(day: NaiveDate) -> i64 {
+    // Invariant: no calendar of an office ends tomorrow.
+    day.checked_add_days(Days::new(1)).map_or(i64::MAX, |after| begins_ms(after) - 1)
 }
 
 /// When a day begins at the office; milliseconds since 1970 UTC.

@@ -142,3 +142,32 @@ async fn a_pinned_view_that_cannot_be_asked_hides_no_other() {
         counts.iter().map(|one| (one.name.as_str(), one.count, one.why.is_some())).collect();
     assert_eq!(told, [("以前能查的", None, true), ("全部的", Some(1), false)]);
 }
+
+/// Whichever way it is asked, a month holds what ends in the evening of its last day.
+#[tokio::test]
+async fn a_month_holds_what_ends_on_its_last_day() {
+    let office = Office::township(day(2026, 10, 31)).await;
+    let activity = json!({
+        "name": "读书会", "start": "2026-10-31T14:00", "end": "2026-10-31T18:30", "project": "health", "region": VILLAGE,
+    });
+    let fields = fields(activity);
+    office.clock.set(day(2026, 10, 31).and_hms_opt(22, 30, 0).unwrap());
+    office.sign_in_again().await;
+    office.ok(SaveRecord { kind: "activity".into(), id: None, version: None, fields }).await;
+    for field in ["start", "end", "recorded_at"] {
+        for (op, typed, found) in [
+            (FilterOp::During, "10月", 1),
+            (FilterOp::During, "2026-10-31", 1),
+            (FilterOp::During, "9月", 0),
+            (FilterOp::To, "2026-10", 1),
+            (FilterOp::To, "2026-10-31", 1),
+            (FilterOp::To, "2026-10-30", 0),
+            (FilterOp::From, "2026-10-31", 1),
+            (FilterOp::From, "2026-11", 0),
+        ] {
+            let filters = vec![Filter { field: field.into(), op, value: json!(typed) }];
+            let page = office.ok(ListRecords { filters, ..list("activity", TOWNSHIP, 5) }).await;
+            assert_eq!(page.total, found, "{field} {op:?} {typed}");
+        }
+    }
+}
