@@ -15,6 +15,8 @@ pub enum Chosen {
     Ids(Vec<Uuid>),
     /// All of a list, on whichever page; its order and its limit say nothing.
     All(Box<ListRecords>),
+    /// All of a list but these.
+    AllBut { list: Box<ListRecords>, but: Vec<Uuid> },
 }
 
 /// What becomes of each.
@@ -38,6 +40,10 @@ pub struct ChangeMany {
     /// Tells what would be done, and does nothing.
     #[serde(default)]
     pub dry_run: bool,
+    /// [`ManyChanged::print`] of the dry run to which somebody agreed. Where something else would be done by now, nothing
+    /// is, and the answer is a dry run with [`ManyChanged::anew`].
+    #[serde(default)]
+    pub agreed: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +59,12 @@ pub struct ManyChanged {
     /// Records that are not listed any more along with those made void: a family's visits.
     pub with: u64,
     pub refused: Vec<NotChanged>,
+    /// Tells one set of records to be changed from another.
+    #[serde(default)]
+    pub print: String,
+    /// Nothing was done: records came or changed since it was agreed to. This is what would be done now.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 /// A record that stays as it is.

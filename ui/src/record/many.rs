@@ -101,7 +101,13 @@ fn Doing(props: &DoingProps) -> Html {
     let go = |dry_run: bool| {
         let (kind, handful) = (props.kind.to_owned(), props.handful.clone());
         let change = wanted(field, &typed, &reason);
-        let (wrong, stage, run, close) = (wrong.setter(), stage.setter(), run.clone(), props.onclose.clone());
+        let (wrong, run, close) = (wrong.setter(), run.clone(), props.onclose.clone());
+        // What stands on the screen is what is agreed to.
+        let agreed = match &*stage {
+            Stage::Would(would) if !dry_run => Some(would.print.clone()),
+            _ => None,
+        };
+        let stage = stage.setter();
         Callback::from(move |()| {
             let change = match change.clone() {
                 Ok(change) => change,
@@ -109,9 +115,10 @@ fn Doing(props: &DoingProps) -> Html {
             };
             wrong.set(None);
             let (stage, close, ondone) = (stage.clone(), close.clone(), handful.ondone.clone());
-            let ask = ChangeMany { job, kind: kind.clone(), chosen: handful.chosen.clone(), change, dry_run };
+            let (kind, chosen, agreed) = (kind.clone(), handful.chosen.clone(), agreed.clone());
+            let ask = ChangeMany { job, kind, chosen, change, dry_run, agreed };
             run.run(ask, move |done| {
-                if dry_run {
+                if dry_run || done.anew {
                     stage.set(Stage::Would(Rc::new(done)));
                     return;
                 }
@@ -262,6 +269,9 @@ fn Summary(props: &SummaryProps) -> Html {
     let more = told.refused.len().saturating_sub(NAMED) as u64;
     html! {
         <>
+            if told.anew {
+                <p class="tx-problem" role="alert">{ "这期间列表有变动，还没有改动任何内容。请看现在的条数，再按一次。" }</p>
+            }
             <p><strong>{ format!("{verb} {} {unit}。", count(told.changed)) }</strong>
                 if told.overwritten > 0 { { format!("其中 {} {unit}原来写着别的内容，会被换掉。", count(told.overwritten)) } }
                 if told.with > 0 { { format!("属于它们的 {} 条也不再显示。", count(told.with)) } }

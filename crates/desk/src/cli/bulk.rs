@@ -89,7 +89,10 @@ async fn run(seat: &Seat, kind: String, which: &Which, change: Change) -> Outcom
     let chosen = which.chosen(seat, &kind).await?;
     let dry_run = which.dry_run;
     let void = matches!(change, Change::Void { .. });
-    let done = seat.desk.run(ChangeMany { job: Uuid::now_v7(), kind, chosen, change, dry_run }).await?;
+    let done = seat
+        .desk
+        .run(ChangeMany { job: Uuid::now_v7(), kind, chosen, change, dry_run, agreed: None })
+        .await?;
     let value = json!({
         "batch": done.batch, "changed": done.changed, "overwritten": done.overwritten, "same": done.same,
         "with": done.with, "refused": done.refused, "dry_run": dry_run,

@@ -28,7 +28,7 @@ pub(super) fn register(registry: &mut Registry) {
 /// Of a list its region. Of single records each by itself: one elsewhere is named and holds back no other.
 fn place(_: &At, args: &ChangeMany) -> Result<Place, ErrorReply> {
     Ok(match &args.chosen {
-        Chosen::All(list) => Place::In(vec![list.region.clone()]),
+        Chosen::All(list) | Chosen::AllBut { list, .. } => Place::In(vec![list.region.clone()]),
         Chosen::Ids(_) => Place::Anywhere,
     })
 }
@@ -40,9 +40,13 @@ fn run(at: &At, args: ChangeMany) -> Result<ManyChanged, ErrorReply> {
     let todo = Todo::of(at, &args.kind, args.change)?;
     let job = at.desk.inner().jobs.begin(args.job);
     let teller = Teller::new(&at.desk, &job, args.job);
-    let done = ids(at, &args.kind, args.chosen)
-        .and_then(|ids| plan(at, &todo, &ids, &teller))
-        .and_then(|plan| if args.dry_run { Ok(plan.told) } else { write(at, &todo, plan, &teller) });
+    let done = ids(at, &args.kind, args.chosen).and_then(|ids| plan(at, &todo, &ids, &teller)).and_then(
+        |mut plan| {
+            // The count that was agreed to is the count that is changed.
+            plan.told.anew = args.agreed.as_ref().is_some_and(|agreed| *agreed != plan.told.print);
+            if args.dry_run || plan.told.anew { Ok(plan.told) } else { write(at, &todo, plan, &teller) }
+        },
+    );
     teller.finish();
     done
 }
@@ -138,20 +142,21 @@ impl Todo {
 }
 
 fn ids(at: &At, kind: &str, chosen: Chosen) -> Result<Vec<Uuid>, ErrorReply> {
-    let list = match chosen {
+    let (list, but) = match chosen {
         Chosen::Ids(mut ids) => {
             let mut once = BTreeSet::new();
             ids.retain(|id| once.insert(*id));
             return Ok(ids);
         }
-        Chosen::All(list) => *list,
+        Chosen::All(list) => (*list, BTreeSet::new()),
+        Chosen::AllBut { list, but } => (*list, but.into_iter().collect()),
     };
     let list = ListRecords { kind: kind.to_owned(), sort: None, after: None, skip: 0, limit: PAGE, ..list };
     let (mut query, _) = lists::begun(at, &list)?;
     let mut ids = Vec::new();
     loop {
         let page = at.book().list(&query).map_err(errors::store)?;
-        ids.extend(page.records.iter().map(|record| record.id));
+        ids.extend(page.records.iter().map(|record| record.id).filter(|id| !but.contains(id)));
         match page.next {
             Some(next) => query.after = Some(next),
             None => return Ok(ids),
@@ -167,7 +172,17 @@ struct Planned {
 }
 
 fn plan(at: &At, todo: &Todo, ids: &[Uuid], teller: &Teller<'_>) -> Result<Planned, ErrorReply> {
-    let told = ManyChanged { batch: None, changed: 0, overwritten: 0, same: 0, with: 0, refused: Vec::new() };
+    let told = ManyChanged {
+        batch: None,
+        changed: 0,
+        overwritten: 0,
+        same: 0,
+        with: 0,
+        refused: Vec::new(),
+        print: String::new(),
+        anew: false,
+    };
+    let mut print = BTreeSet::new();
     let mut plan = Planned { many: Vec::new(), regions: BTreeSet::new(), told };
     for (done, id) in ids.iter().enumerate() {
         if !teller.tell("正在核对", done as u64, ids.len() as u64) {
@@ -184,8 +199,10 @@ fn plan(at: &At, todo: &Todo, ids: &[Uuid], teller: &Teller<'_>) -> Result<Plann
         match outcome {
             Ok((_, None)) => plan.told.same += 1,
             Ok((record, Some(change))) => {
+                let overwrites = todo.overwrites(record);
+                print.insert((change.id, overwrites));
                 plan.told.changed += 1;
-                plan.told.overwritten += u64::from(todo.overwrites(record));
+                plan.told.overwritten += u64::from(overwrites);
                 if change.void.is_some() {
                     let hanging = at.book().hanging(record.id).map_err(errors::store)?;
                     plan.told.with += hanging.kinds.values().sum::<u64>();
@@ -196,7 +213,18 @@ fn plan(at: &At, todo: &Todo, ids: &[Uuid], teller: &Teller<'_>) -> Result<Plann
             Err(error) => plan.told.refused.push(not_changed(at, *id, record.as_ref(), error)?),
         }
     }
+    plan.told.print = printed(&print, plan.told.with);
     Ok(plan)
+}
+
+/// In whichever order a list had them.
+fn printed(changed: &BTreeSet<(Uuid, bool)>, with: u64) -> String {
+    let mut hash = blake3::Hasher::new();
+    for (id, overwrites) in changed {
+        hash.update(id.as_bytes()).update(&[u8::from(*overwrites)]);
+    }
+    hash.update(&with.to_le_bytes());
+    hash.finalize().to_hex().to_string()
 }
 
 /// # Errors

@@ -64,7 +64,8 @@ fn with_built_in(mut views: Vec<View>) -> Vec<View> {
 /// Pinned, but written by a newer program, in a way or of a kind that this one does not know.
 fn unknown_and_pinned(stored: &[Value]) -> Vec<ViewCount> {
     let text = |view: &Value, part: &str| view[part].as_str().unwrap_or_default().to_owned();
-    let unknown = stored.iter().filter(|view| view["pinned"] == true && readable(&[(*view).clone()]).is_empty());
+    let unknown =
+        stored.iter().filter(|view| view["pinned"] == true && readable(&[(*view).clone()]).is_empty());
     let why = "是新版本的程序存的，这一版还看不懂。更新程序以后就能用";
     let count = |view: &Value| ViewCount {
         kind: text(view, "kind"),
@@ -278,7 +279,8 @@ mod tests {
             let filters = json!([{"field": "date", "op": op, "value": "本月"}]);
             json!({"kind": kind, "name": name, "filters": filters, "pinned": true})
         };
-        let stored = [of("visit", "能用的", "during"), of("visit", "新写法", "nearly"), of("newer", "新类别", "is")];
+        let stored =
+            [of("visit", "能用的", "during"), of("visit", "新写法", "nearly"), of("newer", "新类别", "is")];
         assert_eq!(readable(&stored).len(), 1);
         let told = unknown_and_pinned(&stored);
         assert_eq!(told.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["新写法", "新类别"]);

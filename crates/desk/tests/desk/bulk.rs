@@ -15,7 +15,7 @@ use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, list};
 
 fn set(kind: &str, chosen: Chosen, field: &str, value: Value) -> ChangeMany {
     let change = Change::Set { field: field.into(), value };
-    ChangeMany { job: Uuid::from_u128(1), kind: kind.into(), chosen, change, dry_run: false }
+    ChangeMany { job: Uuid::from_u128(1), kind: kind.into(), chosen, change, dry_run: false, agreed: None }
 }
 
 fn void(kind: &str, chosen: Chosen, reason: &str) -> ChangeMany {
@@ -159,6 +159,28 @@ async fn what_may_not_be_set_for_many_is_refused() {
     let guessed = ListRecords { filters: vec![by_child], ..list("support_file", TOWNSHIP, 1) };
     let guess = set("support_file", Chosen::All(Box::new(guessed)), "hospital", json!("县医院"));
     assert_eq!(office.refused(guess).await.code, ErrorCode::Invalid);
+}
+
+/// Whoever agreed to two is not made to change three: it is told anew. All but one are all but that one.
+#[tokio::test]
+async fn what_was_agreed_to_is_what_is_changed() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.family("贾文广", |_| {}).await;
+    let left = office.family("孙有福", |_| {}).await;
+    let but = Chosen::AllBut { list: Box::new(list("household", TOWNSHIP, 1)), but: vec![left] };
+    let ask = void("household", but, "演练");
+    let would = office.ok(ChangeMany { dry_run: true, ..ask.clone() }).await;
+    assert_eq!((would.changed, would.anew), (1, false));
+    let agreed = |would: &ManyChanged| ChangeMany { agreed: Some(would.print.clone()), ..ask.clone() };
+    let came = office.family("赵大海", |_| {}).await;
+    let anew = office.ok(agreed(&would)).await;
+    assert_eq!((anew.anew, anew.batch, anew.changed), (true, None, 2));
+    assert_eq!(office.ok(list("household", TOWNSHIP, 5)).await.total, 3, "nothing was done");
+    let done = office.ok(agreed(&anew)).await;
+    assert_eq!((done.anew, done.changed, done.batch.is_some()), (false, 2, true));
+    let page = office.ok(list("household", TOWNSHIP, 5)).await;
+    assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [left]);
+    assert!(office.ok(GetRecord { id: came }).await.void.is_some());
 }
 
 #[tokio::test]

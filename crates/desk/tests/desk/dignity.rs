@@ -218,7 +218,9 @@ async fn guessing_numbers_is_entered_and_bounded() {
     let change = Change::Set { field: "notes".into(), value: json!("x") };
     let chosen = Chosen::All(Box::new(by_list.clone()));
     let job = Uuid::from_u128(1);
-    office.refused(ChangeMany { job, kind: "household".into(), chosen, change, dry_run: true }).await;
+    office
+        .refused(ChangeMany { job, kind: "household".into(), chosen, change, dry_run: true, agreed: None })
+        .await;
     let view = View {
         name: "号码".into(),
         kind: "household".into(),

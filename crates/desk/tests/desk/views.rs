@@ -4,9 +4,7 @@ use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::records::{Filter, FilterOp, ListRecords, SaveRecord, Sort};
 use tiexin_contract::session::{AddLocalUser, SignIn, SignOut};
-use tiexin_contract::views::{
-    CountViews, DropView, ListViews, PinView, SaveView, TAKEN, View, ViewCount,
-};
+use tiexin_contract::views::{CountViews, DropView, ListViews, PinView, SaveView, TAKEN, View, ViewCount};
 
 use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, fields, list};
 
@@ -138,8 +136,7 @@ async fn a_pinned_view_that_cannot_be_asked_hides_no_other() {
     office.ok(save(gone)).await;
     office.ok(save(View { kind: "household".into(), ..view("全部的", vec![]) })).await;
     let counts = office.ok(CountViews { region: TOWNSHIP.parse().unwrap() }).await;
-    let told: Vec<_> =
-        counts.iter().map(|one| (one.name.as_str(), one.count, one.why.is_some())).collect();
+    let told: Vec<_> = counts.iter().map(|one| (one.name.as_str(), one.count, one.why.is_some())).collect();
     assert_eq!(told, [("以前能查的", None, true), ("全部的", Some(1), false)]);
 }
 

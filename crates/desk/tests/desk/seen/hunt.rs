@@ -162,7 +162,8 @@ fn ask(name: &str, made: &Made) -> Ask {
             let change = Change::Void { reason: "重复".into() };
             let chosen = Chosen::Ids(vec![made.home, made.visit]);
             let job = Uuid::from_u128(1);
-            let many = ChangeMany { job, kind: "household".into(), chosen, change, dry_run: true };
+            let many =
+                ChangeMany { job, kind: "household".into(), chosen, change, dry_run: true, agreed: None };
             Of(serde_json::to_value(many).unwrap())
         }
         "record.get" => May(json!({"id": made.visit}), WORDS),
