@@ -1,4 +1,4 @@
-//! A short word in the corner: what was done, or what went wrong.
+//! A short word below the page: what was done, or what went wrong.
 
 use std::cell::RefCell;
 use tiexin_contract::ErrorReply;
@@ -19,7 +19,7 @@ pub(crate) struct Note {
     pub(crate) action: Option<(AttrValue, Callback<()>)>,
 }
 
-/// What the corner hears.
+/// What the strip below the page hears.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Said {
     Note(Note),
