@@ -48,11 +48,11 @@ pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
             " " => {
                 event.prevent_default();
                 let id = board.rows.borrow().row(cursor).map(|row| row.id);
-                let mut hand = (*board.hand).clone();
-                hand.toggle(id, &board.rows.borrow());
-                hand.choosing |= board.may_choose;
-                hand.anchor = cursor;
-                board.hand.set(hand);
+                let mut hand = Hand { anchor: cursor, ..(*board.hand).clone() };
+                if let Some(id) = id {
+                    hand.space(id, board.may_choose);
+                    board.hand.set(hand);
+                }
                 return;
             }
             "c" if ctrl => {
@@ -62,8 +62,7 @@ pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
             }
             "a" if ctrl && board.hand.choosing => {
                 event.prevent_default();
-                let chosen = BTreeSet::new();
-                board.hand.set(Hand { everything: true, chosen, ..(*board.hand).clone() });
+                board.hand.set(board.hand.all(true));
                 return;
             }
             "a" if ctrl => {
@@ -83,7 +82,10 @@ pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
         let anchor = if event.shift_key() { board.hand.anchor } else { to };
         let mut hand = Hand { cursor: to, anchor, ..(*board.hand).clone() };
         match (event.shift_key(), hand.choosing) {
-            (true, true) if !hand.everything => {
+            (true, true) if hand.everything => {
+                between(&board.rows.borrow(), anchor, to).iter().for_each(|id| drop(hand.but.remove(id)));
+            }
+            (true, true) => {
                 hand.chosen.extend(between(&board.rows.borrow(), anchor, to));
             }
             (true, false) => hand.chosen = between(&board.rows.borrow(), anchor, to),
@@ -100,12 +102,14 @@ pub(super) fn clicked(at: u64, hand: UseStateHandle<Hand>, rows: Rc<RefCell<Rows
         let held = rows.borrow();
         let id = held.row(at).map(|row| row.id);
         let mut next = (*hand).clone();
-        if event.shift_key() && next.choosing {
+        if event.shift_key() && next.everything {
+            between(&held, next.anchor, at).iter().for_each(|id| drop(next.but.remove(id)));
+        } else if event.shift_key() && next.choosing {
             next.chosen.extend(between(&held, next.anchor, at));
         } else if event.shift_key() {
             next.chosen = between(&held, next.anchor, at);
         } else if next.choosing || event.ctrl_key() || event.meta_key() {
-            next.toggle(id, &held);
+            id.into_iter().for_each(|id| next.toggle(id));
             next.anchor = at;
         } else {
             next.chosen = id.into_iter().collect();

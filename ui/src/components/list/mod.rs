@@ -9,6 +9,7 @@ mod column;
 mod copy;
 mod export;
 mod fit;
+mod focus;
 mod head;
 mod keys;
 mod print;
@@ -25,6 +26,7 @@ use crate::hooks::{keep, left, use_preferences, use_region, use_session, use_toa
 use crate::transport::{call, listen};
 use gloo::timers::callback::Timeout;
 use head::Head;
+use print::{Paper, Which};
 use row::FindBox;
 use rows::{Ground, PAGE, Rows};
 use std::collections::BTreeSet;
@@ -88,8 +90,10 @@ struct Hand {
     chosen: BTreeSet<Uuid>,
     /// Rows have tick boxes.
     choosing: bool,
-    /// All of the list is chosen, also what is not at hand.
+    /// All of the list is chosen, also what is not at hand,
     everything: bool,
+    /// but these.
+    but: BTreeSet<Uuid>,
 }
 
 /// What a list asks just now besides what is always in force, and the way to have it show a kept view.
@@ -179,12 +183,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let bars = if view.filtering { HEAD * 2.0 } else { HEAD };
     let ground = Ground { total, row: row_height, view: (view_height - bars).max(row_height) };
     let printing = print::use_printing();
-    let (window, top) = match printing {
-        true => (0..rows.borrow().without_gap().min(total), 0.0),
-        false => ground.window(*scroll),
-    };
-    // Who has chosen some prints these.
-    let some = printing && !hand.everything && !hand.chosen.is_empty();
+    let (window, top) = ground.window(*scroll);
 
     // A new question: its first page, from the top. Words being typed wait a moment.
     let asked = use_mut_ref(|| (0u64, None::<Timeout>));
@@ -264,17 +263,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
         });
     }
 
-    {
-        // On arrival the arrow keys belong to the list, unless the cursor has a better place already.
-        let scroller = scroller.clone();
-        use_effect_with((), move |()| {
-            let at = gloo::utils::document().active_element();
-            let idle = at.is_none_or(|e| matches!(e.tag_name().as_str(), "BODY" | "MAIN" | "A"));
-            if let Some(element) = scroller.cast::<HtmlElement>().filter(|_| idle) {
-                let _ = element.focus();
-            }
-        });
-    }
+    focus::use_focus(scroller.clone(), hand.choosing);
     let onscroll = {
         let scroll = scroll.setter();
         Callback::from(move |event: yew::Event| {
@@ -335,13 +324,19 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let narrowed = list.text.is_some() || list.filters.len() > props.filters.len();
     let ticks = hand.choosing.then(|| format!("{}rem", choosing::TICK));
     let tracks = ticks.into_iter().chain(columns.iter().map(Column::track)).collect::<Vec<_>>().join(" ");
+    let which = Which::of(&hand, narrowed);
+    let paper =
+        (printing.on).then(|| printing.paper.clone().unwrap_or_else(|| Paper::at_hand(&held, &hand, which)));
+    let print = printing.button(&list, &rows, &hand, which, total == 0);
     let all =
         format!("{} {} {}", if narrowed { "查到" } else { "共" }, crate::text::count(total), props.unit);
-    let count = match (known, hand.chosen.len()) {
-        (false, _) => String::new(),
-        (true, many) if many > 1 && !hand.choosing => format!("已选 {many} {}，{all}", props.unit),
+    let count = match (&paper, known, hand.chosen.len()) {
+        (Some(paper), ..) => paper.words(&props.unit),
+        (None, false, _) => String::new(),
+        (None, true, many) if many > 1 && !hand.choosing => format!("已选 {many} {}，{all}", props.unit),
         _ => all,
     };
+    let paint = |at, row| row::paint(at, row, props, &columns, &tracks, &hand, &rows);
     html! {
         <div class="tx-list">
             <div class="tx-list-bar">
@@ -359,11 +354,12 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 if hand.chosen.len() > 1 && !hand.choosing {
                     <Button label="复制" look={Look::Link} small=true onclick={copy_rows} hint="Ctrl+C" />
                 }
+                if !hand.choosing { { print.clone() } }
                 <Button label="导出" look={Look::Link} sign={Sign::Export} small=true disabled={total == 0} onclick={on_export} />
             </div>
-            if let (Some(many), true) = (&props.many, hand.choosing) { { choosing::bar(&hand, &list, total, &props.unit, many) } }
+            if let (Some(many), true) = (&props.many, hand.choosing) { { choosing::bar(&hand, &list, total, &props.unit, many, print) } }
             if let Some(cause) = (*error).clone() { <Trouble error={cause} /> }
-            <div ref={scroller} class="tx-scroller" {onscroll} {onkeydown} tabindex="0" role="grid"
+            <div ref={scroller} class="tx-scroller" {onscroll} {onkeydown} tabindex="0" role="grid" aria-multiselectable="true"
                 aria-rowcount={total.to_string()} aria-label={props.name.clone()}
                 aria-activedescendant={(total > 0).then(|| format!("row-{}", hand.cursor))}>
                 <Head columns={columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} on_sort={turns.sort}
@@ -378,10 +374,12 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 } else if !known && error.is_none() {
                     <Waiting />
                 }
-                if printing && !some { { print::note(&held, &props.unit) } }
                 <div class="tx-spacer" style={format!("height:{}px", ground.height())}>
                     <div class="tx-rows" style={format!("transform:translateY({top}px)")}>
-                        { for window.filter(|at| !some || held.row(*at).is_some_and(|row| hand.has(row.id))).map(|at| row::paint(at, held.row(at), props, &columns, &tracks, &hand, &rows)) }
+                        { match &paper {
+                            Some(paper) => paper.rows.iter().zip(0..).map(|(row, at)| paint(at, Some(row))).collect::<Html>(),
+                            None => window.map(|at| paint(at, held.row(at))).collect::<Html>(),
+                        } }
                     </div>
                 </div>
             </div>
