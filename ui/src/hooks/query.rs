@@ -96,5 +96,12 @@ pub(crate) fn use_query_when<C: Command>(args: Option<C>, kinds: &'static [&'sta
         });
     }
 
-    Query { data: asked.data.clone(), error: asked.error.clone(), pending: asked.pending, reload }
+    // Until the new question is asked, what is held answers another one.
+    let fits = text.as_ref().is_none_or(|text| asked.text == *text);
+    Query {
+        data: asked.data.clone().filter(|_| fits),
+        error: asked.error.clone().filter(|_| fits),
+        pending: asked.pending || !fits,
+        reload,
+    }
 }

@@ -4,13 +4,13 @@ use super::many::Many;
 use super::spec::Noun;
 use super::template::TemplateButton;
 use super::views::{Views, use_asked_view};
-use crate::components::list::{Asking, Column, Handful};
+use crate::components::list::{Asking, Column, Handful, is_left};
 use crate::components::{Button, DataList, Empty, Look, Sign, Waiting};
 use crate::hooks::{use_query_when, use_session};
 use crate::routes::{AskVoided, Route};
 use std::rc::Rc;
 use tiexin_contract::records::{Filter, RecordRow};
-use tiexin_contract::views::ListViews;
+use tiexin_contract::views::{CHANGED, ListViews};
 use tiexin_domain::Kind;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -56,13 +56,22 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         false => Html::default(),
     };
     let asked = use_asked_view().filter(|asked| asked.kind == noun.kind);
-    let kept = use_query_when(asked.as_ref().map(|asked| ListViews { kind: Some(asked.kind.clone()) }), &[]);
+    let ask = asked.as_ref().map(|asked| ListViews { kind: Some(asked.kind.clone()) });
+    let kept = use_query_when(ask, &[CHANGED]);
     let name = asked.map(|asked| asked.view);
-    let view = match (&name, &kept.data, &kept.error) {
-        (Some(_), None, None) => return html! { <Waiting /> },
-        (Some(name), Some(views), _) => views.iter().find(|view| view.name == *name).cloned(),
-        _ => None,
-    };
+    let key = format!("{} {}", noun.kind, name.as_deref().unwrap_or_default());
+    // Whoever comes back finds the list as it was left, whatever the view has become; and at once, for the way back is
+    // over by the time that an answer comes.
+    let as_left = *use_memo(key.clone(), |_| is_left(noun.kind));
+    // As it is when the list begins with it: what becomes of the view later is another list.
+    let view = use_memo((key.clone(), kept.data.is_some()), |_| {
+        kept.data.as_ref()?.iter().find(|view| name.as_ref() == Some(&view.name)).cloned()
+    });
+    if name.is_some() && !as_left && kept.data.is_none() && kept.error.is_none() {
+        return html! { <Waiting /> };
+    }
+    let view = (*view).clone().filter(|_| !as_left);
+    let gone = name.as_ref().filter(|_| !as_left && kept.data.is_some() && view.is_none());
     let many = Callback::from(move |handful: Handful| html! { <Many kind={noun.kind} {handful} /> });
     let views = Callback::from(move |asking: Asking| html! { <Views kind={noun.kind} {asking} /> });
     let with_family = Kind::from_code(noun.kind).is_void_with_its_family();
@@ -76,7 +85,12 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
     };
     let empty = html! { <Empty title={noun.empty().0} sign={noun.sign} {action}>{ noun.empty().1 }</Empty> };
     html! {
-        <DataList key={format!("{} {}", noun.kind, name.unwrap_or_default())} kind={noun.kind} {columns} filters={props.filters.clone()} sort={noun.sort()} {onopen} {empty}
+        <>
+        if let Some(name) = gone {
+            <p class="tx-hint" role="status">{ format!("没有叫“{name}”的常用筛选了，下面是全部。") }</p>
+        }
+        <DataList {key} kind={noun.kind} {columns} filters={props.filters.clone()} sort={noun.sort()} {onopen} {empty}
             name={noun.label()} unit={noun.unit()} {tools} {view} {many} {views} />
+        </>
     }
 }

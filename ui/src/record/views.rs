@@ -3,7 +3,7 @@
 use super::spec::Noun;
 use crate::components::list::Asking;
 use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, show};
-use crate::hooks::{came_back, use_command, use_kept, use_query, use_toast};
+use crate::hooks::{came_back, left, use_command, use_kept, use_query, use_toast};
 use crate::routes::AskView;
 use tiexin_contract::views::{CHANGED, DropView, ListViews, PinView, SaveView, TAKEN, View};
 use wasm_bindgen::JsCast;
@@ -26,7 +26,9 @@ pub(crate) fn use_tab(name: &'static str, nouns: &[&'static Noun]) -> UseStateHa
     {
         let at = at.setter();
         use_effect_with(asked, move |_| {
-            if let Some(place) = place.filter(|_| !came_back()) {
+            // On the way back from another view of the page, the tab on which this one was left.
+            let back = if came_back() { left::<usize>(name) } else { None };
+            if let Some(place) = back.or(place) {
                 at.set(place);
             }
         });

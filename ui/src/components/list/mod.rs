@@ -83,6 +83,11 @@ struct Left {
     cursor: u64,
 }
 
+/// Whether the page is one that was come back to, and a list of this kind was left on it.
+pub(crate) fn is_left(kind: &'static str) -> bool {
+    left::<Left>(kind).is_some()
+}
+
 #[derive(Clone, PartialEq, Default)]
 struct Hand {
     cursor: u64,
