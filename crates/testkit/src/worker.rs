@@ -57,7 +57,7 @@ impl Worker {
     }
 
     /// The page 导入 as it begins, whatever it showed before: a preview that was left is still there.
-    async fn turns_to_import(&self) -> Result<(), Trouble> {
+    pub async fn turns_to_import(&self) -> Result<(), Trouble> {
         self.screen.go("#/", "该去看谁").await?;
         self.screen.go("#/import", "先预览").await?;
         let anew = "const buttons = [...document.querySelectorAll('button')]; \

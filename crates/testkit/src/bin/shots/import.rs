@@ -9,12 +9,16 @@ use crate::stage::Stage;
 
 /// A sample township's ledgers, looked at and not taken in.
 pub(crate) async fn looked_at(stage: &Stage, screen: &Screen, album: &Album) -> Result<(), Trouble> {
-    screen.go("#/import", "特殊家庭台账").await?;
+    screen.go("#/import", "先预览").await?;
+    screen.shows("别的名单，请说是哪一类").await?;
     album.take(screen, "import").await?;
     screen.pick("选择文件", "选择台账文件", &stage.ledgers).await?;
     screen.shows("要看的").await?;
     album.take(screen, "import-preview").await?;
     screen.press("认出的列").await?;
+    // Of a file with several sheets each is folded.
+    screen.until("const sheet = document.querySelector('.tx-columns'); if (!sheet) return false; sheet.open = true; return true;")
+        .await?;
     screen.shows("表头").await?;
     album.take(screen, "import-columns").await
 }
@@ -45,7 +49,9 @@ pub(crate) async fn read_again(stage: &Stage, album: &Album) -> Result<(), Troub
             note: "送去棉被。",
         })
         .await?;
-    worker.screen.go("#/import", "导入过的").await?;
+    // The ledger that was looked at and not taken in still lies open.
+    worker.turns_to_import().await?;
+    worker.screen.shows("导入过的").await?;
     worker.screen.press_in("特殊家庭台账全镇.xlsx", "撤销").await?;
     worker.screen.shows("会留下").await?;
     album.take(&worker.screen, "import-undo").await?;

@@ -218,7 +218,10 @@ async fn over_the_page(screen: &Screen, album: &Album) -> Result<(), Trouble> {
     escape(screen).await?;
     menu(screen, "换成大字").await?;
     album.take(screen, "large-type").await?;
-    screen.go("#/families", "双岗联系人").await?;
+    // The page comes up on the tab on which it was left.
+    screen.go("#/families", "特殊家庭").await?;
+    screen.press("特殊家庭").await?;
+    screen.shows("双岗联系人").await?;
     album.take(screen, "large-type-list").await?;
     menu(screen, "恢复标准字号").await
 }
