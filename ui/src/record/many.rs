@@ -14,7 +14,7 @@ use tiexin_contract::bulk::{self, ChangeMany, ManyChanged, NotChanged};
 use tiexin_contract::import::{CancelJob, UndoImport};
 use tiexin_contract::{Event, event};
 use tiexin_domain::{Kind, shape};
-use tiexin_forms::{FormField, Told, Typed, kinds, read};
+use tiexin_forms::{FieldKind, FormField, Told, Typed, kinds, read};
 use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -23,6 +23,14 @@ use yew::prelude::*;
 enum What {
     Set,
     Void,
+}
+
+/// What becomes of the rows, in words.
+#[derive(Clone, Copy)]
+struct Act {
+    would: &'static str,
+    done: &'static str,
+    stays: &'static str,
 }
 
 #[derive(Properties, PartialEq)]
@@ -98,6 +106,18 @@ fn Doing(props: &DoingProps) -> Html {
             Ok(bulk::Change::Set { field: field.name.to_owned(), value })
         }
     };
+    let empties = match wanted(field, &typed, &reason) {
+        Ok(bulk::Change::Set { value, .. }) => {
+            value.is_null() && !field.is_some_and(|one| matches!(one.kind, FieldKind::Flag))
+        }
+        _ => false,
+    };
+    let act = match props.what {
+        What::Void => Act { would: "会作废", done: "已作废", stays: "不能作废" },
+        What::Set if empties => Act { would: "会清空", done: "已清空", stays: "不能改" },
+        What::Set => Act { would: "会改", done: "已改", stays: "不能改" },
+    };
+    let verb_done = act.done;
     let go = |dry_run: bool| {
         let (kind, handful) = (props.kind.to_owned(), props.handful.clone());
         let change = wanted(field, &typed, &reason);
@@ -122,7 +142,7 @@ fn Doing(props: &DoingProps) -> Html {
                     stage.set(Stage::Would(Rc::new(done)));
                     return;
                 }
-                tell(&done);
+                tell(&done, verb_done);
                 if done.refused.is_empty() {
                     close.emit(());
                     ondone.emit(());
@@ -152,7 +172,7 @@ fn Doing(props: &DoingProps) -> Html {
     let unit = shape::of(props.kind).map(|shape| shape.unit).unwrap_or_default();
     let many = format!("{} {unit}", count(props.handful.count));
     let (title, verb) = match props.what {
-        What::Set => (format!("把 {many}的一栏改成一样"), "修改"),
+        What::Set => (format!("把 {many}的一栏改成一样"), if empties { "清空" } else { "修改" }),
         What::Void => (format!("作废 {many}"), "作废"),
     };
     let foot = match &*stage {
@@ -188,10 +208,10 @@ fn Doing(props: &DoingProps) -> Html {
         }
         Stage::Ask => asking(&fields, field, &picked, &typed, (*wrong).clone()),
         Stage::Would(would) => {
-            html! { <Summary told={would.clone()} {unit} before=true void={props.what == What::Void} /> }
+            html! { <Summary told={would.clone()} {unit} verb={act.would} stays={act.stays} /> }
         }
         Stage::Done(done) => {
-            html! { <Summary told={done.clone()} {unit} before=false void={props.what == What::Void} /> }
+            html! { <Summary told={done.clone()} {unit} verb={act.done} stays={act.stays} /> }
         }
     };
     html! {
@@ -246,9 +266,8 @@ fn asking(
 struct SummaryProps {
     told: Rc<ManyChanged>,
     unit: &'static str,
-    /// Nothing was done yet.
-    before: bool,
-    void: bool,
+    verb: &'static str,
+    stays: &'static str,
 }
 
 /// So many of those that stay are named.
@@ -257,12 +276,7 @@ const NAMED: usize = 50;
 #[component]
 fn Summary(props: &SummaryProps) -> Html {
     let (told, unit) = (&props.told, props.unit);
-    let verb = match (props.void, props.before) {
-        (true, true) => "会作废",
-        (true, false) => "已作废",
-        (false, true) => "会改",
-        (false, false) => "已改",
-    };
+    let verb = props.verb;
     let stays = |one: &NotChanged| {
         html! { <li><strong>{ &one.title }</strong><span class="tx-muted">{ &one.why }</span></li> }
     };
@@ -278,7 +292,7 @@ fn Summary(props: &SummaryProps) -> Html {
                 if told.same > 0 { { format!("{} {unit}本来就是这样。", count(told.same)) } }
             </p>
             if !told.refused.is_empty() {
-                <p><strong>{ format!("{} {unit}不能改：", count(told.refused.len() as u64)) }</strong></p>
+                <p><strong>{ format!("{} {unit}{}：", count(told.refused.len() as u64), props.stays) }</strong></p>
                 <ul class="tx-import-stays">
                     { for told.refused.iter().take(NAMED).map(stays) }
                     if more > 0 { <li class="tx-muted">{ format!("还有 {} {unit}", count(more)) }</li> }
@@ -289,10 +303,10 @@ fn Summary(props: &SummaryProps) -> Html {
 }
 
 /// What was done, with the way back.
-fn tell(done: &ManyChanged) {
+fn tell(done: &ManyChanged, verb: &str) {
     let text = match done.refused.len() as u64 {
-        0 => format!("已改 {} 条", count(done.changed)),
-        left => format!("已改 {} 条，{} 条没有改", count(done.changed), count(left)),
+        0 => format!("{verb} {} 条", count(done.changed)),
+        left => format!("{verb} {} 条，{} 条没有动", count(done.changed), count(left)),
     };
     let undo = |batch: Uuid| {
         Callback::from(move |()| {
