@@ -44,6 +44,15 @@ impl Hand {
         }
     }
 
+    /// A stretch of rows more.
+    pub(super) fn stretch(&mut self, ids: &BTreeSet<Uuid>) {
+        if self.everything {
+            self.but.retain(|id| !ids.contains(id));
+        } else {
+            self.chosen.extend(ids);
+        }
+    }
+
     /// Space on a row. Where rows have tick boxes by this press only, the row is ticked, and a marked stretch with it.
     pub(super) fn space(&mut self, id: Uuid, may_choose: bool) {
         if self.choosing || !may_choose {

@@ -82,12 +82,7 @@ pub(super) fn pressed(board: Board) -> Callback<KeyboardEvent> {
         let anchor = if event.shift_key() { board.hand.anchor } else { to };
         let mut hand = Hand { cursor: to, anchor, ..(*board.hand).clone() };
         match (event.shift_key(), hand.choosing) {
-            (true, true) if hand.everything => {
-                between(&board.rows.borrow(), anchor, to).iter().for_each(|id| drop(hand.but.remove(id)));
-            }
-            (true, true) => {
-                hand.chosen.extend(between(&board.rows.borrow(), anchor, to));
-            }
+            (true, true) => hand.stretch(&between(&board.rows.borrow(), anchor, to)),
             (true, false) => hand.chosen = between(&board.rows.borrow(), anchor, to),
             // What is ticked stays ticked while the cursor goes on.
             (_, true) => {}
@@ -102,14 +97,14 @@ pub(super) fn clicked(at: u64, hand: UseStateHandle<Hand>, rows: Rc<RefCell<Rows
         let held = rows.borrow();
         let id = held.row(at).map(|row| row.id);
         let mut next = (*hand).clone();
-        if event.shift_key() && next.everything {
-            between(&held, next.anchor, at).iter().for_each(|id| drop(next.but.remove(id)));
-        } else if event.shift_key() && next.choosing {
-            next.chosen.extend(between(&held, next.anchor, at));
+        if event.shift_key() && next.choosing {
+            next.stretch(&between(&held, next.anchor, at));
         } else if event.shift_key() {
             next.chosen = between(&held, next.anchor, at);
         } else if next.choosing || event.ctrl_key() || event.meta_key() {
-            id.into_iter().for_each(|id| next.toggle(id));
+            if let Some(id) = id {
+                next.toggle(id);
+            }
             next.anchor = at;
         } else {
             next.chosen = id.into_iter().collect();
