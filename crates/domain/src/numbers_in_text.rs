@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// Shorter numbers are amounts, counts and tails; a day is one of this many places and stays.
 const SHORTEST: usize = 7;
+/// Places of an ID number.
+const ID_PLACES: usize = 18;
 /// Places of a masked number that stay to be seen.
 const TAIL: usize = 2;
 /// Years, among groups of four digits.
@@ -11,19 +13,29 @@ const YEARS: Range<u32> = 1900..2100;
 
 /// The text with every long number hidden but for its last two places. `None`: there is none.
 pub fn mask(text: &str) -> Option<String> {
+    each(text, hidden)
+}
+
+/// The text with every long number in one piece, so that a search finds it whole and by none of its groups. `None`: there
+/// is none.
+pub fn joined(text: &str) -> Option<String> {
+    each(text, |number| number.chars().filter_map(place).collect())
+}
+
+fn each(text: &str, told: impl Fn(&str) -> String) -> Option<String> {
     let found = find(text);
     if found.is_empty() {
         return None;
     }
-    let mut masked = String::with_capacity(text.len());
+    let mut all = String::with_capacity(text.len());
     let mut from = 0;
     for number in found {
-        masked.push_str(&text[from..number.start]);
-        masked.push_str(&hidden(&text[number.clone()]));
+        all.push_str(&text[from..number.start]);
+        all.push_str(&told(&text[number.clone()]));
         from = number.end;
     }
-    masked.push_str(&text[from..]);
-    Some(masked)
+    all.push_str(&text[from..]);
+    Some(all)
 }
 
 /// Why a masked text cannot be made whole: it holds the mask of a number that the original does not have.
@@ -104,18 +116,19 @@ struct Run {
 
 fn runs(text: &str) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    for (at, c) in text.char_indices() {
+    let mut signs = text.char_indices().peekable();
+    while let Some((at, c)) = signs.next() {
         let end = at + c.len_utf8();
+        // Between digits it multiplies: 8x8.
+        let last = signs.peek().is_none_or(|(_, next)| place(*next).is_none());
         match (runs.last_mut(), digit(c)) {
             (Some(run), Some(digit)) if run.at.end == at && !run.places.ends_with('X') => {
                 run.places.push(digit);
                 run.at.end = end;
             }
             (_, Some(digit)) => runs.push(Run { at: at..end, places: digit.to_string() }),
-            // Only where it can be a check sign: 17 places in one run or in groups end with it.
-            (Some(run), None)
-                if run.at.end == at && place(c).is_some() && matches!(run.places.len(), 3 | 11 | 17) =>
-            {
+            // The check sign of an ID number.
+            (Some(run), None) if run.at.end == at && last && place(c).is_some() => {
                 run.places.push('X');
                 run.at.end = end;
             }
@@ -131,28 +144,73 @@ fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while from < runs.len() {
-        let together = together(text, &runs[from..]);
-        let chain = &runs[from..from + together];
-        let (number, next) = match date(chain, text) {
-            Some(parts) => (false, parts),
-            None => number(chain, text),
+        let rest = &runs[from..];
+        let chain = &rest[..together(text, rest, groups)];
+        let (number, next) = match (known(rest, text), date(chain, text)) {
+            (Some(groups), _) => (true, groups),
+            (None, Some(parts)) => (false, parts),
+            (None, None) => number(rest, chain, text),
         };
         if number {
-            found.push(chain[0].at.start..chain[next - 1].at.end);
+            found.push(rest[0].at.start..rest[next - 1].at.end);
         }
         from += next;
     }
     found
 }
 
-/// How many runs hang together as the groups of one number do.
-fn together(text: &str, runs: &[Run]) -> usize {
-    let joins = |c: char| matches!(c, ' ' | '-' | '\u{3000}' | '－' | '—');
+/// How many runs hang together by what stands between them. Behind the stars of a mask its tail stands alone.
+fn together(text: &str, runs: &[Run], joins: fn(char) -> bool) -> usize {
+    let Some(first) = runs.first() else { return 0 };
+    if text[..first.at.start].ends_with('*') && first.places.len() <= TAIL {
+        return 1;
+    }
     let joined = |pair: &[Run]| {
         let between = &text[pair[0].at.end..pair[1].at.start];
-        !between.is_empty() && between.chars().count() <= 2 && between.chars().all(joins)
+        !between.is_empty() && between.chars().count() <= 3 && between.chars().all(joins)
     };
     1 + runs.windows(2).take_while(|pair| joined(pair)).count()
+}
+
+/// What stands between the groups of any number.
+fn groups(c: char) -> bool {
+    let dash = matches!(c, '-' | '－' | '—' | '–' | '‐' | '‑' | '‒' | '―' | '−' | '_');
+    dash || (c.is_whitespace() && !matches!(c, '\n' | '\r')) || matches!(c, '\u{200b}' | '\u{feff}')
+}
+
+/// What stands between the groups of a number that is known by its form: an amount has a dot, too.
+fn forms(c: char) -> bool {
+    groups(c) || matches!(c, '.' | '．' | '·' | '•' | '/' | '／' | ',' | '，' | '(' | ')' | '（' | '）')
+}
+
+/// Groups of an ID number or of a mobile telephone, known by what stands in them.
+fn known(runs: &[Run], text: &str) -> Option<usize> {
+    let runs = &runs[..runs.len().min(ID_PLACES)];
+    let most = together(text, runs, forms);
+    let mut places = String::new();
+    for (nth, run) in runs[..most].iter().enumerate() {
+        places.push_str(&run.places);
+        // More groups of the same sort make it another number.
+        let mobile = || is_mobile(&places, &runs[..=nth]) && together(text, runs, groups) <= nth + 1;
+        if is_id(&places) || mobile() {
+            return Some(nth + 1);
+        }
+    }
+    None
+}
+
+/// As many places with a day of birth in them.
+fn is_id(places: &str) -> bool {
+    let digits = places.strip_suffix('X').unwrap_or(places);
+    let whole = places.len() == ID_PLACES && digits.bytes().all(|b| b.is_ascii_digit());
+    whole && is_day(&places[6..10], &places[10..12], &places[12..14])
+}
+
+/// 11 places as people group them: two or three groups of three places and more.
+fn is_mobile(places: &str, groups: &[Run]) -> bool {
+    let bytes = places.as_bytes();
+    let begins = bytes.len() == 11 && bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1]);
+    begins && !places.ends_with('X') && groups.iter().all(|group| group.places.len() >= 3)
 }
 
 /// The parts of a day that the chain begins with: `2026-10-05`, or `20261005` of this century; an older one tells when
@@ -164,7 +222,8 @@ fn date(chain: &[Run], text: &str) -> Option<usize> {
         let (month, day) = rest.split_at(2);
         return is_day(year, month, day).then_some(1);
     }
-    let dashed = |pair: &[Run]| matches!(&text[pair[0].at.end..pair[1].at.start], "-" | "－");
+    let dashed =
+        |pair: &[Run]| matches!(&text[pair[0].at.end..pair[1].at.start], "-" | "－" | "—" | "–" | "−");
     let [year, month, day, ..] = chain else { return None };
     let whole = dashed(&chain[..2]) && dashed(&chain[1..3]) && year.places.len() == 4;
     (whole && is_day(&year.places, &month.places, &day.places)).then_some(3)
@@ -176,16 +235,11 @@ fn is_day(year: &str, month: &str, day: &str) -> bool {
     YEARS.contains(&year) && chrono::NaiveDate::from_ymd_opt(year as i32, month, day).is_some()
 }
 
-/// Whether the groups up to the next day are one long number, and how many they are.
-fn number(chain: &[Run], text: &str) -> (bool, usize) {
-    // An ID number has a day of its own in it.
-    let lens: Vec<usize> = chain.iter().map(|run| run.places.len()).collect();
-    let count = if lens.starts_with(&[6, 4, 4, 4]) || lens.starts_with(&[6, 4, 2, 2, 4]) {
-        lens.len()
-    } else {
-        (1..chain.len()).find(|at| date(&chain[*at..], text).is_some()).unwrap_or(chain.len())
-    };
-    let places: usize = lens[..count].iter().sum();
+/// Whether the groups up to the next day, or to a number known by its form, are one long number, and how many they are.
+fn number(rest: &[Run], chain: &[Run], text: &str) -> (bool, usize) {
+    let ends = |at: &usize| known(&rest[*at..], text).is_some() || date(&chain[*at..], text).is_some();
+    let count = (1..chain.len()).find(ends).unwrap_or(chain.len());
+    let places: usize = chain[..count].iter().map(|run| run.places.len()).sum();
     let is_year =
         |run: &Run| run.places.len() == 4 && run.places.parse().is_ok_and(|year| YEARS.contains(&year));
     (places >= SHORTEST && !chain[..count].iter().all(is_year), count)
@@ -220,9 +274,32 @@ mod tests {
             ("保单1234567", "保单*****67"),
             ("生于19800101", "生于******01"),
             ("2026-10-05 13900001234", "2026-10-05 *********34"),
+            // In groups, each way that people write them.
+            ("3301 0219 9001 0100 1X", "****************1X"),
+            ("330102-1990-01-01-001x", "****************1X"),
+            ("3301-02-1990-01-01-001X", "****************1X"),
+            ("340323 20050312 001X", "****************1X"),
+            ("３４０３２３ ２００５０３１２ ００１Ｘ", "****************1X"),
+            ("340323.1990.0101.0012", "****************12"),
+            ("340323/19900101/001X", "****************1X"),
+            ("3 340323 20050312 001X", "3 ****************1X"),
+            ("340323200503120018 5", "****************18 5"),
+            ("340323–19900101–001X", "****************1X"),
+            ("139.0000.1234", "*********34"),
+            ("139/0000/1234", "*********34"),
+            ("139\u{a0}0000 - 1234", "*********34"),
+            ("(139)0000-1234", "(*********34"),
+            ("+86 139 0000 1234", "+86 *********34"),
+            ("（0552）601 2345", "（0552）*****45"),
         ] {
             assert_eq!(masked(text), shown);
         }
+    }
+
+    #[test]
+    fn a_number_in_groups_is_searched_as_one() {
+        assert_eq!(joined("邻居139 0000 1234，2026-10-05").unwrap(), "邻居13900001234，2026-10-05");
+        assert_eq!(joined("2026-10-05"), None);
     }
 
     #[test]
@@ -235,6 +312,9 @@ mod tests {
             "2026-10-05 2026-10-06 2026-10-07",
             "2019 2020 2021 2022 2023",
             "慰问金 500.00 元，米 25 斤",
+            "10000.00元，1,234,567元，12345.67元",
+            "2026/10/05、2026.10.05",
+            "8x8 平米，尺码3X",
             "面积8*8，编号12-34",
             "XXXX",
         ] {

@@ -2,8 +2,8 @@
 
 use rusqlite::{CachedStatement, Connection, params};
 use serde_json::Value;
-use tiexin_domain::Record;
 use tiexin_domain::shape::{self, Find, Shape};
+use tiexin_domain::{Record, numbers_in_text};
 
 use crate::error::Result;
 use crate::spelling::{Spelled, spaced, spell_each};
@@ -77,11 +77,12 @@ fn words<'f>(record: &Record, fields: impl IntoIterator<Item = &'f str>) -> Opti
     (!all.is_empty()).then_some(all)
 }
 
+/// A number is found whole: its groups are no words.
 fn push(all: &mut String, text: &str) {
     if !all.is_empty() {
         all.push('\n');
     }
-    all.push_str(text);
+    all.push_str(numbers_in_text::joined(text).as_deref().unwrap_or(text));
 }
 
 /// The last four and last six places, as people read them out.
