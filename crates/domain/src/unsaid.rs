@@ -41,7 +41,7 @@ impl Unsaid {
             return;
         }
         enter(&mut self.words, &name);
-        enter(&mut self.given, &name.chars().skip(1).collect::<String>());
+        given_names(&name).iter().for_each(|given| enter(&mut self.given, given));
         self.lost.insert(name);
     }
 
@@ -74,6 +74,24 @@ impl Unsaid {
         }
         found.then_some(shown)
     }
+}
+
+/// Surnames of two characters.
+const LONG_SURNAMES: [&str; 48] = [
+    "欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒",
+    "司空", "司寇", "端木", "南宫", "百里", "钟离", "轩辕", "西门", "东方", "东郭", "呼延", "闻人", "澹台",
+    "公冶", "宗政", "濮阳", "淳于", "单于", "太叔", "申屠", "仲孙", "鲜于", "闾丘", "亓官", "巫马", "公西",
+    "漆雕", "乐正", "公良", "拓跋", "谷梁", "羊舌", "左丘", "独孤", "万俟",
+];
+
+/// How those who know the family call the child: behind a surname of one character, and of two where there may be one. A
+/// name of four characters has two surnames, if no long one. Of a name with a dot each part.
+fn given_names(name: &str) -> Vec<String> {
+    let mut given: Vec<String> =
+        name.split('·').filter(|part| part.len() < name.len()).map(str::to_owned).collect();
+    let long = LONG_SURNAMES.iter().any(|surname| name.starts_with(surname)) || name.chars().count() == 4;
+    given.extend((1..=1 + usize::from(long)).map(|places| name.chars().skip(places).collect()));
+    given
 }
 
 fn enter(words: &mut Vec<Vec<char>>, text: &str) {
@@ -132,6 +150,20 @@ mod tests {
         // Somebody else of that given name, where names stand.
         assert_eq!(unsaid.hide("李小宝", false), None);
         assert!(unsaid.is_lost("贾　小宝") && !unsaid.is_lost("小宝") && !unsaid.is_empty());
+    }
+
+    #[test]
+    fn behind_a_long_surname_the_given_name_is_hidden_too() {
+        for (name, text, shown) in [
+            ("欧阳金雀", "金雀走了", "（不在此显示）走了"),
+            ("欧阳雪", "阳雪", "（不在此显示）"),
+            ("张李小宝", "小宝的书", "（不在此显示）的书"),
+            ("阿依古丽·买买提", "阿依古丽爱唱歌", "（不在此显示）爱唱歌"),
+        ] {
+            let mut unsaid = Unsaid::default();
+            unsaid.add_lost(name);
+            assert_eq!(unsaid.hide(text, true).as_deref(), Some(shown), "{name}");
+        }
     }
 
     #[test]
