@@ -5,8 +5,10 @@ use std::sync::Once;
 use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
+use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OpenFlags};
 use tiexin_domain::numbers_in_text;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::suite::DataKey;
@@ -115,8 +117,15 @@ pub(crate) fn prepare(conn: &Connection, key: &DataKey, purpose: Purpose) -> rus
     )?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     conn.create_scalar_function(LISTED, 1, flags, |context| {
-        let text: Option<String> = context.get(0)?;
-        Ok(text.map(|text| numbers_in_text::mask(&text).unwrap_or(text)))
+        // Of a field that this program does not know it may be any value.
+        let value: Sql = context.get(0)?;
+        Ok(match value {
+            // The id of a record is no number of a person's.
+            Sql::Text(text) if text.parse::<Uuid>().is_err() => {
+                Sql::Text(numbers_in_text::mask(&text).unwrap_or(text))
+            }
+            other => other,
+        })
     })?;
     conn.create_scalar_function(HOME_KEY, 1, flags, |context| {
         context.get(0).map(crate::derive::household_key)

@@ -121,6 +121,13 @@ async fn what_a_note_says_of_the_child_stays_on_the_familys_page() {
     for (text, found) in [("小宝", 0), ("溺水", 0), ("139 0", 0), ("1234", 0), ("邻居电话", 1)] {
         assert_eq!(office.ok(by_note(FilterOp::Contains, text)).await.total, found, "{text}");
     }
+    // Nor whole: that would be a way to ask for a number that nobody counts.
+    assert_eq!(office.ok(by_note(FilterOp::Is, note)).await.total, 0);
+    // Groups of a number are no words: it is found whole.
+    for (text, found) in [("139", 0), ("0000", 0), ("1234", 0), ("139 0000 1234", 1), ("13900001234", 1)] {
+        let hits = office.ok(Search { text: text.into(), limit: 20, kinds: vec!["visit".into()] }).await;
+        assert_eq!(hits.len(), found, "{text}: {hits:?}");
+    }
     // The page of the visit has it whole but for the number, as it was written.
     let own = office.ok(GetRecord { id: saved.id }).await;
     assert!(own.fields["note"].as_str().unwrap().contains("谈起贾 小宝溺水"), "{own:?}");

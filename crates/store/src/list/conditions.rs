@@ -123,45 +123,50 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
         }
         _ => (column(query, field)?, value.clone()),
     };
-    let mut arg = |value: Value| {
-        args.push(match value {
-            Value::String(text) => Sql::Text(text),
-            Value::Number(n) => match n.as_i64() {
-                Some(n) => Sql::Integer(n),
-                None => Sql::Real(n.as_f64().unwrap_or_default()),
-            },
-            Value::Bool(yes) => Sql::Integer(yes.into()),
-            other => Sql::Text(other.to_string()),
-        });
-        format!("?{}", args.len())
+    // A hidden number is not guessed, whole or place by place, nor a word that no list says: a text that people wrote is
+    // compared as lists show it.
+    let prose = shape::is_prose(kind, field);
+    let listed = |column: &str| if prose { format!("{LISTED}({column})") } else { column.to_owned() };
+    // By a name persons are found, all but the child who died.
+    let name = shape::field(kind, field).is_some_and(|field| field.finds.contains(&Find::Name));
+    let unsaid = |value: &Value, args: &mut Vec<Sql>| match value.as_str() {
+        Some(text) if prose && !name => not_by_unsaid(&text.split_whitespace().collect::<String>(), args),
+        _ => String::new(),
     };
-    if let (Op::Is, Value::Array(any)) = (op, &value) {
-        let any: Vec<String> = any.iter().map(|one| arg(one.clone())).collect();
-        return Ok(format!("{column} IN ({})", any.join(", ")));
-    }
     Ok(match op {
-        Op::Is => format!("{column} = {}", arg(value)),
-        Op::IsNot => format!("{column} IS NOT {}", arg(value)),
-        Op::AtLeast => format!("{column} >= {}", arg(value)),
-        Op::AtMost => format!("{column} <= {}", arg(value)),
+        Op::Is => {
+            let any = if let Value::Array(any) = value { any } else { vec![value] };
+            let is =
+                |one: Value| format!("({} = {}{})", listed(&column), arg(&one, args), unsaid(&one, args));
+            let any: Vec<String> = any.into_iter().map(is).collect();
+            if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) }
+        }
+        Op::IsNot => format!("{column} IS NOT {}", arg(&value, args)),
+        Op::AtLeast => format!("{column} >= {}", arg(&value, args)),
+        Op::AtMost => format!("{column} <= {}", arg(&value, args)),
         Op::Contains | Op::StartsWith => {
             let at = if op == Op::Contains { "> 0" } else { "= 1" };
-            if !shape::is_prose(kind, field) {
-                return Ok(format!("instr({column}, {}) {at}", arg(value)));
-            }
-            // A hidden number is not guessed place by place, nor a word that no list says.
-            let word: String = value.as_str().unwrap_or_default().split_whitespace().collect();
-            let there = format!("instr({LISTED}({column}), {}) {at}", arg(value));
-            // By a name persons are found, all but the child who died.
-            let name = shape::field(kind, field).is_some_and(|field| field.finds.contains(&Find::Name));
-            let unsaid = if name { String::new() } else { not_by_unsaid(&word, args) };
-            format!("{there}{unsaid}")
+            format!("instr({}, {}) {at}{}", listed(&column), arg(&value, args), unsaid(&value, args))
         }
         Op::Has => {
-            let arg = arg(value);
-            format!("EXISTS (SELECT 1 FROM json_each(fields, '$.{field}') AS item WHERE item.value = {arg})")
+            let has = format!("{} = {}{}", listed("item.value"), arg(&value, args), unsaid(&value, args));
+            format!("EXISTS (SELECT 1 FROM json_each(record.fields, '$.{field}') AS item WHERE {has})")
         }
         Op::Present => format!("{column} IS NOT NULL"),
         Op::Missing => format!("{column} IS NULL"),
     })
+}
+
+/// Where the value stands among the statement's.
+fn arg(value: &Value, args: &mut Vec<Sql>) -> String {
+    args.push(match value {
+        Value::String(text) => Sql::Text(text.clone()),
+        Value::Number(n) => match n.as_i64() {
+            Some(n) => Sql::Integer(n),
+            None => Sql::Real(n.as_f64().unwrap_or_default()),
+        },
+        Value::Bool(yes) => Sql::Integer((*yes).into()),
+        other => Sql::Text(other.to_string()),
+    });
+    format!("?{}", args.len())
 }
