@@ -75,11 +75,11 @@ impl Columns {
         }
     }
 
-    /// Whether rows tell the age of whom they are about.
-    pub(crate) fn have_age(&self) -> bool {
+    /// Whether rows carry what no field of theirs says: an age, what is missing, who looks after the family.
+    pub(crate) fn have_one_of(&self, columns: &[&str]) -> bool {
         match self {
             Columns::Usual => true,
-            Columns::Asked(fields) => fields.iter().any(|asked| asked == "age"),
+            Columns::Asked(fields) => fields.iter().any(|asked| columns.contains(&asked.as_str())),
         }
     }
 }

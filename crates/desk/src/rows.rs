@@ -84,9 +84,14 @@ impl Rows {
             },
             masked,
             age: self.age(record),
-            gaps: checked.map(|c| c.gaps).unwrap_or_default(),
+            gaps: checked
+                .filter(|_| self.columns.have_one_of(&[shape::GAPS]))
+                .map(|checked| checked.gaps)
+                .unwrap_or_default(),
             state: self.state(record),
-            care: household_of_file(record).and_then(|home| self.care.get(&home).cloned()),
+            care: household_of_file(record)
+                .filter(|_| self.columns.have_one_of(&[shape::CONTACTS, shape::LAST_VISIT]))
+                .and_then(|home| self.care.get(&home).cloned()),
             void: record.void.as_ref().map(|void| self.reason(record, &void.reason, shown)),
             recorded_by: record.text("recorded_by").map(str::to_owned),
             recorded_at: recorded_at(record),
@@ -99,7 +104,7 @@ impl Rows {
     }
 
     fn age(&self, record: &Record) -> Option<u32> {
-        let shape = shape::of(&record.kind).filter(|_| self.columns.have_age())?;
+        let shape = shape::of(&record.kind).filter(|_| self.columns.have_one_of(&[shape::AGE]))?;
         let birth = PartialDate::parse(record.text(shape.ages()?)?, YearHint::None).ok()?;
         if (shape.ended)(&record.fields) { None } else { birth.age(self.today) }
     }

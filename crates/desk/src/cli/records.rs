@@ -52,8 +52,9 @@ pub(super) async fn list(door: Door, args: List) -> Outcome {
 
 /// The columns that rows are to have; none of them is one that the kind does not have.
 fn columns(kind: &str, asked: Vec<String>) -> Outcome<Option<Vec<String>>> {
-    let ages = shape::of(kind).is_some_and(|shape| shape.ages().is_some());
-    let known = |name: &str| shape::field(kind, name).is_some() || (ages && name == "age");
+    let list = shape::of(kind).map(|shape| shape.list).unwrap_or_default();
+    let reckoned = |name: &str| list.iter().any(|column| column.shows.name() == Some(name));
+    let known = |name: &str| shape::field(kind, name).is_some() || reckoned(name);
     if let Some(unknown) = asked.iter().find(|name| !known(name)) {
         let label = Kind::from_code(kind).label().to_owned();
         let told = format!("{label}没有“{unknown}”这一栏。有哪些栏，请看 tiexin-desk shape {kind}。");

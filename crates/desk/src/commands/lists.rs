@@ -8,7 +8,7 @@ use tiexin_contract::records::{
 };
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
-use tiexin_domain::shape::{Audience, audience, merge_class};
+use tiexin_domain::shape::{self, Audience, audience, merge_class};
 use tiexin_domain::{Kind, Level, MergeClass, PartialDate, RegionCode, YearHint};
 use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
 use tiexin_store::{Key, ListQuery, Op, Regions};
@@ -311,12 +311,12 @@ fn cell(row: &RecordRow, field: &str) -> String {
     match field {
         "region" | "region_name" => row.region_name.clone(),
         "title" => row.title.clone(),
-        "age" => row.age.map(|age| age.to_string()).unwrap_or_default(),
-        "care_contacts" => row.care.as_ref().map(Care::contacts).unwrap_or_default(),
-        "care_last_visit" => {
+        shape::AGE => row.age.map(|age| age.to_string()).unwrap_or_default(),
+        shape::CONTACTS => row.care.as_ref().map(Care::contacts).unwrap_or_default(),
+        shape::LAST_VISIT => {
             row.care.as_ref().and_then(|care| care.last_visit).map(|day| day.to_string()).unwrap_or_default()
         }
-        "gaps" => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
+        shape::GAPS => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
         _ => row.fields.get(field).map(|value| values::shown(&row.kind, field, value)).unwrap_or_default(),
     }
 }

@@ -1,5 +1,11 @@
 //! The columns in which a list shows a noun.
 
+/// Names of columns that show no field of the record itself.
+pub const AGE: &str = "age";
+pub const GAPS: &str = "gaps";
+pub const CONTACTS: &str = "care_contacts";
+pub const LAST_VISIT: &str = "care_last_visit";
+
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
@@ -21,6 +27,22 @@ pub enum Shows {
     Contacts,
     /// When the family of a file was last met.
     LastVisit,
+}
+
+impl Shows {
+    /// By which a list is asked for the column; of two texts by the first. `None`: where the newest change is comes with
+    /// every row.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Shows::Field(name) | Shows::Either(name, _) => Some(name),
+            Shows::Age(_) => Some(AGE),
+            Shows::Place => Some("region"),
+            Shows::State => None,
+            Shows::Gaps | Shows::FileGaps => Some(GAPS),
+            Shows::Contacts => Some(CONTACTS),
+            Shows::LastVisit => Some(LAST_VISIT),
+        }
+    }
 }
 
 /// A column of a list: `Column::field("amount").head("金额（元）").width(8)`.

@@ -28,7 +28,7 @@ pub(crate) fn within(regions: &[RegionCode]) -> String {
 
 /// When the family of a file was last met: kept nowhere, looked up in the visits.
 pub(super) fn is_last_visit(kind: &str, field: &str) -> bool {
-    kind == "support_file" && field == "care_last_visit"
+    kind == "support_file" && field == shape::LAST_VISIT
 }
 
 /// SQL for a field. Only plain names: this goes into the statement.
@@ -97,7 +97,7 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
         let ranges = within(&regions);
         return Ok(ranges.strip_prefix(" AND ").unwrap_or("place < 0").to_owned());
     }
-    if kind == "support_file" && field == "gaps" {
+    if kind == "support_file" && field == shape::GAPS {
         let lacks = value.as_str().and_then(|code| file_care::lacks(code, query.today));
         return lacks.ok_or_else(|| StoreError::BadField { field: "gaps".into() });
     }

@@ -95,13 +95,13 @@ impl Column {
                 (name, label(name), shape.field(name).map_or(Show::Text, |field| Show::of(field.holds)))
             }
             Shows::Either(name, other) => (name, label(name), Show::Either(other)),
-            Shows::Age(_) => ("age", "年龄", Show::Age),
+            Shows::Age(_) => (shape::AGE, "年龄", Show::Age),
             Shows::Place => ("region", label("region"), Show::Place),
             Shows::State => ("", "状态", Show::State),
             Shows::Gaps => ("", "待补", Show::Gaps),
-            Shows::FileGaps => ("gaps", "待补", Show::Gaps),
-            Shows::Contacts => ("care_contacts", "双岗联系人", Show::Contacts),
-            Shows::LastVisit => ("care_last_visit", "最近走访", Show::LastVisit),
+            Shows::FileGaps => (shape::GAPS, "待补", Show::Gaps),
+            Shows::Contacts => (shape::CONTACTS, "双岗联系人", Show::Contacts),
+            Shows::LastVisit => (shape::LAST_VISIT, "最近走访", Show::LastVisit),
         };
         Column {
             share: column.width,
