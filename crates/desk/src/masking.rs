@@ -8,9 +8,17 @@ use tiexin_domain::nouns;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, Audience, Find, Holds, Mask, audience, is_free_text, is_prose};
 use tiexin_domain::unsaid::{NOT_HERE, Unsaid};
-use tiexin_domain::{Kind, Problem, id_number, numbers_in_text, phone};
+use tiexin_domain::{Kind, id_number, numbers_in_text, phone};
 use tiexin_store::Book;
 use uuid::Uuid;
+
+mod asked;
+mod columns;
+mod sent;
+
+pub(crate) use asked::{may_ask_if_there, may_be_asked_for, may_be_bounded, may_order};
+pub(crate) use columns::Columns;
+pub(crate) use sent::{maskable, uncover, withheld};
 
 use crate::errors;
 
@@ -52,42 +60,6 @@ pub(crate) enum Shown {
     Judged,
     /// The family's own page, or the one record opened by itself.
     Own,
-}
-
-/// The fields that the rows of a list carry.
-#[derive(Debug, Clone, Default)]
-pub(crate) enum Columns {
-    /// Those of the kind's own list.
-    #[default]
-    Usual,
-    Asked(Vec<String>),
-}
-
-impl Columns {
-    /// By what a record belongs to its row is opened: that comes with every list.
-    fn have(&self, kind: &str, field: &str) -> bool {
-        match self {
-            Columns::Usual => shape::of(kind).is_some_and(|shape| shape.lists(field)),
-            Columns::Asked(fields) => {
-                fields.iter().any(|asked| asked == field)
-                    || shape::parents(kind).any(|parent| parent == field)
-            }
-        }
-    }
-
-    /// Whether rows carry what no field of theirs says: an age, what is missing, who looks after the family.
-    pub(crate) fn have_one_of(&self, columns: &[&str]) -> bool {
-        match self {
-            Columns::Usual => true,
-            Columns::Asked(fields) => fields.iter().any(|asked| columns.contains(&asked.as_str())),
-        }
-    }
-}
-
-impl From<Option<Vec<String>>> for Columns {
-    fn from(asked: Option<Vec<String>>) -> Columns {
-        asked.map_or(Columns::Usual, Columns::Asked)
-    }
 }
 
 /// What a list shows of it: of the columns that it has.
@@ -148,6 +120,16 @@ pub(crate) fn told(record: &Record, text: &str, lost: &Lost) -> String {
     prose(text, lost_to(record, lost), true).unwrap_or_else(|| text.to_owned())
 }
 
+/// What only their pages say of these families.
+pub(crate) fn lost_in(book: &Book, homes: impl IntoIterator<Item = Uuid>) -> Result<Lost, ErrorReply> {
+    book.unsaid(homes, []).map_err(errors::store)
+}
+
+/// A name beside a family on a card or in a hint, as a list would show it.
+pub(crate) fn beside(home: Uuid, name: &str, lost: &Lost) -> String {
+    prose(name, lost.get(&home), false).unwrap_or_else(|| name.to_owned())
+}
+
 /// The same on the own page of what it is about: numbers alone are hidden.
 pub(crate) fn without_numbers(text: &str) -> String {
     prose(text, None, false).unwrap_or_else(|| text.to_owned())
@@ -205,6 +187,24 @@ fn prose(text: &str, unsaid: Option<&Unsaid>, free: bool) -> Option<String> {
     numbers.or(said)
 }
 
+/// What stands behind the field's mask, for whoever reads the field there; `None`: nothing is masked, or it is not theirs
+/// to read. What only the family's page says stays there.
+pub(crate) fn unmasked(
+    record: &Record,
+    field: &str,
+    shown: Shown,
+    viewer: Uuid,
+    lost: &Lost,
+) -> Option<String> {
+    let whole = record.text(field).filter(|text| masked_text(&record.kind, field, text).is_some())?;
+    if !may_see(record, field, shown, viewer) {
+        return None;
+    }
+    let unsaid = lost_to(record, lost).filter(|_| shown != Shown::Own);
+    let free = is_free_text(&record.kind, field);
+    Some(unsaid.and_then(|unsaid| unsaid.hide(whole, free)).unwrap_or_else(|| whole.to_owned()))
+}
+
 /// Whether the field's value is shown masked, to be unmasked on purpose.
 pub(crate) fn is_masked(kind: &str, field: &str, value: &Value) -> bool {
     value.as_str().is_some_and(|text| masked_text(kind, field, text).is_some())
@@ -221,17 +221,6 @@ fn masked_text(kind: &str, field: &str, text: &str) -> Option<String> {
     }
 }
 
-/// The fields of a form whose text a mask may stand for.
-pub(crate) fn maskable<'f>(kind: &str, fields: &'f Fields) -> Vec<&'f str> {
-    let named = fields.keys().map(String::as_str);
-    named.filter(|field| shape::mask(kind, field).is_some() || is_free_text(kind, field)).collect()
-}
-
-/// Fields of the record that the viewer does not see there. A save that lacks them leaves them alone.
-pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<String> {
-    record.fields.keys().filter(|field| !may_see(record, field, shown, viewer)).cloned().collect()
-}
-
 /// Who reads what: the one rule.
 fn may_see(record: &Record, field: &str, shown: Shown, viewer: Uuid) -> bool {
     match audience(&record.kind, field) {
@@ -241,23 +230,6 @@ fn may_see(record: &Record, field: &str, shown: Shown, viewer: Uuid) -> bool {
         Audience::Author => record.reference(RECORDED_BY_ID) == Some(viewer),
         Audience::Nobody => false,
     }
-}
-
-/// Whether lists may be filtered or sorted by the field: what is not shown must not be guessed either.
-pub(crate) fn may_be_asked_for(kind: &str, field: &str) -> bool {
-    audience(kind, field) == Audience::Everyone && shape::mask(kind, field).is_none()
-}
-
-/// Whether lists may be ordered by the field: the order of texts tells what in them is hidden, and so does the end of a page.
-pub(crate) fn may_order(kind: &str, field: &str) -> bool {
-    may_be_asked_for(kind, field) && !is_free_text(kind, field)
-}
-
-/// Whether its values may be asked for from one to another: of a text that would be a way to spell it out.
-pub(crate) fn may_be_bounded(kind: &str, field: &str) -> bool {
-    // What is reckoned, as the day of the last visit, is no field.
-    let reckoned = shape::of(kind).is_some() && shape::field(kind, field).is_none();
-    may_be_asked_for(kind, field) && (reckoned || !is_prose(kind, field))
 }
 
 /// The masked form of a field's text.
@@ -283,120 +255,5 @@ pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: U
     alone.remove(field).unwrap_or(Value::Null)
 }
 
-/// A form sends masked values back as it got them: puts the real ones in their place. `known` are the
-/// values that a mask may stand for: the current one first, then overwritten ones. Anything else with a
-/// star in it is no number.
-pub(crate) fn uncover(kind: &str, sent: &mut Fields, known: impl Fn(&str) -> Vec<String>) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (field, value) in sent {
-        let Value::String(text) = value else { continue };
-        if !text.contains('*') {
-            continue;
-        }
-        let (whole, message) = if let Some(own) = shape::mask(kind, field) {
-            let meant = known(field).into_iter().find(|value| mask(own, value) == *text);
-            (meant, "号码被遮住了一部分，请重新输入完整的号码，没有请留空")
-        } else if is_free_text(kind, field) {
-            // Stars of the writer's own need nothing to stand for.
-            let all = known(field).into_iter().chain([String::new()]);
-            let meant = all.into_iter().find_map(|value| numbers_in_text::unmask(text, &value).ok());
-            (meant, "其中有的号码被遮住了一部分，请重新输入完整的号码，或把它删去")
-        } else {
-            continue;
-        };
-        match whole {
-            Some(whole) => *text = whole,
-            None => problems.push(Problem::new(field, "masked_value", message)),
-        }
-    }
-    problems
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn record(kind: &str, fields: Value) -> Record {
-        Record {
-            id: Uuid::nil(),
-            kind: kind.into(),
-            scope: "340323100".parse().unwrap(),
-            version: 0,
-            fields: fields.as_object().unwrap().clone(),
-            void: None,
-        }
-    }
-
-    #[test]
-    fn numbers_are_masked_and_the_loss_stays_in_the_family() {
-        let file = record(
-            "support_file",
-            json!({"phone": "19900002580", "child_name": "某", "loss_cause": "某", "head_name": "甲"}),
-        );
-        let nobody = Lost::new();
-        let (listed, masked) = cover(&file, Shown::Listed, Uuid::nil(), &nobody);
-        assert_eq!(listed, *json!({"phone": "199****2580", "head_name": "甲"}).as_object().unwrap());
-        assert_eq!(masked, ["phone"]);
-        assert!(cover(&file, Shown::Own, Uuid::nil(), &nobody).0.contains_key("child_name"));
-        assert!(!may_be_asked_for("support_file", "child_name"));
-        assert!(!may_be_asked_for("person", "id_number"));
-        assert_ne!(cover_value(&file, "loss_cause", &json!("某"), Uuid::nil(), &nobody), json!("某"));
-    }
-
-    #[test]
-    fn a_session_note_is_its_authors() {
-        let author = Uuid::from_u128(7);
-        let note =
-            record("counselling", json!({"session_note": "谈话", "recorded_by_id": author.to_string()}));
-        assert!(cover(&note, Shown::Own, author, &Lost::new()).0.contains_key("session_note"));
-        assert!(!cover(&note, Shown::Own, Uuid::nil(), &Lost::new()).0.contains_key("session_note"));
-    }
-
-    #[test]
-    fn no_list_names_the_child_who_died() {
-        let home = Uuid::from_u128(7);
-        let mut unsaid = Unsaid::default();
-        unsaid.add_lost("贾小宝");
-        unsaid.add("车祸");
-        let lost = Lost::from([(home, unsaid)]);
-        let claim = json!({
-            "region": "340323100001", "household": home, "head_name": "贾文广", "insured": {"name": "贾 小宝"},
-            "paid_on": "2014-01-05", "amount": "100.00", "days": 1,
-        });
-        let visit = json!({"household": home, "met": [{"name": "贾小宝"}, {"name": "贾文广"}],
-            "note": "谈起贾 小宝的车祸", "needs": "给小宝扫墓", "visitors": ["贾小宝的同学13900001234"]});
-        for record in [
-            record("person", json!({"region": "340323100001", "household": home, "name": "贾小宝"})),
-            record("insurance_claim", claim),
-            record("visit", visit),
-        ] {
-            let (listed, _) = cover(&record, Shown::Listed, Uuid::nil(), &lost);
-            let told = format!("{listed:?} {}", title(&record, &lost));
-            for word in ["小宝", "车祸", "13900001234"] {
-                assert!(!told.contains(word), "{told}");
-            }
-            let (own, _) = cover(&record, Shown::Own, Uuid::nil(), &lost);
-            assert!(format!("{own:?}").contains("小宝"));
-            for (field, value) in &record.fields {
-                let value = cover_value(&record, field, value, Uuid::nil(), &lost);
-                let value = value.to_string();
-                assert!(!value.contains("小宝") && !value.contains("车祸"), "{field}");
-            }
-        }
-        // Somebody of that name in another family is named.
-        let other =
-            record("person", json!({"region": "340323100001", "household": Uuid::nil(), "name": "贾小宝"}));
-        assert_eq!(title(&other, &lost), "贾小宝");
-    }
-
-    #[test]
-    fn a_mask_sent_back_means_unchanged() {
-        let known = |_: &str| vec!["340399197309166454".to_owned()];
-        let mut sent = json!({"id_number": "****************54"}).as_object().unwrap().clone();
-        assert!(uncover("person", &mut sent, known).is_empty());
-        assert_eq!(sent["id_number"], "340399197309166454");
-        let mut other = json!({"id_number": "****************00"}).as_object().unwrap().clone();
-        assert_eq!(uncover("person", &mut other, known)[0].code, "masked_value");
-    }
-}
+mod tests;

@@ -110,7 +110,7 @@ fn condition(kind: &str, within: &RegionCode, filter: &Filter) -> Result<(String
         return Ok((field.clone(), Op::Is, Value::Array(codes)));
     }
     let may = match filter.op {
-        FilterOp::Missing => true,
+        FilterOp::Missing => masking::may_ask_if_there(kind, field),
         FilterOp::From | FilterOp::To | FilterOp::During => masking::may_be_bounded(kind, field),
         FilterOp::Is | FilterOp::Any | FilterOp::Contains => masking::may_be_asked_for(kind, field),
     };

@@ -1,6 +1,5 @@
 //! What waits for a decision: one's own refused changes, and those of others that one may settle.
 
-use serde_json::Value;
 use tiexin_contract::quarantine::{Answer, ListQuarantine, PutAway, Quarantine, UnmaskBoth};
 use tiexin_contract::records::Unmasked;
 use tiexin_contract::session::Done;
@@ -14,6 +13,7 @@ use super::answers;
 use super::authors::Names;
 use super::overruled;
 use super::waiting_shown::{Words, titled};
+use crate::masking::Shown;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
 use crate::waiting::{Group, Viewer, Waiting, open, settled_already};
@@ -77,11 +77,12 @@ fn answer(words: &Words<'_>, group: &Group, save: &[Refused]) -> Option<Answer> 
 fn unmask(at: &At, args: UnmaskBoth) -> Result<Unmasked, ErrorReply> {
     let group = find(at, args.id)?;
     let one = group.0.iter().find(|one| one.change.record == args.record).ok_or_else(errors::not_found)?;
-    let masked = |text: &&str| masking::is_masked(&one.change.kind, &args.field, &Value::from(*text));
     let whole = one.with_change();
     let record = if args.ours { Some(&whole) } else { one.current.as_ref() };
-    let value = record.and_then(|record| record.text(&args.field)).filter(masked);
-    let value = value.ok_or_else(errors::not_found)?.to_owned();
+    let lost = masking::lost(at.book(), record)?;
+    let value = record
+        .and_then(|record| masking::unmasked(record, &args.field, Shown::Judged, at.user.id, &lost))
+        .ok_or_else(errors::not_found)?;
     // What stands is shown only to who may read it where it stands.
     let stands = one.current.as_ref().map(Record::region);
     if !args.ours && !stands.is_some_and(|region| at.may(Action::Read, &region)) {

@@ -1,6 +1,5 @@
 //! One record: open, hide, bring back, unmask.
 
-use serde_json::Value;
 use tiexin_contract::records::{GetRecord, RecordRow, RestoreRecord, Unmask, Unmasked, VoidRecord};
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply};
@@ -13,6 +12,7 @@ use tiexin_store::{Save, StoreError};
 use uuid::Uuid;
 
 use super::person_of;
+use crate::masking::Shown;
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ, WRITE};
 use crate::{errors, masking, rows};
@@ -39,11 +39,12 @@ fn get(at: &At, args: GetRecord) -> Result<RecordRow, ErrorReply> {
 
 fn unmask(at: &At, args: Unmask) -> Result<Unmasked, ErrorReply> {
     let record = person_of::stored_in(at, find(at, args.id)?, &args.field)?;
-    let masked = |text: &&str| masking::is_masked(&record.kind, &args.field, &Value::from(*text));
-    let value = record.text(&args.field).filter(masked).ok_or_else(errors::not_found)?;
+    let nothing = masking::Lost::new();
+    let value = masking::unmasked(&record, &args.field, Shown::Own, at.user.id, &nothing);
+    let value = value.ok_or_else(errors::not_found)?;
     // Shown only when the audit has it.
     at.note("unmask", Some(record.id), &[&args.field])?;
-    Ok(Unmasked { value: value.to_owned() })
+    Ok(Unmasked { value })
 }
 
 fn void(at: &At, args: VoidRecord) -> Result<Done, ErrorReply> {

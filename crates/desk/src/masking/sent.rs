@@ -1,0 +1,49 @@
+//! What a form sends back of a record that it was shown covered.
+
+use serde_json::Value;
+use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::shape::{self, is_free_text};
+use tiexin_domain::{Problem, numbers_in_text};
+use uuid::Uuid;
+
+use super::{Shown, mask, may_see};
+
+/// The fields of a form whose text a mask may stand for.
+pub(crate) fn maskable<'f>(kind: &str, fields: &'f Fields) -> Vec<&'f str> {
+    let named = fields.keys().map(String::as_str);
+    named.filter(|field| shape::mask(kind, field).is_some() || is_free_text(kind, field)).collect()
+}
+
+/// Fields of the record that the viewer does not see there. A save that lacks them leaves them alone.
+pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<String> {
+    record.fields.keys().filter(|field| !may_see(record, field, shown, viewer)).cloned().collect()
+}
+
+/// A form sends masked values back as it got them: puts the real ones in their place. `known` are the
+/// values that a mask may stand for: the current one first, then overwritten ones. Anything else with a
+/// star in it is no number.
+pub(crate) fn uncover(kind: &str, sent: &mut Fields, known: impl Fn(&str) -> Vec<String>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (field, value) in sent {
+        let Value::String(text) = value else { continue };
+        if !text.contains('*') {
+            continue;
+        }
+        let (whole, message) = if let Some(own) = shape::mask(kind, field) {
+            let meant = known(field).into_iter().find(|value| mask(own, value) == *text);
+            (meant, "号码被遮住了一部分，请重新输入完整的号码，没有请留空")
+        } else if is_free_text(kind, field) {
+            // Stars of the writer's own need nothing to stand for.
+            let all = known(field).into_iter().chain([String::new()]);
+            let meant = all.into_iter().find_map(|value| numbers_in_text::unmask(text, &value).ok());
+            (meant, "其中有的号码被遮住了一部分，请重新输入完整的号码，或把它删去")
+        } else {
+            continue;
+        };
+        match whole {
+            Some(whole) => *text = whole,
+            None => problems.push(Problem::new(field, "masked_value", message)),
+        }
+    }
+    problems
+}

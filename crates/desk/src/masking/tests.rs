@@ -1,0 +1,95 @@
+use super::*;
+use serde_json::json;
+
+fn record(kind: &str, fields: Value) -> Record {
+    Record {
+        id: Uuid::nil(),
+        kind: kind.into(),
+        scope: "340323100".parse().unwrap(),
+        version: 0,
+        fields: fields.as_object().unwrap().clone(),
+        void: None,
+    }
+}
+
+#[test]
+fn numbers_are_masked_and_the_loss_stays_in_the_family() {
+    let file = record(
+        "support_file",
+        json!({"phone": "19900002580", "child_name": "某", "loss_cause": "某", "head_name": "甲"}),
+    );
+    let nobody = Lost::new();
+    let (listed, masked) = cover(&file, Shown::Listed, Uuid::nil(), &nobody);
+    assert_eq!(listed, *json!({"phone": "199****2580", "head_name": "甲"}).as_object().unwrap());
+    assert_eq!(masked, ["phone"]);
+    assert!(cover(&file, Shown::Own, Uuid::nil(), &nobody).0.contains_key("child_name"));
+    assert!(!may_be_asked_for("support_file", "child_name"));
+    assert!(!may_be_asked_for("person", "id_number"));
+    assert_ne!(cover_value(&file, "loss_cause", &json!("某"), Uuid::nil(), &nobody), json!("某"));
+}
+
+#[test]
+fn a_session_note_is_its_authors() {
+    let author = Uuid::from_u128(7);
+    let note = record("counselling", json!({"session_note": "谈话", "recorded_by_id": author.to_string()}));
+    assert!(cover(&note, Shown::Own, author, &Lost::new()).0.contains_key("session_note"));
+    assert!(!cover(&note, Shown::Own, Uuid::nil(), &Lost::new()).0.contains_key("session_note"));
+}
+
+#[test]
+fn no_list_names_the_child_who_died() {
+    let home = Uuid::from_u128(7);
+    let mut unsaid = Unsaid::default();
+    unsaid.add_lost("贾小宝");
+    unsaid.add("车祸");
+    let lost = Lost::from([(home, unsaid)]);
+    let claim = json!({
+        "region": "340323100001", "household": home, "head_name": "贾文广", "insured": {"name": "贾 小宝"},
+        "paid_on": "2014-01-05", "amount": "100.00", "days": 1,
+    });
+    let visit = json!({"household": home, "met": [{"name": "贾小宝"}, {"name": "贾文广"}],
+        "note": "谈起贾 小宝的车祸", "needs": "给小宝扫墓", "visitors": ["贾小宝的同学13900001234"]});
+    for record in [
+        record("person", json!({"region": "340323100001", "household": home, "name": "贾小宝"})),
+        record("insurance_claim", claim),
+        record("visit", visit),
+    ] {
+        let (listed, _) = cover(&record, Shown::Listed, Uuid::nil(), &lost);
+        let told = format!("{listed:?} {}", title(&record, &lost));
+        for word in ["小宝", "车祸", "13900001234"] {
+            assert!(!told.contains(word), "{told}");
+        }
+        let (own, _) = cover(&record, Shown::Own, Uuid::nil(), &lost);
+        assert!(format!("{own:?}").contains("小宝"));
+        for (field, value) in &record.fields {
+            let value = cover_value(&record, field, value, Uuid::nil(), &lost);
+            let value = value.to_string();
+            assert!(!value.contains("小宝") && !value.contains("车祸"), "{field}");
+        }
+    }
+    // Somebody of that name in another family is named.
+    let other =
+        record("person", json!({"region": "340323100001", "household": Uuid::nil(), "name": "贾小宝"}));
+    assert_eq!(title(&other, &lost), "贾小宝");
+}
+
+#[test]
+fn a_mask_sent_back_means_unchanged() {
+    let known = |_: &str| vec!["340399197309166454".to_owned()];
+    let mut sent = json!({"id_number": "****************54"}).as_object().unwrap().clone();
+    assert!(uncover("person", &mut sent, known).is_empty());
+    assert_eq!(sent["id_number"], "340399197309166454");
+    let mut other = json!({"id_number": "****************00"}).as_object().unwrap().clone();
+    assert_eq!(uncover("person", &mut other, known)[0].code, "masked_value");
+}
+
+#[test]
+fn what_stands_beside_a_family_on_a_card_is_as_a_list_shows_it() {
+    let home = Uuid::from_u128(7);
+    let mut unsaid = Unsaid::default();
+    unsaid.add_lost("贾小宝");
+    let lost = Lost::from([(home, unsaid)]);
+    let shown = beside(home, "贾小宝的同学13900001234", &lost);
+    assert!(!shown.contains("小宝") && !shown.contains("1390"), "{shown}");
+    assert_eq!(beside(home, "李小宝", &lost), "李小宝");
+}
