@@ -5,11 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorReply};
 
-use crate::desk::{Desk, Need, Run};
-use crate::errors;
-use crate::rights::{self, At, Place};
-
-pub(crate) use crate::desk::Registry;
+use crate::commands;
+use crate::desk::Desk;
+use crate::rights::{self, At, Need, Place};
+use crate::{errors, guessing};
 
 type Waiting<T> = BoxFuture<'static, Result<T, ErrorReply>>;
 
@@ -50,7 +49,7 @@ impl Registry {
             Box::pin(on_blocking_pool(move || {
                 let args: C = read(args)?;
                 let at = rights::admit(&desk, need, place, &args)?;
-                answer(body(&at, args)?)
+                answer(body(&at, args).map_err(|refused| guessing::refused(&at, refused))?)
             }))
         });
         self.insert(C::NAME, need, run);
@@ -72,7 +71,7 @@ impl Registry {
                 let args: C = read(written.clone())?;
                 let at = rights::admit(&desk, need, place, &args)?;
                 look(&at, &written)?;
-                answer(body(&at, args)?)
+                answer(body(&at, args).map_err(|refused| guessing::refused(&at, refused))?)
             }))
         });
         self.insert(C::NAME, need, run);

@@ -122,16 +122,15 @@ impl Write<'_> {
     }
 }
 
-/// Entries read at a time for those of one deed, and how often at most.
+/// Entries read at a time for those of one deed.
 const READ_AT_ONCE: usize = 200;
-const LATELY: usize = 25;
 
 impl Book {
-    /// When a user did this since `since`, the last entered first, at most `most` of them. Among the newest entries alone;
-    /// they need not be in the order of their times: a sign-in enters failures of before, and a clock is set.
+    /// When a user did this since `since`, newest first, at most `most` of them. However much else was entered meanwhile:
+    /// entries of another sort must not push them out of sight.
     pub fn deeds_since(&self, actor: Uuid, act: &str, since: i64, most: usize) -> Result<Vec<i64>> {
         let (mut found, mut before) = (Vec::new(), None);
-        for _ in 0..LATELY {
+        loop {
             let page = self.audit(before, READ_AT_ONCE)?;
             before = page.last().map(|entry| entry.seq);
             for entry in &page {
@@ -143,10 +142,9 @@ impl Book {
                 }
             }
             if page.len() < READ_AT_ONCE {
-                break;
+                return Ok(found);
             }
         }
-        Ok(found)
     }
 
     /// The audit from newest to oldest, before entry `before` when given.

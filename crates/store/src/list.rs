@@ -8,11 +8,12 @@ mod conditions;
 
 use chrono::NaiveDate;
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Record, RegionCode};
+use uuid::Uuid;
 
 pub(crate) use conditions::{called, within};
 
@@ -39,16 +40,15 @@ pub enum Op {
     Missing,
 }
 
-/// Where a page ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Where a page ended. It holds a value that may be hidden on the list: it is not handed out (see [`Book::key_at`]).
+#[derive(Debug, Clone, PartialEq)]
 pub struct Key {
     pub value: KeyValue,
     pub n: i64,
 }
 
 /// The sorted value of the last record on a page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum KeyValue {
     Number(i64),
     Real(f64),
@@ -113,6 +113,22 @@ impl Book {
                 }
             };
             page(conn, query, &order, &matching, args, after.as_ref(), total)
+        })
+    }
+
+    /// Where a page begins that follows this record in the order of the list; `None`: it is none of the kind in the
+    /// regions. Also of a record that has left the list since.
+    pub fn key_at(&self, query: &ListQuery, id: Uuid) -> Result<Option<Key>> {
+        let by = order(query)?.by;
+        let within = within(&query.regions);
+        let sql =
+            format!("SELECT {by}, n FROM record WHERE id = ?1 AND kind = ?2 AND {by} IS NOT NULL{within}");
+        self.read(|conn| {
+            let mut select = conn.prepare_cached(&sql)?;
+            let key = select.query_row(params![id, query.kind], |row| {
+                Ok(Key { value: key_value(row.get(0)?), n: row.get(1)? })
+            });
+            Ok(key.optional()?)
         })
     }
 

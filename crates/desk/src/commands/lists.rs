@@ -11,7 +11,7 @@ use tiexin_domain::access::Action;
 use tiexin_domain::shape::{self, Audience, audience, merge_class};
 use tiexin_domain::{Kind, Level, MergeClass, PartialDate, RegionCode, YearHint};
 use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
-use tiexin_store::{Key, ListQuery, Op, Regions};
+use tiexin_store::{ListQuery, Op, Regions};
 use uuid::Uuid;
 
 use crate::masking;
@@ -30,48 +30,52 @@ const LONGEST_PAGE: u32 = 1_000;
 const MOST_PLACES: usize = 100;
 
 fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
-    // Further pages are of the search that was entered with the first.
-    let (query, counted) = match args.after.is_none() && args.skip == 0 {
-        true => begun(at, &args)?,
-        false => query(&args, at.today)?,
-    };
+    let (query, counted) = begun(at, &args)?;
     let page = at.book().list(&query).map_err(errors::store)?;
     let total = counted.or(page.total).unwrap_or_default();
     Ok(RecordPage {
         rows: rows::of_list(at, &page.records, args.columns)?,
-        next: page.next.map(|key| After { key, total }.as_text()),
+        next: page.next.and(page.records.last()).map(|last| After { row: last.id, total }.as_text()),
         total,
     })
 }
 
-/// Where a page ended, and what the first page counted.
+/// Behind which row the next page begins, and what the first page counted. It names a row and nothing that stands in it: by
+/// what a list is ordered may be hidden on it.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct After {
-    key: Key,
+    row: Uuid,
     total: u64,
 }
 
 impl After {
     fn as_text(&self) -> String {
-        // Invariant: plain numbers and texts can always be written.
+        // Invariant: an id and a number can always be written.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// The first look at what somebody asks for, by whichever command: one for a number is entered, and bounded.
+/// What somebody asks for, by whichever command and from whichever page on: a search for a number is entered, and bounded.
 pub(super) fn begun(at: &At, args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
-    let (query, counted) = query(args, at.today)?;
+    let mut query = query(args, at.today)?;
     if let Some(text) = &query.text {
         guessing::asked(at, text)?;
     }
-    Ok((query, counted))
+    let Some(after) = &args.after else { return Ok((query, None)) };
+    let after: After = serde_json::from_str(after).map_err(|_| errors::unreadable())?;
+    let key = at.book().key_at(&query, after.row).map_err(errors::store)?;
+    query.after = Some(key.ok_or_else(list_changed)?);
+    Ok((query, Some(after.total)))
 }
 
-pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, Option<u64>), ErrorReply> {
-    let after: Option<After> = match &args.after {
-        Some(text) => Some(serde_json::from_str(text).map_err(|_| errors::unreadable())?),
-        None => None,
-    };
+/// The row behind which a page was to begin went elsewhere.
+fn list_changed() -> ErrorReply {
+    ErrorReply::new(ErrorCode::ChangedMeanwhile, "列表在这期间变了，请从头再看一遍。")
+}
+
+/// The question of a first page, as a list may be asked.
+pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<ListQuery, ErrorReply> {
     let mut filter = Vec::new();
     for one in &args.filters {
         for one in super::views::by_days(&args.kind, one, today)? {
@@ -83,8 +87,7 @@ pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, 
         Some(sort) => Some((sort.field.clone(), sort.descending)),
         None => None,
     };
-    let counted = after.as_ref().map(|after| after.total);
-    let mut query = ListQuery {
+    Ok(ListQuery {
         kind: args.kind.clone(),
         regions: vec![args.region.clone()],
         filter,
@@ -94,9 +97,7 @@ pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<(ListQuery, 
         limit: args.limit.clamp(1, LONGEST_PAGE) as usize,
         today: Some(today),
         ..ListQuery::default()
-    };
-    query.after = after.map(|after| after.key);
-    Ok((query, counted))
+    })
 }
 
 fn condition(kind: &str, within: &RegionCode, filter: &Filter) -> Result<(String, Op, Value), ErrorReply> {
@@ -264,14 +265,13 @@ const EXPORT_PAGE: u32 = 500;
 
 /// Writes all rows of the list, masked as they are shown.
 fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
-    if let Some(text) = &args.list.text {
-        guessing::asked(at, text)?;
-    }
-    let may = |field: &str| audience(&args.list.kind, field) == Audience::Everyone;
+    let list = ListRecords { after: None, skip: 0, limit: EXPORT_PAGE, ..args.list };
+    let (mut query, _) = begun(at, &list)?;
+    let may = |field: &str| audience(&list.kind, field) == Audience::Everyone;
     let columns: Vec<(String, String)> = args.columns.into_iter().filter(|(field, _)| may(field)).collect();
     let named: Vec<&str> = columns.iter().map(|(field, _)| field.as_str()).collect();
     let fields: Vec<String> = named.iter().map(|field| (*field).to_owned()).collect();
-    let kind = Kind::from_code(&args.list.kind);
+    let kind = Kind::from_code(&list.kind);
     let heads = columns.iter().map(|(_, head)| Column::new(head.clone())).collect();
     let name = format!("{}_{}.xlsx", kind.label(), at.today.format("%Y%m%d"));
     let path = args.path.as_deref();
@@ -281,10 +281,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
         None => TableWriter::to_memory(kind.label(), heads),
     }
     .map_err(unwritten)?;
-    let mut list = ListRecords { after: None, skip: 0, limit: EXPORT_PAGE, ..args.list };
-    begun(at, &list)?;
     loop {
-        let (query, _) = query(&list, at.today)?;
         let page = at.book().list(&query).map_err(errors::store)?;
         for row in rows::of_list(at, &page.records, Some(fields.clone()))? {
             let texts: Vec<String> = named.iter().map(|field| cell(&row, field)).collect();
@@ -293,7 +290,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
             writer.row(&cells).map_err(unwritten)?;
         }
         match page.next {
-            Some(key) => list.after = Some(After { key, total: 0 }.as_text()),
+            Some(next) => query.after = Some(next),
             None => break,
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn register(registry: &mut Registry) {
 const LONGEST_PAGE: u32 = 200;
 
 fn list(at: &At, args: ListVoided) -> Result<VoidedPage, ErrorReply> {
-    if let Some(text) = args.text.as_deref().filter(|_| args.skip == 0) {
+    if let Some(text) = args.text.as_deref() {
         guessing::asked(at, text)?;
     }
     let page = at

@@ -6,10 +6,12 @@ use tiexin_contract::book::{AuditTrail, AuditWish};
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
 use tiexin_contract::family::{GetFamily, RegisterFamily, VisitStart};
 use tiexin_contract::records::{
-    ExportList, Filter, FilterOp, GetRecord, ListRecords, SaveRecord, Search, Unmask,
+    ExportList, Filter, FilterOp, GetRecord, ListRecords, RecordHistory, SaveRecord, Search, Sort, Unmask,
+    VoidRecord,
 };
 use tiexin_contract::today::GetToday;
 use tiexin_contract::views::{SaveView, View};
+use tiexin_contract::voided::ListVoided;
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Person;
 use tiexin_domain::nouns::person::Relation;
@@ -48,6 +50,14 @@ async fn never_told(office: &Office, home: Uuid) {
             let hits = office.ok(Search { text: text.into(), limit: 20, kinds }).await;
             assert!(hits.iter().all(|hit| !hit.title.contains("小宝")), "{text}: {hits:?}");
         }
+    }
+    // Where a page ends is told by a row, never by the name that stands there.
+    let mut page = list("person", TOWNSHIP, 1);
+    for _ in 0..2 {
+        let first = office.ok(page.clone()).await;
+        let next = first.next.unwrap_or_default().to_lowercase();
+        assert!(!next.contains("xiao") && !next.contains("小宝"), "{next}");
+        page.sort = Some(Sort { field: "name".into(), descending: true });
     }
     let everyone = office.ok(list("person", TOWNSHIP, 50)).await;
     assert!(!serde_json::to_string(&everyone).unwrap().contains("小宝"), "{everyone:?}");
@@ -190,6 +200,7 @@ async fn numbers_in_notes_are_masked_and_shown_only_on_purpose() {
 async fn guessing_numbers_is_entered_and_bounded() {
     let office = Office::of("340323", day(2026, 10, 20)).await;
     office.family("贾文广", |_| {}).await;
+    office.family("孙有福", |_| {}).await;
     let by = |text: String| Search { text, limit: 20, kinds: vec![] };
     let entered = async || {
         let only = AuditWish { deed: Some("按号码查找".into()), ..AuditWish::default() };
@@ -216,6 +227,13 @@ async fn guessing_numbers_is_entered_and_bounded() {
     // The search field of a list is no way around, and names are found all the while.
     let by_list = ListRecords { text: Some("2579".into()), ..list("household", TOWNSHIP, 5) };
     office.refused(by_list.clone()).await;
+    // Nor is it from a later page on, which tells how many there are.
+    let after = office.ok(list("household", TOWNSHIP, 1)).await.next;
+    assert!(after.is_some());
+    office.refused(ListRecords { skip: 1, ..by_list.clone() }).await;
+    office.refused(ListRecords { after, ..by_list.clone() }).await;
+    let region = TOWNSHIP.parse().unwrap();
+    office.refused(ListVoided { region, kind: None, text: by_list.text.clone(), skip: 1, limit: 5 }).await;
     // Nor is what a list's search is used for otherwise.
     let export =
         ExportList {

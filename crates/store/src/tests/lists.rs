@@ -16,7 +16,12 @@ fn pages(book: &Book, mut query: ListQuery) -> (Vec<Uuid>, u64) {
         assert!(page.records.len() <= query.limit);
         ids.extend(page.records.iter().map(|r| r.id));
         match page.next {
-            Some(next) => query.after = Some(next),
+            Some(next) => {
+                // A row tells where it stands.
+                let last = page.records.last().unwrap().id;
+                assert_eq!(book.key_at(&query, last).unwrap().as_ref(), Some(&next));
+                query.after = Some(next);
+            }
             None => return (ids, total.unwrap()),
         }
     }
