@@ -100,7 +100,10 @@ impl Rows {
     }
 
     fn reason(&self, record: &Record, written: &str, shown: Shown) -> String {
-        if shown == Shown::Own { written.to_owned() } else { masking::told(record, written, &self.lost) }
+        match shown {
+            Shown::Own => masking::without_numbers(written),
+            Shown::Listed | Shown::Judged => masking::told(record, written, &self.lost),
+        }
     }
 
     fn age(&self, record: &Record) -> Option<u32> {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{FieldWas, HistoryEntry, HistoryPart, OverwrittenValue, RecordHistory};
+use tiexin_domain::access::Action;
 use tiexin_domain::nouns::Settlement;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, Noun, deed, shape};
@@ -196,6 +197,7 @@ fn in_words(
     if let Some(id) = value.as_str().and_then(|text| text.parse::<Uuid>().ok()) {
         // Another record is called by its title.
         let other = at.book().get(id).map_err(errors::store)?;
+        let other = other.filter(|other| at.may(Action::Read, &other.region()));
         let lost = masking::lost(at.book(), &other)?;
         let title = other.map(|other| masking::title(&other, &lost)).filter(|title| !title.is_empty());
         return Ok(title.unwrap_or_else(|| "（另一条记录）".into()));

@@ -66,7 +66,7 @@ fn answer(words: &Words<'_>, group: &Group, save: &[Refused]) -> Option<Answer> 
         noted_at: cause.change.noted_at,
         choice: outcome.choice,
         instead_of: None,
-        note: outcome.note,
+        note: outcome.note.map(|note| words.written(cause, &note)),
         by: outcome.by,
         at: outcome.at,
         wrote: answers::wrote(words, cause),

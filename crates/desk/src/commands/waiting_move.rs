@@ -15,7 +15,8 @@ impl Words<'_> {
         let since = group
             .moved_since()
             .map(|said| format!("提议时这户在{}，后来已有变动，请核对。", named_with_township(&said)));
-        let void = void_of(cause).map(|why| format!("这户后来已作废（原因：{why}）。"));
+        let void =
+            void_of(cause).map(|why| format!("这户后来已作废（原因：{}）。", self.written(cause, why)));
         let since = void.clone().or(since).unwrap_or_default();
         Some(match (mine, void) {
             (true, None) => format!(

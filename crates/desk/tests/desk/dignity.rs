@@ -261,3 +261,38 @@ async fn guessing_numbers_is_entered_and_bounded() {
     office.sign_in_again().await;
     assert!(!office.ok(by("2580".into())).await.is_empty());
 }
+
+/// A save with a number that somebody has answers whose it is: it counts as a search for it.
+#[tokio::test]
+async fn a_refusal_that_tells_whose_a_number_is_is_entered() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    office.family("贾文广", |family| family.persons[0].id_number = Some(ID.into())).await;
+    let other = json!({"region": VILLAGE, "name": "孙有福", "id_number": ID});
+    let new = SaveRecord { kind: "person".into(), id: None, version: None, fields: fields(other) };
+    assert!(office.refused(new).await.about("id_number").is_some());
+    let only = AuditWish { deed: Some("按号码查找".into()), ..AuditWish::default() };
+    assert_eq!(office.ok(AuditTrail { before: None, limit: 200, only }).await.len(), 1);
+}
+
+/// Why something was made void is written as freely as a note, and read by the same rules.
+#[tokio::test]
+async fn a_reason_is_a_free_text() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = family_with_child(&office, true, true).await;
+    let visit = json!({"household": home, "date": "2026-10-19", "kind": "routine", "visitors": ["王丽"]});
+    let new = SaveRecord { kind: "visit".into(), id: None, version: None, fields: fields(visit) };
+    let id = office.ok(new).await.id;
+    let reason = "写成了贾小宝的事，问3403 2320 0503 1200 18或139-0000-1234".to_owned();
+    office.ok(VoidRecord { id, reason }).await;
+    let region = TOWNSHIP.parse().unwrap();
+    let void = office.ok(ListVoided { region, kind: None, text: None, skip: 0, limit: 5 }).await;
+    let own = office.ok(GetRecord { id }).await.void.unwrap();
+    let history = serde_json::to_string(&office.ok(RecordHistory { id }).await).unwrap();
+    for told in [void.rows[0].row.void.as_deref().unwrap(), &history] {
+        assert!(!told.contains("小宝"), "{told}");
+    }
+    assert!(own.contains("写成了贾小宝的事"), "{own}");
+    for told in [own.as_str(), &serde_json::to_string(&void.rows).unwrap(), &history] {
+        assert!(!told.contains("0503") && !told.contains("1234"), "{told}");
+    }
+}

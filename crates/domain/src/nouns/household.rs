@@ -116,7 +116,7 @@ impl Noun for Household {
                 Field::new("head", "户主", Holds::Reference(&["person"])),
                 Field::new("moved_from", "迁出地", Holds::Region),
                 Field::new("moved_on", "迁移时间", Holds::PartialDay),
-                Field::new("moved_why", "迁移原因", Holds::Text),
+                Field::new("moved_why", "迁移原因", Holds::Text).free(),
             ],
         )
     };
