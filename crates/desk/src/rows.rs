@@ -146,7 +146,8 @@ fn heads(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, String>, ErrorRep
             continue;
         };
         let found = at.book().get(home).map_err(errors::store)?;
-        heads.extend(found.and_then(|found| Some((home, found.text("head_name")?.to_owned()))));
+        heads
+            .extend(found.and_then(|found| Some((home, masking::without_numbers(found.text("head_name")?)))));
     }
     Ok(heads)
 }
@@ -159,8 +160,8 @@ fn care(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, Care>, ErrorReply>
     }
     let found = at.book().care_of(&households, at.today).map_err(errors::store)?;
     let care = found.into_iter().map(|care| Care {
-        township_leader: care.township_leader,
-        village_worker: care.village_worker,
+        township_leader: care.township_leader.as_deref().map(masking::without_numbers),
+        village_worker: care.village_worker.as_deref().map(masking::without_numbers),
         last_visit: care.last.met,
         ahead: care.last.ahead,
         in_vain: in_vain(care.last.in_vain),

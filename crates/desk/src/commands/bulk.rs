@@ -240,13 +240,12 @@ fn not_changed(
     if !of_record.contains(&error.code) {
         return Err(error);
     }
-    let title = match record {
-        Some(record) => masking::title(record, &masking::lost(at.book(), [record])?),
-        None => String::new(),
-    };
     let problems: Vec<&str> = error.problems.iter().map(|problem| problem.message.as_str()).collect();
     let why = if problems.is_empty() { error.message.clone() } else { problems.join("；") };
-    Ok(NotChanged { id, title, why })
+    let Some(record) = record else { return Ok(NotChanged { id, title: String::new(), why }) };
+    // What is wrong may name somebody whom no list names.
+    let lost = masking::lost(at.book(), [record])?;
+    Ok(NotChanged { id, title: masking::title(record, &lost), why: masking::told(record, &why, &lost) })
 }
 
 fn write(at: &At, todo: &Todo, plan: Planned, teller: &Teller<'_>) -> Result<ManyChanged, ErrorReply> {

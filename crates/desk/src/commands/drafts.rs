@@ -15,7 +15,7 @@ use super::family::Family;
 use super::records::kind_of;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need};
-use crate::{errors, rows};
+use crate::{errors, masking, rows};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, keep);
@@ -64,7 +64,7 @@ fn list(at: &At, _: ListDrafts) -> Result<Vec<DraftRow>, ErrorReply> {
             DraftKey::New { family: None, .. } => {
                 let body = at.book().draft(at.user.id, &key).map_err(errors::store)?;
                 body.and_then(|(body, _)| serde_json::from_str(&body).ok())
-                    .map(|body| named(&body))
+                    .map(|body| masking::without_numbers(&named(&body)))
                     .unwrap_or_default()
             }
         };

@@ -197,6 +197,7 @@ fn families_there(
         ..ListQuery::default()
     };
     let page = at.book().list(&query).map_err(errors::store)?;
+    let lost = masking::lost(at.book(), &page.records)?;
     let others = page.records.iter().filter(|home| known.iter().all(|hit| hit.id != home.id));
     let hits = others.take(room).map(|home| {
         let region = home.region();
@@ -204,7 +205,7 @@ fn families_there(
         Hit {
             id: home.id,
             kind: home.kind.clone(),
-            title: masking::title(home, &masking::Lost::new()),
+            title: masking::title(home, &lost),
             matched: format!("在{region_name}"),
             region_name,
             region,
@@ -215,17 +216,16 @@ fn families_there(
 }
 
 fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {
-    let (mut household, mut title) = (Some(hit.id), hit.title);
-    if hit.kind != Kind::Household.code() {
-        let record = at.book().get(hit.id).map_err(errors::store)?;
-        household = record.as_ref().and_then(|record| record.reference("household"));
-        let lost = masking::lost(at.book(), &record)?;
-        if let Some(record) = record {
-            title = masking::title(&record, &lost);
-        }
-        if hit.kind == Kind::ContactPair.code() {
-            title = pair_of_family(at, household, &title)?;
-        }
+    let record = at.book().get(hit.id).map_err(errors::store)?;
+    let lost = masking::lost(at.book(), &record)?;
+    let mut household = record.as_ref().and_then(|record| record.reference("household"));
+    let named = record.map(|record| masking::title(&record, &lost)).filter(|title| !title.is_empty());
+    let mut title = named.unwrap_or_else(|| masking::without_numbers(&hit.title));
+    if hit.kind == Kind::Household.code() {
+        household = Some(hit.id);
+    }
+    if hit.kind == Kind::ContactPair.code() {
+        title = pair_of_family(at, household, &title)?;
     }
     let typed = text.trim();
     let matched = match hit.matched.as_str() {
@@ -256,8 +256,9 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
 /// A pair of contacts is told by the family that they look after.
 fn pair_of_family(at: &At, household: Option<Uuid>, names: &str) -> Result<String, ErrorReply> {
     let home = household.map(|id| at.book().get(id)).transpose().map_err(errors::store)?.flatten();
-    let family = home.as_ref().and_then(|home| home.text("head_name"));
-    Ok(family.map_or_else(|| names.to_owned(), |family| format!("{family}家 · {names}")))
+    let lost = masking::lost(at.book(), &home)?;
+    let family = home.map(|home| masking::title(&home, &lost));
+    Ok(family.map_or_else(|| names.to_owned(), |family| format!("{family} · {names}")))
 }
 
 /// Rows read at a time.

@@ -10,7 +10,7 @@ use super::{today_month, today_soon};
 use crate::cadence::Cadence;
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
-use crate::{calendar, errors, place, rows};
+use crate::{calendar, errors, masking, place, rows};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |_, args: &GetToday| Ok(Place::In(vec![args.region.clone()])), get);
@@ -25,7 +25,7 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     let regions = [args.region.clone()];
     let files = at.book().due_files(&regions, at.today).map_err(errors::store)?;
     let cadence = Cadence::of(at.book().dir());
-    let (due, due_total) = due(at, &files, &cadence);
+    let (due, due_total) = due(at, &files, &cadence)?;
     let lacking = at.book().files_with_gaps(&regions, at.today).map_err(errors::store)?;
     Ok(Today {
         date: at.today,
@@ -41,7 +41,7 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
 }
 
 /// Most overdue first. A family that declined contact is on no list of whom to see.
-fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> (Vec<DueFamily>, u64) {
+fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> Result<(Vec<DueFamily>, u64), ErrorReply> {
     let mut due: Vec<(i64, &DueFile)> = files
         .iter()
         .filter_map(|file| Some((cadence.overdue_file(file, at.today)?, file)))
@@ -52,25 +52,30 @@ fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> (Vec<DueFamily>, u64) {
     let mut seen = std::collections::HashSet::new();
     due.retain(|(_, file)| seen.insert(file.household));
     let total = due.len() as u64;
-    let shown = due.into_iter().take(MOST).map(|(overdue_days, file)| DueFamily {
-        household: file.household,
-        name: file.head_name.clone(),
-        village: place::name(&file.region),
-        last_visit: file.last.met,
-        visitors: file.last.visitors.clone(),
-        in_vain: rows::in_vain(file.last.in_vain.clone()),
-        ahead: file.last.ahead,
-        overdue_days,
-        contact: file.village_worker.clone().or_else(|| file.township_leader.clone()),
-        phone_only: file.preference == Some(ContactPreference::PhoneOnly),
+    due.truncate(MOST);
+    let lost = masking::lost_in(at.book(), due.iter().map(|(_, file)| file.household))?;
+    let shown = due.into_iter().map(|(overdue_days, file)| {
+        let beside = |name: &String| masking::beside(file.household, name, &lost);
+        DueFamily {
+            household: file.household,
+            name: beside(&file.head_name),
+            village: place::name(&file.region),
+            last_visit: file.last.met,
+            visitors: file.last.visitors.iter().map(beside).collect(),
+            in_vain: rows::in_vain(file.last.in_vain.clone()),
+            ahead: file.last.ahead,
+            overdue_days,
+            contact: file.village_worker.as_ref().or(file.township_leader.as_ref()).map(beside),
+            phone_only: file.preference == Some(ContactPreference::PhoneOnly),
+        }
     });
-    (shown.collect(), total)
+    Ok((shown.collect(), total))
 }
 
 fn gaps(files: &[FileGaps]) -> Vec<FileGap> {
     let shown = files.iter().take(MOST).map(|file| FileGap {
         household: file.household,
-        name: file.head_name.clone(),
+        name: masking::without_numbers(&file.head_name),
         village: place::name(&file.region),
         missing: file.gaps.iter().map(|gap| gap.message.clone()).collect(),
     });
@@ -104,7 +109,7 @@ fn missing(files: &[FileGaps]) -> Vec<GapGroup> {
             if group.families.len() < MOST_OF_GROUP {
                 group.families.push(GapFamily {
                     household: file.household,
-                    name: file.head_name.clone(),
+                    name: masking::without_numbers(&file.head_name),
                     village: place::name(&file.region),
                 });
             }

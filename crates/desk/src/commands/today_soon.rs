@@ -11,9 +11,9 @@ use tiexin_store::DueFile;
 use uuid::Uuid;
 
 use crate::calendar::Window;
-use crate::errors;
 use crate::festivals::Festivals;
 use crate::rights::At;
+use crate::{errors, masking};
 
 /// Days ahead.
 const BIRTHDAYS: u64 = 14;
@@ -65,7 +65,7 @@ fn birthdays(at: &At, regions: &[RegionCode], declined: &HashSet<Uuid>) -> Resul
     for person in people.iter().filter(|person| !declined.contains(&person.household)) {
         let Some(birthday) = window.birthday(person.birth, person.lunar) else { continue };
         let by_lunar = birthday.lunar.map(|day| format!("（农历{day}）")).unwrap_or_default();
-        let text = format!("{} 生日{by_lunar}", person.name);
+        let text = format!("{} 生日{by_lunar}", masking::without_numbers(&person.name));
         found.push(reminder(at, ReminderKind::Birthday, birthday.date, text, Some(person.household)));
     }
     Ok(found)
@@ -89,7 +89,7 @@ fn follow_ups(
     let wanted = due.into_iter().filter(|follow_up| !declined.contains(&follow_up.household));
     Ok(wanted
         .map(|follow_up| {
-            let text = format!("{}家 约定跟进", follow_up.head_name);
+            let text = format!("{}家 约定跟进", masking::without_numbers(&follow_up.head_name));
             reminder(at, ReminderKind::FollowUp, follow_up.due, text, Some(follow_up.household))
         })
         .collect())

@@ -147,6 +147,8 @@ fn start(at: &At, args: VisitStart) -> Result<VisitStartReply, ErrorReply> {
     } else {
         reply.suggested = suggested(at)?;
     }
+    // A form is not given stars to keep: what a list would hide of a name is not offered.
+    visitors.retain(|name| masking::without_numbers(name) == *name);
     reply.visitors = tidy_names(visitors);
     Ok(reply)
 }

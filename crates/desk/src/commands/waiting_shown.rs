@@ -241,7 +241,9 @@ pub(super) fn titled(one: &Waiting, lost: &Lost) -> String {
     let named = of(&whole).or_else(|| of(one.gone.as_ref()?));
     match named {
         // The name of a child who died is told by the family's own page only.
-        Some(name) if kind != Kind::Person => format!("{name}（{label}）"),
+        Some(name) if kind != Kind::Person => {
+            format!("{}（{label}）", masking::told(&whole, &name, lost))
+        }
         _ => format!("{label}（不在本机）"),
     }
 }
