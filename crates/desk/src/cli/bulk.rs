@@ -37,12 +37,21 @@ impl Which {
         self.all || !self.filter.is_empty() || !self.ids.is_empty() || self.view.is_some()
     }
 
+    /// Whether nothing at all was said, not even where.
+    pub(super) fn is_bare(&self) -> bool {
+        !self.said() && !self.dry_run && self.within.region.is_none()
+    }
+
     async fn chosen(&self, seat: &Seat, kind: &str) -> Outcome<Chosen> {
         if !self.said() {
             let message = "请写明是哪些记录：--filter、--view、--ids，或者 --all。没有改动任何内容。";
             return Err(Failure::new(Exit::Usage, message));
         }
         if !self.ids.is_empty() {
+            if self.within.region.is_some() {
+                let message = "--ids 已经写明是哪些记录，不能再用 --region 限定地区。没有改动任何内容。";
+                return Err(Failure::new(Exit::Usage, message));
+            }
             return Ok(Chosen::Ids(self.ids.clone()));
         }
         let region = seat.region(self.within.region.as_deref()).await?;

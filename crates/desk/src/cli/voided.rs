@@ -64,7 +64,7 @@ pub(super) async fn void(door: Door, args: Void) -> Outcome {
         return Err(Failure::new(Exit::Usage, "请写明作废的原因。"));
     }
     let id = match (args.id, args.kind) {
-        (Some(id), _) if !args.which.said() && !args.which.dry_run => id,
+        (Some(id), _) if args.which.is_bare() => id,
         (_, Some(code)) => {
             let kind = kind(&code)?;
             let seat = door.sign_in().await?;

@@ -40,6 +40,10 @@ fn many_records_are_set_and_made_void_and_taken_back() {
     assert_eq!((&told["changed"], &told["refused"][0]["id"]), (&json!(1), &json!(nowhere)));
     assert!(told["refused"][0]["why"].as_str().unwrap().contains("没有找到"));
 
+    // A region beside them would be passed over.
+    desk.run(&["set", "volunteer", "team", "四队", "--region", "340323100", "--ids", &ids[1]])
+        .failed(2, "--region");
+
     desk.json(&["undo", told["batch"].as_str().unwrap(), "--yes"]);
     desk.json(&["undo", all["batch"].as_str().unwrap(), "--yes"]);
     assert_eq!((team(&ids[0]), team(&ids[1])), (json!("一队"), Value::Null));
@@ -47,6 +51,7 @@ fn many_records_are_set_and_made_void_and_taken_back() {
     assert!(asked.out.contains("批量修改：志愿者 服务队") && asked.out.contains("已撤销"), "{}", asked.out);
 
     desk.run(&["void", &ids[0], "--all", "--reason", "演练"]).failed(2, "--kind");
+    desk.run(&["void", &ids[0], "--region", "340323100", "--reason", "演练"]).failed(2, "--kind");
     let void = desk.json(&["void", "--kind", "volunteer", "--filter", "team!", "--reason", "演练"]);
     assert_eq!(void["changed"], 2);
     assert_eq!(desk.json(&["list", "volunteer"])["total"], 1);
