@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tiexin_domain::Kind;
+use tiexin_domain::shape::{self, Holds, Role};
 use tiexin_testkit::province::{Keep, Province};
 use tiexin_testkit::terminal;
 
@@ -40,6 +42,35 @@ impl Desk {
         searched(&format!("{words:?}"), &ended.out);
         searched(&format!("{words:?}, beside its reply,"), &ended.err);
         serde_json::from_str(&ended.out).unwrap()
+    }
+}
+
+impl Desk {
+    /// A record of the kind, with canaries in whatever is written freely; whether there is one that names nothing but the
+    /// family, and the rules let it pass. Told or refused: what is said holds no canary.
+    fn adds(&self, kind: &Kind, home: &Value, notes: &str) -> bool {
+        let (Some(shape), Some(mut fields)) = (shape::of(kind.code()), shape::valid(kind)) else {
+            return false;
+        };
+        for field in shape.fields {
+            match field.holds {
+                Holds::Reference(_) if field.has(Role::Family) => {
+                    fields.insert(field.name.into(), home.clone());
+                }
+                Holds::Reference(_) if fields.contains_key(field.name) => return false,
+                Holds::Text | Holds::LongText if field.free && field.form.is_some() => {
+                    fields.insert(field.name.into(), json!(notes));
+                }
+                _ => {}
+            }
+        }
+        let input = Value::Object(fields).to_string();
+        let words = ["add", kind.code(), "--json"];
+        let ended = terminal::run(&self.book(), &words, Some(&input)).unwrap();
+        searched(&format!("{words:?}, beside its reply,"), &ended.err);
+        // The reply is the own page: numbers alone are hidden there.
+        assert!(!ended.out.contains(IN_NOTES), "{words:?}: {}", ended.out);
+        ended.code == Some(0)
     }
 }
 
@@ -88,7 +119,11 @@ async fn no_line_and_no_listing_tells_a_canary(keep: Keep) {
     let stick = tempfile::tempdir().unwrap();
     let folder = stick.path().to_str().unwrap();
     desk.says(&["add", "visit"], Some(&visit(&format!("又说起{notes}"))));
-    desk.says(&["package", "out", "--to", folder], None);
+    let made: Vec<&str> =
+        Kind::ALL.iter().filter(|kind| desk.adds(kind, &home, &notes)).map(Kind::code).collect();
+    assert!(made.len() > 7, "of few kinds something goes along: {made:?}");
+    let out = desk.says(&["package", "out", "--to", folder], None);
+    assert!(out["changes"].as_u64().unwrap() > made.len() as u64, "{out}");
     let taken = province.administer(&["package", "take", folder, "--reply", folder]).unwrap();
     searched("package take", &taken.to_string());
     desk.says(&["package", "in", folder], None);

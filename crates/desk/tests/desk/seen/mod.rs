@@ -1,6 +1,7 @@
 //! Who may see what, as the shapes say it, asked of every place that shows records: values are made from the shapes, so a new
 //! kind and a new field are asked for too.
 
+mod beyond;
 mod hunt;
 mod places;
 

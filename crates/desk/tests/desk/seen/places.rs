@@ -26,7 +26,7 @@ use crate::waiting::{change, grants, parked, told, waits_here};
 const AUTHOR: Uuid = Uuid::from_u128(0xA17);
 
 /// An office with a record of every kind, each written twice: its history has what stood there first.
-async fn filled() -> (Office, Vec<(&'static Kind, [Marked; 2])>) {
+pub(super) async fn filled() -> (Office, Vec<(&'static Kind, [Marked; 2])>) {
     let office = Office::of("340323", day(2026, 10, 20)).await;
     let all: Vec<(&Kind, [Marked; 2])> =
         Kind::ALL.iter().map(|kind| (kind, [marked(kind, 0), marked(kind, 1)])).collect();
@@ -49,21 +49,21 @@ async fn filled() -> (Office, Vec<(&'static Kind, [Marked; 2])>) {
 }
 
 /// Every cell of a workbook's first sheet.
-fn words_of(path: &std::path::Path) -> String {
+pub(super) fn words_of(path: &std::path::Path) -> String {
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     sheet.rows().flatten().map(|cell| format!("{cell} ")).collect()
 }
 
-fn text(reply: &impl Serialize) -> String {
+pub(super) fn text(reply: &impl Serialize) -> String {
     serde_json::to_string(reply).unwrap()
 }
 
 /// What a place tells of one kind, against what it may tell.
-struct Told<'a> {
-    place: &'a str,
-    kind: &'a Kind,
-    text: String,
+pub(super) struct Told<'a> {
+    pub(super) place: &'a str,
+    pub(super) kind: &'a Kind,
+    pub(super) text: String,
 }
 
 impl Told<'_> {
@@ -72,7 +72,7 @@ impl Told<'_> {
     }
 
     /// `may`: whom a field's audience must be for the place to tell it.
-    fn hides(&self, marks: &[Mark], may: &[Audience]) {
+    pub(super) fn hides(&self, marks: &[Mark], may: &[Audience]) {
         for mark in marks {
             let of = format!("{}: {:?}.{}", self.place, self.kind, mark.field.name);
             if !may.contains(&mark.field.audience) {
@@ -95,12 +95,12 @@ impl Told<'_> {
     }
 }
 
-const LISTED: &[Audience] = &[Audience::Everyone];
+pub(super) const LISTED: &[Audience] = &[Audience::Everyone];
 const JUDGED: &[Audience] = &[Audience::Everyone, Audience::OwnPage];
-const OWN: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage];
+pub(super) const OWN: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage];
 
 /// All fields of the kind as the columns of a list.
-fn whole(kind: &Kind) -> ListRecords {
+pub(super) fn whole(kind: &Kind) -> ListRecords {
     let fields = nouns::shape(kind).unwrap().fields;
     let columns = fields.iter().map(|field| field.name.to_owned()).collect();
     ListRecords { columns: Some(columns), ..list(kind.code(), TOWNSHIP, 50) }
@@ -117,7 +117,11 @@ async fn lists_and_exports_tell_what_everyone_may_read() {
         // Only its columns.
         let lists = |row: &RecordRow| row.fields.keys().all(|name| nouns::shape(kind).unwrap().lists(name));
         assert!(usual.rows.iter().all(lists), "{kind:?}: {usual_text}");
-        let told = Told { place: "list with all columns", kind, text: text(&office.ok(whole(kind)).await) };
+        let page = office.ok(whole(kind)).await;
+        // What is reckoned is a column of its own.
+        let more = |row: &RecordRow| row.age.is_some() || !row.gaps.is_empty() || row.care.is_some();
+        assert!(!page.rows.iter().any(more), "{kind:?}: a column that nobody asked for");
+        let told = Told { place: "list with all columns", kind, text: text(&page) };
         told.hides(&marked.marks, LISTED);
         told.tells(&marked.marks, LISTED);
         let path = office.folder.path().join(format!("{}.xlsx", kind.code()));
@@ -149,6 +153,11 @@ async fn no_question_is_answered_by_what_is_hidden() {
                 let sort = Some(Sort { field: mark.field.name.into(), descending: false });
                 let sorted = ListRecords { sort, ..list(kind.code(), TOWNSHIP, 5) };
                 assert_eq!(office.refused(sorted).await.code, ErrorCode::Invalid, "{of}: sorted by");
+                // Whether a hidden field is filled is a part of what it says.
+                if mark.field.audience != Audience::Everyone {
+                    let refused = office.refused(by(FilterOp::Missing, "")).await;
+                    assert_eq!(refused.code, ErrorCode::Invalid, "{of}: asked whether it is there");
+                }
                 for op in [FilterOp::Is, FilterOp::Contains, FilterOp::From, FilterOp::To] {
                     let refused = office.refused(by(op, &mark.word)).await;
                     assert_eq!(refused.code, ErrorCode::Invalid, "{of}: filtered by");
@@ -163,8 +172,11 @@ async fn no_question_is_answered_by_what_is_hidden() {
                 let sort = Some(Sort { field: mark.field.name.into(), descending: false });
                 let sorted = ListRecords { sort, ..list(kind.code(), TOWNSHIP, 5) };
                 assert_eq!(office.refused(sorted).await.code, ErrorCode::Invalid, "{of}: ordered by");
-                let found = office.ok(by(FilterOp::Contains, &number[2..8])).await.total;
-                assert_eq!(found, 0, "{of}: a part of the number finds it");
+                let whole = marked.fields[mark.field.name].as_str().unwrap_or_default().to_owned();
+                for (op, word) in [(FilterOp::Contains, &number[2..8]), (FilterOp::Is, whole.as_str())] {
+                    let found = office.ok(by(op, word)).await.total;
+                    assert_eq!(found, 0, "{of}: the number, or a part of it, finds it");
+                }
             }
             let restricted = !matches!(mark.field.audience, Audience::Everyone | Audience::OwnPage);
             if restricted {
