@@ -117,6 +117,17 @@ impl PartialDate {
         }
     }
 
+    /// The last day it can be.
+    pub fn ends(self) -> Option<NaiveDate> {
+        let next = match self {
+            PartialDate::Year(y) => NaiveDate::from_ymd_opt(y + 1, 1, 1),
+            PartialDate::Month(y, 12) => NaiveDate::from_ymd_opt(y + 1, 1, 1),
+            PartialDate::Month(y, m) => NaiveDate::from_ymd_opt(y, m + 1, 1),
+            PartialDate::Day(d) => return Some(d),
+        };
+        next?.pred_opt()
+    }
+
     /// The year.
     pub fn year(self) -> i32 {
         match self {

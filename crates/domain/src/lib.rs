@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod amount;
+pub mod around;
 pub mod cadence;
 mod codes;
 pub mod date;
@@ -23,6 +24,7 @@ pub mod record;
 pub mod region;
 pub mod shape;
 pub mod stored;
+pub mod term;
 pub mod unsaid;
 
 pub use access::{Action, Grant, Role, User};

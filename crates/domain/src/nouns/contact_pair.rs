@@ -6,8 +6,12 @@ use uuid::Uuid;
 
 use super::common::{FAMILY, REGION};
 use super::{Gap, Kind, Noun, Problem, tidy_name};
+use crate::around::{Beside, Look, Reach, Rule};
+use crate::date::PartialDate;
+use crate::record::Fields;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Role, Shape, Start};
+use crate::term::Term;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactPair {
@@ -96,12 +100,33 @@ fn same(one: &Option<String>, other: &Option<String>) -> bool {
     name(one) == name(other)
 }
 
+/// One pair of a file at a time.
+pub const ONE_AT_A_TIME: Rule = Rule {
+    code: "period_overlaps",
+    reach: Reach::Province,
+    looks: &[Look { kind: "contact_pair", their: "file", own: "file" }],
+    check: one_at_a_time,
+};
+
+fn one_at_a_time(beside: &Beside<'_>) -> Vec<Problem> {
+    let term = |fields: &Fields| {
+        let pair = ContactPair::from_fields(fields).ok()?;
+        Some(Term { from: pair.from.map(PartialDate::Day), to: pair.to.map(PartialDate::Day) })
+    };
+    let own = term(beside.fields);
+    let meets = |other: &Term| own.is_some_and(|own| own.meets(other));
+    let twice = beside.others().filter_map(|other| term(&other.fields)).any(|other| meets(&other));
+    let message = "这一户在这段时间已有另一对联系人：换人请用“换联系人”，补记从前的请把起止日期写全";
+    Vec::from_iter(twice.then(|| Problem::new("from", ONE_AT_A_TIME.code, message)))
+}
+
 impl Noun for ContactPair {
     const KIND: Kind = Kind::ContactPair;
     const SHAPE: Shape = Shape {
         making: Some("登记联系人"),
         mending: Some("修改联系人"),
         follows_family: true,
+        rules: &[ONE_AT_A_TIME],
         empty: ("这里是双岗联系人", "每户一位镇里的、一位村里的。"),
         list: &[
             Column::field("township_leader"),

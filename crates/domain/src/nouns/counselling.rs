@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
-use super::{Kind, Noun, PersonRef, Problem, tidy_name};
+use super::{Kind, Noun, PersonRef, Problem, person, tidy_name};
+use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Holds, Home, Role, Shape, Start};
 
@@ -37,10 +38,28 @@ pub struct Counselling {
     pub session_note: Option<String>,
 }
 
+/// Who was counselled by record was alive on that day; as those met on a visit. A claim may be paid after a death.
+const ALIVE_THEN: Rule = Rule {
+    code: "person_died",
+    reach: Reach::Writer,
+    looks: &[Look { kind: "person", their: ITSELF, own: "person.person" }],
+    check: alive_then,
+};
+
+fn alive_then(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(session) = Counselling::from_fields(beside.fields) else { return Vec::new() };
+    let former = beside.before.and_then(|before| Counselling::from_fields(before).ok());
+    let stood = former.is_some_and(|was| was.date == session.date && was.person == session.person);
+    let died = beside.others().any(|person| person::died_before(&person.fields, session.date));
+    let message = format!("“{}”那天已经离世，请核对服务对象和日期", session.person.name);
+    Vec::from_iter((died && !stood).then(|| Problem::new("person", ALIVE_THEN.code, message)))
+}
+
 impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
     const SHAPE: Shape = Shape {
         is_work: true,
+        rules: &[ALIVE_THEN],
         timeline: Some("counsellor"),
         home: Home::Visits,
         initials: "djxljkfw",

@@ -5,12 +5,15 @@ use uuid::Uuid;
 
 use super::common::{NOTES, REGION};
 use super::{Gap, Kind, Noun, Problem, need_name};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::id_number::Sex;
 use crate::nouns::person::PersonTag;
+use crate::record::Fields;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::term::Term;
 
 codes! {
     /// 个体 or 团体.
@@ -72,10 +75,33 @@ pub struct Member {
     pub notes: Option<String>,
 }
 
+/// Nobody is a member twice at once: they would be counted twice (F3).
+const ONE_MEMBERSHIP: Rule = Rule {
+    code: "member_twice",
+    reach: Reach::Province,
+    looks: &[Look { kind: "member", their: "person", own: "person" }],
+    check: one_membership,
+};
+
+fn one_membership(beside: &Beside<'_>) -> Vec<Problem> {
+    let term = |fields: &Fields| {
+        let member = Member::from_fields(fields).ok()?;
+        // Who leaves one group on a day may join another on it.
+        let last = |left: PartialDate| left.begins()?.pred_opt().map(PartialDate::Day);
+        Some(Term { from: member.joined, to: member.left.and_then(last) })
+    };
+    let own = term(beside.fields);
+    let meets = |other: &Term| own.is_some_and(|own| own.meets(other));
+    let twice = beside.others().filter_map(|other| term(&other.fields)).any(|other| meets(&other));
+    let message = "这个人在这段时间已经是会员，请打开原来的登记；从前退过会的，请先在那里写上退会时间";
+    Vec::from_iter(twice.then(|| Problem::new("joined", ONE_MEMBERSHIP.code, message)))
+}
+
 impl Noun for Member {
     const KIND: Kind = Kind::Member;
     const SHAPE: Shape = Shape {
         home: Home::Members,
+        rules: &[ONE_MEMBERSHIP],
         initials: "djhy",
         empty: ("这里是会员名册", "可以一名一名登记，也可以把现有的会员台账整本导入。"),
         list: &[

@@ -6,9 +6,11 @@ use uuid::Uuid;
 
 use super::common::{ASKED_REGION, NAME, NOTES, PHONE};
 use super::{Gap, Kind, Noun, Problem, household::check_phone, need_name};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::id_number::{IdNumber, Sex};
+use crate::record::{Fields, Record};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 
@@ -89,7 +91,7 @@ pub struct Person {
 }
 
 /// Whether a stored person has died, on a known day or not: no reminder, visit or greeting counts on them.
-pub fn has_died(fields: &crate::record::Fields) -> bool {
+pub fn has_died(fields: &Fields) -> bool {
     fields.contains_key("died_on") || fields.get("deceased") == Some(&serde_json::Value::Bool(true))
 }
 
@@ -134,6 +136,30 @@ impl Person {
     }
 }
 
+/// No ID number twice. Only where both are seen: two who register somebody apart are proposed to be merged, and until then
+/// both stand, with what was done for them.
+const ONE_NUMBER: Rule = Rule {
+    code: "id_duplicate",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "person", their: "id_number", own: "id_number" }],
+    check: one_number,
+};
+
+fn one_number(beside: &Beside<'_>) -> Vec<Problem> {
+    let told = |other: &Record| {
+        let place = (beside.place)(&other.region());
+        let message = format!("这个身份证号在{place}已经登记过，请用查找打开原来的记录");
+        Problem::new("id_number", ONE_NUMBER.code, message)
+    };
+    Vec::from_iter(beside.others().next().map(told))
+}
+
+/// Whether the person had died before a day, as far as is known when.
+pub fn died_before(fields: &Fields, day: NaiveDate) -> bool {
+    let on = fields.get("died_on").and_then(|on| PartialDate::deserialize(on).ok());
+    on.and_then(PartialDate::ends).is_some_and(|last| last < day)
+}
+
 impl Noun for Person {
     const KIND: Kind = Kind::Person;
     const SHAPE: Shape = Shape {
@@ -141,6 +167,7 @@ impl Noun for Person {
         making: Some("添一位家人"),
         follows_family: true,
         merges: true,
+        rules: &[ONE_NUMBER],
         flags: |fields| if fields.contains_key("id_number") { flag::HAS_ID } else { 0 },
         ended: has_died,
         empty: ("这里是家庭成员", "登记家庭时一起登记就好。"),

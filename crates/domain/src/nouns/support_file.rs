@@ -6,8 +6,10 @@ use uuid::Uuid;
 
 use super::common::{FAMILY, NOTES, REGION};
 use super::{Gap, Kind, Noun, Problem, household::check_phone};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
+use crate::record::Record;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 
@@ -163,6 +165,39 @@ impl SupportFile {
     }
 }
 
+/// No 信息编码 twice; where both are seen, as an ID number.
+const ONE_CODE: Rule = Rule {
+    code: "code_duplicate",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "support_file", their: "code", own: "code" }],
+    check: one_code,
+};
+
+fn one_code(beside: &Beside<'_>) -> Vec<Problem> {
+    let told = |other: &Record| {
+        let place = (beside.place)(&other.region());
+        let message =
+            format!("这个信息编码在{place}已经登记过，请核对；同一户登记了两次的，请在“可能重复”里合并");
+        Problem::new("code", ONE_CODE.code, message)
+    };
+    Vec::from_iter(beside.others().next().map(told))
+}
+
+/// The wish of a family by its active file; the strictest, should there be several.
+pub fn preference_of<'r>(records: impl IntoIterator<Item = &'r Record>) -> Option<ContactPreference> {
+    let active = |file: &&Record| {
+        let status = file.text("status").unwrap_or(FileStatus::Active.code());
+        file.kind == Kind::SupportFile.code() && status == FileStatus::Active.code()
+    };
+    let files = records.into_iter().filter(active);
+    let wishes = files.filter_map(|file| file.text("preference").map(ContactPreference::from_code));
+    wishes.max_by_key(|wish| match wish {
+        ContactPreference::Declined => 2,
+        ContactPreference::PhoneOnly => 1,
+        _ => 0,
+    })
+}
+
 impl Noun for SupportFile {
     const KIND: Kind = Kind::SupportFile;
     const SHAPE: Shape = Shape {
@@ -171,6 +206,7 @@ impl Noun for SupportFile {
         follows_family: true,
         void_with_family: true,
         merges: true,
+        rules: &[ONE_CODE],
         empty: ("这里是需要多走动的家庭", "登记一户，或者把现有的特殊家庭台账整本导入。"),
         list: &[
             Column::field("head_name").width(7),

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{FAMILY, HEAD_NAME, REGION};
-use super::{Kind, Noun, PersonRef, Problem, tidy_name};
+use super::{Kind, Noun, PersonRef, Problem, person, support_file, tidy_name};
+use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::money::Fen;
 use crate::nouns::support_file::ContactPreference;
@@ -173,20 +174,69 @@ impl Visit {
             );
             problems.push(Problem::new("date", "date_in_future", message));
         }
+        problems.extend(self.reason_missing(preference));
+        problems
+    }
+
+    /// A family that wishes no contact is asked for a reason.
+    fn reason_missing(&self, preference: Option<&ContactPreference>) -> Option<Problem> {
         let declined = match preference {
             Some(ContactPreference::Declined) => true,
             Some(ContactPreference::PhoneOnly) => self.presence != Presence::ByPhone,
             _ => false,
         };
-        if declined && self.contact_reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
-            problems.push(Problem::new(
-                "contact_reason",
-                "reason_missing",
-                "这家人希望暂不上门，请写明这次联系的原因",
-            ));
-        }
-        problems
+        let without = declined && self.contact_reason.as_deref().is_none_or(|r| r.trim().is_empty());
+        let message = "这家人希望暂不上门，请写明这次联系的原因";
+        without.then(|| Problem::new("contact_reason", WISH_HEARD.code, message))
     }
+}
+
+/// The family's wish, by its active file.
+const WISH_HEARD: Rule = Rule {
+    code: "reason_missing",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "support_file", their: "household", own: "household" }],
+    check: |beside| {
+        let Ok(visit) = Visit::from_fields(beside.fields) else { return Vec::new() };
+        Vec::from_iter(visit.reason_missing(support_file::preference_of(beside.others()).as_ref()))
+    },
+};
+
+/// Who was met by record is one of the family, and was alive on that day. Only who writes it is held to it: whoever
+/// decides on a visit that comes from elsewhere cannot mend it, and a family's people may have changed since.
+const MET_ARE_OF_THE_FAMILY: Rule = Rule {
+    code: "not_met",
+    reach: Reach::Writer,
+    looks: &[
+        Look { kind: "household", their: ITSELF, own: "household" },
+        Look { kind: "person", their: "household", own: "household" },
+    ],
+    check: not_met,
+};
+
+/// What stood so before holds back no other correction, and of a family that is not here nothing can be told.
+fn not_met(beside: &Beside<'_>) -> Vec<Problem> {
+    let [home, persons] = beside.seen else { return Vec::new() };
+    let Some(visit) = Visit::from_fields(beside.fields).ok().filter(|_| !home.is_empty()) else {
+        return Vec::new();
+    };
+    let former = beside.before.and_then(|before| Visit::from_fields(before).ok());
+    let stood =
+        |met: &PersonRef| former.as_ref().is_some_and(|v| v.date == visit.date && v.met.contains(met));
+    let wrong = |met: &PersonRef| {
+        let id = met.person.filter(|_| !stood(met))?;
+        match persons.iter().find(|person| person.id == id) {
+            None => Some(format!("“{}”不是这户的人，请从这户的人里选", met.name)),
+            Some(found) if person::died_before(&found.fields, visit.date) => {
+                Some(format!("“{}”那天已经离世，请核对见到了谁和走访日期", met.name))
+            }
+            Some(_) => None,
+        }
+    };
+    let found = visit.met.iter().enumerate().filter_map(|(n, met)| Some((n, wrong(met)?)));
+    found
+        .map(|(n, message)| Problem::new(&format!("met.{n}.person"), MET_ARE_OF_THE_FAMILY.code, message))
+        .collect()
 }
 
 impl Noun for Visit {
@@ -195,6 +245,7 @@ impl Noun for Visit {
         making: Some("记一次走访"),
         mending: Some("更正走访"),
         is_work: true,
+        rules: &[WISH_HEARD, MET_ARE_OF_THE_FAMILY],
         timeline: Some("note"),
         flags: |visit| if Presence::of(visit).met() { flag::MET } else { 0 },
         home: Home::Visits,

@@ -11,10 +11,11 @@ mod stamps;
 mod words;
 
 pub use field::{Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, for_many, label_in};
-pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, Shows};
-pub use sample::{sample, samples, valid, worded};
+pub use list::{Column, Shows};
+pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
 
+use crate::around::Rule;
 use crate::nouns::{self, Kind, Noun};
 use crate::record::{Fields, MergeClass};
 use crate::region::Level;
@@ -39,6 +40,8 @@ pub struct Shape {
     pub level: Level,
     /// Read, checked by its own rules, and named.
     pub check: fn(&Fields) -> Result<nouns::Checked, nouns::Problem>,
+    /// Its rules that look at other records.
+    pub rules: &'static [Rule],
     /// What making one is called, when it is not 登记 and its label.
     pub making: Option<&'static str>,
     /// What mending one is called, when it is not 修改 and its label.
@@ -78,6 +81,7 @@ impl Shape {
             counted: None,
             level: Level::Township,
             check: nouns::check_as::<N>,
+            rules: &[],
             making: None,
             mending: None,
             is_work: false,

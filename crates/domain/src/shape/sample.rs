@@ -46,7 +46,7 @@ pub(super) fn each(holds: Holds) -> Vec<Value> {
 
 /// A value of this very field: its references name other records than those of other fields, its numbers are such as
 /// are given out.
-fn sample_of(field: &Field) -> Value {
+pub fn sample_of(field: &Field) -> Value {
     let number = field.name.bytes().fold(0_u64, |sum, byte| sum * 31 % 0xffff_ffff + u64::from(byte));
     let id = || json!(format!("01900000-0000-7000-8000-{number:012x}"));
     match field.holds {

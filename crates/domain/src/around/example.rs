@@ -1,0 +1,78 @@
+//! What breaks a rule: for tests of every declared rule, wherever it is asked.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{ITSELF, Look, Subject, rules};
+use crate::nouns::Kind;
+use crate::record::{Fields, Record};
+use crate::shape;
+
+/// A record that is right alone and wrong beside the others.
+#[derive(Debug, Clone)]
+pub struct Example {
+    pub others: Vec<Record>,
+    pub record: Record,
+}
+
+impl Example {
+    /// The record as somebody makes it.
+    pub fn subject(&self) -> Subject<'_> {
+        let Record { kind, id, fields, .. } = &self.record;
+        Subject { kind, id: *id, before: None, fields }
+    }
+}
+
+/// An example of a declared rule; none of one that nobody has given an example of.
+pub fn example(kind: &str, code: &str) -> Option<Example> {
+    let rule = rules(kind).find(|rule| rule.code == code)?;
+    let (mine, theirs): (Value, Value) = match code {
+        // The same said twice.
+        "period_overlaps" | "member_twice" | "id_duplicate" | "code_duplicate" => (json!({}), json!({})),
+        "reason_missing" => (json!({}), json!({"status": "active", "preference": "declined"})),
+        "not_met" => (json!({"met": [{"name": "甲", "person": id(9)}]}), json!({})),
+        "person_died" => (
+            json!({"person": {"name": "甲", "person": id(9)}, "date": "2026-10-05"}),
+            json!({"died_on": "2020"}),
+        ),
+        _ => return None,
+    };
+    let record = made(kind, 1, rule.looks, mine)?;
+    let other = |(n, look): (usize, &Look)| {
+        let named = super::value(&record.fields, look.own)?.to_owned();
+        let mut other = made(look.kind, 10 + n as u128, &[], theirs.clone())?;
+        match look.their {
+            ITSELF => other.id = named.parse().ok()?,
+            field => {
+                other.fields.insert(field.into(), named.into());
+            }
+        }
+        Some(other)
+    };
+    let others = rule.looks.iter().enumerate().map(other).collect::<Option<_>>()?;
+    Some(Example { others, record })
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | n)
+}
+
+/// A record of the kind that says whatever these looks go by, and `said`.
+fn made(kind: &str, n: u128, looks: &[Look], said: Value) -> Option<Record> {
+    let kind = Kind::from_code(kind);
+    let mut fields: Fields = shape::valid(&kind)?;
+    if let Value::Object(said) = said {
+        fields.extend(said);
+    }
+    for look in looks {
+        let own = look.own.split('.').next()?;
+        if !fields.contains_key(own) {
+            let own = shape::field(kind.code(), own)?;
+            fields.insert(own.name.into(), shape::sample_of(own));
+        }
+    }
+    let region: crate::RegionCode = "340323100001".parse().ok()?;
+    fields.insert("region".into(), region.to_string().into());
+    let kind = kind.code().to_owned();
+    Some(Record { id: id(n), kind, scope: region.scope(), version: 0, fields, void: None })
+}

@@ -1,0 +1,200 @@
+//! Rules that need surroundings: what a record may be only beside other records. One pair of contacts at a time, no two
+//! terms at once, no ID number twice.
+//!
+//! A rule is declared in its noun's shape ([`crate::shape::Shape::rules`]): which other records it looks at, and what it
+//! finds beside them. Who can answer where those lie implements [`Around`]: a desk over its book, the province over its
+//! own. Pure: nothing here reads anything by itself.
+
+mod example;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::nouns::{self, Problem};
+use crate::record::{Fields, Record};
+use crate::region::RegionCode;
+use crate::shape;
+
+pub use example::{Example, example};
+
+/// The field by which a record is looked at as itself.
+pub const ITSELF: &str = "id";
+
+/// Which other records a rule looks at: those of `kind` whose field `their` says what `own` says here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Look {
+    pub kind: &'static str,
+    /// A field by which a book finds records without reading all of them: [`ITSELF`], the number or code by which the
+    /// kind is known, or what it belongs to.
+    pub their: &'static str,
+    /// A field of the record that is checked, or one within it: `person.person`.
+    pub own: &'static str,
+}
+
+/// Who is held to a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// Who writes at a desk, and can mend it there.
+    Writer,
+    /// Whoever saves at a desk, adopting what others wrote among them. The province takes what comes together from desks
+    /// that could not see each other: it is proposed to a person then, as duplicates are.
+    Desks,
+    /// The province too: of two that are right alone and wrong together the second is kept apart, for a person to decide.
+    /// Only for kinds without which everything else can stand ([`parks`]).
+    Province,
+}
+
+/// A rule that needs surroundings.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    pub code: &'static str,
+    pub reach: Reach,
+    /// What it looks at. The province finds others by what they belong to: one look, at the rule's own kind.
+    pub looks: &'static [Look],
+    pub check: fn(&Beside<'_>) -> Vec<Problem>,
+}
+
+/// A record and what lies around it, as a rule is given them.
+pub struct Beside<'a> {
+    pub fields: &'a Fields,
+    /// Of a record that stands already.
+    pub before: Option<&'a Fields>,
+    /// For each look of the rule the live records that it found; never the record itself.
+    pub seen: &'a [Vec<Record>],
+    /// How a place is called where the rule is asked.
+    pub place: &'a dyn Fn(&RegionCode) -> String,
+}
+
+impl Beside<'_> {
+    /// What the rule's only look found.
+    pub fn others(&self) -> impl Iterator<Item = &Record> {
+        self.seen.iter().flatten()
+    }
+}
+
+/// What answers which other records there are. Void ones are left out.
+pub trait Around {
+    type Error;
+    /// Live records of the look's kind whose field `their` is `value`.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, Self::Error>;
+    /// How people call a region.
+    fn place(&self, region: &RegionCode) -> String {
+        region.to_string()
+    }
+}
+
+/// A record as it is to be, and as it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub kind: &'a str,
+    pub id: Uuid,
+    pub before: Option<&'a Fields>,
+    pub fields: &'a Fields,
+}
+
+/// What the rules that reach so far find wrong with a record beside the others. What was wrong before and was not
+/// touched since is nobody's obstacle.
+///
+/// # Errors
+/// The others cannot be read.
+pub fn problems<A: Around>(around: &A, subject: Subject<'_>, reach: Reach) -> Result<Vec<Problem>, A::Error> {
+    let mut found = Vec::new();
+    for rule in rules(subject.kind).filter(|rule| rule.reach >= reach) {
+        found.extend(broken(around, rule, subject, subject.fields)?);
+    }
+    if let Some(before) = subject.before.filter(|_| !found.is_empty()) {
+        let mut known = Vec::new();
+        for rule in rules(subject.kind).filter(|rule| rule.reach >= reach) {
+            known.extend(broken(around, rule, subject, before)?);
+        }
+        found.retain(|problem| !nouns::stood_already(problem, &known, before, subject.fields));
+    }
+    Ok(found)
+}
+
+fn broken<A: Around>(
+    around: &A,
+    rule: &Rule,
+    subject: Subject<'_>,
+    fields: &Fields,
+) -> Result<Vec<Problem>, A::Error> {
+    let mut seen = Vec::with_capacity(rule.looks.len());
+    for look in rule.looks {
+        let mut others = match value(fields, look.own) {
+            Some(value) => around.others(look, value)?,
+            None => Vec::new(),
+        };
+        others.retain(|other| other.id != subject.id && other.void.is_none());
+        seen.push(others);
+    }
+    let place = |region: &RegionCode| around.place(region);
+    Ok((rule.check)(&Beside { fields, before: subject.before, seen: &seen, place: &place }))
+}
+
+/// What a field says that names others: `person`, `person.person`.
+fn value<'a>(fields: &'a Fields, path: &str) -> Option<&'a str> {
+    let mut parts = path.split('.');
+    let first = fields.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part)).and_then(Value::as_str)
+}
+
+/// The rules of a kind; none of a kind of a newer program.
+pub fn rules(kind: &str) -> impl Iterator<Item = &'static Rule> {
+    shape::of(kind).into_iter().flat_map(|shape| shape.rules)
+}
+
+/// The field by which the province finds what lies around a record of the kind; none: it asks no such rule.
+pub fn parks(kind: &str) -> Option<&'static str> {
+    let rule = rules(kind).find(|rule| rule.reach == Reach::Province)?;
+    rule.looks.first().map(|look| look.their)
+}
+
+/// Every kind of which the province asks such a rule, with the field by which it finds the others.
+pub fn parked_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    nouns::Kind::ALL.iter().filter_map(|kind| Some((kind.code(), parks(kind.code())?)))
+}
+
+/// Surroundings as they will be once these records are saved with it.
+pub struct With<'a, A> {
+    around: &'a A,
+    saved: BTreeMap<Uuid, &'a Record>,
+}
+
+impl<'a, A: Around> With<'a, A> {
+    pub fn new(around: &'a A, saved: impl IntoIterator<Item = &'a Record>) -> Self {
+        Self { around, saved: saved.into_iter().map(|record| (record.id, record)).collect() }
+    }
+}
+
+impl<A: Around> Around for With<'_, A> {
+    type Error = A::Error;
+
+    fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, A::Error> {
+        let mut others = self.around.others(look, value)?;
+        others.retain(|other| !self.saved.contains_key(&other.id));
+        let saved = self.saved.values().filter(|record| answers(record, look, value));
+        others.extend(saved.map(|record| (*record).clone()));
+        Ok(others)
+    }
+
+    fn place(&self, region: &RegionCode) -> String {
+        self.around.place(region)
+    }
+}
+
+/// Whether a look with this value finds the record.
+pub fn answers(record: &Record, look: &Look, value: &str) -> bool {
+    let says = match look.their {
+        ITSELF => record.id.to_string() == value,
+        field => record.text(field) == Some(value),
+    };
+    says && record.kind == look.kind && record.void.is_none()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+use std::convert::Infallible;
+
+use super::*;
+use crate::shape::Role;
+
+/// Records that are simply there.
+struct Plain(Vec<Record>);
+
+impl Around for Plain {
+    type Error = Infallible;
+    fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, Infallible> {
+        Ok(self.0.iter().filter(|record| answers(record, look, value)).cloned().collect())
+    }
+}
+
+fn codes(around: &Plain, subject: Subject<'_>, reach: Reach) -> Vec<String> {
+    let Ok(found) = problems(around, subject, reach);
+    found.into_iter().map(|problem| problem.code).collect()
+}
+
+fn declared() -> impl Iterator<Item = (&'static str, &'static Rule)> {
+    nouns::Kind::ALL.iter().flat_map(|kind| rules(kind.code()).map(|rule| (kind.code(), rule)))
+}
+
+#[test]
+fn every_rule_finds_what_breaks_it_and_nothing_without() {
+    for (kind, rule) in declared() {
+        let of = format!("{kind} {}", rule.code);
+        let one =
+            example(kind, rule.code).unwrap_or_else(|| panic!("{of}: give an example of what breaks it"));
+        let alone = codes(&Plain(Vec::new()), one.subject(), Reach::Writer);
+        assert!(!alone.contains(&rule.code.to_owned()), "{of}: it is broken by the record alone");
+        for (reach, asked) in [
+            (Reach::Writer, true),
+            (Reach::Desks, rule.reach >= Reach::Desks),
+            (Reach::Province, rule.reach >= Reach::Province),
+        ] {
+            let found = codes(&Plain(one.others.clone()), one.subject(), reach);
+            assert_eq!(found.contains(&rule.code.to_owned()), asked, "{of} {reach:?}");
+        }
+        // What stood so before is no obstacle.
+        let stands = Subject { before: Some(&one.record.fields), ..one.subject() };
+        assert!(codes(&Plain(one.others.clone()), stands, Reach::Writer).is_empty(), "{of}");
+        // A void record is nobody's neighbour, nor is the record its own.
+        let mut void = one.others.clone();
+        void.iter_mut().for_each(|other| other.void = Some(crate::Void::by_person("重复")));
+        assert!(!codes(&Plain(void), one.subject(), Reach::Writer).contains(&rule.code.to_owned()), "{of}");
+    }
+}
+
+#[test]
+fn every_look_goes_by_what_a_book_finds() {
+    for (kind, rule) in declared() {
+        let of = format!("{kind} {}", rule.code);
+        for look in rule.looks {
+            let found = shape::field(look.kind, look.their).is_some_and(|field| {
+                field.has(Role::Natural) || field.has(Role::Family) || field.has(Role::Parent)
+            });
+            assert!(found || look.their == ITSELF, "{of}: a book would read every {}", look.kind);
+            let own = look.own.split('.').next().unwrap_or_default();
+            assert!(shape::field(kind, own).is_some(), "{of}: no field {own}");
+        }
+        if rule.reach == Reach::Province {
+            let [look] = rule.looks else { panic!("{of}: the province goes by one look") };
+            let parent = shape::parents(kind).any(|field| field == look.their);
+            assert!(look.kind == kind && look.own == look.their && parent, "{of}: {look:?}");
+            assert_eq!(parks(kind), Some(look.their));
+        }
+    }
+}
+
+#[test]
+fn what_is_saved_along_is_seen_as_it_will_be() {
+    let one = example("contact_pair", "period_overlaps").unwrap();
+    let around = Plain(one.others.clone());
+    let mut ended = one.others[0].clone();
+    ended.fields.insert("to".into(), "2026-10-31".into());
+    let mut next = one.record.clone();
+    next.fields.insert("from".into(), "2026-11-01".into());
+    let subject = Subject { fields: &next.fields, ..one.subject() };
+    let with = |saved: &Record| {
+        let Ok(found) = problems(&With::new(&around, [saved]), subject, Reach::Desks);
+        found.len()
+    };
+    assert_eq!((with(&next), with(&ended)), (1, 0));
+}

@@ -1,0 +1,62 @@
+//! From when to when something holds: a pair of contacts, a membership, an office.
+
+use chrono::NaiveDate;
+
+use crate::date::PartialDate;
+
+/// A time of which begin, end, or both may be unknown; without an end it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    pub from: Option<PartialDate>,
+    /// The last day.
+    pub to: Option<PartialDate>,
+}
+
+impl Term {
+    /// Whether the two certainly have a day in common, whatever is not known of them. Two that go on do: whoever holds
+    /// both today holds them at once.
+    pub fn meets(&self, other: &Term) -> bool {
+        let (one, two) = (self.certain(), other.certain());
+        one.0.max(two.0) <= one.1.min(two.1)
+    }
+
+    /// The days that belong to it in any case.
+    fn certain(&self) -> (NaiveDate, NaiveDate) {
+        let end = self.to.map_or(NaiveDate::MAX, |to| to.begins().unwrap_or(NaiveDate::MIN));
+        let begin = self.from.map_or(end, |from| from.ends().unwrap_or(NaiveDate::MAX));
+        (begin, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::YearHint;
+
+    fn term(from: &str, to: &str) -> Term {
+        let date = |text: &str| PartialDate::parse(text, YearHint::None).ok();
+        Term { from: date(from), to: date(to) }
+    }
+
+    #[test]
+    fn two_terms_meet_only_where_they_certainly_do() {
+        for (one, two, meet) in [
+            (("2026-03-01", ""), ("2026-11-01", ""), true),
+            (("2026-03-01", "2026-10-31"), ("2026-11-01", ""), false),
+            (("2026-03-01", "2026-11-01"), ("2026-11-01", ""), true),
+            (("", ""), ("", ""), true),
+            (("", ""), ("2026-11-01", ""), true),
+            // Since when is not known: perhaps only after the other had ended.
+            (("", ""), ("2026-03-01", "2026-10-31"), false),
+            (("", "2026-10-31"), ("2026-03-01", "2026-11-30"), true),
+            (("2026", ""), ("2025", "2026"), false),
+            (("2024", ""), ("2025", "2026"), true),
+            (("2026-10", "2026-12"), ("2026-11-15", "2026-11-20"), true),
+            // The end before the beginning: its own rule tells.
+            (("2026-03-01", "2026-02-01"), ("2026-01-01", ""), false),
+        ] {
+            let (a, b) = (term(one.0, one.1), term(two.0, two.1));
+            assert_eq!((a.meets(&b), b.meets(&a)), (meet, meet), "{one:?} {two:?}");
+        }
+    }
+}
