@@ -52,7 +52,7 @@ mod rules;
 mod screen;
 mod seat;
 mod session;
-mod typed;
+mod surroundings;
 pub mod update;
 mod values;
 mod waiting;

@@ -1,18 +1,18 @@
 //! The rules of nouns, applied to what somebody wants to save.
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
-use serde::Deserialize;
+use chrono::NaiveTime;
 use serde_json::Value;
-use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
-use tiexin_domain::nouns::{self, Counselling, Noun, PersonRef, Visit, tidy, tidy_name};
+use tiexin_domain::around::{self, Reach, Subject};
+use tiexin_domain::nouns::{self, Noun, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, Field, Holds, Role};
 use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
-use tiexin_store::{Book, StoreError};
+use tiexin_store::{Book, Save, StoreError};
 use uuid::Uuid;
 
 use crate::masking;
 use crate::office_day::{self, OfficeDay};
+use crate::surroundings::Surroundings;
 
 /// Puts typing habits right: spaces, full-width digits, dates as people write them. Empty text is no text.
 pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
@@ -69,6 +69,20 @@ pub(crate) fn follow_id_number(fields: &mut Fields, sent: &Fields) {
     }
 }
 
+/// What is wrong with a record by itself, as it is to be.
+fn own_problems(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
+    let mut problems = match nouns::check(kind, fields) {
+        Ok(checked) => checked.problems,
+        Err(problem) if !day.sure && is_date(kind, &problem.field) => {
+            return vec![Problem::new(&problem.field, "clock_wrong", office_day::NO_DATE)];
+        }
+        Err(problem) => return vec![not_read(kind, problem)],
+    };
+    problems.extend(of_visit(kind, fields, day));
+    problems.extend(not_yet(kind, fields, day));
+    problems
+}
+
 /// What is wrong with a record as it is to be.
 pub(crate) fn problems(
     book: &Book,
@@ -77,22 +91,7 @@ pub(crate) fn problems(
     fields: &Fields,
     day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
-    let mut problems = match nouns::check(kind, fields) {
-        Ok(checked) => checked.problems,
-        Err(problem) if !day.sure && is_date(kind, &problem.field) => {
-            return Ok(vec![Problem::new(&problem.field, "clock_wrong", office_day::NO_DATE)]);
-        }
-        Err(problem) => return Ok(vec![not_read(kind, problem)]),
-    };
-    match Kind::from_code(kind) {
-        Kind::Visit => problems.extend(of_visit(book, fields, day)?),
-        Kind::Person => problems.extend(same_number(book, id, fields)?),
-        Kind::SupportFile => problems.extend(same_code(book, id, fields)?),
-        _ => {}
-    }
-    problems.extend(not_yet(kind, fields, day));
-    problems.dedup_by(|a, b| a.field == b.field && a.code == b.code);
-    Ok(problems)
+    problems_since(book, kind, id, None, fields, day)
 }
 
 /// The same for a record that stands already: what was wrong with it before and was not touched is nobody's
@@ -105,12 +104,7 @@ pub(crate) fn problems_since(
     fields: &Fields,
     day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
-    let mut found = problems(book, kind, id, fields, day)?;
-    if let (Some(before), false) = (before, found.is_empty()) {
-        let known = problems(book, kind, id, before, day)?;
-        found.retain(|problem| !nouns::stood_already(problem, &known, before, fields));
-    }
-    Ok(found)
+    beside(book, Subject { kind, id, before, fields }, &[], Reach::Desks, day)
 }
 
 /// The same for what a person writes at this desk, by whichever command. What comes from elsewhere is not held to all
@@ -123,12 +117,43 @@ pub(crate) fn problems_written(
     fields: &Fields,
     day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
-    let mut found = problems_since(book, kind, id, before, fields, day)?;
-    match Kind::from_code(kind) {
-        Kind::Visit => found.extend(not_met(book, before, fields)?),
-        Kind::Counselling => found.extend(not_counselled(book, before, fields)?),
-        _ => {}
+    problems_along(book, Subject { kind, id, before, fields }, &[], day)
+}
+
+/// The same where other records are saved with it: they are looked at as they will be.
+pub(crate) fn problems_along(
+    book: &Book,
+    subject: Subject<'_>,
+    along: &[Save],
+    day: OfficeDay,
+) -> Result<Vec<Problem>, StoreError> {
+    beside(book, subject, along, Reach::Writer, day)
+}
+
+/// The same of what others wrote and somebody adopts here.
+pub(crate) fn problems_adopted(
+    book: &Book,
+    subject: Subject<'_>,
+    along: &[Save],
+    day: OfficeDay,
+) -> Result<Vec<Problem>, StoreError> {
+    beside(book, subject, along, Reach::Desks, day)
+}
+
+fn beside(
+    book: &Book,
+    subject: Subject<'_>,
+    along: &[Save],
+    reach: Reach,
+    day: OfficeDay,
+) -> Result<Vec<Problem>, StoreError> {
+    let mut found = own_problems(subject.kind, subject.fields, day);
+    if let (Some(before), false) = (subject.before, found.is_empty()) {
+        let known = own_problems(subject.kind, before, day);
+        found.retain(|problem| !nouns::stood_already(problem, &known, before, subject.fields));
     }
+    found.extend(around::problems(&Surroundings::of(book, along), subject, reach)?);
+    found.dedup_by(|a, b| a.field == b.field && a.code == b.code);
     Ok(found)
 }
 
@@ -142,107 +167,15 @@ pub(crate) fn not_read(kind: &str, problem: Problem) -> Problem {
     }
 }
 
-/// A visit's day and the family's wish.
-fn of_visit(book: &Book, fields: &Fields, day: OfficeDay) -> Result<Vec<Problem>, StoreError> {
-    let Ok(visit) = Visit::from_fields(fields) else { return Ok(Vec::new()) };
-    let preference = preference_of(&book.children_of_kind(visit.household, Kind::SupportFile.code())?);
+/// A visit's day.
+fn of_visit(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
+    if kind != Kind::Visit.code() {
+        return Vec::new();
+    }
+    let Ok(visit) = Visit::from_fields(fields) else { return Vec::new() };
     let own = visit.problems();
-    let at = visit.problems_at(day.latest, preference.as_ref());
-    Ok(at.into_iter().filter(|problem| !own.contains(problem)).collect())
-}
-
-/// Who was met by record is one of the family, and was alive on that day. What stood so before holds back no other
-/// correction, and of a family that is not here nothing can be told.
-fn not_met(book: &Book, before: Option<&Fields>, fields: &Fields) -> Result<Vec<Problem>, StoreError> {
-    let Ok(visit) = Visit::from_fields(fields) else { return Ok(Vec::new()) };
-    if book.get(visit.household)?.is_none_or(|home| home.void.is_some()) {
-        return Ok(Vec::new());
-    }
-    let former = before.and_then(|before| Visit::from_fields(before).ok());
-    let stood =
-        |met: &PersonRef| former.as_ref().is_some_and(|v| v.date == visit.date && v.met.contains(met));
-    let persons = book.children_of_kind(visit.household, Kind::Person.code())?;
-    let mut problems = Vec::new();
-    for (n, met) in visit.met.iter().enumerate().filter(|(_, met)| !stood(met)) {
-        let Some(id) = met.person else { continue };
-        let message = match persons.iter().find(|person| person.id == id) {
-            None => format!("“{}”不是这户的人，请从这户的人里选", met.name),
-            Some(person) if died_before(&person.fields, visit.date) => {
-                format!("“{}”那天已经离世，请核对见到了谁和走访日期", met.name)
-            }
-            Some(_) => continue,
-        };
-        problems.push(Problem::new(&format!("met.{n}.person"), "not_met", message));
-    }
-    Ok(problems)
-}
-
-/// Who was counselled by record was alive on that day; likewise. A claim may be paid after a death.
-fn not_counselled(
-    book: &Book,
-    before: Option<&Fields>,
-    fields: &Fields,
-) -> Result<Option<Problem>, StoreError> {
-    let Ok(session) = Counselling::from_fields(fields) else { return Ok(None) };
-    let former = before.and_then(|before| Counselling::from_fields(before).ok());
-    let stood = former.is_some_and(|was| was.date == session.date && was.person == session.person);
-    let Some(id) = session.person.person.filter(|_| !stood) else { return Ok(None) };
-    let died = book
-        .get(id)?
-        .is_some_and(|person| person.void.is_none() && died_before(&person.fields, session.date));
-    let message = format!("“{}”那天已经离世，请核对服务对象和日期", session.person.name);
-    Ok(died.then(|| Problem::new("person", "person_died", message)))
-}
-
-/// As far as is known when.
-fn died_before(fields: &Fields, day: NaiveDate) -> bool {
-    let on = fields.get("died_on").and_then(|on| PartialDate::deserialize(on).ok());
-    on.is_some_and(|on| match on {
-        PartialDate::Year(year) => year < day.year(),
-        PartialDate::Month(year, month) => (year, month) < (day.year(), day.month()),
-        PartialDate::Day(on) => on < day,
-    })
-}
-
-/// The wish of a family by its active file; the strictest, should there be several.
-pub(crate) fn preference_of(records: &[Record]) -> Option<ContactPreference> {
-    let files = records.iter().filter(|record| record.kind == Kind::SupportFile.code());
-    let wishes = files
-        .filter(|file| file.text("status").unwrap_or(FileStatus::Active.code()) == FileStatus::Active.code())
-        .filter_map(|file| file.text("preference").map(ContactPreference::from_code));
-    wishes.max_by_key(|wish| match wish {
-        ContactPreference::Declined => 2,
-        ContactPreference::PhoneOnly => 1,
-        _ => 0,
-    })
-}
-
-/// Two persons cannot have one ID number.
-fn same_number(book: &Book, id: Uuid, fields: &Fields) -> Result<Vec<Problem>, StoreError> {
-    let Some(number) = fields.get("id_number").and_then(Value::as_str) else { return Ok(Vec::new()) };
-    let other =
-        book.by_id_number(number)?.into_iter().find(|record| record.id != id && record.void.is_none());
-    Ok(other
-        .map(|record| {
-            let place = crate::place::name(&record.region());
-            let message = format!("这个身份证号在{place}已经登记过，请用查找打开原来的记录");
-            Problem::new("id_number", "id_duplicate", message)
-        })
-        .into_iter()
-        .collect())
-}
-
-/// Two files cannot have one 信息编码.
-fn same_code(book: &Book, id: Uuid, fields: &Fields) -> Result<Vec<Problem>, StoreError> {
-    let Some(code) = fields.get("code").and_then(Value::as_str) else { return Ok(Vec::new()) };
-    let other = book.by_code(code)?.into_iter().find(|record| record.id != id && record.void.is_none());
-    let told = |record: Record| {
-        let place = crate::place::name(&record.region());
-        let message =
-            format!("这个信息编码在{place}已经登记过，请核对；同一户登记了两次的，请在“可能重复”里合并");
-        Problem::new("code", "code_duplicate", message)
-    };
-    Ok(other.map(told).into_iter().collect())
+    let at = visit.problems_at(day.latest, None);
+    at.into_iter().filter(|problem| !own.contains(problem)).collect()
 }
 
 /// What has happened cannot have happened on a day that has not been yet.
@@ -289,6 +222,7 @@ pub(crate) fn known_numbers(book: &Book, current: &Record, sent: &Fields) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveDate;
     use serde_json::json;
 
     fn fields(value: Value) -> Fields {

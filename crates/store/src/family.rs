@@ -16,7 +16,7 @@ use crate::spelling::sort_key;
 /// One consistent state of the book, for many look-ups in a row: each alone would cost a reader and
 /// a transaction of its own.
 pub struct Look<'a> {
-    conn: &'a Connection,
+    pub(crate) conn: &'a Connection,
 }
 
 /// The keys of a small book, hidden records included.
@@ -121,10 +121,7 @@ impl Look<'_> {
             let key = household_key(*home);
             named.push(&key);
             named.extend(args.iter().map(|arg| arg as &dyn rusqlite::ToSql));
-            let sql = format!(
-                "{} WHERE household = ?1 AND {which} ORDER BY coalesce(day, 99999999) DESC, n DESC",
-                select!()
-            );
+            let sql = children_sql(which);
             let mut of_home = record::collect(self.conn, &sql, named.as_slice())?;
             // The column holds 64 bits of the id.
             of_home.retain(|record| record.reference("household") == Some(*home));
@@ -145,11 +142,6 @@ impl Look<'_> {
             " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND hidden = 0 ORDER BY n DESC"
         );
         record::collect(self.conn, sql, [parent])
-    }
-
-    /// Support files with this code.
-    pub fn by_code(&self, code: &str) -> Result<Vec<Record>> {
-        self.by_natural("support_file", code)
     }
 
     /// Persons with this ID number.
@@ -177,6 +169,11 @@ impl Look<'_> {
     }
 }
 
+/// What belongs to the household `?1`, as [`Look::children`] gives it.
+pub(crate) fn children_sql(which: &str) -> String {
+    format!("{} WHERE household = ?1 AND {which} ORDER BY coalesce(day, 99999999) DESC, n DESC", select!())
+}
+
 impl Book {
     /// Many look-ups in one consistent state of the book. It holds one of the few readers: for work
     /// that ends.
@@ -197,11 +194,6 @@ impl Book {
     /// Those of [`Book::children`] that are of one kind: a family may have visits by the hundred.
     pub fn children_of_kind(&self, household: Uuid, kind: &str) -> Result<Vec<Record>> {
         self.look(|look| look.children_of_kind(household, kind))
-    }
-
-    /// [`Look::by_code`].
-    pub fn by_code(&self, code: &str) -> Result<Vec<Record>> {
-        self.look(|look| look.by_code(code))
     }
 
     /// [`Look::by_id_number`].

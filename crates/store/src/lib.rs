@@ -13,6 +13,7 @@
 
 pub mod adopting;
 mod anew;
+mod around;
 mod aside;
 mod audit;
 mod backup;

@@ -6,7 +6,7 @@ use tiexin_contract::family::{FamilyPage, GetFamily};
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns;
 use tiexin_domain::nouns::person::{Relation, has_died};
-use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus, LossCategory};
+use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus, LossCategory, preference_of};
 use tiexin_domain::record::Record;
 use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Kind, PartialDate};
@@ -17,7 +17,7 @@ use crate::cadence::{Cadence, Seen};
 use crate::masking::Shown;
 use crate::registry::Registry;
 use crate::rights::{At, READ};
-use crate::{errors, rows, rules};
+use crate::{errors, rows};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &GetFamily| of_record(at, args.household), get);
@@ -86,7 +86,7 @@ impl Family {
     }
 
     pub(super) fn preference(&self) -> Option<ContactPreference> {
-        rules::preference_of(&self.children)
+        preference_of(&self.children)
     }
 }
 

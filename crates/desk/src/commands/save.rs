@@ -3,6 +3,8 @@
 use serde_json::Value;
 use tiexin_contract::records::{SaveRecord, Saved};
 use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::around::Subject;
+use tiexin_domain::nouns::contact_pair::ONE_AT_A_TIME;
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, MergeClass, Problem, shape::merge_class};
@@ -83,18 +85,35 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
         rules::follow_id_number(&mut fields, &sent);
     }
     let before = joining.as_ref().map(|person| &person.fields);
-    refuse(rules::problems_written(at.book(), kind, id, before, &fields, at.day).map_err(errors::store)?)?;
+    // Whoever looks after a family from now on follows on who did until now.
+    let former = super::contacts::former_ended(at, kind, &fields);
+    let along = former.as_deref().unwrap_or_default();
+    let subject = Subject { kind, id, before, fields: &fields };
+    let mut found = rules::problems_along(at.book(), subject, along, at.day).map_err(errors::store)?;
+    if former.is_err() {
+        // Why nobody can be followed says the same, and what to do.
+        found.retain(|problem| problem.code != ONE_AT_A_TIME.code);
+    }
+    refuse(found)?;
+    let mut saves = former?;
     let persons = person_of::saves(at, kind, &mut fields, borrowed, None)?;
+    refuse_with_person(at, Subject { kind, id, before, fields: &fields })?;
     if joining.is_none() {
         sign(at, &mut fields);
     }
-    // Whoever looks after a family from now on follows on who did until now.
-    let mut saves = super::contacts::former_ended(at, kind, &fields)?;
     saves.extend(persons);
     saves.push(Save { id, kind: kind.to_owned(), fields, void: None });
     let (_, changed) = at.book().save_group(&saves, &at.by()).map_err(errors::store)?;
     at.changed(changed);
     Ok(Saved { id, row: rows::opened(at, &find(at, id)?)? })
+}
+
+/// Whose membership it is is known only with the person: what stands beside it is looked at once more.
+fn refuse_with_person(at: &At, subject: Subject<'_>) -> Result<(), ErrorReply> {
+    if !person_of::borrows(subject.kind) {
+        return Ok(());
+    }
+    refuse(rules::problems_along(at.book(), subject, &[], at.day).map_err(errors::store)?)
 }
 
 /// What comes to a void family would be seen by nobody. What came to a registration that gave way goes to the one that
@@ -137,6 +156,8 @@ pub(super) fn edited(
     refuse(found.map_err(errors::store)?)?;
     let former = borrowed::person_of(at.book(), seen)?;
     let persons = person_of::saves(at, &seen.kind, &mut merged, borrowed, former)?;
+    let subject = Subject { kind: &seen.kind, id: seen.id, before: Some(&seen.fields), fields: &merged };
+    refuse_with_person(at, subject)?;
     Ok((merged, persons))
 }
 

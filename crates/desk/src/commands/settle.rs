@@ -4,6 +4,7 @@ use tiexin_contract::event::Progress;
 use tiexin_contract::quarantine::{NotSettled, Settle, SettleMany, SettledMany};
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
+use tiexin_domain::around::Subject;
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::nouns::{Merge, Settlement, tidy};
 use tiexin_domain::{Kind, Noun, Problem};
@@ -201,21 +202,21 @@ fn write(
 fn adopted(at: &At, group: &Group, choice: &Choice) -> Result<Vec<Save>, ErrorReply> {
     if let Some(saves) = group.move_of_today(&Viewer::from(at))? {
         // Of the family: what goes along is nobody's edit.
-        let found = saves.first().map(|family| problems(at, group.cause(), family)).transpose()?;
+        let found = saves.first().map(|family| problems(at, group.cause(), family, &[])).transpose()?;
         return match found.filter(|found| !found.is_empty()) {
             Some(found) => Err(ErrorReply::invalid(found)),
             None => Ok(saves),
         };
     }
     let join = matches!(choice, Choice::Both | Choice::Adopt);
-    let mut saves: Vec<Save> = Vec::new();
-    for one in &group.0 {
-        let save = one.adopted(join).ok_or_else(errors::not_found)?;
-        let found = problems(at, one, &save)?;
+    let saves = group.0.iter().map(|one| one.adopted(join).ok_or_else(errors::not_found));
+    let saves: Vec<Save> = saves.collect::<Result<_, _>>()?;
+    for (one, save) in group.0.iter().zip(&saves) {
+        // Beside each other as they will be: contacts that follow on end those before.
+        let found = problems(at, one, save, &saves)?;
         if !found.is_empty() && !matches!(save.void, Some(VoidChange::Hide(_))) {
             return Err(ErrorReply::invalid(found));
         }
-        saves.push(save);
     }
     Ok(saves)
 }
@@ -226,10 +227,11 @@ fn rest(at: &At, group: &Group) -> Result<Vec<Save>, ErrorReply> {
     let mut saves = Vec::new();
     for one in &group.0 {
         let Some(save) = one.rest(&[]) else { continue };
-        let wrong: Vec<String> = problems(at, one, &save)?.into_iter().map(|problem| problem.field).collect();
+        let wrong: Vec<String> =
+            problems(at, one, &save, &[])?.into_iter().map(|problem| problem.field).collect();
         let save = if wrong.is_empty() { Some(save) } else { one.rest(&wrong) };
         if let Some(save) = save
-            && problems(at, one, &save)?.is_empty()
+            && problems(at, one, &save, &[])?.is_empty()
         {
             saves.push(save);
         }
@@ -237,10 +239,11 @@ fn rest(at: &At, group: &Group) -> Result<Vec<Save>, ErrorReply> {
     Ok(saves)
 }
 
-fn problems(at: &At, one: &Waiting, save: &Save) -> Result<Vec<Problem>, ErrorReply> {
+/// `along`: what is adopted with it.
+fn problems(at: &At, one: &Waiting, save: &Save, along: &[Save]) -> Result<Vec<Problem>, ErrorReply> {
     let before = one.current.as_ref().map(|record| &record.fields);
-    let found = rules::problems_since(at.book(), &save.kind, save.id, before, &save.fields, at.day);
-    found.map_err(errors::store)
+    let subject = Subject { kind: &save.kind, id: save.id, before, fields: &save.fields };
+    rules::problems_adopted(at.book(), subject, along, at.day).map_err(errors::store)
 }
 
 /// A record for each change of the group.

@@ -24,6 +24,7 @@ mod reports;
 mod rights;
 mod seen;
 mod sessions;
+mod surroundings;
 mod today;
 mod unknown_fields;
 mod views;

@@ -1,0 +1,91 @@
+//! What a record may be only beside other records is told before it is saved.
+
+use serde_json::{Value, json};
+use tiexin_contract::family::GetFamily;
+use tiexin_contract::records::{GetRecord, SaveRecord};
+use tiexin_domain::Kind;
+use tiexin_domain::around::{self, example};
+use tiexin_store::{By, Save};
+use uuid::Uuid;
+
+use crate::meanwhile::behind;
+use crate::office::{Office, day, fields};
+
+fn new(kind: &str, value: Value) -> SaveRecord {
+    SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }
+}
+
+fn edit(kind: &str, id: Uuid, value: Value) -> SaveRecord {
+    SaveRecord { kind: kind.into(), id: Some(id), version: None, fields: fields(value) }
+}
+
+/// Each declared rule by the command with which a form saves: as it is asked at the province
+/// (`server/tests/province/surroundings.rs`).
+#[tokio::test]
+async fn every_declared_rule_is_asked_by_a_save() {
+    for kind in Kind::ALL {
+        for rule in around::rules(kind.code()) {
+            let one = example(kind.code(), rule.code).unwrap();
+            let office = Office::township(day(2026, 10, 20)).await;
+            let others = one.others.clone();
+            behind(&office, move |book| {
+                let saves: Vec<Save> = others
+                    .into_iter()
+                    .map(|other| Save { id: other.id, kind: other.kind, fields: other.fields, void: None })
+                    .collect();
+                let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
+                book.save_group(&saves, &by).unwrap();
+            })
+            .await;
+            let refused = office.refused(new(kind.code(), Value::Object(one.record.fields.clone()))).await;
+            // 换联系人 says the same in more words.
+            let known = [rule.code, "from_missing"];
+            let told = refused.problems.iter().any(|problem| known.contains(&problem.code.as_str()));
+            assert!(told, "{kind:?} {}: {refused:?}", rule.code);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_edit_makes_no_second_pair_of_the_same_time() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let page = office.ok(GetFamily { household: home }).await;
+    let (file, former) = (page.files[0].id, page.contacts[0].id);
+    let next = json!({
+        "household": home, "file": file, "township_leader": "赵镇长", "village_worker": "孙村医", "from": "2026-10-10",
+    });
+    let next = office.ok(new("contact_pair", next)).await.id;
+    assert_eq!(office.ok(GetRecord { id: former }).await.fields["to"], "2026-10-09");
+    // The former pair goes on beside the next, or the next began before the former ended.
+    for (id, value) in [
+        (former, json!({"to": null})),
+        (former, json!({"to": "2026-10-15"})),
+        (next, json!({"from": "2026-10-01"})),
+    ] {
+        let refused = office.refused(edit("contact_pair", id, value.clone())).await;
+        assert!(refused.about("from").is_some_and(|word| word.contains("另一对")), "{value} {refused:?}");
+    }
+    // What touches nothing of it is saved.
+    office.ok(edit("contact_pair", former, json!({"handover_note": "已交接"}))).await;
+    office.ok(edit("contact_pair", former, json!({"to": "2026-10-08"}))).await;
+}
+
+#[tokio::test]
+async fn nobody_is_a_member_twice_at_once() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let member = |said: Value| {
+        let mut fields = json!({"name": "于桂", "region": "340323100002", "structure": "individual",
+            "id_number": "34052419800101001X"});
+        fields.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        new("member", fields)
+    };
+    let first = office.ok(member(json!({"joined": "2020-05"}))).await.id;
+    let refused = office.refused(member(json!({"joined": "2026-10-20"}))).await;
+    assert!(refused.about("joined").is_some_and(|word| word.contains("已经是会员")), "{refused:?}");
+    // Who has left may come back.
+    office.ok(edit("member", first, json!({"left": "2025-12"}))).await;
+    office.ok(member(json!({"joined": "2026-10-20"}))).await;
+    let refused = office.refused(edit("member", first, json!({"left": null}))).await;
+    assert!(refused.about("joined").is_some(), "{refused:?}");
+}
