@@ -3,6 +3,7 @@
 mod activities;
 mod adults;
 mod alike;
+mod around;
 mod cells;
 mod compare;
 mod context;

@@ -7,6 +7,7 @@ use tiexin_domain::shape::{Field, Find, Role};
 use tiexin_domain::{Fields, Kind, Noun, RegionCode, nouns};
 use uuid::Uuid;
 
+use super::around;
 use super::compare::compare;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
@@ -78,12 +79,20 @@ impl Planner<'_> {
             return Outcome::Refused;
         }
         let Drafts { key, records, whose } = drafts;
+        let alone = records.len() == 1;
         let mut taken = Taken::Unchanged;
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
             self.check_village(reader, &record);
             match self.beside(reader, &record) {
                 Beside::New => {
+                    // With a family it is taken: nothing of a family waits for what hangs on it.
+                    if alone {
+                        reader.problems(around::problems(&self.staged, &record));
+                    }
+                    if reader.is_refused() {
+                        return Outcome::Refused;
+                    }
                     taken = Taken::New;
                     if let SheetKind::Records(_) = reader.sheet.head.kind {
                         // 否 is said by nothing, as the form has it.

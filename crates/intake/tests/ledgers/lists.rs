@@ -234,6 +234,18 @@ fn one_bad_row_holds_back_no_other() {
 }
 
 #[test]
+fn two_pairs_of_one_time_are_told_in_the_preview() {
+    let rows: &[&[&str]] = &[
+        &["村", "姓名", "镇联系人", "从哪天起", "到哪天止"],
+        &["东关社区", "李桂兰", "孙同志", "2025-01-01", "2025-12-31"],
+        &["东关社区", "李桂兰", "周同志", "2025-06-01", "2026-03-31"],
+        &["东关社区", "李桂兰", "吴同志", "2026-01-01", "2026-05-31"],
+    ];
+    let seen = as_kind(&book(), "contact_pair", rows);
+    assert_eq!((seen.rows.new, codes(&seen)), (2, vec![found(3, "period_overlaps")]));
+}
+
+#[test]
 fn of_two_families_of_one_name_the_tail_of_a_number_tells() {
     let mut book = book();
     let twin = json!({"region": VILLAGE, "head_name": "李桂兰", "phone": "19900003333"});
