@@ -23,7 +23,7 @@ INSERT INTO layout (name, divided_by, together) VALUES
   -- A township: all that a push and a pull touch under the lock of one scope.
   ('scope', 'id', 'scope'), ('region_digest', 'scope', 'scope'), ('log', 'scope', 'scope'),
   ('record', 'scope', 'scope'), ('field_history', 'scope', 'scope'), ('conflict', 'scope', 'scope'),
-  ('parked', 'scope', 'scope'), ('quarantine_mark', 'scope', 'scope'), ('blob', 'scope', 'scope'),
+  ('parked', 'scope', 'scope'), ('near', 'scope', 'scope'), ('quarantine_mark', 'scope', 'scope'), ('blob', 'scope', 'scope'),
   -- A desk: what it told, and what was said to it.
   ('device', 'id', 'device'), ('device_author', 'device', 'device'), ('incarnation', 'device', 'device'),
   ('incarnation_heard', 'device', 'device'), ('replicated', 'device', 'device'), ('desk_audit', 'device', 'device'), ('verdict', 'device', 'device'), ('witness', 'device', 'device'),

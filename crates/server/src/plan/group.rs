@@ -7,7 +7,7 @@ use tiexin_protocol::{Change, Decision, Held, LogEntry, Moved, ParkCode, Verdict
 use uuid::Uuid;
 
 use super::outcome::{Step, Work};
-use super::{merges, moves, refuse_right};
+use super::{around, merges, moves, refuse_right};
 
 /// What the group would do, on top of the work so far. Thrown away unless all of it stands.
 #[derive(Default)]
@@ -28,6 +28,11 @@ impl Layer {
             .or_else(|| work.held(id))
     }
 
+    /// Records that the group changes.
+    pub(super) fn records(&self) -> impl Iterator<Item = &Uuid> {
+        self.last.keys()
+    }
+
     fn next(&self, work: &Work, scope: &RegionCode) -> Option<u64> {
         self.heads.get(scope).copied().or_else(|| work.head(scope)).map(|head| head + 1)
     }
@@ -45,7 +50,11 @@ pub(super) type Weighed = (Verdict, RegionCode);
 /// Takes a group in: all of its changes are applied, or none.
 pub(super) fn receive(work: &mut Work, members: &[&Change]) {
     let mut layer = Layer::default();
-    let weighed: Vec<Weighed> = members.iter().map(|change| weigh(work, &mut layer, change)).collect();
+    let mut weighed: Vec<Weighed> = members.iter().map(|change| weigh(work, &mut layer, change)).collect();
+    let stands = weighed.iter().all(|(verdict, _)| matches!(verdict, Verdict::Applied { .. }));
+    if stands && let Some((at, verdict)) = around::broken(work, &layer, members, &weighed) {
+        weighed[at].0 = verdict;
+    }
     let refused = weighed.iter().find(|(v, _)| !matches!(v, Verdict::Applied { .. }));
     let seen = refused.map(|(_, scope)| scope.clone()).filter(|_| !planted("group_is_split"));
     if seen.is_none() {

@@ -2,6 +2,7 @@
 //!
 //! A store loads the [`Ground`], holds its locks, calls [`plan`], and writes the [`Outcome`] down.
 
+mod around;
 mod group;
 mod merges;
 mod moves;
@@ -24,6 +25,7 @@ use crate::access::Heard;
 use crate::audit::{AuditHead, AuditRow};
 use crate::error::Refused;
 
+pub(crate) use around::{NearRow, near_print};
 pub(crate) use outcome::{LogRow, Outcome, Quarantine, RecordRow, VerdictRow, canonical_text, record_text};
 pub(crate) use settle::{Closing, asked as decided_on, closing};
 
@@ -62,6 +64,7 @@ pub(crate) struct Ground {
     pub(crate) users: HashMap<Uuid, User>,
     pub(crate) scopes: BTreeMap<RegionCode, ScopeState>,
     pub(crate) regions: BTreeMap<(RegionCode, RegionCode), RegionState>,
+    /// Records that the push names, and those beside which its own stand ([`Wanted::near`]).
     pub(crate) held: HashMap<Uuid, Held>,
     /// Quarantined changes that decisions of the push are about, by where they wait → their authors. Those of the
     /// push itself are added as they are told.

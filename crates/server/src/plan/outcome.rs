@@ -10,7 +10,7 @@ use tiexin_protocol::{
 };
 use uuid::Uuid;
 
-use super::{Ground, RegionState, ScopeState, audit_row};
+use super::{Ground, NearRow, RegionState, ScopeState, audit_row};
 use crate::access::Heard;
 use crate::audit::AuditRow;
 
@@ -84,6 +84,8 @@ pub(crate) struct Outcome {
     pub(crate) verdicts: Vec<VerdictRow>,
     pub(crate) log: Vec<LogRow>,
     pub(crate) records: Vec<RecordRow>,
+    /// What records belong to, of which rules ask what stands beside them.
+    pub(crate) near: Vec<NearRow>,
     /// Records that no longer lie in this scope.
     pub(crate) left: Vec<(RegionCode, Uuid)>,
     pub(crate) overwritten: Vec<(RegionCode, Uuid, u64, Overwritten)>,
@@ -212,6 +214,7 @@ impl Work {
         let mut regions: BTreeMap<(RegionCode, RegionCode), RegionState> = BTreeMap::new();
         let mut records = Vec::with_capacity(self.touched.len());
         let mut gone = Vec::new();
+        let mut near = Vec::new();
         for id in &self.touched {
             // Invariant: `take` puts every touched record into `held`.
             let Some(held) = self.ground.held.get(id) else { continue };
@@ -248,6 +251,7 @@ impl Work {
                 state.records += 1;
             });
             records.push(row);
+            near.extend(NearRow::of(&held.record));
         }
         for row in &mut self.log {
             row.commit_end = self.ground.scopes.get(&row.scope).map_or(row.seq, |s| s.head);
@@ -266,6 +270,7 @@ impl Work {
             verdicts: self.verdicts,
             log: self.log,
             records,
+            near,
             left: gone,
             overwritten: self.overwritten,
             conflicts: self.conflicts,

@@ -27,6 +27,7 @@ mod same_log;
 mod scaling;
 mod settlements;
 mod snapshots;
+mod surroundings;
 mod together;
 mod two_servers;
 mod under_load;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::lineage;
 use super::taking::Taking;
-use super::{BeforeCommit, Room};
+use super::{BeforeCommit, Room, near};
 use crate::error::{Error, Result};
 
 /// Two processes that start together migrate one after the other.
@@ -59,8 +59,10 @@ impl PostgresBook {
         let mut client = pool.get().await?;
         client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
         let migrated = migrations::migrations::runner().run_async(&mut **client.as_mut()).await;
+        let settled = if migrated.is_ok() { near::settle(&mut client).await } else { Ok(()) };
         client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
         migrated?;
+        settled?;
         client
             .execute(
                 "INSERT INTO meta (name, value) VALUES ('secret', $1), ('server', $2) ON CONFLICT DO NOTHING",

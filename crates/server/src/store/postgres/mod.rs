@@ -6,6 +6,7 @@ mod desk_audit;
 mod device;
 mod dump;
 mod lineage;
+mod near;
 mod package;
 mod people;
 mod pull;

@@ -15,7 +15,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{db, hash, lock_head, people, place, pull, push_rows, seq, settle};
+use super::{db, hash, lock_head, near, people, place, pull, push_rows, seq, settle};
 use crate::access::Heard;
 use crate::audit::AuditHead;
 use crate::error::{Refused, Result};
@@ -181,18 +181,23 @@ async fn look(tx: &Transaction<'_>, all: &[(&Asked, &Wanted)]) -> Result<Vec<Res
     let scopes: BTreeSet<&RegionCode> = all.iter().flat_map(|(_, wanted)| &wanted.scopes).collect();
     let scopes: Vec<&str> = scopes.into_iter().map(RegionCode::as_str).collect();
     let records: Vec<Uuid> = all.iter().flat_map(|(_, wanted)| &wanted.records).copied().collect();
+    let named: Vec<String> = all.iter().flat_map(|(asked, wanted)| wanted.near(&asked.request)).collect();
     // Sent at once and done one after the other, each seeing what was committed when its turn came. First the
     // devices' books are locked, so that two pushes of one device cannot read the same `acked`; then the scopes; what
     // is read behind them cannot change before the commit. A statement that is not prepared yet would fall behind.
     for statement in [LOCK_BOOKS, people::CALLERS, LOCK_SCOPES, HELD, REGIONS] {
         tx.prepare_cached(statement).await?;
     }
-    let (mut books, mut callers, mut scopes, mut held, mut regions) = futures::try_join!(
+    if !named.is_empty() {
+        tx.prepare_cached(near::BESIDE).await?;
+    }
+    let (mut books, mut callers, mut scopes, mut held, mut regions, mut beside) = futures::try_join!(
         lock_books(tx, &callers),
         people::callers(tx, &callers),
         lock_scopes(tx, &scopes),
         held(tx, &records),
         regions(tx, &scopes),
+        near::beside(tx, &scopes, &named),
     )?;
     let mut looks = Vec::with_capacity(all.len());
     for (asked, wanted) in all {
@@ -208,7 +213,10 @@ async fn look(tx: &Transaction<'_>, all: &[(&Asked, &Wanted)]) -> Result<Vec<Res
         let ground = Ground {
             scopes: wanted.scopes.iter().filter_map(|id| scopes.remove_entry(id)).collect(),
             regions: regions.extract_if(.., |(scope, _), _| wanted.scopes.contains(scope)).collect(),
-            held: wanted.records.iter().filter_map(|id| held.remove_entry(id)).collect(),
+            held: beside
+                .extract_if(|_, held| wanted.scopes.contains(&held.record.scope))
+                .chain(wanted.records.iter().filter_map(|id| held.remove_entry(id)))
+                .collect(),
             audit,
             ..Ground::default()
         };
@@ -298,12 +306,13 @@ const HELD: &str = "SELECT id, record, origins FROM record WHERE id = ANY ($1)";
 async fn held(tx: &Transaction<'_>, records: &[Uuid]) -> Result<HashMap<Uuid, Held>> {
     let statement = tx.prepare_cached(HELD).await?;
     let rows = tx.query(&statement, &[&records]).await?;
-    rows.iter()
-        .map(|row| {
-            let record = serde_json::from_str(row.try_get(1)?)?;
-            Ok((row.try_get(0)?, origins::unpack(record, row.try_get(2)?)?))
-        })
-        .collect()
+    rows.iter().map(held_row).collect()
+}
+
+/// From three columns: id, record, origins.
+pub(super) fn held_row(row: &Row) -> Result<(Uuid, Held)> {
+    let record = serde_json::from_str(row.try_get(1)?)?;
+    Ok((row.try_get(0)?, origins::unpack(record, row.try_get(2)?)?))
 }
 
 const REGIONS: &str = "SELECT scope, region, digest, records FROM region_digest

@@ -4,8 +4,8 @@ use deadpool_postgres::Transaction;
 use tiexin_domain::RegionCode;
 use tokio_postgres::types::ToSql;
 
-use super::db;
 use super::push::Asked;
+use super::{db, near};
 use crate::error::Result;
 use crate::plan::{Outcome, Quarantine};
 
@@ -13,6 +13,7 @@ use crate::plan::{Outcome, Quarantine};
 pub(super) async fn write(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Result<()> {
     futures::try_join!(
         townships(tx, all),
+        near::write(tx, of(all, |outcome| &outcome.left), of(all, |outcome| &outcome.near)),
         history(tx, all),
         quarantine(tx, "conflict", of(all, |outcome| &outcome.conflicts)),
         quarantine(tx, "parked", of(all, |outcome| &outcome.parked)),

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use uuid::Uuid;
 
-use super::Room;
+use super::{Room, near};
 use crate::error::{Error, Result};
 
 /// Reader connections that are kept open.
@@ -22,7 +22,7 @@ pub(in crate::store) struct SqliteBook {
     pub(super) room: Room,
 }
 
-fn migrations() -> Migrations<'static> {
+pub(super) fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("../../../migrations/sqlite/001_book.sql")),
         M::up(include_str!("../../../migrations/sqlite/002_restore.sql")),
@@ -35,6 +35,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/009_testimony.sql")),
         M::up(include_str!("../../../migrations/sqlite/010_given.sql")),
         M::up(include_str!("../../../migrations/sqlite/011_release.sql")),
+        M::up(include_str!("../../../migrations/sqlite/012_near.sql")),
     ])
 }
 
@@ -127,6 +128,7 @@ impl SqliteBook {
             }
             let mut connection = connect(&at)?;
             migrations().to_latest(&mut connection)?;
+            near::settle(&mut connection)?;
             connection.execute(
                 "INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?1), ('server', ?2)",
                 (hex::encode(crate::random::bytes::<32>()), Uuid::now_v7().to_string()),

@@ -5,6 +5,7 @@ mod desk_audit;
 mod device;
 mod dump;
 mod file;
+mod near;
 mod package;
 mod people;
 mod pull;

@@ -9,7 +9,7 @@ use tiexin_protocol::wire::{PushReply, PushRequest};
 use tiexin_protocol::{Digest, planted};
 use uuid::Uuid;
 
-use super::{append, db, device, hash, head, id, people, place, pull, seq, settle};
+use super::{append, db, device, hash, head, id, near, people, place, pull, seq, settle};
 use crate::access::Heard;
 use crate::error::{Refused, Result};
 use crate::origins;
@@ -99,22 +99,23 @@ fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Resu
     let mut told = tx.prepare_cached(
         "SELECT print, verdict FROM verdict WHERE device = ?1 AND incarnation = ?2 AND own = ?3",
     )?;
-    for own in wanted.replayed {
+    for own in wanted.replayed.iter().copied() {
         let key = (request.device.as_bytes(), request.incarnation.as_bytes(), db(own));
         let row = told.query_row(key, |row| Ok((hash(row, 0)?, row.get::<_, String>(1)?))).optional()?;
         if let Some((print, verdict)) = row {
             ground.told.insert(own, Told { print, verdict: serde_json::from_str(&verdict)? });
         }
     }
-    for scope in wanted.scopes {
-        let Some(state) = pull::scope(tx, &scope)? else { continue };
-        for (region, state) in regions(tx, &scope)? {
+    for scope in &wanted.scopes {
+        let Some(state) = pull::scope(tx, scope)? else { continue };
+        for (region, state) in regions(tx, scope)? {
             ground.regions.insert((scope.clone(), region), state);
         }
-        ground.scopes.insert(scope, state);
+        ground.scopes.insert(scope.clone(), state);
     }
+    let beside = near::beside(tx, &wanted.scopes, &wanted.near(request))?;
     let mut record = tx.prepare_cached("SELECT record, origins FROM record WHERE id = ?1")?;
-    for id in wanted.records {
+    for id in wanted.records.into_iter().chain(beside) {
         let row = record
             .query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
             .optional()?;
@@ -230,6 +231,7 @@ fn write_state(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
             &row.origins,
         ))?;
     }
+    near::write(tx, &outcome.left, &outcome.near)?;
     let mut region = tx.prepare_cached(
         "INSERT INTO region_digest (scope, region, digest, records) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (scope, region) DO UPDATE SET digest = excluded.digest, records = excluded.records",

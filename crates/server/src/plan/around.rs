@@ -1,0 +1,100 @@
+//! Rules that need surroundings (`domain::around`), asked of a group whose changes all stand: of two desks that were right
+//! alone and are wrong together, the second waits for a person.
+//!
+//! Never more than that waits: a group that also holds something of another kind (a family, a visit, a merge, somebody's
+//! decision) is taken, whatever stands beside it.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+
+use tiexin_domain::Record;
+use tiexin_domain::around::{self, Around, Look, Reach, Subject, answers};
+use tiexin_protocol::wire::PushRequest;
+use tiexin_protocol::{Change, ParkCode, Verdict, planted};
+use uuid::Uuid;
+
+use super::Wanted;
+use super::group::{Layer, Weighed};
+use super::outcome::Work;
+
+/// A record whose neighbours can be found, and what it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NearRow {
+    pub(crate) scope: tiexin_domain::RegionCode,
+    pub(crate) record: Uuid,
+    /// None: it belongs to nothing that a rule goes by.
+    pub(crate) parent: Option<String>,
+}
+
+impl NearRow {
+    /// None of a kind of which no such rule is asked.
+    pub(super) fn of(record: &Record) -> Option<NearRow> {
+        let parent = record.reference(around::parks(&record.kind)?).map(|parent| parent.to_string());
+        Some(NearRow { scope: record.scope.clone(), record: record.id, parent })
+    }
+}
+
+/// Which kinds are found by which field: what `near` was made by. A program that declares other rules makes it anew.
+pub(crate) fn near_print() -> String {
+    around::parked_kinds().map(|(kind, field)| format!("{kind}={field}")).collect::<Vec<_>>().join(";")
+}
+
+impl Wanted {
+    /// What the changes of a push stand near: records and what they belong to, as `near` names them. Empty for nearly
+    /// every push: no rule is asked then.
+    pub(crate) fn near(&self, request: &PushRequest) -> Vec<String> {
+        let mut made = HashSet::new();
+        let mut asks = false;
+        for change in &request.changes {
+            let Some(field) = around::parks(&change.kind) else { continue };
+            let says = change.set.contains_key(field);
+            asks |= says || change.base > 0;
+            if change.base == 0 && says {
+                made.insert(change.record);
+            }
+        }
+        let stand = self.records.iter().filter(|id| asks && !made.contains(*id));
+        stand.map(Uuid::to_string).collect()
+    }
+}
+
+/// The province's records as the group would leave them, as far as they were loaded.
+struct Near<'a> {
+    work: &'a Work,
+    layer: &'a Layer,
+}
+
+impl Around for Near<'_> {
+    type Error = Infallible;
+
+    fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, Infallible> {
+        let ids: HashSet<Uuid> =
+            self.work.ground().held.keys().chain(self.layer.records()).copied().collect();
+        let held = ids.into_iter().filter_map(|id| self.layer.held(self.work, id));
+        Ok(held.map(|held| &held.record).filter(|record| answers(record, look, value)).cloned().collect())
+    }
+}
+
+/// Which change of the group breaks such a rule, and the verdict on it.
+pub(super) fn broken(
+    work: &Work,
+    layer: &Layer,
+    members: &[&Change],
+    weighed: &[Weighed],
+) -> Option<(usize, Verdict)> {
+    let alone = members.iter().all(|change| around::parks(&change.kind).is_some());
+    if !alone || planted("surroundings_not_asked") {
+        return None;
+    }
+    let near = Near { work, layer };
+    members.iter().zip(weighed).enumerate().find_map(|(at, (change, (verdict, _)))| {
+        let Verdict::Applied { instead, .. } = verdict else { return None };
+        let id = instead.unwrap_or(change.record);
+        let after = layer.held(work, id).map(|held| &held.record).filter(|record| record.void.is_none())?;
+        let before = work.held(id).map(|held| &held.record.fields);
+        let subject = Subject { kind: &after.kind, id, before, fields: &after.fields };
+        let Ok(found) = around::problems(&near, subject, Reach::Province);
+        let message = found.into_iter().next()?.message;
+        Some((at, Verdict::Parked { code: ParkCode::RuleBroken, message }))
+    })
+}
