@@ -1,5 +1,6 @@
 //! After the faults have stopped: does every promise hold?
 
+mod around;
 mod merges;
 mod truth;
 mod values;
@@ -42,6 +43,7 @@ pub(crate) async fn settle_and_check(world: &mut World) -> Result<(), Broken> {
     what_is_decided_has_a_decision(&truth)?;
     values::overwritten_are_kept(world, &truth)?;
     merges::end_somewhere(&truth)?;
+    around::nothing_stands_beside_what_forbids_it(&truth)?;
     desks_agree(world, &truth)?;
     heads_are_explained(world, &truth)?;
     for pick in 0..8 {

@@ -4,6 +4,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use serde_json::Value;
+use tiexin_domain::around::{self, Reach, Subject};
 use tiexin_domain::record::{Fields, Void};
 use tiexin_domain::{Kind, Record};
 use tiexin_protocol::{PUSH_CHANGES, VoidChange};
@@ -122,6 +123,12 @@ impl Saver<'_> {
             for name in ["name", "head_name"] {
                 fields.entry(name).and_modify(|name| *name = "".into());
             }
+        }
+        let subject = Subject { kind, id, before: None, fields: &fields };
+        if !around::problems(book, subject, Reach::Province).map_err(broke("rules"))?.is_empty() {
+            // As a desk does; one that has not heard of the other saves it.
+            self.world.tally.count("refused beside another record");
+            return Ok(());
         }
         saves.push(Save { id, kind: kind.into(), fields, void: None });
         marks.push(Marked { record: id, field, word, base: 0, saw: String::new() });
