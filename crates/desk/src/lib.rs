@@ -53,6 +53,7 @@ mod screen;
 mod seat;
 mod session;
 mod surroundings;
+mod typed;
 pub mod update;
 mod values;
 mod waiting;

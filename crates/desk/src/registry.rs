@@ -5,10 +5,11 @@ use serde::Serialize;
 use serde_json::Value;
 use tiexin_contract::{Command, ErrorReply};
 
-use crate::commands;
-use crate::desk::Desk;
-use crate::rights::{self, At, Need, Place};
+use crate::desk::{Desk, Need, Run};
+use crate::rights::{self, At, Place};
 use crate::{errors, guessing};
+
+pub(crate) use crate::desk::Registry;
 
 type Waiting<T> = BoxFuture<'static, Result<T, ErrorReply>>;
 

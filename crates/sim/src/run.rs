@@ -57,6 +57,8 @@ const BUGS: &[(&str, &str)] = &[
         "what the province has under an older number of the book is taken for this book's",
     ),
     ("reply_brings_back", "an old reply brings a withdrawn township back"),
+    ("told_is_numbered_anew", "a number that was told is given to another change"),
+    ("held_back_out_of_order", "what is held back is numbered against the order in which it was saved"),
     ("surroundings_not_asked", "a second pair of contacts stands beside the first"),
     ("change_makes_a_record", "a change of a refused record makes half a record"),
 ];

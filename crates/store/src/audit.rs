@@ -124,10 +124,13 @@ impl Write<'_> {
 
 /// Entries read at a time for those of one deed.
 const READ_AT_ONCE: usize = 200;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Book {
-    /// When a user did this since `since`, newest first, at most `most` of them. However much else was entered meanwhile:
-    /// entries of another sort must not push them out of sight.
+    /// When a user did this since `since`, the last entered first, at most `most` of them. However much else was entered
+    /// meanwhile: entries of another sort must not push them out of sight. They need not be in the order of their times (a
+    /// sign-in enters failures of before, a clock is set), so the search goes on until all that it reads at once is a day
+    /// older.
     pub fn deeds_since(&self, actor: Uuid, act: &str, since: i64, most: usize) -> Result<Vec<i64>> {
         let (mut found, mut before) = (Vec::new(), None);
         loop {
@@ -141,7 +144,8 @@ impl Book {
                     return Ok(found);
                 }
             }
-            if page.len() < READ_AT_ONCE {
+            let newest = page.iter().map(|entry| entry.at).max().unwrap_or_default();
+            if page.len() < READ_AT_ONCE || newest < since - DAY_MS {
                 return Ok(found);
             }
         }

@@ -110,7 +110,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
 
 /// Whose membership it is is known only with the person: what stands beside it is looked at once more.
 fn refuse_with_person(at: &At, subject: Subject<'_>) -> Result<(), ErrorReply> {
-    if !person_of::borrows(subject.kind) {
+    if !borrowed::borrows(subject.kind) {
         return Ok(());
     }
     refuse(rules::problems_along(at.book(), subject, &[], at.day).map_err(errors::store)?)

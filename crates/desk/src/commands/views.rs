@@ -185,10 +185,23 @@ fn drop_view(at: &At, args: DropView) -> Result<Done, ErrorReply> {
 fn counts(at: &At, args: CountViews) -> Result<Vec<ViewCount>, ErrorReply> {
     let stored = stored(at)?;
     let mut counts = Vec::new();
-    for view in all(at)?.into_iter().filter(|view| view.pinned) {
-        let query = lists::query(&view.list(args.region.clone(), 1), at.today)?;
-        let count = at.book().list(&query).map_err(errors::store)?.total.unwrap_or_default();
-        counts.push(ViewCount { kind: view.kind, name: view.name, count });
+    for view in with_built_in(readable(&stored)).into_iter().filter(|view| view.pinned) {
+        let list = view.list(args.region.clone(), 1);
+        let counted =
+            lists::query(&list, at.today).and_then(|query| at.book().list(&query).map_err(errors::store));
+        let (count, why) = match counted {
+            // Each look at it would be a search for the number that nobody asked for.
+            Ok(_) if view.text.as_deref().is_some_and(tiexin_store::seeks_number) => {
+                (None, Some("按号码查找的不在这里计数。请删去它，要找时再查".to_owned()))
+            }
+            Ok(page) => (Some(page.total.unwrap_or_default()), None),
+            // It says nothing about the others. A disk that cannot be read does.
+            Err(error) if matches!(error.code, ErrorCode::Invalid | ErrorCode::NoRight) => {
+                (None, Some(why(&view, &args.region, at.today)))
+            }
+            Err(error) => return Err(error),
+        };
+        counts.push(ViewCount { kind: view.kind, name: view.name, count, why });
     }
     counts.extend(unknown_and_pinned(&stored));
     Ok(counts)

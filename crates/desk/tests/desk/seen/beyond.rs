@@ -100,6 +100,7 @@ async fn a_marked_copy_says_nothing_hidden_that_the_sheet_does_not() {
             region: TOWNSHIP.parse().unwrap(),
             mapping: Vec::new(),
             kind: Some(kind.code().into()),
+            job: None,
         };
         let plan = office.ok(ask).await;
         let path = office.folder.path().join(format!("{}.xlsx", kind.code()));
