@@ -7,12 +7,12 @@ use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use scheduled_thread_pool::ScheduledThreadPool;
 
-use crate::checkpoint::Checkpointer;
-use crate::connection::{self, Purpose};
 use crate::error::{Result, UnlockError};
-use crate::hold::Hold;
-use crate::save::Changed;
-use crate::suite::DataKey;
+use crate::on_disk::checkpoint::Checkpointer;
+use crate::on_disk::connection::{self, Purpose};
+use crate::on_disk::hold::Hold;
+use crate::on_disk::suite::DataKey;
+use crate::saving::save::Changed;
 
 /// Readers at once. A desk has one person; charts and lists load side by side. The simulator opens books all
 /// the time.
@@ -73,7 +73,7 @@ impl Book {
         let writer = Mutex::new(writer);
         let inner = Inner { dir: dir.to_owned(), key, readers, writer, checkpointer, _hold: hold };
         let book = Book { inner: Arc::new(inner) };
-        book.derive_at_opening().map_err(crate::unlock::unlock_error)?;
+        book.derive_at_opening().map_err(crate::on_disk::unlock::unlock_error)?;
         if let Err(error) = book.sweep_strays() {
             tracing::warn!(%error, "files of attachments that nobody needs stay");
         }

@@ -7,11 +7,11 @@ use tiexin_domain::record::{Fields, Void};
 use tiexin_domain::{Record, RegionCode};
 use uuid::Uuid;
 
+use crate::asking::search::index;
 use crate::blob;
 use crate::derive::{Derived, derive, household_key};
 use crate::error::{Result, StoreError};
 use crate::link;
-use crate::search::index;
 
 /// `record.hidden`.
 pub(crate) mod hidden {
@@ -209,7 +209,7 @@ pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i
     let fields = text(&new.fields)?;
     let void = new.void.as_ref().map(text).transpose()?;
     if old.record.scope != new.scope {
-        crate::outbox::keep_scope(conn, old.n, &old.record.scope)?;
+        crate::syncing::outbox::keep_scope(conn, old.n, &old.record.scope)?;
         conn.prepare_cached("UPDATE record SET scope = ?2 WHERE n = ?1")?
             .execute(params![old.n, new.scope.as_str()])?;
     }

@@ -7,12 +7,12 @@ use rusqlite::Connection;
 use tiexin_protocol::Digest;
 
 use crate::anew::Behind;
-use crate::base::{self, fold};
 use crate::book::Book;
 use crate::derive::derive;
 use crate::error::Result;
 use crate::record::{hidden, select};
-use crate::{audit, cursor, elsewhere, outbox, record};
+use crate::syncing::base::{self, fold};
+use crate::{audit, record, syncing::cursor, syncing::elsewhere, syncing::outbox};
 
 /// Something that should not be.
 #[derive(Debug, Clone, PartialEq, Eq)]

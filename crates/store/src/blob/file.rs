@@ -1,6 +1,6 @@
 //! One blob's file: its chunks, each sealed by itself under the blob's own key, at fixed places.
 //!
-//! `magic ‖ chunk 0 ‖ chunk 1 …`; a chunk is what [`crate::suite::CryptoSuite::seal`] gives, bound to hash,
+//! `magic ‖ chunk 0 ‖ chunk 1 …`; a chunk is what [`crate::on_disk::suite::CryptoSuite::seal`] gives, bound to hash,
 //! number and length of the blob: chunks of two blobs, or two places, cannot be exchanged.
 
 use std::fs::{self, File, OpenOptions};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tiexin_protocol::blob::{BlobHash, CHUNK_BYTES, count, span};
 
-use crate::suite::{self, DataKey, SEALED_MORE};
+use crate::on_disk::suite::{self, DataKey, SEALED_MORE};
 
 /// Beside the database.
 pub(crate) const FOLDER: &str = "blobs";

@@ -22,7 +22,7 @@ pub(crate) use sweep::drop_scope;
 
 use crate::book::{Book, Write};
 use crate::error::{Result, StoreError};
-use crate::save::{By, Changed, Save, Saved};
+use crate::saving::save::{By, Changed, Save, Saved};
 use file::Sealed;
 
 /// A blob as the book knows it.

@@ -3,9 +3,9 @@
 use std::fs;
 
 use super::*;
-use crate::connection::{self, Purpose};
-use crate::keyring::Keyring;
-use crate::suite::random;
+use crate::on_disk::connection::{self, Purpose};
+use crate::on_disk::keyring::Keyring;
+use crate::on_disk::suite::random;
 use crate::{StoreError, UnlockError};
 
 fn wrong(dir: &Path, now: i64) -> UnlockError {
@@ -224,7 +224,7 @@ fn a_newer_database_is_refused_and_left_alone() {
     drop(book);
     let error = Book::unlock(dir.path(), "wang", &secret(PASSWORD), NOW).unwrap_err();
     assert!(
-        matches!(error, UnlockError::NewerThanProgram { found: 99, known } if known == crate::migrate::known())
+        matches!(error, UnlockError::NewerThanProgram { found: 99, known } if known == crate::on_disk::migrate::known())
     );
     assert!(connection::database(dir.path()).exists());
 }

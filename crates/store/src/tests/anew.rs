@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::*;
 use crate::ListQuery;
 use crate::anew::{self, Prints};
-use crate::search::index;
+use crate::asking::search::index;
 use crate::{derive, meta};
 
 /// As a program leaves records whose kind it does not know: no column but place, day and name, no words, no links.

@@ -8,7 +8,7 @@ use tiexin_protocol::blob::BlobHash;
 use super::backups::on;
 use super::blobs::{attach, bytes, scope};
 use super::*;
-use crate::aside::{NOTE, moves};
+use crate::on_disk::aside::{NOTE, moves};
 use crate::{UnlockError, restore};
 
 #[test]
@@ -159,7 +159,7 @@ fn a_foreign_file_is_moved_aside_only_when_nobody_has_it_open() {
     let (dir, book, _) = book();
     let path = dir.path().join("book.db");
     drop(book);
-    let other = crate::hold::Hold::shared(dir.path()).unwrap();
+    let other = crate::on_disk::hold::Hold::shared(dir.path()).unwrap();
     fs::write(&path, vec![7; 8192]).unwrap();
     let opened = Book::unlock(dir.path(), "wang", &secret(PASSWORD), NOW);
     assert!(matches!(opened, Err(UnlockError::InUse)), "{:?}", opened.err());

@@ -261,7 +261,7 @@ fn a_restore_that_was_broken_off_is_told_and_can_be_done_again() {
     let dir = kept.dir.path();
     // The power goes after the old book was moved aside.
     fs::copy(kept.backup().join("book.db"), dir.join("book.db.coming")).unwrap();
-    crate::aside::move_aside(dir).unwrap();
+    crate::on_disk::aside::move_aside(dir).unwrap();
     let opened = Book::unlock(dir, "wang", &secret(PASSWORD), NOW);
     assert!(matches!(opened, Err(UnlockError::RestoreUnfinished)), "{:?}", opened.err());
     assert!(!dir.join("book.db").exists(), "no empty book in its place");

@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::*;
-use crate::aside::{NOTE, moves};
-use crate::migrate::FUTURE;
+use crate::on_disk::aside::{NOTE, moves};
+use crate::on_disk::migrate::FUTURE;
 use crate::{UnlockError, go_back, stay};
 
 /// A step that works.

@@ -95,7 +95,7 @@ fn a_disk_image_put_back_is_noticed() {
 
 #[test]
 fn migrations_are_sound_and_forward_only() {
-    let steps = crate::migrate::steps();
+    let steps = crate::on_disk::migrate::steps();
     rusqlite_migration::Migrations::new(steps).validate().unwrap();
 }
 
@@ -118,7 +118,7 @@ fn books_of_every_version_open() {
         sound(&book);
     }
     assert!(versions >= 4);
-    let newest = format!("v{}", crate::migrate::known());
+    let newest = format!("v{}", crate::on_disk::migrate::known());
     assert!(fixtures.join(&newest).exists(), "write_fixture has not been run for {newest}");
 }
 
@@ -126,7 +126,7 @@ fn books_of_every_version_open() {
 #[test]
 #[ignore = "run once for each new schema version"]
 fn write_fixture() {
-    let name = format!("v{}", crate::migrate::known());
+    let name = format!("v{}", crate::on_disk::migrate::known());
     let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
     fs::remove_dir_all(&to).unwrap_or_default();
     let (book, _) = Book::create(&to, user("wang"), KdfCost::QUICK, NOW).unwrap();

@@ -14,7 +14,7 @@ fn the_one_that_is_killed() {
     let book = reopen(Path::new(&dir));
     let mut out = std::io::stdout().lock();
     loop {
-        let home = Uuid::from_bytes(crate::suite::random::<16>().unwrap());
+        let home = Uuid::from_bytes(crate::on_disk::suite::random::<16>().unwrap());
         let one = save(home, "household", json!({"region": VILLAGE, "head_name": "张三"}));
         book.save_group(&[one], &By { author: Uuid::from_u128(1), now_ms: NOW, group: home }).unwrap();
         writeln!(out, "saved {home}").unwrap();

@@ -182,7 +182,7 @@ fn the_mark_of_what_was_told_never_falls() {
     tell(&book, 3);
     for less in [1, 2] {
         tell(&book, less);
-        book.write(|w| crate::held_back::was_told(&w.tx, less as i64)).unwrap();
+        book.write(|w| crate::syncing::held_back::was_told(&w.tx, less as i64)).unwrap();
         knows(&book, &["household"], less as u64);
     }
     let c = household(&book, VILLAGE, "丙");

@@ -158,7 +158,7 @@ fn in_whatever_order_two_logs_are_read_the_record_ends_where_it_lies() {
         }
         sound(&book);
         assert_eq!(record(&book, home), b.held[&home].record, "{order:?}");
-        let left = book.read(crate::elsewhere::all).unwrap();
+        let left = book.read(crate::syncing::elsewhere::all).unwrap();
         assert!(left.is_empty(), "{order:?}: {left:?}");
     }
 }
@@ -202,7 +202,7 @@ fn a_snapshot_and_a_log_meet_as_two_logs_do() {
                 sound(&book);
             }
             assert_eq!(record(&book, home), b.held[&home].record);
-            assert!(book.read(crate::elsewhere::all).unwrap().is_empty());
+            assert!(book.read(crate::syncing::elsewhere::all).unwrap().is_empty());
         }
     }
 }
@@ -220,7 +220,7 @@ fn giving_one_township_up_leaves_the_family_in_the_other() {
     assert_eq!(record(&book, home).scope, b.scope);
     book.drop_scope(&b.scope).unwrap();
     assert_eq!(book.get(home).unwrap(), None);
-    assert!(book.read(crate::elsewhere::all).unwrap().is_empty());
+    assert!(book.read(crate::syncing::elsewhere::all).unwrap().is_empty());
     sound(&book);
 }
 

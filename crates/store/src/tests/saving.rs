@@ -6,7 +6,7 @@ use tiexin_protocol::VoidChange;
 
 use super::*;
 use crate::StoreError;
-use crate::figures::{Days, Reach};
+use crate::asking::figures::{Days, Reach};
 
 fn counts(book: &Book) -> (i64, i64, i64) {
     book.read(|conn| {

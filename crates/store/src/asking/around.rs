@@ -1,0 +1,147 @@
+//! Surroundings of a record as the book has them, for the rules that need them (`domain::around`). Each look goes by an
+//! index: rules are asked at every save.
+
+use rusqlite::params;
+use tiexin_domain::Record;
+use tiexin_domain::around::{Around, ITSELF, Look as Seek};
+use tiexin_domain::shape::{self, Find, Role};
+use uuid::Uuid;
+
+use crate::asking::family::Look;
+use crate::book::Book;
+use crate::error::{Result, StoreError};
+use crate::record::{self, select};
+
+/// What names the parent as what it belongs to.
+const BY_PARENT: &str = concat!(
+    select!(),
+    " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND +kind = ?2 AND hidden = 0"
+);
+const BY_ID: &str = concat!(select!(), " WHERE id = ?1 AND +kind = ?2 AND hidden = 0");
+const BY_NATURAL: &str = concat!(select!(), " WHERE natural = ?1 AND +kind = ?2 AND hidden = 0");
+
+/// How the book finds what a rule looks at.
+enum Way {
+    Natural { is_id: bool },
+    Family,
+    Parent,
+    Itself,
+}
+
+impl Way {
+    /// None: no index leads there. A test lets no such rule be declared.
+    fn of(seek: &Seek) -> Option<Way> {
+        if seek.their == ITSELF {
+            return Some(Way::Itself);
+        }
+        let field = shape::field(seek.kind, seek.their)?;
+        if field.has(Role::Natural) {
+            return Some(Way::Natural { is_id: field.finds.contains(&Find::IdNumber) });
+        }
+        if field.has(Role::Family) {
+            return Some(Way::Family);
+        }
+        field.has(Role::Parent).then_some(Way::Parent)
+    }
+}
+
+impl Around for Look<'_> {
+    type Error = StoreError;
+
+    fn others(&self, seek: &Seek, value: &str) -> Result<Vec<Record>> {
+        let Some(way) = Way::of(seek) else { return Ok(Vec::new()) };
+        let id = value.parse::<Uuid>();
+        match (way, id) {
+            (Way::Natural { is_id }, _) => {
+                let natural = if is_id { value.to_uppercase() } else { value.to_owned() };
+                record::collect(self.conn, BY_NATURAL, params![natural, seek.kind])
+            }
+            (Way::Family, Ok(home)) => self.children_of_kind(home, seek.kind),
+            (Way::Itself, Ok(id)) => record::collect(self.conn, BY_ID, params![id, seek.kind]),
+            (Way::Parent, Ok(parent)) => {
+                let mut named = record::collect(self.conn, BY_PARENT, params![parent, seek.kind])?;
+                // A record may name it in another field.
+                named.retain(|record| record.reference(seek.their) == Some(parent));
+                Ok(named)
+            }
+            // Names nothing that could be found.
+            (_, Err(_)) => Ok(Vec::new()),
+        }
+    }
+}
+
+impl Around for Book {
+    type Error = StoreError;
+
+    fn others(&self, seek: &Seek, value: &str) -> Result<Vec<Record>> {
+        self.look(|look| look.others(seek, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tiexin_domain::Kind;
+    use tiexin_domain::around::{self, example};
+
+    use super::*;
+    use crate::asking::family::children_sql;
+    use crate::saving::save::Save;
+    use crate::tests::{book, by};
+
+    fn rules() -> impl Iterator<Item = (&'static str, &'static around::Rule)> {
+        Kind::ALL.iter().flat_map(|kind| around::rules(kind.code()).map(|rule| (kind.code(), rule)))
+    }
+
+    #[test]
+    fn every_look_of_a_rule_goes_by_an_index() {
+        let (_dir, book, _) = book();
+        for (kind, rule) in rules() {
+            for seek in rule.looks {
+                let of = format!("{kind} {} → {}.{}", rule.code, seek.kind, seek.their);
+                let sql = match Way::of(seek).unwrap_or_else(|| panic!("{of}: no index leads there")) {
+                    Way::Natural { .. } => BY_NATURAL.to_owned(),
+                    Way::Family => children_sql("hidden = 0 AND kind = ?2"),
+                    Way::Parent => BY_PARENT.to_owned(),
+                    Way::Itself => BY_ID.to_owned(),
+                };
+                let plan: Vec<String> = book
+                    .read(|conn| {
+                        let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                        let nothing = params![0, ""];
+                        Ok(explain.query_map(nothing, |row| row.get(3))?.collect::<rusqlite::Result<_>>()?)
+                    })
+                    .unwrap();
+                assert!(
+                    plan.iter().all(|step| !step.contains("SCAN") && !step.contains("record_place")),
+                    "{of}: {plan:?}"
+                );
+            }
+        }
+    }
+
+    /// Each declared rule over a book, with what breaks it and without.
+    #[test]
+    fn every_rule_finds_in_a_book_what_it_finds_in_plain_records() {
+        for (kind, rule) in rules() {
+            let (_dir, book, _) = book();
+            let one = example(kind, rule.code).unwrap_or_else(|| panic!("{}: no example", rule.code));
+            let codes = || {
+                let found = around::problems(&book, one.subject(), rule.reach).unwrap();
+                found.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
+            };
+            assert!(!codes().contains(&rule.code.to_owned()), "{}: alone in the book", rule.code);
+            let saves: Vec<Save> = one
+                .others
+                .iter()
+                .map(|record| Save {
+                    id: record.id,
+                    kind: record.kind.clone(),
+                    fields: record.fields.clone(),
+                    void: None,
+                })
+                .collect();
+            book.save_group(&saves, &by()).unwrap();
+            assert!(codes().contains(&rule.code.to_owned()), "{}: beside the others", rule.code);
+        }
+    }
+}

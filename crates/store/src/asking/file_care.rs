@@ -1,0 +1,53 @@
+//! Conditions on special families' files by what lies in other records: visits, contacts, people. Parts of a statement
+//! about rows of `record` that are support files.
+
+use chrono::NaiveDate;
+use tiexin_domain::PartialDate;
+
+use crate::asking::lost::NOT_LOST;
+use crate::derive::{day_of, file_flag, person_flag, visit_flag};
+
+/// The day, not after today, on which somebody of the family was last met, `yyyymmdd`; NULL when never.
+pub(crate) fn last_met(today: Option<NaiveDate>) -> String {
+    let until = today.map_or(i64::MAX, |today| day_of(PartialDate::Day(today)));
+    format!(
+        "(SELECT max(seen.day) FROM record AS seen WHERE seen.household = record.household AND seen.hidden = 0
+           AND seen.kind = 'visit' AND seen.flags & {} <> 0 AND seen.day <= {until})",
+        visit_flag::MET
+    )
+}
+
+/// Whether an active file lacks this; the codes are those of `contract::today::FILE_GAPS`. `None`: no such code.
+pub(crate) fn lacks(code: &str, today: Option<NaiveDate>) -> Option<String> {
+    let lacks = match code {
+        "township_leader" => without_contact(1, today),
+        "village_worker" => without_contact(2, today),
+        "id_number" => format!(
+            "EXISTS (SELECT 1 FROM record AS member WHERE member.household = record.household AND member.hidden = 0
+               AND member.kind = 'person' AND member.until IS NULL AND member.flags & {} = 0{})",
+            person_flag::HAS_ID,
+            NOT_LOST.replace("record.", "member.")
+        ),
+        "code" => "record.natural IS NULL".to_owned(),
+        "date_missing" => "json_extract(record.fields, '$.loss_date') IS NULL".to_owned(),
+        "date_partial" => "length(json_extract(record.fields, '$.loss_date')) < 10".to_owned(),
+        "preference" => "json_extract(record.fields, '$.preference') IS NULL".to_owned(),
+        _ => return None,
+    };
+    Some(format!("(record.flags & {} <> 0 AND {lacks})", file_flag::ACTIVE))
+}
+
+/// `bit` as in the flags of a contact pair.
+fn without_contact(bit: i64, today: Option<NaiveDate>) -> String {
+    let in_force = today.map_or_else(
+        || "pair.until IS NULL".to_owned(),
+        |today| {
+            let today = day_of(PartialDate::Day(today));
+            format!("pair.day <= {today} AND (pair.until IS NULL OR pair.until >= {today})")
+        },
+    );
+    format!(
+        "NOT EXISTS (SELECT 1 FROM record AS pair WHERE pair.household = record.household AND pair.hidden = 0
+           AND pair.kind = 'contact_pair' AND pair.flags & {bit} <> 0 AND {in_force})"
+    )
+}

@@ -1,0 +1,172 @@
+//! Fields and conditions of a list as SQL.
+
+use rusqlite::types::Value as Sql;
+use serde_json::Value;
+use tiexin_domain::shape::{self, Find, Role};
+use tiexin_domain::{PartialDate, RegionCode, YearHint};
+use uuid::Uuid;
+
+use super::{ListQuery, Op};
+use crate::asking::file_care;
+use crate::asking::lost::{NOT_LOST, not_by_unsaid};
+use crate::asking::search;
+use crate::derive::{bounds, day_of, household_key};
+use crate::error::{Result, StoreError};
+use crate::on_disk::connection::LISTED;
+
+/// ` AND (place BETWEEN … OR …)`, or nothing.
+pub(crate) fn within(regions: &[RegionCode]) -> String {
+    let ranges: Vec<String> = regions
+        .iter()
+        .map(|region| {
+            let (first, last) = bounds(region);
+            format!("place BETWEEN {first} AND {last}")
+        })
+        .collect();
+    if ranges.is_empty() { String::new() } else { format!(" AND ({})", ranges.join(" OR ")) }
+}
+
+/// When the family of a file was last met: kept nowhere, looked up in the visits.
+pub(super) fn is_last_visit(kind: &str, field: &str) -> bool {
+    kind == "support_file" && field == shape::LAST_VISIT
+}
+
+/// SQL for a field. Only plain names: this goes into the statement.
+pub(super) fn column(query: &ListQuery, field: &str) -> Result<String> {
+    let kind = query.kind.as_str();
+    if is_last_visit(kind, field) {
+        return Ok(file_care::last_met(query.today));
+    }
+    if shape::field(kind, field).is_some_and(|field| field.has(Role::Category)) {
+        return Ok("category".into());
+    }
+    let plain = field.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if field.is_empty() || field.len() > 64 || !plain {
+        return Err(StoreError::BadField { field: field.chars().take(64).collect() });
+    }
+    Ok(format!("json_extract(fields, '$.{field}')"))
+}
+
+pub(super) fn conditions(query: &ListQuery, args: &mut Vec<Sql>) -> Result<String> {
+    let mut all = String::from("kind = ?1 AND hidden = 0");
+    all.push_str(&within(&query.regions));
+    for (field, op, value) in &query.filter {
+        all.push_str(" AND ");
+        all.push_str(&condition(query, field, *op, value, args)?);
+    }
+    if let Some(text) = &query.text {
+        all.push_str(&called(text, args));
+    }
+    // Whoever asks for a name must not be answered by the child who died.
+    let by_name = query.text.is_some() || query.filter.iter().any(|(field, ..)| field == "name");
+    if query.kind == "person" && by_name {
+        all.push_str(NOT_LOST);
+    }
+    Ok(all)
+}
+
+/// ` AND …`: the index finds it by the text; nothing when the text says nothing.
+pub(crate) fn called(text: &str, args: &mut Vec<Sql>) -> String {
+    let Some(question) = search::matching(text) else { return String::new() };
+    args.push(Sql::Text(question));
+    let names = args.len();
+    args.push(Sql::Text(search::matching_words(text).unwrap_or_default()));
+    let words = args.len();
+    let said: String = search::words_in(text).iter().map(|word| not_by_unsaid(word, args)).collect();
+    // Whom the text names is found; by words only those whose family's page does not alone say them.
+    let unsaid = match said.strip_prefix(" AND ") {
+        Some(said) => {
+            format!(
+                " AND (n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}) OR ({said}))"
+            )
+        }
+        None => String::new(),
+    };
+    format!(
+        " AND n IN (SELECT rowid FROM name_search WHERE name_search MATCH ?{names}
+           UNION ALL SELECT rowid FROM text_search WHERE text_search MATCH ?{words}){unsaid}"
+    )
+}
+
+fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut Vec<Sql>) -> Result<String> {
+    let kind = query.kind.as_str();
+    if field == "region"
+        && let (Op::Is, Value::Array(any)) = (op, value)
+    {
+        let regions: Vec<RegionCode> = any.iter().filter_map(|code| code.as_str()?.parse().ok()).collect();
+        let ranges = within(&regions);
+        return Ok(ranges.strip_prefix(" AND ").unwrap_or("place < 0").to_owned());
+    }
+    if kind == "support_file" && field == shape::GAPS {
+        let lacks = value.as_str().and_then(|code| file_care::lacks(code, query.today));
+        return lacks.ok_or_else(|| StoreError::BadField { field: "gaps".into() });
+    }
+    if field == "region"
+        && let (Op::Is | Op::StartsWith, Some(region)) =
+            (op, value.as_str().and_then(|code| code.parse::<RegionCode>().ok()))
+    {
+        let (first, last) = bounds(&region);
+        return Ok(format!("place BETWEEN {first} AND {last}"));
+    }
+    if field == "household"
+        && let (Op::Is, Some(id)) = (op, value.as_str().and_then(|id| id.parse::<Uuid>().ok()))
+    {
+        return Ok(format!("household = {}", household_key(id)));
+    }
+    let date = value.as_str().and_then(|text| PartialDate::parse(text, YearHint::None).ok());
+    let of_day = super::day_field(kind) == Some(field) || is_last_visit(kind, field);
+    let (column, value) = match (of_day, date) {
+        (true, Some(date)) if !matches!(op, Op::Contains | Op::StartsWith) => {
+            let last_met = is_last_visit(kind, field);
+            let day = if last_met { file_care::last_met(query.today) } else { "day".to_owned() };
+            (day, Value::from(day_of(date)))
+        }
+        _ => (column(query, field)?, value.clone()),
+    };
+    // A hidden number is not guessed, whole or place by place, nor a word that no list says: a text that people wrote is
+    // compared as lists show it.
+    let prose = shape::is_prose(kind, field);
+    let listed = |column: &str| if prose { format!("{LISTED}({column})") } else { column.to_owned() };
+    // By a name persons are found, all but the child who died.
+    let name = shape::field(kind, field).is_some_and(|field| field.finds.contains(&Find::Name));
+    let unsaid = |value: &Value, args: &mut Vec<Sql>| match value.as_str() {
+        Some(text) if prose && !name => not_by_unsaid(&text.split_whitespace().collect::<String>(), args),
+        _ => String::new(),
+    };
+    Ok(match op {
+        Op::Is => {
+            let any = if let Value::Array(any) = value { any } else { vec![value] };
+            let is =
+                |one: Value| format!("({} = {}{})", listed(&column), arg(&one, args), unsaid(&one, args));
+            let any: Vec<String> = any.into_iter().map(is).collect();
+            if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) }
+        }
+        Op::IsNot => format!("{column} IS NOT {}", arg(&value, args)),
+        Op::AtLeast => format!("{column} >= {}", arg(&value, args)),
+        Op::AtMost => format!("{column} <= {}", arg(&value, args)),
+        Op::Contains | Op::StartsWith => {
+            let at = if op == Op::Contains { "> 0" } else { "= 1" };
+            format!("instr({}, {}) {at}{}", listed(&column), arg(&value, args), unsaid(&value, args))
+        }
+        Op::Has => {
+            let has = format!("{} = {}{}", listed("item.value"), arg(&value, args), unsaid(&value, args));
+            format!("EXISTS (SELECT 1 FROM json_each(record.fields, '$.{field}') AS item WHERE {has})")
+        }
+        Op::Present => format!("{column} IS NOT NULL"),
+        Op::Missing => format!("{column} IS NULL"),
+    })
+}
+
+/// Where the value stands among the statement's.
+fn arg(value: &Value, args: &mut Vec<Sql>) -> String {
+    args.push(match value {
+        Value::String(text) => Sql::Text(text.clone()),
+        Value::Number(n) => match n.as_i64() {
+            Some(n) => Sql::Integer(n),
+            None => Sql::Real(n.as_f64().unwrap_or_default()),
+        },
+        Value::Bool(yes) => Sql::Integer((*yes).into()),
+        other => Sql::Text(other.to_string()),
+    });
+    format!("?{}", args.len())
+}

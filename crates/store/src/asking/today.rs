@@ -1,0 +1,310 @@
+//! What the page 今日 asks: whom to see, what is missing, how far the month is.
+//!
+//! Nothing here carries the child's name, the cause or the date of a loss.
+
+mod last_visit;
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{Datelike, NaiveDate};
+use rusqlite::{Connection, OptionalExtension, params};
+use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory};
+use tiexin_domain::{Gap, PartialDate, Record, RegionCode, nouns};
+use uuid::Uuid;
+
+pub use last_visit::LastVisit;
+
+use crate::asking::list::within;
+use crate::asking::lost::NOT_LOST;
+use crate::book::Book;
+use crate::derive::{date_of, day_of, file_flag, household_key, person_flag, region_of, visit_flag};
+use crate::error::Result;
+use crate::record::{self, select};
+use last_visit::last_visit;
+pub(crate) use last_visit::newest;
+
+/// An active support file and when its family was last seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DueFile {
+    pub file: Uuid,
+    pub household: Uuid,
+    pub head_name: String,
+    pub region: RegionCode,
+    pub category: LossCategory,
+    /// A family that declined is not overdue; the caller leaves it out.
+    pub preference: Option<ContactPreference>,
+    pub opened_on: Option<NaiveDate>,
+    pub last: LastVisit,
+    pub township_leader: Option<String>,
+    pub village_worker: Option<String>,
+}
+
+/// Who looks after a family, and when it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Care {
+    pub township_leader: Option<String>,
+    pub village_worker: Option<String>,
+    pub last: LastVisit,
+}
+
+/// What a family's file lacks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileGaps {
+    pub file: Uuid,
+    pub household: Uuid,
+    pub head_name: String,
+    pub region: RegionCode,
+    pub gaps: Vec<Gap>,
+}
+
+/// A birthday in a family with an active file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Birthday {
+    pub person: Uuid,
+    pub household: Uuid,
+    pub name: String,
+    pub region: RegionCode,
+    /// Year, month and day as recorded.
+    pub birth: NaiveDate,
+    /// The day is kept by the lunar calendar: the caller converts.
+    pub lunar: bool,
+}
+
+/// A village's visits in a period that met somebody, against its active files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VillageMonth {
+    pub region: RegionCode,
+    pub visits: u64,
+    pub households: u64,
+    /// Active files, and how many of their families were visited.
+    pub files: u64,
+    pub files_visited: u64,
+}
+
+/// Active files of the regions with their households.
+fn active_files(conn: &Connection, regions: &[RegionCode]) -> Result<Vec<(Record, Uuid)>> {
+    let sql = format!(
+        "{} WHERE kind = 'support_file' AND hidden = 0 AND flags & {} <> 0{}",
+        select!(),
+        file_flag::ACTIVE,
+        within(regions)
+    );
+    let files = record::collect(conn, &sql, [])?;
+    Ok(files.into_iter().filter_map(|f| f.reference("household").map(|home| (f, home))).collect())
+}
+
+pub(crate) fn day(date: NaiveDate) -> i64 {
+    day_of(PartialDate::Day(date))
+}
+
+/// The pair that is in force on `today`.
+fn contacts(conn: &Connection, household: i64, today: i64) -> Result<(Option<String>, Option<String>)> {
+    let found = conn
+        .prepare_cached(
+            "SELECT json_extract(fields, '$.township_leader'), json_extract(fields, '$.village_worker')
+             FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'contact_pair' AND day <= ?2
+               AND (until IS NULL OR until >= ?2) ORDER BY day DESC, n DESC LIMIT 1",
+        )?
+        .query_row(params![household, today], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+fn text(record: &Record, field: &str) -> String {
+    record.text(field).unwrap_or_default().to_owned()
+}
+
+impl Book {
+    /// Every active file with the newest visit and the contacts in force, so that the desk can
+    /// tell who is overdue by `domain::cadence`.
+    pub fn due_files(&self, regions: &[RegionCode], today: NaiveDate) -> Result<Vec<DueFile>> {
+        self.read(|conn| {
+            let mut due = Vec::new();
+            for (file, household) in active_files(conn, regions)? {
+                let key = household_key(household);
+                let (township_leader, village_worker) = contacts(conn, key, day(today))?;
+                due.push(DueFile {
+                    file: file.id,
+                    household,
+                    head_name: text(&file, "head_name"),
+                    region: file.region(),
+                    category: LossCategory::from_code(file.text("category").unwrap_or_default()),
+                    preference: file.text("preference").map(ContactPreference::from_code),
+                    opened_on: file.text("opened_on").and_then(|date| date.parse().ok()),
+                    last: last_visit(conn, key, day(today))?,
+                    township_leader,
+                    village_worker,
+                });
+            }
+            Ok(due)
+        })
+    }
+
+    /// The contacts in force on `today` and the newest visits of each family, in the given order.
+    pub fn care_of(&self, households: &[Uuid], today: NaiveDate) -> Result<Vec<Care>> {
+        self.read(|conn| {
+            let care = households.iter().map(|household| {
+                let key = household_key(*household);
+                let (township_leader, village_worker) = contacts(conn, key, day(today))?;
+                Ok(Care { township_leader, village_worker, last: last_visit(conn, key, day(today))? })
+            });
+            care.collect()
+        })
+    }
+
+    /// Active files that lack something: what the noun's rules name, a contact, an ID number.
+    pub fn files_with_gaps(&self, regions: &[RegionCode], today: NaiveDate) -> Result<Vec<FileGaps>> {
+        self.read(|conn| {
+            let mut lacking = Vec::new();
+            for (file, household) in active_files(conn, regions)? {
+                let gaps = gaps(conn, &file, household_key(household), day(today))?;
+                if !gaps.is_empty() {
+                    let (head_name, region) = (text(&file, "head_name"), file.region());
+                    lacking.push(FileGaps { file: file.id, household, head_name, region, gaps });
+                }
+            }
+            Ok(lacking)
+        })
+    }
+
+    /// Birthdays of people in families with an active file whose (month, day) lies in
+    /// `from..=to`; a stretch may run over the new year. Lunar ones are all given.
+    pub fn birthdays(
+        &self,
+        regions: &[RegionCode],
+        from: (u32, u32),
+        to: (u32, u32),
+    ) -> Result<Vec<Birthday>> {
+        let (from, to) = (i64::from(from.0 * 100 + from.1), i64::from(to.0 * 100 + to.1));
+        let around = if from <= to { "AND" } else { "OR" };
+        let sql = format!(
+            "{} WHERE household = ?1 AND hidden = 0 AND kind = 'person' AND day > 0 AND until IS NULL
+               AND (flags & {} OR (day % 10000 >= ?2 {around} day % 10000 <= ?3)){NOT_LOST}",
+            select!(),
+            person_flag::LUNAR
+        );
+        self.read(|conn| {
+            let mut birthdays = Vec::new();
+            let mut asked = HashSet::new();
+            for (_, household) in active_files(conn, regions)? {
+                if !asked.insert(household) {
+                    continue;
+                }
+                for person in record::collect(conn, &sql, params![household_key(household), from, to])? {
+                    let Some(birth) = person.text("birth").and_then(|date| date.parse().ok()) else {
+                        continue;
+                    };
+                    birthdays.push(Birthday {
+                        person: person.id,
+                        household,
+                        name: text(&person, "name"),
+                        region: person.region(),
+                        birth,
+                        lunar: person.fields.get("lunar_birthday").is_some_and(|yes| yes == true),
+                    });
+                }
+            }
+            birthdays.sort_by_key(|b| (b.birth.month(), b.birth.day(), b.person));
+            Ok(birthdays)
+        })
+    }
+
+    /// Visits that met somebody on each day of `from..=to` that has any.
+    pub fn visits_per_day(
+        &self,
+        regions: &[RegionCode],
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<(NaiveDate, u64)>> {
+        let sql = format!(
+            "SELECT day, count(*) FROM record INDEXED BY record_day WHERE kind = 'visit' AND hidden = 0
+               AND day IS NOT NULL AND day BETWEEN ?1 AND ?2 AND flags & {} <> 0{} GROUP BY day ORDER BY day",
+            visit_flag::MET,
+            within(regions)
+        );
+        self.read(|conn| {
+            let mut select = conn.prepare_cached(&sql)?;
+            let mut rows = select.query([day(from), day(to)])?;
+            let mut days = Vec::new();
+            while let Some(row) = rows.next()? {
+                if let Some(date) = date_of(row.get(0)?) {
+                    days.push((date, row.get::<_, i64>(1)? as u64));
+                }
+            }
+            Ok(days)
+        })
+    }
+
+    /// Visits that met somebody, households and coverage of active files by village, in the order of their codes.
+    pub fn village_months(
+        &self,
+        regions: &[RegionCode],
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<VillageMonth>> {
+        let sql = format!(
+            "SELECT place, household, count(*) FROM record INDEXED BY record_day WHERE kind = 'visit' AND hidden = 0
+               AND day IS NOT NULL AND day BETWEEN ?1 AND ?2 AND flags & {} <> 0{} GROUP BY place, household",
+            visit_flag::MET,
+            within(regions)
+        );
+        self.read(|conn| {
+            let mut villages: BTreeMap<i64, VillageMonth> = BTreeMap::new();
+            let mut visited = HashSet::new();
+            let mut select = conn.prepare_cached(&sql)?;
+            let mut rows = select.query([day(from), day(to)])?;
+            while let Some(row) = rows.next()? {
+                let Some(village) = village(&mut villages, row.get(0)?) else { continue };
+                village.visits += row.get::<_, i64>(2)? as u64;
+                if let Some(household) = row.get::<_, Option<i64>>(1)? {
+                    village.households += 1;
+                    visited.insert(household);
+                }
+            }
+            for (file, household) in active_files(conn, regions)? {
+                let Some(village) = village(&mut villages, crate::derive::place(&file.region())) else {
+                    continue;
+                };
+                village.files += 1;
+                village.files_visited += u64::from(visited.contains(&household_key(household)));
+            }
+            Ok(villages.into_values().collect())
+        })
+    }
+}
+
+fn village(villages: &mut BTreeMap<i64, VillageMonth>, place: i64) -> Option<&mut VillageMonth> {
+    use std::collections::btree_map::Entry;
+    match villages.entry(place) {
+        Entry::Occupied(found) => Some(found.into_mut()),
+        Entry::Vacant(new) => {
+            let region = region_of(place)?;
+            Some(new.insert(VillageMonth { region, visits: 0, households: 0, files: 0, files_visited: 0 }))
+        }
+    }
+}
+
+fn gaps(conn: &Connection, file: &Record, household: i64, today: i64) -> Result<Vec<Gap>> {
+    let mut gaps = match nouns::check(&file.kind, &file.fields) {
+        Ok(checked) => checked.gaps,
+        Err(problem) => vec![Gap { field: problem.field, code: problem.code, message: problem.message }],
+    };
+    let (leader, worker) = contacts(conn, household, today)?;
+    if leader.is_none() {
+        gaps.push(Gap::new("township_leader", "contact_missing", "缺镇联系人"));
+    }
+    if worker.is_none() {
+        gaps.push(Gap::new("village_worker", "contact_missing", "缺村联系人"));
+    }
+    let without_id: i64 = conn
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM record WHERE household = ?1 AND hidden = 0 AND kind = 'person'
+               AND until IS NULL AND flags & {} = 0{NOT_LOST}",
+            person_flag::HAS_ID
+        ))?
+        .query_row([household], |row| row.get(0))?;
+    if without_id > 0 {
+        gaps.push(Gap::new("id_number", "id_missing", format!("有 {without_id} 人缺身份证号")));
+    }
+    Ok(gaps)
+}
