@@ -19,7 +19,7 @@ use tiexin_habits::{
 };
 use uuid::Uuid;
 
-use crate::desks::StoryDesk;
+use tiexin_testkit::desks::StoryDesk;
 
 /// What came out of a township.
 #[derive(Debug, Clone, Default)]

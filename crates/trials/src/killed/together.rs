@@ -17,10 +17,10 @@ use tiexin_domain::record::Fields;
 use uuid::Uuid;
 
 use super::{Moment, TOWNSHIP, Tally, USER, listing, verified};
-use crate::desks::{PASSWORD, StoryDesk};
-use crate::province::{Keep, Province};
-use crate::terminal::{Host, Unanswered};
-use crate::window::Trouble;
+use tiexin_testkit::desks::{PASSWORD, StoryDesk};
+use tiexin_testkit::province::{Keep, Province};
+use tiexin_testkit::terminal::{Host, Unanswered};
+use tiexin_testkit::window::Trouble;
 
 /// Rounds on one province; then a new one begins, so that looking at all of it stays quick.
 const SERIES: u64 = 60;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::session::NOW;
 use super::trouble;
-use crate::window::Trouble;
+use tiexin_testkit::window::Trouble;
 
 pub(super) const TOWN: &str = "340323100";
 pub(super) const FILE: &str = "province.db";

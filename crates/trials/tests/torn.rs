@@ -1,7 +1,7 @@
 //! Some hundred power cuts of what `crashes images` makes as many of as one likes.
 
-use tiexin_testkit::torn::{DeskImages, ProvinceImages, Seen};
 use tiexin_testkit::window::Trouble;
+use tiexin_trials::torn::{DeskImages, ProvinceImages, Seen};
 
 /// Each part of the space was met.
 fn met(seen: &Seen, wanted: &[&str]) {

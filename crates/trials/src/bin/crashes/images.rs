@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use tiexin_testkit::torn::{DeskImages, ProvinceImages};
 use tiexin_testkit::window::Trouble;
+use tiexin_trials::torn::{DeskImages, ProvinceImages};
 
 /// Images made between two looks at the clock.
 const PIECE: u64 = 50;

@@ -1,8 +1,8 @@
 //! A few rounds of what `./dev soak` does for as long as one likes.
 
-use tiexin_testkit::killed::{Importing, Restoring, Saving, Syncing, Tally, Together};
 use tiexin_testkit::province::Keep;
 use tiexin_testkit::window::Trouble;
+use tiexin_trials::killed::{Importing, Restoring, Saving, Syncing, Tally, Together};
 
 /// Rounds at least, and kills at least that landed in the work.
 const ROUNDS: u64 = 4;

@@ -6,7 +6,7 @@ use tiexin_store::Book;
 use uuid::Uuid;
 
 use super::trouble;
-use crate::window::Trouble;
+use tiexin_testkit::window::Trouble;
 
 /// Everything that a desk must not lose, each a sentence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use tiexin_testkit::habits::{Run, Tally, Township, habits_of, trial};
+use tiexin_trials::habits::{Run, Tally, Township, habits_of, trial};
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use tiexin_testkit::killed::{Importing, Restoring, Saving, Syncing, Tally, Together};
 use tiexin_testkit::province::Keep;
 use tiexin_testkit::window::Trouble;
+use tiexin_trials::killed::{Importing, Restoring, Saving, Syncing, Tally, Together};
 
 /// One of the loops.
 enum Loop {

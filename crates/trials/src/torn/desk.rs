@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::memory::State;
 use super::session::{Ack, NOW, PASSWORD, Session, USER, copy, opened};
 use super::{Seen, folder, stray_index, trouble};
-use crate::window::Trouble;
+use tiexin_testkit::window::Trouble;
 
 /// Acts of a session, and images made of it.
 const DEEDS: usize = 45;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::memory::State;
 use super::office::Office;
 use super::{folder, trouble};
-use crate::window::Trouble;
+use tiexin_testkit::window::Trouble;
 
 pub(super) const NOW: i64 = 1_790_000_000_000;
 pub(super) const USER: &str = "wang";

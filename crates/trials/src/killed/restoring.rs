@@ -11,8 +11,8 @@ use tiexin_contract::records::SaveRecord;
 
 use super::importing::{new_book, sign_in};
 use super::{Aim, Moment, TOWNSHIP, Tally, kill};
-use crate::terminal::{Host, desk, run, told};
-use crate::window::Trouble;
+use tiexin_testkit::terminal::{Host, desk, run, told};
+use tiexin_testkit::window::Trouble;
 
 /// Families of the book that is there, and of the backup.
 const OLD: u64 = 7;

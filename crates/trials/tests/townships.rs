@@ -1,7 +1,7 @@
 //! Ledgers as offices keep them, many habits in one file: figures are right, or a finding tells why not.
 //! `./dev soak` tries more of them.
 
-use tiexin_testkit::habits::{Habit, Habits, Run, Tally, habits_of};
+use tiexin_trials::habits::{Habit, Habits, Run, Tally, habits_of};
 
 /// About a third of a second each.
 const TOWNSHIPS: u64 = 150;

@@ -13,9 +13,9 @@ use tiexin_domain::record::Fields;
 use uuid::Uuid;
 
 use super::{Aim, Moment, TOWNSHIP, Tally, USER, all, kill, looked_at, verified};
-use crate::desks::{self, PASSWORD, StoryDesk, ledgers};
-use crate::terminal::{Host, Unanswered, desk};
-use crate::window::Trouble;
+use tiexin_testkit::desks::{self, PASSWORD, StoryDesk, ledgers};
+use tiexin_testkit::terminal::{Host, Unanswered, desk};
+use tiexin_testkit::window::Trouble;
 
 /// One book that is killed over and over.
 pub struct Saving {

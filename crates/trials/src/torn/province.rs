@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::office::{FILE, Office, file};
 use super::session::{NOW, PASSWORD, USER};
 use super::{Seen, folder, stray_index, trouble};
-use crate::window::Trouble;
+use tiexin_testkit::window::Trouble;
 
 const PUSHES: u64 = 40;
 const IMAGES: u64 = 50;

@@ -20,9 +20,9 @@ use tiexin_contract::records::{ListRecords, RecordRow};
 use tiexin_contract::session::SignIn;
 use tiexin_desk::{Desk, DeskConfig, ManualClock};
 
-use crate::desks::PASSWORD;
-use crate::terminal::told;
-use crate::window::Trouble;
+use tiexin_testkit::desks::PASSWORD;
+use tiexin_testkit::terminal::told;
+use tiexin_testkit::window::Trouble;
 
 pub use importing::Importing;
 pub use restoring::Restoring;

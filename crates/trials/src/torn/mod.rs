@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use fastrand::Rng;
 use tiexin_disk::Image;
 
-use crate::window::Trouble;
+use tiexin_testkit::window::Trouble;
 
 pub use desk::DeskImages;
 pub use province::ProvinceImages;

@@ -11,9 +11,9 @@ use tiexin_desk::ManualClock;
 use tiexin_domain::Kind;
 
 use super::{Aim, Moment, TOWNSHIP, Tally, USER, kill, looked_at, verified};
-use crate::desks::{PASSWORD, StoryDesk, count, expected, ledgers};
-use crate::terminal::{Host, Unanswered, desk, told};
-use crate::window::Trouble;
+use tiexin_testkit::desks::{PASSWORD, StoryDesk, count, expected, ledgers};
+use tiexin_testkit::terminal::{Host, Unanswered, desk, told};
+use tiexin_testkit::window::Trouble;
 
 const LEDGERS: &str = "guyang-2026-10";
 

@@ -10,11 +10,11 @@ use tiexin_desk::ManualClock;
 use uuid::Uuid;
 
 use super::{Aim, Moment, TOWNSHIP, Tally, USER, all, kill, verified, waited};
-use crate::desks::{StoryDesk, ledgers};
-use crate::province::{Keep, Province};
-use crate::proxy::Network;
-use crate::terminal::{desk, told};
-use crate::window::Trouble;
+use tiexin_testkit::desks::{StoryDesk, ledgers};
+use tiexin_testkit::province::{Keep, Province};
+use tiexin_testkit::proxy::Network;
+use tiexin_testkit::terminal::{desk, told};
+use tiexin_testkit::window::Trouble;
 
 /// Rounds on one province; then a new one begins, so that looking at all of it stays quick.
 const SERIES: u64 = 10;
