@@ -1,10 +1,10 @@
-//! How libFuzzer gives inputs to the targets of `tiexin-fuzzed`, and how inputs are mutated.
+//! How libFuzzer gives inputs to the targets of `tiexin-hostile`, and how inputs are mutated.
 //!
 //! Every second mutation is libFuzzer's own, so that also what no writer would write is tried.
 
 pub use libfuzzer_sys;
 use libfuzzer_sys::fuzzer_mutate;
-use tiexin_fuzzed::mutate;
+use tiexin_hostile::mutate;
 
 /// Part of the input that a mutation may reach, and what stands around it.
 fn put(data: &mut [u8], parts: &[&[u8]]) -> Option<usize> {
@@ -92,5 +92,5 @@ pub fn run(name: &str, data: &[u8]) {
     if matches!(name, "ledger" | "picture") {
         ONCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));
     }
-    tiexin_fuzzed::target(name).expect("a target of that name")(data);
+    tiexin_hostile::target(name).expect("a target of that name")(data);
 }

@@ -159,7 +159,7 @@ const ROOMS: &[Room] = &[
         never_names: &[],
     },
     Room {
-        name: "tiexin-fuzzed",
+        name: "tiexin-hostile",
         uses: &[
             "tiexin-domain",
             "tiexin-protocol",

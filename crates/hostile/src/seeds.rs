@@ -1,5 +1,5 @@
 //! The inputs with which fuzzing begins: recorded messages, sample ledgers, pictures, forms and update packages.
-//! `cargo run -p tiexin-fuzzed --bin seeds` writes them into `fuzz/corpus/`.
+//! `cargo run -p tiexin-hostile --bin seeds` writes them into `fuzz/corpus/`.
 
 mod pictures;
 mod xls;

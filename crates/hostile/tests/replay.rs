@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use tiexin_fuzzed::TARGETS;
+use tiexin_hostile::TARGETS;
 
 /// One input may take so long, also in a debug build on a busy machine.
 const MOST: Duration = Duration::from_secs(20);
@@ -24,7 +24,7 @@ fn inputs(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn replay(name: &str) {
-    let run = tiexin_fuzzed::target(name).expect("a target");
+    let run = tiexin_hostile::target(name).expect("a target");
     let kept = inputs(&shelf().join("corpus").join(name));
     assert!(!kept.is_empty(), "{name} has no corpus");
     for file in kept.iter().chain(&inputs(&shelf().join("crashes").join(name))) {
@@ -52,7 +52,7 @@ fn mutated(name: &str, run: fn(&[u8]), kept: &[PathBuf]) {
             break;
         }
         let from = std::fs::read(&kept[seed as usize % kept.len()]).unwrap();
-        let input = tiexin_fuzzed::mutate::blind(name, &from, seed as u32);
+        let input = tiexin_hostile::mutate::blind(name, &from, seed as u32);
         let one = Instant::now();
         let ended = std::panic::catch_unwind(|| run(&input));
         if ended.is_err() || one.elapsed() > MOST {
@@ -105,7 +105,7 @@ fn the_corpus_is_small_and_belongs_to_targets() {
     for kind in ["corpus", "crashes"] {
         for folder in inputs(&shelf().join(kind)) {
             let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-            assert!(tiexin_fuzzed::target(&name).is_some(), "{kind}/{name} belongs to no target");
+            assert!(tiexin_hostile::target(&name).is_some(), "{kind}/{name} belongs to no target");
             bytes += inputs(&folder).iter().map(|file| std::fs::metadata(file).unwrap().len()).sum::<u64>();
         }
     }

@@ -1,4 +1,4 @@
-//! What is fuzzed: one function for each decoder that takes bytes from outside. `fuzz/` gives them to libFuzzer; the
+//! What somebody who means harm may send: one function for each decoder that takes bytes from outside. `fuzz/` gives them to libFuzzer; the
 //! tests here give them the kept corpus and every input that once broke something.
 //!
 //! A function returns for every input, within the memory and time that `fuzz/` allows, and panics only where the
