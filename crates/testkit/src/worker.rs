@@ -138,10 +138,20 @@ impl Worker {
 
     /// Presses the button; how it ends is told by the indicator.
     pub async fn checks(&self) -> Result<(), Trouble> {
+        const QUIET: &str = "return !document.querySelector('[aria-busy=true]')";
         self.screen.go("#/sync", "没有网络时用U盘").await?;
+        // A round that goes on by itself takes as long as there is to send: that is not the wait for a button.
+        let mut quiet = self.screen.until(QUIET).await;
+        for _ in 0..4 {
+            if quiet.is_ok() {
+                break;
+            }
+            quiet = self.screen.until(QUIET).await;
+        }
+        quiet?;
         self.screen.press("现在核对").await?;
         // Pressed, it is busy until the round has ended.
-        self.screen.until("return !document.querySelector('[aria-busy=true]')").await
+        self.screen.until(QUIET).await
     }
 
     /// The townships' digests, as the page 同步 shows them for two desks to compare.
