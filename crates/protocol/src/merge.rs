@@ -122,6 +122,9 @@ fn resolve(held: Option<&Held>, change: &Change) -> Effect {
         let class = shape::merge_class(&change.kind, field);
         let now = current.get(field);
         let meanwhile = held.is_some_and(|h| written_meanwhile(h, field, change));
+        // The author wrote it last, and has not read what became of that.
+        let again = !meanwhile
+            && held.and_then(|h| h.field_versions.get(field)).is_some_and(|origin| origin.seq > change.base);
         let next = match (class, value) {
             (MergeClass::Set, Value::Object(ops)) if is_set_change(ops) => {
                 let mut one = Fields::new();
@@ -135,6 +138,9 @@ fn resolve(held: Option<&Held>, change: &Change) -> Effect {
             (MergeClass::LongNote, Value::String(text)) if meanwhile && !planted("note_replaced") => {
                 join_notes(now, text)
             }
+            // Who empties a note has not seen what somebody else wrote into it since: that stays.
+            (MergeClass::LongNote, Value::Null) if meanwhile => now.cloned().unwrap_or(Value::Null),
+            (MergeClass::LongNote, _) if again && !planted("own_note_replaced") => written_again(now, value),
             _ => value.clone(),
         };
         if next == *now.unwrap_or(&Value::Null)
@@ -165,12 +171,28 @@ fn resolve(held: Option<&Held>, change: &Change) -> Effect {
     effect
 }
 
+/// What stands between two texts that were written at once.
+const BESIDE: &str = "\n——另一处同时填写——\n";
+
+/// A note that its author writes once more without having read what became of the text before: where that was joined to
+/// somebody else's, theirs stays, and the author's own gives way to the new one.
+fn written_again(now: Option<&Value>, value: &Value) -> Value {
+    let Some(joined) = now.and_then(Value::as_str) else { return value.clone() };
+    let Some((theirs, _)) = joined.rsplit_once(BESIDE) else { return value.clone() };
+    match value.as_str() {
+        // Which of the parts was theirs cannot be told any more.
+        Some(text) if text.contains(BESIDE) => join_notes(now, text),
+        Some(text) => join_notes(Some(&theirs.into()), text),
+        None => theirs.into(),
+    }
+}
+
 /// Both texts are kept, each once.
 pub fn join_notes(now: Option<&Value>, text: &str) -> Value {
     match now.and_then(Value::as_str) {
         Some(theirs) if theirs.contains(text) => Value::String(theirs.into()),
         Some(theirs) if text.contains(theirs) => Value::String(text.into()),
-        Some(theirs) => Value::String(format!("{theirs}\n——另一处同时填写——\n{text}")),
+        Some(theirs) => Value::String(format!("{theirs}{BESIDE}{text}")),
         None => Value::String(text.into()),
     }
 }

@@ -140,6 +140,45 @@ fn long_notes_keep_both_texts() {
     assert!(notes.contains("腿脚不便") && notes.contains("爱下棋"));
 }
 
+/// The undo of a change of many empties a note that was empty before it; meanwhile a colleague wrote into it.
+#[test]
+fn a_note_that_somebody_wrote_into_meanwhile_is_not_emptied() {
+    let mut town = Town::household();
+    effect(town.receive(&edit(2, "household", 1, json!({"notes": "腿脚不便"}))));
+    effect(town.receive(&edit(3, "household", 2, json!({"notes": "腿脚不便，搬到女儿家"}))));
+    let emptied =
+        effect(town.receive(&edit(2, "household", 2, json!({"notes": null, "phone": "19900000001"}))));
+    assert_eq!(town.field("notes"), "腿脚不便，搬到女儿家");
+    assert_eq!(town.field("phone"), "19900000001", "the rest of the change is applied");
+    assert!(!emptied.set.contains_key("notes"));
+    // Who has seen it may.
+    effect(town.receive(&edit(2, "household", 3, json!({"notes": null}))));
+    assert_eq!(town.field("notes"), Value::Null);
+    // And what was written beside an emptied note stands.
+    effect(town.receive(&edit(3, "household", 3, json!({"notes": "爱下棋"}))));
+    assert_eq!(town.field("notes"), "爱下棋");
+}
+
+/// Two changes of one day without a line: the second knows nothing of what the first was joined to.
+#[test]
+fn a_note_written_twice_without_a_line_keeps_what_others_wrote() {
+    let mut town = Town::household();
+    effect(town.receive(&edit(2, "household", 1, json!({"notes": "搬到女儿家"}))));
+    effect(town.receive(&edit(3, "household", 1, json!({"notes": "腿脚不便"}))));
+    effect(town.receive(&edit(3, "household", 1, json!({"notes": "腿脚不便，爱下棋"}))));
+    assert_eq!(town.field("notes"), "搬到女儿家\n——另一处同时填写——\n腿脚不便，爱下棋");
+    // It is emptied by who wrote one part of it: the other part stays.
+    effect(town.receive(&edit(3, "household", 1, json!({"notes": null}))));
+    assert_eq!(town.field("notes"), "搬到女儿家");
+    // Alone it gives way as it always did.
+    let mut alone = Town::household();
+    effect(alone.receive(&edit(3, "household", 1, json!({"notes": "腿脚不便"}))));
+    effect(alone.receive(&edit(3, "household", 1, json!({"notes": "腿脚利落"}))));
+    assert_eq!(alone.field("notes"), "腿脚利落");
+    effect(alone.receive(&edit(3, "household", 1, json!({"notes": null}))));
+    assert_eq!(alone.field("notes"), Value::Null);
+}
+
 #[test]
 fn editing_what_another_voided_is_a_conflict_and_the_reverse_too() {
     let hide = |device, base| Change {

@@ -31,6 +31,7 @@ const BUGS: &[(&str, &str)] = &[
     ("sensitive_is_ordinary", "a second ID number overwrites the first"),
     ("overwritten_forgotten", "a value that gave way is not kept"),
     ("note_replaced", "the later note replaces the other"),
+    ("own_note_replaced", "a note written twice without a line replaces what the first was joined to"),
     ("hidden_is_edited", "a hidden record is edited"),
     ("unknown_field_dropped", "a field of a newer program is lost"),
     ("page_drops_pending", "a page drops unsent changes of the records it touches"),

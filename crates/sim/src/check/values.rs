@@ -76,6 +76,11 @@ pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<()
                 // Of the record that stays, the author of work on one that gave way has seen nothing.
                 let other = before.origin != origin || entry.meant.is_some();
                 let unseen = |mark: &&&Mark| other && !mark.orphan && !had_seen(mark, &before.value, &marks);
+                let alone = mark.filter(|mark| class == MergeClass::LongNote && !other && !mark.orphan);
+                let lost = alone.and_then(|mark| lost_of_others(mark, &before.value, &written, &marks));
+                if let Some(word) = lost {
+                    return Err(format!("I8: {word} of {field} was lost in entry {}", entry.seq));
+                }
                 if mark.filter(unseen).is_none() {
                     continue;
                 }
@@ -99,11 +104,34 @@ pub(super) fn overwritten_are_kept(world: &World, truth: &Province) -> Result<()
     Ok(())
 }
 
+/// What somebody else had written into a note and its last author, writing it once more, took away unseen.
+fn lost_of_others(
+    mark: &Mark,
+    before: &str,
+    written: &HashSet<String>,
+    marks: &HashMap<&str, &Mark>,
+) -> Option<String> {
+    let mut stood = HashSet::new();
+    words(before, &mut stood);
+    // What is restored (a merge undone) was not written now.
+    if stood.contains(&mark.word) {
+        return None;
+    }
+    let others = stood.into_iter().filter(|word| !written.contains(word));
+    let mut others = others.filter(|word| marks.get(word.as_str()).is_some_and(|m| m.desk != mark.desk));
+    others.find(|word| !had_before(mark, marks, |saw| saw.contains(word.as_str())))
+}
+
 /// Whether the author had this value before the eyes, or replaced it earlier by one of their own that the
 /// province did not take, or took for the record that this one was merged into.
 fn had_seen(mark: &Mark, value: &str, marks: &HashMap<&str, &Mark>) -> bool {
+    had_before(mark, marks, |saw| saw == value)
+}
+
+/// The same of any value that is `it`.
+fn had_before(mark: &Mark, marks: &HashMap<&str, &Mark>, it: impl Fn(&str) -> bool) -> bool {
     let mut newer = mark;
-    while newer.saw != value {
+    while !it(&newer.saw) {
         let mut seen = HashSet::new();
         words(&newer.saw, &mut seen);
         let at = |m: &Mark| (m.desk, m.record, m.field);
