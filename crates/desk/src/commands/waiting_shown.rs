@@ -9,7 +9,7 @@ use tiexin_domain::nouns::merge::{MERGED_INTO, MergeDecision};
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, Level, MergeClass, RegionCode, shape};
 use tiexin_protocol::change::VOID_FIELD;
-use tiexin_protocol::{Verdict, VoidChange};
+use tiexin_protocol::{ParkCode, Verdict, VoidChange};
 use uuid::Uuid;
 
 use super::authors::Names;
@@ -36,7 +36,12 @@ impl Words<'_> {
     pub(super) fn item(&self, group: &Group) -> Item {
         let who = Viewer::from(self.at);
         let (cause, mine) = (group.cause(), group.is_own(&who));
-        let refusal = refusals::told(&cause.verdict, mine);
+        let mut refusal = refusals::told(&cause.verdict, mine);
+        if cause.edits_what_waits()
+            && matches!(cause.verdict, Verdict::Parked { code: ParkCode::ScopeMismatch, .. })
+        {
+            refusal = refusals::of_an_edit_of_what_waits(refusal, mine);
+        }
         let merge = group.merge();
         let moves = self.of_move(group, mine).filter(|_| merge.is_none());
         let asked = moves.is_some();

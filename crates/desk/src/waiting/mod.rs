@@ -128,6 +128,11 @@ impl Waiting {
         record
     }
 
+    /// It edits a record that the province has not taken yet: what is said of the region is said of half a record.
+    pub(crate) fn edits_what_waits(&self) -> bool {
+        self.change.base == 0 && region_of(&self.change.set).is_none()
+    }
+
     /// Where it is listed.
     pub(crate) fn region(&self) -> RegionCode {
         self.to.as_ref().or(self.at.as_ref()).unwrap_or(&self.change.scope).clone()
@@ -290,9 +295,7 @@ impl Group {
         }
         let unmade = |one: &&Waiting| one.to.is_none() && one.current.is_none();
         Some(match self.0.iter().find(unmade) {
-            Some(one) if one.change.base == 0 && region_of(&one.change.set).is_none() => {
-                "这条登记本身还没有生效，请先处理登记它的那一项。"
-            }
+            Some(one) if one.edits_what_waits() => "这条登记本身还没有生效，请先处理登记它的那一项。",
             Some(_) => {
                 "这条登记（或它所属的家庭）不在您负责的地区，这里不能采纳；可以由同时负责两地的审核人采纳。"
             }
