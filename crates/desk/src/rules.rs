@@ -2,11 +2,12 @@
 
 use chrono::NaiveTime;
 use serde_json::Value;
+use tiexin_domain::amount::{read_count, read_minutes};
 use tiexin_domain::around::{self, Reach, Subject};
 use tiexin_domain::nouns::{self, Noun, Visit, tidy, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, Field, Holds, Role};
-use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint, phone};
+use tiexin_domain::{Fen, IdNumber, Kind, PartialDate, Problem, YearHint, phone};
 use tiexin_store::{Book, Save, StoreError};
 use uuid::Uuid;
 
@@ -17,7 +18,20 @@ use crate::surroundings::Surroundings;
 /// Puts typing habits right: spaces, full-width digits, dates as people write them. Empty text is no text.
 pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
     for (field, value) in sent.iter_mut() {
+        let holds = shape::field(kind, field).map(|field| field.holds);
+        if let (Value::Array(items), Some(Holds::Codes(choices))) = (&mut *value, holds) {
+            for item in items {
+                let code = item.as_str().and_then(|text| shape::code_in(choices, text.trim()));
+                if let Some(code) = code {
+                    *item = code.into();
+                }
+            }
+        }
         let Value::String(text) = value else { continue };
+        if let Some(number) = number(holds, text) {
+            *value = number.into();
+            continue;
+        }
         let kept = match field.as_str() {
             "name" if kind == Kind::Person.code() => tidy(&tidy_name(text)),
             "head_name" => tidy(&tidy_name(text)),
@@ -26,7 +40,9 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
                 Ok(read) => read.number.as_str().to_owned(),
                 Err(_) => text,
             }),
-            field => tidy(text).map(|text| match shape::field(kind, field).map(|field| field.holds) {
+            _ => tidy(text).map(|text| match holds {
+                Some(Holds::Code(choices)) => shape::code_in(choices, &text).map_or(text, str::to_owned),
+                Some(Holds::Money) => Fen::parse(&text).map_or(text, |fen| fen.to_string()),
                 Some(Holds::Moment) => moment(&text, day).unwrap_or(text),
                 Some(Holds::Day | Holds::PartialDay) => {
                     PartialDate::parse(&text, day.hint()).map_or(text, |date| date.to_string())
@@ -35,6 +51,15 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
             }),
         };
         *value = kept.map_or(Value::Null, Value::String);
+    }
+}
+
+/// A number as people write it: `35人`, `3小时`. What is not understood is left to the rules.
+fn number(holds: Option<Holds>, text: &str) -> Option<u32> {
+    match holds? {
+        Holds::Count => read_count(text).ok(),
+        Holds::Minutes => read_minutes(text).ok(),
+        _ => None,
     }
 }
 
@@ -69,6 +94,24 @@ pub(crate) fn follow_id_number(fields: &mut Fields, sent: &Fields) {
     }
 }
 
+/// A day of death that is told now ends that nobody knows it.
+pub(crate) fn follow_death(fields: &mut Fields, sent: &Fields) {
+    let told = sent.get("died_on").is_some_and(|day| !day.is_null());
+    if told && !sent.contains_key("deceased") {
+        fields.remove("deceased");
+    }
+}
+
+/// Who writes says one or the other. An import writes both, and that stands until it is touched.
+fn died_when(kind: &str, before: Option<&Fields>, fields: &Fields) -> Option<Problem> {
+    let both = |fields: &Fields| {
+        fields.contains_key("died_on") && fields.get("deceased") == Some(&Value::Bool(true))
+    };
+    let anew = kind == Kind::Person.code() && both(fields) && !before.is_some_and(both);
+    let message = "写了离世时间，就不要再勾“已离世（时间不详）”";
+    anew.then(|| Problem::new("deceased", "died_twice", message))
+}
+
 /// What is wrong with a record by itself, as it is to be.
 fn own_problems(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
     let mut problems = match nouns::check(kind, fields) {
@@ -80,6 +123,7 @@ fn own_problems(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
     };
     problems.extend(of_visit(kind, fields, day));
     problems.extend(not_yet(kind, fields, day));
+    problems.extend(nouns::turned(kind, fields));
     problems
 }
 
@@ -151,6 +195,10 @@ fn beside(
     if let (Some(before), false) = (subject.before, found.is_empty()) {
         let known = own_problems(subject.kind, before, day);
         found.retain(|problem| !nouns::stood_already(problem, &known, before, subject.fields));
+    }
+    if reach == Reach::Writer {
+        found.extend(nouns::not_chosen(subject.kind, subject.before, subject.fields));
+        found.extend(died_when(subject.kind, subject.before, subject.fields));
     }
     found.extend(around::problems(&Surroundings::of(book, along), subject, reach)?);
     found.dedup_by(|a, b| a.field == b.field && a.code == b.code);

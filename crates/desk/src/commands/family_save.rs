@@ -108,7 +108,7 @@ impl Group<'_> {
         before: Option<&Fields>,
         mut fields: Fields,
     ) -> Result<(), ErrorReply> {
-        let found = rules::problems_since(self.at.book(), kind.code(), id, before, &fields, self.at.day);
+        let found = rules::problems_written(self.at.book(), kind.code(), id, before, &fields, self.at.day);
         self.tell(within, found.map_err(errors::store)?);
         if !fields.contains_key("recorded_at") {
             sign(self.at, &mut fields);
@@ -147,6 +147,7 @@ impl Group<'_> {
         let mut fields = before.clone().unwrap_or_default();
         fields.extend(sent.clone());
         rules::follow_id_number(&mut fields, &sent);
+        rules::follow_death(&mut fields, &sent);
         self.fields(&within, Kind::Person, id, before.as_ref(), fields)?;
         Ok(id)
     }

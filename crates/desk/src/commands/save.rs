@@ -83,6 +83,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     if let Some(person) = &joining {
         fields = person.fields.clone().into_iter().chain(fields).collect();
         rules::follow_id_number(&mut fields, &sent);
+        rules::follow_death(&mut fields, &sent);
     }
     let before = joining.as_ref().map(|person| &person.fields);
     // Whoever looks after a family from now on follows on who did until now.
@@ -223,6 +224,7 @@ fn merged(seen: &Record, sent: &Fields) -> Fields {
     }
     if kind_of(seen) == Kind::Person {
         rules::follow_id_number(&mut fields, sent);
+        rules::follow_death(&mut fields, sent);
     }
     fields
 }

@@ -4,6 +4,7 @@ mod attachments;
 mod audits;
 mod backups;
 mod bulk;
+mod choices;
 mod clocks;
 mod decisions;
 mod dignity;

@@ -146,7 +146,10 @@ impl Noun for Member {
                         ("youth", flag::YOUTH),
                     ])
                     .fold("更多"),
-                Field::new("left", "退会时间", Holds::PartialDay).roles(&[Role::Until]).fold("更多"),
+                Field::new("left", "退会时间", Holds::PartialDay)
+                    .not_before("joined")
+                    .roles(&[Role::Until])
+                    .fold("更多"),
                 NOTES.fold("更多"),
             ],
         )

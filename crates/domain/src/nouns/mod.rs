@@ -7,6 +7,7 @@ mod checked;
 mod common;
 pub mod contact_pair;
 pub mod counselling;
+mod fits;
 pub mod follow;
 pub mod household;
 pub mod insurance_claim;
@@ -26,6 +27,7 @@ pub(crate) use checked::check_as;
 pub use checked::{Checked, check};
 pub use contact_pair::ContactPair;
 pub use counselling::Counselling;
+pub use fits::{not_chosen, turned};
 pub use household::Household;
 pub use insurance_claim::InsuranceClaim;
 pub use member::Member;
@@ -224,7 +226,7 @@ pub fn stood_already(problem: &Problem, known: &[Problem], before: &Fields, afte
 /// The other fields that a noun's rules read when they find something wrong with this one.
 fn compared_with(field: &str) -> impl Iterator<Item = &str> {
     let named = Kind::ALL.iter().filter_map(shape).filter_map(move |shape| shape.field(field));
-    named.flat_map(|field| field.with.iter().copied())
+    named.flat_map(|field| field.with.iter().copied().chain(field.not_before))
 }
 
 /// Trims text and drops it when nothing is left.

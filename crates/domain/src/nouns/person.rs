@@ -216,6 +216,7 @@ impl Noun for Person {
                 Field::new("politics", "政治面貌", Holds::Text).fold("更多"),
                 Field::new("died_on", "离世时间", Holds::PartialDay)
                     .past()
+                    .not_before("birth")
                     .roles(&[Role::Until])
                     .fold("更多"),
                 Field::new("deceased", "已离世（时间不详）", Holds::Flag).fold("更多"),

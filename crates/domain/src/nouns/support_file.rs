@@ -246,7 +246,9 @@ impl Noun for SupportFile {
                     .sensitive()
                     .fold(HELP),
                 Field::new("assistance_from", "扶助开始", Holds::PartialDay).fold(HELP),
-                Field::new("assistance_to", "扶助结束", Holds::PartialDay).fold(HELP),
+                Field::new("assistance_to", "扶助结束", Holds::PartialDay)
+                    .not_before("assistance_from")
+                    .fold(HELP),
                 Field::new("doctor", "签约家庭医生", Holds::Text).fold(HELP),
                 Field::new("doctor_signed_on", "签约日期", Holds::PartialDay).past().fold(HELP),
                 Field::new("hospital", "就医绿色通道医院", Holds::Text).fold(HELP),

@@ -11,6 +11,11 @@ pub fn label_in(choices: Choices, code: &str) -> Option<&'static str> {
     choices.iter().find(|(one, _)| *one == code).map(|(_, label)| *label)
 }
 
+/// The code that a text is: the code itself, or its label.
+pub fn code_in(choices: Choices, text: &str) -> Option<&'static str> {
+    choices.iter().find(|(code, label)| *code == text || *label == text).map(|(code, _)| *code)
+}
+
 /// What a field holds, as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
@@ -154,6 +159,8 @@ pub struct Field {
     pub audience: Audience,
     /// The noun's other fields that its rules read when they find something wrong with this one.
     pub with: &'static [&'static str],
+    /// The noun's other date before which this one cannot lie: nobody dies before they were born.
+    pub not_before: Option<&'static str>,
     /// Written freely: numbers in it are hidden.
     pub free: bool,
     /// It tells on which day something happened: not a day that has not been yet.
@@ -185,6 +192,7 @@ impl Field {
             mask: None,
             audience: Audience::Everyone,
             with: &[],
+            not_before: None,
             free: matches!(holds, Holds::LongText),
             past: false,
             roles: &[],
@@ -233,6 +241,11 @@ impl Field {
 
     pub const fn with(mut self, others: &'static [&'static str]) -> Field {
         self.with = others;
+        self
+    }
+
+    pub const fn not_before(mut self, other: &'static str) -> Field {
+        self.not_before = Some(other);
         self
     }
 

@@ -71,6 +71,11 @@ fn every_kind_has_a_shape_that_holds_together() {
                 && !matches!(field.holds, Holds::Reference(kinds) if kinds != ["household"]);
             assert!(has_form || !asked, "{of}: no form can ask for it");
             assert!(field.with.iter().all(|other| shape.field(other).is_some()), "{of}: {:?}", field.with);
+            if let Some(other) = field.not_before {
+                let dated = |holds| matches!(holds, Holds::Day | Holds::PartialDay);
+                let other = shape.field(other).is_some_and(|other| dated(other.holds));
+                assert!(other && dated(field.holds), "{of}: two days are compared");
+            }
             if let Some(code) = field.absent {
                 assert!(field.choices().is_some_and(|all| all.iter().any(|(one, _)| *one == code)), "{of}");
             }

@@ -89,7 +89,9 @@ async fn every_field_of_every_form_comes_back_and_can_be_emptied() {
     for kind in kinds::with_form() {
         let office = Office::township(day(2026, 10, 20)).await;
         let (home, file) = home_and_file(&office).await;
-        let form = kinds::of(kind);
+        // Of a death either the day is told, or that nobody knows it.
+        let told_once = |field: &FormField| (kind, field.name) != ("person", "deceased");
+        let form: Vec<FormField> = kinds::of(kind).into_iter().filter(told_once).collect();
         let typed = filled(kind, &form, home, file);
         let stored = read(&form, &typed, today()).unwrap_or_else(|wrong| panic!("{kind}: {wrong:?}"));
         for field in &form {

@@ -121,7 +121,7 @@ pub(crate) fn samples(town: &Town) -> Vec<(Kind, Value)> {
             "loss_date": "2014-05", "loss_cause": "病", "assistance": "yes", "assistance_from": "2015-01-01",
             "assistance_to": "2030-01-01", "doctor": "李医生", "doctor_signed_on": "2026-01-01",
             "hospital": "县医院", "policy": "2026001", "emergency_contact": "钟老二", "phone": "19900002580",
-            "preference": "welcome", "preference_on": "2026-01-01", "status": "active", "status_reason": "无",
+            "preference": "welcome", "preference_on": "2026-01-01", "status": "moved_out", "status_reason": "无",
             "opened_on": "2015-01-01", "anniversary": true, "notes": "无",
         }),
         Kind::ContactPair => json!({

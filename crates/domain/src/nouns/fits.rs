@@ -1,0 +1,119 @@
+//! What a shape alone tells to be wrong with a record: a choice that its list does not have, two days in the wrong order.
+//! Asked at a desk; the province takes what comes, as a newer desk may know more choices (I15).
+
+use serde_json::Value;
+
+use super::Problem;
+use crate::date::{PartialDate, YearHint};
+use crate::record::Fields;
+use crate::shape::{self, Field, label_in};
+
+/// Choices that this save writes and that their lists do not have. What stood there before stays, whoever wrote it.
+pub fn not_chosen(kind: &str, before: Option<&Fields>, after: &Fields) -> Vec<Problem> {
+    let wrong = |field: &Field| {
+        let choices = field.choices()?;
+        let stood = texts(before.and_then(|before| before.get(field.name)));
+        let stray = |said: &&str| !stood.contains(said) && label_in(choices, said).is_none();
+        texts(after.get(field.name)).iter().any(stray).then(|| {
+            let labels: Vec<&str> = choices.iter().map(|(_, label)| *label).collect();
+            let message = format!("{}请填其中之一：{}", field.label, labels.join("、"));
+            Problem::new(field.name, "not_a_choice", message)
+        })
+    };
+    shape::of(kind).into_iter().flat_map(|shape| shape.fields).filter_map(wrong).collect()
+}
+
+fn texts(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        one => one.and_then(Value::as_str).into_iter().collect(),
+    }
+}
+
+/// Days that lie before those they cannot lie before, as far as both are known.
+pub fn turned(kind: &str, fields: &Fields) -> Vec<Problem> {
+    let date = |name: &str| PartialDate::parse(fields.get(name)?.as_str()?, YearHint::None).ok();
+    let wrong = |later: &Field| {
+        let earlier = shape::field(kind, later.not_before?)?;
+        let (last, first) = (date(later.name)?.ends()?, date(earlier.name)?.begins()?);
+        let message = || format!("{}早于{}，请核对", later.label, earlier.label);
+        (last < first).then(|| Problem::new(later.name, "period_invalid", message()))
+    };
+    shape::of(kind).into_iter().flat_map(|shape| shape.fields).filter_map(wrong).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nouns::{self, Kind};
+    use crate::shape::Holds;
+    use serde_json::json;
+
+    fn of(value: Value) -> Fields {
+        value.as_object().unwrap().clone()
+    }
+
+    /// Of every field of every kind that holds a choice.
+    #[test]
+    fn a_choice_is_one_of_its_list_unless_it_stood_there() {
+        let mut tried = 0;
+        for kind in Kind::ALL {
+            for field in nouns::shape(kind).unwrap().fields {
+                let Some((code, _)) = field.choices().and_then(|choices| choices.first()) else { continue };
+                let said = |text: &str| match field.holds {
+                    Holds::Codes(_) => of(json!({field.name: [code, text]})),
+                    _ => of(json!({field.name: text})),
+                };
+                let told = |before: Option<&Fields>, after: &Fields| -> Vec<String> {
+                    let found = not_chosen(kind.code(), before, after);
+                    found.into_iter().map(|problem| problem.field).collect()
+                };
+                let (right, wrong) = (said(code), said("随手写的"));
+                assert!(told(None, &right).is_empty(), "{kind:?}.{}", field.name);
+                assert_eq!(told(None, &wrong), [field.name], "{kind:?}");
+                assert_eq!(told(Some(&right), &wrong), [field.name], "{kind:?}");
+                assert!(told(Some(&wrong), &wrong).is_empty(), "{kind:?}.{}", field.name);
+                assert!(told(Some(&wrong), &right).is_empty(), "{kind:?}.{}", field.name);
+                tried += 1;
+            }
+        }
+        assert!(tried >= 15, "{tried}");
+        let told = not_chosen("volunteer", None, &of(json!({"approval": "拒"})));
+        assert_eq!(told[0].message, "审核请填其中之一：待审核、已通过、未通过");
+    }
+
+    #[test]
+    fn nobody_dies_before_birth_and_no_term_ends_before_it_begins() {
+        let told = |kind: &str, value: Value| {
+            turned(kind, &of(value)).pop().map(|problem| (problem.field, problem.message))
+        };
+        let words = |field: &str, message: &str| Some((field.to_owned(), message.to_owned()));
+        let lived = |birth: &str, died: &str| told("person", json!({"birth": birth, "died_on": died}));
+        assert_eq!(lived("1980-01-02", "1980-01-01"), words("died_on", "离世时间早于出生日期，请核对"));
+        // What may be is no fault: only as much is compared as is known.
+        for (birth, died) in [("1980-01-02", "1980"), ("1980-02", "1980-02-01"), ("1980", "1980"), ("", "1980")] {
+            assert_eq!(lived(birth, died), None, "{birth} {died}");
+        }
+        assert_eq!(
+            told("member", json!({"joined": "2020-05", "left": "2019"})),
+            words("left", "退会时间早于入会时间，请核对")
+        );
+        assert_eq!(
+            told("support_file", json!({"assistance_from": "2020", "assistance_to": "2019-12-31"})),
+            words("assistance_to", "扶助结束早于扶助开始，请核对")
+        );
+    }
+
+    /// The fault is of both days: whoever touches one of them is told.
+    #[test]
+    fn a_fault_of_two_days_stands_while_neither_is_touched() {
+        let before = of(json!({"birth": "1980", "died_on": "1970", "health": "好"}));
+        let known = turned("person", &before);
+        let stood = |field: &str| {
+            let mut after = before.clone();
+            after.insert(field.into(), json!("1975"));
+            nouns::stood_already(&known[0], &known, &before, &after)
+        };
+        assert!(stood("health") && !stood("birth") && !stood("died_on"));
+    }
+}
