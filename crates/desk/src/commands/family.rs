@@ -162,6 +162,14 @@ fn gaps(family: &Family, today: NaiveDate) -> Vec<String> {
             tell(format!("{}：{}", person.text("name").unwrap_or_default(), gap.message));
         }
     }
+    let living = family.persons().into_iter().filter(|p| !has_died(&p.fields));
+    let heads = living.filter(|p| p.text("relation").map(Relation::from_code) == Some(Relation::Head));
+    if heads.count() > 1 {
+        tell("写了不止一位户主，请核对与户主关系".into());
+    }
+    if family.of_kind(Kind::SupportFile).filter(|file| is_active(file)).count() > 1 {
+        tell("有不止一份在册的台账，请核对，多出来的请结档或合并".into());
+    }
     if family.active_file().is_some() {
         let pair = family.contact_now(today);
         let lacks = |field: &str| pair.is_none_or(|pair| pair.text(field).is_none());

@@ -8,6 +8,7 @@ use tiexin_contract::family::ExportFamilies;
 use tiexin_contract::records::FileMade;
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::person::{Relation, has_died};
+use tiexin_domain::nouns::support_file::{ContactPreference, preference_of};
 use tiexin_domain::record::Record;
 use tiexin_report::{Cell, Column, TableWriter};
 use tiexin_store::Care;
@@ -45,6 +46,8 @@ struct Family {
     home: Option<Record>,
     persons: Vec<Record>,
     care: Care,
+    /// By all of its active files.
+    wish: Option<ContactPreference>,
 }
 
 fn export(at: &At, args: ExportFamilies) -> Result<FileMade, ErrorReply> {
@@ -89,11 +92,13 @@ fn families(at: &At, args: &ExportFamilies) -> Result<Vec<Family>, ErrorReply> {
         let Some(household) = file.reference("household") else { continue };
         let care =
             at.book().care_of(&[household], at.today).map_err(errors::store)?.pop().unwrap_or_default();
-        let looked = at
-            .book()
-            .look(|look| Ok((look.get(household)?, look.children_of_kind(household, Kind::Person.code())?)));
-        let (home, persons) = looked.map_err(errors::store)?;
-        families.push(Family { file, home, persons, care });
+        let looked = at.book().look(|look| {
+            let of_kind = |kind: Kind| look.children_of_kind(household, kind.code());
+            Ok((look.get(household)?, of_kind(Kind::Person)?, of_kind(Kind::SupportFile)?))
+        });
+        let (home, persons, files) = looked.map_err(errors::store)?;
+        let wish = preference_of(&files);
+        families.push(Family { file, home, persons, care, wish });
     }
     families.sort_by_cached_key(|family| {
         (family.file.region(), family.file.text("head_name").unwrap_or_default().to_owned(), family.file.id)
@@ -102,7 +107,7 @@ fn families(at: &At, args: &ExportFamilies) -> Result<Vec<Family>, ErrorReply> {
 }
 
 fn cells(family: &Family) -> [String; 11] {
-    let Family { file, home, persons, care } = family;
+    let Family { file, home, persons, care, wish } = family;
     let text = |record: Option<&Record>, field: &str| {
         record.and_then(|record| record.text(field)).unwrap_or_default().to_owned()
     };
@@ -135,6 +140,6 @@ fn cells(family: &Family) -> [String; 11] {
         text(Some(file), "code"),
         contacts.collect::<Vec<_>>().join("，"),
         care.last.met.map(|day| day.to_string()).unwrap_or_default(),
-        word(Some(file), "preference"),
+        wish.as_ref().map(|wish| values::shown(&file.kind, "preference", &wish.code().into())).unwrap_or_default(),
     ]
 }

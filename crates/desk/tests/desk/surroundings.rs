@@ -72,6 +72,62 @@ async fn an_edit_makes_no_second_pair_of_the_same_time() {
 }
 
 #[tokio::test]
+async fn a_family_has_one_active_file_and_nobody_is_a_volunteer_twice() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let first = office.ok(GetFamily { household: home }).await.files[0].id;
+    let file = json!({"household": home, "category": "death", "status": "active", "preference": "declined"});
+    let refused = office.refused(new("support_file", file.clone())).await;
+    assert!(refused.about("status").is_some_and(|word| word.contains("在册")), "{refused:?}");
+    office.ok(edit("support_file", first, json!({"status": "closed", "status_reason": "重复"}))).await;
+    let second = office.ok(new("support_file", file)).await.id;
+    let refused = office.refused(edit("support_file", first, json!({"status": "active"}))).await;
+    assert!(refused.about("status").is_some(), "{refused:?}");
+    office.ok(edit("support_file", second, json!({"hospital": "县医院"}))).await;
+
+    let volunteer = |approval: &str| {
+        new(
+            "volunteer",
+            json!({"name": "于桂", "region": "340323100002", "approval": approval,
+            "id_number": "34052419800101001X"}),
+        )
+    };
+    office.ok(volunteer("declined")).await;
+    office.ok(volunteer("pending")).await;
+    let refused = office.refused(volunteer("approved")).await;
+    assert!(refused.about("approval").is_some(), "{refused:?}");
+}
+
+/// What came together from two desks stands until somebody decides: both are told on the family's page.
+#[tokio::test]
+async fn two_active_files_and_two_heads_are_told_on_the_page() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    assert!(!office.ok(GetFamily { household: home }).await.gaps.iter().any(|gap| gap.contains("不止")));
+    behind(&office, move |book| {
+        let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
+        let made = |id: u128, kind: &str, said: Value| {
+            let mut all = fields(json!({"region": "340323100001", "household": home}));
+            all.extend(fields(said));
+            Save { id: Uuid::from_u128(id), kind: kind.into(), fields: all, void: None }
+        };
+        let file = json!({"head_name": "贾文广", "category": "death", "status": "active", "preference": "declined"});
+        let saves = [
+            made(71, "support_file", file),
+            made(72, "person", json!({"name": "于桂", "relation": "head"})),
+        ];
+        book.save_group(&saves, &by).unwrap();
+    })
+    .await;
+    let gaps = office.ok(GetFamily { household: home }).await.gaps;
+    for told in ["户主", "在册"] {
+        assert!(gaps.iter().any(|gap| gap.contains("不止") && gap.contains(told)), "{told}: {gaps:?}");
+    }
+    let start = tiexin_contract::family::VisitStart { household: Some(home) };
+    assert_eq!(office.ok(start).await.preference.as_deref(), Some("declined"));
+}
+
+#[tokio::test]
 async fn nobody_is_a_member_twice_at_once() {
     let office = Office::township(day(2026, 10, 20)).await;
     let member = |said: Value| {

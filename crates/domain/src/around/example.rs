@@ -28,7 +28,11 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     let rule = rules(kind).find(|rule| rule.code == code)?;
     let (mine, theirs): (Value, Value) = match code {
         // The same said twice.
-        "period_overlaps" | "member_twice" | "id_duplicate" | "code_duplicate" => (json!({}), json!({})),
+        "period_overlaps" | "member_twice" | "id_duplicate" | "file_twice" | "volunteer_twice" => {
+            (json!({}), json!({}))
+        }
+        // Of another rule's no concern: one of them is not active.
+        "code_duplicate" => (json!({}), json!({"status": "moved_out"})),
         "reason_missing" => (json!({}), json!({"status": "active", "preference": "declined"})),
         "not_met" => (json!({"met": [{"name": "甲", "person": id(9)}]}), json!({})),
         "person_died" => (

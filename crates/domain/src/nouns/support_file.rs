@@ -9,7 +9,7 @@ use super::{Gap, Kind, Noun, Problem, household::check_phone};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 
@@ -183,6 +183,34 @@ fn one_code(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(beside.others().next().map(told))
 }
 
+/// A family has one file that is active: two would count it twice (F2) and may say two things of its wish. What came
+/// together from two desks, and what a merge of two families leaves, stands until a person ends one.
+const ONE_FILE: Rule = Rule {
+    code: "file_twice",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "support_file", their: "household", own: "household" }],
+    check: one_file,
+};
+
+fn one_file(beside: &Beside<'_>) -> Vec<Problem> {
+    let active = |fields: &Fields| {
+        let status = fields.get("status").and_then(|status| status.as_str());
+        status.is_none_or(|status| status == FileStatus::Active.code())
+    };
+    let twice = active(beside.fields) && beside.others().any(|other| active(&other.fields));
+    let message = "这一户已有一份在册的台账，请打开那一份修改；旧的不用了，请先把它结档";
+    Vec::from_iter(twice.then(|| Problem::new("status", ONE_FILE.code, message)))
+}
+
+/// Of several wishes the strictest.
+pub fn strictest(wishes: impl IntoIterator<Item = ContactPreference>) -> Option<ContactPreference> {
+    wishes.into_iter().max_by_key(|wish| match wish {
+        ContactPreference::Declined => 2,
+        ContactPreference::PhoneOnly => 1,
+        _ => 0,
+    })
+}
+
 /// The wish of a family by its active file; the strictest, should there be several.
 pub fn preference_of<'r>(records: impl IntoIterator<Item = &'r Record>) -> Option<ContactPreference> {
     let active = |file: &&Record| {
@@ -190,12 +218,7 @@ pub fn preference_of<'r>(records: impl IntoIterator<Item = &'r Record>) -> Optio
         file.kind == Kind::SupportFile.code() && status == FileStatus::Active.code()
     };
     let files = records.into_iter().filter(active);
-    let wishes = files.filter_map(|file| file.text("preference").map(ContactPreference::from_code));
-    wishes.max_by_key(|wish| match wish {
-        ContactPreference::Declined => 2,
-        ContactPreference::PhoneOnly => 1,
-        _ => 0,
-    })
+    strictest(files.filter_map(|file| file.text("preference").map(ContactPreference::from_code)))
 }
 
 impl Noun for SupportFile {
@@ -206,7 +229,7 @@ impl Noun for SupportFile {
         follows_family: true,
         void_with_family: true,
         merges: true,
-        rules: &[ONE_CODE],
+        rules: &[ONE_CODE, ONE_FILE],
         empty: ("这里是需要多走动的家庭", "登记一户，或者把现有的特殊家庭台账整本导入。"),
         list: &[
             Column::field("head_name").width(7),
@@ -272,6 +295,7 @@ impl Noun for SupportFile {
                 Field::new("status", "台账状态", Holds::Code(FileStatus::CHOICES))
                     .required()
                     .absent("active")
+                    .with(&["household"])
                     .bits(&[("active", flag::ACTIVE)])
                     .must()
                     .fold("台账"),

@@ -5,8 +5,10 @@ use uuid::Uuid;
 
 use super::common::{NAME, NOTES, REGION};
 use super::{Kind, Noun, Problem, need_name};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
+use crate::record::Fields;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Holds, Home, Role, Shape, Start};
 
@@ -40,10 +42,29 @@ pub struct Volunteer {
     pub notes: Option<String>,
 }
 
+/// Nobody is a volunteer twice: they would be counted twice. Who was not approved may be registered anew.
+const ONE_REGISTRATION: Rule = Rule {
+    code: "volunteer_twice",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "volunteer", their: "person", own: "person" }],
+    check: one_registration,
+};
+
+fn one_registration(beside: &Beside<'_>) -> Vec<Problem> {
+    let serves = |fields: &Fields| {
+        let approval = fields.get("approval").and_then(|approval| approval.as_str());
+        approval != Some(Approval::Declined.code())
+    };
+    let twice = serves(beside.fields) && beside.others().any(|other| serves(&other.fields));
+    let message = "这个人已经登记为志愿者，请打开原来的登记修改";
+    Vec::from_iter(twice.then(|| Problem::new("approval", ONE_REGISTRATION.code, message)))
+}
+
 impl Noun for Volunteer {
     const KIND: Kind = Kind::Volunteer;
     const SHAPE: Shape = Shape {
         home: Home::Members,
+        rules: &[ONE_REGISTRATION],
         initials: "djzyz",
         empty: ("这里是志愿者名册", "“五老”、致富能人、热心邻居，登记下来，帮扶时好找人。"),
         list: &[
@@ -65,6 +86,7 @@ impl Noun for Volunteer {
                 Field::new("approval", "审核", Holds::Code(Approval::CHOICES))
                     .also(&["审核状态", "审核情况"])
                     .required()
+                    .with(&["person"])
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("pending")),

@@ -4,11 +4,11 @@
 
 mod last_visit;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, params};
-use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory};
+use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory, preference_of};
 use tiexin_domain::{Gap, PartialDate, Record, RegionCode, nouns};
 use uuid::Uuid;
 
@@ -119,17 +119,26 @@ impl Book {
     /// tell who is overdue by `domain::cadence`.
     pub fn due_files(&self, regions: &[RegionCode], today: NaiveDate) -> Result<Vec<DueFile>> {
         self.read(|conn| {
+            let files = active_files(conn, regions)?;
+            // A family of two files is approached as the stricter one says.
+            let mut of_home: HashMap<Uuid, Vec<&Record>> = HashMap::new();
+            for (file, household) in &files {
+                of_home.entry(*household).or_default().push(file);
+            }
+            let wish = |household: &Uuid| {
+                of_home.get(household).and_then(|files| preference_of(files.iter().copied()))
+            };
             let mut due = Vec::new();
-            for (file, household) in active_files(conn, regions)? {
-                let key = household_key(household);
+            for (file, household) in &files {
+                let key = household_key(*household);
                 let (township_leader, village_worker) = contacts(conn, key, day(today))?;
                 due.push(DueFile {
                     file: file.id,
-                    household,
-                    head_name: text(&file, "head_name"),
+                    household: *household,
+                    head_name: text(file, "head_name"),
                     region: file.region(),
                     category: LossCategory::from_code(file.text("category").unwrap_or_default()),
-                    preference: file.text("preference").map(ContactPreference::from_code),
+                    preference: wish(household),
                     opened_on: file.text("opened_on").and_then(|date| date.parse().ok()),
                     last: last_visit(conn, key, day(today))?,
                     township_leader,

@@ -30,6 +30,25 @@ fn a_void_visit_leaves_the_reports_that_counted_it() {
 }
 
 #[test]
+fn of_two_files_of_a_family_the_stricter_wish_counts() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    for said in ["welcome", "declined", "phone_only"] {
+        file(&book, home, "张三", json!({"preference": said}));
+    }
+    let ended = json!({"preference": "declined", "status": "closed", "status_reason": "重复"});
+    let other = household(&book, VILLAGE, "李四");
+    file(&book, other, "李四", json!({"preference": "phone_only"}));
+    file(&book, other, "李四", ended);
+    let due = book.due_files(&["340323100".parse().unwrap()], day("2026-10-20")).unwrap();
+    let told = |home: Uuid| -> Vec<&str> {
+        let files = due.iter().filter(|file| file.household == home);
+        files.filter_map(|file| file.preference.as_ref().map(|wish| wish.code())).collect()
+    };
+    assert_eq!((told(home), told(other)), (vec!["declined"; 3], vec!["phone_only"]));
+}
+
+#[test]
 fn families_are_due_by_their_newest_visit() {
     let (_dir, book, _) = book();
     let home = household(&book, VILLAGE, "张三");

@@ -10,7 +10,9 @@ use tiexin_contract::family::FamilyPage;
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::Sex;
 use tiexin_domain::nouns::person::Relation;
-use tiexin_domain::nouns::support_file::{Assistance, ContactPreference, FileStatus, LossCategory};
+use tiexin_domain::nouns::support_file::{
+    Assistance, ContactPreference, FileStatus, LossCategory, strictest,
+};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -111,8 +113,15 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
     let (can_write, today) = (session.can_write(), session.today());
     let file = props.page.files.first();
     let Some(file) = file else { return Html::default() };
-    let preference = word(file, "preference")
-        .map_or_else(|| "还没有问过".to_owned(), |p| ContactPreference::from_code(&p).label().to_owned());
+    // Of several active files the stricter wish; of a family without one what was last told.
+    let wish = |file: &RecordRow| word(file, "preference").map(|code| ContactPreference::from_code(&code));
+    let active = |file: &&RecordRow| {
+        word(file, "status").is_none_or(|status| status == FileStatus::Active.code())
+    };
+    let wishes = props.page.files.iter().filter(active).filter_map(wish);
+    let preference = strictest(wishes)
+        .or_else(|| wish(file))
+        .map_or_else(|| "还没有问过".to_owned(), |wish| wish.label().to_owned());
     let lines: Vec<(&str, Option<String>)> = vec![
         ("联系意愿", Some(preference)),
         ("紧急联系人", word(file, "emergency_contact")),
