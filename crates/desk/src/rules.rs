@@ -313,6 +313,24 @@ mod tests {
     }
 
     #[test]
+    fn numbers_amounts_and_choices_are_taken_as_people_write_them() {
+        let day = OfficeDay::sure(NaiveDate::from_ymd_opt(2026, 10, 20).unwrap());
+        for (kind, field, said, stored) in [
+            ("volunteer", "minutes", json!("3小时"), json!(180)),
+            ("volunteer", "minutes", json!("很久"), json!("很久")),
+            ("activity", "headcount", json!("35人"), json!(35)),
+            ("activity", "money", json!("300元"), json!("300.00")),
+            ("volunteer", "approval", json!("已通过"), json!("approved")),
+            ("volunteer", "approval", json!("拒"), json!("拒")),
+            ("person", "tags", json!(["青少年", "five_elders"]), json!(["youth", "five_elders"])),
+        ] {
+            let mut sent = Fields::from_iter([(field.to_owned(), said.clone())]);
+            tidy_fields(kind, &mut sent, day);
+            assert_eq!(sent[field], stored, "{kind}.{field} {said}");
+        }
+    }
+
+    #[test]
     fn the_start_of_an_activity_is_taken_as_people_write_it() {
         let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
         for (text, stored) in [

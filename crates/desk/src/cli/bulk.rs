@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen, ManyChanged};
 use tiexin_contract::records::ListRecords;
 use tiexin_domain::Kind;
+use tiexin_domain::amount::{read_count, read_minutes};
 use tiexin_domain::shape::{self, Choices, Field, Holds};
 use uuid::Uuid;
 
@@ -146,10 +147,8 @@ fn value(field: &Field, text: &str) -> Value {
     if text.is_empty() {
         return Value::Null;
     }
-    let code = |choices: Choices, text: &str| {
-        let known = choices.iter().find(|(code, label)| *code == text || *label == text);
-        json!(known.map_or(text, |(code, _)| *code))
-    };
+    let code = |choices: Choices, text: &str| json!(shape::code_in(choices, text).unwrap_or(text));
+    let number = |read: Result<u32, String>| read.map_or_else(|_| json!(text), |number| json!(number));
     let items = || text.split(['、', ',', '，']).map(str::trim).filter(|item| !item.is_empty());
     match field.holds {
         Holds::Code(choices) => code(choices, text),
@@ -160,7 +159,8 @@ fn value(field: &Field, text: &str) -> Value {
             Some(false) => Value::Null,
             None => json!(text),
         },
-        Holds::Count | Holds::Minutes => text.parse::<u64>().map_or_else(|_| json!(text), |n| json!(n)),
+        Holds::Count => number(read_count(text)),
+        Holds::Minutes => number(read_minutes(text)),
         _ => json!(text),
     }
 }
@@ -179,6 +179,8 @@ mod tests {
         assert_eq!(of("counselling", "paired", "否"), Value::Null);
         assert_eq!(of("counselling", "paired", "待定"), json!("待定"));
         assert_eq!(of("activity", "headcount", "35"), json!(35));
+        assert_eq!(of("activity", "headcount", "35人"), json!(35));
+        assert_eq!(of("volunteer", "minutes", "3小时"), json!(180));
         assert_eq!(of("activity", "headcount", "许多"), json!("许多"));
         assert_eq!(of("activity", "place", " "), Value::Null);
     }

@@ -97,8 +97,9 @@ impl Todo {
     /// What is wrong with it.
     fn change(&self, at: &At, record: &Record) -> Result<Option<OfMany>, ErrorReply> {
         let (set, void) = match self {
-            Todo::Set { sent, .. } => {
-                let (fields, persons) = save::edited(at, record, None, sent.clone())?;
+            Todo::Set { kind, field, sent } => {
+                let edited = save::edited(at, record, None, sent.clone());
+                let (fields, persons) = edited.map_err(|error| what_goes_first(kind, field, error))?;
                 // No field of this sort is a person's.
                 debug_assert!(persons.is_empty());
                 (diff(&record.kind, &record.fields, &fields), None)
@@ -139,6 +140,18 @@ impl Todo {
             Todo::Void { void, .. } => serde_json::to_string(void).ok(),
         }
     }
+}
+
+/// What is missing beside the one field that is set can be set before it: that is what to do.
+fn what_goes_first(kind: &Kind, field: &shape::Field, mut error: ErrorReply) -> ErrorReply {
+    for problem in error.problems.iter_mut().filter(|problem| problem.code.ends_with("missing")) {
+        let mut fields = shape::of(kind.code()).into_iter().flat_map(shape::for_many);
+        let other = fields.find(|one| one.name == problem.field && one.name != field.name);
+        if let Some(other) = other {
+            problem.message += &format!("。请先批量填写“{}”，再改“{}”", other.label, field.label);
+        }
+    }
+    error
 }
 
 fn ids(at: &At, kind: &str, chosen: Chosen) -> Result<Vec<Uuid>, ErrorReply> {

@@ -7,7 +7,7 @@ use tiexin_domain::access::Action;
 use tiexin_domain::nouns::member::MemberStructure;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Kind, Problem};
+use tiexin_domain::{IdNumber, Kind, Problem};
 use tiexin_store::Save;
 
 use super::sign::sign;
@@ -89,6 +89,21 @@ pub(super) fn saves(
     fields.insert("person".into(), id.to_string().into());
     let save = Save { id, kind: Kind::Person.code().to_owned(), fields: person, void: None };
     Ok(if before.as_ref() == Some(&save.fields) { Vec::new() } else { vec![save] })
+}
+
+/// A member's sex, where nobody stated it, is the person's: by the ID number, as a person's own is. It is counted (F3).
+pub(super) fn sex_of(at: &At, kind: &str, fields: &mut Fields) -> Result<(), ErrorReply> {
+    if kind != Kind::Member.code() || fields.contains_key("sex") {
+        return Ok(());
+    }
+    let id = fields.get("person").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let person = id.map(|id| at.book().get(id)).transpose().map_err(errors::store)?.flatten();
+    let Some(person) = person.filter(|person| at.may(Action::Read, &person.region())) else { return Ok(()) };
+    let number = person.text("id_number").and_then(|text| IdNumber::read(text).ok());
+    let by_number = number.map(|read| Value::from(read.number.sex().code()));
+    let sex = by_number.or_else(|| person.fields.get("sex").cloned());
+    fields.extend(sex.map(|sex| ("sex".to_owned(), sex)));
+    Ok(())
 }
 
 /// A person without a family, a member say, who becomes one of a family with this save: same number, same name.

@@ -133,6 +133,24 @@ async fn one_bad_record_holds_back_no_other_and_is_named() {
 }
 
 #[tokio::test]
+async fn what_has_to_be_set_first_is_told() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    office.family("贾文广", |_| {}).await;
+    let all = || Chosen::All(Box::new(list("support_file", TOWNSHIP, 1)));
+    let done = office.ok(set("support_file", all(), "status", json!("closed"))).await;
+    assert_eq!(done.refused[0].why, "结档请写明原因。请先批量填写“变动原因”，再改“台账状态”");
+    assert_eq!(office.ok(set("support_file", all(), "status_reason", json!("迁往外省"))).await.changed, 1);
+    assert_eq!(office.ok(set("support_file", all(), "status", json!("已结档"))).await.changed, 1);
+    // A value is read as a form reads it, and a choice is one of its list.
+    let id = saved(&office, "volunteer", json!({"region": VILLAGE, "name": "甲", "approval": "pending"})).await;
+    let one = || Chosen::Ids(vec![id]);
+    assert_eq!(office.ok(set("volunteer", one(), "minutes", json!("3小时"))).await.changed, 1);
+    assert_eq!(field(&office, id, "minutes").await, 180);
+    let done = office.ok(set("volunteer", one(), "approval", json!("拒"))).await;
+    assert!(done.refused[0].why.contains("待审核、已通过、未通过"), "{done:?}");
+}
+
+#[tokio::test]
 async fn what_may_not_be_set_for_many_is_refused() {
     let office = Office::township(day(2026, 10, 20)).await;
     office.family("贾文广", |_| {}).await;

@@ -68,6 +68,26 @@ async fn a_choice_that_is_none_of_its_list_is_told_with_what_may_be_chosen() {
     assert!(office.refused(family).await.about("file.category").is_some());
 }
 
+/// F3 counts members by sex: of a person whose number tells it nobody has to say it again.
+#[tokio::test]
+async fn a_member_has_the_sex_that_the_person_s_number_tells() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let person = json!({"region": VILLAGE, "name": "于桂", "id_number": "34052419800101001X"});
+    let person = office.ok(new("person", person)).await.id;
+    let member = |said: Value| {
+        let mut all = fields(json!({"region": VILLAGE, "name": "于桂", "structure": "individual"}));
+        all.extend(fields(said));
+        new("member", Value::Object(all))
+    };
+    let id = office.ok(member(json!({"person": person, "left": "2020"}))).await.id;
+    assert_eq!(office.ok(GetRecord { id }).await.fields["sex"], "male");
+    // Also of a membership that is tied to the person later.
+    let id = office.ok(member(json!({"joined": "2021"}))).await.id;
+    assert!(!office.ok(GetRecord { id }).await.fields.contains_key("sex"));
+    office.ok(edit("member", id, json!({"person": person}))).await;
+    assert_eq!(office.ok(GetRecord { id }).await.fields["sex"], "male");
+}
+
 /// A newer program knows more choices: what it wrote stays, and hinders no other work.
 #[tokio::test]
 async fn a_choice_of_a_newer_program_stays() {
