@@ -126,6 +126,7 @@ fn cells(family: &Family) -> [String; 11] {
         value.map(|(record, value)| values::shown(&record.kind, field, value)).unwrap_or_default()
     };
     let home = home.as_ref();
+    let wish = wish.as_ref().map(ContactPreference::code);
     let first = |all: [String; 3]| all.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     let contacts = [("镇", &care.township_leader), ("村", &care.village_worker)];
     let contacts = contacts.iter().filter_map(|(of, name)| name.as_ref().map(|name| format!("{of} {name}")));
@@ -140,6 +141,6 @@ fn cells(family: &Family) -> [String; 11] {
         text(Some(file), "code"),
         contacts.collect::<Vec<_>>().join("，"),
         care.last.met.map(|day| day.to_string()).unwrap_or_default(),
-        wish.as_ref().map(|wish| values::shown(&file.kind, "preference", &wish.code().into())).unwrap_or_default(),
+        wish.map(|wish| values::shown(&file.kind, "preference", &wish.into())).unwrap_or_default(),
     ]
 }

@@ -142,7 +142,8 @@ async fn what_has_to_be_set_first_is_told() {
     assert_eq!(office.ok(set("support_file", all(), "status_reason", json!("迁往外省"))).await.changed, 1);
     assert_eq!(office.ok(set("support_file", all(), "status", json!("已结档"))).await.changed, 1);
     // A value is read as a form reads it, and a choice is one of its list.
-    let id = saved(&office, "volunteer", json!({"region": VILLAGE, "name": "甲", "approval": "pending"})).await;
+    let volunteer = json!({"region": VILLAGE, "name": "甲", "approval": "pending"});
+    let id = saved(&office, "volunteer", volunteer).await;
     let one = || Chosen::Ids(vec![id]);
     assert_eq!(office.ok(set("volunteer", one(), "minutes", json!("3小时"))).await.changed, 1);
     assert_eq!(field(&office, id, "minutes").await, 180);
