@@ -14,12 +14,15 @@ use tiexin_store::{Keys, Look, Regions, StoreError};
 use uuid::Uuid;
 
 use crate::errors;
+use crate::masking::{self, Shown};
 
 /// Looks only inside the region whose ledgers are imported. A fault of the book is kept and told at
 /// the end: a plan that was made on half an answer is thrown away.
 pub(crate) struct BookLookup<'a> {
     book: &'a Look<'a>,
     within: RegionCode,
+    /// Who imports.
+    viewer: Uuid,
     /// Of a small book.
     keys: Option<Keys>,
     /// A register asks for every member, and a new book has none.
@@ -32,10 +35,11 @@ pub(crate) struct BookLookup<'a> {
 const KEYS: usize = 20_000;
 
 impl<'a> BookLookup<'a> {
-    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode) -> Self {
+    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode, viewer: Uuid) -> Self {
         let mut this = Self {
             book,
             within: within.clone(),
+            viewer,
             keys: None,
             members: OnceCell::new(),
             persons: Persons::default(),
@@ -283,5 +287,17 @@ impl Lookup for BookLookup<'_> {
         let members = self.members();
         let found = members.by_name.get(&tidy_name(name)).into_iter().flatten().map(|at| &members.all[*at]);
         found.filter(|known| within.covers(&known.region)).cloned().collect()
+    }
+
+    fn may_read(&self, known: &Known, field: &str) -> bool {
+        let record = Record {
+            id: known.id,
+            kind: known.kind.code().to_owned(),
+            scope: known.region.scope(),
+            version: 0,
+            fields: known.fields.as_ref().clone(),
+            void: None,
+        };
+        !masking::withheld(&record, Shown::Own, self.viewer).iter().any(|theirs| theirs == field)
     }
 }

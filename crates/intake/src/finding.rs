@@ -112,6 +112,8 @@ codes! {
     MaybeKnown = "maybe_known", Todo;
     /// Somebody who was met is of another family.
     MetOther = "met_other", Todo;
+    /// The book's value is its author's alone: not compared and not written over.
+    AuthorOnly = "author_only", Todo;
     /// A number of people stands in place of their names.
     NamesCounted = "names_counted", Todo;
     /// The ledger says that somebody has left, or that a file is closed, in words that no field holds.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 use tiexin_domain::nouns::tidy_name;
-use tiexin_domain::shape;
+use tiexin_domain::shape::{self, Audience};
 use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
 use uuid::Uuid;
 
@@ -91,6 +91,10 @@ pub trait Lookup {
     fn member_of(&self, person: &Uuid) -> Option<Known>;
     /// Members of this name in a village or township; names are compared by `tidy_name`.
     fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known>;
+    /// Whether whoever imports reads what a record of the book holds in the field.
+    fn may_read(&self, known: &Known, field: &str) -> bool {
+        shape::audience(known.kind.code(), field) < Audience::Author
+    }
 }
 
 /// The book with plans laid over it, so that a later row and a later file see what earlier ones will write.
@@ -271,6 +275,14 @@ impl Lookup for Staged<'_> {
         let mut all = self.overlaid(self.book.members_named(within, name), planned);
         all.retain(|known| within.covers(&known.region));
         all
+    }
+
+    fn may_read(&self, known: &Known, field: &str) -> bool {
+        if shape::audience(known.kind.code(), field) < Audience::Author {
+            return true;
+        }
+        // What no book holds yet is of this file: whoever imports wrote it.
+        self.book.record(&known.id).is_none_or(|held| self.book.may_read(&held, field))
     }
 }
 

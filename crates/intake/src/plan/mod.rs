@@ -24,6 +24,7 @@ mod settle;
 mod sheet;
 mod told;
 mod values;
+mod withheld;
 
 pub use values::yes;
 

@@ -163,10 +163,11 @@ impl Planner<'_> {
     }
 
     /// A record of which the file may tell once.
-    fn one(&mut self, reader: &mut RowReader<'_>, drafts: Drafts) -> Outcome {
-        let Some(record) = drafts.records.first() else { return Outcome::Refused };
+    fn one(&mut self, reader: &mut RowReader<'_>, mut drafts: Drafts) -> Outcome {
+        let Some(record) = drafts.records.first_mut() else { return Outcome::Refused };
         let (kind, id) = (reader.sheet.head.kind, record.id.to_string());
         if let Some(at) = self.seen(kind, &id) {
+            self.keep_back(reader, record);
             let there = self.staged.record(&record.id).map(|known| known.fields).unwrap_or_default();
             let compared = compare(&record.kind, &there, &record.fields, &|field| reader.says(field));
             let same = compared.lacking.is_empty() && compared.differs.is_empty();

@@ -84,6 +84,7 @@ impl Planner<'_> {
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
             self.check_village(reader, &record);
+            self.keep_back(reader, &mut record);
             match self.beside(reader, &record) {
                 Beside::New => {
                     // With a family it is taken: nothing of a family waits for what hangs on it.
@@ -230,6 +231,7 @@ impl Planner<'_> {
         };
         event.id = there.id;
         if let Some(at) = self.seen(kind, &there.id.to_string()) {
+            self.keep_back(reader, event);
             let compared = compare(&event.kind, &there.fields, &event.fields, &|field| reader.says(field));
             let same = compared.differs.is_empty() && compared.lacking.is_empty();
             return self.repeated(reader, at, same);

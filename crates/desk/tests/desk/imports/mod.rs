@@ -3,6 +3,7 @@
 mod contacts;
 mod lists;
 mod members;
+mod others;
 
 use std::path::{Path, PathBuf};
 
