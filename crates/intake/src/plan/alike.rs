@@ -1,7 +1,7 @@
 //! Whether two records tell of one event: a row that was copied, corrected, or typed by hand before.
 
 use serde_json::Value;
-use tiexin_domain::shape::{self, Field, Holds, Role, Shape};
+use tiexin_domain::shape::{self, Field, Holds, Mask, Role, Shape};
 use tiexin_domain::{Fields, Kind};
 
 use crate::heads::records::{is_copy, naming};
@@ -36,12 +36,45 @@ pub(super) fn one_entry(shape: &'static Shape, there: &Fields, row: &Fields) -> 
             (None, None) => true,
         };
     };
-    let numbers: Vec<_> = shape.with(Role::Natural).collect();
-    if numbers.iter().any(|number| same(there, row, number.name)) {
+    if shape.with(Role::Natural).any(|number| same(there, row, number.name)) {
         return true;
     }
-    let two = numbers.iter().any(|number| apart(there, row, number.name));
-    !two && text(there, naming.name).map(same_name) == text(row, naming.name).map(same_name)
+    text(there, naming.name).map(same_name) == text(row, naming.name).map(same_name)
+        && !contradicts(shape, there, row)
+}
+
+/// Whether two of one name are two: a name alone identifies nobody where something of one's own says otherwise. Within
+/// one family a new telephone is no other person.
+pub(super) fn contradicts(shape: &'static Shape, there: &Fields, row: &Fields) -> bool {
+    contradiction(shape, there, row).is_some()
+}
+
+/// The field that says so.
+pub(super) fn contradiction(shape: &'static Shape, there: &Fields, row: &Fields) -> Option<&'static Field> {
+    let one_family = shape.role(Role::Family).is_some_and(|family| same(there, row, family.name));
+    let lunar = [there, row].iter().any(|fields| fields.get("lunar_birthday") == Some(&Value::Bool(true)));
+    shape.fields.iter().find(|field| {
+        let born = field.name == "sex" || (field.name == "birth" && !lunar);
+        let own = field.mask == Some(Mask::Phone)
+            || field.has(Role::Day)
+            || matches!(field.name, "current_address" | "registered_address");
+        (born || field.has(Role::Natural) || (own && !one_family)) && torn(there, row, field)
+    })
+}
+
+/// Both have the field, and neither says more of what the other says: 2016-05 and 2016-05-03, 三组 and 三组12号.
+fn torn(there: &Fields, row: &Fields, field: &Field) -> bool {
+    let plain = |fields: &Fields| -> Option<String> {
+        Some(text(fields, field.name)?.chars().filter(|c| !crate::workbook::blank(*c)).collect())
+    };
+    let (Some(one), Some(other)) = (plain(there), plain(row)) else { return false };
+    match field.holds {
+        Holds::PartialDay => !one.starts_with(&other) && !other.starts_with(&one),
+        Holds::Text if !field.has(Role::Natural) && field.mask.is_none() => {
+            !one.contains(&other) && !other.contains(&one)
+        }
+        _ => one != other,
+    }
 }
 
 /// The same in everything but the day, within one month: perhaps only the day was mended.

@@ -7,6 +7,7 @@ use tiexin_domain::nouns::{Member, Person, Volunteer, tidy_name};
 use tiexin_domain::{IdNumber, Kind, PartialDate, RegionCode, Sex};
 use uuid::Uuid;
 
+use super::known_member::{own_fields, person_of};
 use super::planner::{Outcome, Planner, RowAt};
 use super::reader::RowReader;
 use super::settle::Drafts;
@@ -16,7 +17,7 @@ use crate::kind::SheetKind;
 use crate::lookup::{Known, Lookup};
 use crate::script::{Died, PersonName};
 
-const KIND: SheetKind = SheetKind::Members;
+pub(super) const KIND: SheetKind = SheetKind::Members;
 
 impl Planner<'_> {
     pub(super) fn member(&mut self, reader: &mut RowReader<'_>) -> Outcome {
@@ -50,11 +51,15 @@ impl Planner<'_> {
         if self.may_be_mended(reader, &named, number.as_ref(), phone.as_deref()) {
             return Outcome::Refused;
         }
+        let own = own_fields(stated.as_ref(), born, joined, phone.as_deref());
         let known = match &holder {
             Some(person) => self.staged.member_of(&person.id),
-            None => self.known_member(reader, named, number.as_ref(), phone.as_deref()),
+            None => self.known_member(reader, named, number.as_ref(), &own),
         };
         let mut drafts = self.member_drafts(&region, &name.name, number.as_ref(), phone.as_deref());
+        while known.is_none() && number.is_none() && self.is_anothers(&drafts, &own) {
+            drafts = self.member_drafts(&region, &name.name, None, phone.as_deref());
+        }
         let id = known.as_ref().map_or_else(|| self.id(&drafts, "member"), |known| known.id);
         let sex = number.as_ref().map(IdNumber::sex).or(stated);
         let found = holder.as_ref().map(|person| person.id);
@@ -148,75 +153,6 @@ impl Planner<'_> {
         name
     }
 
-    /// The member that the book has: by the person's ID number; else the only one of this name in the
-    /// village, unless numbers or phones say that it is another.
-    fn known_member(
-        &self,
-        reader: &mut RowReader<'_>,
-        mut named: Vec<Known>,
-        number: Option<&IdNumber>,
-        phone: Option<&str>,
-    ) -> Option<Known> {
-        named.retain(|known| known.void.is_none() && self.may_be(known, number, phone));
-        // Two of one name: which of them nobody can tell.
-        let [known] = &named[..] else { return None };
-        if number.is_some() || phone.is_none() || !self.has_phone(known, phone) {
-            reader.find(
-                "name",
-                FindingCode::MatchedByName,
-                "录入时按姓名认作本机里的同名会员，请核对是不是同一人",
-            );
-        }
-        Some(known.clone())
-    }
-
-    /// The same name, village and telephone with another ID number: a number that was mended, or a slip.
-    fn may_be_mended(
-        &self,
-        reader: &mut RowReader<'_>,
-        named: &[Known],
-        number: Option<&IdNumber>,
-        phone: Option<&str>,
-    ) -> bool {
-        if number.is_none() || phone.is_none() {
-            return false;
-        }
-        let other = |known: &Known| {
-            known.void.is_none()
-                && self.seen(KIND, &known.id.to_string()).is_none()
-                && self.has_phone(known, phone)
-        };
-        let alike = named.iter().any(|known| {
-            let person = person_of(known);
-            let person = person.and_then(|id| self.staged.record(&id));
-            other(known) && person.is_some_and(|p| p.fields.contains_key("id_number"))
-        });
-        if alike {
-            let hint =
-                "姓名、村和电话与本机里的一位会员相同，而身份证号不同；是同一人请先在软件里更正，再导这一行";
-            reader.find("id", FindingCode::FamilyUnclear, hint);
-        }
-        alike
-    }
-
-    /// Whether a member of the same name can be the one of a row.
-    fn may_be(&self, known: &Known, number: Option<&IdNumber>, phone: Option<&str>) -> bool {
-        let person = person_of(known);
-        let Some(person) = person.and_then(|id| self.staged.record(&id)) else { return number.is_none() };
-        let text = |field: &str| person.fields.get(field).and_then(|v| v.as_str());
-        // A number there and another here are two people; the same one was looked for before.
-        let other_number = number.is_some() && text("id_number").is_some();
-        let other_phone = matches!((text("phone"), phone), (Some(one), Some(other)) if one != other);
-        !other_number && !other_phone
-    }
-
-    fn has_phone(&self, known: &Known, phone: Option<&str>) -> bool {
-        let person = person_of(known);
-        person
-            .and_then(|id| self.staged.record(&id))
-            .is_some_and(|p| p.fields.get("phone").and_then(|v| v.as_str()) == phone)
-    }
-
     /// A register of a whole township may leave the village out: the member then belongs to the township.
     fn member_region(&mut self, reader: &mut RowReader<'_>) -> Option<RegionCode> {
         let before = reader.findings.len();
@@ -273,11 +209,6 @@ fn left_when(reader: &mut RowReader<'_>) {
             return;
         }
     }
-}
-
-/// The person whose membership it is.
-fn person_of(member: &Known) -> Option<Uuid> {
-    member.fields.get("person")?.as_str()?.parse().ok()
 }
 
 /// Why there is no number was told already.

@@ -10,6 +10,7 @@ mod context;
 mod families;
 mod family_rows;
 mod homes;
+mod known_member;
 mod members;
 mod met;
 mod notices;

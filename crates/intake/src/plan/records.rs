@@ -9,6 +9,7 @@ use tiexin_domain::nouns::merge::MERGED_INTO;
 use tiexin_domain::nouns::person::FOLLOW_THE_NUMBER;
 use tiexin_domain::shape::{self, Find, Holds, Role, Shape};
 use tiexin_domain::{Fields, IdNumber, Kind, RegionCode};
+use uuid::Uuid;
 
 use super::alike;
 use super::compare::{begins_with, compare};
@@ -158,8 +159,19 @@ impl Planner<'_> {
             by_name_alone(reader, shape, there, &record.fields);
         } else {
             another_of_the_name(reader, shape, &known, &record.fields);
+            record.id = self.another_id(&drafts.key, shape, record);
         }
         self.one(reader, drafts)
+    }
+
+    /// The row's own id, unless somebody else of the name has it: made of an earlier row that named nobody closer.
+    fn another_id(&self, key: &str, shape: &'static Shape, record: &super::PlannedRecord) -> Uuid {
+        let others = |id: &Uuid| {
+            let there = self.staged.record(id);
+            there.is_some_and(|there| alike::contradicts(shape, &there.fields, &record.fields))
+        };
+        let more = (1u32..).map(|nth| (self.context.ids)(&format!("{key}/{}/{nth}", record.kind.code())));
+        std::iter::once(record.id).chain(more).find(|id| !others(id)).unwrap_or(record.id)
     }
 
     /// A record of which the file may tell once.
@@ -193,17 +205,19 @@ fn by_name_alone(reader: &mut RowReader<'_>, shape: &'static Shape, there: &Know
     }
 }
 
-/// Somebody of this name is there with another number: a second person, or a slip of the number.
+/// Somebody of this name is there, and something of their own says that it is another: a second one, or a slip.
 fn another_of_the_name(reader: &mut RowReader<'_>, shape: &'static Shape, known: &[Known], row: &Fields) {
     let Some(naming) = naming(shape) else { return };
     let name = |fields: &Fields| fields.get(naming.name).and_then(Value::as_str).map(same_name);
-    let there = known.iter().any(|there| there.void.is_none() && name(&there.fields) == name(row));
-    let own = shape.with(Role::Natural).find(|number| row.contains_key(number.name));
-    let column = own.and_then(|own| reader.sheet.head.column_of(own.name, None)?.field);
-    if let Some(column) = column.filter(|_| there) {
-        let hint = "本机这一户已有同名的，号码不一样，录入时算另一位；如果是号码写错了，请改好再导入";
-        reader.find(column.code, FindingCode::MaybeKnown, hint);
-    }
+    let mut named = known.iter().filter(|there| there.void.is_none() && name(&there.fields) == name(row));
+    let Some(torn) = named.find_map(|there| alike::contradiction(shape, &there.fields, row)) else { return };
+    let column = reader.sheet.head.column_of(torn.name, None).and_then(|column| column.field);
+    let column = column.map_or_else(|| by_name(reader, shape), |column| column.code);
+    let hint = format!(
+        "已有同名的，{}不一样，录入时算另一{}；如果是同一{}，请不要导入这一行，在本机找到那一条修改",
+        torn.label, shape.unit, shape.unit
+    );
+    reader.find(column, FindingCode::MaybeKnown, hint);
 }
 
 /// The columns of a kind that say what its records say.

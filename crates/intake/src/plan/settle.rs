@@ -267,9 +267,19 @@ impl Planner<'_> {
             let hint = format!("与{place}第 {row} 行相同，没有重复记，请删除多余的一行");
             reader.find(field, FindingCode::DuplicateInFile, hint);
         } else {
-            let hint = format!(
-                "与{place}第 {row} 行是同一件事而内容不一样，没有再记；请删去一行，确是两次的请写明各自的时间"
-            );
+            // Of people and families no time tells two apart.
+            let register = match reader.sheet.head.kind {
+                SheetKind::SpecialFamilies | SheetKind::Members => true,
+                SheetKind::Records(records) => !records.shape().is_work,
+                _ => false,
+            };
+            let what = match register {
+                true => {
+                    "同名而内容不一样，没有再记；是同一个的请删去一行，是两个的请写上身份证号、电话或出生日期来区分"
+                }
+                false => "是同一件事而内容不一样，没有再记；请删去一行，确是两次的请写明各自的时间",
+            };
+            let hint = format!("与{place}第 {row} 行{what}");
             reader.find(field, FindingCode::SameEvent, hint);
         }
         Outcome::Refused

@@ -17,5 +17,6 @@ mod other_formats;
 mod registers;
 mod speed;
 mod townships;
+mod two_alike;
 mod unlocked;
 mod variations;
