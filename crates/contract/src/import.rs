@@ -93,7 +93,11 @@ pub struct FilePlan {
     pub kind_label: Option<String>,
     /// Why the whole file cannot be read.
     pub refused_file: Option<String>,
+    /// Rows of data: `taken` and `refused` together.
     pub rows: u64,
+    /// Rows below the heads that are none of data: totals, titles, signatures, a template's example.
+    #[serde(default)]
+    pub passed_over: u64,
     /// Rows that are in the book afterwards: new, filled, unchanged and different ones.
     pub taken: u64,
     pub refused: u64,

@@ -77,6 +77,8 @@ codes! {
     NameUnclear = "name_unclear", Refused;
     /// The mark for 'as above' where nothing stands above that could be meant.
     DittoUnclear = "ditto_unclear", Refused;
+    /// The mark of a template's example stands beside something else.
+    ExampleKept = "example_kept", Refused;
     IdMissing = "id_missing", Todo;
     /// A number of 15 places became one of 18.
     IdUpgraded = "id_upgraded", Todo;

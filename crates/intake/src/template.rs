@@ -152,6 +152,11 @@ fn hinted(own: &shape::Field) -> Option<&'static str> {
     own.form?.hint?.split_once("如 ").map(|(_, example)| example)
 }
 
+/// Whether a text is what a template shows in a column; of its villages any may stand there.
+pub(crate) fn is_example(column: &Field, text: &str) -> bool {
+    column.code == "village" || text.trim() == example(column, &[])
+}
+
 fn example(column: &Field, villages: &[String]) -> String {
     let Some(own) = column.own else {
         return match column.code {

@@ -129,6 +129,7 @@ pub(super) fn shape(file: &FilePlan) -> Value {
     let mut value = json!({
         "file": file.file, "kind": file.kind, "taken": file.taken, "new": file.new, "filled": file.filled,
         "unchanged": file.unchanged, "differs": file.differs, "refused": file.refused,
+        "passed_over": file.passed_over,
         "findings": findings, "notices": notices, "changes": changes,
     });
     if let Some(why) = &file.refused_file {
@@ -156,8 +157,12 @@ pub(super) fn lines(file: &FilePlan, dry: bool) -> Vec<String> {
     let Some(kind) = &file.kind_label else { return Vec::new() };
     // Told numbers are what happened: rows that the book had are not written.
     let done = if dry { "可以写入" } else { "写入" };
+    let beside = match file.passed_over {
+        0 => String::new(),
+        rows => format!("；另有 {rows} 行不是数据（示例、合计、标题、签字），跳过"),
+    };
     let mut lines = vec![format!(
-        "{}（{kind}）：{} 行，{done} {} 行（新增 {}，补空缺 {}），原有未变 {} 行，与本机不一致 {} 行，退回 {} 行",
+        "{}（{kind}）：{} 行，{done} {} 行（新增 {}，补空缺 {}），原有未变 {} 行，与本机不一致 {} 行，退回 {} 行{beside}",
         file.file,
         file.rows,
         file.new + file.filled,

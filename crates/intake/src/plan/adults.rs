@@ -48,7 +48,11 @@ pub(super) fn adults(reader: &mut RowReader<'_>) -> Vec<Adult> {
             }
             continue;
         };
-        if reader.said(id_field).is_none() && !reader.findings.iter().any(|f| is_about(reader, f, id_field)) {
+        let masked = reader.is_masked(id_field);
+        if reader.said(id_field).is_none()
+            && !masked
+            && !reader.findings.iter().any(|f| is_about(reader, f, id_field))
+        {
             reader.find(id_field, FindingCode::IdMissing, format!("缺{}的身份证号，请补填", name.name));
         }
         reader.check_sex(id_field, sex.as_ref(), number.as_ref());

@@ -225,6 +225,23 @@ fn fault(cell: &Cell, of: Option<&Field>) -> Option<(FindingCode, &'static str)>
     }
 }
 
+/// `190****0004`, `****************12`: a number as lists and exports of this program show it.
+pub(super) fn is_masked(cell: &Cell) -> bool {
+    let Cell::Text(text) = cell else { return false };
+    let stars = text.chars().filter(|c| matches!(c, '*' | '＊')).count();
+    stars >= 4
+        && text.chars().all(|c| matches!(c, '*' | '＊') || c.is_ascii_alphanumeric() || c.is_whitespace())
+}
+
+/// A row that still has a template's mark of an example and says something else waits: nobody can tell a forgotten mark
+/// from an example of the office's own.
+pub(super) fn kept_example(reader: &mut RowReader<'_>) {
+    if reader.text("seq").is_some_and(|text| text.trim() == crate::template::EXAMPLE) {
+        let hint = "“序号”还写着“示例”，内容却不是模板里的示例，没有录入；要录入请把“示例”改成序号，不要的请删去这一行";
+        reader.find("seq", FindingCode::ExampleKept, hint);
+    }
+}
+
 /// An error value as text, as CSV files hold it.
 pub(super) fn is_error(text: &str) -> bool {
     if text.len() > 24 || !text.bytes().any(|b| b == b'#') {
@@ -264,7 +281,8 @@ pub(super) fn is_scientific(text: &str) -> bool {
 
 /// What a column without a field adds to the notes; a number of somebody's only by its tail.
 pub(super) fn as_note(column: &Column, cell: &Cell) -> Option<String> {
-    if cell.is_empty() || matches!(cell, Cell::Error(_) | Cell::Uncounted | Cell::Picture) {
+    if cell.is_empty() || is_masked(cell) || matches!(cell, Cell::Error(_) | Cell::Uncounted | Cell::Picture)
+    {
         return None;
     }
     if matches!(cell, Cell::Number(number) if number.lost_digits()) {

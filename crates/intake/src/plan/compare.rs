@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tiexin_domain::shape::{self, Field, Holds, Start};
-use tiexin_domain::{Fields, Kind};
+use tiexin_domain::{Fields, Kind, numbers_in_text};
 
 use crate::script::same_name;
 
@@ -128,6 +128,8 @@ fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<
         _ if old == new => None,
         // More than the row knows is no difference: 2016-05-03 beside 2016-05.
         (_, Value::String(old), Value::String(new)) if is_day_of(old, new) => None,
+        // An export hides the numbers in a text; what it shows of them is no other text.
+        (_, Value::String(old), Value::String(new)) if new.contains('*') && unmasked(new, old) => None,
         ("notes" | "note" | "session_note" | "summary", Value::String(old), Value::String(new)) => {
             (!says_all(old, new)).then(|| Value::String(new.clone()))
         }
@@ -142,6 +144,11 @@ fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<
         }
         _ => Some(new.clone()),
     }
+}
+
+/// Whether a text is the book's with its numbers masked.
+fn unmasked(new: &str, old: &str) -> bool {
+    numbers_in_text::unmask(new, old).is_ok_and(|whole| squeezed(&whole) == squeezed(old))
 }
 
 fn same_person(one: &Value, other: &Value) -> bool {
@@ -201,6 +208,8 @@ mod tests {
             ("loss_date", json!("2016-05"), json!("2016-05-03"), true),
             ("loss_date", json!("2016-05-03"), json!("2016-06"), true),
             ("notes", json!("民族：汉；电话已换"), json!("民族：汉"), false),
+            ("notes", json!("女儿电话19000000004"), json!("女儿电话*********04"), false),
+            ("notes", json!("女儿电话19000000004"), json!("女儿电话*********05"), true),
             ("tags", json!(["a", "b"]), json!(["b"]), false),
             ("tags", json!(["a"]), json!(["b"]), true),
             ("visitors", json!(["严翠", "尤桂芝"]), json!(["尤桂芝", "严翠"]), false),

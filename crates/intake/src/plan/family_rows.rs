@@ -206,7 +206,7 @@ impl Planner<'_> {
             let hint = format!("没有写户主等内容，录入时作为上面{}家的另一人，请核对", family.head_name);
             reader.find("head.name", FindingCode::SecondPerson, hint);
         }
-        if adult.number.is_none() && reader.said("head.id").is_none() {
+        if adult.number.is_none() && reader.said("head.id").is_none() && !reader.is_masked("head.id") {
             reader.find("head.id", FindingCode::IdMissing, format!("缺{}的身份证号，请补填", adult.name));
         }
         let seen = adult.number.as_ref().and_then(|number| self.seen(KIND, number.as_str()));

@@ -26,7 +26,12 @@ impl Planner<'_> {
         let unit = structure == Some(MemberStructure::Unit);
         let name = self.member_name(reader, unit);
         let number = if unit { None } else { reader.id_number("id") };
-        if !unit && reader.said("id").is_none() && number.is_none() && !id_is_told(reader) {
+        if !unit
+            && reader.said("id").is_none()
+            && number.is_none()
+            && !reader.is_masked("id")
+            && !id_is_told(reader)
+        {
             reader.find("id", FindingCode::IdMissing, "缺身份证号，请补填");
         }
         let stated = sex(reader);

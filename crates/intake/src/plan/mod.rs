@@ -96,6 +96,8 @@ pub struct SheetReport {
     pub village: Option<RegionCode>,
     pub data_rows: usize,
     pub rows: RowCounts,
+    /// Rows below the head that are none of data: totals, titles, signatures, a template's example.
+    pub passed_over: usize,
     /// What became of each taken row, for the marked copy.
     #[serde(skip)]
     pub taken_as: std::collections::BTreeMap<u32, Taken>,
@@ -199,6 +201,8 @@ pub enum NoticeCode {
     FamilyCard,
     /// A person said what the list is of, and no column of it is known.
     ColumnsUnknown,
+    /// Numbers stand as this program masks them: passed over.
+    MaskedCells,
     /// The book has no family yet, and the rows name families: told once.
     FamiliesMissing,
 }
@@ -222,6 +226,7 @@ impl NoticeCode {
             NoticeCode::MonthColumns => "month_columns",
             NoticeCode::FamilyCard => "family_card",
             NoticeCode::ColumnsUnknown => "columns_unknown",
+            NoticeCode::MaskedCells => "masked_cells",
             NoticeCode::FamiliesMissing => "families_missing",
         }
     }

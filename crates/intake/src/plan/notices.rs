@@ -1,12 +1,29 @@
 //! What is told of a sheet or a file as a whole.
 
-use super::planner::Tally;
+use chrono::NaiveDate;
+
+use super::planner::RowAt;
 use super::reshape;
 use super::sections::Section;
 use super::{Notice, NoticeCode, SheetReport};
 use crate::heads::Recognised;
 use crate::kind::SheetKind;
 use crate::workbook::{Cell, Sheet, Workbook, column_letters};
+
+/// What is counted over the rows of a sheet, to be told once.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Rows that repeat rows of another sheet, with the first such pair.
+    pub(super) repeated: usize,
+    pub(super) first_repeated: Option<(u32, RowAt)>,
+    /// Rows whose blank village was read as the one above.
+    pub(super) village_above: Vec<u32>,
+    /// Rows with a date whose year nothing in the file tells, and the first such row with its day.
+    pub(super) year_guessed: usize,
+    pub(super) first_guess: Option<(u32, NaiveDate)>,
+    /// Cells in which a number stands masked.
+    pub(super) masked: usize,
+}
 
 /// Sheets that nothing was read of; what of a sheet a person sees and an import does not.
 pub(super) fn of_workbook(
@@ -221,6 +238,13 @@ pub(super) fn of_sheet(
             tiexin_domain::PartialDate::Day(day).label()
         );
         notices.push(Notice { sheet: name.clone(), code: NoticeCode::YearGuessed, hint });
+    }
+    if tally.masked > 0 {
+        let hint = format!(
+            "{called}有 {} 格的号码是遮住的（如 190****0004），没有当作号码录入，本机原来的号码不动；要改号码请写完整",
+            tally.masked
+        );
+        notices.push(Notice { sheet: name.clone(), code: NoticeCode::MaskedCells, hint });
     }
     if village_above_is_the_custom(tally, report.data_rows) {
         let first = tally.village_above.first().copied().unwrap_or_default();

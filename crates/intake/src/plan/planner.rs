@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
-use chrono::NaiveDate;
 use foldhash::HashMap;
 use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
 use super::context::{SheetContext, Units};
 use super::family_rows::LastFamily;
+use super::notices::Tally;
 use super::reader::RowReader;
 use super::settle::Drafts;
 use super::sheet::{Body, Line};
@@ -97,6 +97,7 @@ fn report(sheet: &Sheet, head: Option<&Recognised>) -> SheetReport {
         village: None,
         data_rows: 0,
         rows: RowCounts::default(),
+        passed_over: 0,
         taken_as: Default::default(),
         waiting: Default::default(),
     }
@@ -136,19 +137,6 @@ pub(super) struct Planner<'a> {
 pub(super) struct RowAt {
     pub(super) sheet: usize,
     pub(super) row: u32,
-}
-
-/// What is counted over the rows of a sheet, to be told once.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// Rows that repeat rows of another sheet, with the first such pair.
-    pub(super) repeated: usize,
-    pub(super) first_repeated: Option<(u32, RowAt)>,
-    /// Rows whose blank village was read as the one above.
-    pub(super) village_above: Vec<u32>,
-    /// Rows with a date whose year nothing in the file tells, and the first such row with its day.
-    pub(super) year_guessed: usize,
-    pub(super) first_guess: Option<(u32, NaiveDate)>,
 }
 
 /// What became of a row.
@@ -227,6 +215,7 @@ impl<'a> Planner<'a> {
             if period.torn { super::told::years_said(&above, tab, self.file_name) } else { String::new() };
         let mut context = SheetContext { head, tab, period, units, titles, years, village_merged };
         let first_finding = self.findings.len();
+        let rows_before = report.data_rows;
         for line in body.lines() {
             match line {
                 Line::Title(text) => {
@@ -243,6 +232,9 @@ impl<'a> Planner<'a> {
             }
             self.tick()?;
         }
+        let below = sheet.rows.iter().filter(|row| row.number > head.last_row);
+        let filled = below.filter(|row| row.cells.iter().any(|cell| !cell.is_empty())).count();
+        report.passed_over += filled.saturating_sub(report.data_rows - rows_before);
         let tally = std::mem::take(&mut self.tally);
         if super::notices::village_above_is_the_custom(&tally, report.data_rows) {
             // Told once: a finding on every row would hide the others.
@@ -256,6 +248,8 @@ impl<'a> Planner<'a> {
 
     fn row(&mut self, mut reader: RowReader<'_>, marks: &Marks, report: &mut SheetReport) {
         let before = self.changes.len();
+        self.tally.masked += reader.masked_cells();
+        super::cells::kept_example(&mut reader);
         super::cells::cancelled(&mut reader);
         super::cells::struck(&mut reader, marks);
         let outcome = match reader.sheet.head.kind {

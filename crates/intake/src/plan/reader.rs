@@ -40,7 +40,19 @@ impl<'a> RowReader<'a> {
     }
 
     pub(super) fn cell(&self, field: &str) -> &'a Cell {
-        self.sheet.head.column(field).map_or(&NOTHING, |column| self.row.cell(column.index))
+        let cell = self.sheet.head.column(field).map_or(&NOTHING, |column| self.row.cell(column.index));
+        if super::cells::is_masked(cell) { &NOTHING } else { cell }
+    }
+
+    /// Whether a number stands there as this program shows it: it says nothing of the whole one.
+    pub(super) fn is_masked(&self, field: &str) -> bool {
+        let column = self.sheet.head.column(field);
+        column.is_some_and(|column| super::cells::is_masked(self.row.cell(column.index)))
+    }
+
+    pub(super) fn masked_cells(&self) -> usize {
+        let columns = self.sheet.head.columns.iter().filter(|column| !column.ignored);
+        columns.filter(|column| super::cells::is_masked(self.row.cell(column.index))).count()
     }
 
     pub(super) fn origin(&self, field: &str) -> Origin {

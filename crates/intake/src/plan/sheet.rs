@@ -266,10 +266,16 @@ impl<'a> Body<'a> {
     }
 
     /// The row of a template that shows how to fill it in: it has the template's own mark in the place of its number,
-    /// and nothing beside the mark. 示例村 is a village.
+    /// and says nothing that the template does not. 示例村 is a village.
     fn is_example(&self, row: &Row) -> bool {
         let number = self.head.column("seq").map(|column| row.cell(column.index));
-        matches!(number, Some(Cell::Text(text)) if text.trim() == crate::template::EXAMPLE)
+        let marked = matches!(number, Some(Cell::Text(text)) if text.trim() == crate::template::EXAMPLE);
+        marked
+            && row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).all(|(at, cell)| {
+                let column = self.head.columns.iter().find(|column| column.index == at);
+                let field = column.and_then(|column| column.field);
+                field.is_some_and(|field| crate::template::is_example(field, &cell.shown()))
+            })
     }
 
     /// Compared as they were written: a head is repeated by copying it.

@@ -331,6 +331,7 @@ fn only_the_mark_of_a_template_makes_an_example() {
     assert_eq!((seen.data_rows, seen.rows.new), (2, 2), "{:?}", seen.findings);
     let numbered: &[&[&str]] = &[
         &["序号", "姓名", "村", "服务队"],
+        &["示例", "李某某", "东关社区", ""],
         &["示例", "李某某", "东关社区", "银龄队"],
         &["示例1", "周明", "东关社区", "示例队"],
         &["1", "示例", "东关社区", "银龄队"],
@@ -338,4 +339,8 @@ fn only_the_mark_of_a_template_makes_an_example() {
     let seen = as_kind(&book(), "volunteer", numbered);
     let names: Vec<_> = seen.groups.iter().map(|group| &group.records[0].fields["name"]).collect();
     assert_eq!(names, [&json!("周明"), &json!("示例")], "{:?}", seen.findings);
+    // What says more than the template's own example waits, and is told.
+    assert_eq!(codes(&seen), [found(3, "example_kept")]);
+    assert_eq!((seen.data_rows, seen.rows.taken(), seen.rows.refused), (3, 2, 1));
+    assert_eq!(seen.sheets[0].passed_over, 1, "{:?}", seen.sheets[0].rows);
 }

@@ -12,6 +12,7 @@ mod layouts;
 mod lists;
 mod marked;
 mod marks;
+mod masked;
 mod open_document;
 mod other_formats;
 mod registers;

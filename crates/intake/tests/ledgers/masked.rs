@@ -1,0 +1,38 @@
+//! What this program shows masked, exported and read again: it says nothing of the whole number.
+
+use serde_json::json;
+use tiexin_domain::Kind;
+use tiexin_intake::{Mapping, NoticeCode};
+use uuid::Uuid;
+
+use crate::book::{Book, open, plan_as, planned};
+use crate::variations::{SCOPE, codes};
+
+#[test]
+fn a_masked_number_changes_nothing_and_is_counted_once() {
+    let mut book = Book::default();
+    let home =
+        json!({"region": "340323100001", "head_name": "李桂兰", "phone": "19000000004", "notes": "独居"});
+    book.records.insert(Uuid::from_u128(1), (Kind::Household, home.as_object().cloned().unwrap()));
+    let csv = "户主,所在村（社区）,联系电话,另一个电话,备注\n李桂兰,东关社区,190****0004,190****0005,独居\n";
+    let plan =
+        plan_as(&book, (SCOPE, Some("household")), &Mapping::default(), &open(csv.as_bytes(), "家庭.csv"));
+    assert_eq!((plan.rows.unchanged, plan.groups.len()), (1, 0), "{:?}", plan.changes);
+    assert!(plan.findings.is_empty(), "{:?}", plan.findings);
+    let told: Vec<&str> = plan
+        .notices
+        .iter()
+        .filter(|notice| notice.code == NoticeCode::MaskedCells)
+        .map(|notice| notice.hint.as_str())
+        .collect();
+    assert!(matches!(&told[..], [hint] if hint.contains("2 格")), "{told:?}");
+}
+
+#[test]
+fn a_masked_number_of_somebody_new_stands_in_no_remark() {
+    let csv = "姓名,身份证号,联系电话,村,会员类型\n周明,****************12,190****0004,东关社区,个体会员\n";
+    let plan = planned(&Book::default(), SCOPE, csv.as_bytes(), "会员.csv");
+    assert_eq!((plan.rows.new, codes(&plan)), (1, Vec::new()));
+    let all = format!("{:?}", plan.groups);
+    assert!(!all.contains('*'), "{all}");
+}
