@@ -34,7 +34,7 @@ pub(super) fn PlanView(props: &PlanViewProps) -> Html {
             if props.plan.files.iter().filter(|file| file.kind.is_some()).count() > 1 {
                 <p class="tx-muted">{ "这几份文件一起导入，算一批：以后撤销也是一起撤销。要分开撤销的，请一份一份地导。" }</p>
             }
-            if nothing { <p class="tx-import-nothing" role="status">{ why_nothing(&tally) }</p> }
+            if nothing { <p class="tx-import-nothing" role="status">{ why_nothing(&tally, left_out(&props.plan.files)) }</p> }
             { for props.plan.files.iter().enumerate().map(|(at, file)| html! {
                 <FileView key={file.file.clone()} plan={props.plan.clone()} {at} adopted={props.adopted.clone()}
                     ontick={props.ontick.clone()} onchoose={props.onchoose.clone()} onmend={props.onmend.clone()} />
@@ -44,15 +44,28 @@ pub(super) fn PlanView(props: &PlanViewProps) -> Html {
     }
 }
 
-/// Why there is no button that imports.
-fn why_nothing(tally: &Tally) -> &'static str {
-    match (tally.kept, tally.unchanged) {
-        (1.., _) => {
+/// Why there is no button that imports. `left_out`: something of the files was not read.
+fn why_nothing(tally: &Tally, left_out: bool) -> &'static str {
+    match (tally.kept, tally.unchanged, tally.refused) {
+        (1.., _, 0) => {
             "台账里没有新的内容，只有与本机不一致的地方。要用台账的，请在下面打勾；不打勾就不用导入。"
         }
-        (0, 1..) => "这些行本机都已经有了，内容也一样，不用再导入。",
-        (0, 0) => "没有可以导入的行。请照下面的提示改：能在这里改的直接改，不能的改好台账再选一次文件。",
+        (1.., _, _) => {
+            "有与本机不一致的地方：要用台账的，请在下面打勾。还有退回的行，请照下面的提示改好再导。"
+        }
+        (0, 1.., 0) if left_out => "读到的行本机都已经有了；没有读的部分见下面的说明。",
+        (0, 1.., 0) => "这些行本机都已经有了，内容也一样，不用再导入。",
+        (0, 1.., _) => "读到的行里一部分本机已经有了，其余的退回了：请照下面的提示改好，再导一次。",
+        (0, 0, _) => "没有可以导入的行。请照下面的提示改：能在这里改的直接改，不能的改好台账再选一次文件。",
     }
+}
+
+/// Whether a file, a sheet of it or some of its cells were not read.
+fn left_out(files: &[FilePlan]) -> bool {
+    const UNREAD: [&str; 5] =
+        ["hidden_sheet", "sheet_passed_over", "month_columns", "family_card", "masked_cells"];
+    let unread = |file: &FilePlan| file.notices.iter().any(|told| UNREAD.contains(&told.code.as_str()));
+    files.iter().any(|file| file.refused_file.is_some() || unread(file))
 }
 
 #[derive(Properties, PartialEq)]
@@ -115,6 +128,9 @@ fn FileView(props: &FileViewProps) -> Html {
                 <p class="tx-muted" role="status">{ format!("在这里改过 {} 格，已按改过的重新核对；文件本身没有改，下次再导这份文件还会提示。", count(file.mended)) }</p>
             }
             <Share {tally} />
+            if file.passed_over > 0 {
+                <p class="tx-muted">{ format!("另有 {} 行不是数据（示例、合计、标题、签字），没有导入。", count(file.passed_over)) }</p>
+            }
             <Tabs chosen={*tab} onchange={onpick} {tabs} />
             { match face {
                 Face::Beside => html! { <Beside changes={file.changes.clone()} adopted={props.adopted.clone()} ontick={props.ontick.clone()} /> },
@@ -154,4 +170,18 @@ fn use_marked_copy(plan: &Rc<ImportPlan>, file: &FilePlan) -> Callback<()> {
             }
         });
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_read_whole_and_taken_is_all_there_already() {
+        let said = |refused, left_out| {
+            let tally = Tally { unchanged: 3, refused, ..Tally::default() };
+            why_nothing(&tally, left_out).contains("不用再导入")
+        };
+        assert_eq!((said(0, false), said(8, false), said(0, true)), (true, false, false));
+    }
 }
