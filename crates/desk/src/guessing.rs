@@ -57,6 +57,30 @@ pub(crate) fn refused(at: &At, refusal: ErrorReply) -> ErrorReply {
     }
 }
 
+/// Numbers of ledgers that differ from the book's only where they are masked: that they do, or that the next one does not,
+/// tells as much as a search.
+///
+/// # Errors
+/// Too many within the hour: nothing is told of the ledgers.
+pub(crate) fn compared(at: &At, numbers: usize) -> Result<(), ErrorReply> {
+    if numbers == 0 {
+        return Ok(());
+    }
+    let most = per_hour(at.today);
+    let since = at.now_ms - HOUR_MS;
+    let lately = at.book().deeds_since(at.user.id, DEED, since, most).map_err(errors::store)?;
+    if lately.len() + numbers > most {
+        return Err(ErrorReply::new(
+            ErrorCode::Invalid,
+            format!(
+                "有 {numbers} 个号码与本机的只在遮住的几位不一样，一小时里最多对照和查找 {most} 个，这次没有对照，也没有写入。\
+                 请核对号码，分成几份隔一小时再导，或者先去掉号码那一栏。"
+            ),
+        ));
+    }
+    (0..numbers).try_for_each(|_| at.note(DEED, None, &[]))
+}
+
 fn enter(at: &At) -> Result<(), ErrorReply> {
     let most = per_hour(at.today);
     let since = at.now_ms - HOUR_MS;

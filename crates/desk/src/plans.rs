@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tiexin_contract::import::{ColumnChoice, FilePlan};
 use tiexin_domain::RegionCode;
-use tiexin_intake::{LedgerPlan, Records, Workbook};
+use tiexin_intake::{Guess, LedgerPlan, Records, Workbook};
 use uuid::Uuid;
 
 /// A preview as the worker saw it.
@@ -50,6 +50,13 @@ impl Plans {
 
     pub(crate) fn find(&self, id: Uuid) -> Option<Arc<Plan>> {
         self.list().iter().find(|plan| plan.id == id).cloned()
+    }
+
+    /// Numbers that the kept previews have compared with the book's already.
+    pub(crate) fn guesses(&self) -> BTreeSet<Guess> {
+        let kept = self.list();
+        let ledgers = kept.iter().flat_map(|plan| &plan.files).filter_map(|file| file.read.as_ref());
+        ledgers.flat_map(|(_, ledger)| ledger.guesses.iter().cloned()).collect()
     }
 
     pub(crate) fn forget(&self) {

@@ -29,7 +29,7 @@ pub use lookup::{Family, FoundPerson, Known, Lookup, NamedRegion, Staged, Voided
 pub use mapping::{Choice, Mapping};
 pub use mark::marked_copy;
 pub use plan::{
-    ColumnReport, FieldChange, ImportContext, Intent, LedgerPlan, Notice, NoticeCode, PlannedGroup,
+    ColumnReport, FieldChange, Guess, ImportContext, Intent, LedgerPlan, Notice, NoticeCode, PlannedGroup,
     PlannedRecord, RowCounts, SheetReport, Taken, VOID, plan, stable_id, yes,
 };
 pub use read::{Limits, read, read_watched};

@@ -1,5 +1,6 @@
 //! Reading ledgers without writing anything: the preview, its column mapping, mended cells, the marked copy.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use tiexin_contract::import::{
@@ -25,7 +26,7 @@ use crate::lookup::{BookLookup, regions_in};
 use crate::plans::{Mended, Plan, PlannedFile};
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ, WRITE};
-use crate::{errors, files};
+use crate::{errors, files, guessing};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |_, args: &ImportPreview| Ok(Place::In(vec![args.region.clone()])), preview);
@@ -129,6 +130,10 @@ fn made(
     let outcome = read(&teller).and_then(|read| plan_read(at, (&region, kind), &mapping, &teller, read));
     teller.finish();
     let files = outcome?;
+    let told = at.session.plans.guesses();
+    let ledgers = files.iter().filter_map(|file| file.read.as_ref());
+    let asked: BTreeSet<_> = ledgers.flat_map(|(_, ledger)| &ledger.guesses).collect();
+    guessing::compared(at, asked.into_iter().filter(|guess| !told.contains(*guess)).count())?;
     let shown = files.iter().map(|file| file.shown.clone()).collect();
     at.session.plans.keep(Plan { id, region, kind, choices, files, written: Default::default() });
     Ok(ImportPlan { plan: id, files: shown, fields: all_fields() })

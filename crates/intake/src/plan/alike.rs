@@ -43,6 +43,14 @@ pub(super) fn one_entry(shape: &'static Shape, there: &Fields, row: &Fields) -> 
         && !contradicts(shape, there, row)
 }
 
+/// Whether both have a name, and the same.
+pub(super) fn same_named(shape: &'static Shape, one: &Fields, other: &Fields) -> bool {
+    naming(shape).is_some_and(|naming| {
+        let name = text(one, naming.name).map(same_name);
+        name.is_some() && name == text(other, naming.name).map(same_name)
+    })
+}
+
 /// Whether two of one name are two: a name alone identifies nobody where something of one's own says otherwise. Within
 /// one family a new telephone is no other person.
 pub(super) fn contradicts(shape: &'static Shape, there: &Fields, row: &Fields) -> bool {

@@ -82,6 +82,17 @@ impl Planner<'_> {
         !other_number && !two(Kind::Person, &person.fields) && !two(Kind::Member, &known.fields)
     }
 
+    /// Notes what a row guesses of the numbers of those who have the name.
+    pub(super) fn note_member_guesses(&mut self, named: &[Known], number: Option<&IdNumber>, own: &Fields) {
+        let mut own = own.clone();
+        own.extend(number.map(|number| ("id_number".to_owned(), number.as_str().into())));
+        for person in named.iter().filter_map(person_of).collect::<Vec<_>>() {
+            if let Some(person) = self.staged.record(&person) {
+                self.note_guesses(&person, &own);
+            }
+        }
+    }
+
     /// Whether the row's own id is of somebody else of the name, who came with an earlier ledger.
     pub(super) fn is_anothers(&self, drafts: &Drafts, own: &Fields) -> bool {
         let there = self.staged.record(&self.id(drafts, "member"));

@@ -53,10 +53,11 @@ impl Planner<'_> {
         let holder = number.as_ref().and_then(|n| self.staged.person_by_id_number(n.as_str()));
         let named =
             if holder.is_some() { Vec::new() } else { self.staged.members_named(&region, &name.name) };
+        let own = own_fields(stated.as_ref(), born, joined, phone.as_deref());
+        self.note_member_guesses(&named, number.as_ref(), &own);
         if self.may_be_mended(reader, &named, number.as_ref(), phone.as_deref()) {
             return Outcome::Refused;
         }
-        let own = own_fields(stated.as_ref(), born, joined, phone.as_deref());
         let known = match &holder {
             Some(person) => self.staged.member_of(&person.id),
             None => self.known_member(reader, named, number.as_ref(), &own),

@@ -29,6 +29,7 @@ mod withheld;
 
 pub use values::yes;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
@@ -79,8 +80,19 @@ pub struct LedgerPlan {
     pub notices: Vec<Notice>,
     /// Fields of records that are in the book: filled where the book has nothing, or different.
     pub changes: Vec<FieldChange>,
+    /// Numbers of the file that differ from the book's only where lists mask them.
+    #[serde(skip)]
+    pub guesses: BTreeSet<Guess>,
     /// What is to be written, in an order in which nothing refers ahead.
     pub groups: Vec<PlannedGroup>,
+}
+
+/// A number that is told to differ from the book's where it is masked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Guess {
+    pub record: Uuid,
+    pub field: String,
+    pub number: String,
 }
 
 /// What was understood of a sheet.

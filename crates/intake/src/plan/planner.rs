@@ -1,5 +1,6 @@
 //! The run over a file: sheets in the order in which they may refer to each other, rows one by one.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use foldhash::HashMap;
@@ -14,7 +15,8 @@ use super::settle::Drafts;
 use super::sheet::{Body, Line};
 use super::values::{Period, Today};
 use super::{
-    ColumnReport, FieldChange, ImportContext, LedgerPlan, Notice, PlannedGroup, RowCounts, SheetReport, Taken,
+    ColumnReport, FieldChange, Guess, ImportContext, LedgerPlan, Notice, PlannedGroup, RowCounts,
+    SheetReport, Taken,
 };
 use crate::finding::FindingCode;
 use crate::heads::{Column, Recognised, guess};
@@ -50,6 +52,7 @@ pub(super) fn plan(workbook: &Workbook, context: &ImportContext<'_>) -> Result<L
         findings: planner.findings.into_iter().map(|(_, finding)| finding).collect(),
         notices,
         changes: planner.changes,
+        guesses: planner.guesses,
         groups: planner.groups,
         sheets: reports,
     })
@@ -114,6 +117,7 @@ pub(super) struct Planner<'a> {
     pub(super) findings: Vec<(usize, crate::finding::Finding)>,
     pub(super) notices: Vec<Notice>,
     pub(super) changes: Vec<FieldChange>,
+    pub(super) guesses: BTreeSet<Guess>,
     occurrences: HashMap<String, u32>,
     /// Village names met so far and what they are.
     named: HashMap<String, Option<RegionCode>>,
@@ -163,6 +167,7 @@ impl<'a> Planner<'a> {
             findings: Vec::new(),
             notices: Vec::new(),
             changes: Vec::new(),
+            guesses: BTreeSet::new(),
             occurrences: HashMap::default(),
             named: HashMap::default(),
             seen: HashMap::default(),

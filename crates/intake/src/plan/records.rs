@@ -128,6 +128,9 @@ impl Planner<'_> {
         }
         let Some(record) = drafts.records.first_mut() else { return Outcome::Refused };
         let Some(shape) = shape::of(record.kind.code()) else { return Outcome::Refused };
+        for there in known.iter().filter(|there| alike::same_named(shape, &there.fields, &record.fields)) {
+            self.note_guesses(there, &record.fields);
+        }
         // What was merged into another record is that one.
         let found: Vec<&Known> = known
             .iter()
@@ -179,8 +182,12 @@ impl Planner<'_> {
         let Some(record) = drafts.records.first_mut() else { return Outcome::Refused };
         let (kind, id) = (reader.sheet.head.kind, record.id.to_string());
         if let Some(at) = self.seen(kind, &id) {
-            self.keep_back(reader, record);
-            let there = self.staged.record(&record.id).map(|known| known.fields).unwrap_or_default();
+            let known = self.staged.record(&record.id);
+            if let Some(known) = &known {
+                self.keep_back(reader, record, known);
+                self.note_guesses(known, &record.fields);
+            }
+            let there = known.map(|known| known.fields).unwrap_or_default();
             let compared = compare(&record.kind, &there, &record.fields, &|field| reader.says(field));
             let same = compared.lacking.is_empty() && compared.differs.is_empty();
             return self.repeated(reader, at, same);

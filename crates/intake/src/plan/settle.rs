@@ -84,8 +84,12 @@ impl Planner<'_> {
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
             self.check_village(reader, &record);
-            self.keep_back(reader, &mut record);
-            match self.beside(reader, &record) {
+            let known = self.staged.record(&record.id);
+            if let Some(known) = &known {
+                self.keep_back(reader, &mut record, known);
+                self.note_guesses(known, &record.fields);
+            }
+            match self.beside(reader, &record, known) {
                 Beside::New => {
                     // With a family it is taken: nothing of a family waits for what hangs on it.
                     if alone {
@@ -152,8 +156,8 @@ impl Planner<'_> {
         }
     }
 
-    fn beside(&self, reader: &RowReader<'_>, record: &PlannedRecord) -> Beside {
-        let Some(known) = self.staged.record(&record.id) else { return Beside::New };
+    fn beside(&self, reader: &RowReader<'_>, record: &PlannedRecord, known: Option<Known>) -> Beside {
+        let Some(known) = known else { return Beside::New };
         if let Some(void) = known.void {
             return if void.undone { Beside::Restore } else { Beside::Voided(void) };
         }
@@ -231,7 +235,8 @@ impl Planner<'_> {
         };
         event.id = there.id;
         if let Some(at) = self.seen(kind, &there.id.to_string()) {
-            self.keep_back(reader, event);
+            self.keep_back(reader, event, there);
+            self.note_guesses(there, &event.fields);
             let compared = compare(&event.kind, &there.fields, &event.fields, &|field| reader.says(field));
             let same = compared.differs.is_empty() && compared.lacking.is_empty();
             return self.repeated(reader, at, same);

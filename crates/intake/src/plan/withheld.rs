@@ -1,23 +1,24 @@
-//! What whoever imports may not read of a record that is there: not compared, not told, not written over.
+//! What whoever imports may not read of a record that is there: not compared, not told, not written over; and numbers
+//! that they read only masked, of which a comparison answers a guess.
 
 use std::sync::Arc;
 
 use serde_json::Value;
-use tiexin_domain::shape;
+use tiexin_domain::shape::{self, Mask};
+use tiexin_domain::{Fields, id_number, numbers_in_text, phone};
 
-use super::PlannedRecord;
 use super::planner::Planner;
 use super::reader::RowReader;
+use super::{Guess, PlannedRecord};
 use crate::finding::FindingCode;
-use crate::lookup::Lookup;
+use crate::lookup::{Known, Lookup};
 
 impl Planner<'_> {
     /// Takes out of a row's record what the book holds and only its author reads. Whether the row says the same is not
     /// even looked at: the answer would be what the author wrote.
-    pub(super) fn keep_back(&self, reader: &mut RowReader<'_>, record: &mut PlannedRecord) {
-        let Some(known) = self.staged.record(&record.id) else { return };
+    pub(super) fn keep_back(&self, reader: &mut RowReader<'_>, record: &mut PlannedRecord, known: &Known) {
         let held = |field: &str| known.fields.get(field).is_some_and(|value| !is_nothing(value));
-        let theirs = record.fields.keys().filter(|field| held(field) && !self.staged.may_read(&known, field));
+        let theirs = record.fields.keys().filter(|field| held(field) && !self.staged.may_read(known, field));
         let theirs: Vec<String> = theirs.cloned().collect();
         for field in theirs {
             Arc::make_mut(&mut record.fields).remove(&field);
@@ -31,6 +32,36 @@ impl Planner<'_> {
                 reader.find(column.map_or("notes", |column| column.code), FindingCode::AuthorOnly, hint);
             }
         }
+    }
+}
+
+impl Planner<'_> {
+    /// Notes the numbers of a row that differ from the book's only where a mask hides them: that they differ, or that
+    /// another does not, is an answer, and whoever asks too often is refused by the caller.
+    pub(super) fn note_guesses(&mut self, there: &Known, row: &Fields) {
+        let kind = there.kind.code();
+        for (field, value) in row {
+            let said = (value.as_str(), there.fields.get(field).and_then(Value::as_str));
+            let (Some(new), Some(old)) = said else { continue };
+            if new == old || shown(kind, field, new).is_none_or(|new| shown(kind, field, old) != Some(new)) {
+                continue;
+            }
+            // What only this file tells is no secret of the book's.
+            if self.context.lookup.record(&there.id).is_some() {
+                let (record, field, number) = (there.id, field.clone(), new.to_owned());
+                self.guesses.insert(Guess { record, field, number });
+            }
+        }
+    }
+}
+
+/// A text with numbers as a list shows it; none where nothing of it is masked.
+fn shown(kind: &str, field: &str, text: &str) -> Option<String> {
+    match shape::mask(kind, field) {
+        Some(Mask::Phone) => Some(phone::mask(text)),
+        Some(Mask::Number) => Some(id_number::mask(text)),
+        None if shape::is_free_text(kind, field) => numbers_in_text::mask(text),
+        None => None,
     }
 }
 

@@ -6,7 +6,7 @@ use tiexin_contract::records::{GetRecord, SaveRecord};
 use tiexin_contract::session::{AddLocalUser, SignIn, SignOut};
 
 use super::{GUYANG, csv, preview};
-use crate::office::{Office, PASSWORD, day, fields};
+use crate::office::{Office, PASSWORD, VILLAGE, day, fields};
 
 const THEIR_PASSWORD: &str = "另一个够长的密码";
 
@@ -74,4 +74,24 @@ async fn a_row_that_repeats_another_answers_no_guess() {
     };
     let (right, wrong) = (office.ok(twice("想搬家")).await, office.ok(twice("想离婚")).await);
     assert_eq!(told(&right.files[0]), told(&wrong.files[0]));
+}
+
+/// Of a masked number an import answers no more guesses than a search does.
+#[tokio::test]
+async fn guesses_of_a_masked_number_are_bounded() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    let person = json!({"region": VILLAGE, "name": "周明", "phone": "19000000004"});
+    let save = SaveRecord { kind: "person".into(), id: None, version: None, fields: fields(person) };
+    office.ok(save).await;
+    let guesses = |numbers: std::ops::Range<u32>| {
+        let rows: String = numbers.map(|n| format!("周明,东关社区,190{n:04}0004\n")).collect();
+        let text = format!("姓名,村,联系电话\n{rows}");
+        ImportPreview { kind: Some("person".into()), ..preview(vec![csv("人员.csv", &text)]) }
+    };
+    assert!(office.refused(guesses(1..62)).await.message.contains("60"));
+    office.ok(guesses(1..31)).await;
+    // The same once more asks nothing new.
+    office.ok(guesses(1..31)).await;
+    office.ok(guesses(31..61)).await;
+    assert!(office.refused(guesses(61..62)).await.message.contains("60"));
 }
