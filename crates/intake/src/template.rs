@@ -12,7 +12,7 @@ use crate::heads::Field;
 use crate::heads::records::{TAIL, columns_of};
 use crate::kind::Records;
 use crate::refusal::FileRefused;
-use crate::workbook::{Workbook, column_letters};
+use crate::workbook::{Sheet, Workbook, column_letters};
 
 /// What stands in the place of a number in the row that shows how to fill a template in; such a row is never imported.
 pub(crate) const EXAMPLE: &str = "示例";
@@ -29,6 +29,34 @@ fn tab_of(records: Records) -> String {
 /// What a tab says that its sheet is a list of: one of our templates.
 pub(crate) fn kind_of_tab(tab: &str) -> Option<Records> {
     tab.ends_with("导入模板").then(|| Records::all().find(|records| tab_of(*records) == tab)).flatten()
+}
+
+/// What the heads in a sheet's first row say that it is a list of: a template whose tab has lost its name, as in a CSV
+/// file. All that must be filled in stands there with the template's own star, and nothing else has one.
+pub(crate) fn kind_of_heads(sheet: &Sheet) -> Option<Records> {
+    let filled = sheet.rows.first()?.cells.iter().filter(|cell| !cell.is_empty());
+    let heads: Vec<String> = filled.map(|cell| cell.shown().split_whitespace().collect()).collect();
+    let starred: Vec<&str> = heads.iter().filter_map(|head| head.strip_suffix('*')).collect();
+    if starred.is_empty() {
+        return None;
+    }
+    let fits = |records: &Records| {
+        let columns = columns_of(*records).iter().filter(|column| is_needed(*records, column));
+        let needed: Vec<&str> = columns.map(|column| column.label).collect();
+        needed.iter().all(|label| starred.contains(label)) && starred.iter().all(|head| needed.contains(head))
+    };
+    let known = |records: &Records| {
+        let ours = |head: &str| columns_of(*records).iter().any(|column| column.label == head);
+        heads.iter().filter(|head| ours(head.trim_end_matches('*'))).count()
+    };
+    let mut fitting: Vec<(usize, Records)> =
+        Records::all().filter(fits).map(|one| (known(&one), one)).collect();
+    fitting.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
+    match fitting[..] {
+        [(_, one)] => Some(one),
+        [(most, one), (next, _), ..] if most > next => Some(one),
+        _ => None,
+    }
 }
 
 /// Whether a sheet of the file only explains one of our templates, or holds what its lists show.

@@ -193,7 +193,14 @@ fn category(reader: &mut RowReader<'_>) -> Option<LossCategory> {
         (false, true, _) => Some(LossCategory::Disability),
         (false, false, true) if reader.said("grade").is_some() => Some(LossCategory::Disability),
         _ => {
-            reader.find("category", FindingCode::KindUnknown, "家庭类别请填“死亡”或“伤残”");
+            let hint = match reader.has("category") {
+                true => "家庭类别请填“死亡”或“伤残”",
+                // A list or a register of this program has no such column.
+                false => {
+                    "表里没有“家庭类别”这一列。从贴心导出的列表和名册不是台账，不用再导入；要改内容请在贴心里改，是台账的请加上这一列，填“死亡”或“伤残”"
+                }
+            };
+            reader.find("category", FindingCode::KindUnknown, hint);
             None
         }
     }

@@ -195,6 +195,8 @@ pub enum NoticeCode {
     SeveralTables,
     /// A head stands over two columns; the second is in the notes.
     ColumnTwice,
+    /// Columns that no field holds go to the remarks.
+    ColumnsInNotes,
     /// Rows that are not shown in the spreadsheet were read like the others.
     HiddenRows,
     /// Columns that are not shown in the spreadsheet were read like the others.
@@ -229,6 +231,7 @@ impl NoticeCode {
             NoticeCode::VillageAbove => "village_above",
             NoticeCode::SeveralTables => "several_tables",
             NoticeCode::ColumnTwice => "column_twice",
+            NoticeCode::ColumnsInNotes => "columns_in_notes",
             NoticeCode::HiddenRows => "hidden_rows",
             NoticeCode::HiddenColumns => "hidden_columns",
             NoticeCode::Comments => "comments",

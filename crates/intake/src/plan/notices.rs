@@ -125,8 +125,38 @@ pub(super) fn of_workbook(
                 );
             }
         }
+        for section in &tables {
+            let heads = section.head.iter().flat_map(|head| in_the_notes(head, &section.sheet));
+            let heads: Vec<String> = heads.collect();
+            if !heads.is_empty() {
+                tell(
+                    NoticeCode::ColumnsInNotes,
+                    format!(
+                        "{called}有 {} 列没有认出来：{}，内容记在备注里；不要的请在“认出的列”里选不导入，或先删去这几列",
+                        heads.len(),
+                        heads.join("、")
+                    ),
+                );
+            }
+        }
         marks(sheet, &mut tell);
     }
+}
+
+/// Columns that no field holds and in which something stands, by their heads: they go to the remarks. Of a list without
+/// any known column nothing is read.
+fn in_the_notes(head: &Recognised, sheet: &Sheet) -> Vec<String> {
+    if head.fields() == 0 {
+        return Vec::new();
+    }
+    let filled = |index: usize| {
+        let mut below = sheet.rows.iter().filter(|row| row.number > head.last_row);
+        below.any(|row| !row.cell(index).is_empty())
+    };
+    let told = twice(head);
+    let unknown = head.columns.iter().filter(|c| c.field.is_none() && !c.ignored && !c.head.is_empty());
+    let unknown = unknown.filter(|c| filled(c.index)).map(|c| c.head.replace('>', "/"));
+    unknown.filter(|head| !told.contains(head)).map(|head| format!("“{head}”")).collect()
 }
 
 /// Heads that a column of the same table has before, with a field of their own there.

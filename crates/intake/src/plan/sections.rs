@@ -26,7 +26,9 @@ pub(super) fn of<'w>(workbook: &'w Workbook, mapping: &Mapping, kind: Option<Rec
     let mut sections = Vec::new();
     for (at, sheet) in workbook.sheets.iter().enumerate() {
         let tab = sheet.name.as_deref().unwrap_or_default();
-        let own = template::kind_of_tab(tab);
+        // A person's choice goes before what only the heads say.
+        let by_heads = || template::kind_of_heads(sheet).filter(|own| kind.is_none_or(|kind| kind == *own));
+        let own = template::kind_of_tab(tab).or_else(by_heads);
         match own.or(kind) {
             _ if sheet.rows.is_empty() || template::is_explanation(workbook, tab) => {
                 sections.push(Section { at, sheet: Cow::Borrowed(sheet), head: None });

@@ -145,6 +145,29 @@ fn an_empty_template_has_no_row() {
     }
 }
 
+/// Saved as CSV a template loses the name of its tab: its heads tell.
+#[test]
+fn a_template_is_known_by_its_heads() {
+    for records in Records::all() {
+        let (workbook, _) = filled(records, family_of(records));
+        let quoted = |cell: &Cell| format!("\"{}\"", cell.shown().replace('"', "\"\""));
+        let line = |row: &Row| row.cells.iter().map(quoted).collect::<Vec<_>>().join(",");
+        let csv = workbook.sheets[0].rows.iter().map(line).collect::<Vec<_>>().join("\r\n");
+        let seen = plan(&book(), &open(csv.as_bytes(), "另存.csv"));
+        assert_eq!(seen.kind, Some(LedgerKind::Records(records)), "{records:?}");
+        assert_eq!((seen.rows.new, seen.rows.refused), (1, 0), "{records:?}: {:?}", seen.findings);
+    }
+}
+
+/// A list or register that this program exported has no category: that it is no ledger is said.
+#[test]
+fn an_export_of_the_register_is_told_to_be_no_ledger() {
+    let csv = "户主,信息编码,所在村（社区）,镇联系人,村联系人\n李桂兰,3403231000902,东关社区,孙同志,周同志\n";
+    let seen = plan(&book(), &open(csv.as_bytes(), "特殊家庭台账.csv"));
+    let hints: Vec<&str> = seen.findings.iter().map(|found| found.hint.as_str()).collect();
+    assert!(hints.iter().any(|hint| hint.contains("不是台账")), "{hints:?}");
+}
+
 fn own(rows: &[&[&str]]) -> Workbook {
     open(&xlsx(&[("Sheet1", &|sheet| texts(sheet, 0, rows))]), "名单.xlsx")
 }
@@ -168,6 +191,9 @@ fn a_sheet_of_an_offices_own_is_read_by_what_its_heads_mean() {
     assert_eq!((&held["name"], &held["team"]), (&json!("周明"), &json!("银龄队")));
     assert_eq!((&held["skills"], &held["minutes"]), (&json!(["理发", "陪诊"]), &json!(180)));
     assert_eq!((&held["approval"], &held["notes"]), (&json!("pending"), &json!("血型：O")));
+    let told: Vec<_> =
+        first.notices.iter().map(|notice| (notice.code, notice.hint.contains("“血型”"))).collect();
+    assert_eq!(told, [(NoticeCode::ColumnsInNotes, true)]);
     book.write(&first);
     assert_eq!(as_kind(&book, "volunteer", rows).rows.unchanged, 2);
 }
