@@ -61,17 +61,40 @@ fn known(kind: &str) -> Vec<&'static str> {
 }
 
 /// The one field that was probably meant: it is called so on the screen, or is written nearly so.
-fn meant(kind: &str, written: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(super) fn meant(kind: &str, written: &str, known: &[&'static str]) -> Option<&'static str> {
     let by_label = known.iter().find(|field| labels::field(kind, field) == written);
     let near = |field: &&&str| {
         let (short, long) = if field.len() < written.len() { (**field, written) } else { (written, **field) };
         short.len() >= 4 && long.starts_with(short)
     };
-    by_label.copied().or_else(|| {
-        let mut found = known.iter().filter(near);
-        let first = found.next()?;
-        found.next().is_none().then_some(*first)
-    })
+    let only = |found: Vec<&&'static str>| match found.as_slice() {
+        [one] => Some(**one),
+        _ => None,
+    };
+    by_label
+        .copied()
+        .or_else(|| only(known.iter().filter(near).collect()))
+        .or_else(|| only(known.iter().filter(|field| one_slip(field, written)).collect()))
+}
+
+/// Words shorter than this are a slip away from too many.
+const SHORTEST_SLIP: usize = 4;
+
+/// Whether one letter too many, too few or wrong, or two that changed places, is all that is between them.
+fn one_slip(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if short.len() < SHORTEST_SLIP || long.len() - short.len() > 1 {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let (short, long) = (&short[same..], &long[same..]);
+    match (short, long) {
+        (a, b) if a.len() < b.len() => a == &b[1..],
+        ([a, b, rest @ ..], [c, d, more @ ..]) if a == d && b == c => rest == more,
+        ([_, rest @ ..], [_, more @ ..]) => rest == more,
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +114,9 @@ mod tests {
         assert_eq!(of("note"), "人员没有“note”这一栏；要填备注，请写 notes");
         assert_eq!(of("身份证号"), "人员没有“身份证号”这一栏；要填身份证号，请写 id_number");
         assert_eq!(of("zodiac"), "人员没有“zodiac”这一栏");
+        for slip in ["nmae", "nam_e", "nane", "naame"] {
+            assert_eq!(of(slip), format!("人员没有“{slip}”这一栏；要填姓名，请写 name"));
+        }
     }
 
     #[test]

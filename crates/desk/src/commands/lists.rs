@@ -1,19 +1,16 @@
 //! Lists, search, and a list as a spreadsheet.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tiexin_contract::records::{
-    Care, ExportList, FileMade, Filter, FilterOp, Hit, ListRecords, RecordPage, RecordRow, Search,
-};
+use tiexin_contract::records::{Care, ExportList, FileMade, Hit, ListRecords, RecordPage, RecordRow, Search};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
-use tiexin_domain::shape::{self, Audience, audience, merge_class};
-use tiexin_domain::{Kind, Level, MergeClass, PartialDate, RegionCode, YearHint};
-use tiexin_report::{Cell, Column, Month, TableError, TableWriter};
-use tiexin_store::{ListQuery, Op, Regions};
+use tiexin_domain::shape::{self, Audience, audience};
+use tiexin_domain::{Kind, Level, RegionCode};
+use tiexin_report::{Cell, Column, TableError, TableWriter};
+use tiexin_store::{ListQuery, Regions};
 use uuid::Uuid;
 
+use super::asked;
 use crate::masking;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Place, READ};
@@ -24,10 +21,6 @@ pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |_, args: &ExportList| Ok(Place::In(vec![args.list.region.clone()])), export);
     registry.add(READ, anywhere, search);
 }
-
-const LONGEST_PAGE: u32 = 1_000;
-/// Places that one word may mean.
-const MOST_PLACES: usize = 100;
 
 fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
     let (query, counted) = begun(at, &args)?;
@@ -58,7 +51,7 @@ impl After {
 
 /// What somebody asks for, by whichever command and from whichever page on: a search for a number is entered, and bounded.
 pub(super) fn begun(at: &At, args: &ListRecords) -> Result<(ListQuery, Option<u64>), ErrorReply> {
-    let mut query = query(args, at.today)?;
+    let mut query = asked::query(args, at.today)?;
     if let Some(text) = &query.text {
         guessing::asked(at, text)?;
     }
@@ -72,82 +65,6 @@ pub(super) fn begun(at: &At, args: &ListRecords) -> Result<(ListQuery, Option<u6
 /// The row behind which a page was to begin went elsewhere.
 fn list_changed() -> ErrorReply {
     ErrorReply::new(ErrorCode::ChangedMeanwhile, "列表在这期间变了，请从头再看一遍。")
-}
-
-/// The question of a first page, as a list may be asked.
-pub(super) fn query(args: &ListRecords, today: NaiveDate) -> Result<ListQuery, ErrorReply> {
-    let mut filter = Vec::new();
-    for one in &args.filters {
-        for one in super::views::by_days(&args.kind, one, today)? {
-            filter.push(condition(&args.kind, &args.region, &one)?);
-        }
-    }
-    let sort = match &args.sort {
-        Some(sort) if !masking::may_order(&args.kind, &sort.field) => return Err(not_by(&sort.field)),
-        Some(sort) => Some((sort.field.clone(), sort.descending)),
-        None => None,
-    };
-    Ok(ListQuery {
-        kind: args.kind.clone(),
-        regions: vec![args.region.clone()],
-        filter,
-        text: args.text.clone().filter(|text| !text.trim().is_empty()),
-        sort,
-        skip: args.skip,
-        limit: args.limit.clamp(1, LONGEST_PAGE) as usize,
-        today: Some(today),
-        ..ListQuery::default()
-    })
-}
-
-fn condition(kind: &str, within: &RegionCode, filter: &Filter) -> Result<(String, Op, Value), ErrorReply> {
-    let field = &filter.field;
-    if field == "region"
-        && let (FilterOp::Contains, Some(text)) = (filter.op, filter.value.as_str())
-    {
-        // A place is called by its name; those that are called so are looked up.
-        let called_so = Regions::anhui().search(text, Some(within), MOST_PLACES);
-        let codes: Vec<Value> = called_so.iter().map(|region| Value::from(region.code.as_str())).collect();
-        return Ok((field.clone(), Op::Is, Value::Array(codes)));
-    }
-    let may = match filter.op {
-        FilterOp::Missing => masking::may_ask_if_there(kind, field),
-        FilterOp::From | FilterOp::To | FilterOp::During => masking::may_be_bounded(kind, field),
-        FilterOp::Is | FilterOp::Any | FilterOp::Contains => masking::may_be_asked_for(kind, field),
-    };
-    if !may {
-        return Err(not_by(field));
-    }
-    let set = merge_class(kind, field) == MergeClass::Set;
-    let value = filter.value.clone();
-    let (op, value) = match filter.op {
-        FilterOp::Is | FilterOp::Any if set => (Op::Has, value),
-        FilterOp::Is | FilterOp::Any => (Op::Is, value),
-        FilterOp::Contains => (Op::Contains, value),
-        FilterOp::From => (Op::AtLeast, value),
-        FilterOp::To => (Op::AtMost, to_the_end(value)),
-        // Became the two above.
-        FilterOp::During => return Err(not_by(field)),
-        FilterOp::Missing => (Op::Missing, Value::Null),
-    };
-    Ok((field.clone(), op, value))
-}
-
-/// `2026-10` includes all of October, `2026` all of the year.
-fn to_the_end(value: Value) -> Value {
-    let date = value.as_str().and_then(|text| PartialDate::parse(text, YearHint::None).ok());
-    match date {
-        Some(PartialDate::Month(year, month)) => match Month::new(year, month) {
-            Ok(month) => month.last().to_string().into(),
-            Err(_) => value,
-        },
-        Some(PartialDate::Year(year)) => format!("{year:04}-12-31").into(),
-        _ => value,
-    }
-}
-
-fn not_by(field: &str) -> ErrorReply {
-    ErrorReply::new(ErrorCode::Invalid, format!("列表不能按“{field}”筛选或排序，请换一列。"))
 }
 
 const MOST_HITS: usize = 100;
@@ -267,6 +184,7 @@ const EXPORT_PAGE: u32 = 500;
 /// Writes all rows of the list, masked as they are shown.
 fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     let list = ListRecords { after: None, skip: 0, limit: EXPORT_PAGE, ..args.list };
+    asked::refuse_unknown_columns(&list.kind, args.columns.iter().map(|(field, _)| field.as_str()))?;
     let (mut query, _) = begun(at, &list)?;
     let may = |field: &str| audience(&list.kind, field) == Audience::Everyone;
     let columns: Vec<(String, String)> = args.columns.into_iter().filter(|(field, _)| may(field)).collect();

@@ -1,6 +1,7 @@
 //! The bodies of all commands, one file an area.
 
 mod answers;
+mod asked;
 mod attachment;
 mod audit;
 mod authors;

@@ -1,6 +1,6 @@
 //! Filters under a name: kept for their user in the book, counted where they are pinned.
 
-use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp};
 use tiexin_contract::session::Done;
@@ -10,11 +10,10 @@ use tiexin_contract::views::{
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::tidy;
-use tiexin_domain::shape::{self, Holds, Mask, Shape};
-use tiexin_domain::{Kind, PartialDate, Problem, RegionCode, YearHint, days};
+use tiexin_domain::shape::{self, Mask, Shape};
+use tiexin_domain::{Kind, Problem, RegionCode};
 
-use super::lists;
-use crate::clock::OFFICE_MINUTES;
+use super::asked;
 use crate::errors;
 use crate::registry::{Registry, anywhere};
 use crate::rights::{At, Need, Place, READ};
@@ -122,7 +121,7 @@ fn keep(at: &At, args: SaveView) -> Result<Done, ErrorReply> {
     let view = View { name, built_in: false, ..args.view };
     // What cannot be asked for is not kept either.
     if let Some(region) = at.reach(Action::Read).into_iter().next() {
-        lists::query(&view.list(region, 1), at.today)?;
+        asked::query(&view.list(region, 1), at.today)?;
     }
     let mut views = stored(at)?;
     match views.iter().position(|one| same(one, &view.kind, &view.name)) {
@@ -188,7 +187,7 @@ fn counts(at: &At, args: CountViews) -> Result<Vec<ViewCount>, ErrorReply> {
     for view in with_built_in(readable(&stored)).into_iter().filter(|view| view.pinned) {
         let list = view.list(args.region.clone(), 1);
         let counted =
-            lists::query(&list, at.today).and_then(|query| at.book().list(&query).map_err(errors::store));
+            asked::query(&list, at.today).and_then(|query| at.book().list(&query).map_err(errors::store));
         let (count, why) = match counted {
             // Each look at it would be a search for the number that nobody asked for.
             Ok(_) if view.text.as_deref().is_some_and(tiexin_store::seeks_number) => {
@@ -211,7 +210,7 @@ fn counts(at: &At, args: CountViews) -> Result<Vec<ViewCount>, ErrorReply> {
 fn why(view: &View, region: &RegionCode, today: NaiveDate) -> String {
     let refused = |filter: &&Filter| {
         let alone = View { filters: vec![(*filter).clone()], text: None, sort: None, ..view.clone() };
-        lists::query(&alone.list(region.clone(), 1), today).is_err()
+        asked::query(&alone.list(region.clone(), 1), today).is_err()
     };
     let field = view.filters.iter().find(refused).map(|filter| filter.field.as_str());
     let column = field.and_then(|field| shape::field(&view.kind, field)).map(|field| field.label);
@@ -219,54 +218,6 @@ fn why(view: &View, region: &RegionCode, today: NaiveDate) -> String {
         Some(column) => format!("里面“{column}”的条件现在用不了。请删去它，重新筛选了再存"),
         None => "里面有的条件现在用不了。请删去它，重新筛选了再存".to_owned(),
     }
-}
-
-/// A filter by days as people write them becomes one from the first and one to the last of them; others stay. What holds
-/// a time of day is bounded by all of its last day, whichever way it was asked.
-pub(super) fn by_days(kind: &str, filter: &Filter, today: NaiveDate) -> Result<Vec<Filter>, ErrorReply> {
-    let holds = shape::field(kind, &filter.field).map(|field| field.holds);
-    let typed = filter.value.as_str();
-    // A moment with its time of day is compared as it stands.
-    let timed = match holds {
-        Some(Holds::Instant) => true,
-        Some(Holds::Moment) => typed.is_some_and(|typed| !typed.contains(['T', ':'])),
-        _ => false,
-    };
-    let (from, to) = match (filter.op, typed) {
-        (FilterOp::During, typed) => days::between(typed.unwrap_or_default(), today),
-        (FilterOp::From | FilterOp::To, Some(typed)) if timed => {
-            let asked = PartialDate::parse(typed, YearHint::None).ok();
-            if filter.op == FilterOp::From { (asked, None) } else { (None, asked) }
-        }
-        _ => return Ok(vec![filter.clone()]),
-    };
-    if (from, to) == (None, None) {
-        let message = "这个日期看不懂，没有按它筛选。可以写 本月、近30天、10月、2026-10-05、9月~10月。";
-        return Err(ErrorReply::new(ErrorCode::Invalid, message));
-    }
-    let bound = |op, value: Value| Filter { field: filter.field.clone(), op, value };
-    let from = from.map(|date| match date.begins() {
-        Some(day) if holds == Some(Holds::Instant) => bound(FilterOp::From, json!(begins_ms(day))),
-        _ => bound(FilterOp::From, json!(date)),
-    });
-    let to = to.map(|date| match (holds, days::ends(date)) {
-        (Some(Holds::Instant), Some(day)) => bound(FilterOp::To, json!(ends_ms(day))),
-        (Some(Holds::Moment), Some(day)) => bound(FilterOp::To, json!(format!("{day}T23:59:59"))),
-        _ => bound(FilterOp::To, json!(date)),
-    });
-    Ok(from.into_iter().chain(to).collect())
-}
-
-/// The last millisecond of a day at the office.
-fn ends_ms(day: NaiveDate) -> i64 {
-    // Invariant: no calendar of an office ends tomorrow.
-    day.checked_add_days(Days::new(1)).map_or(i64::MAX, |after| begins_ms(after) - 1)
-}
-
-/// When a day begins at the office; milliseconds since 1970 UTC.
-fn begins_ms(day: NaiveDate) -> i64 {
-    let utc = day.and_time(NaiveTime::MIN) - TimeDelta::minutes(OFFICE_MINUTES.into());
-    utc.and_utc().timestamp_millis()
 }
 
 #[cfg(test)]

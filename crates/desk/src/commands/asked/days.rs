@@ -1,0 +1,77 @@
+//! Days as people write them, as bounds.
+
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
+use serde_json::{Value, json};
+use tiexin_contract::records::{Filter, FilterOp};
+use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_domain::shape::{self, Holds};
+use tiexin_domain::{PartialDate, YearHint, days};
+
+use crate::clock::OFFICE_MINUTES;
+
+/// A filter by days as people write them becomes one from the first and one to the last of them; others stay. What holds
+/// a time of day is bounded by all of its last day, whichever way it was asked.
+pub(super) fn by_days(kind: &str, filter: &Filter, today: NaiveDate) -> Result<Vec<Filter>, ErrorReply> {
+    let holds = shape::field(kind, &filter.field).map(|field| field.holds);
+    let typed = filter.value.as_str();
+    // What is no field is reckoned, as the last visit is; or a newer program's.
+    let dated =
+        |holds: Holds| matches!(holds, Holds::Day | Holds::PartialDay | Holds::Moment | Holds::Instant);
+    if !holds.is_none_or(dated) {
+        return match filter.op {
+            FilterOp::During => Err(no_day(kind, &filter.field)),
+            _ => Ok(vec![filter.clone()]),
+        };
+    }
+    // A moment with its time of day is compared as it stands.
+    let timed = match holds {
+        Some(Holds::Instant) => true,
+        Some(Holds::Moment) => typed.is_some_and(|typed| !typed.contains(['T', ':'])),
+        _ => false,
+    };
+    // So is a date that is written out, and what nobody here knows.
+    let plain = |typed: &str| {
+        let moment = holds == Some(Holds::Moment) && !timed;
+        moment || shape::of(kind).is_none() || PartialDate::parse(typed, YearHint::None).is_ok()
+    };
+    let read = |typed: &str| timed || !plain(typed);
+    let (from, to) = match (filter.op, typed) {
+        (FilterOp::During, typed) => days::between(typed.unwrap_or_default(), today),
+        (FilterOp::Is, Some(typed)) if read(typed) => days::between(typed, today),
+        (FilterOp::From, Some(typed)) if read(typed) => (days::between(typed, today).0, None),
+        (FilterOp::To, Some(typed)) if read(typed) => (None, days::between(typed, today).1),
+        _ => return Ok(vec![filter.clone()]),
+    };
+    if (from, to) == (None, None) {
+        let message = "这个日期看不懂，没有按它筛选。可以写 本月、近30天、10月、2026-10-05、9月~10月。";
+        return Err(ErrorReply::new(ErrorCode::Invalid, message));
+    }
+    let bound = |op, value: Value| Filter { field: filter.field.clone(), op, value };
+    let from = from.map(|date| match date.begins() {
+        Some(day) if holds == Some(Holds::Instant) => bound(FilterOp::From, json!(begins_ms(day))),
+        _ => bound(FilterOp::From, json!(date)),
+    });
+    let to = to.map(|date| match (holds, days::ends(date)) {
+        (Some(Holds::Instant), Some(day)) => bound(FilterOp::To, json!(ends_ms(day))),
+        (Some(Holds::Moment), Some(day)) => bound(FilterOp::To, json!(format!("{day}T23:59:59"))),
+        _ => bound(FilterOp::To, json!(date)),
+    });
+    Ok(from.into_iter().chain(to).collect())
+}
+
+fn no_day(kind: &str, field: &str) -> ErrorReply {
+    let label = shape::field(kind, field).map_or(field, |field| field.label);
+    ErrorReply::new(ErrorCode::Invalid, format!("“{label}”不是日期，不能按日期筛选，请换一列。"))
+}
+
+/// The last millisecond of a day at the office.
+fn ends_ms(day: NaiveDate) -> i64 {
+    // Invariant: no calendar of an office ends tomorrow.
+    day.checked_add_days(Days::new(1)).map_or(i64::MAX, |after| begins_ms(after) - 1)
+}
+
+/// When a day begins at the office; milliseconds since 1970 UTC.
+fn begins_ms(day: NaiveDate) -> i64 {
+    let utc = day.and_time(NaiveTime::MIN) - TimeDelta::minutes(OFFICE_MINUTES.into());
+    utc.and_utc().timestamp_millis()
+}
