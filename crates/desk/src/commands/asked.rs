@@ -196,6 +196,7 @@ mod tests {
         assert_eq!(read("visit", "kind", FilterOp::Is, json!("festival")), (Op::Is, code.clone()));
         assert_eq!(read("visit", "kind", FilterOp::Any, json!([" 节日看望 "])), (Op::Is, json!([code])));
         assert_eq!(read("household", "kinds", FilterOp::Is, json!("困难")), (Op::Has, json!("hardship")));
+        assert_eq!(read("visit", "visitors", FilterOp::Is, json!("王丽")), (Op::Has, json!("王丽")));
         assert_eq!(read("support_file", "status", FilterOp::Is, json!("在册")), (Op::Is, json!("active")));
         let told = refused("visit", "kind", FilterOp::Is, json!("过节"));
         assert!(told.contains("过节") && told.contains("节日看望"), "{told}");

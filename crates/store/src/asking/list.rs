@@ -21,9 +21,9 @@ use crate::asking::file_care;
 use crate::book::Book;
 use crate::error::Result;
 use crate::record::{self, select};
-use conditions::{column, conditions, is_last_visit};
+use conditions::{column, conditions, is_last_visit, is_number};
 
-/// How a field is compared.
+/// How a field is compared: numbers as numbers, money (in yuan, as text) by its worth, all else as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
@@ -34,7 +34,7 @@ pub enum Op {
     AtMost,
     Contains,
     StartsWith,
-    /// A list field has the element.
+    /// A list field has the element, or one of an array.
     Has,
     Present,
     Missing,
@@ -246,6 +246,9 @@ fn day_field(kind: &str) -> Option<&'static str> {
     }
 }
 
+/// No office counts so far down.
+const NO_NUMBER: &str = "-1000000000000000";
+
 fn order(query: &ListQuery) -> Result<Order> {
     let kind = query.kind.as_str();
     let by_day = day_field(kind);
@@ -266,6 +269,8 @@ fn order(query: &ListQuery) -> Result<Order> {
     } else if is_last_visit(kind, field) {
         Order { by: format!("coalesce({}, 0)", file_care::last_met(query.today)), descending, index: None }
     } else {
-        Order { by: format!("coalesce({}, '')", column(query, field)?), descending, index: None }
+        // What is not told comes before the least of what is.
+        let nothing = if is_number(kind, field) { NO_NUMBER } else { "''" };
+        Order { by: format!("coalesce({}, {nothing})", column(query, field)?), descending, index: None }
     })
 }

@@ -130,6 +130,71 @@ fn people_are_listed_by_pinyin_and_filtered_by_any_field() {
 }
 
 #[test]
+fn numbers_are_compared_and_ordered_as_numbers() {
+    let (_dir, book, _) = book();
+    let claims = [("300.00", Some(7)), ("12000.00", Some(12)), ("900.50", None), ("90.00", Some(100))];
+    for (amount, days) in claims {
+        let mut claim = json!({
+            "region": VILLAGE, "household": id().to_string(), "head_name": "某", "insured": {"name": "某"},
+            "paid_on": "2026-10-05", "amount": amount,
+        });
+        if let Some(days) = days {
+            claim["days"] = json!(days);
+        }
+        put(&book, &save(id(), "insurance_claim", claim));
+    }
+    let query = |filter: Vec<(&str, Op, Value)>, sort: Option<(&str, bool)>| ListQuery {
+        kind: "insurance_claim".into(),
+        filter: filter.into_iter().map(|(field, op, value)| (field.to_owned(), op, value)).collect(),
+        sort: sort.map(|(field, descending)| (field.to_owned(), descending)),
+        limit: 2,
+        ..ListQuery::default()
+    };
+    let amounts = |query: ListQuery| {
+        let (ids, _) = pages(&book, query);
+        let amount = |id| book.get(id).unwrap().unwrap().text("amount").unwrap().to_owned();
+        ids.into_iter().map(amount).collect::<Vec<_>>()
+    };
+    let by_amount = Some(("amount", false));
+    assert_eq!(amounts(query(vec![], by_amount)), ["90.00", "300.00", "900.50", "12000.00"]);
+    assert_eq!(amounts(query(vec![], Some(("days", true)))), ["90.00", "12000.00", "300.00", "900.50"]);
+    let from = |field, value: Value| amounts(query(vec![(field, Op::AtLeast, value)], by_amount));
+    assert_eq!(from("amount", json!("1000")), ["12000.00"]);
+    assert_eq!(from("amount", json!("300")), ["300.00", "900.50", "12000.00"]);
+    assert_eq!(from("days", json!(12)), ["90.00", "12000.00"]);
+    let up_to = query(vec![("amount", Op::AtMost, json!("900.50"))], by_amount);
+    assert_eq!(amounts(up_to), ["90.00", "300.00", "900.50"]);
+    for typed in ["300", "300.00"] {
+        assert_eq!(amounts(query(vec![("amount", Op::Is, json!(typed))], by_amount)), ["300.00"]);
+    }
+    assert_eq!(amounts(query(vec![("days", Op::Missing, Value::Null)], by_amount)), ["900.50"]);
+    assert!(book.list(&query(vec![("amount", Op::Is, json!("许多"))], None)).is_err());
+}
+
+#[test]
+fn what_an_absent_field_means_is_found() {
+    let (_dir, book, _) = book();
+    for presence in [None, Some("at_home"), Some("away")] {
+        let mut visit = json!({"region": VILLAGE, "household": id().to_string(), "head_name": "某",
+            "date": "2026-10-05", "kind": "routine", "visitors": ["专干"]});
+        if let Some(presence) = presence {
+            visit["presence"] = json!(presence);
+        }
+        put(&book, &save(id(), "visit", visit));
+    }
+    let count = |field: &str, op, value| {
+        let filter = vec![(field.to_owned(), op, value)];
+        let query = ListQuery { kind: "visit".into(), filter, limit: 5, ..ListQuery::default() };
+        book.list(&query).unwrap().total.unwrap()
+    };
+    assert_eq!(count("presence", Op::Is, json!("at_home")), 2);
+    assert_eq!(count("presence", Op::IsNot, json!("at_home")), 1);
+    assert_eq!(count("presence", Op::Missing, Value::Null), 1);
+    assert_eq!(count("visitors", Op::Has, json!(["没有的", "专干"])), 3);
+    assert_eq!(count("visitors", Op::Has, json!([])), 0);
+}
+
+#[test]
 fn records_are_found_by_what_people_call_them() {
     let (_dir, book, _) = book();
     let home = household(&book, VILLAGE, "张三");

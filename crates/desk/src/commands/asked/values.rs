@@ -54,8 +54,11 @@ fn plain(kind: &str, filter: &Filter) -> (Op, Value) {
     }
 }
 
+/// Of several values one is meant, whichever way they are merged.
 fn equal(kind: &str, field: &str) -> Op {
-    if merge_class(kind, field) == MergeClass::Set { Op::Has } else { Op::Is }
+    let holds = shape::field(kind, field).map(|field| field.holds);
+    let several = matches!(holds, Some(Holds::Texts | Holds::Codes(_) | Holds::References(_)));
+    if several || merge_class(kind, field) == MergeClass::Set { Op::Has } else { Op::Is }
 }
 
 /// `2026-10` includes all of October, `2026` all of the year.

@@ -2,8 +2,8 @@
 
 use rusqlite::types::Value as Sql;
 use serde_json::Value;
-use tiexin_domain::shape::{self, Find, Role};
-use tiexin_domain::{PartialDate, RegionCode, YearHint};
+use tiexin_domain::shape::{self, Find, Holds, Role};
+use tiexin_domain::{Fen, PartialDate, RegionCode, YearHint};
 use uuid::Uuid;
 
 use super::{ListQuery, Op};
@@ -44,7 +44,35 @@ pub(super) fn column(query: &ListQuery, field: &str) -> Result<String> {
     if field.is_empty() || field.len() > 64 || !plain {
         return Err(StoreError::BadField { field: field.chars().take(64).collect() });
     }
-    Ok(format!("json_extract(fields, '$.{field}')"))
+    let stored = format!("json_extract(fields, '$.{field}')");
+    // `900.50` is less than `12000.00`, though no text that begins with a 9 is.
+    Ok(match shape::field(kind, field).map(|field| field.holds) {
+        Some(Holds::Money) => format!("CAST(round(CAST({stored} AS REAL) * 100) AS INTEGER)"),
+        Some(Holds::Count | Holds::Minutes) => format!("CAST({stored} AS INTEGER)"),
+        _ => stored,
+    })
+}
+
+/// Whether a field is a number; its column is a whole one, of money in fen.
+pub(super) fn is_number(kind: &str, field: &str) -> bool {
+    let holds = shape::field(kind, field).map(|field| field.holds);
+    matches!(holds, Some(Holds::Money | Holds::Count | Holds::Minutes))
+}
+
+/// What is asked for as the field's column has it.
+fn compared(kind: &str, field: &str, value: Value) -> Result<Value> {
+    if !shape::field(kind, field).is_some_and(|field| field.holds == Holds::Money) {
+        return Ok(value);
+    }
+    let fen = |value: &Value| {
+        let fen = value.as_str().and_then(|yuan| Fen::parse(yuan).ok());
+        fen.map(|fen| Value::from(fen.0)).ok_or_else(|| StoreError::BadField { field: field.to_owned() })
+    };
+    match &value {
+        Value::Null => Ok(Value::Null),
+        Value::Array(any) => any.iter().map(fen).collect(),
+        one => fen(one),
+    }
 }
 
 pub(super) fn conditions(query: &ListQuery, args: &mut Vec<Sql>) -> Result<String> {
@@ -121,7 +149,12 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
             let day = if last_met { file_care::last_met(query.today) } else { "day".to_owned() };
             (day, Value::from(day_of(date)))
         }
-        _ => (column(query, field)?, value.clone()),
+        _ => (column(query, field)?, compared(kind, field, value.clone())?),
+    };
+    // Whoever asks for what an absent field means asks for those that lack it too.
+    let told = match shape::field(kind, field).and_then(|field| field.absent) {
+        Some(means) => format!("coalesce({column}, '{means}')"),
+        None => column.clone(),
     };
     // A hidden number is not guessed, whole or place by place, nor a word that no list says: a text that people wrote is
     // compared as lists show it.
@@ -136,12 +169,11 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
     Ok(match op {
         Op::Is => {
             let any = if let Value::Array(any) = value { any } else { vec![value] };
-            let is =
-                |one: Value| format!("({} = {}{})", listed(&column), arg(&one, args), unsaid(&one, args));
+            let is = |one: Value| format!("({} = {}{})", listed(&told), arg(&one, args), unsaid(&one, args));
             let any: Vec<String> = any.into_iter().map(is).collect();
             if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) }
         }
-        Op::IsNot => format!("{column} IS NOT {}", arg(&value, args)),
+        Op::IsNot => format!("{told} IS NOT {}", arg(&value, args)),
         Op::AtLeast => format!("{column} >= {}", arg(&value, args)),
         Op::AtMost => format!("{column} <= {}", arg(&value, args)),
         Op::Contains | Op::StartsWith => {
@@ -149,8 +181,13 @@ fn condition(query: &ListQuery, field: &str, op: Op, value: &Value, args: &mut V
             format!("instr({}, {}) {at}{}", listed(&column), arg(&value, args), unsaid(&value, args))
         }
         Op::Has => {
-            let has = format!("{} = {}{}", listed("item.value"), arg(&value, args), unsaid(&value, args));
-            format!("EXISTS (SELECT 1 FROM json_each(record.fields, '$.{field}') AS item WHERE {has})")
+            let any = if let Value::Array(any) = value { any } else { vec![value] };
+            let has = |one: Value| {
+                format!("({} = {}{})", listed("item.value"), arg(&one, args), unsaid(&one, args))
+            };
+            let any: Vec<String> = any.into_iter().map(has).collect();
+            let any = if any.is_empty() { "0".to_owned() } else { any.join(" OR ") };
+            format!("EXISTS (SELECT 1 FROM json_each(record.fields, '$.{field}') AS item WHERE {any})")
         }
         Op::Present => format!("{column} IS NOT NULL"),
         Op::Missing => format!("{column} IS NULL"),
