@@ -52,7 +52,11 @@ pub(super) async fn redo(door: Door, args: Redo) -> Outcome {
             lines.push(format!("{} 条撤销以后有人改过，没有动", done.left));
         }
         lines
-    })
+    })?;
+    match done.redone {
+        0 => Err(Failure::new(Exit::Failed, "没有恢复任何内容。")),
+        _ => Ok(()),
+    }
 }
 
 async fn find(seat: &Seat, id: uuid::Uuid) -> Outcome<Batch> {
@@ -122,6 +126,11 @@ pub(super) async fn undo(door: Door, args: Undo) -> Outcome {
         return Err(Failure::new(Exit::Failed, "这次导入已经撤销过了，没有改动任何内容。"));
     }
     let plan = seat.desk.run(UndoPreview { batch: batch.id }).await?;
+    if plan.goes.is_empty() && plan.back.is_empty() {
+        // It stays an import that may be taken back once what holds it is gone.
+        tell(&seat, &batch, &plan, false)?;
+        return Err(Failure::new(Exit::Failed, "没有可以撤销的内容，什么都没有改动。"));
+    }
     let agreed = args.yes || asked(&seat, &batch, &plan)?;
     if agreed {
         seat.desk.run(UndoImport { batch: batch.id }).await?;
@@ -158,29 +167,55 @@ fn tell(seat: &Seat, batch: &Batch, plan: &UndoPlan, undone: bool) -> Outcome {
 
 fn lines(batch: &Batch, plan: &UndoPlan, undone: bool) -> Vec<String> {
     let (goes, stays) = if undone { ("已撤下", "留下") } else { ("会撤下", "会留下") };
-    let going = plan.goes_in_words();
-    let mut lines = vec![
-        if batch.many {
-            batch.files.join("、")
-        } else {
-            format!("导入的文件：{}", batch.files.join("、"))
-        },
-        format!("{goes}：{}", if going.is_empty() { "没有" } else { &going }),
-        format!("{stays}：{} 条", plan.staying()),
-    ];
-    if !plan.back.is_empty() {
-        lines.insert(
-            2,
-            format!(
-                "{}：{}",
-                if undone { "已改回原来的内容" } else { "会改回原来的内容" },
-                plan.back_in_words()
-            ),
-        );
+    let mut lines = vec![if batch.many {
+        batch.files.join("、")
+    } else {
+        format!("导入的文件：{}", batch.files.join("、"))
+    }];
+    let back = if undone { "已改回原来的内容" } else { "会改回原来的内容" };
+    if plan.goes.is_empty() && plan.back.is_empty() {
+        lines.push("没有要撤下、要改回的内容".to_owned());
     }
+    if !plan.goes.is_empty() {
+        lines.push(format!("{goes}：{}", plan.goes_in_words()));
+    }
+    if !plan.back.is_empty() {
+        lines.push(format!("{back}：{}", plan.back_in_words()));
+    }
+    lines.push(format!("{stays}：{} 条", plan.staying()));
     lines.extend(plan.stays.iter().map(|row| format!("  {}：{}", row.title, row.why)));
     if plan.more > 0 {
         lines.push(format!("  还有 {} 条", plan.more));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(goes: &[(&str, u64)], back: &[(&str, u64)]) -> String {
+        let of = |kinds: &[(&str, u64)]| kinds.iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect();
+        let plan = UndoPlan { goes: of(goes), back: of(back), stays: Vec::new(), more: 0 };
+        let batch = Batch {
+            many: true,
+            id: uuid::Uuid::nil(),
+            files: vec!["批量作废：志愿者".into()],
+            at: 0,
+            by: "王丽".into(),
+            records: 2,
+            rows: None,
+            findings: 0,
+            undone: false,
+        };
+        lines(&batch, &plan, true).join("\n")
+    }
+
+    #[test]
+    fn what_was_done_is_told_and_not_that_nothing_was() {
+        let back = told(&[], &[("志愿者", 2)]);
+        assert!(back.contains("已改回原来的内容：2") && !back.contains("没有"), "{back}");
+        assert!(told(&[("志愿者", 2)], &[]).contains("已撤下：2"));
+        assert!(told(&[], &[]).contains("没有要撤下"));
+    }
 }

@@ -12,6 +12,7 @@ use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
 use tiexin_domain::shape::Field;
 use tiexin_domain::{Kind, RegionCode, Void};
+use tiexin_intake::{LedgerPlan, Taken};
 use tiexin_store::{Kept, Nature, Why};
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) struct Label {
     region: RegionCode,
     files: Vec<String>,
-    /// Rows that were new or filled.
+    /// Rows that were new or filled, or of which a person took what differed.
     #[serde(default)]
     rows: Option<u64>,
     #[serde(default)]
@@ -64,12 +65,17 @@ pub(super) fn is_import(label: &str) -> bool {
 }
 
 impl Label {
-    pub(super) fn of(plan: &Plan) -> Self {
+    /// `told`: the plan's files, with what was taken of their differences.
+    pub(super) fn of(plan: &Plan, told: &[FilePlan]) -> Self {
         let read = || plan.files.iter().filter(|file| file.read.is_some());
+        let rows = plan.files.iter().zip(told).filter_map(|(file, told)| {
+            let (_, ledger) = file.read.as_ref()?;
+            Some(told.new + told.filled + overwritten(ledger, told))
+        });
         Self {
             region: plan.region.clone(),
             files: read().map(|file| file.name.clone()).collect(),
-            rows: Some(read().map(|file| file.shown.new + file.shown.filled).sum()),
+            rows: Some(rows.sum()),
             findings: read().map(|file| file.shown.findings.len() as u64).sum(),
             many: None,
         }
@@ -101,6 +107,16 @@ impl Label {
     pub(super) fn written(&self) -> Result<String, ErrorReply> {
         serde_json::to_string(self).map_err(|_| errors::fault("a batch's label"))
     }
+}
+
+/// Rows of which something was taken over what the book has, and that are not counted as new or filled.
+fn overwritten(ledger: &LedgerPlan, told: &FilePlan) -> u64 {
+    let counted =
+        |sheet: Option<&str>, row: u32| matches!(ledger.taken(sheet, row), Some(Taken::New | Taken::Filled));
+    let taken = told.changes.iter().filter(|change| change.taken);
+    let rows: BTreeSet<(Option<&str>, u32)> =
+        taken.map(|change| (change.sheet.as_deref(), change.row)).collect();
+    rows.into_iter().filter(|(sheet, row)| !counted(*sheet, *row)).count() as u64
 }
 
 fn label_of(at: &At, id: Uuid) -> Result<Label, ErrorReply> {

@@ -43,8 +43,8 @@ fn run(at: &At, args: RunImport) -> Result<ImportDone, ErrorReply> {
     }));
     let mut signed = Fields::new();
     sign(at, &mut signed);
-    let label = Label::of(&plan).written()?;
     let kept: Vec<FilePlan> = plan.files.iter().map(|file| told(&file.shown, &taken)).collect();
+    let label = Label::of(&plan, &kept).written()?;
     let found = serde_json::to_string(&to_keep(&kept)).map_err(|_| errors::fault("an import's findings"))?;
     let source = Source { batch: at.new_id(), label, signed, told: Some(found) };
     let job = at.desk.inner().jobs.begin(args.plan);

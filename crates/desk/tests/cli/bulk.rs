@@ -57,6 +57,23 @@ fn many_records_are_set_and_made_void_and_taken_back() {
     assert_eq!(desk.json(&["list", "volunteer"])["total"], 1);
     desk.json(&["undo", void["batch"].as_str().unwrap(), "--yes"]);
     assert_eq!(desk.json(&["list", "volunteer"])["total"], 3);
+
+    // Somebody wrote over it since: there is nothing to take back, and that is no success.
+    let late = desk.json(&["set", "volunteer", "team", "五队", "--ids", &ids[2]]);
+    let edit = json!({"id": ids[2], "team": "六队"});
+    desk.fed(&["add", "volunteer", "--json"], &edit.to_string()).json();
+    desk.run(&["undo", late["batch"].as_str().unwrap(), "--yes"]).failed(1, "没有可以撤销的内容");
+    assert_eq!(team(&ids[2]), json!("六队"));
+
+    // A slip of the pen must not mean everybody.
+    desk.run(&["void", "--kind", "volunteer", "--filter", "nmae!", "--reason", "演练"])
+        .failed(6, "请写 name");
+    desk.run(&["set", "volunteer", "team", "七队", "--filter", "nmae=李"]).failed(6, "nmae");
+    desk.run(&["list", "volunteer", "--sort", "nmae"]).failed(6, "nmae");
+    desk.run(&["views", "volunteer", "--save", "错的", "--filter", "nmae!"]).failed(6, "nmae");
+    desk.run(&["list", "volunteer", "--filter", "approval=很好"]).failed(6, "已通过");
+    assert_eq!(desk.json(&["list", "volunteer", "--filter", "approval=待审核"])["total"], 3);
+    assert_eq!(desk.json(&["list", "volunteer"])["total"], 3);
     assert_eq!(desk.json(&["verify"])["sound"], true);
 }
 

@@ -22,15 +22,34 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
 }
 
 fn whole_number(text: &str) -> Option<String> {
+    let text = unnamed(text);
     let phone = tiexin_domain::phone::read(text).ok().flatten();
     phone.or_else(|| {
-        let kept = |c: &char| !c.is_whitespace() && !matches!(*c, '-' | '－' | '—');
+        let kept = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '－' | '—');
         let number: String = text.chars().filter(kept).map(narrow).collect();
         let number = number.to_ascii_uppercase();
         let digits = number.strip_suffix('X').unwrap_or(&number);
         let is_id = number.len() == 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_id.then_some(number)
+        if is_id { Some(number) } else { of_this_country(&number) }
     })
+}
+
+/// What people write before a telephone.
+const NAMES_OF_PHONES: [&str; 8] =
+    ["联系电话", "电话号码", "手机号码", "手机号", "手机", "电话", "座机", "号码"];
+
+/// `电话：19900002580`.
+fn unnamed(text: &str) -> &str {
+    let text = text.trim();
+    let named = NAMES_OF_PHONES.iter().find_map(|name| text.strip_prefix(name));
+    named.map_or(text, |rest| rest.trim_start_matches([':', '：']).trim_start())
+}
+
+/// A telephone behind the number of the country, as another program exported it. Nothing else that begins so has as many
+/// places.
+fn of_this_country(number: &str) -> Option<String> {
+    let own = ["+86", "0086", "86"].into_iter().find_map(|country| number.strip_prefix(country))?;
+    tiexin_domain::phone::read(own).ok().flatten()
 }
 
 /// Han runs, letter runs and digit runs stand apart, with or without spaces between them.
@@ -169,10 +188,23 @@ mod tests {
         assert_eq!(parts("张三6454"), parts("张三　６４５４"));
         assert_eq!(parts("34052419800101001x"), [Part::Digits("34052419800101001X".into())]);
         let phone = [Part::Digits("19900002580".into())];
-        for typed in ["199 0000 2580", "199-0000-2580", "+86 19900002580", "１９９　００００　２５８０"]
-        {
+        for typed in [
+            "199 0000 2580",
+            "199-0000-2580",
+            "+86 19900002580",
+            "１９９　００００　２５８０",
+            "8619900002580",
+            "86-19900002580",
+            "0086 19900002580",
+            "电话19900002580",
+            "手机号：199 0000 2580",
+            "联系电话: +86 199-0000-2580",
+        ] {
             assert_eq!(parts(typed), phone, "{typed}");
+            assert!(seeks_number(typed), "{typed}");
         }
+        assert_eq!(parts("电话"), [Part::Han("电话".into())]);
+        assert_eq!(parts("861990000258").len(), 1);
         assert_eq!(parts("0552-1234567"), [Part::Digits("05521234567".into())]);
         assert_eq!(parts("340524 1980 0101 001x"), [Part::Digits("34052419800101001X".into())]);
         // Two ends of numbers stay two.
