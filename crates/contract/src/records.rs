@@ -96,6 +96,9 @@ pub struct RecordPage {
     pub next: Option<String>,
     /// All rows of the list, not of the page.
     pub total: u64,
+    /// Of how many families they are, where one may have several rows; with the first page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub families: Option<u64>,
 }
 
 /// A record as a list or a page may show it: masked, restricted fields left out.

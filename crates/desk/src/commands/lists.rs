@@ -30,6 +30,7 @@ fn list(at: &At, args: ListRecords) -> Result<RecordPage, ErrorReply> {
         rows: rows::of_list(at, &page.records, args.columns)?,
         next: page.next.and(page.records.last()).map(|last| After { row: last.id, total }.as_text()),
         total,
+        families: page.families,
     })
 }
 

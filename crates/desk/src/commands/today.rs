@@ -1,10 +1,13 @@
 //! 今日: whom should I see, what is missing, what comes, how far is the month.
 
+use std::collections::{HashMap, HashSet};
+
 use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{DueFamily, FILE_GAPS, FileGap, GapFamily, GapGroup, GetToday, Today};
 use tiexin_domain::nouns::Gap;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_store::{DueFile, FileGaps};
+use uuid::Uuid;
 
 use super::{today_month, today_soon};
 use crate::cadence::Cadence;
@@ -27,13 +30,14 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     let cadence = Cadence::of(at.book().dir());
     let (due, due_total) = due(at, &files, &cadence)?;
     let lacking = at.book().files_with_gaps(&regions, at.today).map_err(errors::store)?;
+    let (gaps, gaps_total) = gaps(&lacking);
     Ok(Today {
         date: at.today,
         lunar: calendar::lunar_label(at.today),
         due,
         due_total,
-        gaps: gaps(&lacking),
-        gaps_total: lacking.len() as u64,
+        gaps,
+        gaps_total,
         missing: missing(&lacking),
         reminders: today_soon::reminders(at, &regions, &files)?,
         month: today_month::so_far(at, &args.region, &files, &cadence)?,
@@ -49,7 +53,7 @@ fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> Result<(Vec<DueFamily>,
         .collect();
     due.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.region.cmp(&y.region)).then(x.household.cmp(&y.household)));
     // A household with two active files is visited once.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     due.retain(|(_, file)| seen.insert(file.household));
     let total = due.len() as u64;
     due.truncate(MOST);
@@ -72,14 +76,29 @@ fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> Result<(Vec<DueFamily>,
     Ok((shown.collect(), total))
 }
 
-fn gaps(files: &[FileGaps]) -> Vec<FileGap> {
-    let shown = files.iter().take(MOST).map(|file| FileGap {
-        household: file.household,
-        name: masking::without_numbers(&file.head_name),
-        village: place::name(&file.region),
-        missing: file.gaps.iter().map(|gap| gap.message.clone()).collect(),
-    });
-    shown.collect()
+/// What the files of each family lack, and how many families that is.
+fn gaps(files: &[FileGaps]) -> (Vec<FileGap>, u64) {
+    let mut places: HashMap<Uuid, usize> = HashMap::new();
+    let mut shown: Vec<FileGap> = Vec::new();
+    for file in files {
+        let next = places.len();
+        let at = *places.entry(file.household).or_insert(next);
+        if at == shown.len() && at < MOST {
+            shown.push(FileGap {
+                household: file.household,
+                name: masking::without_numbers(&file.head_name),
+                village: place::name(&file.region),
+                missing: Vec::new(),
+            });
+        }
+        let Some(family) = shown.get_mut(at) else { continue };
+        for gap in &file.gaps {
+            if !family.missing.contains(&gap.message) {
+                family.missing.push(gap.message.clone());
+            }
+        }
+    }
+    (shown, places.len() as u64)
 }
 
 /// So many of a group travel to the screen; the list has them all.
@@ -92,9 +111,14 @@ fn gap_key(gap: &Gap) -> &str {
 
 fn missing(files: &[FileGaps]) -> Vec<GapGroup> {
     let mut groups: Vec<GapGroup> = Vec::new();
+    // A family with two files lacks a thing once.
+    let mut told = HashSet::new();
     for file in files {
         for gap in &file.gaps {
             let key = gap_key(gap);
+            if !told.insert((key, file.household)) {
+                continue;
+            }
             let group = match groups.iter().position(|group| group.code == key) {
                 Some(at) => &mut groups[at],
                 None => {

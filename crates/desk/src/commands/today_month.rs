@@ -59,12 +59,12 @@ fn coverage(at: &At, region: &RegionCode, first: NaiveDate) -> Result<(Vec<Cover
     let villages = villages.map_err(errors::store)?;
     let level = place::unit_level(region);
     let mut units: BTreeMap<RegionCode, (u64, u64)> = BTreeMap::new();
-    for village in villages.iter().filter(|village| village.files > 0) {
+    for village in villages.iter().filter(|village| village.families > 0) {
         let unit = units.entry(village.region.at(level)).or_default();
-        unit.0 += village.files_visited;
-        unit.1 += village.files;
+        unit.0 += village.families_visited;
+        unit.1 += village.families;
     }
-    let visited = villages.iter().map(|village| village.files_visited).sum();
+    let visited = villages.iter().map(|village| village.families_visited).sum();
     let mut coverage: Vec<Coverage> = units
         .into_iter()
         .map(|(region, (visited, families))| Coverage {

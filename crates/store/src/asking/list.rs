@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiexin_domain::shape::{self, Role};
-use tiexin_domain::{Record, RegionCode};
+use tiexin_domain::{Kind, Record, RegionCode};
 use uuid::Uuid;
 
 pub(crate) use conditions::{called, within};
@@ -82,6 +82,8 @@ pub struct Page {
     pub next: Option<Key>,
     /// How many in all; counted for the first page only.
     pub total: Option<u64>,
+    /// Of how many families they are, where one may have several; counted with `total`.
+    pub families: Option<u64>,
 }
 
 /// By what a list is ordered.
@@ -99,20 +101,21 @@ impl Book {
         let mut args: Vec<Sql> = vec![query.kind.clone().into()];
         let matching = conditions(query, &mut args)?;
         self.read(|conn| {
-            let total = match query.after {
-                None => Some(count(conn, &matching, &args)?),
-                Some(_) => None,
-            };
+            let first = query.after.is_none();
+            let total = first.then(|| count(conn, &matching, &args)).transpose()?;
+            let several = first && query.kind == Kind::SupportFile.code();
+            let families = several.then(|| families(conn, &matching, &args)).transpose()?;
             let after = if query.skip == 0 {
                 query.after.clone()
             } else {
                 match jump(conn, query, &order, &matching, args.clone())? {
                     Some(key) => Some(key),
                     // Beyond the end.
-                    None => return Ok(Page { total, ..Page::default() }),
+                    None => return Ok(Page { total, families, ..Page::default() }),
                 }
             };
-            page(conn, query, &order, &matching, args, after.as_ref(), total)
+            let page = page(conn, query, &order, &matching, args, after.as_ref())?;
+            Ok(Page { total, families, ..page })
         })
     }
 
@@ -150,6 +153,13 @@ fn count(conn: &Connection, matching: &str, args: &[Sql]) -> Result<u64> {
         .prepare_cached(&format!("SELECT count(*) FROM record WHERE {matching}"))?
         .query_row(params_from_iter(args), |row| row.get(0))?;
     Ok(total as u64)
+}
+
+fn families(conn: &Connection, matching: &str, args: &[Sql]) -> Result<u64> {
+    let families: i64 = conn
+        .prepare_cached(&format!("SELECT count(DISTINCT household) FROM record WHERE {matching}"))?
+        .query_row(params_from_iter(args), |row| row.get(0))?;
+    Ok(families as u64)
 }
 
 /// The statement behind a page: `what` of the rows behind `after`, in order.
@@ -208,14 +218,13 @@ fn page(
     matching: &str,
     mut args: Vec<Sql>,
     after: Option<&Key>,
-    total: Option<u64>,
 ) -> Result<Page> {
     let what = format!("n, id, kind, scope, version, fields, void, audit_head, hidden, {}", order.by);
     let sql = statement(&what, order, matching, after, &mut args);
     args.push(Sql::Integer(query.limit as i64 + 1));
     let mut select = conn.prepare_cached(&format!("{sql} LIMIT ?{}", args.len()))?;
     let mut rows = select.query(params_from_iter(&args))?;
-    let mut page = Page { total, ..Page::default() };
+    let mut page = Page::default();
     let mut last = None;
     while let Some(row) = rows.next()? {
         if page.records.len() == query.limit {

@@ -76,9 +76,9 @@ pub struct VillageMonth {
     pub region: RegionCode,
     pub visits: u64,
     pub households: u64,
-    /// Active files, and how many of their families were visited.
-    pub files: u64,
-    pub files_visited: u64,
+    /// Families with an active file, of two files one; and how many of them were visited.
+    pub families: u64,
+    pub families_visited: u64,
 }
 
 /// Active files of the regions with their households.
@@ -244,7 +244,7 @@ impl Book {
         })
     }
 
-    /// Visits that met somebody, households and coverage of active files by village, in the order of their codes.
+    /// Visits that met somebody, households and coverage of families with an active file by village, in the order of their codes.
     pub fn village_months(
         &self,
         regions: &[RegionCode],
@@ -270,12 +270,16 @@ impl Book {
                     visited.insert(household);
                 }
             }
+            let mut counted = HashSet::new();
             for (file, household) in active_files(conn, regions)? {
+                if !counted.insert(household) {
+                    continue;
+                }
                 let Some(village) = village(&mut villages, crate::derive::place(&file.region())) else {
                     continue;
                 };
-                village.files += 1;
-                village.files_visited += u64::from(visited.contains(&household_key(household)));
+                village.families += 1;
+                village.families_visited += u64::from(visited.contains(&household_key(household)));
             }
             Ok(villages.into_values().collect())
         })
@@ -288,7 +292,13 @@ fn village(villages: &mut BTreeMap<i64, VillageMonth>, place: i64) -> Option<&mu
         Entry::Occupied(found) => Some(found.into_mut()),
         Entry::Vacant(new) => {
             let region = region_of(place)?;
-            Some(new.insert(VillageMonth { region, visits: 0, households: 0, files: 0, files_visited: 0 }))
+            Some(new.insert(VillageMonth {
+                region,
+                visits: 0,
+                households: 0,
+                families: 0,
+                families_visited: 0,
+            }))
         }
     }
 }

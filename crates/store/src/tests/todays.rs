@@ -150,10 +150,15 @@ fn gaps_birthdays_and_the_month_so_far() {
         book.visits_per_day(&here, from, to).unwrap(),
         [(day("2026-10-05"), 2), (day("2026-10-06"), 1)]
     );
+    // A family with two files is one family.
+    file(&book, home, "张三", json!({"code": "34032310000018", "preference": "welcome"}));
     let villages = book.village_months(&here, from, to).unwrap();
     let told: Vec<_> = villages
         .iter()
-        .map(|v| (v.region.as_str(), v.visits, v.households, v.files, v.files_visited))
+        .map(|v| (v.region.as_str(), v.visits, v.households, v.families, v.families_visited))
         .collect();
     assert_eq!(told, [("340323100001", 2, 1, 1, 1), ("340323100002", 1, 1, 0, 0)]);
+    let files = crate::ListQuery { kind: "support_file".into(), limit: 5, ..Default::default() };
+    let listed = book.list(&files).unwrap();
+    assert_eq!((listed.total, listed.families), (Some(2), Some(1)));
 }

@@ -333,12 +333,16 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let paper =
         (printing.on).then(|| printing.paper.clone().unwrap_or_else(|| Paper::at_hand(&held, &hand, which)));
     let print = printing.button(&list, &rows, &hand, which, total == 0);
-    let all =
-        format!("{} {} {}", if narrowed { "查到" } else { "共" }, crate::text::count(total), props.unit);
+    // Where a family has several rows, families are 户 and rows are not.
+    let families = held.families.filter(|families| *families != total);
+    let unit = if families.is_some() { AttrValue::Static("份") } else { props.unit.clone() };
+    let rows_of = families.map(|_| format!("（{} {unit}）", crate::text::count(total))).unwrap_or_default();
+    let many = crate::text::count(families.unwrap_or(total));
+    let all = format!("{} {many} {}{rows_of}", if narrowed { "查到" } else { "共" }, props.unit);
     let count = match (&paper, known, hand.chosen.len()) {
-        (Some(paper), ..) => paper.words(&props.unit),
+        (Some(paper), ..) => paper.words(&unit),
         (None, false, _) => String::new(),
-        (None, true, many) if many > 1 && !hand.choosing => format!("已选 {many} {}，{all}", props.unit),
+        (None, true, many) if many > 1 && !hand.choosing => format!("已选 {many} {unit}，{all}"),
         _ => all,
     };
     let paint = |at, row| row::paint(at, row, props, &columns, &tracks, &hand, &rows);
@@ -362,7 +366,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 if !hand.choosing { { print.clone() } }
                 <Button label="导出" look={Look::Link} sign={Sign::Export} small=true disabled={total == 0} onclick={on_export} />
             </div>
-            if let (Some(many), true) = (&props.many, hand.choosing) { { choosing::bar(&hand, &list, total, &props.unit, many, print) } }
+            if let (Some(many), true) = (&props.many, hand.choosing) { { choosing::bar(&hand, &list, total, &unit, many, print) } }
             if let Some(cause) = (*error).clone() { <Trouble error={cause} /> }
             <div ref={scroller} class="tx-scroller" {onscroll} {onkeydown} tabindex="0" role="grid" aria-multiselectable="true"
                 aria-rowcount={total.to_string()} aria-label={props.name.clone()}

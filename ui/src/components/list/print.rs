@@ -194,7 +194,7 @@ mod tests {
             .unwrap()
         };
         let mut rows = Rows::default();
-        rows.put(0, RecordPage { rows: (0..3).map(row).collect(), next: None, total });
+        rows.put(0, RecordPage { rows: (0..3).map(row).collect(), next: None, total, families: None });
         rows
     }
 

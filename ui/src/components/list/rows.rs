@@ -18,6 +18,8 @@ struct Page {
 pub(super) struct Rows {
     /// None until the first reply.
     pub(super) total: Option<u64>,
+    /// Of how many families they are, where one may have several.
+    pub(super) families: Option<u64>,
     pages: BTreeMap<u64, Page>,
     asked: BTreeSet<u64>,
     /// Replies to an older question are passed over.
@@ -66,6 +68,7 @@ impl Rows {
     pub(super) fn put(&mut self, page: u64, reply: RecordPage) {
         self.asked.remove(&page);
         self.total = Some(reply.total);
+        self.families = reply.families.or(self.families);
         self.pages.insert(page, Page { rows: reply.rows, next: reply.next });
         // Far more than a worker looks at; the rest is fetched again when wanted.
         while self.pages.len() > 60 {
