@@ -28,6 +28,9 @@ pub struct View {
     /// Comes with the program; a view of the user's own under the same name stands in its place.
     #[serde(default)]
     pub built_in: bool,
+    /// Told, never kept. Chinese: why it cannot be asked any more, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl View {

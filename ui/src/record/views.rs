@@ -86,6 +86,7 @@ fn Kept(props: &KeptProps) -> Html {
                 sort: list.sort.clone(),
                 pinned: false,
                 built_in: false,
+                why: None,
             };
             let name = name.setter();
             save.run(SaveView { view, over }, move |_| {
@@ -127,7 +128,9 @@ fn Kept(props: &KeptProps) -> Html {
         };
         html! {
             <tr key={view.name.clone()}>
-                <td><Button label={view.name.clone()} look={Look::Link} small=true onclick={apply} /></td>
+                <td><Button label={view.name.clone()} look={Look::Link} small=true onclick={apply} />
+                    if let Some(why) = &view.why { <p class="tx-problem">{ format!("! 用不了：{why}") }</p> }
+                </td>
                 <td>
                     <label class="tx-flag">
                         <input type="checkbox" checked={view.pinned} onchange={pin} /><span>{ "条数显示在左边导航里" }</span>

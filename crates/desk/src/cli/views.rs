@@ -47,8 +47,16 @@ pub(super) async fn views(door: Door, args: Views) -> Outcome {
     let seat = door.sign_in().await?;
     if let (Some(name), Some(kind)) = (args.save, &kind) {
         let sort = args.sort.as_deref().map(written::sort);
-        let view =
-            View { name, kind: kind.clone(), filters, text: None, sort, pinned: args.pin, built_in: false };
+        let view = View {
+            name,
+            kind: kind.clone(),
+            filters,
+            text: None,
+            sort,
+            pinned: args.pin,
+            built_in: false,
+            why: None,
+        };
         seat.desk.run(SaveView { view, over: true }).await?;
     }
     if let (Some(name), Some(kind)) = (args.drop, &kind) {
@@ -61,13 +69,15 @@ pub(super) async fn views(door: Door, args: Views) -> Outcome {
             json!({
                 "name": view.name, "kind": view.kind, "filters": view.filters, "text": view.text,
                 "sort": view.sort, "pinned": view.pinned, "built_in": view.built_in,
+                "why": view.why,
             })
         })
         .collect();
     seat.out.tell(&told, || {
         let line = |view: &View| {
             let pinned = if view.pinned { "\t在导航里" } else { "" };
-            format!("{}\t{}{pinned}", Kind::from_code(&view.kind).label(), view.name)
+            let why = view.why.as_ref().map(|why| format!("\t! 用不了：{why}")).unwrap_or_default();
+            format!("{}\t{}{pinned}{why}", Kind::from_code(&view.kind).label(), view.name)
         };
         views.iter().map(line).collect()
     })

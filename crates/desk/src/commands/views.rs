@@ -89,6 +89,7 @@ fn built_in(kind: &str, shape: &Shape) -> Vec<View> {
         sort: None,
         pinned: false,
         built_in: true,
+        why: None,
     };
     if shape.list.is_empty() {
         return Vec::new();
@@ -102,6 +103,12 @@ fn built_in(kind: &str, shape: &Shape) -> Vec<View> {
 fn list(at: &At, args: ListViews) -> Result<Vec<View>, ErrorReply> {
     let mut views = with_built_in(readable(&stored(at)?));
     views.retain(|view| args.kind.as_ref().is_none_or(|kind| *kind == view.kind));
+    if let Some(region) = at.reach(Action::Read).into_iter().next() {
+        for view in &mut views {
+            let refused = asked::query(&view.list(region.clone(), 1), at.today).is_err();
+            view.why = refused.then(|| why(view, &region, at.today));
+        }
+    }
     Ok(views)
 }
 
@@ -118,7 +125,7 @@ fn keep(at: &At, args: SaveView) -> Result<Done, ErrorReply> {
         let message = "按号码查找的不能存成常用筛选，没有保存。请去掉号码再存。";
         return Err(ErrorReply::new(ErrorCode::Invalid, message));
     }
-    let view = View { name, built_in: false, ..args.view };
+    let view = View { name, built_in: false, why: None, ..args.view };
     // What cannot be asked for is not kept either.
     if let Some(region) = at.reach(Action::Read).into_iter().next() {
         asked::query(&view.list(region, 1), at.today)?;
@@ -206,14 +213,18 @@ fn counts(at: &At, args: CountViews) -> Result<Vec<ViewCount>, ErrorReply> {
     Ok(counts)
 }
 
-/// Which column of a view it is that cannot be asked for, and what to do.
+/// Which column of a view it is that cannot be asked for or sorted by, and what to do. Of a field that nobody knows it is
+/// called as it was written.
 fn why(view: &View, region: &RegionCode, today: NaiveDate) -> String {
     let refused = |filter: &&Filter| {
         let alone = View { filters: vec![(*filter).clone()], text: None, sort: None, ..view.clone() };
         asked::query(&alone.list(region.clone(), 1), today).is_err()
     };
-    let field = view.filters.iter().find(refused).map(|filter| filter.field.as_str());
-    let column = field.and_then(|field| shape::field(&view.kind, field)).map(|field| field.label);
+    let sorted = View { filters: Vec::new(), text: None, ..view.clone() };
+    let sort_refused = asked::query(&sorted.list(region.clone(), 1), today).is_err();
+    let sort = view.sort.as_ref().filter(|_| sort_refused).map(|sort| sort.field.as_str());
+    let field = view.filters.iter().find(refused).map(|filter| filter.field.as_str()).or(sort);
+    let column = field.map(|field| shape::field(&view.kind, field).map_or(field, |known| known.label));
     match column {
         Some(column) => format!("里面“{column}”的条件现在用不了。请删去它，重新筛选了再存"),
         None => "里面有的条件现在用不了。请删去它，重新筛选了再存".to_owned(),
@@ -223,6 +234,21 @@ fn why(view: &View, region: &RegionCode, today: NaiveDate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An older program kept what it was told, a slip of the pen too.
+    #[test]
+    fn what_cannot_be_asked_any_more_is_named() {
+        let (region, today) = ("340323100".parse().unwrap(), NaiveDate::from_ymd_opt(2026, 11, 29).unwrap());
+        let told = |filters: serde_json::Value, sort: serde_json::Value| {
+            let kept = json!({"kind": "person", "name": "某", "filters": filters, "sort": sort});
+            why(&serde_json::from_value::<View>(kept).unwrap(), &region, today)
+        };
+        let slip = json!([{"field": "nmae", "op": "missing", "value": ""}]);
+        assert!(told(slip, json!(null)).contains("“nmae”"));
+        let word = json!([{"field": "sex", "op": "is", "value": "男的"}]);
+        assert!(told(word, json!(null)).contains("“性别”"));
+        assert!(told(json!([]), json!({"field": "nmae", "descending": false})).contains("“nmae”"));
+    }
 
     #[test]
     fn what_a_newer_program_pinned_is_told_and_not_passed_over() {

@@ -254,6 +254,7 @@ async fn guessing_numbers_is_entered_and_bounded() {
         sort: None,
         pinned: true,
         built_in: false,
+        why: None,
     };
     assert!(office.refused(SaveView { view, over: false }).await.message.contains("请去掉号码再存"));
     assert!(!office.ok(by("贾文广".into())).await.is_empty());

@@ -17,6 +17,7 @@ fn view(name: &str, filters: Vec<Filter>) -> View {
         sort: None,
         pinned: true,
         built_in: false,
+        why: None,
     }
 }
 

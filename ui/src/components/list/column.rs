@@ -8,9 +8,10 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
 use tiexin_contract::today::FILE_GAPS;
-use tiexin_domain::Gap;
+use tiexin_domain::amount::{read_count, read_minutes};
 use tiexin_domain::days;
 use tiexin_domain::shape::{self, Holds, Shape, Shows};
+use tiexin_domain::{Fen, Gap};
 use yew::prelude::*;
 
 /// How a value is written.
@@ -20,6 +21,7 @@ pub(crate) enum Show {
     Date,
     Moment,
     Money,
+    Count,
     Code(Options),
     Codes(Options),
     Flag,
@@ -48,6 +50,7 @@ impl Show {
             Holds::Day | Holds::PartialDay => Show::Date,
             Holds::Moment => Show::Moment,
             Holds::Money => Show::Money,
+            Holds::Count => Show::Count,
             Holds::Flag => Show::Flag,
             Holds::Minutes => Show::Minutes,
             _ => Show::Text,
@@ -133,7 +136,7 @@ impl Column {
         let value = row.fields.get(self.field);
         let word = || value.map(text::plain).unwrap_or_default();
         match self.show {
-            Show::Text | Show::Money => word(),
+            Show::Text | Show::Money | Show::Count => word(),
             // As a spreadsheet writes it: columns of dates line up.
             Show::Date => word(),
             Show::Moment => text::stored_moment(&word()),
@@ -194,9 +197,16 @@ impl Column {
             Show::Flag => vec![one(FilterOp::Is, json!(true))],
             Show::Gaps => vec![one(FilterOp::Is, json!(typed))],
             Show::LastVisit if NEVER.contains(&typed) => vec![one(FilterOp::Missing, Value::Null)],
-            Show::Text | Show::Money | Show::Minutes | Show::Date | Show::Moment if typed == EMPTY => {
+            Show::Text | Show::Money | Show::Count | Show::Minutes | Show::Date | Show::Moment
+                if typed == EMPTY =>
+            {
                 vec![one(FilterOp::Missing, Value::Null)]
             }
+            // While it is being typed it may be no number yet.
+            Show::Money if Fen::parse(typed).is_err() => Vec::new(),
+            Show::Count if read_count(typed).is_err() => Vec::new(),
+            Show::Minutes if read_minutes(typed).is_err() => Vec::new(),
+            Show::Money | Show::Count | Show::Minutes => vec![one(FilterOp::Is, json!(typed))],
             Show::Date | Show::Moment | Show::LastVisit => {
                 // As it was typed: what is said by today is asked anew on another day.
                 let read = days::between(typed, today) != (None, None);

@@ -117,6 +117,18 @@ mod tests {
     use tiexin_contract::records::FilterOp;
     use tiexin_domain::shape;
 
+    #[test]
+    fn a_number_that_is_not_typed_to_its_end_leaves_no_row_out() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 30).unwrap();
+        let columns = Column::of(shape::of("volunteer").unwrap());
+        let minutes = columns.iter().find(|column| column.field == "minutes").unwrap();
+        let asked =
+            |typed: &str| minutes.filter(typed, today).into_iter().map(|one| one.op).collect::<Vec<_>>();
+        assert_eq!(asked("10小"), []);
+        assert_eq!(asked("10小时"), [FilterOp::Is]);
+        assert_eq!(asked("空"), [FilterOp::Missing]);
+    }
+
     /// What a column can ask is typed there, what none can stands beside, and nothing is lost on the way back.
     #[test]
     fn a_kept_view_asks_the_same_again() {
@@ -137,6 +149,7 @@ mod tests {
             sort: None,
             pinned: false,
             built_in: false,
+            why: None,
         };
         let view = View::of(&kept, &columns, None, today);
         assert_eq!(view.typed["date"], "本月");
