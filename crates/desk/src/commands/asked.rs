@@ -234,6 +234,8 @@ mod tests {
     fn a_place_is_taken_by_its_whole_name() {
         let (op, value) = read("person", "region", FilterOp::Is, json!("东关社区"));
         assert_eq!((op, value), (Op::Is, json!(["340323100001"])));
+        // A kept filter is asked elsewhere too: in another place, or in a part of it.
+        assert!(asked("person", "region", FilterOp::Is, json!("固镇县")).is_ok());
         let code = json!("340323100001");
         assert_eq!(read("person", "region", FilterOp::Is, code.clone()), (Op::Is, code));
         assert!(refused("person", "region", FilterOp::Is, json!("东")).contains("region~东"));

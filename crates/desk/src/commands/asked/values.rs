@@ -193,11 +193,14 @@ fn number(field: &Field, filter: &Filter) -> Result<(Op, Value), ErrorReply> {
 /// Places that one word may mean.
 const MOST_PLACES: usize = 100;
 
+fn called(text: &str, within: Option<&RegionCode>) -> impl Iterator<Item = RegionCode> {
+    Regions::anhui().search(text, within, MOST_PLACES).into_iter().map(|region| region.code)
+}
+
 fn region(field: &Field, within: &RegionCode, filter: &Filter) -> Result<(Op, Value), ErrorReply> {
-    let called = |text: &str| Regions::anhui().search(text, Some(within), MOST_PLACES);
     let codes: Vec<RegionCode> = match filter.op {
         // A place is called by its name; those that are called so are looked up.
-        FilterOp::Contains => called(&typed(&filter.value)).into_iter().map(|region| region.code).collect(),
+        FilterOp::Contains => called(&typed(&filter.value), Some(within)).collect(),
         FilterOp::Is | FilterOp::Any => {
             let one = std::slice::from_ref(&filter.value);
             let items = filter.value.as_array().map_or(one, Vec::as_slice);
@@ -210,9 +213,7 @@ fn region(field: &Field, within: &RegionCode, filter: &Filter) -> Result<(Op, Va
                 let asked = typed(item);
                 match asked.parse::<RegionCode>() {
                     Ok(code) => codes.push(code),
-                    Err(_) => {
-                        codes.extend(whole(field, &asked, called(&asked).into_iter().map(|one| one.code))?)
-                    }
+                    Err(_) => codes.extend(whole(field, &asked, within)?),
                 }
             }
             codes
@@ -225,21 +226,21 @@ fn region(field: &Field, within: &RegionCode, filter: &Filter) -> Result<(Op, Va
     Ok((Op::Is, Value::Array(codes)))
 }
 
-/// Of the places that a word may mean those that it names in full.
-fn whole(
-    field: &Field,
-    asked: &str,
-    called: impl Iterator<Item = RegionCode>,
-) -> Result<Vec<RegionCode>, ErrorReply> {
-    let official = |code: &RegionCode| Regions::anhui().name(code) == Some(asked);
-    let codes: Vec<RegionCode> = called.filter(|code| official(code) || place::name(code) == asked).collect();
-    if codes.is_empty() {
-        let name = field.name;
-        return Err(refused(format!(
-            "这里没有叫“{asked}”的地方，没有按它筛选。请写全名或地区代码；只记得一部分请写 {name}~{asked}。"
-        )));
+/// The places that a word names in full: here, or else around or elsewhere.
+fn whole(field: &Field, asked: &str, within: &RegionCode) -> Result<Vec<RegionCode>, ErrorReply> {
+    let names = |code: &RegionCode| {
+        Regions::anhui().name(code).is_some_and(|official| official == asked) || place::name(code) == asked
+    };
+    for within in [Some(within), None] {
+        let codes: Vec<RegionCode> = called(asked, within).filter(names).collect();
+        if !codes.is_empty() {
+            return Ok(codes);
+        }
     }
-    Ok(codes)
+    let name = field.name;
+    Err(refused(format!(
+        "没有叫“{asked}”的地方，没有按它筛选。请写全名或地区代码；只记得一部分请写 {name}~{asked}。"
+    )))
 }
 
 /// A name is no record's number.
