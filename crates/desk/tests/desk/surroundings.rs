@@ -113,10 +113,8 @@ async fn two_active_files_and_two_heads_are_told_on_the_page() {
         };
         let file = json!({"head_name": "贾文广", "category": "death", "status": "active",
             "preference": "declined"});
-        let saves = [
-            made(71, "support_file", file),
-            made(72, "person", json!({"name": "于桂", "relation": "head"})),
-        ];
+        let saves =
+            [made(71, "support_file", file), made(72, "person", json!({"name": "于桂", "relation": "head"}))];
         book.save_group(&saves, &by).unwrap();
     })
     .await;

@@ -115,9 +115,8 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
     let Some(file) = file else { return Html::default() };
     // Of several active files the stricter wish; of a family without one what was last told.
     let wish = |file: &RecordRow| word(file, "preference").map(|code| ContactPreference::from_code(&code));
-    let active = |file: &&RecordRow| {
-        word(file, "status").is_none_or(|status| status == FileStatus::Active.code())
-    };
+    let active =
+        |file: &&RecordRow| word(file, "status").is_none_or(|status| status == FileStatus::Active.code());
     let wishes = props.page.files.iter().filter(active).filter_map(wish);
     let preference = strictest(wishes)
         .or_else(|| wish(file))
