@@ -81,10 +81,58 @@ fn search(at: &At, args: Search) -> Result<Vec<Hit>, ErrorReply> {
     let mut hits: Vec<Hit> =
         found.into_iter().map(|hit| shown_hit(at, &args.text, hit)).collect::<Result<_, _>>()?;
     if args.kinds.is_empty() || args.kinds.iter().any(|kind| kind == Kind::Household.code()) {
+        if args.kinds.len() == 1 {
+            hits.extend(families_of(at, &args.text, &regions, limit - hits.len(), &hits)?);
+        }
         let room = limit - hits.len();
         hits.extend(families_there(at, &regions, args.text.trim(), room, &hits)?);
     }
     Ok(hits)
+}
+
+/// Families by one of theirs, or by the code of their file: where only families are asked for, nobody else would be told.
+fn families_of(
+    at: &At,
+    text: &str,
+    regions: &[RegionCode],
+    room: usize,
+    known: &[Hit],
+) -> Result<Vec<Hit>, ErrorReply> {
+    let kinds = [Kind::Person, Kind::SupportFile].map(|kind| kind.code().to_owned());
+    let mut homes: Vec<Hit> = Vec::new();
+    if room == 0 {
+        return Ok(homes);
+    }
+    for hit in at.book().search(text, &kinds, regions, MOST_HITS).map_err(errors::store)? {
+        let one = shown_hit(at, text, hit)?;
+        let Some(id) = one.household.filter(|id| known.iter().chain(&homes).all(|hit| hit.id != *id)) else {
+            continue;
+        };
+        let home = at.book().get(id).map_err(errors::store)?.filter(|home| home.void.is_none());
+        let Some(home) = home.filter(|home| regions.iter().any(|region| region.covers(&home.region())))
+        else {
+            continue;
+        };
+        let title = masking::title(&home, &masking::lost(at.book(), [&home])?);
+        let matched = match one.title == title {
+            true => one.matched,
+            false => format!("{} {}", one.title, one.matched),
+        };
+        let (region, kind) = (home.region(), home.kind);
+        homes.push(Hit {
+            id,
+            kind,
+            title,
+            region_name: place::name(&region),
+            region,
+            matched,
+            household: Some(id),
+        });
+        if homes.len() == room {
+            break;
+        }
+    }
+    Ok(homes)
 }
 
 /// Villages that one name may mean.

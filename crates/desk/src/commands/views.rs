@@ -79,6 +79,9 @@ fn is(view: &View, kind: &str, name: &str) -> bool {
     view.kind == kind && view.name == name
 }
 
+/// The label of somebody's own telephone.
+const OWN_PHONE: &str = "联系电话";
+
 /// What follows from a noun's shape: what came this month, and what lacks the telephone that it may have.
 fn built_in(kind: &str, shape: &Shape) -> Vec<View> {
     let view = |name: &str, field: &str, op, value: Value| View {
@@ -95,7 +98,11 @@ fn built_in(kind: &str, shape: &Shape) -> Vec<View> {
         return Vec::new();
     }
     let phone = shape.fields.iter().find(|field| field.mask == Some(Mask::Phone));
-    let lacking = phone.map(|field| view("没有电话的", field.name, FilterOp::Missing, Value::Null));
+    // Called by its label where that is another telephone than one's own: 没有紧急联系电话的.
+    let lacking = phone.map(|field| {
+        let which = if field.label == OWN_PHONE { "电话" } else { field.label };
+        view(&format!("没有{which}的"), field.name, FilterOp::Missing, Value::Null)
+    });
     let new = view("本月新增", "recorded_at", FilterOp::During, json!("本月"));
     std::iter::once(new).chain(lacking).collect()
 }

@@ -286,6 +286,12 @@ async fn search_tells_what_matched_and_where_to_go() {
     assert_eq!((there[0].id, there[0].matched.as_str()), (home, "在东关社区"));
     let only = Search { kinds: vec!["person".into()], ..search("文广") };
     assert!(office.ok(only).await.iter().all(|hit| hit.kind == "person"));
+    // Where a family is chosen, anybody of it finds it, by their number's tail too.
+    for text in ["001X", NUMBER] {
+        let only = office.ok(Search { kinds: vec!["household".into()], ..search(text) }).await;
+        assert_eq!(only.iter().map(|hit| hit.id).collect::<Vec<_>>(), [home], "{text}");
+        assert_eq!(only[0].kind, "household");
+    }
 }
 
 /// A common name: those who carry it are newer and many more than what is looked for.
