@@ -62,7 +62,9 @@ fn many_records_are_set_and_made_void_and_taken_back() {
     let late = desk.json(&["set", "volunteer", "team", "五队", "--ids", &ids[2]]);
     let edit = json!({"id": ids[2], "team": "六队"});
     desk.fed(&["add", "volunteer", "--json"], &edit.to_string()).json();
-    desk.run(&["undo", late["batch"].as_str().unwrap(), "--yes"]).failed(1, "没有可以撤销的内容");
+    let vain = desk.run(&["undo", late["batch"].as_str().unwrap(), "--yes"]);
+    assert_eq!(vain.code, 1, "{}", vain.err);
+    assert!(vain.err.contains("没有可以撤销的内容") && vain.out.contains("后来有人改过"), "{}", vain.out);
     assert_eq!(team(&ids[2]), json!("六队"));
 
     // A slip of the pen must not mean everybody.
