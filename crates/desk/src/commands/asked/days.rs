@@ -14,10 +14,11 @@ use crate::clock::OFFICE_MINUTES;
 pub(super) fn by_days(kind: &str, filter: &Filter, today: NaiveDate) -> Result<Vec<Filter>, ErrorReply> {
     let holds = shape::field(kind, &filter.field).map(|field| field.holds);
     let typed = filter.value.as_str();
-    // What is no field is reckoned, as the last visit is; or a newer program's.
+    // Of what is reckoned only the last visit is a day; what a newer program has may be one.
     let dated =
         |holds: Holds| matches!(holds, Holds::Day | Holds::PartialDay | Holds::Moment | Holds::Instant);
-    if !holds.is_none_or(dated) {
+    let reckoned = filter.field == shape::LAST_VISIT || shape::of(kind).is_none();
+    if !holds.map_or(reckoned, dated) {
         return match filter.op {
             FilterOp::During => Err(no_day(kind, &filter.field)),
             _ => Ok(vec![filter.clone()]),
