@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::phone;
+
 /// Shorter numbers are amounts, counts and tails; a day is one of this many places and stays.
 const SHORTEST: usize = 7;
 /// Places of an ID number.
@@ -191,7 +193,7 @@ fn known(runs: &[Run], text: &str) -> Option<usize> {
     for (nth, run) in runs[..most].iter().enumerate() {
         places.push_str(&run.places);
         // More groups of the same sort make it another number.
-        let mobile = || is_mobile(&places, &runs[..=nth]) && together(text, runs, groups) <= nth + 1;
+        let mobile = || grouped_mobile(&places, &runs[..=nth]) && together(text, runs, groups) <= nth + 1;
         if is_id(&places) || mobile() {
             return Some(nth + 1);
         }
@@ -206,11 +208,9 @@ fn is_id(places: &str) -> bool {
     whole && is_day(&places[6..10], &places[10..12], &places[12..14])
 }
 
-/// 11 places as people group them: two or three groups of three places and more.
-fn is_mobile(places: &str, groups: &[Run]) -> bool {
-    let bytes = places.as_bytes();
-    let begins = bytes.len() == 11 && bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1]);
-    begins && !places.ends_with('X') && groups.iter().all(|group| group.places.len() >= 3)
+/// A mobile number as people group it: two or three groups of three places and more.
+fn grouped_mobile(places: &str, groups: &[Run]) -> bool {
+    phone::is_mobile(places) && groups.iter().all(|group| group.places.len() >= 3)
 }
 
 /// The parts of a day that the chain begins with: `2026-10-05`, or `20261005` of this century; an older one tells when

@@ -18,9 +18,14 @@ pub fn read(text: &str) -> Result<Option<String>, BadPhone> {
         return Err(BadPhone);
     }
     let b = plain.as_bytes();
-    let mobile = b.len() == 11 && b[0] == b'1' && (b'3'..=b'9').contains(&b[1]);
     let landline = (10..=12).contains(&b.len()) && b[0] == b'0' && b[1] != b'0';
-    if mobile || landline { Ok(Some(plain.to_owned())) } else { Err(BadPhone) }
+    if is_mobile(plain) || landline { Ok(Some(plain.to_owned())) } else { Err(BadPhone) }
+}
+
+/// Whether it is a mobile number, in digits without a break.
+pub(crate) fn is_mobile(places: &str) -> bool {
+    let b = places.as_bytes();
+    b.len() == 11 && b[0] == b'1' && (b'3'..=b'9').contains(&b[1]) && b.iter().all(u8::is_ascii_digit)
 }
 
 /// Neither a mobile nor a landline number.
