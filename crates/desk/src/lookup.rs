@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tiexin_contract::ErrorReply;
 use tiexin_domain::nouns::merge::merged_into;
+use tiexin_domain::nouns::support_file::is_active;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::{Record, Void};
 use tiexin_domain::{Kind, PartialDate, RegionCode, YearHint};
@@ -196,7 +197,7 @@ fn family(
     let head = home.reference("head");
     persons.sort_by_key(|person| (Some(person.id) != head, person.id));
     // The active file before closed ones, the pair of today before former ones.
-    let file = files.iter().min_by_key(|file| file.text("status") != Some("active"));
+    let file = files.iter().min_by_key(|file| !is_active(&file.fields));
     let pair = pairs
         .iter()
         .filter(|pair| pair.text("to").is_none())
@@ -299,5 +300,31 @@ impl Lookup for BookLookup<'_> {
             void: None,
         };
         !masking::withheld(&record, Shown::Own, self.viewer).iter().any(|theirs| theirs == field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn an_active_file_is_found_before_a_closed_one() {
+        let record = |id: u128, kind: Kind, said: Value| Record {
+            id: Uuid::from_u128(id),
+            kind: kind.code().to_owned(),
+            scope: "340323100".parse().unwrap(),
+            version: 0,
+            fields: said.as_object().cloned().unwrap(),
+            void: None,
+        };
+        let home = record(1, Kind::Household, json!({"region": "340323100001"}));
+        // One that says nothing of its state is active.
+        let files = vec![
+            record(2, Kind::SupportFile, json!({"status": "closed"})),
+            record(3, Kind::SupportFile, json!({})),
+        ];
+        assert_eq!(family(&home, None, Some(files), None).file, Some(Uuid::from_u128(3)));
     }
 }

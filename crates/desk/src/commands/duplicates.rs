@@ -8,7 +8,7 @@ use tiexin_contract::duplicates::{Decided, Duplicates, ListDuplicates, Pair};
 use tiexin_domain::access::Action;
 use tiexin_domain::nouns::merge::{MergeDecision, merged_into, standing_for};
 use tiexin_domain::nouns::person::Relation;
-use tiexin_domain::nouns::support_file::FileStatus;
+use tiexin_domain::nouns::support_file::is_active;
 use tiexin_domain::nouns::{Merge, tidy_name};
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, Noun, RegionCode};
@@ -277,9 +277,7 @@ fn found(
             continue;
         }
         let files = look.children_of_kind(merge.stays, Kind::SupportFile.code())?;
-        let mut active = files
-            .into_iter()
-            .filter(|file| file.text("status").is_none_or(|status| status == FileStatus::Active.code()));
+        let mut active = files.into_iter().filter(|file| is_active(&file.fields));
         if let (Some(one), Some(other)) = (active.next(), active.next()) {
             tell(one, other, "同一户有两份在册台账")?;
         }

@@ -6,7 +6,7 @@ use tiexin_contract::family::{FamilyPage, GetFamily};
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns;
 use tiexin_domain::nouns::person::{Relation, has_died};
-use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus, LossCategory, preference_of};
+use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory, is_active, preference_of};
 use tiexin_domain::record::Record;
 use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Kind, PartialDate};
@@ -55,7 +55,7 @@ impl Family {
     }
 
     fn active_file(&self) -> Option<&Record> {
-        self.of_kind(Kind::SupportFile).find(|file| is_active(file))
+        self.of_kind(Kind::SupportFile).find(|file| is_active(&file.fields))
     }
 
     /// The pair in force on a day first, then the newest.
@@ -90,10 +90,6 @@ impl Family {
     }
 }
 
-fn is_active(file: &Record) -> bool {
-    file.text("status").is_none_or(|status| status == FileStatus::Active.code())
-}
-
 fn in_force(pair: &Record, today: NaiveDate) -> bool {
     date(pair, "from").is_none_or(|from| from <= today) && date(pair, "to").is_none_or(|to| today <= to)
 }
@@ -113,7 +109,7 @@ fn get(at: &At, args: GetFamily) -> Result<FamilyPage, ErrorReply> {
     let own = |record: &Record| rows.row(record, Shown::Own);
     let all = |records: Vec<&Record>| -> Vec<RecordRow> { records.into_iter().map(own).collect() };
     let mut files: Vec<&Record> = family.of_kind(Kind::SupportFile).collect();
-    files.sort_by_key(|file| (!is_active(file), std::cmp::Reverse(file.id)));
+    files.sort_by_key(|file| (!is_active(&file.fields), std::cmp::Reverse(file.id)));
     let seen = at.book().care_of(&[family.household.id], at.today).map_err(errors::store)?.pop();
     let seen = seen.map(|care| care.last).unwrap_or_default();
     let last_visit = seen.met;
@@ -167,7 +163,7 @@ fn gaps(family: &Family, today: NaiveDate) -> Vec<String> {
     if heads.count() > 1 {
         tell("写了不止一位户主，请核对与户主关系".into());
     }
-    if family.of_kind(Kind::SupportFile).filter(|file| is_active(file)).count() > 1 {
+    if family.of_kind(Kind::SupportFile).filter(|file| is_active(&file.fields)).count() > 1 {
         tell("有不止一份在册的台账，请核对，多出来的请结档或合并".into());
     }
     if family.active_file().is_some() {

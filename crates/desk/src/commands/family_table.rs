@@ -8,7 +8,7 @@ use tiexin_contract::family::ExportFamilies;
 use tiexin_contract::records::FileMade;
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::person::{Relation, has_died};
-use tiexin_domain::nouns::support_file::{ContactPreference, preference_of};
+use tiexin_domain::nouns::support_file::{ContactPreference, is_active, preference_of};
 use tiexin_domain::record::Record;
 use tiexin_report::{Cell, Column, TableWriter};
 use tiexin_store::Care;
@@ -86,7 +86,7 @@ fn export(at: &At, args: ExportFamilies) -> Result<FileMade, ErrorReply> {
 fn families(at: &At, args: &ExportFamilies) -> Result<Vec<Family>, ErrorReply> {
     let regions = [args.region.clone()];
     let files = at.book().all(Kind::SupportFile.code(), &regions).map_err(errors::store)?;
-    let active = files.into_iter().filter(|file| file.text("status").is_none_or(|status| status == "active"));
+    let active = files.into_iter().filter(|file| is_active(&file.fields));
     let mut families = Vec::new();
     for file in active {
         let Some(household) = file.reference("household") else { continue };

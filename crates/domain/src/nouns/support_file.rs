@@ -193,13 +193,15 @@ const ONE_FILE: Rule = Rule {
 };
 
 fn one_file(beside: &Beside<'_>) -> Vec<Problem> {
-    let active = |fields: &Fields| {
-        let status = fields.get("status").and_then(|status| status.as_str());
-        status.is_none_or(|status| status == FileStatus::Active.code())
-    };
-    let twice = active(beside.fields) && beside.others().any(|other| active(&other.fields));
+    let twice = is_active(beside.fields) && beside.others().any(|other| is_active(&other.fields));
     let message = "这一户已有一份在册的台账，请打开那一份修改；旧的不用了，请先把它结档";
     Vec::from_iter(twice.then(|| Problem::new("status", ONE_FILE.code, message)))
+}
+
+/// Whether a file that says this is active; one that says nothing of its state is.
+pub fn is_active(file: &Fields) -> bool {
+    let status = file.get("status").and_then(|status| status.as_str());
+    status.is_none_or(|status| status == FileStatus::Active.code())
 }
 
 /// Of several wishes the strictest.
@@ -213,10 +215,7 @@ pub fn strictest(wishes: impl IntoIterator<Item = ContactPreference>) -> Option<
 
 /// The wish of a family by its active file; the strictest, should there be several.
 pub fn preference_of<'r>(records: impl IntoIterator<Item = &'r Record>) -> Option<ContactPreference> {
-    let active = |file: &&Record| {
-        let status = file.text("status").unwrap_or(FileStatus::Active.code());
-        file.kind == Kind::SupportFile.code() && status == FileStatus::Active.code()
-    };
+    let active = |file: &&Record| file.kind == Kind::SupportFile.code() && is_active(&file.fields);
     let files = records.into_iter().filter(active);
     strictest(files.filter_map(|file| file.text("preference").map(ContactPreference::from_code)))
 }

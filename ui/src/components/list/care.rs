@@ -3,7 +3,7 @@
 
 use chrono::Datelike;
 use tiexin_contract::records::{Care, RecordRow, dated_ahead};
-use tiexin_domain::nouns::support_file::{ContactPreference, FileStatus};
+use tiexin_domain::nouns::support_file::{ContactPreference, is_active};
 use yew::prelude::*;
 
 /// Both contacts, whichever there are.
@@ -23,7 +23,7 @@ pub(super) fn contacts_cell(row: &RecordRow) -> Html {
     html! {
         <>
             if let Some(known) = known { <span>{ known }{ " " }</span> }
-            if is_active(row) { { gap(missing) } }
+            if is_active(&row.fields) { { gap(missing) } }
         </>
     }
 }
@@ -44,17 +44,10 @@ pub(super) fn last_visit_cell(row: &RecordRow) -> Html {
     });
     let in_vain = html! { <>{ in_vain.unwrap_or_default() }{ ahead.unwrap_or_default() }</> };
     match row.care.as_ref().map(|care| care.last_visit) {
-        Some(None) if is_active(row) && !declined => html! { <>{ gap("还没走访") }{ in_vain }</> },
+        Some(None) if is_active(&row.fields) && !declined => html! { <>{ gap("还没走访") }{ in_vain }</> },
         Some(Some(day)) => html! { <>{ day.to_string() }{ in_vain }</> },
         _ => in_vain,
     }
-}
-
-fn is_active(row: &RecordRow) -> bool {
-    row.fields
-        .get("status")
-        .and_then(|status| status.as_str())
-        .is_none_or(|status| status == FileStatus::Active.code())
 }
 
 fn gap(words: &'static str) -> Html {

@@ -11,7 +11,7 @@ use tiexin_contract::records::RecordRow;
 use tiexin_domain::Sex;
 use tiexin_domain::nouns::person::Relation;
 use tiexin_domain::nouns::support_file::{
-    Assistance, ContactPreference, FileStatus, LossCategory, strictest,
+    Assistance, ContactPreference, FileStatus, LossCategory, is_active, strictest,
 };
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -115,9 +115,7 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
     let Some(file) = file else { return Html::default() };
     // Of several active files the stricter wish; of a family without one what was last told.
     let wish = |file: &RecordRow| word(file, "preference").map(|code| ContactPreference::from_code(&code));
-    let active =
-        |file: &&RecordRow| word(file, "status").is_none_or(|status| status == FileStatus::Active.code());
-    let wishes = props.page.files.iter().filter(active).filter_map(wish);
+    let wishes = props.page.files.iter().filter(|file| is_active(&file.fields)).filter_map(wish);
     let preference = strictest(wishes)
         .or_else(|| wish(file))
         .map_or_else(|| "还没有问过".to_owned(), |wish| wish.label().to_owned());
