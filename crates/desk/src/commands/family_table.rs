@@ -3,6 +3,9 @@
 //! It never tells the child's name, the cause or the day of a loss (`domain.md` §4). Phone numbers are whole: it is what
 //! an office takes along to call families, so it is for who records there, and each copy is an audit entry.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use tiexin_contract::ErrorReply;
 use tiexin_contract::family::ExportFamilies;
 use tiexin_contract::records::FileMade;
@@ -82,14 +85,15 @@ fn export(at: &At, args: ExportFamilies) -> Result<FileMade, ErrorReply> {
     }
 }
 
-/// By village, then by the head's name as it is sorted on screen.
+/// By village, then by the head's name as it is sorted on screen. Of two active files of a family the one that its page
+/// has first.
 fn families(at: &At, args: &ExportFamilies) -> Result<Vec<Family>, ErrorReply> {
     let regions = [args.region.clone()];
-    let files = at.book().all(Kind::SupportFile.code(), &regions).map_err(errors::store)?;
-    let active = files.into_iter().filter(|file| is_active(&file.fields));
-    let mut families = Vec::new();
-    for file in active {
-        let Some(household) = file.reference("household") else { continue };
+    let mut files = at.book().all(Kind::SupportFile.code(), &regions).map_err(errors::store)?;
+    files.sort_by_key(|file| Reverse(file.id));
+    let (mut families, mut told) = (Vec::new(), HashSet::new());
+    for file in files.into_iter().filter(|file| is_active(&file.fields)) {
+        let Some(household) = file.reference("household").filter(|home| told.insert(*home)) else { continue };
         let care =
             at.book().care_of(&[household], at.today).map_err(errors::store)?.pop().unwrap_or_default();
         let looked = at.book().look(|look| {

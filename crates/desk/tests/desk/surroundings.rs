@@ -1,15 +1,16 @@
 //! What a record may be only beside other records is told before it is saved.
 
 use serde_json::{Value, json};
-use tiexin_contract::family::GetFamily;
+use tiexin_contract::family::{ExportFamilies, GetFamily};
 use tiexin_contract::records::{GetRecord, SaveRecord};
 use tiexin_domain::Kind;
 use tiexin_domain::around::{self, example};
 use tiexin_store::{By, Save};
 use uuid::Uuid;
 
+use crate::families::cells;
 use crate::meanwhile::behind;
-use crate::office::{Office, day, fields};
+use crate::office::{Office, TOWNSHIP, day, fields};
 
 fn new(kind: &str, value: Value) -> SaveRecord {
     SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }
@@ -124,6 +125,10 @@ async fn two_active_files_and_two_heads_are_told_on_the_page() {
     }
     let start = tiexin_contract::family::VisitStart { household: Some(home) };
     assert_eq!(office.ok(start).await.preference.as_deref(), Some("declined"));
+    // The table for print has one row of the family.
+    let path = office.folder.path().join("名册.xlsx").to_string_lossy().into_owned();
+    office.ok(ExportFamilies { region: TOWNSHIP.parse().unwrap(), path: Some(path.clone()) }).await;
+    assert_eq!(cells(&path).lines().filter(|cell| *cell == "贾文广").count(), 1);
 }
 
 #[tokio::test]
