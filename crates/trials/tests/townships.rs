@@ -1,19 +1,15 @@
 //! Ledgers as offices keep them, many habits in one file: figures are right, or a finding tells why not.
 //! `./dev soak` tries more of them.
 
-use tiexin_trials::habits::{Habit, Habits, Run, Tally, habits_of};
+use tiexin_trials::habits::{Run, Tally, habits_of};
 
 /// About a third of a second each.
 const TOWNSHIPS: u64 = 150;
 
-/// Habits that the importer does not bear yet.
-const NOT_YET: &[Habit] = &[Habit::CorrectedAgain];
-
 async fn hold(seeds: std::ops::Range<u64>) {
     let mut tally = Tally::default();
     for seed in seeds {
-        let habits = NOT_YET.iter().fold(habits_of(seed), |habits: Habits, not_yet| habits.without(*not_yet));
-        tally.add(Run { seed, habits }).await;
+        tally.add(Run { seed, habits: habits_of(seed) }).await;
     }
     println!("{tally}");
     assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
