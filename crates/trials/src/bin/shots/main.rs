@@ -150,7 +150,9 @@ async fn families(screen: &Screen, album: &Album) -> Result<(), Trouble> {
     screen.press("迁往别处").await?;
     screen.shows("确定迁移").await?;
     album.take(screen, "family-moves").await?;
-    escape(screen).await?;
+    // Esc closes the open list of places first, not the dialog.
+    screen.press("取消").await?;
+    no_veil(screen).await?;
     screen.go("#/", "该去看谁").await?;
     screen.find_css(".tx-due-act").await?;
     screen.run("document.querySelector('.tx-due-act').click()").await?;
@@ -242,6 +244,11 @@ async fn county(screen: &Screen, album: &Album) -> Result<(), Trouble> {
 /// Closes what lies over the page.
 async fn escape(screen: &Screen) -> Result<(), Trouble> {
     screen.action_chain().send_keys("\u{e00c}").perform().await.map_err(|e| Trouble(e.to_string()))?;
+    no_veil(screen).await
+}
+
+/// Nothing lies over the page any more.
+async fn no_veil(screen: &Screen) -> Result<(), Trouble> {
     screen.until("return !document.querySelector('.tx-veil')").await
 }
 
