@@ -57,7 +57,7 @@ impl Desk {
     /// Runs a command by name. The token is the loopback host's business and not looked at here.
     pub async fn call(&self, _token: Option<&str>, name: &str, args: Value) -> Result<Value, ErrorReply> {
         match self.inner.registry.find(name) {
-            Some(entry) => (entry.run)(self.clone(), args).await,
+            Some(entry) => (entry.run)(self.clone(), entry.need, args).await,
             None => Err(errors::unknown_command()),
         }
     }
@@ -115,13 +115,12 @@ pub(crate) enum Need {
     Right(Action),
 }
 
-/// The body of a command, with all that is checked before it.
-pub(crate) type Run = Box<dyn Fn(Desk, Value) -> BoxFuture<'static, Result<Value, ErrorReply>> + Send + Sync>;
+/// The body of a command, with all that is checked before it: by the need that stands in the list.
+pub(crate) type Run =
+    Box<dyn Fn(Desk, Need, Value) -> BoxFuture<'static, Result<Value, ErrorReply>> + Send + Sync>;
 
-pub(crate) struct Entry {
-    /// Read by the table of rights in the tests.
-    #[cfg_attr(not(test), allow(dead_code))]
-    pub(crate) need: Need,
+struct Entry {
+    need: Need,
     run: Run,
 }
 

@@ -20,8 +20,9 @@ impl Registry {
         C: Command + Send,
         C::Reply: Send,
     {
-        let run: Run =
-            Box::new(move |desk, args| Box::pin(on_blocking_pool(move || answer(body(&desk, read(args)?)?))));
+        let run: Run = Box::new(move |desk, _, args| {
+            Box::pin(on_blocking_pool(move || answer(body(&desk, read(args)?)?)))
+        });
         self.insert(C::NAME, Need::Open, run);
     }
 
@@ -32,7 +33,7 @@ impl Registry {
         C::Reply: Send,
     {
         let run: Run =
-            Box::new(move |desk, args| Box::pin(async move { answer(body(desk, read(args)?).await?) }));
+            Box::new(move |desk, _, args| Box::pin(async move { answer(body(desk, read(args)?).await?) }));
         self.insert(C::NAME, Need::Open, run);
     }
 
@@ -46,7 +47,7 @@ impl Registry {
         C: Command + Send,
         C::Reply: Send,
     {
-        let run: Run = Box::new(move |desk, args| {
+        let run: Run = Box::new(move |desk, need, args| {
             Box::pin(on_blocking_pool(move || {
                 let args: C = read(args)?;
                 let at = rights::admit(&desk, need, place, &args)?;
@@ -67,7 +68,7 @@ impl Registry {
         C: Command + Send,
         C::Reply: Send,
     {
-        let run: Run = Box::new(move |desk, written| {
+        let run: Run = Box::new(move |desk, need, written| {
             Box::pin(on_blocking_pool(move || {
                 let args: C = read(written.clone())?;
                 let at = rights::admit(&desk, need, place, &args)?;
@@ -84,7 +85,7 @@ impl Registry {
         C: Command + Send,
         C::Reply: Send,
     {
-        let run: Run = Box::new(move |desk, args| {
+        let run: Run = Box::new(move |desk, need, args| {
             Box::pin(async move {
                 let admit = move || {
                     let args: C = read(args)?;
