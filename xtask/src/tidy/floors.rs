@@ -26,13 +26,26 @@ pub(super) fn faults(root: &Path) -> Result<Vec<String>, String> {
     let mut files = Vec::new();
     super::sources::rust_files(&folder, &mut files).map_err(|e: io::Error| format!("{DESK}: {e}"))?;
     files.sort();
-    let mut faults = Vec::new();
+    let (mut faults, mut names) = (Vec::new(), Vec::new());
     for file in files {
         let name = file.strip_prefix(&folder).unwrap_or(&file).to_string_lossy().replace('\\', "/");
         let text = fs::read_to_string(&file).map_err(|e| format!("{DESK}/{name}: {e}"))?;
         faults.extend(look(&name, &text));
+        names.push(name);
     }
+    faults.extend(gone(&names));
     Ok(faults)
+}
+
+/// Listed modules that are not there: one that got another name would be asked nothing any more.
+fn gone(files: &[String]) -> Vec<String> {
+    let listed = FLOORS.iter().flat_map(|floor| floor.iter());
+    let gone = listed.filter(|listed| !files.iter().any(|file| module(file) == **listed));
+    gone.map(|listed| format!("{DESK}: {listed} stands on a floor and is not there")).collect()
+}
+
+fn module(file: &str) -> &str {
+    file.split(['/', '.']).next().unwrap_or_default()
 }
 
 fn floor(module: &str) -> Option<usize> {
@@ -40,7 +53,7 @@ fn floor(module: &str) -> Option<usize> {
 }
 
 fn look(file: &str, text: &str) -> Vec<String> {
-    let own = file.split(['/', '.']).next().unwrap_or_default();
+    let own = module(file);
     let Some(stands) = floor(own) else { return Vec::new() };
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     let lines = text[..end].lines().map(|line| line.split("//").next().unwrap_or_default());
@@ -89,6 +102,14 @@ fn first_name(path: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_listed_module_that_is_not_there_is_told() {
+        let all: Vec<String> =
+            FLOORS.iter().flat_map(|floor| floor.iter()).map(|module| format!("{module}.rs")).collect();
+        assert_eq!(gone(&all), [""; 0]);
+        assert_eq!(gone(&all[1..]).len(), 1);
+    }
 
     #[test]
     fn what_the_desk_is_made_of_takes_no_command() {
