@@ -175,26 +175,34 @@ fn resolve(held: Option<&Held>, change: &Change) -> Effect {
 const BESIDE: &str = "\n——另一处同时填写——\n";
 
 /// A note that its author writes once more without having read what became of the text before: where that was joined to
-/// somebody else's, theirs stays, and the author's own gives way to the new one.
+/// somebody else's, theirs stays, and the author's own, behind the last seam, gives way to the new one. The seam stays
+/// even with nothing behind it: by it theirs is known when the author writes for the third time.
 fn written_again(now: Option<&Value>, value: &Value) -> Value {
-    let Some(joined) = now.and_then(Value::as_str) else { return value.clone() };
-    let Some((theirs, _)) = joined.rsplit_once(BESIDE) else { return value.clone() };
-    match value.as_str() {
-        // Which of the parts was theirs cannot be told any more.
-        Some(text) if text.contains(BESIDE) => join_notes(now, text),
-        Some(text) => join_notes(Some(&theirs.into()), text),
-        None => theirs.into(),
-    }
+    let joined = now.and_then(Value::as_str).and_then(|joined| joined.rsplit_once(BESIDE));
+    let Some((theirs, _)) = joined else { return value.clone() };
+    let own = new_beside(theirs, value.as_str().unwrap_or_default());
+    Value::String(format!("{theirs}{BESIDE}{own}"))
 }
 
 /// Both texts are kept, each once.
 pub fn join_notes(now: Option<&Value>, text: &str) -> Value {
     match now.and_then(Value::as_str) {
-        Some(theirs) if theirs.contains(text) => Value::String(theirs.into()),
-        Some(theirs) if text.contains(theirs) => Value::String(text.into()),
-        Some(theirs) => Value::String(format!("{theirs}{BESIDE}{text}")),
-        None => Value::String(text.into()),
+        Some(theirs) if !text.contains(theirs) => {
+            let own = new_beside(theirs, text);
+            if own.is_empty() {
+                return Value::String(theirs.into());
+            }
+            let theirs = theirs.strip_suffix(BESIDE).unwrap_or(theirs);
+            Value::String(format!("{theirs}{BESIDE}{own}"))
+        }
+        _ => Value::String(text.into()),
     }
+}
+
+/// What of the text does not stand in theirs: a text that was joined before is looked at part by part.
+fn new_beside(theirs: &str, text: &str) -> String {
+    let parts: Vec<&str> = text.split(BESIDE).filter(|part| !theirs.contains(*part)).collect();
+    parts.join(BESIDE)
 }
 
 /// The merged record must obey its kind's rules and stay in its scope.

@@ -169,7 +169,7 @@ fn a_note_written_twice_without_a_line_keeps_what_others_wrote() {
     assert_eq!(town.field("notes"), "搬到女儿家\n——另一处同时填写——\n腿脚不便，爱下棋");
     // It is emptied by who wrote one part of it: the other part stays.
     effect(town.receive(&edit(3, "household", 1, json!({"notes": null}))));
-    assert_eq!(town.field("notes"), "搬到女儿家");
+    assert_eq!(town.field("notes"), "搬到女儿家\n——另一处同时填写——\n");
     // Alone it gives way as it always did.
     let mut alone = Town::household();
     effect(alone.receive(&edit(3, "household", 1, json!({"notes": "腿脚不便"}))));
@@ -177,6 +177,52 @@ fn a_note_written_twice_without_a_line_keeps_what_others_wrote() {
     assert_eq!(alone.field("notes"), "腿脚利落");
     effect(alone.receive(&edit(3, "household", 1, json!({"notes": null}))));
     assert_eq!(alone.field("notes"), Value::Null);
+}
+
+/// Emptied, or shortened to words that stand in the other text too, one's own part is still told from theirs.
+#[test]
+fn a_note_written_a_third_time_without_a_line_keeps_what_others_wrote() {
+    for between in [json!(null), json!("女儿家")] {
+        let mut town = Town::household();
+        let mut write = |device: u128, notes: &Value| {
+            let wrote = effect(town.receive(&edit(device, "household", 1, json!({"notes": notes}))));
+            (town.field("notes"), wrote.is_empty())
+        };
+        write(2, &json!("搬到女儿家"));
+        write(3, &json!("腿脚不便"));
+        assert!(!write(3, &between).1, "{between}");
+        assert!(write(3, &between).1, "{between}: told once more, it changes nothing");
+        let (third, _) = write(3, &json!("爱下棋"));
+        assert_eq!(third, "搬到女儿家\n——另一处同时填写——\n爱下棋", "{between}");
+        // Behind a seam with nothing after it the next text needs none of its own.
+        write(3, &between);
+        let (other, _) = write(4, &json!("养了狗"));
+        assert_eq!(other, "搬到女儿家\n——另一处同时填写——\n养了狗", "{between}");
+    }
+}
+
+/// Two people work on a note that holds two texts already, which both have read.
+#[test]
+fn a_note_that_was_joined_before_is_not_doubled() {
+    const READ: &str = "搬到女儿家\n——另一处同时填写——\n腿脚不便";
+    let read = || {
+        let mut town = Town::household();
+        effect(town.receive(&edit(2, "household", 1, json!({"notes": READ}))));
+        town
+    };
+    let more = |more: &str| json!({"notes": format!("{READ}，{more}")});
+    let mut town = read();
+    effect(town.receive(&edit(4, "household", 2, more("爱下棋"))));
+    effect(town.receive(&edit(3, "household", 2, more("养了狗"))));
+    let joined = format!("{READ}，爱下棋\n——另一处同时填写——\n腿脚不便，");
+    assert_eq!(town.field("notes"), format!("{joined}养了狗"));
+    effect(town.receive(&edit(3, "household", 2, more("养了猫"))));
+    assert_eq!(town.field("notes"), format!("{joined}养了猫"));
+    // And one who writes it twice alone.
+    let mut alone = read();
+    effect(alone.receive(&edit(3, "household", 2, more("养了狗"))));
+    effect(alone.receive(&edit(3, "household", 2, more("养了猫"))));
+    assert_eq!(alone.field("notes"), format!("{READ}，养了猫"));
 }
 
 #[test]
