@@ -18,7 +18,6 @@ const BY_PARENT: &str = concat!(
     " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND +kind = ?2 AND hidden = 0"
 );
 const BY_ID: &str = concat!(select!(), " WHERE id = ?1 AND +kind = ?2 AND hidden = 0");
-const BY_NATURAL: &str = concat!(select!(), " WHERE natural = ?1 AND +kind = ?2 AND hidden = 0");
 
 /// How the book finds what a rule looks at.
 enum Way {
@@ -54,7 +53,7 @@ impl Around for Look<'_> {
         match (way, id) {
             (Way::Natural { is_id }, _) => {
                 let natural = if is_id { value.to_uppercase() } else { value.to_owned() };
-                record::collect(self.conn, BY_NATURAL, params![natural, seek.kind])
+                self.by_natural(seek.kind, &natural)
             }
             (Way::Family, Ok(home)) => self.children_of_kind(home, seek.kind),
             (Way::Itself, Ok(id)) => record::collect(self.conn, BY_ID, params![id, seek.kind]),
@@ -84,7 +83,7 @@ mod tests {
     use tiexin_domain::around::{self, example};
 
     use super::*;
-    use crate::asking::family::children_sql;
+    use crate::asking::family::{BY_NATURAL, children_sql};
     use crate::saving::save::Save;
     use crate::tests::{book, by};
 

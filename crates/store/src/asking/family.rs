@@ -149,9 +149,9 @@ impl Look<'_> {
         self.by_natural("person", &number.to_uppercase())
     }
 
-    fn by_natural(&self, kind: &str, natural: &str) -> Result<Vec<Record>> {
-        let sql = concat!(select!(), " WHERE natural = ?1 AND kind = ?2 AND hidden = 0");
-        record::collect(self.conn, sql, params![natural, kind])
+    /// Records of `kind` with this number, as it is kept: an ID number in capitals.
+    pub(super) fn by_natural(&self, kind: &str, natural: &str) -> Result<Vec<Record>> {
+        record::collect(self.conn, BY_NATURAL, params![natural, kind])
     }
 
     /// Households of the region whose head has exactly this name.
@@ -168,6 +168,9 @@ impl Look<'_> {
         record::collect(self.conn, sql, params![kind, sort, first, last])
     }
 }
+
+/// [`Look::by_natural`]. By the index of numbers, never by that of a whole kind.
+pub(super) const BY_NATURAL: &str = concat!(select!(), " WHERE natural = ?1 AND +kind = ?2 AND hidden = 0");
 
 /// What belongs to the household `?1`, as [`Look::children`] gives it.
 pub(crate) fn children_sql(which: &str) -> String {
