@@ -91,7 +91,8 @@ pub fn adopted(change: &Change, current: Option<&Record>, place: &RegionCode, jo
 }
 
 /// Of a change whose `contested` fields are to stay as they are: the rest of it, merged as it would have been without
-/// them. `None`: nothing is left to be saved. What is hidden, or was to be, is for a person to look at.
+/// them; a note that it empties stays, for nobody has compared it. `None`: nothing is left to be saved. What is hidden,
+/// or was to be, is for a person to look at.
 pub fn rest(
     change: &Change,
     current: Option<&Record>,
@@ -102,7 +103,10 @@ pub fn rest(
         return None;
     }
     let mut left = change.clone();
-    left.set.retain(|field, _| !contested.contains(field));
+    let empties_note = |field: &str, value: &Value| {
+        value.is_null() && shape::merge_class(&change.kind, field) == MergeClass::LongNote
+    };
+    left.set.retain(|field, value| !contested.contains(field) && !empties_note(field, value));
     let save = adopted(&left, current, place, true);
     (current.map(|record| &record.fields) != Some(&save.fields)).then_some(save)
 }
@@ -237,6 +241,11 @@ mod tests {
         assert_eq!((&save.fields["health"], &save.fields["tags"]), (&json!("糖尿病"), &json!(["youth"])));
         let notes = save.fields["notes"].as_str().unwrap();
         assert!(notes.contains('新') && notes.contains('旧'), "{notes}");
+        // Its author emptied a note that others have written into since.
+        let mut emptied = change.clone();
+        emptied.set.insert("notes".into(), Value::Null);
+        let save = rest(&emptied, Some(&here), &region(OLD), &["id_number".into()]).unwrap();
+        assert_eq!((&save.fields["notes"], &save.fields["health"]), (&json!("新"), &json!("糖尿病")));
         // Nothing else was in it; or what it is about is hidden now.
         let all: Vec<String> = change.set.keys().cloned().collect();
         assert!(rest(&change, Some(&here), &region(OLD), &all).is_none());
