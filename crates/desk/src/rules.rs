@@ -43,7 +43,7 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
             _ => tidy(text).map(|text| match holds {
                 Some(Holds::Code(choices)) => shape::code_in(choices, &text).map_or(text, str::to_owned),
                 Some(Holds::Money) => Fen::parse(&text).map_or(text, |fen| fen.to_string()),
-                Some(Holds::Moment) => moment(&text, day).unwrap_or(text),
+                Some(Holds::Moment) => moment(&text, day.hint()).unwrap_or(text),
                 Some(Holds::Day | Holds::PartialDay) => {
                     PartialDate::parse(&text, day.hint()).map_or(text, |date| date.to_string())
                 }
@@ -64,9 +64,9 @@ fn number(holds: Option<Holds>, text: &str) -> Option<u32> {
 }
 
 /// A day with a time of day as it is stored; none given is midnight. What is not understood is left to the rules.
-fn moment(text: &str, day: OfficeDay) -> Option<String> {
+pub(crate) fn moment(text: &str, hint: YearHint) -> Option<String> {
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
-    let date = PartialDate::parse(date, day.hint()).ok()?.day()?;
+    let date = PartialDate::parse(date, hint).ok()?.day()?;
     let time = match time.trim().replace('：', ":") {
         none if none.is_empty() => NaiveTime::MIN,
         time => ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&time, form).ok())?,

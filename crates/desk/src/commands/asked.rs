@@ -249,4 +249,20 @@ mod tests {
         assert_eq!(read("visit", "date", FilterOp::Is, json!("2026-10-05")), (Op::Is, json!("2026-10-05")));
         assert!(refused("visit", "household", FilterOp::Is, json!("张三")).contains("张三"));
     }
+
+    #[test]
+    fn a_date_is_asked_for_as_it_is_stored() {
+        let left = |op, typed: &str| read("member", "left", op, json!(typed));
+        assert_eq!(left(FilterOp::From, "1990年1月"), (Op::AtLeast, json!("1990-01")));
+        assert_eq!(left(FilterOp::From, "2020-1-5"), (Op::AtLeast, json!("2020-01-05")));
+        assert_eq!(left(FilterOp::To, "2020.1.5"), (Op::AtMost, json!("2020-01-05")));
+        assert_eq!(left(FilterOp::Is, "1990年1月"), (Op::Is, json!("1990-01")));
+        let any = read("member", "left", FilterOp::Any, json!(["2020/1/5", "1990"]));
+        assert_eq!(any, (Op::Is, json!(["2020-01-05", "1990"])));
+        // No day is a month.
+        let october = read("visit", "date", FilterOp::Is, json!("2026年10月"));
+        assert_eq!(october, (Op::AtLeast, json!("2026-10")));
+        let start = |typed: &str| read("activity", "start", FilterOp::From, json!(typed));
+        assert_eq!(start("2026.10.5 9：00"), (Op::AtLeast, json!("2026-10-05T09:00:00")));
+    }
 }

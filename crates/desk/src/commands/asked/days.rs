@@ -8,6 +8,7 @@ use tiexin_domain::shape::{self, Holds};
 use tiexin_domain::{PartialDate, YearHint, days};
 
 use crate::clock::OFFICE_MINUTES;
+use crate::rules;
 
 /// A filter by days as people write them becomes one from the first and one to the last of them; others stay. What holds
 /// a time of day is bounded by all of its last day, whichever way it was asked.
@@ -24,30 +25,29 @@ pub(super) fn by_days(kind: &str, filter: &Filter, today: NaiveDate) -> Result<V
             _ => Ok(vec![filter.clone()]),
         };
     }
-    // A moment with its time of day is compared as it stands.
-    let timed = match holds {
-        Some(Holds::Instant) => true,
-        Some(Holds::Moment) => typed.is_some_and(|typed| !typed.contains(['T', ':'])),
-        _ => false,
+    let bound = |op, value: Value| Filter { field: filter.field.clone(), op, value };
+    let held = |value: &Value| as_held(kind, holds, filter.op, value.as_str()?, today).map(Value::from);
+    let written: Option<Value> = match (filter.op, &filter.value) {
+        (FilterOp::During, _) => None,
+        (_, Value::Array(items)) => {
+            Some(items.iter().map(|item| held(item).unwrap_or_else(|| item.clone())).collect())
+        }
+        (_, one) => held(one),
     };
-    // So is a date that is written out, and what nobody here knows.
-    let plain = |typed: &str| {
-        let moment = holds == Some(Holds::Moment) && !timed;
-        moment || shape::of(kind).is_none() || PartialDate::parse(typed, YearHint::None).is_ok()
-    };
-    let read = |typed: &str| timed || !plain(typed);
+    if let Some(value) = written {
+        return Ok(vec![bound(filter.op, value)]);
+    }
     let (from, to) = match (filter.op, typed) {
         (FilterOp::During, typed) => days::between(typed.unwrap_or_default(), today),
-        (FilterOp::Is, Some(typed)) if read(typed) => days::between(typed, today),
-        (FilterOp::From, Some(typed)) if read(typed) => (days::between(typed, today).0, None),
-        (FilterOp::To, Some(typed)) if read(typed) => (None, days::between(typed, today).1),
+        (FilterOp::Is, Some(typed)) => days::between(typed, today),
+        (FilterOp::From, Some(typed)) => (days::between(typed, today).0, None),
+        (FilterOp::To, Some(typed)) => (None, days::between(typed, today).1),
         _ => return Ok(vec![filter.clone()]),
     };
     if (from, to) == (None, None) {
         let message = "这个日期看不懂，没有按它筛选。可以写 本月、近30天、10月、2026-10-05、9月~10月。";
         return Err(ErrorReply::new(ErrorCode::Invalid, message));
     }
-    let bound = |op, value: Value| Filter { field: filter.field.clone(), op, value };
     let from = from.map(|date| match date.begins() {
         Some(day) if holds == Some(Holds::Instant) => bound(FilterOp::From, json!(begins_ms(day))),
         _ => bound(FilterOp::From, json!(date)),
@@ -58,6 +58,24 @@ pub(super) fn by_days(kind: &str, filter: &Filter, today: NaiveDate) -> Result<V
         _ => bound(FilterOp::To, json!(date)),
     });
     Ok(from.into_iter().chain(to).collect())
+}
+
+/// A date that is written out, or a moment with its time of day, as a field holds it: read as a save reads it. A month or a
+/// year is no day; what nobody here knows stays as it was typed.
+fn as_held(kind: &str, holds: Option<Holds>, op: FilterOp, typed: &str, today: NaiveDate) -> Option<String> {
+    match holds {
+        Some(Holds::Instant) => None,
+        Some(Holds::Moment) if typed.contains(['T', ':', '：']) => {
+            rules::moment(typed, YearHint::Today(today))
+        }
+        Some(Holds::Moment) => None,
+        None if shape::of(kind).is_none() => Some(typed.to_owned()),
+        _ => {
+            let date = PartialDate::parse(typed, YearHint::None).ok()?;
+            let fits = op != FilterOp::Is || holds == Some(Holds::PartialDay) || !date.is_partial();
+            fits.then(|| date.to_string())
+        }
+    }
 }
 
 fn no_day(kind: &str, field: &str) -> ErrorReply {
