@@ -214,6 +214,9 @@ mod tests {
             assert_eq!(read("person", "deceased", FilterOp::Is, no), (Op::IsNot, json!(true)));
         }
         assert!(asked("person", "deceased", FilterOp::Is, json!("也许")).is_err());
+        // Either will do.
+        let either = asked("person", "deceased", FilterOp::Any, json!(["是", "否"])).unwrap();
+        assert!(either.filter.is_empty(), "{:?}", either.filter);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn read(
     let Some(field) = shape::field(kind, &filter.field) else { return Ok(Some(plain(kind, filter))) };
     match field.holds {
         Holds::Code(choices) | Holds::Codes(choices) => chosen(kind, field, choices, filter).map(Some),
-        Holds::Flag => flag(field, filter).map(Some),
+        Holds::Flag => flag(field, filter),
         Holds::Count | Holds::Minutes | Holds::Money => number(field, filter).map(Some),
         Holds::Region => region(field, within, filter).map(Some),
         Holds::Reference(_) | Holds::References(_) => referred(kind, field, filter).map(Some),
@@ -140,7 +140,7 @@ fn not_bounded(field: &Field) -> ErrorReply {
 }
 
 /// What nobody ticked says no.
-fn flag(field: &Field, filter: &Filter) -> Result<(Op, Value), ErrorReply> {
+fn flag(field: &Field, filter: &Filter) -> Result<Option<(Op, Value)>, ErrorReply> {
     if !matches!(filter.op, FilterOp::Is | FilterOp::Any | FilterOp::Contains) {
         return Err(not_bounded(field));
     }
@@ -159,11 +159,11 @@ fn flag(field: &Field, filter: &Filter) -> Result<(Op, Value), ErrorReply> {
         answers.push(answer(item).ok_or_else(|| no_answer(item))?);
     }
     Ok(match (answers.contains(&true), answers.contains(&false)) {
-        (true, false) => (Op::Is, Value::Bool(true)),
-        (false, true) => (Op::IsNot, Value::Bool(true)),
-        // Either will do: no flag is a text.
-        (true, true) => (Op::IsNot, Value::from("either")),
-        (false, false) => (Op::Is, Value::Array(Vec::new())),
+        (true, false) => Some((Op::Is, Value::Bool(true))),
+        (false, true) => Some((Op::IsNot, Value::Bool(true))),
+        // Either will do.
+        (true, true) => None,
+        (false, false) => Some((Op::Is, Value::Array(Vec::new()))),
     })
 }
 
