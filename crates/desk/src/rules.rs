@@ -127,19 +127,9 @@ fn own_problems(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with a record as it is to be.
-pub(crate) fn problems(
-    book: &Book,
-    kind: &str,
-    id: Uuid,
-    fields: &Fields,
-    day: OfficeDay,
-) -> Result<Vec<Problem>, StoreError> {
-    problems_since(book, kind, id, None, fields, day)
-}
-
-/// The same for a record that stands already: what was wrong with it before and was not touched is nobody's
-/// obstacle. Two people under one ID number do not block each other's telephone. `before`: `None` for a new record.
+/// What is wrong with a record as it is to be. Of one that stands already, what was wrong before and was not touched is
+/// nobody's obstacle: two people under one ID number do not block each other's telephone.
+/// `before`: `None` for a new record.
 pub(crate) fn problems_since(
     book: &Book,
     kind: &str,

@@ -17,6 +17,7 @@ use tiexin_store::{BlobState, StoreError};
 use super::records::{find, kind_of, of_record};
 use super::save::refuse_for_void_family;
 use super::sign::sign;
+use crate::errors::refuse;
 use crate::masking::RECORDED_BY_ID;
 use crate::picture::{self, Policy};
 use crate::registry::Registry;
@@ -64,14 +65,13 @@ fn add(at: &At, args: AddAttachment) -> Result<AttachmentRow, ErrorReply> {
         taken_at: said.transpose()?.or(noted),
         note: args.note.as_deref().and_then(tidy),
     };
+    let kind = Kind::Attachment.code();
     let mut fields = attachment.to_fields();
+    rules::tidy_fields(kind, &mut fields, at.day);
     refuse_for_void_family(at, &fields)?;
     let id = at.new_id();
-    let problems = rules::problems(at.book(), Kind::Attachment.code(), id, &fields, at.day);
-    let problems = problems.map_err(errors::store)?;
-    if !problems.is_empty() {
-        return Err(ErrorReply::invalid(problems));
-    }
+    let found = rules::problems_written(at.book(), kind, id, None, &fields, at.day);
+    refuse(found.map_err(errors::store)?)?;
     sign(at, &mut fields);
     let by = at.by();
     let saved = at.book().attach(id, &attachment, fields, &ready.bytes, ready.thumb.as_deref(), &by);

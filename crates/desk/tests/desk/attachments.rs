@@ -93,6 +93,18 @@ async fn a_card_is_shown_only_on_purpose_and_the_audit_knows() {
     );
 }
 
+/// A card under a word that nobody knows would be shown to everybody.
+#[tokio::test]
+async fn what_a_picture_shows_is_one_of_its_list() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = household(&office).await;
+    let said = |what: &str| AddAttachment { what: Some(what.into()), ..of(home, &photo(60, 40)) };
+    let refused = office.refused(said("idscan")).await;
+    assert!(refused.about("what").is_some_and(|why| why.contains("证件扫描")), "{refused:?}");
+    let card = office.ok(said("证件扫描")).await;
+    assert_eq!((card.what.as_str(), card.masked), ("id_scan", true));
+}
+
 #[tokio::test]
 async fn without_the_right_nothing_is_added_or_shown() {
     let office = Office::township(day(2026, 10, 20)).await;
