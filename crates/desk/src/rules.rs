@@ -138,7 +138,7 @@ pub(crate) fn problems_since(
     fields: &Fields,
     day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
-    beside(book, Subject { kind, id, before, fields }, &[], Reach::Desks, day)
+    problems_along(book, Subject { kind, id, before, fields }, &[], Reach::Desks, day)
 }
 
 /// The same for what a person writes at this desk, by whichever command. What comes from elsewhere is not held to all
@@ -151,30 +151,11 @@ pub(crate) fn problems_written(
     fields: &Fields,
     day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
-    problems_along(book, Subject { kind, id, before, fields }, &[], day)
+    problems_along(book, Subject { kind, id, before, fields }, &[], Reach::Writer, day)
 }
 
-/// The same where other records are saved with it: they are looked at as they will be.
+/// The same as far as somebody is held to it, where other records are saved with it: they are looked at as they will be.
 pub(crate) fn problems_along(
-    book: &Book,
-    subject: Subject<'_>,
-    along: &[Save],
-    day: OfficeDay,
-) -> Result<Vec<Problem>, StoreError> {
-    beside(book, subject, along, Reach::Writer, day)
-}
-
-/// The same of what others wrote and somebody adopts here.
-pub(crate) fn problems_adopted(
-    book: &Book,
-    subject: Subject<'_>,
-    along: &[Save],
-    day: OfficeDay,
-) -> Result<Vec<Problem>, StoreError> {
-    beside(book, subject, along, Reach::Desks, day)
-}
-
-fn beside(
     book: &Book,
     subject: Subject<'_>,
     along: &[Save],

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tiexin_contract::records::{SaveRecord, Saved};
 use tiexin_contract::{ErrorCode, ErrorReply};
-use tiexin_domain::around::Subject;
+use tiexin_domain::around::{Reach, Subject};
 use tiexin_domain::nouns::contact_pair::ONE_AT_A_TIME;
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::record::{Fields, Record};
@@ -91,7 +91,8 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     let former = super::contacts::former_ended(at, kind, &fields);
     let along = former.as_deref().unwrap_or_default();
     let subject = Subject { kind, id, before, fields: &fields };
-    let mut found = rules::problems_along(at.book(), subject, along, at.day).map_err(errors::store)?;
+    let found = rules::problems_along(at.book(), subject, along, Reach::Writer, at.day);
+    let mut found = found.map_err(errors::store)?;
     if former.is_err() {
         // Why nobody can be followed says the same, and what to do.
         found.retain(|problem| problem.code != ONE_AT_A_TIME.code);
@@ -115,7 +116,8 @@ fn refuse_with_person(at: &At, subject: Subject<'_>) -> Result<(), ErrorReply> {
     if !borrowed::borrows(subject.kind) {
         return Ok(());
     }
-    refuse(rules::problems_along(at.book(), subject, &[], at.day).map_err(errors::store)?)
+    let found = rules::problems_along(at.book(), subject, &[], Reach::Writer, at.day);
+    refuse(found.map_err(errors::store)?)
 }
 
 /// What comes to a void family would be seen by nobody. What came to a registration that gave way goes to the one that

@@ -4,7 +4,7 @@ use tiexin_contract::event::Progress;
 use tiexin_contract::quarantine::{NotSettled, Settle, SettleMany, SettledMany};
 use tiexin_contract::session::Done;
 use tiexin_contract::{ErrorCode, ErrorReply, Event};
-use tiexin_domain::around::Subject;
+use tiexin_domain::around::{Reach, Subject};
 use tiexin_domain::nouns::settlement::Choice;
 use tiexin_domain::nouns::{Merge, Settlement, tidy};
 use tiexin_domain::{Kind, Noun, Problem};
@@ -243,7 +243,7 @@ fn rest(at: &At, group: &Group) -> Result<Vec<Save>, ErrorReply> {
 fn problems(at: &At, one: &Waiting, save: &Save, along: &[Save]) -> Result<Vec<Problem>, ErrorReply> {
     let before = one.current.as_ref().map(|record| &record.fields);
     let subject = Subject { kind: &save.kind, id: save.id, before, fields: &save.fields };
-    rules::problems_adopted(at.book(), subject, along, at.day).map_err(errors::store)
+    rules::problems_along(at.book(), subject, along, Reach::Desks, at.day).map_err(errors::store)
 }
 
 /// A record for each change of the group.
