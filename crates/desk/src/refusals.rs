@@ -17,12 +17,15 @@ pub(crate) fn is_companion(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Parked { code: ParkCode::Group, .. })
 }
 
+/// To whoever may settle an edit of a record that waits itself.
+pub(crate) const AFTER_WHAT_WAITS: &str = "这条登记本身还没有生效，请先处理登记它的那一项。";
+
 /// Of an edit of a record that waits itself: the province knows no region of it, which is no fault of the edit.
 pub(crate) fn of_an_edit_of_what_waits(refusal: Refusal, own: bool) -> Refusal {
     let message = if own {
         "这条登记本身还没有生效，这次修改先放着。登记它的那一项处理好以后再处理这一项，您不用重新填写。"
     } else {
-        "这条登记本身还没有生效，请先处理登记它的那一项。"
+        AFTER_WHAT_WAITS
     };
     Refusal { reason: "等登记生效", message: message.to_owned(), ..refusal }
 }

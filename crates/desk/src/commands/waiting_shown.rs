@@ -37,9 +37,9 @@ impl Words<'_> {
         let who = Viewer::from(self.at);
         let (cause, mine) = (group.cause(), group.is_own(&who));
         let mut refusal = refusals::told(&cause.verdict, mine);
-        if cause.edits_what_waits()
-            && matches!(cause.verdict, Verdict::Parked { code: ParkCode::ScopeMismatch, .. })
-        {
+        let after_what_waits = cause.edits_what_waits()
+            && matches!(cause.verdict, Verdict::Parked { code: ParkCode::ScopeMismatch, .. });
+        if after_what_waits {
             refusal = refusals::of_an_edit_of_what_waits(refusal, mine);
         }
         let merge = group.merge();
@@ -53,8 +53,12 @@ impl Words<'_> {
         let of_merge = merge.as_ref().and_then(|merge| merge_reason(merge, &refusal.code));
         let reason = if asked { ASKED_MOVE } else { of_merge.unwrap_or(refusal.reason) };
         let void = self.of_void(group, &who);
-        let obstacle =
-            group.obstacle(&who).filter(|_| merge.is_none() || !group.awaits_record()).unwrap_or_default();
+        let obstacle = group
+            .obstacle(&who)
+            .filter(|_| merge.is_none() || !group.awaits_record())
+            // The refusal says it already.
+            .filter(|told| !after_what_waits || *told != refusals::AFTER_WHAT_WAITS)
+            .unwrap_or_default();
         let parts = match &merge {
             Some(merge) => self.parts_of_merge(group, merge),
             None => group.0.iter().map(|one| self.part(one)).collect(),

@@ -295,7 +295,7 @@ impl Group {
         }
         let unmade = |one: &&Waiting| one.to.is_none() && one.current.is_none();
         Some(match self.0.iter().find(unmade) {
-            Some(one) if one.edits_what_waits() => "这条登记本身还没有生效，请先处理登记它的那一项。",
+            Some(one) if one.edits_what_waits() => refusals::AFTER_WHAT_WAITS,
             Some(_) => {
                 "这条登记（或它所属的家庭）不在您负责的地区，这里不能采纳；可以由同时负责两地的审核人采纳。"
             }

@@ -309,6 +309,17 @@ async fn what_registers_a_record_goes_before_what_edits_it() {
     assert_eq!(town.office.ok(GetRecord { id: Uuid::from_u128(2001) }).await.fields["health"], "好");
 }
 
+/// Whoever decides is told once what goes first.
+#[tokio::test]
+async fn an_edit_of_what_waits_says_so_once() {
+    let town = town().await;
+    let edited = change(1, "person", json!({"health": "好"}));
+    waits_here(&town.office, vec![told(edited, parked(ParkCode::ScopeMismatch))]).await;
+    let item = listed(&town.office).await.remove(0);
+    assert_eq!(item.reason, "等登记生效");
+    assert_eq!(item.message.matches("本身还没有生效").count(), 1, "{}", item.message);
+}
+
 /// Changes of one save are one entry, and count once.
 #[tokio::test]
 async fn the_indicator_counts_what_the_list_shows() {
