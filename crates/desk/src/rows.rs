@@ -27,8 +27,8 @@ pub(crate) struct Rows {
     /// By household.
     care: HashMap<Uuid, Care>,
     lost: masking::Lost,
-    /// Of pairs of contacts: whose family they look after, by household.
-    heads: HashMap<Uuid, String>,
+    /// Of pairs of contacts: the family that they look after, by household.
+    families: HashMap<Uuid, String>,
 }
 
 impl Rows {
@@ -55,8 +55,8 @@ impl Rows {
             waiting,
             refused,
             care: care(at, &records)?,
+            families: families(at, &records, &lost)?,
             lost,
-            heads: heads(at, &records)?,
         })
     }
 
@@ -80,7 +80,7 @@ impl Rows {
             version: record.version,
             title: match (shown, &checked) {
                 (Shown::Own, Some(checked)) => checked.title.clone(),
-                _ => self.named(record),
+                _ => titled(record, &self.lost, &self.families),
             },
             masked,
             age: self.age(record),
@@ -112,16 +112,6 @@ impl Rows {
         if (shape.ended)(&record.fields) { None } else { birth.age(self.today) }
     }
 
-    /// Two names of contacts alone do not say whose they are.
-    fn named(&self, record: &Record) -> String {
-        let title = masking::title(record, &self.lost);
-        let head = record.reference("household").and_then(|home| self.heads.get(&home));
-        match head.filter(|_| record.kind == Kind::ContactPair.code()) {
-            Some(head) => format!("{head}家 · {title}"),
-            None => title,
-        }
-    }
-
     fn state(&self, record: &Record) -> RecordState {
         if self.refused.contains(&record.id) {
             RecordState::Attention
@@ -139,17 +129,34 @@ fn household_of_file(record: &Record) -> Option<Uuid> {
     if record.kind == Kind::SupportFile.code() { record.reference("household") } else { None }
 }
 
-fn heads(at: &At, records: &[&Record]) -> Result<HashMap<Uuid, String>, ErrorReply> {
-    let mut heads = HashMap::new();
+/// The line that names a record on a list or in an answer; never the child who died.
+pub(crate) fn title(at: &At, record: &Record) -> Result<String, ErrorReply> {
+    let lost = masking::lost(at.book(), [record])?;
+    Ok(titled(record, &lost, &families(at, &[record], &lost)?))
+}
+
+/// Two names of contacts alone do not say whose they are.
+fn titled(record: &Record, lost: &masking::Lost, families: &HashMap<Uuid, String>) -> String {
+    let title = masking::title(record, lost);
+    let family = record.reference("household").and_then(|home| families.get(&home));
+    match family.filter(|_| record.kind == Kind::ContactPair.code()) {
+        Some(family) => format!("{family} · {title}"),
+        None => title,
+    }
+}
+
+/// `lost`: of these records.
+fn families(at: &At, records: &[&Record], lost: &masking::Lost) -> Result<HashMap<Uuid, String>, ErrorReply> {
+    let mut families = HashMap::new();
     for record in records.iter().filter(|record| record.kind == Kind::ContactPair.code()) {
-        let Some(home) = record.reference("household").filter(|home| !heads.contains_key(home)) else {
+        let Some(home) = record.reference("household").filter(|home| !families.contains_key(home)) else {
             continue;
         };
         let found = at.book().get(home).map_err(errors::store)?;
-        heads
-            .extend(found.and_then(|found| Some((home, masking::without_numbers(found.text("head_name")?)))));
+        let family = found.map(|found| masking::title(&found, lost)).filter(|title| !title.is_empty());
+        families.extend(family.map(|family| (home, family)));
     }
-    Ok(heads)
+    Ok(families)
 }
 
 /// Who looks after the families whose files are among the records.

@@ -19,7 +19,7 @@ use super::records::refuse_decision;
 use super::{contacts, lists, save};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
-use crate::{errors, masking, rules};
+use crate::{errors, masking, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, place, run);
@@ -258,7 +258,7 @@ fn not_changed(
     let Some(record) = record else { return Ok(NotChanged { id, title: String::new(), why }) };
     // What is wrong may name somebody whom no list names.
     let lost = masking::lost(at.book(), [record])?;
-    Ok(NotChanged { id, title: masking::title(record, &lost), why: masking::told(record, &why, &lost) })
+    Ok(NotChanged { id, title: rows::title(at, record)?, why: masking::told(record, &why, &lost) })
 }
 
 fn write(at: &At, todo: &Todo, plan: Planned, teller: &Teller<'_>) -> Result<ManyChanged, ErrorReply> {

@@ -113,7 +113,7 @@ fn families_of(
         else {
             continue;
         };
-        let title = masking::title(&home, &masking::lost(at.book(), [&home])?);
+        let title = rows::title(at, &home)?;
         let matched = match one.title == title {
             true => one.matched,
             false => format!("{} {}", one.title, one.matched),
@@ -183,15 +183,16 @@ fn families_there(
 
 fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {
     let record = at.book().get(hit.id).map_err(errors::store)?;
-    let lost = masking::lost(at.book(), &record)?;
     let mut household = record.as_ref().and_then(|record| record.reference("household"));
-    let named = record.map(|record| masking::title(&record, &lost)).filter(|title| !title.is_empty());
-    let mut title = named.unwrap_or_else(|| masking::without_numbers(&hit.title));
+    let named = record.as_ref().map(|record| rows::title(at, record)).transpose()?;
+    let title = match (named.filter(|title| !title.is_empty()), &record) {
+        (Some(title), _) => title,
+        // What cannot be read has the title by which it is found.
+        (None, Some(record)) => masking::told(record, &hit.title, &masking::lost(at.book(), [record])?),
+        (None, None) => masking::without_numbers(&hit.title),
+    };
     if hit.kind == Kind::Household.code() {
         household = Some(hit.id);
-    }
-    if hit.kind == Kind::ContactPair.code() {
-        title = pair_of_family(at, household, &title)?;
     }
     let typed = text.trim();
     let matched = match hit.matched.as_str() {
@@ -217,14 +218,6 @@ fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorRe
         matched,
         household,
     })
-}
-
-/// A pair of contacts is told by the family that they look after.
-fn pair_of_family(at: &At, household: Option<Uuid>, names: &str) -> Result<String, ErrorReply> {
-    let home = household.map(|id| at.book().get(id)).transpose().map_err(errors::store)?.flatten();
-    let lost = masking::lost(at.book(), &home)?;
-    let family = home.map(|home| masking::title(&home, &lost));
-    Ok(family.map_or_else(|| names.to_owned(), |family| format!("{family} · {names}")))
 }
 
 /// Rows read at a time.

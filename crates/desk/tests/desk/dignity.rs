@@ -97,6 +97,21 @@ async fn the_child_who_died_is_named_in_the_familys_own_file_alone() {
     }
 }
 
+/// A family that stands under the child's own name, as a ledger had it: who looks after it is told without that name.
+#[tokio::test]
+async fn a_pair_of_contacts_does_not_name_the_child() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let named = |family: &mut RegisterFamily| {
+        family.file.as_mut().unwrap().child_name = Some(CHILD.into());
+    };
+    office.family(CHILD, named).await;
+    let pairs = office.ok(list("contact_pair", TOWNSHIP, 5)).await;
+    assert!(pairs.rows[0].title.contains("赵镇长"), "{pairs:?}");
+    assert!(!serde_json::to_string(&pairs).unwrap().contains("小宝"), "{pairs:?}");
+    let hits = office.ok(Search { text: "李村医".into(), limit: 5, kinds: vec![] }).await;
+    assert!(hits[0].title.contains("赵镇长") && !hits[0].title.contains("小宝"), "{hits:?}");
+}
+
 /// A worker writes as people speak: the child's name and what happened stand in the note of a visit.
 #[tokio::test]
 async fn what_a_note_says_of_the_child_stays_on_the_familys_page() {
