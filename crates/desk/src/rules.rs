@@ -28,8 +28,8 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
             }
         }
         let Value::String(text) = value else { continue };
-        if let Some(number) = number(holds, text) {
-            *value = number.into();
+        if let Some(read) = read(holds, text) {
+            *value = read;
             continue;
         }
         let kept = match field.as_str() {
@@ -54,11 +54,13 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
     }
 }
 
-/// A number as people write it: `35人`, `3小时`. What is not understood is left to the rules.
-fn number(holds: Option<Holds>, text: &str) -> Option<u32> {
+/// A number or a yes as people write it: `35人`, `3小时`, `是`. What is not understood is left to the rules.
+fn read(holds: Option<Holds>, text: &str) -> Option<Value> {
     match holds? {
-        Holds::Count => read_count(text).ok(),
-        Holds::Minutes => read_minutes(text).ok(),
+        Holds::Count => read_count(text).ok().map(Value::from),
+        Holds::Minutes => read_minutes(text).ok().map(Value::from),
+        // What nobody ticked says no.
+        Holds::Flag => tiexin_intake::yes(text).map(|yes| if yes { Value::Bool(true) } else { Value::Null }),
         _ => None,
     }
 }
@@ -294,6 +296,9 @@ mod tests {
             ("volunteer", "approval", json!("已通过"), json!("approved")),
             ("volunteer", "approval", json!("拒"), json!("拒")),
             ("person", "tags", json!(["青少年", "five_elders"]), json!(["youth", "five_elders"])),
+            ("counselling", "paired", json!("√"), json!(true)),
+            ("counselling", "paired", json!("否"), json!(null)),
+            ("counselling", "paired", json!("待定"), json!("待定")),
         ] {
             let mut sent = Fields::from_iter([(field.to_owned(), said.clone())]);
             tidy_fields(kind, &mut sent, day);

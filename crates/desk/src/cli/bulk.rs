@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen, ManyChanged};
 use tiexin_contract::records::ListRecords;
 use tiexin_domain::Kind;
-use tiexin_domain::amount::{read_count, read_minutes};
-use tiexin_domain::shape::{self, Choices, Field, Holds};
+use tiexin_domain::shape::{self, Field, Holds};
 use uuid::Uuid;
 
 use super::args::Which;
@@ -141,26 +140,13 @@ fn lines(done: &ManyChanged, void: bool, dry_run: bool) -> Vec<String> {
     lines
 }
 
-/// What was typed, as the field stores it. What cannot be read is left to the desk, which says so.
+/// What was typed, of a list its parts. The desk reads them, as it reads what a form sends, and says what it cannot read.
 fn value(field: &Field, text: &str) -> Value {
     let text = text.trim();
-    if text.is_empty() {
-        return Value::Null;
-    }
-    let code = |choices: Choices, text: &str| json!(shape::code_in(choices, text).unwrap_or(text));
-    let number = |read: Result<u32, String>| read.map_or_else(|_| json!(text), |number| json!(number));
     let items = || text.split(['、', ',', '，']).map(str::trim).filter(|item| !item.is_empty());
     match field.holds {
-        Holds::Code(choices) => code(choices, text),
-        Holds::Codes(choices) => items().map(|item| code(choices, item)).collect(),
-        Holds::Texts => items().map(|item| json!(item)).collect(),
-        Holds::Flag => match tiexin_intake::yes(text) {
-            Some(true) => json!(true),
-            Some(false) => Value::Null,
-            None => json!(text),
-        },
-        Holds::Count => number(read_count(text)),
-        Holds::Minutes => number(read_minutes(text)),
+        _ if text.is_empty() => Value::Null,
+        Holds::Codes(_) | Holds::Texts => items().map(|item| json!(item)).collect(),
         _ => json!(text),
     }
 }
@@ -170,18 +156,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_becomes_what_is_stored() {
+    fn what_is_typed_is_sent_as_it_is_and_a_list_in_its_parts() {
         let of = |kind: &str, name: &str, text: &str| value(shape::field(kind, name).unwrap(), text);
-        assert_eq!(of("visit", "kind", "节日看望"), of("visit", "kind", "festival"));
         assert_eq!(of("volunteer", "skills", "理发、陪诊"), json!(["理发", "陪诊"]));
-        assert_eq!(of("counselling", "paired", "是"), json!(true));
-        assert_eq!(of("counselling", "paired", "√"), json!(true));
-        assert_eq!(of("counselling", "paired", "否"), Value::Null);
-        assert_eq!(of("counselling", "paired", "待定"), json!("待定"));
-        assert_eq!(of("activity", "headcount", "35"), json!(35));
-        assert_eq!(of("activity", "headcount", "35人"), json!(35));
-        assert_eq!(of("volunteer", "minutes", "3小时"), json!(180));
-        assert_eq!(of("activity", "headcount", "许多"), json!("许多"));
+        assert_eq!(of("person", "tags", "青少年，five_elders"), json!(["青少年", "five_elders"]));
+        assert_eq!(of("visit", "kind", " 节日看望 "), json!("节日看望"));
         assert_eq!(of("activity", "place", " "), Value::Null);
+        assert_eq!(of("volunteer", "skills", ""), Value::Null);
     }
 }
