@@ -199,25 +199,31 @@ fn counts(at: &At, args: CountViews) -> Result<Vec<ViewCount>, ErrorReply> {
     let stored = stored(at)?;
     let mut counts = Vec::new();
     for view in with_built_in(readable(&stored)).into_iter().filter(|view| view.pinned) {
-        let list = view.list(args.region.clone(), 1);
-        let counted =
-            asked::query(&list, at.today).and_then(|query| at.book().list(&query).map_err(errors::store));
-        let (count, why) = match counted {
-            // Each look at it would be a search for the number that nobody asked for.
-            Ok(_) if view.text.as_deref().is_some_and(tiexin_store::seeks_number) => {
-                (None, Some("按号码查找的不在这里计数。请删去它，要找时再查".to_owned()))
-            }
-            Ok(page) => (Some(page.total.unwrap_or_default()), None),
-            // It says nothing about the others. A disk that cannot be read does.
-            Err(error) if matches!(error.code, ErrorCode::Invalid | ErrorCode::NoRight) => {
-                (None, Some(why(&view, &args.region, at.today)))
-            }
-            Err(error) => return Err(error),
+        let (count, why) = match counted(at, &view, &args.region)? {
+            Ok(many) => (Some(many), None),
+            Err(why) => (None, Some(why)),
         };
         counts.push(ViewCount { kind: view.kind, name: view.name, count, why });
     }
     counts.extend(unknown_and_pinned(&stored));
     Ok(counts)
+}
+
+/// How many records a view has; else why it is not counted, which says nothing about the others.
+fn counted(at: &At, view: &View, region: &RegionCode) -> Result<Result<u64, String>, ErrorReply> {
+    // Each look at it would be a search for the number that nobody asked for.
+    if view.text.as_deref().is_some_and(tiexin_store::seeks_number) {
+        return Ok(Err("按号码查找的不在这里计数。请删去它，要找时再查".to_owned()));
+    }
+    let query = asked::query(&view.list(region.clone(), 1), at.today);
+    match query.and_then(|query| at.book().list(&query).map_err(errors::store)) {
+        Ok(page) => Ok(Ok(page.total.unwrap_or_default())),
+        // A disk that cannot be read is no fault of the view.
+        Err(error) if matches!(error.code, ErrorCode::Invalid | ErrorCode::NoRight) => {
+            Ok(Err(why(view, region, at.today)))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Which column of a view it is that cannot be asked for or sorted by, and what to do. Of a field that nobody knows it is

@@ -6,6 +6,7 @@ use tiexin_contract::records::{Filter, FilterOp, ListRecords, SaveRecord, Sort};
 use tiexin_contract::session::{AddLocalUser, SignIn, SignOut};
 use tiexin_contract::views::{CountViews, DropView, ListViews, PinView, SaveView, TAKEN, View, ViewCount};
 
+use crate::meanwhile::behind;
 use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, fields, list};
 
 fn view(name: &str, filters: Vec<Filter>) -> View {
@@ -140,6 +141,23 @@ async fn a_pinned_view_that_cannot_be_asked_hides_no_other() {
     let counts = office.ok(CountViews { region: TOWNSHIP.parse().unwrap() }).await;
     let told: Vec<_> = counts.iter().map(|one| (one.name.as_str(), one.count, one.why.is_some())).collect();
     assert_eq!(told, [("以前能查的", None, true), ("全部的", Some(1), false)]);
+}
+
+/// An older program kept one: nobody asked for the number, so nothing is looked up for it, whatever else it asks for.
+#[tokio::test]
+async fn a_pinned_view_of_a_number_is_not_counted() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let gap = Filter { field: "gaps".into(), op: FilterOp::Is, value: json!("no_such_gap") };
+    let number =
+        View { kind: "support_file".into(), text: Some("2580".into()), ..view("尾号的", vec![gap]) };
+    behind(&office, |book| {
+        let user = book.users().unwrap()[0].id;
+        book.set_preference(user, "views", &serde_json::to_string(&[number]).unwrap()).unwrap();
+    })
+    .await;
+    let counts = office.ok(CountViews { region: TOWNSHIP.parse().unwrap() }).await;
+    assert_eq!((counts.len(), counts[0].count), (1, None));
+    assert!(counts[0].why.as_deref().unwrap().contains("按号码查找的不在这里计数"), "{counts:?}");
 }
 
 /// Whichever way it is asked, a month holds what ends in the evening of its last day.
