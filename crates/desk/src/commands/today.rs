@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{today_month, today_soon};
 use crate::cadence::Cadence;
+use crate::masking::Lost;
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ};
 use crate::{calendar, errors, masking, place, rows};
@@ -30,7 +31,8 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     let cadence = Cadence::of(at.book().dir());
     let (due, due_total) = due(at, &files, &cadence)?;
     let lacking = at.book().files_with_gaps(&regions, at.today).map_err(errors::store)?;
-    let (gaps, gaps_total) = gaps(&lacking);
+    let lost = masking::lost_in(at.book(), lacking.iter().map(|file| file.household))?;
+    let (gaps, gaps_total) = gaps(&lacking, &lost);
     Ok(Today {
         date: at.today,
         lunar: calendar::lunar_label(at.today),
@@ -38,7 +40,7 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
         due_total,
         gaps,
         gaps_total,
-        missing: missing(&lacking),
+        missing: missing(&lacking, &lost),
         reminders: today_soon::reminders(at, &regions, &files)?,
         month: today_month::so_far(at, &args.region, &files, &cadence)?,
     })
@@ -77,7 +79,7 @@ fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> Result<(Vec<DueFamily>,
 }
 
 /// What the files of each family lack, and how many families that is.
-fn gaps(files: &[FileGaps]) -> (Vec<FileGap>, u64) {
+fn gaps(files: &[FileGaps], lost: &Lost) -> (Vec<FileGap>, u64) {
     let mut places: HashMap<Uuid, usize> = HashMap::new();
     let mut shown: Vec<FileGap> = Vec::new();
     for file in files {
@@ -86,7 +88,7 @@ fn gaps(files: &[FileGaps]) -> (Vec<FileGap>, u64) {
         if at == shown.len() && at < MOST {
             shown.push(FileGap {
                 household: file.household,
-                name: masking::without_numbers(&file.head_name),
+                name: masking::beside(file.household, &file.head_name, lost),
                 village: place::name(&file.region),
                 missing: Vec::new(),
             });
@@ -109,7 +111,7 @@ fn gap_key(gap: &Gap) -> &str {
     if gap.field == "loss_date" { &gap.code } else { &gap.field }
 }
 
-fn missing(files: &[FileGaps]) -> Vec<GapGroup> {
+fn missing(files: &[FileGaps], lost: &Lost) -> Vec<GapGroup> {
     let mut groups: Vec<GapGroup> = Vec::new();
     // A family with two files lacks a thing once.
     let mut told = HashSet::new();
@@ -133,7 +135,7 @@ fn missing(files: &[FileGaps]) -> Vec<GapGroup> {
             if group.families.len() < MOST_OF_GROUP {
                 group.families.push(GapFamily {
                     household: file.household,
-                    name: masking::without_numbers(&file.head_name),
+                    name: masking::beside(file.household, &file.head_name, lost),
                     village: place::name(&file.region),
                 });
             }

@@ -86,10 +86,12 @@ fn follow_ups(
 ) -> Result<Vec<Reminder>, ErrorReply> {
     let until = at.today.checked_add_days(Days::new(FOLLOW_UPS)).unwrap_or(at.today);
     let due = at.book().follow_ups(regions, at.today, until).map_err(errors::store)?;
+    let lost = masking::lost_in(at.book(), due.iter().map(|follow_up| follow_up.household))?;
     let wanted = due.into_iter().filter(|follow_up| !declined.contains(&follow_up.household));
     Ok(wanted
         .map(|follow_up| {
-            let text = format!("{}家 约定跟进", masking::without_numbers(&follow_up.head_name));
+            let head = masking::beside(follow_up.household, &follow_up.head_name, &lost);
+            let text = format!("{head}家 约定跟进");
             reminder(at, ReminderKind::FollowUp, follow_up.due, text, Some(follow_up.household))
         })
         .collect())

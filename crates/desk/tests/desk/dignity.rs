@@ -97,14 +97,20 @@ async fn the_child_who_died_is_named_in_the_familys_own_file_alone() {
     }
 }
 
-/// A family that stands under the child's own name, as a ledger had it: who looks after it is told without that name.
+/// A ledger may have the child as the head: the family, and who looks after it, are told without that name.
 #[tokio::test]
-async fn a_pair_of_contacts_does_not_name_the_child() {
+async fn a_family_under_the_childs_name_is_told_without_it() {
     let office = Office::township(day(2026, 10, 20)).await;
     let named = |family: &mut RegisterFamily| {
         family.file.as_mut().unwrap().child_name = Some(CHILD.into());
     };
-    office.family(CHILD, named).await;
+    let home = office.family(CHILD, named).await;
+    let agreed = json!({"household": home, "date": "2026-10-19", "kind": "routine", "visitors": ["王丽"],
+        "follow_up": "2026-10-22"});
+    office.ok(SaveRecord { kind: "visit".into(), id: None, version: None, fields: fields(agreed) }).await;
+    let today = office.ok(GetToday { region: TOWNSHIP.parse().unwrap() }).await;
+    assert!(!today.missing.is_empty() && !today.reminders.is_empty(), "{today:?}");
+    assert!(!serde_json::to_string(&today).unwrap().contains("小宝"), "{today:?}");
     let pairs = office.ok(list("contact_pair", TOWNSHIP, 5)).await;
     assert!(pairs.rows[0].title.contains("赵镇长"), "{pairs:?}");
     assert!(!serde_json::to_string(&pairs).unwrap().contains("小宝"), "{pairs:?}");
