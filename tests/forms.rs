@@ -18,6 +18,7 @@ async fn in_the_browser() -> Result<(), Trouble> {
     a_refusal_is_seen(&screen).await?;
     what_was_left_waits(&screen).await?;
     other_contacts(&screen).await?;
+    kept_filters(&screen).await?;
     screen.close().await
 }
 
@@ -99,4 +100,34 @@ async fn other_contacts(screen: &Screen) -> Result<(), Trouble> {
     screen.shows("周村医").await?;
     screen.press("以前的联系人").await?;
     screen.shows("赵镇长、孙村医").await
+}
+
+/// Keeps what is looked for under a name, and has it counted in the navigation.
+async fn keep(screen: &Screen, name: &str) -> Result<(), Trouble> {
+    screen.fill("在列表中查找", "贾文广").await?;
+    screen.press("常用筛选").await?;
+    screen.fill("给现在的筛选起个名称", name).await?;
+    screen.press("保存").await?;
+    screen.tick_in(name).await?;
+    // A press on mere words leaves the cursor nowhere: the dialog hears Esc all the same.
+    let escape = "document.activeElement.blur(); document.body.dispatchEvent(new KeyboardEvent('keydown', \
+                  {key: 'Escape', bubbles: true, cancelable: true}))";
+    screen.run(escape).await?;
+    screen.until("return !document.querySelector('.tx-dialog')").await
+}
+
+/// The list of a kept filter, by its line in the navigation.
+async fn shows_kept(screen: &Screen, name: &str) -> Result<(), Trouble> {
+    let press = format!(
+        "const one = [...document.querySelectorAll('.tx-nav-view a')].find(a => a.textContent.startsWith('{name}')); \
+         if (one) one.click(); return !!one;"
+    );
+    screen.until(&press).await?;
+    screen.until(&format!("return document.querySelector('.tx-list-view')?.textContent === '{name}'")).await
+}
+
+async fn kept_filters(screen: &Screen) -> Result<(), Trouble> {
+    screen.press("家庭台账").await?;
+    keep(screen, "先存的").await?;
+    shows_kept(screen, "先存的").await
 }

@@ -2,8 +2,9 @@
 
 use super::{Button, Look, Sign};
 use crate::hooks::composing;
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, Node};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -43,12 +44,16 @@ pub(crate) fn Dialog(props: &DialogProps) -> Html {
                 return;
             }
             match event.key().as_str() {
-                "Escape" => close.emit(()),
+                "Escape" => {
+                    event.prevent_default();
+                    close.emit(());
+                }
                 "Tab" => keep_inside(&node, &event),
                 _ => {}
             }
         })
     };
+    use_keys_outside(node.clone(), onkeydown.clone());
     let swallow = Callback::from(|event: MouseEvent| event.stop_propagation());
     html! {
         <div class="tx-veil" onclick={swallow}>
@@ -65,11 +70,41 @@ pub(crate) fn Dialog(props: &DialogProps) -> Html {
     }
 }
 
+/// Keys that nobody in the dialog gets, as after a press on mere words or on a button that is gone: they are its own
+/// while no other dialog lies over it, and not those of the page behind.
+#[hook]
+pub(crate) fn use_keys_outside(node: NodeRef, hear: Callback<KeyboardEvent>) {
+    use_effect(move || {
+        let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+        let ear =
+            EventListener::new_with_options(&gloo::utils::document(), "keydown", options, move |event| {
+                let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                let at = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+                let inside = node.cast::<Node>().is_some_and(|node| node.contains(at.as_ref()));
+                // Whoever has closed a dialog by this key does not close the next one with it.
+                if !inside && !event.default_prevented() && is_uppermost(&node) {
+                    hear.emit(event.clone());
+                }
+            });
+        || drop(ear)
+    });
+}
+
+/// The last of the page lies over the others. Those behind the sign-in screen are not to be seen.
+fn is_uppermost(node: &NodeRef) -> bool {
+    let all = all_in(&gloo::utils::document_element(), "[aria-modal='true']");
+    let top = all.into_iter().rev().find(|one| one.offset_height() > 0);
+    top.is_some() && top == node.cast::<HtmlElement>()
+}
+
 const REACHABLE: &str = "input:not([disabled]),select:not([disabled]),textarea,button:not([disabled]):not([tabindex='-1']),a[href]";
 
 fn reachable(node: &NodeRef) -> Vec<HtmlElement> {
-    let Some(root) = node.cast::<Element>() else { return Vec::new() };
-    let Ok(list) = root.query_selector_all(REACHABLE) else { return Vec::new() };
+    node.cast::<Element>().map(|root| all_in(&root, REACHABLE)).unwrap_or_default()
+}
+
+fn all_in(root: &Element, selector: &str) -> Vec<HtmlElement> {
+    let Ok(list) = root.query_selector_all(selector) else { return Vec::new() };
     (0..list.length()).filter_map(|at| list.get(at)?.dyn_into::<HtmlElement>().ok()).collect()
 }
 
@@ -94,9 +129,10 @@ fn keep_inside(node: &NodeRef, event: &KeyboardEvent) {
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return };
     let here = gloo::utils::document().active_element();
     let at = |one: &HtmlElement| here.as_ref() == Some(one.as_ref());
+    let outside = !node.cast::<Node>().is_some_and(|node| node.contains(here.as_deref()));
     let next = match event.shift_key() {
-        true if at(first) => last,
-        false if at(last) => first,
+        true if outside || at(first) => last,
+        false if outside || at(last) => first,
         _ => return,
     };
     event.prevent_default();

@@ -31,7 +31,7 @@ pub(crate) use button::{Button, Look};
 pub(crate) use charts::{BarsByDay, CompareBars, RankedBars, RankedRow, Timeline, TimelineEntry};
 pub(crate) use choice::{Choice, Choices, Flag};
 pub(crate) use date_field::{DateField, MomentField};
-pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog, SAFE};
+pub(crate) use dialog::{Confirm, ConfirmLeave, Dialog, SAFE, use_keys_outside};
 pub(crate) use empty::Empty;
 pub(crate) use field::{Field, focus_field};
 pub(crate) use file_field::FileField;

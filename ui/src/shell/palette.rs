@@ -1,7 +1,7 @@
 //! Ctrl+K: everything in one list, grouped, within a frame of typing.
 
 use super::navigation::WORK;
-use crate::components::{Icon, Sign, Step, step_of};
+use crate::components::{Icon, Sign, Step, step_of, use_keys_outside};
 use crate::hooks::{Toasts, composing, use_composed, use_region};
 use crate::pages::NOUNS;
 use crate::record::noun;
@@ -241,11 +241,13 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
             event.stop_propagation();
         })
     };
+    let frame = use_node_ref();
+    use_keys_outside(frame.clone(), onkeydown.clone());
     let hold = Callback::from(|event: MouseEvent| event.stop_propagation());
     let mut group = "";
     html! {
         <div class="tx-veil tx-veil-top" onclick={props.onclose.reform(|_: MouseEvent| ())}>
-            <div class="tx-palette" role="dialog" aria-modal="true" aria-label="查找" {onkeydown} onclick={hold}>
+            <div ref={frame} class="tx-palette" role="dialog" aria-modal="true" aria-label="查找" {onkeydown} onclick={hold}>
                 <div class="tx-palette-input">
                     <Icon sign={Sign::Search} />
                     <input ref={node} type="text" value={(*typed).clone()} {oninput} autocomplete="off"
