@@ -19,6 +19,7 @@ async fn in_the_browser() -> Result<(), Trouble> {
     what_was_left_waits(&screen).await?;
     other_contacts(&screen).await?;
     kept_filters(&screen).await?;
+    a_filter_kept_just_now(&screen).await?;
     screen.close().await
 }
 
@@ -130,4 +131,12 @@ async fn kept_filters(screen: &Screen) -> Result<(), Trouble> {
     screen.press("家庭台账").await?;
     keep(screen, "先存的").await?;
     shows_kept(screen, "先存的").await
+}
+
+/// The list knew the filters that there were before, and shows the new one all the same.
+async fn a_filter_kept_just_now(screen: &Screen) -> Result<(), Trouble> {
+    screen.press("家庭台账").await?;
+    screen.until("return !document.querySelector('.tx-list-view')").await?;
+    keep(screen, "后存的").await?;
+    shows_kept(screen, "后存的").await
 }

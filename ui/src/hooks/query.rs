@@ -34,17 +34,34 @@ struct Asked<T> {
     text: Rc<str>,
 }
 
+impl<T> Asked<T> {
+    fn nothing() -> Self {
+        Self { data: None, error: None, pending: false, text: Rc::from("") }
+    }
+
+    /// What is shown for this question. Until it is asked, what is held answers another one; where nothing is asked,
+    /// nothing is answered.
+    fn shown(&self, question: Option<&str>) -> (Option<Rc<T>>, Option<Rc<ErrorReply>>, bool) {
+        match question {
+            Some(question) if *self.text == *question => {
+                (self.data.clone(), self.error.clone(), self.pending)
+            }
+            other => (None, None, other.is_some()),
+        }
+    }
+}
+
 /// Asks now, and again when records of these kinds change (`"*"`: of any kind).
 #[hook]
 pub(crate) fn use_query<C: Command>(args: C, kinds: &'static [&'static str]) -> Query<C::Reply> {
     use_query_when(Some(args), kinds)
 }
 
-/// Asks once there is something to ask.
+/// Asks once there is something to ask. An answer is forgotten when there is nothing to ask any more.
 #[hook]
 pub(crate) fn use_query_when<C: Command>(args: Option<C>, kinds: &'static [&'static str]) -> Query<C::Reply> {
     let text: Option<Rc<str>> = args.and_then(|args| serde_json::to_string(&args).ok()).map(Rc::from);
-    let asked = use_state(|| Asked { data: None, error: None, pending: false, text: Rc::from("") });
+    let asked = use_state(Asked::nothing);
     let turn = use_mut_ref(|| 0u64);
     let round = use_state(|| 0u64);
     let latest = use_mut_ref(|| 0u64);
@@ -92,16 +109,29 @@ pub(crate) fn use_query_when<C: Command>(args: Option<C>, kinds: &'static [&'sta
                         Err(error) => Asked { data, error: Some(Rc::new(error)), pending: false, text },
                     });
                 });
+            } else if !asked.text.is_empty() {
+                asked.set(Asked::nothing());
             }
         });
     }
 
-    // Until the new question is asked, what is held answers another one.
-    let fits = text.as_ref().is_none_or(|text| asked.text == *text);
-    Query {
-        data: asked.data.clone().filter(|_| fits),
-        error: asked.error.clone().filter(|_| fits),
-        pending: asked.pending || !fits,
-        reload,
+    let (data, error, pending) = asked.shown(text.as_deref());
+    Query { data, error, pending, reload }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_shown_for_its_own_question_only() {
+        let asked = Asked { data: Some(Rc::new(7)), error: None, pending: false, text: Rc::from("one") };
+        let shown = |question| {
+            let (data, _, pending) = asked.shown(question);
+            (data.map(|data| *data), pending)
+        };
+        assert_eq!(shown(Some("one")), (Some(7), false));
+        assert_eq!(shown(Some("other")), (None, true), "it is still to be asked");
+        assert_eq!(shown(None), (None, false), "nothing is asked any more");
     }
 }
