@@ -57,6 +57,11 @@ impl Paper {
         Paper { rows, which, total: if whole { total } else { hand.count(total) } }
     }
 
+    /// Nothing is missing: ticked rows may lie on pages that are not at hand, as after a change of the records.
+    fn is_whole(&self) -> bool {
+        self.rows.len() as u64 >= self.total
+    }
+
     /// `选中的 3 户`, and where more belong to it.
     pub(super) fn words(&self, unit: &str) -> String {
         let which = match self.which {
@@ -159,20 +164,23 @@ impl Printing {
 }
 
 async fn fetched(list: ListRecords, hand: &Hand, at_hand: Paper) -> Result<Paper, ErrorReply> {
-    if at_hand.rows.len() as u64 >= at_hand.total || at_hand.which == Which::Ticked && !hand.everything {
+    if at_hand.is_whole() {
         return Ok(at_hand);
     }
+    let which = at_hand.which;
     let mut rows: Vec<RecordRow> = Vec::new();
     let mut ask = ListRecords { after: None, skip: 0, limit: PAGE, ..list };
     loop {
         let page = call(ask.clone()).await?;
-        rows.extend(page.rows.into_iter().filter(|row| at_hand.which != Which::Ticked || hand.has(row.id)));
-        let total = if at_hand.which == Which::Ticked { hand.count(page.total) } else { page.total };
+        rows.extend(page.rows.into_iter().filter(|row| which != Which::Ticked || hand.has(row.id)));
+        let total = if which == Which::Ticked { hand.count(page.total) } else { page.total };
         match page.next {
-            Some(next) if rows.len() < MOST => ask.after = Some(next),
-            _ => {
+            Some(next) if rows.len() < MOST && (rows.len() as u64) < total => ask.after = Some(next),
+            next => {
+                // At the list's end these are all: what was ticked may be gone from it.
+                let total = if next.is_some() { total } else { rows.len() as u64 };
                 rows.truncate(MOST);
-                return Ok(Paper { rows: Rc::new(rows), total, which: at_hand.which });
+                return Ok(Paper { rows: Rc::new(rows), which, total });
             }
         }
     }
@@ -215,5 +223,14 @@ mod tests {
         assert_eq!(printed(&but, true, 3), (2, "选中的 2 户".into()));
         let (here, words) = printed(&Hand::default(), false, 9_000);
         assert_eq!((here, words.as_str()), (3, "全部 9,000 户中的前 3 户，其余请用“导出”"));
+    }
+    #[test]
+    fn ticked_rows_that_are_not_at_hand_are_fetched() {
+        let is_whole = |ticked: &[u128]| {
+            let chosen = ticked.iter().map(|id| Uuid::from_u128(*id)).collect();
+            let hand = Hand { chosen, choosing: true, ..Hand::default() };
+            Paper::at_hand(&rows(9_000), &hand, Which::Ticked).is_whole()
+        };
+        assert!(is_whole(&[0, 2]) && !is_whole(&[0, 800]));
     }
 }
