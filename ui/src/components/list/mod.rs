@@ -330,8 +330,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     let ticks = hand.choosing.then(|| format!("{}rem", choosing::TICK));
     let tracks = ticks.into_iter().chain(columns.iter().map(Column::track)).collect::<Vec<_>>().join(" ");
     let which = Which::of(&hand, narrowed);
-    let paper =
-        (printing.on).then(|| printing.paper.clone().unwrap_or_else(|| Paper::at_hand(&held, &hand, which)));
+    let paper = printing.paper(|| Paper::at_hand(&held, &hand, which));
     let print = printing.button(&list, &rows, &hand, which, total == 0);
     // Where a family has several rows, families are 户 and rows are not.
     let families = held.families.filter(|families| *families != total);

@@ -79,19 +79,13 @@ impl Paper {
 }
 
 /// The page being printed.
-#[derive(Clone)]
-pub(super) struct Printing {
-    pub(super) on: bool,
-    /// What was fetched for it.
-    pub(super) paper: Option<Paper>,
-    busy: bool,
-    state: UseStateHandle<State>,
-}
+pub(super) struct Printing(UseStateHandle<State>);
 
 #[derive(Clone, Default, PartialEq)]
 struct State {
     on: bool,
     busy: bool,
+    /// What was fetched for it.
     paper: Option<Paper>,
 }
 
@@ -122,10 +116,15 @@ pub(super) fn use_printing() -> Printing {
             || drop(begin)
         });
     }
-    Printing { on: state.on, paper: state.paper.clone(), busy: state.busy, state }
+    Printing(state)
 }
 
 impl Printing {
+    /// What lies on the page while it is printed: what was fetched for it, or else what is at hand.
+    pub(super) fn paper(&self, at_hand: impl FnOnce() -> Paper) -> Option<Paper> {
+        self.0.on.then(|| self.0.paper.clone().unwrap_or_else(at_hand))
+    }
+
     /// Fetches what is missing, lays it out, and prints.
     pub(super) fn button(
         &self,
@@ -135,7 +134,7 @@ impl Printing {
         which: Which,
         disabled: bool,
     ) -> Html {
-        let (state, list, rows, hand) = (self.state.clone(), list.clone(), rows.clone(), hand.clone());
+        let (state, list, rows, hand) = (self.0.clone(), list.clone(), rows.clone(), hand.clone());
         let onclick = Callback::from(move |()| {
             let (state, list, hand) = (state.clone(), list.clone(), hand.clone());
             let at_hand = Paper::at_hand(&rows.borrow(), &hand, which);
@@ -159,7 +158,7 @@ impl Printing {
             });
         });
         let hint = if which == Which::Ticked { "打印选中的" } else { "打印列表里的全部" };
-        html! { <Button label="打印名单" look={Look::Link} small=true busy={self.busy} {disabled} {hint} {onclick} /> }
+        html! { <Button label="打印名单" look={Look::Link} small=true busy={self.0.busy} {disabled} {hint} {onclick} /> }
     }
 }
 
@@ -224,6 +223,7 @@ mod tests {
         let (here, words) = printed(&Hand::default(), false, 9_000);
         assert_eq!((here, words.as_str()), (3, "全部 9,000 户中的前 3 户，其余请用“导出”"));
     }
+
     #[test]
     fn ticked_rows_that_are_not_at_hand_are_fetched() {
         let is_whole = |ticked: &[u128]| {
