@@ -2,9 +2,10 @@
 
 use super::Field;
 use super::field::{use_field_id, use_problem};
+use super::switch::is_ticked;
 pub(crate) use tiexin_forms::{Options, label_of};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// More than this many stand in a list.
@@ -156,12 +157,7 @@ pub(crate) struct FlagProps {
 #[component]
 pub(crate) fn Flag(props: &FlagProps) -> Html {
     let problem = use_problem(&props.name, &None);
-    let onchange = props.onchange.reform(|event: Event| {
-        event
-            .target()
-            .and_then(|t| t.dyn_into::<HtmlInputElement>().ok())
-            .is_some_and(|input| input.checked())
-    });
+    let onchange = props.onchange.reform(|event: Event| is_ticked(&event));
     html! {
         <Field {problem} hint={props.hint.clone()}>
             <label class="tx-flag">

@@ -4,6 +4,12 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+/// Whether the box that an event came from is ticked now.
+pub(crate) fn is_ticked(event: &Event) -> bool {
+    let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    input.is_some_and(|input| input.checked())
+}
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct SwitchProps {
     pub(crate) label: AttrValue,
@@ -13,10 +19,7 @@ pub(crate) struct SwitchProps {
 
 #[component]
 pub(crate) fn Switch(props: &SwitchProps) -> Html {
-    let onchange = props.onchange.reform(|event: Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        input.is_some_and(|input| input.checked())
-    });
+    let onchange = props.onchange.reform(|event: Event| is_ticked(&event));
     html! {
         <label class="pf-v6-c-switch">
             <input class="pf-v6-c-switch__input" type="checkbox" role="switch" checked={props.checked} {onchange} />

@@ -2,12 +2,10 @@
 
 use super::spec::Noun;
 use crate::components::list::Asking;
-use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, show};
+use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, is_ticked, show};
 use crate::hooks::{came_back, left, use_command, use_kept, use_query, use_toast};
 use crate::routes::AskView;
 use tiexin_contract::views::{CHANGED, DropView, ListViews, PinView, SaveView, TAKEN, View};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -114,8 +112,7 @@ fn Kept(props: &KeptProps) -> Html {
         let pin = {
             let (pin_it, kind, name) = (pin_it.clone(), view.kind.clone(), view.name.clone());
             Callback::from(move |event: Event| {
-                let pinned = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-                let pinned = pinned.is_some_and(|input| input.checked());
+                let pinned = is_ticked(&event);
                 pin_it.run(PinView { kind: kind.clone(), name: name.clone(), pinned }, |_| {});
             })
         };

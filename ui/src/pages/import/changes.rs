@@ -2,12 +2,10 @@
 
 use super::paged::{place, use_page};
 use super::tally::{Adopted, Tick};
-use crate::components::{Button, Fold};
+use crate::components::{Button, Fold, is_ticked};
 use crate::text::count;
 use std::rc::Rc;
 use tiexin_contract::import::ChangeRow;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// So many fillings are read at a glance; more are folded.
@@ -87,12 +85,9 @@ fn Differences(props: &DifferencesProps) -> Html {
 fn difference(change: &ChangeRow, props: &DifferencesProps) -> Html {
     let number = change.number;
     let ticked = props.adopted.0.contains(&number);
-    let onchange = props.ontick.reform(move |event: Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        match input.is_some_and(|input| input.checked()) {
-            true => Tick::On(vec![number]),
-            false => Tick::Off(vec![number]),
-        }
+    let onchange = props.ontick.reform(move |event: Event| match is_ticked(&event) {
+        true => Tick::On(vec![number]),
+        false => Tick::Off(vec![number]),
     });
     let place = place(change.sheet.as_deref(), change.row);
     let choice = if change.restores { "恢复" } else { "采用台账的" };
