@@ -52,4 +52,4 @@ pub(crate) use tabs::{Tab, Tabs};
 pub(crate) use tags::Tags;
 pub(crate) use text_field::{TextArea, TextField, TextKind};
 pub(crate) use toaster::Toaster;
-pub(crate) use waiting::{Progress, Trouble, Waiting, show};
+pub(crate) use waiting::{Progress, Trouble, Waiting, show, under_way};

@@ -1,10 +1,10 @@
 //! Waiting: under 100 ms nothing, under 1 s a quiet bar, then words. And what to do when it failed.
 
 use super::{Button, Icon, Look, Sign};
-use crate::hooks::Query;
+use crate::hooks::{Query, stop_job};
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
-use tiexin_contract::{ErrorCode, ErrorReply};
+use tiexin_contract::{ErrorCode, ErrorReply, event};
 use yew::prelude::*;
 
 /// Shows a query: its data, or that it is waited for, or what went wrong.
@@ -114,4 +114,10 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
             }
         </div>
     }
+}
+
+/// How far a job is, under these words, with the way to stop it.
+pub(crate) fn under_way(now: &event::Progress, label: impl Into<AttrValue>) -> Html {
+    let label: AttrValue = label.into();
+    html! { <Progress {label} done={now.done} total={now.total} oncancel={stop_job(now.job)} /> }
 }

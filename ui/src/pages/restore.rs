@@ -3,13 +3,13 @@
 
 use crate::components::{
     Button, FolderPicker, Foot, Form, Gate, Icon, Look, Progress, Sign, TextField, TextKind, Trouble, Wanted,
+    under_way,
 };
-use crate::hooks::{use_command, use_session, use_toast};
+use crate::hooks::{use_command, use_progress, use_session, use_toast};
 use crate::text;
-use crate::transport::{call, in_window, listen, pick_folder};
+use crate::transport::{in_window, pick_folder};
 use tiexin_contract::backup::{BackupRestored, BackupShown, LookAtBackup, RestoreBackup};
-use tiexin_contract::event::{self, Event};
-use tiexin_contract::import::CancelJob;
+use tiexin_contract::event;
 use tiexin_contract::session::SessionState;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -104,7 +104,7 @@ struct AgreeProps {
 fn Agree(props: &AgreeProps) -> Html {
     let backup = &props.backup;
     let restore = use_command::<RestoreBackup>();
-    let progress = use_state(|| None::<event::Progress>);
+    let progress = use_progress(None);
     let session = use_session();
     let name = use_state(|| {
         // Who asks is most often one of them.
@@ -115,17 +115,6 @@ fn Agree(props: &AgreeProps) -> Html {
     let missing = use_state(|| false);
     let node = use_node_ref();
     let today = session.today();
-    {
-        let progress = progress.setter();
-        use_effect_with((), move |()| {
-            let hearing = listen(move |event| match event {
-                Event::Progress(now) => progress.set((!now.finished).then(|| now.clone())),
-                Event::Missed => progress.set(None),
-                _ => {}
-            });
-            || drop(hearing)
-        });
-    }
     let onsave = {
         let (restore, name, password) = (restore.clone(), name.clone(), password.clone());
         let (missing, done, path) = (missing.setter(), props.ondone.clone(), backup.path.clone());
@@ -185,7 +174,7 @@ fn Agree(props: &AgreeProps) -> Html {
             <TextField label="备份时的密码" name="password" kind={TextKind::Password} value={(*password).clone()} onchange={on_password}
                 {problem} first=true hint="备份以后换过密码的，用换以前的那个" autocomplete="current-password" />
             if restore.pending {
-                { under_way(progress.as_ref()) }
+                { how_far(progress.as_ref()) }
             } else {
                 <Foot save={if backup.replaces { "用这份备份换下现在的台账" } else { "恢复这份备份" }} {onsave}
                     error={restore.error.clone().filter(|e| e.problems.is_empty())}>
@@ -219,18 +208,11 @@ fn size(bytes: u64) -> String {
     format!("{}.{} MB", mb / 10, mb % 10)
 }
 
-fn under_way(progress: Option<&event::Progress>) -> Html {
-    let Some(now) = progress else {
-        return html! { <Progress label="正在核对备份，请不要拔掉 U 盘" done=0 total=0 /> };
-    };
-    let job = now.job;
-    let cancel = Callback::from(move |()| {
-        spawn_local(async move {
-            // Whether it was still running shows in what the restore itself answers.
-            let _ = call(CancelJob { job }).await;
-        });
-    });
-    html! { <Progress label={format!("{}，请不要拔掉 U 盘", now.label)} done={now.done} total={now.total} oncancel={cancel} /> }
+fn how_far(progress: Option<&event::Progress>) -> Html {
+    match progress {
+        Some(now) => under_way(now, format!("{}，请不要拔掉 U 盘", now.label)),
+        None => html! { <Progress label="正在核对备份，请不要拔掉 U 盘" done=0 total=0 /> },
+    }
 }
 
 #[derive(Properties, PartialEq)]

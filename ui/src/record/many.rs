@@ -4,15 +4,14 @@
 use super::fields::all_fields;
 use super::people::Change;
 use crate::components::list::Handful;
-use crate::components::{Button, Choice, Dialog, Look, Progress, SAFE, TextField, Trouble};
-use crate::hooks::{Note, Toasts, Tone, use_command, use_session};
+use crate::components::{Button, Choice, Dialog, Look, SAFE, TextField, Trouble, under_way};
+use crate::hooks::{Note, Toasts, Tone, use_command, use_progress, use_session};
 use crate::text::count;
-use crate::transport::{call, listen};
+use crate::transport::call;
 use serde_json::Value;
 use std::rc::Rc;
 use tiexin_contract::bulk::{self, ChangeMany, ManyChanged, NotChanged};
-use tiexin_contract::import::{CancelJob, UndoImport};
-use tiexin_contract::{Event, event};
+use tiexin_contract::import::UndoImport;
 use tiexin_domain::{Kind, shape};
 use tiexin_forms::{FieldKind, FormField, Told, Typed, kinds, read};
 use uuid::Uuid;
@@ -91,7 +90,7 @@ fn Doing(props: &DoingProps) -> Html {
     let stage = use_state(|| Stage::Ask);
     let run = use_command::<ChangeMany>();
     let job = *use_memo((), |()| Uuid::new_v4());
-    let progress = use_progress(job);
+    let progress = use_progress(Some(job));
     let today = use_session().day();
     let field = fields.iter().find(|field| field.name == picked.as_str()).copied();
 
@@ -218,7 +217,7 @@ fn Doing(props: &DoingProps) -> Html {
         <Dialog {title} wide=true onclose={leave} {foot}>
             { body }
             if let (Some(now), true) = (&progress, run.pending) {
-                <Progress label={now.label.clone()} done={now.done} total={now.total} oncancel={cancel(job)} />
+                { under_way(now, now.label.clone()) }
             }
             if let Some(error) = &run.error { <Trouble error={error.clone()} /> }
         </Dialog>
@@ -320,34 +319,4 @@ fn tell(done: &ManyChanged, verb: &str) {
     };
     let action = done.batch.map(|batch| (AttrValue::Static("撤销"), undo(batch)));
     Toasts.say(Note { tone: Tone::Good, text: text.into(), action });
-}
-
-fn cancel(job: Uuid) -> Callback<()> {
-    Callback::from(move |()| {
-        spawn_local(async move {
-            // It may have ended by now.
-            let _ = call(CancelJob { job }).await;
-        });
-    })
-}
-
-/// How far a job is.
-#[hook]
-fn use_progress(job: Uuid) -> Option<event::Progress> {
-    let progress = use_state(|| None::<event::Progress>);
-    {
-        let progress = progress.setter();
-        use_effect_with(job, move |job| {
-            let job = *job;
-            let hearing = listen(move |event| {
-                if let Event::Progress(now) = event
-                    && now.job == job
-                {
-                    progress.set((!now.finished).then(|| now.clone()));
-                }
-            });
-            || drop(hearing)
-        });
-    }
-    (*progress).clone()
 }

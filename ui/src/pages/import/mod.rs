@@ -14,9 +14,9 @@ mod tally;
 mod undo;
 mod welcome;
 
-use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiting};
-use crate::hooks::{use_region, use_session, use_toast, use_unkept};
-use crate::transport::{SPREADSHEETS, call, listen, pick_files};
+use crate::components::{Button, Card, Look, Page, Progress, Sign, Trouble, Waiting, under_way};
+use crate::hooks::{stop_job, use_progress, use_region, use_session, use_toast, use_unkept};
+use crate::transport::{SPREADSHEETS, call, pick_files};
 use batches::Batches;
 use done::Finished;
 use kept::Kept;
@@ -24,10 +24,9 @@ use plan::PlanView;
 use std::rc::Rc;
 use tally::{Tally, Tick};
 use tiexin_contract::import::{
-    CancelJob, CellMended, ColumnChoice, FileGiven, ImportDone, ImportPlan, ImportPreview, MendCells,
-    RunImport,
+    CellMended, ColumnChoice, FileGiven, ImportDone, ImportPlan, ImportPreview, MendCells, RunImport,
 };
-use tiexin_contract::{ErrorCode, ErrorReply, Event, event};
+use tiexin_contract::{ErrorCode, ErrorReply};
 use uuid::Uuid;
 use welcome::Welcome;
 use yew::platform::spawn_local;
@@ -73,7 +72,7 @@ pub(crate) fn ImportPage() -> Html {
     let mended = use_state(|| kept.as_ref().as_ref().map(|kept| kept.mended.clone()).unwrap_or_default());
     // What the worker says that the sheets are lists of; none: they are recognised.
     let kind = use_state(|| kept.as_ref().as_ref().and_then(|kept| kept.kind.clone()));
-    let progress = use_state(|| None::<event::Progress>);
+    let progress = use_progress(None);
     // Under which the files are read, so that reading can be stopped.
     let job = *use_memo((), |()| Uuid::new_v4());
     let adopted = use_reducer(|| kept.as_ref().as_ref().map(|kept| kept.adopted.clone()).unwrap_or_default());
@@ -98,18 +97,6 @@ pub(crate) fn ImportPage() -> Html {
         let adopted = adopted.dispatcher();
         Callback::from(move |tick| adopted.dispatch(tick))
     };
-
-    {
-        let progress = progress.setter();
-        use_effect_with((), move |()| {
-            let hearing = listen(move |event| {
-                if let Event::Progress(now) = event {
-                    progress.set((!now.finished).then(|| now.clone()));
-                }
-            });
-            || drop(hearing)
-        });
-    }
 
     let preview = {
         let (stage, error, code, ontick) = (stage.clone(), error.setter(), region.code(), ontick.clone());
@@ -225,14 +212,6 @@ pub(crate) fn ImportPage() -> Html {
             });
         })
     };
-    let cancel = |job| {
-        Callback::from(move |()| {
-            spawn_local(async move {
-                // Whether it was still running shows in what the run itself answers.
-                let _ = call(CancelJob { job }).await;
-            });
-        })
-    };
     let anew = {
         let (stage, error, kind) = (stage.setter(), error.setter(), kind.setter());
         Callback::from(move |()| {
@@ -273,18 +252,15 @@ pub(crate) fn ImportPage() -> Html {
             if let Some(why) = &*error { <Trouble error={why.clone()} /> }
             { match &*stage {
                 Stage::Choose => html! { <Welcome can_write={session.can_write()} onchoose={choose} kind={(*kind).clone()} onkind={onkind} /> },
-                Stage::Reading => match (*progress).as_ref().filter(|now| now.job == job) {
-                    Some(now) => html! {
-                        <Card><Progress label={now.label.clone()} done={now.done} total={now.total} oncancel={cancel(job)} /></Card>
-                    },
+                Stage::Reading => match progress.filter(|now| now.job == job) {
+                    Some(now) => html! { <Card>{ under_way(&now, now.label.clone()) }</Card> },
                     None => html! { <Waiting label="正在看文件里写了什么……" /> },
                 },
                 Stage::Look(plan) => html! { <PlanView plan={plan.clone()} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
                 Stage::Writing(plan) => {
-                    let now = (*progress).clone();
-                    let (done, total) = now.as_ref().map(|p| (p.done, p.total)).unwrap_or_default();
-                    let label = now.map_or_else(|| "正在写入本机……".to_owned(), |p| p.label);
-                    html! { <Card><Progress {label} {done} {total} oncancel={cancel(plan.plan)} /></Card> }
+                    let (done, total) = progress.as_ref().map(|now| (now.done, now.total)).unwrap_or_default();
+                    let label = progress.map_or_else(|| "正在写入本机……".to_owned(), |now| now.label);
+                    html! { <Card><Progress {label} {done} {total} oncancel={stop_job(plan.plan)} /></Card> }
                 }
                 Stage::Done(done) => html! { <Finished done={done.clone()} onanother={anew} /> },
             } }

@@ -1,14 +1,10 @@
 //! Several decisions at once: one that cannot be taken holds back none of the others, and says why.
 
-use crate::components::{Button, Card, Look, Progress, TextField, Trouble};
-use crate::hooks::{use_command, use_toast};
-use crate::transport::{call, listen};
-use tiexin_contract::import::CancelJob;
+use crate::components::{Button, Card, Look, TextField, Trouble, under_way};
+use crate::hooks::{use_command, use_progress, use_toast};
 use tiexin_contract::quarantine::{SettleMany, SettledMany};
-use tiexin_contract::{Event, event};
 use tiexin_domain::nouns::settlement::Choice;
 use uuid::Uuid;
-use yew::platform::spawn_local;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -27,19 +23,7 @@ pub(super) fn Together(props: &TogetherProps) -> Html {
     let note = use_state(String::new);
     let sending_back = use_state(|| false);
     let told = use_state(SettledMany::default);
-    let progress = use_state(|| None::<event::Progress>);
-    {
-        let progress = progress.setter();
-        use_effect_with((), move |()| {
-            let hearing = listen(move |event| match event {
-                Event::Progress(now) => progress.set((!now.finished).then(|| now.clone())),
-                // The end may be among what was missed.
-                Event::Missed => progress.set(None),
-                _ => {}
-            });
-            || drop(hearing)
-        });
-    }
+    let progress = use_progress(None);
     let many = props.chosen.len();
     let act = |choice: Choice| {
         let (settle, done, told, ids) =
@@ -91,7 +75,7 @@ pub(super) fn Together(props: &TogetherProps) -> Html {
                 </div>
             }
             if let Some(error) = &settle.error { <Trouble error={error.clone()} /> }
-            if let (true, Some(now)) = (settle.pending, &*progress) { { under_way(now) } }
+            if let (true, Some(now)) = (settle.pending, &progress) { { under_way(now, now.label.clone()) } }
             if !told.left.is_empty() {
                 <p>{ format!("有 {} 条没有处理，仍在列表里：", told.left.len()) }</p>
                 <ul>
@@ -106,16 +90,4 @@ pub(super) fn Together(props: &TogetherProps) -> Html {
             if told.cancelled { <p>{ "已停下，停下以前处理的都已生效。" }</p> }
         </Card>
     }
-}
-
-/// How far it is, and a way to stop.
-fn under_way(now: &event::Progress) -> Html {
-    let job = now.job;
-    let cancel = Callback::from(move |()| {
-        spawn_local(async move {
-            // Whether it was still running shows in what the command itself answers.
-            let _ = call(CancelJob { job }).await;
-        });
-    });
-    html! { <Progress label={now.label.clone()} done={now.done} total={now.total} oncancel={cancel} /> }
 }

@@ -1,15 +1,14 @@
 //! The book itself: a copy of it, and whether it is sound.
 
 use super::machine::{CrashCard, MachineCard};
-use crate::components::{Button, Card, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted};
-use crate::hooks::{use_command, use_session, use_toast};
+use crate::components::{Button, Card, FolderPicker, Look, Sign, Trouble, Waiting, Wanted, under_way};
+use crate::hooks::{use_command, use_progress, use_session, use_toast};
 use crate::pages::kept::Kept;
 use crate::text;
-use crate::transport::{call, in_window, listen, pick_folder};
+use crate::transport::{in_window, pick_folder};
 use tiexin_contract::backup::{Backup, BackupMade};
 use tiexin_contract::book::{Verify, VerifyReport};
-use tiexin_contract::import::CancelJob;
-use tiexin_contract::{Event, event};
+use tiexin_contract::event;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -25,21 +24,7 @@ fn BackupCard() -> Html {
     let toast = use_toast();
     let choosing = use_state(|| false);
     let made = use_state(|| None::<BackupMade>);
-    let progress = use_state(|| None::<event::Progress>);
-    {
-        let progress = progress.setter();
-        use_effect_with((), move |()| {
-            let hearing = listen(move |event| {
-                match event {
-                    Event::Progress(now) => progress.set((!now.finished).then(|| now.clone())),
-                    // The end may be among what was missed.
-                    Event::Missed => progress.set(None),
-                    _ => {}
-                }
-            });
-            || drop(hearing)
-        });
-    }
+    let progress = use_progress(None);
     let run = {
         let (backup, made) = (backup.clone(), made.setter());
         Callback::from(move |path: String| {
@@ -84,7 +69,7 @@ fn BackupCard() -> Html {
             <p class="tx-muted">{ "把整本台账连同照片另存一份，仍然是加密的，用同样的密码打开。建议每周备份到 U 盘或另一块硬盘。" }</p>
             <p class="tx-muted">{ "备份是一个文件夹，名字里有当天的日期；拷走时请整个拷。" }</p>
             if let Some(error) = &backup.error { <Trouble error={error.clone()} /> }
-            if backup.pending { { under_way(progress.as_ref()) } }
+            if backup.pending { { how_far(progress.as_ref()) } }
             if let Some(made) = &*made {
                 <p class="tx-good-note" role="status">{ format!("✓ 已备份到：{}", made.path) }</p>
                 if made.missing > 0 {
@@ -105,18 +90,11 @@ fn BackupCard() -> Html {
 const WHERE: &str = "备份到哪个文件夹";
 
 /// How far the copy is, and a way out of it.
-fn under_way(progress: Option<&event::Progress>) -> Html {
-    let Some(now) = progress else {
-        return html! { <Waiting label="正在备份，请不要拔掉 U 盘……" /> };
-    };
-    let job = now.job;
-    let cancel = Callback::from(move |()| {
-        spawn_local(async move {
-            // Whether it was still running shows in what the backup itself answers.
-            let _ = call(CancelJob { job }).await;
-        });
-    });
-    html! { <Progress label={format!("{}，请不要拔掉 U 盘", now.label)} done={now.done} total={now.total} oncancel={cancel} /> }
+fn how_far(progress: Option<&event::Progress>) -> Html {
+    match progress {
+        Some(now) => under_way(now, format!("{}，请不要拔掉 U 盘", now.label)),
+        None => html! { <Waiting label="正在备份，请不要拔掉 U 盘……" /> },
+    }
 }
 
 #[component]

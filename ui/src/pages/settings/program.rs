@@ -1,16 +1,14 @@
 //! The program: what runs, what is new, putting it in place, going back.
 
 use crate::components::{
-    Button, Card, Dialog, FolderPicker, Look, Progress, Sign, Trouble, Waiting, Wanted, WantedFile,
+    Button, Card, Dialog, FolderPicker, Look, Sign, Trouble, Waiting, Wanted, WantedFile, under_way,
 };
-use crate::hooks::{Busy, use_command, use_query, use_session, use_toast};
+use crate::hooks::{Busy, use_command, use_progress, use_query, use_session, use_toast};
 use crate::text;
-use crate::transport::{Filter, call, in_window, listen, pick_files};
-use tiexin_contract::import::CancelJob;
+use crate::transport::{Filter, in_window, pick_files};
 use tiexin_contract::update::{
     ApplyUpdate, AskUpdate, FetchUpdate, LeaveUpdate, ReleaseShown, ShowUpdate, TakeUpdate, UpdateShown,
 };
-use tiexin_contract::{Event, event};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -186,27 +184,11 @@ fn news(release: &ReleaseShown, where_it_is: &str) -> Html {
 /// How far the fetching is, and a way out of it.
 #[component]
 fn UnderWay() -> Html {
-    let progress = use_state(|| None::<event::Progress>);
-    {
-        let progress = progress.setter();
-        use_effect_with((), move |()| {
-            let hearing = listen(move |event| {
-                if let Event::Progress(now) = event {
-                    progress.set((!now.finished).then(|| now.clone()));
-                }
-            });
-            || drop(hearing)
-        });
+    let progress = use_progress(None);
+    match &progress {
+        Some(now) => under_way(now, format!("{}（MB）", now.label)),
+        None => html! { <Waiting label="正在下载更新……" /> },
     }
-    let Some(now) = &*progress else { return html! { <Waiting label="正在下载更新……" /> } };
-    let job = now.job;
-    let cancel = Callback::from(move |()| {
-        spawn_local(async move {
-            // Whether it was still running shows in what the command itself answers.
-            let _ = call(CancelJob { job }).await;
-        });
-    });
-    html! { <Progress label={format!("{}（MB）", now.label)} done={now.done} total={now.total} oncancel={cancel} /> }
 }
 
 #[derive(Properties, PartialEq)]
