@@ -47,6 +47,11 @@ impl Stage {
     fn plan(&self) -> Option<Rc<ImportPlan>> {
         if let Stage::Look(plan) = self { Some(plan.clone()) } else { None }
     }
+
+    /// Files were not read: the preview that there was before stays.
+    fn unread(before: Option<Rc<ImportPlan>>) -> Stage {
+        before.map_or(Stage::Choose, Stage::Look)
+    }
 }
 
 /// A preview, with the cells that were mended on the screen before.
@@ -100,24 +105,29 @@ pub(crate) fn ImportPage() -> Html {
 
     let preview = {
         let (stage, error, code, ontick) = (stage.clone(), error.setter(), region.code(), ontick.clone());
-        let kind = (*kind).clone();
+        let (kind, of_plan) = ((*kind).clone(), (files.setter(), mapping.setter(), mended.setter()));
         Callback::from(
             move |(files, mapping, mended): (Vec<FileGiven>, Vec<ColumnChoice>, Vec<CellMended>)| {
                 let before = stage.plan();
                 let (stage, error, region, ontick) =
                     (stage.setter(), error.clone(), code.clone(), ontick.clone());
-                let kind = kind.clone();
+                let (kind, (set_files, set_mapping, set_mended)) = (kind.clone(), of_plan.clone());
                 stage.set(Stage::Reading);
                 error.set(None);
                 spawn_local(async move {
-                    match read(ImportPreview { files, region, mapping, kind, job: Some(job) }, mended).await {
+                    let (of, by) = (files.clone(), mapping.clone());
+                    let preview = ImportPreview { files: of, region, mapping: by, kind, job: Some(job) };
+                    match read(preview, mended.clone()).await {
                         Ok(plan) => {
+                            set_files.set(files);
+                            set_mapping.set(mapping);
+                            set_mended.set(mended);
                             // Another preview counts its differences anew.
                             ontick.emit(Tick::Anew { before, now: Rc::new(plan.clone()) });
                             stage.set(Stage::Look(Rc::new(plan)));
                         }
                         Err(why) => {
-                            stage.set(Stage::Choose);
+                            stage.set(Stage::unread(before));
                             if why.code == ErrorCode::Cancelled {
                                 toast.plain("已取消，什么都没有写入");
                             } else {
@@ -130,19 +140,12 @@ pub(crate) fn ImportPage() -> Html {
         )
     };
     let choose = {
-        let (files, mapping, mended) = (files.setter(), mapping.setter(), mended.setter());
-        let (preview, toast) = (preview.clone(), toast);
+        let preview = preview.clone();
         Callback::from(move |()| {
-            let (files, mapping, mended, preview) =
-                (files.clone(), mapping.clone(), mended.clone(), preview.clone());
+            let preview = preview.clone();
             spawn_local(async move {
                 match pick_files("选择台账文件", SPREADSHEETS).await {
-                    Ok(picked) if !picked.is_empty() => {
-                        files.set(picked.clone());
-                        mapping.set(Vec::new());
-                        mended.set(Vec::new());
-                        preview.emit((picked, Vec::new(), Vec::new()));
-                    }
+                    Ok(picked) if !picked.is_empty() => preview.emit((picked, Vec::new(), Vec::new())),
                     Ok(_) => {}
                     Err(why) => toast.bad(&why),
                 }
@@ -156,7 +159,6 @@ pub(crate) fn ImportPage() -> Html {
             let mut next = (*mapping).clone();
             next.retain(|one| one.sheet_kind != choice.sheet_kind || one.head != choice.head);
             next.push(choice);
-            mapping.set(next.clone());
             preview.emit(((*files).clone(), next, (*mended).clone()));
         })
     };
@@ -164,7 +166,8 @@ pub(crate) fn ImportPage() -> Html {
         let (stage, mended, error, ontick) = (stage.clone(), mended.clone(), error.setter(), ontick.clone());
         Callback::from(move |cell: CellMended| {
             let Some(before) = stage.plan() else { return };
-            let (stage, error, ontick) = (stage.setter(), error.clone(), ontick.clone());
+            let (stage, error, ontick, set_mended) =
+                (stage.setter(), error.clone(), ontick.clone(), mended.setter());
             let same = |one: &CellMended| {
                 (&one.file, &one.sheet, one.row, &one.letter)
                     == (&cell.file, &cell.sheet, cell.row, &cell.letter)
@@ -172,11 +175,11 @@ pub(crate) fn ImportPage() -> Html {
             let mut next = (*mended).clone();
             next.retain(|one| !same(one));
             next.push(cell.clone());
-            mended.set(next);
             error.set(None);
             spawn_local(async move {
                 match call(MendCells { plan: before.plan, cells: vec![cell] }).await {
                     Ok(plan) => {
+                        set_mended.set(next);
                         ontick.emit(Tick::Anew { before: Some(before), now: Rc::new(plan.clone()) });
                         stage.set(Stage::Look(Rc::new(plan)));
                     }
@@ -267,5 +270,17 @@ pub(crate) fn ImportPage() -> Html {
             // A preview stands on the book as it is: nothing is taken back below it.
             if matches!(*stage, Stage::Choose | Stage::Done(_)) { <Batches onundone={undone} /> }
         </Page>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preview_stays_when_reading_anew_is_stopped() {
+        let before = Rc::new(ImportPlan { plan: Uuid::from_u128(1), files: Vec::new(), fields: Vec::new() });
+        assert!(Stage::unread(Some(before.clone())) == Stage::Look(before));
+        assert!(Stage::unread(None) == Stage::Choose);
     }
 }
