@@ -95,7 +95,17 @@ fn listed(count: &&ViewCount) -> bool {
     noun(&count.kind).map_or(!Kind::from_code(&count.kind).is_known(), |noun| !noun.of_family())
 }
 
-/// A kept view with how many records it has, or why it cannot be asked.
+/// The list that a kept view shows; none: it cannot be asked.
+fn shown_by(count: &ViewCount) -> Option<(Route, AskView)> {
+    let asks = count.count.is_some() && noun(&count.kind).is_some();
+    asks.then(|| {
+        let query = AskView { view: count.name.clone(), kind: count.kind.clone() };
+        (Route::list_of(&count.kind), query)
+    })
+}
+
+/// A kept view with how many records it has. One that cannot be asked says why, and may leave from here: it may stand in
+/// no list of filters.
 fn pinned(count: &ViewCount, ondrop: &Callback<(String, String)>) -> Html {
     let key = format!("{} {}", count.kind, count.name);
     let told = match (&count.why, count.count) {
@@ -105,7 +115,7 @@ fn pinned(count: &ViewCount, ondrop: &Callback<(String, String)>) -> Html {
         }
         (None, Some(many)) => html! { <span class="tx-nav-count">{ crate::text::count(many) }</span> },
     };
-    if noun(&count.kind).is_none() {
+    let Some((route, query)) = shown_by(count) else {
         let (kind, name) = (count.kind.clone(), count.name.clone());
         let onclick = ondrop.reform(move |()| (kind.clone(), name.clone()));
         return html! {
@@ -115,11 +125,10 @@ fn pinned(count: &ViewCount, ondrop: &Callback<(String, String)>) -> Html {
                 </span>
             </li>
         };
-    }
-    let query = AskView { view: count.name.clone(), kind: count.kind.clone() };
+    };
     html! {
-        <li {key} class="tx-nav-view" title={count.why.clone()}>
-            <Link<Route, AskView> to={Route::list_of(&count.kind)} query={Some(query)} classes="tx-nav-link">
+        <li {key} class="tx-nav-view">
+            <Link<Route, AskView> to={route} query={Some(query)} classes="tx-nav-link">
                 <span>{ &count.name }</span>{ told }
             </Link<Route, AskView>>
         </li>
@@ -139,5 +148,9 @@ mod tests {
             why: Some("旧".into()),
         };
         assert!(listed(&&of("visit")) && listed(&&of("newer_kind")) && !listed(&&of("contact_pair")));
+        // Its line leads nowhere, and has a button that takes it away.
+        assert!(shown_by(&of("visit")).is_none());
+        let asked = ViewCount { count: Some(0), why: None, ..of("visit") };
+        assert!(shown_by(&asked).is_some_and(|(_, asks)| asks.view == "存的"));
     }
 }
