@@ -204,20 +204,21 @@ pub fn is_active(file: &Fields) -> bool {
     status.is_none_or(|status| status == FileStatus::Active.code())
 }
 
-/// Of several wishes the strictest.
-pub fn strictest(wishes: impl IntoIterator<Item = ContactPreference>) -> Option<ContactPreference> {
-    wishes.into_iter().max_by_key(|wish| match wish {
+/// The wish of a family by its active file; the strictest, should there be several.
+pub fn preference_of_files<'f>(files: impl IntoIterator<Item = &'f Fields>) -> Option<ContactPreference> {
+    let told = |file: &Fields| file.get("preference")?.as_str().map(ContactPreference::from_code);
+    let wishes = files.into_iter().filter(|file| is_active(file)).filter_map(told);
+    wishes.max_by_key(|wish| match wish {
         ContactPreference::Declined => 2,
         ContactPreference::PhoneOnly => 1,
         _ => 0,
     })
 }
 
-/// The wish of a family by its active file; the strictest, should there be several.
+/// The same from all that a family has.
 pub fn preference_of<'r>(records: impl IntoIterator<Item = &'r Record>) -> Option<ContactPreference> {
-    let active = |file: &&Record| file.kind == Kind::SupportFile.code() && is_active(&file.fields);
-    let files = records.into_iter().filter(active);
-    strictest(files.filter_map(|file| file.text("preference").map(ContactPreference::from_code)))
+    let files = records.into_iter().filter(|record| record.kind == Kind::SupportFile.code());
+    preference_of_files(files.map(|file| &file.fields))
 }
 
 impl Noun for SupportFile {

@@ -11,7 +11,7 @@ use tiexin_contract::records::RecordRow;
 use tiexin_domain::Sex;
 use tiexin_domain::nouns::person::Relation;
 use tiexin_domain::nouns::support_file::{
-    Assistance, ContactPreference, FileStatus, LossCategory, is_active, strictest,
+    Assistance, ContactPreference, FileStatus, LossCategory, preference_of_files,
 };
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -113,11 +113,10 @@ pub(super) fn Trusted(props: &PartProps) -> Html {
     let (can_write, today) = (session.can_write(), session.today());
     let file = props.page.files.first();
     let Some(file) = file else { return Html::default() };
-    // Of several active files the stricter wish; of a family without one what was last told.
-    let wish = |file: &RecordRow| word(file, "preference").map(|code| ContactPreference::from_code(&code));
-    let wishes = props.page.files.iter().filter(|file| is_active(&file.fields)).filter_map(wish);
-    let preference = strictest(wishes)
-        .or_else(|| wish(file))
+    // Of a family without an active file what was last told.
+    let last = || word(file, "preference").map(|code| ContactPreference::from_code(&code));
+    let preference = preference_of_files(props.page.files.iter().map(|file| &file.fields))
+        .or_else(last)
         .map_or_else(|| "还没有问过".to_owned(), |wish| wish.label().to_owned());
     let lines: Vec<(&str, Option<String>)> = vec![
         ("联系意愿", Some(preference)),
