@@ -48,7 +48,7 @@ pub(crate) use picker::{FamilyPicker, PersonPicker, Picked};
 pub(crate) use region_picker::{RegionField, RegionPanel};
 pub(crate) use state_mark::{StateMark, Tag};
 pub(crate) use switch::{Switch, is_ticked};
-pub(crate) use tabs::{Tab, Tabs};
+pub(crate) use tabs::{Tab, Tabs, tab_of, use_tab};
 pub(crate) use tags::Tags;
 pub(crate) use text_field::{TextArea, TextField, TextKind};
 pub(crate) use toaster::Toaster;

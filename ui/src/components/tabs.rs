@@ -14,6 +14,19 @@ impl Tab {
     }
 }
 
+/// Which tab of a page is chosen, the first to begin with, and the way to choose another.
+#[hook]
+pub(crate) fn use_tab() -> (usize, Callback<usize>) {
+    let at = use_state(|| 0usize);
+    tab_of(&at)
+}
+
+/// The same of what a page holds.
+pub(crate) fn tab_of(at: &UseStateHandle<usize>) -> (usize, Callback<usize>) {
+    let turn = at.setter();
+    (**at, Callback::from(move |to| turn.set(to)))
+}
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct TabsProps {
     pub(crate) tabs: Vec<Tab>,

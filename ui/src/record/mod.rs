@@ -22,7 +22,7 @@ pub(crate) use left::{Leaving, MayNot, Resumed};
 pub(crate) use list::RecordList;
 pub(crate) use spec::Noun;
 pub(crate) use template::TemplateButton;
-pub(crate) use views::use_tab;
+pub(crate) use views::use_list_tab;
 pub(crate) use voiding::{Restore, VoidNote, Voiding};
 
 pub(crate) use people::Change;

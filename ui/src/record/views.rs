@@ -2,7 +2,7 @@
 
 use super::spec::Noun;
 use crate::components::list::Asking;
-use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, is_ticked, show};
+use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, is_ticked, show, tab_of};
 use crate::hooks::{came_back, left, use_command, use_kept, use_query, use_toast};
 use crate::routes::AskView;
 use tiexin_contract::views::{CHANGED, DropView, ListViews, PinView, SaveView, TAKEN, View};
@@ -17,7 +17,7 @@ pub(super) fn use_asked_view() -> Option<AskView> {
 
 /// Which of a page's lists is shown: the one that the address asks for, then the one that the worker picks.
 #[hook]
-pub(crate) fn use_tab(name: &'static str, nouns: &[&'static Noun]) -> UseStateHandle<usize> {
+pub(crate) fn use_list_tab(name: &'static str, nouns: &[&'static Noun]) -> (usize, Callback<usize>) {
     let asked = use_asked_view();
     let place = asked.as_ref().and_then(|asked| nouns.iter().position(|noun| noun.kind == asked.kind));
     let at = use_kept(name, move || place.unwrap_or(0));
@@ -31,7 +31,7 @@ pub(crate) fn use_tab(name: &'static str, nouns: &[&'static Noun]) -> UseStateHa
             }
         });
     }
-    at
+    tab_of(&at)
 }
 
 #[derive(Properties, PartialEq)]

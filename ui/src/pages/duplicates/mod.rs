@@ -4,7 +4,7 @@ mod compare;
 mod decided;
 mod hint;
 
-use crate::components::{Button, Card, Empty, Look, Page, Sign, Tab, Tabs, Tag, show};
+use crate::components::{Button, Card, Empty, Look, Page, Sign, Tab, Tabs, Tag, show, use_tab};
 use crate::hooks::{use_command, use_query, use_region, use_session, use_toast};
 use crate::routes::Route;
 use crate::text;
@@ -21,11 +21,7 @@ use yew_router::prelude::*;
 pub(crate) fn DuplicatesPage() -> Html {
     let region = use_region();
     let query = use_query(ListDuplicates { region: Some(region.code()), household: None }, &["*"]);
-    let face = use_state(|| 0usize);
-    let onchange = {
-        let face = face.setter();
-        Callback::from(move |at| face.set(at))
-    };
+    let (face, onchange) = use_tab();
     let waiting = query.data.as_ref().map(|all| all.pairs.len() as u64);
     let tabs = vec![Tab { label: "可能重复".into(), count: waiting }, Tab::new("已处理")];
     let reload = query.reload.clone();
@@ -34,8 +30,8 @@ pub(crate) fn DuplicatesPage() -> Html {
     };
     html! {
         <Page title="可能重复" {lead}>
-            <Tabs {tabs} chosen={*face} {onchange} />
-            { show(&query, |all| if *face == 0 {
+            <Tabs {tabs} chosen={face} {onchange} />
+            { show(&query, |all| if face == 0 {
                 html! { <Pairs pairs={all.pairs.clone()} ondone={reload.clone()} /> }
             } else {
                 html! { <DecidedList decided={all.decided.clone()} ondone={reload.clone()} /> }

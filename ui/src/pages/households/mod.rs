@@ -2,7 +2,7 @@
 
 use crate::components::{Button, Confirm, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::{Note, Toasts, Tone, use_region, use_session};
-use crate::record::{Noun, RecordList, use_tab};
+use crate::record::{Noun, RecordList, use_list_tab};
 use crate::routes::{NewFamily, Route};
 use crate::transport::hand_over;
 use tiexin_contract::family::ExportFamilies;
@@ -18,7 +18,7 @@ const TABS: [&Noun; 2] = [&SUPPORT_FILE, &HOUSEHOLD];
 
 #[component]
 pub(crate) fn FamiliesPage() -> Html {
-    let at = use_tab("families tab", &TABS);
+    let (at, onchange) = use_list_tab("families tab", &TABS);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
     let go = |to: Route| {
@@ -30,7 +30,7 @@ pub(crate) fn FamiliesPage() -> Html {
         })
     };
     let register = {
-        let (navigator, special) = (navigator.clone(), *at == 0);
+        let (navigator, special) = (navigator.clone(), at == 0);
         Callback::from(move |()| {
             if let Some(navigator) = &navigator {
                 // The query is a plain struct: it can always be written.
@@ -41,20 +41,16 @@ pub(crate) fn FamiliesPage() -> Html {
     let action = html! {
         <>
             <Button label="可能重复" look={Look::Link} onclick={go(Route::Duplicates)} />
-            if can_write && *at == 0 { <RegisterForPrint /> }
+            if can_write && at == 0 { <RegisterForPrint /> }
             if can_write {
                 <Button label="登记家庭" look={Look::Primary} sign={Sign::Plus} onclick={register} />
             }
         </>
     };
-    let onchange = {
-        let at = at.setter();
-        Callback::from(move |chosen| at.set(chosen))
-    };
-    let noun = TABS[*at];
+    let noun = TABS[at];
     html! {
         <Page title="家庭台账" {action} full=true>
-            <Tabs tabs={vec![Tab::new("特殊家庭"), Tab::new("全部家庭")]} chosen={*at} {onchange} />
+            <Tabs tabs={vec![Tab::new("特殊家庭"), Tab::new("全部家庭")]} chosen={at} {onchange} />
             <RecordList key={noun.kind} {noun} />
         </Page>
     }

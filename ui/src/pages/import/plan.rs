@@ -6,7 +6,7 @@ use super::mapping::Columns;
 use super::notices::Notices;
 use super::share::Share;
 use super::tally::{Adopted, Tally, Tick};
-use crate::components::{Button, Card, Look, Sign, Tab, Tabs};
+use crate::components::{Button, Card, Look, Sign, Tab, Tabs, use_tab};
 use crate::hooks::use_toast;
 use crate::text::count;
 use crate::transport::hand_over;
@@ -90,7 +90,7 @@ enum Face {
 fn FileView(props: &FileViewProps) -> Html {
     let file = &props.plan.files[props.at];
     let mark = use_marked_copy(&props.plan, file);
-    let tab = use_state(|| 0usize);
+    let (tab, onpick) = use_tab();
     if let Some(why) = &file.refused_file {
         return html! {
             <Card title={file.file.clone()}>
@@ -100,11 +100,7 @@ fn FileView(props: &FileViewProps) -> Html {
     }
     let tally = Tally::of([file], |change| props.adopted.0.contains(&change.number));
     let (faces, tabs) = faces(file);
-    let face = faces[(*tab).min(faces.len() - 1)];
-    let onpick = {
-        let tab = tab.setter();
-        Callback::from(move |chosen: usize| tab.set(chosen))
-    };
+    let face = faces[tab.min(faces.len() - 1)];
     let onmend = {
         let name = file.file.clone();
         props.onmend.reform(move |(finding, text): (FindingRow, String)| CellMended {
@@ -131,7 +127,7 @@ fn FileView(props: &FileViewProps) -> Html {
             if file.passed_over > 0 {
                 <p class="tx-muted">{ format!("另有 {} 行不是数据（示例、合计、标题、签字），没有导入。", count(file.passed_over)) }</p>
             }
-            <Tabs chosen={*tab} onchange={onpick} {tabs} />
+            <Tabs chosen={tab} onchange={onpick} {tabs} />
             { match face {
                 Face::Beside => html! { <Beside changes={file.changes.clone()} adopted={props.adopted.clone()} ontick={props.ontick.clone()} /> },
                 Face::Findings => html! { <Findings findings={file.findings.clone()} onmend={onmend} /> },

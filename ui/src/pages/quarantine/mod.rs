@@ -7,7 +7,7 @@ mod item;
 mod together;
 mod unseen;
 
-use crate::components::{Card, Empty, Page, Sign, Tab, Tabs, show};
+use crate::components::{Card, Empty, Page, Sign, Tab, Tabs, show, use_tab};
 use crate::hooks::{use_query, use_region};
 use answers::Answers;
 use gave_way::GaveWayList;
@@ -28,18 +28,14 @@ pub(crate) fn QuarantinePage() -> Html {
     let region = use_region();
     // All of it, as the indicator counts it: the heads of the list narrow it.
     let query = use_query(ListQuarantine { region: None }, &["*"]);
-    let face = use_state(|| 0usize);
-    let onchange = {
-        let face = face.setter();
-        Callback::from(move |at| face.set(at))
-    };
+    let (face, onchange) = use_tab();
     let waiting = query.data.as_ref().map(|all| (all.items.len() + all.answers.len()) as u64);
     let tabs = vec![Tab { label: "等待处理".into(), count: waiting }, Tab::new("被后来内容替换的")];
     let reload = query.reload.clone();
     html! {
         <Page title="待处理" lead={html! { "省平台没有采纳的修改都留在这里，一条也不会丢。处理意见会送到每一台相关的电脑。" }}>
-            <Tabs {tabs} chosen={*face} {onchange} />
-            if *face == 0 {
+            <Tabs {tabs} chosen={face} {onchange} />
+            if face == 0 {
                 { show(&query, |all| html! {
                     <>
                         <Answers answers={all.answers.clone()} ondone={reload.clone()} />

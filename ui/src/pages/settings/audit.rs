@@ -1,7 +1,7 @@
 //! What was done, by whom, when; for those with the right: on this computer, and on those of the region.
 
 use super::audit_wish::WishBar;
-use crate::components::{Button, Look, Tab, Tabs, show};
+use crate::components::{Button, Look, Tab, Tabs, show, use_tab};
 use crate::hooks::{use_query, use_session};
 use crate::routes::Route;
 use crate::text;
@@ -15,20 +15,16 @@ const LIMIT: u32 = 100;
 
 #[component]
 pub(super) fn Audit() -> Html {
-    let at = use_state(|| 0usize);
+    let (at, onchange) = use_tab();
     let enrolled = use_session().me().is_some_and(|me| me.enrolled);
     if !enrolled {
         return html! { <Own /> };
     }
     let tabs = vec![Tab::new("辖区的电脑"), Tab::new("这台电脑")];
-    let onchange = {
-        let at = at.setter();
-        Callback::from(move |chosen| at.set(chosen))
-    };
     html! {
         <>
-            <Tabs {tabs} chosen={*at} {onchange} />
-            if *at == 0 { <OfRegion /> } else { <Own /> }
+            <Tabs {tabs} chosen={at} {onchange} />
+            if at == 0 { <OfRegion /> } else { <Own /> }
         </>
     }
 }

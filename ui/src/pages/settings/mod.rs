@@ -9,7 +9,7 @@ mod password;
 mod program;
 mod users;
 
-use crate::components::{Card, Page, Switch, Tab, Tabs};
+use crate::components::{Card, Page, Switch, Tab, Tabs, use_tab};
 use crate::hooks::{use_preferences, use_session};
 use audit::Audit;
 use book::Book;
@@ -31,7 +31,7 @@ enum Part {
 
 #[component]
 pub(crate) fn SettingsPage() -> Html {
-    let at = use_state(|| 0usize);
+    let (at, onchange) = use_tab();
     let session = use_session();
     let can_devices = session.me().is_some_and(|me| me.can_devices);
     let mut shown = vec![("我的", Part::Mine), ("本机用户", Part::Users), ("台账", Part::Book)];
@@ -43,15 +43,11 @@ pub(crate) fn SettingsPage() -> Html {
     }
     shown.push(("程序", Part::Program));
     let tabs: Vec<Tab> = shown.iter().map(|(label, _)| Tab::new(*label)).collect();
-    let onchange = {
-        let at = at.setter();
-        Callback::from(move |chosen| at.set(chosen))
-    };
     html! {
         <Page title="设置">
-            <Tabs {tabs} chosen={*at} {onchange} />
+            <Tabs {tabs} chosen={at} {onchange} />
             <div class="tx-settings">
-                { match shown.get(*at).map_or(Part::Mine, |(_, part)| *part) {
+                { match shown.get(at).map_or(Part::Mine, |(_, part)| *part) {
                     Part::Mine => html! { <><Mine /><Password /></> },
                     Part::Users => html! { <Users /> },
                     Part::Book => html! { <Book /> },

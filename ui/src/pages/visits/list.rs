@@ -2,7 +2,7 @@
 
 use crate::components::{Button, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::use_session;
-use crate::record::{Noun, RecordList, nouns_of, use_tab};
+use crate::record::{Noun, RecordList, nouns_of, use_list_tab};
 use crate::routes::Route;
 use tiexin_domain::shape::Home;
 use yew::prelude::*;
@@ -14,26 +14,22 @@ pub(crate) static VISIT: Noun = Noun { kind: "visit", sign: Sign::Footsteps };
 #[component]
 pub(crate) fn VisitsPage() -> Html {
     let nouns = nouns_of(Home::Visits);
-    let at = use_tab("visits tab", &nouns);
+    let (at, onchange) = use_list_tab("visits tab", &nouns);
     let navigator = use_navigator();
     let can_write = use_session().can_write();
-    let noun = nouns.get(*at).copied().unwrap_or(&VISIT);
+    let noun = nouns.get(at).copied().unwrap_or(&VISIT);
     let onclick = Callback::from(move |()| {
         if let Some(navigator) = &navigator {
             navigator.push(&Route::to_make(noun.kind));
         }
     });
-    let onchange = {
-        let at = at.setter();
-        Callback::from(move |chosen| at.set(chosen))
-    };
     let action = match can_write {
         true => html! { <Button label={noun.add()} look={Look::Primary} sign={Sign::Plus} {onclick} /> },
         false => Html::default(),
     };
     html! {
         <Page title="走访" {action} full=true>
-            <Tabs tabs={nouns.iter().map(|noun| Tab::new(noun.label())).collect::<Vec<_>>()} chosen={*at} {onchange} />
+            <Tabs tabs={nouns.iter().map(|noun| Tab::new(noun.label())).collect::<Vec<_>>()} chosen={at} {onchange} />
             <RecordList key={noun.kind} {noun} />
         </Page>
     }
