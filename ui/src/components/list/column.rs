@@ -216,6 +216,16 @@ impl Column {
         }
     }
 
+    /// What is said where the filter row's text asks for nothing.
+    pub(super) fn unread(&self) -> &'static str {
+        match self.show {
+            Show::Money => "这个金额看不懂，没有按它筛选。可以写 300、300.50",
+            Show::Count => "这个数看不懂，没有按它筛选。可以写 35、35人",
+            Show::Minutes => "这个时长看不懂，没有按它筛选。可以写 3小时、90分钟",
+            _ => "这个日期看不懂，没有按它筛选。可以写 10月、2026-10-05、9月~10月、本月、近30天",
+        }
+    }
+
     /// The choices of the filter row, where there are any.
     pub(crate) fn choices(&self) -> Option<Vec<(&'static str, &'static str)>> {
         match self.show {

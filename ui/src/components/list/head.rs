@@ -77,7 +77,7 @@ fn filter(column: &Column, props: &HeadProps, today: NaiveDate) -> Html {
     let value = props.typed.get(field).cloned().unwrap_or_default();
     let label = format!("筛选{}", column.head);
     let written = !value.trim().is_empty();
-    // Nothing is narrowed by a day that cannot be read: that is said and not passed over.
+    // Nothing is narrowed by a day or a number that cannot be read: that is said and not passed over.
     let unread = written && column.filter(&value, today).is_empty();
     let in_force = written.then_some(if unread { "tx-unread" } else { "tx-in-force" });
     match column.choices() {
@@ -104,7 +104,7 @@ fn filter(column: &Column, props: &HeadProps, today: NaiveDate) -> Html {
             html! {
                 <input type="text" {value} {oninput} aria-label={label} autocomplete="off"
                     placeholder={hint} class={in_force} aria-invalid={unread.then_some("true")}
-                    title={unread.then_some("这个日期看不懂，没有按它筛选。可以写 10月、2026-10-05、9月~10月、本月、近30天")} />
+                    title={unread.then(|| column.unread())} />
             }
         }
     }

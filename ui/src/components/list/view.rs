@@ -127,6 +127,7 @@ mod tests {
         assert_eq!(asked("10小"), []);
         assert_eq!(asked("10小时"), [FilterOp::Is]);
         assert_eq!(asked("空"), [FilterOp::Missing]);
+        assert!(minutes.unread().contains("时长"), "it is no day that cannot be read");
     }
 
     /// What a column can ask is typed there, what none can stands beside, and nothing is lost on the way back.
