@@ -54,6 +54,13 @@ pub(super) struct Compared {
     pub(super) differs: Vec<Difference>,
 }
 
+impl Compared {
+    /// Whether the ledger says nothing that the book does not say.
+    pub(super) fn is_same(&self) -> bool {
+        self.lacking.is_empty() && self.differs.is_empty()
+    }
+}
+
 /// Compares a row's record with the book's. Nothing that the row does not say is compared: of a field that may hold
 /// what stands for an empty cell `said` answers whether the row says it.
 pub(super) fn compare(kind: &Kind, book: &Fields, row: &Fields, said: &dyn Fn(&str) -> bool) -> Compared {

@@ -101,7 +101,7 @@ impl Planner<'_> {
         if reader.is_refused() {
             return Outcome::Refused;
         }
-        let same = self.says_nothing_new(&drafts);
+        let same = self.says_nothing_new(reader, drafts);
         self.repeated(reader, at, same)
     }
 

@@ -148,13 +148,10 @@ impl Planner<'_> {
     }
 
     /// Whether a row's records say nothing that the book, or an earlier row, does not say.
-    pub(super) fn says_nothing_new(&self, drafts: &Drafts) -> bool {
-        drafts.records.iter().all(|record| {
-            self.staged.record(&record.id).is_some_and(|known| {
-                let compared =
-                    super::compare::compare(&record.kind, &known.fields, &record.fields, &|_| false);
-                compared.lacking.is_empty() && compared.differs.is_empty()
-            })
+    pub(super) fn says_nothing_new(&mut self, reader: &mut RowReader<'_>, drafts: Drafts) -> bool {
+        drafts.records.into_iter().all(|mut record| {
+            let known = self.staged.record(&record.id);
+            known.is_some_and(|known| self.compared(reader, &mut record, &known).is_same())
         })
     }
 
@@ -221,7 +218,7 @@ impl Planner<'_> {
         };
         drafts.add(reader, id, &person(&family.region, household, &adult, relation));
         if let Some(at) = seen {
-            let same = self.says_nothing_new(&drafts);
+            let same = self.says_nothing_new(reader, drafts);
             return Some(self.repeated(reader, at, same));
         }
         let outcome = self.settle(reader, drafts);

@@ -117,7 +117,7 @@ impl Planner<'_> {
         // Without a number it is the record that an earlier row has told of.
         let earlier = earlier.or_else(|| self.seen(KIND, member.as_deref()?));
         if let Some(at) = earlier {
-            let same = self.says_nothing_new(&drafts);
+            let same = self.says_nothing_new(reader, drafts);
             return self.repeated(reader, at, same);
         }
         let outcome = self.settle(reader, drafts);

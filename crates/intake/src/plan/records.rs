@@ -12,7 +12,7 @@ use tiexin_domain::{Fields, IdNumber, Kind, RegionCode};
 use uuid::Uuid;
 
 use super::alike;
-use super::compare::{begins_with, compare};
+use super::compare::begins_with;
 use super::homes::Home;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
@@ -183,13 +183,7 @@ impl Planner<'_> {
         let (kind, id) = (reader.sheet.head.kind, record.id.to_string());
         if let Some(at) = self.seen(kind, &id) {
             let known = self.staged.record(&record.id);
-            if let Some(known) = &known {
-                self.keep_back(reader, record, known);
-                self.note_guesses(known, &record.fields);
-            }
-            let there = known.map(|known| known.fields).unwrap_or_default();
-            let compared = compare(&record.kind, &there, &record.fields, &|field| reader.says(field));
-            let same = compared.lacking.is_empty() && compared.differs.is_empty();
+            let same = known.is_some_and(|known| self.compared(reader, record, &known).is_same());
             return self.repeated(reader, at, same);
         }
         let outcome = self.settle(reader, drafts);

@@ -8,7 +8,7 @@ use tiexin_domain::{Fields, Kind, Noun, RegionCode, nouns};
 use uuid::Uuid;
 
 use super::around;
-use super::compare::compare;
+use super::compare::{Compared, Difference};
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::{FieldChange, Intent, PlannedGroup, PlannedRecord, Taken, VOID};
@@ -68,7 +68,7 @@ enum Beside {
     New,
     Restore,
     Same,
-    There { lacking: Vec<(String, Value)>, differs: Vec<super::compare::Difference> },
+    There { lacking: Vec<(String, Value)>, differs: Vec<Difference> },
     Voided(Voided),
 }
 
@@ -84,12 +84,7 @@ impl Planner<'_> {
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
             self.check_village(reader, &record);
-            let known = self.staged.record(&record.id);
-            if let Some(known) = &known {
-                self.keep_back(reader, &mut record, known);
-                self.note_guesses(known, &record.fields);
-            }
-            match self.beside(reader, &record, known) {
+            match self.beside(reader, &mut record) {
                 Beside::New => {
                     // With a family it is taken: nothing of a family waits for what hangs on it.
                     if alone {
@@ -156,19 +151,18 @@ impl Planner<'_> {
         }
     }
 
-    fn beside(&self, reader: &RowReader<'_>, record: &PlannedRecord, known: Option<Known>) -> Beside {
-        let Some(known) = known else { return Beside::New };
+    fn beside(&mut self, reader: &mut RowReader<'_>, record: &mut PlannedRecord) -> Beside {
+        let Some(known) = self.staged.record(&record.id) else { return Beside::New };
+        // Of a hidden one, too: what only its author reads is not written over when it comes back.
+        let compared = self.compared(reader, record, &known);
         if let Some(void) = known.void {
             return if void.undone { Beside::Restore } else { Beside::Voided(void) };
         }
-        // A register's row is of several records, and its columns are of none of them alone.
-        let own = !matches!(reader.sheet.head.kind, SheetKind::SpecialFamilies | SheetKind::Members);
-        let said = |field: &str| own && reader.says(field);
-        let compared = compare(&record.kind, &known.fields, &record.fields, &said);
-        if compared.lacking.is_empty() && compared.differs.is_empty() {
+        if compared.is_same() {
             return Beside::Same;
         }
-        Beside::There { lacking: compared.lacking, differs: compared.differs }
+        let Compared { lacking, differs } = compared;
+        Beside::There { lacking, differs }
     }
 
     fn change(
@@ -235,10 +229,7 @@ impl Planner<'_> {
         };
         event.id = there.id;
         if let Some(at) = self.seen(kind, &there.id.to_string()) {
-            self.keep_back(reader, event, there);
-            self.note_guesses(there, &event.fields);
-            let compared = compare(&event.kind, &there.fields, &event.fields, &|field| reader.says(field));
-            let same = compared.differs.is_empty() && compared.lacking.is_empty();
+            let same = self.compared(reader, event, there).is_same();
             return self.repeated(reader, at, same);
         }
         let id = there.id.to_string();

@@ -7,16 +7,34 @@ use serde_json::Value;
 use tiexin_domain::shape::{self, Mask};
 use tiexin_domain::{Fields, id_number, numbers_in_text, phone};
 
+use super::compare::{Compared, compare};
 use super::planner::Planner;
 use super::reader::RowReader;
 use super::{Guess, PlannedRecord};
 use crate::finding::FindingCode;
+use crate::kind::SheetKind;
 use crate::lookup::{Known, Lookup};
 
 impl Planner<'_> {
+    /// What a row's record says beside the one that is there: without what whoever imports may not read, and with what it
+    /// guesses noted. No row is compared otherwise.
+    pub(super) fn compared(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        record: &mut PlannedRecord,
+        known: &Known,
+    ) -> Compared {
+        self.keep_back(reader, record, known);
+        self.note_guesses(known, &record.fields);
+        // A register's row is of several records, and its columns are of none of them alone.
+        let own = !matches!(reader.sheet.head.kind, SheetKind::SpecialFamilies | SheetKind::Members);
+        let said = |field: &str| own && reader.says(field);
+        compare(&record.kind, &known.fields, &record.fields, &said)
+    }
+
     /// Takes out of a row's record what the book holds and only its author reads. Whether the row says the same is not
     /// even looked at: the answer would be what the author wrote.
-    pub(super) fn keep_back(&self, reader: &mut RowReader<'_>, record: &mut PlannedRecord, known: &Known) {
+    fn keep_back(&self, reader: &mut RowReader<'_>, record: &mut PlannedRecord, known: &Known) {
         let held = |field: &str| known.fields.get(field).is_some_and(|value| !is_nothing(value));
         let theirs = record.fields.keys().filter(|field| held(field) && !self.staged.may_read(known, field));
         let theirs: Vec<String> = theirs.cloned().collect();
@@ -33,9 +51,7 @@ impl Planner<'_> {
             }
         }
     }
-}
 
-impl Planner<'_> {
     /// Notes the numbers of a row that differ from the book's only where a mask hides them: that they differ, or that
     /// another does not, is an answer, and whoever asks too often is refused by the caller.
     pub(super) fn note_guesses(&mut self, there: &Known, row: &Fields) {

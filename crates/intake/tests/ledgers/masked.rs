@@ -6,7 +6,7 @@ use tiexin_intake::{Mapping, NoticeCode};
 use uuid::Uuid;
 
 use crate::book::{Book, open, plan_as, planned};
-use crate::variations::{SCOPE, codes};
+use crate::variations::{SCOPE, codes, found, texts, xlsx};
 
 #[test]
 fn a_masked_number_changes_nothing_and_is_counted_once() {
@@ -35,4 +35,32 @@ fn a_masked_number_of_somebody_new_stands_in_no_remark() {
     assert_eq!((plan.rows.new, codes(&plan)), (1, Vec::new()));
     let all = format!("{:?}", plan.groups);
     assert!(!all.contains('*'), "{all}");
+}
+
+/// The row of a second sheet is compared with the book's as that of the first is.
+#[test]
+fn a_row_that_repeats_another_guesses_as_much_as_the_first() {
+    let mut book = Book::default();
+    let mut put = |id: u128, kind: Kind, mut fields: serde_json::Value| {
+        fields["region"] = json!("340323100001");
+        book.records.insert(Uuid::from_u128(id), (kind, fields.as_object().cloned().unwrap()));
+    };
+    let home = Uuid::from_u128(1);
+    put(1, Kind::Household, json!({"head_name": "李桂兰", "phone": "19000000004"}));
+    put(2, Kind::Person, json!({"household": home, "name": "李桂兰"}));
+    put(
+        3,
+        Kind::SupportFile,
+        json!({"household": home, "head_name": "李桂兰", "code": "3403231000902", "category": "death"}),
+    );
+    let head = ["信息编码", "男方姓名", "村居", "家庭类别", "联系电话"];
+    let row = |phone| ["3403231000902", "李桂兰", "东关社区", "死亡", phone];
+    let sheets = xlsx(&[
+        ("Sheet1", &|sheet| texts(sheet, 0, &[&head, &row("")])),
+        ("Sheet2", &|sheet| texts(sheet, 0, &[&head, &row("19012340004")])),
+    ]);
+    let plan = planned(&book, SCOPE, &sheets, "特殊家庭.xlsx");
+    assert!(codes(&plan).contains(&found(2, "same_event")), "{:?}", plan.findings);
+    let guessed: Vec<&str> = plan.guesses.iter().map(|guess| guess.number.as_str()).collect();
+    assert_eq!(guessed, ["19012340004"]);
 }
