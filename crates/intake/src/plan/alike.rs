@@ -87,8 +87,7 @@ fn torn(there: &Fields, row: &Fields, field: &Field) -> bool {
 
 /// The same in everything but the day, within one month: perhaps only the day was mended.
 pub(super) fn twin(kind: &Kind, one: &Fields, other: &Fields) -> bool {
-    let (Some(day), Some(that)) = (day_of(kind, one), day_of(kind, other)) else { return false };
-    if day == that || day.get(..7) != that.get(..7) {
+    if !one_month(kind, one, other) || day_of(kind, one) == day_of(kind, other) {
         return false;
     }
     let agree = |field: &str| one.get(field).is_some() && one.get(field) == other.get(field);
@@ -107,6 +106,12 @@ pub(super) fn twin(kind: &Kind, one: &Fields, other: &Fields) -> bool {
         }
         (_, None) => false,
     }
+}
+
+/// Whether both are of one month: no others are ever taken for one, or for twins.
+pub(super) fn one_month(kind: &Kind, one: &Fields, other: &Fields) -> bool {
+    let (day, that) = (day_of(kind, one), day_of(kind, other));
+    matches!((day, that), (Some(day), Some(that)) if day.get(..7) == that.get(..7))
 }
 
 /// The same day, and not two times of it.

@@ -39,6 +39,8 @@ impl Planner<'_> {
             return Outcome::Refused;
         };
         let marks = marks(code.as_deref(), &adults);
+        let numbers = adults.iter().filter_map(|adult| adult.number.as_ref()).map(|number| number.as_str());
+        numbers.chain(phone.as_deref()).for_each(|said| self.note_number(&region, &adults[0].name, said));
         let known = match self.identity(reader, &region, code.as_deref(), &adults) {
             Identity::New => None,
             Identity::Known(family) => Some(*family),

@@ -27,6 +27,12 @@ impl Planner<'_> {
         }
         let said = reader.said("id");
         let number = said.as_ref().and_then(|text| IdNumber::read(&crate::script::number_signs(text)).ok());
+        if let Some(read) = &number {
+            let within = self.places.scope().clone();
+            for name in names.iter().filter_map(|field| reader.said(field)) {
+                self.note_number(&within, &person_name(&name).name, read.number.as_str());
+            }
+        }
         let by_number = number.as_ref().and_then(|read| self.staged.roll().by_number(read.number.as_str()));
         let by_number = by_number.filter(|found| self.is_ours(&found.region)).cloned();
         let family = match (code, by_number) {

@@ -199,6 +199,10 @@ impl Planner<'_> {
             return Outcome::Refused;
         }
         let Some(event) = drafts.records.first_mut() else { return Outcome::Refused };
+        let near = |there: &&Known| super::alike::one_month(&event.kind, &there.fields, &event.fields);
+        for there in known.iter().filter(near) {
+            self.note_guesses(there, &event.fields);
+        }
         let alike = |there: &&Known| super::alike::one_event(&event.kind, &there.fields, &event.fields);
         let kind = reader.sheet.head.kind;
         let mut found: Vec<&Known> = known.iter().filter(alike).collect();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tiexin_domain::shape::{self, Mask};
-use tiexin_domain::{Fields, id_number, numbers_in_text, phone};
+use tiexin_domain::{Fields, RegionCode, id_number, numbers_in_text, phone};
+use uuid::Uuid;
 
 use super::compare::{Compared, compare};
 use super::planner::Planner;
@@ -55,19 +56,46 @@ impl Planner<'_> {
     /// Notes the numbers of a row that differ from the book's only where a mask hides them: that they differ, or that
     /// another does not, is an answer, and whoever asks too often is refused by the caller.
     pub(super) fn note_guesses(&mut self, there: &Known, row: &Fields) {
-        let kind = there.kind.code();
         for (field, value) in row {
             let said = (value.as_str(), there.fields.get(field).and_then(Value::as_str));
             let (Some(new), Some(old)) = said else { continue };
-            if new == old || shown(kind, field, new).is_none_or(|new| shown(kind, field, old) != Some(new)) {
+            let guess = self.guess(&there.id, (there.kind.code(), field.as_str()), (old, new));
+            self.guesses.extend(guess);
+        }
+    }
+
+    /// Notes a number, or the end of one, by which families of one name are told apart: that it is nobody's of them is an
+    /// answer too.
+    pub(super) fn note_number(&mut self, within: &RegionCode, name: &str, said: &str) {
+        let is_phone = matches!(phone::read(said), Ok(Some(_)));
+        let mut guesses = Vec::new();
+        for family in self.staged.roll().named(within, name) {
+            let home = family.phone.iter().map(|held| (family.household, ("household", "phone"), held));
+            let persons = family.persons.iter().filter(|_| !is_phone).filter_map(|person| {
+                let held = person.number.as_ref()?;
+                Some((person.id, ("person", "id_number"), held))
+            });
+            let held: Vec<_> = home.chain(persons).collect();
+            if held.iter().any(|(_, _, held)| held.ends_with(said)) {
                 continue;
             }
-            // What only this file tells is no secret of the book's.
-            if self.context.lookup.record(&there.id).is_some() {
-                let (record, field, number) = (there.id, field.clone(), new.to_owned());
-                self.guesses.insert(Guess { record, field, number });
+            for (record, of, held) in held {
+                let begun = held.len().checked_sub(said.len()).and_then(|at| held.get(..at));
+                let Some(whole) = begun.map(|begun| format!("{begun}{said}")) else { continue };
+                guesses.extend(self.guess(&record, of, (held.as_str(), whole.as_str())));
             }
         }
+        self.guesses.extend(guesses);
+    }
+
+    fn guess(&self, record: &Uuid, (kind, field): (&str, &str), (old, new): (&str, &str)) -> Option<Guess> {
+        if new == old || shown(kind, field, new).is_none_or(|new| shown(kind, field, old) != Some(new)) {
+            return None;
+        }
+        // What only this file tells is no secret of the book's, and what only its author reads is not even compared.
+        let held = self.context.lookup.record(record)?;
+        let asked = self.context.lookup.may_read(&held, field);
+        asked.then(|| Guess { record: *record, field: field.to_owned(), number: new.to_owned() })
     }
 }
 

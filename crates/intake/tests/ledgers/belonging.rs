@@ -5,7 +5,7 @@ use tiexin_domain::Kind;
 use tiexin_intake::{LedgerPlan, Mapping, SheetKind};
 use uuid::Uuid;
 
-use crate::book::{Book, open, plan_as};
+use crate::book::{Book, open, plan_as, planned};
 use crate::variations::{SCOPE, codes, found, texts, xlsx};
 
 const OLD: &str = "340323100001";
@@ -234,4 +234,34 @@ fn a_number_that_leads_to_nobody_is_told() {
     let rows: &[&[&str]] =
         &[&["户主", "户主电话", "姓名", "身份证号"], &["李桂兰", "1111", "李桂兰", "11010519491231002X"]];
     assert_eq!(codes(&read(&book(), "person", rows)), [found(2, "maybe_known")]);
+}
+
+/// Whether it is that number, or another record, is an answer: the caller bounds how often it is given.
+#[test]
+fn a_number_that_tells_two_apart_is_a_guess_of_the_books() {
+    const OTHER: &str = "34052419800102071X";
+    let guessed = |plan: &LedgerPlan| -> Vec<(Uuid, String)> {
+        plan.guesses.iter().map(|guess| (guess.record, guess.field.clone())).collect()
+    };
+    let of_person = [(Uuid::from_u128(3), "id_number".to_owned())];
+    let head = ["户主", "户主电话", "户主身份证号", "调查日期", "被调查人", "主要需求"];
+    for (tail, number) in [("551X", ""), ("", OTHER)] {
+        let row = ["李桂兰", tail, number, "2026-10-05", "李桂兰", "就医"];
+        let plan = read(&book(), "need_survey", &[&head, &row]);
+        assert_eq!(guessed(&plan), of_person, "{tail} {number}: {:?}", plan.findings);
+    }
+    let families = format!("男方姓名,男方身份证号,村居,家庭类别\n李桂兰,{OTHER},孟庄社区,死亡\n");
+    assert_eq!(guessed(&planned(&book(), SCOPE, families.as_bytes(), "特殊家庭.csv")), of_person);
+    let mut book = book();
+    let claim = json!({"household": Uuid::from_u128(5), "head_name": "赵有田", "insured": {"name": "赵有田"},
+        "paid_on": "2026-10-05", "amount": "300.00", "policy": "6200000000000012"});
+    put(&mut book, 7, Kind::InsuranceClaim, claim);
+    let head = ["户主", "被保险人", "理赔日期", "理赔金额", "保险单号"];
+    let claims = |policy: &str| {
+        let row = ["赵有田", "赵有田", "2026-10-05", "300", policy];
+        read(&book, "insurance_claim", &[&head, &row])
+    };
+    assert_eq!(guessed(&claims("6200000000990012")), [(Uuid::from_u128(7), "policy".to_owned())]);
+    // The number itself is no guess.
+    assert!(claims("6200000000000012").guesses.is_empty());
 }

@@ -121,6 +121,7 @@ impl Planner<'_> {
             return None;
         }
         let within = said.unwrap_or_else(|| self.places.scope().clone());
+        self.note_number(&within, &name, &tail);
         let named = self.staged.roll().named(&within, &name);
         let named: Vec<&Family> = named.into_iter().filter(|family| family.void.is_none()).collect();
         if named.is_empty() {
