@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tiexin_domain::shape::{Field, Find, Role};
-use tiexin_domain::{Fields, Kind, Noun, RegionCode, nouns};
+use tiexin_domain::{Fields, Kind, Noun, Problem, RegionCode, nouns};
 use uuid::Uuid;
 
 use super::around;
@@ -32,21 +32,23 @@ impl Drafts {
 
     /// Adds a record after its own rules were asked; what they say against it refuses the row.
     pub(super) fn add<N: Noun>(&mut self, reader: &mut RowReader<'_>, id: Uuid, noun: &N) {
-        let fields = Arc::new(noun.to_fields());
-        reader.problems(noun.problems());
-        let (kind, region) = (N::KIND, noun.region().clone());
-        self.records.push(PlannedRecord { kind, id, region, fields, intent: Intent::New });
+        let planned = Draft { kind: N::KIND, region: noun.region().clone(), fields: noun.to_fields() };
+        self.put(reader, id, planned, noun.problems());
     }
-}
 
-impl Drafts {
     /// The same of a record of any kind.
     pub(super) fn add_fields(&mut self, reader: &mut RowReader<'_>, id: Uuid, planned: Draft) {
-        let Draft { kind, region, fields } = planned;
-        reader.problems(match nouns::check(kind.code(), &fields) {
+        let problems = match nouns::check(planned.kind.code(), &planned.fields) {
             Ok(checked) => checked.problems,
             Err(unreadable) => vec![unreadable],
-        });
+        };
+        self.put(reader, id, planned, problems);
+    }
+
+    fn put(&mut self, reader: &mut RowReader<'_>, id: Uuid, planned: Draft, problems: Vec<Problem>) {
+        let Draft { kind, region, fields } = planned;
+        reader.problems(problems);
+        reader.problems(nouns::turned(kind.code(), &fields));
         self.records.push(PlannedRecord { kind, id, region, fields: Arc::new(fields), intent: Intent::New });
     }
 

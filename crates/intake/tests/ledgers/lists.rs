@@ -370,3 +370,23 @@ fn only_the_mark_of_a_template_makes_an_example() {
     assert_eq!((seen.data_rows, seen.rows.taken(), seen.rows.refused), (3, 2, 1));
     assert_eq!(seen.sheets[0].passed_over, 1, "{:?}", seen.sheets[0].rows);
 }
+
+#[test]
+fn days_in_the_wrong_order_wait() {
+    for (kind, head, turned, right) in [
+        (
+            "member",
+            ["姓名或单位名称", "村", "入会时间", "退会时间"],
+            ["2021-03", "2019-05"],
+            ["2019-05", "2021-03"],
+        ),
+        ("person", ["姓名", "村", "出生日期", "离世时间"], ["1980-01-01", "1979"], ["1980-01-01", "1980"]),
+    ] {
+        let with = |days: [&str; 2]| {
+            let rows: &[&[&str]] = &[&head, &["周明", "东关社区", days[0], days[1]]];
+            as_kind(&Book::default(), kind, rows)
+        };
+        assert_eq!(codes(&with(turned)), [found(2, "date_invalid")], "{kind}");
+        assert_eq!(with(right).rows.new, 1, "{kind}: {:?}", with(right).findings);
+    }
+}
