@@ -1,5 +1,7 @@
 //! Whether a row of the members' register tells of a member of the book: by the name and what is somebody's own.
 
+use tiexin_domain::nouns::Volunteer;
+use tiexin_domain::nouns::volunteer::Approval;
 use tiexin_domain::{Fields, IdNumber, Kind, PartialDate, Sex, shape};
 use uuid::Uuid;
 
@@ -91,6 +93,35 @@ impl Planner<'_> {
                 self.note_guesses(&person, &own);
             }
         }
+    }
+
+    /// The registration of whoever the row says is a volunteer, as nobody is one twice: theirs, or the one of the name in
+    /// the village that is nobody's yet; else a new one, also after one that was declined.
+    pub(super) fn volunteer_id(
+        &self,
+        reader: &mut RowReader<'_>,
+        (member, own): (Uuid, Uuid),
+        row: &Volunteer,
+    ) -> Uuid {
+        let mut named = self.staged.named(&Kind::Volunteer, &row.name);
+        named.retain(|there| {
+            let approval = there.fields.get("approval").and_then(|v| v.as_str());
+            there.void.is_none() && approval != Some(Approval::Declined.code())
+        });
+        let theirs =
+            |there: &&Known| there.id == own || (row.person.is_some() && person_of(there) == row.person);
+        if let Some(there) = named.iter().find(theirs) {
+            return there.id;
+        }
+        let this_row = self.seen(KIND, &member.to_string());
+        let free = |there: &&Known| {
+            let told = self.seen(KIND, &there.id.to_string());
+            person_of(there).is_none() && there.region == row.region && (told.is_none() || told == this_row)
+        };
+        let Some(there) = named.iter().find(free) else { return own };
+        let hint = "录入时按姓名认作本机里的同名志愿者，请核对是不是同一人";
+        reader.find("volunteer", FindingCode::MatchedByName, hint);
+        there.id
     }
 
     /// Whether the row's own id is of somebody else of the name, who came with an earlier ledger.

@@ -95,8 +95,9 @@ impl Planner<'_> {
             drafts.add(reader, person_id, &person);
         }
         if volunteer {
-            let id = self.id(&drafts, "volunteer");
-            drafts.add(reader, id, &volunteer_of(reader, region, name.name.clone(), person_id));
+            let volunteer = volunteer_of(reader, region, name.name.clone(), person_id);
+            let id = self.volunteer_id(reader, (id, self.id(&drafts, "volunteer")), &volunteer);
+            drafts.add(reader, id, &volunteer);
         }
         // A person before who refers to them.
         drafts.records.sort_by_key(|record| record.kind != Kind::Person);
@@ -113,7 +114,8 @@ impl Planner<'_> {
         if reader.is_refused() {
             return Outcome::Refused;
         }
-        let member = drafts.records.iter().find(|r| r.kind == Kind::Member).map(|r| r.id.to_string());
+        let of = |kind: Kind| drafts.records.iter().find(|r| r.kind == kind).map(|r| r.id.to_string());
+        let (member, volunteer) = (of(Kind::Member), of(Kind::Volunteer));
         // Without a number it is the record that an earlier row has told of.
         let earlier = earlier.or_else(|| self.seen(KIND, member.as_deref()?));
         if let Some(at) = earlier {
@@ -122,7 +124,7 @@ impl Planner<'_> {
         }
         let outcome = self.settle(reader, drafts);
         if !matches!(outcome, Outcome::Refused) {
-            member.iter().for_each(|member| self.see(KIND, member));
+            member.iter().chain(&volunteer).for_each(|id| self.see(KIND, id));
             number.iter().for_each(|number| self.see(KIND, number.as_str()));
         }
         outcome

@@ -4,6 +4,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format};
 use serde_json::json;
 use tiexin_domain::Kind;
 use tiexin_intake::{Choice, LedgerKind, Mapping, SheetKind, fields_of};
+use uuid::Uuid;
 
 use crate::book::{Book, open, plan_with, planned, text};
 use crate::variations::{SCOPE, codes, found, of, texts, township, xlsx};
@@ -154,4 +155,31 @@ fn a_code_that_names_another_family_is_not_believed() {
     assert_eq!((plan.rows.taken(), codes(&plan)), (1, vec![found(3, "household_unknown")]));
     let elsewhere = planned(&book, "340323104", csv.as_bytes(), "走访.csv");
     assert_eq!((elsewhere.rows.taken(), elsewhere.rows.refused), (0, 2));
+}
+
+/// Typed by hand, or from a list of volunteers: nobody is registered twice, but for whom was not approved.
+#[test]
+fn a_volunteer_whom_the_book_has_is_not_registered_again() {
+    const NUMBER: &str = "34052419800101001X";
+    let mut book = Book::default();
+    let mut put = |id: u128, kind: Kind, mut fields: serde_json::Value| {
+        fields["region"] = json!("340323100001");
+        book.records.insert(Uuid::from_u128(id), (kind, fields.as_object().cloned().unwrap()));
+    };
+    put(1, Kind::Person, json!({"name": "张三", "id_number": NUMBER}));
+    put(2, Kind::Volunteer, json!({"name": "张三", "approval": "pending", "person": Uuid::from_u128(1)}));
+    put(3, Kind::Volunteer, json!({"name": "李四", "approval": "approved"}));
+    put(4, Kind::Volunteer, json!({"name": "王五", "approval": "declined"}));
+    let csv = format!(
+        "姓名,身份证号,村居,会员类型,是否志愿者\n张三,{NUMBER},东关社区,个体会员,是\n\
+         李四,,东关社区,个体会员,是\n王五,,东关社区,个体会员,是\n"
+    );
+    let plan = planned(&book, SCOPE, csv.as_bytes(), "会员.csv");
+    assert_eq!((plan.rows.new, plan.rows.refused), (3, 0), "{:?}", plan.findings);
+    let made: Vec<String> = of(&plan, Kind::Volunteer).into_iter().map(|made| text(made, "name")).collect();
+    assert_eq!(made, ["王五"]);
+    assert!(codes(&plan).contains(&found(3, "matched_by_name")), "{:?}", plan.findings);
+    book.write(&plan);
+    let again = planned(&book, SCOPE, csv.as_bytes(), "会员.csv");
+    assert_eq!(again.rows.unchanged, 3, "{:?}", again.changes);
 }
