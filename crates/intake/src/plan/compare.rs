@@ -23,6 +23,12 @@ fn is_default(kind: &Kind, field: &str, value: &Value) -> bool {
     }
 }
 
+/// Whether the day is only that of the row's ID number, beside one of the book that is kept by the lunar calendar.
+fn follows_number(book: &Fields, row: &Fields, field: &str) -> bool {
+    let lunar = |fields: &Fields| fields.get("lunar_birthday") == Some(&Value::Bool(true));
+    field == "birth" && row.contains_key("id_number") && lunar(book) && !lunar(row)
+}
+
 /// What a record that cannot be without the field begins with.
 fn begins_so(kind: &Kind, field: &str, value: &Value) -> bool {
     let own = shape::of(kind.code()).and_then(|shape| shape.field(field)).filter(|own| own.required);
@@ -66,7 +72,7 @@ impl Compared {
 pub(super) fn compare(kind: &Kind, book: &Fields, row: &Fields, said: &dyn Fn(&str) -> bool) -> Compared {
     let mut compared = Compared::default();
     for (field, new) in row {
-        if is_bookkeeping(kind, field) || is_nothing(new) {
+        if is_bookkeeping(kind, field) || is_nothing(new) || follows_number(book, row, field) {
             continue;
         }
         let old = book.get(field).unwrap_or(&Value::Null);
@@ -233,6 +239,15 @@ mod tests {
                 "{field} {new}"
             );
         }
+    }
+
+    #[test]
+    fn a_lunar_birthday_differs_from_no_number() {
+        let row = json!({"id_number": "34052419800101001X", "birth": "1980-01-01"});
+        let book = |lunar: bool| json!({"birth": "1979-11-14", "lunar_birthday": lunar});
+        let number = vec!["id_number".to_owned()];
+        assert_eq!(compared(Kind::Person, book(true), row.clone()), (number.clone(), Vec::new()));
+        assert_eq!(compared(Kind::Person, book(false), row), (number, vec!["birth".to_owned()]));
     }
 
     #[test]
