@@ -24,7 +24,7 @@ pub(super) fn one_event(kind: &Kind, one: &Fields, other: &Fields) -> bool {
 /// Whether a row of a register tells of a record of the same kind and place, or family: a name, a number that people
 /// have but once, and of what has neither the one that stands today.
 pub(super) fn one_entry(shape: &'static Shape, there: &Fields, row: &Fields) -> bool {
-    let Some(naming) = naming(shape) else {
+    if naming(shape).is_none() {
         // Of a history only the row that says when it ended is one that has ended.
         let ended = |field: &Field| text(row, field.name).is_some();
         return match (shape.role(Role::Until).filter(|field| ended(field)), shape.role(Role::Until)) {
@@ -35,12 +35,11 @@ pub(super) fn one_entry(shape: &'static Shape, there: &Fields, row: &Fields) -> 
             (None, Some(until)) => text(there, until.name).is_none(),
             (None, None) => true,
         };
-    };
+    }
     if shape.with(Role::Natural).any(|number| same(there, row, number.name)) {
         return true;
     }
-    text(there, naming.name).map(same_name) == text(row, naming.name).map(same_name)
-        && !contradicts(shape, there, row)
+    same_named(shape, there, row) && !contradicts(shape, there, row)
 }
 
 /// Whether both have a name, and the same.

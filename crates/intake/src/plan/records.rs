@@ -208,9 +208,8 @@ fn by_name_alone(reader: &mut RowReader<'_>, shape: &'static Shape, there: &Know
 
 /// Somebody of this name is there, and something of their own says that it is another: a second one, or a slip.
 fn another_of_the_name(reader: &mut RowReader<'_>, shape: &'static Shape, known: &[Known], row: &Fields) {
-    let Some(naming) = naming(shape) else { return };
-    let name = |fields: &Fields| fields.get(naming.name).and_then(Value::as_str).map(same_name);
-    let mut named = known.iter().filter(|there| there.void.is_none() && name(&there.fields) == name(row));
+    let mut named =
+        known.iter().filter(|there| there.void.is_none() && alike::same_named(shape, &there.fields, row));
     let Some(torn) = named.find_map(|there| alike::contradiction(shape, &there.fields, row)) else { return };
     let column = reader.sheet.head.column_of(torn.name, None).and_then(|column| column.field);
     let column = column.map_or_else(|| by_name(reader, shape), |column| column.code);
