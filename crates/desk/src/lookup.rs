@@ -291,15 +291,7 @@ impl Lookup for BookLookup<'_> {
     }
 
     fn may_read(&self, known: &Known, field: &str) -> bool {
-        let record = Record {
-            id: known.id,
-            kind: known.kind.code().to_owned(),
-            scope: known.region.scope(),
-            version: 0,
-            fields: known.fields.as_ref().clone(),
-            void: None,
-        };
-        !masking::withheld(&record, Shown::Own, self.viewer).iter().any(|theirs| theirs == field)
+        !masking::withheld(&known.as_record(), Shown::Own, self.viewer).iter().any(|theirs| theirs == field)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::shape::{self, Audience};
-use tiexin_domain::{Fields, Kind, PartialDate, RegionCode};
+use tiexin_domain::{Fields, Kind, PartialDate, Record, RegionCode};
 use uuid::Uuid;
 
 use crate::heads::records::naming;
@@ -39,6 +39,20 @@ pub struct Known {
     pub region: RegionCode,
     pub fields: Arc<Fields>,
     pub void: Option<Voided>,
+}
+
+impl Known {
+    /// The record as rules and masks read it, shown.
+    pub fn as_record(&self) -> Record {
+        Record {
+            id: self.id,
+            kind: self.kind.code().to_owned(),
+            scope: self.region.scope(),
+            version: 0,
+            fields: self.fields.as_ref().clone(),
+            void: None,
+        }
+    }
 }
 
 /// A person of a family.

@@ -9,7 +9,7 @@ use tiexin_domain::{Kind, Problem, Record};
 use uuid::Uuid;
 
 use super::PlannedRecord;
-use crate::lookup::{Known, Lookup, Staged};
+use crate::lookup::{Lookup, Staged};
 
 /// The book with the plans laid over it, as far as it lies around one record.
 struct Near<'a> {
@@ -40,18 +40,7 @@ impl Around for Near<'_> {
             (_, Some(home)) => self.staged.events(&kind, &home),
             (_, None) => self.staged.records(&kind),
         };
-        let shown = found.into_iter().filter(|known| known.void.is_none()).map(as_record);
+        let shown = found.into_iter().filter(|known| known.void.is_none()).map(|known| known.as_record());
         Ok(shown.filter(|record| answers(record, look, value)).collect())
-    }
-}
-
-fn as_record(known: Known) -> Record {
-    Record {
-        id: known.id,
-        kind: known.kind.code().to_owned(),
-        scope: known.region.scope(),
-        version: 0,
-        fields: known.fields.as_ref().clone(),
-        void: None,
     }
 }
