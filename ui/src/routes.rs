@@ -132,10 +132,11 @@ pub(crate) struct NewFamily {
     pub(crate) special: bool,
 }
 
-/// The kept view that a list begins with.
+/// Which of a page's lists is meant, and the kept view that it begins with.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct AskView {
-    pub(crate) view: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) view: Option<String>,
     pub(crate) kind: String,
 }
 

@@ -32,8 +32,8 @@ use yew::prelude::*;
 pub(crate) const NOUNS: &[&Noun] = &[
     &households::HOUSEHOLD,
     &households::SUPPORT_FILE,
-    &Noun { kind: "person", sign: Sign::Person },
-    &Noun { kind: "contact_pair", sign: Sign::People },
+    &households::PERSON,
+    &households::CONTACT_PAIR,
     &visits::VISIT,
     &Noun { kind: "need_survey", sign: Sign::Pen },
     &Noun { kind: "insurance_claim", sign: Sign::Sheet },

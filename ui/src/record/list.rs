@@ -49,16 +49,18 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
             navigator.push(&Route::to_make(noun.kind));
         }
     });
-    let action = match can_write {
+    // What is made on a family's page only begins there.
+    let begins_here = !(noun.of_family() && matches!(Route::to_make(noun.kind), Route::RecordNew { .. }));
+    let action = match can_write && begins_here {
         true => {
             html! { <Button label={noun.add()} look={Look::Primary} sign={Sign::Plus} onclick={onadd} /> }
         }
         false => Html::default(),
     };
     let asked = use_asked_view().filter(|asked| asked.kind == noun.kind);
-    let ask = asked.as_ref().map(|asked| ListViews { kind: Some(asked.kind.clone()) });
+    let name = asked.and_then(|asked| asked.view);
+    let ask = name.as_ref().map(|_| ListViews { kind: Some(noun.kind.to_owned()) });
     let kept = use_query_when(ask, &[CHANGED]);
-    let name = asked.map(|asked| asked.view);
     let key = format!("{} {}", noun.kind, name.as_deref().unwrap_or_default());
     // Whoever comes back finds the list as it was left, whatever the view has become; and at once, for the way back is
     // over by the time that an answer comes.

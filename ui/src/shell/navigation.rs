@@ -89,17 +89,16 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
     }
 }
 
-/// Of a kind that has a list of its own, the others stand on a family's page; or of one that this program does not know,
-/// which is said.
+/// Of a kind that has a list; or of one that this program does not know, which is said.
 fn listed(count: &&ViewCount) -> bool {
-    noun(&count.kind).map_or(!Kind::from_code(&count.kind).is_known(), |noun| !noun.of_family())
+    noun(&count.kind).is_some() || !Kind::from_code(&count.kind).is_known()
 }
 
 /// The list that a kept view shows; none: it cannot be asked.
 fn shown_by(count: &ViewCount) -> Option<(Route, AskView)> {
     let asks = count.count.is_some() && noun(&count.kind).is_some();
     asks.then(|| {
-        let query = AskView { view: count.name.clone(), kind: count.kind.clone() };
+        let query = AskView { view: Some(count.name.clone()), kind: count.kind.clone() };
         (Route::list_of(&count.kind), query)
     })
 }
@@ -147,10 +146,11 @@ mod tests {
             count: None,
             why: Some("旧".into()),
         };
-        assert!(listed(&&of("visit")) && listed(&&of("newer_kind")) && !listed(&&of("contact_pair")));
+        assert!(listed(&&of("visit")) && listed(&&of("contact_pair")) && listed(&&of("newer_kind")));
+        assert!(!listed(&&of("attachment")));
         // Its line leads nowhere, and has a button that takes it away.
         assert!(shown_by(&of("visit")).is_none());
         let asked = ViewCount { count: Some(0), why: None, ..of("visit") };
-        assert!(shown_by(&asked).is_some_and(|(_, asks)| asks.view == "存的"));
+        assert!(shown_by(&asked).is_some_and(|(_, asks)| asks.view.as_deref() == Some("存的")));
     }
 }

@@ -5,7 +5,7 @@ use crate::components::{Icon, Sign, Step, step_of, use_keys_outside};
 use crate::hooks::{Toasts, composing, use_composed, use_region};
 use crate::pages::NOUNS;
 use crate::record::noun;
-use crate::routes::{AskVoided, Route};
+use crate::routes::{AskView, AskVoided, Route};
 use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use tiexin_contract::records::{Hit, Search};
@@ -44,8 +44,22 @@ struct Entry {
     route: Route,
     /// A place that is picked on the way.
     place: Option<RegionName>,
-    /// What the page 已作废 looks for.
-    voided: Option<AskVoided>,
+    asks: Asks,
+}
+
+/// What a page is asked to begin with.
+#[derive(Clone, PartialEq)]
+enum Asks {
+    Nothing,
+    Voided(AskVoided),
+    List(AskView),
+}
+
+impl Entry {
+    fn to(group: &str, sign: Sign, title: impl Into<String>, route: Route) -> Entry {
+        let (group, title, beside) = (group.to_owned(), title.into(), String::new());
+        Entry { group, sign, title, beside, route, place: None, asks: Asks::Nothing }
+    }
 }
 
 /// Places shown.
@@ -56,9 +70,12 @@ fn pages() -> Vec<(Entry, String)> {
     let mut all: Vec<(Entry, String)> = Vec::new();
     let initials = ["jr", "jttz", "zf", "hyyzyz", "hd", "bb", "dr", "tb", "dcl", "sz"];
     for ((route, sign, title), initials) in WORK.into_iter().zip(initials) {
-        let (group, beside) = ("页面".into(), String::new());
-        let entry = Entry { group, sign, title: title.into(), beside, route, place: None, voided: None };
-        all.push((entry, initials.to_owned()));
+        all.push((Entry::to("页面", sign, title, route), initials.to_owned()));
+    }
+    for noun in NOUNS {
+        let list = AskView { view: None, kind: noun.kind.to_owned() };
+        let entry = Entry::to("页面", noun.sign, format!("{}列表", noun.label()), Route::list_of(noun.kind));
+        all.push((Entry { asks: Asks::List(list), ..entry }, String::new()));
     }
     let mut actions: Vec<(String, String, Route)> = Vec::new();
     for noun in NOUNS.iter().filter(|noun| !noun.initials().is_empty()) {
@@ -69,16 +86,7 @@ fn pages() -> Vec<(Entry, String)> {
     actions.push(("核对可能重复的登记".into(), "hdkncfddj".into(), Route::Duplicates));
     actions.push(("看已作废的记录，恢复".into(), "kyzfdjlhf".into(), Route::Voided));
     for (title, initials, route) in actions {
-        let entry = Entry {
-            group: "办事".into(),
-            sign: Sign::Pen,
-            title,
-            beside: String::new(),
-            route,
-            place: None,
-            voided: None,
-        };
-        all.push((entry, initials));
+        all.push((Entry::to("办事", Sign::Pen, title, route), initials));
     }
     all
 }
@@ -92,21 +100,15 @@ fn from_hit(hit: Hit) -> Entry {
         format!("{} · {}", hit.region_name, hit.matched)
     };
     let route = Route::of_record(&hit.kind, hit.id, hit.household);
-    Entry { group: kind.label().to_owned(), sign, title: hit.title, beside, route, place: None, voided: None }
+    Entry { beside, ..Entry::to(kind.label(), sign, hit.title, route) }
 }
 
 /// A village or township: its families.
 fn from_place(place: RegionName) -> Entry {
     let above = place.path.len().saturating_sub(1);
-    Entry {
-        group: "地区".into(),
-        sign: Sign::Pin,
-        title: place.name.clone(),
-        beside: format!("{} · 看那里的家庭", place.path[..above].join(" ")),
-        route: Route::Families,
-        place: Some(place),
-        voided: None,
-    }
+    let beside = format!("{} · 看那里的家庭", place.path[..above].join(" "));
+    let entry = Entry::to("地区", Sign::Pin, place.name.clone(), Route::Families);
+    Entry { beside, place: Some(place), ..entry }
 }
 
 #[derive(Properties, PartialEq)]
@@ -206,10 +208,11 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
                 pick.emit(place);
             }
             let Some(navigator) = &navigator else { return };
-            match &entry.voided {
+            match &entry.asks {
                 // A plain struct of words can always be written.
-                Some(asked) => drop(navigator.push_with_query(&entry.route, asked)),
-                None => navigator.push(&entry.route),
+                Asks::Voided(asked) => drop(navigator.push_with_query(&entry.route, asked)),
+                Asks::List(asked) => drop(navigator.push_with_query(&entry.route, asked)),
+                Asks::Nothing => navigator.push(&entry.route),
             }
         })
     };
@@ -271,7 +274,7 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
                             </>
                         }
                     }) }
-                    if entries.iter().all(|entry| entry.voided.is_some()) {
+                    if entries.iter().all(|entry| matches!(entry.asks, Asks::Voided(_))) {
                         <li class="tx-menu-none">{ "没有找到。可以试试姓名的拼音首字母，或身份证后四位。" }</li>
                     }
                 </ul>
@@ -299,18 +302,15 @@ fn arrange(typed: &str, found: &[Entry]) -> Vec<Entry> {
     }
     records.sort_by_key(|entry| order.iter().position(|group| *group == entry.group));
     if text.is_empty() {
+        // Lists stand on the pages that are named.
+        own.retain(|entry| !matches!(entry.asks, Asks::List(_)));
         return own;
     }
     // What is void is found only by who asks for it.
-    let voided = Entry {
-        group: "已作废".into(),
-        sign: Sign::Search,
-        title: format!("在已作废的记录里找“{}”", typed.trim()),
-        beside: String::new(),
-        route: Route::Voided,
-        place: None,
-        voided: Some(AskVoided { kind: None, text: Some(typed.trim().to_owned()) }),
-    };
+    let voided =
+        Entry::to("已作废", Sign::Search, format!("在已作废的记录里找“{}”", typed.trim()), Route::Voided);
+    let asked = AskVoided { kind: None, text: Some(typed.trim().to_owned()) };
+    let voided = Entry { asks: Asks::Voided(asked), ..voided };
     records.into_iter().chain(own).chain([voided]).collect()
 }
 
@@ -344,6 +344,9 @@ mod tests {
             assert!(found(typed).contains(&"记一次走访".to_owned()), "{typed}");
         }
         assert_eq!(found("登记志愿")[0], "登记志愿者");
+        assert_eq!(found("人员")[0], "人员列表");
+        assert!(found("联系人").contains(&"双岗联系人列表".to_owned()));
+        assert!(!found("").iter().any(|title| title.ends_with("列表")));
         assert_eq!(found("没有这样的事"), ["在已作废的记录里找“没有这样的事”"]);
     }
 }

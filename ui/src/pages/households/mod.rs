@@ -1,4 +1,4 @@
-//! 家庭台账: special families, and all families. A list never tells the loss.
+//! 家庭台账: special families, all families, their people, and who looks after them. A list never tells the loss.
 
 use crate::components::{Button, Confirm, Look, Page, Sign, Tab, Tabs};
 use crate::hooks::{Note, Toasts, Tone, use_region, use_session};
@@ -14,7 +14,19 @@ pub(crate) static HOUSEHOLD: Noun = Noun { kind: "household", sign: Sign::Home }
 
 pub(crate) static SUPPORT_FILE: Noun = Noun { kind: "support_file", sign: Sign::Heart };
 
-const TABS: [&Noun; 2] = [&SUPPORT_FILE, &HOUSEHOLD];
+pub(crate) static PERSON: Noun = Noun { kind: "person", sign: Sign::Person };
+
+pub(crate) static CONTACT_PAIR: Noun = Noun { kind: "contact_pair", sign: Sign::People };
+
+const TABS: [&Noun; 4] = [&SUPPORT_FILE, &HOUSEHOLD, &PERSON, &CONTACT_PAIR];
+
+fn tab(noun: &Noun) -> Tab {
+    match noun.kind {
+        "support_file" => Tab::new("特殊家庭"),
+        "household" => Tab::new("全部家庭"),
+        _ => Tab::new(noun.label()),
+    }
+}
 
 #[component]
 pub(crate) fn FamiliesPage() -> Html {
@@ -50,7 +62,7 @@ pub(crate) fn FamiliesPage() -> Html {
     let noun = TABS[at];
     html! {
         <Page title="家庭台账" {action} full=true>
-            <Tabs tabs={vec![Tab::new("特殊家庭"), Tab::new("全部家庭")]} chosen={at} {onchange} />
+            <Tabs tabs={TABS.into_iter().map(tab).collect::<Vec<_>>()} chosen={at} {onchange} />
             <RecordList key={noun.kind} {noun} />
         </Page>
     }
@@ -100,5 +112,19 @@ fn RegisterForPrint() -> Html {
                 </Confirm>
             }
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::nouns_of;
+    use tiexin_domain::shape::Home;
+
+    #[test]
+    fn every_kind_that_stands_here_has_its_list() {
+        for noun in nouns_of(Home::Families) {
+            assert!(TABS.iter().any(|tab| tab.kind == noun.kind), "{}", noun.kind);
+        }
     }
 }
