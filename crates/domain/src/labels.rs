@@ -12,7 +12,8 @@ pub fn field(kind: &str, field: &str) -> String {
 
 /// None: a field of a newer program.
 pub fn known(kind: &str, field: &str) -> Option<&'static str> {
-    shape::field(kind, field).or_else(|| shape::anywhere(field)).map(|field| field.label)
+    let own = shape::field(kind, field).or_else(|| shape::anywhere(field)).map(|field| field.label);
+    own.or_else(|| shape::reckoned(field))
 }
 
 /// The fields of a deed, each word once; who recorded it and when stands beside it anyway.
@@ -36,6 +37,7 @@ mod tests {
         assert_eq!(field("visit", "date"), "走访日期");
         assert_eq!(field("household", "head"), "户主");
         assert_eq!(field("activity", "head"), "负责人");
+        assert_eq!(field("support_file", "care_last_visit"), "最近走访");
         assert_eq!(field("visit", "from_the_future"), "新版程序的栏目");
     }
 

@@ -129,8 +129,9 @@ impl Noun for ContactPair {
         rules: &[ONE_AT_A_TIME],
         empty: ("这里是双岗联系人", "每户一位镇里的、一位村里的。"),
         list: &[
-            Column::field("township_leader"),
-            Column::field("village_worker"),
+            Column::TITLE.head("哪一户"),
+            Column::field("township_leader").width(8),
+            Column::field("village_worker").width(8),
             Column::PLACE,
             Column::field("from").width(8),
             Column::field("to").width(8),

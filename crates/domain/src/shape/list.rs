@@ -5,6 +5,14 @@ pub const AGE: &str = "age";
 pub const GAPS: &str = "gaps";
 pub const CONTACTS: &str = "care_contacts";
 pub const LAST_VISIT: &str = "care_last_visit";
+pub const TITLE: &str = "title";
+
+/// What such a column is called.
+pub fn reckoned(name: &str) -> Option<&'static str> {
+    let named =
+        [(AGE, "年龄"), (GAPS, "待补"), (CONTACTS, "双岗联系人"), (LAST_VISIT, "最近走访"), (TITLE, "名称")];
+    named.into_iter().find(|(one, _)| *one == name).map(|(_, label)| label)
+}
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +23,8 @@ pub enum Shows {
     Either(&'static str, &'static str),
     /// The age of whom this field tells the birth: the date itself stands on the record's own page.
     Age(&'static str),
+    /// The line by which the record is named.
+    Title,
     /// The village or township.
     Place,
     /// Where the record's newest change is.
@@ -36,6 +46,7 @@ impl Shows {
         match self {
             Shows::Field(name) | Shows::Either(name, _) => Some(name),
             Shows::Age(_) => Some(AGE),
+            Shows::Title => Some(TITLE),
             Shows::Place => Some("region"),
             Shows::State => None,
             Shows::Gaps | Shows::FileGaps => Some(GAPS),
@@ -76,6 +87,7 @@ impl Column {
         Column::new(Shows::Age(birth), 6).unsorted().unfiltered()
     }
 
+    pub const TITLE: Column = Column::new(Shows::Title, 14).unsorted().unfiltered();
     pub const PLACE: Column = Column::new(Shows::Place, 11);
     pub const STATE: Column = Column::new(Shows::State, 10).unsorted().unfiltered();
     pub const GAPS: Column = Column::new(Shows::Gaps, 11).unsorted().unfiltered();

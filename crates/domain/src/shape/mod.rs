@@ -13,7 +13,7 @@ mod words;
 pub use field::{
     Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, code_in, for_many, label_in,
 };
-pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, Shows};
+pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, Shows, TITLE, reckoned};
 pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
 

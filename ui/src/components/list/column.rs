@@ -30,6 +30,8 @@ pub(crate) enum Show {
     Either(&'static str),
     /// Full years.
     Age,
+    /// What it is named by.
+    Title,
     /// The village or township.
     Place,
     /// Where its newest change is.
@@ -92,19 +94,21 @@ impl Column {
     }
 
     fn declared(shape: &'static Shape, column: &shape::Column) -> Column {
-        let label = |name: &str| shape.field(name).map_or("", |field| field.label);
+        let own = |name: &str| shape.field(name).map(|field| field.label);
+        let label = |name: &str| own(name).or_else(|| shape::reckoned(name)).unwrap_or("");
         let (field, head, show) = match column.shows {
             Shows::Field(name) => {
                 (name, label(name), shape.field(name).map_or(Show::Text, |field| Show::of(field.holds)))
             }
             Shows::Either(name, other) => (name, label(name), Show::Either(other)),
-            Shows::Age(_) => (shape::AGE, "年龄", Show::Age),
+            Shows::Age(_) => (shape::AGE, label(shape::AGE), Show::Age),
+            Shows::Title => (shape::TITLE, label(shape::TITLE), Show::Title),
             Shows::Place => ("region", label("region"), Show::Place),
             Shows::State => ("", "状态", Show::State),
-            Shows::Gaps => ("", "待补", Show::Gaps),
-            Shows::FileGaps => (shape::GAPS, "待补", Show::Gaps),
-            Shows::Contacts => (shape::CONTACTS, "双岗联系人", Show::Contacts),
-            Shows::LastVisit => (shape::LAST_VISIT, "最近走访", Show::LastVisit),
+            Shows::Gaps => ("", label(shape::GAPS), Show::Gaps),
+            Shows::FileGaps => (shape::GAPS, label(shape::GAPS), Show::Gaps),
+            Shows::Contacts => (shape::CONTACTS, label(shape::CONTACTS), Show::Contacts),
+            Shows::LastVisit => (shape::LAST_VISIT, label(shape::LAST_VISIT), Show::LastVisit),
         };
         Column {
             share: column.width,
@@ -154,6 +158,7 @@ impl Column {
             Show::Contacts => care::contacts(row),
             Show::LastVisit => care::last_visit(row),
             Show::Age => row.age.map(|age| age.to_string()).unwrap_or_default(),
+            Show::Title => row.title.clone(),
             Show::Place => row.region_name.clone(),
             Show::State => crate::components::state_mark::words(row.state).1.to_owned(),
             Show::Gaps => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
