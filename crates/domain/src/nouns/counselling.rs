@@ -8,7 +8,7 @@ use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
 use super::{Kind, Noun, PersonRef, Problem, person, tidy_name};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counselling {
@@ -82,7 +82,7 @@ impl Noun for Counselling {
                 HEAD_NAME,
                 Field::new("person", "服务对象", Holds::Person).required().roles(&[Role::Persons]).must(),
                 on_day("date", "服务日期"),
-                Field::new("counsellor", "咨询师", Holds::Text).start(Start::Me),
+                Field::new("counsellor", "咨询师", Holds::Text).finds(&[Find::Words]).start(Start::Me),
                 Field::new("paired", "一对一结对", Holds::Flag).bits(&[("true", 4)]).asked(),
                 Field::new("file_opened", "已建档", Holds::Flag).bits(&[("true", 1)]).asked(),
                 Field::new("session_note", "谈话记录", Holds::LongText)

@@ -105,8 +105,9 @@ impl Noun for Household {
                 ASKED_REGION,
                 Field::new("current_address", "现居住地址", Holds::Text)
                     .also(&["现住址", "住址", "家庭住址", "家庭地址", "地址"])
+                    .finds(&[Find::Words])
                     .asked(),
-                Field::new("registered_address", "户籍地址", Holds::Text).asked(),
+                Field::new("registered_address", "户籍地址", Holds::Text).finds(&[Find::Words]).asked(),
                 PHONE.hint("手机或带区号的座机，没有就写“无”"),
                 Field::new("hardship", "困难原因", Holds::Texts)
                     .also(&["致困原因", "困难情况"])

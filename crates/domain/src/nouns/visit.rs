@@ -277,7 +277,9 @@ impl Noun for Visit {
                     .absent("at_home")
                     .bits(flag::PRESENCE),
                 Field::new("met", "见到的人", Holds::People).roles(&[Role::Persons]),
-                Field::new("visitors", "走访人", Holds::Texts).merge(MergeClass::Ordinary),
+                Field::new("visitors", "走访人", Holds::Texts)
+                    .merge(MergeClass::Ordinary)
+                    .finds(&[Find::Words]),
                 Field::new("note", "走访情况", Holds::LongText).note().finds(&[Find::Words]),
                 Field::new("needs", "需求", Holds::LongText).note().finds(&[Find::Words]),
                 Field::new("health", "健康状况", Holds::LongText).finds(&[Find::Words]),

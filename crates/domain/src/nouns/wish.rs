@@ -57,7 +57,7 @@ impl Noun for Wish {
                 Field::new("wish", "心愿", Holds::Text).required().free().finds(&[Find::Words]).must(),
                 Field::new("cost", "预计费用", Holds::Money).asked(),
                 Field::new("published", "已公布", Holds::Flag).bits(&[("true", 1)]).asked(),
-                Field::new("claimed_by", "认领人", Holds::Text).asked(),
+                Field::new("claimed_by", "认领人", Holds::Text).finds(&[Find::Words]).asked(),
                 Field::new("claimed_on", "认领日期", Holds::Day).past().with(&["date"]).asked(),
                 Field::new("fulfilled_on", "实现日期", Holds::Day).past().with(&["date"]).asked(),
                 Field::new("amount", "实际花费", Holds::Money).roles(&[Role::Number]).asked(),

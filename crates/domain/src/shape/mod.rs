@@ -115,6 +115,11 @@ impl Shape {
         self.with(role).next()
     }
 
+    /// What a search of records of this kind looks at, as the office calls it.
+    pub fn found_by(&self) -> Vec<&'static str> {
+        self.fields.iter().filter(|field| !field.finds.is_empty()).map(|field| field.label).collect()
+    }
+
     /// Whether the field's value comes with a list that asks for no columns of its own: one of its columns shows it, or
     /// a row is opened by it.
     pub fn lists(&self, name: &str) -> bool {

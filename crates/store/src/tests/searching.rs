@@ -102,6 +102,17 @@ fn what_a_township_typed_in_vain_is_found() {
 }
 
 #[test]
+fn a_visit_is_found_by_its_visitor_and_a_family_by_its_address() {
+    let t = town();
+    visit(&t.book, t.home, "张三丰", "2026-10-06", json!({"visitors": ["钱家访"]}));
+    let mut fields = record(&t.book, t.home).fields;
+    fields.insert("current_address".into(), "梧桐巷12号".into());
+    put(&t.book, &save(t.home, "household", Value::Object(fields)));
+    assert_eq!(found(&t.book, "钱家访"), pairs(&[("visit", "text")]));
+    assert_eq!(found(&t.book, "梧桐巷"), pairs(&[("household", "text")]));
+}
+
+#[test]
 fn a_rarer_reading_comes_last_and_says_so() {
     let t = town();
     household(&t.book, VILLAGE, "王明");
