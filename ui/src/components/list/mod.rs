@@ -8,6 +8,7 @@ mod choosing;
 mod column;
 mod copy;
 mod export;
+mod find;
 mod fit;
 mod focus;
 mod head;
@@ -24,10 +25,10 @@ pub(crate) use export::exported;
 use crate::components::{Button, Look, Sign, Trouble, Waiting};
 use crate::hooks::{keep, left, use_preferences, use_region, use_session, use_toast};
 use crate::transport::{call, listen};
+use find::FindBox;
 use gloo::timers::callback::Timeout;
 use head::Head;
 use print::{Paper, Which};
-use row::FindBox;
 use rows::{Ground, PAGE, Rows};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -348,7 +349,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
     html! {
         <div class="tx-list">
             <div class="tx-list-bar">
-                <FindBox value={view.text.clone()} onchange={turns.text} />
+                <FindBox value={view.text.clone()} kind={props.kind} onchange={turns.text} />
                 <Button label={if view.filtering { "不按列筛选" } else { "按列筛选" }} look={Look::Link} sign={Sign::Filter}
                     small=true onclick={turns.filtering} expanded={view.filtering} />
                 if let Some(views) = &props.views { { views.emit(asking) } }
@@ -357,6 +358,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 }
                 { props.tools.clone() }
                 if let Some(name) = &view.name { <span class="tx-list-view">{ name }</span> }
+                { find::beside(&view, props.kind, &turns.let_go) }
                 <span class="tx-list-count" aria-live="polite">{ count }</span>
                 if narrowed { <Button label="看全部" look={Look::Link} sign={Sign::Close} small=true onclick={turns.see_all} /> }
                 if hand.chosen.len() > 1 && !hand.choosing {
@@ -373,12 +375,7 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 <Head columns={columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} on_sort={turns.sort}
                     filtering={view.filtering} typed={view.typed.clone()} on_filter={turns.filter} lead={choosing::head(&hand)} />
                 if known && total == 0 {
-                    if narrowed {
-                        <div class="tx-empty"><p class="tx-empty-title">{ "没有符合条件的记录" }</p>
-                            <div class="tx-empty-text">{ "可以换个词，或者把筛选放宽一些。" }</div></div>
-                    } else {
-                        { props.empty.clone() }
-                    }
+                    { if narrowed { find::nothing(props.kind, list.text.is_some()) } else { props.empty.clone() } }
                 } else if !known && error.is_none() {
                     <Waiting />
                 }

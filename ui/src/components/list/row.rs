@@ -1,9 +1,7 @@
-//! One row for the eye, and the field above the list.
+//! One row for the eye.
 
 use super::rows::Rows;
 use super::{Column, DataListProps, Hand, choosing, keys};
-use crate::components::text_field::value_of;
-use crate::components::{Icon, Sign};
 use std::cell::RefCell;
 use std::rc::Rc;
 use tiexin_contract::records::RecordRow;
@@ -59,25 +57,5 @@ pub(super) fn paint(
             { choosing::tick(hand, row.id) }
             { for cells }
         </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub(super) struct FindBoxProps {
-    pub(super) value: String,
-    pub(super) onchange: Callback<String>,
-}
-
-/// Words anywhere in the list.
-#[component]
-pub(super) fn FindBox(props: &FindBoxProps) -> Html {
-    let oninput = props.onchange.reform(|event: InputEvent| value_of(&event));
-    let in_force = !props.value.trim().is_empty();
-    html! {
-        <span class={classes!("tx-find", in_force.then_some("tx-in-force"))}>
-            <Icon sign={Sign::Search} />
-            <input type="text" value={props.value.clone()} {oninput} placeholder="在列表中查找" aria-label="在列表中查找"
-                autocomplete="off" />
-        </span>
     }
 }

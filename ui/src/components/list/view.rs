@@ -65,6 +65,8 @@ pub(super) struct Turns {
     pub(super) filtering: Callback<()>,
     pub(super) sort: Callback<&'static str>,
     pub(super) filter: Callback<(&'static str, String)>,
+    /// One of those that no column has, by its place.
+    pub(super) let_go: Callback<usize>,
     pub(super) see_all: Callback<()>,
 }
 
@@ -103,11 +105,21 @@ pub(super) fn turns(view: &UseStateHandle<View>) -> Turns {
             view.set(View { typed, name: None, ..(*view).clone() });
         })
     };
+    let let_go = {
+        let view = view.clone();
+        Callback::from(move |at: usize| {
+            let mut beside = view.beside.clone();
+            if at < beside.len() {
+                beside.remove(at);
+            }
+            view.set(View { beside, name: None, ..(*view).clone() });
+        })
+    };
     let see_all = {
         let view = view.clone();
         Callback::from(move |()| view.set(View { sort: view.sort.clone(), ..View::default() }))
     };
-    Turns { text, filtering, sort, filter, see_all }
+    Turns { text, filtering, sort, filter, let_go, see_all }
 }
 
 #[cfg(test)]
