@@ -70,6 +70,8 @@ fn Kept(props: &KeptProps) -> Html {
     let save = use_command::<SaveView>();
     let pin_it = use_command::<PinView>();
     let drop_it = use_command::<DropView>();
+    // Which one is asked about before it goes: nothing brings it back.
+    let going = use_state(|| None::<String>);
     let toast = use_toast();
     let list = &props.asking.list;
     let narrowed = list.text.is_some() || !list.filters.is_empty();
@@ -123,6 +125,10 @@ fn Kept(props: &KeptProps) -> Html {
                 drop_it.run(DropView { kind, name }, |_| {});
             })
         };
+        let ask = |about: Option<String>| {
+            let going = going.setter();
+            Callback::from(move |()| going.set(about.clone()))
+        };
         html! {
             <tr key={view.name.clone()}>
                 <td><Button label={view.name.clone()} look={Look::Link} small=true onclick={apply} />
@@ -134,7 +140,12 @@ fn Kept(props: &KeptProps) -> Html {
                     </label>
                 </td>
                 <td class="tx-right">
-                    if !view.built_in { <Button label="删去" look={Look::Link} small=true onclick={forget} /> }
+                    if (*going).as_ref() == Some(&view.name) {
+                        <Button label="确定删去" look={Look::Danger} small=true onclick={forget} />
+                        <Button label="不删" look={Look::Link} small=true onclick={ask(None)} />
+                    } else if !view.built_in {
+                        <Button label="删去" look={Look::Link} small=true onclick={ask(Some(view.name.clone()))} />
+                    }
                 </td>
             </tr>
         }
