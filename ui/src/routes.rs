@@ -140,6 +140,17 @@ pub(crate) struct AskView {
     pub(crate) kind: String,
 }
 
+/// Which part of the page 设置 is meant, by the word on its tab.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct AskPart {
+    pub(crate) part: String,
+}
+
+impl AskPart {
+    /// Where backups are made.
+    pub(crate) const BOOK: &'static str = "台账";
+}
+
 /// What the page 已作废 begins with.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct AskVoided {

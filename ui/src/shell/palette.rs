@@ -5,7 +5,7 @@ use crate::components::{Icon, Sign, Step, step_of, use_keys_outside};
 use crate::hooks::{Toasts, composing, use_composed, use_region};
 use crate::pages::NOUNS;
 use crate::record::noun;
-use crate::routes::{AskView, AskVoided, Route};
+use crate::routes::{AskPart, AskView, AskVoided, Route};
 use crate::transport::call;
 use gloo::timers::callback::Timeout;
 use tiexin_contract::records::{Hit, Search};
@@ -53,6 +53,9 @@ enum Asks {
     Nothing,
     Voided(AskVoided),
     List(AskView),
+    Part(AskPart),
+    /// No page: letters become large, or usual again.
+    Large,
 }
 
 impl Entry {
@@ -77,17 +80,22 @@ fn pages() -> Vec<(Entry, String)> {
         let entry = Entry::to("页面", noun.sign, format!("{}列表", noun.label()), Route::list_of(noun.kind));
         all.push((Entry { asks: Asks::List(list), ..entry }, String::new()));
     }
-    let mut actions: Vec<(String, String, Route)> = Vec::new();
+    let act = |title: &str, route: Route| Entry::to("办事", Sign::Pen, title, route);
+    let mut actions: Vec<(Entry, &str)> = Vec::new();
     for noun in NOUNS.iter().filter(|noun| !noun.initials().is_empty()) {
-        actions.push((noun.add(), noun.initials().to_owned(), Route::to_make(noun.kind)));
+        actions.push((act(&noun.add(), Route::to_make(noun.kind)), noun.initials()));
     }
     // What is done most often comes first.
-    actions.sort_by_key(|(_, _, route)| *route != Route::VisitNew);
-    actions.push(("核对可能重复的登记".into(), "hdkncfddj".into(), Route::Duplicates));
-    actions.push(("看已作废的记录，恢复".into(), "kyzfdjlhf".into(), Route::Voided));
-    for (title, initials, route) in actions {
-        all.push((Entry::to("办事", Sign::Pen, title, route), initials));
-    }
+    actions.sort_by_key(|(entry, _)| entry.route != Route::VisitNew);
+    actions.push((act("核对可能重复的登记", Route::Duplicates), "hdkncfddj"));
+    actions.push((act("看已作废的记录，恢复", Route::Voided), "kyzfdjlhf"));
+    actions.push((act("看月报、导出月报", Route::Reports), "kybdcyb"));
+    let book = AskPart { part: AskPart::BOOK.to_owned() };
+    let backup = act("备份台账", Route::Settings);
+    actions.push((Entry { asks: Asks::Part(book), ..backup }, "bftz"));
+    let large = act("换成大字，或换回来", Route::Settings);
+    actions.push((Entry { asks: Asks::Large, ..large }, "hcdzhhhl"));
+    all.extend(actions.into_iter().map(|(entry, initials)| (entry, initials.to_owned())));
     all
 }
 
@@ -195,6 +203,7 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
         })
     };
     let can_write = crate::hooks::use_session().can_write();
+    let preferences = crate::hooks::use_preferences();
     let mut entries = arrange(&typed, &found);
     // Who may not save is offered no form.
     let is_form =
@@ -212,6 +221,8 @@ pub(super) fn Palette(props: &PaletteProps) -> Html {
                 // A plain struct of words can always be written.
                 Asks::Voided(asked) => drop(navigator.push_with_query(&entry.route, asked)),
                 Asks::List(asked) => drop(navigator.push_with_query(&entry.route, asked)),
+                Asks::Part(asked) => drop(navigator.push_with_query(&entry.route, asked)),
+                Asks::Large => preferences.change(|kept| kept.large_type = !kept.large_type),
                 Asks::Nothing => navigator.push(&entry.route),
             }
         })
@@ -344,6 +355,11 @@ mod tests {
             assert!(found(typed).contains(&"记一次走访".to_owned()), "{typed}");
         }
         assert_eq!(found("登记志愿")[0], "登记志愿者");
+        for (typed, action) in
+            [("备份", "备份台账"), ("大字", "换成大字，或换回来"), ("月报", "看月报、导出月报")]
+        {
+            assert_eq!(found(typed)[0], action);
+        }
         assert_eq!(found("人员")[0], "人员列表");
         assert!(found("联系人").contains(&"双岗联系人列表".to_owned()));
         assert!(!found("").iter().any(|title| title.ends_with("列表")));

@@ -11,6 +11,7 @@ mod users;
 
 use crate::components::{Card, Page, Switch, Tab, Tabs, use_tab};
 use crate::hooks::{use_preferences, use_session};
+use crate::routes::AskPart;
 use audit::Audit;
 use book::Book;
 use devices::Devices;
@@ -18,6 +19,7 @@ use password::Password;
 use program::Program;
 use users::Users;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -34,7 +36,7 @@ pub(crate) fn SettingsPage() -> Html {
     let (at, onchange) = use_tab();
     let session = use_session();
     let can_devices = session.me().is_some_and(|me| me.can_devices);
-    let mut shown = vec![("我的", Part::Mine), ("本机用户", Part::Users), ("台账", Part::Book)];
+    let mut shown = vec![("我的", Part::Mine), ("本机用户", Part::Users), (AskPart::BOOK, Part::Book)];
     if can_devices {
         shown.push(("辖区电脑", Part::Devices));
     }
@@ -42,6 +44,16 @@ pub(crate) fn SettingsPage() -> Html {
         shown.push(("操作记录", Part::Audit));
     }
     shown.push(("程序", Part::Program));
+    let asked = use_location().and_then(|at| at.query::<AskPart>().ok());
+    let place = asked.and_then(|asked| shown.iter().position(|(label, _)| *label == asked.part));
+    {
+        let at = at.setter();
+        use_effect_with(place, move |place| {
+            if let Some(place) = *place {
+                at.set(place);
+            }
+        });
+    }
     let tabs: Vec<Tab> = shown.iter().map(|(label, _)| Tab::new(*label)).collect();
     html! {
         <Page title="设置">
