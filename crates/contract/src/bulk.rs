@@ -58,6 +58,9 @@ pub struct ManyChanged {
     pub same: u64,
     /// Records that are not listed any more along with those made void: a family's visits.
     pub with: u64,
+    /// Chinese, whole sentences: of which kinds these are, and which months' reports lose some; empty when there are none.
+    #[serde(default)]
+    pub words: String,
     pub refused: Vec<NotChanged>,
     /// Tells one set of records to be changed from another.
     #[serde(default)]

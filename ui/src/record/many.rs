@@ -56,7 +56,11 @@ pub(crate) fn Many(props: &ManyProps) -> Html {
             if !kinds::for_many(props.kind).is_empty() {
                 <Button label="改一栏" look={Look::Link} small=true onclick={ask(Some(What::Set))} />
             }
-            if voids { <Button label="作废" look={Look::Link} small=true onclick={ask(Some(What::Void))} /> }
+            if voids {
+                <Button label="作废" look={Look::Link} small=true onclick={ask(Some(What::Void))} />
+            } else {
+                <span class="tx-muted">{ "随家庭一起作废，请在“全部家庭”里选" }</span>
+            }
             if let Some(what) = *asked {
                 <Doing kind={props.kind} handful={props.handful.clone()} {what} onclose={ask(None)} />
             }
@@ -287,9 +291,9 @@ fn Summary(props: &SummaryProps) -> Html {
             }
             <p><strong>{ format!("{verb} {} {unit}。", count(told.changed)) }</strong>
                 if told.overwritten > 0 { { format!("其中 {} {unit}原来写着别的内容，会被换掉。", count(told.overwritten)) } }
-                if told.with > 0 { { format!("属于它们的 {} 条也不再显示。", count(told.with)) } }
                 if told.same > 0 { { format!("{} {unit}本来就是这样。", count(told.same)) } }
             </p>
+            if !told.words.is_empty() { <p>{ &told.words }</p> }
             if !told.refused.is_empty() {
                 <p><strong>{ format!("{} {unit}{}：", count(told.refused.len() as u64), props.stays) }</strong></p>
                 <ul class="tx-import-stays">

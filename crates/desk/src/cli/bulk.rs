@@ -124,8 +124,8 @@ fn lines(done: &ManyChanged, void: bool, dry_run: bool) -> Vec<String> {
     if done.overwritten > 0 {
         lines.push(format!("其中 {} 条原来写着别的内容", done.overwritten));
     }
-    if done.with > 0 {
-        lines.push(format!("属于它们的 {} 条也不再显示", done.with));
+    if !done.words.is_empty() {
+        lines.push(done.words.clone());
     }
     if done.same > 0 {
         lines.push(format!("{} 条本来就是这样", done.same));

@@ -10,13 +10,13 @@ use tiexin_domain::access::Action;
 use tiexin_domain::nouns::tidy;
 use tiexin_domain::record::{Fields, Record, Void, diff};
 use tiexin_domain::{Kind, Problem, RegionCode, shape};
-use tiexin_store::{OfMany, Source};
+use tiexin_store::{Hanging, OfMany, Source};
 use uuid::Uuid;
 
 use super::import::Teller;
 use super::import_batches::Label;
 use super::records::refuse_decision;
-use super::{contacts, lists, save};
+use super::{contacts, lists, save, voided};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::{errors, masking, rows, rules};
@@ -191,11 +191,12 @@ fn plan(at: &At, todo: &Todo, ids: &[Uuid], teller: &Teller<'_>) -> Result<Plann
         overwritten: 0,
         same: 0,
         with: 0,
+        words: String::new(),
         refused: Vec::new(),
         print: String::new(),
         anew: false,
     };
-    let mut print = BTreeSet::new();
+    let (mut print, mut along) = (BTreeSet::new(), Hanging::default());
     let mut plan = Planned { many: Vec::new(), regions: BTreeSet::new(), told };
     for (done, id) in ids.iter().enumerate() {
         if !teller.tell("正在核对", done as u64, ids.len() as u64) {
@@ -217,8 +218,7 @@ fn plan(at: &At, todo: &Todo, ids: &[Uuid], teller: &Teller<'_>) -> Result<Plann
                 plan.told.changed += 1;
                 plan.told.overwritten += u64::from(overwrites);
                 if change.void.is_some() {
-                    let hanging = at.book().hanging(record.id).map_err(errors::store)?;
-                    plan.told.with += hanging.kinds.values().sum::<u64>();
+                    along.add(at.book().hanging(record.id).map_err(errors::store)?);
                 }
                 plan.regions.insert(record.region());
                 plan.many.push(change);
@@ -226,6 +226,8 @@ fn plan(at: &At, todo: &Todo, ids: &[Uuid], teller: &Teller<'_>) -> Result<Plann
             Err(error) => plan.told.refused.push(not_changed(at, *id, record.as_ref(), error)?),
         }
     }
+    plan.told.with = along.kinds.values().sum();
+    plan.told.words = voided::words(&along);
     plan.told.print = printed(&print, plan.told.with);
     Ok(plan)
 }

@@ -79,7 +79,7 @@ fn effect(at: &At, args: VoidEffect) -> Result<VoidEffectReply, ErrorReply> {
 /// So many months are named one by one.
 const MONTHS_NAMED: usize = 4;
 
-fn words(hanging: &Hanging) -> String {
+pub(super) fn words(hanging: &Hanging) -> String {
     let mut said = Vec::new();
     // In the order of the office, not of the codes.
     let with = Kind::ALL.iter().filter_map(|kind| {

@@ -216,6 +216,9 @@ async fn many_are_made_void_and_come_back_as_one() {
         would.changed == 2 && would.with >= 5,
         "two families, their people, files, contacts and a visit: {would:?}"
     );
+    for part in ["1 次走访", "2 份特殊家庭台账", "不再计入2026年10月的报表"] {
+        assert!(would.words.contains(part), "{}", would.words);
+    }
     let batch = office.ok(ask).await.batch.unwrap();
     let there = async |kind: &str| office.ok(list(kind, TOWNSHIP, 10)).await.total;
     assert_eq!((there("household").await, there("visit").await), (0, 0));

@@ -187,6 +187,16 @@ fn recorded() -> impl Iterator<Item = &'static str> {
 }
 
 impl Hanging {
+    /// What goes with another record besides.
+    pub fn add(&mut self, other: Hanging) {
+        for (kind, many) in other.kinds {
+            *self.kinds.entry(kind).or_default() += many;
+        }
+        for (month, many) in other.months {
+            *self.months.entry(month).or_default() += many;
+        }
+    }
+
     fn count_month(&mut self, row: &Row) {
         let kind = row.record.kind.as_str();
         let left_out = kind == Kind::Visit.code() && !Presence::of(&row.record.fields).is_reported();
