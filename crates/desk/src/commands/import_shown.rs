@@ -92,7 +92,11 @@ fn of_row(report: &tiexin_intake::SheetReport, row: &tiexin_intake::Row) -> Unsa
 }
 
 fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
-    let value = without(unsaid, told(finding.field, &finding.value));
+    let told = match is_bad_day(finding) {
+        true => finding.value.clone(),
+        false => told(finding.field, &finding.value),
+    };
+    let value = without(unsaid, told);
     // What the row may not show is typed anew, from the paper.
     let written = if value == finding.value { value.clone() } else { String::new() };
     FindingRow {
@@ -108,6 +112,15 @@ fn finding(finding: &tiexin_intake::Finding, unsaid: &Unsaid) -> FindingRow {
         letter: finding.letter.clone(),
         written,
     }
+}
+
+/// Places of a day.
+const DAY_PLACES: usize = 8;
+
+/// A day that cannot be read is no number: whoever is to mend it sees it.
+fn is_bad_day(finding: &tiexin_intake::Finding) -> bool {
+    let digits = finding.value.chars().filter(char::is_ascii_digit).count();
+    finding.code.as_str().starts_with("date_") && digits <= DAY_PLACES && !is_hidden(finding.field)
 }
 
 /// A cell's text as lists show it: one rule for what the ledger says, here and beside the book.
@@ -135,7 +148,7 @@ fn told(field: Option<&str>, text: &str) -> String {
     }
 }
 
-/// In the place of a cell that says something of a child, or what only its author reads.
+/// In the place of a cell that says something of a child, or what only its author reads: it is not empty.
 const NOT_SHOWN: &str = "（有内容，这里不显示）";
 
 /// Columns of which nothing is shown as an example, and nothing is kept.
@@ -163,8 +176,9 @@ pub(super) fn to_keep(files: &[FilePlan]) -> Vec<FilePlan> {
                 finding.sheet.as_ref().is_none_or(|name| name == *sheet) && column.letter == finding.letter
             };
             let column = columns.clone().find(told).map(|(_, column)| column);
-            if is_kept_back(column.and_then(|column| column.field.as_deref())) {
-                finding.value.clear();
+            let kept_back = is_kept_back(column.and_then(|column| column.field.as_deref()));
+            if kept_back && !finding.value.is_empty() {
+                finding.value = NOT_SHOWN.into();
             }
         }
         file.changes.clear();

@@ -96,6 +96,21 @@ async fn what_a_preview_may_not_show_is_taken_in_all_the_same() {
     assert_eq!(whole["fields"]["child_name"], "小满");
 }
 
+/// It has as many places as a number that is masked, and is none.
+#[tokio::test]
+async fn a_day_that_does_not_exist_is_shown_to_who_mends_it() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    for written in ["2020-02-30", "2020-13-05"] {
+        let ledger = format!("村,志愿者姓名,通过时间\n东关社区,周明,{written}\n");
+        let ask =
+            ImportPreview { kind: Some("volunteer".into()), ..preview(vec![csv("名单.csv", &ledger)]) };
+        let plan = office.ok(ask).await;
+        let found = plan.files[0].findings.iter().find(|found| found.column == "通过时间");
+        let found = found.unwrap_or_else(|| panic!("{written}: {:?}", plan.files[0].findings));
+        assert_eq!((found.value.as_str(), found.written.as_str()), (written, written));
+    }
+}
+
 /// What the office typed by hand is known again: the list fills what was lacking and tells what differs.
 #[tokio::test]
 async fn a_list_is_compared_with_what_was_typed_by_hand() {
