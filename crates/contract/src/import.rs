@@ -41,6 +41,9 @@ pub struct Template {
 pub struct MendCells {
     pub plan: Uuid,
     pub cells: Vec<CellMended>,
+    /// Names the planning for [`CancelJob`], and in its progress; none: nobody asks how far it is.
+    #[serde(default)]
+    pub job: Option<Uuid>,
 }
 
 /// What a cell should say, told on the screen.

@@ -87,7 +87,7 @@ fn preview(at: &At, args: ImportPreview) -> Result<ImportPlan, ErrorReply> {
 /// A preview with cells mended on the screen, planned again.
 fn mend(at: &At, args: MendCells) -> Result<ImportPlan, ErrorReply> {
     let kept = find_plan(at, args.plan)?;
-    made(at, (kept.region.clone(), kept.kind), (None, kept.choices.clone()), |_| {
+    made(at, (kept.region.clone(), kept.kind), (args.job, kept.choices.clone()), |_| {
         let again = |file: &PlannedFile| {
             let mut mended = file.mended.clone();
             let book = match &file.read {

@@ -4,7 +4,8 @@ use super::paged::{place, use_page};
 use crate::components::{Button, Empty, Look, Sign};
 use crate::hooks::composing;
 use tiexin_contract::import::FindingRow;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -20,26 +21,51 @@ pub(super) struct FindingsProps {
 pub(super) fn Findings(props: &FindingsProps) -> Html {
     let (shown, pager) = use_page(props.findings.len());
     let open = use_state(|| None::<FindingRow>);
+    let table = use_node_ref();
+    // The row in whose box was typed: it closes, and the row may go, and would take the cursor along.
+    let typed_in = use_mut_ref(|| None::<usize>);
+    {
+        let (table, typed_in) = (table.clone(), typed_in.clone());
+        use_effect_with((props.findings.len(), open.is_some()), move |(_, open)| {
+            if let (Some(at), false) = (*typed_in.borrow(), *open) {
+                give_cursor(&table, at);
+            }
+        });
+    }
     if props.findings.is_empty() {
         return html! { <Empty title="读到的行都没有问题" sign={Sign::Check} /> };
     }
     let mut rows: Vec<&FindingRow> = props.findings.iter().collect();
     rows.sort_by_key(|f| (!f.refused, f.differs));
-    let onopen = {
-        let open = open.setter();
-        Callback::from(move |finding: Option<FindingRow>| open.set(finding))
+    let onopen = |at: usize| {
+        let (open, typed_in) = (open.setter(), typed_in.clone());
+        Callback::from(move |finding: Option<FindingRow>| {
+            *typed_in.borrow_mut() = Some(at);
+            open.set(finding);
+        })
     };
     html! {
         <>
-            <table class="tx-table tx-findings">
+            <table ref={table} class="tx-table tx-findings">
                 <thead><tr>
                     <th scope="col">{ "怎么办" }</th><th scope="col">{ "在哪里" }</th>
                     <th scope="col">{ "写的是" }</th><th scope="col">{ "请这样做" }</th>
                 </tr></thead>
-                <tbody>{ for rows[shown].iter().map(|f| one(f, open.as_ref() == Some(*f), &onopen, &props.onmend)) }</tbody>
+                <tbody>{ for rows[shown].iter().enumerate().map(|(at, f)| one(f, open.as_ref() == Some(*f), &onopen(at), &props.onmend)) }</tbody>
             </table>
             { pager }
         </>
+    }
+}
+
+/// To 改 of this row, or of the last one; never away from where somebody works by now.
+fn give_cursor(table: &NodeRef, at: usize) {
+    let Some(table) = table.cast::<Element>() else { return };
+    let idle = gloo::utils::document().active_element().is_none_or(|e| e.tag_name() == "BODY");
+    let button = |row: String| table.query_selector(&format!("tbody tr:{row} button")).ok().flatten();
+    let button = button(format!("nth-child({})", at + 1)).or_else(|| button("last-child".to_owned()));
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()).filter(|_| idle) {
+        let _ = button.focus();
     }
 }
 

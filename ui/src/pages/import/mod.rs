@@ -1,5 +1,6 @@
 //! Bringing ledgers in: choose, look, take in; undo.
 
+mod again;
 mod batches;
 mod changes;
 mod done;
@@ -56,11 +57,12 @@ impl Stage {
 
 /// A preview, with the cells that were mended on the screen before.
 async fn read(preview: ImportPreview, mended: Vec<CellMended>) -> Result<ImportPlan, ErrorReply> {
+    let job = preview.job;
     let plan = call(preview).await?;
     if mended.is_empty() {
         return Ok(plan);
     }
-    call(MendCells { plan: plan.plan, cells: mended }).await
+    call(MendCells { plan: plan.plan, cells: mended, job }).await
 }
 
 #[component]
@@ -177,7 +179,7 @@ pub(crate) fn ImportPage() -> Html {
             next.push(cell.clone());
             error.set(None);
             spawn_local(async move {
-                match call(MendCells { plan: before.plan, cells: vec![cell] }).await {
+                match call(MendCells { plan: before.plan, cells: vec![cell], job: Some(job) }).await {
                     Ok(plan) => {
                         set_mended.set(next);
                         ontick.emit(Tick::Anew { before: Some(before), now: Rc::new(plan.clone()) });
@@ -259,7 +261,7 @@ pub(crate) fn ImportPage() -> Html {
                     Some(now) => html! { <Card>{ under_way(&now, now.label.clone()) }</Card> },
                     None => html! { <Waiting label="正在看文件里写了什么……" /> },
                 },
-                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
+                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} {job} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
                 Stage::Writing(plan) => {
                     let (done, total) = progress.as_ref().map(|now| (now.done, now.total)).unwrap_or_default();
                     let label = progress.map_or_else(|| "正在写入本机……".to_owned(), |now| now.label);

@@ -1,5 +1,6 @@
 //! What a preview found, file by file.
 
+use super::again::Again;
 use super::changes::Beside;
 use super::findings::Findings;
 use super::mapping::Columns;
@@ -12,12 +13,15 @@ use crate::text::count;
 use crate::transport::hand_over;
 use std::rc::Rc;
 use tiexin_contract::import::{CellMended, ColumnChoice, FilePlan, FindingRow, ImportPlan, MarkedCopy};
+use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct PlanViewProps {
     pub(super) plan: Rc<ImportPlan>,
+    /// Under which cells are mended.
+    pub(super) job: Uuid,
     pub(super) adopted: Rc<Adopted>,
     pub(super) ontick: Callback<Tick>,
     pub(super) onchoose: Callback<ColumnChoice>,
@@ -31,6 +35,7 @@ pub(super) fn PlanView(props: &PlanViewProps) -> Html {
     let nothing = tally.button().is_none() && props.plan.files.iter().any(|file| file.kind.is_some());
     html! {
         <div class="tx-import-plan">
+            <Again job={props.job} />
             if props.plan.files.iter().filter(|file| file.kind.is_some()).count() > 1 {
                 <p class="tx-muted">{ "这几份文件一起导入，算一批：以后撤销也是一起撤销。要分开撤销的，请一份一份地导。" }</p>
             }

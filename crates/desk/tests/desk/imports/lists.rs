@@ -32,7 +32,7 @@ async fn filled(office: &Office, kind: &str, head: &str) -> ImportPlan {
             text: (*text).to_owned(),
         })
     });
-    office.ok(MendCells { plan: empty.plan, cells: cells.collect() }).await
+    office.ok(MendCells { plan: empty.plan, cells: cells.collect(), job: None }).await
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn columns_are_remembered_of_what_was_written_alone() {
         letter: "B".into(),
         text: "周小明".into(),
     };
-    let mended = office.ok(MendCells { plan: chosen.plan, cells: vec![cell] }).await;
+    let mended = office.ok(MendCells { plan: chosen.plan, cells: vec![cell], job: None }).await;
     assert_eq!(taken(&mended).as_deref(), Some("volunteer.team"));
     office.ok(RunImport { plan: mended.plan, take: Vec::new() }).await;
     assert_eq!(taken(&office.ok(ask(Vec::new())).await).as_deref(), Some("volunteer.team"));

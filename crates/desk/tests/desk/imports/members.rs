@@ -3,11 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tiexin_contract::ErrorCode;
 use tiexin_contract::import::{
     CellMended, FileGiven, ImportBatches, ImportFindings, ImportPreview, MendCells, RunImport,
 };
 use tiexin_contract::records::SaveRecord;
+use tiexin_contract::{ErrorCode, Event};
 
 use super::{GUYANG, csv, list, preview};
 use crate::office::{Office, day};
@@ -68,12 +68,19 @@ async fn a_row_that_waits_is_mended_and_taken() {
         letter: letter.into(),
         text: text.into(),
     };
-    let mended = MendCells { plan: plan.plan, cells: vec![cell("B", 2, "34052419800101001X")] };
+    let job = Some(uuid::Uuid::from_u128(7));
+    let mut events = office.desk.subscribe();
+    let mended = MendCells { plan: plan.plan, cells: vec![cell("B", 2, "34052419800101001X")], job };
     let again = office.ok(mended).await;
+    let of_job = |event: Event| matches!(event, Event::Progress(now) if Some(now.job) == job);
+    assert!(std::iter::from_fn(|| events.try_recv().ok()).any(of_job), "how far it is");
     let file = &again.files[0];
     assert_eq!((file.new, file.refused, file.mended), (2, 0, 1));
-    let mended =
-        MendCells { plan: again.plan, cells: vec![cell("B", 2, "34052419800101001X"), cell("E", 3, "")] };
+    let mended = MendCells {
+        plan: again.plan,
+        cells: vec![cell("B", 2, "34052419800101001X"), cell("E", 3, "")],
+        job,
+    };
     let last = office.ok(mended).await;
     assert_eq!(last.files[0].mended, 2, "a cell mended twice is one cell");
     assert!(last.files[0].findings.iter().all(|f| f.code != "phone_invalid"));
@@ -81,7 +88,7 @@ async fn a_row_that_waits_is_mended_and_taken() {
     assert_eq!(done.files[0].new, 2);
     assert_eq!(office.ok(list("member")).await.total, 2);
     // A cell of a preview that is no more.
-    let gone = MendCells { plan: uuid::Uuid::from_u128(1), cells: Vec::new() };
+    let gone = MendCells { plan: uuid::Uuid::from_u128(1), cells: Vec::new(), job: None };
     assert_eq!(office.refused(gone).await.code, ErrorCode::NotFound);
 }
 
