@@ -127,6 +127,7 @@ impl Column {
             Show::State => "8.8rem".to_owned(),
             Show::Date => format!("minmax(7.2rem,{}fr)", self.share),
             Show::Gaps => format!("minmax({}rem,{}fr)", fit::GAPS, self.share),
+            Show::LastVisit => format!("minmax({}rem,{}fr)", fit::LAST_VISIT, self.share),
             _ => format!("minmax(0,{}fr)", self.share),
         }
     }
@@ -174,8 +175,9 @@ impl Column {
     pub(crate) fn cell(&self, row: &RecordRow) -> Html {
         match self.show {
             Show::State => html! { <StateMark state={row.state} brief={self.brief} /> },
-            Show::Contacts => care::contacts_cell(row),
-            Show::LastVisit => care::last_visit_cell(row),
+            Show::Contacts => html! { <span class="tx-wrap">{ care::contacts_cell(row) }</span> },
+            // A visit in vain stands below the day on which the family was met.
+            Show::LastVisit => html! { <span class="tx-wrap tx-below">{ care::last_visit_cell(row) }</span> },
             Show::Gaps if !row.gaps.is_empty() => {
                 let more = row.gaps.len() - 1;
                 let first = brief(&row.gaps[0]).to_owned();
@@ -186,7 +188,7 @@ impl Column {
                     </>
                 }
             }
-            _ => html! { { self.text(row) } },
+            _ => html! { <span class="tx-wrap">{ self.text(row) }</span> },
         }
     }
 

@@ -14,6 +14,9 @@ const STATE_SIGN: f64 = 3.2;
 /// What the first gap takes with how many there are; rem.
 pub(super) const GAPS: f64 = 11.4;
 
+/// What a day takes, and below it in small letters another one with what was met with; rem.
+pub(super) const LAST_VISIT: f64 = 7.8;
+
 /// The columns for a list of this width.
 pub(super) fn fit(columns: &[Column], rem: f64) -> Vec<Column> {
     let all = columns.to_vec();
@@ -38,6 +41,7 @@ fn reads(columns: &[Column], rem: f64) -> bool {
             Show::State if column.brief => fixed += STATE_SIGN,
             Show::State => fixed += STATE,
             Show::Gaps => fixed += GAPS,
+            Show::LastVisit => fixed += LAST_VISIT,
             _ => shares += f64::from(column.share),
         }
     }
@@ -93,6 +97,8 @@ mod tests {
         assert_eq!(heads(&shown), heads(&files));
         let gaps = shown.iter().find(|column| matches!(column.show, Show::Gaps)).unwrap();
         assert!(gaps.track().starts_with("minmax(11.4rem,"), "{}", gaps.track());
+        let last = shown.iter().find(|column| matches!(column.show, Show::LastVisit)).unwrap();
+        assert!(last.track().starts_with("minmax(7.8rem,"), "{}", last.track());
         let large = fit(&files, list_rem(1366.0, true));
         assert!(large.iter().all(|column| !column.brief && !column.spare));
     }
