@@ -1,10 +1,26 @@
 //! Stored values in the office's words: codes become labels, lists become text.
 
 use serde_json::Value;
+use tiexin_contract::records::{Care, RecordRow};
 use tiexin_domain::shape::{self, Field, Holds};
 use tiexin_domain::{PartialDate, YearHint};
 
 use crate::labels;
+
+/// What stands in a column of a list: a field in the office's words, or what is reckoned of the record.
+pub(crate) fn cell(row: &RecordRow, field: &str) -> String {
+    match field {
+        "region" | "region_name" => row.region_name.clone(),
+        shape::TITLE => row.title.clone(),
+        shape::AGE => row.age.map(|age| age.to_string()).unwrap_or_default(),
+        shape::CONTACTS => row.care.as_ref().map(Care::contacts).unwrap_or_default(),
+        shape::LAST_VISIT => {
+            row.care.as_ref().and_then(|care| care.last_visit).map(|day| day.to_string()).unwrap_or_default()
+        }
+        shape::GAPS => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
+        _ => row.fields.get(field).map(|value| shown(&row.kind, field, value)).unwrap_or_default(),
+    }
+}
 
 /// What a worker reads for a field's value.
 pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {

@@ -2,16 +2,18 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::family::{ExportFamilies, MoveFamily};
-use tiexin_contract::records::{GetRecord, Hit, ListRecords, RecordHistory, Search as Find, Unmask};
+use tiexin_contract::records::{
+    GetRecord, Hit, ListRecords, RecordHistory, RecordRow, Search as Find, Unmask,
+};
 use tiexin_domain::date::YearHint;
 use tiexin_domain::{Kind, PartialDate, shape};
 
 use super::args::{Families, List, Move, Search, Show};
 use super::at::Door;
 use super::exit::{Exit, Failure, Outcome};
-use super::out::plain;
 use super::written::{filter, kind, line, sort};
 use crate::clock::office_time_of;
+use crate::{labels, values};
 
 /// Rows fetched at once.
 const PAGE: u32 = 500;
@@ -44,10 +46,24 @@ pub(super) async fn list(door: Door, args: List) -> Outcome {
         }
     }
     seat.out.tell(&json!({"total": total, "rows": rows}), || {
-        let mut lines: Vec<String> = rows.iter().map(line).collect();
+        let asked = ask.columns.as_deref().unwrap_or_default();
+        let mut lines = Vec::from_iter((!asked.is_empty()).then(|| heads(&ask.kind, asked)));
+        lines.extend(rows.iter().map(|row| with_columns(row, asked)));
         lines.push(format!("共 {total} 条，列出 {} 条", rows.len()));
         lines
     })
+}
+
+/// Above columns that were asked for.
+fn heads(kind: &str, columns: &[String]) -> String {
+    let labels = columns.iter().map(|field| labels::field(kind, field));
+    ["编号", "地区", "名称"].map(str::to_owned).into_iter().chain(labels).collect::<Vec<_>>().join("\t")
+}
+
+/// The line of a record, and what stands in the columns that were asked for.
+fn with_columns(row: &RecordRow, columns: &[String]) -> String {
+    let cells = columns.iter().map(|field| values::cell(row, field).replace(['\t', '\r', '\n'], " "));
+    std::iter::once(line(row)).chain(cells).collect::<Vec<_>>().join("\t")
 }
 
 /// The columns that rows are to have; none of them is one that the kind does not have.
@@ -73,7 +89,11 @@ pub(super) async fn show(door: Door, args: Show) -> Outcome {
     }
     let mut value = serde_json::to_value(&row).unwrap_or_default();
     let mut lines = vec![line(&row)];
-    lines.extend(row.fields.iter().map(|(field, value)| format!("  {field}：{}", plain(value))));
+    let mut fields: Vec<_> = row.fields.iter().collect();
+    fields.sort_by_key(|(field, _)| shape::place(&row.kind, field));
+    lines.extend(fields.into_iter().map(|(field, value)| {
+        format!("  {}：{}", labels::field(&row.kind, field), values::shown(&row.kind, field, value))
+    }));
     lines.extend(row.gaps.iter().map(|gap| format!("  待补：{}", gap.message)));
     if args.history {
         let history = seat.desk.run(RecordHistory { id: args.id }).await?;

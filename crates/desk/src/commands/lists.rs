@@ -1,10 +1,10 @@
 //! Lists, search, and a list as a spreadsheet.
 
 use serde::{Deserialize, Serialize};
-use tiexin_contract::records::{Care, ExportList, FileMade, Hit, ListRecords, RecordPage, RecordRow, Search};
+use tiexin_contract::records::{ExportList, FileMade, Hit, ListRecords, RecordPage, Search};
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
-use tiexin_domain::shape::{self, Audience, audience};
+use tiexin_domain::shape::{Audience, audience};
 use tiexin_domain::{Kind, Level, RegionCode};
 use tiexin_report::{Cell, Column, TableError, TableWriter};
 use tiexin_store::{ListQuery, Regions};
@@ -245,7 +245,7 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
     loop {
         let page = at.book().list(&query).map_err(errors::store)?;
         for row in rows::of_list(at, &page.records, Some(fields.clone()))? {
-            let texts: Vec<String> = named.iter().map(|field| cell(&row, field)).collect();
+            let texts: Vec<String> = named.iter().map(|field| values::cell(&row, field)).collect();
             let cells: Vec<Cell<'_>> =
                 texts.iter().map(|t| if t.is_empty() { Cell::Blank } else { Cell::Text(t) }).collect();
             writer.row(&cells).map_err(unwritten)?;
@@ -262,20 +262,6 @@ fn export(at: &At, args: ExportList) -> Result<FileMade, ErrorReply> {
             Ok(files::written(path))
         }
         None => files::hand_out(&name, None, &writer.finish_bytes().map_err(unwritten)?),
-    }
-}
-
-fn cell(row: &RecordRow, field: &str) -> String {
-    match field {
-        "region" | "region_name" => row.region_name.clone(),
-        "title" => row.title.clone(),
-        shape::AGE => row.age.map(|age| age.to_string()).unwrap_or_default(),
-        shape::CONTACTS => row.care.as_ref().map(Care::contacts).unwrap_or_default(),
-        shape::LAST_VISIT => {
-            row.care.as_ref().and_then(|care| care.last_visit).map(|day| day.to_string()).unwrap_or_default()
-        }
-        shape::GAPS => row.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>().join("、"),
-        _ => row.fields.get(field).map(|value| values::shown(&row.kind, field, value)).unwrap_or_default(),
     }
 }
 

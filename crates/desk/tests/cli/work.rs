@@ -50,6 +50,12 @@ fn a_visit_is_recorded_found_shown_and_hidden() {
     let edit = json!({"id": id, "needs": "希望有人陪同就医"});
     desk.fed(&["add", "visit", "--json"], &edit.to_string()).json();
     assert_eq!(desk.json(&["show", &id])["fields"]["needs"], "希望有人陪同就医");
+    let told = desk.run(&["show", &id]).out;
+    assert!(told.contains("  户主：熊国学") && told.contains("  走访类型：日常走访"), "{told}");
+    assert!(!told.contains("head_name") && !told.contains("routine"), "{told}");
+    let told = desk.run(&["list", "visit", "--columns", "kind,visitors"]).out;
+    assert!(told.starts_with("编号\t地区\t名称\t走访类型\t走访人\n"), "{told}");
+    assert!(told.contains("\t日常走访\t王丽丽\n"), "{told}");
 
     let file = desk.beside("名册.xlsx");
     let made = desk.json(&["families", "--out", &file]);
