@@ -43,8 +43,20 @@ pub(super) async fn import(door: Door, args: Import) -> Outcome {
     match (missing, files.iter().any(|f| f.kind.is_none())) {
         (true, _) => Err(Failure::told(Exit::NotFound)),
         (false, true) => Err(Failure::told(Exit::Invalid)),
-        (false, false) => Ok(()),
+        (false, false) => in_vain(&files, args.dry_run),
     }
+}
+
+/// Of an import that takes no row nothing was done, unless only looking was asked for and no row is wrong.
+fn in_vain(files: &[FilePlan], dry: bool) -> Outcome {
+    let refused: u64 = files.iter().map(|file| file.refused).sum();
+    let why = match (files.iter().all(|file| file.taken == 0), refused) {
+        (false, _) => return Ok(()),
+        (true, 0) if dry => return Ok(()),
+        (true, 0) => "表里没有数据行，没有写入任何内容。".to_owned(),
+        (true, _) => format!("{refused} 行全部退回，没有一行可以写入。请按上面的提示改好再导入。"),
+    };
+    Err(Failure::new(Exit::Failed, why))
 }
 
 /// An empty sheet to be filled in. Frozen shape: `docs/command-line.md`.

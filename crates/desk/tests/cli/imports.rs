@@ -102,3 +102,31 @@ fn a_list_of_any_kind_is_taken_in_once_and_taken_back() {
     assert_eq!(total(&desk, "volunteer"), 0);
     desk.run(&["import", &own, "--kind", "没有"]).failed(2, "没有这类记录");
 }
+
+/// A script goes by the code: what took nothing in is not done, whether it is looked at first or not.
+#[test]
+fn an_import_that_takes_no_row_is_not_done() {
+    let desk = Desk::of("340323104");
+    let list = |name: &str, rows: &str| {
+        let path = desk.beside(name);
+        std::fs::write(&path, format!("村,志愿者姓名,审核状态\n{rows}")).unwrap();
+        path
+    };
+    let wrong = list("不对.csv", "杨湖村,周明,很好\n没有的村,吴芳,已通过\n");
+    let empty = desk.beside("空的.xlsx");
+    desk.json(&["template", "volunteer", "--out", &empty]);
+    for (file, dry, code, why) in [
+        (&wrong, false, 1, "2 行全部退回"),
+        (&wrong, true, 1, "2 行全部退回"),
+        (&empty, false, 1, "没有数据行"),
+        (&empty, true, 0, ""),
+    ] {
+        let words = ["import", file.as_str(), "--kind", "volunteer", "--dry-run"];
+        let ended = desk.run(&words[..words.len() - usize::from(!dry)]);
+        assert!(ended.code == code && ended.err.contains(why), "{file} {dry}: {} {}", ended.code, ended.err);
+    }
+    // One row of two files is something.
+    let right = list("对的.csv", "杨湖村,周明,已通过\n");
+    assert_eq!(desk.run(&["import", &wrong, &right, "--kind", "volunteer"]).code, 0);
+    assert_eq!(total(&desk, "volunteer"), json!(1));
+}
