@@ -107,9 +107,10 @@ async fn run(seat: &Seat, kind: String, which: &Which, change: Change) -> Outcom
         "with": done.with, "refused": done.refused, "dry_run": dry_run,
     });
     seat.out.tell(&value, || lines(&done, void, dry_run))?;
-    match done.refused.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::told(Exit::Invalid)),
+    match (done.refused.is_empty(), done.changed + done.same) {
+        (false, _) => Err(Failure::told(Exit::Invalid)),
+        (true, 0) => Err(Failure::new(Exit::Failed, "没有符合条件的记录，没有改动任何内容。")),
+        (true, _) => Ok(()),
     }
 }
 

@@ -58,6 +58,11 @@ fn many_records_are_set_and_made_void_and_taken_back() {
     desk.json(&["undo", void["batch"].as_str().unwrap(), "--yes"]);
     assert_eq!(desk.json(&["list", "volunteer"])["total"], 3);
 
+    // Of which there is none, nothing is done; where all is so already, that is what was wanted.
+    let none = desk.run(&["set", "volunteer", "team", "一队", "--filter", "name~没有这人"]);
+    assert!(none.code == 1 && none.err.contains("没有符合条件"), "{} {}", none.code, none.err);
+    assert_eq!(desk.json(&["set", "volunteer", "team", "一队", "--ids", &ids[0]])["same"], 1);
+
     // Somebody wrote over it since: there is nothing to take back, and that is no success.
     let late = desk.json(&["set", "volunteer", "team", "五队", "--ids", &ids[2]]);
     let edit = json!({"id": ids[2], "team": "六队"});
