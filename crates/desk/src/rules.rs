@@ -35,7 +35,7 @@ pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
         let kept = match field.as_str() {
             "name" if kind == Kind::Person.code() => tidy(&tidy_name(text)),
             "head_name" => tidy(&tidy_name(text)),
-            "phone" => tidy(text).map(|text| phone::read(&text).ok().flatten().unwrap_or(text)),
+            "phone" => tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text))),
             "id_number" => tidy(text).map(|text| match IdNumber::read(&text) {
                 Ok(read) => read.number.as_str().to_owned(),
                 Err(_) => text,
@@ -265,6 +265,22 @@ mod tests {
                 "birth": "1980-01-01", "died_on": "2026-10-19",
             }))
         );
+    }
+
+    /// As an import has it: what is no number is missing, and 没有电话的 finds it.
+    #[test]
+    fn a_telephone_that_is_none_is_not_stored() {
+        let day = OfficeDay::sure(NaiveDate::from_ymd_opt(2026, 10, 20).unwrap());
+        for kind in ["household", "person", "support_file", "member"] {
+            for text in ["无", "没有", "暂无", "不详", "-", " / "] {
+                let mut sent = fields(json!({"phone": text}));
+                tidy_fields(kind, &mut sent, day);
+                assert_eq!(sent["phone"], Value::Null, "{kind} {text}");
+            }
+            let mut wrong = fields(json!({"phone": "123"}));
+            tidy_fields(kind, &mut wrong, day);
+            assert_eq!(wrong["phone"], "123", "told by the rules");
+        }
     }
 
     #[test]

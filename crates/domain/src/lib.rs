@@ -15,6 +15,7 @@ pub mod deed;
 pub mod id_number;
 pub mod labels;
 pub mod money;
+pub mod nothing;
 pub mod nouns;
 pub mod numbers_in_text;
 #[cfg(feature = "openapi")]

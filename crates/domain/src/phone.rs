@@ -1,6 +1,9 @@
 //! Phone numbers: mobile, landline with area code, or 无.
 
-/// Reads a phone as people write it. `Ok(None)` is 无 or nothing; `Err` names what to do.
+use crate::nothing::says_nothing;
+
+/// Reads a phone as people write it. `Ok(None)`: 无 or the like is no number, and nothing is stored; `Err` names what to
+/// do.
 pub fn read(text: &str) -> Result<Option<String>, BadPhone> {
     let plain: String = text
         .chars()
@@ -10,7 +13,7 @@ pub fn read(text: &str) -> Result<Option<String>, BadPhone> {
             other => other,
         })
         .collect();
-    if plain.is_empty() || matches!(plain.as_str(), "无" | "没有" | "暂无" | "/") {
+    if says_nothing(&plain) {
         return Ok(None);
     }
     let plain = plain.strip_prefix("+86").unwrap_or(&plain);
@@ -52,8 +55,9 @@ mod tests {
     fn phones_as_offices_write_them() {
         assert_eq!(read("199 0000 2580"), Ok(Some("19900002580".into())));
         assert_eq!(read("0552-6012345"), Ok(Some("05526012345".into())));
-        assert_eq!(read("无"), Ok(None));
-        assert_eq!(read(""), Ok(None));
+        for nothing in ["无", " 没有 ", "（无）", "暂无", "不详", "-", "——", "/", ""] {
+            assert_eq!(read(nothing), Ok(None), "{nothing}");
+        }
         assert!(read("12345").is_err());
         assert!(read("12900002580").is_err());
         assert!(read("不详123").is_err());

@@ -26,7 +26,7 @@ pub fn fields() -> Vec<FormField> {
         new(HEAD, "户主姓名", Text).required(),
         new(REGION, "村（社区）", Region).required().start(Start::Village),
         new("persons.0.id_number", "户主身份证号", Text).hint("没有可以先空着"),
-        new("household.phone", "联系电话", Text).hint("没有请写“无”"),
+        new("household.phone", "联系电话", Text).hint("没有可以空着"),
         new(SPOUSE, "配偶姓名", Text),
         new("persons.1.id_number", "配偶身份证号", Text),
         new("household.current_address", "现居住地址", Text).wide(),

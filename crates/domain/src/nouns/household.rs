@@ -108,7 +108,7 @@ impl Noun for Household {
                     .finds(&[Find::Words])
                     .asked(),
                 Field::new("registered_address", "户籍地址", Holds::Text).finds(&[Find::Words]).asked(),
-                PHONE.hint("手机或带区号的座机，没有就写“无”"),
+                PHONE.hint("手机或带区号的座机，没有就空着"),
                 Field::new("hardship", "困难原因", Holds::Texts)
                     .also(&["致困原因", "困难情况"])
                     .hint("写一项按回车"),
@@ -132,7 +132,8 @@ impl Noun for Household {
     }
     fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
-        if self.phone.is_none() {
+        // Older programs stored 无.
+        if self.phone.as_deref().is_none_or(|text| crate::phone::read(text) == Ok(None)) {
             gaps.push(Gap::new("phone", "phone_missing", "缺联系电话"));
         }
         if self.registered_address.is_none() && self.current_address.is_none() {
@@ -149,4 +150,15 @@ pub(super) fn check_phone(field: &str, phone: Option<&str>, problems: &mut Vec<P
     if let Some(Err(bad)) = phone.map(crate::phone::read) {
         problems.push(Problem::new(field, "phone_invalid", bad.to_string()));
     }
+}
+
+#[cfg(test)]
+#[test]
+fn a_household_without_a_number_lacks_one_whatever_stands_there() {
+    let region: RegionCode = "340323100001".parse().unwrap();
+    let lacks = |phone: Option<&str>| {
+        let home = Household { phone: phone.map(str::to_owned), ..Household::named(region.clone(), "某") };
+        home.gaps().iter().any(|gap| gap.code == "phone_missing")
+    };
+    assert!(lacks(None) && lacks(Some("无")) && !lacks(Some("19900002580")));
 }

@@ -205,7 +205,7 @@ impl Noun for Person {
                     .roles(&[Role::Natural])
                     .finds(&[Find::IdNumber])
                     .hint("一时没有可以先空着"),
-                PHONE.hint("没有就写“无”"),
+                PHONE.hint("没有就空着"),
                 Field::new("lunar_birthday", "生日按农历过", Holds::Flag)
                     .bits(&[("true", flag::LUNAR)])
                     .asked(),

@@ -3,7 +3,6 @@
 use tiexin_domain::{IdNumber, IdNumberError, Sex, phone};
 
 use super::reader::RowReader;
-use super::values;
 use crate::finding::FindingCode;
 use crate::script;
 use crate::workbook::Cell;
@@ -92,9 +91,6 @@ impl RowReader<'_> {
         let text = text.strip_suffix(".0").unwrap_or(&text);
         if let Ok(phone) = phone::read(text) {
             return phone;
-        }
-        if values::says_nothing(text) {
-            return None;
         }
         let parts = text.split(|c: char| "、，,；;/／ \n".contains(c)).filter(|p| !p.trim().is_empty());
         let read: Vec<Option<String>> = parts.map(|p| phone::read(p).unwrap_or(None)).collect();

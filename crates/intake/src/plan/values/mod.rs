@@ -7,6 +7,7 @@ mod period;
 pub(super) use amounts::{BadAmount, Unit, count, money};
 pub(super) use dates::{Dated, TORN, date, moment, time_of};
 pub(super) use period::{Period, Today};
+pub(super) use tiexin_domain::nothing::says_nothing;
 
 /// Half-width digits, letters and signs; the rest untouched.
 pub(super) fn narrow(text: &str) -> String {
@@ -17,29 +18,6 @@ pub(super) fn narrow(text: &str) -> String {
             other => other,
         })
         .collect()
-}
-
-/// Words and signs that say nothing stands here.
-pub(super) fn says_nothing(text: &str) -> bool {
-    let text = text.trim();
-    text.is_empty()
-        || matches!(
-            text,
-            "无" | "没有"
-                | "暂无"
-                | "不详"
-                | "未知"
-                | "不清楚"
-                | "空"
-                | "/"
-                | "\\"
-                | "-"
-                | "--"
-                | "—"
-                | "——"
-                | "／"
-                | "－"
-        )
 }
 
 /// Things listed in one cell.
