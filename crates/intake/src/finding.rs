@@ -112,7 +112,7 @@ codes! {
     VillageAbove = "village_above", Todo;
     /// The same in everything but the day is in the book.
     MaybeKnown = "maybe_known", Todo;
-    /// Somebody who was met is of another family.
+    /// Somebody who was met, or whom the row is about, is of another family.
     MetOther = "met_other", Todo;
     /// The book's value is its author's alone: not compared and not written over.
     AuthorOnly = "author_only", Todo;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{ITSELF, Look, Subject, rules};
 use crate::nouns::Kind;
 use crate::record::{Fields, Record};
-use crate::shape;
+use crate::shape::{self, Holds, Role};
 
 /// A record that is right alone and wrong beside the others.
 #[derive(Debug, Clone)]
@@ -39,6 +39,12 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
             json!({"person": {"name": "甲", "person": id(9)}, "date": "2026-10-05"}),
             json!({"died_on": "2020"}),
         ),
+        "not_of_family" => {
+            let field = shape::role(kind, Role::Persons)?;
+            let named = json!({"name": "甲", "person": id(9)});
+            let named = if field.holds == Holds::People { json!([named]) } else { named };
+            (json!({field.name: named}), json!({}))
+        }
         _ => return None,
     };
     let record = made(kind, 1, rule.looks, mine)?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
+use super::persons::{of_the_family, strangers};
 use super::{Kind, Noun, PersonRef, Problem, person, tidy_name};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::region::RegionCode;
@@ -55,11 +56,14 @@ fn alive_then(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter((died && !stood).then(|| Problem::new("person", ALIVE_THEN.code, message)))
 }
 
+/// Whom it is about, where they have a record.
+const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
+
 impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ALIVE_THEN],
+        rules: &[ALIVE_THEN, OF_THE_FAMILY],
         timeline: Some("counsellor"),
         home: Home::Visits,
         initials: "djxljkfw",
@@ -80,7 +84,11 @@ impl Noun for Counselling {
             &[
                 FAMILY.must(),
                 HEAD_NAME,
-                Field::new("person", "服务对象", Holds::Person).required().roles(&[Role::Persons]).must(),
+                Field::new("person", "服务对象", Holds::Person)
+                    .required()
+                    .with(&["household"])
+                    .roles(&[Role::Persons])
+                    .must(),
                 on_day("date", "服务日期"),
                 Field::new("counsellor", "咨询师", Holds::Text).finds(&[Find::Words]).start(Start::Me),
                 Field::new("paired", "一对一结对", Holds::Flag).bits(&[("true", 4)]).asked(),

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
+use super::persons::{of_the_family, strangers};
 use super::{Kind, Noun, PersonRef, Problem};
+use crate::around::Rule;
 use crate::money::Fen;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape};
@@ -29,10 +31,14 @@ pub struct InsuranceClaim {
     pub notes: Option<String>,
 }
 
+/// Whom it is about, where they have a record.
+const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "insured"));
+
 impl Noun for InsuranceClaim {
     const KIND: Kind = Kind::InsuranceClaim;
     const SHAPE: Shape = Shape {
         is_work: true,
+        rules: &[OF_THE_FAMILY],
         timeline: Some("amount"),
         home: Home::Visits,
         initials: "djbxlp",
@@ -52,7 +58,11 @@ impl Noun for InsuranceClaim {
             &[
                 FAMILY.must(),
                 HEAD_NAME,
-                Field::new("insured", "被保险人", Holds::Person).required().roles(&[Role::Persons]).must(),
+                Field::new("insured", "被保险人", Holds::Person)
+                    .required()
+                    .with(&["household"])
+                    .roles(&[Role::Persons])
+                    .must(),
                 on_day("paid_on", "理赔日期"),
                 Field::new("amount", "理赔金额", Holds::Money).required().roles(&[Role::Number]).must(),
                 Field::new("days", "住院天数", Holds::Count).asked(),

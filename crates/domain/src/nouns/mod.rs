@@ -15,6 +15,7 @@ pub mod member;
 pub mod merge;
 pub mod need_survey;
 pub mod person;
+mod persons;
 pub mod settlement;
 pub mod support_file;
 pub mod visit;

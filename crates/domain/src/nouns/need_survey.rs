@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
+use super::persons::{of_the_family, strangers};
 use super::{Gap, Kind, Noun, PersonRef, Problem};
+use crate::around::Rule;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
 
@@ -25,10 +27,14 @@ pub struct NeedSurvey {
     pub notes: Option<String>,
 }
 
+/// Whom it is about, where they have a record.
+const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "persons"));
+
 impl Noun for NeedSurvey {
     const KIND: Kind = Kind::NeedSurvey;
     const SHAPE: Shape = Shape {
         is_work: true,
+        rules: &[OF_THE_FAMILY],
         timeline: Some("needs"),
         home: Home::Visits,
         initials: "djxqdc",
@@ -48,7 +54,10 @@ impl Noun for NeedSurvey {
                 FAMILY.must(),
                 HEAD_NAME,
                 on_day("date", "调查日期"),
-                Field::new("persons", "被调查人", Holds::People).roles(&[Role::Persons]).must(),
+                Field::new("persons", "被调查人", Holds::People)
+                    .with(&["household"])
+                    .roles(&[Role::Persons])
+                    .must(),
                 Field::new("needs", "主要需求", Holds::Texts)
                     .roles(&[Role::Number])
                     .finds(&[Find::Words])

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
+use super::persons::{of_the_family, strangers};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
+use crate::around::Rule;
 use crate::money::Fen;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
@@ -29,10 +31,14 @@ pub struct Wish {
     pub notes: Option<String>,
 }
 
+/// Whom it is about, where they have a record.
+const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
+
 impl Noun for Wish {
     const KIND: Kind = Kind::Wish;
     const SHAPE: Shape = Shape {
         is_work: true,
+        rules: &[OF_THE_FAMILY],
         timeline: Some("wish"),
         home: Home::Visits,
         initials: "djwxy",
@@ -52,7 +58,11 @@ impl Noun for Wish {
             &[
                 FAMILY.must(),
                 HEAD_NAME,
-                Field::new("person", "谁的心愿", Holds::Person).required().roles(&[Role::Persons]).must(),
+                Field::new("person", "谁的心愿", Holds::Person)
+                    .required()
+                    .with(&["household"])
+                    .roles(&[Role::Persons])
+                    .must(),
                 on_day("date", "征集日期"),
                 Field::new("wish", "心愿", Holds::Text).required().free().finds(&[Find::Words]).must(),
                 Field::new("cost", "预计费用", Holds::Money).asked(),

@@ -1,4 +1,4 @@
-//! Whom a cell says was met.
+//! Whom a cell says was met, or whom else of the family the row is about.
 
 use tiexin_domain::nouns::PersonRef;
 
@@ -15,14 +15,23 @@ pub(super) const NOBODY: &[&str] = &["未遇", "外出", "不在家", "无人", 
 
 impl Planner<'_> {
     /// Who is no one of this family and one of another: a slip of the row, or a neighbour who was there.
-    pub(super) fn check_met(&self, reader: &mut RowReader<'_>, met: &[PersonRef]) {
-        let roll = self.staged.roll();
+    pub(super) fn check_family(
+        &self,
+        reader: &mut RowReader<'_>,
+        field: &str,
+        family: &Family,
+        named: &[PersonRef],
+    ) {
         let strange = |person: &&PersonRef| {
-            person.person.is_none() && !roll.named(self.places.scope(), &person.name).is_empty()
+            let homes = self.staged.roll().named(self.places.scope(), &person.name);
+            let elsewhere = homes.iter().any(|home| home.void.is_none());
+            // Of two of the family's own of one name none was taken.
+            let ours = homes.iter().any(|home| home.household == family.household);
+            person.person.is_none() && elsewhere && !ours
         };
-        if let Some(person) = met.iter().find(strange) {
-            let hint = format!("见面人员{}是另一户的人，录入时照写，请核对是不是写串了行", person.name);
-            reader.find("met", FindingCode::MetOther, hint);
+        if let Some(person) = named.iter().find(strange) {
+            let hint = format!("{}是另一户的人，录入时照写，请核对是不是写串了行", person.name);
+            reader.find(field, FindingCode::MetOther, hint);
         }
     }
 

@@ -60,7 +60,7 @@ impl Planner<'_> {
         visit.kind = kind;
         visit.presence = presence(&visit.kind, &met_text);
         visit.met = people(&home.family, &met_text);
-        self.check_met(reader, &visit.met);
+        self.check_family(reader, "met", &home.family, &visit.met);
         visit.visitors = visitors;
         visit.gifts = gifts(reader, amount);
         visit.needs = reader.said("needs");
@@ -85,6 +85,7 @@ impl Planner<'_> {
         let household = home.family.household;
         let asked = reader.said("person").or_else(|| reader.said("head")).unwrap_or_default();
         let persons = people(&home.family, &asked);
+        self.check_family(reader, "person", &home.family, &persons);
         let names: Vec<&str> = persons.iter().map(|p| p.name.as_str()).collect();
         let parts = ["survey", &household.to_string(), &date.to_string(), &names.join("、")];
         let mut drafts = self.drafts(&parts);
@@ -120,6 +121,8 @@ impl Planner<'_> {
         };
         let household = home.family.household;
         let insured = reader.name("insured").unwrap_or_else(|| home.family.head_name.clone());
+        let whom = person_ref(&home.family, &insured);
+        self.check_family(reader, "insured", &home.family, std::slice::from_ref(&whom));
         let policy = reader.said("policy");
         let parts = [
             "claim",
@@ -134,7 +137,7 @@ impl Planner<'_> {
             region: home.region.clone(),
             household,
             head_name: home.family.head_name.clone(),
-            insured: person_ref(&home.family, &insured),
+            insured: whom,
             policy,
             days,
             amount,
@@ -155,6 +158,8 @@ impl Planner<'_> {
         };
         let household = home.family.household;
         let person = reader.name("person").unwrap_or_else(|| home.family.head_name.clone());
+        let whom = person_ref(&home.family, &person);
+        self.check_family(reader, "person", &home.family, std::slice::from_ref(&whom));
         let opened = reader.yes("opened").unwrap_or(false);
         let assessed = reader.yes("assessed").unwrap_or(false) || score.is_some();
         let parts = ["counselling", &household.to_string(), &date.to_string(), &person];
@@ -164,7 +169,7 @@ impl Planner<'_> {
             region: home.region.clone(),
             household,
             head_name: home.family.head_name.clone(),
-            person: person_ref(&home.family, &person),
+            person: whom,
             counsellor: reader.name("counsellor"),
             date,
             paired: reader.yes("paired").unwrap_or(false),

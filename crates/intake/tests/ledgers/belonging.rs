@@ -265,3 +265,26 @@ fn a_number_that_tells_two_apart_is_a_guess_of_the_books() {
     // The number itself is no guess.
     assert!(claims("6200000000000012").guesses.is_empty());
 }
+
+#[test]
+fn whom_a_row_is_about_is_of_its_family_or_it_is_told() {
+    let mut book = book();
+    put(&mut book, 6, Kind::Person, json!({"household": Uuid::from_u128(5), "name": "赵小田"}));
+    put(&mut book, 7, Kind::Person, json!({"household": HOME, "name": "钱红"}));
+    let lists: [(&str, &[&str], &[&str]); 4] = [
+        ("wish", &["户主", "谁的心愿", "征集日期", "心愿"], &["2026-10-05", "一辆轮椅"]),
+        ("insurance_claim", &["户主", "被保险人", "理赔日期", "理赔金额"], &["2026-10-05", "300"]),
+        ("counselling", &["户主", "服务对象", "服务日期", "咨询师"], &["2026-10-05", "李老师"]),
+        ("need_survey", &["户主", "被调查人", "调查日期", "主要需求"], &["2026-10-05", "就医"]),
+    ];
+    for (kind, head, rest) in lists {
+        // A name alone may be anybody's whom the book does not have.
+        for (name, told) in [("赵小田", false), ("孙远", false), ("钱红", true)] {
+            let row = [&["赵有田", name][..], rest].concat();
+            let plan = read(&book, kind, &[head, &row]);
+            let codes = codes(&plan);
+            assert_eq!(codes == [found(2, "met_other")], told, "{kind} {name}: {codes:?}");
+            assert_eq!((codes.is_empty(), plan.rows.new), (!told, 1), "{kind} {name}: {codes:?}");
+        }
+    }
+}

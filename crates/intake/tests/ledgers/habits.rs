@@ -173,6 +173,21 @@ fn our_own_marked_copy_comes_back() {
     assert_eq!((plan.rows.new, of(&plan, Kind::Activity)[0].get("summary")), (1, None));
 }
 
+/// Of a ledger as of a list.
+#[test]
+fn a_claim_of_somebody_of_another_family_is_told() {
+    let claim = |insured: &str| {
+        let rows: &[&[&str]] = &[
+            &["理赔日期", "户主", "被保险人", "住院天数", "理赔金额"],
+            &["2026-10-08", "余喆", insured, "5", "1200"],
+        ];
+        let bytes = xlsx(&[("东关社区", &|s| texts(s, 0, rows))]);
+        let plan = planned(&township(), SCOPE, &bytes, "保险理赔.xlsx");
+        (of(&plan, Kind::InsuranceClaim).len(), codes(&plan).contains(&found(2, "met_other")))
+    };
+    assert_eq!((claim("余喆"), claim("熊国学")), ((1, false), (1, true)));
+}
+
 #[test]
 fn several_tables_on_one_sheet_are_each_read() {
     let below = xlsx(&[("东关社区", &|s| {

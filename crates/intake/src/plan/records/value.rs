@@ -60,6 +60,7 @@ impl Planner<'_> {
         };
         if let Some(family) = family {
             two_of_one_name(reader, column.code, family, &parts);
+            self.check_family(reader, column.code, family, &named);
         }
         left_out(reader, column.code, (&text, &parts), named.is_empty());
         match (&named[..], own.holds) {

@@ -1,0 +1,57 @@
+//! Whom a record of a family names by their own record: one of that family.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{PersonRef, Problem};
+use crate::around::{Beside, ITSELF, Look, Reach, Rule};
+
+const NOT_OF_FAMILY: &str = "not_of_family";
+
+/// Only who writes is held to it, as with those met on a visit: whoever decides on what comes from elsewhere cannot mend
+/// it, and a family's people may have changed since. A name alone may be anybody's.
+pub(super) const fn of_the_family(check: fn(&Beside<'_>) -> Vec<Problem>) -> Rule {
+    const LOOKS: &[Look] = &[
+        Look { kind: "household", their: ITSELF, own: "household" },
+        Look { kind: "person", their: "household", own: "household" },
+    ];
+    Rule { code: NOT_OF_FAMILY, reach: Reach::Writer, looks: LOOKS, check }
+}
+
+/// The first of those whom `field` names who is none of the family. Of a family that is not here nothing can be told.
+pub(super) fn strangers(beside: &Beside<'_>, field: &str) -> Vec<Problem> {
+    let [home, persons] = beside.seen else { return Vec::new() };
+    if home.is_empty() {
+        return Vec::new();
+    }
+    let named: &[Value] = match beside.fields.get(field) {
+        Some(Value::Array(people)) => people.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let mut named = named.iter().filter_map(|named| PersonRef::deserialize(named).ok());
+    let stranger =
+        |named: &PersonRef| named.person.is_some_and(|id| persons.iter().all(|person| person.id != id));
+    let told = |named: PersonRef| {
+        let message = format!("“{}”不是这户的人，请从这户的人里选", named.name);
+        Problem::new(field, NOT_OF_FAMILY, message)
+    };
+    Vec::from_iter(named.find(stranger).map(told))
+}
+
+#[cfg(test)]
+#[test]
+fn whoever_a_record_of_a_family_names_is_asked_for_among_its_people() {
+    use super::{Kind, shape};
+    use crate::shape::Role;
+    let mut asked = 0;
+    for kind in Kind::ALL {
+        let shape = shape(kind).unwrap();
+        if shape.role(Role::Family).is_some() && shape.role(Role::Persons).is_some() {
+            let is_so = |code: &str| matches!(code, NOT_OF_FAMILY | "not_met");
+            assert!(shape.rules.iter().any(|rule| is_so(rule.code)), "{kind:?}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 5, "{asked}");
+}
