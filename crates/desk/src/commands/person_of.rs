@@ -4,8 +4,7 @@
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_domain::access::Action;
-use tiexin_domain::nouns::member::MemberStructure;
-use tiexin_domain::nouns::tidy_name;
+use tiexin_domain::nouns::{member, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{IdNumber, Kind, Problem};
 use tiexin_store::Save;
@@ -41,8 +40,7 @@ pub(super) fn saves(
     if borrowed.is_empty() || (former.is_none() && borrowed.values().all(Value::is_null)) {
         return Ok(Vec::new());
     }
-    let unit = fields.get("structure").and_then(Value::as_str) == Some(MemberStructure::Unit.code());
-    if unit && kind == Kind::Member.code() {
+    if kind == Kind::Member.code() && member::is_unit(fields) {
         let told = |field: &String| {
             Problem::new(field, "unit_has_none", "团体会员没有身份证号；单位的电话请写在备注里")
         };
@@ -89,6 +87,13 @@ pub(super) fn saves(
     fields.insert("person".into(), id.to_string().into());
     let save = Save { id, kind: Kind::Person.code().to_owned(), fields: person, void: None };
     Ok(if before.as_ref() == Some(&save.fields) { Vec::new() } else { vec![save] })
+}
+
+/// Of a unit nothing is kept that only persons have, such as the residence with which its form began.
+pub(super) fn of_unit(kind: &str, fields: &mut Fields) {
+    if kind == Kind::Member.code() && member::is_unit(fields) {
+        fields.retain(|field, _| !member::OF_A_PERSON.contains(&field.as_str()));
+    }
 }
 
 /// A member's sex, where nobody stated it, is the person's: by the ID number, as a person's own is. It is counted (F3).

@@ -67,6 +67,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     if kind == Kind::Person.code() {
         rules::follow_id_number(&mut fields, &sent);
     }
+    person_of::of_unit(kind, &mut fields);
     person_of::sex_of(at, kind, &mut fields)?;
     if region_of(&fields).is_none() {
         return Err(ErrorReply::invalid(vec![Problem::new(
@@ -153,6 +154,7 @@ pub(super) fn edited(
     keep_restricted(at, seen, &mut sent)?;
     let borrowed = person_of::split(&seen.kind, &mut sent);
     let mut merged = merged(seen, &sent);
+    person_of::of_unit(&seen.kind, &mut merged);
     if merged.get("person") != seen.fields.get("person") {
         person_of::sex_of(at, &seen.kind, &mut merged)?;
     }

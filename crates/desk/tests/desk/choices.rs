@@ -68,6 +68,28 @@ async fn a_choice_that_is_none_of_its_list_is_told_with_what_may_be_chosen() {
     assert!(office.refused(family).await.about("file.category").is_some());
 }
 
+/// F3 counts persons by sex and residence; a form begins with 常住人口 whatever the member is.
+#[tokio::test]
+async fn a_unit_has_neither_sex_nor_residence() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let member = |structure: &str| {
+        new(
+            "member",
+            json!({"region": VILLAGE, "name": "谷阳超市", "structure": structure,
+            "residence": "resident", "sex": "male"}),
+        )
+    };
+    let unit = office.ok(member("unit")).await.row;
+    assert!(!unit.fields.contains_key("residence") && !unit.fields.contains_key("sex"), "{:?}", unit.fields);
+    let person = office.ok(member("individual")).await;
+    assert_eq!(
+        (&person.row.fields["residence"], &person.row.fields["sex"]),
+        (&json!("resident"), &json!("male"))
+    );
+    let turned = office.ok(edit("member", person.id, json!({"structure": "unit"}))).await.row;
+    assert!(!turned.fields.contains_key("residence"), "{:?}", turned.fields);
+}
+
 /// F3 counts members by sex: of a person whose number tells it nobody has to say it again.
 #[tokio::test]
 async fn a_member_has_the_sex_that_the_person_s_number_tells() {

@@ -75,6 +75,14 @@ pub struct Member {
     pub notes: Option<String>,
 }
 
+/// What is told of a person and of no unit: F3 counts men and women, and who is resident or floating, among persons.
+pub const OF_A_PERSON: [&str; 2] = ["sex", "residence"];
+
+/// Whether a stored member is a unit.
+pub fn is_unit(fields: &Fields) -> bool {
+    fields.get("structure").and_then(|structure| structure.as_str()) == Some(MemberStructure::Unit.code())
+}
+
 /// Nobody is a member twice at once: they would be counted twice (F3).
 const ONE_MEMBERSHIP: Rule = Rule {
     code: "member_twice",
@@ -135,6 +143,7 @@ impl Noun for Member {
                     .hint("团体会员不用填"),
                 Field::new("residence", "居住", Holds::Code(Residence::CHOICES))
                     .bits(&[("floating", flag::FLOATING), ("resident", flag::RESIDENT)])
+                    .hint("分析表里与会员类型分开数，一名会员两栏都算；团体会员不用填")
                     .start(Start::Code("resident")),
                 Field::new("group", "会员小组", Holds::Text).asked(),
                 Field::new("joined", "入会时间", Holds::PartialDay).roles(&[Role::Day]).start(Start::Today),

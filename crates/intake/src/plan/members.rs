@@ -79,7 +79,7 @@ impl Planner<'_> {
             person: person_id,
             sex: if unit { None } else { sex.clone() },
             structure,
-            residence,
+            residence: if unit { None } else { residence },
             group: reader.said("group"),
             joined,
             left: None,
