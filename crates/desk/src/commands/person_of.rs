@@ -8,6 +8,7 @@ use tiexin_domain::nouns::{member, tidy_name};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{IdNumber, Kind, Problem};
 use tiexin_store::Save;
+use uuid::Uuid;
 
 use super::sign::sign;
 use crate::borrowed::{BORROWED, borrows, person_of};
@@ -109,6 +110,24 @@ pub(super) fn sex_of(at: &At, kind: &str, fields: &mut Fields) -> Result<(), Err
     let sex = by_number.or_else(|| person.fields.get("sex").cloned());
     fields.extend(sex.map(|sex| ("sex".to_owned(), sex)));
     Ok(())
+}
+
+/// The person's memberships that the user may write, of which nobody has told the sex.
+pub(super) fn without_sex(at: &At, person: Uuid) -> Result<Vec<Record>, ErrorReply> {
+    let mut found = at.book().look(|look| look.belonging_to(person)).map_err(errors::store)?;
+    found.retain(|record| {
+        let told = record.fields.contains_key("sex") || member::is_unit(&record.fields);
+        record.kind == Kind::Member.code() && !told && at.may(Action::Write, &record.region())
+    });
+    Ok(found)
+}
+
+/// One of these, once the person's sex is known.
+pub(super) fn sexed(membership: &Record, person: &Fields) -> Option<Save> {
+    let sex = person.get("sex").filter(|_| membership.kind == Kind::Member.code())?;
+    let mut fields = membership.fields.clone();
+    fields.insert("sex".into(), sex.clone());
+    Some(Save { id: membership.id, kind: membership.kind.clone(), fields, void: None })
 }
 
 /// A person without a family, a member say, who becomes one of a family with this save: same number, same name.

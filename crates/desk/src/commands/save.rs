@@ -176,6 +176,7 @@ pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Res
     let by = at.by();
     let children = match kind_of(&seen) {
         Kind::Household => at.book().children(id).map_err(errors::store)?,
+        Kind::Person => person_of::without_sex(at, id)?,
         _ => Vec::new(),
     };
     let written = at.book().write(|tx| {
@@ -186,8 +187,9 @@ pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Res
             tx.save(person, &by)?;
         }
         for child in &children {
-            if let Some(moved) = moved_along(child, &now.fields, &fields) {
-                tx.save(&moved, &by)?;
+            let moved = moved_along(child, &now.fields, &fields);
+            if let Some(along) = moved.or_else(|| person_of::sexed(child, &fields)) {
+                tx.save(&along, &by)?;
             }
         }
         tx.save(&Save { id, kind: now.kind, fields, void: None }, &by)

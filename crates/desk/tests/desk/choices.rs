@@ -108,6 +108,12 @@ async fn a_member_has_the_sex_that_the_person_s_number_tells() {
     assert!(!office.ok(GetRecord { id }).await.fields.contains_key("sex"));
     office.ok(edit("member", id, json!({"person": person}))).await;
     assert_eq!(office.ok(GetRecord { id }).await.fields["sex"], "male");
+    // And of one that was there before the person's number came.
+    let person = office.ok(new("person", json!({"region": VILLAGE, "name": "孙有福"}))).await.id;
+    let id = office.ok(member(json!({"name": "孙有福", "person": person}))).await.id;
+    assert!(!office.ok(GetRecord { id }).await.fields.contains_key("sex"));
+    office.ok(edit("person", person, json!({"id_number": "11010519491231002X"}))).await;
+    assert_eq!(office.ok(GetRecord { id }).await.fields["sex"], "female");
 }
 
 /// A newer program knows more choices: what it wrote stays, and hinders no other work.
