@@ -1,6 +1,7 @@
 //! A row of a list of any kind of record: what its cells say, which family it is of, and which record of the book it is.
 
 mod belongs;
+mod head;
 mod value;
 
 use chrono::NaiveDate;
@@ -164,6 +165,7 @@ impl Planner<'_> {
             another_of_the_name(reader, shape, &known, &record.fields);
             record.id = self.another_id(&drafts.key, shape, record);
         }
+        self.with_head(reader, &mut drafts);
         self.one(reader, drafts)
     }
 

@@ -288,3 +288,32 @@ fn whom_a_row_is_about_is_of_its_family_or_it_is_told() {
         }
     }
 }
+
+#[test]
+fn the_head_of_a_household_of_a_list_is_one_of_its_people() {
+    let mut book = book();
+    let rows: &[&[&str]] = &[
+        &["户主", "村", "现居住地址"],
+        &["钱守田", "东关社区", "三组12号"],
+        &["孙老栓（已故）", "东关社区", "四组1号"],
+        &["赵有田", "孟庄社区", "七组5号"],
+    ];
+    let first = read(&book, "household", rows);
+    assert_eq!((first.rows.new, first.rows.filled), (2, 1), "{:?}", first.findings);
+    let kinds: Vec<usize> = first.groups.iter().map(|group| group.records.len()).collect();
+    assert_eq!(kinds, [2, 2, 1], "of a family that stands the book knows the people");
+    for (group, name, died) in [(0, "钱守田", false), (1, "孙老栓", true)] {
+        let [home, head] = &first.groups[group].records[..] else { panic!("{name}") };
+        assert_eq!((&home.kind, &head.kind), (&Kind::Household, &Kind::Person));
+        assert_eq!((&home.fields["head"], &head.fields["household"]), (&json!(head.id), &json!(home.id)));
+        assert_eq!((&head.fields["name"], &head.fields["relation"]), (&json!(name), &json!("head")));
+        assert_eq!(head.fields.contains_key("deceased"), died, "{name}");
+    }
+    book.write(&first);
+    let again = read(&book, "household", rows);
+    assert_eq!((again.rows.unchanged, again.groups.len()), (3, 0), "{:?}", again.changes);
+    // A list of the people tells more of the same person.
+    let people: &[&[&str]] = &[&["户主", "姓名", "身份证号"], &["钱守田", "钱守田", "11010519491231002X"]];
+    let told = read(&book, "person", people);
+    assert_eq!((told.rows.filled, told.rows.new), (1, 0), "{:?}", told.findings);
+}
