@@ -1,8 +1,7 @@
 //! While a preview is planned anew for a cell that was mended: how far it is, above the preview that still stands.
 
 use crate::components::Progress;
-use crate::transport::listen;
-use tiexin_contract::{Event, event};
+use crate::hooks::use_progress;
 use uuid::Uuid;
 use yew::prelude::*;
 
@@ -13,24 +12,10 @@ pub(super) struct AgainProps {
 
 #[component]
 pub(super) fn Again(props: &AgainProps) -> Html {
-    let progress = use_state(|| None::<event::Progress>);
-    {
-        let progress = progress.setter();
-        use_effect_with(props.job, move |job| {
-            let job = *job;
-            let hearing = listen(move |event| {
-                if let Event::Progress(now) = event
-                    && now.job == job
-                {
-                    progress.set((!now.finished).then(|| now.clone()));
-                }
-            });
-            || drop(hearing)
-        });
-    }
+    let progress = use_progress(Some(props.job));
     html! {
-        if let Some(now) = &*progress {
-            <Progress label={now.label.clone()} done={now.done} total={now.total} />
+        if let Some(now) = progress {
+            <Progress label={now.label} done={now.done} total={now.total} />
         }
     }
 }
