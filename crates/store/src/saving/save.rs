@@ -140,14 +140,10 @@ impl Write<'_> {
         let audit = self.enter(entry)?;
         let seq = self.head.outbox_seq + 1;
         self.head.outbox_seq = seq;
+        let seen = base::seen(&self.tx, &row, &set, void.is_some())?;
         base::begin(&self.tx, &row, seq)?;
-        outbox::Putting::new(&self.tx)?.put(
-            seq,
-            row.n,
-            old.version,
-            &outbox::body(&set, void.as_ref())?,
-            by,
-        )?;
+        let body = outbox::body(&set, void.as_ref())?;
+        outbox::Putting::new(&self.tx)?.put(seq, row.n, seen, &body, by)?;
         let changes = was::changes(&old.fields, &new.fields, &set, void.as_ref());
         was::put(&self.tx, row.n, was::Of::Audit, audit, &changes)?;
         record::update(&self.tx, &row, &new, Some(audit))?;
@@ -177,8 +173,9 @@ impl Write<'_> {
         record::set_audit_head(&self.tx, row.n, audit)?;
         let seq = self.head.outbox_seq + 1;
         self.head.outbox_seq = seq;
+        let seen = base::seen(&self.tx, &row, &set, false)?;
         base::begin(&self.tx, &row, seq)?;
-        outbox::Putting::new(&self.tx)?.put(seq, row.n, row.record.version, &outbox::asking(&set)?, by)?;
+        outbox::Putting::new(&self.tx)?.put(seq, row.n, seen, &outbox::asking(&set)?, by)?;
         self.changed.kind(&save.kind);
         Ok(())
     }

@@ -5,7 +5,8 @@
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use tiexin_domain::record::{self as shape, Fields};
-use tiexin_domain::{Record, RegionCode};
+use tiexin_domain::shape::merge_class;
+use tiexin_domain::{MergeClass, Record, RegionCode};
 use tiexin_protocol::{VoidChange, planted};
 use uuid::Uuid;
 
@@ -31,6 +32,28 @@ pub(crate) fn begin(conn: &Connection, row: &Row, seq: i64) -> Result<()> {
         put(conn, row.n, &Base { state, pending: vec![seq] })?;
     }
     Ok(())
+}
+
+/// The version that the author of a change has seen, who sets these fields (`void`: hides or restores, too). A pending
+/// change of the same fields lies over what was read of them since: no more of it was seen than by its author.
+pub(crate) fn seen(conn: &Connection, row: &Row, set: &Fields, void: bool) -> Result<u64> {
+    let Record { version, kind, scope, .. } = &row.record;
+    let mut seen = *version;
+    let held = if seen > 1 { get(conn, row.n)? } else { None };
+    for seq in held.map_or(Vec::new(), |held| held.pending) {
+        let pending = outbox::pending(conn, seq)?.ok_or(StoreError::Unreadable { what: "outbox" })?;
+        // Versions of two logs cannot be compared: of this one nothing was seen then.
+        let here = pending.scope.as_ref().is_none_or(|other| other == scope);
+        let base = if here { pending.base } else { 0 };
+        let over = pending.shown();
+        // Elements of a set meet without a base.
+        let hides = |field: &String| set.contains_key(field) && merge_class(kind, field) != MergeClass::Set;
+        if (void && over.void.is_some()) || over.set.keys().any(hides) {
+            // Base 0 would make the record: what the province has is edited.
+            seen = seen.min(base.max(1));
+        }
+    }
+    Ok(seen)
 }
 
 /// What begins the base of a record that is made; takes its row and the number of the change.

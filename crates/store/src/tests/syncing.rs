@@ -99,6 +99,78 @@ fn a_conflict_leaves_the_screen_and_is_kept_with_both_values() {
     sound(&two);
 }
 
+fn bases(book: &Book) -> Vec<u64> {
+    book.outbox_batch(10, 1 << 20).unwrap().iter().map(|change| change.base).collect()
+}
+
+/// A reply on a stick, or a round in which somebody saves, brings a page under what still waits.
+#[test]
+fn who_writes_over_an_unsent_change_has_not_seen_what_was_read_under_it() {
+    let (_d1, one) = desk();
+    let (_d2, two) = desk();
+    let mut province = Province::new();
+    let home = household(&one, VILLAGE, "张三");
+    let zhang = person(&one, home, "张三", json!({}));
+    province.round(&one);
+    province.round(&two);
+    edit(&one, zhang, "person", json!({"id_number": "34052419800101001X"}));
+    province.round(&one);
+    edit(&two, zhang, "person", json!({"id_number": "440524188001010014"}));
+    province.pull(&two, 10);
+    assert_eq!(record(&two, zhang).text("id_number"), Some("440524188001010014"));
+    edit(&two, zhang, "person", json!({"phone": "19900002580"}));
+    edit(&two, zhang, "person", json!({"id_number": "11010519491231002X"}));
+    // The phone was seen as it stood at the third entry, the number only as at the second.
+    assert_eq!(bases(&two), [2, 3, 2]);
+    province.round(&two);
+    let now = record(&two, zhang);
+    assert_eq!(now.text("id_number"), Some("34052419800101001X"));
+    assert_eq!(now.text("phone"), Some("19900002580"));
+    assert_eq!(two.conflicts().unwrap().len(), 2);
+    sound(&two);
+}
+
+#[test]
+fn what_hides_nothing_that_was_read_lowers_no_base() {
+    let (_d1, one) = desk();
+    let (_d2, two) = desk();
+    let mut province = Province::new();
+    let home = household(&one, VILLAGE, "张三");
+    province.round(&one);
+    province.round(&two);
+    edit(&one, home, "household", json!({"current_address": "一号"}));
+    province.round(&one);
+    // Only asked for, and an element of a set.
+    let mut asked = record(&two, home).fields;
+    asked.insert("current_address".into(), json!("二号"));
+    two.ask_group(&[save(home, "household", Value::Object(asked))], &by()).unwrap();
+    edit(&two, home, "household", json!({"kinds": ["general", "hardship"]}));
+    province.pull(&two, 10);
+    assert_eq!(record(&two, home).text("current_address"), Some("一号"));
+    edit(&two, home, "household", json!({"current_address": "三号", "kinds": ["general", "floating"]}));
+    assert_eq!(bases(&two), [1, 1, 2]);
+}
+
+/// Of one's own new record, too: on base 0 it would be another making.
+#[test]
+fn an_edit_of_what_the_province_has_stays_one_however_little_was_seen() {
+    let (_d1, one) = desk();
+    let (_d2, two) = desk();
+    let mut province = Province::new();
+    let home = household(&one, VILLAGE, "张三");
+    edit(&one, home, "household", json!({"phone": "19900000001"}));
+    let reply = province.push(&one.outbox_batch(1, 1 << 20).unwrap());
+    one.record_verdicts(&reply, NOW).unwrap();
+    province.round(&two);
+    edit(&two, home, "household", json!({"phone": "19900000002"}));
+    province.round(&two);
+    province.pull(&one, 10);
+    assert_eq!(record(&one, home).text("phone"), Some("19900000001"));
+    edit(&one, home, "household", json!({"phone": "19900000003"}));
+    assert_eq!(bases(&one), [0, 1]);
+    sound(&one);
+}
+
 #[test]
 fn a_refused_new_record_is_parked_whole_and_out_of_sight() {
     let (_dir, book) = desk();
