@@ -120,6 +120,9 @@ fn the_first_of_two_sensitive_values_stands() {
     assert_eq!(town.field("health"), Value::Null, "nothing of a conflicting change is applied");
     let same = effect(town.receive(&edit(3, "person", 1, json!({"id_number": "34052419800101001X"}))));
     assert!(same.is_empty());
+    // Whoever wrote the first knows it, whatever the base of the next.
+    effect(town.receive(&edit(2, "person", 1, json!({"id_number": "11010519491231002X"}))));
+    assert_eq!(town.field("id_number"), "11010519491231002X");
 }
 
 #[test]
