@@ -47,10 +47,10 @@ pub(crate) fn SettingsPage() -> Html {
     let asked = use_location().and_then(|at| at.query::<AskPart>().ok());
     let place = asked.and_then(|asked| shown.iter().position(|(label, _)| *label == asked.part));
     {
-        let at = at.setter();
+        let turn = onchange.clone();
         use_effect_with(place, move |place| {
             if let Some(place) = *place {
-                at.set(place);
+                turn.emit(place);
             }
         });
     }
