@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 use tiexin_domain::nouns::tidy_name;
-use tiexin_domain::shape::{self, Audience};
+use tiexin_domain::shape;
 use tiexin_domain::{Fields, Kind, PartialDate, Record, RegionCode};
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ pub trait Lookup {
     fn members_named(&self, within: &RegionCode, name: &str) -> Vec<Known>;
     /// Whether whoever imports reads what a record of the book holds in the field.
     fn may_read(&self, known: &Known, field: &str) -> bool {
-        shape::audience(known.kind.code(), field) < Audience::Author
+        !shape::audience(known.kind.code(), field).asks_who()
     }
 }
 
@@ -292,7 +292,7 @@ impl Lookup for Staged<'_> {
     }
 
     fn may_read(&self, known: &Known, field: &str) -> bool {
-        if shape::audience(known.kind.code(), field) < Audience::Author {
+        if !shape::audience(known.kind.code(), field).asks_who() {
             return true;
         }
         // What no book holds yet is of this file: whoever imports wrote it.

@@ -1,6 +1,7 @@
 //! One field of a noun: what it is called, what it holds, who reads it, and what is made of it.
 
 use super::Shape;
+use super::audience::Audience;
 use crate::record::MergeClass;
 
 /// A closed list: code and Chinese label, in the office's usual order.
@@ -90,21 +91,6 @@ pub enum Find {
     Code,
     /// By words in it.
     Words,
-}
-
-/// Who reads a field, of those with a right to the record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Audience {
-    Everyone,
-    /// Only where the one record is looked at: its own page, its history, beside another one. Never on a list, in a
-    /// search, an export or a notice.
-    OwnPage,
-    /// Only on the family's own page: never on a list, in a search, an export or a notice (`domain.md` §4).
-    FamilyPage,
-    /// Who recorded it.
-    Author,
-    /// Nobody: it lies there to be put back.
-    Nobody,
 }
 
 /// How a number is hidden until somebody unmasks it on purpose.

@@ -1,6 +1,7 @@
 //! What a noun says of itself: one [`Shape`] beside its struct. Whoever stores, merges, lists, finds, counts, hides,
 //! labels or asks for a field reads it here; nobody keeps a table of fields of their own.
 
+mod audience;
 mod derives;
 mod field;
 mod list;
@@ -10,9 +11,8 @@ mod sample;
 mod stamps;
 mod words;
 
-pub use field::{
-    Asked, Audience, Choices, Field, Find, Holds, Mask, Role, Start, code_in, for_many, label_in,
-};
+pub use audience::Audience;
+pub use field::{Asked, Choices, Field, Find, Holds, Mask, Role, Start, code_in, for_many, label_in};
 pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, Shows, TITLE, reckoned};
 pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
@@ -183,7 +183,7 @@ pub fn mask(kind: &str, name: &str) -> Option<Mask> {
 pub fn audience(kind: &str, name: &str) -> Audience {
     let strictest = || {
         let all = Kind::ALL.iter().filter_map(nouns::shape).filter_map(|shape| shape.field(name));
-        all.map(|field| field.audience).max().unwrap_or(Audience::Everyone)
+        Audience::strictest(all.map(|field| field.audience)).unwrap_or(Audience::Everyone)
     };
     of(kind).and_then(|shape| shape.field(name)).map_or_else(strictest, |field| field.audience)
 }

@@ -56,6 +56,9 @@ fn every_kind_has_a_shape_that_holds_together() {
                     || matches!(field.holds, Holds::Texts | Holds::Codes(_) | Holds::References(_)),
                 "{of} is no set"
             );
+            // A search answers to a word, and a figure opens the records that it counts.
+            let plain = field.finds.is_empty() && field.bits.is_empty() && field.roles.is_empty();
+            assert!(plain || field.audience.is_open(), "{of} is found or counted by what few may read");
             for (code, bit) in field.bits {
                 let known = match field.choices() {
                     Some(choices) => choices.iter().any(|(one, _)| one == code),

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 use tiexin_domain::nouns::support_file::OF_THE_CHILD;
-use tiexin_domain::shape::{self, Audience, Mask};
+use tiexin_domain::shape::{self, Mask};
 
 pub(crate) use recognise::{Column, Recognised, guess, guess_as, recognise, recognise_as};
 pub(crate) use table::{FORMS, Field, Form};
@@ -59,13 +59,13 @@ pub fn is_of_the_child(code: &str) -> bool {
     named(code).any(|field| OF_THE_CHILD.iter().any(|own| field.fills(own)))
 }
 
-/// Whether a column that can be mapped tells what only a family's page or its author shows: no preview and no finding
+/// Whether a column that can be mapped tells what not everyone reads who looks at the record: no preview and no finding
 /// has it.
 pub fn is_hidden(code: &str) -> bool {
     named(code).any(|field| match field.own {
-        Some(own) => own.audience >= Audience::FamilyPage,
+        Some(own) => !own.audience.is_open(),
         // As strictly as any field by that name.
-        None => field.fills.split('|').any(|name| shape::audience("", name) >= Audience::FamilyPage),
+        None => field.fills.split('|').any(|name| !shape::audience("", name).is_open()),
     })
 }
 

@@ -66,7 +66,7 @@ fn is_asked(shape: &Shape, field: &shape::Field) -> bool {
     let asked = by_hand || field.form.is_some_and(|form| !form.carried);
     let held =
         !matches!(field.holds, Holds::Instant | Holds::Region | Holds::Reference(_) | Holds::References(_));
-    asked && held && field.audience < Audience::Nobody && !is_copy(shape, field)
+    asked && held && field.audience != Audience::Nobody && !is_copy(shape, field)
 }
 
 fn leak(text: String) -> &'static str {

@@ -338,7 +338,7 @@ impl<'a> RowReader<'a> {
         let column = self.sheet.head.column(field);
         let value = self.cell(field).shown();
         let own = column.and_then(|column| column.field?.own);
-        if value.is_empty() || own.is_some_and(|own| own.audience > Audience::Everyone) {
+        if value.is_empty() || own.is_some_and(|own| own.audience != Audience::Everyone) {
             return false;
         }
         let label = column.map(|c| c.head.clone()).unwrap_or_default();
