@@ -15,7 +15,7 @@ use tiexin_store::{Keys, Look, Regions, StoreError};
 use uuid::Uuid;
 
 use crate::errors;
-use crate::masking::{self, Shown};
+use crate::masking::{self, Reader, Shown};
 
 /// Looks only inside the region whose ledgers are imported. A fault of the book is kept and told at
 /// the end: a plan that was made on half an answer is thrown away.
@@ -23,7 +23,7 @@ pub(crate) struct BookLookup<'a> {
     book: &'a Look<'a>,
     within: RegionCode,
     /// Who imports.
-    viewer: Uuid,
+    reader: &'a Reader,
     /// Of a small book.
     keys: Option<Keys>,
     /// A register asks for every member, and a new book has none.
@@ -36,11 +36,11 @@ pub(crate) struct BookLookup<'a> {
 const KEYS: usize = 20_000;
 
 impl<'a> BookLookup<'a> {
-    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode, viewer: Uuid) -> Self {
+    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode, reader: &'a Reader) -> Self {
         let mut this = Self {
             book,
             within: within.clone(),
-            viewer,
+            reader,
             keys: None,
             members: OnceCell::new(),
             persons: Persons::default(),
@@ -291,7 +291,7 @@ impl Lookup for BookLookup<'_> {
     }
 
     fn may_read(&self, known: &Known, field: &str) -> bool {
-        !masking::withheld(&known.as_record(), Shown::Own, self.viewer).iter().any(|theirs| theirs == field)
+        !masking::withheld(&known.as_record(), Shown::Own, self.reader).iter().any(|theirs| theirs == field)
     }
 }
 

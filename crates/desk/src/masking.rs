@@ -14,10 +14,12 @@ use uuid::Uuid;
 
 mod asked;
 mod columns;
+mod reader;
 mod sent;
 
 pub(crate) use asked::{may_ask_if_there, may_be_asked_for, may_be_bounded, may_order};
 pub(crate) use columns::Columns;
+pub(crate) use reader::Reader;
 pub(crate) use sent::{maskable, uncover, withheld};
 
 use crate::errors;
@@ -66,25 +68,25 @@ pub(crate) enum Shown {
 pub(crate) fn cover_listed(
     record: &Record,
     columns: &Columns,
-    viewer: Uuid,
+    reader: &Reader,
     lost: &Lost,
 ) -> (Fields, Vec<String>) {
-    covered(record, Shown::Listed, viewer, lost, |field| columns.have(&record.kind, field))
+    covered(record, Shown::Listed, reader, lost, |field| columns.have(&record.kind, field))
 }
 
 /// What remains to be shown, and the names of masked fields.
-pub(crate) fn cover(record: &Record, shown: Shown, viewer: Uuid, lost: &Lost) -> (Fields, Vec<String>) {
-    covered(record, shown, viewer, lost, |_| true)
+pub(crate) fn cover(record: &Record, shown: Shown, reader: &Reader, lost: &Lost) -> (Fields, Vec<String>) {
+    covered(record, shown, reader, lost, |_| true)
 }
 
 fn covered(
     record: &Record,
     shown: Shown,
-    viewer: Uuid,
+    reader: &Reader,
     lost: &Lost,
     wanted: impl Fn(&str) -> bool,
 ) -> (Fields, Vec<String>) {
-    let shows = |field: &str| wanted(field) && may_see(record, field, shown, viewer);
+    let shows = |field: &str| wanted(field) && may_see(record, field, shown, reader);
     let there = record.fields.iter().filter(|(field, _)| shows(field));
     let mut fields: Fields = there.map(|(field, value)| (field.clone(), value.clone())).collect();
     let mut masked = Vec::new();
@@ -193,11 +195,11 @@ pub(crate) fn unmasked(
     record: &Record,
     field: &str,
     shown: Shown,
-    viewer: Uuid,
+    reader: &Reader,
     lost: &Lost,
 ) -> Option<String> {
     let whole = record.text(field).filter(|text| masked_text(&record.kind, field, text).is_some())?;
-    if !may_see(record, field, shown, viewer) {
+    if !may_see(record, field, shown, reader) {
         return None;
     }
     let unsaid = lost_to(record, lost).filter(|_| shown != Shown::Own);
@@ -221,13 +223,18 @@ fn masked_text(kind: &str, field: &str, text: &str) -> Option<String> {
     }
 }
 
+fn may_see(record: &Record, field: &str, shown: Shown, reader: &Reader) -> bool {
+    reads(audience(&record.kind, field), record, shown, reader)
+}
+
 /// Who reads what: the one rule.
-fn may_see(record: &Record, field: &str, shown: Shown, viewer: Uuid) -> bool {
-    match audience(&record.kind, field) {
+fn reads(audience: Audience, record: &Record, shown: Shown, reader: &Reader) -> bool {
+    match audience {
         Audience::Everyone => true,
         Audience::OwnPage => shown != Shown::Listed,
         Audience::FamilyPage => shown == Shown::Own,
-        Audience::Author => record.reference(RECORDED_BY_ID) == Some(viewer),
+        Audience::Supervisor => shown != Shown::Listed && (reader.oversees(record) || reader.wrote(record)),
+        Audience::Author => reader.wrote(record),
         Audience::Nobody => false,
     }
 }
@@ -241,8 +248,14 @@ pub(crate) fn mask(how: Mask, text: &str) -> String {
 }
 
 /// A value that cannot be shown whole outside its field: histories and troubles use this.
-pub(crate) fn cover_value(record: &Record, field: &str, value: &Value, viewer: Uuid, lost: &Lost) -> Value {
-    if !may_see(record, field, Shown::Judged, viewer) {
+pub(crate) fn cover_value(
+    record: &Record,
+    field: &str,
+    value: &Value,
+    reader: &Reader,
+    lost: &Lost,
+) -> Value {
+    if !may_see(record, field, Shown::Judged, reader) {
         return if value.is_null() { Value::Null } else { Value::String(NOT_HERE.into()) };
     }
     if let Value::String(text) = value

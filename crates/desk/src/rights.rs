@@ -10,6 +10,7 @@ use tiexin_store::{Book, By, Changed};
 use uuid::Uuid;
 
 use crate::desk::Desk;
+use crate::masking::Reader;
 use crate::office_day::OfficeDay;
 use crate::session::Session;
 use crate::{errors, lock};
@@ -34,6 +35,8 @@ pub(crate) struct At {
     pub(crate) desk: Desk,
     pub(crate) session: Arc<Session>,
     pub(crate) user: User,
+    /// The same as masks ask who looks.
+    pub(crate) reader: Reader,
     pub(crate) today: NaiveDate,
     /// The same with how sure it is: for what is dated today, or by today.
     pub(crate) day: OfficeDay,
@@ -57,7 +60,8 @@ pub(crate) fn admit<C>(
     {
         return Err(errors::locked(&why));
     }
-    let at = At { desk: desk.clone(), session, user, today: day.day, day, now_ms };
+    let reader = Reader::of(&user, day.day);
+    let at = At { desk: desk.clone(), session, user, reader, today: day.day, day, now_ms };
     if let Need::Right(action) = need {
         if at.in_force().next().is_none() {
             if let Some(why) = lock::emptied(at.book()).map_err(errors::store)? {

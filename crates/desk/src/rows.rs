@@ -12,13 +12,13 @@ use tiexin_domain::{Kind, PartialDate, YearHint, shape};
 use uuid::Uuid;
 
 use crate::borrowed::{BORROWED, person_of};
-use crate::masking::{self, Columns, Shown};
+use crate::masking::{self, Columns, Reader, Shown};
 use crate::rights::At;
 use crate::{enrolment, errors, place};
 
 /// Makes rows for one call; what is the same for all of them is looked up once.
 pub(crate) struct Rows {
-    viewer: Uuid,
+    reader: Reader,
     today: NaiveDate,
     columns: Columns,
     enrolled: bool,
@@ -48,7 +48,7 @@ impl Rows {
         }
         let lost = masking::lost(at.book(), records.iter().copied())?;
         Ok(Rows {
-            viewer: at.user.id,
+            reader: at.reader.clone(),
             today: at.today,
             columns: Columns::Usual,
             enrolled,
@@ -67,8 +67,8 @@ impl Rows {
 
     pub(crate) fn row(&self, record: &Record, shown: Shown) -> RecordRow {
         let (fields, masked) = match shown {
-            Shown::Listed => masking::cover_listed(record, &self.columns, self.viewer, &self.lost),
-            other => masking::cover(record, other, self.viewer, &self.lost),
+            Shown::Listed => masking::cover_listed(record, &self.columns, &self.reader, &self.lost),
+            other => masking::cover(record, other, &self.reader, &self.lost),
         };
         let checked = nouns::check(&record.kind, &record.fields).ok();
         let region = record.region();

@@ -25,6 +25,8 @@ codes! {
 pub enum Action {
     /// See records, figures and lists.
     Read,
+    /// See what of them is for those from the supervisor up (`Audience::Supervisor`).
+    Oversee,
     /// Record and correct.
     Write,
     /// Settle conflicts, adopt parked changes.
@@ -68,10 +70,10 @@ impl Role {
         use Action::*;
         match self {
             Role::Worker => matches!(action, Read | Write),
-            Role::Supervisor => matches!(action, Read | Write | Settle | Audit | Devices),
+            Role::Supervisor => matches!(action, Read | Oversee | Write | Settle | Audit | Devices),
             Role::Reviewer | Role::Cashier => matches!(action, Read),
-            Role::Auditor => matches!(action, Read | Audit),
-            Role::Admin => matches!(action, Read | Settle | Audit | Devices | Administer),
+            Role::Auditor => matches!(action, Read | Oversee | Audit),
+            Role::Admin => matches!(action, Read | Oversee | Settle | Audit | Devices | Administer),
             Role::Other(_) => false,
         }
     }
@@ -115,5 +117,12 @@ mod tests {
         assert!(!permits(&grants, Action::Write, &"340323".parse().unwrap(), day(3)));
         assert!(!permits(&grants, Action::Settle, &village, day(3)));
         assert!(!Role::Auditor.carries(Action::Write));
+    }
+
+    #[test]
+    fn more_is_seen_from_the_supervisor_up() {
+        let oversee = Role::ALL.iter().filter(|role| role.carries(Action::Oversee)).map(Role::code);
+        assert_eq!(oversee.collect::<Vec<_>>(), ["supervisor", "auditor", "admin"]);
+        assert!(!Role::from_code("of_the_future").carries(Action::Oversee));
     }
 }

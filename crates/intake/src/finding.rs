@@ -114,7 +114,7 @@ codes! {
     MaybeKnown = "maybe_known", Todo;
     /// Somebody who was met, or whom the row is about, is of another family.
     MetOther = "met_other", Todo;
-    /// The book's value is its author's alone: not compared and not written over.
+    /// The book's value is not for whoever imports: not compared and not written over.
     AuthorOnly = "author_only", Todo;
     /// A number of people stands in place of their names.
     NamesCounted = "names_counted", Todo;

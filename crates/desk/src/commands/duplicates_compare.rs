@@ -38,7 +38,7 @@ pub(super) fn compare(at: &At, args: CompareDuplicates) -> Result<Comparison, Er
         .map(|field| {
             let value = |record: &Record| {
                 let value = record.fields.get(field).unwrap_or(&Value::Null);
-                let covered = masking::cover_value(record, field, value, at.user.id, &lost);
+                let covered = masking::cover_value(record, field, value, &at.reader, &lost);
                 match values::shown(&record.kind, field, &covered) {
                     empty if empty.is_empty() => Value::Null,
                     shown => Value::String(shown),

@@ -74,7 +74,7 @@ fn of_one(at: &At, record: &Record, names: &mut Names) -> Result<Vec<HistoryEntr
                 fields: vec![labels::field(&record.kind, &gone.field)],
                 overwritten: Some(OverwrittenValue {
                     field: gone.field.clone(),
-                    value: masking::cover_value(record, &gone.field, &gone.value, at.user.id, &lost),
+                    value: masking::cover_value(record, &gone.field, &gone.value, &at.reader, &lost),
                     seq: gone.seq,
                 }),
                 ..plain(event.at, names.of_author(gone.author))
@@ -206,7 +206,7 @@ fn in_words(
     {
         return Ok(place::name(&code));
     }
-    let covered = masking::cover_value(record, field, value, at.user.id, lost);
+    let covered = masking::cover_value(record, field, value, &at.reader, lost);
     Ok(values::shown(&record.kind, field, &covered))
 }
 

@@ -10,7 +10,7 @@ use tiexin_intake::{FieldChange, LedgerPlan, VOID};
 use tiexin_store::Look;
 use uuid::Uuid;
 
-use crate::masking::{self, Lost};
+use crate::masking::{self, Lost, Reader};
 use crate::rights::At;
 use crate::{errors, labels, values};
 
@@ -60,14 +60,14 @@ pub(super) fn numbers(plan: &LedgerPlan, next: &mut u32) -> Vec<u32> {
 pub(super) struct Rows<'r> {
     records: &'r HashMap<Uuid, Record>,
     lost: Lost,
-    viewer: Uuid,
+    reader: Reader,
     next: u32,
 }
 
 impl<'r> Rows<'r> {
     pub(super) fn new(at: &At, records: &'r HashMap<Uuid, Record>) -> Result<Self, ErrorReply> {
         let lost = masking::lost(at.book(), records.values())?;
-        Ok(Self { records, lost, viewer: at.user.id, next: 0 })
+        Ok(Self { records, lost, reader: at.reader.clone(), next: 0 })
     }
 
     /// One row for each cell: what it changes of several records is taken or left together.
@@ -98,7 +98,7 @@ impl<'r> Rows<'r> {
         };
         let record = self.records.get(&change.record).cloned().unwrap_or_else(stand_in);
         let covered = |value: &Value| {
-            let value = masking::cover_value(&record, &change.field, value, self.viewer, &self.lost);
+            let value = masking::cover_value(&record, &change.field, value, &self.reader, &self.lost);
             values::shown(kind, &change.field, &value)
         };
         let title = masking::title(&record, &self.lost);

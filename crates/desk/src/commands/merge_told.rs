@@ -65,7 +65,7 @@ fn not_taken(at: &At, stays: &Record, gone: &Record, merge: &Merge) -> Result<Ve
         merging::choosable(&gone.kind, field) && !took(field) && stays.fields.get(*field) != Some(*value)
     });
     let words = left.filter_map(|(field, value)| {
-        let covered = masking::cover_value(gone, field, value, at.user.id, &lost);
+        let covered = masking::cover_value(gone, field, value, &at.reader, &lost);
         let word = in_words(at, &gone.kind, field, &covered);
         (!word.is_empty()).then(|| format!("{} {word}", labels::field(&gone.kind, field)))
     });

@@ -38,7 +38,7 @@ fn list(at: &At, args: ListGaveWay) -> Result<Vec<GaveWay>, ErrorReply> {
         let record = &one.record;
         let field = &one.gone.field;
         let cover = |value: &Value| {
-            let covered = masking::cover_value(record, field, value, at.user.id, &lost);
+            let covered = masking::cover_value(record, field, value, &at.reader, &lost);
             Value::String(in_words(at, &record.kind, field, &covered))
         };
         GaveWay {

@@ -81,7 +81,7 @@ fn unmask(at: &At, args: UnmaskBoth) -> Result<Unmasked, ErrorReply> {
     let record = if args.ours { Some(&whole) } else { one.current.as_ref() };
     let lost = masking::lost(at.book(), record)?;
     let value = record
-        .and_then(|record| masking::unmasked(record, &args.field, Shown::Judged, at.user.id, &lost))
+        .and_then(|record| masking::unmasked(record, &args.field, Shown::Judged, &at.reader, &lost))
         .ok_or_else(errors::not_found)?;
     // What stands is shown only to who may read it where it stands.
     let stands = one.current.as_ref().map(Record::region);

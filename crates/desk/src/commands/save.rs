@@ -7,7 +7,8 @@ use tiexin_domain::around::{Reach, Subject};
 use tiexin_domain::nouns::contact_pair::ONE_AT_A_TIME;
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Kind, MergeClass, Problem, shape::merge_class};
+use tiexin_domain::shape::{audience, merge_class};
+use tiexin_domain::{Kind, MergeClass, Problem};
 use tiexin_store::moving::moved_along;
 use tiexin_store::{EventOrigin, Save, StoreError};
 use uuid::Uuid;
@@ -250,10 +251,11 @@ fn merged_now(now: &Record, seen: &Record, merged: &Fields) -> Fields {
 /// What the writer cannot see, such as another's session note, is neither removed nor replaced by them.
 fn keep_restricted(at: &At, seen: &Record, sent: &mut Fields) -> Result<(), ErrorReply> {
     let mut problems = Vec::new();
-    for field in masking::withheld(seen, masking::Shown::Own, at.user.id) {
+    for field in masking::withheld(seen, masking::Shown::Own, &at.reader) {
         if !matches!(sent.remove(&field), None | Some(Value::Null)) {
             let label = labels::field(&seen.kind, &field);
-            let message = format!("{label}由另一位同事填写，只有本人可以修改");
+            let who = audience(&seen.kind, &field).label();
+            let message = format!("{label}由另一位同事填写，{who}看得到，您不能修改");
             problems.push(Problem::new(&field, "author_only", message));
         }
     }
@@ -271,7 +273,7 @@ fn refuse_if_changed(at: &At, seen: &Record, version: u64, sent: &Fields) -> Res
         event.origin == EventOrigin::Province && event.seq > version && !is_echo(event, &events)
     });
     let touched: Vec<&str> = newer.flat_map(|event| event.fields.iter().map(String::as_str)).collect();
-    let shown = masking::cover(seen, masking::Shown::Own, at.user.id, &masking::Lost::new()).0;
+    let shown = masking::cover(seen, masking::Shown::Own, &at.reader, &masking::Lost::new()).0;
     let both: Vec<String> = sent
         .iter()
         .filter(|(field, value)| {

@@ -76,7 +76,7 @@ impl Words<'_> {
             whole.fields.keys().filter(|field| !field.starts_with("recorded_") && *field != MERGED_INTO);
         let word = |field: &str, value: Option<&Value>| {
             let value = value.unwrap_or(&Value::Null);
-            let covered = masking::cover_value(&whole, field, value, self.at.user.id, &self.lost);
+            let covered = masking::cover_value(&whole, field, value, &self.at.reader, &self.lost);
             Value::String(in_words(self.at, &whole.kind, field, &covered))
         };
         shown

@@ -150,7 +150,7 @@ impl Words<'_> {
         let theirs = one.current.as_ref().and_then(|record| record.fields.get(field)).unwrap_or(&Value::Null);
         // Covered by the rules of the record that would be: what its author alone may read stays so.
         let cover = |value: &Value| {
-            let covered = masking::cover_value(whole, field, value, self.at.user.id, &self.lost);
+            let covered = masking::cover_value(whole, field, value, &self.at.reader, &self.lost);
             Value::String(self.value(kind, field, &covered))
         };
         let origin = one.standing.iter().find(|standing| standing.field == field);

@@ -4,9 +4,8 @@ use serde_json::Value;
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, is_free_text};
 use tiexin_domain::{Problem, numbers_in_text};
-use uuid::Uuid;
 
-use super::{Shown, mask, may_see};
+use super::{Reader, Shown, mask, may_see};
 
 /// The fields of a form whose text a mask may stand for.
 pub(crate) fn maskable<'f>(kind: &str, fields: &'f Fields) -> Vec<&'f str> {
@@ -14,9 +13,9 @@ pub(crate) fn maskable<'f>(kind: &str, fields: &'f Fields) -> Vec<&'f str> {
     named.filter(|field| shape::mask(kind, field).is_some() || is_free_text(kind, field)).collect()
 }
 
-/// Fields of the record that the viewer does not see there. A save that lacks them leaves them alone.
-pub(crate) fn withheld(record: &Record, shown: Shown, viewer: Uuid) -> Vec<String> {
-    record.fields.keys().filter(|field| !may_see(record, field, shown, viewer)).cloned().collect()
+/// Fields of the record that the reader does not see there. A save that lacks them leaves them alone.
+pub(crate) fn withheld(record: &Record, shown: Shown, reader: &Reader) -> Vec<String> {
+    record.fields.keys().filter(|field| !may_see(record, field, shown, reader)).cloned().collect()
 }
 
 /// A form sends masked values back as it got them: puts the real ones in their place. `known` are the

@@ -1,5 +1,7 @@
 use super::*;
+use chrono::NaiveDate;
 use serde_json::json;
+use tiexin_domain::access::{Grant, Role, User};
 
 fn record(kind: &str, fields: Value) -> Record {
     Record {
@@ -12,6 +14,22 @@ fn record(kind: &str, fields: Value) -> Record {
     }
 }
 
+fn reader(id: Uuid, grants: &[(Role, &str)]) -> Reader {
+    let grant = |(role, region): &(Role, &str)| Grant {
+        role: role.clone(),
+        region: region.parse().unwrap(),
+        from: None,
+        to: None,
+    };
+    let grants = grants.iter().map(grant).collect();
+    let user = User { id, name: String::new(), display_name: String::new(), grants, disabled: false };
+    Reader::of(&user, NaiveDate::from_ymd_opt(2026, 10, 5).unwrap())
+}
+
+fn anybody() -> Reader {
+    reader(Uuid::nil(), &[])
+}
+
 #[test]
 fn numbers_are_masked_and_the_loss_stays_in_the_family() {
     let file = record(
@@ -19,21 +37,42 @@ fn numbers_are_masked_and_the_loss_stays_in_the_family() {
         json!({"phone": "19900002580", "child_name": "某", "loss_cause": "某", "head_name": "甲"}),
     );
     let nobody = Lost::new();
-    let (listed, masked) = cover(&file, Shown::Listed, Uuid::nil(), &nobody);
+    let (listed, masked) = cover(&file, Shown::Listed, &anybody(), &nobody);
     assert_eq!(listed, *json!({"phone": "199****2580", "head_name": "甲"}).as_object().unwrap());
     assert_eq!(masked, ["phone"]);
-    assert!(cover(&file, Shown::Own, Uuid::nil(), &nobody).0.contains_key("child_name"));
+    assert!(cover(&file, Shown::Own, &anybody(), &nobody).0.contains_key("child_name"));
     assert!(!may_be_asked_for("support_file", "child_name"));
     assert!(!may_be_asked_for("person", "id_number"));
-    assert_ne!(cover_value(&file, "loss_cause", &json!("某"), Uuid::nil(), &nobody), json!("某"));
+    assert_ne!(cover_value(&file, "loss_cause", &json!("某"), &anybody(), &nobody), json!("某"));
 }
 
 #[test]
 fn a_session_note_is_its_authors() {
     let author = Uuid::from_u128(7);
     let note = record("counselling", json!({"session_note": "谈话", "recorded_by_id": author.to_string()}));
-    assert!(cover(&note, Shown::Own, author, &Lost::new()).0.contains_key("session_note"));
-    assert!(!cover(&note, Shown::Own, Uuid::nil(), &Lost::new()).0.contains_key("session_note"));
+    assert!(cover(&note, Shown::Own, &reader(author, &[]), &Lost::new()).0.contains_key("session_note"));
+    assert!(!cover(&note, Shown::Own, &anybody(), &Lost::new()).0.contains_key("session_note"));
+}
+
+/// By the audience alone: no field has it yet.
+#[test]
+fn from_the_supervisor_up_the_one_record_tells_more() {
+    let author = Uuid::from_u128(7);
+    let post = record("post", json!({"region": "340323100", "recorded_by_id": author}));
+    let tells = |id: Uuid, grants: &[(Role, &str)]| {
+        let reader = reader(id, grants);
+        [Shown::Listed, Shown::Judged, Shown::Own]
+            .map(|shown| reads(Audience::Supervisor, &post, shown, &reader))
+    };
+    for role in [Role::Supervisor, Role::Auditor, Role::Admin] {
+        assert_eq!(tells(Uuid::nil(), &[(role, "340323")]), [false, true, true]);
+    }
+    assert_eq!(tells(author, &[(Role::Worker, "340323100")]), [false, true, true]);
+    for role in [Role::Worker, Role::Reviewer, Role::Cashier] {
+        // Supervising another place is no right here.
+        let grants = [(role, "34"), (Role::Supervisor, "340322"), (Role::Supervisor, "340323100001")];
+        assert_eq!(tells(Uuid::nil(), &grants), [false; 3]);
+    }
 }
 
 #[test]
@@ -54,15 +93,15 @@ fn no_list_names_the_child_who_died() {
         record("insurance_claim", claim),
         record("visit", visit),
     ] {
-        let (listed, _) = cover(&record, Shown::Listed, Uuid::nil(), &lost);
+        let (listed, _) = cover(&record, Shown::Listed, &anybody(), &lost);
         let told = format!("{listed:?} {}", title(&record, &lost));
         for word in ["小宝", "车祸", "13900001234"] {
             assert!(!told.contains(word), "{told}");
         }
-        let (own, _) = cover(&record, Shown::Own, Uuid::nil(), &lost);
+        let (own, _) = cover(&record, Shown::Own, &anybody(), &lost);
         assert!(format!("{own:?}").contains("小宝"));
         for (field, value) in &record.fields {
-            let value = cover_value(&record, field, value, Uuid::nil(), &lost);
+            let value = cover_value(&record, field, value, &anybody(), &lost);
             let value = value.to_string();
             assert!(!value.contains("小宝") && !value.contains("车祸"), "{field}");
         }

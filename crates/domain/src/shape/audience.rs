@@ -10,6 +10,9 @@ pub enum Audience {
     OwnPage,
     /// Only on the family's own page: never on a list, in a search, an export or a notice (`domain.md` §4).
     FamilyPage,
+    /// From the supervisor up: where the one record is looked at, by whoever may oversee its place
+    /// (`Action::Oversee`), and by whoever recorded it, who knows it (`association.md` §2.7, §2.12).
+    Supervisor,
     /// Who recorded it.
     Author,
     /// Nobody: it lies there to be put back.
@@ -21,7 +24,7 @@ impl Audience {
     pub fn is_open(self) -> bool {
         match self {
             Audience::Everyone | Audience::OwnPage => true,
-            Audience::FamilyPage | Audience::Author | Audience::Nobody => false,
+            Audience::FamilyPage | Audience::Supervisor | Audience::Author | Audience::Nobody => false,
         }
     }
 
@@ -29,7 +32,7 @@ impl Audience {
     pub fn asks_who(self) -> bool {
         match self {
             Audience::Everyone | Audience::OwnPage | Audience::FamilyPage => false,
-            Audience::Author | Audience::Nobody => true,
+            Audience::Supervisor | Audience::Author | Audience::Nobody => true,
         }
     }
 

@@ -61,6 +61,7 @@ impl Audience {
             Audience::Everyone => "everyone",
             Audience::OwnPage => "own_page",
             Audience::FamilyPage => "family_page",
+            Audience::Supervisor => "supervisor",
             Audience::Author => "author",
             Audience::Nobody => "nobody",
         }
@@ -71,6 +72,7 @@ impl Audience {
             Audience::Everyone => "",
             Audience::OwnPage => "只在记录自己的页面",
             Audience::FamilyPage => "只在本户的页面",
+            Audience::Supervisor => "只有审核人、审计、管理员和登记人",
             Audience::Author => "只有登记人",
             Audience::Nobody => "不显示",
         }

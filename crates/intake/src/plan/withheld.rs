@@ -33,8 +33,8 @@ impl Planner<'_> {
         compare(&record.kind, &known.fields, &record.fields, &said)
     }
 
-    /// Takes out of a row's record what the book holds and only its author reads. Whether the row says the same is not
-    /// even looked at: the answer would be what the author wrote.
+    /// Takes out of a row's record what the book holds and whoever imports may not read. Whether the row says the same is
+    /// not even looked at: the answer would be what stands there.
     fn keep_back(&self, reader: &mut RowReader<'_>, record: &mut PlannedRecord, known: &Known) {
         let held = |field: &str| known.fields.get(field).is_some_and(|value| !is_nothing(value));
         let theirs = record.fields.keys().filter(|field| held(field) && !self.staged.may_read(known, field));
@@ -43,7 +43,8 @@ impl Planner<'_> {
             Arc::make_mut(&mut record.fields).remove(&field);
             let kind = record.kind.code();
             let label = shape::field(kind, &field).map_or("这一栏", |own| own.label);
-            let hint = format!("本机的“{label}”由另一位同事填写，只有本人可以修改；没有对照，也没有改动");
+            let who = shape::audience(kind, &field).label();
+            let hint = format!("本机的“{label}”由另一位同事填写，{who}看得到；没有对照，也没有改动");
             let column = reader.sheet.head.column_of(&field, None).and_then(|column| column.field);
             let told =
                 |found: &crate::finding::Finding| found.code == FindingCode::AuthorOnly && found.hint == hint;

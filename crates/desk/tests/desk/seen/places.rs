@@ -97,6 +97,8 @@ impl Told<'_> {
 
 pub(super) const LISTED: &[Audience] = &[Audience::Everyone];
 const JUDGED: &[Audience] = &[Audience::Everyone, Audience::OwnPage];
+/// The same, by somebody who oversees the place.
+const OVERSEEN: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::Supervisor];
 pub(super) const OWN: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage];
 
 /// All fields of the kind as the columns of a list.
@@ -238,7 +240,7 @@ async fn what_waits_and_what_may_be_the_same_is_judged_without_the_familys_own_w
     let alike = text(&office.ok(ListDuplicates { region: None, household: None }).await);
     let today = text(&office.ok(GetToday { region: TOWNSHIP.parse().unwrap() }).await);
     for (kind, [_, marked_now]) in &all {
-        Told { place: "what waits", kind, text: items.clone() }.hides(&marked(kind, 2).marks, JUDGED);
+        Told { place: "what waits", kind, text: items.clone() }.hides(&marked(kind, 2).marks, OVERSEEN);
         for (place, text) in [("duplicates", &alike), ("today", &today)] {
             Told { place, kind, text: text.clone() }.hides(&marked_now.marks, LISTED);
         }
