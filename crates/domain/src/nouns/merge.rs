@@ -131,8 +131,8 @@ pub fn standing_for(id: Uuid, into: impl Fn(Uuid) -> Option<Uuid>) -> Option<Uui
     None
 }
 
-/// Turns what names `from` to `to`: fields that say what the record belongs to, the head of a household, the
-/// persons of a visit or a survey. Gives the names of the fields.
+/// Turns what names `from` to `to`: fields that say what the record belongs to or whom it names, the head of a
+/// household, the persons of a visit or a survey. Gives the names of the fields.
 pub fn turn(kind: &str, fields: &mut Fields, from: Uuid, to: Uuid) -> Vec<String> {
     let (from, to) = (from.to_string(), Value::from(to.to_string()));
     let names = |value: &Value| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(&from));
@@ -142,7 +142,7 @@ pub fn turn(kind: &str, fields: &mut Fields, from: Uuid, to: Uuid) -> Vec<String
     };
     let mut turned = Vec::new();
     for (field, value) in fields.iter_mut() {
-        let belongs = crate::shape::parents(kind).any(|parent| parent == field) || field == "head";
+        let belongs = crate::shape::names(kind).any(|name| name == field) || field == "head";
         let hit = match value {
             Value::String(_) if belongs && names(value) => {
                 *value = to.clone();

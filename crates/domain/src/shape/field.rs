@@ -74,6 +74,8 @@ pub enum Role {
     Number,
     /// It names what the record belongs to.
     Parent,
+    /// It names another record, to which this one does not belong: neither hides this one nor takes it along.
+    Names,
     /// It names the record's family, which it belongs to.
     Family,
     /// The persons whom a figure counts.
@@ -145,6 +147,9 @@ pub struct Field {
     pub audience: Audience,
     /// The noun's other fields that its rules read when they find something wrong with this one.
     pub with: &'static [&'static str],
+    /// Of a reference: the text that keeps the name of what it refers to, for lists and searches. Of what has no record
+    /// the name stands there alone.
+    pub named_by: Option<&'static str>,
     /// The noun's other date before which this one cannot lie: nobody dies before they were born.
     pub not_before: Option<&'static str>,
     /// Written freely: numbers in it are hidden.
@@ -178,6 +183,7 @@ impl Field {
             mask: None,
             audience: Audience::Everyone,
             with: &[],
+            named_by: None,
             not_before: None,
             free: matches!(holds, Holds::LongText),
             past: false,
@@ -227,6 +233,11 @@ impl Field {
 
     pub const fn with(mut self, others: &'static [&'static str]) -> Field {
         self.with = others;
+        self
+    }
+
+    pub const fn named_by(mut self, text: &'static str) -> Field {
+        self.named_by = Some(text);
         self
     }
 
@@ -324,9 +335,8 @@ impl Field {
     }
 
     /// Whether one value may be put there for many records at once: not where it tells one from another, names another
-    /// record, a person or a place, is masked, or is shown to some only. `asked`: the noun's shape tells what its form
-    /// asks for.
-    fn for_many(&self, asked: bool) -> bool {
+    /// record, a person or a place, is masked, or is shown to some only.
+    fn for_many(&self) -> bool {
         let held = match self.holds {
             Holds::Text
             | Holds::LongText
@@ -349,9 +359,7 @@ impl Field {
             | Holds::Parts(_) => false,
         };
         let names = self.has(Role::Natural) || self.has(Role::Sort) || self.finds.contains(&Find::Name);
-        let in_form = if asked { self.form.is_some_and(|form| !form.carried) } else { true };
-        held && in_form
-            && !names
+        held && !names
             && self.name != OF_THE_FAMILY
             && self.mask.is_none()
             && self.audience == Audience::Everyone
@@ -363,7 +371,14 @@ const OF_THE_FAMILY: &str = "head_name";
 
 /// The fields of a kind into which one value may be put for many records at once; none of a kind without a list.
 pub fn for_many(shape: &Shape) -> impl Iterator<Item = &'static Field> + use<> {
-    let asked = shape.fields.iter().any(|field| field.form.is_some());
+    // A noun whose form is made by hand tells of no field that it asks for it.
+    let by_hand = shape.fields.iter().all(|field| field.form.is_none());
     let fields = if shape.list.is_empty() { &[] } else { shape.fields };
-    fields.iter().filter(move |field| field.for_many(asked))
+    // A form asks for a name along with the reference beside which it stands.
+    let asked = move |field: &Field| {
+        let reference = fields.iter().find(|other| other.named_by == Some(field.name));
+        let form = reference.map_or(field.form, |reference| reference.form.filter(|_| !reference.required));
+        form.is_some_and(|form| !form.carried)
+    };
+    fields.iter().filter(move |field| field.for_many() && (by_hand || asked(field)))
 }

@@ -139,6 +139,11 @@ impl Shape {
         })
     }
 
+    /// The reference beside which this text says the name.
+    pub fn reference_of(&self, text: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.named_by == Some(text))
+    }
+
     /// Fields that name what a record belongs to, into what it was merged among them.
     pub fn parents(&self) -> impl Iterator<Item = &'static str> + use<> {
         let own = self.fields.iter().filter(|field| field.has(Role::Family) || field.has(Role::Parent));
@@ -209,6 +214,12 @@ pub fn is_prose(kind: &str, name: &str) -> bool {
 /// kind of a newer program none is known.
 pub fn parents(kind: &str) -> impl Iterator<Item = &'static str> {
     of(kind).into_iter().flat_map(|shape| shape.parents())
+}
+
+/// Fields of the kind that point to other records in any way: what a merge of those turns.
+pub fn names(kind: &str) -> impl Iterator<Item = &'static str> {
+    let beside = of(kind).into_iter().flat_map(|shape| shape.with(Role::Names)).map(|field| field.name);
+    parents(kind).chain(beside)
 }
 
 /// The field that has a role in a kind.

@@ -71,8 +71,19 @@ fn every_kind_has_a_shape_that_holds_together() {
             }
             let asked = field.form.is_some_and(|form| !form.carried);
             let has_form = !matches!(field.holds, Holds::Instant | Holds::References(_) | Holds::Parts(_))
-                && !matches!(field.holds, Holds::Reference(kinds) if kinds != ["household"]);
+                && !matches!(field.holds, Holds::Reference(kinds) if kinds != ["household"] && field.named_by.is_none());
             assert!(has_form || !asked, "{of}: no form can ask for it");
+            if let Some(text) = field.named_by {
+                let text = shape.field(text).unwrap_or_else(|| panic!("{of}: no field {text}"));
+                let is_reference = matches!(field.holds, Holds::Reference(kinds) if !kinds.is_empty());
+                assert!(
+                    is_reference && text.holds == Holds::Text && text.form.is_none(),
+                    "{of}: {}",
+                    text.name
+                );
+                assert!(text.audience == field.audience && text.mask.is_none(), "{of}: {}", text.name);
+                assert!(field.has(Role::Parent) || field.has(Role::Names), "{of}: no index leads back");
+            }
             assert!(field.with.iter().all(|other| shape.field(other).is_some()), "{of}: {:?}", field.with);
             if let Some(other) = field.not_before {
                 let dated = |holds| matches!(holds, Holds::Day | Holds::PartialDay);
