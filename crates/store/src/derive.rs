@@ -139,6 +139,13 @@ pub(crate) fn by_shape(shape: &Shape, record: &Record) -> Derived {
     d
 }
 
+/// What leads to the record in `link`: what it belongs to, the household apart, and what it only names.
+pub(crate) fn links(record: &Record, derived: &Derived) -> Vec<Uuid> {
+    let beside = shape::of(&record.kind).into_iter().flat_map(|shape| shape.with(Role::Names));
+    let named = beside.filter_map(|field| record.reference(field.name));
+    derived.parents.iter().copied().chain(named).collect()
+}
+
 /// A kind of a newer program is listed by the day or the name it seems to have.
 fn by_guess(record: &Record) -> Derived {
     let (f, mut d) = (&record.fields, begun(record));

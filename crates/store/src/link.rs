@@ -1,4 +1,4 @@
-//! `link`: which record belongs to which person or file (the household stands in its own column).
+//! `link`: which record belongs to which person or file (the household stands in its own column), or names which.
 
 use rusqlite::{Connection, params};
 use uuid::Uuid;

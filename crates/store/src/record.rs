@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::asking::search::index;
 use crate::blob;
-use crate::derive::{Derived, derive, household_key};
+use crate::derive::{Derived, derive, household_key, links};
 use crate::error::{Result, StoreError};
 use crate::link;
 
@@ -190,7 +190,7 @@ impl<'c> Inserting<'c> {
             return Ok(None);
         }
         let n = self.conn.last_insert_rowid();
-        link::put(self.conn, n, &d.parents)?;
+        link::put(self.conn, n, &links(record, &d))?;
         blob::follow(self.conn, n, record)?;
         self.shown = Some(record.id).filter(|_| hidden == hidden::SHOWN);
         if hidden != hidden::SHOWN {
@@ -248,10 +248,11 @@ pub(crate) fn update(conn: &Connection, old: &Row, new: &Record, audit: Option<i
             after.flags,
             after.persons
         ])?;
-        if before.parents != after.parents {
-            link::remove(conn, old.n, &before.parents)?;
-            link::put(conn, old.n, &after.parents)?;
-        }
+    }
+    let (were, are) = (links(&old.record, &before), links(new, &after));
+    if were != are {
+        link::remove(conn, old.n, &were)?;
+        link::put(conn, old.n, &are)?;
     }
     if hidden != old.hidden {
         spread_hidden(conn, new.id)?;
@@ -283,7 +284,7 @@ pub(crate) fn derive_anew(conn: &Connection, row: &Row) -> Result<()> {
         d.persons
     ])?;
     // A link too many is in nobody's way, and none is known by its child.
-    link::put(conn, row.n, &d.parents)?;
+    link::put(conn, row.n, &links(&row.record, &d))?;
     blob::follow(conn, row.n, &row.record)?;
     if row.hidden != hidden::WITHHELD {
         let hidden = Above::new(conn)?.hidden(&row.record, &d, None)?;
@@ -307,7 +308,7 @@ pub(crate) fn withhold(conn: &Connection, row: &Row) -> Result<()> {
 /// Takes the row away altogether: the province no longer has it, or the scope is withdrawn.
 pub(crate) fn remove(conn: &Connection, row: &Row) -> Result<()> {
     blob::unfollow(conn, row.n, &row.record)?;
-    link::remove(conn, row.n, &derive(&row.record).parents)?;
+    link::remove(conn, row.n, &links(&row.record, &derive(&row.record)))?;
     index::remove(conn, row.n, &index::documents(&row.record))?;
     crate::was::remove(conn, row.n)?;
     conn.prepare_cached("DELETE FROM record WHERE n = ?1")?.execute([row.n])?;

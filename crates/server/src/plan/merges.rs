@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
-use super::parents;
+use super::{named, parents};
 
 /// The record that stands for a merged one, where it is known and of the same kind.
 fn standing<'a>(work: &'a Work, layer: &'a Layer, id: Uuid) -> Option<&'a Held> {
@@ -33,11 +33,11 @@ pub(super) fn followed<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Co
         one.scope = stays.record.scope.clone();
         one.base = if planted("merge_keeps_base") { change.base } else { 0 };
     }
-    for named in parents(change) {
-        if let Some(stays) = standing(work, layer, named) {
+    for other in named(change) {
+        if let Some(stays) = standing(work, layer, other) {
             let to = stays.record.id;
             if to != followed.record {
-                turn(&change.kind, &mut followed.to_mut().set, named, to);
+                turn(&change.kind, &mut followed.to_mut().set, other, to);
             }
         }
     }

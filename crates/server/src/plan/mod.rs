@@ -101,7 +101,7 @@ impl Wanted {
             scopes.insert(change.scope.clone());
             scopes.extend(set_region(change).map(|region| region.scope()));
             records.insert(change.record);
-            records.extend(parents(change));
+            records.extend(named(change));
         }
         Wanted {
             replayed: Vec::new(),
@@ -141,6 +141,11 @@ impl Wanted {
 /// Where a change would bring its record.
 fn set_region(change: &Change) -> Option<RegionCode> {
     change.set.get("region").and_then(|v| v.as_str()).and_then(|code| code.parse().ok())
+}
+
+/// What the change says its record names in any way.
+fn named(change: &Change) -> impl Iterator<Item = Uuid> {
+    shape::names(&change.kind).filter_map(|field| change.set.get(field)?.as_str()?.parse().ok())
 }
 
 /// What the change says its record belongs to.

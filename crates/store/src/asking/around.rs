@@ -12,7 +12,7 @@ use crate::book::Book;
 use crate::error::{Result, StoreError};
 use crate::record::{self, select};
 
-/// What names the parent as what it belongs to.
+/// What names the parent, as what it belongs to or otherwise.
 const BY_PARENT: &str = concat!(
     select!(),
     " WHERE n IN (SELECT child FROM link WHERE parent = ?1) AND +kind = ?2 AND hidden = 0"
@@ -40,7 +40,7 @@ impl Way {
         if field.has(Role::Family) {
             return Some(Way::Family);
         }
-        field.has(Role::Parent).then_some(Way::Parent)
+        (field.has(Role::Parent) || field.has(Role::Names)).then_some(Way::Parent)
     }
 }
 

@@ -134,7 +134,7 @@ impl Look<'_> {
         Ok(children)
     }
 
-    /// What names `parent` (a person, a file) as what it belongs to, newest first. Hidden records are
+    /// What names `parent` (a person, a file) as what it belongs to, or otherwise, newest first. Hidden records are
     /// left out.
     pub fn belonging_to(&self, parent: Uuid) -> Result<Vec<Record>> {
         let sql = concat!(
