@@ -61,11 +61,15 @@ fn drawn(field: &Field, asked: Asked) -> Option<FormField> {
         Holds::Minutes => FieldKind::Minutes,
         Holds::Flag => FieldKind::Flag,
         Holds::Region => FieldKind::Region,
-        Holds::Reference(["household"]) => FieldKind::Family,
+        Holds::Reference(["household"]) if field.named_by.is_none() => FieldKind::Family,
+        // No form of this sort can ask for one without a name.
+        Holds::Reference(kinds) => {
+            FieldKind::Record { kinds, named_by: field.named_by?, free: !field.required }
+        }
         Holds::Person => FieldKind::Person,
         Holds::People => FieldKind::People,
         // No form of this sort can ask for these.
-        Holds::Instant | Holds::Reference(_) | Holds::References(_) | Holds::Parts(_) => return None,
+        Holds::Instant | Holds::References(_) | Holds::Parts(_) => return None,
     };
     Some(FormField {
         name: field.name,

@@ -35,6 +35,12 @@ pub enum FieldKind {
     People,
     /// The family it is about; its head's name and its region are taken over.
     Family,
+    /// Another record, of one of these kinds, and its name. `free`: a name without a record will do.
+    Record {
+        kinds: &'static [&'static str],
+        named_by: &'static str,
+        free: bool,
+    },
     /// Not shown: comes with the family on whose page the record is made.
     Carried,
 }

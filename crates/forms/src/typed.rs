@@ -93,6 +93,7 @@ fn in_hours(minutes: &serde_json::Number) -> String {
 fn beside(field: &FormField) -> Option<&'static str> {
     match field.kind {
         FieldKind::Family => Some(HEAD_NAME),
+        FieldKind::Record { named_by, .. } => Some(named_by),
         _ => None,
     }
 }
@@ -118,12 +119,17 @@ fn put(field: &FormField, typed: &Typed, today: Today, stored: &mut Fields, wron
         stored.insert(name.to_owned(), typed.get(name).cloned().unwrap_or(Value::Null));
     }
     match one(field, typed, today) {
-        Ok(Value::Null) if field.required => {
+        Ok(Value::Null) if field.required && !named_freely(field, typed) => {
             wrong.push((field.name.to_owned(), format!("请填写{}", field.label)));
         }
         Ok(value) => drop(stored.insert(field.name.to_owned(), value)),
         Err(message) => wrong.push((field.name.to_owned(), message)),
     }
+}
+
+/// Whether a name without a record stands there, and will do.
+fn named_freely(field: &FormField, typed: &Typed) -> bool {
+    matches!(field.kind, FieldKind::Record { named_by, free: true, .. } if tidy(&text(typed, named_by)).is_some())
 }
 
 /// What a form changes of a stored record: only what was touched.
@@ -145,6 +151,10 @@ pub fn changes(fields: &[FormField], seen: &Fields, typed: &Typed, today: Today)
     let mut wrong = Vec::new();
     for field in fields.iter().filter(|field| touched(field, &begun, typed, today)) {
         put(field, typed, today, &mut changes.fields, &mut wrong);
+        // The name beside it may have stayed.
+        if let Some(name) = beside(field).filter(|name| begun.get(*name) == typed.get(*name)) {
+            changes.fields.remove(name);
+        }
     }
     let before = |name: &String| Some((name.clone(), seen.get(name)?.clone()));
     changes.seen = changes.fields.keys().filter_map(before).collect();
@@ -154,8 +164,9 @@ pub fn changes(fields: &[FormField], seen: &Fields, typed: &Typed, today: Today)
 /// Whether the field says something else now. `10.5` for `2026-10-05` does not.
 fn touched(field: &FormField, begun: &Typed, typed: &Typed, today: Today) -> bool {
     let name = field.name;
-    if begun.get(name) == typed.get(name) {
-        return false;
+    let renamed = beside(field).is_some_and(|name| text(begun, name) != text(typed, name));
+    if renamed || begun.get(name) == typed.get(name) {
+        return renamed;
     }
     match (one(field, begun, today), one(field, typed, today)) {
         (Ok(before), Ok(now)) => before != now,
@@ -174,7 +185,9 @@ fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> 
         FieldKind::Text | FieldKind::Long | FieldKind::Code(_) | FieldKind::Region => {
             or_null(written.map(Value::from))
         }
-        FieldKind::Family | FieldKind::Carried => or_null(written.map(Value::from)),
+        FieldKind::Family | FieldKind::Record { .. } | FieldKind::Carried => {
+            or_null(written.map(Value::from))
+        }
         FieldKind::Person => typed.get(field.name).cloned().unwrap_or(Value::Null),
         FieldKind::People => match typed.get(field.name) {
             Some(Value::Array(people)) if !people.is_empty() => json!(people),
@@ -243,6 +256,32 @@ mod tests {
         assert_eq!(changes(&fields, &seen, &typed, today()), Ok(Changes::default()));
         typed.insert("name".into(), json!(""));
         assert_eq!(changes(&fields, &seen, &typed, today()).unwrap_err()[0].0, "name");
+    }
+
+    #[test]
+    fn a_name_goes_with_the_record_and_will_do_without_one() {
+        let of = |free| {
+            let kind = FieldKind::Record { kinds: &["volunteer"], named_by: "helper_name", free };
+            [FormField::new("helper", "帮扶人", kind).required()]
+        };
+        let seen = stored(json!({"helper": "01900000-0000-7000-8000-000000000001", "helper_name": "甲"}));
+        let mut typed = opened(&of(true), &seen);
+        assert_eq!(typed["helper_name"], json!("甲"));
+        assert_eq!(changes(&of(true), &seen, &typed, today()), Ok(Changes::default()));
+        typed.insert("helper".into(), Value::Null);
+        typed.insert("helper_name".into(), json!("爱心超市"));
+        let sent = changes(&of(true), &seen, &typed, today()).unwrap();
+        assert_eq!(sent.fields, stored(json!({"helper": null, "helper_name": "爱心超市"})));
+        assert_eq!(sent.seen, seen);
+        assert_eq!(changes(&of(false), &seen, &typed, today()).unwrap_err()[0].0, "helper");
+        // From one name without a record to another.
+        let seen = stored(json!({"helper_name": "爱心超市"}));
+        let mut typed = opened(&of(true), &seen);
+        typed.insert("helper_name".into(), json!("乙"));
+        let sent = changes(&of(true), &seen, &typed, today()).unwrap();
+        assert_eq!(sent.fields["helper_name"], json!("乙"));
+        typed.insert("helper_name".into(), Value::Null);
+        assert_eq!(changes(&of(true), &seen, &typed, today()).unwrap_err()[0].0, "helper");
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(crate) use masked::Masked;
 pub(crate) use menu::{Step, step_of};
 pub(crate) use money_field::MoneyField;
 pub(crate) use page::{Card, Page};
-pub(crate) use picker::{FamilyPicker, PersonPicker, Picked};
+pub(crate) use picker::{FamilyPicker, PersonPicker, Picked, PickerProps, RecordPicker};
 pub(crate) use region_picker::{RegionField, RegionPanel};
 pub(crate) use state_mark::{StateMark, Tag};
 pub(crate) use switch::{Switch, is_ticked};

@@ -299,6 +299,7 @@ pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
         FieldKind::Carried => None,
         FieldKind::Region => Some(row.region_name.clone()),
         FieldKind::Family => row.fields.get(HEAD_NAME).map(text::plain),
+        FieldKind::Record { named_by, .. } => row.fields.get(named_by).map(text::plain),
         FieldKind::Code(options) => word().map(|code| label_of(options, &code)),
         FieldKind::Codes(options) => {
             let codes = value.and_then(Value::as_array)?;

@@ -1,6 +1,6 @@
 //! The fields of a form, painted from their specification.
 
-use super::people::{Change, FamilyField, PeopleField, PersonField};
+use super::people::{Change, FamilyField, PeopleField, PersonField, RecordField};
 use super::spec::{FieldKind, FormField};
 use crate::components::choice::given;
 use crate::components::{
@@ -92,6 +92,10 @@ fn one(field: &FormField, typed: &Typed, first: bool, suggested: &[Picked], chan
         },
         FieldKind::People => html! {
             <PeopleField {label} {name} value={people(name)} {suggested} {change} {hint} {required} />
+        },
+        FieldKind::Record { kinds, named_by, free } => html! {
+            <RecordField {label} {name} {kinds} {named_by} {free} value={people(name)} named={text(typed, named_by)}
+                {change} {hint} {required} {first} />
         },
         FieldKind::Carried => Html::default(),
         FieldKind::Family => html! {

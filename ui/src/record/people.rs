@@ -1,8 +1,9 @@
-//! Fields that name people and families.
+//! Fields that name people, families and other records.
 
-use crate::components::{FamilyPicker, PersonPicker, Picked};
+use crate::components::{FamilyPicker, PersonPicker, Picked, PickerProps, RecordPicker};
 use crate::transport::call;
 use serde_json::{Value, json};
+use std::rc::Rc;
 use tiexin_contract::family::FamilyPage;
 use tiexin_contract::records::{GetRecord, RecordRow};
 use tiexin_domain::nouns::PersonRef;
@@ -146,4 +147,49 @@ pub(super) fn FamilyField(props: &FamilyFieldProps) -> Html {
         <FamilyPicker label={props.label} {name} {value} {onpick} hint={props.hint.clone()}
             required={props.required} first={props.first} />
     }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct RecordFieldProps {
+    pub(super) label: &'static str,
+    pub(super) name: &'static str,
+    pub(super) kinds: &'static [&'static str],
+    /// The field that keeps the name.
+    pub(super) named_by: &'static str,
+    pub(super) free: bool,
+    pub(super) value: Option<Value>,
+    /// The name.
+    pub(super) named: String,
+    pub(super) change: Change,
+    pub(super) hint: Option<AttrValue>,
+    pub(super) required: bool,
+    pub(super) first: bool,
+}
+
+/// Another record, or where that will do a name alone.
+#[component]
+pub(super) fn RecordField(props: &RecordFieldProps) -> Html {
+    let (name, named_by) = (props.name, props.named_by);
+    let id = props.value.as_ref().and_then(|value| value.as_str()?.parse().ok());
+    let chosen = id.is_some() || !props.named.is_empty();
+    let onpick = props.change.reform(move |one: Option<Picked>| {
+        let id = one.as_ref().and_then(|one| one.id);
+        let title = one.map(|one| one.title.to_string());
+        vec![(name.to_owned(), json!(id)), (named_by.to_owned(), json!(title))]
+    });
+    let inner = Rc::new(PickerProps {
+        label: props.label.into(),
+        value: chosen.then(|| picked(id, &props.named)),
+        onpick,
+        suggested: Vec::new(),
+        free: props.free,
+        name: name.into(),
+        problem: None,
+        hint: props.hint.clone(),
+        required: props.required,
+        first: props.first,
+        wide: false,
+        stay: false,
+    });
+    html! { <RecordPicker kinds={props.kinds} {inner} /> }
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, RecordVisit};
 use tiexin_contract::records::{EditRecord, GetRecord, RecordRow, SaveRecord, Unmask};
-use tiexin_domain::Fields;
 use tiexin_domain::nouns::PersonRef;
+use tiexin_domain::{Fields, Kind, shape};
 use tiexin_forms::visit::{Chosen, VisitDraft};
 use tiexin_forms::{FieldKind, FormField, Today, Typed, changes, family, kinds, opened, read, told};
 use uuid::Uuid;
@@ -56,6 +56,8 @@ fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
         FieldKind::Region => json!(VILLAGE),
         FieldKind::Person => json!(PersonRef { person: None, name: "某人".into() }),
         FieldKind::People => json!([PersonRef { person: None, name: "某人".into() }]),
+        // See `referred`.
+        FieldKind::Record { .. } => Value::Null,
         FieldKind::Text | FieldKind::Long | FieldKind::Family | FieldKind::Carried => {
             json!(format!("{}的内容", field.label))
         }
@@ -66,6 +68,19 @@ fn filled(kind: &str, form: &[FormField], home: Uuid, file: Uuid) -> Typed {
     let mut typed: Typed =
         form.iter().map(|field| (field.name.to_owned(), written(kind, field, home, file))).collect();
     typed.entry("head_name".into()).or_insert_with(|| json!("贾文广"));
+    typed
+}
+
+/// A record of its own for each field that names one.
+async fn referred(office: &Office, form: &[FormField]) -> Typed {
+    let mut typed = Typed::new();
+    for field in form {
+        let FieldKind::Record { kinds, .. } = field.kind else { continue };
+        let mut fields = shape::valid(&Kind::from_code(kinds[0])).unwrap();
+        fields.insert("region".into(), json!(VILLAGE));
+        let save = SaveRecord { kind: kinds[0].into(), id: None, version: None, fields };
+        typed.insert(field.name.to_owned(), json!(office.ok(save).await.id));
+    }
     typed
 }
 
@@ -92,7 +107,8 @@ async fn every_field_of_every_form_comes_back_and_can_be_emptied() {
         // Of a death either the day is told, or that nobody knows it.
         let told_once = |field: &FormField| (kind, field.name) != ("person", "deceased");
         let form: Vec<FormField> = kinds::of(kind).into_iter().filter(told_once).collect();
-        let typed = filled(kind, &form, home, file);
+        let mut typed = filled(kind, &form, home, file);
+        typed.extend(referred(&office, &form).await);
         let stored = read(&form, &typed, today()).unwrap_or_else(|wrong| panic!("{kind}: {wrong:?}"));
         for field in &form {
             assert!(!stored[field.name].is_null(), "{kind}.{} was dropped", field.name);
@@ -234,7 +250,9 @@ async fn a_problem_with_each_field_of_each_form_is_told() {
     let (home, file) = home_and_file(&office).await;
     for kind in kinds::with_form() {
         let form = kinds::of(kind);
-        let right = read(&form, &filled(kind, &form, home, file), today()).unwrap();
+        let mut typed = filled(kind, &form, home, file);
+        typed.extend(referred(&office, &form).await);
+        let right = read(&form, &typed, today()).unwrap();
         let shown: Vec<&str> = form.iter().filter(|field| field.shown()).map(|field| field.name).collect();
         for field in &form {
             // Nothing reads as this.
