@@ -92,6 +92,11 @@ impl RegionCode {
         self.at(Level::Township)
     }
 
+    /// Whether a name that is used here may mean what lies in `other`: in the same township, below this, or above it.
+    pub fn is_near(&self, other: &RegionCode) -> bool {
+        self.scope().covers(other) || other.covers(self)
+    }
+
     /// The region one level up, if there is one.
     pub fn parent(&self) -> Option<RegionCode> {
         let up = match self.level() {

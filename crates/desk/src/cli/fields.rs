@@ -89,6 +89,7 @@ fn line(field: &Field) -> String {
         Holds::Code(choices) => format!("可选：{}", one_of(choices)),
         Holds::Codes(choices) => format!("列表，可选：{}", one_of(choices)),
         Holds::People => r#"列表，写姓名，如 ["张三"]"#.to_owned(),
+        Holds::Reference(_) if field.named_by.is_some() => "记录编号，也可以写号码、姓名或名称".to_owned(),
         holds => word(holds).to_owned(),
     };
     format!("{star} {}\t{}\t{holds}", field.name, field.label)

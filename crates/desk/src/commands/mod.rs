@@ -37,6 +37,7 @@ mod person_of;
 mod put_back;
 mod quarantine;
 mod records;
+mod referred;
 mod regions;
 mod report;
 mod save;

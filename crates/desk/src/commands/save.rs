@@ -17,6 +17,7 @@ use super::authors::is_echo;
 use super::known_fields::refuse_unknown;
 use super::person_of;
 use super::records::{find, kind_of, refuse_decision};
+use super::referred::refer;
 use super::sign::sign;
 use crate::errors::refuse;
 use crate::place::region_of;
@@ -78,6 +79,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
         )]));
     }
     refuse_for_void_family(at, &fields)?;
+    refer(at, kind, None, &mut fields)?;
     let joining = match Kind::from_code(kind) {
         Kind::Person if fields.contains_key("household") => person_of::joins(at, &fields)?,
         _ => None,
@@ -162,6 +164,7 @@ pub(super) fn edited(
     if merged.get("household") != seen.fields.get("household") {
         refuse_for_void_family(at, &merged)?;
     }
+    refer(at, &seen.kind, Some(&seen.fields), &mut merged)?;
     let found = rules::problems_written(at.book(), &seen.kind, seen.id, Some(&seen.fields), &merged, at.day);
     refuse(found.map_err(errors::store)?)?;
     let former = borrowed::person_of(at.book(), seen)?;

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
-use tiexin_domain::{Record, RegionCode, nouns};
+use tiexin_domain::shape::{self, Find, Role};
+use tiexin_domain::{Level, Record, RegionCode, nouns};
 use uuid::Uuid;
 
 use crate::asking::merged;
@@ -166,6 +167,27 @@ impl Look<'_> {
         let sql =
             concat!(select!(), " WHERE kind = ?1 AND sort = ?2 AND place BETWEEN ?3 AND ?4 AND hidden = 0");
         record::collect(self.conn, sql, params![kind, sort, first, last])
+    }
+
+    /// Records of these kinds with this number or, where none has it, near `place` with exactly this name. Hidden
+    /// records are left out.
+    pub fn called(&self, kinds: &[&str], written: &str, place: &RegionCode) -> Result<Vec<Record>> {
+        let mut found = Vec::new();
+        for kind in kinds {
+            let number = shape::role(kind, Role::Natural);
+            let natural = match number.is_some_and(|number| number.finds.contains(&Find::IdNumber)) {
+                true => written.to_uppercase(),
+                false => written.to_owned(),
+            };
+            found.extend(self.by_natural(kind, &natural)?);
+        }
+        if found.is_empty() {
+            for kind in kinds {
+                found.extend(self.by_name(kind, &place.at(Level::Province), written)?);
+            }
+            found.retain(|record| place.is_near(&record.region()));
+        }
+        Ok(found)
     }
 }
 
