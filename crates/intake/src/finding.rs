@@ -116,6 +116,8 @@ codes! {
     MetOther = "met_other", Todo;
     /// The book's value is not for whoever imports: not compared and not written over.
     AuthorOnly = "author_only", Todo;
+    /// A name that several records have: it is taken, and the reference is not.
+    ReferenceUnclear = "reference_unclear", Todo;
     /// A number of people stands in place of their names.
     NamesCounted = "names_counted", Todo;
     /// The ledger says that somebody has left, or that a file is closed, in words that no field holds.

@@ -267,6 +267,8 @@ fn how(column: &Field) -> String {
         Holds::Flag => "“是”或“否”，没有问到的空着".into(),
         Holds::Person => "姓名".into(),
         Holds::People => "姓名，几位用顿号隔开".into(),
+        Holds::Reference(_) if own.required => "要和贴心里登记的姓名、名称一样，也可以写号码".into(),
+        Holds::Reference(_) => "贴心里登记过的，写登记的姓名、名称；没有登记的照写".into(),
         _ => "文字".into(),
     };
     // A hint that tells of keys is one for a form.

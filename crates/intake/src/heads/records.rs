@@ -64,8 +64,12 @@ fn is_asked(shape: &Shape, field: &shape::Field) -> bool {
     // A noun whose form is made by hand tells of no field that it asks for it.
     let by_hand = !shape.fields.iter().any(|field| field.form.is_some_and(|form| !form.carried));
     let asked = by_hand || field.form.is_some_and(|form| !form.carried);
-    let held =
-        !matches!(field.holds, Holds::Instant | Holds::Region | Holds::Reference(_) | Holds::References(_));
+    let held = match field.holds {
+        Holds::Instant | Holds::Region | Holds::References(_) => false,
+        // By the name of what it refers to.
+        Holds::Reference(_) => field.named_by.is_some(),
+        _ => shape.reference_of(field.name).is_none(),
+    };
     asked && held && field.audience != Audience::Nobody && !is_copy(shape, field)
 }
 
@@ -133,7 +137,8 @@ impl RecordForm {
 
 fn column(records: Records, field: &'static shape::Field) -> Field {
     let code = leak(format!("{}.{}", records.code(), field.name));
-    Field { own: Some(field), ..beside(code, field.label, field.label) }.filling(field.name)
+    let fills = field.named_by.map_or(field.name, |name| leak(format!("{}|{name}", field.name)));
+    Field { own: Some(field), ..beside(code, field.label, field.label) }.filling(fills)
 }
 
 /// A row has one part of a list of parts at most.
@@ -169,7 +174,8 @@ fn heads(records: Records, own: &'static [Field], others: &'static [Field]) -> H
     }
     for known in records.ledger_sheet().into_iter().filter(|kind| *kind != SheetKind::SpecialFamilies) {
         for field in own.iter().filter(|field| field.part_of.is_none()) {
-            let column = form(known).fields.iter().find(|column| column.fills(field.fills));
+            let fills = |column: &&Field| field.fills.split('|').any(|name| column.fills(name));
+            let column = form(known).fields.iter().find(fills);
             let patterns = column.into_iter().flat_map(|column| column.heads.split('|'));
             patterns.flat_map(|pattern| expand(pattern.trim())).for_each(|head| means(&head, field));
         }

@@ -2,6 +2,7 @@
 
 mod belongs;
 mod head;
+mod referred;
 mod value;
 
 use chrono::NaiveDate;
@@ -36,6 +37,7 @@ impl Planner<'_> {
         let Some((region, home)) = self.belongs(reader, records, on) else { return Outcome::Refused };
         for column in own_columns(records) {
             self.read_persons(reader, column, home.as_ref(), &mut fields);
+            self.read_reference(reader, column, &region, &mut fields);
         }
         if let Some(number) = id_number(shape, &fields) {
             follow_the_number(reader, shape, &number, &mut fields);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tiexin_domain::shape::{Field, Find, Role};
+use tiexin_domain::shape::{self, Field, Find, Role};
 use tiexin_domain::{Fields, Kind, Noun, Problem, RegionCode, nouns};
 use uuid::Uuid;
 
@@ -56,6 +56,18 @@ impl Drafts {
     pub(super) fn of(&mut self, person: Uuid, whose: &'static str) {
         self.whose.push((person, whose));
     }
+}
+
+/// What becomes of the book's reference where another name is taken beside it: one cell says both.
+fn reference(
+    known: Option<&Known>,
+    record: &PlannedRecord,
+    name: &str,
+) -> Option<(&'static str, Value, Value)> {
+    let field = shape::of(record.kind.code())?.reference_of(name)?.name;
+    let old = known?.fields.get(field)?.clone();
+    let new = record.fields.get(field).cloned().unwrap_or_default();
+    (old != new).then_some((field, old, new))
 }
 
 /// A record of a kind that is told by its shape.
@@ -130,6 +142,10 @@ impl Planner<'_> {
                     for one in differs {
                         let letter = reader.letter_of(&one.field, whose);
                         reader.differs(&letter);
+                        let known = self.staged.record(&record.id);
+                        if let Some((field, old, new)) = reference(known.as_ref(), &record, &one.field) {
+                            self.change(reader, &record, field, letter.clone(), old, new);
+                        }
                         self.change(reader, &record, &one.field, letter, one.old, one.new);
                     }
                     if !lacking.is_empty() {

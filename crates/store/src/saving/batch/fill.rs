@@ -104,6 +104,7 @@ fn made(fill: &Fill<'_>, signed: &Fields) -> Fields {
 fn over(below: &Fields, above: &Fields) -> Fields {
     let mut fields = below.clone();
     fields.extend(above.clone());
+    fields.retain(|_, value| !value.is_null());
     fields
 }
 
