@@ -59,6 +59,7 @@ fn wish(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
         wish: (*chance.pick(&["一辆轮椅", "一台收音机", "一副老花镜", "去县城看一场戏"])).to_owned(),
         cost: Some(Fen(chance.within(3, 60) * 1_000)),
         published: taken_up,
+        claimer: None,
         claimed_by: taken_up.then(|| "镇爱心超市".to_owned()),
         claimed_on: taken_up.then_some(date),
         fulfilled_on: None,

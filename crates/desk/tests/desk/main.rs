@@ -21,6 +21,7 @@ mod moving;
 mod office;
 mod read_again;
 mod records;
+mod referred;
 mod reports;
 mod rights;
 mod seen;

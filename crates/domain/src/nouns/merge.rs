@@ -187,6 +187,15 @@ mod tests {
         assert!(turn("visit", fields, id(1), id(2)).is_empty());
     }
 
+    /// Whom a record names without belonging to it.
+    #[test]
+    fn a_named_record_is_turned_and_its_name_is_not() {
+        let mut wish = json!({"claimer": id(1), "claimed_by": id(1)});
+        let fields = wish.as_object_mut().unwrap();
+        assert_eq!(turn("wish", fields, id(1), id(2)), ["claimer"]);
+        assert_eq!((&fields["claimer"], &fields["claimed_by"]), (&json!(id(2)), &json!(id(1))));
+    }
+
     #[test]
     fn a_pair_is_of_two() {
         let merge = Merge {

@@ -24,6 +24,8 @@ pub struct Wish {
     /// 公布: helpers may be told of it, by first name and age band only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub published: bool,
+    /// Who takes it up, where they have a record.
+    pub claimer: Option<Uuid>,
     pub claimed_by: Option<String>,
     pub claimed_on: Option<NaiveDate>,
     pub fulfilled_on: Option<NaiveDate>,
@@ -67,7 +69,11 @@ impl Noun for Wish {
                 Field::new("wish", "心愿", Holds::Text).required().free().finds(&[Find::Words]).must(),
                 Field::new("cost", "预计费用", Holds::Money).asked(),
                 Field::new("published", "已公布", Holds::Flag).bits(&[("true", 1)]).asked(),
-                Field::new("claimed_by", "认领人", Holds::Text).finds(&[Find::Words]).asked(),
+                Field::new("claimer", "认领人", Holds::Reference(&["volunteer", "member"]))
+                    .named_by("claimed_by")
+                    .roles(&[Role::Names])
+                    .asked(),
+                Field::new("claimed_by", "认领人", Holds::Text).finds(&[Find::Words]),
                 Field::new("claimed_on", "认领日期", Holds::Day).past().with(&["date"]).asked(),
                 Field::new("fulfilled_on", "实现日期", Holds::Day).past().with(&["date"]).asked(),
                 Field::new("amount", "实际花费", Holds::Money).roles(&[Role::Number]).asked(),

@@ -317,3 +317,38 @@ fn the_head_of_a_household_of_a_list_is_one_of_its_people() {
     let told = read(&book, "person", people);
     assert_eq!((told.rows.filled, told.rows.new), (1, 0), "{:?}", told.findings);
 }
+
+#[test]
+fn what_a_row_names_is_the_one_record_near_it_or_a_name() {
+    let mut book = book();
+    let mut volunteer = |id: u128, region: &str, name: &str| {
+        let fields = json!({"region": region, "name": name, "approval": "approved"});
+        put(&mut book, id, Kind::Volunteer, fields);
+    };
+    volunteer(7, OLD, "王小梅");
+    volunteer(8, NEW, "李小兰");
+    volunteer(9, OLD, "李小兰");
+    let head = ["户主", "征集日期", "谁的心愿", "心愿", "认领人"];
+    for (text, claimer, told) in [
+        ("王小梅", Some(json!(Uuid::from_u128(7))), Vec::new()),
+        ("镇爱心超市", None, Vec::new()),
+        ("李小兰", None, vec![found(2, "reference_unclear")]),
+    ] {
+        let plan = read(&book, "wish", &[&head, &["赵有田", "2026-10-05", "赵有田", "一辆轮椅", text]]);
+        assert_eq!((plan.rows.new, codes(&plan)), (1, told), "{text}");
+        let fields = &plan.groups[0].records[0].fields;
+        assert_eq!((fields.get("claimer"), &fields["claimed_by"]), (claimer.as_ref(), &json!(text)));
+    }
+    // Whose name is taken in the place of another's is of that record.
+    let rows: [&[&str]; 2] = [&head, &["赵有田", "2026-10-05", "赵有田", "一辆轮椅", "王小梅"]];
+    let plan = read(&book, "wish", &rows);
+    let made = &plan.groups[0].records[0];
+    let mut there = Value::Object((*made.fields).clone());
+    (there["claimer"], there["claimed_by"]) = (json!(Uuid::from_u128(8)), json!("李小兰"));
+    book.records.insert(made.id, (Kind::Wish, there.as_object().cloned().unwrap()));
+    let plan = read(&book, "wish", &rows);
+    let changes: Vec<(&str, &Value, &str)> =
+        plan.changes.iter().map(|one| (one.field.as_str(), &one.new, one.letter.as_str())).collect();
+    let mei = json!(Uuid::from_u128(7));
+    assert_eq!(changes, [("claimer", &mei, "E"), ("claimed_by", &json!("王小梅"), "E")]);
+}

@@ -229,3 +229,54 @@ fn records_are_found_by_what_people_call_them() {
     assert!(known(joined.id), "a void record's id is taken");
     assert!(book.look(|look| look.belonging_to(one)).unwrap().is_empty());
 }
+
+#[test]
+fn what_only_names_a_record_is_found_from_there_and_not_hidden_with_it() {
+    let (_dir, book, _) = book();
+    let (home, helper) = (household(&book, VILLAGE, "张三"), id());
+    let volunteer = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved"});
+    put(&book, &save(helper, "volunteer", volunteer));
+    let wish = json!({
+        "region": VILLAGE, "household": home.to_string(), "head_name": "张三", "person": {"name": "张三"},
+        "date": "2026-10-05", "wish": "一辆轮椅", "claimed_by": "王小梅", "claimer": helper.to_string(),
+    });
+    let wish = save(id(), "wish", wish);
+    put(&book, &wish);
+    let naming = |id| -> Vec<Uuid> {
+        let found = book.look(|look| look.belonging_to(id)).unwrap();
+        found.into_iter().map(|record| record.id).collect()
+    };
+    assert_eq!(naming(helper), [wish.id]);
+    let mut hidden =
+        save(helper, "volunteer", json!({"region": VILLAGE, "name": "王小梅", "approval": "approved"}));
+    hidden.void = Some(VoidChange::Hide(Void { reason: "重复".into() }));
+    put(&book, &hidden);
+    assert_eq!(naming(helper), [wish.id], "the wish is shown as before");
+    // An edit that changes no column.
+    let mut without = wish.clone();
+    without.fields.remove("claimer");
+    put(&book, &without);
+    assert!(naming(helper).is_empty());
+    sound(&book);
+}
+
+#[test]
+fn a_record_is_called_by_its_number_or_near_by_its_name() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let number = json!({"id_number": "34052419800101001X"});
+    let one = person(&book, home, "张小三", number);
+    let far =
+        save(id(), "volunteer", json!({"region": "340323101001", "name": "张小三", "approval": "approved"}));
+    put(&book, &far);
+    let called = |kinds: &[&str], written: &str, place: &str| -> Vec<Uuid> {
+        let place = place.parse().unwrap();
+        let found = book.look(|look| look.called(kinds, written, &place)).unwrap();
+        found.into_iter().map(|record| record.id).collect()
+    };
+    let both = ["person", "volunteer"];
+    assert_eq!(called(&both, "张小三", "340323100002"), [one]);
+    assert_eq!(called(&both, "张小三", "340323"), [one, far.id], "from above all below is near");
+    assert_eq!(called(&both, "34052419800101001x", "340323101001"), [one]);
+    assert!(called(&["volunteer"], "张小三", VILLAGE).is_empty());
+}
