@@ -50,7 +50,8 @@ pub struct Shape {
     pub mending: Option<&'static str>,
     /// Work done on its day: a report's months have it.
     pub is_work: bool,
-    /// Stands in what a family's page tells of the past, with this field.
+    /// Stands in what a family's page tells of the past, with this field; of a noun that may name no family, where it
+    /// names one.
     pub timeline: Option<&'static str>,
     /// Lies where its family lies, and moves with it.
     pub follows_family: bool,
