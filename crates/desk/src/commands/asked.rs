@@ -11,6 +11,7 @@ use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::shape::{self, Column};
 use tiexin_domain::{Kind, RegionCode};
 use tiexin_store::{ListQuery, Op};
+use uuid::Uuid;
 
 use super::known_fields::meant;
 use crate::{labels, masking};
@@ -68,8 +69,25 @@ fn condition(
     if filter.op == FilterOp::Missing {
         return Ok(Some((filter.field, Op::Missing, Value::Null)));
     }
+    let filter = by_name(kind, filter);
     let read = values::read(kind, within, &filter)?;
     Ok(read.map(|(op, value)| (filter.field, op, value)))
+}
+
+/// A reference is asked for by the name beside it, unless ids were typed.
+fn by_name(kind: &str, mut filter: Filter) -> Filter {
+    let is_id = |value: &Value| value.as_str().is_some_and(|text| text.trim().parse::<Uuid>().is_ok());
+    let ids = match &filter.value {
+        Value::Array(items) => items.iter().all(is_id),
+        one => is_id(one),
+    };
+    // Names are not asked for from one to another.
+    let by_name = !ids && matches!(filter.op, FilterOp::Is | FilterOp::Any | FilterOp::Contains);
+    let name = shape::field(kind, &filter.field).and_then(|field| field.named_by);
+    if let Some(name) = name.filter(|_| by_name) {
+        filter.field = name.to_owned();
+    }
+    filter
 }
 
 /// A field that the kind does not have is in no record: whether it is missing is true of all of them.
@@ -251,6 +269,21 @@ mod tests {
         assert_eq!(read("visit", "date", FilterOp::To, json!("2026-10")), (Op::AtMost, json!("2026-10-31")));
         assert_eq!(read("visit", "date", FilterOp::Is, json!("2026-10-05")), (Op::Is, json!("2026-10-05")));
         assert!(refused("visit", "household", FilterOp::Is, json!("张三")).contains("张三"));
+    }
+
+    #[test]
+    fn what_is_referred_to_is_asked_for_by_its_name_or_its_id() {
+        let id = json!("01900000-0000-7000-8000-000000000001");
+        for (op, value, by) in [
+            (FilterOp::Is, json!("王小梅"), ("claimed_by", Op::Is)),
+            (FilterOp::Contains, json!("小梅"), ("claimed_by", Op::Contains)),
+            (FilterOp::Is, id.clone(), ("claimer", Op::Is)),
+            (FilterOp::Any, json!([id]), ("claimer", Op::Is)),
+        ] {
+            let query = asked("wish", "claimer", op, value.clone()).unwrap();
+            let [(field, op, asked)] = &query.filter[..] else { panic!("{:?}", query.filter) };
+            assert_eq!(((field.as_str(), *op), asked), (by, &value));
+        }
     }
 
     #[test]
