@@ -170,7 +170,12 @@ fn told_changes(
     lost: &masking::Lost,
 ) -> Result<Vec<FieldWas>, ErrorReply> {
     let mut told = Vec::new();
-    let mut changes: Vec<&FieldChange> = changes.iter().collect();
+    // A reference is told by the name beside it, where that changed as well.
+    let named = |change: &&FieldChange| {
+        let text = shape::field(&record.kind, &change.field).and_then(|field| field.named_by);
+        text.is_some_and(|text| changes.iter().any(|other| other.field == text))
+    };
+    let mut changes: Vec<&FieldChange> = changes.iter().filter(|change| !named(change)).collect();
     changes.sort_by_key(|change| shape::place(&record.kind, &change.field));
     for change in changes.into_iter().filter(|change| !is_for_programs(&record.kind, &change.field)) {
         let word = |value: &Option<Value>| -> Result<String, ErrorReply> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::ErrorReply;
-use tiexin_contract::records::{GetRecord, SaveRecord};
+use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord};
 use uuid::Uuid;
 
 use crate::office::{Office, VILLAGE, day, fields};
@@ -56,6 +56,16 @@ async fn a_reference_is_found_by_name_and_keeps_the_name() {
     // A name alone is of somebody else, who has no record.
     office.ok(save("wish", Some(wish), json!({"claimed_by": "镇爱心超市"}))).await;
     assert_eq!(claimed(&office, wish).await, (Value::Null, json!("镇爱心超市")));
+    // Each change of whom it refers to is told once.
+    let mut told = Vec::new();
+    for entry in office.ok(RecordHistory { id: wish }).await {
+        let own: Vec<_> = entry.changes.iter().filter(|change| change.label == "认领人").collect();
+        assert!(own.len() <= 1, "{own:?}");
+        told.extend(own.into_iter().map(|change| (change.old.clone(), change.new.clone())));
+    }
+    for (old, new) in [("王小梅", "李小兰"), ("李小兰", "镇爱心超市")] {
+        assert!(told.contains(&(old.to_owned(), new.to_owned())), "{told:?}");
+    }
 }
 
 #[tokio::test]
