@@ -175,15 +175,20 @@ release_twice() { # [--debug] [machine…]
   done
   for machine in "${machines[@]}"; do
     for name in tiexin-desk tiexin-server; do
-      twice_same "$work"/{one,another-place}/built/"$(linux_target "$machine")/$profile/$name" || status=1
+      # As they lie in packages: of what is there for debugging OpenSSL's own names the folder.
+      for place in one another-place; do
+        "$(linux_strip "$machine")" --strip-all -o "$work/$place/$name" \
+          "$work/$place/built/$(linux_target "$machine")/$profile/$name"
+      done
+      twice_same "$work"/{one,another-place}/"$name" "$machine" || status=1
     done
   done
   return $status
 }
 
 # Tells what differs: in how many bytes, and which words.
-twice_same() { # one another
-  local short="${1#*/one/built/}"
+twice_same() { # one another machine
+  local short="${1##*/} for $3"
   if cmp -s "$1" "$2"; then
     printf 'the same: %s  %s\n' "$(sha256sum <"$1" | cut -c1-64)" "$short"
     return
