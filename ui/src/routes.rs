@@ -32,6 +32,12 @@ pub(crate) enum Route {
     Volunteers,
     #[at("/activities")]
     Activities,
+    /// The lists that have no entry of their own in the navigation.
+    #[at("/lists")]
+    Lists,
+    /// One of them.
+    #[at("/lists/:kind")]
+    ListOf { kind: String },
     #[at("/reports")]
     Reports,
     #[at("/import")]
@@ -90,13 +96,14 @@ impl Route {
         }
     }
 
-    /// The entry of the navigation under which a kind stands.
+    /// The entry of the navigation under which a kind stands; of a kind that has none its list.
     pub(crate) fn home_of_kind(kind: &str) -> Route {
         match shape::of(kind).map_or(Home::Families, |shape| shape.home) {
             Home::Families => Route::Families,
             Home::Visits => Route::Visits,
             Home::Members => Route::Members,
             Home::Activities => Route::Activities,
+            Home::Support | Home::Association | Home::Works => Route::ListOf { kind: kind.to_owned() },
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod first_use;
 pub(crate) mod households;
 pub(crate) mod import;
 pub(crate) mod kept;
+pub(crate) mod lists;
 pub(crate) mod locked;
 pub(crate) mod members;
 pub(crate) mod not_found;
@@ -58,6 +59,8 @@ pub(crate) fn page(route: Route) -> Html {
         Route::Members => html! { <members::MembersPage /> },
         Route::Volunteers => html! { <volunteers::VolunteersPage /> },
         Route::Activities => html! { <activities::ActivitiesPage /> },
+        Route::Lists => html! { <lists::ListsPage /> },
+        Route::ListOf { kind } => html! { <lists::ListsPage {kind} /> },
         Route::Reports => html! { <reports::ReportsPage /> },
         Route::Import => html! { <import::ImportPage /> },
         Route::Sync => html! { <sync::SyncPage /> },

@@ -55,19 +55,21 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
     let ondrop = Callback::from(move |(kind, name): (String, String)| {
         unpin.run(PinView { kind, name, pinned: false }, |_| {});
     });
-    let views_of = |route: &Route| {
+    let views_of = |stands_there: &dyn Fn(Route) -> bool| {
         let of = counts.iter().flat_map(|counts| counts.iter()).filter(listed);
-        of.filter(|count| Route::home_of_kind(&count.kind) == *route)
+        of.filter(|count| stands_there(Route::home_of_kind(&count.kind)))
             .map(|count| pinned(count, &ondrop))
             .collect::<Html>()
     };
+    // What somebody kept of a list without an entry of its own.
+    let elsewhere = views_of(&|home| matches!(home, Route::ListOf { .. }));
     let onkeys = props.onkeys.reform(|_: MouseEvent| ());
     html! {
         <nav class="tx-nav" aria-label="工作">
             <div class="tx-brand"><span class="tx-brand-sign"><Icon sign={Sign::Heart} /></span>{ "贴心" }</div>
             <ul>
                 { for WORK.into_iter().map(|(route, sign, label)| {
-                    let views = views_of(&route);
+                    let views = views_of(&|home| home == route);
                     let now = here.as_ref() == Some(&route);
                     let trouble = route == Route::Quarantine && troubles > 0;
                     html! {
@@ -83,6 +85,7 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
                         </>
                     }
                 }) }
+                { elsewhere }
             </ul>
             <button type="button" class="tx-nav-foot" onclick={onkeys}>{ "快捷键" }<kbd>{ "?" }</kbd></button>
         </nav>

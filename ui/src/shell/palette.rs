@@ -3,7 +3,7 @@
 use super::navigation::WORK;
 use crate::components::{Icon, Sign, Step, step_of, use_keys_outside};
 use crate::hooks::{Toasts, composing, use_composed, use_region};
-use crate::pages::NOUNS;
+use crate::pages::{NOUNS, lists};
 use crate::record::noun;
 use crate::routes::{AskPart, AskView, AskVoided, Route};
 use crate::transport::call;
@@ -17,7 +17,7 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-/// Asked side by side, so that no kind crowds out another: families first; in the last place what happens on a day.
+/// Asked side by side, so that no kind crowds out another: families first; in the last place all that is not named.
 const ASKED: [(&[&str], u32); 5] = [
     (&["household", "support_file"], 6),
     (&["person"], 6),
@@ -26,11 +26,13 @@ const ASKED: [(&[&str], u32); 5] = [
     (&[], 6),
 ];
 
-/// The kinds of such a place.
+/// The kinds of such a place; of the last one all that have a list and stand in no other.
 fn asked(kinds: &[&str]) -> Vec<String> {
-    let work = Kind::ALL.iter().filter(|kind| nouns::shape(kind).is_some_and(|shape| shape.is_work));
+    let named = |kind: &str| ASKED.iter().any(|(kinds, _)| kinds.contains(&kind));
+    let listed = |kind: &&Kind| nouns::shape(kind).is_some_and(|shape| !shape.list.is_empty());
+    let others = Kind::ALL.iter().filter(listed).map(Kind::code).filter(|kind| !named(kind));
     match kinds {
-        [] => work.map(|kind| kind.code().to_owned()).collect(),
+        [] => others.map(str::to_owned).collect(),
         kinds => kinds.iter().map(|&kind| kind.to_owned()).collect(),
     }
 }
@@ -75,10 +77,12 @@ fn pages() -> Vec<(Entry, String)> {
     for ((route, sign, title), initials) in WORK.into_iter().zip(initials) {
         all.push((Entry::to("页面", sign, title, route), initials.to_owned()));
     }
+    all.push((Entry::to("页面", Sign::Sheet, lists::TITLE, Route::Lists), "qblb".to_owned()));
     for noun in NOUNS {
         let list = AskView { view: None, kind: noun.kind.to_owned() };
         let entry = Entry::to("页面", noun.sign, format!("{}列表", noun.label()), Route::list_of(noun.kind));
-        all.push((Entry { asks: Asks::List(list), ..entry }, String::new()));
+        let initials = noun.initials().trim_start_matches("dj").to_owned();
+        all.push((Entry { asks: Asks::List(list), ..entry }, initials));
     }
     let act = |title: &str, route: Route| Entry::to("办事", Sign::Pen, title, route);
     let mut actions: Vec<(Entry, &str)> = Vec::new();

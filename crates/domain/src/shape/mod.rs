@@ -22,13 +22,20 @@ use crate::nouns::{self, Kind, Noun};
 use crate::record::{Fields, MergeClass};
 use crate::region::Level;
 
-/// An entry of the navigation that has nouns under it.
+/// The work under which a noun's list stands. The first four are entries of the navigation; the lists of the others
+/// stand together on one page, so that the navigation of a village's worker does not grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Home {
     Families,
     Visits,
     Members,
     Activities,
+    /// 帮扶: help to families that goes on, and advice.
+    Support,
+    /// 组织: the association's own house.
+    Association,
+    /// 人才与宣传: who can do what, research, honours, what was published.
+    Works,
 }
 
 /// What is told of a noun as a whole.
@@ -63,7 +70,7 @@ pub struct Shape {
     pub flags: fn(&Fields) -> i64,
     /// Whether it has ended though nobody has told on which day.
     pub ended: fn(&Fields) -> bool,
-    /// Under which entry of the navigation its pages stand.
+    /// Under which work its list stands.
     pub home: Home,
     /// First letters of what making one is called (记一次走访: jyczf), for those who type without an input method; none:
     /// nothing of it is begun by Ctrl+K.
