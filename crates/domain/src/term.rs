@@ -13,6 +13,11 @@ pub struct Term {
 }
 
 impl Term {
+    /// Of which the first day is known.
+    pub fn days(from: NaiveDate, to: Option<NaiveDate>) -> Term {
+        Term { from: Some(PartialDate::Day(from)), to: to.map(PartialDate::Day) }
+    }
+
     /// Whether the two certainly have a day in common, whatever is not known of them. Two that go on do: whoever holds
     /// both today holds them at once.
     pub fn meets(&self, other: &Term) -> bool {

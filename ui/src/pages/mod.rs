@@ -43,6 +43,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &members::MEMBER,
     &volunteers::VOLUNTEER,
     &activities::ACTIVITY,
+    &Noun { kind: "counselling_pair", sign: Sign::Heart },
 ];
 
 /// The page of a route.

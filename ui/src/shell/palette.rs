@@ -103,6 +103,11 @@ fn pages() -> Vec<(Entry, String)> {
     all
 }
 
+/// The form of a kind whose list has no entry in the navigation: found by whoever asks for it.
+fn is_elsewhere(route: &Route) -> bool {
+    matches!(route, Route::RecordNew { kind } if matches!(Route::home_of_kind(kind), Route::ListOf { .. }))
+}
+
 fn from_hit(hit: Hit) -> Entry {
     let kind = Kind::from_code(&hit.kind);
     let sign = noun(&hit.kind).map_or(Sign::Sheet, |noun| noun.sign);
@@ -317,8 +322,8 @@ fn arrange(typed: &str, found: &[Entry]) -> Vec<Entry> {
     }
     records.sort_by_key(|entry| order.iter().position(|group| *group == entry.group));
     if text.is_empty() {
-        // Lists stand on the pages that are named.
-        own.retain(|entry| !matches!(entry.asks, Asks::List(_)));
+        // Lists stand on the pages that are named, and with them what is made there.
+        own.retain(|entry| !matches!(entry.asks, Asks::List(_)) && !is_elsewhere(&entry.route));
         return own;
     }
     // What is void is found only by who asks for it.
@@ -367,6 +372,10 @@ mod tests {
         assert_eq!(found("人员")[0], "人员列表");
         assert!(found("联系人").contains(&"双岗联系人列表".to_owned()));
         assert!(!found("").iter().any(|title| title.ends_with("列表")));
+        // Nor is what has no entry in the navigation, before anything is typed.
+        assert!(found("心理陪伴").contains(&"心理陪伴列表".to_owned()) && found("djxlpb")[0] == "登记心理陪伴");
+        assert!(!found("").iter().any(|title| title.contains("陪伴")));
+        assert!(found("").contains(&"全部列表".to_owned()));
         assert_eq!(found("没有这样的事"), ["在已作废的记录里找“没有这样的事”"]);
     }
 }

@@ -69,11 +69,11 @@ fn wish(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
     Made::new(chance.id(at_ms), &wish, at_ms)
 }
 
-fn some_day(family: &Family, today: NaiveDate, chance: &mut Chance) -> NaiveDate {
+pub(super) fn some_day(family: &Family, today: NaiveDate, chance: &mut Chance) -> NaiveDate {
     (today - Days::new(chance.within(1, 364) as u64)).max(family.since)
 }
 
-fn one(family: &Family, today: NaiveDate, chance: &mut Chance) -> PersonRef {
+pub(super) fn one(family: &Family, today: NaiveDate, chance: &mut Chance) -> PersonRef {
     let grown = family.grown(today);
     let (id, person) = chance.pick(&grown[..grown.len().clamp(1, 2)]);
     PersonRef { person: Some(*id), name: person.name.clone() }

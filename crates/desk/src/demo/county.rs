@@ -12,6 +12,7 @@ use super::files::family_group;
 use super::people::People;
 use super::place::Township;
 use super::record::{Group, morning_ms};
+use super::support::support;
 use super::twice::twice;
 use super::village::{Village, villages};
 use super::visits::{Year, visits};
@@ -81,7 +82,8 @@ pub fn county(
             year: &year,
             prefix: format!("安徽省蚌埠市固镇县{}", township.name),
         };
-        let groups = township_groups(township, &mut ground, &mut chance, scale);
+        let mut more = Chance::new(seed, &format!("{} association", township.code));
+        let groups = township_groups(township, &mut ground, (&mut chance, &mut more), scale);
         peopled.push(Peopled { code: township.code.clone(), groups });
     }
     Ok(peopled)
@@ -90,7 +92,7 @@ pub fn county(
 fn township_groups(
     township: &Township,
     ground: &mut Ground<'_, '_>,
-    chance: &mut Chance,
+    (chance, more): (&mut Chance, &mut Chance),
     scale: Scale,
 ) -> Vec<Group> {
     let villages = villages(township, ground.people, chance, scale.villages);
@@ -116,6 +118,7 @@ fn township_groups(
     later.extend(members);
     later.extend(activities);
     later.extend(volunteers);
+    later.extend(support(&families, ground, &villages, more));
     later.sort_by_key(|made| (made.at_ms, made.id));
     groups.extend(later.into_iter().map(|made| vec![made]));
     groups

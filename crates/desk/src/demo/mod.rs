@@ -15,6 +15,7 @@ mod photos;
 mod place;
 mod record;
 mod set_up;
+mod support;
 mod twice;
 mod village;
 mod visits;

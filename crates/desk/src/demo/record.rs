@@ -1,9 +1,12 @@
 //! A record of the demo county before it is in any book.
 
 use chrono::{NaiveDate, TimeDelta};
+use serde_json::Value;
 use tiexin_domain::nouns::Noun;
 use tiexin_domain::{Fields, Kind};
 use uuid::Uuid;
+
+use super::chance::Chance;
 
 /// One record, to be saved as if somebody had noted it at `at_ms`.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +21,14 @@ pub struct Made {
 impl Made {
     pub(super) fn new<N: Noun>(id: Uuid, noun: &N, at_ms: i64) -> Made {
         Made { id, kind: N::KIND, fields: noun.to_fields(), at_ms }
+    }
+
+    /// Of a noun of which most is left empty, noted on the evening of a day. The demo's test finds what is no record.
+    pub(super) fn of(kind: Kind, fields: &Value, day: NaiveDate, chance: &mut Chance) -> Made {
+        let at_ms = evening_ms(day, chance.within(0, 50));
+        let mut fields = fields.as_object().cloned().unwrap_or_default();
+        fields.retain(|_, value| !value.is_null());
+        Made { id: chance.id(at_ms), kind, fields, at_ms }
     }
 }
 

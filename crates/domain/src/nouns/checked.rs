@@ -4,6 +4,18 @@ use super::{Gap, Noun, Problem};
 use crate::record::Fields;
 use crate::shape;
 
+/// Of checks those that are true: the field, and what to do about it.
+pub(super) fn wrong<const N: usize>(checks: [(bool, &str, &str); N]) -> Vec<Problem> {
+    let found = checks.into_iter().filter(|(wrong, ..)| *wrong);
+    found.map(|(_, field, what)| Problem::new(field, "invalid", what)).collect()
+}
+
+/// The same of what is missing, or doubtful, and holds back no save.
+pub(super) fn lacking<const N: usize>(checks: [(bool, &str, &str); N]) -> Vec<Gap> {
+    let found = checks.into_iter().filter(|(lacks, ..)| *lacks);
+    found.map(|(_, field, what)| Gap::new(field, &format!("{field}_missing"), what)).collect()
+}
+
 /// What the rules of a kind find.
 pub struct Checked {
     pub problems: Vec<Problem>,

@@ -20,6 +20,14 @@ pub(super) const ASKED_REGION: Field = REGION.must().start(Start::Here);
 pub(super) const NAME: Field =
     Field::new("name", "姓名", Holds::Text).required().roles(&[Role::Sort]).finds(&[Find::Name]).must();
 
+/// Since when it holds; a form begins with today.
+pub(super) const FROM: Field =
+    Field::new("from", "从哪天起", Holds::Day).required().roles(&[Role::Day]).must().start(Start::Today);
+
+/// Its last day.
+pub(super) const TO: Field =
+    Field::new("to", "到哪天止", Holds::Day).not_before("from").roles(&[Role::Until]).asked();
+
 pub(super) const PHONE: Field =
     Field::new("phone", "联系电话", Holds::Text).mask(crate::shape::Mask::Phone).finds(&[Find::Phone]);
 

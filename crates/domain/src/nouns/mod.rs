@@ -7,6 +7,7 @@ mod checked;
 mod common;
 pub mod contact_pair;
 pub mod counselling;
+pub mod counselling_pair;
 mod fits;
 pub mod follow;
 pub mod household;
@@ -28,6 +29,7 @@ pub(crate) use checked::check_as;
 pub use checked::{Checked, check};
 pub use contact_pair::ContactPair;
 pub use counselling::Counselling;
+pub use counselling_pair::CounsellingPair;
 pub use fits::{not_chosen, turned};
 pub use household::Household;
 pub use insurance_claim::InsuranceClaim;
@@ -132,6 +134,16 @@ pub struct PersonRef {
     pub name: String,
 }
 
+impl PersonRef {
+    /// Whether both name one person: by their records where both have one, else by the name.
+    pub fn same_as(&self, other: &PersonRef) -> bool {
+        match (self.person, other.person) {
+            (Some(one), Some(other)) => one == other,
+            _ => tidy_name(&self.name) == tidy_name(&other.name),
+        }
+    }
+}
+
 /// The kinds: each noun's type, the code by which it is stored (its file's name), and its word.
 macro_rules! nouns {
     ($($noun:ident = $code:literal, $word:literal;)+) => {
@@ -166,6 +178,7 @@ nouns! {
     InsuranceClaim = "insurance_claim", "保险理赔";
     Counselling = "counselling", "心理健康服务";
     Wish = "wish", "微心愿";
+    CounsellingPair = "counselling_pair", "心理陪伴";
     Member = "member", "会员";
     Volunteer = "volunteer", "志愿者";
     Activity = "activity", "活动";

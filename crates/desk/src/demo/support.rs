@@ -1,0 +1,49 @@
+//! Help that goes on, and advice: as much of it as a township has (`association.md` §6).
+
+use serde_json::{Value, json};
+use tiexin_domain::Kind;
+use tiexin_domain::nouns::support_file::ContactPreference;
+
+use super::care::{one, some_day};
+use super::chance::Chance;
+use super::families::{Family, Ground, Standing};
+use super::record::Made;
+use super::village::Village;
+
+pub(super) fn support(
+    families: &[Family],
+    ground: &Ground<'_, '_>,
+    villages: &[Village],
+    chance: &mut Chance,
+) -> Vec<Made> {
+    let mut made = Vec::new();
+    for family in families {
+        let special = matches!(family.standing, Standing::Special(_));
+        let declined = family.preference == Some(ContactPreference::Declined);
+        if special && !declined && chance.percent(15) {
+            made.push(pair(family, ground, &villages[family.village], chance));
+        }
+    }
+    made
+}
+
+/// A record about a family.
+fn of_family(family: &Family, more: Value) -> Value {
+    let mut all = json!({
+        "region": family.region, "household": family.id, "head_name": family.household.head_name,
+    });
+    if let (Some(all), Value::Object(more)) = (all.as_object_mut(), more) {
+        all.extend(more);
+    }
+    all
+}
+
+fn pair(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &mut Chance) -> Made {
+    let from = some_day(family, ground.today, chance);
+    let agreed_on = chance.percent(80).then_some(from);
+    let more = json!({
+        "person": one(family, ground.today, chance), "counsellor": village.counsellor, "from": from,
+        "agreed_on": agreed_on, "rhythm_days": *chance.pick(&[7, 14, 30]),
+    });
+    Made::of(Kind::CounsellingPair, &of_family(family, more), from, chance)
+}
