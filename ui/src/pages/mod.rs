@@ -44,6 +44,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &volunteers::VOLUNTEER,
     &activities::ACTIVITY,
     &Noun { kind: "counselling_pair", sign: Sign::Heart },
+    &Noun { kind: "assistance_review", sign: Sign::Sheet },
 ];
 
 /// The page of a route.

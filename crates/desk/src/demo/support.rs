@@ -1,5 +1,6 @@
 //! Help that goes on, and advice: as much of it as a township has (`association.md` §6).
 
+use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 use tiexin_domain::Kind;
 use tiexin_domain::nouns::support_file::ContactPreference;
@@ -23,6 +24,9 @@ pub(super) fn support(
         if special && !declined && chance.percent(15) {
             made.push(pair(family, ground, &villages[family.village], chance));
         }
+        if special && chance.percent(90) {
+            made.push(review(family, ground, chance));
+        }
     }
     made
 }
@@ -36,6 +40,23 @@ fn of_family(family: &Family, more: Value) -> Value {
         all.extend(more);
     }
     all
+}
+
+/// This year's papers of one person.
+fn review(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let year = ground.today.year();
+    let asked = NaiveDate::from_ymd_opt(year, 1, chance.within(4, 28) as u32).unwrap_or(ground.today);
+    let asked = asked.min(ground.today);
+    let seen = (asked + Days::new(12)).min(ground.today);
+    let through = chance.percent(85);
+    let more = json!({
+        "person": one(family, ground.today, chance), "year": year, "kind": "annual", "asked_on": asked,
+        "papers": if through { vec!["form", "household_book", "photo", "promise"] } else { vec!["form"] },
+        "village_seen_on": through.then_some(seen), "village_result": through.then_some("符合条件"),
+        "township_result": through.then_some("符合条件"), "county_result": through.then_some("已上报"),
+        "card_ok": through,
+    });
+    Made::of(Kind::AssistanceReview, &of_family(family, more), asked, chance)
 }
 
 fn pair(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &mut Chance) -> Made {

@@ -2,6 +2,7 @@
 //! and one line in `nouns!`.
 
 pub mod activity;
+pub mod assistance_review;
 pub mod attachment;
 mod checked;
 mod common;
@@ -24,6 +25,7 @@ pub mod volunteer;
 pub mod wish;
 
 pub use activity::Activity;
+pub use assistance_review::AssistanceReview;
 pub use attachment::Attachment;
 pub(crate) use checked::check_as;
 pub use checked::{Checked, check};
@@ -179,6 +181,7 @@ nouns! {
     Counselling = "counselling", "心理健康服务";
     Wish = "wish", "微心愿";
     CounsellingPair = "counselling_pair", "心理陪伴";
+    AssistanceReview = "assistance_review", "扶助年审";
     Member = "member", "会员";
     Volunteer = "volunteer", "志愿者";
     Activity = "activity", "活动";
