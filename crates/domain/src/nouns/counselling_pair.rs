@@ -113,8 +113,12 @@ impl Noun for CounsellingPair {
                 FAMILY.must(),
                 HEAD_NAME,
                 Field::new("person", "陪伴对象", Holds::Person).required().roles(&[Role::Persons]).must(),
-                Field::new("counsellor", "咨询师", Holds::Text).required().finds(&[Find::Words]).must(),
-                FROM,
+                Field::new("counsellor", "咨询师", Holds::Text)
+                    .required()
+                    .with(&["from", "to"])
+                    .finds(&[Find::Words])
+                    .must(),
+                FROM.with(&["to", "person"]),
                 Field::new("agreed_on", "本人同意日期", Holds::Day).past().asked(),
                 Field::new("rhythm_days", "几天一次", Holds::Count).hint("7、14 或 30"),
                 Field::new("goal", "陪伴目标", Holds::LongText)
