@@ -45,6 +45,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &activities::ACTIVITY,
     &Noun { kind: "counselling_pair", sign: Sign::Heart },
     &Noun { kind: "assistance_review", sign: Sign::Sheet },
+    &Noun { kind: "policy", sign: Sign::Sheet },
 ];
 
 /// The page of a route.

@@ -118,7 +118,7 @@ fn township_groups(
     later.extend(members);
     later.extend(activities);
     later.extend(volunteers);
-    later.extend(support(&families, ground, &villages, more));
+    later.extend(support(&families, ground, &villages, &township.code, more));
     later.sort_by_key(|made| (made.at_ms, made.id));
     groups.extend(later.into_iter().map(|made| vec![made]));
     groups

@@ -2,8 +2,10 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
-use tiexin_domain::Kind;
+use tiexin_domain::nouns::PersonRef;
 use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::region::RegionCode;
+use tiexin_domain::{Fen, Kind};
 
 use super::care::{one, some_day};
 use super::chance::Chance;
@@ -15,9 +17,10 @@ pub(super) fn support(
     families: &[Family],
     ground: &Ground<'_, '_>,
     villages: &[Village],
+    township: &RegionCode,
     chance: &mut Chance,
 ) -> Vec<Made> {
-    let mut made = Vec::new();
+    let mut made = vec![policy(families, ground, township, chance)];
     for family in families {
         let special = matches!(family.standing, Standing::Special(_));
         let declined = family.preference == Some(ContactPreference::Declined);
@@ -40,6 +43,20 @@ fn of_family(family: &Family, more: Value) -> Value {
         all.extend(more);
     }
     all
+}
+
+/// The township's, for its special families.
+fn policy(families: &[Family], ground: &Ground<'_, '_>, township: &RegionCode, chance: &mut Chance) -> Made {
+    let from = ground.today - Days::new(chance.within(300, 340) as u64);
+    let special = families.iter().filter(|family| matches!(family.standing, Standing::Special(_)));
+    let insured: Vec<PersonRef> = special.map(|family| one(family, ground.today, chance)).collect();
+    let policy = json!({
+        "region": township, "product": "住院护理补贴保险", "insurer": "某保险公司固镇支公司",
+        "no": format!("PICC{township}{}", from.format("%Y%m")), "from": from, "to": from + Days::new(364),
+        "insured": insured, "premium": Fen(chance.within(30, 60) * 10_000), "payer": "县计生协",
+        "daily": Fen(10_000), "max_days": 90,
+    });
+    Made::of(Kind::Policy, &policy, from, chance)
 }
 
 /// This year's papers of one person.

@@ -20,6 +20,11 @@ pub(super) const ASKED_REGION: Field = REGION.must().start(Start::Here);
 pub(super) const NAME: Field =
     Field::new("name", "姓名", Holds::Text).required().roles(&[Role::Sort]).finds(&[Find::Name]).must();
 
+/// The name of what is no person: found by its sound and by words in it.
+pub(super) const fn named(name: &'static str, label: &'static str) -> Field {
+    Field::new(name, label, Holds::Text).required().finds(&[Find::Name, Find::Words]).must()
+}
+
 /// Since when it holds; a form begins with today.
 pub(super) const FROM: Field =
     Field::new("from", "从哪天起", Holds::Day).required().roles(&[Role::Day]).must().start(Start::Today);
