@@ -46,6 +46,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "counselling_pair", sign: Sign::Heart },
     &Noun { kind: "assistance_review", sign: Sign::Sheet },
     &Noun { kind: "policy", sign: Sign::Sheet },
+    &Noun { kind: "pairing", sign: Sign::People },
 ];
 
 /// The page of a route.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tiexin_domain::nouns::PersonRef;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::region::RegionCode;
-use tiexin_domain::{Fen, Kind};
+use tiexin_domain::{Fen, Kind, Sex};
 
 use super::care::{one, some_day};
 use super::chance::Chance;
@@ -26,6 +26,9 @@ pub(super) fn support(
         let declined = family.preference == Some(ContactPreference::Declined);
         if special && !declined && chance.percent(15) {
             made.push(pair(family, ground, &villages[family.village], chance));
+        }
+        if special && !declined && chance.percent(50) {
+            made.push(pairing(family, ground, chance));
         }
         if special && chance.percent(90) {
             made.push(review(family, ground, chance));
@@ -59,6 +62,19 @@ fn policy(families: &[Family], ground: &Ground<'_, '_>, township: &RegionCode, c
     Made::of(Kind::Policy, &policy, from, chance)
 }
 
+fn pairing(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let from = some_day(family, ground.today, chance);
+    let names = ground.people.names;
+    let (by, by_kind) = match chance.within(0, 2) {
+        0 => (chance.pick(&names.units).clone(), "unit"),
+        1 => (ground.people.somebody(chance, &Sex::Female), "volunteer"),
+        _ => (ground.people.somebody(chance, &Sex::Male), "member"),
+    };
+    let more =
+        json!({"by": by, "by_kind": by_kind, "from": from, "agreed": chance.percent(90).then_some(true)});
+    Made::of(Kind::Pairing, &of_family(family, more), from, chance)
+}
+
 /// This year's papers of one person.
 fn review(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
     let year = ground.today.year();
@@ -71,7 +87,7 @@ fn review(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made
         "papers": if through { vec!["form", "household_book", "photo", "promise"] } else { vec!["form"] },
         "village_seen_on": through.then_some(seen), "village_result": through.then_some("符合条件"),
         "township_result": through.then_some("符合条件"), "county_result": through.then_some("已上报"),
-        "card_ok": through,
+        "card_ok": through.then_some(true),
     });
     Made::of(Kind::AssistanceReview, &of_family(family, more), asked, chance)
 }

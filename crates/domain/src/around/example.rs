@@ -29,7 +29,7 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     let (mine, theirs): (Value, Value) = match code {
         // The same said twice.
         "period_overlaps" | "member_twice" | "id_duplicate" | "file_twice" | "volunteer_twice"
-        | "pair_twice" | "review_twice" => (json!({}), json!({})),
+        | "pair_twice" | "review_twice" | "pairing_twice" => (json!({}), json!({})),
         "contact_counsels" => (json!({"counsellor": "某人"}), json!({"village_worker": "某人"})),
         // Of another rule's no concern: one of them is not active.
         "code_duplicate" => (json!({}), json!({"status": "moved_out"})),
