@@ -47,6 +47,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "assistance_review", sign: Sign::Sheet },
     &Noun { kind: "policy", sign: Sign::Sheet },
     &Noun { kind: "pairing", sign: Sign::People },
+    &Noun { kind: "service", sign: Sign::Heart },
 ];
 
 /// The page of a route.

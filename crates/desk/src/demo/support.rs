@@ -24,6 +24,9 @@ pub(super) fn support(
     for family in families {
         let special = matches!(family.standing, Standing::Special(_));
         let declined = family.preference == Some(ContactPreference::Declined);
+        if !declined && chance.percent(20) {
+            made.push(advice(family, ground, &villages[family.village], chance));
+        }
         if special && !declined && chance.percent(15) {
             made.push(pair(family, ground, &villages[family.village], chance));
         }
@@ -73,6 +76,33 @@ fn pairing(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Mad
     let more =
         json!({"by": by, "by_kind": by_kind, "from": from, "agreed": chance.percent(90).then_some(true)});
     Made::of(Kind::Pairing, &of_family(family, more), from, chance)
+}
+
+/// Of some nobody wished to be named.
+fn advice(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &mut Chance) -> Made {
+    let date = some_day(family, ground.today, chance);
+    let named = chance.percent(70);
+    let (kind, topic) = *chance.pick(&[
+        ("parenting", "infant"),
+        ("reproductive", "before_pregnancy"),
+        ("elder", "doctor"),
+        ("child", "study"),
+        ("floating", "work"),
+    ]);
+    let more = json!({
+        "kind": kind, "topic": [topic], "date": date, "by": village.worker,
+        "how": *chance.pick(&["home", "site", "phone"]), "minutes": chance.within(1, 6) * 10,
+    });
+    if !named {
+        let mut unnamed = json!({"region": family.region, "anonymous": true});
+        if let (Some(unnamed), Value::Object(more)) = (unnamed.as_object_mut(), more) {
+            unnamed.extend(more);
+        }
+        return Made::of(Kind::Advice, &unnamed, date, chance);
+    }
+    let mut named = of_family(family, more);
+    named["person"] = json!(one(family, ground.today, chance));
+    Made::of(Kind::Advice, &named, date, chance)
 }
 
 /// This year's papers of one person.

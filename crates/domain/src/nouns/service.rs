@@ -1,0 +1,176 @@
+//! Service 服务记录 (`association.md` §2.11): advice and care given to one person, on request, remembered for the next time.
+//! Voluntary and free; advice is information, no diagnosis. Whom it was given to stands on its own page only.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::checked::{lacking, wrong};
+use super::common::{ASKED_REGION, MAYBE_FAMILY, MAYBE_HEAD, on_day};
+use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
+use crate::codes::codes;
+use crate::region::RegionCode;
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+
+codes! {
+    /// What sort of advice or care it is.
+    AdviceKind {
+        Reproductive = "reproductive", "生殖健康咨询";
+        Parenting = "parenting", "优生优育指导";
+        Elder = "elder", "留守老人";
+        Child = "child", "留守儿童";
+        Woman = "woman", "留守妇女";
+        Youth = "youth", "青少年";
+        Floating = "floating", "流动人口";
+    }
+}
+
+codes! {
+    /// What it was about.
+    AdviceTopic {
+        BeforePregnancy = "before_pregnancy", "孕前";
+        Pregnancy = "pregnancy", "孕期";
+        Delivery = "delivery", "分娩方式";
+        AfterBirth = "after_birth", "产后";
+        Breastfeeding = "breastfeeding", "母乳喂养";
+        Infant = "infant", "0–3岁照护";
+        Menopause = "menopause", "更年期";
+        Contraception = "contraception", "避孕节育知情选择";
+        Mind = "mind", "心理";
+        Study = "study", "学业";
+        Law = "law", "法律";
+        Work = "work", "就业";
+        Doctor = "doctor", "就医";
+        Misc = "other", "其他";
+    }
+}
+
+codes! {
+    /// Where it was given.
+    AdviceWay {
+        AtHome = "home", "上门";
+        ByPhone = "phone", "电话";
+        AtSite = "site", "站点";
+        Online = "online", "线上";
+    }
+}
+
+/// A record of service. (`Service` alone says nothing as a name of a type.)
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    pub region: RegionCode,
+    pub kind: AdviceKind,
+    pub date: NaiveDate,
+    /// Absent: who asked wished not to be named.
+    pub person: Option<PersonRef>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
+    pub household: Option<Uuid>,
+    pub head_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topic: Vec<AdviceTopic>,
+    pub how: Option<AdviceWay>,
+    pub by: String,
+    pub minutes: Option<u32>,
+    /// What was handed out.
+    pub gave: Option<String>,
+    /// Restricted: shown to its author only.
+    pub advice: Option<String>,
+    pub referred_to: Option<String>,
+    /// To be asked again by then.
+    pub due: Option<NaiveDate>,
+    pub done_on: Option<NaiveDate>,
+    pub site: Option<String>,
+}
+
+impl Noun for Advice {
+    const KIND: Kind = Kind::Advice;
+    const SHAPE: Shape = Shape {
+        is_work: true,
+        home: Home::Support,
+        initials: "djfwjl",
+        empty: (
+            "这里会列出服务记录",
+            "生殖健康咨询、优生优育指导、三留守关爱，问到了就记一笔；不愿留名的不写姓名。",
+        ),
+        list: &[
+            Column::field("date").head("日期").width(8),
+            Column::field("kind").width(11),
+            Column::PLACE,
+            Column::field("how").width(6),
+            Column::field("by").width(9),
+            Column::field("due").head("跟进").width(8),
+            Column::field("done_on").head("已跟进").width(8),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "次",
+            &[
+                Field::new("kind", "服务类别", Holds::Code(AdviceKind::CHOICES))
+                    .required()
+                    .roles(&[Role::Category])
+                    .must(),
+                on_day("date", "服务日期"),
+                Field::new("person", "服务对象", Holds::Person)
+                    .with(&["anonymous"])
+                    .audience(Audience::OwnPage)
+                    .hint("不愿留名的空着，下面打勾"),
+                Field::new("anonymous", "不愿留名", Holds::Flag).asked(),
+                MAYBE_FAMILY,
+                MAYBE_HEAD,
+                Field::new("topic", "内容", Holds::Codes(AdviceTopic::CHOICES)).must(),
+                Field::new("how", "服务形式", Holds::Code(AdviceWay::CHOICES)).asked(),
+                Field::new("by", "服务人", Holds::Text)
+                    .required()
+                    .finds(&[Find::Words])
+                    .must()
+                    .start(Start::Me),
+                Field::new("advice", "说了什么", Holds::LongText)
+                    .note()
+                    .audience(Audience::Author)
+                    .hint("只有您自己看得到"),
+                Field::new("gave", "发放", Holds::Text).asked(),
+                Field::new("due", "约好跟进", Holds::Day).not_before("date").fold("跟进"),
+                Field::new("done_on", "跟进日期", Holds::Day).past().not_before("date").fold("跟进"),
+                Field::new("referred_to", "转介到", Holds::Text).fold("跟进"),
+                Field::new("minutes", "时长", Holds::Minutes).fold("更多"),
+                Field::new("site", "站点", Holds::Text).fold("更多"),
+                ASKED_REGION.fold("更多"),
+            ],
+        )
+    };
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        wrong([
+            (
+                self.person.is_none() && !self.anonymous,
+                "person",
+                "请填写服务对象；不愿留名的，请勾选“不愿留名”",
+            ),
+            (self.topic.is_empty(), "topic", "请选择内容"),
+            (tidy(&self.by).is_none(), "by", "请填写服务人"),
+        ])
+    }
+    fn gaps(&self) -> Vec<Gap> {
+        lacking([(self.referred_to.is_some() && self.due.is_none(), "due", "转介了，缺约好跟进的日期")])
+    }
+    /// Never whom: the advice may be about anything.
+    fn title(&self) -> String {
+        format!("{} {}", self.kind.label(), self.date.format("%Y-%m-%d"))
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn who_asked_may_stay_unnamed_and_is_on_no_list() {
+    let advice = Advice::from_fields(&crate::shape::samples(Advice::SHAPE.fields)).unwrap();
+    let unnamed = Advice { person: None, ..advice.clone() };
+    assert!(unnamed.problems().is_empty());
+    assert_eq!(Advice { anonymous: false, ..unnamed }.problems()[0].field, "person");
+    assert!(
+        !advice.title().contains("甲") && !Advice::SHAPE.lists("person") && !Advice::SHAPE.lists("head_name")
+    );
+}
