@@ -48,6 +48,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "policy", sign: Sign::Sheet },
     &Noun { kind: "pairing", sign: Sign::People },
     &Noun { kind: "service", sign: Sign::Heart },
+    &Noun { kind: "rights_case", sign: Sign::Flag },
 ];
 
 /// The page of a route.

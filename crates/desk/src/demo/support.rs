@@ -37,6 +37,7 @@ pub(super) fn support(
             made.push(review(family, ground, chance));
         }
     }
+    made.extend((0..families.len() / 150 + 2).map(|_| rights_case(families, ground, chance)));
     made
 }
 
@@ -103,6 +104,21 @@ fn advice(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &
     let mut named = of_family(family, more);
     named["person"] = json!(one(family, ground.today, chance));
     Made::of(Kind::Advice, &named, date, chance)
+}
+
+/// Some are still under way.
+fn rights_case(families: &[Family], ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let family = chance.pick(families);
+    let asked = some_day(family, ground.today, chance);
+    let closed = Some((asked + Days::new(12)).min(ground.today)).filter(|_| chance.percent(70));
+    let matter = *chance.pick(&["support", "old_age", "medical", "labour", "left_behind_child"]);
+    let more = json!({
+        "person": one(family, ground.today, chance), "matter": matter, "asked_on": asked, "came_by": "visit",
+        "wish": "想知道能不能办、怎么办", "referred_to": (matter == "labour").then_some("镇司法所"),
+        "referred_on": (matter == "labour").then_some(asked), "closed_on": closed, "told_on": closed,
+        "result": closed.map(|_| "explained"), "satisfied": closed.map(|_| "yes"),
+    });
+    Made::of(Kind::RightsCase, &of_family(family, more), asked, chance)
 }
 
 /// This year's papers of one person.
