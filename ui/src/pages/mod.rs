@@ -49,6 +49,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "pairing", sign: Sign::People },
     &Noun { kind: "service", sign: Sign::Heart },
     &Noun { kind: "rights_case", sign: Sign::Flag },
+    &Noun { kind: "organisation", sign: Sign::Home },
 ];
 
 /// The page of a route.

@@ -9,6 +9,7 @@ use super::care::care;
 use super::chance::Chance;
 use super::families::{Family, Ground, Standing};
 use super::files::family_group;
+use super::house::house;
 use super::people::People;
 use super::place::Township;
 use super::record::{Group, morning_ms};
@@ -118,6 +119,7 @@ fn township_groups(
     later.extend(members);
     later.extend(activities);
     later.extend(volunteers);
+    later.extend(house(ground, &villages, at, more));
     later.extend(support(&families, ground, &villages, &township.code, more));
     later.sort_by_key(|made| (made.at_ms, made.id));
     groups.extend(later.into_iter().map(|made| vec![made]));

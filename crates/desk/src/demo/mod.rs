@@ -10,6 +10,7 @@ mod county;
 mod families;
 mod files;
 mod fill;
+mod house;
 mod people;
 mod photos;
 mod place;
