@@ -50,6 +50,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "service", sign: Sign::Heart },
     &Noun { kind: "rights_case", sign: Sign::Flag },
     &Noun { kind: "organisation", sign: Sign::Home },
+    &Noun { kind: "post", sign: Sign::Person },
 ];
 
 /// The page of a route.

@@ -2,13 +2,24 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::json;
-use tiexin_domain::Kind;
 use tiexin_domain::region::RegionCode;
+use tiexin_domain::{Kind, Sex};
 
 use super::chance::Chance;
 use super::families::Ground;
 use super::record::Made;
 use super::village::Village;
+
+/// Posts of an association, and of a hundred in how many somebody holds it.
+const POSTS: [(&str, &str, i64); 7] = [
+    ("president", "part_time", 97),
+    ("vice", "part_time", 90),
+    ("secretary", "part_time", 92),
+    ("village_worker", "hired", 90),
+    ("council", "volunteer", 95),
+    ("council", "volunteer", 95),
+    ("council", "volunteer", 90),
+];
 
 /// One association: where it lies, and what it is called.
 struct House<'a> {
@@ -31,6 +42,12 @@ pub(super) fn house(
     let mut made = Vec::new();
     for house in &houses {
         made.push(organisation(house, ground.today, chance));
+        for (title, staffing, percent) in POSTS {
+            // Some have nobody: 断层, 虚化.
+            if chance.percent(percent) {
+                made.push(post(house, (title, staffing), ground, chance));
+            }
+        }
     }
     made
 }
@@ -44,4 +61,20 @@ fn organisation(house: &House<'_>, today: NaiveDate, chance: &mut Chance) -> Mad
         "last_election": elected.format("%Y-%m").to_string(),
     });
     Made::of(Kind::Organisation, &fields, elected, chance)
+}
+
+fn post(
+    house: &House<'_>,
+    (title, staffing): (&str, &str),
+    ground: &Ground<'_, '_>,
+    chance: &mut Chance,
+) -> Made {
+    let from = ground.today - Days::new(chance.within(30, 1300) as u64);
+    let sex = if chance.percent(45) { Sex::Female } else { Sex::Male };
+    let fields = json!({
+        "region": house.region, "name": ground.people.somebody(chance, &sex), "organisation_name": house.name,
+        "post": title, "staffing": staffing, "from": from, "until": from + Days::new(3 * 365),
+        "sex": sex, "party": chance.percent(60).then_some(true),
+    });
+    Made::of(Kind::Post, &fields, from, chance)
 }
