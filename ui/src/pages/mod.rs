@@ -51,6 +51,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "rights_case", sign: Sign::Flag },
     &Noun { kind: "organisation", sign: Sign::Home },
     &Noun { kind: "post", sign: Sign::Person },
+    &Noun { kind: "group", sign: Sign::People },
 ];
 
 /// The page of a route.

@@ -49,6 +49,11 @@ pub(super) fn house(
             }
         }
     }
+    for village in villages {
+        for group in chance.some(&ground.people.names.groups, 3) {
+            made.push(member_group(village, &group, ground, chance));
+        }
+    }
     made
 }
 
@@ -77,4 +82,14 @@ fn post(
         "sex": sex, "party": chance.percent(60).then_some(true),
     });
     Made::of(Kind::Post, &fields, from, chance)
+}
+
+fn member_group(village: &Village, name: &str, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let founded = ground.today - Days::new(chance.within(200, 2000) as u64);
+    let leader = chance.percent(92).then(|| ground.people.somebody(chance, &Sex::Male));
+    let fields = json!({
+        "region": village.code, "name": name, "leader": leader, "households_led": chance.within(8, 30),
+        "founded": founded.format("%Y-%m").to_string(),
+    });
+    Made::of(Kind::Group, &fields, founded, chance)
 }
