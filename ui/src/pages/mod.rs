@@ -52,6 +52,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "organisation", sign: Sign::Home },
     &Noun { kind: "post", sign: Sign::Person },
     &Noun { kind: "group", sign: Sign::People },
+    &Noun { kind: "site", sign: Sign::Flag },
 ];
 
 /// The page of a route.

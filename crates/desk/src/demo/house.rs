@@ -50,6 +50,9 @@ pub(super) fn house(
         }
     }
     for village in villages {
+        if chance.percent(85) {
+            made.push(site(village, ground, chance));
+        }
         for group in chance.some(&ground.people.names.groups, 3) {
             made.push(member_group(village, &group, ground, chance));
         }
@@ -92,4 +95,22 @@ fn member_group(village: &Village, name: &str, ground: &Ground<'_, '_>, chance: 
         "founded": founded.format("%Y-%m").to_string(),
     });
     Made::of(Kind::Group, &fields, founded, chance)
+}
+
+fn site(village: &Village, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let opened = ground.today - Days::new(chance.within(100, 2500) as u64);
+    let (kind, label) = *chance.pick(&[
+        ("member_home", "会员之家"),
+        ("member_home", "会员之家"),
+        ("warm_home", "暖心家园"),
+        ("parent_child", "亲子小屋"),
+        ("youth_club", "青春健康俱乐部"),
+    ]);
+    let fields = json!({
+        "region": village.code, "name": format!("{}{label}", village.name), "kind": kind,
+        "opened": opened.format("%Y-%m").to_string(), "area_m2": chance.within(4, 20) * 10, "head": village.worker,
+        "address": format!("{}党群服务中心", village.name), "functions": ["会员活动"],
+        "rated": (chance.percent(20)).then_some("county"),
+    });
+    Made::of(Kind::Site, &fields, opened, chance)
 }
