@@ -53,6 +53,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "post", sign: Sign::Person },
     &Noun { kind: "group", sign: Sign::People },
     &Noun { kind: "site", sign: Sign::Flag },
+    &Noun { kind: "team", sign: Sign::Heart },
 ];
 
 /// The page of a route.

@@ -49,6 +49,9 @@ pub(super) fn house(
             }
         }
     }
+    for team in &ground.people.names.teams {
+        made.push(self::team(own, team, ground, chance));
+    }
     for village in villages {
         if chance.percent(85) {
             made.push(site(village, ground, chance));
@@ -113,4 +116,19 @@ fn site(village: &Village, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made
         "rated": (chance.percent(20)).then_some("county"),
     });
     Made::of(Kind::Site, &fields, opened, chance)
+}
+
+fn team(
+    (township, place): (&RegionCode, &str),
+    name: &str,
+    ground: &Ground<'_, '_>,
+    chance: &mut Chance,
+) -> Made {
+    let founded = ground.today - Days::new(chance.within(200, 2000) as u64);
+    let fields = json!({
+        "region": township, "name": format!("{place}{name}"),
+        "kind": *chance.pick(&["warm", "youth", "medical", "general"]),
+        "leader": ground.people.somebody(chance, &Sex::Male), "founded": founded.format("%Y-%m").to_string(),
+    });
+    Made::of(Kind::Team, &fields, founded, chance)
 }
