@@ -54,6 +54,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "group", sign: Sign::People },
     &Noun { kind: "site", sign: Sign::Flag },
     &Noun { kind: "team", sign: Sign::Heart },
+    &Noun { kind: "service_hours", sign: Sign::Clock },
 ];
 
 /// The page of a route.

@@ -118,8 +118,8 @@ fn township_groups(
     let mut later: Vec<_> = work(&families, ground, chance, &villages);
     later.extend(members);
     later.extend(activities);
+    later.extend(house(ground, &villages, at, &volunteers, more));
     later.extend(volunteers);
-    later.extend(house(ground, &villages, at, more));
     later.extend(support(&families, ground, &villages, &township.code, more));
     later.sort_by_key(|made| (made.at_ms, made.id));
     groups.extend(later.into_iter().map(|made| vec![made]));

@@ -31,6 +31,7 @@ pub(super) fn house(
     ground: &Ground<'_, '_>,
     villages: &[Village],
     (township, name): (&RegionCode, &str),
+    volunteers: &[Made],
     chance: &mut Chance,
 ) -> Vec<Made> {
     let own = (township, name);
@@ -51,6 +52,9 @@ pub(super) fn house(
     }
     for team in &ground.people.names.teams {
         made.push(self::team(own, team, ground, chance));
+    }
+    for volunteer in volunteers.iter().filter(|one| one.fields["approval"] == "approved") {
+        made.extend((0..chance.within(4, 14)).map(|_| hours(volunteer, ground, villages, chance)));
     }
     for village in villages {
         if chance.percent(85) {
@@ -131,4 +135,15 @@ fn team(
         "leader": ground.people.somebody(chance, &Sex::Male), "founded": founded.format("%Y-%m").to_string(),
     });
     Made::of(Kind::Team, &fields, founded, chance)
+}
+
+fn hours(volunteer: &Made, ground: &Ground<'_, '_>, villages: &[Village], chance: &mut Chance) -> Made {
+    let date = ground.today - Days::new(chance.within(1, 360) as u64);
+    let attested = chance.percent(85).then(|| chance.pick(villages).worker.clone());
+    let fields = json!({
+        "region": volunteer.fields["region"], "name": volunteer.fields["name"], "date": date,
+        "minutes": chance.within(2, 12) * 30, "what": *chance.pick(&["activity", "visit", "pairing"]),
+        "attested_on": attested.as_ref().map(|_| date), "attested_by": attested,
+    });
+    Made::of(Kind::Hours, &fields, date, chance)
 }
