@@ -55,6 +55,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "site", sign: Sign::Flag },
     &Noun { kind: "team", sign: Sign::Heart },
     &Noun { kind: "service_hours", sign: Sign::Clock },
+    &Noun { kind: "branch", sign: Sign::Exchange },
 ];
 
 /// The page of a route.

@@ -53,6 +53,7 @@ pub(super) fn house(
     for team in &ground.people.names.teams {
         made.push(self::team(own, team, ground, chance));
     }
+    made.push(branch(own, ground, chance));
     for volunteer in volunteers.iter().filter(|one| one.fields["approval"] == "approved") {
         made.extend((0..chance.within(4, 14)).map(|_| hours(volunteer, ground, villages, chance)));
     }
@@ -146,4 +147,16 @@ fn hours(volunteer: &Made, ground: &Ground<'_, '_>, villages: &[Village], chance
         "attested_on": attested.as_ref().map(|_| date), "attested_by": attested,
     });
     Made::of(Kind::Hours, &fields, date, chance)
+}
+
+fn branch((township, place): (&RegionCode, &str), ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let founded = ground.today - Days::new(chance.within(400, 2500) as u64);
+    let (male, female, unmarried) = (chance.within(40, 120), chance.within(40, 120), chance.within(5, 20));
+    let fields = json!({
+        "region": township, "name": format!("{place}驻苏州计生协"), "type": "away", "away_place": "江苏省苏州市",
+        "founded": founded, "head": ground.people.somebody(chance, &Sex::Male), "host_unit": "某商会",
+        "staff_total": 3, "floating_total": male + female, "male": male, "female": female,
+        "unmarried": unmarried, "married": male + female - unmarried, "as_of": ground.today.year().to_string(),
+    });
+    Made::of(Kind::Branch, &fields, founded, chance)
 }

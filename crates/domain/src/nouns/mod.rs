@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod assistance_review;
 pub mod attachment;
+pub mod branch;
 mod checked;
 mod common;
 pub mod contact_pair;
@@ -37,6 +38,7 @@ pub mod wish;
 pub use activity::Activity;
 pub use assistance_review::AssistanceReview;
 pub use attachment::Attachment;
+pub use branch::Branch;
 pub(crate) use checked::check_as;
 pub use checked::{Checked, check};
 pub use contact_pair::ContactPair;
@@ -215,6 +217,7 @@ nouns! {
     Site = "site", "阵地";
     Team = "team", "服务队";
     Hours = "service_hours", "服务工时";
+    Branch = "branch", "流动人口计生协";
     Attachment = "attachment", "附件";
     Settlement = "settlement", "处理意见";
     Merge = "merge", "合并";
