@@ -56,6 +56,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "team", sign: Sign::Heart },
     &Noun { kind: "service_hours", sign: Sign::Clock },
     &Noun { kind: "branch", sign: Sign::Exchange },
+    &Noun { kind: "meeting", sign: Sign::Pen },
 ];
 
 /// The page of a route.

@@ -41,7 +41,10 @@ pub(super) fn house(
         .map(|(region, place)| House { region, name: format!("{place}计生协") })
         .collect();
     let mut made = Vec::new();
-    for house in &houses {
+    for (n, house) in (0..).zip(&houses) {
+        for quarter in 0..4 {
+            made.extend(meeting(house, n * 2 + quarter * 91, ground, chance));
+        }
         made.push(organisation(house, ground.today, chance));
         for (title, staffing, percent) in POSTS {
             // Some have nobody: 断层, 虚化.
@@ -159,4 +162,19 @@ fn branch((township, place): (&RegionCode, &str), ground: &Ground<'_, '_>, chanc
         "unmarried": unmarried, "married": male + female - unmarried, "as_of": ground.today.year().to_string(),
     });
     Made::of(Kind::Branch, &fields, founded, chance)
+}
+
+/// The council of a quarter; some have met less often.
+fn meeting(house: &House<'_>, days_ago: u64, ground: &Ground<'_, '_>, chance: &mut Chance) -> Option<Made> {
+    let date = ground.today - Days::new(days_ago + 3);
+    let people = chance.within(5, 9);
+    let present: Vec<_> =
+        (0..people).map(|_| json!({"name": ground.people.somebody(chance, &Sex::Female)})).collect();
+    let fields = json!({
+        "region": house.region, "name": format!("{}理事会", house.name), "kind": "council", "date": date,
+        "chair": ground.people.somebody(chance, &Sex::Male), "present": present,
+        "topics": ["下季度活动", "困难家庭帮扶"], "resolved": ["重阳节前看望留守老人"],
+        "minutes": chance.percent(70).then_some("会议议了本季度的帮扶和下季度的活动，大家同意照办。"),
+    });
+    chance.percent(85).then(|| Made::of(Kind::Meeting, &fields, date, chance))
 }

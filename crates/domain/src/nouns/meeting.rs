@@ -1,0 +1,129 @@
+//! Meeting 会议 (`association.md` §2.6): what was talked about and decided, and who was there.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::checked::{lacking, wrong};
+use super::common::{ASKED_REGION, named};
+use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
+use crate::codes::codes;
+use crate::region::{Level, RegionCode};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+
+codes! {
+    MeetingKind {
+        Council = "council", "理事会";
+        Standing = "standing", "常务理事会";
+        Congress = "congress", "会员（代表）大会";
+        Election = "election", "换届大会";
+        VillageReview = "village_review", "村级评议";
+        Joint = "joint", "三方联席会";
+        FundForum = "fund_forum", "基金座谈会";
+        Argue = "argue", "项目论证会";
+        YearEnd = "year_end", "年终会";
+        Misc = "other", "其他";
+    }
+}
+
+/// Fewer do not review in a village.
+const REVIEWERS: usize = 3;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meeting {
+    pub region: RegionCode,
+    pub name: String,
+    pub kind: MeetingKind,
+    /// Held, or planned.
+    pub date: NaiveDate,
+    pub place: Option<String>,
+    pub chair: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub present: Vec<PersonRef>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invited: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+    /// What was resolved, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolved: Vec<String>,
+    pub minutes: Option<String>,
+}
+
+impl Noun for Meeting {
+    const KIND: Kind = Kind::Meeting;
+    const SHAPE: Shape = Shape {
+        level: Level::Province,
+        is_work: true,
+        home: Home::Association,
+        initials: "djhy",
+        empty: ("这里会列出会议", "理事会、村级评议、联席会，谁到了、议了什么、定了什么。"),
+        list: &[
+            Column::field("date").head("日期").width(8),
+            Column::field("name").width(16),
+            Column::field("kind").width(9),
+            Column::PLACE,
+            Column::field("chair").width(8),
+            Column::field("resolved").width(18).unsorted().spare(),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "次",
+            &[
+                named("name", "会议名称").hint("如 第二季度理事会"),
+                Field::new("kind", "会议类别", Holds::Code(MeetingKind::CHOICES))
+                    .required()
+                    .roles(&[Role::Category])
+                    .must()
+                    .start(Start::Code("council")),
+                Field::new("date", "开会日期", Holds::Day)
+                    .required()
+                    .roles(&[Role::Day])
+                    .must()
+                    .start(Start::Today),
+                Field::new("place", "地点", Holds::Text).asked(),
+                Field::new("chair", "主持人", Holds::Text).finds(&[Find::Words]).start(Start::Me),
+                Field::new("present", "到会", Holds::People).roles(&[Role::Persons]).asked(),
+                Field::new("topics", "议题", Holds::Texts).finds(&[Find::Words]).asked(),
+                Field::new("resolved", "定下的事", Holds::Texts)
+                    .finds(&[Find::Words])
+                    .hint("一件一行，写上谁办、哪天前"),
+                Field::new("minutes", "纪要", Holds::LongText).note().finds(&[Find::Words]).asked(),
+                Field::new("absent", "请假", Holds::Texts).fold("更多"),
+                Field::new("invited", "列席", Holds::Texts).fold("更多"),
+                ASKED_REGION.fold("更多"),
+            ],
+        )
+    };
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        wrong([(tidy(&self.name).is_none(), "name", "请填写会议名称")])
+    }
+    fn gaps(&self) -> Vec<Gap> {
+        let few = self.kind == MeetingKind::VillageReview && self.present.len() < REVIEWERS;
+        lacking([
+            (few, "present", "村级评议至少三人到会"),
+            (self.present.is_empty() && !few, "present", "缺到会的人"),
+            (self.topics.is_empty(), "topics", "缺议题"),
+        ])
+    }
+    fn title(&self) -> String {
+        format!("{} {}", self.date.format("%Y-%m-%d"), self.name)
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn a_village_s_review_needs_three() {
+    let meeting = Meeting::from_fields(&crate::shape::samples(Meeting::SHAPE.fields)).unwrap();
+    let who = |name: &str| PersonRef { person: None, name: name.into() };
+    let review = |present: Vec<PersonRef>| {
+        Meeting { kind: MeetingKind::VillageReview, present, ..meeting.clone() }.gaps().len()
+    };
+    assert_eq!((review(vec![]), review(vec![who("甲"), who("乙")])), (1, 1));
+    assert_eq!(review(vec![who("甲"), who("乙"), who("丙")]), 0);
+}
