@@ -57,6 +57,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "service_hours", sign: Sign::Clock },
     &Noun { kind: "branch", sign: Sign::Exchange },
     &Noun { kind: "meeting", sign: Sign::Pen },
+    &Noun { kind: "qualification", sign: Sign::Check },
 ];
 
 /// The page of a route.

@@ -18,6 +18,7 @@ use super::twice::twice;
 use super::village::{Village, villages};
 use super::visits::{Year, visits};
 use super::words;
+use super::works::works;
 
 /// How much of everything a township has.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +120,7 @@ fn township_groups(
     later.extend(members);
     later.extend(activities);
     later.extend(house(ground, &villages, at, &volunteers, more));
+    later.extend(works(ground, at, more));
     later.extend(volunteers);
     later.extend(support(&families, ground, &villages, &township.code, more));
     later.sort_by_key(|made| (made.at_ms, made.id));

@@ -21,6 +21,7 @@ mod twice;
 mod village;
 mod visits;
 mod words;
+mod works;
 
 pub use county::{Peopled, Scale, county};
 pub use fill::{Author, fill};

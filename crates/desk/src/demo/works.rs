@@ -1,0 +1,35 @@
+//! Who can do what, research, honours and what was published: as much of it as a township has (`association.md` §6).
+
+use chrono::Days;
+use serde_json::json;
+use tiexin_domain::region::RegionCode;
+use tiexin_domain::{Kind, Sex};
+
+use super::chance::Chance;
+use super::families::Ground;
+use super::record::Made;
+
+pub(super) fn works(
+    ground: &Ground<'_, '_>,
+    (township, _): (&RegionCode, &str),
+    chance: &mut Chance,
+) -> Vec<Made> {
+    let mut made = Vec::new();
+    made.extend((0..6).map(|_| qualification(township, ground, chance)));
+    made
+}
+
+fn qualification(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let from = ground.today - Days::new(chance.within(60, 1000) as u64);
+    let (kind, level) = *chance.pick(&[
+        ("youth_teacher", "city"),
+        ("youth_teacher", "county"),
+        ("backbone", "county"),
+        ("project_officer", "junior"),
+    ]);
+    let fields = json!({
+        "region": township, "name": ground.people.somebody(chance, &Sex::Female), "kind": kind, "level": level,
+        "unit": chance.pick(&ground.people.names.units), "from": from, "to": from + Days::new(3 * 365),
+    });
+    Made::of(Kind::Qualification, &fields, from, chance)
+}
