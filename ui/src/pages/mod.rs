@@ -58,6 +58,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "branch", sign: Sign::Exchange },
     &Noun { kind: "meeting", sign: Sign::Pen },
     &Noun { kind: "qualification", sign: Sign::Check },
+    &Noun { kind: "topic", sign: Sign::Search },
 ];
 
 /// The page of a route.

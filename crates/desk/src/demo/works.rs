@@ -3,7 +3,7 @@
 use chrono::Days;
 use serde_json::json;
 use tiexin_domain::region::RegionCode;
-use tiexin_domain::{Kind, Sex};
+use tiexin_domain::{Fen, Kind, Sex};
 
 use super::chance::Chance;
 use super::families::Ground;
@@ -16,6 +16,7 @@ pub(super) fn works(
 ) -> Vec<Made> {
     let mut made = Vec::new();
     made.extend((0..6).map(|_| qualification(township, ground, chance)));
+    made.push(topic(township, ground, chance));
     made
 }
 
@@ -32,4 +33,14 @@ fn qualification(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Ch
         "unit": chance.pick(&ground.people.names.units), "from": from, "to": from + Days::new(3 * 365),
     });
     Made::of(Kind::Qualification, &fields, from, chance)
+}
+
+fn topic(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let start = ground.today - Days::new(chance.within(60, 300) as u64);
+    let fields = json!({
+        "region": township, "name": "农村留守老人精神慰藉需求调查", "unit": "县计生协", "start": start,
+        "leader": ground.people.somebody(chance, &Sex::Male), "funds": Fen(2_000_000),
+        "midterm": start + Days::new(180), "due": start + Days::new(365),
+    });
+    Made::of(Kind::Topic, &fields, start, chance)
 }
