@@ -59,6 +59,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "meeting", sign: Sign::Pen },
     &Noun { kind: "qualification", sign: Sign::Check },
     &Noun { kind: "topic", sign: Sign::Search },
+    &Noun { kind: "agreement", sign: Sign::Inbox },
 ];
 
 /// The page of a route.

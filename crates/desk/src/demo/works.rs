@@ -17,6 +17,7 @@ pub(super) fn works(
     let mut made = Vec::new();
     made.extend((0..6).map(|_| qualification(township, ground, chance)));
     made.push(topic(township, ground, chance));
+    made.push(agreement(township, ground, chance));
     made
 }
 
@@ -43,4 +44,13 @@ fn topic(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) ->
         "midterm": start + Days::new(180), "due": start + Days::new(365),
     });
     Made::of(Kind::Topic, &fields, start, chance)
+}
+
+fn agreement(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let signed = ground.today - Days::new(chance.within(30, 300) as u64);
+    let fields = json!({
+        "region": township, "name": "家庭健康促进行动", "kind": "purchase", "party_gov": "县卫生健康委员会",
+        "signed_on": signed, "from": signed, "to": signed + Days::new(364), "budget": Fen(5_000_000),
+    });
+    Made::of(Kind::Agreement, &fields, signed, chance)
 }

@@ -2,6 +2,7 @@
 //! and one line in `nouns!`.
 
 pub mod activity;
+pub mod agreement;
 pub mod assistance_review;
 pub mod attachment;
 pub mod branch;
@@ -39,6 +40,7 @@ pub mod volunteer;
 pub mod wish;
 
 pub use activity::Activity;
+pub use agreement::Agreement;
 pub use assistance_review::AssistanceReview;
 pub use attachment::Attachment;
 pub use branch::Branch;
@@ -227,6 +229,7 @@ nouns! {
     Meeting = "meeting", "会议";
     Qualification = "qualification", "资格";
     Topic = "topic", "课题";
+    Agreement = "agreement", "职能承接";
     Attachment = "attachment", "附件";
     Settlement = "settlement", "处理意见";
     Merge = "merge", "合并";

@@ -1,0 +1,107 @@
+//! Agreement 职能承接 (`association.md` §2.19): what the government hands over comes with people and money.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::checked::{lacking, wrong};
+use super::common::{ASKED_REGION, FROM, NOTES, TO, named};
+use super::{Gap, Kind, Noun, Problem, tidy};
+use crate::codes::codes;
+use crate::money::Fen;
+use crate::region::{Level, RegionCode};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+
+codes! {
+    AgreementKind {
+        Transfer = "transfer", "直接转移";
+        Project = "project", "项目运作";
+        Purchase = "purchase", "购买服务";
+        Partner = "partner", "合作";
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    pub region: RegionCode,
+    pub name: String,
+    pub kind: AgreementKind,
+    /// 政府方.
+    pub party_gov: String,
+    pub doc_no: Option<String>,
+    pub signed_on: NaiveDate,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub budget: Option<Fen>,
+    pub staff_moved: Option<u32>,
+    pub notes: Option<String>,
+}
+
+impl Noun for Agreement {
+    const KIND: Kind = Kind::Agreement;
+    const SHAPE: Shape = Shape {
+        level: Level::County,
+        home: Home::Works,
+        initials: "djzncj",
+        empty: ("这里会列出承接的职能", "承接什么、到哪一天、人和经费是不是跟着来。"),
+        list: &[
+            Column::field("name").width(18),
+            Column::field("kind").width(8),
+            Column::field("party_gov").width(12),
+            Column::PLACE,
+            Column::field("from").head("开始").width(8),
+            Column::field("to").head("到期").width(8),
+            Column::field("budget").head("经费（元）").width(9),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "份",
+            &[
+                named("name", "事项名称").hint("如 家庭健康促进行动"),
+                Field::new("kind", "承接类别", Holds::Code(AgreementKind::CHOICES))
+                    .required()
+                    .roles(&[Role::Category])
+                    .must(),
+                Field::new("party_gov", "委托单位", Holds::Text).required().finds(&[Find::Words]).must(),
+                Field::new("signed_on", "签订日期", Holds::Day).required().past().must().start(Start::Today),
+                FROM,
+                TO.required().must(),
+                Field::new("budget", "经费", Holds::Money).sensitive().roles(&[Role::Number]).asked(),
+                Field::new("staff_moved", "转来几人", Holds::Count).asked(),
+                Field::new("doc_no", "文号", Holds::Text).asked(),
+                NOTES.fold("更多"),
+                ASKED_REGION.fold("更多"),
+            ],
+        )
+    };
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        wrong([
+            (tidy(&self.name).is_none(), "name", "请填写事项名称"),
+            (tidy(&self.party_gov).is_none(), "party_gov", "请填写委托单位"),
+            (self.budget.is_some_and(|budget| budget.0 < 0), "budget", "经费不能为负"),
+        ])
+    }
+    /// 人随事走、费随事转.
+    fn gaps(&self) -> Vec<Gap> {
+        let money = self.budget.is_some_and(|budget| budget.0 > 0);
+        let people = self.staff_moved.is_some_and(|people| people > 0);
+        lacking([(!money && !people, "budget", "事来了，人和经费都没有来")])
+    }
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn what_comes_with_neither_people_nor_money_is_told() {
+    let agreement = Agreement::from_fields(&crate::shape::samples(Agreement::SHAPE.fields)).unwrap();
+    let told = |budget: Option<i64>, staff_moved: Option<u32>| {
+        Agreement { budget: budget.map(Fen), staff_moved, ..agreement.clone() }.gaps().len()
+    };
+    assert_eq!((told(Some(1), None), told(None, Some(1))), (0, 0));
+    assert_eq!((told(None, None), told(Some(0), Some(0))), (1, 1));
+}
