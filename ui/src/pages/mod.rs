@@ -60,6 +60,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "qualification", sign: Sign::Check },
     &Noun { kind: "topic", sign: Sign::Search },
     &Noun { kind: "agreement", sign: Sign::Inbox },
+    &Noun { kind: "honour", sign: Sign::Star },
 ];
 
 /// The page of a route.

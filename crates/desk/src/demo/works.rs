@@ -16,6 +16,7 @@ pub(super) fn works(
 ) -> Vec<Made> {
     let mut made = Vec::new();
     made.extend((0..6).map(|_| qualification(township, ground, chance)));
+    made.extend((0..2).map(|_| honour(township, ground, chance)));
     made.push(topic(township, ground, chance));
     made.push(agreement(township, ground, chance));
     made
@@ -53,4 +54,14 @@ fn agreement(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance
         "signed_on": signed, "from": signed, "to": signed + Days::new(364), "budget": Fen(5_000_000),
     });
     Made::of(Kind::Agreement, &fields, signed, chance)
+}
+
+fn honour(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let conferred = ground.today - Days::new(chance.within(30, 360) as u64);
+    let fields = json!({
+        "region": township, "name": ground.people.somebody(chance, &Sex::Female), "level": "county",
+        "honour": *chance.pick(&["finest", "volunteer", "member"]), "conferred": conferred,
+        "deeds": "二十年如一日照看村里的孤寡老人。",
+    });
+    Made::of(Kind::Honour, &fields, conferred, chance)
 }

@@ -1,0 +1,105 @@
+//! Honour 表彰 (`association.md` §2.17): good people and units, named.
+
+use serde::{Deserialize, Serialize};
+
+use super::checked::{lacking, wrong};
+use super::common::{ASKED_REGION, named};
+use super::{Gap, Kind, Noun, Problem, tidy};
+use crate::codes::codes;
+use crate::date::PartialDate;
+use crate::region::RegionCode;
+use crate::shape::{Column, Field, Holds, Home, Role, Shape};
+
+codes! {
+    HonourTitle {
+        Finest = "finest", "最美协会人";
+        GoodOfChina = "good_of_china", "中国好人";
+        GoodOfProvince = "good_of_province", "安徽好人";
+        Unit = "unit", "先进单位";
+        Worker = "worker", "先进工作者";
+        Member = "member", "优秀会员";
+        Volunteer = "volunteer", "优秀志愿者";
+        Family = "family", "幸福家庭";
+        Misc = "other", "其他";
+    }
+}
+
+codes! {
+    HonourLevel {
+        Nation = "nation", "国家";
+        Province = "province", "省";
+        City = "city", "市";
+        County = "county", "县";
+        Township = "township", "乡镇";
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Honour {
+    pub region: RegionCode,
+    /// Of a person, a unit or a family.
+    pub name: String,
+    /// 荣誉.
+    pub honour: HonourTitle,
+    pub level: HonourLevel,
+    /// 表彰时间, its year at least.
+    pub conferred: PartialDate,
+    pub revoked_on: Option<PartialDate>,
+    pub by_doc: Option<String>,
+    pub deeds: Option<String>,
+}
+
+impl Noun for Honour {
+    const KIND: Kind = Kind::Honour;
+    const SHAPE: Shape = Shape {
+        home: Home::Works,
+        initials: "djbz",
+        empty: ("这里会列出表彰", "最美协会人、先进单位、优秀志愿者，做了什么，记在这里。"),
+        list: &[
+            Column::field("name").head("姓名（单位）").width(14),
+            Column::field("honour").width(10),
+            Column::field("level").width(6),
+            Column::PLACE,
+            Column::field("conferred").head("时间").width(8),
+            Column::field("by_doc").width(12).spare(),
+            Column::GAPS,
+            Column::STATE,
+        ],
+        ..Shape::new::<Self>(
+            "项",
+            &[
+                named("name", "姓名或单位名称").roles(&[Role::Sort]).also(&["姓名", "单位名称", "单位"]),
+                Field::new("honour", "荣誉", Holds::Code(HonourTitle::CHOICES))
+                    .required()
+                    .roles(&[Role::Category])
+                    .must(),
+                Field::new("level", "级别", Holds::Code(HonourLevel::CHOICES)).required().must(),
+                Field::new("conferred", "表彰时间", Holds::PartialDay)
+                    .required()
+                    .past()
+                    .roles(&[Role::Day])
+                    .must(),
+                Field::new("deeds", "事迹", Holds::LongText).note().asked(),
+                Field::new("by_doc", "文号", Holds::Text).asked(),
+                Field::new("revoked_on", "撤销时间", Holds::PartialDay)
+                    .past()
+                    .not_before("conferred")
+                    .roles(&[Role::Until])
+                    .fold("更多"),
+                ASKED_REGION,
+            ],
+        )
+    };
+    fn region(&self) -> &RegionCode {
+        &self.region
+    }
+    fn problems(&self) -> Vec<Problem> {
+        wrong([(tidy(&self.name).is_none(), "name", "请填写姓名或单位名称")])
+    }
+    fn gaps(&self) -> Vec<Gap> {
+        lacking([(self.by_doc.is_none(), "by_doc", "缺文号")])
+    }
+    fn title(&self) -> String {
+        format!("{} {}", self.name, self.honour.label())
+    }
+}
