@@ -61,6 +61,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "topic", sign: Sign::Search },
     &Noun { kind: "agreement", sign: Sign::Inbox },
     &Noun { kind: "honour", sign: Sign::Star },
+    &Noun { kind: "publication", sign: Sign::Sheet },
 ];
 
 /// The page of a route.

@@ -11,12 +11,13 @@ use super::record::Made;
 
 pub(super) fn works(
     ground: &Ground<'_, '_>,
-    (township, _): (&RegionCode, &str),
+    (township, name): (&RegionCode, &str),
     chance: &mut Chance,
 ) -> Vec<Made> {
     let mut made = Vec::new();
     made.extend((0..6).map(|_| qualification(township, ground, chance)));
     made.extend((0..2).map(|_| honour(township, ground, chance)));
+    made.extend((0..5).map(|_| publication((township, name), ground, chance)));
     made.push(topic(township, ground, chance));
     made.push(agreement(township, ground, chance));
     made
@@ -64,4 +65,18 @@ fn honour(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -
         "deeds": "二十年如一日照看村里的孤寡老人。",
     });
     Made::of(Kind::Honour, &fields, conferred, chance)
+}
+
+fn publication((township, place): (&RegionCode, &str), ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let date = ground.today - Days::new(chance.within(5, 360) as u64);
+    let (medium, level, outlet) = *chance.pick(&[
+        ("wechat", "county", "固镇计生协"),
+        ("broadcast", "county", "固镇电视台"),
+        ("print", "city", "某日报"),
+    ]);
+    let fields = json!({
+        "region": township, "name": format!("{place}：暖心服务进万家"), "medium": medium, "medium_level": level,
+        "date": date, "outlet": outlet, "reads": chance.within(50, 900),
+    });
+    Made::of(Kind::Publication, &fields, date, chance)
 }
