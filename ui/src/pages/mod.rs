@@ -62,6 +62,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "agreement", sign: Sign::Inbox },
     &Noun { kind: "honour", sign: Sign::Star },
     &Noun { kind: "publication", sign: Sign::Sheet },
+    &Noun { kind: "publicity", sign: Sign::Eye },
 ];
 
 /// The page of a route.

@@ -18,6 +18,7 @@ pub(super) fn works(
     made.extend((0..6).map(|_| qualification(township, ground, chance)));
     made.extend((0..2).map(|_| honour(township, ground, chance)));
     made.extend((0..5).map(|_| publication((township, name), ground, chance)));
+    made.extend((1..=4).map(|quarter| publicity(township, quarter * 85, ground, chance)));
     made.push(topic(township, ground, chance));
     made.push(agreement(township, ground, chance));
     made
@@ -79,4 +80,22 @@ fn publication((township, place): (&RegionCode, &str), ground: &Ground<'_, '_>, 
         "date": date, "outlet": outlet, "reads": chance.within(50, 900),
     });
     Made::of(Kind::Publication, &fields, date, chance)
+}
+
+/// One a quarter; to one somebody objected.
+fn publicity(township: &RegionCode, days_ago: u64, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+    let from = ground.today - Days::new(days_ago);
+    let objected = Some(from + Days::new(3)).filter(|_| chance.percent(20));
+    let fields = json!({
+        "region": township, "name": "关怀帮扶资金使用情况", "kind": "after", "place": "township", "from": from,
+        "to": from + Days::new(7), "phone": office_phone(chance), "objected_on": objected,
+        "objection": objected.map(|_| "问怎么算的"), "answered_on": objected.map(|on| on + Days::new(1)),
+        "answer": objected.map(|_| "当面说明了依据和算法。"),
+    });
+    Made::of(Kind::Publicity, &fields, from, chance)
+}
+
+/// An office's that rings nowhere.
+fn office_phone(chance: &mut Chance) -> String {
+    format!("1990000{:04}", chance.within(0, 9_999))
 }

@@ -56,8 +56,9 @@ pub(crate) fn marked(kind: &Kind, nth: usize) -> Marked {
     let at = Kind::ALL.iter().position(|known| known == kind).unwrap();
     let mut made = Marked { fields: Fields::new(), marks: Vec::new() };
     for (of, field) in shape.fields.iter().enumerate() {
-        // The dead have no age and the merged are hidden.
-        if field.has(Role::Until) || matches!(field.name, "deceased" | "merged_into") {
+        // The dead have no age and the merged are hidden; without what must be there it is no record.
+        let until = field.has(Role::Until) && !field.required;
+        if until || matches!(field.name, "deceased" | "merged_into") {
             continue;
         }
         let n = at * 400 + of * 10 + nth;
