@@ -63,7 +63,9 @@ pub fn sample_of(field: &Field) -> Value {
 /// that is not known, and of one that cannot be made from its shape alone (an attachment: it has bytes).
 pub fn valid(kind: &Kind) -> Option<Fields> {
     let shape = nouns::shape(kind)?;
-    let must = |field: &&Field| field.required || field.form.is_some_and(|form| form.must);
+    // Where a name without a record will do, there is no record to name.
+    let asked = |field: &Field| field.named_by.is_none() && field.form.is_some_and(|form| form.must);
+    let must = |field: &&Field| field.required || asked(field);
     let mut record: Fields =
         shape.fields.iter().filter(must).map(|field| (field.name.to_owned(), sample_of(field))).collect();
     for _ in shape.fields {
