@@ -142,8 +142,8 @@ fn pair(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &mu
     let from = some_day(family, ground.today, chance);
     let agreed_on = chance.percent(80).then_some(from);
     let more = json!({
-        "person": one(family, ground.today, chance), "counsellor": village.counsellor, "from": from,
-        "agreed_on": agreed_on, "rhythm_days": *chance.pick(&[7, 14, 30]),
+        "person": one(family, ground.today, chance), "counsellor_name": village.counsellor,
+        "from": from, "agreed_on": agreed_on, "rhythm_days": *chance.pick(&["7", "14", "30"]),
     });
     Made::of(Kind::CounsellingPair, &of_family(family, more), from, chance)
 }

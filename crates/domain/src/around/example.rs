@@ -29,8 +29,10 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     let (mine, theirs): (Value, Value) = match code {
         // The same said twice.
         "period_overlaps" | "member_twice" | "id_duplicate" | "file_twice" | "volunteer_twice"
-        | "pair_twice" | "review_twice" | "pairing_twice" => (json!({}), json!({})),
-        "contact_counsels" => (json!({"counsellor": "某人"}), json!({"village_worker": "某人"})),
+        | "pair_twice" | "review_twice" | "pairing_twice" | "pairs_many" => (json!({}), json!({})),
+        "contact_counsels" => (json!({"counsellor_name": "某人"}), json!({"village_worker": "某人"})),
+        "counsellor_declined" => (json!({}), json!({"approval": "declined"})),
+        "counsellor_unqualified" => (json!({}), json!({"kind": "expert"})),
         // Of another rule's no concern: one of them is not active.
         "code_duplicate" => (json!({}), json!({"status": "moved_out"})),
         "reason_missing" => (json!({}), json!({"status": "active", "preference": "declined"})),
@@ -59,7 +61,22 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
         }
         Some(other)
     };
-    let others = rule.looks.iter().enumerate().map(other).collect::<Option<_>>()?;
+    let mut others = rule.looks.iter().enumerate().map(other).collect::<Option<Vec<_>>>()?;
+    // One more than may be is what breaks a cap.
+    let more: u128 = match code {
+        "pairs_many" => 4,
+        _ => 0,
+    };
+    let first = others.first()?.clone();
+    others.extend((0..more).map(|n| Record { id: id(20 + n), ..first.clone() }));
+    // What it refers to is there.
+    for (n, field) in shape::of(kind)?.fields.iter().enumerate() {
+        let (Holds::Reference([of, ..]), Some(_)) = (field.holds, field.named_by) else { continue };
+        let Some(named) = record.reference(field.name) else { continue };
+        if others.iter().all(|other| other.id != named) {
+            others.push(Record { id: named, ..made(of, 40 + n as u128, &[], json!({}))? });
+        }
+    }
     Some(Example { others, record })
 }
 

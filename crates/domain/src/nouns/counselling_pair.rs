@@ -7,13 +7,25 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, FROM, HEAD_NAME, TO};
+use super::persons::{of_the_family, strangers};
+use super::qualification::QualificationKind;
+use super::volunteer::Approval;
 use super::{ContactPair, Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
-use crate::around::{Beside, Look, Reach, Rule};
+use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape};
 use crate::term::Term;
+
+codes! {
+    /// A session every so many days.
+    Rhythm {
+        Week = "7", "每周一次";
+        TwoWeeks = "14", "两周一次";
+        Month = "30", "每月一次";
+    }
+}
 
 codes! {
     /// Why it ended.
@@ -32,12 +44,13 @@ pub struct CounsellingPair {
     pub household: Uuid,
     pub head_name: String,
     pub person: PersonRef,
-    pub counsellor: String,
+    /// A volunteer or who is qualified, where they have a record.
+    pub counsellor: Option<Uuid>,
+    pub counsellor_name: Option<String>,
     pub from: NaiveDate,
     /// 自愿: the day on which the person said yes.
     pub agreed_on: Option<NaiveDate>,
-    /// A session every so many days.
-    pub rhythm_days: Option<u32>,
+    pub rhythm_days: Option<Rhythm>,
     /// Restricted: shown to its author only.
     pub goal: Option<String>,
     pub first_scale: Option<String>,
@@ -78,8 +91,13 @@ const NO_CONTACT: Rule = Rule {
 
 fn no_contact(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
-    let counsels =
-        |name: &Option<String>| name.as_deref().is_some_and(|n| tidy_name(n) == tidy_name(&own.counsellor));
+    let name = own.counsellor_name.as_deref().unwrap_or_default();
+    // A qualification is called by its holder and by what they may do.
+    let called = [tidy_name(name), tidy_name(name.split(' ').next().unwrap_or_default())];
+    let counsels = |contact: &Option<String>| {
+        let contact = contact.as_deref().map(tidy_name).unwrap_or_default();
+        !contact.is_empty() && called.contains(&contact)
+    };
     let mut contacts = beside.others().filter_map(|other| ContactPair::from_fields(&other.fields).ok());
     let both = contacts.any(|pair| {
         let term = Term { from: pair.from.map(PartialDate::Day), to: pair.to.map(PartialDate::Day) };
@@ -89,11 +107,64 @@ fn no_contact(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(both.then(|| Problem::new("counsellor", NO_CONTACT.code, message)))
 }
 
+/// More than these at a time one counsellor cannot look after (assumed, `association.md` §2.3).
+const MOST: usize = 5;
+
+const NOT_TOO_MANY: Rule = Rule {
+    code: "pairs_many",
+    reach: Reach::Writer,
+    looks: &[Look { kind: "counselling_pair", their: "counsellor", own: "counsellor" }],
+    check: not_too_many,
+};
+
+fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
+    let others = beside.others().filter_map(|other| CounsellingPair::from_fields(&other.fields).ok());
+    let many = others.filter(|other| own.term().meets(&other.term())).count() >= MOST;
+    let message = format!("这位咨询师已经陪伴{MOST}人，请另请一位");
+    Vec::from_iter(many.then(|| Problem::new("counsellor", NOT_TOO_MANY.code, message)))
+}
+
+/// A volunteer who was not approved counsels nobody.
+const NOT_DECLINED: Rule = Rule {
+    code: "counsellor_declined",
+    reach: Reach::Writer,
+    looks: &[Look { kind: "volunteer", their: ITSELF, own: "counsellor" }],
+    check: not_declined,
+};
+
+fn not_declined(beside: &Beside<'_>) -> Vec<Problem> {
+    let declined = beside.others().any(|other| other.text("approval") == Some(Approval::Declined.code()));
+    let message = "这位志愿者没有通过审核，请另请一位咨询师";
+    Vec::from_iter(declined.then(|| Problem::new("counsellor", NOT_DECLINED.code, message)))
+}
+
+/// Who is chosen by a qualification has one to counsel, and still has it when the pair begins.
+const QUALIFIED: Rule = Rule {
+    code: "counsellor_unqualified",
+    reach: Reach::Writer,
+    looks: &[Look { kind: "qualification", their: ITSELF, own: "counsellor" }],
+    check: qualified,
+};
+
+fn qualified(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
+    let over = |to: &str| to.parse::<NaiveDate>().is_ok_and(|to| to < own.from);
+    let unfit = beside.others().any(|held| {
+        held.text("kind") != Some(QualificationKind::Counsellor.code()) || held.text("to").is_some_and(over)
+    });
+    let message = "这份资格不是心理咨询，或者已经到期，请另请一位咨询师";
+    Vec::from_iter(unfit.then(|| Problem::new("counsellor", QUALIFIED.code, message)))
+}
+
+/// Whom it is for, where they have a record.
+const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
+
 impl Noun for CounsellingPair {
     const KIND: Kind = Kind::CounsellingPair;
     const SHAPE: Shape = Shape {
-        rules: &[ONE_PAIR, NO_CONTACT],
-        timeline: Some("counsellor"),
+        rules: &[ONE_PAIR, NO_CONTACT, NOT_TOO_MANY, NOT_DECLINED, QUALIFIED, OF_THE_FAMILY],
+        timeline: Some("counsellor_name"),
         home: Home::Support,
         initials: "djxlpb",
         empty: ("这里会列出心理陪伴", "一位咨询师一直陪着一个人；本人同意了再开始，想停随时可以停。"),
@@ -102,7 +173,7 @@ impl Noun for CounsellingPair {
             Column::field("head_name").width(8),
             Column::PLACE,
             Column::field("person").width(9).unsorted(),
-            Column::field("counsellor").width(9),
+            Column::field("counsellor_name").width(9),
             Column::field("to").head("结束").width(8),
             Column::GAPS,
             Column::STATE,
@@ -112,20 +183,26 @@ impl Noun for CounsellingPair {
             &[
                 FAMILY.must(),
                 HEAD_NAME,
-                Field::new("person", "陪伴对象", Holds::Person).required().roles(&[Role::Persons]).must(),
-                Field::new("counsellor", "咨询师", Holds::Text)
+                Field::new("person", "陪伴对象", Holds::Person)
                     .required()
-                    .with(&["from", "to"])
-                    .finds(&[Find::Words])
+                    .with(&["household"])
+                    .roles(&[Role::Persons])
                     .must(),
+                Field::new("counsellor", "咨询师", Holds::Reference(&["volunteer", "qualification"]))
+                    .named_by("counsellor_name")
+                    .with(&["counsellor_name", "from", "to"])
+                    .roles(&[Role::Names])
+                    .must()
+                    .hint("从志愿者、心理咨询资格里选，没有登记的写姓名"),
+                Field::new("counsellor_name", "咨询师", Holds::Text).finds(&[Find::Words]),
                 FROM.with(&["to", "person"]),
                 Field::new("agreed_on", "本人同意日期", Holds::Day).past().asked(),
-                Field::new("rhythm_days", "几天一次", Holds::Count).hint("7、14 或 30"),
+                Field::new("rhythm_days", "多久一次", Holds::Code(Rhythm::CHOICES)).asked(),
                 Field::new("goal", "陪伴目标", Holds::LongText)
                     .note()
                     .audience(Audience::Author)
                     .hint("只有您自己看得到"),
-                Field::new("first_scale", "首次量表", Holds::Text).fold("更多"),
+                Field::new("first_scale", "首次量表", Holds::Text).audience(Audience::OwnPage).fold("更多"),
                 TO.fold("结束"),
                 Field::new("ended_why", "结束原因", Holds::Code(PairEnd::CHOICES)).fold("结束"),
                 Field::new("handover_to", "交接给", Holds::Text).fold("结束"),
@@ -139,14 +216,17 @@ impl Noun for CounsellingPair {
     fn problems(&self) -> Vec<Problem> {
         wrong([
             (tidy_name(&self.person.name).is_empty(), "person", "请填写陪伴谁"),
-            (tidy(&self.counsellor).is_none(), "counsellor", "请填写咨询师"),
+            (self.counsellor_name.as_deref().and_then(tidy).is_none(), "counsellor_name", "请填写咨询师"),
         ])
     }
     fn gaps(&self) -> Vec<Gap> {
+        let passes_on = matches!(self.ended_why, Some(PairEnd::Referred | PairEnd::CounsellorLeft));
         lacking([
             (self.agreed_on.is_none(), "agreed_on", "缺本人同意日期"),
             (self.agreed_on.is_some_and(|on| on > self.from), "from", "本人同意以前就开始了，请核对"),
             (self.to.is_some() && self.ended_why.is_none(), "ended_why", "缺结束原因"),
+            (self.to.is_none() && self.ended_why.is_some(), "to", "缺到哪天止"),
+            (passes_on && self.handover_to.is_none(), "handover_to", "缺交接给谁"),
         ])
     }
     fn title(&self) -> String {
@@ -182,5 +262,44 @@ mod tests {
         assert_eq!(told(&ONE_PAIR, ended), 0);
         assert_eq!(told(&NO_CONTACT, |_| {}), 1);
         assert_eq!(told(&NO_CONTACT, |other| drop(other.insert("to".into(), "2026-10-04".into()))), 0);
+        assert_eq!(told(&NOT_TOO_MANY, |_| {}), 1);
+        assert_eq!(told(&NOT_TOO_MANY, ended), 0, "four at a time");
+    }
+
+    #[test]
+    fn a_contact_is_known_by_the_name_of_a_qualification_too() {
+        let mut one = example("counselling_pair", NO_CONTACT.code).unwrap();
+        one.record.fields.insert("counsellor_name".into(), "某人 心理咨询（中级）".into());
+        let place = |region: &RegionCode| region.to_string();
+        let seen = [one.others];
+        let beside = Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place };
+        assert_eq!(no_contact(&beside).len(), 1);
+    }
+
+    #[test]
+    fn a_qualification_to_counsel_lasts_into_the_pair() {
+        let held = |kind: &'static str, to: &'static str| {
+            let mut one = example("counselling_pair", QUALIFIED.code).unwrap();
+            one.others[0].fields.insert("kind".into(), kind.into());
+            one.others[0].fields.insert("to".into(), to.into());
+            let place = |region: &RegionCode| region.to_string();
+            let seen = [one.others];
+            let beside = Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place };
+            qualified(&beside).len()
+        };
+        assert_eq!(held("counsellor", "2026-12-31"), 0);
+        assert_eq!(held("counsellor", "2026-10-04"), 1);
+        assert_eq!(held("expert", "2026-12-31"), 1);
+    }
+
+    #[test]
+    fn who_ends_a_pair_says_why_and_to_whom_it_goes() {
+        let fields = crate::shape::samples(CounsellingPair::SHAPE.fields);
+        let pair = CounsellingPair::from_fields(&fields).unwrap();
+        let pair = CounsellingPair { ended_why: Some(PairEnd::CounsellorLeft), handover_to: None, ..pair };
+        let lacks = |pair: &CounsellingPair| pair.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+        assert_eq!(lacks(&pair), ["handover_to"]);
+        assert_eq!(lacks(&CounsellingPair { ended_why: None, ..pair.clone() }), ["ended_why"]);
+        assert_eq!(lacks(&CounsellingPair { to: None, ..pair }), ["to", "handover_to"]);
     }
 }
