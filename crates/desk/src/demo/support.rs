@@ -74,8 +74,7 @@ fn pairing(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Mad
         1 => (ground.people.somebody(chance, &Sex::Female), "volunteer"),
         _ => (ground.people.somebody(chance, &Sex::Male), "member"),
     };
-    let more =
-        json!({"by": by, "by_kind": by_kind, "from": from, "agreed": chance.percent(90).then_some(true)});
+    let more = json!({"by_name": by, "by_kind": by_kind, "from": from, "agreed": chance.percent(90).then_some(true)});
     Made::of(Kind::Pairing, &of_family(family, more), from, chance)
 }
 

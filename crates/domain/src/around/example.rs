@@ -29,7 +29,9 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     let (mine, theirs): (Value, Value) = match code {
         // The same said twice.
         "period_overlaps" | "member_twice" | "id_duplicate" | "file_twice" | "volunteer_twice"
-        | "pair_twice" | "review_twice" | "pairing_twice" | "pairs_many" => (json!({}), json!({})),
+        | "pair_twice" | "review_twice" | "pairing_twice" | "pairs_many" | "families_many" => {
+            (json!({}), json!({}))
+        }
         "contact_counsels" => (json!({"counsellor_name": "某人"}), json!({"village_worker": "某人"})),
         "counsellor_declined" => (json!({}), json!({"approval": "declined"})),
         "counsellor_unqualified" => (json!({}), json!({"kind": "expert"})),
@@ -65,6 +67,7 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     // One more than may be is what breaks a cap.
     let more: u128 = match code {
         "pairs_many" => 4,
+        "families_many" => 2,
         _ => 0,
     };
     let first = others.first()?.clone();

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, FROM, HEAD_NAME, TO};
-use super::{Gap, Kind, Noun, Problem, tidy, tidy_name};
+use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 use crate::term::Term;
 
 codes! {
@@ -27,8 +27,10 @@ pub struct Pairing {
     pub region: RegionCode,
     pub household: Uuid,
     pub head_name: String,
+    /// Who helps, where they have a record.
+    pub by: Option<Uuid>,
     /// 结对人: a person's name, or a unit's.
-    pub by: String,
+    pub by_name: Option<String>,
     pub by_kind: Option<HelperKind>,
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
@@ -36,6 +38,16 @@ pub struct Pairing {
     /// The family said yes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub agreed: bool,
+}
+
+impl Pairing {
+    fn term(&self) -> Term {
+        Term::days(self.from, self.to)
+    }
+
+    fn helper(&self) -> PersonRef {
+        PersonRef { person: self.by, name: self.by_name.clone().unwrap_or_default() }
+    }
 }
 
 /// The same two are paired once at a time; a family may have several helpers.
@@ -49,18 +61,35 @@ const ONCE: Rule = Rule {
 fn once(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = Pairing::from_fields(beside.fields) else { return Vec::new() };
     let mut others = beside.others().filter_map(|other| Pairing::from_fields(&other.fields).ok());
-    let term = |pairing: &Pairing| Term::days(pairing.from, pairing.to);
-    let twice =
-        others.any(|other| tidy_name(&other.by) == tidy_name(&own.by) && term(&other).meets(&term(&own)));
+    let twice = others.any(|other| other.helper().same_as(&own.helper()) && other.term().meets(&own.term()));
     let message = "这一户和这位（这个单位）这段时间已经结对，请打开原来的那一条";
     Vec::from_iter(twice.then(|| Problem::new("by", ONCE.code, message)))
+}
+
+/// More families than these at a time one helper cannot look after (assumed, `association.md` §2.14).
+const MOST: usize = 3;
+
+const NOT_TOO_MANY: Rule = Rule {
+    code: "families_many",
+    reach: Reach::Writer,
+    looks: &[Look { kind: "pairing", their: "by", own: "by" }],
+    check: not_too_many,
+};
+
+fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(own) = Pairing::from_fields(beside.fields) else { return Vec::new() };
+    let is_person = own.by_kind != Some(HelperKind::Unit);
+    let others = beside.others().filter_map(|other| Pairing::from_fields(&other.fields).ok());
+    let many = is_person && others.filter(|other| own.term().meets(&other.term())).count() >= MOST;
+    let message = format!("这位已经结对{MOST}户，请另请一位");
+    Vec::from_iter(many.then(|| Problem::new("by", NOT_TOO_MANY.code, message)))
 }
 
 impl Noun for Pairing {
     const KIND: Kind = Kind::Pairing;
     const SHAPE: Shape = Shape {
-        rules: &[ONCE],
-        timeline: Some("by"),
+        rules: &[ONCE, NOT_TOO_MANY],
+        timeline: Some("by_name"),
         home: Home::Support,
         initials: "djjdbf",
         empty: ("这里会列出结对帮扶", "哪一户由谁结对、从哪天起，写在这里。"),
@@ -68,7 +97,7 @@ impl Noun for Pairing {
             Column::field("from").head("结对").width(8),
             Column::field("head_name").width(8),
             Column::PLACE,
-            Column::field("by").width(12),
+            Column::field("by_name").width(12),
             Column::field("by_kind").width(7),
             Column::field("to").head("结束").width(8),
             Column::GAPS,
@@ -79,13 +108,18 @@ impl Noun for Pairing {
             &[
                 FAMILY.must(),
                 HEAD_NAME,
-                Field::new("by", "结对人（单位）", Holds::Text)
-                    .also(&["结对人", "结对单位", "帮扶人", "帮扶单位"])
-                    .required()
-                    .with(&["from", "to"])
-                    .tells()
-                    .finds(&[Find::Words])
-                    .must(),
+                Field::new(
+                    "by",
+                    "结对人（单位）",
+                    Holds::Reference(&["volunteer", "member", "organisation"]),
+                )
+                .named_by("by_name")
+                .also(&["结对人", "结对单位", "帮扶人", "帮扶单位"])
+                .with(&["by_name", "by_kind", "from", "to"])
+                .roles(&[Role::Names])
+                .must()
+                .hint("从志愿者、会员、组织里选，没有登记的写名称"),
+                Field::new("by_name", "结对人（单位）", Holds::Text).tells().finds(&[Find::Words]),
                 Field::new("by_kind", "结对方", Holds::Code(HelperKind::CHOICES))
                     .start(Start::Code("volunteer")),
                 FROM,
@@ -100,15 +134,42 @@ impl Noun for Pairing {
         &self.region
     }
     fn problems(&self) -> Vec<Problem> {
-        wrong([(tidy(&self.by).is_none(), "by", "请填写结对的人或单位")])
+        wrong([(self.by_name.as_deref().and_then(tidy).is_none(), "by_name", "请填写结对的人或单位")])
     }
     fn gaps(&self) -> Vec<Gap> {
         lacking([
             (!self.agreed, "agreed", "未记本户是否同意"),
             (self.to.is_some() && self.why_ended.is_none(), "why_ended", "缺结束原因"),
+            (self.to.is_none() && self.why_ended.is_some(), "to", "缺到哪天止"),
         ])
     }
     fn title(&self) -> String {
-        format!("{}和{}家 结对", self.by, self.head_name)
+        format!("{}和{}家 结对", self.helper().name, self.head_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::around::example;
+    use crate::record::Fields;
+    use serde_json::json;
+
+    /// How often the rule speaks when the record of its example is changed so.
+    fn told(rule: &Rule, change: fn(&mut Fields)) -> usize {
+        let mut one = example("pairing", rule.code).unwrap();
+        change(&mut one.record.fields);
+        let place = |region: &RegionCode| region.to_string();
+        let seen = [one.others];
+        (rule.check)(&Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place }).len()
+    }
+
+    #[test]
+    fn another_helper_of_the_family_and_a_unit_with_many_are_no_obstacle() {
+        assert_eq!(told(&ONCE, |_| {}), 1);
+        assert_eq!(told(&ONCE, |own| drop(own.insert("by_name".into(), json!("乙")))), 0);
+        assert_eq!(told(&NOT_TOO_MANY, |_| {}), 1);
+        assert_eq!(told(&NOT_TOO_MANY, |own| drop(own.insert("by_kind".into(), json!("unit")))), 0);
+        assert_eq!(told(&NOT_TOO_MANY, |own| drop(own.insert("to".into(), json!("2026-10-04")))), 0);
     }
 }
