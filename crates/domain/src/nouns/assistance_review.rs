@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME};
+use super::persons::{of_the_family, strangers};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
@@ -69,7 +70,7 @@ pub struct AssistanceReview {
     pub noted: Option<String>,
 }
 
-/// One of a kind for a person and a year.
+/// One of a kind for a person and a year; what changes may change again.
 const ONE_REVIEW: Rule = Rule {
     code: "review_twice",
     reach: Reach::Desks,
@@ -79,18 +80,22 @@ const ONE_REVIEW: Rule = Rule {
 
 fn one_review(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = AssistanceReview::from_fields(beside.fields) else { return Vec::new() };
-    let mut others = beside.others().filter_map(|other| AssistanceReview::from_fields(&other.fields).ok());
-    let twice = others
-        .any(|other| other.person.same_as(&own.person) && (other.year, &other.kind) == (own.year, &own.kind));
+    let others = beside.others().filter_map(|other| AssistanceReview::from_fields(&other.fields).ok());
+    let once = own.kind != ReviewKind::Change;
+    let mut same = others.filter(|other| (other.year, &other.kind) == (own.year, &own.kind));
+    let twice = once && same.any(|other| other.person.same_as(&own.person));
     let message = "这个人这一年已经登记过这一种，请打开原来的那一条修改";
     Vec::from_iter(twice.then(|| Problem::new("year", ONE_REVIEW.code, message)))
 }
+
+/// Whom it is about, where they have a record.
+const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
 
 impl Noun for AssistanceReview {
     const KIND: Kind = Kind::AssistanceReview;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ONE_REVIEW],
+        rules: &[ONE_REVIEW, OF_THE_FAMILY],
         timeline: Some("kind"),
         home: Home::Support,
         initials: "djfzns",
@@ -114,7 +119,11 @@ impl Noun for AssistanceReview {
             &[
                 FAMILY.must(),
                 HEAD_NAME,
-                Field::new("person", "扶助对象", Holds::Person).required().roles(&[Role::Persons]).must(),
+                Field::new("person", "扶助对象", Holds::Person)
+                    .required()
+                    .with(&["household"])
+                    .roles(&[Role::Persons])
+                    .must(),
                 Field::new("year", "年度", Holds::Count)
                     .required()
                     .with(&["person", "kind"])
@@ -154,6 +163,11 @@ impl Noun for AssistanceReview {
         lacking([
             (!(1990..2200).contains(&self.year), "year", "年度请写四位"),
             (self.papers.is_empty(), "papers", "未交材料"),
+            (
+                self.village_result.is_some() && self.village_seen_on.is_none(),
+                "village_seen_on",
+                "缺村里走访评议日期",
+            ),
             (self.kind == ReviewKind::Exit && self.exit_why.is_none(), "exit_why", "缺退出原因"),
         ])
     }
@@ -163,14 +177,32 @@ impl Noun for AssistanceReview {
 }
 
 #[cfg(test)]
-#[test]
-fn neither_a_list_nor_a_title_tells_why_assistance_ends() {
-    let review =
-        AssistanceReview::from_fields(&crate::shape::samples(AssistanceReview::SHAPE.fields)).unwrap();
-    let review = AssistanceReview { kind: ReviewKind::Exit, exit_why: Some(ExitWhy::Died), ..review };
-    assert!(!review.title().contains("死亡") && !AssistanceReview::SHAPE.lists("exit_why"));
-    let lacks =
-        |review: &AssistanceReview| review.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
-    assert_eq!(lacks(&AssistanceReview { year: 2026, ..review.clone() }), Vec::<String>::new());
-    assert_eq!(lacks(&AssistanceReview { exit_why: None, ..review }), ["year", "exit_why"]);
+mod tests {
+    use super::*;
+    use crate::around::example;
+
+    #[test]
+    fn neither_a_list_nor_a_title_tells_why_assistance_ends() {
+        let review =
+            AssistanceReview::from_fields(&crate::shape::samples(AssistanceReview::SHAPE.fields)).unwrap();
+        let review = AssistanceReview { kind: ReviewKind::Exit, exit_why: Some(ExitWhy::Died), ..review };
+        assert!(!review.title().contains("死亡") && !AssistanceReview::SHAPE.lists("exit_why"));
+        let lacks =
+            |review: &AssistanceReview| review.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+        assert_eq!(lacks(&AssistanceReview { year: 2026, ..review.clone() }), Vec::<String>::new());
+        assert_eq!(lacks(&AssistanceReview { exit_why: None, ..review }), ["year", "exit_why"]);
+    }
+
+    #[test]
+    fn the_same_is_reviewed_once_a_year_and_changes_as_often_as_they_come() {
+        let told = |kind: &'static str| {
+            let mut one = example("assistance_review", ONE_REVIEW.code).unwrap();
+            one.record.fields.insert("kind".into(), kind.into());
+            one.others[0].fields.insert("kind".into(), kind.into());
+            let place = |region: &RegionCode| region.to_string();
+            let seen = [one.others];
+            one_review(&Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place }).len()
+        };
+        assert_eq!((told("annual"), told("exit"), told("change")), (1, 1, 0));
+    }
 }
