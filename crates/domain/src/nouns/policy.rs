@@ -35,7 +35,8 @@ impl Noun for Policy {
     const SHAPE: Shape = Shape {
         level: Level::County,
         home: Home::Support,
-        initials: "djbd",
+        making: Some("登记保险单"),
+        initials: "djbxd",
         empty: ("这里会列出保单", "保到哪一天、一天补多少，到期前好续上。"),
         list: &[
             Column::field("product").width(16),
@@ -44,7 +45,7 @@ impl Noun for Policy {
             Column::field("no").width(12).unsorted().unfiltered(),
             Column::field("from").head("生效").width(8),
             Column::field("to").head("到期").width(8),
-            Column::field("insured").width(14).unsorted().spare(),
+            Column::field("premium").head("保费（元）").width(9),
             Column::GAPS,
             Column::STATE,
         ],
@@ -81,6 +82,7 @@ impl Noun for Policy {
             (tidy(&self.product).is_none(), "product", "请填写险种"),
             (negative(self.premium), "premium", "保费不能为负"),
             (negative(self.daily), "daily", "补贴不能为负"),
+            (self.max_days.is_some_and(|days| days > 366), "max_days", "天数超过一年，请核对"),
             (negative(self.death), "death", "保额不能为负"),
             (negative(self.disability), "disability", "保额不能为负"),
         ])
