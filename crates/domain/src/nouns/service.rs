@@ -80,13 +80,19 @@ pub struct Advice {
     /// To be asked again by then.
     pub due: Option<NaiveDate>,
     pub done_on: Option<NaiveDate>,
-    pub site: Option<String>,
+    /// At which site, where it has a record.
+    pub site: Option<Uuid>,
+    pub site_name: Option<String>,
+    /// A child's guardian said yes before it was written down.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guardian_agreed: bool,
 }
 
 impl Noun for Advice {
     const KIND: Kind = Kind::Advice;
     const SHAPE: Shape = Shape {
         is_work: true,
+        timeline: Some("kind"),
         home: Home::Support,
         initials: "djfwjl",
         empty: (
@@ -119,6 +125,8 @@ impl Noun for Advice {
                 Field::new("anonymous", "不愿留名", Holds::Flag).asked(),
                 MAYBE_FAMILY,
                 MAYBE_HEAD,
+                Field::new("guardian_agreed", "监护人已同意", Holds::Flag)
+                    .hint("服务未成年人、写了姓名的，先征得监护人同意"),
                 Field::new("topic", "内容", Holds::Codes(AdviceTopic::CHOICES)).must(),
                 Field::new("how", "服务形式", Holds::Code(AdviceWay::CHOICES)).asked(),
                 Field::new("by", "服务人", Holds::Text)
@@ -135,7 +143,11 @@ impl Noun for Advice {
                 Field::new("done_on", "跟进日期", Holds::Day).past().not_before("date").fold("跟进"),
                 Field::new("referred_to", "转介到", Holds::Text).fold("跟进"),
                 Field::new("minutes", "时长", Holds::Minutes).fold("更多"),
-                Field::new("site", "站点", Holds::Text).fold("更多"),
+                Field::new("site", "站点", Holds::Reference(&["site"]))
+                    .named_by("site_name")
+                    .roles(&[Role::Names])
+                    .fold("更多"),
+                Field::new("site_name", "站点", Holds::Text),
                 ASKED_REGION.fold("更多"),
             ],
         )
@@ -155,7 +167,16 @@ impl Noun for Advice {
         ])
     }
     fn gaps(&self) -> Vec<Gap> {
-        lacking([(self.referred_to.is_some() && self.due.is_none(), "due", "转介了，缺约好跟进的日期")])
+        let named = self.person.is_some();
+        lacking([
+            (named && self.anonymous, "anonymous", "勾了不愿留名，又写了姓名，请核对"),
+            (
+                named && self.kind == AdviceKind::Child && !self.guardian_agreed,
+                "guardian_agreed",
+                "未记监护人是否同意",
+            ),
+            (self.referred_to.is_some() && self.due.is_none(), "due", "转介了，缺约好跟进的日期"),
+        ])
     }
     /// Never whom: the advice may be about anything.
     fn title(&self) -> String {
@@ -173,4 +194,15 @@ fn who_asked_may_stay_unnamed_and_is_on_no_list() {
     assert!(
         !advice.title().contains("甲") && !Advice::SHAPE.lists("person") && !Advice::SHAPE.lists("head_name")
     );
+}
+
+#[cfg(test)]
+#[test]
+fn a_child_is_named_only_when_the_guardian_agreed() {
+    let advice = Advice::from_fields(&crate::shape::samples(Advice::SHAPE.fields)).unwrap();
+    let child = Advice { kind: AdviceKind::Child, anonymous: false, guardian_agreed: false, ..advice };
+    let lacks = |advice: &Advice| advice.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+    assert_eq!(lacks(&child), ["guardian_agreed"]);
+    assert_eq!(lacks(&Advice { person: None, anonymous: true, ..child.clone() }), Vec::<String>::new());
+    assert_eq!(lacks(&Advice { anonymous: true, guardian_agreed: true, ..child }), ["anonymous"]);
 }
