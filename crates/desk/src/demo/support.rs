@@ -37,7 +37,7 @@ pub(super) fn support(
             made.push(review(family, ground, chance));
         }
     }
-    made.extend((0..families.len() / 150 + 2).map(|_| rights_case(families, ground, chance)));
+    made.extend((0..families.len() / 150 + 2).map(|_| rights_case(families, ground, villages, chance)));
     made
 }
 
@@ -81,7 +81,6 @@ fn pairing(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Mad
 /// Of some nobody wished to be named.
 fn advice(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &mut Chance) -> Made {
     let date = some_day(family, ground.today, chance);
-    let named = chance.percent(70);
     let (kind, topic) = *chance.pick(&[
         ("parenting", "infant"),
         ("reproductive", "before_pregnancy"),
@@ -89,6 +88,8 @@ fn advice(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &
         ("child", "study"),
         ("floating", "work"),
     ]);
+    // Whoever is grown is here; a child would be named with a guardian's consent.
+    let named = kind != "child" && chance.percent(70);
     let more = json!({
         "kind": kind, "topic": [topic], "date": date, "by": village.worker,
         "how": *chance.pick(&["home", "site", "phone"]), "minutes": chance.within(1, 6) * 10,
@@ -106,13 +107,19 @@ fn advice(family: &Family, ground: &Ground<'_, '_>, village: &Village, chance: &
 }
 
 /// Some are still under way.
-fn rights_case(families: &[Family], ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+fn rights_case(
+    families: &[Family],
+    ground: &Ground<'_, '_>,
+    villages: &[Village],
+    chance: &mut Chance,
+) -> Made {
     let family = chance.pick(families);
     let asked = some_day(family, ground.today, chance);
     let closed = Some((asked + Days::new(12)).min(ground.today)).filter(|_| chance.percent(70));
     let matter = *chance.pick(&["support", "old_age", "medical", "labour", "left_behind_child"]);
     let more = json!({
         "person": one(family, ground.today, chance), "matter": matter, "asked_on": asked, "came_by": "visit",
+        "accepted_on": asked, "handler": villages[family.village].leader, "due": asked + Days::new(15),
         "wish": "想知道能不能办、怎么办", "referred_to": (matter == "labour").then_some("镇司法所"),
         "referred_on": (matter == "labour").then_some(asked), "closed_on": closed, "told_on": closed,
         "result": closed.map(|_| "explained"), "satisfied": closed.map(|_| "yes"),

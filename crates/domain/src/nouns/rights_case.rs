@@ -1,13 +1,13 @@
-//! RightsCase 权益维护 (`association.md` §2.12): a request that is answered, and of which the person was told. Who asked, for
-//! what and against whom stands on the case's own page only.
+//! RightsCase 权益维护 (`association.md` §2.12): a request that is answered, and of which the person was told. Who asked and
+//! against whom is for who recorded it and from the supervisor up; what it is about stands on the case's own page.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, MAYBE_FAMILY, MAYBE_HEAD};
-use super::{Gap, Kind, Noun, PersonRef, Problem};
+use super::common::ASKED_REGION;
+use super::{Gap, Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::codes::codes;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
@@ -83,6 +83,11 @@ pub struct RightsCase {
     pub against: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
+    /// 受理: by whom it is handled, and until when.
+    pub accepted_on: Option<NaiveDate>,
+    pub handler: Option<String>,
+    pub due: Option<NaiveDate>,
+    pub extended_why: Option<String>,
     /// The newest referral; the former ones are in the history.
     pub referred_to: Option<String>,
     pub referred_on: Option<NaiveDate>,
@@ -93,9 +98,22 @@ pub struct RightsCase {
     pub closed_on: Option<NaiveDate>,
     pub told_on: Option<NaiveDate>,
     pub satisfied: Option<Satisfaction>,
+    /// 回访: by another than who handled it.
+    pub revisited_on: Option<NaiveDate>,
+    pub revisited_by: Option<String>,
 }
 
 const OWN: Audience = Audience::OwnPage;
+/// Who it is about, and what was told, is for who recorded it and from the supervisor up. So neither a family's page nor
+/// a search leads to a case.
+const RESTRICTED: Audience = Audience::Supervisor;
+
+impl RightsCase {
+    /// Of violence, and where somebody is in danger, no list tells.
+    fn is_sheltered(&self) -> bool {
+        self.urgent || self.matter == Matter::Violence
+    }
+}
 
 impl Noun for RightsCase {
     const KIND: Kind = Kind::RightsCase;
@@ -106,13 +124,13 @@ impl Noun for RightsCase {
         empty: ("这里会列出权益维护", "来访来电的诉求，谁接的、办到哪一步、有没有告诉本人，都在这里。"),
         list: &[
             Column::field("asked_on").head("登记").width(8),
-            Column::field("no").width(9),
-            Column::field("matter").width(10),
+            Column::TITLE.head("编号和事项"),
             Column::PLACE,
             Column::field("urgent").width(6),
-            Column::field("referred_to").width(10),
+            Column::field("handler").width(8),
+            Column::field("due").head("期限").width(8),
+            Column::field("referred_to").width(10).spare(),
             Column::field("closed_on").head("办结").width(8),
-            Column::field("told_on").head("告诉本人").width(8),
             Column::GAPS,
             Column::STATE,
         ],
@@ -122,6 +140,7 @@ impl Noun for RightsCase {
                 Field::new("matter", "事项", Holds::Code(Matter::CHOICES))
                     .required()
                     .tells()
+                    .audience(OWN)
                     .roles(&[Role::Category])
                     .must(),
                 Field::new("asked_on", "登记日期", Holds::Day)
@@ -134,15 +153,24 @@ impl Noun for RightsCase {
                 Field::new("came_by", "来源", Holds::Code(CameBy::CHOICES)).asked(),
                 Field::new("person", "诉求人", Holds::Person)
                     .with(&["anonymous"])
-                    .audience(OWN)
+                    .audience(RESTRICTED)
                     .hint("不愿留名的空着，下面打勾"),
                 Field::new("anonymous", "不愿留名", Holds::Flag).asked(),
-                MAYBE_FAMILY,
-                MAYBE_HEAD,
+                Field::new("household", "家庭", Holds::Reference(&["household"]))
+                    .audience(RESTRICTED)
+                    .asked(),
+                Field::new("head_name", "户主", Holds::Text).audience(RESTRICTED),
                 Field::new("urgent", "紧急", Holds::Flag).hint("家庭暴力、儿童有危险的，先打电话"),
                 Field::new("wish", "诉求", Holds::LongText).note().audience(OWN).asked(),
-                Field::new("facts", "情况", Holds::LongText).note().audience(OWN).asked(),
-                Field::new("against", "对方", Holds::Text).audience(OWN).asked(),
+                Field::new("facts", "情况", Holds::LongText).note().audience(RESTRICTED).asked(),
+                Field::new("against", "对方", Holds::Text).audience(RESTRICTED).asked(),
+                Field::new("accepted_on", "受理日期", Holds::Day).past().not_before("asked_on").fold("受理"),
+                Field::new("handler", "承办人", Holds::Text).finds(&[Find::Words]).fold("受理"),
+                Field::new("due", "办理期限", Holds::Day)
+                    .not_before("asked_on")
+                    .fold("受理")
+                    .hint("一般 15 天，信访件 60 天"),
+                Field::new("extended_why", "延期原因", Holds::Text).free().audience(OWN).fold("受理"),
                 Field::new("referred_to", "转给谁", Holds::Text).finds(&[Find::Words]).fold("转办"),
                 Field::new("referred_on", "转办日期", Holds::Day).past().not_before("asked_on").fold("转办"),
                 Field::new("referred_due", "要求答复", Holds::Day).not_before("referred_on").fold("转办"),
@@ -159,6 +187,11 @@ impl Noun for RightsCase {
                     .not_before("asked_on")
                     .fold("办结"),
                 Field::new("satisfied", "本人评价", Holds::Code(Satisfaction::CHOICES)).fold("办结"),
+                Field::new("revisited_on", "回访日期", Holds::Day).past().not_before("asked_on").fold("办结"),
+                Field::new("revisited_by", "回访人", Holds::Text)
+                    .finds(&[Find::Words])
+                    .fold("办结")
+                    .hint("请承办人以外的同事回访"),
                 Field::new("no", "编号", Holds::Text).tells().fold("更多"),
                 ASKED_REGION.fold("更多"),
             ],
@@ -173,29 +206,73 @@ impl Noun for RightsCase {
     }
     fn gaps(&self) -> Vec<Gap> {
         let closed = self.closed_on.is_some();
+        let name = |name: &Option<String>| name.as_deref().map(tidy_name);
+        let own_work = self.revisited_by.is_some() && name(&self.revisited_by) == name(&self.handler);
+        let guided = self.result_note.is_some() || self.result != Some(CaseResult::NotOurs);
         lacking([
+            (self.person.is_some() && self.anonymous, "anonymous", "勾了不愿留名，又写了姓名，请核对"),
+            (self.accepted_on.is_some() && self.handler.is_none(), "handler", "缺承办人"),
+            (self.accepted_on.is_some() && self.due.is_none(), "due", "缺办理期限"),
             (closed && self.result.is_none(), "result", "缺结果"),
+            (!closed && self.result.is_some(), "closed_on", "缺办结日期"),
+            (!guided, "result_note", "不属受理范围的，请写明请他去找谁"),
             (closed && self.told_on.is_none() && !self.anonymous, "told_on", "办结了，还没有告诉本人"),
             (self.referred_to.is_some() && self.referred_on.is_none(), "referred_on", "缺转办日期"),
+            (own_work, "revisited_by", "回访人就是承办人，请换一位同事回访"),
         ])
     }
     /// Never who, against whom or what was said.
     fn title(&self) -> String {
+        let word =
+            if self.is_sheltered() { Self::KIND.label().to_owned() } else { self.matter.label().to_owned() };
         match &self.no {
-            Some(no) => format!("{no} {}", self.matter.label()),
-            None => format!("{} {}", self.asked_on.format("%Y-%m-%d"), self.matter.label()),
+            Some(no) => format!("{no} {word}"),
+            None => format!("{} {word}", self.asked_on.format("%Y-%m-%d")),
         }
     }
 }
 
 #[cfg(test)]
-#[test]
-fn a_closed_case_is_done_when_the_person_was_told() {
-    let case = RightsCase::from_fields(&crate::shape::samples(RightsCase::SHAPE.fields)).unwrap();
-    let named = RightsCase { anonymous: false, ..case };
-    let lacks = |case: &RightsCase| case.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
-    assert!(lacks(&named).is_empty());
-    let untold = RightsCase { told_on: None, result: None, ..named };
-    assert_eq!(lacks(&untold), ["result", "told_on"]);
-    assert_eq!(lacks(&RightsCase { anonymous: true, ..untold }), ["result"]);
+mod tests {
+    use super::*;
+
+    fn case() -> RightsCase {
+        let case = RightsCase::from_fields(&crate::shape::samples(RightsCase::SHAPE.fields)).unwrap();
+        RightsCase { anonymous: false, urgent: false, revisited_by: Some("乙".into()), ..case }
+    }
+
+    fn lacks(case: &RightsCase) -> Vec<String> {
+        case.gaps().into_iter().map(|gap| gap.field).collect()
+    }
+
+    #[test]
+    fn a_closed_case_is_done_when_the_person_was_told() {
+        assert!(lacks(&case()).is_empty());
+        let untold = RightsCase { told_on: None, result: None, ..case() };
+        assert_eq!(lacks(&untold), ["result", "told_on"]);
+        assert_eq!(lacks(&RightsCase { anonymous: true, person: None, ..untold }), ["result"]);
+        let not_ours = RightsCase { result: Some(CaseResult::NotOurs), result_note: None, ..case() };
+        assert_eq!(lacks(&not_ours), ["result_note"]);
+    }
+
+    #[test]
+    fn another_than_the_handler_asks_again() {
+        let handler = case().handler;
+        assert!(handler.is_some());
+        assert_eq!(lacks(&RightsCase { revisited_by: handler, ..case() }), ["revisited_by"]);
+    }
+
+    #[test]
+    fn no_list_tells_who_it_is_about_or_of_violence() {
+        for field in ["person", "household", "head_name", "facts", "against"] {
+            let audience = RightsCase::SHAPE.field(field).map(|field| field.audience);
+            assert_eq!(audience, Some(Audience::Supervisor), "{field}");
+        }
+        assert!(!RightsCase::SHAPE.lists("matter"));
+        let title = |case: RightsCase| case.title();
+        assert!(title(RightsCase { matter: Matter::Labour, ..case() }).contains("劳动"));
+        assert!(!title(RightsCase { matter: Matter::Violence, ..case() }).contains("暴力"));
+        let danger = RightsCase { matter: Matter::LeftBehindChild, urgent: true, ..case() };
+        assert!(!title(danger).contains("儿童"));
+    }
 }
