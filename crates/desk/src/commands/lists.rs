@@ -5,7 +5,7 @@ use tiexin_contract::records::{ExportList, FileMade, Hit, ListRecords, RecordPag
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
 use tiexin_domain::shape::{Audience, audience};
-use tiexin_domain::{Kind, Level, RegionCode};
+use tiexin_domain::{Kind, Level, Record, RegionCode};
 use tiexin_report::{Cell, Column, TableError, TableWriter};
 use tiexin_store::{ListQuery, Regions};
 use uuid::Uuid;
@@ -183,7 +183,9 @@ fn families_there(
 
 fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {
     let record = at.book().get(hit.id).map_err(errors::store)?;
-    let mut household = record.as_ref().and_then(|record| record.reference("household"));
+    // Whose it is may stand on its own page only.
+    let told = |record: &&Record| audience(&record.kind, "household") == Audience::Everyone;
+    let mut household = record.as_ref().filter(told).and_then(|record| record.reference("household"));
     let named = record.as_ref().map(|record| rows::title(at, record)).transpose()?;
     let title = match (named.filter(|title| !title.is_empty()), &record) {
         (Some(title), _) => title,

@@ -86,3 +86,22 @@ async fn a_reference_is_never_guessed() {
         assert_eq!(told(&refused), ("claimer", code), "{claimer}");
     }
 }
+
+/// Whose it is stands on its own page, and there for those who may know.
+#[tokio::test]
+async fn a_search_leads_from_no_case_and_no_advice_to_the_family() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let case = json!({
+        "region": VILLAGE, "household": home, "head_name": "贾文广", "person": {"name": "贾文广"},
+        "matter": "labour", "asked_on": "2026-10-05", "handler": "梧桐老师",
+    });
+    let advice = json!({
+        "region": VILLAGE, "household": home, "head_name": "贾文广", "person": {"name": "贾文广"},
+        "kind": "parenting", "topic": ["infant"], "date": "2026-10-05", "by": "梧桐老师",
+    });
+    office.ok(save("rights_case", None, case)).await;
+    office.ok(save("service", None, advice)).await;
+    let hits = office.ok(Search { text: "梧桐老师".into(), limit: 20, kinds: Vec::new() }).await;
+    assert_eq!(hits.iter().map(|hit| hit.household).collect::<Vec<_>>(), [None, None]);
+}

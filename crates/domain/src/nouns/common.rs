@@ -1,6 +1,6 @@
 //! Fields that many nouns have alike.
 
-use crate::shape::{Field, Find, Holds, Role, Start};
+use crate::shape::{Audience, Field, Find, Holds, Role, Start};
 
 /// The family that a record is about; of nouns that cannot be without one.
 pub(super) const FAMILY: Field =
@@ -11,11 +11,12 @@ pub(super) const HEAD_NAME: Field =
     Field::new("head_name", "户主", Holds::Text).required().finds(&[Find::Words]);
 
 /// The same of nouns that may be about nobody's family. Whose it is stands on the record's own page only.
-pub(super) const MAYBE_FAMILY: Field =
-    Field::new("household", "家庭", Holds::Reference(&["household"])).roles(&[Role::Family]).asked();
+pub(super) const MAYBE_FAMILY: Field = Field::new("household", "家庭", Holds::Reference(&["household"]))
+    .roles(&[Role::Family])
+    .audience(Audience::OwnPage)
+    .asked();
 
-pub(super) const MAYBE_HEAD: Field =
-    Field::new("head_name", "户主", Holds::Text).audience(crate::shape::Audience::OwnPage);
+pub(super) const MAYBE_HEAD: Field = Field::new("head_name", "户主", Holds::Text).audience(Audience::OwnPage);
 
 /// Where it lies; a form begins with where the worker is.
 pub(super) const REGION: Field = Field::new("region", "所在村（社区）", Holds::Region).required();
