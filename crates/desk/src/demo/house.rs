@@ -102,7 +102,7 @@ fn member_group(village: &Village, name: &str, ground: &Ground<'_, '_>, chance: 
     let founded = ground.today - Days::new(chance.within(200, 2000) as u64);
     let leader = chance.percent(92).then(|| ground.people.somebody(chance, &Sex::Male));
     let fields = json!({
-        "region": village.code, "name": name, "leader": leader, "households_led": chance.within(8, 30),
+        "region": village.code, "name": name, "leader_name": leader, "households_led": chance.within(8, 30),
         "founded": founded.format("%Y-%m").to_string(),
     });
     Made::of(Kind::Group, &fields, founded, chance)
@@ -136,7 +136,7 @@ fn team(
     let fields = json!({
         "region": township, "name": format!("{place}{name}"),
         "kind": *chance.pick(&["warm", "youth", "medical", "general"]),
-        "leader": ground.people.somebody(chance, &Sex::Male), "founded": founded.format("%Y-%m").to_string(),
+        "leader_name": ground.people.somebody(chance, &Sex::Male), "founded": founded.format("%Y-%m").to_string(),
     });
     Made::of(Kind::Team, &fields, founded, chance)
 }

@@ -24,6 +24,10 @@ pub(super) const REGION: Field = Field::new("region", "所在村（社区）", H
 /// The same, where the form asks for it.
 pub(super) const ASKED_REGION: Field = REGION.must().start(Start::Here);
 
+/// The same of what may lie at a township or above it.
+pub(super) const SEAT: Field =
+    Field::new("region", "所在地", Holds::Region).required().must().start(Start::Here);
+
 /// The name of a person or a unit.
 pub(super) const NAME: Field =
     Field::new("name", "姓名", Holds::Text).required().roles(&[Role::Sort]).finds(&[Find::Name]).must();
@@ -40,6 +44,16 @@ pub(super) const FROM: Field =
 /// Its last day.
 pub(super) const TO: Field =
     Field::new("to", "到哪天止", Holds::Day).not_before("from").roles(&[Role::Until]).asked();
+
+/// The organisation that it is of, where it has a record, and what it is called.
+pub(super) const ORGANISATION: Field =
+    Field::new("organisation", "所属组织", Holds::Reference(&["organisation"]))
+        .named_by("organisation_name")
+        .roles(&[Role::Names])
+        .asked();
+
+pub(super) const ORGANISATION_NAME: Field =
+    Field::new("organisation_name", "所属组织", Holds::Text).finds(&[Find::Words]);
 
 pub(super) const PHONE: Field =
     Field::new("phone", "联系电话", Holds::Text).mask(crate::shape::Mask::Phone).finds(&[Find::Phone]);

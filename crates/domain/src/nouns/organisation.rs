@@ -2,14 +2,15 @@
 //! The length of its region code is its level. When the next election is due is reckoned, never stored.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, NOTES, named};
+use super::common::{NOTES, SEAT, named};
 use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::{Level, RegionCode};
-use crate::shape::{Column, Field, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 codes! {
     /// What it is.
@@ -37,6 +38,9 @@ pub struct Organisation {
     pub region: RegionCode,
     pub name: String,
     pub kind: OrganisationKind,
+    /// The organisation above it.
+    pub parent: Option<Uuid>,
+    pub parent_name: Option<String>,
     pub founded: Option<PartialDate>,
     pub closed_on: Option<PartialDate>,
     pub last_election: Option<PartialDate>,
@@ -106,20 +110,33 @@ impl Noun for Organisation {
         ..Shape::new::<Self>(
             "个",
             &[
-                named("name", "名称").roles(&[Role::Sort]).hint("如 东关社区计生协"),
+                named("name", "名称")
+                    .also(&["组织名称", "协会名称", "机构名称"])
+                    .roles(&[Role::Sort])
+                    .hint("如 东关社区计生协"),
                 Field::new("kind", "类别", Holds::Code(OrganisationKind::CHOICES))
+                    .also(&["组织类别", "类型"])
                     .required()
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("association")),
-                ASKED_REGION,
+                SEAT,
+                Field::new("parent", "上级组织", Holds::Reference(&["organisation"]))
+                    .named_by("parent_name")
+                    .also(&["上级协会", "上级"])
+                    .roles(&[Role::Names])
+                    .asked(),
+                Field::new("parent_name", "上级组织", Holds::Text).finds(&[Find::Words]),
                 Field::new("founded", "成立时间", Holds::PartialDay).past().roles(&[Role::Day]).asked(),
                 Field::new("last_election", "上次换届", Holds::PartialDay)
+                    .also(&["换届时间", "换届日期"])
                     .past()
                     .not_before("founded")
                     .asked(),
                 NOTES.asked(),
-                Field::new("enterprise", "是企业", Holds::Flag).fold("更多"),
+                Field::new("enterprise", "是企业", Holds::Flag)
+                    .hint("机关企事业、两新组织里的企业")
+                    .fold("更多"),
                 Field::new("party_group", "有党组", Holds::Flag).fold("更多"),
                 Field::new("party_branch", "有党支部", Holds::Flag).fold("更多"),
                 Field::new("closed_on", "撤销时间", Holds::PartialDay)

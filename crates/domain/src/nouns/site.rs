@@ -2,9 +2,10 @@
 //! too.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, NOTES, named};
+use super::common::{NOTES, ORGANISATION, ORGANISATION_NAME, SEAT, named};
 use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::date::PartialDate;
@@ -57,6 +58,9 @@ pub struct Site {
     /// Of a peer club: at which college (F5 counts colleges).
     pub school: Option<String>,
     pub cost: Option<Fen>,
+    /// Whose it is.
+    pub organisation: Option<Uuid>,
+    pub organisation_name: Option<String>,
     pub notes: Option<String>,
 }
 
@@ -83,14 +87,16 @@ impl Noun for Site {
         ..Shape::new::<Self>(
             "处",
             &[
-                named("name", "名称").roles(&[Role::Sort]).hint("如 东关社区会员之家"),
+                named("name", "名称").also(&["阵地名称"]).roles(&[Role::Sort]).hint("如 东关社区会员之家"),
                 Field::new("kind", "类别", Holds::Code(SiteKind::CHOICES))
+                    .also(&["阵地类别", "类型"])
                     .required()
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("member_home")),
-                ASKED_REGION,
+                SEAT,
                 Field::new("opened", "启用时间", Holds::PartialDay)
+                    .also(&["建成时间", "成立时间"])
                     .required()
                     .past()
                     .roles(&[Role::Day])
@@ -102,7 +108,9 @@ impl Noun for Site {
                 Field::new("rated", "评定级别", Holds::Code(TitleLevel::CHOICES)).fold(RATING),
                 Field::new("rated_on", "评定时间", Holds::PartialDay).past().fold(RATING),
                 Field::new("rated_until", "有效期到", Holds::PartialDay).not_before("rated_on").fold(RATING),
-                Field::new("school", "所在高校", Holds::Text).fold("更多"),
+                ORGANISATION.fold("更多"),
+                ORGANISATION_NAME,
+                Field::new("school", "所在高校", Holds::Text).hint("高校同伴社要填").fold("更多"),
                 Field::new("cost", "建设经费", Holds::Money).fold("更多"),
                 Field::new("closed_on", "停用时间", Holds::PartialDay)
                     .past()
@@ -127,9 +135,21 @@ impl Noun for Site {
         lacking([
             (without_school, "school", "缺所在高校"),
             (self.rated.is_some() && self.rated_on.is_none(), "rated_on", "缺评定时间"),
+            (self.rated.is_none() && self.rated_on.is_some(), "rated", "缺评定级别"),
         ])
     }
     fn title(&self) -> String {
         self.name.clone()
     }
+}
+
+#[cfg(test)]
+#[test]
+fn a_peer_club_is_at_a_college_and_a_rating_has_level_and_day() {
+    let site = Site::from_fields(&crate::shape::samples(Site::SHAPE.fields)).unwrap();
+    let lacks = |site: Site| site.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+    assert!(lacks(Site { school: None, ..site.clone() }).is_empty());
+    assert_eq!(lacks(Site { kind: SiteKind::PeerClub, school: None, ..site.clone() }), ["school"]);
+    assert_eq!(lacks(Site { rated: None, ..site.clone() }), ["rated"]);
+    assert_eq!(lacks(Site { rated_on: None, ..site }), ["rated_on"]);
 }
