@@ -54,7 +54,7 @@ fn a_session_note_is_its_authors() {
     assert!(!cover(&note, Shown::Own, &anybody(), &Lost::new()).0.contains_key("session_note"));
 }
 
-/// By the audience alone: no field has it yet.
+/// By the audience alone.
 #[test]
 fn from_the_supervisor_up_the_one_record_tells_more() {
     let author = Uuid::from_u128(7);

@@ -1,17 +1,20 @@
 //! Post 岗位任职 (`association.md` §2.7): who holds which post of an organisation, from when to when. History is kept: a post is
-//! corrected by ending it.
+//! corrected by ending it. Party, rank and pay are for those from the supervisor up.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, NAME};
+use super::common::{ORGANISATION, ORGANISATION_NAME, SEAT};
 use super::{Gap, Kind, Noun, Problem, tidy, tidy_name};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::id_number::Sex;
 use crate::money::Fen;
 use crate::region::{Level, RegionCode};
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::term::Term;
 
 codes! {
     PostTitle {
@@ -67,8 +70,10 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     pub region: RegionCode,
+    /// Who holds it, where they have a record.
+    pub person: Option<Uuid>,
     pub name: String,
-    /// Of which organisation, as people call it.
+    pub organisation: Option<Uuid>,
     pub organisation_name: String,
     pub post: PostTitle,
     pub staffing: Staffing,
@@ -76,6 +81,9 @@ pub struct Post {
     /// The last day of the term, or of the post when it ended before.
     pub until: Option<PartialDate>,
     pub why_ended: Option<PostEnd>,
+    /// The meeting that elected them, or the paper that appointed them.
+    pub by: Option<Uuid>,
+    pub by_name: Option<String>,
     pub sex: Option<Sex>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub party: bool,
@@ -83,10 +91,53 @@ pub struct Post {
     pub pay: Option<Fen>,
 }
 
+impl Post {
+    /// On the day on which one leaves the next may begin.
+    fn term(&self) -> Term {
+        let last = |until: PartialDate| until.begins()?.pred_opt().map(PartialDate::Day);
+        Term { from: Some(self.from), to: self.until.and_then(last) }
+    }
+
+    /// Of an organisation one at a time.
+    fn is_single(&self) -> bool {
+        matches!(self.post, PostTitle::President | PostTitle::Secretary)
+    }
+
+    fn is_held_by_the_same(&self, other: &Post) -> bool {
+        match (self.person, other.person) {
+            (Some(one), Some(other)) => one == other,
+            _ => tidy_name(&self.name) == tidy_name(&other.name),
+        }
+    }
+}
+
+/// Fields that workers other than who wrote them do not see.
+const OVERSEEN: &str = "党员、职级和报酬（审核人以上看得到）";
+
+/// No council of two terms: one president and one secretary at a time, and nobody holds one post twice.
+const ONCE: Rule = Rule {
+    code: "post_twice",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "post", their: "organisation", own: "organisation" }],
+    check: once,
+};
+
+fn once(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(own) = Post::from_fields(beside.fields) else { return Vec::new() };
+    let mut others = beside.others().filter_map(|other| Post::from_fields(&other.fields).ok());
+    let twice = others.any(|other| {
+        let both = own.is_single() || own.is_held_by_the_same(&other);
+        other.post == own.post && both && other.term().meets(&own.term())
+    });
+    let message = "这个岗位在这段时间已经有人任职：换届、换人请先在原来的任职上写“到哪天止”";
+    Vec::from_iter(twice.then(|| Problem::new("from", ONCE.code, message)))
+}
+
 impl Noun for Post {
     const KIND: Kind = Kind::Post;
     const SHAPE: Shape = Shape {
         level: Level::Province,
+        rules: &[ONCE],
         home: Home::Association,
         initials: "djrz",
         empty: (
@@ -107,37 +158,48 @@ impl Noun for Post {
         ..Shape::new::<Self>(
             "个",
             &[
-                NAME,
+                Field::new("person", "姓名", Holds::Reference(&["person"]))
+                    .named_by("name")
+                    .roles(&[Role::Names])
+                    .must(),
+                Field::new("name", "姓名", Holds::Text).required().roles(&[Role::Sort]).finds(&[Find::Name]),
                 Field::new("post", "岗位", Holds::Code(PostTitle::CHOICES))
-                    .also(&["职务"])
+                    .also(&["职务", "协会职务"])
                     .required()
                     .roles(&[Role::Category])
                     .must(),
-                Field::new("organisation_name", "所在组织", Holds::Text)
-                    .required()
-                    .finds(&[Find::Words])
-                    .must(),
+                ORGANISATION.also(&["组织名称", "所在组织", "协会"]).must(),
+                ORGANISATION_NAME.required(),
                 Field::new("staffing", "人员性质", Holds::Code(Staffing::CHOICES))
+                    .also(&["人员类别"])
                     .required()
                     .must()
                     .start(Start::Code("part_time")),
                 Field::new("from", "任职时间", Holds::PartialDay)
                     .required()
+                    .with(&["organisation", "post", "person", "name", "until"])
                     .roles(&[Role::Day])
                     .must()
                     .start(Start::Today),
                 Field::new("until", "到哪天止", Holds::PartialDay)
+                    .also(&["届满时间", "任期至"])
                     .not_before("from")
                     .roles(&[Role::Until])
-                    .asked(),
-                ASKED_REGION,
+                    .asked()
+                    .hint("这一届的最后一天；提前不再担任的，写实际的那天"),
+                SEAT,
+                Field::new("by", "任职依据", Holds::Reference(&["meeting"]))
+                    .named_by("by_name")
+                    .roles(&[Role::Names])
+                    .hint("选举的会议；没有登记会议的，写任命文件的文号"),
+                Field::new("by_name", "任职依据", Holds::Text).finds(&[Find::Words]),
                 Field::new("why_ended", "为什么不再担任", Holds::Code(PostEnd::CHOICES)).fold("不再担任"),
                 Field::new("sex", "性别", Holds::Code(Sex::CHOICES)).fold("更多"),
-                Field::new("party", "中共党员", Holds::Flag).audience(Audience::OwnPage).fold("更多"),
+                Field::new("party", "中共党员", Holds::Flag).audience(Audience::Supervisor).fold(OVERSEEN),
                 Field::new("rank", "职级", Holds::Code(Rank::CHOICES))
-                    .audience(Audience::OwnPage)
-                    .fold("更多"),
-                Field::new("pay", "月报酬", Holds::Money).audience(Audience::OwnPage).fold("更多"),
+                    .audience(Audience::Supervisor)
+                    .fold(OVERSEEN),
+                Field::new("pay", "月报酬", Holds::Money).audience(Audience::Supervisor).fold(OVERSEEN),
             ],
         )
     };
@@ -160,10 +222,39 @@ impl Noun for Post {
 }
 
 #[cfg(test)]
-#[test]
-fn party_rank_and_pay_are_on_no_list() {
-    for field in ["party", "rank", "pay"] {
-        let audience = Post::SHAPE.field(field).map(|field| field.audience);
-        assert_eq!((audience, Post::SHAPE.lists(field)), (Some(Audience::OwnPage), false), "{field}");
+mod tests {
+    use super::*;
+    use crate::around::example;
+    use serde_json::json;
+
+    #[test]
+    fn party_rank_and_pay_are_for_those_from_the_supervisor_up() {
+        for field in ["party", "rank", "pay"] {
+            let audience = Post::SHAPE.field(field).map(|field| field.audience);
+            assert_eq!(audience, Some(Audience::Supervisor), "{field}");
+        }
+    }
+
+    /// How often the rule speaks when both are this post and the other one is changed so.
+    fn told(post: &str, change: serde_json::Value) -> usize {
+        let mut one = example("post", ONCE.code).unwrap();
+        let both = std::iter::once(&mut one.record).chain(&mut one.others);
+        both.for_each(|record| drop(record.fields.insert("post".into(), post.into())));
+        one.others[0].fields.extend(change.as_object().cloned().unwrap());
+        let place = |region: &RegionCode| region.to_string();
+        let seen = [one.others];
+        once(&Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place }).len()
+    }
+
+    #[test]
+    fn one_president_at_a_time_and_nobody_twice_in_one_post() {
+        assert_eq!(
+            (told("president", json!({"name": "乙"})), told("council", json!({"name": "乙"}))),
+            (1, 0)
+        );
+        assert_eq!((told("council", json!({})), told("council", json!({"post": "vice"}))), (1, 0));
+        // One term ends on the day on which the next begins; from when exactly is not known of the other.
+        let until = |last: &str| told("president", json!({"from": "2023-10", "until": last}));
+        assert_eq!((until("2026-10-01"), until("2026-12-31")), (0, 1));
     }
 }
