@@ -58,7 +58,7 @@ pub(super) fn house(
     }
     made.push(branch(own, ground, chance));
     for volunteer in volunteers.iter().filter(|one| one.fields["approval"] == "approved") {
-        made.extend((0..chance.within(4, 14)).map(|_| hours(volunteer, ground, villages, chance)));
+        made.extend((0..chance.within(8, 16)).map(|_| hours(volunteer, ground, villages, chance)));
     }
     for village in villages {
         if chance.percent(85) {
@@ -141,11 +141,15 @@ fn team(
     Made::of(Kind::Team, &fields, founded, chance)
 }
 
+/// Nobody serves before they are approved.
 fn hours(volunteer: &Made, ground: &Ground<'_, '_>, villages: &[Village], chance: &mut Chance) -> Made {
-    let date = ground.today - Days::new(chance.within(1, 360) as u64);
+    let approved = volunteer.fields["approved_on"].as_str().and_then(|on| on.parse::<NaiveDate>().ok());
+    let since = approved.map_or(1, |on| (ground.today - on).num_days());
+    let date = ground.today - Days::new(chance.within(1, (since - 1).clamp(1, 360)) as u64);
     let attested = chance.percent(85).then(|| chance.pick(villages).worker.clone());
     let fields = json!({
-        "region": volunteer.fields["region"], "name": volunteer.fields["name"], "date": date,
+        "region": volunteer.fields["region"], "volunteer": volunteer.id,
+        "volunteer_name": volunteer.fields["name"], "date": date,
         "minutes": chance.within(2, 12) * 30, "what": *chance.pick(&["activity", "visit", "pairing"]),
         "attested_on": attested.as_ref().map(|_| date), "attested_by": attested,
     });

@@ -35,6 +35,7 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
         "contact_counsels" => (json!({"counsellor_name": "某人"}), json!({"village_worker": "某人"})),
         "counsellor_declined" => (json!({}), json!({"approval": "declined"})),
         "counsellor_unqualified" => (json!({}), json!({"kind": "expert"})),
+        "day_too_long" => (json!({}), json!({"minutes": 24 * 60})),
         // Of another rule's no concern: one of them is not active.
         "code_duplicate" => (json!({}), json!({"status": "moved_out"})),
         "reason_missing" => (json!({}), json!({"status": "active", "preference": "declined"})),

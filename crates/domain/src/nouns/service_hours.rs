@@ -3,13 +3,15 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, NOTES, on_day};
+use super::common::{NOTES, SEAT, on_day};
 use super::{Gap, Kind, Noun, Problem, tidy_name};
+use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 codes! {
     /// What was done.
@@ -21,33 +23,56 @@ codes! {
     }
 }
 
-/// Of one day: more cannot be, and more than half of it is doubted.
+/// Of one entry at most; of one day there is no more.
+const LONGEST: u32 = 12 * 60;
 const DAY: u32 = 24 * 60;
-const DOUBTED: u32 = 12 * 60;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     pub region: RegionCode,
-    /// 志愿者.
-    pub name: String,
+    /// Whose they are, where they have a record: hours are hidden with the volunteer.
+    pub volunteer: Option<Uuid>,
+    pub volunteer_name: String,
     pub date: NaiveDate,
     pub minutes: u32,
     pub what: HoursFor,
+    /// The activity, the visit, the pairing. Whose family that is stands on this record's own page only.
+    #[serde(rename = "ref")]
+    pub done_at: Option<Uuid>,
+    pub ref_name: Option<String>,
     pub attested_by: Option<String>,
     pub attested_on: Option<NaiveDate>,
     pub notes: Option<String>,
+}
+
+/// A day has 24 hours, however often it is written down.
+const ONE_DAY: Rule = Rule {
+    code: "day_too_long",
+    reach: Reach::Desks,
+    looks: &[Look { kind: "service_hours", their: "volunteer", own: "volunteer" }],
+    check: one_day,
+};
+
+fn one_day(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(own) = Hours::from_fields(beside.fields) else { return Vec::new() };
+    let others = beside.others().filter_map(|other| Hours::from_fields(&other.fields).ok());
+    let that_day = others.filter(|other| other.date == own.date);
+    let sum = that_day.fold(own.minutes, |sum, other| sum.saturating_add(other.minutes));
+    let message = "这名志愿者这一天的服务时长合起来超过了 24 小时，请核对";
+    Vec::from_iter((sum > DAY).then(|| Problem::new("minutes", ONE_DAY.code, message)))
 }
 
 impl Noun for Hours {
     const KIND: Kind = Kind::Hours;
     const SHAPE: Shape = Shape {
         is_work: true,
+        rules: &[ONE_DAY],
         home: Home::Association,
         initials: "djfwgs",
         empty: ("这里会列出服务工时", "谁组织谁记录，谁记录谁证明；一天一条，开证明时有据可查。"),
         list: &[
             Column::field("date").head("日期").width(8),
-            Column::field("name").width(9),
+            Column::field("volunteer_name").width(9),
             Column::PLACE,
             Column::field("what").width(7),
             Column::field("minutes").head("时长").width(8),
@@ -59,22 +84,40 @@ impl Noun for Hours {
         ..Shape::new::<Self>(
             "条",
             &[
-                Field::new("name", "志愿者", Holds::Text).required().finds(&[Find::Name]).must(),
+                Field::new("volunteer", "志愿者", Holds::Reference(&["volunteer"]))
+                    .named_by("volunteer_name")
+                    .also(&["志愿者姓名", "姓名"])
+                    .roles(&[Role::Parent])
+                    .must(),
+                Field::new("volunteer_name", "志愿者", Holds::Text).required().finds(&[Find::Name]),
                 on_day("date", "服务日期"),
                 Field::new("minutes", "服务时长", Holds::Minutes)
+                    .also(&["时长", "工时", "服务小时"])
                     .required()
+                    .sensitive()
+                    .with(&["volunteer", "date"])
                     .roles(&[Role::Number])
                     .must()
                     .hint("3小时、1小时30分钟"),
                 Field::new("what", "做了什么", Holds::Code(HoursFor::CHOICES))
+                    .also(&["服务类别", "服务项目"])
                     .required()
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("activity")),
-                Field::new("attested_by", "证明人", Holds::Text).finds(&[Find::Words]).asked(),
+                Field::new("ref", "哪一次", Holds::Reference(&["activity", "visit", "pairing"]))
+                    .named_by("ref_name")
+                    .audience(Audience::OwnPage)
+                    .roles(&[Role::Names])
+                    .hint("活动的名称，或哪一次走访、哪一对结对"),
+                Field::new("ref_name", "哪一次", Holds::Text).audience(Audience::OwnPage),
+                Field::new("attested_by", "证明人", Holds::Text)
+                    .with(&["volunteer_name"])
+                    .finds(&[Find::Words])
+                    .hint("办这次活动的人，或服务队队长"),
                 Field::new("attested_on", "证明日期", Holds::Day).past().not_before("date").asked(),
                 NOTES.fold("更多"),
-                ASKED_REGION.fold("更多"),
+                SEAT.fold("更多"),
             ],
         )
     };
@@ -82,37 +125,51 @@ impl Noun for Hours {
         &self.region
     }
     fn problems(&self) -> Vec<Problem> {
+        let name = tidy_name(&self.volunteer_name);
+        let by_self = self.attested_by.as_deref().is_some_and(|by| tidy_name(by) == name);
+        let too_long = self.minutes == 0 || self.minutes > LONGEST;
         wrong([
-            (tidy_name(&self.name).is_empty(), "name", "请填写志愿者姓名"),
-            (
-                self.minutes == 0 || self.minutes > DAY,
-                "minutes",
-                "一天的服务时长在 1 分钟到 24 小时之间，请核对",
-            ),
+            (name.is_empty(), "volunteer_name", "请填写志愿者姓名"),
+            (too_long, "minutes", "一次服务在 1 分钟到 12 小时之间，请核对"),
+            (by_self, "attested_by", "本人不能给自己证明，请写办这次活动的人或队长"),
         ])
     }
     fn gaps(&self) -> Vec<Gap> {
-        let by_self = self.attested_by.as_deref().is_some_and(|by| tidy_name(by) == tidy_name(&self.name));
         lacking([
-            (self.minutes > DOUBTED, "minutes", "一天超过 12 小时，请核对"),
             (self.attested_by.is_none(), "attested_by", "缺证明人"),
-            (by_self, "attested_by", "本人不能给自己证明"),
+            (self.attested_by.is_some() && self.attested_on.is_none(), "attested_on", "缺证明日期"),
         ])
     }
     fn title(&self) -> String {
-        format!("{} {} 服务工时", self.name, self.date.format("%Y-%m-%d"))
+        format!("{} {} 服务工时", self.volunteer_name, self.date.format("%Y-%m-%d"))
     }
 }
 
 #[cfg(test)]
-#[test]
-fn hours_are_of_one_day_and_attested_by_somebody_else() {
-    let hours = Hours::from_fields(&crate::shape::samples(Hours::SHAPE.fields)).unwrap();
-    let hours = Hours { name: "王丽".into(), attested_by: Some("李芳".into()), ..hours };
-    let found = |minutes: u32, by: &str| {
-        let hours = Hours { minutes, attested_by: Some(by.into()), ..hours.clone() };
-        (hours.problems().len(), hours.gaps().len())
-    };
-    assert_eq!([found(1, "李芳"), found(720, "李芳"), found(721, "李芳")], [(0, 0), (0, 0), (0, 1)]);
-    assert_eq!([found(0, "李芳").0, found(1441, "李芳").0, found(90, "王 丽").1], [1, 1, 1]);
+mod tests {
+    use super::*;
+    use crate::around::example;
+
+    #[test]
+    fn an_entry_has_at_most_twelve_hours_and_is_attested_by_somebody_else() {
+        let hours = Hours::from_fields(&crate::shape::samples(Hours::SHAPE.fields)).unwrap();
+        let hours = Hours { volunteer_name: "王丽".into(), ..hours };
+        let wrong = |minutes: u32, by: &str| {
+            let hours = Hours { minutes, attested_by: Some(by.into()), ..hours.clone() };
+            hours.problems().into_iter().map(|problem| problem.field).collect::<Vec<_>>()
+        };
+        assert!(wrong(1, "李芳").is_empty() && wrong(720, "李芳").is_empty());
+        assert_eq!([wrong(0, "李芳"), wrong(721, "李芳")], [["minutes"], ["minutes"]]);
+        assert_eq!(wrong(90, "王 丽"), ["attested_by"]);
+    }
+
+    #[test]
+    fn another_day_is_not_added() {
+        let mut one = example("service_hours", ONE_DAY.code).unwrap();
+        one.others[0].fields.insert("date".into(), "2026-10-04".into());
+        let place = |region: &RegionCode| region.to_string();
+        let seen = [one.others];
+        let beside = Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place };
+        assert!(one_day(&beside).is_empty());
+    }
 }
