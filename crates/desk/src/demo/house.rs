@@ -160,8 +160,8 @@ fn branch((township, place): (&RegionCode, &str), ground: &Ground<'_, '_>, chanc
     let founded = ground.today - Days::new(chance.within(400, 2500) as u64);
     let (male, female, unmarried) = (chance.within(40, 120), chance.within(40, 120), chance.within(5, 20));
     let fields = json!({
-        "region": township, "name": format!("{place}驻苏州计生协"), "type": "away", "away_place": "江苏省苏州市",
-        "founded": founded, "head": ground.people.somebody(chance, &Sex::Male), "host_unit": "某商会",
+        "region": township, "name": format!("{place}驻苏州计生协"), "type": "away", "away_region": "江苏省苏州市",
+        "founded": founded, "head": ground.people.somebody(chance, &Sex::Male), "host_unit": "某商会", "address": "某商会三楼",
         "staff_total": 3, "floating_total": male + female, "male": male, "female": female,
         "unmarried": unmarried, "married": male + female - unmarried, "as_of": ground.today.year().to_string(),
     });

@@ -1,9 +1,10 @@
 //! Branch 流动人口计生协 (`association.md` §2.13): natives away from home who have an association that works, or none.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, NOTES, named};
+use super::common::{NOTES, SEAT, named};
 use super::site::TitleLevel;
 use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
@@ -38,8 +39,8 @@ pub struct Branch {
     pub rated_on: Option<PartialDate>,
     pub rated_until: Option<PartialDate>,
     pub address: Option<String>,
-    /// The town away from home, as people write it.
-    pub away_place: Option<String>,
+    /// The place away from home, as people write it: it lies in another province.
+    pub away_region: Option<String>,
     pub host_unit: Option<String>,
     pub founded: PartialDate,
     pub closed_on: Option<PartialDate>,
@@ -54,6 +55,9 @@ pub struct Branch {
     pub head: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deputy_heads: Vec<String>,
+    /// With the host, in writing.
+    pub agreement: Option<Uuid>,
+    pub agreement_name: Option<String>,
     pub notes: Option<String>,
 }
 
@@ -85,7 +89,7 @@ impl Noun for Branch {
             Column::field("name").width(16),
             Column::field("type").width(7),
             Column::PLACE,
-            Column::field("away_place").width(11),
+            Column::field("away_region").width(11),
             Column::field("head").width(8),
             Column::field("floating_total").head("流动人口").width(7),
             Column::field("demonstration").head("示范点").width(6),
@@ -95,30 +99,38 @@ impl Noun for Branch {
         ..Shape::new::<Self>(
             "个",
             &[
-                named("name", "名称").roles(&[Role::Sort]).hint("如 固镇驻苏州计生协"),
+                named("name", "名称")
+                    .also(&["协会名称", "示范点名称"])
+                    .roles(&[Role::Sort])
+                    .hint("如 固镇驻苏州计生协"),
                 Field::new("type", "类型", Holds::Code(BranchType::CHOICES))
                     .required()
                     .roles(&[Role::Category])
                     .must(),
                 Field::new("founded", "成立时间", Holds::PartialDay)
+                    .also(&["建立时间"])
                     .required()
                     .past()
                     .roles(&[Role::Day])
                     .must(),
                 Field::new("head", "会长", Holds::Text).finds(&[Find::Words]).asked(),
                 Field::new("deputy_heads", "副会长", Holds::Texts).asked(),
-                Field::new("away_place", "驻在地", Holds::Text).finds(&[Find::Words]).hint("如 江苏省苏州市"),
+                Field::new("away_region", "驻在地", Holds::Text)
+                    .finds(&[Find::Words])
+                    .hint("如 江苏省苏州市；在本地的空着"),
                 Field::new("address", "地址", Holds::Text).finds(&[Find::Words]).asked(),
                 Field::new("host_unit", "依托单位", Holds::Text).asked(),
-                count("staff_total", "工作人员"),
-                count("floating_total", "流动人口数"),
+                count("staff_total", "职工总数"),
+                count("floating_total", "流动人口总数").also(&["流动人口数", "流动人口"]),
                 count("male", "男"),
                 count("female", "女"),
                 count("unmarried", "未婚"),
                 count("married", "已婚"),
                 Field::new("as_of", "人数截至", Holds::PartialDay).past().fold(PEOPLE),
                 Field::new("demonstration", "是示范点", Holds::Flag).fold(MODEL),
-                Field::new("level", "示范级别", Holds::Code(TitleLevel::CHOICES)).fold(MODEL),
+                Field::new("level", "示范级别", Holds::Code(TitleLevel::CHOICES))
+                    .also(&["示范层级"])
+                    .fold(MODEL),
                 Field::new("rated_on", "命名时间", Holds::PartialDay).past().fold(MODEL),
                 Field::new("rated_until", "有效期到", Holds::PartialDay).not_before("rated_on").fold(MODEL),
                 Field::new("closed_on", "撤销时间", Holds::PartialDay)
@@ -126,8 +138,14 @@ impl Noun for Branch {
                     .not_before("founded")
                     .roles(&[Role::Until])
                     .fold("更多"),
+                Field::new("agreement", "合作协议", Holds::Reference(&["agreement"]))
+                    .named_by("agreement_name")
+                    .roles(&[Role::Names])
+                    .hint("和驻在地单位签的协议")
+                    .fold("更多"),
+                Field::new("agreement_name", "合作协议", Holds::Text),
                 NOTES.fold("更多"),
-                ASKED_REGION.fold("更多"),
+                SEAT.hint("由家乡哪里管，就写哪里").fold("更多"),
             ],
         )
     };
@@ -139,10 +157,12 @@ impl Noun for Branch {
     }
     fn gaps(&self) -> Vec<Gap> {
         lacking([
-            (!self.adds_up(), "floating_total", "男女之和不等于流动人口数，或婚姻两项超过了它，请核对"),
+            (!self.adds_up(), "floating_total", "男女之和不等于流动人口总数，或婚姻两项超过了它，请核对"),
             (self.floating_total.is_some() && self.as_of.is_none(), "as_of", "缺人数截至哪天"),
             (self.head.is_none(), "head", "缺会长"),
+            (self.address.is_none(), "address", "缺地址"),
             (self.demonstration && self.level.is_none(), "level", "示范点缺级别"),
+            (self.demonstration && self.rated_on.is_none(), "rated_on", "示范点缺命名时间"),
         ])
     }
     fn title(&self) -> String {
@@ -160,4 +180,17 @@ fn people_who_do_not_add_up_are_told() {
     };
     assert!(with(30, Some(45), Some(50)) && with(30, None, Some(50)) && with(30, Some(99), None));
     assert!(!with(31, None, Some(50)) && !with(30, Some(46), Some(50)));
+}
+
+#[cfg(test)]
+#[test]
+fn a_branch_has_a_head_and_a_place_and_a_model_its_title() {
+    let branch = Branch::from_fields(&crate::shape::samples(Branch::SHAPE.fields)).unwrap();
+    let lacks = |branch: Branch| branch.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+    let whole = Branch { male: None, married: None, ..branch };
+    assert!(lacks(whole.clone()).is_empty());
+    assert_eq!(lacks(Branch { head: None, address: None, ..whole.clone() }), ["head", "address"]);
+    let untitled = Branch { level: None, rated_on: None, ..whole };
+    assert_eq!(lacks(untitled.clone()), ["level", "rated_on"]);
+    assert!(lacks(Branch { demonstration: false, ..untitled }).is_empty());
 }

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, named};
+use super::common::{SEAT, named};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::codes::codes;
 use crate::region::{Level, RegionCode};
@@ -35,6 +36,9 @@ pub struct Meeting {
     pub kind: MeetingKind,
     /// Held, or planned.
     pub date: NaiveDate,
+    /// Whose it is.
+    pub of: Option<Uuid>,
+    pub of_name: Option<String>,
     pub place: Option<String>,
     pub chair: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -57,7 +61,9 @@ impl Noun for Meeting {
         level: Level::Province,
         is_work: true,
         home: Home::Association,
-        initials: "djhy",
+        // 登记会员 begins with the same letters.
+        making: Some("记一次会议"),
+        initials: "jychy",
         empty: ("这里会列出会议", "理事会、村级评议、联席会，谁到了、议了什么、定了什么。"),
         list: &[
             Column::field("date").head("日期").width(8),
@@ -72,28 +78,46 @@ impl Noun for Meeting {
         ..Shape::new::<Self>(
             "次",
             &[
-                named("name", "会议名称").hint("如 第二季度理事会"),
+                named("name", "会议名称").also(&["会议主题"]).hint("如 第二季度理事会"),
                 Field::new("kind", "会议类别", Holds::Code(MeetingKind::CHOICES))
                     .required()
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("council")),
                 Field::new("date", "开会日期", Holds::Day)
+                    .also(&["会议日期", "会议时间"])
                     .required()
                     .roles(&[Role::Day])
                     .must()
                     .start(Start::Today),
-                Field::new("place", "地点", Holds::Text).asked(),
+                Field::new("of", "哪里的会", Holds::Reference(&["organisation", "group", "branch"]))
+                    .named_by("of_name")
+                    .also(&["会议单位"])
+                    .roles(&[Role::Names])
+                    .hint("哪一级计生协、哪个会员小组的会"),
+                Field::new("of_name", "哪里的会", Holds::Text).finds(&[Find::Words]),
+                Field::new("place", "地点", Holds::Text).also(&["会议地点"]).asked(),
                 Field::new("chair", "主持人", Holds::Text).finds(&[Find::Words]).start(Start::Me),
-                Field::new("present", "到会", Holds::People).roles(&[Role::Persons]).asked(),
-                Field::new("topics", "议题", Holds::Texts).finds(&[Find::Words]).asked(),
+                Field::new("present", "到会", Holds::People)
+                    .also(&["到会人员", "参会人员", "出席人员"])
+                    .roles(&[Role::Persons])
+                    .asked(),
+                Field::new("topics", "议题", Holds::Texts)
+                    .also(&["会议议题"])
+                    .finds(&[Find::Words])
+                    .hint("写一项按回车"),
                 Field::new("resolved", "定下的事", Holds::Texts)
+                    .also(&["决议", "会议决议"])
                     .finds(&[Find::Words])
                     .hint("一件一行，写上谁办、哪天前"),
-                Field::new("minutes", "纪要", Holds::LongText).note().finds(&[Find::Words]).asked(),
-                Field::new("absent", "请假", Holds::Texts).fold("更多"),
-                Field::new("invited", "列席", Holds::Texts).fold("更多"),
-                ASKED_REGION.fold("更多"),
+                Field::new("minutes", "纪要", Holds::LongText)
+                    .also(&["会议纪要", "会议记录"])
+                    .note()
+                    .finds(&[Find::Words])
+                    .asked(),
+                Field::new("absent", "请假", Holds::Texts).also(&["请假人员", "缺席人员"]).fold("更多"),
+                Field::new("invited", "列席", Holds::Texts).also(&["列席人员"]).fold("更多"),
+                SEAT.fold("更多"),
             ],
         )
     };
@@ -109,6 +133,7 @@ impl Noun for Meeting {
             (few, "present", "村级评议至少三人到会"),
             (self.present.is_empty() && !few, "present", "缺到会的人"),
             (self.topics.is_empty(), "topics", "缺议题"),
+            (self.minutes.is_none(), "minutes", "缺纪要"),
         ])
     }
     fn title(&self) -> String {
