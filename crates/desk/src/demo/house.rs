@@ -4,6 +4,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use serde_json::json;
 use tiexin_domain::region::RegionCode;
 use tiexin_domain::{Kind, Sex};
+use uuid::Uuid;
 
 use super::chance::Chance;
 use super::families::Ground;
@@ -21,9 +22,10 @@ const POSTS: [(&str, &str, i64); 7] = [
     ("council", "volunteer", 90),
 ];
 
-/// One association: where it lies, and what it is called.
+/// One association: where it lies, its record, and what it is called.
 struct House<'a> {
     region: &'a RegionCode,
+    id: Uuid,
     name: String,
 }
 
@@ -36,16 +38,17 @@ pub(super) fn house(
 ) -> Vec<Made> {
     let own = (township, name);
     let places = villages.iter().map(|village| (&village.code, village.name.as_str()));
-    let houses: Vec<House<'_>> = std::iter::once(own)
-        .chain(places)
-        .map(|(region, place)| House { region, name: format!("{place}计生协") })
-        .collect();
-    let mut made = Vec::new();
+    let (mut made, mut houses) = (Vec::new(), Vec::<House<'_>>::new());
+    for (region, place) in std::iter::once(own).chain(places) {
+        let name = format!("{place}计生协");
+        let one = organisation((region, name.as_str()), houses.first(), ground.today, chance);
+        houses.push(House { region, id: one.id, name });
+        made.push(one);
+    }
     for (n, house) in (0..).zip(&houses) {
         for quarter in 0..4 {
             made.extend(meeting(house, n * 2 + quarter * 91, ground, chance));
         }
-        made.push(organisation(house, ground.today, chance));
         for (title, staffing, percent) in POSTS {
             // Some have nobody: 断层, 虚化.
             if chance.percent(percent) {
@@ -53,33 +56,42 @@ pub(super) fn house(
             }
         }
     }
-    for team in &ground.people.names.teams {
-        made.push(self::team(own, team, ground, chance));
+    let approved: Vec<&Made> = volunteers.iter().filter(|one| one.fields["approval"] == "approved").collect();
+    for name in &ground.people.names.teams {
+        made.push(team(own, name, &approved, ground, chance));
     }
     made.push(branch(own, ground, chance));
-    for volunteer in volunteers.iter().filter(|one| one.fields["approval"] == "approved") {
+    for volunteer in approved {
         made.extend((0..chance.within(8, 16)).map(|_| hours(volunteer, ground, villages, chance)));
     }
-    for village in villages {
+    // The first is the township's.
+    for (village, house) in villages.iter().zip(houses.iter().skip(1)) {
         if chance.percent(85) {
-            made.push(site(village, ground, chance));
+            made.push(site(village, house, ground, chance));
         }
-        for group in chance.some(&ground.people.names.groups, 3) {
+        for group in chance.some(&ground.people.names.groups, 5) {
             made.push(member_group(village, &group, ground, chance));
         }
     }
     made
 }
 
-/// Of some the last election is more than three years ago.
-fn organisation(house: &House<'_>, today: NaiveDate, chance: &mut Chance) -> Made {
+/// Of some the last election is more than three years ago. The county's, above the township's, has no record here.
+fn organisation(
+    (region, name): (&RegionCode, &str),
+    above: Option<&House<'_>>,
+    today: NaiveDate,
+    chance: &mut Chance,
+) -> Made {
     let elected = today - Days::new(chance.within(60, 1300) as u64);
     let fields = json!({
-        "region": house.region, "name": house.name, "kind": "association",
+        "region": region, "name": name, "kind": "association", "parent": above.map(|house| house.id),
+        "parent_name": above.map_or("固镇县计生协", |house| house.name.as_str()),
         "founded": (today.year() - chance.within(8, 30) as i32).to_string(),
         "last_election": elected.format("%Y-%m").to_string(),
     });
-    Made::of(Kind::Organisation, &fields, elected, chance)
+    // Before anything of it.
+    Made::of(Kind::Organisation, &fields, today - Days::new(2600), chance)
 }
 
 fn post(
@@ -91,9 +103,9 @@ fn post(
     let from = ground.today - Days::new(chance.within(30, 1300) as u64);
     let sex = if chance.percent(45) { Sex::Female } else { Sex::Male };
     let fields = json!({
-        "region": house.region, "name": ground.people.somebody(chance, &sex), "organisation_name": house.name,
-        "post": title, "staffing": staffing, "from": from, "until": from + Days::new(3 * 365),
-        "sex": sex, "party": chance.percent(60).then_some(true),
+        "region": house.region, "name": ground.people.somebody(chance, &sex), "organisation": house.id,
+        "organisation_name": house.name, "post": title, "staffing": staffing, "from": from,
+        "until": from + Days::new(3 * 365), "sex": sex, "party": chance.percent(60).then_some(true),
     });
     Made::of(Kind::Post, &fields, from, chance)
 }
@@ -108,8 +120,9 @@ fn member_group(village: &Village, name: &str, ground: &Ground<'_, '_>, chance: 
     Made::of(Kind::Group, &fields, founded, chance)
 }
 
-fn site(village: &Village, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
+fn site(village: &Village, house: &House<'_>, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
     let opened = ground.today - Days::new(chance.within(100, 2500) as u64);
+    let rated = chance.percent(20).then(|| opened.format("%Y-%m").to_string());
     let (kind, label) = *chance.pick(&[
         ("member_home", "会员之家"),
         ("member_home", "会员之家"),
@@ -121,7 +134,8 @@ fn site(village: &Village, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made
         "region": village.code, "name": format!("{}{label}", village.name), "kind": kind,
         "opened": opened.format("%Y-%m").to_string(), "area_m2": chance.within(4, 20) * 10, "head": village.worker,
         "address": format!("{}党群服务中心", village.name), "functions": ["会员活动"],
-        "rated": (chance.percent(20)).then_some("county"),
+        "organisation": house.id, "organisation_name": house.name, "rated": rated.as_ref().map(|_| "county"),
+        "rated_on": rated,
     });
     Made::of(Kind::Site, &fields, opened, chance)
 }
@@ -129,14 +143,17 @@ fn site(village: &Village, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made
 fn team(
     (township, place): (&RegionCode, &str),
     name: &str,
+    approved: &[&Made],
     ground: &Ground<'_, '_>,
     chance: &mut Chance,
 ) -> Made {
     let founded = ground.today - Days::new(chance.within(200, 2000) as u64);
+    let leader = (!approved.is_empty()).then(|| *chance.pick(approved));
     let fields = json!({
         "region": township, "name": format!("{place}{name}"),
         "kind": *chance.pick(&["warm", "youth", "medical", "general"]),
-        "leader_name": ground.people.somebody(chance, &Sex::Male), "founded": founded.format("%Y-%m").to_string(),
+        "leader": leader.map(|one| one.id), "leader_name": leader.map(|one| &one.fields["name"]),
+        "founded": founded.format("%Y-%m").to_string(),
     });
     Made::of(Kind::Team, &fields, founded, chance)
 }
@@ -176,6 +193,7 @@ fn meeting(house: &House<'_>, days_ago: u64, ground: &Ground<'_, '_>, chance: &m
         (0..people).map(|_| json!({"name": ground.people.somebody(chance, &Sex::Female)})).collect();
     let fields = json!({
         "region": house.region, "name": format!("{}理事会", house.name), "kind": "council", "date": date,
+        "of": house.id, "of_name": house.name,
         "chair": ground.people.somebody(chance, &Sex::Male), "present": present,
         "topics": ["下季度活动", "困难家庭帮扶"], "resolved": ["重阳节前看望留守老人"],
         "minutes": chance.percent(70).then_some("会议议了本季度的帮扶和下季度的活动，大家同意照办。"),
