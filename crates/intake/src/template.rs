@@ -210,6 +210,8 @@ fn example(column: &Field, villages: &[String]) -> String {
         Holds::Minutes => "3小时",
         Holds::Flag => "是",
         Holds::Person | Holds::People => "李某某",
+        // By a name that will do without a record.
+        Holds::Reference(_) if column.is_needed() && !own.required => hinted(own).unwrap_or("李某某"),
         _ => "",
     };
     text.to_owned()

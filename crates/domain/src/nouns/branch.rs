@@ -117,7 +117,7 @@ impl Noun for Branch {
                 Field::new("deputy_heads", "副会长", Holds::Texts).asked(),
                 Field::new("away_region", "驻在地", Holds::Text)
                     .finds(&[Find::Words])
-                    .hint("如 江苏省苏州市；在本地的空着"),
+                    .hint("在本地的空着；如 江苏省苏州市"),
                 Field::new("address", "地址", Holds::Text).finds(&[Find::Words]).asked(),
                 Field::new("host_unit", "依托单位", Holds::Text).asked(),
                 count("staff_total", "职工总数"),

@@ -72,7 +72,7 @@ fn filled(records: Records, head: &str) -> (Workbook, BTreeMap<&'static str, Val
         let field = fields.iter().find(|field| field.label == name && sample(field).is_some());
         let own = field.filter(|_| name != "户主" || records.kind() == &Kind::Household);
         let text = match (name, own) {
-            ("所在村（社区）" | "举办地", _) => "东关社区".into(),
+            ("所在村（社区）" | "所在地" | "举办地", _) => "东关社区".into(),
             (_, Some(field)) => {
                 let (text, value) = sample(field).unwrap();
                 held.insert(field.name, value);
