@@ -68,6 +68,25 @@ async fn a_reference_is_found_by_name_and_keeps_the_name() {
     }
 }
 
+/// What cannot be without a name has it from the record, or alone.
+#[tokio::test]
+async fn what_must_be_named_is_named_by_a_record_or_alone() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let mei = volunteer(&office, VILLAGE, "王小梅").await;
+    let of = |said: Value| {
+        let mut all = json!({"region": VILLAGE, "kind": "backbone", "from": "2026-10-05"});
+        all.as_object_mut().unwrap().extend(fields(said));
+        save("qualification", None, all)
+    };
+    let by_record = office.ok(of(json!({"holder": "王小梅"}))).await.id;
+    let alone = office.ok(of(json!({"name": "李小兰"}))).await.id;
+    let stored = office.ok(GetRecord { id: by_record }).await.fields;
+    assert_eq!((&stored["holder"], &stored["name"]), (&json!(mei), &json!("王小梅")));
+    let stored = office.ok(GetRecord { id: alone }).await.fields;
+    assert!(!stored.contains_key("holder") && stored["name"] == "李小兰", "{stored:?}");
+    assert_eq!(told(&office.refused(of(json!({}))).await).0, "name");
+}
+
 #[tokio::test]
 async fn a_reference_is_never_guessed() {
     let office = Office::township(day(2026, 10, 20)).await;

@@ -37,6 +37,11 @@ pub(super) const fn named(name: &'static str, label: &'static str) -> Field {
     Field::new(name, label, Holds::Text).required().finds(&[Find::Name, Find::Words]).must()
 }
 
+/// The name beside a reference, of what cannot be without a name: the form asks for both by the reference.
+pub(super) const fn named_beside(name: &'static str, label: &'static str) -> Field {
+    Field::new(name, label, Holds::Text).required().finds(&[Find::Name, Find::Words])
+}
+
 /// Since when it holds; a form begins with today.
 pub(super) const FROM: Field =
     Field::new("from", "从哪天起", Holds::Day).required().roles(&[Role::Day]).must().start(Start::Today);
