@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, FROM, NOTES, TO, named};
+use super::common::{FROM, NOTES, SEAT, TO, named};
 use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::money::Fen;
@@ -33,13 +33,21 @@ pub struct Agreement {
     pub to: NaiveDate,
     pub budget: Option<Fen>,
     pub staff_moved: Option<u32>,
+    /// 验收.
+    pub accepted_on: Option<NaiveDate>,
+    pub acceptance: Option<String>,
+    /// Before its time; one that goes on is registered anew.
+    pub ended_on: Option<NaiveDate>,
+    pub why_ended: Option<String>,
     pub notes: Option<String>,
 }
+
+const ENDING: &str = "验收、终止";
 
 impl Noun for Agreement {
     const KIND: Kind = Kind::Agreement;
     const SHAPE: Shape = Shape {
-        level: Level::County,
+        level: Level::Province,
         home: Home::Works,
         initials: "djzncj",
         empty: ("这里会列出承接的职能", "承接什么、到哪一天、人和经费是不是跟着来。"),
@@ -57,20 +65,44 @@ impl Noun for Agreement {
         ..Shape::new::<Self>(
             "份",
             &[
-                named("name", "事项名称").hint("如 家庭健康促进行动"),
+                named("name", "事项名称").also(&["承接事项", "项目名称"]).hint("如 家庭健康促进行动"),
                 Field::new("kind", "承接类别", Holds::Code(AgreementKind::CHOICES))
+                    .also(&["承接方式", "类别"])
                     .required()
                     .roles(&[Role::Category])
                     .must(),
-                Field::new("party_gov", "委托单位", Holds::Text).required().finds(&[Find::Words]).must(),
-                Field::new("signed_on", "签订日期", Holds::Day).required().past().must().start(Start::Today),
+                Field::new("party_gov", "委托单位", Holds::Text)
+                    .also(&["政府方", "委托方", "甲方"])
+                    .required()
+                    .finds(&[Find::Words])
+                    .must(),
+                Field::new("signed_on", "签订日期", Holds::Day)
+                    .required()
+                    .past()
+                    .with(&["to"])
+                    .must()
+                    .start(Start::Today),
                 FROM,
                 TO.required().must(),
-                Field::new("budget", "经费", Holds::Money).sensitive().roles(&[Role::Number]).asked(),
-                Field::new("staff_moved", "转来几人", Holds::Count).asked(),
-                Field::new("doc_no", "文号", Holds::Text).asked(),
+                Field::new("budget", "经费", Holds::Money)
+                    .also(&["预算"])
+                    .sensitive()
+                    .roles(&[Role::Number])
+                    .hint("费随事转：随事项转来的经费"),
+                Field::new("staff_moved", "转来几人", Holds::Count)
+                    .also(&["转来人数", "划转人员"])
+                    .hint("人随事走：随事项转来的人"),
+                Field::new("doc_no", "文号", Holds::Text).also(&["协议编号"]).asked(),
+                Field::new("accepted_on", "验收日期", Holds::Day).past().not_before("from").fold(ENDING),
+                Field::new("acceptance", "验收意见", Holds::LongText).note().fold(ENDING),
+                Field::new("ended_on", "提前终止日期", Holds::Day)
+                    .also(&["终止日期"])
+                    .past()
+                    .not_before("from")
+                    .fold(ENDING),
+                Field::new("why_ended", "终止原因", Holds::Text).free().fold(ENDING),
                 NOTES.fold("更多"),
-                ASKED_REGION.fold("更多"),
+                SEAT.fold("更多"),
             ],
         )
     };
@@ -81,6 +113,7 @@ impl Noun for Agreement {
         wrong([
             (tidy(&self.name).is_none(), "name", "请填写事项名称"),
             (tidy(&self.party_gov).is_none(), "party_gov", "请填写委托单位"),
+            (self.signed_on > self.to, "signed_on", "签订日期晚于到期日期，请核对"),
             (self.budget.is_some_and(|budget| budget.0 < 0), "budget", "经费不能为负"),
         ])
     }
@@ -88,7 +121,12 @@ impl Noun for Agreement {
     fn gaps(&self) -> Vec<Gap> {
         let money = self.budget.is_some_and(|budget| budget.0 > 0);
         let people = self.staff_moved.is_some_and(|people| people > 0);
-        lacking([(!money && !people, "budget", "事来了，人和经费都没有来")])
+        lacking([
+            (!money && !people, "budget", "事来了，人和经费都没有来"),
+            (self.accepted_on.is_some() && self.acceptance.is_none(), "acceptance", "缺验收意见"),
+            (self.ended_on.is_some() && self.why_ended.is_none(), "why_ended", "缺终止原因"),
+            (self.why_ended.is_some() && self.ended_on.is_none(), "ended_on", "缺终止日期"),
+        ])
     }
     fn title(&self) -> String {
         self.name.clone()
@@ -104,4 +142,17 @@ fn what_comes_with_neither_people_nor_money_is_told() {
     };
     assert_eq!((told(Some(1), None), told(None, Some(1))), (0, 0));
     assert_eq!((told(None, None), told(Some(0), Some(0))), (1, 1));
+}
+
+#[cfg(test)]
+#[test]
+fn what_is_accepted_or_ended_says_why_and_on_which_day() {
+    let whole = Agreement::from_fields(&crate::shape::samples(Agreement::SHAPE.fields)).unwrap();
+    let lacks = |one: Agreement| one.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+    assert!(whole.problems().is_empty() && lacks(whole.clone()).is_empty());
+    assert_eq!(lacks(Agreement { acceptance: None, ..whole.clone() }), ["acceptance"]);
+    assert_eq!(lacks(Agreement { why_ended: None, ..whole.clone() }), ["why_ended"]);
+    assert_eq!(lacks(Agreement { ended_on: None, ..whole.clone() }), ["ended_on"]);
+    let late = Agreement { signed_on: whole.to.succ_opt().unwrap(), ..whole };
+    assert_eq!(late.problems()[0].field, "signed_on");
 }
