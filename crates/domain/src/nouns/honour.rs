@@ -1,13 +1,14 @@
 //! Honour 表彰 (`association.md` §2.17): good people and units, named.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, named};
+use super::common::{SEAT, named_beside};
 use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::date::PartialDate;
-use crate::region::RegionCode;
+use crate::region::{Level, RegionCode};
 use crate::shape::{Column, Field, Holds, Home, Role, Shape};
 
 codes! {
@@ -37,7 +38,8 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Honour {
     pub region: RegionCode,
-    /// Of a person, a unit or a family.
+    /// A person, a unit or a family, where it has a record.
+    pub holder: Option<Uuid>,
     pub name: String,
     /// 荣誉.
     pub honour: HonourTitle,
@@ -45,6 +47,7 @@ pub struct Honour {
     /// 表彰时间, its year at least.
     pub conferred: PartialDate,
     pub revoked_on: Option<PartialDate>,
+    pub why_revoked: Option<String>,
     pub by_doc: Option<String>,
     pub deeds: Option<String>,
 }
@@ -52,6 +55,7 @@ pub struct Honour {
 impl Noun for Honour {
     const KIND: Kind = Kind::Honour;
     const SHAPE: Shape = Shape {
+        level: Level::Province,
         home: Home::Works,
         initials: "djbz",
         empty: ("这里会列出表彰", "最美协会人、先进单位、优秀志愿者，做了什么，记在这里。"),
@@ -68,25 +72,40 @@ impl Noun for Honour {
         ..Shape::new::<Self>(
             "项",
             &[
-                named("name", "姓名或单位名称").roles(&[Role::Sort]).also(&["姓名", "单位名称", "单位"]),
+                Field::new(
+                    "holder",
+                    "姓名或单位名称",
+                    Holds::Reference(&["volunteer", "member", "organisation"]),
+                )
+                .named_by("name")
+                .also(&["姓名", "单位名称", "单位", "受表彰人", "受表彰单位"])
+                .roles(&[Role::Names])
+                .must(),
+                named_beside("name", "姓名或单位名称").roles(&[Role::Sort]),
                 Field::new("honour", "荣誉", Holds::Code(HonourTitle::CHOICES))
+                    .also(&["荣誉称号", "称号", "表彰名称"])
                     .required()
                     .roles(&[Role::Category])
                     .must(),
-                Field::new("level", "级别", Holds::Code(HonourLevel::CHOICES)).required().must(),
+                Field::new("level", "级别", Holds::Code(HonourLevel::CHOICES))
+                    .also(&["表彰级别", "等级"])
+                    .required()
+                    .must(),
                 Field::new("conferred", "表彰时间", Holds::PartialDay)
+                    .also(&["获奖时间", "授予时间", "年度"])
                     .required()
                     .past()
                     .roles(&[Role::Day])
                     .must(),
-                Field::new("deeds", "事迹", Holds::LongText).note().asked(),
-                Field::new("by_doc", "文号", Holds::Text).asked(),
+                Field::new("deeds", "事迹", Holds::LongText).also(&["主要事迹"]).note().asked(),
+                Field::new("by_doc", "文号", Holds::Text).also(&["表彰文件", "表彰文号"]).sensitive().asked(),
                 Field::new("revoked_on", "撤销时间", Holds::PartialDay)
                     .past()
                     .not_before("conferred")
                     .roles(&[Role::Until])
-                    .fold("更多"),
-                ASKED_REGION,
+                    .fold("撤销"),
+                Field::new("why_revoked", "撤销原因", Holds::Text).free().fold("撤销"),
+                SEAT.fold("更多"),
             ],
         )
     };
@@ -97,9 +116,24 @@ impl Noun for Honour {
         wrong([(tidy(&self.name).is_none(), "name", "请填写姓名或单位名称")])
     }
     fn gaps(&self) -> Vec<Gap> {
-        lacking([(self.by_doc.is_none(), "by_doc", "缺文号")])
+        lacking([
+            (self.by_doc.is_none(), "by_doc", "缺文号"),
+            (self.revoked_on.is_some() && self.why_revoked.is_none(), "why_revoked", "缺撤销原因"),
+            (self.why_revoked.is_some() && self.revoked_on.is_none(), "revoked_on", "缺撤销时间"),
+        ])
     }
     fn title(&self) -> String {
         format!("{} {}", self.name, self.honour.label())
     }
+}
+
+#[cfg(test)]
+#[test]
+fn an_honour_is_revoked_on_a_day_and_for_a_reason() {
+    let whole = Honour::from_fields(&crate::shape::samples(Honour::SHAPE.fields)).unwrap();
+    let lacks = |one: Honour| one.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+    assert!(lacks(whole.clone()).is_empty());
+    assert_eq!(lacks(Honour { why_revoked: None, ..whole.clone() }), ["why_revoked"]);
+    assert_eq!(lacks(Honour { revoked_on: None, ..whole.clone() }), ["revoked_on"]);
+    assert!(lacks(Honour { revoked_on: None, why_revoked: None, ..whole }).is_empty());
 }
