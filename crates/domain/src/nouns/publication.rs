@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, NOTES, named, on_day};
+use super::checked::wrong;
+use super::common::{NOTES, SEAT, named, on_day};
 use super::site::TitleLevel;
-use super::{Gap, Kind, Noun, Problem, tidy};
+use super::{Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::region::{Level, RegionCode};
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
@@ -28,7 +29,10 @@ pub struct Publication {
     pub medium: Medium,
     pub medium_level: TitleLevel,
     pub date: NaiveDate,
-    pub outlet: Option<String>,
+    pub outlet: String,
+    /// What it tells of, where that has a record.
+    pub activity: Option<Uuid>,
+    pub activity_name: Option<String>,
     pub link: Option<String>,
     pub reads: Option<u32>,
     pub notes: Option<String>,
@@ -37,11 +41,12 @@ pub struct Publication {
 impl Noun for Publication {
     const KIND: Kind = Kind::Publication;
     const SHAPE: Shape = Shape {
-        level: Level::County,
+        level: Level::Province,
+        making: Some("登记媒体报道"),
         is_work: true,
         home: Home::Works,
-        initials: "djbd",
-        empty: ("这里会列出报道", "广播电视、报纸、微信发了什么，登记一篇，年报自己就有数了。"),
+        initials: "djmtbd",
+        empty: ("这里会列出报道", "广播电视、报纸、微信发了协会的什么事，一篇登记一条。"),
         list: &[
             Column::field("date").head("日期").width(8),
             Column::field("name").width(20),
@@ -49,25 +54,39 @@ impl Noun for Publication {
             Column::field("medium_level").head("级别").width(6),
             Column::field("outlet").width(12),
             Column::PLACE,
-            Column::field("reads").width(7),
-            Column::GAPS,
+            Column::field("reads").width(7).spare(),
+            Column::field("activity_name").width(12).spare(),
             Column::STATE,
         ],
         ..Shape::new::<Self>(
             "篇",
             &[
-                named("name", "标题").hint("如 暖心服务进万家"),
+                named("name", "标题").also(&["报道标题", "题目"]).hint("如 暖心服务进万家"),
                 Field::new("medium", "媒体类别", Holds::Code(Medium::CHOICES))
+                    .also(&["类别", "媒体类型"])
                     .required()
                     .roles(&[Role::Category])
                     .must(),
-                Field::new("medium_level", "媒体级别", Holds::Code(TitleLevel::CHOICES)).required().must(),
-                on_day("date", "发表日期"),
-                Field::new("outlet", "媒体名称", Holds::Text).finds(&[Find::Words]).asked(),
-                Field::new("link", "网址", Holds::Text).asked(),
+                Field::new("medium_level", "媒体级别", Holds::Code(TitleLevel::CHOICES))
+                    .also(&["级别"])
+                    .required()
+                    .must(),
+                Field::new("outlet", "媒体名称", Holds::Text)
+                    .also(&["媒体", "刊播媒体", "发布媒体"])
+                    .required()
+                    .finds(&[Find::Words])
+                    .hint("如 固镇县融媒体中心")
+                    .must(),
+                on_day("date", "发表日期").also(&["刊播日期", "发布日期", "刊发日期"]),
+                Field::new("activity", "报道的活动", Holds::Reference(&["activity"]))
+                    .named_by("activity_name")
+                    .roles(&[Role::Names])
+                    .asked(),
+                Field::new("activity_name", "报道的活动", Holds::Text).finds(&[Find::Words]),
+                Field::new("link", "网址", Holds::Text).also(&["链接"]).asked(),
                 Field::new("reads", "阅读量", Holds::Count).roles(&[Role::Number]).asked(),
                 NOTES.fold("更多"),
-                ASKED_REGION.fold("更多"),
+                SEAT.fold("更多"),
             ],
         )
     };
@@ -75,10 +94,10 @@ impl Noun for Publication {
         &self.region
     }
     fn problems(&self) -> Vec<Problem> {
-        wrong([(tidy(&self.name).is_none(), "name", "请填写标题")])
-    }
-    fn gaps(&self) -> Vec<Gap> {
-        lacking([(self.outlet.is_none(), "outlet", "缺媒体名称")])
+        wrong([
+            (tidy(&self.name).is_none(), "name", "请填写标题"),
+            (tidy(&self.outlet).is_none(), "outlet", "请填写媒体名称"),
+        ])
     }
     fn title(&self) -> String {
         self.name.clone()

@@ -138,6 +138,16 @@ fn a_head_means_one_field_of_a_kind() {
     }
 }
 
+/// By them somebody without an input method finds the one form that is meant.
+#[test]
+fn no_two_kinds_are_begun_by_the_same_letters() {
+    let mut begun: Vec<&str> = Kind::ALL.iter().map(|kind| nouns::shape(kind).unwrap().initials).collect();
+    begun.retain(|initials| !initials.is_empty());
+    begun.sort_unstable();
+    let twice: Vec<_> = begun.windows(2).filter(|two| two[0] == two[1]).collect();
+    assert!(twice.is_empty() && !begun.is_empty(), "{twice:?}");
+}
+
 #[test]
 fn what_is_not_known_is_hidden_as_strictly_as_anything_by_its_name() {
     assert_eq!(audience("counselling", "session_note"), Audience::Author);
