@@ -3,13 +3,14 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, FROM, NOTES, TO, named};
+use super::common::{FROM, NOTES, SEAT, TO, named_beside};
 use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::numbers_in_text;
-use crate::region::RegionCode;
+use crate::region::{Level, RegionCode};
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 codes! {
@@ -31,7 +32,8 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publicity {
     pub region: RegionCode,
-    /// What is shown.
+    /// What is shown, where it has a record. That it was shown stays true when the record is void.
+    pub of: Option<Uuid>,
     pub name: String,
     pub kind: PublicityKind,
     pub place: PublicityPlace,
@@ -49,6 +51,7 @@ pub struct Publicity {
 impl Noun for Publicity {
     const KIND: Kind = Kind::Publicity;
     const SHAPE: Shape = Shape {
+        level: Level::Province,
         home: Home::Works,
         initials: "djgsgk",
         empty: ("这里会列出公示公开", "公示了什么、在哪里、到哪一天；有人提出异议，先停下来答复。"),
@@ -67,16 +70,27 @@ impl Noun for Publicity {
         ..Shape::new::<Self>(
             "次",
             &[
-                named("name", "公示内容").hint("如 关怀帮扶对象名单"),
+                Field::new("of", "公示内容", Holds::Reference(&["honour", "topic", "agreement"]))
+                    .named_by("name")
+                    .also(&["公开内容", "公示名称"])
+                    .roles(&[Role::Names])
+                    .must()
+                    .hint("名称里不写号码和家里的事，如 关怀帮扶资金使用情况"),
+                named_beside("name", "公示内容"),
                 Field::new("kind", "公示类别", Holds::Code(PublicityKind::CHOICES))
+                    .also(&["类别", "公示类型"])
                     .required()
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("before")),
-                Field::new("place", "公示地点", Holds::Code(PublicityPlace::CHOICES)).required().must(),
-                FROM,
-                TO.required().must(),
+                Field::new("place", "公示地点", Holds::Code(PublicityPlace::CHOICES))
+                    .also(&["公开地点", "公示位置"])
+                    .required()
+                    .must(),
+                FROM.also(&["公示开始日期", "开始日期"]),
+                TO.also(&["公示结束日期", "结束日期"]).required().must(),
                 Field::new("phone", "监督电话", Holds::Text)
+                    .also(&["投诉电话", "举报电话"])
                     .required()
                     .must()
                     .hint("办公室的电话，会对外公布"),
@@ -91,7 +105,7 @@ impl Noun for Publicity {
                     .fold("异议"),
                 Field::new("answer", "怎么答复的", Holds::LongText).note().finds(&[Find::Words]).fold("异议"),
                 NOTES.fold("更多"),
-                ASKED_REGION.fold("更多"),
+                SEAT.fold("更多"),
             ],
         )
     };
@@ -110,6 +124,8 @@ impl Noun for Publicity {
         lacking([
             (self.objected_on.is_some() && self.answered_on.is_none(), "answered_on", "有异议还没有答复"),
             (self.objected_on.is_some() && self.objection.is_none(), "objection", "缺异议内容"),
+            (self.objection.is_some() && self.objected_on.is_none(), "objected_on", "缺提出异议的日期"),
+            (self.answered_on.is_some() && self.answer.is_none(), "answer", "缺怎么答复的"),
         ])
     }
     fn title(&self) -> String {
@@ -124,5 +140,8 @@ fn nothing_with_a_number_is_shown_and_an_objection_is_answered() {
     assert!(shown.problems().is_empty() && shown.gaps().is_empty());
     let numbered = Publicity { name: "名单 34052419800101001X".into(), ..shown.clone() };
     assert_eq!(numbered.problems()[0].field, "name");
-    assert_eq!(Publicity { answered_on: None, ..shown }.gaps()[0].field, "answered_on");
+    let lacks = |one: Publicity| one.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+    assert_eq!(lacks(Publicity { answered_on: None, ..shown.clone() }), ["answered_on"]);
+    assert_eq!(lacks(Publicity { answer: None, ..shown.clone() }), ["answer"]);
+    assert_eq!(lacks(Publicity { objected_on: None, ..shown }), ["objected_on"]);
 }
