@@ -1,6 +1,6 @@
 //! Who can do what, research, honours and what was published: as much of it as a township has (`association.md` §6).
 
-use chrono::Days;
+use chrono::{Datelike, Days};
 use serde_json::json;
 use tiexin_domain::region::RegionCode;
 use tiexin_domain::{Fen, Kind, Sex};
@@ -26,12 +26,8 @@ pub(super) fn works(
 
 fn qualification(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {
     let from = ground.today - Days::new(chance.within(60, 1000) as u64);
-    let (kind, level) = *chance.pick(&[
-        ("youth_teacher", "city"),
-        ("youth_teacher", "county"),
-        ("backbone", "county"),
-        ("project_officer", "junior"),
-    ]);
+    let (kind, level) =
+        *chance.pick(&[("youth_teacher", "county"), ("backbone", "county"), ("project_officer", "junior")]);
     let fields = json!({
         "region": township, "name": ground.people.somebody(chance, &Sex::Female), "kind": kind, "level": level,
         "unit": chance.pick(&ground.people.names.units), "from": from, "to": from + Days::new(3 * 365),
@@ -45,6 +41,7 @@ fn topic(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) ->
         "region": township, "name": "农村留守老人精神慰藉需求调查", "unit": "县计生协", "start": start,
         "leader": ground.people.somebody(chance, &Sex::Male), "funds": Fen(2_000_000),
         "midterm": start + Days::new(180), "due": start + Days::new(365),
+        "team": [ground.people.somebody(chance, &Sex::Female), ground.people.somebody(chance, &Sex::Male)],
     });
     Made::of(Kind::Topic, &fields, start, chance)
 }
@@ -54,6 +51,7 @@ fn agreement(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance
     let fields = json!({
         "region": township, "name": "家庭健康促进行动", "kind": "purchase", "party_gov": "县卫生健康委员会",
         "signed_on": signed, "from": signed, "to": signed + Days::new(364), "budget": Fen(5_000_000),
+        "staff_moved": 1,
     });
     Made::of(Kind::Agreement, &fields, signed, chance)
 }
@@ -64,6 +62,7 @@ fn honour(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -
         "region": township, "name": ground.people.somebody(chance, &Sex::Female), "level": "county",
         "honour": *chance.pick(&["finest", "volunteer", "member"]), "conferred": conferred,
         "deeds": "二十年如一日照看村里的孤寡老人。",
+        "by_doc": format!("固计协〔{}〕{}号", conferred.year(), chance.within(1, 30)),
     });
     Made::of(Kind::Honour, &fields, conferred, chance)
 }
