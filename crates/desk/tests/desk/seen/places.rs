@@ -96,10 +96,13 @@ impl Told<'_> {
 }
 
 pub(super) const LISTED: &[Audience] = &[Audience::Everyone];
-const JUDGED: &[Audience] = &[Audience::Everyone, Audience::OwnPage];
-/// The same, by somebody who oversees the place.
-const OVERSEEN: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::Supervisor];
-pub(super) const OWN: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage];
+/// By who looks after the county, as this office does.
+const JUDGED: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::Supervisor];
+pub(super) const OWN: &[Audience] =
+    &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage, Audience::Supervisor];
+/// By a worker.
+const JUDGED_BY_WORKER: &[Audience] = &[Audience::Everyone, Audience::OwnPage];
+const OWN_OF_WORKER: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage];
 
 /// All fields of the kind as the columns of a list.
 pub(super) fn whole(kind: &Kind) -> ListRecords {
@@ -218,6 +221,24 @@ async fn the_own_page_tells_all_but_the_masked_and_its_history_less() {
     }
 }
 
+/// What is for those from the supervisor up, and was recorded by somebody else, is on no page of a worker.
+#[tokio::test]
+async fn the_own_page_tells_a_worker_nothing_that_is_for_the_supervisor() {
+    let (office, all) = filled().await;
+    grants(&office, &[(Role::Worker, "340323")]).await;
+    for (kind, [before, marked]) in &all {
+        let id = id_of(kind.code());
+        let own = text(&office.ok(GetRecord { id }).await);
+        let told = Told { place: "a worker's page", kind, text: own };
+        told.hides(&marked.marks, OWN_OF_WORKER);
+        told.tells(&marked.marks, OWN_OF_WORKER);
+        let history = text(&office.ok(RecordHistory { id }).await);
+        let told = Told { place: "a worker's history", kind, text: history };
+        told.hides(&marked.marks, JUDGED_BY_WORKER);
+        told.hides(&before.marks, JUDGED_BY_WORKER);
+    }
+}
+
 #[tokio::test]
 async fn what_waits_and_what_may_be_the_same_is_judged_without_the_familys_own_words() {
     let (office, all) = filled().await;
@@ -240,7 +261,7 @@ async fn what_waits_and_what_may_be_the_same_is_judged_without_the_familys_own_w
     let alike = text(&office.ok(ListDuplicates { region: None, household: None }).await);
     let today = text(&office.ok(GetToday { region: TOWNSHIP.parse().unwrap() }).await);
     for (kind, [_, marked_now]) in &all {
-        Told { place: "what waits", kind, text: items.clone() }.hides(&marked(kind, 2).marks, OVERSEEN);
+        Told { place: "what waits", kind, text: items.clone() }.hides(&marked(kind, 2).marks, JUDGED);
         for (place, text) in [("duplicates", &alike), ("today", &today)] {
             Told { place, kind, text: text.clone() }.hides(&marked_now.marks, LISTED);
         }
@@ -298,7 +319,7 @@ async fn what_is_void_is_listed_as_other_lists_do() {
 #[test]
 fn the_table_has_something_to_find() {
     let marks: Vec<Mark> = Kind::ALL.iter().flat_map(|kind| marked(kind, 0).marks).collect();
-    for audience in [Audience::Everyone, Audience::OwnPage, Audience::FamilyPage, Audience::Author] {
+    for audience in OWN.iter().copied().chain([Audience::Author]) {
         assert!(marks.iter().any(|mark| mark.field.audience == audience), "{audience:?}");
     }
     for mask in [shape::Mask::Phone, shape::Mask::Number] {
