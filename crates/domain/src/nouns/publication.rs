@@ -43,6 +43,7 @@ impl Noun for Publication {
     const SHAPE: Shape = Shape {
         level: Level::Province,
         making: Some("登记媒体报道"),
+        mending: Some("修改媒体报道"),
         is_work: true,
         home: Home::Works,
         initials: "djmtbd",

@@ -63,7 +63,7 @@ impl Noun for Publicity {
             Column::field("from").head("开始").width(8),
             Column::field("to").head("结束").width(8),
             Column::field("objected_on").head("异议").width(8),
-            Column::field("answered_on").head("已答复").width(8),
+            Column::field("answered_on").head("已答复").width(8).spare(),
             Column::GAPS,
             Column::STATE,
         ],
