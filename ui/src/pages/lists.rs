@@ -73,3 +73,23 @@ pub(crate) fn ListsPage(props: &ListsProps) -> Html {
         </Page>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::NOUNS;
+    use tiexin_domain::{Kind, nouns as domain};
+
+    /// A list that stands nowhere is one to which nobody comes.
+    #[test]
+    fn every_list_is_in_the_navigation_or_stands_here() {
+        let here: Vec<&str> = nouns().map(|noun| noun.kind).collect();
+        for kind in Kind::ALL {
+            let listed = domain::shape(kind).is_some_and(|shape| !shape.list.is_empty());
+            let has_pages = NOUNS.iter().any(|noun| noun.kind == kind.code());
+            assert_eq!(has_pages, listed, "{kind:?}");
+            let elsewhere = listed && matches!(Route::home_of_kind(kind.code()), Route::ListOf { .. });
+            assert_eq!(here.contains(&kind.code()), elsewhere, "{kind:?}");
+        }
+    }
+}
