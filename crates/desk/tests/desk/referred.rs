@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::ErrorReply;
-use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord};
+use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord, Search};
 use uuid::Uuid;
 
 use crate::office::{Office, VILLAGE, day, fields};
