@@ -5,9 +5,14 @@ use crate::shape;
 /// What a field of a newer program is called: nobody in an office reads codes.
 const NEWER: &str = "新版程序的栏目";
 
-/// The Chinese name of a field.
+/// The Chinese name of a field, or of one in a part of a list: `tasks.0.due`.
 pub fn field(kind: &str, field: &str) -> String {
-    known(kind, field).unwrap_or(NEWER).to_owned()
+    let in_a_part = || shape::label_at(kind, field);
+    known(kind, field).map(str::to_owned).or_else(in_a_part).unwrap_or_else(|| {
+        // `gifts.0` is of the field `gifts`.
+        let whole = field.split('.').next().and_then(|whole| known(kind, whole));
+        whole.unwrap_or(NEWER).to_owned()
+    })
 }
 
 /// None: a field of a newer program.
@@ -39,6 +44,8 @@ mod tests {
         assert_eq!(field("activity", "head"), "负责人");
         assert_eq!(field("support_file", "care_last_visit"), "最近走访");
         assert_eq!(field("visit", "from_the_future"), "新版程序的栏目");
+        assert_eq!(field("visit", "gifts.0.amount"), "慰问品第1项的金额");
+        assert_eq!(field("visit", "gifts.0"), "慰问品");
     }
 
     #[test]

@@ -5,9 +5,8 @@
 
 use std::fmt;
 
-use serde::de::value::SeqDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor,
+    self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
@@ -17,7 +16,7 @@ use crate::record::Fields;
 /// What keeps stored values from being read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotRead {
-    /// Names of fields from the outside in; list items have none of their own. Empty: the whole.
+    /// Names of fields from the outside in, of an item of a list its number. Empty: the whole.
     pub path: Vec<String>,
     /// A field that must be there is not. Otherwise what is there cannot be read.
     pub missing: bool,
@@ -102,16 +101,21 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Stored<'a>(&'a Value);
+struct Items<'de> {
+    rest: std::iter::Enumerate<std::slice::Iter<'de, Value>>,
+}
 
-impl<'de> IntoDeserializer<'de, NotRead> for Stored<'de> {
-    type Deserializer = Self;
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = NotRead;
 
-    fn into_deserializer(self) -> Self {
-        self
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, NotRead> {
+        let Some((nth, value)) = self.rest.next() else { return Ok(None) };
+        seed.deserialize(Stored(value)).map(Some).map_err(|error| error.inside(&nth.to_string()))
     }
 }
+
+#[derive(Clone, Copy)]
+struct Stored<'a>(&'a Value);
 
 impl<'de> Deserializer<'de> for Stored<'de> {
     type Error = NotRead;
@@ -128,10 +132,9 @@ impl<'de> Deserializer<'de> for Stored<'de> {
             },
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::Array(items) => {
-                let mut items = SeqDeserializer::new(items.iter().map(Stored));
+                let mut items = Items { rest: items.iter().enumerate() };
                 let value = visitor.visit_seq(&mut items)?;
-                items.end()?;
-                Ok(value)
+                if items.rest.next().is_some() { Err(NotRead::here()) } else { Ok(value) }
             }
             Value::Object(fields) => Object(fields).deserialize_any(visitor),
         }
@@ -209,9 +212,17 @@ mod tests {
             assert!(!format!("{error} {error:?}").contains("秘密"));
         }
         let inner = of(|f| drop(f.insert("met".into(), json!([{"name": "甲"}, {"nom": "乙"}]))));
-        assert_eq!((inner.path.as_slice(), inner.missing), (&["met".to_owned(), "name".into()][..], true));
+        assert_eq!((inner.path.join("."), inner.missing), ("met.1.name".to_owned(), true));
         let amount = of(|f| drop(f.insert("gifts".into(), json!([{"item": "米", "amount": "一百"}]))));
-        assert_eq!(amount.path, ["gifts", "amount"]);
+        assert_eq!(amount.path, ["gifts", "0", "amount"]);
+        // A problem names the part; of other lists the field alone, as their forms show them.
+        let told = |field: &str, value| {
+            let mut fields = visit();
+            fields.insert(field.into(), value);
+            Visit::from_fields(&fields).unwrap_err().field
+        };
+        assert_eq!(told("gifts", json!([{"item": "米"}, {"amount": "1.00"}])), "gifts.1.item");
+        assert_eq!(told("met", json!([{"nom": "乙"}])), "met");
     }
 
     #[test]

@@ -6,25 +6,36 @@ use serde_json::Value;
 use super::Problem;
 use crate::date::{PartialDate, YearHint};
 use crate::record::Fields;
-use crate::shape::{self, Field, label_in};
+use crate::shape::{self, Field, Place, label_in, places_in};
 
-/// Choices that this save writes and that their lists do not have. What stood there before stays, whoever wrote it.
+/// Choices that this save writes and that their lists do not have, in parts of lists too. What stood there before stays,
+/// whoever wrote it.
 pub fn not_chosen(kind: &str, before: Option<&Fields>, after: &Fields) -> Vec<Problem> {
-    let wrong = |field: &Field| {
-        let choices = field.choices()?;
-        let stood = texts(before.and_then(|before| before.get(field.name)));
-        let stray = |said: &&str| !stood.contains(said) && label_in(choices, said).is_none();
-        texts(after.get(field.name)).iter().any(stray).then(|| {
-            let labels: Vec<&str> = choices.iter().map(|(_, label)| *label).collect();
-            let message = format!("{}请填其中之一：{}", field.label, labels.join("、"));
-            Problem::new(field.name, "not_a_choice", message)
-        })
-    };
-    shape::of(kind).into_iter().flat_map(|shape| shape.fields).filter_map(wrong).collect()
+    strays(fields_of(kind), before, after)
 }
 
-fn texts(value: Option<&Value>) -> Vec<&str> {
-    match value {
+fn fields_of(kind: &str) -> &'static [Field] {
+    shape::of(kind).map(|shape| shape.fields).unwrap_or_default()
+}
+
+fn strays(own: &'static [Field], before: Option<&Fields>, after: &Fields) -> Vec<Problem> {
+    let known = before.map(|before| places_in(own, before)).unwrap_or_default();
+    let wrong = |place: &Place<'_>| {
+        let choices = place.field.choices()?;
+        // A part may have moved within its list.
+        let stood: Vec<&str> = known.iter().filter(|one| one.is_like(place)).flat_map(texts).collect();
+        let stray = |said: &&str| !stood.contains(said) && label_in(choices, said).is_none();
+        texts(place).iter().any(stray).then(|| {
+            let labels: Vec<&str> = choices.iter().map(|(_, label)| *label).collect();
+            let message = format!("{}请填其中之一：{}", place.label(), labels.join("、"));
+            Problem::new(&place.path(), "not_a_choice", message)
+        })
+    };
+    places_in(own, after).iter().filter_map(wrong).collect()
+}
+
+fn texts<'f>(place: &Place<'f>) -> Vec<&'f str> {
+    match place.fields.get(place.field.name) {
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
         one => one.and_then(Value::as_str).into_iter().collect(),
     }
@@ -32,14 +43,19 @@ fn texts(value: Option<&Value>) -> Vec<&str> {
 
 /// Days that lie before those they cannot lie before, as far as both are known.
 pub fn turned(kind: &str, fields: &Fields) -> Vec<Problem> {
-    let date = |name: &str| PartialDate::parse(fields.get(name)?.as_str()?, YearHint::None).ok();
-    let wrong = |later: &Field| {
-        let earlier = shape::field(kind, later.not_before?)?;
-        let (last, first) = (date(later.name)?.ends()?, date(earlier.name)?.begins()?);
-        let message = || format!("{}早于{}，请核对", later.label, earlier.label);
-        (last < first).then(|| Problem::new(later.name, "period_invalid", message()))
+    turned_in(fields_of(kind), fields)
+}
+
+fn turned_in(own: &'static [Field], fields: &Fields) -> Vec<Problem> {
+    let wrong = |place: &Place<'_>| {
+        let date = |name: &str| PartialDate::parse(place.fields.get(name)?.as_str()?, YearHint::None).ok();
+        let first = place.field.not_before?;
+        let earlier = place.among.iter().find(|field| field.name == first)?;
+        let (last, first) = (date(place.field.name)?.ends()?, date(first)?.begins()?);
+        let message = || format!("{}早于{}，请核对", place.label(), earlier.label);
+        (last < first).then(|| Problem::new(&place.path(), "period_invalid", message()))
     };
-    shape::of(kind).into_iter().flat_map(|shape| shape.fields).filter_map(wrong).collect()
+    places_in(own, fields).iter().filter_map(wrong).collect()
 }
 
 #[cfg(test)]
@@ -103,6 +119,29 @@ mod tests {
             told("support_file", json!({"assistance_from": "2020", "assistance_to": "2019-12-31"})),
             words("assistance_to", "扶助结束早于扶助开始，请核对")
         );
+    }
+
+    #[test]
+    fn a_fault_in_a_part_names_the_part() {
+        const PART: &[Field] = &[
+            Field::new("kind", "类别", Holds::Code(&[("a", "甲")])),
+            Field::new("on", "转办日期", Holds::Day),
+            Field::new("due", "要求答复", Holds::Day).not_before("on"),
+        ];
+        const OWN: &[Field] = &[Field::new("referrals", "转办", Holds::Parts(PART))];
+        let list = |items: Value| of(json!({"referrals": items}));
+        let right = json!({"on": "2026-10-05", "due": "2026-10-05"});
+        let told = turned_in(OWN, &list(json!([right, {"on": "2026-10-05", "due": "2026-10-04"}])));
+        let told: Vec<_> = told.iter().map(|one| (one.field.as_str(), one.message.as_str())).collect();
+        assert_eq!(told, [("referrals.1.due", "转办第2项的要求答复早于转办日期，请核对")]);
+        let stray = |before: Option<&Fields>, after: &Fields| -> Vec<String> {
+            strays(OWN, before, after).into_iter().map(|one| one.field).collect()
+        };
+        let wrong = list(json!([{"kind": "a"}, {"kind": "乙"}]));
+        assert_eq!(stray(None, &wrong), ["referrals.1.kind"]);
+        // It stood there, in another place of the list.
+        assert!(stray(Some(&wrong), &list(json!([{"kind": "乙"}]))).is_empty());
+        assert_eq!(stray(Some(&wrong), &list(json!([{"kind": "丙"}]))), ["referrals.0.kind"]);
     }
 
     /// The fault is of both days: whoever touches one of them is told.

@@ -51,9 +51,10 @@ pub struct Took {
     pub is: Option<Value>,
 }
 
+// Ids and codes: for programs only.
 const TURNED: &[Field] = &[
-    Field::new("record", "转过去的登记", Holds::Reference(&[])).required(),
-    Field::new("field", "栏目", Holds::Text).required(),
+    Field::new("record", "转过去的登记", Holds::Reference(&[])).required().audience(Audience::Nobody),
+    Field::new("field", "栏目", Holds::Text).required().audience(Audience::Nobody),
 ];
 const TOOK: &[Field] = &[
     Field::new("record", "登记", Holds::Reference(&[])),

@@ -153,11 +153,14 @@ pub trait Noun: Serialize + DeserializeOwned + Clone + PartialEq {
     /// Reads the stored form; fields it does not know are passed over (and stay in the record).
     ///
     /// # Errors
-    /// Codes `missing` and `unreadable`, with the name of the field.
+    /// Codes `missing` and `unreadable`, with the name of the field; of a list of parts with the place in it:
+    /// `tasks.0.due`.
     fn from_fields(fields: &Fields) -> Result<Self, Problem> {
         stored::read(fields).map_err(|wrong| {
             let code = if wrong.missing { "missing" } else { "unreadable" };
-            Problem::new(wrong.field(), code, "这条记录的内容不完整或写法不对，请核对后再保存")
+            let parts = Self::SHAPE.field(wrong.field()).is_some_and(|field| field.parts().is_some());
+            let field = if parts { wrong.path.join(".") } else { wrong.field().to_owned() };
+            Problem::new(&field, code, "这条记录的内容不完整或写法不对，请核对后再保存")
         })
     }
 }

@@ -53,7 +53,8 @@ pub enum Holds {
     Person,
     /// A list of them.
     People,
-    /// A list of parts with fields of their own.
+    /// A list of parts with fields of their own, in the order in which a part is told: `慰问金 300.00元`. It is edited,
+    /// hidden and merged as one; its parts hold nothing that names another record.
     Parts(&'static [Field]),
 }
 
@@ -330,6 +331,14 @@ impl Field {
     pub fn choices(&self) -> Option<Choices> {
         match self.holds {
             Holds::Code(choices) | Holds::Codes(choices) => Some(choices),
+            _ => None,
+        }
+    }
+
+    /// The fields of each of its parts; of a list of parts.
+    pub const fn parts(&self) -> Option<&'static [Field]> {
+        match self.holds {
+            Holds::Parts(parts) => Some(parts),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ mod audience;
 mod derives;
 mod field;
 mod list;
+mod parts;
 #[cfg(test)]
 mod reading;
 mod sample;
@@ -14,6 +15,8 @@ mod words;
 pub use audience::Audience;
 pub use field::{Asked, Choices, Field, Find, Holds, Mask, Role, Start, code_in, for_many, label_in};
 pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, Shows, TITLE, reckoned};
+pub(crate) use parts::places_in;
+pub use parts::{NEWER_CHOICE, Place, label_at, part_told, parts_told, places, words};
 pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
 

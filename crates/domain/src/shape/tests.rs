@@ -21,6 +21,59 @@ fn agrees<N: Noun>() {
         let lacks = reads(&without);
         let missing = NotRead { path: vec![field.name.to_owned()], missing: true };
         assert_eq!(lacks, field.required.then_some(missing), "{kind:?}.{}", field.name);
+        for part in field.parts().unwrap_or_default() {
+            let mut without = whole.clone();
+            let first = without.get_mut(field.name).and_then(|items| items.get_mut(0)?.as_object_mut());
+            first.unwrap().remove(part.name);
+            let path = vec![field.name.to_owned(), "0".to_owned(), part.name.to_owned()];
+            let missing = NotRead { path, missing: true };
+            assert_eq!(
+                reads(&without),
+                part.required.then_some(missing),
+                "{kind:?}.{}.{}",
+                field.name,
+                part.name
+            );
+        }
+    }
+}
+
+/// A list of parts is edited, covered and merged as one, so its parts hold nothing that has a link, an index or readers of
+/// its own. `of`: what it is called.
+fn parts_hold_together(of: &str, parts: &[Field]) {
+    assert!(parts.iter().any(|part| part.form.is_some_and(|form| form.must)), "{of}: a part may say nothing");
+    for part in parts {
+        let of = format!("{of}.{}", part.name);
+        let plain = matches!(
+            part.holds,
+            Holds::Text
+                | Holds::LongText
+                | Holds::Texts
+                | Holds::Code(_)
+                | Holds::Codes(_)
+                | Holds::Day
+                | Holds::PartialDay
+                | Holds::Moment
+                | Holds::Money
+                | Holds::Count
+                | Holds::Minutes
+                | Holds::Flag
+        );
+        assert!(plain, "{of}: no row of a form can ask for it");
+        assert!(part.audience == Audience::Everyone, "{of}: the list has readers, not its parts");
+        assert!(part.mask.is_none() || part.holds == Holds::Text, "{of} is masked");
+        let derived = part.roles.len() + part.bits.len() + part.finds.len();
+        assert!(derived == 0 && part.named_by.is_none() && part.absent.is_none(), "{of}: nothing reads it");
+        let day = |field: &Field| matches!(field.holds, Holds::Day | Holds::PartialDay);
+        let first = part.not_before.map(|first| parts.iter().find(|other| other.name == first));
+        assert!(first.is_none_or(|first| first.is_some_and(day) && day(part)), "{of}: two days are compared");
+        assert!(!part.past || day(part) || part.holds == Holds::Moment, "{of} is no day");
+        let form = part.form.unwrap_or_else(|| panic!("{of}: no row asks for it"));
+        assert!(form.must == part.required, "{of}: what cannot be read without it is asked for");
+        assert!(
+            form.start == Start::Empty && form.fold.is_none() && !form.carried,
+            "{of}: a row is open and empty"
+        );
     }
 }
 
@@ -70,7 +123,10 @@ fn every_kind_has_a_shape_that_holds_together() {
                 assert!(field.choices().is_some_and(|all| all.iter().any(|(one, _)| *one == code)), "{of}");
             }
             let asked = field.form.is_some_and(|form| !form.carried);
-            let has_form = !matches!(field.holds, Holds::Instant | Holds::References(_) | Holds::Parts(_))
+            if let (Some(parts), true) = (field.parts(), asked) {
+                parts_hold_together(&of, parts);
+            }
+            let has_form = !matches!(field.holds, Holds::Instant | Holds::References(_))
                 && !matches!(field.holds, Holds::Reference(kinds) if kinds != ["household"] && field.named_by.is_none());
             assert!(has_form || !asked, "{of}: no form can ask for it");
             if let Some(text) = field.named_by {
@@ -113,6 +169,7 @@ fn every_kind_has_a_shape_that_holds_together() {
                 "{kind:?}.{name}: what is hidden is not asked for"
             );
             assert!(field.audience == Audience::Everyone, "{kind:?}.{name} is on the list");
+            assert!(field.parts().is_none(), "{kind:?}.{name}: a row has no room for a list of parts");
         }
         assert!(shape.list.is_empty() == shape.empty.0.is_empty(), "{kind:?}: a list says what it is for");
         if let Some(told) = shape.timeline {
