@@ -14,11 +14,13 @@ use uuid::Uuid;
 
 mod asked;
 mod columns;
+mod parts;
 mod reader;
 mod sent;
 
 pub(crate) use asked::{may_ask_if_there, may_be_asked_for, may_be_bounded, may_order};
 pub(crate) use columns::Columns;
+pub(crate) use parts::texts_in_parts;
 pub(crate) use reader::Reader;
 pub(crate) use sent::{maskable, uncover, withheld};
 
@@ -97,6 +99,7 @@ fn covered(
             *text = hidden;
             masked.push(field.clone());
         }
+        masked.extend(parts::cover(&record.kind, field, value));
     }
     if shown != Shown::Own {
         hide(record, &mut fields, lost);
@@ -198,13 +201,16 @@ pub(crate) fn unmasked(
     reader: &Reader,
     lost: &Lost,
 ) -> Option<String> {
-    let whole = record.text(field).filter(|text| masked_text(&record.kind, field, text).is_some())?;
-    if !may_see(record, field, shown, reader) {
+    let own = record.text(field).filter(|text| masked_text(&record.kind, field, text).is_some());
+    let whole = own.map(str::to_owned).or_else(|| parts::masked_at(record, field))?;
+    // Who reads a list reads its parts.
+    let of = field.split('.').next().unwrap_or(field);
+    if !may_see(record, of, shown, reader) {
         return None;
     }
     let unsaid = lost_to(record, lost).filter(|_| shown != Shown::Own);
     let free = is_free_text(&record.kind, field);
-    Some(unsaid.and_then(|unsaid| unsaid.hide(whole, free)).unwrap_or_else(|| whole.to_owned()))
+    Some(unsaid.and_then(|unsaid| unsaid.hide(&whole, free)).unwrap_or(whole))
 }
 
 /// Whether the field's value is shown masked, to be unmasked on purpose.
@@ -263,7 +269,9 @@ pub(crate) fn cover_value(
     {
         return Value::String(mask(own, text));
     }
-    let mut alone = Fields::from_iter([(field.to_owned(), value.clone())]);
+    let mut covered = value.clone();
+    parts::cover(&record.kind, field, &mut covered);
+    let mut alone = Fields::from_iter([(field.to_owned(), covered)]);
     hide(record, &mut alone, lost);
     alone.remove(field).unwrap_or(Value::Null)
 }

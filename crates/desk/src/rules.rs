@@ -1,13 +1,11 @@
 //! The rules of nouns, applied to what somebody wants to save.
 
-use chrono::NaiveTime;
-use serde_json::Value;
-use tiexin_domain::amount::{read_count, read_minutes};
+use serde_json::{Value, json};
 use tiexin_domain::around::{self, Reach, Subject};
-use tiexin_domain::nouns::{self, Noun, Visit, tidy, tidy_name};
+use tiexin_domain::nouns::{self, Noun, Visit};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::shape::{self, Field, Holds, Role};
-use tiexin_domain::{Fen, IdNumber, Kind, PartialDate, Problem, YearHint, phone};
+use tiexin_domain::shape::{self, Field, Holds, Place, Role};
+use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint};
 use tiexin_store::{Book, Save, StoreError};
 use uuid::Uuid;
 
@@ -15,70 +13,20 @@ use crate::masking;
 use crate::office_day::{self, OfficeDay};
 use crate::surroundings::Surroundings;
 
-/// Puts typing habits right: spaces, full-width digits, dates as people write them. Empty text is no text.
-pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
-    for (field, value) in sent.iter_mut() {
-        let holds = shape::field(kind, field).map(|field| field.holds);
-        if let (Value::Array(items), Some(Holds::Codes(choices))) = (&mut *value, holds) {
-            for item in items {
-                let code = item.as_str().and_then(|text| shape::code_in(choices, text.trim()));
-                if let Some(code) = code {
-                    *item = code.into();
-                }
-            }
-        }
-        let Value::String(text) = value else { continue };
-        if let Some(read) = read(holds, text) {
-            *value = read;
-            continue;
-        }
-        let kept = match field.as_str() {
-            "name" if kind == Kind::Person.code() => tidy(&tidy_name(text)),
-            "head_name" => tidy(&tidy_name(text)),
-            "phone" => tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text))),
-            "id_number" => tidy(text).map(|text| match IdNumber::read(&text) {
-                Ok(read) => read.number.as_str().to_owned(),
-                Err(_) => text,
-            }),
-            _ => tidy(text).map(|text| match holds {
-                Some(Holds::Code(choices)) => shape::code_in(choices, &text).map_or(text, str::to_owned),
-                Some(Holds::Money) => Fen::parse(&text).map_or(text, |fen| fen.to_string()),
-                Some(Holds::Moment) => moment(&text, day.hint()).unwrap_or(text),
-                Some(Holds::Day | Holds::PartialDay) => {
-                    PartialDate::parse(&text, day.hint()).map_or(text, |date| date.to_string())
-                }
-                _ => text,
-            }),
-        };
-        *value = kept.map_or(Value::Null, Value::String);
-    }
-}
+mod typing;
 
-/// A number or a yes as people write it: `35人`, `3小时`, `是`. What is not understood is left to the rules.
-fn read(holds: Option<Holds>, text: &str) -> Option<Value> {
-    match holds? {
-        Holds::Count => read_count(text).ok().map(Value::from),
-        Holds::Minutes => read_minutes(text).ok().map(Value::from),
-        // What nobody ticked says no.
-        Holds::Flag => tiexin_intake::yes(text).map(|yes| if yes { Value::Bool(true) } else { Value::Null }),
-        _ => None,
-    }
-}
-
-/// A day with a time of day as it is stored; none given is midnight. What is not understood is left to the rules.
-pub(crate) fn moment(text: &str, hint: YearHint) -> Option<String> {
-    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
-    let date = PartialDate::parse(date, hint).ok()?.day()?;
-    let time = match time.trim().replace('：', ":") {
-        none if none.is_empty() => NaiveTime::MIN,
-        time => ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&time, form).ok())?,
-    };
-    Some(format!("{date}T{}", time.format("%H:%M:%S")))
-}
+pub(crate) use typing::{moment, tidy_fields};
 
 fn is_date(kind: &str, field: &str) -> bool {
-    let holds = shape::field(kind, field).map(|field| field.holds);
-    matches!(holds, Some(Holds::Day | Holds::PartialDay | Holds::Moment))
+    let day = |own: &Field| matches!(own.holds, Holds::Day | Holds::PartialDay | Holds::Moment);
+    match field.split_once('.') {
+        None => shape::field(kind, field).is_some_and(day),
+        // `tasks.0.due`
+        Some((list, rest)) => {
+            let parts = shape::field(kind, list).and_then(Field::parts).unwrap_or_default();
+            rest.rsplit('.').next().is_some_and(|name| parts.iter().any(|own| own.name == name && day(own)))
+        }
+    }
 }
 
 /// An ID number is believed: sex and birth date follow it. What was stated beside it in this very save
@@ -201,16 +149,17 @@ fn of_visit(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
 
 /// What has happened cannot have happened on a day that has not been yet.
 fn not_yet(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
-    let known = |field: &&Field| {
-        let date = fields.get(field.name).and_then(Value::as_str);
+    let ahead = |place: &Place<'_>| {
+        let date = place.fields.get(place.field.name).and_then(Value::as_str);
         let date = date.and_then(|text| PartialDate::parse(text, YearHint::None).ok());
         date.is_some_and(|date| date.begins().is_some_and(|begins| begins > day.latest))
     };
-    let told = |field: &Field| {
-        Problem::new(field.name, "date_in_future", format!("{}在今天之后，请核对", field.label))
+    let told = |place: Place<'_>| {
+        let message = format!("{}在今天之后，请核对", place.label());
+        Problem::new(&place.path(), "date_in_future", message)
     };
-    let past = shape::of(kind).into_iter().flat_map(|shape| shape.fields).filter(|field| field.past);
-    past.filter(known).map(told).collect()
+    let past = shape::places(kind, fields).into_iter().filter(|place| place.field.past);
+    past.filter(ahead).map(told).collect()
 }
 
 /// Writes the region of a file without changing what the office knows: absent fields of a child are
@@ -228,7 +177,8 @@ pub(crate) fn follow_household(book: &Book, kind: &str, fields: &mut Fields) -> 
     Ok(())
 }
 
-/// Numbers for which a mask sent by a form may stand: the current one, then those that gave way.
+/// Numbers for which a mask sent by a form may stand: the current one, then those that gave way; of lists of parts those
+/// of any part.
 pub(crate) fn known_numbers(book: &Book, current: &Record, sent: &Fields) -> Result<Fields, StoreError> {
     let mut known = Fields::new();
     let overwritten = book.overwritten(current.id)?;
@@ -237,110 +187,25 @@ pub(crate) fn known_numbers(book: &Book, current: &Record, sent: &Fields) -> Res
         let gone = overwritten.iter().filter(|gone| gone.field == field).map(|gone| gone.value.clone());
         known.insert(field.to_owned(), Value::Array(now.into_iter().chain(gone).collect()));
     }
+    for list in sent.keys() {
+        let gone = overwritten.iter().filter(|gone| gone.field == *list).map(|gone| &gone.value);
+        for value in current.fields.get(list).into_iter().chain(gone) {
+            for (own, text) in masking::texts_in_parts(&current.kind, list, value) {
+                if let Value::Array(all) = known.entry(own).or_insert_with(|| json!([])) {
+                    all.push(text.into());
+                }
+            }
+        }
+    }
     Ok(known)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::NaiveDate;
-    use serde_json::json;
 
     fn fields(value: Value) -> Fields {
         value.as_object().unwrap().clone()
-    }
-
-    #[test]
-    fn typing_habits_are_put_right() {
-        let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
-        let mut sent = fields(json!({
-            "name": " 贾　文广 ", "phone": "199 0000 2580", "id_number": "34052419800101001x", "notes": "  ",
-            "birth": "1980年1月1日", "died_on": "昨天",
-        }));
-        tidy_fields("person", &mut sent, OfficeDay::sure(today));
-        assert_eq!(
-            sent,
-            fields(json!({
-                "name": "贾文广", "phone": "19900002580", "id_number": "34052419800101001X", "notes": null,
-                "birth": "1980-01-01", "died_on": "2026-10-19",
-            }))
-        );
-    }
-
-    /// As an import has it: what is no number is missing, and 没有电话的 finds it.
-    #[test]
-    fn a_telephone_that_is_none_is_not_stored() {
-        let day = OfficeDay::sure(NaiveDate::from_ymd_opt(2026, 10, 20).unwrap());
-        for kind in ["household", "person", "support_file", "member"] {
-            for text in ["无", "没有", "暂无", "不详", "-", " / "] {
-                let mut sent = fields(json!({"phone": text}));
-                tidy_fields(kind, &mut sent, day);
-                assert_eq!(sent["phone"], Value::Null, "{kind} {text}");
-            }
-            let mut wrong = fields(json!({"phone": "123"}));
-            tidy_fields(kind, &mut wrong, day);
-            assert_eq!(wrong["phone"], "123", "told by the rules");
-        }
-    }
-
-    #[test]
-    fn a_day_of_any_kind_is_taken_as_people_write_it() {
-        let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
-        let all = Kind::ALL.iter().flat_map(|kind| {
-            let fields = shape::of(kind.code()).map(|shape| shape.fields).unwrap_or_default();
-            fields.iter().map(move |field| (kind.code(), field))
-        });
-        let days = all.filter(|(_, field)| matches!(field.holds, Holds::Day | Holds::PartialDay));
-        let mut names = Vec::new();
-        for (kind, field) in days {
-            let mut sent = Fields::from_iter([(field.name.to_owned(), json!("2026.10.12"))]);
-            tidy_fields(kind, &mut sent, OfficeDay::sure(today));
-            assert_eq!(sent[field.name], "2026-10-12", "{kind}.{}", field.name);
-            names.push(field.name);
-        }
-        assert!(names.contains(&"moved_on") && names.contains(&"date"), "{names:?}");
-    }
-
-    #[test]
-    fn numbers_amounts_and_choices_are_taken_as_people_write_them() {
-        let day = OfficeDay::sure(NaiveDate::from_ymd_opt(2026, 10, 20).unwrap());
-        for (kind, field, said, stored) in [
-            ("volunteer", "minutes", json!("3小时"), json!(180)),
-            ("volunteer", "minutes", json!("很久"), json!("很久")),
-            ("activity", "headcount", json!("35人"), json!(35)),
-            ("activity", "money", json!("300元"), json!("300.00")),
-            ("volunteer", "approval", json!("已通过"), json!("approved")),
-            ("volunteer", "approval", json!("拒"), json!("拒")),
-            ("person", "tags", json!(["青少年", "five_elders"]), json!(["youth", "five_elders"])),
-            ("counselling", "paired", json!("√"), json!(true)),
-            ("counselling", "paired", json!("否"), json!(null)),
-            ("counselling", "paired", json!("待定"), json!("待定")),
-        ] {
-            let mut sent = Fields::from_iter([(field.to_owned(), said.clone())]);
-            tidy_fields(kind, &mut sent, day);
-            assert_eq!(sent[field], stored, "{kind}.{field} {said}");
-        }
-    }
-
-    #[test]
-    fn the_start_of_an_activity_is_taken_as_people_write_it() {
-        let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
-        for (text, stored) in [
-            ("2026-10-12T09:30:00", "2026-10-12T09:30:00"),
-            ("2026-10-12 9:30", "2026-10-12T09:30:00"),
-            ("10月12日 9：30", "2026-10-12T09:30:00"),
-            ("2026.10.12", "2026-10-12T00:00:00"),
-            ("昨天 15:00", "2026-10-19T15:00:00"),
-            ("2026-10-12 九点", "2026-10-12 九点"),
-            ("2026-10", "2026-10"),
-        ] {
-            let mut sent = fields(json!({"start": text}));
-            tidy_fields("activity", &mut sent, OfficeDay::sure(today));
-            assert_eq!(sent["start"], stored, "{text}");
-        }
-        let mut other = fields(json!({"start": "2026-10-12 9:30"}));
-        tidy_fields("visit", &mut other, OfficeDay::sure(today));
-        assert_eq!(other["start"], "2026-10-12 9:30");
     }
 
     #[test]

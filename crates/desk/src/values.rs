@@ -24,6 +24,15 @@ pub(crate) fn cell(row: &RecordRow, field: &str) -> String {
 
 /// What a worker reads for a field's value.
 pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
+    let parts = declared(kind, field).and_then(Field::parts);
+    match (value, parts) {
+        (Value::Array(items), Some(parts)) => shape::parts_told(parts, items),
+        (Value::Object(part), Some(parts)) => shape::part_told(parts, part),
+        _ => plain(kind, field, value),
+    }
+}
+
+fn plain(kind: &str, field: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(true) => "是".into(),
@@ -32,11 +41,11 @@ pub(crate) fn shown(kind: &str, field: &str, value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::String(text) => label(kind, field, text),
         Value::Array(items) => {
-            items.iter().map(|item| shown(kind, field, item)).collect::<Vec<_>>().join("、")
+            items.iter().map(|item| plain(kind, field, item)).collect::<Vec<_>>().join("、")
         }
         Value::Object(parts) => {
             let text = |part: &str| parts.get(part).and_then(Value::as_str).unwrap_or_default().to_owned();
-            // A person met, or a gift.
+            // A person met, or a part of a list of a newer program.
             let amount = text("amount");
             let words = [text("name"), text("item"), if amount.is_empty() { amount } else { amount + "元" }];
             words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -57,7 +66,7 @@ fn label(kind: &str, field: &str, text: &str) -> String {
     match declared.holds {
         Holds::Code(choices) | Holds::Codes(choices) => {
             // A choice of a newer program is not called by its code.
-            shape::label_in(choices, text).unwrap_or("其他（新版程序的选项）").to_owned()
+            shape::label_in(choices, text).unwrap_or(shape::NEWER_CHOICE).to_owned()
         }
         Holds::Moment => text.replace('T', " ").chars().take(16).collect(),
         Holds::PartialDay => {
@@ -90,8 +99,12 @@ mod tests {
         assert_eq!(shown("household", "kinds", &json!(["lost_child", "hardship"])), "特殊-死亡、困难");
         assert_eq!(shown("visit", "met", &json!([{"name": "甲"}, {"name": "乙"}])), "甲、乙");
         assert_eq!(
-            shown("visit", "gifts", &json!([{"item": "慰问金", "amount": "300.00"}])),
-            "慰问金 300.00元"
+            shown(
+                "visit",
+                "gifts",
+                &json!([{"item": "慰问金", "amount": "300.00"}, {"item": "米", "signed_by": "甲"}])
+            ),
+            "慰问金 300.00元；米 甲"
         );
         assert_eq!(shown("person", "birth", &json!("1950-09")), "1950年9月");
     }

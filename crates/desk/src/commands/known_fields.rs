@@ -4,7 +4,7 @@
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_domain::record::Fields;
-use tiexin_domain::shape;
+use tiexin_domain::shape::{self, Field};
 use tiexin_domain::{Kind, Problem};
 
 use crate::borrowed::{BORROWED, borrows};
@@ -50,7 +50,34 @@ fn unknown(kind: &str, sent: &Fields, before: &Fields) -> Vec<Problem> {
         }
         Problem::new(field, UNKNOWN, message)
     };
-    stray.map(told).collect()
+    let mut problems: Vec<Problem> = stray.map(told).collect();
+    for (list, value) in sent {
+        let Some(own) = shape::field(kind, list).and_then(Field::parts) else { continue };
+        problems.extend(unknown_in_parts((kind, list.as_str()), own, value, before.get(list)));
+    }
+    problems
+}
+
+/// The same of the parts of a list; what stood in any of them may stand in another place now.
+fn unknown_in_parts(
+    (kind, list): (&str, &str),
+    own: &[Field],
+    sent: &Value,
+    before: Option<&Value>,
+) -> Vec<Problem> {
+    let items = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    let before = items(before);
+    let mut problems = Vec::new();
+    for (nth, item) in items(Some(sent)).iter().enumerate() {
+        for (name, value) in item.as_object().into_iter().flatten() {
+            let known = own.iter().any(|field| field.name == name.as_str());
+            if !known && !before.iter().any(|part| part.get(name) == Some(value)) {
+                let message = format!("{}里没有“{name}”这一栏", labels::field(kind, list));
+                problems.push(Problem::new(&format!("{list}.{nth}.{name}"), UNKNOWN, message));
+            }
+        }
+    }
+    problems
 }
 
 /// The kind's own fields, and those that its form borrows of the person.
@@ -124,6 +151,11 @@ mod tests {
         let before = json!({"name": "甲", "zodiac": "马"});
         assert!(told_of("person", json!({"name": "乙", "zodiac": "马"}), before.clone()).is_empty());
         assert_eq!(told_of("person", json!({"zodiac": "羊"}), before).len(), 1);
+        let before = json!({"gifts": [{"item": "米", "colour": "白"}]});
+        let moved = json!({"gifts": [{"item": "油"}, {"item": "米", "colour": "白"}]});
+        assert!(told_of("visit", moved, before.clone()).is_empty());
+        let added = json!({"gifts": [{"item": "米", "colour": "黑"}]});
+        assert_eq!(told_of("visit", added, before), ["慰问品里没有“colour”这一栏"]);
         assert!(told_of("member", json!({"id_number": "1", "recorded_by": "甲"}), json!({})).is_empty());
     }
 }

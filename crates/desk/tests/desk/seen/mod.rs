@@ -106,7 +106,8 @@ fn value(kind: &str, field: &'static Field, n: usize) -> (Value, Option<(String,
         Holds::Reference(kinds) => (json!(id_of(kinds.first().copied().unwrap_or("household"))), None),
         Holds::References(_) => (json!([]), None),
         Holds::Parts(parts) => {
-            let texts = parts.iter().filter(|part| part.required && part.holds == Holds::Text);
+            let told = |part: &&Field| part.required && part.audience == Audience::Everyone;
+            let texts = parts.iter().filter(told).filter(|part| part.holds == Holds::Text);
             let one: Fields = texts.map(|part| (part.name.to_owned(), json!(word))).collect();
             if one.is_empty() { (json!([]), None) } else { mark(json!([one])) }
         }

@@ -11,7 +11,7 @@ use tiexin_contract::records::{
 use tiexin_contract::today::GetToday;
 use tiexin_contract::voided::ListVoided;
 use tiexin_domain::access::Role;
-use tiexin_domain::shape::{self, Audience, Holds};
+use tiexin_domain::shape::{self, Audience};
 use tiexin_domain::{Kind, nouns};
 use tiexin_protocol::ParkCode;
 use tiexin_store::{By, Save};
@@ -138,9 +138,7 @@ async fn lists_and_exports_tell_what_everyone_may_read() {
         office.ok(export).await;
         let told = Told { place: "export", kind, text: words_of(&path) };
         told.hides(&marked.marks, LISTED);
-        // Of parts a sheet has those with a name.
-        let whole = marked.marks.iter().filter(|mark| !matches!(mark.field.holds, Holds::Parts(_)));
-        told.tells(&whole.cloned().collect::<Vec<_>>(), LISTED);
+        told.tells(&marked.marks, LISTED);
     }
 }
 
