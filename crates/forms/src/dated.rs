@@ -2,9 +2,11 @@
 
 use crate::visit::VisitDraft;
 use crate::{
-    FieldKind, FormField, Today, Typed, read_date, read_day, read_day_ahead, read_day_near, read_moment,
+    FieldKind, FormField, Today, Typed, kinds, read_date, read_day, read_day_ahead, read_day_near,
+    read_moment, text,
 };
 use chrono::NaiveDate;
+use serde_json::Value;
 
 /// How the text of a date's field is read: as it is stored then.
 type Read = fn(&str, Today) -> Result<Option<String>, String>;
@@ -12,10 +14,31 @@ type Read = fn(&str, Today) -> Result<Option<String>, String>;
 const DAY: Read = |text, today| Ok(read_day(text, today)?.map(|day| day.to_string()));
 
 /// A field that holds a date, and how it is read.
-pub type Dated = (&'static str, Read);
+#[derive(Clone, Copy)]
+pub struct Dated {
+    name: &'static str,
+    /// Of a list of parts: the field in each row.
+    part: Option<&'static str>,
+    read: Read,
+}
+
+impl Dated {
+    const fn new(name: &'static str, read: Read) -> Dated {
+        Dated { name, part: None, read }
+    }
+
+    /// Writes the date out where it means another day today than it meant then.
+    fn settle(&self, value: &mut Value, then: Today, today: Today) {
+        let Some(typed) = value.as_str() else { return };
+        let Ok(Some(meant)) = (self.read)(typed, then) else { return };
+        if (self.read)(typed, today).ok().flatten().as_ref() != Some(&meant) {
+            *value = meant.into();
+        }
+    }
+}
 
 /// How a field's date is read, if it holds one: when it is saved, and when a draft is resumed on another day.
-pub fn dated(field: &FormField) -> Option<Dated> {
+pub(crate) fn reading(field: &FormField) -> Option<Read> {
     let read: Read = match field.kind {
         FieldKind::Day => DAY,
         FieldKind::DayNear => |text, today| Ok(read_day_near(text, today)?.map(|day| day.to_string())),
@@ -23,53 +46,64 @@ pub fn dated(field: &FormField) -> Option<Dated> {
         FieldKind::Moment => read_moment,
         _ => return None,
     };
-    Some((field.name, read))
+    Some(read)
 }
 
 /// The dates that mean another day today than they meant on `then`, written out: `今天`, `昨天`, `12.30` without a year.
-pub fn settle<'a>(
+pub fn settle<'v>(
     dates: &[Dated],
     then: NaiveDate,
     today: Today,
-    text: impl Fn(&str) -> Option<&'a str>,
-) -> Vec<(&'static str, String)> {
+    held: impl IntoIterator<Item = (&'v String, &'v mut Value)>,
+) {
     let then = Today { day: then, sure: true };
-    let moved = |(name, read): &Dated| {
-        let typed = text(name)?;
-        let meant = read(typed, then).ok()??;
-        (read(typed, today).ok().flatten().as_ref() != Some(&meant)).then_some((*name, meant))
-    };
-    dates.iter().filter_map(moved).collect()
+    for (name, value) in held {
+        for dated in dates.iter().filter(|dated| dated.name == name.as_str()) {
+            let Some(part) = dated.part else {
+                dated.settle(value, then, today);
+                continue;
+            };
+            let rows = value.as_array_mut().into_iter().flatten();
+            rows.filter_map(|row| row.get_mut(part)).for_each(|value| dated.settle(value, then, today));
+        }
+    }
 }
 
-/// The fields of a form that hold dates.
+/// The fields of a form that hold dates, those in the rows of its lists among them.
 pub fn dates(fields: &[FormField]) -> Vec<Dated> {
-    fields.iter().filter_map(dated).collect()
+    fields.iter().flat_map(dated).collect()
+}
+
+fn dated(field: &FormField) -> Vec<Dated> {
+    let name = field.name;
+    match field.kind {
+        FieldKind::Parts(parts) => {
+            let own = kinds::of_part(parts).into_iter();
+            own.filter_map(|own| Some(Dated { part: Some(own.name), ..Dated::new(name, reading(&own)?) }))
+                .collect()
+        }
+        _ => reading(field).map(|read| Dated::new(name, read)).into_iter().collect(),
+    }
 }
 
 /// The same in a form that stood open while the day turned.
 pub fn settle_typed(dates: &[Dated], typed: &mut Typed, then: NaiveDate, today: Today) {
-    let settled = settle(dates, then, today, |name| typed.get(name)?.as_str());
-    typed.extend(settled.into_iter().map(|(name, text)| (name.to_owned(), text.into())));
+    settle(dates, then, today, typed);
 }
 
 /// The dates of a visit's form.
 pub const OF_VISIT: &[Dated] = &[
-    ("date", DAY),
-    ("follow_up", |text, today| Ok(read_day_ahead(text, today)?.map(|day| day.to_string()))),
+    Dated::new("date", DAY),
+    Dated::new("follow_up", |text, today| Ok(read_day_ahead(text, today)?.map(|day| day.to_string()))),
 ];
 
 impl VisitDraft {
     /// The day has turned while the form stood open: its dates stay those that were meant.
     pub fn settle(&mut self, then: NaiveDate, today: Today) {
-        let texts = [("date", self.date.clone()), ("follow_up", self.follow_up.clone())];
-        let text = |name: &str| texts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.as_str());
-        for (name, text) in settle(OF_VISIT, then, today, text) {
-            match name {
-                "date" => self.date = text,
-                _ => self.follow_up = text,
-            }
-        }
+        let held = [("date", &self.date), ("follow_up", &self.follow_up)];
+        let mut held: Typed = held.map(|(name, text)| (name.to_owned(), Value::from(text.as_str()))).into();
+        settle_typed(OF_VISIT, &mut held, then, today);
+        (self.date, self.follow_up) = (text(&held, "date"), text(&held, "follow_up"));
     }
 }
 
@@ -77,7 +111,7 @@ impl VisitDraft {
 mod tests {
     use super::*;
     use crate::drafts::Kept;
-    use serde_json::{Map, Value, json};
+    use serde_json::{Map, json};
 
     fn map(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
@@ -91,7 +125,7 @@ mod tests {
             let date = Value::from(date);
             map(json!({"date": date, "follow_up": date, "start": format!("{}T9点", date.as_str().unwrap())}))
         };
-        let dates: Vec<Dated> = OF_VISIT.iter().copied().chain([("start", read_moment as Read)]).collect();
+        let dates: Vec<Dated> = OF_VISIT.iter().copied().chain([Dated::new("start", read_moment)]).collect();
         let resumed = |typed: Map<String, Value>, kept_on, now| {
             Kept { typed, seen: None, day: kept_on }.settled(&dates, now).typed
         };
@@ -123,7 +157,7 @@ mod tests {
             for field in crate::kinds::of(kind) {
                 use FieldKind::{Day, DayNear, Moment, PartialDay};
                 let dates = matches!(field.kind, Day | DayNear | Moment | PartialDay);
-                assert_eq!(dated(&field).is_some(), dates, "{kind}.{}", field.name);
+                assert_eq!(reading(&field).is_some(), dates, "{kind}.{}", field.name);
             }
         }
     }

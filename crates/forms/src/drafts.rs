@@ -37,9 +37,7 @@ impl Kept {
     /// The draft with its dates as they were meant on the day it was kept.
     pub fn settled(mut self, dates: &[Dated], today: Today) -> Kept {
         if let Some(day) = self.day {
-            for (name, text) in settle(dates, day, today, |name| self.typed.get(name)?.as_str()) {
-                self.typed.insert(name.to_owned(), text.into());
-            }
+            settle(dates, day, today, &mut self.typed);
         }
         self
     }

@@ -40,6 +40,11 @@ pub fn for_many(kind: &str) -> Vec<FormField> {
     fields.filter_map(|field| drawn(field, field.form.map_or(own, alone))).collect()
 }
 
+/// The fields of a row in a list of parts.
+pub fn of_part(parts: &'static [Field]) -> Vec<FormField> {
+    parts.iter().filter_map(form_field).collect()
+}
+
 fn form_field(field: &Field) -> Option<FormField> {
     drawn(field, field.form?)
 }
@@ -68,8 +73,9 @@ fn drawn(field: &Field, asked: Asked) -> Option<FormField> {
         }
         Holds::Person => FieldKind::Person,
         Holds::People => FieldKind::People,
+        Holds::Parts(parts) => FieldKind::Parts(parts),
         // No form of this sort can ask for these.
-        Holds::Instant | Holds::References(_) | Holds::Parts(_) => return None,
+        Holds::Instant | Holds::References(_) => return None,
     };
     Some(FormField {
         name: field.name,

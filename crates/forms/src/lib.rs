@@ -9,6 +9,7 @@ pub mod drafts;
 pub mod family;
 pub mod kinds;
 mod options;
+pub mod rows;
 mod spec;
 mod today;
 mod told;

@@ -2,6 +2,8 @@
 
 pub use tiexin_domain::shape::Start;
 
+use tiexin_domain::shape::Field;
+
 use crate::Options;
 
 /// What a field holds and how it is filled in.
@@ -41,6 +43,8 @@ pub enum FieldKind {
         named_by: &'static str,
         free: bool,
     },
+    /// A list of parts: rows, each with these fields.
+    Parts(&'static [Field]),
     /// Not shown: comes with the family on whose page the record is made.
     Carried,
 }

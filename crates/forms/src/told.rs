@@ -20,6 +20,14 @@ impl Told {
         self.beside.get(field).map(String::as_str)
     }
 
+    /// Whether something is told of the field, or of one in its rows.
+    pub fn within(&self, field: &str) -> bool {
+        let inside = |place: &String| {
+            place.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.beside.keys().any(inside)
+    }
+
     /// The first field in the form's order that has a problem: the cursor goes there.
     pub fn first<'f>(&self, shown: &[&'f str]) -> Option<&'f str> {
         shown.iter().copied().find(|field| self.beside.contains_key(*field))
@@ -79,6 +87,17 @@ mod tests {
         assert_eq!(told.about("gifts"), Some("说gifts.0.amount"));
         assert_eq!(told.on_top, ["说nowhere", "说"]);
         assert_eq!(told.first(&["gifts", "name"]), Some("gifts"));
+    }
+
+    #[test]
+    fn what_is_told_of_a_row_s_field_is_of_its_list_too() {
+        let problems = ["tasks.1.due", "tasks.0.gone"].map(|field| Problem::new(field, "x", field));
+        let told = told(&problems, None, &["task", "tasks", "tasks.0.due", "tasks.1.due"], str::to_owned);
+        assert_eq!(
+            (told.about("tasks.1.due"), told.about("tasks")),
+            (Some("tasks.1.due"), Some("tasks.0.gone"))
+        );
+        assert!(told.within("tasks") && told.within("tasks.1.due") && !told.within("task"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Between what a form holds (texts as typed) and what is stored.
 
-use crate::dated::dated;
-use crate::{FieldKind, FormField, Start, Today, read_count, read_minutes};
+use crate::dated::reading;
+use crate::{FieldKind, FormField, Start, Today, kinds, read_count, read_minutes};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tiexin_domain::nouns::tidy;
+use tiexin_domain::shape::Field;
 use tiexin_domain::{Fen, Fields};
 
 /// What a form holds: texts as typed, lists, yes and no. A draft is this.
@@ -71,6 +72,7 @@ pub fn opened(fields: &[FormField], stored: &Fields) -> Typed {
                 let shown = match (field.kind, value) {
                     (FieldKind::Minutes, Value::Number(minutes)) => json!(in_hours(minutes)),
                     (_, Value::Number(number)) => json!(number.to_string()),
+                    (FieldKind::Parts(parts), _) => opened_rows(parts, value),
                     _ => value.clone(),
                 };
                 typed.insert(name.to_owned(), shown);
@@ -118,12 +120,12 @@ fn put(field: &FormField, typed: &Typed, today: Today, stored: &mut Fields, wron
     if let Some(name) = beside(field) {
         stored.insert(name.to_owned(), typed.get(name).cloned().unwrap_or(Value::Null));
     }
-    match one(field, typed, today) {
+    match held(field, typed, today) {
         Ok(Value::Null) if field.required && !named_freely(field, typed) => {
             wrong.push((field.name.to_owned(), format!("请填写{}", field.label)));
         }
         Ok(value) => drop(stored.insert(field.name.to_owned(), value)),
-        Err(message) => wrong.push((field.name.to_owned(), message)),
+        Err(told) => wrong.extend(told),
     }
 }
 
@@ -168,12 +170,72 @@ fn touched(field: &FormField, begun: &Typed, typed: &Typed, today: Today) -> boo
     if renamed || begun.get(name) == typed.get(name) {
         return renamed;
     }
-    match (one(field, begun, today), one(field, typed, today)) {
+    match (held(field, begun, today), held(field, typed, today)) {
         (Ok(before), Ok(now)) => before != now,
         _ => true,
     }
 }
 
+fn held(field: &FormField, typed: &Typed, today: Today) -> Result<Value, Wrong> {
+    match field.kind {
+        FieldKind::Parts(parts) => read_rows(field.name, parts, typed, today),
+        _ => one(field, typed, today).map_err(|message| vec![(field.name.to_owned(), message)]),
+    }
+}
+
+/// The rows that a list of parts has in a form.
+pub fn rows(typed: &Typed, field: &str) -> Vec<Typed> {
+    let items = typed.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let row = |item: &Value| -> Typed { item.as_object().cloned().unwrap_or_default().into_iter().collect() };
+    items.iter().map(row).collect()
+}
+
+/// Whether nothing stands in a row.
+pub(crate) fn says_nothing(row: &Typed) -> bool {
+    row.values().all(|value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    })
+}
+
+/// Stored parts as a form shows them; what no row asks for stays beside it.
+fn opened_rows(parts: &'static [Field], stored: &Value) -> Value {
+    let form = kinds::of_part(parts);
+    let shown = |part: &Value| {
+        let part = part.as_object().cloned().unwrap_or_default();
+        let typed = opened(&form, &part);
+        Value::Object(part.into_iter().chain(typed).collect())
+    };
+    Value::Array(stored.as_array().into_iter().flatten().map(shown).collect())
+}
+
+/// The rows as they are stored: no empty ones, and null for none. `name`: of the list.
+fn read_rows(name: &str, parts: &'static [Field], typed: &Typed, today: Today) -> Result<Value, Wrong> {
+    let form = kinds::of_part(parts);
+    let (mut stored, mut wrong) = (Vec::new(), Wrong::new());
+    for (nth, row) in rows(typed, name).into_iter().enumerate().filter(|(_, row)| !says_nothing(row)) {
+        match read(&form, &row, today) {
+            Ok(part) => {
+                let asked = |own: &str| form.iter().any(|field| field.name == own);
+                let others = row.into_iter().filter(|(own, _)| !asked(own));
+                let whole = part.into_iter().filter(|(_, value)| !value.is_null()).chain(others);
+                stored.push(Value::Object(whole.collect()));
+            }
+            Err(of_row) => {
+                wrong.extend(of_row.into_iter().map(|(own, told)| (format!("{name}.{nth}.{own}"), told)));
+            }
+        }
+    }
+    match (wrong.is_empty(), stored.is_empty()) {
+        (false, _) => Err(wrong),
+        (true, true) => Ok(Value::Null),
+        (true, false) => Ok(Value::Array(stored)),
+    }
+}
+
+/// What a field holds that is no list of parts.
 fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> {
     let written = tidy(&text(typed, field.name));
     let or_null = |value: Option<Value>| value.unwrap_or(Value::Null);
@@ -188,7 +250,7 @@ fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> 
         FieldKind::Family | FieldKind::Record { .. } | FieldKind::Carried => {
             or_null(written.map(Value::from))
         }
-        FieldKind::Person => typed.get(field.name).cloned().unwrap_or(Value::Null),
+        FieldKind::Person | FieldKind::Parts(_) => typed.get(field.name).cloned().unwrap_or(Value::Null),
         FieldKind::People => match typed.get(field.name) {
             Some(Value::Array(people)) if !people.is_empty() => json!(people),
             _ => Value::Null,
@@ -205,7 +267,7 @@ fn one(field: &FormField, typed: &Typed, today: Today) -> Result<Value, String> 
             if items.is_empty() { Value::Null } else { json!(items) }
         }
         FieldKind::Day | FieldKind::DayNear | FieldKind::PartialDay | FieldKind::Moment => {
-            let date = dated(field).map(|(_, read)| read(&text(typed, field.name), today)).transpose()?;
+            let date = reading(field).map(|read| read(&text(typed, field.name), today)).transpose()?;
             or_null(date.flatten().map(Value::from))
         }
         FieldKind::Money => match written {

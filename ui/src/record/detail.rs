@@ -17,6 +17,7 @@ use serde_json::Value;
 use std::rc::Rc;
 use tiexin_contract::family::{FamilyPage, GetFamily};
 use tiexin_contract::records::{GetRecord, RecordRow};
+use tiexin_domain::shape;
 use tiexin_forms::HEAD_NAME;
 use uuid::Uuid;
 use yew::prelude::*;
@@ -279,17 +280,35 @@ fn Facts(props: &FactsProps) -> Html {
     html! {
         <dl class="tx-facts">
             { for props.fields.iter().filter_map(|field| {
-                let word = fact(field, row)?;
                 let masked = row.masked.iter().any(|name| name == field.name);
-                Some(html! {
-                    <>
-                        <dt>{ field.label }</dt>
-                        <dd>{ if masked { html! { <Masked id={row.id} field={field.name} value={word} /> } } else { html! { { word } } } }</dd>
-                    </>
-                })
+                let told = match field.kind {
+                    FieldKind::Parts(parts) => lines(field, parts, row)?,
+                    _ => {
+                        let word = fact(field, row)?;
+                        if masked { html! { <Masked id={row.id} field={field.name} value={word} /> } } else { html! { { word } } }
+                    }
+                };
+                Some(html! { <><dt>{ field.label }</dt><dd>{ told }</dd></> })
             }) }
         </dl>
     }
+}
+
+/// The parts as a record's page tells them; a hidden number can be shown.
+fn lines(field: &FormField, parts: &'static [shape::Field], row: &RecordRow) -> Option<Html> {
+    let items = row.fields.get(field.name)?.as_array().filter(|items| !items.is_empty())?;
+    let line = |(nth, item): (usize, &Value)| {
+        let words = item.as_object().map(|part| shape::words(parts, part)).unwrap_or_default();
+        let word = |(own, word): (&'static shape::Field, String)| {
+            let place = format!("{}.{nth}.{}", field.name, own.name);
+            match row.masked.contains(&place) {
+                true => html! { <Masked id={row.id} field={place} value={word} /> },
+                false => html! { <span>{ word }{ " " }</span> },
+            }
+        };
+        html! { <p>{ for words.into_iter().map(word) }</p> }
+    };
+    Some(html! { <>{ for items.iter().enumerate().map(line) }</> })
 }
 
 pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
@@ -317,6 +336,10 @@ pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
         }
         FieldKind::Moment => word().map(|at| text::stored_moment(&at)),
         FieldKind::Money => word().map(|amount| format!("{amount} 元")),
+        FieldKind::Parts(parts) => {
+            let told = value.and_then(Value::as_array).map(|items| shape::parts_told(parts, items));
+            told.filter(|text| !text.is_empty())
+        }
         FieldKind::Flag => (value == Some(&Value::Bool(true))).then(|| "是".to_owned()),
         _ => word(),
     }

@@ -19,6 +19,7 @@ use tiexin_contract::records::{EditRecord, GetRecord, RecordRow, SaveRecord, Sav
 use tiexin_domain::{Fields, Level, Problem};
 use tiexin_forms::dated::{dates, settle_typed};
 use tiexin_forms::drafts::{Kept, resume, seen_of};
+use tiexin_forms::rows::{drop_empty, places};
 use tiexin_forms::{Beginning, Today, Typed, changes, fresh, opened, read, text};
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -170,7 +171,8 @@ fn Filling(props: &FillingProps) -> Html {
             }
         });
     }
-    let names: Vec<&str> = fields.iter().filter(|field| field.shown()).map(|field| field.name).collect();
+    let places = places(&fields, &sheet.get().typed);
+    let names: Vec<&str> = places.iter().map(String::as_str).collect();
     // What others wrote meanwhile where this form writes too: label and words.
     let newer = use_state(Vec::<(&'static str, String)>::new);
     let telling = use_told(str::to_owned, refused.clone(), &names);
@@ -186,6 +188,7 @@ fn Filling(props: &FillingProps) -> Html {
                 dropping.drop_it();
                 saved.emit(row);
             };
+            sheet.edit(|sheet| drop_empty(&fields, &mut sheet.typed));
             let sheet = sheet.get();
             match (&*row, &sheet.seen) {
                 (Some(row), Some(seen)) => match changes(&fields, seen, &sheet.typed, today) {

@@ -56,6 +56,11 @@ fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
         FieldKind::Region => json!(VILLAGE),
         FieldKind::Person => json!(PersonRef { person: None, name: "某人".into() }),
         FieldKind::People => json!([PersonRef { person: None, name: "某人".into() }]),
+        FieldKind::Parts(parts) => {
+            let own = kinds::of_part(parts);
+            let row = own.iter().map(|own| (own.name.to_owned(), written(kind, own, home, file)));
+            json!([row.collect::<Typed>()])
+        }
         // See `referred`.
         FieldKind::Record { .. } => Value::Null,
         FieldKind::Text | FieldKind::Long | FieldKind::Family | FieldKind::Carried => {
