@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     Workbook as Writer, Worksheet, XlsxError,
 };
 use tiexin_domain::Level;
-use tiexin_domain::shape::{self, Find, Holds, Mask, Role};
+use tiexin_domain::shape::{self, Audience, Find, Holds, Mask, Role};
 
 use crate::heads::Field;
 use crate::heads::records::{TAIL, columns_of};
@@ -194,6 +194,10 @@ fn example(column: &Field, villages: &[String]) -> String {
             _ => String::new(),
         };
     };
+    // One part shows how the others are filled in.
+    if column.part_of.is_some_and(|(_, nth)| nth > 0) {
+        return String::new();
+    }
     let text = match own.holds {
         Holds::Text if own.mask == Some(Mask::Phone) => "19900000000",
         Holds::Text if own.finds.contains(&Find::IdNumber) => "11010519491231002X",
@@ -234,7 +238,7 @@ fn explain(page: &mut Worksheet, records: Records, styles: &Styles) -> Result<()
         page.set_column_width(at, width)?;
     }
     for (row, column) in (4u32..).zip(columns_of(records)) {
-        let seen = column.own.map(|own| own.audience.label()).unwrap_or_default();
+        let seen = column.audience().map(Audience::label).unwrap_or_default();
         let needed = if is_needed(records, column) { "必填" } else { "" };
         for (at, text) in (0u16..).zip([column.label, &how(column), needed, seen]) {
             page.write_string_with_format(row, at, text, &styles.wrapped)?;

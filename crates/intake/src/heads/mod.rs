@@ -62,8 +62,8 @@ pub fn is_of_the_child(code: &str) -> bool {
 /// Whether a column that can be mapped tells what not everyone reads who looks at the record: no preview and no finding
 /// has it.
 pub fn is_hidden(code: &str) -> bool {
-    named(code).any(|field| match field.own {
-        Some(own) => !own.audience.is_open(),
+    named(code).any(|field| match field.audience() {
+        Some(audience) => !audience.is_open(),
         // As strictly as any field by that name.
         None => field.fills.split('|').any(|name| !shape::audience("", name).is_open()),
     })

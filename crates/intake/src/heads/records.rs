@@ -100,7 +100,11 @@ impl RecordForm {
         let mut own = Vec::new();
         for field in shape.fields.iter().filter(|field| is_asked(shape, field)) {
             match field.holds {
-                Holds::Parts(parts) => own.extend(parts.iter().map(|part| part_column(records, field, part))),
+                Holds::Parts(parts) => {
+                    let many = if field.form.is_some() { PARTS } else { 1 };
+                    let columns = (0..many).flat_map(|nth| parts.iter().map(move |part| (nth, part)));
+                    own.extend(columns.map(|(nth, part)| part_column(records, (field, nth, many), part)));
+                }
                 _ if notes == Some(field) => own.push(Field { code: "notes", ..column(records, field) }),
                 _ => own.push(column(records, field)),
             }
@@ -141,12 +145,25 @@ fn column(records: Records, field: &'static shape::Field) -> Field {
     Field { own: Some(field), ..beside(code, field.label, field.label) }.filling(fills)
 }
 
-/// A row has one part of a list of parts at most.
-fn part_column(records: Records, whole: &'static shape::Field, part: &'static shape::Field) -> Field {
-    let code = leak(format!("{}.{}.{}", records.code(), whole.name, part.name));
-    let label =
-        if part.label == whole.label { part.label } else { leak(format!("{}{}", whole.label, part.label)) };
-    Field { own: Some(part), part_of: Some(whole), ..beside(code, label, label) }.filling(whole.name)
+/// So many parts of a list that a form asks for have columns, numbered from 1 (`任务1事项`); what a sheet of an office's own
+/// says once needs no number.
+const PARTS: usize = 3;
+
+fn part_column(
+    records: Records,
+    (whole, nth, many): (&'static shape::Field, usize, usize),
+    part: &'static shape::Field,
+) -> Field {
+    let number = if many > 1 { (nth + 1).to_string() } else { String::new() };
+    let list = if number.is_empty() { whole.name.to_owned() } else { format!("{}.{number}", whole.name) };
+    let code = leak(format!("{}.{list}.{}", records.code(), part.name));
+    let label = leak(format!("{}{number}{}", whole.label, of_part(whole, part)));
+    Field { own: Some(part), part_of: Some((whole, nth)), ..beside(code, label, label) }.filling(whole.name)
+}
+
+/// What a part's column is called behind the name of its list.
+fn of_part(whole: &shape::Field, part: &shape::Field) -> &'static str {
+    if part.label == whole.label { "" } else { part.label }
 }
 
 impl Field {
@@ -211,6 +228,9 @@ fn words(field: &Field) -> Vec<String> {
     }
     if field.code == "notes" {
         words.push("{notes}".into());
+    }
+    if let Some((whole, 0)) = field.part_of {
+        words.push(format!("{}{}", whole.label, of_part(whole, own)));
     }
     words
 }

@@ -3,7 +3,7 @@
 //! `{man}` and its like stand for each of a group's words. Words in `hints` are tried when no head is
 //! equal: one of each list must stand in the head.
 
-use tiexin_domain::shape::{self, Find, Holds};
+use tiexin_domain::shape::{self, Audience, Find, Holds};
 
 use super::registers::{ACTIVITIES, FAMILIES, MEMBERS};
 use super::services::{CLAIMS, COUNSELLING, SURVEYS, VISITS};
@@ -22,14 +22,19 @@ pub(crate) struct Field {
     pub(crate) fills: &'static str,
     /// Of a list of records: the field of the noun's shape, or of a part in it.
     pub(crate) own: Option<&'static shape::Field>,
-    /// The list of parts to which it belongs.
-    pub(crate) part_of: Option<&'static shape::Field>,
+    /// The list of parts to which it belongs, and to which of them.
+    pub(crate) part_of: Option<(&'static shape::Field, usize)>,
 }
 
 impl Field {
     /// Whether a record's field comes from this column.
     pub(crate) fn fills(&self, field: &str) -> bool {
         self.fills.split('|').any(|own| own == field)
+    }
+
+    /// Who reads what stands in it, of a list of records: who reads a list of parts reads its parts.
+    pub(crate) fn audience(&self) -> Option<Audience> {
+        self.part_of.map(|(whole, _)| whole).or(self.own).map(|own| own.audience)
     }
 
     /// Of a list of records: a record cannot be without it.

@@ -126,6 +126,13 @@ fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<
             let there = |person: &Value| old.iter().any(|known| same_person(known, person));
             return (!new.iter().all(there)).then(|| Value::Array(new.clone()));
         }
+        (Some(Holds::Parts(_)), Value::Array(old), Value::Array(new)) => {
+            // A sheet has few of the parts and not all of what they say.
+            let same = new.iter().zip(old).all(|(row, book)| says_all_of(book, row));
+            let more = old.get(new.len()..).unwrap_or_default().iter();
+            let whole = || Value::Array(new.iter().chain(more).cloned().collect());
+            return (!same || old.len() < new.len()).then(whole);
+        }
         (Some(Holds::Texts), Value::Array(old), Value::Array(new)) => {
             let key = |item: &Value| same_name(item.as_str().unwrap_or_default());
             let mut keys: (Vec<String>, Vec<String>) =
@@ -162,6 +169,11 @@ fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<
 /// Whether a text is the book's with its numbers masked.
 fn unmasked(new: &str, old: &str) -> bool {
     numbers_in_text::unmask(new, old).is_ok_and(|whole| squeezed(&whole) == squeezed(old))
+}
+
+/// Whether a part of the book says all that a row says of it.
+fn says_all_of(book: &Value, row: &Value) -> bool {
+    row.as_object().is_some_and(|row| row.iter().all(|(own, value)| book.get(own) == Some(value)))
 }
 
 fn same_person(one: &Value, other: &Value) -> bool {
@@ -239,6 +251,21 @@ mod tests {
                 "{field} {new}"
             );
         }
+    }
+
+    #[test]
+    fn of_a_list_of_parts_the_book_may_hold_more() {
+        let becomes = |old: Value, new: Value| {
+            let of = |gifts: Value| Fields::from_iter([("gifts".to_owned(), gifts)]);
+            let found = compare(&Kind::Visit, &of(old), &of(new), &|_| false);
+            found.differs.into_iter().next().map(|one| one.new)
+        };
+        let two = json!([{"item": "米", "signed_by": "甲"}, {"item": "油"}]);
+        assert_eq!(becomes(two.clone(), json!([{"item": "米"}])), None);
+        let other = json!([{"item": "面"}]);
+        assert_eq!(becomes(two, other.clone()), Some(json!([{"item": "面"}, {"item": "油"}])));
+        let three = json!([{"item": "面"}, {"item": "油"}]);
+        assert_eq!(becomes(other, three.clone()), Some(three));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::context::SheetContext;
 use super::sheet::{DataRow, Origin};
 use super::values::{self, BadAmount, Dated};
 use crate::finding::{Finding, FindingCode, Severity};
-use crate::heads::Column;
+use crate::heads::{Column, Field};
 use crate::script::{self, PersonName, person_name};
 use crate::workbook::{Cell, column_letters};
 
@@ -373,9 +373,17 @@ impl<'a> RowReader<'a> {
             if self.findings.iter().any(|f| f.code == code) {
                 continue;
             }
-            // `gifts.0.item` is of the field `gifts`.
+            // `gifts.0.item` is of that part's column, or of the field `gifts`.
             let field = problem.field.split('.').next().unwrap_or_default();
-            let column = self.sheet.head.column_of(field, None).and_then(|column| column.field);
+            let in_part = |column: &Field| {
+                let place = column.part_of.zip(column.own);
+                place.is_some_and(|((whole, nth), own)| {
+                    problem.field == format!("{}.{nth}.{}", whole.name, own.name)
+                })
+            };
+            let own =
+                self.sheet.head.columns.iter().filter_map(|column| column.field).find(|one| in_part(one));
+            let column = own.or_else(|| self.sheet.head.column_of(field, None)?.field);
             self.find(column.map_or(field, |column| column.code), code, problem.message);
         }
     }

@@ -30,13 +30,16 @@ impl Planner<'_> {
             return;
         }
         let Some(value) = said(reader, column, own, fields) else { return };
-        let Some(whole) = column.part_of else {
+        let Some((whole, nth)) = column.part_of else {
             fields.insert(own.name.into(), value);
             return;
         };
-        let parts =
-            fields.entry(whole.name).or_insert_with(|| Value::Array(vec![Value::Object(Fields::new())]));
-        if let Some(part) = parts.get_mut(0).and_then(Value::as_object_mut) {
+        let parts = fields.entry(whole.name).or_insert_with(|| Value::Array(Vec::new()));
+        let Some(parts) = parts.as_array_mut() else { return };
+        if parts.len() <= nth {
+            parts.resize(nth + 1, Value::Object(Fields::new()));
+        }
+        if let Some(part) = parts[nth].as_object_mut() {
             part.insert(own.name.into(), value);
         }
     }
@@ -76,6 +79,13 @@ impl Planner<'_> {
                 fields.insert(own.name.into(), to_value(&all));
             }
         }
+    }
+}
+
+/// A part of which no cell says anything is none.
+pub(super) fn drop_empty_parts(fields: &mut Fields) {
+    for items in fields.values_mut().filter_map(Value::as_array_mut) {
+        items.retain(|item| item.as_object().is_none_or(|part| !part.is_empty()));
     }
 }
 
@@ -206,7 +216,7 @@ fn code_of(choices: Choices, text: &str) -> Option<&'static str> {
 fn unknown_code(reader: &mut RowReader<'_>, column: &Field, own: &shape::Field, choices: Choices) {
     let labels: Vec<&str> = choices.iter().map(|(_, label)| *label).collect();
     let labels = labels.join("、");
-    if column.is_needed() || own.audience != Audience::Everyone {
+    if column.is_needed() || column.audience() != Some(Audience::Everyone) {
         let hint = format!("{}请填其中之一：{labels}", own.label);
         reader.find(column.code, FindingCode::KindUnknown, hint);
         return;
