@@ -74,10 +74,14 @@ fn family(out: Out) -> Outcome {
 fn shown(field: &Field) -> Value {
     let choices = field.choices().unwrap_or_default().iter();
     let choices: Vec<Value> = choices.map(|(code, label)| json!({"code": code, "label": label})).collect();
-    json!({
+    let mut told = json!({
         "field": field.name, "label": field.label, "required": field.required,
         "holds": word(field.holds), "choices": choices,
-    })
+    });
+    if let Some(parts) = field.parts() {
+        told["parts"] = parts.iter().map(shown).collect();
+    }
+    told
 }
 
 fn line(field: &Field) -> String {
@@ -89,6 +93,13 @@ fn line(field: &Field) -> String {
         Holds::Code(choices) => format!("可选：{}", one_of(choices)),
         Holds::Codes(choices) => format!("列表，可选：{}", one_of(choices)),
         Holds::People => r#"列表，写姓名，如 ["张三"]"#.to_owned(),
+        Holds::Parts(parts) => {
+            let star = |part: &Field| if part.required { "*" } else { "" };
+            let one =
+                |part: &Field| format!("{}{} {}（{}）", star(part), part.name, part.label, word(part.holds));
+            let all: Vec<String> = parts.iter().map(one).collect();
+            format!("列表，每一项：{}", all.join("、"))
+        }
         Holds::Reference(_) if field.named_by.is_some() => "记录编号，也可以写号码、姓名或名称".to_owned(),
         holds => word(holds).to_owned(),
     };
@@ -120,5 +131,18 @@ fn word(holds: Holds) -> &'static str {
         Holds::Region => "地区代码",
         Holds::Reference(_) => "记录编号",
         Holds::Person => r#"对象，如 {"name": "张三"}"#,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_part_of_a_list_holds_is_told() {
+        let gifts = tiexin_domain::shape::field("visit", "gifts").unwrap();
+        let told = "  gifts\t慰问品\t列表，每一项：*item 慰问品（文字）、amount 金额（金额，如 300.00）、signed_by 签收人（文字）";
+        assert_eq!(line(gifts), told);
+        assert_eq!(shown(gifts)["parts"][1]["field"], "amount");
     }
 }
