@@ -1,8 +1,8 @@
 //! Numbers as people type them.
 
 /// Units that may stand behind a number; they say nothing that the field's label does not.
-const UNITS: [char; 14] =
-    ['人', '名', '位', '份', '天', '日', '次', '户', '个', '分', '本', '张', '例', '条'];
+const UNITS: [char; 15] =
+    ['人', '名', '位', '份', '天', '日', '次', '户', '个', '分', '本', '张', '例', '条', '场'];
 
 /// A whole number: `35`, `３５`, `35人`, `1,200份`.
 ///

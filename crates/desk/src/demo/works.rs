@@ -52,6 +52,14 @@ fn agreement(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance
         "region": township, "name": "家庭健康促进行动", "kind": "purchase", "party_gov": "县卫生健康委员会",
         "signed_on": signed, "from": signed, "to": signed + Days::new(364), "budget": Fen(5_000_000),
         "staff_moved": 1,
+        "tasks": [
+            {"what": "健康讲座", "target": 12, "unit": "场", "measure": "看签到表和照片"},
+            {"what": "入户宣传", "target": 300, "unit": "户"},
+        ],
+        "schedule": [
+            {"due": signed + Days::new(30), "amount": Fen(3_000_000)},
+            {"due": signed + Days::new(364), "amount": Fen(2_000_000), "condition": "验收合格"},
+        ],
     });
     Made::of(Kind::Agreement, &fields, signed, chance)
 }

@@ -123,6 +123,29 @@ fn a_mask_sent_back_means_unchanged() {
 }
 
 #[test]
+fn a_number_in_a_part_is_masked_where_it_stands() {
+    let tasks = json!([{"what": "讲座", "measure": "问13900001234"}, {"what": "义诊"}]);
+    let agreement = record("agreement", json!({"tasks": tasks}));
+    let (whole, nobody) = ("问13900001234", Lost::new());
+    let (shown, masked) = cover(&agreement, Shown::Own, &anybody(), &nobody);
+    assert_eq!(masked, ["tasks.0.measure"]);
+    assert!(!shown["tasks"].to_string().contains("1390"), "{shown:?}");
+    assert!(!cover_value(&agreement, "tasks", &tasks, &anybody(), &nobody).to_string().contains("1390"));
+    let at = |place: &str| unmasked(&agreement, place, Shown::Own, &anybody(), &nobody);
+    assert_eq!(
+        (at("tasks.0.measure").as_deref(), at("tasks.1.measure"), at("tasks.0.what")),
+        (Some(whole), None, None)
+    );
+    // It comes back in another place of the list.
+    let known = |own: &str| if own == "tasks.measure" { vec![whole.to_owned()] } else { Vec::new() };
+    let mut sent = Fields::from_iter([("tasks".to_owned(), json!([{"what": "义诊"}, shown["tasks"][0]]))]);
+    assert!(uncover("agreement", &mut sent, known).is_empty());
+    assert_eq!(sent["tasks"][1], tasks[0]);
+    let mut other = Fields::from_iter([("tasks".to_owned(), json!([{"measure": "问*********99"}]))]);
+    assert_eq!(uncover("agreement", &mut other, known)[0].field, "tasks.0.measure");
+}
+
+#[test]
 fn what_stands_beside_a_family_on_a_card_is_as_a_list_shows_it() {
     let home = Uuid::from_u128(7);
     let mut unsaid = Unsaid::default();

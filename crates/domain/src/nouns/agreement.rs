@@ -20,6 +20,41 @@ codes! {
     }
 }
 
+/// 任务: what is to be done, how much of it, and by what it is measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub what: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
+}
+
+const TASK: &[Field] = &[
+    Field::new("what", "事项", Holds::Text).required().must().hint("如 健康讲座"),
+    Field::new("target", "数量", Holds::Count).asked(),
+    Field::new("unit", "单位", Holds::Text).hint("如 场、人、户"),
+    Field::new("measure", "考核方式", Holds::Text).free().hint("如 看签到表和照片"),
+];
+
+/// 拨付: when money comes, how much, and on which condition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instalment {
+    pub due: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Fen>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+}
+
+const INSTALMENT: &[Field] = &[
+    Field::new("due", "日期", Holds::Day).required().must(),
+    Field::new("amount", "金额", Holds::Money).asked(),
+    Field::new("condition", "条件", Holds::Text).free().hint("如 中期验收合格"),
+];
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
     pub region: RegionCode,
@@ -39,6 +74,10 @@ pub struct Agreement {
     /// Before its time; one that goes on is registered anew.
     pub ended_on: Option<NaiveDate>,
     pub why_ended: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedule: Vec<Instalment>,
     pub notes: Option<String>,
 }
 
@@ -92,6 +131,8 @@ impl Noun for Agreement {
                 Field::new("staff_moved", "转来几人", Holds::Count)
                     .also(&["转来人数", "划转人员"])
                     .hint("人随事走：随事项转来的人"),
+                Field::new("tasks", "任务", Holds::Parts(TASK)).asked(),
+                Field::new("schedule", "拨付", Holds::Parts(INSTALMENT)).asked(),
                 Field::new("doc_no", "文号", Holds::Text).also(&["协议编号"]).asked(),
                 Field::new("accepted_on", "验收日期", Holds::Day).past().not_before("from").fold(ENDING),
                 Field::new("acceptance", "验收意见", Holds::LongText).note().fold(ENDING),
@@ -110,12 +151,20 @@ impl Noun for Agreement {
         &self.region
     }
     fn problems(&self) -> Vec<Problem> {
-        wrong([
+        let mut problems = wrong([
             (tidy(&self.name).is_none(), "name", "请填写事项名称"),
             (tidy(&self.party_gov).is_none(), "party_gov", "请填写委托单位"),
             (self.signed_on > self.to, "signed_on", "签订日期晚于到期日期，请核对"),
             (self.budget.is_some_and(|budget| budget.0 < 0), "budget", "经费不能为负"),
-        ])
+        ]);
+        for (nth, _) in self.tasks.iter().enumerate().filter(|(_, task)| tidy(&task.what).is_none()) {
+            problems.push(Problem::new(&format!("tasks.{nth}.what"), "invalid", "请填写任务的事项"));
+        }
+        let negative = |one: &Instalment| one.amount.is_some_and(|amount| amount.0 < 0);
+        for (nth, _) in self.schedule.iter().enumerate().filter(|(_, one)| negative(one)) {
+            problems.push(Problem::new(&format!("schedule.{nth}.amount"), "invalid", "拨付金额不能为负"));
+        }
+        problems
     }
     /// 人随事走、费随事转.
     fn gaps(&self) -> Vec<Gap> {
@@ -155,4 +204,18 @@ fn what_is_accepted_or_ended_says_why_and_on_which_day() {
     assert_eq!(lacks(Agreement { ended_on: None, ..whole.clone() }), ["ended_on"]);
     let late = Agreement { signed_on: whole.to.succ_opt().unwrap(), ..whole };
     assert_eq!(late.problems()[0].field, "signed_on");
+}
+
+#[cfg(test)]
+#[test]
+fn what_is_wrong_with_a_part_is_told_at_its_place() {
+    let mut agreement = Agreement::from_fields(&crate::shape::samples(Agreement::SHAPE.fields)).unwrap();
+    assert!(agreement.problems().is_empty());
+    agreement.tasks.push(Task { what: " ".into(), ..agreement.tasks[0].clone() });
+    agreement.schedule.push(Instalment { amount: Some(Fen(-1)), ..agreement.schedule[0].clone() });
+    let told: Vec<String> = agreement.problems().into_iter().map(|problem| problem.field).collect();
+    assert_eq!(told, ["tasks.1.what", "schedule.1.amount"]);
+    let mut stored = agreement.to_fields();
+    stored["schedule"][0].as_object_mut().unwrap().remove("due");
+    assert_eq!(Agreement::from_fields(&stored).unwrap_err().field, "schedule.0.due");
 }

@@ -59,12 +59,15 @@ pub fn sample_of(field: &Field) -> Value {
     }
 }
 
-/// A record of a kind that its rules let pass: what must be there, and what the rules ask for besides. None of a kind
+/// A record of a kind that its rules let pass: what must be there, what the rules ask for besides, and of lists of parts
+/// that a form asks for one part. None of a kind
 /// that is not known, and of one that cannot be made from its shape alone (an attachment: it has bytes).
 pub fn valid(kind: &Kind) -> Option<Fields> {
     let shape = nouns::shape(kind)?;
     // Where a name without a record will do, there is no record to name.
-    let asked = |field: &Field| field.named_by.is_none() && field.form.is_some_and(|form| form.must);
+    let asked = |field: &Field| {
+        field.named_by.is_none() && field.form.is_some_and(|form| form.must || field.parts().is_some())
+    };
     let must = |field: &&Field| field.required || asked(field);
     let mut record: Fields =
         shape.fields.iter().filter(must).map(|field| (field.name.to_owned(), sample_of(field))).collect();

@@ -212,7 +212,7 @@ fn words(field: &Field) -> Vec<String> {
     let Some(own) = field.own else { return Vec::new() };
     let mut words = Vec::new();
     for (one, other) in [("日期", "时间"), ("时间", "日期")] {
-        words.extend(own.label.strip_suffix(one).map(|stem| format!("{stem}{other}")));
+        words.extend(field.label.strip_suffix(one).map(|stem| format!("{stem}{other}")));
     }
     if own.has(Role::Day) && field.part_of.is_none() {
         words.extend(["日期".into(), "时间".into()]);

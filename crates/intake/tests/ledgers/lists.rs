@@ -172,7 +172,7 @@ fn own(rows: &[&[&str]]) -> Workbook {
     open(&xlsx(&[("Sheet1", &|sheet| texts(sheet, 0, rows))]), "名单.xlsx")
 }
 
-fn as_kind(book: &Book, kind: &str, rows: &[&[&str]]) -> LedgerPlan {
+pub(crate) fn as_kind(book: &Book, kind: &str, rows: &[&[&str]]) -> LedgerPlan {
     plan_as(book, (SCOPE, Some(kind)), &Mapping::default(), &own(rows))
 }
 

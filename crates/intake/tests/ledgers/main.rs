@@ -15,6 +15,7 @@ mod marks;
 mod masked;
 mod open_document;
 mod other_formats;
+mod parts;
 mod registers;
 mod speed;
 mod townships;

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::family::{FestivalsNear, GetFamily, RecordVisit, SameVisits, VisitStart};
-use tiexin_contract::records::{EditRecord, SaveRecord};
-use tiexin_domain::Fields;
+use tiexin_contract::records::{EditRecord, RecordHistory, SaveRecord, Unmask};
+use tiexin_domain::{Fields, Kind, shape};
+use tiexin_forms::{Today, changes, kinds, opened, rows};
 use uuid::Uuid;
 
 use super::home_and_file;
@@ -79,4 +80,31 @@ async fn contacts_without_a_file_are_told_and_not_dropped() {
     let mut family = crate::office::family("贾文广");
     family.file = None;
     assert!(office.refused(family).await.about("contacts").is_some());
+}
+
+/// What the form was shown masked goes back whole, wherever in the list it stands now.
+#[tokio::test]
+async fn a_number_in_a_part_stays_when_another_part_goes() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let mut new = shape::valid(&Kind::Agreement).unwrap();
+    new.insert("region".into(), json!(VILLAGE));
+    let tasks = json!([{"what": "讲座"}, {"what": "义诊", "target": "3场", "measure": "问13900001234"}]);
+    new.insert("tasks".into(), tasks);
+    let save = SaveRecord { kind: "agreement".into(), id: None, version: None, fields: new };
+    let row = office.ok(save).await.row;
+    assert_eq!(row.masked, ["tasks.1.measure"]);
+    let (form, today) = (kinds::of("agreement"), Today { day: day(2026, 10, 20), sure: true });
+    let mut typed = opened(&form, &row.fields);
+    typed.insert("tasks".into(), rows::without(rows::rows(&typed, "tasks"), 0));
+    let sent = changes(&form, &row.fields, &typed, today).unwrap();
+    office.ok(EditRecord { id: row.id, fields: sent.fields, seen: sent.seen }).await;
+    let shown = office.ok(Unmask { id: row.id, field: "tasks.0.measure".into() }).await;
+    assert_eq!(shown.value, "问13900001234");
+    let history = office.ok(RecordHistory { id: row.id }).await;
+    let told = history
+        .iter()
+        .flat_map(|entry| &entry.changes)
+        .find(|change| change.label == "任务" && change.old != "（空）")
+        .unwrap();
+    assert!(told.old.starts_with("讲座；义诊 3 问*") && told.new.starts_with("义诊 3 问*"), "{told:?}");
 }
