@@ -373,7 +373,9 @@ mod tests {
         assert!(found("联系人").contains(&"双岗联系人列表".to_owned()));
         assert!(!found("").iter().any(|title| title.ends_with("列表")));
         // Nor is what has no entry in the navigation, before anything is typed.
-        assert!(found("心理陪伴").contains(&"心理陪伴列表".to_owned()) && found("djxlpb")[0] == "登记心理陪伴");
+        assert!(
+            found("心理陪伴").contains(&"心理陪伴列表".to_owned()) && found("djxlpb")[0] == "登记心理陪伴"
+        );
         assert!(!found("").iter().any(|title| title.contains("陪伴")));
         assert!(found("").contains(&"全部列表".to_owned()));
         assert_eq!(found("没有这样的事"), ["在已作废的记录里找“没有这样的事”"]);
