@@ -46,6 +46,7 @@ mod plans;
 mod province;
 mod refusals;
 mod registry;
+mod reminders;
 mod rights;
 mod rows;
 mod rules;

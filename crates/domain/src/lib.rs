@@ -23,6 +23,7 @@ mod openapi;
 pub mod phone;
 pub mod record;
 pub mod region;
+pub mod reminder;
 pub mod shape;
 pub mod stored;
 pub mod term;

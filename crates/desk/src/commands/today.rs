@@ -6,6 +6,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{DueFamily, FILE_GAPS, FileGap, GapFamily, GapGroup, GetToday, Today};
 use tiexin_domain::nouns::Gap;
 use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::reminder::Of;
 use tiexin_store::{DueFile, FileGaps};
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use super::{today_month, today_soon};
 use crate::cadence::Cadence;
 use crate::masking::Lost;
 use crate::registry::Registry;
+use crate::reminders::{InForce, Reminders};
 use crate::rights::{At, Place, READ};
 use crate::{calendar, errors, masking, place, rows};
 
@@ -22,15 +24,18 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// Lists show so many; the totals tell the rest.
 const MOST: usize = 100;
-/// A family is shown so many days before its visit is due.
-const DAYS_BEFORE: i64 = 7;
 
 fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     let regions = [args.region.clone()];
+    let reminders = Reminders::of(at.book().dir());
+    let rules = reminders.in_force(&args.region, at.today);
     let files = at.book().due_files(&regions, at.today).map_err(errors::store)?;
     let cadence = Cadence::of(at.book().dir());
-    let (due, due_total) = due(at, &files, &cadence)?;
-    let lacking = at.book().files_with_gaps(&regions, at.today).map_err(errors::store)?;
+    let (due, due_total) = due(at, &files, &cadence, &rules)?;
+    let lacking = match rules.about(&Of::Gaps) {
+        Some(_) => at.book().files_with_gaps(&regions, at.today).map_err(errors::store)?,
+        None => Vec::new(),
+    };
     let lost = masking::lost_in(at.book(), lacking.iter().map(|file| file.household))?;
     let (gaps, gaps_total) = gaps(&lacking, &lost);
     Ok(Today {
@@ -41,17 +46,23 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
         gaps,
         gaps_total,
         missing: missing(&lacking, &lost),
-        reminders: today_soon::reminders(at, &regions, &files)?,
+        reminders: today_soon::reminders(at, &regions, &files, &rules)?,
         month: today_month::so_far(at, &args.region, &files, &cadence)?,
     })
 }
 
 /// Most overdue first. A family that declined contact is on no list of whom to see.
-fn due(at: &At, files: &[DueFile], cadence: &Cadence) -> Result<(Vec<DueFamily>, u64), ErrorReply> {
+fn due(
+    at: &At,
+    files: &[DueFile],
+    cadence: &Cadence,
+    rules: &InForce<'_>,
+) -> Result<(Vec<DueFamily>, u64), ErrorReply> {
+    let Some(rule) = rules.about(&Of::Visits) else { return Ok((Vec::new(), 0)) };
     let mut due: Vec<(i64, &DueFile)> = files
         .iter()
         .filter_map(|file| Some((cadence.overdue_file(file, at.today)?, file)))
-        .filter(|(overdue, _)| *overdue >= -DAYS_BEFORE)
+        .filter(|(overdue, _)| *overdue >= -i64::from(rule.lead))
         .collect();
     due.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.region.cmp(&y.region)).then(x.household.cmp(&y.household)));
     // A household with two active files is visited once.

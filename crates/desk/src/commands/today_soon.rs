@@ -7,18 +7,16 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{Reminder, ReminderKind};
 use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::reminder::{Of, ReminderRule};
 use tiexin_store::DueFile;
 use uuid::Uuid;
 
 use crate::calendar::Window;
 use crate::festivals::Festivals;
+use crate::reminders::InForce;
 use crate::rights::At;
 use crate::{errors, masking};
 
-/// Days ahead.
-const BIRTHDAYS: u64 = 14;
-const FESTIVALS: u64 = 30;
-const FOLLOW_UPS: u64 = 7;
 /// More of one sort nobody reads.
 const MOST: usize = 30;
 
@@ -27,6 +25,7 @@ pub(super) fn reminders(
     at: &At,
     regions: &[RegionCode],
     files: &[DueFile],
+    rules: &InForce<'_>,
 ) -> Result<Vec<Reminder>, ErrorReply> {
     let declined: HashSet<Uuid> = files
         .iter()
@@ -34,11 +33,16 @@ pub(super) fn reminders(
         .map(|file| file.household)
         .collect();
     let mut all = Vec::new();
-    for mut sort in [follow_ups(at, regions, &declined)?, birthdays(at, regions, &declined)?] {
+    for rule in &rules.0 {
+        let mut sort = match rule.of {
+            Of::FollowUps => follow_ups(at, regions, &declined, rule)?,
+            Of::Birthdays => birthdays(at, regions, &declined, rule)?,
+            Of::Festivals => festivals(at, rule),
+            _ => continue,
+        };
         sort.sort_by_key(|reminder| reminder.date);
         all.extend(sort.into_iter().take(MOST));
     }
-    all.extend(festivals(at));
     all.sort_by_key(|reminder| reminder.date);
     Ok(all)
 }
@@ -53,45 +57,53 @@ fn reminder(
     Reminder { kind, date, days_ahead: (date - at.today).num_days(), text, household }
 }
 
-fn birthdays(at: &At, regions: &[RegionCode], declined: &HashSet<Uuid>) -> Result<Vec<Reminder>, ErrorReply> {
+fn birthdays(
+    at: &At,
+    regions: &[RegionCode],
+    declined: &HashSet<Uuid>,
+    rule: &ReminderRule,
+) -> Result<Vec<Reminder>, ErrorReply> {
     use chrono::Datelike;
-    let until = at.today.checked_add_days(Days::new(BIRTHDAYS)).unwrap_or(at.today);
+    let ahead = u64::from(rule.lead);
+    let until = at.today.checked_add_days(Days::new(ahead)).unwrap_or(at.today);
     // A 29 February is kept a day early in other years: asked for a day further.
     let (from, to) = ((at.today.month(), at.today.day()), (until.month(), until.day()));
     let to = if to == (2, 28) { (2, 29) } else { to };
-    let window = Window::from(at.today, BIRTHDAYS);
+    let window = Window::from(at.today, ahead);
     let people = at.book().birthdays(regions, from, to).map_err(errors::store)?;
     let mut found = Vec::new();
     for person in people.iter().filter(|person| !declined.contains(&person.household)) {
         let Some(birthday) = window.birthday(person.birth, person.lunar) else { continue };
         let by_lunar = birthday.lunar.map(|day| format!("（农历{day}）")).unwrap_or_default();
-        let text = format!("{} 生日{by_lunar}", masking::without_numbers(&person.name));
+        let text = format!("{} {}{by_lunar}", masking::without_numbers(&person.name), rule.says);
         found.push(reminder(at, ReminderKind::Birthday, birthday.date, text, Some(person.household)));
     }
     Ok(found)
 }
 
-fn festivals(at: &At) -> impl Iterator<Item = Reminder> {
-    let festivals = Festivals::of(at.book().dir()).ahead(at.today, FESTIVALS);
-    festivals.into_iter().map(|festival| {
+fn festivals(at: &At, rule: &ReminderRule) -> Vec<Reminder> {
+    let festivals = Festivals::of(at.book().dir()).ahead(at.today, u64::from(rule.lead));
+    let told = festivals.into_iter().map(|festival| {
         let kind = if festival.own { ReminderKind::AssociationDay } else { ReminderKind::Festival };
         reminder(at, kind, festival.date, festival.said, None)
-    })
+    });
+    told.collect()
 }
 
 fn follow_ups(
     at: &At,
     regions: &[RegionCode],
     declined: &HashSet<Uuid>,
+    rule: &ReminderRule,
 ) -> Result<Vec<Reminder>, ErrorReply> {
-    let until = at.today.checked_add_days(Days::new(FOLLOW_UPS)).unwrap_or(at.today);
+    let until = at.today.checked_add_days(Days::new(u64::from(rule.lead))).unwrap_or(at.today);
     let due = at.book().follow_ups(regions, at.today, until).map_err(errors::store)?;
     let lost = masking::lost_in(at.book(), due.iter().map(|follow_up| follow_up.household))?;
     let wanted = due.into_iter().filter(|follow_up| !declined.contains(&follow_up.household));
     Ok(wanted
         .map(|follow_up| {
             let head = masking::beside(follow_up.household, &follow_up.head_name, &lost);
-            let text = format!("{head}家 约定跟进");
+            let text = format!("{head}家 {}", rule.says);
             reminder(at, ReminderKind::FollowUp, follow_up.due, text, Some(follow_up.household))
         })
         .collect())

@@ -1,0 +1,71 @@
+//! What 今日 reminds of. The rules are data: `assets/reminders.json`, and `reminders.json` in the book's folder for a county
+//! that changes some.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use chrono::NaiveDate;
+use tiexin_domain::RegionCode;
+use tiexin_domain::reminder::{self, Of, ReminderRule};
+
+use crate::files;
+
+const BUILT_IN: &str = include_str!("../../../assets/reminders.json");
+
+/// The rules of this desk.
+#[derive(Debug, Clone)]
+pub(crate) struct Reminders {
+    rules: Vec<ReminderRule>,
+}
+
+impl Reminders {
+    /// The program's, then the office's own where there are any that can be read: those by the same code come first.
+    pub(crate) fn of(folder: &Path) -> Reminders {
+        let own: Option<Vec<ReminderRule>> = files::own_rules(folder, "reminders.json");
+        Reminders { rules: built_in().iter().cloned().chain(own.unwrap_or_default()).collect() }
+    }
+
+    /// Those that hold in a region on a day.
+    pub(crate) fn in_force(&self, region: &RegionCode, today: NaiveDate) -> InForce<'_> {
+        InForce(reminder::in_force(&self.rules, region, today))
+    }
+}
+
+/// The rules by which one page is made.
+pub(crate) struct InForce<'r>(pub(crate) Vec<&'r ReminderRule>);
+
+impl InForce<'_> {
+    /// The rule about these; none: nobody is reminded of them.
+    pub(crate) fn about(&self, of: &Of) -> Option<&ReminderRule> {
+        self.0.iter().copied().find(|rule| rule.of == *of)
+    }
+}
+
+fn built_in() -> &'static [ReminderRule] {
+    static RULES: OnceLock<Vec<ReminderRule>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        serde_json::from_str(BUILT_IN).unwrap_or_else(|e| unreachable!("assets/reminders.json: {e}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_county_changes_one_rule_and_keeps_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let lead = |region: &str| {
+            let all = Reminders::of(folder.path());
+            let rules =
+                all.in_force(&region.parse().unwrap(), NaiveDate::from_ymd_opt(2026, 10, 20).unwrap());
+            [Of::Birthdays, Of::Festivals].map(|of| rules.about(&of).map(|rule| rule.lead))
+        };
+        assert_eq!(lead("340323100001"), [Some(14), Some(30)]);
+        let own =
+            r#"[{"code": "birthday", "region": "340323", "of": "birthdays", "says": "生日", "lead": 3}]"#;
+        std::fs::write(folder.path().join("reminders.json"), own).unwrap();
+        assert_eq!(lead("340323100001"), [Some(3), Some(30)]);
+        assert_eq!(lead("340102001001"), [Some(14), Some(30)]);
+    }
+}

@@ -1,0 +1,97 @@
+//! What 今日 reminds of (`association.md` §3). Rules are data (`assets/reminders.json`), this only reads them.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::region::RegionCode;
+
+/// What is looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Of {
+    /// Families whose visit falls due (`cadence`).
+    Visits,
+    /// What was agreed at a visit.
+    FollowUps,
+    /// Of people in families with an active file.
+    Birthdays,
+    /// On which families are visited, and the association's own day.
+    Festivals,
+    /// What active files lack.
+    Gaps,
+}
+
+/// One rule. Of several by one code the one of the deepest region holds.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ReminderRule {
+    pub code: String,
+    /// None: everywhere.
+    pub region: Option<RegionCode>,
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+    pub of: Of,
+    /// Chinese, said behind the name.
+    #[serde(default)]
+    pub says: String,
+    /// Shown from so many days before.
+    #[serde(default)]
+    pub lead: u32,
+    /// A place that wants none of it says so.
+    #[serde(default)]
+    pub quiet: bool,
+}
+
+/// The rules that hold in a region on a day, in the order of the first by each code. Of two as deep the later one: an
+/// office's own stand behind the program's.
+pub fn in_force<'r>(
+    rules: &'r [ReminderRule],
+    region: &RegionCode,
+    today: NaiveDate,
+) -> Vec<&'r ReminderRule> {
+    let depth = |rule: &ReminderRule| rule.region.as_ref().map_or(0, |region| region.as_str().len());
+    let holds = |rule: &&ReminderRule| {
+        rule.region.as_ref().is_none_or(|of| of.covers(region))
+            && rule.from.is_none_or(|from| from <= today)
+            && rule.until.is_none_or(|until| today <= until)
+    };
+    let mut kept: Vec<&ReminderRule> = Vec::new();
+    for rule in rules.iter().filter(holds) {
+        match kept.iter().position(|other| other.code == rule.code) {
+            Some(at) if depth(kept[at]) > depth(rule) => {}
+            Some(at) => kept[at] = rule,
+            None => kept.push(rule),
+        }
+    }
+    kept.retain(|rule| !rule.quiet);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_rule_holds_in_its_time() {
+        let rules: Vec<ReminderRule> = serde_json::from_value(serde_json::json!([
+            {"code": "birthday", "of": "birthdays", "says": "生日", "lead": 14},
+            {"code": "festival", "of": "festivals", "lead": 30},
+            {"code": "birthday", "region": "340323", "of": "birthdays", "says": "生日", "lead": 7},
+            {"code": "birthday", "region": "34", "of": "birthdays", "says": "生日", "lead": 10},
+            {"code": "festival", "region": "340323100", "from": "2026-10-01", "of": "festivals", "quiet": true},
+        ]))
+        .unwrap();
+        let told = |region: &str, day: u32| {
+            let today = NaiveDate::from_ymd_opt(2026, 9, day).unwrap() + chrono::Days::new(20);
+            let found = in_force(&rules, &region.parse().unwrap(), today);
+            found.into_iter().map(|rule| (rule.code.clone(), rule.lead)).collect::<Vec<_>>()
+        };
+        let of = |birthday, festival: Option<u32>| {
+            let festival = festival.map(|lead| ("festival".to_owned(), lead));
+            std::iter::once(("birthday".to_owned(), birthday)).chain(festival).collect::<Vec<_>>()
+        };
+        assert_eq!(told("110000", 1), of(14, Some(30)));
+        assert_eq!(told("340102", 1), of(10, Some(30)));
+        assert_eq!(told("340323100001", 1), of(7, Some(30)), "not begun");
+        assert_eq!(told("340323100001", 20), of(7, None));
+    }
+}
