@@ -1,12 +1,15 @@
 //! What 今日 reminds of (`association.md` §3). Rules are data (`assets/reminders.json`), this only reads them.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::region::RegionCode;
 
 /// What is looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Of {
     /// Families whose visit falls due (`cadence`).
@@ -19,6 +22,53 @@ pub enum Of {
     Festivals,
     /// What active files lack.
     Gaps,
+    /// One counsellor who comes to one person every so many days.
+    Sessions,
+    /// The yearly papers of families that draw special assistance: month and day by which they have to be begun.
+    Papers {
+        due: (u32, u32),
+    },
+    Dated(Dated),
+}
+
+/// Records of a kind by a date of theirs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Dated {
+    pub kind: String,
+    /// The field with the date. Of kinds with many records it is the one by which they are listed or the one of their end.
+    pub by: String,
+    /// Due so many days after it.
+    #[serde(default)]
+    pub plus: u32,
+    /// What other fields hold: null nothing, `*` anything, a code, `!` and a code anything else, true.
+    #[serde(default)]
+    pub when: BTreeMap<String, Value>,
+    /// The family asked for it: told though it wishes no contact.
+    #[serde(default)]
+    pub own_wish: bool,
+}
+
+/// Which comes first (`association.md` §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// Somebody waits.
+    Family,
+    /// Money that is owed to families.
+    Money,
+    Day,
+    Paper,
+}
+
+/// What is done about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// The record is looked at.
+    #[default]
+    Open,
+    /// A record of this kind is made for its family.
+    Make(String),
 }
 
 /// One rule. Of several by one code the one of the deepest region holds.
@@ -36,9 +86,20 @@ pub struct ReminderRule {
     /// Shown from so many days before.
     #[serde(default)]
     pub lead: u32,
+    /// And until so many days after.
+    #[serde(default)]
+    pub late: u32,
+    #[serde(default = "day")]
+    pub weight: Weight,
+    #[serde(default)]
+    pub act: Act,
     /// A place that wants none of it says so.
     #[serde(default)]
     pub quiet: bool,
+}
+
+fn day() -> Weight {
+    Weight::Day
 }
 
 /// The rules that hold in a region on a day, in the order of the first by each code. Of two as deep the later one: an

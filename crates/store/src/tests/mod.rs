@@ -20,6 +20,7 @@ mod merged;
 mod moved;
 mod province;
 mod quarantine;
+mod reminded;
 mod saving;
 mod searching;
 mod snapshots;
