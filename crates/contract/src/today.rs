@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tiexin_domain::region::RegionCode;
+use tiexin_domain::reminder::{Act, Weight};
 use uuid::Uuid;
 
 use crate::commands;
@@ -21,6 +22,13 @@ pub struct Today {
     /// Most overdue first; families that declined contact are not here.
     pub due: Vec<DueFamily>,
     pub due_total: u64,
+    /// What else has to be done by a date, the most urgent first.
+    #[serde(default)]
+    pub todo: Vec<Todo>,
+    #[serde(default)]
+    pub todo_total: u64,
+    #[serde(default)]
+    pub open: Open,
     pub gaps: Vec<FileGap>,
     pub gaps_total: u64,
     /// The same by what is missing, the most important first.
@@ -28,6 +36,33 @@ pub struct Today {
     pub missing: Vec<GapGroup>,
     pub reminders: Vec<Reminder>,
     pub month: MonthSoFar,
+}
+
+/// So many of `due` and of `todo` stand open, seven in all at most; the rest is folded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Open {
+    pub due: usize,
+    pub todo: usize,
+}
+
+/// Something to be done by a date.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Todo {
+    /// Code of the rule.
+    pub rule: String,
+    pub weight: Weight,
+    pub kind: String,
+    pub record: Uuid,
+    /// As a list names the record.
+    pub title: String,
+    pub place: String,
+    /// Chinese: 该答复了 …
+    pub says: String,
+    pub date: NaiveDate,
+    pub days_ahead: i64,
+    pub act: Act,
+    /// For whose family a record is to be made.
+    pub household: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

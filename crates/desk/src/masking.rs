@@ -146,6 +146,19 @@ pub(crate) fn is_lost(person: &Record, lost: &Lost) -> bool {
     lost_to(person, lost).is_some_and(|unsaid| unsaid.is_lost(name))
 }
 
+/// Whether it is about a child who died, under whatever noun it was entered.
+pub(crate) fn is_of_lost(record: &Record, lost: &Lost) -> bool {
+    let Some(unsaid) = lost_to(record, lost) else { return false };
+    record.fields.iter().any(|(field, value)| {
+        let name = match shape::field(&record.kind, field) {
+            Some(own) if own.holds == Holds::Person => value.get("name").and_then(Value::as_str),
+            Some(own) if own.finds.contains(&Find::Name) => value.as_str(),
+            _ => None,
+        };
+        name.is_some_and(|name| unsaid.is_lost(name))
+    })
+}
+
 /// Takes out of what people wrote the numbers, and what only the family's page says.
 fn hide(record: &Record, fields: &mut Fields, lost: &Lost) {
     let unsaid = lost_to(record, lost);

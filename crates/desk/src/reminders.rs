@@ -51,6 +51,28 @@ fn built_in() -> &'static [ReminderRule] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tiexin_domain::reminder::Act;
+    use tiexin_domain::shape::{self, Role};
+
+    /// Kinds of which a county has few: their records may be read one by one for a date.
+    const FEW: [&str; 2] = ["site", "branch"];
+
+    #[test]
+    fn every_rule_reads_what_its_noun_has_and_by_an_index() {
+        for rule in built_in() {
+            if let Act::Make(kind) = &rule.act {
+                assert!(shape::of(kind).is_some(), "{}", rule.code);
+            }
+            let Of::Dated(of) = &rule.of else { continue };
+            let shape = shape::of(&of.kind).unwrap_or_else(|| panic!("{}: {}", rule.code, of.kind));
+            for field in of.when.keys() {
+                assert!(shape.field(field).is_some(), "{}: {field}", rule.code);
+            }
+            let by = shape.field(&of.by).unwrap_or_else(|| panic!("{}: {}", rule.code, of.by));
+            let found = by.has(Role::Day) || by.has(Role::Until) || FEW.contains(&of.kind.as_str());
+            assert!(found && !rule.says.is_empty(), "{}", rule.code);
+        }
+    }
 
     #[test]
     fn a_county_changes_one_rule_and_keeps_the_others() {

@@ -49,6 +49,7 @@ mod sync;
 mod today;
 mod today_month;
 mod today_soon;
+mod today_todo;
 pub(crate) mod update;
 mod views;
 mod visit;

@@ -10,7 +10,7 @@ use tiexin_domain::reminder::Of;
 use tiexin_store::{DueFile, FileGaps};
 use uuid::Uuid;
 
-use super::{today_month, today_soon};
+use super::{today_month, today_soon, today_todo};
 use crate::cadence::Cadence;
 use crate::masking::Lost;
 use crate::registry::Registry;
@@ -38,9 +38,13 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     };
     let lost = masking::lost_in(at.book(), lacking.iter().map(|file| file.household))?;
     let (gaps, gaps_total) = gaps(&lacking, &lost);
+    let (todo, todo_total) = today_todo::todo(at, &regions, &rules)?;
     Ok(Today {
         date: at.today,
         lunar: calendar::lunar_label(at.today),
+        open: today_todo::open(due.len(), &todo),
+        todo,
+        todo_total,
         due,
         due_total,
         gaps,

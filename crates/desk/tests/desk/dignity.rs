@@ -97,6 +97,21 @@ async fn the_child_who_died_is_named_in_the_familys_own_file_alone() {
     }
 }
 
+/// Whoever enters the child as one whom something is for: nobody is reminded of it.
+#[tokio::test]
+async fn nobody_is_reminded_of_the_child_under_whatever_noun() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = family_with_child(&office, true, true).await;
+    for (whom, told) in [(CHILD, 0), ("贾文广", 1)] {
+        let wish =
+            json!({"household": home, "date": "2026-07-01", "person": {"name": whom}, "wish": "一辆轮椅"});
+        office.ok(SaveRecord { kind: "wish".into(), id: None, version: None, fields: fields(wish) }).await;
+        let today = office.ok(GetToday { region: TOWNSHIP.parse().unwrap() }).await;
+        assert_eq!(today.todo_total, told, "{:?}", today.todo);
+        assert!(!serde_json::to_string(&today).unwrap().contains("小宝"));
+    }
+}
+
 /// A ledger may have the child as the head: the family, and who looks after it, are told without that name.
 #[tokio::test]
 async fn a_family_under_the_childs_name_is_told_without_it() {

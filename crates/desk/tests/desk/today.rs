@@ -1,15 +1,17 @@
 //! 今日: due, missing, coming, the month.
 
+use serde_json::{Value, json};
 use tiexin_contract::family::{GetFamily, RecordVisit, RegisterFamily};
-use tiexin_contract::records::VoidRecord;
-use tiexin_contract::today::{GetToday, ReminderKind};
+use tiexin_contract::records::{SaveRecord, VoidRecord};
+use tiexin_contract::today::{GetToday, Open, ReminderKind};
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Visit;
-use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::nouns::support_file::{Assistance, ContactPreference};
 use tiexin_domain::nouns::visit::Presence;
+use tiexin_domain::reminder::Act;
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
 
 fn today() -> GetToday {
     GetToday { region: TOWNSHIP.parse().unwrap() }
@@ -144,4 +146,53 @@ async fn what_is_missing_is_listed_without_the_loss() {
     assert!(gap.missing.iter().any(|m| m.contains("村联系人")), "{:?}", gap.missing);
     let whole = serde_json::to_string(&page).unwrap();
     assert!(!whole.contains("某某") && !whole.contains("某因"));
+}
+
+async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
+    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
+}
+
+#[tokio::test]
+async fn what_is_due_by_a_date_is_told_the_most_urgent_first() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", wish(ContactPreference::Welcome)).await;
+    let policy =
+        json!({"region": TOWNSHIP, "product": "住院护理补贴保险", "from": "2025-11-11", "to": "2026-11-10"});
+    let policy = saved(&office, "policy", policy).await;
+    let case = |matter: &str| json!({"region": VILLAGE, "matter": matter, "asked_on": "2026-10-04", "anonymous": true});
+    let asked = saved(&office, "rights_case", case("medical")).await;
+    // Of violence no open list tells.
+    saved(&office, "rights_case", case("violence")).await;
+    let wish =
+        json!({"household": home, "date": "2026-07-01", "person": {"name": "贾文广"}, "wish": "一辆轮椅"});
+    let wish = saved(&office, "wish", wish).await;
+    let page = office.ok(today()).await;
+    let told: Vec<(Uuid, &str, i64)> =
+        page.todo.iter().map(|one| (one.record, one.says.as_str(), one.days_ahead)).collect();
+    assert_eq!(told, [(asked, "该答复了", -1), (wish, "还没有人认领", -51), (policy, "保险到期", 21)]);
+    assert_eq!((page.todo_total, page.open), (3, Open { due: 1, todo: 3 }));
+    assert_eq!((&page.todo[0].act, page.todo[0].household), (&Act::Open, None));
+    // A county that wants none of one, and another sooner.
+    let own = r#"[{"code": "policy_ends", "of": "gaps", "quiet": true}]"#;
+    std::fs::write(office.folder.path().join("reminders.json"), own).unwrap();
+    assert_eq!(office.ok(today()).await.todo_total, 2);
+}
+
+#[tokio::test]
+async fn papers_of_the_year_and_sessions_are_begun_from_here() {
+    let office = Office::township(day(2026, 12, 28)).await;
+    let drawing = |family: &mut RegisterFamily| {
+        wish(ContactPreference::Welcome)(family);
+        family.file.as_mut().unwrap().assistance = Some(Assistance::Yes);
+    };
+    let home = office.family("贾文广", drawing).await;
+    let page = office.ok(today()).await;
+    let told: Vec<_> =
+        page.todo.iter().map(|one| (one.rule.as_str(), one.household, one.act.clone())).collect();
+    assert_eq!(told, [("papers_of_the_year", Some(home), Act::Make("assistance_review".into()))]);
+    let whole = serde_json::to_string(&page).unwrap();
+    assert!(!whole.contains("某某") && !whole.contains("某因"));
+    let review = json!({"household": home, "person": {"name": "贾文广"}, "year": 2027, "kind": "annual"});
+    saved(&office, "assistance_review", review).await;
+    assert!(office.ok(today()).await.todo.is_empty());
 }
