@@ -142,7 +142,7 @@ async fn shut_out(helper: &Seat, chief: &Seat) -> Result<(), Trouble> {
     helper.worker.screen.go("#/sync", "没有网络时用U盘").await?;
     helper.worker.screen.press("现在核对").await?;
     helper.worker.screen.shows("省平台已停用这台电脑，本机的数据和钥匙已经销毁").await?;
-    screen.go("#/", "该去看谁").await?;
+    screen.go("#/", "这个月的走访").await?;
     screen.go("#/settings", "本机用户").await?;
     screen.press("辖区电脑").await?;
     screen.shows("数据已销毁").await

@@ -29,6 +29,9 @@ pub struct Today {
     pub todo_total: u64,
     #[serde(default)]
     pub open: Open,
+    /// Of a region above the township, where no single family is told: its units, who is furthest behind first.
+    #[serde(default)]
+    pub units: Vec<UnitToday>,
     pub gaps: Vec<FileGap>,
     pub gaps_total: u64,
     /// The same by what is missing, the most important first.
@@ -43,6 +46,23 @@ pub struct Today {
 pub struct Open {
     pub due: usize,
     pub todo: usize,
+}
+
+/// How a township (or what is above it) stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnitToday {
+    pub region: RegionCode,
+    pub name: String,
+    /// With an active file, and how many of them were visited this month.
+    pub families: u64,
+    pub visited: u64,
+    /// Files whose visit is overdue, and by how many days at most.
+    pub overdue: u64,
+    pub longest: i64,
+    /// Files without both contacts.
+    pub without_contact: u64,
+    /// Whom to ring up: who of the township looks after most of the overdue.
+    pub ring: Option<String>,
 }
 
 /// Something to be done by a date.

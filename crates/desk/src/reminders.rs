@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use chrono::NaiveDate;
-use tiexin_domain::RegionCode;
-use tiexin_domain::reminder::{self, Of, ReminderRule};
+use tiexin_domain::reminder::{self, Of, ReminderRule, Whose};
+use tiexin_domain::{RegionCode, Role};
 
 use crate::files;
 
@@ -25,19 +25,20 @@ impl Reminders {
         Reminders { rules: built_in().iter().cloned().chain(own.unwrap_or_default()).collect() }
     }
 
-    /// Those that hold in a region on a day.
-    pub(crate) fn in_force(&self, region: &RegionCode, today: NaiveDate) -> InForce<'_> {
-        InForce(reminder::in_force(&self.rules, region, today))
+    /// Those that hold in a region on a day and tell who looks at it in these roles.
+    pub(crate) fn in_force(&self, region: &RegionCode, today: NaiveDate, roles: &[Role]) -> InForce<'_> {
+        let all = reminder::in_force(&self.rules, region, today).into_iter();
+        InForce(all.filter_map(|rule| Some((rule, rule.tells(region.level(), roles)?))).collect())
     }
 }
 
 /// The rules by which one page is made.
-pub(crate) struct InForce<'r>(pub(crate) Vec<&'r ReminderRule>);
+pub(crate) struct InForce<'r>(pub(crate) Vec<(&'r ReminderRule, Whose)>);
 
 impl InForce<'_> {
     /// The rule about these; none: nobody is reminded of them.
     pub(crate) fn about(&self, of: &Of) -> Option<&ReminderRule> {
-        self.0.iter().copied().find(|rule| rule.of == *of)
+        self.0.iter().map(|(rule, _)| *rule).find(|rule| rule.of == *of)
     }
 }
 
@@ -52,7 +53,7 @@ fn built_in() -> &'static [ReminderRule] {
 mod tests {
     use super::*;
     use tiexin_domain::reminder::Act;
-    use tiexin_domain::shape::{self, Role};
+    use tiexin_domain::shape;
 
     /// Kinds of which a county has few: their records may be read one by one for a date.
     const FEW: [&str; 2] = ["site", "branch"];
@@ -69,7 +70,8 @@ mod tests {
                 assert!(shape.field(field).is_some(), "{}: {field}", rule.code);
             }
             let by = shape.field(&of.by).unwrap_or_else(|| panic!("{}: {}", rule.code, of.by));
-            let found = by.has(Role::Day) || by.has(Role::Until) || FEW.contains(&of.kind.as_str());
+            let found =
+                by.has(shape::Role::Day) || by.has(shape::Role::Until) || FEW.contains(&of.kind.as_str());
             assert!(found && !rule.says.is_empty(), "{}", rule.code);
         }
     }
@@ -79,8 +81,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let lead = |region: &str| {
             let all = Reminders::of(folder.path());
-            let rules =
-                all.in_force(&region.parse().unwrap(), NaiveDate::from_ymd_opt(2026, 10, 20).unwrap());
+            let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
+            let rules = all.in_force(&region.parse().unwrap(), today, &[]);
             [Of::Birthdays, Of::Festivals].map(|of| rules.about(&of).map(|rule| rule.lead))
         };
         assert_eq!(lead("340323100001"), [Some(14), Some(30)]);

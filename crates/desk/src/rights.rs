@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use tiexin_contract::{ErrorReply, Event};
-use tiexin_domain::access::{self, Action, Grant, User};
+use tiexin_domain::access::{self, Action, Grant, Role, User};
 use tiexin_domain::region::RegionCode;
 use tiexin_store::{Book, By, Changed};
 use uuid::Uuid;
@@ -114,6 +114,12 @@ impl At {
 
     pub(crate) fn may(&self, action: Action, region: &RegionCode) -> bool {
         access::permits(&self.user.grants, action, region, self.today)
+    }
+
+    /// The roles that the user has in a region.
+    pub(crate) fn roles_in(&self, region: &RegionCode) -> Vec<Role> {
+        let here = self.in_force().filter(|grant| grant.region.covers(region));
+        here.map(|grant| grant.role.clone()).collect()
     }
 
     /// The regions in which the user may do this, without those that lie inside others of them.

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::region::RegionCode;
+use crate::access::Role;
+use crate::region::{Level, RegionCode};
 
 /// What is looked at.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -71,6 +72,24 @@ pub enum Act {
     Make(String),
 }
 
+/// Whom a rule tells: who looks at a region of this level, in this role there.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct To {
+    pub level: Option<Level>,
+    pub role: Option<Role>,
+    /// Only of families whose named contact they are.
+    #[serde(default)]
+    pub contact: bool,
+}
+
+/// Of whose families somebody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    All,
+    /// Of which they are the named contact.
+    Own,
+}
+
 /// One rule. Of several by one code the one of the deepest region holds.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ReminderRule {
@@ -93,9 +112,27 @@ pub struct ReminderRule {
     pub weight: Weight,
     #[serde(default)]
     pub act: Act,
+    /// None named: everybody.
+    #[serde(default)]
+    pub to: Vec<To>,
     /// A place that wants none of it says so.
     #[serde(default)]
     pub quiet: bool,
+}
+
+impl ReminderRule {
+    /// Of whose families it tells who looks at a region of this level in these roles; `None`: of nobody's.
+    pub fn tells(&self, level: Level, roles: &[Role]) -> Option<Whose> {
+        let meant = |to: &&To| {
+            to.level.is_none_or(|of| of == level) && to.role.as_ref().is_none_or(|role| roles.contains(role))
+        };
+        let mut meant = self.to.iter().filter(meant).peekable();
+        if self.to.is_empty() {
+            return Some(Whose::All);
+        }
+        meant.peek()?;
+        Some(if meant.any(|to| !to.contact) { Whose::All } else { Whose::Own })
+    }
 }
 
 fn day() -> Weight {
@@ -154,5 +191,23 @@ mod tests {
         assert_eq!(told("340102", 1), of(10, Some(30)));
         assert_eq!(told("340323100001", 1), of(7, Some(30)), "not begun");
         assert_eq!(told("340323100001", 20), of(7, None));
+    }
+
+    #[test]
+    fn a_rule_tells_whom_it_names() {
+        let told = |to: serde_json::Value, level, role: &Role| {
+            let rule = serde_json::json!({"code": "gaps", "of": "gaps", "to": to});
+            let rule: ReminderRule = serde_json::from_value(rule).unwrap();
+            rule.tells(level, std::slice::from_ref(role))
+        };
+        let (worker, supervisor) = (Role::Worker, Role::Supervisor);
+        let villages = serde_json::json!([{"level": "village"}, {"level": "township", "contact": true}]);
+        assert_eq!(told(serde_json::json!([]), Level::City, &worker), Some(Whose::All));
+        assert_eq!(told(villages.clone(), Level::Village, &worker), Some(Whose::All));
+        assert_eq!(told(villages.clone(), Level::Township, &worker), Some(Whose::Own));
+        assert_eq!(told(villages, Level::County, &supervisor), None);
+        let by_role = serde_json::json!([{"level": "county", "role": "supervisor"}]);
+        assert_eq!(told(by_role.clone(), Level::County, &supervisor), Some(Whose::All));
+        assert_eq!(told(by_role, Level::County, &worker), None);
     }
 }

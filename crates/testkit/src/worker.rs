@@ -39,7 +39,7 @@ impl Worker {
             screen.fill(label, text).await?;
         }
         screen.press("建立台账").await?;
-        screen.shows("该去看谁").await?;
+        screen.shows("这个月的走访").await?;
         Ok(Worker { screen })
     }
 
@@ -58,7 +58,7 @@ impl Worker {
 
     /// The page 导入 as it begins, whatever it showed before: a preview that was left is still there.
     pub async fn turns_to_import(&self) -> Result<(), Trouble> {
-        self.screen.go("#/", "该去看谁").await?;
+        self.screen.go("#/", "这个月的走访").await?;
         self.screen.go("#/import", "先预览").await?;
         let anew = "const buttons = [...document.querySelectorAll('button')]; \
                     const named = words => buttons.find(b => b.innerText.trim() === words); \

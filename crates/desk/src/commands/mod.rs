@@ -50,6 +50,7 @@ mod today;
 mod today_month;
 mod today_soon;
 mod today_todo;
+mod today_units;
 pub(crate) mod update;
 mod views;
 mod visit;

@@ -10,7 +10,7 @@ use tiexin_domain::reminder::Of;
 use tiexin_store::{DueFile, FileGaps};
 use uuid::Uuid;
 
-use super::{today_month, today_soon, today_todo};
+use super::{today_month, today_soon, today_todo, today_units};
 use crate::cadence::Cadence;
 use crate::masking::Lost;
 use crate::registry::Registry;
@@ -28,7 +28,7 @@ const MOST: usize = 100;
 fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     let regions = [args.region.clone()];
     let reminders = Reminders::of(at.book().dir());
-    let rules = reminders.in_force(&args.region, at.today);
+    let rules = reminders.in_force(&args.region, at.today, &at.roles_in(&args.region));
     let files = at.book().due_files(&regions, at.today).map_err(errors::store)?;
     let cadence = Cadence::of(at.book().dir());
     let (due, due_total) = due(at, &files, &cadence, &rules)?;
@@ -38,20 +38,22 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     };
     let lost = masking::lost_in(at.book(), lacking.iter().map(|file| file.household))?;
     let (gaps, gaps_total) = gaps(&lacking, &lost);
-    let (todo, todo_total) = today_todo::todo(at, &regions, &rules)?;
+    let (todo, todo_total) = today_todo::todo(at, &args.region, &rules)?;
+    let month = today_month::so_far(at, &args.region, &files, &cadence)?;
     Ok(Today {
         date: at.today,
         lunar: calendar::lunar_label(at.today),
         open: today_todo::open(due.len(), &todo),
         todo,
         todo_total,
+        units: today_units::units(&args.region, &files, &month.coverage, &cadence, at.today),
         due,
         due_total,
         gaps,
         gaps_total,
         missing: missing(&lacking, &lost),
         reminders: today_soon::reminders(at, &regions, &files, &rules)?,
-        month: today_month::so_far(at, &args.region, &files, &cadence)?,
+        month,
     })
 }
 

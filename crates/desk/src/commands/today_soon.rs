@@ -33,7 +33,7 @@ pub(super) fn reminders(
         .map(|file| file.household)
         .collect();
     let mut all = Vec::new();
-    for rule in &rules.0 {
+    for (rule, _) in &rules.0 {
         let mut sort = match rule.of {
             Of::FollowUps => follow_ups(at, regions, &declined, rule)?,
             Of::Birthdays => birthdays(at, regions, &declined, rule)?,

@@ -7,10 +7,12 @@ use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{Open, Todo};
 use tiexin_domain::RegionCode;
+use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::Record;
-use tiexin_domain::reminder::{Act, Of, ReminderRule, Weight};
+use tiexin_domain::reminder::{Act, Of, ReminderRule, Weight, Whose};
 use tiexin_domain::shape::{self, Role};
 use tiexin_store::Reminded;
+use uuid::Uuid;
 
 use crate::reminders::InForce;
 use crate::rights::At;
@@ -25,17 +27,19 @@ const EACH: usize = 3;
 /// The most urgent first, and how many there are.
 pub(super) fn todo(
     at: &At,
-    regions: &[RegionCode],
+    region: &RegionCode,
     rules: &InForce<'_>,
 ) -> Result<(Vec<Todo>, u64), ErrorReply> {
     let mut found: Vec<(&ReminderRule, Record, NaiveDate)> = Vec::new();
-    for rule in rules.0.iter().copied() {
+    let regions = std::slice::from_ref(region);
+    for (rule, whose) in rules.0.iter().copied() {
         let due = match &rule.of {
-            Of::Dated(_) => dated(at, regions, rule)?,
+            Of::Dated(_) => dated(at, region, rule)?,
             Of::Sessions => sessions(at, regions, rule)?,
             Of::Papers { due } => papers(at, regions, rule, *due)?,
             _ => continue,
         };
+        let due = if whose == Whose::Own { own(at, due)? } else { due };
         found.extend(due.into_iter().map(|(record, date)| (rule, record, date)));
     }
     found.sort_by_key(|(rule, record, date)| (rule.weight, *date, record.id));
@@ -55,7 +59,7 @@ pub(super) fn todo(
         date,
         days_ahead: (date - at.today).num_days(),
         household: match &rule.act {
-            Act::Make(_) => shape::role(&record.kind, Role::Family).and_then(|f| record.reference(f.name)),
+            Act::Make(_) => family_of(&record),
             Act::Open => None,
         },
         act: rule.act.clone(),
@@ -72,12 +76,31 @@ fn window(at: &At, rule: &ReminderRule) -> (NaiveDate, NaiveDate) {
     (from, to)
 }
 
-fn dated(at: &At, regions: &[RegionCode], rule: &ReminderRule) -> Result<Vec<Reminded>, ErrorReply> {
+fn family_of(record: &Record) -> Option<Uuid> {
+    record.reference(shape::role(&record.kind, Role::Family)?.name)
+}
+
+/// Of families whose named contact the user is.
+fn own(at: &At, due: Vec<Reminded>) -> Result<Vec<Reminded>, ErrorReply> {
+    let homes: Vec<Uuid> = due.iter().filter_map(|(record, _)| family_of(record)).collect();
+    let care = at.book().care_of(&homes, at.today).map_err(errors::store)?;
+    let me = tidy_name(&at.user.display_name);
+    let is_me = |name: &Option<String>| name.as_deref().is_some_and(|name| tidy_name(name) == me);
+    let mine = homes.into_iter().zip(care);
+    let mine = mine.filter(|(_, care)| is_me(&care.township_leader) || is_me(&care.village_worker));
+    let mine: HashSet<Uuid> = mine.map(|(home, _)| home).collect();
+    Ok(due
+        .into_iter()
+        .filter(|(record, _)| family_of(record).is_some_and(|home| mine.contains(&home)))
+        .collect())
+}
+
+fn dated(at: &At, region: &RegionCode, rule: &ReminderRule) -> Result<Vec<Reminded>, ErrorReply> {
     let Of::Dated(of) = &rule.of else { return Ok(Vec::new()) };
     let plus = Days::new(of.plus.into());
     let before = |date: NaiveDate| date.checked_sub_days(plus).unwrap_or(date);
     let (from, to) = window(at, rule);
-    let found = at.book().falling(regions, of, before(from), before(to)).map_err(errors::store)?;
+    let found = at.book().falling(region, of, before(from), before(to)).map_err(errors::store)?;
     let due = |date: NaiveDate| date.checked_add_days(plus).unwrap_or(date);
     Ok(found.into_iter().map(|(record, date)| (record, due(date))).collect())
 }
@@ -132,7 +155,7 @@ mod tests {
             rule: "rights_due".into(),
             weight: Weight::Family,
             kind: "rights_case".into(),
-            record: uuid::Uuid::nil(),
+            record: Uuid::nil(),
             title: String::new(),
             place: String::new(),
             says: String::new(),

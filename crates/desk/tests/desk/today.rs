@@ -196,3 +196,80 @@ async fn papers_of_the_year_and_sessions_are_begun_from_here() {
     saved(&office, "assistance_review", review).await;
     assert!(office.ok(today()).await.todo.is_empty());
 }
+
+#[tokio::test]
+async fn a_county_sees_townships_and_no_single_family() {
+    let office = Office::of("340323", day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    visited(&office, home, day(2026, 8, 1)).await;
+    let birthday = |family: &mut RegisterFamily| {
+        family.persons[0].birth = Some(PartialDate::Day(day(1962, 10, 22)));
+        family.contacts = None;
+    };
+    office.family("孙有福", birthday).await;
+    let village =
+        json!({"region": VILLAGE, "matter": "medical", "asked_on": "2026-10-04", "anonymous": true});
+    saved(&office, "rights_case", village).await;
+    let own = json!({"region": "340323", "matter": "medical", "asked_on": "2026-10-04", "anonymous": true});
+    let own = saved(&office, "rights_case", own).await;
+    let page = office.ok(GetToday { region: "340323".parse().unwrap() }).await;
+    assert_eq!((page.due.len(), page.missing.len(), page.gaps.len()), (0, 0, 0));
+    assert!(page.reminders.iter().all(|one| one.household.is_none()), "{:?}", page.reminders);
+    let told: Vec<Uuid> = page.todo.iter().map(|one| one.record).collect();
+    assert_eq!(told, [own]);
+    let whole = serde_json::to_string(&page).unwrap();
+    assert!(!whole.contains("贾文广") && !whole.contains("孙有福"));
+    // Every township is there, who is behind first.
+    let behind = &page.units[0];
+    assert_eq!((behind.region.as_str(), behind.families, behind.visited), (TOWNSHIP, 2, 0));
+    assert_eq!((behind.overdue, behind.longest, behind.without_contact), (1, 50, 1));
+    assert_eq!(behind.ring.as_deref(), Some("赵镇长"));
+    assert!(page.units.len() > 5 && page.units[1..].iter().all(|unit| unit.overdue + unit.families == 0));
+    // Who looks into a township sees its morning.
+    let township = office.ok(today()).await;
+    assert!(township.units.is_empty() && township.due.len() == 2 && township.todo.len() == 1);
+}
+
+#[tokio::test]
+async fn a_village_sees_families_and_a_township_their_papers_too() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", wish(ContactPreference::Welcome)).await;
+    let post = json!({"region": VILLAGE, "name": "甲", "organisation_name": "东关社区计生协", "post": "president",
+        "staffing": "part_time", "from": "2023-11-01", "until": "2026-11-01"});
+    saved(&office, "post", post).await;
+    let wished =
+        json!({"household": home, "date": "2026-07-01", "person": {"name": "贾文广"}, "wish": "一辆轮椅"});
+    saved(&office, "wish", wished).await;
+    for (region, told) in
+        [(VILLAGE, &["wish_unclaimed"][..]), (TOWNSHIP, &["wish_unclaimed", "term_ends"][..])]
+    {
+        let page = office.ok(GetToday { region: region.parse().unwrap() }).await;
+        assert_eq!(page.todo.iter().map(|one| one.rule.as_str()).collect::<Vec<_>>(), told, "{region}");
+        assert_eq!(page.due.len(), 1);
+    }
+}
+
+/// A place may tell of families only who looks after them.
+#[tokio::test]
+async fn the_named_contact_is_told_of_the_own_families() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let own = r#"[{"code": "wish_unclaimed", "region": "340323", "says": "还没有人认领", "late": 300,
+        "to": [{"level": "village"}, {"level": "township", "contact": true}],
+        "of": {"dated": {"kind": "wish", "by": "date", "plus": 60, "when": {"claimed_on": null}}}}]"#;
+    std::fs::write(office.folder.path().join("reminders.json"), own).unwrap();
+    for (head, leader) in [("贾文广", "赵镇长"), ("孙有福", "王丽")] {
+        let contact = |family: &mut RegisterFamily| {
+            family.contacts.as_mut().unwrap().township_leader = Some(leader.into());
+        };
+        let home = office.family(head, contact).await;
+        let wished =
+            json!({"household": home, "date": "2026-07-01", "person": {"name": head}, "wish": "一辆轮椅"});
+        saved(&office, "wish", wished).await;
+    }
+    let told = async |region: &str| {
+        let page = office.ok(GetToday { region: region.parse().unwrap() }).await;
+        page.todo.into_iter().map(|one| one.title).collect::<Vec<_>>()
+    };
+    assert_eq!(told(TOWNSHIP).await, ["孙有福 2026-07-01 微心愿"]);
+    assert_eq!(told(VILLAGE).await.len(), 2);
+}

@@ -8,13 +8,13 @@ use serde_json::Value;
 use tiexin_domain::nouns::PersonRef;
 use tiexin_domain::reminder::Dated;
 use tiexin_domain::shape::{self, Field, Holds, Role, Shape};
-use tiexin_domain::{PartialDate, Record, RegionCode, YearHint};
+use tiexin_domain::{Level, PartialDate, Record, RegionCode, YearHint};
 use uuid::Uuid;
 
 use crate::asking::list::within;
 use crate::asking::today::day;
 use crate::book::Book;
-use crate::derive::{file_flag, household_key};
+use crate::derive::{bounds, file_flag, household_key};
 use crate::error::Result;
 use crate::record::{self, select};
 
@@ -26,16 +26,17 @@ pub type Reminded = (Record, NaiveDate);
 
 impl Book {
     /// Records whose date lies in `from..=to`, the earliest first, with that date; of one known in part it is the last day. None of
-    /// a kind or a field that this program does not know.
+    /// a kind or a field that this program does not know. `place`: what lies in a village or a township, all of it; above, what
+    /// is the office's own.
     pub fn falling(
         &self,
-        regions: &[RegionCode],
+        place: &RegionCode,
         of: &Dated,
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<Vec<Reminded>> {
         let mut args = vec![Sql::Text(of.kind.clone())];
-        let Some(sql) = statement(of, regions, from, to, &mut args) else { return Ok(Vec::new()) };
+        let Some(sql) = statement(of, place, from, to, &mut args) else { return Ok(Vec::new()) };
         self.read(|conn| {
             let mut found = Vec::new();
             for record in record::collect(conn, &sql, params_from_iter(&args))? {
@@ -101,7 +102,7 @@ impl Book {
 /// By an index where the date is one of the kind's columns.
 fn statement(
     of: &Dated,
-    regions: &[RegionCode],
+    place: &RegionCode,
     from: NaiveDate,
     to: NaiveDate,
     args: &mut Vec<Sql>,
@@ -132,12 +133,17 @@ fn statement(
             None => return None,
         }
     }
+    let there = if place.level() >= Level::Township {
+        within(std::slice::from_ref(place))
+    } else {
+        format!(" AND place = {}", bounds(place).0)
+    };
     Some(format!(
         "{}{indexed} WHERE kind = ?1 AND hidden = 0 AND {column} IS NOT NULL AND {begins} AND {column} <= {}{holds}{}
            ORDER BY {column} LIMIT {MOST}",
         select!(),
         at(to),
-        within(regions)
+        there
     ))
 }
 

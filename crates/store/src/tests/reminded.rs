@@ -20,7 +20,7 @@ fn dated(rule: Value) -> Dated {
 
 /// The days by which records are due in October 2026.
 fn due(book: &Book, rule: &Dated) -> Vec<String> {
-    let found = book.falling(&here(), rule, day("2026-10-01"), day("2026-10-31")).unwrap();
+    let found = book.falling(&here()[0], rule, day("2026-10-01"), day("2026-10-31")).unwrap();
     found.into_iter().map(|(_, day)| day.to_string()).collect()
 }
 
@@ -57,8 +57,17 @@ fn records_come_by_the_last_day_that_their_date_can_be() {
     {
         assert!(due(&book, &dated(strange)).is_empty());
     }
-    let elsewhere = vec!["340323101".parse().unwrap()];
-    assert!(book.falling(&elsewhere, &rule, day("2026-10-01"), day("2026-10-31")).unwrap().is_empty());
+    rule.when.clear();
+    let found = |place: &str| {
+        let place: RegionCode = place.parse().unwrap();
+        book.falling(&place, &rule, day("2026-10-01"), day("2026-10-31")).unwrap().len()
+    };
+    // A county is told of its own.
+    assert_eq!((found("340323100"), found(VILLAGE), found("340323101"), found("340323")), (3, 3, 0, 0));
+    let own = json!({"region": "340323", "name": "甲", "organisation_name": "乙", "post": "president",
+        "staffing": "in_quota", "from": "2023-10", "until": "2026-10-20"});
+    put(&book, &save(id(), "post", own));
+    assert_eq!((found("340323100"), found("340323")), (3, 1));
 }
 
 /// A date without a column of its own is read from the fields.
@@ -103,7 +112,7 @@ fn nobody_is_reminded_of_who_declined_of_a_closed_file_and_of_the_dead() {
     wish("戊", Some(json!({})), Some("2026-10-09"));
     let rule = dated(json!({"kind": "wish", "by": "date", "when": {"claimed_on": null}}));
     let names = |rule: &Dated| {
-        let found = book.falling(&here(), rule, day("2026-10-01"), day("2026-10-31")).unwrap();
+        let found = book.falling(&here()[0], rule, day("2026-10-01"), day("2026-10-31")).unwrap();
         let mut names: Vec<String> =
             found.iter().map(|(wish, _)| wish.text("head_name").unwrap().to_owned()).collect();
         names.sort();

@@ -4,6 +4,8 @@ mod drafts;
 mod month;
 mod people;
 mod soon;
+mod todo;
+mod units;
 
 use crate::components::{Button, Look, Page, Sign, show};
 use crate::hooks::{use_query, use_region, use_session};
@@ -18,6 +20,9 @@ use people::{Due, Gaps};
 use soon::Soon;
 use tiexin_contract::session::ClockTrouble;
 use tiexin_contract::today::GetToday;
+use tiexin_domain::reminder::Weight;
+use todo::Todos;
+use units::Units;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -49,17 +54,32 @@ pub(crate) fn TodayPage() -> Html {
             if let Some(zone) = zone { <p class="tx-zone tx-muted" role="status">{ zone.message }</p> }
             if session.can_write() { <LooksAlike region={region.code()} /> }
             <Drafts />
-            { show(&today, |now| html! {
-                <div class="tx-today">
-                    <div class="tx-today-main">
-                        <Due families={now.due.clone()} total={now.due_total} any={!now.month.coverage.is_empty()} today={now.date} />
-                        <Gaps groups={now.missing.clone()} total={now.gaps_total} />
+            { show(&today, |now| {
+                let todo = html! { <Todos todo={now.todo.clone()} total={now.todo_total} open={now.open.todo} /> };
+                // Somebody waits: before whom to visit.
+                let pressing = now.todo.first().is_some_and(|one| one.weight < Weight::Day);
+                let main = if now.units.is_empty() {
+                    html! {
+                        <>
+                            if pressing { { todo.clone() } }
+                            <Due families={now.due.clone()} total={now.due_total} open={now.open.due}
+                                any={!now.month.coverage.is_empty()} today={now.date} />
+                            if !pressing { { todo.clone() } }
+                            <Gaps groups={now.missing.clone()} total={now.gaps_total} />
+                        </>
+                    }
+                } else {
+                    html! { <><Units units={now.units.clone()} />{ todo }</> }
+                };
+                html! {
+                    <div class="tx-today">
+                        <div class="tx-today-main">{ main }</div>
+                        <div class="tx-today-side">
+                            <Month month={now.month.clone()} today={now.date} />
+                            <Soon reminders={now.reminders.clone()} />
+                        </div>
                     </div>
-                    <div class="tx-today-side">
-                        <Month month={now.month.clone()} today={now.date} />
-                        <Soon reminders={now.reminders.clone()} />
-                    </div>
-                </div>
+                }
             }) }
         </Page>
     }

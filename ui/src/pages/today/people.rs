@@ -18,6 +18,8 @@ const SHOWN: usize = 8;
 pub(super) struct DueProps {
     pub(super) families: Vec<DueFamily>,
     pub(super) total: u64,
+    /// So many stand open.
+    pub(super) open: usize,
     /// There are files of families here at all.
     pub(super) any: bool,
     pub(super) today: NaiveDate,
@@ -27,7 +29,7 @@ pub(super) struct DueProps {
 pub(super) fn Due(props: &DueProps) -> Html {
     let all = use_state(|| false);
     let can_write = use_session().can_write();
-    let shown = if *all { props.families.len() } else { SHOWN };
+    let shown = if *all { props.families.len() } else { props.open };
     let more = {
         let all = all.clone();
         Callback::from(move |()| all.set(true))

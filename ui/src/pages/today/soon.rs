@@ -1,10 +1,13 @@
 //! What comes soon: birthdays, festivals, promised visits.
 
-use crate::components::{Card, Icon, Sign};
+use crate::components::{Button, Card, Icon, Look, Sign};
 use crate::routes::Route;
 use tiexin_contract::today::{Reminder, ReminderKind};
 use yew::prelude::*;
 use yew_router::prelude::*;
+
+/// So many stand on the page; the rest is folded.
+const SHOWN: usize = 7;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct SoonProps {
@@ -13,12 +16,21 @@ pub(super) struct SoonProps {
 
 #[component]
 pub(super) fn Soon(props: &SoonProps) -> Html {
+    let all = use_state(|| false);
     if props.reminders.is_empty() {
         return Html::default();
     }
+    let shown = if *all { props.reminders.len() } else { SHOWN };
+    let more = {
+        let all = all.clone();
+        Callback::from(move |()| all.set(true))
+    };
     html! {
         <Card title="快到的日子">
-            <ul class="tx-soon">{ for props.reminders.iter().take(10).map(one) }</ul>
+            <ul class="tx-soon">{ for props.reminders.iter().take(shown).map(one) }</ul>
+            if props.reminders.len() > shown {
+                <Button label={format!("还有 {} 个", props.reminders.len() - shown)} look={Look::Link} small=true onclick={more} />
+            }
         </Card>
     }
 }
@@ -30,13 +42,6 @@ fn one(reminder: &Reminder) -> Html {
         ReminderKind::AssociationDay => Sign::Flag,
         ReminderKind::FollowUp => Sign::Clock,
     };
-    let when = match reminder.days_ahead {
-        0 => "今天".to_owned(),
-        1 => "明天".to_owned(),
-        2 => "后天".to_owned(),
-        d if d < 0 => format!("过了 {} 天", -d),
-        d => format!("{d} 天后"),
-    };
     let text = html! { { &reminder.text } };
     html! {
         <li>
@@ -46,7 +51,18 @@ fn one(reminder: &Reminder) -> Html {
             } else {
                 <span>{ text }</span>
             }
-            <span class="tx-muted">{ when }</span>
+            <span class="tx-muted">{ when(reminder.days_ahead) }</span>
         </li>
+    }
+}
+
+/// How far off a day is.
+pub(super) fn when(days_ahead: i64) -> String {
+    match days_ahead {
+        0 => "今天".to_owned(),
+        1 => "明天".to_owned(),
+        2 => "后天".to_owned(),
+        d if d < 0 => format!("过了 {} 天", -d),
+        d => format!("{d} 天后"),
     }
 }

@@ -233,6 +233,8 @@ async fn county(screen: &Screen, album: &Album) -> Result<(), Trouble> {
     menu(screen, "退出登录").await?;
     screen.shows("请登录").await?;
     sign_in(screen, "county").await?;
+    screen.go("#/", "各处的情况").await?;
+    album.take(screen, "today-county").await?;
     screen.go("#/reports", "填报单位").await?;
     album.take(screen, "report-county").await?;
     screen.go("#/settings", "辖区电脑").await?;
