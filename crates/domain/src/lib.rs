@@ -14,6 +14,7 @@ pub mod days;
 pub mod deed;
 pub mod id_number;
 pub mod labels;
+pub mod limits;
 pub mod money;
 pub mod nothing;
 pub mod nouns;

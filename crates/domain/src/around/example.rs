@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ITSELF, Look, Subject, rules};
+use crate::limits::{Limit, Limits};
 use crate::nouns::Kind;
 use crate::record::{Fields, Record};
 use crate::shape::{self, Holds, Role};
@@ -67,13 +68,17 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     };
     let mut others = rule.looks.iter().enumerate().map(other).collect::<Option<Vec<_>>>()?;
     // One more than may be is what breaks a cap.
-    let more: u128 = match code {
-        "pairs_many" => 4,
-        "families_many" => 2,
-        _ => 0,
+    let capped = match code {
+        "pairs_many" => Some(Limit::CounsellorPairs),
+        "families_many" => Some(Limit::HelperFamilies),
+        _ => None,
     };
-    let first = others.first()?.clone();
-    others.extend((0..more).map(|n| Record { id: id(20 + n), ..first.clone() }));
+    if let Some(limit) = capped {
+        let from = record.text("from")?.parse().ok()?;
+        let most = Limits::of_the_program().value(limit, &record.region(), from)?;
+        let first = others.first()?.clone();
+        others.extend((1..most).map(|n| Record { id: id(1000 + u128::from(n)), ..first.clone() }));
+    }
     // What it refers to is there.
     for (n, field) in shape::of(kind)?.fields.iter().enumerate() {
         let (Holds::Reference([of, ..]), Some(_)) = (field.holds, field.named_by) else { continue };

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::limits::Limits;
 use crate::nouns::{self, Problem};
 use crate::record::{Fields, Record};
 use crate::region::RegionCode;
@@ -65,12 +66,25 @@ pub struct Beside<'a> {
     pub seen: &'a [Vec<Record>],
     /// How a place is called where the rule is asked.
     pub place: &'a dyn Fn(&RegionCode) -> String,
+    /// Where the rule is asked.
+    pub limits: &'a Limits,
 }
 
 impl Beside<'_> {
     /// What the rule's only look found.
     pub fn others(&self) -> impl Iterator<Item = &Record> {
         self.seen.iter().flatten()
+    }
+}
+
+#[cfg(test)]
+impl<'a> Beside<'a> {
+    /// A new record beside these, by the program's limits.
+    pub(crate) fn these(fields: &'a Fields, seen: &'a [Vec<Record>]) -> Beside<'a> {
+        fn place(region: &RegionCode) -> String {
+            region.to_string()
+        }
+        Beside { fields, before: None, seen, place: &place, limits: Limits::of_the_program() }
     }
 }
 
@@ -85,6 +99,10 @@ pub trait Around {
     /// How people call a region.
     fn place(&self, region: &RegionCode) -> String {
         region.to_string()
+    }
+    /// An office may have limits of its own.
+    fn limits(&self) -> &Limits {
+        Limits::of_the_program()
     }
 }
 
@@ -133,7 +151,9 @@ fn broken<A: Around>(
         seen.push(others);
     }
     let place = |region: &RegionCode| around.place(region);
-    Ok((rule.check)(&Beside { fields, before: subject.before, seen: &seen, place: &place }))
+    let beside =
+        Beside { fields, before: subject.before, seen: &seen, place: &place, limits: around.limits() };
+    Ok((rule.check)(&beside))
 }
 
 /// What a field says that names others: `person`, `person.person`.
@@ -184,6 +204,10 @@ impl<A: Around> Around for With<'_, A> {
 
     fn place(&self, region: &RegionCode) -> String {
         self.around.place(region)
+    }
+
+    fn limits(&self) -> &Limits {
+        self.around.limits()
     }
 }
 

@@ -199,9 +199,8 @@ mod tests {
             let mut one = example("assistance_review", ONE_REVIEW.code).unwrap();
             one.record.fields.insert("kind".into(), kind.into());
             one.others[0].fields.insert("kind".into(), kind.into());
-            let place = |region: &RegionCode| region.to_string();
             let seen = [one.others];
-            one_review(&Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place }).len()
+            one_review(&Beside::these(&one.record.fields, &seen)).len()
         };
         assert_eq!((told("annual"), told("exit"), told("change")), (1, 1, 0));
     }

@@ -14,6 +14,7 @@ use super::{ContactPair, Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
+use crate::limits::Limit;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape};
 use crate::term::Term;
@@ -107,9 +108,7 @@ fn no_contact(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(both.then(|| Problem::new("counsellor", NO_CONTACT.code, message)))
 }
 
-/// More than these at a time one counsellor cannot look after (assumed, `association.md` §2.3).
-const MOST: usize = 5;
-
+/// More than so many at a time one counsellor cannot look after.
 const NOT_TOO_MANY: Rule = Rule {
     code: "pairs_many",
     reach: Reach::Writer,
@@ -120,9 +119,13 @@ const NOT_TOO_MANY: Rule = Rule {
 fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
     let others = beside.others().filter_map(|other| CounsellingPair::from_fields(&other.fields).ok());
-    let many = others.filter(|other| own.term().meets(&other.term())).count() >= MOST;
-    let message = format!("这位咨询师已经陪伴{MOST}人，请另请一位");
-    Vec::from_iter(many.then(|| Problem::new("counsellor", NOT_TOO_MANY.code, message)))
+    let held = others.filter(|other| own.term().meets(&other.term())).count();
+    let most = beside.limits.value(Limit::CounsellorPairs, &own.region, own.from);
+    let told = |most: u32| {
+        let message = format!("一位咨询师同时最多陪伴{most}人，这位已有{held}人，请另请一位");
+        Problem::new("counsellor", NOT_TOO_MANY.code, message)
+    };
+    Vec::from_iter(most.filter(|most| held >= *most as usize).map(told))
 }
 
 /// A volunteer who was not approved counsels nobody.
@@ -238,7 +241,8 @@ impl Noun for CounsellingPair {
 mod tests {
     use super::*;
     use crate::around::example;
-    use crate::record::Fields;
+    use crate::limits::Limits;
+    use crate::record::{Fields, Record};
     use serde_json::json;
 
     /// How often the rule speaks when the other record of its example is changed so.
@@ -246,9 +250,8 @@ mod tests {
         let one = example("counselling_pair", rule.code).unwrap();
         let mut others = one.others;
         change(&mut others[0].fields);
-        let place = |region: &RegionCode| region.to_string();
         let seen = [others];
-        (rule.check)(&Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place }).len()
+        (rule.check)(&Beside::these(&one.record.fields, &seen)).len()
     }
 
     #[test]
@@ -263,16 +266,34 @@ mod tests {
         assert_eq!(told(&NO_CONTACT, |_| {}), 1);
         assert_eq!(told(&NO_CONTACT, |other| drop(other.insert("to".into(), "2026-10-04".into()))), 0);
         assert_eq!(told(&NOT_TOO_MANY, |_| {}), 1);
-        assert_eq!(told(&NOT_TOO_MANY, ended), 0, "four at a time");
+        assert_eq!(told(&NOT_TOO_MANY, ended), 0, "one fewer at a time");
+    }
+
+    #[test]
+    fn how_many_one_counsellor_looks_after_is_the_limit_of_the_place_on_the_first_day() {
+        let rows = r#"[{"code": "counsellor_pairs", "value": 2, "from": "2026-10-05", "place": "340323"}]"#;
+        let limits = Limits::with_own(serde_json::from_str(rows).unwrap());
+        let told = |held: usize, change: fn(&mut Fields)| {
+            let mut one = example("counselling_pair", NOT_TOO_MANY.code).unwrap();
+            change(&mut one.record.fields);
+            let counselled = |other: &Record| other.kind == CounsellingPair::KIND.code();
+            let seen = [one.others.into_iter().filter(counselled).take(held).collect::<Vec<_>>()];
+            let beside = Beside { limits: &limits, ..Beside::these(&one.record.fields, &seen) };
+            not_too_many(&beside).pop().map(|problem| problem.message)
+        };
+        assert_eq!(told(1, |_| {}), None);
+        assert!(told(2, |_| {}).is_some_and(|word| word.contains("最多陪伴2人")));
+        let elsewhere = |own: &mut Fields| drop(own.insert("region".into(), "340102001001".into()));
+        assert_eq!(told(2, elsewhere), None, "another place");
+        assert_eq!(told(2, |own| drop(own.insert("from".into(), "2026-10-04".into()))), None, "begun before");
     }
 
     #[test]
     fn a_contact_is_known_by_the_name_of_a_qualification_too() {
         let mut one = example("counselling_pair", NO_CONTACT.code).unwrap();
         one.record.fields.insert("counsellor_name".into(), "某人 心理咨询（中级）".into());
-        let place = |region: &RegionCode| region.to_string();
         let seen = [one.others];
-        let beside = Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place };
+        let beside = Beside::these(&one.record.fields, &seen);
         assert_eq!(no_contact(&beside).len(), 1);
     }
 
@@ -282,9 +303,8 @@ mod tests {
             let mut one = example("counselling_pair", QUALIFIED.code).unwrap();
             one.others[0].fields.insert("kind".into(), kind.into());
             one.others[0].fields.insert("to".into(), to.into());
-            let place = |region: &RegionCode| region.to_string();
             let seen = [one.others];
-            let beside = Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place };
+            let beside = Beside::these(&one.record.fields, &seen);
             qualified(&beside).len()
         };
         assert_eq!(held("counsellor", "2026-12-31"), 0);

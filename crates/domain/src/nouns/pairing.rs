@@ -9,6 +9,7 @@ use super::common::{ASKED_REGION, FAMILY, FROM, HEAD_NAME, TO};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
+use crate::limits::Limit;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 use crate::term::Term;
@@ -66,9 +67,7 @@ fn once(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(twice.then(|| Problem::new("by", ONCE.code, message)))
 }
 
-/// More families than these at a time one helper cannot look after (assumed, `association.md` §2.14).
-const MOST: usize = 3;
-
+/// More families than so many at a time one helper cannot look after; a unit can.
 const NOT_TOO_MANY: Rule = Rule {
     code: "families_many",
     reach: Reach::Writer,
@@ -78,11 +77,17 @@ const NOT_TOO_MANY: Rule = Rule {
 
 fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = Pairing::from_fields(beside.fields) else { return Vec::new() };
-    let is_person = own.by_kind != Some(HelperKind::Unit);
+    if own.by_kind == Some(HelperKind::Unit) {
+        return Vec::new();
+    }
     let others = beside.others().filter_map(|other| Pairing::from_fields(&other.fields).ok());
-    let many = is_person && others.filter(|other| own.term().meets(&other.term())).count() >= MOST;
-    let message = format!("这位已经结对{MOST}户，请另请一位");
-    Vec::from_iter(many.then(|| Problem::new("by", NOT_TOO_MANY.code, message)))
+    let held = others.filter(|other| own.term().meets(&other.term())).count();
+    let most = beside.limits.value(Limit::HelperFamilies, &own.region, own.from);
+    let told = |most: u32| {
+        let message = format!("一位结对人同时最多结对{most}户，这位已有{held}户，请另请一位");
+        Problem::new("by", NOT_TOO_MANY.code, message)
+    };
+    Vec::from_iter(most.filter(|most| held >= *most as usize).map(told))
 }
 
 impl Noun for Pairing {
@@ -152,6 +157,7 @@ impl Noun for Pairing {
 mod tests {
     use super::*;
     use crate::around::example;
+    use crate::limits::Limits;
     use crate::record::Fields;
     use serde_json::json;
 
@@ -159,9 +165,8 @@ mod tests {
     fn told(rule: &Rule, change: fn(&mut Fields)) -> usize {
         let mut one = example("pairing", rule.code).unwrap();
         change(&mut one.record.fields);
-        let place = |region: &RegionCode| region.to_string();
         let seen = [one.others];
-        (rule.check)(&Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place }).len()
+        (rule.check)(&Beside::these(&one.record.fields, &seen)).len()
     }
 
     #[test]
@@ -171,5 +176,19 @@ mod tests {
         assert_eq!(told(&NOT_TOO_MANY, |_| {}), 1);
         assert_eq!(told(&NOT_TOO_MANY, |own| drop(own.insert("by_kind".into(), json!("unit")))), 0);
         assert_eq!(told(&NOT_TOO_MANY, |own| drop(own.insert("to".into(), json!("2026-10-04")))), 0);
+    }
+
+    #[test]
+    fn how_many_families_one_helper_has_is_the_limit_in_force() {
+        let one = example("pairing", NOT_TOO_MANY.code).unwrap();
+        let seen = [one.others];
+        let told = |most: u32| {
+            let rows = format!(r#"[{{"code": "helper_families", "value": {most}, "from": "2026-01-01"}}]"#);
+            let limits = Limits::with_own(serde_json::from_str(&rows).unwrap());
+            let beside = Beside { limits: &limits, ..Beside::these(&one.record.fields, &seen) };
+            not_too_many(&beside).pop().map(|problem| problem.message)
+        };
+        assert!(told(1).is_some_and(|word| word.contains("最多结对1户")));
+        assert_eq!(told(100), None);
     }
 }

@@ -241,9 +241,8 @@ mod tests {
         let both = std::iter::once(&mut one.record).chain(&mut one.others);
         both.for_each(|record| drop(record.fields.insert("post".into(), post.into())));
         one.others[0].fields.extend(change.as_object().cloned().unwrap());
-        let place = |region: &RegionCode| region.to_string();
         let seen = [one.others];
-        once(&Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place }).len()
+        once(&Beside::these(&one.record.fields, &seen)).len()
     }
 
     #[test]

@@ -167,9 +167,8 @@ mod tests {
     fn another_day_is_not_added() {
         let mut one = example("service_hours", ONE_DAY.code).unwrap();
         one.others[0].fields.insert("date".into(), "2026-10-04".into());
-        let place = |region: &RegionCode| region.to_string();
         let seen = [one.others];
-        let beside = Beside { fields: &one.record.fields, before: None, seen: &seen, place: &place };
+        let beside = Beside::these(&one.record.fields, &seen);
         assert!(one_day(&beside).is_empty());
     }
 }
