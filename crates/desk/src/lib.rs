@@ -31,6 +31,7 @@ mod in_browser;
 mod jobs;
 mod kept;
 mod leave;
+mod limits;
 mod lock;
 mod log;
 mod lookup;

@@ -1,19 +1,24 @@
 //! What lies around a record at this desk, for the rules that need it: the book, and what is saved along.
 
 use tiexin_domain::around::{Around, Look, With};
+use tiexin_domain::limits::Limits;
 use tiexin_domain::{Record, RegionCode};
 use tiexin_protocol::VoidChange;
 use tiexin_store::{Book, Save, StoreError};
 
+use crate::limits;
+
 pub(crate) struct Surroundings<'a> {
     book: &'a Book,
     saved: Vec<Record>,
+    limits: Limits,
 }
 
 impl<'a> Surroundings<'a> {
     /// `along`: what is saved with the record.
     pub(crate) fn of(book: &'a Book, along: &[Save]) -> Surroundings<'a> {
-        Surroundings { book, saved: along.iter().filter_map(as_saved).collect() }
+        let saved = along.iter().filter_map(as_saved).collect();
+        Surroundings { book, saved, limits: limits::of(book.dir()) }
     }
 }
 
@@ -41,5 +46,9 @@ impl Around for Surroundings<'_> {
 
     fn place(&self, region: &RegionCode) -> String {
         crate::place::name(region)
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
     }
 }

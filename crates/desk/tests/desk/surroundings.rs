@@ -48,6 +48,27 @@ async fn every_declared_rule_is_asked_by_a_save() {
 }
 
 #[tokio::test]
+async fn an_office_s_own_limit_is_asked_and_told() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let helper = json!({"name": "于桂", "region": "340323100002", "approval": "approved"});
+    let helper = office.ok(new("volunteer", helper)).await.id;
+    let paired = |home: Uuid| {
+        let said = json!({"household": home, "by": helper, "by_name": "于桂", "by_kind": "volunteer",
+            "from": "2026-10-05"});
+        new("pairing", said)
+    };
+    let first = office.family("贾文广", |_| {}).await;
+    let second = office.family("孙有福", |_| {}).await;
+    office.ok(paired(first)).await;
+    let own = r#"[{"code": "helper_families", "value": 1, "from": "2026-01-01", "place": "340323"}]"#;
+    std::fs::write(office.folder.path().join("limits.json"), own).unwrap();
+    let refused = office.refused(paired(second)).await;
+    assert!(refused.about("by").is_some_and(|word| word.contains("最多结对1户")), "{refused:?}");
+    std::fs::write(office.folder.path().join("limits.json"), "[").unwrap();
+    office.ok(paired(second)).await;
+}
+
+#[tokio::test]
 async fn an_edit_makes_no_second_pair_of_the_same_time() {
     let office = Office::township(day(2026, 10, 20)).await;
     let home = office.family("贾文广", |_| {}).await;
