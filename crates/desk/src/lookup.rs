@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tiexin_contract::ErrorReply;
+use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::nouns::support_file::is_active;
 use tiexin_domain::nouns::tidy_name;
@@ -24,6 +25,7 @@ pub(crate) struct BookLookup<'a> {
     within: RegionCode,
     /// Who imports.
     reader: &'a Reader,
+    limits: Limits,
     /// Of a small book.
     keys: Option<Keys>,
     /// A register asks for every member, and a new book has none.
@@ -36,11 +38,12 @@ pub(crate) struct BookLookup<'a> {
 const KEYS: usize = 20_000;
 
 impl<'a> BookLookup<'a> {
-    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode, reader: &'a Reader) -> Self {
+    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode, reader: &'a Reader, limits: Limits) -> Self {
         let mut this = Self {
             book,
             within: within.clone(),
             reader,
+            limits,
             keys: None,
             members: OnceCell::new(),
             persons: Persons::default(),
@@ -292,6 +295,10 @@ impl Lookup for BookLookup<'_> {
 
     fn may_read(&self, known: &Known, field: &str) -> bool {
         !masking::withheld(&known.as_record(), Shown::Own, self.reader).iter().any(|theirs| theirs == field)
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
     }
 }
 

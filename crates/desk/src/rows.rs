@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::records::{Care, InVain, RecordRow, RecordState};
 use tiexin_domain::access::Action;
+use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
 use tiexin_domain::{Kind, PartialDate, YearHint, shape};
@@ -14,13 +15,14 @@ use uuid::Uuid;
 use crate::borrowed::{BORROWED, person_of};
 use crate::masking::{self, Columns, Reader, Shown};
 use crate::rights::At;
-use crate::{enrolment, errors, place};
+use crate::{enrolment, errors, limits, place};
 
 /// Makes rows for one call; what is the same for all of them is looked up once.
 pub(crate) struct Rows {
     reader: Reader,
     today: NaiveDate,
     columns: Columns,
+    limits: Limits,
     enrolled: bool,
     waiting: HashSet<Uuid>,
     refused: HashSet<Uuid>,
@@ -51,6 +53,7 @@ impl Rows {
             reader: at.reader.clone(),
             today: at.today,
             columns: Columns::Usual,
+            limits: limits::of(at.book().dir()),
             enrolled,
             waiting,
             refused,
@@ -70,7 +73,7 @@ impl Rows {
             Shown::Listed => masking::cover_listed(record, &self.columns, &self.reader, &self.lost),
             other => masking::cover(record, other, &self.reader, &self.lost),
         };
-        let checked = nouns::check(&record.kind, &record.fields).ok();
+        let checked = nouns::check_by(&record.kind, &record.fields, Some(&self.limits)).ok();
         let region = record.region();
         RecordRow {
             id: record.id,

@@ -1,7 +1,8 @@
 //! The rules of nouns, applied to what somebody wants to save.
 
 use serde_json::{Value, json};
-use tiexin_domain::around::{self, Reach, Subject};
+use tiexin_domain::around::{self, Around, Reach, Subject};
+use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::{self, Noun, Visit};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, Field, Holds, Place, Role};
@@ -63,8 +64,8 @@ fn died_when(kind: &str, before: Option<&Fields>, fields: &Fields) -> Option<Pro
 }
 
 /// What is wrong with a record by itself, as it is to be.
-fn own_problems(kind: &str, fields: &Fields, day: OfficeDay) -> Vec<Problem> {
-    let mut problems = match nouns::check(kind, fields) {
+fn own_problems(kind: &str, fields: &Fields, day: OfficeDay, limits: Option<&Limits>) -> Vec<Problem> {
+    let mut problems = match nouns::check_by(kind, fields, limits) {
         Ok(checked) => checked.problems,
         Err(problem) if !day.sure && is_date(kind, &problem.field) => {
             return vec![Problem::new(&problem.field, "clock_wrong", office_day::NO_DATE)];
@@ -112,16 +113,19 @@ pub(crate) fn problems_along(
     reach: Reach,
     day: OfficeDay,
 ) -> Result<Vec<Problem>, StoreError> {
-    let mut found = own_problems(subject.kind, subject.fields, day);
+    let surroundings = Surroundings::of(book, along);
+    // Another office may have other limits.
+    let limits = (reach == Reach::Writer).then(|| surroundings.limits());
+    let mut found = own_problems(subject.kind, subject.fields, day, limits);
     if let (Some(before), false) = (subject.before, found.is_empty()) {
-        let known = own_problems(subject.kind, before, day);
+        let known = own_problems(subject.kind, before, day, limits);
         found.retain(|problem| !nouns::stood_already(problem, &known, before, subject.fields));
     }
     if reach == Reach::Writer {
         found.extend(nouns::not_chosen(subject.kind, subject.before, subject.fields));
         found.extend(died_when(subject.kind, subject.before, subject.fields));
     }
-    found.extend(around::problems(&Surroundings::of(book, along), subject, reach)?);
+    found.extend(around::problems(&surroundings, subject, reach)?);
     found.dedup_by(|a, b| a.field == b.field && a.code == b.code);
     Ok(found)
 }

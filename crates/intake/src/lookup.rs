@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::shape;
 use tiexin_domain::{Fields, Kind, PartialDate, Record, RegionCode};
@@ -108,6 +109,10 @@ pub trait Lookup {
     /// Whether whoever imports reads what a record of the book holds in the field.
     fn may_read(&self, known: &Known, field: &str) -> bool {
         !shape::audience(known.kind.code(), field).asks_who()
+    }
+    /// What the office limits.
+    fn limits(&self) -> &Limits {
+        Limits::of_the_program()
     }
 }
 
@@ -297,6 +302,10 @@ impl Lookup for Staged<'_> {
         }
         // What no book holds yet is of this file: whoever imports wrote it.
         self.book.record(&known.id).is_none_or(|held| self.book.may_read(&held, field))
+    }
+
+    fn limits(&self) -> &Limits {
+        self.book.limits()
     }
 }
 

@@ -26,7 +26,7 @@ use crate::lookup::{BookLookup, regions_in};
 use crate::plans::{Mended, Plan, PlannedFile};
 use crate::registry::Registry;
 use crate::rights::{At, Place, READ, WRITE};
-use crate::{errors, files, guessing};
+use crate::{errors, files, guessing, limits};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |_, args: &ImportPreview| Ok(Place::In(vec![args.region.clone()])), preview);
@@ -173,7 +173,7 @@ fn plan_all(
     look: &Look<'_>,
     read: &[Read],
 ) -> Result<Vec<Option<LedgerPlan>>, ErrorReply> {
-    let lookup = BookLookup::new(look, region, &at.reader);
+    let lookup = BookLookup::new(look, region, &at.reader, limits::of(at.book().dir()));
     let make = |book: &Workbook, over: &dyn Lookup| {
         let context = ImportContext {
             scope: region.clone(),

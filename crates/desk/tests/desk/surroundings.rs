@@ -68,6 +68,28 @@ async fn an_office_s_own_limit_is_asked_and_told() {
     office.ok(paired(second)).await;
 }
 
+/// Of a record alone, too: what is refused, and what a row lacks.
+#[tokio::test]
+async fn an_office_s_own_limit_holds_for_a_record_alone() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let hours = |minutes: u32| {
+        let said = json!({"region": TOWNSHIP, "volunteer_name": "于桂", "date": "2026-10-05", "minutes": minutes,
+            "what": "activity"});
+        new("service_hours", said)
+    };
+    let refused = office.refused(hours(780)).await;
+    assert!(refused.about("minutes").is_some_and(|word| word.contains("12 小时")), "{refused:?}");
+    let review = json!({"region": TOWNSHIP, "name": "评议", "kind": "village_review", "date": "2026-10-05",
+        "present": [{"name": "甲"}, {"name": "乙"}, {"name": "丙"}]});
+    let review = office.ok(new("meeting", review)).await.id;
+    let own = r#"[{"code": "entry_minutes", "value": 900, "from": "2026-01-01"},
+        {"code": "village_reviewers", "value": 5, "from": "2026-01-01"}]"#;
+    std::fs::write(office.folder.path().join("limits.json"), own).unwrap();
+    office.ok(hours(780)).await;
+    let gaps = office.ok(GetRecord { id: review }).await.gaps;
+    assert!(gaps.iter().any(|gap| gap.message.contains("至少 5 人")), "{gaps:?}");
+}
+
 #[tokio::test]
 async fn an_edit_makes_no_second_pair_of_the_same_time() {
     let office = Office::township(day(2026, 10, 20)).await;

@@ -1,6 +1,7 @@
 //! The rules of a kind over stored fields, without its type.
 
 use super::{Gap, Noun, Problem};
+use crate::limits::Limits;
 use crate::record::Fields;
 use crate::shape;
 
@@ -16,6 +17,11 @@ pub(super) fn lacking<const N: usize>(checks: [(bool, &str, &str); N]) -> Vec<Ga
     found.map(|(_, field, what)| Gap::new(field, &format!("{field}_missing"), what)).collect()
 }
 
+/// Some, and fewer than there must be: the least. That there are none is told otherwise.
+pub(super) fn few(held: usize, least: Option<u32>) -> Option<u32> {
+    least.filter(|least| (1..*least as usize).contains(&held))
+}
+
 /// What the rules of a kind find.
 pub struct Checked {
     pub problems: Vec<Problem>,
@@ -23,20 +29,34 @@ pub struct Checked {
     pub title: String,
 }
 
-pub(crate) fn check_as<N: Noun>(fields: &Fields) -> Result<Checked, Problem> {
+pub(crate) fn check_as<N: Noun>(fields: &Fields, limits: Option<&Limits>) -> Result<Checked, Problem> {
     let noun = N::from_fields(fields)?;
-    Ok(Checked { problems: noun.problems(), gaps: noun.gaps(), title: noun.title() })
+    let (mut problems, mut gaps) = (noun.problems(), Vec::new());
+    if let Some(limits) = limits {
+        problems.extend(noun.beyond(limits));
+        gaps.extend(noun.short(limits));
+    }
+    gaps.extend(noun.gaps());
+    Ok(Checked { problems, gaps, title: noun.title() })
 }
 
-/// Runs a kind's rules over stored fields.
+/// Runs a kind's rules over stored fields, those everywhere the same.
 ///
 /// # Errors
 /// An unknown kind has code `kind_unknown`; fields that cannot be read have `missing` or `unreadable`.
 pub fn check(kind: &str, fields: &Fields) -> Result<Checked, Problem> {
+    check_by(kind, fields, None)
+}
+
+/// The same, and what an office's limits ask. The province asks none: it takes what offices with others write.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_by(kind: &str, fields: &Fields, limits: Option<&Limits>) -> Result<Checked, Problem> {
     let Some(shape) = shape::of(kind) else {
         return Err(Problem::new("", "kind_unknown", "本程序版本不认识这类记录，请更新程序"));
     };
-    let mut checked = (shape.check)(fields)?;
+    let mut checked = (shape.check)(fields, limits)?;
     for (field, value) in fields {
         if value.as_str().is_some_and(|text| text.contains('\0')) {
             checked.problems.push(Problem::new(field, "text_invalid", "含有不能保存的字符，请重新输入"));

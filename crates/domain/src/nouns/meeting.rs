@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::checked::{lacking, wrong};
+use super::checked::{few, lacking, wrong};
 use super::common::{SEAT, named};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::codes::codes;
+use crate::limits::{Limit, Limits};
 use crate::region::{Level, RegionCode};
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
@@ -25,9 +26,6 @@ codes! {
         Misc = "other", "其他";
     }
 }
-
-/// Fewer do not review in a village.
-const REVIEWERS: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meeting {
@@ -128,13 +126,19 @@ impl Noun for Meeting {
         wrong([(tidy(&self.name).is_none(), "name", "请填写会议名称")])
     }
     fn gaps(&self) -> Vec<Gap> {
-        let few = self.kind == MeetingKind::VillageReview && self.present.len() < REVIEWERS;
         lacking([
-            (few, "present", "村级评议至少三人到会"),
-            (self.present.is_empty() && !few, "present", "缺到会的人"),
+            (self.present.is_empty(), "present", "缺到会的人"),
             (self.topics.is_empty(), "topics", "缺议题"),
             (self.minutes.is_none(), "minutes", "缺纪要"),
         ])
+    }
+    fn short(&self, limits: &Limits) -> Vec<Gap> {
+        if self.kind != MeetingKind::VillageReview {
+            return Vec::new();
+        }
+        let least = limits.value(Limit::VillageReviewers, &self.region, self.date);
+        let told = |least: u32| Gap::new("present", "present_few", format!("村级评议至少 {least} 人到会"));
+        Vec::from_iter(few(self.present.len(), least).map(told))
     }
     fn title(&self) -> String {
         format!("{} {}", self.date.format("%Y-%m-%d"), self.name)
@@ -143,12 +147,21 @@ impl Noun for Meeting {
 
 #[cfg(test)]
 #[test]
-fn a_village_s_review_needs_three() {
+fn a_village_s_review_needs_as_many_as_its_place_asks() {
     let meeting = Meeting::from_fields(&crate::shape::samples(Meeting::SHAPE.fields)).unwrap();
     let who = |name: &str| PersonRef { person: None, name: name.into() };
-    let review = |present: Vec<PersonRef>| {
-        Meeting { kind: MeetingKind::VillageReview, present, ..meeting.clone() }.gaps().len()
+    let told = |kind: MeetingKind, names: &[&str], limits: &Limits| {
+        let present = names.iter().map(|name| who(name)).collect();
+        let fields = Meeting { kind, present, ..meeting.clone() }.to_fields();
+        let found = super::check_by("meeting", &fields, Some(limits)).unwrap().gaps;
+        found.into_iter().map(|gap| gap.message).collect::<Vec<_>>()
     };
-    assert_eq!((review(vec![]), review(vec![who("甲"), who("乙")])), (1, 1));
-    assert_eq!(review(vec![who("甲"), who("乙"), who("丙")]), 0);
+    let (program, review) = (Limits::of_the_program(), MeetingKind::VillageReview);
+    assert_eq!(told(review.clone(), &[], program), ["缺到会的人"]);
+    assert_eq!(told(review.clone(), &["甲", "乙"], program), ["村级评议至少 3 人到会"]);
+    assert!(told(review.clone(), &["甲", "乙", "丙"], program).is_empty());
+    assert!(told(MeetingKind::Council, &["甲"], program).is_empty());
+    let rows = r#"[{"code": "village_reviewers", "value": 2, "from": "2026-01-01"}]"#;
+    let own = Limits::with_own(serde_json::from_str(rows).unwrap());
+    assert!(told(review, &["甲", "乙"], &own).is_empty());
 }

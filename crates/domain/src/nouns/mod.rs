@@ -48,7 +48,7 @@ pub use assistance_review::AssistanceReview;
 pub use attachment::Attachment;
 pub use branch::Branch;
 pub(crate) use checked::check_as;
-pub use checked::{Checked, check};
+pub use checked::{Checked, check, check_by};
 pub use contact_pair::ContactPair;
 pub use counselling::Counselling;
 pub use counselling_pair::CounsellingPair;
@@ -85,6 +85,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::codes::codes;
+use crate::limits::Limits;
 use crate::record::Fields;
 use crate::region::RegionCode;
 use crate::shape::Shape;
@@ -133,6 +134,14 @@ pub trait Noun: Serialize + DeserializeOwned + Clone + PartialEq {
     fn problems(&self) -> Vec<Problem>;
     /// What is missing though it may be saved.
     fn gaps(&self) -> Vec<Gap> {
+        Vec::new()
+    }
+    /// What is more than the limits in force where and when it lies.
+    fn beyond(&self, _limits: &Limits) -> Vec<Problem> {
+        Vec::new()
+    }
+    /// What is less than them, though it may be saved.
+    fn short(&self, _limits: &Limits) -> Vec<Gap> {
         Vec::new()
     }
     /// The line by which a list or a search result names it. Never the child's name or the loss.

@@ -10,6 +10,7 @@ use super::common::{NOTES, SEAT, on_day};
 use super::{Gap, Kind, Noun, Problem, tidy_name};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
+use crate::limits::{Limit, Limits};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
 
@@ -23,9 +24,13 @@ codes! {
     }
 }
 
-/// Of one entry at most; of one day there is no more.
-const LONGEST: u32 = 12 * 60;
+/// Of one day there is no more.
 const DAY: u32 = 24 * 60;
+
+/// `12 小时`, `90 分钟`.
+fn long(minutes: u32) -> String {
+    if minutes.is_multiple_of(60) { format!("{} 小时", minutes / 60) } else { format!("{minutes} 分钟") }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
@@ -127,12 +132,18 @@ impl Noun for Hours {
     fn problems(&self) -> Vec<Problem> {
         let name = tidy_name(&self.volunteer_name);
         let by_self = self.attested_by.as_deref().is_some_and(|by| tidy_name(by) == name);
-        let too_long = self.minutes == 0 || self.minutes > LONGEST;
         wrong([
             (name.is_empty(), "volunteer_name", "请填写志愿者姓名"),
-            (too_long, "minutes", "一次服务在 1 分钟到 12 小时之间，请核对"),
+            (self.minutes == 0 || self.minutes > DAY, "minutes", "一次服务至少 1 分钟，不超过一天，请核对"),
             (by_self, "attested_by", "本人不能给自己证明，请写办这次活动的人或队长"),
         ])
+    }
+    fn beyond(&self, limits: &Limits) -> Vec<Problem> {
+        let most = limits.value(Limit::EntryMinutes, &self.region, self.date);
+        let over = most.filter(|most| self.minutes > *most && self.minutes <= DAY);
+        let told =
+            |most: u32| Problem::new("minutes", "invalid", format!("一次服务最多 {}，请核对", long(most)));
+        Vec::from_iter(over.map(told))
     }
     fn gaps(&self) -> Vec<Gap> {
         lacking([
@@ -149,18 +160,42 @@ impl Noun for Hours {
 mod tests {
     use super::*;
     use crate::around::example;
+    use crate::nouns;
+
+    fn entry(minutes: u32, by: &str) -> Hours {
+        let hours = Hours::from_fields(&crate::shape::samples(Hours::SHAPE.fields)).unwrap();
+        Hours { volunteer_name: "王丽".into(), minutes, attested_by: Some(by.into()), ..hours }
+    }
 
     #[test]
-    fn an_entry_has_at_most_twelve_hours_and_is_attested_by_somebody_else() {
-        let hours = Hours::from_fields(&crate::shape::samples(Hours::SHAPE.fields)).unwrap();
-        let hours = Hours { volunteer_name: "王丽".into(), ..hours };
+    fn an_entry_is_of_one_day_and_attested_by_somebody_else() {
         let wrong = |minutes: u32, by: &str| {
-            let hours = Hours { minutes, attested_by: Some(by.into()), ..hours.clone() };
-            hours.problems().into_iter().map(|problem| problem.field).collect::<Vec<_>>()
+            let problems = entry(minutes, by).problems();
+            problems.into_iter().map(|problem| problem.field).collect::<Vec<_>>()
         };
-        assert!(wrong(1, "李芳").is_empty() && wrong(720, "李芳").is_empty());
-        assert_eq!([wrong(0, "李芳"), wrong(721, "李芳")], [["minutes"], ["minutes"]]);
+        assert!(wrong(1, "李芳").is_empty() && wrong(DAY, "李芳").is_empty());
+        assert_eq!([wrong(0, "李芳"), wrong(DAY + 1, "李芳")], [["minutes"], ["minutes"]]);
         assert_eq!(wrong(90, "王 丽"), ["attested_by"]);
+    }
+
+    #[test]
+    fn an_entry_is_as_long_as_its_place_lets_it_be_on_its_day() {
+        let rows = r#"[{"code": "entry_minutes", "value": 90, "from": "2026-10-05", "place": "340323"}]"#;
+        let own = Limits::with_own(serde_json::from_str(rows).unwrap());
+        let told = |hours: &Hours, limits: &Limits| {
+            let fields = hours.to_fields();
+            let found = nouns::check_by("service_hours", &fields, Some(limits)).unwrap().problems;
+            found.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+        };
+        let program = Limits::of_the_program();
+        assert!(told(&entry(720, "李芳"), program).is_empty());
+        assert_eq!(told(&entry(721, "李芳"), program), ["一次服务最多 12 小时，请核对"]);
+        assert_eq!(told(&entry(DAY + 1, "李芳"), program).len(), 1);
+        assert_eq!(told(&entry(91, "李芳"), &own), ["一次服务最多 90 分钟，请核对"]);
+        let before = Hours { date: entry(91, "李芳").date.pred_opt().unwrap(), ..entry(91, "李芳") };
+        assert!(told(&before, &own).is_empty());
+        // The province takes what another office lets be.
+        assert!(entry(721, "李芳").problems().is_empty());
     }
 
     #[test]

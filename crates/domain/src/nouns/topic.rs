@@ -4,10 +4,11 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::checked::{lacking, wrong};
+use super::checked::{few, lacking, wrong};
 use super::common::{SEAT, named};
 use super::{Gap, Kind, Noun, Problem, tidy, tidy_name};
 use crate::codes::codes;
+use crate::limits::{Limit, Limits};
 use crate::money::Fen;
 use crate::region::{Level, RegionCode};
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
@@ -19,9 +20,6 @@ codes! {
         Withdrawn = "withdrawn", "撤项";
     }
 }
-
-/// Fewer do not review a topic.
-const EXPERTS: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
@@ -104,7 +102,7 @@ impl Noun for Topic {
                 Field::new("application", "申报内容", Holds::LongText).note().fold("申报和评审"),
                 Field::new("experts", "评审专家", Holds::Texts)
                     .fold("申报和评审")
-                    .hint("写一位按回车，至少三位，不能是课题组的人"),
+                    .hint("写一位按回车，不能是课题组的人"),
                 Field::new("extended_to", "延期到", Holds::Day).not_before("due").fold(END).hint("只延一次"),
                 Field::new("ended", "结题还是撤项", Holds::Code(TopicEnd::CHOICES)).fold(END),
                 Field::new("ended_on", "结题（撤项）日期", Holds::Day)
@@ -133,16 +131,19 @@ impl Noun for Topic {
     }
     fn gaps(&self) -> Vec<Gap> {
         let is = |end: TopicEnd| self.ended == Some(end);
-        let few = (1..EXPERTS).contains(&self.experts.len());
         let own = self.experts.iter().any(|expert| self.is_of_the_team(expert));
         lacking([
-            (few, "experts", "评审专家至少三位"),
-            (own && !few, "experts", "评审专家里有课题组的人，请另请专家"),
+            (own, "experts", "评审专家里有课题组的人，请另请专家"),
             (self.ended_on.is_some() && self.ended.is_none(), "ended", "没有写是结题还是撤项"),
             (self.ended.is_some() && self.ended_on.is_none(), "ended_on", "缺结题（撤项）日期"),
             (is(TopicEnd::Finished) && self.result.is_none(), "result", "结题了，缺成果"),
             (is(TopicEnd::Withdrawn) && self.why_ended.is_none(), "why_ended", "缺撤项原因"),
         ])
+    }
+    fn short(&self, limits: &Limits) -> Vec<Gap> {
+        let least = limits.value(Limit::TopicExperts, &self.region, self.start);
+        let told = |least: u32| Gap::new("experts", "experts_few", format!("评审专家至少 {least} 位"));
+        Vec::from_iter(few(self.experts.len(), least).map(told))
     }
     fn title(&self) -> String {
         self.name.clone()
@@ -151,16 +152,14 @@ impl Noun for Topic {
 
 #[cfg(test)]
 #[test]
-fn a_topic_is_reviewed_by_three_others_and_ends_with_a_day_and_what_came_of_it() {
+fn a_topic_is_reviewed_by_others_and_ends_with_a_day_and_what_came_of_it() {
     let topic = Topic::from_fields(&crate::shape::samples(Topic::SHAPE.fields)).unwrap();
     let experts = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
     let topic = Topic { experts: experts(&["乙", "丙", "丁"]), ..topic };
     let lacks = |topic: Topic| topic.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
     assert!(topic.problems().is_empty() && lacks(topic.clone()).is_empty());
     // The leader of the sample is 甲.
-    for some in [&["乙", "丙"][..], &["乙", "丙", "甲"]] {
-        assert_eq!(lacks(Topic { experts: experts(some), ..topic.clone() }), ["experts"], "{some:?}");
-    }
+    assert_eq!(lacks(Topic { experts: experts(&["乙", "丙", "甲"]), ..topic.clone() }), ["experts"]);
     let withdrawn = Topic { ended: Some(TopicEnd::Withdrawn), result: None, ..topic.clone() };
     assert!(lacks(withdrawn.clone()).is_empty());
     assert_eq!(lacks(Topic { ended_on: None, why_ended: None, ..withdrawn }), ["ended_on", "why_ended"]);
@@ -168,4 +167,21 @@ fn a_topic_is_reviewed_by_three_others_and_ends_with_a_day_and_what_came_of_it()
     let late = Topic { midterm: topic.due.succ_opt(), extended_to: None, ..topic };
     assert_eq!(late.problems()[0].field, "midterm");
     assert!(Topic { extended_to: late.midterm, ..late }.problems().is_empty());
+}
+
+#[cfg(test)]
+#[test]
+fn a_topic_is_reviewed_by_as_many_as_its_place_asks_on_its_first_day() {
+    let topic = Topic::from_fields(&crate::shape::samples(Topic::SHAPE.fields)).unwrap();
+    let rows = r#"[{"code": "topic_experts", "value": 5, "from": "2026-10-05", "place": "340323"}]"#;
+    let own = Limits::with_own(serde_json::from_str(rows).unwrap());
+    let told = |held: usize, limits: &Limits| {
+        let topic = Topic { experts: vec!["乙".into(); held], ..topic.clone() };
+        let found = super::check_by("topic", &topic.to_fields(), Some(limits)).unwrap().gaps;
+        found.into_iter().map(|gap| gap.message).collect::<Vec<_>>()
+    };
+    let program = Limits::of_the_program();
+    assert_eq!(told(2, program), ["评审专家至少 3 位"]);
+    assert!(told(3, program).is_empty() && told(0, program).is_empty());
+    assert_eq!(told(3, &own), ["评审专家至少 5 位"]);
 }

@@ -21,6 +21,7 @@ pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
 
 use crate::around::Rule;
+use crate::limits::Limits;
 use crate::nouns::{self, Kind, Noun};
 use crate::record::{Fields, MergeClass};
 use crate::region::Level;
@@ -50,8 +51,8 @@ pub struct Shape {
     pub counted: Option<&'static str>,
     /// Where a record of it lies at the highest: a family lives in a village. Told; forms ask for it.
     pub level: Level,
-    /// Read, checked by its own rules, and named.
-    pub check: fn(&Fields) -> Result<nouns::Checked, nouns::Problem>,
+    /// Read, checked by its own rules and by these limits, and named.
+    pub check: fn(&Fields, Option<&Limits>) -> Result<nouns::Checked, nouns::Problem>,
     /// Its rules that look at other records.
     pub rules: &'static [Rule],
     /// What making one is called, when it is not 登记 and its label.

@@ -67,7 +67,7 @@ impl Planner<'_> {
         };
         let kind = records.kind().clone();
         let known = self.stand_beside(&kind, shape, home.as_ref(), &region, &fields);
-        drafts.add_fields(reader, id, Draft { kind, region, fields });
+        drafts.add_fields(reader, id, Draft { kind, region, fields }, self.staged.limits());
         if shape.is_work {
             return self.event(reader, drafts, known);
         }

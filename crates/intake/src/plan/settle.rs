@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use tiexin_domain::limits::Limits;
 use tiexin_domain::shape::{self, Field, Find, Role};
 use tiexin_domain::{Fields, Kind, Noun, Problem, RegionCode, nouns};
 use uuid::Uuid;
@@ -36,9 +37,15 @@ impl Drafts {
         self.put(reader, id, planned, noun.problems());
     }
 
-    /// The same of a record of any kind.
-    pub(super) fn add_fields(&mut self, reader: &mut RowReader<'_>, id: Uuid, planned: Draft) {
-        let problems = match nouns::check(planned.kind.code(), &planned.fields) {
+    /// The same of a record of any kind, and by the office's limits.
+    pub(super) fn add_fields(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        id: Uuid,
+        planned: Draft,
+        limits: &Limits,
+    ) {
+        let problems = match nouns::check_by(planned.kind.code(), &planned.fields, Some(limits)) {
             Ok(checked) => checked.problems,
             Err(unreadable) => vec![unreadable],
         };

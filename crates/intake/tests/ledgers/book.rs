@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub(crate) struct Book {
     pub(crate) records: BTreeMap<Uuid, (Kind, Fields)>,
     pub(crate) void: BTreeMap<Uuid, Voided>,
+    pub(crate) limits: tiexin_domain::limits::Limits,
     /// Names as they stand → tidied: each once, not once for every row that looks for it.
     tidied: Mutex<HashMap<String, String>>,
 }
@@ -201,5 +202,8 @@ impl Lookup for Book {
         };
         let named = self.of(Kind::Member).filter(|(_, f)| is_named(said(f, "name")));
         named.filter_map(|(id, _)| self.known(id)).filter(|known| within.covers(&known.region)).collect()
+    }
+    fn limits(&self) -> &tiexin_domain::limits::Limits {
+        &self.limits
     }
 }

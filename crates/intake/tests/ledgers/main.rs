@@ -9,6 +9,7 @@ mod days;
 mod habits;
 mod hostile;
 mod layouts;
+mod limits;
 mod lists;
 mod marked;
 mod marks;
