@@ -28,6 +28,9 @@ pub(super) const ASKED_REGION: Field = REGION.must().start(Start::Here);
 pub(super) const SEAT: Field =
     Field::new("region", "所在地", Holds::Region).required().must().start(Start::Here);
 
+/// A year has no more, wherever and whenever: no limit that an office could set otherwise.
+pub(super) const DAYS_OF_A_YEAR: u32 = 366;
+
 /// The name of a person or a unit.
 pub(super) const NAME: Field =
     Field::new("name", "姓名", Holds::Text).required().roles(&[Role::Sort]).finds(&[Find::Name]).must();

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
+use super::common::{ASKED_REGION, DAYS_OF_A_YEAR, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::persons::{of_the_family, strangers};
 use super::{Kind, Noun, PersonRef, Problem};
 use crate::around::Rule;
@@ -84,7 +84,7 @@ impl Noun for InsuranceClaim {
         if self.amount.0 < 0 {
             problems.push(Problem::new("amount", "number_invalid", "理赔金额不能为负"));
         }
-        if self.days.is_some_and(|d| d > 366) {
+        if self.days.is_some_and(|days| days > DAYS_OF_A_YEAR) {
             problems.push(Problem::new("days", "number_invalid", "住院天数超过一年，请核对"));
         }
         problems

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::checked::{lacking, wrong};
-use super::common::{ASKED_REGION, FROM, TO, named};
+use super::common::{ASKED_REGION, DAYS_OF_A_YEAR, FROM, TO, named};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::money::Fen;
 use crate::region::{Level, RegionCode};
@@ -82,7 +82,7 @@ impl Noun for Policy {
             (tidy(&self.product).is_none(), "product", "请填写险种"),
             (negative(self.premium), "premium", "保费不能为负"),
             (negative(self.daily), "daily", "补贴不能为负"),
-            (self.max_days.is_some_and(|days| days > 366), "max_days", "天数超过一年，请核对"),
+            (self.max_days.is_some_and(|days| days > DAYS_OF_A_YEAR), "max_days", "天数超过一年，请核对"),
             (negative(self.death), "death", "保额不能为负"),
             (negative(self.disability), "disability", "保额不能为负"),
         ])
