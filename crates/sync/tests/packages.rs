@@ -5,13 +5,12 @@ mod town;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use secrecy::SecretString;
 use serde_json::json;
 use tiexin_domain::nouns::attachment::{Attachment, AttachmentKind};
 use tiexin_domain::{Grant, Kind, Noun, Role};
 use tiexin_protocol::blob::BlobHash;
 use tiexin_protocol::package::{Fault, Gathered, Part, gather};
-use tiexin_store::{Book, By, SyncState};
+use tiexin_store::{By, SyncState};
 use tiexin_sync::{HttpProvince, Made, PackageError, TakenIn, carry, device_key, make, take_in};
 use uuid::Uuid;
 
@@ -245,17 +244,8 @@ async fn a_reply_to_another_machines_package_is_not_believed() {
     let town = Town::begin().await;
     let a = Desk::enrolled(&town).await;
     a.round(&town).await;
-    a.book.checkpoint().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(a.book.dir()).unwrap().map(Result::unwrap) {
-        if file.path().is_file() {
-            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
-        }
-    }
     // The same machine once more, or the same one put back from an image of its disk: one number, two works.
-    let password = SecretString::from("long-enough-password");
-    let (book, _) = Book::unlock(folder.path(), "worker", &password, NOW).unwrap();
-    let b = Desk::of(book, a.user, folder);
+    let b = a.image();
     a.save(Uuid::new_v4(), household("甲户"), NOW);
     let reply = answered(&town, &out(&a).parts).await;
     b.save(Uuid::new_v4(), household("乙户"), NOW);
@@ -289,6 +279,24 @@ async fn a_courier_brings_the_parts_and_fetches_the_reply() {
     town.server.province.revoke_device(device.id.unwrap()).await.unwrap();
     let refused = carry(&line, &gather(made.parts.clone()).unwrap()[0]).await;
     assert!(matches!(refused, Err(PackageError::Sync(_))), "{refused:?}");
+}
+
+/// Parts are kept for some time after the first: the last one begins by clearing away what is old.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_whose_last_part_comes_months_later_is_taken_in() {
+    let town = Town::begin().await;
+    let a = Desk::enrolled(&town).await;
+    a.round(&town).await;
+    a.save(Uuid::new_v4(), household("甲户"), NOW);
+    let made = make(&a.book, Uuid::new_v4(), 100, NOW).unwrap();
+    let (last, first) = made.parts.split_last().unwrap();
+    for part in first {
+        let state = town.server.province.take_part(part.bytes().to_vec()).await.unwrap();
+        assert!(!state.missing.is_empty());
+    }
+    town.pass(100 * 24 * 3600 * 1000);
+    let told = back(&a, &answered(&town, std::slice::from_ref(last)).await);
+    assert_eq!(told.settled, 1);
 }
 
 /// A photo of a family, saved at a desk.

@@ -158,6 +158,22 @@ impl Desk {
         Desk { book, user, _dir: dir }
     }
 
+    /// A second machine set up from an image of this one.
+    #[allow(dead_code)]
+    pub(crate) fn image(&self) -> Desk {
+        self.book.checkpoint().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(self._dir.path()).unwrap() {
+            let file = file.unwrap();
+            if file.file_type().unwrap().is_file() {
+                std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
+            }
+        }
+        let (book, _) =
+            Book::unlock(dir.path(), "worker", &SecretString::from("long-enough-password"), NOW).unwrap();
+        Desk { book, user: self.user, _dir: dir }
+    }
+
     pub(crate) async fn enrol(&self, town: &Town) {
         self.enrol_as("worker", town).await;
     }

@@ -37,6 +37,9 @@ pub(super) async fn keep_part(tx: &Transaction<'_>, part: &Part, now: i64) -> Re
     if !row.try_get::<_, bool>(0)? {
         return Err(Fault::Forked.into());
     }
+    // Kept as long as parts of it come.
+    let late = "UPDATE package SET received_at = greatest(received_at, $2) WHERE id = $1";
+    tx.execute(late, &[&package, &now]).await?;
     let reply_parts = row.try_get::<_, Option<i32>>(1)?.map(count).transpose()?;
     if reply_parts.is_none() {
         tx.execute(

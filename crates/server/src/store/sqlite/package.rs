@@ -23,6 +23,8 @@ pub(super) fn keep_part(tx: &Transaction<'_>, part: &Part, now: i64) -> Result<K
     if !same {
         return Err(Fault::Forked.into());
     }
+    // Kept as long as parts of it come.
+    tx.execute("UPDATE package SET received_at = max(received_at, ?2) WHERE id = ?1", (package, now))?;
     if reply_parts.is_none() {
         tx.execute(
             "INSERT INTO package_file (package, reply, part, bytes) VALUES (?1, 0, ?2, ?3)
