@@ -6,7 +6,9 @@ use tiexin_contract::family::{FamilyPage, GetFamily};
 use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns;
 use tiexin_domain::nouns::person::{Relation, has_died};
-use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory, is_active, preference_of};
+use tiexin_domain::nouns::support_file::{
+    ContactPreference, LossCategory, is_active, preference_of, uncovered,
+};
 use tiexin_domain::record::Record;
 use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Kind, PartialDate};
@@ -166,7 +168,8 @@ fn gaps(family: &Family, today: NaiveDate) -> Vec<String> {
     if family.of_kind(Kind::SupportFile).filter(|file| is_active(&file.fields)).count() > 1 {
         tell("有不止一份在册的台账，请核对，多出来的请结档或合并".into());
     }
-    if family.active_file().is_some() {
+    if let Some(file) = family.active_file() {
+        uncovered(&file.fields, today).into_iter().for_each(|gap| tell(gap.into()));
         let pair = family.contact_now(today);
         let lacks = |field: &str| pair.is_none_or(|pair| pair.text(field).is_none());
         if lacks("township_leader") {

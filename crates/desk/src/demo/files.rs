@@ -70,7 +70,9 @@ fn support_file(
     }
     file.doctor = Some(village.doctor.clone());
     if chance.percent(85) {
-        file.doctor_signed_on = Some(PartialDate::Day(family.since + Days::new(30)));
+        let signed = family.since + Days::new(30);
+        file.doctor_signed_on = Some(PartialDate::Day(signed));
+        file.doctor_until = Some(PartialDate::Day(end_of_year(signed, ground.today)));
     }
     file.hospital = Some(chance.pick(&ground.people.names.hospitals).clone());
     if chance.percent(70) {
@@ -83,6 +85,12 @@ fn support_file(
     file.anniversary = family.preference == Some(ContactPreference::Welcome) && chance.percent(10);
     file.opened_on = Some(family.since);
     file
+}
+
+/// The last day of the year of a contract that is renewed each year.
+fn end_of_year(signed: NaiveDate, today: NaiveDate) -> NaiveDate {
+    let years = today.years_since(signed).unwrap_or(0) + 1;
+    signed + Days::new(u64::from(years) * 365)
 }
 
 /// The pair in force and, for some, the one before. A few families have nobody yet.

@@ -46,7 +46,7 @@ fn tidy_value((kind, field): (&str, &str), holds: Option<Holds>, value: &mut Val
     let kept = match field {
         "name" if kind == Kind::Person.code() => tidy(&tidy_name(text)),
         "head_name" => tidy(&tidy_name(text)),
-        "phone" => tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text))),
+        "phone" | "doctor_phone" => tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text))),
         "id_number" => tidy(text).map(|text| match IdNumber::read(&text) {
             Ok(read) => read.number.as_str().to_owned(),
             Err(_) => text,

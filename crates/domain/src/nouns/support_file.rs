@@ -7,45 +7,16 @@ use uuid::Uuid;
 use super::common::{FAMILY, NOTES, REGION};
 use super::{Gap, Kind, Noun, Problem, household::check_phone};
 use crate::around::{Beside, Look, Reach, Rule};
-use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::record::{Fields, Record};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 
-codes! {
-    /// 家庭类别.
-    LossCategory {
-        Death = "death", "死亡";
-        Disability = "disability", "伤残";
-    }
-}
+mod choices;
+mod coverage;
 
-codes! {
-    /// Whether the family draws special assistance (特扶).
-    Assistance {
-        Yes = "yes", "是";
-        No = "no", "否";
-    }
-}
-
-codes! {
-    /// How the family wishes to be approached. A refusal is respected.
-    ContactPreference {
-        Welcome = "welcome", "欢迎上门";
-        PhoneOnly = "phone_only", "仅电话联系";
-        Declined = "declined", "暂不希望联系";
-    }
-}
-
-codes! {
-    /// State of the file.
-    FileStatus {
-        Active = "active", "在册";
-        MovedOut = "moved_out", "已迁出";
-        Closed = "closed", "已结档";
-    }
-}
+pub use choices::{Assistance, ContactPreference, FileStatus, LossCategory};
+pub use coverage::uncovered;
 
 /// Bits of `flags`.
 pub mod flag {
@@ -62,8 +33,8 @@ const HELP: &str = "扶助和医疗";
 /// Shown only inside the family's own file, never on a list, in a search, an export, a notice.
 pub const FAMILY_ONLY: [&str; 2] = ["child_name", "loss_cause"];
 /// All fields that tell of the child. No row of a ledger is shown as an example of them.
-pub const OF_THE_CHILD: [&str; 5] =
-    ["child_name", "loss_date", "loss_cause", "disability_grade", "disability_card"];
+pub const OF_THE_CHILD: [&str; 6] =
+    ["child_name", "loss_date", "loss_cause", "disability_grade", "disability_card", "category_since"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportFile {
@@ -75,6 +46,9 @@ pub struct SupportFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     pub category: LossCategory,
+    /// Since when it is of this category (F2 sheet 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category_since: Option<PartialDate>,
     /// 残疾等级 (伤残 only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disability_grade: Option<String>,
@@ -100,12 +74,27 @@ pub struct SupportFile {
     pub doctor: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doctor_signed_on: Option<PartialDate>,
+    /// The last day of the contract, which is renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doctor_until: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doctor_phone: Option<String>,
+    /// The family wished no doctor. A refusal is respected: no contract is lacking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doctor_declined_on: Option<NaiveDate>,
     /// 就医绿色通道医院.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hospital: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub green_card: bool,
     /// 保险单号.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// The policy by which they are insured, where it has a record, and what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insurance: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insurance_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency_contact: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,8 +106,14 @@ pub struct SupportFile {
     pub status: FileStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
+    /// 结档日期 (F2 sheet 4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_on: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_on: Option<NaiveDate>,
+    /// On which day somebody last saw that the family lives where the file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence_checked_on: Option<NaiveDate>,
     /// The family asked to be remembered on the anniversary.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anniversary: bool,
@@ -140,6 +135,7 @@ impl SupportFile {
             head_name: head_name.into(),
             code: None,
             category,
+            category_since: None,
             disability_grade: None,
             disability_card: None,
             child_name: None,
@@ -150,15 +146,23 @@ impl SupportFile {
             assistance_to: None,
             doctor: None,
             doctor_signed_on: None,
+            doctor_until: None,
+            doctor_phone: None,
+            doctor_declined_on: None,
             hospital: None,
+            green_card: false,
             policy: None,
+            insurance: None,
+            insurance_name: None,
             emergency_contact: None,
             phone: None,
             preference: None,
             preference_on: None,
             status: FileStatus::Active,
             status_reason: None,
+            closed_on: None,
             opened_on: None,
+            residence_checked_on: None,
             anniversary: false,
             notes: None,
         }
@@ -274,14 +278,29 @@ impl Noun for SupportFile {
                     .fold(HELP),
                 Field::new("doctor", "签约家庭医生", Holds::Text).fold(HELP),
                 Field::new("doctor_signed_on", "签约日期", Holds::PartialDay).past().fold(HELP),
+                Field::new("doctor_until", "签约到哪天", Holds::PartialDay)
+                    .not_before("doctor_signed_on")
+                    .fold(HELP),
+                Field::new("doctor_phone", "家庭医生电话", Holds::Text).mask(Mask::Phone).fold(HELP),
+                Field::new("doctor_declined_on", "表示不签约的日期", Holds::Day)
+                    .past()
+                    .fold(HELP)
+                    .hint("家里不愿签约的填这一天，不再提醒"),
                 Field::new("hospital", "就医绿色通道医院", Holds::Text).fold(HELP),
+                Field::new("green_card", "已办绿色通道卡", Holds::Flag).fold(HELP),
                 Field::new("policy", "保险单号", Holds::Text).mask(Mask::Number).fold(HELP),
+                Field::new("insurance", "参加的保险", Holds::Reference(&["policy"]))
+                    .named_by("insurance_name")
+                    .roles(&[Role::Names])
+                    .fold(HELP),
+                Field::new("insurance_name", "参加的保险", Holds::Text),
                 Field::new("category", "家庭类别", Holds::Code(LossCategory::CHOICES))
                     .required()
                     .sensitive()
                     .roles(&[Role::Category])
                     .must()
                     .fold(CHILD),
+                Field::new("category_since", "从何时起是这一类", Holds::PartialDay).past().fold(CHILD),
                 Field::new("child_name", "孩子的姓名", Holds::Text)
                     .audience(Audience::FamilyPage)
                     .fold(CHILD),
@@ -300,7 +319,9 @@ impl Noun for SupportFile {
                     .must()
                     .fold("台账"),
                 Field::new("status_reason", "变动原因", Holds::Text).with(&["status"]).free().fold("台账"),
+                Field::new("closed_on", "结档日期", Holds::Day).past().not_before("opened_on").fold("台账"),
                 Field::new("opened_on", "建档日期", Holds::Day).past().roles(&[Role::Day]).fold("台账"),
+                Field::new("residence_checked_on", "核对居住地的日期", Holds::Day).past().fold("台账"),
                 NOTES.fold("台账"),
             ],
         )
@@ -311,6 +332,7 @@ impl Noun for SupportFile {
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         check_phone("phone", self.phone.as_deref(), &mut problems);
+        check_phone("doctor_phone", self.doctor_phone.as_deref(), &mut problems);
         if self.status == FileStatus::Closed && self.status_reason.is_none() {
             problems.push(Problem::new("status_reason", "reason_missing", "结档请写明原因"));
         }
@@ -336,6 +358,9 @@ impl Noun for SupportFile {
         if self.preference.is_none() {
             gaps.push(Gap::new("preference", "preference_missing", "未问过联系意愿"));
         }
+        if self.status == FileStatus::Closed && self.closed_on.is_none() {
+            gaps.push(Gap::new("closed_on", "closed_on_missing", "缺结档日期"));
+        }
         gaps
     }
     fn title(&self) -> String {
@@ -349,6 +374,17 @@ impl Noun for SupportFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closed_file_says_on_which_day_and_an_active_one_need_not() {
+        let region: RegionCode = "340323100001".parse().unwrap();
+        let file = SupportFile::open(region, Uuid::nil(), "某", LossCategory::Death);
+        let lacks = |file: &SupportFile| file.gaps().iter().any(|gap| gap.field == "closed_on");
+        assert!(!lacks(&file));
+        let closed = SupportFile { status: FileStatus::Closed, ..file };
+        assert!(lacks(&closed));
+        assert!(!lacks(&SupportFile { closed_on: "2026-10-05".parse().ok(), ..closed }));
+    }
 
     #[test]
     fn a_code_that_is_refused_is_told_what_a_code_is() {

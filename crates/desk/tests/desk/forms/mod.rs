@@ -27,7 +27,7 @@ fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
         (_, "household") => Some(json!(home)),
         (_, "region") => Some(json!(VILLAGE)),
         (_, "file") => Some(json!(file)),
-        (_, "phone" | "household.phone") => Some(json!("199 0000 2581")),
+        (_, "phone" | "household.phone" | "doctor_phone") => Some(json!("199 0000 2581")),
         (_, "id_number" | "persons.0.id_number") => Some(json!(NUMBER)),
         (_, "persons.1.id_number") => Some(json!(SPOUSES)),
         (_, "code" | "file.code") => Some(json!("34032310000017")),
@@ -136,7 +136,7 @@ async fn every_field_of_every_form_comes_back_and_can_be_emptied() {
                 _ => back.get(field.name).cloned().unwrap_or_default(),
             };
             let want = match (field.name, &stored[field.name]) {
-                ("phone", _) => json!("19900002581"),
+                ("phone" | "doctor_phone", _) => json!("19900002581"),
                 (_, list @ Value::Array(_))
                     if matches!(field.kind, FieldKind::Tags | FieldKind::Codes(_)) =>
                 {

@@ -122,7 +122,10 @@ pub(crate) fn samples(town: &Town) -> Vec<(Kind, Value)> {
             "assistance_to": "2030-01-01", "doctor": "李医生", "doctor_signed_on": "2026-01-01",
             "hospital": "县医院", "policy": "2026001", "emergency_contact": "钟老二", "phone": "19900002580",
             "preference": "welcome", "preference_on": "2026-01-01", "status": "moved_out", "status_reason": "无",
-            "opened_on": "2015-01-01", "anniversary": true, "notes": "无",
+            "opened_on": "2015-01-01", "anniversary": true, "notes": "无", "category_since": "2014-05",
+            "doctor_until": "2027-01-01", "doctor_phone": "19900002582", "doctor_declined_on": "2026-01-01",
+            "green_card": true, "insurance_name": "住院护理补贴保险", "closed_on": "2026-01-01",
+            "residence_checked_on": "2026-01-01",
         }),
         Kind::ContactPair => json!({
             "region": OLD_VILLAGE, "household": home, "file": file, "township_leader": "赵镇长",
