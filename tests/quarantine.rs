@@ -39,20 +39,8 @@ async fn only(desk: &StoryDesk) -> Item {
 
 async fn family(desk: &StoryDesk) -> Uuid {
     let region: RegionCode = VILLAGE.parse().unwrap();
-    let household = Household {
-        region: region.clone(),
-        head_name: "甲户".into(),
-        head: None,
-        kinds: Vec::new(),
-        hardship: Vec::new(),
-        registered_address: None,
-        current_address: Some("村东".into()),
-        phone: None,
-        notes: None,
-        moved_from: None,
-        moved_on: None,
-        moved_why: None,
-    };
+    let household =
+        Household { current_address: Some("村东".into()), ..Household::named(region.clone(), "甲户") };
     let persons = vec![Person::named(region.clone(), "甲户")];
     let file = Some(SupportFile::open(region, Uuid::nil(), "甲户", LossCategory::Death));
     desk.run(RegisterFamily { household, persons, file, contacts: None }).await.unwrap().id

@@ -1,7 +1,7 @@
 //! Families of the demo county: who lives together, in what circumstances.
 
 use chrono::{Days, NaiveDate};
-use tiexin_domain::nouns::household::HouseholdKind;
+use tiexin_domain::nouns::household::{HardshipKind, HouseholdKind};
 use tiexin_domain::nouns::person::{PersonTag, Relation};
 use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory};
 use tiexin_domain::nouns::{Household, Person};
@@ -159,6 +159,8 @@ impl Family {
         }
         if self.standing == Standing::Hardship {
             self.household.hardship = chance.some(&ground.words.hardship, 1);
+            self.household.hardship_kind = Some(HardshipKind::General);
+            self.household.hardship_since = Some(PartialDate::Day(self.since));
         }
         if let Standing::Special(_) = self.standing {
             let asked = chance.within(0, 99);

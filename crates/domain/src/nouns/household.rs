@@ -21,6 +21,16 @@ codes! {
     }
 }
 
+codes! {
+    /// How hard it is for them, as the office that helps the poor says it; the causes stand in `hardship`.
+    HardshipKind {
+        Unstable = "unstable", "脱贫不稳定";
+        Edge = "edge", "边缘易致贫";
+        Sudden = "sudden", "突发严重困难";
+        General = "general", "一般困难";
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Household {
     pub region: RegionCode,
@@ -34,6 +44,15 @@ pub struct Household {
     /// 困难原因.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hardship: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardship_kind: Option<HardshipKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardship_since: Option<PartialDate>,
+    /// When somebody last looked whether it is still so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardship_checked_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardship_ended: Option<PartialDate>,
     /// 户籍地址.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered_address: Option<String>,
@@ -64,6 +83,10 @@ impl Household {
             head: None,
             kinds: Vec::new(),
             hardship: Vec::new(),
+            hardship_kind: None,
+            hardship_since: None,
+            hardship_checked_on: None,
+            hardship_ended: None,
             registered_address: None,
             current_address: None,
             phone: None,
@@ -74,6 +97,8 @@ impl Household {
         }
     }
 }
+
+const HARDSHIP: &str = "困难情况";
 
 impl Noun for Household {
     const KIND: Kind = Kind::Household;
@@ -114,6 +139,17 @@ impl Noun for Household {
                     .hint("写一项按回车"),
                 NOTES.asked(),
                 Field::new("kinds", "家庭类别", Holds::Codes(HouseholdKind::CHOICES)).fold("更多"),
+                Field::new("hardship_kind", "困难类别", Holds::Code(HardshipKind::CHOICES)).fold(HARDSHIP),
+                Field::new("hardship_since", "困难开始", Holds::PartialDay).past().fold(HARDSHIP),
+                Field::new("hardship_checked_on", "困难复核", Holds::PartialDay)
+                    .past()
+                    .not_before("hardship_since")
+                    .fold(HARDSHIP)
+                    .hint("每年看一次是不是还困难"),
+                Field::new("hardship_ended", "困难解除", Holds::PartialDay)
+                    .past()
+                    .not_before("hardship_since")
+                    .fold(HARDSHIP),
                 Field::new("head", "户主", Holds::Reference(&["person"])),
                 Field::new("moved_from", "迁出地", Holds::Region),
                 Field::new("moved_on", "迁移时间", Holds::PartialDay),
@@ -139,6 +175,9 @@ impl Noun for Household {
         if self.registered_address.is_none() && self.current_address.is_none() {
             gaps.push(Gap::new("current_address", "address_missing", "缺住址"));
         }
+        if self.hardship_ended.is_some() && self.hardship_since.is_none() {
+            gaps.push(Gap::new("hardship_since", "hardship_since_missing", "缺困难开始的时间"));
+        }
         gaps
     }
     fn title(&self) -> String {
@@ -150,6 +189,17 @@ pub(super) fn check_phone(field: &str, phone: Option<&str>, problems: &mut Vec<P
     if let Some(Err(bad)) = phone.map(crate::phone::read) {
         problems.push(Problem::new(field, "phone_invalid", bad.to_string()));
     }
+}
+
+#[cfg(test)]
+#[test]
+fn a_hardship_that_ended_has_begun() {
+    let home = Household::named("340323100001".parse().unwrap(), "某");
+    let lacks = |home: &Household| home.gaps().iter().any(|gap| gap.field == "hardship_since");
+    assert!(!lacks(&home));
+    let ended = Household { hardship_ended: Some(PartialDate::Year(2026)), ..home };
+    assert!(lacks(&ended));
+    assert!(!lacks(&Household { hardship_since: Some(PartialDate::Year(2024)), ..ended }));
 }
 
 #[cfg(test)]

@@ -107,7 +107,8 @@ pub(crate) fn samples(town: &Town) -> Vec<(Kind, Value)> {
             "region": OLD_VILLAGE, "head_name": "另一户", "head": person, "kinds": ["hardship"],
             "hardship": ["重病"], "registered_address": "东街", "current_address": "西街",
             "phone": "19900002580", "notes": "门口有狗", "moved_from": VILLAGE, "moved_on": "2026-10-01",
-            "moved_why": "随女儿居住",
+            "moved_why": "随女儿居住", "hardship_kind": "general", "hardship_since": "2024",
+            "hardship_checked_on": "2025", "hardship_ended": "2026",
         }),
         Kind::Person => json!({
             "region": OLD_VILLAGE, "name": "钟老二", "household": home, "relation": "relative", "sex": "male",
