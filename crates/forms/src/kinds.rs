@@ -16,7 +16,7 @@ pub fn of(kind: &str) -> Vec<FormField> {
     let fields = shape::of(kind).map(|shape| shape.fields).unwrap_or_default();
     let mut form: Vec<FormField> = fields.iter().filter_map(form_field).collect();
     if kind == Kind::Member.code() {
-        let at = form.iter().position(|field| field.name == "group").unwrap_or(form.len());
+        let at = form.iter().position(|field| field.name == "in_group").unwrap_or(form.len());
         form.splice(at..at, borrowed());
     }
     form

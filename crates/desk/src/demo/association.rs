@@ -7,7 +7,7 @@ use tiexin_domain::nouns::person::PersonTag;
 use tiexin_domain::nouns::volunteer::Approval;
 use tiexin_domain::nouns::{Activity, Member, Person, Volunteer};
 use tiexin_domain::region::RegionCode;
-use tiexin_domain::{Fen, PartialDate};
+use tiexin_domain::{Fen, Kind, PartialDate};
 use uuid::Uuid;
 
 use super::chance::Chance;
@@ -41,9 +41,13 @@ pub(super) fn members(
             sex: None,
             structure: Some(MemberStructure::Unit),
             residence: None,
+            in_group: None,
             group: None,
+            branch: None,
+            branch_name: None,
             joined: Some(PartialDate::Day(joined)),
             left: None,
+            left_why: None,
             wants_notices: true,
             tags: Vec::new(),
             notes: None,
@@ -76,18 +80,35 @@ fn individual(
         sex: person.sex.clone(),
         structure: chance.percent(98).then_some(MemberStructure::Individual),
         residence: Some(if floating { Residence::Floating } else { Residence::Resident }),
+        in_group: None,
         group: Some(chance.pick(&ground.people.names.groups).clone()),
+        branch: None,
+        branch_name: None,
         joined: Some(if chance.percent(80) {
             PartialDate::Day(joined)
         } else {
             PartialDate::Month(joined.year(), joined.month())
         }),
         left: None,
+        left_why: None,
         wants_notices: chance.percent(60),
         tags,
         notes: None,
     };
     Made::new(chance.id(morning_ms(joined)), &member, morning_ms(joined))
+}
+
+/// Of members whose group has a record in their village, that record.
+pub(super) fn in_groups(members: &mut [Made], all: &[Made]) {
+    let key = |made: &Made, name: &str| Some((made.fields["region"].clone(), made.fields.get(name)?.clone()));
+    let groups: Vec<_> = all.iter().filter(|made| made.kind == Kind::Group).collect();
+    for member in members {
+        let own = key(member, "group");
+        let group = groups.iter().find(|group| own.is_some() && key(group, "name") == own);
+        if let Some(group) = group {
+            member.fields.insert("in_group".into(), group.id.to_string().into());
+        }
+    }
 }
 
 pub(super) fn volunteers(

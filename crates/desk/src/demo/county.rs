@@ -113,13 +113,14 @@ fn township_groups(
     let twice = twice(&groups, chance, morning_ms(ground.today), scale.twice);
     groups.extend(twice);
     let at = (&township.code, township.name.as_str());
-    let members = association::members(&families, ground, chance, scale.members, at);
+    let mut members = association::members(&families, ground, chance, scale.members, at);
     let activities = association::activities(ground, &villages, &members, chance, scale.activities, at);
     let volunteers = association::volunteers(&families, ground, chance, scale.volunteers);
     let mut later: Vec<_> = work(&families, ground, chance, &villages);
-    later.extend(members);
     later.extend(activities);
     later.extend(house(ground, &villages, at, &volunteers, more));
+    association::in_groups(&mut members, &later);
+    later.extend(members);
     later.extend(works(ground, at, more));
     later.extend(volunteers);
     later.extend(support(&families, ground, &villages, &township.code, more));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::checked::lacking;
 use super::common::{NOTES, REGION};
 use super::{Gap, Kind, Noun, Problem, need_name};
 use crate::around::{Beside, Look, Reach, Rule};
@@ -28,6 +29,16 @@ codes! {
     Residence {
         Floating = "floating", "流动人口";
         Resident = "resident", "常住人口";
+    }
+}
+
+codes! {
+    /// Why somebody is a member no more.
+    LeftWhy {
+        Moved = "moved", "迁出";
+        OwnWish = "own_wish", "本人提出";
+        Died = "died", "去世";
+        Cleared = "cleared", "名册清理";
     }
 }
 
@@ -59,13 +70,23 @@ pub struct Member {
     pub structure: Option<MemberStructure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residence: Option<Residence>,
-    /// 会员小组.
+    /// 会员小组, where it has a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_group: Option<Uuid>,
+    /// What it is called. Older programs write this alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// The association of natives away from home that they are of, and what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_why: Option<LeftWhy>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wants_notices: bool,
     /// 重点服务对象.
@@ -145,7 +166,11 @@ impl Noun for Member {
                     .bits(&[("floating", flag::FLOATING), ("resident", flag::RESIDENT)])
                     .hint("分析表里与会员类型分开数，一名会员两栏都算；团体会员不用填")
                     .start(Start::Code("resident")),
-                Field::new("group", "会员小组", Holds::Text).asked(),
+                Field::new("in_group", "会员小组", Holds::Reference(&["group"]))
+                    .named_by("group")
+                    .roles(&[Role::Names])
+                    .asked(),
+                Field::new("group", "会员小组", Holds::Text),
                 Field::new("joined", "入会时间", Holds::PartialDay).roles(&[Role::Day]).start(Start::Today),
                 Field::new("wants_notices", "愿意接收活动通知", Holds::Flag).asked(),
                 Field::new("tags", "重点服务对象", Holds::Codes(PersonTag::CHOICES))
@@ -159,6 +184,12 @@ impl Noun for Member {
                     .not_before("joined")
                     .roles(&[Role::Until])
                     .fold("更多"),
+                Field::new("left_why", "退会原因", Holds::Code(LeftWhy::CHOICES)).fold("更多"),
+                Field::new("branch", "所在流动人口计生协", Holds::Reference(&["branch"]))
+                    .named_by("branch_name")
+                    .roles(&[Role::Names])
+                    .fold("更多"),
+                Field::new("branch_name", "所在流动人口计生协", Holds::Text),
                 NOTES.fold("更多"),
             ],
         )
@@ -176,9 +207,35 @@ impl Noun for Member {
         if self.structure.is_none() && self.residence.is_none() {
             gaps.push(Gap::new("structure", "kind_missing", "缺会员类型"));
         }
+        gaps.extend(lacking([(self.left.is_none() && self.left_why.is_some(), "left", "缺退会时间")]));
         gaps
     }
     fn title(&self) -> String {
         self.name.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// As older programs wrote them: the group is a name.
+    #[test]
+    fn a_member_whose_group_is_a_name_alone_is_read() {
+        let said = json!({"region": "340323100001", "name": "某", "structure": "individual", "group": "第一会员小组"});
+        let member = Member::from_fields(said.as_object().unwrap()).unwrap();
+        assert_eq!((member.group.as_deref(), member.in_group), (Some("第一会员小组"), None));
+        assert_eq!(Value::Object(member.to_fields()), said);
+    }
+
+    #[test]
+    fn who_left_for_a_reason_left_on_a_day() {
+        let said =
+            json!({"region": "340323100001", "name": "某", "structure": "individual", "left_why": "moved"});
+        let member = Member::from_fields(said.as_object().unwrap()).unwrap();
+        let lacks = |member: &Member| member.gaps().into_iter().map(|gap| gap.field).collect::<Vec<_>>();
+        assert_eq!(lacks(&member), ["left"]);
+        assert!(lacks(&Member { left: Some(PartialDate::Year(2026)), ..member }).is_empty());
     }
 }

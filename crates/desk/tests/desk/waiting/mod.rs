@@ -155,7 +155,7 @@ pub(crate) fn samples(town: &Town) -> Vec<(Kind, Value)> {
         Kind::Member => json!({
             "region": OLD_VILLAGE, "name": "钟户主", "person": person, "sex": "male", "structure": "individual",
             "residence": "resident", "group": "一组", "joined": "2020", "left": "2026-10", "wants_notices": true,
-            "tags": ["youth"], "notes": "无",
+            "left_why": "moved", "branch_name": "驻苏州计生协", "tags": ["youth"], "notes": "无",
         }),
         Kind::Volunteer => json!({
             "region": OLD_VILLAGE, "name": "钟户主", "person": person, "approval": "approved",
