@@ -44,7 +44,7 @@ pub struct Dated {
     /// What other fields hold: null nothing, `*` anything, a code, `!` and a code anything else, true.
     #[serde(default)]
     pub when: BTreeMap<String, Value>,
-    /// The family asked for it: told though it wishes no contact.
+    /// The family asked for it, or somebody is in danger: told though it wishes no contact.
     #[serde(default)]
     pub own_wish: bool,
 }

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use tiexin_domain::Fen;
+use tiexin_domain::nouns::counselling::SessionMode;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef, Wish};
 
@@ -137,12 +138,19 @@ fn counselling(
             person: person.clone(),
             counsellor: Some(village.counsellor.clone()),
             date,
+            pairing: None,
+            pairing_name: None,
+            mode: Some(SessionMode::Home),
+            minutes: Some(60),
             paired: true,
             file_opened: session == 0,
             assessed,
             scale: assessed.then(|| "PHQ-9".to_owned()),
             score: assessed.then(|| chance.within(3, 17)),
             session_note: Some(chance.pick(&ground.words.session).clone()),
+            risk: None,
+            contacted_on: None,
+            referred_to: None,
         };
         let at_ms = evening_ms(date, chance.within(0, 50));
         made.push(Made::new(chance.id(at_ms), &counselling, at_ms));

@@ -148,6 +148,36 @@ async fn what_is_missing_is_listed_without_the_loss() {
     assert!(!whole.contains("某某") && !whole.contains("某因"));
 }
 
+/// Whatever the family wishes: somebody is in danger. Why is not told, nor to others than the named contacts.
+#[tokio::test]
+async fn of_an_urgent_risk_the_named_contact_is_told_until_somebody_got_in_touch() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let mut sessions = Vec::new();
+    for (head, leader, risk) in
+        [("贾文广", "赵镇长", "urgent"), ("孙有福", "王丽", "urgent"), ("周大伟", "王丽", "watch")]
+    {
+        let contact = |family: &mut RegisterFamily| {
+            wish(ContactPreference::Declined)(family);
+            family.contacts.as_mut().unwrap().township_leader = Some(leader.into());
+        };
+        let home = office.family(head, contact).await;
+        let session =
+            json!({"household": home, "date": "2026-10-19", "person": {"name": head}, "risk": risk});
+        sessions.push(saved(&office, "counselling", session).await);
+    }
+    let page = office.ok(today()).await;
+    let told: Vec<(Uuid, &str)> = page.todo.iter().map(|one| (one.record, one.says.as_str())).collect();
+    assert_eq!(told, [(sessions[1], "请今天与本人联系")]);
+    let touched = SaveRecord {
+        kind: "counselling".into(),
+        id: Some(sessions[1]),
+        version: None,
+        fields: fields(json!({"contacted_on": "2026-10-20"})),
+    };
+    office.ok(touched).await;
+    assert!(office.ok(today()).await.todo.is_empty());
+}
+
 async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
     office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
 }

@@ -34,6 +34,7 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
             (json!({}), json!({}))
         }
         "contact_counsels" => (json!({"counsellor_name": "某人"}), json!({"village_worker": "某人"})),
+        "pair_of_another" => (json!({}), json!({"person": {"name": "乙"}})),
         "counsellor_declined" => (json!({}), json!({"approval": "declined"})),
         "counsellor_unqualified" => (json!({}), json!({"kind": "expert"})),
         // Of another rule's no concern: one of them is not active.

@@ -4,12 +4,34 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::checked::lacking;
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
 use super::persons::{of_the_family, strangers};
-use super::{Kind, Noun, PersonRef, Problem, person, tidy_name};
+use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem, person, tidy_name};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
+use crate::codes::codes;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+
+codes! {
+    /// How they met.
+    SessionMode {
+        Home = "home", "上门";
+        Phone = "phone", "电话";
+        Clinic = "clinic", "门诊";
+        Group = "group", "小组";
+    }
+}
+
+codes! {
+    /// Whether somebody may come to harm. No diagnosis.
+    Risk {
+        Calm = "none", "平稳";
+        Watch = "watch", "需留意";
+        /// The family's contacts and the township are asked to get in touch today (`assets/reminders.json`).
+        Urgent = "urgent", "紧急";
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counselling {
@@ -21,7 +43,16 @@ pub struct Counselling {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counsellor: Option<String>,
     pub date: NaiveDate,
-    /// 一对一结对.
+    /// The pair of counsellor and person that it is a session of, and what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<SessionMode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// 一对一结对: counted (F1).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paired: bool,
     /// 建档.
@@ -37,7 +68,17 @@ pub struct Counselling {
     /// Restricted: shown to its author only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_note: Option<String>,
+    /// Restricted: shown to its author only. Others are told that somebody waits, never why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+    /// On which day somebody got in touch; then nobody is reminded any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contacted_on: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referred_to: Option<String>,
 }
+
+const AFTER: &str = "后续";
 
 /// Who was counselled by record was alive on that day; as those met on a visit. A claim may be paid after a death.
 const ALIVE_THEN: Rule = Rule {
@@ -59,11 +100,27 @@ fn alive_then(beside: &Beside<'_>) -> Vec<Problem> {
 /// Whom it is about, where they have a record.
 const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
 
+/// A session of a pair is with the pair's person.
+const OF_THE_PAIR: Rule = Rule {
+    code: "pair_of_another",
+    reach: Reach::Writer,
+    looks: &[Look { kind: "counselling_pair", their: ITSELF, own: "pairing" }],
+    check: of_the_pair,
+};
+
+fn of_the_pair(beside: &Beside<'_>) -> Vec<Problem> {
+    let Ok(own) = Counselling::from_fields(beside.fields) else { return Vec::new() };
+    let mut pairs = beside.others().filter_map(|other| CounsellingPair::from_fields(&other.fields).ok());
+    let another = pairs.any(|pair| pair.household != own.household || !pair.person.same_as(&own.person));
+    let message = "这一条心理陪伴陪的是另一位，请核对服务对象，或另选一条";
+    Vec::from_iter(another.then(|| Problem::new("pairing", OF_THE_PAIR.code, message)))
+}
+
 impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ALIVE_THEN, OF_THE_FAMILY],
+        rules: &[ALIVE_THEN, OF_THE_FAMILY, OF_THE_PAIR],
         timeline: Some("counsellor"),
         home: Home::Visits,
         initials: "djxljkfw",
@@ -91,12 +148,29 @@ impl Noun for Counselling {
                     .must(),
                 on_day("date", "服务日期"),
                 Field::new("counsellor", "咨询师", Holds::Text).finds(&[Find::Words]).start(Start::Me),
+                Field::new("pairing", "心理陪伴", Holds::Reference(&["counselling_pair"]))
+                    .named_by("pairing_name")
+                    .with(&["household", "person"])
+                    .roles(&[Role::Names])
+                    .asked(),
+                Field::new("pairing_name", "心理陪伴", Holds::Text),
+                Field::new("mode", "服务形式", Holds::Code(SessionMode::CHOICES)).asked(),
+                Field::new("minutes", "时长", Holds::Minutes).asked(),
                 Field::new("paired", "一对一结对", Holds::Flag).bits(&[("true", 4)]).asked(),
                 Field::new("file_opened", "已建档", Holds::Flag).bits(&[("true", 1)]).asked(),
                 Field::new("session_note", "谈话记录", Holds::LongText)
                     .note()
                     .audience(Audience::Author)
                     .hint("只有您自己看得到"),
+                Field::new("risk", "风险", Holds::Code(Risk::CHOICES))
+                    .audience(Audience::Author)
+                    .hint("只有您自己看得到；选“紧急”，会请双岗联系人和乡镇今天与本人联系，不说原因"),
+                Field::new("contacted_on", "联系上本人的日期", Holds::Day)
+                    .past()
+                    .not_before("date")
+                    .audience(Audience::OwnPage)
+                    .fold(AFTER),
+                Field::new("referred_to", "转介给谁", Holds::Text).audience(Audience::OwnPage).fold(AFTER),
                 Field::new("assessed", "做了测评", Holds::Flag)
                     .with(&["score"])
                     .bits(&[("true", 2)])
@@ -120,7 +194,41 @@ impl Noun for Counselling {
         }
         problems
     }
+    fn gaps(&self) -> Vec<Gap> {
+        let unmarked = self.pairing.is_some() && !self.paired;
+        lacking([(unmarked, "paired", "选了心理陪伴，请勾选“一对一结对”")])
+    }
     fn title(&self) -> String {
         format!("{} {} 心理健康服务", self.person.name, self.date.format("%Y-%m-%d"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::around::example;
+    use serde_json::json;
+
+    #[test]
+    fn a_session_is_with_the_person_of_its_pair() {
+        let one = example("counselling", OF_THE_PAIR.code).unwrap();
+        let told = |person: &str| {
+            let mut pair = one.others[0].clone();
+            pair.fields.insert("person".into(), json!({"name": person}));
+            let seen = [vec![pair]];
+            of_the_pair(&Beside::these(&one.record.fields, &seen)).len()
+        };
+        assert_eq!((told("甲"), told("乙")), (0, 1));
+    }
+
+    #[test]
+    fn the_risk_is_its_author_s_and_a_session_of_a_pair_is_counted_as_one() {
+        let field = |name: &str| Counselling::SHAPE.field(name).map(|field| field.audience);
+        assert_eq!((field("risk"), field("referred_to")), (Some(Audience::Author), Some(Audience::OwnPage)));
+        let session = Counselling::from_fields(&crate::shape::samples(Counselling::SHAPE.fields)).unwrap();
+        let urgent =
+            Counselling { risk: Some(Risk::Urgent), contacted_on: None, referred_to: None, ..session };
+        assert!(urgent.gaps().is_empty(), "what it lacks would tell of the risk");
+        assert_eq!(Counselling { paired: false, ..urgent }.gaps().len(), 1);
     }
 }

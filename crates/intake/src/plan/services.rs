@@ -172,12 +172,19 @@ impl Planner<'_> {
             person: whom,
             counsellor: reader.name("counsellor"),
             date,
+            pairing: None,
+            pairing_name: None,
+            mode: None,
+            minutes: None,
             paired: reader.yes("paired").unwrap_or(false),
             file_opened: opened,
             assessed,
             scale: reader.said("scale"),
             score: score.map(i64::from),
             session_note: reader.said("session_note"),
+            risk: None,
+            contacted_on: None,
+            referred_to: None,
         };
         drafts.add(reader, id, &session);
         // The noun has no notes of its own and the session note is restricted; unknown columns stay beside it.

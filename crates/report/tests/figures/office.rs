@@ -176,12 +176,19 @@ pub(crate) fn counselling(
         person: person(who),
         counsellor: None,
         date: day(on),
+        pairing: None,
+        pairing_name: None,
+        mode: None,
+        minutes: None,
         paired: false,
         file_opened: opened,
         assessed,
         scale: None,
         score: None,
         session_note: None,
+        risk: None,
+        contacted_on: None,
+        referred_to: None,
     }
 }
 

@@ -7,6 +7,7 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, RecordVisit};
 use tiexin_contract::records::{EditRecord, GetRecord, RecordRow, SaveRecord, Unmask};
 use tiexin_domain::nouns::PersonRef;
+use tiexin_domain::shape::{Holds, Role};
 use tiexin_domain::{Fields, Kind, shape};
 use tiexin_forms::visit::{Chosen, VisitDraft};
 use tiexin_forms::{FieldKind, FormField, Today, Typed, changes, family, kinds, opened, read, told};
@@ -77,12 +78,21 @@ fn filled(kind: &str, form: &[FormField], home: Uuid, file: Uuid) -> Typed {
 }
 
 /// A record of its own for each field that names one.
-async fn referred(office: &Office, form: &[FormField]) -> Typed {
+async fn referred(office: &Office, form: &[FormField], home: Uuid) -> Typed {
     let mut typed = Typed::new();
     for field in form {
         let FieldKind::Record { kinds, .. } = field.kind else { continue };
         let mut fields = shape::valid(&Kind::from_code(kinds[0])).unwrap();
         fields.insert("region".into(), json!(VILLAGE));
+        // What is about a family is about this one, and about whom the form names.
+        for field in shape::of(kinds[0]).unwrap().fields {
+            let value = match field.holds {
+                Holds::Reference(_) if field.has(Role::Family) => json!(home),
+                Holds::Person => json!({"name": "某人"}),
+                _ => continue,
+            };
+            fields.entry(field.name).and_modify(|sample| *sample = value);
+        }
         let save = SaveRecord { kind: kinds[0].into(), id: None, version: None, fields };
         typed.insert(field.name.to_owned(), json!(office.ok(save).await.id));
     }
@@ -113,7 +123,7 @@ async fn every_field_of_every_form_comes_back_and_can_be_emptied() {
         let told_once = |field: &FormField| (kind, field.name) != ("person", "deceased");
         let form: Vec<FormField> = kinds::of(kind).into_iter().filter(told_once).collect();
         let mut typed = filled(kind, &form, home, file);
-        typed.extend(referred(&office, &form).await);
+        typed.extend(referred(&office, &form, home).await);
         let stored = read(&form, &typed, today()).unwrap_or_else(|wrong| panic!("{kind}: {wrong:?}"));
         for field in &form {
             assert!(!stored[field.name].is_null(), "{kind}.{} was dropped", field.name);
@@ -261,7 +271,7 @@ async fn a_problem_with_each_field_of_each_form_is_told() {
     for kind in kinds::with_form() {
         let form = kinds::of(kind);
         let mut typed = filled(kind, &form, home, file);
-        typed.extend(referred(&office, &form).await);
+        typed.extend(referred(&office, &form, home).await);
         let right = read(&form, &typed, today()).unwrap();
         let shown: Vec<&str> = form.iter().filter(|field| field.shown()).map(|field| field.name).collect();
         for field in &form {

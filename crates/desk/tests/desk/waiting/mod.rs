@@ -150,7 +150,8 @@ pub(crate) fn samples(town: &Town) -> Vec<(Kind, Value)> {
         Kind::Counselling => json!({
             "region": OLD_VILLAGE, "household": home, "head_name": "钟户主", "person": whose,
             "counsellor": "周老师", "date": "2026-10-05", "paired": true, "file_opened": true, "assessed": true,
-            "scale": "量表", "score": 7, "session_note": "谈话",
+            "scale": "量表", "score": 7, "session_note": "谈话", "pairing_name": "钟户主 心理陪伴", "mode": "home",
+            "minutes": 60, "risk": "watch", "contacted_on": "2026-10-06", "referred_to": "市医院",
         }),
         Kind::Member => json!({
             "region": OLD_VILLAGE, "name": "钟户主", "person": person, "sex": "male", "structure": "individual",
