@@ -148,6 +148,25 @@ async fn what_is_missing_is_listed_without_the_loss() {
     assert!(!whole.contains("某某") && !whole.contains("某因"));
 }
 
+/// Till its last day a contract covers; on the family's page and here it is told when it does no more.
+#[tokio::test]
+async fn a_doctor_s_contract_that_has_ended_is_told() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office
+        .family("贾文广", |family| {
+            let file = family.file.as_mut().unwrap();
+            file.doctor = Some("李医生".into());
+            file.doctor_until = Some(PartialDate::Day(day(2026, 10, 19)));
+        })
+        .await;
+    let gaps = office.ok(GetFamily { household: home }).await.gaps;
+    for lacks in ["家庭医生签约已到期", "缺就医绿色通道医院"] {
+        assert!(gaps.iter().any(|gap| gap == lacks), "{lacks}: {gaps:?}");
+    }
+    let told: Vec<String> = office.ok(today()).await.todo.into_iter().map(|one| one.rule).collect();
+    assert_eq!(told, ["doctor_ends"]);
+}
+
 /// Whatever the family wishes: somebody is in danger. Why is not told, nor to others than the named contacts.
 #[tokio::test]
 async fn of_an_urgent_risk_the_named_contact_is_told_until_somebody_got_in_touch() {
