@@ -1,10 +1,10 @@
 //! What else is done for families: need surveys, claims, counselling.
 
 use chrono::{Days, NaiveDate};
-use tiexin_domain::Fen;
 use tiexin_domain::nouns::counselling::SessionMode;
 use tiexin_domain::nouns::support_file::ContactPreference;
-use tiexin_domain::nouns::{Counselling, InsuranceClaim, NeedSurvey, PersonRef, Wish};
+use tiexin_domain::nouns::{self, Counselling, InsuranceClaim, NeedSurvey, PersonRef, Wish};
+use tiexin_domain::{Fen, Kind};
 
 use super::chance::Chance;
 use super::families::{Family, Ground, Standing};
@@ -114,6 +114,23 @@ fn claim(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance, policy: 
     };
     let at_ms = evening_ms(paid_on, chance.within(0, 50));
     Made::new(chance.id(at_ms), &claim, at_ms)
+}
+
+/// Of sessions with a person who has a counsellor by then, that pair.
+pub(super) fn of_pairs(made: &mut [Made]) {
+    let pairs: Vec<Made> = made.iter().filter(|one| one.kind == Kind::CounsellingPair).cloned().collect();
+    for session in made.iter_mut().filter(|one| one.kind == Kind::Counselling) {
+        let own = |pair: &&Made| {
+            let same = |field: &str| pair.fields.get(field) == session.fields.get(field);
+            same("household")
+                && same("person")
+                && pair.fields["from"].as_str() <= session.fields["date"].as_str()
+        };
+        let Some(pair) = pairs.iter().find(own) else { continue };
+        let Ok(checked) = nouns::check(pair.kind.code(), &pair.fields) else { continue };
+        session.fields.insert("pairing".into(), pair.id.to_string().into());
+        session.fields.insert("pairing_name".into(), checked.title.into());
+    }
 }
 
 /// One to four sessions, a month apart; the first opens the file.

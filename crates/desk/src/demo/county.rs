@@ -5,7 +5,7 @@ use tiexin_domain::nouns::support_file::LossCategory;
 use tiexin_domain::region::RegionCode;
 
 use super::association;
-use super::care::care;
+use super::care::{care, of_pairs};
 use super::chance::Chance;
 use super::families::{Family, Ground, Standing};
 use super::files::family_group;
@@ -124,6 +124,7 @@ fn township_groups(
     later.extend(works(ground, at, more));
     later.extend(volunteers);
     later.extend(support(&families, ground, &villages, &township.code, more));
+    of_pairs(&mut later);
     later.sort_by_key(|made| (made.at_ms, made.id));
     groups.extend(later.into_iter().map(|made| vec![made]));
     groups
