@@ -1,10 +1,11 @@
 //! Members, volunteers and activities of the demo county.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta};
+use serde_json::{Value, json};
 use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
 use tiexin_domain::nouns::member::{MemberStructure, Residence};
 use tiexin_domain::nouns::person::PersonTag;
-use tiexin_domain::nouns::volunteer::Approval;
+use tiexin_domain::nouns::volunteer::{Approval, VolunteerKind};
 use tiexin_domain::nouns::{Activity, Member, Person, Volunteer};
 use tiexin_domain::region::RegionCode;
 use tiexin_domain::{Fen, Kind, PartialDate};
@@ -138,8 +139,12 @@ pub(super) fn volunteers(
                 person: Some(*id),
                 approval: if pending { Approval::Pending } else { Approval::Approved },
                 approved_on: (!pending).then_some(PartialDate::Day(approved)),
+                kinds: Vec::new(),
                 skills,
+                team_id: None,
                 team: Some(chance.pick(&names.teams).clone()),
+                joined: Some(PartialDate::Day(approved)),
+                left: None,
                 minutes: (!pending).then(|| chance.within(2, 120) as u32 * 30),
                 notes: None,
             };
@@ -147,6 +152,25 @@ pub(super) fn volunteers(
             Made::new(chance.id(at_ms), &volunteer, at_ms)
         })
         .collect()
+}
+
+/// Each of them in the record of the township's team that they named; every third one is of those whom the association
+/// asks first.
+pub(super) fn in_teams(volunteers: &mut [Made], house: &[Made], place: &str) {
+    let asked_first = VolunteerKind::ALL;
+    for (nth, volunteer) in volunteers.iter_mut().enumerate() {
+        if nth % 3 == 0 {
+            let kind = asked_first[nth / 3 % asked_first.len()].code();
+            volunteer.fields.insert("kinds".into(), json!([kind]));
+        }
+        let Some(named) = volunteer.fields.get("team").and_then(Value::as_str) else { continue };
+        let name = Value::from(format!("{place}{named}"));
+        let called = |one: &&Made| one.kind == Kind::Team && one.fields.get("name") == Some(&name);
+        if let Some(team) = house.iter().find(called) {
+            volunteer.fields.insert("team_id".into(), json!(team.id));
+            volunteer.fields.insert("team".into(), name);
+        }
+    }
 }
 
 /// About four a month, one of them on the association's own day.

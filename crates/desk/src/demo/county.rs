@@ -115,10 +115,12 @@ fn township_groups(
     let at = (&township.code, township.name.as_str());
     let mut members = association::members(&families, ground, chance, scale.members, at);
     let activities = association::activities(ground, &villages, &members, chance, scale.activities, at);
-    let volunteers = association::volunteers(&families, ground, chance, scale.volunteers);
+    let mut volunteers = association::volunteers(&families, ground, chance, scale.volunteers);
     let mut later: Vec<_> = work(&families, ground, chance, &villages);
     later.extend(activities);
-    later.extend(house(ground, &villages, at, &volunteers, more));
+    let house = house(ground, &villages, at, &volunteers, more);
+    association::in_teams(&mut volunteers, &house, &township.name);
+    later.extend(house);
     association::in_groups(&mut members, &later);
     later.extend(members);
     later.extend(works(ground, at, more));

@@ -10,7 +10,7 @@ use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::record::Fields;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
 
 codes! {
     /// A volunteer serves after approval.
@@ -18,6 +18,20 @@ codes! {
         Pending = "pending", "待审核";
         Approved = "approved", "已通过";
         Declined = "declined", "未通过";
+    }
+}
+
+codes! {
+    /// Whom the association asks first (`association.md` §2.9).
+    VolunteerKind {
+        FiveElders = "five_elders", "五老";
+        Entrepreneur = "entrepreneur", "企业家";
+        Prosperous = "prosperous", "致富能人";
+        Delegate = "delegate", "村民代表";
+        Teacher = "teacher", "教师";
+        Doctor = "doctor", "医生";
+        Lawyer = "lawyer", "律师";
+        Student = "student", "大学生";
     }
 }
 
@@ -31,18 +45,27 @@ pub struct Volunteer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_on: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<VolunteerKind>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<String>,
-    /// 服务队.
+    /// The team's record, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<Uuid>,
+    /// What the team is called. Older programs know no more of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
-    /// Service time in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<PartialDate>,
+    /// Service time in minutes before each day had an entry of its own ([`super::Hours`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
 }
 
-/// Nobody is a volunteer twice: they would be counted twice. Who was not approved may be registered anew.
+/// Nobody is a volunteer twice: they would be counted twice. Who was not approved, or has left, may be registered anew.
 const ONE_REGISTRATION: Rule = Rule {
     code: "volunteer_twice",
     reach: Reach::Desks,
@@ -53,7 +76,7 @@ const ONE_REGISTRATION: Rule = Rule {
 fn one_registration(beside: &Beside<'_>) -> Vec<Problem> {
     let serves = |fields: &Fields| {
         let approval = fields.get("approval").and_then(|approval| approval.as_str());
-        approval != Some(Approval::Declined.code())
+        approval != Some(Approval::Declined.code()) && !fields.contains_key("left")
     };
     let twice = serves(beside.fields) && beside.others().any(|other| serves(&other.fields));
     let message = "这个人已经登记为志愿者，请打开原来的登记修改";
@@ -72,8 +95,9 @@ impl Noun for Volunteer {
             Column::PLACE,
             Column::field("approval").width(7),
             Column::field("team").width(11),
+            Column::field("kinds").width(10).unsorted().spare(),
             Column::field("skills").width(14).unsorted(),
-            Column::field("minutes").head("服务时长").width(8),
+            Column::field("minutes").head("以前时长").width(8).spare(),
             Column::field("approved_on").width(9).spare(),
             Column::STATE,
         ],
@@ -86,21 +110,34 @@ impl Noun for Volunteer {
                 Field::new("approval", "审核", Holds::Code(Approval::CHOICES))
                     .also(&["审核状态", "审核情况"])
                     .required()
-                    .with(&["person"])
+                    .with(&["person", "left"])
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("pending")),
-                Field::new("team", "服务队", Holds::Text)
-                    .also(&["志愿服务队", "所属服务队", "志愿者队伍", "队伍"])
+                Field::new("kinds", "类别", Holds::Codes(VolunteerKind::CHOICES))
+                    .also(&["志愿者类别", "身份"])
                     .asked(),
+                Field::new("team_id", "服务队", Holds::Reference(&["team"]))
+                    .named_by("team")
+                    .also(&["志愿服务队", "所属服务队", "志愿者队伍", "队伍"])
+                    .roles(&[Role::Names])
+                    .asked(),
+                Field::new("team", "服务队", Holds::Text).finds(&[Find::Words]),
                 Field::new("skills", "特长", Holds::Texts)
                     .also(&["服务特长", "专长", "技能"])
                     .hint("写一项按回车，如 理发、陪诊"),
                 Field::new("approved_on", "通过时间", Holds::PartialDay).past().roles(&[Role::Day]).asked(),
-                Field::new("minutes", "累计服务时长", Holds::Minutes)
-                    .also(&["服务时长", "累计时长", "服务小时"])
+                Field::new("joined", "加入时间", Holds::PartialDay).past().fold("更多"),
+                Field::new("left", "退出时间", Holds::PartialDay)
+                    .past()
+                    .not_before("joined")
+                    .roles(&[Role::Until])
+                    .fold("更多"),
+                Field::new("minutes", "以前累计时长", Holds::Minutes)
+                    .also(&["累计服务时长", "服务时长", "累计时长", "服务小时"])
                     .roles(&[Role::Number])
-                    .hint("如 3小时、1小时30分钟"),
+                    .hint("没有一天一条记的那些，如 30小时；以后的记在服务工时里")
+                    .fold("更多"),
                 NOTES.fold("更多"),
             ],
         )
@@ -115,5 +152,34 @@ impl Noun for Volunteer {
     }
     fn title(&self) -> String {
         self.name.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::around::example;
+    use serde_json::json;
+
+    /// What an older program wrote of a team and of hours still reads.
+    #[test]
+    fn an_older_record_keeps_its_team_and_its_hours() {
+        let old = json!({"region": "340323100001", "name": "于桂", "approval": "approved", "team": "银龄队",
+            "minutes": 180});
+        let read = Volunteer::from_fields(old.as_object().unwrap()).unwrap();
+        assert_eq!((read.team.as_deref(), read.team_id, read.minutes), (Some("银龄队"), None, Some(180)));
+        assert_eq!(&read.to_fields(), old.as_object().unwrap());
+    }
+
+    #[test]
+    fn who_has_left_may_be_registered_anew() {
+        let mut one = example("volunteer", ONE_REGISTRATION.code).unwrap();
+        let told = |one: &crate::around::Example| {
+            let seen = [one.others.clone()];
+            one_registration(&Beside::these(&one.record.fields, &seen)).len()
+        };
+        assert_eq!(told(&one), 1);
+        one.others[0].fields.insert("left".into(), "2026-09".into());
+        assert_eq!(told(&one), 0);
     }
 }

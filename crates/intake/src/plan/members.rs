@@ -261,8 +261,12 @@ fn volunteer_of(reader: &RowReader<'_>, region: RegionCode, name: String, person
         person,
         approval: Approval::Approved,
         approved_on: None,
+        kinds: Vec::new(),
         skills: reader.said("skills").map(|text| things(&text)).unwrap_or_default(),
+        team_id: None,
         team: reader.said("team"),
+        joined: None,
+        left: None,
         minutes: None,
         notes: None,
     }

@@ -144,14 +144,14 @@ async fn columns_are_remembered_of_what_was_written_alone() {
     let choice = ColumnChoice {
         sheet_kind: "list:volunteer".into(),
         head: "甲栏".into(),
-        field: Some("volunteer.team".into()),
+        field: Some("volunteer.team_id".into()),
     };
     let taken = |plan: &ImportPlan| {
         let column = plan.files[0].sheets[0].columns.iter().find(|column| column.head == "甲栏").unwrap();
         column.field.clone()
     };
     let chosen = office.ok(ask(vec![choice])).await;
-    assert_eq!(taken(&chosen).as_deref(), Some("volunteer.team"));
+    assert_eq!(taken(&chosen).as_deref(), Some("volunteer.team_id"));
     assert_eq!(taken(&office.ok(ask(Vec::new())).await), None, "it was only looked at");
     // Mending a cell goes on with what was chosen.
     let cell = CellMended {
@@ -162,7 +162,7 @@ async fn columns_are_remembered_of_what_was_written_alone() {
         text: "周小明".into(),
     };
     let mended = office.ok(MendCells { plan: chosen.plan, cells: vec![cell], job: None }).await;
-    assert_eq!(taken(&mended).as_deref(), Some("volunteer.team"));
+    assert_eq!(taken(&mended).as_deref(), Some("volunteer.team_id"));
     office.ok(RunImport { plan: mended.plan, take: Vec::new() }).await;
-    assert_eq!(taken(&office.ok(ask(Vec::new())).await).as_deref(), Some("volunteer.team"));
+    assert_eq!(taken(&office.ok(ask(Vec::new())).await).as_deref(), Some("volunteer.team_id"));
 }
