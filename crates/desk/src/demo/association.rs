@@ -2,7 +2,9 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta};
 use serde_json::{Value, json};
-use tiexin_domain::nouns::activity::{KeyTask, ProjectColumn};
+use tiexin_domain::nouns::activity::{
+    ActivityApproval, Curriculum, KeyTask, ProjectColumn, Subproject, TrainingKind,
+};
 use tiexin_domain::nouns::member::{MemberStructure, Residence};
 use tiexin_domain::nouns::person::PersonTag;
 use tiexin_domain::nouns::volunteer::{Approval, VolunteerKind};
@@ -222,6 +224,8 @@ fn activity(
     } else {
         Vec::new()
     };
+    // Which of several it was of does not take from the dice, by which everything after it is made.
+    let signed_in = signed.len();
     let activity = Activity {
         region: if chance.percent(70) { village.code.clone() } else { code.clone() },
         name: format!("{}{title}", if chance.percent(60) { &village.name } else { name }),
@@ -230,17 +234,34 @@ fn activity(
         start,
         end: Some(start + TimeDelta::minutes(chance.within(3, 6) * 30)),
         head: Some(village.worker.clone()),
+        approval_state: Some(ActivityApproval::Unneeded),
         approval: None,
+        enrol_until: None,
         headcount: Some((chance.within(18, 120) as u32).max(signed.len() as u32)),
         sign_ins: signed,
         handouts: chance.percent(70).then(|| chance.within(3, 30) as u32 * 10),
         money: chance.percent(40).then(|| Fen(chance.within(3, 40) * 5_000)),
         summary: chance.percent(60).then(|| chance.pick(&ground.words.summary).clone()),
+        highlight: false,
+        photos_cleared: false,
         archived: false,
+        subproject: subproject(&project, signed_in),
+        training_kind: (project == ProjectColumn::Training).then(|| training(signed_in)),
+        curriculum: (project == ProjectColumn::Youth).then_some(Curriculum::Growth),
         project,
     };
     let at_ms = evening_ms(day, chance.within(0, 50));
     Made::new(chance.id(at_ms), &activity, at_ms)
+}
+
+fn subproject(project: &ProjectColumn, nth: usize) -> Option<Subproject> {
+    let of_it = |one: &&Subproject| one.of().as_ref() == Some(project);
+    let parts: Vec<Subproject> = Subproject::ALL.iter().filter(of_it).cloned().collect();
+    parts.get(nth % parts.len().max(1)).cloned()
+}
+
+fn training(nth: usize) -> TrainingKind {
+    TrainingKind::ALL[nth % TrainingKind::ALL.len()].clone()
 }
 
 fn key_task(project: &ProjectColumn) -> Option<KeyTask> {

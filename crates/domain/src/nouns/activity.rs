@@ -1,10 +1,11 @@
 //! Activity 活动: 5.29 and all others.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Gap, Kind, Noun, Problem};
+use super::checked::lacking;
+use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::money::Fen;
 use crate::region::RegionCode;
@@ -36,12 +37,72 @@ codes! {
     }
 }
 
+codes! {
+    /// What the year's report (F5) counts apart within a column of the working report (`association.md` §2.10).
+    Subproject {
+        Theme = "theme", "主题宣传";
+        Misc = "other", "其他宣传";
+        Relief = "relief", "帮扶救助";
+        Counselling = "counselling", "心理援助";
+        Adolescents = "adolescents", "青少年";
+        Parents = "parents", "家长";
+        Teachers = "teachers", "师资培训";
+        Peers = "peers", "高校同伴教育";
+    }
+}
+
+impl Subproject {
+    /// The column that it is part of; none of a newer program's.
+    pub fn of(&self) -> Option<ProjectColumn> {
+        Some(match self {
+            Self::Theme | Self::Misc => ProjectColumn::Publicity,
+            Self::Relief | Self::Counselling => ProjectColumn::FamilySupport,
+            Self::Adolescents | Self::Parents | Self::Teachers | Self::Peers => ProjectColumn::Youth,
+            Self::Other(_) => return None,
+        })
+    }
+}
+
+codes! {
+    /// Who is trained.
+    TrainingKind {
+        YouthTeacher = "youth_teacher", "青春健康师资";
+        Backbone = "backbone", "帮扶骨干";
+        Officer = "officer", "项目官员";
+        Misc = "other", "其他人员";
+    }
+}
+
+codes! {
+    /// The courses of 青春健康.
+    Curriculum {
+        Growth = "growth", "成长之道";
+        Talk = "talk", "沟通之道";
+        Misc = "other", "其他课程";
+    }
+}
+
+codes! {
+    ActivityApproval {
+        Pending = "pending", "审批中";
+        Approved = "approved", "已通过";
+        Declined = "declined", "未通过";
+        Unneeded = "unneeded", "不用审批";
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
     pub region: RegionCode,
     /// 活动名称.
     pub name: String,
     pub project: ProjectColumn,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subproject: Option<Subproject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training_kind: Option<TrainingKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curriculum: Option<Curriculum>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_task: Option<KeyTask>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,11 +115,17 @@ pub struct Activity {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_state: Option<ActivityApproval>,
+    /// Who agreed, or why it was declined, in words: older programs and ledgers say no more of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<String>,
+    /// The last day on which people enrol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrol_until: Option<NaiveDate>,
     /// 参加人数.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headcount: Option<u32>,
-    /// Members who signed in.
+    /// Members, and volunteers, who signed in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_ins: Vec<Uuid>,
     /// 发放资料, pieces.
@@ -69,6 +136,12 @@ pub struct Activity {
     pub money: Option<Fen>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
+    /// 亮点活动 (F8): shown elsewhere, with its photos.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub highlight: bool,
+    /// Somebody looked through the photos: no family that must not be recognised is on them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub photos_cleared: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
 }
@@ -106,6 +179,19 @@ impl Noun for Activity {
                     .required()
                     .roles(&[Role::Category])
                     .must(),
+                Field::new("subproject", "子项目", Holds::Code(Subproject::CHOICES))
+                    .with(&["project"])
+                    .bits(&[
+                        ("theme", 2),
+                        ("other", 4),
+                        ("relief", 8),
+                        ("counselling", 16),
+                        ("adolescents", 32),
+                        ("parents", 64),
+                        ("teachers", 128),
+                        ("peers", 256),
+                    ])
+                    .hint("宣传教育、计生家庭帮扶、青春健康再分细一层，年报分开数"),
                 Field::new("place", "地点", Holds::Text).finds(&[Find::Words]).asked(),
                 Field::new("headcount", "参加人数", Holds::Count).roles(&[Role::Number]).asked(),
                 Field::new("head", "负责人", Holds::Text).finds(&[Find::Words]).start(Start::Me),
@@ -121,10 +207,27 @@ impl Noun for Activity {
                     .fold("更多"),
                 Field::new("handouts", "发放资料（份）", Holds::Count).fold("更多"),
                 Field::new("money", "经费", Holds::Money).fold("更多"),
-                Field::new("approval", "审核", Holds::Text).fold("更多"),
+                Field::new("training_kind", "培训对象", Holds::Code(TrainingKind::CHOICES))
+                    .bits(&[("youth_teacher", 512), ("backbone", 1024), ("officer", 2048), ("other", 4096)])
+                    .hint("业务培训填")
+                    .fold("更多"),
+                Field::new("curriculum", "课程", Holds::Code(Curriculum::CHOICES)).fold("更多"),
+                Field::new("approval_state", "审批进度", Holds::Code(ActivityApproval::CHOICES))
+                    .also(&["审批状态"])
+                    .fold("更多"),
+                Field::new("approval", "审核意见", Holds::Text)
+                    .also(&["审核", "审批意见", "审批情况", "审批人"])
+                    .hint("谁同意的；没有通过的写原因")
+                    .fold("更多"),
+                Field::new("enrol_until", "报名截止", Holds::Day).with(&["start"]).fold("更多"),
+                Field::new("highlight", "亮点活动", Holds::Flag).bits(&[("true", 8192)]).fold("更多"),
+                Field::new("photos_cleared", "照片看过，没有不便露面的家庭", Holds::Flag)
+                    .bits(&[("true", 16384)])
+                    .fold("更多"),
                 Field::new("archived", "资料已归档", Holds::Flag).bits(&[("true", 1)]).fold("更多"),
                 // Who signed in stands for the number of people where nobody wrote one.
-                Field::new("sign_ins", "签到会员", Holds::References(&["member"])).roles(&[Role::Number]),
+                Field::new("sign_ins", "签到会员", Holds::References(&["member", "volunteer"]))
+                    .roles(&[Role::Number]),
             ],
         )
     };
@@ -139,15 +242,81 @@ impl Noun for Activity {
         if self.end.is_some_and(|end| end < self.start) {
             problems.push(Problem::new("end", "period_invalid", "结束时间早于开始时间，请核对"));
         }
+        if let Some(whole) =
+            self.subproject.as_ref().and_then(Subproject::of).filter(|of| *of != self.project)
+        {
+            let message = format!("这个子项目属于“{}”，请核对所属项目", whole.label());
+            problems.push(Problem::new("subproject", "not_of_project", message));
+        }
+        if self.enrol_until.is_some_and(|last| last > self.start.date()) {
+            problems.push(Problem::new("enrol_until", "period_invalid", "报名截止晚于活动开始，请核对"));
+        }
         problems
     }
     fn gaps(&self) -> Vec<Gap> {
-        if self.headcount.is_none() && self.sign_ins.is_empty() {
-            return vec![Gap::new("headcount", "headcount_missing", "缺参加人数")];
-        }
-        Vec::new()
+        let declined = self.approval_state == Some(ActivityApproval::Declined);
+        let why = self.approval.as_deref().and_then(tidy);
+        let trains = self.project == ProjectColumn::Training;
+        lacking([
+            (self.headcount.is_none() && self.sign_ins.is_empty(), "headcount", "缺参加人数"),
+            (trains && self.training_kind.is_none(), "training_kind", "缺培训对象"),
+            (declined && why.is_none(), "approval", "缺没有通过的原因"),
+            (self.highlight && !self.photos_cleared, "photos_cleared", "亮点活动的照片还没有人看过"),
+        ])
     }
     fn title(&self) -> String {
         self.name.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn of(said: Value) -> Activity {
+        let mut all = json!({"region": "340323100", "name": "讲座", "project": "youth", "headcount": 30,
+            "start": "2026-10-05T09:00:00"});
+        all.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        Activity::from_fields(all.as_object().unwrap()).unwrap()
+    }
+
+    fn wrong(said: Value) -> Vec<String> {
+        of(said).problems().into_iter().map(|problem| problem.field).collect()
+    }
+
+    fn lacks(said: Value) -> Vec<String> {
+        of(said).gaps().into_iter().map(|gap| gap.field).collect()
+    }
+
+    #[test]
+    fn a_subproject_is_of_its_project() {
+        assert_eq!(wrong(json!({"subproject": "parents"})), [""; 0]);
+        assert_eq!(wrong(json!({"subproject": "relief"})), ["subproject"]);
+        // Of a newer program.
+        assert_eq!(wrong(json!({"subproject": "of_the_future"})), [""; 0]);
+        assert!(Subproject::ALL.iter().all(|one| one.of().is_some()));
+    }
+
+    #[test]
+    fn nobody_enrols_after_the_beginning() {
+        assert_eq!(wrong(json!({"enrol_until": "2026-10-05"})), [""; 0]);
+        assert_eq!(wrong(json!({"enrol_until": "2026-10-06"})), ["enrol_until"]);
+    }
+
+    #[test]
+    fn what_the_year_s_report_needs_is_asked_for() {
+        assert_eq!(lacks(json!({})), [""; 0]);
+        assert_eq!(lacks(json!({"project": "training"})), ["training_kind"]);
+        assert_eq!(lacks(json!({"approval_state": "declined"})), ["approval"]);
+        assert_eq!(lacks(json!({"approval_state": "declined", "approval": "时间不合适"})), [""; 0]);
+        assert_eq!(lacks(json!({"highlight": true})), ["photos_cleared"]);
+    }
+
+    /// Ledgers and older programs wrote into it who agreed.
+    #[test]
+    fn an_approval_in_words_still_reads() {
+        let old = of(json!({"approval": "赵镇长", "sign_ins": []}));
+        assert_eq!((old.approval.as_deref(), old.approval_state), (Some("赵镇长"), None));
     }
 }

@@ -36,6 +36,8 @@ fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
         ("contact_pair", "to") => Some(json!("10.15")),
         ("activity", "start") => Some(json!("10.5T9点半")),
         ("activity", "end") => Some(json!("10.5T下午3点")),
+        // Of the last subproject.
+        ("activity", "project") => Some(json!("youth")),
         // By the number above.
         ("person" | "member", "sex") => Some(json!("male")),
         ("member", "structure") => Some(json!("individual")),
