@@ -4,6 +4,7 @@
 //! Money travels as text (`Fen`), ids as text (`Uuid`), so nothing is lost in JavaScript numbers.
 
 pub mod attachment;
+pub mod attendance;
 pub mod backup;
 pub mod book;
 pub mod bulk;
@@ -69,6 +70,7 @@ pub fn all_names() -> Vec<&'static str> {
         sync::NAMES,
         package::NAMES,
         attachment::NAMES,
+        attendance::NAMES,
         quarantine::NAMES,
         duplicates::NAMES,
         book::NAMES,

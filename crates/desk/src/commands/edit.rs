@@ -23,7 +23,7 @@ fn where_it_is(at: &At, args: &EditRecord) -> Result<Place, ErrorReply> {
     Ok(Place::In(regions))
 }
 
-fn edit(at: &At, args: EditRecord) -> Result<Saved, ErrorReply> {
+pub(super) fn edit(at: &At, args: EditRecord) -> Result<Saved, ErrorReply> {
     let record = find(at, args.id)?;
     save::refuse_unfit(&record)?;
     let mut sent = args.fields;

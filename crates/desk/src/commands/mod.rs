@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod attachment;
+mod attendance;
 mod audit;
 mod authors;
 pub(crate) mod backup;
@@ -100,6 +101,7 @@ pub(crate) fn register(registry: &mut Registry) {
     folders::register(registry);
     audit::register(registry);
     attachment::register(registry);
+    attendance::register(registry);
     devices::register(registry);
     update::register(registry);
 }

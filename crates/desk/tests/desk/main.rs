@@ -1,6 +1,7 @@
 //! A desk as a shell sees it: commands in, replies and events out. One binary, one file a theme.
 
 mod attachments;
+mod attendance;
 mod audits;
 mod backups;
 mod bulk;

@@ -226,6 +226,9 @@ fn ask(name: &str, made: &Made) -> Ask {
         | "quarantine.put_back" => {
             Not("changes what lies there and answers with a row of the own page, or with counts")
         }
+        "activity.attendance" | "activity.attend" | "activity.unattend" => {
+            Not("tell who signed in, by name and village: attendance.rs asks them")
+        }
         "duplicates.compare" | "quarantine.again" | "quarantine.unmask" => {
             Not("asked in places.rs and of what a person has written or unmasks")
         }

@@ -1,0 +1,194 @@
+//! 签到: whoever is meant by what was typed or scanned is signed in at an activity. Nobody is guessed.
+
+use serde_json::{Value, json};
+use tiexin_contract::ErrorReply;
+use tiexin_contract::attendance::{Attend, Attendance, Attended, Attendee, GetAttendance, Unattend};
+use tiexin_contract::records::EditRecord;
+use tiexin_contract::session::Done;
+use tiexin_domain::access::Action;
+use tiexin_domain::nouns::volunteer::Approval;
+use tiexin_domain::nouns::{member, tidy_name};
+use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::{Kind, PartialDate, RegionCode, YearHint};
+use uuid::Uuid;
+
+use super::edit;
+use super::records::{find, of_record};
+use crate::registry::Registry;
+use crate::rights::{At, READ, WRITE};
+use crate::{errors, guessing, masking, place};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add(READ, |at, args: &GetAttendance| of_record(at, args.activity), attendance);
+    registry.add(WRITE, |at, args: &Attend| of_record(at, args.activity), attend);
+    registry.add(WRITE, |at, args: &Unattend| of_record(at, args.activity), unattend);
+}
+
+const FIELD: &str = "sign_ins";
+/// So many of one name are told apart on a screen.
+const MOST: usize = 9;
+/// Looked at for them: who is no member any more is among those found.
+const LOOKED_AT: usize = 40;
+/// Who is younger is counted, and never named (`association.md` §2.10).
+const GROWN_UP: u32 = 18;
+
+fn activity(at: &At, id: Uuid) -> Result<Record, ErrorReply> {
+    let record = find(at, id)?;
+    if record.kind == Kind::Activity.code() { Ok(record) } else { Err(errors::not_found()) }
+}
+
+fn signed(activity: &Record) -> Vec<Uuid> {
+    let ids = activity.fields.get(FIELD).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    ids.iter().filter_map(|id| id.as_str()?.parse().ok()).collect()
+}
+
+fn attendance(at: &At, args: GetAttendance) -> Result<Attendance, ErrorReply> {
+    let ids = signed(&activity(at, args.activity)?);
+    let mut here = Vec::new();
+    for id in &ids {
+        let record = at.book().get(*id).map_err(errors::store)?;
+        here.extend(record.filter(|record| at.may(Action::Read, &record.region())));
+    }
+    let people = told(at, here.iter())?;
+    let elsewhere = (ids.len() - people.len()) as u32;
+    Ok(Attendance { people, elsewhere })
+}
+
+fn told<'r>(at: &At, records: impl Iterator<Item = &'r Record> + Clone) -> Result<Vec<Attendee>, ErrorReply> {
+    let lost = masking::lost(at.book(), records.clone())?;
+    let told = |record: &Record| Attendee {
+        id: record.id,
+        name: masking::title(record, &lost),
+        place: place::name(&record.region()),
+    };
+    Ok(records.map(told).collect())
+}
+
+fn attend(at: &At, args: Attend) -> Result<Attended, ErrorReply> {
+    let activity = activity(at, args.activity)?;
+    let meant = meant(at, &activity, args.typed.trim())?;
+    let mut people = told(at, meant.iter().map(|one| &one.record))?;
+    let [one] = &meant[..] else {
+        people.truncate(MOST);
+        return Ok(if people.is_empty() { Attended::Nobody } else { Attended::Choose(people) });
+    };
+    let who = people.remove(0);
+    let ids = signed(&activity);
+    if ids.iter().any(|id| one.known_as.contains(id)) {
+        return Ok(Attended::Already(who));
+    }
+    if one.is_a_child(at)? {
+        return Ok(Attended::TooYoung);
+    }
+    let count = ids.len() as u32 + 1;
+    write(at, &activity, ids.iter().copied().chain([who.id]))?;
+    Ok(Attended::Signed { who, count })
+}
+
+fn unattend(at: &At, args: Unattend) -> Result<Done, ErrorReply> {
+    let activity = activity(at, args.activity)?;
+    let ids = signed(&activity);
+    write(at, &activity, ids.into_iter().filter(|id| *id != args.who))?;
+    Ok(Done { id: Some(args.activity) })
+}
+
+/// As a form edits it: whoever another window signed in meanwhile stays.
+fn write(at: &At, activity: &Record, ids: impl Iterator<Item = Uuid>) -> Result<(), ErrorReply> {
+    let of = |value: Value| Fields::from_iter([(FIELD.to_owned(), value)]);
+    let fields = of(json!(ids.collect::<Vec<_>>()));
+    let seen = activity.fields.get(FIELD).cloned().map(of).unwrap_or_default();
+    edit::edit(at, EditRecord { id: activity.id, fields, seen }).map(drop)
+}
+
+/// Somebody who may be meant.
+struct Meant {
+    record: Record,
+    /// Their registrations, as a member and as a volunteer.
+    known_as: Vec<Uuid>,
+}
+
+impl Meant {
+    fn is_a_child(&self, at: &At) -> Result<bool, ErrorReply> {
+        let Some(id) = self.record.reference("person") else { return Ok(false) };
+        let person = at.book().get(id).map_err(errors::store)?;
+        let birth = person.as_ref().and_then(|person| person.text("birth"));
+        let birth = birth.and_then(|text| PartialDate::parse(text, YearHint::None).ok());
+        Ok(birth.and_then(|birth| birth.age(at.today)).is_some_and(|age| age < GROWN_UP))
+    }
+}
+
+/// Each person once, near the activity; where nobody is called so there, wherever the user may read.
+fn meant(at: &At, activity: &Record, typed: &str) -> Result<Vec<Meant>, ErrorReply> {
+    if typed.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Ok(id) = typed.parse::<Uuid>() {
+        return Ok(persons(at, at.book().get(id).map_err(errors::store)?));
+    }
+    guessing::asked(at, typed)?;
+    let reach = at.reach(Action::Read);
+    let scope = activity.region().scope();
+    let near = |region: &RegionCode| match (scope.covers(region), region.covers(&scope)) {
+        (true, _) => Some(region.clone()),
+        (false, true) => Some(scope.clone()),
+        (false, false) => None,
+    };
+    let here: Vec<RegionCode> = reach.iter().filter_map(near).collect();
+    let found = if here.is_empty() { Vec::new() } else { called(at, typed, &here)? };
+    let mut found = if found.is_empty() { called(at, typed, &reach)? } else { found };
+    // The whole name means nobody whose name only begins so.
+    let name = tidy_name(typed);
+    let named = |one: &Meant| one.record.text("name").map(tidy_name).as_ref() == Some(&name);
+    if found.iter().any(named) {
+        found.retain(named);
+    }
+    Ok(found)
+}
+
+/// By a number, which stands with the person, or by the name.
+fn called(at: &At, typed: &str, regions: &[RegionCode]) -> Result<Vec<Meant>, ErrorReply> {
+    let by_number = tiexin_store::seeks_number(typed);
+    let kinds = if by_number { vec![Kind::Person] } else { vec![Kind::Member, Kind::Volunteer] };
+    let kinds: Vec<String> = kinds.iter().map(|kind| kind.code().to_owned()).collect();
+    let hits = at.book().search(typed, &kinds, regions, LOOKED_AT).map_err(errors::store)?;
+    let mut found = Vec::new();
+    for hit in hits.iter().filter(|hit| hit.matched != "text") {
+        match by_number {
+            true => found.extend(at.book().look(|look| look.belonging_to(hit.id)).map_err(errors::store)?),
+            false => found.extend(at.book().get(hit.id).map_err(errors::store)?),
+        }
+    }
+    Ok(persons(at, found))
+}
+
+fn persons(at: &At, found: impl IntoIterator<Item = Record>) -> Vec<Meant> {
+    let mut all: Vec<Meant> = Vec::new();
+    for record in found.into_iter().filter(|record| comes(at, record)) {
+        let person = record.reference("person");
+        let same = |one: &&mut Meant| {
+            one.known_as.contains(&record.id)
+                || (person.is_some() && one.record.reference("person") == person)
+        };
+        match all.iter_mut().find(same) {
+            Some(one) => {
+                one.known_as.push(record.id);
+                if record.kind == Kind::Member.code() {
+                    one.record = record;
+                }
+            }
+            None => all.push(Meant { known_as: vec![record.id], record }),
+        }
+    }
+    all
+}
+
+/// Whether it is a person's membership or service that stands.
+fn comes(at: &At, record: &Record) -> bool {
+    let of_kind = match Kind::from_code(&record.kind) {
+        Kind::Member => !member::is_unit(&record.fields),
+        Kind::Volunteer => record.text("approval") != Some(Approval::Declined.code()),
+        _ => false,
+    };
+    let stands = record.void.is_none() && !record.fields.contains_key("left");
+    of_kind && stands && at.may(Action::Read, &record.region())
+}

@@ -1,0 +1,124 @@
+//! Signing in at an activity: by name, initials, the tail of a number, a scanner.
+
+use serde_json::{Value, json};
+use tiexin_contract::attendance::{Attend, Attended, GetAttendance, Unattend};
+use tiexin_contract::records::{GetRecord, SaveRecord};
+use uuid::Uuid;
+
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+
+const NUMBER: &str = "340524198001010028";
+const OTHER_VILLAGE: &str = "340323100002";
+
+async fn save(office: &Office, kind: &str, value: Value) -> Uuid {
+    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
+}
+
+async fn activity(office: &Office) -> Uuid {
+    let said =
+        json!({"region": TOWNSHIP, "name": "讲座", "project": "health", "start": "2026-10-20T09:00:00"});
+    save(office, "activity", said).await
+}
+
+async fn member(office: &Office, region: &str, name: &str) -> Uuid {
+    save(office, "member", json!({"region": region, "name": name, "structure": "individual"})).await
+}
+
+async fn typed(office: &Office, activity: Uuid, typed: &str) -> Attended {
+    office.ok(Attend { activity, typed: typed.into() }).await
+}
+
+fn who(told: &Attended) -> Option<Uuid> {
+    match told {
+        Attended::Signed { who, .. } | Attended::Already(who) => Some(who.id),
+        Attended::Choose(_) | Attended::TooYoung | Attended::Nobody => None,
+    }
+}
+
+#[tokio::test]
+async fn one_person_is_signed_in_once_however_they_are_told() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let said = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": NUMBER});
+    let mei = save(&office, "member", said).await;
+    let person = office.ok(GetRecord { id: mei }).await.fields["person"].clone();
+    // The same person, as a volunteer.
+    let said = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "person": person});
+    save(&office, "volunteer", said).await;
+    member(&office, VILLAGE, "赵红").await;
+    let first = typed(&office, at, "0028").await;
+    assert!(matches!(first, Attended::Signed { count: 1, .. }), "{first:?}");
+    let own_id = mei.to_string();
+    for again in ["王小梅", " wxm ", NUMBER, own_id.as_str()] {
+        let told = typed(&office, at, again).await;
+        assert!(matches!(told, Attended::Already(_)) && who(&told) == Some(mei), "{again}: {told:?}");
+    }
+    assert_eq!(typed(&office, at, "没有这人").await, Attended::Nobody);
+    assert_eq!(typed(&office, at, " ").await, Attended::Nobody);
+    let here = office.ok(GetAttendance { activity: at }).await;
+    assert_eq!((here.people.len(), here.people[0].id, here.elsewhere), (1, mei, 0));
+    office.ok(Unattend { activity: at, who: mei }).await;
+    assert!(office.ok(GetAttendance { activity: at }).await.people.is_empty());
+}
+
+#[tokio::test]
+async fn of_two_of_one_name_a_person_chooses() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let here = member(&office, VILLAGE, "王丽").await;
+    let there = member(&office, OTHER_VILLAGE, "王丽").await;
+    // Whose name only begins so is not meant.
+    member(&office, VILLAGE, "王丽华").await;
+    let told = typed(&office, at, "王丽").await;
+    let Attended::Choose(people) = told else { panic!("{told:?}") };
+    let mut ids: Vec<Uuid> = people.iter().map(|one| one.id).collect();
+    ids.sort();
+    let mut both = vec![here, there];
+    both.sort();
+    assert_eq!(ids, both);
+    assert_ne!(people[0].place, people[1].place);
+    assert!(office.ok(GetAttendance { activity: at }).await.people.is_empty());
+    assert_eq!(who(&typed(&office, at, &there.to_string()).await), Some(there));
+}
+
+/// Who has left, a unit, and a child are on no list.
+#[tokio::test]
+async fn only_grown_up_members_and_volunteers_are_named() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let unit = json!({"region": VILLAGE, "name": "春光合作社", "structure": "unit"});
+    save(&office, "member", unit).await;
+    let left = json!({"region": VILLAGE, "name": "赵红", "structure": "individual", "left": "2026-01"});
+    save(&office, "member", left).await;
+    let refused = json!({"region": VILLAGE, "name": "于桂", "approval": "declined"});
+    save(&office, "volunteer", refused).await;
+    for name in ["春光合作社", "赵红", "于桂"] {
+        assert_eq!(typed(&office, at, name).await, Attended::Nobody, "{name}");
+    }
+    let child = json!({"region": VILLAGE, "name": "李小明", "birth": "2012-05-01"});
+    let child = save(&office, "person", child).await;
+    let said = json!({"region": VILLAGE, "name": "李小明", "structure": "individual", "person": child});
+    save(&office, "member", said).await;
+    assert_eq!(typed(&office, at, "李小明").await, Attended::TooYoung);
+    assert!(office.ok(GetAttendance { activity: at }).await.people.is_empty());
+}
+
+#[tokio::test]
+async fn forty_are_signed_in_one_after_the_other() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let names: Vec<String> = "赵钱孙李周吴郑王冯陈"
+        .chars()
+        .flat_map(|first| ["芳", "强", "红", "军"].map(|last| format!("{first}{last}")))
+        .collect();
+    for name in &names {
+        member(&office, VILLAGE, name).await;
+    }
+    for (nth, name) in names.iter().enumerate() {
+        let told = typed(&office, at, name).await;
+        assert!(matches!(told, Attended::Signed { count, .. } if count == nth as u32 + 1), "{told:?}");
+    }
+    let record = office.ok(GetRecord { id: at }).await;
+    assert_eq!(record.fields["sign_ins"].as_array().map(Vec::len), Some(40));
+    assert!(record.gaps.is_empty(), "they stand for the number of people: {:?}", record.gaps);
+}
