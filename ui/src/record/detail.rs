@@ -1,5 +1,6 @@
 //! One record: what it says, what is missing, what happened to it.
 
+use super::attending::Attending;
 use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
@@ -250,6 +251,7 @@ fn Reading(props: &ReadingProps) -> Html {
             <div class="tx-two">
                 <div>
                     <Card title="内容"><Facts fields={fields} row={row.clone()} /></Card>
+                    if noun.kind == "activity" { <Attending activity={id} may={session.can_write() && row.void.is_none()} /> }
                     if noun.kind == "activity" { <div class="tx-visit-photos"><Attachments owner={id} /></div> }
                 </div>
                 <History {id} {today} />

@@ -2,6 +2,7 @@
 //!
 //! `pages/<noun>/mod.rs` gives a [`Noun`]; [`RecordList`], [`RecordPage`] and its form do the rest.
 
+mod attending;
 mod detail;
 mod fields;
 mod form;
