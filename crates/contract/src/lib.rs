@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod family;
 mod files;
+pub mod hours;
 pub mod import;
 pub mod package;
 pub mod quarantine;
@@ -71,6 +72,7 @@ pub fn all_names() -> Vec<&'static str> {
         package::NAMES,
         attachment::NAMES,
         attendance::NAMES,
+        hours::NAMES,
         quarantine::NAMES,
         duplicates::NAMES,
         book::NAMES,

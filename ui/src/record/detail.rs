@@ -4,6 +4,7 @@ use super::attending::Attending;
 use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
+use super::served::Served;
 use super::spec::{FieldKind, FormField, Noun};
 use super::{History, Restore, Voiding};
 use crate::attachments::Attachments;
@@ -251,6 +252,7 @@ fn Reading(props: &ReadingProps) -> Html {
             <div class="tx-two">
                 <div>
                     <Card title="内容"><Facts fields={fields} row={row.clone()} /></Card>
+                    if noun.kind == "volunteer" { <Served volunteer={id} /> }
                     if noun.kind == "activity" { <Attending activity={id} may={session.can_write() && row.void.is_none()} /> }
                     if noun.kind == "activity" { <div class="tx-visit-photos"><Attachments owner={id} /></div> }
                 </div>

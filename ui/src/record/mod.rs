@@ -11,6 +11,7 @@ mod left;
 mod list;
 mod many;
 mod people;
+mod served;
 mod spec;
 mod template;
 mod views;

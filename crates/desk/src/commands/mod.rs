@@ -21,6 +21,7 @@ pub(crate) mod family_save;
 mod family_table;
 mod folders;
 mod history;
+mod hours;
 mod import;
 mod import_batches;
 mod import_changes;
@@ -102,6 +103,7 @@ pub(crate) fn register(registry: &mut Registry) {
     audit::register(registry);
     attachment::register(registry);
     attendance::register(registry);
+    hours::register(registry);
     devices::register(registry);
     update::register(registry);
 }

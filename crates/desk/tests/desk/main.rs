@@ -26,6 +26,7 @@ mod referred;
 mod reports;
 mod rights;
 mod seen;
+mod served;
 mod sessions;
 mod surroundings;
 mod today;

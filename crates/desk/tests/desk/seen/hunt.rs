@@ -226,6 +226,7 @@ fn ask(name: &str, made: &Made) -> Ask {
         | "quarantine.put_back" => {
             Not("changes what lies there and answers with a row of the own page, or with counts")
         }
+        "volunteer.hours" => Not("answers with minutes"),
         "activity.attendance" | "activity.attend" | "activity.unattend" => {
             Not("tell who signed in, by name and village: attendance.rs asks them")
         }
