@@ -207,11 +207,12 @@ impl Noun for Activity {
                     .fold("更多"),
                 Field::new("handouts", "发放资料（份）", Holds::Count).fold("更多"),
                 Field::new("money", "经费", Holds::Money).fold("更多"),
-                Field::new("training_kind", "培训对象", Holds::Code(TrainingKind::CHOICES))
+                // 培训对象 and 课程 alone head columns of other words in offices' own lists.
+                Field::new("training_kind", "培训类别", Holds::Code(TrainingKind::CHOICES))
                     .bits(&[("youth_teacher", 512), ("backbone", 1024), ("officer", 2048), ("other", 4096)])
                     .hint("业务培训填")
                     .fold("更多"),
-                Field::new("curriculum", "课程", Holds::Code(Curriculum::CHOICES)).fold("更多"),
+                Field::new("curriculum", "青春健康课程", Holds::Code(Curriculum::CHOICES)).fold("更多"),
                 Field::new("approval_state", "审批进度", Holds::Code(ActivityApproval::CHOICES))
                     .also(&["审批状态"])
                     .fold("更多"),
@@ -259,7 +260,7 @@ impl Noun for Activity {
         let trains = self.project == ProjectColumn::Training;
         lacking([
             (self.headcount.is_none() && self.sign_ins.is_empty(), "headcount", "缺参加人数"),
-            (trains && self.training_kind.is_none(), "training_kind", "缺培训对象"),
+            (trains && self.training_kind.is_none(), "training_kind", "缺培训类别"),
             (declined && why.is_none(), "approval", "缺没有通过的原因"),
             (self.highlight && !self.photos_cleared, "photos_cleared", "亮点活动的照片还没有人看过"),
         ])

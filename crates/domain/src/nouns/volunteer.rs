@@ -95,7 +95,7 @@ impl Noun for Volunteer {
             Column::PLACE,
             Column::field("approval").width(7),
             Column::field("team").width(11),
-            Column::field("kinds").width(10).unsorted().spare(),
+            Column::field("kinds").head("类别").width(10).unsorted().spare(),
             Column::field("skills").width(14).unsorted(),
             Column::field("minutes").head("以前时长").width(8).spare(),
             Column::field("approved_on").width(9).spare(),
@@ -114,9 +114,8 @@ impl Noun for Volunteer {
                     .roles(&[Role::Category])
                     .must()
                     .start(Start::Code("pending")),
-                Field::new("kinds", "类别", Holds::Codes(VolunteerKind::CHOICES))
-                    .also(&["志愿者类别", "身份"])
-                    .asked(),
+                // 类别 and 身份 alone head columns of other words in offices' own lists.
+                Field::new("kinds", "志愿者类别", Holds::Codes(VolunteerKind::CHOICES)).asked(),
                 Field::new("team_id", "服务队", Holds::Reference(&["team"]))
                     .named_by("team")
                     .also(&["志愿服务队", "所属服务队", "志愿者队伍", "队伍"])
