@@ -93,6 +93,10 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
         StoreError::NoSuchBatch => {
             ErrorReply::new(ErrorCode::NotFound, "没有这批导入记录，或已经撤销过了。数据没有改动。")
         }
+        StoreError::BatchOvertaken => {
+            let message = "这次换届以后，其中的任职有人改过，不能整批撤销或恢复，没有改动任何内容。请在任职里一条一条地改。";
+            ErrorReply::new(ErrorCode::ChangedMeanwhile, message)
+        }
         StoreError::Busy(_) => {
             ErrorReply::new(ErrorCode::Internal, "本机正忙，这一步没有完成，已保存的内容都在。请稍后再试。")
         }

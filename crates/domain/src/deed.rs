@@ -2,7 +2,7 @@
 
 /// Codes of the audit and their words, in the order in which one looks for them. Several codes share a word where it
 /// is one thing to the office.
-pub const DEEDS: [(&str, &str); 48] = [
+pub const DEEDS: [(&str, &str); 53] = [
     ("create", "登记"),
     ("change", "修改"),
     ("void", "作废"),
@@ -23,6 +23,11 @@ pub const DEEDS: [(&str, &str); 48] = [
     ("bulk_undo", "撤销批量修改"),
     ("bulk_redone", "恢复批量修改"),
     ("bulk_redo", "恢复批量修改"),
+    ("elect", "换届"),
+    ("elect_undone", "撤销换届"),
+    ("elect_undo", "撤销换届"),
+    ("elect_redone", "恢复换届"),
+    ("elect_redo", "恢复换届"),
     ("unmask", "查看完整号码"),
     ("number_search", "按号码查找"),
     ("export", "导出"),

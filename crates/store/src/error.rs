@@ -45,6 +45,9 @@ pub enum StoreError {
     Cancelled,
     #[error("没有这批导入记录，或已经撤销")]
     NoSuchBatch,
+    /// It is taken back and brought back as a whole, and part of it was written since.
+    #[error("这批内容后来有人改过，不能整批撤销或恢复")]
+    BatchOvertaken,
     /// The page does not continue what this desk has read (I5): read the snapshot.
     #[error("{scope} 的同步记录不连续，将重新下载")]
     NotContiguous { scope: RegionCode },

@@ -11,6 +11,7 @@ mod blobs;
 mod copies;
 mod crash;
 mod devices;
+mod elected;
 mod held_back;
 mod lists;
 mod long_paths;

@@ -50,7 +50,7 @@ impl Book {
     }
 }
 
-fn change(
+pub(super) fn change(
     w: &mut Write<'_>,
     source: &Source,
     one: &OfMany,

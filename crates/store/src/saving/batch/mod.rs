@@ -5,6 +5,7 @@ mod many;
 mod redo;
 mod run;
 mod undo;
+mod whole;
 
 use std::collections::HashSet;
 
@@ -36,6 +37,9 @@ pub enum Nature {
     Many {
         hidden: Option<Void>,
     },
+    /// Posts end and others begin: taken back and brought back as a whole or not at all, so that no council of two
+    /// terms is left.
+    Election,
 }
 
 /// Codes of the audit (`tiexin_domain::deed`): of each record, and of the batch.
@@ -49,9 +53,21 @@ struct Words {
 impl Nature {
     fn hidden(&self) -> Option<&Void> {
         match self {
-            Nature::Import => None,
+            Nature::Import | Nature::Election => None,
             Nature::Many { hidden } => hidden.as_ref(),
         }
+    }
+
+    /// What a record that the batch made is hidden with when it is taken back.
+    fn gone(&self) -> Void {
+        match self {
+            Nature::Import | Nature::Many { .. } => Void::undone_import(),
+            Nature::Election => Void::by_person("撤销换届"),
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        *self == Nature::Election
     }
 
     fn words(&self) -> Words {
@@ -62,6 +78,12 @@ impl Nature {
             Nature::Many { .. } => {
                 Words { undo: "bulk_undo", undone: "bulk_undone", redo: "bulk_redo", redone: "bulk_redone" }
             }
+            Nature::Election => Words {
+                undo: "elect_undo",
+                undone: "elect_undone",
+                redo: "elect_redo",
+                redone: "elect_redone",
+            },
         }
     }
 }

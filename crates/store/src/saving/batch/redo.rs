@@ -48,7 +48,8 @@ impl Book {
                     }
                     Again::Stayed => continue,
                 };
-                let by = By { author, now_ms, group: group_of("redo", batch, row.record.id, now_ms) };
+                let one = if nature.is_whole() { batch } else { row.record.id };
+                let by = By { author, now_ms, group: group_of("redo", batch, one, now_ms) };
                 match w.save_as(&save, &by, Some(nature.words().redo))? {
                     // All that was taken back was written over elsewhere.
                     (Saved::Unchanged(_), _) => outcome.left += 1,
@@ -57,6 +58,9 @@ impl Book {
                         outcome.redone += 1;
                     }
                 }
+            }
+            if nature.is_whole() && outcome.left > 0 {
+                return Err(StoreError::BatchOvertaken);
             }
             let act = nature.words().redone;
             w.note(Entry { at: now_ms, actor: author, act, ..Entry::default() })?;
@@ -84,7 +88,7 @@ fn again(conn: &Connection, batch: Uuid, nature: &Nature, row: &Row) -> Result<A
         .optional()?;
     let (undone, before, after) = found.unwrap_or_default();
     let record = &row.record;
-    let hidden = record.void.as_ref().is_some_and(|void| void.is_undone_import());
+    let hidden = record.void.as_ref() == Some(&nature.gone());
     let untouched = match undone {
         Some(undone) => audit::last_wrote(conn, row.audit_head, undone)?,
         // Taken back by a program that did not write down how: what is hidden still says so.

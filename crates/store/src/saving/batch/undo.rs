@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, params};
 use tiexin_domain::MergeClass;
-use tiexin_domain::record::{self as shape, Fields, Record, Void};
+use tiexin_domain::record::{self as shape, Fields, Record};
 use tiexin_domain::shape::merge_class;
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
@@ -42,6 +42,9 @@ impl Book {
                 return Err(StoreError::NoSuchBatch);
             }
             let plan = Plan::of(&w.tx, batch, nature)?;
+            if plan.is_in_the_way(nature) {
+                return Err(StoreError::BatchOvertaken);
+            }
             let mut outcome = UndoOutcome { kept: plan.kept, ..UndoOutcome::default() };
             for one in &plan.goes {
                 undo_one(w, one, batch, nature, (author, now_ms), &mut outcome)?;
@@ -62,7 +65,10 @@ impl Book {
     /// What [`Book::undo_batch_of`] would do.
     pub fn undo_plan_of(&self, batch: Uuid, nature: &Nature) -> Result<UndoPlan> {
         self.read(|conn| {
-            let plan = Plan::of(conn, batch, nature)?;
+            let mut plan = Plan::of(conn, batch, nature)?;
+            if plan.is_in_the_way(nature) {
+                plan.goes.clear();
+            }
             let ids = |back: bool| {
                 let which = plan.goes.iter().filter(move |one| one.before.is_some() == back);
                 which.map(|one| one.row.record.id).collect::<Vec<_>>()
@@ -103,9 +109,14 @@ impl Plan {
             let Some(row) = record::at(conn, made.record)? else { continue };
             // Given up with its township: nothing of it is here any more.
             if row.hidden == hidden::WITHHELD && row.record.fields.is_empty() {
+                if nature.is_whole() {
+                    kept.push(Kept { id: row.record.id, why: Why::Edited });
+                }
                 continue;
             }
-            let own = audit::last_wrote(conn, row.audit_head, made.audit)? || as_left(&row.record, &made);
+            let own = audit::last_wrote(conn, row.audit_head, made.audit)?
+                || as_left(&row.record, &made)
+                || (nature.is_whole() && stands(&row.record, &made));
             if own && nature.hidden().is_none() && made.before.is_some() && made.before == made.after {
                 // Written twice by the batch, back to what it was.
                 continue;
@@ -123,6 +134,11 @@ impl Plan {
         let mut plan = Plan { goes, kept };
         plan.keep_what_is_needed(conn, staying)?;
         Ok(plan)
+    }
+
+    /// Whether something would stay of a batch that is taken back as a whole.
+    fn is_in_the_way(&self, nature: &Nature) -> bool {
+        nature.is_whole() && !self.kept.is_empty()
     }
 
     /// What a record that stays refers to stays; and of a family that stays its people, file and contacts.
@@ -233,6 +249,13 @@ fn as_left(now: &Record, made: &Made) -> bool {
         && now.void.is_none()
 }
 
+/// Whether all that the batch set in it stands, whatever was written beside it since.
+fn stands(now: &Record, made: &Made) -> bool {
+    let (Some(before), Some(after)) = (&made.before, &made.after) else { return false };
+    let set = shape::diff(&now.kind, before, after);
+    now.void.is_none() && set.keys().all(|field| now.fields.get(field) == after.get(field))
+}
+
 /// Whether nothing of what the batch did stands any more: it was written over, hidden or shown again, here or elsewhere.
 fn overtaken(now: &Record, made: &Made, nature: &Nature) -> bool {
     let hidden = nature.hidden();
@@ -269,14 +292,21 @@ fn undo_one(
             let own = nature.hidden().is_some() && record.void.as_ref() == nature.hidden();
             (turned(&record.kind, &record.fields, after, before), own.then_some(VoidChange::Restore))
         }
-        _ => (record.fields.clone(), Some(VoidChange::Hide(Void::undone_import()))),
+        _ => (record.fields.clone(), Some(VoidChange::Hide(nature.gone()))),
     };
     let save = Save { id: record.id, kind: record.kind.clone(), fields, void };
-    let by = By { author, now_ms, group: undo_group(batch, record.id) };
+    let group = match nature.is_whole() {
+        true => group_of("undo", batch, batch, now_ms),
+        false => undo_group(batch, record.id),
+    };
+    let by = By { author, now_ms, group };
     let after = after.map(text).transpose()?;
     let before = one.before.as_ref().map(text).transpose()?;
     let (saved, undone) = w.save_as(&save, &by, Some(nature.words().undo))?;
     if matches!(saved, Saved::Unchanged(_)) {
+        if nature.is_whole() {
+            return Err(StoreError::BatchOvertaken);
+        }
         outcome.kept.push(Kept { id: record.id, why: Why::Edited });
         return Ok(());
     }
