@@ -1,6 +1,7 @@
 //! Post 岗位任职 (`association.md` §2.7): who holds which post of an organisation, from when to when. History is kept: a post is
 //! corrected by ending it. Party, rank and pay are for those from the supervisor up.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -29,6 +30,16 @@ codes! {
         FullTime = "full_time", "专职";
         VillageWorker = "village_worker", "专干";
         GroupLeader = "group_leader", "小组长";
+    }
+}
+
+impl PostTitle {
+    /// Whether an election gives it; who holds one of the others is appointed.
+    pub fn is_elected(&self) -> bool {
+        !matches!(
+            self,
+            PostTitle::FullTime | PostTitle::VillageWorker | PostTitle::GroupLeader | PostTitle::Other(_)
+        )
     }
 }
 
@@ -96,6 +107,13 @@ impl Post {
     fn term(&self) -> Term {
         let last = |until: PartialDate| until.begins()?.pred_opt().map(PartialDate::Day);
         Term { from: Some(self.from), to: self.until.and_then(last) }
+    }
+
+    /// Whether an election on this day ends it: an elected post that began before, and that may go on after the day.
+    pub fn ends_with_election(&self, day: NaiveDate) -> bool {
+        let began = self.from.begins().is_some_and(|from| from < day);
+        let goes_on = self.until.is_none_or(|until| until.ends().is_none_or(|last| last > day));
+        self.post.is_elected() && began && goes_on
     }
 
     /// Of an organisation one at a time.
@@ -255,5 +273,24 @@ mod tests {
         // One term ends on the day on which the next begins; from when exactly is not known of the other.
         let until = |last: &str| told("president", json!({"from": "2023-10", "until": last}));
         assert_eq!((until("2026-10-01"), until("2026-12-31")), (0, 1));
+    }
+
+    #[test]
+    fn an_election_ends_elected_posts_that_may_go_on() {
+        let day = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap();
+        let valid = crate::shape::valid(&Kind::Post).unwrap();
+        let ends = |post: &str, from: &str, until: Option<&str>| {
+            let mut fields = valid.clone();
+            fields.insert("post".into(), post.into());
+            fields.insert("from".into(), from.into());
+            fields.remove("until");
+            fields.extend(until.map(|until| ("until".to_owned(), until.into())));
+            Post::from_fields(&fields).unwrap().ends_with_election(day)
+        };
+        assert!(ends("president", "2023-10", None) && ends("council", "2023-10-01", Some("2026-12-31")));
+        // It ended before, or who knows in which month of this year.
+        assert!(!ends("council", "2023-10-01", Some("2026-09-30")) && ends("council", "2023", Some("2026")));
+        // Of the new council; appointed.
+        assert!(!ends("council", "2026-10-01", None) && !ends("full_time", "2020", None));
     }
 }
