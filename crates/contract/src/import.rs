@@ -232,7 +232,8 @@ pub struct Batch {
     #[serde(default)]
     pub findings: u64,
     pub undone: bool,
-    /// No import: many records were changed alike ([`crate::bulk::ChangeMany`]); `files` says what was done.
+    /// No import: many records were changed alike ([`crate::bulk::ChangeMany`]), or an election
+    /// ([`crate::election::ElectCouncil`]); `files` says what was done.
     #[serde(default)]
     pub many: bool,
 }

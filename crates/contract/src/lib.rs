@@ -12,6 +12,7 @@ pub mod devices;
 mod done;
 pub mod drafts;
 pub mod duplicates;
+pub mod election;
 pub mod error;
 pub mod event;
 pub mod family;
@@ -61,6 +62,7 @@ pub fn all_names() -> Vec<&'static str> {
         regions::NAMES,
         records::NAMES,
         bulk::NAMES,
+        election::NAMES,
         views::NAMES,
         drafts::NAMES,
         voided::NAMES,

@@ -11,7 +11,7 @@ use tiexin_store::{Event, EventOrigin, FieldChange};
 use uuid::Uuid;
 
 use super::authors::{NAMELESS, Names, is_echo};
-use super::import_batches::{files_of, is_import};
+use super::import_batches::{files_of, is_election, is_import};
 use super::merge_told;
 use super::records::{find, kind_of, of_record};
 use crate::registry::Registry;
@@ -120,6 +120,7 @@ fn of_event(
     let unknown: Vec<String> = event.fields.iter().filter(|field| !known(field)).cloned().collect();
     let act = match (&event.import, event.act.as_str()) {
         (Some(label), "create" | "change" | "restore") if is_import(label) => "导入",
+        (Some(label), "change") if is_election(label) => deed::word("elect"),
         (Some(_), "change") => deed::word("bulk"),
         (None, "change") if is_whole(event) => came(event, record),
         _ => deed::word(&event.act),

@@ -52,6 +52,9 @@ struct Many {
     /// Made void; with what is kept as the batch's `told`.
     #[serde(default)]
     void: bool,
+    /// An election: it goes as a whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    election: bool,
 }
 
 /// The ledgers of a batch, as the list of imports names them.
@@ -62,6 +65,11 @@ pub(super) fn files_of(label: &str) -> Option<String> {
 /// Whether the batch is an import, and not a change of many records.
 pub(super) fn is_import(label: &str) -> bool {
     Label::read(label).is_none_or(|label| label.many.is_none())
+}
+
+/// Whether the batch is an election.
+pub(super) fn is_election(label: &str) -> bool {
+    Label::read(label).and_then(|label| label.many).is_some_and(|many| many.election)
 }
 
 impl Label {
@@ -89,8 +97,14 @@ impl Label {
         };
         // Invariant: a batch has records, and they lie somewhere; an older program reads this one alone.
         let region = regions.first().cloned().expect("a batch of many has records");
-        let many = Some(Many { regions, void: field.is_none() });
+        let many = Some(Many { regions, void: field.is_none(), election: false });
         Self { region, files: vec![words], rows: None, findings: 0, many }
+    }
+
+    /// `换届：东关社区计生协`.
+    pub(super) fn of_election(name: &str, region: RegionCode, regions: BTreeSet<RegionCode>) -> Self {
+        let many = Some(Many { regions, void: false, election: true });
+        Self { region, files: vec![format!("换届：{name}")], rows: None, findings: 0, many }
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -132,6 +146,9 @@ fn of_batch(at: &At, id: Uuid) -> Result<Place, ErrorReply> {
 /// What kind of batch it is.
 fn nature(at: &At, id: Uuid) -> Result<Nature, ErrorReply> {
     let Some(many) = label_of(at, id)?.many else { return Ok(Nature::Import) };
+    if many.election {
+        return Ok(Nature::Election);
+    }
     if !many.void {
         return Ok(Nature::Many { hidden: None });
     }

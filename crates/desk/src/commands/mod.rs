@@ -15,6 +15,7 @@ mod drafts;
 mod duplicates;
 mod duplicates_compare;
 mod edit;
+mod election;
 mod family;
 mod family_move;
 pub(crate) mod family_save;
@@ -77,6 +78,7 @@ pub(crate) fn register(registry: &mut Registry) {
     save::register(registry);
     edit::register(registry);
     bulk::register(registry);
+    election::register(registry);
     views::register(registry);
     family::register(registry);
     family_save::register(registry);

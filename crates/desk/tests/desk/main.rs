@@ -11,6 +11,7 @@ mod decisions;
 mod dignity;
 mod drafts;
 mod duplicates;
+mod election;
 mod families;
 mod forms;
 mod host;

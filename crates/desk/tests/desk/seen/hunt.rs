@@ -213,6 +213,7 @@ fn ask(name: &str, made: &Made) -> Ask {
         | "record.restore"
         | "visit.record"
         | "family.move"
+        | "council.elect"
         | "import.mend"
         | "import.undo"
         | "import.redo"
@@ -224,7 +225,7 @@ fn ask(name: &str, made: &Made) -> Ask {
         | "quarantine.settle_many"
         | "quarantine.put_away"
         | "quarantine.put_back" => {
-            Not("changes what lies there and answers with a row of the own page, or with counts")
+            Not("changes what lies there and answers with a row of the own page, with titles, or with counts")
         }
         "volunteer.hours" => Not("answers with minutes"),
         "activity.attendance" | "activity.attend" | "activity.unattend" => {
