@@ -9,6 +9,7 @@ use super::args::{
 };
 use super::bulk::Set;
 use super::duplicates::Duplicates;
+use super::election::Elect;
 use super::imports::{Imports, Redo, Undo};
 use super::quarantine::Quarantine;
 use super::update::Update;
@@ -43,9 +44,9 @@ pub(super) enum Command {
     Template(Template),
     /// 列出导入过的：编号、文件、时间、谁导入的、写入多少行；给出编号就看那一次当时的提示
     Imports(Imports),
-    /// 撤销一次导入或批量修改：先说明撤下什么、留下什么
+    /// 撤销一次导入、批量修改或换届：先说明撤下什么、留下什么
     Undo(Undo),
-    /// 恢复一次撤销过的导入或批量修改
+    /// 恢复一次撤销过的导入、批量修改或换届
     Redo(Redo),
     /// 登记：从标准输入读一个 JSON 对象，或每行一个
     Add(Add),
@@ -69,6 +70,8 @@ pub(super) enum Command {
     Unvoid(Unvoid),
     /// 一户迁到别的村（社区）或乡镇：人员、档案、联系人一起迁，走访留在原处
     Move(Move),
+    /// 换届：原来的任职结束、新一届的任职开始，一次登记，要么都做，要么都不做；可以整批撤销（undo）
+    Elect(Elect),
     /// 给一条记录添加照片或扫描件（自动转正、缩小、去掉拍摄信息）
     Attach(Attach),
     /// 列出一条记录的附件；家庭的，列出全家的

@@ -14,6 +14,7 @@ mod command;
 mod demo;
 mod devices;
 mod duplicates;
+mod election;
 mod exit;
 mod fields;
 mod import;
@@ -106,6 +107,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Void(args) => voided::void(door, args).await,
         Command::Unvoid(args) => voided::unvoid(door, args).await,
         Command::Move(args) => records::move_family(door, args).await,
+        Command::Elect(args) => election::elect(door, args).await,
         Command::Attach(args) => attachment::attach(door, args).await,
         Command::Attachments(args) => attachment::attachments(door, args).await,
         Command::ExportAttachment(args) => attachment::export(door, args).await,

@@ -172,7 +172,7 @@ pub(super) async fn move_family(door: Door, args: Move) -> Outcome {
     })
 }
 
-fn day(text: &str) -> Outcome<PartialDate> {
+pub(super) fn day(text: &str) -> Outcome<PartialDate> {
     PartialDate::parse(text, YearHint::None)
         .map_err(|bad| Failure::new(Exit::Usage, format!("看不懂这个日期“{text}”：{bad}")))
 }

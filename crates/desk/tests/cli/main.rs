@@ -4,6 +4,7 @@ mod bulk;
 mod computers;
 mod demo;
 mod duplicates;
+mod election;
 mod imports;
 mod leaks;
 mod ledgers;
