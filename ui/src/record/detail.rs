@@ -1,6 +1,7 @@
 //! One record: what it says, what is missing, what happened to it.
 
 use super::attending::Attending;
+use super::election::Electing;
 use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
@@ -207,7 +208,7 @@ fn Reading(props: &ReadingProps) -> Html {
     let session = use_session();
     let today = session.today();
     let navigator = use_navigator();
-    let hiding = use_state(|| false);
+    let (hiding, electing) = (use_state(|| false), use_state(|| false));
     let id = row.id;
     let onedit = Callback::from(move |()| {
         if let Some(navigator) = &navigator {
@@ -222,6 +223,10 @@ fn Reading(props: &ReadingProps) -> Html {
         let hiding = hiding.setter();
         Callback::from(move |()| hiding.set(false))
     };
+    let (onelect, onelected) = {
+        let (open, close) = (electing.setter(), electing.setter());
+        (Callback::from(move |()| open.set(true)), Callback::from(move |()| close.set(false)))
+    };
     let action = match (session.can_write(), &row.void) {
         (true, Some(_)) => html! {
             <Restore {id} title={row.title.clone()} ondone={props.reload.clone()} small=false />
@@ -230,6 +235,7 @@ fn Reading(props: &ReadingProps) -> Html {
         (true, None) => html! {
             <>
                 <Button label="作废" look={Look::Link} onclick={onhide} />
+                if noun.kind == "organisation" { <Button label="换届" onclick={onelect} /> }
                 <Button label="修改" look={Look::Primary} sign={Sign::Pen} onclick={onedit} />
             </>
         },
@@ -258,6 +264,9 @@ fn Reading(props: &ReadingProps) -> Html {
                 </div>
                 <History {id} {today} />
             </div>
+            if *electing {
+                <Electing row={row.clone()} onclose={onelected} ondone={props.reload.clone()} />
+            }
             if *hiding {
                 <Voiding {id} what={format!("这条{}记录", noun.label())} onclose={close} ondone={props.reload.clone()} />
             }

@@ -4,6 +4,7 @@
 
 mod attending;
 mod detail;
+mod election;
 mod fields;
 mod form;
 mod history;

@@ -50,13 +50,13 @@ pub(super) fn Ask(props: &AskProps) -> Html {
     };
     let many = props.batch.many;
     html! {
-        <Dialog title={if many { "撤销这次批量修改？" } else { "撤销这一批导入？" }} wide=true onclose={props.onback.clone()} {foot}>
+        <Dialog title={if many { "撤销这次修改？" } else { "撤销这一批导入？" }} wide=true onclose={props.onback.clone()} {foot}>
             <p class="tx-muted">{ files }</p>
             if props.batch.files.len() > 1 { <p>{ "这几份文件是一起导入的，会一起撤销。" }</p> }
             if let Some(error) = &undo.error { <Trouble error={error.clone()} /> }
             { show(&plan, |plan| html! {
                 <>
-                    if many {
+                    if many && plan.goes.is_empty() {
                         <p><strong>{ "会改回原来的样子：" }</strong>{ back(plan) }</p>
                     } else {
                         <p><strong>{ "会撤下：" }</strong>{ going(plan) }</p>
@@ -83,8 +83,10 @@ pub(super) fn Told(props: &ToldProps) -> Html {
     let Undone { files, plan, many, .. } = &props.undone;
     html! {
         <div class="tx-import-undone" role="status">
-            if *many {
+            if *many && plan.goes.is_empty() {
                 <p>{ format!("“{files}”已经撤销。") }<strong>{ "改回原来的样子：" }</strong>{ back(plan) }</p>
+            } else if *many {
+                <p>{ format!("“{files}”已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
             } else {
                 <p>{ format!("“{files}”的导入已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
             }
