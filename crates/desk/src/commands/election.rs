@@ -8,8 +8,8 @@ use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::election::{CouncilElected, ElectCouncil};
 use tiexin_domain::access::Action;
-use tiexin_domain::around::{Around, Look, Reach, Subject};
-use tiexin_domain::nouns::post::{PostEnd, PostTitle};
+use tiexin_domain::around::{Around, Reach, Subject};
+use tiexin_domain::nouns::post::{OF_ORGANISATION, PostEnd, PostTitle};
 use tiexin_domain::nouns::{Meeting, Noun, Post};
 use tiexin_domain::record::{Fields, Record, diff};
 use tiexin_domain::{Kind, PartialDate, Problem, RegionCode, YearHint};
@@ -30,9 +30,6 @@ use crate::{errors, rows, rules};
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &ElectCouncil| of_record(at, args.organisation), elect);
 }
-
-/// Posts of an organisation.
-const POSTS: Look = Look { kind: "post", their: "organisation", own: "organisation" };
 
 fn elect(at: &At, args: ElectCouncil) -> Result<CouncilElected, ErrorReply> {
     let house = find(at, args.organisation)?;
@@ -128,7 +125,7 @@ fn decided_on(at: &At, args: &ElectCouncil, house: &Record) -> Result<NaiveDate,
 
 /// The posts that end on this day.
 fn former(at: &At, house: &Record, day: NaiveDate) -> Result<Vec<Record>, ErrorReply> {
-    let mut posts = at.book().others(&POSTS, &house.id.to_string()).map_err(errors::store)?;
+    let mut posts = at.book().others(&OF_ORGANISATION, &house.id.to_string()).map_err(errors::store)?;
     posts.retain(|record| Post::from_fields(&record.fields).is_ok_and(|post| post.ends_with_election(day)));
     Ok(posts)
 }

@@ -3,13 +3,16 @@
 use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
-use tiexin_contract::ErrorReply;
 use tiexin_contract::import::{
     Batch, FilePlan, ImportBatches, ImportFindings, RedoImport, Redone, StayRow, UndoImport, UndoPlan,
     UndoPreview,
 };
 use tiexin_contract::session::Done;
+use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::access::Action;
+use tiexin_domain::around::Around;
+use tiexin_domain::nouns::post::OF_ORGANISATION;
+use tiexin_domain::nouns::{Noun, Post};
 use tiexin_domain::shape::Field;
 use tiexin_domain::{Kind, RegionCode, Void};
 use tiexin_intake::{LedgerPlan, Taken};
@@ -248,9 +251,32 @@ fn stay(at: &At, kept: &Kept, many: bool) -> Result<Option<StayRow>, ErrorReply>
 }
 
 fn undo(at: &At, args: UndoImport) -> Result<Done, ErrorReply> {
-    let outcome = at.book().undo_batch_of(args.batch, &nature(at, args.batch)?, at.user.id, at.now_ms);
+    let nature = nature(at, args.batch)?;
+    if nature == Nature::Election {
+        refuse_followed(at, args.batch)?;
+    }
+    let outcome = at.book().undo_batch_of(args.batch, &nature, at.user.id, at.now_ms);
     at.changed(outcome.map_err(errors::store)?.touched);
     Ok(Done { id: Some(args.batch) })
+}
+
+/// A post that began after an election would stand beside the former council if the election were taken back.
+fn refuse_followed(at: &At, batch: Uuid) -> Result<(), ErrorReply> {
+    let goes = at.book().undo_plan_of(batch, &Nature::Election).map_err(errors::store)?.goes;
+    // All that an election makes are posts of one organisation, of one day.
+    let Some(one) = goes.first() else { return Ok(()) };
+    let Some(one) = at.book().get(*one).map_err(errors::store)? else { return Ok(()) };
+    let day = Post::from_fields(&one.fields).ok().and_then(|post| post.from.begins());
+    let (Some(day), Some(organisation)) = (day, one.text("organisation")) else { return Ok(()) };
+    let posts = at.book().others(&OF_ORGANISATION, organisation).map_err(errors::store)?;
+    let mut others = posts.iter().filter(|record| !goes.contains(&record.id));
+    let later = others
+        .any(|record| Post::from_fields(&record.fields).is_ok_and(|post| post.is_of_council_since(day)));
+    if later {
+        let message = "这次换届以后又登记了别的任职，撤销会让两届并存，没有改动任何内容。请先作废以后登记的任职，再撤销换届。";
+        return Err(ErrorReply::new(ErrorCode::ChangedMeanwhile, message));
+    }
+    Ok(())
 }
 
 fn redo(at: &At, args: RedoImport) -> Result<Redone, ErrorReply> {

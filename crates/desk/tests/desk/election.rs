@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tiexin_contract::ErrorCode;
 use tiexin_contract::election::ElectCouncil;
 use tiexin_contract::import::{ImportBatches, RedoImport, UndoImport, UndoPreview};
-use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord};
+use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord, VoidRecord};
 use tiexin_domain::PartialDate;
 use uuid::Uuid;
 
@@ -166,4 +166,20 @@ async fn an_election_of_which_a_post_was_written_since_is_not_taken_back() {
     assert_eq!((plan.goes.len(), plan.back.len(), plan.stays.len()), (0, 0, 1));
     assert_eq!(office.refused(UndoImport { batch }).await.code, ErrorCode::ChangedMeanwhile);
     assert_eq!(house.field(house.president, "until").await, "2026-10-15");
+}
+
+/// A post that was given since would stand beside the former council.
+#[tokio::test]
+async fn an_election_is_not_taken_back_under_a_post_that_began_since() {
+    let house = House::new().await;
+    let office = &house.office;
+    let batch = office.ok(house.next()).await.batch.unwrap();
+    let said = json!({"region": TOWNSHIP, "name": "周八", "organisation": house.id, "post": "council",
+        "staffing": "part_time", "from": "2026-10-18"});
+    let since = saved(office, "post", said).await;
+    assert_eq!(office.refused(UndoImport { batch }).await.code, ErrorCode::ChangedMeanwhile);
+    assert_eq!(house.field(house.president, "until").await, "2026-10-15");
+    office.ok(VoidRecord { id: since, reason: "重新换届".into() }).await;
+    office.ok(UndoImport { batch }).await;
+    assert_eq!(house.standing().await, sorted(&FORMER));
 }

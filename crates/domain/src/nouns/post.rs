@@ -116,6 +116,11 @@ impl Post {
         self.post.is_elected() && began && goes_on
     }
 
+    /// Whether it is an elected post that began on this day or after it.
+    pub fn is_of_council_since(&self, day: NaiveDate) -> bool {
+        self.post.is_elected() && self.from.begins().is_some_and(|from| from >= day)
+    }
+
     /// Of an organisation one at a time.
     fn is_single(&self) -> bool {
         matches!(self.post, PostTitle::President | PostTitle::Secretary)
@@ -132,13 +137,11 @@ impl Post {
 /// Fields that workers other than who wrote them do not see.
 const OVERSEEN: &str = "党员、职级和报酬（审核人以上看得到）";
 
+/// Posts of an organisation.
+pub const OF_ORGANISATION: Look = Look { kind: "post", their: "organisation", own: "organisation" };
+
 /// No council of two terms: one president and one secretary at a time, and nobody holds one post twice.
-const ONCE: Rule = Rule {
-    code: "post_twice",
-    reach: Reach::Desks,
-    looks: &[Look { kind: "post", their: "organisation", own: "organisation" }],
-    check: once,
-};
+const ONCE: Rule = Rule { code: "post_twice", reach: Reach::Desks, looks: &[OF_ORGANISATION], check: once };
 
 fn once(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = Post::from_fields(beside.fields) else { return Vec::new() };
