@@ -4,6 +4,7 @@ mod keymap;
 mod leaving;
 mod navigation;
 mod palette;
+mod quick;
 mod scroll;
 mod sync_words;
 mod top;
@@ -20,6 +21,7 @@ use keymap::KeyMap;
 use leaving::use_leaving;
 use navigation::Navigation;
 use palette::Palette;
+use quick::Quick;
 use scroll::use_place;
 use tiexin_contract::book::Touch;
 use tiexin_contract::session::{ClockNotice, ClockTrouble};
@@ -33,6 +35,7 @@ use yew_router::prelude::*;
 pub(crate) fn Shell() -> Html {
     let searching = use_state(|| false);
     let mapped = use_state(|| false);
+    let making = use_state(|| false);
     let session = use_session().state;
     // Another zone changes no date: 今日 tells of it.
     let told = |clock: &ClockNotice| clock.code != ClockTrouble::OtherZone;
@@ -40,6 +43,10 @@ pub(crate) fn Shell() -> Html {
     use_hotkey("ctrl+k", {
         let searching = searching.setter();
         Callback::from(move |()| searching.set(true))
+    });
+    use_hotkey("ctrl+n", {
+        let making = making.setter();
+        Callback::from(move |()| making.set(true))
     });
     use_hotkey("?", {
         let mapped = mapped.setter();
@@ -51,12 +58,13 @@ pub(crate) fn Shell() -> Html {
     let main = use_node_ref();
     use_place(main.clone(), route.clone());
     {
-        // Neither stands open behind the sign-in screen.
-        let (searching, mapped) = (searching.setter(), mapped.setter());
+        // None of them stands open behind the sign-in screen.
+        let (searching, mapped, making) = (searching.setter(), mapped.setter(), making.setter());
         use_effect_with(session.signed_in.is_none(), move |away| {
             if *away {
                 searching.set(false);
                 mapped.set(false);
+                making.set(false);
             }
         });
     }
@@ -77,6 +85,14 @@ pub(crate) fn Shell() -> Html {
         let mapped = mapped.setter();
         Callback::from(move |()| mapped.set(true))
     };
+    let on_make = {
+        let making = making.setter();
+        Callback::from(move |()| making.set(true))
+    };
+    let close_making = {
+        let making = making.setter();
+        Callback::from(move |()| making.set(false))
+    };
     let close_search = {
         let searching = searching.setter();
         Callback::from(move |()| searching.set(false))
@@ -88,7 +104,7 @@ pub(crate) fn Shell() -> Html {
     html! {
         <div class="tx-shell">
             <a class="tx-skip" href="#main" onclick={Callback::from(skip)}>{ "跳到正文" }</a>
-            <Navigation onkeys={on_keys} />
+            <Navigation onkeys={on_keys} onmake={on_make} />
             <div class="tx-column">
                 <TopBar onsearch={on_search} onlock={leaving.lock} onout={leaving.out} />
                 if demo {
@@ -106,6 +122,7 @@ pub(crate) fn Shell() -> Html {
                 </main>
             </div>
             if *searching { <Palette onclose={close_search} /> }
+            if *making { <Quick onclose={close_making} /> }
             if *mapped { <KeyMap onclose={close_keys} /> }
             { leaving.question }
         </div>

@@ -42,6 +42,7 @@ fn home_of(route: &Route) -> Route {
 #[derive(Properties, PartialEq)]
 pub(super) struct NavigationProps {
     pub(super) onkeys: Callback<()>,
+    pub(super) onmake: Callback<()>,
 }
 
 #[component]
@@ -64,6 +65,8 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
     // What somebody kept of a list without an entry of its own.
     let elsewhere = views_of(&|home| matches!(home, Route::ListOf { .. }));
     let onkeys = props.onkeys.reform(|_: MouseEvent| ());
+    // A browser keeps Ctrl+N for itself.
+    let onmake = props.onmake.reform(|_: MouseEvent| ());
     html! {
         <nav class="tx-nav" aria-label="工作">
             <div class="tx-brand"><span class="tx-brand-sign"><Icon sign={Sign::Heart} /></span>{ "贴心" }</div>
@@ -87,6 +90,7 @@ pub(super) fn Navigation(props: &NavigationProps) -> Html {
                 }) }
                 { elsewhere }
             </ul>
+            <button type="button" class="tx-nav-quick" onclick={onmake}>{ "登记一条" }<kbd>{ "Ctrl+N" }</kbd></button>
             <button type="button" class="tx-nav-foot" onclick={onkeys}>{ "快捷键" }<kbd>{ "?" }</kbd></button>
         </nav>
     }
