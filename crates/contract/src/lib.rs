@@ -19,6 +19,7 @@ pub mod family;
 mod files;
 pub mod hours;
 pub mod import;
+pub mod mine;
 pub mod package;
 pub mod quarantine;
 pub mod records;
@@ -69,6 +70,7 @@ pub fn all_names() -> Vec<&'static str> {
         family::NAMES,
         today::NAMES,
         import::NAMES,
+        mine::NAMES,
         report::NAMES,
         sync::NAMES,
         package::NAMES,

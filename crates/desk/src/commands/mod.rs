@@ -33,6 +33,7 @@ mod lists;
 mod machine;
 mod merge;
 mod merge_told;
+mod mine;
 mod overruled;
 mod package;
 mod package_files;
@@ -87,6 +88,7 @@ pub(crate) fn register(registry: &mut Registry) {
     visit::register(registry);
     today::register(registry);
     import::register(registry);
+    mine::register(registry);
     import_write::register(registry);
     import_batches::register(registry);
     report::register(registry);

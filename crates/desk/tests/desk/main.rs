@@ -19,6 +19,7 @@ mod imports;
 mod joining;
 mod meanwhile;
 mod met;
+mod mine;
 mod moving;
 mod office;
 mod read_again;

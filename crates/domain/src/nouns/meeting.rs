@@ -80,6 +80,7 @@ impl Noun for Meeting {
                 Field::new("kind", "会议类别", Holds::Code(MeetingKind::CHOICES))
                     .required()
                     .roles(&[Role::Category])
+                    .again()
                     .must()
                     .start(Start::Code("council")),
                 Field::new("date", "开会日期", Holds::Day)
@@ -92,9 +93,10 @@ impl Noun for Meeting {
                     .named_by("of_name")
                     .also(&["会议单位"])
                     .roles(&[Role::Names])
+                    .again()
                     .hint("哪一级计生协、哪个会员小组的会"),
                 Field::new("of_name", "哪里的会", Holds::Text).finds(&[Find::Words]),
-                Field::new("place", "地点", Holds::Text).also(&["会议地点"]).asked(),
+                Field::new("place", "地点", Holds::Text).also(&["会议地点"]).again().asked(),
                 Field::new("chair", "主持人", Holds::Text).finds(&[Find::Words]).start(Start::Me),
                 Field::new("present", "到会", Holds::People)
                     .also(&["到会人员", "参会人员", "出席人员"])

@@ -67,10 +67,12 @@ impl Noun for Publication {
                     .also(&["类别", "媒体类型"])
                     .required()
                     .roles(&[Role::Category])
+                    .again()
                     .must(),
                 Field::new("medium_level", "媒体级别", Holds::Code(TitleLevel::CHOICES))
                     .also(&["级别"])
                     .required()
+                    .again()
                     .must(),
                 Field::new("outlet", "媒体名称", Holds::Text)
                     .also(&["媒体", "刊播媒体", "发布媒体"])

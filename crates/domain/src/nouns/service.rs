@@ -116,6 +116,7 @@ impl Noun for Advice {
                 Field::new("kind", "服务类别", Holds::Code(AdviceKind::CHOICES))
                     .required()
                     .roles(&[Role::Category])
+                    .again()
                     .must(),
                 on_day("date", "服务日期"),
                 Field::new("person", "服务对象", Holds::Person)
@@ -128,10 +129,11 @@ impl Noun for Advice {
                 Field::new("guardian_agreed", "监护人已同意", Holds::Flag)
                     .hint("服务未成年人、写了姓名的，先征得监护人同意"),
                 Field::new("topic", "内容", Holds::Codes(AdviceTopic::CHOICES)).must(),
-                Field::new("how", "服务形式", Holds::Code(AdviceWay::CHOICES)).asked(),
+                Field::new("how", "服务形式", Holds::Code(AdviceWay::CHOICES)).again().asked(),
                 Field::new("by", "服务人", Holds::Text)
                     .required()
                     .finds(&[Find::Words])
+                    .again()
                     .must()
                     .start(Start::Me),
                 Field::new("advice", "说了什么", Holds::LongText)

@@ -165,6 +165,8 @@ pub struct Field {
     pub also: &'static [&'static str],
     /// Two records of one day that say otherwise of it are two.
     pub tells: bool,
+    /// The next record of its kind begins with it.
+    pub again: bool,
     /// None: the noun's form does not ask for it.
     pub form: Option<Asked>,
 }
@@ -193,6 +195,7 @@ impl Field {
             finds: &[],
             also: &[],
             tells: false,
+            again: false,
             form: None,
         }
     }
@@ -376,7 +379,7 @@ impl Field {
 }
 
 /// A family's name, beside the reference to it.
-const OF_THE_FAMILY: &str = "head_name";
+pub(super) const OF_THE_FAMILY: &str = "head_name";
 
 /// The fields of a kind into which one value may be put for many records at once; none of a kind without a list.
 pub fn for_many(shape: &Shape) -> impl Iterator<Item = &'static Field> + use<> {

@@ -10,6 +10,7 @@ mod parts;
 mod reading;
 mod sample;
 mod stamps;
+mod taken;
 mod words;
 
 pub use audience::Audience;

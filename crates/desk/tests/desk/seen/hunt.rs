@@ -178,6 +178,8 @@ fn ask(name: &str, made: &Made) -> Ask {
         "visit.same" => Of(json!({"household": made.home, "date": "2026-10-19", "kind": "routine"})),
         "visit.festivals" => Of(json!({"day": "2026-10-20"})),
         "today.get" => Of(region),
+        "record.begin" => Of(json!({"kind": "visit", "like": made.visit})),
+        "mine.deeds" => Of(json!({"from": "2026-10-01", "to": "2026-10-31"})),
         "report.get" => Of(month),
         "report.figure" => Of(with(month, json!({"path": ["需求调查", "户"], "limit": 50}))),
         "report.export" => Of(with(month, json!({ "path": made.path("report.xlsx") }))),
