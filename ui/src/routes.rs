@@ -131,6 +131,12 @@ pub(crate) struct ForHousehold {
     pub(crate) file: Option<Uuid>,
 }
 
+/// The record that a new one begins like.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct AskLike {
+    pub(crate) like: Uuid,
+}
+
 /// How a new family's form begins.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct NewFamily {

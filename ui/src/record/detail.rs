@@ -14,14 +14,15 @@ use crate::components::{Button, Card, Look, Masked, Page, Sign, StateMark, Tag, 
 use crate::hooks::{Note, Tone, use_query, use_query_when, use_session, use_toast};
 use crate::pages::family::contacts_now;
 use crate::pages::not_found::NotFound;
-use crate::routes::{ForHousehold, Route};
+use crate::routes::{AskLike, ForHousehold, Route};
 use crate::text;
 use serde_json::Value;
 use std::rc::Rc;
 use tiexin_contract::family::{FamilyPage, GetFamily};
+use tiexin_contract::mine::{BeginRecord, Begun};
 use tiexin_contract::records::{GetRecord, RecordRow};
 use tiexin_domain::shape;
-use tiexin_forms::HEAD_NAME;
+use tiexin_forms::{HEAD_NAME, opened};
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -66,7 +67,13 @@ fn New(props: &NewProps) -> Html {
     let noun = props.noun;
     let navigator = use_navigator();
     let toast = use_toast();
-    let about = use_location().and_then(|at| at.query::<ForHousehold>().ok());
+    let at = use_location();
+    let about = at.as_ref().and_then(|at| at.query::<ForHousehold>().ok());
+    let like = at.as_ref().and_then(|at| at.query::<AskLike>().ok()).map(|asked| asked.like);
+    // Nothing is taken over: the worker wants an empty form.
+    let blank = use_state(|| false);
+    let ask = BeginRecord { kind: noun.kind.to_owned(), like };
+    let like_one = use_query_when(Some(ask).filter(|_| !noun.of_family() && !*blank), &[]);
     let family = use_query_when(about.as_ref().map(|about| GetFamily { household: about.household }), &[]);
     let today = use_session().today();
     let pair = family.data.as_deref().filter(|_| noun.kind == "contact_pair");
@@ -93,15 +100,46 @@ fn New(props: &NewProps) -> Html {
             navigator.back();
         }
     });
+    let taken = like_one.data.as_deref().and_then(Option::as_ref);
+    let note = taken.map(|begun| {
+        let onclick = {
+            let blank = blank.setter();
+            Callback::from(move |()| blank.set(true))
+        };
+        told_of(noun, begun, onclick)
+    });
+    let mut start = begins_with(noun, family.data.as_deref(), about.as_ref(), pair_now);
+    start.extend(taken.map(|begun| opened(&noun.fields(), &begun.fields)).unwrap_or_default());
+    // Another beginning is another form.
+    let key = format!("{} {like:?}", *blank);
     html! {
         <Page {title} {lead}>
-            if family.pending || (about.is_some() && family.data.is_none() && family.error.is_none()) {
+            if like_one.pending || family.pending || (about.is_some() && family.data.is_none() && family.error.is_none()) {
                 <Waiting />
             } else {
-                <RecordForm {noun} family={family.data.as_deref().map(|page| Rc::new(page.household.clone()))} start={begins_with(noun, family.data.as_deref(), about.as_ref(), pair_now)}
-                    {onsaved} {onleave} />
+                <RecordForm {key} {noun} family={family.data.as_deref().map(|page| Rc::new(page.household.clone()))} {start}
+                    note={note.unwrap_or_default()} {onsaved} {onleave} />
             }
         </Page>
+    }
+}
+
+/// From which record a new one takes over what, and the way to an empty form.
+fn told_of(noun: &Noun, begun: &Begun, onclick: Callback<()>) -> Html {
+    let fields = noun.fields();
+    let labels: Vec<&str> = fields
+        .iter()
+        .filter(|field| begun.fields.contains_key(field.name))
+        .map(|field| field.label)
+        .collect();
+    if labels.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <p class="tx-again">
+            { format!("{}照“{}”填好了，请核对；其余的没有照抄。", labels.join("、"), begun.title) }
+            <Button label="从空白开始" look={Look::Link} small=true {onclick} />
+        </p>
     }
 }
 
@@ -210,11 +248,22 @@ fn Reading(props: &ReadingProps) -> Html {
     let navigator = use_navigator();
     let (hiding, electing) = (use_state(|| false), use_state(|| false));
     let id = row.id;
+    let onlike = {
+        let navigator = navigator.clone();
+        Callback::from(move |()| {
+            let Some(navigator) = &navigator else { return };
+            let route = Route::RecordNew { kind: noun.kind.to_owned() };
+            // A plain struct of words can always be written.
+            drop(navigator.push_with_query(&route, &AskLike { like: id }));
+        })
+    };
     let onedit = Callback::from(move |()| {
         if let Some(navigator) = &navigator {
             navigator.push(&Route::RecordEdit { kind: noun.kind.to_owned(), id });
         }
     });
+    // A kind with a form of its own, or made on a family's page, begins there.
+    let alike = matches!(Route::to_make(noun.kind), Route::RecordNew { .. }) && !noun.of_family();
     let onhide = {
         let hiding = hiding.setter();
         Callback::from(move |()| hiding.set(true))
@@ -236,6 +285,7 @@ fn Reading(props: &ReadingProps) -> Html {
             <>
                 <Button label="作废" look={Look::Link} onclick={onhide} />
                 if noun.kind == "organisation" { <Button label="换届" onclick={onelect} /> }
+                if alike { <Button label="照着再记一条" look={Look::Link} onclick={onlike} /> }
                 <Button label="修改" look={Look::Primary} sign={Sign::Pen} onclick={onedit} />
             </>
         },

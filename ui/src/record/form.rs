@@ -36,6 +36,9 @@ pub(crate) struct RecordFormProps {
     /// What a new record begins with besides: the family's file, the contacts so far.
     #[prop_or_default]
     pub(crate) start: Vec<(String, Value)>,
+    /// What is said of that, until something is typed.
+    #[prop_or_default]
+    pub(crate) note: Html,
     pub(crate) onsaved: Callback<RecordRow>,
     pub(crate) onleave: Callback<()>,
 }
@@ -65,7 +68,7 @@ pub(crate) fn RecordForm(props: &RecordFormProps) -> Html {
             <>
                 { lost }
                 <Filling key={format!("{key} {turn}")} noun={props.noun} row={props.row.clone()} family={props.family.clone()}
-                    start={props.start.clone()} kept={kept.as_deref().and_then(Kept::read)} {draft}
+                    start={props.start.clone()} note={props.note.clone()} kept={kept.as_deref().and_then(Kept::read)} {draft}
                     onsaved={props.onsaved.clone()} onleave={props.onleave.clone()} />
             </>
         },
@@ -78,6 +81,7 @@ struct FillingProps {
     row: Option<Rc<RecordRow>>,
     family: Option<Rc<RecordRow>>,
     start: Vec<(String, Value)>,
+    note: Html,
     kept: Option<Kept>,
     draft: Draft,
     onsaved: Callback<RecordRow>,
@@ -272,6 +276,7 @@ fn Filling(props: &FillingProps) -> Html {
                 <p class="tx-again">{ "现在记着的：" }{ for newer.iter().map(|(label, words)| html! { <span>{ format!("{label} {words}　") }</span> }) }</p>
             }
             if (props.kept.is_some() || !newer.is_empty()) && dirty { <Resumed draft={newer.is_empty()} {onfresh} /> }
+            if !dirty { { props.note.clone() } }
             { all_fields(&fields, &typed, &telling.told, &suggested, &change, false) }
             <Foot {onsave} {oncancel} busy={save.pending || edit.pending} />
             <Leaving open={*leaving} {onstay} draft={props.draft.clone()} leave={props.onleave.clone()} />
