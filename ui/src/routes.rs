@@ -58,6 +58,9 @@ pub(crate) enum Route {
     Voided,
     #[at("/settings")]
     Settings,
+    /// What I did, and what is due: each worker's own.
+    #[at("/mine")]
+    Mine,
     /// One record of any kind.
     #[at("/record/:kind/new")]
     RecordNew { kind: String },

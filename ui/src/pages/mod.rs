@@ -11,6 +11,7 @@ pub(crate) mod kept;
 pub(crate) mod lists;
 pub(crate) mod locked;
 pub(crate) mod members;
+pub(crate) mod mine;
 pub(crate) mod not_found;
 pub(crate) mod quarantine;
 pub(crate) mod reports;
@@ -91,6 +92,7 @@ pub(crate) fn page(route: Route) -> Html {
         }
         Route::Voided => html! { <voided::VoidedPage /> },
         Route::Settings => html! { <settings::SettingsPage /> },
+        Route::Mine => html! { <mine::MinePage /> },
         // A visit has pages of its own, by whatever address it is asked for.
         Route::Record { kind, id } if kind == "visit" => {
             html! { <visits::VisitPage key={id.to_string()} {id} /> }

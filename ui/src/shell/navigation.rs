@@ -31,6 +31,7 @@ fn home_of(route: &Route) -> Route {
         | Route::Duplicates
         | Route::Duplicate { .. } => Route::Families,
         Route::Visit { .. } | Route::VisitEdit { .. } | Route::VisitNew => Route::Visits,
+        Route::Mine => Route::Today,
         Route::Volunteers => Route::Members,
         Route::Record { kind, .. } | Route::RecordNew { kind } | Route::RecordEdit { kind, .. } => {
             Route::home_of_kind(kind)

@@ -3,7 +3,7 @@
 use super::navigation::WORK;
 use crate::components::{Icon, Sign, Step, step_of, use_keys_outside};
 use crate::hooks::{Toasts, composing, use_composed, use_region};
-use crate::pages::{NOUNS, lists};
+use crate::pages::{NOUNS, lists, mine};
 use crate::record::noun;
 use crate::routes::{AskPart, AskView, AskVoided, Route};
 use crate::transport::call;
@@ -78,6 +78,7 @@ fn pages() -> Vec<(Entry, String)> {
         all.push((Entry::to("页面", sign, title, route), initials.to_owned()));
     }
     all.push((Entry::to("页面", Sign::Sheet, lists::TITLE, Route::Lists), "qblb".to_owned()));
+    all.push((Entry::to("页面", Sign::Calendar, mine::TITLE, Route::Mine), "wdyzyy".to_owned()));
     for noun in NOUNS {
         let list = AskView { view: None, kind: noun.kind.to_owned() };
         let entry = Entry::to("页面", noun.sign, format!("{}列表", noun.label()), Route::list_of(noun.kind));

@@ -3,6 +3,7 @@
 use super::sync_words::in_words;
 use crate::components::{Icon, RegionPanel, Sign};
 use crate::hooks::{use_preferences, use_region, use_session, use_sync_state};
+use crate::pages::mine;
 use crate::routes::Route;
 use tiexin_contract::regions::RegionName;
 use yew::prelude::*;
@@ -52,6 +53,15 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
         Callback::from(move |name: RegionName| {
             close.emit(());
             set.emit(name);
+        })
+    };
+    let onmine = {
+        let (navigator, close) = (navigator.clone(), close.clone());
+        Callback::from(move |_: MouseEvent| {
+            close.emit(());
+            if let Some(navigator) = &navigator {
+                navigator.push(&Route::Mine);
+            }
         })
     };
     let onsync = Callback::from(move |_: MouseEvent| {
@@ -118,6 +128,7 @@ pub(super) fn TopBar(props: &TopBarProps) -> Html {
                         if let Some(me) = me {
                             <p><strong>{ &me.home_name }</strong><br /><span class="tx-muted">{ roles.unwrap_or_default() }</span></p>
                         }
+                        <button type="button" onclick={onmine}>{ mine::TITLE }</button>
                         <button type="button" onclick={on_large} aria-pressed={large.to_string()}>
                             { if large { "恢复标准字号" } else { "换成大字" } }
                         </button>
