@@ -42,7 +42,12 @@ async fn every_declared_rule_is_asked_as_far_as_it_reaches(place: Place) {
             let mut second = worker(&province, &format!("b{asked}"), TOWN).await;
             let others: Vec<Change> =
                 one.others.iter().map(|other| made(&mut first, &other.kind, &other.fields)).collect();
-            assert!(words(&first.push(&province, &others).await).iter().all(|word| word == "applied"));
+            let before = words(&first.push(&province, &others).await);
+            assert!(
+                before.iter().all(|word| word == "applied"),
+                "{kind:?} {}: {before:?} {others:?}",
+                rule.code
+            );
             let wrong = made(&mut second, &one.record.kind, &one.record.fields);
             let reply = second.push(&province, std::slice::from_ref(&wrong)).await;
             assert_eq!(words(&reply), [want], "{kind:?} {}", rule.code);
