@@ -84,10 +84,10 @@ codes! {
 
 codes! {
     ActivityApproval {
-        Pending = "pending", "审批中";
+        Pending = "pending", "审核中";
         Approved = "approved", "已通过";
         Declined = "declined", "未通过";
-        Unneeded = "unneeded", "不用审批";
+        Unneeded = "unneeded", "不用审核";
     }
 }
 
@@ -213,11 +213,11 @@ impl Noun for Activity {
                     .hint("业务培训填")
                     .fold("更多"),
                 Field::new("curriculum", "青春健康课程", Holds::Code(Curriculum::CHOICES)).fold("更多"),
-                Field::new("approval_state", "审批进度", Holds::Code(ActivityApproval::CHOICES))
-                    .also(&["审批状态"])
+                Field::new("approval_state", "审核进度", Holds::Code(ActivityApproval::CHOICES))
+                    .also(&["审核状态"])
                     .fold("更多"),
                 Field::new("approval", "审核意见", Holds::Text)
-                    .also(&["审核", "审批意见", "审批情况", "审批人"])
+                    .also(&["审核", "审核意见", "审核情况", "审核人"])
                     .hint("谁同意的；没有通过的写原因")
                     .fold("更多"),
                 Field::new("enrol_until", "报名截止", Holds::Day).with(&["start"]).fold("更多"),
