@@ -217,7 +217,7 @@ impl Noun for Activity {
                     .also(&["审核状态"])
                     .fold("更多"),
                 Field::new("approval", "审核意见", Holds::Text)
-                    .also(&["审核", "审核意见", "审核情况", "审核人"])
+                    .also(&["审核", "审核情况", "审核人"])
                     .hint("谁同意的；没有通过的写原因")
                     .fold("更多"),
                 Field::new("enrol_until", "报名截止", Holds::Day).with(&["start"]).fold("更多"),
