@@ -25,7 +25,6 @@ mod carried;
 mod county_week;
 mod devices;
 mod duplicates;
-mod elected;
 mod encrypted_line;
 mod first_day;
 mod forms;

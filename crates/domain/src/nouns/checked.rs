@@ -29,7 +29,8 @@ pub struct Checked {
     pub title: String,
 }
 
-pub(crate) fn check_as<N: Noun>(fields: &Fields, limits: Option<&Limits>) -> Result<Checked, Problem> {
+#[cfg(not(target_arch = "wasm32"))]
+fn check_as<N: Noun>(fields: &Fields, limits: Option<&Limits>) -> Result<Checked, Problem> {
     let noun = N::from_fields(fields)?;
     let (mut problems, mut gaps) = (noun.problems(), Vec::new());
     if let Some(limits) = limits {
@@ -38,6 +39,19 @@ pub(crate) fn check_as<N: Noun>(fields: &Fields, limits: Option<&Limits>) -> Res
     }
     gaps.extend(noun.gaps());
     Ok(Checked { problems, gaps, title: noun.title() })
+}
+
+type Check = fn(&Fields, Option<&Limits>) -> Result<Checked, Problem>;
+
+/// How records of a noun are checked. The screens ask the desk: their program would be a tenth larger with it.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) const fn check_of<N: Noun>() -> Check {
+    check_as::<N>
+}
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) const fn check_of<N: Noun>() -> Check {
+    |_, _| Err(Problem::new("", "kind_unknown", "这里不核对登记，请由本机程序核对"))
 }
 
 /// Runs a kind's rules over stored fields, those everywhere the same.

@@ -47,7 +47,7 @@ pub use agreement::Agreement;
 pub use assistance_review::AssistanceReview;
 pub use attachment::Attachment;
 pub use branch::Branch;
-pub(crate) use checked::check_as;
+pub(crate) use checked::check_of;
 pub use checked::{Checked, check, check_by};
 pub use contact_pair::ContactPair;
 pub use counselling::Counselling;

@@ -95,7 +95,7 @@ impl Shape {
             unit,
             counted: None,
             level: Level::Township,
-            check: nouns::check_as::<N>,
+            check: nouns::check_of::<N>(),
             rules: &[],
             making: None,
             mending: None,

@@ -120,7 +120,7 @@ impl Saver<'_> {
         self.world.tally.count(&format!("made {kind}"));
         if what.is_multiple_of(29) {
             // A rule is broken that this desk does not know.
-            for name in ["name", "head_name"] {
+            for name in ["name", "head_name"].into_iter().filter(|name| *name != field) {
                 fields.entry(name).and_modify(|name| *name = "".into());
             }
         }
