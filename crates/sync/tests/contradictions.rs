@@ -94,27 +94,6 @@ async fn a_backup_that_is_served_knows_that_it_is_one() {
     assert_eq!(generation(&a), before);
 }
 
-/// The clone tells its own under the same numbers, and the next backup holds these: nothing of what the desk had told
-/// before the province was put back is safe by that.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_backup_of_a_clones_changes_does_not_hold_the_desks_own() {
-    let town = Town::begin().await;
-    let a = Desk::enrolled(&town).await;
-    saved(&a, "张三");
-    a.round(&town).await;
-    let clone = a.image();
-    let copy = town.file("copy.db");
-    town.server.province.back_up(&copy).await.unwrap();
-    let lost = saved(&a, "李四");
-    a.round(&town).await;
-    let town = town.put_back(&copy).await;
-    let others = [saved(&clone, "王五"), saved(&clone, "赵六")];
-    round(&clone, &town).await.unwrap();
-    town.server.province.back_up(&town.file("next.db")).await.unwrap();
-    all_agree(&town, &[&a, &clone], 4).await;
-    assert!(has(&clone, lost) && others.iter().all(|id| has(&a, *id)));
-}
-
 fn generation(desk: &Desk) -> Uuid {
     desk.book.cursors().unwrap()[0].generation
 }

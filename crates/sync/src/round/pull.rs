@@ -37,14 +37,10 @@ impl Round<'_> {
         let reply = self.province.pull(&request).await?;
         self.decided(reply.settled, reply.quarantine).await?;
         let mut at_head = true;
-        // Whether it is the log that was read so far; without a page nothing says so.
-        let mut goes_on = !reply.pages.is_empty();
         for page in reply.pages {
             let scope = page.scope.clone();
             let last = page.next == page.head;
-            let applied = self.apply(page, now_ms).await?;
-            goes_on &= matches!(applied, Applied::Yes);
-            match applied {
+            match self.apply(page, now_ms).await? {
                 Applied::Yes => at_head &= last,
                 // This log is not the one that was read: hello tells what it lacks of ours, and what to load.
                 Applied::LoadAnew => {
@@ -67,12 +63,8 @@ impl Round<'_> {
                 Applied::Copied => return self.be_another().await,
             }
         }
-        // Of another log hello has to tell first whose the changes under this desk's numbers are: a clone may have told
-        // its own under them, and a backup of these keeps nothing of what this desk had told.
         let durable = reply.durable;
-        if goes_on {
-            on_store(self.book, move |book| book.prune_sent(durable)).await?;
-        }
+        on_store(self.book, move |book| book.prune_sent(durable)).await?;
         if device.access.as_deref() != Some(reply.access.as_str()) {
             self.facts.greeted = false;
         }
