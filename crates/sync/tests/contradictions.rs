@@ -94,6 +94,32 @@ async fn a_backup_that_is_served_knows_that_it_is_one() {
     assert_eq!(generation(&a), before);
 }
 
+/// Two machines speak under one number until hello tells them apart: what a backup holds of one says nothing
+/// about what the other told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_a_clones_changes_does_not_hold_the_desks_own() {
+    let town = Town::begin().await;
+    let (a, b) = (Desk::enrolled(&town).await, Desk::enrolled(&town).await);
+    saved(&a, "张三");
+    a.round(&town).await;
+    b.round(&town).await;
+    let clone = a.image();
+    let copy = town.file("copy.db");
+    town.server.province.back_up(&copy).await.unwrap();
+    let told = saved(&a, "李四");
+    a.round(&town).await;
+    let town = town.put_back(&copy).await;
+    // Under the number that 李四 had been told under, and one more.
+    saved(&clone, "王五");
+    saved(&clone, "赵六");
+    round(&clone, &town).await.unwrap();
+    town.server.province.back_up(&town.file("next.db")).await.unwrap();
+    round(&a, &town).await.unwrap();
+    assert!(has(&a, told), "it never leaves the screen");
+    all_agree(&town, &[&a, &b, &clone], 4).await;
+    assert!(has(&b, told));
+}
+
 fn generation(desk: &Desk) -> Uuid {
     desk.book.cursors().unwrap()[0].generation
 }

@@ -37,10 +37,14 @@ impl Round<'_> {
         let reply = self.province.pull(&request).await?;
         self.decided(reply.settled, reply.quarantine).await?;
         let mut at_head = true;
+        // Whether the log is the one that this desk's numbers were told to: read on, or hello asked in this round.
+        let mut goes_on = !reply.pages.is_empty() || self.report.greeted;
         for page in reply.pages {
             let scope = page.scope.clone();
             let last = page.next == page.head;
-            match self.apply(page, now_ms).await? {
+            let applied = self.apply(page, now_ms).await?;
+            goes_on &= matches!(applied, Applied::Yes);
+            match applied {
                 Applied::Yes => at_head &= last,
                 // This log is not the one that was read: hello tells what it lacks of ours, and what to load.
                 Applied::LoadAnew => {
@@ -63,8 +67,11 @@ impl Round<'_> {
                 Applied::Copied => return self.be_another().await,
             }
         }
-        let durable = reply.durable;
-        on_store(self.book, move |book| book.prune_sent(durable)).await?;
+        // A backup of another log may hold other changes under these numbers: another machine's (sync.md, I12).
+        if goes_on {
+            let durable = reply.durable;
+            on_store(self.book, move |book| book.prune_sent(durable)).await?;
+        }
         if device.access.as_deref() != Some(reply.access.as_str()) {
             self.facts.greeted = false;
         }
