@@ -33,18 +33,41 @@ pub(crate) async fn start() {
     }
 }
 
-/// Asks the desk. A desk that has locked itself is told to everyone, whoever asked.
+/// Asks the desk.
 pub(crate) async fn call<C: Command>(args: C) -> Result<C::Reply, ErrorReply> {
-    let args = serde_json::to_string(&args).map_err(|_| unreadable())?;
-    let reply = call_text(C::NAME, &args).await.inspect_err(|error| {
+    let args = written(&args)?;
+    read::<C>(&ask(C::NAME, args).await?)
+}
+
+/// Arguments as they cross.
+///
+/// # Errors
+/// They cannot be told as JSON.
+pub(crate) fn written<C: Command>(args: &C) -> Result<String, ErrorReply> {
+    serde_json::to_string(args).map_err(|_| unreadable())
+}
+
+/// Asks the desk in words that [`read`] understands: no type stands in it, for each would be loaded by the browser once
+/// more. A desk that has locked itself is told to everyone, whoever asked.
+pub(crate) async fn ask(name: &'static str, args: String) -> Result<String, ErrorReply> {
+    call_text(name, &args).await.inspect_err(|error| {
         if matches!(error.code, ErrorCode::SignedOut | ErrorCode::LeaseEnded | ErrorCode::Wiped) {
             tell(&Event::SignedOut);
         }
-    })?;
-    serde_json::from_str(&reply).map_err(|cause| {
-        gloo::console::error!(C::NAME, cause.to_string());
-        unreadable()
     })
+}
+
+/// The reply to a command.
+///
+/// # Errors
+/// It is that of another version of the program.
+pub(crate) fn read<C: Command>(reply: &str) -> Result<C::Reply, ErrorReply> {
+    serde_json::from_str(reply).map_err(|cause| not_read(C::NAME, &cause))
+}
+
+fn not_read(name: &str, cause: &serde_json::Error) -> ErrorReply {
+    gloo::console::error!(name, cause.to_string());
+    unreadable()
 }
 
 /// What only the shell of the window can do; the name begins with `shell.`.
