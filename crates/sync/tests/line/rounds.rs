@@ -1,12 +1,10 @@
 //! Rounds between real books and a real server.
 
-mod town;
-
 use serde_json::json;
 use tiexin_sync::{SyncError, due, notices};
 use uuid::Uuid;
 
-use town::{Desk, NOW, Town, household, with};
+use crate::town::{Desk, NOW, Town, household, with};
 
 /// Ten years, in milliseconds.
 const TEN_YEARS: i64 = 10 * 365 * 86_400_000;

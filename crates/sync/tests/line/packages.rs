@@ -1,7 +1,5 @@
 //! Packages between real books and a real server: the same as a round, in any order, twice, late.
 
-mod town;
-
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -14,7 +12,7 @@ use tiexin_store::{By, SyncState};
 use tiexin_sync::{HttpProvince, Made, PackageError, TakenIn, carry, device_key, make, take_in};
 use uuid::Uuid;
 
-use town::{Desk, NOW, Town, household, with};
+use crate::town::{Desk, NOW, Town, household, with};
 
 const OTHER_TOWN: &str = "340323104";
 

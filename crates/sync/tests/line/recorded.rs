@@ -1,9 +1,6 @@
 //! A desk of today in front of a recorded province: it understands every recorded reply, to the digest (I6, I15).
 //! What lies where: `crates/protocol/tests/recorded.rs`.
 
-#[allow(dead_code)] // No province is begun here.
-mod town;
-
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -20,7 +17,7 @@ use tiexin_sync::{
 };
 use uuid::Uuid;
 
-use town::{Desk, NOW, household};
+use crate::town::{Desk, NOW, household};
 
 fn recordings() -> Vec<PathBuf> {
     let shelf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocol/tests/fixtures");

@@ -1,9 +1,6 @@
 //! A desk that is kept open: tokens end, the server comes back with another secret, the device is revoked. Every
 //! message over real HTTP.
 
-#[allow(dead_code, reason = "shared with other tests")]
-mod town;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,8 +20,9 @@ use tiexin_sync::{
     run_round,
 };
 use tokio::sync::Mutex;
-use town::{Desk, NOW, Town, household, with};
 use uuid::Uuid;
+
+use crate::town::{Desk, NOW, Town, household, with};
 
 const HOUR: i64 = 3_600_000;
 const VILLAGE: &str = "340323100001";

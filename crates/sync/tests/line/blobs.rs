@@ -1,8 +1,5 @@
 //! Bytes of attachments between real books and a real server, over lines that break.
 
-#[allow(dead_code, reason = "shared with other tests")]
-mod town;
-
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,7 +15,7 @@ use tiexin_sync::{
 };
 use uuid::Uuid;
 
-use town::{Desk, NOW, Town, household};
+use crate::town::{Desk, NOW, Town, household};
 
 const VILLAGE: &str = "340323100001";
 

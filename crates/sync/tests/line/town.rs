@@ -31,7 +31,6 @@ impl Town {
     }
 
     /// One whose tokens are good for so long.
-    #[allow(dead_code)]
     pub(crate) async fn with_tokens_of(seconds: u32) -> Town {
         let mut town = Self::served(tempfile::tempdir().unwrap()).await;
         town.decide(Policy { token_seconds: seconds, ..Policy::default() }).await;
@@ -46,20 +45,17 @@ impl Town {
     }
 
     /// The same province under other decisions.
-    #[allow(dead_code)] // Not every binary of these tests asks for it.
     pub(crate) async fn decide(&mut self, policy: Policy) {
         let config = Config { policy, ..config(self._dir.path(), &self.ahead) };
         self.server = tiexin_server::spawn(config).await.unwrap();
     }
 
     /// Time passes at the province.
-    #[allow(dead_code)]
     pub(crate) fn pass(&self, milliseconds: i64) {
         self.ahead.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
     /// The server starts again at its address, under a secret that no token was made with.
-    #[allow(dead_code)]
     pub(crate) async fn take_another_secret(&mut self) {
         let listen = self.server.addr;
         let secret = hex::encode([Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat());
@@ -72,7 +68,6 @@ impl Town {
     }
 
     /// One more township for its people.
-    #[allow(dead_code)]
     pub(crate) async fn grant(&self, region: &str) {
         self.grant_to("worker", Role::Worker, region).await;
     }
@@ -83,13 +78,11 @@ impl Town {
     }
 
     /// A name beside the province's file.
-    #[allow(dead_code)]
     pub(crate) fn file(&self, name: &str) -> std::path::PathBuf {
         self._dir.path().join(name)
     }
 
     /// The province from a copy of its file, of which nobody was told.
-    #[allow(dead_code)]
     pub(crate) async fn put_back(self, copy: &std::path::Path) -> Town {
         self.server.stop().await.unwrap();
         let file = self._dir.path().join("province.db");
@@ -101,7 +94,6 @@ impl Town {
         Self::served(self._dir).await
     }
 
-    #[allow(dead_code)]
     pub(crate) async fn stop_and_start(self) -> Town {
         self.server.stop().await.unwrap();
         Self::served(self._dir).await
@@ -114,7 +106,6 @@ impl Town {
     }
 
     /// SQL behind the province's back.
-    #[allow(dead_code)]
     pub(crate) fn meddle(&self, sql: &str) {
         let book = rusqlite::Connection::open(self._dir.path().join("province.db")).unwrap();
         book.execute_batch(sql).unwrap();
@@ -152,14 +143,7 @@ impl Desk {
         Desk { book, user, _dir: dir }
     }
 
-    /// A book that lies somewhere already.
-    #[allow(dead_code)]
-    pub(crate) fn of(book: Book, user: Uuid, dir: tempfile::TempDir) -> Desk {
-        Desk { book, user, _dir: dir }
-    }
-
     /// A second machine set up from an image of this one.
-    #[allow(dead_code)]
     pub(crate) fn image(&self) -> Desk {
         self.book.checkpoint().unwrap();
         let dir = tempfile::tempdir().unwrap();
@@ -226,7 +210,6 @@ impl Desk {
         self.book.save_group(&[Save { id, kind: kind.into(), fields, void: None }], &by).unwrap();
     }
 
-    #[allow(dead_code)]
     pub(crate) fn fields(&self, id: Uuid) -> Fields {
         self.book.get(id).unwrap().expect("the record").fields
     }

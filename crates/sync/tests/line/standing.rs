@@ -1,9 +1,5 @@
 //! How a desk stands with a real province: lease, orders, the key it leaves, witness, a cloned disk.
 
-mod town;
-
-use std::path::Path;
-
 use secrecy::SecretString;
 use tiexin_protocol::package::gather;
 use tiexin_protocol::rescue::Rescue;
@@ -14,8 +10,9 @@ use tiexin_store::Book;
 use tiexin_sync::{
     HttpProvince, PackageError, SyncError, Why, due, make, notices, run_round, run_round_for, take_in,
 };
-use town::{Desk, NOW, Town, household, with};
 use uuid::Uuid;
+
+use crate::town::{Desk, NOW, Town, household, with};
 
 const HOUR: i64 = 3600 * 1000;
 const DAY: i64 = 24 * HOUR;
@@ -353,25 +350,13 @@ async fn heads_and_roots_that_a_desk_holds_are_told() {
     assert!(broken.iter().any(|f| (f.at.as_str(), f.seq, f.code) == (&at, Some(1), "witness_disagrees")));
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-    }
-}
-
 #[tokio::test]
 async fn two_desks_of_one_disk_image_are_both_told() {
     let town = Town::begin().await;
     let first = Desk::enrolled(&town).await;
     first.save(Uuid::new_v4(), household("甲户"), NOW);
     first.round(&town).await;
-    first.book.checkpoint().unwrap();
-    let image = tempfile::tempdir().unwrap();
-    copy(first.book.dir(), image.path());
-    let password = SecretString::from("long-enough-password");
-    let (book, _) = Book::unlock(image.path(), "worker", &password, NOW).unwrap();
-    let second = Desk::of(book, first.user, image);
+    let second = first.image();
     first.save(Uuid::new_v4(), household("乙户"), NOW);
     round(&first, &town, NOW + 1).await.unwrap();
     second.save(Uuid::new_v4(), household("丙户"), NOW);

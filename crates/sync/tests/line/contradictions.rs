@@ -1,14 +1,12 @@
 //! A province whose log contradicts what a desk has read of it, or itself: the office put a copy back and said
 //! nothing, or somebody was at its database.
 
-mod town;
-
 use std::time::Duration;
 
 use tiexin_sync::{RoundReport, SyncError};
 use uuid::Uuid;
 
-use town::{Desk, NOW, Town, household};
+use crate::town::{Desk, NOW, Town, household, with};
 
 /// A round that goes in circles would end after a hundred thousand steps.
 async fn round(desk: &Desk, town: &Town) -> Result<RoundReport, SyncError> {
@@ -165,7 +163,7 @@ async fn a_log_that_contradicts_itself_ends_the_round_and_holds_up_nothing_else(
     let before = b.book.sync_state().unwrap().last_round;
     let mine = saved(&b, "王五");
     let elsewhere = Uuid::now_v7();
-    let there = town::with(household("别处"), "region", serde_json::json!("340323104001"));
+    let there = with(household("别处"), "region", serde_json::json!("340323104001"));
     a.save(elsewhere, there, NOW);
     a.round(&town).await;
 
@@ -212,7 +210,7 @@ async fn a_snapshot_that_contradicts_itself_holds_up_nothing_else() {
     let a = Desk::enrolled(&town).await;
     let here = saved(&a, "李四");
     let elsewhere = Uuid::now_v7();
-    a.save(elsewhere, town::with(household("别处"), "region", serde_json::json!("340323104001")), NOW);
+    a.save(elsewhere, with(household("别处"), "region", serde_json::json!("340323104001")), NOW);
     a.round(&town).await;
     town.meddle("UPDATE record SET record = replace(record, '李四', '李五')");
     let b = Desk::enrolled(&town).await;

@@ -1,14 +1,12 @@
 //! A province that does not know a kind of records yet, and is upgraded.
 
-mod town;
-
 use serde_json::json;
 use tiexin_domain::Kind;
 use tiexin_domain::record::Fields;
 use tiexin_server::Policy;
 use uuid::Uuid;
 
-use town::{Desk, NOW, Town, household, with};
+use crate::town::{Desk, NOW, Town, household, with};
 
 /// What the province of these tests does not know yet.
 const STRANGE: &str = "insurance_claim";
