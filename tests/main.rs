@@ -25,6 +25,7 @@ mod carried;
 mod county_week;
 mod devices;
 mod duplicates;
+mod elected;
 mod encrypted_line;
 mod first_day;
 mod forms;
