@@ -25,6 +25,26 @@ impl Term {
         one.0.max(two.0) <= one.1.min(two.1)
     }
 
+    /// Of others the most that certainly hold on one and the same day of it. Those that follow on each other hold one
+    /// after the other, however many they are.
+    pub fn most_at_once(&self, others: impl IntoIterator<Item = Term>) -> usize {
+        let own = self.certain();
+        let shared = others.into_iter().map(|other| {
+            let (begin, end) = other.certain();
+            (begin.max(own.0), end.min(own.1))
+        });
+        let (mut begins, mut ends): (Vec<NaiveDate>, Vec<NaiveDate>) =
+            shared.filter(|(begin, end)| begin <= end).unzip();
+        begins.sort_unstable();
+        ends.sort_unstable();
+        // There are never more than on a day on which one of them begins.
+        let held = begins.iter().enumerate().map(|(before, begin)| {
+            let over = ends.partition_point(|end| end < begin);
+            before + 1 - over
+        });
+        held.max().unwrap_or(0)
+    }
+
     /// The days that belong to it in any case.
     fn certain(&self) -> (NaiveDate, NaiveDate) {
         let end = self.to.map_or(NaiveDate::MAX, |to| to.begins().unwrap_or(NaiveDate::MIN));
@@ -63,5 +83,28 @@ mod tests {
             let (a, b) = (term(one.0, one.1), term(two.0, two.1));
             assert_eq!((a.meets(&b), b.meets(&a)), (meet, meet), "{one:?} {two:?}");
         }
+    }
+
+    #[test]
+    fn terms_that_follow_on_each_other_are_never_held_at_once() {
+        let most = |own: (&str, &str), others: &[(&str, &str)]| {
+            term(own.0, own.1).most_at_once(others.iter().map(|(from, to)| term(from, to)))
+        };
+        let year = ("2026-01-01", "2026-12-31");
+        let (spring, summer, autumn) =
+            (("2026-02-01", "2026-04-30"), ("2026-05-01", "2026-07-31"), ("2026-08-01", "2026-10-31"));
+        assert_eq!(most(year, &[]), 0);
+        assert_eq!(most(year, &[autumn, spring, summer]), 1);
+        assert_eq!(most(year, &[autumn, spring, summer, ("2026-07-31", "")]), 2, "the last day is held");
+        assert_eq!(most(year, &[spring, spring, summer]), 2);
+        assert_eq!(
+            most(("2026-05-01", ""), &[spring, spring, ("2026-06-01", "")]),
+            1,
+            "only days of its own"
+        );
+        assert_eq!(most(year, &[("2025-01-01", ""), ("2025-06-01", "2027"), ("2026-12-31", "")]), 3);
+        // Not known since when, not certain, or ended before it began.
+        assert_eq!(most(year, &[("", ""), ("2026", "2026"), ("2026-03-01", "2026-02-01")]), 0);
+        assert_eq!(most(("2026-03-01", ""), &[("", ""), ("2026-04-01", "")]), 2, "all of them go on");
     }
 }

@@ -119,7 +119,7 @@ const NOT_TOO_MANY: Rule = Rule {
 fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
     let others = beside.others().filter_map(|other| CounsellingPair::from_fields(&other.fields).ok());
-    let held = others.filter(|other| own.term().meets(&other.term())).count();
+    let held = own.term().most_at_once(others.map(|other| other.term()));
     let most = beside.limits.value(Limit::CounsellorPairs, &own.region, own.from);
     let told = |most: u32| {
         let message = format!("一位咨询师同时最多陪伴{most}人，这位已有{held}人，请另请一位");
@@ -267,6 +267,18 @@ mod tests {
         assert_eq!(told(&NO_CONTACT, |other| drop(other.insert("to".into(), "2026-10-04".into()))), 0);
         assert_eq!(told(&NOT_TOO_MANY, |_| {}), 1);
         assert_eq!(told(&NOT_TOO_MANY, ended), 0, "one fewer at a time");
+    }
+
+    #[test]
+    fn who_is_accompanied_one_after_the_other_is_not_too_many() {
+        let one = example("counselling_pair", NOT_TOO_MANY.code).unwrap();
+        let mut others = one.others;
+        for (month, other) in (1..).zip(&mut others) {
+            other.fields.insert("from".into(), format!("2027-{month:02}-01").into());
+            other.fields.insert("to".into(), format!("2027-{month:02}-20").into());
+        }
+        let seen = [others];
+        assert!(not_too_many(&Beside::these(&one.record.fields, &seen)).is_empty());
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
         return Vec::new();
     }
     let others = beside.others().filter_map(|other| Pairing::from_fields(&other.fields).ok());
-    let held = others.filter(|other| own.term().meets(&other.term())).count();
+    let held = own.term().most_at_once(others.map(|other| other.term()));
     let most = beside.limits.value(Limit::HelperFamilies, &own.region, own.from);
     let told = |most: u32| {
         let message = format!("一位结对人同时最多结对{most}户，这位已有{held}户，请另请一位");
@@ -176,6 +176,18 @@ mod tests {
         assert_eq!(told(&NOT_TOO_MANY, |_| {}), 1);
         assert_eq!(told(&NOT_TOO_MANY, |own| drop(own.insert("by_kind".into(), json!("unit")))), 0);
         assert_eq!(told(&NOT_TOO_MANY, |own| drop(own.insert("to".into(), json!("2026-10-04")))), 0);
+    }
+
+    #[test]
+    fn families_looked_after_one_after_the_other_are_not_too_many() {
+        let one = example("pairing", NOT_TOO_MANY.code).unwrap();
+        let mut others = one.others;
+        for (month, other) in (1..).zip(&mut others) {
+            other.fields.insert("from".into(), format!("2027-{month:02}-01").into());
+            other.fields.insert("to".into(), format!("2027-{month:02}-20").into());
+        }
+        let seen = [others];
+        assert!(not_too_many(&Beside::these(&one.record.fields, &seen)).is_empty());
     }
 
     #[test]
