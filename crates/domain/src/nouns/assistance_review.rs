@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME};
 use super::persons::{of_the_family, strangers};
-use super::{Gap, Kind, Noun, PersonRef, Problem, tidy_name};
+use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::region::RegionCode;
@@ -157,7 +157,7 @@ impl Noun for AssistanceReview {
         &self.region
     }
     fn problems(&self) -> Vec<Problem> {
-        wrong([(tidy_name(&self.person.name).is_empty(), "person", "请填写扶助对象")])
+        wrong([(self.person.is_nameless(), "person", "请填写扶助对象")])
     }
     fn gaps(&self) -> Vec<Gap> {
         lacking([

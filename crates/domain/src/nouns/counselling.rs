@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::checked::lacking;
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
 use super::persons::{of_the_family, strangers};
-use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem, person, tidy_name};
+use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem, person};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::region::RegionCode;
@@ -186,7 +186,7 @@ impl Noun for Counselling {
     }
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if tidy_name(&self.person.name).is_empty() {
+        if self.person.is_nameless() {
             problems.push(Problem::new("person", "person_missing", "请填写服务对象"));
         }
         if self.score.is_some() && !self.assessed {

@@ -218,7 +218,7 @@ impl Noun for CounsellingPair {
     }
     fn problems(&self) -> Vec<Problem> {
         wrong([
-            (tidy_name(&self.person.name).is_empty(), "person", "请填写陪伴谁"),
+            (self.person.is_nameless(), "person", "请填写陪伴谁"),
             (self.counsellor_name.as_deref().and_then(tidy).is_none(), "counsellor_name", "请填写咨询师"),
         ])
     }

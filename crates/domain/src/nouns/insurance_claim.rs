@@ -81,6 +81,9 @@ impl Noun for InsuranceClaim {
     }
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        if self.insured.is_nameless() {
+            problems.push(Problem::new("insured", "person_missing", "请填写被保险人"));
+        }
         if self.amount.0 < 0 {
             problems.push(Problem::new("amount", "number_invalid", "理赔金额不能为负"));
         }

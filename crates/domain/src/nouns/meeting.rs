@@ -129,7 +129,7 @@ impl Noun for Meeting {
     }
     fn gaps(&self) -> Vec<Gap> {
         lacking([
-            (self.present.is_empty(), "present", "缺到会的人"),
+            (self.present.iter().all(PersonRef::is_nameless), "present", "缺到会的人"),
             (self.topics.is_empty(), "topics", "缺议题"),
             (self.minutes.is_none(), "minutes", "缺纪要"),
         ])
@@ -140,7 +140,8 @@ impl Noun for Meeting {
         }
         let least = limits.value(Limit::VillageReviewers, &self.region, self.date);
         let told = |least: u32| Gap::new("present", "present_few", format!("村级评议至少 {least} 人到会"));
-        Vec::from_iter(few(self.present.len(), least).map(told))
+        let named = self.present.iter().filter(|who| !who.is_nameless()).count();
+        Vec::from_iter(few(named, least).map(told))
     }
     fn title(&self) -> String {
         format!("{} {}", self.date.format("%Y-%m-%d"), self.name)
@@ -160,7 +161,8 @@ fn a_village_s_review_needs_as_many_as_its_place_asks() {
     };
     let (program, review) = (Limits::of_the_program(), MeetingKind::VillageReview);
     assert_eq!(told(review.clone(), &[], program), ["缺到会的人"]);
-    assert_eq!(told(review.clone(), &["甲", "乙"], program), ["村级评议至少 3 人到会"]);
+    assert_eq!(told(review.clone(), &["", " "], program), ["缺到会的人"]);
+    assert_eq!(told(review.clone(), &["甲", "乙", ""], program), ["村级评议至少 3 人到会"]);
     assert!(told(review.clone(), &["甲", "乙", "丙"], program).is_empty());
     assert!(told(MeetingKind::Council, &["甲"], program).is_empty());
     let rows = r#"[{"code": "village_reviewers", "value": 2, "from": "2026-01-01"}]"#;

@@ -185,11 +185,17 @@ pub struct PersonRef {
 }
 
 impl PersonRef {
-    /// Whether both name one person: by their records where both have one, else by the name.
+    /// Whether no name is written: then nobody can tell who it is, and the record is about nobody.
+    pub fn is_nameless(&self) -> bool {
+        tidy_name(&self.name).is_empty()
+    }
+
+    /// Whether both name one person: by their records where both have one, else by the name. Two without a name are
+    /// not the same for that.
     pub fn same_as(&self, other: &PersonRef) -> bool {
         match (self.person, other.person) {
             (Some(one), Some(other)) => one == other,
-            _ => tidy_name(&self.name) == tidy_name(&other.name),
+            _ => !self.is_nameless() && tidy_name(&self.name) == tidy_name(&other.name),
         }
     }
 }
@@ -349,6 +355,21 @@ mod tests {
         assert!(edited("phone"));
         assert!(!edited("sex") && !edited("id_number"));
         assert!(!stood_already(&problem, &[], &before, &before), "the edit made it");
+    }
+
+    #[test]
+    fn two_without_a_name_are_not_one_person() {
+        let who =
+            |id: Option<u128>, name: &str| PersonRef { person: id.map(Uuid::from_u128), name: name.into() };
+        assert!(who(None, "于 桂").same_as(&who(Some(1), "于桂")));
+        assert!(
+            who(Some(1), "").same_as(&who(Some(1), "于桂"))
+                && !who(Some(1), "甲").same_as(&who(Some(2), "甲"))
+        );
+        for (one, other) in [((None, ""), (None, " ")), ((Some(1), ""), (None, ""))] {
+            let (one, other) = (who(one.0, one.1), who(other.0, other.1));
+            assert!(!one.same_as(&other) && !other.same_as(&one), "{one:?} {other:?}");
+        }
     }
 
     #[test]

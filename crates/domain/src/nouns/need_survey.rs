@@ -71,7 +71,7 @@ impl Noun for NeedSurvey {
         &self.region
     }
     fn problems(&self) -> Vec<Problem> {
-        if self.persons.is_empty() {
+        if self.persons.iter().all(PersonRef::is_nameless) {
             return vec![Problem::new("persons", "person_missing", "请填写被调查人")];
         }
         Vec::new()

@@ -1,4 +1,4 @@
-//! Whom a record of a family names by their own record: one of that family.
+//! Whom a record names: somebody with a name; of a family, by their own record, one of its people.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -39,19 +39,55 @@ pub(super) fn strangers(beside: &Beside<'_>, field: &str) -> Vec<Problem> {
     Vec::from_iter(named.find(stranger).map(told))
 }
 
+/// Whether somebody is named, where a record may do without.
+pub(super) fn is_named(who: Option<&PersonRef>) -> bool {
+    who.is_some_and(|who| !who.is_nameless())
+}
+
 #[cfg(test)]
-#[test]
-fn whoever_a_record_of_a_family_names_is_asked_for_among_its_people() {
-    use super::{Kind, shape};
-    use crate::shape::Role;
-    let mut asked = 0;
-    for kind in Kind::ALL {
-        let shape = shape(kind).unwrap();
-        if shape.role(Role::Family).is_some() && shape.role(Role::Persons).is_some() {
-            let is_so = |code: &str| matches!(code, NOT_OF_FAMILY | "not_met");
-            assert!(shape.rules.iter().any(|rule| is_so(rule.code)), "{kind:?}");
-            asked += 1;
+mod tests {
+    use super::super::{Kind, check, shape};
+    use super::NOT_OF_FAMILY;
+    use crate::shape::{Holds, Role, valid};
+    use serde_json::json;
+
+    #[test]
+    fn whoever_a_record_of_a_family_names_is_asked_for_among_its_people() {
+        let mut asked = 0;
+        for kind in Kind::ALL {
+            let shape = shape(kind).unwrap();
+            if shape.role(Role::Family).is_some() && shape.role(Role::Persons).is_some() {
+                let is_so = |code: &str| matches!(code, NOT_OF_FAMILY | "not_met");
+                assert!(shape.rules.iter().any(|rule| is_so(rule.code)), "{kind:?}");
+                asked += 1;
+            }
         }
+        assert!(asked >= 5, "{asked}");
     }
-    assert!(asked >= 5, "{asked}");
+
+    /// A request, a claim, a session of nobody.
+    #[test]
+    fn whom_a_record_is_about_has_a_name() {
+        let mut asked = 0;
+        for kind in Kind::ALL {
+            for field in shape(kind).unwrap().fields.iter().filter(|field| field.holds == Holds::Person) {
+                let mut fields = valid(kind).unwrap();
+                fields.remove("anonymous");
+                fields.insert(field.name.into(), json!({"name": " "}));
+                let problems = check(kind.code(), &fields).unwrap().problems;
+                assert!(
+                    problems.iter().any(|problem| problem.field == field.name),
+                    "{kind:?}.{}",
+                    field.name
+                );
+                asked += 1;
+            }
+        }
+        assert!(asked >= 7, "{asked}");
+        let mut survey = valid(&Kind::NeedSurvey).unwrap();
+        survey.insert("persons".into(), json!([{"name": ""}]));
+        assert_eq!(check("need_survey", &survey).unwrap().problems[0].field, "persons");
+        survey.insert("persons".into(), json!([{"name": ""}, {"name": "甲"}]));
+        assert!(check("need_survey", &survey).unwrap().problems.is_empty());
+    }
 }

@@ -88,7 +88,7 @@ impl Noun for Policy {
         ])
     }
     fn gaps(&self) -> Vec<Gap> {
-        lacking([(self.insured.is_empty(), "insured", "缺被保险人")])
+        lacking([(self.insured.iter().all(PersonRef::is_nameless), "insured", "缺被保险人")])
     }
     fn title(&self) -> String {
         format!("{} {}年", self.product, self.from.format("%Y"))

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::ASKED_REGION;
+use super::persons::is_named;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::codes::codes;
 use crate::region::RegionCode;
@@ -201,7 +202,7 @@ impl Noun for RightsCase {
         &self.region
     }
     fn problems(&self) -> Vec<Problem> {
-        let unnamed = self.person.is_none() && !self.anonymous;
+        let unnamed = !is_named(self.person.as_ref()) && !self.anonymous;
         wrong([(unnamed, "person", "请填写诉求人；不愿留名的，请勾选“不愿留名”")])
     }
     fn gaps(&self) -> Vec<Gap> {
@@ -210,7 +211,11 @@ impl Noun for RightsCase {
         let own_work = self.revisited_by.is_some() && name(&self.revisited_by) == name(&self.handler);
         let guided = self.result_note.is_some() || self.result != Some(CaseResult::NotOurs);
         lacking([
-            (self.person.is_some() && self.anonymous, "anonymous", "勾了不愿留名，又写了姓名，请核对"),
+            (
+                is_named(self.person.as_ref()) && self.anonymous,
+                "anonymous",
+                "勾了不愿留名，又写了姓名，请核对",
+            ),
             (self.accepted_on.is_some() && self.handler.is_none(), "handler", "缺承办人"),
             (self.accepted_on.is_some() && self.due.is_none(), "due", "缺办理期限"),
             (closed && self.result.is_none(), "result", "缺结果"),

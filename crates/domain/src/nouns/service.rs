@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, MAYBE_FAMILY, MAYBE_HEAD, on_day};
+use super::persons::is_named;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::codes::codes;
 use crate::region::RegionCode;
@@ -160,7 +161,7 @@ impl Noun for Advice {
     fn problems(&self) -> Vec<Problem> {
         wrong([
             (
-                self.person.is_none() && !self.anonymous,
+                !is_named(self.person.as_ref()) && !self.anonymous,
                 "person",
                 "请填写服务对象；不愿留名的，请勾选“不愿留名”",
             ),
@@ -169,7 +170,7 @@ impl Noun for Advice {
         ])
     }
     fn gaps(&self) -> Vec<Gap> {
-        let named = self.person.is_some();
+        let named = is_named(self.person.as_ref());
         lacking([
             (named && self.anonymous, "anonymous", "勾了不愿留名，又写了姓名，请核对"),
             (

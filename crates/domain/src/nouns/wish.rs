@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::persons::{of_the_family, strangers};
-use super::{Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
+use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::around::Rule;
 use crate::money::Fen;
 use crate::region::RegionCode;
@@ -88,7 +88,7 @@ impl Noun for Wish {
     fn problems(&self) -> Vec<Problem> {
         let early = |on: Option<NaiveDate>| on.is_some_and(|on| on < self.date);
         let checks = [
-            (tidy_name(&self.person.name).is_empty(), "person", "请填写是谁的心愿"),
+            (self.person.is_nameless(), "person", "请填写是谁的心愿"),
             (tidy(&self.wish).is_none(), "wish", "请写下心愿，如“一辆轮椅”"),
             (early(self.claimed_on), "claimed_on", "认领日期早于征集日期，请核对"),
             (early(self.fulfilled_on), "fulfilled_on", "实现日期早于征集日期，请核对"),
