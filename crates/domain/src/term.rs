@@ -18,6 +18,12 @@ impl Term {
         Term { from: Some(PartialDate::Day(from)), to: to.map(PartialDate::Day) }
     }
 
+    /// Of somebody who leaves: on that day the next may begin, so it is no longer theirs.
+    pub fn left(from: Option<PartialDate>, left: Option<PartialDate>) -> Term {
+        let last = |left: PartialDate| left.begins()?.pred_opt().map(PartialDate::Day);
+        Term { from, to: left.and_then(last) }
+    }
+
     /// Whether the two certainly have a day in common, whatever is not known of them. Two that go on do: whoever holds
     /// both today holds them at once.
     pub fn meets(&self, other: &Term) -> bool {
@@ -82,6 +88,15 @@ mod tests {
         ] {
             let (a, b) = (term(one.0, one.1), term(two.0, two.1));
             assert_eq!((a.meets(&b), b.meets(&a)), (meet, meet), "{one:?} {two:?}");
+        }
+    }
+
+    #[test]
+    fn on_the_day_on_which_one_leaves_the_next_may_begin() {
+        for (left, meet) in [("2026-10-01", false), ("2026-10", false), ("2026-10-02", true), ("", true)] {
+            let Term { from, to } = term("2023-10-01", left);
+            let next = term("2026-10-01", "");
+            assert_eq!(Term::left(from, to).meets(&next), meet, "{left}");
         }
     }
 

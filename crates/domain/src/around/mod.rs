@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::limits::Limits;
-use crate::nouns::{self, Problem};
+use crate::nouns::{self, Noun, Problem};
 use crate::record::{Fields, Record};
 use crate::region::RegionCode;
 use crate::shape;
@@ -74,6 +74,13 @@ impl Beside<'_> {
     /// What the rule's only look found.
     pub fn others(&self) -> impl Iterator<Item = &Record> {
         self.seen.iter().flatten()
+    }
+
+    /// The record, and of what the rule's only look found those that can be read. None of a record that cannot be: its
+    /// own rules tell.
+    pub fn read<N: Noun, O: Noun>(&self) -> Option<(N, impl Iterator<Item = O>)> {
+        let own = N::from_fields(self.fields).ok()?;
+        Some((own, self.others().filter_map(|other| O::from_fields(&other.fields).ok())))
     }
 }
 

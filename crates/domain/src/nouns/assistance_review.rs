@@ -79,8 +79,7 @@ const ONE_REVIEW: Rule = Rule {
 };
 
 fn one_review(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = AssistanceReview::from_fields(beside.fields) else { return Vec::new() };
-    let others = beside.others().filter_map(|other| AssistanceReview::from_fields(&other.fields).ok());
+    let Some((own, others)) = beside.read::<AssistanceReview, AssistanceReview>() else { return Vec::new() };
     let once = own.kind != ReviewKind::Change;
     let mut same = others.filter(|other| (other.year, &other.kind) == (own.year, &own.kind));
     let twice = once && same.any(|other| other.person.same_as(&own.person));

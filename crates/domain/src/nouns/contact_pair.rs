@@ -8,7 +8,6 @@ use super::common::{FAMILY, REGION};
 use super::{Gap, Kind, Noun, Problem, tidy_name};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::date::PartialDate;
-use crate::record::Fields;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Role, Shape, Start};
 use crate::term::Term;
@@ -30,6 +29,13 @@ pub struct ContactPair {
     pub to: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handover_note: Option<String>,
+}
+
+impl ContactPair {
+    /// From when to when they look after the family.
+    pub(super) fn term(&self) -> Term {
+        Term { from: self.from.map(PartialDate::Day), to: self.to.map(PartialDate::Day) }
+    }
 }
 
 /// Which pairs of the same file end, and on which day, when `new` begins: each file has one pair at a time.
@@ -109,13 +115,8 @@ pub const ONE_AT_A_TIME: Rule = Rule {
 };
 
 fn one_at_a_time(beside: &Beside<'_>) -> Vec<Problem> {
-    let term = |fields: &Fields| {
-        let pair = ContactPair::from_fields(fields).ok()?;
-        Some(Term { from: pair.from.map(PartialDate::Day), to: pair.to.map(PartialDate::Day) })
-    };
-    let own = term(beside.fields);
-    let meets = |other: &Term| own.is_some_and(|own| own.meets(other));
-    let twice = beside.others().filter_map(|other| term(&other.fields)).any(|other| meets(&other));
+    let Some((own, mut others)) = beside.read::<ContactPair, ContactPair>() else { return Vec::new() };
+    let twice = others.any(|other| own.term().meets(&other.term()));
     let message = "这一户在这段时间已有另一对联系人：换人请用“换联系人”，补记从前的请把起止日期写全";
     Vec::from_iter(twice.then(|| Problem::new("from", ONE_AT_A_TIME.code, message)))
 }

@@ -109,8 +109,7 @@ const OF_THE_PAIR: Rule = Rule {
 };
 
 fn of_the_pair(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = Counselling::from_fields(beside.fields) else { return Vec::new() };
-    let mut pairs = beside.others().filter_map(|other| CounsellingPair::from_fields(&other.fields).ok());
+    let Some((own, mut pairs)) = beside.read::<Counselling, CounsellingPair>() else { return Vec::new() };
     let another = pairs.any(|pair| pair.household != own.household || !pair.person.same_as(&own.person));
     let message = "这一条心理陪伴陪的是另一位，请核对服务对象，或另选一条";
     Vec::from_iter(another.then(|| Problem::new("pairing", OF_THE_PAIR.code, message)))

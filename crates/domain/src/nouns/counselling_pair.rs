@@ -13,7 +13,6 @@ use super::volunteer::Approval;
 use super::{ContactPair, Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
-use crate::date::PartialDate;
 use crate::limits::Limit;
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape};
@@ -75,8 +74,9 @@ const ONE_PAIR: Rule = Rule {
 };
 
 fn one_pair(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
-    let mut others = beside.others().filter_map(|other| CounsellingPair::from_fields(&other.fields).ok());
+    let Some((own, mut others)) = beside.read::<CounsellingPair, CounsellingPair>() else {
+        return Vec::new();
+    };
     let twice = others.any(|other| other.person.same_as(&own.person) && own.term().meets(&other.term()));
     let message = "这个人在这段时间已有咨询师陪伴：换人请先在原来那一条写上“到哪天止”";
     Vec::from_iter(twice.then(|| Problem::new("from", ONE_PAIR.code, message)))
@@ -91,7 +91,9 @@ const NO_CONTACT: Rule = Rule {
 };
 
 fn no_contact(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
+    let Some((own, mut contacts)) = beside.read::<CounsellingPair, ContactPair>() else {
+        return Vec::new();
+    };
     let name = own.counsellor_name.as_deref().unwrap_or_default();
     // A qualification is called by its holder and by what they may do.
     let called = [tidy_name(name), tidy_name(name.split(' ').next().unwrap_or_default())];
@@ -99,10 +101,9 @@ fn no_contact(beside: &Beside<'_>) -> Vec<Problem> {
         let contact = contact.as_deref().map(tidy_name).unwrap_or_default();
         !contact.is_empty() && called.contains(&contact)
     };
-    let mut contacts = beside.others().filter_map(|other| ContactPair::from_fields(&other.fields).ok());
     let both = contacts.any(|pair| {
-        let term = Term { from: pair.from.map(PartialDate::Day), to: pair.to.map(PartialDate::Day) };
-        own.term().meets(&term) && (counsels(&pair.township_leader) || counsels(&pair.village_worker))
+        let counsels = counsels(&pair.township_leader) || counsels(&pair.village_worker);
+        counsels && own.term().meets(&pair.term())
     });
     let message = "这位是本户的双岗联系人，请另请一位咨询师";
     Vec::from_iter(both.then(|| Problem::new("counsellor", NO_CONTACT.code, message)))
@@ -117,8 +118,7 @@ const NOT_TOO_MANY: Rule = Rule {
 };
 
 fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = CounsellingPair::from_fields(beside.fields) else { return Vec::new() };
-    let others = beside.others().filter_map(|other| CounsellingPair::from_fields(&other.fields).ok());
+    let Some((own, others)) = beside.read::<CounsellingPair, CounsellingPair>() else { return Vec::new() };
     let held = own.term().most_at_once(others.map(|other| other.term()));
     let most = beside.limits.value(Limit::CounsellorPairs, &own.region, own.from);
     let told = |most: u32| {

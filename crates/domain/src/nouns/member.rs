@@ -96,6 +96,13 @@ pub struct Member {
     pub notes: Option<String>,
 }
 
+impl Member {
+    /// Who leaves one group on a day may join another on it.
+    fn term(&self) -> Term {
+        Term::left(self.joined, self.left)
+    }
+}
+
 /// What is told of a person and of no unit: F3 counts men and women, and who is resident or floating, among persons.
 pub const OF_A_PERSON: [&str; 2] = ["sex", "residence"];
 
@@ -113,15 +120,8 @@ const ONE_MEMBERSHIP: Rule = Rule {
 };
 
 fn one_membership(beside: &Beside<'_>) -> Vec<Problem> {
-    let term = |fields: &Fields| {
-        let member = Member::from_fields(fields).ok()?;
-        // Who leaves one group on a day may join another on it.
-        let last = |left: PartialDate| left.begins()?.pred_opt().map(PartialDate::Day);
-        Some(Term { from: member.joined, to: member.left.and_then(last) })
-    };
-    let own = term(beside.fields);
-    let meets = |other: &Term| own.is_some_and(|own| own.meets(other));
-    let twice = beside.others().filter_map(|other| term(&other.fields)).any(|other| meets(&other));
+    let Some((own, mut others)) = beside.read::<Member, Member>() else { return Vec::new() };
+    let twice = others.any(|other| own.term().meets(&other.term()));
     let message = "这个人在这段时间已经是会员，请打开原来的登记；从前退过会的，请先在那里写上退会时间";
     Vec::from_iter(twice.then(|| Problem::new("joined", ONE_MEMBERSHIP.code, message)))
 }

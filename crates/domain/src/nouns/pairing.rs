@@ -60,8 +60,7 @@ const ONCE: Rule = Rule {
 };
 
 fn once(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = Pairing::from_fields(beside.fields) else { return Vec::new() };
-    let mut others = beside.others().filter_map(|other| Pairing::from_fields(&other.fields).ok());
+    let Some((own, mut others)) = beside.read::<Pairing, Pairing>() else { return Vec::new() };
     let twice = others.any(|other| other.helper().same_as(&own.helper()) && other.term().meets(&own.term()));
     let message = "这一户和这位（这个单位）这段时间已经结对，请打开原来的那一条";
     Vec::from_iter(twice.then(|| Problem::new("by", ONCE.code, message)))
@@ -76,11 +75,10 @@ const NOT_TOO_MANY: Rule = Rule {
 };
 
 fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = Pairing::from_fields(beside.fields) else { return Vec::new() };
+    let Some((own, others)) = beside.read::<Pairing, Pairing>() else { return Vec::new() };
     if own.by_kind == Some(HelperKind::Unit) {
         return Vec::new();
     }
-    let others = beside.others().filter_map(|other| Pairing::from_fields(&other.fields).ok());
     let held = own.term().most_at_once(others.map(|other| other.term()));
     let most = beside.limits.value(Limit::HelperFamilies, &own.region, own.from);
     let told = |most: u32| {

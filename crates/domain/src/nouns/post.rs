@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ORGANISATION, ORGANISATION_NAME, SEAT};
-use super::{Gap, Kind, Noun, Problem, tidy, tidy_name};
+use super::{Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::date::PartialDate;
@@ -105,8 +105,7 @@ pub struct Post {
 impl Post {
     /// On the day on which one leaves the next may begin.
     fn term(&self) -> Term {
-        let last = |until: PartialDate| until.begins()?.pred_opt().map(PartialDate::Day);
-        Term { from: Some(self.from), to: self.until.and_then(last) }
+        Term::left(Some(self.from), self.until)
     }
 
     /// Whether an election on this day ends it: an elected post that began before, and that may go on after the day.
@@ -126,11 +125,8 @@ impl Post {
         matches!(self.post, PostTitle::President | PostTitle::Secretary)
     }
 
-    fn is_held_by_the_same(&self, other: &Post) -> bool {
-        match (self.person, other.person) {
-            (Some(one), Some(other)) => one == other,
-            _ => tidy_name(&self.name) == tidy_name(&other.name),
-        }
+    fn holder(&self) -> PersonRef {
+        PersonRef { person: self.person, name: self.name.clone() }
     }
 }
 
@@ -144,10 +140,9 @@ pub const OF_ORGANISATION: Look = Look { kind: "post", their: "organisation", ow
 const ONCE: Rule = Rule { code: "post_twice", reach: Reach::Desks, looks: &[OF_ORGANISATION], check: once };
 
 fn once(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = Post::from_fields(beside.fields) else { return Vec::new() };
-    let mut others = beside.others().filter_map(|other| Post::from_fields(&other.fields).ok());
+    let Some((own, mut others)) = beside.read::<Post, Post>() else { return Vec::new() };
     let twice = others.any(|other| {
-        let both = own.is_single() || own.is_held_by_the_same(&other);
+        let both = own.is_single() || own.holder().same_as(&other.holder());
         other.post == own.post && both && other.term().meets(&own.term())
     });
     let message = "这个岗位在这段时间已经有人任职：换届、换人请先在原来的任职上写“到哪天止”";

@@ -59,8 +59,7 @@ const ONE_DAY: Rule = Rule {
 };
 
 fn one_day(beside: &Beside<'_>) -> Vec<Problem> {
-    let Ok(own) = Hours::from_fields(beside.fields) else { return Vec::new() };
-    let others = beside.others().filter_map(|other| Hours::from_fields(&other.fields).ok());
+    let Some((own, others)) = beside.read::<Hours, Hours>() else { return Vec::new() };
     let that_day = others.filter(|other| other.date == own.date);
     let sum = that_day.fold(own.minutes, |sum, other| sum.saturating_add(other.minutes));
     let message = "这名志愿者这一天的服务时长合起来超过了 24 小时，请核对";
