@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME};
-use super::persons::{of_the_family, strangers};
+use super::persons::of_the_family;
 use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
@@ -87,14 +87,11 @@ fn one_review(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(twice.then(|| Problem::new("year", ONE_REVIEW.code, message)))
 }
 
-/// Whom it is about, where they have a record.
-const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
-
 impl Noun for AssistanceReview {
     const KIND: Kind = Kind::AssistanceReview;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ONE_REVIEW, OF_THE_FAMILY],
+        rules: &[ONE_REVIEW, of_the_family::<Self>()],
         timeline: Some("kind"),
         home: Home::Support,
         initials: "djfzns",

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::checked::lacking;
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, on_day};
-use super::persons::{of_the_family, strangers};
+use super::persons::of_the_family;
 use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem, person};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
@@ -97,9 +97,6 @@ fn alive_then(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter((died && !stood).then(|| Problem::new("person", ALIVE_THEN.code, message)))
 }
 
-/// Whom it is about, where they have a record.
-const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
-
 /// A session of a pair is with the pair's person.
 const OF_THE_PAIR: Rule = Rule {
     code: "pair_of_another",
@@ -119,7 +116,7 @@ impl Noun for Counselling {
     const KIND: Kind = Kind::Counselling;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[ALIVE_THEN, OF_THE_FAMILY, OF_THE_PAIR],
+        rules: &[ALIVE_THEN, of_the_family::<Self>(), OF_THE_PAIR],
         timeline: Some("counsellor"),
         home: Home::Visits,
         initials: "djxljkfw",

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, FROM, HEAD_NAME, TO};
-use super::persons::{of_the_family, strangers};
+use super::persons::of_the_family;
 use super::qualification::QualificationKind;
 use super::volunteer::Approval;
 use super::{ContactPair, Gap, Kind, Noun, PersonRef, Problem, tidy, tidy_name};
@@ -160,13 +160,10 @@ fn qualified(beside: &Beside<'_>) -> Vec<Problem> {
     Vec::from_iter(unfit.then(|| Problem::new("counsellor", QUALIFIED.code, message)))
 }
 
-/// Whom it is for, where they have a record.
-const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
-
 impl Noun for CounsellingPair {
     const KIND: Kind = Kind::CounsellingPair;
     const SHAPE: Shape = Shape {
-        rules: &[ONE_PAIR, NO_CONTACT, NOT_TOO_MANY, NOT_DECLINED, QUALIFIED, OF_THE_FAMILY],
+        rules: &[ONE_PAIR, NO_CONTACT, NOT_TOO_MANY, NOT_DECLINED, QUALIFIED, of_the_family::<Self>()],
         timeline: Some("counsellor_name"),
         home: Home::Support,
         initials: "djxlpb",

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, DAYS_OF_A_YEAR, FAMILY, HEAD_NAME, NOTES, on_day};
-use super::persons::{of_the_family, strangers};
+use super::persons::of_the_family;
 use super::{Kind, Noun, PersonRef, Problem};
-use crate::around::Rule;
 use crate::money::Fen;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape};
@@ -31,14 +30,11 @@ pub struct InsuranceClaim {
     pub notes: Option<String>,
 }
 
-/// Whom it is about, where they have a record.
-const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "insured"));
-
 impl Noun for InsuranceClaim {
     const KIND: Kind = Kind::InsuranceClaim;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[OF_THE_FAMILY],
+        rules: &[of_the_family::<Self>()],
         timeline: Some("amount"),
         home: Home::Visits,
         initials: "djbxlp",

@@ -3,31 +3,40 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{PersonRef, Problem};
+use super::{Noun, PersonRef, Problem};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
+use crate::record::Record;
+use crate::shape::Role;
 
 const NOT_OF_FAMILY: &str = "not_of_family";
 
-/// Only who writes is held to it, as with those met on a visit: whoever decides on what comes from elsewhere cannot mend
-/// it, and a family's people may have changed since. A name alone may be anybody's.
-pub(super) const fn of_the_family(check: fn(&Beside<'_>) -> Vec<Problem>) -> Rule {
+/// Whom a record of the noun names, in its fields with [`Role::Persons`]. Only who writes is held to it, as with those met
+/// on a visit: whoever decides on what comes from elsewhere cannot mend it, and a family's people may have changed since.
+/// A name alone may be anybody's.
+pub(super) const fn of_the_family<N: Noun>() -> Rule {
     const LOOKS: &[Look] = &[
         Look { kind: "household", their: ITSELF, own: "household" },
         Look { kind: "person", their: "household", own: "household" },
     ];
-    Rule { code: NOT_OF_FAMILY, reach: Reach::Writer, looks: LOOKS, check }
+    Rule { code: NOT_OF_FAMILY, reach: Reach::Writer, looks: LOOKS, check: strangers::<N> }
 }
 
-/// The first of those whom `field` names who is none of the family. Of a family that is not here nothing can be told.
-pub(super) fn strangers(beside: &Beside<'_>, field: &str) -> Vec<Problem> {
+/// The first of those named in each field who is none of the family. Of a family that is not here nothing can be told.
+fn strangers<N: Noun>(beside: &Beside<'_>) -> Vec<Problem> {
     let [home, persons] = beside.seen else { return Vec::new() };
     if home.is_empty() {
         return Vec::new();
     }
-    let named: &[Value] = match beside.fields.get(field) {
-        Some(Value::Array(people)) => people.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
+    N::SHAPE
+        .with(Role::Persons)
+        .filter_map(|field| stranger(beside.fields.get(field.name)?, field.name, persons))
+        .collect()
+}
+
+fn stranger(said: &Value, field: &str, persons: &[Record]) -> Option<Problem> {
+    let named: &[Value] = match said {
+        Value::Array(people) => people.as_slice(),
+        one => std::slice::from_ref(one),
     };
     let mut named = named.iter().filter_map(|named| PersonRef::deserialize(named).ok());
     let stranger =
@@ -36,7 +45,7 @@ pub(super) fn strangers(beside: &Beside<'_>, field: &str) -> Vec<Problem> {
         let message = format!("“{}”不是这户的人，请从这户的人里选", named.name);
         Problem::new(field, NOT_OF_FAMILY, message)
     };
-    Vec::from_iter(named.find(stranger).map(told))
+    named.find(stranger).map(told)
 }
 
 /// Whether somebody is named, where a record may do without.
@@ -48,6 +57,7 @@ pub(super) fn is_named(who: Option<&PersonRef>) -> bool {
 mod tests {
     use super::super::{Kind, check, shape};
     use super::NOT_OF_FAMILY;
+    use crate::around::{Beside, example};
     use crate::shape::{Holds, Role, valid};
     use serde_json::json;
 
@@ -63,6 +73,31 @@ mod tests {
             }
         }
         assert!(asked >= 5, "{asked}");
+    }
+
+    /// Whatever it is called: what is told is of the field in which the person stands.
+    #[test]
+    fn a_stranger_is_told_of_the_field_that_names_persons() {
+        for kind in Kind::ALL {
+            let shape = shape(kind).unwrap();
+            let Some(rule) = shape.rules.iter().find(|rule| rule.code == NOT_OF_FAMILY) else { continue };
+            let field = shape.role(Role::Persons).unwrap();
+            let one = example(kind.code(), NOT_OF_FAMILY).unwrap();
+            let of = |kind: &str| {
+                one.others.iter().filter(|other| other.kind == kind).cloned().collect::<Vec<_>>()
+            };
+            let seen = [of("household"), of("person")];
+            let found = (rule.check)(&Beside::these(&one.record.fields, &seen));
+            assert_eq!(
+                found.iter().map(|problem| &problem.field).collect::<Vec<_>>(),
+                [field.name],
+                "{kind:?}"
+            );
+            // A name alone may be anybody's.
+            let mut unknown = one.record.fields.clone();
+            unknown.insert(field.name.into(), json!({"name": "甲"}));
+            assert!((rule.check)(&Beside::these(&unknown, &seen)).is_empty(), "{kind:?}");
+        }
     }
 
     /// A request, a claim, a session of nobody.

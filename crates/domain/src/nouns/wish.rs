@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
-use super::persons::{of_the_family, strangers};
+use super::persons::of_the_family;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
-use crate::around::Rule;
 use crate::money::Fen;
 use crate::region::RegionCode;
 use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
@@ -33,14 +32,11 @@ pub struct Wish {
     pub notes: Option<String>,
 }
 
-/// Whom it is about, where they have a record.
-const OF_THE_FAMILY: Rule = of_the_family(|beside| strangers(beside, "person"));
-
 impl Noun for Wish {
     const KIND: Kind = Kind::Wish;
     const SHAPE: Shape = Shape {
         is_work: true,
-        rules: &[OF_THE_FAMILY],
+        rules: &[of_the_family::<Self>()],
         timeline: Some("wish"),
         home: Home::Visits,
         initials: "djwxy",
