@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::persons::of_the_family;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
@@ -83,18 +84,16 @@ impl Noun for Wish {
     }
     fn problems(&self) -> Vec<Problem> {
         let early = |on: Option<NaiveDate>| on.is_some_and(|on| on < self.date);
-        let checks = [
+        wrong([
             (self.person.is_nameless(), "person", "请填写是谁的心愿"),
             (tidy(&self.wish).is_none(), "wish", "请写下心愿，如“一辆轮椅”"),
             (early(self.claimed_on), "claimed_on", "认领日期早于征集日期，请核对"),
             (early(self.fulfilled_on), "fulfilled_on", "实现日期早于征集日期，请核对"),
-        ];
-        let found = checks.into_iter().filter(|(wrong, ..)| *wrong);
-        found.map(|(_, field, what)| Problem::new(field, "wish_invalid", what)).collect()
+        ])
     }
     fn gaps(&self) -> Vec<Gap> {
-        let lacks = self.claimed_on.is_some() && self.claimed_by.is_none();
-        Vec::from_iter(lacks.then(|| Gap::new("claimed_by", "claimed_by_missing", "缺认领人")))
+        let unclaimed = self.claimed_on.is_some() && self.claimed_by.is_none();
+        lacking([(unclaimed, "claimed_by", "缺认领人")])
     }
     fn title(&self) -> String {
         format!("{} {} 微心愿", self.person.name, self.date.format("%Y-%m-%d"))
@@ -106,7 +105,8 @@ impl Noun for Wish {
 fn a_wish_is_taken_up_by_somebody_after_it_was_told() {
     let fields = crate::shape::samples(Wish::SHAPE.fields);
     let wish = Wish { date: "2026-10-06".parse().unwrap(), ..Wish::from_fields(&fields).unwrap() };
-    let wrong = |wish: &Wish| wish.problems().into_iter().map(|one| one.field).collect::<Vec<_>>();
-    assert_eq!(wrong(&wish), ["claimed_on", "fulfilled_on"]);
+    let problems = wish.problems();
+    assert_eq!(problems.iter().map(|one| &one.field).collect::<Vec<_>>(), ["claimed_on", "fulfilled_on"]);
+    assert!(problems.iter().all(|one| one.code == "invalid"), "called as with other nouns: {problems:?}");
     assert_eq!((wish.gaps().len(), Wish { claimed_by: None, ..wish }.gaps().len()), (0, 1));
 }
