@@ -9,7 +9,7 @@ use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::shape::{self, Audience, Find, Holds, Mask, audience, is_free_text, is_prose};
 use tiexin_domain::unsaid::{NOT_HERE, Unsaid};
 use tiexin_domain::{Kind, id_number, numbers_in_text, phone};
-use tiexin_store::Book;
+use tiexin_store::{Book, Look, StoreError};
 use uuid::Uuid;
 
 mod asked;
@@ -37,6 +37,12 @@ pub(crate) fn lost<'r>(
     book: &Book,
     records: impl IntoIterator<Item = &'r Record>,
 ) -> Result<Lost, ErrorReply> {
+    let (homes, persons) = families(records);
+    book.unsaid(homes, persons).map_err(errors::store)
+}
+
+/// The families of these records; the persons of those that name none.
+fn families<'r>(records: impl IntoIterator<Item = &'r Record>) -> (Vec<Uuid>, Vec<Uuid>) {
     let (mut homes, mut persons) = (Vec::new(), Vec::new());
     for record in records {
         match home(record) {
@@ -44,7 +50,7 @@ pub(crate) fn lost<'r>(
             None => persons.extend(record.reference("person")),
         }
     }
-    book.unsaid(homes, persons).map_err(errors::store)
+    (homes, persons)
 }
 
 fn home(record: &Record) -> Option<Uuid> {
@@ -147,7 +153,12 @@ pub(crate) fn is_lost(person: &Record, lost: &Lost) -> bool {
 }
 
 /// Whether it is about a child who died, under whatever noun it was entered.
-pub(crate) fn is_of_lost(record: &Record, lost: &Lost) -> bool {
+pub(crate) fn is_of_lost(record: &Record, look: &Look<'_>) -> Result<bool, StoreError> {
+    let (homes, persons) = families([record]);
+    Ok(names_lost(record, &look.unsaid(homes, persons)?))
+}
+
+fn names_lost(record: &Record, lost: &Lost) -> bool {
     let Some(unsaid) = lost_to(record, lost) else { return false };
     record.fields.iter().any(|(field, value)| {
         let name = match shape::field(&record.kind, field) {

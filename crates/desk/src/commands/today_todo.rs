@@ -9,9 +9,9 @@ use tiexin_contract::today::{Open, Todo};
 use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::Record;
-use tiexin_domain::reminder::{Act, Of, ReminderRule, Weight, Whose};
+use tiexin_domain::reminder::{Act, Dated, Of, ReminderRule, Weight, Whose};
 use tiexin_domain::shape::{self, Role};
-use tiexin_store::Reminded;
+use tiexin_store::{Look, Reminded, StoreError};
 use uuid::Uuid;
 
 use crate::reminders::InForce;
@@ -34,22 +34,21 @@ pub(super) fn todo(
     let regions = std::slice::from_ref(region);
     for (rule, whose) in rules.0.iter().copied() {
         let due = match &rule.of {
-            Of::Dated(_) => dated(at, region, rule)?,
-            Of::Sessions => sessions(at, regions, rule)?,
-            Of::Papers { due } => papers(at, regions, rule, *due)?,
-            _ => continue,
+            Of::Dated(of) => dated(at, region, (rule, of), whose)?,
+            Of::Sessions => told(at, sessions(at, regions, rule)?, whose)?,
+            Of::Papers { due } => told(at, papers(at, regions, rule, *due)?, whose)?,
+            // Other parts of the page.
+            Of::Visits | Of::FollowUps | Of::Birthdays | Of::Festivals | Of::Gaps => continue,
         };
-        let due = if whose == Whose::Own { own(at, due)? } else { due };
         found.extend(due.into_iter().map(|(record, date)| (rule, record, date)));
     }
     found.sort_by_key(|(rule, record, date)| (rule.weight, *date, record.id));
     // Of a record one thing is told, the most urgent.
-    let mut told = HashSet::new();
-    found.retain(|(_, record, _)| told.insert(record.id));
-    let lost = masking::lost(at.book(), found.iter().map(|(_, record, _)| record))?;
-    found.retain(|(_, record, _)| !masking::is_of_lost(record, &lost));
+    let mut once = HashSet::new();
+    found.retain(|(_, record, _)| once.insert(record.id));
     let total = found.len() as u64;
     found.truncate(MOST);
+    let lost = masking::lost(at.book(), found.iter().map(|(_, record, _)| record))?;
     let shown = found.into_iter().map(|(rule, record, date)| Todo {
         rule: rule.code.clone(),
         weight: rule.weight,
@@ -80,27 +79,48 @@ fn family_of(record: &Record) -> Option<Uuid> {
     record.reference(shape::role(&record.kind, Role::Family)?.name)
 }
 
-/// Of families whose named contact the user is.
-fn own(at: &At, due: Vec<Reminded>) -> Result<Vec<Reminded>, ErrorReply> {
-    let homes: Vec<Uuid> = due.iter().filter_map(|(record, _)| family_of(record)).collect();
-    let care = at.book().care_of(&homes, at.today).map_err(errors::store)?;
-    let me = tidy_name(&at.user.display_name);
-    let is_me = |name: &Option<String>| name.as_deref().is_some_and(|name| tidy_name(name) == me);
-    let mine = homes.into_iter().zip(care);
-    let mine = mine.filter(|(_, care)| is_me(&care.township_leader) || is_me(&care.village_worker));
-    let mine: HashSet<Uuid> = mine.map(|(home, _)| home).collect();
-    Ok(due
-        .into_iter()
-        .filter(|(record, _)| family_of(record).is_some_and(|home| mine.contains(&home)))
-        .collect())
+/// Whether the user is told of it: nobody is of a child who died, and of `Own` families their named contact alone.
+fn is_told(at: &At, look: &Look<'_>, record: &Record, whose: Whose) -> Result<bool, StoreError> {
+    let meant = match (whose, family_of(record)) {
+        (Whose::All, _) => true,
+        (Whose::Own, Some(home)) => is_contact(at, look, home)?,
+        (Whose::Own, None) => false,
+    };
+    Ok(meant && !masking::is_of_lost(record, look)?)
 }
 
-fn dated(at: &At, region: &RegionCode, rule: &ReminderRule) -> Result<Vec<Reminded>, ErrorReply> {
-    let Of::Dated(of) = &rule.of else { return Ok(Vec::new()) };
+fn is_contact(at: &At, look: &Look<'_>, home: Uuid) -> Result<bool, StoreError> {
+    let care = look.care_of(home, at.today)?;
+    let me = tidy_name(&at.user.display_name);
+    let is_me = |name: &Option<String>| name.as_deref().is_some_and(|name| tidy_name(name) == me);
+    Ok(is_me(&care.township_leader) || is_me(&care.village_worker))
+}
+
+fn told(at: &At, due: Vec<Reminded>, whose: Whose) -> Result<Vec<Reminded>, ErrorReply> {
+    let told = at.book().look(|look| {
+        let mut told = Vec::with_capacity(due.len());
+        for one in due {
+            if is_told(at, look, &one.0, whose)? {
+                told.push(one);
+            }
+        }
+        Ok(told)
+    });
+    told.map_err(errors::store)
+}
+
+fn dated(
+    at: &At,
+    region: &RegionCode,
+    (rule, of): (&ReminderRule, &Dated),
+    whose: Whose,
+) -> Result<Vec<Reminded>, ErrorReply> {
     let plus = Days::new(of.plus.into());
     let before = |date: NaiveDate| date.checked_sub_days(plus).unwrap_or(date);
     let (from, to) = window(at, rule);
-    let found = at.book().falling(region, of, before(from), before(to)).map_err(errors::store)?;
+    let days = (before(from), before(to));
+    let meant = |look: &Look<'_>, record: &Record| is_told(at, look, record, whose);
+    let found = at.book().falling(region, of, days, meant).map_err(errors::store)?;
     let due = |date: NaiveDate| date.checked_add_days(plus).unwrap_or(date);
     Ok(found.into_iter().map(|(record, date)| (record, due(date))).collect())
 }

@@ -306,14 +306,18 @@ async fn the_named_contact_is_told_of_the_own_families() {
         "to": [{"level": "village"}, {"level": "township", "contact": true}],
         "of": {"dated": {"kind": "wish", "by": "date", "plus": 60, "when": {"claimed_on": null}}}}]"#;
     std::fs::write(office.folder.path().join("reminders.json"), own).unwrap();
+    let wish = async |home: Uuid, head: &str, on: &str| {
+        let wished = json!({"household": home, "date": on, "person": {"name": head}, "wish": "一辆轮椅"});
+        saved(&office, "wish", wished).await
+    };
+    let mut homes = Vec::new();
     for (head, leader) in [("贾文广", "赵镇长"), ("孙有福", "王丽")] {
         let contact = |family: &mut RegisterFamily| {
             family.contacts.as_mut().unwrap().township_leader = Some(leader.into());
         };
         let home = office.family(head, contact).await;
-        let wished =
-            json!({"household": home, "date": "2026-07-01", "person": {"name": head}, "wish": "一辆轮椅"});
-        saved(&office, "wish", wished).await;
+        wish(home, head, "2026-07-01").await;
+        homes.push(home);
     }
     let told = async |region: &str| {
         let page = office.ok(GetToday { region: region.parse().unwrap() }).await;
@@ -321,4 +325,9 @@ async fn the_named_contact_is_told_of_the_own_families() {
     };
     assert_eq!(told(TOWNSHIP).await, ["孙有福 2026-07-01 微心愿"]);
     assert_eq!(told(VILLAGE).await.len(), 2);
+    // However many another's families wait for.
+    for _ in 0..61 {
+        wish(homes[0], "贾文广", "2026-06-01").await;
+    }
+    assert_eq!(told(TOWNSHIP).await, ["孙有福 2026-07-01 微心愿"]);
 }

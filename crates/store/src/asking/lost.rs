@@ -11,6 +11,7 @@ use tiexin_domain::unsaid::Unsaid;
 use tiexin_domain::{Kind, nouns};
 use uuid::Uuid;
 
+use crate::asking::family::Look;
 use crate::book::Book;
 use crate::derive::household_key;
 use crate::error::Result;
@@ -84,20 +85,29 @@ impl Book {
         if households.is_empty() && persons.is_empty() {
             return Ok(HashMap::new());
         }
-        self.read(|conn| {
-            let mut all = HashMap::new();
-            let homes = persons.into_iter().map(|person| Ok((person, home_of(conn, person)?)));
-            let homes: Vec<(Uuid, Option<Uuid>)> = homes.collect::<Result<_>>()?;
-            let asked = households.into_iter().map(|home| (home, Some(home))).chain(homes);
-            for (id, home) in asked {
-                let Some(home) = home else { continue };
-                let unsaid = of_family(conn, home)?;
-                if !unsaid.is_empty() {
-                    all.insert(id, unsaid);
-                }
+        self.look(|look| look.unsaid(households, persons))
+    }
+}
+
+impl Look<'_> {
+    /// [`Book::unsaid`].
+    pub fn unsaid(
+        &self,
+        households: impl IntoIterator<Item = Uuid>,
+        persons: impl IntoIterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, Unsaid>> {
+        let mut all = HashMap::new();
+        let homes = persons.into_iter().map(|person| Ok((person, home_of(self.conn, person)?)));
+        let homes: Vec<(Uuid, Option<Uuid>)> = homes.collect::<Result<_>>()?;
+        let asked = households.into_iter().map(|home| (home, Some(home))).chain(homes);
+        for (id, home) in asked {
+            let Some(home) = home else { continue };
+            let unsaid = of_family(self.conn, home)?;
+            if !unsaid.is_empty() {
+                all.insert(id, unsaid);
             }
-            Ok(all)
-        })
+        }
+        Ok(all)
     }
 }
 

@@ -11,6 +11,7 @@ use tiexin_domain::shape::{self, Field, Holds, Role, Shape};
 use tiexin_domain::{Level, PartialDate, Record, RegionCode, YearHint};
 use uuid::Uuid;
 
+use crate::asking::family::Look;
 use crate::asking::list::within;
 use crate::asking::today::day;
 use crate::book::Book;
@@ -18,8 +19,8 @@ use crate::derive::{bounds, file_flag, household_key};
 use crate::error::Result;
 use crate::record::{self, select};
 
-/// More by one rule nobody reads.
-const MOST: usize = 60;
+/// More by one rule nobody reads. Counted once all that nobody is told of is left out.
+pub(crate) const MOST: usize = 60;
 
 /// A record, and the day by which it is due.
 pub type Reminded = (Record, NaiveDate);
@@ -27,22 +28,28 @@ pub type Reminded = (Record, NaiveDate);
 impl Book {
     /// Records whose date lies in `from..=to`, the earliest first, with that date; of one known in part it is the last day. None of
     /// a kind or a field that this program does not know. `place`: what lies in a village or a township, all of it; above, what
-    /// is the office's own.
+    /// is the office's own. `meant`: whether who asks is told of it.
     pub fn falling(
         &self,
         place: &RegionCode,
         of: &Dated,
-        from: NaiveDate,
-        to: NaiveDate,
+        (from, to): (NaiveDate, NaiveDate),
+        meant: impl Fn(&Look<'_>, &Record) -> Result<bool>,
     ) -> Result<Vec<Reminded>> {
         let mut args = vec![Sql::Text(of.kind.clone())];
         let Some(sql) = statement(of, place, from, to, &mut args) else { return Ok(Vec::new()) };
-        self.read(|conn| {
+        self.look(|look| {
+            let mut select = look.conn.prepare_cached(&sql)?;
+            let mut rows = select.query(params_from_iter(&args))?;
             let mut found = Vec::new();
-            for record in record::collect(conn, &sql, params_from_iter(&args))? {
+            // Read on until there are enough: what nobody is told of takes no other record's place.
+            while found.len() < MOST
+                && let Some(row) = rows.next()?
+            {
+                let record = record::read(row)?.record;
                 let date = date_in(&record, &of.by).filter(|date| (from..=to).contains(date));
                 let Some(date) = date else { continue };
-                if !rests(conn, &record, of.own_wish)? {
+                if !rests(look.conn, &record, of.own_wish)? && meant(look, &record)? {
                     found.push((record, date));
                 }
             }
@@ -140,7 +147,7 @@ fn statement(
     };
     Some(format!(
         "{}{indexed} WHERE kind = ?1 AND hidden = 0 AND {column} IS NOT NULL AND {begins} AND {column} <= {}{holds}{}
-           ORDER BY {column} LIMIT {MOST}",
+           ORDER BY {column}",
         select!(),
         at(to),
         there

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 pub use last_visit::LastVisit;
 
+use crate::asking::family::Look;
 use crate::asking::list::within;
 use crate::asking::lost::NOT_LOST;
 use crate::book::Book;
@@ -151,14 +152,7 @@ impl Book {
 
     /// The contacts in force on `today` and the newest visits of each family, in the given order.
     pub fn care_of(&self, households: &[Uuid], today: NaiveDate) -> Result<Vec<Care>> {
-        self.read(|conn| {
-            let care = households.iter().map(|household| {
-                let key = household_key(*household);
-                let (township_leader, village_worker) = contacts(conn, key, day(today))?;
-                Ok(Care { township_leader, village_worker, last: last_visit(conn, key, day(today))? })
-            });
-            care.collect()
-        })
+        self.look(|look| households.iter().map(|household| look.care_of(*household, today)).collect())
     }
 
     /// Active files that lack something: what the noun's rules name, a contact, an ID number.
@@ -283,6 +277,15 @@ impl Book {
             }
             Ok(villages.into_values().collect())
         })
+    }
+}
+
+impl Look<'_> {
+    /// The contacts in force on `today` and the newest visits of a family.
+    pub fn care_of(&self, household: Uuid, today: NaiveDate) -> Result<Care> {
+        let key = household_key(household);
+        let (township_leader, village_worker) = contacts(self.conn, key, day(today))?;
+        Ok(Care { township_leader, village_worker, last: last_visit(self.conn, key, day(today))? })
     }
 }
 

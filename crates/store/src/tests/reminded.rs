@@ -5,6 +5,8 @@ use tiexin_domain::RegionCode;
 use tiexin_domain::reminder::Dated;
 
 use super::*;
+use crate::asking::reminded::MOST;
+use crate::{Look, Reminded};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -20,8 +22,11 @@ fn dated(rule: Value) -> Dated {
 
 /// The days by which records are due in October 2026.
 fn due(book: &Book, rule: &Dated) -> Vec<String> {
-    let found = book.falling(&here()[0], rule, day("2026-10-01"), day("2026-10-31")).unwrap();
-    found.into_iter().map(|(_, day)| day.to_string()).collect()
+    falling(book, &here()[0], rule).into_iter().map(|(_, day)| day.to_string()).collect()
+}
+
+fn falling(book: &Book, place: &RegionCode, rule: &Dated) -> Vec<Reminded> {
+    book.falling(place, rule, (day("2026-10-01"), day("2026-10-31")), |_, _| Ok(true)).unwrap()
 }
 
 #[test]
@@ -60,7 +65,7 @@ fn records_come_by_the_last_day_that_their_date_can_be() {
     rule.when.clear();
     let found = |place: &str| {
         let place: RegionCode = place.parse().unwrap();
-        book.falling(&place, &rule, day("2026-10-01"), day("2026-10-31")).unwrap().len()
+        falling(&book, &place, &rule).len()
     };
     // A county is told of its own.
     assert_eq!((found("340323100"), found(VILLAGE), found("340323101"), found("340323")), (3, 3, 0, 0));
@@ -112,7 +117,7 @@ fn nobody_is_reminded_of_who_declined_of_a_closed_file_and_of_the_dead() {
     wish("戊", Some(json!({})), Some("2026-10-09"));
     let rule = dated(json!({"kind": "wish", "by": "date", "when": {"claimed_on": null}}));
     let names = |rule: &Dated| {
-        let found = book.falling(&here()[0], rule, day("2026-10-01"), day("2026-10-31")).unwrap();
+        let found = falling(&book, &here()[0], rule);
         let mut names: Vec<String> =
             found.iter().map(|(wish, _)| wish.text("head_name").unwrap().to_owned()).collect();
         names.sort();
@@ -130,6 +135,43 @@ fn nobody_is_reminded_of_who_declined_of_a_closed_file_and_of_the_dead() {
         "person": {"name": "己"}, "kind": "annual"});
     put(&book, &save(id(), "assistance_review", review));
     assert_eq!((without(2026), without(2027)), (2, 3));
+}
+
+/// A year that is known alone stands before all days of it, and a family's earlier wishes before another's later one.
+#[test]
+fn what_nobody_is_told_of_takes_no_place_among_the_first() {
+    let (_dir, book, _) = book();
+    let wish = |home: Uuid, name: &str, on: &str| {
+        let wish = json!({"region": VILLAGE, "household": home.to_string(), "head_name": name, "date": on,
+            "person": {"name": name}, "wish": "一辆轮椅"});
+        put(&book, &save(id(), "wish", wish));
+    };
+    let (declined, other, told) =
+        (household(&book, VILLAGE, "甲"), household(&book, VILLAGE, "乙"), household(&book, VILLAGE, "丙"));
+    let file = json!({"region": VILLAGE, "household": declined.to_string(), "head_name": "甲",
+        "category": "death", "status": "active", "preference": "declined"});
+    put(&book, &save(id(), "support_file", file));
+    for _ in 0..MOST {
+        wish(declined, "甲", "2026-10-02");
+        wish(other, "乙", "2026-10-03");
+    }
+    wish(told, "丙", "2026-10-20");
+    let rule = dated(json!({"kind": "wish", "by": "date"}));
+    let (from, to) = (day("2026-10-01"), day("2026-10-31"));
+    assert_eq!(falling(&book, &here()[0], &rule).len(), MOST, "乙's");
+    let mine = |_: &Look<'_>, record: &Record| Ok(record.reference("household") != Some(other));
+    let found = book.falling(&here()[0], &rule, (from, to), mine).unwrap();
+    assert_eq!(found.iter().map(|(record, _)| record.text("head_name").unwrap()).collect::<Vec<_>>(), ["丙"]);
+
+    for _ in 0..MOST {
+        let post = json!({"region": VILLAGE, "name": "甲", "organisation_name": "乙", "post": "president",
+            "staffing": "part_time", "from": "2023-10", "until": "2026"});
+        put(&book, &save(id(), "post", post));
+    }
+    let post = json!({"region": VILLAGE, "name": "丁", "organisation_name": "乙", "post": "secretary",
+        "staffing": "part_time", "from": "2023-10", "until": "2026-10-20"});
+    put(&book, &save(id(), "post", post));
+    assert_eq!(due(&book, &dated(json!({"kind": "post", "by": "until"}))), ["2026-10-20"]);
 }
 
 #[test]
