@@ -6,6 +6,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
 use serde_json::Value;
 use tiexin_domain::nouns::PersonRef;
+use tiexin_domain::nouns::assistance_review::ReviewKind;
 use tiexin_domain::reminder::Dated;
 use tiexin_domain::shape::{self, Field, Holds, Role, Shape};
 use tiexin_domain::{Level, PartialDate, Record, RegionCode, YearHint};
@@ -83,15 +84,18 @@ impl Book {
         })
     }
 
-    /// Active files of families that draw special assistance and have no review of that year yet.
+    /// Active files of families that draw special assistance and have handed in no papers of that year yet. What changed
+    /// in between (an account, an address) is told on a review of its own, which is none of them.
     pub fn without_review(&self, regions: &[RegionCode], year: i32) -> Result<Vec<Record>> {
         let sql = format!(
             "{} WHERE kind = 'support_file' AND hidden = 0 AND flags & {} <> 0
                AND json_extract(fields, '$.assistance') = 'yes' AND NOT EXISTS (
                  SELECT 1 FROM record AS review WHERE review.household = record.household AND review.hidden = 0
-                   AND review.kind = 'assistance_review' AND json_extract(review.fields, '$.year') = ?1){}",
+                   AND review.kind = 'assistance_review' AND json_extract(review.fields, '$.year') = ?1
+                   AND review.category IS NOT '{}'){}",
             select!(),
             file_flag::ACTIVE,
+            ReviewKind::Change.code(),
             within(regions)
         );
         self.read(|conn| {

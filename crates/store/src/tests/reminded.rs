@@ -131,9 +131,15 @@ fn nobody_is_reminded_of_who_declined_of_a_closed_file_and_of_the_dead() {
     assert_eq!(without(2026), 2, "乙 and 戊");
     let home = household(&book, VILLAGE, "己");
     file(home, json!({}));
-    let review = json!({"region": VILLAGE, "household": home.to_string(), "head_name": "己", "year": 2026,
-        "person": {"name": "己"}, "kind": "annual"});
-    put(&book, &save(id(), "assistance_review", review));
+    let review = |kind: &str| {
+        let review = json!({"region": VILLAGE, "household": home.to_string(), "head_name": "己", "year": 2026,
+            "person": {"name": "己"}, "kind": kind});
+        put(&book, &save(id(), "assistance_review", review));
+    };
+    // A change in the course of the year is no yearly paper.
+    review("change");
+    assert_eq!((without(2026), without(2027)), (3, 3));
+    review("annual");
     assert_eq!((without(2026), without(2027)), (2, 3));
 }
 
