@@ -21,7 +21,7 @@ const REASON: &str = "与另一份登记重复，已合并";
 
 /// Kinds that can be merged.
 pub fn mergeable(kind: &str) -> bool {
-    matches!(Kind::from_code(kind), Kind::Household | Kind::Person | Kind::SupportFile)
+    shape::of(kind).is_some_and(|shape| shape.merges)
 }
 
 /// Whether the record is shown and names `id`: what a merge turns.
@@ -300,6 +300,16 @@ mod tests {
         let now = |id: Uuid| after.iter().find(|record| record.id == id).cloned();
         let back = undo(&merging.decision, &Today { now: &now, standing: &|id| id }).unwrap();
         assert_eq!(apply(&after, &back), before);
+    }
+
+    #[test]
+    fn what_can_be_merged_is_what_its_shape_says() {
+        for kind in Kind::ALL {
+            // By what it was merged into it belongs to the one that stays.
+            let into = shape::parents(kind.code()).any(|field| field == MERGED_INTO);
+            assert_eq!(mergeable(kind.code()), into, "{kind:?}");
+        }
+        assert!(!mergeable("household_of_the_future"));
     }
 
     #[test]
