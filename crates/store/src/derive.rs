@@ -19,7 +19,7 @@ pub use tiexin_domain::nouns::{
     visit::flag as visit_flag,
 };
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::shape::{self, Field, Find, Holds, Role, Shape};
+use tiexin_domain::shape::{self, Field, Holds, Role, Shape};
 use tiexin_domain::{Fen, PartialDate, RegionCode};
 use uuid::Uuid;
 
@@ -124,11 +124,9 @@ pub(crate) fn by_shape(shape: &Shape, record: &Record) -> Derived {
     // Ended, nobody knows when: before any day that is asked for.
     let ended = || (shape.ended)(f).then_some(0);
     d.until = shape.role(Role::Until).and_then(|field| day(f, field.name)).or_else(ended);
-    d.natural = shape.role(Role::Natural).and_then(|field| {
-        let own = text(f, field.name)?;
-        let is_id = field.finds.contains(&Find::IdNumber);
-        Some(if is_id { own.to_uppercase() } else { own.to_owned() })
-    });
+    d.natural = shape
+        .role(Role::Natural)
+        .and_then(|field| Some(shape::as_compared(field, text(f, field.name)?).into_owned()));
     d.number = shape.with(Role::Number).find_map(|field| number(field.holds, f.get(field.name)?));
     d.category = text_of(Role::Category).map(str::to_owned);
     d.flags = shape.fields.iter().fold((shape.flags)(f), |bits, field| bits | flags(field, f));

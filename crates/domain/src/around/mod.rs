@@ -222,7 +222,10 @@ impl<A: Around> Around for With<'_, A> {
 pub fn answers(record: &Record, look: &Look, value: &str) -> bool {
     let says = match look.their {
         ITSELF => record.id.to_string() == value,
-        field => record.text(field) == Some(value),
+        field => record.text(field).is_some_and(|own| match shape::field(look.kind, field) {
+            Some(field) => shape::as_compared(field, own) == shape::as_compared(field, value),
+            None => own == value,
+        }),
     };
     says && record.kind == look.kind && record.void.is_none()
 }

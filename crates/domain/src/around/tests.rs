@@ -70,6 +70,25 @@ fn every_look_goes_by_what_a_book_finds() {
 }
 
 #[test]
+fn a_number_is_the_same_whichever_x_somebody_typed() {
+    let of = |kind: &str, field: &str, value: &str| {
+        let fields = Fields::from_iter([(field.to_owned(), Value::from(value))]);
+        let scope = "340323100".parse().unwrap();
+        Record { id: Uuid::nil(), kind: kind.into(), scope, version: 1, fields, void: None }
+    };
+    let person = Look { kind: "person", their: "id_number", own: "id_number" };
+    for (stored, looked) in
+        [("11010519491231002x", "11010519491231002X"), ("11010519491231002X", "11010519491231002x")]
+    {
+        assert!(answers(&of("person", "id_number", stored), &person, looked), "{looked}");
+        assert!(!answers(&of("person", "id_number", stored), &person, "110105194912310021"));
+    }
+    // What is no ID number is compared as it stands.
+    let file = Look { kind: "support_file", their: "code", own: "code" };
+    assert!(!answers(&of("support_file", "code", "a-1"), &file, "A-1"));
+}
+
+#[test]
 fn what_is_saved_along_is_seen_as_it_will_be() {
     let one = example("contact_pair", "period_overlaps").unwrap();
     let around = Plain(one.others.clone());

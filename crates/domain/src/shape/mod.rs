@@ -21,6 +21,8 @@ pub use parts::{NEWER_CHOICE, Place, label_at, part_told, parts_told, places, wo
 pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
 
+use std::borrow::Cow;
+
 use crate::around::Rule;
 use crate::limits::Limits;
 use crate::nouns::{self, Kind, Noun};
@@ -233,6 +235,11 @@ pub fn parents(kind: &str) -> impl Iterator<Item = &'static str> {
 pub fn names(kind: &str) -> impl Iterator<Item = &'static str> {
     let beside = of(kind).into_iter().flat_map(|shape| shape.with(Role::Names)).map(|field| field.name);
     parents(kind).chain(beside)
+}
+
+/// A value of the field as it is compared with others: an ID number in capitals, whichever x somebody typed.
+pub fn as_compared<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
+    if field.finds.contains(&Find::IdNumber) { Cow::Owned(text.to_uppercase()) } else { Cow::Borrowed(text) }
 }
 
 /// The field that has a role in a kind.

@@ -4,7 +4,7 @@
 use rusqlite::params;
 use tiexin_domain::Record;
 use tiexin_domain::around::{Around, ITSELF, Look as Seek};
-use tiexin_domain::shape::{self, Find, Role};
+use tiexin_domain::shape::{self, Role};
 use uuid::Uuid;
 
 use crate::asking::family::Look;
@@ -21,7 +21,7 @@ const BY_ID: &str = concat!(select!(), " WHERE id = ?1 AND +kind = ?2 AND hidden
 
 /// How the book finds what a rule looks at.
 enum Way {
-    Natural { is_id: bool },
+    Natural,
     Family,
     Parent,
     Itself,
@@ -35,7 +35,7 @@ impl Way {
         }
         let field = shape::field(seek.kind, seek.their)?;
         if field.has(Role::Natural) {
-            return Some(Way::Natural { is_id: field.finds.contains(&Find::IdNumber) });
+            return Some(Way::Natural);
         }
         if field.has(Role::Family) {
             return Some(Way::Family);
@@ -51,10 +51,7 @@ impl Around for Look<'_> {
         let Some(way) = Way::of(seek) else { return Ok(Vec::new()) };
         let id = value.parse::<Uuid>();
         match (way, id) {
-            (Way::Natural { is_id }, _) => {
-                let natural = if is_id { value.to_uppercase() } else { value.to_owned() };
-                self.by_natural(seek.kind, &natural)
-            }
+            (Way::Natural, _) => self.by_natural(seek.kind, value),
             (Way::Family, Ok(home)) => self.children_of_kind(home, seek.kind),
             (Way::Itself, Ok(id)) => record::collect(self.conn, BY_ID, params![id, seek.kind]),
             (Way::Parent, Ok(parent)) => {
@@ -79,13 +76,14 @@ impl Around for Book {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
     use tiexin_domain::Kind;
     use tiexin_domain::around::{self, example};
 
     use super::*;
     use crate::asking::family::{BY_NATURAL, children_sql};
     use crate::saving::save::Save;
-    use crate::tests::{book, by};
+    use crate::tests::{VILLAGE, book, by, household, person};
 
     fn rules() -> impl Iterator<Item = (&'static str, &'static around::Rule)> {
         Kind::ALL.iter().flat_map(|kind| around::rules(kind.code()).map(|rule| (kind.code(), rule)))
@@ -98,7 +96,7 @@ mod tests {
             for seek in rule.looks {
                 let of = format!("{kind} {} → {}.{}", rule.code, seek.kind, seek.their);
                 let sql = match Way::of(seek).unwrap_or_else(|| panic!("{of}: no index leads there")) {
-                    Way::Natural { .. } => BY_NATURAL.to_owned(),
+                    Way::Natural => BY_NATURAL.to_owned(),
                     Way::Family => children_sql("hidden = 0 AND kind = ?2"),
                     Way::Parent => BY_PARENT.to_owned(),
                     Way::Itself => BY_ID.to_owned(),
@@ -116,6 +114,22 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_number_is_found_whichever_x_somebody_typed() {
+        let (_dir, book, _) = book();
+        let home = household(&book, VILLAGE, "甲");
+        let small = person(&book, home, "甲", json!({"id_number": "11010519491231002x"}));
+        let found = |kind: &str, written: &str| {
+            let found = book.look(|look| look.by_natural(kind, written)).unwrap();
+            found.into_iter().map(|record| record.id).collect::<Vec<_>>()
+        };
+        for written in ["11010519491231002x", "11010519491231002X"] {
+            assert_eq!(found("person", written), [small], "{written}");
+        }
+        // What is no ID number is looked for as it stands.
+        assert!(found("support_file", "11010519491231002x").is_empty());
     }
 
     /// Each declared rule over a book, with what breaks it and without.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
-use tiexin_domain::shape::{self, Find, Role};
+use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Level, Record, RegionCode, nouns};
 use uuid::Uuid;
 
@@ -147,11 +147,15 @@ impl Look<'_> {
 
     /// Persons with this ID number.
     pub fn by_id_number(&self, number: &str) -> Result<Vec<Record>> {
-        self.by_natural("person", &number.to_uppercase())
+        self.by_natural("person", number)
     }
 
-    /// Records of `kind` with this number, as it is kept: an ID number in capitals.
-    pub(super) fn by_natural(&self, kind: &str, natural: &str) -> Result<Vec<Record>> {
+    /// Records of `kind` with this number, in capitals or not where it is an ID number.
+    pub(super) fn by_natural(&self, kind: &str, written: &str) -> Result<Vec<Record>> {
+        let natural = match shape::role(kind, Role::Natural) {
+            Some(field) => shape::as_compared(field, written).into_owned(),
+            None => written.to_owned(),
+        };
         record::collect(self.conn, BY_NATURAL, params![natural, kind])
     }
 
@@ -174,12 +178,7 @@ impl Look<'_> {
     pub fn called(&self, kinds: &[&str], written: &str, place: &RegionCode) -> Result<Vec<Record>> {
         let mut found = Vec::new();
         for kind in kinds {
-            let number = shape::role(kind, Role::Natural);
-            let natural = match number.is_some_and(|number| number.finds.contains(&Find::IdNumber)) {
-                true => written.to_uppercase(),
-                false => written.to_owned(),
-            };
-            found.extend(self.by_natural(kind, &natural)?);
+            found.extend(self.by_natural(kind, written)?);
         }
         if found.is_empty() {
             for kind in kinds {
