@@ -237,6 +237,16 @@ pub fn names(kind: &str) -> impl Iterator<Item = &'static str> {
     parents(kind).chain(beside)
 }
 
+/// Those of [`names`] for which another record may stand: what a record belongs to, and what can be merged.
+pub fn names_that_turn(kind: &str) -> impl Iterator<Item = &'static str> {
+    let turns = |field: &&'static Field| {
+        let (Holds::Reference(kinds) | Holds::References(kinds)) = field.holds else { return false };
+        kinds.is_empty() || kinds.iter().any(|kind| of(kind).is_some_and(|shape| shape.merges))
+    };
+    let beside = of(kind).into_iter().flat_map(|shape| shape.with(Role::Names)).filter(turns);
+    parents(kind).chain(beside.map(|field| field.name))
+}
+
 /// A value of the field as it is compared with others: an ID number in capitals, whichever x somebody typed.
 pub fn as_compared<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
     if field.finds.contains(&Find::IdNumber) { Cow::Owned(text.to_uppercase()) } else { Cow::Borrowed(text) }

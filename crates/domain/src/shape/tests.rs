@@ -195,6 +195,21 @@ fn a_head_means_one_field_of_a_kind() {
     }
 }
 
+/// What a merge may have turned is looked up with each push; the rest only costs.
+#[test]
+fn what_can_not_be_merged_is_not_looked_up() {
+    let turn = |kind| names_that_turn(kind).collect::<Vec<_>>();
+    let post = turn("post");
+    assert!(post.contains(&"person") && !post.contains(&"organisation") && !post.contains(&"by"), "{post:?}");
+    assert!(turn("group").contains(&"leader"), "a member or a person");
+    for kind in Kind::ALL {
+        let (turn, all): (Vec<_>, Vec<_>) = (turn(kind.code()), super::names(kind.code()).collect());
+        assert!(parents(kind.code()).all(|parent| turn.contains(&parent)), "{kind:?}: {turn:?}");
+        assert!(turn.iter().all(|field| all.contains(field)), "{kind:?}: {turn:?}");
+    }
+    assert!(turn("post_of_the_future").is_empty());
+}
+
 /// By them somebody without an input method finds the one form that is meant.
 #[test]
 fn no_two_kinds_are_begun_by_the_same_letters() {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
-use super::{named, parents};
+use super::{parents, turned};
 
 /// The record that stands for a merged one, where it is known and of the same kind.
 fn standing<'a>(work: &'a Work, layer: &'a Layer, id: Uuid) -> Option<&'a Held> {
@@ -33,7 +33,7 @@ pub(super) fn followed<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Co
         one.scope = stays.record.scope.clone();
         one.base = if planted("merge_keeps_base") { change.base } else { 0 };
     }
-    for other in named(change) {
+    for other in turned(change) {
         if let Some(stays) = standing(work, layer, other) {
             let to = stays.record.id;
             if to != followed.record {

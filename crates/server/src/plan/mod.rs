@@ -101,7 +101,7 @@ impl Wanted {
             scopes.insert(change.scope.clone());
             scopes.extend(set_region(change).map(|region| region.scope()));
             records.insert(change.record);
-            records.extend(named(change));
+            records.extend(turned(change));
         }
         Wanted {
             replayed: Vec::new(),
@@ -143,9 +143,10 @@ fn set_region(change: &Change) -> Option<RegionCode> {
     change.set.get("region").and_then(|v| v.as_str()).and_then(|code| code.parse().ok())
 }
 
-/// What the change says its record names in any way.
-fn named(change: &Change) -> impl Iterator<Item = Uuid> {
-    shape::names(&change.kind).filter_map(|field| change.set.get(field)?.as_str()?.parse().ok())
+/// What the change says its record names and another record may stand for since. What else it names has no part in what
+/// the push comes to: pushes that name one organisation or one activity do not wait for each other.
+fn turned(change: &Change) -> impl Iterator<Item = Uuid> {
+    shape::names_that_turn(&change.kind).filter_map(|field| change.set.get(field)?.as_str()?.parse().ok())
 }
 
 /// What the change says its record belongs to.
@@ -286,4 +287,32 @@ fn audit_row(head: AuditHead, request: &PushRequest, rows: &[VerdictRow], now: i
         "prints": hex::encode(prints.finalize().as_bytes()),
     });
     Some(head.next(request.device.to_string(), now, "push", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_push_locks_what_may_be_merged_and_nothing_that_is_merely_named() {
+        let id = Uuid::from_u128;
+        let set = json!({"region": "340323100001", "name": "甲", "person": id(2), "organisation": id(3),
+            "by": id(4)});
+        let change = Change {
+            id: ChangeId { device: id(8), incarnation: id(9), seq: 1 },
+            group: id(7),
+            record: id(1),
+            kind: "post".into(),
+            scope: "340323100".parse().unwrap(),
+            base: 0,
+            set: set.as_object().unwrap().clone(),
+            void: None,
+            author: id(6),
+            noted_at: 0,
+        };
+        let wanted = Wanted::about(std::iter::once(&change));
+        assert_eq!(wanted.records, [id(1), id(2)]);
+    }
 }
