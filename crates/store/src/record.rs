@@ -117,14 +117,17 @@ pub(crate) struct Prepared {
     fields: String,
     void: Option<String>,
     derived: Derived,
+    links: Vec<Uuid>,
 }
 
 impl Prepared {
     pub(crate) fn new(record: Record) -> Result<Prepared> {
+        let derived = derive(&record);
         Ok(Prepared {
             fields: text(&record.fields)?,
             void: record.void.as_ref().map(text).transpose()?,
-            derived: derive(&record),
+            links: links(&record, &derived),
+            derived,
             record,
         })
     }
@@ -143,6 +146,7 @@ pub(crate) fn insert(conn: &Connection, record: &Record, audit: Option<i64>) -> 
 pub(crate) struct Inserting<'c> {
     conn: &'c Connection,
     row: CachedStatement<'c>,
+    link: link::Putting<'c>,
     above: Above<'c>,
     /// The newest record made here, if it is shown: as a rule the next one belongs to it.
     shown: Option<Uuid>,
@@ -156,13 +160,13 @@ impl<'c> Inserting<'c> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
              ON CONFLICT (id) DO NOTHING",
         )?;
-        Ok(Inserting { conn, row, above: Above::new(conn)?, shown: None })
+        Ok(Inserting { conn, row, link: link::Putting::new(conn)?, above: Above::new(conn)?, shown: None })
     }
 
     /// `None`: a record with this id is there already, nothing was written. The search index is the
     /// caller's.
     pub(crate) fn insert(&mut self, prepared: &Prepared, audit: Option<i64>) -> Result<Option<i64>> {
-        let Prepared { record, fields, void, derived: d } = prepared;
+        let Prepared { record, fields, void, derived: d, links } = prepared;
         let hidden = self.above.hidden(record, d, self.shown)?;
         let inserted = self.row.execute(params![
             record.id,
@@ -190,7 +194,7 @@ impl<'c> Inserting<'c> {
             return Ok(None);
         }
         let n = self.conn.last_insert_rowid();
-        link::put(self.conn, n, &links(record, &d))?;
+        self.link.put(n, links)?;
         blob::follow(self.conn, n, record)?;
         self.shown = Some(record.id).filter(|_| hidden == hidden::SHOWN);
         if hidden != hidden::SHOWN {
