@@ -74,10 +74,10 @@ fn attend(at: &At, args: Attend) -> Result<Attended, ErrorReply> {
     };
     let who = people.remove(0);
     let ids = signed(&activity);
-    if ids.iter().any(|id| one.known_as.contains(id)) {
+    if one.is_among(at, &ids)? {
         return Ok(Attended::Already(who));
     }
-    if one.is_a_child(at)? {
+    if one.is_a_child(at) {
         return Ok(Attended::TooYoung);
     }
     let count = ids.len() as u32 + 1;
@@ -100,20 +100,83 @@ fn write(at: &At, activity: &Record, ids: impl Iterator<Item = Uuid>) -> Result<
     edit::edit(at, EditRecord { id: activity.id, fields, seen }).map(drop)
 }
 
+/// By what it is known whose a registration is.
+struct Known {
+    id: Uuid,
+    kind: String,
+    person: Option<Uuid>,
+    /// These two as the person's record has them.
+    number: Option<String>,
+    birth: Option<PartialDate>,
+    name: String,
+    place: RegionCode,
+    /// Nobody else of the kind is called so there.
+    alone: bool,
+}
+
+impl Known {
+    fn of(at: &At, record: &Record) -> Result<Known, ErrorReply> {
+        let id = record.reference("person");
+        let person = id.map(|id| at.book().get(id)).transpose().map_err(errors::store)?.flatten();
+        let text = |field: &str| person.as_ref().and_then(|person| person.text(field)).map(str::to_owned);
+        let birth = text("birth").and_then(|birth| PartialDate::parse(&birth, YearHint::None).ok());
+        let name = record.text("name").map(tidy_name).unwrap_or_default();
+        let place = record.region();
+        let called_so = at.book().look(|look| look.by_name(&record.kind, &place, &name));
+        let others = called_so.map_err(errors::store)?;
+        let alone = !others.iter().any(|other| other.id != record.id && comes(at, other));
+        let kind = record.kind.clone();
+        Ok(Known { id: record.id, kind, person: id, number: text("id_number"), birth, name, place, alone })
+    }
+
+    /// Whether both are of one person: by the person's record or number; where one of them names none, by the name and
+    /// the place, as a member here and as a volunteer there. Two members of one name are two.
+    fn is_same(&self, other: &Known) -> bool {
+        if self.id == other.id {
+            return true;
+        }
+        match (self.person, other.person) {
+            (Some(one), Some(another)) => {
+                one == another || (self.number.is_some() && self.number == other.number)
+            }
+            _ => {
+                let called_so = self.name == other.name && self.place == other.place;
+                called_so && self.kind != other.kind && self.alone && other.alone
+            }
+        }
+    }
+}
+
 /// Somebody who may be meant.
 struct Meant {
     record: Record,
     /// Their registrations, as a member and as a volunteer.
-    known_as: Vec<Uuid>,
+    known_as: Vec<Known>,
 }
 
 impl Meant {
-    fn is_a_child(&self, at: &At) -> Result<bool, ErrorReply> {
-        let Some(id) = self.record.reference("person") else { return Ok(false) };
-        let person = at.book().get(id).map_err(errors::store)?;
-        let birth = person.as_ref().and_then(|person| person.text("birth"));
-        let birth = birth.and_then(|text| PartialDate::parse(text, YearHint::None).ok());
-        Ok(birth.and_then(|birth| birth.age(at.today)).is_some_and(|age| age < GROWN_UP))
+    fn is_a_child(&self, at: &At) -> bool {
+        let age = |known: &Known| known.birth.and_then(|birth| birth.age(at.today));
+        self.known_as.iter().filter_map(age).any(|age| age < GROWN_UP)
+    }
+
+    fn is(&self, other: &Known) -> bool {
+        self.known_as.iter().any(|known| known.is_same(other))
+    }
+
+    /// Whether they have signed in, as whichever of their registrations: only one may have been looked up now, and the
+    /// other one have ended since.
+    fn is_among(&self, at: &At, ids: &[Uuid]) -> Result<bool, ErrorReply> {
+        if self.known_as.iter().any(|known| ids.contains(&known.id)) {
+            return Ok(true);
+        }
+        for id in ids {
+            let Some(record) = at.book().get(*id).map_err(errors::store)? else { continue };
+            if self.is(&Known::of(at, &record)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -123,7 +186,7 @@ fn meant(at: &At, activity: &Record, typed: &str) -> Result<Vec<Meant>, ErrorRep
         return Ok(Vec::new());
     }
     if let Ok(id) = typed.parse::<Uuid>() {
-        return Ok(persons(at, at.book().get(id).map_err(errors::store)?));
+        return persons(at, at.book().get(id).map_err(errors::store)?);
     }
     guessing::asked(at, typed)?;
     let reach = at.reach(Action::Read);
@@ -158,28 +221,25 @@ fn called(at: &At, typed: &str, regions: &[RegionCode]) -> Result<Vec<Meant>, Er
             false => found.extend(at.book().get(hit.id).map_err(errors::store)?),
         }
     }
-    Ok(persons(at, found))
+    persons(at, found)
 }
 
-fn persons(at: &At, found: impl IntoIterator<Item = Record>) -> Vec<Meant> {
+fn persons(at: &At, found: impl IntoIterator<Item = Record>) -> Result<Vec<Meant>, ErrorReply> {
     let mut all: Vec<Meant> = Vec::new();
     for record in found.into_iter().filter(|record| comes(at, record)) {
-        let person = record.reference("person");
-        let same = |one: &&mut Meant| {
-            one.known_as.contains(&record.id)
-                || (person.is_some() && one.record.reference("person") == person)
-        };
-        match all.iter_mut().find(same) {
-            Some(one) => {
-                one.known_as.push(record.id);
+        let known = Known::of(at, &record)?;
+        match all.iter().position(|one| one.is(&known)) {
+            Some(nth) => {
+                let one = &mut all[nth];
+                one.known_as.push(known);
                 if record.kind == Kind::Member.code() {
                     one.record = record;
                 }
             }
-            None => all.push(Meant { known_as: vec![record.id], record }),
+            None => all.push(Meant { known_as: vec![known], record }),
         }
     }
-    all
+    Ok(all)
 }
 
 /// Whether it is a person's membership or service that stands.

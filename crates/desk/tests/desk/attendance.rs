@@ -61,6 +61,60 @@ async fn one_person_is_signed_in_once_however_they_are_told() {
     assert!(office.ok(GetAttendance { activity: at }).await.people.is_empty());
 }
 
+/// By a scanner, by whatever is left of two registrations, and where neither names a person's record.
+#[tokio::test]
+async fn who_signed_in_as_a_member_is_not_signed_in_as_a_volunteer() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let said = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": NUMBER});
+    let mei = save(&office, "member", said).await;
+    let person = office.ok(GetRecord { id: mei }).await.fields["person"].clone();
+    let said = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "person": person});
+    let serving = save(&office, "volunteer", said).await;
+    let hong = member(&office, VILLAGE, "赵红").await;
+    let said = json!({"region": VILLAGE, "name": "赵红", "approval": "approved"});
+    let helping = save(&office, "volunteer", said).await;
+    for (first, then) in [(mei, serving), (helping, hong)] {
+        let told = typed(&office, at, &first.to_string()).await;
+        assert!(matches!(told, Attended::Signed { .. }), "{told:?}");
+        let told = typed(&office, at, &then.to_string()).await;
+        assert!(matches!(told, Attended::Already(_)), "{told:?}");
+    }
+    // Typed, they are one to choose as well.
+    let told = typed(&office, at, "赵红").await;
+    assert!(matches!(told, Attended::Already(_)), "{told:?}");
+    let left = SaveRecord {
+        kind: "member".into(),
+        id: Some(mei),
+        version: None,
+        fields: fields(json!({"left": "2026-10-20"})),
+    };
+    office.ok(left).await;
+    let told = typed(&office, at, "王小梅").await;
+    assert!(matches!(told, Attended::Already(_)), "{told:?}");
+    let here = office.ok(GetAttendance { activity: at }).await;
+    let mut ids: Vec<Uuid> = here.people.iter().map(|one| one.id).collect();
+    ids.sort();
+    let mut both = vec![mei, helping];
+    both.sort();
+    assert_eq!((ids, here.elsewhere), (both, 0));
+}
+
+/// Two members of one name in one village are two, whosever the volunteer of that name is.
+#[tokio::test]
+async fn two_of_one_name_and_village_both_sign_in() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let at = activity(&office).await;
+    let one = member(&office, VILLAGE, "王丽").await;
+    let other = member(&office, VILLAGE, "王丽").await;
+    let said = json!({"region": VILLAGE, "name": "王丽", "approval": "approved"});
+    save(&office, "volunteer", said).await;
+    for (nth, id) in [one, other].into_iter().enumerate() {
+        let told = typed(&office, at, &id.to_string()).await;
+        assert!(matches!(told, Attended::Signed { count, .. } if count == nth as u32 + 1), "{told:?}");
+    }
+}
+
 #[tokio::test]
 async fn of_two_of_one_name_a_person_chooses() {
     let office = Office::township(day(2026, 10, 20)).await;
