@@ -77,6 +77,13 @@ mod tests {
     }
 
     #[test]
+    fn danger_stands_before_whoever_waits() {
+        let weight = |code: &str| built_in().iter().find(|rule| rule.code == code).unwrap().weight;
+        let order = ["risk_urgent", "rights_due", "activity_ahead", "policy_ends"].map(weight);
+        assert!(order.windows(2).all(|two| two[0] < two[1]), "{order:?}");
+    }
+
+    #[test]
     fn a_county_changes_one_rule_and_keeps_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let lead = |region: &str| {

@@ -53,6 +53,8 @@ pub struct Dated {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
+    /// Somebody may come to harm: nothing stands before it.
+    Danger,
     /// Somebody waits.
     Family,
     /// Money that is owed to families.

@@ -184,9 +184,12 @@ async fn of_an_urgent_risk_the_named_contact_is_told_until_somebody_got_in_touch
             json!({"household": home, "date": "2026-10-19", "person": {"name": head}, "risk": risk});
         sessions.push(saved(&office, "counselling", session).await);
     }
+    // Who has waited longer comes behind.
+    let asked = json!({"region": VILLAGE, "matter": "medical", "asked_on": "2026-09-20", "anonymous": true});
+    let asked = saved(&office, "rights_case", asked).await;
     let page = office.ok(today()).await;
     let told: Vec<(Uuid, &str)> = page.todo.iter().map(|one| (one.record, one.says.as_str())).collect();
-    assert_eq!(told, [(sessions[1], "请今天与本人联系")]);
+    assert_eq!(told, [(sessions[1], "请今天与本人联系"), (asked, "该答复了")]);
     let touched = SaveRecord {
         kind: "counselling".into(),
         id: Some(sessions[1]),
@@ -194,7 +197,8 @@ async fn of_an_urgent_risk_the_named_contact_is_told_until_somebody_got_in_touch
         fields: fields(json!({"contacted_on": "2026-10-20"})),
     };
     office.ok(touched).await;
-    assert!(office.ok(today()).await.todo.is_empty());
+    let left: Vec<Uuid> = office.ok(today()).await.todo.iter().map(|one| one.record).collect();
+    assert_eq!(left, [asked]);
 }
 
 async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
