@@ -85,6 +85,13 @@ pub struct Todo {
     pub household: Option<Uuid>,
 }
 
+impl Todo {
+    /// Somebody waits for it, and it is due by now: it stands before whom to visit. What only comes later does not.
+    pub fn is_pressing(&self) -> bool {
+        self.weight < Weight::Day && self.days_ahead <= 0
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DueFamily {
     pub household: Uuid,
@@ -207,4 +214,32 @@ pub struct MonthFigure {
 
 commands! {
     GetToday => "today.get" -> Today;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_later_does_not_press_however_much_it_weighs() {
+        let presses = |weight, days_ahead| {
+            let todo = Todo {
+                rule: "session_due".into(),
+                weight,
+                kind: "counselling_pair".into(),
+                record: Uuid::nil(),
+                title: String::new(),
+                place: String::new(),
+                says: String::new(),
+                date: NaiveDate::MIN,
+                days_ahead,
+                act: Act::Open,
+                household: None,
+            };
+            todo.is_pressing()
+        };
+        assert_eq!([1, 0, -1].map(|days| presses(Weight::Family, days)), [false, true, true]);
+        assert_eq!([Weight::Danger, Weight::Money].map(|weight| presses(weight, 0)), [true; 2]);
+        assert_eq!([Weight::Day, Weight::Paper].map(|weight| presses(weight, -9)), [false; 2]);
+    }
 }

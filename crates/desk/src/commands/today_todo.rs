@@ -9,7 +9,7 @@ use tiexin_contract::today::{Open, Todo};
 use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::Record;
-use tiexin_domain::reminder::{Act, Dated, Of, ReminderRule, Weight, Whose};
+use tiexin_domain::reminder::{Act, Dated, Of, ReminderRule, Whose};
 use tiexin_domain::shape::{self, Role};
 use tiexin_store::{Look, Reminded, StoreError};
 use uuid::Uuid;
@@ -158,7 +158,7 @@ fn papers(
 
 /// How many stand open of so many families to visit, and of what else has to be done.
 pub(super) fn open(due: usize, todo: &[Todo]) -> Open {
-    let pressing = todo.iter().filter(|one| one.weight < Weight::Day && one.days_ahead <= 0).count();
+    let pressing = todo.iter().filter(|one| one.is_pressing()).count();
     let most = OPEN - due.min(EACH);
     let first = pressing.max(EACH).min(todo.len()).min(most);
     let due = due.min(OPEN - first);
@@ -168,6 +168,7 @@ pub(super) fn open(due: usize, todo: &[Todo]) -> Open {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tiexin_domain::reminder::Weight;
 
     #[test]
     fn seven_stand_open_and_neither_hides_the_other() {

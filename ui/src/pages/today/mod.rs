@@ -19,8 +19,7 @@ use month::Month;
 use people::{Due, Gaps};
 use soon::Soon;
 use tiexin_contract::session::ClockTrouble;
-use tiexin_contract::today::GetToday;
-use tiexin_domain::reminder::Weight;
+use tiexin_contract::today::{GetToday, Todo};
 use todo::Todos;
 use units::Units;
 use yew::prelude::*;
@@ -56,8 +55,7 @@ pub(crate) fn TodayPage() -> Html {
             <Drafts />
             { show(&today, |now| {
                 let todo = html! { <Todos todo={now.todo.clone()} total={now.todo_total} open={now.open.todo} /> };
-                // Somebody waits: before whom to visit.
-                let pressing = now.todo.first().is_some_and(|one| one.weight < Weight::Day);
+                let pressing = now.todo.iter().any(Todo::is_pressing);
                 let main = if now.units.is_empty() {
                     html! {
                         <>
