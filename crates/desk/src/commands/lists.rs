@@ -118,16 +118,7 @@ fn families_of(
             true => one.matched,
             false => format!("{} {}", one.title, one.matched),
         };
-        let (region, kind) = (home.region(), home.kind);
-        homes.push(Hit {
-            id,
-            kind,
-            title,
-            region_name: place::name(&region),
-            region,
-            matched,
-            household: Some(id),
-        });
+        homes.push(family_told(&home, title, matched));
         if homes.len() == room {
             break;
         }
@@ -166,19 +157,24 @@ fn families_there(
     let lost = masking::lost(at.book(), &page.records)?;
     let others = page.records.iter().filter(|home| known.iter().all(|hit| hit.id != home.id));
     let hits = others.take(room).map(|home| {
-        let region = home.region();
-        let region_name = place::name(&region);
-        Hit {
-            id: home.id,
-            kind: home.kind.clone(),
-            title: masking::title(home, &lost),
-            matched: format!("在{region_name}"),
-            region_name,
-            region,
-            household: Some(home.id),
-        }
+        let matched = format!("在{}", place::name(&home.region()));
+        family_told(home, masking::title(home, &lost), matched)
     });
     Ok(hits.collect())
+}
+
+/// A family as a hit tells it.
+fn family_told(home: &Record, title: String, matched: String) -> Hit {
+    let region = home.region();
+    Hit {
+        id: home.id,
+        kind: home.kind.clone(),
+        title,
+        region_name: place::name(&region),
+        region,
+        matched,
+        household: Some(home.id),
+    }
 }
 
 fn shown_hit(at: &At, text: &str, hit: tiexin_store::Hit) -> Result<Hit, ErrorReply> {
