@@ -22,7 +22,8 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-fn as_saved(save: &Save) -> Option<Record> {
+/// A record as it will stand; `None` without a place.
+pub(crate) fn as_saved(save: &Save) -> Option<Record> {
     let region: RegionCode = save.fields.get("region")?.as_str()?.parse().ok()?;
     Some(Record {
         id: save.id,

@@ -25,6 +25,7 @@ use super::sign::sign;
 use crate::errors::refuse;
 use crate::registry::Registry;
 use crate::rights::{At, WRITE};
+use crate::surroundings::as_saved;
 use crate::{errors, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -67,7 +68,7 @@ fn elect(at: &At, args: ElectCouncil) -> Result<CouncilElected, ErrorReply> {
     let mut told = CouncilElected {
         batch: None,
         ended: titles(at, former.iter().cloned())?,
-        begun: titles(at, made.iter().map(|save| as_record(&house, save)))?,
+        begun: titles(at, made.iter().filter_map(as_saved))?,
     };
     if !args.dry_run {
         told.batch = Some(write(at, &house, &changed, &made)?);
@@ -183,16 +184,4 @@ fn begun(
     refuse(found.map_err(errors::store)?)?;
     sign(at, &mut fields);
     Ok(Save { id, kind: kind.to_owned(), fields, void: None })
-}
-
-/// As it will stand, at the organisation's place.
-fn as_record(house: &Record, save: &Save) -> Record {
-    Record {
-        id: save.id,
-        kind: save.kind.clone(),
-        scope: house.region().scope(),
-        version: 0,
-        fields: save.fields.clone(),
-        void: None,
-    }
 }
