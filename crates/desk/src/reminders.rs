@@ -36,9 +36,9 @@ impl Reminders {
 pub(crate) struct InForce<'r>(pub(crate) Vec<(&'r ReminderRule, Whose)>);
 
 impl InForce<'_> {
-    /// The rule about these; none: nobody is reminded of them.
-    pub(crate) fn about(&self, of: &Of) -> Option<&ReminderRule> {
-        self.0.iter().map(|(rule, _)| *rule).find(|rule| rule.of == *of)
+    /// The rule about these, and of whose families it tells; none: nobody is reminded of them.
+    pub(crate) fn about(&self, of: &Of) -> Option<(&ReminderRule, Whose)> {
+        self.0.iter().copied().find(|(rule, _)| rule.of == *of)
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
             let all = Reminders::of(folder.path());
             let today = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
             let rules = all.in_force(&region.parse().unwrap(), today, &[]);
-            [Of::Birthdays, Of::Festivals].map(|of| rules.about(&of).map(|rule| rule.lead))
+            [Of::Birthdays, Of::Festivals].map(|of| rules.about(&of).map(|(rule, _)| rule.lead))
         };
         assert_eq!(lead("340323100001"), [Some(14), Some(30)]);
         let own =

@@ -79,7 +79,7 @@ pub enum Act {
 pub struct To {
     pub level: Option<Level>,
     pub role: Option<Role>,
-    /// Only of families whose named contact they are.
+    /// Only of families whose named contact they are, or that have none. Danger is told to nobody more for it.
     #[serde(default)]
     pub contact: bool,
 }
@@ -88,7 +88,7 @@ pub struct To {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
     All,
-    /// Of which they are the named contact.
+    /// Of which they are the named contact, and those that have none.
     Own,
 }
 

@@ -55,6 +55,7 @@ mod today_month;
 mod today_soon;
 mod today_todo;
 mod today_units;
+mod today_whose;
 pub(crate) mod update;
 mod views;
 mod visit;

@@ -4,12 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{DueFamily, FILE_GAPS, FileGap, GapFamily, GapGroup, GetToday, Today};
+use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::Gap;
 use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::reminder::Of;
 use tiexin_store::{DueFile, FileGaps};
 use uuid::Uuid;
 
+use super::today_whose::of_whom;
 use super::{today_month, today_soon, today_todo, today_units};
 use crate::cadence::Cadence;
 use crate::masking::Lost;
@@ -32,10 +34,7 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     let files = at.book().due_files(&regions, at.today).map_err(errors::store)?;
     let cadence = Cadence::of(at.book().dir());
     let (due, due_total) = due(at, &files, &cadence, &rules)?;
-    let lacking = match rules.about(&Of::Gaps) {
-        Some(_) => at.book().files_with_gaps(&regions, at.today).map_err(errors::store)?,
-        None => Vec::new(),
-    };
+    let lacking = lacking(at, &regions, &rules)?;
     let lost = masking::lost_in(at.book(), lacking.iter().map(|file| file.household))?;
     let (gaps, gaps_total) = gaps(&lacking, &lost);
     let (todo, todo_total) = today_todo::todo(at, &args.region, &rules)?;
@@ -57,6 +56,15 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
     })
 }
 
+/// The files that lack something and of which the user is told.
+fn lacking(at: &At, regions: &[RegionCode], rules: &InForce<'_>) -> Result<Vec<FileGaps>, ErrorReply> {
+    let Some(rule) = rules.about(&Of::Gaps) else { return Ok(Vec::new()) };
+    let mut files = at.book().files_with_gaps(regions, at.today).map_err(errors::store)?;
+    let homes = of_whom(at, rule, files.iter().map(|file| file.household))?;
+    files.retain(|file| homes.tells_of(Some(file.household)));
+    Ok(files)
+}
+
 /// Most overdue first. A family that declined contact is on no list of whom to see.
 fn due(
     at: &At,
@@ -64,12 +72,14 @@ fn due(
     cadence: &Cadence,
     rules: &InForce<'_>,
 ) -> Result<(Vec<DueFamily>, u64), ErrorReply> {
-    let Some(rule) = rules.about(&Of::Visits) else { return Ok((Vec::new(), 0)) };
+    let Some((rule, whose)) = rules.about(&Of::Visits) else { return Ok((Vec::new(), 0)) };
     let mut due: Vec<(i64, &DueFile)> = files
         .iter()
         .filter_map(|file| Some((cadence.overdue_file(file, at.today)?, file)))
         .filter(|(overdue, _)| *overdue >= -i64::from(rule.lead))
         .collect();
+    let homes = of_whom(at, (rule, whose), due.iter().map(|(_, file)| file.household))?;
+    due.retain(|(_, file)| homes.tells_of(Some(file.household)));
     due.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.region.cmp(&y.region)).then(x.household.cmp(&y.household)));
     // A household with two active files is visited once.
     let mut seen = HashSet::new();

@@ -11,6 +11,7 @@ use tiexin_domain::reminder::{Of, ReminderRule};
 use tiexin_store::DueFile;
 use uuid::Uuid;
 
+use super::today_whose::of_whom;
 use crate::calendar::Window;
 use crate::festivals::Festivals;
 use crate::reminders::InForce;
@@ -33,13 +34,16 @@ pub(super) fn reminders(
         .map(|file| file.household)
         .collect();
     let mut all = Vec::new();
-    for (rule, _) in &rules.0 {
+    for (rule, whose) in rules.0.iter().copied() {
         let mut sort = match rule.of {
             Of::FollowUps => follow_ups(at, regions, &declined, rule)?,
             Of::Birthdays => birthdays(at, regions, &declined, rule)?,
             Of::Festivals => festivals(at, rule),
             _ => continue,
         };
+        let homes = of_whom(at, (rule, whose), sort.iter().filter_map(|reminder| reminder.household))?;
+        // A festival is no family's.
+        sort.retain(|reminder| reminder.household.is_none() || homes.tells_of(reminder.household));
         sort.sort_by_key(|reminder| reminder.date);
         all.extend(sort.into_iter().take(MOST));
     }

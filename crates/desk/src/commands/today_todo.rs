@@ -7,13 +7,13 @@ use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{Open, Todo};
 use tiexin_domain::RegionCode;
-use tiexin_domain::nouns::tidy_name;
 use tiexin_domain::record::Record;
 use tiexin_domain::reminder::{Act, Dated, Of, ReminderRule, Whose};
 use tiexin_domain::shape::{self, Role};
 use tiexin_store::{Look, Reminded, StoreError};
 use uuid::Uuid;
 
+use super::today_whose;
 use crate::reminders::InForce;
 use crate::rights::At;
 use crate::{errors, masking, place};
@@ -34,9 +34,9 @@ pub(super) fn todo(
     let regions = std::slice::from_ref(region);
     for (rule, whose) in rules.0.iter().copied() {
         let due = match &rule.of {
-            Of::Dated(of) => dated(at, region, (rule, of), whose)?,
-            Of::Sessions => told(at, sessions(at, regions, rule)?, whose)?,
-            Of::Papers { due } => told(at, papers(at, regions, rule, *due)?, whose)?,
+            Of::Dated(of) => dated(at, region, (rule, whose), of)?,
+            Of::Sessions => told(at, sessions(at, regions, rule)?, (rule, whose))?,
+            Of::Papers { due } => told(at, papers(at, regions, rule, *due)?, (rule, whose))?,
             // Other parts of the page.
             Of::Visits | Of::FollowUps | Of::Birthdays | Of::Festivals | Of::Gaps => continue,
         };
@@ -79,28 +79,26 @@ fn family_of(record: &Record) -> Option<Uuid> {
     record.reference(shape::role(&record.kind, Role::Family)?.name)
 }
 
-/// Whether the user is told of it: nobody is of a child who died, and of `Own` families their named contact alone.
-fn is_told(at: &At, look: &Look<'_>, record: &Record, whose: Whose) -> Result<bool, StoreError> {
+/// Whether the user is told of it: nobody is of a child who died, and of some families their named contact alone.
+fn is_told(
+    at: &At,
+    look: &Look<'_>,
+    record: &Record,
+    (rule, whose): (&ReminderRule, Whose),
+) -> Result<bool, StoreError> {
     let meant = match (whose, family_of(record)) {
         (Whose::All, _) => true,
-        (Whose::Own, Some(home)) => is_contact(at, look, home)?,
+        (Whose::Own, Some(home)) => today_whose::tells(rule, at, &look.care_of(home, at.today)?),
         (Whose::Own, None) => false,
     };
     Ok(meant && !masking::is_of_lost(record, look)?)
 }
 
-fn is_contact(at: &At, look: &Look<'_>, home: Uuid) -> Result<bool, StoreError> {
-    let care = look.care_of(home, at.today)?;
-    let me = tidy_name(&at.user.display_name);
-    let is_me = |name: &Option<String>| name.as_deref().is_some_and(|name| tidy_name(name) == me);
-    Ok(is_me(&care.township_leader) || is_me(&care.village_worker))
-}
-
-fn told(at: &At, due: Vec<Reminded>, whose: Whose) -> Result<Vec<Reminded>, ErrorReply> {
+fn told(at: &At, due: Vec<Reminded>, rule: (&ReminderRule, Whose)) -> Result<Vec<Reminded>, ErrorReply> {
     let told = at.book().look(|look| {
         let mut told = Vec::with_capacity(due.len());
         for one in due {
-            if is_told(at, look, &one.0, whose)? {
+            if is_told(at, look, &one.0, rule)? {
                 told.push(one);
             }
         }
@@ -112,14 +110,14 @@ fn told(at: &At, due: Vec<Reminded>, whose: Whose) -> Result<Vec<Reminded>, Erro
 fn dated(
     at: &At,
     region: &RegionCode,
-    (rule, of): (&ReminderRule, &Dated),
-    whose: Whose,
+    (rule, whose): (&ReminderRule, Whose),
+    of: &Dated,
 ) -> Result<Vec<Reminded>, ErrorReply> {
     let plus = Days::new(of.plus.into());
     let before = |date: NaiveDate| date.checked_sub_days(plus).unwrap_or(date);
     let (from, to) = window(at, rule);
     let days = (before(from), before(to));
-    let meant = |look: &Look<'_>, record: &Record| is_told(at, look, record, whose);
+    let meant = |look: &Look<'_>, record: &Record| is_told(at, look, record, (rule, whose));
     let found = at.book().falling(region, of, days, meant).map_err(errors::store)?;
     let due = |date: NaiveDate| date.checked_add_days(plus).unwrap_or(date);
     Ok(found.into_iter().map(|(record, date)| (record, due(date))).collect())

@@ -302,6 +302,52 @@ async fn a_village_sees_families_and_a_township_their_papers_too() {
     }
 }
 
+/// What is reckoned asks for the contact as what has a date does. Whom nobody looks after yet is everybody's.
+#[tokio::test]
+async fn visits_days_and_gaps_are_told_to_the_named_contact() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let to = r#""to": [{"level": "village"}, {"level": "township", "contact": true}]"#;
+    let rules = [
+        ("visit_due", "visits"),
+        ("follow_up", "follow_ups"),
+        ("birthday", "birthdays"),
+        ("file_gaps", "gaps"),
+    ];
+    let own =
+        rules.map(|(code, of)| format!(r#"{{"code": "{code}", "of": "{of}", "lead": 7, {to}}}"#)).join(",");
+    std::fs::write(office.folder.path().join("reminders.json"), format!("[{own}]")).unwrap();
+    for (head, leader) in [("贾文广", Some("赵镇长")), ("孙有福", Some("王丽")), ("周大伟", None)]
+    {
+        let contact = |family: &mut RegisterFamily| {
+            family.persons[0].birth = Some(PartialDate::Day(day(1962, 10, 22)));
+            match leader {
+                Some(leader) => family.contacts.as_mut().unwrap().township_leader = Some(leader.into()),
+                None => family.contacts = None,
+            }
+        };
+        let home = office.family(head, contact).await;
+        let visit = json!({"household": home, "date": "2026-08-01", "kind": "routine", "visitors": ["王丽"],
+            "follow_up": "2026-10-22"});
+        saved(&office, "visit", visit).await;
+    }
+    for (region, all) in [(TOWNSHIP, false), (VILLAGE, true)] {
+        let page = office.ok(GetToday { region: region.parse().unwrap() }).await;
+        let coming =
+            |kind: ReminderKind| page.reminders.iter().filter(|one| one.kind == kind).collect::<Vec<_>>();
+        let parts = [
+            json!(page.due),
+            json!(coming(ReminderKind::FollowUp)),
+            json!(coming(ReminderKind::Birthday)),
+            json!(page.missing),
+            json!(page.gaps),
+        ];
+        for part in parts {
+            let told = ["贾文广", "孙有福", "周大伟"].map(|head| part.to_string().contains(head));
+            assert_eq!(told, [all, true, true], "{region}: {part}");
+        }
+    }
+}
+
 /// A place may tell of families only who looks after them.
 #[tokio::test]
 async fn the_named_contact_is_told_of_the_own_families() {

@@ -1,0 +1,53 @@
+//! Of whose families a rule tells: of all, or of those whose named contact the user is.
+
+use std::collections::HashSet;
+
+use tiexin_contract::ErrorReply;
+use tiexin_domain::nouns::tidy_name;
+use tiexin_domain::reminder::{ReminderRule, Weight, Whose};
+use tiexin_store::Care;
+use uuid::Uuid;
+
+use crate::errors;
+use crate::rights::At;
+
+/// Families of which the user is told.
+pub(super) enum Homes {
+    All,
+    These(HashSet<Uuid>),
+}
+
+impl Homes {
+    /// What belongs to no family is told only where all is.
+    pub(super) fn tells_of(&self, home: Option<Uuid>) -> bool {
+        match self {
+            Homes::All => true,
+            Homes::These(homes) => home.is_some_and(|home| homes.contains(&home)),
+        }
+    }
+}
+
+/// Whether a rule that asks who the named contact is tells the user of a family with these contacts. One without any
+/// is everybody's, or nobody would think of it; but of danger nobody is told besides those whom the rule names.
+pub(super) fn tells(rule: &ReminderRule, at: &At, care: &Care) -> bool {
+    let me = tidy_name(&at.user.display_name);
+    let named = [&care.township_leader, &care.village_worker].into_iter().flatten();
+    let named: Vec<String> = named.map(|name| tidy_name(name)).filter(|name| !name.is_empty()).collect();
+    named.contains(&me) || (named.is_empty() && rule.weight != Weight::Danger)
+}
+
+/// Of which of these families a rule tells the user.
+pub(super) fn of_whom(
+    at: &At,
+    (rule, whose): (&ReminderRule, Whose),
+    homes: impl Iterator<Item = Uuid>,
+) -> Result<Homes, ErrorReply> {
+    if whose == Whose::All {
+        return Ok(Homes::All);
+    }
+    let once: HashSet<Uuid> = homes.collect();
+    let homes: Vec<Uuid> = once.into_iter().collect();
+    let care = at.book().care_of(&homes, at.today).map_err(errors::store)?;
+    let told = homes.into_iter().zip(care).filter(|(_, care)| tells(rule, at, care));
+    Ok(Homes::These(told.map(|(home, _)| home).collect()))
+}
