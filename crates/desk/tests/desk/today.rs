@@ -51,7 +51,7 @@ async fn overdue_families_come_first_and_those_who_declined_not_at_all() {
     assert!(page.due[0].phone_only);
     assert_eq!(page.due[0].contact.as_deref(), Some("李村医"));
     assert_eq!(page.due[0].village, "东关社区");
-    assert!(page.gaps.iter().all(|gap| gap.household != declined) || page.gaps_total > 0);
+    assert_eq!(page.gaps_total, 4, "to complete a file nobody has to go there");
     assert_eq!(page.lunar, "九月十一");
     let month = &page.month;
     assert_eq!((month.month.as_str(), month.visited, month.planned), ("2026-10", 1, 3));
@@ -172,12 +172,18 @@ async fn a_doctor_s_contract_that_has_ended_is_told() {
 async fn of_an_urgent_risk_the_named_contact_is_told_until_somebody_got_in_touch() {
     let office = Office::township(day(2026, 10, 20)).await;
     let mut sessions = Vec::new();
-    for (head, leader, risk) in
-        [("贾文广", "赵镇长", "urgent"), ("孙有福", "王丽", "urgent"), ("周大伟", "王丽", "watch")]
-    {
+    for (head, leader, risk) in [
+        ("贾文广", Some("赵镇长"), "urgent"),
+        ("孙有福", Some("王丽"), "urgent"),
+        ("周大伟", Some("王丽"), "watch"),
+        ("吴安", None, "urgent"),
+    ] {
         let contact = |family: &mut RegisterFamily| {
             wish(ContactPreference::Declined)(family);
-            family.contacts.as_mut().unwrap().township_leader = Some(leader.into());
+            match leader {
+                Some(leader) => family.contacts.as_mut().unwrap().township_leader = Some(leader.into()),
+                None => family.contacts = None,
+            }
         };
         let home = office.family(head, contact).await;
         let session =
@@ -239,14 +245,27 @@ async fn papers_of_the_year_and_sessions_are_begun_from_here() {
         family.file.as_mut().unwrap().assistance = Some(Assistance::Yes);
     };
     let home = office.family("贾文广", drawing).await;
+    let pair = json!({"household": home, "person": {"name": "贾文广"}, "counsellor_name": "周老师",
+        "agreed_on": "2026-12-01", "from": "2026-12-01", "rhythm_days": "14"});
+    saved(&office, "counselling_pair", pair).await;
     let page = office.ok(today()).await;
     let told: Vec<_> =
         page.todo.iter().map(|one| (one.rule.as_str(), one.household, one.act.clone())).collect();
-    assert_eq!(told, [("papers_of_the_year", Some(home), Act::Make("assistance_review".into()))]);
+    let made = |kind: &str| Act::Make(kind.to_owned());
+    assert_eq!(
+        told,
+        [
+            ("session_due", Some(home), made("counselling")),
+            ("papers_of_the_year", Some(home), made("assistance_review"))
+        ]
+    );
+    assert_eq!(page.todo[0].date, day(2026, 12, 15));
     let whole = serde_json::to_string(&page).unwrap();
     assert!(!whole.contains("某某") && !whole.contains("某因"));
     let review = json!({"household": home, "person": {"name": "贾文广"}, "year": 2027, "kind": "annual"});
     saved(&office, "assistance_review", review).await;
+    let session = json!({"household": home, "date": "2026-12-28", "person": {"name": "贾文广"}});
+    saved(&office, "counselling", session).await;
     assert!(office.ok(today()).await.todo.is_empty());
 }
 
@@ -265,9 +284,12 @@ async fn a_county_sees_townships_and_no_single_family() {
     saved(&office, "rights_case", village).await;
     let own = json!({"region": "340323", "matter": "medical", "asked_on": "2026-10-04", "anonymous": true});
     let own = saved(&office, "rights_case", own).await;
+    let festivals = r#"[{"name": "协会日", "solar": [10, 25], "own": true}]"#;
+    std::fs::write(office.folder.path().join("festivals.json"), festivals).unwrap();
     let page = office.ok(GetToday { region: "340323".parse().unwrap() }).await;
     assert_eq!((page.due.len(), page.missing.len(), page.gaps.len()), (0, 0, 0));
-    assert!(page.reminders.iter().all(|one| one.household.is_none()), "{:?}", page.reminders);
+    let coming: Vec<&str> = page.reminders.iter().map(|one| one.text.as_str()).collect();
+    assert_eq!(coming, ["协会日"], "no birthday of a family");
     let told: Vec<Uuid> = page.todo.iter().map(|one| one.record).collect();
     assert_eq!(told, [own]);
     let whole = serde_json::to_string(&page).unwrap();
