@@ -1,28 +1,22 @@
 //! One record: what it says, what is missing, what happened to it.
 
 use super::attending::Attending;
+use super::begin::{New, whose};
 use super::election::Electing;
+use super::facts::Facts;
 use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
 use super::served::Served;
-use super::spec::{FieldKind, FormField, Noun};
+use super::spec::Noun;
 use super::{History, Restore, Voiding};
 use crate::attachments::Attachments;
-use crate::components::choice::label_of;
-use crate::components::{Button, Card, Look, Masked, Page, Sign, StateMark, Tag, Waiting, show};
-use crate::hooks::{Note, Tone, use_query, use_query_when, use_session, use_toast};
-use crate::pages::family::contacts_now;
+use crate::components::{Button, Card, Look, Page, Sign, StateMark, Tag, show};
+use crate::hooks::{use_query, use_query_when, use_session, use_toast};
 use crate::pages::not_found::NotFound;
-use crate::routes::{AskLike, ForHousehold, Route};
-use crate::text;
-use serde_json::Value;
+use crate::routes::{AskLike, Route};
 use std::rc::Rc;
-use tiexin_contract::family::{FamilyPage, GetFamily};
-use tiexin_contract::mine::{BeginRecord, Begun};
 use tiexin_contract::records::{GetRecord, RecordRow};
-use tiexin_domain::shape;
-use tiexin_forms::{HEAD_NAME, opened};
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -51,125 +45,8 @@ pub(crate) fn RecordPage(props: &RecordPageProps) -> Html {
     }
 }
 
-#[derive(Properties)]
-struct NewProps {
-    noun: &'static Noun,
-}
-
-impl PartialEq for NewProps {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.noun, other.noun)
-    }
-}
-
-#[component]
-fn New(props: &NewProps) -> Html {
-    let noun = props.noun;
-    let navigator = use_navigator();
-    let toast = use_toast();
-    let at = use_location();
-    let about = at.as_ref().and_then(|at| at.query::<ForHousehold>().ok());
-    let like = at.as_ref().and_then(|at| at.query::<AskLike>().ok()).map(|asked| asked.like);
-    // Nothing is taken over: the worker wants an empty form.
-    let blank = use_state(|| false);
-    let ask = BeginRecord { kind: noun.kind.to_owned(), like };
-    let like_one = use_query_when(Some(ask).filter(|_| !noun.of_family() && !*blank), &[]);
-    let family = use_query_when(about.as_ref().map(|about| GetFamily { household: about.household }), &[]);
-    let today = use_session().today();
-    let pair = family.data.as_deref().filter(|_| noun.kind == "contact_pair");
-    let pair_now = pair.and_then(|page| contacts_now(page, today));
-    let title = if pair_now.is_some() { "换联系人".to_owned() } else { noun.add() };
-    let lead = family.data.as_deref().map(|page| whose(&page.household)).unwrap_or_default();
-    let onsaved = {
-        let navigator = navigator.clone();
-        Callback::from(move |row: RecordRow| {
-            let Some(navigator) = navigator.clone() else { return };
-            navigator.replace(&Route::of_row(&row));
-            if noun.of_family() {
-                toast.good(format!("已保存：{}", row.title));
-                return;
-            }
-            let another =
-                Callback::from(move |()| navigator.push(&Route::RecordNew { kind: noun.kind.to_owned() }));
-            let action = Some((AttrValue::from(format!("再{}", noun.add())), another));
-            toast.say(Note { tone: Tone::Good, text: format!("已保存：{}", row.title).into(), action });
-        })
-    };
-    let onleave = Callback::from(move |()| {
-        if let Some(navigator) = &navigator {
-            navigator.back();
-        }
-    });
-    let taken = like_one.data.as_deref().and_then(Option::as_ref);
-    let note = taken.map(|begun| {
-        let onclick = {
-            let blank = blank.setter();
-            Callback::from(move |()| blank.set(true))
-        };
-        told_of(noun, begun, onclick)
-    });
-    let mut start = begins_with(noun, family.data.as_deref(), about.as_ref(), pair_now);
-    start.extend(taken.map(|begun| opened(&noun.fields(), &begun.fields)).unwrap_or_default());
-    // Another beginning is another form.
-    let key = format!("{} {like:?}", *blank);
-    html! {
-        <Page {title} {lead}>
-            if like_one.pending || family.pending || (about.is_some() && family.data.is_none() && family.error.is_none()) {
-                <Waiting />
-            } else {
-                <RecordForm {key} {noun} family={family.data.as_deref().map(|page| Rc::new(page.household.clone()))} {start}
-                    note={note.unwrap_or_default()} {onsaved} {onleave} />
-            }
-        </Page>
-    }
-}
-
-/// From which record a new one takes over what, and the way to an empty form.
-fn told_of(noun: &Noun, begun: &Begun, onclick: Callback<()>) -> Html {
-    let fields = noun.fields();
-    let labels: Vec<&str> = fields
-        .iter()
-        .filter(|field| begun.fields.contains_key(field.name))
-        .map(|field| field.label)
-        .collect();
-    if labels.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <p class="tx-again">
-            { format!("{}照“{}”填好了，请核对；其余的没有照抄。", labels.join("、"), begun.title) }
-            <Button label="从空白开始" look={Look::Link} small=true {onclick} />
-        </p>
-    }
-}
-
-/// Whose record a form is about.
-fn whose(row: &RecordRow) -> Html {
-    html! { <span>{ format!("{} · {}", row.title, row.region_name) }</span> }
-}
-
 fn home_of(row: &RecordRow) -> Option<Uuid> {
     row.fields.get("household")?.as_str()?.parse().ok()
-}
-
-/// What a new record of a family takes over besides the family itself.
-fn begins_with(
-    noun: &Noun,
-    page: Option<&FamilyPage>,
-    about: Option<&ForHousehold>,
-    pair: Option<&RecordRow>,
-) -> Vec<(String, Value)> {
-    let mut start = Vec::new();
-    if noun.kind == "contact_pair" {
-        let file = about.and_then(|about| about.file).or_else(|| Some(page?.files.first()?.id));
-        start.extend(file.map(|file| ("file".to_owned(), Value::from(file.to_string()))));
-        // Often only one of the two changes.
-        for name in ["township_leader", "village_worker"] {
-            let value = pair.and_then(|pair| pair.fields.get(name)).cloned();
-            start.extend(value.map(|value| (name.to_owned(), value)));
-        }
-    }
-    start
 }
 
 #[derive(Properties)]
@@ -321,89 +198,5 @@ fn Reading(props: &ReadingProps) -> Html {
                 <Voiding {id} what={format!("这条{}记录", noun.label())} onclose={close} ondone={props.reload.clone()} />
             }
         </Page>
-    }
-}
-
-#[derive(Properties)]
-struct FactsProps {
-    fields: Vec<FormField>,
-    row: Rc<RecordRow>,
-}
-
-impl PartialEq for FactsProps {
-    fn eq(&self, other: &Self) -> bool {
-        self.row == other.row
-    }
-}
-
-/// The fields that say something, in the form's order.
-#[component]
-fn Facts(props: &FactsProps) -> Html {
-    let row = &props.row;
-    html! {
-        <dl class="tx-facts">
-            { for props.fields.iter().filter_map(|field| {
-                let masked = row.masked.iter().any(|name| name == field.name);
-                let told = match field.kind {
-                    FieldKind::Parts(parts) => lines(field, parts, row)?,
-                    _ => {
-                        let word = fact(field, row)?;
-                        if masked { html! { <Masked id={row.id} field={field.name} value={word} /> } } else { html! { { word } } }
-                    }
-                };
-                Some(html! { <><dt>{ field.label }</dt><dd>{ told }</dd></> })
-            }) }
-        </dl>
-    }
-}
-
-/// The parts as a record's page tells them; a hidden number can be shown.
-fn lines(field: &FormField, parts: &'static [shape::Field], row: &RecordRow) -> Option<Html> {
-    let items = row.fields.get(field.name)?.as_array().filter(|items| !items.is_empty())?;
-    let line = |(nth, item): (usize, &Value)| {
-        let words = item.as_object().map(|part| shape::words(parts, part)).unwrap_or_default();
-        let word = |(own, word): (&'static shape::Field, String)| {
-            let place = format!("{}.{nth}.{}", field.name, own.name);
-            match row.masked.contains(&place) {
-                true => html! { <Masked id={row.id} field={place} value={word} /> },
-                false => html! { <span>{ word }{ " " }</span> },
-            }
-        };
-        html! { <p>{ for words.into_iter().map(word) }</p> }
-    };
-    Some(html! { <>{ for items.iter().enumerate().map(line) }</> })
-}
-
-pub(super) fn fact(field: &FormField, row: &RecordRow) -> Option<String> {
-    let value = row.fields.get(field.name);
-    let word = || value.map(text::plain).filter(|word| !word.is_empty());
-    match field.kind {
-        FieldKind::Carried => None,
-        FieldKind::Region => Some(row.region_name.clone()),
-        FieldKind::Family => row.fields.get(HEAD_NAME).map(text::plain),
-        FieldKind::Record { named_by, .. } => row.fields.get(named_by).map(text::plain),
-        FieldKind::Code(options) => word().map(|code| label_of(options, &code)),
-        FieldKind::Codes(options) => {
-            let codes = value.and_then(Value::as_array)?;
-            Some(
-                codes
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(|code| label_of(options, code))
-                    .collect::<Vec<_>>()
-                    .join("、"),
-            )
-        }
-        FieldKind::Day | FieldKind::DayNear | FieldKind::PartialDay => {
-            word().map(|date| text::stored_date(&date))
-        }
-        FieldKind::Moment => word().map(|at| text::stored_moment(&at)),
-        FieldKind::Money => word().map(|amount| format!("{amount} 元")),
-        FieldKind::Parts(parts) => {
-            let told = value.and_then(Value::as_array).map(|items| shape::parts_told(parts, items));
-            told.filter(|text| !text.is_empty())
-        }
-        FieldKind::Flag => (value == Some(&Value::Bool(true))).then(|| "是".to_owned()),
-        _ => word(),
     }
 }

@@ -312,5 +312,5 @@ fn labelled(fields: &[FormField], name: &str) -> Option<&'static str> {
 
 fn fact_of(fields: &[FormField], name: &str, row: &RecordRow) -> String {
     let field = fields.iter().find(|field| field.name == name);
-    field.and_then(|field| super::detail::fact(field, row)).unwrap_or_else(|| "（空）".to_owned())
+    field.and_then(|field| super::facts::fact(field, row)).unwrap_or_else(|| "（空）".to_owned())
 }

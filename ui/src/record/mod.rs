@@ -3,8 +3,10 @@
 //! `pages/<noun>/mod.rs` gives a [`Noun`]; [`RecordList`], [`RecordPage`] and its form do the rest.
 
 mod attending;
+mod begin;
 mod detail;
 mod election;
+mod facts;
 mod fields;
 mod form;
 mod history;
