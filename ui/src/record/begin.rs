@@ -11,6 +11,7 @@ use std::rc::Rc;
 use tiexin_contract::family::{FamilyPage, GetFamily};
 use tiexin_contract::mine::{BeginRecord, Begun};
 use tiexin_contract::records::RecordRow;
+use tiexin_domain::Kind;
 use tiexin_forms::opened;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -40,7 +41,7 @@ pub(super) fn New(props: &NewProps) -> Html {
     let like_one = use_query_when(Some(ask).filter(|_| !noun.of_family() && !*blank), &[]);
     let family = use_query_when(about.as_ref().map(|about| GetFamily { household: about.household }), &[]);
     let today = use_session().today();
-    let pair = family.data.as_deref().filter(|_| noun.kind == "contact_pair");
+    let pair = family.data.as_deref().filter(|_| noun.kind == Kind::ContactPair.code());
     let pair_now = pair.and_then(|page| contacts_now(page, today));
     let title = if pair_now.is_some() { "换联系人".to_owned() } else { noun.add() };
     let lead = family.data.as_deref().map(|page| whose(&page.household)).unwrap_or_default();
@@ -120,7 +121,7 @@ fn begins_with(
     pair: Option<&RecordRow>,
 ) -> Vec<(String, Value)> {
     let mut start = Vec::new();
-    if noun.kind == "contact_pair" {
+    if noun.kind == Kind::ContactPair.code() {
         let file = about.and_then(|about| about.file).or_else(|| Some(page?.files.first()?.id));
         start.extend(file.map(|file| ("file".to_owned(), Value::from(file.to_string()))));
         // Often only one of the two changes.

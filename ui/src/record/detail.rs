@@ -17,6 +17,7 @@ use crate::pages::not_found::NotFound;
 use crate::routes::{AskLike, Route};
 use std::rc::Rc;
 use tiexin_contract::records::{GetRecord, RecordRow};
+use tiexin_domain::Kind;
 use uuid::Uuid;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -67,7 +68,7 @@ fn Opened(props: &OpenedProps) -> Html {
     let (noun, id) = (props.noun, props.id);
     let query = use_query(GetRecord { id }, &["*"]);
     let of_contacts =
-        query.data.as_ref().filter(|row| row.kind == "contact_pair").and_then(|row| home_of(row));
+        query.data.as_ref().filter(|row| row.kind == Kind::ContactPair.code()).and_then(|row| home_of(row));
     let home = use_query_when(of_contacts.map(|id| GetRecord { id }), &[]);
     let navigator = use_navigator();
     let toast = use_toast();
@@ -120,6 +121,7 @@ impl PartialEq for ReadingProps {
 #[component]
 fn Reading(props: &ReadingProps) -> Html {
     let (noun, row) = (props.noun, &props.row);
+    let kind = Kind::from_code(noun.kind);
     let session = use_session();
     let today = session.today();
     let navigator = use_navigator();
@@ -161,7 +163,7 @@ fn Reading(props: &ReadingProps) -> Html {
         (true, None) => html! {
             <>
                 <Button label="作废" look={Look::Link} onclick={onhide} />
-                if noun.kind == "organisation" { <Button label="换届" onclick={onelect} /> }
+                if kind == Kind::Organisation { <Button label="换届" onclick={onelect} /> }
                 if alike { <Button label="照着再记一条" look={Look::Link} onclick={onlike} /> }
                 <Button label="修改" look={Look::Primary} sign={Sign::Pen} onclick={onedit} />
             </>
@@ -185,9 +187,9 @@ fn Reading(props: &ReadingProps) -> Html {
             <div class="tx-two">
                 <div>
                     <Card title="内容"><Facts fields={fields} row={row.clone()} /></Card>
-                    if noun.kind == "volunteer" { <Served volunteer={id} /> }
-                    if noun.kind == "activity" { <Attending activity={id} may={session.can_write() && row.void.is_none()} /> }
-                    if noun.kind == "activity" { <div class="tx-visit-photos"><Attachments owner={id} /></div> }
+                    if kind == Kind::Volunteer { <Served volunteer={id} /> }
+                    if kind == Kind::Activity { <Attending activity={id} may={session.can_write() && row.void.is_none()} /> }
+                    if kind == Kind::Activity { <div class="tx-visit-photos"><Attachments owner={id} /></div> }
                 </div>
                 <History {id} {today} />
             </div>

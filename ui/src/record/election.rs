@@ -12,7 +12,7 @@ use tiexin_contract::election::{CouncilElected, ElectCouncil};
 use tiexin_contract::import::UndoImport;
 use tiexin_contract::records::{ListRecords, RecordRow, Sort};
 use tiexin_domain::nouns::post::PostTitle;
-use tiexin_domain::{Fields, PartialDate};
+use tiexin_domain::{Fields, Kind, PartialDate};
 use tiexin_forms::{Today, read_day_ahead};
 use uuid::Uuid;
 use yew::platform::spawn_local;
@@ -20,6 +20,9 @@ use yew::prelude::*;
 
 /// Meetings offered before anything is typed.
 const OFFERED: u32 = 8;
+
+/// What a council is elected at.
+const MEETINGS: &[&str] = &["meeting"];
 
 #[derive(Properties, PartialEq)]
 pub(super) struct ElectingProps {
@@ -67,8 +70,8 @@ impl Sheet {
 pub(super) fn Electing(props: &ElectingProps) -> Html {
     let (id, today) = (props.row.id, use_session().day());
     let newest = Sort { field: "date".to_owned(), descending: true };
-    let meetings = ListRecords::of("meeting", props.row.region.clone(), OFFERED);
-    let meetings = use_query(ListRecords { sort: Some(newest), ..meetings }, &["meeting"]);
+    let meetings = ListRecords::of(Kind::Meeting.code(), props.row.region.clone(), OFFERED);
+    let meetings = use_query(ListRecords { sort: Some(newest), ..meetings }, MEETINGS);
     let sheet = use_state(Sheet::default);
     // What the desk would do; forgotten when something is changed.
     let would = use_state(|| None::<Rc<CouncilElected>>);
@@ -166,7 +169,7 @@ pub(super) fn Electing(props: &ElectingProps) -> Html {
                 <p><strong>{ format!("会开始 {} 个任职：", done.begun.len()) }</strong>{ done.begun.join("、") }</p>
             }
             <div class="tx-fields">
-                <RecordPicker kinds={&["meeting"] as &'static [&'static str]} {inner} />
+                <RecordPicker kinds={MEETINGS} {inner} />
                 <DateField label="新一届到哪天止" name="until" value={sheet.until.clone()} onchange={onuntil} ahead=true
                     problem={about("until")} />
                 { for titles().enumerate().map(post) }
@@ -199,4 +202,15 @@ fn tell(done: &CouncilElected) {
     let text = format!("已登记换届：{} 个任职结束，{} 个开始", done.ended.len(), done.begun.len());
     let action = done.batch.map(|batch| (AttrValue::Static("撤销"), undo(batch)));
     Toasts.say(Note { tone: Tone::Good, text: text.into(), action });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A kind that is called otherwise would be found by nobody, and nothing would say so.
+    #[test]
+    fn a_council_is_elected_at_a_meeting() {
+        assert_eq!(MEETINGS, [Kind::Meeting.code()]);
+    }
 }
