@@ -6,6 +6,7 @@ use super::people::Change;
 use crate::components::list::Handful;
 use crate::components::{Button, Choice, Dialog, Look, SAFE, TextField, Trouble, under_way};
 use crate::hooks::{Note, Toasts, Tone, use_command, use_progress, use_session};
+use crate::pages::households::ALL_FAMILIES;
 use crate::text::count;
 use crate::transport::call;
 use serde_json::Value;
@@ -59,7 +60,7 @@ pub(crate) fn Many(props: &ManyProps) -> Html {
             if voids {
                 <Button label="作废" look={Look::Link} small=true onclick={ask(Some(What::Void))} />
             } else {
-                <span class="tx-muted">{ "随家庭一起作废，请在“全部家庭”里选" }</span>
+                <span class="tx-muted">{ format!("随家庭一起作废，请在“{ALL_FAMILIES}”里选") }</span>
             }
             if let Some(what) = *asked {
                 <Doing kind={props.kind} handful={props.handful.clone()} {what} onclose={ask(None)} />

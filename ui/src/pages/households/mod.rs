@@ -18,19 +18,20 @@ pub(crate) static PERSON: Noun = Noun { kind: "person", sign: Sign::Person };
 
 pub(crate) static CONTACT_PAIR: Noun = Noun { kind: "contact_pair", sign: Sign::People };
 
-const TABS: [&Noun; 4] = [&SUPPORT_FILE, &HOUSEHOLD, &PERSON, &CONTACT_PAIR];
+/// What the tab of all families says.
+pub(crate) const ALL_FAMILIES: &str = "全部家庭";
 
-fn tab(noun: &Noun) -> Tab {
-    match noun.kind {
-        "support_file" => Tab::new("特殊家庭"),
-        "household" => Tab::new("全部家庭"),
-        _ => Tab::new(noun.label()),
-    }
-}
+/// The lists of the page, and what their tabs say.
+const TABS: [(&Noun, &str); 4] = [
+    (&SUPPORT_FILE, "特殊家庭"),
+    (&HOUSEHOLD, ALL_FAMILIES),
+    (&PERSON, "人员"),
+    (&CONTACT_PAIR, "双岗联系人"),
+];
 
 #[component]
 pub(crate) fn FamiliesPage() -> Html {
-    let (at, onchange) = use_list_tab("families tab", &TABS);
+    let (at, onchange) = use_list_tab("families tab", &TABS.map(|(noun, _)| noun));
     let navigator = use_navigator();
     let can_write = use_session().can_write();
     let go = |to: Route| {
@@ -59,10 +60,11 @@ pub(crate) fn FamiliesPage() -> Html {
             }
         </>
     };
-    let noun = TABS[at];
+    let (noun, _) = TABS[at];
+    let tabs: Vec<Tab> = TABS.iter().map(|(_, name)| Tab::new(*name)).collect();
     html! {
         <Page title="家庭台账" {action} full=true>
-            <Tabs tabs={TABS.into_iter().map(tab).collect::<Vec<_>>()} chosen={at} {onchange} />
+            <Tabs {tabs} chosen={at} {onchange} />
             <RecordList key={noun.kind} {noun} />
         </Page>
     }
@@ -124,7 +126,17 @@ mod tests {
     #[test]
     fn every_kind_that_stands_here_has_its_list() {
         for noun in nouns_of(Home::Families) {
-            assert!(TABS.iter().any(|tab| tab.kind == noun.kind), "{}", noun.kind);
+            assert!(TABS.iter().any(|(tab, _)| tab.kind == noun.kind), "{}", noun.kind);
+        }
+    }
+
+    /// Two of them are called by what stands in the list, the others as everywhere.
+    #[test]
+    fn every_tab_has_a_name_of_its_own() {
+        for (at, (noun, name)) in TABS.iter().enumerate() {
+            let told = tiexin_domain::Kind::from_code(noun.kind).label() == *name;
+            assert_eq!(told, !["support_file", "household"].contains(&noun.kind), "{name}");
+            assert!(TABS[..at].iter().all(|(_, other)| other != name), "{name} twice");
         }
     }
 }
