@@ -8,9 +8,24 @@ use tiexin_contract::records::{Filter, FilterOp};
 use tiexin_domain::{labels, shape};
 use yew::prelude::*;
 
+/// So many are named in the box itself: more are cut where it is narrow.
+const NAMED: usize = 2;
+
+fn found_by(kind: &str) -> Vec<&'static str> {
+    shape::of(kind).map(|shape| shape.found_by()).unwrap_or_default()
+}
+
 /// What a search in a list of this kind looks at: 户主、走访人.
 pub(super) fn looks_at(kind: &str) -> String {
-    shape::of(kind).map(|shape| shape.found_by().join("、")).unwrap_or_default()
+    found_by(kind).join("、")
+}
+
+/// The same as the box has room for it; the whole stands in its title.
+fn in_brief(kind: &str) -> String {
+    match found_by(kind).split_at_checked(NAMED) {
+        Some((first, [_, ..])) => format!("按{}等查找", first.join("、")),
+        Some((_, [])) | None => format!("按{}查找", looks_at(kind)),
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -25,11 +40,11 @@ pub(super) struct FindBoxProps {
 pub(super) fn FindBox(props: &FindBoxProps) -> Html {
     let oninput = props.onchange.reform(|event: InputEvent| value_of(&event));
     let in_force = !props.value.trim().is_empty();
-    let hint = format!("按{}查找", looks_at(props.kind));
+    let whole = format!("按{}查找", looks_at(props.kind));
     html! {
-        <span class={classes!("tx-find", in_force.then_some("tx-in-force"))} title={hint.clone()}>
+        <span class={classes!("tx-find", in_force.then_some("tx-in-force"))} title={whole}>
             <Icon sign={Sign::Search} />
-            <input type="text" value={props.value.clone()} {oninput} placeholder={hint} aria-label="在列表中查找"
+            <input type="text" value={props.value.clone()} {oninput} placeholder={in_brief(props.kind)} aria-label="在列表中查找"
                 autocomplete="off" />
         </span>
     }
@@ -118,5 +133,18 @@ mod tests {
             visit.starts_with("户主、") && visit.contains("走访人") && !visit.contains("走访日期"),
             "{visit}"
         );
+    }
+
+    /// Six names in a box of twelve letters are cut in the middle of one.
+    #[test]
+    fn the_box_names_two_and_says_that_there_are_more() {
+        use tiexin_domain::Kind;
+        assert!(found_by("visit").len() > NAMED);
+        for kind in Kind::ALL.iter().map(Kind::code) {
+            let (all, brief) = (found_by(kind), in_brief(kind));
+            assert!(brief.matches('、').count() < NAMED, "{kind}: {brief}");
+            assert_eq!(brief.ends_with("等查找"), all.len() > NAMED, "{kind}: {brief}");
+            assert!(all.iter().take(NAMED).all(|label| brief.contains(label)), "{kind}: {brief}");
+        }
     }
 }
