@@ -130,6 +130,10 @@ async fn shows_kept(screen: &Screen, name: &str) -> Result<(), Trouble> {
 async fn kept_filters(screen: &Screen) -> Result<(), Trouble> {
     screen.press("家庭台账").await?;
     keep(screen, "先存的").await?;
+    shows_kept(screen, "先存的").await?;
+    // Its line, pressed again on the list that stood on it, shows it again.
+    screen.press("看全部").await?;
+    screen.until("return !document.querySelector('.tx-list-view')").await?;
     shows_kept(screen, "先存的").await
 }
 

@@ -1,5 +1,6 @@
 //! What every page leans on: commands, queries, the session, the picked region, drafts, keys.
 
+mod asked;
 mod command;
 mod draft;
 mod held;
@@ -17,6 +18,7 @@ mod toast;
 mod told;
 mod unkept;
 
+pub(crate) use asked::{Asked, use_asked};
 pub(crate) use command::{Busy, use_command};
 pub(crate) use draft::{Draft, use_draft};
 pub(crate) use held::{Held, use_held};

@@ -2,7 +2,7 @@
 
 use crate::components::text_field::value_of;
 use crate::components::{Button, Card, Empty, Icon, Look, Page, Sign, Tag, show};
-use crate::hooks::{use_query, use_region, use_session};
+use crate::hooks::{Asked, use_asked, use_query, use_region, use_session};
 use crate::record::Restore;
 use crate::routes::{AskVoided, Route};
 use crate::text;
@@ -15,11 +15,23 @@ const PAGE: u32 = 100;
 
 #[component]
 pub(crate) fn VoidedPage() -> Html {
-    let asked = use_location().and_then(|at| at.query::<AskVoided>().ok()).unwrap_or_default();
+    let asked = use_asked::<AskVoided>();
+    let first = asked.as_ref().map(|asked| asked.what.clone()).unwrap_or_default();
     let region = use_region();
-    let kind = use_state(|| asked.kind.clone().unwrap_or_default());
-    let words = use_state(|| asked.text.clone().unwrap_or_default());
+    let kind = use_state(|| first.kind.unwrap_or_default());
+    let words = use_state(|| first.text.unwrap_or_default());
     let skip = use_state(|| 0u64);
+    {
+        // Other words were asked for while the page stands here.
+        let (kind, words, skip) = (kind.setter(), words.setter(), skip.setter());
+        use_effect_with(asked, move |asked| {
+            if let Some(Asked { what, .. }) = asked {
+                kind.set(what.kind.clone().unwrap_or_default());
+                words.set(what.text.clone().unwrap_or_default());
+                skip.set(0);
+            }
+        });
+    }
     let query = use_query(
         ListVoided {
             region: region.code(),

@@ -3,11 +3,11 @@
 use super::many::Many;
 use super::spec::Noun;
 use super::template::TemplateButton;
-use super::views::{Views, use_asked_view};
+use super::views::{Views, list_key};
 use crate::components::list::{Asking, Column, Handful, is_left};
 use crate::components::{Button, DataList, Empty, Look, Sign, Waiting};
-use crate::hooks::{use_query_when, use_session};
-use crate::routes::{AskVoided, Route};
+use crate::hooks::{use_asked, use_query_when, use_session};
+use crate::routes::{AskView, AskVoided, Route};
 use std::rc::Rc;
 use tiexin_contract::records::{Filter, RecordRow};
 use tiexin_contract::views::{CHANGED, ListViews};
@@ -57,11 +57,11 @@ pub(crate) fn RecordList(props: &RecordListProps) -> Html {
         }
         false => Html::default(),
     };
-    let asked = use_asked_view().filter(|asked| asked.kind == noun.kind);
-    let name = asked.and_then(|asked| asked.view);
+    let asked = use_asked::<AskView>().filter(|asked| asked.what.kind == noun.kind);
+    let key = list_key(noun.kind, asked.as_ref());
+    let name = asked.and_then(|asked| asked.what.view);
     let ask = name.as_ref().map(|_| ListViews { kind: Some(noun.kind.to_owned()) });
     let kept = use_query_when(ask, &[CHANGED]);
-    let key = format!("{} {}", noun.kind, name.as_deref().unwrap_or_default());
     // Whoever comes back finds the list as it was left, whatever the view has become; and at once, for the way back is
     // over by the time that an answer comes.
     let as_left = *use_memo(key.clone(), |_| is_left(noun.kind));

@@ -3,23 +3,25 @@
 use super::spec::Noun;
 use crate::components::list::Asking;
 use crate::components::{Button, Dialog, Look, SAFE, Sign, TextField, Trouble, is_ticked, show, tab_of};
-use crate::hooks::{came_back, left, use_command, use_kept, use_query, use_toast};
+use crate::hooks::{Asked, came_back, left, use_asked, use_command, use_kept, use_query, use_toast};
 use crate::routes::AskView;
 use tiexin_contract::views::{CHANGED, DropView, ListViews, PinView, SaveView, TAKEN, View};
 use yew::prelude::*;
-use yew_router::prelude::*;
 
-/// The view that the address asks for.
-#[hook]
-pub(super) fn use_asked_view() -> Option<AskView> {
-    use_location().and_then(|at| at.query::<AskView>().ok())
+/// The list of a kind, and the kept view that it begins with. Asked for again, the view is another list: what was looked
+/// for since is let go. Where no view is asked for, the list stays as it is.
+pub(super) fn list_key(kind: &str, asked: Option<&Asked<AskView>>) -> String {
+    match asked.and_then(|asked| Some((asked.what.view.as_ref()?, asked.turn))) {
+        Some((name, turn)) => format!("{kind} {turn:?} {name}"),
+        None => kind.to_owned(),
+    }
 }
 
 /// Which of a page's lists is shown: the one that the address asks for, then the one that the worker picks.
 #[hook]
 pub(crate) fn use_list_tab(name: &'static str, nouns: &[&'static Noun]) -> (usize, Callback<usize>) {
-    let asked = use_asked_view();
-    let place = asked.as_ref().and_then(|asked| nouns.iter().position(|noun| noun.kind == asked.kind));
+    let asked = use_asked::<AskView>();
+    let place = asked.as_ref().and_then(|asked| nouns.iter().position(|noun| noun.kind == asked.what.kind));
     let at = use_kept(name, move || place.unwrap_or(0));
     {
         let at = at.setter();
@@ -172,5 +174,28 @@ fn Kept(props: &KeptProps) -> Html {
             }
             if let Some(error) = error { <Trouble error={error.clone()} /> }
         </Dialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same filter once more on the list that shows it already, after other words were looked for there.
+    #[test]
+    fn a_filter_asked_for_again_is_shown_again() {
+        let asked = |view: Option<&str>, turn| Asked {
+            what: AskView { view: view.map(str::to_owned), kind: "visit".into() },
+            turn,
+        };
+        let key = |asked: &Asked<AskView>| list_key("visit", Some(asked));
+        assert_ne!(key(&asked(Some("这月的"), Some(1))), key(&asked(Some("这月的"), Some(2))));
+        assert_ne!(key(&asked(Some("这月的"), Some(1))), key(&asked(Some("上月的"), Some(1))));
+        assert_eq!(key(&asked(Some("这月的"), Some(1))), key(&asked(Some("这月的"), Some(1))));
+        // The list alone: what somebody looks for there stays.
+        assert_eq!(key(&asked(None, Some(1))), key(&asked(None, Some(2))));
+        assert_eq!(key(&asked(None, Some(1))), list_key("visit", None));
+        // The tab turns by the same difference.
+        assert_ne!(asked(None, Some(1)), asked(None, Some(2)));
     }
 }

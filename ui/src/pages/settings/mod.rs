@@ -10,7 +10,7 @@ mod program;
 mod users;
 
 use crate::components::{Card, Page, Switch, Tab, Tabs, use_tab};
-use crate::hooks::{use_preferences, use_session};
+use crate::hooks::{use_asked, use_preferences, use_session};
 use crate::routes::AskPart;
 use audit::Audit;
 use book::Book;
@@ -19,7 +19,6 @@ use password::Password;
 use program::Program;
 use users::Users;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -44,11 +43,13 @@ pub(crate) fn SettingsPage() -> Html {
         shown.push(("操作记录", Part::Audit));
     }
     shown.push(("程序", Part::Program));
-    let asked = use_location().and_then(|at| at.query::<AskPart>().ok());
-    let place = asked.and_then(|asked| shown.iter().position(|(label, _)| *label == asked.part));
+    let asked = use_asked::<AskPart>();
+    let place =
+        asked.as_ref().and_then(|asked| shown.iter().position(|(label, _)| *label == asked.what.part));
     {
         let turn = onchange.clone();
-        use_effect_with(place, move |place| {
+        // Asked for again on another tab, it turns again.
+        use_effect_with((place, asked), move |(place, _)| {
             if let Some(place) = *place {
                 turn.emit(place);
             }
