@@ -80,20 +80,25 @@ pub(super) struct ToldProps {
 /// Stays on the page until it was read.
 #[component]
 pub(super) fn Told(props: &ToldProps) -> Html {
-    let Undone { files, plan, many, .. } = &props.undone;
+    let (what, verb, words) = told(&props.undone);
     html! {
         <div class="tx-import-undone" role="status">
-            if *many && plan.goes.is_empty() {
-                <p>{ format!("“{files}”已经撤销。") }<strong>{ "改回原来的样子：" }</strong>{ back(plan) }</p>
-            } else if *many {
-                <p>{ format!("“{files}”已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
-            } else {
-                <p>{ format!("“{files}”的导入已经撤销。") }<strong>{ "撤下了：" }</strong>{ going(plan) }</p>
-            }
-            { staying("留下了", plan) }
+            <p>{ what }<strong>{ format!("{verb}：") }</strong>{ words }</p>
+            { staying("留下了", &props.undone.plan) }
             <Button label="知道了" look={Look::Link} small=true onclick={props.onread.clone()} />
         </div>
     }
+}
+
+/// What was taken back, and what became of it.
+fn told(undone: &Undone) -> (String, &'static str, String) {
+    let Undone { files, plan, many, .. } = undone;
+    let of = if *many { "" } else { "的导入" };
+    let (verb, words) = match *many && plan.goes.is_empty() {
+        true => ("改回原来的样子", back(plan)),
+        false => ("撤下了", going(plan)),
+    };
+    (format!("“{files}”{of}已经撤销。"), verb, words)
 }
 
 /// What is as it was, in the office's measure words.
@@ -135,4 +140,28 @@ fn staying(verb: &str, plan: &UndoPlan) -> Html {
 
 fn stay(row: &StayRow) -> Html {
     html! { <li><strong>{ &row.title }</strong><span class="tx-muted">{ &row.why }</span></li> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn undone(many: bool, goes: u64, back: u64) -> Undone {
+        let of = |number: u64| (number > 0).then(|| ("会员".to_owned(), number)).into_iter().collect();
+        let plan = UndoPlan { goes: of(goes), back: of(back), stays: Vec::new(), more: 0 };
+        Undone { batch: Uuid::nil(), files: "甲".into(), plan: Rc::new(plan), many }
+    }
+
+    #[test]
+    fn what_was_taken_back_is_told_by_what_it_did() {
+        let said = |many, goes, back| {
+            let (what, verb, words) = told(&undone(many, goes, back));
+            assert!(words.ends_with('。'), "{words}");
+            (what, verb)
+        };
+        assert_eq!(said(false, 2, 1), ("“甲”的导入已经撤销。".to_owned(), "撤下了"));
+        assert_eq!(said(false, 0, 1), ("“甲”的导入已经撤销。".to_owned(), "撤下了"));
+        assert_eq!(said(true, 2, 0), ("“甲”已经撤销。".to_owned(), "撤下了"));
+        assert_eq!(said(true, 0, 3), ("“甲”已经撤销。".to_owned(), "改回原来的样子"));
+    }
 }
