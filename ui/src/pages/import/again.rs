@@ -1,6 +1,7 @@
-//! While a preview is planned anew for a cell that was mended: how far it is, above the preview that still stands.
+//! While a preview is planned anew for a cell that was mended: how far it is, and the way to stop it, above the preview that
+//! still stands.
 
-use crate::components::Progress;
+use crate::components::under_way;
 use crate::hooks::use_progress;
 use uuid::Uuid;
 use yew::prelude::*;
@@ -15,7 +16,7 @@ pub(super) fn Again(props: &AgainProps) -> Html {
     let progress = use_progress(Some(props.job));
     html! {
         if let Some(now) = progress {
-            <Progress label={now.label} done={now.done} total={now.total} />
+            { under_way(&now, now.label.clone()) }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a worker should look at, row by row; a cell can be mended in its place.
 
 use super::paged::{place, use_page};
+use crate::components::text_field::value_of;
 use crate::components::{Button, Empty, Look, Sign};
 use crate::hooks::composing;
 use tiexin_contract::import::FindingRow;
@@ -11,6 +12,9 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub(super) struct FindingsProps {
     pub(super) findings: Vec<FindingRow>,
+    /// The preview is planned anew just now: a cell may be written, and is taken afterwards.
+    #[prop_or_default]
+    pub(super) again: bool,
     /// A cell and what it should say; none where nothing can be mended any more.
     #[prop_or_default]
     pub(super) onmend: Option<Callback<(FindingRow, String)>>,
@@ -51,7 +55,7 @@ pub(super) fn Findings(props: &FindingsProps) -> Html {
                     <th scope="col">{ "怎么办" }</th><th scope="col">{ "在哪里" }</th>
                     <th scope="col">{ "写的是" }</th><th scope="col">{ "请这样做" }</th>
                 </tr></thead>
-                <tbody>{ for rows[shown].iter().enumerate().map(|(at, f)| one(f, open.as_ref() == Some(*f), &onopen(at), &props.onmend)) }</tbody>
+                <tbody>{ for rows[shown].iter().enumerate().map(|(at, f)| one(f, open.as_ref() == Some(*f), &onopen(at), props)) }</tbody>
             </table>
             { pager }
         </>
@@ -73,7 +77,7 @@ fn one(
     finding: &FindingRow,
     open: bool,
     onopen: &Callback<Option<FindingRow>>,
-    onmend: &Option<Callback<(FindingRow, String)>>,
+    props: &FindingsProps,
 ) -> Html {
     let (tone, mark) = match (finding.refused, finding.differs) {
         (true, _) => ("tx-mark-bad", "▲ 退回"),
@@ -81,7 +85,7 @@ fn one(
         _ => ("tx-mark-todo", "○ 待补"),
     };
     // What differs has a list of its own, and a row without the column has no cell to write into.
-    let onmend = onmend.clone().filter(|_| !finding.differs && !finding.letter.is_empty());
+    let onmend = props.onmend.clone().filter(|_| !finding.differs && !finding.letter.is_empty());
     let value = if finding.value.is_empty() { "（空）" } else { &finding.value };
     html! {
         <tr>
@@ -92,7 +96,7 @@ fn one(
             </td>
             <td class="tx-findings-value">
                 { match onmend {
-                    Some(onmend) if open => html! { <Mend finding={finding.clone()} {onmend} {onopen} /> },
+                    Some(onmend) if open => html! { <Mend finding={finding.clone()} again={props.again} {onmend} {onopen} /> },
                     Some(_) => {
                         let finding = finding.clone();
                         let about = format!("改第 {} 行的{}", finding.row, finding.column);
@@ -118,6 +122,7 @@ fn hides(finding: &FindingRow) -> bool {
 #[derive(Properties, PartialEq)]
 struct MendProps {
     finding: FindingRow,
+    again: bool,
     onmend: Callback<(FindingRow, String)>,
     onopen: Callback<Option<FindingRow>>,
 }
@@ -126,6 +131,12 @@ struct MendProps {
 #[component]
 fn Mend(props: &MendProps) -> Html {
     let node = use_node_ref();
+    // The page is painted anew while one types: planning tells how far it is.
+    let typed = use_state(|| props.finding.written.clone());
+    let oninput = {
+        let typed = typed.setter();
+        Callback::from(move |event: InputEvent| typed.set(value_of(&event)))
+    };
     {
         let node = node.clone();
         use_effect_with((), move |()| {
@@ -137,9 +148,9 @@ fn Mend(props: &MendProps) -> Html {
     }
     let take = {
         let (node, finding) = (node.clone(), props.finding.clone());
-        let (mend, open) = (props.onmend.clone(), props.onopen.clone());
+        let (mend, open, again) = (props.onmend.clone(), props.onopen.clone(), props.again);
         Callback::from(move |()| {
-            let Some(input) = node.cast::<HtmlInputElement>() else { return };
+            let Some(input) = node.cast::<HtmlInputElement>().filter(|_| !again) else { return };
             open.emit(None);
             let text = input.value();
             // The box began empty because the cell may not be shown: nothing was typed, nothing is cleared.
@@ -169,10 +180,10 @@ fn Mend(props: &MendProps) -> Html {
     html! {
         <div class="tx-findings-mend">
             <span class="pf-v6-c-form-control">
-                <input ref={node} value={props.finding.written.clone()} {onkeydown} aria-label={label} {placeholder}
+                <input ref={node} value={(*typed).clone()} {oninput} {onkeydown} aria-label={label} {placeholder}
                     spellcheck="false" autocomplete="off" />
             </span>
-            <Button label="重新核对" small=true onclick={take} />
+            <Button label="重新核对" small=true busy={props.again} onclick={take} />
             <Button label="不改" look={Look::Link} small=true onclick={leave} />
         </div>
     }

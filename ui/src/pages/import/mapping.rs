@@ -10,6 +10,8 @@ use yew::prelude::*;
 pub(super) struct ColumnsProps {
     pub(super) plan: Rc<ImportPlan>,
     pub(super) sheets: Vec<SheetPlan>,
+    /// The preview is planned anew just now: no column is said to be another meanwhile.
+    pub(super) again: bool,
     pub(super) onchoose: Callback<ColumnChoice>,
 }
 
@@ -43,7 +45,7 @@ fn one_sheet(sheet: &SheetPlan, props: &ColumnsProps) -> Html {
                         <tr class={column.field.is_none().then_some("tx-unknown-column")}>
                             <td>{ &column.letter }</td>
                             <td>{ &column.head }</td>
-                            <td>{ choice(kind, column, &choices, &props.onchoose) }</td>
+                            <td>{ choice(kind, column, &choices, props) }</td>
                             <td class="tx-muted">{ sheet.sample.iter().find_map(|row| row.get(at).filter(|t| !t.is_empty())).cloned().unwrap_or_default() }</td>
                         </tr>
                     }) }
@@ -53,14 +55,9 @@ fn one_sheet(sheet: &SheetPlan, props: &ColumnsProps) -> Html {
     }
 }
 
-fn choice(
-    kind: &str,
-    column: &ColumnPlan,
-    choices: &[(String, String)],
-    tell: &Callback<ColumnChoice>,
-) -> Html {
+fn choice(kind: &str, column: &ColumnPlan, choices: &[(String, String)], props: &ColumnsProps) -> Html {
     let (sheet_kind, head) = (kind.to_owned(), column.head.clone());
-    let onchange = tell.reform(move |event: Event| {
+    let onchange = props.onchoose.reform(move |event: Event| {
         let value = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
@@ -72,7 +69,7 @@ fn choice(
     let chosen = column.field.clone().unwrap_or_default();
     html! {
         <span class="pf-v6-c-form-control">
-            <select {onchange} aria-label={format!("{} 当作", column.head)}>
+            <select {onchange} disabled={props.again} aria-label={format!("{} 当作", column.head)}>
                 <option value="" selected={chosen.is_empty()}>{ "记在备注里" }</option>
                 { for choices.iter().map(|(code, label)| html! {
                     <option value={code.clone()} selected={*code == chosen}>{ label }</option>

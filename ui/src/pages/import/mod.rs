@@ -39,14 +39,21 @@ enum Stage {
     Choose,
     Reading,
     Look(Rc<ImportPlan>),
+    /// It is planned anew for a cell that was mended; until then it stands.
+    Again(Rc<ImportPlan>),
     Writing(Rc<ImportPlan>),
     Done(Rc<ImportDone>),
 }
 
 impl Stage {
-    /// The preview that is looked at.
+    /// The preview that something may be done with: of one that is planned anew only the outcome counts.
     fn plan(&self) -> Option<Rc<ImportPlan>> {
         if let Stage::Look(plan) = self { Some(plan.clone()) } else { None }
+    }
+
+    /// The preview that is on the screen.
+    fn shown(&self) -> Option<Rc<ImportPlan>> {
+        if let Stage::Look(plan) | Stage::Again(plan) = self { Some(plan.clone()) } else { None }
     }
 
     /// Files were not read: the preview that there was before stays.
@@ -84,18 +91,15 @@ pub(crate) fn ImportPage() -> Html {
     let job = *use_memo((), |()| Uuid::new_v4());
     let adopted = use_reducer(|| kept.as_ref().as_ref().map(|kept| kept.adopted.clone()).unwrap_or_default());
     {
-        let now = match &*stage {
-            Stage::Look(plan) => Some(Kept {
-                region: region.code(),
-                plan: plan.clone(),
-                files: (*files).clone(),
-                mapping: (*mapping).clone(),
-                mended: (*mended).clone(),
-                kind: (*kind).clone(),
-                adopted: (*adopted).clone(),
-            }),
-            _ => None,
-        };
+        let now = stage.shown().map(|plan| Kept {
+            region: region.code(),
+            plan,
+            files: (*files).clone(),
+            mapping: (*mapping).clone(),
+            mended: (*mended).clone(),
+            kind: (*kind).clone(),
+            adopted: (*adopted).clone(),
+        });
         let done = now.as_ref().is_some_and(|now| !now.mended.is_empty() || !now.adopted.0.is_empty());
         use_unkept(done.then_some("导入预览里改过、勾选的"));
         use_effect_with(now, |now| kept::keep(now.clone()));
@@ -177,6 +181,8 @@ pub(crate) fn ImportPage() -> Html {
             let mut next = (*mended).clone();
             next.retain(|one| !same(one));
             next.push(cell.clone());
+            // Planned twice at a time, the outcome that came last would take the other cell back.
+            stage.set(Stage::Again(before.clone()));
             error.set(None);
             spawn_local(async move {
                 match call(MendCells { plan: before.plan, cells: vec![cell], job: Some(job) }).await {
@@ -185,7 +191,14 @@ pub(crate) fn ImportPage() -> Html {
                         ontick.emit(Tick::Anew { before: Some(before), now: Rc::new(plan.clone()) });
                         stage.set(Stage::Look(Rc::new(plan)));
                     }
-                    Err(why) => error.set(Some(Rc::new(why))),
+                    Err(why) => {
+                        stage.set(Stage::Look(before));
+                        if why.code == ErrorCode::Cancelled {
+                            toast.plain("已取消重新核对，这一格还没有改");
+                        } else {
+                            error.set(Some(Rc::new(why)));
+                        }
+                    }
                 }
             });
         })
@@ -242,9 +255,10 @@ pub(crate) fn ImportPage() -> Html {
     };
 
     let action = match &*stage {
-        Stage::Look(plan) => {
+        Stage::Look(plan) | Stage::Again(plan) => {
             let label = Tally::of(&plan.files, |change| adopted.0.contains(&change.number)).button();
-            html! { if let Some(label) = label { <Button {label} look={Look::Primary} onclick={run} /> } }
+            let disabled = matches!(&*stage, Stage::Again(_));
+            html! { if let Some(label) = label { <Button {label} look={Look::Primary} {disabled} onclick={run} /> } }
         }
         Stage::Choose | Stage::Done(_) if session.can_write() => {
             html! { <Button label="选择文件" look={Look::Primary} sign={Sign::Inbox} onclick={choose.clone()} /> }
@@ -261,7 +275,7 @@ pub(crate) fn ImportPage() -> Html {
                     Some(now) => html! { <Card>{ under_way(&now, now.label.clone()) }</Card> },
                     None => html! { <Waiting label="正在看文件里写了什么……" /> },
                 },
-                Stage::Look(plan) => html! { <PlanView plan={plan.clone()} {job} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
+                Stage::Look(plan) | Stage::Again(plan) => html! { <PlanView plan={plan.clone()} {job} again={matches!(&*stage, Stage::Again(_))} adopted={Rc::new((*adopted).clone())} {ontick} onchoose={remap} onmend={mend} onanother={anew} /> },
                 Stage::Writing(plan) => {
                     let (done, total) = progress.as_ref().map(|now| (now.done, now.total)).unwrap_or_default();
                     let label = progress.map_or_else(|| "正在写入本机……".to_owned(), |now| now.label);
@@ -284,5 +298,16 @@ mod tests {
         let before = Rc::new(ImportPlan { plan: Uuid::from_u128(1), files: Vec::new(), fields: Vec::new() });
         assert!(Stage::unread(Some(before.clone())) == Stage::Look(before));
         assert!(Stage::unread(None) == Stage::Choose);
+    }
+
+    /// A second cell is mended, and the import run, once the first one is in the preview; leaving the page loses nothing.
+    #[test]
+    fn a_preview_that_is_planned_anew_stands_and_is_not_planned_twice() {
+        let plan = Rc::new(ImportPlan { plan: Uuid::from_u128(1), files: Vec::new(), fields: Vec::new() });
+        let again = Stage::Again(plan.clone());
+        assert!(again.plan().is_none());
+        assert!(again.shown() == Some(plan.clone()));
+        assert!(Stage::Look(plan.clone()).shown() == Stage::Look(plan).plan());
+        assert!(Stage::Reading.shown().is_none());
     }
 }

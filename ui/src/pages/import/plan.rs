@@ -22,6 +22,8 @@ pub(super) struct PlanViewProps {
     pub(super) plan: Rc<ImportPlan>,
     /// Under which cells are mended.
     pub(super) job: Uuid,
+    /// It is planned anew just now: nothing else is mended meanwhile.
+    pub(super) again: bool,
     pub(super) adopted: Rc<Adopted>,
     pub(super) ontick: Callback<Tick>,
     pub(super) onchoose: Callback<ColumnChoice>,
@@ -41,10 +43,10 @@ pub(super) fn PlanView(props: &PlanViewProps) -> Html {
             }
             if nothing { <p class="tx-import-nothing" role="status">{ why_nothing(&tally, left_out(&props.plan.files)) }</p> }
             { for props.plan.files.iter().enumerate().map(|(at, file)| html! {
-                <FileView key={file.file.clone()} plan={props.plan.clone()} {at} adopted={props.adopted.clone()}
+                <FileView key={file.file.clone()} plan={props.plan.clone()} {at} again={props.again} adopted={props.adopted.clone()}
                     ontick={props.ontick.clone()} onchoose={props.onchoose.clone()} onmend={props.onmend.clone()} />
             }) }
-            <Button label="换别的文件" look={Look::Link} onclick={props.onanother.clone()} />
+            <Button label="换别的文件" look={Look::Link} disabled={props.again} onclick={props.onanother.clone()} />
         </div>
     }
 }
@@ -78,6 +80,7 @@ struct FileViewProps {
     plan: Rc<ImportPlan>,
     /// Which of its files.
     at: usize,
+    again: bool,
     adopted: Rc<Adopted>,
     ontick: Callback<Tick>,
     onchoose: Callback<ColumnChoice>,
@@ -135,8 +138,8 @@ fn FileView(props: &FileViewProps) -> Html {
             <Tabs chosen={tab} onchange={onpick} {tabs} />
             { match face {
                 Face::Beside => html! { <Beside changes={file.changes.clone()} adopted={props.adopted.clone()} ontick={props.ontick.clone()} /> },
-                Face::Findings => html! { <Findings findings={file.findings.clone()} onmend={onmend} /> },
-                Face::Columns => html! { <Columns plan={props.plan.clone()} sheets={file.sheets.clone()} onchoose={props.onchoose.clone()} /> },
+                Face::Findings => html! { <Findings findings={file.findings.clone()} again={props.again} onmend={onmend} /> },
+                Face::Columns => html! { <Columns plan={props.plan.clone()} sheets={file.sheets.clone()} again={props.again} onchoose={props.onchoose.clone()} /> },
             } }
         </Card>
     }
