@@ -14,15 +14,15 @@ use uuid::Uuid;
 
 mod asked;
 mod columns;
+mod own_part;
 mod parts;
 mod reader;
 mod sent;
 
 pub(crate) use asked::{may_ask_if_there, may_be_asked_for, may_be_bounded, may_order};
 pub(crate) use columns::Columns;
-pub(crate) use parts::texts_in_parts;
 pub(crate) use reader::Reader;
-pub(crate) use sent::{maskable, uncover, withheld};
+pub(crate) use sent::{is_maskable, uncover, withheld};
 
 use crate::errors;
 

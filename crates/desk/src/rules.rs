@@ -1,6 +1,8 @@
 //! The rules of nouns, applied to what somebody wants to save.
 
-use serde_json::{Value, json};
+use std::collections::HashMap;
+
+use serde_json::Value;
 use tiexin_domain::around::{self, Around, Reach, Subject};
 use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::{self, Noun, Visit};
@@ -181,32 +183,26 @@ pub(crate) fn follow_household(book: &Book, kind: &str, fields: &mut Fields) -> 
     Ok(())
 }
 
-/// Numbers for which a mask sent by a form may stand: the current one, then those that gave way; of lists of parts those
-/// of any part.
-pub(crate) fn known_numbers(book: &Book, current: &Record, sent: &Fields) -> Result<Fields, StoreError> {
-    let mut known = Fields::new();
+/// Values for which the masks that a form sends may stand, by field: the current one, then those that gave way.
+pub(crate) fn known_values(
+    book: &Book,
+    current: &Record,
+    sent: &Fields,
+) -> Result<HashMap<String, Vec<Value>>, StoreError> {
     let overwritten = book.overwritten(current.id)?;
-    for field in masking::maskable(&current.kind, sent) {
-        let now = current.text(field).map(|text| Value::String(text.to_owned()));
-        let gone = overwritten.iter().filter(|gone| gone.field == field).map(|gone| gone.value.clone());
-        known.insert(field.to_owned(), Value::Array(now.into_iter().chain(gone).collect()));
-    }
-    for list in sent.keys() {
-        let gone = overwritten.iter().filter(|gone| gone.field == *list).map(|gone| &gone.value);
-        for value in current.fields.get(list).into_iter().chain(gone) {
-            for (own, text) in masking::texts_in_parts(&current.kind, list, value) {
-                if let Value::Array(all) = known.entry(own).or_insert_with(|| json!([])) {
-                    all.push(text.into());
-                }
-            }
-        }
-    }
-    Ok(known)
+    let known = |field: &String| {
+        let gone = overwritten.iter().filter(|gone| gone.field == *field).map(|gone| &gone.value);
+        let values: Vec<Value> = current.fields.get(field).into_iter().chain(gone).cloned().collect();
+        (field.clone(), values)
+    };
+    let fields = sent.keys().filter(|field| masking::is_maskable(&current.kind, field));
+    Ok(fields.map(known).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn fields(value: Value) -> Fields {
         value.as_object().unwrap().clone()

@@ -151,9 +151,9 @@ pub(super) fn edited(
     if let Some(version) = version {
         refuse_if_changed(at, seen, version, &sent)?;
     }
-    let known = rules::known_numbers(at.book(), seen, &sent).map_err(errors::store)?;
+    let known = rules::known_values(at.book(), seen, &sent).map_err(errors::store)?;
     let mut sent = sent;
-    refuse(masking::uncover(&seen.kind, &mut sent, |field| texts(known.get(field))))?;
+    refuse(masking::uncover(&seen.kind, &mut sent, |field| known.get(field).cloned().unwrap_or_default()))?;
     keep_restricted(at, seen, &mut sent)?;
     let borrowed = person_of::split(&seen.kind, &mut sent);
     let mut merged = merged(seen, &sent);
@@ -219,11 +219,6 @@ pub(super) fn refuse_unfit(record: &Record) -> Result<(), ErrorReply> {
         ));
     }
     Ok(())
-}
-
-fn texts(values: Option<&Value>) -> Vec<String> {
-    let items = values.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
 }
 
 /// The record with the named fields over what it was; null removes.

@@ -36,7 +36,7 @@ fn masked_text(own: &Field, text: &str) -> Option<String> {
 }
 
 /// Every text in the parts of a list: its place, its field, and the text.
-pub(super) fn each_text(
+fn each_text(
     kind: &str,
     list: &str,
     value: &mut Value,
@@ -52,17 +52,6 @@ pub(super) fn each_text(
     }
 }
 
-/// The texts in a list's parts, each under its list and field: a part has no name that stays with it.
-pub(crate) fn texts_in_parts(kind: &str, list: &str, value: &Value) -> Vec<(String, String)> {
-    let mut texts = Vec::new();
-    each_text(kind, list, &mut value.clone(), |_, own, text| texts.push((key(list, own), text.clone())));
-    texts
-}
-
-pub(super) fn key(list: &str, own: &Field) -> String {
-    format!("{list}.{}", own.name)
-}
-
 /// What stands at a place in a part, where it is masked.
 pub(super) fn masked_at(record: &Record, place: &str) -> Option<String> {
     let (list, _) = place.split_once('.')?;
@@ -75,6 +64,6 @@ pub(super) fn masked_at(record: &Record, place: &str) -> Option<String> {
     found
 }
 
-fn fields_of(kind: &str, list: &str) -> &'static [Field] {
+pub(super) fn fields_of(kind: &str, list: &str) -> &'static [Field] {
     shape::field(kind, list).and_then(Field::parts).unwrap_or_default()
 }
