@@ -233,7 +233,8 @@ pub(crate) fn unmasked(
         return None;
     }
     let unsaid = lost_to(record, lost).filter(|_| shown != Shown::Own);
-    let free = is_free_text(&record.kind, field);
+    let own = shape::field_at(&record.kind, field).or_else(|| shape::anywhere(field));
+    let free = own.is_some_and(|own| own.free);
     Some(unsaid.and_then(|unsaid| unsaid.hide(&whole, free)).unwrap_or(whole))
 }
 

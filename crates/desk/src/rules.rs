@@ -7,7 +7,7 @@ use tiexin_domain::around::{self, Around, Reach, Subject};
 use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::{self, Noun, Visit};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::shape::{self, Field, Holds, Place, Role};
+use tiexin_domain::shape::{self, Holds, Place, Role};
 use tiexin_domain::{IdNumber, Kind, PartialDate, Problem, YearHint};
 use tiexin_store::{Book, Save, StoreError};
 use uuid::Uuid;
@@ -20,16 +20,9 @@ mod typing;
 
 pub(crate) use typing::{moment, tidy_fields};
 
-fn is_date(kind: &str, field: &str) -> bool {
-    let day = |own: &Field| matches!(own.holds, Holds::Day | Holds::PartialDay | Holds::Moment);
-    match field.split_once('.') {
-        None => shape::field(kind, field).is_some_and(day),
-        // `tasks.0.due`
-        Some((list, rest)) => {
-            let parts = shape::field(kind, list).and_then(Field::parts).unwrap_or_default();
-            rest.rsplit('.').next().is_some_and(|name| parts.iter().any(|own| own.name == name && day(own)))
-        }
-    }
+fn is_date(kind: &str, path: &str) -> bool {
+    shape::field_at(kind, path)
+        .is_some_and(|own| matches!(own.holds, Holds::Day | Holds::PartialDay | Holds::Moment))
 }
 
 /// An ID number is believed: sex and birth date follow it. What was stated beside it in this very save

@@ -54,14 +54,11 @@ fn each_text(
 
 /// What stands at a place in a part, where it is masked.
 pub(super) fn masked_at(record: &Record, place: &str) -> Option<String> {
-    let (list, _) = place.split_once('.')?;
-    let mut found = None;
-    each_text(&record.kind, list, &mut record.fields.get(list)?.clone(), |here, own, text| {
-        if here == place && masked_text(own, text).is_some() {
-            found = Some(text.clone());
-        }
-    });
-    found
+    let own = shape::field_at(&record.kind, place)?;
+    let (list, rest) = place.split_once('.')?;
+    let (nth, _) = rest.split_once('.')?;
+    let text = record.fields.get(list)?.get(nth.parse::<usize>().ok()?)?.get(own.name)?.as_str()?;
+    masked_text(own, text).map(|_| text.to_owned())
 }
 
 pub(super) fn fields_of(kind: &str, list: &str) -> &'static [Field] {

@@ -1,6 +1,5 @@
 //! One field of a noun: what it is called, what it holds, who reads it, and what is made of it.
 
-use super::Shape;
 use super::audience::Audience;
 use crate::record::MergeClass;
 
@@ -56,6 +55,34 @@ pub enum Holds {
     /// A list of parts with fields of their own, in the order in which a part is told: `慰问金 300.00元`. It is edited,
     /// hidden and merged as one; its parts hold nothing that names another record.
     Parts(&'static [Field]),
+}
+
+impl Holds {
+    /// Whether it says something by itself, which one box of a form can ask for: no other record, person or place, and
+    /// nothing with parts.
+    pub const fn is_plain(self) -> bool {
+        match self {
+            Holds::Text
+            | Holds::LongText
+            | Holds::Texts
+            | Holds::Code(_)
+            | Holds::Codes(_)
+            | Holds::Day
+            | Holds::PartialDay
+            | Holds::Moment
+            | Holds::Money
+            | Holds::Count
+            | Holds::Minutes
+            | Holds::Flag => true,
+            Holds::Instant
+            | Holds::Region
+            | Holds::Reference(_)
+            | Holds::References(_)
+            | Holds::Person
+            | Holds::People
+            | Holds::Parts(_) => false,
+        }
+    }
 }
 
 /// What a field is to the columns that lists and figures read (`store::derive`).
@@ -345,52 +372,7 @@ impl Field {
             _ => None,
         }
     }
-
-    /// Whether one value may be put there for many records at once: not where it tells one from another, names another
-    /// record, a person or a place, is masked, or is shown to some only.
-    fn for_many(&self) -> bool {
-        let held = match self.holds {
-            Holds::Text
-            | Holds::LongText
-            | Holds::Texts
-            | Holds::Code(_)
-            | Holds::Codes(_)
-            | Holds::Day
-            | Holds::PartialDay
-            | Holds::Moment
-            | Holds::Money
-            | Holds::Count
-            | Holds::Minutes
-            | Holds::Flag => true,
-            Holds::Instant
-            | Holds::Region
-            | Holds::Reference(_)
-            | Holds::References(_)
-            | Holds::Person
-            | Holds::People
-            | Holds::Parts(_) => false,
-        };
-        let names = self.has(Role::Natural) || self.has(Role::Sort) || self.finds.contains(&Find::Name);
-        held && !names
-            && self.name != OF_THE_FAMILY
-            && self.mask.is_none()
-            && self.audience == Audience::Everyone
-    }
 }
 
 /// A family's name, beside the reference to it.
 pub(super) const OF_THE_FAMILY: &str = "head_name";
-
-/// The fields of a kind into which one value may be put for many records at once; none of a kind without a list.
-pub fn for_many(shape: &Shape) -> impl Iterator<Item = &'static Field> + use<> {
-    // A noun whose form is made by hand tells of no field that it asks for it.
-    let by_hand = shape.fields.iter().all(|field| field.form.is_none());
-    let fields = if shape.list.is_empty() { &[] } else { shape.fields };
-    // A form asks for a name along with the reference beside which it stands.
-    let asked = move |field: &Field| {
-        let reference = fields.iter().find(|other| other.named_by == Some(field.name));
-        let form = reference.map_or(field.form, |reference| reference.form.filter(|_| !reference.required));
-        form.is_some_and(|form| !form.carried)
-    };
-    fields.iter().filter(move |field| field.for_many() && (by_hand || asked(field)))
-}

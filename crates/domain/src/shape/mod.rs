@@ -5,6 +5,7 @@ mod audience;
 mod derives;
 mod field;
 mod list;
+mod many;
 mod parts;
 #[cfg(test)]
 mod reading;
@@ -14,10 +15,11 @@ mod taken;
 mod words;
 
 pub use audience::Audience;
-pub use field::{Asked, Choices, Field, Find, Holds, Mask, Role, Start, code_in, for_many, label_in};
+pub use field::{Asked, Choices, Field, Find, Holds, Mask, Role, Start, code_in, label_in};
 pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, Shows, TITLE, reckoned};
+pub use many::for_many;
 pub(crate) use parts::places_in;
-pub use parts::{NEWER_CHOICE, Place, label_at, part_told, parts_told, places, words};
+pub use parts::{NEWER_CHOICE, Place, field_at, label_at, part_told, parts_told, places, words};
 pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
 

@@ -65,13 +65,23 @@ pub(crate) fn places_in<'f>(own: &'static [Field], fields: &'f Fields) -> Vec<Pl
     places
 }
 
-/// What a path into a part is called: `tasks.0.due`. None: it leads into no part.
-pub fn label_at(kind: &str, path: &str) -> Option<String> {
+/// The field to which a path leads, as [`Place::path`] writes it: `due`, `tasks.0.due`.
+pub fn field_at(kind: &str, path: &str) -> Option<&'static Field> {
+    part_at(kind, path).map(|(.., own)| own).or_else(|| super::field(kind, path))
+}
+
+/// The list, the place in it, and the field of the part there. None: the path leads into no part.
+fn part_at(kind: &str, path: &str) -> Option<(&'static Field, usize, &'static Field)> {
     let (list, rest) = path.split_once('.')?;
     let (nth, name) = rest.split_once('.')?;
     let whole = super::field(kind, list)?;
     let own = whole.parts()?.iter().find(|own| own.name == name)?;
-    Some(label_of_part(whole, nth.parse().ok()?, own))
+    Some((whole, nth.parse().ok()?, own))
+}
+
+/// What a path into a part is called: `tasks.0.due`. None: it leads into no part.
+pub fn label_at(kind: &str, path: &str) -> Option<String> {
+    part_at(kind, path).map(|(whole, nth, own)| label_of_part(whole, nth, own))
 }
 
 /// What each field of a part says, in their order; nothing of what is empty or told to nobody.
@@ -159,5 +169,8 @@ mod tests {
         assert_eq!(label_at("visit", &second.path()), Some(second.label()));
         assert!(all.iter().any(|place| place.path() == "note" && place.fields == fields));
         assert_eq!((label_at("visit", "met.0.name"), label_at("visit", "note")), (None, None));
+        let at = |path: &str| field_at("visit", path).map(|field| field.label);
+        assert_eq!((at("gifts.1.item"), at("gifts.1.date")), (Some("慰问品"), None));
+        assert!(at("note").is_some() && at("gifts.0").is_none() && at("nothing").is_none());
     }
 }

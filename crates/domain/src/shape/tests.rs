@@ -44,22 +44,7 @@ fn parts_hold_together(of: &str, parts: &[Field]) {
     assert!(parts.iter().any(|part| part.form.is_some_and(|form| form.must)), "{of}: a part may say nothing");
     for part in parts {
         let of = format!("{of}.{}", part.name);
-        let plain = matches!(
-            part.holds,
-            Holds::Text
-                | Holds::LongText
-                | Holds::Texts
-                | Holds::Code(_)
-                | Holds::Codes(_)
-                | Holds::Day
-                | Holds::PartialDay
-                | Holds::Moment
-                | Holds::Money
-                | Holds::Count
-                | Holds::Minutes
-                | Holds::Flag
-        );
-        assert!(plain, "{of}: no row of a form can ask for it");
+        assert!(part.holds.is_plain(), "{of}: no row of a form can ask for it");
         assert!(part.audience == Audience::Everyone, "{of}: the list has readers, not its parts");
         assert!(part.mask.is_none() || part.holds == Holds::Text, "{of} is masked");
         let derived = part.roles.len() + part.bits.len() + part.finds.len();
