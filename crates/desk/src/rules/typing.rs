@@ -5,20 +5,22 @@ use serde_json::Value;
 use tiexin_domain::amount::{read_count, read_minutes};
 use tiexin_domain::nouns::{tidy, tidy_name};
 use tiexin_domain::record::Fields;
-use tiexin_domain::shape::{self, Field, Holds};
-use tiexin_domain::{Fen, IdNumber, Kind, PartialDate, YearHint, phone};
+use tiexin_domain::shape::{self, Field, Find, Holds, Mask};
+use tiexin_domain::{Fen, IdNumber, PartialDate, YearHint, phone};
 
 use crate::office_day::OfficeDay;
 
 /// Puts typing habits right: spaces, full-width digits, dates as people write them. Empty text is no text.
 pub(crate) fn tidy_fields(kind: &str, sent: &mut Fields, day: OfficeDay) {
     for (field, value) in sent.iter_mut() {
-        let holds = shape::field(kind, field).map(|field| field.holds);
-        tidy_value((kind, field.as_str()), holds, value, day);
+        // A number that a form borrows from another record is read as it is there.
+        let borrowed = || shape::anywhere(field).filter(|own| own.mask.is_some());
+        tidy_value(shape::field(kind, field).or_else(borrowed), value, day);
     }
 }
 
-fn tidy_value((kind, field): (&str, &str), holds: Option<Holds>, value: &mut Value, day: OfficeDay) {
+fn tidy_value(own: Option<&Field>, value: &mut Value, day: OfficeDay) {
+    let holds = own.map(|own| own.holds);
     match (&mut *value, holds) {
         (Value::Array(items), Some(Holds::Codes(choices))) => {
             for item in items {
@@ -36,6 +38,10 @@ fn tidy_value((kind, field): (&str, &str), holds: Option<Holds>, value: &mut Val
             }
             return;
         }
+        (Value::Object(person), Some(Holds::Person)) => tidy_person(person),
+        (Value::Array(items), Some(Holds::People)) => {
+            items.iter_mut().filter_map(Value::as_object_mut).for_each(tidy_person);
+        }
         _ => {}
     }
     let Value::String(text) = value else { return };
@@ -43,14 +49,17 @@ fn tidy_value((kind, field): (&str, &str), holds: Option<Holds>, value: &mut Val
         *value = read;
         return;
     }
-    let kept = match field {
-        "name" if kind == Kind::Person.code() => tidy(&tidy_name(text)),
-        "head_name" => tidy(&tidy_name(text)),
-        "phone" | "doctor_phone" => tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text))),
-        "id_number" => tidy(text).map(|text| match IdNumber::read(&text) {
-            Ok(read) => read.number.as_str().to_owned(),
-            Err(_) => text,
-        }),
+    let kept = match own {
+        Some(own) if own.is_name() => tidy(&tidy_name(text)),
+        Some(own) if own.mask == Some(Mask::Phone) => {
+            tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text)))
+        }
+        Some(own) if own.finds.contains(&Find::IdNumber) => {
+            tidy(text).map(|text| match IdNumber::read(&text) {
+                Ok(read) => read.number.as_str().to_owned(),
+                Err(_) => text,
+            })
+        }
         _ => tidy(text).map(|text| match holds {
             Some(Holds::Code(choices)) => shape::code_in(choices, &text).map_or(text, str::to_owned),
             Some(Holds::Money) => Fen::parse(&text).map_or(text, |fen| fen.to_string()),
@@ -64,11 +73,17 @@ fn tidy_value((kind, field): (&str, &str), holds: Option<Holds>, value: &mut Val
     *value = kept.map_or(Value::Null, Value::String);
 }
 
+/// Of a person who is named in a record.
+fn tidy_person(person: &mut Fields) {
+    if let Some(Value::String(name)) = person.get_mut("name") {
+        *name = tidy_name(name);
+    }
+}
+
 /// The same in a part of a list, where an absent field is absent.
 fn tidy_part(parts: &[Field], part: &mut Fields, day: OfficeDay) {
     for (name, value) in part.iter_mut() {
-        let holds = parts.iter().find(|own| own.name == name.as_str()).map(|own| own.holds);
-        tidy_value(("", name.as_str()), holds, value, day);
+        tidy_value(parts.iter().find(|own| own.name == name.as_str()), value, day);
     }
     part.retain(|_, value| !value.is_null());
 }
@@ -100,6 +115,7 @@ mod tests {
     use super::*;
     use chrono::NaiveDate;
     use serde_json::json;
+    use tiexin_domain::Kind;
 
     fn fields(value: Value) -> Fields {
         value.as_object().unwrap().clone()
@@ -120,6 +136,27 @@ mod tests {
                 "birth": "1980-01-01", "died_on": "2026-10-19",
             }))
         );
+    }
+
+    #[test]
+    fn spaces_in_the_name_of_a_person_go_and_those_of_a_unit_stay() {
+        let day = OfficeDay::sure(NaiveDate::from_ymd_opt(2026, 10, 20).unwrap());
+        for (kind, field, said, stored) in [
+            ("member", "name", json!("王　小梅"), json!("王小梅")),
+            ("volunteer", "name", json!(" 王 小梅"), json!("王小梅")),
+            ("service_hours", "volunteer_name", json!("王 小梅"), json!("王小梅")),
+            ("visit", "head_name", json!("贾 文广"), json!("贾文广")),
+            ("organisation", "name", json!(" 东关 计生协 "), json!("东关 计生协")),
+            ("visit", "met", json!([{"name": "贾 文广"}]), json!([{"name": "贾文广"}])),
+            ("wish", "person", json!({"name": "贾 文广"}), json!({"name": "贾文广"})),
+            // A number that the form of a member borrows.
+            ("member", "id_number", json!("34052419800101001x"), json!("34052419800101001X")),
+            ("of_the_future", "phone", json!("199 0000 2580"), json!("19900002580")),
+        ] {
+            let mut sent = Fields::from_iter([(field.to_owned(), said.clone())]);
+            tidy_fields(kind, &mut sent, day);
+            assert_eq!(sent[field], stored, "{kind}.{field} {said}");
+        }
     }
 
     /// As an import has it: what is no number is missing, and 没有电话的 finds it.

@@ -357,6 +357,13 @@ impl Field {
         self.roles.contains(&role)
     }
 
+    /// Whether a person's name stands there and nothing else: it is stored and compared without the spaces that people
+    /// write in it. The name of what is no person is found by words in it too, and keeps its own.
+    pub fn is_name(&self) -> bool {
+        let found = self.finds.contains(&Find::Name) && !self.finds.contains(&Find::Words);
+        found || self.name == OF_THE_FAMILY
+    }
+
     /// The closed list whose codes it holds.
     pub fn choices(&self) -> Option<Choices> {
         match self.holds {

@@ -237,3 +237,22 @@ fn what_may_be_set_for_many_records_at_once() {
     assert!(visit.contains(&"kind") && !visit.contains(&"met") && !visit.contains(&"head_name"), "{visit:?}");
     assert!(of(Kind::Merge).is_empty() && of(Kind::Attachment).is_empty());
 }
+
+#[test]
+fn a_persons_name_is_told_from_a_name_with_words() {
+    let is_name = |kind: &str, name: &str| field(kind, name).unwrap().is_name();
+    for (kind, name) in [
+        ("person", "name"),
+        ("member", "name"),
+        ("volunteer", "name"),
+        ("household", "head_name"),
+        ("visit", "head_name"),
+        ("contact_pair", "village_worker"),
+    ] {
+        assert!(is_name(kind, name), "{kind}.{name}");
+    }
+    for (kind, name) in [("organisation", "name"), ("site", "name"), ("activity", "name"), ("visit", "note")]
+    {
+        assert!(!is_name(kind, name), "{kind}.{name}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
-use tiexin_domain::shape::{self, Role};
+use tiexin_domain::shape::{self, Field, Role};
 use tiexin_domain::{Level, Record, RegionCode, nouns};
 use uuid::Uuid;
 
@@ -167,7 +167,10 @@ impl Look<'_> {
     /// Records of `kind` in the region with exactly this name (of the head, the person, the member).
     pub fn by_name(&self, kind: &str, region: &RegionCode, name: &str) -> Result<Vec<Record>> {
         let (first, last) = bounds(region);
-        let sort = sort_key(&nouns::tidy_name(name));
+        // Spaces in the name of what is no person are its own.
+        let of_person = shape::role(kind, Role::Sort).is_none_or(Field::is_name);
+        let name = if of_person { nouns::tidy_name(name) } else { nouns::tidy(name).unwrap_or_default() };
+        let sort = sort_key(&name);
         let sql =
             concat!(select!(), " WHERE kind = ?1 AND sort = ?2 AND place BETWEEN ?3 AND ?4 AND hidden = 0");
         record::collect(self.conn, sql, params![kind, sort, first, last])

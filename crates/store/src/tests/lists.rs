@@ -279,4 +279,10 @@ fn a_record_is_called_by_its_number_or_near_by_its_name() {
     assert_eq!(called(&both, "张小三", "340323"), [one, far.id], "from above all below is near");
     assert_eq!(called(&both, "34052419800101001x", "340323101001"), [one]);
     assert!(called(&["volunteer"], "张小三", VILLAGE).is_empty());
+    // People write spaces in the name of a person; those of a unit are its own.
+    assert_eq!(called(&both, "张 小三", "340323100002"), [one]);
+    let house =
+        save(id(), "organisation", json!({"region": VILLAGE, "name": "东关 计生协", "kind": "association"}));
+    put(&book, &house);
+    assert_eq!(called(&["organisation"], " 东关 计生协", VILLAGE), [house.id]);
 }

@@ -177,7 +177,7 @@ fn text(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field) -> O
         return reader.code(code);
     }
     let text = reader.said(code)?;
-    if !own.finds.contains(&Find::Name) || own.finds.contains(&Find::Words) {
+    if !own.is_name() {
         return Some(text);
     }
     // Beside a person's name stand remarks in brackets; a unit's name has brackets of its own.
