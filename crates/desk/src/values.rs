@@ -3,14 +3,14 @@
 use serde_json::Value;
 use tiexin_contract::records::{Care, RecordRow};
 use tiexin_domain::shape::{self, Field, Holds};
-use tiexin_domain::{PartialDate, YearHint};
+use tiexin_domain::{PartialDate, RegionCode, YearHint};
 
-use crate::labels;
+use crate::{labels, place};
 
 /// What stands in a column of a list: a field in the office's words, or what is reckoned of the record.
 pub(crate) fn cell(row: &RecordRow, field: &str) -> String {
     match field {
-        "region" | "region_name" => row.region_name.clone(),
+        "region" => row.region_name.clone(),
         shape::TITLE => row.title.clone(),
         shape::AGE => row.age.map(|age| age.to_string()).unwrap_or_default(),
         shape::CONTACTS => row.care.as_ref().map(Care::contacts).unwrap_or_default(),
@@ -58,6 +58,11 @@ fn declared(kind: &str, field: &str) -> Option<&'static Field> {
     shape::field(kind, field).or_else(|| shape::anywhere(field).filter(|_| shape::of(kind).is_none()))
 }
 
+/// Whether the field tells a place.
+pub(crate) fn is_region(kind: &str, field: &str) -> bool {
+    declared(kind, field).is_some_and(|own| own.holds == Holds::Region)
+}
+
 fn label(kind: &str, field: &str, text: &str) -> String {
     let Some(declared) = declared(kind, field) else {
         let unknown = labels::known(kind, field).is_none() && is_code(text);
@@ -67,6 +72,9 @@ fn label(kind: &str, field: &str, text: &str) -> String {
         Holds::Code(choices) | Holds::Codes(choices) => {
             // A choice of a newer program is not called by its code.
             shape::label_in(choices, text).unwrap_or(shape::NEWER_CHOICE).to_owned()
+        }
+        Holds::Region => {
+            text.parse::<RegionCode>().map_or_else(|_| text.to_owned(), |code| place::name(&code))
         }
         Holds::Moment => text.replace('T', " ").chars().take(16).collect(),
         Holds::PartialDay => {
@@ -107,5 +115,10 @@ mod tests {
             "慰问金 300.00元；米 甲"
         );
         assert_eq!(shown("person", "birth", &json!("1950-09")), "1950年9月");
+        // A place by its name, whichever field tells it.
+        for (kind, field) in [("household", "moved_from"), ("visit", "region"), ("of_the_future", "region")] {
+            assert_eq!(shown(kind, field, &json!("340323100001")), "东关社区", "{kind}.{field}");
+        }
+        assert_eq!(shown("household", "moved_from", &json!("外省")), "外省");
     }
 }

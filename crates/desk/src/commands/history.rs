@@ -17,7 +17,7 @@ use super::records::{find, kind_of, of_record};
 use crate::registry::Registry;
 use crate::rights::{At, READ};
 use crate::rows::recorded_at;
-use crate::{errors, labels, masking, place, values};
+use crate::{errors, labels, masking, values};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &RecordHistory| of_record(at, args.id), history);
@@ -207,10 +207,6 @@ fn in_words(
         let lost = masking::lost(at.book(), &other)?;
         let title = other.map(|other| masking::title(&other, &lost)).filter(|title| !title.is_empty());
         return Ok(title.unwrap_or_else(|| "（另一条记录）".into()));
-    }
-    if let ("region" | "moved_from", Some(code)) = (field, value.as_str().and_then(|code| code.parse().ok()))
-    {
-        return Ok(place::name(&code));
     }
     let covered = masking::cover_value(record, field, value, &at.reader, lost);
     Ok(values::shown(&record.kind, field, &covered))

@@ -197,7 +197,7 @@ pub(super) fn is_shown(field: &str) -> bool {
 /// A value, covered already, in the office's words: places by name, other records by their titles.
 pub(super) fn in_words(at: &At, kind: &str, field: &str, value: &Value) -> String {
     match value {
-        Value::String(code) if matches!(field, "region" | "moved_from") => region_name(code),
+        Value::String(code) if values::is_region(kind, field) => region_name(code),
         Value::String(text) => match text.parse::<Uuid>() {
             Ok(id) => title_of(at, id),
             Err(_) => values::shown(kind, field, value),
@@ -258,7 +258,7 @@ pub(super) fn titled(one: &Waiting, lost: &Lost) -> String {
 }
 
 fn region_name(code: &str) -> String {
-    code.parse().map(|region: RegionCode| named_with_township(&region)).unwrap_or_default()
+    code.parse::<RegionCode>().map_or_else(|_| code.to_owned(), |region| named_with_township(&region))
 }
 
 /// A village with its township before it.
