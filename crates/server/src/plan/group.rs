@@ -7,7 +7,7 @@ use tiexin_protocol::{Change, Decision, Held, LogEntry, Moved, ParkCode, Verdict
 use uuid::Uuid;
 
 use super::outcome::{Step, Work};
-use super::{around, merges, moves, refuse_right};
+use super::{around, merges, moves, refuse_right, settle};
 
 /// What the group would do, on top of the work so far. Thrown away unless all of it stands.
 #[derive(Default)]
@@ -80,6 +80,10 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
         return weighed;
     }
     let held = layer.held(work, turned.record);
+    if settle::second(turned, held) {
+        let refusal = refuse_right(work.ground(), turned, None, work.today());
+        return (refusal.unwrap_or_else(settle::came_second), turned.scope.clone());
+    }
     let change = &*moves::followed(work, layer, turned, held);
     let meant = (change.record != asked.record).then_some(asked.record);
     let instead = meant.map(|_| change.record);

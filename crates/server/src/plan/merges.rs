@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
-use super::{parents, turned};
+use super::{moves, parents, turned};
 
 /// The record that stands for a merged one, where it is known and of the same kind.
 fn standing<'a>(work: &'a Work, layer: &'a Layer, id: Uuid) -> Option<&'a Held> {
@@ -55,12 +55,14 @@ pub(super) fn stopped(work: &Work, layer: &Layer, asked: &Change, change: &Chang
         let message = "这两份登记已经反向合并过".into();
         return Some((Verdict::Parked { code: ParkCode::RuleBroken, message }, change.scope.clone()));
     }
-    if asked.set == change.set || layer.held(work, change.record).is_some() {
+    let held = layer.held(work, change.record);
+    let stands = held.is_some_and(|held| !moves::adopted_elsewhere(work, held, change));
+    if asked.set == change.set || stands {
         return None;
     }
     let away = |held: &&Held| held.record.scope != change.scope;
     let parent = parents(asked).filter_map(|id| standing(work, layer, id)).find(away)?;
-    Some((merged(), parent.record.scope.clone()))
+    Some((merged(), held.unwrap_or(parent).record.scope.clone()))
 }
 
 /// The record as one that the author's desk has written nothing of: even its own values do not give way unsaid.

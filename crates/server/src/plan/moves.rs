@@ -21,11 +21,7 @@ pub(super) fn followed<'a>(
     held: Option<&Held>,
 ) -> Cow<'a, Change> {
     let Some(held) = held else { return with_family(work, layer, change) };
-    if held.record.scope == change.scope {
-        return Cow::Borrowed(change);
-    }
-    if held.arrived.is_none() && change.base == 0 && set_region(change).is_some() {
-        // Not that record, but another one that came by the same id.
+    if held.record.scope == change.scope || made_elsewhere(work, held, change) {
         return Cow::Borrowed(change);
     }
     // Versions of two logs cannot be compared, but for the one moment of the move.
@@ -35,6 +31,21 @@ pub(super) fn followed<'a>(
         _ => 0,
     };
     Cow::Owned(Change { scope: held.record.scope.clone(), base, ..change.clone() })
+}
+
+/// Whether the change makes a record that was made in another township under the same id, and did not come there from
+/// here. An edit makes none, whatever is left of its base in this generation.
+pub(super) fn made_elsewhere(work: &Work, held: &Held, change: &Change) -> bool {
+    held.record.scope != change.scope
+        && held.arrived.is_none()
+        && change.base == 0
+        && set_region(change).is_some()
+        && !work.is_edit(change)
+}
+
+/// The same of one kind: what belongs to what has gone there was adopted there, and is told once more by its author.
+pub(super) fn adopted_elsewhere(work: &Work, held: &Held, change: &Change) -> bool {
+    held.record.kind == change.kind && made_elsewhere(work, held, change)
 }
 
 /// A new record of a family that moved to another village of the township, as one that lies there.
@@ -48,14 +59,16 @@ fn with_family<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Cow<'a, Ch
     Cow::Owned(followed)
 }
 
-/// A new record of something that has moved away: parked where that lies now.
+/// A new record of something that has moved away: parked where that lies now. So is one that somebody has adopted
+/// there: a province that was put back may be told the adopted one, and the decision, before it.
 pub(super) fn left_behind(work: &Work, layer: &Layer, change: &Change) -> Option<Weighed> {
-    if layer.held(work, change.record).is_some() {
+    let held = layer.held(work, change.record);
+    if held.is_some_and(|held| !adopted_elsewhere(work, held, change)) {
         return None;
     }
     let gone = |parent: &&Held| parent.record.scope != change.scope && parent.arrived.is_some();
     let parent = parents(change).filter_map(|id| layer.held(work, id)).find(gone)?;
-    Some((moved(), parent.record.scope.clone()))
+    Some((moved(), held.unwrap_or(parent).record.scope.clone()))
 }
 
 /// Where a change without the right is parked: with what has moved, where that lies; an intended move, at the

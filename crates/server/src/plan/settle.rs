@@ -12,7 +12,7 @@ use tiexin_protocol::wire::PushRequest;
 use tiexin_protocol::{Change, ChangeId, Held, ParkCode, Verdict};
 use uuid::Uuid;
 
-use super::{Ground, Outcome};
+use super::{Ground, Outcome, set_region};
 
 /// A change that may be closed by now: quarantined in this push, or named by a decision in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,11 @@ pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Clos
         .map(|kept| kept.change.group)
         .collect();
     let companion = |verdict: &Verdict| matches!(verdict, Verdict::Parked { code: ParkCode::Group, .. });
+    // Who decided second had the right, and the decision that stands may lie in another township.
+    let closed = outcome.conflicts.iter().filter(|kept| is_decision(&kept.change)).filter_map(|kept| {
+        let change = about(&read(&kept.change.set)?);
+        Some(Closing { scope: kept.scope.clone(), change, at_once: true })
+    });
     let kept = outcome.conflicts.iter().chain(&outcome.parked).map(|kept| Closing {
         scope: kept.scope.clone(),
         change: kept.change.id,
@@ -62,7 +67,21 @@ pub(crate) fn closing(request: &PushRequest, outcome: &Outcome) -> BTreeSet<Clos
         .into_iter()
         .map(|(scope, change)| Closing { scope, change, at_once: false })
         .filter(|_| !outcome.verdicts.is_empty());
-    kept.chain(named).collect()
+    kept.chain(named).chain(closed).collect()
+}
+
+/// Whether somebody has decided on the same change while it waited in another township: a province that was put back
+/// may park it elsewhere than before. The first one's word stands; under its id no other decision can be written.
+pub(super) fn second(change: &Change, held: Option<&Held>) -> bool {
+    is_decision(change)
+        && change.base == 0
+        && held.is_some_and(|held| held.record.kind == change.kind && held.record.scope != change.scope)
+        && set_region(change).is_some_and(|region| region.scope() == change.scope)
+}
+
+/// The verdict on it, as on one that comes second where the first one lies. It closes what waits.
+pub(super) fn came_second() -> Verdict {
+    Verdict::Conflict { code: "sensitive".into(), fields: vec!["choice".into()] }
 }
 
 /// Whether the user may take this decision there: with the right to settle, or the right to write when the

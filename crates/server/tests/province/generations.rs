@@ -5,14 +5,15 @@ use tiexin_protocol::{PROTOCOL, PULL_ENTRIES, PUSH_CHANGES};
 use tiexin_server::Province;
 use uuid::Uuid;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, words};
 use crate::on_both_stores;
-use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, region, worker};
+use crate::place::{OTHER_TOWN, OTHER_VILLAGE, Place, TOWN, VILLAGE, region, worker};
 
 on_both_stores!(
     a_foreign_generation_gets_no_data,
     a_cursor_beyond_the_log_begins_anew,
     who_has_read_the_beginning_of_a_restored_log_reads_on,
+    an_edit_of_a_lost_generation_makes_no_record,
     an_idle_pull_is_tiny,
     pages_end_on_a_commit,
     many_scopes_share_a_reply,
@@ -71,6 +72,23 @@ async fn who_has_read_the_beginning_of_a_restored_log_reads_on(place: Place) {
     let today = desk.hello(&province).await.scopes[0].generation;
     assert_ne!(today, older);
     assert_eq!(continues(&province, &desk, SeenHead { generation: today, ..late }).await, None);
+}
+
+/// The backup holds nothing of the log in which its author saw the record, and has it where it lay before.
+async fn an_edit_of_a_lost_generation_makes_no_record(place: Place) {
+    let province = place.province().await;
+    let mut there = worker(&province, "there", OTHER_TOWN).await;
+    let mut here = worker(&province, "here", TOWN).await;
+    let id = Uuid::new_v4();
+    let made = there.new_household(id, "340323104001", "户主");
+    there.push(&province, &[made]).await;
+    let unknown = here.edit(Uuid::new_v4(), TOWN, 9, serde_json::json!({"phone": "13900000001"}));
+    assert_eq!(words(&here.push(&province, &[unknown]).await), ["record_unknown"]);
+    province.restored().await.unwrap();
+    let edit = here.edit(id, TOWN, 5, serde_json::json!({"region": OTHER_VILLAGE}));
+    let mut request = here.pushing(std::slice::from_ref(&edit));
+    request.generations.insert(region(TOWN), Uuid::new_v4());
+    assert_eq!(words(&province.push(&request).await.unwrap()), ["moved"]);
 }
 
 fn seen(desk: &Desk) -> SeenHead {

@@ -111,6 +111,15 @@ async fn work_waits_where_the_one_that_stays_lies(place: Place) {
     assert_eq!((*instead, elsewhere.as_ref().map(|scope| scope.as_str())), (Some(stays), Some(OTHER_TOWN)));
     lead.follow(&province).await;
     assert_eq!(lead.field(OTHER_TOWN, stays, "phone"), "13812345678");
+    // The child was adopted there: what its author tells once more waits there as well, and not where it was made.
+    let id = Uuid::new_v4();
+    let set = |village: &str, home: Uuid| json!({"region": village, "household": home, "name": "女儿"});
+    let adopted = lead.change("person", id, OTHER_TOWN, 0, set(NEW, stays));
+    assert_eq!(words(&lead.push(&province, &[adopted]).await), ["applied"]);
+    let again = old.change("person", id, TOWN, 0, set(VILLAGE, away));
+    assert_eq!(words(&old.push(&province, &[again]).await), ["merged"]);
+    let there = province.quarantine(lead.device, &OTHER_TOWN.parse().unwrap()).await.unwrap();
+    assert_eq!(there.len(), 3);
     assert!(province.verify().await.unwrap().broken.is_empty());
 }
 

@@ -22,7 +22,12 @@ on_both_stores!(
     ones_own_is_taken_back_where_it_waits,
     ones_own_is_taken_back_in_the_push_that_brings_it,
     what_was_sent_back_is_given_back_with_the_right,
+    what_was_adopted_elsewhere_waits_there_when_it_is_told_again,
+    a_decision_elsewhere_does_not_keep_it_waiting,
 );
+
+/// A village of the other township.
+const THERE: &str = "340323104001";
 
 fn decision(desk: &mut Desk, of: &Change, village: &str, choice: Choice) -> Change {
     let set = json!({
@@ -271,4 +276,71 @@ async fn what_was_sent_back_is_given_back_with_the_right(place: Place) {
     let heard = asks(&province, &village, "", &[strange.id]).await.settled;
     assert_eq!(heard[0].wrote.as_deref(), Some(&strange));
     assert_eq!(asks(&province, &village, "", &[edit.id]).await.settled[0].wrote.as_deref(), Some(&edit));
+}
+
+/// A file of a family that has moved on was adopted there; the province was put back to before that, and is told of the
+/// adopting before the file's author comes.
+async fn what_was_adopted_elsewhere_waits_there_when_it_is_told_again(place: Place) {
+    let province = place.province().await;
+    let mut old = worker(&province, "old", TOWN).await;
+    let mut chief = person(&province, "chief", &[grant(Role::Supervisor, "340323")]).await;
+    let home = Uuid::new_v4();
+    let made = old.new_household(home, VILLAGE, "户主");
+    old.push(&province, &[made]).await;
+    let moving = chief.edit(home, TOWN, 1, json!({"region": THERE}));
+    assert_eq!(words(&chief.push(&province, &[moving]).await), ["applied"]);
+    let visit = |village: &str| {
+        let date = "2026-10-04";
+        json!({"region": village, "household": home, "head_name": "户主", "date": date, "kind": "routine"})
+    };
+    let late = old.change("visit", Uuid::new_v4(), TOWN, 0, visit(VILLAGE));
+    let adopted = chief.change("visit", late.record, OTHER_TOWN, 0, visit(THERE));
+    let mut decided = decision(&mut chief, &late, THERE, Choice::Adopt);
+    decided.group = adopted.group;
+    assert_eq!(words(&chief.push(&province, &[adopted, decided]).await), ["applied", "applied"]);
+    assert_eq!(words(&old.push(&province, std::slice::from_ref(&late)).await), ["moved"]);
+    // Where it was decided on, and nowhere else.
+    assert!(waiting(&province, &chief).await.is_empty());
+    assert!(province.quarantine(chief.device, &region(OTHER_TOWN)).await.unwrap().is_empty());
+    assert_eq!(province.quarantine_on_file(&region(OTHER_TOWN)).await.unwrap()[0].change, late);
+    assert!(province.verify().await.unwrap().broken.is_empty());
+}
+
+/// A province that was put back may park a change in another township than before, where nobody reads the decision.
+async fn a_decision_elsewhere_does_not_keep_it_waiting(place: Place) {
+    let province = place.province().await;
+    let mut owner = worker(&province, "owner", TOWN).await;
+    let mut village = worker(&province, "village", VILLAGE).await;
+    let mut other = person(&province, "other", &[grant(Role::Supervisor, OTHER_TOWN)]).await;
+    let mut chief = person(&province, "chief", &[grant(Role::Supervisor, TOWN)]).await;
+    let begun = owner.new_household(Uuid::new_v4(), VILLAGE, "户主");
+    owner.push(&province, &[begun]).await;
+    let strange =
+        ["邻村的户", "邻村另一户"].map(|name| village.new_household(Uuid::new_v4(), OTHER_VILLAGE, name));
+    assert_eq!(words(&village.push(&province, &strange).await), ["no_right", "no_right"]);
+    for one in &strange {
+        let elsewhere = decision(&mut other, one, THERE, Choice::Adopt);
+        assert_eq!(words(&other.push(&province, &[elsewhere]).await), ["applied"]);
+    }
+    assert_eq!(waiting(&province, &chief).await.len(), 2, "it closes nothing here");
+    // Nor does one without the right here, or one that lies here and says otherwise.
+    let not_here = decision(&mut owner, &strange[0], OTHER_VILLAGE, Choice::Decline);
+    assert_eq!(words(&owner.push(&province, &[not_here]).await), ["no_right"]);
+    let mut forged = decision(&mut other, &strange[0], THERE, Choice::Decline);
+    forged.scope = region(TOWN);
+    assert_ne!(words(&other.push(&province, &[forged]).await), ["conflict"]);
+    assert_eq!(waiting(&province, &chief).await.len(), 2);
+    // Sent back, or adopted with its values: the first one's word stands, and nothing waits on.
+    let no = decision(&mut chief, &strange[0], OTHER_VILLAGE, Choice::Decline);
+    assert_eq!(words(&chief.push(&province, &[no]).await), ["conflict"]);
+    assert_eq!(waiting(&province, &chief).await, [strange[1].id]);
+    let set = Value::Object(strange[1].set.clone());
+    let values = chief.change("household", strange[1].record, TOWN, 0, set);
+    let mut yes = decision(&mut chief, &strange[1], OTHER_VILLAGE, Choice::Adopt);
+    yes.group = values.group;
+    assert_eq!(words(&chief.push(&province, &[values.clone(), yes]).await), ["group", "conflict"]);
+    assert!(waiting(&province, &chief).await.is_empty());
+    let on_file = province.quarantine_on_file(&region(TOWN)).await.unwrap();
+    assert!(on_file.iter().any(|kept| kept.change.id == values.id), "what it would have saved is kept");
+    assert!(province.verify().await.unwrap().broken.is_empty());
 }

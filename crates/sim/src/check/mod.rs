@@ -187,7 +187,8 @@ fn nobody_wrote_without_the_right(world: &World, truth: &Province) -> Result<(),
 }
 
 /// I4, I16: what no longer waits has a decision in the same township, which is a record like any other; and
-/// what has one no longer waits.
+/// what has one no longer waits. What was decided on while it waited in another township, before the province was put
+/// back, waits until somebody decides here as well: that decision came second, and is kept.
 fn what_is_decided_has_a_decision(truth: &Province) -> Result<(), Broken> {
     for (scope, one) in &truth.scopes {
         let decision = |kept: &&Quarantined| kept.change.kind == Kind::Settlement.code();
@@ -206,7 +207,13 @@ fn what_is_decided_has_a_decision(truth: &Province) -> Result<(), Broken> {
             if !waits && companion && second.contains(&group_of(&kept.change)) {
                 continue;
             }
-            if waits == one.records.contains_key(&id.settlement()) {
+            let here = one.records.contains_key(&id.settlement());
+            let elsewhere = truth.scopes.values().any(|other| other.records.contains_key(&id.settlement()));
+            let closed = elsewhere
+                && one.quarantined.iter().filter(decision).any(|kept| {
+                    kept.change.record == id.settlement() && matches!(kept.verdict, Verdict::Conflict { .. })
+                });
+            if (waits && here) || !(waits || here || closed) {
                 return Err(format!("I4: {id:?} of {scope} waits: {waits}, against its decision"));
             }
         }
