@@ -30,9 +30,10 @@ impl Group {
         let mut made: HashMap<Uuid, Record> = HashMap::new();
         for one in &mut self.0 {
             let now = |id| made.get(&id).cloned().or_else(|| who.record(id));
-            let Waiting { change, current, waits, in_vain, .. } = &*one;
-            let (stands, in_vain) = (current.as_ref(), *in_vain);
-            let to = Adopting { change, current: stands, waits: waits.as_ref(), in_vain, now: &now }.place();
+            let Waiting { change, verdict, current, waits, in_vain, .. } = &*one;
+            let (verdict, stands, in_vain) = (Some(verdict), current.as_ref(), *in_vain);
+            let of = Adopting { change, verdict, current: stands, waits: waits.as_ref(), in_vain, now: &now };
+            let to = of.place();
             let decided = |waits| adopting::decided_at(waits, current.as_ref(), to.as_ref());
             one.at = waits.as_ref().map(decided);
             one.to = to;
@@ -55,7 +56,8 @@ fn waits(who: &Viewer<'_>, own: &Waiting) -> Option<RegionCode> {
     match &own.verdict {
         Verdict::Parked { code: ParkCode::Moved | ParkCode::Merged, .. } => {
             let now = |id| who.record(id);
-            let of = Adopting { change, current: None, waits: None, in_vain: false, now: &now };
+            let of =
+                Adopting { change, verdict: None, current: None, waits: None, in_vain: false, now: &now };
             let parents = of.parents().map(|parent| parent.scope);
             let near: Vec<RegionCode> = stands.into_iter().chain(parents).collect();
             // Only to another village.

@@ -115,7 +115,9 @@ fn adoption(book: &Book, desk: &Desk, group: &[Unsettled]) -> Option<Adoption> {
         }
         let now = |id| made.get(&id).cloned().or_else(|| book.get(id).ok().flatten());
         let (waits, in_vain) = (Some(&one.scope), one.adopted_in_vain);
-        let place = Adopting { change, current: current.as_ref(), waits, in_vain, now: &now }.place()?;
+        let (found, verdict) = (current.as_ref(), Some(&one.told.verdict));
+        let of = Adopting { change, verdict, current: found, waits, in_vain, now: &now };
+        let place = of.place()?;
         let stands = current.as_ref().map(Record::region);
         if !may(&place) || stands.as_ref().is_some_and(|region| !may(region)) {
             return None;
@@ -143,7 +145,8 @@ fn decision(book: &Book, one: &Unsettled, choice: &Choice) -> Save {
     let current = book.get(change.record).ok().flatten();
     let now = |id| book.get(id).ok().flatten();
     let (waits, in_vain) = (Some(&one.scope), one.adopted_in_vain);
-    let to = Adopting { change, current: current.as_ref(), waits, in_vain, now: &now }.place();
+    let (stands, verdict) = (current.as_ref(), Some(&one.told.verdict));
+    let to = Adopting { change, verdict, current: stands, waits, in_vain, now: &now }.place();
     let decision = Settlement {
         region: decided_at(&one.scope, current.as_ref(), to.as_ref()),
         device: change.id.device,

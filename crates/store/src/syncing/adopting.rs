@@ -7,7 +7,7 @@ use tiexin_domain::nouns::merge::{merged_into, standing_for};
 use tiexin_domain::record::{self, Fields, Record};
 use tiexin_domain::shape;
 use tiexin_domain::{MergeClass, RegionCode};
-use tiexin_protocol::{Change, VoidChange, join_notes};
+use tiexin_protocol::{Change, ParkCode, Verdict, VoidChange, join_notes};
 use uuid::Uuid;
 
 use crate::Save;
@@ -15,6 +15,8 @@ use crate::Save;
 /// A change that waits, and what it meets.
 pub struct Adopting<'a> {
     pub change: &'a Change,
+    /// Why it waits; `None` when that is not asked.
+    pub verdict: Option<&'a Verdict>,
     /// The record as it stands; `None` when nothing stands here.
     pub current: Option<&'a Record>,
     /// The township where it waits; `None` when this desk cannot tell.
@@ -45,6 +47,9 @@ impl Adopting<'_> {
         }
         // Of an edit half a record is told: it makes none.
         let said = said.filter(|_| self.change.base == 0)?;
+        if said.scope() == self.change.scope && self.lies_elsewhere() {
+            return None;
+        }
         let parents: Vec<Record> = self.parents().collect();
         if let Some(away) = parents.iter().find(|parent| parent.scope != said.scope()) {
             return Some(away.region());
@@ -53,6 +58,12 @@ impl Adopting<'_> {
         let said = parents.iter().find_map(late).unwrap_or(said);
         let lies_here = !parents.is_empty() || self.named().next().is_none();
         Some(said).filter(|said| lies_here || self.waits == Some(&said.scope()))
+    }
+
+    /// The province has the record in a township that this desk does not read: made here, it would be parked again in
+    /// the same way, however often.
+    fn lies_elsewhere(&self) -> bool {
+        matches!(self.verdict, Some(Verdict::Parked { code: ParkCode::ScopeMismatch, .. }))
     }
 
     /// What the change says its record belongs to.
@@ -177,9 +188,32 @@ mod tests {
     ) -> Option<(RegionCode, Save)> {
         let now = |id| there.iter().find(|record| record.id == id).cloned();
         let waits = region(waits);
-        let place = Adopting { change, current, waits: Some(&waits), in_vain: false, now: &now }.place()?;
+        let of = Adopting { change, verdict: None, current, waits: Some(&waits), in_vain: false, now: &now };
+        let place = of.place()?;
         let save = adopted(change, current, &place, true);
         Some((place, save))
+    }
+
+    /// One of that id was made in another township. Who does not read that place could press as often as they like.
+    #[test]
+    fn what_lies_in_another_township_is_adopted_where_that_is_read() {
+        let set = json!({"region": OLD, "household": PARENT, "hospital": "市医院"});
+        let file = change("support_file", 0, set);
+        let waits = region(&OLD[..9]);
+        let mismatch = Verdict::Parked { code: ParkCode::ScopeMismatch, message: String::new() };
+        let no_right = Verdict::Parked { code: ParkCode::NoRight, message: String::new() };
+        let now = |_: Uuid| -> Option<Record> { None };
+        let place = |change: &Change, verdict: &Verdict, current: Option<&Record>| {
+            let (verdict, waits) = (Some(verdict), Some(&waits));
+            Adopting { change, verdict, current, waits, in_vain: false, now: &now }.place()
+        };
+        assert_eq!(place(&file, &mismatch, None), None);
+        assert_eq!(place(&file, &no_right, None), Some(region(OLD)));
+        let there = record(file.record, "support_file", NEW);
+        assert_eq!(place(&file, &mismatch, Some(&there)), Some(region(NEW)));
+        // Only its own township was wrong: it lies where its author said.
+        let astray = Change { scope: region(NEW).scope(), ..file };
+        assert_eq!(place(&astray, &mismatch, None), Some(region(OLD)));
     }
 
     /// Every kind that belongs to something: the family, the person or the visit lies in the new place only.
