@@ -1,5 +1,7 @@
 //! What a plan must know of the book. The caller hands it in.
 
+mod said;
+
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use crate::heads::records::naming;
 use crate::plan::{Intent, LedgerPlan, PlannedGroup, PlannedRecord};
 use crate::roll::Roll;
 use crate::script::same_title;
+use said::Said;
 
 /// A region with its official name (`东关社区居民委员会`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +134,8 @@ pub struct Staged<'a> {
     roll: OnceCell<Roll>,
     /// The records of the book by kind and name, as names are compared.
     held: RefCell<HashMap<Kind, Rc<ByName>>>,
+    /// What rules beside others look at.
+    said: Said,
 }
 
 type ByName = HashMap<String, Vec<Known>>;
@@ -149,6 +154,7 @@ impl<'a> Staged<'a> {
             member_of: HashMap::default(),
             roll: OnceCell::new(),
             held: RefCell::default(),
+            said: Said::default(),
         }
     }
 
@@ -231,6 +237,7 @@ impl<'a> Staged<'a> {
             }
             _ => {}
         }
+        self.said.take(known);
         if new {
             self.of_kind.entry(known.kind.clone()).or_default().push(known.id);
             self.by_name.entry((known.kind.clone(), comparable(known))).or_default().push(known.id);

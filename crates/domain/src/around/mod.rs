@@ -34,6 +34,22 @@ pub struct Look {
     pub own: &'static str,
 }
 
+impl Look {
+    /// Whether it finds, by this value, a record of `kind` that says so.
+    pub fn finds(&self, (kind, id, fields): (&str, Uuid, &Fields), value: &str) -> bool {
+        let says = match self.their {
+            ITSELF => id.to_string() == value,
+            field => fields.get(field).and_then(Value::as_str).is_some_and(|own| {
+                match shape::field(self.kind, field) {
+                    Some(field) => shape::as_compared(field, own) == shape::as_compared(field, value),
+                    None => own == value,
+                }
+            }),
+        };
+        says && kind == self.kind
+    }
+}
+
 /// Who is held to a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
@@ -220,14 +236,7 @@ impl<A: Around> Around for With<'_, A> {
 
 /// Whether a look with this value finds the record.
 pub fn answers(record: &Record, look: &Look, value: &str) -> bool {
-    let says = match look.their {
-        ITSELF => record.id.to_string() == value,
-        field => record.text(field).is_some_and(|own| match shape::field(look.kind, field) {
-            Some(field) => shape::as_compared(field, own) == shape::as_compared(field, value),
-            None => own == value,
-        }),
-    };
-    says && record.kind == look.kind && record.void.is_none()
+    record.void.is_none() && look.finds((&record.kind, record.id, &record.fields), value)
 }
 
 #[cfg(test)]

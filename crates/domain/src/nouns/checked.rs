@@ -43,7 +43,7 @@ fn check_as<N: Noun>(fields: &Fields, limits: Option<&Limits>) -> Result<Checked
 
 type Check = fn(&Fields, Option<&Limits>) -> Result<Checked, Problem>;
 
-/// How records of a noun are checked. The screens ask the desk: their program would be a tenth larger with it.
+/// How records of a noun are checked. The screens ask the desk, so that no browser loads them.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) const fn check_of<N: Noun>() -> Check {
     check_as::<N>

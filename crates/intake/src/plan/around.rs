@@ -1,15 +1,17 @@
-//! Rules that need surroundings, asked of a row that would make a record: what the province would keep apart later is told
-//! in the preview.
+//! Rules that need surroundings, asked of a row that would make a record: what would be refused, or kept apart, later is
+//! told in the preview.
 
 use std::convert::Infallible;
 
-use tiexin_domain::around::{self, Around, Look, Reach, Subject, answers};
+use tiexin_domain::around::{self, Around, ITSELF, Look, Reach, Subject};
+use tiexin_domain::limits::Limits;
 use tiexin_domain::shape::{self, Role};
-use tiexin_domain::{Kind, Problem, Record};
+use tiexin_domain::{Kind, Problem, Record, RegionCode};
 use uuid::Uuid;
 
 use super::PlannedRecord;
-use crate::lookup::{Lookup, Staged};
+use crate::kind::SheetKind;
+use crate::lookup::{Known, Lookup, Staged};
 
 /// The book with the plans laid over it, as far as it lies around one record.
 struct Near<'a> {
@@ -17,30 +19,76 @@ struct Near<'a> {
     home: Option<Uuid>,
 }
 
-/// What is wrong with a new record beside those that are there.
-pub(super) fn problems(staged: &Staged<'_>, record: &PlannedRecord) -> Vec<Problem> {
+/// The rules that a sheet's rows are held to: a list of one kind those of a save at a desk. A ledger tells of many kinds
+/// at once, as offices have kept them for years: it is held to what the province would keep apart.
+pub(super) fn reach(kind: SheetKind) -> Reach {
+    match kind {
+        SheetKind::Records(_) => Reach::Desks,
+        SheetKind::SpecialFamilies
+        | SheetKind::Members
+        | SheetKind::Visits
+        | SheetKind::NeedSurveys
+        | SheetKind::InsuranceClaims
+        | SheetKind::Counselling
+        | SheetKind::Activities => Reach::Province,
+    }
+}
+
+/// What is wrong with a new record beside those that are there, by the rules that reach so far.
+pub(super) fn problems(staged: &Staged<'_>, record: &PlannedRecord, reach: Reach) -> Vec<Problem> {
     let kind = record.kind.code();
     let family = shape::role(kind, Role::Family).and_then(|field| record.fields.get(field.name)?.as_str());
     let near = Near { staged, home: family.and_then(|id| id.parse().ok()) };
     let subject = Subject { kind, id: record.id, before: None, fields: &record.fields };
     // What reaches less far is told by the planner's own findings, which say more.
-    let Ok(found) = around::problems(&near, subject, Reach::Province);
+    let Ok(found) = around::problems(&near, subject, reach);
     found
+}
+
+impl Near<'_> {
+    /// The records among which those of a look are, by the way on which the fewest are read.
+    fn among(&self, look: &Look, value: &str) -> Vec<Known> {
+        let (kind, id) = (Kind::from_code(look.kind), value.parse::<Uuid>().ok());
+        let has = |role: Role| shape::field(look.kind, look.their).is_some_and(|field| field.has(role));
+        if look.their == ITSELF {
+            return id.and_then(|id| self.staged.record(&id)).into_iter().collect();
+        }
+        if (&kind, look.their) == (&Kind::Member, "person") {
+            return id.and_then(|person| self.staged.member_of(&person)).into_iter().collect();
+        }
+        if (&kind, look.their) == (&Kind::Person, "id_number") {
+            let found = self.staged.person_by_id_number(value);
+            return found.and_then(|person| self.staged.record(&person.id)).into_iter().collect();
+        }
+        if has(Role::Family) {
+            return id.map(|home| self.staged.events(&kind, &home)).unwrap_or_default();
+        }
+        // What belongs to something of the family is of the family; what else it names is anybody's.
+        let of_family = has(Role::Parent) && shape::role(look.kind, Role::Family).is_some();
+        match self.home.filter(|_| of_family) {
+            Some(home) => self.staged.events(&kind, &home),
+            None => self.staged.saying(&kind, look.their, value),
+        }
+    }
 }
 
 impl Around for Near<'_> {
     type Error = Infallible;
 
     fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, Infallible> {
-        let kind = Kind::from_code(look.kind);
-        let found = match (&kind, self.home) {
-            (Kind::Member, _) => {
-                value.parse().ok().and_then(|person| self.staged.member_of(&person)).into_iter().collect()
-            }
-            (_, Some(home)) => self.staged.events(&kind, &home),
-            (_, None) => self.staged.records(&kind),
+        let among = self.among(look, value);
+        let found = |known: &&Known| {
+            known.void.is_none() && look.finds((known.kind.code(), known.id, &known.fields), value)
         };
-        let shown = found.into_iter().filter(|known| known.void.is_none()).map(|known| known.as_record());
-        Ok(shown.filter(|record| answers(record, look, value)).collect())
+        Ok(among.iter().filter(found).map(Known::as_record).collect())
+    }
+
+    fn place(&self, region: &RegionCode) -> String {
+        let named = self.staged.regions(region).into_iter().find(|named| named.code == *region);
+        named.map_or_else(|| region.to_string(), |named| named.name)
+    }
+
+    fn limits(&self) -> &Limits {
+        self.staged.limits()
     }
 }

@@ -109,7 +109,8 @@ impl Planner<'_> {
                 Beside::New => {
                     // With a family it is taken: nothing of a family waits for what hangs on it.
                     if alone {
-                        reader.problems(around::problems(&self.staged, &record));
+                        let reach = around::reach(reader.sheet.head.kind);
+                        reader.problems(around::problems(&self.staged, &record, reach));
                     }
                     if reader.is_refused() {
                         return Outcome::Refused;

@@ -352,3 +352,47 @@ fn what_a_row_names_is_the_one_record_near_it_or_a_name() {
     let mei = json!(Uuid::from_u128(7));
     assert_eq!(changes, [("claimer", &mei, "E"), ("claimed_by", &json!("王小梅"), "E")]);
 }
+
+/// What a save at a desk would refuse. A ledger tells what was: it waits for what the province would keep apart only.
+#[test]
+fn a_row_of_a_list_is_held_to_the_rules_beside_others() {
+    let mut book = book();
+    let home = Uuid::from_u128(5);
+    let file = json!({"household": home, "category": "death", "preference": "declined"});
+    put(&mut book, 6, Kind::SupportFile, file);
+    let pairing =
+        json!({"household": home, "head_name": "赵有田", "by_name": "爱心超市", "from": "2026-01-01"});
+    put(&mut book, 7, Kind::Pairing, pairing);
+    put(&mut book, 8, Kind::Organisation, json!({"name": "孟庄社区计生协"}));
+    let post = json!({"name": "王前", "post": "president", "organisation": Uuid::from_u128(8),
+        "organisation_name": "孟庄社区计生协", "staffing": "part_time", "from": "2025-01-01"});
+    put(&mut book, 9, Kind::Post, post);
+    let lists: [(&str, &[&str], &[&str], &str); 3] = [
+        (
+            "visit",
+            &["户主", "走访日期", "走访类型", "见面情况", "走访人"],
+            &["赵有田", "2026-10-05", "日常走访", "在家", "周明"],
+            "reason_missing",
+        ),
+        (
+            "pairing",
+            &["户主", "结对人", "从哪天起", "到哪天止"],
+            &["赵有田", "爱心超市", "2026-06-01", "2026-08-01"],
+            "pairing_twice",
+        ),
+        // Who holds a post is of no family, and the organisation is what both name.
+        (
+            "post",
+            &["姓名", "岗位", "所属组织", "人员性质", "任职时间", "所在地"],
+            &["周后", "会长", "孟庄社区计生协", "兼职", "2026-01-01", "孟庄社区"],
+            "post_twice",
+        ),
+    ];
+    for (kind, head, row, code) in lists {
+        let plan = read(&book, kind, &[head, row]);
+        assert_eq!((plan.rows.new, codes(&plan)), (0, vec![found(2, code)]), "{kind}");
+    }
+    let ledger = "日期,户主,走访类型,走访人\n2026-10-05,赵有田,日常,周明\n";
+    let plan = planned(&book, SCOPE, ledger.as_bytes(), "走访.csv");
+    assert_eq!((plan.rows.new, plan.rows.refused), (1, 0), "{:?}", plan.findings);
+}
