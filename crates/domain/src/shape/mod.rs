@@ -4,6 +4,7 @@
 mod audience;
 mod derives;
 mod field;
+mod halves;
 mod list;
 mod many;
 mod parts;

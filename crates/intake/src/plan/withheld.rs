@@ -27,6 +27,10 @@ impl Planner<'_> {
     ) -> Compared {
         self.keep_back(reader, record, known);
         self.note_guesses(known, &record.fields);
+        // What the book lacks is filled in; what the row names is no other's whom the book names.
+        if let Some(shape) = shape::of(record.kind.code()).filter(|_| known.void.is_none()) {
+            shape.drop_halves(Arc::make_mut(&mut record.fields), &known.fields);
+        }
         // A register's row is of several records, and its columns are of none of them alone.
         let own = !matches!(reader.sheet.head.kind, SheetKind::SpecialFamilies | SheetKind::Members);
         let said = |field: &str| own && reader.says(field);

@@ -140,3 +140,23 @@ fn two_members_of_one_name_are_two() {
     assert!(sexes.contains(&"male".to_owned()) && sexes.contains(&"female".to_owned()), "{sexes:?}");
     assert_eq!(of(&planned(&book, SCOPE, man.as_bytes(), "会员.csv"), Kind::Member).len(), 0);
 }
+
+#[test]
+fn no_reference_is_filled_in_beside_anothers_name() {
+    let mut book = first(Kind::Household, json!({"head_name": "赵有田"}));
+    let (mei, region) = (Uuid::from_u128(2), "340323100001");
+    let volunteer = json!({"region": region, "name": "王小梅", "approval": "approved"});
+    book.records.insert(mei, (Kind::Volunteer, volunteer.as_object().cloned().unwrap()));
+    let csv = "户主,征集日期,谁的心愿,心愿,认领人,预计费用\n赵有田,2026-10-05,赵有田,一辆轮椅,王小梅,300\n";
+    let made = list(&book, "wish", csv).groups.remove(0).records.remove(0);
+    assert_eq!(made.fields["claimer"], json!(mei));
+    for (named, claimer) in [("李小兰", None), ("王 小梅", Some(json!(mei)))] {
+        let mut there = (*made.fields).clone();
+        there.retain(|field, _| !matches!(field.as_str(), "claimer" | "cost"));
+        there.insert("claimed_by".into(), json!(named));
+        book.records.insert(made.id, (Kind::Wish, there));
+        let plan = list(&book, "wish", csv);
+        let filled = &plan.groups[0].records[0].fields;
+        assert_eq!((&filled["cost"], filled.get("claimer")), (&json!("300.00"), claimer.as_ref()), "{named}");
+    }
+}

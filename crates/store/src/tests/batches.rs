@@ -270,6 +270,38 @@ fn a_chosen_difference_is_written_over() {
     sound(&book);
 }
 
+/// Neither a team's record beside another's name, nor a name beside another's record.
+#[test]
+fn half_of_a_reference_and_its_name_is_not_filled_in_beside_anothers() {
+    let (_dir, book, _) = book();
+    let (old, young) = (id().to_string(), id().to_string());
+    let volunteer = |mut said: Value| {
+        (said["region"], said["name"], said["approval"]) = (json!(VILLAGE), json!("周明"), json!("approved"));
+        save(id(), "volunteer", said)
+    };
+    let row = || volunteer(json!({"team": "青年队", "team_id": young}));
+    for (there, team, of) in [
+        (json!({"team": "银龄队"}), Some("银龄队"), None),
+        (json!({"team": "青年 队"}), Some("青年 队"), Some(&young)),
+        (json!({"team_id": old}), None, Some(&old)),
+    ] {
+        let there = volunteer(there);
+        put(&book, &there);
+        write(&book, &source(), &vec![vec![Save { id: there.id, ..row() }]]);
+        let now = record(&book, there.id);
+        assert_eq!((now.text("team"), now.text("team_id")), (team, of.map(String::as_str)));
+    }
+    let (first, made) = (source(), volunteer(json!({"team": "银龄队", "team_id": old})));
+    let back = volunteer(json!({"team": "青年队"}));
+    write(&book, &first, &vec![vec![made.clone()]]);
+    book.undo_batch(first.batch, AUTHOR, NOW).unwrap();
+    let fill = Fill { id: made.id, kind: "volunteer", fields: &back.fields, over: Over::Restored };
+    let batch = [BatchSave { group: id(), records: vec![fill] }];
+    book.save_batch(&source(), &batch, AUTHOR, NOW, &mut |_, _| true).unwrap();
+    let now = record(&book, made.id);
+    assert_eq!((now.text("team"), now.text("team_id")), (Some("青年队"), None));
+}
+
 /// One audit entry tells of many records; each has its history all the same.
 #[test]
 fn what_a_batch_made_has_its_history_and_is_not_mistaken_for_what_it_changed() {

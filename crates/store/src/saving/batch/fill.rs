@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use rusqlite::params;
 use tiexin_domain::record::Fields;
+use tiexin_domain::shape;
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
@@ -102,10 +103,22 @@ fn made(fill: &Fill<'_>, signed: &Fields) -> Fields {
 
 /// The fields of `below` with those of `above` laid over them.
 fn over(below: &Fields, above: &Fields) -> Fields {
-    let mut fields = below.clone();
-    fields.extend(above.clone());
-    fields.retain(|_, value| !value.is_null());
-    fields
+    laid(below.clone(), above)
+}
+
+/// The same of a row and a record that is there, whichever is above: no reference of one beside a name of the other.
+fn brought_together(kind: &str, below: &Fields, above: &Fields) -> Fields {
+    let mut below = below.clone();
+    if let Some(shape) = shape::of(kind) {
+        shape.drop_halves(&mut below, above);
+    }
+    laid(below, above)
+}
+
+fn laid(mut below: Fields, above: &Fields) -> Fields {
+    below.extend(above.clone());
+    below.retain(|_, value| !value.is_null());
+    below
 }
 
 /// The batch while it is written.
@@ -198,8 +211,10 @@ impl Writing<'_, '_, '_> {
             Over::Lacking | Over::Restored if row.hidden == hidden::WITHHELD => {
                 (made(fill, &self.source.signed), false)
             }
-            Over::Restored if void => (over(&row.record.fields, fill.fields), true),
-            Over::Lacking | Over::Restored => (over(fill.fields, &row.record.fields), false),
+            Over::Restored if void => (brought_together(fill.kind, &row.record.fields, fill.fields), true),
+            Over::Lacking | Over::Restored => {
+                (brought_together(fill.kind, fill.fields, &row.record.fields), false)
+            }
             Over::Chosen => (over(&row.record.fields, fill.fields), false),
         };
         // Hidden by a person since the preview: nothing is written into it.
