@@ -141,6 +141,23 @@ fn two_members_of_one_name_are_two() {
     assert_eq!(of(&planned(&book, SCOPE, man.as_bytes(), "会员.csv"), Kind::Member).len(), 0);
 }
 
+/// Also where the row of the second has the key that the first one's had in an earlier list.
+#[test]
+fn a_second_household_of_a_name_has_a_head_of_its_own() {
+    let mut book = Book::default();
+    let heads = ["19900000001", "19900000002"].map(|phone| {
+        let csv = format!("户主,村,电话\n周明,东关社区,{phone}\n");
+        let plan = list(&book, "household", &csv);
+        let [home, head] = &plan.groups[0].records[..] else { panic!("{:?}", plan.findings) };
+        assert_eq!((&home.fields["head"], &head.fields["household"]), (&json!(head.id), &json!(home.id)));
+        let id = head.id;
+        book.write(&plan);
+        assert_eq!(list(&book, "household", &csv).rows.unchanged, 1, "{phone}");
+        id
+    });
+    assert_ne!(heads[0], heads[1]);
+}
+
 #[test]
 fn no_reference_is_filled_in_beside_anothers_name() {
     let mut book = first(Kind::Household, json!({"head_name": "赵有田"}));

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tiexin_domain::nouns::Person;
 use tiexin_domain::nouns::person::Relation;
 use tiexin_domain::{Kind, shape};
+use uuid::Uuid;
 
 use super::super::planner::Planner;
 use super::super::reader::RowReader;
@@ -22,8 +23,10 @@ impl Planner<'_> {
             return;
         };
         let Some(name) = home.fields.get("head_name").and_then(Value::as_str) else { return };
-        let id = self.id(drafts, "head");
-        let comes = self.staged.record(&home.id).is_none();
+        let there = self.staged.record(&home.id);
+        let comes = there.is_none();
+        let known = there.and_then(|there| there.fields.get("head")?.as_str()?.parse::<Uuid>().ok());
+        let id = known.unwrap_or_else(|| self.head_id(drafts, &home.id));
         let was = self.staged.record(&id).and_then(|head| head.void);
         if !comes && !was.is_some_and(|void| void.undone) {
             return;
@@ -40,6 +43,14 @@ impl Planner<'_> {
         drafts.add(reader, id, &head);
         if let Some(home) = drafts.records.first_mut().filter(|_| comes) {
             Arc::make_mut(&mut home.fields).insert("head".into(), id.to_string().into());
+        }
+    }
+
+    /// By the row; of a second household of a name, whose row has the key of the first one's, by the household.
+    fn head_id(&self, drafts: &Drafts, home: &Uuid) -> Uuid {
+        match *home == self.id(drafts, Kind::Household.code()) {
+            true => self.id(drafts, "head"),
+            false => (self.context.ids)(&format!("{home}/head")),
         }
     }
 }
