@@ -127,11 +127,7 @@ fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<
             return (!new.iter().all(there)).then(|| Value::Array(new.clone()));
         }
         (Some(Holds::Parts(_)), Value::Array(old), Value::Array(new)) => {
-            // A sheet has few of the parts and not all of what they say.
-            let same = new.iter().zip(old).all(|(row, book)| says_all_of(book, row));
-            let more = old.get(new.len()..).unwrap_or_default().iter();
-            let whole = || Value::Array(new.iter().chain(more).cloned().collect());
-            return (!same || old.len() < new.len()).then(whole);
+            return with_parts(old, new).map(Value::Array);
         }
         (Some(Holds::Texts), Value::Array(old), Value::Array(new)) => {
             let key = |item: &Value| same_name(item.as_str().unwrap_or_default());
@@ -169,6 +165,52 @@ fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<
 /// Whether a text is the book's with its numbers masked.
 fn unmasked(new: &str, old: &str) -> bool {
     numbers_in_text::unmask(new, old).is_ok_and(|whole| squeezed(&whole) == squeezed(old))
+}
+
+/// The book's list of parts with what a row says besides, each in the place of one that the row does not tell; none where
+/// the book says all of it. A sheet has few of the parts, not all of what they say, and in whichever order.
+fn with_parts(book: &[Value], row: &[Value]) -> Option<Vec<Value>> {
+    let mut told: Vec<Option<usize>> = vec![None; book.len()];
+    let mut more = Vec::new();
+    for nth in 0..row.len() {
+        if !find_place(nth, (book, row), &mut told, &mut vec![false; book.len()]) {
+            more.push(nth);
+        }
+    }
+    let mut parts = book.to_vec();
+    for nth in &more {
+        // Where it stands in the row, if that place is free: it may be that one, mended.
+        let free = |at: &usize| told.get(*at).is_some_and(Option::is_none);
+        match Some(*nth).filter(free).or_else(|| (0..told.len()).find(free)) {
+            Some(at) => {
+                told[at] = Some(*nth);
+                parts[at] = row[*nth].clone();
+            }
+            None => parts.push(row[*nth].clone()),
+        }
+    }
+    (!more.is_empty()).then_some(parts)
+}
+
+/// Finds a part of the book that says all of a row's, also by another place for one that was found before. `told`: of
+/// which of the row's parts each of the book's is.
+fn find_place(
+    nth: usize,
+    (book, row): (&[Value], &[Value]),
+    told: &mut [Option<usize>],
+    tried: &mut [bool],
+) -> bool {
+    for (at, part) in book.iter().enumerate() {
+        if tried[at] || !says_all_of(part, &row[nth]) {
+            continue;
+        }
+        tried[at] = true;
+        if told[at].is_none_or(|other| find_place(other, (book, row), told, tried)) {
+            told[at] = Some(nth);
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a part of the book says all that a row says of it.
@@ -263,9 +305,19 @@ mod tests {
         let two = json!([{"item": "米", "signed_by": "甲"}, {"item": "油"}]);
         assert_eq!(becomes(two.clone(), json!([{"item": "米"}])), None);
         let other = json!([{"item": "面"}]);
-        assert_eq!(becomes(two, other.clone()), Some(json!([{"item": "面"}, {"item": "油"}])));
+        assert_eq!(becomes(two.clone(), other.clone()), Some(json!([{"item": "面"}, {"item": "油"}])));
         let three = json!([{"item": "面"}, {"item": "油"}]);
         assert_eq!(becomes(other, three.clone()), Some(three));
+        // The order is nobody's: only what no part of the book tells is another.
+        let turned = json!([{"item": "油"}, {"item": "米"}]);
+        assert_eq!(becomes(two.clone(), turned), None);
+        let mended = json!([{"item": "油"}, {"item": "面"}]);
+        assert_eq!(becomes(two.clone(), mended), Some(json!([{"item": "面"}, {"item": "油"}])));
+        let twice = json!([{"item": "米"}, {"item": "米"}]);
+        assert_eq!(becomes(two, twice), Some(json!([{"item": "米", "signed_by": "甲"}, {"item": "米"}])));
+        // Which says more is found for whatever says more.
+        let both = json!([{"item": "米", "signed_by": "甲"}, {"item": "米"}]);
+        assert_eq!(becomes(both, json!([{"item": "米"}, {"item": "米", "signed_by": "甲"}])), None);
     }
 
     #[test]
