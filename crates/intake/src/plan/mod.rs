@@ -16,6 +16,7 @@ mod met;
 mod notices;
 mod numbers;
 mod planner;
+mod problems;
 mod reader;
 mod records;
 mod reshape;

@@ -1,15 +1,17 @@
 //! One row of data, read field by field; what is wrong is noted on the way.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use tiexin_domain::nouns::tidy;
 use tiexin_domain::shape::Audience;
-use tiexin_domain::{Fen, PartialDate, Problem};
+use tiexin_domain::{Fen, PartialDate};
 
 use super::context::SheetContext;
 use super::sheet::{DataRow, Origin};
 use super::values::{self, BadAmount, Dated};
 use crate::finding::{Finding, FindingCode, Severity};
-use crate::heads::{Column, Field};
+use crate::heads::Column;
 use crate::script::{self, PersonName, person_name};
 use crate::workbook::{Cell, column_letters};
 
@@ -23,13 +25,16 @@ pub(super) struct RowReader<'a> {
     pub(super) findings: Vec<Finding>,
     /// A day whose year was guessed: nothing in the file tells it.
     pub(super) guessed: Option<NaiveDate>,
+    /// Of each list of parts which of its columns' parts the record has, in their order.
+    pub(super) parts: BTreeMap<String, Vec<usize>>,
     /// What no field holds, as `列名：值`.
     notes: Vec<String>,
 }
 
 impl<'a> RowReader<'a> {
     pub(super) fn new(row: DataRow<'a>, sheet: &'a SheetContext<'a>) -> Self {
-        let mut reader = Self { row, sheet, findings: Vec::new(), guessed: None, notes: Vec::new() };
+        let (findings, notes, parts) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut reader = Self { row, sheet, findings, guessed: None, parts, notes };
         super::cells::look_over(&mut reader);
         reader
     }
@@ -359,33 +364,6 @@ impl<'a> RowReader<'a> {
         }
         notes.append(&mut self.notes);
         (!notes.is_empty()).then(|| notes.join("；"))
-    }
-
-    /// What the noun's own rules say against the record.
-    pub(super) fn problems(&mut self, problems: Vec<Problem>) {
-        for problem in problems {
-            let code = match problem.code.as_str() {
-                "period_invalid" | "date_invalid" => FindingCode::DateInvalid,
-                "number_invalid" => FindingCode::NumberInvalid,
-                "name_missing" => FindingCode::NameMissing,
-                _ => FindingCode::Rule(problem.code),
-            };
-            if self.findings.iter().any(|f| f.code == code) {
-                continue;
-            }
-            // `gifts.0.item` is of that part's column, or of the field `gifts`.
-            let field = problem.field.split('.').next().unwrap_or_default();
-            let in_part = |column: &Field| {
-                let place = column.part_of.zip(column.own);
-                place.is_some_and(|((whole, nth), own)| {
-                    problem.field == format!("{}.{nth}.{}", whole.name, own.name)
-                })
-            };
-            let own =
-                self.sheet.head.columns.iter().filter_map(|column| column.field).find(|one| in_part(one));
-            let column = own.or_else(|| self.sheet.head.column_of(field, None)?.field);
-            self.find(column.map_or(field, |column| column.code), code, problem.message);
-        }
     }
 }
 

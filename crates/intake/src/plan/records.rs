@@ -33,7 +33,7 @@ impl Planner<'_> {
         for column in own_columns(records) {
             self.read(reader, column, &mut fields);
         }
-        value::drop_empty_parts(&mut fields);
+        value::drop_empty_parts(reader, &mut fields);
         let on = day_of(shape, &fields);
         let Some((region, home)) = self.belongs(reader, records, on) else { return Outcome::Refused };
         for column in own_columns(records) {

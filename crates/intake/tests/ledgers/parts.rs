@@ -40,3 +40,23 @@ fn a_part_without_what_it_must_have_waits_and_names_its_column() {
         read.findings
     );
 }
+
+/// Of the columns' three parts a row may have the last alone: it is the record's first.
+#[test]
+fn a_fault_is_told_at_the_column_of_its_part() {
+    let heads = ["村", "事项名称", "承接类别", "委托单位", "签订日期", "从哪天起", "到哪天止"];
+    let said =
+        ["东关社区", "家庭健康促进行动", "购买服务", "县卫健委", "2026-10-05", "2026-10-05", "2026-12-31"];
+    let told = |parts: &[&str], cells: &[&str]| {
+        let heads: Vec<&str> = heads.iter().chain(parts).copied().collect();
+        let row: Vec<&str> = said.iter().chain(cells).copied().collect();
+        let read = as_kind(&Book::default(), "agreement", &[&heads[..], &row[..]]);
+        read.findings.iter().map(|found| (found.code.as_str().to_owned(), found.field)).collect::<Vec<_>>()
+    };
+    let tasks = ["任务1事项", "任务1数量", "任务3事项", "任务3数量"];
+    let missing = "missing".to_owned();
+    assert_eq!(told(&tasks, &["", "", "", "12"]), [(missing.clone(), Some("agreement.tasks.3.what"))]);
+    // The sheet has no column for it: another one of the same part.
+    let bare = ["任务1事项", "任务3数量"];
+    assert_eq!(told(&bare, &["健康讲座", "12"]), [(missing, Some("agreement.tasks.3.target"))]);
+}

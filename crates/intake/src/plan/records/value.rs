@@ -82,10 +82,14 @@ impl Planner<'_> {
     }
 }
 
-/// A part of which no cell says anything is none.
-pub(super) fn drop_empty_parts(fields: &mut Fields) {
-    for items in fields.values_mut().filter_map(Value::as_array_mut) {
-        items.retain(|item| item.as_object().is_none_or(|part| !part.is_empty()));
+/// A part of which no cell says anything is none; the reader knows which columns' parts stay.
+pub(super) fn drop_empty_parts(reader: &mut RowReader<'_>, fields: &mut Fields) {
+    let said = |item: &Value| item.as_object().is_none_or(|part| !part.is_empty());
+    for (name, items) in fields.iter_mut() {
+        let Some(items) = items.as_array_mut() else { continue };
+        let stay = items.iter().enumerate().filter(|(_, item)| said(item)).map(|(nth, _)| nth).collect();
+        reader.parts.insert(name.clone(), stay);
+        items.retain(said);
     }
 }
 
