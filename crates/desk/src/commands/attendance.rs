@@ -6,8 +6,7 @@ use tiexin_contract::attendance::{Attend, Attendance, Attended, Attendee, GetAtt
 use tiexin_contract::records::EditRecord;
 use tiexin_contract::session::Done;
 use tiexin_domain::access::Action;
-use tiexin_domain::nouns::volunteer::Approval;
-use tiexin_domain::nouns::{member, tidy_name};
+use tiexin_domain::nouns::{member, tidy_name, volunteer};
 use tiexin_domain::record::{Fields, Record};
 use tiexin_domain::{Kind, PartialDate, RegionCode, YearHint};
 use uuid::Uuid;
@@ -245,10 +244,9 @@ fn persons(at: &At, found: impl IntoIterator<Item = Record>) -> Result<Vec<Meant
 /// Whether it is a person's membership or service that stands.
 fn comes(at: &At, record: &Record) -> bool {
     let of_kind = match Kind::from_code(&record.kind) {
-        Kind::Member => !member::is_unit(&record.fields),
-        Kind::Volunteer => record.text("approval") != Some(Approval::Declined.code()),
+        Kind::Member => !member::is_unit(&record.fields) && !record.fields.contains_key("left"),
+        Kind::Volunteer => volunteer::serves(&record.fields),
         _ => false,
     };
-    let stands = record.void.is_none() && !record.fields.contains_key("left");
-    of_kind && stands && at.may(Action::Read, &record.region())
+    of_kind && record.void.is_none() && at.may(Action::Read, &record.region())
 }

@@ -73,11 +73,13 @@ const ONE_REGISTRATION: Rule = Rule {
     check: one_registration,
 };
 
+/// Whether a registration stands: not declined, and not of somebody who has left.
+pub fn serves(fields: &Fields) -> bool {
+    let approval = fields.get("approval").and_then(|approval| approval.as_str());
+    approval != Some(Approval::Declined.code()) && !fields.contains_key("left")
+}
+
 fn one_registration(beside: &Beside<'_>) -> Vec<Problem> {
-    let serves = |fields: &Fields| {
-        let approval = fields.get("approval").and_then(|approval| approval.as_str());
-        approval != Some(Approval::Declined.code()) && !fields.contains_key("left")
-    };
     let twice = serves(beside.fields) && beside.others().any(|other| serves(&other.fields));
     let message = "这个人已经登记为志愿者，请打开原来的登记修改";
     Vec::from_iter(twice.then(|| Problem::new("approval", ONE_REGISTRATION.code, message)))

@@ -1,7 +1,6 @@
 //! Whether a row of the members' register tells of a member of the book: by the name and what is somebody's own.
 
-use tiexin_domain::nouns::Volunteer;
-use tiexin_domain::nouns::volunteer::Approval;
+use tiexin_domain::nouns::{Volunteer, volunteer};
 use tiexin_domain::{Fields, IdNumber, Kind, PartialDate, Sex, shape};
 use uuid::Uuid;
 
@@ -96,7 +95,7 @@ impl Planner<'_> {
     }
 
     /// The registration of whoever the row says is a volunteer, as nobody is one twice: theirs, or the one of the name in
-    /// the village that is nobody's yet; else a new one, also after one that was declined.
+    /// the village that is nobody's yet; else a new one, also after one that was declined or has ended.
     pub(super) fn volunteer_id(
         &self,
         reader: &mut RowReader<'_>,
@@ -104,10 +103,7 @@ impl Planner<'_> {
         row: &Volunteer,
     ) -> Uuid {
         let mut named = self.staged.named(&Kind::Volunteer, &row.name);
-        named.retain(|there| {
-            let approval = there.fields.get("approval").and_then(|v| v.as_str());
-            there.void.is_none() && approval != Some(Approval::Declined.code())
-        });
+        named.retain(|there| there.void.is_none() && volunteer::serves(&there.fields));
         let theirs =
             |there: &&Known| there.id == own || (row.person.is_some() && person_of(there) == row.person);
         if let Some(there) = named.iter().find(theirs) {

@@ -157,7 +157,7 @@ fn a_code_that_names_another_family_is_not_believed() {
     assert_eq!((elsewhere.rows.taken(), elsewhere.rows.refused), (0, 2));
 }
 
-/// Typed by hand, or from a list of volunteers: nobody is registered twice, but for whom was not approved.
+/// Typed by hand, or from a list of volunteers: nobody is registered twice, but for who was not approved or has left.
 #[test]
 fn a_volunteer_whom_the_book_has_is_not_registered_again() {
     const NUMBER: &str = "34052419800101001X";
@@ -170,16 +170,17 @@ fn a_volunteer_whom_the_book_has_is_not_registered_again() {
     put(2, Kind::Volunteer, json!({"name": "张三", "approval": "pending", "person": Uuid::from_u128(1)}));
     put(3, Kind::Volunteer, json!({"name": "李四", "approval": "approved"}));
     put(4, Kind::Volunteer, json!({"name": "王五", "approval": "declined"}));
+    put(5, Kind::Volunteer, json!({"name": "赵六", "approval": "approved", "left": "2025-06"}));
     let csv = format!(
         "姓名,身份证号,村居,会员类型,是否志愿者\n张三,{NUMBER},东关社区,个体会员,是\n\
-         李四,,东关社区,个体会员,是\n王五,,东关社区,个体会员,是\n"
+         李四,,东关社区,个体会员,是\n王五,,东关社区,个体会员,是\n赵六,,东关社区,个体会员,是\n"
     );
     let plan = planned(&book, SCOPE, csv.as_bytes(), "会员.csv");
-    assert_eq!((plan.rows.new, plan.rows.refused), (3, 0), "{:?}", plan.findings);
+    assert_eq!((plan.rows.new, plan.rows.refused), (4, 0), "{:?}", plan.findings);
     let made: Vec<String> = of(&plan, Kind::Volunteer).into_iter().map(|made| text(made, "name")).collect();
-    assert_eq!(made, ["王五"]);
+    assert_eq!(made, ["王五", "赵六"]);
     assert!(codes(&plan).contains(&found(3, "matched_by_name")), "{:?}", plan.findings);
     book.write(&plan);
     let again = planned(&book, SCOPE, csv.as_bytes(), "会员.csv");
-    assert_eq!(again.rows.unchanged, 3, "{:?}", again.changes);
+    assert_eq!(again.rows.unchanged, 4, "{:?}", again.changes);
 }
