@@ -171,8 +171,19 @@ impl<'a> Staged<'a> {
     }
 
     /// The records of a kind of this name, as names are compared: no other can be the one that a row tells of. The
-    /// book is read once, and each of its names made comparable once, also for a register of many hundred rows.
+    /// book is read once, and each of its names made comparable once, also for a register of many hundred rows. Of a kind
+    /// that has no name there is none, and nothing is read.
     pub(crate) fn named(&self, kind: &Kind, name: &str) -> Vec<Known> {
+        let has_name = shape::of(kind.code()).and_then(naming).is_some();
+        if has_name { self.called(kind, same_title(name)) } else { Vec::new() }
+    }
+
+    /// All records of a kind that has no name.
+    pub(crate) fn nameless(&self, kind: &Kind) -> Vec<Known> {
+        self.called(kind, String::new())
+    }
+
+    fn called(&self, kind: &Kind, name: String) -> Vec<Known> {
         let known = self.held.borrow().get(kind).cloned();
         let held = known.unwrap_or_else(|| {
             let mut by_name = ByName::default();
@@ -183,7 +194,6 @@ impl<'a> Staged<'a> {
             self.held.borrow_mut().insert(kind.clone(), by_name.clone());
             by_name
         });
-        let name = same_title(name);
         let found = held.get(&name).cloned().unwrap_or_default();
         let planned = self.by_name.get(&(kind.clone(), name)).into_iter().flatten().copied();
         self.overlaid(found, planned)
@@ -378,6 +388,8 @@ mod tests {
         }
         assert_eq!((named(&staged, "义诊"), named(&staged, "讲座")), (vec![1, 3], vec![2]));
         assert_eq!((named(&staged, "宣 传"), named(&staged, "义")), (vec![4], vec![]));
+        // A visit has no name: none is looked for by one.
+        assert!(staged.named(&Kind::Visit, "义诊").is_empty());
         assert_eq!(book.0.get(), 1);
     }
 }

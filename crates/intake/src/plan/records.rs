@@ -89,8 +89,10 @@ impl Planner<'_> {
         if let Some(home) = home {
             return self.staged.events(kind, &home.family.household);
         }
-        let name = naming(shape).and_then(|field| fields.get(field.name)?.as_str());
-        let mut named = self.staged.named(kind, name.unwrap_or_default());
+        let mut named = match naming(shape).map(|field| fields.get(field.name).and_then(Value::as_str)) {
+            Some(name) => self.staged.named(kind, name.unwrap_or_default()),
+            None => self.staged.nameless(kind),
+        };
         // What was done belongs to the township, who is registered to the village.
         named.retain(|there| match shape.is_work {
             true => there.region.scope() == region.scope(),

@@ -54,7 +54,8 @@ impl Planner<'_> {
         found.retain(|known| known.void.is_none() && region.is_near(&known.region));
         // Names are hardly written in these signs, and no index leads by a number.
         if found.is_empty() && text.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
-            found.extend(all().flat_map(|kind| self.staged.records(&kind)));
+            let numbered = all().filter(|kind| shape::role(kind.code(), Role::Natural).is_some());
+            found.extend(numbered.flat_map(|kind| self.staged.records(&kind)));
             found.retain(|known| {
                 let own = shape::role(known.kind.code(), Role::Natural);
                 let number = own.and_then(|own| known.fields.get(own.name)?.as_str());
