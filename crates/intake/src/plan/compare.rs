@@ -146,8 +146,8 @@ fn other(holds: Option<Holds>, field: &str, old: &Value, new: &Value) -> Option<
         (_, Value::String(old), Value::String(new)) if is_day_of(old, new) => None,
         // An export hides the numbers in a text; what it shows of them is no other text.
         (_, Value::String(old), Value::String(new)) if new.contains('*') && unmasked(new, old) => None,
-        ("notes" | "note" | "session_note" | "summary", Value::String(old), Value::String(new)) => {
-            (!says_all(old, new)).then(|| Value::String(new.clone()))
+        (_, Value::String(old), Value::String(new)) if BY_SENTENCE.contains(&field) => {
+            untold(old, new).next().map(|_| Value::String(new.clone()))
         }
         (
             "name" | "head_name" | "child_name" | "township_leader" | "village_worker" | "doctor"
@@ -234,13 +234,32 @@ fn is_day_of(old: &str, new: &str) -> bool {
         && old.as_bytes()[new.len()] == b'-'
 }
 
-/// Whether a text holds every sentence of another.
-fn says_all(old: &str, new: &str) -> bool {
+/// Remarks: the book's may hold more than a row's.
+pub(super) const BY_SENTENCE: &[&str] = &["notes", "note", "session_note", "summary"];
+
+/// The sentences of a text that another does not hold.
+pub(super) fn untold(old: &str, new: &str) -> impl Iterator<Item = String> {
     let old = squeezed(old);
-    new.split(['\n', '；']).map(squeezed).all(|piece| old.contains(&piece))
+    let sentences: Vec<String> = new.split(['\n', '；']).map(squeezed).collect();
+    sentences.into_iter().filter(move |sentence| !holds(&old, sentence))
 }
 
-fn squeezed(text: &str) -> String {
+/// Whether a text holds a sentence. The end of a number is no sentence, nor is any other part of it: one that is masked
+/// would be found out place by place.
+fn holds(old: &str, sentence: &str) -> bool {
+    let of_number =
+        |sign: char| sign.is_ascii_digit() || matches!(sign, '０'..='９' | '-' | '－' | 'X' | 'x');
+    let cut =
+        |one: Option<char>, next: Option<char>| one.is_some_and(of_number) && next.is_some_and(of_number);
+    let whole = |(at, found): (usize, &str)| {
+        let (before, behind) = (&old[..at], &old[at + found.len()..]);
+        !cut(before.chars().next_back(), found.chars().next())
+            && !cut(found.chars().next_back(), behind.chars().next())
+    };
+    sentence.is_empty() || old.match_indices(sentence).any(whole)
+}
+
+pub(super) fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !crate::workbook::blank(*c)).collect()
 }
 
@@ -277,6 +296,10 @@ mod tests {
             ("notes", json!("民族：汉；电话已换"), json!("民族：汉"), false),
             ("notes", json!("女儿电话19000000004"), json!("女儿电话*********04"), false),
             ("notes", json!("女儿电话19000000004"), json!("女儿电话*********05"), true),
+            ("notes", json!("女儿电话19000000004"), json!("电话19000000004"), false),
+            ("notes", json!("女儿电话19000000004"), json!("0004"), true),
+            ("notes", json!("女儿电话19000000004"), json!("电话1900"), true),
+            ("notes", json!("座机0552-1111111"), json!("1111111"), true),
             ("tags", json!(["a", "b"]), json!(["b"]), false),
             ("tags", json!(["a"]), json!(["b"]), true),
             ("visitors", json!(["严翠", "尤桂芝"]), json!(["尤桂芝", "严翠"]), false),

@@ -8,7 +8,7 @@ use tiexin_domain::shape::{self, Mask};
 use tiexin_domain::{Fields, RegionCode, id_number, numbers_in_text, phone};
 use uuid::Uuid;
 
-use super::compare::{Compared, compare};
+use super::compare::{BY_SENTENCE, Compared, compare, squeezed, untold};
 use super::planner::Planner;
 use super::reader::RowReader;
 use super::{Guess, PlannedRecord};
@@ -64,8 +64,16 @@ impl Planner<'_> {
         for (field, value) in row {
             let said = (value.as_str(), there.fields.get(field).and_then(Value::as_str));
             let (Some(new), Some(old)) = said else { continue };
-            let guess = self.guess(&there.id, (there.kind.code(), field.as_str()), (old, new));
-            self.guesses.extend(guess);
+            let of = (there.kind.code(), field.as_str());
+            if BY_SENTENCE.contains(&field.as_str()) {
+                let found: Vec<Guess> = untold(old, new)
+                    .filter_map(|sentence| self.guess_within(&there.id, of, (old, &sentence)))
+                    .collect();
+                self.guesses.extend(found);
+            } else {
+                let guess = self.guess(&there.id, of, (old, new));
+                self.guesses.extend(guess);
+            }
         }
     }
 
@@ -97,10 +105,25 @@ impl Planner<'_> {
         if new == old || shown(kind, field, new).is_none_or(|new| shown(kind, field, old) != Some(new)) {
             return None;
         }
+        self.asked(record, field, new)
+    }
+
+    /// The same of a sentence of a remark: one that says the book's number otherwise.
+    fn guess_within(
+        &self,
+        record: &Uuid,
+        (kind, field): (&str, &str),
+        (old, sentence): (&str, &str),
+    ) -> Option<Guess> {
+        let (masked, all) = (shown(kind, field, sentence)?, shown(kind, field, &squeezed(old))?);
+        if all.contains(&masked) { self.asked(record, field, sentence) } else { None }
+    }
+
+    fn asked(&self, record: &Uuid, field: &str, number: &str) -> Option<Guess> {
         // What only this file tells is no secret of the book's, and what only its author reads is not even compared.
         let held = self.context.lookup.record(record)?;
         let asked = self.context.lookup.may_read(&held, field);
-        asked.then(|| Guess { record: *record, field: field.to_owned(), number: new.to_owned() })
+        asked.then(|| Guess { record: *record, field: field.to_owned(), number: number.to_owned() })
     }
 }
 

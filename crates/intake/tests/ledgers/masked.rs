@@ -37,6 +37,26 @@ fn a_masked_number_of_somebody_new_stands_in_no_remark() {
     assert!(!all.contains('*'), "{all}");
 }
 
+/// A remark is compared sentence by sentence, and each may say a number.
+#[test]
+fn a_number_in_a_remark_is_a_guess_and_its_end_is_no_answer() {
+    let mut book = Book::default();
+    let home = json!({"region": "340323100001", "head_name": "李桂兰", "notes": "独居；女儿电话19000000004"});
+    book.records.insert(Uuid::from_u128(1), (Kind::Household, home.as_object().cloned().unwrap()));
+    for (remark, unchanged, guessed) in [
+        ("女儿电话19000000004", 1, 0),
+        ("女儿电话19012340004", 0, 1),
+        ("电话19012340004；独居", 0, 1),
+        ("独居", 1, 0),
+        ("0004", 0, 0),
+    ] {
+        let csv = format!("户主,所在村（社区）,备注\n李桂兰,东关社区,{remark}\n");
+        let file = open(csv.as_bytes(), "家庭.csv");
+        let plan = plan_as(&book, (SCOPE, Some("household")), &Mapping::default(), &file);
+        assert_eq!((plan.rows.unchanged, plan.guesses.len()), (unchanged, guessed), "{remark}");
+    }
+}
+
 /// The row of a second sheet is compared with the book's as that of the first is.
 #[test]
 fn a_row_that_repeats_another_guesses_as_much_as_the_first() {
