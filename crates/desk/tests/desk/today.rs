@@ -237,6 +237,26 @@ async fn what_is_due_by_a_date_is_told_the_most_urgent_first() {
     assert_eq!(office.ok(today()).await.todo_total, 2);
 }
 
+/// Fifteen days, unless whoever took it up set another day: a longer one, or one put off with a reason.
+#[tokio::test]
+async fn a_request_is_due_on_the_day_that_was_set_for_it() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let asked = json!({"region": VILLAGE, "matter": "medical", "asked_on": "2026-10-04", "anonymous": true});
+    let case = |due: Value| {
+        let mut case = asked.clone();
+        case["due"] = due;
+        case
+    };
+    let usual = saved(&office, "rights_case", case(Value::Null)).await;
+    let near = saved(&office, "rights_case", case("2026-10-23".into())).await;
+    // Not for some weeks yet.
+    saved(&office, "rights_case", case("2026-12-03".into())).await;
+    let page = office.ok(today()).await;
+    let told: Vec<(Uuid, &str, i64)> =
+        page.todo.iter().map(|one| (one.record, one.says.as_str(), one.days_ahead)).collect();
+    assert_eq!(told, [(usual, "该答复了", -1), (near, "该答复了", 3)]);
+}
+
 #[tokio::test]
 async fn papers_of_the_year_and_sessions_are_begun_from_here() {
     let office = Office::township(day(2026, 12, 28)).await;
