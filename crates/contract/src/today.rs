@@ -53,13 +53,13 @@ pub struct Open {
 pub struct UnitToday {
     pub region: RegionCode,
     pub name: String,
-    /// With an active file, and how many of them were visited this month.
+    /// With an active file and no wish to be left in peace, and how many of them were visited this month.
     pub families: u64,
     pub visited: u64,
     /// Files whose visit is overdue, and by how many days at most.
     pub overdue: u64,
     pub longest: i64,
-    /// Files without both contacts.
+    /// Files without both contacts; whoever wishes no contact lacks none.
     pub without_contact: u64,
     /// Whom to ring up: who of the township looks after most of the overdue.
     pub ring: Option<String>,
@@ -181,9 +181,9 @@ pub struct MonthSoFar {
     pub month: String,
     /// Visits that met somebody, on each day of the month so far.
     pub visits_by_day: Vec<DayCount>,
-    /// Families to be visited this month by the cadence rules.
+    /// Families to be visited this month by the cadence rules. Those that wish no contact are in no figure here.
     pub planned: u64,
-    /// Different families seen this month: somebody was met.
+    /// Different families of these seen this month: somebody was met.
     pub visited: u64,
     /// Coverage by village (or township, above it), lowest first.
     pub coverage: Vec<Coverage>,

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use chrono::{Days, NaiveDate};
 use tiexin_domain::RegionCode;
 use tiexin_domain::cadence::{self, CadenceRule};
-use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory};
+use tiexin_domain::nouns::support_file::LossCategory;
 use tiexin_store::DueFile;
 
 use crate::files;
@@ -44,7 +44,7 @@ impl Cadence {
 
     /// The same for a family on the list of active files; none for one that declined contact.
     pub(crate) fn overdue_file(&self, file: &DueFile, today: NaiveDate) -> Option<i64> {
-        if file.preference == Some(ContactPreference::Declined) {
+        if file.declined() {
             return None;
         }
         let seen = Seen { last_visit: file.last.met, opened_on: file.opened_on };

@@ -44,12 +44,15 @@ fn every_day(first: NaiveDate, today: NaiveDate, counted: &[(NaiveDate, u64)]) -
     days.map(|date| DayCount { date, count: counts.get(&date).copied().unwrap_or(0) }).collect()
 }
 
-/// Families seen this month, and those whose visit falls due by the month's end.
+/// Families seen this month, and those whose visit falls due by the month's end. Nobody plans to visit who wishes none.
 fn planned(files: &[DueFile], cadence: &Cadence, month: Month) -> u64 {
     let seen = |file: &DueFile| file.last.met.is_some_and(|day| day >= month.first());
     let falls_due = |file: &DueFile| cadence.overdue_file(file, month.last()).is_some_and(|days| days >= 0);
-    let homes: HashSet<Uuid> =
-        files.iter().filter(|file| seen(file) || falls_due(file)).map(|file| file.household).collect();
+    let homes: HashSet<Uuid> = files
+        .iter()
+        .filter(|file| !file.declined() && (seen(file) || falls_due(file)))
+        .map(|file| file.household)
+        .collect();
     homes.len() as u64
 }
 

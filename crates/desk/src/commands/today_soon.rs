@@ -6,7 +6,6 @@ use chrono::Days;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::today::{Reminder, ReminderKind};
 use tiexin_domain::RegionCode;
-use tiexin_domain::nouns::support_file::ContactPreference;
 use tiexin_domain::reminder::{Of, ReminderRule};
 use tiexin_store::DueFile;
 use uuid::Uuid;
@@ -28,11 +27,8 @@ pub(super) fn reminders(
     files: &[DueFile],
     rules: &InForce<'_>,
 ) -> Result<Vec<Reminder>, ErrorReply> {
-    let declined: HashSet<Uuid> = files
-        .iter()
-        .filter(|file| file.preference == Some(ContactPreference::Declined))
-        .map(|file| file.household)
-        .collect();
+    let declined: HashSet<Uuid> =
+        files.iter().filter(|file| file.declined()).map(|file| file.household).collect();
     let mut all = Vec::new();
     for (rule, whose) in rules.0.iter().copied() {
         let mut sort = match rule.of {

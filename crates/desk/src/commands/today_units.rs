@@ -33,7 +33,7 @@ pub(super) fn units(
     let mut found: BTreeMap<RegionCode, Unit<'_>> = BTreeMap::new();
     for file in files {
         let unit = found.entry(file.region.at(level)).or_default();
-        unit.without_contact += u64::from(file.township_leader.is_none() || file.village_worker.is_none());
+        unit.without_contact += u64::from(!file.declined() && !file.has_contacts());
         let Some(days) = cadence.overdue_file(file, today).filter(|days| *days > 0) else { continue };
         unit.overdue += 1;
         unit.longest = unit.longest.max(days);

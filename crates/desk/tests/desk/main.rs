@@ -8,6 +8,7 @@ mod bulk;
 mod choices;
 mod clocks;
 mod decisions;
+mod declined;
 mod dignity;
 mod drafts;
 mod duplicates;

@@ -57,7 +57,7 @@ async fn overdue_families_come_first_and_those_who_declined_not_at_all() {
     assert_eq!((month.month.as_str(), month.visited, month.planned), ("2026-10", 1, 3));
     assert_eq!(month.visits_by_day.len(), 20);
     assert_eq!(month.visits_by_day[17].count, 1);
-    assert_eq!((month.coverage[0].visited, month.coverage[0].families), (1, 4));
+    assert_eq!((month.coverage[0].visited, month.coverage[0].families), (1, 3));
     let visits = month.figures.iter().find(|f| f.label == "走访（次）").unwrap();
     assert_eq!((visits.this_month, visits.last_month), (1, 1));
 }

@@ -40,6 +40,18 @@ pub struct DueFile {
     pub village_worker: Option<String>,
 }
 
+impl DueFile {
+    /// Whether the family wishes no contact for now: that is no minus of whoever looks after it.
+    pub fn declined(&self) -> bool {
+        self.preference == Some(ContactPreference::Declined)
+    }
+
+    /// Whether a leader and a worker look after the family.
+    pub fn has_contacts(&self) -> bool {
+        self.township_leader.is_some() && self.village_worker.is_some()
+    }
+}
+
 /// Who looks after a family, and when it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Care {
@@ -77,7 +89,7 @@ pub struct VillageMonth {
     pub region: RegionCode,
     pub visits: u64,
     pub households: u64,
-    /// Families with an active file, of two files one; and how many of them were visited.
+    /// Families with an active file that wish to be visited, of two files one; and how many of them were visited.
     pub families: u64,
     pub families_visited: u64,
 }
@@ -264,8 +276,13 @@ impl Book {
                     visited.insert(household);
                 }
             }
-            let mut counted = HashSet::new();
-            for (file, household) in active_files(conn, regions)? {
+            let files = active_files(conn, regions)?;
+            let declined = |(file, _): &&(Record, Uuid)| {
+                file.text("preference") == Some(ContactPreference::Declined.code())
+            };
+            // Whoever wishes no contact is in no share; of two files the stricter one counts.
+            let mut counted: HashSet<Uuid> = files.iter().filter(declined).map(|(_, home)| *home).collect();
+            for (file, household) in files {
                 if !counted.insert(household) {
                     continue;
                 }

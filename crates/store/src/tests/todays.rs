@@ -49,6 +49,21 @@ fn of_two_files_of_a_family_the_stricter_wish_counts() {
 }
 
 #[test]
+fn a_family_that_wishes_no_contact_is_in_no_share() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    file(&book, home, "张三", json!({}));
+    let other = household(&book, VILLAGE, "李四");
+    file(&book, other, "李四", json!({"preference": "welcome"}));
+    file(&book, other, "李四", json!({"preference": "declined"}));
+    visit(&book, other, "李四", "2026-10-05", json!({"contact_reason": "本人来电"}));
+    let here = ["340323100".parse().unwrap()];
+    let villages = book.village_months(&here, day("2026-10-01"), day("2026-10-31")).unwrap();
+    let told: Vec<_> = villages.iter().map(|v| (v.visits, v.families, v.families_visited)).collect();
+    assert_eq!(told, [(1, 1, 0)]);
+}
+
+#[test]
 fn families_are_due_by_their_newest_visit() {
     let (_dir, book, _) = book();
     let home = household(&book, VILLAGE, "张三");
