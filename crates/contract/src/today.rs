@@ -32,6 +32,8 @@ pub struct Today {
     /// Of a region above the township, where no single family is told: its units, who is furthest behind first.
     #[serde(default)]
     pub units: Vec<UnitToday>,
+    #[serde(default)]
+    pub covered: Covered,
     pub gaps: Vec<FileGap>,
     pub gaps_total: u64,
     /// The same by what is missing, the most important first.
@@ -46,6 +48,24 @@ pub struct Today {
 pub struct Open {
     pub due: usize,
     pub todo: usize,
+}
+
+/// 三个全覆盖 (`association.md` §2.15) of the families with an active file. Whom a family wished not to have is in no share.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// A leader and a worker look after it.
+    pub contacts: Share,
+    /// A doctor is signed and the contract is not over.
+    pub doctor: Share,
+    /// A hospital's green channel is named.
+    pub channel: Share,
+}
+
+/// So many of so many families.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    pub covered: u64,
+    pub of: u64,
 }
 
 /// How a township (or what is above it) stands.
@@ -127,13 +147,15 @@ pub struct FileGap {
 /// What a special family's file may lack, the most important first: without a contact nobody comes, without a number
 /// the family is taken for another; what only has to be asked at the next visit comes last. The codes are
 /// [`GapGroup::code`] and what a list of files is filtered by in its field `gaps`.
-pub const FILE_GAPS: [(&str, &str); 7] = [
+pub const FILE_GAPS: [(&str, &str); 9] = [
     ("township_leader", "缺镇联系人"),
     ("village_worker", "缺村联系人"),
     ("id_number", "有人缺身份证号"),
     ("code", "缺信息编码"),
     ("date_missing", "缺孩子情况的时间"),
     ("date_partial", "孩子情况的时间待补全到日"),
+    ("doctor", "没有在签的家庭医生"),
+    ("hospital", "缺就医绿色通道医院"),
     ("preference", "未问过联系意愿"),
 ];
 

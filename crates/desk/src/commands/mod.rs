@@ -51,6 +51,7 @@ mod setup;
 mod sign;
 mod sync;
 mod today;
+mod today_covered;
 mod today_month;
 mod today_soon;
 mod today_todo;

@@ -12,7 +12,7 @@ use tiexin_store::{DueFile, FileGaps};
 use uuid::Uuid;
 
 use super::today_whose::of_whom;
-use super::{today_month, today_soon, today_todo, today_units};
+use super::{today_covered, today_month, today_soon, today_todo, today_units};
 use crate::cadence::Cadence;
 use crate::masking::Lost;
 use crate::registry::Registry;
@@ -45,6 +45,7 @@ fn get(at: &At, args: GetToday) -> Result<Today, ErrorReply> {
         open: today_todo::open(due.len(), &todo),
         todo,
         todo_total,
+        covered: today_covered::covered(&files),
         units: today_units::units(&args.region, &files, &month.coverage, &cadence, at.today),
         due,
         due_total,

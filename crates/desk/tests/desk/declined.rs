@@ -63,6 +63,9 @@ async fn a_family_that_declined_is_no_minus_and_is_helped_all_the_same() {
     // What was agreed, and the birthday.
     assert_eq!(of_family, [welcome; 2], "{:?}", page.reminders);
     assert!(!serde_json::to_string(&(page.due, page.todo, page.reminders)).unwrap().contains("吴安"));
+    // Both had a doctor whose contract is over, and have no green channel.
+    let shares = [page.covered.contacts, page.covered.doctor, page.covered.channel];
+    assert_eq!(shares.map(|share| (share.covered, share.of)), [(1, 1), (0, 2), (0, 2)]);
     let month = page.month;
     assert_eq!((month.planned, month.visited), (1, 0));
     assert_eq!((month.coverage[0].visited, month.coverage[0].families), (0, 1));

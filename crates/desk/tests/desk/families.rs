@@ -152,6 +152,7 @@ async fn special_families_are_filtered_by_village_last_visit_and_gaps() {
             file.code = Some("34032310000017".into());
             file.preference = Some(ContactPreference::Welcome);
             file.loss_date = Some(tiexin_domain::PartialDate::Year(2014));
+            (file.doctor, file.hospital) = (Some("李医生".into()), Some("县医院".into()));
             family.persons[0].id_number = Some("34052419800101001X".into());
         })
         .await;
@@ -183,6 +184,8 @@ async fn special_families_are_filtered_by_village_last_visit_and_gaps() {
         ("code", vec!["贾文广", "孙有福"]),
         ("date_missing", vec!["贾文广", "孙有福"]),
         ("date_partial", vec!["周大伟"]),
+        ("doctor", vec!["贾文广", "孙有福"]),
+        ("hospital", vec!["贾文广", "孙有福"]),
         ("preference", vec!["贾文广", "孙有福"]),
     ] {
         assert_eq!(found("gaps", FilterOp::Is, json!(code)).await, who, "{code}");

@@ -16,7 +16,7 @@ mod choices;
 mod coverage;
 
 pub use choices::{Assistance, ContactPreference, FileStatus, LossCategory};
-pub use coverage::uncovered;
+pub use coverage::{Doctor, doctor_of, has_channel, uncovered};
 
 /// Bits of `flags`.
 pub mod flag {

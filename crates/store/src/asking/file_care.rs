@@ -31,10 +31,26 @@ pub(crate) fn lacks(code: &str, today: Option<NaiveDate>) -> Option<String> {
         "code" => "record.natural IS NULL".to_owned(),
         "date_missing" => "json_extract(record.fields, '$.loss_date') IS NULL".to_owned(),
         "date_partial" => "length(json_extract(record.fields, '$.loss_date')) < 10".to_owned(),
+        "doctor" => without_doctor(today),
+        "hospital" => "json_extract(record.fields, '$.hospital') IS NULL".to_owned(),
         "preference" => "json_extract(record.fields, '$.preference') IS NULL".to_owned(),
         _ => return None,
     };
     Some(format!("(record.flags & {} <> 0 AND {lacks})", file_flag::ACTIVE))
+}
+
+/// None signed, or a contract that is over; as `domain::nouns::support_file::doctor_of` says. Of a contract till a month
+/// or a year that is all of it.
+fn without_doctor(today: Option<NaiveDate>) -> String {
+    let until = "json_extract(record.fields, '$.doctor_until')";
+    let over = today.map_or_else(
+        || "0".to_owned(),
+        |today| format!("coalesce({until} < substr('{today}', 1, length({until})), 0)"),
+    );
+    format!(
+        "json_extract(record.fields, '$.doctor_declined_on') IS NULL
+           AND (json_extract(record.fields, '$.doctor') IS NULL OR {over})"
+    )
 }
 
 /// `bit` as in the flags of a contact pair.

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, params};
-use tiexin_domain::nouns::support_file::{ContactPreference, LossCategory, preference_of};
+use tiexin_domain::nouns::support_file::{
+    ContactPreference, Doctor, LossCategory, doctor_of, has_channel, preference_of,
+};
 use tiexin_domain::{Gap, PartialDate, Record, RegionCode, nouns};
 use uuid::Uuid;
 
@@ -38,6 +40,10 @@ pub struct DueFile {
     pub last: LastVisit,
     pub township_leader: Option<String>,
     pub village_worker: Option<String>,
+    /// How the family stands with its doctor today.
+    pub doctor: Doctor,
+    /// A hospital's green channel is named.
+    pub channel: bool,
 }
 
 impl DueFile {
@@ -156,6 +162,8 @@ impl Book {
                     last: last_visit(conn, key, day(today))?,
                     township_leader,
                     village_worker,
+                    doctor: doctor_of(&file.fields, today),
+                    channel: has_channel(&file.fields),
                 });
             }
             Ok(due)

@@ -1,7 +1,10 @@
 //! What 今日 shows.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use tiexin_domain::RegionCode;
+use tiexin_domain::nouns::support_file::{Doctor, doctor_of, has_channel};
 
 use super::*;
 
@@ -61,6 +64,42 @@ fn a_family_that_wishes_no_contact_is_in_no_share() {
     let villages = book.village_months(&here, day("2026-10-01"), day("2026-10-31")).unwrap();
     let told: Vec<_> = villages.iter().map(|v| (v.visits, v.families, v.families_visited)).collect();
     assert_eq!(told, [(1, 1, 0)]);
+}
+
+/// A list asks in SQL what a family's page reads from its file.
+#[test]
+fn a_list_finds_who_has_no_doctor_and_no_channel() {
+    let (_dir, book, _) = book();
+    let today = day("2026-10-20");
+    let (mut no_doctor, mut no_channel) = (BTreeSet::new(), BTreeSet::new());
+    for said in [
+        json!({}),
+        json!({"doctor": "李医生"}),
+        json!({"doctor": "李医生", "doctor_until": "2026-10-19", "hospital": "县医院"}),
+        json!({"doctor": "李医生", "doctor_until": "2026-10-20"}),
+        json!({"doctor": "李医生", "doctor_until": "2026-10", "hospital": "县医院"}),
+        json!({"doctor": "李医生", "doctor_until": "2026-09"}),
+        json!({"doctor": "李医生", "doctor_until": "2025"}),
+        json!({"doctor": "李医生", "doctor_until": "2026"}),
+        json!({"doctor_declined_on": "2026-05-01"}),
+    ] {
+        let of_file = fields(said.clone());
+        let one = file(&book, household(&book, VILLAGE, "张三"), "张三", said);
+        if matches!(doctor_of(&of_file, today), Doctor::Missing | Doctor::Over) {
+            no_doctor.insert(one);
+        }
+        if !has_channel(&of_file) {
+            no_channel.insert(one);
+        }
+    }
+    assert_eq!((no_doctor.len(), no_channel.len()), (4, 7));
+    let found = |code: &str| -> BTreeSet<Uuid> {
+        let filter = vec![("gaps".to_owned(), crate::Op::Is, Value::from(code))];
+        let (kind, today) = ("support_file".to_owned(), Some(today));
+        let query = crate::ListQuery { kind, filter, today, limit: 50, ..Default::default() };
+        book.list(&query).unwrap().records.iter().map(|file| file.id).collect()
+    };
+    assert_eq!((found("doctor"), found("hospital")), (no_doctor, no_channel));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! 今日: whom should I see, what is missing, how far is the month.
 
+mod covered;
 mod drafts;
 mod month;
 mod people;
@@ -13,6 +14,7 @@ use crate::pages::duplicates::LooksAlike;
 use crate::routes::Route;
 use crate::text;
 use chrono::Datelike;
+use covered::Three;
 use drafts::Drafts;
 pub(crate) use drafts::go_on;
 use month::Month;
@@ -61,7 +63,7 @@ pub(crate) fn TodayPage() -> Html {
                         <>
                             if pressing { { todo.clone() } }
                             <Due families={now.due.clone()} total={now.due_total} open={now.open.due}
-                                any={!now.month.coverage.is_empty()} today={now.date} />
+                                any={now.covered.channel.of > 0} today={now.date} />
                             if !pressing { { todo.clone() } }
                             <Gaps groups={now.missing.clone()} total={now.gaps_total} />
                         </>
@@ -74,6 +76,7 @@ pub(crate) fn TodayPage() -> Html {
                         <div class="tx-today-main">{ main }</div>
                         <div class="tx-today-side">
                             <Month month={now.month.clone()} today={now.date} />
+                            if now.covered.channel.of > 0 { <Three covered={now.covered} /> }
                             <Soon reminders={now.reminders.clone()} />
                         </div>
                     </div>

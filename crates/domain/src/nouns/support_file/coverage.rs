@@ -5,16 +5,43 @@ use chrono::NaiveDate;
 use crate::date::{PartialDate, YearHint};
 use crate::record::Fields;
 
-/// What a file lacks on a day of doctor and green channel. Who wished no doctor lacks none.
-pub fn uncovered(file: &Fields, today: NaiveDate) -> Vec<&'static str> {
+/// How a family stands with its doctor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doctor {
+    /// A contract that is not over.
+    Signed,
+    /// There was one.
+    Over,
+    Missing,
+    /// The family wished none.
+    NotWished,
+}
+
+/// How the family of a file stands with its doctor on a day.
+pub fn doctor_of(file: &Fields, today: NaiveDate) -> Doctor {
     let last = |field: &str| PartialDate::parse(file.get(field)?.as_str()?, YearHint::None).ok()?.ends();
     let is_over = last("doctor_until").is_some_and(|last| last < today);
-    let doctor = match (file.contains_key("doctor_declined_on"), file.contains_key("doctor")) {
-        (true, _) => None,
-        (false, false) => Some("缺签约家庭医生"),
-        (false, true) => is_over.then_some("家庭医生签约已到期"),
+    match (file.contains_key("doctor_declined_on"), file.contains_key("doctor")) {
+        (true, _) => Doctor::NotWished,
+        (false, false) => Doctor::Missing,
+        (false, true) if is_over => Doctor::Over,
+        (false, true) => Doctor::Signed,
+    }
+}
+
+/// Whether a hospital's green channel is named in a file.
+pub fn has_channel(file: &Fields) -> bool {
+    file.contains_key("hospital")
+}
+
+/// What a file lacks on a day of doctor and green channel. Who wished no doctor lacks none.
+pub fn uncovered(file: &Fields, today: NaiveDate) -> Vec<&'static str> {
+    let doctor = match doctor_of(file, today) {
+        Doctor::Missing => Some("缺签约家庭医生"),
+        Doctor::Over => Some("家庭医生签约已到期"),
+        Doctor::Signed | Doctor::NotWished => None,
     };
-    let channel = (!file.contains_key("hospital")).then_some("缺就医绿色通道医院");
+    let channel = (!has_channel(file)).then_some("缺就医绿色通道医院");
     doctor.into_iter().chain(channel).collect()
 }
 
