@@ -17,6 +17,7 @@ macro_rules! on_both_stores {
     };
 }
 
+mod accompanied;
 mod at_the_screen;
 mod attachments;
 mod audited;

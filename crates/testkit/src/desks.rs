@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use serde_json::Value;
 use tempfile::TempDir;
 use tiexin_contract::book::{Verify, VerifyReport};
@@ -12,6 +12,7 @@ use tiexin_contract::import::{FileGiven, ImportDone, ImportPreview, RunImport};
 use tiexin_contract::records::{ListRecords, SaveRecord, Saved, Search};
 use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
+use tiexin_contract::today::{GetToday, Today};
 use tiexin_contract::{Command, ErrorReply};
 use tiexin_desk::{Desk, DeskConfig, ManualClock};
 use tiexin_domain::RegionCode;
@@ -176,6 +177,29 @@ impl StoryDesk {
         let hits =
             self.run(Search { text: text.into(), limit: 20, kinds: Vec::new() }).await.expect("search runs");
         hits.iter().find_map(|hit| hit.household).unwrap_or_else(|| panic!("no family for {text}: {hits:?}"))
+    }
+
+    /// It is noon of this day here, and the desk has spoken with the province: however long that was, its lease is new.
+    pub async fn on(&self, day: NaiveDate) -> Result<SyncState, ErrorReply> {
+        self.clock.set(day.and_time(NaiveTime::MIN) + TimeDelta::hours(12));
+        self.sync().await
+    }
+
+    /// 今日 of a place.
+    pub async fn today(&self, region: &str) -> Result<Today, ErrorReply> {
+        self.run(GetToday { region: region.parse().expect("a region code") }).await
+    }
+
+    /// The rules by which 今日 of a place says that something has to be done, as they stand there.
+    pub async fn reminded(&self, region: &str) -> Vec<String> {
+        let today = self.today(region).await.expect("今日 can be asked");
+        today.todo.into_iter().map(|one| one.rule).collect()
+    }
+
+    /// Records something new; which one it is.
+    pub async fn record(&self, kind: &str, fields: Value) -> Result<Uuid, ErrorReply> {
+        let fields: Fields = fields.as_object().cloned().unwrap_or_default();
+        Ok(self.run(SaveRecord { kind: kind.into(), id: None, version: None, fields }).await?.id)
     }
 
     /// Edits some fields of a record.
