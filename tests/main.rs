@@ -18,6 +18,7 @@ macro_rules! on_both_stores {
 }
 
 mod accompanied;
+mod answered;
 mod at_the_screen;
 mod attachments;
 mod audited;
