@@ -24,6 +24,7 @@ mod attachments;
 mod audited;
 mod backed_up;
 mod carried;
+mod cleaned_up;
 mod county_week;
 mod devices;
 mod duplicates;
