@@ -171,7 +171,9 @@ fn gaps(family: &Family, today: NaiveDate) -> Vec<String> {
     if let Some(file) = family.active_file() {
         uncovered(&file.fields, today).into_iter().for_each(|gap| tell(gap.into()));
         let pair = family.contact_now(today);
-        let lacks = |field: &str| pair.is_none_or(|pair| pair.text(field).is_none());
+        // Who wishes no contact lacks none.
+        let wished = family.preference() != Some(ContactPreference::Declined);
+        let lacks = |field: &str| wished && pair.is_none_or(|pair| pair.text(field).is_none());
         if lacks("township_leader") {
             tell("缺镇联系人".into());
         }

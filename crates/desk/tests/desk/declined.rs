@@ -2,15 +2,15 @@
 //! remains possible, and is counted.
 
 use serde_json::{Value, json};
-use tiexin_contract::family::RegisterFamily;
-use tiexin_contract::records::SaveRecord;
+use tiexin_contract::family::{GetFamily, RegisterFamily};
+use tiexin_contract::records::{Filter, FilterOp, ListRecords, SaveRecord};
 use tiexin_contract::report::GetReport;
 use tiexin_contract::today::{GetToday, Today};
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::support_file::{Assistance, ContactPreference};
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+use crate::office::{Office, TOWNSHIP, day, fields, list};
 
 const COUNTY: &str = "340323";
 
@@ -63,6 +63,17 @@ async fn a_family_that_declined_is_no_minus_and_is_helped_all_the_same() {
     // What was agreed, and the birthday.
     assert_eq!(of_family, [welcome; 2], "{:?}", page.reminders);
     assert!(!serde_json::to_string(&(page.due, page.todo, page.reminders)).unwrap().contains("吴安"));
+    // Nor is it a gap that nobody looks after the family.
+    let contacts = ["township_leader", "village_worker"];
+    assert!(!page.missing.is_empty());
+    for code in contacts {
+        assert!(page.missing.iter().all(|group| group.code != code), "{:?}", page.missing);
+        let filters = vec![Filter { field: "gaps".into(), op: FilterOp::Is, value: code.into() }];
+        let list = ListRecords { filters, ..list("support_file", TOWNSHIP, 10) };
+        assert_eq!(office.ok(list).await.total, 0, "{code}");
+    }
+    let own = office.ok(GetFamily { household: declined }).await;
+    assert!(!own.gaps.is_empty() && own.gaps.iter().all(|gap| !gap.contains("联系人")), "{:?}", own.gaps);
     // Both had a doctor whose contract is over, and have no green channel.
     let shares = [page.covered.contacts, page.covered.doctor, page.covered.channel];
     assert_eq!(shares.map(|share| (share.covered, share.of)), [(1, 1), (0, 2), (0, 2)]);

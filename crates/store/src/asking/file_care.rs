@@ -62,8 +62,10 @@ fn without_contact(bit: i64, today: Option<NaiveDate>) -> String {
             format!("pair.day <= {today} AND (pair.until IS NULL OR pair.until >= {today})")
         },
     );
+    // Who wishes no contact lacks none.
     format!(
-        "NOT EXISTS (SELECT 1 FROM record AS pair WHERE pair.household = record.household AND pair.hidden = 0
-           AND pair.kind = 'contact_pair' AND pair.flags & {bit} <> 0 AND {in_force})"
+        "record.flags & {declined} = 0 AND NOT EXISTS (SELECT 1 FROM record AS pair WHERE pair.household = record.household AND pair.hidden = 0
+           AND pair.kind = 'contact_pair' AND pair.flags & {bit} <> 0 AND {in_force})",
+        declined = file_flag::DECLINED
     )
 }

@@ -337,10 +337,12 @@ fn gaps(conn: &Connection, file: &Record, household: i64, today: i64) -> Result<
         Err(problem) => vec![Gap { field: problem.field, code: problem.code, message: problem.message }],
     };
     let (leader, worker) = contacts(conn, household, today)?;
-    if leader.is_none() {
+    // Who wishes no contact lacks none.
+    let wished = file.text("preference") != Some(ContactPreference::Declined.code());
+    if wished && leader.is_none() {
         gaps.push(Gap::new("township_leader", "contact_missing", "缺镇联系人"));
     }
-    if worker.is_none() {
+    if wished && worker.is_none() {
         gaps.push(Gap::new("village_worker", "contact_missing", "缺村联系人"));
     }
     let without_id: i64 = conn
