@@ -26,6 +26,7 @@ mod backed_up;
 mod carried;
 mod cleaned_up;
 mod county_week;
+mod covered;
 mod devices;
 mod duplicates;
 mod elected;
