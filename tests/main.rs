@@ -34,6 +34,7 @@ mod encrypted_line;
 mod first_day;
 mod forms;
 mod hunted;
+mod morning;
 mod moved;
 mod quarantine;
 mod read_again;
