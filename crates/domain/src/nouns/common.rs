@@ -51,7 +51,7 @@ pub(super) const FROM: Field =
 
 /// Its last day.
 pub(super) const TO: Field =
-    Field::new("to", "到哪天止", Holds::Day).not_before("from").roles(&[Role::Until]).asked();
+    Field::new("to", "到哪天止", Holds::Day).not_before("from").roles(&[Role::Until, Role::LastDay]).asked();
 
 /// The organisation that it is of, where it has a record, and what it is called.
 pub(super) const ORGANISATION: Field =

@@ -168,7 +168,7 @@ impl Noun for ContactPair {
                 Field::new("to", "到哪天止", Holds::Day)
                     .with(&["from"])
                     .also(&["结束日期", "结束时间", "截止日期"])
-                    .roles(&[Role::Until])
+                    .roles(&[Role::Until, Role::LastDay])
                     .hint("平时空着；以后换人时会自动填上"),
                 Field::new("handover_note", "交接说明", Holds::LongText).note().asked(),
             ],

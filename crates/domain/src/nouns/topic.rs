@@ -90,7 +90,7 @@ impl Noun for Topic {
                     .also(&["计划结题日期"])
                     .required()
                     .not_before("start")
-                    .roles(&[Role::Until])
+                    .roles(&[Role::Until, Role::LastDay])
                     .must(),
                 Field::new("unit", "承担单位", Holds::Text).also(&["单位"]).asked(),
                 Field::new("funds", "经费", Holds::Money).also(&["课题经费"]).roles(&[Role::Number]).asked(),

@@ -92,6 +92,8 @@ pub enum Role {
     Day,
     /// The day on which it ended, or what was agreed is due.
     Until,
+    /// Beside `Until`: on that day it still stands.
+    LastDay,
     /// By which a list is ordered; of several the first that is there.
     Sort,
     /// By which the office knows the record: an ID number, a file's code.

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::office::*;
+use serde_json::{Value, json};
 use tiexin_domain::id_number::Sex;
-use tiexin_domain::nouns::Visit;
 use tiexin_domain::nouns::activity::ProjectColumn;
 use tiexin_domain::nouns::member::{MemberStructure, Residence};
 use tiexin_domain::nouns::person::PersonTag;
 use tiexin_domain::nouns::visit::{Presence, VisitKind};
-use tiexin_domain::{PartialDate, YearHint};
+use tiexin_domain::nouns::{Group, Member, Organisation, Policy, Post, Site, Visit};
+use tiexin_domain::{Noun, PartialDate, YearHint};
 use tiexin_report::{Day, Forms, Month, NoSuchMonth, Rows, askable, figures, records_behind};
 
 #[test]
@@ -186,6 +187,93 @@ fn a_family_that_was_out_was_not_visited_unless_the_form_says_so() {
         faults[0].contains("不计入的走访（visits_left_out）应为") && faults[0].contains("away（外出未遇）"),
         "{faults:?}"
     );
+}
+
+/// `association.md` §7.1, 17: in May somebody asks how things stood on 31 December. What has changed since is not told,
+/// what ended before is.
+#[test]
+fn organisations_posts_and_members_are_told_as_they_stood() {
+    let mut office = Office::new();
+    let folder = tempfile::tempdir().unwrap();
+    let kinds = ["organisation", "post", "group", "site", "member", "policy"];
+    let counts = kinds.map(|of| json!({"name": format!("{of}.all"), "of": of, "count": "records"}));
+    let columns = kinds.map(|of| json!({"text": of, "measure": format!("{of}.all")}));
+    let form = json!({"code": "F6", "title": "机构队伍", "period": "none", "unit_line": ["{unit}", "{period}"],
+        "label": "机构", "columns": columns, "foot": []});
+    std::fs::write(folder.path().join("measures.json"), json!(counts).to_string()).unwrap();
+    std::fs::write(folder.path().join("F6.json"), form.to_string()).unwrap();
+    let (forms, faults) = Forms::load(folder.path());
+    assert!(faults.is_empty(), "{faults:?}");
+    office.forms = forms;
+
+    let organisation = json!({"name": "东关社区计生协", "kind": "association"});
+    told::<Organisation>(
+        &mut office,
+        &organisation,
+        &[json!({"founded": "2010"}), json!({"founded": "2012", "closed_on": "2026-02-02"})],
+    );
+    let post = json!({"name": "甲", "organisation_name": "东关社区计生协", "post": "council", "staffing": "part_time"});
+    let posts = [
+        json!({"from": "2022-06"}),
+        json!({"from": "2024-01", "until": "2026-05-10"}),
+        // Who leaves on that day has left at its end; the next one begins on it.
+        json!({"from": "2023-01-01", "until": "2025-12-31"}),
+        json!({"from": "2025-12-31"}),
+        json!({"from": "2024-03-01", "until": "2025-12-30"}),
+        json!({"from": "2026-01-01"}),
+    ];
+    told::<Post>(&mut office, &post, &posts);
+    let groups = [
+        json!({"founded": "2018"}),
+        json!({"founded": "2018", "closed_on": "2025-12-31"}),
+        json!({"founded": "2026-01-05"}),
+    ];
+    told::<Group>(&mut office, &json!({"name": "一组"}), &groups);
+    let sites = [
+        json!({"opened": "2020", "closed_on": "2026-03-01"}),
+        json!({"opened": "2021-06"}),
+        json!({"opened": "2026-02"}),
+        json!({"opened": "2019", "closed_on": "2025-07"}),
+    ];
+    told::<Site>(&mut office, &json!({"name": "会员之家", "kind": "member_home"}), &sites);
+    let members = [
+        json!({"joined": "2020", "left": "2026-04", "left_why": "moved"}),
+        json!({"joined": "2019"}),
+        json!({"joined": "2026-05-01"}),
+        json!({"joined": "2018", "left": "2025-11", "left_why": "died"}),
+    ];
+    told::<Member>(&mut office, &json!({"name": "乙", "structure": "individual"}), &members);
+    // A policy covers its last day too.
+    let policies = [
+        json!({"from": "2025-01-01", "to": "2025-12-31"}),
+        json!({"from": "2024-12-31", "to": "2025-12-30"}),
+        json!({"from": "2026-01-01", "to": "2026-12-31"}),
+    ];
+    told::<Policy>(&mut office, &json!({"product": "住院护理补贴保险"}), &policies);
+
+    let stood = |year, month| {
+        let month = Month::new(year, month).unwrap();
+        let figures = figures(&office.book, office.form("F6"), month, &region(TOWN)).unwrap().figures;
+        figures.into_iter().map(|figure| figure.value).collect::<Vec<_>>()
+    };
+    // By hand: both organisations; the first two posts and the one of that day; a group; two sites; two members; a policy.
+    assert_eq!(stood(2025, 12), ["2", "3", "1", "2", "2", "1"]);
+    // One organisation; the first, fourth and sixth post; two groups; two sites; two members; a policy.
+    assert_eq!(stood(2026, 5), ["1", "3", "2", "2", "2", "1"]);
+}
+
+/// Records of a village that say the same and each something of its own.
+fn told<N: Noun>(office: &mut Office, all: &Value, each: &[Value]) {
+    let nouns: Vec<N> = each
+        .iter()
+        .map(|own| {
+            let mut said = all.as_object().unwrap().clone();
+            said.extend(own.as_object().unwrap().clone());
+            said.insert("region".into(), VILLAGE.into());
+            N::from_fields(&said).unwrap()
+        })
+        .collect();
+    office.save_all(&nouns);
 }
 
 #[test]

@@ -12,7 +12,8 @@ use std::collections::{BTreeSet, HashSet};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 use tiexin_domain::nouns::visit::Presence;
-use tiexin_domain::{Fields, Kind, Level, RegionCode};
+use tiexin_domain::shape::Role;
+use tiexin_domain::{Fields, Kind, Level, RegionCode, nouns};
 use uuid::Uuid;
 
 pub use filter::Filter;
@@ -82,9 +83,16 @@ impl Book {
     }
 }
 
-/// The end of a record's standing is in `until` for these kinds; for others it means something else.
-fn ends(kind: &Kind) -> bool {
-    matches!(kind, Kind::Member | Kind::ContactPair | Kind::Person)
+/// Whether a record of the kind with an end still stands at the end of the day ?2.
+fn outlasts(kind: &Kind) -> &'static str {
+    // The day agreed for the next visit and the last hour of an activity end nothing.
+    if matches!(kind, Kind::Visit | Kind::Activity) {
+        "1"
+    } else if nouns::shape(kind).is_some_and(|shape| shape.role(Role::LastDay).is_some()) {
+        "until >= ?2"
+    } else {
+        "until > ?2"
+    }
 }
 
 impl FactReader<'_> {
@@ -134,11 +142,11 @@ impl FactReader<'_> {
             Days::StandingAt(day) => {
                 let mut query = self.conn.prepare_cached(&format!(
                     "SELECT {columns} FROM record WHERE kind = ?1 AND hidden = 0
-                     AND place BETWEEN ?4 AND ?5 AND (day IS NULL OR day <= ?2)
-                     AND (until IS NULL OR until > ?2 OR NOT ?3)"
+                     AND place BETWEEN ?3 AND ?4 AND (day IS NULL OR day <= ?2)
+                     AND (until IS NULL OR {})",
+                    outlasts(&reach.kind)
                 ))?;
-                let ends = ends(&reach.kind);
-                let mut rows = query.query(params![reach.kind.code(), day, ends, first, last])?;
+                let mut rows = query.query(params![reach.kind.code(), day, first, last])?;
                 while let Some(row) = rows.next()? {
                     look(row)?;
                 }
