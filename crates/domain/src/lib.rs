@@ -22,6 +22,7 @@ pub mod numbers_in_text;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod phone;
+mod recognised;
 pub mod record;
 pub mod region;
 pub mod reminder;

@@ -86,7 +86,7 @@ const LONG_SURNAMES: [&str; 48] = [
 
 /// How those who know the family call the child: behind a surname of one character, and of two where there may be one. A
 /// name of four characters has two surnames, if no long one. Of a name with a dot each part.
-fn given_names(name: &str) -> Vec<String> {
+pub(crate) fn given_names(name: &str) -> Vec<String> {
     let mut given: Vec<String> =
         name.split('·').filter(|part| part.len() < name.len()).map(str::to_owned).collect();
     let long = LONG_SURNAMES.iter().any(|surname| name.starts_with(surname)) || name.chars().count() == 4;
@@ -102,7 +102,8 @@ fn enter(words: &mut Vec<Vec<char>>, text: &str) {
     }
 }
 
-fn is_space(c: char) -> bool {
+/// Of what stands between the signs of a word, whoever wrote it.
+pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
 }
 

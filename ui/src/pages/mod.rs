@@ -62,6 +62,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "topic", sign: Sign::Search },
     &Noun { kind: "agreement", sign: Sign::Inbox },
     &Noun { kind: "honour", sign: Sign::Star },
+    &Noun { kind: "case", sign: Sign::Pen },
     &Noun { kind: "publication", sign: Sign::Sheet },
     &Noun { kind: "publicity", sign: Sign::Eye },
 ];

@@ -18,7 +18,7 @@ use super::twice::twice;
 use super::village::{Village, villages};
 use super::visits::{Year, visits};
 use super::words;
-use super::works::works;
+use super::works::{cases, works};
 
 /// How much of everything a township has.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +126,7 @@ fn township_groups(
     later.extend(works(ground, at, more));
     later.extend(volunteers);
     later.extend(support(&families, ground, &villages, &township.code, more));
+    later.extend(cases(&families, &township.code, ground, more));
     of_pairs(&mut later);
     later.sort_by_key(|made| (made.at_ms, made.id));
     groups.extend(later.into_iter().map(|made| vec![made]));

@@ -6,7 +6,7 @@ use tiexin_domain::region::RegionCode;
 use tiexin_domain::{Fen, Kind, Sex};
 
 use super::chance::Chance;
-use super::families::Ground;
+use super::families::{Family, Ground, Standing};
 use super::record::Made;
 
 pub(super) fn works(
@@ -62,6 +62,37 @@ fn agreement(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance
         ],
     });
     Made::of(Kind::Agreement, &fields, signed, chance)
+}
+
+/// One that is in the base, and one that stops at the check: it still calls the family by its name.
+pub(super) fn cases(
+    families: &[Family],
+    township: &RegionCode,
+    ground: &Ground<'_, '_>,
+    chance: &mut Chance,
+) -> Vec<Made> {
+    let told: Vec<&Family> =
+        families.iter().filter(|family| family.standing == Standing::Hardship).take(2).collect();
+    let case = |(nth, family): (usize, &&Family)| {
+        let head = &family.household.head_name;
+        let written = ground.today - Days::new(chance.within(60, 300) as u64);
+        let after = |days: u64| (nth == 0).then(|| written + Days::new(days));
+        let whose = if nth == 0 { "这户人家" } else { head.as_str() };
+        let fields = json!({
+            "region": township, "name": "一户困难家庭的新生活", "key_task": "family_support",
+            "author": ground.people.somebody(chance, &Sex::Female), "written_on": written,
+            "background": format!("{whose}主要劳力长年生病，家里欠了债。"),
+            "need": "看病有人陪，老人有人照看，家里有一份收入。",
+            "practice": "志愿者每周上门一次；帮着办了医疗救助；介绍在家门口做手工。",
+            "effect": "一年里住院少了，债还清了一半。", "lesson": "先听他们要什么，再想我们能做什么。",
+            "source": family.id, "source_name": format!("{head}家"),
+            "deidentified_by": after(5).map(|_| ground.people.somebody(chance, &Sex::Male)),
+            "deidentified_on": after(5), "consent_on": after(9), "recommended_on": after(12),
+            "rating": after(40).map(|_| "县里评审，平均九十一分"), "entered_on": after(41),
+        });
+        Made::of(Kind::Case, &fields, written, chance)
+    };
+    told.iter().enumerate().map(case).collect()
 }
 
 fn honour(township: &RegionCode, ground: &Ground<'_, '_>, chance: &mut Chance) -> Made {

@@ -52,6 +52,10 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
             (json!({field.name: named}), json!({}))
         }
         "post_twice" => (json!({}), json!({})),
+        "recognised" => (
+            json!({"deidentified_on": "2026-10-05", "background": "贾文广一家的事"}),
+            json!({"head_name": "贾文广"}),
+        ),
         "day_too_long" => (json!({}), json!({"minutes": 24 * 60})),
         _ => return None,
     };

@@ -1,0 +1,362 @@
+//! What lets a family be recognised in a text that was written from its records (`association.md` §2.17): names, village,
+//! address, days, codes. Only finds; nothing here changes a text. Pure.
+//!
+//! A year alone, a county and a township tell nobody; a day of the lunar calendar is found where the record keeps that day.
+
+use std::ops::Range;
+
+use chrono::Datelike;
+
+use crate::date::PartialDate;
+use crate::nouns::tidy_name;
+use crate::unsaid::{given_names, is_space};
+
+mod days;
+mod numbers;
+
+pub(crate) use numbers::numbers_in;
+
+/// Shorter words stand in too many texts that mean something else.
+const SHORTEST: usize = 2;
+
+/// Given names and names of villages that everybody writes of something else: alone they tell nobody.
+const ORDINARY: [&str; 28] = [
+    "幸福", "和平", "健康", "平安", "团结", "建设", "光明", "前进", "发展", "文明", "和谐", "胜利", "进步",
+    "解放", "国家", "卫生", "爱心", "关怀", "爱国", "志愿", "生活", "新村", "中心", "希望", "快乐", "美丽",
+    "互助", "服务",
+];
+
+/// What a village is called officially, and in short.
+const OF_A_VILLAGE: [&str; 6] = ["村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"];
+
+/// What a word tells of the family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tells {
+    Name,
+    /// The village, the group, the street.
+    Place,
+    Day,
+    Code,
+}
+
+impl Tells {
+    /// Chinese.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Tells::Name => "姓名",
+            Tells::Place => "村组、住址",
+            Tells::Day => "日期",
+            Tells::Code => "编码",
+        }
+    }
+}
+
+/// A place in a text, as it was written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) text: String,
+    pub(crate) tells: Tells,
+}
+
+/// What families are recognised by.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    /// Without spaces, the longest first.
+    words: Vec<(Vec<char>, Tells)>,
+    days: Vec<PartialDate>,
+}
+
+impl Marks {
+    /// Of anybody of the family, the child among them: the whole name, and what those who know them call them.
+    pub(crate) fn name(&mut self, name: &str) {
+        let name = tidy_name(name);
+        self.word(&name, Tells::Name);
+        for given in given_names(&name).iter().filter(|given| !is_ordinary(given)) {
+            self.word(given, Tells::Name);
+        }
+    }
+
+    /// A village, with and without what a village is called. A code that has no name is none.
+    pub(crate) fn village(&mut self, name: &str) {
+        let mut bare = name;
+        while let Some(rest) = OF_A_VILLAGE.iter().find_map(|end| bare.strip_suffix(*end)) {
+            self.word(bare, Tells::Place);
+            bare = rest;
+        }
+        let counted = bare.starts_with('第') || bare.chars().any(|sign| sign.is_ascii_digit());
+        if !counted && !is_ordinary(bare) {
+            self.word(bare, Tells::Place);
+        }
+    }
+
+    /// Where somebody lives, from the village down.
+    pub(crate) fn address(&mut self, address: &str) {
+        let signs = Plain::of(address).signs;
+        let mut piece = String::new();
+        for (at, sign) in signs.iter().enumerate() {
+            if !sign.is_alphanumeric() {
+                self.piece(&std::mem::take(&mut piece));
+                continue;
+            }
+            piece.push(*sign);
+            let ends = match sign {
+                '省' | '市' | '县' | '镇' | '乡' | '村' | '区' | '组' | '路' | '巷' | '号' | '栋' | '幢'
+                | '室' => true,
+                '街' => signs.get(at + 1) != Some(&'道'),
+                '道' => piece.ends_with("街道"),
+                _ => false,
+            };
+            if ends {
+                self.piece(&std::mem::take(&mut piece));
+            }
+        }
+        self.piece(&piece);
+    }
+
+    fn piece(&mut self, piece: &str) {
+        let coarse = piece.ends_with(['省', '市', '县', '镇', '乡'])
+            || piece.ends_with("街道")
+            || (piece.ends_with('区') && !piece.ends_with("小区") && !piece.ends_with("社区"));
+        // A house, a flat: it tells nobody without the street.
+        let number = piece
+            .strip_suffix(['号', '栋', '幢', '室'])
+            .is_some_and(|rest| rest.chars().all(|sign| sign.is_ascii_alphanumeric() || days::is_sign(sign)));
+        if coarse || number {
+            return;
+        }
+        if piece.ends_with('组') {
+            self.word(piece, Tells::Place);
+            days::other_sign(piece, '组').into_iter().for_each(|other| self.word(&other, Tells::Place));
+            return;
+        }
+        self.village(piece);
+    }
+
+    /// By which an office knows the file: as it stands, and without what stands between.
+    pub(crate) fn code(&mut self, code: &str) {
+        let whole: String = code.chars().filter(|sign| sign.is_alphanumeric()).collect();
+        if whole.chars().count() >= 4 {
+            self.word(code, Tells::Code);
+            self.word(&whole, Tells::Code);
+        }
+    }
+
+    /// Of a birth, of a death.
+    pub(crate) fn day(&mut self, day: PartialDate) {
+        self.days.push(day);
+    }
+
+    fn word(&mut self, word: &str, tells: Tells) {
+        let signs = Plain::of(word).signs;
+        if signs.len() >= SHORTEST && self.words.iter().all(|(known, _)| *known != signs) {
+            self.words.push((signs, tells));
+            self.words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        }
+    }
+
+    /// Every place of the text by which a family is recognised, in order: words first, then days.
+    pub(crate) fn find(&self, text: &str) -> Vec<Found> {
+        let plain = Plain::of(text);
+        let mut found: Vec<Found> = Vec::new();
+        let mut at = 0;
+        while at < plain.signs.len() {
+            let Some((word, tells)) =
+                self.words.iter().find(|(word, tells)| stands(word, *tells, &plain.signs, at))
+            else {
+                at += 1;
+                continue;
+            };
+            found.push(Found { text: plain.written(text, at..at + word.len()), tells: *tells });
+            at += word.len();
+        }
+        let told =
+            days::find(&plain.signs).into_iter().filter(|told| self.days.iter().any(|day| told.tells(*day)));
+        found.extend(told.map(|told| Found { text: plain.written(text, told.at), tells: Tells::Day }));
+        found
+    }
+}
+
+fn is_ordinary(word: &str) -> bool {
+    ORDINARY.contains(&word)
+}
+
+/// Whether the word stands there and means the village: `王庄` in `王庄镇` is the township, `三组` in `十三组` another group.
+fn stands(word: &[char], tells: Tells, signs: &[char], at: usize) -> bool {
+    if !signs[at..].starts_with(word) {
+        return false;
+    }
+    let counted = word.first().is_some_and(|first| days::is_sign(*first));
+    if counted && at.checked_sub(1).is_some_and(|before| days::is_sign(signs[before])) {
+        return false;
+    }
+    let behind = &signs[at + word.len()..];
+    let coarse =
+        matches!(behind.first(), Some('镇' | '乡' | '县' | '市')) || behind.starts_with(&['街', '道']);
+    tells != Tells::Place || !coarse
+}
+
+/// A text as it is searched: without spaces, digits and letters in one width, letters in capitals.
+struct Plain {
+    signs: Vec<char>,
+    /// Where each stands in the text, in bytes.
+    at: Vec<Range<usize>>,
+}
+
+impl Plain {
+    fn of(text: &str) -> Plain {
+        let kept = text.char_indices().filter(|(_, sign)| !is_space(*sign));
+        let (signs, at) = kept.map(|(at, sign)| (narrow(sign), at..at + sign.len_utf8())).unzip();
+        Plain { signs, at }
+    }
+
+    /// What stands there in the text itself.
+    fn written(&self, text: &str, places: Range<usize>) -> String {
+        let ends =
+            self.at.get(places.start).zip(places.end.checked_sub(1).and_then(|last| self.at.get(last)));
+        ends.map(|(first, last)| text[first.start..last.end].to_owned()).unwrap_or_default()
+    }
+}
+
+fn narrow(sign: char) -> char {
+    match sign {
+        '•' | '・' | '‧' => '·',
+        '！'..='～' => char::from_u32(sign as u32 - 0xfee0).unwrap_or(sign).to_ascii_uppercase(),
+        sign => sign.to_ascii_uppercase(),
+    }
+}
+
+impl days::Told {
+    /// Whether it is this day, or as much of it as is known. A year alone is nobody's.
+    fn tells(&self, day: PartialDate) -> bool {
+        let year = |year: i32| {
+            self.year.is_none_or(|told| told == year || (told < 100 && told == year.rem_euclid(100)))
+        };
+        match day {
+            PartialDate::Year(_) => false,
+            PartialDate::Month(of, month) => self.year.is_some() && year(of) && self.month == month,
+            PartialDate::Day(day) => {
+                let same = self.day.is_none_or(|told| told == day.day());
+                year(day.year()) && self.month == day.month() && same
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(marks: &Marks, text: &str) -> Vec<String> {
+        marks.find(text).into_iter().map(|found| found.text).collect()
+    }
+
+    fn named(name: &str) -> Marks {
+        let mut marks = Marks::default();
+        marks.name(name);
+        marks
+    }
+
+    #[test]
+    fn a_name_is_found_whole_given_and_with_spaces() {
+        let marks = named("贾 文广");
+        assert_eq!(found(&marks, "贾文广说：贾　文\n广，文广。"), ["贾文广", "贾　文\n广", "文广"]);
+        assert!(found(&marks, "贾先生，文化广场").is_empty());
+        assert_eq!(found(&named("张三"), "张三和三张桌子"), ["张三"]);
+        // A given name that is a word of its own.
+        let happy = named("张幸福");
+        assert_eq!(found(&happy, "幸福家庭，张幸福"), ["张幸福"]);
+        assert_eq!(found(&named("阿依古丽·买买提"), "阿依古丽爱唱歌"), ["阿依古丽"]);
+    }
+
+    #[test]
+    fn a_village_is_found_by_its_name_and_not_in_that_of_its_township() {
+        let mut marks = Marks::default();
+        marks.village("王庄村");
+        assert_eq!(found(&marks, "王庄镇王庄村的王庄小学"), ["王庄村", "王庄"]);
+        let mut happy = Marks::default();
+        happy.village("幸福社区");
+        assert_eq!(found(&happy, "幸福社区的幸福家庭"), ["幸福社区"]);
+        // A place without a name, and one that is only counted.
+        let mut counted = Marks::default();
+        counted.village("第一村");
+        assert_eq!(found(&counted, "第一村得了第一名"), ["第一村"]);
+    }
+
+    #[test]
+    fn of_an_address_what_lies_below_the_township_is_found() {
+        let mut marks = Marks::default();
+        marks.address("安徽省蚌埠市固镇县王庄镇陈圩村3组12号");
+        let text = "固镇县王庄镇一户人家，在陈圩村三组，门牌12号，不是十三组，也不是13组";
+        assert_eq!(found(&marks, text), ["陈圩村", "三组"]);
+        let mut street = Marks::default();
+        street.address("城关街道东风路88号花园小区2栋");
+        assert_eq!(found(&street, "城关街道，东风路边的花园小区"), ["东风路", "花园小区"]);
+    }
+
+    #[test]
+    fn a_day_is_found_however_it_is_written() {
+        let mut marks = Marks::default();
+        marks.day("2014-05-03".parse_day());
+        for text in [
+            "2014年5月3日",
+            "２０１４年05月03日",
+            "二〇一四年五月三日",
+            "14年5月3号",
+            "5月3日",
+            "五月三号",
+            "2014-5-3",
+            "2014.05.03",
+            "2014/5/3",
+            "20140503",
+            "2014年5月",
+            "五月初三",
+        ] {
+            assert_eq!(found(&marks, &format!("那是{text}，大雨")).len(), 1, "{text}");
+        }
+        for text in
+            ["2014年", "15月3日", "十五月三日", "5月13日", "2015年5月3日", "2014年6月", "5月里", "3日"]
+        {
+            assert!(found(&marks, &format!("那是{text}，大雨")).is_empty(), "{text}");
+        }
+        let mut month = Marks::default();
+        month.day(PartialDate::Month(2014, 5));
+        assert_eq!(found(&month, "2014年5月，2014年5月9日，5月3日").len(), 2);
+        let mut year = Marks::default();
+        year.day(PartialDate::Year(2014));
+        assert!(found(&year, "2014年5月").is_empty());
+    }
+
+    #[test]
+    fn a_code_is_found_with_and_without_what_stands_between() {
+        let mut marks = Marks::default();
+        marks.code("GZ-017");
+        assert_eq!(found(&marks, "档案gz-017、ＧＺ017"), ["gz-017", "ＧＺ017"]);
+    }
+
+    trait ParseDay {
+        fn parse_day(&self) -> PartialDate;
+    }
+
+    impl ParseDay for str {
+        fn parse_day(&self) -> PartialDate {
+            PartialDate::Day(self.parse().unwrap())
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}", word in "\\PC{0,12}") {
+            let mut marks = named(&word);
+            marks.village(&word);
+            marks.address(&word);
+            marks.code(&word);
+            let _ = (marks.find(&text), numbers_in(&text));
+        }
+
+        #[test]
+        fn a_name_anywhere_is_found(before in "[甲乙 年月3]{0,6}", after in "[甲乙 年月3]{0,6}") {
+            let told = found(&named("贾文广"), &format!("{before}贾 文广{after}"));
+            proptest::prop_assert!(told.iter().any(|one| one == "贾 文广"));
+        }
+    }
+}

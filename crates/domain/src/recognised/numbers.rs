@@ -1,0 +1,119 @@
+//! Numbers of a text that is shown to everybody: of phones, IDs, cards, files, houses, and days written in digits. Refused
+//! whosever they are. A comparison with the family's own numbers would answer a guess at what is masked
+//! (`docs/decisions/0021-who-sees-what.md`).
+
+use super::Plain;
+use super::days::digit;
+
+/// From so many places on a number may be somebody's, or the tail of it.
+const SHORTEST: usize = 4;
+/// More are counted by nobody.
+const COUNTED: usize = 6;
+/// Behind what is counted.
+const UNITS: &str = "元人户次场份个名天米亩斤册本张条件分小时多余万亿只头棵盏台支位家公里%";
+
+/// Each number of four places or more that neither counts anything nor is a year, as it was written.
+pub(crate) fn numbers_in(text: &str) -> Vec<String> {
+    let plain = Plain::of(text);
+    let signs = &plain.signs;
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < signs.len() {
+        let end = end_of(signs, at);
+        if end > at && is_somebody_s(&signs[at..end], &signs[end..]) {
+            found.push(plain.written(text, at..end));
+        }
+        at = end.max(at + 1);
+    }
+    found
+}
+
+/// Where the number ends that begins there: digits with dashes between them, or signs for digits.
+fn end_of(signs: &[char], from: usize) -> usize {
+    let mut end = from;
+    if signs.get(from).is_some_and(char::is_ascii_digit) {
+        while let Some(sign) = signs.get(end) {
+            let joins =
+                matches!(sign, '-' | '—' | '–' | '_') && signs.get(end + 1).is_some_and(char::is_ascii_digit);
+            if !sign.is_ascii_digit() && !joins {
+                break;
+            }
+            end += 1;
+        }
+        return end;
+    }
+    while signs.get(end).is_some_and(|sign| digit(*sign).is_some()) {
+        end += 1;
+    }
+    end
+}
+
+fn is_somebody_s(number: &[char], behind: &[char]) -> bool {
+    let places = |part: &[char]| part.iter().filter(|sign| digit_of(**sign).is_some()).count();
+    if places(number) < SHORTEST {
+        return false;
+    }
+    let mut parts = number.split(|sign| digit_of(*sign).is_none());
+    if behind.first() == Some(&'年') {
+        return !parts.all(is_year);
+    }
+    // 1234.5元
+    let fraction = match behind {
+        ['.', rest @ ..] => rest.iter().take_while(|sign| sign.is_ascii_digit()).count(),
+        _ => 0,
+    };
+    let unit = if fraction > 0 { behind.get(1 + fraction) } else { behind.first() };
+    let whole = number.iter().all(char::is_ascii_digit) && number.len() <= COUNTED;
+    let counts = whole && unit.is_some_and(|unit| UNITS.contains(*unit));
+    !counts
+}
+
+fn digit_of(sign: char) -> Option<u32> {
+    sign.to_digit(10).or_else(|| digit(sign))
+}
+
+fn is_year(part: &[char]) -> bool {
+    let year = |part: &[char]| part.iter().try_fold(0_u32, |value, sign| Some(value * 10 + digit_of(*sign)?));
+    part.len() == 4 && year(part).is_some_and(|year| (1900..2100).contains(&year))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_may_be_somebody_s_is_found() {
+        for (text, found) in [
+            ("电话19900002580。", "19900002580"),
+            ("199 0000 2580", "199 0000 2580"),
+            ("0552-6012345", "0552-6012345"),
+            ("尾号２５８０", "２５８０"),
+            ("一三九〇〇〇〇一二三四", "一三九〇〇〇〇一二三四"),
+            ("2014-05-03那天", "2014-05-03"),
+            ("20140503", "20140503"),
+            ("1234567元", "1234567"),
+        ] {
+            assert_eq!(numbers_in(text), [found], "{text}");
+        }
+    }
+
+    #[test]
+    fn years_sums_and_counts_are_nobody_s() {
+        for text in [
+            "2014年",
+            "二〇一四年",
+            "2020-2024年",
+            "5000元",
+            "1234.5元",
+            "3,000元",
+            "1200人次",
+            "12000多户",
+            "5.29活动",
+            "三四个人",
+            "12号",
+            "",
+        ] {
+            assert!(numbers_in(text).is_empty(), "{text}: {:?}", numbers_in(text));
+        }
+    }
+}
