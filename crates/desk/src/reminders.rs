@@ -56,7 +56,7 @@ mod tests {
     use tiexin_domain::shape;
 
     /// Kinds of which a county has few: their records may be read one by one for a date.
-    const FEW: [&str; 4] = ["site", "branch", "support_file", "rights_case"];
+    const FEW: [&str; 5] = ["site", "branch", "support_file", "rights_case", "case"];
 
     #[test]
     fn every_rule_reads_what_its_noun_has_and_by_an_index() {

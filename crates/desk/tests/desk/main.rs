@@ -5,6 +5,7 @@ mod attendance;
 mod audits;
 mod backups;
 mod bulk;
+mod cases;
 mod choices;
 mod clocks;
 mod decisions;
