@@ -200,7 +200,8 @@ fn in_words(
     value: &Value,
     lost: &masking::Lost,
 ) -> Result<String, ErrorReply> {
-    if let Some(id) = value.as_str().and_then(|text| text.parse::<Uuid>().ok()) {
+    let covered = masking::cover_value(record, field, value, &at.reader, lost);
+    if let Some(id) = covered.as_str().and_then(|text| text.parse::<Uuid>().ok()) {
         // Another record is called by its title.
         let other = at.book().get(id).map_err(errors::store)?;
         let other = other.filter(|other| at.may(Action::Read, &other.region()));
@@ -208,7 +209,6 @@ fn in_words(
         let title = other.map(|other| masking::title(&other, &lost)).filter(|title| !title.is_empty());
         return Ok(title.unwrap_or_else(|| "（另一条记录）".into()));
     }
-    let covered = masking::cover_value(record, field, value, &at.reader, lost);
     Ok(values::shown(&record.kind, field, &covered))
 }
 

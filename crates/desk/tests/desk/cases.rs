@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 use tiexin_contract::family::GetFamily;
-use tiexin_contract::records::{GetRecord, SaveRecord, Search};
+use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord, Search};
 use tiexin_contract::today::GetToday;
+use tiexin_domain::access::Role;
+use tiexin_store::{By, Save};
 use uuid::Uuid;
 
+use crate::meanwhile::behind;
 use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, list};
+use crate::waiting::grants;
 
 fn save(id: Option<Uuid>, value: Value) -> SaveRecord {
     SaveRecord { kind: "case".into(), id, version: None, fields: fields(value) }
@@ -66,6 +70,36 @@ async fn what_betrays_a_family_is_told_and_refused_until_it_is_rewritten() {
     // The family's page does not lead to it: who may not read the source learns nothing there.
     let page = serde_json::to_string(&office.ok(GetFamily { household: home }).await).unwrap();
     assert!(!page.contains(&id.to_string()));
+}
+
+/// Two families of one name: the name beside the reference did not change, only the reference did.
+#[tokio::test]
+async fn a_history_tells_a_worker_of_no_source() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let first = office.family("贾文广", |_| {}).await;
+    let second = office.family("贾文广", |family| family.contacts = None).await;
+    let id = Uuid::from_u128(4);
+    behind(&office, move |book| {
+        for (nth, home) in [(1, first), (2, second)] {
+            let by =
+                By { author: Uuid::from_u128(0xA17), now_ms: nth, group: Uuid::from_u128(9 + nth as u128) };
+            let mut fields = fields(case(home));
+            fields.insert("source_name".into(), json!("贾文广家"));
+            fields.insert("background".into(), json!("一对夫妇"));
+            fields.insert("recorded_by_id".into(), json!(Uuid::from_u128(0xA17)));
+            book.save_group(&[Save { id, kind: "case".into(), fields, void: None }], &by).unwrap();
+        }
+    })
+    .await;
+    let told = async || serde_json::to_string(&office.ok(RecordHistory { id }).await).unwrap();
+    grants(&office, &[(Role::Supervisor, TOWNSHIP)]).await;
+    let whole = told().await;
+    assert!(whole.contains("来源家庭") && whole.contains("贾文广家"), "{whole}");
+    grants(&office, &[(Role::Worker, TOWNSHIP)]).await;
+    let whole = told().await;
+    assert!(whole.contains("来源家庭") && !whole.contains("贾文广"), "{whole}");
+    let row = serde_json::to_string(&office.ok(GetRecord { id }).await).unwrap();
+    assert!(!row.contains("贾文广") && !row.contains(&second.to_string()), "{row}");
 }
 
 #[tokio::test]
