@@ -27,6 +27,7 @@ mod carried;
 mod cleaned_up;
 mod county_week;
 mod covered;
+mod deidentified;
 mod devices;
 mod duplicates;
 mod elected;
