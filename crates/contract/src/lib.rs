@@ -21,6 +21,7 @@ pub mod hours;
 pub mod import;
 pub mod mine;
 pub mod package;
+pub mod past;
 pub mod quarantine;
 pub mod records;
 pub mod regions;
@@ -77,6 +78,7 @@ pub fn all_names() -> Vec<&'static str> {
         attachment::NAMES,
         attendance::NAMES,
         hours::NAMES,
+        past::NAMES,
         quarantine::NAMES,
         duplicates::NAMES,
         book::NAMES,

@@ -9,6 +9,7 @@ use tiexin_domain::access::Action;
 use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns;
 use tiexin_domain::record::Record;
+use tiexin_domain::shape::Telling;
 use tiexin_domain::{Kind, PartialDate, YearHint, shape};
 use uuid::Uuid;
 
@@ -115,7 +116,13 @@ impl Rows {
         if (shape.ended)(&record.fields) { None } else { birth.age(self.today) }
     }
 
-    fn state(&self, record: &Record) -> RecordState {
+    /// What the page of a family or of a person tells of a record.
+    pub(crate) fn sentence(&self, record: &Record, telling: &Telling, shown: Shown) -> String {
+        masking::sentence(record, telling, shown, &self.reader, &self.lost)
+    }
+
+    /// Where the record's newest change is.
+    pub(crate) fn state(&self, record: &Record) -> RecordState {
         if self.refused.contains(&record.id) {
             RecordState::Attention
         } else if !self.enrolled {

@@ -18,7 +18,7 @@ use crate::{meta, record};
 
 /// How columns, links and search words are made of what a shape says. Raise it whenever [`crate::derive`], the search
 /// documents or their spelling give anything else for the same shape and record; a test compares.
-pub(crate) const HOW: u32 = 5;
+pub(crate) const HOW: u32 = 6;
 
 /// By which the rows are derived: [`Prints`] as JSON. Programs before it wrote a number of their own.
 const DERIVED: &str = "derived";

@@ -137,11 +137,55 @@ pub(crate) fn by_shape(shape: &Shape, record: &Record) -> Derived {
     d
 }
 
-/// What leads to the record in `link`: what it belongs to, the household apart, and what it only names.
+/// What leads to the record in `link`: what it belongs to, the household apart, and what it only names: another record,
+/// those who signed in, and, of a record that is no family's, the persons. Of a family's record the family leads there.
 pub(crate) fn links(record: &Record, derived: &Derived) -> Vec<Uuid> {
-    let beside = shape::of(&record.kind).into_iter().flat_map(|shape| shape.with(Role::Names));
-    let named = beside.filter_map(|field| record.reference(field.name));
-    derived.parents.iter().copied().chain(named).collect()
+    let fields = shape::of(&record.kind).map(|shape| shape.fields).unwrap_or_default();
+    let mut links = derived.parents.clone();
+    for field in fields {
+        match field.holds {
+            Holds::Reference(_) if field.has(Role::Names) => links.extend(record.reference(field.name)),
+            Holds::References(_) => {
+                let listed = record.fields.get(field.name).and_then(Value::as_array);
+                links.extend(listed.into_iter().flatten().filter_map(id));
+            }
+            Holds::Person if derived.household.is_none() && field.audience.is_open() => {
+                links.extend(record.fields.get(field.name).and_then(person));
+            }
+            Holds::People if derived.household.is_none() && field.audience.is_open() => {
+                let listed = record.fields.get(field.name).and_then(Value::as_array);
+                links.extend(listed.into_iter().flatten().filter_map(person));
+            }
+            Holds::Text
+            | Holds::LongText
+            | Holds::Texts
+            | Holds::Code(_)
+            | Holds::Codes(_)
+            | Holds::Day
+            | Holds::PartialDay
+            | Holds::Moment
+            | Holds::Instant
+            | Holds::Money
+            | Holds::Count
+            | Holds::Minutes
+            | Holds::Flag
+            | Holds::Region
+            | Holds::Reference(_)
+            | Holds::Person
+            | Holds::People
+            | Holds::Parts(_) => {}
+        }
+    }
+    links
+}
+
+fn id(value: &Value) -> Option<Uuid> {
+    value.as_str()?.parse().ok()
+}
+
+/// The record of a person met, surveyed or insured.
+fn person(value: &Value) -> Option<Uuid> {
+    id(value.get("person")?)
 }
 
 /// A kind of a newer program is listed by the day or the name it seems to have.

@@ -38,6 +38,7 @@ pub use asking::follow_up::FollowUp;
 pub use asking::history::{Event, EventOrigin};
 pub use asking::list::{Key, KeyValue, ListQuery, Op, Page};
 pub use asking::merged::{Alike, Likeness};
+pub use asking::past::Concern;
 pub use asking::reminded::Reminded;
 pub use asking::search::{Hit, seeks_number};
 pub use asking::today::{Birthday, Care, DueFile, FileGaps, LastVisit, VillageMonth};

@@ -25,10 +25,10 @@ pub(crate) fn words(state: RecordState) -> (&'static str, &'static str, &'static
 pub(crate) fn StateMark(props: &StateMarkProps) -> Html {
     let (sign, word, class) = words(props.state);
     html! {
-        <span class={classes!("tx-state", class)} title={props.brief.then_some(word)}
-            aria-label={props.brief.then_some(word)}>
+        <span class={classes!("tx-state", class)} title={props.brief.then_some(word)}>
             <span class="tx-state-sign" aria-hidden="true">{ sign }</span>
-            if !props.brief { { word } }
+            // A plain span has no name of its own: who cannot see the sign is told the word.
+            <span class={props.brief.then_some("tx-said")}>{ word }</span>
         </span>
     }
 }

@@ -7,6 +7,7 @@ use super::facts::Facts;
 use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
+use super::past::Past;
 use super::served::Served;
 use super::spec::Noun;
 use super::{History, Restore, Voiding};
@@ -189,6 +190,7 @@ fn Reading(props: &ReadingProps) -> Html {
                     <Card title="内容"><Facts fields={fields} row={row.clone()} /></Card>
                     if kind == Kind::Volunteer { <Served volunteer={id} /> }
                     if kind == Kind::Activity { <Attending activity={id} may={session.can_write() && row.void.is_none()} /> }
+                    if noun.is_person() { <Past key={id.to_string()} of={id} /> }
                     if kind == Kind::Activity { <div class="tx-visit-photos"><Attachments owner={id} /></div> }
                 </div>
                 <History {id} {today} />

@@ -71,6 +71,11 @@ impl Noun {
         tiexin_forms::kinds::of(self.kind)
     }
 
+    /// Each of its records is one person: their page tells what they lived through.
+    pub(crate) fn is_person(&self) -> bool {
+        self.shape().is_some_and(|shape| shape.who.is_some())
+    }
+
     /// Made on a family's page only, and shown there.
     pub(crate) fn of_family(&self) -> bool {
         self.fields().iter().any(|field| matches!(field.kind, FieldKind::Carried))

@@ -75,9 +75,11 @@ impl Family {
         self.contacts(today).into_iter().find(|pair| in_force(pair, today))
     }
 
-    /// Visits and services, newest first.
+    /// Visits and services, newest first; what goes where the family goes is told beside them.
     fn timeline(&self) -> Vec<&Record> {
-        let is_told = |r: &&Record| shape::of(&r.kind).is_some_and(|shape| shape.timeline.is_some());
+        let is_told = |r: &&Record| {
+            shape::of(&r.kind).is_some_and(|shape| !shape.past.is_empty() && !shape.follows_family)
+        };
         let mut told: Vec<&Record> = self.children.iter().filter(is_told).collect();
         told.sort_by_key(|record| std::cmp::Reverse((day(record).map(str::to_owned), record.id)));
         told

@@ -37,6 +37,7 @@ mod mine;
 mod overruled;
 mod package;
 mod package_files;
+mod past;
 mod person_of;
 mod put_back;
 mod quarantine;
@@ -110,6 +111,7 @@ pub(crate) fn register(registry: &mut Registry) {
     attachment::register(registry);
     attendance::register(registry);
     hours::register(registry);
+    past::register(registry);
     devices::register(registry);
     update::register(registry);
 }

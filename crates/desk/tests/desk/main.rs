@@ -24,6 +24,7 @@ mod met;
 mod mine;
 mod moving;
 mod office;
+mod past;
 mod read_again;
 mod records;
 mod referred;

@@ -9,7 +9,7 @@ use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::money::Fen;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     /// 六项重点任务.
@@ -151,6 +151,7 @@ impl Noun for Activity {
     const SHAPE: Shape = Shape {
         is_work: true,
         home: Home::Activities,
+        past: &[Telling::always("start", &["参加活动“{name}”", "在{place}"])],
         initials: "djhd",
         empty: ("这里会列出办过的活动", "讲座、义诊、“5.29”会员活动日，办完登记一场，月报自己就有数了。"),
         list: &[

@@ -12,7 +12,7 @@ use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     /// Why papers are handed in.
@@ -92,7 +92,10 @@ impl Noun for AssistanceReview {
     const SHAPE: Shape = Shape {
         is_work: true,
         rules: &[ONE_REVIEW, of_the_family::<Self>()],
-        timeline: Some("kind"),
+        past: &[
+            Telling::always("asked_on", &["{person}{year}年度扶助{kind}", "县里结果：{county_result}"]),
+            Telling::once("village_seen_on", &["扶助{kind}，村里走访评议", "村里意见：{village_result}"]),
+        ],
         home: Home::Support,
         initials: "djfzns",
         empty: (

@@ -9,7 +9,7 @@ use super::{Gap, Kind, Noun, Problem, tidy_name};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::date::PartialDate;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Role, Shape, Start, Telling};
 use crate::term::Term;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +128,21 @@ impl Noun for ContactPair {
         mending: Some("修改联系人"),
         follows_family: true,
         rules: &[ONE_AT_A_TIME],
+        past: &[
+            Telling::always(
+                "from",
+                &["开始联系这一家", "镇联系人{township_leader}", "村联系人{village_worker}"],
+            ),
+            Telling::once(
+                "to",
+                &[
+                    "不再联系这一家",
+                    "镇联系人{township_leader}",
+                    "村联系人{village_worker}",
+                    "。{handover_note}",
+                ],
+            ),
+        ],
         empty: ("这里是双岗联系人", "每户一位镇里的、一位村里的。"),
         list: &[
             Column::TITLE.head("哪一户"),

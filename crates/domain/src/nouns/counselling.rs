@@ -11,7 +11,7 @@ use super::{CounsellingPair, Gap, Kind, Noun, PersonRef, Problem, person};
 use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     /// How they met.
@@ -117,7 +117,10 @@ impl Noun for Counselling {
     const SHAPE: Shape = Shape {
         is_work: true,
         rules: &[ALIVE_THEN, of_the_family::<Self>(), OF_THE_PAIR],
-        timeline: Some("counsellor"),
+        past: &[Telling::always(
+            "date",
+            &["为{person}做心理健康服务", "{mode}", "{minutes}", "咨询师{counsellor}"],
+        )],
         home: Home::Visits,
         initials: "djxljkfw",
         empty: ("这里会列出心理健康服务", "谈话内容只有登记人自己看得到。"),

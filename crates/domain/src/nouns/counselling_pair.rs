@@ -15,7 +15,7 @@ use crate::around::{Beside, ITSELF, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::limits::Limit;
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Telling};
 use crate::term::Term;
 
 codes! {
@@ -164,7 +164,10 @@ impl Noun for CounsellingPair {
     const KIND: Kind = Kind::CounsellingPair;
     const SHAPE: Shape = Shape {
         rules: &[ONE_PAIR, NO_CONTACT, NOT_TOO_MANY, NOT_DECLINED, QUALIFIED, of_the_family::<Self>()],
-        timeline: Some("counsellor_name"),
+        past: &[
+            Telling::always("from", &["心理陪伴开始", "陪伴{person}", "咨询师{counsellor_name}"]),
+            Telling::once("to", &["心理陪伴结束", "{ended_why}", "交接给{handover_to}"]),
+        ],
         home: Home::Support,
         initials: "djxlpb",
         empty: ("这里会列出心理陪伴", "一位咨询师一直陪着一个人；本人同意了再开始，想停随时可以停。"),

@@ -9,7 +9,7 @@ use super::{Gap, Kind, Noun, Problem, tidy};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::{Level, RegionCode};
-use crate::shape::{Column, Field, Holds, Home, Role, Shape};
+use crate::shape::{Column, Field, Holds, Home, Role, Shape, Telling};
 
 codes! {
     HonourTitle {
@@ -57,6 +57,10 @@ impl Noun for Honour {
     const SHAPE: Shape = Shape {
         level: Level::Province,
         home: Home::Works,
+        past: &[
+            Telling::always("conferred", &["{level}级表彰：{honour}"]),
+            Telling::once("revoked_on", &["表彰撤销：{honour}", "{why_revoked}"]),
+        ],
         initials: "djbz",
         empty: ("这里会列出表彰", "最美协会人、先进单位、优秀志愿者，做了什么，记在这里。"),
         list: &[

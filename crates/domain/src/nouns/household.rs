@@ -8,7 +8,7 @@ use super::{Gap, Kind, Noun, Problem, need_name};
 use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::region::{Level, RegionCode};
-use crate::shape::{Column, Field, Find, Holds, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Role, Shape, Telling};
 
 codes! {
     /// What a household is known for.
@@ -108,6 +108,12 @@ impl Noun for Household {
         level: Level::Village,
         follows_family: true,
         merges: true,
+        past: &[
+            Telling::once("moved_on", &["从{moved_from}迁来", "{moved_why}"]),
+            Telling::once("hardship_since", &["列为困难家庭", "{hardship_kind}"]),
+            Telling::once("hardship_checked_on", &["复核了困难情况"]),
+            Telling::once("hardship_ended", &["困难解除"]),
+        ],
         initials: "djjt",
         empty: ("这里是全部家庭", "可以一户一户登记，也可以把现有台账整本导入。"),
         list: &[

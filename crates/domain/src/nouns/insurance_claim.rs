@@ -9,7 +9,7 @@ use super::persons::of_the_family;
 use super::{Kind, Noun, PersonRef, Problem};
 use crate::money::Fen;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape, Telling};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InsuranceClaim {
@@ -35,7 +35,7 @@ impl Noun for InsuranceClaim {
     const SHAPE: Shape = Shape {
         is_work: true,
         rules: &[of_the_family::<Self>()],
-        timeline: Some("amount"),
+        past: &[Telling::always("paid_on", &["{insured}的保险理赔到账", "{amount}", "住院{days}天"])],
         home: Home::Visits,
         initials: "djbxlp",
         empty: ("这里会列出保险理赔", "理赔到账后登记一例，金额会进到月报里。"),

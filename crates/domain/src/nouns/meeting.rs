@@ -10,7 +10,7 @@ use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::codes::codes;
 use crate::limits::{Limit, Limits};
 use crate::region::{Level, RegionCode};
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     MeetingKind {
@@ -61,6 +61,7 @@ impl Noun for Meeting {
         home: Home::Association,
         // 登记会员 begins with the same letters.
         making: Some("记一次会议"),
+        past: &[Telling::always("date", &["出席会议“{name}”", "在{place}"])],
         initials: "jychy",
         empty: ("这里会列出会议", "理事会、村级评议、联席会，谁到了、议了什么、定了什么。"),
         list: &[

@@ -13,7 +13,7 @@ use crate::id_number::Sex;
 use crate::nouns::person::PersonTag;
 use crate::record::Fields;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 use crate::term::Term;
 
 codes! {
@@ -131,6 +131,11 @@ impl Noun for Member {
     const SHAPE: Shape = Shape {
         home: Home::Members,
         rules: &[ONE_MEMBERSHIP],
+        who: Some("person"),
+        past: &[
+            Telling::always("joined", &["成为会员", "{group}"]),
+            Telling::once("left", &["退会", "{left_why}"]),
+        ],
         initials: "djhy",
         empty: ("这里是会员名册", "可以一名一名登记，也可以把现有的会员台账整本导入。"),
         list: &[

@@ -8,7 +8,7 @@ use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
 use super::persons::of_the_family;
 use super::{Gap, Kind, Noun, PersonRef, Problem};
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Telling};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NeedSurvey {
@@ -31,7 +31,7 @@ impl Noun for NeedSurvey {
     const SHAPE: Shape = Shape {
         is_work: true,
         rules: &[of_the_family::<Self>()],
-        timeline: Some("needs"),
+        past: &[Telling::always("date", &["问了{persons}的需求", "主要是{needs}", "。{notes}"])],
         home: Home::Visits,
         initials: "djxqdc",
         empty: ("这里会列出需求调查", "问一问家里眼下最需要什么，记下来，月报自己就有数了。"),

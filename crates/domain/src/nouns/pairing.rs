@@ -11,7 +11,7 @@ use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::limits::Limit;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 use crate::term::Term;
 
 codes! {
@@ -92,7 +92,10 @@ impl Noun for Pairing {
     const KIND: Kind = Kind::Pairing;
     const SHAPE: Shape = Shape {
         rules: &[ONCE, NOT_TOO_MANY],
-        timeline: Some("by_name"),
+        past: &[
+            Telling::always("from", &["{by_name}与{head_name}家结对帮扶"]),
+            Telling::once("to", &["结对帮扶结束", "{by_name}", "{why_ended}"]),
+        ],
         home: Home::Support,
         initials: "djjdbf",
         empty: ("这里会列出结对帮扶", "哪一户由谁结对、从哪天起，写在这里。"),

@@ -168,6 +168,8 @@ impl Noun for Person {
         follows_family: true,
         merges: true,
         rules: &[ONE_NUMBER],
+        // Birth and death are no story: the loss is told once, in the family's file.
+        who: Some(""),
         flags: |fields| if fields.contains_key("id_number") { flag::HAS_ID } else { 0 },
         ended: has_died,
         empty: ("这里是家庭成员", "登记家庭时一起登记就好。"),

@@ -8,7 +8,7 @@ use super::common::{ASKED_REGION, DAYS_OF_A_YEAR, FROM, TO, named};
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::money::Fen;
 use crate::region::{Level, RegionCode};
-use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Home, Mask, Role, Shape, Telling};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
@@ -36,6 +36,10 @@ impl Noun for Policy {
         level: Level::County,
         home: Home::Support,
         making: Some("登记保险单"),
+        past: &[
+            Telling::always("from", &["参加{product}", "保到{to}", "保费由{payer}出"]),
+            Telling::once("to", &["{product}到期"]),
+        ],
         initials: "djbxd",
         empty: ("这里会列出保单", "保到哪一天、一天补多少，到期前好续上。"),
         list: &[

@@ -14,7 +14,7 @@ use crate::date::PartialDate;
 use crate::id_number::Sex;
 use crate::money::Fen;
 use crate::region::{Level, RegionCode};
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 use crate::term::Term;
 
 codes! {
@@ -155,6 +155,11 @@ impl Noun for Post {
         level: Level::Province,
         rules: &[ONCE],
         home: Home::Association,
+        who: Some("person"),
+        past: &[
+            Telling::always("from", &["任{organisation_name}{post}"]),
+            Telling::once("until", &["不再任{organisation_name}{post}", "{why_ended}"]),
+        ],
         initials: "djrz",
         empty: (
             "这里会列出任职",

@@ -9,7 +9,7 @@ use super::common::{FROM, SEAT, TO, named_beside};
 use super::{Gap, Kind, Noun, Problem, tidy_name};
 use crate::codes::codes;
 use crate::region::{Level, RegionCode};
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Telling};
 
 codes! {
     QualificationKind {
@@ -71,6 +71,11 @@ impl Noun for Qualification {
     const SHAPE: Shape = Shape {
         level: Level::Province,
         home: Home::Works,
+        who: Some("holder"),
+        past: &[
+            Telling::always("from", &["取得资格：{kind}", "{level}"]),
+            Telling::once("to", &["资格到期：{kind}"]),
+        ],
         initials: "djzg",
         empty: ("这里会列出资格", "青春健康师资、项目官员、专家、心理咨询，谁有什么资格、到哪一天。"),
         list: &[

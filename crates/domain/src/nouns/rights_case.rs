@@ -11,7 +11,7 @@ use super::persons::is_named;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy_name};
 use crate::codes::codes;
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     /// What it is about.
@@ -121,6 +121,14 @@ impl Noun for RightsCase {
     const SHAPE: Shape = Shape {
         is_work: true,
         home: Home::Support,
+        past: &[
+            Telling::always("asked_on", &["提出诉求：{matter}", "{came_by}"]),
+            Telling::once("accepted_on", &["受理了诉求：{matter}", "承办人{handler}"]),
+            Telling::once("referred_on", &["诉求转办：{matter}", "转给{referred_to}"]),
+            Telling::once("closed_on", &["诉求有了结果：{matter}", "{result}"]),
+            Telling::once("told_on", &["把结果告诉了本人", "{satisfied}"]),
+            Telling::once("revisited_on", &["回访了诉求：{matter}", "回访人{revisited_by}"]),
+        ],
         initials: "djqywh",
         empty: ("这里会列出权益维护", "来访来电的诉求，谁接的、办到哪一步、有没有告诉本人，都在这里。"),
         list: &[
@@ -157,8 +165,10 @@ impl Noun for RightsCase {
                     .audience(RESTRICTED)
                     .hint("不愿留名的空着，下面打勾"),
                 Field::new("anonymous", "不愿留名", Holds::Flag).asked(),
+                // The case is led to from the family, and is none of what is hidden, moved or counted with it.
                 Field::new("household", "家庭", Holds::Reference(&["household"]))
                     .audience(RESTRICTED)
+                    .roles(&[Role::Names])
                     .asked(),
                 Field::new("head_name", "户主", Holds::Text).audience(RESTRICTED),
                 Field::new("urgent", "紧急", Holds::Flag).hint("家庭暴力、儿童有危险的，先打电话"),

@@ -11,7 +11,7 @@ use super::persons::is_named;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::codes::codes;
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     /// What sort of advice or care it is.
@@ -93,7 +93,13 @@ impl Noun for Advice {
     const KIND: Kind = Kind::Advice;
     const SHAPE: Shape = Shape {
         is_work: true,
-        timeline: Some("kind"),
+        past: &[
+            Telling::always(
+                "date",
+                &["{kind}", "{how}", "内容是{topic}", "发放{gave}", "转介到{referred_to}", "服务人{by}"],
+            ),
+            Telling::once("done_on", &["{kind}，做了跟进"]),
+        ],
         home: Home::Support,
         initials: "djfwjl",
         empty: (

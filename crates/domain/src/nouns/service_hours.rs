@@ -12,7 +12,7 @@ use crate::around::{Beside, Look, Reach, Rule};
 use crate::codes::codes;
 use crate::limits::{Limit, Limits};
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     /// What was done.
@@ -72,6 +72,7 @@ impl Noun for Hours {
         is_work: true,
         rules: &[ONE_DAY],
         home: Home::Association,
+        past: &[Telling::always("date", &["志愿服务{minutes}", "{what}", "证明人{attested_by}"])],
         initials: "djfwgs",
         empty: ("这里会列出服务工时", "谁组织谁记录，谁记录谁证明；一天一条，开证明时有据可查。"),
         list: &[

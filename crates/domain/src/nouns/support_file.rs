@@ -14,17 +14,11 @@ use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 
 mod choices;
 mod coverage;
+pub mod flag;
+mod past;
 
 pub use choices::{Assistance, ContactPreference, FileStatus, LossCategory};
 pub use coverage::{Doctor, doctor_of, has_channel, uncovered};
-
-/// Bits of `flags`.
-pub mod flag {
-    pub const ACTIVE: i64 = 1;
-    pub const PHONE_ONLY: i64 = 2;
-    pub const DECLINED: i64 = 4;
-    pub const ANNIVERSARY: i64 = 8;
-}
 
 /// The part of the form that tells of the child, and the one about help.
 pub const CHILD: &str = "孩子的情况";
@@ -234,6 +228,7 @@ impl Noun for SupportFile {
         void_with_family: true,
         merges: true,
         rules: &[ONE_CODE, ONE_FILE],
+        past: past::PAST,
         empty: ("这里是需要多走动的家庭", "登记一户，或者把现有的特殊家庭台账整本导入。"),
         list: &[
             Column::field("head_name").width(7),

@@ -12,7 +12,7 @@ use crate::money::Fen;
 use crate::nouns::support_file::ContactPreference;
 use crate::record::{Fields, MergeClass};
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Telling};
 
 codes! {
     /// The five kinds of the monthly form.
@@ -246,7 +246,10 @@ impl Noun for Visit {
         mending: Some("更正走访"),
         is_work: true,
         rules: &[WISH_HEARD, MET_ARE_OF_THE_FAMILY],
-        timeline: Some("note"),
+        past: &[Telling::always(
+            "date",
+            &["{kind}", "走访人{visitors}", "{presence}", "见到{met}", "慰问{gifts}", "。{note}"],
+        )],
         flags: |visit| if Presence::of(visit).met() { flag::MET } else { 0 },
         home: Home::Visits,
         initials: "jyczf",

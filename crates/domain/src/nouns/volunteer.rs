@@ -10,7 +10,7 @@ use crate::codes::codes;
 use crate::date::PartialDate;
 use crate::record::Fields;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
 codes! {
     /// A volunteer serves after approval.
@@ -90,6 +90,12 @@ impl Noun for Volunteer {
     const SHAPE: Shape = Shape {
         home: Home::Members,
         rules: &[ONE_REGISTRATION],
+        who: Some("person"),
+        past: &[
+            Telling::always("joined", &["登记为志愿者", "{team}"]),
+            Telling::once("approved_on", &["志愿者审核通过"]),
+            Telling::once("left", &["不再是志愿者"]),
+        ],
         initials: "djzyz",
         empty: ("这里是志愿者名册", "“五老”、致富能人、热心邻居，登记下来，帮扶时好找人。"),
         list: &[

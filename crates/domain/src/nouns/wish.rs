@@ -10,7 +10,7 @@ use super::persons::of_the_family;
 use super::{Gap, Kind, Noun, PersonRef, Problem, tidy};
 use crate::money::Fen;
 use crate::region::RegionCode;
-use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape};
+use crate::shape::{Column, Field, Find, Holds, Home, Role, Shape, Telling};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
@@ -38,7 +38,11 @@ impl Noun for Wish {
     const SHAPE: Shape = Shape {
         is_work: true,
         rules: &[of_the_family::<Self>()],
-        timeline: Some("wish"),
+        past: &[
+            Telling::always("date", &["{person}的微心愿：{wish}"]),
+            Telling::once("claimed_on", &["有人认领了微心愿：{wish}", "认领人{claimed_by}"]),
+            Telling::once("fulfilled_on", &["微心愿实现了：{wish}", "花费{amount}"]),
+        ],
         home: Home::Visits,
         initials: "djwxy",
         empty: ("这里会列出微心愿", "家里人盼着的一件小事，记下来，有人认领了就帮着实现。"),

@@ -8,6 +8,7 @@ mod halves;
 mod list;
 mod many;
 mod parts;
+mod past;
 #[cfg(test)]
 mod reading;
 mod sample;
@@ -21,6 +22,7 @@ pub use list::{AGE, CONTACTS, Column, GAPS, LAST_VISIT, Shows, TITLE, reckoned};
 pub use many::for_many;
 pub(crate) use parts::places_in;
 pub use parts::{NEWER_CHOICE, Place, field_at, label_at, part_told, parts_told, places, words};
+pub use past::Telling;
 pub use sample::{sample, sample_of, samples, valid, worded};
 pub use stamps::STAMPS;
 
@@ -67,9 +69,11 @@ pub struct Shape {
     pub mending: Option<&'static str>,
     /// Work done on its day: a report's months have it.
     pub is_work: bool,
-    /// Stands in what a family's page tells of the past, with this field; of a noun that may name no family, where it
-    /// names one.
-    pub timeline: Option<&'static str>,
+    /// What the page of a family or of a person tells of it, each in a sentence of its own.
+    pub past: &'static [Telling],
+    /// Each of its records is one person. The field that names the same person under another noun; of the person's own
+    /// noun there is none.
+    pub who: Option<&'static str>,
     /// Lies where its family lies, and moves with it.
     pub follows_family: bool,
     /// Made void along with its family only, and listed there as void.
@@ -105,7 +109,8 @@ impl Shape {
             making: None,
             mending: None,
             is_work: false,
-            timeline: None,
+            past: &[],
+            who: None,
             follows_family: false,
             void_with_family: false,
             merges: false,

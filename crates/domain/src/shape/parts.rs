@@ -102,7 +102,8 @@ pub fn parts_told(parts: &'static [Field], items: &[Value]) -> String {
     told.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("；")
 }
 
-fn word(own: &Field, value: &Value) -> String {
+/// What a field says in words; nothing of what is empty.
+pub(super) fn word(own: &Field, value: &Value) -> String {
     let choice = |code: &str| match own.choices() {
         Some(choices) => label_in(choices, code).unwrap_or(NEWER_CHOICE).to_owned(),
         None => code.to_owned(),

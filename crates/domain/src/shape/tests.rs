@@ -95,7 +95,9 @@ fn every_kind_has_a_shape_that_holds_together() {
                 "{of} is no set"
             );
             // A search answers to a word, and a figure opens the records that it counts.
-            let plain = field.finds.is_empty() && field.bits.is_empty() && field.roles.is_empty();
+            // That one record leads to another is told where somebody may read the field that says so, and nowhere else.
+            let named_only = field.roles.iter().all(|role| *role == Role::Names);
+            let plain = field.finds.is_empty() && field.bits.is_empty() && named_only;
             assert!(plain || field.audience.is_open(), "{of} is found or counted by what few may read");
             for (code, bit) in field.bits {
                 let known = match field.choices() {
@@ -159,10 +161,12 @@ fn every_kind_has_a_shape_that_holds_together() {
             assert!(field.parts().is_none(), "{kind:?}.{name}: a row has no room for a list of parts");
         }
         assert!(shape.list.is_empty() == shape.empty.0.is_empty(), "{kind:?}: a list says what it is for");
-        if let Some(told) = shape.timeline {
-            assert!(shape.field(told).is_some(), "{kind:?}: {told}");
-            assert!(shape.role(Role::Family).is_some(), "{kind:?}: no family's page would tell it");
-            assert!(shape.role(Role::Day).is_some(), "{kind:?}");
+        if let Some(who) = shape.who.filter(|who| !who.is_empty()) {
+            let field = shape.field(who).unwrap_or_else(|| panic!("{kind:?}: {who}"));
+            let Holds::Reference(kinds) = field.holds else { panic!("{kind:?}.{who} names no record") };
+            let person = |kind: &&str| super::of(kind).is_some_and(|shape| shape.who.is_some());
+            assert!(!kinds.is_empty() && kinds.iter().all(person), "{kind:?}.{who} names no person");
+            assert!(field.has(Role::Parent) || field.has(Role::Names), "{kind:?}.{who}: no index leads back");
         }
     }
     assert!(of("pairing_of_the_future").is_none());

@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod lost;
 pub(crate) mod merged;
+pub(crate) mod past;
 pub(crate) mod reminded;
 pub(crate) mod search;
 pub(crate) mod today;

@@ -245,7 +245,10 @@ fn late(conn: &Connection, home: &VoidFamily) -> Result<Vec<i64>> {
 }
 
 fn parents_of(row: &Row) -> Vec<Uuid> {
-    row.record.reference("household").into_iter().chain(derive(&row.record).parents).collect()
+    let derived = derive(&row.record);
+    // A case of rights names its family and does not belong to it.
+    let home = row.record.reference("household").filter(|_| derived.household.is_some());
+    home.into_iter().chain(derived.parents).collect()
 }
 
 /// Another parent than those that come back is out of sight and keeps it there.

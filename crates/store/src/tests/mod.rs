@@ -19,6 +19,7 @@ mod machines;
 mod many;
 mod merged;
 mod moved;
+mod pasts;
 mod province;
 mod quarantine;
 mod reminded;

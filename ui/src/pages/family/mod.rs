@@ -2,7 +2,6 @@
 
 mod moving;
 mod new;
-mod past;
 mod people;
 
 pub(crate) use new::NewFamilyPage;
@@ -12,12 +11,11 @@ use crate::attachments::Attachments;
 use crate::components::{Button, Look, Masked, Page, Sign, StateMark, show};
 use crate::hooks::{use_query, use_session};
 use crate::pages::duplicates::{LooksAlike, MergedInto};
-use crate::record::VoidNote;
+use crate::record::{Past, VoidNote};
 use crate::routes::{ForHousehold, Route};
 use crate::text;
 use chrono::NaiveDate;
 use moving::Moving;
-use past::Past;
 use people::{Agreed, People, Trusted};
 use tiexin_contract::family::{self, GetFamily};
 use tiexin_contract::records::{InVain, dated_ahead};
@@ -98,7 +96,7 @@ pub(crate) fn FamilyPage(props: &FamilyPageProps) -> Html {
                             <Attachments owner={page.household.id} />
                         </div>
                         <div class="tx-family-right">
-                            <Past page={page.clone()} />
+                            <Past key={household.to_string()} of={household} />
                         </div>
                     </div>
                 </>

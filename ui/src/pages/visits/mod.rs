@@ -9,4 +9,4 @@ mod sheet;
 
 pub(crate) use form::{CorrectVisitPage, VisitFormPage};
 pub(crate) use list::{VISIT, VisitsPage};
-pub(crate) use one::{VisitPage, gifts};
+pub(crate) use one::VisitPage;

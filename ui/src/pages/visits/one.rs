@@ -99,7 +99,7 @@ fn Reading(props: &ReadingProps) -> Html {
     }
 }
 
-pub(crate) fn gifts(row: &RecordRow) -> Option<String> {
+fn gifts(row: &RecordRow) -> Option<String> {
     let gifts = row.fields.get("gifts")?.as_array()?;
     let one = |gift: &serde_json::Value| {
         let part = |name: &str| gift.get(name).map(text::plain).unwrap_or_default();

@@ -3,6 +3,7 @@
 
 mod beyond;
 mod hunt;
+mod pasts;
 mod places;
 
 use serde_json::{Value, json};

@@ -97,12 +97,12 @@ impl Told<'_> {
 
 pub(super) const LISTED: &[Audience] = &[Audience::Everyone];
 /// By who looks after the county, as this office does.
-const JUDGED: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::Supervisor];
+pub(super) const JUDGED: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::Supervisor];
 pub(super) const OWN: &[Audience] =
     &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage, Audience::Supervisor];
 /// By a worker.
-const JUDGED_BY_WORKER: &[Audience] = &[Audience::Everyone, Audience::OwnPage];
-const OWN_OF_WORKER: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage];
+pub(super) const JUDGED_BY_WORKER: &[Audience] = &[Audience::Everyone, Audience::OwnPage];
+pub(super) const OWN_OF_WORKER: &[Audience] = &[Audience::Everyone, Audience::OwnPage, Audience::FamilyPage];
 
 /// All fields of the kind as the columns of a list.
 pub(super) fn whole(kind: &Kind) -> ListRecords {
