@@ -105,10 +105,12 @@ fn a_case_of_rights_is_not_hidden_with_the_family() {
     let home = household(&book, VILLAGE, "张三");
     let case = json!({"region": VILLAGE, "household": home.to_string(), "matter": "medical", "asked_on": "2026-10-01"});
     let case = made(&book, "rights_case", case);
+    assert!(book.hanging(home).unwrap().kinds.is_empty(), "nothing is told to go with it");
     let family = record(&book, home);
     let void = Some(VoidChange::Hide(Void { reason: "重复".into() }));
     put(&book, &crate::Save { id: home, kind: "household".into(), fields: family.fields.clone(), void });
     let past = book.look(|look| look.past_of_family(&family)).unwrap();
     assert!(ids(&past.records).contains(&case), "shown as before");
+    assert_eq!(book.void_above(case).unwrap(), None, "nor held down by it");
     sound(&book);
 }
