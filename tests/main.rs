@@ -17,6 +17,7 @@ macro_rules! on_both_stores {
     };
 }
 
+mod accessible;
 mod accompanied;
 mod answered;
 mod at_the_screen;

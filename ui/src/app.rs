@@ -101,8 +101,8 @@ pub(crate) fn App() -> Html {
             return html! { <ClosedPage {link} /> };
         }
         return match (*trouble).clone() {
-            Some(error) => html! { <div class="tx-alone"><Trouble {error} again={ask} /></div> },
-            None => html! { <div class="tx-alone"><Waiting label="正在打开本机的台账……" /></div> },
+            Some(error) => html! { <main class="tx-alone"><Trouble {error} again={ask} /></main> },
+            None => html! { <main class="tx-alone"><Waiting label="正在打开本机的台账……" /></main> },
         };
     };
     if found.signed_in.is_some() {

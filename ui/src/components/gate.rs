@@ -14,7 +14,7 @@ pub(crate) struct GateProps {
 #[component]
 pub(crate) fn Gate(props: &GateProps) -> Html {
     html! {
-        <div class="tx-gate">
+        <main class="tx-gate">
             <div class="tx-gate-side">
                 <div class="tx-gate-sign"><Icon sign={Sign::Heart} /></div>
                 <h1>{ "贴心" }</h1>
@@ -22,6 +22,6 @@ pub(crate) fn Gate(props: &GateProps) -> Html {
                 <p class="tx-gate-words">{ props.words.clone() }</p>
             </div>
             <div class="tx-gate-main">{ props.children.clone() }</div>
-        </div>
+        </main>
     }
 }

@@ -108,7 +108,7 @@ pub(crate) fn Shell() -> Html {
             <div class="tx-column">
                 <TopBar onsearch={on_search} onlock={leaving.lock} onout={leaving.out} />
                 if demo {
-                    <p class="tx-demo">{ "演示数据：人名、号码都是编造的，可以放心试用。" }</p>
+                    <aside class="tx-demo" aria-label="演示">{ "演示数据：人名、号码都是编造的，可以放心试用。" }</aside>
                 }
                 if let Some(clock) = clock {
                     <p class="tx-clock" role="status">{ clock.message }</p>
