@@ -22,7 +22,7 @@ mod sent;
 
 pub(crate) use asked::{may_ask_if_there, may_be_asked_for, may_be_bounded, may_order};
 pub(crate) use columns::Columns;
-pub(crate) use past::{day_of, may_concern, on_page_of, sentence};
+pub(crate) use past::{day_of, may_concern, may_stand_beside, on_page_of, sentence};
 pub(crate) use reader::Reader;
 pub(crate) use sent::{is_maskable, uncover, withheld};
 

@@ -149,10 +149,10 @@ pub(crate) fn links(record: &Record, derived: &Derived) -> Vec<Uuid> {
                 let listed = record.fields.get(field.name).and_then(Value::as_array);
                 links.extend(listed.into_iter().flatten().filter_map(id));
             }
-            Holds::Person if derived.household.is_none() && field.audience.is_open() => {
+            Holds::Person if derived.household.is_none() => {
                 links.extend(record.fields.get(field.name).and_then(person));
             }
-            Holds::People if derived.household.is_none() && field.audience.is_open() => {
+            Holds::People if derived.household.is_none() => {
                 let listed = record.fields.get(field.name).and_then(Value::as_array);
                 links.extend(listed.into_iter().flatten().filter_map(person));
             }

@@ -78,7 +78,8 @@ pub(super) fn naming(at: &At, record: &Record) -> Result<Vec<Record>, ErrorReply
 }
 
 fn side(at: &At, record: &Record) -> Result<Side, ErrorReply> {
-    let hanging = naming(at, record)?;
+    let mut hanging = naming(at, record)?;
+    hanging.retain(|one| masking::may_stand_beside(one, record.id, &at.reader));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for one in hanging.iter().filter(|one| kind_of(one) != Kind::Household) {
         *counts.entry(kind_of(one).label().to_owned()).or_default() += 1;

@@ -242,10 +242,15 @@ fn stay(at: &At, kept: &Kept, many: bool) -> Result<Option<StayRow>, ErrorReply>
     let why = match kept.why {
         Why::Edited if many => "后来有人改过".to_owned(),
         Why::Edited => "导入以后有人改过".to_owned(),
-        Why::Needed { by } => match title(by)? {
-            Some(by) => format!("“{by}”还要用到"),
-            None => "别的记录还要用到".to_owned(),
-        },
+        Why::Needed { by } => {
+            let needing = at.book().get(by).map_err(errors::store)?;
+            // Whose case it is, say, is not told by that it keeps a family here.
+            let told = needing.is_some_and(|one| masking::may_stand_beside(&one, kept.id, &at.reader));
+            match title(by)?.filter(|_| told) {
+                Some(by) => format!("“{by}”还要用到"),
+                None => "别的记录还要用到".to_owned(),
+            }
+        }
     };
     Ok(Some(StayRow { title: own, why }))
 }

@@ -17,10 +17,10 @@ use uuid::Uuid;
 use super::duplicates_compare::{both, compare, naming};
 use super::records::find;
 use super::sign::sign;
-use crate::errors;
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
 use crate::waiting::Group;
+use crate::{errors, masking};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &MergeRecords| both(at, args.stays, args.gives_way), merge);
@@ -87,11 +87,18 @@ fn planned(at: &At, args: MergeRecords) -> Result<Planned, ErrorReply> {
     let two = Two { stays: &stays, gives_way: &gives_way, naming: &turning };
     let Merging { mut saves, decision } = merging::merge(&two, &take);
     check(&saves)?;
-    let turned: BTreeSet<Uuid> = decision.turned.iter().map(|one| one.record).collect();
+    // Of whose family only few may know is turned with the rest, and counted for nobody else.
+    let told = |id: &Uuid| {
+        let one = naming.iter().find(|one| one.id == *id);
+        one.is_none_or(|one| masking::may_stand_beside(one, gives_way.id, &at.reader))
+    };
+    let turned: BTreeSet<Uuid> = decision.turned.iter().map(|one| one.record).filter(told).collect();
+    let left = naming.iter().filter(|one| told(&one.id) && turning.iter().all(|other| other.id != one.id));
+    let left = left.count();
     let kept = keep(at, &decision, true)?;
     let id = kept.id;
     saves.push(kept);
-    Ok(Planned { saves, id, turned: turned.len(), left: naming.len() - turning.len() })
+    Ok(Planned { saves, id, turned: turned.len(), left })
 }
 
 fn merge(at: &At, args: MergeRecords) -> Result<Merged, ErrorReply> {

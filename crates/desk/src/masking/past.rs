@@ -1,9 +1,11 @@
 //! What the page of a family or of a person tells of a record: whether at all, and in which words.
 
+use tiexin_domain::nouns::merge::turn;
 use tiexin_domain::record::Record;
 use tiexin_domain::shape::{self, Telling};
 use tiexin_domain::{Kind, PartialDate};
 use tiexin_store::Concern;
+use uuid::Uuid;
 
 use super::{Lost, Reader, Shown, cover, may_see};
 use crate::place;
@@ -18,6 +20,13 @@ pub(crate) fn on_page_of(concern: &Concern, record: &Record) -> Shown {
 pub(crate) fn may_concern(record: &Record, concern: &Concern, shown: Shown, reader: &Reader) -> bool {
     let says = |field: &String| concern.is_named_by(record, field) && may_see(record, field, shown, reader);
     concern.is(record) || record.fields.keys().any(says)
+}
+
+/// Whether the reader may be told of a record beside one that it names: a field that names it is one that they may
+/// read, or it is there for another reason.
+pub(crate) fn may_stand_beside(record: &Record, named: Uuid, reader: &Reader) -> bool {
+    let naming = turn(&record.kind, &mut record.fields.clone(), named, Uuid::nil());
+    naming.is_empty() || naming.iter().any(|field| may_see(record, field, Shown::Judged, reader))
 }
 
 /// On which day it happened; none where that is not said or not shown.

@@ -1,13 +1,17 @@
 //! The table: all kinds × who looks, of what the page of a family and those of a person tell.
 
+use tiexin_contract::duplicates::CompareDuplicates;
 use tiexin_contract::past::GetPast;
 use tiexin_contract::records::ListRecords;
 use tiexin_domain::access::Role;
 use tiexin_domain::shape::Audience;
 use tiexin_domain::{Kind, nouns};
+use tiexin_store::{By, Save};
+use uuid::Uuid;
 
 use super::places::{JUDGED, JUDGED_BY_WORKER, LISTED, OWN, OWN_OF_WORKER, Told, filled, text};
-use super::{Marked, id_of};
+use super::{Marked, id_of, marked};
+use crate::meanwhile::behind;
 use crate::office::{Office, VILLAGE};
 use crate::waiting::grants;
 
@@ -55,4 +59,24 @@ async fn a_past_tells_nobody_what_is_not_theirs_to_read() {
     assert_eq!(by_worker.iter().collect::<Vec<_>>(), others);
     // The list of cases is there all the same: it does not say whose they are.
     assert_eq!(office.ok(ListRecords::of("rights_case", VILLAGE.parse().unwrap(), 5)).await.total, 1);
+}
+
+/// Two registrations of a family side by side count what hangs on each.
+#[tokio::test]
+async fn whose_case_it_is_is_not_told_by_what_hangs_on_a_family() {
+    let (office, _) = filled().await;
+    let other = Uuid::from_u128(0x7777);
+    let fields = marked(&Kind::Household, 3).fields;
+    behind(&office, |book| {
+        let by = By { author: Uuid::from_u128(0xA17), now_ms: 9, group: Uuid::from_u128(99) };
+        book.save_group(&[Save { id: other, kind: "household".into(), fields, void: None }], &by).unwrap();
+    })
+    .await;
+    let both = CompareDuplicates { one: id_of("household"), other };
+    let told = |hanging: &[String], kind: Kind| hanging.iter().any(|line| line.starts_with(kind.label()));
+    let seen = office.ok(both.clone()).await.one.hanging;
+    assert!(told(&seen, Kind::RightsCase) && told(&seen, Kind::Visit), "{seen:?}");
+    grants(&office, &[(Role::Worker, "340323")]).await;
+    let seen = office.ok(both).await.one.hanging;
+    assert!(!told(&seen, Kind::RightsCase) && told(&seen, Kind::Visit), "{seen:?}");
 }
