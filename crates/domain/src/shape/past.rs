@@ -62,6 +62,8 @@ impl Telling {
                     told.push_str(own);
                 }
                 None => {
+                    // Somebody wrote a whole sentence where a word was asked for.
+                    told.truncate(told.trim_end_matches('。').len());
                     told.push('，');
                     told.push_str(&clause);
                 }
@@ -241,6 +243,8 @@ mod tests {
         assert_eq!(of(Kind::Hours, hours), ["志愿服务1小时30分钟，活动，证明人李芳。"]);
         let moved = json!({"moved_from": "340323100001", "moved_on": "2026-03"});
         assert_eq!(of(Kind::Household, moved)[0], "从东关社区迁来。");
+        let wish = json!({"wish": "一辆轮椅。", "amount": "300.00"});
+        assert_eq!(of(Kind::Wish, wish)[2], "微心愿实现了：一辆轮椅，花费300.00元。");
         let policy = json!({"product": "住院护理补贴保险", "to": "2026-12-31"});
         assert_eq!(of(Kind::Policy, policy)[0], "参加住院护理补贴保险，保到2026年12月31日。");
     }
