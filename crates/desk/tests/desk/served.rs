@@ -5,7 +5,7 @@ use tiexin_contract::hours::{GetHours, HoursServed};
 use tiexin_contract::records::{SaveRecord, VoidRecord};
 use uuid::Uuid;
 
-use crate::office::{Office, VILLAGE, day, fields};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
 
 async fn save(office: &Office, kind: &str, value: Value) -> Uuid {
     office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
@@ -25,6 +25,40 @@ async fn entries_are_added_to_what_was_there_before() {
     let mistaken = save(&office, "service_hours", entry("2026-10-07", 45, None)).await;
     office.ok(VoidRecord { id: mistaken, reason: "记错了人".into() }).await;
     let served = office.ok(GetHours { volunteer }).await;
-    assert_eq!(served, HoursServed { before: 600, attested: 90, unattested: 30 });
+    assert_eq!(served, HoursServed { before: 600, attested: 90, unattested: 30, proposed: Vec::new() });
     assert_eq!(served.total(), 720);
+}
+
+/// `association.md` §7.1, 11: signed in at two activities at one hour, as a member at one of them.
+#[tokio::test]
+async fn signatures_propose_an_hour_once() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let person = save(&office, "person", json!({"region": VILLAGE, "name": "于桂"})).await;
+    let said = json!({"region": VILLAGE, "name": "于桂", "approval": "approved", "person": person});
+    let volunteer = save(&office, "volunteer", said).await;
+    let said = json!({"region": VILLAGE, "name": "于桂", "structure": "individual", "person": person});
+    let member = save(&office, "member", said).await;
+    let held = async |name: &str, from: &str, to: &str, who: Uuid| {
+        let said = json!({"region": TOWNSHIP, "name": name, "project": "health", "start": from, "end": to,
+            "sign_ins": [who]});
+        save(&office, "activity", said).await
+    };
+    let clinic = held("义诊", "2026-10-12T09:00:00", "2026-10-12T11:00:00", volunteer).await;
+    let lecture = held("讲座", "2026-10-12T10:00:00", "2026-10-12T11:00:00", member).await;
+    // Somebody else's, one that is long past, and one to come.
+    let other =
+        save(&office, "volunteer", json!({"region": VILLAGE, "name": "赵红", "approval": "approved"})).await;
+    held("别人的", "2026-10-12T09:00:00", "2026-10-12T10:00:00", other).await;
+    held("春天的", "2026-04-12T09:00:00", "2026-04-12T10:00:00", volunteer).await;
+    held("明天的", "2026-10-21T09:00:00", "2026-10-21T10:00:00", volunteer).await;
+    let told = async || {
+        let proposed = office.ok(GetHours { volunteer }).await.proposed;
+        proposed.into_iter().map(|one| (one.activity, one.minutes, one.gap.is_some())).collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, [(clinic, 120, false), (lecture, 0, true)]);
+    // Once entered it is proposed no more, and the hour remains served.
+    let entry = json!({"region": VILLAGE, "volunteer": volunteer, "date": "2026-10-12", "minutes": 120,
+        "what": "activity", "ref": clinic});
+    save(&office, "service_hours", entry).await;
+    assert_eq!(told().await, [(lecture, 0, true)]);
 }

@@ -14,6 +14,10 @@ use crate::limits::{Limit, Limits};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Role, Shape, Start, Telling};
 
+mod proposed;
+
+pub use proposed::{Proposed, SignedIn, proposed};
+
 codes! {
     /// What was done.
     HoursFor {
