@@ -14,7 +14,7 @@ use tiexin_contract::session::{SetUpEnrolled, SetUpStandalone};
 use tiexin_contract::sync::{GetSync, SyncNow, SyncState};
 use tiexin_contract::today::{GetToday, Today};
 use tiexin_contract::{Command, ErrorReply};
-use tiexin_desk::{Desk, DeskConfig, ManualClock};
+use tiexin_desk::{Clock, Desk, DeskConfig, ManualClock};
 use tiexin_domain::RegionCode;
 use tiexin_domain::nouns::support_file::LossCategory;
 use tiexin_domain::nouns::{Household, Person, SupportFile, Visit};
@@ -179,9 +179,16 @@ impl StoryDesk {
         hits.iter().find_map(|hit| hit.household).unwrap_or_else(|| panic!("no family for {text}: {hits:?}"))
     }
 
-    /// It is noon of this day here, and the desk has spoken with the province: however long that was, its lease is new.
+    /// It is noon of this day here, and the desk has spoken with the province; meanwhile, too, so that its lease never
+    /// ended.
     pub async fn on(&self, day: NaiveDate) -> Result<SyncState, ErrorReply> {
-        self.clock.set(day.and_time(NaiveTime::MIN) + TimeDelta::hours(12));
+        let apart = TimeDelta::days(14);
+        let noon = day.and_time(NaiveTime::MIN) + TimeDelta::hours(12);
+        while noon - self.clock.local() > apart {
+            self.clock.set(self.clock.local() + apart);
+            self.sync().await?;
+        }
+        self.clock.set(noon);
         self.sync().await
     }
 
