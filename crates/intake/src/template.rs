@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     Workbook as Writer, Worksheet, XlsxError,
 };
 use tiexin_domain::Level;
-use tiexin_domain::shape::{self, Audience, Find, Holds, Mask, Role};
+use tiexin_domain::shape::{self, Audience, Find, Holds, Role};
 
 use crate::heads::Field;
 use crate::heads::records::{TAIL, columns_of};
@@ -199,7 +199,7 @@ fn example(column: &Field, villages: &[String]) -> String {
         return String::new();
     }
     let text = match own.holds {
-        Holds::Text if own.mask == Some(Mask::Phone) => "19900000000",
+        Holds::Text if own.is_phone() => "19900000000",
         Holds::Text if own.finds.contains(&Find::IdNumber) => "11010519491231002X",
         Holds::Text if own.finds.contains(&Find::Name) => hinted(own).unwrap_or("李某某"),
         // A part without its name is none: 慰问品.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tiexin_domain::amount::{read_count, read_minutes};
 use tiexin_domain::nouns::{tidy, tidy_name};
 use tiexin_domain::record::Fields;
-use tiexin_domain::shape::{self, Field, Find, Holds, Mask};
+use tiexin_domain::shape::{self, Field, Find, Holds};
 use tiexin_domain::{Fen, IdNumber, PartialDate, YearHint, phone};
 
 use crate::office_day::OfficeDay;
@@ -51,7 +51,7 @@ fn tidy_value(own: Option<&Field>, value: &mut Value, day: OfficeDay) {
     }
     let kept = match own {
         Some(own) if own.is_name() => tidy(&tidy_name(text)),
-        Some(own) if own.mask == Some(Mask::Phone) => {
+        Some(own) if own.is_phone() => {
             tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text)))
         }
         Some(own) if own.finds.contains(&Find::IdNumber) => {

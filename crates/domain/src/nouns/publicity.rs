@@ -91,6 +91,7 @@ impl Noun for Publicity {
                 TO.also(&["公示结束日期", "结束日期"]).required().must(),
                 Field::new("phone", "监督电话", Holds::Text)
                     .also(&["投诉电话", "举报电话"])
+                    .roles(&[Role::Phone])
                     .required()
                     .must()
                     .hint("办公室的电话，会对外公布"),

@@ -110,6 +110,8 @@ pub enum Role {
     Family,
     /// The persons whom a figure counts.
     Persons,
+    /// A telephone that is not hidden: an office's, which is put up for everybody.
+    Phone,
 }
 
 /// Where a search finds the field.
@@ -364,6 +366,11 @@ impl Field {
     pub fn is_name(&self) -> bool {
         let found = self.finds.contains(&Find::Name) && !self.finds.contains(&Find::Words);
         found || self.name == OF_THE_FAMILY
+    }
+
+    /// Whether a telephone stands there: it is stored without what people write between its digits.
+    pub fn is_phone(&self) -> bool {
+        self.mask == Some(Mask::Phone) || self.has(Role::Phone)
     }
 
     /// The closed list whose codes it holds.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Field, Find, Holds, Mask};
+use super::{Field, Find, Holds};
 use crate::nouns::{self, Kind};
 use crate::record::Fields;
 
@@ -54,7 +54,7 @@ pub fn sample_of(field: &Field) -> Value {
         Holds::References(_) => json!([id()]),
         Holds::Text if field.finds.contains(&Find::IdNumber) => json!("11010519491231002X"),
         Holds::Text if field.finds.contains(&Find::Code) => json!("34032310000017"),
-        Holds::Text if field.mask == Some(Mask::Phone) => json!("13900001234"),
+        Holds::Text if field.is_phone() => json!("13900001234"),
         holds => sample(holds),
     }
 }

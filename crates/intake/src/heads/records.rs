@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use tiexin_domain::shape::{self, Audience, Find, Holds, Mask, Role, Shape};
+use tiexin_domain::shape::{self, Audience, Find, Holds, Role, Shape};
 
 use super::{Field, Form, Heads, expand, form, plain, without_brackets};
 use crate::kind::{Records, SheetKind};
@@ -223,7 +223,7 @@ fn words(field: &Field) -> Vec<String> {
     if own.finds.contains(&Find::IdNumber) {
         words.push("{id}".into());
     }
-    if own.mask == Some(Mask::Phone) {
+    if own.is_phone() {
         words.push("{phone}".into());
     }
     if field.code == "notes" {

@@ -38,7 +38,7 @@ fn book() -> Book {
 fn sample(field: &shape::Field) -> Option<(String, Value)> {
     let both = |text: &str| (text.to_owned(), json!(text));
     Some(match field.holds {
-        Holds::Text if field.mask == Some(Mask::Phone) => both("19900000003"),
+        Holds::Text if field.is_phone() => both("19900000003"),
         Holds::Text if field.finds.contains(&Find::IdNumber) => both(ID_NUMBER),
         Holds::Text if field.finds.contains(&Find::Code) => both("3403231000902"),
         Holds::Text if field.finds.contains(&Find::Name) => both("王建国"),

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use tiexin_domain::amount::read_minutes;
 use tiexin_domain::nouns::{PersonRef, tidy_name};
-use tiexin_domain::shape::{self, Audience, Choices, Find, Holds, Mask, Role};
+use tiexin_domain::shape::{self, Audience, Choices, Find, Holds, Role};
 use tiexin_domain::{Fields, PartialDate};
 
 use super::super::homes::Home;
@@ -171,7 +171,7 @@ fn said(
 }
 
 fn text(reader: &mut RowReader<'_>, code: &'static str, own: &shape::Field) -> Option<String> {
-    if own.mask == Some(Mask::Phone) {
+    if own.is_phone() {
         return reader.phone(code);
     }
     if own.finds.contains(&Find::IdNumber) {
