@@ -1,5 +1,5 @@
 //! How many there may be, or must be, at this desk. The limits are data: `assets/limits.json`, and before them the rows of
-//! `limits.json` in the book's folder for an office that has its own.
+//! `limits.json` in the book's folder for an office that has its own. So are the programmes (`programmes.json`).
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use crate::files;
 
 /// The office's own where there are any that can be read, else the program's alone.
 pub(crate) fn of(folder: &Path) -> Limits {
-    files::own_rules(folder, "limits.json").map(Limits::with_own).unwrap_or_default()
+    let limits = files::own_rules(folder, "limits.json").map(Limits::with_own).unwrap_or_default();
+    limits.and_programmes(files::own_rules(folder, "programmes.json").unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod codes;
 pub mod date;
 pub mod days;
 pub mod deed;
+pub mod fixed;
 pub mod id_number;
 pub mod labels;
 pub mod limits;
@@ -22,6 +23,7 @@ pub mod numbers_in_text;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod phone;
+pub mod programmes;
 mod recognised;
 pub mod record;
 pub mod region;

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::programmes::{self, Programme};
 use crate::region::RegionCode;
 
 const BUILT_IN: &str = include_str!("../../../assets/limits.json");
@@ -44,14 +45,15 @@ pub struct LimitRule {
     pub source: Option<String>,
 }
 
-/// The limits of an office.
+/// The limits of an office, and its programmes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Its own, asked before those of the program.
     own: Vec<LimitRule>,
+    programmes: Vec<Programme>,
 }
 
-static OF_THE_PROGRAM: Limits = Limits { own: Vec::new() };
+static OF_THE_PROGRAM: Limits = Limits { own: Vec::new(), programmes: Vec::new() };
 
 impl Limits {
     /// Those that come with the program, alone.
@@ -61,7 +63,22 @@ impl Limits {
 
     /// Those of the program behind an office's own.
     pub fn with_own(own: Vec<LimitRule>) -> Limits {
-        Limits { own }
+        Limits { own, ..Limits::default() }
+    }
+
+    /// The same, with an office's own programmes.
+    pub fn and_programmes(self, programmes: Vec<Programme>) -> Limits {
+        Limits { programmes, ..self }
+    }
+
+    /// The programme by this name in force at a place on a day.
+    pub fn programme(&self, name: &str, place: &RegionCode, day: NaiveDate) -> Option<&Programme> {
+        programmes::in_force(&self.programmes, name, place, day)
+    }
+
+    /// The names of all that are in force there then.
+    pub fn programmes(&self, place: &RegionCode, day: NaiveDate) -> Vec<&str> {
+        programmes::names(&self.programmes, place, day)
     }
 
     /// The limit in force at a place on a day; none: nothing is asked there.

@@ -7,7 +7,7 @@
 
 mod example;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -59,8 +59,11 @@ pub enum Reach {
     /// that could not see each other: it is proposed to a person then, as duplicates are.
     Desks,
     /// The province too: of two that are right alone and wrong together the second is kept apart, for a person to decide.
-    /// Only for kinds without which everything else can stand ([`parks`]).
+    /// Only for kinds without which everything else can stand ([`waits`]).
     Province,
+    /// The same among all townships: of what claims the same ([`shape::claims`]), wherever it lies. A desk is held to it as far
+    /// as its looks reach.
+    Everywhere,
 }
 
 /// A rule that needs surroundings.
@@ -68,7 +71,8 @@ pub enum Reach {
 pub struct Rule {
     pub code: &'static str,
     pub reach: Reach,
-    /// What it looks at. The province finds others by what they belong to: one look, at the rule's own kind.
+    /// What it looks at. The province finds others by what they belong to: one look, at the rule's own kind; what reaches
+    /// everywhere it finds by what they claim as well.
     pub looks: &'static [Look],
     pub check: fn(&Beside<'_>) -> Vec<Problem>,
 }
@@ -119,6 +123,14 @@ pub trait Around {
     /// # Errors
     /// They cannot be read.
     fn others(&self, look: &Look, value: &str) -> Result<Vec<Record>, Self::Error>;
+    /// Live records of the kind that claim something of what these fields claim; asked of rules that reach everywhere. Who
+    /// sees some townships only finds by looks what there is to find.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    fn claimants(&self, _kind: &str, _fields: &Fields) -> Result<Vec<Record>, Self::Error> {
+        Ok(Vec::new())
+    }
     /// How people call a region.
     fn place(&self, region: &RegionCode) -> String {
         region.to_string()
@@ -170,6 +182,11 @@ fn broken<A: Around>(
             Some(value) => around.others(look, value)?,
             None => Vec::new(),
         };
+        if rule.reach == Reach::Everywhere {
+            let known: BTreeSet<Uuid> = others.iter().map(|other| other.id).collect();
+            let claimants = around.claimants(subject.kind, fields)?.into_iter();
+            others.extend(claimants.filter(|other| !known.contains(&other.id)));
+        }
         others.retain(|other| other.id != subject.id && other.void.is_none());
         seen.push(others);
     }
@@ -197,6 +214,18 @@ pub fn parks(kind: &str) -> Option<&'static str> {
     rule.looks.first().map(|look| look.their)
 }
 
+/// Whether the second of two records of the kind that are wrong together waits at the province: what everything else can do
+/// without.
+pub fn waits(kind: &str) -> bool {
+    rules(kind).any(|rule| rule.reach >= Reach::Province)
+}
+
+/// Whether a live record claims one of these.
+pub fn claims_any(record: &Record, claims: &[String]) -> bool {
+    let own = || shape::claims(&record.kind, &record.fields);
+    record.void.is_none() && !claims.is_empty() && own().iter().any(|claim| claims.contains(claim))
+}
+
 /// Every kind of which the province asks such a rule, with the field by which it finds the others.
 pub fn parked_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     nouns::Kind::ALL.iter().filter_map(|kind| Some((kind.code(), parks(kind.code())?)))
@@ -221,6 +250,15 @@ impl<A: Around> Around for With<'_, A> {
         let mut others = self.around.others(look, value)?;
         others.retain(|other| !self.saved.contains_key(&other.id));
         let saved = self.saved.values().filter(|record| answers(record, look, value));
+        others.extend(saved.map(|record| (*record).clone()));
+        Ok(others)
+    }
+
+    fn claimants(&self, kind: &str, fields: &Fields) -> Result<Vec<Record>, A::Error> {
+        let claims = shape::claims(kind, fields);
+        let mut others = self.around.claimants(kind, fields)?;
+        others.retain(|other| !self.saved.contains_key(&other.id));
+        let saved = self.saved.values().filter(|record| record.kind == kind && claims_any(record, &claims));
         others.extend(saved.map(|record| (*record).clone()));
         Ok(others)
     }

@@ -34,6 +34,7 @@ fn every_rule_finds_what_breaks_it_and_nothing_without() {
             (Reach::Writer, true),
             (Reach::Desks, rule.reach >= Reach::Desks),
             (Reach::Province, rule.reach >= Reach::Province),
+            (Reach::Everywhere, rule.reach >= Reach::Everywhere),
         ] {
             let found = codes(&Plain(one.others.clone()), one.subject(), reach);
             assert_eq!(found.contains(&rule.code.to_owned()), asked, "{of} {reach:?}");
@@ -65,6 +66,12 @@ fn every_look_goes_by_what_a_book_finds() {
             let parent = shape::parents(kind).any(|field| field == look.their);
             assert!(look.kind == kind && look.own == look.their && parent, "{of}: {look:?}");
             assert_eq!(parks(kind), Some(look.their));
+        }
+        if rule.reach == Reach::Everywhere {
+            // What it goes by never changes: no edit has to be looked up.
+            assert!(shape::is_fixed(kind) && rule.looks.iter().all(|look| look.kind == kind), "{of}");
+            let one = example(kind, rule.code).unwrap();
+            assert!(!shape::claims(kind, &one.record.fields).is_empty(), "{of}");
         }
     }
 }

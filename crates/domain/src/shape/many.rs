@@ -16,11 +16,12 @@ impl Field {
     }
 }
 
-/// The fields of a kind into which one value may be put for many records at once; none of a kind without a list.
+/// The fields of a kind into which one value may be put for many records at once; none of a kind without a list, or that is
+/// insert-only.
 pub fn for_many(shape: &Shape) -> impl Iterator<Item = &'static Field> + use<> {
     // A noun whose form is made by hand tells of no field that it asks for it.
     let by_hand = shape.fields.iter().all(|field| field.form.is_none());
-    let fields = if shape.list.is_empty() { &[] } else { shape.fields };
+    let fields = if shape.list.is_empty() || shape.reversal.is_some() { &[] } else { shape.fields };
     // A form asks for a name along with the reference beside which it stands.
     let asked = move |field: &Field| {
         let reference = fields.iter().find(|other| other.named_by == Some(field.name));

@@ -80,6 +80,13 @@ pub struct Shape {
     pub void_with_family: bool,
     /// May give way to another record of its kind (`merged_into`).
     pub merges: bool,
+    /// Insert-only, as money that was given is: nothing is changed in it and it is not made void ([`crate::fixed`]). A record
+    /// of its kind that names it in this field takes it back.
+    pub reversal: Option<&'static str>,
+    /// What no two records of the kind may claim in the whole province unless one takes the other back: a payment by
+    /// programme, period and beneficiary. In whichever townships they lie. The province keeps them: other words for the same
+    /// need its records claimed anew. Only of what is insert-only.
+    pub claims: fn(&Fields) -> Vec<String>,
     /// Bits of the column `flags` that follow from more than one field's code.
     pub flags: fn(&Fields) -> i64,
     /// Whether it has ended though nobody has told on which day.
@@ -114,6 +121,8 @@ impl Shape {
             follows_family: false,
             void_with_family: false,
             merges: false,
+            reversal: None,
+            claims: |_| Vec::new(),
             flags: |_| 0,
             ended: |_| false,
             home: Home::Families,
@@ -253,6 +262,22 @@ pub fn names_that_turn(kind: &str) -> impl Iterator<Item = &'static str> {
     };
     let beside = of(kind).into_iter().flat_map(|shape| shape.with(Role::Names)).filter(turns);
     parents(kind).chain(beside.map(|field| field.name))
+}
+
+/// Whether records of the kind are insert-only.
+pub fn is_fixed(kind: &str) -> bool {
+    reversal(kind).is_some()
+}
+
+/// The field by which a record of the kind names the one that it takes back; none of a kind that can be changed.
+pub fn reversal(kind: &str) -> Option<&'static str> {
+    of(kind)?.reversal
+}
+
+/// What a record of the kind claims ([`Shape::claims`]), each with the kind before it: `aid_entry|…`.
+pub fn claims(kind: &str, fields: &Fields) -> Vec<String> {
+    let own = of(kind).map(|shape| (shape.claims)(fields)).unwrap_or_default();
+    own.into_iter().map(|claim| format!("{kind}|{claim}")).collect()
 }
 
 /// A value of the field as it is compared with others: an ID number in capitals, whichever x somebody typed.
