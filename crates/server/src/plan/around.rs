@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::convert::Infallible;
 
-use tiexin_domain::Record;
-use tiexin_domain::around::{self, Around, Look, Reach, Subject, answers};
+use tiexin_domain::around::{self, Around, Look, Reach, Subject, answers, claims_any};
+use tiexin_domain::{Fields, Record, shape};
 use tiexin_protocol::wire::PushRequest;
 use tiexin_protocol::{Change, ParkCode, Verdict, planted};
 use uuid::Uuid;
@@ -31,6 +31,29 @@ impl NearRow {
     pub(super) fn of(record: &Record) -> Option<NearRow> {
         let parent = record.reference(around::parks(&record.kind)?).map(|parent| parent.to_string());
         Some(NearRow { scope: record.scope.clone(), record: record.id, parent })
+    }
+}
+
+/// What a record claims in the whole province ([`shape::claims`]): by it others are found in whichever townships they lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClaimRow {
+    pub(crate) scope: tiexin_domain::RegionCode,
+    pub(crate) record: Uuid,
+    /// None of a record that is void.
+    pub(crate) claims: Vec<String>,
+}
+
+impl ClaimRow {
+    /// None of a kind that claims nothing.
+    pub(super) fn of(record: &Record) -> Option<ClaimRow> {
+        if !shape::is_fixed(&record.kind) {
+            return None;
+        }
+        let mut claims = shape::claims(&record.kind, &record.fields);
+        claims.retain(|_| record.void.is_none());
+        claims.sort();
+        claims.dedup();
+        Some(ClaimRow { scope: record.scope.clone(), record: record.id, claims })
     }
 }
 
@@ -58,6 +81,15 @@ impl Wanted {
     }
 }
 
+/// What the changes of a push claim, sorted: what is looked up among all townships, and locked. Empty for nearly every push.
+pub(crate) fn claimed(request: &PushRequest) -> Vec<String> {
+    let claims = request.changes.iter().flat_map(|change| shape::claims(&change.kind, &change.set));
+    let mut claims: Vec<String> = claims.collect();
+    claims.sort();
+    claims.dedup();
+    claims
+}
+
 /// The province's records as the group would leave them, as far as they were loaded.
 struct Near<'a> {
     work: &'a Work,
@@ -73,6 +105,14 @@ impl Around for Near<'_> {
         let held = ids.into_iter().filter_map(|id| self.layer.held(self.work, id));
         Ok(held.map(|held| &held.record).filter(|record| answers(record, look, value)).cloned().collect())
     }
+
+    fn claimants(&self, kind: &str, fields: &Fields) -> Result<Vec<Record>, Infallible> {
+        let claims = shape::claims(kind, fields);
+        let ids: HashSet<Uuid> =
+            self.work.ground().held.keys().chain(self.layer.records()).copied().collect();
+        let held = ids.into_iter().filter_map(|id| self.layer.held(self.work, id)).map(|held| &held.record);
+        Ok(held.filter(|other| other.kind == kind && claims_any(other, &claims)).cloned().collect())
+    }
 }
 
 /// Which change of the group breaks such a rule, and the verdict on it.
@@ -82,7 +122,7 @@ pub(super) fn broken(
     members: &[&Change],
     weighed: &[Weighed],
 ) -> Option<(usize, Verdict)> {
-    let alone = members.iter().all(|change| around::parks(&change.kind).is_some());
+    let alone = members.iter().all(|change| around::waits(&change.kind));
     if !alone || planted("surroundings_not_asked") {
         return None;
     }

@@ -7,7 +7,7 @@ use tiexin_protocol::{Change, Decision, Held, LogEntry, Moved, ParkCode, Verdict
 use uuid::Uuid;
 
 use super::outcome::{Step, Work};
-use super::{around, merges, moves, refuse_right, settle};
+use super::{around, fixed, merges, moves, refuse_right, settle};
 
 /// What the group would do, on top of the work so far. Thrown away unless all of it stands.
 #[derive(Default)]
@@ -52,8 +52,12 @@ pub(super) fn receive(work: &mut Work, members: &[&Change]) {
     let mut layer = Layer::default();
     let mut weighed: Vec<Weighed> = members.iter().map(|change| weigh(work, &mut layer, change)).collect();
     let stands = weighed.iter().all(|(verdict, _)| matches!(verdict, Verdict::Applied { .. }));
-    if stands && let Some((at, verdict)) = around::broken(work, &layer, members, &weighed) {
-        weighed[at].0 = verdict;
+    if stands {
+        let refused = fixed::refused(work, &layer, members, &weighed);
+        let refused = refused.or_else(|| around::broken(work, &layer, members, &weighed));
+        if let Some((at, verdict)) = refused {
+            weighed[at].0 = verdict;
+        }
     }
     let refused = weighed.iter().find(|(v, _)| !matches!(v, Verdict::Applied { .. }));
     let seen = refused.map(|(_, scope)| scope.clone()).filter(|_| !planted("group_is_split"));
@@ -108,7 +112,7 @@ fn weigh(work: &Work, layer: &mut Layer, asked: &Change) -> Weighed {
     }
     let unseen = held.filter(|_| meant.is_some()).map(merges::unseen);
     let effect = match decide(unseen.as_ref().or(held), change) {
-        Decision::Apply(effect) => effect,
+        Decision::Apply(effect) => fixed::without_stamps(held, effect),
         Decision::Conflict { code, fields } => {
             return told(Verdict::Conflict { code: code.into(), fields });
         }

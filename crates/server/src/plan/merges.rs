@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
-use super::{moves, parents, turned};
+use super::{moves, parents, taken_back, turned};
 
 /// The record that stands for a merged one, where it is known and of the same kind.
 fn standing<'a>(work: &'a Work, layer: &'a Layer, id: Uuid) -> Option<&'a Held> {
@@ -57,7 +57,8 @@ pub(super) fn stopped(work: &Work, layer: &Layer, asked: &Change, change: &Chang
     }
     let held = layer.held(work, change.record);
     let stands = held.is_some_and(|held| !moves::adopted_elsewhere(work, held, change));
-    if asked.set == change.set || stands {
+    // What takes another one back lies with that.
+    if asked.set == change.set || stands || taken_back(asked).is_some() {
         return None;
     }
     let away = |held: &&Held| held.record.scope != change.scope;

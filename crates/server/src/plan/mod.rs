@@ -3,6 +3,7 @@
 //! A store loads the [`Ground`], holds its locks, calls [`plan`], and writes the [`Outcome`] down.
 
 mod around;
+mod fixed;
 mod group;
 mod merges;
 mod moves;
@@ -25,7 +26,7 @@ use crate::access::Heard;
 use crate::audit::{AuditHead, AuditRow};
 use crate::error::Refused;
 
-pub(crate) use around::{NearRow, near_print};
+pub(crate) use around::{ClaimRow, NearRow, claimed, near_print};
 pub(crate) use outcome::{LogRow, Outcome, Quarantine, RecordRow, VerdictRow, canonical_text, record_text};
 pub(crate) use settle::{Closing, asked as decided_on, closing};
 
@@ -102,6 +103,7 @@ impl Wanted {
             scopes.extend(set_region(change).map(|region| region.scope()));
             records.insert(change.record);
             records.extend(turned(change));
+            records.extend(taken_back(change));
         }
         Wanted {
             replayed: Vec::new(),
@@ -147,6 +149,11 @@ fn set_region(change: &Change) -> Option<RegionCode> {
 /// the push comes to: pushes that name one organisation or one activity do not wait for each other.
 fn turned(change: &Change) -> impl Iterator<Item = Uuid> {
     shape::names_that_turn(&change.kind).filter_map(|field| change.set.get(field)?.as_str()?.parse().ok())
+}
+
+/// What the change says its record takes back ([`shape::reversal`]).
+fn taken_back(change: &Change) -> Option<Uuid> {
+    change.set.get(shape::reversal(&change.kind)?)?.as_str()?.parse().ok()
 }
 
 /// What the change says its record belongs to.

@@ -10,7 +10,7 @@ use tiexin_protocol::{Change, Held, ParkCode, Verdict, planted};
 
 use super::group::{Layer, Weighed};
 use super::outcome::Work;
-use super::{parents, set_region};
+use super::{parents, set_region, taken_back};
 
 /// A change of a record that lies elsewhere than its author saw it, as a change of it where it lies: it moved
 /// since, or the province was put back to before it moved. A new record lies where its family does.
@@ -60,10 +60,11 @@ fn with_family<'a>(work: &Work, layer: &Layer, change: &'a Change) -> Cow<'a, Ch
 }
 
 /// A new record of something that has moved away: parked where that lies now. So is one that somebody has adopted
-/// there: a province that was put back may be told the adopted one, and the decision, before it.
+/// there: a province that was put back may be told the adopted one, and the decision, before it. What takes another one
+/// back lies with that.
 pub(super) fn left_behind(work: &Work, layer: &Layer, change: &Change) -> Option<Weighed> {
     let held = layer.held(work, change.record);
-    if held.is_some_and(|held| !adopted_elsewhere(work, held, change)) {
+    if held.is_some_and(|held| !adopted_elsewhere(work, held, change)) || taken_back(change).is_some() {
         return None;
     }
     let gone = |parent: &&Held| parent.record.scope != change.scope && parent.arrived.is_some();

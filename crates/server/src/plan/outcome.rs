@@ -10,7 +10,7 @@ use tiexin_protocol::{
 };
 use uuid::Uuid;
 
-use super::{Ground, NearRow, RegionState, ScopeState, audit_row};
+use super::{ClaimRow, Ground, NearRow, RegionState, ScopeState, audit_row};
 use crate::access::Heard;
 use crate::audit::AuditRow;
 
@@ -86,6 +86,8 @@ pub(crate) struct Outcome {
     pub(crate) records: Vec<RecordRow>,
     /// What records belong to, of which rules ask what stands beside them.
     pub(crate) near: Vec<NearRow>,
+    /// What records claim in the whole province.
+    pub(crate) claims: Vec<ClaimRow>,
     /// Records that no longer lie in this scope.
     pub(crate) left: Vec<(RegionCode, Uuid)>,
     pub(crate) overwritten: Vec<(RegionCode, Uuid, u64, Overwritten)>,
@@ -214,7 +216,7 @@ impl Work {
         let mut regions: BTreeMap<(RegionCode, RegionCode), RegionState> = BTreeMap::new();
         let mut records = Vec::with_capacity(self.touched.len());
         let mut gone = Vec::new();
-        let mut near = Vec::new();
+        let (mut near, mut claims) = (Vec::new(), Vec::new());
         for id in &self.touched {
             // Invariant: `take` puts every touched record into `held`.
             let Some(held) = self.ground.held.get(id) else { continue };
@@ -252,6 +254,7 @@ impl Work {
             });
             records.push(row);
             near.extend(NearRow::of(&held.record));
+            claims.extend(ClaimRow::of(&held.record));
         }
         for row in &mut self.log {
             row.commit_end = self.ground.scopes.get(&row.scope).map_or(row.seq, |s| s.head);
@@ -271,6 +274,7 @@ impl Work {
             log: self.log,
             records,
             near,
+            claims,
             left: gone,
             overwritten: self.overwritten,
             conflicts: self.conflicts,

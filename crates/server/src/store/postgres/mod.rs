@@ -1,6 +1,7 @@
 //! The province's book on PostgreSQL, or an engine that speaks like it: row locks only, no tricks.
 
 mod blob;
+mod claim;
 mod connection;
 mod desk_audit;
 mod device;

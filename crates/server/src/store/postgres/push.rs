@@ -1,7 +1,7 @@
 //! Taking pushes in: lock and load the ground, decide, write everything down, commit: four round trips, for one push
 //! or for several that share nothing.
 //!
-//! Locks are taken in one order everywhere: the devices' audit books, then scopes, each by id. A scope's row stays
+//! Locks are taken in one order everywhere: the devices' audit books, then scopes, then claims, each by id. A scope's row stays
 //! locked to the commit, so that the order of its sequence is the order of commits (I5).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,12 +15,12 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{db, hash, lock_head, near, people, place, pull, push_rows, seq, settle};
+use super::{claim, db, hash, lock_head, near, people, place, pull, push_rows, seq, settle};
 use crate::access::Heard;
 use crate::audit::AuditHead;
 use crate::error::{Refused, Result};
 use crate::origins;
-use crate::plan::{Ground, Outcome, RegionState, ScopeState, Told, Wanted, may_begin, plan};
+use crate::plan::{Ground, Outcome, RegionState, ScopeState, Told, Wanted, claimed, may_begin, plan};
 use crate::store::BeforeCommit;
 
 /// A push as it came to the door.
@@ -65,7 +65,7 @@ pub(super) async fn alone(
     }
 }
 
-/// Takes pushes in with one commit. They share neither device nor scope nor record. In their order, each has its own
+/// Takes pushes in with one commit. They share neither device nor scope nor record nor claim. In their order, each has its own
 /// answer; none: it needs more than it names, and has to be taken in alone.
 ///
 /// # Errors
@@ -199,6 +199,9 @@ async fn look(tx: &Transaction<'_>, all: &[(&Asked, &Wanted)]) -> Result<Vec<Res
         regions(tx, &scopes),
         near::beside(tx, &scopes, &named),
     )?;
+    // Of nearly no push there are any, so they may cost turns of their own: behind the scopes' locks.
+    let claims: BTreeSet<String> = all.iter().flat_map(|(asked, _)| claimed(&asked.request)).collect();
+    let claimants = claim::claimants(tx, &claims.into_iter().collect::<Vec<_>>()).await?;
     let mut looks = Vec::with_capacity(all.len());
     for (asked, wanted) in all {
         let device = asked.request.device;
@@ -220,18 +223,21 @@ async fn look(tx: &Transaction<'_>, all: &[(&Asked, &Wanted)]) -> Result<Vec<Res
             audit,
             ..Ground::default()
         };
-        looks.push(Ok(whole(tx, asked, wanted, caller, ground).await?));
+        let own = claimed(&asked.request);
+        let claimants = claimants.iter().filter(|(claim, _)| own.contains(claim));
+        let claimants: Vec<(Uuid, Held)> = claimants.map(|(_, held)| held.clone()).collect();
+        looks.push(Ok(whole(tx, asked, wanted, caller, (ground, claimants)).await?));
     }
     Ok(looks)
 }
 
-/// The ground of one push, from what was loaded for it.
+/// The ground of one push, from what was loaded for it, and the records anywhere that claim what it claims.
 async fn whole(
     tx: &Transaction<'_>,
     asked: &Asked,
     wanted: &Wanted,
     caller: people::Caller,
-    ground: Ground,
+    (ground, claimants): (Ground, Vec<(Uuid, Held)>),
 ) -> Result<Look> {
     let people::Caller { heard, users, authors, .. } = caller;
     if let Some(further) = wanted.and_where(ground.held.values()) {
@@ -243,6 +249,11 @@ async fn whole(
         begin.into_iter().filter(|scope| !ground.scopes.contains_key(*scope)).cloned().collect();
     if !begin.is_empty() {
         return Ok(Look::NoScope(begin));
+    }
+    // What lies in other townships is only looked at: their logs are not locked for it.
+    let mut ground = ground;
+    for (id, held) in claimants {
+        ground.held.entry(id).or_insert(held);
     }
     Ok(Look::Whole(Box::new(Ground {
         heard,

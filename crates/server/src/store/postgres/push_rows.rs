@@ -5,7 +5,7 @@ use tiexin_domain::RegionCode;
 use tokio_postgres::types::ToSql;
 
 use super::push::Asked;
-use super::{db, near};
+use super::{claim, db, near};
 use crate::error::Result;
 use crate::plan::{Outcome, Quarantine};
 
@@ -14,6 +14,7 @@ pub(super) async fn write(tx: &Transaction<'_>, all: &[(&Asked, Outcome)]) -> Re
     futures::try_join!(
         townships(tx, all),
         near::write(tx, of(all, |outcome| &outcome.left), of(all, |outcome| &outcome.near)),
+        claim::write(tx, of(all, |outcome| &outcome.left), of(all, |outcome| &outcome.claims)),
         history(tx, all),
         quarantine(tx, "conflict", of(all, |outcome| &outcome.conflicts)),
         quarantine(tx, "parked", of(all, |outcome| &outcome.parked)),

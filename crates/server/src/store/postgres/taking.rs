@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::push::{self, Asked};
 use crate::error::{Error, Result};
-use crate::plan::Wanted;
+use crate::plan::{Wanted, claimed};
 use crate::store::{BeforeCommit, Room};
 use crate::turns::{Batch, Turns};
 
@@ -29,6 +29,7 @@ enum Key {
     Device(Uuid),
     Scope(RegionCode),
     Record(Uuid),
+    Claim(String),
 }
 
 struct Waiting {
@@ -73,6 +74,7 @@ impl Taking {
         let keys = std::iter::once(Key::Device(request.device))
             .chain(wanted.scopes.iter().cloned().map(Key::Scope))
             .chain(wanted.records.iter().copied().map(Key::Record))
+            .chain(claimed(request).into_iter().map(Key::Claim))
             .collect();
         let (answer, told) = oneshot::channel();
         let asked = Asked { request: request.clone(), wanted, today, now };

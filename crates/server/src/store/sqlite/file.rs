@@ -36,6 +36,7 @@ pub(super) fn migrations() -> Migrations<'static> {
         M::up(include_str!("../../../migrations/sqlite/010_given.sql")),
         M::up(include_str!("../../../migrations/sqlite/011_release.sql")),
         M::up(include_str!("../../../migrations/sqlite/012_near.sql")),
+        M::up(include_str!("../../../migrations/sqlite/013_claim.sql")),
     ])
 }
 

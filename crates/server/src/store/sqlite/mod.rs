@@ -1,6 +1,7 @@
 //! The pilot's book: one SQLite file, one writer, readers that never wait for it.
 
 mod blob;
+mod claim;
 mod desk_audit;
 mod device;
 mod dump;

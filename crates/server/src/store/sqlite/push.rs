@@ -9,11 +9,11 @@ use tiexin_protocol::wire::{PushReply, PushRequest};
 use tiexin_protocol::{Digest, planted};
 use uuid::Uuid;
 
-use super::{append, db, device, hash, head, id, near, people, place, pull, seq, settle};
+use super::{append, claim, db, device, hash, head, id, near, people, place, pull, seq, settle};
 use crate::access::Heard;
 use crate::error::{Refused, Result};
 use crate::origins;
-use crate::plan::{Ground, Outcome, Quarantine, RegionState, Told, Wanted, may_begin, plan};
+use crate::plan::{Ground, Outcome, Quarantine, RegionState, Told, Wanted, claimed, may_begin, plan};
 
 pub(super) fn push(
     tx: &Transaction<'_>,
@@ -114,8 +114,9 @@ fn ground(tx: &Transaction<'_>, request: &PushRequest, today: NaiveDate) -> Resu
         ground.scopes.insert(scope.clone(), state);
     }
     let beside = near::beside(tx, &wanted.scopes, &wanted.near(request))?;
+    let claimants = claim::claimants(tx, &claimed(request))?;
     let mut record = tx.prepare_cached("SELECT record, origins FROM record WHERE id = ?1")?;
-    for id in wanted.records.into_iter().chain(beside) {
+    for id in wanted.records.into_iter().chain(beside).chain(claimants) {
         let row = record
             .query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
             .optional()?;
@@ -232,6 +233,7 @@ fn write_state(tx: &Transaction<'_>, outcome: &Outcome) -> Result<()> {
         ))?;
     }
     near::write(tx, &outcome.left, &outcome.near)?;
+    claim::write(tx, &outcome.left, &outcome.claims)?;
     let mut region = tx.prepare_cached(
         "INSERT INTO region_digest (scope, region, digest, records) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (scope, region) DO UPDATE SET digest = excluded.digest, records = excluded.records",
