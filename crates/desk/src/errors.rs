@@ -72,6 +72,11 @@ pub(crate) fn fault(what: &'static str) -> ErrorReply {
     internal()
 }
 
+/// Money that was given is not changed: it is taken back.
+pub(crate) fn fixed() -> ErrorReply {
+    ErrorReply::new(ErrorCode::Invalid, format!("{}。没有改动。", tiexin_domain::fixed::FIXED))
+}
+
 pub(crate) fn store(error: StoreError) -> ErrorReply {
     match error {
         StoreError::Unlock(error) => unlock(error),
@@ -87,6 +92,7 @@ pub(crate) fn store(error: StoreError) -> ErrorReply {
         | StoreError::BadField { .. } => {
             ErrorReply::new(ErrorCode::Invalid, format!("{error}。没有保存，请核对后再试。"))
         }
+        StoreError::Fixed(_) => fixed(),
         StoreError::RegionMissing => {
             ErrorReply::new(ErrorCode::Invalid, "请选择所在的村（社区），还没有保存。")
         }

@@ -223,11 +223,15 @@ fn example(column: &Field, villages: &[String]) -> String {
 
 fn explain(page: &mut Worksheet, records: Records, styles: &Styles) -> Result<(), XlsxError> {
     page.set_name(EXPLANATION)?.set_freeze_panes(4, 0)?;
+    let undone = match records.shape().reversal {
+        Some(_) => "写入以后不能改，也不能整批撤销，记错了的要逐笔冲正",
+        None => "导错了可以整批撤销",
+    };
     for (row, text) in (0u32..).zip([
         format!("“{}”这张表：从第 2 行起，一行填一{}。", tab_of(records), records.shape().unit),
         "“序号”写着“示例”的那一行不会导入，可以留着，也可以删去；要删“序号”这一列，请先删去示例那一行。表头不要改名；列可以删，也可以加，多出来的列记在备注里。"
             .to_owned(),
-        "带 * 的必须填。填好后在“导入”里选这个文件，先预览，满意了再写入；导错了可以整批撤销。".to_owned(),
+        format!("带 * 的必须填。填好后在“导入”里选这个文件，先预览，满意了再写入；{undone}。"),
     ]) {
         page.write_string(row, 0, text)?;
     }

@@ -35,6 +35,9 @@ pub enum StoreError {
     /// A household that moves to another township is a transfer, not an edit.
     #[error("不能把记录直接改到另一个乡镇，请使用迁移")]
     ScopeChanged(Uuid),
+    /// Insert-only: it is taken back by a record of its own.
+    #[error("{}", tiexin_domain::fixed::FIXED)]
+    Fixed(Uuid),
     /// What stands or falls together goes to the province in one push, which takes no more.
     #[error("这次牵涉的记录太多，一次最多 {most} 条")]
     GroupTooLarge { most: usize },

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::import::Teller;
 use super::import_batches::Label;
-use super::records::refuse_decision;
+use super::records::{refuse_decision, refuse_fixed};
 use super::{contacts, lists, save, voided};
 use crate::registry::Registry;
 use crate::rights::{At, Place, WRITE};
@@ -64,6 +64,7 @@ impl Todo {
             return Err(errors::unreadable());
         }
         refuse_decision(kind.code())?;
+        refuse_fixed(kind.code())?;
         match change {
             Change::Set { field, value } => {
                 let mut fields = shape::of(kind.code()).into_iter().flat_map(shape::for_many);

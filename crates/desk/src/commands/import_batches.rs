@@ -242,6 +242,7 @@ fn stay(at: &At, kept: &Kept, many: bool) -> Result<Option<StayRow>, ErrorReply>
     let why = match kept.why {
         Why::Edited if many => "后来有人改过".to_owned(),
         Why::Edited => "导入以后有人改过".to_owned(),
+        Why::Fixed => "已入账，要逐笔冲正".to_owned(),
         Why::Needed { by } => {
             let needing = at.book().get(by).map_err(errors::store)?;
             // Whose case it is, say, is not told by that it keeps a family here.

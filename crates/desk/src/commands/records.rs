@@ -6,7 +6,7 @@ use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::nouns::merge::merged_into;
 use tiexin_domain::nouns::tidy;
 use tiexin_domain::record::{Record, Void};
-use tiexin_domain::{Kind, Problem};
+use tiexin_domain::{Kind, Problem, shape};
 use tiexin_protocol::VoidChange;
 use tiexin_store::{Save, StoreError};
 use uuid::Uuid;
@@ -62,6 +62,7 @@ fn restore(at: &At, args: RestoreRecord) -> Result<Done, ErrorReply> {
 fn change_void(at: &At, id: Uuid, void: VoidChange) -> Result<Done, ErrorReply> {
     let record = find(at, id)?;
     refuse_decision(&record.kind)?;
+    refuse_fixed(&record.kind)?;
     if void == VoidChange::Restore && merged_into(&record).is_some() {
         return Err(ErrorReply::new(
             ErrorCode::ChangedMeanwhile,
@@ -121,6 +122,11 @@ pub(super) fn refuse_decision(kind: &str) -> Result<(), ErrorReply> {
         ));
     }
     Ok(())
+}
+
+/// Money that was given is neither changed nor made void: it is taken back.
+pub(super) fn refuse_fixed(kind: &str) -> Result<(), ErrorReply> {
+    if shape::is_fixed(kind) { Err(errors::fixed()) } else { Ok(()) }
 }
 
 pub(super) fn kind_of(record: &Record) -> Kind {

@@ -188,6 +188,16 @@ impl Planner<'_> {
             return Beside::Same;
         }
         let Compared { lacking, differs } = compared;
+        if shape::is_fixed(record.kind.code()) {
+            // What only the book or only the list says is nobody's quarrel.
+            if !differs.is_empty() {
+                let hint =
+                    "本机已有这一笔而内容不一样，没有改动；已入账的不能改，登记错了的请在本机冲正后重新登记";
+                let field = reader.telling(&["date"]);
+                reader.find(field, FindingCode::MaybeKnown, hint);
+            }
+            return Beside::Same;
+        }
         Beside::There { lacking, differs }
     }
 

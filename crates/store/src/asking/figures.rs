@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashSet};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 use tiexin_domain::nouns::visit::Presence;
-use tiexin_domain::shape::Role;
+use tiexin_domain::shape::{self, Role};
 use tiexin_domain::{Fields, Kind, Level, RegionCode, nouns};
 use uuid::Uuid;
 
@@ -83,6 +83,16 @@ impl Book {
     }
 }
 
+/// ` AND …` by which of what is insert-only neither what was taken back is counted, nor what takes it back.
+fn not_taken_back(kind: &Kind) -> String {
+    let Some(field) = shape::reversal(kind.code()) else { return String::new() };
+    format!(
+        " AND json_extract(fields, '$.{field}') IS NULL AND NOT EXISTS (
+            SELECT 1 FROM link JOIN record AS other ON other.n = link.child
+            WHERE link.parent = record.id AND other.kind = record.kind AND other.hidden = 0)"
+    )
+}
+
 /// Whether a record of the kind with an end still stands at the end of the day ?2.
 fn outlasts(kind: &Kind) -> &'static str {
     // The day agreed for the next visit and the last hour of an activity end nothing.
@@ -106,6 +116,7 @@ impl FactReader<'_> {
     ) -> Result<()> {
         let (first, last) = bounds(&reach.region);
         let fields = if with_fields { ", fields" } else { "" };
+        let stands = not_taken_back(&reach.kind);
         let columns = format!("n, place, household, category, number, flags, persons{fields}");
         let mut look = |row: &Row| -> Result<()> {
             let fact = Fact {
@@ -132,7 +143,7 @@ impl FactReader<'_> {
             Days::Within(from, to) => {
                 let mut query = self.conn.prepare_cached(&format!(
                     "SELECT {columns} FROM record WHERE kind = ?1 AND day BETWEEN ?2 AND ?3
-                     AND place BETWEEN ?4 AND ?5 AND hidden = 0"
+                     AND place BETWEEN ?4 AND ?5 AND hidden = 0{stands}"
                 ))?;
                 let mut rows = query.query(params![reach.kind.code(), from, to, first, last])?;
                 while let Some(row) = rows.next()? {
@@ -143,7 +154,7 @@ impl FactReader<'_> {
                 let mut query = self.conn.prepare_cached(&format!(
                     "SELECT {columns} FROM record WHERE kind = ?1 AND hidden = 0
                      AND place BETWEEN ?3 AND ?4 AND (day IS NULL OR day <= ?2)
-                     AND (until IS NULL OR {})",
+                     AND (until IS NULL OR {}){stands}",
                     outlasts(&reach.kind)
                 ))?;
                 let mut rows = query.query(params![reach.kind.code(), day, first, last])?;

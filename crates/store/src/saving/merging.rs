@@ -32,7 +32,7 @@ pub fn names(record: &Record, id: Uuid) -> bool {
 
 /// Kinds that tell of money: turned only when a person ticked it.
 pub fn is_money(kind: &str) -> bool {
-    Kind::from_code(kind) == Kind::InsuranceClaim
+    Kind::from_code(kind) == Kind::InsuranceClaim || shape::is_fixed(kind)
 }
 
 /// Whether a person may choose between two values of the field: not for what says where a record belongs.

@@ -110,6 +110,10 @@ impl Write<'_> {
         if set.is_empty() && void.is_none() {
             return Ok((Saved::Unchanged(row.record), 0));
         }
+        // A merge turns what it names, and the province looks that it does no more.
+        if tiexin_domain::shape::is_fixed(&save.kind) && !matches!(act, Some(MERGE | UNMERGE)) {
+            return Err(StoreError::Fixed(save.id));
+        }
         let to = region(&save.fields)?;
         let moves = matches!(act, Some(MOVE | MERGE | UNMERGE));
         if to.scope() != old.scope && to != old.region() && !moves {
@@ -158,6 +162,9 @@ impl Write<'_> {
         let set = shape::diff(&save.kind, &row.record.fields, &save.fields);
         if set.is_empty() {
             return Ok(());
+        }
+        if tiexin_domain::shape::is_fixed(&save.kind) {
+            return Err(StoreError::Fixed(save.id));
         }
         let entry = Entry {
             at: by.now_ms,

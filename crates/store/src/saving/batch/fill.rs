@@ -217,8 +217,9 @@ impl Writing<'_, '_, '_> {
             }
             Over::Chosen => (over(&row.record.fields, fill.fields), false),
         };
-        // Hidden by a person since the preview: nothing is written into it.
-        if void && !restore {
+        // Hidden by a person since the preview: nothing is written into it. Nor is anything into what is insert-only.
+        let fixed = row.hidden != hidden::WITHHELD && tiexin_domain::shape::is_fixed(fill.kind);
+        if (void && !restore) || fixed {
             self.outcome.unchanged += 1;
             return Ok(());
         }

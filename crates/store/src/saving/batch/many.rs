@@ -58,7 +58,11 @@ pub(super) fn change(
     outcome: &mut BatchOutcome,
 ) -> Result<()> {
     let row = record::find(&w.tx, one.id)?;
-    let Some(row) = row.filter(|row| row.hidden != hidden::WITHHELD && row.record.void.is_none()) else {
+    let written_into = |row: &record::Row| {
+        let fixed = tiexin_domain::shape::is_fixed(&row.record.kind);
+        row.hidden != hidden::WITHHELD && row.record.void.is_none() && !fixed
+    };
+    let Some(row) = row.filter(written_into) else {
         outcome.unchanged += 1;
         return Ok(());
     };

@@ -174,6 +174,8 @@ pub enum Why {
     Edited,
     /// This record, which the batch did not make or which stays itself, needs it.
     Needed { by: Uuid },
+    /// It is insert-only: a person takes it back, with a reason.
+    Fixed,
 }
 
 /// What taking a batch back would do.

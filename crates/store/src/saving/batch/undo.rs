@@ -114,6 +114,11 @@ impl Plan {
                 }
                 continue;
             }
+            if row.hidden != hidden::WITHHELD && tiexin_domain::shape::is_fixed(&row.record.kind) {
+                kept.push(Kept { id: row.record.id, why: Why::Fixed });
+                staying.push(row.record);
+                continue;
+            }
             let own = audit::last_wrote(conn, row.audit_head, made.audit)?
                 || as_left(&row.record, &made)
                 || (nature.is_whole() && stands(&row.record, &made));
