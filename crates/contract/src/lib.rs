@@ -3,6 +3,7 @@
 //! Builds for wasm. Must not know the store, Tauri or the wire protocol.
 //! Money travels as text (`Fen`), ids as text (`Uuid`), so nothing is lost in JavaScript numbers.
 
+pub mod aid;
 pub mod attachment;
 pub mod attendance;
 pub mod backup;
@@ -79,6 +80,7 @@ pub fn all_names() -> Vec<&'static str> {
         attendance::NAMES,
         hours::NAMES,
         past::NAMES,
+        aid::NAMES,
         quarantine::NAMES,
         duplicates::NAMES,
         book::NAMES,

@@ -48,6 +48,7 @@ pub(crate) const NOUNS: &[&Noun] = &[
     &Noun { kind: "assistance_review", sign: Sign::Sheet },
     &Noun { kind: "policy", sign: Sign::Sheet },
     &Noun { kind: "pairing", sign: Sign::People },
+    &Noun { kind: "aid_entry", sign: Sign::Heart },
     &Noun { kind: "service", sign: Sign::Heart },
     &Noun { kind: "rights_case", sign: Sign::Flag },
     &Noun { kind: "organisation", sign: Sign::Home },

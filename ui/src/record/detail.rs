@@ -8,6 +8,7 @@ use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
 use super::past::Past;
+use super::reversing::{self, Reverse};
 use super::served::Served;
 use super::spec::Noun;
 use super::{History, Restore, Voiding};
@@ -161,6 +162,9 @@ fn Reading(props: &ReadingProps) -> Html {
             <Restore {id} title={row.title.clone()} ondone={props.reload.clone()} small=false />
         },
         (false, _) => Html::default(),
+        (true, None) if noun.is_fixed() => html! {
+            <Reverse row={row.clone()} ondone={props.reload.clone()} />
+        },
         (true, None) => html! {
             <>
                 <Button label="作废" look={Look::Link} onclick={onhide} />
@@ -182,6 +186,7 @@ fn Reading(props: &ReadingProps) -> Html {
             if let Some(reason) = &row.void {
                 <p class="tx-void-note">{ format!("这条记录已作废：{reason}") }</p>
             }
+            if noun.is_fixed() { { reversing::told(row) } }
             if !row.gaps.is_empty() {
                 <p class="tx-gaps">{ "还可以补上：" }{ for row.gaps.iter().map(|gap| html! { <Tag text={gap.message.clone()} class="tx-warm" /> }) }</p>
             }

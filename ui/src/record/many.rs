@@ -51,6 +51,9 @@ pub(crate) fn Many(props: &ManyProps) -> Html {
         let asked = asked.setter();
         Callback::from(move |()| asked.set(what))
     };
+    if shape::is_fixed(props.kind) {
+        return html! { <span class="tx-muted">{ "已入账的不能批量修改，记错了的请逐笔冲正" }</span> };
+    }
     let voids = !Kind::from_code(props.kind).is_void_with_its_family();
     html! {
         <>

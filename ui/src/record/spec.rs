@@ -55,6 +55,11 @@ impl Noun {
         self.shape().map(|shape| shape.initials).unwrap_or_default()
     }
 
+    /// Insert-only: its records are taken back, not mended.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.shape().is_some_and(|shape| shape.reversal.is_some())
+    }
+
     pub(crate) fn columns(&self) -> Vec<Column> {
         self.shape().map(Column::of).unwrap_or_default()
     }

@@ -1,5 +1,6 @@
 //! The bodies of all commands, one file an area.
 
+mod aid;
 mod answers;
 mod asked;
 mod attachment;
@@ -112,6 +113,7 @@ pub(crate) fn register(registry: &mut Registry) {
     attendance::register(registry);
     hours::register(registry);
     past::register(registry);
+    aid::register(registry);
     devices::register(registry);
     update::register(registry);
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::authors::is_echo;
 use super::known_fields::refuse_unknown;
 use super::person_of;
-use super::records::{find, kind_of, refuse_decision};
+use super::records::{find, kind_of, refuse_decision, refuse_fixed};
 use super::referred::refer;
 use super::sign::sign;
 use crate::errors::refuse;
@@ -80,6 +80,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
     }
     refuse_for_void_family(at, &fields)?;
     refer(at, kind, None, &mut fields)?;
+    super::aid::number_of(at, kind, &mut fields)?;
     let joining = match Kind::from_code(kind) {
         Kind::Person if fields.contains_key("household") => person_of::joins(at, &fields)?,
         _ => None,
@@ -206,6 +207,7 @@ pub(super) fn edit(at: &At, id: Uuid, version: Option<u64>, sent: Fields) -> Res
 /// A record that is not edited: merged, voided, or a decision that stands.
 pub(super) fn refuse_unfit(record: &Record) -> Result<(), ErrorReply> {
     refuse_decision(&record.kind)?;
+    refuse_fixed(&record.kind)?;
     if merged_into(record).is_some() {
         return Err(ErrorReply::new(
             ErrorCode::ChangedMeanwhile,

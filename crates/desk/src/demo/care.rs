@@ -1,10 +1,11 @@
 //! What else is done for families: need surveys, claims, counselling.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
+use tiexin_domain::nouns::aid_entry::{AidForm, AidSource, Occasion};
 use tiexin_domain::nouns::counselling::SessionMode;
 use tiexin_domain::nouns::support_file::ContactPreference;
-use tiexin_domain::nouns::{self, Counselling, InsuranceClaim, NeedSurvey, PersonRef, Wish};
-use tiexin_domain::{Fen, Kind};
+use tiexin_domain::nouns::{self, AidEntry, Counselling, InsuranceClaim, NeedSurvey, PersonRef, Wish};
+use tiexin_domain::{Fen, Kind, Noun, PartialDate};
 
 use super::chance::Chance;
 use super::families::{Family, Ground, Standing};
@@ -22,11 +23,17 @@ pub(super) fn care(
     policy: Option<String>,
 ) -> Vec<Made> {
     let Standing::Special(_) = family.standing else {
-        return if family.standing == Standing::Hardship && chance.percent(25) {
-            vec![survey(family, ground, chance)]
-        } else {
-            Vec::new()
-        };
+        if family.standing != Standing::Hardship {
+            return Vec::new();
+        }
+        let mut made = Vec::new();
+        if chance.percent(25) {
+            made.push(survey(family, ground, chance));
+        }
+        if chance.percent(60) {
+            made.extend(programme(family, ground, chance, ("困难慰问", 500)));
+        }
+        return made;
     };
     if family.preference == Some(ContactPreference::Declined) {
         return Vec::new();
@@ -43,6 +50,81 @@ pub(super) fn care(
     }
     if chance.percent(12) {
         made.push(wish(family, ground, chance));
+    }
+    made.extend(festival_gifts(family, ground, chance));
+    made.extend(programme(family, ground, chance, ("关怀帮扶", 1_000)));
+    made
+}
+
+/// About when the three festivals of a year are.
+const FESTIVALS: [(Occasion, u32, u32); 3] =
+    [(Occasion::Spring, 2, 10), (Occasion::DragonBoat, 6, 10), (Occasion::MidAutumn, 9, 20)];
+
+fn gift(family: &Family, date: NaiveDate, yuan: i64) -> AidEntry {
+    AidEntry {
+        region: family.region.clone(),
+        household: family.id,
+        head_name: family.household.head_name.clone(),
+        person: None,
+        date,
+        occasion: None,
+        programme: None,
+        period: None,
+        form: AidForm::Cash,
+        amount: Fen(yuan * 100),
+        items: None,
+        source: AidSource::Association,
+        signed_by: Some(family.household.head_name.clone()),
+        recipient_number: None,
+        account: None,
+        visit: None,
+        visit_name: None,
+        reverses: None,
+        reverses_name: None,
+        reason: None,
+        notes: None,
+    }
+}
+
+fn festival_gifts(family: &Family, ground: &Ground<'_, '_>, chance: &mut Chance) -> Vec<Made> {
+    let mut made = Vec::new();
+    for (occasion, month, day) in FESTIVALS {
+        let year = ground.today.year();
+        let that_day = |year| NaiveDate::from_ymd_opt(year, month, day);
+        let date = that_day(year).filter(|date| *date < ground.today).or_else(|| that_day(year - 1));
+        let Some(date) = date.filter(|date| *date >= family.since && chance.percent(75)) else { continue };
+        let entry = AidEntry { occasion: Some(occasion), ..gift(family, date, 300) };
+        let at_ms = evening_ms(date, chance.within(0, 50));
+        made.push(Made::new(chance.id(at_ms), &entry, at_ms));
+    }
+    made
+}
+
+/// Once in the year; now and then it was written down twice, and the second taken back.
+fn programme(
+    family: &Family,
+    ground: &Ground<'_, '_>,
+    chance: &mut Chance,
+    (name, yuan): (&str, i64),
+) -> Vec<Made> {
+    let date = some_day(family, ground.today, chance);
+    let entry = AidEntry {
+        programme: Some(name.to_owned()),
+        period: Some(PartialDate::Year(date.year())),
+        ..gift(family, date, yuan)
+    };
+    let at_ms = evening_ms(date, chance.within(0, 50));
+    let id = chance.id(at_ms);
+    let mut made = vec![Made::new(id, &entry, at_ms)];
+    if chance.percent(4) {
+        let wrong = gift(family, date, yuan);
+        let wrong = AidEntry { occasion: Some(Occasion::Sudden), ..wrong };
+        let id = chance.id(at_ms);
+        made.push(Made::new(id, &wrong, at_ms));
+        if let Some(back) = wrong.reversal(id, &wrong.title(), date, "和项目里的是同一笔，记重了")
+        {
+            made.push(Made::new(chance.id(at_ms), &back, at_ms));
+        }
     }
     made
 }

@@ -56,6 +56,12 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
             json!({"deidentified_on": "2026-10-05", "background": "贾文广一家的事"}),
             json!({"head_name": "贾文广"}),
         ),
+        "paid_twice" => {
+            let paid = json!({"programme": "困难慰问", "period": "2026"});
+            (paid.clone(), paid)
+        }
+        // Not the whole of the other.
+        "reversal_wrong" => (json!({"reverses": id(10), "reason": "重复", "amount": "-200.00"}), json!({})),
         "day_too_long" => (json!({}), json!({"minutes": 24 * 60})),
         _ => return None,
     };

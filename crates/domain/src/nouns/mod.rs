@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod agreement;
+pub mod aid_entry;
 pub mod assistance_review;
 pub mod attachment;
 pub mod branch;
@@ -45,6 +46,7 @@ pub mod wish;
 
 pub use activity::Activity;
 pub use agreement::Agreement;
+pub use aid_entry::AidEntry;
 pub use assistance_review::AssistanceReview;
 pub use attachment::Attachment;
 pub use branch::Branch;
@@ -240,6 +242,7 @@ nouns! {
     AssistanceReview = "assistance_review", "扶助年审";
     Policy = "policy", "保单";
     Pairing = "pairing", "结对帮扶";
+    AidEntry = "aid_entry", "慰问救助";
     Advice = "service", "服务记录";
     RightsCase = "rights_case", "权益维护";
     Member = "member", "会员";

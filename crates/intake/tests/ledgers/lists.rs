@@ -42,6 +42,8 @@ fn sample(field: &shape::Field) -> Option<(String, Value)> {
         Holds::Text if field.finds.contains(&Find::IdNumber) => both(ID_NUMBER),
         Holds::Text if field.finds.contains(&Find::Code) => both("3403231000902"),
         Holds::Text if field.finds.contains(&Find::Name) => both("王建国"),
+        // By its name in the catalogue.
+        Holds::Text if field.name == "programme" => both("大病慰问"),
         Holds::Text => both("甲乙"),
         Holds::LongText => both("写了几句"),
         Holds::Texts => ("甲、乙".into(), json!(["甲", "乙"])),

@@ -8,6 +8,7 @@ mod command_line;
 mod desk;
 mod devices;
 mod doors;
+mod fixed;
 mod generations;
 mod groups;
 mod leaks;

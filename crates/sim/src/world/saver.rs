@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use serde_json::Value;
 use tiexin_domain::around::{self, Reach, Subject};
 use tiexin_domain::record::{Fields, Void};
-use tiexin_domain::{Kind, Record};
+use tiexin_domain::{Kind, Record, shape};
 use tiexin_protocol::{PUSH_CHANGES, VoidChange};
 use tiexin_store::moving::moved_along;
 use tiexin_store::{Book, By, Save, StoreError};
@@ -175,6 +175,11 @@ impl Saver<'_> {
     }
 
     fn edit(&self, book: &Book, desk: &Desk, record: Record, what: u8, pick: u16) -> Result<(), Broken> {
+        if shape::is_fixed(&record.kind) {
+            // The book takes no change of what is insert-only.
+            self.world.tally.count("left what is fixed");
+            return Ok(());
+        }
         let word = self.world.word();
         let base = record.version;
         let mut fields = record.fields.clone();

@@ -40,6 +40,8 @@ fn written(kind: &str, field: &FormField, home: Uuid, file: Uuid) -> Value {
         ("activity", "project") => Some(json!("youth")),
         // By the number above.
         ("person" | "member", "sex") => Some(json!("male")),
+        ("aid_entry", "programme") => Some(json!("大病慰问")),
+        ("aid_entry", "recipient_number") => Some(json!(NUMBER)),
         ("member", "structure") => Some(json!("individual")),
         ("person", "birth") => Some(json!("1980-01-01")),
         _ => None,
@@ -161,7 +163,10 @@ async fn every_field_of_every_form_comes_back_and_can_be_emptied() {
         // The form shows it again, and sends nothing while nothing is touched.
         let again = opened(&form, &row.fields);
         assert_eq!(changes(&form, &row.fields, &again, today()).unwrap().fields, Fields::new(), "{kind}");
-        emptied(&office, kind, &form, &row).await;
+        // What is insert-only is taken back.
+        if !shape::is_fixed(kind) {
+            emptied(&office, kind, &form, &row).await;
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::import::{
     CellMended, ColumnChoice, FileGiven, ImportPlan, ImportPreview, MendCells, RunImport, Template,
-    UndoImport,
+    UndoImport, UndoPreview,
 };
 use tiexin_contract::records::SaveRecord;
-use tiexin_domain::{Kind, nouns};
+use tiexin_domain::{Kind, nouns, shape};
 
 use super::{GUYANG, csv, list, preview};
 use crate::office::{Office, VILLAGE, day};
@@ -60,8 +60,11 @@ async fn a_template_of_every_kind_is_taken_in_once_and_taken_back() {
             "{kind}: {:?}",
             again.files[0].changes
         );
+        let stays = u64::from(shape::is_fixed(kind));
+        let would = office.ok(UndoPreview { batch: done.batch }).await;
+        assert_eq!(would.stays.iter().filter(|row| row.why.contains("冲正")).count() as u64, stays, "{kind}");
         office.ok(UndoImport { batch: done.batch }).await;
-        assert_eq!(office.ok(list(kind)).await.total, before, "{kind}");
+        assert_eq!(office.ok(list(kind)).await.total, before + stays, "{kind}");
     }
     let unknown = Template { kind: "merge".into(), region: GUYANG.0.parse().unwrap(), path: None };
     assert_eq!(office.refused(unknown).await.code, ErrorCode::Invalid);

@@ -1,0 +1,122 @@
+use super::*;
+use crate::around::example;
+use crate::nouns;
+use serde_json::json;
+
+fn entry(said: Value) -> Fields {
+    let mut fields = crate::shape::valid(&Kind::AidEntry).unwrap();
+    fields.extend(said.as_object().unwrap().clone());
+    fields
+}
+
+fn wrong_in(fields: &Fields) -> Vec<String> {
+    let problems = nouns::check("aid_entry", fields).unwrap().problems;
+    problems.into_iter().map(|problem| problem.field).collect()
+}
+
+#[test]
+fn an_entry_says_how_much_and_for_what() {
+    assert!(wrong_in(&entry(json!({"occasion": "spring"}))).is_empty());
+    let mut without = entry(json!({}));
+    without.remove("occasion");
+    assert_eq!(wrong_in(&without), ["occasion"]);
+    without.insert("programme".into(), "困难慰问".into());
+    assert_eq!(wrong_in(&without), ["period"]);
+    without.insert("period".into(), "2026".into());
+    assert!(wrong_in(&without).is_empty());
+    for amount in ["0.00", "-300.00"] {
+        assert_eq!(wrong_in(&entry(json!({"amount": amount}))), ["amount"], "{amount}");
+    }
+    let back = json!({"amount": "-300.00", "reverses": Uuid::from_u128(9)});
+    assert_eq!(wrong_in(&entry(back)), ["reason"]);
+    let back = json!({"amount": "300.00", "reverses": Uuid::from_u128(9), "reason": "重复"});
+    assert_eq!(wrong_in(&entry(back)), ["amount"]);
+    assert_eq!(wrong_in(&entry(json!({"recipient_number": "1"}))), ["recipient_number"]);
+}
+
+#[test]
+fn a_programme_is_one_of_the_catalogue_and_given_to_whom_it_says() {
+    let rows = r#"[{"name": "夏令慰问", "unit": "person", "amount": "500.00", "from": "2026-01-01"}]"#;
+    let own = Limits::default().and_programmes(serde_json::from_str(rows).unwrap());
+    let told = |said: Value, limits: &Limits| {
+        let problems = nouns::check_by("aid_entry", &entry(said), Some(limits)).unwrap().problems;
+        problems.into_iter().map(|problem| (problem.field, problem.message)).collect::<Vec<_>>()
+    };
+    let summer = |more: Value| {
+        let mut said = json!({"programme": "夏令慰问", "period": "2026"});
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        said
+    };
+    let unknown = told(summer(json!({})), Limits::of_the_program());
+    assert!(unknown[0].0 == "programme" && unknown[0].1.contains("困难慰问"), "{unknown:?}");
+    let fields = |found: Vec<(String, String)>| found.into_iter().map(|(of, _)| of).collect::<Vec<_>>();
+    assert_eq!(fields(told(summer(json!({})), &own)), ["person", "amount"]);
+    let right = summer(json!({"person": {"name": "甲"}, "amount": "500.00"}));
+    assert!(told(right, &own).is_empty());
+    // The province takes what another office's catalogue has.
+    assert!(wrong_in(&entry(summer(json!({})))).is_empty());
+}
+
+fn record(n: u128, said: Value) -> Record {
+    Record {
+        id: Uuid::from_u128(n),
+        kind: "aid_entry".into(),
+        scope: "340323104".parse().unwrap(),
+        version: 1,
+        fields: entry(said),
+        void: None,
+    }
+}
+
+fn told(rule: &Rule, fields: &Fields, others: Vec<Record>) -> usize {
+    let seen = [others];
+    (rule.check)(&Beside::these(fields, &seen)).len()
+}
+
+#[test]
+fn nobody_is_paid_twice_in_a_period_unless_the_first_was_taken_back() {
+    let number = "11010519491231002X";
+    let paid = json!({"programme": "困难慰问", "period": "2026", "recipient_number": number});
+    let own = entry(paid.clone());
+    let mut elsewhere = record(2, paid.clone());
+    elsewhere.fields.insert("household".into(), json!(Uuid::from_u128(77)));
+    elsewhere.fields.insert("recipient_number".into(), number.to_lowercase().into());
+    assert_eq!(told(&PAID_ONCE, &own, vec![elsewhere.clone()]), 1, "the same person in another township");
+    let back = record(3, json!({"amount": "-300.00", "reverses": Uuid::from_u128(2), "reason": "重复"}));
+    assert_eq!(told(&PAID_ONCE, &own, vec![elsewhere.clone(), back]), 0);
+    for other in
+        [json!({"period": "2025"}), json!({"programme": "关怀帮扶"}), json!({"person": {"name": "甲"}})]
+    {
+        let mut fields = own.clone();
+        fields.extend(other.as_object().unwrap().clone());
+        assert_eq!(told(&PAID_ONCE, &fields, vec![elsewhere.clone()]), 0, "{other}");
+    }
+    // Of an occasion alone each gift is one of its own.
+    assert_eq!(told(&PAID_ONCE, &entry(json!({})), vec![record(4, json!({}))]), 0);
+}
+
+#[test]
+fn an_entry_is_taken_back_once_and_whole() {
+    let one = example("aid_entry", TAKEN_BACK_ONCE.code).unwrap();
+    let first = one.others[0].clone();
+    let mut own = one.record.fields.clone();
+    assert_eq!(told(&TAKEN_BACK_ONCE, &own, vec![first.clone()]), 1, "another amount");
+    own.insert("amount".into(), "-300.00".into());
+    assert_eq!(told(&TAKEN_BACK_ONCE, &own, vec![first.clone()]), 0);
+    let mut again = record(5, json!({}));
+    again.fields.clone_from(&own);
+    assert_eq!(told(&TAKEN_BACK_ONCE, &own, vec![first.clone(), again.clone()]), 1, "twice");
+    let mut of_one = own.clone();
+    of_one.insert(REVERSES.into(), json!(again.id));
+    assert_eq!(told(&TAKEN_BACK_ONCE, &of_one, vec![first, again]), 1, "of what takes back");
+}
+
+#[test]
+fn what_takes_back_leaves_nothing_of_the_sum() {
+    let entry = AidEntry::from_fields(&entry(json!({"amount": "1200.05", "occasion": "spring"}))).unwrap();
+    let on = entry.date.pred_opt().unwrap();
+    let back = entry.reversal(Uuid::from_u128(2), "某 慰问救助", on, "登记重复").unwrap();
+    assert_eq!([entry.amount, back.amount].into_iter().sum::<Fen>(), Fen(0));
+    assert_eq!((back.problems().len(), back.gaps().len(), back.date), (0, 0, entry.date));
+    assert!(back.title().contains("冲正") && !entry.title().contains("冲正"));
+}
