@@ -41,6 +41,7 @@ pub use asking::merged::{Alike, Likeness};
 pub use asking::past::Concern;
 pub use asking::reminded::Reminded;
 pub use asking::search::{Hit, seeks_number};
+pub use asking::sums::AidSum;
 pub use asking::today::{Birthday, Care, DueFile, FileGaps, LastVisit, VillageMonth};
 pub use asking::voided::{Hanging, Unseen, VoidedPage, VoidedQuery};
 pub use audit::{AuditEntry, MadeTogether};

@@ -18,7 +18,7 @@ use crate::{audit, record, syncing::cursor, syncing::elsewhere, syncing::outbox}
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// `file_damaged`, `audit_changed`, `audit_missing`, `audit_unknown`, `outbox_gap`,
-    /// `pending_lost`, `row_differs`, `columns_differ`, `digest_differs`,
+    /// `pending_lost`, `row_differs`, `columns_differ`, `sums_differ`, `digest_differs`,
     /// `blob_damaged`, `blob_missing`, `blob_lost`.
     pub code: &'static str,
     /// Number of the audit entry, change or row.
@@ -61,6 +61,7 @@ impl Book {
             outbox_numbers(conn, &mut report)?;
             waiting_is_shown(conn, &mut report)?;
             rows(conn, &mut report)?;
+            crate::asking::sums::look(conn, &mut report)?;
             crate::blob::verify::look(conn, self.dir(), &mut report)?;
             Ok(report)
         })

@@ -12,5 +12,6 @@ pub(crate) mod merged;
 pub(crate) mod past;
 pub(crate) mod reminded;
 pub(crate) mod search;
+pub(crate) mod sums;
 pub(crate) mod today;
 pub(crate) mod voided;

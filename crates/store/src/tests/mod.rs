@@ -12,6 +12,7 @@ mod copies;
 mod crash;
 mod devices;
 mod elected;
+mod given;
 mod held_back;
 mod lists;
 mod long_paths;

@@ -1,0 +1,113 @@
+//! Money that was given: insert-only, and added up to the fen.
+
+use serde_json::{Value, json};
+use tiexin_domain::nouns::AidEntry;
+use tiexin_domain::{Fen, Kind, Noun};
+use tiexin_protocol::VoidChange;
+use uuid::Uuid;
+
+use super::{VILLAGE, book, by, fields, household, id, put, record, save, sound};
+use crate::figures::{Days, Reach};
+use crate::{BatchSave, Book, Fill, Kept, Over, Save, Source, StoreError, Why};
+
+fn said(home: Uuid, more: Value) -> Value {
+    let mut all = fields(
+        json!({"region": VILLAGE, "household": home, "head_name": "张三", "date": "2026-10-05",
+        "form": "cash", "amount": "300.05", "source": "association", "programme": "困难慰问", "period": "2026"}),
+    );
+    all.extend(fields(more));
+    Value::Object(all)
+}
+
+fn given(book: &Book, home: Uuid, more: Value) -> Uuid {
+    let entry = id();
+    put(book, &save(entry, "aid_entry", said(home, more)));
+    entry
+}
+
+fn taken_back(book: &Book, entry: Uuid) -> Uuid {
+    let first = AidEntry::from_fields(&record(book, entry).fields).unwrap();
+    let back = first.reversal(entry, "张三 慰问救助", first.date, "记重了").unwrap();
+    let back_id = id();
+    put(book, &Save { id: back_id, kind: "aid_entry".into(), fields: back.to_fields(), void: None });
+    back_id
+}
+
+#[test]
+fn the_door_takes_no_change_of_what_is_insert_only() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let entry = given(&book, home, json!({}));
+    let refused = |save: Save| {
+        let told = book.write(|tx| tx.save(&save, &by()));
+        assert!(matches!(told, Err(StoreError::Fixed(of)) if of == entry), "{told:?}");
+    };
+    refused(save(entry, "aid_entry", said(home, json!({"amount": "500.00"}))));
+    let mut void = save(entry, "aid_entry", said(home, json!({})));
+    void.void = Some(VoidChange::Hide(tiexin_domain::Void::by_person("重复")));
+    refused(void);
+    let asked = save(entry, "aid_entry", said(home, json!({"notes": "补记"})));
+    assert!(matches!(book.ask_group(&[asked], &by()), Err(StoreError::Fixed(_))));
+    // As it stands it is saved again, and nothing is written.
+    put(&book, &save(entry, "aid_entry", said(home, json!({}))));
+    assert_eq!(book.outbox_batch(100, 1 << 20).unwrap().len(), 2);
+    // A merge turns whom it names.
+    let other = household(&book, VILLAGE, "张三");
+    let turned = save(entry, "aid_entry", said(other, json!({})));
+    book.merge_group(&[turned], &by(), false).unwrap();
+    assert_eq!(record(&book, entry).reference("household"), Some(other));
+    sound(&book);
+}
+
+#[test]
+fn an_import_that_is_taken_back_leaves_what_is_insert_only() {
+    let (_dir, book, user) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let (entry, batch) = (id(), id());
+    let made = fields(said(home, json!({})));
+    let fill = Fill { id: entry, kind: "aid_entry", fields: &made, over: Over::Lacking };
+    let source = Source { batch, label: "名单".into(), signed: fields(json!({})), told: None };
+    let rows = [BatchSave { group: id(), records: vec![fill] }];
+    book.save_batch(&source, &rows, user.id, 1, &mut |_, _| true).unwrap();
+    assert_eq!(book.undo_plan(batch).unwrap().stays, [Kept { id: entry, why: Why::Fixed }]);
+    let outcome = book.undo_batch(batch, user.id, 2).unwrap();
+    assert_eq!((outcome.undone, outcome.kept), (0, vec![Kept { id: entry, why: Why::Fixed }]));
+    assert_eq!(record(&book, entry).void, None);
+    sound(&book);
+}
+
+#[test]
+fn what_was_taken_back_is_in_no_figure_and_leaves_nothing_of_the_sum() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let wrong = given(&book, home, json!({"date": "2026-09-30"}));
+    given(&book, home, json!({"amount": "200.10", "period": "2025"}));
+    let reach = |from, to| Reach {
+        kind: Kind::AidEntry,
+        region: "340323".parse().unwrap(),
+        days: Days::Within(from, to),
+    };
+    let counted = |from, to| {
+        let mut count = 0;
+        book.facts(|facts| facts.each(&reach(from, to), false, |_, _| count += 1)).unwrap();
+        count
+    };
+    assert_eq!((counted(20_260_901, 20_260_930), counted(20_261_001, 20_261_031)), (1, 1));
+    taken_back(&book, wrong);
+    assert_eq!((counted(20_260_901, 20_260_930), counted(20_261_001, 20_261_031)), (0, 1));
+    let sums = book.aid_sums(&"340323".parse().unwrap()).unwrap();
+    let told: Vec<_> = sums.iter().map(|one| (one.period.as_deref(), one.sum, one.entries)).collect();
+    assert_eq!(told, [(Some("2025"), Fen(20_010), 1), (Some("2026"), Fen(0), 2)]);
+    assert_eq!(sums[0].township.as_str(), "340323100");
+    sound(&book);
+}
+
+#[test]
+fn a_sum_that_is_not_that_of_its_entries_is_found() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    given(&book, home, json!({}));
+    book.writer().execute("UPDATE record SET number = number + 1 WHERE kind = 'aid_entry'", []).unwrap();
+    let faults = book.verify().unwrap().faults;
+    assert!(faults.iter().any(|fault| fault.code == "sums_differ"), "{faults:?}");
+}
