@@ -8,7 +8,7 @@ use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
 use super::past::Past;
-use super::reversing::{self, Reverse};
+use super::reversing::{Reverse, Told};
 use super::served::Served;
 use super::spec::Noun;
 use super::{History, Restore, Voiding};
@@ -186,7 +186,7 @@ fn Reading(props: &ReadingProps) -> Html {
             if let Some(reason) = &row.void {
                 <p class="tx-void-note">{ format!("这条记录已作废：{reason}") }</p>
             }
-            if noun.is_fixed() { { reversing::told(row) } }
+            if noun.is_fixed() { <Told row={row.clone()} /> }
             if !row.gaps.is_empty() {
                 <p class="tx-gaps">{ "还可以补上：" }{ for row.gaps.iter().map(|gap| html! { <Tag text={gap.message.clone()} class="tx-warm" /> }) }</p>
             }

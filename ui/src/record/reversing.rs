@@ -1,14 +1,31 @@
 //! 冲正: what was given is not changed; another entry takes it back, with a reason.
 
 use crate::components::{Button, Confirm, Look, TextField};
-use crate::hooks::{use_command, use_toast};
+use crate::hooks::{use_command, use_query_when, use_toast};
 use crate::text;
 use std::rc::Rc;
 use tiexin_contract::aid::ReverseAid;
-use tiexin_contract::records::RecordRow;
+use tiexin_contract::records::{Filter, FilterOp, ListRecords, RecordRow};
 use tiexin_domain::shape;
 use uuid::Uuid;
 use yew::prelude::*;
+
+/// Whether the entry takes another one back.
+fn takes_back(row: &RecordRow) -> bool {
+    shape::reversal(&row.kind).is_some_and(|field| row.fields.contains_key(field))
+}
+
+/// What takes the entry back, by its title. It lies where the entry lies.
+#[hook]
+fn use_taken_back(row: &RecordRow) -> Option<String> {
+    let field = shape::reversal(&row.kind).filter(|_| !takes_back(row));
+    let ask = field.map(|field| {
+        let named = Filter { field: field.to_owned(), op: FilterOp::Is, value: row.id.to_string().into() };
+        ListRecords { filters: vec![named], ..ListRecords::of(row.kind.clone(), row.region.clone(), 1) }
+    });
+    let query = use_query_when(ask, &["aid_entry"]);
+    query.data.and_then(|page| page.rows.first().map(|back| back.title.clone()))
+}
 
 #[derive(Properties, PartialEq)]
 pub(super) struct ReverseProps {
@@ -16,12 +33,12 @@ pub(super) struct ReverseProps {
     pub(super) ondone: Callback<()>,
 }
 
-/// The button on the page of an entry; none on one that takes another back.
+/// The button on the page of an entry; none on one that takes another back, or was taken back.
 #[component]
 pub(super) fn Reverse(props: &ReverseProps) -> Html {
     let asking = use_state(|| false);
-    let field = shape::reversal(&props.row.kind);
-    if field.is_some_and(|field| props.row.fields.contains_key(field)) {
+    let gone = use_taken_back(&props.row).is_some();
+    if gone || takes_back(&props.row) {
         return Html::default();
     }
     let open = {
@@ -90,10 +107,23 @@ fn Reversing(props: &ReversingProps) -> Html {
     }
 }
 
-/// On the page of an entry that takes another one back: which, and why.
-pub(super) fn told(row: &RecordRow) -> Html {
-    let says = |field: &str| row.fields.get(field).map(text::plain).filter(|word| !word.is_empty());
-    let Some(named) = says("reverses_name") else { return Html::default() };
-    let why = says("reason").map(|why| format!("，原因：{why}")).unwrap_or_default();
-    html! { <p class="tx-void-note">{ format!("冲正的是：{named}{why}") }</p> }
+#[derive(Properties, PartialEq)]
+pub(super) struct ToldProps {
+    pub(super) row: Rc<RecordRow>,
+}
+
+/// On the page of an entry: which one it takes back and why, or what takes it back.
+#[component]
+pub(super) fn Told(props: &ToldProps) -> Html {
+    let back = use_taken_back(&props.row);
+    let says = |field: &str| props.row.fields.get(field).map(text::plain).filter(|word| !word.is_empty());
+    let told = match (says("reverses_name"), back) {
+        (Some(named), _) => {
+            let why = says("reason").map(|why| format!("，原因：{why}")).unwrap_or_default();
+            format!("冲正的是：{named}{why}")
+        }
+        (None, Some(back)) => format!("已冲正，不再算进报表：{back}"),
+        (None, None) => return Html::default(),
+    };
+    html! { <p class="tx-void-note">{ told }</p> }
 }

@@ -218,6 +218,7 @@ fn ask(name: &str, made: &Made) -> Ask {
         | "visit.record"
         | "family.move"
         | "council.elect"
+        | "aid.reverse"
         | "import.mend"
         | "import.undo"
         | "import.redo"
