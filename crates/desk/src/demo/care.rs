@@ -121,9 +121,11 @@ fn programme(
         let wrong = AidEntry { occasion: Some(Occasion::Sudden), ..wrong };
         let id = chance.id(at_ms);
         made.push(Made::new(id, &wrong, at_ms));
+        // Behind what it takes back.
+        let later_ms = at_ms + 60_000;
         if let Some(back) = wrong.reversal(id, &wrong.title(), date, "和项目里的是同一笔，记重了")
         {
-            made.push(Made::new(chance.id(at_ms), &back, at_ms));
+            made.push(Made::new(chance.id(later_ms), &back, later_ms));
         }
     }
     made
