@@ -114,6 +114,11 @@ impl From<Unsettled> for Waiting {
 }
 
 impl Waiting {
+    /// It would change what is insert-only: it can only be sent back.
+    fn alters_what_is_fixed(&self) -> bool {
+        self.current.is_some() && tiexin_domain::shape::is_fixed(&self.change.kind)
+    }
+
     /// The record with the change on top of what stands.
     pub(crate) fn with_change(&self) -> Record {
         let mut record = self.current.clone().unwrap_or_else(|| Record {
@@ -236,6 +241,9 @@ impl Group {
             return self.may_move(who);
         }
         self.0.iter().all(|one| {
+            if one.alters_what_is_fixed() {
+                return false;
+            }
             let stands = one.current.as_ref().map(Record::region);
             one.to.iter().chain(&stands).all(|region| who.may(Action::Write, region)) && one.to.is_some()
         })
@@ -283,6 +291,9 @@ impl Group {
             return Some(
                 "两份登记后来有变动（作废、已经合并或者迁走），不能再照这次的办。需要时请到“可能重复”里重新核对。",
             );
+        }
+        if self.0.iter().any(Waiting::alters_what_is_fixed) {
+            return Some("已入账的登记不能改也不能作废，只能退回；登记错了的请冲正，再重新登记一笔。");
         }
         if let Some(why) = self.cannot_move() {
             return Some(why);

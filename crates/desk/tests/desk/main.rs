@@ -16,6 +16,7 @@ mod duplicates;
 mod election;
 mod families;
 mod forms;
+mod given;
 mod host;
 mod imports;
 mod joining;

@@ -23,7 +23,7 @@ use crate::money::Fen;
 use crate::programmes::Unit;
 use crate::record::{Fields, Record};
 use crate::region::RegionCode;
-use crate::shape::{Audience, Column, Field, Find, Holds, Home, Mask, Role, Shape, Start};
+use crate::shape::{Audience, Column, Field, Find, Holds, Home, Mask, Role, Shape, Start, Telling};
 
 codes! {
     /// On which occasion.
@@ -188,7 +188,17 @@ impl Noun for AidEntry {
         reversal: Some(REVERSES),
         claims,
         rules: &[of_the_family::<Self>(), PAID_ONCE, TAKEN_BACK_ONCE],
-        timeline: Some("amount"),
+        past: &[Telling::always(
+            "date",
+            &[
+                "慰问救助{amount}",
+                "{occasion}慰问",
+                "{programme}项目",
+                "给{person}",
+                "物品：{items}",
+                "冲正原因：{reason}",
+            ],
+        )],
         home: Home::Support,
         initials: "djwwjz",
         empty: ("这里会列出慰问救助", "钱物送到手就记一笔，不管谁出的钱；记错了用“冲正”，不能改。"),

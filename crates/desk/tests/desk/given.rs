@@ -1,0 +1,85 @@
+//! What was given is taken back, and never changed or made void by any command.
+
+use serde_json::{Value, json};
+use tiexin_contract::aid::ReverseAid;
+use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
+use tiexin_contract::records::{GetRecord, SaveRecord, VoidRecord};
+use tiexin_domain::access::Role;
+use tiexin_domain::nouns::settlement::Choice;
+use tiexin_protocol::ParkCode;
+use uuid::Uuid;
+
+use crate::office::{Office, TOWNSHIP, day, fields, list};
+use crate::waiting::{change, grants, listed, parked, told, waits_here};
+
+fn gift(home: Uuid, said: Value) -> SaveRecord {
+    let mut all =
+        fields(json!({"household": home, "date": "2026-10-05", "occasion": "mid_autumn", "form": "cash",
+        "amount": "300", "source": "association"}));
+    all.extend(fields(said));
+    SaveRecord { kind: "aid_entry".into(), id: None, version: None, fields: all }
+}
+
+#[tokio::test]
+async fn no_command_changes_what_was_given() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let id = office.ok(gift(home, json!({}))).await.id;
+    let edit = SaveRecord { id: Some(id), fields: fields(json!({"amount": "500"})), ..gift(home, json!({})) };
+    let many = ChangeMany {
+        job: Uuid::from_u128(1),
+        kind: "aid_entry".into(),
+        chosen: Chosen::All(Box::new(list("aid_entry", TOWNSHIP, 1))),
+        change: Change::Void { reason: "重复".into() },
+        dry_run: false,
+        agreed: None,
+    };
+    let refused = [
+        office.refused(edit).await.message,
+        office.refused(VoidRecord { id, reason: "重复".into() }).await.message,
+        office.refused(many).await.message,
+    ];
+    assert!(refused.iter().all(|told| told.contains("冲正")), "{refused:?}");
+    let back = office.ok(ReverseAid { id, reason: "重复".into() }).await.row;
+    assert_eq!((&back.fields["amount"], &back.fields["reason"]), (&json!("-300.00"), &json!("重复")));
+    assert!(back.fields["reverses_name"].as_str().unwrap().contains("贾文广"));
+    let first = office.ok(GetRecord { id }).await;
+    assert_eq!((&first.fields["amount"], first.void), (&json!("300.00"), None));
+    assert_eq!(office.ok(list("aid_entry", TOWNSHIP, 5)).await.total, 2);
+}
+
+#[tokio::test]
+async fn a_payment_is_of_the_catalogue_and_once_in_a_period() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let paid = |programme: &str| gift(home, json!({"programme": programme, "period": "2026年"}));
+    let refused = office.refused(paid("随便写的")).await;
+    assert!(refused.about("programme").is_some_and(|told| told.contains("困难慰问")), "{refused:?}");
+    let id = office.ok(paid("困难慰问")).await.id;
+    assert_eq!(office.ok(GetRecord { id }).await.fields["period"], "2026");
+    let refused = office.refused(paid("困难慰问")).await;
+    assert!(refused.about("programme").is_some_and(|told| told.contains("已经发过")), "{refused:?}");
+    office.ok(ReverseAid { id, reason: "金额不对".into() }).await;
+    office.ok(paid("困难慰问")).await;
+    // An office has programmes of its own.
+    let own = r#"[{"name": "夏令慰问", "unit": "household", "amount": "200.00", "from": "2026-01-01"}]"#;
+    std::fs::write(office.folder.path().join("programmes.json"), own).unwrap();
+    let refused = office.refused(paid("夏令慰问")).await;
+    assert!(refused.about("amount").is_some_and(|told| told.contains("200.00")), "{refused:?}");
+}
+
+/// An old program asked for it, or a changed one.
+#[tokio::test]
+async fn a_change_of_it_that_waits_can_only_be_sent_back() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let id = office.ok(gift(home, json!({}))).await.id;
+    let mut edit = change(1, "aid_entry", json!({"amount": "500.00"}));
+    (edit.record, edit.base, edit.scope) = (id, 1, TOWNSHIP.parse().unwrap());
+    waits_here(&office, vec![told(edit, parked(ParkCode::RuleBroken))]).await;
+    grants(&office, &[(Role::Supervisor, TOWNSHIP)]).await;
+    let items = listed(&office).await;
+    let [item] = &items[..] else { panic!("one thing waits, not {items:?}") };
+    assert_eq!(item.choices, [Choice::Decline]);
+    assert!(item.message.contains("冲正"), "{}", item.message);
+}
