@@ -290,8 +290,11 @@ async fn what_was_adopted_elsewhere_waits_there_when_it_is_told_again(place: Pla
     let moving = chief.edit(home, TOWN, 1, json!({"region": THERE}));
     assert_eq!(words(&chief.push(&province, &[moving]).await), ["applied"]);
     let visit = |village: &str| {
-        let date = "2026-10-04";
-        json!({"region": village, "household": home, "head_name": "户主", "date": date, "kind": "routine"})
+        let (date, visitors) = ("2026-10-04", ["张专干"]);
+        json!({
+            "region": village, "household": home, "head_name": "户主", "date": date, "kind": "routine",
+            "visitors": visitors,
+        })
     };
     let late = old.change("visit", Uuid::new_v4(), TOWN, 0, visit(VILLAGE));
     let adopted = chief.change("visit", late.record, OTHER_TOWN, 0, visit(THERE));
