@@ -33,6 +33,8 @@ INSERT INTO layout (name, divided_by, together) VALUES
   -- Attachments of a record, carried packages.
   ('blob_of', 'record', 'attachment'), ('blob_chunk', 'record', 'attachment'),
   ('package', 'id', 'package'), ('package_file', 'package', 'package'),
+  -- What may be claimed once in the whole province, by what it is.
+  ('claim', 'key', 'claim'), ('claim_key', 'key', 'claim'),
   -- New versions of the program, in pieces.
   ('release_piece', 'version', 'release');
 

@@ -61,7 +61,7 @@ pub(crate) fn Past(props: &PastProps) -> Html {
                         <p class="tx-muted">{ "选中的几类里没有记录。" }</p>
                     }
                     { for years(&past.entries).map(|(year, entries)| html! {
-                        <Year key={year.clone()} title={year} entries={entries.to_vec()} />
+                        <Year key={year.clone()} title={year.clone()} entries={entries.to_vec()} />
                     }) }
                     if past.older > 0 && !all_shown {
                         <Button label={format!("更早的 {} 条", past.older)} look={Look::Link} small=true onclick={more} />

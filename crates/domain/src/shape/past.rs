@@ -213,9 +213,11 @@ mod tests {
                 Holds::Person | Holds::People => true,
                 _ => false,
             });
+            // Nothing leads from a family to the case that was written of it.
             // Of a person the birth, the death and the numbers are no story; a photo stands on its record; who leads a
             // group or a team today says nothing of the day on which it was founded.
-            let silent = matches!(kind, Kind::Person | Kind::Attachment | Kind::Group | Kind::Team);
+            let silent =
+                matches!(kind, Kind::Person | Kind::Attachment | Kind::Group | Kind::Team | Kind::Case);
             assert!(tells || !whom || silent, "{kind:?} concerns somebody and tells nothing");
         }
     }

@@ -76,7 +76,7 @@ async fn what_was_given_is_neither_changed_nor_made_void(place: Place) {
     assert_eq!(two.field(TOWN, first.record, "amount"), "300.00");
     assert_eq!(two.field(TOWN, first.record, "recorded_by"), Value::Null);
     assert_eq!(two.record(TOWN, first.record).unwrap().void, None);
-    let waits = province.quarantine(two.device, &TOWN.parse().unwrap()).await.unwrap();
+    let waits = province.quarantine_on_file(&TOWN.parse().unwrap()).await.unwrap();
     assert_eq!(waits.len(), 8, "nothing of it is lost");
     assert!(province.verify().await.unwrap().broken.is_empty());
 }
@@ -118,7 +118,7 @@ async fn nobody_is_paid_twice_in_two_townships(place: Place) {
     };
     assert!(message.contains("别的乡镇") && !message.contains(NUMBER), "{message}");
     // Kept whole where its author is, for a person to decide; told again, the same (I3).
-    let waits = province.quarantine(there.device, &OTHER_TOWN.parse().unwrap()).await.unwrap();
+    let waits = province.quarantine_on_file(&OTHER_TOWN.parse().unwrap()).await.unwrap();
     assert_eq!(waits.len(), 1);
     assert_eq!(there.push(&province, &[second]).await.verdicts[0].verdict, reply.verdicts[0].verdict);
     // Of another year, of another programme, and on an occasion alone it is another gift.

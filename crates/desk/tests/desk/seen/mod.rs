@@ -47,7 +47,7 @@ pub(crate) struct Marked {
 const SIGNS: [char; 10] = ['甲', '乙', '丙', '丁', '戊', '己', '庚', '辛', '壬', '癸'];
 
 fn word(n: usize) -> String {
-    let digits = format!("{n:04}");
+    let digits = format!("{n:05}");
     let signs = digits.bytes().map(|digit| SIGNS[usize::from(digit - b'0')]);
     format!("雀{}", signs.collect::<String>())
 }

@@ -199,9 +199,14 @@ fn of_shape(kind: &Kind, town: &Town) -> Value {
             Holds::Reference(_) if field.has(shape::Role::Family) => json!(town.home),
             Holds::Person => json!({"person": town.person, "name": "钟户主"}),
             Holds::People => json!([{"person": town.person, "name": "钟户主"}]),
+            Holds::Text if field.finds.contains(&shape::Find::IdNumber) => json!(NUMBER),
             _ => continue,
         };
         fields.insert(field.name.to_owned(), value);
+    }
+    // What takes another one back lies with that, and says the same but for the sign.
+    if let Some(reversal) = shape.reversal {
+        fields.remove(reversal);
     }
     Value::Object(fields)
 }
