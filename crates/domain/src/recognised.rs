@@ -13,18 +13,12 @@ use crate::unsaid::{given_names, is_space};
 
 mod days;
 mod numbers;
+mod ordinary;
 
 pub(crate) use numbers::numbers_in;
 
 /// Shorter words stand in too many texts that mean something else.
 const SHORTEST: usize = 2;
-
-/// Given names and names of villages that everybody writes of something else: alone they tell nobody.
-const ORDINARY: [&str; 28] = [
-    "幸福", "和平", "健康", "平安", "团结", "建设", "光明", "前进", "发展", "文明", "和谐", "胜利", "进步",
-    "解放", "国家", "卫生", "爱心", "关怀", "爱国", "志愿", "生活", "新村", "中心", "希望", "快乐", "美丽",
-    "互助", "服务",
-];
 
 /// What a village is called officially, and in short.
 const OF_A_VILLAGE: [&str; 6] = ["村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"];
@@ -80,7 +74,10 @@ impl Marks {
     pub(crate) fn village(&mut self, name: &str) {
         let mut bare = name;
         while let Some(rest) = OF_A_VILLAGE.iter().find_map(|end| bare.strip_suffix(*end)) {
-            self.word(bare, Tells::Place);
+            // 新村 of 新村社区.
+            if bare == name || !is_ordinary(bare) {
+                self.word(bare, Tells::Place);
+            }
             bare = rest;
         }
         let counted = bare.starts_with('第') || bare.chars().any(|sign| sign.is_ascii_digit());
@@ -121,7 +118,7 @@ impl Marks {
         let number = piece
             .strip_suffix(['号', '栋', '幢', '室'])
             .is_some_and(|rest| rest.chars().all(|sign| sign.is_ascii_alphanumeric() || days::is_sign(sign)));
-        if coarse || number {
+        if coarse || number || ordinary::PLACES.contains(&piece) {
             return;
         }
         if piece.ends_with('组') {
@@ -177,7 +174,7 @@ impl Marks {
 }
 
 fn is_ordinary(word: &str) -> bool {
-    ORDINARY.contains(&word)
+    ordinary::NAMES.contains(&word)
 }
 
 /// Whether the word stands there and means the village: `王庄` in `王庄镇` is the township, `三组` in `十三组` another group.
@@ -186,7 +183,10 @@ fn stands(word: &[char], tells: Tells, signs: &[char], at: usize) -> bool {
         return false;
     }
     let counted = word.first().is_some_and(|first| days::is_sign(*first));
-    if counted && at.checked_sub(1).is_some_and(|before| days::is_sign(signs[before])) {
+    let before = at.checked_sub(1).map(|before| signs[before]);
+    // 分三组
+    let parts = word.last() == Some(&'组') && matches!(before, Some('分' | '成' | '为'));
+    if counted && (parts || before.is_some_and(days::is_sign)) {
         return false;
     }
     let behind = &signs[at + word.len()..];
@@ -265,6 +265,7 @@ mod tests {
         // A given name that is a word of its own.
         let happy = named("张幸福");
         assert_eq!(found(&happy, "幸福家庭，张幸福"), ["张幸福"]);
+        assert_eq!(found(&named("王国庆"), "国庆、中秋都上门，王国庆"), ["王国庆"]);
         assert_eq!(found(&named("阿依古丽·买买提"), "阿依古丽爱唱歌"), ["阿依古丽"]);
     }
 
@@ -276,6 +277,13 @@ mod tests {
         let mut happy = Marks::default();
         happy.village("幸福社区");
         assert_eq!(found(&happy, "幸福社区的幸福家庭"), ["幸福社区"]);
+        // Of two endings the inner one may make a word of its own.
+        for (name, text) in [("新村社区", "建设新村"), ("农村社区", "农村老人"), ("街道社区", "街道干部")]
+        {
+            let mut marks = Marks::default();
+            marks.village(name);
+            assert_eq!(found(&marks, &format!("{text}，{name}")), [name]);
+        }
         // A place without a name, and one that is only counted.
         let mut counted = Marks::default();
         counted.village("第一村");
@@ -288,6 +296,11 @@ mod tests {
         marks.address("安徽省蚌埠市固镇县王庄镇陈圩村3组12号");
         let text = "固镇县王庄镇一户人家，在陈圩村三组，门牌12号，不是十三组，也不是13组";
         assert_eq!(found(&marks, text), ["陈圩村", "三组"]);
+        assert_eq!(found(&marks, "志愿者分成三组，分为3组，三组"), ["三组"]);
+        let mut away = Marks::default();
+        away.address("王庄镇陈圩村外出务工");
+        away.address("本村敬老院");
+        assert_eq!(found(&away, "儿子外出务工，本村敬老院接他去住，陈圩村"), ["陈圩村"]);
         let mut street = Marks::default();
         street.address("城关街道东风路88号花园小区2栋");
         assert_eq!(found(&street, "城关街道，东风路边的花园小区"), ["东风路", "花园小区"]);
@@ -318,6 +331,9 @@ mod tests {
         {
             assert!(found(&marks, &format!("那是{text}，大雨")).is_empty(), "{text}");
         }
+        let mut first = Marks::default();
+        first.day("2014-05-01".parse_day());
+        assert_eq!(found(&first, "五月一次，五月一日"), ["五月一日"]);
         let mut month = Marks::default();
         month.day(PartialDate::Month(2014, 5));
         assert_eq!(found(&month, "2014年5月，2014年5月9日，5月3日").len(), 2);

@@ -189,8 +189,9 @@ fn of_month(signs: &[char], start: usize, year: Option<i32>, numbers: &[Number])
     let behind = month.at.end + 1;
     let lunar = signs.get(behind) == Some(&'初') && day.at.start == behind + 1;
     let marked = matches!(signs.get(day.at.end), Some('日' | '号'));
-    // 廿三 and 腊月二十三 have no sign behind them.
-    let bare = day.at.start == behind && signs.get(day.at.start).is_some_and(|sign| !sign.is_ascii_digit());
+    // 廿三 and 腊月二十三 have no sign behind them; 五月一次 is no day.
+    let in_signs = signs.get(day.at.start).is_some_and(|sign| !sign.is_ascii_digit());
+    let bare = day.at.start == behind && in_signs && day.value > 10;
     let is_day = lunar || (day.at.start == behind && marked) || bare;
     let end = day.at.end + usize::from(marked);
     is_day.then(|| (Told { at: start..end, year, month: month.value, day: Some(day.value) }, 2))

@@ -10,7 +10,12 @@ const SHORTEST: usize = 4;
 /// More are counted by nobody.
 const COUNTED: usize = 6;
 /// Behind what is counted.
-const UNITS: &str = "元人户次场份个名天米亩斤册本张条件分小时多余万亿只头棵盏台支位家公里%";
+const UNITS: &str =
+    "元人户次场份个名天米亩斤册本张条件分小时多余万亿只头棵盏台支位家公里%吨字块套箱袋盒瓶步项克";
+/// Between two years.
+const BETWEEN_YEARS: &str = "至到和与或及、~—–-";
+/// A hotline stands so soon behind its number.
+const HOTLINE: usize = 10;
 
 /// Each number of four places or more that neither counts anything nor is a year, as it was written.
 pub(crate) fn numbers_in(text: &str) -> Vec<String> {
@@ -20,7 +25,8 @@ pub(crate) fn numbers_in(text: &str) -> Vec<String> {
     let mut at = 0;
     while at < signs.len() {
         let end = end_of(signs, at);
-        if end > at && is_somebody_s(&signs[at..end], &signs[end..]) {
+        let before = at.checked_sub(1).map(|before| signs[before]);
+        if end > at && is_somebody_s(before, &signs[at..end], &signs[end..]) {
             found.push(plain.written(text, at..end));
         }
         at = end.max(at + 1);
@@ -48,24 +54,49 @@ fn end_of(signs: &[char], from: usize) -> usize {
     end
 }
 
-fn is_somebody_s(number: &[char], behind: &[char]) -> bool {
+fn is_somebody_s(before: Option<char>, number: &[char], behind: &[char]) -> bool {
     let places = |part: &[char]| part.iter().filter(|sign| digit_of(**sign).is_some()).count();
     if places(number) < SHORTEST {
         return false;
     }
-    let mut parts = number.split(|sign| digit_of(*sign).is_none());
+    let years = number.split(|sign| digit_of(*sign).is_none()).all(is_year);
     if behind.first() == Some(&'年') {
-        return !parts.all(is_year);
+        return !years;
+    }
+    // 2024-2025学年, 2024届; 2020至2024年; 皖政〔2022〕3号
+    let of_school = behind.starts_with(&['学', '年']) || behind.first() == Some(&'届');
+    let of_paper = matches!((before, behind.first()), (Some('〔'), Some('〕')) | (Some('['), Some(']')));
+    if years && (of_school || of_paper || before_a_year(behind)) {
+        return false;
+    }
+    if is_hotline(number, behind) {
+        return false;
     }
     // 1234.5元
     let fraction = match behind {
         ['.', rest @ ..] => rest.iter().take_while(|sign| sign.is_ascii_digit()).count(),
         _ => 0,
     };
-    let unit = if fraction > 0 { behind.get(1 + fraction) } else { behind.first() };
+    let unit = if fraction > 0 { &behind[1 + fraction..] } else { behind };
     let whole = number.iter().all(char::is_ascii_digit) && number.len() <= COUNTED;
-    let counts = whole && unit.is_some_and(|unit| UNITS.contains(*unit));
+    let of_area = unit.starts_with(&['平', '方']) || unit.starts_with(&['平', '米']);
+    let counts = whole && (of_area || unit.first().is_some_and(|unit| UNITS.contains(*unit)));
     !counts
+}
+
+/// Whether another year follows, with 年 behind the last: `至2024年`, `、2021、2022年`.
+fn before_a_year(behind: &[char]) -> bool {
+    let joins = behind.iter().take_while(|sign| BETWEEN_YEARS.contains(**sign)).count();
+    let rest = &behind[joins..];
+    let places = rest.iter().take_while(|sign| digit_of(**sign).is_some()).count();
+    let (year, rest) = rest.split_at(places);
+    joins > 0 && is_year(year) && (rest.first() == Some(&'年') || before_a_year(rest))
+}
+
+/// A number that the state gave to a hotline: `12345政务服务热线`.
+fn is_hotline(number: &[char], behind: &[char]) -> bool {
+    let near = &behind[..behind.len().min(HOTLINE)];
+    number.len() == 5 && number.starts_with(&['1', '2']) && near.windows(2).any(|two| two == ['热', '线'])
 }
 
 fn digit_of(sign: char) -> Option<u32> {
@@ -92,6 +123,9 @@ mod tests {
             ("2014-05-03那天", "2014-05-03"),
             ("20140503", "20140503"),
             ("1234567元", "1234567"),
+            ("尾号2580、2024年", "2580"),
+            ("尾号12580", "12580"),
+            ("2024、电话", "2024"),
         ] {
             assert_eq!(numbers_in(text), [found], "{text}");
         }
@@ -111,6 +145,16 @@ mod tests {
             "5.29活动",
             "三四个人",
             "12号",
+            "2020至2024年",
+            "2020、2021和2022年",
+            "二〇二〇到二〇二四年",
+            "2020——2024年",
+            "2024-2025学年",
+            "2024届毕业生",
+            "皖政〔2022〕3号",
+            "拨打12345政务服务热线",
+            "1200平方米",
+            "8000步",
             "",
         ] {
             assert!(numbers_in(text).is_empty(), "{text}: {:?}", numbers_in(text));
