@@ -62,10 +62,12 @@ fn without_contact(bit: i64, today: Option<NaiveDate>) -> String {
             format!("pair.day <= {today} AND (pair.until IS NULL OR pair.until >= {today})")
         },
     );
-    // Who wishes no contact lacks none.
+    // Who wishes no contact lacks none; of two files the stricter one counts.
     format!(
-        "record.flags & {declined} = 0 AND NOT EXISTS (SELECT 1 FROM record AS pair WHERE pair.household = record.household AND pair.hidden = 0
+        "NOT EXISTS (SELECT 1 FROM record AS wish WHERE wish.household = record.household AND wish.hidden = 0
+           AND wish.kind = 'support_file' AND wish.flags & {declined} = {declined})
+         AND NOT EXISTS (SELECT 1 FROM record AS pair WHERE pair.household = record.household AND pair.hidden = 0
            AND pair.kind = 'contact_pair' AND pair.flags & {bit} <> 0 AND {in_force})",
-        declined = file_flag::DECLINED
+        declined = file_flag::ACTIVE | file_flag::DECLINED
     )
 }

@@ -179,8 +179,11 @@ impl Book {
     pub fn files_with_gaps(&self, regions: &[RegionCode], today: NaiveDate) -> Result<Vec<FileGaps>> {
         self.read(|conn| {
             let mut lacking = Vec::new();
-            for (file, household) in active_files(conn, regions)? {
-                let gaps = gaps(conn, &file, household_key(household), day(today))?;
+            let files = active_files(conn, regions)?;
+            let declined = declined(&files);
+            for (file, household) in files {
+                let wished = !declined.contains(&household);
+                let gaps = gaps(conn, &file, household_key(household), day(today), wished)?;
                 if !gaps.is_empty() {
                     let (head_name, region) = (text(&file, "head_name"), file.region());
                     lacking.push(FileGaps { file: file.id, household, head_name, region, gaps });
@@ -285,11 +288,8 @@ impl Book {
                 }
             }
             let files = active_files(conn, regions)?;
-            let declined = |(file, _): &&(Record, Uuid)| {
-                file.text("preference") == Some(ContactPreference::Declined.code())
-            };
-            // Whoever wishes no contact is in no share; of two files the stricter one counts.
-            let mut counted: HashSet<Uuid> = files.iter().filter(declined).map(|(_, home)| *home).collect();
+            // Whoever wishes no contact is in no share.
+            let mut counted = declined(&files);
             for (file, household) in files {
                 if !counted.insert(household) {
                     continue;
@@ -331,14 +331,19 @@ fn village(villages: &mut BTreeMap<i64, VillageMonth>, place: i64) -> Option<&mu
     }
 }
 
-fn gaps(conn: &Connection, file: &Record, household: i64, today: i64) -> Result<Vec<Gap>> {
+/// The families that wish no contact for now; of two files the stricter one counts.
+fn declined(files: &[(Record, Uuid)]) -> HashSet<Uuid> {
+    let says = |file: &Record| file.text("preference") == Some(ContactPreference::Declined.code());
+    files.iter().filter(|(file, _)| says(file)).map(|(_, home)| *home).collect()
+}
+
+/// What a file lacks. `wished`: the family wishes contact; who does not lacks none.
+fn gaps(conn: &Connection, file: &Record, household: i64, today: i64, wished: bool) -> Result<Vec<Gap>> {
     let mut gaps = match nouns::check(&file.kind, &file.fields) {
         Ok(checked) => checked.gaps,
         Err(problem) => vec![Gap { field: problem.field, code: problem.code, message: problem.message }],
     };
     let (leader, worker) = contacts(conn, household, today)?;
-    // Who wishes no contact lacks none.
-    let wished = file.text("preference") != Some(ContactPreference::Declined.code());
     if wished && leader.is_none() {
         gaps.push(Gap::new("township_leader", "contact_missing", "缺镇联系人"));
     }

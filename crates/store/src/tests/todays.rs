@@ -66,6 +66,31 @@ fn a_family_that_wishes_no_contact_is_in_no_share() {
     assert_eq!(told, [(1, 1, 0)]);
 }
 
+#[test]
+fn who_declined_in_one_of_two_files_lacks_no_contact_in_either() {
+    let (_dir, book, _) = book();
+    let (home, other) = (household(&book, VILLAGE, "张三"), household(&book, VILLAGE, "李四"));
+    for said in [json!({"preference": "welcome"}), json!({"preference": "declined"})] {
+        file(&book, home, "张三", said);
+    }
+    // What a closed file says is over.
+    let closed = json!({"preference": "declined", "status": "closed", "status_reason": "重复"});
+    file(&book, other, "李四", closed);
+    let wishes = file(&book, other, "李四", json!({"preference": "welcome"}));
+    let (today, here) = (day("2026-10-20"), ["340323100".parse().unwrap()]);
+    for code in ["township_leader", "village_worker"] {
+        let lacking = book.files_with_gaps(&here, today).unwrap();
+        let lacks = |file: &&crate::FileGaps| file.gaps.iter().any(|gap| gap.field == code);
+        let told: Vec<Uuid> = lacking.iter().filter(lacks).map(|file| file.file).collect();
+        assert_eq!(told, [wishes], "{code}");
+        let filter = vec![("gaps".to_owned(), crate::Op::Is, Value::from(code))];
+        let (kind, today) = ("support_file".to_owned(), Some(today));
+        let query = crate::ListQuery { kind, filter, today, limit: 50, ..Default::default() };
+        let listed: Vec<Uuid> = book.list(&query).unwrap().records.iter().map(|file| file.id).collect();
+        assert_eq!(listed, [wishes], "{code}");
+    }
+}
+
 /// A list asks in SQL what a family's page reads from its file.
 #[test]
 fn a_list_finds_who_has_no_doctor_and_no_channel() {
