@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use tiexin_contract::today::{Coverage, UnitToday};
 use tiexin_domain::{Level, RegionCode};
 use tiexin_store::{DueFile, Regions};
+use uuid::Uuid;
 
 use crate::cadence::Cadence;
 use crate::{masking, place};
@@ -31,10 +32,17 @@ pub(super) fn units(
     }
     let level = place::unit_level(region);
     let mut found: BTreeMap<RegionCode, Unit<'_>> = BTreeMap::new();
+    // A family of two files is one, as long overdue as the longer of them.
+    let mut homes: BTreeMap<Uuid, Vec<&DueFile>> = BTreeMap::new();
     for file in files {
+        homes.entry(file.household).or_default().push(file);
+    }
+    for files in homes.into_values() {
+        let Some(&file) = files.first() else { continue };
         let unit = found.entry(file.region.at(level)).or_default();
         unit.without_contact += u64::from(!file.declined() && !file.has_contacts());
-        let Some(days) = cadence.overdue_file(file, today).filter(|days| *days > 0) else { continue };
+        let overdue = files.iter().filter_map(|file| cadence.overdue_file(file, today)).max();
+        let Some(days) = overdue.filter(|days| *days > 0) else { continue };
         unit.overdue += 1;
         unit.longest = unit.longest.max(days);
         if let Some(leader) = &file.township_leader {

@@ -8,9 +8,11 @@ use tiexin_contract::report::GetReport;
 use tiexin_contract::today::{GetToday, Today};
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::support_file::{Assistance, ContactPreference};
+use tiexin_store::{By, Save};
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, day, fields, list};
+use crate::meanwhile::behind;
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, list};
 
 const COUNTY: &str = "340323";
 
@@ -103,4 +105,31 @@ async fn a_family_that_declined_is_no_minus_and_is_helped_all_the_same() {
     // Nor does having come raise a share in which the family is not.
     let month = today(&office, TOWNSHIP).await.month;
     assert_eq!((month.planned, month.visited, month.coverage[0].families), (1, 0, 1));
+}
+
+/// Two desks opened a file of it, apart.
+#[tokio::test]
+async fn a_county_counts_a_family_of_two_files_once() {
+    let office = Office::of(COUNTY, day(2026, 10, 20)).await;
+    let home = office
+        .family("贾文广", |family| {
+            family.contacts = None;
+            family.file.as_mut().unwrap().preference = Some(ContactPreference::Welcome);
+        })
+        .await;
+    let seen = json!({"household": home, "date": "2026-08-01", "kind": "routine", "visitors": ["王丽"],
+        "met": [{"name": "贾文广"}]});
+    saved(&office, "visit", seen).await;
+    let before = today(&office, COUNTY).await.units.remove(0);
+    behind(&office, move |book| {
+        let by = By { author: Uuid::from_u128(0xA17), now_ms: 1, group: Uuid::from_u128(10) };
+        let file = json!({"region": VILLAGE, "household": home, "head_name": "贾文广", "category": "disability",
+            "status": "active"});
+        let file = Save { id: Uuid::from_u128(4), kind: "support_file".into(), fields: fields(file), void: None };
+        book.save_group(&[file], &by).unwrap();
+    })
+    .await;
+    let unit = today(&office, COUNTY).await.units.remove(0);
+    assert_eq!((unit.families, unit.overdue, unit.without_contact), (1, 1, 1));
+    assert_eq!(unit, before);
 }
