@@ -75,7 +75,7 @@ impl Case {
         ]
     }
 
-    /// Whatever others will read of it, by field. Of what is not offered the title alone.
+    /// Whatever others will read of it, by field. Of what is not offered the title and the result: everybody reads them.
     fn shown(&self) -> Vec<(&'static str, &str)> {
         let body = [
             ("background", &self.background),
@@ -83,13 +83,13 @@ impl Case {
             ("practice", &self.practice),
             ("effect", &self.effect),
             ("lesson", &self.lesson),
-            ("rating", &self.rating),
         ];
         let body = body.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?)));
         let used = self.used_in.iter().map(|text| ("used_in", text.as_str()));
         let offered = self.is_offered();
         let rest = body.chain(used).filter(|_| offered);
-        std::iter::once(("name", self.name.as_str())).chain(rest).collect()
+        let rating = self.rating.as_deref().map(|text| ("rating", text));
+        std::iter::once(("name", self.name.as_str())).chain(rating).chain(rest).collect()
     }
 }
 
@@ -214,8 +214,15 @@ const STEPS: &[&str] = &[
     "recommended_on",
     "entered_on",
     "used_in",
+    // The last: see below.
     "withdrawn_on",
 ];
+
+/// Of what everybody reads of a draft, too. Nothing that stands there holds back that a case is taken down.
+const OPEN_STEPS: &[&str] = match STEPS {
+    [steps @ .., _] => steps,
+    [] => &[],
+};
 
 const SOURCES: &str = "写的是哪一家（审核人以上看得到）";
 const OFFERED: &str = "去标识、推荐、入库";
@@ -265,7 +272,7 @@ impl Noun for Case {
             &[
                 named("name", "案例名称")
                     .also(&["案例标题"])
-                    .with(STEPS)
+                    .with(OPEN_STEPS)
                     .hint("不写名字和村名，如 一户困难家庭的新生活"),
                 Field::new("key_task", "重点任务", Holds::Code(KeyTask::CHOICES))
                     .also(&["所属任务", "案例类别"])
@@ -308,7 +315,7 @@ impl Noun for Case {
                     .past()
                     .not_before("deidentified_on")
                     .fold(OFFERED),
-                Field::new("rating", "评审结果", Holds::Text).with(STEPS).fold(OFFERED),
+                Field::new("rating", "评审结果", Holds::Text).with(OPEN_STEPS).fold(OFFERED),
                 Field::new("entered_on", "入库日期", Holds::Day)
                     .past()
                     .not_before("recommended_on")

@@ -113,6 +113,8 @@ fn a_draft_may_name_the_family_and_its_title_may_not() {
     assert!(told(&draft).is_empty() && read(&draft).problems().is_empty());
     let titled = case(json!({"source": Uuid::from_u128(HOME), "name": "贾文广的故事"}));
     assert_eq!(told(&titled)[0].0, "name");
+    let rated = case(json!({"source": Uuid::from_u128(HOME), "rating": "文广一家感人"}));
+    assert_eq!(told(&rated)[0].0, "rating");
     // What is taken down is shown to nobody any more.
     let mut withdrawn = draft;
     withdrawn.extend(fields(json!({"deidentified_on": "2026-10-05", "withdrawn_on": "2026-10-06"})));
@@ -206,4 +208,22 @@ fn a_leak_that_stood_hinders_the_next_step_only() {
     assert_eq!(told(json!({"consent_on": "2026-10-06"})), 0);
     assert_eq!(told(json!({"recommended_on": "2026-10-06"})), 1);
     assert_eq!(told(json!({"background": "一户人家的事", "recommended_on": "2026-10-06"})), 0);
+}
+
+/// `association.md` §2.17: when who agreed does not any more, at once.
+#[test]
+fn what_betrays_holds_back_no_withdrawal() {
+    let one = example("case", UNRECOGNISED.code).unwrap();
+    let around = Plain(one.others.clone());
+    let mut before = one.record.fields.clone();
+    before.extend(fields(json!({"name": "贾文广的故事", "rating": "贾文广一家感人"})));
+    let told = |said: Value| {
+        let mut after = before.clone();
+        after.extend(fields(said));
+        let subject = Subject { before: Some(&before), fields: &after, ..one.subject() };
+        let Ok(found) = problems(&around, subject, Reach::Desks);
+        found.into_iter().map(|problem| problem.field).collect::<Vec<_>>()
+    };
+    assert!(told(json!({"withdrawn_on": "2026-10-06"})).is_empty());
+    assert_eq!(told(json!({"recommended_on": "2026-10-06"})), ["name", "rating", "background"]);
 }
