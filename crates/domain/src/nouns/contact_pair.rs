@@ -136,9 +136,9 @@ impl Noun for ContactPair {
             Telling::once(
                 "to",
                 &[
-                    "不再联系这一家",
-                    "镇联系人{township_leader}",
-                    "村联系人{village_worker}",
+                    "联系人交接",
+                    "原镇联系人{township_leader}",
+                    "原村联系人{village_worker}",
                     "。{handover_note}",
                 ],
             ),

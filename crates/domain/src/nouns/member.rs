@@ -134,7 +134,7 @@ impl Noun for Member {
         who: Some("person"),
         past: &[
             Telling::always("joined", &["成为会员", "{group}"]),
-            Telling::once("left", &["退会", "{left_why}"]),
+            Telling::once("left", &["会籍到这一天", "{left_why}"]),
         ],
         initials: "djhy",
         empty: ("这里是会员名册", "可以一名一名登记，也可以把现有的会员台账整本导入。"),

@@ -251,6 +251,25 @@ mod tests {
         assert_eq!(of(Kind::Policy, policy)[0], "参加住院护理补贴保险，保到2026年12月31日。");
     }
 
+    /// What stands on the page of a family, or of somebody who died, is read by those who loved them.
+    #[test]
+    fn no_end_is_told_as_if_somebody_was_left_alone() {
+        let of = |kind: Kind, on: &str, value: Value| {
+            let shape = nouns::shape(&kind).unwrap();
+            let telling = shape.past.iter().find(|one| one.on == on).unwrap();
+            telling.sentence(shape, kind.label(), value.as_object().unwrap(), &place)
+        };
+        let died = json!({"left": "2026-05", "left_why": "died"});
+        assert_eq!(of(Kind::Member, "left", died), "会籍到这一天，去世。");
+        let pair = json!({"to": "2026-05-01", "township_leader": "赵镇长", "village_worker": "李村医"});
+        assert_eq!(of(Kind::ContactPair, "to", pair), "联系人交接，原镇联系人赵镇长，原村联系人李村医。");
+        // 签到 is what is done at an activity.
+        let signed =
+            json!({"doctor_signed_on": "2026-01-01", "doctor": "李医生", "doctor_until": "2026-12-31"});
+        let told = of(Kind::SupportFile, "doctor_signed_on", signed);
+        assert_eq!(told, "签约家庭医生，李医生，签约到2026年12月31日。");
+    }
+
     #[test]
     fn the_day_is_as_exact_as_it_was_written() {
         let telling = Telling::always("start", &["参加活动"]);
