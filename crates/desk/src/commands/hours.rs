@@ -59,6 +59,11 @@ fn by_signatures(at: &At, volunteer: &Record, entries: &[&Record]) -> Result<Vec
         ..ListQuery::default()
     };
     let entered = |activity: Uuid| entries.iter().any(|entry| entry.reference("ref") == Some(activity));
+    // Entered by hand, without choosing which one.
+    let unnamed = |date: String| {
+        let of_day = |entry: &&Record| entry.text("date") == Some(date.as_str());
+        entries.iter().copied().filter(of_day).any(|entry| !entry.fields.contains_key("ref"))
+    };
     let signed = at.book().list(&query).map_err(errors::store)?.records.into_iter().filter_map(|record| {
         let activity = Activity::from_fields(&record.fields).ok()?;
         let came =
@@ -69,6 +74,7 @@ fn by_signatures(at: &At, volunteer: &Record, entries: &[&Record]) -> Result<Vec
             start: activity.start,
             end: activity.end,
             entered: entered(record.id),
+            unnamed: unnamed(activity.start.date().to_string()),
         })
     });
     let told = |one: Proposed| ProposedHours {
@@ -76,7 +82,7 @@ fn by_signatures(at: &At, volunteer: &Record, entries: &[&Record]) -> Result<Vec
         title: masking::without_numbers(&one.name),
         date: one.date,
         minutes: one.minutes,
-        gap: one.gap,
+        gap: one.gap.as_deref().map(masking::without_numbers),
     };
     Ok(proposed(signed.collect()).into_iter().map(told).collect())
 }

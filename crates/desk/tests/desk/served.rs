@@ -43,7 +43,7 @@ async fn signatures_propose_an_hour_once() {
             "sign_ins": [who]});
         save(&office, "activity", said).await
     };
-    let clinic = held("义诊", "2026-10-12T09:00:00", "2026-10-12T11:00:00", volunteer).await;
+    let clinic = held("义诊 13900001234", "2026-10-12T09:00:00", "2026-10-12T11:00:00", volunteer).await;
     let lecture = held("讲座", "2026-10-12T10:00:00", "2026-10-12T11:00:00", member).await;
     // Somebody else's, one that is long past, and one to come.
     let other =
@@ -56,9 +56,19 @@ async fn signatures_propose_an_hour_once() {
         proposed.into_iter().map(|one| (one.activity, one.minutes, one.gap.is_some())).collect::<Vec<_>>()
     };
     assert_eq!(told().await, [(clinic, 120, false), (lecture, 0, true)]);
+    // What it overlaps with is called as the activity is called there.
+    let shown = serde_json::to_string(&office.ok(GetHours { volunteer }).await.proposed).unwrap();
+    assert!(shown.matches("义诊").count() == 2 && !shown.contains("13900001234"), "{shown}");
     // Once entered it is proposed no more, and the hour remains served.
     let entry = json!({"region": VILLAGE, "volunteer": volunteer, "date": "2026-10-12", "minutes": 120,
         "what": "activity", "ref": clinic});
     save(&office, "service_hours", entry).await;
     assert_eq!(told().await, [(lecture, 0, true)]);
+    // Of another day hours were entered without saying which activity it was.
+    let walk = held("健步走", "2026-10-14T09:00:00", "2026-10-14T10:00:00", volunteer).await;
+    assert_eq!(told().await, [(lecture, 0, true), (walk, 60, false)]);
+    let entry = json!({"region": VILLAGE, "volunteer": volunteer, "date": "2026-10-14", "minutes": 60,
+        "what": "activity"});
+    save(&office, "service_hours", entry).await;
+    assert_eq!(told().await, [(lecture, 0, true), (walk, 60, true)]);
 }

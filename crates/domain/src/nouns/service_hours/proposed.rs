@@ -12,6 +12,8 @@ pub struct SignedIn {
     pub end: Option<NaiveDateTime>,
     /// An entry of the volunteer's hours tells of it already.
     pub entered: bool,
+    /// An entry of that day tells of no occasion: it may be this one.
+    pub unnamed: bool,
 }
 
 /// What an entry of hours would say of an activity.
@@ -39,6 +41,8 @@ pub fn proposed(mut signed: Vec<SignedIn>) -> Vec<Proposed> {
             (Some(_), Some((_, other))) => Some(format!("与“{other}”的时间重叠，重叠的只算一次，请核对")),
             (Some(_), None) => None,
         };
+        let same = "这一天已经记过工时，没有选是哪一次，请核对是不是同一件";
+        let gap = if one.unnamed { Some(same.to_owned()) } else { gap };
         let from = before.map_or(one.start, |(until, _)| *until);
         let minutes = end.map_or(0, |end| (end - from).num_minutes().max(0));
         if let Some(end) = end.filter(|end| served.as_ref().is_none_or(|(until, _)| until < end)) {
@@ -65,6 +69,7 @@ mod tests {
             start: at(start),
             end: end.map(at),
             entered: false,
+            unnamed: false,
         }
     }
 
@@ -83,6 +88,15 @@ mod tests {
         // The first is entered already: nothing more is served in that hour.
         let entered = SignedIn { entered: true, ..clinic };
         assert_eq!(told(vec![entered, lecture]), [("讲座".to_owned(), 0, true)]);
+    }
+
+    /// Hours were entered by hand, without choosing the activity.
+    #[test]
+    fn an_entry_of_the_day_that_names_nothing_may_be_the_same() {
+        let clinic = SignedIn { unnamed: true, ..signed(1, "义诊", "05T09:00", Some("05T10:00")) };
+        let told = proposed(vec![clinic]);
+        assert_eq!(told.len(), 1, "nobody can tell");
+        assert!(told[0].minutes == 60 && told[0].gap.as_ref().is_some_and(|gap| gap.contains("已经记过")));
     }
 
     #[test]
