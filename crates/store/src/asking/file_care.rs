@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use tiexin_domain::PartialDate;
 
-use crate::asking::lost::NOT_LOST;
+use crate::asking::lost::{NOT_LOST, died_out};
 use crate::derive::{day_of, file_flag, person_flag, visit_flag};
 
 /// The day, not after today, on which somebody of the family was last met, `yyyymmdd`; NULL when never.
@@ -17,9 +17,12 @@ pub(crate) fn last_met(today: Option<NaiveDate>) -> String {
     )
 }
 
-/// Whether an active file lacks this; the codes are those of `contract::today::FILE_GAPS`. `None`: no such code.
+/// Whether an active file lacks this; the codes are those of `contract::today::FILE_GAPS`. `None`: no such code. Where
+/// nobody lives any more, nothing is lacking but that the file be closed.
 pub(crate) fn lacks(code: &str, today: Option<NaiveDate>) -> Option<String> {
+    let nobody_lives = died_out("record.household");
     let lacks = match code {
+        "status" => return Some(format!("(record.flags & {} <> 0 AND {nobody_lives})", file_flag::ACTIVE)),
         "township_leader" => without_contact(1, today),
         "village_worker" => without_contact(2, today),
         "id_number" => format!(
@@ -36,7 +39,7 @@ pub(crate) fn lacks(code: &str, today: Option<NaiveDate>) -> Option<String> {
         "preference" => "json_extract(record.fields, '$.preference') IS NULL".to_owned(),
         _ => return None,
     };
-    Some(format!("(record.flags & {} <> 0 AND {lacks})", file_flag::ACTIVE))
+    Some(format!("(record.flags & {} <> 0 AND {lacks} AND NOT {nobody_lives})", file_flag::ACTIVE))
 }
 
 /// None signed, or a contract that is over; as `domain::nouns::support_file::doctor_of` says. Of a contract till a month

@@ -6,6 +6,7 @@ use tiexin_domain::RegionCode;
 use uuid::Uuid;
 
 use crate::asking::list::within;
+use crate::asking::lost::died_out;
 use crate::asking::today::{day, newest};
 use crate::book::Book;
 use crate::derive::{date_of, household_key};
@@ -58,7 +59,7 @@ impl Book {
         })
     }
 
-    /// Follow-ups due up to `until` and still open, the longest due first.
+    /// Follow-ups due up to `until` and still open, the longest due first; none of a family whose people have all died.
     pub fn follow_ups(
         &self,
         regions: &[RegionCode],
@@ -66,9 +67,11 @@ impl Book {
         until: NaiveDate,
     ) -> Result<Vec<FollowUp>> {
         let sql = format!(
-            "{} WHERE kind = 'visit' AND until IS NOT NULL AND until <= ?1 AND hidden = 0{} ORDER BY until, n",
+            "{} WHERE kind = 'visit' AND until IS NOT NULL AND until <= ?1 AND hidden = 0{} AND NOT {}
+               ORDER BY until, n",
             select!(),
-            within(regions)
+            within(regions),
+            died_out("record.household")
         );
         self.read(|conn| {
             let mut due = Vec::new();

@@ -26,6 +26,19 @@ pub(crate) const NOT_LOST: &str = " AND NOT (record.kind = 'person' AND (
         AND replace(replace(json_extract(file.fields, '$.child_name'), ' ', ''), '\u{3000}', '')
           = json_extract(record.fields, '$.name'))))";
 
+/// A condition: people of this family are known, and all of them have died. A child who died is none of them, nor
+/// is a family extinct of which nobody is registered. `household`: SQL of the family's key.
+pub(crate) fn died_out(household: &str) -> String {
+    // Whoever has died and of whom nobody wrote which relative it was counts among the people.
+    let not_lost =
+        NOT_LOST.replace("category = 'child'", "category IS 'child'").replace("record.", "member.");
+    let people = format!(
+        "SELECT 1 FROM record AS member WHERE member.household = {household} AND member.hidden = 0
+           AND member.kind = 'person'{not_lost}"
+    );
+    format!("(EXISTS ({people}) AND NOT EXISTS ({people} AND member.until IS NULL))")
+}
+
 /// Fields that only a family's page shows, with their kinds.
 fn own() -> impl Iterator<Item = (&'static Kind, &'static Field)> {
     let of = |kind: &'static Kind| nouns::shape(kind).map(|shape| (kind, shape.fields));

@@ -1,5 +1,5 @@
 //! Records of which 今日 reminds by a date of theirs (`domain::reminder`). Left out is what nobody is reminded of: whose family
-//! wishes no contact or has no file any more that is active, and whom it is about has died.
+//! wishes no contact or has no file any more that is active, whose people have all died, and whom it is about has died.
 
 use chrono::{Datelike, NaiveDate};
 use rusqlite::types::Value as Sql;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::asking::family::Look;
 use crate::asking::list::within;
+use crate::asking::lost::died_out;
 use crate::asking::today::day;
 use crate::book::Book;
 use crate::derive::{bounds, file_flag, household_key};
@@ -245,7 +246,11 @@ fn family_rests(conn: &Connection, home: Uuid) -> Result<bool> {
     let (files, active, declined): (i64, i64, i64) = conn
         .prepare_cached(&sql)?
         .query_row([household_key(home)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(files > 0 && (active == 0 || declined > 0))
+    if files > 0 && (active == 0 || declined > 0) {
+        return Ok(true);
+    }
+    let nobody_lives = format!("SELECT {}", died_out("?1"));
+    Ok(conn.prepare_cached(&nobody_lives)?.query_row([household_key(home)], |row| row.get(0))?)
 }
 
 /// Whom it is about, by their records.

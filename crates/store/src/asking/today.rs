@@ -18,7 +18,7 @@ pub use last_visit::LastVisit;
 
 use crate::asking::family::Look;
 use crate::asking::list::within;
-use crate::asking::lost::NOT_LOST;
+use crate::asking::lost::{NOT_LOST, died_out};
 use crate::book::Book;
 use crate::derive::{date_of, day_of, file_flag, household_key, person_flag, region_of, visit_flag};
 use crate::error::Result;
@@ -100,13 +100,19 @@ pub struct VillageMonth {
     pub families_visited: u64,
 }
 
-/// Active files of the regions with their households.
+/// Active files of the regions with their households, of families in which somebody lives.
 fn active_files(conn: &Connection, regions: &[RegionCode]) -> Result<Vec<(Record, Uuid)>> {
+    open_files(conn, regions, "NOT ")
+}
+
+/// `not`: `NOT ` for families in which somebody lives, nothing for those whose people have all died.
+fn open_files(conn: &Connection, regions: &[RegionCode], not: &str) -> Result<Vec<(Record, Uuid)>> {
     let sql = format!(
-        "{} WHERE kind = 'support_file' AND hidden = 0 AND flags & {} <> 0{}",
+        "{} WHERE kind = 'support_file' AND hidden = 0 AND flags & {} <> 0{} AND {not}{}",
         select!(),
         file_flag::ACTIVE,
-        within(regions)
+        within(regions),
+        died_out("record.household")
     );
     let files = record::collect(conn, &sql, [])?;
     Ok(files.into_iter().filter_map(|f| f.reference("household").map(|home| (f, home))).collect())
@@ -175,7 +181,8 @@ impl Book {
         self.look(|look| households.iter().map(|household| look.care_of(*household, today)).collect())
     }
 
-    /// Active files that lack something: what the noun's rules name, a contact, an ID number.
+    /// Active files that lack something: what the noun's rules name, a contact, an ID number. A file whose people have
+    /// all died lacks one thing: that it be closed.
     pub fn files_with_gaps(&self, regions: &[RegionCode], today: NaiveDate) -> Result<Vec<FileGaps>> {
         self.read(|conn| {
             let mut lacking = Vec::new();
@@ -188,6 +195,11 @@ impl Book {
                     let (head_name, region) = (text(&file, "head_name"), file.region());
                     lacking.push(FileGaps { file: file.id, household, head_name, region, gaps });
                 }
+            }
+            for (file, household) in open_files(conn, regions, "")? {
+                let (head_name, region) = (text(&file, "head_name"), file.region());
+                let gaps = vec![Gap::new("status", "died_out", "家里人都已离世，请核对后结档")];
+                lacking.push(FileGaps { file: file.id, household, head_name, region, gaps });
             }
             Ok(lacking)
         })

@@ -91,6 +91,62 @@ fn who_declined_in_one_of_two_files_lacks_no_contact_in_either() {
     }
 }
 
+/// Nobody is left to be visited; what is left to be done is closing the file. A child who died makes no family extinct, nor
+/// does a family of which nobody is registered.
+#[test]
+fn a_family_whose_people_have_all_died_is_on_no_list_but_of_files_to_close() {
+    let (_dir, book, _) = book();
+    let here: Vec<RegionCode> = vec!["340323100".parse().unwrap()];
+    let today = day("2026-10-20");
+    let promised = json!({"follow_up": "2026-10-10"});
+    let mut homes = Vec::new();
+    for (head, relatives) in [
+        ("张三", vec![("张三", json!({"died_on": "2026-03-01"})), ("刘英", json!({"deceased": true}))]),
+        ("李四", vec![("李四", json!({"died_on": "2026-03-01"})), ("钱芳", json!({}))]),
+        ("王五", vec![("王小", json!({"relation": "child", "died_on": "2014-03-01"}))]),
+        ("赵六", vec![]),
+    ] {
+        let home = household(&book, VILLAGE, head);
+        let one = file(&book, home, head, json!({"doctor": "李医生", "doctor_until": "2026-10-25"}));
+        for (name, more) in relatives {
+            person(&book, home, name, more);
+        }
+        visit(&book, home, head, "2026-10-01", promised.clone());
+        homes.push((home, one));
+    }
+    let (gone, closed) = homes[0];
+    let others: BTreeSet<Uuid> = homes[1..].iter().map(|(home, _)| *home).collect();
+    let due: BTreeSet<Uuid> =
+        book.due_files(&here, today).unwrap().into_iter().map(|file| file.household).collect();
+    assert_eq!(due, others);
+    let followed: BTreeSet<Uuid> =
+        book.follow_ups(&here, today, today).unwrap().into_iter().map(|one| one.household).collect();
+    assert_eq!(followed, others);
+    let families: u64 =
+        book.village_months(&here, day("2026-10-01"), today).unwrap().iter().map(|v| v.families).sum();
+    assert_eq!(families, 3);
+    let rule = serde_json::from_value(json!({"kind": "support_file", "by": "doctor_until"})).unwrap();
+    let ends = book.falling(&here[0], &rule, (today, day("2026-10-31")), |_, _| Ok(true)).unwrap();
+    assert_eq!(ends.len(), 3);
+    let lacking = book.files_with_gaps(&here, today).unwrap();
+    let told: Vec<&str> = lacking
+        .iter()
+        .filter(|file| file.household == gone)
+        .flat_map(|file| &file.gaps)
+        .map(|gap| gap.field.as_str())
+        .collect();
+    assert_eq!(told, ["status"]);
+    // The list that stands behind 今日 counts the same files.
+    let found = |code: &str| -> Vec<Uuid> {
+        let filter = vec![("gaps".to_owned(), crate::Op::Is, Value::from(code))];
+        let (kind, today) = ("support_file".to_owned(), Some(today));
+        let query = crate::ListQuery { kind, filter, today, limit: 50, ..Default::default() };
+        book.list(&query).unwrap().records.iter().map(|file| file.id).collect()
+    };
+    assert_eq!(found("status"), [closed]);
+    assert_eq!(found("village_worker").len(), 3);
+}
+
 /// A list asks in SQL what a family's page reads from its file.
 #[test]
 fn a_list_finds_who_has_no_doctor_and_no_channel() {
