@@ -21,6 +21,14 @@ struct Village {
     sort: Sort,
 }
 
+impl Village {
+    /// Its official name and the short one.
+    fn names(&self) -> [String; 2] {
+        let short = if self.sort == Sort::Community { "社区" } else { "村" };
+        [self.full.clone(), format!("{}{short}", self.stem)]
+    }
+}
+
 /// What the name says the place is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
@@ -92,10 +100,8 @@ impl Places {
     /// The one village named somewhere in a title, an address or a tab's name.
     pub(crate) fn named_in(&self, text: &str) -> Option<RegionCode> {
         let text = squeeze(text);
-        let length = |v: &Village| {
-            let short = format!("{}{}", v.stem, if v.sort == Sort::Community { "社区" } else { "村" });
-            [&v.full, &short].into_iter().filter(|n| text.contains(*n)).map(|n| n.len()).max()
-        };
+        let length =
+            |v: &Village| v.names().iter().filter(|name| text.contains(*name)).map(|name| name.len()).max();
         let found: Vec<(usize, &Village)> = self
             .villages
             .iter()
@@ -104,6 +110,21 @@ impl Places {
             .collect();
         let longest = found.iter().map(|(l, _)| *l).max()?;
         only(found.into_iter().filter(|(l, _)| *l == longest).map(|(_, v)| v))
+    }
+
+    /// Whether a text is the name of one village or community, and none of these here. `各村` and `工人新村` are none; what
+    /// names one of ours beside others is for the township.
+    pub(crate) fn is_elsewhere(&self, text: &str) -> bool {
+        let text = squeeze(text);
+        let (stem, sort) = split(&text);
+        let named = match sort {
+            Sort::Unsaid => false,
+            Sort::Village | Sort::Community => stem.chars().count() > 1,
+        };
+        named
+            && !stem.ends_with(['各', '全', '本', '该', '新', '农', '乡'])
+            && !text.contains(['、', '，', ',', '/'])
+            && !self.villages.iter().any(|village| village.names().iter().any(|name| text.contains(name)))
     }
 
     /// The township a text names, and what follows its name.
@@ -208,6 +229,29 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(places.find(text).as_ref().map(RegionCode::as_str), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_village_of_elsewhere_is_known_by_its_name_alone() {
+        let places = places();
+        for (text, elsewhere) in [
+            ("城东社区居民委员会", true),
+            ("城东社区", true),
+            ("五河县城东镇李庄村", true),
+            ("李庄村村民委员会", true),
+            ("东关社区", false),
+            ("东关社区和李庄村", false),
+            ("李庄村、王庄村", false),
+            ("居委会", false),
+            ("社区", false),
+            ("农村", false),
+            ("全镇各村", false),
+            ("工人新村", false),
+            ("李庄村文化广场", false),
+            ("镇政府三楼", false),
+        ] {
+            assert_eq!(places.is_elsewhere(text), elsewhere, "{text}");
         }
     }
 

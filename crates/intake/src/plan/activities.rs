@@ -112,6 +112,12 @@ impl Planner<'_> {
         let place = reader.said("place").unwrap_or_default();
         let named = self.places.find(&place).or_else(|| self.places.named_in(&place));
         let region = named.or_else(|| self.village.clone());
+        if region.is_none() && self.places.is_elsewhere(&place) {
+            // As a family there is refused: the ledger may be another township's.
+            let hint = "在本地区没有找到这个村（社区），请核对名称，或先选对导入地区；本镇在外面办的，请在“村（社区）”一列写“镇里”";
+            reader.find("place", FindingCode::RegionUnknown, hint);
+            return None;
+        }
         if region.is_none() && self.above.is_some() && !reader.sheet.village_merged {
             let hint = "没有写村（社区），录入时记在镇里；如果是上面那个村办的，请写明村名";
             reader.find("village", FindingCode::VillageMissing, hint);

@@ -247,6 +247,23 @@ fn activities_are_as_expected() {
     }
 }
 
+/// Families, members and activities of one township are all refused where another's ledgers are imported.
+#[test]
+fn another_township_s_activities_are_refused_as_its_families_are() {
+    let ((scope, _), (_, other)) = (TOWNSHIPS[0], TOWNSHIPS[1]);
+    let plan = file(&Book::default(), scope, other, FILES[3]);
+    assert_eq!((plan.data_rows, plan.rows.refused, plan.groups.len()), (24, 24, 0));
+    assert!(plan.findings.iter().all(|found| found.code.as_str() == "region_unknown"));
+    // What the township itself did elsewhere is told by a column of its own.
+    let own = "活动名称,项目,开始时间,地点,村（社区）,参加人数\n\
+        义诊,健康服务,2026-10-12 09:00,城东社区,镇里,30\n宣传,宣传教育,2026-10-13 09:00,李庄村文化广场,,30\n\
+        座谈,其他,2026-10-14 09:00,城东社区,,30\n";
+    let plan = planned(&Book::default(), scope, own.as_bytes(), "x.csv");
+    let refused: Vec<u32> =
+        plan.findings.iter().filter(|f| f.severity == Severity::Refused).map(|f| f.row).collect();
+    assert_eq!((refused, plan.rows.taken()), (vec![4], 2));
+}
+
 #[test]
 fn the_same_files_again_add_nothing() {
     let (scope, folder) = TOWNSHIPS[0];
