@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use tiexin_contract::ErrorReply;
 use tiexin_domain::limits::Limits;
 use tiexin_domain::nouns::merge::merged_into;
@@ -23,6 +24,7 @@ use crate::masking::{self, Reader, Shown};
 pub(crate) struct BookLookup<'a> {
     book: &'a Look<'a>,
     within: RegionCode,
+    today: NaiveDate,
     /// Who imports.
     reader: &'a Reader,
     limits: Limits,
@@ -38,10 +40,17 @@ pub(crate) struct BookLookup<'a> {
 const KEYS: usize = 20_000;
 
 impl<'a> BookLookup<'a> {
-    pub(crate) fn new(book: &'a Look<'a>, within: &RegionCode, reader: &'a Reader, limits: Limits) -> Self {
+    pub(crate) fn new(
+        book: &'a Look<'a>,
+        within: &RegionCode,
+        today: NaiveDate,
+        reader: &'a Reader,
+        limits: Limits,
+    ) -> Self {
         let mut this = Self {
             book,
             within: within.clone(),
+            today,
             reader,
             limits,
             keys: None,
@@ -190,6 +199,7 @@ fn family(
     persons: Option<Vec<Record>>,
     files: Option<Vec<Record>>,
     pairs: Option<Vec<Record>>,
+    today: NaiveDate,
 ) -> Family {
     let own = |records: Option<Vec<Record>>| {
         let mut records = records.unwrap_or_default();
@@ -199,12 +209,17 @@ fn family(
     let (mut persons, files, pairs) = (own(persons), own(files), own(pairs));
     let head = home.reference("head");
     persons.sort_by_key(|person| (Some(person.id) != head, person.id));
-    // The active file before closed ones, the pair of today before former ones.
+    // The active file before closed ones, the pair of today before one that begins later; a former one is none.
     let file = files.iter().min_by_key(|file| !is_active(&file.fields));
+    let today = today.to_string();
+    let begun = |pair: &Record| pair.text("from").is_none_or(|from| from <= today.as_str());
     let pair = pairs
         .iter()
-        .filter(|pair| pair.text("to").is_none())
-        .max_by_key(|pair| pair.text("from").map(str::to_owned));
+        .filter(|pair| match pair.text("to") {
+            Some(to) => begun(pair) && today.as_str() <= to,
+            None => true,
+        })
+        .max_by_key(|pair| (begun(pair), pair.text("from").map(str::to_owned)));
     Family {
         household: home.id,
         region: home.region(),
@@ -249,7 +264,8 @@ impl Lookup for BookLookup<'_> {
             .iter()
             .filter(|home| merged_into(home).is_none())
             .map(|home| {
-                family(home, persons.remove(&home.id), files.remove(&home.id), pairs.remove(&home.id))
+                let (persons, files) = (persons.remove(&home.id), files.remove(&home.id));
+                family(home, persons, files, pairs.remove(&home.id), self.today)
             })
             .collect()
     }
@@ -308,22 +324,47 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn an_active_file_is_found_before_a_closed_one() {
-        let record = |id: u128, kind: Kind, said: Value| Record {
+    fn record(id: u128, kind: Kind, said: Value) -> Record {
+        Record {
             id: Uuid::from_u128(id),
             kind: kind.code().to_owned(),
             scope: "340323100".parse().unwrap(),
             version: 0,
             fields: said.as_object().cloned().unwrap(),
             void: None,
+        }
+    }
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 10, 20).unwrap()
+    }
+
+    #[test]
+    fn the_pair_in_force_is_found_before_one_that_begins_later() {
+        let home = record(1, Kind::Household, json!({"region": "340323100001"}));
+        let found = |pairs: &[Value]| {
+            let pairs = pairs.iter().zip(2..).map(|(pair, id)| record(id, Kind::ContactPair, pair.clone()));
+            family(&home, None, None, Some(pairs.collect()), today()).pair.map(|id| id.as_u128())
         };
+        let former = json!({"to": "2026-10-19"});
+        let ends = json!({"from": "2026-01-01", "to": "2026-11-30"});
+        let (later, open) = (json!({"from": "2026-12-01"}), json!({}));
+        assert_eq!(found(&[former.clone(), ends.clone(), later.clone()]), Some(3));
+        assert_eq!(found(&[later.clone(), open]), Some(3));
+        // Nobody looks after the family yet.
+        assert_eq!(found(&[former.clone(), later]), Some(3));
+        assert_eq!(found(&[former]), None);
+        assert_eq!(found(&[json!({"from": "2026-10-20", "to": "2026-10-20"})]), Some(2));
+    }
+
+    #[test]
+    fn an_active_file_is_found_before_a_closed_one() {
         let home = record(1, Kind::Household, json!({"region": "340323100001"}));
         // One that says nothing of its state is active.
         let files = vec![
             record(2, Kind::SupportFile, json!({"status": "closed"})),
             record(3, Kind::SupportFile, json!({})),
         ];
-        assert_eq!(family(&home, None, Some(files), None).file, Some(Uuid::from_u128(3)));
+        assert_eq!(family(&home, None, Some(files), None, today()).file, Some(Uuid::from_u128(3)));
     }
 }

@@ -146,7 +146,7 @@ pub(crate) fn title(at: &At, record: &Record) -> Result<String, ErrorReply> {
 }
 
 /// Two names of contacts alone do not say whose they are.
-fn titled(record: &Record, lost: &masking::Lost, families: &HashMap<Uuid, String>) -> String {
+pub(crate) fn titled(record: &Record, lost: &masking::Lost, families: &HashMap<Uuid, String>) -> String {
     let title = masking::title(record, lost);
     let family = record.reference("household").and_then(|home| families.get(&home));
     match family.filter(|_| record.kind == Kind::ContactPair.code()) {
@@ -155,8 +155,12 @@ fn titled(record: &Record, lost: &masking::Lost, families: &HashMap<Uuid, String
     }
 }
 
-/// `lost`: of these records.
-fn families(at: &At, records: &[&Record], lost: &masking::Lost) -> Result<HashMap<Uuid, String>, ErrorReply> {
+/// Of pairs of contacts: the family that they look after, by household. `lost`: of these records.
+pub(crate) fn families(
+    at: &At,
+    records: &[&Record],
+    lost: &masking::Lost,
+) -> Result<HashMap<Uuid, String>, ErrorReply> {
     let mut families = HashMap::new();
     for record in records.iter().filter(|record| record.kind == Kind::ContactPair.code()) {
         let Some(home) = record.reference("household").filter(|home| !families.contains_key(home)) else {

@@ -173,7 +173,7 @@ fn plan_all(
     look: &Look<'_>,
     read: &[Read],
 ) -> Result<Vec<Option<LedgerPlan>>, ErrorReply> {
-    let lookup = BookLookup::new(look, region, &at.reader, limits::of(at.book().dir()));
+    let lookup = BookLookup::new(look, region, at.today, &at.reader, limits::of(at.book().dir()));
     let make = |book: &Workbook, over: &dyn Lookup| {
         let context = ImportContext {
             scope: region.clone(),

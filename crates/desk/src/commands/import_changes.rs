@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::masking::{self, Lost, Reader};
 use crate::rights::At;
-use crate::{errors, labels, values};
+use crate::{errors, labels, rows, values};
 
 /// The records that the plans change, as the book has them.
 pub(super) fn records<'p>(
@@ -60,6 +60,8 @@ pub(super) fn numbers(plan: &LedgerPlan, next: &mut u32) -> Vec<u32> {
 pub(super) struct Rows<'r> {
     records: &'r HashMap<Uuid, Record>,
     lost: Lost,
+    /// Whom pairs of contacts look after, by household.
+    families: HashMap<Uuid, String>,
     reader: Reader,
     next: u32,
 }
@@ -67,7 +69,8 @@ pub(super) struct Rows<'r> {
 impl<'r> Rows<'r> {
     pub(super) fn new(at: &At, records: &'r HashMap<Uuid, Record>) -> Result<Self, ErrorReply> {
         let lost = masking::lost(at.book(), records.values())?;
-        Ok(Self { records, lost, reader: at.reader.clone(), next: 0 })
+        let families = rows::families(at, &records.values().collect::<Vec<_>>(), &lost)?;
+        Ok(Self { records, lost, families, reader: at.reader.clone(), next: 0 })
     }
 
     /// One row for each cell: what it changes of several records is taken or left together.
@@ -101,7 +104,7 @@ impl<'r> Rows<'r> {
             let value = masking::cover_value(&record, &change.field, value, &self.reader, &self.lost);
             values::shown(kind, &change.field, &value)
         };
-        let title = masking::title(&record, &self.lost);
+        let title = rows::titled(&record, &self.lost, &self.families);
         let (old, mut new) = ((!change.old.is_null()).then(|| covered(&change.old)), covered(&change.new));
         // Two numbers whose masks are the same differ where the mask hides them.
         if old.as_ref() == Some(&new) {

@@ -146,7 +146,8 @@ fn chosen<'p>(ledgers: impl Iterator<Item = &'p LedgerPlan>, taken: &HashSet<u32
 }
 
 /// Contacts that are taken from the ledger follow on those so far, as 换联系人 has it: the next pair begins today,
-/// and the former one ends the day before and stays in the history. A pair that itself begins today is corrected.
+/// and the former one ends the day before and stays in the history. Whoever was to follow later still does. A pair that
+/// itself begins today is corrected.
 fn next_pair(at: &At, chosen: Chosen) -> Result<Vec<Chosen>, ErrorReply> {
     if chosen.kind != Kind::ContactPair || chosen.over != Over::Chosen {
         return Ok(vec![chosen]);
@@ -154,9 +155,7 @@ fn next_pair(at: &At, chosen: Chosen) -> Result<Vec<Chosen>, ErrorReply> {
     let Some(present) = at.book().get(chosen.id).map_err(errors::store)? else { return Ok(vec![chosen]) };
     let mut next = present.fields.clone();
     next.retain(|field, _| shape::of(&present.kind).is_some_and(|shape| shape.field(field).is_some()));
-    for field in ["to", "handover_note"] {
-        next.remove(field);
-    }
+    next.remove("handover_note");
     next.extend(chosen.fields.clone());
     next.insert("from".into(), at.today.to_string().into());
     let Ok(ended) = former_ended(at, &present.kind, &next) else { return Ok(vec![chosen]) };
