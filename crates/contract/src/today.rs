@@ -106,10 +106,19 @@ pub struct Todo {
 }
 
 impl Todo {
-    /// Somebody waits for it, and it is due by now: it stands before whom to visit. What only comes later does not.
+    /// Somebody waits for it, and it is due by now: it stands before whom to visit. What only comes later does not, nor
+    /// what has waited for so long that one day more is no matter of this morning.
     pub fn is_pressing(&self) -> bool {
-        self.weight < Weight::Day && self.days_ahead <= 0
+        self.weight < Weight::Day && self.days_ahead <= 0 && !is_long_overdue(self.weight, self.days_ahead)
     }
+}
+
+/// More days than these after its date a thing has long been overdue.
+const LONG: i64 = 30;
+
+/// Whether what should have been done by a date has waited for more than a month since. Of danger it never is.
+pub fn is_long_overdue(weight: Weight, days_ahead: i64) -> bool {
+    weight != Weight::Danger && days_ahead < -LONG
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -263,6 +272,9 @@ mod tests {
         };
         assert_eq!([1, 0, -1].map(|days| presses(Weight::Family, days)), [false, true, true]);
         assert_eq!([Weight::Danger, Weight::Money].map(|weight| presses(weight, 0)), [true; 2]);
+        // Nor what has long been overdue, but for danger.
+        assert_eq!([-30, -31].map(|days| presses(Weight::Family, days)), [true, false]);
+        assert!(presses(Weight::Danger, -31));
         assert_eq!([Weight::Day, Weight::Paper].map(|weight| presses(weight, -9)), [false; 2]);
     }
 }

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::Value;
 use tiexin_contract::ErrorReply;
-use tiexin_contract::today::{Open, Todo};
+use tiexin_contract::today::{Open, Todo, is_long_overdue};
 use tiexin_domain::RegionCode;
 use tiexin_domain::record::Record;
-use tiexin_domain::reminder::{Act, Dated, Of, ReminderRule, Whose};
+use tiexin_domain::reminder::{Act, Dated, Of, ReminderRule, Weight, Whose};
 use tiexin_domain::shape::{self, Role};
 use tiexin_store::{Look, Reminded, StoreError};
 use uuid::Uuid;
@@ -42,7 +42,7 @@ pub(super) fn todo(
         };
         found.extend(due.into_iter().map(|(record, date)| (rule, record, date)));
     }
-    found.sort_by_key(|(rule, record, date)| (rule.weight, *date, record.id));
+    found.sort_by_key(|(rule, record, date)| (turn(at, rule.weight, *date), rule.weight, *date, record.id));
     // Of a record one thing is told, the most urgent.
     let mut once = HashSet::new();
     found.retain(|(_, record, _)| once.insert(record.id));
@@ -66,6 +66,16 @@ pub(super) fn todo(
         kind: record.kind,
     });
     Ok((shown.collect(), total))
+}
+
+/// First what somebody waits for, then what somebody has waited for too long to make it this morning's, then all else.
+fn turn(at: &At, weight: Weight, date: NaiveDate) -> u8 {
+    match weight {
+        Weight::Danger | Weight::Family | Weight::Money => {
+            u8::from(is_long_overdue(weight, (date - at.today).num_days()))
+        }
+        Weight::Day | Weight::Paper => 2,
+    }
 }
 
 /// The days on which a thing is due that is told today.
@@ -166,7 +176,6 @@ pub(super) fn open(due: usize, todo: &[Todo]) -> Open {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tiexin_domain::reminder::Weight;
 
     #[test]
     fn seven_stand_open_and_neither_hides_the_other() {

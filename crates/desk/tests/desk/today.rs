@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tiexin_contract::family::{GetFamily, RecordVisit, RegisterFamily};
 use tiexin_contract::records::{SaveRecord, VoidRecord};
-use tiexin_contract::today::{GetToday, Open, ReminderKind};
+use tiexin_contract::today::{GetToday, Open, ReminderKind, Todo};
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Visit;
 use tiexin_domain::nouns::support_file::{Assistance, ContactPreference};
@@ -235,6 +235,25 @@ async fn what_is_due_by_a_date_is_told_the_most_urgent_first() {
     let own = r#"[{"code": "policy_ends", "of": "gaps", "quiet": true}]"#;
     std::fs::write(office.folder.path().join("reminders.json"), own).unwrap();
     assert_eq!(office.ok(today()).await.todo_total, 2);
+}
+
+/// What has waited for months hides neither what is due now nor whom to visit.
+#[tokio::test]
+async fn what_has_long_been_overdue_comes_behind() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", wish(ContactPreference::Welcome)).await;
+    let case =
+        |asked: &str| json!({"region": VILLAGE, "matter": "medical", "asked_on": asked, "anonymous": true});
+    let long = saved(&office, "rights_case", case("2026-08-01")).await;
+    assert!(!office.ok(today()).await.todo.iter().any(Todo::is_pressing));
+    let now = saved(&office, "rights_case", case("2026-10-04")).await;
+    let wish =
+        json!({"household": home, "date": "2026-07-01", "person": {"name": "贾文广"}, "wish": "一辆轮椅"});
+    let wish = saved(&office, "wish", wish).await;
+    let page = office.ok(today()).await;
+    let told: Vec<(Uuid, i64, bool)> =
+        page.todo.iter().map(|one| (one.record, one.days_ahead, one.is_pressing())).collect();
+    assert_eq!(told, [(now, -1, true), (long, -65, false), (wish, -51, false)]);
 }
 
 /// Fifteen days, unless whoever took it up set another day: a longer one, or one put off with a reason.
