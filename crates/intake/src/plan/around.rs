@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use tiexin_domain::around::{self, Around, ITSELF, Look, Reach, Subject};
 use tiexin_domain::limits::Limits;
 use tiexin_domain::shape::{self, Role};
-use tiexin_domain::{Kind, Problem, Record, RegionCode};
+use tiexin_domain::{Fields, Kind, Problem, Record, RegionCode};
 use uuid::Uuid;
 
 use super::PlannedRecord;
@@ -36,10 +36,20 @@ pub(super) fn reach(kind: SheetKind) -> Reach {
 
 /// What is wrong with a new record beside those that are there, by the rules that reach so far.
 pub(super) fn problems(staged: &Staged<'_>, record: &PlannedRecord, reach: Reach) -> Vec<Problem> {
-    let kind = record.kind.code();
-    let family = shape::role(kind, Role::Family).and_then(|field| record.fields.get(field.name)?.as_str());
+    let subject = Subject { kind: record.kind.code(), id: record.id, before: None, fields: &record.fields };
+    asked(staged, subject, reach)
+}
+
+/// The same of a record that is there, once it is filled; what was wrong with it before is nobody's obstacle.
+pub(super) fn filled(staged: &Staged<'_>, known: &Known, fields: &Fields, reach: Reach) -> Vec<Problem> {
+    let before = Some(known.fields.as_ref());
+    asked(staged, Subject { kind: known.kind.code(), id: known.id, before, fields }, reach)
+}
+
+fn asked(staged: &Staged<'_>, subject: Subject<'_>, reach: Reach) -> Vec<Problem> {
+    let family = shape::role(subject.kind, Role::Family);
+    let family = family.and_then(|field| subject.fields.get(field.name)?.as_str());
     let near = Near { staged, home: family.and_then(|id| id.parse().ok()) };
-    let subject = Subject { kind, id: record.id, before: None, fields: &record.fields };
     // What reaches less far is told by the planner's own findings, which say more.
     let Ok(found) = around::problems(&near, subject, reach);
     found

@@ -9,6 +9,7 @@ mod compare;
 mod context;
 mod families;
 mod family_rows;
+mod filled;
 mod homes;
 mod known_member;
 mod members;

@@ -141,6 +141,11 @@ impl Planner<'_> {
                     }
                 }
                 Beside::There { lacking, differs } => {
+                    let reach = alone.then(|| around::reach(reader.sheet.head.kind));
+                    reader.problems(self.wrong_once_filled(&record, &lacking, &differs, reach));
+                    if reader.is_refused() {
+                        return Outcome::Refused;
+                    }
                     taken = taken.max(if differs.is_empty() { Taken::Filled } else { Taken::Differs });
                     let whose = whose.iter().find(|(id, _)| *id == record.id).map(|(_, whose)| *whose);
                     for (field, new) in &lacking {

@@ -104,6 +104,22 @@ fn a_code_or_a_whole_number_goes_before_a_name_and_a_tail() {
     assert_eq!(codes(&read(&book(), "support_file", rows)), [found(2, "family_unclear")]);
 }
 
+/// A day that lies before one that only the book knows is refused as a save would; what was wrong before is no obstacle.
+#[test]
+fn what_a_row_fills_is_asked_what_a_save_is() {
+    let mut book = book();
+    let file = json!({"household": HOME, "head_name": "李桂兰", "code": "3403231000902", "category": "death",
+        "status": "closed", "opened_on": "2020-01-05"});
+    put(&mut book, 4, Kind::SupportFile, file);
+    let head = ["户主", "信息编码", "家庭类别", "结档日期"];
+    for (closed, told) in [("2019-03-01", vec![found(2, "date_invalid")]), ("2021-03-01", vec![])] {
+        let row = ["李桂兰", "3403231000902", "死亡", closed];
+        let plan = read(&book, "support_file", &[&head, &row]);
+        assert_eq!((plan.rows.filled, codes(&plan)), (usize::from(told.is_empty()), told), "{closed}");
+        assert_eq!(plan.changes.len(), plan.rows.filled);
+    }
+}
+
 #[test]
 fn two_of_one_name_are_told_and_not_guessed() {
     let mut book = book();
