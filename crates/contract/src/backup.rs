@@ -29,6 +29,18 @@ pub struct BackupMade {
     pub missing: u64,
 }
 
+/// When this book was last copied.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetLastBackup {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastBackup {
+    /// Milliseconds since 1970 UTC, by the clock of this desk; none: never, as far as the book knows.
+    pub at: Option<i64>,
+    /// Who made it.
+    pub by: Option<String>,
+}
+
 /// What the backup in a folder is. Needs nobody signed in and no password.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LookAtBackup {
@@ -122,6 +134,7 @@ pub enum FolderKind {
 
 commands! {
     Backup => "book.backup" -> BackupMade;
+    GetLastBackup => "book.last_backup" -> LastBackup;
     LookAtBackup => "backup.look" -> BackupShown;
     RestoreBackup => "backup.restore" -> BackupRestored;
     ListFolders => "folder.list" -> Folders;

@@ -151,6 +151,20 @@ impl Book {
         }
     }
 
+    /// The last entry of this deed.
+    pub fn last_deed(&self, act: &str) -> Result<Option<AuditEntry>> {
+        self.read(|conn| {
+            // As canonical JSON writes it; entries are many, and few are of one deed.
+            let text: Option<String> = conn
+                .prepare_cached(
+                    "SELECT entry FROM audit WHERE instr(entry, ?1) > 0 ORDER BY seq DESC LIMIT 1",
+                )?
+                .query_row([format!("\"act\":\"{act}\"")], |row| row.get(0))
+                .optional()?;
+            text.as_deref().map(parse).transpose()
+        })
+    }
+
     /// The audit from newest to oldest, before entry `before` when given.
     pub fn audit(&self, before: Option<i64>, limit: usize) -> Result<Vec<AuditEntry>> {
         self.read(|conn| {

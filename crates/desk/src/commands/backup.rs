@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
-use tiexin_contract::backup::{Backup, BackupMade, BackupRestored, BackupShown, LookAtBackup, RestoreBackup};
+use tiexin_contract::backup::{
+    Backup, BackupMade, BackupRestored, BackupShown, GetLastBackup, LastBackup, LookAtBackup, RestoreBackup,
+};
 use tiexin_contract::session::LocalUserName;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::Problem;
 use tiexin_files::Trouble;
 use tiexin_store::{Book, Restored, StoreError, UnlockError};
 
+use super::authors::Names;
 use super::import::Teller;
 use super::session::state;
 use crate::desk::Desk;
@@ -20,6 +23,7 @@ use crate::{errors, files, folders, update};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(Need::SignedIn, anywhere, backup);
+    registry.add(Need::SignedIn, anywhere, last);
     // Open: a new machine begins with a backup, and a forgotten password has no other way out on a desk that stands
     // alone. Putting one in place needs a password that opens it.
     registry.open(look);
@@ -47,6 +51,16 @@ fn backup(at: &At, args: Backup) -> Result<BackupMade, ErrorReply> {
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let path = to.to_string_lossy().into_owned();
     Ok(BackupMade { name, path, attachments: copied.attachments, missing: copied.missing })
+}
+
+/// Whoever may make a backup is told when the last one was: who keeps the machine need not read the audit for that.
+fn last(at: &At, _: GetLastBackup) -> Result<LastBackup, ErrorReply> {
+    let last = at.book().last_deed("backup").map_err(errors::store)?;
+    let names = Names::of(at.book())?;
+    Ok(LastBackup {
+        at: last.as_ref().map(|entry| entry.at),
+        by: last.map(|entry| names.of_author(entry.actor)),
+    })
 }
 
 /// Why there is no copy in `to`.

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use tiexin_contract::backup::{Backup, BackupRestored, FolderKind, ListFolders, LookAtBackup, RestoreBackup};
+use tiexin_contract::backup::{
+    Backup, BackupRestored, FolderKind, GetLastBackup, LastBackup, ListFolders, LookAtBackup, RestoreBackup,
+};
 use tiexin_contract::book::{AuditTrail, AuditWish};
 use tiexin_contract::records::ListRecords;
 use tiexin_contract::session::{ChangePassword, GetSession, SignIn, SignOut};
@@ -52,6 +54,21 @@ async fn a_backup_is_named_by_its_day_and_says_what_it_is() {
     assert_eq!(shown.made_at, Some(tiexin_desk::Clock::now_ms(&*office.clock)));
     assert_eq!(shown.users[0].display_name, "王丽");
     assert_eq!((shown.records, shown.missing, shown.replaces), (Some(4), 0, true));
+}
+
+/// A refused one is none.
+#[tokio::test]
+async fn whoever_keeps_the_machine_reads_when_the_last_backup_was() {
+    let office = Office::township(day(2026, 11, 30)).await;
+    let stick = tempfile::tempdir().unwrap();
+    office.refused(inside(office.folder.path())).await;
+    assert_eq!(office.ok(GetLastBackup {}).await, LastBackup { at: None, by: None });
+    office.ok(inside(stick.path())).await;
+    let at = tiexin_desk::Clock::now_ms(&*office.clock);
+    office.clock.set(day(2026, 12, 3).and_hms_opt(9, 0, 0).unwrap());
+    office.sign_in_again().await;
+    office.family("张三", |_| {}).await;
+    assert_eq!(office.ok(GetLastBackup {}).await, LastBackup { at: Some(at), by: Some("王丽".into()) });
 }
 
 #[tokio::test]

@@ -81,3 +81,15 @@ fn deeds_are_counted_whatever_the_times_between_them() {
     let since = |most| book.deeds_since(wang, "number_search", NOW, most).unwrap();
     assert_eq!((since(60), since(1)), (vec![NOW + 2, NOW], vec![NOW + 2]));
 }
+
+#[test]
+fn the_last_entry_of_a_deed_is_found_behind_others() {
+    let (_dir, book, user) = book();
+    assert_eq!(book.last_deed("backup").unwrap(), None);
+    for (act, at) in [("backup", NOW + 1), ("backup", NOW + 2), ("unmask", NOW + 3)] {
+        book.write(|w| w.note_act(act, None, &["backup"], user.id, at)).unwrap();
+    }
+    household(&book, VILLAGE, "张三");
+    let last = book.last_deed("backup").unwrap().unwrap();
+    assert_eq!((last.act.as_str(), last.at, last.actor), ("backup", NOW + 2, user.id));
+}

@@ -2,11 +2,12 @@
 
 use super::machine::{CrashCard, MachineCard};
 use crate::components::{Button, Card, FolderPicker, Look, Sign, Trouble, Waiting, Wanted, under_way};
-use crate::hooks::{use_command, use_progress, use_session, use_toast};
+use crate::hooks::{use_command, use_progress, use_query, use_session, use_toast};
 use crate::pages::kept::Kept;
 use crate::text;
 use crate::transport::{in_window, pick_folder};
-use tiexin_contract::backup::{Backup, BackupMade};
+use chrono::NaiveDate;
+use tiexin_contract::backup::{Backup, BackupMade, GetLastBackup, LastBackup};
 use tiexin_contract::book::{Verify, VerifyReport};
 use tiexin_contract::event;
 use yew::platform::spawn_local;
@@ -20,19 +21,22 @@ pub(super) fn Book() -> Html {
 #[component]
 fn BackupCard() -> Html {
     let backup = use_command::<Backup>();
-    let restore = use_session().restore;
+    let session = use_session();
+    let (restore, today) = (session.restore.clone(), session.today());
+    let last = use_query(GetLastBackup {}, &[]);
     let toast = use_toast();
     let choosing = use_state(|| false);
     let made = use_state(|| None::<BackupMade>);
     let progress = use_progress(None);
     let run = {
-        let (backup, made) = (backup.clone(), made.setter());
+        let (backup, made, reload) = (backup.clone(), made.setter(), last.reload.clone());
         Callback::from(move |path: String| {
-            let made = made.clone();
+            let (made, reload) = (made.clone(), reload.clone());
             made.set(None);
             backup.run(Backup { path, inside: true }, move |copy| {
                 toast.good("备份好了");
                 made.set(Some(copy));
+                reload.emit(());
             });
         })
     };
@@ -68,6 +72,7 @@ fn BackupCard() -> Html {
         <Card title="备份">
             <p class="tx-muted">{ "把整本台账连同照片另存一份，仍然是加密的，用同样的密码打开。建议每周备份到 U 盘或另一块硬盘。" }</p>
             <p class="tx-muted">{ "备份是一个文件夹，名字里有当天的日期；拷走时请整个拷。" }</p>
+            if let Some(last) = &last.data { <p>{ when_last(last, today) }</p> }
             if let Some(error) = &backup.error { <Trouble error={error.clone()} /> }
             if backup.pending { { how_far(progress.as_ref()) } }
             if let Some(made) = &*made {
@@ -88,6 +93,13 @@ fn BackupCard() -> Html {
 }
 
 const WHERE: &str = "备份到哪个文件夹";
+
+/// When the last backup was, and who made it.
+fn when_last(last: &LastBackup, today: NaiveDate) -> String {
+    let Some(at) = last.at else { return "这本台账还没有备份过。".to_owned() };
+    let by = last.by.as_ref().map(|by| format!("，{by}")).unwrap_or_default();
+    format!("上次备份：{}{by}。", text::moment(at, today))
+}
 
 /// How far the copy is, and a way out of it.
 fn how_far(progress: Option<&event::Progress>) -> Html {

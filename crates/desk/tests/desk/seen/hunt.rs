@@ -186,8 +186,8 @@ fn ask(name: &str, made: &Made) -> Ask {
         "report.figure" => Of(with(month, json!({"path": ["需求调查", "户"], "limit": 50}))),
         "report.export" => Of(with(month, json!({ "path": made.path("report.xlsx") }))),
         "import.batches" | "report.forms" | "sync.state" | "session.get" | "update.show" | "draft.list"
-        | "duplicates.list" | "quarantine.list" | "book.machine" | "book.preferences" | "book.verify"
-        | "session.touch" | "view.list" => Of(json!({})),
+        | "duplicates.list" | "quarantine.list" | "book.last_backup" | "book.machine"
+        | "book.preferences" | "book.verify" | "session.touch" | "view.list" => Of(json!({})),
         "view.counts" => Of(region),
         "import.template" => Of(with(region, json!({"kind": "visit", "path": made.path("template.xlsx")}))),
         "import.findings" | "import.undo_preview" => Of(json!({ "batch": made.batch })),
