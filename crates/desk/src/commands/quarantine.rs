@@ -53,24 +53,30 @@ fn answers_of(at: &At, names: Names) -> Result<Vec<Answer>, ErrorReply> {
     Ok(answers)
 }
 
-/// About changes of one save, by what was its cause: a family that moves, and not each of its people.
+/// About changes of one save, by what was its cause: a family that moves, and not each of its people. Of a merge what was
+/// to be done is told, not one of the records that it would have turned: those stand.
 fn answer(words: &Words<'_>, group: &Group, save: &[Refused]) -> Option<Answer> {
     let cause = group.cause();
     let refused = save.iter().find(|one| Some(one.id) == cause.refused)?;
     let outcome = save.iter().find_map(|one| one.outcome.clone())?;
+    let merge = group.merge();
+    let (record, kind, title) = match &merge {
+        Some(merge) => (merge.stays, merge.record_kind.code().to_owned(), words.deed_of(merge)),
+        None => (cause.change.record, cause.change.kind.clone(), titled(cause, &words.lost)),
+    };
     Some(Answer {
         id: refused.id,
-        record: cause.change.record,
-        kind: cause.change.kind.clone(),
-        title: titled(cause, &words.lost),
+        record,
+        kind,
+        title,
         noted_at: cause.change.noted_at,
         choice: outcome.choice,
         instead_of: None,
         note: outcome.note.map(|note| words.written(cause, &note)),
         by: outcome.by,
         at: outcome.at,
-        wrote: answers::wrote(words, cause),
-        again: answers::may_again(words.at, refused),
+        wrote: if merge.is_some() { Vec::new() } else { answers::wrote(words, cause) },
+        again: merge.is_none() && answers::may_again(words.at, refused),
     })
 }
 

@@ -21,12 +21,7 @@ use crate::{errors, labels, masking, place};
 impl Words<'_> {
     /// What became of merging two registrations, or of undoing it, and what to do.
     pub(super) fn of_merge(&self, merge: &Merge, awaits: bool, mine: bool) -> String {
-        let (stays, gives_way) = (self.title_of(merge.stays), self.title_of(merge.gives_way));
-        let kind = merge.record_kind.label();
-        let done = match merge.decision {
-            MergeDecision::Undone => format!("撤销合并（{kind}“{gives_way}”与“{stays}”）"),
-            _ => format!("把重复的{kind}“{gives_way}”并入“{stays}”"),
-        };
+        let done = self.deed_of(merge);
         let whose = if mine { "您" } else { "登记人" };
         if awaits {
             return format!(
@@ -36,6 +31,16 @@ impl Words<'_> {
         format!(
             "{whose}要{done}，但同时另一台电脑改过其中一份，所以没有生效，两份登记都没有变。请核对后选择按现在的内容重新办一次，或者不办了。"
         )
+    }
+
+    /// What somebody wanted to do about two registrations.
+    pub(super) fn deed_of(&self, merge: &Merge) -> String {
+        let (stays, gives_way) = (self.title_of(merge.stays), self.title_of(merge.gives_way));
+        let kind = merge.record_kind.label();
+        match merge.decision {
+            MergeDecision::Undone => format!("撤销合并（{kind}“{gives_way}”与“{stays}”）"),
+            _ => format!("把重复的{kind}“{gives_way}”并入“{stays}”"),
+        }
     }
 
     /// Both registrations, the one that stays with what merging anew would change of it.

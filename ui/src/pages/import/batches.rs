@@ -135,7 +135,7 @@ fn Found(props: &FoundProps) -> Html {
     let found = use_query(ImportFindings { batch: props.batch.id }, &[]);
     html! {
         <Dialog title="导入时要看的" wide=true onclose={props.onclose.clone()}>
-            <p class="tx-muted">{ "这是导入当时的提示，后来补上的不会从这里消去。退回的行请改好台账再导一次。" }</p>
+            <p class="tx-muted">{ "这是导入当时的提示，后来补上的不会从这里消去。退回的行请改好台账再导一次。要标注表的，把这份文件再选一次，预览里有“导出标注表”：台账本身不存在本机。" }</p>
             { show(&found, |files| html! {
                 { for files.iter().filter(|file| !file.findings.is_empty()).map(|file| html! {
                     <section>

@@ -119,6 +119,43 @@ async fn a_merge_that_was_refused_is_done_anew() {
     }
 }
 
+/// Merged the other way meanwhile: the county sends the merge back, and its author reads that, not that a visit or a person was.
+#[tokio::test]
+async fn a_merge_that_was_sent_back_is_told_as_a_merge() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("钟户主", |_| {}).await;
+    let stays = office.ok(GetFamily { household: home }).await.persons[0].id;
+    let gives_way = Uuid::from_u128(55);
+    let mut from = 0;
+    behind(&office, |book| {
+        let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
+        let twin = json!({"region": VILLAGE, "name": "钟户主", "phone": "19900002581"});
+        let save = Save { id: gives_way, kind: "person".into(), fields: fields(twin), void: None };
+        book.save_group(&[save], &by).unwrap();
+        from = waiting_to(book);
+    })
+    .await;
+    office.ok(MergeRecords { stays, gives_way, take: vec!["phone".into()], money: Vec::new() }).await;
+    behind(&office, |book| {
+        heard(book, from, |change| match change.record == gives_way {
+            true => parked(ParkCode::RuleBroken),
+            false => parked(ParkCode::Group),
+        });
+        let outcomes: Vec<Settled> = book.undecided().unwrap().into_iter().map(sent_back).collect();
+        assert!(outcomes.len() > 1);
+        book.keep_outcomes(&outcomes).unwrap();
+    })
+    .await;
+    let answers = office.ok(ListQuarantine { region: None }).await.answers;
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let told = &answers[0];
+    assert!(told.title.contains("并入“钟户主”"), "{}", told.title);
+    assert_eq!((told.record, told.kind.as_str(), told.again), (stays, "person", false));
+    assert!(told.wrote.is_empty());
+    office.ok(PutAway { id: told.id }).await;
+    assert!(office.ok(ListQuarantine { region: None }).await.answers.is_empty());
+}
+
 /// The author's grant has ended: what became of the own changes is told all the same, with the reason.
 #[tokio::test]
 async fn the_author_is_told_also_when_no_right_is_left() {
