@@ -152,12 +152,15 @@ fn taken_back_once(beside: &Beside<'_>) -> Vec<Problem> {
         let said = |entry: &AidEntry| {
             (entry.region.clone(), entry.occasion.clone(), entry.programme.clone(), entry.period)
         };
-        first.amount.0.checked_neg() != Some(own.amount.0) || said(first) != said(&own)
+        // By the number what is taken back is known in another township, too.
+        let whose = |entry: &AidEntry| (entry.source.clone(), entry.recipient_number.clone());
+        let other = said(first) != said(&own) || whose(first) != whose(&own);
+        first.amount.0.checked_neg() != Some(own.amount.0) || other
     });
     let told = [
         (again, "这一笔已经冲正过了，不能再冲"),
         (is_one, "冲正的那一条不能再冲正；冲错了的，请重新登记一笔"),
-        (other, "冲正要和原来那一笔同村、同项目，金额正好相反，请核对"),
+        (other, "冲正要和原来那一笔同村、同项目、同来源、同一个人，金额正好相反，请核对"),
     ];
     let found = told.into_iter().find(|(wrong, _)| *wrong);
     Vec::from_iter(found.map(|(_, message)| Problem::new(REVERSES, TAKEN_BACK_ONCE.code, message)))
@@ -283,7 +286,15 @@ impl Noun for AidEntry {
                 Field::new("visit_name", "哪一次走访", Holds::Text).audience(Audience::OwnPage),
                 Field::new(REVERSES, "冲正哪一笔", Holds::Reference(&["aid_entry"]))
                     .named_by("reverses_name")
-                    .with(&["amount", "region", "occasion", "programme", "period"])
+                    .with(&[
+                        "amount",
+                        "region",
+                        "occasion",
+                        "programme",
+                        "period",
+                        "source",
+                        "recipient_number",
+                    ])
                     .roles(&[Role::Names])
                     .bits(&[("*", 1)]),
                 Field::new("reverses_name", "冲正哪一笔", Holds::Text),

@@ -7,8 +7,10 @@
 use std::collections::HashSet;
 use std::convert::Infallible;
 
+use tiexin_domain::access::{Action, permits};
 use tiexin_domain::around::{self, Around, Look, Reach, Subject, answers, claims_any};
-use tiexin_domain::{Fields, Record, shape};
+use tiexin_domain::nouns::Settlement;
+use tiexin_domain::{Fields, Kind, Noun, Record, RegionCode, shape};
 use tiexin_protocol::wire::PushRequest;
 use tiexin_protocol::{Change, ParkCode, Verdict, planted};
 use uuid::Uuid;
@@ -20,7 +22,7 @@ use super::outcome::Work;
 /// A record whose neighbours can be found, and what it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NearRow {
-    pub(crate) scope: tiexin_domain::RegionCode,
+    pub(crate) scope: RegionCode,
     pub(crate) record: Uuid,
     /// None: it belongs to nothing that a rule goes by.
     pub(crate) parent: Option<String>,
@@ -37,7 +39,7 @@ impl NearRow {
 /// What a record claims in the whole province ([`shape::claims`]): by it others are found in whichever townships they lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClaimRow {
-    pub(crate) scope: tiexin_domain::RegionCode,
+    pub(crate) scope: RegionCode,
     pub(crate) record: Uuid,
     /// None of a record that is void.
     pub(crate) claims: Vec<String>,
@@ -110,12 +112,30 @@ impl Around for Near<'_> {
         let claims = shape::claims(kind, fields);
         let ids: HashSet<Uuid> =
             self.work.ground().held.keys().chain(self.layer.records()).copied().collect();
+        // What it takes back, whomever that names by now.
+        let first: Option<Uuid> =
+            shape::reversal(kind).and_then(|field| fields.get(field)?.as_str()?.parse().ok());
         let held = ids.into_iter().filter_map(|id| self.layer.held(self.work, id)).map(|held| &held.record);
-        Ok(held.filter(|other| other.kind == kind && claims_any(other, &claims)).cloned().collect())
+        let meets = |other: &&Record| claims_any(other, &claims) || Some(other.id) == first;
+        Ok(held.filter(|other| other.kind == kind).filter(meets).cloned().collect())
     }
 }
 
-/// Which change of the group breaks such a rule, and the verdict on it.
+/// Whether the group takes in, by the word of somebody who may settle there, what was kept apart.
+fn decided(work: &Work, members: &[&Change], place: &RegionCode) -> bool {
+    let ground = work.ground();
+    let takes_in = |change: &Change| {
+        change.kind == Kind::Settlement.code()
+            && Settlement::from_fields(&change.set).is_ok_and(|decision| decision.choice.takes_effect())
+    };
+    members.iter().filter(|change| takes_in(change)).any(|change| {
+        let user = ground.authors.get(&change.author).and_then(|id| ground.users.get(id));
+        user.is_some_and(|user| !user.disabled && permits(&user.grants, Action::Settle, place, work.today()))
+    })
+}
+
+/// Which change of the group breaks such a rule, and the verdict on it. What is insert-only is asked about when it is made, in
+/// whatever company: a payment does not pass because something else was saved with it.
 pub(super) fn broken(
     work: &Work,
     layer: &Layer,
@@ -123,7 +143,7 @@ pub(super) fn broken(
     weighed: &[Weighed],
 ) -> Option<(usize, Verdict)> {
     let alone = members.iter().all(|change| around::waits(&change.kind));
-    if !alone || planted("surroundings_not_asked") {
+    if planted("surroundings_not_asked") {
         return None;
     }
     let near = Near { work, layer };
@@ -132,8 +152,15 @@ pub(super) fn broken(
         let id = instead.unwrap_or(change.record);
         let after = layer.held(work, id).map(|held| &held.record).filter(|record| record.void.is_none())?;
         let before = work.held(id).map(|held| &held.record.fields);
+        if !alone && (before.is_some() || !shape::is_fixed(&after.kind)) {
+            return None;
+        }
         let subject = Subject { kind: &after.kind, id, before, fields: &after.fields };
-        let Ok(found) = around::problems(&near, subject, Reach::Province);
+        let Ok(mut found) = around::problems(&near, subject, Reach::Province);
+        // Whether somebody is paid once more a person may know better; what is taken back wrongly nobody makes right.
+        if decided(work, members, &after.region()) {
+            found.retain(|problem| shape::reversal(&after.kind) == Some(problem.field.as_str()));
+        }
         let message = found.into_iter().next()?.message;
         Some((at, Verdict::Parked { code: ParkCode::RuleBroken, message }))
     })

@@ -3,12 +3,14 @@
 
 use serde_json::{Value, json};
 use tiexin_domain::access::Role;
+use tiexin_domain::nouns::settlement::Choice;
 use tiexin_protocol::{Change, ParkCode, Verdict, VoidChange};
 use uuid::Uuid;
 
 use crate::desk::{Desk, words};
 use crate::on_both_stores;
 use crate::place::{OTHER_TOWN, Place, TOWN, VILLAGE, grant, person, worker};
+use crate::settlements::decision;
 
 on_both_stores!(
     what_was_given_is_neither_changed_nor_made_void,
@@ -16,6 +18,8 @@ on_both_stores!(
     nobody_is_paid_twice_in_two_townships,
     two_townships_that_pay_at_once_pay_once,
     a_merge_turns_whom_an_entry_names_and_nothing_else,
+    a_payment_is_asked_about_in_whatever_company,
+    only_who_may_settle_pays_twice_and_nobody_takes_back_twice,
 );
 
 const NUMBER: &str = "11010519491231002X";
@@ -183,5 +187,56 @@ async fn a_merge_turns_whom_an_entry_names_and_nothing_else(place: Place) {
     assert_eq!(words(&lead.push(&province, &[back, turned]).await), ["applied", "applied"]);
     lead.follow(&province).await;
     assert_eq!(lead.field(TOWN, first.record, "household"), json!(away));
+    assert!(province.verify().await.unwrap().broken.is_empty());
+}
+
+/// With a family that is made along with it, by an older program or a changed one.
+async fn a_payment_is_asked_about_in_whatever_company(place: Place) {
+    let province = place.province().await;
+    let mut one = worker(&province, "one", TOWN).await;
+    let first = entry(&mut one, VILLAGE, paid());
+    let second = entry(&mut one, VILLAGE, paid());
+    let mut home = one.new_household(Uuid::new_v4(), VILLAGE, "钟户主");
+    home.group = second.group;
+    assert_eq!(
+        words(&one.push(&province, &[first, second, home]).await),
+        ["applied", "rule_broken", "group"]
+    );
+    // What is taken back is looked at even where its taking back names another family.
+    let gift = entry(&mut one, VILLAGE, json!({}));
+    let mut less = back(&mut one, &gift);
+    less.set.extend(json!({"amount": "-100.00", "household": Uuid::new_v4()}).as_object().unwrap().clone());
+    let mut whose = back(&mut one, &gift);
+    whose.set.insert("recipient_number".into(), NUMBER.into());
+    let told = words(&one.push(&province, &[gift, less, whose]).await);
+    assert_eq!(told, ["applied", "rule_broken", "rule_broken"]);
+    assert!(province.verify().await.unwrap().broken.is_empty());
+}
+
+async fn only_who_may_settle_pays_twice_and_nobody_takes_back_twice(place: Place) {
+    let province = place.province().await;
+    let mut one = worker(&province, "one", TOWN).await;
+    let mut chief = person(&province, "chief", &[grant(Role::Supervisor, TOWN)]).await;
+    let first = entry(&mut one, VILLAGE, paid());
+    let second = entry(&mut one, VILLAGE, paid());
+    let taken = back(&mut one, &first);
+    let third = entry(&mut one, VILLAGE, paid());
+    let again = back(&mut one, &first);
+    let all = [first, second.clone(), taken, third, again.clone()];
+    let told = words(&one.push(&province, &all).await);
+    assert_eq!(told, ["applied", "rule_broken", "applied", "applied", "rule_broken"]);
+    let adopted = |desk: &mut Desk, late: &Change| {
+        let anew = desk.change("aid_entry", late.record, TOWN, 0, Value::Object(late.set.clone()));
+        let mut decided = decision(desk, late, VILLAGE, Choice::Adopt);
+        decided.group = anew.group;
+        [anew, decided]
+    };
+    // Whoever wrote it might decide on it, and does not pay by that.
+    let own = adopted(&mut one, &second);
+    assert_eq!(words(&one.push(&province, &own).await), ["rule_broken", "group"]);
+    let twice = adopted(&mut chief, &again);
+    assert_eq!(words(&chief.push(&province, &twice).await), ["rule_broken", "group"]);
+    let known_better = adopted(&mut chief, &second);
+    assert_eq!(words(&chief.push(&province, &known_better).await), ["applied", "applied"]);
     assert!(province.verify().await.unwrap().broken.is_empty());
 }

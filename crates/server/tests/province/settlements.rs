@@ -29,7 +29,7 @@ on_both_stores!(
 /// A village of the other township.
 const THERE: &str = "340323104001";
 
-fn decision(desk: &mut Desk, of: &Change, village: &str, choice: Choice) -> Change {
+pub(crate) fn decision(desk: &mut Desk, of: &Change, village: &str, choice: Choice) -> Change {
     let set = json!({
         "region": village, "device": of.id.device, "incarnation": of.id.incarnation, "seq": of.id.seq,
         "record": of.record, "record_kind": of.kind, "author": of.author, "choice": choice,
