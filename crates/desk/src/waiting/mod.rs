@@ -119,6 +119,12 @@ impl Waiting {
         self.current.is_some() && tiexin_domain::shape::is_fixed(&self.change.kind)
     }
 
+    /// Money that the province kept apart, paid twice perhaps: whoever gave it does not decide on it.
+    fn is_money_kept_apart(&self) -> bool {
+        let apart = matches!(self.verdict, Verdict::Parked { code: ParkCode::RuleBroken, .. });
+        apart && tiexin_domain::shape::is_fixed(&self.change.kind)
+    }
+
     /// The record with the change on top of what stands.
     pub(crate) fn with_change(&self) -> Record {
         let mut record = self.current.clone().unwrap_or_else(|| Record {
@@ -240,8 +246,9 @@ impl Group {
         if self.asked_move().is_some() {
             return self.may_move(who);
         }
+        let settles = self.may(who, Action::Settle);
         self.0.iter().all(|one| {
-            if one.alters_what_is_fixed() {
+            if one.alters_what_is_fixed() || (one.is_money_kept_apart() && !settles) {
                 return false;
             }
             let stands = one.current.as_ref().map(Record::region);
@@ -294,6 +301,9 @@ impl Group {
         }
         if self.0.iter().any(Waiting::alters_what_is_fixed) {
             return Some("已入账的登记不能改也不能作废，只能退回；登记错了的请冲正，再重新登记一笔。");
+        }
+        if self.0.iter().any(Waiting::is_money_kept_apart) && !self.may(who, Action::Settle) {
+            return Some("这一笔可能已经发过，要由审核人决定；确是重复的请撤回。");
         }
         if let Some(why) = self.cannot_move() {
             return Some(why);

@@ -9,8 +9,9 @@ use tiexin_domain::nouns::settlement::Choice;
 use tiexin_protocol::ParkCode;
 use uuid::Uuid;
 
+use crate::meanwhile::behind;
 use crate::office::{Office, TOWNSHIP, day, fields, list};
-use crate::waiting::{change, grants, listed, parked, told, waits_here};
+use crate::waiting::{change, grants, heard, listed, parked, told, waiting_to, waits_here};
 
 fn gift(home: Uuid, said: Value) -> SaveRecord {
     let mut all =
@@ -82,4 +83,22 @@ async fn a_change_of_it_that_waits_can_only_be_sent_back() {
     let [item] = &items[..] else { panic!("one thing waits, not {items:?}") };
     assert_eq!(item.choices, [Choice::Decline]);
     assert!(item.message.contains("冲正"), "{}", item.message);
+}
+
+/// The province has it from another township: whether it is paid once more its author does not say.
+#[tokio::test]
+async fn a_second_payment_is_decided_on_by_who_may_settle() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let mut from = 0;
+    behind(&office, |book| from = waiting_to(book)).await;
+    office.ok(gift(home, json!({"programme": "困难慰问", "period": "2026"}))).await;
+    behind(&office, |book| heard(book, from, |_| parked(ParkCode::RuleBroken))).await;
+    grants(&office, &[(Role::Worker, TOWNSHIP)]).await;
+    let items = listed(&office).await;
+    let [item] = &items[..] else { panic!("one thing waits, not {items:?}") };
+    assert_eq!(item.choices, [Choice::Theirs]);
+    assert!(item.message.contains("审核人"), "{}", item.message);
+    grants(&office, &[(Role::Supervisor, TOWNSHIP)]).await;
+    assert_eq!(listed(&office).await[0].choices, [Choice::Adopt, Choice::Theirs]);
 }
