@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::date::PartialDate;
 use crate::money::Fen;
 use crate::region::RegionCode;
 
@@ -22,12 +23,35 @@ pub enum Unit {
     Person,
 }
 
+/// How often it is given: by so much of a date its period is told, or a second one of the year would not be known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    #[default]
+    Year,
+    Month,
+}
+
+impl Every {
+    /// Whether a period is written so.
+    pub fn is_told_by(self, period: PartialDate) -> bool {
+        match (self, period) {
+            (Every::Year, PartialDate::Year(_)) | (Every::Month, PartialDate::Month(..)) => true,
+            (Every::Year, PartialDate::Month(..) | PartialDate::Day(_))
+            | (Every::Month, PartialDate::Year(_) | PartialDate::Day(_)) => false,
+        }
+    }
+}
+
 /// One row: a programme as it is in that place from that day on.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Programme {
     pub name: String,
     pub unit: Unit,
+    /// None said: once a year.
+    #[serde(default)]
+    pub every: Every,
     /// What is given each time; none: the office says.
     #[serde(default)]
     pub amount: Option<Fen>,
@@ -119,6 +143,7 @@ mod tests {
         for row in [
             r#"{"name": "甲", "unit": "village", "from": "2026-01-01"}"#,
             r#"{"name": "甲", "unit": "person"}"#,
+            r#"{"name": "甲", "unit": "person", "every": "week", "from": "2026-01-01"}"#,
             r#"{"name": "甲", "unit": "person", "from": "2026-01-01", "amount": 500}"#,
         ] {
             assert!(serde_json::from_str::<Programme>(row).is_err(), "{row}");

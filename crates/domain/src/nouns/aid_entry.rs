@@ -3,12 +3,15 @@
 //!
 //! A record of what happened, so it counts at once. Fund money is not given here: it needs an application.
 
+mod payment;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
+
+use payment::{Payment, text};
 
 use super::checked::{lacking, wrong};
 use super::common::{ASKED_REGION, FAMILY, HEAD_NAME, NOTES, on_day};
@@ -20,7 +23,7 @@ use crate::date::PartialDate;
 use crate::id_number::IdNumber;
 use crate::limits::Limits;
 use crate::money::Fen;
-use crate::programmes::Unit;
+use crate::programmes::{Every, Unit};
 use crate::record::{Fields, Record};
 use crate::region::RegionCode;
 use crate::shape::{Audience, Column, Field, Find, Holds, Home, Mask, Role, Shape, Start, Telling};
@@ -93,29 +96,15 @@ pub struct AidEntry {
     pub notes: Option<String>,
 }
 
-fn text(fields: &Fields, name: &str) -> Option<String> {
-    fields.get(name).and_then(Value::as_str).and_then(tidy)
-}
-
-/// Programme, period and beneficiary: by ID number, and by the record that stands here for them.
-fn payments(fields: &Fields) -> Vec<String> {
-    let (Some(programme), Some(period)) = (text(fields, "programme"), text(fields, "period")) else {
-        return Vec::new();
-    };
-    let person = fields.get("person");
-    let (unit, id) = match person {
-        Some(person) => ("person", person.get("person").and_then(Value::as_str).map(str::to_owned)),
-        None => ("household", text(fields, "household")),
-    };
-    let number = text(fields, "recipient_number").map(|number| number.to_uppercase());
-    let whose = number.map(|number| format!("number|{number}")).into_iter().chain(id);
-    whose.map(|whose| format!("{programme}|{period}|{unit}|{whose}")).collect()
-}
-
-/// What an entry claims in the whole province. FROZEN: the province keeps them.
+/// What an entry claims in the whole province: a payment by the year, so that those of a month and of its year meet.
+/// FROZEN: the province keeps them.
 fn claims(fields: &Fields) -> Vec<String> {
+    let payments = Payment::read(fields).into_iter().flat_map(|own| {
+        let of = format!("{}|{}", own.programme, own.period.year());
+        own.whose.into_iter().map(move |whose| format!("{of}|{whose}"))
+    });
     let reverses = text(fields, REVERSES).map(|entry| format!("{REVERSES}|{entry}"));
-    payments(fields).into_iter().chain(reverses).collect()
+    payments.chain(reverses).collect()
 }
 
 const OF_FAMILY: Look = Look { kind: "aid_entry", their: "household", own: "household" };
@@ -125,13 +114,13 @@ const PAID_ONCE: Rule =
     Rule { code: "paid_twice", reach: Reach::Everywhere, looks: &[OF_FAMILY], check: paid_once };
 
 fn paid_once(beside: &Beside<'_>) -> Vec<Problem> {
-    let own = payments(beside.fields);
-    if own.is_empty() || beside.fields.contains_key(REVERSES) {
+    let Some(own) = Payment::read(beside.fields) else { return Vec::new() };
+    if beside.fields.contains_key(REVERSES) {
         return Vec::new();
     }
     let taken_back: BTreeSet<Uuid> = beside.others().filter_map(|other| other.reference(REVERSES)).collect();
     let stands = |other: &Record| !other.fields.contains_key(REVERSES) && !taken_back.contains(&other.id);
-    let same = |other: &Record| payments(&other.fields).iter().any(|claim| own.contains(claim));
+    let same = |other: &Record| Payment::read(&other.fields).is_some_and(|theirs| own.is_again(&theirs));
     let twice = beside.others().any(|other| stands(other) && same(other));
     let message = "这一户（这个人）这一期的这个项目已经发过一次，也可能是在别的乡镇发的；是同一笔的不要再记，确实要再发的，请先冲正原来那一笔";
     Vec::from_iter(twice.then(|| Problem::new("programme", PAID_ONCE.code, message)))
@@ -341,6 +330,14 @@ impl Noun for AidEntry {
                 programme.unit == Unit::Household && self.person.is_some(),
                 "person",
                 "这个项目按户发，“给谁”请空着",
+            ),
+            (
+                self.period.is_some_and(|period| !programme.every.is_told_by(period)),
+                "period",
+                match programme.every {
+                    Every::Year => "这个项目一年一次，只写到年",
+                    Every::Month => "这个项目一月一次，请写到月",
+                },
             ),
         ]);
         if let Some(amount) = programme.amount.filter(|amount| *amount != self.amount) {

@@ -50,6 +50,8 @@ fn sample(field: &shape::Field) -> Option<(String, Value)> {
         Holds::Code(choices) => (choices[0].1.into(), json!(choices[0].0)),
         Holds::Codes(choices) => (choices[0].1.into(), json!([choices[0].0])),
         Holds::Day => both("2026-10-05"),
+        // Of a programme that is given once a year.
+        Holds::PartialDay if field.name == "period" => both("2026"),
         Holds::PartialDay => both("1980-01-01"),
         Holds::Moment => ("2026-10-12 09:00".into(), json!("2026-10-12T09:00:00")),
         Holds::Money => ("300".into(), json!("300.00")),

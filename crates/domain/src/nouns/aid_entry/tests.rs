@@ -1,7 +1,7 @@
 use super::*;
 use crate::around::example;
 use crate::nouns;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn entry(said: Value) -> Fields {
     let mut fields = crate::shape::valid(&Kind::AidEntry).unwrap();
@@ -53,6 +53,13 @@ fn a_programme_is_one_of_the_catalogue_and_given_to_whom_it_says() {
     assert_eq!(fields(told(summer(json!({})), &own)), ["person", "amount"]);
     let right = summer(json!({"person": {"name": "甲"}, "amount": "500.00"}));
     assert!(told(right, &own).is_empty());
+    // A payment of March and one of September would be two.
+    let by_month = json!({"person": {"name": "甲"}, "amount": "500.00", "period": "2026-03"});
+    assert_eq!(fields(told(summer(by_month.clone()), &own)), ["period"]);
+    let rows = r#"[{"name": "夏令慰问", "unit": "person", "every": "month", "from": "2026-01-01"}]"#;
+    let monthly = Limits::default().and_programmes(serde_json::from_str(rows).unwrap());
+    assert!(told(summer(by_month), &monthly).is_empty());
+    assert_eq!(fields(told(summer(json!({"person": {"name": "甲"}})), &monthly)), ["period"]);
     // The province takes what another office's catalogue has.
     assert!(wrong_in(&entry(summer(json!({})))).is_empty());
 }
@@ -93,6 +100,36 @@ fn nobody_is_paid_twice_in_a_period_unless_the_first_was_taken_back() {
     }
     // Of an occasion alone each gift is one of its own.
     assert_eq!(told(&PAID_ONCE, &entry(json!({})), vec![record(4, json!({}))]), 0);
+}
+
+#[test]
+fn however_it_is_written_it_is_the_same_payment() {
+    let paid = |more: Value| {
+        let mut said = json!({"programme": "大病慰问", "period": "2026", "household": Uuid::from_u128(70)});
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        said
+    };
+    let twice = |one: Value, other: Value| {
+        let (own, other) = (entry(paid(one)), record(2, paid(other)));
+        let meet = claims(&own).iter().any(|claim| claims(&other.fields).contains(claim));
+        let told = told(&PAID_ONCE, &own, vec![other]);
+        assert!(meet || told == 0, "what a rule finds, the province has to find first");
+        told
+    };
+    let elsewhere = |number: &str| json!({"household": Uuid::from_u128(71), "recipient_number": number});
+    let number = "11010519491231002X";
+    for written in ["11010519491231002x", "110105 19491231 002X", "１１０１０５19491231002X"] {
+        assert_eq!(twice(json!({"recipient_number": number}), elsewhere(written)), 1, "{written}");
+    }
+    // A month lies in its year; two months are two.
+    assert_eq!(twice(json!({}), json!({"period": "2026-05"})), 1);
+    assert_eq!(twice(json!({"period": "2026-05"}), json!({"period": "2026-06"})), 0);
+    // Somebody of the family by name alone, and by their record.
+    let named = json!({"person": {"name": "某 甲"}});
+    assert_eq!(twice(named.clone(), json!({"person": {"name": "某甲", "person": Uuid::from_u128(9)}})), 1);
+    assert_eq!(twice(named.clone(), json!({"person": {"name": "某乙"}})), 0);
+    let other_family = json!({"person": {"name": "某甲"}, "household": Uuid::from_u128(71)});
+    assert_eq!(twice(named, other_family), 0);
 }
 
 #[test]
