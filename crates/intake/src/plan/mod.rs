@@ -16,6 +16,7 @@ mod members;
 mod met;
 mod notices;
 mod numbers;
+mod payments;
 mod planner;
 mod problems;
 mod reader;

@@ -87,7 +87,10 @@ impl Planner<'_> {
         fields: &Fields,
     ) -> Vec<Known> {
         if let Some(home) = home {
-            return self.staged.events(kind, &home.family.household);
+            let mut known = self.staged.events(kind, &home.family.household);
+            // What takes another one back is told by no list.
+            known.retain(|there| shape.reversal.is_none_or(|field| !there.fields.contains_key(field)));
+            return known;
         }
         let mut named = match naming(shape).map(|field| fields.get(field.name).and_then(Value::as_str)) {
             Some(name) => self.staged.named(kind, name.unwrap_or_default()),

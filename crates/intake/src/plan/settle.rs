@@ -107,6 +107,7 @@ impl Planner<'_> {
             self.check_village(reader, &record);
             match self.beside(reader, &mut record) {
                 Beside::New => {
+                    self.with_number(&mut record);
                     // With a family it is taken: nothing of a family waits for what hangs on it.
                     if alone {
                         let reach = around::reach(reader.sheet.head.kind);
@@ -189,15 +190,20 @@ impl Planner<'_> {
         if let Some(void) = known.void {
             return if void.undone { Beside::Restore } else { Beside::Voided(void) };
         }
-        if compared.is_same() {
+        let taken_back = self.is_taken_back(record);
+        if compared.is_same() && !taken_back {
             return Beside::Same;
         }
         let Compared { lacking, differs } = compared;
         if shape::is_fixed(record.kind.code()) {
             // What only the book or only the list says is nobody's quarrel.
-            if !differs.is_empty() {
-                let hint =
-                    "本机已有这一笔而内容不一样，没有改动；已入账的不能改，登记错了的请在本机冲正后重新登记";
+            if taken_back || !differs.is_empty() {
+                let hint = match taken_back {
+                    true => "本机已有这一笔，后来冲正了，没有再记；确实要再发的，请在本机重新登记一笔",
+                    false => {
+                        "本机已有这一笔而内容不一样，没有改动；已入账的不能改，登记错了的请在本机冲正后重新登记"
+                    }
+                };
                 let field = reader.telling(&["date"]);
                 reader.find(field, FindingCode::MaybeKnown, hint);
             }

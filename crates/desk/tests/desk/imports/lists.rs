@@ -2,11 +2,13 @@
 
 use serde_json::json;
 use tiexin_contract::ErrorCode;
+use tiexin_contract::aid::ReverseAid;
+use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::import::{
     CellMended, ColumnChoice, FileGiven, ImportPlan, ImportPreview, MendCells, RunImport, Template,
     UndoImport, UndoPreview,
 };
-use tiexin_contract::records::SaveRecord;
+use tiexin_contract::records::{SaveRecord, Unmask};
 use tiexin_domain::{Kind, nouns, shape};
 
 use super::{GUYANG, csv, list, preview};
@@ -97,6 +99,37 @@ async fn what_a_preview_may_not_show_is_taken_in_all_the_same() {
     let row = office.ok(list("support_file")).await.rows.remove(0);
     let whole = office.desk.call(None, "record.get", json!({"id": row.id})).await.unwrap();
     assert_eq!(whole["fields"]["child_name"], "小满");
+}
+
+/// As one that is written in a form, so that the province knows it in another township; and one that was taken back since
+/// is told, for nobody would know why the list brings nothing.
+#[tokio::test]
+async fn a_payment_of_a_list_has_its_number_and_says_that_it_was_taken_back() {
+    let office = Office::of(GUYANG.0, day(2026, 10, 31)).await;
+    let number = "34052419800101001X";
+    let numbered = |family: &mut RegisterFamily| {
+        family.persons[0].id_number = Some(number.into());
+    };
+    office.family("李桂兰", numbered).await;
+    let ledger = "户主,发放日期,项目,所属年度（期）,发放形式,金额,资金来源\n李桂兰,2026-10-05,困难慰问,2026,现金,500,协会\n";
+    let ask = || ImportPreview { kind: Some("aid_entry".into()), ..preview(vec![csv("名单.csv", ledger)]) };
+    let plan = office.ok(ask()).await;
+    assert_eq!(plan.files[0].new, 1, "{:?}", plan.files[0].findings);
+    office.ok(RunImport { plan: plan.plan, take: Vec::new() }).await;
+    let id = office.ok(list("aid_entry")).await.rows.remove(0).id;
+    let shown = office.ok(Unmask { id, field: "recipient_number".into() }).await;
+    assert_eq!(shown.value, number);
+    let again = office.ok(ask()).await;
+    assert_eq!((again.files[0].new, again.files[0].unchanged), (0, 1));
+    assert!(again.files[0].findings.iter().all(|found| !found.hint.contains("冲正")));
+    office.ok(ReverseAid { id, reason: "金额不对".into() }).await;
+    for text in [ledger.to_owned(), ledger.replace("500", "300")] {
+        let file = csv("名单.csv", &text);
+        let ask = ImportPreview { kind: Some("aid_entry".into()), ..preview(vec![file]) };
+        let told = office.ok(ask).await;
+        assert_eq!(told.files[0].new, 0);
+        assert!(told.files[0].findings.iter().any(|found| found.hint.contains("冲正了")), "{text}");
+    }
 }
 
 /// It has as many places as a number that is masked, and is none.
