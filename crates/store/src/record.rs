@@ -352,6 +352,10 @@ impl<'c> Above<'c> {
         if record.void.is_some() {
             return Ok(hidden::VOID);
         }
+        // Money that was given was given, whatever becomes of the family's record.
+        if tiexin_domain::shape::is_fixed(&record.kind) {
+            return Ok(hidden::SHOWN);
+        }
         if d.household.is_some()
             && let Some(home) = record.reference("household").filter(|home| Some(*home) != shown)
             && self.household.exists([home])?

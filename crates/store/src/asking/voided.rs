@@ -147,7 +147,7 @@ impl Book {
             while let Some(parent) = parents.pop() {
                 for child in children(conn, parent)? {
                     let turns = match hanging.back {
-                        false => child.hidden == hidden::SHOWN,
+                        false => child.hidden == hidden::SHOWN && !shape::is_fixed(&child.record.kind),
                         true => child.hidden == hidden::PARENT_VOID && !held_down(conn, &child, &turned)?,
                     };
                     if turns && turned.insert(child.record.id) {

@@ -102,6 +102,32 @@ fn what_was_taken_back_is_in_no_figure_and_leaves_nothing_of_the_sum() {
     sound(&book);
 }
 
+/// Or a gift would be in no list, no report and no rule once somebody made its family void.
+#[test]
+fn what_was_given_stands_when_its_family_is_made_void() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let entry = given(&book, home, json!({}));
+    assert!(!book.hanging(home).unwrap().kinds.contains_key("aid_entry"));
+    let mut gone = save(home, "household", Value::Object(record(&book, home).fields));
+    gone.void = Some(VoidChange::Hide(tiexin_domain::Void::by_person("登记错了")));
+    put(&book, &gone);
+    let reach = Reach {
+        kind: Kind::AidEntry,
+        region: "340323".parse().unwrap(),
+        days: Days::Within(20_261_001, 20_261_031),
+    };
+    let mut count = 0;
+    book.facts(|facts| facts.each(&reach, false, |_, _| count += 1)).unwrap();
+    assert_eq!(count, 1);
+    let beside = book.look(|look| look.children_of_kind(home, "aid_entry")).unwrap();
+    assert_eq!(beside.iter().map(|one| one.id).collect::<Vec<_>>(), [entry]);
+    // What takes it back, too.
+    taken_back(&book, entry);
+    assert_eq!(book.look(|look| look.children_of_kind(home, "aid_entry")).unwrap().len(), 2);
+    sound(&book);
+}
+
 #[test]
 fn a_sum_that_is_not_that_of_its_entries_is_found() {
     let (_dir, book, _) = book();
