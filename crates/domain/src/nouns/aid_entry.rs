@@ -61,6 +61,9 @@ codes! {
     }
 }
 
+/// No gift by hand is of more, 一千万元: with such an amount every sum would be wrong, or too large to be told.
+const MOST: Fen = Fen(1_000_000_000);
+
 /// The field of an entry that takes another one back: the one.
 pub const REVERSES: &str = "reverses";
 
@@ -306,6 +309,11 @@ impl Noun for AidEntry {
             (self.occasion.is_none() && programme.is_none(), "occasion", "请选慰问时节，或写明项目"),
             (programme.is_some() && self.period.is_none(), "period", "请写明是哪一年度（期）的"),
             (!takes_back && self.amount.0 <= 0, "amount", "金额要大于零；要冲掉一笔，请在那一笔上点“冲正”"),
+            (
+                self.amount.0.unsigned_abs() > MOST.0.unsigned_abs(),
+                "amount",
+                "金额超过一千万元，请核对有没有多写",
+            ),
             (takes_back && self.amount.0 >= 0, "amount", "冲正的金额是负数，和原来那一笔正好相反"),
             (takes_back && self.reason.as_deref().and_then(tidy).is_none(), "reason", "请写明冲正的原因"),
             (

@@ -24,7 +24,8 @@ fn an_entry_says_how_much_and_for_what() {
     assert_eq!(wrong_in(&without), ["period"]);
     without.insert("period".into(), "2026".into());
     assert!(wrong_in(&without).is_empty());
-    for amount in ["0.00", "-300.00"] {
+    assert!(wrong_in(&entry(json!({"occasion": "spring", "amount": "10000000.00"}))).is_empty());
+    for amount in ["0.00", "-300.00", "10000000.01", "92233720368547758.07"] {
         assert_eq!(wrong_in(&entry(json!({"amount": amount}))), ["amount"], "{amount}");
     }
     let back = json!({"amount": "-300.00", "reverses": Uuid::from_u128(9)});
