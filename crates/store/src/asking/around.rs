@@ -1,6 +1,8 @@
 //! Surroundings of a record as the book has them, for the rules that need them (`domain::around`). Each look goes by an
 //! index: rules are asked at every save.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 use tiexin_domain::Record;
 use tiexin_domain::around::{Around, ITSELF, Look as Seek};
@@ -44,6 +46,21 @@ impl Way {
     }
 }
 
+impl Look<'_> {
+    /// Of what is insert-only whatever takes one of these back, also where a merge, or its undoing, turned whom only one of
+    /// the two names: else what was taken back would count again.
+    fn add_what_takes_back(&self, found: &mut Vec<Record>, kind: &str) -> Result<()> {
+        let Some(reversal) = shape::reversal(kind) else { return Ok(()) };
+        let known: BTreeSet<Uuid> = found.iter().map(|record| record.id).collect();
+        for id in &known {
+            let named = record::collect(self.conn, BY_PARENT, params![id, kind])?;
+            let takes_back = |other: &Record| other.reference(reversal) == Some(*id);
+            found.extend(named.into_iter().filter(|other| takes_back(other) && !known.contains(&other.id)));
+        }
+        Ok(())
+    }
+}
+
 impl Around for Look<'_> {
     type Error = StoreError;
 
@@ -52,7 +69,11 @@ impl Around for Look<'_> {
         let id = value.parse::<Uuid>();
         match (way, id) {
             (Way::Natural, _) => self.by_natural(seek.kind, value),
-            (Way::Family, Ok(home)) => self.children_of_kind(home, seek.kind),
+            (Way::Family, Ok(home)) => {
+                let mut found = self.children_of_kind(home, seek.kind)?;
+                self.add_what_takes_back(&mut found, seek.kind)?;
+                Ok(found)
+            }
             (Way::Itself, Ok(id)) => record::collect(self.conn, BY_ID, params![id, seek.kind]),
             (Way::Parent, Ok(parent)) => {
                 let mut named = record::collect(self.conn, BY_PARENT, params![parent, seek.kind])?;

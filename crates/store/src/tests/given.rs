@@ -1,8 +1,9 @@
 //! Money that was given: insert-only, and added up to the fen.
 
 use serde_json::{Value, json};
+use tiexin_domain::around::{self, Subject};
 use tiexin_domain::nouns::AidEntry;
-use tiexin_domain::{Fen, Kind, Noun};
+use tiexin_domain::{Fen, Fields, Kind, Noun};
 use tiexin_protocol::VoidChange;
 use uuid::Uuid;
 
@@ -126,6 +127,27 @@ fn what_was_given_stands_when_its_family_is_made_void() {
     taken_back(&book, entry);
     assert_eq!(book.look(|look| look.children_of_kind(home, "aid_entry")).unwrap().len(), 2);
     sound(&book);
+}
+
+/// A person ticks which money a merge turns, and may tick one of the two; undoing a merge turns what it turned.
+#[test]
+fn what_was_taken_back_stays_so_whomever_the_two_name() {
+    let (_dir, book, _) = book();
+    let (home, other) = (household(&book, VILLAGE, "张三"), household(&book, VILLAGE, "张三"));
+    let entry = given(&book, home, json!({}));
+    let told = |fields: &Fields| {
+        let subject = Subject { kind: "aid_entry", id: id(), before: None, fields };
+        let found = around::problems(&book, subject, around::Reach::Desks).unwrap();
+        found.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    let again = fields(said(home, json!({})));
+    assert_eq!(told(&again), ["paid_twice"]);
+    let back = record(&book, taken_back(&book, entry));
+    let mut turned = back.fields.clone();
+    turned.insert("household".into(), json!(other));
+    book.merge_group(&[save(back.id, "aid_entry", Value::Object(turned))], &by(), false).unwrap();
+    assert!(told(&again).is_empty());
+    assert_eq!(told(&back.fields), ["reversal_wrong"]);
 }
 
 #[test]
