@@ -7,6 +7,7 @@ use tiexin_contract::ErrorReply;
 use tiexin_contract::duplicates::{CompareDuplicates, ComparedField, Comparison, MoneyRecord, Side};
 use tiexin_domain::Kind;
 use tiexin_domain::record::Record;
+use tiexin_domain::shape::{self, Role};
 use tiexin_store::merging;
 use uuid::Uuid;
 
@@ -84,12 +85,16 @@ fn side(at: &At, record: &Record) -> Result<Side, ErrorReply> {
     for one in hanging.iter().filter(|one| kind_of(one) != Kind::Household) {
         *counts.entry(kind_of(one).label().to_owned()).or_default() += 1;
     }
+    let day = |one: &Record| {
+        let field = shape::role(&one.kind, Role::Day)?;
+        one.text(field.name).map(str::to_owned)
+    };
     let money = hanging.iter().filter(|one| merging::is_money(&one.kind)).map(|one| MoneyRecord {
         id: one.id,
         title: format!(
             "{} {} {}元",
             kind_of(one).label(),
-            one.text("paid_on").unwrap_or_default(),
+            day(one).unwrap_or_default(),
             one.text("amount").unwrap_or_default()
         ),
     });

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tiexin_contract::aid::ReverseAid;
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
+use tiexin_contract::duplicates::CompareDuplicates;
 use tiexin_contract::records::{GetRecord, SaveRecord, VoidRecord};
 use tiexin_domain::access::Role;
 use tiexin_domain::nouns::settlement::Choice;
@@ -101,4 +102,16 @@ async fn a_second_payment_is_decided_on_by_who_may_settle() {
     assert!(item.message.contains("审核人"), "{}", item.message);
     grants(&office, &[(Role::Supervisor, TOWNSHIP)]).await;
     assert_eq!(listed(&office).await[0].choices, [Choice::Adopt, Choice::Theirs]);
+}
+
+/// Who merges two registrations ticks which money goes along: by its day one is told from another.
+#[tokio::test]
+async fn money_of_two_registrations_is_told_by_its_day() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let one = office.family("贾文广", |_| {}).await;
+    let other = office.family("贾文广", |family| (family.file, family.contacts) = (None, None)).await;
+    office.ok(gift(other, json!({}))).await;
+    let both = office.ok(CompareDuplicates { one, other }).await;
+    let titles: Vec<&str> = both.other.money.iter().map(|money| money.title.as_str()).collect();
+    assert_eq!(titles, ["慰问救助 2026-10-05 300.00元"]);
 }
