@@ -7,7 +7,7 @@ use tiexin_contract::records::Saved;
 use tiexin_domain::around::{Reach, Subject};
 use tiexin_domain::nouns::{AidEntry, tidy};
 use tiexin_domain::record::{Fields, Record};
-use tiexin_domain::{Kind, Noun, Problem};
+use tiexin_domain::{Kind, Noun, Problem, shape};
 use tiexin_store::Save;
 use uuid::Uuid;
 
@@ -45,6 +45,13 @@ fn reverse(at: &At, args: ReverseAid) -> Result<Saved, ErrorReply> {
     let (_, changed) = at.book().save_group(&[save], &at.by()).map_err(errors::store)?;
     at.changed(changed);
     Ok(Saved { id, row: rows::opened(at, &find(at, id)?)? })
+}
+
+/// Nobody writes by hand what takes another entry back: whom, for what and how much is that one's to say.
+pub(super) fn refuse_reversal(kind: &str, fields: &Fields) -> Result<(), ErrorReply> {
+    let field = shape::reversal(kind).filter(|field| fields.contains_key(*field));
+    let message = "要冲掉一笔，请打开那一笔，点“冲正”";
+    refuse(field.into_iter().map(|field| Problem::new(field, "reversal_wrong", message)).collect())
 }
 
 /// Of a payment whose form says no number: that of whom it is for, or of the family's head, as their record has it. By it

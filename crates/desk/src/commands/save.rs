@@ -79,6 +79,7 @@ fn create(at: &At, kind: &str, sent: Fields) -> Result<Saved, ErrorReply> {
         )]));
     }
     refuse_for_void_family(at, &fields)?;
+    super::aid::refuse_reversal(kind, &fields)?;
     refer(at, kind, None, &mut fields)?;
     super::aid::number_of(at, kind, &mut fields)?;
     let joining = match Kind::from_code(kind) {

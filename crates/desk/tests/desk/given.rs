@@ -70,6 +70,19 @@ async fn a_payment_is_of_the_catalogue_and_once_in_a_period() {
     assert!(refused.about("amount").is_some_and(|told| told.contains("200.00")), "{refused:?}");
 }
 
+/// A command of a script, say: a part of what somebody else's family was given.
+#[tokio::test]
+async fn nobody_writes_a_taking_back_by_hand() {
+    let office = Office::township(day(2026, 10, 20)).await;
+    let home = office.family("贾文广", |_| {}).await;
+    let other = office.family("赵有田", |_| {}).await;
+    let id = office.ok(gift(home, json!({}))).await.id;
+    let part = gift(other, json!({"amount": "-100", "reverses": id, "reason": "少给了"}));
+    let refused = office.refused(part).await;
+    assert!(refused.about("reverses").is_some_and(|told| told.contains("冲正")), "{refused:?}");
+    assert_eq!(office.ok(list("aid_entry", TOWNSHIP, 5)).await.total, 1);
+}
+
 /// An old program asked for it, or a changed one.
 #[tokio::test]
 async fn a_change_of_it_that_waits_can_only_be_sent_back() {
