@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tiexin_domain::shape::{self, Role};
-use tiexin_domain::{Fields, Kind};
+use tiexin_domain::{Fields, IdNumber, Kind};
 use uuid::Uuid;
 
 use super::PlannedRecord;
@@ -42,9 +42,11 @@ impl Planner<'_> {
                 heads.next().filter(|_| heads.next().is_none())
             }
         };
-        let number = one.and_then(|known| known.fields.get("id_number")).cloned();
+        // What is no number would only have the payment refused.
+        let number = one.and_then(|known| says(&known.fields, "id_number"));
+        let number = number.and_then(|text| IdNumber::read(text).ok()).map(|read| read.number);
         if let Some(number) = number {
-            Arc::make_mut(&mut record.fields).insert(NUMBER.into(), number);
+            Arc::make_mut(&mut record.fields).insert(NUMBER.into(), number.as_str().into());
         }
     }
 

@@ -16,6 +16,7 @@ mod marks;
 mod masked;
 mod open_document;
 mod other_formats;
+mod paid;
 mod parts;
 mod registers;
 mod speed;
