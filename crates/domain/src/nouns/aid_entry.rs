@@ -113,8 +113,12 @@ fn claims(fields: &Fields) -> Vec<String> {
 const OF_FAMILY: Look = Look { kind: "aid_entry", their: "household", own: "household" };
 
 /// Of one programme nobody is paid twice in one period, in whichever township. What was taken back does not count.
-const PAID_ONCE: Rule =
-    Rule { code: "paid_twice", reach: Reach::Everywhere, looks: &[OF_FAMILY], check: paid_once };
+const PAID_ONCE: Rule = Rule {
+    code: "paid_twice",
+    reach: Reach::Everywhere,
+    looks: &[OF_FAMILY],
+    check: crate::around::check_of(paid_once),
+};
 
 fn paid_once(beside: &Beside<'_>) -> Vec<Problem> {
     let Some(own) = Payment::read(beside.fields) else { return Vec::new() };
@@ -130,8 +134,12 @@ fn paid_once(beside: &Beside<'_>) -> Vec<Problem> {
 }
 
 /// An entry is taken back once, whole, and where it lies.
-const TAKEN_BACK_ONCE: Rule =
-    Rule { code: "reversal_wrong", reach: Reach::Everywhere, looks: &[OF_FAMILY], check: taken_back_once };
+const TAKEN_BACK_ONCE: Rule = Rule {
+    code: "reversal_wrong",
+    reach: Reach::Everywhere,
+    looks: &[OF_FAMILY],
+    check: crate::around::check_of(taken_back_once),
+};
 
 fn taken_back_once(beside: &Beside<'_>) -> Vec<Problem> {
     let Ok(own) = AidEntry::from_fields(beside.fields) else { return Vec::new() };

@@ -75,7 +75,7 @@ const ONE_REVIEW: Rule = Rule {
     code: "review_twice",
     reach: Reach::Desks,
     looks: &[Look { kind: "assistance_review", their: "household", own: "household" }],
-    check: one_review,
+    check: crate::around::check_of(one_review),
 };
 
 fn one_review(beside: &Beside<'_>) -> Vec<Problem> {

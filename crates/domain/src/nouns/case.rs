@@ -144,7 +144,7 @@ const UNRECOGNISED: Rule = Rule {
         of_people("source_three"),
         of_files("source_three"),
     ],
-    check: unrecognised,
+    check: crate::around::check_of(unrecognised),
 };
 
 fn unrecognised(beside: &Beside<'_>) -> Vec<Problem> {

@@ -111,7 +111,7 @@ pub const ONE_AT_A_TIME: Rule = Rule {
     code: "period_overlaps",
     reach: Reach::Province,
     looks: &[Look { kind: "contact_pair", their: "file", own: "file" }],
-    check: one_at_a_time,
+    check: crate::around::check_of(one_at_a_time),
 };
 
 fn one_at_a_time(beside: &Beside<'_>) -> Vec<Problem> {

@@ -85,7 +85,7 @@ const ALIVE_THEN: Rule = Rule {
     code: "person_died",
     reach: Reach::Writer,
     looks: &[Look { kind: "person", their: ITSELF, own: "person.person" }],
-    check: alive_then,
+    check: crate::around::check_of(alive_then),
 };
 
 fn alive_then(beside: &Beside<'_>) -> Vec<Problem> {
@@ -102,7 +102,7 @@ const OF_THE_PAIR: Rule = Rule {
     code: "pair_of_another",
     reach: Reach::Writer,
     looks: &[Look { kind: "counselling_pair", their: ITSELF, own: "pairing" }],
-    check: of_the_pair,
+    check: crate::around::check_of(of_the_pair),
 };
 
 fn of_the_pair(beside: &Beside<'_>) -> Vec<Problem> {

@@ -70,7 +70,7 @@ const ONE_PAIR: Rule = Rule {
     code: "pair_twice",
     reach: Reach::Desks,
     looks: &[Look { kind: "counselling_pair", their: "household", own: "household" }],
-    check: one_pair,
+    check: crate::around::check_of(one_pair),
 };
 
 fn one_pair(beside: &Beside<'_>) -> Vec<Problem> {
@@ -87,7 +87,7 @@ const NO_CONTACT: Rule = Rule {
     code: "contact_counsels",
     reach: Reach::Writer,
     looks: &[Look { kind: "contact_pair", their: "household", own: "household" }],
-    check: no_contact,
+    check: crate::around::check_of(no_contact),
 };
 
 fn no_contact(beside: &Beside<'_>) -> Vec<Problem> {
@@ -114,7 +114,7 @@ const NOT_TOO_MANY: Rule = Rule {
     code: "pairs_many",
     reach: Reach::Writer,
     looks: &[Look { kind: "counselling_pair", their: "counsellor", own: "counsellor" }],
-    check: not_too_many,
+    check: crate::around::check_of(not_too_many),
 };
 
 fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {
@@ -133,7 +133,7 @@ const NOT_DECLINED: Rule = Rule {
     code: "counsellor_declined",
     reach: Reach::Writer,
     looks: &[Look { kind: "volunteer", their: ITSELF, own: "counsellor" }],
-    check: not_declined,
+    check: crate::around::check_of(not_declined),
 };
 
 fn not_declined(beside: &Beside<'_>) -> Vec<Problem> {
@@ -147,7 +147,7 @@ const QUALIFIED: Rule = Rule {
     code: "counsellor_unqualified",
     reach: Reach::Writer,
     looks: &[Look { kind: "qualification", their: ITSELF, own: "counsellor" }],
-    check: qualified,
+    check: crate::around::check_of(qualified),
 };
 
 fn qualified(beside: &Beside<'_>) -> Vec<Problem> {

@@ -116,7 +116,7 @@ const ONE_MEMBERSHIP: Rule = Rule {
     code: "member_twice",
     reach: Reach::Province,
     looks: &[Look { kind: "member", their: "person", own: "person" }],
-    check: one_membership,
+    check: crate::around::check_of(one_membership),
 };
 
 fn one_membership(beside: &Beside<'_>) -> Vec<Problem> {

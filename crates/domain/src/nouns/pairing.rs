@@ -56,7 +56,7 @@ const ONCE: Rule = Rule {
     code: "pairing_twice",
     reach: Reach::Desks,
     looks: &[Look { kind: "pairing", their: "household", own: "household" }],
-    check: once,
+    check: crate::around::check_of(once),
 };
 
 fn once(beside: &Beside<'_>) -> Vec<Problem> {
@@ -71,7 +71,7 @@ const NOT_TOO_MANY: Rule = Rule {
     code: "families_many",
     reach: Reach::Writer,
     looks: &[Look { kind: "pairing", their: "by", own: "by" }],
-    check: not_too_many,
+    check: crate::around::check_of(not_too_many),
 };
 
 fn not_too_many(beside: &Beside<'_>) -> Vec<Problem> {

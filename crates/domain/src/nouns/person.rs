@@ -142,7 +142,7 @@ const ONE_NUMBER: Rule = Rule {
     code: "id_duplicate",
     reach: Reach::Desks,
     looks: &[Look { kind: "person", their: "id_number", own: "id_number" }],
-    check: one_number,
+    check: crate::around::check_of(one_number),
 };
 
 fn one_number(beside: &Beside<'_>) -> Vec<Problem> {

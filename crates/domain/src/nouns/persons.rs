@@ -18,7 +18,12 @@ pub(super) const fn of_the_family<N: Noun>() -> Rule {
         Look { kind: "household", their: ITSELF, own: "household" },
         Look { kind: "person", their: "household", own: "household" },
     ];
-    Rule { code: NOT_OF_FAMILY, reach: Reach::Writer, looks: LOOKS, check: strangers::<N> }
+    Rule {
+        code: NOT_OF_FAMILY,
+        reach: Reach::Writer,
+        looks: LOOKS,
+        check: crate::around::check_of(strangers::<N>),
+    }
 }
 
 /// The first of those named in each field who is none of the family. Of a family that is not here nothing can be told.

@@ -137,7 +137,12 @@ const OVERSEEN: &str = "党员、职级和报酬（审核人以上看得到）";
 pub const OF_ORGANISATION: Look = Look { kind: "post", their: "organisation", own: "organisation" };
 
 /// No council of two terms: one president and one secretary at a time, and nobody holds one post twice.
-const ONCE: Rule = Rule { code: "post_twice", reach: Reach::Desks, looks: &[OF_ORGANISATION], check: once };
+const ONCE: Rule = Rule {
+    code: "post_twice",
+    reach: Reach::Desks,
+    looks: &[OF_ORGANISATION],
+    check: crate::around::check_of(once),
+};
 
 fn once(beside: &Beside<'_>) -> Vec<Problem> {
     let Some((own, mut others)) = beside.read::<Post, Post>() else { return Vec::new() };

@@ -59,7 +59,7 @@ const ONE_DAY: Rule = Rule {
     code: "day_too_long",
     reach: Reach::Desks,
     looks: &[Look { kind: "service_hours", their: "volunteer", own: "volunteer" }],
-    check: one_day,
+    check: crate::around::check_of(one_day),
 };
 
 fn one_day(beside: &Beside<'_>) -> Vec<Problem> {

@@ -168,7 +168,7 @@ const ONE_CODE: Rule = Rule {
     code: "code_duplicate",
     reach: Reach::Desks,
     looks: &[Look { kind: "support_file", their: "code", own: "code" }],
-    check: one_code,
+    check: crate::around::check_of(one_code),
 };
 
 fn one_code(beside: &Beside<'_>) -> Vec<Problem> {
@@ -187,7 +187,7 @@ const ONE_FILE: Rule = Rule {
     code: "file_twice",
     reach: Reach::Desks,
     looks: &[Look { kind: "support_file", their: "household", own: "household" }],
-    check: one_file,
+    check: crate::around::check_of(one_file),
 };
 
 fn one_file(beside: &Beside<'_>) -> Vec<Problem> {

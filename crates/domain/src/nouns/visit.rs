@@ -196,10 +196,10 @@ const WISH_HEARD: Rule = Rule {
     code: "reason_missing",
     reach: Reach::Desks,
     looks: &[Look { kind: "support_file", their: "household", own: "household" }],
-    check: |beside| {
+    check: crate::around::check_of(|beside| {
         let Ok(visit) = Visit::from_fields(beside.fields) else { return Vec::new() };
         Vec::from_iter(visit.reason_missing(support_file::preference_of(beside.others()).as_ref()))
-    },
+    }),
 };
 
 /// Who was met by record is one of the family, and was alive on that day. Only who writes it is held to it: whoever
@@ -211,7 +211,7 @@ const MET_ARE_OF_THE_FAMILY: Rule = Rule {
         Look { kind: "household", their: ITSELF, own: "household" },
         Look { kind: "person", their: "household", own: "household" },
     ],
-    check: not_met,
+    check: crate::around::check_of(not_met),
 };
 
 /// What stood so before holds back no other correction, and of a family that is not here nothing can be told.

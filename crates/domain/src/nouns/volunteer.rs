@@ -70,7 +70,7 @@ const ONE_REGISTRATION: Rule = Rule {
     code: "volunteer_twice",
     reach: Reach::Desks,
     looks: &[Look { kind: "volunteer", their: "person", own: "person" }],
-    check: one_registration,
+    check: crate::around::check_of(one_registration),
 };
 
 /// Whether a registration stands: not declined, and not of somebody who has left.

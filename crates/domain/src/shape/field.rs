@@ -306,8 +306,11 @@ impl Field {
         self
     }
 
+    /// Other heads under which ledgers have it. The screens read no ledger: their program carries none.
     pub const fn also(mut self, heads: &'static [&'static str]) -> Field {
-        self.also = heads;
+        if !cfg!(target_arch = "wasm32") {
+            self.also = heads;
+        }
         self
     }
 
