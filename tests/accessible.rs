@@ -108,11 +108,11 @@ fn is_listed_apart(kind: &Kind) -> bool {
     })
 }
 
-/// The demo county, as `./dev run` makes it.
+/// The demo county with few families: what a page is made of is the same, and the longest lists are not gone through.
 fn fill(data: &Path, home: &Path, province: &Province) -> Result<(), Trouble> {
     let codes = home.join("codes.json");
     std::fs::write(&codes, province.administer(&["demo"])?.to_string()).map_err(told)?;
-    let mut demo = terminal::desk(data, &["demo", "--server", &province.url(), "--codes"]);
+    let mut demo = terminal::desk(data, &["demo", "--small", "--server", &province.url(), "--codes"]);
     let filled = demo.arg(&codes).status().map_err(told)?;
     if filled.success() { Ok(()) } else { Err(Trouble("the demo county could not be made".into())) }
 }

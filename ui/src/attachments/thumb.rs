@@ -26,6 +26,13 @@ pub(super) fn spoken(row: &AttachmentRow) -> String {
         .join("，")
 }
 
+/// What does not stand on the button itself.
+fn more(row: &AttachmentRow) -> Option<String> {
+    let day = row.taken_at.as_deref().map(text::stored_date);
+    let said: Vec<String> = day.into_iter().chain(row.note.clone()).filter(|part| !part.is_empty()).collect();
+    (!said.is_empty()).then(|| said.join("，"))
+}
+
 #[component]
 pub(super) fn Thumb(props: &ThumbProps) -> Html {
     let row = &props.row;
@@ -47,7 +54,7 @@ pub(super) fn Thumb(props: &ThumbProps) -> Html {
     };
     html! {
         <li>
-            <button type="button" class="tx-thumb" {onclick} aria-label={spoken(row)} data-attachment={row.id.to_string()}>
+            <button type="button" class="tx-thumb" {onclick} title={more(row)} data-attachment={row.id.to_string()}>
                 <span class="tx-thumb-picture">
                     if let Some(src) = data {
                         <img {src} alt="" />
