@@ -1,4 +1,5 @@
-//! Where pictures go: each page at the office's size for the handbook, and at a large screen's.
+//! Where pictures go: each page at the office's size for the handbook, and at a large screen's. Pages that the handbook
+//! does not show go beside the latter, at either size.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,6 +11,14 @@ const OFFICE: (i64, i64) = (1366, 768);
 const LARGE: (i64, i64) = (1920, 1080);
 const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(50);
+
+/// In which letters the pages stand.
+#[derive(Clone, Copy)]
+pub(crate) enum Letters {
+    Standard,
+    /// 大字
+    Large,
+}
 
 pub(crate) struct Album {
     office: PathBuf,
@@ -26,18 +35,56 @@ impl Album {
 
     /// One page at both sizes.
     pub(crate) async fn take(&self, screen: &Screen, name: &str) -> Result<(), Trouble> {
-        eprintln!("  {name}");
-        // The pointer rests where nothing answers to it.
-        let pointer = screen.action_chain().move_to(0, 0).perform().await;
-        pointer.map_err(|e| Trouble(e.to_string()))?;
+        self.both(screen, name, None).await
+    }
+
+    /// The same, with what the selector finds in the middle.
+    pub(crate) async fn take_of(&self, screen: &Screen, name: &str, sight: &str) -> Result<(), Trouble> {
+        self.both(screen, name, Some(sight)).await
+    }
+
+    async fn both(&self, screen: &Screen, name: &str, sight: Option<&str>) -> Result<(), Trouble> {
+        begins(screen, name).await?;
         for (size, folder) in [(LARGE, &self.large), (OFFICE, &self.office)] {
-            sized(screen, size).await?;
-            screen.until(AT_REST).await?;
-            let picture = screen.screenshot_as_png().await.map_err(|e| Trouble(e.to_string()))?;
-            keep(&picture, &folder.join(format!("{name}.png")))?;
+            picture(screen, size, sight, &folder.join(format!("{name}.png"))).await?;
         }
         Ok(())
     }
+
+    /// One page for whoever looks them all over, not for the handbook: at both sizes; in large letters at the office's,
+    /// where there is least room for them.
+    pub(crate) async fn hang(&self, screen: &Screen, name: &str, letters: Letters) -> Result<(), Trouble> {
+        begins(screen, name).await?;
+        let sizes: &[((i64, i64), &str)] = match letters {
+            Letters::Standard => &[(LARGE, ""), (OFFICE, "-1366")],
+            Letters::Large => &[(OFFICE, "-large-type")],
+        };
+        for (size, end) in sizes {
+            picture(screen, *size, None, &self.large.join(format!("{name}{end}.png"))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The pointer rests where nothing answers to it.
+async fn begins(screen: &Screen, name: &str) -> Result<(), Trouble> {
+    eprintln!("  {name}");
+    screen.action_chain().move_to(0, 0).perform().await.map_err(|e| Trouble(e.to_string()))
+}
+
+/// Once the page is so large and at rest.
+async fn picture(screen: &Screen, size: (i64, i64), sight: Option<&str>, file: &Path) -> Result<(), Trouble> {
+    sized(screen, size).await?;
+    if let Some(sight) = sight {
+        let scrolled = format!(
+            "const sight = document.querySelector('{sight}'); if (!sight) return false; \
+             sight.scrollIntoView({{block: 'center'}}); return true;"
+        );
+        screen.until(&scrolled).await?;
+    }
+    screen.until(AT_REST).await?;
+    let picture = screen.screenshot_as_png().await.map_err(|e| Trouble(e.to_string()))?;
+    keep(&picture, file)
 }
 
 /// Makes the page itself so large, whatever the browser puts around it.

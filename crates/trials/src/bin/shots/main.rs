@@ -1,10 +1,14 @@
-//! A picture of every page, from a demo county of its own: `./dev shots [folder] [folder] [--import]`.
+//! A picture of every page, from a demo county of its own: `./dev shots [folder] [folder] [--import | --lists]`.
 //!
 //! PNG files of 1366×768 go into the first folder (default: docs/handbook/images), of 1920×1080
-//! into the second (default: target/shots). `--import`: only the pages of the import.
+//! into the second (default: target/shots). The lists, forms and records of every kind on 全部列表 go into the
+//! second alone, at both sizes and in large letters. `--import`: only the pages of the import. `--lists`: only those of
+//! 全部列表, and what the handbook shows of that work.
 
 mod album;
+mod deeds;
 mod import;
+mod lists;
 mod stage;
 
 use std::path::PathBuf;
@@ -26,6 +30,8 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("#/quarantine", "待处理", "quarantine"),
     ("#/duplicates", "可能重复", "duplicates"),
     ("#/settings", "大字", "settings"),
+    ("#/mine", "做了什么", "mine"),
+    ("#/voided", "已作废", "voided"),
 ];
 
 #[tokio::main]
@@ -42,6 +48,13 @@ async fn main() -> Result<(), Trouble> {
         sign_in(&screen, "guyang").await?;
         import::looked_at(&stage, &screen, &album).await?;
         import::read_again(&stage, &album).await?;
+        return screen.close().await;
+    }
+    if options.iter().any(|option| option == "--lists") {
+        let screen = Screen::browser(&stage.demo.url()).await?;
+        sign_in(&screen, "guyang").await?;
+        deeds::shown(&screen, &album).await?;
+        lists::every(&screen, &album).await?;
         return screen.close().await;
     }
     first_use(&stage, &album).await?;
@@ -61,6 +74,8 @@ async fn main() -> Result<(), Trouble> {
     import::looked_at(&stage, &screen, &album).await?;
     import::read_again(&stage, &album).await?;
     sync(&screen, &album).await?;
+    deeds::shown(&screen, &album).await?;
+    lists::every(&screen, &album).await?;
     over_the_page(&screen, &album).await?;
     county(&screen, &album).await?;
     screen.close().await
@@ -258,4 +273,26 @@ async fn no_veil(screen: &Screen) -> Result<(), Trouble> {
 async fn menu(screen: &Screen, entry: &str) -> Result<(), Trouble> {
     screen.run("document.querySelector('.tx-top-user button').click()").await?;
     screen.press(entry).await
+}
+
+#[cfg(test)]
+mod tests {
+    const HANDBOOK: [&str; 2] = [
+        include_str!("../../../../../docs/handbook/README.md"),
+        include_str!("../../../../../docs/handbook/updates.md"),
+    ];
+    const SOURCES: [&str; 3] = [include_str!("main.rs"), include_str!("deeds.rs"), include_str!("import.rs")];
+
+    /// A page of the handbook with a picture that nobody takes shows a hole, or what the program looked like once.
+    #[test]
+    fn every_picture_of_the_handbook_is_taken() {
+        let shown = HANDBOOK.iter().flat_map(|page| page.split("](images/").skip(1));
+        let names: Vec<&str> =
+            shown.filter_map(|rest| rest.split_once(".png)")).map(|(name, _)| name).collect();
+        assert!(names.len() > 40, "the handbook is read");
+        for name in names {
+            let quoted = format!("\"{name}\"");
+            assert!(SOURCES.iter().any(|source| source.contains(&quoted)), "{name} is never taken");
+        }
+    }
 }
