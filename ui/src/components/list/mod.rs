@@ -375,7 +375,9 @@ pub(crate) fn DataList(props: &DataListProps) -> Html {
                 <Head columns={columns.clone()} tracks={tracks.clone()} sort={view.sort.clone()} on_sort={turns.sort}
                     filtering={view.filtering} typed={view.typed.clone()} on_filter={turns.filter} lead={choosing::head(&hand)} />
                 if known && total == 0 {
-                    { if narrowed { find::nothing(props.kind, list.text.is_some()) } else { props.empty.clone() } }
+                    <div role="row"><div role="gridcell">
+                        { if narrowed { find::nothing(props.kind, list.text.is_some()) } else { props.empty.clone() } }
+                    </div></div>
                 } else if !known && error.is_none() {
                     <Waiting />
                 }
