@@ -51,9 +51,7 @@ fn tidy_value(own: Option<&Field>, value: &mut Value, day: OfficeDay) {
     }
     let kept = match own {
         Some(own) if own.is_name() => tidy(&tidy_name(text)),
-        Some(own) if own.is_phone() => {
-            tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text)))
-        }
+        Some(own) if own.is_phone() => tidy(text).and_then(|text| phone::read(&text).unwrap_or(Some(text))),
         Some(own) if own.finds.contains(&Find::IdNumber) => {
             tidy(text).map(|text| match IdNumber::read(&text) {
                 Ok(read) => read.number.as_str().to_owned(),
