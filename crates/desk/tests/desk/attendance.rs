@@ -1,27 +1,23 @@
 //! Signing in at an activity: by name, initials, the tail of a number, a scanner.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tiexin_contract::attendance::{Attend, Attended, GetAttendance, Unattend};
 use tiexin_contract::records::{GetRecord, SaveRecord};
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, saved};
 
 const NUMBER: &str = "340524198001010028";
 const OTHER_VILLAGE: &str = "340323100002";
 
-async fn save(office: &Office, kind: &str, value: Value) -> Uuid {
-    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
-}
-
 async fn activity(office: &Office) -> Uuid {
     let said =
         json!({"region": TOWNSHIP, "name": "讲座", "project": "health", "start": "2026-10-20T09:00:00"});
-    save(office, "activity", said).await
+    saved(office, "activity", said).await
 }
 
 async fn member(office: &Office, region: &str, name: &str) -> Uuid {
-    save(office, "member", json!({"region": region, "name": name, "structure": "individual"})).await
+    saved(office, "member", json!({"region": region, "name": name, "structure": "individual"})).await
 }
 
 async fn typed(office: &Office, activity: Uuid, typed: &str) -> Attended {
@@ -40,11 +36,11 @@ async fn one_person_is_signed_in_once_however_they_are_told() {
     let office = Office::township(day(2026, 10, 20)).await;
     let at = activity(&office).await;
     let said = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": NUMBER});
-    let mei = save(&office, "member", said).await;
+    let mei = saved(&office, "member", said).await;
     let person = office.ok(GetRecord { id: mei }).await.fields["person"].clone();
     // The same person, as a volunteer.
     let said = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "person": person});
-    save(&office, "volunteer", said).await;
+    saved(&office, "volunteer", said).await;
     member(&office, VILLAGE, "赵红").await;
     let first = typed(&office, at, "0028").await;
     assert!(matches!(first, Attended::Signed { count: 1, .. }), "{first:?}");
@@ -67,13 +63,13 @@ async fn who_signed_in_as_a_member_is_not_signed_in_as_a_volunteer() {
     let office = Office::township(day(2026, 10, 20)).await;
     let at = activity(&office).await;
     let said = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": NUMBER});
-    let mei = save(&office, "member", said).await;
+    let mei = saved(&office, "member", said).await;
     let person = office.ok(GetRecord { id: mei }).await.fields["person"].clone();
     let said = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "person": person});
-    let serving = save(&office, "volunteer", said).await;
+    let serving = saved(&office, "volunteer", said).await;
     let hong = member(&office, VILLAGE, "赵红").await;
     let said = json!({"region": VILLAGE, "name": "赵红", "approval": "approved"});
-    let helping = save(&office, "volunteer", said).await;
+    let helping = saved(&office, "volunteer", said).await;
     for (first, then) in [(mei, serving), (helping, hong)] {
         let told = typed(&office, at, &first.to_string()).await;
         assert!(matches!(told, Attended::Signed { .. }), "{told:?}");
@@ -108,7 +104,7 @@ async fn two_of_one_name_and_village_both_sign_in() {
     let one = member(&office, VILLAGE, "王丽").await;
     let other = member(&office, VILLAGE, "王丽").await;
     let said = json!({"region": VILLAGE, "name": "王丽", "approval": "approved"});
-    save(&office, "volunteer", said).await;
+    saved(&office, "volunteer", said).await;
     for (nth, id) in [one, other].into_iter().enumerate() {
         let told = typed(&office, at, &id.to_string()).await;
         assert!(matches!(told, Attended::Signed { count, .. } if count == nth as u32 + 1), "{told:?}");
@@ -141,18 +137,18 @@ async fn only_grown_up_members_and_volunteers_are_named() {
     let office = Office::township(day(2026, 10, 20)).await;
     let at = activity(&office).await;
     let unit = json!({"region": VILLAGE, "name": "春光合作社", "structure": "unit"});
-    save(&office, "member", unit).await;
+    saved(&office, "member", unit).await;
     let left = json!({"region": VILLAGE, "name": "赵红", "structure": "individual", "left": "2026-01"});
-    save(&office, "member", left).await;
+    saved(&office, "member", left).await;
     let refused = json!({"region": VILLAGE, "name": "于桂", "approval": "declined"});
-    save(&office, "volunteer", refused).await;
+    saved(&office, "volunteer", refused).await;
     for name in ["春光合作社", "赵红", "于桂"] {
         assert_eq!(typed(&office, at, name).await, Attended::Nobody, "{name}");
     }
     let child = json!({"region": VILLAGE, "name": "李小明", "birth": "2012-05-01"});
-    let child = save(&office, "person", child).await;
+    let child = saved(&office, "person", child).await;
     let said = json!({"region": VILLAGE, "name": "李小明", "structure": "individual", "person": child});
-    save(&office, "member", said).await;
+    saved(&office, "member", said).await;
     assert_eq!(typed(&office, at, "李小明").await, Attended::TooYoung);
     assert!(office.ok(GetAttendance { activity: at }).await.people.is_empty());
 }

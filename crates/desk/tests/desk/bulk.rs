@@ -5,13 +5,11 @@ use tiexin_contract::ErrorCode;
 use tiexin_contract::book::{AuditTrail, AuditWish};
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen, ManyChanged};
 use tiexin_contract::import::{ImportBatches, RedoImport, UndoImport, UndoPreview};
-use tiexin_contract::records::{
-    Filter, FilterOp, GetRecord, ListRecords, RecordHistory, SaveRecord, VoidRecord,
-};
+use tiexin_contract::records::{Filter, FilterOp, GetRecord, ListRecords, RecordHistory, VoidRecord};
 use tiexin_domain::{Kind, shape};
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, list};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, list, saved};
 
 fn set(kind: &str, chosen: Chosen, field: &str, value: Value) -> ChangeMany {
     let change = Change::Set { field: field.into(), value };
@@ -21,11 +19,6 @@ fn set(kind: &str, chosen: Chosen, field: &str, value: Value) -> ChangeMany {
 fn void(kind: &str, chosen: Chosen, reason: &str) -> ChangeMany {
     let change = Change::Void { reason: reason.into() };
     ChangeMany { change, ..set(kind, chosen, "", Value::Null) }
-}
-
-async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
-    let save = SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) };
-    office.ok(save).await.id
 }
 
 async fn field(office: &Office, id: Uuid, field: &str) -> Value {

@@ -1,9 +1,9 @@
 //! A family that wishes no contact for now (`association.md` §7.1, 9): in no share and on no list of whom to see; help
 //! remains possible, and is counted.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tiexin_contract::family::{GetFamily, RegisterFamily};
-use tiexin_contract::records::{Filter, FilterOp, ListRecords, SaveRecord};
+use tiexin_contract::records::{Filter, FilterOp, ListRecords};
 use tiexin_contract::report::GetReport;
 use tiexin_contract::today::{GetToday, Today};
 use tiexin_domain::PartialDate;
@@ -12,13 +12,9 @@ use tiexin_store::{By, Save};
 use uuid::Uuid;
 
 use crate::meanwhile::behind;
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, list};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, list, saved};
 
 const COUNTY: &str = "340323";
-
-async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
-    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
-}
 
 async fn today(office: &Office, region: &str) -> Today {
     office.ok(GetToday { region: region.parse().unwrap() }).await

@@ -8,7 +8,7 @@ use tiexin_contract::records::{GetRecord, RecordHistory, SaveRecord, VoidRecord}
 use tiexin_domain::PartialDate;
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, day, fields, list};
+use crate::office::{Office, TOWNSHIP, day, fields, list, saved};
 
 /// A township's association with a president, a secretary and a clerk, and the meeting of the 15th.
 struct House {
@@ -16,10 +16,6 @@ struct House {
     id: Uuid,
     meeting: Uuid,
     president: Uuid,
-}
-
-async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
-    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
 }
 
 async fn meeting(office: &Office, of: Uuid, on: &str) -> Uuid {

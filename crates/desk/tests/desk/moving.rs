@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::families::visit;
 use crate::meanwhile::behind;
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, saved};
 use crate::waiting::*;
 
 /// Waits in the township that the move is meant for.
@@ -33,10 +33,6 @@ fn proposed(town: &Town, to: &str, seq: u64) -> Quarantined {
     let scope = TOWNSHIP.parse().unwrap();
     let change = Change { record: town.home, base: 1, scope, ..change(seq, "household", set) };
     told(change, parked(ParkCode::NoRight))
-}
-
-async fn saved(office: &Office, kind: &str, set: Value) -> Uuid {
-    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(set) }).await.id
 }
 
 async fn one(office: &Office) -> Item {

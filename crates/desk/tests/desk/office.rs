@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::Value;
 use tiexin_contract::family::RegisterFamily;
-use tiexin_contract::records::{ListRecords, Saved};
+use tiexin_contract::records::{ListRecords, SaveRecord, Saved};
 use tiexin_contract::session::{SetUpStandalone, SignIn, SignOut};
 use tiexin_contract::{Command, ErrorReply};
 use tiexin_desk::{Desk, DeskConfig, ManualClock};
@@ -118,4 +118,9 @@ pub(crate) fn family(head: &str) -> RegisterFamily {
 /// The first `limit` records of a kind, as they come.
 pub(crate) fn list(kind: &str, region: &str, limit: u32) -> ListRecords {
     ListRecords::of(kind, region.parse().unwrap(), limit)
+}
+
+/// A new record with these fields.
+pub(crate) async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
+    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
 }

@@ -1,26 +1,22 @@
 //! The past of a family and of a person, in sentences.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tiexin_contract::ErrorCode;
 use tiexin_contract::family::{GetFamily, RegisterFamily};
 use tiexin_contract::past::{GetPast, Past};
-use tiexin_contract::records::{SaveRecord, VoidRecord};
+use tiexin_contract::records::VoidRecord;
 use tiexin_domain::access::Role;
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, saved};
 use crate::waiting::grants;
 
 const OTHER_VILLAGE: &str = "340323100002";
 
-async fn save(office: &Office, kind: &str, value: Value) -> Uuid {
-    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
-}
-
 async fn visit(office: &Office, home: Uuid, on: &str, note: &str) -> Uuid {
     let said = json!({"household": home, "date": on, "kind": "routine", "note": note, "visitors": ["王丽"],
         "met": [{"name": "韩广田"}]});
-    save(office, "visit", said).await
+    saved(office, "visit", said).await
 }
 
 async fn past(office: &Office, of: Uuid, kinds: &[&str], most: u32) -> Past {
@@ -41,10 +37,10 @@ async fn a_family_is_told_newest_first_with_what_came_of_each() {
     visit(&office, home, "2026-10-19", "盼着一辆轮椅").await;
     let wish = json!({"household": home, "date": "2026-10-19", "person": {"name": "韩广田"}, "wish": "一辆轮椅",
         "claimed_by": "王小梅", "claimed_on": "2026-10-20"});
-    let wish = save(&office, "wish", wish).await;
+    let wish = saved(&office, "wish", wish).await;
     // Its end is to come: that is no past.
     let pairing = json!({"household": home, "by_name": "县医院", "by_kind": "unit", "from": "2025-03-01", "to": "2026-12-31"});
-    save(&office, "pairing", pairing).await;
+    saved(&office, "pairing", pairing).await;
     let all = past(&office, home, &[], 100).await;
     let seen = told(&all);
     let dated: Vec<_> = seen.iter().filter(|(day, _)| !day.is_empty()).cloned().collect();
@@ -79,20 +75,20 @@ async fn a_person_has_one_past_whichever_record_is_opened() {
     let number = "340524198001010028";
     let member = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": number,
         "joined": "2024-05"});
-    let member = save(&office, "member", member).await;
+    let member = saved(&office, "member", member).await;
     let volunteer = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "id_number": number,
         "joined": "2025-01-10"});
-    let volunteer = save(&office, "volunteer", volunteer).await;
+    let volunteer = saved(&office, "volunteer", volunteer).await;
     let hours = json!({"region": VILLAGE, "volunteer": volunteer, "date": "2026-10-05", "minutes": 90,
         "what": "activity"});
-    save(&office, "service_hours", hours).await;
+    saved(&office, "service_hours", hours).await;
     let activity = json!({"region": TOWNSHIP, "name": "义诊", "project": "health", "start": "2026-10-06T09:00:00",
         "sign_ins": [member]});
-    save(&office, "activity", activity).await;
+    saved(&office, "activity", activity).await;
     // Helps a family in another village.
     let home = office.family("韩广田", |_| {}).await;
     let pairing = json!({"household": home, "by": volunteer, "by_name": "王小梅", "from": "2026-03-01"});
-    save(&office, "pairing", pairing).await;
+    saved(&office, "pairing", pairing).await;
     for of in [member, volunteer] {
         let told: Vec<String> =
             past(&office, of, &[], 100).await.entries.into_iter().map(|e| e.told).collect();
@@ -114,11 +110,11 @@ async fn a_person_has_one_past_whichever_record_is_opened() {
 async fn what_lies_where_the_user_has_no_right_is_not_there() {
     let office = Office::township(day(2026, 10, 20)).await;
     let member = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "joined": "2024-05"});
-    let member = save(&office, "member", member).await;
+    let member = saved(&office, "member", member).await;
     for (region, name) in [(VILLAGE, "讲座"), (OTHER_VILLAGE, "义诊")] {
         let activity = json!({"region": region, "name": name, "project": "health", "start": "2026-10-06T09:00:00",
             "sign_ins": [member]});
-        save(&office, "activity", activity).await;
+        saved(&office, "activity", activity).await;
     }
     assert_eq!(past(&office, member, &["activity"], 10).await.entries.len(), 2);
     grants(&office, &[(Role::Worker, VILLAGE)]).await;

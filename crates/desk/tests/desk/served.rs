@@ -1,28 +1,24 @@
 //! How long a volunteer has served.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tiexin_contract::hours::{GetHours, HoursServed};
-use tiexin_contract::records::{SaveRecord, VoidRecord};
+use tiexin_contract::records::VoidRecord;
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
-
-async fn save(office: &Office, kind: &str, value: Value) -> Uuid {
-    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
-}
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, saved};
 
 #[tokio::test]
 async fn entries_are_added_to_what_was_there_before() {
     let office = Office::township(day(2026, 10, 20)).await;
     let said = json!({"region": VILLAGE, "name": "于桂", "approval": "approved", "minutes": 600});
-    let volunteer = save(&office, "volunteer", said).await;
+    let volunteer = saved(&office, "volunteer", said).await;
     let entry = |on: &str, minutes: u32, by: Option<&str>| {
         json!({"region": VILLAGE, "volunteer": volunteer, "date": on, "minutes": minutes, "what": "activity",
             "attested_by": by, "attested_on": by.map(|_| on)})
     };
-    save(&office, "service_hours", entry("2026-10-05", 90, Some("李芳"))).await;
-    save(&office, "service_hours", entry("2026-10-06", 30, None)).await;
-    let mistaken = save(&office, "service_hours", entry("2026-10-07", 45, None)).await;
+    saved(&office, "service_hours", entry("2026-10-05", 90, Some("李芳"))).await;
+    saved(&office, "service_hours", entry("2026-10-06", 30, None)).await;
+    let mistaken = saved(&office, "service_hours", entry("2026-10-07", 45, None)).await;
     office.ok(VoidRecord { id: mistaken, reason: "记错了人".into() }).await;
     let served = office.ok(GetHours { volunteer }).await;
     assert_eq!(served, HoursServed { before: 600, attested: 90, unattested: 30, proposed: Vec::new() });
@@ -33,21 +29,21 @@ async fn entries_are_added_to_what_was_there_before() {
 #[tokio::test]
 async fn signatures_propose_an_hour_once() {
     let office = Office::township(day(2026, 10, 20)).await;
-    let person = save(&office, "person", json!({"region": VILLAGE, "name": "于桂"})).await;
+    let person = saved(&office, "person", json!({"region": VILLAGE, "name": "于桂"})).await;
     let said = json!({"region": VILLAGE, "name": "于桂", "approval": "approved", "person": person});
-    let volunteer = save(&office, "volunteer", said).await;
+    let volunteer = saved(&office, "volunteer", said).await;
     let said = json!({"region": VILLAGE, "name": "于桂", "structure": "individual", "person": person});
-    let member = save(&office, "member", said).await;
+    let member = saved(&office, "member", said).await;
     let held = async |name: &str, from: &str, to: &str, who: Uuid| {
         let said = json!({"region": TOWNSHIP, "name": name, "project": "health", "start": from, "end": to,
             "sign_ins": [who]});
-        save(&office, "activity", said).await
+        saved(&office, "activity", said).await
     };
     let clinic = held("义诊 13900001234", "2026-10-12T09:00:00", "2026-10-12T11:00:00", volunteer).await;
     let lecture = held("讲座", "2026-10-12T10:00:00", "2026-10-12T11:00:00", member).await;
     // Somebody else's, one that is long past, and one to come.
     let other =
-        save(&office, "volunteer", json!({"region": VILLAGE, "name": "赵红", "approval": "approved"})).await;
+        saved(&office, "volunteer", json!({"region": VILLAGE, "name": "赵红", "approval": "approved"})).await;
     held("别人的", "2026-10-12T09:00:00", "2026-10-12T10:00:00", other).await;
     held("春天的", "2026-04-12T09:00:00", "2026-04-12T10:00:00", volunteer).await;
     held("明天的", "2026-10-21T09:00:00", "2026-10-21T10:00:00", volunteer).await;
@@ -62,13 +58,13 @@ async fn signatures_propose_an_hour_once() {
     // Once entered it is proposed no more, and the hour remains served.
     let entry = json!({"region": VILLAGE, "volunteer": volunteer, "date": "2026-10-12", "minutes": 120,
         "what": "activity", "ref": clinic});
-    save(&office, "service_hours", entry).await;
+    saved(&office, "service_hours", entry).await;
     assert_eq!(told().await, [(lecture, 0, true)]);
     // Of another day hours were entered without saying which activity it was.
     let walk = held("健步走", "2026-10-14T09:00:00", "2026-10-14T10:00:00", volunteer).await;
     assert_eq!(told().await, [(lecture, 0, true), (walk, 60, false)]);
     let entry = json!({"region": VILLAGE, "volunteer": volunteer, "date": "2026-10-14", "minutes": 60,
         "what": "activity"});
-    save(&office, "service_hours", entry).await;
+    saved(&office, "service_hours", entry).await;
     assert_eq!(told().await, [(lecture, 0, true), (walk, 60, true)]);
 }

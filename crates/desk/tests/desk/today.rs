@@ -11,7 +11,7 @@ use tiexin_domain::nouns::visit::Presence;
 use tiexin_domain::reminder::Act;
 use uuid::Uuid;
 
-use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields};
+use crate::office::{Office, TOWNSHIP, VILLAGE, day, fields, saved};
 
 fn today() -> GetToday {
     GetToday { region: TOWNSHIP.parse().unwrap() }
@@ -205,10 +205,6 @@ async fn of_an_urgent_risk_the_named_contact_is_told_until_somebody_got_in_touch
     office.ok(touched).await;
     let left: Vec<Uuid> = office.ok(today()).await.todo.iter().map(|one| one.record).collect();
     assert_eq!(left, [asked]);
-}
-
-async fn saved(office: &Office, kind: &str, value: Value) -> Uuid {
-    office.ok(SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) }).await.id
 }
 
 #[tokio::test]

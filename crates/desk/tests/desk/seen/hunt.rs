@@ -12,14 +12,14 @@ use tiexin_contract::attachment::AddAttachment;
 use tiexin_contract::bulk::{Change, ChangeMany, Chosen};
 use tiexin_contract::family::RegisterFamily;
 use tiexin_contract::import::{FileGiven, ImportPreview, RunImport};
-use tiexin_contract::records::{SaveRecord, VoidRecord};
+use tiexin_contract::records::VoidRecord;
 use tiexin_contract::session::SignOut;
 use tiexin_domain::PartialDate;
 use tiexin_domain::nouns::Person;
 use tiexin_domain::nouns::person::Relation;
 use uuid::Uuid;
 
-use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, fields};
+use crate::office::{Office, PASSWORD, TOWNSHIP, VILLAGE, day, saved};
 
 const CHILD: &str = "欧阳金丝雀";
 const CAUSE: &str = "溺水身亡";
@@ -67,11 +67,6 @@ fn note() -> String {
     format!("独子{CHILD}{CAUSE}，邻居电话{IN_NOTES}，一卡通{CARD}")
 }
 
-async fn save(office: &Office, kind: &str, value: Value) -> Uuid {
-    let new = SaveRecord { kind: kind.into(), id: None, version: None, fields: fields(value) };
-    office.ok(new).await.id
-}
-
 fn family(family: &mut RegisterFamily) {
     let file = family.file.as_mut().unwrap();
     (file.child_name, file.loss_cause) = (Some(CHILD.into()), Some(CAUSE.into()));
@@ -93,20 +88,24 @@ async fn made() -> Made {
     let home = office.family("韩广田", family).await;
     let visit = json!({"household": home, "date": "2026-10-19", "kind": "routine", "visitors": ["王丽"],
         "note": note(), "needs": note(), "met": [{"name": "韩广田"}]});
-    let kept = save(&office, "visit", visit.clone()).await;
-    let void = save(&office, "visit", visit).await;
+    let kept = saved(&office, "visit", visit.clone()).await;
+    let void = saved(&office, "visit", visit).await;
     office.ok(VoidRecord { id: void, reason: format!("写成了{CHILD}的事") }).await;
     let survey = json!({"household": home, "date": "2026-10-18", "persons": [{"name": "韩广田"}], "needs": ["陪伴"],
         "notes": note()});
-    save(&office, "need_survey", survey).await;
+    saved(&office, "need_survey", survey).await;
     let claim = json!({"household": home, "insured": {"name": CHILD}, "paid_on": "2014-05-20",
         "amount": "300.00", "policy": POLICY, "notes": note()});
-    save(&office, "insurance_claim", claim).await;
-    save(&office, "member", json!({"region": VILLAGE, "name": "孙有福", "notes": format!("电话{IN_NOTES}")}))
-        .await;
+    saved(&office, "insurance_claim", claim).await;
+    saved(
+        &office,
+        "member",
+        json!({"region": VILLAGE, "name": "孙有福", "notes": format!("电话{IN_NOTES}")}),
+    )
+    .await;
     let activity = json!({"region": TOWNSHIP, "name": "讲座", "start": "2026-10-10T09:00:00", "project": "health",
         "summary": format!("联系人{IN_NOTES}")});
-    save(&office, "activity", activity).await;
+    saved(&office, "activity", activity).await;
     let pixel = image::DynamicImage::new_rgb8(60, 40);
     let mut bytes = std::io::Cursor::new(Vec::new());
     pixel.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
