@@ -20,6 +20,15 @@ async fn member(office: &Office, region: &str, name: &str) -> Uuid {
     saved(office, "member", json!({"region": region, "name": name, "structure": "individual"})).await
 }
 
+/// One person, under either noun.
+async fn member_and_volunteer(office: &Office) -> [Uuid; 2] {
+    let said = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": NUMBER});
+    let member = saved(office, "member", said).await;
+    let person = office.ok(GetRecord { id: member }).await.fields["person"].clone();
+    let said = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "person": person});
+    [member, saved(office, "volunteer", said).await]
+}
+
 async fn typed(office: &Office, activity: Uuid, typed: &str) -> Attended {
     office.ok(Attend { activity, typed: typed.into() }).await
 }
@@ -35,12 +44,7 @@ fn who(told: &Attended) -> Option<Uuid> {
 async fn one_person_is_signed_in_once_however_they_are_told() {
     let office = Office::township(day(2026, 10, 20)).await;
     let at = activity(&office).await;
-    let said = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": NUMBER});
-    let mei = saved(&office, "member", said).await;
-    let person = office.ok(GetRecord { id: mei }).await.fields["person"].clone();
-    // The same person, as a volunteer.
-    let said = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "person": person});
-    saved(&office, "volunteer", said).await;
+    let [mei, _] = member_and_volunteer(&office).await;
     member(&office, VILLAGE, "赵红").await;
     let first = typed(&office, at, "0028").await;
     assert!(matches!(first, Attended::Signed { count: 1, .. }), "{first:?}");
@@ -62,11 +66,7 @@ async fn one_person_is_signed_in_once_however_they_are_told() {
 async fn who_signed_in_as_a_member_is_not_signed_in_as_a_volunteer() {
     let office = Office::township(day(2026, 10, 20)).await;
     let at = activity(&office).await;
-    let said = json!({"region": VILLAGE, "name": "王小梅", "structure": "individual", "id_number": NUMBER});
-    let mei = saved(&office, "member", said).await;
-    let person = office.ok(GetRecord { id: mei }).await.fields["person"].clone();
-    let said = json!({"region": VILLAGE, "name": "王小梅", "approval": "approved", "person": person});
-    let serving = saved(&office, "volunteer", said).await;
+    let [mei, serving] = member_and_volunteer(&office).await;
     let hong = member(&office, VILLAGE, "赵红").await;
     let said = json!({"region": VILLAGE, "name": "赵红", "approval": "approved"});
     let helping = saved(&office, "volunteer", said).await;
