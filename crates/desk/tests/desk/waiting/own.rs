@@ -44,28 +44,44 @@ pub(crate) fn sent_back(change: ChangeId) -> Settled {
     }
 }
 
+/// What gives a person of the book the ID number.
+fn with_number(book: &Book, person: Uuid) -> Save {
+    let mut here = book.get(person).unwrap().unwrap();
+    here.fields.insert("id_number".into(), NUMBER.into());
+    here.fields.insert("sex".into(), "male".into());
+    Save { id: person, kind: "person".into(), fields: here.fields, void: None }
+}
+
+/// One person in two registrations, both with the number or neither: which one stays, which one gives way, and after
+/// which change this desk's own ones are new.
+async fn registered_twice(office: &Office, numbered: bool) -> (Uuid, Uuid, u64) {
+    let home = office.family("钟户主", |_| {}).await;
+    let stays = office.ok(GetFamily { household: home }).await.persons[0].id;
+    let gives_way = Uuid::from_u128(55);
+    let mut from = 0;
+    behind(office, |book| {
+        let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
+        let mut twin = fields(json!({"region": VILLAGE, "name": "钟户主", "phone": "19900002581"}));
+        if numbered {
+            twin.insert("id_number".into(), NUMBER.into());
+        }
+        let mut saves = vec![Save { id: gives_way, kind: "person".into(), fields: twin, void: None }];
+        saves.extend(numbered.then(|| with_number(book, stays)));
+        book.save_group(&saves, &by).unwrap();
+        from = waiting_to(book);
+    })
+    .await;
+    (stays, gives_way, from)
+}
+
 /// Somebody edited one of the two meanwhile: the merge is done anew on what stands, or let go. Both persons have one
 /// ID number, which is why they were merged.
 #[tokio::test]
 async fn a_merge_that_was_refused_is_done_anew() {
     for again in [true, false] {
         let office = Office::township(day(2026, 10, 20)).await;
-        let home = office.family("钟户主", |_| {}).await;
-        let stays = office.ok(GetFamily { household: home }).await.persons[0].id;
-        let gives_way = Uuid::from_u128(55);
+        let (stays, gives_way, _) = registered_twice(&office, true).await;
         let mut from = 0;
-        behind(&office, |book| {
-            let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
-            let twin =
-                json!({"region": VILLAGE, "name": "钟户主", "id_number": NUMBER, "phone": "19900002581"});
-            let mut here = book.get(stays).unwrap().unwrap();
-            here.fields.insert("id_number".into(), NUMBER.into());
-            here.fields.insert("sex".into(), "male".into());
-            let save = |id, fields| Save { id, kind: "person".into(), fields, void: None };
-            book.save_group(&[save(gives_way, fields(twin)), save(stays, here.fields)], &by).unwrap();
-            from = waiting_to(book);
-        })
-        .await;
         // Editing only the telephone is nobody's quarrel about the number.
         let phone = json!({"phone": "19900002599"});
         let edit =
@@ -80,14 +96,7 @@ async fn a_merge_that_was_refused_is_done_anew() {
         assert!(office.refused(edit.clone()).await.message.contains("已经登记过"), "touched, it is checked");
         behind(&office, |book| {
             let by = By { author: book.users().unwrap()[0].id, now_ms: 2, group: Uuid::from_u128(4) };
-            let mut here = book.get(stays).unwrap().unwrap();
-            here.fields.insert("id_number".into(), NUMBER.into());
-            here.fields.insert("sex".into(), "male".into());
-            book.save_group(
-                &[Save { id: stays, kind: "person".into(), fields: here.fields, void: None }],
-                &by,
-            )
-            .unwrap();
+            book.save_group(&[with_number(book, stays)], &by).unwrap();
             from = waiting_to(book);
         })
         .await;
@@ -123,18 +132,7 @@ async fn a_merge_that_was_refused_is_done_anew() {
 #[tokio::test]
 async fn a_merge_that_was_sent_back_is_told_as_a_merge() {
     let office = Office::township(day(2026, 10, 20)).await;
-    let home = office.family("钟户主", |_| {}).await;
-    let stays = office.ok(GetFamily { household: home }).await.persons[0].id;
-    let gives_way = Uuid::from_u128(55);
-    let mut from = 0;
-    behind(&office, |book| {
-        let by = By { author: book.users().unwrap()[0].id, now_ms: 1, group: Uuid::from_u128(3) };
-        let twin = json!({"region": VILLAGE, "name": "钟户主", "phone": "19900002581"});
-        let save = Save { id: gives_way, kind: "person".into(), fields: fields(twin), void: None };
-        book.save_group(&[save], &by).unwrap();
-        from = waiting_to(book);
-    })
-    .await;
+    let (stays, gives_way, from) = registered_twice(&office, false).await;
     office.ok(MergeRecords { stays, gives_way, take: vec!["phone".into()], money: Vec::new() }).await;
     behind(&office, |book| {
         heard(book, from, |change| match change.record == gives_way {
