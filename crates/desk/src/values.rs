@@ -10,7 +10,7 @@ use crate::{labels, place};
 /// What stands in a column of a list: a field in the office's words, or what is reckoned of the record.
 pub(crate) fn cell(row: &RecordRow, field: &str) -> String {
     match field {
-        "region" => row.region_name.clone(),
+        shape::PLACE => row.region_name.clone(),
         shape::TITLE => row.title.clone(),
         shape::AGE => row.age.map(|age| age.to_string()).unwrap_or_default(),
         shape::CONTACTS => row.care.as_ref().map(Care::contacts).unwrap_or_default(),

@@ -6,6 +6,8 @@ pub const GAPS: &str = "gaps";
 pub const CONTACTS: &str = "care_contacts";
 pub const LAST_VISIT: &str = "care_last_visit";
 pub const TITLE: &str = "title";
+/// The column of where a record stands; a list is asked for it by the field that says so.
+pub const PLACE: &str = "region";
 
 /// What such a column is called.
 pub fn reckoned(name: &str) -> Option<&'static str> {
@@ -47,7 +49,7 @@ impl Shows {
             Shows::Field(name) | Shows::Either(name, _) => Some(name),
             Shows::Age(_) => Some(AGE),
             Shows::Title => Some(TITLE),
-            Shows::Place => Some("region"),
+            Shows::Place => Some(PLACE),
             Shows::State => None,
             Shows::Gaps | Shows::FileGaps => Some(GAPS),
             Shows::Contacts => Some(CONTACTS),

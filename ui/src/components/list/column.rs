@@ -103,7 +103,7 @@ impl Column {
             Shows::Either(name, other) => (name, label(name), Show::Either(other)),
             Shows::Age(_) => (shape::AGE, label(shape::AGE), Show::Age),
             Shows::Title => (shape::TITLE, label(shape::TITLE), Show::Title),
-            Shows::Place => ("region", label("region"), Show::Place),
+            Shows::Place => (shape::PLACE, label(shape::PLACE), Show::Place),
             Shows::State => ("", "状态", Show::State),
             Shows::Gaps => ("", label(shape::GAPS), Show::Gaps),
             Shows::FileGaps => (shape::GAPS, label(shape::GAPS), Show::Gaps),
