@@ -16,7 +16,7 @@ use super::sign::sign;
 use crate::errors::refuse;
 use crate::registry::Registry;
 use crate::rights::{At, WRITE};
-use crate::{errors, masking, rows, rules};
+use crate::{errors, rows, rules};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.add(WRITE, |at, args: &ReverseAid| of_record(at, args.id), reverse);
@@ -33,8 +33,7 @@ fn reverse(at: &At, args: ReverseAid) -> Result<Saved, ErrorReply> {
         return Err(errors::not_found());
     }
     let entry = AidEntry::from_fields(&first.fields).map_err(|_| errors::unreadable())?;
-    let lost = masking::lost(at.book(), [&first])?;
-    let named = masking::title(&first, &lost);
+    let named = rows::title(at, &first)?;
     let back = entry.reversal(first.id, &named, at.today, &reason).ok_or_else(errors::unreadable)?;
     let mut fields = back.to_fields();
     let (id, kind) = (at.new_id(), first.kind.as_str());

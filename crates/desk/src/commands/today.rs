@@ -62,7 +62,7 @@ fn lacking(at: &At, regions: &[RegionCode], rules: &InForce<'_>) -> Result<Vec<F
     let Some(rule) = rules.about(&Of::Gaps) else { return Ok(Vec::new()) };
     let mut files = at.book().files_with_gaps(regions, at.today).map_err(errors::store)?;
     let homes = of_whom(at, rule, files.iter().map(|file| file.household))?;
-    files.retain(|file| homes.tells_of(Some(file.household)));
+    files.retain(|file| homes.tells_of(file.household));
     Ok(files)
 }
 
@@ -80,7 +80,7 @@ fn due(
         .filter(|(overdue, _)| *overdue >= -i64::from(rule.lead))
         .collect();
     let homes = of_whom(at, (rule, whose), due.iter().map(|(_, file)| file.household))?;
-    due.retain(|(_, file)| homes.tells_of(Some(file.household)));
+    due.retain(|(_, file)| homes.tells_of(file.household));
     due.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.region.cmp(&y.region)).then(x.household.cmp(&y.household)));
     // A household with two active files is visited once.
     let mut seen = HashSet::new();

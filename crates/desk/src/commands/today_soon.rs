@@ -35,11 +35,12 @@ pub(super) fn reminders(
             Of::FollowUps => follow_ups(at, regions, &declined, rule)?,
             Of::Birthdays => birthdays(at, regions, &declined, rule)?,
             Of::Festivals => festivals(at, rule),
-            _ => continue,
+            // Other parts of the page.
+            Of::Dated(_) | Of::Sessions | Of::Papers { .. } | Of::Visits | Of::Gaps => continue,
         };
         let homes = of_whom(at, (rule, whose), sort.iter().filter_map(|reminder| reminder.household))?;
         // A festival is no family's.
-        sort.retain(|reminder| reminder.household.is_none() || homes.tells_of(reminder.household));
+        sort.retain(|reminder| reminder.household.is_none_or(|home| homes.tells_of(home)));
         sort.sort_by_key(|reminder| reminder.date);
         all.extend(sort.into_iter().take(MOST));
     }

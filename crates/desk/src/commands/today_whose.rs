@@ -18,11 +18,10 @@ pub(super) enum Homes {
 }
 
 impl Homes {
-    /// What belongs to no family is told only where all is.
-    pub(super) fn tells_of(&self, home: Option<Uuid>) -> bool {
+    pub(super) fn tells_of(&self, home: Uuid) -> bool {
         match self {
             Homes::All => true,
-            Homes::These(homes) => home.is_some_and(|home| homes.contains(&home)),
+            Homes::These(homes) => homes.contains(&home),
         }
     }
 }
