@@ -7,14 +7,19 @@ use tiexin_domain::nouns::support_file::Doctor;
 use tiexin_store::DueFile;
 use uuid::Uuid;
 
-/// A family of two files is one, covered where either says so.
-pub(super) fn covered(files: &[DueFile]) -> Covered {
+/// The files of each family: one of two files is one.
+pub(super) fn by_family(files: &[DueFile]) -> BTreeMap<Uuid, Vec<&DueFile>> {
     let mut homes: BTreeMap<Uuid, Vec<&DueFile>> = BTreeMap::new();
     for file in files {
         homes.entry(file.household).or_default().push(file);
     }
+    homes
+}
+
+/// A family is covered where either of its files says so.
+pub(super) fn covered(files: &[DueFile]) -> Covered {
     let mut covered = Covered::default();
-    for files in homes.values() {
+    for files in by_family(files).values() {
         if !files.iter().any(|file| file.declined()) {
             count(&mut covered.contacts, files.iter().any(|file| file.has_contacts()));
         }

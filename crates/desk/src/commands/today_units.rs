@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use tiexin_contract::today::{Coverage, UnitToday};
 use tiexin_domain::{Level, RegionCode};
 use tiexin_store::{DueFile, Regions};
-use uuid::Uuid;
 
+use super::today_covered::by_family;
 use crate::cadence::Cadence;
 use crate::{masking, place};
 
@@ -32,12 +32,8 @@ pub(super) fn units(
     }
     let level = place::unit_level(region);
     let mut found: BTreeMap<RegionCode, Unit<'_>> = BTreeMap::new();
-    // A family of two files is one, as long overdue as the longer of them.
-    let mut homes: BTreeMap<Uuid, Vec<&DueFile>> = BTreeMap::new();
-    for file in files {
-        homes.entry(file.household).or_default().push(file);
-    }
-    for files in homes.into_values() {
+    // A family is as long overdue as the longer of its files.
+    for files in by_family(files).into_values() {
         let Some(&file) = files.first() else { continue };
         let unit = found.entry(file.region.at(level)).or_default();
         unit.without_contact += u64::from(!file.declined() && !file.has_contacts());
