@@ -13,6 +13,7 @@ use tiexin_domain::access::Action;
 use tiexin_domain::around::Around;
 use tiexin_domain::nouns::post::OF_ORGANISATION;
 use tiexin_domain::nouns::{Noun, Post};
+use tiexin_domain::record::Record;
 use tiexin_domain::shape::Field;
 use tiexin_domain::{Kind, RegionCode, Void};
 use tiexin_intake::{LedgerPlan, Taken};
@@ -232,28 +233,26 @@ fn by_family(at: &At, stays: &[Kept]) -> Result<Vec<Kept>, ErrorReply> {
 }
 
 fn stay(at: &At, kept: &Kept, many: bool) -> Result<Option<StayRow>, ErrorReply> {
-    let title = |id: Uuid| -> Result<Option<String>, ErrorReply> {
-        let Some(record) = at.book().get(id).map_err(errors::store)? else { return Ok(None) };
-        let lost = masking::lost(at.book(), [&record])?;
-        let title = masking::title(&record, &lost);
-        Ok(Some(format!("{} {title}", Kind::from_code(&record.kind).label())))
+    let title = |record: &Record| -> Result<String, ErrorReply> {
+        let lost = masking::lost(at.book(), [record])?;
+        Ok(format!("{} {}", Kind::from_code(&record.kind).label(), masking::title(record, &lost)))
     };
-    let Some(own) = title(kept.id)? else { return Ok(None) };
+    let found = |id: Uuid| at.book().get(id).map_err(errors::store);
+    let Some(own) = found(kept.id)? else { return Ok(None) };
     let why = match kept.why {
         Why::Edited if many => "后来有人改过".to_owned(),
         Why::Edited => "导入以后有人改过".to_owned(),
         Why::Fixed => "已入账，要逐笔冲正".to_owned(),
         Why::Needed { by } => {
-            let needing = at.book().get(by).map_err(errors::store)?;
             // Whose case it is, say, is not told by that it keeps a family here.
-            let told = needing.is_some_and(|one| masking::may_stand_beside(&one, kept.id, &at.reader));
-            match title(by)?.filter(|_| told) {
-                Some(by) => format!("“{by}”还要用到"),
+            let may = |needing: &Record| masking::may_stand_beside(needing, kept.id, &at.reader);
+            match found(by)?.filter(may) {
+                Some(needing) => format!("“{}”还要用到", title(&needing)?),
                 None => "别的记录还要用到".to_owned(),
             }
         }
     };
-    Ok(Some(StayRow { title: own, why }))
+    Ok(Some(StayRow { title: title(&own)?, why }))
 }
 
 fn undo(at: &At, args: UndoImport) -> Result<Done, ErrorReply> {
