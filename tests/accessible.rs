@@ -2,7 +2,6 @@
 //! the landmarks by which who cannot see the screen moves about.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde_json::Value;
 use tiexin_domain::Kind;
@@ -89,6 +88,7 @@ async fn no_page_keeps_anybody_out() -> Result<(), Trouble> {
             false => screen.run(open).await? == Value::Bool(true),
         };
         if opened {
+            screen.until(&format!("return location.hash !== '{list}'")).await?;
             settled(&screen).await?;
             looked_over(&screen, &format!("a record of {list}"), &mut found).await?;
         }
@@ -118,14 +118,27 @@ fn fill(data: &Path, home: &Path, province: &Province) -> Result<(), Trouble> {
 }
 
 async fn goes(screen: &Screen, route: &str) -> Result<(), Trouble> {
-    screen.run(&format!("location.hash = '{route}'")).await?;
+    // The former page stands until the program has heard of the address; two pages may have one title.
+    let ask = format!(
+        "window.tiexinHeard = location.hash === '{route}';
+        if (window.tiexinHeard) return;
+        const heard = () => setTimeout(() => {{ window.tiexinHeard = true; }});
+        window.addEventListener('hashchange', heard, {{ once: true }});
+        location.hash = '{route}';"
+    );
+    screen.run(&ask).await?;
+    screen.until("return window.tiexinHeard").await?;
     settled(screen).await
 }
 
-/// The page has its title and waits for nothing. The former page stands for a moment.
+/// The page has its title, waits for nothing, and is the same at two glances.
 async fn settled(screen: &Screen) -> Result<(), Trouble> {
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    screen.until("return !!document.querySelector('main h1') && !document.querySelector('.tx-waiting')").await
+    let same = "const main = document.querySelector('main');
+        if (!main || !main.querySelector('h1') || main.querySelector('.tx-waiting')) return false;
+        const former = window.tiexinSeen;
+        window.tiexinSeen = main.innerHTML;
+        return window.tiexinSeen === former;";
+    screen.until(same).await
 }
 
 /// Enters what axe-core finds on the page that is shown.
