@@ -19,6 +19,9 @@ pub struct GetPast {
     pub most: u32,
 }
 
+/// No more is given at once.
+pub const MOST: u32 = 1_000;
+
 /// What the user may see of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Past {

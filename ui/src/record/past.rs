@@ -7,7 +7,7 @@ use crate::routes::Route;
 use crate::text;
 use chrono::NaiveDate;
 use std::rc::Rc;
-use tiexin_contract::past::{self, GetPast, PastEntry, PastKind};
+use tiexin_contract::past::{self, GetPast, MOST, PastEntry, PastKind};
 use tiexin_domain::{Kind, PartialDate};
 use uuid::Uuid;
 use yew::prelude::*;
@@ -17,8 +17,6 @@ use yew_router::prelude::*;
 const FIRST: u32 = 30;
 /// So many more on demand.
 const MORE: u32 = 60;
-/// The desk gives no more at once.
-const MOST: u32 = 1_000;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PastProps {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use tiexin_contract::ErrorReply;
-use tiexin_contract::past::{GetPast, Past, PastEntry, PastKind};
+use tiexin_contract::past::{GetPast, MOST, Past, PastEntry, PastKind};
 use tiexin_domain::access::Action;
 use tiexin_domain::record::Record;
 use tiexin_domain::shape::{self, Telling};
@@ -19,9 +19,6 @@ use crate::rows::Rows;
 pub(super) fn register(registry: &mut Registry) {
     registry.add(READ, |at, args: &GetPast| of_record(at, args.of), get);
 }
-
-/// More is on no screen.
-const MOST: u32 = 1_000;
 
 /// One thing that a record tells.
 struct Told<'r> {
