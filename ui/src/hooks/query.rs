@@ -66,7 +66,7 @@ pub(crate) fn use_query<C: Command>(args: C, kinds: &'static [&'static str]) -> 
 #[hook]
 pub(crate) fn use_query_when<C: Command>(args: Option<C>, kinds: &'static [&'static str]) -> Query<C::Reply> {
     let text: Option<Rc<str>> = args.and_then(|args| serde_json::to_string(&args).ok()).map(Rc::from);
-    let (data, error, pending, reload) = use_asked(C::NAME, text, kinds, read_any::<C>);
+    let (data, error, pending, reload) = use_reply(C::NAME, text, kinds, read_any::<C>);
     Query { data: data.and_then(|data| data.downcast().ok()), error, pending, reload }
 }
 
@@ -75,7 +75,7 @@ fn read_any<C: Command>(reply: &str) -> Result<Rc<dyn Any>, ErrorReply> {
 }
 
 #[hook]
-fn use_asked(
+fn use_reply(
     name: &'static str,
     text: Option<Rc<str>>,
     kinds: &'static [&'static str],

@@ -57,7 +57,7 @@ impl Noun {
 
     /// Insert-only: its records are taken back, not mended.
     pub(crate) fn is_fixed(&self) -> bool {
-        self.shape().is_some_and(|shape| shape.reversal.is_some())
+        shape::is_fixed(self.kind)
     }
 
     pub(crate) fn columns(&self) -> Vec<Column> {
