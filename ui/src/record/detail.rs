@@ -8,7 +8,7 @@ use super::form::RecordForm;
 use super::left::MayNot;
 use super::noun;
 use super::past::Past;
-use super::reversing::{Reverse, Told};
+use super::reversing::{Reverse, Told, takes_back, use_taken_back};
 use super::served::Served;
 use super::spec::Noun;
 use super::{History, Restore, Voiding};
@@ -127,6 +127,7 @@ fn Reading(props: &ReadingProps) -> Html {
     let session = use_session();
     let today = session.today();
     let navigator = use_navigator();
+    let back = use_taken_back(noun, row);
     let (hiding, electing) = (use_state(|| false), use_state(|| false));
     let id = row.id;
     let onlike = {
@@ -163,7 +164,9 @@ fn Reading(props: &ReadingProps) -> Html {
         },
         (false, _) => Html::default(),
         (true, None) if noun.is_fixed() => html! {
-            <Reverse row={row.clone()} ondone={props.reload.clone()} />
+            if back.is_none() && !takes_back(row) {
+                <Reverse row={row.clone()} ondone={props.reload.clone()} />
+            }
         },
         (true, None) => html! {
             <>
@@ -186,7 +189,7 @@ fn Reading(props: &ReadingProps) -> Html {
             if let Some(reason) = &row.void {
                 <p class="tx-void-note">{ format!("这条记录已作废：{reason}") }</p>
             }
-            if noun.is_fixed() { <Told row={row.clone()} /> }
+            if noun.is_fixed() { <Told row={row.clone()} {back} /> }
             if !row.gaps.is_empty() {
                 <p class="tx-gaps">{ "还可以补上：" }{ for row.gaps.iter().map(|gap| html! { <Tag text={gap.message.clone()} class="tx-warm" /> }) }</p>
             }

@@ -1,5 +1,6 @@
 //! 冲正: what was given is not changed; another entry takes it back, with a reason.
 
+use super::spec::Noun;
 use crate::components::{Button, Confirm, Look, TextField};
 use crate::hooks::{use_command, use_query_when, use_toast};
 use crate::text;
@@ -11,19 +12,19 @@ use uuid::Uuid;
 use yew::prelude::*;
 
 /// Whether the entry takes another one back.
-fn takes_back(row: &RecordRow) -> bool {
+pub(super) fn takes_back(row: &RecordRow) -> bool {
     shape::reversal(&row.kind).is_some_and(|field| row.fields.contains_key(field))
 }
 
 /// What takes the entry back, by its title. It lies where the entry lies.
 #[hook]
-fn use_taken_back(row: &RecordRow) -> Option<String> {
+pub(super) fn use_taken_back(noun: &'static Noun, row: &RecordRow) -> Option<String> {
     let field = shape::reversal(&row.kind).filter(|_| !takes_back(row));
     let ask = field.map(|field| {
         let named = Filter { field: field.to_owned(), op: FilterOp::Is, value: row.id.to_string().into() };
         ListRecords { filters: vec![named], ..ListRecords::of(row.kind.clone(), row.region.clone(), 1) }
     });
-    let query = use_query_when(ask, &["aid_entry"]);
+    let query = use_query_when(ask, std::slice::from_ref(&noun.kind));
     query.data.and_then(|page| page.rows.first().map(|back| back.title.clone()))
 }
 
@@ -33,14 +34,10 @@ pub(super) struct ReverseProps {
     pub(super) ondone: Callback<()>,
 }
 
-/// The button on the page of an entry; none on one that takes another back, or was taken back.
+/// The button on the page of an entry that neither takes another back nor was taken back.
 #[component]
 pub(super) fn Reverse(props: &ReverseProps) -> Html {
     let asking = use_state(|| false);
-    let gone = use_taken_back(&props.row).is_some();
-    if gone || takes_back(&props.row) {
-        return Html::default();
-    }
     let open = {
         let asking = asking.setter();
         Callback::from(move |()| asking.set(true))
@@ -110,14 +107,15 @@ fn Reversing(props: &ReversingProps) -> Html {
 #[derive(Properties, PartialEq)]
 pub(super) struct ToldProps {
     pub(super) row: Rc<RecordRow>,
+    /// What takes it back.
+    pub(super) back: Option<String>,
 }
 
 /// On the page of an entry: which one it takes back and why, or what takes it back.
 #[component]
 pub(super) fn Told(props: &ToldProps) -> Html {
-    let back = use_taken_back(&props.row);
     let says = |field: &str| props.row.fields.get(field).map(text::plain).filter(|word| !word.is_empty());
-    let told = match (says("reverses_name"), back) {
+    let told = match (says("reverses_name"), &props.back) {
         (Some(named), _) => {
             let why = says("reason").map(|why| format!("，原因：{why}")).unwrap_or_default();
             format!("冲正的是：{named}{why}")
