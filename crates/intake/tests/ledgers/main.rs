@@ -19,6 +19,7 @@ mod other_formats;
 mod paid;
 mod parts;
 mod registers;
+mod rules;
 mod speed;
 mod townships;
 mod two_alike;
