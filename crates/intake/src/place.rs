@@ -17,15 +17,17 @@ struct Village {
     code: RegionCode,
     /// Official name without spaces.
     full: String,
+    /// As people say it: 刘集社区.
+    short: String,
     stem: String,
     sort: Sort,
 }
 
 impl Village {
-    /// Its official name and the short one.
-    fn names(&self) -> [String; 2] {
-        let short = if self.sort == Sort::Community { "社区" } else { "村" };
-        [self.full.clone(), format!("{}{short}", self.stem)]
+    /// Whether a text names it, and by how long a name.
+    fn named_in(&self, text: &str) -> Option<usize> {
+        let names = [&self.full, &self.short].into_iter().filter(|name| text.contains(*name));
+        names.map(String::len).max()
     }
 }
 
@@ -44,7 +46,9 @@ impl Places {
             .map(|r| {
                 let full = squeeze(&r.name);
                 let (stem, sort) = split(&full);
-                Village { code: r.code.clone(), stem: stem.to_owned(), sort, full }
+                let ending = if sort == Sort::Community { "社区" } else { "村" };
+                let (stem, short) = (stem.to_owned(), format!("{stem}{ending}"));
+                Village { code: r.code.clone(), full, short, stem, sort }
             })
             .collect();
         let townships = of(Level::Township).cloned().collect();
@@ -100,13 +104,11 @@ impl Places {
     /// The one village named somewhere in a title, an address or a tab's name.
     pub(crate) fn named_in(&self, text: &str) -> Option<RegionCode> {
         let text = squeeze(text);
-        let length =
-            |v: &Village| v.names().iter().filter(|name| text.contains(*name)).map(|name| name.len()).max();
         let found: Vec<(usize, &Village)> = self
             .villages
             .iter()
             .filter(|v| self.scope().covers(&v.code))
-            .filter_map(|v| length(v).map(|l| (l, v)))
+            .filter_map(|v| v.named_in(&text).map(|l| (l, v)))
             .collect();
         let longest = found.iter().map(|(l, _)| *l).max()?;
         only(found.into_iter().filter(|(l, _)| *l == longest).map(|(_, v)| v))
@@ -124,7 +126,7 @@ impl Places {
         named
             && !stem.ends_with(['各', '全', '本', '该', '新', '农', '乡'])
             && !text.contains(['、', '，', ',', '/'])
-            && !self.villages.iter().any(|village| village.names().iter().any(|name| text.contains(name)))
+            && !self.villages.iter().any(|village| village.named_in(&text).is_some())
     }
 
     /// The township a text names, and what follows its name.
