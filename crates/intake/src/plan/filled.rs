@@ -1,14 +1,12 @@
 //! What a row fills into a record that is there, held to the rules of a save.
 
-use serde_json::Value;
 use tiexin_domain::around::Reach;
 use tiexin_domain::{Fields, Problem, nouns};
 
-use super::PlannedRecord;
 use super::around;
-use super::compare::Difference;
+use super::compare::Compared;
 use super::planner::Planner;
-use crate::lookup::Lookup;
+use crate::lookup::{Known, Lookup};
 
 impl Planner<'_> {
     /// What a save of the record with what the row fills would be told, and not of the record as it stands: a day that lies
@@ -16,25 +14,23 @@ impl Planner<'_> {
     /// `reach`: of which rules beside other records.
     pub(super) fn wrong_once_filled(
         &self,
-        record: &PlannedRecord,
-        lacking: &[(String, Value)],
-        differs: &[Difference],
+        known: &Known,
+        Compared { lacking, differs }: &Compared,
         reach: Option<Reach>,
     ) -> Vec<Problem> {
-        let Some(known) = self.staged.record(&record.id).filter(|_| !lacking.is_empty()) else {
+        if lacking.is_empty() {
             return Vec::new();
-        };
-        let (kind, limits) = (record.kind.code(), self.staged.limits());
-        // Of one that cannot be read nothing is known.
-        let Ok(before) = nouns::check_by(kind, &known.fields, Some(limits)) else { return Vec::new() };
-        let mut stood = before.problems;
-        stood.extend(nouns::turned(kind, &known.fields));
-        let asked = |fields: &Fields| {
-            let mut found = match nouns::check_by(kind, fields, Some(limits)) {
-                Ok(checked) => checked.problems,
-                Err(unreadable) => vec![unreadable],
-            };
+        }
+        let (kind, limits) = (known.kind.code(), self.staged.limits());
+        let own = |fields: &Fields| -> Result<Vec<Problem>, Problem> {
+            let mut found = nouns::check_by(kind, fields, Some(limits))?.problems;
             found.extend(nouns::turned(kind, fields));
+            Ok(found)
+        };
+        // Of one that cannot be read nothing is known.
+        let Ok(stood) = own(&known.fields) else { return Vec::new() };
+        let asked = |fields: &Fields| {
+            let mut found = own(fields).unwrap_or_else(|unreadable| vec![unreadable]);
             found.retain(|problem| !nouns::stood_already(problem, &stood, &known.fields, fields));
             found
         };
@@ -49,7 +45,7 @@ impl Planner<'_> {
             }
         }
         if let Some(reach) = reach {
-            wrong.extend(around::filled(&self.staged, &known, &filled, reach));
+            wrong.extend(around::filled(&self.staged, known, &filled, reach));
         }
         wrong
     }

@@ -9,7 +9,7 @@ use tiexin_domain::{Fields, Kind, Noun, Problem, RegionCode, nouns};
 use uuid::Uuid;
 
 use super::around;
-use super::compare::{Compared, Difference};
+use super::compare::Compared;
 use super::planner::{Outcome, Planner};
 use super::reader::RowReader;
 use super::{FieldChange, Intent, PlannedGroup, PlannedRecord, Taken, VOID};
@@ -66,13 +66,9 @@ impl Drafts {
 }
 
 /// What becomes of the book's reference where another name is taken beside it: one cell says both.
-fn reference(
-    known: Option<&Known>,
-    record: &PlannedRecord,
-    name: &str,
-) -> Option<(&'static str, Value, Value)> {
+fn reference(known: &Known, record: &PlannedRecord, name: &str) -> Option<(&'static str, Value, Value)> {
     let field = shape::of(record.kind.code())?.reference_of(name)?.name;
-    let old = known?.fields.get(field)?.clone();
+    let old = known.fields.get(field)?.clone();
     let new = record.fields.get(field).cloned().unwrap_or_default();
     (old != new).then_some((field, old, new))
 }
@@ -89,7 +85,7 @@ enum Beside {
     New,
     Restore,
     Same,
-    There { lacking: Vec<(String, Value)>, differs: Vec<Difference> },
+    There { known: Known, compared: Compared },
     Voided(Voided),
 }
 
@@ -100,7 +96,8 @@ impl Planner<'_> {
             return Outcome::Refused;
         }
         let Drafts { key, records, whose } = drafts;
-        let alone = records.len() == 1;
+        // With a family it is taken: nothing of a family waits for what hangs on it.
+        let reach = (records.len() == 1).then(|| around::reach(reader.sheet.head.kind));
         let mut taken = Taken::Unchanged;
         let mut kept = Vec::new();
         for (nth, mut record) in records.into_iter().enumerate() {
@@ -108,9 +105,7 @@ impl Planner<'_> {
             match self.beside(reader, &mut record) {
                 Beside::New => {
                     self.with_number(&mut record);
-                    // With a family it is taken: nothing of a family waits for what hangs on it.
-                    if alone {
-                        let reach = around::reach(reader.sheet.head.kind);
+                    if let Some(reach) = reach {
                         reader.problems(around::problems(&self.staged, &record, reach));
                     }
                     if reader.is_refused() {
@@ -141,12 +136,12 @@ impl Planner<'_> {
                         break;
                     }
                 }
-                Beside::There { lacking, differs } => {
-                    let reach = alone.then(|| around::reach(reader.sheet.head.kind));
-                    reader.problems(self.wrong_once_filled(&record, &lacking, &differs, reach));
+                Beside::There { known, compared } => {
+                    reader.problems(self.wrong_once_filled(&known, &compared, reach));
                     if reader.is_refused() {
                         return Outcome::Refused;
                     }
+                    let Compared { lacking, differs } = compared;
                     taken = taken.max(if differs.is_empty() { Taken::Filled } else { Taken::Differs });
                     let whose = whose.iter().find(|(id, _)| *id == record.id).map(|(_, whose)| *whose);
                     for (field, new) in &lacking {
@@ -156,8 +151,7 @@ impl Planner<'_> {
                     for one in differs {
                         let letter = reader.letter_of(&one.field, whose);
                         reader.differs(&letter);
-                        let known = self.staged.record(&record.id);
-                        if let Some((field, old, new)) = reference(known.as_ref(), &record, &one.field) {
+                        if let Some((field, old, new)) = reference(&known, &record, &one.field) {
                             self.change(reader, &record, field, letter.clone(), old, new);
                         }
                         self.change(reader, &record, &one.field, letter, one.old, one.new);
@@ -187,17 +181,16 @@ impl Planner<'_> {
         let Some(known) = self.staged.record(&record.id) else { return Beside::New };
         // Of a hidden one, too: what only its author reads is not written over when it comes back.
         let compared = self.compared(reader, record, &known);
-        if let Some(void) = known.void {
-            return if void.undone { Beside::Restore } else { Beside::Voided(void) };
+        if let Some(void) = &known.void {
+            return if void.undone { Beside::Restore } else { Beside::Voided(void.clone()) };
         }
         let taken_back = self.is_taken_back(record);
         if compared.is_same() && !taken_back {
             return Beside::Same;
         }
-        let Compared { lacking, differs } = compared;
         if shape::is_fixed(record.kind.code()) {
             // What only the book or only the list says is nobody's quarrel.
-            if taken_back || !differs.is_empty() {
+            if taken_back || !compared.differs.is_empty() {
                 let hint = match taken_back {
                     true => "本机已有这一笔，后来冲正了，没有再记；确实要再发的，请在本机重新登记一笔",
                     false => {
@@ -209,7 +202,7 @@ impl Planner<'_> {
             }
             return Beside::Same;
         }
-        Beside::There { lacking, differs }
+        Beside::There { known, compared }
     }
 
     fn change(
