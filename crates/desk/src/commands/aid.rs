@@ -1,15 +1,13 @@
 //! 慰问救助: what goes with a new entry, and 冲正.
 
-use serde_json::Value;
 use tiexin_contract::ErrorReply;
 use tiexin_contract::aid::ReverseAid;
 use tiexin_contract::records::Saved;
 use tiexin_domain::around::{Reach, Subject};
-use tiexin_domain::nouns::{AidEntry, tidy};
-use tiexin_domain::record::{Fields, Record};
+use tiexin_domain::nouns::{AidEntry, aid_entry, tidy};
+use tiexin_domain::record::Fields;
 use tiexin_domain::{Kind, Noun, Problem, shape};
 use tiexin_store::Save;
-use uuid::Uuid;
 
 use super::records::{find, of_record};
 use super::sign::sign;
@@ -53,34 +51,13 @@ pub(super) fn refuse_reversal(kind: &str, fields: &Fields) -> Result<(), ErrorRe
     refuse(field.into_iter().map(|field| Problem::new(field, "reversal_wrong", message)).collect())
 }
 
-/// Of a payment whose form says no number: that of whom it is for, or of the family's head, as their record has it. By it
-/// the province knows a payment in another township.
+/// Of a payment whose form says no number: that of whom it is for, or of the family's head, as their record has it.
 pub(super) fn number_of(at: &At, kind: &str, fields: &mut Fields) -> Result<(), ErrorReply> {
-    const NUMBER: &str = "recipient_number";
-    let is_payment = kind == Kind::AidEntry.code() && fields.contains_key("programme");
-    if !is_payment || fields.contains_key(NUMBER) {
-        return Ok(());
-    }
-    let id = |value: Option<&Value>| value.and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
-    let whose = match fields.get("person") {
-        Some(person) => {
-            let person = id(person.get("person")).map(|id| at.book().get(id));
-            person.transpose().map_err(errors::store)?.flatten()
-        }
-        None => match id(fields.get("household")) {
-            Some(home) => head_of(at, home)?,
-            None => None,
-        },
-    };
-    let number = whose.and_then(|person| person.fields.get("id_number").cloned());
-    fields.extend(number.map(|number| (NUMBER.to_owned(), number)));
+    let Some(home) = aid_entry::lacks_number(kind, fields) else { return Ok(()) };
+    let mut people = at.book().children_of_kind(home, Kind::Person.code()).map_err(errors::store)?;
+    people.retain(|person| person.void.is_none());
+    let people = people.iter().map(|person| (person.id, &person.fields));
+    let number = aid_entry::number_among(fields, people);
+    fields.extend(number.map(|number| (aid_entry::NUMBER.to_owned(), number.into())));
     Ok(())
-}
-
-/// The one head of a family.
-fn head_of(at: &At, home: Uuid) -> Result<Option<Record>, ErrorReply> {
-    let persons = at.book().look(|look| look.children_of_kind(home, Kind::Person.code()));
-    let mut heads = persons.map_err(errors::store)?;
-    heads.retain(|person| person.void.is_none() && person.text("relation") == Some("head"));
-    Ok(heads.pop().filter(|_| heads.is_empty()))
 }

@@ -3,6 +3,7 @@
 //!
 //! A record of what happened, so it counts at once. Fund money is not given here: it needs an application.
 
+mod number;
 mod payment;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use number::{NUMBER, lacks_number, number_among};
 use payment::{Payment, text};
 
 use super::checked::{lacking, wrong};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use tiexin_domain::nouns::aid_entry;
 use tiexin_domain::shape::{self, Role};
-use tiexin_domain::{Fields, IdNumber, Kind};
+use tiexin_domain::{Fields, Kind};
 use uuid::Uuid;
 
 use super::PlannedRecord;
@@ -22,31 +23,14 @@ fn says<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
 
 impl Planner<'_> {
     /// Of a new payment whose row says no number: that of whom it is for, or of the family's one head, as their record has
-    /// it; as a form does. By it the province knows a payment in another township.
+    /// it; as a form does.
     pub(super) fn with_number(&self, record: &mut PlannedRecord) {
-        const NUMBER: &str = "recipient_number";
-        let fields = &record.fields;
-        let payment = record.kind == Kind::AidEntry && fields.contains_key("programme");
-        let Some(home) = family_of(record).filter(|_| payment && !fields.contains_key(NUMBER)) else {
-            return;
-        };
+        let Some(home) = aid_entry::lacks_number(record.kind.code(), &record.fields) else { return };
         let mut people = self.staged.events(&Kind::Person, &home);
         people.retain(|known| known.void.is_none());
-        let one = match fields.get("person") {
-            Some(person) => {
-                let id = person.get("person").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
-                people.iter().find(|known| Some(known.id) == id)
-            }
-            None => {
-                let mut heads = people.iter().filter(|known| says(&known.fields, "relation") == Some("head"));
-                heads.next().filter(|_| heads.next().is_none())
-            }
-        };
-        // What is no number would only have the payment refused.
-        let number = one.and_then(|known| says(&known.fields, "id_number"));
-        let number = number.and_then(|text| IdNumber::read(text).ok()).map(|read| read.number);
-        if let Some(number) = number {
-            Arc::make_mut(&mut record.fields).insert(NUMBER.into(), number.as_str().into());
+        let people = people.iter().map(|known| (known.id, known.fields.as_ref()));
+        if let Some(number) = aid_entry::number_among(&record.fields, people) {
+            Arc::make_mut(&mut record.fields).insert(aid_entry::NUMBER.into(), number.into());
         }
     }
 

@@ -134,6 +134,30 @@ fn however_it_is_written_it_is_the_same_payment() {
 }
 
 #[test]
+fn a_payment_has_the_number_of_whom_it_is_for() {
+    const HEADS: &str = "34052419800101001X";
+    const WIFES: &str = "11010519491231002X";
+    let wife = Uuid::from_u128(2);
+    let told = |said: Value, heads: &str| {
+        let people = [
+            (Uuid::from_u128(1), json!({"relation": "head", "id_number": heads})),
+            (wife, json!({"relation": "spouse", "id_number": WIFES})),
+        ];
+        let people = people.iter().map(|(id, person)| (*id, person.as_object().unwrap()));
+        number_among(&entry(said), people)
+    };
+    assert_eq!(told(json!({}), HEADS).as_deref(), Some(HEADS));
+    assert_eq!(told(json!({"person": {"name": "某乙", "person": wife}}), HEADS).as_deref(), Some(WIFES));
+    // A name alone may be anybody's, and what is no number would have the payment refused.
+    assert_eq!(told(json!({"person": {"name": "某乙"}}), HEADS), None);
+    assert_eq!(told(json!({}), "340524198001010011"), None);
+    let lacks = |said: Value| lacks_number("aid_entry", &entry(said)).is_some();
+    assert!(lacks(json!({"programme": "困难慰问", "period": "2026"})));
+    assert!(!lacks(json!({"programme": "困难慰问", "period": "2026", "recipient_number": HEADS})));
+    assert!(!lacks(json!({"occasion": "spring"})));
+}
+
+#[test]
 fn an_entry_is_taken_back_once_and_whole() {
     let one = example("aid_entry", TAKEN_BACK_ONCE.code).unwrap();
     let first = one.others[0].clone();
