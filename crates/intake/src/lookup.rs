@@ -336,9 +336,9 @@ mod tests {
 
     /// A book of two activities that counts how often it is asked for them.
     #[derive(Default)]
-    struct Counting(Cell<usize>);
+    pub(super) struct Counting(pub(super) Cell<usize>);
 
-    fn activity(id: u128, name: &str) -> Known {
+    pub(super) fn activity(id: u128, name: &str) -> Known {
         let fields = json!({"name": name}).as_object().cloned().unwrap();
         let region = "340323100".parse().unwrap();
         Known { id: Uuid::from_u128(id), kind: Kind::Activity, region, fields: Arc::new(fields), void: None }

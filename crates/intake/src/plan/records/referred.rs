@@ -9,7 +9,7 @@ use super::super::reader::RowReader;
 use crate::finding::FindingCode;
 use crate::heads::Field;
 use crate::heads::records::naming;
-use crate::lookup::{Known, Lookup};
+use crate::lookup::Known;
 
 impl Planner<'_> {
     /// The reference with the name beside it. Where a record can be without the reference, the name alone will do.
@@ -54,8 +54,9 @@ impl Planner<'_> {
         found.retain(|known| known.void.is_none() && region.is_near(&known.region));
         // Names are hardly written in these signs, and no index leads by a number.
         if found.is_empty() && text.bytes().all(|sign| sign.is_ascii_alphanumeric()) {
-            let numbered = all().filter(|kind| shape::role(kind.code(), Role::Natural).is_some());
-            found.extend(numbered.flat_map(|kind| self.staged.records(&kind)));
+            let numbered =
+                all().filter_map(|kind| Some((shape::role(kind.code(), Role::Natural)?.name, kind)));
+            found.extend(numbered.flat_map(|(own, kind)| self.staged.saying(&kind, own, text)));
             found.retain(|known| {
                 let own = shape::role(known.kind.code(), Role::Natural);
                 let number = own.and_then(|own| known.fields.get(own.name)?.as_str());
