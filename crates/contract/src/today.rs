@@ -153,26 +153,10 @@ pub struct FileGap {
     pub missing: Vec<String>,
 }
 
-/// What a special family's file may lack, the most important first: without a contact nobody comes, without a number
-/// the family is taken for another; what only has to be asked at the next visit comes last. The codes are
-/// [`GapGroup::code`] and what a list of files is filtered by in its field `gaps`.
-pub const FILE_GAPS: [(&str, &str); 10] = [
-    ("township_leader", "缺镇联系人"),
-    ("village_worker", "缺村联系人"),
-    ("id_number", "有人缺身份证号"),
-    ("code", "缺信息编码"),
-    ("date_missing", "缺孩子情况的时间"),
-    ("date_partial", "孩子情况的时间待补全到日"),
-    ("doctor", "没有在签的家庭医生"),
-    ("hospital", "缺就医绿色通道医院"),
-    ("status", "家里人都已离世，待结档"),
-    ("preference", "未问过联系意愿"),
-];
-
 /// All families whose files lack one thing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GapGroup {
-    /// What the list of special families is filtered by: a value for its field `gaps`.
+    /// A `support_file::Lack`: what the list of special families is filtered by in its field `gaps`.
     pub code: String,
     /// Chinese: 缺村联系人 …
     pub missing: String,

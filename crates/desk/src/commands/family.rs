@@ -7,7 +7,7 @@ use tiexin_contract::records::RecordRow;
 use tiexin_domain::nouns;
 use tiexin_domain::nouns::person::{Relation, has_died};
 use tiexin_domain::nouns::support_file::{
-    ContactPreference, LossCategory, is_active, preference_of, uncovered,
+    ContactPreference, Lack, LossCategory, is_active, preference_of, uncovered,
 };
 use tiexin_domain::record::Record;
 use tiexin_domain::shape::{self, Role};
@@ -175,12 +175,10 @@ fn gaps(family: &Family, today: NaiveDate) -> Vec<String> {
         let pair = family.contact_now(today);
         // Who wishes no contact lacks none.
         let wished = family.preference() != Some(ContactPreference::Declined);
-        let lacks = |field: &str| wished && pair.is_none_or(|pair| pair.text(field).is_none());
-        if lacks("township_leader") {
-            tell("缺镇联系人".into());
-        }
-        if lacks("village_worker") {
-            tell("缺村联系人".into());
+        for lack in [Lack::TownshipLeader, Lack::VillageWorker] {
+            if wished && pair.is_none_or(|pair| pair.text(lack.code()).is_none()) {
+                tell(lack.label().to_owned());
+            }
         }
     }
     gaps

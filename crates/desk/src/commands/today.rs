@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use tiexin_contract::ErrorReply;
-use tiexin_contract::today::{DueFamily, FILE_GAPS, FileGap, GapFamily, GapGroup, GetToday, Today};
+use tiexin_contract::today::{DueFamily, FileGap, GapFamily, GapGroup, GetToday, Today};
 use tiexin_domain::RegionCode;
-use tiexin_domain::nouns::Gap;
-use tiexin_domain::nouns::support_file::ContactPreference;
+use tiexin_domain::nouns::support_file::{ContactPreference, Lack};
 use tiexin_domain::reminder::Of;
 use tiexin_store::{DueFile, FileGaps};
 use uuid::Uuid;
@@ -134,27 +133,22 @@ fn gaps(files: &[FileGaps], lost: &Lost) -> (Vec<FileGap>, u64) {
 /// So many of a group travel to the screen; the list has them all.
 const MOST_OF_GROUP: usize = 300;
 
-/// The key of a gap among [`FILE_GAPS`]: its field, and for a date whether it is there in part.
-fn gap_key(gap: &Gap) -> &str {
-    if gap.field == "loss_date" { &gap.code } else { &gap.field }
-}
-
 fn missing(files: &[FileGaps], lost: &Lost) -> Vec<GapGroup> {
     let mut groups: Vec<GapGroup> = Vec::new();
     // A family with two files lacks a thing once.
     let mut told = HashSet::new();
     for file in files {
         for gap in &file.gaps {
-            let key = gap_key(gap);
-            if !told.insert((key, file.household)) {
+            let lack = Lack::of(gap);
+            if !told.insert((lack.clone(), file.household)) {
                 continue;
             }
-            let group = match groups.iter().position(|group| group.code == key) {
+            let group = match groups.iter().position(|group| group.code == lack.code()) {
                 Some(at) => &mut groups[at],
                 None => {
-                    let known = FILE_GAPS.iter().find(|(code, _)| *code == key);
-                    let missing = known.map_or_else(|| gap.message.clone(), |(_, words)| (*words).to_owned());
-                    groups.push(GapGroup { code: key.to_owned(), missing, families: Vec::new(), total: 0 });
+                    let words = if lack.is_known() { lack.label() } else { gap.message.as_str() };
+                    let (code, missing) = (lack.code().to_owned(), words.to_owned());
+                    groups.push(GapGroup { code, missing, families: Vec::new(), total: 0 });
                     let last = groups.len() - 1;
                     &mut groups[last]
                 }
@@ -170,8 +164,8 @@ fn missing(files: &[FileGaps], lost: &Lost) -> Vec<GapGroup> {
         }
     }
     // What a newer rule names stands before what only has to be asked.
-    let last = FILE_GAPS.len() - 1;
-    let rank = |group: &GapGroup| FILE_GAPS.iter().position(|(code, _)| *code == group.code);
+    let last = Lack::ALL.len() - 1;
+    let rank = |group: &GapGroup| Lack::ALL.iter().position(|lack| lack.code() == group.code);
     groups.sort_by_key(|group| rank(group).map_or((last, 0), |at| (at, 1)));
     groups
 }

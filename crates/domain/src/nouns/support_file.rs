@@ -15,10 +15,12 @@ use crate::shape::{Audience, Column, Field, Find, Holds, Mask, Role, Shape};
 mod choices;
 mod coverage;
 pub mod flag;
+mod lack;
 mod past;
 
 pub use choices::{Assistance, ContactPreference, FileStatus, LossCategory};
 pub use coverage::{Doctor, doctor_of, has_channel, uncovered};
+pub use lack::Lack;
 
 /// The part of the form that tells of the child, and the one about help.
 pub const CHILD: &str = "孩子的情况";
@@ -341,17 +343,15 @@ impl Noun for SupportFile {
     fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
         if self.code.is_none() {
-            gaps.push(Gap::new("code", "code_missing", "缺信息编码"));
+            gaps.push(Lack::Code.gap("code_missing"));
         }
         match self.loss_date {
-            None => gaps.push(Gap::new("loss_date", "date_missing", "缺孩子情况的时间")),
-            Some(date) if date.is_partial() => {
-                gaps.push(Gap::new("loss_date", "date_partial", "孩子情况的时间待补全到日"))
-            }
+            None => gaps.push(Lack::DateMissing.gap("date_missing")),
+            Some(date) if date.is_partial() => gaps.push(Lack::DatePartial.gap("date_partial")),
             Some(_) => {}
         }
         if self.preference.is_none() {
-            gaps.push(Gap::new("preference", "preference_missing", "未问过联系意愿"));
+            gaps.push(Lack::Preference.gap("preference_missing"));
         }
         if self.status == FileStatus::Closed && self.closed_on.is_none() {
             gaps.push(Gap::new("closed_on", "closed_on_missing", "缺结档日期"));

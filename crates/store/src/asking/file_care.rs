@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use tiexin_domain::PartialDate;
+use tiexin_domain::nouns::support_file::Lack;
 
 use crate::asking::lost::{NOT_LOST, died_out};
 use crate::derive::{day_of, file_flag, person_flag, visit_flag};
@@ -17,27 +18,27 @@ pub(crate) fn last_met(today: Option<NaiveDate>) -> String {
     )
 }
 
-/// Whether an active file lacks this; the codes are those of `contract::today::FILE_GAPS`. `None`: no such code. Where
-/// nobody lives any more, nothing is lacking but that the file be closed.
+/// Whether an active file lacks this, by its code. `None`: no such code. Where nobody lives any more, nothing is lacking
+/// but that the file be closed.
 pub(crate) fn lacks(code: &str, today: Option<NaiveDate>) -> Option<String> {
     let nobody_lives = died_out("record.household");
-    let lacks = match code {
-        "status" => return Some(format!("(record.flags & {} <> 0 AND {nobody_lives})", file_flag::ACTIVE)),
-        "township_leader" => without_contact(1, today),
-        "village_worker" => without_contact(2, today),
-        "id_number" => format!(
+    let lacks = match Lack::from_code(code) {
+        Lack::Status => return Some(format!("(record.flags & {} <> 0 AND {nobody_lives})", file_flag::ACTIVE)),
+        Lack::TownshipLeader => without_contact(1, today),
+        Lack::VillageWorker => without_contact(2, today),
+        Lack::IdNumber => format!(
             "EXISTS (SELECT 1 FROM record AS member WHERE member.household = record.household AND member.hidden = 0
                AND member.kind = 'person' AND member.until IS NULL AND member.flags & {} = 0{})",
             person_flag::HAS_ID,
             NOT_LOST.replace("record.", "member.")
         ),
-        "code" => "record.natural IS NULL".to_owned(),
-        "date_missing" => "json_extract(record.fields, '$.loss_date') IS NULL".to_owned(),
-        "date_partial" => "length(json_extract(record.fields, '$.loss_date')) < 10".to_owned(),
-        "doctor" => without_doctor(today),
-        "hospital" => "json_extract(record.fields, '$.hospital') IS NULL".to_owned(),
-        "preference" => "json_extract(record.fields, '$.preference') IS NULL".to_owned(),
-        _ => return None,
+        Lack::Code => "record.natural IS NULL".to_owned(),
+        Lack::DateMissing => "json_extract(record.fields, '$.loss_date') IS NULL".to_owned(),
+        Lack::DatePartial => "length(json_extract(record.fields, '$.loss_date')) < 10".to_owned(),
+        Lack::Doctor => without_doctor(today),
+        Lack::Hospital => "json_extract(record.fields, '$.hospital') IS NULL".to_owned(),
+        Lack::Preference => "json_extract(record.fields, '$.preference') IS NULL".to_owned(),
+        Lack::Other(_) => return None,
     };
     Some(format!("(record.flags & {} <> 0 AND {lacks} AND NOT {nobody_lives})", file_flag::ACTIVE))
 }

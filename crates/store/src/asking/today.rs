@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, params};
 use tiexin_domain::nouns::support_file::{
-    ContactPreference, Doctor, LossCategory, doctor_of, has_channel, preference_of,
+    ContactPreference, Doctor, Lack, LossCategory, doctor_of, has_channel, preference_of,
 };
 use tiexin_domain::{Gap, PartialDate, Record, RegionCode, nouns};
 use uuid::Uuid;
@@ -198,7 +198,7 @@ impl Book {
             }
             for (file, household) in open_files(conn, regions, "")? {
                 let (head_name, region) = (text(&file, "head_name"), file.region());
-                let gaps = vec![Gap::new("status", "died_out", "家里人都已离世，请核对后结档")];
+                let gaps = vec![Gap::new(Lack::Status.code(), "died_out", "家里人都已离世，请核对后结档")];
                 lacking.push(FileGaps { file: file.id, household, head_name, region, gaps });
             }
             Ok(lacking)
@@ -357,10 +357,10 @@ fn gaps(conn: &Connection, file: &Record, household: i64, today: i64, wished: bo
     };
     let (leader, worker) = contacts(conn, household, today)?;
     if wished && leader.is_none() {
-        gaps.push(Gap::new("township_leader", "contact_missing", "缺镇联系人"));
+        gaps.push(Lack::TownshipLeader.gap("contact_missing"));
     }
     if wished && worker.is_none() {
-        gaps.push(Gap::new("village_worker", "contact_missing", "缺村联系人"));
+        gaps.push(Lack::VillageWorker.gap("contact_missing"));
     }
     let without_id: i64 = conn
         .prepare_cached(&format!(
@@ -370,7 +370,7 @@ fn gaps(conn: &Connection, file: &Record, household: i64, today: i64, wished: bo
         ))?
         .query_row([household], |row| row.get(0))?;
     if without_id > 0 {
-        gaps.push(Gap::new("id_number", "id_missing", format!("有 {without_id} 人缺身份证号")));
+        gaps.push(Gap::new(Lack::IdNumber.code(), "id_missing", format!("有 {without_id} 人缺身份证号")));
     }
     Ok(gaps)
 }

@@ -7,9 +7,9 @@ use crate::text;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tiexin_contract::records::{Filter, FilterOp, RecordRow};
-use tiexin_contract::today::FILE_GAPS;
 use tiexin_domain::amount::{read_count, read_minutes};
 use tiexin_domain::days;
+use tiexin_domain::nouns::support_file::Lack;
 use tiexin_domain::shape::{self, Holds, Shape, Shows};
 use tiexin_domain::{Fen, Gap};
 use yew::prelude::*;
@@ -237,7 +237,7 @@ impl Column {
     pub(crate) fn choices(&self) -> Option<Vec<(&'static str, &'static str)>> {
         match self.show {
             Show::Code(options) | Show::Codes(options) => Some(options.to_vec()),
-            Show::Gaps => Some(FILE_GAPS.to_vec()),
+            Show::Gaps => Some(Lack::CHOICES.to_vec()),
             Show::Flag => Some(vec![("true", "是")]),
             _ => None,
         }

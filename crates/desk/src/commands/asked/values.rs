@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 use tiexin_contract::records::{Filter, FilterOp};
-use tiexin_contract::today::FILE_GAPS;
 use tiexin_contract::{ErrorCode, ErrorReply};
 use tiexin_domain::amount::{read_count, read_minutes};
+use tiexin_domain::nouns::support_file::Lack;
 use tiexin_domain::shape::{self, Choices, Field, Holds, merge_class};
 use tiexin_domain::{Fen, MergeClass, PartialDate, RegionCode, YearHint};
 use tiexin_report::Month;
@@ -101,8 +101,8 @@ fn gap(filter: &Filter) -> Result<(Op, Value), ErrorReply> {
         return Err(not_by(&filter.field));
     }
     let asked = typed(&filter.value);
-    let known = FILE_GAPS.iter().find(|(_, label)| *label == asked);
-    Ok((Op::Is, known.map_or(asked.as_str(), |(code, _)| *code).into()))
+    let known = Lack::from_label(&asked);
+    Ok((Op::Is, known.as_ref().map_or(asked.as_str(), Lack::code).into()))
 }
 
 fn chosen(kind: &str, field: &Field, choices: Choices, filter: &Filter) -> Result<(Op, Value), ErrorReply> {
