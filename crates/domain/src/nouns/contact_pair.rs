@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::common::{FAMILY, REGION};
+use super::support_file::Lack;
 use super::{Gap, Kind, Noun, Problem, tidy_name};
 use crate::around::{Beside, Look, Reach, Rule};
 use crate::date::PartialDate;
@@ -208,10 +209,10 @@ impl Noun for ContactPair {
     fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
         if self.township_leader.is_none() {
-            gaps.push(Gap::new("township_leader", "contact_missing", "缺镇联系人"));
+            gaps.push(Lack::TownshipLeader.gap("contact_missing"));
         }
         if self.village_worker.is_none() {
-            gaps.push(Gap::new("village_worker", "contact_missing", "缺村联系人"));
+            gaps.push(Lack::VillageWorker.gap("contact_missing"));
         }
         gaps
     }

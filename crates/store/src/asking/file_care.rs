@@ -57,7 +57,7 @@ fn without_doctor(today: Option<NaiveDate>) -> String {
     )
 }
 
-/// `bit` as in the flags of a contact pair.
+/// `bit` as in the flags of a contact pair. Of pairs in force the newest counts, as where 今日 names them.
 fn without_contact(bit: i64, today: Option<NaiveDate>) -> String {
     let in_force = today.map_or_else(
         || "pair.until IS NULL".to_owned(),
@@ -70,8 +70,9 @@ fn without_contact(bit: i64, today: Option<NaiveDate>) -> String {
     format!(
         "NOT EXISTS (SELECT 1 FROM record AS wish WHERE wish.household = record.household AND wish.hidden = 0
            AND wish.kind = 'support_file' AND wish.flags & {declined} = {declined})
-         AND NOT EXISTS (SELECT 1 FROM record AS pair WHERE pair.household = record.household AND pair.hidden = 0
-           AND pair.kind = 'contact_pair' AND pair.flags & {bit} <> 0 AND {in_force})",
+         AND NOT coalesce((SELECT pair.flags & {bit} <> 0 FROM record AS pair WHERE pair.household = record.household
+           AND pair.hidden = 0 AND pair.kind = 'contact_pair' AND {in_force}
+           ORDER BY pair.day DESC, pair.n DESC LIMIT 1), 0)",
         declined = file_flag::ACTIVE | file_flag::DECLINED
     )
 }

@@ -122,7 +122,7 @@ pub(crate) fn day(date: NaiveDate) -> i64 {
     day_of(PartialDate::Day(date))
 }
 
-/// The pair that is in force on `today`.
+/// The pair that is in force on `today`, of several the newest; `file_care` asks for the same one.
 fn contacts(conn: &Connection, household: i64, today: i64) -> Result<(Option<String>, Option<String>)> {
     let found = conn
         .prepare_cached(

@@ -21,6 +21,14 @@ fn file(book: &Book, home: Uuid, name: &str, more: Value) -> Uuid {
     file
 }
 
+/// The files that the list behind 今日 finds by what they lack.
+fn listed(book: &Book, code: &str, today: NaiveDate) -> Vec<Uuid> {
+    let filter = vec![("gaps".to_owned(), crate::Op::Is, Value::from(code))];
+    let (kind, today) = ("support_file".to_owned(), Some(today));
+    let query = crate::ListQuery { kind, filter, today, limit: 50, ..Default::default() };
+    book.list(&query).unwrap().records.iter().map(|file| file.id).collect()
+}
+
 /// The reports leave out where the family was away; where it did not wish to be met they count the visit.
 #[test]
 fn a_void_visit_leaves_the_reports_that_counted_it() {
@@ -83,11 +91,37 @@ fn who_declined_in_one_of_two_files_lacks_no_contact_in_either() {
         let lacks = |file: &&crate::FileGaps| file.gaps.iter().any(|gap| gap.field == code);
         let told: Vec<Uuid> = lacking.iter().filter(lacks).map(|file| file.file).collect();
         assert_eq!(told, [wishes], "{code}");
-        let filter = vec![("gaps".to_owned(), crate::Op::Is, Value::from(code))];
-        let (kind, today) = ("support_file".to_owned(), Some(today));
-        let query = crate::ListQuery { kind, filter, today, limit: 50, ..Default::default() };
-        let listed: Vec<Uuid> = book.list(&query).unwrap().records.iter().map(|file| file.id).collect();
-        assert_eq!(listed, [wishes], "{code}");
+        assert_eq!(listed(&book, code, today), [wishes], "{code}");
+    }
+}
+
+/// Each file has a pair of its own, and the newer one says who looks after the family.
+#[test]
+fn of_two_pairs_the_list_asks_the_one_that_is_told() {
+    let (_dir, book, _) = book();
+    let home = household(&book, VILLAGE, "张三");
+    let mut files = BTreeSet::new();
+    for (from, names) in [
+        ("2025-01-01", json!({"township_leader": "赵镇长", "village_worker": "李村医"})),
+        ("2026-01-01", json!({"township_leader": "钱镇长"})),
+        // Not yet.
+        ("2026-12-01", json!({"village_worker": "孙村医"})),
+    ] {
+        let one = file(&book, home, "张三", json!({}));
+        files.insert(one);
+        let mut pair =
+            fields(json!({"region": VILLAGE, "household": home.to_string(), "file": one.to_string(),
+            "from": from}));
+        pair.extend(fields(names));
+        put(&book, &save(id(), "contact_pair", Value::Object(pair)));
+    }
+    let (today, here) = (day("2026-10-20"), ["340323100".parse().unwrap()]);
+    for (code, lacking) in [("township_leader", BTreeSet::new()), ("village_worker", files)] {
+        let told = book.files_with_gaps(&here, today).unwrap();
+        let lacks = |file: &&crate::FileGaps| file.gaps.iter().any(|gap| gap.field == code);
+        let told: BTreeSet<Uuid> = told.iter().filter(lacks).map(|file| file.file).collect();
+        let found: BTreeSet<Uuid> = listed(&book, code, today).into_iter().collect();
+        assert_eq!((&told, &found), (&lacking, &lacking), "{code}");
     }
 }
 
@@ -137,14 +171,8 @@ fn a_family_whose_people_have_all_died_is_on_no_list_but_of_files_to_close() {
         .collect();
     assert_eq!(told, ["status"]);
     // The list that stands behind 今日 counts the same files.
-    let found = |code: &str| -> Vec<Uuid> {
-        let filter = vec![("gaps".to_owned(), crate::Op::Is, Value::from(code))];
-        let (kind, today) = ("support_file".to_owned(), Some(today));
-        let query = crate::ListQuery { kind, filter, today, limit: 50, ..Default::default() };
-        book.list(&query).unwrap().records.iter().map(|file| file.id).collect()
-    };
-    assert_eq!(found("status"), [closed]);
-    assert_eq!(found("village_worker").len(), 3);
+    assert_eq!(listed(&book, "status", today), [closed]);
+    assert_eq!(listed(&book, "village_worker", today).len(), 3);
 }
 
 /// A list asks in SQL what a family's page reads from its file.
@@ -174,12 +202,7 @@ fn a_list_finds_who_has_no_doctor_and_no_channel() {
         }
     }
     assert_eq!((no_doctor.len(), no_channel.len()), (4, 7));
-    let found = |code: &str| -> BTreeSet<Uuid> {
-        let filter = vec![("gaps".to_owned(), crate::Op::Is, Value::from(code))];
-        let (kind, today) = ("support_file".to_owned(), Some(today));
-        let query = crate::ListQuery { kind, filter, today, limit: 50, ..Default::default() };
-        book.list(&query).unwrap().records.iter().map(|file| file.id).collect()
-    };
+    let found = |code: &str| -> BTreeSet<Uuid> { listed(&book, code, today).into_iter().collect() };
     assert_eq!((found("doctor"), found("hospital")), (no_doctor, no_channel));
 }
 
