@@ -18,6 +18,10 @@ fn is_void(record: &Record) -> bool {
 /// A void record to which this one belongs, because of which it would not be shown.
 fn void_above(who: &Viewer<'_>, one: &Waiting) -> Option<Record> {
     let whole = one.with_change();
+    // What was given is shown whatever becomes of its family.
+    if shape::is_fixed(&whole.kind) {
+        return None;
+    }
     let named = shape::parents(&whole.kind).filter_map(|field| whole.reference(field));
     named.map(|id| who.standing(id)).find_map(|id| {
         let parent = who.record(id)?;

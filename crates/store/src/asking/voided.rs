@@ -147,7 +147,7 @@ impl Book {
             while let Some(parent) = parents.pop() {
                 for child in children(conn, parent)? {
                     let turns = match hanging.back {
-                        false => child.hidden == hidden::SHOWN && !shape::is_fixed(&child.record.kind),
+                        false => child.hidden == hidden::SHOWN,
                         true => child.hidden == hidden::PARENT_VOID && !held_down(conn, &child, &turned)?,
                     };
                     if turns && turned.insert(child.record.id) {
@@ -244,7 +244,11 @@ fn late(conn: &Connection, home: &VoidFamily) -> Result<Vec<i64>> {
     Ok(numbers)
 }
 
+/// What a record goes out of sight with. What was given goes with nothing.
 fn parents_of(row: &Row) -> Vec<Uuid> {
+    if shape::is_fixed(&row.record.kind) {
+        return Vec::new();
+    }
     let derived = derive(&row.record);
     // A case of rights names its family and does not belong to it.
     let home = row.record.reference("household").filter(|_| derived.household.is_some());

@@ -123,6 +123,8 @@ fn what_was_given_stands_when_its_family_is_made_void() {
     assert_eq!(count, 1);
     let beside = book.look(|look| look.children_of_kind(home, "aid_entry")).unwrap();
     assert_eq!(beside.iter().map(|one| one.id).collect::<Vec<_>>(), [entry]);
+    // Nothing is said to keep it, or a picture of its receipt, out of sight.
+    assert_eq!(book.void_above(entry).unwrap(), None);
     // What takes it back, too.
     taken_back(&book, entry);
     assert_eq!(book.look(|look| look.children_of_kind(home, "aid_entry")).unwrap().len(), 2);
