@@ -204,7 +204,7 @@ impl Noun for Activity {
                 Field::new("key_task", "重点任务", Holds::Code(KeyTask::CHOICES)).fold("更多"),
                 Field::new("end", "结束时间", Holds::Moment)
                     .with(&["start"])
-                    .roles(&[Role::Until])
+                    .roles(&[Role::Until, Role::EndsNothing])
                     .fold("更多"),
                 Field::new("handouts", "发放资料（份）", Holds::Count).fold("更多"),
                 Field::new("money", "经费", Holds::Money).fold("更多"),

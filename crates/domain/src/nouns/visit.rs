@@ -289,7 +289,9 @@ impl Noun for Visit {
                 Field::new("living", "生活", Holds::LongText).finds(&[Find::Words]),
                 Field::new("safety", "居家安全", Holds::LongText).finds(&[Find::Words]),
                 Field::new("gifts", "慰问品", Holds::Parts(GIFT)).roles(&[Role::Number]),
-                Field::new("follow_up", "下次跟进", Holds::Day).with(&["date"]).roles(&[Role::Until]),
+                Field::new("follow_up", "下次跟进", Holds::Day)
+                    .with(&["date"])
+                    .roles(&[Role::Until, Role::EndsNothing]),
                 Field::new("contact_reason", "联系原因", Holds::Text).with(&["household", "presence"]).free(),
                 REGION,
             ],

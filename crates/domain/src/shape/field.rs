@@ -94,6 +94,8 @@ pub enum Role {
     Until,
     /// Beside `Until`: on that day it still stands.
     LastDay,
+    /// Beside `Until`: that day ends nothing.
+    EndsNothing,
     /// By which a list is ordered; of several the first that is there.
     Sort,
     /// By which the office knows the record: an ID number, a file's code.

@@ -95,10 +95,10 @@ fn not_taken_back(kind: &Kind) -> String {
 
 /// Whether a record of the kind with an end still stands at the end of the day ?2.
 fn outlasts(kind: &Kind) -> &'static str {
-    // The day agreed for the next visit and the last hour of an activity end nothing.
-    if matches!(kind, Kind::Visit | Kind::Activity) {
+    let says = |role| nouns::shape(kind).is_some_and(|shape| shape.role(role).is_some());
+    if says(Role::EndsNothing) {
         "1"
-    } else if nouns::shape(kind).is_some_and(|shape| shape.role(Role::LastDay).is_some()) {
+    } else if says(Role::LastDay) {
         "until >= ?2"
     } else {
         "until > ?2"
@@ -293,5 +293,19 @@ mod tests {
         assert_eq!(unit(340_323_000_000, Level::Township).as_deref(), Some("340323"));
         assert_eq!(unit(340_300_000_000, Level::Township).as_deref(), Some("3403"));
         assert_eq!(next_unit(340_323_100_001, 1000), 340_323_101_000);
+    }
+
+    #[test]
+    fn what_is_agreed_ends_nothing_and_a_last_day_is_one_more() {
+        for (kind, stands) in [
+            (Kind::Visit, "1"),
+            (Kind::Activity, "1"),
+            (Kind::ContactPair, "until >= ?2"),
+            (Kind::Policy, "until >= ?2"),
+            (Kind::Member, "until > ?2"),
+            (Kind::Person, "until > ?2"),
+        ] {
+            assert_eq!(outlasts(&kind), stands, "{kind:?}");
+        }
     }
 }
