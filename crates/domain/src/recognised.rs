@@ -189,10 +189,18 @@ fn stands(word: &[char], tells: Tells, signs: &[char], at: usize) -> bool {
     if counted && (parts || before.is_some_and(days::is_sign)) {
         return false;
     }
-    let behind = &signs[at + word.len()..];
-    let coarse =
-        matches!(behind.first(), Some('镇' | '乡' | '县' | '市')) || behind.starts_with(&['街', '道']);
-    tells != Tells::Place || !coarse
+    tells != Tells::Place || !is_coarse(&signs[at + word.len()..])
+}
+
+/// Whether what stands behind a name makes it one of a township or more, and does not begin a word of its own: 陈圩乡亲们,
+/// 陈圩市场.
+fn is_coarse(behind: &[char]) -> bool {
+    match behind {
+        ['乡', next, ..] => !matches!(next, '亲' | '邻' | '贤'),
+        ['市', next, ..] => !matches!(next, '场' | '集'),
+        ['镇' | '县' | '乡' | '市', ..] | ['街', '道', ..] => true,
+        _ => false,
+    }
 }
 
 /// A text as it is searched: without spaces, digits and letters in one width, letters in capitals.
@@ -274,6 +282,8 @@ mod tests {
         let mut marks = Marks::default();
         marks.village("王庄村");
         assert_eq!(found(&marks, "王庄镇王庄村的王庄小学"), ["王庄村", "王庄"]);
+        // The township's sign begins a word of its own.
+        assert_eq!(found(&marks, "王庄乡亲们、王庄市场，不是王庄乡、王庄市里"), ["王庄", "王庄"]);
         let mut happy = Marks::default();
         happy.village("幸福社区");
         assert_eq!(found(&happy, "幸福社区的幸福家庭"), ["幸福社区"]);

@@ -10,8 +10,10 @@ const SHORTEST: usize = 4;
 /// More are counted by nobody.
 const COUNTED: usize = 6;
 /// Behind what is counted.
-const UNITS: &str =
-    "元人户次场份个名天米亩斤册本张条件分小时多余万亿只头棵盏台支位家公里%吨字块套箱袋盒瓶步项克";
+const UNITS: &str = "元人户次场份个名天米亩斤册本张条件分时多余万亿只头棵盏台支位家里%吨字块套箱袋盒瓶步项克";
+/// The same of two signs: the first alone may begin something else, as in 小王.
+const LONG_UNITS: [[char; 2]; 6] =
+    [['小', '时'], ['公', '里'], ['公', '斤'], ['公', '分'], ['平', '方'], ['平', '米']];
 /// Between two years.
 const BETWEEN_YEARS: &str = "至到和与或及、~—–-";
 /// A hotline stands so soon behind its number.
@@ -79,8 +81,8 @@ fn is_somebody_s(before: Option<char>, number: &[char], behind: &[char]) -> bool
     };
     let unit = if fraction > 0 { &behind[1 + fraction..] } else { behind };
     let whole = number.iter().all(char::is_ascii_digit) && number.len() <= COUNTED;
-    let of_area = unit.starts_with(&['平', '方']) || unit.starts_with(&['平', '米']);
-    let counts = whole && (of_area || unit.first().is_some_and(|unit| UNITS.contains(*unit)));
+    let long = LONG_UNITS.iter().any(|long| unit.starts_with(long));
+    let counts = whole && (long || unit.first().is_some_and(|unit| UNITS.contains(*unit)));
     !counts
 }
 
@@ -125,6 +127,7 @@ mod tests {
             ("1234567元", "1234567"),
             ("尾号2580、2024年", "2580"),
             ("尾号12580", "12580"),
+            ("尾号2580小王接的", "2580"),
             ("2024、电话", "2024"),
         ] {
             assert_eq!(numbers_in(text), [found], "{text}");
@@ -154,6 +157,8 @@ mod tests {
             "皖政〔2022〕3号",
             "拨打12345政务服务热线",
             "1200平方米",
+            "1200小时",
+            "1200公里",
             "8000步",
             "",
         ] {
