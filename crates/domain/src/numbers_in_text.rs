@@ -11,7 +11,7 @@ const ID_PLACES: usize = 18;
 /// Places of a masked number that stay to be seen.
 const TAIL: usize = 2;
 /// Years, among groups of four digits.
-const YEARS: Range<u32> = 1900..2100;
+pub(crate) const YEARS: Range<u32> = 1900..2100;
 
 /// The text with every long number hidden but for its last two places. `None`: there is none.
 pub fn mask(text: &str) -> Option<String> {

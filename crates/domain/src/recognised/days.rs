@@ -28,13 +28,16 @@ pub(super) fn is_sign(sign: char) -> bool {
     sign.is_ascii_digit() || digit(sign).is_some() || tens(sign).is_some()
 }
 
+const DIGITS: &str = "〇一二三四五六七八九";
+
 /// A digit written as a sign; as a number of several places it stands for one place.
 pub(super) fn digit(sign: char) -> Option<u32> {
-    "〇一二三四五六七八九"
-        .chars()
-        .position(|one| one == sign)
-        .map(|at| at as u32)
-        .or((sign == '零').then_some(0))
+    DIGITS.chars().position(|one| one == sign).map(|at| at as u32).or((sign == '零').then_some(0))
+}
+
+/// What one place of a number is worth, written either way.
+pub(super) fn place(sign: char) -> Option<u32> {
+    sign.to_digit(10).or_else(|| digit(sign))
 }
 
 fn tens(sign: char) -> Option<u32> {
@@ -59,7 +62,7 @@ pub(super) fn other_sign(counted: &str, of: char) -> Option<String> {
     if !first.is_ascii_digit() {
         return Some(format!("{value}{of}"));
     }
-    let sign = |value: u32| "〇一二三四五六七八九".chars().nth(value as usize);
+    let sign = |value: u32| DIGITS.chars().nth(value as usize);
     let written: String = match value {
         1..=9 => sign(value).into_iter().collect(),
         10..=99 => {
@@ -73,7 +76,7 @@ pub(super) fn other_sign(counted: &str, of: char) -> Option<String> {
 }
 
 /// What the signs of one number are worth.
-fn value(signs: &[char]) -> Option<u32> {
+pub(super) fn value(signs: &[char]) -> Option<u32> {
     if signs.len() > LONGEST {
         return None;
     }
@@ -89,7 +92,7 @@ fn value(signs: &[char]) -> Option<u32> {
         }
         return Some(sum + before.unwrap_or(0));
     }
-    signs.iter().try_fold(0_u32, |value, sign| Some(value * 10 + sign.to_digit(10).or_else(|| digit(*sign))?))
+    signs.iter().try_fold(0_u32, |value, sign| Some(value * 10 + place(*sign)?))
 }
 
 fn numbers(signs: &[char]) -> Vec<Number> {

@@ -3,7 +3,8 @@
 //! (`docs/decisions/0021-who-sees-what.md`).
 
 use super::Plain;
-use super::days::digit;
+use super::days::{digit, place, value};
+use crate::numbers_in_text::YEARS;
 
 /// From so many places on a number may be somebody's, or the tail of it.
 const SHORTEST: usize = 4;
@@ -57,11 +58,11 @@ fn end_of(signs: &[char], from: usize) -> usize {
 }
 
 fn is_somebody_s(before: Option<char>, number: &[char], behind: &[char]) -> bool {
-    let places = |part: &[char]| part.iter().filter(|sign| digit_of(**sign).is_some()).count();
+    let places = |part: &[char]| part.iter().filter(|sign| place(**sign).is_some()).count();
     if places(number) < SHORTEST {
         return false;
     }
-    let years = number.split(|sign| digit_of(*sign).is_none()).all(is_year);
+    let years = number.split(|sign| place(*sign).is_none()).all(is_year);
     if behind.first() == Some(&'年') {
         return !years;
     }
@@ -90,7 +91,7 @@ fn is_somebody_s(before: Option<char>, number: &[char], behind: &[char]) -> bool
 fn before_a_year(behind: &[char]) -> bool {
     let joins = behind.iter().take_while(|sign| BETWEEN_YEARS.contains(**sign)).count();
     let rest = &behind[joins..];
-    let places = rest.iter().take_while(|sign| digit_of(**sign).is_some()).count();
+    let places = rest.iter().take_while(|sign| place(**sign).is_some()).count();
     let (year, rest) = rest.split_at(places);
     joins > 0 && is_year(year) && (rest.first() == Some(&'年') || before_a_year(rest))
 }
@@ -101,13 +102,8 @@ fn is_hotline(number: &[char], behind: &[char]) -> bool {
     number.len() == 5 && number.starts_with(&['1', '2']) && near.windows(2).any(|two| two == ['热', '线'])
 }
 
-fn digit_of(sign: char) -> Option<u32> {
-    sign.to_digit(10).or_else(|| digit(sign))
-}
-
 fn is_year(part: &[char]) -> bool {
-    let year = |part: &[char]| part.iter().try_fold(0_u32, |value, sign| Some(value * 10 + digit_of(*sign)?));
-    part.len() == 4 && year(part).is_some_and(|year| (1900..2100).contains(&year))
+    part.len() == 4 && value(part).is_some_and(|year| YEARS.contains(&year))
 }
 
 #[cfg(test)]
