@@ -30,7 +30,7 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
     let (mine, theirs): (Value, Value) = match code {
         // The same said twice.
         "period_overlaps" | "member_twice" | "id_duplicate" | "file_twice" | "volunteer_twice"
-        | "pair_twice" | "review_twice" | "pairing_twice" | "pairs_many" | "families_many" => {
+        | "pair_twice" | "review_twice" | "pairing_twice" | "post_twice" | "pairs_many" | "families_many" => {
             (json!({}), json!({}))
         }
         "contact_counsels" => (json!({"counsellor_name": "某人"}), json!({"village_worker": "某人"})),
@@ -51,7 +51,6 @@ pub fn example(kind: &str, code: &str) -> Option<Example> {
             let named = if field.holds == Holds::People { json!([named]) } else { named };
             (json!({field.name: named}), json!({}))
         }
-        "post_twice" => (json!({}), json!({})),
         "recognised" => (
             json!({"deidentified_on": "2026-10-05", "background": "贾文广一家的事"}),
             json!({"head_name": "贾文广"}),

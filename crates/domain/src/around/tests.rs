@@ -49,6 +49,24 @@ fn every_rule_finds_what_breaks_it_and_nothing_without() {
     }
 }
 
+/// Families looked after, or people accompanied, one after the other.
+#[test]
+fn a_cap_counts_what_is_held_on_one_day() {
+    for (kind, code) in [("counselling_pair", "pairs_many"), ("pairing", "families_many")] {
+        let told = |others: Vec<Record>, subject: Subject<'_>| {
+            codes(&Plain(others), subject, Reach::Writer).contains(&code.to_owned())
+        };
+        let one = example(kind, code).unwrap();
+        assert!(told(one.others.clone(), one.subject()), "{code}: at once");
+        let mut others = one.others.clone();
+        for (month, other) in (1..).zip(&mut others) {
+            other.fields.insert("from".into(), format!("2027-{month:02}-01").into());
+            other.fields.insert("to".into(), format!("2027-{month:02}-20").into());
+        }
+        assert!(!told(others, one.subject()), "{code}: one after the other");
+    }
+}
+
 #[test]
 fn every_look_goes_by_what_a_book_finds() {
     for (kind, rule) in declared() {

@@ -270,18 +270,6 @@ mod tests {
     }
 
     #[test]
-    fn who_is_accompanied_one_after_the_other_is_not_too_many() {
-        let one = example("counselling_pair", NOT_TOO_MANY.code).unwrap();
-        let mut others = one.others;
-        for (month, other) in (1..).zip(&mut others) {
-            other.fields.insert("from".into(), format!("2027-{month:02}-01").into());
-            other.fields.insert("to".into(), format!("2027-{month:02}-20").into());
-        }
-        let seen = [others];
-        assert!(not_too_many(&Beside::these(&one.record.fields, &seen)).is_empty());
-    }
-
-    #[test]
     fn how_many_one_counsellor_looks_after_is_the_limit_of_the_place_on_the_first_day() {
         let rows = r#"[{"code": "counsellor_pairs", "value": 2, "from": "2026-10-05", "place": "340323"}]"#;
         let limits = Limits::with_own(serde_json::from_str(rows).unwrap());

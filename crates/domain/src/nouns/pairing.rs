@@ -180,18 +180,6 @@ mod tests {
     }
 
     #[test]
-    fn families_looked_after_one_after_the_other_are_not_too_many() {
-        let one = example("pairing", NOT_TOO_MANY.code).unwrap();
-        let mut others = one.others;
-        for (month, other) in (1..).zip(&mut others) {
-            other.fields.insert("from".into(), format!("2027-{month:02}-01").into());
-            other.fields.insert("to".into(), format!("2027-{month:02}-20").into());
-        }
-        let seen = [others];
-        assert!(not_too_many(&Beside::these(&one.record.fields, &seen)).is_empty());
-    }
-
-    #[test]
     fn how_many_families_one_helper_has_is_the_limit_in_force() {
         let one = example("pairing", NOT_TOO_MANY.code).unwrap();
         let seen = [one.others];
