@@ -117,20 +117,7 @@ fn told_of(field: &Field) -> String {
             format!("列表，每一项：{}；如 {}", all.join("、"), sample(field))
         }
         Holds::Reference(_) if field.named_by.is_some() => "记录编号，也可以写号码、姓名或名称".to_owned(),
-        Holds::Text
-        | Holds::LongText
-        | Holds::Texts
-        | Holds::Day
-        | Holds::PartialDay
-        | Holds::Moment
-        | Holds::Instant
-        | Holds::Money
-        | Holds::Count
-        | Holds::Minutes
-        | Holds::Flag
-        | Holds::Region
-        | Holds::Reference(_)
-        | Holds::References(_) => word(field.holds).to_owned(),
+        holds => word(holds).to_owned(),
     }
 }
 
