@@ -28,6 +28,7 @@ mod recognised;
 pub mod record;
 pub mod region;
 pub mod reminder;
+mod rows;
 pub mod shape;
 pub mod stored;
 pub mod term;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::programmes::{self, Programme};
 use crate::region::RegionCode;
+use crate::rows::{self, Row};
 
 const BUILT_IN: &str = include_str!("../../../assets/limits.json");
 
@@ -87,15 +88,19 @@ impl Limits {
     }
 }
 
-/// The nearest place wins, then the latest day.
+impl Row for LimitRule {
+    fn place(&self) -> Option<&RegionCode> {
+        self.place.as_ref()
+    }
+
+    fn begins(&self) -> NaiveDate {
+        self.from
+    }
+}
+
 fn in_force(rules: &[LimitRule], limit: Limit, place: &RegionCode, day: NaiveDate) -> Option<u32> {
-    let depth = |rule: &LimitRule| rule.place.as_ref().map_or(0, |place| place.as_str().len());
-    rules
-        .iter()
-        .filter(|rule| rule.code == limit && rule.from <= day)
-        .filter(|rule| rule.place.as_ref().is_none_or(|own| own.covers(place)))
-        .max_by_key(|rule| (depth(rule), rule.from))
-        .map(|rule| rule.value)
+    let of = rules.iter().filter(|rule| rule.code == limit);
+    rows::nearest(of, place, day).map(|rule| rule.value)
 }
 
 fn built_in() -> &'static [LimitRule] {

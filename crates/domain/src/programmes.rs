@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::date::PartialDate;
 use crate::money::Fen;
 use crate::region::RegionCode;
+use crate::rows::{self, Row};
 
 const BUILT_IN: &str = include_str!("../../../assets/programmes.json");
 
@@ -67,14 +68,17 @@ pub struct Programme {
     pub source: Option<String>,
 }
 
-impl Programme {
-    fn depth(&self) -> usize {
-        self.place.as_ref().map_or(0, |place| place.as_str().len())
+impl Row for Programme {
+    fn place(&self) -> Option<&RegionCode> {
+        self.place.as_ref()
     }
 
-    fn reaches(&self, place: &RegionCode, day: NaiveDate) -> bool {
-        let here = self.place.as_ref().is_none_or(|own| own.covers(place));
-        here && self.from <= day && self.to.is_none_or(|to| day <= to)
+    fn begins(&self) -> NaiveDate {
+        self.from
+    }
+
+    fn ends(&self) -> Option<NaiveDate> {
+        self.to
     }
 }
 
@@ -86,17 +90,14 @@ pub fn in_force<'p>(
     place: &RegionCode,
     day: NaiveDate,
 ) -> Option<&'p Programme> {
-    let among = |rows: &'p [Programme]| {
-        let fits = rows.iter().filter(|row| row.name == name && row.reaches(place, day));
-        fits.max_by_key(|row| (row.depth(), row.from))
-    };
+    let among = |all: &'p [Programme]| rows::nearest(all.iter().filter(|row| row.name == name), place, day);
     among(own).or_else(|| among(built_in()))
 }
 
 /// The names in force at a place on a day, each once.
 pub fn names<'p>(own: &'p [Programme], place: &RegionCode, day: NaiveDate) -> Vec<&'p str> {
     let mut names: Vec<&'p str> = Vec::new();
-    for row in own.iter().chain(built_in()).filter(|row| row.reaches(place, day)) {
+    for row in own.iter().chain(built_in()).filter(|row| rows::counts(*row, place, day)) {
         if !names.contains(&row.name.as_str()) {
             names.push(&row.name);
         }
