@@ -20,9 +20,12 @@ pub fn is_stamp(field: &str) -> bool {
 pub fn is_altered(before: &Record, after: &Record, one: impl Fn(Uuid, Uuid) -> bool) -> bool {
     let names = before.fields.keys().chain(after.fields.keys());
     let mut own = names.filter(|field| !is_stamp(field));
-    let value = |fields: &Fields, field: &str| fields.get(field).cloned().unwrap_or(Value::Null);
-    before.void != after.void
-        || own.any(|field| differs(&value(&before.fields, field), &value(&after.fields, field), &one))
+    before.void != after.void || own.any(|field| differs_in(&before.fields, &after.fields, field, &one))
+}
+
+fn differs_in(before: &Fields, after: &Fields, field: &str, one: &impl Fn(Uuid, Uuid) -> bool) -> bool {
+    let value = |fields: &Fields| fields.get(field).cloned().unwrap_or(Value::Null);
+    differs(&value(before), &value(after), one)
 }
 
 fn differs(before: &Value, after: &Value, one: &impl Fn(Uuid, Uuid) -> bool) -> bool {
@@ -36,8 +39,7 @@ fn differs(before: &Value, after: &Value, one: &impl Fn(Uuid, Uuid) -> bool) -> 
         },
         // Somebody named by their record.
         (Value::Object(was), Value::Object(is)) => {
-            let value = |fields: &Fields, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
-            was.keys().chain(is.keys()).any(|name| differs(&value(was, name), &value(is, name), one))
+            was.keys().chain(is.keys()).any(|name| differs_in(was, is, name, one))
         }
         // Of anything else no merge turns a part.
         (was, is) => was != is,
