@@ -150,15 +150,15 @@ fn taken_back_once(beside: &Beside<'_>) -> Vec<Problem> {
     let first = beside.others().find(|other| other.id == of);
     let first = first.and_then(|first| AidEntry::from_fields(&first.fields).ok());
     let is_one = first.as_ref().is_some_and(|first| first.reverses.is_some());
-    let other = first.as_ref().is_some_and(|first| {
+    let whole = |first: &AidEntry| {
         let said = |entry: &AidEntry| {
-            (entry.region.clone(), entry.occasion.clone(), entry.programme.clone(), entry.period)
+            let what = (entry.region.clone(), entry.occasion.clone(), entry.programme.clone(), entry.period);
+            // By the number what is taken back is known in another township, too.
+            (what, entry.source.clone(), entry.recipient_number.clone())
         };
-        // By the number what is taken back is known in another township, too.
-        let whose = |entry: &AidEntry| (entry.source.clone(), entry.recipient_number.clone());
-        let other = said(first) != said(&own) || whose(first) != whose(&own);
-        first.amount.0.checked_neg() != Some(own.amount.0) || other
-    });
+        said(first) == said(&own) && first.amount.0.checked_neg() == Some(own.amount.0)
+    };
+    let other = first.as_ref().is_some_and(|first| !whole(first));
     let told = [
         (again, "这一笔已经冲正过了，不能再冲"),
         (is_one, "冲正的那一条不能再冲正；冲错了的，请重新登记一笔"),
