@@ -1,7 +1,8 @@
 //! The nouns of the association's work and the rules they obey.
 //!
 //! Pure: no I/O, no clock, no randomness, no SQL, no HTTP. The same input gives
-//! the same output on a desk, on the server and in the browser (wasm).
+//! the same output on a desk and on the server. The screens (wasm) have the shapes
+//! without the rules and without the heads of ledgers: they ask the desk.
 //! Times and ids always come in as arguments.
 
 pub mod access;
