@@ -63,8 +63,10 @@ impl Telling {
                 }
                 None => {
                     // Somebody wrote a whole sentence where a word was asked for.
-                    told.truncate(told.trim_end_matches('。').len());
-                    told.push('，');
+                    told.truncate(told.trim_end_matches(ENDS).len());
+                    if !told.is_empty() {
+                        told.push('，');
+                    }
                     told.push_str(&clause);
                 }
             }
@@ -79,8 +81,11 @@ impl Telling {
     }
 }
 
+/// What ends a sentence.
+const ENDS: [char; 8] = ['。', '！', '？', '…', '；', '.', '!', '?'];
+
 fn ends(text: &str) -> bool {
-    text.ends_with(['。', '！', '？', '…', '；', '.', '!', '?'])
+    text.ends_with(ENDS)
 }
 
 /// A clause with what its fields say; none when one of them says nothing.
@@ -245,8 +250,10 @@ mod tests {
         assert_eq!(of(Kind::Hours, hours), ["志愿服务1小时30分钟，活动，证明人李芳。"]);
         let moved = json!({"moved_from": "340323100001", "moved_on": "2026-03"});
         assert_eq!(of(Kind::Household, moved)[0], "从东关社区迁来。");
-        let wish = json!({"wish": "一辆轮椅。", "amount": "300.00"});
-        assert_eq!(of(Kind::Wish, wish)[2], "微心愿实现了：一辆轮椅，花费300.00元。");
+        for said in ["一辆轮椅", "一辆轮椅。", "一辆轮椅！"] {
+            let wish = json!({"wish": said, "amount": "300.00"});
+            assert_eq!(of(Kind::Wish, wish)[2], "微心愿实现了：一辆轮椅，花费300.00元。", "{said}");
+        }
         let policy = json!({"product": "住院护理补贴保险", "to": "2026-12-31"});
         assert_eq!(of(Kind::Policy, policy)[0], "参加住院护理补贴保险，保到2026年12月31日。");
     }
